@@ -1,0 +1,3 @@
+#!/bin/sh
+# greet [NAME]
+printf 'Hello, %s!\n' "${1:-world}"

@@ -1,0 +1,92 @@
+/** Checks that imports go one way: the table below is the house's plan (README, "How it is built"). */
+
+/** Each part of src, and the parts whose modules it may import. */
+const ALLOWED: Record<string, string[]> = {
+  "main": ["app", "deno"],
+  "app": ["commands", "cli", "view", "errors", "host", "version"],
+  "commands": ["run", "view", "tekton", "tree", "step", "kube", "cli", "errors", "host"],
+  "commands/sandbox": ["sandbox", "cli", "errors", "host"],
+  "run": ["tekton", "tree", "step", "kube", "errors", "host"],
+  "view": ["run/events", "tekton", "errors"],
+  "cli": ["errors"],
+  "tekton": ["kube/interface", "errors"],
+  "tree": ["errors", "host"],
+  "step": [],
+  "kube": ["errors"],
+  "kube/interface": [],
+  "deno": ["kube", "errors", "host"],
+  "sandbox": ["kube/frames", "kube/interface", "tekton/model"],
+  "host": ["kube/interface"],
+  "errors": [],
+  "version": [],
+};
+
+/** A library is known to one module (or folder) alone, so that a swap is one file. */
+const LIBRARIES: Record<string, string> = {
+  "@kubernetes/client-node": "deno/kubeconfig",
+  "@peculiar/x509": "sandbox/certificate",
+  "string-argv": "commands/upload_options",
+  "yaml": "commands/yaml",
+};
+
+interface Module {
+  specifier: string;
+  dependencies?: { specifier: string; code?: Target; type?: Target }[];
+}
+
+interface Target {
+  specifier?: string;
+}
+
+const root = new URL("../", import.meta.url).href;
+const problems: string[] = [];
+for (const module of await graph()) {
+  if (module.specifier.startsWith(root)) check(module);
+}
+await Deno.stderr.write(new TextEncoder().encode(problems.map((one) => `${one}\n`).join("")));
+Deno.exit(problems.length === 0 ? 0 : 1);
+
+/** Every module that main.ts reaches, as the runtime itself reads their imports. */
+async function graph(): Promise<Module[]> {
+  const command = new Deno.Command(Deno.execPath(), { args: ["info", "--json", `${root}main.ts`] });
+  const { stdout } = await command.output();
+  return JSON.parse(new TextDecoder().decode(stdout)).modules;
+}
+
+function check(module: Module): void {
+  const from = moduleName(module.specifier);
+  for (const { specifier, code, type } of module.dependencies ?? []) {
+    if (!specifier.startsWith(".")) checkLibrary(from, specifier);
+    else checkOwn(from, moduleName((code ?? type)?.specifier ?? specifier));
+  }
+}
+
+function checkOwn(from: string, to: string): void {
+  if (partOf(to) === partOf(from)) return;
+  const allowed = ALLOWED[from] ?? ALLOWED[partOf(from)];
+  if (allowed === undefined) problems.push(`${from}: the table has no row for it`);
+  else if (!allowed.some((one) => one === to || one === partOf(to))) {
+    problems.push(`${from} may not import ${to}`);
+  }
+}
+
+function checkLibrary(from: string, specifier: string): void {
+  if (specifier.startsWith("node:")) return;
+  const library = /^npm:((?:@[^/]+\/)?[^@/]+)@\d+\.\d+\.\d+(\/.*)?$/.exec(specifier)?.[1];
+  if (library === undefined) {
+    problems.push(`${from}: "${specifier}" is neither relative, node: nor npm:name@exact`);
+  } else if (LIBRARIES[library] !== from) {
+    problems.push(
+      `${from}: the library ${library} belongs to ${LIBRARIES[library] ?? "no module"}`,
+    );
+  }
+}
+
+/** "src/kube/client.ts" is "kube/client", "main.ts" is "main". */
+function moduleName(specifier: string): string {
+  return specifier.replace(root, "").replace(/^src\//, "").replace(/\.\w+$/, "");
+}
+
+function partOf(module: string): string {
+  return module.split("/")[0];
+}

@@ -1,0 +1,82 @@
+"""Writes the few images that the test cluster needs, as docker archives: there is no registry to pull from."""
+import hashlib, io, json, subprocess, sys, tarfile
+
+BIN, OUT = sys.argv[1:3]
+BUSYBOX = open("/bin/busybox", "rb").read()  # Debian: busybox-static
+APPLETS = subprocess.check_output(["/bin/busybox", "--list"], text=True).split()
+PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+def add(tar, name, mode=0o755, data=None, link=None):
+    info = tarfile.TarInfo(name)
+    info.mode = mode
+    if link:
+        info.type, info.linkname = tarfile.SYMTYPE, link
+    elif data is None:
+        info.type = tarfile.DIRTYPE
+    else:
+        info.size = len(data)
+    tar.addfile(info, io.BytesIO(data) if data is not None else None)
+
+
+def image(name, fill, entrypoint=None, cmd=None, user=""):
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as tar:
+        fill(tar)
+    layer = buffer.getvalue()
+    digest = hashlib.sha256(layer).hexdigest()
+    config = json.dumps({"architecture": "amd64", "os": "linux",
+                         "config": {"Env": [PATH], "Entrypoint": entrypoint, "Cmd": cmd, "User": user},
+                         "rootfs": {"type": "layers", "diff_ids": ["sha256:" + digest]}}).encode()
+    manifest = json.dumps([{"Config": "config.json", "RepoTags": [f"localhost/{name}:1"], "Layers": ["layer.tar"]}]).encode()
+    with tarfile.open(f"{OUT}/{name}.tar", "w") as tar:
+        add(tar, "config.json", 0o644, config)
+        add(tar, "layer.tar", 0o644, layer)
+        add(tar, "manifest.json", 0o644, manifest)
+
+
+def busybox(without=()):
+    def fill(tar):
+        for d in ("bin", "etc", "root", "usr", "usr/bin", "var", "home"):
+            add(tar, d)
+        add(tar, "tmp", 0o1777)
+        add(tar, "bin/busybox", data=BUSYBOX)
+        for a in APPLETS:
+            if a != "busybox" and a not in without:
+                add(tar, "bin/" + a, link="busybox")
+        add(tar, "etc/passwd", 0o644, b"root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n")
+        add(tar, "etc/group", 0o644, b"root:x:0:\nnobody:x:65534:\n")
+    return fill
+
+
+def no_tar(tar):
+    """A shell, but no tar and no gzip: dash, for busybox's own shell runs its applets whatever PATH has."""
+    busybox(without=("sh", "ash", "tar", "cpio", "gzip", "gunzip", "zcat"))(tar)
+    libraries = subprocess.check_output(["ldd", "/bin/dash"], text=True).split()
+    for d in ("lib", "lib64", "lib/x86_64-linux-gnu", "lib/aarch64-linux-gnu"):
+        add(tar, d)
+    for path in ["/bin/dash"] + [word for word in libraries if word.startswith("/")]:
+        add(tar, path.lstrip("/"), data=open(path, "rb").read())
+    add(tar, "bin/sh", link="dash")
+
+
+def bare(tar):  # one program, no sh and no tar on PATH: like a distroless image
+    add(tar, "bin")
+    add(tar, "bin/busybox", data=BUSYBOX)
+
+
+def one(path, data):
+    def fill(tar):
+        add(tar, path.rpartition("/")[0])
+        add(tar, "tmp", 0o1777)
+        add(tar, path, data=data)
+    return fill
+
+
+image("busybox", busybox(), cmd=["sh"])
+image("busybox-nonroot", busybox(), cmd=["sh"], user="65534")
+image("no-tar", no_tar, cmd=["sh"])
+image("no-shell", bare)
+image("pause", one("bin/busybox", BUSYBOX), entrypoint=["/bin/busybox", "sleep", "2147483647"])
+for c in ("entrypoint", "nop", "workingdirinit", "sidecarlogresults"):
+    image(f"tekton-{c}", one(f"ko-app/{c}", open(f"{BIN}/tekton-{c}", "rb").read()), entrypoint=[f"/ko-app/{c}"])

@@ -1,0 +1,48 @@
+/** argv -> command -> exit code; the one place that turns errors into words. */
+import { PROGRAM } from "./cli/commands.ts";
+import { helpAsked } from "./cli/help.ts";
+import { type Call, parse } from "./cli/parse.ts";
+import { useColor } from "./commands/narrate.ts";
+import { BUG_EXIT_CODE, ExpectedError } from "./errors.ts";
+import type { Host } from "./host.ts";
+import { renderError } from "./view/error.ts";
+import { VERSION } from "./version.ts";
+
+/** Runs one command line (without the program's name): its exit code. Never throws. */
+export async function app(argv: readonly string[], host: Host): Promise<number> {
+  try {
+    const call = parse(argv, PROGRAM);
+    const text = helpAsked(call, PROGRAM);
+    if (text === undefined) return await run(call, host);
+    host.terminal.out(text);
+    return 0;
+  } catch (error) {
+    const color = host.terminal.isTerminal.stderr && useColor(host, !argv.includes("--no-color"));
+    host.terminal.err(renderError(error, color));
+    return error instanceof ExpectedError ? error.exitCode : BUG_EXIT_CODE;
+  }
+}
+
+/** A command's module is loaded only when it is run: help needs no cluster library. */
+async function run(call: Call, host: Host): Promise<number> {
+  const name = call.command.path.join(" ");
+  switch (name) {
+    case "pipeline upload": {
+      const command = await import("./commands/pipeline_upload.ts");
+      return await command.run(host, command.options(call));
+    }
+    case "task upload": {
+      const command = await import("./commands/task_upload.ts");
+      return await command.run(host, command.options(call));
+    }
+    case "sandbox": {
+      const command = await import("./commands/sandbox.ts");
+      return await command.run(host, command.options(call));
+    }
+    case "version":
+      host.terminal.out(`tkn-dev ${VERSION}\n`);
+      return 0;
+    default:
+      throw new Error(`no code for command "${name}"`);
+  }
+}

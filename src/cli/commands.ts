@@ -1,0 +1,232 @@
+/** The verbs of tkn-dev with their arguments and flags: data. */
+import type { ArgSpec, CommandSpec, FlagSpec, Program } from "./spec.ts";
+
+const HELP: FlagSpec = { name: "help", short: "h", help: "show this help" };
+
+const CLUSTER: readonly FlagSpec[] = [
+  {
+    name: "namespace",
+    short: "n",
+    value: "NAME",
+    help: "namespace to use (default: the context's)",
+  },
+  {
+    name: "context",
+    short: "c",
+    value: "NAME",
+    help: "context of the kubeconfig to use (default: the current one)",
+  },
+  {
+    name: "kubeconfig",
+    short: "k",
+    value: "FILE",
+    help: "kubeconfig to use (default: $KUBECONFIG, then ~/.kube/config)",
+  },
+  { name: "no-color", short: "C", help: "no colours" },
+];
+
+const ON_TASK: FlagSpec = {
+  name: "on-task",
+  value: "NAME",
+  help:
+    "the Pipeline's task that the upload stands in for (default: the one that clones, or that plainly fills the workspace for all others)",
+};
+
+const ON_STEP = { name: "on-step", value: "NAME" };
+
+const UPLOAD: readonly FlagSpec[] = [
+  {
+    name: "on-workspace",
+    value: "NAME",
+    help: "the Task's workspace that receives the directory, where it has several",
+  },
+  {
+    name: "on-directory",
+    value: "PATH",
+    help: "directory inside the workspace that receives it (default: the workspace itself)",
+  },
+  {
+    name: "ignore",
+    value: "PATTERN",
+    many: true,
+    help: "leave out what matches, as a line of .gitignore would; can be repeated",
+  },
+  {
+    name: "exec",
+    value: "COMMAND",
+    default: "tar",
+    help: "the image's command that unpacks the stream",
+  },
+  {
+    name: "result",
+    value: "NAME=VALUE",
+    many: true,
+    help: "a result for later tasks, which the replaced step would have written; can be repeated",
+  },
+  { name: "showlogs", default: true, help: "show the logs of the run" },
+];
+
+const START: readonly FlagSpec[] = [
+  {
+    name: "param",
+    short: "p",
+    value: "KEY=VALUE",
+    many: true,
+    help: "a param of the run; can be repeated:\n" +
+      "key=value\n" +
+      "key=a,b for an array\n" +
+      "key=k:v,k2:v2 for an object",
+  },
+  {
+    name: "workspace",
+    short: "w",
+    value: "BINDING",
+    many: true,
+    help: "what a workspace is bound to; can be repeated:\n" +
+      "name=x,claimName=pvc\n" +
+      "name=x,emptyDir=\n" +
+      "name=x,config=cm\n" +
+      "name=x,secret=s\n" +
+      "name=x,volumeClaimTemplateFile=f.yaml\n" +
+      "and subPath=path with any of them",
+  },
+  {
+    name: "serviceaccount",
+    short: "s",
+    value: "NAME",
+    help: "service account that the run uses",
+  },
+];
+
+const DIRECTORY: ArgSpec = {
+  name: "DIR",
+  optional: true,
+  help: "the directory to upload (default: the current one)",
+};
+
+const PIPELINE_UPLOAD: CommandSpec = {
+  path: ["pipeline", "upload"],
+  summary: "Run a Pipeline on a local directory",
+  description:
+    "Starts a run of the Pipeline, holds it at one task, streams the directory into that " +
+    "task's workspace and lets the run go on without the task's own steps: the upload stands " +
+    "in for it. Then follows the logs and exits with the run's outcome. What .gitignore files " +
+    "name is left out.",
+  args: [{ name: "PIPELINE", help: "the Pipeline's name" }, DIRECTORY],
+  flags: [
+    ON_TASK,
+    { ...ON_STEP, help: "the task's step whose image receives the upload (default: the first)" },
+    ...UPLOAD,
+    ...START,
+    ...CLUSTER,
+    HELP,
+  ],
+  examples: [
+    {
+      text: "Run my-pipeline on the current directory",
+      command: "tkn-dev pipeline upload my-pipeline",
+    },
+    {
+      text: "Say which task the upload stands in for, and bind a workspace to a new volume",
+      command: "tkn-dev pipeline upload my-pipeline ./src --on-task clone \\\n" +
+        "  -w name=source,volumeClaimTemplateFile=volume.yaml -p revision=local",
+    },
+    {
+      text: "Leave out more than .gitignore does",
+      command: "tkn-dev pipeline upload my-pipeline --ignore docs/ --ignore '*.mp4'",
+    },
+    {
+      text: "Give the result that a clone task would have given",
+      command: "tkn-dev pipeline upload my-pipeline --result commit=$(git rev-parse HEAD)",
+    },
+  ],
+};
+
+const TASK_UPLOAD: CommandSpec = {
+  path: ["task", "upload"],
+  summary: "Run a Task on a local directory",
+  description:
+    "Starts a run of the Task, holds it before its first step, streams the directory into a " +
+    "workspace and lets the run go on. With --on-step the upload stands in for that step, " +
+    "whose own work is not done. Then follows the logs and exits with the run's outcome. What " +
+    ".gitignore files name is left out.",
+  args: [{ name: "TASK", help: "the Task's name" }, DIRECTORY],
+  flags: [
+    {
+      ...ON_STEP,
+      help: "the step that the upload stands in for (default: none, it comes before the first)",
+    },
+    ...UPLOAD,
+    ...START,
+    ...CLUSTER,
+    HELP,
+  ],
+  examples: [
+    {
+      text: "Run my-task on the current directory, in a workspace that ends with the run",
+      command: "tkn-dev task upload my-task -w name=source,emptyDir=",
+    },
+    {
+      text: "Say which step the upload stands in for",
+      command: "tkn-dev task upload my-task ./src --on-step fetch -w name=source,claimName=pvc",
+    },
+  ],
+};
+
+const SANDBOX: CommandSpec = {
+  path: ["sandbox"],
+  summary: "Start a small local Kubernetes with Tekton",
+  description:
+    "Serves enough of Kubernetes and Tekton on 127.0.0.1 to try tkn-dev without a cluster. " +
+    "Steps run as processes of this machine, not in containers: run nothing in it that you " +
+    "would not run in a shell. Ends with Ctrl-C.",
+  args: [],
+  flags: [
+    { name: "port", value: "NUMBER", help: "port to listen on (default: a free one)" },
+    HELP,
+  ],
+  examples: [],
+};
+
+const VERSION: CommandSpec = {
+  path: ["version"],
+  summary: "Show the version of tkn-dev",
+  args: [],
+  flags: [HELP],
+  examples: [],
+};
+
+/** What `tkn-dev` and `tkn-dev pipeline` alone become, too. */
+export const HELP_COMMAND: CommandSpec = {
+  path: ["help"],
+  summary: "Show the help of a command",
+  args: [{
+    name: "COMMAND",
+    optional: true,
+    rest: true,
+    help: "its words, such as: pipeline upload",
+  }],
+  flags: [HELP],
+  examples: [],
+};
+
+export const PROGRAM: Program = {
+  name: "tkn-dev",
+  summary: "Run Tekton Pipelines and Tasks on the code in front of you",
+  description: "The local directory takes the place of the task or step that fetches sources. " +
+    "Nothing is installed on the cluster.",
+  groups: [
+    { name: "pipeline", aliases: ["p", "pipelines"], summary: "Run Pipelines" },
+    { name: "task", aliases: ["t", "tasks"], summary: "Run Tasks" },
+  ],
+  commands: [PIPELINE_UPLOAD, TASK_UPLOAD, SANDBOX, VERSION, HELP_COMMAND],
+  exitCodes: [
+    { code: 0, meaning: "the run succeeded" },
+    { code: 1, meaning: "the run failed" },
+    { code: 2, meaning: "the command line or the kubeconfig is wrong" },
+    { code: 3, meaning: "the cluster says no, or can't be reached" },
+    { code: 4, meaning: "the transfer failed" },
+    { code: 70, meaning: "a bug in tkn-dev" },
+    { code: 130, meaning: "interrupted" },
+  ],
+};

@@ -1,0 +1,35 @@
+/** The spec as Markdown, for README.md: tables as `deno fmt` leaves them. Pure. */
+import { flagText } from "./help.ts";
+import type { CommandSpec, ExitCode, FlagSpec } from "./spec.ts";
+
+export function flagsTable(spec: CommandSpec): string {
+  return markdownTable(["Flag", "Meaning"], spec.flags.map((flag) => [term(flag), text(flag)]));
+}
+
+export function exitCodesTable(codes: readonly ExitCode[]): string {
+  return markdownTable(["Code", "Meaning"], codes.map(({ code, meaning }) => [`${code}`, meaning]));
+}
+
+function term({ name, short, value }: FlagSpec): string {
+  const long = `--${name}${value === undefined ? "" : ` ${value}`}`;
+  return short === undefined ? `\`${long}\`` : `\`-${short}\`, \`${long}\``;
+}
+
+function text(flag: FlagSpec): string {
+  return flagText(flag).split("\n").map(escaped).join("<br>");
+}
+
+/** A line of a form that is to be typed is code; elsewhere what Markdown would read is escaped. */
+function escaped(line: string): string {
+  if (/^\w+=\S*$/.test(line)) return `\`${line}\``;
+  return line.replace(/[|*_<]/g, "\\$&");
+}
+
+function markdownTable(head: readonly string[], rows: readonly string[][]): string {
+  const widths = head.map((cell, at) =>
+    Math.max(cell.length, ...rows.map((row) => row[at].length))
+  );
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, at) => cell.padEnd(widths[at])).join(" | ")} |\n`;
+  return line(head) + line(widths.map((width) => "-".repeat(width))) + rows.map(line).join("");
+}

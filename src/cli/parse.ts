@@ -1,0 +1,137 @@
+/** argv in, a Call out: pure. Every error is a UsageError. */
+import { UsageError } from "../errors.ts";
+import { HELP_COMMAND } from "./commands.ts";
+import { Flags, isFlag, readFlags, takesNext } from "./flags.ts";
+import {
+  type ArgSpec,
+  commandsOf,
+  type CommandSpec,
+  findGroup,
+  type FlagSpec,
+  type GroupSpec,
+  type Program,
+  typed,
+} from "./spec.ts";
+import { suggest } from "./suggest.ts";
+
+export { Flags };
+
+export interface Call {
+  readonly command: CommandSpec;
+  /** By the ArgSpec's name: args.PIPELINE. */
+  readonly args: Readonly<Record<string, string | undefined>>;
+  readonly flags: Flags;
+  /** --help was there: arguments are then not checked. helpAsked (help.ts) gives the text. */
+  readonly help: boolean;
+}
+
+/**
+ * What `argv` (without the program's name) asks for. No command at all, or only a group's name,
+ * is a call of `help`.
+ */
+export function parse(argv: readonly string[], program: Program): Call {
+  const { named, rest } = findNamed(argv, program);
+  if (named === undefined || !("path" in named)) return helpCall(named, rest, program);
+  const hint = `${typed(program, named)} --help`;
+  const { flags, words } = readFlags(rest, named.flags, hint);
+  if (flags.on("help")) return { command: named, args: {}, flags, help: true };
+  const args = readArgs(words, { command: named, program, hint });
+  if (named === HELP_COMMAND) findTopic(args.COMMAND, program);
+  return { command: named, args, flags, help: false };
+}
+
+type Named = CommandSpec | GroupSpec | undefined;
+
+/** What `help WORDS` is about; undefined is the whole program. */
+export function findTopic(words: string | undefined, program: Program): Named {
+  return findNamed((words ?? "").split(" ").filter((word) => word !== ""), program).named;
+}
+
+/** The command that argv names, and argv without its words; flags may stand before and between. */
+function findNamed(argv: readonly string[], program: Program): { named: Named; rest: string[] } {
+  const first = takeWord(argv, program);
+  if (first.word === undefined) return { named: undefined, rest: first.rest };
+  const group = findGroup(program, first.word);
+  if (group === undefined) {
+    const alone = program.commands.filter(({ path }) => path.length === 1);
+    const command = alone.find(({ path }) => path[0] === first.word);
+    if (command !== undefined) return { named: command, rest: first.rest };
+    const words = [...alone.map(({ path }) => path[0]), ...program.groups.map(({ name }) => name)];
+    throw unknownCommand(first.word, { words, program });
+  }
+  const second = takeWord(first.rest, program);
+  if (second.word === undefined) return { named: group, rest: second.rest };
+  const commands = commandsOf(program, group);
+  const command = commands.find(({ path }) => path[1] === second.word);
+  if (command !== undefined) return { named: command, rest: second.rest };
+  const words = commands.map(({ path }) => path[1]);
+  throw unknownCommand(second.word, { words, program, group });
+}
+
+/** The first word of argv that is neither a flag nor a flag's value. */
+function takeWord(
+  argv: readonly string[],
+  program: Program,
+): { word: string | undefined; rest: string[] } {
+  const flags = anyFlag(program);
+  for (let at = 0; at < argv.length && argv[at] !== "--"; at++) {
+    if (!isFlag(argv[at])) return { word: argv[at], rest: argv.toSpliced(at, 1) };
+    if (takesNext(argv[at], flags)) at++;
+  }
+  return { word: undefined, rest: [...argv] };
+}
+
+/** A flag means the same in every command (a test holds that), so that its first spec will do. */
+function anyFlag(program: Program): FlagSpec[] {
+  const all = program.commands.flatMap((command) => command.flags);
+  return all.filter((spec, at) => all.findIndex(({ name }) => name === spec.name) === at);
+}
+
+/** `tkn-dev`, `tkn-dev pipeline`, either with --help: flags alone ask for nothing. */
+function helpCall(group: GroupSpec | undefined, rest: readonly string[], program: Program): Call {
+  const here = typed(program, group);
+  const version = rest.includes("--version");
+  const hint = version ? `${program.name} version` : `${here} --help`;
+  const { flags, words } = readFlags(rest, anyFlag(program), hint);
+  if (words.length > 0) throw unknownCommand(words[0], { words: [], program, group });
+  return { command: HELP_COMMAND, args: { COMMAND: group?.name }, flags, help: false };
+}
+
+function unknownCommand(
+  word: string,
+  { words, program, group }: { words: string[]; program: Program; group?: GroupSpec },
+): UsageError {
+  const here = typed(program, group);
+  const meant = suggest(word, words);
+  return new UsageError(`Cannot run "${here} ${word}": no such command`, {
+    hint: meant === undefined
+      ? `${here} --help`
+      : `did you mean ${here} ${meant}? See ${here} --help`,
+  });
+}
+
+function readArgs(
+  words: readonly string[],
+  { command, program, hint }: { command: CommandSpec; program: Program; hint: string },
+): Record<string, string | undefined> {
+  const args: Record<string, string | undefined> = {};
+  const left = [...words];
+  for (const spec of command.args) {
+    const value = spec.rest ? left.splice(0).join(" ") || undefined : left.shift();
+    if (value === undefined && !spec.optional) {
+      throw new UsageError(`Cannot run "${typed(program, command)}": ${spec.name} is missing`, {
+        hint,
+      });
+    }
+    args[spec.name] = value;
+  }
+  if (left.length > 0) {
+    const state = `one argument too many, after ${listed(command.args)}`;
+    throw new UsageError(`Cannot read "${left[0]}": ${state}`, { hint });
+  }
+  return args;
+}
+
+function listed(args: readonly ArgSpec[]): string {
+  return args.length === 0 ? "the command" : args.map(({ name }) => name).join(" and ");
+}

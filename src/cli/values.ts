@@ -1,0 +1,57 @@
+/** The values of flags that have a syntax of their own, read as tkn reads them: pure. */
+import { UsageError } from "../errors.ts";
+
+export { type KeyToPath, parseWorkspace, type WorkspaceFlag } from "./workspace_flag.ts";
+
+/** `name=value`, split at the first `=`; `flagName` is for the error's words: "param". */
+export function parseKeyValue(text: string, flagName: string): { name: string; value: string } {
+  const equals = text.indexOf("=");
+  if (equals < 1) {
+    throw new UsageError(`Cannot read --${flagName} "${text}": it is not NAME=VALUE`, {
+      hint: `--${flagName} ${text.slice(equals + 1) || "name"}=value`,
+    });
+  }
+  return { name: text.slice(0, equals), value: text.slice(equals + 1) };
+}
+
+/**
+ * An array as `a,b` ("" has no element), an object as `k:v,k2:v2` with spaces around either cut off.
+ * tkn splits at every comma (pkg/params/mergeparams.go); here an element in double quotes keeps
+ * its commas, as in CSV: `a,"b,c"` has two, and `"say ""hi"""` is say "hi".
+ */
+export function parseParamValue(text: string, type: "string"): string;
+export function parseParamValue(text: string, type: "array"): string[];
+export function parseParamValue(text: string, type: "object"): Record<string, string>;
+export function parseParamValue(
+  text: string,
+  type: "string" | "array" | "object",
+): string | string[] | Record<string, string>;
+export function parseParamValue(
+  text: string,
+  type: "string" | "array" | "object",
+): string | string[] | Record<string, string> {
+  if (type === "string") return text;
+  const elements = text === "" ? [] : splitAtCommas(text);
+  return type === "array" ? elements : Object.fromEntries(elements.map(pair));
+}
+
+function pair(element: string): [key: string, value: string] {
+  const colon = element.indexOf(":");
+  if (colon < 0) {
+    throw new UsageError(`Cannot read --param value "${element}": an object needs key:value`, {
+      hint: "--param name=key:value,key2:value2",
+    });
+  }
+  return [element.slice(0, colon).trim(), element.slice(colon + 1).trim()];
+}
+
+/** A quote counts only where it begins an element whose closing quote ends it. */
+function splitAtCommas(text: string): string[] {
+  const element = /(?:"((?:[^"]|"")*)"(?=,|$)|([^,]*))(,|$)/gy;
+  const found: string[] = [];
+  for (const [, quoted, plain, end] of text.matchAll(element)) {
+    found.push(quoted?.replaceAll('""', '"') ?? plain);
+    if (end === "") break;
+  }
+  return found;
+}

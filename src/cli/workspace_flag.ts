@@ -1,0 +1,100 @@
+/** The value of --workspace, in tkn's syntax (its pkg/workspaces): pure. */
+import { UsageError } from "../errors.ts";
+
+/**
+ * A run's workspace binding in the API's own fields, but for `volumeClaimTemplateFile`: the YAML
+ * file that `volumeClaimTemplate` is to be read from. Exactly one source is there.
+ */
+export interface WorkspaceFlag {
+  name: string;
+  subPath?: string;
+  persistentVolumeClaim?: { claimName: string };
+  emptyDir?: { medium?: "Memory" | "HugePages" };
+  configMap?: { name: string; items?: KeyToPath[] };
+  secret?: { secretName: string; items?: KeyToPath[] };
+  volumeClaimTemplateFile?: string;
+}
+
+export interface KeyToPath {
+  key: string;
+  path: string;
+}
+
+const SOURCES = ["claimName", "emptyDir", "config", "secret", "volumeClaimTemplateFile"];
+const HINT = "--workspace name=NAME,claimName=PVC is one form; --help has the others";
+
+/**
+ * `name=source,claimName=pvc,subPath=dir`, with exactly one of claimName, emptyDir (nothing, Memory
+ * or HugePages), config, secret and volumeClaimTemplateFile; `item=key=path`, repeated, goes with
+ * config and secret. Stricter than tkn, which skips keys it does not know.
+ */
+export function parseWorkspace(text: string): WorkspaceFlag {
+  const { fields, items } = readFields(text);
+  const name = fields.get("name");
+  if (!name) throw refused(text, "name=NAME is missing");
+  const sources = SOURCES.filter((source) => fields.has(source));
+  if (sources.length === 0) throw refused(text, `it needs one of ${SOURCES.join(", ")}`);
+  if (sources.length > 1) throw refused(text, `${sources.join(" and ")} exclude each other`);
+  const [source] = sources;
+  const value = fields.get(source)!;
+  if (items.length > 0 && source !== "config" && source !== "secret") {
+    throw refused(text, "item goes with config or secret only");
+  }
+  if (value === "" && source !== "emptyDir") throw refused(text, `${source} is empty`);
+  const subPath = fields.get("subPath");
+  return {
+    name,
+    ...(subPath ? { subPath } : {}),
+    ...bound(source, value, { items, text }),
+  };
+}
+
+function bound(
+  source: string,
+  value: string,
+  { items, text }: { items: KeyToPath[]; text: string },
+): Omit<WorkspaceFlag, "name"> {
+  const withItems = items.length === 0 ? {} : { items };
+  switch (source) {
+    case "claimName":
+      return { persistentVolumeClaim: { claimName: value } };
+    case "config":
+      return { configMap: { name: value, ...withItems } };
+    case "secret":
+      return { secret: { secretName: value, ...withItems } };
+    case "volumeClaimTemplateFile":
+      return { volumeClaimTemplateFile: value };
+    default:
+      if (value === "") return { emptyDir: {} };
+      if (value === "Memory" || value === "HugePages") return { emptyDir: { medium: value } };
+      throw refused(text, `emptyDir is nothing, Memory or HugePages, not "${value}"`);
+  }
+}
+
+function readFields(text: string): { fields: Map<string, string>; items: KeyToPath[] } {
+  const fields = new Map<string, string>();
+  const items: KeyToPath[] = [];
+  for (const field of text.split(",")) {
+    const [key, value] = cut(field);
+    if (value === undefined) throw refused(text, `"${field}" is not key=value`);
+    if (key === "item") {
+      const [item, path] = cut(value);
+      if (path === undefined) throw refused(text, `"${field}" is not item=key=path`);
+      items.push({ key: item, path });
+      continue;
+    }
+    if (!["name", "subPath", ...SOURCES].includes(key)) throw refused(text, `no key "${key}"`);
+    if (fields.has(key)) throw refused(text, `${key} is there twice`);
+    fields.set(key, value);
+  }
+  return { fields, items };
+}
+
+function cut(text: string): [before: string, after: string | undefined] {
+  const equals = text.indexOf("=");
+  return equals < 0 ? [text, undefined] : [text.slice(0, equals), text.slice(equals + 1)];
+}
+
+function refused(text: string, state: string): UsageError {
+  return new UsageError(`Cannot read --workspace "${text}": ${state}`, { hint: HINT });
+}

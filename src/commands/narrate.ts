@@ -1,0 +1,36 @@
+/** Events to the terminal, by way of the view. */
+import type { Host, Terminal } from "../host.ts";
+import type { RunEvent } from "../run/events.ts";
+import { RunView } from "../view/run_view.ts";
+import { Screen, type Write } from "../view/screen.ts";
+
+export interface Narrator extends Disposable {
+  emit(event: RunEvent): void;
+}
+
+export function openNarrator(host: Host, flags: { color: boolean; showlogs: boolean }): Narrator {
+  const { terminal } = host;
+  const { stdout, stderr } = terminal.isTerminal;
+  const color = (tty: boolean) => tty && useColor(host, flags.color);
+  const view = new RunView({
+    color: color(stderr),
+    terminal: stderr,
+    columns: () => terminal.columns(),
+    showlogs: flags.showlogs,
+    logs: { color: color(stdout), terminal: stdout },
+  });
+  const screen = new Screen();
+  return {
+    emit: (event) => write(terminal, screen.paint(view.render(event))),
+    [Symbol.dispose]: () => write(terminal, screen.paint([{ status: "" }])),
+  };
+}
+
+/** https://no-color.org */
+export function useColor(host: Host, asked = true): boolean {
+  return asked && !host.env.get("NO_COLOR");
+}
+
+function write(terminal: Terminal, writes: readonly Write[]): void {
+  for (const { to, text } of writes) to === "stdout" ? terminal.out(text) : terminal.err(text);
+}

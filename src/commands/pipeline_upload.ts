@@ -1,0 +1,119 @@
+/** `pipeline upload`: the Pipeline's task that fetches sources is stood in for by a local directory. */
+import type { Call } from "../cli/parse.ts";
+import { UsageError } from "../errors.ts";
+import type { Host } from "../host.ts";
+import { checkAccess } from "../run/start.ts";
+import { lowerPipeline } from "../tekton/lower_pipeline.ts";
+import { type Pipeline, PIPELINES, type PipelineTask, type Task } from "../tekton/model.ts";
+import { bindParams } from "../tekton/params.ts";
+import { checkHoldable, chooseStep, chooseTask, stepName } from "../tekton/target.ts";
+import { type Candidate, checkWorkspaces, chooseWorkspace } from "../tekton/workspaces.ts";
+import type { WorkspaceBinding } from "../tekton/model.ts";
+import { resolveTask } from "../run/resolve.ts";
+import { bindings, newGate, openSource, runUpload } from "./upload.ts";
+import { readParam, type UploadFlags, uploadFlags } from "./upload_options.ts";
+
+export interface Options extends UploadFlags {
+  readonly pipeline: string;
+  readonly onTask?: string;
+}
+
+/** Pure. Throws UsageError. */
+export function options({ args, flags }: Call): Options {
+  return {
+    ...uploadFlags(flags, args.DIR),
+    pipeline: args.PIPELINE!,
+    onTask: flags.text("on-task"),
+  };
+}
+
+export async function run(host: Host, options: Options): Promise<number> {
+  const source = await openSource(host, options);
+  const workspaces = await bindings(host, options);
+  const kube = await host.connect(options.connect);
+  const { namespace } = kube;
+  const [pipeline] = await Promise.all([
+    kube.get<Pipeline>(PIPELINES, namespace, options.pipeline),
+    checkAccess(kube, namespace, "PipelineRun"),
+  ]);
+  const owner = `Pipeline "${options.pipeline}"`;
+  const { task: target, chosen } = chooseTask(owner, pipeline.spec, options.onTask);
+  checkHoldable(owner, target);
+  const params = bindParams(owner, pipeline.spec.params ?? [], options.params, readParam);
+  checkWorkspaces(owner, pipeline.spec.workspaces ?? [], workspaces);
+  const task = await resolveTask(kube, target);
+  const taskOwner = `task "${target.name}"`;
+  const step = chooseStep(taskOwner, task.spec, options.onStep);
+  checkHasImage(taskOwner, task, step.step.image);
+  const { workspace } = chooseWorkspace(
+    taskOwner,
+    candidates(task, target, workspaces),
+    options.onWorkspace,
+  );
+  checkShared(pipeline, target, workspace.name, workspaces);
+  const lowered = lowerPipeline({
+    pipeline,
+    target,
+    task,
+    step,
+    workspace: workspace.name,
+    gate: newGate(host),
+    namespace,
+    params,
+    workspaces,
+    serviceAccount: options.serviceAccount,
+  });
+  return await runUpload(host, options, source, {
+    kube,
+    run: lowered,
+    held: { task: target.name, step: stepName(step.step, step.index) },
+    standIn: { owner: taskOwner, results: task.spec.results ?? [] },
+    notes: chosen === undefined ? [] : [`The upload stands in for task ${target.name}: ${chosen}`],
+  });
+}
+
+function checkHasImage(owner: string, task: Pick<Task, "spec">, image: string | undefined): void {
+  if (image !== undefined || task.spec.stepTemplate?.image !== undefined) return;
+  throw new UsageError(`Cannot hold ${owner}: its step is a StepAction, whose image is elsewhere`, {
+    hint: "choose a step that has an image of its own with --on-step",
+  });
+}
+
+/** The Task's workspaces, each with what the run binds to it through the Pipeline. */
+function candidates(
+  task: Pick<Task, "spec">,
+  target: PipelineTask,
+  workspaces: WorkspaceBinding[],
+): Candidate[] {
+  return (task.spec.workspaces ?? []).map((workspace) => ({
+    workspace,
+    binding: workspaces.find((binding) => binding.name === boundTo(target, workspace.name)),
+  }));
+}
+
+/** The Pipeline's workspace that the task's own is bound to. */
+function boundTo(target: PipelineTask, name: string): string | undefined {
+  const found = target.workspaces?.find((workspace) => workspace.name === name);
+  return found === undefined ? undefined : found.workspace ?? found.name;
+}
+
+/** An emptyDir is another one in each task: what is uploaded into one never reaches the next. */
+function checkShared(
+  pipeline: Pipeline,
+  target: PipelineTask,
+  name: string,
+  workspaces: WorkspaceBinding[],
+): void {
+  const shared = boundTo(target, name);
+  const binding = workspaces.find((binding) => binding.name === shared);
+  const readers = [...(pipeline.spec.tasks ?? []), ...(pipeline.spec.finally ?? [])]
+    .filter((task) => task.name !== target.name)
+    .filter((task) => task.workspaces?.some((one) => (one.workspace ?? one.name) === shared));
+  if (binding?.emptyDir === undefined || readers.length === 0) return;
+  throw new UsageError(
+    `Cannot upload into workspace "${shared}": an emptyDir is not shared with task "${
+      readers[0].name
+    }"`,
+    { hint: `--workspace name=${shared},claimName=PVC (or volumeClaimTemplateFile=FILE)` },
+  );
+}

@@ -1,0 +1,89 @@
+/** `task upload`: the directory goes into a Task's workspace before its first step, or in place of one. */
+import type { Call } from "../cli/parse.ts";
+import { UsageError } from "../errors.ts";
+import type { Host } from "../host.ts";
+import { checkAccess } from "../run/start.ts";
+import { heldStep, lowerTask } from "../tekton/lower_task.ts";
+import { type ResultSpec, type Task, TASKS } from "../tekton/model.ts";
+import { bindParams } from "../tekton/params.ts";
+import { chooseStep } from "../tekton/target.ts";
+import { checkWorkspaces, chooseWorkspace } from "../tekton/workspaces.ts";
+import { bindings, newGate, openSource, runUpload } from "./upload.ts";
+import { readParam, type UploadFlags, uploadFlags } from "./upload_options.ts";
+
+export interface Options extends UploadFlags {
+  readonly task: string;
+}
+
+/** Pure. Throws UsageError. */
+export function options({ args, flags }: Call): Options {
+  return { ...uploadFlags(flags, args.DIR), task: args.TASK! };
+}
+
+export async function run(host: Host, options: Options): Promise<number> {
+  const source = await openSource(host, options);
+  const workspaces = await bindings(host, options);
+  const kube = await host.connect(options.connect);
+  const { namespace } = kube;
+  const [task] = await Promise.all([
+    kube.get<Task>(TASKS, namespace, options.task),
+    checkAccess(kube, namespace, "TaskRun"),
+  ]);
+  const owner = `Task "${options.task}"`;
+  const params = bindParams(owner, task.spec.params ?? [], options.params, readParam);
+  checkWorkspaces(owner, task.spec.workspaces ?? [], workspaces);
+  const step = options.onStep === undefined
+    ? undefined
+    : chooseStep(owner, task.spec, options.onStep);
+  const place = step?.step ?? task.spec.steps?.[0];
+  if (place?.ref !== undefined) {
+    throw new UsageError(`Cannot hold ${owner}: its step is a StepAction`, {
+      hint: "choose a step that has an image of its own with --on-step",
+    });
+  }
+  const candidates = (task.spec.workspaces ?? []).map((workspace) => ({
+    workspace,
+    binding: workspaces.find((binding) => binding.name === workspace.name),
+  }));
+  const { workspace } = chooseWorkspace(owner, candidates, options.onWorkspace);
+  checkMounted(owner, task, place?.workspaces, workspace.name);
+  const upload = {
+    task,
+    step,
+    workspace: workspace.name,
+    gate: newGate(host),
+    namespace,
+    params,
+    workspaces,
+    serviceAccount: options.serviceAccount,
+  };
+  return await runUpload(host, options, source, {
+    kube,
+    run: lowerTask(upload),
+    held: { step: heldStep(upload) },
+    standIn: step === undefined ? undefined : { owner, results: ownResults(task) },
+    notes: [],
+  });
+}
+
+/** Tekton itself makes those that have a value, out of steps' results. */
+function ownResults(task: Task): ResultSpec[] {
+  return (task.spec.results ?? []).filter((result) => result.value === undefined);
+}
+
+/** Where any step or sidecar asks for a workspace by itself, only those that ask have it. */
+function checkMounted(
+  owner: string,
+  { spec }: Task,
+  own: { name: string }[] | undefined,
+  workspace: string,
+): void {
+  const asks = (one: { workspaces?: unknown }) =>
+    (one.workspaces as { name: string }[] | undefined)?.some(({ name }) => name === workspace);
+  const isolated = [...(spec.steps ?? []), ...(spec.sidecars ?? [])].some(asks);
+  if (!isolated || asks({ workspaces: own })) return;
+  throw new UsageError(
+    `Cannot upload into workspace "${workspace}" of ${owner}: the step does not mount it`,
+    { hint: "choose a step that does with --on-step" },
+  );
+}

@@ -1,0 +1,163 @@
+/** What `pipeline upload` and `task upload` share at run time. */
+import { TransferError, UsageError } from "../errors.ts";
+import type { Host } from "../host.ts";
+import type { Kube } from "../kube/interface.ts";
+import type { RunEvent } from "../run/events.ts";
+import type { Run } from "../run/live_run.ts";
+import { upload } from "../run/upload.ts";
+import { GATE_DIRECTORY, gateArguments, gateScript } from "../step/scripts.ts";
+import type { Gate } from "../tekton/gate_step.ts";
+import type { ResultSpec, WorkspaceBinding } from "../tekton/model.ts";
+import { type KnownResults, standInResults } from "../tekton/results.ts";
+import { checkDirectory } from "../tree/check.ts";
+import { gitFacts } from "../tree/git.ts";
+import { loadIgnore } from "../tree/ignore.ts";
+import { type Entry, walk } from "../tree/walk.ts";
+import { openNarrator } from "./narrate.ts";
+import { parseYaml } from "./yaml.ts";
+import type { UploadFlags } from "./upload_options.ts";
+
+/** A held run that nobody comes to ends by itself after this long, whatever became of us. */
+const PATIENCE_SECONDS = 600;
+
+export function newGate(host: Host): Gate {
+  return {
+    script: gateScript(),
+    directory: GATE_DIRECTORY,
+    volume: `tkn-dev-${host.random(6)}`,
+    args: (workspacePath) => gateArguments({ watchdogSeconds: PATIENCE_SECONDS, workspacePath }),
+  };
+}
+
+/** The directory to send: checked at once; its walk goes on while the cluster works. */
+export interface Source {
+  readonly root: string;
+  readonly entries: Promise<Entry[]>;
+  readonly known: Promise<KnownResults>;
+  readonly skipped: string[];
+}
+
+export async function openSource(host: Host, flags: UploadFlags): Promise<Source> {
+  const root = await checkDirectory(host.files, flags.directory);
+  const skipped: string[] = [];
+  const entries = collect(host, root, flags.ignore, skipped);
+  entries.catch(() => {}); // told when it is sent
+  return { root, entries, known: knownResults(host, root), skipped };
+}
+
+async function collect(host: Host, root: string, patterns: string[], skipped: string[]) {
+  const ignore = await loadIgnore(host.files, root, patterns);
+  const options = {
+    signal: host.interrupt,
+    onSkip: (path: string, why: string) => skipped.push(`${path} is left out: ${why}`),
+  };
+  return await Array.fromAsync(walk(host.files, root, ignore, options));
+}
+
+/** The results of a clone, by git-clone's names, out of the local checkout. */
+async function knownResults(host: Host, root: string): Promise<KnownResults> {
+  const facts = await gitFacts(host.capture, root);
+  return { commit: facts?.commit, url: facts?.url, "committer-date": facts?.committerDate };
+}
+
+/** Bindings with their volumeClaimTemplateFile read. */
+export async function bindings(host: Host, flags: UploadFlags): Promise<WorkspaceBinding[]> {
+  return await Promise.all(
+    flags.workspaces.map(async ({ volumeClaimTemplateFile: path, ...bound }) => {
+      if (path === undefined) return bound;
+      const text = await host.files.readText(path);
+      const template = text === undefined ? undefined : parseYaml(text, path);
+      if (typeof template === "object" && template !== null && "spec" in template) {
+        return { ...bound, volumeClaimTemplate: template as Record<string, unknown> };
+      }
+      const why = text === undefined
+        ? "no such file"
+        : "it is no PersistentVolumeClaim: it has no spec";
+      throw new UsageError(`Cannot read volumeClaimTemplateFile "${path}": ${why}`, {
+        hint: "a YAML file with the spec of a PersistentVolumeClaim",
+      });
+    }),
+  );
+}
+
+export interface Lowered {
+  readonly kube: Kube;
+  readonly run: Run;
+  readonly held: { task?: string; step: string };
+  /** Whose work is stood in for, and its name in messages; undefined: nobody's. */
+  readonly standIn?: { owner: string; results: readonly ResultSpec[] };
+  readonly notes: string[];
+}
+
+/** Runs what was lowered; the exit code. */
+export async function runUpload(
+  host: Host,
+  flags: UploadFlags,
+  source: Source,
+  lowered: Lowered,
+): Promise<number> {
+  using narrator = openNarrator(host, flags);
+  const { emit } = narrator;
+  for (const text of lowered.notes) emit({ kind: "note", text });
+  const results = await resultFiles(flags, source, lowered, emit);
+  const { name, outcome } = await upload({
+    ...lowered,
+    clock: host.clock,
+    files: host.files,
+    random: host.random,
+    root: source.root,
+    entries: said(source, emit),
+    directory: flags.onDirectory,
+    program: flags.program,
+    results,
+    showlogs: flags.showlogs,
+    emit,
+    interrupt: host.interrupt,
+  });
+  if (outcome === undefined) {
+    host.terminal.out(`${name}\n`);
+    return 0;
+  }
+  return outcome.succeeded ? 0 : 1;
+}
+
+async function resultFiles(
+  flags: UploadFlags,
+  source: Source,
+  { standIn }: Lowered,
+  emit: (event: RunEvent) => void,
+) {
+  if (standIn === undefined) {
+    if (flags.results.length === 0) return {};
+    throw new UsageError(
+      `Cannot set result "${flags.results[0].name}": every step runs by itself`,
+      {
+        hint: "name the step that the upload stands in for with --on-step",
+      },
+    );
+  }
+  const known = await source.known;
+  const { values, empty } = standInResults(
+    standIn.owner,
+    standIn.results,
+    flags.results,
+    known,
+  );
+  if (empty.length > 0) {
+    const text = `Results ${empty.join(", ")} of ${standIn.owner} are given empty`;
+    emit({ kind: "note", text: `${text}; --result NAME=VALUE sets one` });
+  }
+  return values;
+}
+
+/** The entries, and a word for each that can't be sent. */
+async function* said(source: Source, emit: (event: RunEvent) => void): AsyncGenerator<Entry> {
+  const entries = await source.entries;
+  if (entries.length === 0) {
+    throw new TransferError(`Cannot upload "${source.root}": there is nothing in it to send`, {
+      hint: "is all of it ignored?",
+    });
+  }
+  for (const text of source.skipped) emit({ kind: "note", text });
+  yield* entries;
+}

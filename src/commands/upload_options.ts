@@ -1,0 +1,95 @@
+/** What `pipeline upload` and `task upload` share on the command line: strings in, typed values out. */
+import stringArgv from "npm:string-argv@0.3.2";
+import type { Flags } from "../cli/parse.ts";
+import {
+  parseKeyValue,
+  parseParamValue,
+  parseWorkspace,
+  type WorkspaceFlag,
+} from "../cli/values.ts";
+import { UsageError } from "../errors.ts";
+import type { ConnectOptions } from "../host.ts";
+import type { ParamType, ParamValue } from "../tekton/model.ts";
+
+export interface UploadFlags {
+  readonly connect: ConnectOptions;
+  /** As the user named it; "." by default. */
+  readonly directory: string;
+  readonly onStep?: string;
+  readonly onWorkspace?: string;
+  /** Relative, no "..", "." for the workspace itself. */
+  readonly onDirectory: string;
+  readonly ignore: string[];
+  readonly program: string[];
+  readonly showlogs: boolean;
+  readonly params: { name: string; text: string }[];
+  readonly workspaces: WorkspaceFlag[];
+  readonly results: { name: string; value: string }[];
+  readonly serviceAccount?: string;
+  readonly color: boolean;
+}
+
+/** Pure. Throws UsageError. */
+export function uploadFlags(flags: Flags, directory: string | undefined): UploadFlags {
+  return {
+    connect: connectFlags(flags),
+    directory: directory ?? ".",
+    onStep: flags.text("on-step"),
+    onWorkspace: flags.text("on-workspace"),
+    onDirectory: relativeDirectory(flags.text("on-directory") ?? "."),
+    ignore: flags.texts("ignore"),
+    program: program(flags.text("exec")!),
+    showlogs: flags.on("showlogs"),
+    params: flags.texts("param").map((text) => {
+      const { name, value } = parseKeyValue(text, "param");
+      return { name, text: value };
+    }),
+    workspaces: flags.texts("workspace").map(parseWorkspace),
+    results: flags.texts("result").map((text) => parseKeyValue(text, "result")),
+    serviceAccount: flags.text("serviceaccount"),
+    color: !flags.on("no-color"),
+  };
+}
+
+export function connectFlags(flags: Flags): ConnectOptions {
+  return {
+    namespace: flags.text("namespace"),
+    context: flags.text("context"),
+    kubeconfig: flags.text("kubeconfig"),
+  };
+}
+
+/** A param's text as its declared type; for bindParams. */
+export function readParam(name: string, text: string, type: ParamType): ParamValue {
+  try {
+    return parseParamValue(text, type);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(`Cannot set param "${name}": it is an ${type}, and "${text}" is none`, {
+      hint: `--param ${name}=${type === "array" ? "a,b" : "key:value,key2:value2"}`,
+    });
+  }
+}
+
+function relativeDirectory(path: string): string {
+  const parts = path.split("/").filter((part) => part !== "" && part !== ".");
+  const why = path.startsWith("/")
+    ? "it is absolute"
+    : parts.includes("..")
+    ? "it leads out of the workspace"
+    : /[\0\n]/.test(path)
+    ? "no directory has such a name"
+    : undefined;
+  if (why === undefined) return parts.length === 0 ? "." : parts.join("/");
+  throw new UsageError(`Cannot upload into --on-directory "${path}": ${why}`, {
+    hint: "give a path relative to the workspace's root",
+  });
+}
+
+function program(command: string): string[] {
+  const words = stringArgv(command);
+  if (words.length > 0) return words;
+  throw new UsageError(`Cannot run --exec "${command}": it names no program`, {
+    hint: "the default is --exec tar",
+  });
+}

@@ -1,0 +1,78 @@
+/** The real world, put together. */
+import type { Clock, Host } from "../host.ts";
+import { KubeClient } from "../kube/client.ts";
+import { denoFiles } from "./files.ts";
+import { loadConnection } from "./kubeconfig.ts";
+import { NetworkTransport } from "./network.ts";
+import { denoTerminal } from "./terminal.ts";
+
+export function denoHost(): Host {
+  return {
+    terminal: denoTerminal(),
+    files: denoFiles,
+    clock: denoClock,
+    env: { get: (name) => Deno.env.get(name) },
+    interrupt: interruptSignal(),
+    random,
+    capture,
+    async connect(options) {
+      const connection = await loadConnection(options);
+      const transport = new NetworkTransport(connection, denoClock.delay);
+      return new KubeClient(transport, connection.namespace);
+    },
+  };
+}
+
+const denoClock: Clock = {
+  now: () => Date.now(),
+  delay(ms, signal) {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const onAbort = () => {
+        clearTimeout(timer);
+        reject(signal?.reason);
+      };
+      const timer = setTimeout(() => {
+        signal?.removeEventListener("abort", onAbort);
+        resolve();
+      }, ms);
+      signal?.addEventListener("abort", onAbort, { once: true });
+    });
+  },
+  every(ms, call) {
+    const timer = setInterval(call, ms);
+    return { [Symbol.dispose]: () => clearInterval(timer) };
+  },
+};
+
+/** Aborts at the first Ctrl-C or TERM; the second one ends the program at once, as by default. */
+function interruptSignal(): AbortSignal {
+  const controller = new AbortController();
+  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
+  const onSignal = () => {
+    for (const signal of signals) Deno.removeSignalListener(signal, onSignal);
+    controller.abort(new DOMException("interrupted", "AbortError"));
+  };
+  for (const signal of signals) Deno.addSignalListener(signal, onSignal);
+  return controller.signal;
+}
+
+function random(length: number): string {
+  const letters = "abcdefghijklmnopqrstuvwxyz0123456789";
+  const bytes = crypto.getRandomValues(new Uint8Array(length));
+  return Array.from(bytes, (byte) => letters[byte % letters.length]).join("");
+}
+
+async function capture(
+  command: readonly string[],
+  options: { cwd?: string } = {},
+): Promise<string | undefined> {
+  try {
+    const [program, ...args] = command;
+    const process = new Deno.Command(program, { args, cwd: options.cwd, stderr: "null" });
+    const { success, stdout } = await process.output();
+    return success ? new TextDecoder().decode(stdout) : undefined;
+  } catch {
+    return undefined; // no such program here
+  }
+}

@@ -1,0 +1,104 @@
+/** The real network: one API server over Deno's fetch and WebSocket. */
+import type { RequestOptions, Socket, Transport } from "../kube/transport.ts";
+import type { Connection, Credentials } from "./kubeconfig.ts";
+
+export class NetworkTransport implements Transport {
+  readonly server: string;
+  #session: Promise<Session>;
+
+  constructor(
+    private readonly connection: Connection,
+    readonly delay: (ms: number, signal?: AbortSignal) => Promise<void>,
+  ) {
+    this.server = connection.server;
+    this.#session = this.#open();
+    this.#session.catch(() => {}); // told by the first request
+  }
+
+  async request(path: string, init: RequestOptions = {}): Promise<Response> {
+    const response = await this.#fetch(path, init);
+    if (response.status !== 401) return response;
+    await response.body?.cancel();
+    this.#session = this.#open(); // the token may have expired
+    return await this.#fetch(path, init);
+  }
+
+  async socket(path: string, protocols: readonly string[]): Promise<Socket> {
+    const { client, credentials } = await this.#session;
+    const url = (this.server + path).replace(/^http/, "ws");
+    return new WebSocket(url, {
+      protocols: [...protocols],
+      headers: credentials.headers,
+      client,
+    });
+  }
+
+  async #fetch(path: string, init: RequestOptions): Promise<Response> {
+    const { client, credentials } = await this.#session;
+    const { method, body, signal } = init;
+    const headers = { accept: "application/json", ...credentials.headers, ...init.headers };
+    const response = fetch(this.server + path, { method, body, signal, headers, client });
+    return signal === undefined ? await response : await abortable(response, signal);
+  }
+
+  async #open(): Promise<Session> {
+    const credentials = await this.connection.credentials();
+    const { caCerts, proxy } = this.connection;
+    const client = Deno.createHttpClient({
+      caCerts,
+      ...(proxy === undefined ? {} : { proxy: { url: proxy } }),
+      ...credentials.certificate,
+    });
+    return { client, credentials };
+  }
+}
+
+/**
+ * Deno (2.9.6) forgets a fetch's signal at the next garbage collection, so that an abort never
+ * reaches an answer that is waited for or a stream that is open for a while: here it does.
+ */
+export async function abortable(
+  pending: Promise<Response>,
+  signal: AbortSignal,
+): Promise<Response> {
+  const { body, status, headers } = await orAborted(pending, signal);
+  if (body === null) return new Response(null, { status, headers });
+  const reader = body.getReader();
+  let onAbort: () => void;
+  const forget = () => signal.removeEventListener("abort", onAbort);
+  const source: UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> = {
+    start(controller) {
+      onAbort = () => {
+        controller.error(signal.reason);
+        reader.cancel().catch(() => {});
+      };
+      signal.addEventListener("abort", onAbort, { once: true });
+    },
+    async pull(controller) {
+      const { done, value } = await reader.read();
+      if (signal.aborted) return;
+      if (!done) return controller.enqueue(value);
+      forget();
+      controller.close();
+    },
+    async cancel() {
+      forget();
+      await reader.cancel().catch(() => {});
+    },
+  };
+  return new Response(new ReadableStream(source, { highWaterMark: 0 }), { status, headers });
+}
+
+function orAborted<T>(pending: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    if (signal.aborted) return onAbort();
+    signal.addEventListener("abort", onAbort, { once: true });
+    pending.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}
+
+interface Session {
+  readonly client: Deno.HttpClient;
+  readonly credentials: Credentials;
+}

@@ -1,0 +1,106 @@
+/** The world as the program sees it, as types: src/deno has the real one, tests have their own. */
+import type { Kube } from "./kube/interface.ts";
+
+export interface Host {
+  readonly terminal: Terminal;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly env: Env;
+  /** Aborts at the user's first Ctrl-C (or SIGTERM). */
+  readonly interrupt: AbortSignal;
+  /** `length` random lower-case letters and digits. */
+  random(length: number): string;
+  /** Runs a program and gives its stdout, or undefined where it can't be run or fails. */
+  capture(command: readonly string[], options?: { cwd?: string }): Promise<string | undefined>;
+  connect(options: ConnectOptions): Promise<Kube>;
+}
+
+/** How the command line picks a cluster: kubectl's words. */
+export interface ConnectOptions {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly namespace?: string;
+}
+
+export interface Terminal {
+  /** Whether a person may be watching it, so that it can be drawn on. */
+  readonly isTerminal: {
+    readonly stdin: boolean;
+    readonly stdout: boolean;
+    readonly stderr: boolean;
+  };
+  /** The width in columns, now. */
+  columns(): number;
+  /** Data: logs, names, JSON. Goes to stdout, at once. */
+  out(text: string): void;
+  /** Narration: progress, prompts, errors. Goes to stderr, at once. */
+  err(text: string): void;
+}
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Resolves after that many milliseconds; rejects with the signal's reason. */
+  delay(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Calls back each `ms` until disposed. */
+  every(ms: number, call: () => void): Disposable;
+}
+
+export interface Env {
+  get(name: string): string | undefined;
+}
+
+export type FileKind = "file" | "directory" | "symlink" | "other";
+
+/** One entry of a directory: its name and what it is, links not followed. */
+export interface DirectoryEntry {
+  readonly name: string;
+  readonly kind: FileKind;
+}
+
+export interface FileStat {
+  readonly kind: FileKind;
+  readonly sizeBytes: number;
+  /** The permission bits, e.g. 0o755. */
+  readonly mode: number;
+  /** Seconds since the epoch. */
+  readonly mtimeSeconds: number;
+}
+
+export interface OpenFile {
+  /** The stat of what was opened. */
+  stat(): Promise<FileStat>;
+  /** Fills from the start of `buffer`: the number of bytes read, or null at the end. */
+  read(buffer: Uint8Array): Promise<number | null>;
+  close(): void;
+}
+
+/** A file system to read from. A method throws FileError where the system says no. */
+export interface Files {
+  /** In no order. */
+  list(directory: string): Promise<DirectoryEntry[]>;
+  /** Links not followed. */
+  lstat(path: string): Promise<FileStat>;
+  /** Links followed; undefined where there is nothing. */
+  stat(path: string): Promise<FileStat | undefined>;
+  readLink(path: string): Promise<string>;
+  open(path: string): Promise<OpenFile>;
+  /**
+   * Opens the file, fills from the start of `buffer` by one read, closes it: the number of bytes
+   * read. For small files, where the calls cost more than the bytes. A buffer one byte longer than
+   * the file should be tells whether it has grown.
+   */
+  readStart(path: string, buffer: Uint8Array): Promise<number>;
+  /** Undefined where there is no such file. */
+  readText(path: string): Promise<string | undefined>;
+  /** Absolute, every link resolved. */
+  realPath(path: string): Promise<string>;
+}
+
+/** Why a file could not be read, in the system's words: "permission denied". */
+export class FileError extends Error {
+  constructor(readonly path: string, readonly state: string, options?: { cause?: unknown }) {
+    super(`${path}: ${state}`, options);
+    this.name = "FileError";
+  }
+}

@@ -1,0 +1,151 @@
+/** What the program needs of Kubernetes, as types: a real client and a test's double both have this shape. */
+
+/** Metadata of any Kubernetes object, as far as it is used here. */
+export interface ObjectMeta {
+  name?: string;
+  generateName?: string;
+  namespace?: string;
+  uid?: string;
+  resourceVersion?: string;
+  creationTimestamp?: string;
+  deletionTimestamp?: string;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  ownerReferences?: OwnerReference[];
+  [key: string]: unknown;
+}
+
+export interface OwnerReference {
+  apiVersion: string;
+  kind: string;
+  name: string;
+  uid: string;
+  controller?: boolean;
+}
+
+/** Any Kubernetes object: unknown keys are kept verbatim. */
+export interface KubeObject {
+  apiVersion?: string;
+  kind?: string;
+  metadata: ObjectMeta;
+  [key: string]: unknown;
+}
+
+/** The error body of the API, https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
+export interface Status {
+  kind?: "Status";
+  apiVersion?: "v1";
+  status?: "Success" | "Failure";
+  message?: string;
+  reason?: string;
+  code?: number;
+  details?: {
+    name?: string;
+    group?: string;
+    kind?: string;
+    causes?: { reason?: string; message?: string; field?: string }[];
+    [key: string]: unknown;
+  };
+}
+
+/** A kind as the API's paths spell it. `kind` is the singular that people read: "PipelineRun". */
+export interface Resource {
+  /** "" is the core group. */
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+  readonly kind: string;
+}
+
+export const PODS: Resource = { group: "", version: "v1", plural: "pods", kind: "Pod" };
+export const EVENTS: Resource = { group: "", version: "v1", plural: "events", kind: "Event" };
+
+export interface WatchEvent<T extends KubeObject = KubeObject> {
+  type: "ADDED" | "MODIFIED" | "DELETED";
+  object: T;
+}
+
+export interface Selector {
+  readonly namespace: string;
+  /** In the API's own syntax: "a=b,c=d". */
+  readonly labels?: string;
+  readonly fields?: string;
+}
+
+export interface ContainerRef {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+}
+
+export interface LogOptions extends ContainerRef {
+  readonly follow?: boolean;
+  /** RFC 3339; lines of this second and later. */
+  readonly sinceTime?: string;
+  /** Each line starts with its RFC 3339 time and a space. */
+  readonly timestamps?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface ExecOptions extends ContainerRef {
+  /** An argv, never shell text. */
+  readonly command: readonly string[];
+  /** Read with backpressure; its end half-closes the remote stdin. */
+  readonly stdin?: ReadableStream<Uint8Array>;
+  readonly onStdout?: (bytes: Uint8Array) => void;
+  readonly onStderr?: (bytes: Uint8Array) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** How a remote command ended, from channel 3. */
+export interface ExecResult {
+  /** Undefined where the command could not be started at all. */
+  readonly exitCode?: number;
+  /** The server's words, e.g. `executable file not found in $PATH`. */
+  readonly message: string;
+}
+
+/** One verb on one resource, for a question to the server's own authorizer. */
+export interface Access {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource?: string;
+}
+
+/** Every method throws ClusterError with the verb, resource and name in words; `statusOf` finds its Status. */
+export interface Kube {
+  /** The namespace of the command line, else of the context, else "default". */
+  readonly namespace: string;
+  /** The API server's address, for messages. */
+  readonly server: string;
+
+  get<T extends KubeObject>(resource: Resource, namespace: string, name: string): Promise<T>;
+  list<T extends KubeObject>(resource: Resource, selector: Selector): Promise<T[]>;
+  create<T extends KubeObject>(
+    resource: Resource,
+    object: T,
+    options?: { dryRun?: boolean },
+  ): Promise<T>;
+  /** A JSON merge patch (RFC 7386). */
+  patch<T extends KubeObject>(
+    resource: Resource,
+    namespace: string,
+    name: string,
+    patch: unknown,
+  ): Promise<T>;
+  delete(resource: Resource, namespace: string, name: string): Promise<void>;
+  /**
+   * What is there, as ADDED, and then each change: goes on over lost connections and expired
+   * resource versions (a relist yields what vanished meanwhile as DELETED) until the signal.
+   */
+  watch<T extends KubeObject>(
+    resource: Resource,
+    selector: Selector,
+    signal: AbortSignal,
+  ): AsyncIterable<WatchEvent<T>>;
+  logs(options: LogOptions): Promise<ReadableStream<Uint8Array>>;
+  exec(options: ExecOptions): Promise<ExecResult>;
+  /** Those of the asked that the server's authorizer denies; none where it can't be asked. */
+  denied(namespace: string, asked: readonly Access[]): Promise<Access[]>;
+}

@@ -1,0 +1,44 @@
+/** The paths of the Kubernetes API, pure. */
+import type { ContainerRef, ExecOptions, LogOptions, Resource, Selector } from "./interface.ts";
+
+type Query = Record<string, string | number | boolean | undefined>;
+
+/** `/apis/tekton.dev/v1/namespaces/default/tasks/build`; without a name the collection's. */
+export function resourcePath(resource: Resource, namespace: string, name?: string): string {
+  const base = resource.group === "" ? "/api" : `/apis/${resource.group}`;
+  const parts = ["namespaces", namespace, resource.plural, ...(name === undefined ? [] : [name])];
+  return `${base}/${resource.version}/${parts.map(encodeURIComponent).join("/")}`;
+}
+
+export function listPath(resource: Resource, selector: Selector, query: Query = {}): string {
+  return resourcePath(resource, selector.namespace) +
+    encodeQuery({ labelSelector: selector.labels, fieldSelector: selector.fields, ...query });
+}
+
+export function logPath(options: LogOptions): string {
+  const { container, follow, timestamps, sinceTime } = options;
+  return podPath(options, "log") + encodeQuery({ container, follow, timestamps, sinceTime });
+}
+
+export function execPath(options: ExecOptions): string {
+  const query = encodeQuery({
+    container: options.container,
+    stdin: options.stdin !== undefined,
+    stdout: true,
+    stderr: true,
+  });
+  const argv = options.command.map((word) => `&command=${encodeURIComponent(word)}`);
+  return podPath(options, "exec") + query + argv.join("");
+}
+
+function podPath(ref: ContainerRef, subresource: string): string {
+  return `${
+    resourcePath({ group: "", version: "v1", plural: "pods", kind: "Pod" }, ref.namespace, ref.pod)
+  }/${subresource}`;
+}
+
+export function encodeQuery(query: Query): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== "");
+  if (given.length === 0) return "";
+  return `?${given.map(([key, value]) => `${key}=${encodeURIComponent(String(value))}`).join("&")}`;
+}

@@ -1,0 +1,115 @@
+/** The API's refusals in words: pure. */
+import { ClusterError } from "../errors.ts";
+import type { Status } from "./interface.ts";
+
+/** A refusal by the API server; `status` is its own answer. */
+export class StatusError extends ClusterError {
+  constructor(message: string, readonly status: Status, options: { hint?: string } = {}) {
+    super(message, options);
+  }
+}
+
+/** No answer came: the server is not there, not trusted, or not in time. */
+export class UnreachableError extends ClusterError {}
+
+/** What was tried, for an error's words: `get Pipeline "build"`. */
+export interface Attempt {
+  /** kubectl's word: get, list, watch, create, patch, delete, "exec into", "read the logs of". */
+  readonly verb: string;
+  readonly kind: string;
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly server: string;
+}
+
+export function isStatus(error: unknown, code: number): error is StatusError {
+  return error instanceof StatusError && error.status.code === code;
+}
+
+/** The error for an answer that is not a success. */
+export function refused(attempt: Attempt, status: Status): StatusError {
+  const { state, hint } = stateAndHint(attempt, status);
+  const thing = attempt.name === undefined
+    ? `${attempt.kind}s`
+    : `${attempt.kind} "${attempt.name}"`;
+  return new StatusError(`Cannot ${attempt.verb} ${thing}: ${state}`, status, { hint });
+}
+
+function stateAndHint(attempt: Attempt, status: Status): { state: string; hint?: string } {
+  const where = attempt.namespace === undefined ? "" : ` in namespace "${attempt.namespace}"`;
+  const message = status.message ?? "";
+  switch (status.code) {
+    case 401:
+      return {
+        state: `${attempt.server} does not accept the credentials (401 Unauthorized)`,
+        hint: "log in to the cluster again, or choose another --context",
+      };
+    case 403:
+      return /admission webhook|exceeded quota|violates PodSecurity/.test(message)
+        ? { state: message }
+        : { state: forbidden(attempt, status), hint: permissionHint(attempt, status) };
+    case 404:
+      return /the server could not find the requested resource/.test(message)
+        ? {
+          state: `the cluster does not know this kind`,
+          hint:
+            "is Tekton Pipelines installed? See https://tekton.dev/docs/installation/pipelines/",
+        }
+        : { state: `not found${where}`, hint: "look with --namespace or --context elsewhere" };
+    default:
+      return { state: message === "" ? `the server answered ${status.code}` : message };
+  }
+}
+
+/** `User "dev" cannot create resource "pods/exec" in API group "" in the namespace "default"`, shorter. */
+function forbidden(attempt: Attempt, status: Status): string {
+  const found = /User "([^"]*)" cannot (\S+) resource "([^"]*)"/.exec(status.message ?? "");
+  const where = attempt.namespace === undefined ? "" : ` in namespace "${attempt.namespace}"`;
+  return found === null
+    ? `forbidden${where}: ${status.message ?? ""}`
+    : `user "${found[1]}" may not ${found[2]} ${found[3]}${where} (403 Forbidden)`;
+}
+
+function permissionHint(attempt: Attempt, status: Status): string {
+  const found = /cannot (\S+) resource "([^"]*)"/.exec(status.message ?? "");
+  const verb = found?.[1] ?? attempt.verb;
+  const resource = found?.[2] ?? status.details?.kind ?? attempt.kind;
+  const namespace = attempt.namespace === undefined ? "" : ` -n ${attempt.namespace}`;
+  return `ask for this right; kubectl auth can-i ${verb} ${resource}${namespace} checks it`;
+}
+
+/** The error for a request that got no answer, from the runtime's own words. */
+export function unreachable(server: string, error: unknown): UnreachableError {
+  const text = wholeMessage(error);
+  const [state, hint] = reasonOf(text);
+  return new UnreachableError(`Cannot reach the cluster "${server}": ${state}`, {
+    hint,
+    cause: error,
+  });
+}
+
+const CHECK_ADDRESS = "is it up, and are --context and --kubeconfig the right ones?";
+
+function reasonOf(text: string): [state: string, hint: string] {
+  if (/invalid peer certificate|certificate|UnknownIssuer|handshake/i.test(text)) {
+    const detail = /invalid peer certificate: ([^)\n]+)/.exec(text)?.[1] ?? lastPart(text);
+    return [
+      `its certificate is not trusted (${detail})`,
+      "check certificate-authority in the kubeconfig",
+    ];
+  }
+  if (/refused/i.test(text)) return ["connection refused", CHECK_ADDRESS];
+  if (/dns|lookup|resolve/i.test(text)) return ["its name can't be resolved", CHECK_ADDRESS];
+  if (/timed? ?out|TimeoutError/i.test(text)) return ["no answer in time", CHECK_ADDRESS];
+  return [lastPart(text), CHECK_ADDRESS];
+}
+
+function wholeMessage(error: unknown): string {
+  const parts: string[] = [];
+  for (let at = error; at instanceof Error; at = at.cause) parts.push(`${at.name}: ${at.message}`);
+  return parts.length === 0 ? String(error) : parts.join("\n");
+}
+
+function lastPart(text: string): string {
+  return text.split("\n").at(-1)!.replace(/^\w*Error: /, "").replace(/\(os error \d+\)/, "").trim();
+}

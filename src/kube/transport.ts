@@ -1,0 +1,35 @@
+/** One API server as bytes: what src/deno implements with the real network. Imports nothing. */
+
+/** Paths start with "/api" or "/apis"; the transport adds server, credentials and certificates. */
+export interface Transport {
+  readonly server: string;
+  /** Rejects where no HTTP answer came, whatever the reason. */
+  request(path: string, init?: RequestOptions): Promise<Response>;
+  /** Not yet open. Its errors say nothing useful: ask the same path by `request` for the reason. */
+  socket(path: string, protocols: readonly string[]): Promise<Socket>;
+  /** Resolves after that many milliseconds; rejects with the signal's reason. */
+  delay(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface RequestOptions {
+  readonly method?: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** The part of the standard's WebSocket that is used here. */
+export interface Socket {
+  readonly readyState: number;
+  readonly protocol: string;
+  readonly bufferedAmount: number;
+  binaryType: string;
+  send(message: Uint8Array<ArrayBuffer>): void;
+  close(): void;
+  addEventListener(type: "open" | "error", call: () => void): void;
+  addEventListener(type: "message", call: (event: { data: unknown }) => void): void;
+  addEventListener(
+    type: "close",
+    call: (event: { code: number; reason: string }) => void,
+  ): void;
+}

@@ -1,0 +1,45 @@
+/** What happens in one live run, as `run` tells it and `view` says it. Durations are in milliseconds. */
+export type RunEvent =
+  | { kind: "created"; resource: "PipelineRun" | "TaskRun"; name: string; namespace: string }
+  /** Something worth knowing, said once. */
+  | { kind: "note"; text: string }
+  /** What is waited for now: "pod x: pulling image y". */
+  | { kind: "waiting"; text: string }
+  /** The gate holds: `afterMs` since the run was created. */
+  | {
+    kind: "paused";
+    task?: string;
+    step: string;
+    pod: string;
+    directory: string;
+    afterMs: number;
+  }
+  /** So far, many times. */
+  | { kind: "sending"; files: number; bytes: number; elapsedMs: number }
+  /** The whole tree; verified where the receipt equals what was sent. */
+  | { kind: "sent"; files: number; bytes: number; elapsedMs: number; verified: boolean }
+  | { kind: "released" }
+  /** One line of a step's output, without its newline; `task` is absent in a TaskRun. */
+  | { kind: "log"; task?: string; step: string; line: string }
+  | { kind: "ended"; outcome: Outcome };
+
+/** How a run ended: a failed run is an Outcome too, not an exception. */
+export interface Outcome {
+  succeeded: boolean;
+  resource: "PipelineRun" | "TaskRun";
+  name: string;
+  reason: string;
+  message: string;
+  elapsedMs?: number;
+  tasks: TaskOutcome[];
+}
+
+export interface TaskOutcome {
+  name: string;
+  status: "succeeded" | "failed" | "cancelled" | "skipped" | "running" | "pending";
+  elapsedMs?: number;
+  message?: string;
+  failedStep?: { step: string; exitCode: number; reason?: string };
+  /** The upload stood in for it. */
+  uploaded?: boolean;
+}

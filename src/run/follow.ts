@@ -1,0 +1,89 @@
+/** Follows a live run to its end: the log of each step as events, then the Outcome. */
+import type { Clock } from "../host.ts";
+import type { Kube } from "../kube/interface.ts";
+import { LABEL, type Pod } from "../tekton/model.ts";
+import { hasStarted, STEP_PREFIX, stepContainers } from "../tekton/pod_state.ts";
+import type { Outcome, RunEvent } from "./events.ts";
+import type { LiveRun } from "./live_run.ts";
+import { outcomeOf } from "./outcome.ts";
+import { stepLog } from "./step_log.ts";
+
+export interface FollowOptions {
+  readonly kube: Kube;
+  readonly clock: Clock;
+  readonly live: LiveRun;
+  readonly emit: (event: RunEvent) => void;
+  /** The Pipeline's task that holds, and the step of it whose log is the gate's own words. */
+  readonly held: { readonly task?: string; readonly step: string };
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Each pod's steps one after another; the pods side by side, but one that comes after others have
+ * ended waits for the last of their lines.
+ */
+export async function follow(options: FollowOptions): Promise<Outcome> {
+  const { live, signal } = options;
+  const pods = new Map<string, Promise<void>>();
+  const failed = Promise.withResolvers<never>();
+  failed.promise.catch(() => {});
+  const ended = live.until(() => {
+    for (const pod of live.pods.values()) {
+      const uid = pod.metadata.uid!;
+      if (pods.has(uid)) continue;
+      const before = [...live.pods.values()].filter(isOver).map((one) =>
+        pods.get(one.metadata.uid!)
+      );
+      const logs = Promise.all(before).then(() => followPod(options, pod.metadata.name!, uid));
+      logs.catch(failed.reject);
+      pods.set(uid, logs);
+    }
+    return live.phase.kind === "ended" ? true : undefined;
+  }, signal);
+  await Promise.race([ended, failed.promise]);
+  await Promise.all(pods.values());
+  // A PipelineRun can be seen to end before the last change of its TaskRuns is.
+  await allSettled(options);
+  return outcomeOf(live, options.held.task);
+}
+
+async function followPod(options: FollowOptions, name: string, uid: string): Promise<void> {
+  const { kube, clock, live, emit, held, signal } = options;
+  const current = () => {
+    const pod = live.pods.get(name);
+    return pod?.metadata.uid === uid ? pod : undefined;
+  };
+  const { namespace } = live;
+  const first = current();
+  for (const container of first === undefined ? [] : stepContainers(first)) {
+    const started = await live.until(() => {
+      const pod = current();
+      if (pod === undefined) return "gone";
+      if (hasStarted(pod, container)) return "started";
+      return isOver(pod) || live.phase.kind === "ended" ? "gone" : undefined;
+    }, signal);
+    if (started === "gone") continue;
+    const task = current()?.metadata.labels?.[LABEL.pipelineTask];
+    const step = container.slice(STEP_PREFIX.length);
+    if (step === held.step && task === held.task) continue; // its log is the gate's own words
+    for await (const line of stepLog(kube, clock, { namespace, pod: name, container }, signal)) {
+      emit({ kind: "log", task, step, line });
+    }
+  }
+}
+
+function isOver(pod: Pod): boolean {
+  return pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed";
+}
+
+async function allSettled({ live, signal }: FollowOptions): Promise<void> {
+  await live.until(() => {
+    const unsettled = outcomeOf(live, undefined).tasks.some((task) => task.status === "running");
+    return unsettled ? undefined : true;
+  }, AbortSignal.any([signal, AbortSignal.timeout(SETTLE_MS)])).catch(() =>
+    signal.throwIfAborted()
+  );
+}
+
+/** After this long a TaskRun that still says Running is told as such. */
+const SETTLE_MS = 5_000;

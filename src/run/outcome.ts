@@ -1,0 +1,73 @@
+/** What the objects of an ended run say, as an Outcome: pure. */
+import type { PipelineRun, PipelineTask, TaskRun } from "../tekton/model.ts";
+import { durationMs, failedStep, isCancelled, phaseOf } from "../tekton/phase.ts";
+import { LABEL } from "../tekton/model.ts";
+import type { Outcome, TaskOutcome } from "./events.ts";
+import type { LiveRun, Run } from "./live_run.ts";
+
+/** `uploaded` is the Pipeline's task that the upload stood in for. */
+export function outcomeOf(live: LiveRun, uploaded: string | undefined): Outcome {
+  const phase = phaseOf(live.run);
+  const ended = phase.kind === "ended"
+    ? phase
+    : { succeeded: false, reason: "Running", message: "" };
+  return {
+    succeeded: ended.succeeded,
+    resource: live.kind,
+    name: live.name,
+    reason: ended.reason,
+    message: ended.message,
+    elapsedMs: durationMs(live.run),
+    tasks: live.kind === "PipelineRun"
+      ? pipelineTasks(live.run as PipelineRun, [...live.taskRuns.values()], uploaded)
+      : [taskOutcome(taskName(live.run), live.run as TaskRun)],
+  };
+}
+
+function taskName(run: Run): string {
+  return run.metadata.labels?.[LABEL.task] ?? run.metadata.name!;
+}
+
+/** In the Pipeline's order, the finally tasks last. */
+function pipelineTasks(
+  run: PipelineRun,
+  taskRuns: TaskRun[],
+  uploaded: string | undefined,
+): TaskOutcome[] {
+  const spec = run.status?.pipelineSpec ?? run.spec.pipelineSpec ?? {};
+  const tasks: PipelineTask[] = [...(spec.tasks ?? []), ...(spec.finally ?? [])];
+  return tasks.flatMap(({ name }) => {
+    const runs = taskRuns.filter((one) => one.metadata.labels?.[LABEL.pipelineTask] === name);
+    const skipped = run.status?.skippedTasks?.find((one) => one.name === name);
+    if (runs.length === 0) {
+      return skipped === undefined
+        ? [{ name, status: "pending" as const }]
+        : [{ name, status: "skipped" as const, message: skipped.reason }];
+    }
+    return runs.map((one) => ({
+      ...taskOutcome(runs.length === 1 ? name : `${name} (${one.metadata.name})`, one),
+      ...(name === uploaded ? { uploaded: true } : {}),
+    }));
+  });
+}
+
+function taskOutcome(name: string, run: TaskRun): TaskOutcome {
+  const phase = phaseOf(run);
+  if (phase.kind === "running") return { name, status: "running" };
+  const elapsedMs = durationMs(run);
+  if (phase.succeeded) return { name, status: "succeeded", elapsedMs };
+  const step = failedStep(run);
+  return {
+    name,
+    status: isCancelled(phase) ? "cancelled" : "failed",
+    elapsedMs,
+    message: phase.message,
+    ...(step?.terminated === undefined ? {} : {
+      failedStep: {
+        step: step.name ?? "",
+        exitCode: step.terminated.exitCode,
+        reason: step.terminationReason ?? step.terminated.reason,
+      },
+    }),
+  };
+}

@@ -1,0 +1,137 @@
+/** Awaits the pause: the moment when the gate itself says that it holds. */
+import { ClusterError, ExpectedError, TransferError, UsageError } from "../errors.ts";
+import type { Clock } from "../host.ts";
+import type { Kube } from "../kube/interface.ts";
+import { LABEL, type Pod } from "../tekton/model.ts";
+import { hasStarted, STEP_PREFIX, whyPending } from "../tekton/pod_state.ts";
+import type { LiveRun } from "./live_run.ts";
+import { stepLog } from "./step_log.ts";
+
+/** Where the run holds. */
+export interface Pause {
+  readonly task?: string;
+  readonly step: string;
+  readonly pod: string;
+  readonly uid: string;
+  readonly container: string;
+  readonly image: string;
+  /** The workspace's path in the container. */
+  readonly directory: string;
+}
+
+export interface PauseOptions {
+  readonly kube: Kube;
+  readonly clock: Clock;
+  readonly live: LiveRun;
+  readonly held: { readonly task?: string; readonly step: string };
+  /** What the gate's line starts with; the workspace's path follows. */
+  readonly prefix: string;
+  readonly signal: AbortSignal;
+}
+
+/** Undefined where the run ended before it came to the gate. */
+export async function awaitPause(options: PauseOptions): Promise<Pause | undefined> {
+  const { kube, clock, live, held, prefix, signal } = options;
+  const pod = await live.until(() => {
+    checkNotSkipped(live, held.task);
+    const pod = heldPod(options);
+    if (pod !== undefined && hasStarted(pod, containerOf(pod, held.step))) return pod;
+    return live.phase.kind === "ended" ? null : undefined;
+  }, signal);
+  if (pod === null) return undefined;
+  const { name, uid } = pod.metadata;
+  const container = containerOf(pod, held.step);
+  const image = pod.spec?.containers?.find((one) => one.name === container)?.image ?? "";
+  const said: string[] = [];
+  const log = { namespace: live.namespace, pod: name!, container };
+  for await (const line of stepLog(kube, clock, log, signal)) {
+    if (line.startsWith(prefix)) {
+      const directory = line.slice(prefix.length);
+      return { ...held, pod: name!, uid: uid!, container, image, directory };
+    }
+    said.push(line);
+  }
+  return await withoutGate(options, image, said);
+}
+
+/** The pod of the held task, where it is there. */
+export function heldPod({ live, held }: Pick<PauseOptions, "live" | "held">): Pod | undefined {
+  return [...live.pods.values()].find((pod) =>
+    held.task === undefined || pod.metadata.labels?.[LABEL.pipelineTask] === held.task
+  );
+}
+
+/** What is waited for before the pause, in words. */
+export function whyNotPaused(options: Pick<PauseOptions, "live" | "held">): string {
+  const { live, held } = options;
+  const pod = heldPod(options);
+  if (pod !== undefined) {
+    return whyPending(pod) ?? `pod ${pod.metadata.name}: waiting for step ${held.step}`;
+  }
+  const running = [...live.taskRuns.values()]
+    .map((run) => run.metadata.labels?.[LABEL.pipelineTask])
+    .filter((task) => task !== undefined && task !== held.task);
+  if (running.length > 0) return `task ${held.task}: after ${running.join(", ")}`;
+  return held.task === undefined
+    ? `${live.kind} ${live.name}: its pod`
+    : `task ${held.task}: its pod`;
+}
+
+/** What is waited for after the release, in words. */
+export function whatRuns(live: LiveRun): string {
+  const pods = [...live.pods.values()];
+  const pending = pods.map(whyPending).find((why) => why !== undefined);
+  if (pending !== undefined) return pending;
+  const running = pods.filter((pod) => pod.status?.phase === "Running")
+    .map((pod) => pod.metadata.labels?.[LABEL.pipelineTask] ?? pod.metadata.name);
+  return running.length === 0
+    ? `${live.kind} ${live.name} to go on`
+    : `${running.join(", ")} to end`;
+}
+
+/** Long names are cut by Tekton; the pod has the true one. */
+function containerOf(pod: Pod, step: string): string {
+  const names = (pod.spec?.containers ?? []).map((container) => container.name);
+  const whole = STEP_PREFIX + step;
+  return names.find((name) => name === whole) ??
+    names.find((name) => name.length > STEP_PREFIX.length && whole.startsWith(name)) ?? whole;
+}
+
+function checkNotSkipped(live: LiveRun, task: string | undefined): void {
+  const skipped = (live.run.status as { skippedTasks?: { name: string; reason?: string }[] })
+    ?.skippedTasks?.find((one) => one.name === task);
+  if (task === undefined || skipped === undefined) return;
+  throw new UsageError(
+    `Cannot upload into task "${task}": this run skips it (${skipped.reason ?? "no reason given"})`,
+    { hint: "give the params with which it runs, or choose another --on-task" },
+  );
+}
+
+/** The container ended and the gate said nothing: the run's own end tells why, where it comes. */
+async function withoutGate(
+  options: PauseOptions,
+  image: string,
+  said: string[],
+): Promise<undefined> {
+  const { live, held, signal } = options;
+  if (/fork\/exec|exec format error/.test(said.join("\n"))) {
+    throw new TransferError(
+      `Cannot hold step "${held.step}": its image "${image}" has no shell`,
+      { hint: "choose a step whose image has one with --on-step" },
+    );
+  }
+  const end = AbortSignal.any([signal, AbortSignal.timeout(RUN_END_MS)]);
+  const ended = live.until(() => live.phase.kind === "ended" ? true : undefined, end);
+  await ended.catch((error) => {
+    signal.throwIfAborted();
+    if (error instanceof ExpectedError) throw error;
+    const last = said.at(-1);
+    throw new ClusterError(
+      `Cannot hold step "${held.step}": it ended at once${last === undefined ? "" : ` (${last})`}`,
+      { hint: `kubectl describe ${live.kind.toLowerCase()} ${live.name} -n ${live.namespace}` },
+    );
+  });
+}
+
+/** How long a run may take to end with its held step; one that goes on has missed the upload. */
+const RUN_END_MS = 10_000;

@@ -1,0 +1,41 @@
+/** Creates a run, after asking whether the user may do all that an upload takes. */
+import { ClusterError } from "../errors.ts";
+import type { Access, Kube } from "../kube/interface.ts";
+import { RESOURCE_OF, type Run, type RunKind } from "./live_run.ts";
+
+/**
+ * Throws ClusterError for the first right that is missing. Without this a run would be created,
+ * held, and only then found impossible to reach into.
+ */
+export async function checkAccess(kube: Kube, namespace: string, kind: RunKind): Promise<void> {
+  const [denied] = await kube.denied(namespace, needed(kind));
+  if (denied === undefined) return;
+  const resource = [denied.resource, denied.subresource].filter(Boolean).join("/");
+  const group = denied.group === "" ? "" : `.${denied.group}`;
+  throw new ClusterError(
+    `Cannot upload in namespace "${namespace}": you may not ${denied.verb} ${resource}${group} (403)`,
+    {
+      hint: `ask for this right; kubectl auth can-i ${denied.verb} ${denied.resource}${group}${
+        denied.subresource === undefined ? "" : ` --subresource=${denied.subresource}`
+      } -n ${namespace} checks it`,
+    },
+  );
+}
+
+function needed(kind: RunKind): Access[] {
+  const group = "tekton.dev";
+  const pods = { group: "", resource: "pods" };
+  return [
+    { verb: "create", group, resource: RESOURCE_OF[kind].plural },
+    { verb: "watch", group, resource: RESOURCE_OF[kind].plural },
+    { verb: "watch", group, resource: "taskruns" },
+    { verb: "watch", ...pods },
+    { verb: "get", ...pods, subresource: "log" },
+    // The websocket's upgrade is a GET; servers from 1.35 on want create as well.
+    { verb: "get", ...pods, subresource: "exec" },
+  ];
+}
+
+export function createRun(kube: Kube, run: Run): Promise<Run> {
+  return kube.create<Run>(RESOURCE_OF[run.kind as RunKind], run);
+}

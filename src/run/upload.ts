@@ -1,0 +1,156 @@
+/** Conducts one upload run: create, await the pause, send, release, follow, Outcome. */
+import { ExpectedError, Interrupted, TransferError } from "../errors.ts";
+import type { Clock, Files } from "../host.ts";
+import type { Kube } from "../kube/interface.ts";
+import { HELD_PREFIX } from "../step/scripts.ts";
+import { CANCEL } from "../tekton/phase.ts";
+import type { Entry } from "../tree/walk.ts";
+import type { Outcome, RunEvent } from "./events.ts";
+import { follow } from "./follow.ts";
+import { LiveRun, RESOURCE_OF, type Run, type RunKind } from "./live_run.ts";
+import { awaitPause, whatRuns, whyNotPaused } from "./pause.ts";
+import { send } from "./send.ts";
+import { createRun } from "./start.ts";
+
+export interface UploadOptions {
+  readonly kube: Kube;
+  readonly clock: Clock;
+  readonly files: Files;
+  readonly random: (length: number) => string;
+  /** The lowered run, not yet created. */
+  readonly run: Run;
+  readonly held: { readonly task?: string; readonly step: string };
+  readonly root: string;
+  readonly entries: AsyncIterable<Entry>;
+  readonly directory: string;
+  readonly program: readonly string[];
+  readonly results: Readonly<Record<string, string>>;
+  /** Follow to the end; else return once the run goes on. */
+  readonly showlogs: boolean;
+  readonly emit: (event: RunEvent) => void;
+  readonly interrupt: AbortSignal;
+}
+
+/** Nothing is silent for longer than this. */
+const SILENCE_MS = 1_500;
+const LOOK_MS = 250;
+/** How long the watch may take to tell what the exec has felt already. */
+const EXPLANATION_MS = 2_000;
+
+/** The run's name, and its outcome where it was followed to its end. */
+export interface Uploaded {
+  readonly name: string;
+  readonly outcome?: Outcome;
+}
+
+/** Whatever goes wrong, no run is left paused. */
+export async function upload(options: UploadOptions): Promise<Uploaded> {
+  const { kube, clock, interrupt } = options;
+  const startMs = clock.now();
+  const created = await createRun(kube, options.run);
+  const kind = created.kind as RunKind;
+  const { name, namespace } = created.metadata as { name: string; namespace: string };
+  const over = new AbortController();
+  const signal = AbortSignal.any([interrupt, over.signal]);
+  await using live = new LiveRun(kube, created);
+  using talk = new Talk(options, live);
+  talk.emit({ kind: "created", resource: kind, name, namespace });
+  const shared = { ...options, live, signal, emit: (event: RunEvent) => talk.emit(event) };
+  try {
+    const following = follow(shared);
+    following.catch(() => {}); // awaited below, or superseded by an earlier error
+    const pause = await Promise.race([
+      awaitPause({ ...shared, prefix: HELD_PREFIX }),
+      following.then(() => new Promise<never>(() => {})), // for its errors: awaitPause sees the end
+    ]);
+    if (pause !== undefined) {
+      const { task, step, pod, directory } = pause;
+      const afterMs = clock.now() - startMs;
+      talk.emit({ kind: "paused", task, step, pod, directory, afterMs });
+      talk.stage = "sending";
+      const sent = await send({ ...shared, namespace, pause }).then(
+        () => true,
+        (error) => runEnded(following, error),
+      );
+      talk.stage = "released";
+      if (sent && !options.showlogs) return { name };
+    }
+    const outcome = await following;
+    talk.emit({ kind: "ended", outcome });
+    return { name, outcome };
+  } catch (error) {
+    if (live.phase.kind === "running") await cancel(options, kind, namespace, name);
+    if (interrupt.aborted) throw new Interrupted(`Interrupted: cancelled ${kind} "${name}"`);
+    throw error;
+  } finally {
+    over.abort(new DOMException("the upload is over", "AbortError"));
+  }
+}
+
+/**
+ * A step that is gone can't be sent to: where the run was deleted or ended meanwhile, that is the
+ * error to tell, and it is on its way.
+ */
+async function runEnded(following: Promise<Outcome>, error: unknown): Promise<false> {
+  if (error instanceof TransferError && !error.connectionLost) throw error;
+  const late = AbortSignal.timeout(EXPLANATION_MS);
+  await Promise.race([
+    following,
+    new Promise((_, reject) => late.addEventListener("abort", () => reject(error))),
+  ]);
+  return false;
+}
+
+async function cancel(
+  { kube, emit }: UploadOptions,
+  kind: RunKind,
+  namespace: string,
+  name: string,
+): Promise<void> {
+  try {
+    await kube.patch(RESOURCE_OF[kind], namespace, name, { spec: { status: CANCEL[kind] } });
+    emit({ kind: "note", text: `Cancelled ${kind} ${name}` });
+  } catch (error) {
+    if (!(error instanceof ExpectedError)) throw error;
+    const hint = `tkn ${kind.toLowerCase()} cancel ${name} -n ${namespace}`;
+    emit({ kind: "note", text: `${kind} ${name} may still be held: ${error.message}; ${hint}` });
+  }
+}
+
+/** Passes events on, and says what is waited for where there were none for a while. */
+class Talk implements Disposable {
+  stage: "starting" | "sending" | "released" = "starting";
+  #lastMs: number;
+  readonly #ticks: Disposable;
+
+  constructor(private readonly options: UploadOptions, private readonly live: LiveRun) {
+    this.#lastMs = options.clock.now();
+    this.#ticks = options.clock.every(LOOK_MS, () => this.#look());
+  }
+
+  emit(event: RunEvent): void {
+    this.#lastMs = this.options.clock.now();
+    this.options.emit(event);
+  }
+
+  [Symbol.dispose](): void {
+    this.#ticks[Symbol.dispose]();
+  }
+
+  #look(): void {
+    if (this.options.clock.now() - this.#lastMs < SILENCE_MS) return;
+    this.emit({ kind: "waiting", text: this.#what() });
+  }
+
+  #what(): string {
+    const { live, options: { held } } = this;
+    switch (this.stage) {
+      case "starting":
+        return whyNotPaused({ live, held });
+      case "sending":
+        return "the upload to go on";
+      case "released":
+        return whatRuns(live);
+    }
+  }
+}

@@ -1,0 +1,169 @@
+/** `…/pods/NAME/exec` over a websocket: v5.channel.k8s.io, and v4 without its half-close. */
+import { Channel, decodeFrame, encodeFrame, statusOfExit, V4, V5 } from "../kube/frames.ts";
+import type { KubeObject, Status } from "../kube/interface.ts";
+import type { Pod } from "../tekton/model.ts";
+import { ApiError, badRequest, internalError } from "./api_error.ts";
+import { type Container, StartError } from "./container.ts";
+import type { Kubelet } from "./kubelet.ts";
+import { containerOf } from "./logs.ts";
+import type { Process } from "./process.ts";
+
+/**
+ * The reply that upgrades. Throws ApiError where the API server refuses before the upgrade; what
+ * only the node can know (the container is not running, there is no such program) comes after it, as
+ * the Status of channel 3.
+ */
+export function exec(kubelet: Kubelet, pod: KubeObject, request: Request): Response {
+  const query = new URL(request.url).searchParams;
+  const name = containerOf(pod as Pod, query.get("container"));
+  if (!(pod as Pod).spec?.nodeName) {
+    throw badRequest(`pod ${pod.metadata.name} does not have a host assigned`);
+  }
+  const command = query.getAll("command");
+  if (command.length === 0) {
+    throw badRequest("you must specify at least one command for the container");
+  }
+  if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
+    throw badRequest("Upgrade request required");
+  }
+  const offered = (request.headers.get("sec-websocket-protocol") ?? "").split(/\s*,\s*/);
+  const protocol = [V5, V4].find((known) => offered.includes(known));
+  if (protocol === undefined) {
+    throw badRequest(`unable to upgrade: unsupported protocols ${offered.join(",")}`);
+  }
+  const container = kubelet.find(pod.metadata)?.containers.get(name);
+  const refusal = container?.running ? undefined : notRunning(name);
+  // v4 is passed to the node as it is, so there its refusal is the reply.
+  if (refusal !== undefined && protocol === V4) throw refusal;
+  const { socket, response } = Deno.upgradeWebSocket(request, { protocol, idleTimeout: 0 });
+  socket.binaryType = "arraybuffer";
+  socket.addEventListener("open", () => {
+    if (refusal !== undefined) finish(socket, refusal.status);
+  });
+  if (refusal === undefined) {
+    const wants = (stream: string) => ["true", "1"].includes(query.get(stream) ?? "");
+    void converse(socket, container!, {
+      command,
+      stdin: wants("stdin"),
+      stdout: wants("stdout"),
+      stderr: wants("stderr"),
+      tty: wants("tty"),
+    });
+  }
+  return response;
+}
+
+interface ExecRequest {
+  readonly command: string[];
+  readonly stdin: boolean;
+  readonly stdout: boolean;
+  readonly stderr: boolean;
+  readonly tty: boolean;
+}
+
+/** Above this many unsent bytes, the process' output is not read on. */
+const HIGH_WATER_BYTES = 1 << 20;
+
+async function converse(socket: WebSocket, container: Container, request: ExecRequest) {
+  const opened = Promise.withResolvers<void>();
+  socket.addEventListener("open", () => opened.resolve());
+  socket.addEventListener("error", () => opened.resolve());
+  const input = new Input(socket, request.stdin);
+  try {
+    const process = await container.start(request.command, {
+      stdin: true,
+      terminal: request.tty,
+    });
+    await opened.promise;
+    void input.feed(process);
+    const [exit] = await Promise.all([
+      process.ended,
+      send(socket, Channel.stdout, request.stdout, process.stdout, container),
+      send(socket, Channel.stderr, request.stderr, process.stderr, container),
+    ]);
+    finish(socket, statusOfExit(exit.code ?? SIGNALLED));
+  } catch (error) {
+    await opened.promise;
+    const cause = error instanceof StartError
+      ? "error executing command in container: failed to exec in container: " +
+        `failed to start exec "${crypto.randomUUID()}": OCI runtime exec failed: exec failed: ` +
+        `unable to start container process: ${error.message}`
+      : String(error);
+    finish(socket, internalError(cause).status);
+  }
+}
+
+/** 128 + SIGKILL: what a command that its container took along is reported with. */
+const SIGNALLED = 137;
+
+/** Frames from the moment the socket is there, in order, into a process that starts later. */
+class Input {
+  readonly #queue: Uint8Array[] = [];
+  #ended: boolean;
+  #arrived = Promise.withResolvers<void>();
+
+  constructor(socket: WebSocket, isWanted: boolean) {
+    this.#ended = !isWanted;
+    socket.addEventListener("message", ({ data }) => {
+      const frame = data instanceof ArrayBuffer ? decodeFrame(new Uint8Array(data)) : undefined;
+      if (frame?.channel === Channel.stdin) this.#queue.push(frame.payload);
+      else if (frame?.channel === Channel.close && frame.payload[0] === Channel.stdin) {
+        this.#ended = true;
+      } else return;
+      this.#notify();
+    });
+    // A lost connection is the end of stdin; the command goes on, as it does under containerd.
+    socket.addEventListener("close", () => {
+      this.#ended = true;
+      this.#notify();
+    });
+  }
+
+  async feed(process: Process): Promise<void> {
+    const stdin = process.stdin!;
+    try {
+      for (;;) {
+        const bytes = this.#queue.shift();
+        if (bytes !== undefined) await stdin.write(bytes);
+        else if (this.#ended) return await stdin.close();
+        else await Promise.race([this.#arrived.promise, process.ended]);
+        if (bytes === undefined && process.isOver) return await stdin.close();
+      }
+    } catch {
+      // The process has closed its stdin or is gone: what else comes is dropped.
+      await stdin.abort().catch(() => {});
+    }
+  }
+
+  #notify(): void {
+    this.#arrived.resolve();
+    this.#arrived = Promise.withResolvers<void>();
+  }
+}
+
+async function send(
+  socket: WebSocket,
+  channel: number,
+  isWanted: boolean,
+  output: ReadableStream<Uint8Array>,
+  container: Container,
+): Promise<void> {
+  for await (const chunk of output.pipeThrough(container.paths.backward())) {
+    if (!isWanted || socket.readyState !== WebSocket.OPEN) continue; // read on: a full pipe would hold it
+    socket.send(encodeFrame(channel, chunk));
+    // No event tells that the socket's buffer drained.
+    while (socket.bufferedAmount > HIGH_WATER_BYTES && socket.readyState === WebSocket.OPEN) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+}
+
+function finish(socket: WebSocket, status: Status): void {
+  if (socket.readyState !== WebSocket.OPEN) return;
+  socket.send(encodeFrame(Channel.error, new TextEncoder().encode(JSON.stringify(status))));
+  socket.close(1000);
+}
+
+function notRunning(name: string): ApiError {
+  return internalError(`unable to upgrade connection: container not found ("${name}")`);
+}

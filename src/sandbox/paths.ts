@@ -1,0 +1,103 @@
+/**
+ * Container paths to host paths and back, textually: steps are processes of this machine without a
+ * mount namespace, so `/workspace/source` in a script becomes `/tmp/tkn-dev-sandbox-x/claims/…`, and
+ * what a process prints is turned back.
+ */
+import { Buffer } from "node:buffer";
+
+export interface Mount {
+  readonly container: string;
+  readonly host: string;
+}
+
+/** What may stand before a path without being a part of it: `x/workspace` and `$A/workspace` do not match. */
+const BEFORE = String.raw`(?<![\w.~/)}*?-])`;
+/** `/workspace2` and `/workspace.old` are other paths; `/workspace.` ends a sentence. */
+const AFTER = String.raw`(?![\w-]|\.\w)`;
+
+export class PathMap {
+  readonly #toHost: Map<string, string>;
+  readonly #toContainer: Map<string, string>;
+  readonly #forward: RegExp;
+  readonly #backward: RegExp;
+  readonly #prefixes: readonly string[];
+
+  /**
+   * `root` stands for "/": where a process starts that has no working directory. Host paths below
+   * `sandbox` are left alone, so that mapping twice is mapping once.
+   */
+  constructor(mounts: readonly Mount[], readonly root: string, sandbox: string) {
+    this.#toHost = new Map(mounts.map(({ container, host }) => [container, host]));
+    this.#toHost.set(sandbox, sandbox);
+    // The longest first, so that a mount inside another one wins.
+    const forward = [...this.#toHost.keys()].sort(longestFirst).map(RegExp.escape);
+    this.#forward = new RegExp(`${BEFORE}(?:${forward.join("|")})${AFTER}`, "g");
+    this.#toContainer = new Map(mounts.map(({ container, host }) => [bytesOf(host), container]));
+    this.#toContainer.set(bytesOf(`${root}/`), "/").set(bytesOf(root), "/");
+    this.#prefixes = [...this.#toContainer.keys()].sort(longestFirst);
+    this.#backward = new RegExp(this.#prefixes.map(RegExp.escape).join("|"), "g");
+  }
+
+  /** Every container path in a text. */
+  toHost(text: string): string {
+    return text.replace(this.#forward, (path) => this.#toHost.get(path)!);
+  }
+
+  /** A working directory: relative ones are below the root. */
+  directory(path: string | undefined): string {
+    if (path === undefined || path === "" || path === "/") return this.root;
+    const host = this.toHost(path);
+    return path.startsWith("/") ? host : `${this.root}/${path}`;
+  }
+
+  toContainer(text: string): string {
+    return textOf(this.#back(bytesOf(text)));
+  }
+
+  /** The same for a stream: a path may be cut by the end of a chunk, so such an end is held back. */
+  backward(): TransformStream<Uint8Array, Uint8Array> {
+    let held = "";
+    return new TransformStream({
+      transform: (chunk, controller) => {
+        const text = held + Buffer.from(chunk).toString("latin1");
+        const keep = this.#unfinished(text);
+        held = text.slice(text.length - keep);
+        const ready = this.#back(text.slice(0, text.length - keep));
+        if (ready !== "") controller.enqueue(Buffer.from(ready, "latin1"));
+      },
+      flush: (controller) => {
+        if (held !== "") controller.enqueue(Buffer.from(this.#back(held), "latin1"));
+      },
+    });
+  }
+
+  #back(bytes: string): string {
+    return bytes.replace(this.#backward, (path) => bytesOf(this.#toContainer.get(path)!));
+  }
+
+  /** The length of the end of a text that may be the start of a host path. */
+  #unfinished(text: string): number {
+    const longest = Math.min(text.length, this.#prefixes[0].length - 1);
+    const end = text.slice(text.length - longest);
+    for (let at = end.indexOf("/"); at !== -1; at = end.indexOf("/", at + 1)) {
+      const start = end.slice(at);
+      if (this.#prefixes.some((path) => path.length > start.length && path.startsWith(start))) {
+        return start.length;
+      }
+    }
+    return 0;
+  }
+}
+
+function longestFirst(a: string, b: string): number {
+  return b.length - a.length;
+}
+
+/** One character a byte, so that binary output passes through a string unharmed. */
+function bytesOf(text: string): string {
+  return Buffer.from(text, "utf8").toString("latin1");
+}
+
+function textOf(bytes: string): string {
+  return Buffer.from(bytes, "latin1").toString("utf8");
+}

@@ -1,0 +1,107 @@
+/** One local process in a session of its own, so that it ends with all its children. */
+export interface ProcessOptions {
+  /** Host path of the program. */
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env: Record<string, string>;
+  readonly directory: string;
+  /** Without it stdin is /dev/null. */
+  readonly stdin?: boolean;
+}
+
+export interface Exit {
+  /** Undefined where a signal ended it. */
+  readonly code?: number;
+  readonly signal?: string;
+}
+
+/** After its process is gone, output that a stray child still holds open is read this long. */
+const STRAY_OUTPUT_MS = 250;
+/** From TERM to KILL: a container's grace period, which is 30 s on a cluster. */
+const GRACE_MS = 1_000;
+
+export class Process {
+  readonly ended: Promise<Exit>;
+  readonly stdin?: WritableStreamDefaultWriter<Uint8Array>;
+  readonly stdout: ReadableStream<Uint8Array>;
+  readonly stderr: ReadableStream<Uint8Array>;
+  readonly #pid: number;
+  #over = false;
+
+  /** Throws where the system can't start it. */
+  constructor(options: ProcessOptions) {
+    const child = new Deno.Command(options.program, {
+      args: [...options.args],
+      env: options.env,
+      clearEnv: true,
+      cwd: options.directory,
+      stdin: options.stdin ? "piped" : "null",
+      stdout: "piped",
+      stderr: "piped",
+      detached: true,
+    }).spawn();
+    this.#pid = child.pid;
+    if (options.stdin) this.stdin = child.stdin.getWriter();
+    this.ended = child.status.then(({ code, signal }) => {
+      this.#signal("SIGKILL"); // what it left behind, as the end of a container does
+      this.#over = true;
+      return signal === null ? { code } : { signal };
+    });
+    this.stdout = untilStray(child.stdout, this.ended);
+    this.stderr = untilStray(child.stderr, this.ended);
+  }
+
+  get isOver(): boolean {
+    return this.#over;
+  }
+
+  kill(): void {
+    this.#signal("SIGKILL");
+  }
+
+  /** TERM, and KILL where that does not end it. */
+  async terminate(): Promise<void> {
+    this.#signal("SIGTERM");
+    const timer = setTimeout(() => this.kill(), GRACE_MS);
+    await this.ended;
+    clearTimeout(timer);
+  }
+
+  #signal(signal: Deno.Signal): void {
+    if (this.#over) return; // its id may be another's by now
+    try {
+      Deno.kill(-this.#pid, signal);
+    } catch {
+      // the whole group has ended already
+    }
+  }
+}
+
+/** A stream's end, also where a child that left the session still has the pipe open. */
+function untilStray(
+  source: ReadableStream<Uint8Array>,
+  ended: Promise<unknown>,
+): ReadableStream<Uint8Array> {
+  const reader = source.getReader();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let over = false;
+  const close = () => {
+    over = true;
+    clearTimeout(timer);
+  };
+  void ended.then(() => {
+    if (!over) timer = setTimeout(() => void reader.cancel().catch(() => {}), STRAY_OUTPUT_MS);
+  });
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await reader.read();
+      if (!done) return controller.enqueue(value);
+      close();
+      controller.close();
+    },
+    async cancel(reason) {
+      close();
+      await reader.cancel(reason);
+    },
+  });
+}

@@ -1,0 +1,90 @@
+/**
+ * A Kubernetes API with a small Tekton behind it, on loopback: a test double that is held to a real
+ * cluster, and what the demo runs on. Steps are processes of this machine, without isolation.
+ */
+import { handler } from "./server.ts";
+import { Kubelet } from "./kubelet.ts";
+import { NAMESPACES, SERVICE_ACCOUNTS } from "./kinds.ts";
+import { collectGarbage } from "./garbage.ts";
+import { Store } from "./store.ts";
+import { Tekton } from "./tekton/controller.ts";
+
+export interface Sandbox extends AsyncDisposable {
+  /** `https://127.0.0.1:PORT` */
+  readonly server: string;
+  /** What a client has to send as its bearer token. */
+  readonly token: string;
+  /** PEM. */
+  readonly ca: string;
+  /** The path of a kubeconfig file that has all of the above. */
+  readonly kubeconfig: string;
+  /** Ends all processes and removes all files. */
+  close(): Promise<void>;
+}
+
+export interface SandboxOptions {
+  /** Any free one without it. */
+  readonly port?: number;
+  /** How long a pod takes to start, to show what a real platform's start feels like. */
+  readonly pace?: { readonly podStartMs: number };
+}
+
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { makeCertificates } = await import("./certificate.ts");
+  const certificates = await makeCertificates();
+  const directory = await Deno.realPath(await Deno.makeTempDir({ prefix: "tkn-dev-sandbox-" }));
+  const token = randomToken();
+  const store = new Store();
+  collectGarbage(store);
+  store.create(NAMESPACES, { metadata: { name: "default" }, status: { phase: "Active" } });
+  store.create(SERVICE_ACCOUNTS, { metadata: { name: "default", namespace: "default" } });
+  const kubelet = new Kubelet(store, directory);
+  const tekton = new Tekton({ store, kubelet, podStartMs: options.pace?.podStartMs ?? 0 });
+  const stop = new AbortController();
+  const listener = Deno.serve({
+    hostname: "127.0.0.1",
+    port: options.port ?? 0,
+    cert: certificates.cert,
+    key: certificates.key,
+    signal: stop.signal,
+    onListen: () => {},
+  }, handler({ store, kubelet, token }));
+  const server = `https://127.0.0.1:${listener.addr.port}`;
+  const kubeconfig = `${directory}/kubeconfig`;
+  const text = kubeconfigOf({ server, token, ca: certificates.ca });
+  await Deno.writeTextFile(kubeconfig, text, { mode: 0o600 });
+  let closing: Promise<void> | undefined;
+  const close = () =>
+    closing ??= (async () => {
+      await tekton.close();
+      await kubelet.close();
+      stop.abort(); // also the watches and logs that clients still read
+      await listener.finished;
+      await Deno.remove(directory, { recursive: true });
+    })();
+  return { server, token, ca: certificates.ca, kubeconfig, close, [Symbol.asyncDispose]: close };
+}
+
+/** JSON, which is YAML too. */
+function kubeconfigOf(
+  { server, token, ca }: { server: string; token: string; ca: string },
+): string {
+  const name = "tkn-dev-sandbox";
+  return JSON.stringify(
+    {
+      apiVersion: "v1",
+      kind: "Config",
+      clusters: [{ name, cluster: { server, "certificate-authority-data": btoa(ca) } }],
+      users: [{ name, user: { token } }],
+      contexts: [{ name, context: { cluster: name, user: name, namespace: "default" } }],
+      "current-context": name,
+    },
+    undefined,
+    2,
+  );
+}
+
+function randomToken(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(24));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,73 @@
+/** Starts a job for each run that appears, and tells it what happens to its objects. */
+import type { KubeObject } from "../../kube/interface.ts";
+import type { PipelineRun, TaskRun } from "../../tekton/model.ts";
+import { PIPELINE_RUN, PODS, TASK_RUN } from "../kinds.ts";
+import type { Kubelet } from "../kubelet.ts";
+import type { Change, Store } from "../store.ts";
+import { PipelineRunJob } from "./pipeline_run.ts";
+import { TaskRunJob } from "./task_run.ts";
+
+export interface World {
+  readonly store: Store;
+  readonly kubelet: Kubelet;
+  readonly podStartMs: number;
+}
+
+export class Tekton {
+  readonly #taskRuns = new Map<string, TaskRunJob>();
+  readonly #pipelineRuns = new Map<string, PipelineRunJob>();
+  readonly #unlisten: () => void;
+
+  constructor(private readonly world: World) {
+    this.#unlisten = world.store.listen((change) => this.#onChange(change));
+  }
+
+  /** Ends all jobs; the kubelet ends their processes. */
+  async close(): Promise<void> {
+    this.#unlisten();
+    for (const job of this.#pipelineRuns.values()) job.abandon();
+    const jobs = [...this.#taskRuns.values()];
+    for (const job of jobs) job.abandon();
+    await this.world.kubelet.close();
+    await Promise.all(jobs.map((job) => job.ended));
+  }
+
+  #onChange({ kind, type, object }: Change): void {
+    const { uid = "" } = object.metadata;
+    if (kind === TASK_RUN) {
+      this.#ownerOf(object)?.reconcileSoon();
+      const job = this.#taskRuns.get(uid);
+      if (type === "ADDED") this.#startTaskRun(object as TaskRun);
+      else if (type === "MODIFIED") job?.onSpec(object as TaskRun);
+      else job?.abandon();
+    } else if (kind === PIPELINE_RUN) {
+      const job = this.#pipelineRuns.get(uid);
+      if (type === "ADDED") {
+        const started = new PipelineRunJob(this.world, object as PipelineRun);
+        this.#pipelineRuns.set(uid, started);
+        started.reconcileSoon();
+      } else if (type === "MODIFIED") job?.reconcileSoon();
+      else {
+        job?.abandon();
+        this.#pipelineRuns.delete(uid);
+      }
+    } else if (kind === PODS && type === "DELETED") {
+      this.#taskRuns.get(ownerUid(object) ?? "")?.onPodGone();
+    }
+  }
+
+  #startTaskRun(run: TaskRun): void {
+    const uid = run.metadata.uid!;
+    const job = new TaskRunJob(this.world, run);
+    this.#taskRuns.set(uid, job);
+    void job.ended.then(() => this.#taskRuns.delete(uid));
+  }
+
+  #ownerOf(object: KubeObject): PipelineRunJob | undefined {
+    return this.#pipelineRuns.get(ownerUid(object) ?? "");
+  }
+}
+
+function ownerUid(object: KubeObject): string | undefined {
+  return object.metadata.ownerReferences?.[0]?.uid;
+}

@@ -1,0 +1,106 @@
+/** Tekton's `$(…)` substitution: one pass, textual, and what has no value stays as it is. */
+import type { Param, ParamSpec, ParamValue } from "../../tekton/model.ts";
+
+export class Values {
+  readonly strings = new Map<string, string>();
+  readonly arrays = new Map<string, string[]>();
+  readonly objects = new Map<string, Record<string, string>>();
+
+  copy(): Values {
+    return new Values().addAll(this);
+  }
+
+  addAll(other: Values): this {
+    for (const [key, value] of other.strings) this.strings.set(key, value);
+    for (const [key, value] of other.arrays) this.arrays.set(key, value);
+    for (const [key, value] of other.objects) this.objects.set(key, value);
+    return this;
+  }
+
+  /** A value under each of its spellings: `params.x`, `params["x"]`, `params['x']`, `…[0]`, `….key`. */
+  add(prefix: string, name: string, value: ParamValue): this {
+    for (const key of spellings(prefix, name)) {
+      if (typeof value === "string") this.strings.set(key, value);
+      else if (Array.isArray(value)) {
+        this.arrays.set(key, value);
+        value.forEach((item, at) => this.strings.set(`${key}[${at}]`, item));
+      } else {
+        this.objects.set(key, value);
+        for (const [field, item] of Object.entries(value)) {
+          this.strings.set(`${key}.${field}`, item);
+        }
+      }
+    }
+    return this;
+  }
+
+  text(text: string): string {
+    return text.replace(REFERENCE, (whole, key) => this.strings.get(key) ?? whole);
+  }
+
+  /** A whole value: an isolated `$(params.list[*])` becomes many items, or a list. */
+  deep<T>(value: T): T {
+    return this.#deep(value) as T;
+  }
+
+  #deep(value: unknown): unknown {
+    if (typeof value === "string") return this.#whole(value) ?? this.text(value);
+    if (Array.isArray(value)) {
+      return value.flatMap((item) => {
+        const array = typeof item === "string" ? this.#array(item) : undefined;
+        return array ?? [this.#deep(item)];
+      });
+    }
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.#deep(item)]));
+  }
+
+  #array(text: string): string[] | undefined {
+    const key = /^\$\(([^()]+?)(?:\[\*\])?\)$/.exec(text)?.[1];
+    return key === undefined ? undefined : this.arrays.get(key);
+  }
+
+  #whole(text: string): unknown {
+    const key = /^\$\(([^()]+)\[\*\]\)$/.exec(text)?.[1];
+    return key === undefined ? undefined : this.arrays.get(key) ?? this.objects.get(key);
+  }
+}
+
+const REFERENCE = /\$\(([^()]+)\)/g;
+
+export function spellings(prefix: string, name: string): string[] {
+  return [`${prefix}.${name}`, `${prefix}["${name}"]`, `${prefix}['${name}']`];
+}
+
+/** Every `$(…)` in a value, without its dollar and parentheses. */
+export function referencesIn(value: unknown): string[] {
+  return [...JSON.stringify(value ?? "").replaceAll('\\"', '"').matchAll(REFERENCE)].map((
+    [, key],
+  ) => key);
+}
+
+/** Declared params with their values: the run's, else the defaults, which may name one another. */
+export function paramValues(declared: readonly ParamSpec[], given: readonly Param[]): Values {
+  const values = new Values();
+  for (const { name, value } of given) {
+    const fallback = declared.find((spec) => spec.name === name)?.default;
+    // An object's keys that are not given have their defaults.
+    if (isFields(value) && isFields(fallback)) {
+      values.add("params", name, { ...fallback, ...value });
+    } else values.add("params", name, value);
+  }
+  const missing = declared.filter((spec) =>
+    spec.default !== undefined && !given.some(({ name }) => name === spec.name)
+  );
+  for (let round = 0; round < MAX_DEPTH; round++) {
+    for (const { name, default: value } of missing) values.add("params", name, values.deep(value!));
+  }
+  return values;
+}
+
+function isFields(value: ParamValue | undefined): value is Record<string, string> {
+  return typeof value === "object" && !Array.isArray(value);
+}
+
+/** Defaults name defaults this deep and no deeper. */
+const MAX_DEPTH = 10;

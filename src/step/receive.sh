@@ -1,0 +1,149 @@
+#!/bin/sh
+# receive DIRECTORY MANIFEST COUNT [NAME VALUE]... PROGRAM [ARGUMENT]...
+#
+# Has PROGRAM unpack the archive on stdin into DIRECTORY of the workspace, checks it by the file MANIFEST that is
+# its last member, prints a receipt and lets the step go on with COUNT results. MANIFEST `-`: unpacks, no more.
+# Whatever fails, and a cut stream, leaves the gate held. Exit codes: see scripts.ts.
+
+directory=$1 manifest=$2 count=$3
+shift 3
+newline='
+'
+
+# tell WORD [NAME VALUE]...
+# shellcheck source=/dev/null
+tell() (. /tkn-dev/release)
+
+# stop CODE LINE
+stop() {
+  printf '%s\n' "$2" >&2
+  exit "$1"
+}
+
+forget_manifest() {
+  [ -n "$manifest" ] && [ -f "./$manifest" ] || return 0
+  rm -f "./$manifest" 2>/dev/null || printf '' >"./$manifest"
+}
+
+tell receiving || exit
+trap 'status=$?; trap - EXIT; forget_manifest; tell waiting 2>/dev/null; exit "$status"' EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 141' PIPE
+trap 'exit 143' TERM
+
+case $manifest in
+  -) manifest= ;;
+  '' | . | .. | */*) stop 10 "$manifest: not a name for a manifest" ;;
+esac
+
+# Down into DIRECTORY, one component at a time, and never out of the workspace.
+IFS= read -r workspace </tkn-dev/workspace
+cd -P -- "$workspace" || stop 11 "$workspace: cannot be entered"
+root=${PWD%/}
+case $directory in /*) stop 10 "$directory: not relative to the workspace" ;; esac
+rest=$directory/
+while [ -n "$rest" ]; do
+  component=${rest%%/*} rest=${rest#*/}
+  case $component in
+    '' | .) continue ;;
+    ..) stop 10 "$directory: has a component .." ;;
+  esac
+  if ! [ -d "./$component" ]; then
+    [ -h "./$component" ] && stop 10 "$directory: $component is a symbolic link to no directory"
+    mkdir "./$component" || stop 11 "$directory: cannot make $component"
+  fi
+  cd -P "./$component" || stop 11 "$directory: cannot enter $component"
+  case $PWD/ in
+    "$root"/*) ;;
+    *) stop 10 "$directory: $component is a symbolic link out of the workspace, to $PWD" ;;
+  esac
+done
+[ -w . ] || stop 11 "$directory: not writable"
+
+# unpack [NAME VALUE]... PROGRAM [ARGUMENT]...
+unpack() {
+  shift $((2 * count))
+  command -v "$1" >/dev/null || stop 12 "$1: not found in this image"
+  # -o: as root too, files belong to who unpacks them. This is the form that all tars take.
+  if [ $# -eq 1 ]; then
+    case $1 in
+      busybox | */busybox) set -- "$1" tar -xpof - ;;
+      *) set -- "$1" -xpof - ;;
+    esac
+    # Run by others than root, busybox tar takes the umask off the modes that were sent.
+    (umask 0 && command "$@" >&2)
+    return
+  fi
+  command "$@" >&2 # command: past the functions of this script
+}
+unpack "$@"
+status=$?
+if [ "$status" -ne 0 ]; then
+  printf 'program-exit %s\n' "$status"
+  exit 13
+fi
+if [ -z "$manifest" ]; then
+  printf 'receipt - - -\n'
+  exit
+fi
+
+# number KEY: reads the line "KEY NUMBER".
+number() {
+  read -r key number && [ "$key" = "$1" ] || return 1
+  case $number in '' | *[!0-9]*) return 1 ;; esac
+}
+
+# The five lines before the list.
+head_of_manifest() {
+  read -r line && [ "$line" = 'tkn-dev manifest 1' ] || return 1
+  number files && files=$number && number bytes && bytes=$number && number listed && listed=$number &&
+    read -r line && [ -z "$line" ]
+}
+
+# verify <MANIFEST: sets files, bytes and digest.
+verify() {
+  head_of_manifest || stop 15 "$manifest: not a manifest"
+  checked=0 digest=- complaint=''
+  if command -v sha256sum >/dev/null; then
+    digest=$(sha256sum <"./$manifest")
+    digest=${digest%% *}
+  fi
+  if [ "$digest" != - ] && [ "$listed" -gt 0 ]; then
+    # What is left to read is its list. Its status says too little: GNU's passes over lines that it can't read.
+    verdicts=$(LC_ALL=C sha256sum -c - 2>&1)
+    set -f
+    IFS=$newline
+    for line in $verdicts; do
+      case $line in
+        *': OK') checked=$((checked + 1)) ;;
+        *': FAILED'*) stop 15 "${line%: FAILED*}: not as it was sent" ;;
+        *) complaint=$line ;;
+      esac
+    done
+    unset IFS
+    [ -z "$complaint" ] || stop 15 "$complaint"
+  else
+    while IFS= read -r line; do
+      line=${line#*  }
+      if ! [ -f "$line" ] || [ -h "$line" ]; then stop 15 "$line: not as it was sent"; fi
+      checked=$((checked + 1))
+    done
+  fi
+  [ "$checked" -eq "$listed" ] || stop 15 "$manifest: $checked files checked of $listed"
+}
+[ -f "./$manifest" ] || stop 14 'the stream was cut: the manifest at its end did not come'
+verify <"./$manifest" || stop 14 "$manifest: cannot be read"
+forget_manifest
+printf 'receipt %s %s %s\n' "$files" "$bytes" "$digest" || exit 141 # nobody is there to hear it: hold on
+
+# Of the arguments only the results, the first 2 * COUNT, are still needed: each goes round to the end.
+left=$# keep=$((2 * count))
+while [ "$left" -gt 0 ]; do
+  [ "$keep" -le 0 ] || set -- "$@" "$1"
+  shift
+  left=$((left - 1)) keep=$((keep - 1))
+done
+tell continue "$@" || exit
+trap - EXIT
+exit 0

@@ -1,0 +1,94 @@
+import gate from "./gate.sh" with { type: "text" };
+import receive from "./receive.sh" with { type: "text" };
+import release from "./release.sh" with { type: "text" };
+
+/** Where the gate's emptyDir is mounted in the held container. The scripts name it literally. */
+export const GATE_DIRECTORY = "/tkn-dev";
+
+/** The gate's first line on stdout, up to the path of the workspace: the step is held from here on. */
+export const HELD_PREFIX = "tkn-dev: held, waiting for an upload into ";
+
+/** Exit codes of `receive` and `release`. Whatever is not `released` leaves the gate as it was. */
+export const ReceiveExit = {
+  /** Unpacked; with a manifest also verified, its receipt printed and the gate released. */
+  released: 0,
+  /** The command line is wrong: a bug of the client. */
+  misused: 2,
+  /** The directory leads out of the workspace. */
+  directoryRefused: 10,
+  /** The directory can't be made, entered or written to. */
+  directoryUnusable: 11,
+  /** The program that is to unpack is not in the image. */
+  programMissing: 12,
+  /** The program failed: its own exit code is in the line `program-exit N` on stdout. */
+  programFailed: 13,
+  /** The program was content, but the manifest at the end of the stream did not come. */
+  streamCut: 14,
+  /** What is there is not what the manifest lists. */
+  treeDiffers: 15,
+  /** A result can't be written. */
+  resultUnwritable: 16,
+  /** There is no gate: it was released before, or gave up. */
+  gateGone: 17,
+} as const;
+
+const PAYLOAD = { receive, release };
+
+/**
+ * The script of a held step. Below the gate it carries the scripts that the gate unpacks to GATE_DIRECTORY, each
+ * after a line with its name:
+ *
+ *     exit 70 # never reached: below is payload
+ *     #=> receive
+ *     #!/bin/sh
+ */
+export function gateScript(): string {
+  let script = gate;
+  for (const [name, text] of Object.entries(PAYLOAD)) {
+    if (/^#=> /m.test(text)) throw new Error(`${name}.sh has a line that would begin a file`);
+    script += `#=> ${name}\n${text}`;
+  }
+  return script;
+}
+
+/** The arguments of the script of a held step. After `watchdogSeconds` without a client it fails; 0: never. */
+export function gateArguments(
+  { watchdogSeconds, workspacePath }: { watchdogSeconds: number; workspacePath: string },
+): string[] {
+  return [String(watchdogSeconds), workspacePath];
+}
+
+export interface ReceiveOptions {
+  /** Relative to the workspace, "." for its root. */
+  directory: string;
+  /** The name of the archive's last member. Without one nothing is verified and nothing released. */
+  manifest?: string;
+  /** The Task results to write on release. */
+  results: Readonly<Record<string, string>>;
+  /** argv; a bare name is called as a tar that extracts from stdin. */
+  program: readonly string[];
+}
+
+/** The command that takes an archive on its stdin, to be run in the held container. */
+export function receiveCommand(
+  { directory, manifest, results, program }: ReceiveOptions,
+): string[] {
+  const pairs = Object.entries(results);
+  return [
+    "sh",
+    "/tkn-dev/receive",
+    directory,
+    manifest ?? "-",
+    String(pairs.length),
+    ...pairs.flat(),
+    ...program,
+  ];
+}
+
+/** The command that writes the results and ends the gate: `continue` as success, `fail` as failure. */
+export function releaseCommand(
+  word: "continue" | "fail",
+  results: Readonly<Record<string, string>> = {},
+): string[] {
+  return ["sh", "/tkn-dev/release", word, ...Object.entries(results).flat()];
+}

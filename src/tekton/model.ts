@@ -1,0 +1,264 @@
+/**
+ * Tekton's tekton.dev/v1 objects, as far as they are read or written here. Every type keeps unknown
+ * keys, so that what is read from the cluster goes back verbatim.
+ * Source: https://tekton.dev/docs/pipelines/pipeline-api/
+ */
+import type { KubeObject, Resource } from "../kube/interface.ts";
+
+export const PIPELINES = tekton("pipelines", "Pipeline");
+export const TASKS = tekton("tasks", "Task");
+export const PIPELINE_RUNS = tekton("pipelineruns", "PipelineRun");
+export const TASK_RUNS = tekton("taskruns", "TaskRun");
+
+function tekton(plural: string, kind: string): Resource {
+  return { group: "tekton.dev", version: "v1", plural, kind };
+}
+
+export type ParamType = "string" | "array" | "object";
+export type ParamValue = string | string[] | Record<string, string>;
+
+export interface ParamSpec {
+  name: string;
+  type?: ParamType;
+  description?: string;
+  default?: ParamValue;
+  properties?: Record<string, { type?: string }>;
+  enum?: string[];
+  [key: string]: unknown;
+}
+
+export interface Param {
+  name: string;
+  value: ParamValue;
+}
+
+export interface ResultSpec {
+  name: string;
+  type?: ParamType;
+  description?: string;
+  properties?: Record<string, { type?: string }>;
+  value?: ParamValue;
+  [key: string]: unknown;
+}
+
+/** In a Task: what it wants mounted, and where. */
+export interface TaskWorkspace {
+  name: string;
+  description?: string;
+  mountPath?: string;
+  readOnly?: boolean;
+  optional?: boolean;
+}
+
+/** In a Pipeline: what a run has to bind. */
+export interface PipelineWorkspace {
+  name: string;
+  description?: string;
+  optional?: boolean;
+}
+
+/** In a run: what is bound to a workspace. */
+export interface WorkspaceBinding {
+  name: string;
+  subPath?: string;
+  persistentVolumeClaim?: { claimName: string; readOnly?: boolean };
+  volumeClaimTemplate?: KubeObject | Record<string, unknown>;
+  emptyDir?: Record<string, unknown>;
+  configMap?: { name: string; [key: string]: unknown };
+  secret?: { secretName: string; [key: string]: unknown };
+  projected?: Record<string, unknown>;
+  csi?: Record<string, unknown>;
+}
+
+/** In a Pipeline's task: which of the Pipeline's workspaces the Task's one is. */
+export interface PipelineTaskWorkspace {
+  name: string;
+  workspace?: string;
+  subPath?: string;
+}
+
+export interface Step {
+  name?: string;
+  image?: string;
+  command?: string[];
+  args?: string[];
+  script?: string;
+  workingDir?: string;
+  env?: { name: string; value?: string; [key: string]: unknown }[];
+  volumeMounts?: { name: string; mountPath: string; [key: string]: unknown }[];
+  securityContext?: Record<string, unknown>;
+  workspaces?: { name: string; mountPath?: string }[];
+  results?: ResultSpec[];
+  when?: unknown[];
+  onError?: string;
+  timeout?: string;
+  ref?: { name?: string; resolver?: string; params?: Param[] };
+  params?: Param[];
+  [key: string]: unknown;
+}
+
+export interface TaskSpec {
+  displayName?: string;
+  description?: string;
+  params?: ParamSpec[];
+  workspaces?: TaskWorkspace[];
+  results?: ResultSpec[];
+  steps?: Step[];
+  stepTemplate?: Partial<Step>;
+  sidecars?: Record<string, unknown>[];
+  volumes?: { name: string; [key: string]: unknown }[];
+  [key: string]: unknown;
+}
+
+export interface TaskRef {
+  name?: string;
+  kind?: string;
+  apiVersion?: string;
+  resolver?: string;
+  params?: Param[];
+}
+
+/** A taskSpec inside a Pipeline: a TaskSpec with labels of its own. */
+export interface EmbeddedTask extends TaskSpec {
+  metadata?: { labels?: Record<string, string>; annotations?: Record<string, string> };
+  apiVersion?: string;
+  kind?: string;
+}
+
+export interface PipelineTask {
+  name: string;
+  displayName?: string;
+  taskRef?: TaskRef;
+  taskSpec?: EmbeddedTask;
+  params?: Param[];
+  matrix?: { params?: Param[]; include?: { name?: string; params?: Param[] }[] };
+  workspaces?: PipelineTaskWorkspace[];
+  runAfter?: string[];
+  when?: unknown[];
+  retries?: number;
+  timeout?: string;
+  onError?: string;
+  pipelineRef?: unknown;
+  pipelineSpec?: unknown;
+  [key: string]: unknown;
+}
+
+export interface PipelineSpec {
+  displayName?: string;
+  description?: string;
+  params?: ParamSpec[];
+  workspaces?: PipelineWorkspace[];
+  tasks?: PipelineTask[];
+  finally?: PipelineTask[];
+  results?: { name: string; value: ParamValue; [key: string]: unknown }[];
+  [key: string]: unknown;
+}
+
+export interface Pipeline extends KubeObject {
+  spec: PipelineSpec;
+}
+
+export interface Task extends KubeObject {
+  spec: TaskSpec;
+}
+
+export interface Condition {
+  type: string;
+  status: "True" | "False" | "Unknown";
+  reason?: string;
+  message?: string;
+}
+
+export interface StepState {
+  name?: string;
+  container?: string;
+  terminated?: { exitCode: number; reason?: string; message?: string };
+  running?: Record<string, unknown>;
+  waiting?: { reason?: string; message?: string };
+  terminationReason?: string;
+}
+
+export interface TaskRun extends KubeObject {
+  spec: {
+    taskRef?: TaskRef;
+    taskSpec?: TaskSpec;
+    params?: Param[];
+    workspaces?: WorkspaceBinding[];
+    serviceAccountName?: string;
+    status?: string;
+    timeout?: string;
+    retries?: number;
+    [key: string]: unknown;
+  };
+  status?: {
+    conditions?: Condition[];
+    podName?: string;
+    startTime?: string;
+    completionTime?: string;
+    steps?: StepState[];
+    results?: { name: string; type?: ParamType; value: ParamValue }[];
+    taskSpec?: TaskSpec;
+    [key: string]: unknown;
+  };
+}
+
+export interface PipelineRun extends KubeObject {
+  spec: {
+    pipelineRef?: TaskRef;
+    pipelineSpec?: PipelineSpec;
+    params?: Param[];
+    workspaces?: WorkspaceBinding[];
+    status?: string;
+    taskRunTemplate?: { serviceAccountName?: string; podTemplate?: unknown };
+    taskRunSpecs?: Record<string, unknown>[];
+    timeouts?: { pipeline?: string; tasks?: string; finally?: string };
+    [key: string]: unknown;
+  };
+  status?: {
+    conditions?: Condition[];
+    startTime?: string;
+    completionTime?: string;
+    childReferences?: { name: string; kind?: string; pipelineTaskName: string }[];
+    skippedTasks?: { name: string; reason?: string }[];
+    results?: { name: string; value: ParamValue }[];
+    pipelineSpec?: PipelineSpec;
+    [key: string]: unknown;
+  };
+}
+
+/** A Pod, as far as it tells why a step does not start and whether it ended. */
+export interface Pod extends KubeObject {
+  spec?: {
+    containers?: { name: string; image?: string }[];
+    initContainers?: { name: string; image?: string }[];
+    nodeName?: string;
+  };
+  status?: {
+    phase?: string;
+    reason?: string;
+    message?: string;
+    conditions?: Condition[];
+    containerStatuses?: ContainerStatus[];
+    initContainerStatuses?: ContainerStatus[];
+  };
+}
+
+export interface ContainerStatus {
+  name: string;
+  image?: string;
+  ready?: boolean;
+  state?: {
+    waiting?: { reason?: string; message?: string };
+    running?: { startedAt?: string };
+    terminated?: { exitCode: number; reason?: string; message?: string };
+  };
+}
+
+/** Labels that Tekton's controller sets, https://tekton.dev/docs/pipelines/labels/ */
+export const LABEL = {
+  pipeline: "tekton.dev/pipeline",
+  pipelineRun: "tekton.dev/pipelineRun",
+  pipelineTask: "tekton.dev/pipelineTask",
+  task: "tekton.dev/task",
+  taskRun: "tekton.dev/taskRun",
+} as const;

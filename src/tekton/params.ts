@@ -1,0 +1,76 @@
+/** The run's params against what the Pipeline or Task declares: pure. */
+import { UsageError } from "../errors.ts";
+import type { Param, ParamSpec, ParamType, ParamValue } from "./model.ts";
+
+/** A declared param's type: its own, else its default's, else string (Tekton's rule). */
+export function typeOf(spec: { type?: ParamType; default?: ParamValue }): ParamType {
+  if (spec.type !== undefined) return spec.type;
+  if (Array.isArray(spec.default)) return "array";
+  return typeof spec.default === "object" ? "object" : "string";
+}
+
+/**
+ * Typed params out of `name` and raw text. `parse` reads the text as that type.
+ * Throws UsageError for one that is not declared, or a required one that is not given.
+ */
+export function bindParams(
+  owner: string,
+  specs: readonly ParamSpec[],
+  given: readonly { name: string; text: string }[],
+  parse: (name: string, text: string, type: ParamType) => ParamValue,
+): Param[] {
+  const declared = specs.map((spec) => spec.name);
+  const params = new Map<string, Param>();
+  for (const { name, text } of given) {
+    const spec = specs.find((spec) => spec.name === name);
+    if (spec === undefined) {
+      throw new UsageError(`Cannot set param "${name}": ${owner} has no such param`, {
+        hint: declared.length === 0 ? "it takes no params" : `its params: ${declared.join(", ")}`,
+      });
+    }
+    const value = parse(name, text, typeOf(spec));
+    checkEnum(owner, spec, value);
+    checkKeys(owner, spec, value);
+    params.set(name, { name, value });
+  }
+  const missing = specs.filter((spec) => spec.default === undefined && !params.has(spec.name));
+  if (missing.length > 0) {
+    const names = missing.map((spec) => `"${spec.name}"`).join(", ");
+    const hint = missing.map((spec) => `--param ${spec.name}=${placeholder(spec)}`).join(" ");
+    throw new UsageError(
+      `Cannot start ${owner}: ${missing.length === 1 ? "param" : "params"} ${names} not given`,
+      { hint },
+    );
+  }
+  return [...params.values()];
+}
+
+function checkEnum(owner: string, spec: ParamSpec, value: ParamValue): void {
+  if (spec.enum === undefined || spec.enum.includes(String(value))) return;
+  throw new UsageError(`Cannot set param "${spec.name}" of ${owner}: "${value}" is not allowed`, {
+    hint: `one of: ${spec.enum.join(", ")}`,
+  });
+}
+
+function checkKeys(owner: string, spec: ParamSpec, value: ParamValue): void {
+  if (typeOf(spec) !== "object") return;
+  const fallback = typeof spec.default === "object" ? Object.keys(spec.default) : [];
+  const keys = [...Object.keys(value), ...fallback];
+  const missing = Object.keys(spec.properties ?? {}).filter((key) => !keys.includes(key));
+  if (missing.length === 0) return;
+  throw new UsageError(
+    `Cannot set param "${spec.name}" of ${owner}: it lacks the keys ${missing.join(", ")}`,
+    { hint: `--param ${spec.name}=${placeholder(spec)}` },
+  );
+}
+
+function placeholder(spec: ParamSpec): string {
+  switch (typeOf(spec)) {
+    case "string":
+      return "VALUE";
+    case "array":
+      return "A,B";
+    case "object":
+      return Object.keys(spec.properties ?? { key: {} }).map((key) => `${key}:VALUE`).join(",");
+  }
+}

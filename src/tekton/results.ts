@@ -1,0 +1,71 @@
+/** The results of the work that an upload stands in for: pure. */
+import { UsageError } from "../errors.ts";
+import type { ParamValue, ResultSpec } from "./model.ts";
+
+/** What is known of the local checkout, under the names that git-clone's Task gives its results. */
+export type KnownResults = Readonly<Record<string, string | undefined>>;
+
+export interface StandInResults {
+  /** The text of each result's file, by name. */
+  readonly values: Readonly<Record<string, string>>;
+  /** Declared ones that nothing is known of: written empty. */
+  readonly empty: string[];
+}
+
+/**
+ * A value for every result that the Task declares: `given` by the user, else `known`, else an empty
+ * one of its type. A missing result would fail whoever refers to it.
+ */
+export function standInResults(
+  owner: string,
+  declared: readonly ResultSpec[],
+  given: readonly { name: string; value: string }[],
+  known: KnownResults,
+): StandInResults {
+  for (const { name } of given) {
+    if (declared.some((result) => result.name === name)) continue;
+    throw new UsageError(`Cannot set result "${name}": ${owner} has no such result`, {
+      hint: declared.length === 0
+        ? "it has no results"
+        : `its results: ${declared.map((result) => result.name).join(", ")}`,
+    });
+  }
+  const values: Record<string, string> = {};
+  const empty: string[] = [];
+  for (const result of declared) {
+    const asked = given.findLast((one) => one.name === result.name)?.value;
+    const type = result.type ?? "string";
+    const value = asked ?? (type === "string" ? known[result.name] : undefined);
+    if (value === undefined) empty.push(result.name);
+    if (asked !== undefined) checkType(owner, result, asked);
+    values[result.name] = value ?? emptyOf(result);
+  }
+  return { values, empty };
+}
+
+/** The empty value of a type as Tekton reads it from a result's file: arrays and objects are JSON. */
+function emptyOf(result: ResultSpec): string {
+  if (result.type === "array") return "[]";
+  if (result.type !== "object") return "";
+  const keys = Object.keys(result.properties ?? {});
+  return JSON.stringify(Object.fromEntries(keys.map((key) => [key, ""])));
+}
+
+function checkType(owner: string, result: ResultSpec, text: string): void {
+  if (result.type !== "array" && result.type !== "object") return;
+  let value: ParamValue | undefined;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // told below
+  }
+  const fits = result.type === "array"
+    ? Array.isArray(value)
+    : typeof value === "object" && value !== null && !Array.isArray(value);
+  if (fits) return;
+  const example = result.type === "array" ? `'["a","b"]'` : `'{"key":"value"}'`;
+  throw new UsageError(
+    `Cannot set result "${result.name}" of ${owner}: it is an ${result.type}, to be given as JSON`,
+    { hint: `--result ${result.name}=${example}` },
+  );
+}

@@ -1,0 +1,104 @@
+/** The run's workspaces against what is declared, and which of them can take an upload: pure. */
+import { UsageError } from "../errors.ts";
+import type { TaskWorkspace, WorkspaceBinding } from "./model.ts";
+
+interface Declared {
+  name: string;
+  optional?: boolean;
+}
+
+/** Throws UsageError for a workspace that is not declared, given twice, or required and not given. */
+export function checkWorkspaces(
+  owner: string,
+  declared: readonly Declared[],
+  given: readonly WorkspaceBinding[],
+): void {
+  const names = declared.map((workspace) => workspace.name);
+  for (const [at, { name }] of given.entries()) {
+    if (!names.includes(name)) {
+      throw new UsageError(`Cannot bind workspace "${name}": ${owner} has no such workspace`, {
+        hint: names.length === 0 ? "it has no workspaces" : `its workspaces: ${names.join(", ")}`,
+      });
+    }
+    if (given.findIndex((other) => other.name === name) !== at) {
+      throw new UsageError(`Cannot bind workspace "${name}": it is given twice`);
+    }
+  }
+  const missing = declared.filter((workspace) =>
+    !workspace.optional && !given.some((binding) => binding.name === workspace.name)
+  );
+  if (missing.length === 0) return;
+  const list = missing.map(({ name }) => `"${name}"`).join(", ");
+  throw new UsageError(
+    `Cannot start ${owner}: ${missing.length === 1 ? "workspace" : "workspaces"} ${list} not given`,
+    { hint: missing.map(({ name }) => `--workspace name=${name},claimName=PVC`).join(" ") },
+  );
+}
+
+/** Why what is bound can't be written, in words; undefined where it can. */
+export function whyReadOnly(binding: WorkspaceBinding): string | undefined {
+  if (binding.configMap !== undefined) return "it is a config map";
+  if (binding.secret !== undefined) return "it is a secret";
+  if (binding.projected !== undefined) return "it is a projected volume";
+  if (binding.persistentVolumeClaim?.readOnly) return "its claim is bound read-only";
+  return undefined;
+}
+
+/** A Task's workspace, and what the run binds to it (undefined: nothing). */
+export interface Candidate {
+  readonly workspace: TaskWorkspace;
+  readonly binding?: WorkspaceBinding;
+}
+
+/** The workspace that takes the upload: the one asked for, else the only writable and bound one. */
+export function chooseWorkspace(
+  owner: string,
+  candidates: readonly Candidate[],
+  asked: string | undefined,
+): Candidate {
+  if (asked !== undefined) return checkAsked(owner, candidates, asked);
+  const usable = candidates.filter((candidate) => whyUnusable(candidate) === undefined);
+  if (usable.length === 1) return usable[0];
+  const names = usable.map((candidate) => candidate.workspace.name);
+  if (usable.length > 1) {
+    throw new UsageError(
+      `Cannot choose a workspace of ${owner}: ${names.join(", ")} can all be written`,
+      { hint: `choose one: --on-workspace ${names[0]}` },
+    );
+  }
+  const reasons = candidates.map((candidate) =>
+    `"${candidate.workspace.name}": ${whyUnusable(candidate)}`
+  );
+  throw new UsageError(
+    `Cannot upload into ${owner}: ${
+      reasons.length === 0
+        ? "it has no workspace"
+        : `none of its workspaces can be written (${reasons.join("; ")})`
+    }`,
+    { hint: "bind a writable volume with --workspace, or choose another task" },
+  );
+}
+
+function checkAsked(owner: string, candidates: readonly Candidate[], asked: string): Candidate {
+  const found = candidates.find((candidate) => candidate.workspace.name === asked);
+  if (found === undefined) {
+    const names = candidates.map((candidate) => candidate.workspace.name);
+    throw new UsageError(
+      `Cannot upload into workspace "${asked}": ${owner} has no such workspace`,
+      {
+        hint: names.length === 0 ? "it has no workspaces" : `its workspaces: ${names.join(", ")}`,
+      },
+    );
+  }
+  const why = whyUnusable(found);
+  if (why === undefined) return found;
+  throw new UsageError(`Cannot upload into workspace "${asked}" of ${owner}: ${why}`, {
+    hint: "bind a writable volume with --workspace, or choose another --on-workspace",
+  });
+}
+
+function whyUnusable({ workspace, binding }: Candidate): string | undefined {
+  if (workspace.readOnly) return "the Task mounts it read-only";
+  if (binding === undefined) return "nothing is bound to it";
+  return whyReadOnly(binding);
+}

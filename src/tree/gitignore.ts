@@ -1,0 +1,99 @@
+/** One file of ignore patterns, as gitignore(5) defines them and git reads them. Pure. */
+import { globToRegExp } from "./glob.ts";
+
+/** Ignore patterns and the directory that they are relative to. */
+export interface IgnoreSource {
+  /** Relative to the repository's root, '/'-separated, "" for the root itself. */
+  readonly base: string;
+  /** In gitignore syntax: the text of a .gitignore, of .git/info/exclude, of a core.excludesFile. */
+  readonly text: string;
+}
+
+/** A path to decide on. The strings hold one byte a code unit: see `bytes`. */
+export interface Candidate {
+  /** Relative to the source's base. */
+  readonly path: string;
+  /** Its last part. */
+  readonly name: string;
+  readonly isDirectory: boolean;
+}
+
+interface Pattern {
+  readonly negated: boolean;
+  readonly directoriesOnly: boolean;
+  matches(candidate: Candidate): boolean;
+}
+
+/** The patterns of a text, in its order. */
+export function parsePatterns(text: string): readonly Pattern[] {
+  const patterns: Pattern[] = [];
+  for (const line of bytes(text.replace(/^\uFEFF/, "")).split("\n")) {
+    if (line.startsWith("#")) continue;
+    const pattern = withoutTrailingSpaces(line.replace(/\r$/, ""));
+    if (pattern !== "") patterns.push(toPattern(pattern));
+  }
+  return patterns;
+}
+
+/** Whether the patterns ignore it (true), re-include it (false) or say nothing; the last match counts. */
+export function decide(patterns: readonly Pattern[], candidate: Candidate): boolean | undefined {
+  for (let i = patterns.length - 1; i >= 0; i--) {
+    const pattern = patterns[i];
+    if (pattern.directoriesOnly && !candidate.isDirectory) continue;
+    if (pattern.matches(candidate)) return !pattern.negated;
+  }
+  return undefined;
+}
+
+/**
+ * The text's UTF-8 bytes, one a code unit ("é" is "\xc3\xa9"), since git's `?` and `[...]` match a byte.
+ * Text in ASCII, which is nearly all, is given back as it is.
+ */
+export function bytes(text: string): string {
+  if (/^[\0-\x7f]*$/.test(text)) return text;
+  let result = "";
+  for (const byte of new TextEncoder().encode(text)) result += String.fromCharCode(byte);
+  return result;
+}
+
+function toPattern(line: string): Pattern {
+  const negated = line.startsWith("!");
+  let glob = negated ? line.slice(1) : line;
+  const directoriesOnly = glob.endsWith("/");
+  if (directoriesOnly) glob = glob.slice(0, -1);
+  return { negated, directoriesOnly, matches: toTest(glob) };
+}
+
+/** Without a '/' a pattern is about names at any depth, with one about paths from its base on. */
+function toTest(glob: string): Pattern["matches"] {
+  if (!glob.includes("/")) {
+    if (isLiteral(glob)) return ({ name }) => name === glob;
+    if (glob.startsWith("*") && isLiteral(glob.slice(1))) {
+      const end = glob.slice(1);
+      return ({ name }) => name.endsWith(end);
+    }
+    const expression = globToRegExp(glob);
+    return ({ name }) => expression.test(name);
+  }
+  const anchored = glob.startsWith("/") ? glob.slice(1) : glob;
+  if (isLiteral(anchored)) return ({ path }) => path === anchored;
+  // git compares up to the first wildcard by itself, so that the `**` in "a**/b" begins a part to it.
+  const prefix = anchored.slice(0, anchored.search(/[*?[\\]/));
+  const expression = globToRegExp(anchored.slice(prefix.length));
+  return ({ path }) => path.startsWith(prefix) && expression.test(path.slice(prefix.length));
+}
+
+function isLiteral(glob: string): boolean {
+  return !/[*?[\\]/.test(glob);
+}
+
+/** Only spaces, not tabs, and not one that is quoted: `a\ ` keeps it. */
+function withoutTrailingSpaces(line: string): string {
+  let end = 0;
+  for (let i = 0; i < line.length; i++) {
+    if (line[i] === " ") continue;
+    if (line[i] === "\\" && i + 1 < line.length) i++;
+    end = i + 1;
+  }
+  return line.slice(0, end);
+}

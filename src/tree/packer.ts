@@ -1,0 +1,215 @@
+/**
+ * Entries to tar bytes. Small files, nearly all of a source tree, are read side by side straight into the
+ * place that they have in the archive: what they cost is the calls, not the bytes.
+ */
+import { createHash } from "node:crypto";
+import { TransferError } from "../errors.ts";
+import type { Files } from "../host.ts";
+import { streamFile } from "./large_file.ts";
+import { Manifest, type Receipt } from "./manifest.ts";
+import { BLOCK_BYTES, headerBytes, type Member, paddedBytes, writeHeader } from "./tar_header.ts";
+import { cannotRead, changedWhileSent } from "./unreadable.ts";
+import type { Entry } from "./walk.ts";
+
+/** What one chunk holds at most. */
+export const CHUNK_BYTES = 256 * 1024;
+/** Up to this size a file is read in one go, with others at the same time. */
+const SMALL_BYTES = 128 * 1024;
+const SLAB_BYTES = 1024 * 1024;
+const READS_AHEAD = 32;
+/** tar reads records of 20 blocks, and some warn of a short last one. */
+const RECORD_BYTES = 20 * BLOCK_BYTES;
+
+type Chunk = Uint8Array<ArrayBuffer>;
+
+interface PackerOptions {
+  readonly files: Files;
+  readonly root: string;
+  readonly nowSeconds: number;
+  readonly manifestName?: string;
+}
+
+/** A member's place in the slab: its header from `start` on, its content up to `end`, padded. */
+interface Slot {
+  readonly member: Member;
+  readonly start: number;
+  readonly content: number;
+  readonly end: number;
+  /** The number of bytes read, of a file. */
+  readonly reading?: Promise<number>;
+}
+
+export class Packer {
+  /** What has gone so far, a file in the middle included. */
+  readonly progress: { files: number; bytes: number } = { files: 0, bytes: 0 };
+  readonly #manifest = new Manifest();
+  #slab: Chunk = new Uint8Array(SLAB_BYTES);
+  /** The slab's bytes up to here have gone, up to there they are ready, up to there they have an owner. */
+  #gone = 0;
+  #ready = 0;
+  #reserved = 0;
+  #slots: Slot[] = [];
+  #archiveBytes = 0;
+
+  constructor(private readonly options: PackerOptions) {}
+
+  /** The archive's chunks; the caller's from then on. Throws TransferError. */
+  async *chunks(entries: AsyncIterable<Entry>): AsyncGenerator<Chunk, Receipt, undefined> {
+    for await (const entry of entries) {
+      if (entry.path === this.options.manifestName) throw nameTaken(entry.path);
+      if (entry.kind === "file" && entry.sizeBytes > SMALL_BYTES) {
+        yield* this.#settle(0);
+        yield* this.#large(entry);
+        continue;
+      }
+      const member = this.#member(entry);
+      const contentOffset = headerBytes(member);
+      // A block more than it takes, since a read tries for one byte more than the file should have.
+      const needed = contentOffset + paddedBytes(entry.sizeBytes) + BLOCK_BYTES;
+      if (this.#reserved + needed > SLAB_BYTES) {
+        yield* this.#settle(0);
+        this.#slab = new Uint8Array(SLAB_BYTES);
+        this.#gone = this.#ready = this.#reserved = 0;
+      }
+      this.#reserve(member, contentOffset);
+      yield* this.#settle(READS_AHEAD - 1);
+    }
+    yield* this.#settle(0);
+    const receipt = this.#manifest.receipt();
+    yield* this.#tail();
+    return receipt;
+  }
+
+  /** Gives the entry its place and starts to read it there. */
+  #reserve(member: Member, contentOffset: number): void {
+    const start = this.#reserved;
+    const content = start + contentOffset;
+    const end = this.#reserved = content + paddedBytes(member.sizeBytes);
+    let reading: Promise<number> | undefined;
+    if (member.kind === "file") {
+      // A byte too many falls where the next header will be written, later: it is told by the count.
+      const room = this.#slab.subarray(content, content + member.sizeBytes + 1);
+      reading = this.options.files.readStart(this.#path(member), room);
+      reading.catch(() => {}); // awaited in its turn, which an earlier error may prevent
+    }
+    this.#slots.push({ member, start, content, end, reading });
+  }
+
+  /** Completes slots until no more than `left` are still being read, and hands out what is ready. */
+  async *#settle(left: number): AsyncGenerator<Chunk, void, undefined> {
+    while (this.#slots.length > left) {
+      const slot = this.#slots.shift()!;
+      if (await this.#complete(slot)) {
+        this.#ready = slot.end;
+        while (this.#ready - this.#gone >= CHUNK_BYTES) yield this.#take(CHUNK_BYTES);
+        continue;
+      }
+      // The file changed since it was listed: its place has the wrong size, so it goes on its own.
+      if (this.#ready > this.#gone) yield this.#take(this.#ready - this.#gone);
+      yield* this.#large(slot.member);
+      this.#gone = this.#ready = slot.end;
+    }
+    if (left === 0 && this.#ready > this.#gone) yield this.#take(this.#ready - this.#gone);
+  }
+
+  /** False where the file no longer has the size that its header says. */
+  async #complete(slot: Slot): Promise<boolean> {
+    const { member, start, content, reading } = slot;
+    if (reading !== undefined) {
+      if (await this.#naming(reading) !== member.sizeBytes) return false;
+      const bytes = this.#slab.subarray(content, content + member.sizeBytes);
+      this.#add(member, createHash("sha256").update(bytes).digest("hex"));
+      this.progress.bytes += member.sizeBytes;
+    }
+    writeHeader(member, this.#slab.subarray(start, content));
+    return true;
+  }
+
+  #take(length: number): Chunk {
+    const chunk = this.#slab.subarray(this.#gone, this.#gone + length);
+    this.#gone += length;
+    this.#archiveBytes += length;
+    return chunk;
+  }
+
+  /** A file on its own, whatever its size. */
+  async *#large(entry: Pick<Entry, "path">): AsyncGenerator<Chunk, void, undefined> {
+    const file = await this.#naming(this.options.files.open(this.#path(entry)));
+    try {
+      const stat = await file.stat();
+      const member = this.#member({ ...stat, kind: "file", path: entry.path });
+      if (stat.kind !== "file") throw changedWhileSent(entry.path, "was replaced");
+      const hash = createHash("sha256");
+      for await (const { chunk, content } of streamFile(file, member, CHUNK_BYTES)) {
+        hash.update(content);
+        this.progress.bytes += content.length;
+        this.#archiveBytes += chunk.length;
+        yield chunk;
+      }
+      this.#add(member, hash.digest("hex"));
+    } catch (error) {
+      throw cannotRead(this.options.root, error);
+    } finally {
+      file.close();
+    }
+  }
+
+  #add(member: Member, digest: string): void {
+    this.#manifest.add(member.path, member.sizeBytes, digest);
+    this.progress.files++;
+  }
+
+  /** The manifest, two blocks of zeros, and zeros to a whole record. */
+  *#tail(): Generator<Chunk, void, undefined> {
+    const { manifestName, nowSeconds } = this.options;
+    const text = new TextEncoder().encode(this.#manifest.text());
+    const list: Member | undefined = manifestName === undefined ? undefined : {
+      path: manifestName,
+      kind: "file",
+      sizeBytes: text.length,
+      mode: 0o600,
+      mtimeSeconds: Math.floor(nowSeconds),
+    };
+    const contentOffset = list === undefined ? 0 : headerBytes(list);
+    const listBytes = list === undefined ? 0 : contentOffset + paddedBytes(text.length);
+    const soFar = this.#archiveBytes + listBytes + 2 * BLOCK_BYTES;
+    const wholeBytes = Math.ceil(soFar / RECORD_BYTES) * RECORD_BYTES;
+    const tail = new Uint8Array(wholeBytes - this.#archiveBytes);
+    if (list !== undefined) {
+      writeHeader(list, tail);
+      tail.set(text, contentOffset);
+    }
+    for (let i = 0; i < tail.length; i += CHUNK_BYTES) yield tail.subarray(i, i + CHUNK_BYTES);
+  }
+
+  #path(entry: { path: string }): string {
+    return `${this.options.root}/${entry.path}`;
+  }
+
+  /**
+   * Directories stay writable for their owner: busybox tar gives them their mode at once, so that a user
+   * other than root could put nothing into one that is read-only, and nobody could remove it later.
+   */
+  #member(entry: Entry): Member {
+    const mode = entry.mode & 0o777 | (entry.kind === "directory" ? 0o700 : 0);
+    const mtimeSeconds = Math.floor(
+      Math.min(Math.max(entry.mtimeSeconds, 0), this.options.nowSeconds),
+    );
+    const { path, kind, sizeBytes, linkTarget } = entry;
+    return { path, kind, sizeBytes, mode, mtimeSeconds, linkTarget };
+  }
+
+  async #naming<T>(reading: Promise<T>): Promise<T> {
+    try {
+      return await reading;
+    } catch (error) {
+      throw cannotRead(this.options.root, error);
+    }
+  }
+}
+
+function nameTaken(path: string): TransferError {
+  return new TransferError(`Cannot send "${path}": the list of what is sent has that name`, {
+    hint: `Rename it, or leave it out: --ignore '/${path}'`,
+  });
+}

@@ -1,0 +1,37 @@
+/** An error in words. Pure. */
+import { ExpectedError } from "../errors.ts";
+import { plainLines } from "./sanitize.ts";
+import { styles } from "./style.ts";
+
+/** `Error: message` and `Hint: hint`, or for a bug its stack. Ends with a newline. */
+export function renderError(error: unknown, color: boolean): string {
+  const { red, bold } = styles(color);
+  const lines = error instanceof ExpectedError
+    ? [...labelled(red("Error:"), error.message), ...labelled(bold("Hint:"), error.hint ?? "")]
+    : [
+      ...labelled(red("Error:"), messageOf(error)),
+      ...traces(error),
+      ...labelled(bold("Hint:"), "this is a bug in tkn-dev: please report it with the lines above"),
+    ];
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+/** Lines after the first are indented; none where the text is empty. */
+function labelled(label: string, text: string): string[] {
+  return plainLines(text).map((line, at) => at === 0 ? `${label} ${line}` : `  ${line}`);
+}
+
+function messageOf(error: unknown): string {
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return plainLines(message).length === 0 ? "(no message)" : message;
+}
+
+/** The stacks of an error and of what caused it, without the message that is already there. */
+function traces(error: unknown): string[] {
+  const lines: string[] = [];
+  for (let at = error; at instanceof Error && lines.length < 100; at = at.cause) {
+    if (at !== error) lines.push(...labelled("Caused by:", messageOf(at)));
+    lines.push(...plainLines(at.stack ?? "").filter((line) => /^\s+at /.test(line)));
+  }
+  return lines;
+}

@@ -1,0 +1,52 @@
+/** A step's output as lines with tkn's prefix. Pure. */
+import { sanitize } from "./sanitize.ts";
+import { RESET, sgr } from "./style.ts";
+
+export { sanitize };
+
+export interface LogLine {
+  /** Absent in a TaskRun. */
+  readonly task?: string;
+  readonly step: string;
+  readonly line: string;
+}
+
+export interface LogOptions {
+  readonly color: boolean;
+  /** Whether lines go to a terminal: only then are they sanitized. Else they stay as they are. */
+  readonly terminal: boolean;
+}
+
+/** tkn's palette, bright and bold; red is for errors. */
+const PALETTE = ["1;92", "1;93", "1;94", "1;95", "1;96"];
+
+/** Gives each task and step the next colour when it first speaks. */
+export class LogLines {
+  readonly #options: LogOptions;
+  readonly #codes = new Map<string, string>();
+
+  constructor(options: LogOptions) {
+    this.#options = options;
+  }
+
+  /** `[task : step] line`, in a TaskRun `[step] line`, without a newline. */
+  render({ task, step, line }: LogLine): string {
+    const { color, terminal } = this.#options;
+    const prefix = task === undefined ? `[${step}]` : `[${task} : ${step}]`;
+    const shown = terminal ? contained(sanitize(line, { color })) : line;
+    return `${color ? sgr(prefix, this.#codeOf(prefix)) : prefix} ${shown}`;
+  }
+
+  #codeOf(prefix: string): string {
+    const code = this.#codes.get(prefix) ?? PALETTE[this.#codes.size % PALETTE.length];
+    this.#codes.set(prefix, code);
+    return code;
+  }
+}
+
+/** A colour that a line leaves on would run into the next line's prefix. */
+function contained(line: string): string {
+  // deno-lint-ignore no-control-regex
+  const last = line.match(/\x1b\[[0-9;:]*m/g)?.at(-1);
+  return last === undefined || last === RESET || last === "\x1b[m" ? line : line + RESET;
+}

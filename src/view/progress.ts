@@ -1,0 +1,57 @@
+/** How far the upload is, in one line. Pure. */
+import { fit, formatBytes, formatFiles, formatRate } from "./units.ts";
+
+export interface Progress {
+  readonly files: number;
+  readonly bytes: number;
+  readonly totalFiles?: number;
+  readonly totalBytes?: number;
+  readonly elapsedMs: number;
+}
+
+const BAR_CELLS = 20;
+
+/**
+ * `Sending [#######-------------]  35%  43/123 files, 1.6 MB of 4.5 MB, 11 MB/s` where the total is known,
+ * else `Sending 43 files, 1.6 MB, 11 MB/s`. Never wider than `columns`: first the rate goes, then
+ * the files, then the bar.
+ */
+export function renderProgress(progress: Progress, columns: number): string {
+  const { bytes, totalBytes, elapsedMs } = progress;
+  const size = totalBytes === undefined
+    ? formatBytes(bytes)
+    : `${formatBytes(bytes)} of ${formatBytes(totalBytes)}`;
+  const rate = formatRate(bytes, elapsedMs);
+  const counts = [
+    [fileCount(progress), size, rate],
+    [fileCount(progress), size],
+    [size],
+  ].map((parts) => parts.filter((part) => part !== undefined).join(", "));
+  const share = doneShare(progress);
+  const lines = share === undefined ? counts.map((count) => `Sending ${count}`) : [
+    ...counts.map((count) => `Sending ${bar(share)} ${percent(share)}  ${count}`),
+    `Sending ${percent(share)}  ${size}`,
+    `Sending ${percent(share)}`,
+  ];
+  return lines.find((line) => line.length <= columns) ?? fit(lines.at(-1)!, columns);
+}
+
+function fileCount({ files, totalFiles }: Progress): string {
+  return totalFiles === undefined ? formatFiles(files) : `${files}/${formatFiles(totalFiles)}`;
+}
+
+/** From 0 to 1; a tree that grows while it is sent does not go beyond. */
+function doneShare({ bytes, totalBytes }: Progress): number | undefined {
+  if (totalBytes === undefined) return undefined;
+  return totalBytes <= 0 ? 1 : Math.min(1, bytes / totalBytes);
+}
+
+/** Rounded down, so that 100% is the end. */
+function percent(share: number): string {
+  return `${Math.floor(share * 100)}%`.padStart(4);
+}
+
+function bar(share: number): string {
+  const done = Math.floor(share * BAR_CELLS);
+  return `[${"#".repeat(done)}${"-".repeat(BAR_CELLS - done)}]`;
+}

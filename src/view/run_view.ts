@@ -1,0 +1,112 @@
+/** A run's events as text: logs are data and go to stdout, the rest is narration on stderr. Pure. */
+import type { RunEvent } from "../run/events.ts";
+import { LogLines, type LogOptions } from "./log_line.ts";
+import { renderProgress } from "./progress.ts";
+import { plainLines } from "./sanitize.ts";
+import { renderSummary } from "./summary.ts";
+import { fit, formatBytes, formatDuration, formatFiles, formatRate } from "./units.ts";
+
+/**
+ * `text` ends with a newline. A `status` is a transient line without one, on a terminal: the next
+ * one takes its place, "" ends it. screen.ts draws both.
+ */
+export type Output =
+  | { readonly to: "stdout" | "stderr"; readonly text: string }
+  | { readonly status: string };
+
+export interface RunViewOptions {
+  readonly color: boolean;
+  /** Whether stderr is a terminal: without one what is waited for and sent becomes plain lines. */
+  readonly terminal: boolean;
+  readonly columns: () => number;
+  readonly showlogs: boolean;
+  /** For the logs, where stdout is not like stderr: `tkn-dev ... > log.txt`. */
+  readonly logs?: LogOptions;
+}
+
+/** Without a terminal, one line of progress each so many milliseconds. */
+const SENDING_EVERY_MS = 2000;
+
+export class RunView {
+  readonly #options: RunViewOptions;
+  readonly #logs: LogLines;
+  #waiting = "";
+  #sendingSaidMs = 0;
+
+  constructor(options: RunViewOptions) {
+    this.#options = options;
+    this.#logs = new LogLines(options.logs ?? options);
+  }
+
+  render(event: RunEvent): Output[] {
+    switch (event.kind) {
+      case "created":
+        return say(`Created ${event.resource} ${event.name} in ${event.namespace}`);
+      case "note":
+        return say(`Note: ${oneLine(event.text)}`);
+      case "waiting":
+        return this.#wait(`Waiting for ${oneLine(event.text)}`);
+      case "paused": {
+        const at = event.task ?? `step ${event.step}`;
+        return this.#finish(
+          `Held at ${at} (pod ${event.pod}) after ${formatDuration(event.afterMs)}`,
+        );
+      }
+      case "sending":
+        return this.#send(event);
+      case "sent":
+        return this.#finish(sent(event));
+      case "released":
+        return this.#finish("Running on");
+      case "log":
+        if (!this.#options.showlogs) return [];
+        return [...this.#endWait(), { to: "stdout", text: `${this.#logs.render(event)}\n` }];
+      case "ended":
+        return this.#finish(`\n${renderSummary(event.outcome, this.#options).trimEnd()}`);
+    }
+  }
+
+  #wait(text: string): Output[] {
+    if (text === this.#waiting) return [];
+    this.#waiting = text;
+    const { terminal, columns } = this.#options;
+    return terminal ? [{ status: fit(text, columns()) }] : say(text);
+  }
+
+  /** What was waited for has come. */
+  #endWait(): Output[] {
+    if (this.#waiting === "") return [];
+    this.#waiting = "";
+    return this.#options.terminal ? [{ status: "" }] : [];
+  }
+
+  #send(event: Extract<RunEvent, { kind: "sending" }>): Output[] {
+    const { terminal, columns } = this.#options;
+    if (terminal) return [{ status: renderProgress(event, columns()) }];
+    if (event.elapsedMs - this.#sendingSaidMs < SENDING_EVERY_MS) return [];
+    this.#sendingSaidMs = event.elapsedMs;
+    return say(renderProgress(event, Infinity));
+  }
+
+  /** Says how something ended that a status may have been about. */
+  #finish(text: string): Output[] {
+    this.#waiting = "";
+    this.#sendingSaidMs = 0;
+    return this.#options.terminal ? [{ status: "" }, ...say(text)] : say(text);
+  }
+}
+
+function say(text: string): Output[] {
+  return [{ to: "stderr", text: `${text}\n` }];
+}
+
+/** `Sent 123 files, 4.5 MB in 0.4s (11 MB/s), verified` */
+function sent({ files, bytes, elapsedMs, verified }: Extract<RunEvent, { kind: "sent" }>): string {
+  const rate = formatRate(bytes, elapsedMs);
+  return `Sent ${formatFiles(files)}, ${formatBytes(bytes)} in ${formatDuration(elapsedMs)}` +
+    (rate === undefined ? "" : ` (${rate})`) + (verified ? ", verified" : ", not verified");
+}
+
+function oneLine(text: string): string {
+  return plainLines(text).join(" ");
+}

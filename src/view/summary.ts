@@ -1,0 +1,69 @@
+/** How a run ended, as a table with one sentence below. Pure. */
+import type { Outcome, TaskOutcome } from "../run/events.ts";
+import { plainLines } from "./sanitize.ts";
+import { type Style, type Styles, styles } from "./style.ts";
+import { formatDuration } from "./units.ts";
+
+/** Ends with a newline. */
+export function renderSummary(outcome: Outcome, { color }: { color: boolean }): string {
+  const style = styles(color);
+  const nameWidth = Math.max(0, ...outcome.tasks.map(({ name }) => name.length));
+  const wordWidth = Math.max(0, ...outcome.tasks.map((task) => wordOf(task).length));
+  const lines = outcome.tasks.flatMap((task) => {
+    const { mark, paint } = markOf(task, style);
+    const word = wordOf(task);
+    const columns = [
+      `${paint(mark)} ${task.name.padEnd(nameWidth)}`,
+      paint(word) + " ".repeat(wordWidth - word.length),
+      task.elapsedMs === undefined ? "" : formatDuration(task.elapsedMs),
+    ];
+    return [columns.join("  ").trimEnd(), ...whyFailed(task).map((line) => `  ${line}`)];
+  });
+  const blank = lines.length === 0 ? [] : [""];
+  return [...lines, ...blank, ...sentence(outcome, style)].map((line) => `${line}\n`).join("");
+}
+
+/** "uploaded" is how the task that the upload stood in for succeeds. */
+function wordOf({ status, uploaded }: TaskOutcome): string {
+  return uploaded === true && status === "succeeded" ? "uploaded" : status;
+}
+
+function markOf({ status }: TaskOutcome, style: Styles): { mark: string; paint: Style } {
+  switch (status) {
+    case "succeeded":
+      return { mark: "✓", paint: style.green };
+    case "failed":
+      return { mark: "✗", paint: style.red };
+    case "cancelled":
+      return { mark: "⊘", paint: style.yellow };
+    default:
+      return { mark: "-", paint: style.dim };
+  }
+}
+
+function whyFailed({ status, failedStep, message }: TaskOutcome): string[] {
+  if (status !== "failed") return [];
+  const lines = plainLines(message ?? "");
+  if (failedStep === undefined) return lines;
+  const { step, exitCode, reason } = failedStep;
+  // A container's reason for any exit code but 0 is "Error", which says nothing; OOMKilled does.
+  const why = reason === undefined || reason === "Error" ? "" : ` (${reason})`;
+  return [`step ${step}: exit code ${exitCode}${why}`, ...lines];
+}
+
+function sentence(outcome: Outcome, style: Styles): string[] {
+  const { succeeded, resource, name, reason, message, elapsedMs } = outcome;
+  const run = `${resource} ${name}`;
+  if (succeeded) {
+    const time = elapsedMs === undefined ? "" : ` in ${formatDuration(elapsedMs)}`;
+    return [style.green(`${run} succeeded${time}`)];
+  }
+  const time = elapsedMs === undefined ? "" : ` after ${formatDuration(elapsedMs)}`;
+  const why = reason === "" || reason === "Failed" ? "" : ` (${plainLines(reason).join(" ")})`;
+  const [first, ...more] = plainLines(message);
+  const failed = style.red(`${run} failed${time}${why}`);
+  return [
+    first === undefined ? failed : `${failed}: ${first}`,
+    ...more.map((line) => `  ${line}`),
+  ];
+}

@@ -1,0 +1,25 @@
+import { startSandbox } from "../../src/sandbox/sandbox.ts";
+import { refusedScenarios } from "../scenarios/refused.ts";
+import { tell } from "../scenarios/scenario.ts";
+import { uploadScenarios } from "../scenarios/upload.ts";
+import { applyYaml, type Cluster, openCluster } from "../support/cluster.ts";
+
+let opened: Promise<Cluster[]> | undefined;
+
+const sandbox = await startSandbox();
+globalThis.addEventListener("unload", () => void sandbox.close());
+
+tell([...uploadScenarios, ...refusedScenarios], () => opened ??= open());
+
+Deno.test(
+  "the sandbox that the scenarios ran on ends",
+  { sanitizeResources: false },
+  () => sandbox.close(),
+);
+
+async function open(): Promise<Cluster[]> {
+  const cluster = await openCluster(sandbox.kubeconfig);
+  const objects = new URL("../scenarios/objects.yaml", import.meta.url);
+  await applyYaml(cluster.kube, await Deno.readTextFile(objects));
+  return [cluster];
+}

@@ -1,0 +1,28 @@
+/** One story, told to any cluster: the sandbox and a real one run the same. */
+import type { Cluster } from "../support/cluster.ts";
+
+export interface Scenario {
+  /** A sentence. */
+  readonly name: string;
+  /** Run once more as the user of each of these contexts, where the kubeconfig has them. */
+  readonly everyLogin?: boolean;
+  run(cluster: Cluster, directory: string): Promise<void>;
+}
+
+/** Registers a test for each; `open` gives the cluster, which a test must not close. */
+export function tell(scenarios: readonly Scenario[], open: () => Promise<Cluster[]>): void {
+  for (const scenario of scenarios) {
+    // The cluster's connection pool lives longer than one test.
+    Deno.test({ name: scenario.name, sanitizeResources: false, sanitizeOps: false }, async () => {
+      const logins = await open();
+      for (const cluster of scenario.everyLogin ? logins : logins.slice(0, 1)) {
+        const directory = await Deno.makeTempDir({ prefix: "tkn-dev-scenario-" });
+        try {
+          await scenario.run(cluster, directory);
+        } finally {
+          await Deno.remove(directory, { recursive: true });
+        }
+      }
+    });
+  }
+}

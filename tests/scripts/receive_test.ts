@@ -1,0 +1,307 @@
+import assert from "node:assert/strict";
+import { receiveCommand, ReceiveExit, releaseCommand } from "../../src/step/scripts.ts";
+import { type Gate, GNU, isRoot, Stage, testInEveryShell } from "./stage.ts";
+import { MANIFEST, tarball } from "./tarball.ts";
+
+const FILES = {
+  "README": "hello\n",
+  "src/a b.go": "x".repeat(1000),
+  "src/it's; $(odd) -n": "\n",
+  "über/größe": "ü",
+  "run.sh": "#!/bin/sh\n",
+};
+const TARS = [["tar"], ["bsdtar"], ["busybox"]];
+
+const without = (...names: string[]) => GNU.filter((name) => !names.includes(name));
+
+const receive = (options: Partial<Parameters<typeof receiveCommand>[0]> = {}) =>
+  receiveCommand({ directory: ".", manifest: MANIFEST, results: {}, program: ["tar"], ...options });
+
+async function assertArrived(stage: Stage, files: Record<string, string>, directory = ".") {
+  for (const [path, content] of Object.entries(files)) {
+    assert.equal(await stage.read(`work space/${directory}/${path}`), content);
+  }
+  await assertNoManifest(stage, directory);
+}
+
+async function assertNoManifest(stage: Stage, directory = ".") {
+  await assert.rejects(stage.read(`work space/${directory}/${MANIFEST}`), Deno.errors.NotFound);
+}
+
+/** It holds if it still takes a word and ends by it. */
+async function assertStillHeld(stage: Stage, gate: Gate) {
+  assert.equal((await stage.exec(releaseCommand("fail"))).code, 0);
+  assert.deepEqual(await gate.ended(), { code: 1, lines: [], stderr: "" });
+}
+
+testInEveryShell("a whole upload is verified, answered and released", async (shell) => {
+  const { bytes, receipt } = await tarball(FILES);
+  for (const program of [...TARS, ["/usr/bin/busybox"], ["tar", "-xf", "-"]]) {
+    await using stage = await Stage.open(shell, { programs: [...GNU, "bsdtar", "busybox"] });
+    const gate = await stage.hold();
+    const results = { commit: "0a1b", "a name": 'it\'s $HOME\n"%s"', empty: "" };
+    const answer = await stage.exec(receive({ program, results }), bytes);
+    assert.deepEqual(answer, { code: 0, stdout: receipt, stderr: "" });
+    assert.deepEqual(await gate.ended(), { code: 0, lines: [], stderr: "" });
+    await assertArrived(stage, FILES);
+    for (const [name, value] of Object.entries(results)) {
+      assert.equal(await stage.read(`results/${name}`), value);
+    }
+  }
+});
+
+testInEveryShell("nothing but busybox will do", async (shell) => {
+  const { bytes, receipt } = await tarball(FILES);
+  const applets = GNU.map((name) => `busybox:${name}`);
+  await using stage = await Stage.open(shell, { programs: applets });
+  const gate = await stage.hold();
+  const answer = await stage.exec(receive(), bytes);
+  assert.deepEqual(answer, { code: 0, stdout: receipt, stderr: "" });
+  assert.equal((await gate.ended()).code, 0);
+  await assertArrived(stage, FILES);
+});
+
+testInEveryShell("without sha256sum and rm the files have to be there", async (shell) => {
+  const { bytes, receipt } = await tarball(FILES);
+  await using stage = await Stage.open(shell, { programs: without("sha256sum", "rm") });
+  const gate = await stage.hold();
+  const bad = await tarball(FILES, { manifest: (text) => text.replace("README", "MISSING") });
+  assert.deepEqual(await stage.exec(receive(), bad.bytes), {
+    code: ReceiveExit.treeDiffers,
+    stdout: "",
+    stderr: "./MISSING: not as it was sent\n",
+  });
+  const answer = await stage.exec(receive(), bytes);
+  const unverified = receipt.replace(/\S+\n$/, "-\n");
+  assert.deepEqual(answer, { code: 0, stdout: unverified, stderr: "" });
+  assert.equal((await gate.ended()).code, 0);
+  assert.equal(await stage.read(`work space/${MANIFEST}`), "", "emptied, for it can't be removed");
+}, { ignore: (shell) => shell.hasAllPrograms ?? false });
+
+testInEveryShell("a stream cut anywhere leaves the gate held", async (shell) => {
+  const { bytes, manifestOffset, manifest, receipt } = await tarball(FILES);
+  const content = manifestOffset + 512;
+  const endOfManifest = content + manifest.length;
+  const cuts = new Set([0, 1, 511, 512, 513, 518, 1023, 1024, 1025, manifestOffset - 512]);
+  for (const offset of [0, 1, 300, 512, 520, 540]) cuts.add(manifestOffset + offset);
+  for (const offset of [1, 2, 70]) cuts.add(endOfManifest - offset);
+  await using stage = await Stage.open(shell, { programs: [...GNU, "bsdtar", "busybox"] });
+  const gate = await stage.hold();
+  for (const program of TARS) {
+    for (const cut of cuts) {
+      const { code, stdout } = await stage.exec(receive({ program }), bytes.subarray(0, cut));
+      assert.ok([13, 14, 15].includes(code), `${program} cut at ${cut}: ${code}`);
+      assert.match(stdout, code === 13 ? /^program-exit \d+\n$/ : /^$/);
+      await assertNoManifest(stage);
+      assert.equal(await stage.read("tkn-dev/released"), "");
+    }
+  }
+  const answer = await stage.exec(receive(), bytes);
+  assert.deepEqual([answer.code, answer.stdout], [0, receipt]);
+  assert.deepEqual(await gate.ended(), { code: 0, lines: [], stderr: "" });
+  await assertArrived(stage, FILES);
+});
+
+testInEveryShell("what the manifest does not bear out is refused", async (shell) => {
+  const cases: [string, (text: string) => string, RegExp][] = [
+    [
+      "a digest",
+      (text) => text.replace(/^[0-9a-f]{64}(?=.*odd)/m, "0".repeat(64)),
+      /odd\) -n: not/,
+    ],
+    ["a name", (text) => text.replace("./README", "./README2"), /^\.\/README2: not as it was sent/],
+    ["a line less", (text) => text.replace(/.*README\n/, ""), /: 4 files checked of 5/],
+    ["a line it can't read", (text) => text.replace(/.*README/, "what"), /improperly|NOT match/],
+    ["such a line more", (text) => `${text}what\n`, /improperly|NOT match/],
+    ["a line more", (text) => text + text.split("\n").at(-2) + "\n", /: 6 files checked of 5/],
+    ["a header less", (text) => text.replace(/^bytes.*\n/m, ""), /: not a manifest/],
+    ["no number", (text) => text.replace(/^files .*/m, "files 0x1"), /: not a manifest/],
+    ["another version", (text) => text.replace("manifest 1", "manifest 2"), /: not a manifest/],
+    ["nothing", () => "", /: not a manifest/],
+  ];
+  await using stage = await Stage.open(shell);
+  const gate = await stage.hold();
+  for (const [what, manifest, reason] of cases) {
+    const { bytes } = await tarball(FILES, { manifest });
+    const { code, stdout, stderr } = await stage.exec(receive(), bytes);
+    assert.deepEqual([code, stdout], [ReceiveExit.treeDiffers, ""], what);
+    assert.match(stderr, reason, `${what}: ${stderr}`);
+    await assertNoManifest(stage);
+  }
+  await assertStillHeld(stage, gate);
+});
+
+testInEveryShell("an empty tree arrives too", async (shell) => {
+  const { bytes, receipt } = await tarball({});
+  for (const programs of [GNU, GNU.map((name) => `busybox:${name}`), without("sha256sum")]) {
+    await using stage = await Stage.open(shell, { programs });
+    const gate = await stage.hold();
+    const { code, stdout } = await stage.exec(receive(), bytes);
+    assert.equal(code, 0);
+    assert.equal(stdout.replace(/\S+\n$/, ""), receipt.replace(/\S+\n$/, ""));
+    assert.equal((await gate.ended()).code, 0);
+  }
+});
+
+testInEveryShell("a program that the image lacks is named", async (shell) => {
+  await using stage = await Stage.open(shell);
+  const gate = await stage.hold();
+  for (const program of [["zstd-tar"], ["zstd-tar", "-x"], ["/no/such/tar"]]) {
+    assert.deepEqual(await stage.exec(receive({ program })), {
+      code: ReceiveExit.programMissing,
+      stdout: "",
+      stderr: `${program[0]}: not found in this image\n`,
+    });
+  }
+  await assertStillHeld(stage, gate);
+});
+
+testInEveryShell("a program's failure is told with its code and its words", async (shell) => {
+  await using stage = await Stage.open(shell, { programs: [...GNU, "sh", "ls"] });
+  const gate = await stage.hold();
+  const program = ["sh", "-c", 'printf "%s|" "$@"; exit 42', "sh", "a b", "", "$x", "-n"];
+  assert.deepEqual(await stage.exec(receive({ program })), {
+    code: ReceiveExit.programFailed,
+    stdout: "program-exit 42\n",
+    stderr: "a b||$x|-n|",
+  });
+  await assertStillHeld(stage, gate);
+});
+
+testInEveryShell("without a manifest nothing is released", async (shell) => {
+  await using stage = await Stage.open(shell, { programs: [...GNU, "cp"] });
+  const gate = await stage.hold();
+  const program = ["cp", "/dev/stdin", "./-copy"];
+  const answer = await stage.exec(
+    receive({ manifest: undefined, program, results: { commit: "unwritten" } }),
+    new TextEncoder().encode("hello"),
+  );
+  assert.deepEqual(answer, { code: 0, stdout: "receipt - - -\n", stderr: "" });
+  assert.equal(await stage.read("work space/-copy"), "hello");
+  await assert.rejects(stage.read("results/commit"), Deno.errors.NotFound);
+  assert.equal((await stage.exec(releaseCommand("continue", { commit: "written" }))).code, 0);
+  assert.equal((await gate.ended()).code, 0);
+  assert.equal(await stage.read("results/commit"), "written");
+});
+
+testInEveryShell("a directory of any name is made and filled", async (shell) => {
+  const { bytes, receipt } = await tarball(FILES);
+  const directories = [
+    "sub",
+    "a/b/c",
+    "a//b/./d/",
+    'with space/it\'s "x"; echo $(id)',
+    "-p/-n",
+    "*",
+  ];
+  for (const directory of [...directories, "ü", "two\nlines"]) {
+    await using stage = await Stage.open(shell);
+    const gate = await stage.hold();
+    const answer = await stage.exec(receive({ directory }), bytes);
+    assert.deepEqual(answer, { code: 0, stdout: receipt, stderr: "" }, directory);
+    assert.equal((await gate.ended()).code, 0);
+    await assertArrived(stage, FILES, directory);
+  }
+});
+
+testInEveryShell("a directory out of the workspace is refused", async (shell) => {
+  await using stage = await Stage.open(shell);
+  const gate = await stage.hold();
+  const workspace = stage.workspace;
+  await Deno.mkdir(`${workspace}2`);
+  await Deno.symlink("..", `${workspace}/up`);
+  await Deno.symlink(`${workspace}2`, `${workspace}/sibling`);
+  await Deno.symlink("nowhere", `${workspace}/dangling`);
+  await Deno.mkdir(`${workspace}/sub`);
+  await Deno.symlink("../..", `${workspace}/sub/up`);
+  const refused = [
+    "..",
+    "sub/../..",
+    "sub/..",
+    "up",
+    "up/x",
+    "sibling",
+    "dangling",
+    "sub/up",
+    "/tmp",
+  ];
+  for (const directory of refused) {
+    const { code, stdout, stderr } = await stage.exec(receive({ directory }));
+    assert.deepEqual([code, stdout], [ReceiveExit.directoryRefused, ""], directory);
+    assert.ok(stderr.startsWith(`${directory}: `), stderr);
+  }
+  await assertStillHeld(stage, gate);
+});
+
+testInEveryShell("a symbolic link that stays in the workspace is followed", async (shell) => {
+  const { bytes, receipt } = await tarball(FILES);
+  await using stage = await Stage.open(shell);
+  // The workspace's path may itself lead through a link.
+  await Deno.rename(stage.workspace, `${stage.directory}/real`);
+  await Deno.symlink("real", stage.workspace);
+  await Deno.mkdir(`${stage.directory}/real/target`);
+  await Deno.symlink("target", `${stage.directory}/real/link`);
+  await Deno.symlink("../link", `${stage.directory}/real/target/self`);
+  const gate = await stage.hold();
+  const answer = await stage.exec(receive({ directory: "link/self/new" }), bytes);
+  assert.deepEqual(answer, { code: 0, stdout: receipt, stderr: "" });
+  assert.equal((await gate.ended()).code, 0);
+  await assertArrived(stage, FILES, "target/new");
+});
+
+// To be somebody who may not write takes root: setpriv becomes nobody.
+testInEveryShell("a directory that can't be written to is refused", async (shell) => {
+  await using stage = await Stage.open(shell, { user: "nobody" });
+  const gate = await stage.hold();
+  await Deno.writeTextFile(`${stage.workspace}/file`, "");
+  await Deno.mkdir(`${stage.workspace}/others`);
+  await Deno.mkdir(`${stage.workspace}/closed`, { mode: 0o700 });
+  for (const directory of ["others", "others/sub", "closed", "file", "file/x"]) {
+    const { code, stdout, stderr } = await stage.exec(receive({ directory }));
+    assert.deepEqual([code, stdout], [ReceiveExit.directoryUnusable, ""], directory);
+    assert.ok(stderr.includes(`${directory}: `), stderr);
+  }
+  await assertStillHeld(stage, gate);
+}, { ignore: () => !isRoot });
+
+testInEveryShell("an upload by nobody arrives, with the modes that were sent", async (shell) => {
+  const { bytes, receipt } = await tarball(FILES);
+  for (const program of TARS) {
+    await using stage = await Stage.open(shell, {
+      programs: [...GNU, "bsdtar", "busybox"],
+      user: isRoot ? "nobody" : undefined,
+    });
+    const gate = await stage.hold();
+    const answer = await stage.exec(receive({ directory: "sub", program }), bytes);
+    assert.deepEqual(answer, { code: 0, stdout: receipt, stderr: "" });
+    assert.equal((await gate.ended()).code, 0);
+    await assertArrived(stage, FILES, "sub");
+    const modeOf = async (path: string) =>
+      (await Deno.stat(`${stage.workspace}/sub/${path}`)).mode! & 0o7777;
+    assert.deepEqual([await modeOf("README"), await modeOf("run.sh")], [0o666, 0o777]);
+  }
+});
+
+testInEveryShell("root too gets what it unpacks", async (shell) => {
+  const { bytes } = await tarball(FILES);
+  for (const program of TARS) {
+    await using stage = await Stage.open(shell, { programs: [...GNU, "bsdtar", "busybox"] });
+    const gate = await stage.hold();
+    assert.equal((await stage.exec(receive({ program }), bytes)).code, 0);
+    await gate.ended();
+    for (const path of ["README", "src/a b.go"]) {
+      const { uid, gid } = await Deno.stat(`${stage.workspace}/${path}`);
+      assert.deepEqual([uid, gid], [0, 0], `${program} ${path}`);
+    }
+  }
+}, { ignore: () => !isRoot }); // nobody else may give files away
+
+testInEveryShell("a result that can't be written is told after the receipt", async (shell) => {
+  const { bytes, receipt } = await tarball(FILES);
+  await using stage = await Stage.open(shell);
+  const gate = await stage.hold();
+  await Deno.mkdir(`${stage.directory}/results/taken`);
+  const { code, stdout } = await stage.exec(receive({ results: { a: "1", taken: "2" } }), bytes);
+  assert.deepEqual([code, stdout], [ReceiveExit.resultUnwritable, receipt]);
+  await assertStillHeld(stage, gate);
+});

@@ -1,0 +1,229 @@
+import { gateScript } from "../../src/step/scripts.ts";
+
+/** A shell that a step's image may have as its `sh`. */
+export interface Shell {
+  readonly name: string;
+  readonly argv: readonly string[];
+  /** It finds its own programs whatever PATH says, so no image without one of them can be staged for it. */
+  readonly hasAllPrograms?: true;
+  /** printf is not built in, so that every image with this shell has the program. */
+  readonly needsPrintf?: true;
+}
+
+export const SHELLS: readonly Shell[] = [
+  { name: "dash", argv: ["/usr/bin/dash"] },
+  { name: "busybox sh", argv: ["/usr/bin/busybox", "sh"], hasAllPrograms: true },
+  { name: "bash --posix", argv: ["/usr/bin/bash", "--posix"] },
+  { name: "mksh", argv: ["/usr/bin/mksh"], needsPrintf: true },
+  { name: "yash", argv: ["/usr/bin/yash"] },
+];
+
+/** One test for every shell. */
+export function testInEveryShell(
+  name: string,
+  body: (shell: Shell) => Promise<void>,
+  options: { ignore?: (shell: Shell) => boolean } = {},
+) {
+  for (const shell of SHELLS) {
+    Deno.test({
+      name: `${name} (${shell.name})`,
+      ignore: options.ignore?.(shell) ?? false,
+      fn: () => body(shell),
+    });
+  }
+}
+
+/** All programs that the scripts can make use of. */
+export const GNU = ["mkfifo", "sleep", "mkdir", "rm", "tar", "sha256sum"] as const;
+
+export const isRoot = Deno.uid() === 0;
+
+/**
+ * A held container, played on this machine: directories for /tkn-dev, /tekton/results and the workspace, whose
+ * paths are rewritten in the script as the sandbox does, and a PATH with the given programs and no more.
+ */
+export class Stage implements AsyncDisposable {
+  readonly workspace: string;
+  readonly #bin: string;
+  /** Known to every process started here, and inherited by their children: how `processes` finds them. */
+  readonly #mark = `TKN_DEV_TEST=${crypto.randomUUID()}`;
+
+  private constructor(
+    readonly shell: Shell,
+    readonly directory: string,
+    readonly user?: "nobody",
+  ) {
+    this.workspace = `${directory}/work space`;
+    this.#bin = `${directory}/bin`;
+  }
+
+  /** `programs`: name, or "busybox:NAME" for an applet. `user`: who the container runs as, where not as us. */
+  static async open(
+    shell: Shell,
+    { programs = GNU, user }: {
+      programs?: readonly string[];
+      user?: "nobody";
+    } = {},
+  ): Promise<Stage> {
+    const directory = await Deno.makeTempDir({ prefix: "stage-" });
+    await Deno.chmod(directory, 0o755);
+    const stage = new Stage(shell, directory, user);
+    for (const name of ["tkn-dev", "results", "bin", "scripts", "work space"]) {
+      await Deno.mkdir(`${directory}/${name}`);
+      await Deno.chmod(`${directory}/${name}`, 0o777);
+    }
+    for (const program of [...programs, ...(shell.needsPrintf ? ["printf"] : [])]) {
+      const [name, applet] = program.split(":");
+      await Deno.symlink(`/usr/bin/${name}`, `${stage.#bin}/${applet ?? name}`);
+    }
+    const script = stage.#rewritten(gateScript());
+    await Deno.writeTextFile(
+      stage.script,
+      script.replace("#!/bin/sh", `#!${shell.argv.join(" ")}`),
+    );
+    await Deno.chmod(stage.script, 0o755);
+    return stage;
+  }
+
+  get script(): string {
+    return `${this.directory}/scripts/script-0-x7k2p`;
+  }
+
+  #rewritten(script: string): string {
+    return script.replace(
+      /(?<![\w./-])\/(tkn-dev|tekton\/results)(?![\w.-])/g,
+      (_, path) => `${this.directory}/${path === "tkn-dev" ? path : "results"}`,
+    );
+  }
+
+  spawn(argv: readonly string[], stdin: "piped" | "null" = "null"): Deno.ChildProcess {
+    const asUser = this.user === "nobody"
+      ? ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", ...argv]
+      : argv;
+    const [key, value] = this.#mark.split("=");
+    return new Deno.Command(asUser[0], {
+      args: asUser.slice(1),
+      clearEnv: true,
+      env: { PATH: this.#bin, LC_ALL: "C.UTF-8", [key]: value },
+      cwd: "/",
+      stdin,
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+  }
+
+  /** Starts the gate and waits for its line. */
+  async hold(seconds = 0): Promise<Gate> {
+    const gate = this.start(seconds);
+    await gate.line();
+    return gate;
+  }
+
+  start(seconds = 0): Gate {
+    return new Gate(this.spawn([this.script, String(seconds), this.workspace]));
+  }
+
+  /** Runs a command made by receiveCommand or releaseCommand, whose first word is the shell. */
+  async exec(command: readonly string[], stdin?: Uint8Array | ReadableStream<Uint8Array>) {
+    const [, script, ...args] = command;
+    const argv = [...this.shell.argv, this.#rewritten(script), ...args];
+    const child = this.spawn(argv, "piped");
+    const bytes = stdin instanceof ReadableStream
+      ? stdin
+      : ReadableStream.from(stdin?.length ? [stdin] : []);
+    // A program that ends early closes the pipe: that is its right.
+    const [, output] = await Promise.all([
+      bytes.pipeTo(child.stdin).catch(() => {}),
+      child.output(),
+    ]);
+    return {
+      code: output.code,
+      stdout: new TextDecoder().decode(output.stdout),
+      stderr: new TextDecoder().decode(output.stderr),
+    };
+  }
+
+  async read(path: string): Promise<string> {
+    return await Deno.readTextFile(`${this.directory}/${path}`);
+  }
+
+  /** The command lines of what still runs here, zombies not counted. */
+  async processes(): Promise<string[]> {
+    const found: string[] = [];
+    for await (const { name } of Deno.readDir("/proc")) {
+      if (!/^\d+$/.test(name)) continue;
+      const environment = await Deno.readTextFile(`/proc/${name}/environ`).catch(() => "");
+      if (!environment.split("\0").includes(this.#mark)) continue;
+      const command = await Deno.readTextFile(`/proc/${name}/cmdline`).catch(() => "");
+      if (command) found.push(`${name} ${command.replaceAll("\0", " ")}`);
+    }
+    return found;
+  }
+
+  async [Symbol.asyncDispose]() {
+    for (const process of await this.processes()) {
+      try {
+        Deno.kill(Number(process.split(" ")[0]), "SIGKILL");
+      } catch { /* it ended by itself */ }
+    }
+    await Deno.remove(this.directory, { recursive: true });
+  }
+}
+
+/** A running gate: its stdout line by line, and how it ended. */
+export class Gate {
+  readonly #child: Deno.ChildProcess;
+  readonly #stdout: ReadableStreamDefaultReader<string>;
+  readonly #stderr: Promise<string>;
+  #rest = "";
+
+  constructor(child: Deno.ChildProcess) {
+    this.#child = child;
+    this.#stdout = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    this.#stderr = new Response(child.stderr).text();
+  }
+
+  /** The next line, or undefined at the end. */
+  async line(): Promise<string | undefined> {
+    while (!this.#rest.includes("\n")) {
+      const { done, value } = await soon("the gate's next line", this.#stdout.read());
+      if (done) return undefined;
+      this.#rest += value;
+    }
+    const end = this.#rest.indexOf("\n");
+    const line = this.#rest.slice(0, end);
+    this.#rest = this.#rest.slice(end + 1);
+    return line;
+  }
+
+  kill(signal: Deno.Signal) {
+    this.#child.kill(signal);
+  }
+
+  /** Its end: exit code, the lines not read so far and all of stderr. */
+  async ended(): Promise<{ code: number; lines: string[]; stderr: string }> {
+    const lines: string[] = [];
+    for (let line; (line = await this.line()) !== undefined;) lines.push(line);
+    return { code: (await this.#child.status).code, lines, stderr: await this.#stderr };
+  }
+}
+
+const DEADLINE_MS = 10_000;
+
+/** What the promise brings, if it does so within the deadline. */
+async function soon<T>(what: string, promise: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`waited in vain for ${what}`)), DEADLINE_MS);
+  });
+  return await Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+/** Resolves when the condition holds; fails where it does not within the deadline. */
+export async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + DEADLINE_MS;
+  while (!await condition()) {
+    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

@@ -1,0 +1,74 @@
+import { createHash } from "node:crypto";
+
+/** The name of every manifest here. */
+export const MANIFEST = ".tkn-dev-k3j2h1";
+
+export interface Tarball {
+  bytes: Uint8Array;
+  /** Where the manifest's header begins in `bytes`. */
+  manifestOffset: number;
+  /** The text of the manifest. */
+  manifest: string;
+  /** What a receiver with sha256sum must print. */
+  receipt: string;
+}
+
+/**
+ * An archive by GNU tar of these files, owned by uid 1234, with a manifest as its last member. Files have the mode
+ * 0666, those that end in .sh 0777: more than an umask would let through.
+ */
+export async function tarball(
+  files: Record<string, string>,
+  options: { manifest?: (text: string) => string } = {},
+): Promise<Tarball> {
+  const directory = await Deno.makeTempDir({ prefix: "tarball-" });
+  try {
+    for (const [path, content] of Object.entries(files)) {
+      const parent = path.split("/").slice(0, -1).join("/");
+      await Deno.mkdir(`${directory}/${parent}`, { recursive: true });
+      await Deno.writeTextFile(`${directory}/${path}`, content);
+      await Deno.chmod(`${directory}/${path}`, path.endsWith(".sh") ? 0o777 : 0o666);
+    }
+    const manifest = (options.manifest ?? ((text) => text))(manifestOf(files));
+    await Deno.writeTextFile(`${directory}/${MANIFEST}`, manifest);
+    const names = Object.keys(files);
+    const withoutManifest = names.length ? await gnuTar(directory, names) : new Uint8Array();
+    const bytes = await gnuTar(directory, [...names, MANIFEST]);
+    const digest = createHash("sha256").update(manifest).digest("hex");
+    return {
+      bytes,
+      manifestOffset: endOfMembers(withoutManifest),
+      manifest,
+      receipt: `receipt ${names.length} ${sizeOf(files)} ${digest}\n`,
+    };
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+/** The text of a manifest that lists all of these files. */
+export function manifestOf(files: Record<string, string>): string {
+  const list = Object.entries(files).map(([path, content]) =>
+    `${createHash("sha256").update(content).digest("hex")}  ./${path}\n`
+  );
+  const head = `tkn-dev manifest 1\nfiles ${list.length}\nbytes ${sizeOf(files)}\n`;
+  return `${head}listed ${list.length}\n\n${list.join("")}`;
+}
+
+function sizeOf(files: Record<string, string>): number {
+  return Object.values(files).reduce((sum, text) => sum + new TextEncoder().encode(text).length, 0);
+}
+
+async function gnuTar(directory: string, names: string[]): Promise<Uint8Array> {
+  const { success, stdout, stderr } = await new Deno.Command("/usr/bin/tar", {
+    args: ["--owner=1234", "--group=1234", "-C", directory, "-cf", "-", "--", ...names],
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  return stdout;
+}
+
+/** Where the zeros begin that end an archive whose last member is not empty. */
+function endOfMembers(archive: Uint8Array): number {
+  const last = archive.findLastIndex((byte) => byte !== 0);
+  return Math.ceil((last + 1) / 512) * 512;
+}

@@ -1,0 +1,79 @@
+/** A cluster to run scenarios on, and its side of the story: objects applied, runs looked at. */
+import { parseAllDocuments } from "npm:yaml@2.9.1";
+import { denoHost } from "../../src/deno/host.ts";
+import type { Kube, KubeObject, Resource } from "../../src/kube/interface.ts";
+import { isStatus } from "../../src/kube/status.ts";
+import {
+  PIPELINE_RUNS,
+  type PipelineRun,
+  PIPELINES,
+  TASK_RUNS,
+  TASKS,
+} from "../../src/tekton/model.ts";
+
+export interface Cluster {
+  /** What scenarios give the program: --kubeconfig, and the context of an ordinary user. */
+  readonly flags: readonly string[];
+  readonly kube: Kube;
+  /** The volume that scenarios share; each uses a subPath of its own. */
+  readonly claim: string;
+}
+
+const core = (plural: string, kind: string): Resource => ({
+  group: "",
+  version: "v1",
+  plural,
+  kind,
+});
+
+export const CONFIG_MAPS = core("configmaps", "ConfigMap");
+const CLAIMS = core("persistentvolumeclaims", "PersistentVolumeClaim");
+
+const RESOURCES: Record<string, Resource> = {
+  Task: TASKS,
+  Pipeline: PIPELINES,
+  ConfigMap: CONFIG_MAPS,
+  PersistentVolumeClaim: CLAIMS,
+};
+
+const CLAIM = "tkn-dev-test";
+
+/** `context` undefined: the kubeconfig's current one. */
+export async function openCluster(kubeconfig: string, context?: string): Promise<Cluster> {
+  const kube = await denoHost().connect({ kubeconfig, context });
+  await apply(kube, {
+    apiVersion: "v1",
+    kind: "PersistentVolumeClaim",
+    metadata: { name: CLAIM },
+    spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
+  });
+  const flags = ["--kubeconfig", kubeconfig, ...(context === undefined ? [] : ["-c", context])];
+  return { flags, kube, claim: CLAIM };
+}
+
+/** Creates an object, or makes it anew where one of its name is there; a claim is kept. */
+export async function apply(kube: Kube, object: KubeObject): Promise<void> {
+  const resource = RESOURCES[object.kind!];
+  try {
+    await kube.create(resource, object);
+  } catch (error) {
+    if (!isStatus(error, 409)) throw error;
+    if (resource === CLAIMS) return;
+    await kube.delete(resource, kube.namespace, object.metadata.name!);
+    await kube.create(resource, object);
+  }
+}
+
+export async function applyYaml(kube: Kube, text: string): Promise<void> {
+  for (const document of parseAllDocuments(text)) await apply(kube, document.toJS());
+}
+
+export async function pipelineRuns(kube: Kube): Promise<PipelineRun[]> {
+  return await kube.list<PipelineRun>(PIPELINE_RUNS, { namespace: kube.namespace });
+}
+
+/** What a bad command line must not leave behind. */
+export async function runCount(kube: Kube): Promise<number> {
+  const taskRuns = await kube.list(TASK_RUNS, { namespace: kube.namespace });
+  return (await pipelineRuns(kube)).length + taskRuns.length;
+}

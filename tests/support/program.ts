@@ -1,0 +1,69 @@
+/** Runs the program as a user does: the compiled binary that TKN_DEV names, else the source. */
+const ROOT = new URL("../../", import.meta.url).pathname;
+
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly env?: Record<string, string>;
+  readonly cwd?: string;
+}
+
+export async function tknDev(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  return await startTknDev(args, options).ended;
+}
+
+/** A run under way, to be interrupted or watched. */
+export interface Running {
+  readonly ended: Promise<Ran>;
+  /** Resolves once the stderr so far matches; rejects where the program ends without it. */
+  said(pattern: RegExp): Promise<string>;
+  signal(name: Deno.Signal): void;
+}
+
+export function startTknDev(args: readonly string[], { env, cwd }: RunOptions = {}): Running {
+  const binary = Deno.env.get("TKN_DEV");
+  const argv = binary === undefined
+    ? [Deno.execPath(), "run", "-A", `${ROOT}main.ts`, ...args]
+    : [binary, ...args];
+  const process = new Deno.Command(argv[0], {
+    args: argv.slice(1),
+    cwd,
+    env: { NO_COLOR: "1", ...env },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const stdout = collect(process.stdout);
+  const stderr = collect(process.stderr);
+  const ended = Promise.all([process.status, stdout.whole, stderr.whole])
+    .then(([{ code }]) => ({ code, stdout: stdout.text(), stderr: stderr.text() }));
+  return { ended, said: stderr.matches, signal: (name) => process.kill(name) };
+}
+
+function collect(stream: ReadableStream<Uint8Array>) {
+  let text = "";
+  const waiting = new Set<() => void>();
+  const whole = (async () => {
+    for await (const part of stream.pipeThrough(new TextDecoderStream())) {
+      text += part;
+      for (const look of waiting) look();
+    }
+  })();
+  const matches = (pattern: RegExp) =>
+    new Promise<string>((resolve, reject) => {
+      const look = () => {
+        const found = pattern.exec(text);
+        if (found === null) return;
+        waiting.delete(look);
+        resolve(found[0]);
+      };
+      waiting.add(look);
+      look();
+      whole.then(() => reject(new Error(`ended without ${pattern}; it said:\n${text}`)));
+    });
+  return { whole, matches, text: () => text };
+}

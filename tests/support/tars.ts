@@ -1,0 +1,65 @@
+/** The tars that may be in an image, on this machine: they judge our archives. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import process from "node:process";
+import { denoFiles } from "../../src/deno/files.ts";
+import { archive, type Receipt } from "../../src/tree/archive.ts";
+import { loadIgnore } from "../../src/tree/ignore.ts";
+import { walk } from "../../src/tree/walk.ts";
+
+export const TARS = [["tar"], ["bsdtar"], ["busybox", "tar"]];
+/** As in a container that sets none. */
+export const ENV = { PATH: process.env.PATH, LC_ALL: "C", LANG: "C" };
+
+export async function pack(
+  root: string,
+  manifestName?: string,
+): Promise<{ bytes: Uint8Array; receipt: Receipt }> {
+  const { stream, receipt } = archive(walk(denoFiles, root, await loadIgnore(denoFiles, root)), {
+    files: denoFiles,
+    root,
+    nowSeconds: Date.now() / 1000,
+    manifestName,
+  });
+  return {
+    bytes: new Uint8Array(await new Response(stream).arrayBuffer()),
+    receipt: await receipt,
+  };
+}
+
+/** Extracts into a new directory; what the tar says, warnings included, is a failure. */
+export function extract(tar: readonly string[], bytes: Uint8Array, into: string): void {
+  mkdirSync(into);
+  const [program, ...args] = tar;
+  const { status, stderr } = spawnSync(program, [...args, "-xpf", "-", "-C", into], {
+    input: bytes,
+    env: ENV,
+    encoding: "utf8",
+    maxBuffer: 1 << 30,
+  });
+  assert.deepEqual({ status, stderr }, { status: 0, stderr: "" }, tar.join(" "));
+}
+
+/** One line for each entry: all that an archive is to carry. */
+export function describe(root: string, options: { directoryTimes: boolean }): string[] {
+  const lines: string[] = [];
+  const visit = (below: string) => {
+    for (const name of readdirSync(`${root}/${below}`).sort()) {
+      const path = below + name;
+      const stat = lstatSync(`${root}/${path}`);
+      const mode = (stat.mode & 0o7777).toString(8);
+      const time = Math.floor(stat.mtimeMs / 1000);
+      if (stat.isSymbolicLink()) lines.push(`link ${path} -> ${readlinkSync(`${root}/${path}`)}`);
+      else if (stat.isDirectory()) {
+        lines.push(`dir ${path} ${mode} ${options.directoryTimes ? time : ""}`);
+        visit(`${path}/`);
+      } else {
+        const content = readFileSync(`${root}/${path}`);
+        lines.push(`file ${path} ${mode} ${time} ${content.length} ${content.toString("base64")}`);
+      }
+    }
+  };
+  visit("");
+  return lines;
+}

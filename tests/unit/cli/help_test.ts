@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { PROGRAM } from "../../../src/cli/commands.ts";
+import { help, helpAsked } from "../../../src/cli/help.ts";
+import { exitCodesTable, flagsTable } from "../../../src/cli/markdown.ts";
+import { parse } from "../../../src/cli/parse.ts";
+import helpHelp from "../../golden/help_help.txt" with { type: "text" };
+import pipeline from "../../golden/help_pipeline.txt" with { type: "text" };
+import pipelineUpload from "../../golden/help_pipeline_upload.txt" with { type: "text" };
+import sandbox from "../../golden/help_sandbox.txt" with { type: "text" };
+import task from "../../golden/help_task.txt" with { type: "text" };
+import taskUpload from "../../golden/help_task_upload.txt" with { type: "text" };
+import version from "../../golden/help_version.txt" with { type: "text" };
+import top from "../../golden/help.txt" with { type: "text" };
+import { helpGoldens } from "./help_goldens.ts";
+
+const GOLDENS: Record<string, string> = {
+  "help.txt": top,
+  "help_pipeline.txt": pipeline,
+  "help_pipeline_upload.txt": pipelineUpload,
+  "help_task.txt": task,
+  "help_task_upload.txt": taskUpload,
+  "help_sandbox.txt": sandbox,
+  "help_version.txt": version,
+  "help_help.txt": helpHelp,
+};
+
+for (const [name, render] of Object.entries(helpGoldens)) {
+  Deno.test(`the help is that of tests/golden/${name}`, () => {
+    assert.equal(render(), GOLDENS[name]);
+  });
+}
+
+Deno.test("no line of help is wider than 80 columns or ends with a space", () => {
+  for (const text of Object.values(helpGoldens).map((render) => render())) {
+    for (const line of text.split("\n")) {
+      assert.ok(line.length <= 80, line);
+      assert.equal(line, line.trimEnd());
+    }
+  }
+});
+
+Deno.test("every way to ask for a command's help gives the same text", () => {
+  const asked = (...argv: string[]) => helpAsked(parse(argv, PROGRAM), PROGRAM);
+  assert.equal(asked("help", "p", "upload"), pipelineUpload);
+  assert.equal(asked("pipelines", "upload", "-h"), pipelineUpload);
+  assert.equal(asked("--help", "pipeline", "upload"), pipelineUpload);
+  assert.equal(asked("help", "t"), task);
+  assert.equal(asked("t", "--help"), task);
+  assert.equal(asked("--help"), top);
+  assert.equal(asked("help"), top);
+  assert.equal(asked("-n", "ns"), top);
+});
+
+Deno.test("a call of a command asks for no help", () => {
+  assert.equal(helpAsked(parse(["pipeline", "upload", "p"], PROGRAM), PROGRAM), undefined);
+});
+
+Deno.test("every example of help is a command line that parses", () => {
+  for (const command of PROGRAM.commands) {
+    for (const example of command.examples) {
+      const [name, ...argv] = example.command.replaceAll("\\\n", "").replace(/\$\([^)]*\)/g, "x")
+        .split(/\s+/).map((word) => word.replaceAll("'", ""));
+      assert.equal(name, PROGRAM.name);
+      assert.equal(parse(argv, PROGRAM).command, command);
+    }
+  }
+});
+
+Deno.test("the Markdown tables have a row for each flag and exit code, with aligned columns", () => {
+  const [upload] = PROGRAM.commands;
+  const flags = flagsTable(upload).trimEnd().split("\n");
+  assert.equal(flags.length, upload.flags.length + 2);
+  assert.equal(new Set(flags.map((line) => line.length)).size, 1);
+  assert.match(
+    flagsTable(upload),
+    /^\| `-w`, `--workspace BINDING` +\| .*<br>`name=x,emptyDir=`</m,
+  );
+  assert.match(exitCodesTable(PROGRAM.exitCodes), /^\| 70 +\| a bug in tkn-dev +\|$/m);
+});
+
+Deno.test("help of a command without flags or arguments has no empty section", () => {
+  const spec = { path: ["bare"], summary: "Do it", args: [], flags: [], examples: [] };
+  assert.equal(help(spec, PROGRAM), "Do it\n\nUsage:\n  tkn-dev bare [flags]\n");
+});

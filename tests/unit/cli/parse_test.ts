@@ -1,0 +1,181 @@
+import assert from "node:assert/strict";
+import { PROGRAM } from "../../../src/cli/commands.ts";
+import { type Call, parse } from "../../../src/cli/parse.ts";
+import type { FlagSpec } from "../../../src/cli/spec.ts";
+import { UsageError } from "../../../src/errors.ts";
+
+function call(line: string): Call {
+  return parse(line.split(" ").filter((word) => word !== ""), PROGRAM);
+}
+
+function refusal(line: string): { message: string; hint?: string } {
+  try {
+    call(line);
+  } catch (error) {
+    assert.ok(error instanceof UsageError, `${error}`);
+    return { message: error.message, hint: error.hint };
+  }
+  throw new Error(`no error for: ${line}`);
+}
+
+Deno.test("a command is found by its words and by its group's aliases", () => {
+  for (const group of ["pipeline", "pipelines", "p"]) {
+    assert.deepEqual(call(`${group} upload build`).command.path, ["pipeline", "upload"]);
+  }
+  for (const group of ["task", "tasks", "t"]) {
+    assert.deepEqual(call(`${group} upload build`).command.path, ["task", "upload"]);
+  }
+  assert.deepEqual(call("version").command.path, ["version"]);
+});
+
+Deno.test("arguments go by place and an optional one may be absent", () => {
+  assert.deepEqual(call("pipeline upload build src").args, { PIPELINE: "build", DIR: "src" });
+  assert.deepEqual(call("task upload build").args, { TASK: "build", DIR: undefined });
+});
+
+Deno.test("a value may follow its flag in each of cobra's ways", () => {
+  for (const flag of ["--param=a=b", "--param a=b", "-p a=b", "-pa=b", "-p=a=b", "-Cpa=b"]) {
+    assert.deepEqual(call(`pipeline upload build ${flag}`).flags.texts("param"), ["a=b"], flag);
+  }
+});
+
+Deno.test("flags stand before, between and after the words", () => {
+  const { args, flags } = call("-n one pipeline --context two upload build -C src");
+  assert.deepEqual(args, { PIPELINE: "build", DIR: "src" });
+  assert.equal(flags.text("namespace"), "one");
+  assert.equal(flags.text("context"), "two");
+  assert.ok(flags.on("no-color"));
+});
+
+Deno.test("a flag takes the next word whatever it is, as cobra does", () => {
+  assert.equal(call("pipeline upload build --on-task -C").flags.text("on-task"), "-C");
+  assert.deepEqual(call("-n pipeline pipeline upload build").args.PIPELINE, "build");
+});
+
+Deno.test("a flag that may be repeated keeps each value, any other its last", () => {
+  const { flags } = call("pipeline upload build --ignore a --ignore b -n one -n two");
+  assert.deepEqual(flags.texts("ignore"), ["a", "b"]);
+  assert.equal(flags.text("namespace"), "two");
+});
+
+Deno.test("an empty value is a value", () => {
+  const { flags } = call("pipeline upload build --on-directory= -n=");
+  assert.equal(flags.text("on-directory"), "");
+  assert.equal(flags.text("namespace"), "");
+  assert.ok(flags.given("on-directory"));
+});
+
+Deno.test("a default holds until a flag is given", () => {
+  const without = call("pipeline upload build").flags;
+  assert.equal(without.text("exec"), "tar");
+  assert.equal(without.text("on-task"), undefined);
+  assert.ok(without.on("showlogs"));
+  assert.ok(!without.on("no-color"));
+  assert.ok(!without.given("exec"));
+  const given = call("pipeline upload build --exec bsdtar --showlogs=false").flags;
+  assert.equal(given.text("exec"), "bsdtar");
+  assert.ok(!given.on("showlogs"));
+  assert.ok(given.given("showlogs"));
+});
+
+Deno.test("a boolean is read as Go reads it and takes no separate word", () => {
+  for (const no of ["false", "False", "FALSE", "f", "F", "0"]) {
+    assert.ok(!call(`pipeline upload build --showlogs=${no}`).flags.on("showlogs"), no);
+  }
+  for (const yes of ["true", "T", "1"]) {
+    assert.ok(call(`pipeline upload build -C=${yes}`).flags.on("no-color"), yes);
+  }
+  assert.equal(call("pipeline upload build --showlogs false").args.DIR, "false");
+  assert.deepEqual(refusal("pipeline upload build --showlogs=maybe"), {
+    message: 'Cannot read "--showlogs=maybe": neither true nor false',
+    hint: "tkn-dev pipeline upload --help",
+  });
+});
+
+Deno.test("two dashes end the flags and one dash is an argument", () => {
+  assert.deepEqual(call("pipeline upload -- --odd -C").args, { PIPELINE: "--odd", DIR: "-C" });
+  assert.deepEqual(call("pipeline upload build -").args, { PIPELINE: "build", DIR: "-" });
+});
+
+Deno.test("asking for a flag that the command lacks is a bug, not the user's error", () => {
+  const { flags } = call("task upload build");
+  assert.throws(() => flags.text("on-task"), /no flag --on-task/);
+});
+
+Deno.test("no command, or a group alone, is a call of help", () => {
+  assert.deepEqual(call("").command.path, ["help"]);
+  assert.equal(call("").args.COMMAND, undefined);
+  assert.equal(call("p").args.COMMAND, "pipeline");
+  assert.equal(call("help pipeline upload").args.COMMAND, "pipeline upload");
+});
+
+Deno.test("with --help arguments are not checked, flags are", () => {
+  assert.ok(call("pipeline upload --help").help);
+  assert.ok(call("pipeline upload a b c d -h").help);
+  assert.equal(refusal("pipeline upload -h --x").message, 'Cannot read "--x": no such flag');
+});
+
+Deno.test("an unknown command comes with the one that was meant", () => {
+  assert.deepEqual(refusal("pipline upload build"), {
+    message: 'Cannot run "tkn-dev pipline": no such command',
+    hint: "did you mean tkn-dev pipeline? See tkn-dev --help",
+  });
+  assert.deepEqual(refusal("p uplaod build"), {
+    message: 'Cannot run "tkn-dev pipeline uplaod": no such command',
+    hint: "did you mean tkn-dev pipeline upload? See tkn-dev pipeline --help",
+  });
+  assert.equal(refusal("sand").hint, "did you mean tkn-dev sandbox? See tkn-dev --help");
+  assert.equal(refusal("frobnicate").hint, "tkn-dev --help");
+  assert.equal(refusal("help pipline").message, 'Cannot run "tkn-dev pipline": no such command');
+  assert.equal(refusal("--version").hint, "tkn-dev version");
+});
+
+Deno.test("an unknown flag comes with the one that was meant", () => {
+  assert.deepEqual(refusal("pipeline upload build --on-tsk x"), {
+    message: 'Cannot read "--on-tsk": no such flag',
+    hint: "did you mean --on-task? See tkn-dev pipeline upload --help",
+  });
+  const hintOf = (flag: string) => refusal(`pipeline upload build ${flag}`).hint;
+  assert.match(hintOf("--showlog")!, /^did you mean --showlogs\?/);
+  assert.match(hintOf("--serv=x")!, /^did you mean --serviceaccount\?/);
+  assert.match(hintOf("-exec")!, /^did you mean --exec\?/);
+  assert.equal(hintOf("-x"), "tkn-dev pipeline upload --help");
+});
+
+Deno.test("a missing value, a missing argument and one too many are named", () => {
+  assert.deepEqual(refusal("pipeline upload build --param"), {
+    message: 'Cannot read "--param": its value (KEY=VALUE) is missing',
+    hint: "tkn-dev pipeline upload --help",
+  });
+  assert.equal(
+    refusal("pipeline upload").message,
+    'Cannot run "tkn-dev pipeline upload": PIPELINE is missing',
+  );
+  assert.equal(
+    refusal("pipeline upload build src more stuff").message,
+    'Cannot read "more": one argument too many, after PIPELINE and DIR',
+  );
+  assert.equal(
+    refusal("version now").message,
+    'Cannot read "now": one argument too many, after the command',
+  );
+});
+
+Deno.test("a flag has one letter and one kind in all commands, so that it may precede them", () => {
+  const seen = new Map<string, FlagSpec>();
+  for (const flag of PROGRAM.commands.flatMap((command) => command.flags)) {
+    for (const key of [`--${flag.name}`, ...(flag.short === undefined ? [] : [`-${flag.short}`])]) {
+      const other = seen.get(key) ?? flag;
+      assert.deepEqual([flag.name, flag.short, flag.value], [other.name, other.short, other.value]);
+      seen.set(key, flag);
+    }
+  }
+});
+
+Deno.test("no command has two flags or two arguments of one name", () => {
+  for (const { path, flags, args } of PROGRAM.commands) {
+    for (const names of [flags.map(({ name }) => name), args.map(({ name }) => name)]) {
+      assert.equal(new Set(names).size, names.length, path.join(" "));
+    }
+  }
+});

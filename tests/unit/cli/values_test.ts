@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { parseKeyValue, parseParamValue, parseWorkspace } from "../../../src/cli/values.ts";
+import { UsageError } from "../../../src/errors.ts";
+
+function refusal(read: () => unknown): string {
+  try {
+    read();
+  } catch (error) {
+    assert.ok(error instanceof UsageError, `${error}`);
+    return error.message;
+  }
+  throw new Error("no error");
+}
+
+Deno.test("a key and its value are split at the first equals sign", () => {
+  assert.deepEqual(parseKeyValue("a=b=c", "param"), { name: "a", value: "b=c" });
+  assert.deepEqual(parseKeyValue("a=", "param"), { name: "a", value: "" });
+});
+
+Deno.test("what is no key with a value is refused by the flag's name", () => {
+  assert.equal(
+    refusal(() => parseKeyValue("revision", "param")),
+    'Cannot read --param "revision": it is not NAME=VALUE',
+  );
+  assert.match(refusal(() => parseKeyValue("=x", "result")), /^Cannot read --result "=x"/);
+});
+
+Deno.test("a string param is kept as it is", () => {
+  assert.equal(parseParamValue(' a,"b":c ', "string"), ' a,"b":c ');
+});
+
+Deno.test("an array param is split at commas, and nothing is the empty array", () => {
+  assert.deepEqual(parseParamValue("a,b", "array"), ["a", "b"]);
+  assert.deepEqual(parseParamValue("a", "array"), ["a"]);
+  assert.deepEqual(parseParamValue("", "array"), []);
+  assert.deepEqual(parseParamValue(",", "array"), ["", ""]);
+  assert.deepEqual(parseParamValue("a,,b,", "array"), ["a", "", "b", ""]);
+  assert.deepEqual(parseParamValue(" a, b", "array"), [" a", " b"]);
+});
+
+Deno.test("quotes around an array's element keep its commas", () => {
+  assert.deepEqual(parseParamValue('a,"b,c",d', "array"), ["a", "b,c", "d"]);
+  assert.deepEqual(parseParamValue('"say ""hi"", you",""', "array"), ['say "hi", you', ""]);
+});
+
+Deno.test("quotes that are not around a whole element are text", () => {
+  assert.deepEqual(parseParamValue('a"b,c', "array"), ['a"b', "c"]);
+  assert.deepEqual(parseParamValue('"a"b,c', "array"), ['"a"b', "c"]);
+  assert.deepEqual(parseParamValue('"a,b', "array"), ['"a', "b"]);
+});
+
+Deno.test("an object param is pairs of key and value, split at the first colon", () => {
+  assert.deepEqual(parseParamValue("url:https://x, rev : 1", "object"), {
+    url: "https://x",
+    rev: "1",
+  });
+  assert.deepEqual(parseParamValue('"k:a,b",l:', "object"), { k: "a,b", l: "" });
+  assert.match(refusal(() => parseParamValue("a:b,c", "object")), /"c": an object needs key:value/);
+});
+
+Deno.test("each form of a workspace becomes the API's fields", () => {
+  assert.deepEqual(parseWorkspace("name=x,claimName=pvc,subPath=a/b"), {
+    name: "x",
+    subPath: "a/b",
+    persistentVolumeClaim: { claimName: "pvc" },
+  });
+  assert.deepEqual(parseWorkspace("emptyDir=,name=x"), { name: "x", emptyDir: {} });
+  assert.deepEqual(parseWorkspace("name=x,emptyDir=Memory"), {
+    name: "x",
+    emptyDir: { medium: "Memory" },
+  });
+  assert.deepEqual(parseWorkspace("name=x,config=cm"), { name: "x", configMap: { name: "cm" } });
+  assert.deepEqual(parseWorkspace("name=x,config=cm,item=a=b=c,item=d=e"), {
+    name: "x",
+    configMap: { name: "cm", items: [{ key: "a", path: "b=c" }, { key: "d", path: "e" }] },
+  });
+  assert.deepEqual(parseWorkspace("name=x,secret=s,item=key=path"), {
+    name: "x",
+    secret: { secretName: "s", items: [{ key: "key", path: "path" }] },
+  });
+  assert.deepEqual(parseWorkspace("name=x,volumeClaimTemplateFile=f.yaml"), {
+    name: "x",
+    volumeClaimTemplateFile: "f.yaml",
+  });
+});
+
+const REFUSED: [text: string, state: RegExp][] = [
+  ["claimName=pvc", /name=NAME is missing/],
+  ["name=,claimName=pvc", /name=NAME is missing/],
+  ["name=x", /it needs one of claimName, emptyDir, config, secret, volumeClaimTemplateFile/],
+  ["name=x,config=a,secret=b", /config and secret exclude each other/],
+  ["name=x,claimname=pvc", /no key "claimname"/],
+  ["name=x,emptyDir", /"emptyDir" is not key=value/],
+  ["name=x,emptyDir=Disk", /emptyDir is nothing, Memory or HugePages, not "Disk"/],
+  ["name=x,claimName=", /claimName is empty/],
+  ["name=x,secret=s,item=key", /"item=key" is not item=key=path/],
+  ["name=x,claimName=pvc,item=a=b", /item goes with config or secret only/],
+  ["name=x,name=y,emptyDir=", /name is there twice/],
+];
+
+for (const [text, state] of REFUSED) {
+  Deno.test(`the workspace ${text} is refused`, () => {
+    const message = refusal(() => parseWorkspace(text));
+    assert.ok(message.startsWith(`Cannot read --workspace "${text}": `), message);
+    assert.match(message, state);
+  });
+}

@@ -1,0 +1,190 @@
+import assert from "node:assert/strict";
+import { TransferError } from "../../../src/errors.ts";
+import { loadIgnore } from "../../../src/tree/ignore.ts";
+import { type Entry, walk, type WalkOptions } from "../../../src/tree/walk.ts";
+import { MemoryFiles } from "../../support/memory_files.ts";
+import { file, tree } from "../../support/tree_text.ts";
+
+async function walked(files: MemoryFiles, options?: WalkOptions): Promise<Entry[]> {
+  return await Array.fromAsync(walk(files, "/tree", await loadIgnore(files, "/tree"), options));
+}
+
+async function paths(text: string): Promise<string[]> {
+  return (await walked(new MemoryFiles(tree(text)))).map(({ path }) => path);
+}
+
+Deno.test("a walk is sorted by name in each directory, a directory before what is in it", async () => {
+  assert.deepEqual(
+    await paths(`
+      file b/z.txt
+      file b/a.txt
+      file a.txt
+      file b.txt
+      dir c/
+    `),
+    ["a.txt", "b", "b/a.txt", "b/z.txt", "b.txt", "c"],
+  );
+});
+
+Deno.test("an entry says what it is, its size, mode, time and where a link points", async () => {
+  const entries = await walked(
+    new MemoryFiles(tree(`
+      dir a/ 700
+      file a/run.sh 755 hello
+      link l -> a
+    `)),
+  );
+  const mtimeSeconds = 1_700_000_000;
+  assert.deepEqual(entries, [
+    {
+      path: "a",
+      kind: "directory",
+      sizeBytes: 0,
+      mode: 0o700,
+      mtimeSeconds,
+      linkTarget: undefined,
+    },
+    {
+      path: "a/run.sh",
+      kind: "file",
+      sizeBytes: 5,
+      mode: 0o755,
+      mtimeSeconds,
+      linkTarget: undefined,
+    },
+    { path: "l", kind: "symlink", sizeBytes: 0, mode: 0o777, mtimeSeconds, linkTarget: "a" },
+  ]);
+});
+
+Deno.test("links are not followed: to a directory, in a circle, to nothing, out of the tree", async () => {
+  assert.deepEqual(
+    await paths(`
+      file a/f
+      link a/up -> ..
+      link circle -> circle
+      link nothing -> missing
+      link out -> /etc
+    `),
+    ["a", "a/f", "a/up", "circle", "nothing", "out"],
+  );
+});
+
+Deno.test(".git is left out at every level, and nothing that only begins like it", async () => {
+  assert.deepEqual(
+    await paths(`
+      file .git/HEAD ref
+      file .gitattributes
+      file .github/workflows/ci.yaml
+      file .gitignore
+      file .gitlab-ci.yml
+      file .env
+      file library/.git "gitdir: ../.git/modules/library"
+      file library/main.go
+    `),
+    [
+      ".env",
+      ".gitattributes",
+      ".github",
+      ".github/workflows",
+      ".github/workflows/ci.yaml",
+      ".gitignore",
+      ".gitlab-ci.yml",
+      "library",
+      "library/main.go",
+    ],
+  );
+});
+
+Deno.test("a directory whose name occurs again inside keeps its place", async () => {
+  assert.deepEqual(await paths("file tree/pkg/tree/main.go"), [
+    "tree",
+    "tree/pkg",
+    "tree/pkg/tree",
+    "tree/pkg/tree/main.go",
+  ]);
+});
+
+Deno.test("an ignored directory is not even listed", async () => {
+  const files = new MemoryFiles(tree(`
+    file .gitignore node_modules/
+    file node_modules/left-pad/index.js
+    file main.js
+  `));
+  assert.deepEqual((await walked(files)).map(({ path }) => path), [".gitignore", "main.js"]);
+  assert.deepEqual(files.touched.filter((path) => path.includes("node_modules")), []);
+});
+
+Deno.test("what is no file, directory or link is skipped, and said to be", async () => {
+  const skipped: string[] = [];
+  const files = new MemoryFiles(tree("file a\nfifo d/pipe"));
+  const entries = await walked(files, { onSkip: (path, why) => skipped.push(`${path}: ${why}`) });
+  assert.deepEqual(entries.map(({ path }) => path), ["a", "d"]);
+  assert.deepEqual(skipped, ["d/pipe: it is a socket, a FIFO or a device"]);
+});
+
+Deno.test("a directory that may not be read is an error with its name", async () => {
+  const files = new MemoryFiles(tree("file a/secret*/key"));
+  files.deny("/tree/a/secret*");
+  await assert.rejects(walked(files), (error) => {
+    assert(error instanceof TransferError);
+    assert.equal(error.message, 'Cannot read "a/secret*": permission denied');
+    assert.equal(error.hint, "Make it readable, or leave it out: --ignore '/a/secret\\*'");
+    return true;
+  });
+});
+
+Deno.test("the root that may not be read is an error with its name", async () => {
+  const files = new MemoryFiles();
+  files.deny("/tree");
+  await assert.rejects(walked(files), { message: 'Cannot read "/tree": permission denied' });
+});
+
+Deno.test("an unreadable .gitignore is an error with its name", async () => {
+  const files = new MemoryFiles(tree("file a/.gitignore x"));
+  files.deny("/tree/a/.gitignore");
+  await assert.rejects(walked(files), { message: 'Cannot read "a/.gitignore": permission denied' });
+});
+
+Deno.test("what goes away between listing and asking was never there", async () => {
+  const files = new MemoryFiles(tree("file a\nfile b"));
+  const list = files.list.bind(files);
+  files.list = async (path) => {
+    const entries = await list(path);
+    files.remove("/tree/a");
+    return entries;
+  };
+  assert.deepEqual((await walked(files)).map(({ path }) => path), ["b"]);
+});
+
+Deno.test("a name that is not UTF-8, which the system gives with U+FFFD, is an error with its name", async () => {
+  const files = new MemoryFiles();
+  files.list = () => Promise.resolve([{ name: "caf\uFFFD", kind: "file" }]);
+  await assert.rejects(walked(files), {
+    message: 'Cannot read "caf\uFFFD": its name is not valid UTF-8',
+  });
+});
+
+Deno.test("a name that really has U+FFFD in it is a name", async () => {
+  const files = new MemoryFiles([file("caf\uFFFD", "x")]);
+  assert.deepEqual((await walked(files)).map(({ path }) => path), ["caf\uFFFD"]);
+
+  const locked = new MemoryFiles(tree("file caf\uFFFD/a x"));
+  locked.deny("/tree/caf\uFFFD");
+  await assert.rejects(walked(locked), { message: 'Cannot read "caf\uFFFD": permission denied' });
+});
+
+Deno.test("a walk ends with the signal's reason", async () => {
+  const files = new MemoryFiles(tree("file a/f\nfile b/f"));
+  const controller = new AbortController();
+  const seen: string[] = [];
+  const signal = controller.signal;
+  await assert.rejects(async () => {
+    for await (
+      const { path } of walk(files, "/tree", await loadIgnore(files, "/tree"), { signal })
+    ) {
+      seen.push(path);
+      if (path === "a/f") controller.abort(new Error("enough"));
+    }
+  }, { message: "enough" });
+  assert.deepEqual(seen, ["a", "a/f"]);
+});

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { renderSummary } from "../../../src/view/summary.ts";
+import failed from "../../golden/summary_failed.txt" with { type: "text" };
+import failedColor from "../../golden/summary_failed_color.txt" with { type: "text" };
+import succeeded from "../../golden/summary_succeeded.txt" with { type: "text" };
+import { SUCCEEDED, viewGoldens } from "./view_goldens.ts";
+
+Deno.test("a run that succeeded is a table and a sentence", () => {
+  assert.equal(viewGoldens["summary_succeeded.txt"](), succeeded);
+});
+
+Deno.test("a run that failed says below each failed task why", () => {
+  assert.equal(viewGoldens["summary_failed.txt"](), failed);
+  assert.equal(viewGoldens["summary_failed_color.txt"](), failedColor);
+});
+
+Deno.test("a run that never had a task is a sentence with its reason", () => {
+  const outcome = {
+    succeeded: false,
+    resource: "TaskRun" as const,
+    name: "build-run-1",
+    reason: "TaskRunTimeout",
+    message: "",
+    tasks: [],
+  };
+  assert.equal(
+    renderSummary(outcome, { color: false }),
+    "TaskRun build-run-1 failed (TaskRunTimeout)\n",
+  );
+  assert.equal(
+    renderSummary({ ...outcome, message: "it took\ntoo long" }, { color: false }),
+    "TaskRun build-run-1 failed (TaskRunTimeout): it took\n  too long\n",
+  );
+});
+
+Deno.test("colours do not move the columns", () => {
+  const color = renderSummary(SUCCEEDED, { color: true });
+  // deno-lint-ignore no-control-regex
+  assert.equal(color.replace(/\x1b\[\d+m/g, ""), renderSummary(SUCCEEDED, { color: false }));
+});
