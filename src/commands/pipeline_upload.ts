@@ -9,7 +9,7 @@ import { bindParams } from "../tekton/params.ts";
 import { checkHoldable, chooseStep, chooseTask, stepName } from "../tekton/target.ts";
 import { type Candidate, checkWorkspaces, chooseWorkspace } from "../tekton/workspaces.ts";
 import type { WorkspaceBinding } from "../tekton/model.ts";
-import { resolveTask } from "../run/resolve.ts";
+import { read, resolveTask } from "../run/resolve.ts";
 import { bindings, newGate, openSource, runUpload } from "./upload.ts";
 import { readParam, type UploadFlags, uploadFlags } from "./upload_options.ts";
 
@@ -33,7 +33,7 @@ export async function run(host: Host, options: Options): Promise<number> {
   const kube = await host.connect(options.connect);
   const { namespace } = kube;
   const [pipeline] = await Promise.all([
-    kube.get<Pipeline>(PIPELINES, namespace, options.pipeline),
+    read<Pipeline>(kube, PIPELINES, options.pipeline),
     checkAccess(kube, namespace, "PipelineRun"),
   ]);
   const owner = `Pipeline "${options.pipeline}"`;

@@ -2,6 +2,7 @@
 import type { Call } from "../cli/parse.ts";
 import { UsageError } from "../errors.ts";
 import type { Host } from "../host.ts";
+import { read } from "../run/resolve.ts";
 import { checkAccess } from "../run/start.ts";
 import { heldStep, lowerTask } from "../tekton/lower_task.ts";
 import { type ResultSpec, type Task, TASKS } from "../tekton/model.ts";
@@ -26,7 +27,7 @@ export async function run(host: Host, options: Options): Promise<number> {
   const kube = await host.connect(options.connect);
   const { namespace } = kube;
   const [task] = await Promise.all([
-    kube.get<Task>(TASKS, namespace, options.task),
+    read<Task>(kube, TASKS, options.task),
     checkAccess(kube, namespace, "TaskRun"),
   ]);
   const owner = `Task "${options.task}"`;

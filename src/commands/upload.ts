@@ -1,5 +1,5 @@
 /** What `pipeline upload` and `task upload` share at run time. */
-import { TransferError, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import type { RunEvent } from "../run/events.ts";
@@ -106,7 +106,7 @@ export async function runUpload(
     files: host.files,
     random: host.random,
     root: source.root,
-    entries: said(source, emit),
+    entries: sendable(source, emit),
     directory: flags.onDirectory,
     program: flags.program,
     results,
@@ -151,13 +151,13 @@ async function resultFiles(
 }
 
 /** The entries, and a word for each that can't be sent. */
-async function* said(source: Source, emit: (event: RunEvent) => void): AsyncGenerator<Entry> {
+async function sendable(source: Source, emit: (event: RunEvent) => void): Promise<Entry[]> {
   const entries = await source.entries;
   if (entries.length === 0) {
-    throw new TransferError(`Cannot upload "${source.root}": there is nothing in it to send`, {
+    throw new UsageError(`Cannot upload "${source.root}": there is nothing in it to send`, {
       hint: "is all of it ignored?",
     });
   }
   for (const text of source.skipped) emit({ kind: "note", text });
-  yield* entries;
+  return entries;
 }

@@ -166,5 +166,7 @@ function exists(path: string): boolean {
 
 function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return /ENOENT/.test(message) ? "no such file" : message.split("\n")[0];
+  const absent = /ENOENT.*?(?:'([^']+)')?$/.exec(message.split("\n")[0]);
+  if (absent === null) return message.split("\n")[0];
+  return absent[1] === undefined ? "no such file" : `no such file: ${absent[1]}`;
 }

@@ -60,6 +60,13 @@ export interface Resource {
 export const PODS: Resource = { group: "", version: "v1", plural: "pods", kind: "Pod" };
 export const EVENTS: Resource = { group: "", version: "v1", plural: "events", kind: "Event" };
 
+/** What a part of the cluster says of an object: https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/ */
+export interface KubeEvent extends KubeObject {
+  reason?: string;
+  message?: string;
+  lastTimestamp?: string | null;
+}
+
 export interface WatchEvent<T extends KubeObject = KubeObject> {
   type: "ADDED" | "MODIFIED" | "DELETED";
   object: T;

@@ -91,10 +91,10 @@ export function unreachable(server: string, error: unknown): UnreachableError {
 const CHECK_ADDRESS = "is it up, and are --context and --kubeconfig the right ones?";
 
 function reasonOf(text: string): [state: string, hint: string] {
-  if (/invalid peer certificate|certificate|UnknownIssuer|handshake/i.test(text)) {
-    const detail = /invalid peer certificate: ([^)\n]+)/.exec(text)?.[1] ?? lastPart(text);
+  const certificate = /invalid peer certificate: (.+)/.exec(text);
+  if (certificate !== null) {
     return [
-      `its certificate is not trusted (${detail})`,
+      `its certificate is not trusted (${certificate[1]})`,
       "check certificate-authority in the kubeconfig",
     ];
   }
@@ -104,9 +104,13 @@ function reasonOf(text: string): [state: string, hint: string] {
   return [lastPart(text), CHECK_ADDRESS];
 }
 
+/** Of an error and its causes, a line each, without the address: its words are no reasons. */
 function wholeMessage(error: unknown): string {
   const parts: string[] = [];
-  for (let at = error; at instanceof Error; at = at.cause) parts.push(`${at.name}: ${at.message}`);
+  for (let at = error; at instanceof Error; at = at.cause) {
+    const message = at.message.replace(/^error sending request .*?client error \(\w+\): /, "");
+    parts.push(`${at.name}: ${message}`);
+  }
   return parts.length === 0 ? String(error) : parts.join("\n");
 }
 

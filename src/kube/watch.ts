@@ -79,7 +79,10 @@ async function* changes<T extends KubeObject>(
     let events = 0;
     for await (const line of lines(await source.stream(resourceVersion, signal))) {
       const event = JSON.parse(line) as RawEvent<T>;
-      if (event.type === "ERROR") return; // 410 Expired, mostly: list anew
+      if (event.type === "ERROR") { // 410 Expired, mostly: list anew
+        if (events === 0) await source.delay(FIRST_BACKOFF_MS, signal);
+        return;
+      }
       events += 1;
       resourceVersion = event.object.metadata.resourceVersion ?? resourceVersion;
       if (event.type === "BOOKMARK") continue;
@@ -87,7 +90,7 @@ async function* changes<T extends KubeObject>(
       else known.set(keyOf(event.object), event.object);
       yield event;
     }
-    if (events === 0) await source.delay(FIRST_BACKOFF_MS, signal); // a server that hangs up at once
+    if (events === 0) await source.delay(FIRST_BACKOFF_MS, signal); // one that hangs up at once
   }
 }
 

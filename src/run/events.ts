@@ -15,7 +15,14 @@ export type RunEvent =
     afterMs: number;
   }
   /** So far, many times. */
-  | { kind: "sending"; files: number; bytes: number; elapsedMs: number }
+  | {
+    kind: "sending";
+    files: number;
+    bytes: number;
+    totalFiles: number;
+    totalBytes: number;
+    elapsedMs: number;
+  }
   /** The whole tree; verified where the receipt equals what was sent. */
   | { kind: "sent"; files: number; bytes: number; elapsedMs: number; verified: boolean }
   | { kind: "released" }

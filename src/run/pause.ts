@@ -61,34 +61,6 @@ export function heldPod({ live, held }: Pick<PauseOptions, "live" | "held">): Po
   );
 }
 
-/** What is waited for before the pause, in words. */
-export function whyNotPaused(options: Pick<PauseOptions, "live" | "held">): string {
-  const { live, held } = options;
-  const pod = heldPod(options);
-  if (pod !== undefined) {
-    return whyPending(pod) ?? `pod ${pod.metadata.name}: waiting for step ${held.step}`;
-  }
-  const running = [...live.taskRuns.values()]
-    .map((run) => run.metadata.labels?.[LABEL.pipelineTask])
-    .filter((task) => task !== undefined && task !== held.task);
-  if (running.length > 0) return `task ${held.task}: after ${running.join(", ")}`;
-  return held.task === undefined
-    ? `${live.kind} ${live.name}: its pod`
-    : `task ${held.task}: its pod`;
-}
-
-/** What is waited for after the release, in words. */
-export function whatRuns(live: LiveRun): string {
-  const pods = [...live.pods.values()];
-  const pending = pods.map(whyPending).find((why) => why !== undefined);
-  if (pending !== undefined) return pending;
-  const running = pods.filter((pod) => pod.status?.phase === "Running")
-    .map((pod) => pod.metadata.labels?.[LABEL.pipelineTask] ?? pod.metadata.name);
-  return running.length === 0
-    ? `${live.kind} ${live.name} to go on`
-    : `${running.join(", ")} to end`;
-}
-
 /** Long names are cut by Tekton; the pod has the true one. */
 function containerOf(pod: Pod, step: string): string {
   const names = (pod.spec?.containers ?? []).map((container) => container.name);

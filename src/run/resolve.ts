@@ -1,7 +1,29 @@
-/** Finds the Task that a Pipeline's task refers to. */
+/** Reads the Pipelines and Tasks that a run is made of. */
 import { ClusterError } from "../errors.ts";
-import type { Kube } from "../kube/interface.ts";
+import type { Kube, KubeObject, Resource } from "../kube/interface.ts";
+import { isStatus, StatusError } from "../kube/status.ts";
 import { type PipelineTask, type Task, TASKS } from "../tekton/model.ts";
+
+/** One that is not there is told with the names of those that are. Throws ClusterError. */
+export async function read<T extends KubeObject>(
+  kube: Kube,
+  resource: Resource,
+  name: string,
+): Promise<T> {
+  try {
+    return await kube.get<T>(resource, kube.namespace, name);
+  } catch (error) {
+    if (!isStatus(error, 404)) throw error;
+    const there = await kube.list(resource, { namespace: kube.namespace }).catch(() => []);
+    if (there.length === 0) throw error;
+    const names = there.map((object) => object.metadata.name).sort();
+    const more = names.length > MOST_NAMES ? ", …" : "";
+    const hint = `its ${resource.plural}: ${names.slice(0, MOST_NAMES).join(", ")}${more}`;
+    throw new StatusError(error.message, error.status, { hint });
+  }
+}
+
+const MOST_NAMES = 10;
 
 /** An inline one is its own Task. Throws ClusterError for what is not there or not reachable. */
 export async function resolveTask(
@@ -14,7 +36,7 @@ export async function resolveTask(
   }
   const { name, resolver, params = [] } = task.taskRef ?? {};
   if (resolver === undefined || resolver === "") {
-    return await kube.get<Task>(TASKS, kube.namespace, name ?? "");
+    return await read<Task>(kube, TASKS, name ?? "");
   }
   if (resolver !== "cluster") {
     throw new ClusterError(

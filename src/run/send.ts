@@ -19,7 +19,7 @@ export interface SendOptions {
   readonly pause: Pause;
   /** The directory that is sent, and what of it. */
   readonly root: string;
-  readonly entries: AsyncIterable<Entry>;
+  readonly entries: readonly Entry[];
   /** Relative to the workspace. */
   readonly directory: string;
   /** The program that reads the archive, and its arguments: none for the usual ones. */
@@ -38,13 +38,18 @@ export async function send(options: SendOptions): Promise<void> {
   const verified = options.program.length === 1;
   const manifest = verified ? `.tkn-dev-${options.random(10)}` : undefined;
   const startMs = clock.now();
+  const files = options.entries.filter((entry) => entry.kind === "file");
+  const totalFiles = files.length;
+  const totalBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
   const { stream, receipt } = archive(options.entries, {
     files: options.files,
     root: options.root,
     nowSeconds: Math.floor(startMs / 1000),
     manifestName: manifest,
-    onProgress: ({ files, bytes }) =>
-      emit({ kind: "sending", files, bytes, elapsedMs: clock.now() - startMs }),
+    onProgress: ({ files, bytes }) => {
+      const elapsedMs = clock.now() - startMs;
+      emit({ kind: "sending", files, bytes, totalFiles, totalBytes, elapsedMs });
+    },
     signal,
   });
   receipt.catch(() => {}); // an archive that fails fails the exec's stdin too
@@ -67,9 +72,12 @@ export async function send(options: SendOptions): Promise<void> {
   const sent = await receipt;
   if (verified) checkReceipt(pause, sent, reply);
   else await release(options);
-  const { files, bytes } = sent;
-  emit({ kind: "sent", files, bytes, elapsedMs: clock.now() - startMs, verified });
+  emit({ kind: "sent", ...sizeOf(sent), elapsedMs: clock.now() - startMs, verified });
   emit({ kind: "released" });
+}
+
+function sizeOf({ files, bytes }: Receipt) {
+  return { files, bytes };
 }
 
 /** For a stream that only the sender can vouch for: it went through to its end. */

@@ -8,9 +8,10 @@ import type { Entry } from "../tree/walk.ts";
 import type { Outcome, RunEvent } from "./events.ts";
 import { follow } from "./follow.ts";
 import { LiveRun, RESOURCE_OF, type Run, type RunKind } from "./live_run.ts";
-import { awaitPause, whatRuns, whyNotPaused } from "./pause.ts";
+import { awaitPause } from "./pause.ts";
 import { send } from "./send.ts";
 import { createRun } from "./start.ts";
+import { Talk } from "./talk.ts";
 
 export interface UploadOptions {
   readonly kube: Kube;
@@ -21,7 +22,8 @@ export interface UploadOptions {
   readonly run: Run;
   readonly held: { readonly task?: string; readonly step: string };
   readonly root: string;
-  readonly entries: AsyncIterable<Entry>;
+  /** What of the directory is sent: its walk goes on while the run starts. */
+  readonly entries: Promise<readonly Entry[]>;
   readonly directory: string;
   readonly program: readonly string[];
   readonly results: Readonly<Record<string, string>>;
@@ -31,9 +33,6 @@ export interface UploadOptions {
   readonly interrupt: AbortSignal;
 }
 
-/** Nothing is silent for longer than this. */
-const SILENCE_MS = 1_500;
-const LOOK_MS = 250;
 /** How long the watch may take to tell what the exec has felt already. */
 const EXPLANATION_MS = 2_000;
 
@@ -47,13 +46,14 @@ export interface Uploaded {
 export async function upload(options: UploadOptions): Promise<Uploaded> {
   const { kube, clock, interrupt } = options;
   const startMs = clock.now();
+  await Promise.race([options.entries, undefined]); // a walk that has failed already starts no run
   const created = await createRun(kube, options.run);
   const kind = created.kind as RunKind;
   const { name, namespace } = created.metadata as { name: string; namespace: string };
   const over = new AbortController();
   const signal = AbortSignal.any([interrupt, over.signal]);
   await using live = new LiveRun(kube, created);
-  using talk = new Talk(options, live);
+  using talk = new Talk({ ...options, live });
   talk.emit({ kind: "created", resource: kind, name, namespace });
   const shared = { ...options, live, signal, emit: (event: RunEvent) => talk.emit(event) };
   try {
@@ -68,7 +68,7 @@ export async function upload(options: UploadOptions): Promise<Uploaded> {
       const afterMs = clock.now() - startMs;
       talk.emit({ kind: "paused", task, step, pod, directory, afterMs });
       talk.stage = "sending";
-      const sent = await send({ ...shared, namespace, pause }).then(
+      const sent = await send({ ...shared, namespace, pause, entries: await options.entries }).then(
         () => true,
         (error) => runEnded(following, error),
       );
@@ -114,43 +114,5 @@ async function cancel(
     if (!(error instanceof ExpectedError)) throw error;
     const hint = `tkn ${kind.toLowerCase()} cancel ${name} -n ${namespace}`;
     emit({ kind: "note", text: `${kind} ${name} may still be held: ${error.message}; ${hint}` });
-  }
-}
-
-/** Passes events on, and says what is waited for where there were none for a while. */
-class Talk implements Disposable {
-  stage: "starting" | "sending" | "released" = "starting";
-  #lastMs: number;
-  readonly #ticks: Disposable;
-
-  constructor(private readonly options: UploadOptions, private readonly live: LiveRun) {
-    this.#lastMs = options.clock.now();
-    this.#ticks = options.clock.every(LOOK_MS, () => this.#look());
-  }
-
-  emit(event: RunEvent): void {
-    this.#lastMs = this.options.clock.now();
-    this.options.emit(event);
-  }
-
-  [Symbol.dispose](): void {
-    this.#ticks[Symbol.dispose]();
-  }
-
-  #look(): void {
-    if (this.options.clock.now() - this.#lastMs < SILENCE_MS) return;
-    this.emit({ kind: "waiting", text: this.#what() });
-  }
-
-  #what(): string {
-    const { live, options: { held } } = this;
-    switch (this.stage) {
-      case "starting":
-        return whyNotPaused({ live, held });
-      case "sending":
-        return "the upload to go on";
-      case "released":
-        return whatRuns(live);
-    }
   }
 }

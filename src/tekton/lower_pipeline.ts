@@ -8,6 +8,7 @@
 import { bareStep, type Gate, gateStep, withGateVolume } from "./gate_step.ts";
 import type {
   Param,
+  ParamSpec,
   Pipeline,
   PipelineRun,
   PipelineSpec,
@@ -70,13 +71,14 @@ export function lowerPipeline(upload: PipelineUpload): PipelineRun {
 function lowerTarget(upload: PipelineUpload): PipelineTask {
   const { target, task } = upload;
   const reduced = reduceTask(upload);
-  const keptParams = usedParams(reduced, (task.spec.params ?? []).map((param) => param.name));
+  const keptParams = neededParams(reduced, task.spec.params ?? []);
   let spec: TaskSpec = {
     ...reduced,
     params: (task.spec.params ?? []).filter((param) => keptParams.includes(param.name)),
   };
   let params = (target.params ?? []).filter((param) => keptParams.includes(param.name));
-  for (const name of keptParams) {
+  // An inline Task keeps its names: the Pipeline's values of those names are meant for it.
+  for (const name of target.taskSpec === undefined ? keptParams : []) {
     const own = unusedName(name, upload);
     spec = renameParam(spec, name, own);
     spec.params = spec.params!.map((param) =>
@@ -104,6 +106,19 @@ function lowerTarget(upload: PipelineUpload): PipelineTask {
   };
 }
 
+/** The params that the spec refers to, and those that their defaults refer to. */
+function neededParams(spec: TaskSpec, declared: ParamSpec[]): string[] {
+  const names = declared.map((param) => param.name);
+  let needed = usedParams(spec, names);
+  for (let count = -1; count !== needed.length;) {
+    count = needed.length;
+    const defaults = declared.filter((param) => needed.includes(param.name))
+      .map((param) => param.default);
+    needed = usedParams([spec, defaults], names);
+  }
+  return needed;
+}
+
 /** A finally task can't run after anything. */
 function runAfter({ target, pipeline }: PipelineUpload): string[] | undefined {
   const inFinally = pipeline.spec.finally?.some((task) => task.name === target.name);
@@ -126,7 +141,7 @@ function reduceTask({ task, step, workspace, gate }: PipelineUpload): TaskSpec {
  * A name for the Task's param that nothing else in the run has: Tekton puts the Pipeline's values
  * in for same-named params of an inline taskSpec, even over the Task's own default.
  */
-function unusedName(name: string, { pipeline, target, params }: PipelineUpload): string {
+function unusedName(name: string, { pipeline, target, task, params }: PipelineUpload): string {
   const { tasks = [], finally: last = [], params: own = [] } = pipeline.spec;
   const others = [...tasks, ...last].filter((task) => task.name !== target.name);
   const taken = new Set([
@@ -134,6 +149,7 @@ function unusedName(name: string, { pipeline, target, params }: PipelineUpload):
     ...params.map((param) => param.name),
     ...others.flatMap((task) => [...(task.params ?? []), ...(task.taskSpec?.params ?? [])])
       .map((param) => param.name),
+    ...(task.spec.params ?? []).map((param) => param.name).filter((other) => other !== name),
   ]);
   let unused = name;
   for (let at = 1; taken.has(unused); at++) {

@@ -77,7 +77,7 @@ function mountsOf(step: Step, workspace: string): Partial<Step> {
 
 /**
  * A template's command would meet the gate's script, and Tekton refuses a step with both:
- * moved into the steps that relied on it.
+ * moved into the steps that relied on it. Empty ones of their own do not hide the template's.
  */
 function withoutTemplateCommand(spec: TaskSpec): TaskSpec {
   const { command, args, ...template } = spec.stepTemplate ?? {};
@@ -85,10 +85,10 @@ function withoutTemplateCommand(spec: TaskSpec): TaskSpec {
   const steps = spec.steps?.map((step) =>
     step.ref !== undefined ? step : {
       ...step,
-      ...(command !== undefined && step.command === undefined && step.script === undefined
+      ...(command !== undefined && !step.command?.length && step.script === undefined
         ? { command }
         : {}),
-      ...(args !== undefined && step.args === undefined ? { args } : {}),
+      ...(args !== undefined && !step.args?.length ? { args } : {}),
     }
   );
   return { ...spec, stepTemplate: template, steps };

@@ -27,9 +27,14 @@ export function isCancelled(phase: Phase): boolean {
   return phase.kind === "ended" && CANCELLED.has(phase.reason);
 }
 
-/** The step that made a TaskRun fail: the first that ended with an exit code other than 0. */
+/**
+ * The step that made a TaskRun fail: the first that ended with an exit code other than 0, but for
+ * those of `onError: continue`.
+ */
 export function failedStep(run: TaskRun): StepState | undefined {
-  return run.status?.steps?.find((step) => (step.terminated?.exitCode ?? 0) !== 0);
+  return run.status?.steps?.find(({ terminated, terminationReason }) =>
+    (terminated?.exitCode ?? 0) !== 0 && terminationReason !== "Continued"
+  );
 }
 
 /** From status.startTime to status.completionTime. */

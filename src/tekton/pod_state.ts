@@ -1,4 +1,5 @@
 /** What a Pod is waiting for, in words: pure. */
+import type { KubeEvent } from "../kube/interface.ts";
 import type { ContainerStatus, Pod } from "./model.ts";
 
 export const STEP_PREFIX = "step-";
@@ -37,4 +38,25 @@ export function whyPending(pod: Pod): string | undefined {
   }
   if (pod.status?.phase === "Pending") return `${name}: starting`;
   return undefined;
+}
+
+/** It has a node, and its containers are being made. */
+export function isStarting(pod: Pod): boolean {
+  return /: starting$/.test(whyPending(pod) ?? "");
+}
+
+const TELLING = /^(Pulling|Pulled|Started|Failed\w+|BackOff)$/;
+
+/** What the newest event of a starting pod tells: `pulling image "x"`, or why it can't go on. */
+export function whatEventsSay(events: readonly KubeEvent[]): string | undefined {
+  const newest = events.filter((event) => TELLING.test(event.reason ?? ""))
+    .reduce<KubeEvent | undefined>(
+      (last, event) => (event.lastTimestamp ?? "") >= (last?.lastTimestamp ?? "") ? event : last,
+      undefined,
+    );
+  if (newest === undefined || newest.reason === "Pulled" || newest.reason === "Started") {
+    return undefined;
+  }
+  const message = newest.message ?? "";
+  return newest.reason === "Pulling" ? message.replace(/^P/, "p") : `${newest.reason}: ${message}`;
 }

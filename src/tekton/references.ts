@@ -16,7 +16,7 @@ export function mapStrings<T>(value: T, change: (text: string) => string): T {
 
 /** Every `$(context.pipeline.name)`-like variable of that exact name becomes the text. */
 export function replaceVariable<T>(value: T, variable: string, text: string): T {
-  return mapStrings(value, (string) => string.replaceAll(`$(${variable})`, text));
+  return mapStrings(value, (string) => string.replaceAll(`$(${variable})`, () => text));
 }
 
 /** `$(params.old...)` becomes `$(params.new...)`, in each of its spellings. */

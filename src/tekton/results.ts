@@ -35,7 +35,8 @@ export function standInResults(
   for (const result of declared) {
     const asked = given.findLast((one) => one.name === result.name)?.value;
     const type = result.type ?? "string";
-    const value = asked ?? (type === "string" ? known[result.name] : undefined);
+    const isKnown = type === "string" && Object.hasOwn(known, result.name);
+    const value = asked ?? (isKnown ? known[result.name] : undefined);
     if (value === undefined) empty.push(result.name);
     if (asked !== undefined) checkType(owner, result, asked);
     values[result.name] = value ?? emptyOf(result);

@@ -29,7 +29,7 @@ export interface ArchiveOptions {
  * rejects where the stream errors or is cancelled; nobody has to handle that.
  */
 export function archive(
-  entries: AsyncIterable<Entry>,
+  entries: Iterable<Entry> | AsyncIterable<Entry>,
   options: ArchiveOptions,
 ): { stream: ReadableStream<Uint8Array<ArrayBuffer>>; receipt: Promise<Receipt> } {
   const { signal, onProgress } = options;

@@ -54,7 +54,9 @@ export class Packer {
   constructor(private readonly options: PackerOptions) {}
 
   /** The archive's chunks; the caller's from then on. Throws TransferError. */
-  async *chunks(entries: AsyncIterable<Entry>): AsyncGenerator<Chunk, Receipt, undefined> {
+  async *chunks(
+    entries: Iterable<Entry> | AsyncIterable<Entry>,
+  ): AsyncGenerator<Chunk, Receipt, undefined> {
     for await (const entry of entries) {
       if (entry.path === this.options.manifestName) throw nameTaken(entry.path);
       if (entry.kind === "file" && entry.sizeBytes > SMALL_BYTES) {

@@ -60,7 +60,9 @@ function sentence(outcome: Outcome, style: Styles): string[] {
   }
   const time = elapsedMs === undefined ? "" : ` after ${formatDuration(elapsedMs)}`;
   const why = reason === "" || reason === "Failed" ? "" : ` (${plainLines(reason).join(" ")})`;
-  const [first, ...more] = plainLines(message);
+  // A TaskRun's message is that of its one task, which has been said above.
+  const said = outcome.tasks.some((task) => task.status === "failed" && task.message === message);
+  const [first, ...more] = said ? [] : plainLines(message);
   const failed = style.red(`${run} failed${time}${why}`);
   return [
     first === undefined ? failed : `${failed}: ${first}`,

@@ -1,6 +1,7 @@
 import { startSandbox } from "../../src/sandbox/sandbox.ts";
 import { refusedScenarios } from "../scenarios/refused.ts";
 import { tell } from "../scenarios/scenario.ts";
+import { unreachableScenarios } from "../scenarios/unreachable.ts";
 import { uploadScenarios } from "../scenarios/upload.ts";
 import { applyYaml, type Cluster, openCluster } from "../support/cluster.ts";
 
@@ -9,7 +10,7 @@ let opened: Promise<Cluster[]> | undefined;
 const sandbox = await startSandbox();
 globalThis.addEventListener("unload", () => void sandbox.close());
 
-tell([...uploadScenarios, ...refusedScenarios], () => opened ??= open());
+tell([...uploadScenarios, ...refusedScenarios, ...unreachableScenarios], () => opened ??= open());
 
 Deno.test(
   "the sandbox that the scenarios ran on ends",

@@ -13,11 +13,21 @@ const EMPTY = "-w name=source,emptyDir=";
 const UNCLEAR = `pipeline upload t-unclear DIR ${EMPTY}`;
 
 const BEFORE_A_RUN: Case[] = [
-  ["pipeline upload no-such DIR", 3, /get Pipeline "no-such": not found in namespace/, /namespace/],
-  ["task upload no-such DIR", 3, /get Task "no-such": not found in namespace/, /namespace/],
+  [
+    "pipeline upload no-such DIR",
+    3,
+    /get Pipeline "no-such": not found in namespace/,
+    /its pipelines: .*t-compare/,
+  ],
+  [
+    "task upload no-such DIR",
+    3,
+    /get Task "no-such": not found in namespace/,
+    /its tasks: .*t-git-clone/,
+  ],
   [`${UNCLEAR} -p text=a --on-task zzz`, 2, /task "zzz": Pipeline "t-unclear" has no such/, /one,/],
   [`${UNCLEAR} -p text=a`, 2, /Cannot tell which task of Pipeline "t-unclear"/, /--on-task; .*one/],
-  [`${UNCLEAR} -p text=a --on-task lost`, 3, /Task "t-no-such-task": not found/, /namespace/],
+  [`${UNCLEAR} -p text=a --on-task lost`, 3, /Task "t-no-such-task": not found/, /its tasks: /],
   [`${UNCLEAR} -p text=a --on-task none`, 2, /into task "none": none of its work/, /--workspace/],
   [`${UNCLEAR} -p text=a --on-task reads`, 2, /"source": the Task mounts it read-only/, /writable/],
   [`${UNCLEAR} -p text=a --on-task one`, 2, /an emptyDir is not shared with task/, /claimName/],

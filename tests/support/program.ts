@@ -27,7 +27,7 @@ export interface Running {
 export function startTknDev(args: readonly string[], { env, cwd }: RunOptions = {}): Running {
   const binary = Deno.env.get("TKN_DEV");
   const argv = binary === undefined
-    ? [Deno.execPath(), "run", "-A", `${ROOT}main.ts`, ...args]
+    ? [Deno.execPath(), "run", "-A", "--quiet", `${ROOT}main.ts`, ...args]
     : [binary, ...args];
   const process = new Deno.Command(argv[0], {
     args: argv.slice(1),

@@ -48,6 +48,8 @@ export const FAILED: Outcome = {
   ],
 };
 
+const TOTAL = { totalFiles: 123, totalBytes: 30_000_000 };
+
 export const EVENTS: RunEvent[] = [
   { kind: "note", text: "task clone takes the upload: it clones the repository" },
   { kind: "created", resource: "PipelineRun", name: RUN, namespace: "default" },
@@ -62,11 +64,11 @@ export const EVENTS: RunEvent[] = [
     directory: "/workspace/output",
     afterMs: 3_600,
   },
-  { kind: "sending", files: 10, bytes: 300_000, elapsedMs: 100 },
-  { kind: "sending", files: 40, bytes: 9_000_000, elapsedMs: 1_900 },
-  { kind: "sending", files: 50, bytes: 12_000_000, elapsedMs: 2_050 },
-  { kind: "sending", files: 90, bytes: 24_000_000, elapsedMs: 3_900 },
-  { kind: "sending", files: 110, bytes: 26_000_000, elapsedMs: 4_100 },
+  { kind: "sending", files: 10, bytes: 300_000, ...TOTAL, elapsedMs: 100 },
+  { kind: "sending", files: 40, bytes: 9_000_000, ...TOTAL, elapsedMs: 1_900 },
+  { kind: "sending", files: 50, bytes: 12_000_000, ...TOTAL, elapsedMs: 2_050 },
+  { kind: "sending", files: 90, bytes: 24_000_000, ...TOTAL, elapsedMs: 3_900 },
+  { kind: "sending", files: 110, bytes: 26_000_000, ...TOTAL, elapsedMs: 4_100 },
   { kind: "sent", files: 123, bytes: 45_000_000, elapsedMs: 4_400, verified: true },
   { kind: "released" },
   { kind: "waiting", text: "task test: pod pending" },
