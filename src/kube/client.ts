@@ -1,4 +1,5 @@
 /** Kubernetes' REST API over a Transport. Knows no Tekton. */
+import { ExpectedError } from "../errors.ts";
 import { exec, parseStatus } from "./exec.ts";
 import type {
   Access,
@@ -170,7 +171,8 @@ export class KubeClient implements Kube {
     try {
       response = await this.transport.request(path, init);
     } catch (error) {
-      throw unreachable(this.server, error);
+      // Credentials that can't be renewed are told in their own words.
+      throw error instanceof ExpectedError ? error : unreachable(this.server, error);
     }
     if (response.ok) return response;
     const text = await response.text().catch(() => "");

@@ -2,54 +2,82 @@
  * One command in a container over Kubernetes' exec websocket, with a stdin that has an end and
  * backpressure: client libraries offer neither.
  */
-import { ClusterError } from "../errors.ts";
+import { ClusterError, ExpectedError } from "../errors.ts";
 import { Channel, decodeFrame, encodeClose, encodeFrame, exitCodeOf, V4, V5 } from "./frames.ts";
 import type { ExecOptions, ExecResult, Status } from "./interface.ts";
 import { execPath } from "./paths.ts";
-import { refused, unreachable } from "./status.ts";
+import { isStatus, refused, unreachable } from "./status.ts";
 import type { Socket, Transport } from "./transport.ts";
 
 /** Above this many bytes in the socket's own buffer, stdin is not read on. */
 const HIGH_WATER_BYTES = 1 << 20;
 /** No event tells that a WebSocket's buffer drained, so it is looked at again this soon. */
 const DRAIN_LOOK_MS = 1;
+/** As in client.ts: a server that is not there never answers. */
+const ANSWER_TIMEOUT_MS = 30_000;
+/** A WebSocket's readyState. */
+const OPEN = 1;
+/** What a server says to a request that would be fine as an upgrade. */
+const UPGRADE_REQUIRED = /upgrade request required/i;
 
+/** Throws the signal's reason, at once, where it aborts: a network that is gone says no goodbye. */
 export async function exec(transport: Transport, options: ExecOptions): Promise<ExecResult> {
-  options.signal?.throwIfAborted();
-  const path = execPath(options);
-  const socket = await transport.socket(path, [V5, V4]);
-  socket.binaryType = "arraybuffer";
+  const { signal } = options;
+  signal?.throwIfAborted();
   const ended = new AbortController();
-  const result = receive(socket, options);
-  const onAbort = () => socket.close();
-  options.signal?.addEventListener("abort", onAbort);
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(signal?.reason);
+  signal?.addEventListener("abort", onAbort);
   try {
-    await opened(socket, () => reasonOf(transport, path, options));
-    options.signal?.throwIfAborted();
-    const sent = sendStdin(transport, socket, options, ended.signal);
-    // A stdin that fails (an unreadable file) ends the command too: its error is the one to tell.
-    const failed = sent.then(() => new Promise<never>(() => {}));
-    return await Promise.race([result, failed]);
-  } catch (error) {
-    options.signal?.throwIfAborted();
-    throw error;
+    return await Promise.race([aborted.promise, converse(transport, options, ended.signal)]);
   } finally {
     ended.abort();
-    options.signal?.removeEventListener("abort", onAbort);
-    socket.close();
+    signal?.removeEventListener("abort", onAbort);
   }
 }
 
-function opened(socket: Socket, reason: () => Promise<Error>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let open = false;
-    socket.addEventListener("open", () => {
-      open = true;
-      resolve();
-    });
-    const fail = () => open || reason().then(reject, reject);
-    socket.addEventListener("error", fail);
-    socket.addEventListener("close", fail);
+async function converse(
+  transport: Transport,
+  options: ExecOptions,
+  ended: AbortSignal,
+): Promise<ExecResult> {
+  const { socket, result } = await open(transport, options, ended);
+  const sent = sendStdin(transport, socket, options, ended);
+  // A stdin that fails (an unreadable file) ends the command too: its error is the one to tell.
+  const failed = sent.then(() => new Promise<never>(() => {}));
+  return await Promise.race([result, failed]);
+}
+
+/**
+ * The second try is for an upgrade that was refused where a plain request finds nothing wrong but
+ * that it is none: meanwhile the transport has got a new token, or the network has come back.
+ */
+async function open(
+  transport: Transport,
+  options: ExecOptions,
+  ended: AbortSignal,
+): Promise<{ socket: Socket; result: Promise<ExecResult> }> {
+  const path = execPath(options);
+  for (let tries = 1;; tries++) {
+    const socket = await transport.socket(path, [V5, V4]);
+    socket.binaryType = "arraybuffer";
+    ended.addEventListener("abort", () => socket.close());
+    if (ended.aborted) socket.close();
+    const result = receive(socket, options);
+    if (await isOpened(socket)) return { socket, result };
+    ended.throwIfAborted();
+    const reason = await reasonOf(transport, options, ended);
+    const isUpgradeAlone = isStatus(reason, 400) && UPGRADE_REQUIRED.test(reason.message);
+    if (!isUpgradeAlone) throw reason;
+    if (tries === 2) throw noWebSocket(transport, options);
+  }
+}
+
+function isOpened(socket: Socket): Promise<boolean> {
+  return new Promise((resolve) => {
+    socket.addEventListener("open", () => resolve(true));
+    socket.addEventListener("error", () => resolve(false));
+    socket.addEventListener("close", () => resolve(false));
   });
 }
 
@@ -62,7 +90,7 @@ function receive(socket: Socket, options: ExecOptions): Promise<ExecResult> {
       if (frame.channel === Channel.stdout) options.onStdout?.(frame.payload);
       else if (frame.channel === Channel.stderr) options.onStderr?.(frame.payload);
       else if (frame.channel === Channel.error) {
-        const status = JSON.parse(new TextDecoder().decode(frame.payload)) as Status;
+        const status = readStatus(new TextDecoder().decode(frame.payload));
         resolve({ exitCode: exitCodeOf(status), message: status.message ?? "" });
       }
     });
@@ -91,34 +119,40 @@ async function sendStdin(
   const stop = () => void reader.cancel().catch(() => {});
   ended.addEventListener("abort", stop);
   try {
-    while (socket.readyState === 1) {
+    if (socket.protocol === V4) throw noHalfClose(options);
+    while (socket.readyState === OPEN) {
       const { done, value } = await reader.read();
       if (ended.aborted) return;
-      if (done) {
-        if (socket.protocol === V4) {
-          throw new ClusterError(
-            `Cannot end stdin in pod "${options.pod}": the server speaks only ${V4}`,
-            { hint: "Kubernetes 1.30 and later speak v5" },
-          );
-        }
-        socket.send(encodeClose(Channel.stdin));
-        return;
-      }
+      if (done) return socket.send(encodeClose(Channel.stdin));
       socket.send(encodeFrame(Channel.stdin, value));
-      while (socket.bufferedAmount > HIGH_WATER_BYTES && socket.readyState === 1) {
+      while (socket.bufferedAmount > HIGH_WATER_BYTES && socket.readyState === OPEN) {
         await transport.delay(DRAIN_LOOK_MS);
       }
     }
   } finally {
     ended.removeEventListener("abort", stop);
+    stop();
   }
+}
+
+function noHalfClose({ pod }: ExecOptions): ClusterError {
+  return new ClusterError(`Cannot end stdin in pod "${pod}": the server speaks only ${V4}`, {
+    hint: "Kubernetes 1.30 and later speak v5",
+  });
+}
+
+function noWebSocket(transport: Transport, { pod }: ExecOptions): ClusterError {
+  return new ClusterError(
+    `Cannot exec into Pod "${pod}": no websocket to ${transport.server} can be opened`,
+    { hint: "does a proxy stand in between that lets none through?" },
+  );
 }
 
 /** Why the upgrade was refused: the socket's error can't say it, a plain request of the same path can. */
 async function reasonOf(
   transport: Transport,
-  path: string,
   options: ExecOptions,
+  ended: AbortSignal,
 ): Promise<Error> {
   const attempt = {
     verb: "exec into",
@@ -127,12 +161,22 @@ async function reasonOf(
     namespace: options.namespace,
     server: transport.server,
   };
+  const signal = AbortSignal.any([ended, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
   try {
-    const response = await transport.request(path);
+    const response = await transport.request(execPath(options), { signal });
     const text = await response.text();
     return refused(attempt, parseStatus(text, response.status));
   } catch (error) {
-    return unreachable(transport.server, error);
+    return error instanceof ExpectedError ? error : unreachable(transport.server, error);
+  }
+}
+
+/** Of channel 3: what is none is told word by word. */
+function readStatus(text: string): Status {
+  try {
+    return JSON.parse(text) as Status;
+  } catch {
+    return { status: "Failure", message: text.trim() };
   }
 }
 

@@ -26,6 +26,13 @@ export function isStatus(error: unknown, code: number): error is StatusError {
   return error instanceof StatusError && error.status.code === code;
 }
 
+/** What the API server says of an API group, and of a resource in a group, that it does not serve. */
+const UNKNOWN_KIND = /^404 page not found|the server could not find the requested resource/;
+
+export function isUnknownKind(error: unknown): error is StatusError {
+  return isStatus(error, 404) && UNKNOWN_KIND.test(error.status.message ?? "");
+}
+
 /** The error for an answer that is not a success. */
 export function refused(attempt: Attempt, status: Status): StatusError {
   const { state, hint } = stateAndHint(attempt, status);
@@ -49,12 +56,8 @@ function stateAndHint(attempt: Attempt, status: Status): { state: string; hint?:
         ? { state: message }
         : { state: forbidden(attempt, status), hint: permissionHint(attempt, status) };
     case 404:
-      return /the server could not find the requested resource/.test(message)
-        ? {
-          state: `the cluster does not know this kind`,
-          hint:
-            "is Tekton Pipelines installed? See https://tekton.dev/docs/installation/pipelines/",
-        }
+      return UNKNOWN_KIND.test(message)
+        ? { state: "the cluster does not know this kind" }
         : { state: `not found${where}`, hint: "look with --namespace or --context elsewhere" };
     default:
       return { state: message === "" ? `the server answered ${status.code}` : message };

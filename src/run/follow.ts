@@ -6,6 +6,7 @@ import { hasStarted, STEP_PREFIX, stepContainers } from "../tekton/pod_state.ts"
 import type { Outcome, RunEvent } from "./events.ts";
 import type { LiveRun } from "./live_run.ts";
 import { outcomeOf } from "./outcome.ts";
+import { containerOf } from "./pause.ts";
 import { stepLog } from "./step_log.ts";
 
 export interface FollowOptions {
@@ -65,7 +66,8 @@ async function followPod(options: FollowOptions, name: string, uid: string): Pro
     if (started === "gone") continue;
     const task = current()?.metadata.labels?.[LABEL.pipelineTask];
     const step = container.slice(STEP_PREFIX.length);
-    if (step === held.step && task === held.task) continue; // its log is the gate's own words
+    const isHeld = task === held.task && container === containerOf(first!, held.step);
+    if (isHeld) continue; // its log is the gate's own words
     for await (const line of stepLog(kube, clock, { namespace, pod: name, container }, signal)) {
       emit({ kind: "log", task, step, line });
     }
@@ -76,13 +78,13 @@ function isOver(pod: Pod): boolean {
   return pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed";
 }
 
-async function allSettled({ live, signal }: FollowOptions): Promise<void> {
-  await live.until(() => {
+async function allSettled(options: FollowOptions): Promise<void> {
+  const { live, signal } = options;
+  const isSettled = () => {
     const unsettled = outcomeOf(live, undefined).tasks.some((task) => task.status === "running");
     return unsettled ? undefined : true;
-  }, AbortSignal.any([signal, AbortSignal.timeout(SETTLE_MS)])).catch(() =>
-    signal.throwIfAborted()
-  );
+  };
+  await live.within(SETTLE_MS, isSettled, options).catch(() => signal.throwIfAborted());
 }
 
 /** After this long a TaskRun that still says Running is told as such. */

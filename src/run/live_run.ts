@@ -1,5 +1,6 @@
 /** One live run as the cluster shows it: the run, its TaskRuns and their Pods, kept up to date. */
 import { ClusterError } from "../errors.ts";
+import type { Clock } from "../host.ts";
 import type { Kube, KubeObject, Resource, Selector } from "../kube/interface.ts";
 import { PODS } from "../kube/interface.ts";
 import {
@@ -99,6 +100,22 @@ export class LiveRun implements AsyncDisposable {
       signal.addEventListener("abort", check);
       check();
     });
+  }
+
+  /** As `until`, but undefined once that much time has passed. */
+  async within<T>(
+    ms: number,
+    look: () => T | undefined,
+    { clock, signal }: { clock: Clock; signal: AbortSignal },
+  ): Promise<T | undefined> {
+    const over = new AbortController();
+    const either = AbortSignal.any([signal, over.signal]);
+    try {
+      const late = clock.delay(ms, either).then(() => undefined);
+      return await Promise.race([this.until(look, either), late]);
+    } finally {
+      over.abort();
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,9 +1,9 @@
 /** Awaits the pause: the moment when the gate itself says that it holds. */
-import { ClusterError, ExpectedError, TransferError, UsageError } from "../errors.ts";
+import { ClusterError, TransferError, UsageError } from "../errors.ts";
 import type { Clock } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import { LABEL, type Pod } from "../tekton/model.ts";
-import { hasStarted, STEP_PREFIX, whyPending } from "../tekton/pod_state.ts";
+import { hasStarted, STEP_PREFIX } from "../tekton/pod_state.ts";
 import type { LiveRun } from "./live_run.ts";
 import { stepLog } from "./step_log.ts";
 
@@ -62,7 +62,7 @@ export function heldPod({ live, held }: Pick<PauseOptions, "live" | "held">): Po
 }
 
 /** Long names are cut by Tekton; the pod has the true one. */
-function containerOf(pod: Pod, step: string): string {
+export function containerOf(pod: Pod, step: string): string {
   const names = (pod.spec?.containers ?? []).map((container) => container.name);
   const whole = STEP_PREFIX + step;
   return names.find((name) => name === whole) ??
@@ -85,24 +85,20 @@ async function withoutGate(
   image: string,
   said: string[],
 ): Promise<undefined> {
-  const { live, held, signal } = options;
+  const { live, held } = options;
   if (/fork\/exec|exec format error/.test(said.join("\n"))) {
     throw new TransferError(
       `Cannot hold step "${held.step}": its image "${image}" has no shell`,
       { hint: "choose a step whose image has one with --on-step" },
     );
   }
-  const end = AbortSignal.any([signal, AbortSignal.timeout(RUN_END_MS)]);
-  const ended = live.until(() => live.phase.kind === "ended" ? true : undefined, end);
-  await ended.catch((error) => {
-    signal.throwIfAborted();
-    if (error instanceof ExpectedError) throw error;
-    const last = said.at(-1);
-    throw new ClusterError(
-      `Cannot hold step "${held.step}": it ended at once${last === undefined ? "" : ` (${last})`}`,
-      { hint: `kubectl describe ${live.kind.toLowerCase()} ${live.name} -n ${live.namespace}` },
-    );
-  });
+  const hasEnded = () => live.phase.kind === "ended" ? true : undefined;
+  if (await live.within(RUN_END_MS, hasEnded, options)) return;
+  const last = said.at(-1);
+  throw new ClusterError(
+    `Cannot hold step "${held.step}": it ended at once${last === undefined ? "" : ` (${last})`}`,
+    { hint: `kubectl describe ${live.kind.toLowerCase()} ${live.name} -n ${live.namespace}` },
+  );
 }
 
 /** How long a run may take to end with its held step; one that goes on has missed the upload. */

@@ -1,7 +1,7 @@
 /** Reads the Pipelines and Tasks that a run is made of. */
 import { ClusterError } from "../errors.ts";
 import type { Kube, KubeObject, Resource } from "../kube/interface.ts";
-import { isStatus, StatusError } from "../kube/status.ts";
+import { isStatus, isUnknownKind, StatusError } from "../kube/status.ts";
 import { type PipelineTask, type Task, TASKS } from "../tekton/model.ts";
 
 /** One that is not there is told with the names of those that are. Throws ClusterError. */
@@ -13,6 +13,7 @@ export async function read<T extends KubeObject>(
   try {
     return await kube.get<T>(resource, kube.namespace, name);
   } catch (error) {
+    if (isUnknownKind(error)) throw new StatusError(error.message, error.status, { hint: INSTALL });
     if (!isStatus(error, 404)) throw error;
     const there = await kube.list(resource, { namespace: kube.namespace }).catch(() => []);
     if (there.length === 0) throw error;
@@ -24,6 +25,8 @@ export async function read<T extends KubeObject>(
 }
 
 const MOST_NAMES = 10;
+const INSTALL =
+  "is Tekton Pipelines installed? See https://tekton.dev/docs/installation/pipelines/";
 
 /** An inline one is its own Task. Throws ClusterError for what is not there or not reachable. */
 export async function resolveTask(

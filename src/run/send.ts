@@ -69,7 +69,7 @@ export async function send(options: SendOptions): Promise<void> {
       signal,
     }));
   if (result.exitCode !== 0) throw refusal(options, result, reply);
-  const sent = await receipt;
+  const sent = await allSent(options, receipt);
   if (verified) checkReceipt(pause, sent, reply);
   else await release(options);
   emit({ kind: "sent", ...sizeOf(sent), elapsedMs: clock.now() - startMs, verified });
@@ -78,6 +78,23 @@ export async function send(options: SendOptions): Promise<void> {
 
 function sizeOf({ files, bytes }: Receipt) {
   return { files, bytes };
+}
+
+/** A program may be content with a part of the stream; the archive's end is then never taken. */
+async function allSent(options: SendOptions, receipt: Promise<Receipt>): Promise<Receipt> {
+  try {
+    return await receipt;
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (error instanceof ExpectedError) throw error;
+    const { pause, program } = options;
+    throw new TransferError(
+      `Cannot upload into step "${pause.step}": "${
+        program.join(" ")
+      }" ended before it had read all`,
+      { hint: "it has to read its stdin to the end", cause: error },
+    );
+  }
 }
 
 /** For a stream that only the sender can vouch for: it went through to its end. */

@@ -24,7 +24,7 @@ export async function* stepLog(
     let fresh = 0;
     try {
       const options = { ...container, follow: true, timestamps: true, signal };
-      const stream = await kube.logs({ ...options, sinceTime: seen.sinceTime });
+      const stream = await kube.logs({ ...options, sinceTime: seen.resume() });
       for await (const line of lines(stream)) {
         const text = seen.take(line);
         if (text === undefined) continue;
@@ -54,32 +54,47 @@ class Seen {
   #count = 0;
   /** How many lines of the time `#last` came again since the stream was taken up again. */
   #again = 0;
+  /** What comes now may have been seen: the stream was taken up again. */
+  #isResuming = false;
 
-  /** For the next request; counts from anew. */
-  get sinceTime(): string | undefined {
+  /** For the next request, whose lines from then on are looked at as those that may be known. */
+  resume(): string | undefined {
+    if (this.#last === "") return undefined;
     this.#again = 0;
-    return this.#last === "" ? undefined : `${this.#last.slice(0, 19)}Z`;
+    this.#isResuming = true;
+    return `${this.#last.slice(0, 19)}Z`;
   }
 
   /** The line's text, or undefined where it was seen: `2026-01-02T03:04:05.678901234Z text`. */
   take(line: string): string | undefined {
     const space = line.indexOf(" ");
-    const time = fixedWidth(space < 0 ? line : line.slice(0, space));
-    if (time < this.#last) return undefined;
+    const time = inUtc(space < 0 ? line : line.slice(0, space));
+    if (this.#isResuming && this.#isKnown(time)) return undefined;
+    this.#isResuming = false;
     if (time > this.#last) {
       this.#last = time;
       this.#count = 0;
-      this.#again = 0;
     }
-    this.#again += 1;
-    if (this.#again <= this.#count) return undefined;
-    this.#count = this.#again;
+    // stdout and stderr are stamped each by itself: a line may be older than the one before it.
+    if (time === this.#last) this.#count += 1;
     return space < 0 ? "" : line.slice(space + 1);
+  }
+
+  #isKnown(time: string): boolean {
+    if (time !== this.#last) return time < this.#last;
+    this.#again += 1;
+    return this.#again <= this.#count;
   }
 }
 
-/** Nine digits of fraction, so that times compare as text: some runtimes trim zeros at the end. */
-function fixedWidth(time: string): string {
-  const [whole, fraction = ""] = time.replace("Z", "").split(".");
-  return `${whole}.${fraction.padEnd(9, "0")}`;
+/**
+ * `2026-01-02T03:04:05.678901234`: nine digits of fraction, so that times compare as text, for some
+ * runtimes trim zeros at the end; and in UTC, for a node's times are in the node's own zone.
+ */
+function inUtc(time: string): string {
+  const [, whole, fraction = "", zone] = /^([^.Z+]{19})(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/.exec(time) ??
+    [];
+  if (whole === undefined) return time;
+  const utc = zone === "Z" ? whole : new Date(whole + zone).toISOString().slice(0, 19);
+  return `${utc}.${fraction.padEnd(9, "0")}`;
 }

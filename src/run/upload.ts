@@ -47,6 +47,7 @@ export async function upload(options: UploadOptions): Promise<Uploaded> {
   const { kube, clock, interrupt } = options;
   const startMs = clock.now();
   await Promise.race([options.entries, undefined]); // a walk that has failed already starts no run
+  if (interrupt.aborted) throw new Interrupted("Interrupted: nothing was started");
   const created = await createRun(kube, options.run);
   const kind = created.kind as RunKind;
   const { name, namespace } = created.metadata as { name: string; namespace: string };
@@ -70,7 +71,7 @@ export async function upload(options: UploadOptions): Promise<Uploaded> {
       talk.stage = "sending";
       const sent = await send({ ...shared, namespace, pause, entries: await options.entries }).then(
         () => true,
-        (error) => runEnded(following, error),
+        (error) => runEnded(following, error, { clock, signal }),
       );
       talk.stage = "released";
       if (sent && !options.showlogs) return { name };
@@ -79,9 +80,14 @@ export async function upload(options: UploadOptions): Promise<Uploaded> {
     talk.emit({ kind: "ended", outcome });
     return { name, outcome };
   } catch (error) {
-    if (live.phase.kind === "running") await cancel(options, kind, namespace, name);
-    if (interrupt.aborted) throw new Interrupted(`Interrupted: cancelled ${kind} "${name}"`);
-    throw error;
+    const ended = live.phase.kind === "ended";
+    const cancelled = !ended && await cancel(options, kind, namespace, name);
+    if (!interrupt.aborted) throw error;
+    throw new Interrupted(
+      cancelled
+        ? `Interrupted: cancelled ${kind} "${name}"`
+        : `Interrupted: ${kind} "${name}" ${ended ? "had ended" : "may still be held"}`,
+    );
   } finally {
     over.abort(new DOMException("the upload is over", "AbortError"));
   }
@@ -91,13 +97,15 @@ export async function upload(options: UploadOptions): Promise<Uploaded> {
  * A step that is gone can't be sent to: where the run was deleted or ended meanwhile, that is the
  * error to tell, and it is on its way.
  */
-async function runEnded(following: Promise<Outcome>, error: unknown): Promise<false> {
+async function runEnded(
+  following: Promise<Outcome>,
+  error: unknown,
+  { clock, signal }: { clock: Clock; signal: AbortSignal },
+): Promise<false> {
   if (error instanceof TransferError && !error.connectionLost) throw error;
-  const late = AbortSignal.timeout(EXPLANATION_MS);
-  await Promise.race([
-    following,
-    new Promise((_, reject) => late.addEventListener("abort", () => reject(error))),
-  ]);
+  const late = clock.delay(EXPLANATION_MS, signal).then(() => Promise.reject(error));
+  await Promise.race([following, late]);
+  late.catch(() => {}); // superseded by the outcome
   return false;
 }
 
@@ -106,13 +114,15 @@ async function cancel(
   kind: RunKind,
   namespace: string,
   name: string,
-): Promise<void> {
+): Promise<boolean> {
   try {
     await kube.patch(RESOURCE_OF[kind], namespace, name, { spec: { status: CANCEL[kind] } });
     emit({ kind: "note", text: `Cancelled ${kind} ${name}` });
+    return true;
   } catch (error) {
     if (!(error instanceof ExpectedError)) throw error;
     const hint = `tkn ${kind.toLowerCase()} cancel ${name} -n ${namespace}`;
     emit({ kind: "note", text: `${kind} ${name} may still be held: ${error.message}; ${hint}` });
+    return false;
   }
 }

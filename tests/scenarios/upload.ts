@@ -121,6 +121,32 @@ export const uploadScenarios: Scenario[] = [
     },
   },
   {
+    name: "params of each type and workspaces of each kind are read as tkn reads them",
+    async run(cluster, directory) {
+      writeTree(directory, tree("file here.txt here\nfile volume.yaml"));
+      await Deno.writeTextFile(
+        `${directory}/volume.yaml`,
+        "spec:\n  accessModes: [ReadWriteOnce]\n  resources: { requests: { storage: 1Gi } }\n",
+      );
+      await apply(cluster.kube, {
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata: { name: "t-token" },
+        data: { key: btoa("s3cret") },
+      });
+      const ran = await upload(cluster, [
+        ..."pipeline upload t-inputs --on-task fetch --on-workspace one -s default".split(" "),
+        directory,
+        ...["--param", "text=a=b, c", "-p", "list=x,y z", "-pmap=host:example.com,port:80"],
+        ...["-w", `name=files,volumeClaimTemplateFile=${directory}/volume.yaml`],
+        ..."--workspace=name=token,secret=t-token -w name=cache,emptyDir=".split(" "),
+      ]);
+      succeeded(ran);
+      assert.match(ran.stdout, /^\[show : show\] text=a=b, c list=x y z\/2 map=example.com:80$/m);
+      assert.match(ran.stdout, /^\[show : show\] source=here token=s3cret cache=$/m);
+    },
+  },
+  {
     name: "a task that fails makes the exit code 1 and is named with its step and exit code",
     async run(cluster, directory) {
       writeTree(directory, tree("file a.txt a"));

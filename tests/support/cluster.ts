@@ -26,13 +26,15 @@ const core = (plural: string, kind: string): Resource => ({
   kind,
 });
 
-export const CONFIG_MAPS = core("configmaps", "ConfigMap");
+const CONFIG_MAPS = core("configmaps", "ConfigMap");
+const SECRETS = core("secrets", "Secret");
 const CLAIMS = core("persistentvolumeclaims", "PersistentVolumeClaim");
 
 const RESOURCES: Record<string, Resource> = {
   Task: TASKS,
   Pipeline: PIPELINES,
   ConfigMap: CONFIG_MAPS,
+  Secret: SECRETS,
   PersistentVolumeClaim: CLAIMS,
 };
 
