@@ -1,5 +1,6 @@
 /** The scenarios on the cluster that KUBECONFIG names, as the ordinary user of the contexts dev and dev-cert. */
 import assert from "node:assert/strict";
+import { connectionScenarios } from "../scenarios/connection.ts";
 import { refusedScenarios } from "../scenarios/refused.ts";
 import { tell } from "../scenarios/scenario.ts";
 import { unreachableScenarios } from "../scenarios/unreachable.ts";
@@ -7,9 +8,16 @@ import { uploadScenarios } from "../scenarios/upload.ts";
 import { applyYaml, type Cluster, openCluster } from "../support/cluster.ts";
 import { tknDev } from "../support/program.ts";
 
+const SCENARIOS = [
+  ...uploadScenarios,
+  ...refusedScenarios,
+  ...unreachableScenarios,
+  ...connectionScenarios,
+];
+
 let opened: Promise<Cluster[]> | undefined;
 
-tell([...uploadScenarios, ...refusedScenarios, ...unreachableScenarios], () => opened ??= open());
+tell(SCENARIOS, () => opened ??= open());
 
 // The sandbox knows no rights, so this one is told here alone.
 Deno.test({

@@ -1,14 +1,9 @@
 /** Clusters that can't be reached or say no to everything: one line, a hint, exit code 2 or 3. */
 import assert from "node:assert/strict";
-import { parse } from "npm:yaml@2.9.1";
 import { makeCertificates } from "../../src/sandbox/certificate.ts";
+import { changedKubeconfig, type Kubeconfig } from "../support/kubeconfig.ts";
 import { tknDev } from "../support/program.ts";
 import type { Scenario } from "./scenario.ts";
-
-interface Kubeconfig {
-  clusters: { cluster: Record<string, string> }[];
-  users: { user: Record<string, string> }[];
-}
 
 /** Of a listener that has gone. */
 function freePort(): number {
@@ -79,13 +74,9 @@ export const unreachableScenarios: Scenario[] = [
     name: `a cluster that says no is told in one line: ${name}`,
     async run(cluster, directory) {
       await Deno.writeTextFile(`${directory}/file`, "a");
-      const path = cluster.flags[cluster.flags.indexOf("--kubeconfig") + 1];
-      const config = parse(await Deno.readTextFile(path)) as Kubeconfig;
-      await change(config);
-      const kubeconfig = `${directory}/kubeconfig`;
-      await Deno.writeTextFile(kubeconfig, JSON.stringify(config));
+      const flags = await changedKubeconfig(cluster, `${directory}/kubeconfig`, change);
       const args = ["task", "upload", "t-steps", directory, "-w", "name=source,emptyDir="];
-      const ran = await tknDev([...args, ...cluster.flags, "--kubeconfig", kubeconfig]);
+      const ran = await tknDev([...args, ...flags]);
       assert.equal(ran.code, code, ran.stderr);
       const [first, second, ...more] = ran.stderr.trimEnd().split("\n");
       assert.match(first, /^Error: /);

@@ -21,6 +21,8 @@ export interface Running {
   readonly ended: Promise<Ran>;
   /** Resolves once the stderr so far matches; rejects where the program ends without it. */
   said(pattern: RegExp): Promise<string>;
+  /** The same for stdout. */
+  wrote(pattern: RegExp): Promise<string>;
   signal(name: Deno.Signal): void;
 }
 
@@ -41,7 +43,12 @@ export function startTknDev(args: readonly string[], { env, cwd }: RunOptions = 
   const stderr = collect(process.stderr);
   const ended = Promise.all([process.status, stdout.whole, stderr.whole])
     .then(([{ code }]) => ({ code, stdout: stdout.text(), stderr: stderr.text() }));
-  return { ended, said: stderr.matches, signal: (name) => process.kill(name) };
+  return {
+    ended,
+    said: stderr.matches,
+    wrote: stdout.matches,
+    signal: (name) => process.kill(name),
+  };
 }
 
 function collect(stream: ReadableStream<Uint8Array>) {

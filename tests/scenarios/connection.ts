@@ -1,0 +1,69 @@
+/** Connections that are lost: nothing is lost with them, and no run is left held. */
+import assert from "node:assert/strict";
+import { TASK_RUNS, type TaskRun } from "../../src/tekton/model.ts";
+import type { Cluster } from "../support/cluster.ts";
+import { FaultyProxy } from "../support/faulty_proxy.ts";
+import { changedKubeconfig } from "../support/kubeconfig.ts";
+import { startTknDev } from "../support/program.ts";
+import type { Scenario } from "./scenario.ts";
+
+const EMPTY = ["-w", "name=source,emptyDir="];
+
+export const connectionScenarios: Scenario[] = [
+  {
+    name: "a connection lost while the logs are followed costs no line and doubles none",
+    async run(cluster, directory) {
+      await Deno.writeTextFile(`${directory}/a`, "a");
+      await using way = await throughProxy(cluster, directory);
+      const running = startTknDev(["task", "upload", "t-count", directory, ...EMPTY, ...way.flags]);
+      await running.wrote(/line 5$/m);
+      way.proxy.cutAll();
+      await running.wrote(/line 12$/m);
+      way.proxy.cutAll();
+      const ran = await running.ended;
+      assert.equal(ran.code, 0, ran.stderr);
+      assert.ok(way.proxy.cuts >= 2);
+      const lines = Array.from({ length: 20 }, (_, at) => `[count] line ${at + 1}\n`);
+      assert.equal(ran.stdout, lines.join(""));
+    },
+  },
+  {
+    name: "an upload that is cut lets nothing go, is told, and its run is cancelled",
+    async run(cluster, directory) {
+      await Deno.mkdir(`${directory}/tree`);
+      for (let at = 0; at < 40; at++) {
+        const bytes = new Uint8Array(1 << 18);
+        crypto.getRandomValues(bytes.subarray(0, 1 << 16));
+        await Deno.writeFile(`${directory}/tree/${at}`, bytes);
+      }
+      await using way = await throughProxy(cluster, directory);
+      way.proxy.cutAfterBytes = 5_000_000;
+      const args = ["task", "upload", "t-count", `${directory}/tree`, ...EMPTY, ...way.flags];
+      const ran = await startTknDev(args).ended;
+      assert.equal(ran.code, 4, ran.stderr);
+      assert.match(ran.stderr, /^Error: Cannot upload into step "upload": .*connection/m);
+      assert.match(ran.stderr, /^Note: Cancelled TaskRun/m);
+      assert.equal(ran.stdout, "", "no step ran");
+      const name = /Created TaskRun (\S+)/.exec(ran.stderr)![1];
+      const run = await cluster.kube.get<TaskRun>(TASK_RUNS, cluster.kube.namespace, name);
+      assert.equal(run.spec.status, "TaskRunCancelled");
+    },
+  },
+];
+
+/** The cluster behind a proxy, and the flags that lead there. */
+async function throughProxy(cluster: Cluster, directory: string) {
+  const { hostname, port } = new URL(cluster.kube.server);
+  const proxy = new FaultyProxy({ hostname, port: Number(port) });
+  const flags = await changedKubeconfig(cluster, `${directory}.kubeconfig`, (config) => {
+    for (const one of config.clusters) one.cluster.server = `https://127.0.0.1:${proxy.port}`;
+  });
+  return {
+    proxy,
+    flags,
+    async [Symbol.asyncDispose]() {
+      await proxy[Symbol.asyncDispose]();
+      await Deno.remove(`${directory}.kubeconfig`);
+    },
+  };
+}
