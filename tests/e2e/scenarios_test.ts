@@ -1,19 +1,9 @@
 /** The scenarios on the cluster that KUBECONFIG names, as the ordinary user of the contexts dev and dev-cert. */
 import assert from "node:assert/strict";
-import { connectionScenarios } from "../scenarios/connection.ts";
-import { refusedScenarios } from "../scenarios/refused.ts";
+import { applyObjects, SCENARIOS } from "../scenarios/all.ts";
 import { tell } from "../scenarios/scenario.ts";
-import { unreachableScenarios } from "../scenarios/unreachable.ts";
-import { uploadScenarios } from "../scenarios/upload.ts";
-import { applyYaml, type Cluster, openCluster } from "../support/cluster.ts";
+import { type Cluster, openCluster } from "../support/cluster.ts";
 import { tknDev } from "../support/program.ts";
-
-const SCENARIOS = [
-  ...uploadScenarios,
-  ...refusedScenarios,
-  ...unreachableScenarios,
-  ...connectionScenarios,
-];
 
 let opened: Promise<Cluster[]> | undefined;
 
@@ -38,7 +28,6 @@ async function open(): Promise<Cluster[]> {
   if (kubeconfig === undefined) throw new Error("name a cluster with KUBECONFIG");
   const logins = Deno.env.get("TKN_DEV_TEST_CONTEXTS")?.split(",") ?? [undefined];
   const clusters = await Promise.all(logins.map((context) => openCluster(kubeconfig, context)));
-  const objects = new URL("../scenarios/objects.yaml", import.meta.url);
-  await applyYaml(clusters[0].kube, await Deno.readTextFile(objects));
+  await applyObjects(clusters[0]);
   return clusters;
 }

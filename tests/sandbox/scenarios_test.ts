@@ -1,22 +1,11 @@
 import { startSandbox } from "../../src/sandbox/sandbox.ts";
-import { connectionScenarios } from "../scenarios/connection.ts";
-import { refusedScenarios } from "../scenarios/refused.ts";
+import { applyObjects, SCENARIOS } from "../scenarios/all.ts";
 import { tell } from "../scenarios/scenario.ts";
-import { unreachableScenarios } from "../scenarios/unreachable.ts";
-import { uploadScenarios } from "../scenarios/upload.ts";
-import { applyYaml, type Cluster, openCluster } from "../support/cluster.ts";
-
-const SCENARIOS = [
-  ...uploadScenarios,
-  ...refusedScenarios,
-  ...unreachableScenarios,
-  ...connectionScenarios,
-];
+import { type Cluster, openCluster } from "../support/cluster.ts";
 
 let opened: Promise<Cluster[]> | undefined;
 
 const sandbox = await startSandbox();
-globalThis.addEventListener("unload", () => void sandbox.close());
 
 tell(SCENARIOS, () => opened ??= open());
 
@@ -28,7 +17,6 @@ Deno.test(
 
 async function open(): Promise<Cluster[]> {
   const cluster = await openCluster(sandbox.kubeconfig);
-  const objects = new URL("../scenarios/objects.yaml", import.meta.url);
-  await applyYaml(cluster.kube, await Deno.readTextFile(objects));
+  await applyObjects(cluster);
   return [cluster];
 }

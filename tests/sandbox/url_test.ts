@@ -1,7 +1,8 @@
 /** `deno run -A URL/main.ts`: no import may lean on deno.json, which a remote run does not see. */
 import assert from "node:assert/strict";
 import { startSandbox } from "../../src/sandbox/sandbox.ts";
-import { applyYaml, openCluster } from "../support/cluster.ts";
+import { applyObjects } from "../scenarios/all.ts";
+import { openCluster } from "../support/cluster.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -9,8 +10,7 @@ const ROOT = new URL("../../", import.meta.url).pathname;
 Deno.test("the program runs from a URL", { sanitizeResources: false }, async () => {
   await using sandbox = await startSandbox();
   await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, serveFile);
-  const { kube } = await openCluster(sandbox.kubeconfig);
-  await applyYaml(kube, await Deno.readTextFile(`${ROOT}tests/scenarios/objects.yaml`));
+  await applyObjects(await openCluster(sandbox.kubeconfig));
   using away = temporaryDirectory();
   await Deno.writeTextFile(`${away.path}/here.txt`, "from afar");
   const url = `http://127.0.0.1:${server.addr.port}/main.ts`;

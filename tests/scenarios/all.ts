@@ -1,0 +1,19 @@
+/** All that is told on the sandbox and on a real cluster alike, and the objects that it takes. */
+import { applyYaml, type Cluster } from "../support/cluster.ts";
+import { connectionScenarios } from "./connection.ts";
+import { refusedScenarios } from "./refused.ts";
+import type { Scenario } from "./scenario.ts";
+import { unreachableScenarios } from "./unreachable.ts";
+import { uploadScenarios } from "./upload.ts";
+
+export const SCENARIOS: Scenario[] = [
+  ...uploadScenarios,
+  ...refusedScenarios,
+  ...unreachableScenarios,
+  ...connectionScenarios,
+];
+
+export async function applyObjects({ kube }: Cluster): Promise<void> {
+  const objects = new URL("objects.yaml", import.meta.url);
+  await applyYaml(kube, await Deno.readTextFile(objects));
+}
