@@ -1,30 +1,32 @@
 #!/bin/sh
-# gate SECONDS WORKSPACE
+# gate SECONDS WORKSPACE [ARGUMENT]...
 #
 # Stands in for the held step: says so in one line, then does what the words that come through
 # /tkn-dev/gate ask for. After SECONDS in which nobody is receiving it gives up (0: it never does).
+# The step's own work is /tkn-dev/script with the ARGUMENTs, or where that file is not, the ARGUMENTs as a command.
 # Needs of the image: a shell. mkfifo (else it polls) and sleep (else it waits for ever) are a gain.
 
-seconds=$1 workspace=$2
+# Every variable begins with g_, for one that the step has in its environment would be overwritten.
+g_seconds=$1 g_workspace=$2
 shift 2
-watch=0 # the number of the watchdog whose word counts
+g_watch=0 # the number of the watchdog whose word counts
 
 # It looks around each second, for a signal can get lost in a shell that forks, and a long sleep would outlive it.
 start_watchdog() {
-  [ "$seconds" -gt 0 ] && command -v sleep >/dev/null || return 0
+  [ "$g_seconds" -gt 0 ] && command -v sleep >/dev/null || return 0
   {
-    left=$seconds
-    while [ "$left" -gt 0 ]; do
-      sleep 1 && kill -0 "$$" && read -r current </tkn-dev/watch && [ "$current" = "$watch" ] || exit
-      left=$((left - 1))
+    g_left=$g_seconds
+    while [ "$g_left" -gt 0 ]; do
+      sleep 1 && kill -0 "$$" && read -r g_current </tkn-dev/watch && [ "$g_current" = "$g_watch" ] || exit
+      g_left=$((g_left - 1))
     done
-    printf 'timeout %s\n' "$watch" >>/tkn-dev/gate
+    printf 'timeout %s\n' "$g_watch" >>/tkn-dev/gate
   } </dev/null >/dev/null 2>&1 &
 }
 
 stop_watchdog() {
-  watch=$((watch + 1))
-  printf '%s\n' "$watch" >/tkn-dev/watch
+  g_watch=$((g_watch + 1))
+  printf '%s\n' "$g_watch" >/tkn-dev/watch
 }
 
 # let_go WORD STATUS [PID]: from here on release knows that it comes too late.
@@ -37,24 +39,45 @@ let_go() {
 
 # await_end PID: the container ends with this script, and would take whoever released it along, exit code untold.
 await_end() {
-  looks=20000 # some 50 ms
-  while [ "$looks" -gt 0 ] && kill -0 "$1" 2>/dev/null; do looks=$((looks - 1)); done
+  g_looks=20000 # some 50 ms
+  while [ "$g_looks" -gt 0 ] && kill -0 "$1" 2>/dev/null; do g_looks=$((g_looks - 1)); done
 }
 
-# Below this script stand others, each after a line "#=> NAME".
-name='' text='' newline='
+# run_step PID [ARGUMENT]...: what the step would have done, in the gate's place.
+run_step() {
+  stop_watchdog
+  printf 'run\n' >/tkn-dev/released
+  await_end "$1"
+  shift
+  trap - INT TERM
+  exec 3>&-
+  [ -e /tkn-dev/script ] || exec "$@"
+  chmod +x /tkn-dev/script 2>/dev/null && exec /tkn-dev/script "$@"
+  # Without chmod the shell does what the kernel would: "#!INTERPRETER [ONE ARGUMENT]".
+  IFS= read -r g_line </tkn-dev/script
+  g_line=${g_line#'#!'}
+  g_line=${g_line#"${g_line%%[! ]*}"}
+  case $g_line in
+    *' '*) exec "${g_line%% *}" "${g_line#* }" /tkn-dev/script "$@" ;;
+    *) exec "$g_line" /tkn-dev/script "$@" ;;
+  esac
+}
+
+# Below this script stand others, each after a line "#=> NAME"; the step's own comes last, whatever its lines.
+g_name='' g_text='' g_newline='
 '
-while IFS= read -r line; do
-  case $line in
-    '#=> '*)
-      [ -z "$name" ] || printf '%s' "$text" >"/tkn-dev/$name"
-      name=${line#* } text=
+while IFS= read -r g_line; do
+  case $g_name:$g_line in
+    script:*) g_text=$g_text$g_line$g_newline ;;
+    *:'#=> '*)
+      [ -z "$g_name" ] || printf '%s' "$g_text" >"/tkn-dev/$g_name"
+      g_name=${g_line#* } g_text=
       ;;
-    *) text=$text$line$newline ;;
+    *) g_text=$g_text$g_line$g_newline ;;
   esac
 done <"$0"
-printf '%s' "$text" >"/tkn-dev/$name"
-printf '%s\n' "$workspace" >/tkn-dev/workspace
+printf '%s' "$g_text" >"/tkn-dev/$g_name"
+printf '%s\n' "$g_workspace" >/tkn-dev/workspace
 
 # In a restarted container all these files are there already, so emptied is as good as absent.
 : >/tkn-dev/released
@@ -68,21 +91,22 @@ fi
 exec 3<>/tkn-dev/gate # for both, so that neither side waits for the other to open it
 
 stop_watchdog
-printf 'tkn-dev: held, waiting for an upload into %s\n' "$workspace"
+printf 'tkn-dev: held, waiting for an upload into %s\n' "$g_workspace"
 start_watchdog
 while :; do
-  if read -r word number <&3; then
-    case $word in
+  if read -r g_word g_number <&3; then
+    case $g_word in
       receiving) stop_watchdog ;;
       waiting)
         stop_watchdog
         start_watchdog
         ;;
-      continue) let_go continue 0 "$number" ;;
-      fail) let_go fail 1 "$number" ;;
+      continue) let_go continue 0 "$g_number" ;;
+      run) run_step "$g_number" "$@" ;;
+      fail) let_go fail 1 "$g_number" ;;
       timeout)
-        [ "$number" = "$watch" ] || continue
-        printf 'tkn-dev: nobody came within %s s, giving up\n' "$seconds"
+        [ "$g_number" = "$g_watch" ] || continue
+        printf 'tkn-dev: nobody came within %s s, giving up\n' "$g_seconds"
         let_go timeout 1
         ;;
     esac

@@ -1,7 +1,7 @@
 #!/bin/sh
 # release WORD [NAME VALUE]...
 #
-# Writes the Task's results, then says WORD to the gate: continue or fail ends it, receiving and waiting stop
+# Writes the Task's results, then says WORD to the gate: continue or fail ends it, run has it do the step's own work, receiving and waiting stop
 # and start its watchdog; a PID goes with it, of who has still to report. Never blocks. Also sourced, by receive, in a subshell. Exit codes: see scripts.ts.
 
 if ! [ -e /tkn-dev/gate ] || [ -s /tkn-dev/released ]; then
@@ -13,7 +13,7 @@ fi
 word=$1
 shift
 case $word in
-  continue | fail | receiving | waiting) ;;
+  continue | fail | run | receiving | waiting) ;;
   *)
     printf '%s: not a word for the gate\n' "$word" >&2
     exit 2

@@ -32,6 +32,9 @@ export const ReceiveExit = {
   gateGone: 17,
 } as const;
 
+/** https://tekton.dev/docs/pipelines/tasks/#running-scripts-within-steps */
+const TEKTON_PREAMBLE = "#!/bin/sh\nset -e\n";
+
 const PAYLOAD = { receive, release };
 
 /**
@@ -41,21 +44,31 @@ const PAYLOAD = { receive, release };
  *     exit 70 # never reached: below is payload
  *     #=> receive
  *     #!/bin/sh
+ *
+ * `original` is the script of the step that is held, kept for the word `run`. One with no interpreter gets
+ * the one that Tekton gives it, with `set -e`.
  */
-export function gateScript(): string {
+export function gateScript(original?: string): string {
   let script = gate;
   for (const [name, text] of Object.entries(PAYLOAD)) {
     if (/^#=> /m.test(text)) throw new Error(`${name}.sh has a line that would begin a file`);
     script += `#=> ${name}\n${text}`;
   }
-  return script;
+  if (original === undefined) return script;
+  const interpreted = original.trimStart().startsWith("#!") ? original : TEKTON_PREAMBLE + original;
+  return `${script}#=> script\n${interpreted}${interpreted.endsWith("\n") ? "" : "\n"}`;
 }
 
 /** The arguments of the script of a held step. After `watchdogSeconds` without a client it fails; 0: never. */
 export function gateArguments(
-  { watchdogSeconds, workspacePath }: { watchdogSeconds: number; workspacePath: string },
+  { watchdogSeconds, workspacePath, own = [] }: {
+    watchdogSeconds: number;
+    workspacePath: string;
+    /** The held step's own command and arguments. */
+    own?: readonly string[];
+  },
 ): string[] {
-  return [String(watchdogSeconds), workspacePath];
+  return [String(watchdogSeconds), workspacePath, ...own];
 }
 
 export interface ReceiveOptions {
@@ -87,7 +100,7 @@ export function receiveCommand(
 
 /** The command that writes the results and ends the gate: `continue` as success, `fail` as failure. */
 export function releaseCommand(
-  word: "continue" | "fail",
+  word: "continue" | "fail" | "run",
   results: Readonly<Record<string, string>> = {},
 ): string[] {
   return ["sh", "/tkn-dev/release", word, ...Object.entries(results).flat()];

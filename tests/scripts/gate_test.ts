@@ -163,3 +163,24 @@ testInEveryShell("a result that can't be written leaves the gate held", async (s
   assert.equal((await stage.exec(releaseCommand("fail"))).code, 0);
   assert.equal((await gate.ended()).code, 1);
 });
+
+testInEveryShell("told to run, the gate does the step's own work in its place", async (shell) => {
+  const cases = [
+    {
+      own: ["/usr/bin/printf", "%s|\\n", "a b", "", "$x", "*"],
+      lines: ["a b|", "|", "$x|", "*|"],
+      code: 0,
+    },
+    { script: 'echo "$#:$1"; exit 7', own: ["an arg"], lines: ["1:an arg"], code: 7 },
+    { script: "false\necho not reached", own: [], lines: [], code: 1 },
+    { script: "#!/usr/bin/cat\n#=> not a name\n last\t\\n\r", own: [], code: 0 },
+  ];
+  for (const { script, own, lines, code } of cases) {
+    await using stage = await Stage.open(shell, { original: script });
+    const gate = await stage.hold(0, own);
+    assert.equal((await stage.exec(releaseCommand("run"))).code, 0);
+    const ended = await gate.ended();
+    assert.equal(ended.code, code, JSON.stringify(ended));
+    assert.deepEqual(ended.lines, lines ?? `${script}`.split("\n"));
+  }
+});

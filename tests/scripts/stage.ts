@@ -34,7 +34,7 @@ export function testInEveryShell(
 }
 
 /** All programs that the scripts can make use of. */
-export const GNU = ["mkfifo", "sleep", "mkdir", "rm", "tar", "sha256sum"] as const;
+export const GNU = ["mkfifo", "sleep", "mkdir", "rm", "tar", "sha256sum", "chmod"] as const;
 
 export const isRoot = Deno.uid() === 0;
 
@@ -60,9 +60,11 @@ export class Stage implements AsyncDisposable {
   /** `programs`: name, or "busybox:NAME" for an applet. `user`: who the container runs as, where not as us. */
   static async open(
     shell: Shell,
-    { programs = GNU, user }: {
+    { programs = GNU, user, original }: {
       programs?: readonly string[];
       user?: "nobody";
+      /** The held step's own script. */
+      original?: string;
     } = {},
   ): Promise<Stage> {
     const directory = await Deno.makeTempDir({ prefix: "stage-" });
@@ -76,7 +78,7 @@ export class Stage implements AsyncDisposable {
       const [name, applet] = program.split(":");
       await Deno.symlink(`/usr/bin/${name}`, `${stage.#bin}/${applet ?? name}`);
     }
-    const script = stage.#rewritten(gateScript());
+    const script = stage.#rewritten(gateScript(original));
     await Deno.writeTextFile(
       stage.script,
       script.replace("#!/bin/sh", `#!${shell.argv.join(" ")}`),
@@ -113,14 +115,14 @@ export class Stage implements AsyncDisposable {
   }
 
   /** Starts the gate and waits for its line. */
-  async hold(seconds = 0): Promise<Gate> {
-    const gate = this.start(seconds);
+  async hold(seconds = 0, own: readonly string[] = []): Promise<Gate> {
+    const gate = this.start(seconds, own);
     await gate.line();
     return gate;
   }
 
-  start(seconds = 0): Gate {
-    return new Gate(this.spawn([this.script, String(seconds), this.workspace]));
+  start(seconds = 0, own: readonly string[] = []): Gate {
+    return new Gate(this.spawn([this.script, String(seconds), this.workspace, ...own]));
   }
 
   /** Runs a command made by receiveCommand or releaseCommand, whose first word is the shell. */
