@@ -10,17 +10,25 @@ import { VERSION } from "./version.ts";
 
 /** Runs one command line (without the program's name): its exit code. Never throws. */
 export async function app(argv: readonly string[], host: Host): Promise<number> {
+  let call: Call | undefined;
   try {
-    const call = parse(argv, PROGRAM);
+    call = parse(argv, PROGRAM);
     const text = helpAsked(call, PROGRAM);
     if (text === undefined) return await run(call, host);
     host.terminal.out(text);
     return 0;
   } catch (error) {
-    const color = host.terminal.isTerminal.stderr && useColor(host, !argv.includes("--no-color"));
+    const color = host.terminal.isTerminal.stderr && useColor(host, !noColorAsked(argv, call));
     host.terminal.err(renderError(error, color));
     return error instanceof ExpectedError ? error.exitCode : BUG_EXIT_CODE;
   }
+}
+
+/** Of a command line that can't be read, as far as its words tell. */
+function noColorAsked(argv: readonly string[], call: Call | undefined): boolean {
+  if (call === undefined) return argv.some((word) => /^(--no-color|-h?C)(?!=[0fF])/.test(word));
+  const isKnown = call.command.flags.some((flag) => flag.name === "no-color");
+  return isKnown && call.flags.on("no-color");
 }
 
 /** A command's module is loaded only when it is run: help needs no cluster library. */

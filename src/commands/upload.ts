@@ -1,6 +1,6 @@
 /** What `pipeline upload` and `task upload` share at run time. */
 import { UsageError } from "../errors.ts";
-import type { Host } from "../host.ts";
+import { FileError, type Files, type Host } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import type { RunEvent } from "../run/events.ts";
 import type { Run } from "../run/live_run.ts";
@@ -12,6 +12,7 @@ import { type KnownResults, standInResults } from "../tekton/results.ts";
 import { checkDirectory } from "../tree/check.ts";
 import { gitFacts } from "../tree/git.ts";
 import { loadIgnore } from "../tree/ignore.ts";
+import { cannotRead } from "../tree/unreadable.ts";
 import { type Entry, walk } from "../tree/walk.ts";
 import { openNarrator } from "./narrate.ts";
 import { parseYaml } from "./yaml.ts";
@@ -22,10 +23,12 @@ const PATIENCE_SECONDS = 600;
 
 export function newGate(host: Host): Gate {
   return {
-    script: gateScript(),
+    script: gateScript,
     directory: GATE_DIRECTORY,
     volume: `tkn-dev-${host.random(6)}`,
-    args: (workspacePath) => gateArguments({ watchdogSeconds: PATIENCE_SECONDS, workspacePath }),
+    args: (workspacePath, own) =>
+      gateArguments({ watchdogSeconds: PATIENCE_SECONDS, workspacePath, own }),
+    patienceSeconds: PATIENCE_SECONDS,
   };
 }
 
@@ -46,7 +49,9 @@ export async function openSource(host: Host, flags: UploadFlags): Promise<Source
 }
 
 async function collect(host: Host, root: string, patterns: string[], skipped: string[]) {
-  const ignore = await loadIgnore(host.files, root, patterns);
+  const ignore = await loadIgnore(host.files, root, patterns).catch((error) => {
+    throw cannotRead(root, error);
+  });
   const options = {
     signal: host.interrupt,
     onSkip: (path: string, why: string) => skipped.push(`${path} is left out: ${why}`),
@@ -63,21 +68,29 @@ async function knownResults(host: Host, root: string): Promise<KnownResults> {
 /** Bindings with their volumeClaimTemplateFile read. */
 export async function bindings(host: Host, flags: UploadFlags): Promise<WorkspaceBinding[]> {
   return await Promise.all(
-    flags.workspaces.map(async ({ volumeClaimTemplateFile: path, ...bound }) => {
-      if (path === undefined) return bound;
-      const text = await host.files.readText(path);
-      const template = text === undefined ? undefined : parseYaml(text, path);
-      if (typeof template === "object" && template !== null && "spec" in template) {
-        return { ...bound, volumeClaimTemplate: template as Record<string, unknown> };
-      }
-      const why = text === undefined
-        ? "no such file"
-        : "it is no PersistentVolumeClaim: it has no spec";
-      throw new UsageError(`Cannot read volumeClaimTemplateFile "${path}": ${why}`, {
-        hint: "a YAML file with the spec of a PersistentVolumeClaim",
-      });
-    }),
+    flags.workspaces.map(async ({ volumeClaimTemplateFile: path, ...bound }) =>
+      path === undefined
+        ? bound
+        : { ...bound, volumeClaimTemplate: await readClaimTemplate(host.files, path) }
+    ),
   );
+}
+
+async function readClaimTemplate(files: Files, path: string): Promise<Record<string, unknown>> {
+  const refuse = (why: string, cause?: unknown) =>
+    new UsageError(`Cannot read volumeClaimTemplateFile "${path}": ${why}`, {
+      hint: "a YAML file with the spec of a PersistentVolumeClaim",
+      cause,
+    });
+  const text = await files.readText(path).catch((error) => {
+    throw error instanceof FileError ? refuse(error.state, error) : error;
+  });
+  if (text === undefined) throw refuse("no such file");
+  const template = parseYaml(text, path);
+  if (typeof template === "object" && template !== null && "spec" in template) {
+    return template as Record<string, unknown>;
+  }
+  throw refuse("it is no PersistentVolumeClaim: it has no spec");
 }
 
 export interface Lowered {

@@ -51,7 +51,7 @@ export async function loadConnection(options: ConnectOptions): Promise<Connectio
   const first = await optionsOf(config);
   return {
     server: cluster.server.replace(/\/+$/, ""),
-    namespace: options.namespace ?? context.namespace ?? "default",
+    namespace: options.namespace || context.namespace || "default",
     caCerts: first.ca === undefined ? undefined : [first.ca],
     proxy: cluster.proxyUrl,
     credentials: credentialsOf(config, first),
@@ -87,7 +87,8 @@ async function optionsOf(config: KubeConfig): Promise<HttpsOptions> {
     await config.applyToHTTPSOptions(options);
   } catch (error) {
     const user = config.getCurrentUser()?.name ?? "";
-    throw new UsageError(`Cannot get the credentials of user "${user}": ${messageOf(error)}`, {
+    const why = messageOf(error, "its exec plugin gave none") || "its exec plugin failed";
+    throw new UsageError(`Cannot get the credentials of user "${user}": ${why}`, {
       hint: "does kubectl work with this context?",
       cause: error,
     });
@@ -122,19 +123,35 @@ function load(Config: typeof KubeConfig, options: ConnectOptions): KubeConfig {
   }
   const present = paths.filter((path) => options.kubeconfig !== undefined || exists(path));
   if (present.length === 0) throw noKubeconfig(variable);
-  for (const [at, path] of present.entries()) {
+  config.loadFromOptions({ clusters: [], users: [], contexts: [], currentContext: "" });
+  for (const path of present) {
     try {
-      const part = at === 0 ? config : new Config();
+      const part = new Config();
       part.loadFromFile(path);
-      if (at > 0) config.mergeConfig(part);
+      addMissing(config, part);
     } catch (error) {
-      throw new UsageError(`Cannot read kubeconfig "${path}": ${messageOf(error)}`, {
+      const why = messageOf(error, "it is empty").replace(`: ${path}`, "");
+      throw new UsageError(`Cannot read kubeconfig "${path}": ${why}`, {
         hint: "name another with --kubeconfig or $KUBECONFIG",
         cause: error,
       });
     }
   }
   return config;
+}
+
+/** kubectl's rule: the first file to name a thing, or a current context, wins. */
+function addMissing(config: KubeConfig, part: KubeConfig): void {
+  const both = <T extends { name: string }>(own: T[], more: T[]) => [
+    ...own,
+    ...more.filter(({ name }) => !own.some((one) => one.name === name)),
+  ];
+  config.loadFromOptions({
+    clusters: both(config.clusters, part.clusters),
+    users: both(config.users, part.users),
+    contexts: both(config.contexts, part.contexts),
+    currentContext: config.currentContext || part.currentContext,
+  });
 }
 
 function noKubeconfig(variable?: string): UsageError {
@@ -166,9 +183,14 @@ function exists(path: string): boolean {
   }
 }
 
-function messageOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const absent = /ENOENT.*?(?:'([^']+)')?$/.exec(message.split("\n")[0]);
-  if (absent === null) return message.split("\n")[0];
+/** The first line of an error of the library made plain; `none` where it stumbled over nothing. */
+function messageOf(error: unknown, none: string): string {
+  const [line] = (error instanceof Error ? error.message : String(error)).trim().split("\n");
+  if (error instanceof SyntaxError) return `what its exec plugin printed is no JSON: ${line}`;
+  if (/^Cannot read properties of (null|undefined)/.test(line)) return none;
+  const program = /^spawn (.+) ENOENT/.exec(line)?.[1];
+  if (program !== undefined) return `there is no program "${program}"`;
+  const absent = /ENOENT.*?(?:'([^']+)')?$/.exec(line);
+  if (absent === null) return line;
   return absent[1] === undefined ? "no such file" : `no such file: ${absent[1]}`;
 }

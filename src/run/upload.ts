@@ -105,7 +105,6 @@ async function runEnded(
   if (error instanceof TransferError && !error.connectionLost) throw error;
   const late = clock.delay(EXPLANATION_MS, signal).then(() => Promise.reject(error));
   await Promise.race([following, late]);
-  late.catch(() => {}); // superseded by the outcome
   return false;
 }
 

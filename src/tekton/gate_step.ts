@@ -1,30 +1,68 @@
-/** The step that holds a run: pure. */
+/** The step that holds a run, and its places in a Task: in a step's own, or before the first. Pure. */
+import { UsageError } from "../errors.ts";
 import type { Step, TaskSpec } from "./model.ts";
+import { stepName } from "./target.ts";
 
-/** What a gate is made of; its script comes from src/step. */
+/** What a gate is made of; its scripts come from src/step. */
 export interface Gate {
-  readonly script: string;
+  /** The script of the held step; `own` is the one that the step had. */
+  script(own?: string): string;
+  /** Its arguments, given the path of the workspace ("": none) and the step's own command line. */
+  args(workspacePath: string, own: readonly string[]): string[];
   /** Where the gate keeps its own files in the container. */
   readonly directory: string;
   /** Of the emptyDir behind that directory: unlike every volume of the Task. */
   readonly volume: string;
-  /** Its script's arguments, given the path of the workspace. */
-  args(workspacePath: string): string[];
+  /** After this long with nobody there the gate gives up. */
+  readonly patienceSeconds: number;
+}
+
+export interface Hold {
+  readonly gate: Gate;
+  /** The Task's workspace whose path the gate is to tell; undefined: none. */
+  readonly workspace?: string;
 }
 
 /**
- * The given step with the gate in its command's place: same name, image, user and mounts.
- * The workspace's path is left for Tekton to fill in, who alone knows a mountPath with params in it.
+ * The given step with the gate in its work's place: same name, image, user and mounts. The
+ * workspace's path is left for Tekton to fill in, who alone knows a mountPath with params in it.
  */
-export function gateStep(step: Step, name: string, workspace: string, gate: Gate): Step {
+export function gateStep(step: Step, name: string, hold: Hold): Step {
   const { command: _, script: __, args: ___, ...kept } = step;
+  return withGate({ ...kept, name }, hold, { args: [] });
+}
+
+/** The same, with the step's own work kept for the gate to do. Throws UsageError where that is not known. */
+export function holdingStep(step: Step, name: string, hold: Hold): Step {
+  const { command = [], script, args = [], timeout, ...kept } = step;
+  if (command.length === 0 && script === undefined) {
+    throw new UsageError(`Cannot hold step "${name}": what it runs is its image's own entrypoint`, {
+      hint: "choose a step that has a command or a script",
+    });
+  }
+  const raised = raisedTimeout(timeout, hold.gate);
+  const place = { ...kept, name, ...(raised === undefined ? {} : { timeout: raised }) };
+  return withGate(place, hold, { script, args: [...command, ...args] });
+}
+
+function withGate(
+  place: Step,
+  { gate, workspace }: Hold,
+  own: { script?: string; args: string[] },
+): Step {
+  const path = workspace === undefined ? "" : `$(workspaces.${workspace}.path)`;
   return {
-    ...kept,
-    name,
-    script: gate.script,
-    args: gate.args(`$(workspaces.${workspace}.path)`),
-    volumeMounts: [...(step.volumeMounts ?? []), { name: gate.volume, mountPath: gate.directory }],
+    ...place,
+    script: gate.script(own.script),
+    args: gate.args(path, own.args),
+    volumeMounts: [...(place.volumeMounts ?? []), { name: gate.volume, mountPath: gate.directory }],
   };
+}
+
+/** The pause is not the step's own time: Go reads "90s600s" as the sum of both. "0s" is no timeout. */
+export function raisedTimeout(timeout: string | undefined, gate: Gate): string | undefined {
+  if (timeout === undefined || /^0[a-zµ]*$/.test(timeout)) return timeout;
+  return `${timeout}${gate.patienceSeconds}s`;
 }
 
 /** The spec with the volume that a gate needs. */
@@ -39,4 +77,28 @@ export function bareStep(step: Partial<Step>): Partial<Step> {
     Object.entries({ image, imagePullPolicy, securityContext, computeResources })
       .filter(([, value]) => value !== undefined),
   );
+}
+
+/**
+ * The spec as it has to be before any of its steps is swapped: the template's command and args in
+ * the steps that relied on them, for Tekton refuses a command beside the gate's script; and every
+ * step named, for an unnamed one is called by its place, which a step before it would shift.
+ */
+export function preparedForGate(spec: TaskSpec): TaskSpec & { steps: (Step & { name: string })[] } {
+  const { command, args, ...template } = spec.stepTemplate ?? {};
+  const steps = (spec.steps ?? []).map((step, at) => {
+    const named = { ...step, name: stepName(step, at) };
+    if (step.ref !== undefined) return named;
+    if (command !== undefined && isEmpty(step.command) && !step.script) named.command = command;
+    if (args !== undefined && isEmpty(step.args)) named.args = args;
+    return named;
+  });
+  return spec.stepTemplate === undefined
+    ? { ...spec, steps }
+    : { ...spec, stepTemplate: template, steps };
+}
+
+/** Tekton takes an empty list for none. */
+function isEmpty(list: readonly string[] | undefined): boolean {
+  return list === undefined || list.length === 0;
 }

@@ -2,11 +2,9 @@
  * Lowers an upload into a Task to an ordinary TaskRun with the Task's spec inline: the named step
  * replaced by the gate, or the gate put before the first step. Every other step stays as it is.
  */
-import { bareStep, type Gate, gateStep, withGateVolume } from "./gate_step.ts";
-import { ownAnnotations } from "./lower_pipeline.ts";
+import { bareStep, type Gate, gateStep, preparedForGate, withGateVolume } from "./gate_step.ts";
+import { inlineTaskRun } from "./inline_task_run.ts";
 import type { Param, Step, Task, TaskRun, TaskSpec, WorkspaceBinding } from "./model.ts";
-import { LABEL } from "./model.ts";
-import { replaceVariable } from "./references.ts";
 import { stepName } from "./target.ts";
 
 export interface TaskUpload {
@@ -25,24 +23,18 @@ export interface TaskUpload {
 const UPLOAD_STEP = "upload";
 
 export function lowerTask(upload: TaskUpload): TaskRun {
-  const { task } = upload;
-  const name = task.metadata.name!;
-  return {
+  const { task, params, workspaces, serviceAccount } = upload;
+  const run: TaskRun = {
     apiVersion: "tekton.dev/v1",
     kind: "TaskRun",
-    metadata: {
-      generateName: `${name}-run-`,
-      namespace: upload.namespace,
-      labels: { ...task.metadata.labels, [LABEL.task]: name },
-      annotations: ownAnnotations(task.metadata.annotations),
-    },
+    metadata: { generateName: `${task.metadata.name}-run-`, namespace: upload.namespace },
     spec: {
-      taskSpec: replaceVariable(holdStep(upload), "context.task.name", name),
-      params: upload.params,
-      workspaces: upload.workspaces,
-      ...(upload.serviceAccount === undefined ? {} : { serviceAccountName: upload.serviceAccount }),
+      params,
+      workspaces,
+      ...(serviceAccount === undefined ? {} : { serviceAccountName: serviceAccount }),
     },
   };
+  return inlineTaskRun(run, { ...task, spec: holdStep(upload) });
 }
 
 /** The name of the step that will hold. */
@@ -55,17 +47,20 @@ export function heldStep({ task, step }: Pick<TaskUpload, "task" | "step">): str
 }
 
 function holdStep(upload: TaskUpload): TaskSpec {
-  const { task, step, workspace, gate } = upload;
-  const spec = withoutTemplateCommand(task.spec);
-  // An unnamed step is called by its place, which a step before it would shift.
-  const steps = (spec.steps ?? []).map((one, at) => ({ ...one, name: stepName(one, at) }));
+  const { task, step, gate, workspace } = upload;
+  const spec = preparedForGate(task.spec);
+  const name = heldStep(upload);
   if (step === undefined) {
-    const place = { ...bareStep(steps[0]), ...mountsOf(steps[0], workspace) };
-    steps.unshift(gateStep(place, heldStep(upload), workspace, gate) as typeof steps[0]);
-  } else {
-    const { when: _, onError: __, timeout: ___, ...held } = steps[step.index];
-    steps[step.index] = gateStep(held, held.name, workspace, gate) as typeof steps[0];
+    const place = { ...bareStep(spec.steps[0]), ...mountsOf(spec.steps[0], workspace) };
+    const steps = [gateStep(place, name, { gate, workspace }), ...spec.steps];
+    return withGateVolume({ ...spec, steps }, gate);
   }
+  // The upload is to take place whatever these say of the step that it stands in for.
+  const { when: _, onError: __, timeout: ___, ...held } = spec.steps[step.index];
+  const steps = spec.steps.with(
+    step.index,
+    gateStep(held, name, { gate, workspace }) as typeof held,
+  );
   return withGateVolume({ ...spec, steps }, gate);
 }
 
@@ -73,23 +68,4 @@ function holdStep(upload: TaskUpload): TaskSpec {
 function mountsOf(step: Step, workspace: string): Partial<Step> {
   const asked = step.workspaces?.find((one) => one.name === workspace);
   return asked === undefined ? {} : { workspaces: [asked] };
-}
-
-/**
- * A template's command would meet the gate's script, and Tekton refuses a step with both:
- * moved into the steps that relied on it. Empty ones of their own do not hide the template's.
- */
-function withoutTemplateCommand(spec: TaskSpec): TaskSpec {
-  const { command, args, ...template } = spec.stepTemplate ?? {};
-  if (command === undefined && args === undefined) return spec;
-  const steps = spec.steps?.map((step) =>
-    step.ref !== undefined ? step : {
-      ...step,
-      ...(command !== undefined && !step.command?.length && step.script === undefined
-        ? { command }
-        : {}),
-      ...(args !== undefined && !step.args?.length ? { args } : {}),
-    }
-  );
-  return { ...spec, stepTemplate: template, steps };
 }

@@ -28,6 +28,12 @@ const core = (plural: string, kind: string): Resource => ({
 
 const CONFIG_MAPS = core("configmaps", "ConfigMap");
 const SECRETS = core("secrets", "Secret");
+const STEP_ACTIONS: Resource = {
+  group: "tekton.dev",
+  version: "v1beta1",
+  plural: "stepactions",
+  kind: "StepAction",
+};
 const CLAIMS = core("persistentvolumeclaims", "PersistentVolumeClaim");
 
 const RESOURCES: Record<string, Resource> = {
@@ -35,6 +41,7 @@ const RESOURCES: Record<string, Resource> = {
   Pipeline: PIPELINES,
   ConfigMap: CONFIG_MAPS,
   Secret: SECRETS,
+  StepAction: STEP_ACTIONS,
   PersistentVolumeClaim: CLAIMS,
 };
 

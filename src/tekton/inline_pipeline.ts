@@ -1,0 +1,60 @@
+/**
+ * A PipelineRun with its Pipeline's spec inline, some of its tasks swapped for others, and else the
+ * meaning that it had by reference. Pure.
+ *
+ * By reference Tekton gives the run and its TaskRuns the Pipeline's name, labels and annotations;
+ * inline it gives them the run's own name: undone here, as far as the run's own label, which Tekton
+ * overwrites once (see run/upload).
+ */
+import { ownAnnotations } from "./inline_task.ts";
+import type { Pipeline, PipelineRun, PipelineSpec, PipelineTask } from "./model.ts";
+import { LABEL } from "./model.ts";
+import { replaceVariable } from "./references.ts";
+
+/** `run` is one by reference, or what there is of it; its own labels win over the Pipeline's. */
+export function inlinePipeline(
+  run: PipelineRun,
+  pipeline: Pipeline,
+  swapped: readonly PipelineTask[],
+): PipelineRun {
+  const name = pipeline.metadata.name!;
+  const swap = (tasks: PipelineTask[] | undefined) =>
+    tasks?.map((task) => swapped.find((one) => one.name === task.name) ?? task);
+  const spec: PipelineSpec = {
+    ...pipeline.spec,
+    tasks: swap(pipeline.spec.tasks),
+    ...(pipeline.spec.finally === undefined ? {} : { finally: swap(pipeline.spec.finally) }),
+  };
+  const { pipelineRef: _, ...kept } = run.spec;
+  return {
+    ...run,
+    metadata: {
+      ...run.metadata,
+      labels: { ...pipeline.metadata.labels, ...run.metadata.labels, [LABEL.pipeline]: name },
+      annotations: {
+        ...ownAnnotations(pipeline.metadata.annotations),
+        ...run.metadata.annotations,
+      },
+    },
+    spec: {
+      ...kept,
+      pipelineSpec: replaceVariable(spec, "context.pipeline.name", name),
+      taskRunSpecs: labelled(run, spec, name),
+    },
+  };
+}
+
+/** Each task's TaskRuns with the label of the Pipeline's name. */
+function labelled(run: PipelineRun, spec: PipelineSpec, name: string): Record<string, unknown>[] {
+  const given = run.spec.taskRunSpecs ?? [];
+  const tasks = [...(spec.tasks ?? []), ...(spec.finally ?? [])];
+  return tasks.map((task) => {
+    const own = given.find((one) => one.pipelineTaskName === task.name) ?? {};
+    const metadata = own.metadata as { labels?: Record<string, string> } | undefined;
+    return {
+      ...own,
+      pipelineTaskName: task.name,
+      metadata: { ...metadata, labels: { [LABEL.pipeline]: name, ...metadata?.labels } },
+    };
+  });
+}

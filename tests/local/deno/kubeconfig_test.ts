@@ -1,0 +1,280 @@
+/** Real kubeconfig files, in the order and with the words that kubectl's users expect. */
+import assert from "node:assert/strict";
+import { chmodSync, writeFileSync } from "node:fs";
+import { UsageError } from "../../../src/errors.ts";
+import type { ConnectOptions } from "../../../src/host.ts";
+import { loadConnection } from "../../../src/deno/kubeconfig.ts";
+import { rejection } from "../../support/refusal.ts";
+import { temporaryDirectory } from "../../support/temporary.ts";
+
+interface Parts {
+  server?: string;
+  cluster?: Record<string, unknown>;
+  user?: Record<string, unknown>;
+  context?: Record<string, unknown>;
+  current?: string;
+}
+
+/** A kubeconfig in which everything is called `name`. */
+function config(name: string, { server, cluster, user, context, current = name }: Parts = {}) {
+  return JSON.stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": current,
+    clusters: [{ name, cluster: { server: server ?? `https://${name}.test`, ...cluster } }],
+    users: [{ name, user: user ?? { token: `token-of-${name}` } }],
+    contexts: [{ name, context: { cluster: name, user: name, ...context } }],
+  });
+}
+
+class Place implements Disposable {
+  readonly #directory = temporaryDirectory();
+  readonly #before = ["KUBECONFIG", "HOME"].map((name) => [name, Deno.env.get(name)] as const);
+
+  constructor() {
+    Deno.env.delete("KUBECONFIG");
+    Deno.env.set("HOME", this.path("nobodys-home"));
+  }
+
+  path(name: string): string {
+    return `${this.#directory.path}/${name}`;
+  }
+
+  write(name: string, text: string, mode = 0o600): string {
+    const path = this.path(name);
+    writeFileSync(path, text);
+    chmodSync(path, mode);
+    return path;
+  }
+
+  [Symbol.dispose](): void {
+    for (const [name, value] of this.#before) {
+      if (value === undefined) Deno.env.delete(name);
+      else Deno.env.set(name, value);
+    }
+    this.#directory[Symbol.dispose]();
+  }
+}
+
+/** Server, namespace and authorization of the connection that these options make. */
+async function connected(options: ConnectOptions = {}) {
+  const connection = await loadConnection(options);
+  const { headers } = await connection.credentials();
+  return [connection.server, connection.namespace, headers.Authorization];
+}
+
+Deno.test("the flag counts before $KUBECONFIG, which counts before ~/.kube/config", async () => {
+  using place = new Place();
+  await Deno.mkdir(place.path(".kube"));
+  place.write(".kube/config", config("home"));
+  Deno.env.set("HOME", place.path(""));
+  assert.deepEqual(await connected(), ["https://home.test", "default", "Bearer token-of-home"]);
+  Deno.env.set("KUBECONFIG", place.write("b", config("variable")));
+  assert.equal((await connected())[0], "https://variable.test");
+  const kubeconfig = place.write("a", config("flag"));
+  assert.equal((await connected({ kubeconfig }))[0], "https://flag.test");
+  Deno.env.set("KUBECONFIG", "");
+  assert.equal((await connected())[0], "https://home.test");
+});
+
+Deno.test("the namespace is the flag's, else the context's, else default", async () => {
+  using place = new Place();
+  const kubeconfig = place.write("a", config("a", { context: { namespace: "team" } }));
+  assert.equal((await connected({ kubeconfig }))[1], "team");
+  assert.equal((await connected({ kubeconfig, namespace: "mine" }))[1], "mine");
+  const empty = place.write("b", config("b", { context: { namespace: "" } }));
+  assert.equal((await connected({ kubeconfig: empty }))[1], "default");
+});
+
+Deno.test("a server's final slash goes, its path stays", async () => {
+  using place = new Place();
+  const kubeconfig = place.write("a", config("a", { server: "https://x.test/k8s/c-1/" }));
+  assert.equal((await connected({ kubeconfig }))[0], "https://x.test/k8s/c-1");
+});
+
+Deno.test("several files are one, and missing ones are passed over", async () => {
+  using place = new Place();
+  const files = [
+    place.path("missing"),
+    place.write("a", config("a")),
+    place.write("b", config("b")),
+    "",
+  ];
+  Deno.env.set("KUBECONFIG", files.join(":"));
+  assert.equal((await connected({ context: "b" }))[0], "https://b.test");
+  assert.equal((await connected({ context: "a" }))[0], "https://a.test");
+});
+
+Deno.test("of several files the first to name a thing, or a current context, wins, as with kubectl", async () => {
+  using place = new Place();
+  const files = [
+    place.write("a", config("same", { server: "https://first.test", current: "" })),
+    place.write("b", config("same", { server: "https://second.test", user: { token: "x" } })),
+    place.write("c", config("other")),
+  ];
+  Deno.env.set("KUBECONFIG", files.join(":"));
+  assert.deepEqual(await connected(), ["https://first.test", "default", "Bearer token-of-same"]);
+  assert.equal((await connected({ context: "other" }))[0], "https://other.test");
+});
+
+Deno.test("a context that is not there is refused with those that are", async () => {
+  using place = new Place();
+  Deno.env.set("KUBECONFIG", `${place.write("a", config("a"))}:${place.write("b", config("b"))}`);
+  assert.equal(
+    await rejection(loadConnection({ context: "c" }), UsageError),
+    'Cannot use context "c": the kubeconfig has no such context\nits contexts: a, b',
+  );
+});
+
+Deno.test("without a current context one has to be chosen", async () => {
+  using place = new Place();
+  const kubeconfig = place.write("a", config("a", { current: "" }));
+  assert.equal(
+    await rejection(loadConnection({ kubeconfig }), UsageError),
+    "Cannot choose a cluster: the kubeconfig has no current context\nits contexts: a",
+  );
+  assert.equal((await connected({ kubeconfig, context: "a" }))[0], "https://a.test");
+});
+
+Deno.test("a context whose cluster is missing is refused", async () => {
+  using place = new Place();
+  const kubeconfig = place.write("a", config("a", { context: { cluster: "gone" } }));
+  assert.match(
+    await rejection(loadConnection({ kubeconfig }), UsageError),
+    /^Cannot use context "a": the kubeconfig has no such context or cluster\n/,
+  );
+});
+
+Deno.test("a kubeconfig that is nowhere is told with where it was looked for", async () => {
+  using place = new Place();
+  assert.match(
+    await rejection(loadConnection({}), UsageError),
+    /^Cannot find a kubeconfig: ~\/.kube\/config is not there\n.*tkn-dev sandbox$/,
+  );
+  const missing = `${place.path("a")}:${place.path("b")}`;
+  Deno.env.set("KUBECONFIG", missing);
+  assert.match(
+    await rejection(loadConnection({}), UsageError),
+    new RegExp(`^Cannot find a kubeconfig: KUBECONFIG=${missing} is not there\n`),
+  );
+});
+
+Deno.test("a file that can't be read as a kubeconfig is refused by its name", async () => {
+  using place = new Place();
+  const missing = place.path("missing");
+  assert.equal(
+    await rejection(loadConnection({ kubeconfig: missing }), UsageError),
+    `Cannot read kubeconfig "${missing}": no such file\n` +
+      "name another with --kubeconfig or $KUBECONFIG",
+  );
+  const odd = place.write("odd", "a: [\n");
+  assert.match(
+    await rejection(loadConnection({ kubeconfig: odd }), UsageError),
+    new RegExp(`^Cannot read kubeconfig "${odd}": [^\n]+\n`),
+  );
+  const empty = place.write("empty", "# nothing\n");
+  assert.match(
+    await rejection(loadConnection({ kubeconfig: empty }), UsageError),
+    new RegExp(`^Cannot read kubeconfig "${empty}": it is empty\n`),
+  );
+});
+
+for (const key of ["insecure-skip-tls-verify", "tls-server-name"]) {
+  Deno.test(`${key} is refused with what to do instead`, async () => {
+    using place = new Place();
+    const value = key === "tls-server-name" ? "x.test" : true;
+    const kubeconfig = place.write("a", config("a", { cluster: { [key]: value } }));
+    assert.equal(
+      await rejection(loadConnection({ kubeconfig }), UsageError),
+      `Cannot use cluster "a": ${key} is not supported\n` +
+        "give the cluster's certificate-authority and a server name that its certificate has",
+    );
+  });
+}
+
+Deno.test("an authority and a proxy are the connection's, a certificate and a password the credentials'", async () => {
+  using place = new Place();
+  place.write("ca.crt", "CA");
+  place.write("client.crt", "CERT");
+  const kubeconfig = place.write(
+    "a",
+    config("a", {
+      cluster: { "certificate-authority": "ca.crt", "proxy-url": "http://proxy.test:3128" },
+      user: { "client-certificate": "client.crt", "client-key-data": btoa("KEY") },
+    }),
+  );
+  const connection = await loadConnection({ kubeconfig });
+  assert.deepEqual([connection.caCerts, connection.proxy], [["CA"], "http://proxy.test:3128"]);
+  assert.deepEqual(await connection.credentials(), {
+    headers: {},
+    certificate: { cert: "CERT", key: "KEY" },
+  });
+  const basic = place.write("b", config("b", { user: { username: "u", password: "p" } }));
+  assert.equal((await connected({ kubeconfig: basic }))[2], `Basic ${btoa("u:p")}`);
+});
+
+Deno.test("a certificate file that is missing is refused by its name", async () => {
+  using place = new Place();
+  const user = { "client-certificate": "gone.crt", "client-key-data": btoa("KEY") };
+  const kubeconfig = place.write("a", config("a", { user }));
+  assert.match(
+    await rejection(loadConnection({ kubeconfig }), UsageError),
+    /^Cannot get the credentials of user "a": no such file: .*gone.crt\ndoes kubectl work/,
+  );
+});
+
+/** A kubeconfig whose credentials come from this script. */
+function withPlugin(place: Place, script: string | undefined, args: string[] = []): string {
+  const command = script === undefined
+    ? place.path("no-such-program")
+    : place.write("plugin", `#!/bin/sh\n${script}\n`, 0o700);
+  const apiVersion = "client.authentication.k8s.io/v1";
+  const exec = {
+    apiVersion,
+    command,
+    args,
+    interactiveMode: "Never",
+    env: [{ name: "A", value: "b" }],
+  };
+  return place.write("config", config("a", { user: { exec } }));
+}
+
+Deno.test("an exec plugin's token is used, and it is run again when it is asked again", async () => {
+  using place = new Place();
+  const calls = place.path("calls");
+  const kubeconfig = withPlugin(
+    place,
+    `echo "$1 $A" >>${calls}
+     n=$(wc -l <${calls})
+     echo '{"kind":"ExecCredential","status":{"token":"t'$n'"}}'`,
+    ["an arg"],
+  );
+  const connection = await loadConnection({ kubeconfig });
+  assert.equal((await connection.credentials()).headers.Authorization, "Bearer t1");
+  assert.equal(await Deno.readTextFile(calls), "an arg b\n");
+  assert.equal((await connection.credentials()).headers.Authorization, "Bearer t2");
+});
+
+const failures: [what: string, script: string | undefined, words: RegExp][] = [
+  [
+    "fails with many words",
+    "echo 'not logged in: run x login' >&2; echo '  at stack' >&2; exit 1",
+    /: not logged in: run x login\n/,
+  ],
+  ["fails without a word", "exit 3", /: its exec plugin failed\n/],
+  ["is not there", undefined, /: there is no program ".*no-such-program"\n/],
+  ["prints no JSON", "echo hello", /: what its exec plugin printed is no JSON: [^\n]*\n/],
+  ["prints no credentials", "echo '{}'", /: its exec plugin gave none\n/],
+];
+
+for (const [what, script, expected] of failures) {
+  Deno.test(`an exec plugin that ${what} is told in one line`, async () => {
+    using place = new Place();
+    const kubeconfig = withPlugin(place, script);
+    const words = await rejection(loadConnection({ kubeconfig }), UsageError);
+    assert.match(words, /^Cannot get the credentials of user "a": /);
+    assert.match(words, expected);
+    assert.equal(words.split("\n").length, 2, words);
+    assert.match(words, /\ndoes kubectl work with this context\?$/);
+  });
+}

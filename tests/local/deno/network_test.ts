@@ -1,0 +1,227 @@
+/** The real network on loopback: what of a connection reaches a server. */
+import assert from "node:assert/strict";
+import https from "node:https";
+import type { AddressInfo } from "node:net";
+import type { TLSSocket } from "node:tls";
+import type { Connection, Credentials } from "../../../src/deno/kubeconfig.ts";
+import { NetworkTransport } from "../../../src/deno/network.ts";
+import type { Socket } from "../../../src/kube/transport.ts";
+import { makeCertificates } from "../../../src/sandbox/certificate.ts";
+
+/** A server on loopback until disposed of, and a transport to it. */
+function serve(
+  answer: (request: Request) => Response | Promise<Response>,
+  credentials: Connection["credentials"] = () => Promise.resolve({ headers: {} }),
+) {
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, answer);
+  const transport = transportTo(`http://127.0.0.1:${server.addr.port}`, { credentials });
+  return { transport, [Symbol.asyncDispose]: () => server.shutdown() };
+}
+
+function transportTo(server: string, rest: Partial<Connection>): NetworkTransport {
+  const credentials = () => Promise.resolve({ headers: {} });
+  const connection = { server, namespace: "default", credentials, ...rest };
+  return new NetworkTransport(connection, () => Promise.resolve());
+}
+
+/** Gives these tokens, one after the other, the last one for ever. */
+function tokens(...given: string[]): { asked: number; credentials: () => Promise<Credentials> } {
+  const state = {
+    asked: 0,
+    credentials: () => {
+      const token = given[Math.min(state.asked++, given.length - 1)];
+      return Promise.resolve({ headers: { Authorization: `Bearer ${token}` } });
+    },
+  };
+  return state;
+}
+
+Deno.test("a request carries method, body, headers and the bearer token", async () => {
+  const { credentials } = tokens("secret");
+  await using place = serve(async (request) => {
+    const { method, headers } = request;
+    const body = await request.text();
+    return Response.json([
+      method,
+      new URL(request.url).pathname,
+      headers.get("authorization"),
+      headers.get("accept"),
+      headers.get("content-type"),
+      body,
+    ]);
+  }, credentials);
+  const response = await place.transport.request("/api/v1/x", {
+    method: "PATCH",
+    headers: { "content-type": "application/merge-patch+json" },
+    body: "{}",
+  });
+  assert.deepEqual(await response.json(), [
+    "PATCH",
+    "/api/v1/x",
+    "Bearer secret",
+    "application/json",
+    "application/merge-patch+json",
+    "{}",
+  ]);
+});
+
+Deno.test("after a 401 the credentials are asked for again, and used from then on", async () => {
+  const seen: (string | null)[] = [];
+  const source = tokens("old", "new");
+  await using place = serve((request) => {
+    seen.push(request.headers.get("authorization"));
+    const isNew = seen.at(-1) === "Bearer new";
+    return new Response(isNew ? "welcome" : "no", { status: isNew ? 200 : 401 });
+  }, source.credentials);
+  assert.equal(await (await place.transport.request("/api")).text(), "welcome");
+  assert.equal(await (await place.transport.request("/api")).text(), "welcome");
+  assert.deepEqual(seen, ["Bearer old", "Bearer new", "Bearer new"]);
+  assert.equal(source.asked, 2);
+});
+
+Deno.test("a second 401 is the answer", async () => {
+  let requests = 0;
+  const source = tokens("bad");
+  await using place = serve(() => {
+    requests++;
+    return new Response("no", { status: 401 });
+  }, source.credentials);
+  const response = await place.transport.request("/api");
+  assert.deepEqual([response.status, await response.text(), requests, source.asked], [
+    401,
+    "no",
+    2,
+    2,
+  ]);
+});
+
+Deno.test("credentials that can't be had are the request's error", async () => {
+  const error = new Error("no credentials");
+  await using place = serve(() => new Response("x"), () => Promise.reject(error));
+  await assert.rejects(place.transport.request("/api"), error);
+});
+
+Deno.test("with a signal an answer is as without: status, headers, body and its end", async () => {
+  await using place = serve((request) =>
+    request.url.endsWith("/none")
+      ? new Response(null, { status: 204 })
+      : new Response("x".repeat(300_000), { status: 409, headers: { "x-kind": "y" } })
+  );
+  const { signal } = new AbortController();
+  const response = await place.transport.request("/some", { signal });
+  assert.deepEqual([response.status, response.headers.get("x-kind")], [409, "y"]);
+  assert.equal((await response.text()).length, 300_000);
+  const none = await place.transport.request("/none", { signal });
+  assert.deepEqual([none.status, await none.text()], [204, ""]);
+});
+
+Deno.test("one who cancels a stream ends it on the server too", async () => {
+  const ended = Promise.withResolvers<void>();
+  await using place = serve(() => {
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(new Uint8Array(1024)),
+      cancel: () => ended.resolve(),
+    });
+    return new Response(body);
+  });
+  const { signal } = new AbortController();
+  const response = await place.transport.request("/api", { signal });
+  const reader = response.body!.getReader();
+  await reader.read();
+  await reader.cancel();
+  await ended.promise;
+});
+
+Deno.test("a signal that has aborted sends nothing", async () => {
+  let requests = 0;
+  await using place = serve(() => new Response(`${requests++}`));
+  const reason = new Error("enough");
+  await assert.rejects(
+    place.transport.request("/api", { signal: AbortSignal.abort(reason) }),
+    reason,
+  );
+  assert.equal(requests, 0);
+});
+
+Deno.test("an abort after a garbage collection ends a stream, and an answer that is waited for", async () => {
+  const script = new URL("abort_after_gc.ts", import.meta.url).pathname;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", "--v8-flags=--expose-gc", script],
+    stdout: "piped",
+    signal: AbortSignal.timeout(30_000),
+  });
+  const { stdout } = await child.output();
+  assert.deepEqual(JSON.parse(new TextDecoder().decode(stdout)), {
+    stream: "ended: enough",
+    answer: "ended: enough",
+  });
+});
+
+Deno.test("a websocket carries the bearer token and asks for its protocols", async () => {
+  const { credentials } = tokens("secret");
+  let asked: (string | null)[] = [];
+  await using place = serve((request) => {
+    const { headers } = request;
+    asked = [headers.get("authorization"), headers.get("sec-websocket-protocol")];
+    const { socket, response } = Deno.upgradeWebSocket(request, { protocol: "v5" });
+    socket.onmessage = ({ data }) => {
+      socket.send(data);
+      socket.close();
+    };
+    return response;
+  }, credentials);
+  const socket = await place.transport.socket("/api/exec?x=y", ["v5", "v4"]);
+  assert.equal(await echoed(socket), "hi");
+  assert.equal(socket.protocol, "v5");
+  assert.deepEqual(asked, ["Bearer secret", "v5, v4"]);
+});
+
+/** What comes back of "hi", once the socket has closed. */
+function echoed(socket: Socket): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    socket.binaryType = "arraybuffer";
+    socket.addEventListener("open", () => socket.send(new TextEncoder().encode("hi")));
+    socket.addEventListener("message", ({ data }) => {
+      text += new TextDecoder().decode(data as ArrayBuffer);
+    });
+    socket.addEventListener("error", () => reject(new Error("the socket failed")));
+    socket.addEventListener("close", () => resolve(text));
+  });
+}
+
+/** A TLS server that answers with the name in the client's certificate. */
+async function serveTls() {
+  const certificates = await makeCertificates();
+  const { ca, cert, key } = certificates;
+  const options = { cert, key, ca, requestCert: true, rejectUnauthorized: false };
+  const server = https.createServer(options, (request, response) => {
+    const peer = (request.socket as TLSSocket).getPeerCertificate();
+    response.setHeader("connection", "close");
+    response.end(peer?.subject?.CN ?? "nobody");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    ...certificates,
+    url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: () => new Promise<void>((resolve) => server.close(() => resolve())),
+  };
+}
+
+Deno.test("a client certificate is sent, to a server that the kubeconfig's authority vouches for", async () => {
+  await using place = await serveTls();
+  const { ca, cert, key, url } = place;
+  const credentials = () => Promise.resolve({ headers: {}, certificate: { cert, key } });
+  const known = transportTo(url, { caCerts: [ca], credentials });
+  assert.equal(await (await known.request("/")).text(), "127.0.0.1");
+  const unknown = transportTo(url, { caCerts: [ca] });
+  assert.equal(await (await unknown.request("/")).text(), "nobody");
+});
+
+Deno.test("a server that nobody vouches for is not talked to", async () => {
+  await using place = await serveTls();
+  await assert.rejects(transportTo(place.url, {}).request("/"), (error: Error) => {
+    assert.match(String((error.cause as Error)?.message ?? error.message), /UnknownIssuer/);
+    return true;
+  });
+});

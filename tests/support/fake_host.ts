@@ -1,0 +1,120 @@
+/** A Host in memory: what the terminal was told is kept, and time is the test's to move. */
+import type { Clock, ConnectOptions, Host, Terminal } from "../../src/host.ts";
+import type { Kube } from "../../src/kube/interface.ts";
+import { MemoryFiles } from "./memory_files.ts";
+import { turn } from "./fake_transport.ts";
+
+export class FakeTerminal implements Terminal {
+  isTerminal = { stdin: false, stdout: false, stderr: false };
+  stdout = "";
+  stderr = "";
+  width = 80;
+
+  columns(): number {
+    return this.width;
+  }
+
+  out(text: string): void {
+    this.stdout += text;
+  }
+
+  err(text: string): void {
+    this.stderr += text;
+  }
+}
+
+interface Alarm {
+  atMs: number;
+  ring: () => void;
+  everyMs?: number;
+}
+
+export class FakeClock implements Clock {
+  /** Whether a delay passes by itself: time then jumps to its end. */
+  isAutomatic = false;
+  /** The milliseconds of every delay that was asked for. */
+  readonly delays: number[] = [];
+  #nowMs = 1_700_000_000_000;
+  readonly #alarms = new Set<Alarm>();
+
+  now(): number {
+    return this.#nowMs;
+  }
+
+  /** How many wait for time to pass, or look around now and then. */
+  get alarmCount(): number {
+    return this.#alarms.size;
+  }
+
+  delay(ms: number, signal?: AbortSignal): Promise<void> {
+    this.delays.push(ms);
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const alarm = { atMs: this.#nowMs + ms, ring: resolve };
+      this.#alarms.add(alarm);
+      signal?.addEventListener("abort", () => {
+        this.#alarms.delete(alarm);
+        reject(signal.reason);
+      });
+      if (this.isAutomatic) setTimeout(() => this.#alarms.has(alarm) && this.advance(ms));
+    });
+  }
+
+  every(ms: number, call: () => void): Disposable {
+    const alarm = { atMs: this.#nowMs + ms, ring: call, everyMs: ms };
+    this.#alarms.add(alarm);
+    return { [Symbol.dispose]: () => this.#alarms.delete(alarm) };
+  }
+
+  /** Moves time on, past each alarm in its order. */
+  advance(ms: number): void {
+    const endMs = this.#nowMs + ms;
+    while (true) {
+      const [next] = [...this.#alarms].filter(({ atMs }) => atMs <= endMs)
+        .sort((a, b) => a.atMs - b.atMs);
+      if (next === undefined) break;
+      this.#nowMs = Math.max(this.#nowMs, next.atMs);
+      if (next.everyMs === undefined) this.#alarms.delete(next);
+      else next.atMs += next.everyMs;
+      next.ring();
+    }
+    this.#nowMs = endMs;
+  }
+}
+
+export class FakeHost implements Host {
+  readonly terminal = new FakeTerminal();
+  readonly clock = new FakeClock();
+  readonly variables: Record<string, string> = {};
+  readonly env = { get: (name: string) => this.variables[name] };
+  /** What programs print, by the command's words. */
+  readonly programs: Record<string, string> = {};
+  readonly connected: ConnectOptions[] = [];
+  readonly #interrupt = new AbortController();
+  #randoms = 0;
+
+  constructor(readonly files: MemoryFiles = new MemoryFiles(), public kube?: Kube) {}
+
+  get interrupt(): AbortSignal {
+    return this.#interrupt.signal;
+  }
+
+  /** The user's Ctrl-C. */
+  pressCtrlC(): void {
+    this.#interrupt.abort(new DOMException("interrupted", "AbortError"));
+  }
+
+  random = (length: number): string => `${this.#randoms++}`.padStart(length, "r");
+
+  capture = async (command: readonly string[]): Promise<string | undefined> => {
+    await turn();
+    return this.programs[command.join(" ")];
+  };
+
+  async connect(options: ConnectOptions): Promise<Kube> {
+    this.connected.push(options);
+    await turn();
+    if (this.kube === undefined) throw new Error("this test has no cluster");
+    return this.kube;
+  }
+}

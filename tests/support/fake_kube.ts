@@ -1,0 +1,294 @@
+/** An API server's objects, logs and commands in memory: a Kube without a network. */
+import type {
+  Access,
+  ExecOptions,
+  ExecResult,
+  Kube,
+  KubeObject,
+  LogOptions,
+  Resource,
+  Selector,
+  WatchEvent,
+} from "../../src/kube/interface.ts";
+import { refused } from "../../src/kube/status.ts";
+
+interface Watcher {
+  readonly resource: Resource;
+  readonly selector: Selector;
+  readonly tell: (event: WatchEvent) => void;
+}
+
+export class FakeKube implements Kube {
+  readonly namespace = "default";
+  readonly server = "https://cluster.test";
+  /** `create PipelineRun x`, in order, reads left out. */
+  readonly changes: string[] = [];
+  readonly execs: ExecOptions[] = [];
+  /** Rights that the server denies, as `get pods/exec`. */
+  readonly denials = new Set<string>();
+  /** Called before a change: the place for accidents. */
+  onChange: (change: string) => void = () => {};
+  /** Called with what was created. */
+  onCreated: (object: KubeObject) => void = () => {};
+  /** Plays the command that is run in a container. */
+  onExec: (options: ExecOptions) => Promise<ExecResult> = () =>
+    Promise.reject(new Error("this test runs no command"));
+  readonly #objects = new Map<string, { resource: Resource; object: KubeObject }>();
+  readonly #watchers = new Set<Watcher>();
+  readonly #logs = new Map<string, FakeLog>();
+  #version = 0;
+
+  /** Sets an object as it is from now on, for those who watch it too. */
+  put<T extends KubeObject>(resource: Resource, object: T): T {
+    const { metadata } = object;
+    const namespace = metadata.namespace ?? this.namespace;
+    const key = keyOf(resource, namespace, metadata.name!);
+    const before = this.#objects.get(key)?.object;
+    const stored = structuredClone({
+      ...object,
+      metadata: {
+        uid: before?.metadata.uid ?? `uid-${this.#version}`,
+        ...metadata,
+        namespace,
+        resourceVersion: `${++this.#version}`,
+      },
+    });
+    this.#objects.set(key, { resource, object: stored });
+    this.#tell(resource, { type: before === undefined ? "ADDED" : "MODIFIED", object: stored });
+    return stored;
+  }
+
+  /** Changes what is there: `change` gets a copy to write on. */
+  update<T extends KubeObject>(resource: Resource, name: string, change: (object: T) => void): T {
+    const object = structuredClone(this.#find(resource, this.namespace, name, "update")) as T;
+    change(object);
+    return this.put(resource, object);
+  }
+
+  remove(resource: Resource, name: string): void {
+    const object = this.#find(resource, this.namespace, name, "delete");
+    this.#objects.delete(keyOf(resource, this.namespace, name));
+    this.#tell(resource, { type: "DELETED", object });
+  }
+
+  /** The log of a container, there from the first time it is named. */
+  log(pod: string, container: string): FakeLog {
+    const key = `${pod}/${container}`;
+    if (!this.#logs.has(key)) this.#logs.set(key, new FakeLog());
+    return this.#logs.get(key)!;
+  }
+
+  get watcherCount(): number {
+    return this.#watchers.size;
+  }
+
+  // deno-lint-ignore require-await -- what it throws is to come as a rejection
+  async get<T extends KubeObject>(resource: Resource, namespace: string, name: string): Promise<T> {
+    return structuredClone(this.#find(resource, namespace, name, "get")) as T;
+  }
+
+  // deno-lint-ignore require-await -- as above
+  async list<T extends KubeObject>(resource: Resource, selector: Selector): Promise<T[]> {
+    return this.#select(resource, selector) as T[];
+  }
+
+  // deno-lint-ignore require-await -- as above
+  async create<T extends KubeObject>(
+    resource: Resource,
+    object: T,
+    options: { dryRun?: boolean } = {},
+  ): Promise<T> {
+    const { metadata } = object;
+    const name = metadata.name ?? `${metadata.generateName}${this.#objects.size}`;
+    this.#change(`create ${resource.kind} ${name}`);
+    if (options.dryRun) return structuredClone(object);
+    const created = this.put(resource, { ...object, metadata: { ...metadata, name } });
+    this.onCreated(created);
+    return structuredClone(created);
+  }
+
+  // deno-lint-ignore require-await -- as above
+  async patch<T extends KubeObject>(
+    resource: Resource,
+    namespace: string,
+    name: string,
+    patch: unknown,
+  ): Promise<T> {
+    this.#change(`patch ${resource.kind} ${name} ${JSON.stringify(patch)}`);
+    const object = this.#find(resource, namespace, name, "patch");
+    return this.put(resource, merge(object, patch) as T);
+  }
+
+  // deno-lint-ignore require-await -- as above
+  async delete(resource: Resource, _namespace: string, name: string): Promise<void> {
+    this.#change(`delete ${resource.kind} ${name}`);
+    this.remove(resource, name);
+  }
+
+  async *watch<T extends KubeObject>(
+    resource: Resource,
+    selector: Selector,
+    signal: AbortSignal,
+  ): AsyncGenerator<WatchEvent<T>> {
+    const events: WatchEvent[] = this.#select(resource, selector)
+      .map((object) => ({ type: "ADDED", object }));
+    let wake = () => {};
+    const tell = (event: WatchEvent) => {
+      events.push(structuredClone(event));
+      wake();
+    };
+    const watcher = { resource, selector, tell };
+    this.#watchers.add(watcher);
+    const onAbort = () => wake();
+    signal.addEventListener("abort", onAbort);
+    try {
+      while (!signal.aborted) {
+        const next = events.shift();
+        if (next !== undefined) yield next as WatchEvent<T>;
+        else await new Promise<void>((resolve) => wake = resolve);
+      }
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+      this.#watchers.delete(watcher);
+    }
+  }
+
+  // deno-lint-ignore require-await -- as above
+  async logs(options: LogOptions): Promise<ReadableStream<Uint8Array>> {
+    return this.log(options.pod, options.container).open(options);
+  }
+
+  async exec(options: ExecOptions): Promise<ExecResult> {
+    this.execs.push(options);
+    return await this.onExec(options);
+  }
+
+  // deno-lint-ignore require-await -- as above
+  async denied(_namespace: string, asked: readonly Access[]): Promise<Access[]> {
+    return asked.filter(({ verb, resource, subresource }) =>
+      this.denials.has(`${verb} ${[resource, subresource].filter(Boolean).join("/")}`)
+    );
+  }
+
+  #change(change: string): void {
+    this.onChange(change);
+    this.changes.push(change);
+  }
+
+  #find(resource: Resource, namespace: string, name: string, verb: string): KubeObject {
+    const found = this.#objects.get(keyOf(resource, namespace, name));
+    if (found !== undefined) return found.object;
+    const { kind, plural } = resource;
+    const what = { verb, kind, name, namespace, server: this.server };
+    throw refused(what, { code: 404, message: `${plural} "${name}" not found` });
+  }
+
+  #select(resource: Resource, selector: Selector): KubeObject[] {
+    return [...this.#objects.values()]
+      .filter((one) => one.resource.plural === resource.plural && selects(selector, one.object))
+      .map((one) => structuredClone(one.object));
+  }
+
+  #tell(resource: Resource, event: WatchEvent): void {
+    for (const watcher of this.#watchers) {
+      const { selector, tell } = watcher;
+      if (watcher.resource.plural === resource.plural && selects(selector, event.object)) {
+        tell(event);
+      }
+    }
+  }
+}
+
+/** One container's log; each line has its time in front, as `?timestamps=true` has it. */
+export class FakeLog {
+  /** What each request asked for. */
+  readonly asked: LogOptions[] = [];
+  /** Errors of the next requests, one each. */
+  readonly refusals: Error[] = [];
+  readonly #lines: string[] = [];
+  readonly #open = new Set<ReadableStreamDefaultController<Uint8Array>>();
+  #hasEnded = false;
+
+  get openCount(): number {
+    return this.#open.size;
+  }
+
+  /** `text`, with a time of its own; or a line that has its time already. */
+  say(text: string): void {
+    const hasTime = /^\d{4}-\d\d-\d\dT/.test(text);
+    const seconds = String(this.#lines.length).padStart(2, "0");
+    const line = hasTime ? text : `2026-01-02T03:04:${seconds}.000000000Z ${text}`;
+    this.#lines.push(line);
+    for (const stream of this.#open) stream.enqueue(bytes(`${line}\n`));
+  }
+
+  /** The container has ended. */
+  end(): void {
+    this.#hasEnded = true;
+    for (const stream of this.#open) stream.close();
+    this.#open.clear();
+  }
+
+  /** The connections break. */
+  break(error: Error = new TypeError("error reading a body from connection")): void {
+    for (const stream of this.#open) stream.error(error);
+    this.#open.clear();
+  }
+
+  /** The server hangs up, though the container goes on. */
+  hangUp(): void {
+    for (const stream of this.#open) stream.close();
+    this.#open.clear();
+  }
+
+  open(options: LogOptions): ReadableStream<Uint8Array> {
+    this.asked.push(options);
+    const refusal = this.refusals.shift();
+    if (refusal !== undefined) throw refusal;
+    const { sinceTime, signal } = options;
+    let own: ReadableStreamDefaultController<Uint8Array>;
+    return new ReadableStream({
+      start: (controller) => {
+        own = controller;
+        for (const line of this.#lines) {
+          const time = Date.parse(line.slice(0, line.indexOf(" ")));
+          if (sinceTime !== undefined && time < Date.parse(sinceTime)) continue;
+          controller.enqueue(bytes(`${line}\n`));
+        }
+        if (this.#hasEnded) return controller.close();
+        this.#open.add(controller);
+        signal?.addEventListener("abort", () => {
+          if (this.#open.delete(controller)) controller.error(signal.reason);
+        });
+      },
+      cancel: () => void this.#open.delete(own),
+    });
+  }
+}
+
+function selects({ labels, fields }: Selector, object: KubeObject): boolean {
+  const pairs = (text = "") => text.split(",").filter(Boolean).map((pair) => pair.split("="));
+  return pairs(labels).every(([key, value]) => object.metadata.labels?.[key] === value) &&
+    pairs(fields).every(([key, value]) =>
+      key === "metadata.name" && object.metadata.name === value
+    );
+}
+
+/** RFC 7386. */
+function merge(target: unknown, patch: unknown): unknown {
+  if (typeof patch !== "object" || patch === null || Array.isArray(patch)) return patch;
+  const merged: Record<string, unknown> = { ...target as Record<string, unknown> };
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete merged[key];
+    else merged[key] = merge(merged[key], value);
+  }
+  return merged;
+}
+
+function keyOf(resource: Resource, namespace: string, name: string): string {
+  return `${resource.plural}/${namespace}/${name}`;
+}
+
+function bytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}

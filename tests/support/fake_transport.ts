@@ -1,0 +1,142 @@
+/** A Transport and its sockets as a test wants them: nothing goes anywhere, all is written down. */
+import type { RequestOptions, Socket, Transport } from "../../src/kube/transport.ts";
+
+export interface Asked {
+  readonly path: string;
+  readonly init: RequestOptions;
+}
+
+export class FakeTransport implements Transport {
+  readonly server = "https://cluster.test";
+  readonly requests: Asked[] = [];
+  readonly sockets: FakeSocket[] = [];
+  /** The milliseconds of each delay, none of which takes time. */
+  readonly delays: number[] = [];
+  /** Answers a request; may throw, as a network does. */
+  answer: (asked: Asked) => Response | Promise<Response> = () => status(404, "no such thing here");
+  /** Called with each socket once its user has had time to listen: opens it, unless told else. */
+  onSocket: (socket: FakeSocket) => void = (socket) => socket.open();
+  /** Called in each delay: the place for what happens meanwhile. */
+  onDelay: (ms: number) => void = () => {};
+
+  async request(path: string, init: RequestOptions = {}): Promise<Response> {
+    const asked = { path, init };
+    this.requests.push(asked);
+    return await this.answer(asked);
+  }
+
+  async socket(path: string, protocols: readonly string[]): Promise<Socket> {
+    const socket = new FakeSocket(path, protocols);
+    this.sockets.push(socket);
+    await Promise.resolve();
+    setTimeout(() => this.onSocket(socket));
+    return socket;
+  }
+
+  async delay(ms: number, signal?: AbortSignal): Promise<void> {
+    this.delays.push(ms);
+    this.onDelay(ms);
+    await turn();
+    signal?.throwIfAborted();
+  }
+}
+
+type Listener = (event: { data: unknown; code: number; reason: string }) => void;
+
+export class FakeSocket implements Socket {
+  readyState = 0;
+  protocol = "";
+  bufferedAmount = 0;
+  binaryType = "blob";
+  readonly sent: Uint8Array[] = [];
+  /** A socket over a network that is gone never hears the other side's goodbye. */
+  isDeaf = false;
+  /** Called with each message that is sent. */
+  onSend: (message: Uint8Array) => void = () => {};
+  readonly #listeners = new Map<string, Listener[]>();
+
+  constructor(readonly path: string, readonly protocols: readonly string[]) {}
+
+  addEventListener(type: string, call: Listener): void {
+    this.#listeners.set(type, [...this.#listeners.get(type) ?? [], call]);
+  }
+
+  send(message: Uint8Array<ArrayBuffer>): void {
+    if (this.readyState === 0) throw new DOMException("not open", "InvalidStateError");
+    if (this.readyState > 1) return;
+    this.sent.push(message);
+    this.onSend(message);
+  }
+
+  close(): void {
+    if (this.readyState > 1) return;
+    const wasConnecting = this.readyState === 0;
+    this.readyState = 2;
+    if (this.isDeaf) return;
+    queueMicrotask(() => {
+      if (wasConnecting) this.#fire("error");
+      this.end(1005);
+    });
+  }
+
+  /** The server takes the upgrade. */
+  open(protocol = "v5.channel.k8s.io"): void {
+    if (this.readyState !== 0) return;
+    this.readyState = 1;
+    this.protocol = protocol;
+    this.#fire("open");
+  }
+
+  /** The server refuses the upgrade. */
+  refuse(): void {
+    this.#fire("error");
+    this.end(1006);
+  }
+
+  /** One message of the server: its channel and its payload. */
+  say(channel: number, payload: string | Uint8Array): void {
+    const bytes = typeof payload === "string" ? new TextEncoder().encode(payload) : payload;
+    const message = new Uint8Array([channel, ...bytes]);
+    this.#fire("message", { data: message.buffer });
+  }
+
+  /** A message with no bytes at all, as servers send to see who is there. */
+  probe(): void {
+    this.#fire("message", { data: new ArrayBuffer(0) });
+  }
+
+  /** The server, or the network, ends it. */
+  end(code = 1000, reason = ""): void {
+    if (this.readyState === 3) return;
+    this.readyState = 3;
+    this.#fire("close", { code, reason });
+  }
+
+  #fire(type: string, event: Partial<Parameters<Listener>[0]> = {}): void {
+    const whole = { data: undefined, code: 0, reason: "", ...event };
+    for (const call of this.#listeners.get(type) ?? []) call(whole);
+  }
+}
+
+/** The rest of the program gets its turn, timers and streams included. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
+
+/** Turns until `look` is true: a condition, not a time. */
+export async function until(look: () => boolean, what = String(look)): Promise<void> {
+  for (let turns = 0; !look(); turns++) {
+    if (turns > 2000) throw new Error(`it never came to ${what}`);
+    await turn();
+  }
+}
+
+export function json(value: unknown, code = 200): Response {
+  return new Response(JSON.stringify(value), { status: code });
+}
+
+/** The API server's way to say no. */
+export function status(code: number, message: string, rest: Record<string, unknown> = {}) {
+  const body = { kind: "Status", apiVersion: "v1", status: "Failure", code, message, ...rest };
+  return json(body, code);
+}

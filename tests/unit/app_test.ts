@@ -1,0 +1,162 @@
+import "../support/no_env.ts";
+import assert from "node:assert/strict";
+import example from "../../examples/pipeline.yaml" with { type: "text" };
+import { parseAllDocuments } from "npm:yaml@2.9.1";
+import { app } from "../../src/app.ts";
+import type { KubeObject } from "../../src/kube/interface.ts";
+import { ClusterError } from "../../src/errors.ts";
+import { PIPELINES, TASKS } from "../../src/tekton/model.ts";
+import { VERSION } from "../../src/version.ts";
+import { FakeHost } from "../support/fake_host.ts";
+import { FakeKube } from "../support/fake_kube.ts";
+import { MemoryFiles } from "../support/memory_files.ts";
+import { tree } from "../support/tree_text.ts";
+
+async function call(argv: string[], host = new FakeHost(new MemoryFiles(tree("file a x")))) {
+  const code = await app(argv, host);
+  return { code, stdout: host.terminal.stdout, stderr: host.terminal.stderr };
+}
+
+Deno.test("help goes to stdout and is no failure", async () => {
+  for (const argv of [[], ["help"], ["--help"], ["pipeline"], ["pipeline", "upload", "--help"]]) {
+    const { code, stdout, stderr } = await call(argv);
+    assert.equal(code, 0, argv.join(" "));
+    assert.match(stdout, /Usage:/i);
+    assert.equal(stderr, "");
+  }
+});
+
+Deno.test("the version goes to stdout", async () => {
+  assert.deepEqual(await call(["version"]), {
+    code: 0,
+    stdout: `tkn-dev ${VERSION}\n`,
+    stderr: "",
+  });
+});
+
+Deno.test("an unknown command is exit code 2, and says how to go on", async () => {
+  const { code, stdout, stderr } = await call(["pipelin"]);
+  assert.deepEqual([code, stdout], [2, ""]);
+  assert.match(stderr, /^Error: Cannot run "tkn-dev pipelin": no such command\nHint: did you mean/);
+});
+
+Deno.test("a wrong value is exit code 2, before a cluster is asked", async () => {
+  const host = new FakeHost(new MemoryFiles(tree("file a x")), new FakeKube());
+  const argv = ["pipeline", "upload", "p", "/tree", "--on-directory", "/x"];
+  const { code, stderr } = await call(argv, host);
+  assert.equal(code, 2);
+  assert.match(stderr, /^Error: Cannot upload into --on-directory "\/x": it is absolute\nHint: /);
+  assert.deepEqual(host.connected, []);
+});
+
+Deno.test("a directory that is not there is exit code 2, before a cluster is asked", async () => {
+  const host = new FakeHost();
+  assert.equal((await call(["task", "upload", "t", "/nope"], host)).code, 2);
+  assert.deepEqual(host.connected, []);
+});
+
+Deno.test("a cluster that says no is exit code 3", async () => {
+  const host = new FakeHost(new MemoryFiles(tree("file a x")), new FakeKube());
+  const { code, stderr } = await call(["task", "upload", "t", "/tree", "-n", "ns"], host);
+  assert.equal(code, 3);
+  assert.match(stderr, /^Error: Cannot get Task "t": not found in namespace "default"\nHint: /);
+  assert.deepEqual(host.connected, [{
+    namespace: "ns",
+    context: undefined,
+    kubeconfig: undefined,
+  }]);
+});
+
+Deno.test("a bug is exit code 70 with its stack, and no crash", async () => {
+  const host = new FakeHost(new MemoryFiles(tree("file a x")));
+  const { code, stdout, stderr } = await call(["task", "upload", "t", "/tree"], host);
+  assert.deepEqual([code, stdout], [70, ""]);
+  assert.match(stderr, /^Error: Error: this test has no cluster\n/);
+  assert.match(stderr, /\n +at .*fake_host\.ts:\d+/);
+  assert.match(stderr, /\nHint: this is a bug in tkn-dev/);
+});
+
+Deno.test("what is thrown without being an error is a bug too", async () => {
+  const host = new FakeHost(new MemoryFiles(tree("file a x")));
+  host.connect = () => Promise.reject("odd");
+  const { code, stderr } = await call(["task", "upload", "t", "/tree"], host);
+  assert.equal(code, 70);
+  assert.match(stderr, /^Error: odd\n/);
+});
+
+const ESCAPE = "\x1b[";
+
+/** What an error looks like on a terminal. */
+async function shownOnTerminal(argv: string[], variables: Record<string, string> = {}) {
+  const host = new FakeHost(new MemoryFiles(tree("file a x")), new FakeKube());
+  host.terminal.isTerminal.stderr = true;
+  Object.assign(host.variables, variables);
+  const { code, stderr } = await call(argv, host);
+  assert.notEqual(code, 0);
+  return stderr;
+}
+
+const REFUSED = ["task", "upload", "t", "/tree"];
+
+Deno.test("an error has colours on a terminal, and none elsewhere", async () => {
+  assert.ok((await shownOnTerminal(REFUSED)).includes(ESCAPE));
+  assert.ok((await shownOnTerminal(["no-such-command"])).includes(ESCAPE));
+  assert.ok(!(await call(["no-such-command"])).stderr.includes(ESCAPE));
+});
+
+for (
+  const flag of ["--no-color", "-C", "--no-color=true", "-C=1"]
+) {
+  Deno.test(`${flag} turns an error's colours off`, async () => {
+    assert.ok(!(await shownOnTerminal([...REFUSED, flag])).includes(ESCAPE));
+    // Where the command line can't be read, too.
+    assert.ok(!(await shownOnTerminal([flag, ...REFUSED, "--no-such-flag"])).includes(ESCAPE));
+  });
+}
+
+Deno.test("-C turns them off among other letters as well", async () => {
+  assert.ok(!(await shownOnTerminal([...REFUSED, "-Cn", "ns"])).includes(ESCAPE));
+});
+
+Deno.test("what only looks like the flag does not", async () => {
+  assert.ok((await shownOnTerminal([...REFUSED, "--no-color=false"])).includes(ESCAPE));
+  assert.ok((await shownOnTerminal([...REFUSED, "-n", "C"])).includes(ESCAPE));
+  assert.ok((await shownOnTerminal([...REFUSED, "-nC"])).includes(ESCAPE));
+  assert.ok((await shownOnTerminal(["task", "upload", "--", "t", "--no-color"])).includes(ESCAPE));
+  assert.ok((await shownOnTerminal([...REFUSED, "--exec", "--no-color"])).includes(ESCAPE));
+});
+
+Deno.test("NO_COLOR turns them off, unless it is empty", async () => {
+  assert.ok(!(await shownOnTerminal(REFUSED, { NO_COLOR: "1" })).includes(ESCAPE));
+  assert.ok((await shownOnTerminal(REFUSED, { NO_COLOR: "" })).includes(ESCAPE));
+});
+
+Deno.test("an upload creates the run that was asked for", async () => {
+  const kube = new FakeKube();
+  for (const document of parseAllDocuments(example)) {
+    const object = document.toJS() as KubeObject;
+    kube.put(object.kind === "Pipeline" ? PIPELINES : TASKS, object);
+  }
+  kube.onChange = (change) => {
+    throw new ClusterError(`no more of this test: ${change}`);
+  };
+  const host = new FakeHost(new MemoryFiles(tree("file a x")), kube);
+  const { code, stderr } = await call(
+    ["pipeline", "upload", "greet", "/tree", "-w", "name=source,claimName=pvc"],
+    host,
+  );
+  assert.equal(code, 3);
+  assert.match(stderr, /The upload stands in for task clone: it clones the repository/);
+  assert.match(stderr, /Error: no more of this test: create PipelineRun greet-run-/);
+});
+
+Deno.test("a right that is missing is told before anything is created", async () => {
+  const kube = new FakeKube();
+  kube.denials.add("get pods/exec");
+  kube.put(TASKS, { metadata: { name: "t" }, spec: { steps: [{ image: "i" }] } } as KubeObject);
+  const host = new FakeHost(new MemoryFiles(tree("file a x")), kube);
+  const { code, stderr } = await call(["task", "upload", "t", "/tree"], host);
+  assert.equal(code, 3);
+  assert.match(stderr, /you may not get pods\/exec \(403\)\nHint: .*--subresource=exec -n default/);
+  assert.deepEqual(kube.changes, []);
+});

@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { PROGRAM } from "../../../src/cli/commands.ts";
+import { parse } from "../../../src/cli/parse.ts";
+import { options as pipelineOptions } from "../../../src/commands/pipeline_upload.ts";
+import { options as taskOptions } from "../../../src/commands/task_upload.ts";
+import { options as sandboxOptions } from "../../../src/commands/sandbox.ts";
+import { readParam } from "../../../src/commands/upload_options.ts";
+import { refusal } from "../../support/refusal.ts";
+
+const pipeline = (...argv: string[]) =>
+  pipelineOptions(parse(["pipeline", "upload", "p", ...argv], PROGRAM));
+const task = (...argv: string[]) => taskOptions(parse(["task", "upload", "t", ...argv], PROGRAM));
+
+const DEFAULTS = {
+  connect: { namespace: undefined, context: undefined, kubeconfig: undefined },
+  directory: ".",
+  onStep: undefined,
+  onWorkspace: undefined,
+  onDirectory: ".",
+  ignore: [],
+  program: ["tar"],
+  showlogs: true,
+  params: [],
+  workspaces: [],
+  results: [],
+  serviceAccount: undefined,
+  color: true,
+};
+
+Deno.test("without a flag all is as by default", () => {
+  assert.deepEqual(pipeline(), { ...DEFAULTS, pipeline: "p", onTask: undefined });
+  assert.deepEqual(task(), { ...DEFAULTS, task: "t" });
+});
+
+const FLAGS = [
+  ["src", "--on-step", "s", "--on-workspace", "w", "--on-directory", "a/b"],
+  ["--ignore", "x", "--ignore", "*.y", "--exec", "bsdtar", "--showlogs=false", "-C"],
+  ["-p", "a=1", "--param", "b=x=y", "-w", "name=w,claimName=pvc,subPath=d"],
+  ["-w", "name=v,volumeClaimTemplateFile=v.yaml", "--result", "commit=abc", "-s", "sa"],
+  ["-n", "ns", "-c", "ctx", "-k", "file"],
+].flat();
+
+Deno.test("every flag has its place", () => {
+  const common = {
+    connect: { namespace: "ns", context: "ctx", kubeconfig: "file" },
+    directory: "src",
+    onStep: "s",
+    onWorkspace: "w",
+    onDirectory: "a/b",
+    ignore: ["x", "*.y"],
+    program: ["bsdtar"],
+    showlogs: false,
+    params: [{ name: "a", text: "1" }, { name: "b", text: "x=y" }],
+    workspaces: [
+      { name: "w", persistentVolumeClaim: { claimName: "pvc" }, subPath: "d" },
+      { name: "v", volumeClaimTemplateFile: "v.yaml" },
+    ],
+    results: [{ name: "commit", value: "abc" }],
+    serviceAccount: "sa",
+    color: false,
+  };
+  assert.deepEqual(pipeline(...FLAGS, "--on-task", "clone"), {
+    ...common,
+    pipeline: "p",
+    onTask: "clone",
+  });
+  assert.deepEqual(task(...FLAGS), { ...common, task: "t" });
+});
+
+Deno.test("a directory in the workspace is told without what says nothing", () => {
+  for (
+    const [given, told] of [
+      [".", "."],
+      ["", "."],
+      ["./", "."],
+      ["a//b/", "a/b"],
+      ["./a/./b", "a/b"],
+      ["..a", "..a"],
+      ["a b", "a b"],
+      ["-x", "-x"],
+    ]
+  ) assert.equal(pipeline("--on-directory", given).onDirectory, told, given);
+});
+
+Deno.test("a directory that leads out of the workspace is refused", () => {
+  for (
+    const [given, why] of [
+      ["/a", "it is absolute"],
+      ["/", "it is absolute"],
+      ["..", "it leads out of the workspace"],
+      ["a/../b", "it leads out of the workspace"],
+      ["a\nb", "no directory has such a name"],
+      ["a\0", "no directory has such a name"],
+    ]
+  ) {
+    assert.equal(
+      refusal(() => task("--on-directory", given)),
+      `Cannot upload into --on-directory "${given}": ${why}\n` +
+        "give a path relative to the workspace's root",
+    );
+  }
+});
+
+Deno.test("the program is split into words as a shell would, and nothing more is done with it", () => {
+  for (
+    const [given, words] of [
+      ["bsdtar", ["bsdtar"]],
+      ["  tar   -x  ", ["tar", "-x"]],
+      [`sh -c "cat >'x y'"`, ["sh", "-c", "cat >'x y'"]],
+      ["sh -c 'cat >$HOME/x'", ["sh", "-c", "cat >$HOME/x"]],
+      ["a $(b) ; c", ["a", "$(b)", ";", "c"]],
+    ] as const
+  ) assert.deepEqual(pipeline("--exec", given).program, words);
+});
+
+Deno.test("a program without a word is refused", () => {
+  for (const given of ["", "  "]) {
+    assert.equal(
+      refusal(() => pipeline("--exec", given)),
+      `Cannot run --exec "${given}": it names no program\nthe default is --exec tar`,
+    );
+  }
+});
+
+Deno.test("a param, a result and a workspace that are none are refused by their flag", () => {
+  assert.match(refusal(() => task("-p", "x")), /^Cannot read --param "x"/);
+  assert.match(refusal(() => task("--result", "x")), /^Cannot read --result "x"/);
+  assert.match(refusal(() => task("-w", "name=x")), /^Cannot read --workspace "name=x"/);
+});
+
+Deno.test("a param's text is read as its type, or refused with how it is written", () => {
+  assert.equal(readParam("a", "x,y", "string"), "x,y");
+  assert.deepEqual(readParam("a", "x,y", "array"), ["x", "y"]);
+  assert.deepEqual(readParam("a", "k:v", "object"), { k: "v" });
+  assert.equal(
+    refusal(() => readParam("a", "x", "object")),
+    'Cannot set param "a": it is an object, and "x" is none\n--param a=key:value,key2:value2',
+  );
+});
+
+Deno.test("the sandbox's port is free to choose, or a number that is one", () => {
+  const port = (...argv: string[]) => sandboxOptions(parse(["sandbox", ...argv], PROGRAM));
+  assert.deepEqual(port(), {});
+  assert.deepEqual(port("--port", "0"), { port: 0 });
+  assert.deepEqual(port("--port", "65535"), { port: 65535 });
+  for (const given of ["65536", "x", "", "1.5", "0x10"]) {
+    assert.equal(
+      refusal(() => port(`--port=${given}`)),
+      `Cannot listen on --port "${given}": it is not a number from 0 to 65535`,
+    );
+  }
+});

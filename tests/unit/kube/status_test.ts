@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { type Attempt, isStatus, refused, unreachable } from "../../../src/kube/status.ts";
+
+const ATTEMPT: Attempt = {
+  verb: "get",
+  kind: "Pipeline",
+  name: "build",
+  namespace: "ns",
+  server: "https://c",
+};
+
+function words(code: number, message?: string, attempt: Partial<Attempt> = {}): string {
+  const error = refused({ ...ATTEMPT, ...attempt }, { code, message });
+  assert.equal(error.exitCode, 3);
+  return error.hint === undefined ? error.message : `${error.message}\n${error.hint}`;
+}
+
+Deno.test("401 is about the credentials, at that server", () => {
+  assert.equal(
+    words(401, "Unauthorized"),
+    'Cannot get Pipeline "build": https://c does not accept the credentials (401 Unauthorized)\n' +
+      "log in to the cluster again, or choose another --context",
+  );
+});
+
+Deno.test("403 names who may not do what, and how to check it", () => {
+  const message = 'pods "x" is forbidden: User "dev" cannot create resource "pods/exec" in API ' +
+    'group "" in the namespace "ns"';
+  assert.equal(
+    words(403, message, { verb: "exec into", kind: "Pod", name: "x" }),
+    'Cannot exec into Pod "x": user "dev" may not create pods/exec in namespace "ns" (403 Forbidden)\n' +
+      "ask for this right; kubectl auth can-i create pods/exec -n ns checks it",
+  );
+});
+
+Deno.test("403 in words of its own is told in those words", () => {
+  assert.equal(
+    words(403, "no"),
+    'Cannot get Pipeline "build": forbidden in namespace "ns": no\n' +
+      "ask for this right; kubectl auth can-i get Pipeline -n ns checks it",
+  );
+});
+
+Deno.test("403 by a quota, a webhook or pod security is no question of rights", () => {
+  for (
+    const message of [
+      'pods "x" is forbidden: exceeded quota: compute, requested: pods=1',
+      'admission webhook "policy.example" denied the request: no',
+      'pods "x" is forbidden: violates PodSecurity "restricted:latest"',
+    ]
+  ) assert.equal(words(403, message), `Cannot get Pipeline "build": ${message}`);
+});
+
+Deno.test("404 of an object says where it was looked for, 404 of a kind that it is unknown", () => {
+  assert.equal(
+    words(404, 'pipelines.tekton.dev "build" not found'),
+    'Cannot get Pipeline "build": not found in namespace "ns"\n' +
+      "look with --namespace or --context elsewhere",
+  );
+  assert.equal(
+    words(404, "the server could not find the requested resource", { name: undefined }),
+    "Cannot get Pipelines: the cluster does not know this kind",
+  );
+});
+
+Deno.test("409, a webhook's 400, 422 and 500 are told in the server's own words", () => {
+  const webhook =
+    'admission webhook "validation.webhook.pipeline.tekton.dev" denied the request: ' +
+    "validation failed: missing field(s): spec.tasks";
+  for (
+    const [code, message] of [
+      [409, 'pipelineruns.tekton.dev "build" already exists'],
+      [400, webhook],
+      [422, 'PipelineRun.tekton.dev "x" is invalid: spec: Required value'],
+      [500, "etcdserver: request timed out"],
+    ] as const
+  ) assert.equal(words(code, message), `Cannot get Pipeline "build": ${message}`);
+});
+
+Deno.test("an answer without words is told by its code", () => {
+  assert.equal(words(502, ""), 'Cannot get Pipeline "build": the server answered 502');
+  assert.equal(words(502), 'Cannot get Pipeline "build": the server answered 502');
+});
+
+Deno.test("a Status is known by its code, other errors are none", () => {
+  assert.equal(isStatus(refused(ATTEMPT, { code: 404 }), 404), true);
+  assert.equal(isStatus(refused(ATTEMPT, { code: 404 }), 409), false);
+  assert.equal(isStatus(new Error("404"), 404), false);
+});
+
+/** What Deno 2.9.6's fetch throws, as it was seen. */
+function fetchFailed(detail: string): Error {
+  return new TypeError("fetch failed", { cause: new Error(detail) });
+}
+
+function connectFailed(detail: string, url = "https://127.0.0.1:6443/api/v1"): Error {
+  return fetchFailed(`error sending request for url (${url}): client error (Connect): ${detail}`);
+}
+
+const CHECK = "is it up, and are --context and --kubeconfig the right ones?";
+
+const unreachables: [what: string, Error, state: string, hint: string][] = [
+  [
+    "nothing listens",
+    connectFailed("tcp connect error: Connection refused (os error 111)"),
+    "connection refused",
+    CHECK,
+  ],
+  [
+    "the name is unknown",
+    connectFailed("dns error: failed to lookup address information: Name or service not known"),
+    "its name can't be resolved",
+    CHECK,
+  ],
+  [
+    "nobody answers",
+    new DOMException("The operation was aborted due to timeout", "TimeoutError"),
+    "no answer in time",
+    CHECK,
+  ],
+  [
+    "the network gives up",
+    connectFailed("tcp connect error: Connection timed out (os error 110)"),
+    "no answer in time",
+    CHECK,
+  ],
+  [
+    "the authority is unknown",
+    connectFailed("invalid peer certificate: UnknownIssuer"),
+    "its certificate is not trusted (UnknownIssuer)",
+    "check certificate-authority in the kubeconfig",
+  ],
+  [
+    "the certificate is of another name",
+    connectFailed(
+      'invalid peer certificate: certificate not valid for name "x"; certificate is only valid for ["y"]',
+    ),
+    'its certificate is not trusted (certificate not valid for name "x"; certificate is only valid for ["y"])',
+    "check certificate-authority in the kubeconfig",
+  ],
+  [
+    "TLS is spoken to a server without it",
+    connectFailed("received corrupt message of type InvalidContentType"),
+    "received corrupt message of type InvalidContentType",
+    CHECK,
+  ],
+  [
+    "the server hangs up in the handshake",
+    connectFailed("tls handshake eof"),
+    "tls handshake eof",
+    CHECK,
+  ],
+  [
+    "the server hangs up",
+    fetchFailed(
+      "error sending request from 127.0.0.1:34192 for http://127.0.0.1:33935/ (127.0.0.1:33935): " +
+        "client error (SendRequest): connection closed before message completed",
+    ),
+    "connection closed before message completed",
+    CHECK,
+  ],
+  [
+    "an address has a word of other reasons in it",
+    connectFailed(
+      "tcp connect error: No route to host (os error 113)",
+      "https://dns-refused.certificate.test:6443/api",
+    ),
+    "tcp connect error: No route to host",
+    CHECK,
+  ],
+];
+
+for (const [what, error, state, hint] of unreachables) {
+  Deno.test(`a server is told to be out of reach where ${what}`, () => {
+    const { message, hint: said, cause } = unreachable("https://c", error);
+    assert.equal(message, `Cannot reach the cluster "https://c": ${state}`);
+    assert.equal(said, hint);
+    assert.equal(cause, error);
+  });
+}
+
+Deno.test("what is thrown without being an error is told as it is", () => {
+  assert.equal(
+    unreachable("https://c", "odd").message,
+    'Cannot reach the cluster "https://c": odd',
+  );
+});

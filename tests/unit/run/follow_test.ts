@@ -1,0 +1,210 @@
+import assert from "node:assert/strict";
+import { PODS } from "../../../src/kube/interface.ts";
+import { LABEL, PIPELINE_RUNS, type Pod } from "../../../src/tekton/model.ts";
+import { ClusterError } from "../../../src/errors.ts";
+import { refused } from "../../../src/kube/status.ts";
+import { follow } from "../../../src/run/follow.ts";
+import type { LiveRun } from "../../../src/run/live_run.ts";
+import { turn, until } from "../../support/fake_transport.ts";
+import { rejection } from "../../support/refusal.ts";
+import { ended, podName, RUN, Stage } from "./stage.ts";
+
+function start(stage: Stage, live: LiveRun, held: { task?: string; step: string }) {
+  const { kube, clock, emit } = stage;
+  const following = follow({ kube, clock, live, emit, held, signal: stage.stop.signal });
+  following.catch(() => {});
+  return following;
+}
+
+Deno.test("a pod's steps are told one after another, each to its end", async () => {
+  await using stage = new Stage();
+  const following = start(stage, stage.pipelineRun(["test"]), { task: "clone", step: "s" });
+  stage.pod("test", { a: "running", b: "running" });
+  stage.log("test", "b").say("b 1");
+  stage.log("test", "a").say("a 1");
+  await until(() => stage.said.length === 1);
+  stage.log("test", "a").say("a 2");
+  stage.log("test", "a").end();
+  await until(() => stage.said.length === 3);
+  stage.log("test", "b").end();
+  stage.pod("test", { a: 0, b: 0 });
+  stage.end(true);
+  assert.equal((await following).succeeded, true);
+  assert.deepEqual(stage.said, ["test a: a 1", "test a: a 2", "test b: b 1"]);
+});
+
+Deno.test("a step is not asked for its log before it has started", async () => {
+  await using stage = new Stage();
+  const following = start(stage, stage.pipelineRun(["test"]), { task: "clone", step: "s" });
+  stage.pod("test", { a: "waiting" });
+  await turn();
+  assert.deepEqual(stage.log("test", "a").asked, []);
+  stage.pod("test", { a: "running" });
+  await until(() => stage.log("test", "a").openCount === 1);
+  stage.log("test", "a").end();
+  stage.end(true);
+  await following;
+});
+
+Deno.test("pods are told side by side", async () => {
+  await using stage = new Stage();
+  const following = start(stage, stage.pipelineRun(["a", "b"]), { task: "clone", step: "s" });
+  stage.pod("a", { s: "running" });
+  stage.pod("b", { s: "running" });
+  for (const [task, text] of [["a", "1"], ["b", "2"], ["a", "3"]]) {
+    const count = stage.said.length;
+    stage.log(task, "s").say(text);
+    await until(() => stage.said.length === count + 1);
+  }
+  for (const task of ["a", "b"]) stage.log(task, "s").end();
+  stage.end(true);
+  await following;
+  assert.deepEqual(stage.said, ["a s: 1", "b s: 2", "a s: 3"]);
+});
+
+Deno.test("a pod that comes after others have ended waits for the last of their lines", async () => {
+  await using stage = new Stage();
+  const following = start(stage, stage.pipelineRun(["a", "b"]), { task: "clone", step: "s" });
+  stage.pod("a", { s: "running" });
+  await until(() => stage.log("a", "s").openCount === 1);
+  stage.pod("a", { s: 0 });
+  stage.pod("b", { s: "running" });
+  stage.log("b", "s").say("second");
+  for (let turns = 0; turns < 20; turns++) await turn();
+  assert.deepEqual(stage.said, []);
+  stage.log("a", "s").say("first");
+  stage.log("a", "s").end();
+  stage.log("b", "s").end();
+  stage.end(true);
+  await following;
+  assert.deepEqual(stage.said, ["a s: first", "b s: second"]);
+});
+
+Deno.test("the gate's own log is left out, and no other step's of that name", async () => {
+  await using stage = new Stage();
+  const following = start(stage, stage.pipelineRun(["clone", "b"]), { task: "clone", step: "s" });
+  stage.pod("clone", { s: "running", after: "running" });
+  stage.pod("b", { s: "running" });
+  for (const [task, step] of [["clone", "s"], ["clone", "after"], ["b", "s"]]) {
+    stage.log(task, step).say("x");
+    stage.log(task, step).end();
+  }
+  await until(() => stage.said.length === 2);
+  stage.end(true);
+  await following;
+  assert.deepEqual(stage.said.sort(), ["b s: x", "clone after: x"]);
+  assert.deepEqual(stage.log("clone", "s").asked, []);
+});
+
+Deno.test("the gate's log is known by a name that Tekton cut, too", async () => {
+  await using stage = new Stage();
+  const step = "s".repeat(63);
+  const following = start(stage, stage.taskRun(), { step });
+  stage.pod("", { [step.slice(0, 58)]: "running", b: "running" });
+  stage.log("", step.slice(0, 58)).say("gate");
+  stage.log("", step.slice(0, 58)).end();
+  stage.log("", "b").say("x");
+  stage.log("", "b").end();
+  stage.end(true);
+  await following;
+  assert.deepEqual(stage.said, ["- b: x"]);
+});
+
+Deno.test("a step that never started is passed over once its pod has ended, or is gone", async () => {
+  await using stage = new Stage();
+  const following = start(stage, stage.pipelineRun(["a", "b"]), { task: "clone", step: "s" });
+  stage.pod("a", { s: "waiting" });
+  stage.pod("b", { s: "waiting" });
+  await turn();
+  stage.pod("a", { s: "waiting" }, { phase: "Failed", reason: "Evicted" });
+  stage.kube.remove(PODS, podName("b"));
+  stage.end(false);
+  assert.equal((await following).succeeded, false);
+  assert.deepEqual(stage.said, []);
+});
+
+Deno.test("a pod that was made anew under its name is told from its start", async () => {
+  await using stage = new Stage();
+  const following = start(stage, stage.pipelineRun(["a"]), { task: "clone", step: "s" });
+  stage.pod("a", { s: "waiting" });
+  await turn();
+  stage.kube.remove(PODS, podName("a"));
+  stage.pod("a", { s: "running" });
+  stage.log("a", "s").say("x");
+  stage.log("a", "s").end();
+  await until(() => stage.said.length === 1);
+  stage.end(true);
+  await following;
+  assert.deepEqual(stage.said, ["a s: x"]);
+});
+
+Deno.test("the outcome waits a little for TaskRuns that are still told as running", async () => {
+  await using stage = new Stage();
+  const following = start(stage, stage.pipelineRun(["a"]), { task: "a", step: "s" });
+  stage.taskRunOf("a", {});
+  await turn();
+  stage.end(false);
+  for (let turns = 0; turns < 20; turns++) await turn();
+  stage.taskRunOf("a", {
+    ...ended(false, "Failed"),
+    steps: [{ name: "s", terminated: { exitCode: 3, reason: "Error" } }],
+  });
+  const [task] = (await following).tasks;
+  assert.equal(task.uploaded, true);
+  assert.deepEqual(task.failedStep, { step: "s", exitCode: 3, reason: "Error" });
+});
+
+Deno.test("and tells one that stays so as running", async () => {
+  await using stage = new Stage();
+  const following = start(stage, stage.pipelineRun(["a", "b"]), { task: "clone", step: "s" });
+  stage.taskRunOf("a", {});
+  stage.end(false, "PipelineRunTimeout", { skippedTasks: [{ name: "b", reason: "timed out" }] });
+  await until(() => stage.clock.alarmCount === 1);
+  stage.clock.advance(5_000);
+  const { reason, tasks } = await following;
+  assert.equal(reason, "PipelineRunTimeout");
+  assert.deepEqual(tasks, [
+    { name: "a", status: "running" },
+    { name: "b", status: "skipped", message: "timed out" },
+  ]);
+});
+
+Deno.test("a log that may not be read ends it with that error", async () => {
+  await using stage = new Stage();
+  const following = start(stage, stage.pipelineRun(["a"]), { task: "clone", step: "s" });
+  const what = { verb: "read the logs of", kind: "Pod", name: "x", server: "s" };
+  stage.log("a", "s").refusals.push(refused(what, { code: 403, message: "no" }));
+  stage.pod("a", { s: "running" });
+  assert.match(await rejection(following, ClusterError), /^Cannot read the logs of Pod "x"/);
+});
+
+Deno.test("a run that is deleted is told as that", async () => {
+  await using stage = new Stage();
+  const following = start(stage, stage.pipelineRun(["a"]), { task: "clone", step: "s" });
+  await turn();
+  stage.kube.remove(PIPELINE_RUNS, RUN);
+  assert.equal(
+    await rejection(following, ClusterError),
+    `Cannot follow PipelineRun "${RUN}": it was deleted\nstart it again`,
+  );
+});
+
+Deno.test("pods of other runs are nobody's business, and an abort ends it all", async () => {
+  const stage = new Stage();
+  const following = start(stage, stage.pipelineRun(["a"]), { task: "clone", step: "s" });
+  const other = stage.pod("other", { s: "running" });
+  stage.kube.remove(PODS, other.metadata.name!);
+  stage.kube.put<Pod>(PODS, {
+    ...other,
+    metadata: { name: "other", labels: { [LABEL.pipelineRun]: "other-run" } },
+  });
+  stage.pod("a", { s: "running" });
+  await until(() => stage.log("a", "s").openCount === 1);
+  const reason = new Error("enough");
+  stage.stop.abort(reason);
+  await assert.rejects(following, reason);
+  await stage[Symbol.asyncDispose]();
+  assert.equal(stage.kube.watcherCount, 0);
+  assert.equal(stage.log("a", "s").openCount, 0);
+  assert.deepEqual(stage.kube.log("other", "step-s").asked, []);
+});

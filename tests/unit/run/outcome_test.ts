@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { outcomeOf } from "../../../src/run/outcome.ts";
+import { ended, RUN, Stage } from "./stage.ts";
+import { until } from "../../support/fake_transport.ts";
+
+const TIMES = { startTime: "2026-01-02T03:04:05Z", completionTime: "2026-01-02T03:04:07Z" };
+
+Deno.test("the tasks come in the Pipeline's order, finally last, each with how it went", async () => {
+  await using stage = new Stage();
+  const live = stage.pipelineRun(["clone", "test", "lint", "deploy", "scan"], ["notify"]);
+  stage.taskRunOf("notify", { ...ended(true, "Succeeded") });
+  stage.taskRunOf("lint", { ...ended(false, "TaskRunCancelled", "it was cancelled"), ...TIMES });
+  stage.taskRunOf("test", {
+    ...ended(false, "Failed", "step failed"),
+    ...TIMES,
+    steps: [
+      { name: "ok", terminated: { exitCode: 0 } },
+      {
+        name: "unit",
+        terminated: { exitCode: 137, reason: "Error" },
+        terminationReason: "OOMKilled",
+      },
+    ],
+  });
+  stage.taskRunOf("clone", { ...ended(true, "Succeeded"), ...TIMES });
+  stage.end(false, "Failed", {
+    ...TIMES,
+    skippedTasks: [{ name: "deploy", reason: "When Expressions evaluated to false" }],
+  });
+  await until(() => live.phase.kind === "ended" && live.taskRuns.size === 4);
+  assert.deepEqual(outcomeOf(live, "clone"), {
+    succeeded: false,
+    resource: "PipelineRun",
+    name: RUN,
+    reason: "Failed",
+    message: "",
+    elapsedMs: 2000,
+    tasks: [
+      { name: "clone", status: "succeeded", elapsedMs: 2000, uploaded: true },
+      {
+        name: "test",
+        status: "failed",
+        elapsedMs: 2000,
+        message: "step failed",
+        failedStep: { step: "unit", exitCode: 137, reason: "OOMKilled" },
+      },
+      { name: "lint", status: "cancelled", elapsedMs: 2000, message: "it was cancelled" },
+      { name: "deploy", status: "skipped", message: "When Expressions evaluated to false" },
+      { name: "scan", status: "pending" },
+      { name: "notify", status: "succeeded", elapsedMs: undefined },
+    ],
+  });
+});
+
+Deno.test("a TaskRun's outcome is its Task's", async () => {
+  await using stage = new Stage();
+  const live = stage.taskRun();
+  stage.end(true);
+  await until(() => live.phase.kind === "ended");
+  const { resource, succeeded, tasks } = outcomeOf(live, undefined);
+  assert.deepEqual({ resource, succeeded, tasks }, {
+    resource: "TaskRun",
+    succeeded: true,
+    tasks: [{ name: "t", status: "succeeded", elapsedMs: undefined }],
+  });
+});
+
+Deno.test("a run that has not ended is told as running", async () => {
+  await using stage = new Stage();
+  const live = stage.pipelineRun(["a"]);
+  stage.taskRunOf("a", {});
+  await until(() => live.taskRuns.size === 1);
+  const { succeeded, reason, tasks } = outcomeOf(live, undefined);
+  assert.deepEqual({ succeeded, reason, tasks }, {
+    succeeded: false,
+    reason: "Running",
+    tasks: [{ name: "a", status: "running" }],
+  });
+});

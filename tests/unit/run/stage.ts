@@ -1,0 +1,148 @@
+/** A run, its TaskRuns and Pods as a cluster would have them, set by a test step by step. */
+import { createHash } from "node:crypto";
+import type { ExecOptions, ExecResult } from "../../../src/kube/interface.ts";
+import { PODS } from "../../../src/kube/interface.ts";
+import {
+  type ContainerStatus,
+  LABEL,
+  PIPELINE_RUNS,
+  type PipelineRun,
+  type Pod,
+  TASK_RUNS,
+  type TaskRun,
+} from "../../../src/tekton/model.ts";
+import type { RunEvent } from "../../../src/run/events.ts";
+import { LiveRun } from "../../../src/run/live_run.ts";
+import { FakeClock } from "../../support/fake_host.ts";
+import { FakeKube } from "../../support/fake_kube.ts";
+import { turn } from "../../support/fake_transport.ts";
+import { concat, readTar } from "../../support/tar_text.ts";
+
+/** `a: running`, `a: 0` (its exit code) or `a: waiting`, by step. */
+export type Steps = Record<string, "waiting" | "running" | number>;
+
+export const RUN = "p-run-1";
+
+export class Stage implements AsyncDisposable {
+  readonly kube = new FakeKube();
+  readonly clock = new FakeClock();
+  readonly events: RunEvent[] = [];
+  readonly stop = new AbortController();
+  #live?: LiveRun;
+
+  readonly emit = (event: RunEvent): void => void this.events.push(event);
+
+  /** A PipelineRun of these tasks, followed from now on. */
+  pipelineRun(tasks: string[], last: string[] = []): LiveRun {
+    const toTask = (name: string) => ({ name });
+    const pipelineSpec = { tasks: tasks.map(toTask), finally: last.map(toTask) };
+    return this.#follow(this.kube.put<PipelineRun>(PIPELINE_RUNS, {
+      kind: "PipelineRun",
+      metadata: { name: RUN },
+      spec: { pipelineSpec },
+    }));
+  }
+
+  taskRun(): LiveRun {
+    const labels = { [LABEL.task]: "t" };
+    return this.#follow(this.kube.put<TaskRun>(TASK_RUNS, {
+      kind: "TaskRun",
+      metadata: { name: RUN, labels },
+      spec: {},
+    }));
+  }
+
+  /** The log lines so far, as `task step: line`. */
+  get said(): string[] {
+    return this.events.filter((event) => event.kind === "log")
+      .map(({ task, step, line }) => `${task ?? "-"} ${step}: ${line}`);
+  }
+
+  /** The pod of a task, "" for that of a TaskRun, is like this from now on. */
+  pod(task: string, steps: Steps, rest: Partial<Pod["status"]> = {}): Pod {
+    return this.kube.put<Pod>(PODS, {
+      metadata: {
+        name: podName(task),
+        labels: task === ""
+          ? { [LABEL.taskRun]: RUN }
+          : { [LABEL.pipelineRun]: RUN, [LABEL.pipelineTask]: task },
+      },
+      spec: {
+        containers: Object.keys(steps).map((name) => ({ name: `step-${name}`, image: "i" })),
+      },
+      status: {
+        phase: phaseOf(Object.values(steps)),
+        containerStatuses: Object.entries(steps).map(statusOf),
+        ...rest,
+      },
+    });
+  }
+
+  taskRunOf(task: string, status: TaskRun["status"]): void {
+    const labels = { [LABEL.pipelineRun]: RUN, [LABEL.pipelineTask]: task };
+    this.kube.put<TaskRun>(TASK_RUNS, {
+      metadata: { name: `${RUN}-${task}`, labels },
+      spec: {},
+      status,
+    });
+  }
+
+  log(task: string, step: string) {
+    return this.kube.log(podName(task), `step-${step}`);
+  }
+
+  /** The run ends like that. */
+  end(succeeded: boolean, reason = succeeded ? "Succeeded" : "Failed", rest = {}): void {
+    const isPipelineRun = this.#live?.kind !== "TaskRun";
+    this.kube.update<PipelineRun>(isPipelineRun ? PIPELINE_RUNS : TASK_RUNS, RUN, (run) => {
+      run.status = { ...run.status, ...ended(succeeded, reason), ...rest };
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.stop.abort();
+    await this.#live?.[Symbol.asyncDispose]();
+    await turn();
+  }
+
+  #follow(run: PipelineRun | TaskRun): LiveRun {
+    return this.#live = new LiveRun(this.kube, run);
+  }
+}
+
+export function podName(task: string): string {
+  return task === "" ? `${RUN}-pod` : `${RUN}-${task}-pod`;
+}
+
+export function ended(succeeded: boolean, reason: string, message = "") {
+  const status = succeeded ? "True" as const : "False" as const;
+  return { conditions: [{ type: "Succeeded", status, reason, message }] };
+}
+
+function phaseOf(states: Steps[string][]): string {
+  if (states.includes("running")) return "Running";
+  if (states.includes("waiting")) return "Pending";
+  return states.some((state) => state !== 0) ? "Failed" : "Succeeded";
+}
+
+function statusOf([name, state]: [string, Steps[string]]): ContainerStatus {
+  return {
+    name: `step-${name}`,
+    state: state === "waiting"
+      ? { waiting: { reason: "PodInitializing" } }
+      : state === "running"
+      ? { running: {} }
+      : { terminated: { exitCode: state } },
+  };
+}
+
+/** Plays receive.sh: reads all of stdin and answers with the receipt of what came. */
+export async function receive(options: ExecOptions): Promise<ExecResult & { archive: Uint8Array }> {
+  const archive = concat(await Array.fromAsync(options.stdin!));
+  const manifest = readTar(archive).at(-1)!.content;
+  const text = new TextDecoder().decode(manifest);
+  const [, files, bytes] = /^files (\d+)\nbytes (\d+)$/m.exec(text)!;
+  const digest = createHash("sha256").update(manifest).digest("hex");
+  options.onStdout?.(new TextEncoder().encode(`receipt ${files} ${bytes} ${digest}\n`));
+  return { exitCode: 0, message: "", archive };
+}

@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import { refused, UnreachableError } from "../../../src/kube/status.ts";
+import { stepLog } from "../../../src/run/step_log.ts";
+import { FakeClock } from "../../support/fake_host.ts";
+import { FakeKube, type FakeLog } from "../../support/fake_kube.ts";
+import { until } from "../../support/fake_transport.ts";
+
+const PLACE = { namespace: "default", pod: "p", container: "step-a" };
+
+function refusal(code: number): Error {
+  const what = { verb: "read the logs of", kind: "Pod", name: "p", server: "s" };
+  return refused(what, { code, message: "no" });
+}
+
+/** Follows a log whose first requests are refused like that; time passes by itself. */
+function follow({ refusals = [] as Error[], signal = new AbortController().signal } = {}) {
+  const kube = new FakeKube();
+  const clock = new FakeClock();
+  clock.isAutomatic = true;
+  const log: FakeLog = kube.log("p", "step-a");
+  log.refusals.push(...refusals);
+  const read: string[] = [];
+  const done = (async () => {
+    for await (const line of stepLog(kube, clock, PLACE, signal)) read.push(line);
+  })();
+  done.catch(() => {});
+  return { log, read, done, clock };
+}
+
+/** The lines that come where the connection breaks after `before`, and `after` is said meanwhile. */
+async function broken(before: string[], after: string[]): Promise<string[]> {
+  const { log, read, done } = follow();
+  await until(() => log.openCount === 1);
+  for (const line of before) log.say(line);
+  await until(() => read.length === before.length);
+  log.break();
+  for (const line of after) log.say(line);
+  await until(() => log.openCount === 1);
+  log.end();
+  await done;
+  return read;
+}
+
+Deno.test("lines come without their times, an empty one as nothing", async () => {
+  const { log, read, done } = follow();
+  log.say("2026-01-02T03:04:05.000000001Z a  b ");
+  log.say("2026-01-02T03:04:05.000000002Z ");
+  log.say("2026-01-02T03:04:05.000000003Z c");
+  log.end();
+  await done;
+  assert.deepEqual(read, ["a  b ", "", "c"]);
+});
+
+Deno.test("it is asked for from its start, and again from the second of the last line seen", async () => {
+  const { log, read, done } = follow();
+  log.say("2026-01-02T03:04:05.900000000Z a");
+  await until(() => read.length === 1);
+  log.break();
+  await until(() => log.asked.length === 2 && log.openCount === 1);
+  log.end();
+  await done;
+  const [first, second] = log.asked;
+  assert.deepEqual([first.follow, first.timestamps, first.sinceTime], [true, true, undefined]);
+  assert.equal(second.sinceTime, "2026-01-02T03:04:05Z");
+});
+
+Deno.test("after a break no line comes twice and none is lost", async () => {
+  assert.deepEqual(
+    await broken([
+      "2026-01-02T03:04:05.100000000Z a",
+      "2026-01-02T03:04:05.200000000Z b",
+    ], [
+      "2026-01-02T03:04:05.300000000Z c",
+      "2026-01-02T03:04:06.000000000Z d",
+    ]),
+    ["a", "b", "c", "d"],
+  );
+});
+
+Deno.test("lines of one and the same time are counted", async () => {
+  const at = (line: string) => `2026-01-02T03:04:05.100000000Z ${line}`;
+  assert.deepEqual(await broken([at("a"), at("a"), at("b")], [at("a"), at("c")]), [
+    "a",
+    "a",
+    "b",
+    "a",
+    "c",
+  ]);
+});
+
+Deno.test("times whose fraction was trimmed are compared as times, not as text", async () => {
+  assert.deepEqual(
+    await broken([
+      "2026-01-02T03:04:05Z a",
+      "2026-01-02T03:04:05.1Z b",
+      "2026-01-02T03:04:05.15Z c",
+    ], ["2026-01-02T03:04:05.2Z d", "2026-01-02T03:04:06Z e"]),
+    ["a", "b", "c", "d", "e"],
+  );
+});
+
+Deno.test("a line that is stamped before the one in front of it is not lost", async () => {
+  const early = "2026-01-02T03:04:05.100000000Z early";
+  const late = "2026-01-02T03:04:05.200000000Z late";
+  assert.deepEqual(await broken([late, early], ["2026-01-02T03:04:05.300000000Z more"]), [
+    "late",
+    "early",
+    "more",
+  ]);
+});
+
+Deno.test("a node with a zone of its own is asked for in UTC", async () => {
+  const { log, read, done } = follow();
+  log.say("2026-01-02T03:04:05.100000000+05:30 a");
+  await until(() => read.length === 1);
+  log.break();
+  log.say("2026-01-02T03:04:05.200000000+05:30 b");
+  await until(() => read.length === 2);
+  log.end();
+  await done;
+  assert.deepEqual(read, ["a", "b"]);
+  assert.equal(log.asked[1].sinceTime, "2026-01-01T21:34:05Z");
+});
+
+Deno.test("a server that hangs up in the middle is asked for the rest at once", async () => {
+  const { log, read, done, clock } = follow();
+  log.say("a");
+  await until(() => read.length === 1);
+  log.hangUp();
+  await until(() => log.openCount === 1);
+  log.say("b");
+  log.end();
+  await done;
+  assert.deepEqual(read, ["a", "b"]);
+  assert.deepEqual(clock.delays, []);
+});
+
+Deno.test("a container that is not there yet, and a server out of reach, are asked again", async () => {
+  const refusals = [refusal(400), new UnreachableError("away"), refusal(500)];
+  const { log, read, done, clock } = follow({ refusals });
+  log.say("a");
+  log.end();
+  await done;
+  assert.deepEqual(read, ["a"]);
+  assert.deepEqual(clock.delays, [500, 500, 500]);
+});
+
+Deno.test("a pod that is gone ends it without an error", async () => {
+  const { log, read, done } = follow();
+  await until(() => log.openCount === 1);
+  log.say("a");
+  await until(() => read.length === 1);
+  log.refusals.push(refusal(404));
+  log.break();
+  await done;
+  assert.deepEqual(read, ["a"]);
+});
+
+Deno.test("one who may not read it is told at once", async () => {
+  const { done, clock } = follow({ refusals: [refusal(403)] });
+  await assert.rejects(done, /Cannot read the logs of Pod "p"/);
+  assert.deepEqual(clock.delays, []);
+});
+
+Deno.test("after twenty failures without a line between them it is given up", async () => {
+  const { done, clock } = follow({ refusals: Array.from({ length: 30 }, () => refusal(400)) });
+  await assert.rejects(done, /Cannot read the logs/);
+  assert.equal(clock.delays.length, 20);
+});
+
+Deno.test("a line between failures makes it patient again", async () => {
+  const refusals = Array.from({ length: 20 }, () => refusal(400));
+  const { log, read, done } = follow({ refusals });
+  await until(() => log.openCount === 1);
+  log.say("a");
+  await until(() => read.length === 1);
+  log.refusals.push(...refusals);
+  log.break();
+  await until(() => log.openCount === 1);
+  log.end();
+  await done;
+});
+
+Deno.test("an abort ends it with its reason, and the stream with it", async () => {
+  const stop = new AbortController();
+  const { log, done } = follow({ signal: stop.signal });
+  await until(() => log.openCount === 1);
+  const reason = new Error("enough");
+  stop.abort(reason);
+  await assert.rejects(done, reason);
+  assert.equal(log.openCount, 0);
+});

@@ -1,0 +1,353 @@
+import assert from "node:assert/strict";
+import { ClusterError, Interrupted, TransferError, UsageError } from "../../../src/errors.ts";
+import type { ExecOptions, ExecResult } from "../../../src/kube/interface.ts";
+import { PODS } from "../../../src/kube/interface.ts";
+import { refused } from "../../../src/kube/status.ts";
+import type { RunEvent } from "../../../src/run/events.ts";
+import { upload, type UploadOptions } from "../../../src/run/upload.ts";
+import { HELD_PREFIX } from "../../../src/step/scripts.ts";
+import { LABEL, PIPELINE_RUNS, type PipelineRun, type Pod } from "../../../src/tekton/model.ts";
+import type { Entry } from "../../../src/tree/walk.ts";
+import { FakeHost } from "../../support/fake_host.ts";
+import { FakeKube } from "../../support/fake_kube.ts";
+import { until } from "../../support/fake_transport.ts";
+import { MemoryFiles } from "../../support/memory_files.ts";
+import { rejection } from "../../support/refusal.ts";
+import { tree } from "../../support/tree_text.ts";
+import { ended, receive } from "./stage.ts";
+
+const NODES = tree("file a hello");
+const ENTRIES: Entry[] = [
+  { path: "a", kind: "file", sizeBytes: 5, mode: 0o644, mtimeSeconds: 1_700_000_000 },
+];
+const NAME = "p-run-0";
+const CANCELLED = `patch PipelineRun ${NAME} {"spec":{"status":"Cancelled"}}`;
+
+/** A cluster that plays one run of the tasks clone and test: to the gate, and then as it is told. */
+class Play {
+  readonly kube = new FakeKube();
+  readonly host = new FakeHost(new MemoryFiles(NODES), this.kube);
+  readonly events: RunEvent[] = [];
+  /** What the held step does with what is sent to it. */
+  onReceive: (options: ExecOptions) => Promise<ExecResult> = async (options) => {
+    const received = await receive(options);
+    this.finish();
+    return received;
+  };
+
+  constructor() {
+    this.kube.onCreated = () => this.hold();
+    this.kube.onExec = (options) => this.onReceive(options);
+  }
+
+  start(options: Partial<UploadOptions> = {}) {
+    const { kube, host } = this;
+    const run: PipelineRun = {
+      kind: "PipelineRun",
+      metadata: { generateName: "p-run-", namespace: "default" },
+      spec: { pipelineSpec: { tasks: [{ name: "clone" }, { name: "test" }] } },
+    };
+    const uploading = upload({
+      kube,
+      clock: host.clock,
+      files: host.files,
+      random: host.random,
+      run,
+      held: { task: "clone", step: "s" },
+      root: "/tree",
+      entries: Promise.resolve(ENTRIES),
+      directory: ".",
+      program: ["tar"],
+      results: {},
+      showlogs: true,
+      emit: (event) => this.events.push(event),
+      interrupt: host.interrupt,
+      ...options,
+    });
+    uploading.catch(() => {});
+    return uploading;
+  }
+
+  /** The gate holds. */
+  hold(): void {
+    this.pod("clone", { running: {} });
+    this.kube.log("clone-pod", "step-s").say(`${HELD_PREFIX}/workspace/output`);
+  }
+
+  /** The gate has let go: the rest of the run is played to its end. */
+  finish(): void {
+    this.kube.log("clone-pod", "step-s").end();
+    this.pod("clone", { terminated: { exitCode: 0 } }, "Succeeded");
+    this.pod("test", { terminated: { exitCode: 0 } }, "Succeeded");
+    this.kube.log("test-pod", "step-s").say("tested");
+    this.kube.log("test-pod", "step-s").end();
+    setTimeout(() => this.end(true));
+  }
+
+  end(succeeded: boolean): void {
+    this.kube.update<PipelineRun>(PIPELINE_RUNS, NAME, (run) => {
+      run.status = ended(succeeded, succeeded ? "Succeeded" : "Failed");
+    });
+  }
+
+  pod(
+    task: string,
+    state: { running?: object; terminated?: { exitCode: number } },
+    phase = "Running",
+  ) {
+    this.kube.put<Pod>(PODS, {
+      metadata: {
+        name: `${task}-pod`,
+        labels: { [LABEL.pipelineRun]: NAME, [LABEL.pipelineTask]: task },
+      },
+      spec: { containers: [{ name: "step-s", image: "i" }] },
+      status: { phase, containerStatuses: [{ name: "step-s", state }] },
+    });
+  }
+
+  get kinds(): string[] {
+    const kinds = this.events.map((event) => event.kind);
+    return kinds.filter((kind, at) => kind !== kinds[at - 1]);
+  }
+
+  get notes(): string[] {
+    return this.events.filter((event) => event.kind === "note").map((event) => event.text);
+  }
+
+  /** Nothing is left running when it is over. */
+  checkOver(): void {
+    assert.equal(this.kube.watcherCount, 0);
+    assert.equal(this.host.clock.alarmCount, 0);
+    assert.equal(this.kube.log("clone-pod", "step-s").openCount, 0);
+  }
+}
+
+Deno.test("an upload goes from created to ended, each event in its place", async () => {
+  const play = new Play();
+  const { name, outcome } = await play.start();
+  assert.equal(name, NAME);
+  assert.equal(outcome?.succeeded, true);
+  assert.deepEqual(play.kinds, [
+    "created",
+    "paused",
+    "sending",
+    "sent",
+    "released",
+    "log",
+    "ended",
+  ]);
+  assert.deepEqual(play.events[0], {
+    kind: "created",
+    resource: "PipelineRun",
+    name: NAME,
+    namespace: "default",
+  });
+  assert.deepEqual(play.events[1], {
+    kind: "paused",
+    task: "clone",
+    step: "s",
+    pod: "clone-pod",
+    directory: "/workspace/output",
+    afterMs: 0,
+  });
+  assert.deepEqual(play.events.at(-1), { kind: "ended", outcome });
+  assert.deepEqual(play.kube.changes, [`create PipelineRun ${NAME}`]);
+  play.checkOver();
+});
+
+Deno.test("a run that fails is an outcome, and is not cancelled", async () => {
+  const play = new Play();
+  play.onReceive = async (options) => {
+    const received = await receive(options);
+    play.kube.log("clone-pod", "step-s").end();
+    play.end(false);
+    return received;
+  };
+  const { outcome } = await play.start();
+  assert.equal(outcome?.succeeded, false);
+  assert.equal(play.kube.changes.length, 1);
+  play.checkOver();
+});
+
+Deno.test("without logs it is over once the step is released", async () => {
+  const play = new Play();
+  play.onReceive = receive;
+  assert.deepEqual(await play.start({ showlogs: false }), { name: NAME });
+  assert.equal(play.kinds.at(-1), "released");
+  assert.equal(play.kube.changes.length, 1);
+  play.checkOver();
+});
+
+Deno.test("a transfer that fails cancels the run and is the error to tell", async () => {
+  const play = new Play();
+  play.onReceive = async (options) => {
+    await options.stdin!.cancel();
+    return { exitCode: 13, message: "" };
+  };
+  assert.match(await rejection(play.start(), TransferError), /^Cannot unpack into step "s"/);
+  assert.deepEqual(play.kube.changes.slice(1), [CANCELLED]);
+  assert.deepEqual(play.notes, [`Cancelled PipelineRun ${NAME}`]);
+  play.checkOver();
+});
+
+Deno.test("a walk that fails cancels the run; one that has failed before starts none", async () => {
+  const error = new TransferError("Cannot read a");
+  const early = new Play();
+  await assert.rejects(early.start({ entries: Promise.reject(error) }), error);
+  assert.deepEqual(early.kube.changes, []);
+  const late = new Play();
+  const walk = Promise.withResolvers<Entry[]>();
+  const uploading = late.start({ entries: walk.promise });
+  await until(() => late.kinds.includes("paused"));
+  walk.reject(error);
+  await assert.rejects(uploading, error);
+  assert.deepEqual(late.kube.changes.slice(1), [CANCELLED]);
+  late.checkOver();
+});
+
+Deno.test("a task that is skipped cancels the run, for nothing can be uploaded", async () => {
+  const play = new Play();
+  play.kube.onCreated = () =>
+    play.kube.update<PipelineRun>(PIPELINE_RUNS, NAME, (run) => {
+      run.status = { skippedTasks: [{ name: "clone", reason: "when" }] };
+    });
+  assert.match(await rejection(play.start(), UsageError), /this run skips it \(when\)/);
+  assert.deepEqual(play.kube.changes.slice(1), [CANCELLED]);
+  play.checkOver();
+});
+
+Deno.test("a run that is not created is the cluster's word, with nothing to cancel", async () => {
+  const play = new Play();
+  play.kube.onChange = () => {
+    throw new ClusterError("Cannot create");
+  };
+  assert.equal(await rejection(play.start(), ClusterError), "Cannot create");
+  assert.deepEqual(play.events, []);
+});
+
+for (const when of ["paused", "sending", "log"]) {
+  Deno.test(`Ctrl-C cancels the run, at the event ${when}`, async () => {
+    const play = new Play();
+    play.onReceive = async (options) => {
+      const received = await receive(options);
+      play.pod("test", { running: {} });
+      play.kube.log("test-pod", "step-s").say("tests on and on");
+      return received;
+    };
+    const emit = (event: RunEvent) => {
+      play.events.push(event);
+      if (event.kind === when) play.host.pressCtrlC();
+    };
+    assert.equal(
+      await rejection(play.start({ emit }), Interrupted),
+      `Interrupted: cancelled PipelineRun "${NAME}"`,
+    );
+    assert.deepEqual(play.kube.changes.slice(1), [CANCELLED]);
+    play.checkOver();
+  });
+}
+
+Deno.test("Ctrl-C before the run is created starts none", async () => {
+  const play = new Play();
+  play.host.pressCtrlC();
+  assert.equal(await rejection(play.start(), Interrupted), "Interrupted: nothing was started");
+  assert.deepEqual(play.kube.changes, []);
+});
+
+Deno.test("Ctrl-C while the run is created cancels it", async () => {
+  const play = new Play();
+  play.kube.onCreated = () => play.host.pressCtrlC();
+  await rejection(play.start(), Interrupted);
+  assert.deepEqual(play.kube.changes.slice(1), [CANCELLED]);
+  play.checkOver();
+});
+
+Deno.test("Ctrl-C at the last lines of a run that has ended cancels nothing, and says so", async () => {
+  const play = new Play();
+  play.onReceive = async (options) => {
+    const received = await receive(options);
+    play.pod("test", { running: {} });
+    play.end(true);
+    return received;
+  };
+  const uploading = play.start();
+  await until(() => play.kube.log("test-pod", "step-s").openCount === 1);
+  play.host.pressCtrlC();
+  assert.equal(
+    await rejection(uploading, Interrupted),
+    `Interrupted: PipelineRun "${NAME}" had ended`,
+  );
+  assert.equal(play.kube.changes.length, 1);
+});
+
+Deno.test("a run that can't be cancelled is said to be held still, with how to cancel it", async () => {
+  const play = new Play();
+  play.kube.onChange = (change) => {
+    const what = { verb: "patch", kind: "PipelineRun", name: NAME, server: "s" };
+    if (change.startsWith("patch")) throw refused(what, { code: 403, message: "no" });
+  };
+  const uploading = play.start({
+    emit: (event) => {
+      play.events.push(event);
+      if (event.kind === "paused") play.host.pressCtrlC();
+    },
+  });
+  assert.equal(
+    await rejection(uploading, Interrupted),
+    `Interrupted: PipelineRun "${NAME}" may still be held`,
+  );
+  assert.deepEqual(play.notes, [
+    `PipelineRun ${NAME} may still be held: Cannot patch PipelineRun "${NAME}": forbidden: no; ` +
+    `tkn pipelinerun cancel ${NAME} -n default`,
+  ]);
+});
+
+/** The connection breaks in the middle of the upload, and then this happens. */
+function breaking(then: (play: Play) => void): Play {
+  const play = new Play();
+  play.onReceive = async (options) => {
+    await options.stdin!.cancel();
+    setTimeout(() => then(play));
+    throw new ClusterError("Cannot run a command: connection lost (1006)");
+  };
+  return play;
+}
+
+Deno.test("a run that is deleted while it is sent to is told as deleted", async () => {
+  const play = breaking(({ kube }) => kube.remove(PIPELINE_RUNS, NAME));
+  assert.match(await rejection(play.start(), ClusterError), /: it was deleted\n/);
+});
+
+Deno.test("a run that ends while it is sent to has that outcome", async () => {
+  const play = breaking((play) => {
+    play.pod("clone", { terminated: { exitCode: 1 } }, "Failed");
+    play.end(false);
+  });
+  const { outcome } = await play.start();
+  assert.equal(outcome?.succeeded, false);
+  assert.equal(play.kinds.at(-1), "ended");
+  assert.equal(play.kube.changes.length, 1);
+  play.checkOver();
+});
+
+Deno.test("a connection that is lost alone is told after two seconds, and the run cancelled", async () => {
+  const play = breaking(({ host }) => host.clock.advance(2_000));
+  assert.match(
+    await rejection(play.start(), TransferError),
+    /^Cannot upload into step "s": can't run a command: connection lost \(1006\)/,
+  );
+  assert.deepEqual(play.kube.changes.slice(1), [CANCELLED]);
+  play.checkOver();
+});
+
+Deno.test("where nothing happens it is said what is waited for, within two seconds", async () => {
+  const play = new Play();
+  play.kube.onCreated = () => {};
+  const uploading = play.start();
+  await until(() => play.events.length === 1 && play.kube.watcherCount === 3);
+  play.host.clock.advance(2_000);
+  assert.deepEqual(play.events[1], { kind: "waiting", text: "task clone: its pod" });
+  play.hold();
+  await uploading;
+  assert.equal(play.kinds.at(-1), "ended");
+});

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { readParam } from "../../../src/commands/upload_options.ts";
+import type { ParamSpec } from "../../../src/tekton/model.ts";
+import { bindParams, typeOf } from "../../../src/tekton/params.ts";
+import { refusal } from "../../support/refusal.ts";
+
+function bind(specs: ParamSpec[], ...given: [name: string, text: string][]) {
+  return bindParams('Task "t"', specs, given.map(([name, text]) => ({ name, text })), readParam);
+}
+
+Deno.test("a param's type is its own, else its default's, else string", () => {
+  assert.equal(typeOf({ type: "array", default: "x" }), "array");
+  assert.equal(typeOf({ default: [] }), "array");
+  assert.equal(typeOf({ default: { a: "b" } }), "object");
+  assert.equal(typeOf({ default: "" }), "string");
+  assert.equal(typeOf({}), "string");
+});
+
+Deno.test("each text is read as the type that its param declares", () => {
+  const specs: ParamSpec[] = [
+    { name: "text" },
+    { name: "list", default: ["x"] },
+    { name: "map", type: "object", properties: { a: {}, b: {} } },
+  ];
+  assert.deepEqual(bind(specs, ["text", "a,b:c"], ["list", "a,b"], ["map", "a:1,b:2"]), [
+    { name: "text", value: "a,b:c" },
+    { name: "list", value: ["a", "b"] },
+    { name: "map", value: { a: "1", b: "2" } },
+  ]);
+});
+
+Deno.test("one with a default may be left out, and is then left to the cluster", () => {
+  assert.deepEqual(bind([{ name: "a", default: "" }, { name: "b", default: [] }]), []);
+});
+
+Deno.test("given twice, the last one counts", () => {
+  assert.deepEqual(bind([{ name: "a" }], ["a", "1"], ["a", "2"]), [{ name: "a", value: "2" }]);
+});
+
+Deno.test("all that are missing are named at once, with how to give each", () => {
+  const specs: ParamSpec[] = [
+    { name: "a" },
+    { name: "b", type: "array" },
+    { name: "c", type: "object", properties: { x: {}, y: {} } },
+    { name: "d", default: "" },
+  ];
+  assert.equal(
+    refusal(() => bind(specs)),
+    'Cannot start Task "t": params "a", "b", "c" not given\n' +
+      "--param a=VALUE --param b=A,B --param c=x:VALUE,y:VALUE",
+  );
+  assert.match(refusal(() => bind(specs, ["b", ""], ["c", "x:1,y:2"])), /: param "a" not given\n/);
+});
+
+Deno.test("one that is not declared is refused with those that are", () => {
+  assert.equal(
+    refusal(() => bind([{ name: "a" }, { name: "b" }], ["c", "1"])),
+    'Cannot set param "c": Task "t" has no such param\nits params: a, b',
+  );
+  assert.match(refusal(() => bind([], ["c", "1"])), /\nit takes no params$/);
+});
+
+Deno.test("a value out of the enum is refused with those that are in it", () => {
+  const specs: ParamSpec[] = [{ name: "a", enum: ["x", "y"] }];
+  assert.deepEqual(bind(specs, ["a", "y"]), [{ name: "a", value: "y" }]);
+  assert.equal(
+    refusal(() => bind(specs, ["a", "z"])),
+    'Cannot set param "a" of Task "t": "z" is not allowed\none of: x, y',
+  );
+});
+
+Deno.test("an object needs every key that it declares, unless its default has it", () => {
+  const map: ParamSpec = { name: "m", type: "object", properties: { a: {}, b: {} } };
+  assert.equal(
+    refusal(() => bind([map], ["m", "a:1"])),
+    'Cannot set param "m" of Task "t": it lacks the keys b\n--param m=a:VALUE,b:VALUE',
+  );
+  assert.deepEqual(bind([{ ...map, default: { a: "0", b: "0" } }], ["m", "a:1"]), [
+    { name: "m", value: { a: "1" } },
+  ]);
+});
+
+Deno.test("a text that is no object is refused by the param's name and type", () => {
+  const map: ParamSpec = { name: "m", type: "object" };
+  assert.equal(
+    refusal(() => bind([map], ["m", "text"])),
+    'Cannot set param "m": it is an object, and "text" is none\n--param m=key:value,key2:value2',
+  );
+});

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import type { ResultSpec } from "../../../src/tekton/model.ts";
+import { standInResults } from "../../../src/tekton/results.ts";
+import { refusal } from "../../support/refusal.ts";
+
+const OWNER = 'task "clone"';
+
+function standIn(declared: ResultSpec[], given: Record<string, string> = {}, known = {}) {
+  const pairs = Object.entries(given).map(([name, value]) => ({ name, value }));
+  return standInResults(OWNER, declared, pairs, known);
+}
+
+Deno.test("what the user gives counts before what is known, which counts before nothing", () => {
+  const declared = [{ name: "commit" }, { name: "url" }, { name: "other" }];
+  const known = { commit: "abc", url: "https://x", unasked: "y" };
+  assert.deepEqual(standIn(declared, { commit: "mine" }, known), {
+    values: { commit: "mine", url: "https://x", other: "" },
+    empty: ["other"],
+  });
+});
+
+Deno.test("a result that is given empty on purpose is not told as empty", () => {
+  assert.deepEqual(standIn([{ name: "a" }], { a: "" }), { values: { a: "" }, empty: [] });
+});
+
+Deno.test("given twice, the last one counts", () => {
+  const given = [{ name: "a", value: "1" }, { name: "a", value: "2" }];
+  assert.deepEqual(standInResults(OWNER, [{ name: "a" }], given, {}).values, { a: "2" });
+});
+
+Deno.test("a result of which nothing is known is empty as its type has it", () => {
+  const declared: ResultSpec[] = [
+    { name: "text", type: "string" },
+    { name: "list", type: "array" },
+    { name: "map", type: "object", properties: { a: {}, b: {} } },
+    { name: "bare", type: "object" },
+  ];
+  const { values, empty } = standIn(declared);
+  assert.deepEqual(values, { text: "", list: "[]", map: '{"a":"","b":""}', bare: "{}" });
+  assert.deepEqual(empty, ["text", "list", "map", "bare"]);
+});
+
+Deno.test("what is known is text, so that it is nothing for an array", () => {
+  assert.deepEqual(standIn([{ name: "url", type: "array" }], {}, { url: "x" }).values, {
+    url: "[]",
+  });
+});
+
+Deno.test("a result is never taken from what every object has", () => {
+  assert.deepEqual(standIn([{ name: "constructor" }]).values, { constructor: "" });
+});
+
+Deno.test("arrays and objects are given as JSON of their type, word for word", () => {
+  const declared: ResultSpec[] = [{ name: "list", type: "array" }, { name: "map", type: "object" }];
+  const given = { list: '["a", "b"]', map: '{"k": "v"}' };
+  assert.deepEqual(standIn(declared, given), { values: given, empty: [] });
+});
+
+Deno.test("a value of another type is refused with an example", () => {
+  const list: ResultSpec[] = [{ name: "list", type: "array" }];
+  const map: ResultSpec[] = [{ name: "map", type: "object" }];
+  for (const text of ["a,b", '{"a":"b"}', '"a"', "null", ""]) {
+    assert.equal(
+      refusal(() => standIn(list, { list: text })),
+      'Cannot set result "list" of task "clone": it is an array, to be given as JSON\n' +
+        `--result list='["a","b"]'`,
+    );
+  }
+  for (const text of ["a:b", "[]", "null", "1"]) {
+    assert.match(
+      refusal(() => standIn(map, { map: text })),
+      /it is an object, to be given as JSON/,
+    );
+  }
+});
+
+Deno.test("a result that is not declared is refused with those that are", () => {
+  assert.equal(
+    refusal(() => standIn([{ name: "a" }, { name: "b" }], { c: "1" })),
+    'Cannot set result "c": task "clone" has no such result\nits results: a, b',
+  );
+  assert.match(refusal(() => standIn([], { c: "1" })), /\nit has no results$/);
+});
