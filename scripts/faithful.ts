@@ -1,0 +1,165 @@
+/**
+ * Proves on the cluster that KUBECONFIG names that holding a step changes nothing else: each case
+ * is run by reference, and lowered with a step of every task held and then told to do its work, and
+ * all there is to be seen of the two runs is compared.
+ *
+ *     deno task test:faithful [DIR | FILE]...      default: tests/faithful
+ */
+import { parseAllDocuments } from "npm:yaml@2.9.1";
+import { denoHost } from "../src/deno/host.ts";
+import { UsageError } from "../src/errors.ts";
+import type { Kube, KubeObject } from "../src/kube/interface.ts";
+import { read, resolveTask } from "../src/run/resolve.ts";
+import { GATE_DIRECTORY, gateArguments, gateScript } from "../src/step/scripts.ts";
+import type { Gate } from "../src/tekton/gate_step.ts";
+import { type HeldTask, holdPipelineRun, holdTaskRun } from "../src/tekton/hold_run.ts";
+import {
+  type Pipeline,
+  type PipelineRun,
+  PIPELINES,
+  type Task,
+  type TaskRun,
+  TASKS,
+  type TaskSpec,
+} from "../src/tekton/model.ts";
+import { checkHoldable, stepName } from "../src/tekton/target.ts";
+import { apply } from "../tests/support/cluster.ts";
+import { type Held, observe, type Observed } from "./faithful/observe.ts";
+
+/** Cases at once: a pod's start is mostly waiting. */
+const LANES = 3;
+const PATIENCE_SECONDS = 300;
+
+const host = denoHost();
+const kube = await host.connect({ context: Deno.env.get("TKN_DEV_TEST_CONTEXT") });
+const files = await listFiles(Deno.args.length === 0 ? ["tests/faithful"] : Deno.args);
+let passed = 0;
+let failed = 0;
+const queue = [...files];
+await Promise.all(Array.from({ length: LANES }, lane));
+say(`\n${failed === 0 ? "ok" : "FAILED"} | ${passed} passed | ${failed} failed`);
+Deno.exit(failed === 0 ? 0 : 1);
+
+async function lane(): Promise<void> {
+  for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+    const problems = await compare(file).catch((error) => [String(error?.message ?? error)]);
+    if (problems.length === 0) passed += 1;
+    else failed += 1;
+    say(`${problems.length === 0 ? "equal" : "DIFFERS"}  ${file}`);
+    for (const problem of problems) say(`    ${problem}`);
+  }
+}
+
+/** The differences between the two runs of a case, in words. */
+async function compare(file: string): Promise<string[]> {
+  const objects = parseAllDocuments(await Deno.readTextFile(file))
+    .map((document) => document.toJS() as KubeObject).filter(Boolean);
+  const run = objects.pop() as PipelineRun | TaskRun;
+  for (const object of objects) await apply(kube, object);
+  run.metadata.namespace = kube.namespace;
+  const { lowered, held } = run.kind === "PipelineRun"
+    ? await holdPipeline(kube, run as PipelineRun)
+    : await holdTask(kube, run as TaskRun);
+  const original = await observe(kube, host.clock, run, []);
+  const copy = await observe(kube, host.clock, lowered, held);
+  const problems = differences(original, copy);
+  if (held.length === 0) problems.push("no step of it can be held");
+  if (copy.heldSteps === 0 && held.length > 0) problems.push("no step held");
+  return problems;
+}
+
+function differences(original: Observed, copy: Observed): string[] {
+  const problems: string[] = [];
+  const walk = (path: string, a: unknown, b: unknown) => {
+    if (JSON.stringify(a) === JSON.stringify(b)) return;
+    if (isRecord(a) && isRecord(b)) {
+      const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
+      for (const key of keys) walk(`${path}.${key}`, a[key], b[key]);
+    } else problems.push(`${path}: ${JSON.stringify(a)} became ${JSON.stringify(b)}`);
+  };
+  walk("run", original.status, copy.status);
+  walk("task", original.tasks, copy.tasks);
+  // The held run is slower: what was in order stays so, and more may be.
+  const lost = original.order.filter((one) => !copy.order.includes(one));
+  if (lost.length > 0) problems.push(`order: ${lost.join(", ")} no longer`);
+  return problems;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+async function holdPipeline(kube: Kube, run: PipelineRun) {
+  const pipeline = await read<Pipeline>(kube, PIPELINES, run.spec.pipelineRef!.name!);
+  const held: HeldTask[] = [];
+  for (const target of [...(pipeline.spec.tasks ?? []), ...(pipeline.spec.finally ?? [])]) {
+    if (!isHoldable(target)) continue;
+    const task = await resolveTask(kube, target);
+    const step = firstHoldable(task.spec);
+    if (step !== undefined) held.push({ target, task, steps: [step] });
+  }
+  return {
+    lowered: holdPipelineRun(run, pipeline, held, gate()),
+    held: held.map(({ target, task, steps: [at] }): Held => ({
+      task: target.name,
+      step: stepName(task.spec.steps![at], at),
+    })),
+  };
+}
+
+async function holdTask(kube: Kube, run: TaskRun) {
+  const task = await read<Task>(kube, TASKS, run.spec.taskRef!.name!);
+  const at = firstHoldable(task.spec);
+  const steps = at === undefined ? [] : [at];
+  return {
+    lowered: holdTaskRun(run, task, steps, gate()),
+    held: steps.map((at): Held => ({ step: stepName(task.spec.steps![at], at) })),
+  };
+}
+
+function isHoldable(target: Parameters<typeof checkHoldable>[1]): boolean {
+  try {
+    checkHoldable("", target);
+    return true;
+  } catch (error) {
+    if (error instanceof UsageError) return false;
+    throw error;
+  }
+}
+
+/** A StepAction's work is not known here. */
+function firstHoldable(spec: TaskSpec): number | undefined {
+  const template = spec.stepTemplate?.command !== undefined;
+  const at = (spec.steps ?? []).findIndex((step) =>
+    step.ref === undefined && (template || step.script !== undefined || step.command !== undefined)
+  );
+  return at < 0 ? undefined : at;
+}
+
+function gate(): Gate {
+  return {
+    script: gateScript,
+    args: (workspacePath, own) =>
+      gateArguments({ watchdogSeconds: PATIENCE_SECONDS, workspacePath, own }),
+    directory: GATE_DIRECTORY,
+    volume: `tkn-dev-${host.random(6)}`,
+    patienceSeconds: PATIENCE_SECONDS,
+  };
+}
+
+async function listFiles(paths: string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const path of paths) {
+    if ((await Deno.stat(path)).isFile) found.push(path);
+    else {
+      for await (const entry of Deno.readDir(path)) {
+        if (/\.ya?ml$/.test(entry.name)) found.push(`${path}/${entry.name}`);
+      }
+    }
+  }
+  return found.sort();
+}
+
+function say(line: string): void {
+  host.terminal.out(`${line}\n`);
+}

@@ -1,0 +1,143 @@
+/** Runs one run on a cluster and tells what there was to be seen of it, without what differs anyway. */
+import type { Clock } from "../../src/host.ts";
+import type { Kube } from "../../src/kube/interface.ts";
+import { follow } from "../../src/run/follow.ts";
+import { LiveRun, RESOURCE_OF, type Run, type RunKind } from "../../src/run/live_run.ts";
+import { awaitPause } from "../../src/run/pause.ts";
+import { keepPipelineLabel } from "../../src/run/pipeline_label.ts";
+import { HELD_PREFIX, releaseCommand } from "../../src/step/scripts.ts";
+import { LABEL, type PipelineRun, type TaskRun } from "../../src/tekton/model.ts";
+import { succeededOf } from "../../src/tekton/phase.ts";
+
+export interface Held {
+  readonly task?: string;
+  readonly step: string;
+}
+
+/** What two runs of the same must have alike. */
+export interface Observed {
+  readonly status: unknown;
+  readonly tasks: Record<string, unknown>;
+  /** "a < b": task a had ended before task b began. */
+  readonly order: string[];
+  /** How many of the steps that were to hold did. */
+  readonly heldSteps: number;
+}
+
+const LIMIT_MS = 120_000;
+
+/** Creates the run, tells each step in `held` to do its work once it holds, and waits for the end. */
+export async function observe(
+  kube: Kube,
+  clock: Clock,
+  run: Run,
+  held: readonly Held[],
+): Promise<Observed> {
+  const created = await kube.create<Run>(RESOURCE_OF[run.kind as RunKind], run);
+  const over = new AbortController();
+  const signal = AbortSignal.any([over.signal, AbortSignal.timeout(LIMIT_MS)]);
+  await using live = new LiveRun(kube, created);
+  const logs = new Map<string, string[]>();
+  const nothing = { step: "" };
+  const following = follow({
+    kube,
+    clock,
+    live,
+    held: nothing,
+    signal,
+    emit: (event) => {
+      if (event.kind !== "log" || event.line.startsWith(HELD_PREFIX)) return;
+      const key = `${event.task ?? ""}/${event.step}`;
+      logs.set(key, [...logs.get(key) ?? [], event.line]);
+    },
+  });
+  following.catch(() => {});
+  let heldSteps = 0;
+  const releases = held.map(async (one) => {
+    const options = { kube, clock, live, held: one, prefix: HELD_PREFIX, signal };
+    const pause = await awaitPause(options).catch(() => undefined); // skipped: never held
+    if (pause === undefined) return;
+    heldSteps += 1;
+    const place = { namespace: live.namespace, pod: pause.pod, container: pause.container };
+    await kube.exec({ ...place, command: releaseCommand("run"), signal });
+  });
+  const label = keepPipelineLabel(kube, live, signal);
+  try {
+    await following;
+    await Promise.all([...releases, label]);
+    return { ...seen(live, logs), heldSteps };
+  } finally {
+    over.abort();
+    await kube.delete(RESOURCE_OF[live.kind], live.namespace, live.name).catch(() => {});
+  }
+}
+
+function seen(live: LiveRun, logs: Map<string, string[]>): Omit<Observed, "heldSteps"> {
+  const names: [string, string][] = [[live.name, "RUN"]];
+  const general = <T>(value: T): T => {
+    let text = JSON.stringify(value ?? null);
+    for (const [name, word] of names) text = text.replaceAll(name, word);
+    return JSON.parse(text.replace(/script-\d+-[a-z0-9]{5}/g, "SCRIPT"));
+  };
+  const run = live.run as PipelineRun & TaskRun;
+  const taskRuns = [...live.taskRuns.values()];
+  const tasks: Record<string, unknown> = {};
+  for (const one of taskRuns) {
+    const task = one.metadata.labels?.[LABEL.pipelineTask] ?? "";
+    const key = general(one.metadata.name!);
+    tasks[key] = general({
+      ...conditionOf(one),
+      labels: labelsOf(one),
+      annotations: annotationsOf(one),
+      results: sorted(one.status?.results),
+      steps: one.status?.steps?.map((step) => ({
+        name: step.name,
+        exitCode: step.terminated?.exitCode,
+        reason: step.terminationReason,
+        log: logs.get(`${task}/${step.name}`) ?? [],
+      })),
+    });
+  }
+  const status = general({
+    ...conditionOf(run),
+    labels: labelsOf(run),
+    annotations: annotationsOf(run),
+    results: sorted(run.status?.results),
+    skipped: sorted(run.status?.skippedTasks),
+  });
+  return { status, tasks, order: orderOf(taskRuns).map(general).sort() };
+}
+
+function conditionOf(run: PipelineRun | TaskRun) {
+  const condition = succeededOf(run);
+  return { status: condition?.status, reason: condition?.reason, message: condition?.message };
+}
+
+/** The uid of the owner is another one each time. */
+function labelsOf(run: Run): Record<string, string> {
+  const { "tekton.dev/pipelineRunUID": _, ...labels } = run.metadata.labels ?? {};
+  return labels;
+}
+
+function annotationsOf(run: Run): Record<string, string> {
+  const entries = Object.entries(run.metadata.annotations ?? {})
+    .filter(([key]) => !key.startsWith("kubectl.") && !key.startsWith("results.tekton.dev"));
+  return Object.fromEntries(entries);
+}
+
+function sorted<T extends { name: string }>(list: T[] | undefined): T[] {
+  return [...list ?? []].sort((a, b) => a.name < b.name ? -1 : 1);
+}
+
+function orderOf(runs: TaskRun[]): string[] {
+  const order: string[] = [];
+  for (const a of runs) {
+    for (const b of runs) {
+      const [end, start] = [a.status?.completionTime, b.status?.startTime];
+      if (end !== undefined && start !== undefined && end < start) {
+        order.push(`${a.metadata.name} < ${b.metadata.name}`);
+      }
+    }
+  }
+  return order;
+}
