@@ -4,7 +4,7 @@ import type { Kube } from "../../src/kube/interface.ts";
 import { follow } from "../../src/run/follow.ts";
 import { LiveRun, RESOURCE_OF, type Run, type RunKind } from "../../src/run/live_run.ts";
 import { awaitPause } from "../../src/run/pause.ts";
-import { keepPipelineLabel } from "../../src/run/pipeline_label.ts";
+import { keepPipelineLabel } from "../../src/run/metadata.ts";
 import { HELD_PREFIX, releaseCommand } from "../../src/step/scripts.ts";
 import { LABEL, type PipelineRun, type TaskRun } from "../../src/tekton/model.ts";
 import { succeededOf } from "../../src/tekton/phase.ts";
@@ -94,7 +94,7 @@ function seen(live: LiveRun, logs: Map<string, string[]>): Omit<Observed, "heldS
         name: step.name,
         exitCode: step.terminated?.exitCode,
         reason: step.terminationReason,
-        log: logs.get(`${task}/${step.name}`) ?? [],
+        log: (logs.get(`${task}/${step.name}`) ?? []).map(withoutTime),
       })),
     });
   }
@@ -105,7 +105,12 @@ function seen(live: LiveRun, logs: Map<string, string[]>): Omit<Observed, "heldS
     results: sorted(run.status?.results),
     skipped: sorted(run.status?.skippedTasks),
   });
-  return { status, tasks, order: orderOf(taskRuns).map(general).sort() };
+  return { status, tasks, order: orderOf(taskRuns) };
+}
+
+/** Tekton's entrypoint says the time where it skips a step: `2026/01/02 03:04:05 Skipping step`. */
+function withoutTime(line: string): string {
+  return line.replace(/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d /, "");
 }
 
 function conditionOf(run: PipelineRun | TaskRun) {
@@ -129,13 +134,17 @@ function sorted<T extends { name: string }>(list: T[] | undefined): T[] {
   return [...list ?? []].sort((a, b) => a.name < b.name ? -1 : 1);
 }
 
+function taskOf(run: TaskRun): string {
+  return run.metadata.labels?.[LABEL.pipelineTask] ?? "";
+}
+
 function orderOf(runs: TaskRun[]): string[] {
   const order: string[] = [];
   for (const a of runs) {
     for (const b of runs) {
       const [end, start] = [a.status?.completionTime, b.status?.startTime];
-      if (end !== undefined && start !== undefined && end < start) {
-        order.push(`${a.metadata.name} < ${b.metadata.name}`);
+      if (end !== undefined && start !== undefined && end <= start) {
+        order.push(`${taskOf(a)} < ${taskOf(b)}`);
       }
     }
   }

@@ -9,7 +9,7 @@ import { bindParams } from "../tekton/params.ts";
 import { checkHoldable, chooseStep, chooseTask, stepName } from "../tekton/target.ts";
 import { type Candidate, checkWorkspaces, chooseWorkspace } from "../tekton/workspaces.ts";
 import type { WorkspaceBinding } from "../tekton/model.ts";
-import { read, resolveTask } from "../run/resolve.ts";
+import { read, resolveTask, withStepActions } from "../run/resolve.ts";
 import { bindings, newGate, openSource, runUpload } from "./upload.ts";
 import { readParam, type UploadFlags, uploadFlags } from "./upload_options.ts";
 
@@ -41,10 +41,12 @@ export async function run(host: Host, options: Options): Promise<number> {
   checkHoldable(owner, target);
   const params = bindParams(owner, pipeline.spec.params ?? [], options.params, readParam);
   checkWorkspaces(owner, pipeline.spec.workspaces ?? [], workspaces);
-  const task = await resolveTask(kube, target);
+  const found = await resolveTask(kube, target);
   const taskOwner = `task "${target.name}"`;
-  const step = chooseStep(taskOwner, task.spec, options.onStep);
-  checkHasImage(taskOwner, task, step.step.image);
+  const { index } = chooseStep(taskOwner, found.spec, options.onStep);
+  const spec = await withStepActions(kube, found.spec, [index]);
+  const task = { ...found, spec };
+  const step = { step: spec.steps![index], index };
   const { workspace } = chooseWorkspace(
     taskOwner,
     candidates(task, target, workspaces),
@@ -69,13 +71,6 @@ export async function run(host: Host, options: Options): Promise<number> {
     held: { task: target.name, step: stepName(step.step, step.index) },
     standIn: { owner: taskOwner, results: task.spec.results ?? [] },
     notes: chosen === undefined ? [] : [`The upload stands in for task ${target.name}: ${chosen}`],
-  });
-}
-
-function checkHasImage(owner: string, task: Pick<Task, "spec">, image: string | undefined): void {
-  if (image !== undefined || task.spec.stepTemplate?.image !== undefined) return;
-  throw new UsageError(`Cannot hold ${owner}: its step is a StepAction, whose image is elsewhere`, {
-    hint: "choose a step that has an image of its own with --on-step",
   });
 }
 

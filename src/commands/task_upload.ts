@@ -2,7 +2,7 @@
 import type { Call } from "../cli/parse.ts";
 import { UsageError } from "../errors.ts";
 import type { Host } from "../host.ts";
-import { read } from "../run/resolve.ts";
+import { read, withStepActions } from "../run/resolve.ts";
 import { checkAccess } from "../run/start.ts";
 import { heldStep, lowerTask } from "../tekton/lower_task.ts";
 import { type ResultSpec, type Task, TASKS } from "../tekton/model.ts";
@@ -26,28 +26,24 @@ export async function run(host: Host, options: Options): Promise<number> {
   const workspaces = await bindings(host, options);
   const kube = await host.connect(options.connect);
   const { namespace } = kube;
-  const [task] = await Promise.all([
+  const [found] = await Promise.all([
     read<Task>(kube, TASKS, options.task),
     checkAccess(kube, namespace, "TaskRun"),
   ]);
   const owner = `Task "${options.task}"`;
-  const params = bindParams(owner, task.spec.params ?? [], options.params, readParam);
-  checkWorkspaces(owner, task.spec.workspaces ?? [], workspaces);
-  const step = options.onStep === undefined
-    ? undefined
-    : chooseStep(owner, task.spec, options.onStep);
-  const place = step?.step ?? task.spec.steps?.[0];
-  if (place?.ref !== undefined) {
-    throw new UsageError(`Cannot hold ${owner}: its step is a StepAction`, {
-      hint: "choose a step that has an image of its own with --on-step",
-    });
-  }
+  const params = bindParams(owner, found.spec.params ?? [], options.params, readParam);
+  checkWorkspaces(owner, found.spec.workspaces ?? [], workspaces);
+  const { index } = chooseStep(owner, found.spec, options.onStep);
+  const spec = await withStepActions(kube, found.spec, [index]);
+  const task = { ...found, spec };
+  const place = spec.steps![index];
+  const step = options.onStep === undefined ? undefined : { step: place, index };
   const candidates = (task.spec.workspaces ?? []).map((workspace) => ({
     workspace,
     binding: workspaces.find((binding) => binding.name === workspace.name),
   }));
   const { workspace } = chooseWorkspace(owner, candidates, options.onWorkspace);
-  checkMounted(owner, task, place?.workspaces, workspace.name);
+  checkMounted(owner, task, place.workspaces, workspace.name);
   const upload = {
     task,
     step,

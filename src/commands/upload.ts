@@ -10,10 +10,12 @@ import type { Gate } from "../tekton/gate_step.ts";
 import type { ResultSpec, WorkspaceBinding } from "../tekton/model.ts";
 import { type KnownResults, standInResults } from "../tekton/results.ts";
 import { checkDirectory } from "../tree/check.ts";
-import { gitFacts } from "../tree/git.ts";
+import type { Receipt } from "../tree/archive.ts";
+import { type GitFacts, gitFacts } from "../tree/git.ts";
 import { loadIgnore } from "../tree/ignore.ts";
 import { cannotRead } from "../tree/unreadable.ts";
 import { type Entry, walk } from "../tree/walk.ts";
+import { VERSION } from "../version.ts";
 import { openNarrator } from "./narrate.ts";
 import { parseYaml } from "./yaml.ts";
 import type { UploadFlags } from "./upload_options.ts";
@@ -36,7 +38,7 @@ export function newGate(host: Host): Gate {
 export interface Source {
   readonly root: string;
   readonly entries: Promise<Entry[]>;
-  readonly known: Promise<KnownResults>;
+  readonly git: Promise<GitFacts | undefined>;
   readonly skipped: string[];
 }
 
@@ -45,7 +47,7 @@ export async function openSource(host: Host, flags: UploadFlags): Promise<Source
   const skipped: string[] = [];
   const entries = collect(host, root, flags.ignore, skipped);
   entries.catch(() => {}); // told when it is sent
-  return { root, entries, known: knownResults(host, root), skipped };
+  return { root, entries, git: gitFacts(host.capture, root), skipped };
 }
 
 async function collect(host: Host, root: string, patterns: string[], skipped: string[]) {
@@ -60,9 +62,23 @@ async function collect(host: Host, root: string, patterns: string[], skipped: st
 }
 
 /** The results of a clone, by git-clone's names, out of the local checkout. */
-async function knownResults(host: Host, root: string): Promise<KnownResults> {
-  const facts = await gitFacts(host.capture, root);
+function knownResults(facts: GitFacts | undefined): KnownResults {
   return { commit: facts?.commit, url: facts?.url, "committer-date": facts?.committerDate };
+}
+
+const OWN_LABEL = "tkn-dev/version";
+const OWN_ANNOTATION = "tkn-dev/upload";
+
+/** What was uploaded, for those who find the run later: its digest is that of the list of all files. */
+function annotations({ files, bytes, digest }: Receipt, facts: GitFacts | undefined) {
+  const { commit, dirty } = facts ?? {};
+  return { [OWN_ANNOTATION]: JSON.stringify({ files, bytes, digest, commit, dirty }) };
+}
+
+/** Labels go down to TaskRuns and pods. */
+function withOwnLabel(run: Run): Run {
+  const labels = { ...run.metadata.labels, [OWN_LABEL]: VERSION };
+  return { ...run, metadata: { ...run.metadata, labels } };
 }
 
 /** Bindings with their volumeClaimTemplateFile read. */
@@ -113,8 +129,11 @@ export async function runUpload(
   const { emit } = narrator;
   for (const text of lowered.notes) emit({ kind: "note", text });
   const results = await resultFiles(flags, source, lowered, emit);
+  const facts = await source.git;
   const { name, outcome } = await upload({
     ...lowered,
+    run: withOwnLabel(lowered.run),
+    annotations: (receipt) => annotations(receipt, facts),
     clock: host.clock,
     files: host.files,
     random: host.random,
@@ -149,7 +168,7 @@ async function resultFiles(
       },
     );
   }
-  const known = await source.known;
+  const known = knownResults(await source.git);
   const { values, empty } = standInResults(
     standIn.owner,
     standIn.results,

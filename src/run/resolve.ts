@@ -2,7 +2,16 @@
 import { ClusterError } from "../errors.ts";
 import type { Kube, KubeObject, Resource } from "../kube/interface.ts";
 import { isStatus, isUnknownKind, StatusError } from "../kube/status.ts";
-import { type PipelineTask, type Task, TASKS } from "../tekton/model.ts";
+import {
+  type PipelineTask,
+  STEP_ACTIONS,
+  type StepAction,
+  type Task,
+  TASKS,
+  type TaskSpec,
+} from "../tekton/model.ts";
+import { inlineStepAction } from "../tekton/step_action.ts";
+import { stepName } from "../tekton/target.ts";
 
 /** One that is not there is told with the names of those that are. Throws ClusterError. */
 export async function read<T extends KubeObject>(
@@ -27,6 +36,31 @@ export async function read<T extends KubeObject>(
 const MOST_NAMES = 10;
 const INSTALL =
   "is Tekton Pipelines installed? See https://tekton.dev/docs/installation/pipelines/";
+
+/**
+ * The spec with the steps that refer to a StepAction inline: those asked for, or where the template
+ * has a command all of them, for it has to move into the steps. Throws ClusterError for a remote one.
+ */
+export async function withStepActions(
+  kube: Kube,
+  spec: TaskSpec,
+  asked: readonly number[],
+): Promise<TaskSpec> {
+  const { command, args } = spec.stepTemplate ?? {};
+  const all = command !== undefined || args !== undefined;
+  const steps = await Promise.all((spec.steps ?? []).map(async (step, at) => {
+    if (step.ref === undefined || !(all || asked.includes(at))) return step;
+    const { name, resolver } = step.ref;
+    if (resolver !== undefined || name === undefined) {
+      throw new ClusterError(
+        `Cannot hold step "${stepName(step, at)}": its StepAction comes from a resolver`,
+        { hint: "choose another --on-step" },
+      );
+    }
+    return inlineStepAction(step, await read<StepAction>(kube, STEP_ACTIONS, name));
+  }));
+  return { ...spec, steps };
+}
 
 /** An inline one is its own Task. Throws ClusterError for what is not there or not reachable. */
 export async function resolveTask(

@@ -32,7 +32,7 @@ export interface SendOptions {
 }
 
 /** Returns once the step is released; throws TransferError, and then it is held still. */
-export async function send(options: SendOptions): Promise<void> {
+export async function send(options: SendOptions): Promise<Receipt> {
   const { kube, clock, pause, emit, signal } = options;
   // A command line of the user's own may do anything with the stream: no manifest is left to check.
   const verified = options.program.length === 1;
@@ -74,6 +74,7 @@ export async function send(options: SendOptions): Promise<void> {
   else await release(options);
   emit({ kind: "sent", ...sizeOf(sent), elapsedMs: clock.now() - startMs, verified });
   emit({ kind: "released" });
+  return sent;
 }
 
 function sizeOf({ files, bytes }: Receipt) {

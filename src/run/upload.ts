@@ -4,12 +4,14 @@ import type { Clock, Files } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import { HELD_PREFIX } from "../step/scripts.ts";
 import { CANCEL } from "../tekton/phase.ts";
+import type { Receipt } from "../tree/archive.ts";
 import type { Entry } from "../tree/walk.ts";
 import type { Outcome, RunEvent } from "./events.ts";
 import { follow } from "./follow.ts";
 import { LiveRun, RESOURCE_OF, type Run, type RunKind } from "./live_run.ts";
 import { awaitPause } from "./pause.ts";
 import { send } from "./send.ts";
+import { annotate, keepPipelineLabel } from "./metadata.ts";
 import { createRun } from "./start.ts";
 import { Talk } from "./talk.ts";
 
@@ -27,6 +29,8 @@ export interface UploadOptions {
   readonly directory: string;
   readonly program: readonly string[];
   readonly results: Readonly<Record<string, string>>;
+  /** What the run is to carry of what was uploaded. */
+  readonly annotations: (receipt: Receipt) => Record<string, string>;
   /** Follow to the end; else return once the run goes on. */
   readonly showlogs: boolean;
   readonly emit: (event: RunEvent) => void;
@@ -60,6 +64,8 @@ export async function upload(options: UploadOptions): Promise<Uploaded> {
   try {
     const following = follow(shared);
     following.catch(() => {}); // awaited below, or superseded by an earlier error
+    const labelled = keepPipelineLabel(kube, live, signal);
+    labelled.catch(() => {}); // likewise
     const pause = await Promise.race([
       awaitPause({ ...shared, prefix: HELD_PREFIX }),
       following.then(() => new Promise<never>(() => {})), // for its errors: awaitPause sees the end
@@ -69,14 +75,14 @@ export async function upload(options: UploadOptions): Promise<Uploaded> {
       const afterMs = clock.now() - startMs;
       talk.emit({ kind: "paused", task, step, pod, directory, afterMs });
       talk.stage = "sending";
-      const sent = await send({ ...shared, namespace, pause, entries: await options.entries }).then(
-        () => true,
-        (error) => runEnded(following, error, { clock, signal }),
-      );
+      const receipt = await send({ ...shared, namespace, pause, entries: await options.entries })
+        .catch((error) => runEnded(following, error, { clock, signal }));
       talk.stage = "released";
-      if (sent && !options.showlogs) return { name };
+      if (receipt !== undefined) await annotate(kube, live, options.annotations(receipt));
+      if (receipt !== undefined && !options.showlogs) return { name };
     }
     const outcome = await following;
+    await labelled;
     talk.emit({ kind: "ended", outcome });
     return { name, outcome };
   } catch (error) {
@@ -101,11 +107,10 @@ async function runEnded(
   following: Promise<Outcome>,
   error: unknown,
   { clock, signal }: { clock: Clock; signal: AbortSignal },
-): Promise<false> {
+): Promise<undefined> {
   if (error instanceof TransferError && !error.connectionLost) throw error;
   const late = clock.delay(EXPLANATION_MS, signal).then(() => Promise.reject(error));
   await Promise.race([following, late]);
-  return false;
 }
 
 async function cancel(

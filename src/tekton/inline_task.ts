@@ -30,7 +30,10 @@ export function inlineTask(
   task: ReadTask,
   options: InlineOptions,
 ): PipelineTask {
-  if (target.taskSpec !== undefined) return target;
+  if (target.taskSpec !== undefined) {
+    // Inline as it was: the Pipeline's values of its params' names are meant for it.
+    return { ...target, taskSpec: { ...task.spec, metadata: target.taskSpec.metadata } };
+  }
   checkText(target, task.spec);
   const { taskRef, ...kept } = target;
   const named = replaceVariable(task.spec, "context.task.name", taskRef?.name ?? "");

@@ -70,9 +70,7 @@ function reduce(upload: PipelineUpload): { target: PipelineTask; task: ReadTask 
     // Params that went away may have been what ordered this task after others.
     runAfter: runAfter(upload),
   };
-  if (target.taskSpec === undefined) return { target: reduced, task: { ...task, spec } };
-  const { metadata } = target.taskSpec;
-  return { target: { ...reduced, taskSpec: { ...spec, metadata } }, task };
+  return { target: reduced, task: { ...task, spec } };
 }
 
 /** The params that the spec refers to, and those that their defaults refer to. */

@@ -10,6 +10,14 @@ export const TASKS = tekton("tasks", "Task");
 export const PIPELINE_RUNS = tekton("pipelineruns", "PipelineRun");
 export const TASK_RUNS = tekton("taskruns", "TaskRun");
 
+/** Stored and served as v1beta1 alone. */
+export const STEP_ACTIONS: Resource = {
+  group: "tekton.dev",
+  version: "v1beta1",
+  plural: "stepactions",
+  kind: "StepAction",
+};
+
 function tekton(plural: string, kind: string): Resource {
   return { group: "tekton.dev", version: "v1", plural, kind };
 }
@@ -160,6 +168,23 @@ export interface Pipeline extends KubeObject {
 
 export interface Task extends KubeObject {
   spec: TaskSpec;
+}
+
+export interface StepAction extends KubeObject {
+  spec:
+    & Pick<
+      Step,
+      | "image"
+      | "command"
+      | "args"
+      | "script"
+      | "env"
+      | "workingDir"
+      | "securityContext"
+      | "volumeMounts"
+      | "results"
+    >
+    & { description?: string; params?: ParamSpec[] };
 }
 
 export interface Condition {

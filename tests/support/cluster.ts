@@ -7,6 +7,7 @@ import {
   PIPELINE_RUNS,
   type PipelineRun,
   PIPELINES,
+  STEP_ACTIONS,
   TASK_RUNS,
   TASKS,
 } from "../../src/tekton/model.ts";
@@ -28,12 +29,6 @@ const core = (plural: string, kind: string): Resource => ({
 
 const CONFIG_MAPS = core("configmaps", "ConfigMap");
 const SECRETS = core("secrets", "Secret");
-const STEP_ACTIONS: Resource = {
-  group: "tekton.dev",
-  version: "v1beta1",
-  plural: "stepactions",
-  kind: "StepAction",
-};
 const CLAIMS = core("persistentvolumeclaims", "PersistentVolumeClaim");
 
 const RESOURCES: Record<string, Resource> = {

@@ -86,20 +86,17 @@ Deno.test("the directory is walked without what is ignored, and git is asked for
   assert.equal(source.root, "/tree");
   assert.deepEqual((await source.entries).map(({ path }) => path), [".gitignore", "a.txt"]);
   assert.deepEqual(source.skipped, ["pipe is left out: it is a socket, a FIFO or a device"]);
-  assert.deepEqual(await source.known, {
+  assert.deepEqual(await source.git, {
     commit: "abc",
     url: "https://x/y",
-    "committer-date": "17",
+    committerDate: "17",
+    dirty: true,
   });
 });
 
 Deno.test("outside of a checkout nothing is known", async () => {
   const source = await openSource(new FakeHost(new MemoryFiles(tree("file a x"))), flags());
-  assert.deepEqual(await source.known, {
-    commit: undefined,
-    url: undefined,
-    "committer-date": undefined,
-  });
+  assert.equal(await source.git, undefined);
 });
 
 Deno.test("a directory that is not there is refused at once", async () => {

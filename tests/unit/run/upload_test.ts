@@ -21,6 +21,8 @@ const ENTRIES: Entry[] = [
   { path: "a", kind: "file", sizeBytes: 5, mode: 0o644, mtimeSeconds: 1_700_000_000 },
 ];
 const NAME = "p-run-0";
+const ANNOTATED =
+  `patch PipelineRun ${NAME} {"metadata":{"annotations":{"tkn-dev/upload":"1 files"}}}`;
 const CANCELLED = `patch PipelineRun ${NAME} {"spec":{"status":"Cancelled"}}`;
 
 /** A cluster that plays one run of the tasks clone and test: to the gate, and then as it is told. */
@@ -60,6 +62,7 @@ class Play {
       program: ["tar"],
       results: {},
       showlogs: true,
+      annotations: ({ files }) => ({ "tkn-dev/upload": `${files} files` }),
       emit: (event) => this.events.push(event),
       interrupt: host.interrupt,
       ...options,
@@ -151,7 +154,7 @@ Deno.test("an upload goes from created to ended, each event in its place", async
     afterMs: 0,
   });
   assert.deepEqual(play.events.at(-1), { kind: "ended", outcome });
-  assert.deepEqual(play.kube.changes, [`create PipelineRun ${NAME}`]);
+  assert.deepEqual(play.kube.changes, [`create PipelineRun ${NAME}`, ANNOTATED]);
   play.checkOver();
 });
 
@@ -165,7 +168,7 @@ Deno.test("a run that fails is an outcome, and is not cancelled", async () => {
   };
   const { outcome } = await play.start();
   assert.equal(outcome?.succeeded, false);
-  assert.equal(play.kube.changes.length, 1);
+  assert.deepEqual(play.kube.changes.slice(1), [ANNOTATED]);
   play.checkOver();
 });
 
@@ -174,7 +177,7 @@ Deno.test("without logs it is over once the step is released", async () => {
   play.onReceive = receive;
   assert.deepEqual(await play.start({ showlogs: false }), { name: NAME });
   assert.equal(play.kinds.at(-1), "released");
-  assert.equal(play.kube.changes.length, 1);
+  assert.deepEqual(play.kube.changes.slice(1), [ANNOTATED]);
   play.checkOver();
 });
 
@@ -242,7 +245,8 @@ for (const when of ["paused", "sending", "log"]) {
       await rejection(play.start({ emit }), Interrupted),
       `Interrupted: cancelled PipelineRun "${NAME}"`,
     );
-    assert.deepEqual(play.kube.changes.slice(1), [CANCELLED]);
+    const before = when === "log" ? [ANNOTATED] : []; // by then the upload was taken
+    assert.deepEqual(play.kube.changes.slice(1), [...before, CANCELLED]);
     play.checkOver();
   });
 }
@@ -277,7 +281,7 @@ Deno.test("Ctrl-C at the last lines of a run that has ended cancels nothing, and
     await rejection(uploading, Interrupted),
     `Interrupted: PipelineRun "${NAME}" had ended`,
   );
-  assert.equal(play.kube.changes.length, 1);
+  assert.deepEqual(play.kube.changes.slice(1), [ANNOTATED]);
 });
 
 Deno.test("a run that can't be cancelled is said to be held still, with how to cancel it", async () => {

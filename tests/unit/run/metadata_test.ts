@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { LiveRun } from "../../../src/run/live_run.ts";
+import { keepPipelineLabel } from "../../../src/run/metadata.ts";
+import { PIPELINE_RUNS, type PipelineRun } from "../../../src/tekton/model.ts";
+import { FakeKube } from "../../support/fake_kube.ts";
+
+const LABEL = "tekton.dev/pipeline";
+
+function run(label: string, status: PipelineRun["status"] = {}): PipelineRun {
+  return {
+    kind: "PipelineRun",
+    metadata: { name: "p-run-0", namespace: "default", uid: "u", labels: { [LABEL]: label } },
+    spec: {},
+    status,
+  };
+}
+
+const ENDED = { conditions: [{ type: "Succeeded", status: "True" as const }] };
+const PATCH = `patch PipelineRun p-run-0 {"metadata":{"labels":{"${LABEL}":"build"}}}`;
+
+Deno.test("the Pipeline's name is put back each time that Tekton writes the run's over it", async () => {
+  const kube = new FakeKube();
+  await using live = new LiveRun(kube, run("build"));
+  const { signal } = new AbortController();
+  const kept = keepPipelineLabel(kube, live, signal);
+  for (const times of [1, 2]) {
+    kube.put(PIPELINE_RUNS, run("p-run-0"));
+    const isBack = () => live.run.metadata.labels![LABEL] === "build";
+    await live.until(() => kube.changes.length === times && isBack() || undefined, signal);
+  }
+  kube.put(PIPELINE_RUNS, run("build", ENDED));
+  await kept;
+  assert.deepEqual(kube.changes, [PATCH, PATCH]);
+});

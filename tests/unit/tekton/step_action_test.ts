@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import type { Step, StepAction } from "../../../src/tekton/model.ts";
+import { inlineStepAction } from "../../../src/tekton/step_action.ts";
+import { deepFreeze } from "../../support/deep_freeze.ts";
+
+function inlined(step: Step, spec: StepAction["spec"]): Step {
+  return inlineStepAction(deepFreeze(step), deepFreeze({ metadata: { name: "a" }, spec }));
+}
+
+Deno.test("a StepAction's content comes in, and what the step says of itself stays", () => {
+  const step = {
+    name: "s",
+    ref: { name: "a" },
+    onError: "continue",
+    timeout: "1m",
+    securityContext: { runAsUser: 1 },
+    workspaces: [{ name: "w" }],
+  };
+  assert.deepEqual(inlined(step, { image: "i", script: "x", results: [{ name: "r" }], args: [] }), {
+    name: "s",
+    onError: "continue",
+    timeout: "1m",
+    workspaces: [{ name: "w" }],
+    image: "i",
+    script: "x",
+    results: [{ name: "r" }],
+  });
+});
+
+Deno.test("given params win over defaults, and a default may refer to another param", () => {
+  const spec: StepAction["spec"] = {
+    image: "$(params.registry)/tool",
+    params: [{ name: "registry", default: "$(params.host)/team" }, { name: "host", default: "h" }],
+    env: [{ name: "HOST", value: '$(params["host"])' }],
+  };
+  assert.equal(inlined({ ref: { name: "a" } }, spec).image, "h/team/tool");
+  const step = { ref: { name: "a" }, params: [{ name: "host", value: "$(params.task-host)" }] };
+  const { image, env } = inlined(step, spec);
+  assert.equal(image, "$(params.task-host)/team/tool");
+  assert.deepEqual(env, [{ name: "HOST", value: "$(params.task-host)" }]);
+});
+
+Deno.test("arrays come in whole as items, by index, and handed on from the Task", () => {
+  const spec: StepAction["spec"] = {
+    params: [{ name: "list", type: "array" }],
+    args: ["first", "$(params.list[*])", "$(params['list'][1])"],
+  };
+  const given = (value: string | string[]) =>
+    inlined({ ref: { name: "a" }, params: [{ name: "list", value: value as string[] }] }, spec)
+      .args;
+  assert.deepEqual(given(["a", "b"]), ["first", "a", "b", "b"]);
+  assert.deepEqual(given("$(params.all[*])"), ["first", "$(params.all[*])", "$(params.all[1])"]);
+});
+
+Deno.test("objects come in by key", () => {
+  const spec: StepAction["spec"] = {
+    params: [{ name: "o", type: "object" }],
+    script: "$(params.o.host):$(params.o.port)",
+  };
+  const params = [{ name: "o", value: { host: "h", port: "80" } }];
+  assert.equal(inlined({ ref: { name: "a" }, params }, spec).script, "h:80");
+});
+
+Deno.test("a value that looks like a reference is not filled in a second time", () => {
+  const spec: StepAction["spec"] = {
+    params: [{ name: "a" }, { name: "b" }],
+    script: "$(params.a) $(params.b)",
+  };
+  const params = [{ name: "a", value: "$(params.b)" }, { name: "b", value: "x" }];
+  assert.equal(inlined({ ref: { name: "a" }, params }, spec).script, "$(params.b) x");
+});
