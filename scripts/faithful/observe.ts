@@ -77,7 +77,8 @@ function seen(live: LiveRun, logs: Map<string, string[]>): Omit<Observed, "heldS
   const general = <T>(value: T): T => {
     let text = JSON.stringify(value ?? null);
     for (const [name, word] of names) text = text.replaceAll(name, word);
-    return JSON.parse(text.replace(/script-\d+-[a-z0-9]{5}/g, "SCRIPT"));
+    text = text.replace(/script-\d+-[a-z0-9]{5}/g, "SCRIPT");
+    return JSON.parse(text.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "UID"));
   };
   const run = live.run as PipelineRun & TaskRun;
   const taskRuns = [...live.taskRuns.values()];

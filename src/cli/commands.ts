@@ -64,6 +64,17 @@ const UPLOAD: readonly FlagSpec[] = [
     help: "a result for later tasks, which the replaced step would have written; can be repeated",
   },
   { name: "showlogs", default: true, help: "show the logs of the run" },
+  {
+    name: "dry-run",
+    help: "create nothing: print the run that would be created, and what was changed and why",
+  },
+  {
+    name: "output",
+    short: "o",
+    value: "FORMAT",
+    default: "yaml",
+    help: "how --dry-run prints it: yaml, json or name",
+  },
 ];
 
 const START: readonly FlagSpec[] = [
@@ -130,6 +141,10 @@ const PIPELINE_UPLOAD: CommandSpec = {
       text: "Say which task the upload stands in for, and bind a workspace to a new volume",
       command: "tkn-dev pipeline upload my-pipeline ./src --on-task clone \\\n" +
         "  -w name=source,volumeClaimTemplateFile=volume.yaml -p revision=local",
+    },
+    {
+      text: "See the run that would be created",
+      command: "tkn-dev pipeline upload my-pipeline -w name=source,claimName=pvc --dry-run",
     },
     {
       text: "Leave out more than .gitignore does",

@@ -70,8 +70,23 @@ export async function run(host: Host, options: Options): Promise<number> {
     run: lowered,
     held: { task: target.name, step: stepName(step.step, step.index) },
     standIn: { owner: taskOwner, results: task.spec.results ?? [] },
+    changes: changes(options.pipeline, target, step.step.image ?? ""),
     notes: chosen === undefined ? [] : [`The upload stands in for task ${target.name}: ${chosen}`],
   });
+}
+
+/** For --dry-run. */
+function changes(pipeline: string, target: PipelineTask, image: string): string[] {
+  return [
+    `A run of Pipeline ${pipeline} with its spec inline, so that one of its tasks can be another:`,
+    `task ${target.name} is one step of ${
+      image || "its image"
+    }, whose script waits for the upload, receives it,`,
+    "and writes the results in the place of the task's own steps. Its params, retries and timeout",
+    "went with those; a param that is still used may have got another name, which no other has,",
+    "for inline the Pipeline's values would take its place. Labels and annotations of Pipeline and",
+    "Task are copied, as Tekton does by reference. Everything else is the Pipeline's own.",
+  ];
 }
 
 /** The Task's workspaces, each with what the run binds to it through the Pipeline. */

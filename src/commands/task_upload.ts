@@ -59,8 +59,20 @@ export async function run(host: Host, options: Options): Promise<number> {
     run: lowerTask(upload),
     held: { step: heldStep(upload) },
     standIn: step === undefined ? undefined : { owner, results: ownResults(task) },
+    changes: changes(options.task, step === undefined ? undefined : heldStep(upload)),
     notes: [],
   });
+}
+
+/** For --dry-run. */
+function changes(task: string, step: string | undefined): string[] {
+  return [
+    `A run of Task ${task} with its spec inline, so that it can have a step that waits for the upload:`,
+    step === undefined
+      ? "that one comes before the first, and every step of the Task runs as it would."
+      : `that one stands in for step ${step}, whose own work is not done; the other steps are as they were.`,
+    "Labels and annotations of the Task are copied, as Tekton does by reference.",
+  ];
 }
 
 /** Tekton itself makes those that have a value, out of steps' results. */

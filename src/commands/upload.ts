@@ -17,7 +17,7 @@ import { cannotRead } from "../tree/unreadable.ts";
 import { type Entry, walk } from "../tree/walk.ts";
 import { VERSION } from "../version.ts";
 import { openNarrator } from "./narrate.ts";
-import { parseYaml } from "./yaml.ts";
+import { parseYaml, renderRun } from "./yaml.ts";
 import type { UploadFlags } from "./upload_options.ts";
 
 /** A held run that nobody comes to ends by itself after this long, whatever became of us. */
@@ -116,6 +116,8 @@ export interface Lowered {
   /** Whose work is stood in for, and its name in messages; undefined: nobody's. */
   readonly standIn?: { owner: string; results: readonly ResultSpec[] };
   readonly notes: string[];
+  /** What was changed for the upload, and why: a sentence each. */
+  readonly changes: string[];
 }
 
 /** Runs what was lowered; the exit code. */
@@ -125,6 +127,10 @@ export async function runUpload(
   source: Source,
   lowered: Lowered,
 ): Promise<number> {
+  if (flags.dryRun !== undefined) {
+    host.terminal.out(renderRun(withOwnLabel(lowered.run), flags.dryRun, lowered.changes));
+    return 0;
+  }
   using narrator = openNarrator(host, flags);
   const { emit } = narrator;
   for (const text of lowered.notes) emit({ kind: "note", text });

@@ -22,6 +22,8 @@ export interface UploadFlags {
   readonly ignore: string[];
   readonly program: string[];
   readonly showlogs: boolean;
+  /** Print the run in this format, and create nothing. */
+  readonly dryRun?: OutputFormat;
   readonly params: { name: string; text: string }[];
   readonly workspaces: WorkspaceFlag[];
   readonly results: { name: string; value: string }[];
@@ -40,6 +42,7 @@ export function uploadFlags(flags: Flags, directory: string | undefined): Upload
     ignore: flags.texts("ignore"),
     program: program(flags.text("exec")!),
     showlogs: flags.on("showlogs"),
+    dryRun: dryRun(flags),
     params: flags.texts("param").map((text) => {
       const { name, value } = parseKeyValue(text, "param");
       return { name, text: value };
@@ -49,6 +52,25 @@ export function uploadFlags(flags: Flags, directory: string | undefined): Upload
     serviceAccount: flags.text("serviceaccount"),
     color: !flags.on("no-color"),
   };
+}
+
+const FORMATS = ["yaml", "json", "name"] as const;
+export type OutputFormat = typeof FORMATS[number];
+
+function dryRun(flags: Flags): OutputFormat | undefined {
+  const asked = flags.text("output");
+  const format = FORMATS.find((format) => format === asked);
+  if (format === undefined) {
+    throw new UsageError(`Cannot print as --output "${asked}": no such format`, {
+      hint: `one of: ${FORMATS.join(", ")}`,
+    });
+  }
+  if (!flags.on("dry-run") && flags.given("output")) {
+    throw new UsageError(`Cannot print as --output "${asked}": only --dry-run prints the run`, {
+      hint: "add --dry-run",
+    });
+  }
+  return flags.on("dry-run") ? format : undefined;
 }
 
 export function connectFlags(flags: Flags): ConnectOptions {

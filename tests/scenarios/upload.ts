@@ -1,7 +1,7 @@
 /** The scenarios of `pipeline upload` and `task upload` that go well, or fail as a run may. */
 import assert from "node:assert/strict";
-import { type Cluster, pipelineRuns } from "../support/cluster.ts";
-import { apply } from "../support/cluster.ts";
+import { PIPELINE_RUNS, type PipelineRun } from "../../src/tekton/model.ts";
+import { apply, type Cluster, pipelineRuns, runCount } from "../support/cluster.ts";
 import { type Ran, tknDev } from "../support/program.ts";
 import { tree, writeTree } from "../support/tree_text.ts";
 import type { Scenario } from "./scenario.ts";
@@ -31,6 +31,7 @@ export const uploadScenarios: Scenario[] = [
       assert.match(ran.stdout, /^\[compare : compare\] all equal$/m);
       assert.match(ran.stderr, new RegExp(`^Sent ${files} files, .*, verified$`, "m"));
       assert.match(ran.stderr, /^✓ fetch +uploaded/m);
+      await foundUnderItsPipeline(cluster, ran, files);
     },
   },
   {
@@ -237,6 +238,33 @@ export const uploadScenarios: Scenario[] = [
     },
   },
   {
+    name: "--dry-run prints what the cluster would take, and creates nothing",
+    async run(cluster, directory) {
+      writeTree(directory, tree("file a.txt a"));
+      const before = await runCount(cluster.kube);
+      const line = "pipeline upload t-results --dry-run -o json";
+      const ran = await upload(cluster, [
+        ...line.split(" "),
+        directory,
+        ...workspace(cluster, "source"),
+      ]);
+      succeeded(ran);
+      const run = JSON.parse(ran.stdout) as PipelineRun;
+      assert.equal(run.spec.pipelineSpec?.tasks?.[0].taskSpec?.steps?.length, 1);
+      await cluster.kube.create(PIPELINE_RUNS, run, { dryRun: true });
+      const yaml = await upload(cluster, [
+        ..."task upload t-steps --dry-run -w name=source,emptyDir=".split(" "),
+        directory,
+      ]);
+      succeeded(yaml);
+      assert.match(
+        yaml.stdout,
+        /^# A run of Task t-steps .*\n(# .*\n)+apiVersion: tekton.dev\/v1\n/,
+      );
+      assert.equal(await runCount(cluster.kube), before);
+    },
+  },
+  {
     name: "--exec names another program, or a whole command line",
     async run(cluster, directory) {
       writeTree(directory, tree("file here.txt here"));
@@ -252,6 +280,17 @@ export const uploadScenarios: Scenario[] = [
     },
   },
 ];
+
+/** The run has its Pipeline's name, and says what was uploaded. */
+async function foundUnderItsPipeline(cluster: Cluster, ran: Ran, files: number): Promise<void> {
+  const name = /Created PipelineRun (\S+)/.exec(ran.stderr)![1];
+  const { kube } = cluster;
+  const { metadata } = await kube.get<PipelineRun>(PIPELINE_RUNS, kube.namespace, name);
+  assert.equal(metadata.labels?.["tekton.dev/pipeline"], "t-compare");
+  const uploaded = JSON.parse(metadata.annotations?.["tkn-dev/upload"] ?? "{}");
+  assert.equal(uploaded.files, files);
+  assert.match(uploaded.digest, /^[0-9a-f]{64}$/);
+}
 
 async function upload(cluster: Cluster, args: string[]): Promise<Ran> {
   return await tknDev([...args, ...cluster.flags]);

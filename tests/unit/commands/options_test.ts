@@ -20,6 +20,7 @@ const DEFAULTS = {
   ignore: [],
   program: ["tar"],
   showlogs: true,
+  dryRun: undefined,
   params: [],
   workspaces: [],
   results: [],
@@ -37,7 +38,7 @@ const FLAGS = [
   ["--ignore", "x", "--ignore", "*.y", "--exec", "bsdtar", "--showlogs=false", "-C"],
   ["-p", "a=1", "--param", "b=x=y", "-w", "name=w,claimName=pvc,subPath=d"],
   ["-w", "name=v,volumeClaimTemplateFile=v.yaml", "--result", "commit=abc", "-s", "sa"],
-  ["-n", "ns", "-c", "ctx", "-k", "file"],
+  ["-n", "ns", "-c", "ctx", "-k", "file", "--dry-run", "-o", "json"],
 ].flat();
 
 Deno.test("every flag has its place", () => {
@@ -50,6 +51,7 @@ Deno.test("every flag has its place", () => {
     ignore: ["x", "*.y"],
     program: ["bsdtar"],
     showlogs: false,
+    dryRun: "json" as const,
     params: [{ name: "a", text: "1" }, { name: "b", text: "x=y" }],
     workspaces: [
       { name: "w", persistentVolumeClaim: { claimName: "pvc" }, subPath: "d" },
@@ -149,4 +151,10 @@ Deno.test("the sandbox's port is free to choose, or a number that is one", () =>
       `Cannot listen on --port "${given}": it is not a number from 0 to 65535`,
     );
   }
+});
+
+Deno.test("a dry run prints YAML where it is not told otherwise, and only it prints", () => {
+  assert.equal(pipeline("--dry-run").dryRun, "yaml");
+  assert.throws(() => pipeline("-o", "yaml"), /only --dry-run prints the run/);
+  assert.throws(() => pipeline("--dry-run", "-o", "xml"), /"xml": no such format/);
 });
