@@ -8,6 +8,9 @@ export interface Narrator extends Disposable {
   emit(event: RunEvent): void;
 }
 
+/** Nothing is silent for longer than two seconds, a cluster that does not answer neither. */
+const SILENCE_MS = 1_500;
+
 export function openNarrator(host: Host, flags: { color: boolean; showlogs: boolean }): Narrator {
   const { terminal } = host;
   const { stdout, stderr } = terminal.isTerminal;
@@ -20,9 +23,20 @@ export function openNarrator(host: Host, flags: { color: boolean; showlogs: bool
     logs: { color: color(stdout), terminal: stdout },
   });
   const screen = new Screen();
+  const emit = (event: RunEvent) => write(terminal, screen.paint(view.render(event)));
+  const silence = host.clock.every(SILENCE_MS, () => {
+    silence[Symbol.dispose]();
+    emit({ kind: "waiting", text: "the cluster to answer" });
+  });
   return {
-    emit: (event) => write(terminal, screen.paint(view.render(event))),
-    [Symbol.dispose]: () => write(terminal, screen.paint([{ status: "" }])),
+    emit(event) {
+      silence[Symbol.dispose]();
+      emit(event);
+    },
+    [Symbol.dispose]() {
+      silence[Symbol.dispose]();
+      write(terminal, screen.paint([{ status: "" }]));
+    },
   };
 }
 

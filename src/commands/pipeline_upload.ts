@@ -10,6 +10,7 @@ import { checkHoldable, chooseStep, chooseTask, stepName } from "../tekton/targe
 import { type Candidate, checkWorkspaces, chooseWorkspace } from "../tekton/workspaces.ts";
 import type { WorkspaceBinding } from "../tekton/model.ts";
 import { read, resolveTask, withStepActions } from "../run/resolve.ts";
+import { openNarrator } from "./narrate.ts";
 import { bindings, newGate, openSource, runUpload } from "./upload.ts";
 import { readParam, type UploadFlags, uploadFlags } from "./upload_options.ts";
 
@@ -30,6 +31,7 @@ export function options({ args, flags }: Call): Options {
 export async function run(host: Host, options: Options): Promise<number> {
   const source = await openSource(host, options);
   const workspaces = await bindings(host, options);
+  using narrator = openNarrator(host, options);
   const kube = await host.connect(options.connect);
   const { namespace } = kube;
   const [pipeline] = await Promise.all([
@@ -67,6 +69,7 @@ export async function run(host: Host, options: Options): Promise<number> {
   });
   return await runUpload(host, options, source, {
     kube,
+    emit: narrator.emit,
     run: lowered,
     held: { task: target.name, step: stepName(step.step, step.index) },
     standIn: { owner: taskOwner, results: task.spec.results ?? [] },

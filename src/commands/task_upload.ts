@@ -9,6 +9,7 @@ import { type ResultSpec, type Task, TASKS } from "../tekton/model.ts";
 import { bindParams } from "../tekton/params.ts";
 import { chooseStep } from "../tekton/target.ts";
 import { checkWorkspaces, chooseWorkspace } from "../tekton/workspaces.ts";
+import { openNarrator } from "./narrate.ts";
 import { bindings, newGate, openSource, runUpload } from "./upload.ts";
 import { readParam, type UploadFlags, uploadFlags } from "./upload_options.ts";
 
@@ -24,6 +25,7 @@ export function options({ args, flags }: Call): Options {
 export async function run(host: Host, options: Options): Promise<number> {
   const source = await openSource(host, options);
   const workspaces = await bindings(host, options);
+  using narrator = openNarrator(host, options);
   const kube = await host.connect(options.connect);
   const { namespace } = kube;
   const [found] = await Promise.all([
@@ -56,6 +58,7 @@ export async function run(host: Host, options: Options): Promise<number> {
   };
   return await runUpload(host, options, source, {
     kube,
+    emit: narrator.emit,
     run: lowerTask(upload),
     held: { step: heldStep(upload) },
     standIn: step === undefined ? undefined : { owner, results: ownResults(task) },

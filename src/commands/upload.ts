@@ -16,7 +16,7 @@ import { loadIgnore } from "../tree/ignore.ts";
 import { cannotRead } from "../tree/unreadable.ts";
 import { type Entry, walk } from "../tree/walk.ts";
 import { VERSION } from "../version.ts";
-import { openNarrator } from "./narrate.ts";
+import type { Narrator } from "./narrate.ts";
 import { parseYaml, renderRun } from "./yaml.ts";
 import type { UploadFlags } from "./upload_options.ts";
 
@@ -125,14 +125,13 @@ export async function runUpload(
   host: Host,
   flags: UploadFlags,
   source: Source,
-  lowered: Lowered,
+  lowered: Lowered & Pick<Narrator, "emit">,
 ): Promise<number> {
+  const { emit } = lowered;
   if (flags.dryRun !== undefined) {
     host.terminal.out(renderRun(withOwnLabel(lowered.run), flags.dryRun, lowered.changes));
     return 0;
   }
-  using narrator = openNarrator(host, flags);
-  const { emit } = narrator;
   for (const text of lowered.notes) emit({ kind: "note", text });
   const results = await resultFiles(flags, source, lowered, emit);
   const facts = await source.git;
@@ -149,7 +148,6 @@ export async function runUpload(
     program: flags.program,
     results,
     showlogs: flags.showlogs,
-    emit,
     interrupt: host.interrupt,
   });
   if (outcome === undefined) {
