@@ -27,7 +27,7 @@ import { apply } from "../tests/support/cluster.ts";
 import { type Held, observe, type Observed } from "./faithful/observe.ts";
 
 /** Cases at once: a pod's start is mostly waiting. */
-const LANES = 3;
+const LANES = 4;
 const PATIENCE_SECONDS = 300;
 
 const host = denoHost();

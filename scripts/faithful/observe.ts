@@ -24,7 +24,7 @@ export interface Observed {
   readonly heldSteps: number;
 }
 
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 240_000;
 
 /** Creates the run, tells each step in `held` to do its work once it holds, and waits for the end. */
 export async function observe(
@@ -77,15 +77,21 @@ function seen(live: LiveRun, logs: Map<string, string[]>): Omit<Observed, "heldS
   const general = <T>(value: T): T => {
     let text = JSON.stringify(value ?? null);
     for (const [name, word] of names) text = text.replaceAll(name, word);
-    text = text.replace(/script-\d+-[a-z0-9]{5}/g, "SCRIPT");
+    text = text.replace(/affinity-assistant-[0-9a-f]{10}/g, "AFFINITY").replace(
+      /script-\d+-[a-z0-9]{5}/g,
+      "SCRIPT",
+    );
     return JSON.parse(text.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "UID"));
   };
   const run = live.run as PipelineRun & TaskRun;
-  const taskRuns = [...live.taskRuns.values()];
+  const taskRuns = sorted([...live.taskRuns.values()].map((run) => ({ name: nameOf(run), run })))
+    .map(({ run }) => run);
   const tasks: Record<string, unknown> = {};
   for (const one of taskRuns) {
     const task = one.metadata.labels?.[LABEL.pipelineTask] ?? "";
-    const key = general(one.metadata.name!);
+    // Tekton makes a hash of a long name: by that the two runs' tasks can't be told.
+    const same = taskRuns.filter((other) => taskOf(other) === task);
+    const key = same.length === 1 ? `RUN-${task}` : `RUN-${task}-${same.indexOf(one)}`;
     tasks[key] = general({
       ...conditionOf(one),
       labels: labelsOf(one),
@@ -133,6 +139,10 @@ function annotationsOf(run: Run): Record<string, string> {
 
 function sorted<T extends { name: string }>(list: T[] | undefined): T[] {
   return [...list ?? []].sort((a, b) => a.name < b.name ? -1 : 1);
+}
+
+function nameOf(run: TaskRun): string {
+  return run.metadata.name!;
 }
 
 function taskOf(run: TaskRun): string {

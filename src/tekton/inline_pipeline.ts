@@ -25,7 +25,9 @@ export function inlinePipeline(
     tasks: swap(pipeline.spec.tasks),
     ...(pipeline.spec.finally === undefined ? {} : { finally: swap(pipeline.spec.finally) }),
   };
-  const { pipelineRef: _, ...kept } = run.spec;
+  const { pipelineRef: _, ...rest } = run.spec;
+  // In the run too, for a workspace's subPath may have it.
+  const kept = replaceVariable(rest, "context.pipeline.name", name);
   return {
     ...run,
     metadata: {
