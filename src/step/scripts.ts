@@ -35,6 +35,9 @@ export const ReceiveExit = {
 /** https://tekton.dev/docs/pipelines/tasks/#running-scripts-within-steps */
 const TEKTON_PREAMBLE = "#!/bin/sh\nset -e\n";
 
+/** The gate's own: a step's env may have a PATH on which there is no sh. */
+const SHELL = "/bin/sh";
+
 const PAYLOAD = { receive, release };
 
 /**
@@ -88,7 +91,7 @@ export function receiveCommand(
 ): string[] {
   const pairs = Object.entries(results);
   return [
-    "sh",
+    SHELL,
     "/tkn-dev/receive",
     directory,
     manifest ?? "-",
@@ -103,5 +106,5 @@ export function releaseCommand(
   word: "continue" | "fail" | "run",
   results: Readonly<Record<string, string>> = {},
 ): string[] {
-  return ["sh", "/tkn-dev/release", word, ...Object.entries(results).flat()];
+  return [SHELL, "/tkn-dev/release", word, ...Object.entries(results).flat()];
 }

@@ -86,7 +86,7 @@ Deno.test("one exec carries tree, manifest and results, and its receipt ends it"
     namespace: "ns",
     pod: "p",
     container: "step-s",
-    command: ["sh", "/tkn-dev/receive", "sub", ".tkn-dev-rrrrrrrrrr", "2"].concat(
+    command: ["/bin/sh", "/tkn-dev/receive", "sub", ".tkn-dev-rrrrrrrrrr", "2"].concat(
       ["commit", "abc", "odd name", "a b", "tar"],
     ),
   });
@@ -269,8 +269,8 @@ Deno.test("a command of the user's own has no manifest, and is released by a sec
   }, { program: ["sh", "-c", "cat >x"], results: { commit: "abc" } });
   await sent;
   assert.deepEqual(plays, [
-    ["sh", "/tkn-dev/receive", ".", "-", "1", "commit", "abc", "sh", "-c", "cat >x"],
-    ["sh", "/tkn-dev/release", "continue", "commit", "abc"],
+    ["/bin/sh", "/tkn-dev/receive", ".", "-", "1", "commit", "abc", "sh", "-c", "cat >x"],
+    ["/bin/sh", "/tkn-dev/release", "continue", "commit", "abc"],
   ]);
   assert.equal(kube.execs[1].container, "step-s");
   assert.deepEqual(events.slice(-2), [
