@@ -1,9 +1,12 @@
 /** One story, told to any cluster: the sandbox and a real one run the same. */
 import type { Cluster } from "../support/cluster.ts";
+import { testWith } from "../support/tools.ts";
 
 export interface Scenario {
   /** A sentence. */
   readonly name: string;
+  /** Programs that it wants of this machine. */
+  readonly needs?: readonly string[];
   /** Run once more as the user of each of these contexts, where the kubeconfig has them. */
   readonly everyLogin?: boolean;
   run(cluster: Cluster, directory: string): Promise<void>;
@@ -13,7 +16,7 @@ export interface Scenario {
 export function tell(scenarios: readonly Scenario[], open: () => Promise<Cluster[]>): void {
   for (const scenario of scenarios) {
     // The cluster's connection pool lives longer than one test.
-    Deno.test({ name: scenario.name, sanitizeResources: false, sanitizeOps: false }, async () => {
+    testWith(scenario.needs ?? [], scenario.name, async () => {
       const logins = await open();
       for (const cluster of scenario.everyLogin ? logins : logins.slice(0, 1)) {
         const directory = await Deno.makeTempDir({ prefix: "tkn-dev-scenario-" });
@@ -23,6 +26,6 @@ export function tell(scenarios: readonly Scenario[], open: () => Promise<Cluster
           await Deno.remove(directory, { recursive: true });
         }
       }
-    });
+    }, { sanitizeResources: false, sanitizeOps: false });
   }
 }

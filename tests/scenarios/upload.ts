@@ -11,6 +11,7 @@ const ROOT = new URL("../../", import.meta.url).pathname;
 export const uploadScenarios: Scenario[] = [
   {
     name: "this repository arrives in a Pipeline, every file equal to the list made here",
+    needs: ["git", "sha256sum"],
     everyLogin: true,
     async run(cluster) {
       const { files, sums } = await sumsOf(ROOT);
@@ -36,6 +37,7 @@ export const uploadScenarios: Scenario[] = [
   },
   {
     name: "dotfiles, empty directories, links and modes arrive; .git and what is ignored do not",
+    needs: ["sha256sum"],
     async run(cluster, directory) {
       writeTree(
         directory,
@@ -86,6 +88,7 @@ export const uploadScenarios: Scenario[] = [
   },
   {
     name: "the results of the clone come from the checkout, the others are given or empty",
+    needs: ["git"],
     async run(cluster, directory) {
       writeTree(directory, tree("file a.txt a"));
       const commit = await commitAll(directory, "https://user:secret@example.com/team/app.git");

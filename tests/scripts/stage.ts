@@ -1,4 +1,5 @@
 import { gateScript } from "../../src/step/scripts.ts";
+import { testWith } from "../support/tools.ts";
 
 /** A shell that a step's image may have as its `sh`. */
 export interface Shell {
@@ -25,11 +26,9 @@ export function testInEveryShell(
   options: { ignore?: (shell: Shell) => boolean } = {},
 ) {
   for (const shell of SHELLS) {
-    Deno.test({
-      name: `${name} (${shell.name})`,
-      ignore: options.ignore?.(shell) ?? false,
-      fn: () => body(shell),
-    });
+    const programs = [shell.argv[0], "bsdtar", "busybox"];
+    const ignore = options.ignore?.(shell) ?? false;
+    testWith(programs, `${name} (${shell.name})`, () => body(shell), { ignore });
   }
 }
 

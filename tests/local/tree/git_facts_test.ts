@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { testWith } from "../../support/tools.ts";
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import process from "node:process";
@@ -25,7 +26,7 @@ function capture(command: readonly string[], options: { cwd?: string } = {}) {
   }
 }
 
-Deno.test("git's facts about a checkout, from none to dirty", async () => {
+testWith(["git"], "git's facts about a checkout, from none to dirty", async () => {
   using place = temporaryDirectory();
   const cwd = place.path;
   const git = (...args: string[]) => execFileSync("git", [...AUTHOR, ...args], { cwd, env: ENV });

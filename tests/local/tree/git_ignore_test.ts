@@ -1,5 +1,6 @@
 /** git is the judge of what is ignored: our walk against `git ls-files` on random trees. */
 import assert from "node:assert/strict";
+import { testWith } from "../../support/tools.ts";
 import { execFileSync } from "node:child_process";
 import process from "node:process";
 import { denoFiles } from "../../../src/deno/files.ts";
@@ -81,30 +82,34 @@ function randomPatterns(random: Random): string {
   return lines.join(random.pick(["\n", "\n", "\r\n"])) + random.pick(["", "\n"]);
 }
 
-Deno.test(`git and the walk agree on ${SEEDS} random trees, from the root and from below it`, async () => {
-  let compared = 0;
-  for (let seed = 1; seed <= SEEDS; seed++) {
-    using place = temporaryDirectory();
-    const repository = place.path;
-    const random = new Random(seed);
-    execFileSync("git", ["init", "-q", repository]);
-    const nodes = randomTree(random);
-    writeTree(repository, nodes);
-    writeTree(repository, [file(".git/info/exclude", randomPatterns(random))]);
+testWith(
+  ["git"],
+  `git and the walk agree on ${SEEDS} random trees, from the root and from below it`,
+  async () => {
+    let compared = 0;
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      using place = temporaryDirectory();
+      const repository = place.path;
+      const random = new Random(seed);
+      execFileSync("git", ["init", "-q", repository]);
+      const nodes = randomTree(random);
+      writeTree(repository, nodes);
+      writeTree(repository, [file(".git/info/exclude", randomPatterns(random))]);
 
-    const all = gitFiles(repository);
-    assert.deepEqual(await ourFiles(repository), all, `seed ${seed}: ${show(nodes)}`);
-    compared += all.length;
+      const all = gitFiles(repository);
+      assert.deepEqual(await ourFiles(repository), all, `seed ${seed}: ${show(nodes)}`);
+      compared += all.length;
 
-    // A directory from which git sends something is not ignored itself.
-    const below = random.pick(all.filter((path) => path.includes("/")));
-    if (below === undefined) continue;
-    const directory = `${repository}/${below.slice(0, below.lastIndexOf("/"))}`;
-    const message = `seed ${seed} in ${directory}: ${show(nodes)}`;
-    assert.deepEqual(await ourFiles(directory), gitFiles(directory), message);
-  }
-  assert(compared > SEEDS * 3, `only ${compared} files`);
-});
+      // A directory from which git sends something is not ignored itself.
+      const below = random.pick(all.filter((path) => path.includes("/")));
+      if (below === undefined) continue;
+      const directory = `${repository}/${below.slice(0, below.lastIndexOf("/"))}`;
+      const message = `seed ${seed} in ${directory}: ${show(nodes)}`;
+      assert.deepEqual(await ourFiles(directory), gitFiles(directory), message);
+    }
+    assert(compared > SEEDS * 3, `only ${compared} files`);
+  },
+);
 
 function show(nodes: readonly TreeNode[]): string {
   const ignoreFiles = nodes.filter(({ path }) => path.endsWith(".gitignore"));

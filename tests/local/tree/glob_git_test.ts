@@ -1,5 +1,6 @@
 /** Random globs on random paths: git itself says what matches. */
 import assert from "node:assert/strict";
+import { testWith } from "../../support/tools.ts";
 import { bytes, decide, parsePatterns } from "../../../src/tree/gitignore.ts";
 import { Random } from "../../support/random.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
@@ -10,7 +11,7 @@ const PATH_PARTS = ["a", "b", "c", "é", "/", "/", ".", "-", "]", "*", "!", " "]
 const ROUNDS = 600;
 const GLOBS = 40;
 
-Deno.test("a pattern ignores the paths that git says it ignores", async () => {
+testWith(["git"], "a pattern ignores the paths that git says it ignores", async () => {
   const seed = Date.now() % 1_000_000;
   const random = new Random(seed);
   const text = (parts: string[]) =>

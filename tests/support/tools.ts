@@ -1,0 +1,28 @@
+/** Programs that a test wants of this machine: without them it is passed over, and its name says so. */
+import { existsSync } from "node:fs";
+
+/** Those that are not there; a path, or a name on the PATH. */
+export function missing(...programs: string[]): string[] {
+  const directories = (Deno.env.get("PATH") ?? "").split(":");
+  return programs.filter((program) =>
+    !(program.startsWith("/")
+      ? existsSync(program)
+      : directories.some((directory) => existsSync(`${directory}/${program}`)))
+  );
+}
+
+export function testWith(
+  programs: readonly string[],
+  name: string,
+  fn: () => void | Promise<void>,
+  options: { ignore?: boolean; sanitizeResources?: boolean; sanitizeOps?: boolean } = {},
+): void {
+  const lacking = missing(...programs);
+  const why = lacking.length === 0 ? "" : ` (needs ${lacking.join(", ")}, not on this machine)`;
+  Deno.test({
+    ...options,
+    name: name + why,
+    ignore: lacking.length > 0 || (options.ignore ?? false),
+    fn,
+  });
+}
