@@ -1,17 +1,17 @@
 #!/bin/sh
 # gate SECONDS WORKSPACE [ARGUMENT]...
 #
-# Stands in for the held step: says so in one line, then does what the words that come through
-# /tkn-dev/gate ask for. After SECONDS in which nobody is receiving it gives up (0: it never does).
-# The step's own work is /tkn-dev/script with the ARGUMENTs, or where that file is not, the ARGUMENTs as a command.
-# Needs of the image: a shell. mkfifo (else it polls) and sleep (else it waits for ever) are a gain.
+# Stands in for the held step: says so in one line, then does what the words through /tkn-dev/gate
+# ask for. After SECONDS in which nobody is receiving it gives up (0: it never does).
+# The step's own work: /tkn-dev/script with the ARGUMENTs; without that file, the ARGUMENTs.
+# Needs of the image a shell; mkfifo (else it polls) and sleep (else it waits for ever) are a gain.
 
-# Every variable begins with g_, for one that the step has in its environment would be overwritten.
+# Variables begin with g_: one of the step's environment would be overwritten.
 g_seconds=$1 g_workspace=$2
 shift 2
 g_watch=0 # the number of the watchdog whose word counts
 
-# It looks around each second, for a signal can get lost in a shell that forks, and a long sleep would outlive it.
+# By the second: a signal can get lost in a shell that forks, and a long sleep would outlive it.
 start_watchdog() {
   [ "$g_seconds" -gt 0 ] && command -v sleep >/dev/null || return 0
   {
@@ -37,7 +37,7 @@ let_go() {
   exit "$2"
 }
 
-# await_end PID: the container ends with this script, and would take whoever released it along, exit code untold.
+# await_end PID: the container ends with this script, and takes a releaser along, its exit code untold.
 await_end() {
   g_looks=20000 # some 50 ms
   while [ "$g_looks" -gt 0 ] && kill -0 "$1" 2>/dev/null; do g_looks=$((g_looks - 1)); done
@@ -53,7 +53,7 @@ run_step() {
   exec 3>&-
   [ -e /tkn-dev/script ] || exec "$@"
   chmod +x /tkn-dev/script 2>/dev/null && exec /tkn-dev/script "$@"
-  # Without chmod the shell does what the kernel would: "#!INTERPRETER [ONE ARGUMENT]".
+  # Without chmod, as the kernel would: "#!INTERPRETER [ONE ARGUMENT]".
   IFS= read -r g_line </tkn-dev/script
   g_line=${g_line#'#!'}
   g_line=${g_line#"${g_line%%[! ]*}"}
@@ -79,7 +79,7 @@ done <"$0"
 printf '%s' "$g_text" >"/tkn-dev/$g_name"
 printf '%s\n' "$g_workspace" >/tkn-dev/workspace
 
-# In a restarted container all these files are there already, so emptied is as good as absent.
+# In a restarted container these files are there already: emptied is as good as absent.
 : >/tkn-dev/released
 [ -p /tkn-dev/gate ] || mkfifo -m 600 /tkn-dev/gate 2>/dev/null || : >/tkn-dev/gate
 if ! [ -p /tkn-dev/gate ] && ! command -v sleep >/dev/null; then
@@ -88,7 +88,7 @@ if ! [ -p /tkn-dev/gate ] && ! command -v sleep >/dev/null; then
 fi
 # Not in yash, whose read goes on after a trap.
 [ -n "${YASH_VERSION-}" ] || trap 'let_go terminated 143' INT TERM
-exec 3<>/tkn-dev/gate # for both, so that neither side waits for the other to open it
+exec 3<>/tkn-dev/gate # both ways, so that neither side waits for the other
 
 stop_watchdog
 printf 'tkn-dev: held, waiting for an upload into %s\n' "$g_workspace"

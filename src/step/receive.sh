@@ -110,7 +110,7 @@ verify() {
     digest=${digest%% *}
   fi
   if [ "$digest" != - ] && [ "$listed" -gt 0 ]; then
-    # What is left to read is its list. Its status says too little: GNU's passes over lines that it can't read.
+    # The rest is its list. Its status says too little: GNU's passes over lines it can't read.
     verdicts=$(LC_ALL=C sha256sum -c - 2>&1)
     set -f
     IFS=$newline
@@ -137,7 +137,7 @@ verify <"./$manifest" || stop 14 "$manifest: cannot be read"
 forget_manifest
 printf 'receipt %s %s %s\n' "$files" "$bytes" "$digest" || exit 141 # nobody is there to hear it: hold on
 
-# Of the arguments only the results, the first 2 * COUNT, are still needed: each goes round to the end.
+# Only the results, the first 2 * COUNT arguments, are still needed: each goes round to the end.
 left=$# keep=$((2 * count))
 while [ "$left" -gt 0 ]; do
   [ "$keep" -le 0 ] || set -- "$@" "$1"

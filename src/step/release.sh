@@ -31,7 +31,7 @@ while [ $# -ge 2 ]; do
   shift 2
 done
 
-# Read-write, for opening a FIFO to write would wait for a reader, and the gate may have gone just now.
+# Read-write: opening a FIFO to write waits for a reader, and the gate may have gone just now.
 if [ -p /tkn-dev/gate ]; then
   printf '%s %s\n' "$word" "$$" 1<>/tkn-dev/gate
 else
