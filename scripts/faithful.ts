@@ -6,12 +6,11 @@
  *     deno task test:faithful [DIR | FILE]...      default: tests/faithful
  */
 import { parseAllDocuments } from "npm:yaml@2.9.1";
+import { newGate } from "../src/commands/upload.ts";
 import { denoHost } from "../src/deno/host.ts";
 import { UsageError } from "../src/errors.ts";
 import type { Kube, KubeObject } from "../src/kube/interface.ts";
 import { read, resolveTask, withStepActions } from "../src/run/resolve.ts";
-import { GATE_DIRECTORY, gateArguments, gateScript } from "../src/step/scripts.ts";
-import type { Gate } from "../src/tekton/gate_step.ts";
 import { type HeldTask, holdPipelineRun, holdTaskRun } from "../src/tekton/hold_run.ts";
 import {
   type Pipeline,
@@ -28,7 +27,6 @@ import { type Held, observe, type Observed } from "./faithful/observe.ts";
 
 /** Cases at once: a pod's start is mostly waiting. */
 const LANES = 4;
-const PATIENCE_SECONDS = 300;
 
 const host = denoHost();
 const kube = await host.connect({ context: Deno.env.get("TKN_DEV_TEST_CONTEXT") });
@@ -119,7 +117,7 @@ async function holdPipeline(kube: Kube, run: PipelineRun) {
   );
   return {
     after,
-    lowered: holdPipelineRun(run, pipeline, held, gate()),
+    lowered: holdPipelineRun(run, pipeline, held, newGate(host)),
     held: held.map(({ target, task, steps: [at] }): Held => ({
       task: target.name,
       step: stepName(task.spec.steps![at], at),
@@ -134,7 +132,7 @@ async function holdTask(kube: Kube, run: TaskRun) {
   task.spec = await withStepActions(kube, task.spec, steps);
   return {
     after: [],
-    lowered: holdTaskRun(run, task, steps, gate()),
+    lowered: holdTaskRun(run, task, steps, newGate(host)),
     held: steps.map((at): Held => ({ step: stepName(task.spec.steps![at], at) })),
   };
 }
@@ -156,17 +154,6 @@ function firstHoldable(spec: TaskSpec): number | undefined {
     step.ref !== undefined || template || step.script !== undefined || step.command !== undefined
   );
   return at < 0 ? undefined : at;
-}
-
-function gate(): Gate {
-  return {
-    script: gateScript,
-    args: (workspacePath, own) =>
-      gateArguments({ watchdogSeconds: PATIENCE_SECONDS, workspacePath, own }),
-    directory: GATE_DIRECTORY,
-    volume: `tkn-dev-${host.random(6)}`,
-    patienceSeconds: PATIENCE_SECONDS,
-  };
 }
 
 async function listFiles(paths: string[]): Promise<string[]> {

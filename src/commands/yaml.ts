@@ -2,6 +2,7 @@
 import { parse, stringify } from "npm:yaml@2.9.1";
 import { UsageError } from "../errors.ts";
 import type { KubeObject } from "../kube/interface.ts";
+import type { OutputFormat } from "./upload_options.ts";
 
 /** The one document of a text. Throws UsageError with the line where it is none. */
 export function parseYaml(text: string, path: string): unknown {
@@ -19,7 +20,7 @@ export function parseYaml(text: string, path: string): unknown {
  */
 export function renderRun(
   run: KubeObject,
-  format: "yaml" | "json" | "name",
+  format: OutputFormat,
   sentences: readonly string[],
 ): string {
   switch (format) {

@@ -2,18 +2,10 @@ import assert from "node:assert/strict";
 import "../../support/no_env.ts";
 import { parse, parseAllDocuments } from "npm:yaml@2.9.1";
 import example from "../../../examples/pipeline.yaml" with { type: "text" };
-import type { Gate } from "../../../src/tekton/gate_step.ts";
 import { lowerPipeline, type PipelineUpload } from "../../../src/tekton/lower_pipeline.ts";
 import type { Pipeline, PipelineTask, Task, TaskSpec } from "../../../src/tekton/model.ts";
 import { deepFreeze } from "../../support/deep_freeze.ts";
-
-const GATE: Gate = {
-  script: (own) => `#!/bin/sh\nhold\n${own ?? ""}`,
-  directory: "/gate",
-  volume: "gate-abc",
-  args: (path, own) => ["600", path, ...own],
-  patienceSeconds: 600,
-};
+import { GATE } from "../../support/fake_gate.ts";
 
 interface Parts {
   tasks: PipelineTask[];

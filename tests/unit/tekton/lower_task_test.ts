@@ -2,18 +2,11 @@ import assert from "node:assert/strict";
 import "../../support/no_env.ts";
 import { parseAllDocuments } from "npm:yaml@2.9.1";
 import objects from "../../scenarios/objects.yaml" with { type: "text" };
-import type { Gate } from "../../../src/tekton/gate_step.ts";
 import { heldStep, lowerTask, type TaskUpload } from "../../../src/tekton/lower_task.ts";
 import type { Step, Task, TaskSpec } from "../../../src/tekton/model.ts";
 import { deepFreeze } from "../../support/deep_freeze.ts";
+import { GATE } from "../../support/fake_gate.ts";
 
-const GATE: Gate = {
-  script: (own) => `#!/bin/sh\nhold\n${own ?? ""}`,
-  directory: "/gate",
-  volume: "gate-abc",
-  args: (path, own) => ["600", path, ...own],
-  patienceSeconds: 600,
-};
 const MOUNT = { name: "gate-abc", mountPath: "/gate" };
 const HELD = { script: GATE.script(), args: ["600", "$(workspaces.source.path)"] };
 
