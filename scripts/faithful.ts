@@ -11,6 +11,7 @@ import { denoHost } from "../src/deno/host.ts";
 import { UsageError } from "../src/errors.ts";
 import type { Kube, KubeObject } from "../src/kube/interface.ts";
 import { read, resolveTask, withStepActions } from "../src/run/resolve.ts";
+import { readDefaultTimeout } from "../src/run/start.ts";
 import { type HeldTask, holdPipelineRun, holdTaskRun } from "../src/tekton/hold_run.ts";
 import {
   type Pipeline,
@@ -27,9 +28,14 @@ import { type Held, observe, type Observed } from "./faithful/observe.ts";
 
 /** Cases at once: a pod's start is mostly waiting. */
 const LANES = 4;
+const PAUSE_SECONDS = 600;
 
 const host = denoHost();
 const kube = await host.connect({ context: Deno.env.get("TKN_DEV_TEST_CONTEXT") });
+const options = {
+  gate: newGate(host, PAUSE_SECONDS),
+  defaultTimeout: await readDefaultTimeout(kube),
+};
 const files = await listFiles(Deno.args.length === 0 ? ["tests/faithful"] : Deno.args);
 let passed = 0;
 let failed = 0;
@@ -117,7 +123,7 @@ async function holdPipeline(kube: Kube, run: PipelineRun) {
   );
   return {
     after,
-    lowered: holdPipelineRun(run, pipeline, held, newGate(host)),
+    lowered: holdPipelineRun(run, pipeline, held, options),
     held: held.map(({ target, task, steps: [at] }): Held => ({
       task: target.name,
       step: stepName(task.spec.steps![at], at),
@@ -132,7 +138,7 @@ async function holdTask(kube: Kube, run: TaskRun) {
   task.spec = await withStepActions(kube, task.spec, steps);
   return {
     after: [],
-    lowered: holdTaskRun(run, task, steps, newGate(host)),
+    lowered: holdTaskRun(run, task, steps, options),
     held: steps.map((at): Held => ({ step: stepName(task.spec.steps![at], at) })),
   };
 }

@@ -65,6 +65,12 @@ const UPLOAD: readonly FlagSpec[] = [
   },
   { name: "showlogs", default: true, help: "show the logs of the run" },
   {
+    name: "pause-timeout",
+    value: "DURATION",
+    default: "10m",
+    help: "how long the run may be held: it is then cancelled; its own timeouts are raised by it",
+  },
+  {
     name: "dry-run",
     help: "create nothing: print the run that would be created, and what was changed and why",
   },

@@ -14,6 +14,21 @@ export function parseKeyValue(text: string, flagName: string): { name: string; v
   return { name: text.slice(0, equals), value: text.slice(equals + 1) };
 }
 
+/** Go's durations, in seconds: "90s", "1h30m", "1.5m". More than nothing, in whole seconds. */
+export function parseDuration(text: string, flagName: string): number {
+  const parts = /^(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ms|s|m|h))+$/.test(text)
+    ? [...text.matchAll(/([\d.]+)(ms|s|m|h)/g)]
+    : [];
+  const sum = parts.reduce((sum, [, count, unit]) => sum + Number(count) * SECONDS[unit], 0);
+  const seconds = Math.ceil(sum);
+  if (seconds > 0) return seconds;
+  throw new UsageError(`Cannot read --${flagName} "${text}": it is no time`, {
+    hint: `--${flagName} 90s, 10m or 1h30m`,
+  });
+}
+
+const SECONDS: Record<string, number> = { ms: 0.001, s: 1, m: 60, h: 3600 };
+
 /**
  * An array as `a,b` ("" has no element), an object as `k:v,k2:v2` with spaces around either cut off.
  * tkn splits at every comma (pkg/params/mergeparams.go); here an element in double quotes keeps

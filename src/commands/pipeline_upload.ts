@@ -2,7 +2,7 @@
 import type { Call } from "../cli/parse.ts";
 import { UsageError } from "../errors.ts";
 import type { Host } from "../host.ts";
-import { checkAccess } from "../run/start.ts";
+import { checkAccess, readDefaultTimeout } from "../run/start.ts";
 import { lowerPipeline } from "../tekton/lower_pipeline.ts";
 import { type Pipeline, PIPELINES, type PipelineTask, type Task } from "../tekton/model.ts";
 import { bindParams } from "../tekton/params.ts";
@@ -34,8 +34,9 @@ export async function run(host: Host, options: Options): Promise<number> {
   using narrator = openNarrator(host, options);
   const kube = await host.connect(options.connect);
   const { namespace } = kube;
-  const [pipeline] = await Promise.all([
+  const [pipeline, defaultTimeout] = await Promise.all([
     read<Pipeline>(kube, PIPELINES, options.pipeline),
+    readDefaultTimeout(kube),
     checkAccess(kube, namespace, "PipelineRun"),
   ]);
   const owner = `Pipeline "${options.pipeline}"`;
@@ -61,11 +62,12 @@ export async function run(host: Host, options: Options): Promise<number> {
     task,
     step,
     workspace: workspace.name,
-    gate: newGate(host),
+    gate: newGate(host, options.pauseSeconds),
     namespace,
     params,
     workspaces,
     serviceAccount: options.serviceAccount,
+    defaultTimeout,
   });
   return await runUpload(host, options, source, {
     kube,
@@ -88,7 +90,8 @@ function changes(pipeline: string, target: PipelineTask, image: string): string[
     "and writes the results in the place of the task's own steps. Its params, retries and timeout",
     "went with those; a param that is still used may have got another name, which no other has,",
     "for inline the Pipeline's values would take its place. Labels and annotations of Pipeline and",
-    "Task are copied, as Tekton does by reference. Everything else is the Pipeline's own.",
+    "Task are copied, as Tekton does by reference. Timeouts that go on while it is held are raised",
+    "by --pause-timeout. Everything else is the Pipeline's own.",
   ];
 }
 

@@ -3,7 +3,7 @@ import type { Call } from "../cli/parse.ts";
 import { UsageError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { read, withStepActions } from "../run/resolve.ts";
-import { checkAccess } from "../run/start.ts";
+import { checkAccess, readDefaultTimeout } from "../run/start.ts";
 import { heldStep, lowerTask } from "../tekton/lower_task.ts";
 import { type ResultSpec, type Task, TASKS } from "../tekton/model.ts";
 import { bindParams } from "../tekton/params.ts";
@@ -28,8 +28,9 @@ export async function run(host: Host, options: Options): Promise<number> {
   using narrator = openNarrator(host, options);
   const kube = await host.connect(options.connect);
   const { namespace } = kube;
-  const [found] = await Promise.all([
+  const [found, defaultTimeout] = await Promise.all([
     read<Task>(kube, TASKS, options.task),
+    readDefaultTimeout(kube),
     checkAccess(kube, namespace, "TaskRun"),
   ]);
   const owner = `Task "${options.task}"`;
@@ -50,11 +51,12 @@ export async function run(host: Host, options: Options): Promise<number> {
     task,
     step,
     workspace: workspace.name,
-    gate: newGate(host),
+    gate: newGate(host, options.pauseSeconds),
     namespace,
     params,
     workspaces,
     serviceAccount: options.serviceAccount,
+    defaultTimeout,
   };
   return await runUpload(host, options, source, {
     kube,
@@ -74,7 +76,8 @@ function changes(task: string, step: string | undefined): string[] {
     step === undefined
       ? "that one comes before the first, and every step of the Task runs as it would."
       : `that one stands in for step ${step}, whose own work is not done; the other steps are as they were.`,
-    "Labels and annotations of the Task are copied, as Tekton does by reference.",
+    "Labels and annotations of the Task are copied, as Tekton does by reference. The timeout is",
+    "raised by --pause-timeout, for it goes on while the run is held.",
   ];
 }
 

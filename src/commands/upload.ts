@@ -20,17 +20,15 @@ import type { Narrator } from "./narrate.ts";
 import { parseYaml, renderRun } from "./yaml.ts";
 import type { UploadFlags } from "./upload_options.ts";
 
-/** A held run that nobody comes to ends by itself after this long, whatever became of us. */
-const PATIENCE_SECONDS = 600;
-
-export function newGate(host: Host): Gate {
+/** A held run that nobody comes to ends by itself after that long, whatever became of us. */
+export function newGate(host: Host, pauseSeconds: number): Gate {
   return {
     script: gateScript,
     directory: GATE_DIRECTORY,
     volume: `tkn-dev-${host.random(6)}`,
     args: (workspacePath, own) =>
-      gateArguments({ watchdogSeconds: PATIENCE_SECONDS, workspacePath, own }),
-    patienceSeconds: PATIENCE_SECONDS,
+      gateArguments({ watchdogSeconds: pauseSeconds, workspacePath, own }),
+    pauseSeconds,
   };
 }
 
@@ -148,6 +146,7 @@ export async function runUpload(
     program: flags.program,
     results,
     showlogs: flags.showlogs,
+    pauseSeconds: flags.pauseSeconds,
     interrupt: host.interrupt,
   });
   if (outcome === undefined) {

@@ -2,6 +2,7 @@
 import stringArgv from "npm:string-argv@0.3.2";
 import type { Flags } from "../cli/parse.ts";
 import {
+  parseDuration,
   parseKeyValue,
   parseParamValue,
   parseWorkspace,
@@ -22,6 +23,8 @@ export interface UploadFlags {
   readonly ignore: string[];
   readonly program: string[];
   readonly showlogs: boolean;
+  /** How long the run may be held. */
+  readonly pauseSeconds: number;
   /** Print the run in this format, and create nothing. */
   readonly dryRun?: OutputFormat;
   readonly params: { name: string; text: string }[];
@@ -42,6 +45,7 @@ export function uploadFlags(flags: Flags, directory: string | undefined): Upload
     ignore: flags.texts("ignore"),
     program: program(flags.text("exec")!),
     showlogs: flags.on("showlogs"),
+    pauseSeconds: parseDuration(flags.text("pause-timeout")!, "pause-timeout"),
     dryRun: dryRun(flags),
     params: flags.texts("param").map((text) => {
       const { name, value } = parseKeyValue(text, "param");

@@ -1,6 +1,7 @@
 /** Creates a run, after asking whether the user may do all that an upload takes. */
-import { ClusterError } from "../errors.ts";
+import { ClusterError, ExpectedError } from "../errors.ts";
 import type { Access, Kube } from "../kube/interface.ts";
+import { TASK_RUNS, type TaskRun } from "../tekton/model.ts";
 import { RESOURCE_OF, type Run, type RunKind } from "./live_run.ts";
 
 /**
@@ -34,6 +35,22 @@ function needed(kind: RunKind): Access[] {
     // The websocket's upgrade is a GET; servers from 1.35 on want create as well.
     { verb: "get", ...pods, subresource: "exec" },
   ];
+}
+
+/** The timeout that the server gives runs that name none; undefined where it does not tell. */
+export async function readDefaultTimeout(kube: Kube): Promise<string | undefined> {
+  const run: TaskRun = {
+    apiVersion: "tekton.dev/v1",
+    kind: "TaskRun",
+    metadata: { generateName: "tkn-dev-", namespace: kube.namespace },
+    spec: { taskRef: { name: "none" } }, // whether there is one is not looked at
+  };
+  try {
+    return (await kube.create(TASK_RUNS, run, { dryRun: true })).spec.timeout;
+  } catch (error) {
+    if (!(error instanceof ExpectedError)) throw error;
+    return undefined;
+  }
 }
 
 export function createRun(kube: Kube, run: Run): Promise<Run> {

@@ -31,6 +31,8 @@ export interface UploadOptions {
   readonly results: Readonly<Record<string, string>>;
   /** What the run is to carry of what was uploaded. */
   readonly annotations: (receipt: Receipt) => Record<string, string>;
+  /** How long the run may be held: for longer it is cancelled. */
+  readonly pauseSeconds: number;
   /** Follow to the end; else return once the run goes on. */
   readonly showlogs: boolean;
   readonly emit: (event: RunEvent) => void;
@@ -75,8 +77,11 @@ export async function upload(options: UploadOptions): Promise<Uploaded> {
       const afterMs = clock.now() - startMs;
       talk.emit({ kind: "paused", task, step, pod, directory, afterMs });
       talk.stage = "sending";
-      const receipt = await send({ ...shared, namespace, pause, entries: await options.entries })
-        .catch((error) => runEnded(following, error, { clock, signal }));
+      const entries = await options.entries;
+      const receipt = await withinPause(
+        { ...options, step, signal },
+        (signal) => send({ ...shared, namespace, pause, entries, signal }),
+      ).catch((error) => runEnded(following, error, { clock, signal }));
       talk.stage = "released";
       if (receipt !== undefined) await annotate(kube, live, options.annotations(receipt));
       if (receipt !== undefined && !options.showlogs) return { name };
@@ -96,6 +101,26 @@ export async function upload(options: UploadOptions): Promise<Uploaded> {
     );
   } finally {
     over.abort(new DOMException("the upload is over", "AbortError"));
+  }
+}
+
+async function withinPause<T>(
+  { clock, pauseSeconds, step, signal }:
+    & Pick<UploadOptions, "clock" | "pauseSeconds">
+    & { step: string; signal: AbortSignal },
+  call: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const [over, late] = [new AbortController(), new AbortController()];
+  const error = new TransferError(
+    `Cannot hold step "${step}" any longer: the upload took more than ${pauseSeconds} s`,
+    { hint: "give it more time with --pause-timeout" },
+  );
+  clock.delay(pauseSeconds * 1000, AbortSignal.any([signal, over.signal]))
+    .then(() => late.abort(error), () => {});
+  try {
+    return await call(AbortSignal.any([signal, late.signal]));
+  } finally {
+    over.abort();
   }
 }
 

@@ -2,6 +2,7 @@
 import { UsageError } from "../errors.ts";
 import type { Step, TaskSpec } from "./model.ts";
 import { stepName } from "./target.ts";
+import { raisedTimeout } from "./timeouts.ts";
 
 /** What a gate is made of; its scripts come from src/step. */
 export interface Gate {
@@ -13,8 +14,8 @@ export interface Gate {
   readonly directory: string;
   /** Of the emptyDir behind that directory: unlike every volume of the Task. */
   readonly volume: string;
-  /** After this long with nobody there the gate gives up. */
-  readonly patienceSeconds: number;
+  /** How long it may hold; after this long with nobody there it gives up. */
+  readonly pauseSeconds: number;
 }
 
 export interface Hold {
@@ -40,7 +41,7 @@ export function holdingStep(step: Step, name: string, hold: Hold): Step {
       hint: "choose a step that has a command or a script",
     });
   }
-  const raised = raisedTimeout(timeout, hold.gate);
+  const raised = raisedTimeout(timeout, hold.gate.pauseSeconds);
   const place = { ...kept, name, ...(raised === undefined ? {} : { timeout: raised }) };
   return withGate(place, hold, { script, args: [...command, ...args] });
 }
@@ -57,12 +58,6 @@ function withGate(
     args: gate.args(path, own.args),
     volumeMounts: [...(place.volumeMounts ?? []), { name: gate.volume, mountPath: gate.directory }],
   };
-}
-
-/** The pause is not the step's own time: Go reads "90s600s" as the sum of both. "0s" is no timeout. */
-export function raisedTimeout(timeout: string | undefined, gate: Gate): string | undefined {
-  if (timeout === undefined || /^0[a-zµ]*$/.test(timeout)) return timeout;
-  return `${timeout}${gate.patienceSeconds}s`;
 }
 
 /** The spec with the volume that a gate needs. */

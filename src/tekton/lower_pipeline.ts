@@ -19,6 +19,7 @@ import type {
 } from "./model.ts";
 import { usedParams } from "./references.ts";
 import { dependencies, stepName } from "./target.ts";
+import { type Clocks, raiseRunTimeouts, withRaisedTimeout } from "./timeouts.ts";
 
 export interface PipelineUpload {
   readonly pipeline: Pipeline;
@@ -32,6 +33,8 @@ export interface PipelineUpload {
   readonly params: Param[];
   readonly workspaces: WorkspaceBinding[];
   readonly serviceAccount?: string;
+  /** Of runs that name none, see Clocks. */
+  readonly defaultTimeout?: string;
 }
 
 export function lowerPipeline(upload: PipelineUpload): PipelineRun {
@@ -51,7 +54,8 @@ export function lowerPipeline(upload: PipelineUpload): PipelineRun {
         : { taskRunTemplate: { serviceAccountName: serviceAccount } }),
     },
   };
-  return inlinePipeline(run, pipeline, [lowered]);
+  const inlined = inlinePipeline(run, pipeline, [lowered]);
+  return raiseRunTimeouts(inlined, pipeline.spec, [target.name], clocksOf(upload));
 }
 
 /** The target with a Task of one step, the gate, and what of its params and workspaces that needs. */
@@ -70,7 +74,14 @@ function reduce(upload: PipelineUpload): { target: PipelineTask; task: ReadTask 
     // Params that went away may have been what ordered this task after others.
     runAfter: runAfter(upload),
   };
-  return { target: reduced, task: { ...task, spec } };
+  return {
+    target: withRaisedTimeout(reduced as PipelineTask, 1, clocksOf(upload)),
+    task: { ...task, spec },
+  };
+}
+
+function clocksOf({ gate, defaultTimeout }: PipelineUpload): Clocks {
+  return { pauseSeconds: gate.pauseSeconds, defaultTimeout };
 }
 
 /** The params that the spec refers to, and those that their defaults refer to. */

@@ -6,6 +6,7 @@ import { bareStep, type Gate, gateStep, preparedForGate, withGateVolume } from "
 import { inlineTaskRun } from "./inline_task_run.ts";
 import type { Param, Step, Task, TaskRun, TaskSpec, WorkspaceBinding } from "./model.ts";
 import { stepName } from "./target.ts";
+import { withRaisedTimeout } from "./timeouts.ts";
 
 export interface TaskUpload {
   readonly task: Task;
@@ -17,13 +18,15 @@ export interface TaskUpload {
   readonly params: Param[];
   readonly workspaces: WorkspaceBinding[];
   readonly serviceAccount?: string;
+  /** Of runs that name none, see Clocks. */
+  readonly defaultTimeout?: string;
 }
 
 /** The name of the step that is put before the first one, as far as the Task has none like it. */
 const UPLOAD_STEP = "upload";
 
 export function lowerTask(upload: TaskUpload): TaskRun {
-  const { task, params, workspaces, serviceAccount } = upload;
+  const { task, gate, params, workspaces, serviceAccount, defaultTimeout } = upload;
   const run: TaskRun = {
     apiVersion: "tekton.dev/v1",
     kind: "TaskRun",
@@ -34,7 +37,9 @@ export function lowerTask(upload: TaskUpload): TaskRun {
       ...(serviceAccount === undefined ? {} : { serviceAccountName: serviceAccount }),
     },
   };
-  return inlineTaskRun(run, { ...task, spec: holdStep(upload) });
+  const lowered = inlineTaskRun(run, { ...task, spec: holdStep(upload) });
+  const clocks = { pauseSeconds: gate.pauseSeconds, defaultTimeout };
+  return { ...lowered, spec: withRaisedTimeout(lowered.spec, 1, clocks) };
 }
 
 /** The name of the step that will hold. */

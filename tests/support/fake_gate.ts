@@ -6,5 +6,5 @@ export const GATE: Gate = {
   directory: "/gate",
   volume: "gate-abc",
   args: (path, own) => ["600", path, ...own],
-  patienceSeconds: 600,
+  pauseSeconds: 600,
 };

@@ -100,8 +100,8 @@ export class FakeKube implements Kube {
   ): Promise<T> {
     const { metadata } = object;
     const name = metadata.name ?? `${metadata.generateName}${this.#objects.size}`;
-    this.#change(`create ${resource.kind} ${name}`);
     if (options.dryRun) return structuredClone(object);
+    this.#change(`create ${resource.kind} ${name}`);
     const created = this.put(resource, { ...object, metadata: { ...metadata, name } });
     this.onCreated(created);
     return structuredClone(created);

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { parseKeyValue, parseParamValue, parseWorkspace } from "../../../src/cli/values.ts";
+import {
+  parseDuration,
+  parseKeyValue,
+  parseParamValue,
+  parseWorkspace,
+} from "../../../src/cli/values.ts";
 import { UsageError } from "../../../src/errors.ts";
 
 function refusal(read: () => unknown): string {
@@ -105,3 +110,11 @@ for (const [text, state] of REFUSED) {
     assert.match(message, state);
   });
 }
+
+Deno.test("durations are Go's, in whole seconds", () => {
+  const seconds = (text: string) => parseDuration(text, "pause-timeout");
+  assert.deepEqual(["90s", "10m", "1h30m", "1.5m", "1500ms"].map(seconds), [90, 600, 5400, 90, 2]);
+  for (const text of ["", "10", "0s", "-1m", "1d", "m", "1m 2s", "ten"]) {
+    assert.match(refusal(() => seconds(text)), /^Cannot read --pause-timeout "/);
+  }
+});

@@ -20,6 +20,7 @@ const DEFAULTS = {
   ignore: [],
   program: ["tar"],
   showlogs: true,
+  pauseSeconds: 600,
   dryRun: undefined,
   params: [],
   workspaces: [],
@@ -38,7 +39,7 @@ const FLAGS = [
   ["--ignore", "x", "--ignore", "*.y", "--exec", "bsdtar", "--showlogs=false", "-C"],
   ["-p", "a=1", "--param", "b=x=y", "-w", "name=w,claimName=pvc,subPath=d"],
   ["-w", "name=v,volumeClaimTemplateFile=v.yaml", "--result", "commit=abc", "-s", "sa"],
-  ["-n", "ns", "-c", "ctx", "-k", "file", "--dry-run", "-o", "json"],
+  ["-n", "ns", "-c", "ctx", "-k", "file", "--dry-run", "-o", "json", "--pause-timeout", "1h30m"],
 ].flat();
 
 Deno.test("every flag has its place", () => {
@@ -51,6 +52,7 @@ Deno.test("every flag has its place", () => {
     ignore: ["x", "*.y"],
     program: ["bsdtar"],
     showlogs: false,
+    pauseSeconds: 5400,
     dryRun: "json" as const,
     params: [{ name: "a", text: "1" }, { name: "b", text: "x=y" }],
     workspaces: [

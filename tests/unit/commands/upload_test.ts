@@ -121,7 +121,7 @@ Deno.test("a .gitignore above the tree that may not be read is a tree that can't
 });
 
 Deno.test("a gate has its script, a volume of its own name, and gives up after ten minutes", () => {
-  const gate = newGate(new FakeHost());
+  const gate = newGate(new FakeHost(), 600);
   assert.equal(gate.script(), gateScript());
   assert.equal(gate.directory, "/tkn-dev");
   assert.match(gate.volume, /^tkn-dev-r+0$/);

@@ -62,6 +62,7 @@ class Play {
       program: ["tar"],
       results: {},
       showlogs: true,
+      pauseSeconds: 600,
       annotations: ({ files }) => ({ "tkn-dev/upload": `${files} files` }),
       emit: (event) => this.events.push(event),
       interrupt: host.interrupt,
@@ -341,6 +342,28 @@ Deno.test("a connection that is lost alone is told after two seconds, and the ru
     /^Cannot upload into step "s": can't run a command: connection lost \(1006\)/,
   );
   assert.deepEqual(play.kube.changes.slice(1), [CANCELLED]);
+  play.checkOver();
+});
+
+Deno.test("an upload that takes longer than the run may be held cancels it, and names the flag", async () => {
+  const play = new Play();
+  let isSending = false;
+  play.onReceive = (options) => {
+    isSending = true;
+    return new Promise((_, reject) =>
+      options.signal!.addEventListener("abort", () => reject(options.signal!.reason))
+    );
+  };
+  const uploading = play.start({ pauseSeconds: 90 });
+  await until(() => isSending);
+  await play.host.clock.advance(89_999);
+  assert.ok(!play.kube.changes.includes(CANCELLED));
+  await play.host.clock.advance(1);
+  assert.equal(
+    await rejection(uploading, TransferError),
+    'Cannot hold step "s" any longer: the upload took more than 90 s\ngive it more time with --pause-timeout',
+  );
+  assert.ok(play.kube.changes.includes(CANCELLED));
   play.checkOver();
 });
 
