@@ -58,6 +58,12 @@ const UPLOAD: readonly FlagSpec[] = [
     help: "the image's command that unpacks the stream",
   },
   {
+    name: "upload-image",
+    value: "IMAGE",
+    help:
+      "image that receives the upload in the step's place, where the step's own has no shell or no tar",
+  },
+  {
     name: "result",
     value: "NAME=VALUE",
     many: true,

@@ -62,6 +62,7 @@ export async function run(host: Host, options: Options): Promise<number> {
     task,
     step,
     workspace: workspace.name,
+    image: options.image,
     gate: newGate(host, options.pauseSeconds),
     namespace,
     params,
@@ -75,7 +76,7 @@ export async function run(host: Host, options: Options): Promise<number> {
     run: lowered,
     held: { task: target.name, step: stepName(step.step, step.index) },
     standIn: { owner: taskOwner, results: task.spec.results ?? [] },
-    changes: changes(options.pipeline, target, step.step.image ?? ""),
+    changes: changes(options.pipeline, target, options.image ?? step.step.image ?? ""),
     notes: chosen === undefined ? [] : [`The upload stands in for task ${target.name}: ${chosen}`],
   });
 }

@@ -51,6 +51,7 @@ export async function run(host: Host, options: Options): Promise<number> {
     task,
     step,
     workspace: workspace.name,
+    image: options.image,
     gate: newGate(host, options.pauseSeconds),
     namespace,
     params,

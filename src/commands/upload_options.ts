@@ -22,6 +22,8 @@ export interface UploadFlags {
   readonly onDirectory: string;
   readonly ignore: string[];
   readonly program: string[];
+  /** The image that receives the upload, where it is not the step's own. */
+  readonly image?: string;
   readonly showlogs: boolean;
   /** How long the run may be held. */
   readonly pauseSeconds: number;
@@ -44,6 +46,7 @@ export function uploadFlags(flags: Flags, directory: string | undefined): Upload
     onDirectory: relativeDirectory(flags.text("on-directory") ?? "."),
     ignore: flags.texts("ignore"),
     program: program(flags.text("exec")!),
+    image: flags.text("upload-image"),
     showlogs: flags.on("showlogs"),
     pauseSeconds: parseDuration(flags.text("pause-timeout")!, "pause-timeout"),
     dryRun: dryRun(flags),

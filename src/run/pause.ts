@@ -89,7 +89,7 @@ async function withoutGate(
   if (/fork\/exec|exec format error/.test(said.join("\n"))) {
     throw new TransferError(
       `Cannot hold step "${held.step}": its image "${image}" has no shell`,
-      { hint: "choose a step whose image has one with --on-step" },
+      { hint: "name one that has a shell with --upload-image, or choose another --on-step" },
     );
   }
   const hasEnded = () => live.phase.kind === "ended" ? true : undefined;

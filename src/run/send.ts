@@ -163,7 +163,9 @@ function refusal(options: SendOptions, result: ExecResult, reply: Reply): Expect
     case ReceiveExit.programMissing:
       return new TransferError(
         `Cannot upload ${into}: its image "${pause.image}" has no program "${program}"`,
-        { hint: "name one that reads tar with --exec, or choose a step whose image has it" },
+        {
+          hint: "name one that reads tar with --exec, or an image that has it with --upload-image",
+        },
       );
     case ReceiveExit.programFailed: {
       const code = /^program-exit (\d+)$/m.exec(reply.out)?.[1] ?? "?";
@@ -188,7 +190,7 @@ function refusal(options: SendOptions, result: ExecResult, reply: Reply): Expect
     case undefined:
       return /executable file not found|no such file/.test(result.message)
         ? new TransferError(`Cannot upload ${into}: its image "${pause.image}" has no shell`, {
-          hint: "choose a step whose image has one with --on-step",
+          hint: "name one that has a shell with --upload-image, or choose another --on-step",
         })
         : new TransferError(`Cannot upload ${into}: ${result.message}`);
     default:

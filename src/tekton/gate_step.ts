@@ -22,15 +22,18 @@ export interface Hold {
   readonly gate: Gate;
   /** The Task's workspace whose path the gate is to tell; undefined: none. */
   readonly workspace?: string;
+  /** What it runs in, where that is not the step's own image. */
+  readonly image?: string;
 }
 
 /**
- * The given step with the gate in its work's place: same name, image, user and mounts. The
+ * The given step with the gate in its work's place: same name, user and mounts. The
  * workspace's path is left for Tekton to fill in, who alone knows a mountPath with params in it.
  */
 export function gateStep(step: Step, name: string, hold: Hold): Step {
   const { command: _, script: __, args: ___, ...kept } = step;
-  return withGate({ ...kept, name }, hold, { args: [] });
+  const image = hold.image ?? step.image;
+  return withGate({ ...kept, name, ...(image === undefined ? {} : { image }) }, hold, { args: [] });
 }
 
 /** The same, with the step's own work kept for the gate to do. Throws UsageError where that is not known. */

@@ -28,6 +28,8 @@ export interface PipelineUpload {
   readonly step: { step: Step; index: number };
   /** The Task's workspace that takes the upload. */
   readonly workspace: string;
+  /** The image that takes the upload, where it is not the step's own. */
+  readonly image?: string;
   readonly gate: Gate;
   readonly namespace: string;
   readonly params: Param[];
@@ -104,13 +106,13 @@ function runAfter({ target, pipeline }: PipelineUpload): string[] | undefined {
 }
 
 /** The Task as one step, the gate, with the workspace and the results. */
-function bareTask({ task, step, workspace, gate }: PipelineUpload): TaskSpec {
+function bareTask({ task, step, workspace, image, gate }: PipelineUpload): TaskSpec {
   const name = stepName(step.step, step.index);
   const template = bareStep(task.spec.stepTemplate ?? {});
   return withGateVolume({
     workspaces: (task.spec.workspaces ?? []).filter((one) => one.name === workspace),
     results: task.spec.results?.map(({ value: _, ...result }) => result),
     ...(Object.keys(template).length === 0 ? {} : { stepTemplate: template }),
-    steps: [gateStep(bareStep(step.step), name, { workspace, gate })],
+    steps: [gateStep(bareStep(step.step), name, { workspace, image, gate })],
   }, gate);
 }

@@ -13,6 +13,8 @@ export interface TaskUpload {
   /** The step that is stood in for; undefined: none, the upload comes before the first. */
   readonly step?: { step: Step; index: number };
   readonly workspace: string;
+  /** The image that takes the upload, where it is not the step's own. */
+  readonly image?: string;
   readonly gate: Gate;
   readonly namespace: string;
   readonly params: Param[];
@@ -52,19 +54,19 @@ export function heldStep({ task, step }: Pick<TaskUpload, "task" | "step">): str
 }
 
 function holdStep(upload: TaskUpload): TaskSpec {
-  const { task, step, gate, workspace } = upload;
+  const { task, step, gate, workspace, image } = upload;
   const spec = preparedForGate(task.spec);
   const name = heldStep(upload);
   if (step === undefined) {
     const place = { ...bareStep(spec.steps[0]), ...mountsOf(spec.steps[0], workspace) };
-    const steps = [gateStep(place, name, { gate, workspace }), ...spec.steps];
+    const steps = [gateStep(place, name, { gate, workspace, image }), ...spec.steps];
     return withGateVolume({ ...spec, steps }, gate);
   }
   // The upload is to take place whatever these say of the step that it stands in for.
   const { when: _, onError: __, timeout: ___, ...held } = spec.steps[step.index];
   const steps = spec.steps.with(
     step.index,
-    gateStep(held, name, { gate, workspace }) as typeof held,
+    gateStep(held, name, { gate, workspace, image }) as typeof held,
   );
   return withGateVolume({ ...spec, steps }, gate);
 }

@@ -93,12 +93,23 @@ export function chooseStep(
   asked: string | undefined,
 ): { step: Step; index: number } {
   const steps = spec.steps ?? [];
+  checkWindows(owner, steps);
   if (asked === undefined) return { step: steps[0], index: 0 };
   const index = steps.findIndex((step, at) => stepName(step, at) === asked);
   if (index >= 0) return { step: steps[index], index };
   throw new UsageError(`Cannot find step "${asked}": ${owner} has no such step`, {
     hint: `its steps: ${steps.map(stepName).join(", ")}`,
   });
+}
+
+/** A pod is of one operating system. */
+function checkWindows(owner: string, steps: readonly Step[]): void {
+  const at = steps.findIndex((step) => step.script?.startsWith("#!win"));
+  if (at < 0) return;
+  throw new UsageError(
+    `Cannot hold a step of ${owner}: step "${stepName(steps[at], at)}" is for Windows`,
+    { hint: "the scripts that hold a step are for sh: only Linux can be held" },
+  );
 }
 
 /** Tekton calls an unnamed step by its place. */

@@ -282,6 +282,26 @@ export const uploadScenarios: Scenario[] = [
       }
     },
   },
+  {
+    name: "--upload-image receives where no image of the Task has a shell and tar",
+    async run(cluster, directory) {
+      writeTree(directory, tree("file here.txt here"));
+      for (const place of [[], ["--on-step", "no-shell"]]) {
+        const ran = await upload(cluster, [
+          ..."task upload t-image -w name=source,emptyDir= --upload-image localhost/busybox:1"
+            .split(
+              " ",
+            ),
+          ...place,
+          directory,
+        ]);
+        succeeded(ran);
+        assert.match(ran.stderr, /^Sent 1 files?, .*, verified$/m);
+        assert.match(ran.stdout, /^\[no-tar\] has no tar$/m);
+        assert.equal(/^\[no-shell\] has no shell$/m.test(ran.stdout), place.length === 0);
+      }
+    },
+  },
 ];
 
 /** The run has its Pipeline's name, and says what was uploaded. */

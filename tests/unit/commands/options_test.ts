@@ -19,6 +19,7 @@ const DEFAULTS = {
   onDirectory: ".",
   ignore: [],
   program: ["tar"],
+  image: undefined,
   showlogs: true,
   pauseSeconds: 600,
   dryRun: undefined,
@@ -40,6 +41,7 @@ const FLAGS = [
   ["-p", "a=1", "--param", "b=x=y", "-w", "name=w,claimName=pvc,subPath=d"],
   ["-w", "name=v,volumeClaimTemplateFile=v.yaml", "--result", "commit=abc", "-s", "sa"],
   ["-n", "ns", "-c", "ctx", "-k", "file", "--dry-run", "-o", "json", "--pause-timeout", "1h30m"],
+  ["--upload-image", "busybox"],
 ].flat();
 
 Deno.test("every flag has its place", () => {
@@ -51,6 +53,7 @@ Deno.test("every flag has its place", () => {
     onDirectory: "a/b",
     ignore: ["x", "*.y"],
     program: ["bsdtar"],
+    image: "busybox",
     showlogs: false,
     pauseSeconds: 5400,
     dryRun: "json" as const,

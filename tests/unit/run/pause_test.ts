@@ -100,7 +100,7 @@ Deno.test("an image without a shell is told as that", async () => {
   assert.equal(
     await rejection(pause, TransferError),
     'Cannot hold step "s": its image "i" has no shell\n' +
-      "choose a step whose image has one with --on-step",
+      "name one that has a shell with --upload-image, or choose another --on-step",
   );
 });
 

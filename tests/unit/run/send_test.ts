@@ -159,7 +159,7 @@ const refusals: [keyof typeof ReceiveExit, reply: { out?: string; err?: string }
       "programMissing",
       { err: "tar: not found" },
       `${INTO} its image "i" has no program "tar"\n` +
-      "name one that reads tar with --exec, or choose a step whose image has it",
+      "name one that reads tar with --exec, or an image that has it with --upload-image",
     ],
     [
       "programFailed",

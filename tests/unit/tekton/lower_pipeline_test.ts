@@ -369,3 +369,9 @@ Deno.test("without a service account none is named, and every other key of the P
   assert.equal(run.spec.pipelineSpec!.displayName, "d");
   assert.deepEqual(run.spec.pipelineSpec!.results, [{ name: "r", value: "v" }]);
 });
+
+Deno.test("an image of its own takes the upload, whatever the template says", () => {
+  const task = { ...FETCH, stepTemplate: { image: "t" } };
+  const { taskSpec } = lowered({ tasks: [CLONE], task, rest: { image: "busybox" } });
+  assert.equal(taskSpec.steps![0].image, "busybox");
+});

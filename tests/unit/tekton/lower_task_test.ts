@@ -178,3 +178,14 @@ Deno.test("labels are the Task's and its name, kubectl's copy is left out", () =
   assert.deepEqual(run.metadata.annotations, { c: "d" });
   assert.equal("serviceAccountName" in run.spec, false);
 });
+
+Deno.test("an image of its own takes the upload, in place of a step and before the first", () => {
+  const image = "busybox";
+  const images = (spec: TaskSpec) => spec.steps!.map((step) => step.image);
+  assert.deepEqual(images(lowerTask(upload(TWO, 1, { image })).spec.taskSpec!), ["i", "busybox"]);
+  assert.deepEqual(images(lowerTask(upload(TWO, undefined, { image })).spec.taskSpec!), [
+    "busybox",
+    "i",
+    "j",
+  ]);
+});

@@ -143,3 +143,12 @@ Deno.test("the first step is taken unless another is named, an unnamed one by it
     'Cannot find step "three": task has no such step\nits steps: unnamed-0, two, unnamed-2',
   );
 });
+
+Deno.test("a Task with a step for Windows can't be held at any step", () => {
+  const spec = { steps: [{ name: "a", script: "x" }, { name: "b", script: "#!win\ndir" }] };
+  assert.equal(
+    refusal(() => chooseStep('Task "t"', spec, "a")),
+    'Cannot hold a step of Task "t": step "b" is for Windows\n' +
+      "the scripts that hold a step are for sh: only Linux can be held",
+  );
+});
