@@ -8,7 +8,7 @@ import { upload } from "../run/upload.ts";
 import { GATE_DIRECTORY, gateArguments, gateScript } from "../step/scripts.ts";
 import type { Gate } from "../tekton/gate_step.ts";
 import type { ResultSpec, WorkspaceBinding } from "../tekton/model.ts";
-import { type KnownResults, standInResults } from "../tekton/results.ts";
+import { type KnownResults, standInResults, whyTooLarge } from "../tekton/results.ts";
 import { checkDirectory } from "../tree/check.ts";
 import type { Receipt } from "../tree/archive.ts";
 import { type GitFacts, gitFacts } from "../tree/git.ts";
@@ -182,6 +182,8 @@ async function resultFiles(
     const text = `Results ${empty.join(", ")} of ${standIn.owner} are given empty`;
     emit({ kind: "note", text: `${text}; --result NAME=VALUE sets one` });
   }
+  const tooLarge = whyTooLarge(standIn.owner, values);
+  if (tooLarge !== undefined) emit({ kind: "note", text: tooLarge });
   return values;
 }
 

@@ -44,6 +44,25 @@ export function standInResults(
   return { values, empty };
 }
 
+/**
+ * Why these results may be too many for one step, in words. A step hands them on in its container's
+ * termination message, as JSON beside its start time, unless the cluster reads them from a sidecar.
+ * Source: Tekton 1.9, pkg/termination/write.go.
+ */
+export function whyTooLarge(
+  owner: string,
+  values: Readonly<Record<string, string>>,
+): string | undefined {
+  const message = Object.entries(values).map(([key, value]) => ({ key, value, type: 1 }));
+  message.push({ key: "StartedAt", value: "2006-01-02T15:04:05.000Z", type: 3 });
+  const bytes = new TextEncoder().encode(JSON.stringify(message)).length;
+  if (bytes <= MOST_BYTES) return undefined;
+  return `Results of ${owner} take ${bytes} bytes: more than ${MOST_BYTES} fail its step, ` +
+    "unless the cluster has results-from: sidecar-logs";
+}
+
+const MOST_BYTES = 4096;
+
 /** The empty value of a type as Tekton reads it from a result's file: arrays and objects are JSON. */
 function emptyOf(result: ResultSpec): string {
   if (result.type === "array") return "[]";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { ResultSpec } from "../../../src/tekton/model.ts";
-import { standInResults } from "../../../src/tekton/results.ts";
+import { standInResults, whyTooLarge } from "../../../src/tekton/results.ts";
 import { refusal } from "../../support/refusal.ts";
 
 const OWNER = 'task "clone"';
@@ -80,4 +80,13 @@ Deno.test("a result that is not declared is refused with those that are", () => 
     'Cannot set result "c": task "clone" has no such result\nits results: a, b',
   );
   assert.match(refusal(() => standIn([], { c: "1" })), /\nit has no results$/);
+});
+
+Deno.test("results beyond what a container's termination message holds are told with the limit", () => {
+  assert.equal(whyTooLarge('task "t"', { commit: "x".repeat(3_994) }), undefined);
+  assert.equal(
+    whyTooLarge('task "t"', { commit: "x".repeat(3_995) }),
+    'Results of task "t" take 4097 bytes: more than 4096 fail its step, ' +
+      "unless the cluster has results-from: sidecar-logs",
+  );
 });
