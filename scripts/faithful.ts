@@ -9,22 +9,15 @@ import { parseAllDocuments } from "npm:yaml@2.9.1";
 import { newGate } from "../src/commands/upload.ts";
 import { denoHost } from "../src/deno/host.ts";
 import { UsageError } from "../src/errors.ts";
-import type { Kube, KubeObject } from "../src/kube/interface.ts";
-import { read, resolveTask, withStepActions } from "../src/run/resolve.ts";
+import type { KubeObject } from "../src/kube/interface.ts";
+import { holdRun, pipelineOf, taskOf } from "../src/run/hold.ts";
+import type { Run } from "../src/run/live_run.ts";
 import { readDefaultTimeout } from "../src/run/start.ts";
-import { type HeldTask, holdPipelineRun, holdTaskRun } from "../src/tekton/hold_run.ts";
-import {
-  type Pipeline,
-  type PipelineRun,
-  PIPELINES,
-  type Task,
-  type TaskRun,
-  TASKS,
-  type TaskSpec,
-} from "../src/tekton/model.ts";
+import type { HeldRun } from "../src/tekton/hold_run.ts";
+import type { PipelineRun, PipelineTask, TaskRun } from "../src/tekton/model.ts";
 import { checkHoldable, dependencies, stepName } from "../src/tekton/target.ts";
 import { apply } from "../tests/support/cluster.ts";
-import { type Held, observe, type Observed } from "./faithful/observe.ts";
+import { observe, type Observed } from "./faithful/observe.ts";
 
 /** Cases at once: a pod's start is mostly waiting. */
 const LANES = 4;
@@ -69,12 +62,10 @@ async function compare(file: string): Promise<string[]> {
 async function compareRuns(text: string): Promise<string[]> {
   const objects = parseAllDocuments(text)
     .map((document) => document.toJS() as KubeObject).filter(Boolean);
-  const run = objects.pop() as PipelineRun | TaskRun;
+  const run = objects.pop() as Run;
   for (const object of objects) await apply(kube, object);
   run.metadata.namespace = kube.namespace;
-  const { lowered, held, after } = run.kind === "PipelineRun"
-    ? await holdPipeline(kube, run as PipelineRun)
-    : await holdTask(kube, run as TaskRun);
+  const { run: lowered, held, after } = await hold(run);
   const original = await observe(kube, host.clock, run, []);
   const copy = await observe(kube, host.clock, lowered, held);
   const problems = differences(original, copy);
@@ -107,43 +98,28 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-async function holdPipeline(kube: Kube, run: PipelineRun) {
-  const pipeline = await read<Pipeline>(kube, PIPELINES, run.spec.pipelineRef!.name!);
-  const held: HeldTask[] = [];
-  for (const target of [...(pipeline.spec.tasks ?? []), ...(pipeline.spec.finally ?? [])]) {
-    if (!isHoldable(target)) continue;
-    const task = await resolveTask(kube, target);
-    const step = firstHoldable(task.spec);
-    if (step === undefined) continue;
-    const spec = await withStepActions(kube, task.spec, [step]);
-    held.push({ target, task: { ...task, spec }, steps: [step] });
+interface Lowered extends HeldRun<Run> {
+  /** "a < b": the Pipeline itself has task b run after task a. */
+  readonly after: string[];
+}
+
+/** Held before the first step of every task that can be held. */
+async function hold(run: Run): Promise<Lowered> {
+  if (run.kind === "TaskRun") {
+    const task = await taskOf(kube, run as TaskRun);
+    const steps = [{ step: stepName(task.spec.steps![0], 0) }];
+    return { ...await holdRun(kube, run, { tasks: [], steps }, options), after: [] };
   }
-  const after = (pipeline.spec.tasks ?? []).flatMap((task) =>
+  const { spec } = await pipelineOf(kube, run as PipelineRun);
+  const tasks = [...(spec.tasks ?? []), ...(spec.finally ?? [])].filter(isHoldable);
+  const names = tasks.map((task) => task.name);
+  const after = (spec.tasks ?? []).flatMap((task) =>
     dependencies(task).map((earlier) => `${earlier} < ${task.name}`)
   );
-  return {
-    after,
-    lowered: holdPipelineRun(run, pipeline, held, options),
-    held: held.map(({ target, task, steps: [at] }): Held => ({
-      task: target.name,
-      step: stepName(task.spec.steps![at], at),
-    })),
-  };
+  return { ...await holdRun(kube, run, { tasks: names, steps: [] }, options), after };
 }
 
-async function holdTask(kube: Kube, run: TaskRun) {
-  const task = await read<Task>(kube, TASKS, run.spec.taskRef!.name!);
-  const at = firstHoldable(task.spec);
-  const steps = at === undefined ? [] : [at];
-  task.spec = await withStepActions(kube, task.spec, steps);
-  return {
-    after: [],
-    lowered: holdTaskRun(run, task, steps, options),
-    held: steps.map((at): Held => ({ step: stepName(task.spec.steps![at], at) })),
-  };
-}
-
-function isHoldable(target: Parameters<typeof checkHoldable>[1]): boolean {
+function isHoldable(target: PipelineTask): boolean {
   try {
     checkHoldable("", target);
     return true;
@@ -151,15 +127,6 @@ function isHoldable(target: Parameters<typeof checkHoldable>[1]): boolean {
     if (error instanceof UsageError) return false;
     throw error;
   }
-}
-
-/** Not one that relies on its image's entrypoint. */
-function firstHoldable(spec: TaskSpec): number | undefined {
-  const template = spec.stepTemplate?.command !== undefined;
-  const at = (spec.steps ?? []).findIndex((step) =>
-    step.ref !== undefined || template || step.script !== undefined || step.command !== undefined
-  );
-  return at < 0 ? undefined : at;
 }
 
 async function listFiles(paths: string[]): Promise<string[]> {

@@ -43,6 +43,19 @@ async function run(call: Call, host: Host): Promise<number> {
       const command = await import("./commands/task_upload.ts");
       return await command.run(host, command.options(call));
     }
+    case "create": {
+      const command = await import("./commands/create.ts");
+      return await command.run(host, command.options(call));
+    }
+    case "pipelinerun continue":
+    case "pipelinerun fail-continue":
+    case "pipelinerun run":
+    case "taskrun continue":
+    case "taskrun fail-continue":
+    case "taskrun run": {
+      const command = await import("./commands/let_go.ts");
+      return await command.run(host, command.options(call));
+    }
     case "sandbox": {
       const command = await import("./commands/sandbox.ts");
       return await command.run(host, command.options(call));

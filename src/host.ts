@@ -31,6 +31,8 @@ export interface Terminal {
   };
   /** The width in columns, now. */
   columns(): number;
+  /** All of stdin, as text. */
+  input(): Promise<string>;
   /** Data: logs, names, JSON. Goes to stdout, at once. */
   out(text: string): void;
   /** Narration: progress, prompts, errors. Goes to stderr, at once. */

@@ -5,14 +5,11 @@ import { follow } from "../../src/run/follow.ts";
 import { LiveRun, RESOURCE_OF, type Run, type RunKind } from "../../src/run/live_run.ts";
 import { awaitPause } from "../../src/run/pause.ts";
 import { keepPipelineLabel } from "../../src/run/metadata.ts";
-import { HELD_PREFIX, releaseCommand } from "../../src/step/scripts.ts";
+import { release } from "../../src/run/release.ts";
+import { readHeldLine } from "../../src/step/scripts.ts";
+import type { HeldStep } from "../../src/tekton/hold_run.ts";
 import { LABEL, type PipelineRun, type TaskRun } from "../../src/tekton/model.ts";
 import { succeededOf } from "../../src/tekton/phase.ts";
-
-export interface Held {
-  readonly task?: string;
-  readonly step: string;
-}
 
 /** What two runs of the same must have alike. */
 export interface Observed {
@@ -31,7 +28,7 @@ export async function observe(
   kube: Kube,
   clock: Clock,
   run: Run,
-  held: readonly Held[],
+  held: readonly HeldStep[],
 ): Promise<Observed> {
   const created = await kube.create<Run>(RESOURCE_OF[run.kind as RunKind], run);
   const over = new AbortController();
@@ -46,7 +43,7 @@ export async function observe(
     held: nothing,
     signal,
     emit: (event) => {
-      if (event.kind !== "log" || event.line.startsWith(HELD_PREFIX)) return;
+      if (event.kind !== "log" || readHeldLine(event.line) !== undefined) return;
       const key = `${event.task ?? ""}/${event.step}`;
       logs.set(key, [...logs.get(key) ?? [], event.line]);
     },
@@ -54,25 +51,30 @@ export async function observe(
   following.catch(() => {});
   let heldSteps = 0;
   const releases = held.map(async (one) => {
-    const options = { kube, clock, live, held: one, prefix: HELD_PREFIX, signal };
+    const options = { kube, clock, live, held: one, signal };
     const pause = await awaitPause(options).catch(() => undefined); // skipped: never held
     if (pause === undefined) return;
     heldSteps += 1;
-    const place = { namespace: live.namespace, pod: pause.pod, container: pause.container };
-    await kube.exec({ ...place, command: releaseCommand("run"), signal });
+    await release(kube, { ...pause, namespace: live.namespace }, "run", { signal });
   });
   const label = keepPipelineLabel(kube, live, signal);
   try {
     await following;
     await Promise.all([...releases, label]);
-    return { ...seen(live, logs), heldSteps };
+    return { ...seen(live, logs, held), heldSteps };
   } finally {
     over.abort();
     await kube.delete(RESOURCE_OF[live.kind], live.namespace, live.name).catch(() => {});
   }
 }
 
-function seen(live: LiveRun, logs: Map<string, string[]>): Omit<Observed, "heldSteps"> {
+function seen(
+  live: LiveRun,
+  logs: Map<string, string[]>,
+  held: readonly HeldStep[],
+): Omit<Observed, "heldSteps"> {
+  const isOurs = (task: string, step: string | undefined) =>
+    held.some((one) => (one.task ?? "") === task && one.step === step && one.of !== step);
   const names: [string, string][] = [[live.name, "RUN"]];
   const general = <T>(value: T): T => {
     let text = JSON.stringify(value ?? null);
@@ -97,7 +99,7 @@ function seen(live: LiveRun, logs: Map<string, string[]>): Omit<Observed, "heldS
       labels: labelsOf(one),
       annotations: annotationsOf(one),
       results: sorted(one.status?.results),
-      steps: one.status?.steps?.map((step) => ({
+      steps: one.status?.steps?.filter(({ name }) => !isOurs(task, name)).map((step) => ({
         name: step.name,
         exitCode: step.terminated?.exitCode,
         reason: step.terminationReason,

@@ -34,6 +34,26 @@ const ON_TASK: FlagSpec = {
 
 const ON_STEP = { name: "on-step", value: "NAME" };
 
+const PAUSE_TIMEOUT: FlagSpec = {
+  name: "pause-timeout",
+  value: "DURATION",
+  default: "10m",
+  help: "how long the run may be held, then it ends; its own timeouts are raised by it",
+};
+
+const DRY_RUN: FlagSpec = {
+  name: "dry-run",
+  help: "create nothing: print the run that would be created, and what was changed and why",
+};
+
+const OUTPUT: FlagSpec = {
+  name: "output",
+  short: "o",
+  value: "FORMAT",
+  default: "yaml",
+  help: "how the run is printed: yaml, json or name",
+};
+
 const UPLOAD: readonly FlagSpec[] = [
   {
     name: "on-workspace",
@@ -70,23 +90,9 @@ const UPLOAD: readonly FlagSpec[] = [
     help: "a result for later tasks, which the replaced step would have written; can be repeated",
   },
   { name: "showlogs", default: true, help: "show the logs of the run" },
-  {
-    name: "pause-timeout",
-    value: "DURATION",
-    default: "10m",
-    help: "how long the run may be held: it is then cancelled; its own timeouts are raised by it",
-  },
-  {
-    name: "dry-run",
-    help: "create nothing: print the run that would be created, and what was changed and why",
-  },
-  {
-    name: "output",
-    short: "o",
-    value: "FORMAT",
-    default: "yaml",
-    help: "how --dry-run prints it: yaml, json or name",
-  },
+  PAUSE_TIMEOUT,
+  DRY_RUN,
+  OUTPUT,
 ];
 
 const START: readonly FlagSpec[] = [
@@ -200,6 +206,76 @@ const TASK_UPLOAD: CommandSpec = {
   ],
 };
 
+const CREATE: CommandSpec = {
+  path: ["create"],
+  summary: "Create runs that hold where their spec.debug says",
+  description:
+    "Creates the PipelineRuns and TaskRuns of a file. Where one has the fields of TEP-0149, " +
+    "`debug: { breakpoint: [onTasks], tasks: [NAME] }` or `[onSteps]` with `steps: [task/step]`, it " +
+    "holds there before the step does its work; without them it is created as it is. A held step " +
+    "waits for `tkn-dev pipelinerun continue` (or `taskrun`), `fail-continue` or `run`.",
+  args: [],
+  flags: [
+    {
+      name: "filename",
+      short: "f",
+      value: "FILE",
+      many: true,
+      help: "the file, - for stdin; can be repeated",
+    },
+    {
+      name: "without-shell",
+      help: "hold by Tekton's own entrypoint, for steps whose images have no shell",
+    },
+    PAUSE_TIMEOUT,
+    DRY_RUN,
+    OUTPUT,
+    ...CLUSTER,
+    HELP,
+  ],
+  examples: [
+    { text: "Create a run that holds", command: "tkn-dev create -f run.yaml" },
+    { text: "See what would be created", command: "tkn-dev create -f run.yaml --dry-run" },
+  ],
+};
+
+const HELD = [
+  {
+    verb: "continue",
+    summary: "Let a held step go on as if its work were done",
+    description: "Later steps and tasks run; the step's own work is not done.",
+  },
+  {
+    verb: "fail-continue",
+    summary: "Let a held step fail",
+    description: "The run goes on as it does when the step fails.",
+  },
+  {
+    verb: "run",
+    summary: "Let a held step do its own work",
+    description: "The step does what it would have done, and the run goes on with its outcome.",
+  },
+];
+
+/** `pipelinerun continue` and its like. */
+function heldCommands(group: string): CommandSpec[] {
+  return HELD.map(({ verb, summary, description }) => ({
+    path: [group, verb],
+    summary,
+    description,
+    args: [
+      { name: "RUN", help: "the run's name" },
+      {
+        name: "STEP",
+        optional: true,
+        help: "the held step, task/step in a PipelineRun, where there are several",
+      },
+    ],
+    flags: [...CLUSTER, HELP],
+    examples: [],
+  }));
+}
+
 const SANDBOX: CommandSpec = {
   path: ["sandbox"],
   summary: "Start a small local Kubernetes with Tekton",
@@ -245,8 +321,23 @@ export const PROGRAM: Program = {
   groups: [
     { name: "pipeline", aliases: ["p", "pipelines"], summary: "Run Pipelines" },
     { name: "task", aliases: ["t", "tasks"], summary: "Run Tasks" },
+    {
+      name: "pipelinerun",
+      aliases: ["pr", "pipelineruns"],
+      summary: "Work with held PipelineRuns",
+    },
+    { name: "taskrun", aliases: ["tr", "taskruns"], summary: "Work with held TaskRuns" },
   ],
-  commands: [PIPELINE_UPLOAD, TASK_UPLOAD, SANDBOX, VERSION, HELP_COMMAND],
+  commands: [
+    PIPELINE_UPLOAD,
+    TASK_UPLOAD,
+    CREATE,
+    ...heldCommands("pipelinerun"),
+    ...heldCommands("taskrun"),
+    SANDBOX,
+    VERSION,
+    HELP_COMMAND,
+  ],
   exitCodes: [
     { code: 0, meaning: "the run succeeded" },
     { code: 1, meaning: "the run failed" },

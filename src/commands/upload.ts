@@ -5,6 +5,7 @@ import type { Kube } from "../kube/interface.ts";
 import type { RunEvent } from "../run/events.ts";
 import type { Run } from "../run/live_run.ts";
 import { upload } from "../run/upload.ts";
+import { waiting } from "../step/entrypoint.ts";
 import { GATE_DIRECTORY, gateArguments, gateScript } from "../step/scripts.ts";
 import type { Gate } from "../tekton/gate_step.ts";
 import type { ResultSpec, WorkspaceBinding } from "../tekton/model.ts";
@@ -28,6 +29,7 @@ export function newGate(host: Host, pauseSeconds: number): Gate {
     volume: `tkn-dev-${host.random(6)}`,
     args: (workspacePath, own) =>
       gateArguments({ watchdogSeconds: pauseSeconds, workspacePath, own }),
+    waiting,
     pauseSeconds,
   };
 }
@@ -74,7 +76,7 @@ function annotations({ files, bytes, digest }: Receipt, facts: GitFacts | undefi
 }
 
 /** Labels go down to TaskRuns and pods. */
-function withOwnLabel(run: Run): Run {
+export function withOwnLabel(run: Run): Run {
   const labels = { ...run.metadata.labels, [OWN_LABEL]: VERSION };
   return { ...run, metadata: { ...run.metadata, labels } };
 }

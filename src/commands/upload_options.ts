@@ -65,19 +65,23 @@ const FORMATS = ["yaml", "json", "name"] as const;
 export type OutputFormat = typeof FORMATS[number];
 
 function dryRun(flags: Flags): OutputFormat | undefined {
-  const asked = flags.text("output");
-  const format = FORMATS.find((format) => format === asked);
-  if (format === undefined) {
-    throw new UsageError(`Cannot print as --output "${asked}": no such format`, {
-      hint: `one of: ${FORMATS.join(", ")}`,
-    });
-  }
+  const format = outputFormat(flags);
   if (!flags.on("dry-run") && flags.given("output")) {
-    throw new UsageError(`Cannot print as --output "${asked}": only --dry-run prints the run`, {
+    throw new UsageError(`Cannot print as --output "${format}": only --dry-run prints the run`, {
       hint: "add --dry-run",
     });
   }
   return flags.on("dry-run") ? format : undefined;
+}
+
+/** Throws UsageError for one that there is not. */
+export function outputFormat(flags: Flags): OutputFormat {
+  const asked = flags.text("output");
+  const format = FORMATS.find((format) => format === asked);
+  if (format !== undefined) return format;
+  throw new UsageError(`Cannot print as --output "${asked}": no such format`, {
+    hint: `one of: ${FORMATS.join(", ")}`,
+  });
 }
 
 export function connectFlags(flags: Flags): ConnectOptions {

@@ -1,8 +1,19 @@
 /** YAML, by the library `yaml`: the only module that knows it. */
-import { parse, stringify } from "npm:yaml@2.9.1";
+import { parse, parseAllDocuments, stringify } from "npm:yaml@2.9.1";
 import { UsageError } from "../errors.ts";
 import type { KubeObject } from "../kube/interface.ts";
 import type { OutputFormat } from "./upload_options.ts";
+
+/** The documents of a text, empty ones left out. Throws UsageError with the line where one is none. */
+export function parseYamlDocuments(text: string, path: string): unknown[] {
+  const documents = parseAllDocuments(text);
+  for (const { errors: [error] } of documents) {
+    if (error !== undefined) {
+      throw new UsageError(`Cannot read "${path}": ${error.message.split("\n")[0]}`);
+    }
+  }
+  return documents.map((document) => document.toJS()).filter((value) => value !== null);
+}
 
 /** The one document of a text. Throws UsageError with the line where it is none. */
 export function parseYaml(text: string, path: string): unknown {
@@ -14,10 +25,12 @@ export function parseYaml(text: string, path: string): unknown {
   }
 }
 
-/**
- * A run as `kubectl create -f -` takes it; in YAML with sentences about it above. As a name it is
- * `pipelinerun.tekton.dev/build-run-`, to which the cluster adds five characters.
- */
+/** `pipelinerun.tekton.dev/build-run-`; to a generateName the cluster adds five characters. */
+export function nameOf({ kind, metadata }: KubeObject): string {
+  return `${kind!.toLowerCase()}.tekton.dev/${metadata.name ?? metadata.generateName}`;
+}
+
+/** A run as `kubectl create -f -` takes it; in YAML with sentences about it above. */
 export function renderRun(
   run: KubeObject,
   format: OutputFormat,
@@ -27,9 +40,7 @@ export function renderRun(
     case "json":
       return `${JSON.stringify(run, undefined, 2)}\n`;
     case "name":
-      return `${run.kind!.toLowerCase()}.tekton.dev/${
-        run.metadata.name ?? run.metadata.generateName
-      }\n`;
+      return `${nameOf(run)}\n`;
     case "yaml": {
       const head = sentences.map((sentence) => `# ${sentence}\n`).join("");
       // Without aliases and folds: what is twice in it is there twice, and a script stays as it is.

@@ -17,6 +17,7 @@ export function denoTerminal(): Terminal {
         return FALLBACK_COLUMNS; // no terminal at all
       }
     },
+    input: () => new Response(Deno.stdin.readable).text(),
     out: writer(Deno.stdout),
     err: writer(Deno.stderr),
   };

@@ -4,6 +4,7 @@ import type { Clock } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import { LABEL, type Pod } from "../tekton/model.ts";
 import { hasStarted, STEP_PREFIX } from "../tekton/pod_state.ts";
+import { type GateKind, readHeldLine } from "../step/scripts.ts";
 import type { LiveRun } from "./live_run.ts";
 import { stepLog } from "./step_log.ts";
 
@@ -17,6 +18,7 @@ export interface Pause {
   readonly image: string;
   /** The workspace's path in the container. */
   readonly directory: string;
+  readonly gate: GateKind;
 }
 
 export interface PauseOptions {
@@ -24,14 +26,12 @@ export interface PauseOptions {
   readonly clock: Clock;
   readonly live: LiveRun;
   readonly held: { readonly task?: string; readonly step: string };
-  /** What the gate's line starts with; the workspace's path follows. */
-  readonly prefix: string;
   readonly signal: AbortSignal;
 }
 
 /** Undefined where the run ended before it came to the gate. */
 export async function awaitPause(options: PauseOptions): Promise<Pause | undefined> {
-  const { kube, clock, live, held, prefix, signal } = options;
+  const { kube, clock, live, held, signal } = options;
   const pod = await live.until(() => {
     checkNotSkipped(live, held.task);
     const pod = heldPod(options);
@@ -42,16 +42,14 @@ export async function awaitPause(options: PauseOptions): Promise<Pause | undefin
   const { name, uid } = pod.metadata;
   const container = containerOf(pod, held.step);
   const image = pod.spec?.containers?.find((one) => one.name === container)?.image ?? "";
-  const said: string[] = [];
+  const lines: string[] = [];
   const log = { namespace: live.namespace, pod: name!, container };
   for await (const line of stepLog(kube, clock, log, signal)) {
-    if (line.startsWith(prefix)) {
-      const directory = line.slice(prefix.length);
-      return { ...held, pod: name!, uid: uid!, container, image, directory };
-    }
-    said.push(line);
+    const said = readHeldLine(line);
+    if (said !== undefined) return { ...held, pod: name!, uid: uid!, container, image, ...said };
+    lines.push(line);
   }
-  return await withoutGate(options, image, said);
+  return await withoutGate(options, image, lines);
 }
 
 /** The pod of the held task, where it is there. */

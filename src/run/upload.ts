@@ -2,7 +2,6 @@
 import { ExpectedError, Interrupted, TransferError } from "../errors.ts";
 import type { Clock, Files } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
-import { HELD_PREFIX } from "../step/scripts.ts";
 import { CANCEL } from "../tekton/phase.ts";
 import type { Receipt } from "../tree/archive.ts";
 import type { Entry } from "../tree/walk.ts";
@@ -69,7 +68,7 @@ export async function upload(options: UploadOptions): Promise<Uploaded> {
     const labelled = keepPipelineLabel(kube, live, signal);
     labelled.catch(() => {}); // likewise
     const pause = await Promise.race([
-      awaitPause({ ...shared, prefix: HELD_PREFIX }),
+      awaitPause(shared),
       following.then(() => new Promise<never>(() => {})), // for its errors: awaitPause sees the end
     ]);
     if (pause !== undefined) {

@@ -91,7 +91,7 @@ fi
 exec 3<>/tkn-dev/gate # both ways, so that neither side waits for the other
 
 stop_watchdog
-printf 'tkn-dev: held, waiting for an upload into %s\n' "$g_workspace"
+printf 'tkn-dev: held, workspace: %s\n' "$g_workspace"
 start_watchdog
 while :; do
   if read -r g_word g_number <&3; then

@@ -1,3 +1,4 @@
+import { BREAKPOINT_LINE } from "./entrypoint.ts";
 import gate from "./gate.sh" with { type: "text" };
 import receive from "./receive.sh" with { type: "text" };
 import release from "./release.sh" with { type: "text" };
@@ -6,7 +7,18 @@ import release from "./release.sh" with { type: "text" };
 export const GATE_DIRECTORY = "/tkn-dev";
 
 /** The gate's first line on stdout, up to the path of the workspace: the step is held from here on. */
-export const HELD_PREFIX = "tkn-dev: held, waiting for an upload into ";
+export const HELD_PREFIX = "tkn-dev: held, workspace: ";
+
+/** What holds a step: the script in its place, or the entrypoint before it. */
+export type GateKind = "script" | "entrypoint";
+
+/** A line of a step's log in which a gate says that it holds; `directory` is the workspace's path. */
+export function readHeldLine(line: string): { gate: GateKind; directory: string } | undefined {
+  if (line.startsWith(HELD_PREFIX)) {
+    return { gate: "script", directory: line.slice(HELD_PREFIX.length) };
+  }
+  return line.includes(BREAKPOINT_LINE) ? { gate: "entrypoint", directory: "" } : undefined;
+}
 
 /** Exit codes of `receive` and `release`. Whatever is not `released` leaves the gate as it was. */
 export const ReceiveExit = {
@@ -107,4 +119,9 @@ export function releaseCommand(
   results: Readonly<Record<string, string>> = {},
 ): string[] {
   return [SHELL, "/tkn-dev/release", word, ...Object.entries(results).flat()];
+}
+
+/** Exits with 0 while a script's gate holds. */
+export function stillHeldCommand(): string[] {
+  return [SHELL, "-c", `! [ -s ${GATE_DIRECTORY}/released ]`];
 }

@@ -1,6 +1,5 @@
 /** The step that holds a run, and its places in a Task: in a step's own, or before the first. Pure. */
-import { UsageError } from "../errors.ts";
-import type { Step, TaskSpec } from "./model.ts";
+import type { NamedStep, Step, TaskSpec } from "./model.ts";
 import { stepName } from "./target.ts";
 import { raisedTimeout } from "./timeouts.ts";
 
@@ -14,6 +13,8 @@ export interface Gate {
   readonly directory: string;
   /** Of the emptyDir behind that directory: unlike every volume of the Task. */
   readonly volume: string;
+  /** The command line of a step that only waits, where there is no shell. */
+  readonly waiting: { readonly command: string[]; readonly args: string[] };
   /** How long it may hold; after this long with nobody there it gives up. */
   readonly pauseSeconds: number;
 }
@@ -30,30 +31,25 @@ export interface Hold {
  * The given step with the gate in its work's place: same name, user and mounts. The
  * workspace's path is left for Tekton to fill in, who alone knows a mountPath with params in it.
  */
-export function gateStep(step: Step, name: string, hold: Hold): Step {
+export function gateStep(step: Step, name: string, hold: Hold): NamedStep {
   const { command: _, script: __, args: ___, ...kept } = step;
   const image = hold.image ?? step.image;
   return withGate({ ...kept, name, ...(image === undefined ? {} : { image }) }, hold, { args: [] });
 }
 
-/** The same, with the step's own work kept for the gate to do. Throws UsageError where that is not known. */
-export function holdingStep(step: Step, name: string, hold: Hold): Step {
+/** The same, with the step's own work kept for the gate to do: its command or its script. */
+export function holdingStep(step: Step, name: string, hold: Hold): NamedStep {
   const { command = [], script, args = [], timeout, ...kept } = step;
-  if (command.length === 0 && script === undefined) {
-    throw new UsageError(`Cannot hold step "${name}": what it runs is its image's own entrypoint`, {
-      hint: "choose a step that has a command or a script",
-    });
-  }
   const raised = raisedTimeout(timeout, hold.gate.pauseSeconds);
   const place = { ...kept, name, ...(raised === undefined ? {} : { timeout: raised }) };
   return withGate(place, hold, { script, args: [...command, ...args] });
 }
 
 function withGate(
-  place: Step,
+  place: NamedStep,
   { gate, workspace }: Hold,
   own: { script?: string; args: string[] },
-): Step {
+): NamedStep {
   const path = workspace === undefined ? "" : `$(workspaces.${workspace}.path)`;
   return {
     ...place,
@@ -82,7 +78,7 @@ export function bareStep(step: Partial<Step>): Partial<Step> {
  * the steps that relied on them, for Tekton refuses a command beside the gate's script; and every
  * step named, for an unnamed one is called by its place, which a step before it would shift.
  */
-export function preparedForGate(spec: TaskSpec): TaskSpec & { steps: (Step & { name: string })[] } {
+export function preparedForGate(spec: TaskSpec): TaskSpec & { steps: NamedStep[] } {
   const { command, args, ...template } = spec.stepTemplate ?? {};
   const steps = (spec.steps ?? []).map((step, at) => {
     const named = { ...step, name: stepName(step, at) };

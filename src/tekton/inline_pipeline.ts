@@ -11,13 +11,15 @@ import type { Pipeline, PipelineRun, PipelineSpec, PipelineTask } from "./model.
 import { LABEL } from "./model.ts";
 import { replaceVariable } from "./references.ts";
 
-/** `run` is one by reference, or what there is of it; its own labels win over the Pipeline's. */
+/**
+ * `run` is one by reference, or what there is of it; its own labels win over the Pipeline's. A
+ * Pipeline without metadata was inline before: nothing but its tasks changes.
+ */
 export function inlinePipeline(
   run: PipelineRun,
-  pipeline: Pipeline,
+  pipeline: Pick<Pipeline, "spec"> & Partial<Pipeline>,
   swapped: readonly PipelineTask[],
 ): PipelineRun {
-  const name = pipeline.metadata.name!;
   const swap = (tasks: PipelineTask[] | undefined) =>
     tasks?.map((task) => swapped.find((one) => one.name === task.name) ?? task);
   const spec: PipelineSpec = {
@@ -25,6 +27,9 @@ export function inlinePipeline(
     tasks: swap(pipeline.spec.tasks),
     ...(pipeline.spec.finally === undefined ? {} : { finally: swap(pipeline.spec.finally) }),
   };
+  const { metadata } = pipeline;
+  if (metadata === undefined) return { ...run, spec: { ...run.spec, pipelineSpec: spec } };
+  const name = metadata.name!;
   const { pipelineRef: _, ...rest } = run.spec;
   // In the run too, for a workspace's subPath may have it.
   const kept = replaceVariable(rest, "context.pipeline.name", name);
@@ -32,9 +37,9 @@ export function inlinePipeline(
     ...run,
     metadata: {
       ...run.metadata,
-      labels: { ...pipeline.metadata.labels, ...run.metadata.labels, [LABEL.pipeline]: name },
+      labels: { ...metadata.labels, ...run.metadata.labels, [LABEL.pipeline]: name },
       annotations: {
-        ...ownAnnotations(pipeline.metadata.annotations),
+        ...ownAnnotations(metadata.annotations),
         ...run.metadata.annotations,
       },
     },

@@ -105,6 +105,8 @@ export interface Step {
   [key: string]: unknown;
 }
 
+export type NamedStep = Step & { name: string };
+
 export interface TaskSpec {
   displayName?: string;
   description?: string;
@@ -254,7 +256,7 @@ export interface PipelineRun extends KubeObject {
 /** A Pod, as far as it tells why a step does not start and whether it ended. */
 export interface Pod extends KubeObject {
   spec?: {
-    containers?: { name: string; image?: string }[];
+    containers?: { name: string; image?: string; volumeMounts?: { mountPath: string }[] }[];
     initContainers?: { name: string; image?: string }[];
     nodeName?: string;
   };

@@ -14,7 +14,7 @@ export function chooseTask(
   if (asked !== undefined) {
     const task = tasks.find((task) => task.name === asked);
     if (task !== undefined) return { task };
-    throw new UsageError(`Cannot upload into task "${asked}": ${owner} has no such task`, {
+    throw new UsageError(`Cannot find task "${asked}": ${owner} has no such task`, {
       hint: `its tasks: ${names}`,
     });
   }

@@ -1,6 +1,7 @@
 /** All that is told on the sandbox and on a real cluster alike, and the objects that it takes. */
 import { applyYaml, type Cluster } from "../support/cluster.ts";
 import { connectionScenarios } from "./connection.ts";
+import { debugScenarios } from "./debug.ts";
 import { refusedScenarios } from "./refused.ts";
 import type { Scenario } from "./scenario.ts";
 import { unreachableScenarios } from "./unreachable.ts";
@@ -8,6 +9,7 @@ import { uploadScenarios } from "./upload.ts";
 
 export const SCENARIOS: Scenario[] = [
   ...uploadScenarios,
+  ...debugScenarios,
   ...refusedScenarios,
   ...unreachableScenarios,
   ...connectionScenarios,

@@ -6,5 +6,6 @@ export const GATE: Gate = {
   directory: "/gate",
   volume: "gate-abc",
   args: (path, own) => ["600", path, ...own],
+  waiting: { command: ["wait"], args: ["here"] },
   pauseSeconds: 600,
 };

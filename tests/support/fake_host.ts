@@ -10,6 +10,13 @@ export class FakeTerminal implements Terminal {
   stderr = "";
   width = 80;
 
+  stdin = "";
+
+  // deno-lint-ignore require-await -- as the real one
+  async input(): Promise<string> {
+    return this.stdin;
+  }
+
   columns(): number {
     return this.width;
   }

@@ -199,7 +199,7 @@ export class FakeKube implements Kube {
   }
 }
 
-/** One container's log; each line has its time in front, as `?timestamps=true` has it. */
+/** One container's log; lines that follow have their time in front, as `?timestamps=true` has it. */
 export class FakeLog {
   /** What each request asked for. */
   readonly asked: LogOptions[] = [];
@@ -253,7 +253,8 @@ export class FakeLog {
         for (const line of this.#lines) {
           const time = Date.parse(line.slice(0, line.indexOf(" ")));
           if (sinceTime !== undefined && time < Date.parse(sinceTime)) continue;
-          controller.enqueue(bytes(`${line}\n`));
+          const text = options.timestamps ? line : line.slice(line.indexOf(" ") + 1);
+          controller.enqueue(bytes(`${text}\n`));
         }
         if (this.#hasEnded) return controller.close();
         this.#open.add(controller);

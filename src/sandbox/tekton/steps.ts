@@ -1,4 +1,5 @@
 /** Runs a pod's steps one after another, as Tekton's entrypoints do, and keeps the pod's status. */
+import entrypoint from "./entrypoint.sh" with { type: "text" };
 import type { ContainerStatus, Step } from "../../tekton/model.ts";
 import { type Container, StartError } from "../container.ts";
 import { PODS } from "../kinds.ts";
@@ -57,6 +58,8 @@ export class StepRunner {
 
   /** Places the scripts and starts all containers. */
   async start(running: RunningPod): Promise<void> {
+    await Deno.mkdir(`${running.root}/tekton/bin`, { recursive: true });
+    await Deno.writeTextFile(`${running.root}/tekton/bin/entrypoint`, entrypoint, { mode: 0o755 });
     for (const [at, step] of this.task.steps.entries()) {
       const container = running.containers.get(this.records[at].container)!;
       await Deno.mkdir(`${running.root}/tekton/steps/${container.name}/results`, {

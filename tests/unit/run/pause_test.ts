@@ -2,16 +2,17 @@ import assert from "node:assert/strict";
 import { ClusterError, TransferError, UsageError } from "../../../src/errors.ts";
 import type { LiveRun } from "../../../src/run/live_run.ts";
 import { awaitPause } from "../../../src/run/pause.ts";
+import { HELD_PREFIX } from "../../../src/step/scripts.ts";
 import { PODS } from "../../../src/kube/interface.ts";
 import { turn, until } from "../../support/fake_transport.ts";
 import { rejection } from "../../support/refusal.ts";
 import { podName, RUN, Stage } from "./stage.ts";
 
-const PREFIX = "held in ";
+const PREFIX = HELD_PREFIX;
 
 function start(stage: Stage, live: LiveRun, held: { task?: string; step: string }) {
   const { kube, clock } = stage;
-  const pause = awaitPause({ kube, clock, live, held, prefix: PREFIX, signal: stage.stop.signal });
+  const pause = awaitPause({ kube, clock, live, held, signal: stage.stop.signal });
   pause.catch(() => {});
   return pause;
 }
@@ -37,6 +38,7 @@ Deno.test("a running container is no pause: only the gate's own line is", async 
     container: "step-s",
     image: "i",
     directory: "/workspace/a b ",
+    gate: "script",
   });
   await until(() => stage.log("clone", "s").openCount === 0);
 });

@@ -26,7 +26,7 @@ Deno.test("the task that is asked for is taken, from among the finally tasks too
 Deno.test("a task that is not there is refused with those that are", () => {
   assert.equal(
     refusal(() => chooseTask(OWNER, { tasks: [task("a")], finally: [task("z")] }, "x")),
-    'Cannot upload into task "x": Pipeline "p" has no such task\nits tasks: a, z',
+    'Cannot find task "x": Pipeline "p" has no such task\nits tasks: a, z',
   );
 });
 

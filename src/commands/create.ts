@@ -1,0 +1,152 @@
+/** `create`: the runs of a file, made to hold where their TEP-0149 `spec.debug` says. */
+import type { Call } from "../cli/parse.ts";
+import { parseDuration } from "../cli/values.ts";
+import { ExpectedError, UsageError } from "../errors.ts";
+import { type ConnectOptions, FileError, type Host } from "../host.ts";
+import type { Kube, KubeObject } from "../kube/interface.ts";
+import { holdRun } from "../run/hold.ts";
+import { RESOURCE_OF, type Run, type RunKind } from "../run/live_run.ts";
+import { createRun, readDefaultTimeout } from "../run/start.ts";
+import { type Breakpoints, readBreakpoints, withoutBreakpoints } from "../tekton/debug_spec.ts";
+import type { HeldRun } from "../tekton/hold_run.ts";
+import { newGate, withOwnLabel } from "./upload.ts";
+import { connectFlags, type OutputFormat, outputFormat } from "./upload_options.ts";
+import { nameOf, parseYamlDocuments, renderRun } from "./yaml.ts";
+
+export interface Options {
+  readonly connect: ConnectOptions;
+  /** "-" is stdin. */
+  readonly files: string[];
+  readonly pauseSeconds: number;
+  readonly withoutShell: boolean;
+  readonly dryRun: boolean;
+  /** Undefined: the words of kubectl. */
+  readonly format?: OutputFormat;
+}
+
+/** Pure. Throws UsageError. */
+export function options({ flags }: Call): Options {
+  const files = flags.texts("filename");
+  if (files.length === 0) {
+    throw new UsageError("Cannot create: no file is given", { hint: "tkn-dev create -f run.yaml" });
+  }
+  const dryRun = flags.on("dry-run");
+  const format = outputFormat(flags);
+  return {
+    connect: connectFlags(flags),
+    files,
+    pauseSeconds: parseDuration(flags.text("pause-timeout")!, "pause-timeout"),
+    withoutShell: flags.on("without-shell"),
+    dryRun,
+    format: dryRun || flags.given("output") ? format : undefined,
+  };
+}
+
+export async function run(host: Host, options: Options): Promise<number> {
+  const runs: Run[] = [];
+  for (const file of options.files) runs.push(...await readRuns(host, file));
+  const asked = runs.map(readBreakpoints);
+  const kube = await host.connect(options.connect);
+  const placed = runs.map((run) => inNamespace(run, kube.namespace));
+  for (const [at, run] of placed.entries()) {
+    const { run: lowered, held } = await lower(
+      host,
+      kube,
+      { run, breakpoints: asked[at] },
+      options,
+    );
+    const created = options.dryRun ? lowered : await createRun(kube, lowered);
+    host.terminal.out(
+      options.format === undefined
+        ? `${nameOf(created)} created\n`
+        : renderRun(created, options.format, options.dryRun ? changes(held) : []),
+    );
+    if (!options.dryRun && held.length > 0) host.terminal.err(howToGoOn(created, held));
+  }
+  return 0;
+}
+
+/** With the breakpoints as they are where the cluster knows them, else lowered. */
+async function lower(
+  host: Host,
+  kube: Kube,
+  { run, breakpoints }: { run: Run; breakpoints?: Breakpoints },
+  { pauseSeconds, withoutShell }: Options,
+): Promise<HeldRun<Run>> {
+  if (breakpoints === undefined || await keepsBreakpoints(kube, run)) return { run, held: [] };
+  const defaultTimeout = await readDefaultTimeout(kube);
+  const gate = newGate(host, pauseSeconds);
+  const options = { gate, withoutShell, defaultTimeout };
+  const lowered = await holdRun(kube, withoutBreakpoints(run), breakpoints, options);
+  return { ...lowered, run: withOwnLabel(lowered.run) };
+}
+
+/** Whether the cluster's own CRD has the TEP's fields: else they are dropped, or refused. */
+async function keepsBreakpoints(kube: Kube, run: Run): Promise<boolean> {
+  try {
+    const stored = await kube.create(RESOURCE_OF[run.kind as RunKind], run, { dryRun: true });
+    return readBreakpoints(stored) !== undefined;
+  } catch (error) {
+    if (!(error instanceof ExpectedError)) throw error;
+    return false; // what is wrong with the run itself is told when it is created
+  }
+}
+
+async function readRuns(host: Host, file: string): Promise<Run[]> {
+  const text = file === "-" ? await host.terminal.input() : await readFile(host, file);
+  const documents = parseYamlDocuments(text, file);
+  for (const document of documents) {
+    const { apiVersion, kind, metadata } = (document ?? {}) as Partial<KubeObject>;
+    if (apiVersion === "tekton.dev/v1" && kind !== undefined && kind in RESOURCE_OF && metadata) {
+      continue;
+    }
+    throw new UsageError(
+      `Cannot create what is in "${file}": ${
+        [apiVersion, kind].filter(Boolean).join(" ") || "a document"
+      } is no run`,
+      { hint: "a PipelineRun or TaskRun of tekton.dev/v1; kubectl creates the rest" },
+    );
+  }
+  if (documents.length > 0) return documents as Run[];
+  throw new UsageError(`Cannot create what is in "${file}": there is nothing in it`);
+}
+
+async function readFile(host: Host, file: string): Promise<string> {
+  const text = await host.files.readText(file).catch((error) => {
+    if (!(error instanceof FileError)) throw error;
+    throw new UsageError(`Cannot read "${file}": ${error.state}`, { cause: error });
+  });
+  if (text === undefined) throw new UsageError(`Cannot read "${file}": no such file`);
+  return text;
+}
+
+function inNamespace(run: Run, namespace: string): Run {
+  const own = run.metadata.namespace ?? namespace;
+  if (own === namespace) return { ...run, metadata: { ...run.metadata, namespace } };
+  throw new UsageError(
+    `Cannot create ${run.kind} "${run.metadata.name ?? run.metadata.generateName}" in namespace ` +
+      `"${namespace}": it says namespace "${own}" itself`,
+    { hint: `-n ${own}` },
+  );
+}
+
+/** For --dry-run. */
+function changes(held: HeldRun<Run>["held"]): string[] {
+  if (held.length === 0) return [];
+  return [
+    `Holds at ${held.map(placeName).join(", ")}, for no release of Tekton has its spec.debug yet:`,
+    "what it refers to is inline, so that those steps can wait before they do their work, with its",
+    "meaning kept. Retries of held tasks are dropped, timeouts raised by --pause-timeout.",
+  ];
+}
+
+function howToGoOn({ kind, metadata }: Run, held: HeldRun<Run>["held"]): string {
+  const group = kind!.toLowerCase();
+  const places = held.map(placeName).join(", ");
+  return `Note: It will hold at ${places}. To go on: ` +
+    `tkn-dev ${group} continue|fail-continue|run ${metadata.name} -n ${metadata.namespace}\n`;
+}
+
+function placeName({ task, of }: HeldRun<Run>["held"][number]): string {
+  return task === undefined ? of : `${task}/${of}`;
+}

@@ -1,0 +1,134 @@
+/** The scenarios of runs that hold by their spec.debug, and are told what to do. */
+import assert from "node:assert/strict";
+import { heldSteps } from "../../src/run/held_steps.ts";
+import { RESOURCE_OF, type Run, type RunKind } from "../../src/run/live_run.ts";
+import type { TaskRun } from "../../src/tekton/model.ts";
+import { phaseOf } from "../../src/tekton/phase.ts";
+import type { Cluster } from "../support/cluster.ts";
+import { tknDev } from "../support/program.ts";
+import type { Scenario } from "./scenario.ts";
+
+const PIPELINE_RUN = `
+apiVersion: tekton.dev/v1
+kind: PipelineRun
+metadata: { generateName: t-debug- }
+spec:
+  debug: { breakpoint: [onTasks, onSteps], tasks: [first], steps: [first/two] }
+  pipelineSpec:
+    results: [{ name: said, value: $(tasks.first.results.said) }]
+    tasks:
+      - name: first
+        taskSpec:
+          results: [{ name: said }]
+          steps:
+            - { name: one, image: "localhost/busybox:1", script: "echo one" }
+            - name: two
+              image: localhost/busybox:1
+              command: [/bin/sh, -c]
+              args: ["printf 'hello %s' \\"$0\\" >$(results.said.path)", world]
+      - name: last
+        params: [{ name: said, value: $(tasks.first.results.said) }]
+        taskSpec:
+          params: [{ name: said }]
+          steps: [{ name: s, image: "localhost/busybox:1", script: "[ '$(params.said)' = 'hello world' ]" }]
+`;
+
+const TASK_RUN = `
+apiVersion: tekton.dev/v1
+kind: TaskRun
+metadata: { generateName: t-debug- }
+spec:
+  debug: { breakpoint: [onSteps], steps: [bare] }
+  taskSpec:
+    results: [{ name: said }]
+    steps:
+      - { name: bare, image: "localhost/no-shell:1", command: [/bin/busybox, "false"] }
+      - { name: next, image: "localhost/busybox:1", script: "printf next >$(results.said.path)" }
+`;
+
+export const debugScenarios: Scenario[] = [
+  ...[[], ["--without-shell"]].map((flags): Scenario => ({
+    name: `a run holds where its spec.debug says, and then does all it would have ${flags}`,
+    async run(cluster, directory) {
+      const name = await create(cluster, directory, PIPELINE_RUN, flags);
+      await held(cluster, "PipelineRun", name, "first/one");
+      await letGo(cluster, ["pipelinerun", "run", name]);
+      await held(cluster, "PipelineRun", name, "first/two");
+      await letGo(cluster, ["pr", "run", name, "first/two"]);
+      const { status } = await ended(cluster, "PipelineRun", name);
+      assert.deepEqual(status?.results, [{ name: "said", value: "hello world" }]);
+      const again = await tknDev(["pr", "run", name, ...cluster.flags]);
+      assert.equal(again.code, 3);
+      assert.match(
+        again.stderr,
+        /^Error: Cannot find a held step of .*: none holds\nHint: the run has ended/,
+      );
+    },
+  })),
+  {
+    name: "a step whose image has no shell is skipped by continue, and fails by fail-continue",
+    async run(cluster, directory) {
+      for (const [verb, succeeded] of [["continue", true], ["fail-continue", false]] as const) {
+        const name = await create(cluster, directory, TASK_RUN, ["--without-shell"]);
+        await held(cluster, "TaskRun", name, "bare");
+        await letGo(cluster, ["tr", verb, name]);
+        const run = await ended(cluster, "TaskRun", name);
+        assert.equal(
+          phaseOf(run).kind === "ended" && run.status?.results?.[0]?.value === "next",
+          succeeded,
+        );
+      }
+    },
+  },
+  {
+    name: "a run without spec.debug is created as it is",
+    async run(cluster, directory) {
+      const name = await create(cluster, directory, TASK_RUN.replace(/ {2}debug: .*\n/, ""));
+      const run = await ended(cluster, "TaskRun", name);
+      assert.deepEqual(run.metadata.labels?.["tkn-dev/version"], undefined);
+      assert.equal((run as TaskRun).status?.steps?.length, 2);
+    },
+  },
+];
+
+/** The name of the run. */
+async function create(
+  cluster: Cluster,
+  directory: string,
+  yaml: string,
+  flags: readonly string[] = [],
+): Promise<string> {
+  await Deno.writeTextFile(`${directory}/run.yaml`, yaml);
+  const ran = await tknDev(["create", "-f", `${directory}/run.yaml`, ...flags, ...cluster.flags]);
+  assert.equal(ran.code, 0, ran.stderr);
+  return /^(?:pipeline|task)run\.tekton\.dev\/(\S+) created\n$/.exec(ran.stdout)![1];
+}
+
+async function letGo(cluster: Cluster, words: string[]): Promise<void> {
+  const ran = await tknDev([...words, ...cluster.flags]);
+  assert.equal(ran.code, 0, ran.stderr);
+}
+
+/** Resolves once that step holds. */
+async function held({ kube }: Cluster, kind: RunKind, name: string, place: string) {
+  const run = { kind, namespace: kube.namespace, name };
+  await becomes(async () => {
+    const steps = await heldSteps(kube, run);
+    return steps.some(({ task, of }) => [task, of].filter(Boolean).join("/") === place);
+  }, `${place} holds`);
+}
+
+async function ended({ kube }: Cluster, kind: RunKind, name: string): Promise<Run> {
+  const get = () => kube.get<Run>(RESOURCE_OF[kind], kube.namespace, name);
+  await becomes(async () => phaseOf(await get()).kind === "ended", `${name} ends`);
+  return await get();
+}
+
+/** Looks again and again: what is waited for is seen in several objects and a log. */
+async function becomes(look: () => Promise<boolean>, what: string): Promise<void> {
+  for (const endMs = Date.now() + 60_000; Date.now() < endMs;) {
+    if (await look()) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`not within a minute: ${what}`);
+}

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { PROGRAM } from "../../../src/cli/commands.ts";
+import { parse } from "../../../src/cli/parse.ts";
+import { options, run } from "../../../src/commands/create.ts";
+import { ExpectedError, UsageError } from "../../../src/errors.ts";
+import type { KubeObject, Resource } from "../../../src/kube/interface.ts";
+import { TASK_RUNS, type TaskRun, TASKS } from "../../../src/tekton/model.ts";
+import { FakeHost } from "../../support/fake_host.ts";
+import { FakeKube } from "../../support/fake_kube.ts";
+import { MemoryFiles } from "../../support/memory_files.ts";
+import { refusal, rejection } from "../../support/refusal.ts";
+import { tree } from "../../support/tree_text.ts";
+
+const HELD = `
+apiVersion: tekton.dev/v1
+kind: TaskRun
+metadata: { name: r }
+spec:
+  debug: { breakpoint: [onSteps], steps: [s] }
+  taskRef: { name: t }
+`;
+const PLAIN = HELD.replace(/ {2}debug: .*\n/, "");
+
+/** Has the fields that a cluster's CRD lacks dropped, as most do; `keeps` has them. */
+class Cluster extends FakeKube {
+  constructor(private readonly keeps = false) {
+    super();
+    this.put(TASKS, { metadata: { name: "t" }, spec: { steps: [{ name: "s", script: "x" }] } });
+  }
+
+  override async create<T extends KubeObject>(
+    resource: Resource,
+    object: T,
+    given: { dryRun?: boolean } = {},
+  ): Promise<T> {
+    const spec: Record<string, unknown> = { ...object.spec as object };
+    if (!this.keeps) delete spec.debug;
+    const { timeout = "1h0m0s" } = spec;
+    return await super.create(resource, { ...object, spec: { ...spec, timeout } }, given);
+  }
+}
+
+async function create(stdin: string, argv: string[] = [], kube = new Cluster()) {
+  const host = new FakeHost(new MemoryFiles(tree("file a.yaml x")), kube);
+  host.terminal.stdin = stdin;
+  const call = parse(["create", "-f", "-", ...argv], PROGRAM);
+  const code = await run(host, options(call));
+  const runs = await kube.list<TaskRun>(TASK_RUNS, { namespace: "default" });
+  return { code, runs, kube, ...host.terminal };
+}
+
+Deno.test("a run with the TEP's fields is created to hold, and how it goes on is said", async () => {
+  const { code, runs: [created], stdout, stderr } = await create(HELD);
+  assert.equal(code, 0);
+  assert.equal(stdout, "taskrun.tekton.dev/r created\n");
+  assert.equal(
+    stderr,
+    "Note: It will hold at s. To go on: " +
+      "tkn-dev taskrun continue|fail-continue|run r -n default\n",
+  );
+  assert.match(created.spec.taskSpec!.steps![0].script!, /^#!\/bin\/sh\n# gate/);
+  assert.equal(created.spec.timeout, "1h0m0s600s");
+  assert.equal(created.metadata.labels?.["tekton.dev/task"], "t");
+  assert.ok(created.metadata.labels?.["tkn-dev/version"]);
+});
+
+Deno.test("a cluster that knows the fields gets the run untouched", async () => {
+  const { runs: [created], stderr } = await create(HELD, [], new Cluster(true));
+  assert.deepEqual(created.spec.debug, { breakpoint: ["onSteps"], steps: ["s"] });
+  assert.deepEqual(created.spec.taskRef, { name: "t" });
+  assert.equal(stderr, "");
+});
+
+Deno.test("several documents are created in their order, those without breakpoints as they are", async () => {
+  const { stdout, runs } = await create(`${PLAIN}---\n${HELD.replace("name: r", "name: q")}`);
+  assert.equal(stdout, "taskrun.tekton.dev/r created\ntaskrun.tekton.dev/q created\n");
+  assert.deepEqual(runs[0].metadata.labels, undefined);
+});
+
+Deno.test("--dry-run prints the run with what was changed, and creates nothing", async () => {
+  const { stdout, runs } = await create(HELD, ["--dry-run"]);
+  assert.match(stdout, /^# Holds at s, (.*\n# )+.*\napiVersion: tekton.dev\/v1\nkind: TaskRun\n/);
+  assert.deepEqual(runs, []);
+  assert.equal((await create(PLAIN, ["-o", "name"])).stdout, "taskrun.tekton.dev/r\n");
+});
+
+for (
+  const [what, text, words] of [
+    ["no YAML", "a: [", /^Cannot read "-": /],
+    ["nothing", "---\n", /^Cannot create what is in "-": there is nothing in it/],
+    ["another kind", "apiVersion: v1\nkind: Pod\nmetadata: {}", /: v1 Pod is no run\na Pipeline/],
+    ["a text", "hello", /: a document is no run/],
+    ["another namespace", PLAIN.replace("name: r", "name: r, namespace: x"), /"x" itself\n-n x$/],
+    [
+      "a step that is not there",
+      HELD.replace("[s]", "[other]"),
+      /^Cannot find step "other": Task "t" has no such step\nits steps: s$/,
+    ],
+    ["a Task that is not there", HELD.replace("name: t ", "name: u "), /^Cannot get Task "u"/],
+  ] as const
+) {
+  Deno.test(`nothing is created where a file has ${what}`, async () => {
+    const kube = new Cluster();
+    assert.match(await rejection(create(text, [], kube), ExpectedError as never), words);
+    assert.deepEqual(kube.changes, []);
+  });
+}
+
+Deno.test("a file is needed, and one that is not there is named", async () => {
+  assert.match(refusal(() => options(parse(["create"], PROGRAM))), /no file is given/);
+  const host = new FakeHost(new MemoryFiles(tree("file a.yaml x")), new Cluster());
+  const call = parse(["create", "-f", "/none.yaml"], PROGRAM);
+  assert.equal(
+    await rejection(run(host, options(call)), UsageError),
+    'Cannot read "/none.yaml": no such file',
+  );
+});
