@@ -65,9 +65,9 @@ async function compareRuns(text: string): Promise<string[]> {
   const run = objects.pop() as Run;
   for (const object of objects) await apply(kube, object);
   run.metadata.namespace = kube.namespace;
-  const { run: lowered, held, after } = await hold(run);
-  const original = await observe(kube, host.clock, run, []);
-  const copy = await observe(kube, host.clock, lowered, held);
+  const { placement, held, after } = await hold(run);
+  const original = await observe(kube, host.clock, { inline: () => run }, []);
+  const copy = await observe(kube, host.clock, placement, held);
   const problems = differences(original, copy);
   // What ran after something else still does; other tasks may end in any order.
   for (const one of after) {

@@ -2,9 +2,12 @@
 import type { Clock } from "../../src/host.ts";
 import type { Kube } from "../../src/kube/interface.ts";
 import { follow } from "../../src/run/follow.ts";
-import { LiveRun, RESOURCE_OF, type Run, type RunKind } from "../../src/run/live_run.ts";
+import { LiveRun, RESOURCE_OF, type Run } from "../../src/run/live_run.ts";
 import { awaitPause } from "../../src/run/pause.ts";
 import { keepPipelineLabel } from "../../src/run/metadata.ts";
+import { createRun } from "../../src/run/start.ts";
+import { removeTemporary } from "../../src/run/temporary.ts";
+import type { Placement } from "../../src/tekton/place.ts";
 import { release } from "../../src/run/release.ts";
 import { readHeldLine } from "../../src/step/scripts.ts";
 import type { HeldStep } from "../../src/tekton/hold_run.ts";
@@ -27,10 +30,14 @@ const LIMIT_MS = 240_000;
 export async function observe(
   kube: Kube,
   clock: Clock,
-  run: Run,
+  placement: Placement,
   held: readonly HeldStep[],
 ): Promise<Observed> {
-  const created = await kube.create<Run>(RESOURCE_OF[run.kind as RunKind], run);
+  const { run: created, objects } = await createRun(
+    kube,
+    placement,
+    `tkn-dev-${crypto.randomUUID()}`,
+  );
   const over = new AbortController();
   const signal = AbortSignal.any([over.signal, AbortSignal.timeout(LIMIT_MS)]);
   await using live = new LiveRun(kube, created);
@@ -58,9 +65,10 @@ export async function observe(
     await release(kube, { ...pause, namespace: live.namespace }, "run", { signal });
   });
   const label = keepPipelineLabel(kube, live, signal);
+  const removed = removeTemporary(kube, live, objects, signal);
   try {
     await following;
-    await Promise.all([...releases, label]);
+    await Promise.all([...releases, label, removed]);
     return { ...seen(live, logs, held), heldSteps };
   } finally {
     over.abort();

@@ -9,9 +9,9 @@ import { RESOURCE_OF, type Run, type RunKind } from "../run/live_run.ts";
 import { createRun, readDefaultTimeout } from "../run/start.ts";
 import { type Breakpoints, readBreakpoints, withoutBreakpoints } from "../tekton/debug_spec.ts";
 import type { HeldRun } from "../tekton/hold_run.ts";
-import { newGate, withOwnLabel } from "./upload.ts";
+import { newGate, OWN_LABELS } from "./upload.ts";
 import { connectFlags, type OutputFormat, outputFormat } from "./upload_options.ts";
-import { nameOf, parseYamlDocuments, renderRun } from "./yaml.ts";
+import { nameOf, parseYamlDocuments, renderPlacement, renderRun } from "./yaml.ts";
 
 export interface Options {
   readonly connect: ConnectOptions;
@@ -49,19 +49,24 @@ export async function run(host: Host, options: Options): Promise<number> {
   const kube = await host.connect(options.connect);
   const placed = runs.map((run) => inNamespace(run, kube.namespace));
   for (const [at, run] of placed.entries()) {
-    const { run: lowered, held } = await lower(
+    const { placement, held } = await lower(
       host,
       kube,
       { run, breakpoints: asked[at] },
       options,
     );
-    const created = options.dryRun ? lowered : await createRun(kube, lowered);
+    if (options.dryRun) {
+      host.terminal.out(renderPlacement(placement, options.format!, changes(held)));
+      continue;
+    }
+    const { run: created, why } = await createRun(kube, placement, `tkn-dev-${host.random(6)}`);
     host.terminal.out(
       options.format === undefined
         ? `${nameOf(created)} created\n`
-        : renderRun(created, options.format, options.dryRun ? changes(held) : []),
+        : renderRun(created, options.format, []),
     );
-    if (!options.dryRun && held.length > 0) host.terminal.err(howToGoOn(created, held));
+    if (why !== undefined) host.terminal.err(`Note: With objects that go with the run: ${why}\n`);
+    if (held.length > 0) host.terminal.err(howToGoOn(created, held));
   }
   return 0;
 }
@@ -73,12 +78,15 @@ async function lower(
   { run, breakpoints }: { run: Run; breakpoints?: Breakpoints },
   { pauseSeconds, withoutShell }: Options,
 ): Promise<HeldRun<Run>> {
-  if (breakpoints === undefined || await keepsBreakpoints(kube, run)) return { run, held: [] };
+  if (breakpoints === undefined || await keepsBreakpoints(kube, run)) {
+    return { placement: { inline: () => run }, held: [] };
+  }
   const defaultTimeout = await readDefaultTimeout(kube);
   const gate = newGate(host, pauseSeconds);
   const options = { gate, withoutShell, defaultTimeout };
-  const lowered = await holdRun(kube, withoutBreakpoints(run), breakpoints, options);
-  return { ...lowered, run: withOwnLabel(lowered.run) };
+  const labels = { ...run.metadata.labels, ...OWN_LABELS };
+  const labelled = { ...withoutBreakpoints(run), metadata: { ...run.metadata, labels } };
+  return await holdRun(kube, labelled, breakpoints, options);
 }
 
 /** Whether the cluster's own CRD has the TEP's fields: else they are dropped, or refused. */

@@ -11,7 +11,7 @@ import { type Candidate, checkWorkspaces, chooseWorkspace } from "../tekton/work
 import type { WorkspaceBinding } from "../tekton/model.ts";
 import { read, resolveTask, withStepActions } from "../run/resolve.ts";
 import { openNarrator } from "./narrate.ts";
-import { bindings, newGate, openSource, runUpload } from "./upload.ts";
+import { bindings, newGate, openSource, OWN_LABELS, runUpload } from "./upload.ts";
 import { readParam, type UploadFlags, uploadFlags } from "./upload_options.ts";
 
 export interface Options extends UploadFlags {
@@ -67,13 +67,14 @@ export async function run(host: Host, options: Options): Promise<number> {
     namespace,
     params,
     workspaces,
+    labels: OWN_LABELS,
     serviceAccount: options.serviceAccount,
     defaultTimeout,
   });
   return await runUpload(host, options, source, {
     kube,
     emit: narrator.emit,
-    run: lowered,
+    placement: lowered,
     held: { task: target.name, step: stepName(step.step, step.index) },
     standIn: { owner: taskOwner, results: task.spec.results ?? [] },
     changes: changes(options.pipeline, target, options.image ?? step.step.image ?? ""),

@@ -10,7 +10,7 @@ import { bindParams } from "../tekton/params.ts";
 import { chooseStep } from "../tekton/target.ts";
 import { checkWorkspaces, chooseWorkspace } from "../tekton/workspaces.ts";
 import { openNarrator } from "./narrate.ts";
-import { bindings, newGate, openSource, runUpload } from "./upload.ts";
+import { bindings, newGate, openSource, OWN_LABELS, runUpload } from "./upload.ts";
 import { readParam, type UploadFlags, uploadFlags } from "./upload_options.ts";
 
 export interface Options extends UploadFlags {
@@ -56,13 +56,14 @@ export async function run(host: Host, options: Options): Promise<number> {
     namespace,
     params,
     workspaces,
+    labels: OWN_LABELS,
     serviceAccount: options.serviceAccount,
     defaultTimeout,
   };
   return await runUpload(host, options, source, {
     kube,
     emit: narrator.emit,
-    run: lowerTask(upload),
+    placement: lowerTask(upload),
     held: { step: heldStep(upload) },
     standIn: step === undefined ? undefined : { owner, results: ownResults(task) },
     changes: changes(options.task, step === undefined ? undefined : heldStep(upload)),

@@ -3,12 +3,12 @@ import { UsageError } from "../errors.ts";
 import { FileError, type Files, type Host } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import type { RunEvent } from "../run/events.ts";
-import type { Run } from "../run/live_run.ts";
 import { upload } from "../run/upload.ts";
 import { waiting } from "../step/entrypoint.ts";
 import { GATE_DIRECTORY, gateArguments, gateScript } from "../step/scripts.ts";
 import type { Gate } from "../tekton/gate_step.ts";
 import type { ResultSpec, WorkspaceBinding } from "../tekton/model.ts";
+import type { Placement } from "../tekton/place.ts";
 import { type KnownResults, standInResults, whyTooLarge } from "../tekton/results.ts";
 import { checkDirectory } from "../tree/check.ts";
 import type { Receipt } from "../tree/archive.ts";
@@ -18,7 +18,7 @@ import { cannotRead } from "../tree/unreadable.ts";
 import { type Entry, walk } from "../tree/walk.ts";
 import { VERSION } from "../version.ts";
 import type { Narrator } from "./narrate.ts";
-import { parseYaml, renderRun } from "./yaml.ts";
+import { parseYaml, renderPlacement } from "./yaml.ts";
 import type { UploadFlags } from "./upload_options.ts";
 
 /** A held run that nobody comes to ends by itself after that long, whatever became of us. */
@@ -75,11 +75,8 @@ function annotations({ files, bytes, digest }: Receipt, facts: GitFacts | undefi
   return { [OWN_ANNOTATION]: JSON.stringify({ files, bytes, digest, commit, dirty }) };
 }
 
-/** Labels go down to TaskRuns and pods. */
-export function withOwnLabel(run: Run): Run {
-  const labels = { ...run.metadata.labels, [OWN_LABEL]: VERSION };
-  return { ...run, metadata: { ...run.metadata, labels } };
-}
+/** Labels of a run go down to its TaskRuns and pods. */
+export const OWN_LABELS = { [OWN_LABEL]: VERSION };
 
 /** Bindings with their volumeClaimTemplateFile read. */
 export async function bindings(host: Host, flags: UploadFlags): Promise<WorkspaceBinding[]> {
@@ -111,7 +108,7 @@ async function readClaimTemplate(files: Files, path: string): Promise<Record<str
 
 export interface Lowered {
   readonly kube: Kube;
-  readonly run: Run;
+  readonly placement: Placement;
   readonly held: { task?: string; step: string };
   /** Whose work is stood in for, and its name in messages; undefined: nobody's. */
   readonly standIn?: { owner: string; results: readonly ResultSpec[] };
@@ -129,7 +126,7 @@ export async function runUpload(
 ): Promise<number> {
   const { emit } = lowered;
   if (flags.dryRun !== undefined) {
-    host.terminal.out(renderRun(withOwnLabel(lowered.run), flags.dryRun, lowered.changes));
+    host.terminal.out(renderPlacement(lowered.placement, flags.dryRun, lowered.changes));
     return 0;
   }
   for (const text of lowered.notes) emit({ kind: "note", text });
@@ -137,7 +134,6 @@ export async function runUpload(
   const facts = await source.git;
   const { name, outcome } = await upload({
     ...lowered,
-    run: withOwnLabel(lowered.run),
     annotations: (receipt) => annotations(receipt, facts),
     clock: host.clock,
     files: host.files,

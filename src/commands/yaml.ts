@@ -2,6 +2,7 @@
 import { parse, parseAllDocuments, stringify } from "npm:yaml@2.9.1";
 import { UsageError } from "../errors.ts";
 import type { KubeObject } from "../kube/interface.ts";
+import type { Placement } from "../tekton/place.ts";
 import type { OutputFormat } from "./upload_options.ts";
 
 /** The documents of a text, empty ones left out. Throws UsageError with the line where one is none. */
@@ -30,7 +31,23 @@ export function nameOf({ kind, metadata }: KubeObject): string {
   return `${kind!.toLowerCase()}.tekton.dev/${metadata.name ?? metadata.generateName}`;
 }
 
-/** A run as `kubectl create -f -` takes it; in YAML with sentences about it above. */
+/** What would be created, the run first; a placement that is not inline is several objects. */
+export function renderPlacement(
+  placement: Placement,
+  format: OutputFormat,
+  sentences: readonly string[],
+): string {
+  if (placement.whyNotInline === undefined) return renderRun(placement.inline(), format, sentences);
+  const { run, objects } = placement.temporary!("tkn-dev-temporary");
+  const why = `With temporary objects, which the run owns: ${placement.whyNotInline}.`;
+  const between = format === "yaml" ? "---\n" : "";
+  return [
+    renderRun(run, format, [...sentences, why]),
+    ...objects.map((object) => renderRun(object, format, [])),
+  ].join(between);
+}
+
+/** An object as `kubectl create -f -` takes it; in YAML with sentences about it above. */
 export function renderRun(
   run: KubeObject,
   format: OutputFormat,

@@ -22,7 +22,7 @@ export async function annotate(
 /**
  * Keeps the run under its Pipeline's name, where `tkn pipeline list` and `--last` look for it.
  *
- * Tekton gives an inline run its own name as Pipeline's with its first reconcile, and again where it
+ * Tekton gives an inline run its own name as Pipeline's, and one of a temporary Pipeline that one's, with its first reconcile, and again where it
  * works on an older copy of the run; set after that it stays. Without the right to patch the run
  * keeps Tekton's label: nothing else depends on it. Resolves when the run has ended.
  */
@@ -33,15 +33,15 @@ export async function keepPipelineLabel(
 ): Promise<void> {
   const wanted = live.run.metadata.labels?.[LABEL.pipeline];
   if (live.kind !== "PipelineRun" || wanted === undefined) return;
-  const label = () => live.run.metadata.labels?.[LABEL.pipeline];
+  const isOther = () => live.run.metadata.labels?.[LABEL.pipeline] !== wanted;
   const hasEnded = () => live.phase.kind === "ended";
   const patch = { metadata: { labels: { [LABEL.pipeline]: wanted } } };
   try {
     while (true) {
-      await live.until(() => label() === live.name || hasEnded() ? true : undefined, signal);
-      if (label() !== live.name) return;
+      await live.until(() => isOther() || hasEnded() ? true : undefined, signal);
+      if (!isOther()) return;
       await kube.patch(PIPELINE_RUNS, live.namespace, live.name, patch);
-      await live.until(() => label() !== live.name ? true : undefined, signal);
+      await live.until(() => !isOther() ? true : undefined, signal);
     }
   } catch (error) {
     if (!signal.aborted && !(error instanceof ExpectedError)) throw error;

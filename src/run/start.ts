@@ -1,8 +1,11 @@
 /** Creates a run, after asking whether the user may do all that an upload takes. */
 import { ClusterError, ExpectedError } from "../errors.ts";
-import type { Access, Kube } from "../kube/interface.ts";
+import type { Access, Kube, KubeObject } from "../kube/interface.ts";
+import { StatusError } from "../kube/status.ts";
+import type { Placement } from "../tekton/place.ts";
 import { TASK_RUNS, type TaskRun } from "../tekton/model.ts";
 import { RESOURCE_OF, type Run, type RunKind } from "./live_run.ts";
+import { createTemporary } from "./temporary.ts";
 
 /**
  * Throws ClusterError for the first right that is missing. Without this a run would be created,
@@ -53,6 +56,32 @@ export async function readDefaultTimeout(kube: Kube): Promise<string | undefined
   }
 }
 
-export function createRun(kube: Kube, run: Run): Promise<Run> {
-  return kube.create<Run>(RESOURCE_OF[run.kind as RunKind], run);
+export interface Created {
+  readonly run: Run;
+  /** What it refers to and owns, to be removed once that was read. */
+  readonly objects: readonly KubeObject[];
+  /** Why it was not created inline, in words. */
+  readonly why?: string;
+}
+
+/** Inline where that is the same and the cluster takes it, else with temporary objects named `name`. */
+export async function createRun(kube: Kube, placement: Placement, name: string): Promise<Created> {
+  let why = placement.whyNotInline;
+  if (why === undefined) {
+    try {
+      const run = placement.inline();
+      return { run: await kube.create<Run>(RESOURCE_OF[run.kind as RunKind], run), objects: [] };
+    } catch (error) {
+      if (placement.temporary === undefined || !isInlineForbidden(error)) throw error;
+      why = "this cluster forbids specs inline (disable-inline-spec)";
+    }
+  }
+  const { run, objects } = placement.temporary!(name);
+  return { run: await createTemporary(kube, run, objects), objects, why };
+}
+
+/** Tekton's own words for a field that a feature flag forbids. */
+function isInlineForbidden(error: unknown): boolean {
+  return error instanceof StatusError &&
+    /must not set the field\(s\): [^\n]*\b(pipelineSpec|taskSpec)\b/.test(error.message);
 }

@@ -3,15 +3,17 @@ import { ExpectedError, Interrupted, TransferError } from "../errors.ts";
 import type { Clock, Files } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import { CANCEL } from "../tekton/phase.ts";
+import type { Placement } from "../tekton/place.ts";
 import type { Receipt } from "../tree/archive.ts";
 import type { Entry } from "../tree/walk.ts";
 import type { Outcome, RunEvent } from "./events.ts";
 import { follow } from "./follow.ts";
-import { LiveRun, RESOURCE_OF, type Run, type RunKind } from "./live_run.ts";
+import { LiveRun, RESOURCE_OF, type RunKind } from "./live_run.ts";
 import { awaitPause } from "./pause.ts";
 import { send } from "./send.ts";
 import { annotate, keepPipelineLabel } from "./metadata.ts";
 import { createRun } from "./start.ts";
+import { removeTemporary } from "./temporary.ts";
 import { Talk } from "./talk.ts";
 
 export interface UploadOptions {
@@ -19,8 +21,8 @@ export interface UploadOptions {
   readonly clock: Clock;
   readonly files: Files;
   readonly random: (length: number) => string;
-  /** The lowered run, not yet created. */
-  readonly run: Run;
+  /** The run, not yet created. */
+  readonly placement: Placement;
   readonly held: { readonly task?: string; readonly step: string };
   readonly root: string;
   /** What of the directory is sent: its walk goes on while the run starts. */
@@ -53,7 +55,11 @@ export async function upload(options: UploadOptions): Promise<Uploaded> {
   const startMs = clock.now();
   await Promise.race([options.entries, undefined]); // a walk that has failed already starts no run
   if (interrupt.aborted) throw new Interrupted("Interrupted: nothing was started");
-  const created = await createRun(kube, options.run);
+  const { run: created, objects, why } = await createRun(
+    kube,
+    options.placement,
+    `tkn-dev-${options.random(6)}`,
+  );
   const kind = created.kind as RunKind;
   const { name, namespace } = created.metadata as { name: string; namespace: string };
   const over = new AbortController();
@@ -61,7 +67,10 @@ export async function upload(options: UploadOptions): Promise<Uploaded> {
   await using live = new LiveRun(kube, created);
   using talk = new Talk({ ...options, live });
   talk.emit({ kind: "created", resource: kind, name, namespace });
+  if (why !== undefined) talk.emit({ kind: "note", text: `With temporary objects: ${why}` });
   const shared = { ...options, live, signal, emit: (event: RunEvent) => talk.emit(event) };
+  const removed = removeTemporary(kube, live, objects, signal);
+  removed.catch(() => {}); // awaited at the end
   try {
     const following = follow(shared);
     following.catch(() => {}); // awaited below, or superseded by an earlier error
@@ -100,6 +109,7 @@ export async function upload(options: UploadOptions): Promise<Uploaded> {
     );
   } finally {
     over.abort(new DOMException("the upload is over", "AbortError"));
+    await removed;
   }
 }
 

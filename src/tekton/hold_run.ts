@@ -1,13 +1,11 @@
 /**
- * A run whose steps hold before they do their work, and then do it: the given run with its specs
- * inline and a gate at the steps asked for: around what they do where that is known, else before them.
+ * A run whose steps hold before they do their work, and then do it: the given run with a gate at
+ * the steps asked for: around what they do where that is known, else before them.
  * Pure.
  */
 import { type Gate, holdingStep, preparedForGate, withGateVolume } from "./gate_step.ts";
 import { holdBefore } from "./hold_before.ts";
-import { inlinePipeline } from "./inline_pipeline.ts";
-import { inlineTask, type ReadTask } from "./inline_task.ts";
-import { inlineTaskRun } from "./inline_task_run.ts";
+import type { ReadTask } from "./inline_task.ts";
 import type {
   NamedStep,
   Pipeline,
@@ -17,6 +15,13 @@ import type {
   TaskRun,
   TaskSpec,
 } from "./model.ts";
+import {
+  type ChangedTask,
+  type Placement,
+  placePipelineRun,
+  placeTaskRun,
+  type ReadPipeline,
+} from "./place.ts";
 import { replaceVariable } from "./references.ts";
 import { raiseRunTimeouts, withRaisedTimeout } from "./timeouts.ts";
 
@@ -44,34 +49,31 @@ export interface HeldStep {
   readonly of: string;
 }
 
-export interface HeldRun<T> {
-  readonly run: T;
+export interface HeldRun<T extends PipelineRun | TaskRun> {
+  readonly placement: Placement<T>;
   readonly held: HeldStep[];
 }
 
-/** Throws UsageError for a Task that would come to mean something else. */
 export function holdPipelineRun(
   run: PipelineRun,
-  pipeline: Pick<Pipeline, "spec"> & Partial<Pipeline>,
+  pipeline: ReadPipeline,
   tasks: readonly TaskToHold[],
   options: HoldOptions,
 ): HeldRun<PipelineRun> {
   const clocks = clocksOf(options);
-  const context = {
-    pipeline: pipeline.spec,
-    params: run.spec.params ?? [],
-    bound: (run.spec.workspaces ?? []).map((workspace) => workspace.name),
-  };
   const held: HeldStep[] = [];
-  const swapped = tasks.map(({ target, task, steps }) => {
-    const { taskSpec, ...inlined } = notRetried(inlineTask(target, task, context));
-    const lowered = holdSteps(taskSpec!, steps, options);
-    held.push(...lowered.held.map((one) => ({ ...one, task: target.name })));
-    return { ...withRaisedTimeout(inlined, steps.length, clocks), taskSpec: lowered.spec };
+  const changed = tasks.map(({ target, task, steps }) => {
+    const once = notRetried(target, task);
+    const { spec, held: places } = holdSteps(once.task.spec, steps, options);
+    held.push(...places.map((one) => ({ ...one, task: target.name })));
+    return {
+      target: withRaisedTimeout(once.target, steps.length, clocks),
+      task: { ...task, spec },
+    };
   });
-  const inlined = inlinePipeline(run, pipeline, swapped);
   const names = held.map(({ task }) => task!);
-  return { run: raiseRunTimeouts(inlined, pipeline.spec, names, clocks), held };
+  const raised = raiseRunTimeouts(run, pipeline.spec, names, clocks);
+  return { placement: placePipelineRun(raised, pipeline, changed), held };
 }
 
 export function holdTaskRun(
@@ -80,11 +82,10 @@ export function holdTaskRun(
   steps: readonly number[],
   options: HoldOptions,
 ): HeldRun<TaskRun> {
-  const { spec: held, held: places } = holdSteps(task.spec, steps, options);
-  const lowered = inlineTaskRun(run, { ...task, spec: held });
-  const { retries: _, ...spec } = lowered.spec;
-  const raised = withRaisedTimeout(spec, steps.length, clocksOf(options));
-  return { run: { ...lowered, spec: raised }, held: places };
+  const { spec, held } = holdSteps(task.spec, steps, options);
+  const { retries: _, ...kept } = run.spec;
+  const raised = { ...run, spec: withRaisedTimeout(kept, steps.length, clocksOf(options)) };
+  return { placement: placeTaskRun(raised, { ...task, spec }), held };
 }
 
 function clocksOf({ gate, defaultTimeout }: HoldOptions) {
@@ -92,9 +93,11 @@ function clocksOf({ gate, defaultTimeout }: HoldOptions) {
 }
 
 /** A retry would pause again; what the Task sees of the number stays. */
-function notRetried(target: PipelineTask): PipelineTask {
+function notRetried(target: PipelineTask, task: ReadTask): ChangedTask {
   const { retries = 0, ...kept } = target;
-  return replaceVariable(kept, "context.pipelineTask.retries", String(retries));
+  const [variable, number] = ["context.pipelineTask.retries", String(retries)];
+  const spec = replaceVariable(task.spec, variable, number);
+  return { target: replaceVariable(kept, variable, number), task: { ...task, spec } };
 }
 
 function holdSteps<T extends TaskSpec>(

@@ -52,7 +52,11 @@ export function inlinePipeline(
 }
 
 /** Each task's TaskRuns with the label of the Pipeline's name. */
-function labelled(run: PipelineRun, spec: PipelineSpec, name: string): Record<string, unknown>[] {
+export function labelled(
+  run: PipelineRun,
+  spec: PipelineSpec,
+  name: string,
+): Record<string, unknown>[] {
   const given = run.spec.taskRunSpecs ?? [];
   const tasks = [...(spec.tasks ?? []), ...(spec.finally ?? [])];
   return tasks.map((task) => {

@@ -8,7 +8,6 @@
  * leaves the Task's labels out (they go into the taskSpec's metadata). Source: Tekton 1.9,
  * pkg/reconciler/pipelinerun/resources/apply.go, pkg/reconciler/pipelinerun/pipelinerun.go.
  */
-import { UsageError } from "../errors.ts";
 import type { EmbeddedTask, Param, PipelineSpec, PipelineTask, Task, TaskSpec } from "./model.ts";
 import { LABEL } from "./model.ts";
 import { mapStrings, renameParam, replaceVariable } from "./references.ts";
@@ -24,7 +23,22 @@ export interface InlineOptions {
   readonly bound: readonly string[];
 }
 
-/** Throws UsageError for a Task whose text would come to mean something else. */
+/** Why the Task can't be inline with its meaning kept, in words; undefined where it can. */
+export function whyNotInline(target: PipelineTask, { spec }: ReadTask): string | undefined {
+  if (target.taskSpec !== undefined) return undefined;
+  let found: string | undefined;
+  mapStrings(spec, (text) => {
+    found ??= PIPELINES_OWN.exec(text)?.[0];
+    return text;
+  });
+  return found === undefined
+    ? undefined
+    : `the Task of "${target.name}" has the text ${found}, which would be filled in`;
+}
+
+/** Variables that stay as text in a Task, and would be filled in once it is inline. */
+const PIPELINES_OWN = /\$\((tasks\.|finally\.|context\.pipelineRun\.|context\.pipeline\.)[^)]*\)/;
+
 export function inlineTask(
   target: PipelineTask,
   task: ReadTask,
@@ -34,7 +48,6 @@ export function inlineTask(
     // Inline as it was: the Pipeline's values of its params' names are meant for it.
     return { ...target, taskSpec: { ...task.spec, metadata: target.taskSpec.metadata } };
   }
-  checkText(target, task.spec);
   const { taskRef, ...kept } = target;
   const named = replaceVariable(task.spec, "context.task.name", taskRef?.name ?? "");
   const placed = withBoundWorkspaces(target, named, options);
@@ -64,20 +77,6 @@ function metadataOf({ taskRef }: PipelineTask, { metadata }: ReadTask): Embedded
 export function ownAnnotations(annotations: Record<string, string> | undefined) {
   const { "kubectl.kubernetes.io/last-applied-configuration": _, ...own } = annotations ?? {};
   return own;
-}
-
-/** Variables that stay as text in a Task, and would be filled in once it is inline. */
-const PIPELINES_OWN = /\$\((tasks\.|finally\.|context\.pipelineRun\.|context\.pipeline\.)[^)]*\)/;
-
-function checkText(target: PipelineTask, spec: TaskSpec): void {
-  mapStrings(spec, (text) => {
-    const found = PIPELINES_OWN.exec(text);
-    if (found === null) return text;
-    throw new UsageError(
-      `Cannot hold task "${target.name}": its Task has the text ${found[0]}, which would change`,
-      { hint: "choose another task" },
-    );
-  });
 }
 
 /** Every workspace of the Task is either bound by the run, or optional and gone. */

@@ -1,12 +1,11 @@
 /**
- * Lowers an upload into one task of a Pipeline to an ordinary PipelineRun: the Pipeline's spec
- * inline, and in it the target reduced to one step, the gate. So little is kept of the target that
+ * Lowers an upload into one task of a Pipeline to an ordinary PipelineRun, in which the target is
+ * reduced to one step, the gate. So little is kept of the target that
  * little could change its meaning: where and as whom its step runs, the workspace, the results.
  * Everything else is the Pipeline's own, word by word.
  */
 import { bareStep, type Gate, gateStep, withGateVolume } from "./gate_step.ts";
-import { inlinePipeline } from "./inline_pipeline.ts";
-import { inlineTask, type ReadTask } from "./inline_task.ts";
+import type { ReadTask } from "./inline_task.ts";
 import type {
   Param,
   ParamSpec,
@@ -17,6 +16,7 @@ import type {
   TaskSpec,
   WorkspaceBinding,
 } from "./model.ts";
+import { type ChangedTask, type Placement, placePipelineRun } from "./place.ts";
 import { usedParams } from "./references.ts";
 import { dependencies, stepName } from "./target.ts";
 import { type Clocks, raiseRunTimeouts, withRaisedTimeout } from "./timeouts.ts";
@@ -34,20 +34,23 @@ export interface PipelineUpload {
   readonly namespace: string;
   readonly params: Param[];
   readonly workspaces: WorkspaceBinding[];
+  /** Of the run. */
+  readonly labels?: Record<string, string>;
   readonly serviceAccount?: string;
   /** Of runs that name none, see Clocks. */
   readonly defaultTimeout?: string;
 }
 
-export function lowerPipeline(upload: PipelineUpload): PipelineRun {
+export function lowerPipeline(upload: PipelineUpload): Placement<PipelineRun> {
   const { pipeline, params, workspaces, serviceAccount } = upload;
-  const { target, task } = reduce(upload);
-  const bound = workspaces.map((workspace) => workspace.name);
-  const lowered = inlineTask(target, task, { pipeline: pipeline.spec, params, bound });
   const run: PipelineRun = {
     apiVersion: "tekton.dev/v1",
     kind: "PipelineRun",
-    metadata: { generateName: `${pipeline.metadata.name}-run-`, namespace: upload.namespace },
+    metadata: {
+      generateName: `${pipeline.metadata.name}-run-`,
+      namespace: upload.namespace,
+      ...(upload.labels === undefined ? {} : { labels: upload.labels }),
+    },
     spec: {
       params,
       workspaces,
@@ -56,12 +59,12 @@ export function lowerPipeline(upload: PipelineUpload): PipelineRun {
         : { taskRunTemplate: { serviceAccountName: serviceAccount } }),
     },
   };
-  const inlined = inlinePipeline(run, pipeline, [lowered]);
-  return raiseRunTimeouts(inlined, pipeline.spec, [target.name], clocksOf(upload));
+  const raised = raiseRunTimeouts(run, pipeline.spec, [upload.target.name], clocksOf(upload));
+  return placePipelineRun(raised, pipeline, [reduce(upload)]);
 }
 
 /** The target with a Task of one step, the gate, and what of its params and workspaces that needs. */
-function reduce(upload: PipelineUpload): { target: PipelineTask; task: ReadTask } {
+function reduce(upload: PipelineUpload): ChangedTask {
   const { target, task } = upload;
   const bare = bareTask(upload);
   const declared = task.spec.params ?? [];

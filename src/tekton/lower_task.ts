@@ -1,10 +1,10 @@
 /**
- * Lowers an upload into a Task to an ordinary TaskRun with the Task's spec inline: the named step
+ * Lowers an upload into a Task to an ordinary TaskRun of a Task like it: the named step
  * replaced by the gate, or the gate put before the first step. Every other step stays as it is.
  */
 import { bareStep, type Gate, gateStep, preparedForGate, withGateVolume } from "./gate_step.ts";
-import { inlineTaskRun } from "./inline_task_run.ts";
 import type { Param, Step, Task, TaskRun, TaskSpec, WorkspaceBinding } from "./model.ts";
+import { type Placement, placeTaskRun } from "./place.ts";
 import { stepName } from "./target.ts";
 import { withRaisedTimeout } from "./timeouts.ts";
 
@@ -19,6 +19,8 @@ export interface TaskUpload {
   readonly namespace: string;
   readonly params: Param[];
   readonly workspaces: WorkspaceBinding[];
+  /** Of the run. */
+  readonly labels?: Record<string, string>;
   readonly serviceAccount?: string;
   /** Of runs that name none, see Clocks. */
   readonly defaultTimeout?: string;
@@ -27,21 +29,25 @@ export interface TaskUpload {
 /** The name of the step that is put before the first one, as far as the Task has none like it. */
 const UPLOAD_STEP = "upload";
 
-export function lowerTask(upload: TaskUpload): TaskRun {
+export function lowerTask(upload: TaskUpload): Placement<TaskRun> {
   const { task, gate, params, workspaces, serviceAccount, defaultTimeout } = upload;
   const run: TaskRun = {
     apiVersion: "tekton.dev/v1",
     kind: "TaskRun",
-    metadata: { generateName: `${task.metadata.name}-run-`, namespace: upload.namespace },
+    metadata: {
+      generateName: `${task.metadata.name}-run-`,
+      namespace: upload.namespace,
+      ...(upload.labels === undefined ? {} : { labels: upload.labels }),
+    },
     spec: {
       params,
       workspaces,
       ...(serviceAccount === undefined ? {} : { serviceAccountName: serviceAccount }),
     },
   };
-  const lowered = inlineTaskRun(run, { ...task, spec: holdStep(upload) });
   const clocks = { pauseSeconds: gate.pauseSeconds, defaultTimeout };
-  return { ...lowered, spec: withRaisedTimeout(lowered.spec, 1, clocks) };
+  const raised = { ...run, spec: withRaisedTimeout(run.spec, 1, clocks) };
+  return placeTaskRun(raised, { ...task, spec: holdStep(upload) });
 }
 
 /** The name of the step that will hold. */

@@ -1,8 +1,9 @@
 /** The scenarios of runs that hold by their spec.debug, and are told what to do. */
 import assert from "node:assert/strict";
+import { PODS } from "../../src/kube/interface.ts";
 import { heldSteps } from "../../src/run/held_steps.ts";
 import { RESOURCE_OF, type Run, type RunKind } from "../../src/run/live_run.ts";
-import type { TaskRun } from "../../src/tekton/model.ts";
+import { PIPELINE_RUNS, PIPELINES, type TaskRun, TASKS } from "../../src/tekton/model.ts";
 import { phaseOf } from "../../src/tekton/phase.ts";
 import type { Cluster } from "../support/cluster.ts";
 import { tknDev } from "../support/program.ts";
@@ -31,6 +32,15 @@ spec:
         taskSpec:
           params: [{ name: said }]
           steps: [{ name: s, image: "localhost/busybox:1", script: "[ '$(params.said)' = 'hello world' ]" }]
+`;
+
+const LITERAL_RUN = `
+apiVersion: tekton.dev/v1
+kind: PipelineRun
+metadata: { generateName: t-debug- }
+spec:
+  debug: { breakpoint: [onTasks], tasks: [literal] }
+  pipelineRef: { name: t-literal }
 `;
 
 const TASK_RUN = `
@@ -81,6 +91,24 @@ export const debugScenarios: Scenario[] = [
     },
   },
   {
+    name: "a Task that can't be inline is held by objects that the run owns, with its meaning kept",
+    async run(cluster, directory) {
+      const name = await create(cluster, directory, LITERAL_RUN);
+      await held(cluster, "PipelineRun", name, "literal/say");
+      await letGo(cluster, ["pr", "run", name]);
+      await ended(cluster, "PipelineRun", name);
+      const { kube } = cluster;
+      const labels = `tekton.dev/pipelineRun=${name}`;
+      const [pod] = await kube.list(PODS, { namespace: kube.namespace, labels });
+      const place = { namespace: kube.namespace, pod: pod.metadata.name!, container: "step-say" };
+      const log = await new Response(await kube.logs(place)).text();
+      assert.match(log, /^in \$\(context.pipelineRun.name\) of t-literal$/m);
+      assert.deepEqual(await ownedKinds(cluster, name), ["Pipeline", "Task"]);
+      await kube.delete(PIPELINE_RUNS, kube.namespace, name);
+      await becomes(async () => (await ownedKinds(cluster, name)).length === 0, "all is gone");
+    },
+  },
+  {
     name: "a run without spec.debug is created as it is",
     async run(cluster, directory) {
       const name = await create(cluster, directory, TASK_RUN.replace(/ {2}debug: .*\n/, ""));
@@ -102,6 +130,18 @@ async function create(
   const ran = await tknDev(["create", "-f", `${directory}/run.yaml`, ...flags, ...cluster.flags]);
   assert.equal(ran.code, 0, ran.stderr);
   return /^(?:pipeline|task)run\.tekton\.dev\/(\S+) created\n$/.exec(ran.stdout)![1];
+}
+
+/** What was made for the run, of Pipelines and Tasks. */
+async function ownedKinds({ kube }: Cluster, run: string): Promise<string[]> {
+  const { namespace } = kube;
+  const all = await Promise.all([PIPELINES, TASKS].map(async (resource) => {
+    const objects = await kube.list(resource, { namespace });
+    return objects.filter(({ metadata }) =>
+      metadata.ownerReferences?.some((owner) => owner.name === run)
+    ).map(() => resource.kind);
+  }));
+  return all.flat();
 }
 
 async function letGo(cluster: Cluster, words: string[]): Promise<void> {

@@ -54,7 +54,7 @@ class Play {
       clock: host.clock,
       files: host.files,
       random: host.random,
-      run,
+      placement: { inline: () => run },
       held: { task: "clone", step: "s" },
       root: "/tree",
       entries: Promise.resolve(ENTRIES),

@@ -14,7 +14,8 @@ function held(spec: TaskSpec, places: number[], options = {}) {
     spec: { taskRef: { name: "t" }, retries: 2 },
   });
   const task = deepFreeze({ metadata: { name: "t" }, spec });
-  return JSON.parse(JSON.stringify(holdTaskRun(run, task, places, { ...OPTIONS, ...options })));
+  const { placement, held } = holdTaskRun(run, task, places, { ...OPTIONS, ...options });
+  return { run: JSON.parse(JSON.stringify(placement.inline())), held };
 }
 
 Deno.test("a held step keeps its work, in a volume of its own: a pod's volume is all its steps'", () => {
@@ -114,7 +115,9 @@ Deno.test("a run with its specs inline stays so: only the held task changes", ()
     spec: { pipelineSpec: spec },
   });
   const task = { spec: target.taskSpec! };
-  const { run, held } = holdPipelineRun(given, { spec }, [{ target, task, steps: [0] }], OPTIONS);
+  const tasks = [{ target, task, steps: [0] }];
+  const { placement, held } = holdPipelineRun(given, { spec }, tasks, OPTIONS);
+  const run = placement.inline();
   assert.deepEqual(held, [{ task: "a", step: "s", of: "s" }]);
   assert.deepEqual(run.metadata, { generateName: "r-" });
   assert.equal(run.spec.taskRunSpecs, undefined);

@@ -2,10 +2,20 @@ import assert from "node:assert/strict";
 import "../../support/no_env.ts";
 import { parse, parseAllDocuments } from "npm:yaml@2.9.1";
 import example from "../../../examples/pipeline.yaml" with { type: "text" };
-import { lowerPipeline, type PipelineUpload } from "../../../src/tekton/lower_pipeline.ts";
-import type { Pipeline, PipelineTask, Task, TaskSpec } from "../../../src/tekton/model.ts";
+import { lowerPipeline as lower, type PipelineUpload } from "../../../src/tekton/lower_pipeline.ts";
+import type {
+  Pipeline,
+  PipelineRun,
+  PipelineTask,
+  Task,
+  TaskSpec,
+} from "../../../src/tekton/model.ts";
 import { deepFreeze } from "../../support/deep_freeze.ts";
 import { GATE } from "../../support/fake_gate.ts";
+
+function lowerPipeline(upload: PipelineUpload): PipelineRun {
+  return lower(upload).inline();
+}
 
 interface Parts {
   tasks: PipelineTask[];

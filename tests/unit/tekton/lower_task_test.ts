@@ -2,10 +2,14 @@ import assert from "node:assert/strict";
 import "../../support/no_env.ts";
 import { parseAllDocuments } from "npm:yaml@2.9.1";
 import objects from "../../scenarios/objects.yaml" with { type: "text" };
-import { heldStep, lowerTask, type TaskUpload } from "../../../src/tekton/lower_task.ts";
-import type { Step, Task, TaskSpec } from "../../../src/tekton/model.ts";
+import { heldStep, lowerTask as lower, type TaskUpload } from "../../../src/tekton/lower_task.ts";
+import type { Step, Task, TaskRun, TaskSpec } from "../../../src/tekton/model.ts";
 import { deepFreeze } from "../../support/deep_freeze.ts";
 import { GATE } from "../../support/fake_gate.ts";
+
+function lowerTask(upload: TaskUpload): TaskRun {
+  return lower(upload).inline();
+}
 
 const MOUNT = { name: "gate-abc", mountPath: "/gate" };
 const HELD = { script: GATE.script(), args: ["600", "$(workspaces.source.path)"] };

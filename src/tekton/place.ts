@@ -1,0 +1,150 @@
+/**
+ * Puts changed Tasks into a run in one of two forms: inline, or as temporary objects that the run
+ * refers to. Pure.
+ *
+ * Inline is one object and leaves no trace, but a cluster may forbid it (disable-inline-spec), and
+ * some text means something else there. By reference all means what it meant; only the objects'
+ * names are others.
+ */
+import type { KubeObject } from "../kube/interface.ts";
+import { inlinePipeline, labelled } from "./inline_pipeline.ts";
+import { inlineTask, ownAnnotations, type ReadTask, whyNotInline } from "./inline_task.ts";
+import { inlineTaskRun } from "./inline_task_run.ts";
+import type { Pipeline, PipelineRun, PipelineTask, TaskRun } from "./model.ts";
+import { LABEL } from "./model.ts";
+import { replaceVariable } from "./references.ts";
+
+/** A Pipeline's task with what its Task is to be. */
+export interface ChangedTask {
+  readonly target: PipelineTask;
+  readonly task: ReadTask;
+}
+
+/** A Pipeline as it was read; of an inline one, its spec alone. */
+export type ReadPipeline = Pick<Pipeline, "spec"> & Partial<Pipeline>;
+
+export interface Placement<T extends PipelineRun | TaskRun = PipelineRun | TaskRun> {
+  /** What would change inline, or be refused; undefined: nothing that is known of here. */
+  readonly whyNotInline?: string;
+  inline(): T;
+  /**
+   * The run refers to the objects, the first of which is named `name`. A PipelineRun is pending.
+   * Absent where nothing was changed.
+   */
+  temporary?(name: string): { run: T; objects: KubeObject[] };
+}
+
+export function placePipelineRun(
+  run: PipelineRun,
+  pipeline: ReadPipeline,
+  changed: readonly ChangedTask[],
+): Placement<PipelineRun> {
+  const context = {
+    pipeline: pipeline.spec,
+    params: run.spec.params ?? [],
+    bound: (run.spec.workspaces ?? []).map((workspace) => workspace.name),
+  };
+  return {
+    whyNotInline: changed.map(({ target, task }) => whyNotInline(target, task)).find(Boolean),
+    inline: () =>
+      inlinePipeline(
+        run,
+        pipeline,
+        changed.map(({ target, task }) => inlineTask(target, task, context)),
+      ),
+    temporary: (name) => temporaryPipeline(run, pipeline, changed, name),
+  };
+}
+
+export function placeTaskRun(run: TaskRun, task: ReadTask): Placement<TaskRun> {
+  return {
+    inline: () => inlineTaskRun(run, task),
+    temporary(name) {
+      const { taskRef: _, ...spec } = run.spec;
+      const named = { ...run, spec: { ...spec, taskRef: { name, kind: "Task" } } };
+      return { run: named, objects: [taskObject(run, task, name, task.metadata?.name)] };
+    },
+  };
+}
+
+function temporaryPipeline(
+  run: PipelineRun,
+  pipeline: ReadPipeline,
+  changed: readonly ChangedTask[],
+  name: string,
+): { run: PipelineRun; objects: KubeObject[] } {
+  const tasks = changed.map(({ target, task }, at) => ({ target, task, name: `${name}-${at}` }));
+  const swap = (all: PipelineTask[] | undefined) =>
+    all?.map((one) => {
+      const found = tasks.find(({ target }) => target.name === one.name);
+      return found === undefined ? one : refer(found.target, found.task, found.name);
+    });
+  const last = swap(pipeline.spec.finally);
+  const spec = {
+    ...pipeline.spec,
+    tasks: swap(pipeline.spec.tasks),
+    ...(last === undefined ? {} : { finally: last }),
+  };
+  const objects = tasks.filter(({ target }) => target.taskSpec === undefined)
+    .map(({ target, task, name }) => taskObject(run, task, name, target.taskRef?.name));
+  const { metadata } = pipeline;
+  if (metadata === undefined) {
+    return {
+      run: { ...run, spec: { ...run.spec, pipelineSpec: spec, status: PENDING } },
+      objects,
+    };
+  }
+  const original = metadata.name!;
+  const object: KubeObject = {
+    apiVersion: "tekton.dev/v1",
+    kind: "Pipeline",
+    metadata: {
+      name,
+      namespace: run.metadata.namespace,
+      labels: metadata.labels,
+      annotations: ownAnnotations(metadata.annotations),
+    },
+    spec: replaceVariable(spec, "context.pipeline.name", original),
+  };
+  const referring: PipelineRun = {
+    ...run,
+    metadata: { ...run.metadata, labels: { ...run.metadata.labels, [LABEL.pipeline]: original } },
+    spec: {
+      ...replaceVariable(run.spec, "context.pipeline.name", original),
+      pipelineRef: { name },
+      taskRunSpecs: labelled(run, spec, original),
+      status: PENDING,
+    },
+  };
+  return { run: referring, objects: [object, ...objects] };
+}
+
+/** Until what it refers to is there. */
+const PENDING = "PipelineRunPending";
+
+/** An inline Task stays inline: the Pipeline's values are meant for it. */
+function refer(target: PipelineTask, { spec }: ReadTask, name: string): PipelineTask {
+  if (target.taskSpec !== undefined) {
+    return { ...target, taskSpec: { ...spec, metadata: target.taskSpec.metadata } };
+  }
+  return { ...target, taskRef: { name, kind: "Task" } };
+}
+
+function taskObject(
+  run: PipelineRun | TaskRun,
+  { spec, metadata }: ReadTask,
+  name: string,
+  original = metadata?.name ?? "",
+): KubeObject {
+  return {
+    apiVersion: "tekton.dev/v1",
+    kind: "Task",
+    metadata: {
+      name,
+      namespace: run.metadata.namespace,
+      labels: metadata?.labels,
+      annotations: ownAnnotations(metadata?.annotations),
+    },
+    spec: replaceVariable(spec, "context.task.name", original),
+  };
+}
