@@ -6,15 +6,7 @@
 import { type Gate, holdingStep, preparedForGate, withGateVolume } from "./gate_step.ts";
 import { holdBefore } from "./hold_before.ts";
 import type { ReadTask } from "./inline_task.ts";
-import type {
-  NamedStep,
-  Pipeline,
-  PipelineRun,
-  PipelineTask,
-  Step,
-  TaskRun,
-  TaskSpec,
-} from "./model.ts";
+import type { NamedStep, PipelineRun, PipelineTask, Step, TaskRun, TaskSpec } from "./model.ts";
 import {
   type ChangedTask,
   type Placement,
