@@ -1,7 +1,7 @@
-"""Writes the few images that the test cluster needs, as docker archives: there is no registry to pull from."""
-import hashlib, io, json, subprocess, sys, tarfile
+"""Writes the few images that the test cluster needs: docker archives to import, and files for registry.py to serve."""
+import hashlib, io, json, os, subprocess, sys, tarfile
 
-BIN, OUT = sys.argv[1:3]
+BIN, OUT, REGISTRY = sys.argv[1:4]
 BUSYBOX = open("/bin/busybox", "rb").read()  # Debian: busybox-static
 APPLETS = subprocess.check_output(["/bin/busybox", "--list"], text=True).split()
 PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -19,20 +19,49 @@ def add(tar, name, mode=0o755, data=None, link=None):
     tar.addfile(info, io.BytesIO(data) if data is not None else None)
 
 
-def image(name, fill, entrypoint=None, cmd=None, user=""):
+def content(fill, entrypoint, cmd, user=""):
+    """The bytes of the one layer and of the image's configuration."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as tar:
         fill(tar)
     layer = buffer.getvalue()
-    digest = hashlib.sha256(layer).hexdigest()
     config = json.dumps({"architecture": "amd64", "os": "linux",
                          "config": {"Env": [PATH], "Entrypoint": entrypoint, "Cmd": cmd, "User": user},
-                         "rootfs": {"type": "layers", "diff_ids": ["sha256:" + digest]}}).encode()
+                         "rootfs": {"type": "layers", "diff_ids": [digest(layer)]}}).encode()
+    return layer, config
+
+
+def digest(data):
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def image(name, fill, entrypoint=None, cmd=None, user=""):
+    """localhost/NAME:1, to import: the node has it, but nobody can look it up."""
+    layer, config = content(fill, entrypoint, cmd, user)
     manifest = json.dumps([{"Config": "config.json", "RepoTags": [f"localhost/{name}:1"], "Layers": ["layer.tar"]}]).encode()
     with tarfile.open(f"{OUT}/{name}.tar", "w") as tar:
         add(tar, "config.json", 0o644, config)
         add(tar, "layer.tar", 0o644, layer)
         add(tar, "manifest.json", 0o644, manifest)
+
+
+def serve(name, fill, entrypoint=None, cmd=None):
+    """localhost:5000/NAME:1, to look up and pull."""
+    files = {}
+
+    def blob(data, kind):
+        files["blobs/" + digest(data)] = data
+        return {"mediaType": "application/vnd.oci.image." + kind, "digest": digest(data), "size": len(data)}
+
+    layer, config = content(fill, entrypoint, cmd)
+    manifest = json.dumps({"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
+                           "config": blob(config, "config.v1+json"), "layers": [blob(layer, "layer.v1.tar")]}).encode()
+    files["manifests/1"] = files["manifests/" + digest(manifest)] = manifest
+    for path, data in files.items():
+        path = f"{REGISTRY}/{name}/{path}"
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(data)
 
 
 def busybox(without=()):
@@ -80,3 +109,6 @@ image("no-shell", bare)
 image("pause", one("bin/busybox", BUSYBOX), entrypoint=["/bin/busybox", "sleep", "2147483647"])
 for c in ("entrypoint", "nop", "workingdirinit", "sidecarlogresults"):
     image(f"tekton-{c}", one(f"ko-app/{c}", open(f"{BIN}/tekton-{c}", "rb").read()), entrypoint=[f"/ko-app/{c}"])
+say = ["/bin/busybox", "echo", "from the entrypoint"]
+serve("entrypoint", bare, entrypoint=say, cmd=["default-arg"])
+serve("entrypoint-shell", busybox(), entrypoint=say, cmd=["default-arg"])
