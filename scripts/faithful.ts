@@ -3,7 +3,10 @@
  * is run by reference, and lowered with a step of every task held and then told to do its work, and
  * all there is to be seen of the two runs is compared.
  *
- *     deno task test:faithful [DIR | FILE]...      default: tests/faithful
+ *     deno task test:faithful [--every-step] [--without-shell] [DIR | FILE]...
+ *
+ * By default the cases of tests/faithful, each task held at its first step. With --without-shell all
+ * are held as steps are whose images have no shell.
  */
 import { parseAllDocuments } from "npm:yaml@2.9.1";
 import { newGate } from "../src/commands/upload.ts";
@@ -12,9 +15,10 @@ import { UsageError } from "../src/errors.ts";
 import type { KubeObject } from "../src/kube/interface.ts";
 import { holdRun, pipelineOf, taskOf } from "../src/run/hold.ts";
 import type { Run } from "../src/run/live_run.ts";
+import { resolveTask } from "../src/run/resolve.ts";
 import { readDefaultTimeout } from "../src/run/start.ts";
 import type { HeldRun } from "../src/tekton/hold_run.ts";
-import type { PipelineRun, PipelineTask, TaskRun } from "../src/tekton/model.ts";
+import type { PipelineRun, PipelineTask, TaskRun, TaskSpec } from "../src/tekton/model.ts";
 import { checkHoldable, dependencies, stepName } from "../src/tekton/target.ts";
 import { apply } from "../tests/support/cluster.ts";
 import { observe, type Observed } from "./faithful/observe.ts";
@@ -25,11 +29,14 @@ const PAUSE_SECONDS = 600;
 
 const host = denoHost();
 const kube = await host.connect({ context: Deno.env.get("TKN_DEV_TEST_CONTEXT") });
+const everyStep = Deno.args.includes("--every-step");
 const options = {
   gate: newGate(host, PAUSE_SECONDS),
+  withoutShell: Deno.args.includes("--without-shell"),
   defaultTimeout: await readDefaultTimeout(kube),
 };
-const files = await listFiles(Deno.args.length === 0 ? ["tests/faithful"] : Deno.args);
+const paths = Deno.args.filter((arg) => !arg.startsWith("--"));
+const files = await listFiles(paths.length === 0 ? ["tests/faithful"] : paths);
 let passed = 0;
 let failed = 0;
 const queue = [...files];
@@ -65,7 +72,7 @@ async function compareRuns(text: string): Promise<string[]> {
   const run = objects.pop() as Run;
   for (const object of objects) await apply(kube, object);
   run.metadata.namespace = kube.namespace;
-  const { placement, held, after } = await hold(run);
+  const { placement, held, after } = await hold(run, /^# without-shell$/m.test(text));
   const original = await observe(kube, host.clock, { inline: () => run }, []);
   const copy = await observe(kube, host.clock, placement, held);
   const problems = differences(original, copy);
@@ -75,6 +82,9 @@ async function compareRuns(text: string): Promise<string[]> {
       problems.push(`no longer: ${one}`);
     }
   }
+  const byObjects = /^# by objects$/m.test(text);
+  if (copy.why !== undefined && !byObjects) problems.push(`not inline: ${copy.why}`);
+  if (copy.why === undefined && byObjects) problems.push("inline, not by objects");
   if (held.length === 0) problems.push("no step of it can be held");
   if (copy.heldSteps === 0 && held.length > 0) problems.push("no step held");
   return problems;
@@ -103,20 +113,28 @@ interface Lowered extends HeldRun<Run> {
   readonly after: string[];
 }
 
-/** Held before the first step of every task that can be held. */
-async function hold(run: Run): Promise<Lowered> {
+/** Held at every task that can be held, at its first step or at each. */
+async function hold(run: Run, withoutShell: boolean): Promise<Lowered> {
+  const own = { ...options, withoutShell: options.withoutShell || withoutShell };
   if (run.kind === "TaskRun") {
-    const task = await taskOf(kube, run as TaskRun);
-    const steps = [{ step: stepName(task.spec.steps![0], 0) }];
-    return { ...await holdRun(kube, run, { tasks: [], steps }, options), after: [] };
+    const { spec } = await taskOf(kube, run as TaskRun);
+    const breakpoints = { tasks: [], steps: stepsOf(spec).map((step) => ({ step })) };
+    return { ...await holdRun(kube, run, breakpoints, own), after: [] };
   }
   const { spec } = await pipelineOf(kube, run as PipelineRun);
-  const tasks = [...(spec.tasks ?? []), ...(spec.finally ?? [])].filter(isHoldable);
-  const names = tasks.map((task) => task.name);
+  const targets = [...(spec.tasks ?? []), ...(spec.finally ?? [])].filter(isHoldable);
+  const steps = await Promise.all(targets.map(async (target) => {
+    const { spec } = await resolveTask(kube, target);
+    return stepsOf(spec).map((step) => ({ task: target.name, step }));
+  }));
   const after = (spec.tasks ?? []).flatMap((task) =>
     dependencies(task).map((earlier) => `${earlier} < ${task.name}`)
   );
-  return { ...await holdRun(kube, run, { tasks: names, steps: [] }, options), after };
+  return { ...await holdRun(kube, run, { tasks: [], steps: steps.flat() }, own), after };
+}
+
+function stepsOf({ steps = [] }: TaskSpec): string[] {
+  return (everyStep ? steps : steps.slice(0, 1)).map(stepName);
 }
 
 function isHoldable(target: PipelineTask): boolean {

@@ -22,9 +22,15 @@ export interface Observed {
   readonly order: string[];
   /** How many of the steps that were to hold did. */
   readonly heldSteps: number;
+  /** Why it has objects of its own and is not inline. */
+  readonly why?: string;
 }
 
 const LIMIT_MS = 240_000;
+
+/** Where a step's own `when` skips it, the one that waits before it too: its result is then not there. */
+const WAITING_SKIPPED =
+  /Error while substituting step results: .*\/step-hold-.*\/results\/run: no such file/;
 
 /** Creates the run, tells each step in `held` to do its work once it holds, and waits for the end. */
 export async function observe(
@@ -33,7 +39,7 @@ export async function observe(
   placement: Placement,
   held: readonly HeldStep[],
 ): Promise<Observed> {
-  const { run: created, objects } = await createRun(
+  const { run: created, objects, why } = await createRun(
     kube,
     placement,
     `tkn-dev-${crypto.randomUUID()}`,
@@ -51,6 +57,7 @@ export async function observe(
     signal,
     emit: (event) => {
       if (event.kind !== "log" || readHeldLine(event.line) !== undefined) return;
+      if (WAITING_SKIPPED.test(event.line)) return;
       const key = `${event.task ?? ""}/${event.step}`;
       logs.set(key, [...logs.get(key) ?? [], event.line]);
     },
@@ -69,7 +76,7 @@ export async function observe(
   try {
     await following;
     await Promise.all([...releases, label, removed]);
-    return { ...seen(live, logs, held), heldSteps };
+    return { ...seen(live, logs, held), heldSteps, why };
   } finally {
     over.abort();
     await kube.delete(RESOURCE_OF[live.kind], live.namespace, live.name).catch(() => {});
@@ -80,7 +87,7 @@ function seen(
   live: LiveRun,
   logs: Map<string, string[]>,
   held: readonly HeldStep[],
-): Omit<Observed, "heldSteps"> {
+): Omit<Observed, "heldSteps" | "why"> {
   const isOurs = (task: string, step: string | undefined) =>
     held.some((one) => (one.task ?? "") === task && one.step === step && one.of !== step);
   const names: [string, string][] = [[live.name, "RUN"]];

@@ -1,7 +1,7 @@
 /** Creates a run, after asking whether the user may do all that an upload takes. */
 import { ClusterError, ExpectedError } from "../errors.ts";
 import type { Access, Kube, KubeObject } from "../kube/interface.ts";
-import { StatusError } from "../kube/status.ts";
+import { isStatus, StatusError } from "../kube/status.ts";
 import type { Placement } from "../tekton/place.ts";
 import { TASK_RUNS, type TaskRun } from "../tekton/model.ts";
 import { RESOURCE_OF, type Run, type RunKind } from "./live_run.ts";
@@ -64,24 +64,42 @@ export interface Created {
   readonly why?: string;
 }
 
-/** Inline where that is the same and the cluster takes it, else with temporary objects named `name`. */
+/**
+ * Inline where that is the same and the cluster takes it, else with temporary objects named `name`:
+ * inline the webhook judges, and a feature flag may forbid, what by reference is right.
+ */
 export async function createRun(kube: Kube, placement: Placement, name: string): Promise<Created> {
-  let why = placement.whyNotInline;
-  if (why === undefined) {
-    try {
-      const run = placement.inline();
-      return { run: await kube.create<Run>(RESOURCE_OF[run.kind as RunKind], run), objects: [] };
-    } catch (error) {
-      if (placement.temporary === undefined || !isInlineForbidden(error)) throw error;
-      why = "this cluster forbids specs inline (disable-inline-spec)";
-    }
+  if (placement.whyNotInline !== undefined) {
+    return await createByReference(kube, placement, name, placement.whyNotInline);
   }
+  try {
+    const run = placement.inline();
+    return { run: await kube.create<Run>(RESOURCE_OF[run.kind as RunKind], run), objects: [] };
+  } catch (error) {
+    const why = whyRefused(error);
+    if (placement.temporary === undefined || why === undefined) throw error;
+    return await createByReference(kube, placement, name, why).catch((other) => {
+      throw isStatus(other, 403) ? error : other;
+    });
+  }
+}
+
+async function createByReference(
+  kube: Kube,
+  placement: Placement,
+  name: string,
+  why: string,
+): Promise<Created> {
   const { run, objects } = placement.temporary!(name);
   return { run: await createTemporary(kube, run, objects), objects, why };
 }
 
-/** Tekton's own words for a field that a feature flag forbids. */
-function isInlineForbidden(error: unknown): boolean {
-  return error instanceof StatusError &&
-    /must not set the field\(s\): [^\n]*\b(pipelineSpec|taskSpec)\b/.test(error.message);
+/** In words, where it is Tekton's webhook that refuses a run, or fails on it. */
+function whyRefused(error: unknown): string | undefined {
+  if (!(error instanceof StatusError)) return undefined;
+  const { message = "" } = error.status;
+  if (!/admission webhook|failed calling webhook/.test(message)) return undefined;
+  return /must not set the field\(s\): [^\n]*\b(pipelineSpec|taskSpec)\b/.test(message)
+    ? "this cluster forbids specs inline (disable-inline-spec)"
+    : `inline it is refused: ${message}`;
 }

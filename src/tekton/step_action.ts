@@ -4,6 +4,7 @@
  * workingDir are the StepAction's even where it has none; lists and scripts where it has them; the
  * step keeps the rest. Its params share the syntax of the Task's, so they are filled in here.
  */
+import { UsageError } from "../errors.ts";
 import type { ParamValue, Step, StepAction } from "./model.ts";
 
 export function inlineStepAction(step: Step, { spec }: StepAction): Step {
@@ -75,6 +76,19 @@ function nameOf(found: (string | undefined)[]): string {
 /** A whole array or object of the Task's, handed on: `$(params.list[*])`. */
 const HANDED_ON = /^\$\((params[^*]*)\[\*\]\)$/;
 
+/** An element of a list that may hold all of another one, whose length is not known here. */
+function element(list: readonly string[], index: number): string | undefined {
+  const at = list.findIndex((item) => HANDED_ON.test(item));
+  if (at < 0 || index < at) return list[index];
+  if (at < list.length - 1) {
+    throw new UsageError(
+      `Cannot hold the step: its StepAction takes element ${index} of ${JSON.stringify(list)}`,
+      { hint: "which one that is, is known only once the run has its params: choose another step" },
+    );
+  }
+  return `$(${HANDED_ON.exec(list[at])![1]}[${index - at}])`;
+}
+
 /** `key` is "[*]", "[0]" or ".name". */
 function part(value: ParamValue, key: string | undefined, reference: string): string {
   if (typeof value === "string") {
@@ -83,6 +97,6 @@ function part(value: ParamValue, key: string | undefined, reference: string): st
     return name === undefined ? reference : `$(${name}${key})`;
   }
   if (key === undefined || key === "[*]") return reference;
-  if (Array.isArray(value)) return value[Number(key.slice(1, -1))] ?? reference;
+  if (Array.isArray(value)) return element(value, Number(key.slice(1, -1))) ?? reference;
   return value[key.slice(1)] ?? reference;
 }

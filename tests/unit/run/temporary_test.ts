@@ -74,6 +74,22 @@ Deno.test("where the cluster forbids it the run waits for its objects, which it 
   }
 });
 
+Deno.test("without the right to create objects the refusal is what is told", async () => {
+  const kube = new FakeKube();
+  kube.onChange = (change) => {
+    const what = { verb: "create", kind: "Pipeline", name: "n", namespace: "default", server: "" };
+    if (change === "create Pipeline n") throw refused(what, { code: 403, message: "no" });
+    if (kube.changes.length === 0 && !started) {
+      started = true;
+      throw forbidden();
+    }
+  };
+  let started = false;
+  const creating = createRun(kube, placement("PipelineRun"), "n");
+  assert.match(await rejection(creating, ClusterError), /must not set the field/);
+  assert.equal(kube.changes.at(-1), "delete PipelineRun r");
+});
+
 Deno.test("another refusal is told as it is", async () => {
   const kube = new FakeKube();
   kube.onChange = () => {

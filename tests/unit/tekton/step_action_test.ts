@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Step, StepAction } from "../../../src/tekton/model.ts";
 import { inlineStepAction } from "../../../src/tekton/step_action.ts";
 import { deepFreeze } from "../../support/deep_freeze.ts";
+import { refusal } from "../../support/refusal.ts";
 
 function inlined(step: Step, spec: StepAction["spec"]): Step {
   return inlineStepAction(deepFreeze(step), deepFreeze({ metadata: { name: "a" }, spec }));
@@ -68,4 +69,20 @@ Deno.test("a value that looks like a reference is not filled in a second time", 
   };
   const params = [{ name: "a", value: "$(params.b)" }, { name: "b", value: "x" }];
   assert.equal(inlined({ ref: { name: "a" }, params }, spec).script, "$(params.b) x");
+});
+
+Deno.test("an element of a list that is handed on is that list's own element", () => {
+  const spec = { params: [{ name: "l", type: "array" as const }], args: ["$(params.l[2])"] };
+  const args = (value: string[]) =>
+    inlineStepAction({ ref: { name: "a" }, params: [{ name: "l", value }] }, {
+      metadata: { name: "a" },
+      spec,
+    }).args;
+  assert.deepEqual(args(["$(params.own[*])"]), ["$(params.own[2])"]);
+  assert.deepEqual(args(["x", "$(params.own[*])"]), ["$(params.own[1])"]);
+  assert.deepEqual(args(["x", "y", "z", "$(params.own[*])"]), ["z"]);
+  assert.match(
+    refusal(() => args(["$(params.own[*])", "x"])),
+    /^Cannot hold the step: its StepAction takes element 2 of \["\$\(params.own\[\*\]\)","x"\]\n/,
+  );
 });
