@@ -17,7 +17,8 @@ export function inlinePipeline(
   pipeline: Pipeline,
   swapped: readonly PipelineTask[],
 ): PipelineRun {
-  const name = pipeline.metadata.name!;
+  const name = pipeline.metadata.name ?? ""; // from a resolver it need not have one
+  const label: Record<string, string> = name === "" ? {} : { [LABEL.pipeline]: name };
   const swap = (tasks: PipelineTask[] | undefined) =>
     tasks?.map((task) => swapped.find((one) => one.name === task.name) ?? task);
   const spec: PipelineSpec = {
@@ -32,7 +33,7 @@ export function inlinePipeline(
     ...run,
     metadata: {
       ...run.metadata,
-      labels: { ...pipeline.metadata.labels, ...run.metadata.labels, [LABEL.pipeline]: name },
+      labels: { ...pipeline.metadata.labels, ...run.metadata.labels, ...label },
       annotations: {
         ...ownAnnotations(pipeline.metadata.annotations),
         ...run.metadata.annotations,
@@ -41,13 +42,17 @@ export function inlinePipeline(
     spec: {
       ...kept,
       pipelineSpec: replaceVariable(spec, "context.pipeline.name", name),
-      taskRunSpecs: labelled(run, spec, name),
+      taskRunSpecs: labelled(run, spec, label),
     },
   };
 }
 
 /** Each task's TaskRuns with the label of the Pipeline's name. */
-function labelled(run: PipelineRun, spec: PipelineSpec, name: string): Record<string, unknown>[] {
+function labelled(
+  run: PipelineRun,
+  spec: PipelineSpec,
+  label: Record<string, string>,
+): Record<string, unknown>[] {
   const given = run.spec.taskRunSpecs ?? [];
   const tasks = [...(spec.tasks ?? []), ...(spec.finally ?? [])];
   return tasks.map((task) => {
@@ -56,7 +61,7 @@ function labelled(run: PipelineRun, spec: PipelineSpec, name: string): Record<st
     return {
       ...own,
       pipelineTaskName: task.name,
-      metadata: { ...metadata, labels: { [LABEL.pipeline]: name, ...metadata?.labels } },
+      metadata: { ...metadata, labels: { ...label, ...metadata?.labels } },
     };
   });
 }

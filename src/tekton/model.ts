@@ -201,6 +201,8 @@ export interface StepState {
   running?: Record<string, unknown>;
   waiting?: { reason?: string; message?: string };
   terminationReason?: string;
+  /** Where its StepAction came from. */
+  provenance?: { refSource?: unknown };
 }
 
 export interface TaskRun extends KubeObject {
