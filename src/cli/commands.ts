@@ -63,6 +63,10 @@ const UPLOAD: readonly FlagSpec[] = [
     many: true,
     help: "a result for later tasks, which the replaced step would have written; can be repeated",
   },
+  {
+    name: "allow-probe",
+    help: "where Tekton's resolvers may not be asked, start a run that resolves and fails at once",
+  },
   { name: "showlogs", default: true, help: "show the logs of the run" },
   {
     name: "dry-run",

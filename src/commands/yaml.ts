@@ -1,5 +1,5 @@
 /** YAML, by the library `yaml`: the only module that knows it. */
-import { parse, stringify } from "npm:yaml@2.9.1";
+import { parse, parseAllDocuments, stringify, type Tags } from "npm:yaml@2.9.1";
 import { UsageError } from "../errors.ts";
 import type { KubeObject } from "../kube/interface.ts";
 import type { OutputFormat } from "./upload_options.ts";
@@ -12,6 +12,21 @@ export function parseYaml(text: string, path: string): unknown {
     const message = error instanceof Error ? error.message.split("\n")[0] : String(error);
     throw new UsageError(`Cannot read "${path}": ${message}`);
   }
+}
+
+/**
+ * The documents of a text as Kubernetes reads YAML: version 1.1 (`yes` is true, 0644 is 420), where
+ * dates and `1:30` stay text. Throws the library's error for a text that is none.
+ */
+export function parseDocuments(text: string): unknown[] {
+  const customTags = (tags: Tags) =>
+    tags.filter((tag) =>
+      typeof tag === "string" || tag.tag !== "tag:yaml.org,2002:timestamp" && tag.format !== "TIME"
+    );
+  return [...parseAllDocuments(text, { version: "1.1", customTags })].map((document) => {
+    if (document.errors.length > 0) throw document.errors[0];
+    return document.toJS();
+  });
 }
 
 /**
