@@ -7,21 +7,27 @@
  */
 import { parseAllDocuments } from "npm:yaml@2.9.1";
 import { newGate } from "../src/commands/upload.ts";
+import { parseDocuments } from "../src/commands/yaml.ts";
 import { denoHost } from "../src/deno/host.ts";
 import { UsageError } from "../src/errors.ts";
-import type { Kube, KubeObject } from "../src/kube/interface.ts";
-import { read, resolveTask, withStepActions } from "../src/run/resolve.ts";
+import type { KubeObject } from "../src/kube/interface.ts";
+import {
+  read,
+  resolvePipeline,
+  resolveTask,
+  type Resolving,
+  withStepActions,
+} from "../src/run/resolve.ts";
 import { type HeldTask, holdPipelineRun, holdTaskRun } from "../src/tekton/hold_run.ts";
 import {
-  type Pipeline,
   type PipelineRun,
-  PIPELINES,
   type Task,
   type TaskRun,
   TASKS,
   type TaskSpec,
 } from "../src/tekton/model.ts";
 import { checkHoldable, dependencies, stepName } from "../src/tekton/target.ts";
+import { fillParams, pipelineVariables } from "../src/tekton/variables.ts";
 import { apply } from "../tests/support/cluster.ts";
 import { type Held, observe, type Observed } from "./faithful/observe.ts";
 
@@ -30,6 +36,14 @@ const LANES = 4;
 
 const host = denoHost();
 const kube = await host.connect({ context: Deno.env.get("TKN_DEV_TEST_CONTEXT") });
+const resolving: Resolving = {
+  kube,
+  clock: host.clock,
+  interrupt: host.interrupt,
+  emit: () => {},
+  allowProbe: true,
+  parse: parseDocuments,
+};
 const files = await listFiles(Deno.args.length === 0 ? ["tests/faithful"] : Deno.args);
 let passed = 0;
 let failed = 0;
@@ -67,8 +81,8 @@ async function compareRuns(text: string): Promise<string[]> {
   for (const object of objects) await apply(kube, object);
   run.metadata.namespace = kube.namespace;
   const { lowered, held, after } = run.kind === "PipelineRun"
-    ? await holdPipeline(kube, run as PipelineRun)
-    : await holdTask(kube, run as TaskRun);
+    ? await holdPipeline(run as PipelineRun)
+    : await holdTask(run as TaskRun);
   const original = await observe(kube, host.clock, run, []);
   const copy = await observe(kube, host.clock, lowered, held);
   const problems = differences(original, copy);
@@ -101,15 +115,19 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-async function holdPipeline(kube: Kube, run: PipelineRun) {
-  const pipeline = await read<Pipeline>(kube, PIPELINES, run.spec.pipelineRef!.name!);
+async function holdPipeline(run: PipelineRun) {
+  const params = run.spec.params ?? [];
+  const pipeline = await resolvePipeline(resolving, run.spec.pipelineRef!, params);
+  const bound = (run.spec.workspaces ?? []).map(({ name }) => name);
+  const variables = pipelineVariables(pipeline, { namespace: kube.namespace, params, bound });
   const held: HeldTask[] = [];
   for (const target of [...(pipeline.spec.tasks ?? []), ...(pipeline.spec.finally ?? [])]) {
     if (!isHoldable(target)) continue;
-    const task = await resolveTask(kube, target);
+    const task = await resolveTask(resolving, target, variables);
     const step = firstHoldable(task.spec);
     if (step === undefined) continue;
-    const spec = await withStepActions(kube, task.spec, [step]);
+    const params = fillParams(target.params ?? [], variables);
+    const spec = await withStepActions(resolving, task.spec, [step], params);
     held.push({ target, task: { ...task, spec }, steps: [step] });
   }
   const after = (pipeline.spec.tasks ?? []).flatMap((task) =>
@@ -125,11 +143,11 @@ async function holdPipeline(kube: Kube, run: PipelineRun) {
   };
 }
 
-async function holdTask(kube: Kube, run: TaskRun) {
+async function holdTask(run: TaskRun) {
   const task = await read<Task>(kube, TASKS, run.spec.taskRef!.name!);
   const at = firstHoldable(task.spec);
   const steps = at === undefined ? [] : [at];
-  task.spec = await withStepActions(kube, task.spec, steps);
+  task.spec = await withStepActions(resolving, task.spec, steps, run.spec.params ?? []);
   return {
     after: [],
     lowered: holdTaskRun(run, task, steps, newGate(host)),
