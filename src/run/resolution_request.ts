@@ -3,23 +3,10 @@
  * Source: Tekton 1.9, pkg/apis/resolution/v1beta1, pkg/resolution/resource/crd_resource.go.
  */
 import { ClusterError } from "../errors.ts";
-import type { Access, Kube, KubeObject, Resource } from "../kube/interface.ts";
-import type { Condition, Param } from "../tekton/model.ts";
+import type { Access, Kube } from "../kube/interface.ts";
+import { RESOLUTION_REQUESTS, type ResolutionRequest } from "../tekton/model.ts";
 import { cannotResolve, type RemoteReference } from "../tekton/resolved.ts";
 import { ask, type Asking } from "./temporary.ts";
-
-export const RESOLUTION_REQUESTS: Resource = {
-  group: "resolution.tekton.dev",
-  version: "v1beta1",
-  plural: "resolutionrequests",
-  kind: "ResolutionRequest",
-};
-
-export interface ResolutionRequest extends KubeObject {
-  spec: { params?: Param[]; url?: string };
-  /** `data` is the object's YAML or JSON in base64. */
-  status?: { conditions?: Condition[]; data?: string };
-}
 
 /** Tekton gives a request up after a minute; its word of that is waited for. */
 const ANSWER_MS = 75_000;

@@ -2,6 +2,7 @@
 import { applyYaml, type Cluster } from "../support/cluster.ts";
 import { connectionScenarios } from "./connection.ts";
 import { refusedScenarios } from "./refused.ts";
+import { resolverScenarios } from "./resolvers.ts";
 import type { Scenario } from "./scenario.ts";
 import { unreachableScenarios } from "./unreachable.ts";
 import { uploadScenarios } from "./upload.ts";
@@ -9,6 +10,7 @@ import { uploadScenarios } from "./upload.ts";
 export const SCENARIOS: Scenario[] = [
   ...uploadScenarios,
   ...refusedScenarios,
+  ...resolverScenarios,
   ...unreachableScenarios,
   ...connectionScenarios,
 ];

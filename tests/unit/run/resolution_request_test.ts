@@ -3,12 +3,8 @@ import assert from "node:assert/strict";
 import { ClusterError, Interrupted } from "../../../src/errors.ts";
 import type { RunEvent } from "../../../src/run/events.ts";
 import { refused } from "../../../src/kube/status.ts";
-import {
-  missingRight,
-  RESOLUTION_REQUESTS,
-  type ResolutionRequest,
-  resolveByRequest,
-} from "../../../src/run/resolution_request.ts";
+import { missingRight, resolveByRequest } from "../../../src/run/resolution_request.ts";
+import { RESOLUTION_REQUESTS, type ResolutionRequest } from "../../../src/tekton/model.ts";
 import { FakeClock } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
 import { turn } from "../../support/fake_transport.ts";

@@ -4,10 +4,6 @@ import { ClusterError, UsageError } from "../../../src/errors.ts";
 import type { KubeObject } from "../../../src/kube/interface.ts";
 import { refused } from "../../../src/kube/status.ts";
 import type { RunEvent } from "../../../src/run/events.ts";
-import {
-  RESOLUTION_REQUESTS,
-  type ResolutionRequest,
-} from "../../../src/run/resolution_request.ts";
 import { read, resolvePipeline, resolveTask, withStepActions } from "../../../src/run/resolve.ts";
 import { checkAccess } from "../../../src/run/start.ts";
 import type { ReadTask } from "../../../src/tekton/inline_task.ts";
@@ -16,6 +12,8 @@ import {
   PIPELINE_RUNS,
   PIPELINES,
   type PipelineTask,
+  RESOLUTION_REQUESTS,
+  type ResolutionRequest,
   STEP_ACTIONS,
   type StepAction,
   type Task,
