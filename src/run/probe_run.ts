@@ -3,8 +3,10 @@
  * status of a run that Tekton resolves and then refuses, so that no pod is ever made.
  *
  * Tekton 1.9 stores what it resolved before it checks the run (pkg/reconciler/taskrun/taskrun.go,
- * prepare; pkg/reconciler/pipelinerun/pipelinerun.go, reconcile). By then a TaskRun has its
- * StepActions merged in with the values of its params: so the probe has those of the run to come.
+ * prepare; pkg/reconciler/pipelinerun/pipelinerun.go, reconcile). By then a TaskRun has the
+ * StepActions of its namespace merged in with the values of its params: so the probe has those of the
+ * run to come. StepActions from resolvers it tells only with all of the Task filled in: no probe has
+ * them as they are.
  */
 import { ClusterError } from "../errors.ts";
 import type { KubeObject, Resource } from "../kube/interface.ts";
@@ -14,19 +16,16 @@ import {
   type Pipeline,
   PIPELINE_RUNS,
   type PipelineRun,
-  type Step,
-  type StepState,
+  type Task,
   TASK_RUNS,
   type TaskRun,
-  type TaskSpec,
 } from "../tekton/model.ts";
-import type { ReadTask } from "../tekton/inline_task.ts";
 import { cannotResolve, type RemoteReference } from "../tekton/resolved.ts";
 import { ask, type Asking } from "./temporary.ts";
 
 /** Resolvers have a minute; the controller has other work as well. */
 const ANSWER_MS = 120_000;
-/** A workspace, param or task that is declared nowhere, or given by nobody. */
+/** A workspace or task that is declared nowhere. */
 const NOWHERE = "tkn-dev-probe-that-never-starts";
 
 /** `params` are those that the Task would be run with. */
@@ -34,7 +33,7 @@ export async function probeTask(
   asking: Asking,
   reference: RemoteReference,
   params: Param[],
-): Promise<ReadTask> {
+): Promise<Task> {
   const run = await probe<TaskRun>(asking, reference, TASK_RUNS, {
     taskRef: referenceOf(reference),
     params,
@@ -43,7 +42,7 @@ export async function probeTask(
   const spec = resolvedSpec(reference, run, run.status?.taskSpec);
   const { "app.kubernetes.io/managed-by": _, ...labels } = run.metadata.labels ?? {};
   const metadata = metadataOf({ ...run, metadata: { ...run.metadata, labels } }, LABEL.task);
-  return { metadata, spec, hasRemoteSteps: run.status?.steps?.some(isFromResolver) };
+  return { kind: "Task", metadata, spec };
 }
 
 export async function probePipeline(
@@ -60,28 +59,6 @@ export async function probePipeline(
   const metadata = metadataOf(run, LABEL.pipeline);
   if (metadata.name === run.metadata.name) delete metadata.name; // the Pipeline had none
   return { kind: "Pipeline", metadata, spec };
-}
-
-/** All steps of the Task with their StepActions merged in, as Tekton merges them for these params. */
-export async function probeSteps(
-  asking: Asking,
-  reference: RemoteReference,
-  spec: TaskSpec,
-  params: Param[],
-): Promise<Step[]> {
-  const required = { name: NOWHERE, type: "string" as const };
-  const run = await probe<TaskRun>(asking, reference, TASK_RUNS, {
-    taskSpec: { ...spec, params: [...spec.params ?? [], required] },
-    params,
-    workspaces: spec.workspaces?.map(({ name }) => ({ name, emptyDir: {} })),
-  });
-  const { steps = [] } = resolvedSpec(reference, run, run.status?.taskSpec);
-  if (steps.every(({ ref }) => ref === undefined)) return steps;
-  throw notResolved(reference, run);
-}
-
-function isFromResolver({ provenance }: StepState): boolean {
-  return provenance?.refSource !== undefined;
 }
 
 function referenceOf({ resolver, params, url }: RemoteReference) {

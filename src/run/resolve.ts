@@ -30,7 +30,7 @@ import {
   type Variables,
   variablesOf,
 } from "../tekton/variables.ts";
-import { probePipeline, probeSteps, probeTask } from "./probe_run.ts";
+import { probePipeline, probeTask } from "./probe_run.ts";
 import { missingRight, resolveByRequest } from "./resolution_request.ts";
 import type { Asking } from "./temporary.ts";
 
@@ -82,9 +82,13 @@ export async function resolveTask(
   const ref = task.taskRef ?? {};
   if (!ref.resolver) return await read<Task>(resolving.kube, TASKS, ref.name ?? "");
   const reference = remote("Task", `task "${task.name}"`, ref, variables);
-  const found: ReadTask = await follow<Task>(resolving, reference) ??
-    await probeTask(resolving, reference, fillParams(task.params ?? [], variables));
-  return { hasRemoteSteps: found.spec.steps?.some(({ ref }) => ref?.resolver), ...found };
+  const params = fillParams(task.params ?? [], variables);
+  const found = await follow<Task>(
+    resolving,
+    reference,
+    () => probeTask(resolving, reference, params),
+  );
+  return { ...found, hasRemoteSteps: (found.spec.steps ?? []).some(({ ref }) => ref?.resolver) };
 }
 
 /** The Pipeline of a run with these params. Throws as resolveTask. */
@@ -101,8 +105,11 @@ export async function resolvePipeline(
     "context.pipelineRun.namespace": kube.namespace,
   });
   const reference = remote("Pipeline", "the run", ref, variables);
-  return await follow<Pipeline>(resolving, reference) ??
-    await probePipeline(resolving, reference, params);
+  return await follow<Pipeline>(
+    resolving,
+    reference,
+    () => probePipeline(resolving, reference, params),
+  );
 }
 
 /**
@@ -120,7 +127,6 @@ export async function withStepActions(
   const all = command !== undefined || args !== undefined;
   const variables = variablesOf([...effectiveParams(spec.params ?? [], []), ...params]);
   const steps = [...spec.steps ?? []];
-  let probed: Step[] | undefined;
   // One by one: where one fails, no other has left anything on the cluster.
   for (const [at, step] of steps.entries()) {
     if (step.ref === undefined || !(all || asked.includes(at))) continue;
@@ -133,10 +139,7 @@ export async function withStepActions(
       continue;
     }
     const reference = remote("StepAction", `step "${stepName(step, at)}"`, step.ref, variables);
-    const found = await follow<StepAction>(resolving, reference);
-    steps[at] = found === undefined
-      ? (probed ??= await probeSteps(resolving, reference, spec, params))[at]
-      : inlineStepAction(step, found);
+    steps[at] = inlineStepAction(step, await follow<StepAction>(resolving, reference));
   }
   return { ...spec, steps };
 }
@@ -156,35 +159,33 @@ function remote(
   return { kind, owner, resolver: ref.resolver!, params, url };
 }
 
-/** Undefined where a probe run is what is left, and allowed. */
+/** `probe` finds it out by a probe run, where there is a way to. */
 async function follow<T extends KubeObject>(
   resolving: Resolving,
   reference: RemoteReference,
-): Promise<T | undefined> {
-  const found = reference.resolver === "cluster"
-    ? await readCluster<T>(resolving.kube, reference)
-    : undefined;
-  if (found !== undefined) return found;
+  probe?: () => Promise<T>,
+): Promise<T> {
+  const { kube, allowProbe, emit } = resolving;
   const { kind, owner, resolver } = reference;
-  const missing = await missingRight(resolving.kube);
+  const found = resolver === "cluster" ? await readCluster<T>(kube, reference) : undefined;
+  if (found !== undefined) return found;
+  const missing = await missingRight(kube);
   if (missing === undefined) {
-    return readResolved<T>(
-      reference,
-      parsed(resolving, reference, await resolveByRequest(resolving, reference)),
-    );
+    const text = await resolveByRequest(resolving, reference);
+    return readResolved<T>(reference, parsed(resolving, reference, text));
   }
-  if (resolving.allowProbe) {
+  if (allowProbe && probe !== undefined) {
     const text = `Resolving the ${kind} of ${owner} by a probe run, which fails at once`;
-    resolving.emit({ kind: "note", text });
-    return undefined;
+    emit({ kind: "note", text });
+    return await probe();
   }
-  throw new ClusterError(
-    `${cannotResolve(reference)} by "${resolver}": you may not ${missing} (403)`,
-    {
-      hint: `ask for a Role with this right, or apply the ${kind} and refer to it by name, or ` +
-        "--allow-probe, which starts a run that resolves it and fails at once",
-    },
-  );
+  const what = `${cannotResolve(reference)} by "${resolver}"`;
+  const ask = `ask for a Role with this right, or apply the ${kind} and refer to it by name`;
+  throw new ClusterError(`${what}: you may not ${missing} (403)`, {
+    hint: probe === undefined
+      ? `${ask}; no probe run can tell a StepAction`
+      : `${ask}, or --allow-probe, which starts a run that resolves it and fails at once`,
+  });
 }
 
 const RESOURCES: Record<RemoteReference["kind"], Resource> = {

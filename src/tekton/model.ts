@@ -215,8 +215,6 @@ export interface StepState {
   running?: Record<string, unknown>;
   waiting?: { reason?: string; message?: string };
   terminationReason?: string;
-  /** Where its StepAction came from. */
-  provenance?: { refSource?: unknown };
 }
 
 export interface TaskRun extends KubeObject {

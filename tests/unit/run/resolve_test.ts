@@ -222,20 +222,17 @@ Deno.test("a probe run has the Task's spec, labels and annotations in it, and go
   const annotations = { note: "b", "pipeline.tekton.dev/release": "c" };
   stage.answer = ({ metadata }) => ({
     metadata: { ...metadata, labels, annotations },
-    status: {
-      conditions: FAILED,
-      taskSpec: REMOTE.spec,
-      steps: [{ provenance: { refSource: {} } }],
-    },
+    status: { conditions: FAILED, taskSpec: REMOTE.spec },
   });
   const params = [{ name: "p", value: "$(params.ns)" }, {
     name: "q",
     value: "$(tasks.a.results.b)",
   }];
   assert.deepEqual(await resolve(stage, { taskRef: GIT, params }), {
+    kind: "Task",
     metadata: { name: "remote", labels: { team: "a" }, annotations: { note: "b" } },
     spec: REMOTE.spec,
-    hasRemoteSteps: true,
+    hasRemoteSteps: false,
   });
   const [{ spec }] = stage.created as TaskRun[];
   assert.deepEqual(spec.taskRef, {
@@ -340,32 +337,17 @@ Deno.test("steps that are not asked for stay, unless the template's command has 
   assert.deepEqual((await withStepActions(stage, spec, [0], [])).steps![1].ref, undefined);
 });
 
-Deno.test("a probe run merges the StepActions as Tekton does, once for all steps", async () => {
+Deno.test("a remote StepAction takes the right, for no probe run has it as it is", async () => {
   const stage = new Stage().denyRequests();
   stage.allowProbe = true;
-  const merged = [{ name: "a", image: "i" }, { name: "b", image: "m" }, { name: "c", image: "n" }];
-  stage.answer = () => ({ status: { conditions: FAILED, taskSpec: { steps: merged } } });
-  const spec = { ...STEPS, steps: [...STEPS.steps!, { name: "c", ref: GIT }] };
-  const params = [{ name: "ns", value: "given" }];
-  assert.deepEqual((await withStepActions(stage, spec, [1, 2], params)).steps, merged);
-  assert.equal(stage.created.length, 1);
-  const [{ spec: run }] = stage.created as TaskRun[];
-  assert.deepEqual(run.params, params);
-  assert.deepEqual(run.taskSpec!.steps, spec.steps);
-  // What keeps it from starting: a required param that nobody gives.
-  const required = run.taskSpec!.params!.filter((param) => param.default === undefined);
-  assert.equal(required.length, 1);
-  assert.ok(!params.some(({ name }) => name === required[0].name));
-});
-
-Deno.test("a probe run whose StepAction does not come is told in Tekton's words", async () => {
-  const stage = new Stage().denyRequests();
-  stage.allowProbe = true;
-  stage.answer = () => ({ status: { conditions: FAILED, taskSpec: STEPS } });
-  assert.match(
+  assert.equal(
     await rejection(withStepActions(stage, STEPS, [1], []), ClusterError),
-    /^Cannot resolve the StepAction of step "b" by "git": no such workspace\n/,
+    'Cannot resolve the StepAction of step "b" by "git": ' +
+      "you may not create resolutionrequests.resolution.tekton.dev (403)\n" +
+      "ask for a Role with this right, or apply the StepAction and refer to it by name; " +
+      "no probe run can tell a StepAction",
   );
+  assert.deepEqual(stage.created, []);
 });
 
 Deno.test("one that is not there is told with those that are, in order and not too many", async () => {
