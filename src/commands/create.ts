@@ -4,12 +4,13 @@ import { parseDuration } from "../cli/values.ts";
 import { ExpectedError, UsageError } from "../errors.ts";
 import { type ConnectOptions, FileError, type Host } from "../host.ts";
 import type { Kube, KubeObject } from "../kube/interface.ts";
+import type { RunEvent } from "../run/events.ts";
 import { holdRun } from "../run/hold.ts";
 import { RESOURCE_OF, type Run, type RunKind } from "../run/live_run.ts";
 import { createRun, readDefaultTimeout } from "../run/start.ts";
 import { type Breakpoints, readBreakpoints, withoutBreakpoints } from "../tekton/debug_spec.ts";
 import type { HeldRun } from "../tekton/hold_run.ts";
-import { newGate, OWN_LABELS } from "./upload.ts";
+import { newGate, OWN_LABELS, resolving } from "./upload.ts";
 import { connectFlags, type OutputFormat, outputFormat } from "./upload_options.ts";
 import { nameOf, parseYamlDocuments, renderPlacement, renderRun } from "./yaml.ts";
 
@@ -19,6 +20,7 @@ export interface Options {
   readonly files: string[];
   readonly pauseSeconds: number;
   readonly withoutShell: boolean;
+  readonly allowProbe: boolean;
   readonly dryRun: boolean;
   /** Undefined: the words of kubectl. */
   readonly format?: OutputFormat;
@@ -37,6 +39,7 @@ export function options({ flags }: Call): Options {
     files,
     pauseSeconds: parseDuration(flags.text("pause-timeout")!, "pause-timeout"),
     withoutShell: flags.on("without-shell"),
+    allowProbe: flags.on("allow-probe"),
     dryRun,
     format: dryRun || flags.given("output") ? format : undefined,
   };
@@ -76,7 +79,7 @@ async function lower(
   host: Host,
   kube: Kube,
   { run, breakpoints }: { run: Run; breakpoints?: Breakpoints },
-  { pauseSeconds, withoutShell }: Options,
+  { pauseSeconds, withoutShell, allowProbe }: Options,
 ): Promise<HeldRun<Run>> {
   if (breakpoints === undefined || await keepsBreakpoints(kube, run)) {
     return { placement: { inline: () => run }, held: [] };
@@ -86,7 +89,11 @@ async function lower(
   const options = { gate, withoutShell, defaultTimeout };
   const labels = { ...run.metadata.labels, ...OWN_LABELS };
   const labelled = { ...withoutBreakpoints(run), metadata: { ...run.metadata, labels } };
-  return await holdRun(kube, labelled, breakpoints, options);
+  const emit = (event: RunEvent) => {
+    if (event.kind === "note") host.terminal.err(`Note: ${event.text}\n`);
+  };
+  const context = resolving(host, { allowProbe }, { kube, emit });
+  return await holdRun(context, labelled, breakpoints, options);
 }
 
 /** Whether the cluster's own CRD has the TEP's fields: else they are dropped, or refused. */
