@@ -100,6 +100,11 @@ function seen(
     );
     return JSON.parse(text.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "UID"));
   };
+  /** A matrix' TaskRuns say theirs side by side. */
+  const logOf = (key: string, taskRuns: number) => {
+    const log = (logs.get(key) ?? []).map(withoutTime);
+    return taskRuns === 1 ? log : log.sort();
+  };
   const run = live.run as PipelineRun & TaskRun;
   const taskRuns = sorted([...live.taskRuns.values()].map((run) => ({ name: nameOf(run), run })))
     .map(({ run }) => run);
@@ -118,7 +123,7 @@ function seen(
         name: step.name,
         exitCode: step.terminated?.exitCode,
         reason: step.terminationReason,
-        log: (logs.get(`${task}/${step.name}`) ?? []).map(withoutTime),
+        log: logOf(`${task}/${step.name}`, same.length),
       })),
     });
   }
