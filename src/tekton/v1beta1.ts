@@ -6,7 +6,15 @@
  */
 import { ClusterError } from "../errors.ts";
 import type { KubeObject } from "../kube/interface.ts";
-import type { Pipeline, PipelineSpec, PipelineTask, Task, TaskSpec } from "./model.ts";
+import type {
+  Pipeline,
+  PipelineRun,
+  PipelineSpec,
+  PipelineTask,
+  Task,
+  TaskRun,
+  TaskSpec,
+} from "./model.ts";
 
 type Json = Record<string, unknown>;
 
@@ -21,6 +29,52 @@ export function pipelineFromV1beta1(object: KubeObject, what: string): Pipeline 
   const convert = (tasks: unknown) => (tasks as Json[]).map((task) => pipelineTask(task, what));
   for (const key of ["tasks", "finally"]) if (spec[key]) spec[key] = convert(spec[key]);
   return { ...object, apiVersion: "tekton.dev/v1", spec: spec as PipelineSpec };
+}
+
+/** As taskFromV1beta1. */
+export function runFromV1beta1(run: KubeObject, what: string): PipelineRun | TaskRun {
+  const { resources: _, ...spec } = run.spec as Json; // of PipelineResources, to which nothing can refer
+  const converted = run.kind === "PipelineRun"
+    ? pipelineRunSpec(spec, what)
+    : renamed(spec, { stepOverrides: "stepSpecs", sidecarOverrides: "sidecarSpecs" });
+  if (spec.taskSpec) converted.taskSpec = taskSpec(spec.taskSpec as Json, what);
+  return { ...run, apiVersion: "tekton.dev/v1", spec: withOverrides(converted) };
+}
+
+function pipelineRunSpec(given: Json, what: string): Json {
+  const { serviceAccountName, podTemplate, timeout, ...spec } = given;
+  const template = { serviceAccountName, podTemplate };
+  if (serviceAccountName ?? podTemplate) spec.taskRunTemplate = template;
+  if (timeout) spec.timeouts = { pipeline: timeout };
+  if (spec.pipelineSpec) {
+    const pipeline = { metadata: {}, spec: spec.pipelineSpec };
+    spec.pipelineSpec = pipelineFromV1beta1(pipeline, what).spec;
+  }
+  if (spec.taskRunSpecs) {
+    spec.taskRunSpecs = (spec.taskRunSpecs as Json[]).map((one) =>
+      withOverrides(renamed(one, {
+        taskServiceAccountName: "serviceAccountName",
+        taskPodTemplate: "podTemplate",
+        stepOverrides: "stepSpecs",
+        sidecarOverrides: "sidecarSpecs",
+      }))
+    );
+  }
+  return spec;
+}
+
+function withOverrides(spec: Json): Json {
+  const overridden = { ...spec };
+  for (const key of ["stepSpecs", "sidecarSpecs"]) {
+    if (spec[key]) overridden[key] = (spec[key] as Json[]).map((one) => container(one, ""));
+  }
+  return overridden;
+}
+
+function renamed(fields: Json, names: Record<string, string>): Json {
+  return Object.fromEntries(
+    Object.entries(fields).map(([key, value]) => [names[key] ?? key, value]),
+  );
 }
 
 function pipelineTask(task: Json, what: string): PipelineTask {

@@ -2,7 +2,11 @@ import "../../support/no_env.ts";
 import assert from "node:assert/strict";
 import { parse } from "npm:yaml@2.9.1";
 import { ClusterError } from "../../../src/errors.ts";
-import { pipelineFromV1beta1, taskFromV1beta1 } from "../../../src/tekton/v1beta1.ts";
+import {
+  pipelineFromV1beta1,
+  runFromV1beta1,
+  taskFromV1beta1,
+} from "../../../src/tekton/v1beta1.ts";
 import { deepFreeze } from "../../support/deep_freeze.ts";
 import { refusal } from "../../support/refusal.ts";
 
@@ -138,5 +142,65 @@ Deno.test("a Pipeline with a bundle by the old field is refused, as by Tekton", 
     refusal(() => pipelineFromV1beta1({ metadata: {}, spec }, WHAT), ClusterError),
     `${WHAT}: task "a" has taskRef.bundle, which Tekton dropped\n` +
       "in its place: resolver: bundles, with the params bundle, name and kind",
+  );
+});
+
+Deno.test("a v1beta1 run becomes the v1 run that Tekton makes of it", () => {
+  const run = (text: string) => runFromV1beta1(deepFreeze(parse(text)), WHAT);
+  assert.deepEqual(
+    JSON.parse(JSON.stringify(run(`
+      apiVersion: tekton.dev/v1beta1
+      kind: PipelineRun
+      metadata: { name: r }
+      spec:
+        serviceAccountName: sa
+        podTemplate: { hostNetwork: true }
+        timeout: 5m
+        resources: []
+        params: [{ name: p, value: v }]
+        taskRunSpecs:
+          - pipelineTaskName: a
+            taskServiceAccountName: own
+            taskPodTemplate: { nodeSelector: { a: b } }
+            stepOverrides: [{ name: s, resources: { limits: { cpu: "1" } } }]
+        pipelineSpec:
+          tasks: [{ name: a, taskSpec: { steps: [{ image: i, resources: { limits: { cpu: "2" } } }] } }]
+    `))),
+    parse(`
+      apiVersion: tekton.dev/v1
+      kind: PipelineRun
+      metadata: { name: r }
+      spec:
+        params: [{ name: p, value: v }]
+        taskRunTemplate: { serviceAccountName: sa, podTemplate: { hostNetwork: true } }
+        timeouts: { pipeline: 5m }
+        taskRunSpecs:
+          - pipelineTaskName: a
+            serviceAccountName: own
+            podTemplate: { nodeSelector: { a: b } }
+            stepSpecs: [{ name: s, computeResources: { limits: { cpu: "1" } } }]
+        pipelineSpec:
+          tasks: [{ name: a, taskSpec: { steps: [{ image: i, computeResources: { limits: { cpu: "2" } } }] } }]
+    `),
+  );
+  assert.deepEqual(
+    run(`
+      apiVersion: tekton.dev/v1beta1
+      kind: TaskRun
+      metadata: { name: r }
+      spec:
+        debug: { breakpoint: [onSteps], steps: [s] }
+        sidecarOverrides: [{ name: s, resources: {} }]
+        taskSpec: { steps: [{ name: s, image: i, tty: true }] }
+    `),
+    parse(`
+      apiVersion: tekton.dev/v1
+      kind: TaskRun
+      metadata: { name: r }
+      spec:
+        debug: { breakpoint: [onSteps], steps: [s] }
+        sidecarSpecs: [{ name: s, computeResources: {} }]
+        taskSpec: { steps: [{ name: s, image: i }] }
+    `),
   );
 });
