@@ -9,7 +9,7 @@ import {
   raisedTimeout,
   withGateVolume,
 } from "./gate_step.ts";
-import { inlinePipeline } from "./inline_pipeline.ts";
+import { inlinePipeline, withTasks } from "./inline_pipeline.ts";
 import { inlineTask, type ReadTask } from "./inline_task.ts";
 import { inlineTaskRun } from "./inline_task_run.ts";
 import type { Pipeline, PipelineRun, PipelineTask, Task, TaskRun, TaskSpec } from "./model.ts";
@@ -31,12 +31,15 @@ export function holdPipelineRun(
   gate: Gate,
 ): PipelineRun {
   const options = {
-    pipeline: pipeline.spec,
     params: run.spec.params ?? [],
     bound: (run.spec.workspaces ?? []).map((workspace) => workspace.name),
   };
+  // Each one's names must be no one else's, nor those of a Task that went inline before it.
+  let spec = pipeline.spec;
   const swapped = held.map(({ target, task, steps }) => {
-    const { taskSpec, ...inlined } = notRetried(inlineTask(target, task, options));
+    const own = inlineTask(target, task, { ...options, pipeline: spec });
+    spec = withTasks(spec, [own]);
+    const { taskSpec, ...inlined } = notRetried(own);
     const timeout = raisedTimeout(inlined.timeout, gate);
     return {
       ...inlined,

@@ -18,13 +18,7 @@ export function inlinePipeline(
   swapped: readonly PipelineTask[],
 ): PipelineRun {
   const name = pipeline.metadata.name!;
-  const swap = (tasks: PipelineTask[] | undefined) =>
-    tasks?.map((task) => swapped.find((one) => one.name === task.name) ?? task);
-  const spec: PipelineSpec = {
-    ...pipeline.spec,
-    tasks: swap(pipeline.spec.tasks),
-    ...(pipeline.spec.finally === undefined ? {} : { finally: swap(pipeline.spec.finally) }),
-  };
+  const spec = withTasks(pipeline.spec, swapped);
   const { pipelineRef: _, ...rest } = run.spec;
   // In the run too, for a workspace's subPath may have it.
   const kept = replaceVariable(rest, "context.pipeline.name", name);
@@ -43,6 +37,17 @@ export function inlinePipeline(
       pipelineSpec: replaceVariable(spec, "context.pipeline.name", name),
       taskRunSpecs: labelled(run, spec, name),
     },
+  };
+}
+
+/** The spec with these in the place of those of their names. */
+export function withTasks(spec: PipelineSpec, swapped: readonly PipelineTask[]): PipelineSpec {
+  const swap = (tasks: PipelineTask[] | undefined) =>
+    tasks?.map((task) => swapped.find((one) => one.name === task.name) ?? task);
+  return {
+    ...spec,
+    tasks: swap(spec.tasks),
+    ...(spec.finally === undefined ? {} : { finally: swap(spec.finally) }),
   };
 }
 
