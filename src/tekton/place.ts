@@ -7,7 +7,7 @@
  * names are others.
  */
 import type { KubeObject } from "../kube/interface.ts";
-import { inlinePipeline, labelled, pipelineLabel } from "./inline_pipeline.ts";
+import { inlinePipeline, labelled, pipelineLabel, withTasks } from "./inline_pipeline.ts";
 import {
   contextName,
   inlineTask,
@@ -45,18 +45,22 @@ export function placePipelineRun(
   changed: readonly ChangedTask[],
 ): Placement<PipelineRun> {
   const context = {
-    pipeline: pipeline.spec,
     params: run.spec.params ?? [],
     bound: (run.spec.workspaces ?? []).map((workspace) => workspace.name),
   };
+  // Each one's names must be no one else's, nor those of a Task that went inline before it.
+  let spec = pipeline.spec;
+  const inlined: PipelineTask[] = [];
+  const reasons: (string | undefined)[] = [];
+  for (const { target, task } of changed) {
+    const options = { ...context, pipeline: spec };
+    reasons.push(whyNotInline(target, task, options));
+    inlined.push(inlineTask(target, task, options));
+    spec = withTasks(spec, inlined);
+  }
   return {
-    whyNotInline: changed.map(({ target, task }) => whyNotInline(target, task)).find(Boolean),
-    inline: () =>
-      inlinePipeline(
-        run,
-        pipeline,
-        changed.map(({ target, task }) => inlineTask(target, task, context)),
-      ),
+    whyNotInline: reasons.find((reason) => reason !== undefined),
+    inline: () => inlinePipeline(run, pipeline, inlined),
     temporary: (name) => temporaryPipeline(run, pipeline, changed, name),
   };
 }
@@ -79,17 +83,8 @@ function temporaryPipeline(
   name: string,
 ): { run: PipelineRun; objects: KubeObject[] } {
   const tasks = changed.map(({ target, task }, at) => ({ target, task, name: `${name}-${at}` }));
-  const swap = (all: PipelineTask[] | undefined) =>
-    all?.map((one) => {
-      const found = tasks.find(({ target }) => target.name === one.name);
-      return found === undefined ? one : refer(found.target, found.task, found.name);
-    });
-  const last = swap(pipeline.spec.finally);
-  const spec = {
-    ...pipeline.spec,
-    tasks: swap(pipeline.spec.tasks),
-    ...(last === undefined ? {} : { finally: last }),
-  };
+  const swapped = tasks.map(({ target, task, name }) => refer(target, task, name));
+  const spec = withTasks(pipeline.spec, swapped);
   const objects = tasks.filter(({ target }) => target.taskSpec === undefined)
     .map(({ target, task, name }) => taskObject(run, task, name, contextName(target, task)));
   const { metadata } = pipeline;
