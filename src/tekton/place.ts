@@ -51,7 +51,7 @@ export function placePipelineRun(
   // Each one's names must be no one else's, nor those of a Task that went inline before it.
   let spec = pipeline.spec;
   const inlined: PipelineTask[] = [];
-  const reasons: (string | undefined)[] = [];
+  const reasons = [whyNotTyped(run, changed)];
   for (const { target, task } of changed) {
     const options = { ...context, pipeline: spec };
     reasons.push(whyNotInline(target, task, options));
@@ -74,6 +74,23 @@ export function placeTaskRun(run: TaskRun, task: ReadTask): Placement<TaskRun> {
       return { run: named, objects: [taskObject(run, task, name, task.metadata?.name)] };
     },
   };
+}
+
+/**
+ * A value of the run's with a variable in it: by reference it is put into a Task's text at the end,
+ * inline at the beginning, where the variable is filled in by what is the Pipeline's.
+ */
+function whyNotTyped({ spec }: PipelineRun, changed: readonly ChangedTask[]): string | undefined {
+  if (changed.every(({ target }) => target.taskSpec !== undefined)) return undefined;
+  // The Pipeline's name is written in its place either way.
+  const variable =
+    /\$\((?!context\.pipeline\.name\))(params|inputs|context|workspaces|tasks|finally)[.[][^)]*\)/;
+  const found = spec.params?.map(({ name, value }) => ({
+    name,
+    text: variable.exec(JSON.stringify(value))?.[0],
+  })).find(({ text }) => text !== undefined);
+  if (found === undefined) return undefined;
+  return `the run's param "${found.name}" has the text ${found.text}, which would be filled in`;
 }
 
 function temporaryPipeline(
