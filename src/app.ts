@@ -56,6 +56,18 @@ async function run(call: Call, host: Host): Promise<number> {
       const command = await import("./commands/let_go.ts");
       return await command.run(host, command.options(call));
     }
+    case "pipelinerun shell":
+    case "pipelinerun exec":
+    case "taskrun shell":
+    case "taskrun exec": {
+      const command = await import("./commands/shell.ts");
+      return await command.run(host, command.options(call));
+    }
+    case "pipelinerun info":
+    case "taskrun info": {
+      const command = await import("./commands/info.ts");
+      return await command.run(host, command.options(call));
+    }
     case "sandbox": {
       const command = await import("./commands/sandbox.ts");
       return await command.run(host, command.options(call));

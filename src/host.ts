@@ -1,5 +1,5 @@
 /** The world as the program sees it, as types: src/deno has the real one, tests have their own. */
-import type { Kube } from "./kube/interface.ts";
+import type { Kube, TerminalSize } from "./kube/interface.ts";
 
 export interface Host {
   readonly terminal: Terminal;
@@ -31,12 +31,22 @@ export interface Terminal {
   };
   /** The width in columns, now. */
   columns(): number;
+  /** What is typed, key by key, until disposed: nothing of it is shown or acted upon here. */
+  raw(): RawTerminal;
   /** All of stdin, as text. */
   input(): Promise<string>;
   /** Data: logs, names, JSON. Goes to stdout, at once. */
   out(text: string): void;
+  /** Bytes of somebody else's, as they are. */
+  write(bytes: Uint8Array, to: "stdout" | "stderr"): void;
   /** Narration: progress, prompts, errors. Goes to stderr, at once. */
   err(text: string): void;
+}
+
+export interface RawTerminal extends Disposable {
+  readonly keys: ReadableStream<Uint8Array>;
+  /** The size now, and then each one that it changes to, until disposed. */
+  readonly sizes: AsyncIterable<TerminalSize>;
 }
 
 export interface Clock {

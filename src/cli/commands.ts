@@ -246,7 +246,30 @@ const CREATE: CommandSpec = {
   ],
 };
 
-const HELD = [
+interface HeldVerb extends Pick<CommandSpec, "summary" | "takesCommand"> {
+  readonly verb: string;
+  readonly description: string;
+}
+
+const HELD: readonly HeldVerb[] = [
+  {
+    verb: "info",
+    summary: "Show the steps of a run that hold",
+    description: "What holds, in which pod and container, and where the workspace is.",
+  },
+  {
+    verb: "shell",
+    summary: "Open a shell in a held step",
+    description:
+      "In the step's own container, with its user, environment and workspaces: bash where the " +
+      "image has it, else sh. debug-continue and debug-fail-continue are on its PATH.",
+  },
+  {
+    verb: "exec",
+    summary: "Run a command in a held step",
+    description: "In the step's own container; exits with the command's exit code.",
+    takesCommand: true,
+  },
   {
     verb: "continue",
     summary: "Let a held step go on as if its work were done",
@@ -264,20 +287,19 @@ const HELD = [
   },
 ];
 
+const RUN: ArgSpec = { name: "RUN", help: "the run's name" };
+const STEP: ArgSpec = {
+  name: "STEP",
+  optional: true,
+  help: "the held step, task/step in a PipelineRun, where there are several",
+};
+
 /** `pipelinerun continue` and its like. */
 function heldCommands(group: string): CommandSpec[] {
-  return HELD.map(({ verb, summary, description }) => ({
+  return HELD.map(({ verb, ...spec }) => ({
     path: [group, verb],
-    summary,
-    description,
-    args: [
-      { name: "RUN", help: "the run's name" },
-      {
-        name: "STEP",
-        optional: true,
-        help: "the held step, task/step in a PipelineRun, where there are several",
-      },
-    ],
+    ...spec,
+    args: verb === "info" ? [RUN] : [RUN, STEP],
     flags: [...CLUSTER, HELP],
     examples: [],
   }));

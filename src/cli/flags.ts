@@ -54,6 +54,8 @@ export interface ReadFlags {
   readonly flags: Flags;
   /** All that is no flag, in order. */
   readonly words: readonly string[];
+  /** How many of them stand before `--`; all, where that is not there. */
+  readonly before: number;
 }
 
 /** Throws UsageError, with `hint` where it knows no better one. */
@@ -65,8 +67,10 @@ export function readFlags(
   const values = new Map<string, string[]>();
   const words: string[] = [];
   const left = [...argv];
+  let before: number | undefined;
   for (let token = left.shift(); token !== undefined; token = left.shift()) {
     if (token === "--") {
+      before = words.length;
       words.push(...left);
       break;
     }
@@ -85,7 +89,7 @@ export function readFlags(
       values.set(spec.name, [...values.get(spec.name) ?? [], read]);
     }
   }
-  return { flags: new Flags(specs, values), words };
+  return { flags: new Flags(specs, values), words, before: before ?? words.length };
 }
 
 /** Whether reading `token` takes the next one too, as its value. */

@@ -66,7 +66,8 @@ function usage(command: CommandSpec, words: readonly string[] = command.path): s
     const shown = rest ? `${name}...` : name;
     return optional ? `[${shown}]` : shown;
   });
-  return [...words, ...args].join(" ");
+  const after = command.takesCommand ? ["--", "COMMAND"] : [];
+  return [...words, ...args, ...after].join(" ");
 }
 
 function flagTerm({ name, short, value }: FlagSpec): string {

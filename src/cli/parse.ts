@@ -21,6 +21,8 @@ export interface Call {
   /** By the ArgSpec's name: args.PIPELINE. */
   readonly args: Readonly<Record<string, string | undefined>>;
   readonly flags: Flags;
+  /** What stands after `--`, where the command takes that. */
+  readonly rest: readonly string[];
   /** --help was there: arguments are then not checked. helpAsked (help.ts) gives the text. */
   readonly help: boolean;
 }
@@ -33,11 +35,12 @@ export function parse(argv: readonly string[], program: Program): Call {
   const { named, rest } = findNamed(argv, program);
   if (named === undefined || !("path" in named)) return helpCall(named, rest, program);
   const hint = `${typed(program, named)} --help`;
-  const { flags, words } = readFlags(rest, named.flags, hint);
-  if (flags.on("help")) return { command: named, args: {}, flags, help: true };
-  const args = readArgs(words, { command: named, program, hint });
+  const { flags, words, before } = readFlags(rest, named.flags, hint);
+  if (flags.on("help")) return { command: named, args: {}, flags, rest: [], help: true };
+  const own = named.takesCommand ? words.slice(0, before) : words;
+  const args = readArgs(own, { command: named, program, hint });
   if (named === HELP_COMMAND) findTopic(args.COMMAND, program);
-  return { command: named, args, flags, help: false };
+  return { command: named, args, flags, rest: words.slice(own.length), help: false };
 }
 
 type Named = CommandSpec | GroupSpec | undefined;
@@ -94,7 +97,7 @@ function helpCall(group: GroupSpec | undefined, rest: readonly string[], program
   const hint = version ? `${program.name} version` : `${here} --help`;
   const { flags, words } = readFlags(rest, anyFlag(program), hint);
   if (words.length > 0) throw unknownCommand(words[0], { words: [], program, group });
-  return { command: HELP_COMMAND, args: { COMMAND: group?.name }, flags, help: false };
+  return { command: HELP_COMMAND, args: { COMMAND: group?.name }, flags, rest: [], help: false };
 }
 
 function unknownCommand(

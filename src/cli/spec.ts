@@ -28,6 +28,8 @@ export interface CommandSpec {
   readonly summary: string;
   readonly description?: string;
   readonly args: readonly ArgSpec[];
+  /** Takes a command line of another program after `--`. */
+  readonly takesCommand?: boolean;
   /** All of them, --help too. */
   readonly flags: readonly FlagSpec[];
   readonly examples: readonly Example[];

@@ -1,9 +1,11 @@
 /** The real terminal. */
-import type { Terminal } from "../host.ts";
+import type { RawTerminal, Terminal } from "../host.ts";
+import type { TerminalSize } from "../kube/interface.ts";
 
 const FALLBACK_COLUMNS = 80;
 
 export function denoTerminal(): Terminal {
+  const [out, err] = [writer(Deno.stdout), writer(Deno.stderr)];
   return {
     isTerminal: {
       stdin: Deno.stdin.isTerminal(),
@@ -17,18 +19,64 @@ export function denoTerminal(): Terminal {
         return FALLBACK_COLUMNS; // no terminal at all
       }
     },
+    raw,
     input: () => new Response(Deno.stdin.readable).text(),
-    out: writer(Deno.stdout),
-    err: writer(Deno.stderr),
+    out: (text) => out(new TextEncoder().encode(text)),
+    err: (text) => err(new TextEncoder().encode(text)),
+    write: (bytes, to) => (to === "stdout" ? out : err)(bytes),
   };
 }
 
+function raw(): RawTerminal {
+  const over = new AbortController();
+  Deno.stdin.setRaw(true);
+  return {
+    keys: keys(over.signal),
+    sizes: sizes(over.signal),
+    [Symbol.dispose]() {
+      over.abort();
+      Deno.stdin.setRaw(false);
+    },
+  };
+}
+
+/** A read that waits can't be taken back: its key is lost to whoever reads next. */
+function keys(signal: AbortSignal): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    async pull(controller) {
+      const buffer = new Uint8Array(KEYS_BYTES);
+      const count = await Deno.stdin.read(buffer);
+      if (signal.aborted) return;
+      if (count === null) controller.close();
+      else controller.enqueue(buffer.subarray(0, count));
+    },
+  }, { highWaterMark: 0 });
+}
+
+/** A paste comes in pieces. */
+const KEYS_BYTES = 16_384;
+
+async function* sizes(signal: AbortSignal): AsyncGenerator<TerminalSize> {
+  let changed = Promise.withResolvers<void>();
+  const onChange = () => changed.resolve();
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGWINCH", onChange);
+  signal.addEventListener("abort", onChange);
+  try {
+    while (!signal.aborted) {
+      yield Deno.consoleSize();
+      await changed.promise;
+      changed = Promise.withResolvers<void>();
+    }
+  } finally {
+    if (Deno.build.os !== "windows") Deno.removeSignalListener("SIGWINCH", onChange);
+  }
+}
+
 /** Writes all of it at once; a reader that went away (`| head`) is not an error of ours. */
-function writer(stream: { writeSync(bytes: Uint8Array): number }): (text: string) => void {
-  const encoder = new TextEncoder();
+function writer(stream: { writeSync(bytes: Uint8Array): number }): (bytes: Uint8Array) => void {
   let open = true;
-  return (text) => {
-    let bytes = encoder.encode(text);
+  return (given) => {
+    let bytes = given;
     while (open && bytes.length > 0) {
       try {
         bytes = bytes.subarray(stream.writeSync(bytes));

@@ -3,8 +3,17 @@
  * backpressure: client libraries offer neither.
  */
 import { ClusterError, ExpectedError } from "../errors.ts";
-import { Channel, decodeFrame, encodeClose, encodeFrame, exitCodeOf, V4, V5 } from "./frames.ts";
-import type { ExecOptions, ExecResult, Status } from "./interface.ts";
+import {
+  Channel,
+  decodeFrame,
+  encodeClose,
+  encodeFrame,
+  encodeResize,
+  exitCodeOf,
+  V4,
+  V5,
+} from "./frames.ts";
+import type { ExecOptions, ExecResult, Status, TerminalSize } from "./interface.ts";
 import { execPath } from "./paths.ts";
 import { isStatus, refused, unreachable } from "./status.ts";
 import type { Socket, Transport } from "./transport.ts";
@@ -43,6 +52,7 @@ async function converse(
 ): Promise<ExecResult> {
   const { socket, result } = await open(transport, options, ended);
   const sent = sendStdin(transport, socket, options, ended);
+  if (options.terminal !== undefined) void sendSizes(socket, options.terminal, ended);
   // A stdin that fails (an unreadable file) ends the command too: its error is the one to tell.
   const failed = sent.then(() => new Promise<never>(() => {}));
   return await Promise.race([result, failed]);
@@ -119,11 +129,12 @@ async function sendStdin(
   const stop = () => void reader.cancel().catch(() => {});
   ended.addEventListener("abort", stop);
   try {
-    if (socket.protocol === V4) throw noHalfClose(options);
+    const canEnd = socket.protocol !== V4;
+    if (!canEnd && options.terminal === undefined) throw noHalfClose(options);
     while (socket.readyState === OPEN) {
       const { done, value } = await reader.read();
       if (ended.aborted) return;
-      if (done) return socket.send(encodeClose(Channel.stdin));
+      if (done) return canEnd ? socket.send(encodeClose(Channel.stdin)) : undefined;
       socket.send(encodeFrame(Channel.stdin, value));
       while (socket.bufferedAmount > HIGH_WATER_BYTES && socket.readyState === OPEN) {
         await transport.delay(DRAIN_LOOK_MS);
@@ -132,6 +143,17 @@ async function sendStdin(
   } finally {
     ended.removeEventListener("abort", stop);
     stop();
+  }
+}
+
+async function sendSizes(
+  socket: Socket,
+  sizes: AsyncIterable<TerminalSize>,
+  ended: AbortSignal,
+): Promise<void> {
+  for await (const { columns, rows } of sizes) {
+    if (ended.aborted || socket.readyState !== OPEN) return;
+    socket.send(encodeResize(columns, rows));
   }
 }
 

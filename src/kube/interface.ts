@@ -101,7 +101,14 @@ export interface ExecOptions extends ContainerRef {
   readonly stdin?: ReadableStream<Uint8Array>;
   readonly onStdout?: (bytes: Uint8Array) => void;
   readonly onStderr?: (bytes: Uint8Array) => void;
+  /** Gives the command a terminal of these sizes, one after the other: all its output is stdout. */
+  readonly terminal?: AsyncIterable<TerminalSize>;
   readonly signal?: AbortSignal;
+}
+
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
 }
 
 /** How a remote command ended, from channel 3. */

@@ -25,7 +25,8 @@ export function execPath(options: ExecOptions): string {
     container: options.container,
     stdin: options.stdin !== undefined,
     stdout: true,
-    stderr: true,
+    stderr: options.terminal === undefined,
+    tty: options.terminal === undefined ? undefined : true,
   });
   const argv = options.command.map((word) => `&command=${encodeURIComponent(word)}`);
   return podPath(options, "exec") + query + argv.join("");

@@ -13,6 +13,11 @@ export interface FoundStep extends HeldPlace {
   readonly task?: string;
   /** The step whose work it is about: the same one, or the next. */
   readonly of: string;
+  readonly image: string;
+  /** The workspace's path in the container; "" where there is none, or it is not known. */
+  readonly directory: string;
+  /** RFC 3339: when the container began. */
+  readonly since?: string;
 }
 
 export async function heldSteps(
@@ -54,6 +59,10 @@ async function look(kube: Kube, pod: Pod, container: string): Promise<FoundStep 
     step: container.slice(STEP_PREFIX.length),
     of: next.slice(STEP_PREFIX.length),
     gate: said.gate,
+    image: pod.spec?.containers?.find((one) => one.name === container)?.image ?? "",
+    directory: said.directory,
+    since: pod.status?.containerStatuses?.find((one) => one.name === container)?.state?.running
+      ?.startedAt,
   };
 }
 

@@ -78,6 +78,7 @@ while IFS= read -r g_line; do
 done <"$0"
 printf '%s' "$g_text" >"/tkn-dev/$g_name"
 printf '%s\n' "$g_workspace" >/tkn-dev/workspace
+chmod +x /tkn-dev/debug-* 2>/dev/null
 
 # In a restarted container these files are there already: emptied is as good as absent.
 : >/tkn-dev/released

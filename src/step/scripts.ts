@@ -1,4 +1,6 @@
 import { BREAKPOINT_LINE } from "./entrypoint.ts";
+import debugContinue from "./debug-continue.sh" with { type: "text" };
+import debugFailContinue from "./debug-fail-continue.sh" with { type: "text" };
 import gate from "./gate.sh" with { type: "text" };
 import receive from "./receive.sh" with { type: "text" };
 import release from "./release.sh" with { type: "text" };
@@ -50,7 +52,13 @@ const TEKTON_PREAMBLE = "#!/bin/sh\nset -e\n";
 /** The gate's own: a step's env may have a PATH on which there is no sh. */
 const SHELL = "/bin/sh";
 
-const PAYLOAD = { receive, release };
+/** What the gate unpacks, by name: the client's own, and those for a person in the container. */
+const PAYLOAD = {
+  receive,
+  release,
+  "debug-continue": debugContinue,
+  "debug-fail-continue": debugFailContinue,
+};
 
 /**
  * The script of a held step. Below the gate it carries the scripts that the gate unpacks to GATE_DIRECTORY, each
@@ -124,4 +132,15 @@ export function releaseCommand(
 /** Exits with 0 while a script's gate holds. */
 export function stillHeldCommand(): string[] {
   return [SHELL, "-c", `! [ -s ${GATE_DIRECTORY}/released ]`];
+}
+
+/**
+ * An interactive shell with a prompt of its own and the debug scripts on its PATH: bash, else sh.
+ * `term` is the kind of terminal that it talks to.
+ */
+export function shellCommand(name: string, term: string): string[] {
+  const script = `PS1="[$1] \\$ " PATH=${GATE_DIRECTORY}:$PATH TERM=$2 && export PS1 PATH TERM
+command -v bash >/dev/null && exec bash --norc -i
+exec ${SHELL} -i`;
+  return [SHELL, "-c", script, SHELL, name, term];
 }

@@ -19,13 +19,27 @@ testInEveryShell("the gate unpacks the other scripts as they are", async (shell)
   const gate = await stage.hold();
   const script = await stage.read("scripts/script-0-x7k2p");
   const payload = script.slice(script.indexOf("#=> receive"));
-  const unpacked = `#=> receive\n${await stage.read("tkn-dev/receive")}` +
-    `#=> release\n${await stage.read("tkn-dev/release")}`;
-  assert.equal(unpacked, payload);
+  const names = [...payload.matchAll(/^#=> (.*)$/gm)].map(([, name]) => name);
+  assert.deepEqual(names, ["receive", "release", "debug-continue", "debug-fail-continue"]);
+  const unpacked = await Promise.all(
+    names.map(async (name) => `#=> ${name}\n${await stage.read(`tkn-dev/${name}`)}`),
+  );
+  assert.equal(unpacked.join(""), payload);
   assert.equal(await stage.read("tkn-dev/workspace"), `${stage.workspace}\n`);
   await stage.exec(releaseCommand("continue"));
   await gate.ended();
 });
+
+for (const [name, code] of [["debug-continue", 0], ["debug-fail-continue", 1]] as const) {
+  testInEveryShell(`${name} can be called by its name, and lets the step go`, async (shell) => {
+    await using stage = await Stage.open(shell);
+    const gate = await stage.hold();
+    const { mode } = await Deno.stat(`${stage.directory}/tkn-dev/${name}`);
+    assert.equal(mode! & 0o111, 0o111);
+    assert.equal((await stage.exec(["/bin/sh", `/tkn-dev/${name}`])).code, 0);
+    assert.equal((await gate.ended()).code, code);
+  });
+}
 
 testInEveryShell("the gate gives up where nobody comes, and leaves no process", async (shell) => {
   await using stage = await Stage.open(shell);

@@ -1,6 +1,6 @@
 /** A Host in memory: what the terminal was told is kept, and time is the test's to move. */
-import type { Clock, ConnectOptions, Host, Terminal } from "../../src/host.ts";
-import type { Kube } from "../../src/kube/interface.ts";
+import type { Clock, ConnectOptions, Host, RawTerminal, Terminal } from "../../src/host.ts";
+import type { Kube, TerminalSize } from "../../src/kube/interface.ts";
 import { MemoryFiles } from "./memory_files.ts";
 import { turn } from "./fake_transport.ts";
 
@@ -11,6 +11,22 @@ export class FakeTerminal implements Terminal {
   width = 80;
 
   stdin = "";
+  /** Whether it is raw now. */
+  isRaw = false;
+  size: TerminalSize = { columns: 80, rows: 24 };
+
+  raw(): RawTerminal {
+    this.isRaw = true;
+    const { stdin, size } = this;
+    const sizes = async function* () {
+      yield await Promise.resolve(size);
+    };
+    return {
+      keys: new Blob([stdin]).stream(),
+      sizes: sizes(),
+      [Symbol.dispose]: () => void (this.isRaw = false),
+    };
+  }
 
   // deno-lint-ignore require-await -- as the real one
   async input(): Promise<string> {
@@ -19,6 +35,10 @@ export class FakeTerminal implements Terminal {
 
   columns(): number {
     return this.width;
+  }
+
+  write(bytes: Uint8Array, to: "stdout" | "stderr"): void {
+    this[to] += new TextDecoder().decode(bytes);
   }
 
   out(text: string): void {

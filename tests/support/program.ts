@@ -26,11 +26,16 @@ export interface Running {
   signal(name: Deno.Signal): void;
 }
 
-export function startTknDev(args: readonly string[], { env, cwd }: RunOptions = {}): Running {
+/** The program's command line with those arguments. */
+export function commandLine(args: readonly string[]): string[] {
   const binary = Deno.env.get("TKN_DEV");
-  const argv = binary === undefined
+  return binary === undefined
     ? [Deno.execPath(), "run", "-A", "--quiet", `${ROOT}main.ts`, ...args]
     : [binary, ...args];
+}
+
+export function startTknDev(args: readonly string[], { env, cwd }: RunOptions = {}): Running {
+  const argv = commandLine(args);
   const process = new Deno.Command(argv[0], {
     args: argv.slice(1),
     cwd,

@@ -1,3 +1,4 @@
+import "../../support/no_env.ts";
 import assert from "node:assert/strict";
 import { PROGRAM } from "../../../src/cli/commands.ts";
 import { parse } from "../../../src/cli/parse.ts";

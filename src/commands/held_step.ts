@@ -1,0 +1,68 @@
+/** What the verbs of `pipelinerun` and `taskrun` share: one held step of a run. */
+import type { Call } from "../cli/parse.ts";
+import { ClusterError, UsageError } from "../errors.ts";
+import type { ConnectOptions } from "../host.ts";
+import type { Kube } from "../kube/interface.ts";
+import { type FoundStep, heldSteps } from "../run/held_steps.ts";
+import { RESOURCE_OF, type Run, type RunKind } from "../run/live_run.ts";
+import { phaseOf } from "../tekton/phase.ts";
+import { connectFlags } from "./upload_options.ts";
+
+export interface HeldOptions {
+  readonly connect: ConnectOptions;
+  readonly kind: RunKind;
+  readonly run: string;
+  /** "task/step", or in a TaskRun "step". */
+  readonly step?: string;
+}
+
+const KINDS: Record<string, RunKind> = { pipelinerun: "PipelineRun", taskrun: "TaskRun" };
+
+/** Pure. */
+export function heldOptions({ command: { path: [group] }, args, flags }: Call): HeldOptions {
+  return {
+    connect: connectFlags(flags),
+    kind: KINDS[group],
+    run: args.RUN!,
+    step: args.STEP ?? undefined,
+  };
+}
+
+/** All that hold. Throws ClusterError for a run that is not there. */
+export async function findHeld(
+  kube: Kube,
+  { kind, run: name }: HeldOptions,
+): Promise<{ run: Run; held: FoundStep[] }> {
+  const { namespace } = kube;
+  const run = await kube.get<Run>(RESOURCE_OF[kind], namespace, name);
+  return { run, held: await heldSteps(kube, { kind, namespace, name }) };
+}
+
+/** The one that is meant. Throws ClusterError where none holds, UsageError where it is not plain. */
+export async function findStep(kube: Kube, options: HeldOptions): Promise<FoundStep> {
+  const { run, held } = await findHeld(kube, options);
+  const asked = options.step;
+  const what = `${run.kind} "${run.metadata.name}"`;
+  const names = held.map(placeName);
+  if (held.length === 0) throw noneHolds(run);
+  const found = asked === undefined ? held : held.filter((one) => placeName(one) === asked);
+  if (found.length === 1) return found[0];
+  throw new UsageError(
+    found.length === 0
+      ? `Cannot find step "${asked}" of ${what}: it does not hold`
+      : `Cannot choose a step of ${what}: several hold`,
+    { hint: `name one that holds: ${names.join(", ")}` },
+  );
+}
+
+export function noneHolds(run: Run): ClusterError {
+  const hasEnded = phaseOf(run).kind === "ended";
+  return new ClusterError(
+    `Cannot find a held step of ${run.kind} "${run.metadata.name}": none holds`,
+    { hint: hasEnded ? "the run has ended" : "has it come there yet?" },
+  );
+}
+
+export function placeName({ task, of }: FoundStep): string {
+  return task === undefined ? of : `${task}/${of}`;
+}
