@@ -22,6 +22,9 @@ export interface Observed {
   readonly order: string[];
   /** How many of the steps that were to hold did. */
   readonly heldSteps: number;
+  /** How the run ended. */
+  readonly succeeded: boolean;
+  readonly reason?: string;
   /** Why it has objects of its own and is not inline. */
   readonly why?: string;
 }
@@ -109,6 +112,10 @@ function seen(
     // Tekton makes a hash of a long name: by that the two runs' tasks can't be told.
     const same = taskRuns.filter((other) => taskOf(other) === task);
     const key = same.length === 1 ? `RUN-${task}` : `RUN-${task}-${same.indexOf(one)}`;
+    const logOf = (step: string | undefined) => {
+      const log = (logs.get(`${task}/${step}`) ?? []).map(withoutTime).map(withoutPath);
+      return same.length === 1 ? log : log.sort(); // of all, which end in any order
+    };
     tasks[key] = general({
       ...conditionOf(one),
       labels: labelsOf(one),
@@ -118,7 +125,7 @@ function seen(
         name: step.name,
         exitCode: step.terminated?.exitCode,
         reason: step.terminationReason,
-        log: (logs.get(`${task}/${step.name}`) ?? []).map(withoutTime),
+        log: logOf(step.name),
       })),
     });
   }
@@ -129,12 +136,27 @@ function seen(
     results: sorted(run.status?.results),
     skipped: sorted(run.status?.skippedTasks),
   });
-  return { status, tasks, order: orderOf(taskRuns) };
+  const { status: succeeded, reason } = conditionOf(run);
+  return {
+    status,
+    tasks,
+    order: orderOf(taskRuns),
+    succeeded: succeeded === "True",
+    reason: reason ?? "no end",
+  };
 }
 
 /** Tekton's entrypoint says the time where it skips a step: `2026/01/02 03:04:05 Skipping step`. */
 function withoutTime(line: string): string {
   return line.replace(/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d /, "");
+}
+
+/** A shell's own messages begin with the script's: `/tekton/scripts/script-0-abcde: line 3: ...`. */
+function withoutPath(line: string): string {
+  return line.replace(
+    /^(\/tekton\/scripts\/script-\d+-[a-z0-9]{5}|\/tkn-dev\/script): /,
+    "SCRIPT: ",
+  );
 }
 
 function conditionOf(run: PipelineRun | TaskRun) {

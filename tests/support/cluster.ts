@@ -36,6 +36,7 @@ const RESOURCES: Record<string, Resource> = {
   Pipeline: PIPELINES,
   ConfigMap: CONFIG_MAPS,
   Secret: SECRETS,
+  ServiceAccount: core("serviceaccounts", "ServiceAccount"),
   StepAction: STEP_ACTIONS,
   PersistentVolumeClaim: CLAIMS,
 };
