@@ -10,16 +10,18 @@
  */
 import { parseAllDocuments } from "npm:yaml@2.9.1";
 import { newGate } from "../src/commands/upload.ts";
+import { parseDocuments } from "../src/commands/yaml.ts";
 import { denoHost } from "../src/deno/host.ts";
 import { ExpectedError, UsageError } from "../src/errors.ts";
 import type { KubeObject } from "../src/kube/interface.ts";
 import { holdRun, pipelineOf, taskOf } from "../src/run/hold.ts";
 import type { Run } from "../src/run/live_run.ts";
-import { resolveTask } from "../src/run/resolve.ts";
+import { resolveTask, type Resolving } from "../src/run/resolve.ts";
 import { readDefaultTimeout } from "../src/run/start.ts";
 import type { HeldRun } from "../src/tekton/hold_run.ts";
 import type { PipelineRun, PipelineTask, TaskRun, TaskSpec } from "../src/tekton/model.ts";
 import { checkHoldable, dependencies, stepName } from "../src/tekton/target.ts";
+import { pipelineVariables } from "../src/tekton/variables.ts";
 import { apply } from "../tests/support/cluster.ts";
 import { observe, type Observed } from "./faithful/observe.ts";
 
@@ -29,6 +31,14 @@ const PAUSE_SECONDS = 600;
 
 const host = denoHost();
 const kube = await host.connect({ context: Deno.env.get("TKN_DEV_TEST_CONTEXT") });
+const resolving: Resolving = {
+  kube,
+  clock: host.clock,
+  interrupt: host.interrupt,
+  emit: () => {},
+  allowProbe: true,
+  parse: parseDocuments,
+};
 const everyStep = Deno.args.includes("--every-step");
 const options = {
   gate: newGate(host, PAUSE_SECONDS),
@@ -115,7 +125,7 @@ async function compareRuns(text: string): Promise<Outcome> {
     if (copy.why !== undefined && !byObjects) problems.push(`not inline: ${copy.why}`);
     if (copy.why === undefined && byObjects) problems.push("inline, not by objects");
   }
-  if (copy.heldSteps === 0) problems.push("no step held");
+  if (copy.heldSteps === 0 && original.ranSteps) problems.push("no step held");
   return { problems, reason: original.succeeded ? undefined : original.reason };
 }
 
@@ -152,21 +162,27 @@ interface Lowered extends HeldRun<Run> {
 async function hold(run: Run, withoutShell: boolean): Promise<Lowered> {
   const own = { ...options, withoutShell: options.withoutShell || withoutShell };
   if (run.kind === "TaskRun") {
-    const { spec } = await taskOf(kube, run as TaskRun);
+    const { spec } = await taskOf(resolving, run as TaskRun);
     const breakpoints = { tasks: [], steps: stepsOf(spec).map((step) => ({ step })) };
-    return { ...await holdRun(kube, run, breakpoints, own), after: [] };
+    return { ...await holdRun(resolving, run, breakpoints, own), after: [] };
   }
-  const { spec } = await pipelineOf(kube, run as PipelineRun);
+  const pipeline = await pipelineOf(resolving, run as PipelineRun);
+  const { spec } = pipeline;
+  const variables = pipelineVariables(pipeline, {
+    namespace: kube.namespace,
+    params: run.spec.params ?? [],
+    bound: (run.spec.workspaces ?? []).map(({ name }) => name),
+  });
   const targets = [...(spec.tasks ?? []), ...(spec.finally ?? [])].filter(isHoldable);
   const steps = await Promise.all(targets.map(async (target) => {
-    const { spec } = await resolveTask(kube, target);
+    const { spec } = await resolveTask(resolving, target, variables);
     return stepsOf(spec).map((step) => ({ task: target.name, step }));
   }));
   const after = (spec.tasks ?? []).flatMap((task) =>
     dependencies(task).map((earlier) => `${earlier} < ${task.name}`)
   );
   if (steps.flat().length === 0) throw new UsageError("no step of it can be held");
-  return { ...await holdRun(kube, run, { tasks: [], steps: steps.flat() }, own), after };
+  return { ...await holdRun(resolving, run, { tasks: [], steps: steps.flat() }, own), after };
 }
 
 function stepsOf({ steps = [] }: TaskSpec): string[] {

@@ -24,6 +24,7 @@ export interface Observed {
   readonly heldSteps: number;
   /** How the run ended. */
   readonly succeeded: boolean;
+  readonly ranSteps: boolean;
   readonly reason?: string;
   /** Why it has objects of its own and is not inline. */
   readonly why?: string;
@@ -103,6 +104,11 @@ function seen(
     );
     return JSON.parse(text.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "UID"));
   };
+  /** A matrix' TaskRuns say theirs side by side. */
+  const logOf = (key: string, taskRuns: number) => {
+    const log = (logs.get(key) ?? []).map(withoutTime).map(withoutPath);
+    return taskRuns === 1 ? log : log.sort();
+  };
   const run = live.run as PipelineRun & TaskRun;
   const taskRuns = sorted([...live.taskRuns.values()].map((run) => ({ name: nameOf(run), run })))
     .map(({ run }) => run);
@@ -112,10 +118,6 @@ function seen(
     // Tekton makes a hash of a long name: by that the two runs' tasks can't be told.
     const same = taskRuns.filter((other) => taskOf(other) === task);
     const key = same.length === 1 ? `RUN-${task}` : `RUN-${task}-${same.indexOf(one)}`;
-    const logOf = (step: string | undefined) => {
-      const log = (logs.get(`${task}/${step}`) ?? []).map(withoutTime).map(withoutPath);
-      return same.length === 1 ? log : log.sort(); // of all, which end in any order
-    };
     tasks[key] = general({
       ...conditionOf(one),
       labels: labelsOf(one),
@@ -125,7 +127,7 @@ function seen(
         name: step.name,
         exitCode: step.terminated?.exitCode,
         reason: step.terminationReason,
-        log: logOf(step.name),
+        log: logOf(`${task}/${step.name}`, same.length),
       })),
     });
   }
@@ -142,6 +144,7 @@ function seen(
     tasks,
     order: orderOf(taskRuns),
     succeeded: succeeded === "True",
+    ranSteps: taskRuns.some((one) => one.status?.steps?.some((step) => step.terminated)),
     reason: reason ?? "no end",
   };
 }

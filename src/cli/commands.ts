@@ -41,6 +41,11 @@ const PAUSE_TIMEOUT: FlagSpec = {
   help: "how long the run may be held, then it ends; its own timeouts are raised by it",
 };
 
+const ALLOW_PROBE: FlagSpec = {
+  name: "allow-probe",
+  help: "where Tekton's resolvers may not be asked, start a run that resolves and fails at once",
+};
+
 const DRY_RUN: FlagSpec = {
   name: "dry-run",
   help: "create nothing: print the run that would be created, and what was changed and why",
@@ -89,6 +94,7 @@ const UPLOAD: readonly FlagSpec[] = [
     many: true,
     help: "a result for later tasks, which the replaced step would have written; can be repeated",
   },
+  ALLOW_PROBE,
   { name: "showlogs", default: true, help: "show the logs of the run" },
   PAUSE_TIMEOUT,
   DRY_RUN,
@@ -227,6 +233,7 @@ const CREATE: CommandSpec = {
       name: "without-shell",
       help: "hold by Tekton's own entrypoint, for steps whose images have no shell",
     },
+    ALLOW_PROBE,
     PAUSE_TIMEOUT,
     DRY_RUN,
     OUTPUT,

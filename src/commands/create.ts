@@ -4,12 +4,14 @@ import { parseDuration } from "../cli/values.ts";
 import { ExpectedError, UsageError } from "../errors.ts";
 import { type ConnectOptions, FileError, type Host } from "../host.ts";
 import type { Kube, KubeObject } from "../kube/interface.ts";
+import type { RunEvent } from "../run/events.ts";
 import { holdRun } from "../run/hold.ts";
 import { RESOURCE_OF, type Run, type RunKind } from "../run/live_run.ts";
 import { createRun, readDefaultTimeout } from "../run/start.ts";
 import { type Breakpoints, readBreakpoints, withoutBreakpoints } from "../tekton/debug_spec.ts";
+import { runFromV1beta1 } from "../tekton/v1beta1.ts";
 import type { HeldRun } from "../tekton/hold_run.ts";
-import { newGate, OWN_LABELS } from "./upload.ts";
+import { newGate, OWN_LABELS, resolving } from "./upload.ts";
 import { connectFlags, type OutputFormat, outputFormat } from "./upload_options.ts";
 import { nameOf, parseYamlDocuments, renderPlacement, renderRun } from "./yaml.ts";
 
@@ -19,6 +21,7 @@ export interface Options {
   readonly files: string[];
   readonly pauseSeconds: number;
   readonly withoutShell: boolean;
+  readonly allowProbe: boolean;
   readonly dryRun: boolean;
   /** Undefined: the words of kubectl. */
   readonly format?: OutputFormat;
@@ -37,6 +40,7 @@ export function options({ flags }: Call): Options {
     files,
     pauseSeconds: parseDuration(flags.text("pause-timeout")!, "pause-timeout"),
     withoutShell: flags.on("without-shell"),
+    allowProbe: flags.on("allow-probe"),
     dryRun,
     format: dryRun || flags.given("output") ? format : undefined,
   };
@@ -76,7 +80,7 @@ async function lower(
   host: Host,
   kube: Kube,
   { run, breakpoints }: { run: Run; breakpoints?: Breakpoints },
-  { pauseSeconds, withoutShell }: Options,
+  { pauseSeconds, withoutShell, allowProbe }: Options,
 ): Promise<HeldRun<Run>> {
   if (breakpoints === undefined || await keepsBreakpoints(kube, run)) {
     return { placement: { inline: () => run }, held: [] };
@@ -86,7 +90,11 @@ async function lower(
   const options = { gate, withoutShell, defaultTimeout };
   const labels = { ...run.metadata.labels, ...OWN_LABELS };
   const labelled = { ...withoutBreakpoints(run), metadata: { ...run.metadata, labels } };
-  return await holdRun(kube, labelled, breakpoints, options);
+  const emit = (event: RunEvent) => {
+    if (event.kind === "note") host.terminal.err(`Note: ${event.text}\n`);
+  };
+  const context = resolving(host, { allowProbe }, { kube, emit });
+  return await holdRun(context, labelled, breakpoints, options);
 }
 
 /** Whether the cluster's own CRD has the TEP's fields: else they are dropped, or refused. */
@@ -102,21 +110,22 @@ async function keepsBreakpoints(kube: Kube, run: Run): Promise<boolean> {
 
 async function readRuns(host: Host, file: string): Promise<Run[]> {
   const text = file === "-" ? await host.terminal.input() : await readFile(host, file);
-  const documents = parseYamlDocuments(text, file);
-  for (const document of documents) {
-    const { apiVersion, kind, metadata } = (document ?? {}) as Partial<KubeObject>;
-    if (apiVersion === "tekton.dev/v1" && kind !== undefined && kind in RESOURCE_OF && metadata) {
-      continue;
-    }
-    throw new UsageError(
-      `Cannot create what is in "${file}": ${
-        [apiVersion, kind].filter(Boolean).join(" ") || "a document"
-      } is no run`,
-      { hint: "a PipelineRun or TaskRun of tekton.dev/v1; kubectl creates the rest" },
-    );
-  }
-  if (documents.length > 0) return documents as Run[];
+  const runs = parseYamlDocuments(text, file).map((document) => asRun(document, file));
+  if (runs.length > 0) return runs;
   throw new UsageError(`Cannot create what is in "${file}": there is nothing in it`);
+}
+
+function asRun(document: unknown, file: string): Run {
+  const { apiVersion, kind, metadata, spec } = (document ?? {}) as Partial<KubeObject>;
+  if (kind !== undefined && kind in RESOURCE_OF && metadata && spec) {
+    if (apiVersion === "tekton.dev/v1") return document as Run;
+    const what = `Cannot create what is in "${file}"`;
+    if (apiVersion === "tekton.dev/v1beta1") return runFromV1beta1(document as KubeObject, what);
+  }
+  const found = [apiVersion, kind].filter(Boolean).join(" ") || "a document";
+  throw new UsageError(`Cannot create what is in "${file}": ${found} is no run`, {
+    hint: "a PipelineRun or TaskRun of tekton.dev/v1 or v1beta1; kubectl creates the rest",
+  });
 }
 
 async function readFile(host: Host, file: string): Promise<string> {

@@ -7,11 +7,12 @@ import { lowerPipeline } from "../tekton/lower_pipeline.ts";
 import { type Pipeline, PIPELINES, type PipelineTask, type Task } from "../tekton/model.ts";
 import { bindParams } from "../tekton/params.ts";
 import { checkHoldable, chooseStep, chooseTask, stepName } from "../tekton/target.ts";
+import { fillParams, pipelineVariables } from "../tekton/variables.ts";
 import { type Candidate, checkWorkspaces, chooseWorkspace } from "../tekton/workspaces.ts";
 import type { WorkspaceBinding } from "../tekton/model.ts";
 import { read, resolveTask, withStepActions } from "../run/resolve.ts";
 import { openNarrator } from "./narrate.ts";
-import { bindings, newGate, openSource, OWN_LABELS, runUpload } from "./upload.ts";
+import { bindings, newGate, openSource, OWN_LABELS, resolving, runUpload } from "./upload.ts";
 import { readParam, type UploadFlags, uploadFlags } from "./upload_options.ts";
 
 export interface Options extends UploadFlags {
@@ -44,10 +45,14 @@ export async function run(host: Host, options: Options): Promise<number> {
   checkHoldable(owner, target);
   const params = bindParams(owner, pipeline.spec.params ?? [], options.params, readParam);
   checkWorkspaces(owner, pipeline.spec.workspaces ?? [], workspaces);
-  const found = await resolveTask(kube, target);
+  const bound = workspaces.map(({ name }) => name);
+  const variables = pipelineVariables(pipeline, { namespace, params, bound });
+  const context = resolving(host, options, { kube, emit: narrator.emit });
+  const found = await resolveTask(context, target, variables);
   const taskOwner = `task "${target.name}"`;
   const { index } = chooseStep(taskOwner, found.spec, options.onStep);
-  const spec = await withStepActions(kube, found.spec, [index]);
+  const taskParams = fillParams(target.params ?? [], variables);
+  const spec = await withStepActions(context, found.spec, [index], taskParams);
   const task = { ...found, spec };
   const step = { step: spec.steps![index], index };
   const { workspace } = chooseWorkspace(

@@ -10,7 +10,7 @@ import { bindParams } from "../tekton/params.ts";
 import { chooseStep } from "../tekton/target.ts";
 import { checkWorkspaces, chooseWorkspace } from "../tekton/workspaces.ts";
 import { openNarrator } from "./narrate.ts";
-import { bindings, newGate, openSource, OWN_LABELS, runUpload } from "./upload.ts";
+import { bindings, newGate, openSource, OWN_LABELS, resolving, runUpload } from "./upload.ts";
 import { readParam, type UploadFlags, uploadFlags } from "./upload_options.ts";
 
 export interface Options extends UploadFlags {
@@ -37,7 +37,8 @@ export async function run(host: Host, options: Options): Promise<number> {
   const params = bindParams(owner, found.spec.params ?? [], options.params, readParam);
   checkWorkspaces(owner, found.spec.workspaces ?? [], workspaces);
   const { index } = chooseStep(owner, found.spec, options.onStep);
-  const spec = await withStepActions(kube, found.spec, [index]);
+  const context = resolving(host, options, { kube, emit: narrator.emit });
+  const spec = await withStepActions(context, found.spec, [index], params);
   const task = { ...found, spec };
   const place = spec.steps![index];
   const step = options.onStep === undefined ? undefined : { step: place, index };

@@ -3,6 +3,7 @@ import { UsageError } from "../errors.ts";
 import { FileError, type Files, type Host } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import type { RunEvent } from "../run/events.ts";
+import type { Resolving } from "../run/resolve.ts";
 import { upload } from "../run/upload.ts";
 import { waiting } from "../step/entrypoint.ts";
 import { GATE_DIRECTORY, gateArguments, gateScript } from "../step/scripts.ts";
@@ -18,7 +19,7 @@ import { cannotRead } from "../tree/unreadable.ts";
 import { type Entry, walk } from "../tree/walk.ts";
 import { VERSION } from "../version.ts";
 import type { Narrator } from "./narrate.ts";
-import { parseYaml, renderPlacement } from "./yaml.ts";
+import { parseDocuments, parseYaml, renderPlacement } from "./yaml.ts";
 import type { UploadFlags } from "./upload_options.ts";
 
 /** A held run that nobody comes to ends by itself after that long, whatever became of us. */
@@ -104,6 +105,15 @@ async function readClaimTemplate(files: Files, path: string): Promise<Record<str
     return template as Record<string, unknown>;
   }
   throw refuse("it is no PersistentVolumeClaim: it has no spec");
+}
+
+/** How the command follows references. */
+export function resolving(
+  { clock, interrupt }: Host,
+  { allowProbe }: Pick<UploadFlags, "allowProbe">,
+  { kube, emit }: Pick<Resolving, "kube" | "emit">,
+): Resolving {
+  return { kube, clock, interrupt, emit, allowProbe, parse: parseDocuments };
 }
 
 export interface Lowered {

@@ -33,6 +33,8 @@ export interface UploadFlags {
   readonly workspaces: WorkspaceFlag[];
   readonly results: { name: string; value: string }[];
   readonly serviceAccount?: string;
+  /** Start a run that resolves a remote reference and fails, where there is no other way. */
+  readonly allowProbe: boolean;
   readonly color: boolean;
 }
 
@@ -57,6 +59,7 @@ export function uploadFlags(flags: Flags, directory: string | undefined): Upload
     workspaces: flags.texts("workspace").map(parseWorkspace),
     results: flags.texts("result").map((text) => parseKeyValue(text, "result")),
     serviceAccount: flags.text("serviceaccount"),
+    allowProbe: flags.on("allow-probe"),
     color: !flags.on("no-color"),
   };
 }

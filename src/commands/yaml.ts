@@ -1,5 +1,5 @@
 /** YAML, by the library `yaml`: the only module that knows it. */
-import { parse, parseAllDocuments, stringify } from "npm:yaml@2.9.1";
+import { parse, parseAllDocuments, stringify, type Tags } from "npm:yaml@2.9.1";
 import { UsageError } from "../errors.ts";
 import type { KubeObject } from "../kube/interface.ts";
 import type { Placement } from "../tekton/place.ts";
@@ -7,13 +7,12 @@ import type { OutputFormat } from "./upload_options.ts";
 
 /** The documents of a text, empty ones left out. Throws UsageError with the line where one is none. */
 export function parseYamlDocuments(text: string, path: string): unknown[] {
-  const documents = parseAllDocuments(text);
-  for (const { errors: [error] } of documents) {
-    if (error !== undefined) {
-      throw new UsageError(`Cannot read "${path}": ${error.message.split("\n")[0]}`);
-    }
+  try {
+    return parseDocuments(text).filter((value) => value !== null);
+  } catch (error) {
+    const message = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    throw new UsageError(`Cannot read "${path}": ${message}`);
   }
-  return documents.map((document) => document.toJS()).filter((value) => value !== null);
 }
 
 /** The one document of a text. Throws UsageError with the line where it is none. */
@@ -24,6 +23,21 @@ export function parseYaml(text: string, path: string): unknown {
     const message = error instanceof Error ? error.message.split("\n")[0] : String(error);
     throw new UsageError(`Cannot read "${path}": ${message}`);
   }
+}
+
+/**
+ * The documents of a text as Kubernetes reads YAML: version 1.1 (`yes` is true, 0644 is 420), where
+ * dates and `1:30` stay text. Throws the library's error for a text that is none.
+ */
+export function parseDocuments(text: string): unknown[] {
+  const customTags = (tags: Tags) =>
+    tags.filter((tag) =>
+      typeof tag === "string" || tag.tag !== "tag:yaml.org,2002:timestamp" && tag.format !== "TIME"
+    );
+  return [...parseAllDocuments(text, { version: "1.1", customTags })].map((document) => {
+    if (document.errors.length > 0) throw document.errors[0];
+    return document.toJS();
+  });
 }
 
 /** `pipelinerun.tekton.dev/build-run-`; to a generateName the cluster adds five characters. */

@@ -55,7 +55,13 @@ async function createAfter(kube: Kube, run: Run, objects: readonly KubeObject[])
   }
 }
 
-/** Each as soon as it was read for the last time. Resolves when all are gone. */
+/**
+ * Each once it was read for the last time. Resolves when all are gone.
+ *
+ * Stored in a status is not yet known to all of Tekton's controllers, whose copies lag behind: one
+ * that looks for an object again, and finds it gone, fails the run. Once a step runs, the TaskRun was
+ * seen by all of them with what it was made of.
+ */
 export async function removeTemporary(
   kube: Kube,
   live: LiveRun,
@@ -70,9 +76,9 @@ export async function removeTemporary(
 
 function isRead(live: LiveRun, { kind, metadata }: KubeObject): boolean {
   if (live.phase.kind === "ended") return true;
-  if (kind === "Pipeline") return live.run.status?.pipelineSpec !== undefined;
   return [...live.taskRuns.values()].some(({ spec, status }) =>
-    spec.taskRef?.name === metadata.name && status?.taskSpec !== undefined
+    (kind === "Pipeline" || spec.taskRef?.name === metadata.name) &&
+    status?.steps?.some(({ running, terminated }) => running ?? terminated)
   );
 }
 

@@ -23,7 +23,7 @@ export function discovery(path: string): unknown {
   if (schema !== null) return openApi(schema[1]);
   const group = /^\/apis\/([^/]+)$/.exec(path);
   if (group !== null) return groups().find(({ name }) => name === group[1]);
-  const version = /^\/apis?\/(v1|[^/]+\/v1)$/.exec(path);
+  const version = /^\/apis?\/(v1|[^/]+\/v1(?:beta1)?)$/.exec(path);
   return version === null ? undefined : resourceList(version[1]);
 }
 
@@ -39,10 +39,12 @@ const VERSION = {
   platform: `${Deno.build.os}/${Deno.build.arch}`,
 };
 
+const GROUPS = ["authorization.k8s.io/v1", "tekton.dev/v1", "resolution.tekton.dev/v1beta1"];
+
 function groups() {
-  const names = ["authorization.k8s.io", "tekton.dev"];
-  return names.map((name) => {
-    const version = { groupVersion: `${name}/v1`, version: "v1" };
+  return GROUPS.map((groupVersion) => {
+    const [name, ofName] = groupVersion.split("/");
+    const version = { groupVersion, version: ofName };
     return {
       kind: "APIGroup",
       apiVersion: "v1",
@@ -73,7 +75,7 @@ function resourceList(groupVersion: string) {
 }
 
 function openApiIndex() {
-  const paths = ["api/v1", "apis/tekton.dev/v1", "apis/authorization.k8s.io/v1"];
+  const paths = ["api/v1", ...GROUPS.map((group) => `apis/${group}`)];
   return {
     paths: Object.fromEntries(
       paths.map((path) => [path, { serverRelativeURL: `/openapi/v3/${path}?hash=1` }]),

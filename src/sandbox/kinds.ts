@@ -1,6 +1,12 @@
 /** The kinds that the sandbox serves, as discovery tells them. */
 import type { Resource } from "../kube/interface.ts";
-import { PIPELINE_RUNS, PIPELINES, TASK_RUNS, TASKS } from "../tekton/model.ts";
+import {
+  PIPELINE_RUNS,
+  PIPELINES,
+  RESOLUTION_REQUESTS,
+  TASK_RUNS,
+  TASKS,
+} from "../tekton/model.ts";
 
 export interface Kind extends Resource {
   readonly namespaced: boolean;
@@ -27,12 +33,14 @@ export const KINDS: readonly Kind[] = [
   { ...PIPELINES, namespaced: true },
   { ...TASK_RUNS, namespaced: true, shortNames: ["tr", "trs"] },
   { ...PIPELINE_RUNS, namespaced: true, shortNames: ["pr", "prs"] },
+  { ...RESOLUTION_REQUESTS, namespaced: true },
 ];
 
 export const TASK = kindOf("Task");
 export const PIPELINE = kindOf("Pipeline");
 export const TASK_RUN = kindOf("TaskRun");
 export const PIPELINE_RUN = kindOf("PipelineRun");
+export const RESOLUTION_REQUEST = kindOf("ResolutionRequest");
 
 export function apiVersionOf(kind: Resource): string {
   return kind.group === "" ? kind.version : `${kind.group}/${kind.version}`;

@@ -29,7 +29,8 @@ export function inlinePipeline(
   };
   const { metadata } = pipeline;
   if (metadata === undefined) return { ...run, spec: { ...run.spec, pipelineSpec: spec } };
-  const name = metadata.name!;
+  const name = metadata.name ?? ""; // from a resolver it need not have one
+  const label = pipelineLabel(name);
   const { pipelineRef: _, ...rest } = run.spec;
   // In the run too, for a workspace's subPath may have it.
   const kept = replaceVariable(rest, "context.pipeline.name", name);
@@ -37,7 +38,7 @@ export function inlinePipeline(
     ...run,
     metadata: {
       ...run.metadata,
-      labels: { ...metadata.labels, ...run.metadata.labels, [LABEL.pipeline]: name },
+      labels: { ...metadata.labels, ...run.metadata.labels, ...label },
       annotations: {
         ...ownAnnotations(metadata.annotations),
         ...run.metadata.annotations,
@@ -46,16 +47,20 @@ export function inlinePipeline(
     spec: {
       ...kept,
       pipelineSpec: replaceVariable(spec, "context.pipeline.name", name),
-      taskRunSpecs: labelled(run, spec, name),
+      taskRunSpecs: labelled(run, spec, label),
     },
   };
+}
+
+export function pipelineLabel(name: string): Record<string, string> {
+  return name === "" ? {} : { [LABEL.pipeline]: name };
 }
 
 /** Each task's TaskRuns with the label of the Pipeline's name. */
 export function labelled(
   run: PipelineRun,
   spec: PipelineSpec,
-  name: string,
+  label: Record<string, string>,
 ): Record<string, unknown>[] {
   const given = run.spec.taskRunSpecs ?? [];
   const tasks = [...(spec.tasks ?? []), ...(spec.finally ?? [])];
@@ -65,7 +70,7 @@ export function labelled(
     return {
       ...own,
       pipelineTaskName: task.name,
-      metadata: { ...metadata, labels: { [LABEL.pipeline]: name, ...metadata?.labels } },
+      metadata: { ...metadata, labels: { ...label, ...metadata?.labels } },
     };
   });
 }

@@ -13,7 +13,11 @@ import { LABEL } from "./model.ts";
 import { mapStrings, renameParam, replaceVariable } from "./references.ts";
 
 /** A Task as it was read; of an inline one, its spec alone. */
-export type ReadTask = Pick<Task, "spec"> & { readonly metadata?: Task["metadata"] };
+export type ReadTask = Pick<Task, "spec"> & {
+  readonly metadata?: Task["metadata"];
+  /** Some of its steps referred to StepActions by a resolver. */
+  readonly hasRemoteSteps?: boolean;
+};
 
 export interface InlineOptions {
   readonly pipeline: PipelineSpec;
@@ -48,8 +52,11 @@ export function inlineTask(
     // Inline as it was: the Pipeline's values of its params' names are meant for it.
     return { ...target, taskSpec: { ...task.spec, metadata: target.taskSpec.metadata } };
   }
-  const { taskRef, ...kept } = target;
-  const named = replaceVariable(task.spec, "context.task.name", taskRef?.name ?? "");
+  const { taskRef: _, ...kept } = target;
+  const name = contextName(target, task);
+  const named = name === undefined
+    ? task.spec
+    : replaceVariable(task.spec, "context.task.name", name);
   const placed = withBoundWorkspaces(target, named, options);
   const { spec, params } = withOwnParams(
     { ...target, workspaces: placed.workspaces },
@@ -64,11 +71,21 @@ export function inlineTask(
   };
 }
 
+/**
+ * What `$(context.task.name)` is by reference; undefined: the TaskRun's name, as inline. From a
+ * resolver it is the Task's own name, if it has one. But where Tekton has to wait for remote
+ * StepActions, it knows the Task only by its reference when it goes on
+ * (pkg/reconciler/taskrun/resources/taskref.go, GetTaskFuncFromTaskRun).
+ */
+export function contextName({ taskRef }: PipelineTask, task: ReadTask): string | undefined {
+  return taskRef?.resolver && !task.hasRemoteSteps ? task.metadata?.name ?? "" : taskRef?.name;
+}
+
+/** The label has the Task's own name, be it empty: a Task from a resolver need not have one. */
 function metadataOf({ taskRef }: PipelineTask, { metadata }: ReadTask): EmbeddedTask["metadata"] {
-  const labels = { ...metadata?.labels };
-  if (taskRef?.name !== undefined) labels[LABEL.task] = taskRef.name;
+  const name = taskRef?.resolver ? metadata?.name ?? "" : taskRef?.name;
   return {
-    labels,
+    labels: { ...metadata?.labels, ...(name === undefined ? {} : { [LABEL.task]: name }) },
     annotations: ownAnnotations(metadata?.annotations),
   };
 }

@@ -13,7 +13,7 @@ import { replaceVariable } from "./references.ts";
  */
 export function inlineTaskRun(run: TaskRun, { metadata, spec }: ReadTask): TaskRun {
   if (metadata === undefined) return { ...run, spec: { ...run.spec, taskSpec: spec } };
-  const name = metadata.name!;
+  const name = metadata.name ?? ""; // from a resolver it need not have one
   const { taskRef: _, ...kept } = run.spec;
   return {
     ...run,

@@ -18,6 +18,13 @@ export const STEP_ACTIONS: Resource = {
   kind: "StepAction",
 };
 
+export const RESOLUTION_REQUESTS: Resource = {
+  group: "resolution.tekton.dev",
+  version: "v1beta1",
+  plural: "resolutionrequests",
+  kind: "ResolutionRequest",
+};
+
 function tekton(plural: string, kind: string): Resource {
   return { group: "tekton.dev", version: "v1", plural, kind };
 }
@@ -187,6 +194,13 @@ export interface StepAction extends KubeObject {
       | "results"
     >
     & { description?: string; params?: ParamSpec[] };
+}
+
+/** Asks the resolver that the label resolution.tekton.dev/type names. */
+export interface ResolutionRequest extends KubeObject {
+  spec: { params?: Param[]; url?: string };
+  /** `data` is the object's YAML or JSON in base64. */
+  status?: { conditions?: Condition[]; data?: string };
 }
 
 export interface Condition {

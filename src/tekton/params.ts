@@ -2,9 +2,12 @@
 import { UsageError } from "../errors.ts";
 import type { Param, ParamSpec, ParamType, ParamValue } from "./model.ts";
 
-/** A declared param's type: its own, else its default's, else string (Tekton's rule). */
-export function typeOf(spec: { type?: ParamType; default?: ParamValue }): ParamType {
+/** A declared param's type: its own, else by its properties or its default, else string (Tekton's rule). */
+export function typeOf(
+  spec: Pick<ParamSpec, "type" | "properties" | "default">,
+): ParamType {
   if (spec.type !== undefined) return spec.type;
+  if (spec.properties !== undefined) return "object";
   if (Array.isArray(spec.default)) return "array";
   return typeof spec.default === "object" ? "object" : "string";
 }

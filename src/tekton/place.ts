@@ -7,11 +7,16 @@
  * names are others.
  */
 import type { KubeObject } from "../kube/interface.ts";
-import { inlinePipeline, labelled } from "./inline_pipeline.ts";
-import { inlineTask, ownAnnotations, type ReadTask, whyNotInline } from "./inline_task.ts";
+import { inlinePipeline, labelled, pipelineLabel } from "./inline_pipeline.ts";
+import {
+  contextName,
+  inlineTask,
+  ownAnnotations,
+  type ReadTask,
+  whyNotInline,
+} from "./inline_task.ts";
 import { inlineTaskRun } from "./inline_task_run.ts";
 import type { Pipeline, PipelineRun, PipelineTask, TaskRun } from "./model.ts";
-import { LABEL } from "./model.ts";
 import { replaceVariable } from "./references.ts";
 
 /** A Pipeline's task with what its Task is to be. */
@@ -86,7 +91,7 @@ function temporaryPipeline(
     ...(last === undefined ? {} : { finally: last }),
   };
   const objects = tasks.filter(({ target }) => target.taskSpec === undefined)
-    .map(({ target, task, name }) => taskObject(run, task, name, target.taskRef?.name));
+    .map(({ target, task, name }) => taskObject(run, task, name, contextName(target, task)));
   const { metadata } = pipeline;
   if (metadata === undefined) {
     return {
@@ -94,7 +99,8 @@ function temporaryPipeline(
       objects,
     };
   }
-  const original = metadata.name!;
+  const original = metadata.name ?? "";
+  const label = pipelineLabel(original);
   const object: KubeObject = {
     apiVersion: "tekton.dev/v1",
     kind: "Pipeline",
@@ -108,11 +114,11 @@ function temporaryPipeline(
   };
   const referring: PipelineRun = {
     ...run,
-    metadata: { ...run.metadata, labels: { ...run.metadata.labels, [LABEL.pipeline]: original } },
+    metadata: { ...run.metadata, labels: { ...run.metadata.labels, ...label } },
     spec: {
       ...replaceVariable(run.spec, "context.pipeline.name", original),
       pipelineRef: { name },
-      taskRunSpecs: labelled(run, spec, original),
+      taskRunSpecs: labelled(run, spec, label),
       status: PENDING,
     },
   };
@@ -134,7 +140,7 @@ function taskObject(
   run: PipelineRun | TaskRun,
   { spec, metadata }: ReadTask,
   name: string,
-  original = metadata?.name ?? "",
+  original: string | undefined,
 ): KubeObject {
   return {
     apiVersion: "tekton.dev/v1",
@@ -145,6 +151,6 @@ function taskObject(
       labels: metadata?.labels,
       annotations: ownAnnotations(metadata?.annotations),
     },
-    spec: replaceVariable(spec, "context.task.name", original),
+    spec: original === undefined ? spec : replaceVariable(spec, "context.task.name", original),
   };
 }

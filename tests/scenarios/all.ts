@@ -3,6 +3,7 @@ import { applyYaml, type Cluster } from "../support/cluster.ts";
 import { connectionScenarios } from "./connection.ts";
 import { debugScenarios } from "./debug.ts";
 import { refusedScenarios } from "./refused.ts";
+import { resolverScenarios } from "./resolvers.ts";
 import type { Scenario } from "./scenario.ts";
 import { unreachableScenarios } from "./unreachable.ts";
 import { uploadScenarios } from "./upload.ts";
@@ -11,6 +12,7 @@ export const SCENARIOS: Scenario[] = [
   ...uploadScenarios,
   ...debugScenarios,
   ...refusedScenarios,
+  ...resolverScenarios,
   ...unreachableScenarios,
   ...connectionScenarios,
 ];

@@ -9,6 +9,8 @@ export interface Scenario {
   readonly needs?: readonly string[];
   /** Run once more as the user of each of these contexts, where the kubeconfig has them. */
   readonly everyLogin?: boolean;
+  /** The context whose user it needs, on a cluster that was opened by contexts (default: the first). */
+  readonly login?: string;
   run(cluster: Cluster, directory: string): Promise<void>;
 }
 
@@ -18,7 +20,7 @@ export function tell(scenarios: readonly Scenario[], open: () => Promise<Cluster
     // The cluster's connection pool lives longer than one test.
     testWith(scenario.needs ?? [], scenario.name, async () => {
       const logins = await open();
-      for (const cluster of scenario.everyLogin ? logins : logins.slice(0, 1)) {
+      for (const cluster of loginsOf(scenario, logins)) {
         const directory = await Deno.makeTempDir({ prefix: "tkn-dev-scenario-" });
         try {
           await scenario.run(cluster, directory);
@@ -28,4 +30,12 @@ export function tell(scenarios: readonly Scenario[], open: () => Promise<Cluster
       }
     }, { sanitizeResources: false, sanitizeOps: false });
   }
+}
+
+function loginsOf({ everyLogin, login }: Scenario, logins: Cluster[]): Cluster[] {
+  if (everyLogin) return logins;
+  if (login === undefined) return logins.slice(0, 1);
+  const found = logins.find(({ context }) => context === login || context === undefined);
+  if (found !== undefined) return [found];
+  throw new Error(`this scenario is the user's of context "${login}": none was opened`);
 }

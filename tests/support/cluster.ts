@@ -13,6 +13,8 @@ import {
 } from "../../src/tekton/model.ts";
 
 export interface Cluster {
+  /** Undefined: the only one there is. */
+  readonly context?: string;
   /** What scenarios give the program: --kubeconfig, and the context of an ordinary user. */
   readonly flags: readonly string[];
   readonly kube: Kube;
@@ -53,7 +55,7 @@ export async function openCluster(kubeconfig: string, context?: string): Promise
     spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
   });
   const flags = ["--kubeconfig", kubeconfig, ...(context === undefined ? [] : ["-c", context])];
-  return { flags, kube, claim: CLAIM };
+  return { context, flags, kube, claim: CLAIM };
 }
 
 /** Creates an object, or makes it anew where one of its name is there; a claim is kept. */

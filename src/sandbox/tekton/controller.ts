@@ -1,10 +1,11 @@
 /** Starts a job for each run that appears, and tells it what happens to its objects. */
 import type { KubeObject } from "../../kube/interface.ts";
-import type { PipelineRun, TaskRun } from "../../tekton/model.ts";
-import { PIPELINE_RUN, PODS, TASK_RUN } from "../kinds.ts";
+import type { PipelineRun, ResolutionRequest, TaskRun } from "../../tekton/model.ts";
+import { PIPELINE_RUN, PODS, RESOLUTION_REQUEST, TASK_RUN } from "../kinds.ts";
 import type { Kubelet } from "../kubelet.ts";
 import type { Change, Store } from "../store.ts";
 import { PipelineRunJob } from "./pipeline_run.ts";
+import { answerRequest } from "./resolvers.ts";
 import { TaskRunJob } from "./task_run.ts";
 
 export interface World {
@@ -51,6 +52,8 @@ export class Tekton {
         job?.abandon();
         this.#pipelineRuns.delete(uid);
       }
+    } else if (kind === RESOLUTION_REQUEST && type === "ADDED") {
+      void answerRequest(this.world.store, object as ResolutionRequest);
     } else if (kind === PODS && type === "DELETED") {
       this.#taskRuns.get(ownerUid(object) ?? "")?.onPodGone();
     }

@@ -190,7 +190,10 @@ function checkReferences(
 ) {
   const { namespace = "" } = run.metadata;
   const specs = new Map<string, TaskSpec>();
+  const remote = tasks.map(({ task }) => task).filter((task) => task.taskRef?.resolver)
+    .map(({ name }) => name);
   for (const { task } of tasks) {
+    if (remote.includes(task.name)) continue; // what it is, its TaskRun will see
     const name = task.taskRef?.name ?? "";
     const spec = task.taskSpec ?? (store.find(TASK, namespace, name) as Task | undefined)?.spec;
     if (spec === undefined) {
@@ -204,7 +207,7 @@ function checkReferences(
   }
   for (const { task, refs } of tasks) {
     for (const ref of refs) {
-      const problem = problemOf(ref, specs);
+      const problem = problemOf(ref, specs, remote);
       if (problem === undefined) continue;
       const message =
         `[User error] invalid result reference in pipeline task "${task.name}": ${problem}`;
@@ -213,7 +216,7 @@ function checkReferences(
   }
   for (const result of found.spec.results ?? []) {
     for (const ref of resultRefs(result.value)) {
-      const problem = problemOf(ref, specs);
+      const problem = problemOf(ref, specs, remote);
       if (problem === undefined) continue;
       throw new RunFailure(
         "InvalidPipelineResultReference",
@@ -224,8 +227,13 @@ function checkReferences(
   }
 }
 
-function problemOf(ref: ResultRef, specs: Map<string, TaskSpec>): string | undefined {
+function problemOf(
+  ref: ResultRef,
+  specs: Map<string, TaskSpec>,
+  remote: readonly string[],
+): string | undefined {
   const spec = specs.get(ref.task);
+  if (remote.includes(ref.task)) return undefined;
   if (spec === undefined) return `referenced pipeline task "${ref.task}" does not exist`;
   if (spec.results?.some(({ name }) => name === ref.result)) return undefined;
   return `"${ref.result}" is not a named result returned by pipeline task "${ref.task}"`;

@@ -75,10 +75,11 @@ export class TaskRunJob {
     this.#update({ startTime: now() }, started);
     if (this.run.spec.status === "TaskRunCancelled") this.onSpec(this.run);
     this.#startClock();
-    const { spec, task } = findTask(this.world.store, this.run);
+    const { spec, task } = await findTask(this.world.store, this.run);
+    if (this.#stopped !== undefined) return;
     this.#takeLabels(task?.metadata.labels, task?.metadata.annotations, task?.metadata.name);
     for (let retry = 0;; retry++) {
-      const resolved = resolveTask(spec, this.run);
+      const resolved = resolveTask(spec, this.run, task?.metadata.name);
       this.#update({ taskSpec: { ...resolved.spec, steps: resolved.steps } });
       const end = await this.#try(resolved, retry);
       if (end === undefined) return;

@@ -12,6 +12,7 @@ import type {
 import { TASK } from "../kinds.ts";
 import type { Store } from "../store.ts";
 import { RunFailure } from "./conditions.ts";
+import { resolveObject } from "./resolvers.ts";
 import { containerName, stepName } from "./names.ts";
 import { paramValues, spellings, type Values } from "./substitute.ts";
 
@@ -29,11 +30,17 @@ export interface ResolvedTask {
 }
 
 /** Throws RunFailure. */
-export function findTask(store: Store, run: TaskRun): { spec: TaskSpec; task?: Task } {
+export async function findTask(
+  store: Store,
+  run: TaskRun,
+): Promise<{ spec: TaskSpec; task?: Task }> {
   const { taskSpec, taskRef } = run.spec;
   if (taskSpec !== undefined) return { spec: taskSpec };
   if (taskRef?.resolver !== undefined) {
-    throw new RunFailure("TaskRunResolutionFailed", "the sandbox has no remote resolvers");
+    const task = await resolveObject(store, taskRef).catch((error) => {
+      throw new RunFailure("TaskRunResolutionFailed", error.message);
+    }) as Task;
+    return { spec: task.spec, task };
   }
   const task = store.find(TASK, run.metadata.namespace!, taskRef?.name ?? "") as Task | undefined;
   if (task === undefined) {
@@ -43,13 +50,13 @@ export function findTask(store: Store, run: TaskRun): { spec: TaskSpec; task?: T
   return { spec: task.spec, task };
 }
 
-/** Throws RunFailure. */
-export function resolveTask(spec: TaskSpec, run: TaskRun): ResolvedTask {
+/** `name` is the referenced Task's. Throws RunFailure. */
+export function resolveTask(spec: TaskSpec, run: TaskRun, name?: string): ResolvedTask {
   checkParams(spec, run);
   const workspaces = bindWorkspaces(spec, run);
   const values = paramValues(spec.params ?? [], run.spec.params ?? []);
   for (const [key, value] of [...values.strings]) values.strings.set(`inputs.${key}`, value);
-  addContext(values, run);
+  addContext(values, run, name);
   // A mount path may name params, so the paths come after them.
   const paths = workspaces.map((each) => ({ ...each, path: values.text(each.path) }));
   for (const { declared: { name }, binding, path } of paths) {
@@ -138,13 +145,13 @@ function bindWorkspaces(spec: TaskSpec, run: TaskRun): BoundWorkspace[] {
   });
 }
 
-function addContext(values: Values, run: TaskRun): void {
+function addContext(values: Values, run: TaskRun, task: string | undefined): void {
   const { name = "", namespace = "", uid = "" } = run.metadata;
   const retries = (run.status as { retriesStatus?: unknown[] } | undefined)?.retriesStatus ?? [];
   values.strings.set("context.taskRun.name", name);
   values.strings.set("context.taskRun.namespace", namespace);
   values.strings.set("context.taskRun.uid", uid);
-  values.strings.set("context.task.name", run.spec.taskRef?.name ?? name);
+  values.strings.set("context.task.name", task ?? name);
   values.strings.set("context.task.retry-count", String(retries.length));
 }
 

@@ -27,6 +27,7 @@ const DEFAULTS = {
   workspaces: [],
   results: [],
   serviceAccount: undefined,
+  allowProbe: false,
   color: true,
 };
 
@@ -37,7 +38,17 @@ Deno.test("without a flag all is as by default", () => {
 
 const FLAGS = [
   ["src", "--on-step", "s", "--on-workspace", "w", "--on-directory", "a/b"],
-  ["--ignore", "x", "--ignore", "*.y", "--exec", "bsdtar", "--showlogs=false", "-C"],
+  [
+    "--allow-probe",
+    "--ignore",
+    "x",
+    "--ignore",
+    "*.y",
+    "--exec",
+    "bsdtar",
+    "--showlogs=false",
+    "-C",
+  ],
   ["-p", "a=1", "--param", "b=x=y", "-w", "name=w,claimName=pvc,subPath=d"],
   ["-w", "name=v,volumeClaimTemplateFile=v.yaml", "--result", "commit=abc", "-s", "sa"],
   ["-n", "ns", "-c", "ctx", "-k", "file", "--dry-run", "-o", "json", "--pause-timeout", "1h30m"],
@@ -64,6 +75,7 @@ Deno.test("every flag has its place", () => {
     ],
     results: [{ name: "commit", value: "abc" }],
     serviceAccount: "sa",
+    allowProbe: true,
     color: false,
   };
   assert.deepEqual(pipeline(...FLAGS, "--on-task", "clone"), {

@@ -134,16 +134,23 @@ async function created() {
   return { kube, live, stop, removed, deleted };
 }
 
-Deno.test("each object goes once Tekton has stored what it says", async () => {
+Deno.test("each object goes once a step of a TaskRun that was made of it runs, not when it is stored", async () => {
   const { kube, live, removed, deleted } = await created();
   await using _ = live;
   kube.update<PipelineRun>(PIPELINE_RUNS, "r", (run) => run.status = { pipelineSpec: {} });
+  const labels = { "tekton.dev/pipelineRun": "r" };
+  const taskRun = (name: string, task: string, state: object) => ({
+    metadata: { name, labels },
+    spec: { taskRef: { name: task } },
+    status: { taskSpec: {}, steps: [{ name: "s", ...state }] },
+  });
+  kube.put(TASK_RUNS, taskRun("r-b", "other", { waiting: {} }));
+  await until(() => live.taskRuns.size === 1);
+  assert.deepEqual(deleted(), []);
+  kube.put(TASK_RUNS, taskRun("r-b", "other", { running: {} }));
   await until(() => deleted().length === 1);
   assert.deepEqual(deleted(), ["delete Pipeline n"]);
-  const labels = { "tekton.dev/pipelineRun": "r" };
-  const taskRun = { metadata: { name: "r-a", labels }, spec: { taskRef: { name: "n-0" } } };
-  kube.put(TASK_RUNS, taskRun);
-  kube.put(TASK_RUNS, { ...taskRun, status: { taskSpec: {} } });
+  kube.put(TASK_RUNS, taskRun("r-a", "n-0", { running: {} }));
   await removed;
   assert.deepEqual(deleted(), ["delete Pipeline n", "delete Task n-0"]);
 });

@@ -1,0 +1,79 @@
+/** Objects that are created for the answer that their status gives, and go again. */
+import { ClusterError, ExpectedError, Interrupted } from "../errors.ts";
+import type { Clock } from "../host.ts";
+import type { Kube, KubeObject, Resource } from "../kube/interface.ts";
+import { isStatus } from "../kube/status.ts";
+import type { RunEvent } from "./events.ts";
+
+export interface Asking {
+  readonly kube: Kube;
+  readonly clock: Clock;
+  readonly interrupt: AbortSignal;
+  readonly emit: (event: RunEvent) => void;
+}
+
+/**
+ * Creates the object, waits for the first defined value of `look`, and deletes it whatever became of
+ * that; undefined where none came in `ms`. Throws Interrupted, or ClusterError where it was deleted.
+ */
+export async function ask<T extends KubeObject, R>(
+  asking: Asking,
+  resource: Resource,
+  object: T,
+  { ms, look }: { ms: number; look: (object: T) => R | undefined },
+): Promise<R | undefined> {
+  if (asking.interrupt.aborted) throw new Interrupted("Interrupted: nothing was started");
+  const { namespace } = asking.kube;
+  const created = await asking.kube.create<T>(resource, {
+    ...object,
+    metadata: { ...object.metadata, namespace },
+  });
+  const name = created.metadata.name!;
+  const over = new AbortController();
+  const signal = AbortSignal.any([asking.interrupt, over.signal]);
+  const answer = watchFor(asking, resource, name, look, signal);
+  const late = asking.clock.delay(ms, signal)
+    .then(() => undefined, () => answer); // interrupted: the watch says so
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    over.abort(new DOMException("the answer is there", "AbortError"));
+    await answer.catch(() => {});
+    await remove(asking, resource, name);
+  }
+}
+
+async function watchFor<T extends KubeObject, R>(
+  { kube, interrupt }: Asking,
+  resource: Resource,
+  name: string,
+  look: (object: T) => R | undefined,
+  signal: AbortSignal,
+): Promise<R | undefined> {
+  const selector = { namespace: kube.namespace, fields: `metadata.name=${name}` };
+  try {
+    for await (const { type, object } of kube.watch<T>(resource, selector, signal)) {
+      if (type === "DELETED") {
+        throw new ClusterError(`Cannot wait for ${resource.kind} "${name}": it was deleted`, {
+          hint: "start it again",
+        });
+      }
+      const found = look(object);
+      if (found !== undefined) return found;
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  if (interrupt.aborted) throw new Interrupted("Interrupted: nothing was started");
+  return undefined;
+}
+
+async function remove({ kube, emit }: Asking, resource: Resource, name: string): Promise<void> {
+  try {
+    await kube.delete(resource, kube.namespace, name);
+  } catch (error) {
+    if (!(error instanceof ExpectedError)) throw error;
+    if (isStatus(error, 404)) return;
+    emit({ kind: "note", text: `${resource.kind} ${name} may still be there: ${error.message}` });
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * The `$(...)` variables that are known before a run starts, and values with them filled in. Pure.
+ * Source: Tekton 1.9, pkg/reconciler/pipelinerun/resources/{apply,pipelineref}.go,
+ * pkg/reconciler/taskrun/resources/{apply,taskref}.go, pkg/substitution/replacements.go.
+ */
+import { UsageError } from "../errors.ts";
+import type { Param, ParamSpec, ParamValue, Pipeline } from "./model.ts";
+import { mapStrings, usedParams } from "./references.ts";
+
+/** By Tekton's spelling: `params.x`, `params["x"]`, `params.list[0]`, `params.map.key`, `context.pipeline.name`. */
+export type Variables = ReadonlyMap<string, ParamValue>;
+
+/** Of params of one name the last one counts. */
+export function variablesOf(
+  params: readonly Param[],
+  others: Readonly<Record<string, string>> = {},
+): Variables {
+  const variables = new Map<string, ParamValue>(Object.entries(others));
+  for (const param of params) put(variables, param);
+  return variables;
+}
+
+/** A run, as far as it is known before it is created; undefined: its name will be generated. */
+export interface RunFacts {
+  readonly name?: string;
+  readonly namespace: string;
+  readonly params: readonly Param[];
+  /** The names of the workspaces that it binds. */
+  readonly bound: readonly string[];
+}
+
+/** What a Pipeline's tasks can refer to. An inline one, without metadata, is called as its run. */
+export function pipelineVariables(
+  { metadata, spec }: Pick<Pipeline, "spec"> & Partial<Pipeline>,
+  run: RunFacts,
+): Variables {
+  const workspaces = [...(spec.workspaces ?? []).map(({ name }) => name), ...run.bound];
+  return variablesOf(effectiveParams(spec.params ?? [], run.params), {
+    ...named("context.pipeline.name", metadata === undefined ? run.name : metadata.name ?? ""),
+    ...named("context.pipelineRun.name", run.name),
+    "context.pipelineRun.namespace": run.namespace,
+    ...Object.fromEntries(
+      workspaces.map((name) => [`workspaces.${name}.bound`, String(run.bound.includes(name))]),
+    ),
+  });
+}
+
+function named(variable: string, name: string | undefined): Record<string, string> {
+  return name === undefined ? {} : { [variable]: name };
+}
+
+/** The given params, and the defaults of the others with what they refer to filled in. */
+export function effectiveParams(specs: readonly ParamSpec[], given: readonly Param[]): Param[] {
+  const defaults = new Map(
+    specs.filter(({ name, default: value }) =>
+      value !== undefined && !given.some((param) => param.name === name)
+    ).map(({ name, default: value }) => [name, value!]),
+  );
+  const variables = new Map(variablesOf(given));
+  const params = [...given];
+  const settle = (name: string) => {
+    const value = defaults.get(name);
+    if (value === undefined) return;
+    defaults.delete(name); // first, so that a circle ends here: Tekton refuses such a run
+    usedParams(value, [...defaults.keys()]).forEach(settle);
+    const param = { name, value: mapStrings(value, (text) => fillText(text, variables)) };
+    put(variables, param);
+    params.push(param);
+  };
+  [...defaults.keys()].forEach(settle);
+  return params;
+}
+
+/** What is not known stays as it is. */
+export function fillParams(params: readonly Param[], variables: Variables): Param[] {
+  return params.map(({ name, value }) => ({ name, value: fillValue(value, variables) }));
+}
+
+/** `what` is the reference in words. Throws UsageError for variables that only the run itself will know. */
+export function fillReference(
+  what: string,
+  params: readonly Param[],
+  variables: Variables,
+): Param[] {
+  const filled = fillParams(params, variables);
+  mapStrings(filled, (text) => {
+    const left = LEFT.exec(text);
+    if (left === null) return text;
+    throw new UsageError(
+      `${what}: its reference has ${left[0]}, which is not known before the run`,
+      {
+        hint: "only params of the run and contexts that do not depend on its name can be filled in",
+      },
+    );
+  });
+  return filled;
+}
+
+const LEFT = /\$\((?:inputs\.)?(?:params|tasks|finally|context|workspaces|steps)[.[][^)]*\)/;
+
+function put(variables: Map<string, ParamValue>, { name, value }: Param): void {
+  const spellings = [`params.${name}`, `params["${name}"]`, `params['${name}']`];
+  for (const spelling of [...spellings, `inputs.params.${name}`]) {
+    variables.set(spelling, value);
+    if (typeof value === "string") continue;
+    for (const [key, item] of Object.entries(value)) {
+      variables.set(`${spelling}${Array.isArray(value) ? `[${key}]` : `.${key}`}`, item);
+    }
+  }
+}
+
+/** A text or an item that is nothing but a whole array or object becomes that. */
+function fillValue(value: ParamValue, variables: Variables): ParamValue {
+  if (typeof value === "string") return whole(value, variables) ?? fillText(value, variables);
+  if (!Array.isArray(value)) return mapStrings(value, (text) => fillText(text, variables));
+  return value.flatMap((item) => {
+    const array = whole(item, variables);
+    return Array.isArray(array) ? array : [fillText(item, variables)];
+  });
+}
+
+function whole(text: string, variables: Variables): Exclude<ParamValue, string> | undefined {
+  const name = /^\$\(([^$()]+?)(?:\[\*\])?\)$/.exec(text)?.[1];
+  const value = name === undefined ? undefined : variables.get(name);
+  return typeof value === "string" ? undefined : value;
+}
+
+function fillText(text: string, variables: Variables): string {
+  return text.replace(/\$\(([^$()]+)\)/g, (reference, name) => {
+    const value = variables.get(name);
+    return typeof value === "string" ? value : reference;
+  });
+}

@@ -1,0 +1,19 @@
+import "../../support/no_env.ts";
+import assert from "node:assert/strict";
+import { parseDocuments } from "../../../src/commands/yaml.ts";
+
+// As Tekton 1.9's own decoder read it, looked at in what became of params' defaults.
+Deno.test("YAML is read as Kubernetes reads it", () => {
+  const [values] = parseDocuments("[yes, y, 1.10, 2020-01-01, 0644, 1:30, 'no', ~]");
+  assert.deepEqual(values, [true, true, 1.1, "2020-01-01", 420, "1:30", "no", null]);
+});
+
+Deno.test("JSON is YAML, and a comment before the first document is no document", () => {
+  assert.deepEqual(parseDocuments('{"a": ["b"]}'), [{ a: ["b"] }]);
+  assert.deepEqual(parseDocuments("# c\n---\na: 1\n---\nb: 2\n"), [{ a: 1 }, { b: 2 }]);
+  assert.deepEqual(parseDocuments(""), []);
+});
+
+Deno.test("what is no YAML is thrown, in the first line the place", () => {
+  assert.throws(() => parseDocuments("a: 1\n b: [\n"), /^YAMLParseError: .*line \d/);
+});

@@ -1,0 +1,69 @@
+import "../../support/no_env.ts";
+import assert from "node:assert/strict";
+import { ClusterError } from "../../../src/errors.ts";
+import type { Task } from "../../../src/tekton/model.ts";
+import { readResolved, type RemoteReference } from "../../../src/tekton/resolved.ts";
+import { refusal } from "../../support/refusal.ts";
+
+function reference(kind: RemoteReference["kind"] = "Task"): RemoteReference {
+  return { kind, owner: 'task "clone"', resolver: "git", params: [] };
+}
+
+const TASK = { apiVersion: "tekton.dev/v1", kind: "Task", spec: { steps: [{ image: "i" }] } };
+
+Deno.test("a Task is read, its metadata need not be there", () => {
+  assert.deepEqual(readResolved(reference(), [TASK]), { ...TASK, metadata: {} });
+});
+
+Deno.test("of several documents the first counts, as with Tekton", () => {
+  const other = { ...TASK, kind: "Pipeline" };
+  assert.equal(readResolved<Task>(reference(), [TASK, other]).kind, "Task");
+});
+
+Deno.test("older versions are read as newer ones", () => {
+  const spec = { steps: [{ image: "i", resources: {} }] };
+  const task = { ...TASK, apiVersion: "tekton.dev/v1beta1", spec };
+  assert.deepEqual(readResolved<Task>(reference(), [task]).spec.steps, [
+    { image: "i", computeResources: {} },
+  ]);
+  const stepAction = {
+    apiVersion: "tekton.dev/v1alpha1",
+    kind: "StepAction",
+    spec: { image: "i" },
+  };
+  assert.deepEqual(readResolved(reference("StepAction"), [stepAction]).spec, { image: "i" });
+});
+
+Deno.test("a default that is no text in YAML is one to Tekton, lists stay", () => {
+  const defaults = [1.1, true, "text", ["a"]];
+  const params = defaults.map((value, at) => ({ name: `p${at}`, default: value }));
+  const { spec } = readResolved<Task>(reference(), [{ ...TASK, spec: { params } }]);
+  assert.deepEqual(spec.params!.map((param) => param.default), ["1.1", "true", "text", ["a"]]);
+});
+
+for (
+  const [what, documents, why] of [
+    ["another kind", [{ ...TASK, kind: "Pipeline" }], "what came is a Pipeline"],
+    ["nothing", [], "what came is no Kubernetes object"],
+    ["an empty document", [null], "what came is no Kubernetes object"],
+    ["text", ["<html>"], "what came is no Kubernetes object"],
+    ["no spec", [{ ...TASK, spec: undefined }], "what came has no spec"],
+  ] as const
+) {
+  Deno.test(`what is ${what} is refused in one line`, () => {
+    assert.equal(
+      refusal(() => readResolved(reference(), documents), ClusterError),
+      `Cannot resolve the Task of task "clone" by "git": ${why}\nlook at the params of its reference`,
+    );
+  });
+}
+
+Deno.test("a version that is not known is refused with those that are", () => {
+  const task = { ...TASK, apiVersion: "tekton.dev/v1alpha1" };
+  assert.equal(
+    refusal(() => readResolved(reference(), [task]), ClusterError),
+    'Cannot resolve the Task of task "clone" by "git": ' +
+      "what came is of version tekton.dev/v1alpha1, which is not known\n" +
+      "one of: tekton.dev/v1, tekton.dev/v1beta1",
+  );
+});
