@@ -186,7 +186,8 @@ function withPlainImages(value: Json, params: string[]): Json {
 function withPlainShell(script: string): string {
   return script
     .replace(/^#!(\/usr\/bin\/env |\/bin\/)(bash|ash|sh)$/m, "#!/bin/sh")
-    // A way to compare two strings that is bash's alone.
+    // What is bash's alone: strings in arithmetic, and a way to compare two of them.
+    .replace(/\$\(\( .* \)\)/g, (sum) => sum.replaceAll('"', ""))
     .replace(
       /diff=\$\(diff <\(printf "%s\\n" "\$\{VALUE\[@\]\}"\) <\(printf .*\)\)$/m,
       'diff=; [ "$VALUE" = "$EXPECTED" ] || diff=other',
