@@ -20,13 +20,7 @@ export function inlinePipeline(
   pipeline: Pick<Pipeline, "spec"> & Partial<Pipeline>,
   swapped: readonly PipelineTask[],
 ): PipelineRun {
-  const swap = (tasks: PipelineTask[] | undefined) =>
-    tasks?.map((task) => swapped.find((one) => one.name === task.name) ?? task);
-  const spec: PipelineSpec = {
-    ...pipeline.spec,
-    tasks: swap(pipeline.spec.tasks),
-    ...(pipeline.spec.finally === undefined ? {} : { finally: swap(pipeline.spec.finally) }),
-  };
+  const spec = withTasks(pipeline.spec, swapped);
   const { metadata } = pipeline;
   if (metadata === undefined) return { ...run, spec: { ...run.spec, pipelineSpec: spec } };
   const name = metadata.name ?? ""; // from a resolver it need not have one
@@ -49,6 +43,17 @@ export function inlinePipeline(
       pipelineSpec: replaceVariable(spec, "context.pipeline.name", name),
       taskRunSpecs: labelled(run, spec, label),
     },
+  };
+}
+
+/** The spec with these in the place of those of their names. */
+export function withTasks(spec: PipelineSpec, swapped: readonly PipelineTask[]): PipelineSpec {
+  const swap = (tasks: PipelineTask[] | undefined) =>
+    tasks?.map((task) => swapped.find((one) => one.name === task.name) ?? task);
+  return {
+    ...spec,
+    tasks: swap(spec.tasks),
+    ...(spec.finally === undefined ? {} : { finally: swap(spec.finally) }),
   };
 }
 

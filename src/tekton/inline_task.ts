@@ -8,9 +8,24 @@
  * leaves the Task's labels out (they go into the taskSpec's metadata). Source: Tekton 1.9,
  * pkg/reconciler/pipelinerun/resources/apply.go, pkg/reconciler/pipelinerun/pipelinerun.go.
  */
-import type { EmbeddedTask, Param, PipelineSpec, PipelineTask, Task, TaskSpec } from "./model.ts";
+import type {
+  EmbeddedTask,
+  Param,
+  ParamSpec,
+  PipelineSpec,
+  PipelineTask,
+  Task,
+  TaskSpec,
+} from "./model.ts";
 import { LABEL } from "./model.ts";
-import { mapStrings, renameParam, replaceVariable } from "./references.ts";
+import { typeOf } from "./params.ts";
+import {
+  mapStrings,
+  refersTo,
+  renameParam,
+  replaceVariable,
+  usedWorkspaces,
+} from "./references.ts";
 
 /** A Task as it was read; of an inline one, its spec alone. */
 export type ReadTask = Pick<Task, "spec"> & {
@@ -27,22 +42,6 @@ export interface InlineOptions {
   readonly bound: readonly string[];
 }
 
-/** Why the Task can't be inline with its meaning kept, in words; undefined where it can. */
-export function whyNotInline(target: PipelineTask, { spec }: ReadTask): string | undefined {
-  if (target.taskSpec !== undefined) return undefined;
-  let found: string | undefined;
-  mapStrings(spec, (text) => {
-    found ??= PIPELINES_OWN.exec(text)?.[0];
-    return text;
-  });
-  return found === undefined
-    ? undefined
-    : `the Task of "${target.name}" has the text ${found}, which would be filled in`;
-}
-
-/** Variables that stay as text in a Task, and would be filled in once it is inline. */
-const PIPELINES_OWN = /\$\((tasks\.|finally\.|context\.pipelineRun\.|context\.pipeline\.)[^)]*\)/;
-
 export function inlineTask(
   target: PipelineTask,
   task: ReadTask,
@@ -52,23 +51,34 @@ export function inlineTask(
     // Inline as it was: the Pipeline's values of its params' names are meant for it.
     return { ...target, taskSpec: { ...task.spec, metadata: target.taskSpec.metadata } };
   }
-  const { taskRef: _, ...kept } = target;
+  const { spec, target: { taskRef: _, ...kept } } = place(target, task, options);
+  return { ...kept, taskSpec: { ...spec, metadata: metadataOf(target, task) } };
+}
+
+/** What of the Task's text would come to mean something else once it is inline, in words. */
+export function whyNotInline(
+  target: PipelineTask,
+  task: ReadTask,
+  options: InlineOptions,
+): string | undefined {
+  if (target.taskSpec !== undefined) return undefined;
+  const { spec } = place(target, task, options);
+  const text = foreignText(spec, options);
+  if (text === undefined) return undefined;
+  return `the Task of "${target.name}" has the text ${text}, which would be filled in`;
+}
+
+/** Both with names that only they have, and nothing in them that depends on where they stand. */
+function place(target: PipelineTask, task: ReadTask, options: InlineOptions): Pair {
   const name = contextName(target, task);
-  const named = name === undefined
-    ? task.spec
-    : replaceVariable(task.spec, "context.task.name", name);
-  const placed = withBoundWorkspaces(target, named, options);
-  const { spec, params } = withOwnParams(
-    { ...target, workspaces: placed.workspaces },
-    placed.spec,
-    options,
-  );
-  return {
-    ...kept,
-    taskSpec: { ...spec, metadata: metadataOf(target, task) },
-    params,
-    workspaces: placed.workspaces,
+  const named = <T>(value: T) =>
+    name === undefined ? value : replaceVariable(value, "context.task.name", name);
+  const pair = {
+    spec: named(task.spec),
+    // What is passed comes to stand in the Task's text, and is looked at there once more.
+    target: { ...target, params: named(target.params) },
   };
+  return withOwnParams(withBoundWorkspaces(pair, options), options);
 }
 
 /**
@@ -79,6 +89,12 @@ export function inlineTask(
  */
 export function contextName({ taskRef }: PipelineTask, task: ReadTask): string | undefined {
   return taskRef?.resolver && !task.hasRemoteSteps ? task.metadata?.name ?? "" : taskRef?.name;
+}
+
+/** A Pipeline's task and the spec of its Task. */
+interface Pair {
+  readonly target: PipelineTask;
+  readonly spec: TaskSpec;
 }
 
 /** The label has the Task's own name, be it empty: a Task from a resolver need not have one. */
@@ -96,12 +112,35 @@ export function ownAnnotations(annotations: Record<string, string> | undefined) 
   return own;
 }
 
+/** Variables that stay as text in a Task, and would be filled in once it is inline. */
+const PIPELINES_OWN = /\$\((tasks\.|finally\.|context\.pipelineRun\.|context\.pipeline\.)[^)]*\)/;
+
+/** What the Task itself leaves as text, and Tekton would not once it is inline. */
+function foreignText(spec: TaskSpec, options: InlineOptions): string | undefined {
+  const { steps, sidecars, stepTemplate, volumes, workspaces = [] } = spec;
+  const mountPaths = workspaces.map((workspace) => workspace.mountPath ?? "");
+  const places = { steps, sidecars, stepTemplate, volumes, mountPaths };
+  const declared = workspaces.map((workspace) => workspace.name);
+  let found: string | undefined;
+  mapStrings(places, (text) => {
+    found ??= PIPELINES_OWN.exec(text)?.[0] ??
+      usedWorkspaces(text).find((one) => !declared.includes(one.name))?.variable;
+    return text;
+  });
+  if (found !== undefined) return found;
+  // By now the Task's own params have other names.
+  const foreign = pipelineParams(options).find((one) => refersTo(places, one.name, one.keys));
+  return foreign === undefined ? undefined : `$(params.${foreign.name})`;
+}
+
 /** Every workspace of the Task is either bound by the run, or optional and gone. */
-function withBoundWorkspaces(target: PipelineTask, spec: TaskSpec, { bound }: InlineOptions) {
+function withBoundWorkspaces({ target, spec }: Pair, { pipeline, bound }: InlineOptions): Pair {
   const workspaces = (target.workspaces ?? []).filter((one) =>
     bound.includes(one.workspace ?? one.name)
   );
+  const pipelines = [...(pipeline.workspaces ?? []).map((one) => one.name), ...bound];
   let result = spec;
+  let params = target.params;
   for (const { name } of spec.workspaces ?? []) {
     const isBound = workspaces.some((one) => one.name === name);
     result = replaceVariable(result, `workspaces.${name}.bound`, String(isBound));
@@ -109,53 +148,100 @@ function withBoundWorkspaces(target: PipelineTask, spec: TaskSpec, { bound }: In
     for (const variable of ["path", "claim", "volume"]) {
       result = replaceVariable(result, `workspaces.${name}.${variable}`, "");
     }
+    params = replaceVariable(params, `workspaces.${name}.path`, "");
+    if (pipelines.includes(name)) continue;
+    params = replaceVariable(params, `workspaces.${name}.bound`, "false");
   }
   const declared = spec.workspaces?.filter(({ name, optional }) =>
     optional !== true || workspaces.some((one) => one.name === name)
   );
   return {
     spec: declared === undefined ? result : { ...result, workspaces: declared },
-    workspaces,
+    target: { ...target, params, workspaces },
   };
 }
 
-/** Params whose names nothing else in the run has. */
-function withOwnParams(target: PipelineTask, spec: TaskSpec, options: InlineOptions) {
-  const taken = takenNames(target, options);
-  const own = new Set((spec.params ?? []).map((param) => param.name));
-  let result = { spec, target };
-  for (const { name } of spec.params ?? []) {
-    if (!taken.has(name)) continue;
-    const unused = unusedName(`${name}-of-${target.name}`, [taken, own]);
-    own.add(unused);
-    result = rename(result, name, unused);
+/** Params whose names nothing else in the run has: those declared, and those passed without that. */
+function withOwnParams(pair: Pair, options: InlineOptions): Pair {
+  const taken = takenNames(pair.target, options);
+  const declared = pair.spec.params ?? [];
+  const passed = (pair.target.params ?? []).filter(({ name }) =>
+    !declared.some((one) => one.name === name)
+  );
+  const params = [...declared, ...passed.map(specOf)];
+  // Of two that differ in case alone, a TaskRun may be given one.
+  const own = new Set(params.map((param) => param.name.toLowerCase()));
+  let result = pair;
+  for (const param of params) {
+    if (!isTaken(param, taken)) continue;
+    const isUsed = (name: string) =>
+      own.has(name.toLowerCase()) || isTaken({ ...param, name }, taken);
+    const unused = unusedName(`${param.name}-of-${pair.target.name}`, isUsed);
+    own.add(unused.toLowerCase());
+    result = rename(result, param, unused);
   }
-  return { spec: result.spec, params: result.target.params };
+  return result;
 }
 
-function takenNames(target: PipelineTask, { pipeline, params }: InlineOptions): Set<string> {
+/** A param as if it were declared: its value tells the type. */
+function specOf({ name, value }: Param): ParamSpec {
+  return { name, default: value };
+}
+
+/** What Tekton puts into an inline Task's text by itself, each with an object's keys. */
+function pipelineParams({ pipeline, params }: InlineOptions) {
+  return [...(pipeline.params ?? []), ...params.map(specOf)].map((spec) => ({
+    name: spec.name,
+    keys: typeOf(spec) === "object" ? Object.keys({ ...spec.properties, ...objectOf(spec) }) : [],
+  }));
+}
+
+function objectOf({ default: value }: ParamSpec): Record<string, string> {
+  return typeof value === "object" && !Array.isArray(value) ? value : {};
+}
+
+function takenNames(target: PipelineTask, options: InlineOptions): Set<string> {
+  const { pipeline } = options;
   const tasks = [...(pipeline.tasks ?? []), ...(pipeline.finally ?? [])];
   const others = tasks.filter((task) => task.name !== target.name)
     .flatMap((task) => [...(task.params ?? []), ...(task.taskSpec?.params ?? [])]);
-  return new Set([...(pipeline.params ?? []), ...params, ...others].map((param) => param.name));
+  return new Set([
+    ...others.map((param) => param.name),
+    ...pipelineParams(options).flatMap(({ name, keys }) => [
+      name,
+      ...keys.map((key) => `${name}.${key}`),
+    ]),
+  ]);
 }
 
-function unusedName(wanted: string, taken: readonly Set<string>[]): string {
+/** An object's key reads like a param with a dot in its name, and the other way round. */
+function isTaken(param: ParamSpec, taken: ReadonlySet<string>): boolean {
+  return taken.has(param.name) ||
+    typeOf(param) === "object" && [...taken].some((name) => name.startsWith(`${param.name}.`));
+}
+
+function unusedName(wanted: string, isUsed: (name: string) => boolean): string {
   let name = wanted;
-  for (let at = 2; taken.some((names) => names.has(name)); at++) name = `${wanted}-${at}`;
+  for (let at = 2; isUsed(name); at++) name = `${wanted}-${at}`;
   return name;
 }
 
-function rename(
-  { spec, target }: { spec: TaskSpec; target: PipelineTask },
-  from: string,
-  to: string,
-): { spec: TaskSpec; target: PipelineTask } {
-  const swap = <T extends { name: string }>(params: T[] | undefined) =>
-    params?.map((param) => param.name === from ? { ...param, name: to } : param);
-  const renamed = renameParam(spec, from, to);
+function rename({ spec, target }: Pair, param: ParamSpec, to: string): Pair {
+  const { params, ...rest } = spec;
+  // An object may be given keys that it does not declare.
+  const keys = typeOf(param) === "object" ? undefined : [];
+  const swap = <T extends { name: string }>(one: T) =>
+    one.name === param.name ? { ...one, name: to } : one;
+  // Of the defaults, only those of strings refer to params.
+  const swapIn = (one: ParamSpec) =>
+    typeof one.default === "string"
+      ? { ...one, default: renameParam(one.default, param.name, to, keys) }
+      : one;
   return {
-    spec: { ...renamed, params: swap(renamed.params) },
-    target: { ...target, params: swap(target.params) },
+    spec: {
+      ...renameParam(rest, param.name, to, keys),
+      ...(params === undefined ? {} : { params: params.map(swap).map(swapIn) }),
+    },
+    target: { ...target, params: target.params?.map(swap) },
   };
 }

@@ -7,7 +7,7 @@
  * names are others.
  */
 import type { KubeObject } from "../kube/interface.ts";
-import { inlinePipeline, labelled, pipelineLabel } from "./inline_pipeline.ts";
+import { inlinePipeline, labelled, pipelineLabel, withTasks } from "./inline_pipeline.ts";
 import {
   contextName,
   inlineTask,
@@ -45,18 +45,22 @@ export function placePipelineRun(
   changed: readonly ChangedTask[],
 ): Placement<PipelineRun> {
   const context = {
-    pipeline: pipeline.spec,
     params: run.spec.params ?? [],
     bound: (run.spec.workspaces ?? []).map((workspace) => workspace.name),
   };
+  // Each one's names must be no one else's, nor those of a Task that went inline before it.
+  let spec = pipeline.spec;
+  const inlined: PipelineTask[] = [];
+  const reasons = [whyNotTyped(run, changed)];
+  for (const { target, task } of changed) {
+    const options = { ...context, pipeline: spec };
+    reasons.push(whyNotInline(target, task, options));
+    inlined.push(inlineTask(target, task, options));
+    spec = withTasks(spec, inlined);
+  }
   return {
-    whyNotInline: changed.map(({ target, task }) => whyNotInline(target, task)).find(Boolean),
-    inline: () =>
-      inlinePipeline(
-        run,
-        pipeline,
-        changed.map(({ target, task }) => inlineTask(target, task, context)),
-      ),
+    whyNotInline: reasons.find((reason) => reason !== undefined),
+    inline: () => inlinePipeline(run, pipeline, inlined),
     temporary: (name) => temporaryPipeline(run, pipeline, changed, name),
   };
 }
@@ -72,6 +76,23 @@ export function placeTaskRun(run: TaskRun, task: ReadTask): Placement<TaskRun> {
   };
 }
 
+/**
+ * A value of the run's with a variable in it: by reference it is put into a Task's text at the end,
+ * inline at the beginning, where the variable is filled in by what is the Pipeline's.
+ */
+function whyNotTyped({ spec }: PipelineRun, changed: readonly ChangedTask[]): string | undefined {
+  if (changed.every(({ target }) => target.taskSpec !== undefined)) return undefined;
+  // The Pipeline's name is written in its place either way.
+  const variable =
+    /\$\((?!context\.pipeline\.name\))(params|inputs|context|workspaces|tasks|finally)[.[][^)]*\)/;
+  const found = spec.params?.map(({ name, value }) => ({
+    name,
+    text: variable.exec(JSON.stringify(value))?.[0],
+  })).find(({ text }) => text !== undefined);
+  if (found === undefined) return undefined;
+  return `the run's param "${found.name}" has the text ${found.text}, which would be filled in`;
+}
+
 function temporaryPipeline(
   run: PipelineRun,
   pipeline: ReadPipeline,
@@ -79,17 +100,8 @@ function temporaryPipeline(
   name: string,
 ): { run: PipelineRun; objects: KubeObject[] } {
   const tasks = changed.map(({ target, task }, at) => ({ target, task, name: `${name}-${at}` }));
-  const swap = (all: PipelineTask[] | undefined) =>
-    all?.map((one) => {
-      const found = tasks.find(({ target }) => target.name === one.name);
-      return found === undefined ? one : refer(found.target, found.task, found.name);
-    });
-  const last = swap(pipeline.spec.finally);
-  const spec = {
-    ...pipeline.spec,
-    tasks: swap(pipeline.spec.tasks),
-    ...(last === undefined ? {} : { finally: last }),
-  };
+  const swapped = tasks.map(({ target, task, name }) => refer(target, task, name));
+  const spec = withTasks(pipeline.spec, swapped);
   const objects = tasks.filter(({ target }) => target.taskSpec === undefined)
     .map(({ target, task, name }) => taskObject(run, task, name, contextName(target, task)));
   const { metadata } = pipeline;

@@ -19,15 +19,33 @@ export function replaceVariable<T>(value: T, variable: string, text: string): T 
   return mapStrings(value, (string) => string.replaceAll(`$(${variable})`, () => text));
 }
 
-/** `$(params.old...)` becomes `$(params.new...)`, in each of its spellings. */
-export function renameParam<T>(value: T, from: string, to: string): T {
-  const name = escape(from);
-  const dotted = new RegExp(`\\$\\(((?:inputs\\.)?params)\\.${name}(?=[).\\[])`, "g");
-  const quoted = new RegExp(`\\$\\(((?:inputs\\.)?params)\\[(["'])${name}\\2\\](?=[).\\[])`, "g");
-  return mapStrings(
-    value,
-    (text) => text.replace(dotted, `$($1.${to}`).replace(quoted, `$($1[$2${to}$2]`),
-  );
+/** `$(params.old...)` becomes `$(params.new...)`, in each of its spellings; with an object's keys, or any. */
+export function renameParam<T>(value: T, from: string, to: string, keys?: readonly string[]): T {
+  const name = nameInReferences(from, keys);
+  return mapStrings(value, (text) => text.replace(name, () => to));
+}
+
+/** Whether a param of that name, or one of an object's keys, is referred to anywhere in the value. */
+export function refersTo(value: unknown, name: string, keys?: readonly string[]): boolean {
+  return containsMatch(value, nameInReferences(name, keys));
+}
+
+/**
+ * The name alone, where what stands around it makes a reference. `$(inputs.params.x.key)` and
+ * `$(inputs.params["x"])` are none.
+ */
+function nameInReferences(param: string, keys?: readonly string[]): RegExp {
+  const name = escape(param);
+  const index = "\\[(?:\\*|\\d+)\\]";
+  const key = keys === undefined ? "[^)]*" : keys.map(escape).join("|");
+  const rest = keys?.length === 0 ? `(?:${index})?` : `(?:${index}|\\.(?:${key}))?`;
+  const spellings = [
+    ["params\\.", `${rest}\\)`],
+    ["inputs\\.params\\.", `(?:${index})?\\)`],
+    ['params\\["', `"\\]${rest}\\)`],
+    ["params\\['", `'\\]${rest}\\)`],
+  ].map(([before, after]) => `(?<=\\$\\(${before})${name}(?=${after})`);
+  return new RegExp(spellings.join("|"), "g");
 }
 
 /** The names of the params that are referred to anywhere in the value, out of those given. */
@@ -51,10 +69,16 @@ export function usedTaskResults(value: unknown): string[] {
   return [...names];
 }
 
+/** The workspaces that a text names, each with the variable that does. */
+export function usedWorkspaces(text: string): { name: string; variable: string }[] {
+  return [...text.matchAll(/\$\(workspaces(?:\.([^.)]+)|\[(["'])(.*?)\2\])[^)]*\)/g)]
+    .map((found) => ({ name: found[1] ?? found[3], variable: found[0] }));
+}
+
 function containsMatch(value: unknown, pattern: RegExp): boolean {
   let found = false;
   mapStrings(value, (text) => {
-    found ||= pattern.test(text);
+    found ||= text.search(pattern) >= 0;
     return text;
   });
   return found;

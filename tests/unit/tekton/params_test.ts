@@ -8,10 +8,11 @@ function bind(specs: ParamSpec[], ...given: [name: string, text: string][]) {
   return bindParams('Task "t"', specs, given.map(([name, text]) => ({ name, text })), readParam);
 }
 
-Deno.test("a param's type is its own, else its default's, else string", () => {
+Deno.test("a param's type is its own, else its properties' or default's, else string", () => {
   assert.equal(typeOf({ type: "array", default: "x" }), "array");
   assert.equal(typeOf({ default: [] }), "array");
   assert.equal(typeOf({ default: { a: "b" } }), "object");
+  assert.equal(typeOf({ properties: { a: {} } }), "object");
   assert.equal(typeOf({ default: "" }), "string");
   assert.equal(typeOf({}), "string");
 });

@@ -95,6 +95,20 @@ Deno.test("text that would be filled in inline is told, in a Task that was inlin
   assert.equal(why({ name: "clone", taskSpec: TASK.spec }), undefined);
 });
 
+Deno.test("a variable in a value of the run is told, for inline it is filled in another time", () => {
+  const why = (value: string, target = CLONE) => {
+    const run = { ...RUN, spec: { params: [{ name: "p", value }] } };
+    const task = { spec: { steps: [] } };
+    return placePipelineRun(run, PIPELINE, [{ target, task }]).whyNotInline;
+  };
+  assert.equal(
+    why("it costs $(params.x)"),
+    'the run\'s param "p" has the text $(params.x), which would be filled in',
+  );
+  assert.equal(why("$(date) and $$ and $(X)"), undefined);
+  assert.equal(why("$(params.x)", { name: "clone", taskSpec: { steps: [] } }), undefined);
+});
+
 Deno.test("what was inline stays inline: only Tasks that were referred to become objects", () => {
   const embedded = { name: "embedded", taskSpec: { steps: [{ script: "x" }] } };
   const spec = { tasks: [CLONE, embedded] };

@@ -35,8 +35,26 @@ Deno.test("what only looks like the param is not renamed", () => {
       "params.a",
       "$params.a",
       "${params.a}",
+      `$(inputs.params["a"])`,
+      "$(inputs.params.a.key)",
+      "$(params.a[x])",
+      "$(params.a[0].b)",
+      "$(params.a",
     ]
   ) assert.equal(renameParam(text, "a", "b"), text);
+});
+
+Deno.test("only an object's param has keys; of one whose keys are known, only those are renamed", () => {
+  assert.equal(renameParam("$(params.a) $(params.a.k)", "a", "b", []), "$(params.b) $(params.a.k)");
+  const text = '$(params.a.k) $(params.a.l) $(params["a"].k) $(params.a[*])';
+  assert.equal(
+    renameParam(text, "a", "b", ["k"]),
+    '$(params.b.k) $(params.a.l) $(params["b"].k) $(params.b[*])',
+  );
+});
+
+Deno.test("a dollar before a reference is none of Tekton's escapes", () => {
+  assert.equal(renameParam("$$(params.a) \\$(params.a)", "a", "b"), "$$(params.b) \\$(params.b)");
 });
 
 Deno.test("a dot in a param's name is a dot and nothing else", () => {
