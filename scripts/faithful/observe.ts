@@ -22,6 +22,10 @@ export interface Observed {
   readonly order: string[];
   /** How many of the steps that were to hold did. */
   readonly heldSteps: number;
+  /** How the run ended. */
+  readonly succeeded: boolean;
+  readonly ranSteps: boolean;
+  readonly reason?: string;
   /** Why it has objects of its own and is not inline. */
   readonly why?: string;
 }
@@ -102,7 +106,7 @@ function seen(
   };
   /** A matrix' TaskRuns say theirs side by side. */
   const logOf = (key: string, taskRuns: number) => {
-    const log = (logs.get(key) ?? []).map(withoutTime);
+    const log = (logs.get(key) ?? []).map(withoutTime).map(withoutPath);
     return taskRuns === 1 ? log : log.sort();
   };
   const run = live.run as PipelineRun & TaskRun;
@@ -134,12 +138,28 @@ function seen(
     results: sorted(run.status?.results),
     skipped: sorted(run.status?.skippedTasks),
   });
-  return { status, tasks, order: orderOf(taskRuns) };
+  const { status: succeeded, reason } = conditionOf(run);
+  return {
+    status,
+    tasks,
+    order: orderOf(taskRuns),
+    succeeded: succeeded === "True",
+    ranSteps: taskRuns.some((one) => one.status?.steps?.some((step) => step.terminated)),
+    reason: reason ?? "no end",
+  };
 }
 
 /** Tekton's entrypoint says the time where it skips a step: `2026/01/02 03:04:05 Skipping step`. */
 function withoutTime(line: string): string {
   return line.replace(/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d /, "");
+}
+
+/** A shell's own messages begin with the script's: `/tekton/scripts/script-0-abcde: line 3: ...`. */
+function withoutPath(line: string): string {
+  return line.replace(
+    /^(\/tekton\/scripts\/script-\d+-[a-z0-9]{5}|\/tkn-dev\/script): /,
+    "SCRIPT: ",
+  );
 }
 
 function conditionOf(run: PipelineRun | TaskRun) {

@@ -11,7 +11,13 @@ import type { ReadTask } from "../tekton/inline_task.ts";
 import type { PipelineRun, TaskRun } from "../tekton/model.ts";
 import type { ReadPipeline } from "../tekton/place.ts";
 import { checkHoldable, chooseStep, chooseTask } from "../tekton/target.ts";
-import { fillParams, pipelineVariables, type RunFacts, variablesOf } from "../tekton/variables.ts";
+import {
+  effectiveParams,
+  fillParams,
+  pipelineVariables,
+  type RunFacts,
+  variablesOf,
+} from "../tekton/variables.ts";
 import type { Run } from "./live_run.ts";
 import { resolvePipeline, resolveTask, type Resolving, withStepActions } from "./resolve.ts";
 
@@ -47,7 +53,10 @@ async function holdPipeline(
     const steps = [...first, ...asked].map((step) =>
       chooseStep(`task "${name}"`, found.spec, step).index
     );
-    const params = fillParams(target.params ?? [], variables);
+    const own = fillParams(target.params ?? [], variables);
+    const params = target.taskSpec === undefined
+      ? own
+      : [...effectiveParams(pipeline.spec.params ?? [], run.spec.params ?? []), ...own];
     const spec = await withStepActions(resolving, found.spec, steps, params);
     tasks.push({ target, task: { ...found, spec }, steps: [...new Set(steps)] });
   }

@@ -132,14 +132,12 @@ export async function withStepActions(
     if (step.ref === undefined || !(all || asked.includes(at))) continue;
     if (!step.ref.resolver) {
       const name = step.ref.name ?? "";
-      steps[at] = inlineStepAction(
-        step,
-        await read<StepAction>(resolving.kube, STEP_ACTIONS, name),
-      );
+      const found = await read<StepAction>(resolving.kube, STEP_ACTIONS, name);
+      steps[at] = inlineStepAction(step, found, variables);
       continue;
     }
     const reference = remote("StepAction", `step "${stepName(step, at)}"`, step.ref, variables);
-    steps[at] = inlineStepAction(step, await follow<StepAction>(resolving, reference));
+    steps[at] = inlineStepAction(step, await follow<StepAction>(resolving, reference), variables);
   }
   return { ...spec, steps };
 }

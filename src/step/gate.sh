@@ -11,17 +11,18 @@ g_seconds=$1 g_workspace=$2
 shift 2
 g_watch=0 # the number of the watchdog whose word counts
 
-# By the second: a signal can get lost in a shell that forks, and a long sleep would outlive it.
+# By the second: signals get lost in a shell that forks, and a long sleep outlives it.
+# No child: its end would signal the step.
 start_watchdog() {
   [ "$g_seconds" -gt 0 ] && command -v sleep >/dev/null || return 0
-  {
+  ({
     g_left=$g_seconds
     while [ "$g_left" -gt 0 ]; do
       sleep 1 && kill -0 "$$" && read -r g_current </tkn-dev/watch && [ "$g_current" = "$g_watch" ] || exit
       g_left=$((g_left - 1))
     done
     printf 'timeout %s\n' "$g_watch" >>/tkn-dev/gate
-  } </dev/null >/dev/null 2>&1 &
+  } </dev/null >/dev/null 2>&1 &)
 }
 
 stop_watchdog() {

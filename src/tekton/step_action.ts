@@ -6,19 +6,27 @@
  */
 import { UsageError } from "../errors.ts";
 import type { ParamValue, Step, StepAction } from "./model.ts";
+import type { Variables } from "./variables.ts";
 
-export function inlineStepAction(step: Step, { spec }: StepAction): Step {
+/** `known` are the Task's params, as far as they are known before the run. */
+export function inlineStepAction(
+  step: Step,
+  { spec }: StepAction,
+  known: Variables = new Map(),
+): Step {
   const { ref: _, params = [], ...kept } = step;
   const { params: declared = [], description: __, ...content } = spec;
-  const values = new Map<string, ParamValue>();
+  const defaults = new Map<string, ParamValue>();
   for (const param of declared) {
-    if (param.default !== undefined) values.set(param.name, param.default);
+    if (param.default !== undefined) defaults.set(param.name, param.default);
   }
+  const values: Values = { given: new Map(defaults), defaults, known };
   // A default may refer to other params: the given values come in before they are filled in.
-  for (const { name, value } of params) values.set(name, value);
+  for (const { name, value } of params) values.given.set(name, value);
   const given = new Set(params.map((param) => param.name));
   for (const { name } of declared) {
-    if (!given.has(name) && values.has(name)) values.set(name, fill(values.get(name)!, values));
+    const value = values.given.get(name);
+    if (!given.has(name) && value !== undefined) values.given.set(name, fill(value, values));
   }
   const filled = fill(content, values);
   const { image, securityContext, workingDir, ...lists } = filled;
@@ -36,7 +44,12 @@ function isEmptyList(value: unknown): boolean {
   return Array.isArray(value) && value.length === 0;
 }
 
-type Values = ReadonlyMap<string, ParamValue>;
+interface Values {
+  readonly given: Map<string, ParamValue>;
+  /** What a given object or list lacks is its default's. */
+  readonly defaults: ReadonlyMap<string, ParamValue>;
+  readonly known: Variables;
+}
 
 /** Fills `$(params.x)` and its like in, once: what the values hold is the Task's affair. */
 function fill<T>(value: T, values: Values): T {
@@ -55,7 +68,7 @@ const REFERENCE = String
 function fillItem(item: unknown, values: Values): unknown[] {
   if (typeof item !== "string") return [fill(item, values)];
   const [whole, ...names] = new RegExp(`^${REFERENCE}$`).exec(item) ?? [];
-  const value = whole === undefined ? undefined : values.get(nameOf(names));
+  const value = whole === undefined ? undefined : values.given.get(nameOf(names));
   const key = names[3];
   return Array.isArray(value) && (key === undefined || key === "[*]")
     ? value
@@ -64,8 +77,12 @@ function fillItem(item: unknown, values: Values): unknown[] {
 
 function fillText(text: string, values: Values): string {
   return text.replace(new RegExp(REFERENCE, "g"), (reference, ...found) => {
-    const value = values.get(nameOf(found));
-    return value === undefined ? reference : part(value, found[3], reference);
+    const name = nameOf(found);
+    const [value, key] = [values.given.get(name), found[3]];
+    if (value === undefined) return reference;
+    const other = item(values.defaults.get(name), key);
+    if (other !== undefined && isLacking(value, key, values.known)) return other;
+    return part(value, key, reference);
   });
 }
 
@@ -90,6 +107,32 @@ function element(list: readonly string[], index: number): string | undefined {
 }
 
 /** `key` is "[*]", "[0]" or ".name". */
+function item(value: ParamValue | undefined, key: string | undefined): string | undefined {
+  if (typeof value !== "object" || key === undefined) return undefined;
+  return Array.isArray(value) ? value[Number(key.slice(1, -1))] : value[key.slice(1)];
+}
+
+/** Whether a value is known not to have the item. */
+function isLacking(value: ParamValue, key: string | undefined, known: Variables): boolean {
+  if (Array.isArray(value)) {
+    const lengths = value.map((one) => lengthOf(one, known));
+    return lengths.reduce((sum, length) => sum + length, 0) <= Number(key?.slice(1, -1));
+  }
+  if (typeof value !== "string") return item(value, key) === undefined;
+  const name = HANDED_ON.exec(value)?.[1];
+  const whole = name === undefined ? undefined : known.get(name);
+  const isKnown = typeof whole === "string" ? !whole.includes("$(") : whole !== undefined;
+  return isKnown && !known.has(`${name}${key}`);
+}
+
+/** How many items an item of a list stands for; Infinity where that is not known. */
+function lengthOf(text: string, known: Variables): number {
+  const name = HANDED_ON.exec(text)?.[1];
+  const list = name === undefined ? [text] : known.get(name);
+  return Array.isArray(list) ? list.length : Infinity;
+}
+
+/** Likewise. */
 function part(value: ParamValue, key: string | undefined, reference: string): string {
   if (typeof value === "string") {
     const name = HANDED_ON.exec(value)?.[1];

@@ -198,3 +198,14 @@ testInEveryShell("told to run, the gate does the step's own work in its place", 
     assert.deepEqual(ended.lines, lines ?? `${script}`.split("\n"));
   }
 });
+
+testInEveryShell("the step has no child that it did not start", async (shell) => {
+  await using stage = await Stage.open(shell);
+  const gate = await stage.hold(600, ["/usr/bin/wc", "-w", "/proc/thread-self/children"]);
+  assert.equal((await stage.exec(releaseCommand("run"))).code, 0);
+  assert.deepEqual(await gate.ended(), {
+    code: 0,
+    lines: ["0 /proc/thread-self/children"],
+    stderr: "",
+  });
+});

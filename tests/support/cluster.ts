@@ -38,6 +38,7 @@ const RESOURCES: Record<string, Resource> = {
   Pipeline: PIPELINES,
   ConfigMap: CONFIG_MAPS,
   Secret: SECRETS,
+  ServiceAccount: core("serviceaccounts", "ServiceAccount"),
   StepAction: STEP_ACTIONS,
   PersistentVolumeClaim: CLAIMS,
 };

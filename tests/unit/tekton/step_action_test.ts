@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import type { Step, StepAction } from "../../../src/tekton/model.ts";
+import type { Param, ParamValue, Step, StepAction } from "../../../src/tekton/model.ts";
 import { inlineStepAction } from "../../../src/tekton/step_action.ts";
+import { variablesOf } from "../../../src/tekton/variables.ts";
 import { deepFreeze } from "../../support/deep_freeze.ts";
 import { refusal } from "../../support/refusal.ts";
 
@@ -85,4 +86,39 @@ Deno.test("an element of a list that is handed on is that list's own element", (
     refusal(() => args(["$(params.own[*])", "x"])),
     /^Cannot hold the step: its StepAction takes element 2 of \["\$\(params.own\[\*\]\)","x"\]\n/,
   );
+});
+
+Deno.test("what a given object or list lacks is its default's", () => {
+  const spec: StepAction["spec"] = {
+    params: [
+      { name: "o", type: "object", default: { host: "default-host", port: "1" } },
+      { name: "l", type: "array", default: ["x", "y", "z"] },
+    ],
+    script: "$(params.o.host):$(params.o.port) $(params.l[0])$(params.l[2])",
+  };
+  const script = (o: ParamValue, l: ParamValue, known: Param[] = []) => {
+    const params = [{ name: "o", value: o }, { name: "l", value: l }];
+    return inlineStepAction(
+      { ref: { name: "a" }, params },
+      { metadata: { name: "a" }, spec },
+      variablesOf(known),
+    ).script;
+  };
+  assert.equal(script({ port: "2" }, ["a"]), "default-host:2 az");
+  const handedOn = ["$(params.own[*])", "$(params['list'][*])"] as const;
+  assert.equal(
+    script(...handedOn),
+    "$(params.own.host):$(params.own.port) $(params['list'][0])$(params['list'][2])",
+  );
+  const known = [{ name: "own", value: { port: "2" } }, { name: "list", value: ["a"] }];
+  assert.equal(
+    script(...handedOn, known),
+    "default-host:$(params.own.port) $(params['list'][0])z",
+  );
+  assert.match(script({}, ["x", "$(params.list[*])"], known)!, /z$/);
+  const text = [{ name: "own", value: "no object" }];
+  assert.match(script(...handedOn, text)!, /^default-host:1 /);
+  // From another task: what it has is not known.
+  const unknown = [{ name: "own", value: "$(tasks.a.results.o[*])" }];
+  assert.match(script(...handedOn, unknown)!, /^\$\(params.own.host\):/);
 });
