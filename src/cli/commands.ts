@@ -262,7 +262,8 @@ const HELD: readonly HeldVerb[] = [
     summary: "Open a shell in a held step",
     description:
       "In the step's own container, with its user, environment and workspaces: bash where the " +
-      "image has it, else sh. debug-continue and debug-fail-continue are on its PATH.",
+      "image has it, else sh. On its PATH are debug-run, which does the step's own work, shows all of it " +
+      "and comes back, debug-continue and debug-fail-continue.",
   },
   {
     verb: "exec",

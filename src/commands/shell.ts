@@ -40,7 +40,8 @@ export async function run(host: Host, options: Options): Promise<number> {
   }
   host.terminal.err(
     `Step ${name} of ${options.kind} ${options.run} holds in pod ${step.pod}.\n` +
-      "debug-continue lets it go on, debug-fail-continue lets it fail, exit leaves it held.\n",
+      "debug-run does its work here and comes back; debug-continue lets it go on,\n" +
+      "debug-fail-continue lets it fail, exit leaves it held.\n",
   );
   using terminal = host.terminal.raw();
   const term = host.env.get("TERM") ?? "xterm";

@@ -64,6 +64,20 @@ run_step() {
   esac
 }
 
+# quoted [WORD]...: whatever is in them.
+quoted() {
+  for g_word; do
+    g_text=
+    while :; do
+      case $g_word in
+        *\'*) g_text=$g_text${g_word%%\'*}"'\\''" g_word=${g_word#*\'} ;;
+        *) break ;;
+      esac
+    done
+    printf "'%s' " "$g_text$g_word"
+  done
+}
+
 # Below this script stand others, each after a line "#=> NAME"; the step's own comes last, whatever its lines.
 g_name='' g_text='' g_newline='
 '
@@ -80,6 +94,9 @@ done <"$0"
 printf '%s' "$g_text" >"/tkn-dev/$g_name"
 printf '%s\n' "$g_workspace" >/tkn-dev/workspace
 chmod +x /tkn-dev/debug-* 2>/dev/null
+# For debug-run, in words that a shell can read again.
+export -p >/tkn-dev/environment
+printf 'set -- %s\n' "$(quoted "$@")" >/tkn-dev/words
 
 # In a restarted container these files are there already: emptied is as good as absent.
 : >/tkn-dev/released

@@ -1,5 +1,6 @@
 import { BREAKPOINT_LINE } from "./entrypoint.ts";
 import debugContinue from "./debug-continue.sh" with { type: "text" };
+import debugRun from "./debug-run.sh" with { type: "text" };
 import debugFailContinue from "./debug-fail-continue.sh" with { type: "text" };
 import gate from "./gate.sh" with { type: "text" };
 import receive from "./receive.sh" with { type: "text" };
@@ -56,6 +57,7 @@ const SHELL = "/bin/sh";
 const PAYLOAD = {
   receive,
   release,
+  "debug-run": debugRun,
   "debug-continue": debugContinue,
   "debug-fail-continue": debugFailContinue,
 };

@@ -140,8 +140,14 @@ export const debugScenarios: Scenario[] = [
       // The sandbox' terminals have a size of their own.
       if (cluster.context !== undefined) assert.match(screen, /33 111\r+$/m);
       await held(cluster, "PipelineRun", name, "first/two");
-      await letGo(cluster, ["pr", "run", name]);
-      await ended(cluster, "PipelineRun", name);
+      for (const _ of [1, 2]) {
+        const done = await tknDev([...exec, "/tkn-dev/debug-run"]);
+        assert.equal(done.code, 0, done.stderr);
+        assert.match(done.stderr, /^Arguments: '\/bin\/sh' '-c' [^]*^Result said: hello world$/m);
+      }
+      await letGo(cluster, ["pr", "continue", name]);
+      const { status } = await ended(cluster, "PipelineRun", name);
+      assert.deepEqual(status?.results, [{ name: "said", value: "hello world" }]);
     },
   },
   {

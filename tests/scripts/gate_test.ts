@@ -20,7 +20,13 @@ testInEveryShell("the gate unpacks the other scripts as they are", async (shell)
   const script = await stage.read("scripts/script-0-x7k2p");
   const payload = script.slice(script.indexOf("#=> receive"));
   const names = [...payload.matchAll(/^#=> (.*)$/gm)].map(([, name]) => name);
-  assert.deepEqual(names, ["receive", "release", "debug-continue", "debug-fail-continue"]);
+  assert.deepEqual(names, [
+    "receive",
+    "release",
+    "debug-run",
+    "debug-continue",
+    "debug-fail-continue",
+  ]);
   const unpacked = await Promise.all(
     names.map(async (name) => `#=> ${name}\n${await stage.read(`tkn-dev/${name}`)}`),
   );
@@ -177,6 +183,49 @@ testInEveryShell("a result that can't be written leaves the gate held", async (s
   assert.equal((await stage.exec(releaseCommand("fail"))).code, 0);
   assert.equal((await gate.ended()).code, 1);
 });
+
+testInEveryShell(
+  "debug-run does the step's own work, shows it, and may do it again",
+  async (shell) => {
+    const cases = [
+      {
+        own: ["/usr/bin/printf", "%s|\\n", "a 'b'", "", "$x", "*", "two\nlines"],
+        stdout: "a 'b'|\n|\n$x|\n*|\ntwo\nlines|\n",
+        stderr: /^In: \/\nArguments: '\/usr\/bin\/printf' [^]*\nExit code 0( after \d+ s)?\n$/,
+        code: 0,
+      },
+      {
+        script: 'echo "$#:$1"\nfalse\necho not reached',
+        own: ["an arg"],
+        stdout: "1:an arg\n",
+        stderr:
+          /^ {3}1 {2}#!\/bin\/sh\n {3}2 {2}set -e\n {3}3 {2}echo [^]*^\+( line 4:)? false\nExit code 1( after \d+ s)?\n$/m,
+        code: 1,
+      },
+      {
+        script: "#!/usr/bin/cat\nnot traced",
+        own: [],
+        stdout: "#!/usr/bin/cat\nnot traced\n",
+        stderr: /^ {3}2 {2}not traced\nExit code 0( after \d+ s)?\n$/m,
+        code: 0,
+      },
+    ];
+    for (const { script, own, stdout, stderr, code } of cases) {
+      await using stage = await Stage.open(shell, { original: script });
+      const gate = await stage.hold(0, own);
+      for (const _ of [1, 2]) {
+        const ran = await stage.exec(["/bin/sh", "/tkn-dev/debug-run"]);
+        assert.deepEqual([ran.code, ran.stdout], [code, stdout], ran.stderr);
+        assert.match(ran.stderr, stderr);
+      }
+      await Deno.writeTextFile(`${stage.directory}/results/commit`, "abc");
+      const { stderr: shown } = await stage.exec(["/bin/sh", "/tkn-dev/debug-run"]);
+      assert.match(shown, /Exit code \d+( after \d+ s)?\nResult commit: abc\n$/);
+      assert.equal((await stage.exec(releaseCommand("continue"))).code, 0);
+      assert.equal((await gate.ended()).code, 0);
+    }
+  },
+);
 
 testInEveryShell("told to run, the gate does the step's own work in its place", async (shell) => {
   const cases = [
