@@ -192,7 +192,8 @@ function refusal(options: SendOptions, result: ExecResult, reply: Reply): Expect
         ? new TransferError(`Cannot upload ${into}: its image "${pause.image}" has no shell`, {
           hint: "name one that has a shell with --upload-image, or choose another --on-step",
         })
-        : new TransferError(`Cannot upload ${into}: ${result.message}`);
+        // The node's own words: mostly the container is gone, and why is on its way.
+        : new TransferError(`Cannot upload ${into}: ${result.message}`, { connectionLost: true });
     default:
       return new TransferError(
         `Cannot upload ${into}: the receiver ended with exit code ${result.exitCode}${

@@ -318,6 +318,16 @@ function breaking(then: (play: Play) => void): Play {
   return play;
 }
 
+Deno.test("a container that is gone already when it is to be sent to is told by the run's end", async () => {
+  const play = new Play();
+  play.onReceive = async (options) => {
+    await receive(options);
+    setTimeout(() => play.kube.remove(PIPELINE_RUNS, NAME));
+    return { message: "failed to create exec: cannot exec in a deleted state: unknown" };
+  };
+  assert.match(await rejection(play.start(), ClusterError), /: it was deleted\n/);
+});
+
 Deno.test("a run that is deleted while it is sent to is told as deleted", async () => {
   const play = breaking(({ kube }) => kube.remove(PIPELINE_RUNS, NAME));
   assert.match(await rejection(play.start(), ClusterError), /: it was deleted\n/);
