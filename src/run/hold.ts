@@ -9,7 +9,7 @@ import {
 } from "../tekton/hold_run.ts";
 import type { ReadTask } from "../tekton/inline_task.ts";
 import type { PipelineRun, TaskRun } from "../tekton/model.ts";
-import type { ReadPipeline } from "../tekton/place.ts";
+import type { ReadPipeline } from "../tekton/inline_pipeline.ts";
 import { checkHoldable, chooseStep, chooseTask } from "../tekton/target.ts";
 import {
   effectiveParams,

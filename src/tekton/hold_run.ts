@@ -7,13 +7,8 @@ import { type Gate, holdingStep, preparedForGate, withGateVolume } from "./gate_
 import { holdBefore } from "./hold_before.ts";
 import type { ReadTask } from "./inline_task.ts";
 import type { NamedStep, PipelineRun, PipelineTask, Step, TaskRun, TaskSpec } from "./model.ts";
-import {
-  type ChangedTask,
-  type Placement,
-  placePipelineRun,
-  placeTaskRun,
-  type ReadPipeline,
-} from "./place.ts";
+import { type ChangedTask, type Placement, placePipelineRun, placeTaskRun } from "./place.ts";
+import type { ReadPipeline } from "./inline_pipeline.ts";
 import { replaceVariable } from "./references.ts";
 import { raiseRunTimeouts, withRaisedTimeout } from "./timeouts.ts";
 

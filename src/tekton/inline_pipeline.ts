@@ -11,13 +11,16 @@ import type { Pipeline, PipelineRun, PipelineSpec, PipelineTask } from "./model.
 import { LABEL } from "./model.ts";
 import { replaceVariable } from "./references.ts";
 
+/** A Pipeline as it was read; of an inline one, its spec alone. */
+export type ReadPipeline = Pick<Pipeline, "spec"> & Partial<Pipeline>;
+
 /**
  * `run` is one by reference, or what there is of it; its own labels win over the Pipeline's. A
  * Pipeline without metadata was inline before: nothing but its tasks changes.
  */
 export function inlinePipeline(
   run: PipelineRun,
-  pipeline: Pick<Pipeline, "spec"> & Partial<Pipeline>,
+  pipeline: ReadPipeline,
   swapped: readonly PipelineTask[],
 ): PipelineRun {
   const spec = withTasks(pipeline.spec, swapped);

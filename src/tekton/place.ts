@@ -7,7 +7,13 @@
  * names are others.
  */
 import type { KubeObject } from "../kube/interface.ts";
-import { inlinePipeline, labelled, pipelineLabel, withTasks } from "./inline_pipeline.ts";
+import {
+  inlinePipeline,
+  labelled,
+  pipelineLabel,
+  type ReadPipeline,
+  withTasks,
+} from "./inline_pipeline.ts";
 import {
   contextName,
   inlineTask,
@@ -16,7 +22,7 @@ import {
   whyNotInline,
 } from "./inline_task.ts";
 import { inlineTaskRun } from "./inline_task_run.ts";
-import type { Pipeline, PipelineRun, PipelineTask, TaskRun } from "./model.ts";
+import type { PipelineRun, PipelineTask, TaskRun } from "./model.ts";
 import { replaceVariable } from "./references.ts";
 
 /** A Pipeline's task with what its Task is to be. */
@@ -24,9 +30,6 @@ export interface ChangedTask {
   readonly target: PipelineTask;
   readonly task: ReadTask;
 }
-
-/** A Pipeline as it was read; of an inline one, its spec alone. */
-export type ReadPipeline = Pick<Pipeline, "spec"> & Partial<Pipeline>;
 
 export interface Placement<T extends PipelineRun | TaskRun = PipelineRun | TaskRun> {
   /** What would change inline, or be refused; undefined: nothing that is known of here. */

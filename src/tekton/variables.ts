@@ -4,7 +4,8 @@
  * pkg/reconciler/taskrun/resources/{apply,taskref}.go, pkg/substitution/replacements.go.
  */
 import { UsageError } from "../errors.ts";
-import type { Param, ParamSpec, ParamValue, Pipeline } from "./model.ts";
+import type { ReadPipeline } from "./inline_pipeline.ts";
+import type { Param, ParamSpec, ParamValue } from "./model.ts";
 import { mapStrings, usedParams } from "./references.ts";
 
 /** By Tekton's spelling: `params.x`, `params["x"]`, `params.list[0]`, `params.map.key`, `context.pipeline.name`. */
@@ -31,7 +32,7 @@ export interface RunFacts {
 
 /** What a Pipeline's tasks can refer to. An inline one, without metadata, is called as its run. */
 export function pipelineVariables(
-  { metadata, spec }: Pick<Pipeline, "spec"> & Partial<Pipeline>,
+  { metadata, spec }: ReadPipeline,
   run: RunFacts,
 ): Variables {
   const workspaces = [...(spec.workspaces ?? []).map(({ name }) => name), ...run.bound];
