@@ -138,11 +138,14 @@ export function stillHeldCommand(): string[] {
 
 /**
  * An interactive shell with a prompt of its own and the debug scripts on its PATH: bash, else sh.
- * `term` is the kind of terminal that it talks to.
+ * While it is open the gate does not give up. `term` is the kind of terminal that it talks to.
  */
 export function shellCommand(name: string, term: string): string[] {
+  const tell = `${SHELL} ${GATE_DIRECTORY}/release`;
   const script = `PS1="[$1] \\$ " PATH=${GATE_DIRECTORY}:$PATH TERM=$2 && export PS1 PATH TERM
-command -v bash >/dev/null && exec bash --norc -i
-exec ${SHELL} -i`;
+${tell} receiving 2>/dev/null
+trap '${tell} waiting 2>/dev/null' EXIT
+trap 'exit 129' HUP
+if command -v bash >/dev/null; then bash --norc -i; else ${SHELL} -i; fi`;
   return [SHELL, "-c", script, SHELL, name, term];
 }

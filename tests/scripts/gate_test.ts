@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { HELD_PREFIX, receiveCommand, releaseCommand } from "../../src/step/scripts.ts";
+import {
+  HELD_PREFIX,
+  receiveCommand,
+  releaseCommand,
+  shellCommand,
+} from "../../src/step/scripts.ts";
 import { GNU, Stage, testInEveryShell, until } from "./stage.ts";
 
 const without = (...names: string[]) => GNU.filter((name) => !names.includes(name));
@@ -46,6 +51,23 @@ for (const [name, code] of [["debug-continue", 0], ["debug-fail-continue", 1]] a
     assert.equal((await gate.ended()).code, code);
   });
 }
+
+testInEveryShell(
+  "the gate does not give up while a shell is open, and does after it",
+  async (shell) => {
+    await using stage = await Stage.open(shell);
+    const gate = await stage.hold(1);
+    const [, , script, , ...args] = shellCommand("a/s", "dumb");
+    // No terminal here: what would be interactive reads its commands from stdin.
+    const plain = script.replaceAll(" -i", "").replaceAll("/tkn-dev", `${stage.directory}/tkn-dev`);
+    const path = `${stage.directory}/scripts/shell`;
+    await Deno.writeTextFile(path, plain);
+    const typed = new TextEncoder().encode("sleep 3; echo still $TERM\n");
+    const ran = await stage.exec(["/bin/sh", path, ...args], typed);
+    assert.equal(ran.stdout, "still dumb\n", ran.stderr);
+    assert.equal((await gate.ended()).code, 1);
+  },
+);
 
 testInEveryShell("the gate gives up where nobody comes, and leaves no process", async (shell) => {
   await using stage = await Stage.open(shell);
