@@ -63,9 +63,25 @@ export function whyNotInline(
 ): string | undefined {
   if (target.taskSpec !== undefined) return undefined;
   const { spec } = place(target, task, options);
+  const left = namelessDefault(task.spec, spec);
+  if (left !== undefined) return left;
   const text = foreignText(spec, options);
   if (text === undefined) return undefined;
   return `the Task of "${target.name}" has the text ${text}, which would be filled in`;
+}
+
+/**
+ * A reference in a list's or object's default is text and stays it, but Tekton refuses one to a
+ * param that there is not, and under its name there is none any more.
+ */
+function namelessDefault(before: TaskSpec, { params = [] }: TaskSpec): string | undefined {
+  const renamed = (before.params ?? []).filter(({ name }) =>
+    !params.some((one) => one.name === name)
+  );
+  const defaults = params.map((param) => param.default).filter((one) => typeof one === "object");
+  const found = renamed.find(({ name }) => refersTo(defaults, name));
+  if (found === undefined) return undefined;
+  return `a default of its Task has the text $(params.${found.name}), which would name no param`;
 }
 
 /** Both with names that only they have, and nothing in them that depends on where they stand. */

@@ -162,6 +162,18 @@ for (const [what, variable, parts] of refused) {
   });
 }
 
+Deno.test("a list's default that names a param which has to be renamed can't be inline", () => {
+  const params: ParamSpec[] = [
+    { name: "host", default: "h" },
+    { name: "list", type: "array", default: ["$(params.host)"] },
+  ];
+  assert.equal(inlined({ params }).why, undefined);
+  assert.equal(
+    inlined({ pipeline: { params: [{ name: "host" }] }, params }).why,
+    "a default of its Task has the text $(params.host), which would name no param",
+  );
+});
+
 Deno.test("a Task can be inline with what Tekton puts nothing in, or nothing of the Pipeline's", () => {
   const text = "$(tasks.a.results.b) $(params.image) $(workspaces.src.path)";
   const task: TaskSpec = {
