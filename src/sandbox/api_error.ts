@@ -47,14 +47,48 @@ export function unsupportedMediaType(message: string): ApiError {
   return failure(415, "UnsupportedMediaType", message);
 }
 
+/** A JSON patch with a test that fails, or a path that leads nowhere: which one is not said. */
+export function unfitPatch(): ApiError {
+  const message = "the server rejected our request due to an error in our request";
+  return failure(422, "Invalid", message, {});
+}
+
 /** `metadata.name: Required value: name or generateName is required` and the like. */
 export function invalid(kind: Kind, name: string, field: string, message: string): ApiError {
+  return invalidFields(kind, name, [{ field, message }]);
+}
+
+export interface FieldProblem {
+  readonly field: string;
+  /** `Required value: …`, `Invalid value: …`, `Not found: …`, `Duplicate value: …`, `Forbidden: …` */
+  readonly message: string;
+}
+
+const FIELD_REASONS: [start: string, reason: string][] = [
+  ["Required value", "FieldValueRequired"],
+  ["Not found", "FieldValueNotFound"],
+  ["Duplicate value", "FieldValueDuplicate"],
+  ["Forbidden", "FieldValueForbidden"],
+  ["", "FieldValueInvalid"],
+];
+
+/** `Pod "x" is invalid: [spec.a: Not found: "y", spec.b: Required value]` */
+export function invalidFields(
+  kind: Pick<Kind, "group" | "kind">,
+  name: string,
+  problems: readonly FieldProblem[],
+): ApiError {
   const of = kind.group === "" ? kind.kind : `${kind.kind}.${kind.group}`;
-  return failure(422, "Invalid", `${of} "${name}" is invalid: ${field}: ${message}`, {
+  const texts = problems.map(({ field, message }) => `${field}: ${message}`);
+  const all = texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`;
+  return failure(422, "Invalid", `${of} "${name}" is invalid: ${all}`, {
     name,
     group: kind.group || undefined,
     kind: kind.kind,
-    causes: [{ reason: "FieldValueInvalid", message, field }],
+    causes: problems.map(({ field, message }) => {
+      const [, reason] = FIELD_REASONS.find(([start]) => message.startsWith(start))!;
+      return { reason, message, field };
+    }),
   });
 }
 

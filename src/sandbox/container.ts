@@ -1,15 +1,17 @@
 /** One container of a pod: where its processes run, with what environment, and its log. */
 import { ContainerLog } from "./container_log.ts";
-import { HOST_PATH, type Image } from "./images.ts";
+import { type Environment, expand } from "./environment.ts";
+import { type Image, isProgram, locate } from "./images.ts";
 import type { PathMap } from "./paths.ts";
-import { type Exit, Process } from "./process.ts";
+import { type Exit, Process, type ProcessOptions } from "./process.ts";
+import { type Command, Terminal } from "./terminal.ts";
 
 export interface ContainerOptions {
   readonly name: string;
   readonly image: Image;
   readonly paths: PathMap;
-  /** With container paths, in order: a later one may name an earlier one as $(NAME). */
-  readonly env: readonly { name: string; value: string }[];
+  /** With container paths. */
+  readonly env: Environment;
   readonly workingDir?: string;
 }
 
@@ -56,10 +58,16 @@ export class Container {
     const directory = paths.directory(this.#options.workingDir);
     await Deno.mkdir(directory, { recursive: true }); // as the container runtime does
     const command = await this.#resolve(argv, env.PATH);
-    const { program, args } = options.terminal ? await inTerminal(command) : command;
+    const terminal = options.terminal ? await Terminal.of(command) : undefined;
     if (options.terminal) env.TERM = "xterm";
     if (!this.running) throw new StartError("the container is not running"); // it was stopped meanwhile
-    const process = this.#spawn(program, args, env, directory, options.stdin);
+    const process = this.#spawn({
+      ...(terminal?.command ?? command),
+      terminal,
+      env,
+      directory,
+      stdin: options.stdin,
+    });
     this.#processes.add(process);
     void process.ended.then(() => this.#processes.delete(process));
     return process;
@@ -117,13 +125,13 @@ export class Container {
       LANG: "C.UTF-8",
       HOSTNAME: name,
     };
-    for (const { name, value } of env) result[name] = paths.toHost(expand(value, result));
+    for (const [name, value] of env) result[name] = paths.toHost(value);
     return result;
   }
 
   /** `$(NAME)` of the environment in a command, as the kubelet expands it. */
   expand(text: string): string {
-    return expand(text, this.#env());
+    return expand(text, this.#options.env);
   }
 
   /** The host path of an argv's program, found as the container would find it. */
@@ -132,61 +140,33 @@ export class Container {
     const [program, ...args] = argv.map((each) => this.paths.toHost(each));
     if (!this.hasShell && BUSYBOX.test(word)) {
       const applet = args.shift() ?? "busybox";
-      return { program: await locate(applet, applet, HOST_PATH.join(":")), args };
+      return { program: await find(applet, applet), args };
     }
-    if (!program.includes("/")) return { program: await locate(word, program, path), args };
+    if (!program.includes("/")) return { program: await find(word, program, path), args };
     const hidden = !this.hasShell && program === word; // not in the image, and in no volume
     const info = hidden ? undefined : await Deno.stat(program).catch(() => undefined);
     if (info === undefined) {
       throw new StartError(`exec: "${word}": stat ${word}: no such file or directory`);
     }
+    const isScript = !this.hasShell && word.startsWith("/tekton/debug/scripts/");
+    if (isScript) throw new StartError(`exec ${word}: no such file or directory`); // its #!/bin/sh
     if (!(await isProgram(program))) throw new StartError(`exec: "${word}": permission denied`);
     return { program, args };
   }
 
-  #spawn(
-    program: string,
-    args: string[],
-    env: Record<string, string>,
-    directory: string,
-    stdin?: boolean,
-  ): Process {
+  #spawn(options: ProcessOptions): Process {
     try {
-      return new Process({ program, args, env, directory, stdin });
+      return new Process(options);
     } catch (error) {
-      throw new StartError(`fork/exec ${program}: ${(error as Error).message}`);
+      throw new StartError(`fork/exec ${options.program}: ${(error as Error).message}`);
     }
   }
 }
 
-function expand(text: string, env: Record<string, string>): string {
-  return text.replace(/\$\$|\$\(([A-Za-z_][\w.-]*)\)/g, (whole, name) => {
-    if (whole === "$$") return "$";
-    return env[name] ?? whole;
-  });
-}
-
-interface Command {
-  readonly program: string;
-  readonly args: string[];
-}
-
-/** Deno has no pseudo terminals; util-linux' script(1) does. Without it, there is no terminal. */
-async function inTerminal({ program, args }: Command): Promise<Command> {
-  const script = await locate("script", "script", HOST_PATH.join(":")).catch(() => undefined);
-  if (script === undefined) return { program, args };
-  const quoted = [program, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
-  return { program: script, args: ["-qefc", `exec ${quoted}`, "/dev/null"] };
-}
-
-async function locate(word: string, program: string, path: string): Promise<string> {
-  for (const directory of path.split(":")) {
-    if (await isProgram(`${directory}/${program}`)) return `${directory}/${program}`;
+async function find(word: string, program: string, path?: string): Promise<string> {
+  const found = await locate(program, path);
+  if (found === undefined) {
+    throw new StartError(`exec: "${word}": executable file not found in $PATH`);
   }
-  throw new StartError(`exec: "${word}": executable file not found in $PATH`);
-}
-
-async function isProgram(path: string): Promise<boolean> {
-  const info = await Deno.stat(path).catch(() => undefined);
-  return info !== undefined && info.isFile && ((info.mode ?? 0o111) & 0o111) !== 0;
+  return found;
 }

@@ -19,7 +19,11 @@ export class ContainerLog {
   /** A line of the platform's own, as Tekton's entrypoint writes it: date, time, text. */
   note(text: string): void {
     const stamp = new Date().toISOString().slice(0, 19).replace("T", " ").replaceAll("-", "/");
-    this.append(new TextEncoder().encode(`${stamp} ${text}\n`));
+    this.text(`${stamp} ${text}`);
+  }
+
+  text(line: string): void {
+    this.append(new TextEncoder().encode(`${line}\n`));
   }
 
   end(): void {

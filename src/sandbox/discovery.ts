@@ -68,6 +68,7 @@ function resourceList(groupVersion: string) {
     return [
       entry,
       { ...part, name: "pods/log", verbs: ["get"] },
+      { ...part, name: "pods/ephemeralcontainers", verbs: ["get", "patch", "update"] },
       { ...part, name: "pods/exec", kind: "PodExecOptions", verbs: ["create", "get"] },
     ];
   });

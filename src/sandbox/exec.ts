@@ -7,6 +7,7 @@ import { type Container, StartError } from "./container.ts";
 import type { Kubelet } from "./kubelet.ts";
 import { containerOf } from "./logs.ts";
 import type { Process } from "./process.ts";
+import type { Terminal, TerminalSize } from "./terminal.ts";
 
 /**
  * The reply that upgrades. Throws ApiError where the API server refuses before the upgrade; what
@@ -31,7 +32,7 @@ export function exec(kubelet: Kubelet, pod: KubeObject, request: Request): Respo
   if (protocol === undefined) {
     throw badRequest(`unable to upgrade: unsupported protocols ${offered.join(",")}`);
   }
-  const container = kubelet.find(pod.metadata)?.containers.get(name);
+  const container = kubelet.find(pod.metadata)?.find(name);
   const refusal = container?.running ? undefined : notRunning(name);
   // v4 is passed to the node as it is, so there its refusal is the reply.
   if (refusal !== undefined && protocol === V4) throw refusal;
@@ -75,11 +76,11 @@ async function converse(socket: WebSocket, container: Container, request: ExecRe
       terminal: request.tty,
     });
     await opened.promise;
-    void input.feed(process);
+    void input.feed(process, (text) => container.paths.toHost(text));
     const [exit] = await Promise.all([
       process.ended,
-      send(socket, Channel.stdout, request.stdout, process.stdout, container),
-      send(socket, Channel.stderr, request.stderr, process.stderr, container),
+      send(socket, Channel.stdout, request.stdout, readable(process, process.stdout, container)),
+      send(socket, Channel.stderr, request.stderr, readable(process, process.stderr, container)),
     ]);
     finish(socket, statusOfExit(exit.code ?? SIGNALLED));
   } catch (error) {
@@ -96,17 +97,26 @@ async function converse(socket: WebSocket, container: Container, request: ExecRe
 /** 128 + SIGKILL: what a command that its container took along is reported with. */
 const SIGNALLED = 137;
 
+/** `#!` */
+function isScript([first, second]: Uint8Array): boolean {
+  return first === 0x23 && second === 0x21;
+}
+
 /** Frames from the moment the socket is there, in order, into a process that starts later. */
 class Input {
   readonly #queue: Uint8Array[] = [];
   #ended: boolean;
+  #hasBegun = false;
+  #size: TerminalSize | undefined;
+  #terminal: Terminal | undefined;
   #arrived = Promise.withResolvers<void>();
 
   constructor(socket: WebSocket, isWanted: boolean) {
     this.#ended = !isWanted;
     socket.addEventListener("message", ({ data }) => {
       const frame = data instanceof ArrayBuffer ? decodeFrame(new Uint8Array(data)) : undefined;
-      if (frame?.channel === Channel.stdin) this.#queue.push(frame.payload);
+      if (frame?.channel === Channel.resize) return this.#resize(sizeOf(frame.payload));
+      if (frame?.channel === Channel.stdin && !this.#ended) this.#queue.push(frame.payload);
       else if (frame?.channel === Channel.close && frame.payload[0] === Channel.stdin) {
         this.#ended = true;
       } else return;
@@ -119,13 +129,17 @@ class Input {
     });
   }
 
-  async feed(process: Process): Promise<void> {
+  /** A script on its way into a file has the sandbox's paths in it, as one of a step has. */
+  async feed(process: Process, toHost: (text: string) => string): Promise<void> {
     const stdin = process.stdin!;
+    this.#terminal = process.terminal;
+    this.#resize(this.#size);
     try {
+      await Promise.race([this.#terminal?.opened, process.ended]);
       for (;;) {
-        const bytes = this.#queue.shift();
+        const bytes = await this.#next(process, toHost);
         if (bytes !== undefined) await stdin.write(bytes);
-        else if (this.#ended) return await stdin.close();
+        else if (this.#ended) return await this.#close(process);
         else await Promise.race([this.#arrived.promise, process.ended]);
         if (bytes === undefined && process.isOver) return await stdin.close();
       }
@@ -135,10 +149,56 @@ class Input {
     }
   }
 
+  async #next(
+    process: Process,
+    toHost: (text: string) => string,
+  ): Promise<Uint8Array | undefined> {
+    const bytes = this.#queue.shift();
+    const isFirst = bytes !== undefined && !this.#hasBegun;
+    this.#hasBegun ||= isFirst;
+    if (!isFirst || !isScript(bytes) || process.terminal !== undefined) return bytes;
+    while (!this.#ended && !process.isOver) {
+      await Promise.race([this.#arrived.promise, process.ended]);
+    }
+    const whole = await new Blob([bytes, ...this.#queue.splice(0)] as BlobPart[]).text();
+    return new TextEncoder().encode(toHost(whole));
+  }
+
+  /**
+   * A terminal has no end of input but a typed one, and under containerd it is not hung up either
+   * where its client is gone: what runs in it goes on until the container's end.
+   */
+  async #close(process: Process): Promise<void> {
+    if (process.terminal !== undefined) await process.ended;
+    await process.stdin!.close();
+  }
+
+  #resize(size: TerminalSize | undefined): void {
+    this.#size = size ?? this.#size;
+    if (size !== undefined) void this.#terminal?.resize(size);
+  }
+
   #notify(): void {
     this.#arrived.resolve();
     this.#arrived = Promise.withResolvers<void>();
   }
+}
+
+/** `{"Width":80,"Height":24}`; undefined for what says no size. */
+function sizeOf(payload: Uint8Array): TerminalSize | undefined {
+  try {
+    const { Width: columns, Height: rows } = JSON.parse(new TextDecoder().decode(payload));
+    return columns > 0 && rows > 0 ? { columns, rows } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** On a terminal somebody waits for what may be half of a path. */
+const ECHO_MS = 20;
+
+function readable(process: Process, output: ReadableStream<Uint8Array>, { paths }: Container) {
+  return output.pipeThrough(paths.backward(process.terminal && ECHO_MS));
 }
 
 async function send(
@@ -146,9 +206,8 @@ async function send(
   channel: number,
   isWanted: boolean,
   output: ReadableStream<Uint8Array>,
-  container: Container,
 ): Promise<void> {
-  for await (const chunk of output.pipeThrough(container.paths.backward())) {
+  for await (const chunk of output) {
     if (!isWanted || socket.readyState !== WebSocket.OPEN) continue; // read on: a full pipe would hold it
     socket.send(encodeFrame(channel, chunk));
     // No event tells that the socket's buffer drained.

@@ -14,6 +14,22 @@ export const HOST_PATH = [
   "/sbin",
   "/bin",
 ];
+/** The path of one of this machine's programs. */
+export async function locate(
+  program: string,
+  path: string = HOST_PATH.join(":"),
+): Promise<string | undefined> {
+  for (const directory of path.split(":")) {
+    if (await isProgram(`${directory}/${program}`)) return `${directory}/${program}`;
+  }
+  return undefined;
+}
+
+export async function isProgram(path: string): Promise<boolean> {
+  const info = await Deno.stat(path).catch(() => undefined);
+  return info !== undefined && info.isFile && ((info.mode ?? 0o111) & 0o111) !== 0;
+}
+
 /** Whatever can pack or unpack a tree. */
 const ARCHIVERS =
   /^(?:bsd|g|s|u)?tar$|^(?:bsd)?cpio$|^g?zip$|^gunzip$|^zcat$|^pax$|^busybox$|^7z.*$/;

@@ -1,7 +1,9 @@
 /** The node: makes a pod's directories and containers, knows the running ones, and cleans up after them. */
 import type { KubeObject, ObjectMeta } from "../kube/interface.ts";
 import { Container } from "./container.ts";
-import { environment, type EnvVar } from "./environment.ts";
+import { type EnvFrom, environment, type EnvVar } from "./environment.ts";
+import type { EphemeralContainer } from "./ephemeral.ts";
+import { runEphemeral } from "./ephemeral_run.ts";
 import { Images } from "./images.ts";
 import { PODS, VOLUME_CLAIMS } from "./kinds.ts";
 import { type Mount, PathMap } from "./paths.ts";
@@ -12,6 +14,7 @@ export interface ContainerSpec {
   readonly name: string;
   readonly image: string;
   readonly env?: EnvVar[];
+  readonly envFrom?: EnvFrom[];
   readonly workingDir?: string;
   readonly volumeMounts?: {
     name: string;
@@ -33,11 +36,26 @@ export class RunningPod {
     /** Host path of the stand-in for "/". */
     readonly root: string,
     readonly containers: ReadonlyMap<string, Container>,
+    /** Host directories by the volumes' names. */
+    readonly volumes: ReadonlyMap<string, string>,
   ) {}
+
+  /** Containers that came later, and end with the others. */
+  readonly ephemeral = new Map<string, Container>();
+
+  find(name: string): Container | undefined {
+    return this.containers.get(name) ?? this.ephemeral.get(name);
+  }
+
+  /** All others have ended. */
+  async finish(): Promise<void> {
+    await Promise.all([...this.ephemeral.values()].map((container) => container.finish()));
+  }
 
   /** Ends all processes of the pod. */
   async stop(): Promise<void> {
-    await Promise.all([...this.containers.values()].map((container) => container.stop()));
+    const containers = [...this.containers.values(), ...this.ephemeral.values()];
+    await Promise.all(containers.map((container) => container.stop()));
   }
 }
 
@@ -63,7 +81,7 @@ export class Kubelet {
     return this.#pods.get(metadata.uid!);
   }
 
-  /** Throws VolumeError. */
+  /** Throws VolumeError, and EnvironmentError. */
   async admit(pod: PodObject): Promise<RunningPod> {
     const { uid, namespace } = pod.metadata;
     const directory = `${this.directory}/pods/${uid}`;
@@ -74,6 +92,11 @@ export class Kubelet {
     await Deno.mkdir(`${root}/workspace`, { recursive: true });
     const volumes = new Map<string, string>();
     for (const volume of pod.spec.volumes ?? []) {
+      const internal = internalDirectory(volume.name);
+      if (internal !== undefined) {
+        volumes.set(volume.name, root + internal);
+        continue;
+      }
       volumes.set(volume.name, await this.#volumes.directoryOf(volume, namespace!, directory));
     }
     const containers = new Map<string, Container>();
@@ -85,19 +108,56 @@ export class Kubelet {
         container: path,
         host: root + path,
       }));
+      // What Tekton shows of a step to that step alone.
+      below.push({ container: "/tekton/debug", host: `${directory}/debug/${spec.name}` });
       const paths = new PathMap(
         [...below, { container: "/tmp", host: tmp }, ...mounts],
         root,
         this.directory,
       );
       const image = await this.#images.find(spec.image);
-      const env = environment(spec.env ?? [], pod, this.store);
+      const env = environment(spec, pod, this.store);
       const { name, workingDir } = spec;
       containers.set(name, new Container({ name, image, paths, env, workingDir }));
     }
-    const running = new RunningPod(root, containers);
+    const running = new RunningPod(root, containers, volumes);
     this.#pods.set(uid!, running);
     return running;
+  }
+
+  /** Starts a container in a pod that runs; its status tells the rest. */
+  startEphemeral(pod: PodObject, spec: EphemeralContainer): void {
+    const running = this.find(pod.metadata);
+    if (running === undefined) return;
+    this.#clean(async () => {
+      const container = await this.#ephemeralContainer(running, pod, spec);
+      running.ephemeral.set(spec.name, container);
+      await runEphemeral(this.store, pod, spec, container);
+    });
+  }
+
+  /** It sees its own volumes only, and all of its target by way of the process that it shares. */
+  async #ephemeralContainer(running: RunningPod, pod: PodObject, spec: EphemeralContainer) {
+    const directory = `${this.directory}/pods/${pod.metadata.uid}/ephemeral/${spec.name}`;
+    await Deno.mkdir(`${directory}/root`, { recursive: true });
+    await Deno.mkdir(`${directory}/tmp`);
+    const below = ["/tekton", "/workspace"].map((path) => ({
+      container: path,
+      host: `${directory}/root${path}`,
+    }));
+    const mounts = [...below, ...await mount(spec, running.volumes, `${directory}/root`, true)];
+    mounts.push({ container: "/tmp", host: `${directory}/tmp` });
+    if (spec.targetContainerName !== undefined) {
+      mounts.push({ container: "/proc/1/root", host: running.root });
+    }
+    const { name, image, workingDir } = spec;
+    return new Container({
+      name,
+      workingDir,
+      image: await this.#images.find(image),
+      paths: new PathMap(mounts, `${directory}/root`, this.directory),
+      env: environment(spec, pod, this.store),
+    });
   }
 
   /** A pod that was deleted while it was admitted. */
@@ -125,9 +185,15 @@ export class Kubelet {
   }
 }
 
-async function mount(spec: ContainerSpec, volumes: Map<string, string>, root: string) {
+async function mount(
+  spec: ContainerSpec,
+  volumes: ReadonlyMap<string, string>,
+  root: string,
+  isBare = false,
+) {
   const mounts: Mount[] = [];
   for (const { name, mountPath, subPath } of spec.volumeMounts ?? []) {
+    if (!isBare && internalDirectory(name) !== undefined) continue; // a part of the root already
     const container = mountPath.replace(/\/+$/, "");
     const host = [volumes.get(name), subPath].filter(Boolean).join("/");
     await Deno.mkdir(host, { recursive: true });
@@ -140,6 +206,14 @@ async function mount(spec: ContainerSpec, volumes: Map<string, string>, root: st
     });
   }
   return mounts;
+}
+
+/** Tekton's own volumes are directories of the pod's root: `tekton-internal-run-0` is /tekton/run/0. */
+function internalDirectory(volume: string): string | undefined {
+  const [, name] = /^tekton-internal-(.+)$/.exec(volume) ?? [];
+  if (/^tekton-creds-init-home-\d+$/.test(volume)) return "/tekton/creds";
+  if (name === undefined || name === "workspace") return name && "/workspace";
+  return `/tekton/${name.replace(/^(run|debug)-/, "$1/")}`;
 }
 
 async function removeTree(path: string): Promise<void> {

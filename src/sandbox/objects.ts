@@ -1,13 +1,16 @@
 /** Create, get, list, watch, update, patch and delete, with the API server's checks and answers. */
+import { isDeepStrictEqual } from "node:util";
 import type { KubeObject } from "../kube/interface.ts";
 import {
   badRequest,
   invalid,
   methodNotAllowed,
   notFound,
+  unfitPatch,
   unsupportedMediaType,
 } from "./api_error.ts";
 import { apiVersionOf, type Kind, NAMESPACES, PODS } from "./kinds.ts";
+import { jsonPatch, PatchError } from "./json_patch.ts";
 import { mergePatch } from "./merge_patch.ts";
 import { selector } from "./selectors.ts";
 import { now, type Store } from "./store.ts";
@@ -99,21 +102,16 @@ export class Objects {
         `the name of the object (${given.metadata.name}) does not match the name on the URL`,
       );
     }
+    if (kind === PODS && !isDeepStrictEqual(before.spec, object.spec)) {
+      throw invalid(kind, before.metadata.name!, "spec", POD_RULE);
+    }
     const isDry = url.searchParams.get("dryRun") === "All";
     return this.#show(asked, isDry ? object : this.store.update(kind, object));
   }
 
   async #patch(asked: ObjectRequest): Promise<Response> {
-    const type = asked.request.headers.get("content-type")?.split(";")[0];
-    // A strategic patch differs in lists only, which the kinds of the core group here don't have.
-    if (
-      type !== "application/merge-patch+json" && type !== "application/strategic-merge-patch+json"
-    ) {
-      throw unsupportedMediaType(`the sandbox knows only JSON merge patches, not ${type}`);
-    }
     const before = this.#get(asked);
-    const patched = mergePatch(before, await json(asked.request)) as KubeObject;
-    return this.#update(asked, patched);
+    return this.#update(asked, await patched(before, asked.request));
   }
 
   #delete(asked: ObjectRequest): Response {
@@ -160,6 +158,10 @@ export class Objects {
   }
 }
 
+/** It names more of them, none of which is of use here. */
+const POD_RULE = "Forbidden: pod updates may not change fields other than " +
+  "`spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`";
+
 const NAME_RULE = (name: string) =>
   `Invalid value: "${name}": a lowercase RFC 1123 subdomain must consist of lower case ` +
   "alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
@@ -186,6 +188,33 @@ async function body({ kind, namespace, request }: ObjectRequest): Promise<KubeOb
     );
   }
   return { ...object, metadata };
+}
+
+async function patched(before: KubeObject, request: Request): Promise<KubeObject> {
+  const type = request.headers.get("content-type")?.split(";")[0];
+  switch (type) {
+    case "application/merge-patch+json":
+    // It differs in lists only, which the kinds of the core group here don't have.
+    case "application/strategic-merge-patch+json":
+      return mergePatch(before, await json(request)) as KubeObject;
+    case "application/json-patch+json":
+      return byOperations(before, await json(request));
+    default:
+      throw unsupportedMediaType(`the sandbox knows no patches of the type ${type}`);
+  }
+}
+
+function byOperations(before: KubeObject, patch: unknown): KubeObject {
+  const isList = Array.isArray(patch) &&
+    patch.every((one) => typeof one === "object" && one !== null && !Array.isArray(one));
+  if (!isList) throw badRequest("error decoding patch: json: it is no list of objects");
+  try {
+    const object = jsonPatch(before, patch);
+    if (typeof object === "object" && object !== null) return object as KubeObject;
+  } catch (error) {
+    if (!(error instanceof PatchError)) throw error;
+  }
+  throw unfitPatch();
 }
 
 async function json(request: Request): Promise<unknown> {

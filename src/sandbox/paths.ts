@@ -54,18 +54,29 @@ export class PathMap {
     return textOf(this.#back(bytesOf(text)));
   }
 
-  /** The same for a stream: a path may be cut by the end of a chunk, so such an end is held back. */
-  backward(): TransformStream<Uint8Array, Uint8Array> {
+  /**
+   * The same for a stream: a path may be cut by the end of a chunk, so such an end is held back, but
+   * for no longer than `heldMs`, for somebody may look at it: a "/" that was typed.
+   */
+  backward(heldMs?: number): TransformStream<Uint8Array, Uint8Array> {
     let held = "";
+    let timer: ReturnType<typeof setTimeout> | undefined;
     return new TransformStream({
       transform: (chunk, controller) => {
+        clearTimeout(timer);
         const text = held + Buffer.from(chunk).toString("latin1");
         const keep = this.#unfinished(text);
         held = text.slice(text.length - keep);
         const ready = this.#back(text.slice(0, text.length - keep));
         if (ready !== "") controller.enqueue(Buffer.from(ready, "latin1"));
+        if (held === "" || heldMs === undefined) return;
+        timer = setTimeout(() => {
+          controller.enqueue(Buffer.from(held, "latin1"));
+          held = "";
+        }, heldMs);
       },
       flush: (controller) => {
+        clearTimeout(timer);
         if (held !== "") controller.enqueue(Buffer.from(this.#back(held), "latin1"));
       },
     });

@@ -1,3 +1,5 @@
+import type { Terminal } from "./terminal.ts";
+
 /** One local process in a session of its own, so that it ends with all its children. */
 export interface ProcessOptions {
   /** Host path of the program. */
@@ -7,6 +9,8 @@ export interface ProcessOptions {
   readonly directory: string;
   /** Without it stdin is /dev/null. */
   readonly stdin?: boolean;
+  /** Where the program is one that makes a terminal. */
+  readonly terminal?: Terminal;
 }
 
 export interface Exit {
@@ -25,6 +29,7 @@ export class Process {
   readonly stdin?: WritableStreamDefaultWriter<Uint8Array>;
   readonly stdout: ReadableStream<Uint8Array>;
   readonly stderr: ReadableStream<Uint8Array>;
+  readonly terminal?: Terminal;
   readonly #pid: number;
   #over = false;
 
@@ -41,13 +46,15 @@ export class Process {
       detached: true,
     }).spawn();
     this.#pid = child.pid;
+    this.terminal = options.terminal;
     if (options.stdin) this.stdin = child.stdin.getWriter();
     this.ended = child.status.then(({ code, signal }) => {
       this.#signal("SIGKILL"); // what it left behind, as the end of a container does
       this.#over = true;
       return signal === null ? { code } : { signal };
     });
-    this.stdout = untilStray(child.stdout, this.ended);
+    const output = untilStray(child.stdout, this.ended);
+    this.stdout = this.terminal === undefined ? output : output.pipeThrough(this.terminal.start);
     this.stderr = untilStray(child.stderr, this.ended);
   }
 
@@ -69,11 +76,18 @@ export class Process {
 
   #signal(signal: Deno.Signal): void {
     if (this.#over) return; // its id may be another's by now
-    try {
-      Deno.kill(-this.#pid, signal);
-    } catch {
-      // the whole group has ended already
-    }
+    const leader = this.terminal?.leader;
+    // A shell on a terminal does not heed SIGTERM.
+    if (leader !== undefined) signalGroup(leader, signal === "SIGTERM" ? "SIGHUP" : signal);
+    signalGroup(this.#pid, signal);
+  }
+}
+
+function signalGroup(leader: number, signal: Deno.Signal): void {
+  try {
+    Deno.kill(-leader, signal);
+  } catch {
+    // the whole group has ended already
   }
 }
 

@@ -1,6 +1,7 @@
 /** The HTTP side: who may ask, which path is what, and errors as Status objects. */
 import { ApiError, internalError, unauthorized, unknownPath } from "./api_error.ts";
 import { discovery } from "./discovery.ts";
+import { ephemeral } from "./ephemeral.ts";
 import { exec } from "./exec.ts";
 import { type Kind, KINDS, PODS } from "./kinds.ts";
 import { logs } from "./logs.ts";
@@ -40,6 +41,7 @@ async function route(request: Request, backend: Backend, objects: Objects): Prom
   if (subresource === undefined) return await objects.answer({ ...target, request, url });
   if (target.kind !== PODS) throw unknownPath();
   const pod = backend.store.get(PODS, target.namespace ?? "", target.name!);
+  if (subresource === "ephemeralcontainers") return await ephemeral(backend, pod, request);
   if (subresource === "exec") return exec(backend.kubelet, pod, request);
   if (subresource !== "log") throw unknownPath();
   return new Response(logs(backend.kubelet, pod, url.searchParams), {

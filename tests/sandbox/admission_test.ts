@@ -61,10 +61,25 @@ const REFUSED: [title: string, kind: string, spec: unknown, message: string][] =
     'variable type invalid in "echo $(params.l[*])": spec.steps[0].script',
   ],
   [
-    "native breakpoints without alpha features",
+    "native breakpoints before a step alone",
     "taskruns",
-    { taskRef: { name: "x" }, debug: { breakpoints: { onFailure: "enabled" } } },
-    'debug requires "enable-api-fields" feature gate to be "alpha" but it is "beta": spec.debug',
+    { taskRef: { name: "x" }, debug: { breakpoints: { beforeSteps: ["a"] } } },
+    "invalid value: onFailure breakpoint is empty, it is only allowed to be set as enabled: spec.debug.breakpoints.onFailure",
+  ],
+  [
+    "native breakpoints of another kind",
+    "taskruns",
+    { taskRef: { name: "x" }, debug: { breakpoints: { onFailure: "disabled" } } },
+    "invalid value: disabled is not a valid onFailure breakpoint value, onFailure breakpoint is only allowed to be set as enabled: spec.debug.breakpoints.onFailure",
+  ],
+  [
+    "native breakpoints before a step twice",
+    "taskruns",
+    {
+      taskRef: { name: "x" },
+      debug: { breakpoints: { onFailure: "enabled", beforeSteps: ["a", "a"] } },
+    },
+    "before step must be unique, the same step: a is defined multiple times at: spec.debug.breakpoints.beforeSteps[1]",
   ],
   [
     "neither a Pipeline nor its spec",

@@ -40,6 +40,18 @@ Deno.test("a command has the container's environment, directory and paths", asyn
   assert.equal(stdout, "hello /tekton/home\n/hold\nx\n/hold/y");
 });
 
+Deno.test("a script on stdin has the paths of a step's script, and what is none stays as it is", async () => {
+  await using client = await start();
+  const pod = await held(client);
+  const write = ["sh", "-c", "cat >/hold/in; cat /hold/in"];
+  await client.exec(pod, "step-hold", write, "#!/bin/sh\necho x >/hold/from-script\n");
+  const command = ["sh", "-c", "sh /hold/in; cat /hold/from-script"];
+  assert.equal((await client.exec(pod, "step-hold", command)).stdout, "x\n");
+  const text = `not ${"#!/hold\n".repeat(20_000)}`;
+  const { stdout } = await client.exec(pod, "step-hold", ["sh", "-c", "cat >f; wc -c <f"], text);
+  assert.equal(Number(stdout), text.length);
+});
+
 Deno.test("what is written to the step's own FIFO lets it go on", async () => {
   await using client = await start();
   const pod = await held(client);

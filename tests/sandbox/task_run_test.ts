@@ -222,6 +222,35 @@ Deno.test("volumes of ConfigMaps, Secrets and claims are directories", async () 
   assert.equal(await client.logs(again.status.podName, "step-x"), "/all/sub/out\n");
 });
 
+Deno.test("a volume that several steps mount at one path is one directory for all", async () => {
+  await using client = await start();
+  const mounted = {
+    volumeMounts: [{ name: "tkn-dev", mountPath: "/tkn-dev" }],
+    env: [{ name: "AT", value: "/tkn-dev/bin" }],
+  };
+  const { metadata: { name } } = await client.startTask({
+    stepTemplate: mounted,
+    volumes: [{ name: "tkn-dev", emptyDir: {} }],
+    steps: [
+      step("first", "mkdir /tkn-dev/bin; mkfifo /tkn-dev/fifo; read -r line < /tkn-dev/fifo"),
+      step("second", 'cat "$AT/said"; ls -d "$AT"', { volumeMounts: [] }),
+      { name: "third", image: ECHO, command: ["cat", "/tkn-dev/bin/said"], ...mounted },
+    ],
+  });
+  await client.runningPod(name);
+  const pod = `${name}-pod`;
+  const script = "until [ -p /tkn-dev/fifo ]; do :; done; echo hello > /tkn-dev/bin/said; " +
+    'echo "$AT"; pwd';
+  for (const container of ["step-third", "step-second"]) {
+    const { stdout } = await client.exec(pod, container, ["sh", "-c", script]);
+    assert.equal(stdout, "/tkn-dev/bin\n/\n");
+  }
+  await client.exec(pod, "step-third", ["sh", "-c", "echo go > /tkn-dev/fifo"]);
+  await client.done(`${TEKTON}/taskruns`, name);
+  assert.equal(await client.logs(pod, "step-second"), "hello\n/tkn-dev/bin\n");
+  assert.equal(await client.logs(pod, "step-third"), "hello\n");
+});
+
 Deno.test("a missing Task, param or workspace fails the TaskRun with Tekton's reason", async () => {
   await using client = await start();
   const run = await client.create(`${TEKTON}/taskruns`, {

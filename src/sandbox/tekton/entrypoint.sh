@@ -1,9 +1,11 @@
 #!/bin/sh
 # The parts of Tekton's entrypoint that a step itself may call: its breakpoint, cp and step-init.
 own_path=$PATH PATH=/usr/bin:/bin # an image's may lead nowhere
+note() { printf '%s %s\n' "$(date '+%Y/%m/%d %T')" "$1" >&2; }
 case ${1-} in
   cp)
-    cat "$2" 1<>"$3" # like the original it does not truncate
+    cat "$2" 1<>"$3" || exit # like the original it does not truncate
+    note "Copied $2 to $3"
     exit
     ;;
   step-init) exit 0 ;;
@@ -24,9 +26,15 @@ done
 shift
 mkdir -p "$metadata/results" "$metadata/artifacts"
 if [ -n "$breakpoint" ]; then
-  printf '%s debug before step breakpoint has taken effect, waiting for user'\''s decision:\n' "$(date '+%Y/%m/%d %T')" >&2
+  note "debug before step breakpoint has taken effect, waiting for user's decision:"
+  printf '%s\n' '1) continue, use cmd: /tekton/debug/scripts/debug-beforestep-continue' \
+    '2) fail-continue, use cmd: /tekton/debug/scripts/debug-beforestep-fail-continue' >&2
   until [ -e "$post.beforestepexit" ]; do
-    [ ! -e "$post.beforestepexit.err" ] || exit 1
+    if [ -e "$post.beforestepexit.err" ]; then
+      note "error occurred while waiting for $post.beforestepexit : before step breakpoint error file, user decided to skip the current step execution"
+      note 'Skipping execute step script because before step breakpoint fail-continue'
+      exit 1
+    fi
     sleep 0.1
   done
 fi

@@ -45,6 +45,10 @@ const PIPELINE_SPEC: Type = {
   fields: words("displayName description tasks params workspaces results finally"),
   types: { tasks: () => PIPELINE_TASK, finally: () => PIPELINE_TASK },
 };
+const DEBUG: Type = {
+  fields: [],
+  types: { breakpoints: () => ({ fields: ["onFailure", "beforeSteps"] }) },
+};
 const TYPES: Record<string, Type> = {
   Task: TASK_SPEC,
   Pipeline: PIPELINE_SPEC,
@@ -53,7 +57,7 @@ const TYPES: Record<string, Type> = {
       "debug params serviceAccountName taskRef taskSpec status statusMessage retries timeout " +
         "podTemplate workspaces stepSpecs sidecarSpecs computeResources managedBy",
     ),
-    types: { taskSpec: () => INLINE_TASK, debug: () => ({ fields: ["breakpoints"] }) },
+    types: { taskSpec: () => INLINE_TASK, debug: () => DEBUG },
   },
   PipelineRun: {
     fields: words(

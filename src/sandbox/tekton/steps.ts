@@ -7,6 +7,7 @@ import type { PodObject, RunningPod } from "../kubelet.ts";
 import { now } from "../store.ts";
 import type { World } from "./controller.ts";
 import { durationMs } from "./duration.ts";
+import { postFile, previousEnd } from "./breakpoints.ts";
 import { type RawResult, readResults } from "./results.ts";
 import { containerName } from "./names.ts";
 import { Values } from "./substitute.ts";
@@ -29,6 +30,8 @@ export interface StepRecord {
 
 interface Ending {
   readonly exitCode: number;
+  /** It failed where a breakpoint waits for that. */
+  readonly isHeld?: boolean;
   readonly terminationReason?: string;
   readonly ignoredExitCode?: number;
 }
@@ -62,9 +65,7 @@ export class StepRunner {
     await Deno.writeTextFile(`${running.root}/tekton/bin/entrypoint`, entrypoint, { mode: 0o755 });
     for (const [at, step] of this.task.steps.entries()) {
       const container = running.containers.get(this.records[at].container)!;
-      await Deno.mkdir(`${running.root}/tekton/steps/${container.name}/results`, {
-        recursive: true,
-      });
+      await this.#makeDirectories(running, container, at);
       if (step.script !== undefined) {
         const file = running.root + scriptPath(at);
         await Deno.writeTextFile(file, container.paths.toHost(scriptText(step.script)), {
@@ -78,19 +79,34 @@ export class StepRunner {
     }
   }
 
+  /** A step's own directory, known by three names, and what its breakpoints need. */
+  async #makeDirectories({ root }: RunningPod, container: Container, at: number): Promise<void> {
+    const own = `${root}/tekton/run/${at}/status`;
+    for (const name of ["results", "artifacts"]) {
+      await Deno.mkdir(`${own}/${name}`, { recursive: true });
+    }
+    await Deno.chmod(`${root}/tekton/run/${at}`, 0o777);
+    await Deno.symlink(own, `${root}/tekton/steps/${at}`);
+    await Deno.symlink(own, `${root}/tekton/steps/${container.name}`);
+    await this.task.breakpoints.equip(container, at);
+  }
+
   /** Until all have ended or the pod is gone. */
   async run(running: RunningPod): Promise<void> {
     let hasFailed = false;
     for (const [at, step] of this.task.steps.entries()) {
       const record = this.records[at];
       const container = running.containers.get(record.container)!;
-      const ending: Ending = hasFailed ? skipped(container) : await this.#step(step, at, container);
+      let ending: Ending = hasFailed ? skipped(container) : await this.#step(step, at, container);
       await this.#collect(step, container, record);
+      if (ending.isHeld) {
+        ending = { exitCode: await this.task.breakpoints.holdOnFailure(container, at) };
+      } else await this.#post(container, at, ending.exitCode);
       await container.finish();
       const message = this.#message(record);
       const isTooLong = message.length > MESSAGE_BYTES;
       const exitCode: number = isTooLong ? 1 : ending.exitCode;
-      hasFailed ||= exitCode !== 0;
+      hasFailed ||= exitCode !== 0 && !this.task.breakpoints.onFailure; // else a failure is no end
       record.terminationReason = ending.terminationReason ??
         (exitCode === 0 ? "Completed" : "Error");
       record.ignoredExitCode = ending.ignoredExitCode;
@@ -105,9 +121,15 @@ export class StepRunner {
       };
       if (!this.publish()) return;
     }
+    await running.finish();
   }
 
   async #step(given: Step, at: number, container: Container): Promise<Ending> {
+    const { breakpoints } = this.task;
+    if (breakpoints.onFailure) await previousEnd(container, at);
+    if (breakpoints.isBefore(given.name!) && !await breakpoints.holdBefore(container, at)) {
+      return { exitCode: 1 };
+    }
     const step = this.#withStepResults(given);
     if (!allows(step.when)) {
       container.log.note("INFO Step was skipped due to when expressions were evaluated to false.");
@@ -126,11 +148,16 @@ export class StepRunner {
       clearTimeout(timer);
     } catch (error) {
       if (!(error instanceof StartError)) throw error;
+      if (breakpoints.onFailure) return { exitCode: 1, isHeld: true };
       container.log.note(`Error executing command: ${error.message}`);
       return { exitCode: 1 };
     }
-    if (isLate) return { exitCode: 1, terminationReason: "TimeoutExceeded" };
+    if (isLate) {
+      container.log.note("context deadline exceeded");
+      return { exitCode: 1, terminationReason: "TimeoutExceeded" };
+    }
     const exitCode = exit.code ?? 255; // what Go calls -1: ended by a signal
+    if (exitCode !== 0 && breakpoints.onFailure) return { exitCode, isHeld: true };
     const isIgnored = exitCode !== 0 && step.onError === "continue";
     if (exitCode === 0 || isIgnored) {
       const file = container.paths.toHost(`/tekton/steps/${container.name}/exitCode`);
@@ -138,6 +165,12 @@ export class StepRunner {
     }
     if (!isIgnored) return { exitCode };
     return { exitCode: 0, ignoredExitCode: exitCode, terminationReason: "Continued" };
+  }
+
+  /** Tells the next step of the end. */
+  async #post({ paths }: Container, at: number, exitCode: number): Promise<void> {
+    const file = paths.toHost(postFile(at)) + (exitCode === 0 ? "" : ".err");
+    await Deno.writeTextFile(file, "").catch(() => {}); // the pod is being removed
   }
 
   /** `$(steps.S.results.R)` in what runs now, from the steps that ran before. */
@@ -211,6 +244,7 @@ export function publishPod(world: World, pod: PodObject, records: readonly StepR
     const conditions = podConditions(phase);
     const startTime = (copy.status as { startTime?: string }).startTime ?? now();
     copy.status = {
+      ...copy.status as Record<string, unknown>,
       phase,
       startTime,
       hostIP: "127.0.0.1",

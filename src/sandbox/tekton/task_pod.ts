@@ -6,6 +6,7 @@ import type { ContainerSpec, PodObject } from "../kubelet.ts";
 import type { Store } from "../store.ts";
 import type { Volume } from "../volumes.ts";
 import { ownerReference } from "./conditions.ts";
+import { entrypointFlags, internalMounts, internalVolumes } from "./entrypoint.ts";
 import { containerName, hashedName } from "./names.ts";
 import type { ResolvedTask } from "./task_spec.ts";
 
@@ -29,15 +30,16 @@ export function makePod(store: Store, run: TaskRun, task: ResolvedTask, name: st
     mounts.set(declared.name, { name: volume.name, mountPath: path, subPath: binding.subPath });
   }
   const containers = task.steps.map((step, at): ContainerSpec => ({
-    ...container(step, at),
+    ...container(step, at, task),
     volumeMounts: [
       ...mountsOf(step, task, mounts),
       ...(step.volumeMounts ?? []) as NonNullable<ContainerSpec["volumeMounts"]>,
+      ...internalMounts(task, at),
     ],
   }));
   const spec = {
     containers,
-    volumes: [...volumes.values()],
+    volumes: [...internalVolumes(task), ...volumes.values()],
     restartPolicy: "Never",
     serviceAccountName: run.spec.serviceAccountName ?? "default",
   };
@@ -57,8 +59,12 @@ export function makePod(store: Store, run: TaskRun, task: ResolvedTask, name: st
   return { metadata, spec, status: { phase: "Pending" } };
 }
 
-/** The command line shows what the entrypoint is told; it does not exist here. */
-function container(step: Step, at: number): ContainerSpec & Record<string, unknown> {
+/** The command line shows what the entrypoint is told; here the sandbox itself does that. */
+function container(
+  step: Step,
+  at: number,
+  task: ResolvedTask,
+): ContainerSpec & Record<string, unknown> {
   const { name, image, workingDir } = step;
   const argv = step.script === undefined ? step.command ?? [] : [scriptPath(at)];
   const [program = "", ...rest] = argv;
@@ -66,8 +72,12 @@ function container(step: Step, at: number): ContainerSpec & Record<string, unkno
     name: containerName(name!),
     image: image ?? "",
     command: ["/tekton/bin/entrypoint"],
-    args: ["-entrypoint", program, "--", ...rest, ...(step.args ?? [])],
+    args: [
+      ...entrypointFlags(step, at, task),
+      ...["-entrypoint", program, "--", ...rest, ...(step.args ?? [])],
+    ],
     env: step.env as ContainerSpec["env"],
+    envFrom: step.envFrom as ContainerSpec["envFrom"],
     workingDir,
   };
 }

@@ -4,6 +4,7 @@ import { Images } from "../images.ts";
 import { PODS, TASK_RUN } from "../kinds.ts";
 import type { PodObject, RunningPod } from "../kubelet.ts";
 import { now } from "../store.ts";
+import { EnvironmentError } from "../environment.ts";
 import { VolumeError } from "../volumes.ts";
 import { isDone, RunFailure, type State, withCondition } from "./conditions.ts";
 import type { World } from "./controller.ts";
@@ -12,6 +13,7 @@ import { childName } from "./names.ts";
 import { publishPod, StepRunner } from "./steps.ts";
 import { makePod } from "./task_pod.ts";
 import {
+  CONFIG_ERROR,
   configFailure,
   failureMessage,
   PENDING,
@@ -135,11 +137,23 @@ export class TaskRunJob {
       if (this.#stopped === undefined) await runner.start(running);
       if (this.#publish(pod, runner)) return running;
     } catch (error) {
-      if (error instanceof VolumeError) this.#end(configFailure(task, this.run, error.message));
-      else if (!this.#isGone(pod)) throw error; // else its directories went away under it
+      if (error instanceof EnvironmentError) this.#waitFor(error, pod, runner);
+      else if (error instanceof VolumeError) {
+        this.#end(configFailure(task, this.run, error.message));
+      } else if (!this.#isGone(pod)) throw error; // else its directories went away under it
     }
     await kubelet.forget(pod.metadata);
     return undefined;
+  }
+
+  /** The pod stays, waiting, and its TaskRun is over. */
+  #waitFor({ message }: EnvironmentError, pod: PodObject, runner: StepRunner): void {
+    for (const record of runner.records) {
+      record.state = { waiting: { reason: CONFIG_ERROR.reason, message } };
+    }
+    if (!this.#publish(pod, runner)) return;
+    this.#update({ completionTime: now() }, CONFIG_ERROR);
+    this.abandon();
   }
 
   #isGone({ metadata: { namespace = "", name = "", uid } }: PodObject): boolean {

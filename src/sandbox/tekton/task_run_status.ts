@@ -84,7 +84,14 @@ export function taskResults(task: ResolvedTask, runner: StepRunner): Result[] {
   return typedResults(raw, declared);
 }
 
-/** A volume or a variable that can't be had. */
+/** Of a container whose environment can't be had. */
+export const CONFIG_ERROR: State = {
+  status: "False",
+  reason: "CreateContainerConfigError",
+  message: "Failed to create pod due to config error",
+};
+
+/** A volume that can't be had. */
 export function configFailure({ steps: [step] }: ResolvedTask, run: TaskRun, why: string): Stop {
   const message = `the step "${step.name}" in TaskRun "${run.metadata.name}" failed to start. ` +
     `The pod errored with the message: "${why}."`;

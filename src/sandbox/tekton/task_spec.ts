@@ -11,6 +11,7 @@ import type {
 } from "../../tekton/model.ts";
 import { TASK } from "../kinds.ts";
 import type { Store } from "../store.ts";
+import { Breakpoints } from "./breakpoints.ts";
 import { RunFailure } from "./conditions.ts";
 import { resolveObject } from "./resolvers.ts";
 import { containerName, stepName } from "./names.ts";
@@ -27,6 +28,7 @@ export interface ResolvedTask {
   readonly spec: TaskSpec;
   readonly steps: Step[];
   readonly workspaces: BoundWorkspace[];
+  readonly breakpoints: Breakpoints;
 }
 
 /** Throws RunFailure. */
@@ -82,7 +84,7 @@ export function resolveTask(spec: TaskSpec, run: TaskRun, name?: string): Resolv
     const named = { ...step, name: stepName(step.name, at) };
     return stepResultPaths(mergeTemplate(named, replaced.stepTemplate));
   });
-  return { spec: replaced, steps, workspaces: paths };
+  return { spec: replaced, steps, workspaces: paths, breakpoints: new Breakpoints(run) };
 }
 
 function checkParams(spec: TaskSpec, run: TaskRun): void {
@@ -155,13 +157,13 @@ function addContext(values: Values, run: TaskRun, task: string | undefined): voi
   values.strings.set("context.task.retry-count", String(retries.length));
 }
 
-/** The template's fields where the step has none; environments and mounts are joined. */
+/** The template's fields where the step has none; `env` and mounts are joined, `envFrom` is not. */
 function mergeTemplate(step: Step, template: Partial<Step> | undefined): Step {
   if (template === undefined) return step;
   const own = (step.env ?? []).map(({ name }) => name);
   const env = [
-    ...(template.env ?? []).filter(({ name }) => !own.includes(name)),
     ...(step.env ?? []),
+    ...(template.env ?? []).filter(({ name }) => !own.includes(name)),
   ];
   const volumeMounts = [...(template.volumeMounts ?? []), ...(step.volumeMounts ?? [])];
   const merged: Step = { ...template, ...step, env, volumeMounts };

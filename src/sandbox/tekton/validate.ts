@@ -36,10 +36,34 @@ function taskRun(spec: TaskRun["spec"]): Problems {
     ...twice(spec.params, "spec.params"),
     ...twice(spec.workspaces, "spec.workspaces"),
     ...statusProblem,
-    // The feature flags are those of an installation that nobody has changed.
-    ...(debug === undefined ? [] : [
-      'debug requires "enable-api-fields" feature gate to be "alpha" but it is "beta": spec.debug',
-    ]),
+    ...breakpoints((debug ?? {}) as Debug),
+  ];
+}
+
+type Debug = { breakpoints?: { onFailure?: string; beforeSteps?: string[] } };
+
+/** Of an installation whose `enable-api-fields` is "alpha"; else the webhook refuses them all. */
+function breakpoints({ breakpoints }: Debug): Problems {
+  if (breakpoints === undefined) return [];
+  const { onFailure = "", beforeSteps = [] } = breakpoints;
+  const path = "spec.debug.breakpoints";
+  if (onFailure === "") {
+    return [
+      "invalid value: onFailure breakpoint is empty, it is only allowed to be set as enabled: " +
+      `${path}.onFailure`,
+    ];
+  }
+  if (onFailure !== "enabled") {
+    return [
+      `invalid value: ${onFailure} is not a valid onFailure breakpoint value, onFailure breakpoint ` +
+      `is only allowed to be set as enabled: ${path}.onFailure`,
+    ];
+  }
+  const again = beforeSteps.findIndex((name, at) => beforeSteps.indexOf(name) !== at);
+  if (again === -1) return [];
+  return [
+    `before step must be unique, the same step: ${beforeSteps[again]} is defined multiple times ` +
+    `at: ${path}.beforeSteps[${again}]`,
   ];
 }
 
