@@ -36,6 +36,7 @@ const ALLOWED: Record<string, string[]> = {
 const LIBRARIES: Record<string, string> = {
   "@kubernetes/client-node": "deno/kubeconfig",
   "@peculiar/x509": "sandbox/certificate",
+  "diff": "view/diff",
   "string-argv": "commands/upload_options",
   "yaml": "commands/yaml",
 };

@@ -10,6 +10,7 @@ const README = new URL("../README.md", import.meta.url);
 const PARTS: Record<string, string> = {
   "flags-pipeline-upload": flagsTable(command("pipeline upload")),
   "flags-task-upload": flagsTable(command("task upload")),
+  "flags-pipeline-debug": flagsTable(command("pipeline debug")),
   "exit-codes": exitCodesTable(PROGRAM.exitCodes),
 };
 

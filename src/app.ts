@@ -3,7 +3,7 @@ import { PROGRAM } from "./cli/commands.ts";
 import { helpAsked } from "./cli/help.ts";
 import { type Call, parse } from "./cli/parse.ts";
 import { useColor } from "./commands/narrate.ts";
-import { BUG_EXIT_CODE, ExpectedError } from "./errors.ts";
+import { BUG_EXIT_CODE, ExpectedError, Interrupted } from "./errors.ts";
 import type { Host } from "./host.ts";
 import { renderError } from "./view/error.ts";
 import { VERSION } from "./version.ts";
@@ -17,7 +17,9 @@ export async function app(argv: readonly string[], host: Host): Promise<number> 
     if (text === undefined) return await run(call, host);
     host.terminal.out(text);
     return 0;
-  } catch (error) {
+  } catch (thrown) {
+    const isOurs = host.interrupt.aborted && thrown === host.interrupt.reason;
+    const error = isOurs ? new Interrupted("Interrupted") : thrown;
     const color = host.terminal.isTerminal.stderr && useColor(host, !noColorAsked(argv, call));
     host.terminal.err(renderError(error, color));
     return error instanceof ExpectedError ? error.exitCode : BUG_EXIT_CODE;
@@ -43,17 +45,28 @@ async function run(call: Call, host: Host): Promise<number> {
       const command = await import("./commands/task_upload.ts");
       return await command.run(host, command.options(call));
     }
+    case "pipeline debug": {
+      const command = await import("./commands/pipeline_debug.ts");
+      return await command.run(host, command.options(call));
+    }
+    case "task debug": {
+      const command = await import("./commands/task_debug.ts");
+      return await command.run(host, command.options(call));
+    }
     case "create": {
       const command = await import("./commands/create.ts");
       return await command.run(host, command.options(call));
     }
     case "pipelinerun continue":
     case "pipelinerun fail-continue":
-    case "pipelinerun run":
     case "taskrun continue":
-    case "taskrun fail-continue":
-    case "taskrun run": {
+    case "taskrun fail-continue": {
       const command = await import("./commands/let_go.ts");
+      return await command.run(host, command.options(call));
+    }
+    case "pipelinerun run":
+    case "taskrun run": {
+      const command = await import("./commands/run_step.ts");
       return await command.run(host, command.options(call));
     }
     case "pipelinerun shell":
@@ -61,6 +74,16 @@ async function run(call: Call, host: Host): Promise<number> {
     case "taskrun shell":
     case "taskrun exec": {
       const command = await import("./commands/shell.ts");
+      return await command.run(host, command.options(call));
+    }
+    case "pipelinerun upload":
+    case "taskrun upload": {
+      const command = await import("./commands/held_upload.ts");
+      return await command.run(host, command.options(call));
+    }
+    case "pipelinerun logs":
+    case "taskrun logs": {
+      const command = await import("./commands/logs.ts");
       return await command.run(host, command.options(call));
     }
     case "pipelinerun info":

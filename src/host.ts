@@ -12,6 +12,12 @@ export interface Host {
   random(length: number): string;
   /** Runs a program and gives its stdout, or undefined where it can't be run or fails. */
   capture(command: readonly string[], options?: { cwd?: string }): Promise<string | undefined>;
+  /**
+   * Has the user edit the text, in a file called `name`, with $VISUAL or $EDITOR: what was saved, or undefined
+   * where the editor failed or can't be run. The terminal is the editor's until then. Throws UsageError
+   * for what is no text.
+   */
+  edit(text: string, name: string): Promise<string | undefined>;
   connect(options: ConnectOptions): Promise<Kube>;
 }
 
@@ -43,7 +49,11 @@ export interface Terminal {
   err(text: string): void;
 }
 
-export interface RawTerminal extends Disposable {
+/**
+ * Disposed of at once, or where somebody else is to read the terminal next, asynchronously: then no key
+ * is lost to him.
+ */
+export interface RawTerminal extends Disposable, AsyncDisposable {
   readonly keys: ReadableStream<Uint8Array>;
   /** The size now, and then each one that it changes to, until disposed. */
   readonly sizes: AsyncIterable<TerminalSize>;
@@ -87,7 +97,7 @@ export interface OpenFile {
   close(): void;
 }
 
-/** A file system to read from. A method throws FileError where the system says no. */
+/** The file system. A method throws FileError where the system says no. */
 export interface Files {
   /** In no order. */
   list(directory: string): Promise<DirectoryEntry[]>;
@@ -105,6 +115,8 @@ export interface Files {
   readStart(path: string, buffer: Uint8Array): Promise<number>;
   /** Undefined where there is no such file. */
   readText(path: string): Promise<string | undefined>;
+  /** Makes the file, or takes the place of what is in it. */
+  writeText(path: string, text: string): Promise<void>;
   /** Absolute, every link resolved. */
   realPath(path: string): Promise<string>;
 }

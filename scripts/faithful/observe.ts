@@ -9,7 +9,6 @@ import { createRun } from "../../src/run/start.ts";
 import { removeTemporary } from "../../src/run/temporary.ts";
 import type { Placement } from "../../src/tekton/place.ts";
 import { release } from "../../src/run/release.ts";
-import { readHeldLine } from "../../src/step/scripts.ts";
 import type { HeldStep } from "../../src/tekton/hold_run.ts";
 import { LABEL, type PipelineRun, type TaskRun } from "../../src/tekton/model.ts";
 import { succeededOf } from "../../src/tekton/phase.ts";
@@ -52,15 +51,13 @@ export async function observe(
   const signal = AbortSignal.any([over.signal, AbortSignal.timeout(LIMIT_MS)]);
   await using live = new LiveRun(kube, created);
   const logs = new Map<string, string[]>();
-  const nothing = { step: "" };
   const following = follow({
     kube,
     clock,
     live,
-    held: nothing,
     signal,
     emit: (event) => {
-      if (event.kind !== "log" || readHeldLine(event.line) !== undefined) return;
+      if (event.kind !== "log") return;
       if (WAITING_SKIPPED.test(event.line)) return;
       const key = `${event.task ?? ""}/${event.step}`;
       logs.set(key, [...logs.get(key) ?? [], event.line]);
@@ -69,11 +66,11 @@ export async function observe(
   following.catch(() => {});
   let heldSteps = 0;
   const releases = held.map(async (one) => {
-    const options = { kube, clock, live, held: one, signal };
+    const options = { clock, live, held: one, signal };
     const pause = await awaitPause(options).catch(() => undefined); // skipped: never held
     if (pause === undefined) return;
     heldSteps += 1;
-    await release(kube, { ...pause, namespace: live.namespace }, "run", { signal });
+    await release(kube, pause, "run", { signal });
   });
   const label = keepPipelineLabel(kube, live, signal);
   const removed = removeTemporary(kube, live, objects, signal);

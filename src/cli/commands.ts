@@ -1,143 +1,24 @@
 /** The verbs of tkn-dev with their arguments and flags: data. */
-import type { ArgSpec, CommandSpec, FlagSpec, Program } from "./spec.ts";
-
-const HELP: FlagSpec = { name: "help", short: "h", help: "show this help" };
-
-const CLUSTER: readonly FlagSpec[] = [
-  {
-    name: "namespace",
-    short: "n",
-    value: "NAME",
-    help: "namespace to use (default: the context's)",
-  },
-  {
-    name: "context",
-    short: "c",
-    value: "NAME",
-    help: "context of the kubeconfig to use (default: the current one)",
-  },
-  {
-    name: "kubeconfig",
-    short: "k",
-    value: "FILE",
-    help: "kubeconfig to use (default: $KUBECONFIG, then ~/.kube/config)",
-  },
-  { name: "no-color", short: "C", help: "no colours" },
-];
-
-const ON_TASK: FlagSpec = {
-  name: "on-task",
-  value: "NAME",
-  help:
-    "the Pipeline's task that the upload stands in for (default: the one that clones, or that plainly fills the workspace for all others)",
-};
-
-const ON_STEP = { name: "on-step", value: "NAME" };
-
-const PAUSE_TIMEOUT: FlagSpec = {
-  name: "pause-timeout",
-  value: "DURATION",
-  default: "10m",
-  help: "how long the run may be held, then it ends; its own timeouts are raised by it",
-};
-
-const ALLOW_PROBE: FlagSpec = {
-  name: "allow-probe",
-  help: "where Tekton's resolvers may not be asked, start a run that resolves and fails at once",
-};
-
-const DRY_RUN: FlagSpec = {
-  name: "dry-run",
-  help: "create nothing: print the run that would be created, and what was changed and why",
-};
-
-const OUTPUT: FlagSpec = {
-  name: "output",
-  short: "o",
-  value: "FORMAT",
-  default: "yaml",
-  help: "how the run is printed: yaml, json or name",
-};
-
-const UPLOAD: readonly FlagSpec[] = [
-  {
-    name: "on-workspace",
-    value: "NAME",
-    help: "the Task's workspace that receives the directory, where it has several",
-  },
-  {
-    name: "on-directory",
-    value: "PATH",
-    help: "directory inside the workspace that receives it (default: the workspace itself)",
-  },
-  {
-    name: "ignore",
-    value: "PATTERN",
-    many: true,
-    help: "leave out what matches, as a line of .gitignore would; can be repeated",
-  },
-  {
-    name: "exec",
-    value: "COMMAND",
-    default: "tar",
-    help: "the image's command that unpacks the stream",
-  },
-  {
-    name: "upload-image",
-    value: "IMAGE",
-    help:
-      "image that receives the upload in the step's place, where the step's own has no shell or no tar",
-  },
-  {
-    name: "result",
-    value: "NAME=VALUE",
-    many: true,
-    help: "a result for later tasks, which the replaced step would have written; can be repeated",
-  },
+import { DEBUG_COMMANDS } from "./debug_commands.ts";
+import { HELD_COMMANDS } from "./held_commands.ts";
+import {
   ALLOW_PROBE,
-  { name: "showlogs", default: true, help: "show the logs of the run" },
-  PAUSE_TIMEOUT,
+  CLUSTER,
+  DIRECTORY,
   DRY_RUN,
+  HELP,
+  INTO,
+  NO_CONTINUE,
+  ON_STEP,
+  ON_TASK,
   OUTPUT,
-];
-
-const START: readonly FlagSpec[] = [
-  {
-    name: "param",
-    short: "p",
-    value: "KEY=VALUE",
-    many: true,
-    help: "a param of the run; can be repeated:\n" +
-      "key=value\n" +
-      "key=a,b for an array\n" +
-      "key=k:v,k2:v2 for an object",
-  },
-  {
-    name: "workspace",
-    short: "w",
-    value: "BINDING",
-    many: true,
-    help: "what a workspace is bound to; can be repeated:\n" +
-      "name=x,claimName=pvc\n" +
-      "name=x,emptyDir=\n" +
-      "name=x,config=cm\n" +
-      "name=x,secret=s\n" +
-      "name=x,volumeClaimTemplateFile=f.yaml\n" +
-      "and subPath=path with any of them",
-  },
-  {
-    name: "serviceaccount",
-    short: "s",
-    value: "NAME",
-    help: "service account that the run uses",
-  },
-];
-
-const DIRECTORY: ArgSpec = {
-  name: "DIR",
-  optional: true,
-  help: "the directory to upload (default: the current one)",
-};
+  PAUSE_TIMEOUT,
+  RUN_FLAGS,
+  START,
+  UPLOAD_IMAGE,
+  WITHOUT_SHELL,
+} from "./shared_flags.ts";
+import type { CommandSpec, Program } from "./spec.ts";
 
 const PIPELINE_UPLOAD: CommandSpec = {
   path: ["pipeline", "upload"],
@@ -151,7 +32,10 @@ const PIPELINE_UPLOAD: CommandSpec = {
   flags: [
     ON_TASK,
     { ...ON_STEP, help: "the task's step whose image receives the upload (default: the first)" },
-    ...UPLOAD,
+    ...INTO,
+    UPLOAD_IMAGE,
+    ...RUN_FLAGS,
+    ...NO_CONTINUE,
     ...START,
     ...CLUSTER,
     HELP,
@@ -195,7 +79,10 @@ const TASK_UPLOAD: CommandSpec = {
       ...ON_STEP,
       help: "the step that the upload stands in for (default: none, it comes before the first)",
     },
-    ...UPLOAD,
+    ...INTO,
+    UPLOAD_IMAGE,
+    ...RUN_FLAGS,
+    ...NO_CONTINUE,
     ...START,
     ...CLUSTER,
     HELP,
@@ -229,10 +116,7 @@ const CREATE: CommandSpec = {
       many: true,
       help: "the file, - for stdin; can be repeated",
     },
-    {
-      name: "without-shell",
-      help: "hold by Tekton's own entrypoint, for steps whose images have no shell",
-    },
+    WITHOUT_SHELL,
     ALLOW_PROBE,
     PAUSE_TIMEOUT,
     DRY_RUN,
@@ -245,66 +129,6 @@ const CREATE: CommandSpec = {
     { text: "See what would be created", command: "tkn-dev create -f run.yaml --dry-run" },
   ],
 };
-
-interface HeldVerb extends Pick<CommandSpec, "summary" | "takesCommand"> {
-  readonly verb: string;
-  readonly description: string;
-}
-
-const HELD: readonly HeldVerb[] = [
-  {
-    verb: "info",
-    summary: "Show the steps of a run that hold",
-    description: "What holds, in which pod and container, and where the workspace is.",
-  },
-  {
-    verb: "shell",
-    summary: "Open a shell in a held step",
-    description:
-      "In the step's own container, with its user, environment and workspaces: bash where the " +
-      "image has it, else sh. On its PATH are debug-run, which does the step's own work, shows all of it " +
-      "and comes back, debug-continue and debug-fail-continue.",
-  },
-  {
-    verb: "exec",
-    summary: "Run a command in a held step",
-    description: "In the step's own container; exits with the command's exit code.",
-    takesCommand: true,
-  },
-  {
-    verb: "continue",
-    summary: "Let a held step go on as if its work were done",
-    description: "Later steps and tasks run; the step's own work is not done.",
-  },
-  {
-    verb: "fail-continue",
-    summary: "Let a held step fail",
-    description: "The run goes on as it does when the step fails.",
-  },
-  {
-    verb: "run",
-    summary: "Let a held step do its own work",
-    description: "The step does what it would have done, and the run goes on with its outcome.",
-  },
-];
-
-const RUN: ArgSpec = { name: "RUN", help: "the run's name" };
-const STEP: ArgSpec = {
-  name: "STEP",
-  optional: true,
-  help: "the held step, task/step in a PipelineRun, where there are several",
-};
-
-/** `pipelinerun continue` and its like. */
-function heldCommands(group: string): CommandSpec[] {
-  return HELD.map(({ verb, ...spec }) => ({
-    path: [group, verb],
-    ...spec,
-    args: verb === "info" ? [RUN] : [RUN, STEP],
-    flags: [...CLUSTER, HELP],
-    examples: [],
-  }));
-}
 
 const SANDBOX: CommandSpec = {
   path: ["sandbox"],
@@ -349,8 +173,8 @@ export const PROGRAM: Program = {
   description: "The local directory takes the place of the task or step that fetches sources. " +
     "Nothing is installed on the cluster.",
   groups: [
-    { name: "pipeline", aliases: ["p", "pipelines"], summary: "Run Pipelines" },
-    { name: "task", aliases: ["t", "tasks"], summary: "Run Tasks" },
+    { name: "pipeline", aliases: ["p", "pipelines"], summary: "Run and debug Pipelines" },
+    { name: "task", aliases: ["t", "tasks"], summary: "Run and debug Tasks" },
     {
       name: "pipelinerun",
       aliases: ["pr", "pipelineruns"],
@@ -361,9 +185,9 @@ export const PROGRAM: Program = {
   commands: [
     PIPELINE_UPLOAD,
     TASK_UPLOAD,
+    ...DEBUG_COMMANDS,
     CREATE,
-    ...heldCommands("pipelinerun"),
-    ...heldCommands("taskrun"),
+    ...HELD_COMMANDS,
     SANDBOX,
     VERSION,
     HELP_COMMAND,

@@ -84,10 +84,16 @@ function takeWord(
   return { word: undefined, rest: [...argv] };
 }
 
-/** A flag means the same in every command (a test holds that), so that its first spec will do. */
+/**
+ * A flag means the same in every command (a test holds that), so that its first spec will do. A letter
+ * that stands for two of them (-f) means nothing before the command is known.
+ */
 function anyFlag(program: Program): FlagSpec[] {
   const all = program.commands.flatMap((command) => command.flags);
-  return all.filter((spec, at) => all.findIndex(({ name }) => name === spec.name) === at);
+  const isPlain = ({ name, short }: FlagSpec) =>
+    all.every((other) => other.short !== short || other.name === name);
+  return all.filter((spec, at) => all.findIndex(({ name }) => name === spec.name) === at)
+    .map((spec) => isPlain(spec) ? spec : { ...spec, short: undefined });
 }
 
 /** `tkn-dev`, `tkn-dev pipeline`, either with --help: flags alone ask for nothing. */

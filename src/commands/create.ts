@@ -6,12 +6,13 @@ import { type ConnectOptions, FileError, type Host } from "../host.ts";
 import type { Kube, KubeObject } from "../kube/interface.ts";
 import type { RunEvent } from "../run/events.ts";
 import { holdRun } from "../run/hold.ts";
+import { placeName } from "../run/pause_place.ts";
 import { RESOURCE_OF, type Run, type RunKind } from "../run/live_run.ts";
 import { createRun, readDefaultTimeout } from "../run/start.ts";
 import { type Breakpoints, readBreakpoints, withoutBreakpoints } from "../tekton/debug_spec.ts";
 import { runFromV1beta1 } from "../tekton/v1beta1.ts";
 import type { HeldRun } from "../tekton/hold_run.ts";
-import { newGate, OWN_LABELS, resolving } from "./upload.ts";
+import { holdChanges, newGate, OWN_LABELS, resolving } from "./upload.ts";
 import { connectFlags, type OutputFormat, outputFormat } from "./upload_options.ts";
 import { nameOf, parseYamlDocuments, renderPlacement, renderRun } from "./yaml.ts";
 
@@ -60,7 +61,7 @@ export async function run(host: Host, options: Options): Promise<number> {
       options,
     );
     if (options.dryRun) {
-      host.terminal.out(renderPlacement(placement, options.format!, changes(held)));
+      host.terminal.out(renderPlacement(placement, options.format!, holdChanges(held)));
       continue;
     }
     const { run: created, why } = await createRun(kube, placement, `tkn-dev-${host.random(6)}`);
@@ -147,23 +148,9 @@ function inNamespace(run: Run, namespace: string): Run {
   );
 }
 
-/** For --dry-run. */
-function changes(held: HeldRun<Run>["held"]): string[] {
-  if (held.length === 0) return [];
-  return [
-    `Holds at ${held.map(placeName).join(", ")}, for no release of Tekton has its spec.debug yet:`,
-    "what it refers to is inline, so that those steps can wait before they do their work, with its",
-    "meaning kept. Retries of held tasks are dropped, timeouts raised by --pause-timeout.",
-  ];
-}
-
 function howToGoOn({ kind, metadata }: Run, held: HeldRun<Run>["held"]): string {
   const group = kind!.toLowerCase();
   const places = held.map(placeName).join(", ");
   return `Note: It will hold at ${places}. To go on: ` +
-    `tkn-dev ${group} continue|fail-continue|run ${metadata.name} -n ${metadata.namespace}\n`;
-}
-
-function placeName({ task, of }: HeldRun<Run>["held"][number]): string {
-  return task === undefined ? of : `${task}/${of}`;
+    `tkn-dev ${group} shell|run|continue|fail-continue ${metadata.name} -n ${metadata.namespace}\n`;
 }

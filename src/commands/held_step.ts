@@ -3,8 +3,9 @@ import type { Call } from "../cli/parse.ts";
 import { ClusterError, UsageError } from "../errors.ts";
 import type { ConnectOptions } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
-import { type FoundStep, heldSteps } from "../run/held_steps.ts";
+import { heldSteps } from "../run/held_steps.ts";
 import { RESOURCE_OF, type Run, type RunKind } from "../run/live_run.ts";
+import { type Pause, placeName } from "../run/pause_place.ts";
 import { phaseOf } from "../tekton/phase.ts";
 import { connectFlags } from "./upload_options.ts";
 
@@ -32,20 +33,22 @@ export function heldOptions({ command: { path: [group] }, args, flags }: Call): 
 export async function findHeld(
   kube: Kube,
   { kind, run: name }: HeldOptions,
-): Promise<{ run: Run; held: FoundStep[] }> {
+): Promise<{ run: Run; held: Pause[] }> {
   const { namespace } = kube;
   const run = await kube.get<Run>(RESOURCE_OF[kind], namespace, name);
   return { run, held: await heldSteps(kube, { kind, namespace, name }) };
 }
 
 /** The one that is meant. Throws ClusterError where none holds, UsageError where it is not plain. */
-export async function findStep(kube: Kube, options: HeldOptions): Promise<FoundStep> {
+export async function findStep(kube: Kube, options: HeldOptions): Promise<Pause> {
   const { run, held } = await findHeld(kube, options);
   const asked = options.step;
-  const what = `${run.kind} "${run.metadata.name}"`;
+  const what = `${options.kind} "${run.metadata.name}"`;
   const names = held.map(placeName);
-  if (held.length === 0) throw noneHolds(run);
-  const found = asked === undefined ? held : held.filter((one) => placeName(one) === asked);
+  if (held.length === 0) throw noneHolds(options, run);
+  const found = asked === undefined
+    ? held
+    : held.filter((one) => placeName(one) === asked || one.of === asked);
   if (found.length === 1) return found[0];
   throw new UsageError(
     found.length === 0
@@ -55,14 +58,18 @@ export async function findStep(kube: Kube, options: HeldOptions): Promise<FoundS
   );
 }
 
-export function noneHolds(run: Run): ClusterError {
+export function noneHolds({ kind }: HeldOptions, run: Run): ClusterError {
   const hasEnded = phaseOf(run).kind === "ended";
   return new ClusterError(
-    `Cannot find a held step of ${run.kind} "${run.metadata.name}": none holds`,
+    `Cannot find a held step of ${kind} "${run.metadata.name}": none holds`,
     { hint: hasEnded ? "the run has ended" : "has it come there yet?" },
   );
 }
 
-export function placeName({ task, of }: FoundStep): string {
-  return task === undefined ? of : `${task}/${of}`;
+/** What a person types for the verb on this run: `tkn-dev pipelinerun shell build-run-x7k2p -n ns`. */
+export function verb({ kind, run, connect }: Omit<HeldOptions, "step">, word: string): string {
+  const { namespace, context, kubeconfig } = connect;
+  const flags = Object.entries({ "-n": namespace, "-c": context, "-k": kubeconfig })
+    .flatMap(([flag, value]) => value === undefined ? [] : [flag, value]);
+  return ["tkn-dev", kind.toLowerCase(), word, run, ...flags].join(" ");
 }

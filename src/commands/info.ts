@@ -1,8 +1,13 @@
 /** `pipelinerun|taskrun info`: which steps of a run hold, and what is where in them. */
 import type { Call } from "../cli/parse.ts";
 import type { Host } from "../host.ts";
-import type { FoundStep } from "../run/held_steps.ts";
-import { findHeld, type HeldOptions, heldOptions, noneHolds, placeName } from "./held_step.ts";
+import type { Kube } from "../kube/interface.ts";
+import { readFacts } from "../run/facts.ts";
+import type { Pause } from "../run/pause_place.ts";
+import { runCommand } from "../run/shell.ts";
+import { infoCommand } from "../step/scripts.ts";
+import { renderHeld } from "../view/held_view.ts";
+import { findHeld, type HeldOptions, heldOptions, noneHolds } from "./held_step.ts";
 
 export type Options = HeldOptions;
 
@@ -14,21 +19,24 @@ export function options(call: Call): Options {
 export async function run(host: Host, options: Options): Promise<number> {
   const kube = await host.connect(options.connect);
   const { run, held } = await findHeld(kube, options);
-  if (held.length === 0) throw noneHolds(run);
-  host.terminal.out(held.map(describe).join("\n"));
+  if (held.length === 0) throw noneHolds(options, run);
+  const texts = await Promise.all(held.map((pause) => describe(kube, pause)));
+  host.terminal.out(texts.join("\n"));
   return 0;
 }
 
-function describe(step: FoundStep): string {
-  const rows: [string, string | undefined][] = [
-    ["Step", placeName(step)],
-    ["Held by", step.gate === "script" ? "its script" : "a step before it, without a shell"],
-    ["Pod", step.pod],
-    ["Container", step.container],
-    ["Image", step.image],
-    ["Workspace", step.directory || undefined],
-    ["Since", step.since],
-  ];
-  return rows.filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${`${name}:`.padEnd(11)} ${value}\n`).join("");
+/** What its objects tell, and what its own container does. */
+async function describe(kube: Kube, pause: Pause): Promise<string> {
+  const [facts, own] = await Promise.all([readFacts(kube, pause), ownInfo(kube, pause)]);
+  return renderHeld(facts, Infinity) + own;
+}
+
+async function ownInfo(kube: Kube, pause: Pause): Promise<string> {
+  if (pause.gate !== "script") return "";
+  let text = "";
+  const decoder = new TextDecoder();
+  const onStdout = (bytes: Uint8Array) => void (text += decoder.decode(bytes, { stream: true }));
+  const output = { onStdout, onStderr: () => {} };
+  await runCommand(kube, pause, { command: infoCommand(), output });
+  return text;
 }

@@ -1,47 +1,66 @@
-/** `pipelinerun|taskrun continue|fail-continue|run`: what a held step is to do. */
+/** `pipelinerun|taskrun continue|fail-continue`: what a held step is to do. */
 import type { Call } from "../cli/parse.ts";
-import { ClusterError } from "../errors.ts";
+import { ClusterError, UsageError } from "../errors.ts";
 import type { Host } from "../host.ts";
-import { release, type ReleaseWord } from "../run/release.ts";
+import type { Kube } from "../kube/interface.ts";
+import { type Pause, placeName } from "../run/pause_place.ts";
+import { release, type ReleaseOptions, type ReleaseWord } from "../run/release.ts";
 import { ReceiveExit } from "../step/scripts.ts";
-import { findStep, type HeldOptions, heldOptions, placeName } from "./held_step.ts";
+import { findStep, type HeldOptions, heldOptions } from "./held_step.ts";
 
 export interface Options extends HeldOptions {
   readonly word: ReleaseWord;
+  readonly exitCode?: number;
 }
 
-const WORDS: Record<string, ReleaseWord> = {
-  continue: "continue",
-  "fail-continue": "fail",
-  run: "run",
-};
-const DONE: Record<ReleaseWord, string> = {
-  continue: "goes on",
-  fail: "fails",
-  run: "does its work",
-};
-
-/** Pure. */
+/** Pure. Throws UsageError. */
 export function options(call: Call): Options {
-  return { ...heldOptions(call), word: WORDS[call.command.path[1]] };
+  const own = heldOptions(call);
+  if (call.command.path[1] === "fail-continue") return { ...own, word: "fail" };
+  return { ...own, word: "continue", exitCode: readExitCode(call.flags.text("exit-code")) };
 }
 
 export async function run(host: Host, options: Options): Promise<number> {
   const kube = await host.connect(options.connect);
-  const { kind, run: name, word } = options;
-  const step = await findStep(kube, options);
-  const { exitCode, message } = await release(kube, step, word);
-  const place = placeName(step);
-  if (exitCode === ReceiveExit.gateGone) {
-    throw new ClusterError(
-      `Cannot let step "${place}" of ${kind} "${name}" go: it has gone already`,
-    );
+  const pause = await findStep(kube, options);
+  host.terminal.err(await letGo(kube, pause, options.word, options));
+  return 0;
+}
+
+/** What became of it, a sentence a line. Throws ClusterError where it does not go. */
+export async function letGo(
+  kube: Kube,
+  pause: Pause,
+  word: ReleaseWord,
+  options: ReleaseOptions = {},
+): Promise<string> {
+  const place = placeName(pause);
+  const { exitCode, message, said } = await release(kube, pause, word, options);
+  if (exitCode === ReceiveExit.gateGone || exitCode === undefined) {
+    throw new ClusterError(`Cannot let step "${place}" go: it has gone already`);
   }
   if (exitCode !== 0) {
-    throw new ClusterError(`Cannot let step "${place}" of ${kind} "${name}" go: ${message}`, {
+    throw new ClusterError(`Cannot let step "${place}" go: ${said.trim() || message}`, {
       hint: "it holds still; try again",
     });
   }
-  host.terminal.err(`Step ${place} of ${kind} ${name} ${DONE[word]}\n`);
-  return 0;
+  const note = said === "" || pause.gate !== "script"
+    ? ""
+    : `Note: ${said.replace("debug-continue 0", "--exit-code 0")}`;
+  return `Step ${place} ${does(pause, word)}\n${note}`;
+}
+
+/** Tekton's own breakpoint before a step can't skip its work. */
+function does({ gate }: Pause, word: ReleaseWord): string {
+  if (word === "fail") return "fails";
+  return word === "run" || gate === "beforeStep" ? "does its work" : "goes on";
+}
+
+function readExitCode(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const code = /^\d{1,3}$/.test(text) ? Number(text) : 256;
+  if (code <= 255) return code;
+  throw new UsageError(`Cannot read --exit-code "${text}": it is no exit code`, {
+    hint: "a number from 0 to 255",
+  });
 }

@@ -6,6 +6,8 @@ import { Screen, type Write } from "../view/screen.ts";
 
 export interface Narrator extends Disposable {
   emit(event: RunEvent): void;
+  /** While the terminal is somebody else's: what happens meanwhile is told after it. */
+  aside<T>(work: () => Promise<T>): Promise<T>;
 }
 
 /** Nothing is silent for longer than two seconds, a cluster that does not answer neither. */
@@ -24,6 +26,7 @@ export function openNarrator(host: Host, flags: { color: boolean; showlogs: bool
   });
   const screen = new Screen();
   const emit = (event: RunEvent) => write(terminal, screen.paint(view.render(event)));
+  let later: RunEvent[] | undefined;
   const silence = host.clock.every(SILENCE_MS, () => {
     silence[Symbol.dispose]();
     emit({ kind: "waiting", text: "the cluster to answer" });
@@ -31,7 +34,19 @@ export function openNarrator(host: Host, flags: { color: boolean; showlogs: bool
   return {
     emit(event) {
       silence[Symbol.dispose]();
-      emit(event);
+      if (later === undefined) emit(event);
+      else if (event.kind !== "waiting") later.push(event);
+    },
+    async aside(work) {
+      write(terminal, screen.paint([{ status: "" }]));
+      later = [];
+      try {
+        return await work();
+      } finally {
+        const events = later;
+        later = undefined;
+        events.forEach(emit);
+      }
     },
     [Symbol.dispose]() {
       silence[Symbol.dispose]();

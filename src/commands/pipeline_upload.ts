@@ -2,9 +2,11 @@
 import type { Call } from "../cli/parse.ts";
 import { UsageError } from "../errors.ts";
 import type { Host } from "../host.ts";
+import { holdPipeline } from "../run/hold.ts";
 import { checkAccess, readDefaultTimeout } from "../run/start.ts";
 import { lowerPipeline } from "../tekton/lower_pipeline.ts";
 import { type Pipeline, PIPELINES, type PipelineTask, type Task } from "../tekton/model.ts";
+import { newPipelineRun } from "../tekton/new_run.ts";
 import { bindParams } from "../tekton/params.ts";
 import { checkHoldable, chooseStep, chooseTask, stepName } from "../tekton/target.ts";
 import { fillParams, pipelineVariables } from "../tekton/variables.ts";
@@ -12,7 +14,9 @@ import { type Candidate, checkWorkspaces, chooseWorkspace } from "../tekton/work
 import type { WorkspaceBinding } from "../tekton/model.ts";
 import { read, resolveTask, withStepActions } from "../run/resolve.ts";
 import { openNarrator } from "./narrate.ts";
-import { bindings, newGate, openSource, OWN_LABELS, resolving, runUpload } from "./upload.ts";
+import { checkHandOver, runHandedOver } from "./held_run.ts";
+import { openSource } from "./source.ts";
+import { bindings, newGate, OWN_LABELS, resolving, runUpload } from "./upload.ts";
 import { readParam, type UploadFlags, uploadFlags } from "./upload_options.ts";
 
 export interface Options extends UploadFlags {
@@ -30,6 +34,7 @@ export function options({ args, flags }: Call): Options {
 }
 
 export async function run(host: Host, options: Options): Promise<number> {
+  checkHandOver(host, options);
   const source = await openSource(host, options);
   const workspaces = await bindings(host, options);
   using narrator = openNarrator(host, options);
@@ -61,29 +66,45 @@ export async function run(host: Host, options: Options): Promise<number> {
     options.onWorkspace,
   );
   checkShared(pipeline, target, workspace.name, workspaces);
+  const held = { task: target.name, step: stepName(step.step, step.index) };
+  const standIn = { owner: taskOwner, results: task.spec.results ?? [] };
+  const notes = chosen === undefined
+    ? []
+    : [`The upload stands in for task ${target.name}: ${chosen}`];
+  const gate = newGate(host, options.pauseSeconds);
+  const { serviceAccount } = options;
+  const asked = { namespace, params, workspaces, labels: OWN_LABELS, serviceAccount };
+  if (options.handOver !== undefined) {
+    const run = newPipelineRun({ name: options.pipeline, ...asked });
+    const breakpoints = { tasks: [], steps: [held] };
+    return await runHandedOver(host, { ...options, onWorkspace: workspace.name }, {
+      kube,
+      narrator,
+      held: await holdPipeline(context, run, pipeline, breakpoints, { gate, defaultTimeout }),
+      source,
+      standIn,
+      notes,
+    });
+  }
   const lowered = lowerPipeline({
+    ...asked,
     pipeline,
     target,
     task,
     step,
     workspace: workspace.name,
     image: options.image,
-    gate: newGate(host, options.pauseSeconds),
-    namespace,
-    params,
-    workspaces,
-    labels: OWN_LABELS,
-    serviceAccount: options.serviceAccount,
+    gate,
     defaultTimeout,
   });
   return await runUpload(host, options, source, {
     kube,
     emit: narrator.emit,
     placement: lowered,
-    held: { task: target.name, step: stepName(step.step, step.index) },
-    standIn: { owner: taskOwner, results: task.spec.results ?? [] },
+    held,
+    standIn,
     changes: changes(options.pipeline, target, options.image ?? step.step.image ?? ""),
-    notes: chosen === undefined ? [] : [`The upload stands in for task ${target.name}: ${chosen}`],
+    notes,
   });
 }
 

@@ -2,15 +2,19 @@
 import type { Call } from "../cli/parse.ts";
 import { UsageError } from "../errors.ts";
 import type { Host } from "../host.ts";
+import { holdTask } from "../run/hold.ts";
 import { read, withStepActions } from "../run/resolve.ts";
 import { checkAccess, readDefaultTimeout } from "../run/start.ts";
 import { heldStep, lowerTask } from "../tekton/lower_task.ts";
 import { type ResultSpec, type Task, TASKS } from "../tekton/model.ts";
+import { newTaskRun } from "../tekton/new_run.ts";
 import { bindParams } from "../tekton/params.ts";
-import { chooseStep } from "../tekton/target.ts";
+import { chooseStep, stepName } from "../tekton/target.ts";
 import { checkWorkspaces, chooseWorkspace } from "../tekton/workspaces.ts";
 import { openNarrator } from "./narrate.ts";
-import { bindings, newGate, openSource, OWN_LABELS, resolving, runUpload } from "./upload.ts";
+import { checkHandOver, runHandedOver } from "./held_run.ts";
+import { openSource } from "./source.ts";
+import { bindings, newGate, OWN_LABELS, resolving, runUpload } from "./upload.ts";
 import { readParam, type UploadFlags, uploadFlags } from "./upload_options.ts";
 
 export interface Options extends UploadFlags {
@@ -23,6 +27,7 @@ export function options({ args, flags }: Call): Options {
 }
 
 export async function run(host: Host, options: Options): Promise<number> {
+  checkHandOver(host, options);
   const source = await openSource(host, options);
   const workspaces = await bindings(host, options);
   using narrator = openNarrator(host, options);
@@ -48,17 +53,29 @@ export async function run(host: Host, options: Options): Promise<number> {
   }));
   const { workspace } = chooseWorkspace(owner, candidates, options.onWorkspace);
   checkMounted(owner, task, place.workspaces, workspace.name);
+  const gate = newGate(host, options.pauseSeconds);
+  const { serviceAccount } = options;
+  const asked = { namespace, params, workspaces, labels: OWN_LABELS, serviceAccount };
+  const standIn = step === undefined ? undefined : { owner, results: ownResults(task) };
+  if (options.handOver !== undefined) {
+    const run = newTaskRun({ name: options.task, ...asked });
+    const breakpoints = { tasks: [], steps: [{ step: stepName(place, index) }] };
+    return await runHandedOver(host, { ...options, onWorkspace: workspace.name }, {
+      kube,
+      narrator,
+      held: await holdTask(context, run, found, breakpoints, { gate, defaultTimeout }),
+      source,
+      standIn,
+      notes: [],
+    });
+  }
   const upload = {
+    ...asked,
     task,
     step,
     workspace: workspace.name,
     image: options.image,
-    gate: newGate(host, options.pauseSeconds),
-    namespace,
-    params,
-    workspaces,
-    labels: OWN_LABELS,
-    serviceAccount: options.serviceAccount,
+    gate,
     defaultTimeout,
   };
   return await runUpload(host, options, source, {
@@ -66,7 +83,7 @@ export async function run(host: Host, options: Options): Promise<number> {
     emit: narrator.emit,
     placement: lowerTask(upload),
     held: { step: heldStep(upload) },
-    standIn: step === undefined ? undefined : { owner, results: ownResults(task) },
+    standIn,
     changes: changes(options.task, step === undefined ? undefined : heldStep(upload)),
     notes: [],
   });

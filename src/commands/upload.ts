@@ -3,24 +3,23 @@ import { UsageError } from "../errors.ts";
 import { FileError, type Files, type Host } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import type { RunEvent } from "../run/events.ts";
+import { placeName } from "../run/pause_place.ts";
 import type { Resolving } from "../run/resolve.ts";
 import { upload } from "../run/upload.ts";
 import { waiting } from "../step/entrypoint.ts";
 import { GATE_DIRECTORY, gateArguments, gateScript } from "../step/scripts.ts";
 import type { Gate } from "../tekton/gate_step.ts";
+import type { HeldStep } from "../tekton/hold_run.ts";
 import type { ResultSpec, WorkspaceBinding } from "../tekton/model.ts";
 import type { Placement } from "../tekton/place.ts";
 import { type KnownResults, standInResults, whyTooLarge } from "../tekton/results.ts";
-import { checkDirectory } from "../tree/check.ts";
 import type { Receipt } from "../tree/archive.ts";
-import { type GitFacts, gitFacts } from "../tree/git.ts";
-import { loadIgnore } from "../tree/ignore.ts";
-import { cannotRead } from "../tree/unreadable.ts";
-import { type Entry, walk } from "../tree/walk.ts";
+import type { GitFacts } from "../tree/git.ts";
 import { VERSION } from "../version.ts";
 import type { Narrator } from "./narrate.ts";
+import { sendable, type Source } from "./source.ts";
 import { parseDocuments, parseYaml, renderPlacement } from "./yaml.ts";
-import type { UploadFlags } from "./upload_options.ts";
+import type { RunFlags, UploadFlags } from "./upload_options.ts";
 
 /** A held run that nobody comes to ends by itself after that long, whatever became of us. */
 export function newGate(host: Host, pauseSeconds: number): Gate {
@@ -35,33 +34,6 @@ export function newGate(host: Host, pauseSeconds: number): Gate {
   };
 }
 
-/** The directory to send: checked at once; its walk goes on while the cluster works. */
-export interface Source {
-  readonly root: string;
-  readonly entries: Promise<Entry[]>;
-  readonly git: Promise<GitFacts | undefined>;
-  readonly skipped: string[];
-}
-
-export async function openSource(host: Host, flags: UploadFlags): Promise<Source> {
-  const root = await checkDirectory(host.files, flags.directory);
-  const skipped: string[] = [];
-  const entries = collect(host, root, flags.ignore, skipped);
-  entries.catch(() => {}); // told when it is sent
-  return { root, entries, git: gitFacts(host.capture, root), skipped };
-}
-
-async function collect(host: Host, root: string, patterns: string[], skipped: string[]) {
-  const ignore = await loadIgnore(host.files, root, patterns).catch((error) => {
-    throw cannotRead(root, error);
-  });
-  const options = {
-    signal: host.interrupt,
-    onSkip: (path: string, why: string) => skipped.push(`${path} is left out: ${why}`),
-  };
-  return await Array.fromAsync(walk(host.files, root, ignore, options));
-}
-
 /** The results of a clone, by git-clone's names, out of the local checkout. */
 function knownResults(facts: GitFacts | undefined): KnownResults {
   return { commit: facts?.commit, url: facts?.url, "committer-date": facts?.committerDate };
@@ -71,7 +43,7 @@ const OWN_LABEL = "tkn-dev/version";
 const OWN_ANNOTATION = "tkn-dev/upload";
 
 /** What was uploaded, for those who find the run later: its digest is that of the list of all files. */
-function annotations({ files, bytes, digest }: Receipt, facts: GitFacts | undefined) {
+export function annotations({ files, bytes, digest }: Receipt, facts: GitFacts | undefined) {
   const { commit, dirty } = facts ?? {};
   return { [OWN_ANNOTATION]: JSON.stringify({ files, bytes, digest, commit, dirty }) };
 }
@@ -80,7 +52,7 @@ function annotations({ files, bytes, digest }: Receipt, facts: GitFacts | undefi
 export const OWN_LABELS = { [OWN_LABEL]: VERSION };
 
 /** Bindings with their volumeClaimTemplateFile read. */
-export async function bindings(host: Host, flags: UploadFlags): Promise<WorkspaceBinding[]> {
+export async function bindings(host: Host, flags: RunFlags): Promise<WorkspaceBinding[]> {
   return await Promise.all(
     flags.workspaces.map(async ({ volumeClaimTemplateFile: path, ...bound }) =>
       path === undefined
@@ -110,10 +82,20 @@ async function readClaimTemplate(files: Files, path: string): Promise<Record<str
 /** How the command follows references. */
 export function resolving(
   { clock, interrupt }: Host,
-  { allowProbe }: Pick<UploadFlags, "allowProbe">,
+  { allowProbe }: Pick<RunFlags, "allowProbe">,
   { kube, emit }: Pick<Resolving, "kube" | "emit">,
 ): Resolving {
   return { kube, clock, interrupt, emit, allowProbe, parse: parseDocuments };
+}
+
+/** For --dry-run of a run that holds. */
+export function holdChanges(held: readonly HeldStep[]): string[] {
+  if (held.length === 0) return [];
+  return [
+    `Holds at ${held.map(placeName).join(", ")}, for no release of Tekton has its spec.debug yet:`,
+    "what it refers to is inline, so that those steps can wait before they do their work, with its",
+    "meaning kept. Retries of held tasks are dropped, timeouts raised by --pause-timeout.",
+  ];
 }
 
 export interface Lowered {
@@ -164,10 +146,10 @@ export async function runUpload(
   return outcome.succeeded ? 0 : 1;
 }
 
-async function resultFiles(
-  flags: UploadFlags,
+export async function resultFiles(
+  flags: Pick<UploadFlags, "results">,
   source: Source,
-  { standIn }: Lowered,
+  { standIn }: Pick<Lowered, "standIn">,
   emit: (event: RunEvent) => void,
 ) {
   if (standIn === undefined) {
@@ -193,16 +175,4 @@ async function resultFiles(
   const tooLarge = whyTooLarge(standIn.owner, values);
   if (tooLarge !== undefined) emit({ kind: "note", text: tooLarge });
   return values;
-}
-
-/** The entries, and a word for each that can't be sent. */
-async function sendable(source: Source, emit: (event: RunEvent) => void): Promise<Entry[]> {
-  const entries = await source.entries;
-  if (entries.length === 0) {
-    throw new UsageError(`Cannot upload "${source.root}": there is nothing in it to send`, {
-      hint: "is all of it ignored?",
-    });
-  }
-  for (const text of source.skipped) emit({ kind: "note", text });
-  return entries;
 }

@@ -12,18 +12,20 @@ import { UsageError } from "../errors.ts";
 import type { ConnectOptions } from "../host.ts";
 import type { ParamType, ParamValue } from "../tekton/model.ts";
 
-export interface UploadFlags {
-  readonly connect: ConnectOptions;
+/** What is sent, and where to. */
+export interface SendFlags {
   /** As the user named it; "." by default. */
   readonly directory: string;
-  readonly onStep?: string;
   readonly onWorkspace?: string;
   /** Relative, no "..", "." for the workspace itself. */
   readonly onDirectory: string;
   readonly ignore: string[];
   readonly program: string[];
-  /** The image that receives the upload, where it is not the step's own. */
-  readonly image?: string;
+}
+
+/** How a run is started and shown. */
+export interface RunFlags {
+  readonly connect: ConnectOptions;
   readonly showlogs: boolean;
   /** How long the run may be held. */
   readonly pauseSeconds: number;
@@ -38,17 +40,50 @@ export interface UploadFlags {
   readonly color: boolean;
 }
 
+export interface UploadFlags extends SendFlags, RunFlags {
+  readonly onStep?: string;
+  /** The image that receives the upload, where it is not the step's own. */
+  readonly image?: string;
+  /** The step is then left held, its own work not done: with a shell in it, or with words how to go on. */
+  readonly handOver?: "shell" | "words";
+}
+
 /** Pure. Throws UsageError. */
 export function uploadFlags(flags: Flags, directory: string | undefined): UploadFlags {
+  const shell = flags.on("shell");
+  if (shell && !flags.on("no-continue")) {
+    throw new UsageError("Cannot open a shell: the run goes on once the upload is there", {
+      hint: "add --no-continue",
+    });
+  }
+  const image = flags.text("upload-image");
+  if (image !== undefined && flags.on("no-continue")) {
+    throw new UsageError("Cannot leave the step held in another image: its own work is not there", {
+      hint: "leave out --upload-image or --no-continue",
+    });
+  }
   return {
-    connect: connectFlags(flags),
-    directory: directory ?? ".",
+    ...sendFlags(flags, directory),
+    ...runFlags(flags),
     onStep: flags.text("on-step"),
+    image,
+    handOver: shell ? "shell" : flags.on("no-continue") ? "words" : undefined,
+  };
+}
+
+export function sendFlags(flags: Flags, directory: string | undefined): SendFlags {
+  return {
+    directory: directory ?? ".",
     onWorkspace: flags.text("on-workspace"),
     onDirectory: relativeDirectory(flags.text("on-directory") ?? "."),
     ignore: flags.texts("ignore"),
     program: program(flags.text("exec")!),
-    image: flags.text("upload-image"),
+  };
+}
+
+export function runFlags(flags: Flags): RunFlags {
+  return {
+    connect: connectFlags(flags),
     showlogs: flags.on("showlogs"),
     pauseSeconds: parseDuration(flags.text("pause-timeout")!, "pause-timeout"),
     dryRun: dryRun(flags),
@@ -105,6 +140,11 @@ export function readParam(name: string, text: string, type: ParamType): ParamVal
       hint: `--param ${name}=${type === "array" ? "a,b" : "key:value,key2:value2"}`,
     });
   }
+}
+
+/** Those of --result, by name. */
+export function givenResults({ results }: Pick<RunFlags, "results">): Record<string, string> {
+  return Object.fromEntries(results.map(({ name, value }) => [name, value]));
 }
 
 function relativeDirectory(path: string): string {

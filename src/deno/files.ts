@@ -73,6 +73,7 @@ export function openFiles(slowMs: number): Files {
         () => naming(path, () => readStart(path, buffer)),
       );
     },
+    writeText: (path, text) => naming(path, () => Deno.writeTextFile(path, text)),
     async readText(path) {
       try {
         return await Deno.readTextFile(path);

@@ -1,20 +1,23 @@
 /** The real world, put together. */
 import type { Clock, Host } from "../host.ts";
 import { KubeClient } from "../kube/client.ts";
+import { editText } from "./editor.ts";
 import { denoFiles } from "./files.ts";
 import { loadConnection } from "./kubeconfig.ts";
 import { NetworkTransport } from "./network.ts";
 import { denoTerminal } from "./terminal.ts";
 
 export function denoHost(): Host {
+  const interrupt = interruptSignal();
   return {
     terminal: denoTerminal(),
     files: denoFiles,
     clock: denoClock,
     env: { get: (name) => Deno.env.get(name) },
-    interrupt: interruptSignal(),
+    interrupt: interrupt.signal,
     random,
     capture,
+    edit: (text, name) => interrupt.ignoredDuring(() => editText(text, name)),
     async connect(options) {
       const connection = await loadConnection(options);
       const transport = new NetworkTransport(connection, denoClock.delay);
@@ -46,15 +49,31 @@ const denoClock: Clock = {
 };
 
 /** Aborts at the first Ctrl-C or TERM; the second one ends the program at once, as by default. */
-function interruptSignal(): AbortSignal {
+function interruptSignal() {
   const controller = new AbortController();
   const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
-  const onSignal = () => {
-    for (const signal of signals) Deno.removeSignalListener(signal, onSignal);
-    controller.abort(new DOMException("interrupted", "AbortError"));
+  let isIgnored = false;
+  const listeners = signals.map((signal) => {
+    const listener = () => {
+      if (isIgnored && signal === "SIGINT") return;
+      for (const one of listeners) Deno.removeSignalListener(one.signal, one.listener);
+      controller.abort(new DOMException("interrupted", "AbortError"));
+    };
+    Deno.addSignalListener(signal, listener);
+    return { signal, listener };
+  });
+  return {
+    signal: controller.signal,
+    /** A Ctrl-C goes to every program at the terminal: it is for another one until the call is done. */
+    async ignoredDuring<T>(call: () => Promise<T>): Promise<T> {
+      isIgnored = true;
+      try {
+        return await call();
+      } finally {
+        isIgnored = false;
+      }
+    },
   };
-  for (const signal of signals) Deno.addSignalListener(signal, onSignal);
-  return controller.signal;
 }
 
 function random(length: number): string {

@@ -1,6 +1,7 @@
 /** The real terminal. */
 import type { RawTerminal, Terminal } from "../host.ts";
 import type { TerminalSize } from "../kube/interface.ts";
+import { terminalKeys } from "./keys.ts";
 
 const FALLBACK_COLUMNS = 80;
 
@@ -30,31 +31,22 @@ export function denoTerminal(): Terminal {
 function raw(): RawTerminal {
   const over = new AbortController();
   Deno.stdin.setRaw(true);
+  const keys = terminalKeys(over.signal);
+  const end = () => {
+    // First, for then whoever reads still can take no less than a line.
+    Deno.stdin.setRaw(false);
+    over.abort();
+  };
   return {
-    keys: keys(over.signal),
+    keys: keys.stream,
     sizes: sizes(over.signal),
-    [Symbol.dispose]() {
-      over.abort();
-      Deno.stdin.setRaw(false);
+    [Symbol.dispose]: end,
+    [Symbol.asyncDispose]() {
+      end();
+      return keys.ended;
     },
   };
 }
-
-/** A read that waits can't be taken back: its key is lost to whoever reads next. */
-function keys(signal: AbortSignal): ReadableStream<Uint8Array> {
-  return new ReadableStream({
-    async pull(controller) {
-      const buffer = new Uint8Array(KEYS_BYTES);
-      const count = await Deno.stdin.read(buffer);
-      if (signal.aborted) return;
-      if (count === null) controller.close();
-      else controller.enqueue(buffer.subarray(0, count));
-    },
-  }, { highWaterMark: 0 });
-}
-
-/** A paste comes in pieces. */
-const KEYS_BYTES = 16_384;
 
 async function* sizes(signal: AbortSignal): AsyncGenerator<TerminalSize> {
   let changed = Promise.withResolvers<void>();

@@ -71,9 +71,11 @@ export class KubeClient implements Kube {
     namespace: string,
     name: string,
     patch: unknown,
+    subresource?: string,
   ): Promise<T> {
     const what = { verb: "patch", kind: resource.kind, name, namespace };
-    return this.#json<T>(what, resourcePath(resource, namespace, name), {
+    const path = resourcePath(resource, namespace, name);
+    return this.#json<T>(what, subresource === undefined ? path : `${path}/${subresource}`, {
       method: "PATCH",
       headers: MERGE_PATCH,
       body: JSON.stringify(patch),

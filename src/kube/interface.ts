@@ -141,12 +141,13 @@ export interface Kube {
     object: T,
     options?: { dryRun?: boolean },
   ): Promise<T>;
-  /** A JSON merge patch (RFC 7386). */
+  /** A JSON merge patch (RFC 7386), of the object or of one of its subresources. */
   patch<T extends KubeObject>(
     resource: Resource,
     namespace: string,
     name: string,
     patch: unknown,
+    subresource?: string,
   ): Promise<T>;
   delete(resource: Resource, namespace: string, name: string): Promise<void>;
   /**

@@ -5,15 +5,8 @@ export type RunEvent =
   | { kind: "note"; text: string }
   /** What is waited for now: "pod x: pulling image y". */
   | { kind: "waiting"; text: string }
-  /** The gate holds: `afterMs` since the run was created. */
-  | {
-    kind: "paused";
-    task?: string;
-    step: string;
-    pod: string;
-    directory: string;
-    afterMs: number;
-  }
+  /** The gate holds, at a task or a step of it: `afterMs` since the run was created. */
+  | { kind: "paused"; place: string; pod: string; afterMs: number }
   /** So far, many times. */
   | {
     kind: "sending";

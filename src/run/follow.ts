@@ -1,4 +1,7 @@
-/** Follows a live run to its end: the log of each step as events, then the Outcome. */
+/**
+ * Follows a live run to its end: the log of each step as events, then the Outcome. A gate's own words
+ * are no log: the live run is told of them.
+ */
 import type { Clock } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import { LABEL, type Pod } from "../tekton/model.ts";
@@ -6,7 +9,7 @@ import { hasStarted, STEP_PREFIX, stepContainers } from "../tekton/pod_state.ts"
 import type { Outcome, RunEvent } from "./events.ts";
 import type { LiveRun } from "./live_run.ts";
 import { outcomeOf } from "./outcome.ts";
-import { containerOf } from "./pause.ts";
+import { canHold, readPause } from "./pause_place.ts";
 import { stepLog } from "./step_log.ts";
 
 export interface FollowOptions {
@@ -14,8 +17,8 @@ export interface FollowOptions {
   readonly clock: Clock;
   readonly live: LiveRun;
   readonly emit: (event: RunEvent) => void;
-  /** The Pipeline's task that holds, and the step of it whose log is the gate's own words. */
-  readonly held: { readonly task?: string; readonly step: string };
+  /** The Pipeline's task that the upload stands in for. */
+  readonly uploaded?: string;
   readonly signal: AbortSignal;
 }
 
@@ -43,13 +46,14 @@ export async function follow(options: FollowOptions): Promise<Outcome> {
   }, signal);
   await Promise.race([ended, failed.promise]);
   await Promise.all(pods.values());
+  live.setTold();
   // A PipelineRun can be seen to end before the last change of its TaskRuns is.
   await allSettled(options);
-  return outcomeOf(live, options.held.task);
+  return outcomeOf(live, options.uploaded);
 }
 
 async function followPod(options: FollowOptions, name: string, uid: string): Promise<void> {
-  const { kube, clock, live, emit, held, signal } = options;
+  const { kube, clock, live, emit, signal } = options;
   const current = () => {
     const pod = live.pods.get(name);
     return pod?.metadata.uid === uid ? pod : undefined;
@@ -66,11 +70,22 @@ async function followPod(options: FollowOptions, name: string, uid: string): Pro
     if (started === "gone") continue;
     const task = current()?.metadata.labels?.[LABEL.pipelineTask];
     const step = container.slice(STEP_PREFIX.length);
-    const isHeld = task === held.task && container === containerOf(first!, held.step);
-    if (isHeld) continue; // its log is the gate's own words
+    const said: string[] = [];
+    let hasHeld = false;
     for await (const line of stepLog(kube, clock, { namespace, pod: name, container }, signal)) {
-      emit({ kind: "log", task, step, line });
+      const held = readPause(first!, container, line, said);
+      if (held === undefined || held.before !== "") {
+        const text = held?.before ?? line;
+        emit({ kind: "log", task, step, line: text });
+        if (said.push(text) > LAST_LINES) said.shift();
+      }
+      if (held === undefined) continue;
+      hasHeld = true;
+      live.addPause(held.pause);
     }
+    if (hasHeld || !canHold(first!, container)) continue;
+    const image = first!.spec?.containers?.find((one) => one.name === container)?.image ?? "";
+    live.addMissed({ pod: name, uid, container, image, said });
   }
 }
 
@@ -86,6 +101,9 @@ async function allSettled(options: FollowOptions): Promise<void> {
   };
   await live.within(SETTLE_MS, isSettled, options).catch(() => signal.throwIfAborted());
 }
+
+/** Of a step that was to hold, for whoever explains why it did not. */
+const LAST_LINES = 20;
 
 /** After this long a TaskRun that still says Running is told as such. */
 const SETTLE_MS = 5_000;

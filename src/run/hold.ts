@@ -1,16 +1,19 @@
 /** Reads what a run refers to, and makes of it one that holds where asked. */
+import { ExpectedError } from "../errors.ts";
 import type { Breakpoints } from "../tekton/debug_spec.ts";
 import {
+  hasShell,
   type HeldRun,
   type HoldOptions,
   holdPipelineRun,
   holdTaskRun,
+  type StepToHold,
   type TaskToHold,
 } from "../tekton/hold_run.ts";
 import type { ReadTask } from "../tekton/inline_task.ts";
-import type { PipelineRun, TaskRun } from "../tekton/model.ts";
+import type { PipelineRun, PipelineTask, TaskRun, TaskSpec } from "../tekton/model.ts";
 import type { ReadPipeline } from "../tekton/inline_pipeline.ts";
-import { checkHoldable, chooseStep, chooseTask } from "../tekton/target.ts";
+import { checkHoldable, chooseStep, chooseTask, stepName } from "../tekton/target.ts";
 import {
   effectiveParams,
   fillParams,
@@ -28,52 +31,120 @@ export async function holdRun(
   breakpoints: Breakpoints,
   options: HoldOptions,
 ): Promise<HeldRun<PipelineRun | TaskRun>> {
-  return run.kind === "PipelineRun"
-    ? await holdPipeline(resolving, run as PipelineRun, breakpoints, options)
-    : await holdTask(resolving, run as TaskRun, breakpoints, options);
+  if (run.kind === "PipelineRun") {
+    const pipelineRun = run as PipelineRun;
+    const pipeline = await pipelineOf(resolving, pipelineRun);
+    return await holdPipeline(resolving, pipelineRun, pipeline, breakpoints, options);
+  }
+  const taskRun = run as TaskRun;
+  return await holdTask(resolving, taskRun, await taskOf(resolving, taskRun), breakpoints, options);
 }
 
-async function holdPipeline(
+export async function holdPipeline(
   resolving: Resolving,
   run: PipelineRun,
+  pipeline: ReadPipeline,
   breakpoints: Breakpoints,
   options: HoldOptions,
 ): Promise<HeldRun<PipelineRun>> {
-  const pipeline = await pipelineOf(resolving, run);
-  const variables = pipelineVariables(pipeline, factsOf(run, resolving));
   const owner = ownerOf("Pipeline", pipeline.metadata?.name, run);
-  const names = [...breakpoints.tasks, ...breakpoints.steps.map(({ task }) => task!)];
+  const named = new Set([...breakpoints.tasks, ...breakpoints.steps.map(({ task }) => task!)]);
+  const ofAll = breakpoints.onFailure || breakpoints.everyStep && breakpoints.tasks.length === 0;
+  const all = [...(pipeline.spec.tasks ?? []), ...(pipeline.spec.finally ?? [])];
+  for (const name of named) checkHoldable(owner, chooseTask(owner, pipeline.spec, name).task);
   const tasks: TaskToHold[] = [];
-  for (const name of new Set(names)) {
-    const { task: target } = chooseTask(owner, pipeline.spec, name);
-    checkHoldable(owner, target);
-    const found = await resolveTask(resolving, target, variables);
-    const asked = breakpoints.steps.filter(({ task }) => task === name).map(({ step }) => step);
-    const first = breakpoints.tasks.includes(name) ? [undefined] : [];
-    const steps = [...first, ...asked].map((step) =>
-      chooseStep(`task "${name}"`, found.spec, step).index
-    );
-    const own = fillParams(target.params ?? [], variables);
-    const params = target.taskSpec === undefined
-      ? own
-      : [...effectiveParams(pipeline.spec.params ?? [], run.spec.params ?? []), ...own];
-    const spec = await withStepActions(resolving, found.spec, steps, params);
-    tasks.push({ target, task: { ...found, spec }, steps: [...new Set(steps)] });
+  for (const target of all) {
+    const isNamed = named.has(target.name);
+    if (!isNamed && !ofAll) continue;
+    try {
+      if (!isNamed) checkHoldable(owner, target);
+      const found = await readTask(resolving, run, pipeline, target, breakpoints);
+      if (found.steps.length > 0) tasks.push(found);
+    } catch (error) {
+      if (isNamed || !(error instanceof ExpectedError)) throw error;
+      resolving.emit({ kind: "note", text: `Task ${target.name} will not hold: ${error.message}` });
+    }
   }
   return holdPipelineRun(run, pipeline, tasks, options);
 }
 
-async function holdTask(
+/** One of the Pipeline's tasks with its Task, and those of its steps that are to be held. */
+async function readTask(
+  resolving: Resolving,
+  run: PipelineRun,
+  pipeline: ReadPipeline,
+  target: PipelineTask,
+  breakpoints: Breakpoints,
+): Promise<TaskToHold> {
+  const { name } = target;
+  const variables = pipelineVariables(pipeline, factsOf(run, resolving));
+  const found = await resolveTask(resolving, target, variables);
+  const { tasks, everyStep = false } = breakpoints;
+  const isOfEvery = everyStep && (tasks.length === 0 || tasks.includes(name));
+  const steps = stepsToHold(resolving, `task "${name}"`, found.spec, {
+    ...breakpoints,
+    everyStep: isOfEvery,
+    isFirst: tasks.includes(name) && !everyStep,
+    steps: breakpoints.steps.filter(({ task }) => task === name),
+  });
+  const own = fillParams(target.params ?? [], variables);
+  const params = target.taskSpec === undefined
+    ? own
+    : [...effectiveParams(pipeline.spec.params ?? [], run.spec.params ?? []), ...own];
+  const places = steps.map(({ index }) => index);
+  const spec = await withStepActions(resolving, found.spec, places, params);
+  return { target, task: { ...found, spec }, steps };
+}
+
+export async function holdTask(
   resolving: Resolving,
   run: TaskRun,
+  task: ReadTask,
   breakpoints: Breakpoints,
   options: HoldOptions,
 ): Promise<HeldRun<TaskRun>> {
-  const task = await taskOf(resolving, run);
   const owner = ownerOf("Task", task.metadata?.name, run);
-  const steps = breakpoints.steps.map(({ step }) => chooseStep(owner, task.spec, step).index);
-  const spec = await withStepActions(resolving, task.spec, steps, run.spec.params ?? []);
-  return holdTaskRun(run, { ...task, spec }, [...new Set(steps)], options);
+  const steps = stepsToHold(resolving, owner, task.spec, breakpoints);
+  const places = steps.map(({ index }) => index);
+  const spec = await withStepActions(resolving, task.spec, places, run.spec.params ?? []);
+  return holdTaskRun(run, { ...task, spec }, steps, options);
+}
+
+/** Of steps that are asked for in several ways the one that was named counts. */
+function stepsToHold(
+  { emit }: Resolving,
+  owner: string,
+  spec: TaskSpec,
+  { steps: asked, isFirst = false, everyStep, onFailure, after }: Omit<Breakpoints, "tasks"> & {
+    isFirst?: boolean;
+  },
+): StepToHold[] {
+  const mode = after ? "after" : "before";
+  const names = [...(isFirst ? [undefined] : []), ...asked.map(({ step }) => step)];
+  const steps = new Map<number, StepToHold>();
+  for (const name of names) {
+    const { index } = chooseStep(owner, spec, name);
+    steps.set(index, { index, mode });
+  }
+  const all = spec.steps ?? [];
+  for (const index of everyStep || onFailure ? all.keys() : []) {
+    if (steps.has(index)) continue;
+    if (everyStep && !after) {
+      steps.set(index, { index, mode, isOneOfAll: true });
+      continue;
+    }
+    const { step } = chooseStep(owner, spec, stepName(all[index], index));
+    if (step.ref !== undefined || hasShell(step)) {
+      steps.set(index, { index, mode: everyStep ? mode : "failure", isOneOfAll: true });
+      continue;
+    }
+    const why = "whether its image has a shell is not known";
+    emit({
+      kind: "note",
+      text: `Step ${stepName(step, index)} of ${owner} will not hold: ${why}`,
+    });
+  }
+  return [...steps.values()];
 }
 
 /** Of an inline one, its spec alone. */

@@ -12,6 +12,7 @@ import {
   type TaskRun,
 } from "../tekton/model.ts";
 import { type Phase, phaseOf } from "../tekton/phase.ts";
+import type { Pause } from "./pause_place.ts";
 
 export type Run = PipelineRun | TaskRun;
 export type RunKind = "PipelineRun" | "TaskRun";
@@ -21,13 +22,28 @@ export const RESOURCE_OF: Record<RunKind, Resource> = {
   TaskRun: TASK_RUNS,
 };
 
+/** A step that was to hold and whose container ended without a word of that. */
+export interface MissedPause {
+  readonly gate?: undefined;
+  readonly pod: string;
+  readonly uid: string;
+  readonly container: string;
+  readonly image: string;
+  /** The last lines of its log. */
+  readonly said: readonly string[];
+}
+
 export class LiveRun implements AsyncDisposable {
   readonly kind: RunKind;
   readonly name: string;
   readonly namespace: string;
   readonly taskRuns: Map<string, TaskRun> = new Map();
   readonly pods: Map<string, Pod> = new Map();
+  /** As the steps' logs have told so far, see `follow`. */
+  readonly pauses: Pause[] = [];
+  readonly missed: MissedPause[] = [];
   #run: Run;
+  #isTold = false;
   #failure: unknown;
   #waiters = new Set<() => void>();
   readonly #stop = new AbortController();
@@ -43,7 +59,8 @@ export class LiveRun implements AsyncDisposable {
     const label = this.kind === "PipelineRun" ? LABEL.pipelineRun : LABEL.taskRun;
     const children: Selector = { namespace, labels: `${label}=${name}` };
     const watches = [
-      this.#watch<Run>(kube, RESOURCE_OF[this.kind], byName, (run) => {
+      this.#watch<Run>(kube, RESOURCE_OF[this.kind], byName, async (run) => {
+        if (phaseOf(run).kind === "ended") await this.#catchUp(kube, children);
         this.#run = run;
         if (this.kind === "TaskRun") this.taskRuns.set(name, run as TaskRun);
       }, () => this.#fail(deletedError(this))),
@@ -51,7 +68,7 @@ export class LiveRun implements AsyncDisposable {
         kube,
         PODS,
         children,
-        (pod) => this.pods.set(pod.metadata.name!, pod),
+        (pod) => this.#see(pod),
         (pod) => this.pods.delete(pod.metadata.name!),
       ),
     ];
@@ -60,10 +77,26 @@ export class LiveRun implements AsyncDisposable {
         kube,
         TASK_RUNS,
         children,
-        (run) => this.taskRuns.set(run.metadata.name!, run),
+        (run) => void this.taskRuns.set(run.metadata.name!, run),
       ));
     }
     this.#watches = Promise.all(watches).then(() => {});
+  }
+
+  /** One that was created before, with what there is of it already. */
+  static async attach(kube: Kube, run: Run): Promise<LiveRun> {
+    const { name, namespace } = run.metadata as { name: string; namespace: string };
+    const isPipelineRun = run.kind === "PipelineRun";
+    const label = isPipelineRun ? LABEL.pipelineRun : LABEL.taskRun;
+    const children = { namespace, labels: `${label}=${name}` };
+    const [pods, taskRuns] = await Promise.all([
+      kube.list<Pod>(PODS, children),
+      isPipelineRun ? kube.list<TaskRun>(TASK_RUNS, children) : [run as TaskRun],
+    ]);
+    const live = new LiveRun(kube, run);
+    for (const pod of pods.toSorted(byAge)) live.pods.set(pod.metadata.name!, pod);
+    for (const taskRun of taskRuns) live.taskRuns.set(taskRun.metadata.name!, taskRun);
+    return live;
   }
 
   get run(): Run {
@@ -72,6 +105,26 @@ export class LiveRun implements AsyncDisposable {
 
   get phase(): Phase {
     return phaseOf(this.#run);
+  }
+
+  /** It has ended, and all that its steps' logs tell is told. */
+  get isTold(): boolean {
+    return this.#isTold;
+  }
+
+  setTold(): void {
+    this.#isTold = true;
+    this.#changed();
+  }
+
+  addPause(pause: Pause): void {
+    this.pauses.push(pause);
+    this.#changed();
+  }
+
+  addMissed(missed: MissedPause): void {
+    this.missed.push(missed);
+    this.#changed();
   }
 
   /**
@@ -123,16 +176,32 @@ export class LiveRun implements AsyncDisposable {
     await this.#watches;
   }
 
+  /** The watches run apart: a run may be seen to end before its pods are seen to have started. */
+  async #catchUp(kube: Kube, children: Selector): Promise<void> {
+    try {
+      for (const pod of await kube.list<Pod>(PODS, children)) this.#see(pod);
+    } catch {
+      // the watch tells of them too
+    }
+  }
+
+  #see(pod: Pod): void {
+    const { name, uid, resourceVersion } = pod.metadata;
+    const known = this.pods.get(name!)?.metadata;
+    const isOlder = known?.uid === uid && Number(resourceVersion) < Number(known?.resourceVersion);
+    if (!isOlder) this.pods.set(name!, pod);
+  }
+
   async #watch<T extends KubeObject>(
     kube: Kube,
     resource: Resource,
     selector: Selector,
-    there: (object: T) => void,
+    there: (object: T) => void | Promise<void>,
     gone: (object: T) => void = () => {},
   ): Promise<void> {
     try {
       for await (const event of kube.watch<T>(resource, selector, this.#stop.signal)) {
-        event.type === "DELETED" ? gone(event.object) : there(event.object);
+        event.type === "DELETED" ? gone(event.object) : await there(event.object);
         this.#changed();
       }
     } catch (error) {
@@ -148,6 +217,12 @@ export class LiveRun implements AsyncDisposable {
   #changed(): void {
     for (const check of [...this.#waiters]) check();
   }
+}
+
+/** The pods of a run in the order in which they came. */
+export function byAge(a: Pod, b: Pod): number {
+  const [first, second] = [a, b].map(({ metadata }) => metadata.creationTimestamp ?? "");
+  return first < second ? -1 : first > second ? 1 : 0;
 }
 
 function deletedError(live: LiveRun): ClusterError {

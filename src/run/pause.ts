@@ -1,29 +1,14 @@
 /** Awaits the pause: the moment when the gate itself says that it holds. */
 import { ClusterError, TransferError, UsageError } from "../errors.ts";
 import type { Clock } from "../host.ts";
-import type { Kube } from "../kube/interface.ts";
 import { LABEL, type Pod } from "../tekton/model.ts";
-import { hasStarted, STEP_PREFIX } from "../tekton/pod_state.ts";
-import { type GateKind, readHeldLine } from "../step/scripts.ts";
-import type { LiveRun } from "./live_run.ts";
-import { stepLog } from "./step_log.ts";
-
-/** Where the run holds. */
-export interface Pause {
-  readonly task?: string;
-  readonly step: string;
-  readonly pod: string;
-  readonly uid: string;
-  readonly container: string;
-  readonly image: string;
-  /** The workspace's path in the container. */
-  readonly directory: string;
-  readonly gate: GateKind;
-}
+import { STEP_PREFIX } from "../tekton/pod_state.ts";
+import type { LiveRun, MissedPause } from "./live_run.ts";
+import type { Pause } from "./pause_place.ts";
 
 export interface PauseOptions {
-  readonly kube: Kube;
   readonly clock: Clock;
+  /** One that is followed: its pauses are seen in its logs. */
   readonly live: LiveRun;
   readonly held: { readonly task?: string; readonly step: string };
   readonly signal: AbortSignal;
@@ -31,32 +16,30 @@ export interface PauseOptions {
 
 /** Undefined where the run ended before it came to the gate. */
 export async function awaitPause(options: PauseOptions): Promise<Pause | undefined> {
-  const { kube, clock, live, held, signal } = options;
-  const pod = await live.until(() => {
+  const { live, held, signal } = options;
+  const isHeld = ({ pod, uid, container }: Pause | MissedPause) => {
+    const there = live.pods.get(pod);
+    return there !== undefined && there.metadata.uid === uid && isOfTask(there, held.task) &&
+      containerOf(there, held.step) === container;
+  };
+  const found = await live.until(() => {
     checkNotSkipped(live, held.task);
-    const pod = heldPod(options);
-    if (pod !== undefined && hasStarted(pod, containerOf(pod, held.step))) return pod;
-    return live.phase.kind === "ended" ? null : undefined;
+    return live.pauses.find(isHeld) ?? live.missed.find(isHeld) ??
+      (live.isTold ? null : undefined);
   }, signal);
-  if (pod === null) return undefined;
-  const { name, uid } = pod.metadata;
-  const container = containerOf(pod, held.step);
-  const image = pod.spec?.containers?.find((one) => one.name === container)?.image ?? "";
-  const lines: string[] = [];
-  const log = { namespace: live.namespace, pod: name!, container };
-  for await (const line of stepLog(kube, clock, log, signal)) {
-    const said = readHeldLine(line);
-    if (said !== undefined) return { ...held, pod: name!, uid: uid!, container, image, ...said };
-    lines.push(line);
-  }
-  return await withoutGate(options, image, lines);
+  if (found === null) return undefined;
+  return found.gate === undefined
+    ? await withoutGate(options, found)
+    : { ...found, step: held.step };
 }
 
 /** The pod of the held task, where it is there. */
 export function heldPod({ live, held }: Pick<PauseOptions, "live" | "held">): Pod | undefined {
-  return [...live.pods.values()].find((pod) =>
-    held.task === undefined || pod.metadata.labels?.[LABEL.pipelineTask] === held.task
-  );
+  return [...live.pods.values()].find((pod) => isOfTask(pod, held.task));
+}
+
+function isOfTask(pod: Pod, task: string | undefined): boolean {
+  return task === undefined || pod.metadata.labels?.[LABEL.pipelineTask] === task;
 }
 
 /** Long names are cut by Tekton; the pod has the true one. */
@@ -80,8 +63,7 @@ function checkNotSkipped(live: LiveRun, task: string | undefined): void {
 /** The container ended and the gate said nothing: the run's own end tells why, where it comes. */
 async function withoutGate(
   options: PauseOptions,
-  image: string,
-  said: string[],
+  { image, said }: MissedPause,
 ): Promise<undefined> {
   const { live, held } = options;
   if (/fork\/exec|exec format error/.test(said.join("\n"))) {

@@ -9,13 +9,12 @@ import { receiveCommand, ReceiveExit, releaseCommand } from "../step/scripts.ts"
 import { archive, type Receipt } from "../tree/archive.ts";
 import type { Entry } from "../tree/walk.ts";
 import type { RunEvent } from "./events.ts";
-import type { Pause } from "./pause.ts";
+import type { Pause } from "./pause_place.ts";
 
 export interface SendOptions {
   readonly kube: Kube;
   readonly clock: Clock;
   readonly files: Files;
-  readonly namespace: string;
   readonly pause: Pause;
   /** The directory that is sent, and what of it. */
   readonly root: string;
@@ -24,6 +23,8 @@ export interface SendOptions {
   readonly directory: string;
   /** The program that reads the archive, and its arguments: none for the usual ones. */
   readonly program: readonly string[];
+  /** Whether the step goes on then, its work counted as done. */
+  readonly release: boolean;
   /** Of the skipped work, by name. */
   readonly results: Readonly<Record<string, string>>;
   readonly random: (length: number) => string;
@@ -31,7 +32,7 @@ export interface SendOptions {
   readonly signal: AbortSignal;
 }
 
-/** Returns once the step is released; throws TransferError, and then it is held still. */
+/** Returns once all is there and, if wanted, the step released; throws TransferError, and then it is held still. */
 export async function send(options: SendOptions): Promise<Receipt> {
   const { kube, clock, pause, emit, signal } = options;
   // A command line of the user's own may do anything with the stream: no manifest is left to check.
@@ -58,12 +59,14 @@ export async function send(options: SendOptions): Promise<Receipt> {
     kube.exec({
       ...place(options),
       command: receiveCommand({
+        workspace: pause.directory,
         directory: options.directory,
         manifest,
+        release: options.release,
         program: options.program,
         results: options.results,
       }),
-      stdin: stream,
+      stdin: whileWanted(stream, () => OVER.test(reply.out)),
       onStdout: (bytes) => reply.stdout(bytes),
       onStderr: (bytes) => reply.stderr(bytes),
       signal,
@@ -71,10 +74,30 @@ export async function send(options: SendOptions): Promise<Receipt> {
   if (result.exitCode !== 0) throw refusal(options, result, reply);
   const sent = await allSent(options, receipt);
   if (verified) checkReceipt(pause, sent, reply);
-  else await release(options);
+  else if (options.release) await release(options);
   emit({ kind: "sent", ...sizeOf(sent), elapsedMs: clock.now() - startMs, verified });
-  emit({ kind: "released" });
+  if (options.release) emit({ kind: "released" });
   return sent;
+}
+
+/** The line of a receiver that wants no more, and only waits for the stream's end. */
+const OVER = /^over$/m;
+
+/** The stream up to the first chunk that is not wanted any more. */
+function whileWanted(
+  stream: ReadableStream<Uint8Array>,
+  isOver: () => boolean,
+): ReadableStream<Uint8Array> {
+  const reader = stream.getReader();
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await reader.read();
+      if (!done && !isOver()) return controller.enqueue(value);
+      controller.close();
+      await reader.cancel();
+    },
+    cancel: (reason) => reader.cancel(reason),
+  }, { highWaterMark: 0 });
 }
 
 function sizeOf({ files, bytes }: Receipt) {
@@ -101,7 +124,7 @@ async function allSent(options: SendOptions, receipt: Promise<Receipt>): Promise
 /** For a stream that only the sender can vouch for: it went through to its end. */
 async function release(options: SendOptions): Promise<void> {
   const reply = new Reply();
-  const command = releaseCommand("continue", options.results);
+  const command = releaseCommand("continue", { results: options.results });
   const result = await withWords(options, () =>
     options.kube.exec({
       ...place(options),
@@ -112,8 +135,8 @@ async function release(options: SendOptions): Promise<void> {
   if (result.exitCode !== 0) throw refusal(options, result, reply);
 }
 
-function place({ namespace, pause }: SendOptions) {
-  return { namespace, pod: pause.pod, container: pause.container };
+function place({ pause: { namespace, pod, container } }: SendOptions) {
+  return { namespace, pod, container };
 }
 
 /** A connection that fails is a transfer that failed. */

@@ -2,63 +2,84 @@
 import { ClusterError } from "../errors.ts";
 import type { RawTerminal } from "../host.ts";
 import type { ExecResult, Kube } from "../kube/interface.ts";
-import { shellCommand } from "../step/scripts.ts";
-import type { FoundStep } from "./held_steps.ts";
+import { plainShellCommand, shellCommand } from "../step/scripts.ts";
+import { type Pause, placeName } from "./pause_place.ts";
 
 export interface Output {
   readonly onStdout: (bytes: Uint8Array) => void;
   readonly onStderr: (bytes: Uint8Array) => void;
 }
 
-/** Its exit code. `name` is the step's in the prompt. Throws ClusterError where there is no shell. */
+export interface ShellOptions {
+  /** The kind of the terminal here, as in $TERM. */
+  readonly term: string;
+  /** Who it is, for others at the same step. */
+  readonly user: string;
+  /** Where requests for an edit are listened to. */
+  readonly channel: string;
+  /** What is known here of the step, for debug-info. */
+  readonly header: string;
+  readonly terminal: Pick<RawTerminal, "keys" | "sizes">;
+  readonly output: Output;
+  readonly signal?: AbortSignal;
+}
+
+/** Its exit code. Throws NoShellError where the image has none, ClusterError where it was cut off. */
 export async function openShell(
   kube: Kube,
-  step: FoundStep,
-  { name, term, terminal, output }: {
-    name: string;
-    /** The kind of the terminal here, as in $TERM. */
-    term: string;
-    terminal: RawTerminal;
-    output: Output;
-  },
+  pause: Pause,
+  { term, user, channel, header, terminal, output, signal }: ShellOptions,
 ): Promise<number> {
-  const { namespace, pod, container } = step;
+  const name = placeName(pause);
   const result = await kube.exec({
-    namespace,
-    pod,
-    container,
-    command: shellCommand(name, term),
+    ...placeOf(pause),
+    command: pause.gate === "script"
+      ? shellCommand({ name, term, user, channel, header })
+      : plainShellCommand({ name, term }),
     stdin: terminal.keys,
     terminal: terminal.sizes,
     ...output,
+    signal,
   });
-  return exitCode(
-    result,
-    name,
-    `kubectl debug -it ${pod} -n ${namespace} --image=busybox ` +
-      `--target=${container} adds a container that has one, where you may`,
-  );
+  if (result.exitCode === undefined && isMissing(result)) throw new NoShellError(pause);
+  return exitCode(result, name);
+}
+
+/** The image has no shell. */
+export class NoShellError extends ClusterError {
+  constructor(pause: Pause) {
+    super(`Cannot open a shell in step "${placeName(pause)}": its image has none`, {
+      hint: "--debug-image IMAGE adds a container that has one to the pod, where you may",
+    });
+  }
 }
 
 export async function runCommand(
   kube: Kube,
-  step: FoundStep,
-  { name, command, stdin, output }: {
-    name: string;
+  pause: Pause,
+  { command, stdin, output, signal }: {
     command: readonly string[];
     stdin?: ReadableStream<Uint8Array>;
     output: Output;
+    signal?: AbortSignal;
   },
 ): Promise<number> {
-  const { namespace, pod, container } = step;
-  const result = await kube.exec({ namespace, pod, container, command, stdin, ...output });
-  return exitCode(result, name, "does the image have this program?");
+  const result = await kube.exec({ ...placeOf(pause), command, stdin, ...output, signal });
+  return exitCode(result, placeName(pause));
 }
 
-function exitCode({ exitCode, message }: ExecResult, name: string, hint: string): number {
-  if (exitCode !== undefined) return exitCode;
-  const why = /executable file not found|no such file/.test(message)
-    ? "its image has no such program"
-    : message;
-  throw new ClusterError(`Cannot run a command in step "${name}": ${why}`, { hint });
+function placeOf({ namespace, pod, container }: Pause) {
+  return { namespace, pod, container };
+}
+
+function isMissing({ message }: ExecResult): boolean {
+  return /executable file not found|no such file/.test(message);
+}
+
+function exitCode(result: ExecResult, name: string): number {
+  if (result.exitCode !== undefined) return result.exitCode;
+  const why = isMissing(result) ? "its image has no such program" : result.message;
+  throw new ClusterError(`Cannot run a command in step "${name}": ${why}`, {
+    hint: "does the image have this program?",
+  });
 }

@@ -11,7 +11,6 @@ export interface TalkOptions {
   readonly kube: Kube;
   readonly clock: Clock;
   readonly live: LiveRun;
-  readonly held: { readonly task?: string; readonly step: string };
   readonly emit: (event: RunEvent) => void;
 }
 
@@ -20,7 +19,10 @@ const SILENCE_MS = 1_500;
 const LOOK_MS = 250;
 
 export class Talk implements Disposable {
-  stage: "starting" | "sending" | "released" = "starting";
+  /** `held`: it is a person who is waited for, and nothing is said. */
+  stage: "starting" | "sending" | "held" | "released" = "starting";
+  /** The one step at which the run is to hold first. */
+  held?: { readonly task?: string; readonly step: string };
   #lastMs: number;
   /** What the events of a starting pod said when they were last asked for. */
   #eventsSay: string | undefined;
@@ -42,6 +44,7 @@ export class Talk implements Disposable {
   }
 
   #look(): void {
+    if (this.stage === "held") return;
     if (this.options.clock.now() - this.#lastMs < SILENCE_MS) return;
     const starting = [...this.options.live.pods.values()].find(isStarting);
     if (starting !== undefined) void this.#askEvents(starting);
@@ -68,20 +71,20 @@ export class Talk implements Disposable {
 
   #what(): string {
     switch (this.stage) {
-      case "starting":
-        return whyNotPaused(this.options);
       case "sending":
-        return `step ${this.options.held.step} to take and check the upload`;
-      case "released":
+        return `step ${this.held?.step} to take and check the upload`;
+      case "starting":
+        if (this.held !== undefined) return whyNotPaused(this.options.live, this.held);
+        return whatRuns(this.options.live);
+      default:
         return whatRuns(this.options.live);
     }
   }
 }
 
 /** What is waited for before the pause, in words. */
-function whyNotPaused(options: Pick<TalkOptions, "live" | "held">): string {
-  const { live, held } = options;
-  const pod = heldPod(options);
+function whyNotPaused(live: LiveRun, held: NonNullable<Talk["held"]>): string {
+  const pod = heldPod({ live, held });
   if (pod !== undefined) {
     return whyPending(pod) ?? `pod ${pod.metadata.name}: waiting for step ${held.step}`;
   }

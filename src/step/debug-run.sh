@@ -1,54 +1,170 @@
 #!/bin/sh
-# debug-run: does the held step's own work here, shows all of it, and comes back with its exit code.
-# What it leaves as results is the step's, once debug-continue lets it go on.
+# debug-run [--original] [--continue] [--edit [--patch FILE]]
+#
+# Does the held step's work here, shows and traces it, and comes back with its exit code. What it leaves as results is
+# the step's, once debug-continue lets it go on. Where the script was edited, that is done, but for --original.
+# --continue: the step does it in its own place, and the run goes on. --edit: tkn-dev at the other end of the terminal
+# has it edited first. Secrets are masked in what is shown, and in what the work says on stderr.
 
-# show NAME FILE: beside the work's own output.
-show() {
-  printf '%s: ' "$1" >&2
-  while IFS= read -r line || [ -n "$line" ]; do printf '%s\n' "${line#set -- }"; done <"$2" >&2
+# shellcheck source=src/step/show.sh
+. /tkn-dev/show
+
+complain() {
+  printf 'debug-run: %s\n' "$1" >&2
+  exit 2
 }
 
-if ! [ -e /tkn-dev/words ]; then
-  printf 'debug-run: no step is held in this container\n' >&2
-  exit 17
+g_original='' g_continue='' g_edit='' g_patch=''
+while [ $# -gt 0 ]; do
+  case $1 in
+    --original) g_original=1 ;;
+    --continue) g_continue=1 ;;
+    --edit) g_edit=1 ;;
+    --patch)
+      [ $# -ge 2 ] || complain '--patch needs a file'
+      g_edit=1 g_patch=$2
+      shift
+      ;;
+    *) complain "$1: not one of --original, --continue, --edit and --patch FILE" ;;
+  esac
+  shift
+done
+tell held || exit
+
+g_gone='tkn-dev is not there any more'
+
+# ask LINE: the listener of the channel; its answer is in g_answer.
+ask() {
+  g_answer="no $g_gone"
+  kill -0 "$g_listener" 2>/dev/null || return
+  printf '%s\n' "$1" 1<>"/tkn-dev/ask-$g_channel"
+  IFS= read -r g_answer <&6
+}
+
+if [ -n "$g_edit" ]; then
+  g_channel=${TKN_DEV_CHANNEL-}
+  if ! read -r g_listener 2>/dev/null <"/tkn-dev/listener-$g_channel" || ! kill -0 "$g_listener" 2>/dev/null; then
+    complain '--edit needs tkn-dev at the other end of this terminal: tkn-dev pipelinerun run RUN --edit'
+  fi
+  exec 6<>"/tkn-dev/answer-$g_channel"
+  # Says so where the listener is no more, which nothing else would.
+  (while kill -0 "$$" && sleep 1; do
+    kill -0 "$g_listener" || { printf 'no %s\n' "$g_gone" >&6 && exit; }
+  done </dev/null >/dev/null 2>&1 &)
+  ask "edit $g_patch"
+  case $g_answer in
+    ready) ;;
+    *)
+      printf '%s\n' "${g_answer#no }" >&2
+      exit 1
+      ;;
+  esac
 fi
-printf 'In: %s\n' "$PWD" >&2
-show Arguments /tkn-dev/words
-if [ -e /tkn-dev/script ]; then
-  number=1
-  while IFS= read -r line; do
-    printf '%4s  %s\n' "$number" "$line" >&2
-    number=$((number + 1))
-  done </tkn-dev/script
+
+if [ -n "$g_continue" ]; then
+  [ -z "$g_original" ] || : >/tkn-dev/edited
+  tell run
+  exit
 fi
-start=$(date +%s 2>/dev/null)
-# In a subshell, for the step's environment may have names of ours.
-(
+
+g_file=/tkn-dev/script
+[ -n "$g_original" ] || ! [ -s /tkn-dev/edited ] || g_file=/tkn-dev/edited
+
+# work: in this shell's place, with the environment and the words that the gate left.
+# shellcheck disable=SC2120
+work() {
+  unset PS1 TERM TKN_DEV_CHANNEL
   # shellcheck source=/dev/null
   . /tkn-dev/environment
   # shellcheck source=/dev/null
   . /tkn-dev/words
-  [ -e /tkn-dev/script ] || exec "$@"
-  IFS= read -r line </tkn-dev/script
-  line=${line#'#!'}
-  line=${line#"${line%%[! ]*}"}
-  interpreter=${line%% *} argument=
-  case $line in *' '*) argument=${line#* } ;; esac
-  trace=
-  case ${interpreter##*/} in
-    sh | ash | dash | bash | ksh | mksh | yash)
-      trace=-x
-      # shellcheck disable=SC2016
-      PS4='+${LINENO:+ line $LINENO:} ' && export PS4
-      ;;
+  [ -s "$g_file" ] || exec "$@"
+  shell_of "$g_file" || exec "$g_program" ${g_argument:+"$g_argument"} "$g_file" "$@"
+  # shellcheck disable=SC2016
+  PS4='+${LINENO:+ line $LINENO:} '
+  export PS4
+  # shellcheck disable=SC2016
+  [ "$("$g_program" ${g_argument:+"$g_argument"} -c 'echo "$PS4"' 2>/dev/null)" != "$PS4" ] ||
+    exec "$g_program" ${g_argument:+"$g_argument"} -x "$g_file" "$@"
+  # To root bash does not hand it on.
+  exec "$g_program" ${g_argument:+"$g_argument"} -c "PS4='$PS4'; set -x; . \"\$0\"" "$g_file" "$@"
+}
+
+# filter: what the work says on stderr, up to the line g_end, which its children need not wait for.
+filter() {
+  while IFS= read -r g_line || [ -n "$g_line" ]; do
+    case $g_line in
+      +*" . $g_file") continue ;; # ours
+      "$g_end") return ;;
+    esac
+    g_last=${g_line%"$g_end"}
+    [ -z "$g_traced" ] || remember "$g_last"
+    mask "$g_last"
+    printf '%s\n' "$g_masked" >&2
+    [ "$g_last" = "$g_line" ] || return
+  done
+}
+
+# remember LINE: the last that was traced.
+remember() {
+  case $1 in +*) g_text=${1#"${1%%[!+]*}"} ;; *) return ;; esac
+  case $g_text in
+    ' line '[0-9]*': '*) g_text=${g_text# line } g_number=${g_text%%:*} g_command='' ;;
+    ' '*) [ -n "$g_number" ] || g_command=${g_text# } ;;
   esac
-  # shellcheck disable=SC2086
-  exec "$interpreter" ${argument:+"$argument"} $trace /tkn-dev/script "$@"
-)
-code=$?
-end=$(date +%s 2>/dev/null)
-printf 'Exit code %s%s\n' "$code" "${start:+ after $((end - start)) s}" >&2
-for result in /tekton/results/*; do
-  [ -f "$result" ] && show "Result ${result##*/}" "$result"
-done
-exit "$code"
+}
+
+# report: how it ended, where it failed and what results there are.
+report() {
+  if [ "$g_code" -ne 0 ] && [ -n "$g_number" ]; then
+    g_count=0
+    while [ "$g_count" -lt "$g_number" ] && IFS= read -r g_line; do g_count=$((g_count + 1)); done <"$g_file"
+    say Failed "line $g_number: ${g_line#"${g_line%%[! ]*}"}"
+  elif [ "$g_code" -ne 0 ] && [ -n "$g_command" ]; then
+    say Failed "$g_command"
+  fi
+  g_stop=$(date +%s 2>/dev/null)
+  say 'Exit code' "$g_code${g_stop:+ after $((g_stop - g_start)) s}"
+  set +f
+  for g_result in /tekton/results/*; do
+    [ -f "$g_result" ] || continue
+    g_text=${g_result##*/}= g_count=0
+    while [ "$g_count" -le 12 ] && { IFS= read -r g_line || [ -n "$g_line" ]; }; do
+      g_text=$g_text$g_line$g_newline g_count=$((g_count + 1))
+    done <"$g_result"
+    say Result "${g_text%"$g_newline"}"
+  done
+}
+
+(
+  load
+  # shellcheck source=/dev/null
+  . /tkn-dev/words
+  show_step 9999 "$@"
+) >&2
+: >/tkn-dev/exit
+g_end="tkn-dev: the end of $$"
+g_start=$(date +%s 2>/dev/null)
+trap : INT # of the terminal's, which is the work's alone
+{
+  {
+    trap : INT
+    # shellcheck disable=SC2119
+    (trap - INT && work) 2>&1 >&4 4>&-
+    printf '%s\n' "$(($? % 256))" >/tkn-dev/exit
+    printf '%s\n' "$g_end"
+  } | {
+    trap '' INT
+    load
+    g_number='' g_command='' g_traced=''
+    [ ! -s "$g_file" ] || ! shell_of "$g_file" || g_traced=1
+    exec 5<&0
+    filter
+    filter <&5 4>&- 5<&- & # of what the work has left running
+    read -r g_code </tkn-dev/exit
+    report >&2
+  } 4>&-
+} 4>&1 6<&-
+read -r g_code </tkn-dev/exit
+[ -z "$g_edit" ] || ask "ran $g_code"
+exit "$g_code"

@@ -6,11 +6,14 @@
 
 const ENTRYPOINT = "/tekton/bin/entrypoint";
 const DIRECTORY = "/tkn-dev";
-/** What the breakpoint's files are named after. */
-const POST_FILE = `${DIRECTORY}/out`;
+/** What the breakpoint's files are named after, in a gate of ours. */
+export const POST_FILE = `${DIRECTORY}/out`;
 
-/** What it says once it holds. Its log's lines have the time in front. */
-export const BREAKPOINT_LINE = "debug before step breakpoint has taken effect";
+/** What it says once it holds, by the kind of breakpoint. Its log's lines have the time in front. */
+export const BREAKPOINT_LINES = {
+  beforeStep: "debug before step breakpoint has taken effect",
+  onFailure: "debug onFailure breakpoint has taken effect",
+};
 
 /** The command line of a step that holds and does nothing more. */
 export const waiting = {
@@ -34,8 +37,22 @@ export function stepResultPath(step: string, result: string): string {
   return `/tekton/steps/step-${step}/results/${result}`;
 }
 
-/** Lets the step go on, or fails it. */
-export function breakCommand(word: "continue" | "fail"): string[] {
-  const file = `${POST_FILE}.beforestepexit${word === "fail" ? ".err" : ""}`;
-  return [ENTRYPOINT, "cp", "/dev/null", file];
+/** Each of them lets the step go, once it is there. */
+export function releaseFiles(postFile: string, kind: keyof typeof BREAKPOINT_LINES): string[] {
+  return kind === "onFailure"
+    ? [`${postFile}.breakpointexit`]
+    : [`${postFile}.beforestepexit`, `${postFile}.beforestepexit.err`];
 }
+
+/** Exits with 0 where there is such a file, with 1 where there is none. */
+export function existsCommand(path: string): string[] {
+  return [ENTRYPOINT, "cp", path, "/dev/null"];
+}
+
+/** Makes an empty file. */
+export function touchCommand(path: string): string[] {
+  return [ENTRYPOINT, "cp", "/dev/null", path];
+}
+
+/** Where Tekton puts the scripts of its own breakpoints; they need a shell. */
+export const NATIVE_SCRIPTS = "/tekton/debug/scripts";

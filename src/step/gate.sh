@@ -1,15 +1,18 @@
 #!/bin/sh
 # gate SECONDS WORKSPACE [ARGUMENT]...
 #
-# Stands in for the held step: says so in one line, then does what the words through /tkn-dev/gate
-# ask for. After SECONDS in which nobody is receiving it gives up (0: it never does).
-# The step's own work: /tkn-dev/script with the ARGUMENTs; without that file, the ARGUMENTs.
+# Sourced by the loader in the held step's place: says in one line that it holds, then does what the words through
+# the FIFO /tkn-dev/inbox ask for. After SECONDS in which none of its visitors lives it gives up (0: it never does).
+# The step's own work: /tkn-dev/script with the ARGUMENTs; where that is empty, the ARGUMENTs.
 # Needs of the image a shell; mkfifo (else it polls) and sleep (else it waits for ever) are a gain.
+# Files of a gate before this one may lie here, of another step and user: they are emptied, never removed.
 
-# Variables begin with g_: one of the step's environment would be overwritten.
+# shellcheck source=/dev/null
+. /tkn-dev/step
+# shellcheck source=src/step/show.sh
+. /tkn-dev/show
 g_seconds=$1 g_workspace=$2
 shift 2
-g_watch=0 # the number of the watchdog whose word counts
 
 # By the second: signals get lost in a shell that forks, and a long sleep outlives it.
 # No child: its end would signal the step.
@@ -18,119 +21,106 @@ start_watchdog() {
   ({
     g_left=$g_seconds
     while [ "$g_left" -gt 0 ]; do
-      sleep 1 && kill -0 "$$" && read -r g_current </tkn-dev/watch && [ "$g_current" = "$g_watch" ] || exit
+      sleep 1 && kill -0 "$$" && ! [ -s /tkn-dev/released ] || exit
       g_left=$((g_left - 1))
+      for g_file in /tkn-dev/visitor-*; do
+        read -r g_pid _ <"$g_file" && alive "$g_pid" && g_left=$g_seconds
+      done
     done
-    printf 'timeout %s\n' "$g_watch" >>/tkn-dev/gate
+    printf 'timeout\n' >>/tkn-dev/inbox
   } </dev/null >/dev/null 2>&1 &)
 }
 
-stop_watchdog() {
-  g_watch=$((g_watch + 1))
-  printf '%s\n' "$g_watch" >/tkn-dev/watch
+# empty NAME...
+empty() {
+  for g_name; do : >"/tkn-dev/$g_name"; done
 }
 
-# let_go WORD STATUS [PID]: from here on release knows that it comes too late.
-let_go() {
-  stop_watchdog
+# close WORD [PID]: from here on release knows that it comes too late. It is waited for, since the container ends with
+# this script, and takes a releaser along, its exit code untold.
+close() {
   printf '%s\n' "$1" >/tkn-dev/released
-  [ -z "${3-}" ] || await_end "$3"
+  empty environment words # may have secrets in them
+  [ -z "${2-}" ] || await_end "$2"
+}
+
+# let_go WORD STATUS [PID]
+let_go() {
+  close "$1" "${3-}"
   exit "$2"
 }
 
-# await_end PID: the container ends with this script, and takes a releaser along, its exit code untold.
-await_end() {
-  g_looks=20000 # some 50 ms
-  while [ "$g_looks" -gt 0 ] && kill -0 "$1" 2>/dev/null; do g_looks=$((g_looks - 1)); done
-}
-
-# run_step PID [ARGUMENT]...: what the step would have done, in the gate's place.
-run_step() {
-  stop_watchdog
-  printf 'run\n' >/tkn-dev/released
-  await_end "$1"
-  shift
+# work FILE [ARGUMENT]...: in this shell's place, as if there were no gate.
+work() {
   trap - INT TERM
+  # shellcheck disable=SC2154
+  umask "$g_umask"
+  g_file=$1
+  shift
+  [ -s "$g_file" ] || exec "$@"
+  chmod +x "$g_file" 2>/dev/null
+  [ -x "$g_file" ] && exec "$g_file" "$@"
+  interpreter "$g_file"
+  exec "$g_program" ${g_argument:+"$g_argument"} "$g_file" "$@"
+}
+
+# run_step PID [ARGUMENT]...
+run_step() {
+  close run "$1"
+  shift
   exec 3>&-
-  [ -e /tkn-dev/script ] || exec "$@"
-  chmod +x /tkn-dev/script 2>/dev/null && exec /tkn-dev/script "$@"
-  # Without chmod, as the kernel would: "#!INTERPRETER [ONE ARGUMENT]".
-  IFS= read -r g_line </tkn-dev/script
-  g_line=${g_line#'#!'}
-  g_line=${g_line#"${g_line%%[! ]*}"}
-  case $g_line in
-    *' '*) exec "${g_line%% *}" "${g_line#* }" /tkn-dev/script "$@" ;;
-    *) exec "$g_line" /tkn-dev/script "$@" ;;
-  esac
+  if [ -s /tkn-dev/edited ]; then work /tkn-dev/edited "$@"; else work /tkn-dev/script "$@"; fi
 }
 
-# quoted [WORD]...: whatever is in them.
-quoted() {
-  for g_word; do
-    g_text=
-    while :; do
-      case $g_word in
-        *\'*) g_text=$g_text${g_word%%\'*}"'\\''" g_word=${g_word#*\'} ;;
-        *) break ;;
-      esac
-    done
-    printf "'%s' " "$g_text$g_word"
-  done
-}
+printf 'working\n' >/tkn-dev/released
+empty environment words container edited exit status header
+for g_file in /tkn-dev/visitor-*; do [ -s "$g_file" ] && : >"$g_file"; done
 
-# Below this script stand others, each after a line "#=> NAME"; the step's own comes last, whatever its lines.
-g_name='' g_text='' g_newline='
-'
-while IFS= read -r g_line; do
-  case $g_name:$g_line in
-    script:*) g_text=$g_text$g_line$g_newline ;;
-    *:'#=> '*)
-      [ -z "$g_name" ] || printf '%s' "$g_text" >"/tkn-dev/$g_name"
-      g_name=${g_line#* } g_text=
-      ;;
-    *) g_text=$g_text$g_line$g_newline ;;
-  esac
-done <"$0"
-printf '%s' "$g_text" >"/tkn-dev/$g_name"
-printf '%s\n' "$g_workspace" >/tkn-dev/workspace
-chmod +x /tkn-dev/debug-* 2>/dev/null
-# For debug-run, in words that a shell can read again.
+g_code=
+# shellcheck disable=SC2154
+if [ "$g_mode" != before ]; then
+  # Who ends a container signals the whole group, and what the work makes of it counts.
+  g_signal=
+  trap g_signal=1 INT TERM
+  (work /tkn-dev/script "$@")
+  g_code=$(($? % 256)) # yash adds 384 for a signal
+  [ -z "$g_signal" ] || exit "$g_code"
+  [ "$g_mode:$g_code" != failure:0 ] || exit 0
+  printf '%s\n' "$g_code" >/tkn-dev/status
+fi
+
 export -p >/tkn-dev/environment
-printf 'set -- %s\n' "$(quoted "$@")" >/tkn-dev/words
-
-# In a restarted container these files are there already: emptied is as good as absent.
-: >/tkn-dev/released
-[ -p /tkn-dev/gate ] || mkfifo -m 600 /tkn-dev/gate 2>/dev/null || : >/tkn-dev/gate
-if ! [ -p /tkn-dev/gate ] && ! command -v sleep >/dev/null; then
+# For debug-run, in words that a shell can read again.
+printf 'cd %s\nset -- %s\n' "$(quoted "$PWD")" "$(quoted "$@")" >/tkn-dev/words
+container
+printf '%s\n' "$g_container" >/tkn-dev/container
+if ! [ -p /tkn-dev/inbox ]; then
+  { rm -f /tkn-dev/inbox && mkfifo /tkn-dev/inbox; } 2>/dev/null || : >/tkn-dev/inbox
+fi
+if ! [ -p /tkn-dev/inbox ] && ! command -v sleep >/dev/null; then
   printf 'tkn-dev: cannot hold this step: its image has neither mkfifo nor sleep\n' >&2
   exit 1
 fi
 # Not in yash, whose read goes on after a trap.
-[ -n "${YASH_VERSION-}" ] || trap 'let_go terminated 143' INT TERM
-exec 3<>/tkn-dev/gate # both ways, so that neither side waits for the other
+if [ -n "${YASH_VERSION-}" ]; then trap - INT TERM; else trap 'let_go terminated 143' INT TERM; fi
+exec 3<>/tkn-dev/inbox # both ways, so that neither side waits for the other
 
-stop_watchdog
-printf 'tkn-dev: held, workspace: %s\n' "$g_workspace"
+: >/tkn-dev/released
+printf 'tkn-dev: held%s, workspace: %s\n' "${g_code:+ after exit code $g_code}" "$g_workspace"
 start_watchdog
 while :; do
-  if read -r g_word g_number <&3; then
+  if read -r g_word g_number g_given <&3; then
     case $g_word in
-      receiving) stop_watchdog ;;
-      waiting)
-        stop_watchdog
-        start_watchdog
-        ;;
-      continue) let_go continue 0 "$g_number" ;;
+      continue) let_go continue "${g_given:-0}" "$g_number" ;;
+      fail) let_go fail "${g_given:-1}" "$g_number" ;;
       run) run_step "$g_number" "$@" ;;
-      fail) let_go fail 1 "$g_number" ;;
+      instead) run_step "$g_number" ;;
       timeout)
-        [ "$g_number" = "$g_watch" ] || continue
         printf 'tkn-dev: nobody came within %s s, giving up\n' "$g_seconds"
         let_go timeout 1
         ;;
     esac
-  elif ! [ -p /tkn-dev/gate ]; then
+  elif ! [ -p /tkn-dev/inbox ]; then
     sleep 1
   fi
 done
-exit 70 # never reached: below is payload

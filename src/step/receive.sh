@@ -1,23 +1,34 @@
 #!/bin/sh
-# receive DIRECTORY MANIFEST COUNT [NAME VALUE]... PROGRAM [ARGUMENT]...
+# receive WORKSPACE DIRECTORY MANIFEST WORD COUNT [NAME VALUE]... PROGRAM [ARGUMENT]...
 #
-# Has PROGRAM unpack the archive on stdin into DIRECTORY of the workspace, checks it by the file MANIFEST that is
-# its last member, prints a receipt and lets the step go on with COUNT results. MANIFEST `-`: unpacks, no more.
-# Whatever fails, and a cut stream, leaves the gate held. Exit codes: see scripts.ts.
+# Has PROGRAM unpack the archive on stdin into DIRECTORY of WORKSPACE, checks it by the file MANIFEST that is its last
+# member, prints a receipt, writes COUNT results and does as WORD says: continue, the step goes on, or hold.
+# MANIFEST `-`: unpacks, no more. Whatever fails, and a cut stream, leaves the gate held. Exit codes: see scripts.ts.
 
-directory=$1 manifest=$2 count=$3
-shift 3
+workspace=$1 directory=$2 manifest=$3 then=$4 count=$5
+shift 5
 newline='
 '
 
-# tell WORD [NAME VALUE]...
-# shellcheck source=/dev/null
-tell() (. /tkn-dev/release)
+# shellcheck source=src/step/show.sh
+. /tkn-dev/show
+
+# A node may tell of no end before all of stdin is taken (containerd 1.6).
+drain() {
+  if command -v cat >/dev/null; then cat >/dev/null; else while read -r line; do :; done; fi
+}
+
+# over CODE: the sender is told to send no more.
+over() {
+  printf 'over\n'
+  drain
+  exit "$1"
+}
 
 # stop CODE LINE
 stop() {
   printf '%s\n' "$2" >&2
-  exit "$1"
+  over "$1"
 }
 
 forget_manifest() {
@@ -25,8 +36,9 @@ forget_manifest() {
   rm -f "./$manifest" 2>/dev/null || printf '' >"./$manifest"
 }
 
-tell receiving || exit
-trap 'status=$?; trap - EXIT; forget_manifest; tell waiting 2>/dev/null; exit "$status"' EXIT
+tell held || over $?
+visit "$$"
+trap 'status=$?; trap - EXIT; forget_manifest; leave "$$"; exit "$status"' EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 141' PIPE
@@ -38,7 +50,6 @@ case $manifest in
 esac
 
 # Down into DIRECTORY, one component at a time, and never out of the workspace.
-IFS= read -r workspace </tkn-dev/workspace
 cd -P -- "$workspace" || stop 11 "$workspace: cannot be entered"
 root=${PWD%/}
 case $directory in /*) stop 10 "$directory: not relative to the workspace" ;; esac
@@ -81,12 +92,13 @@ unpack "$@"
 status=$?
 if [ "$status" -ne 0 ]; then
   printf 'program-exit %s\n' "$status"
-  exit 13
+  over 13
 fi
 if [ -z "$manifest" ]; then
   printf 'receipt - - -\n'
-  exit
+  over 0
 fi
+drain # of what pads an archive
 
 # number KEY: reads the line "KEY NUMBER".
 number() {
@@ -144,6 +156,7 @@ while [ "$left" -gt 0 ]; do
   shift
   left=$((left - 1)) keep=$((keep - 1))
 done
-tell continue "$@" || exit
-trap - EXIT
-exit 0
+case $then in
+  hold) tell held "$@" ;;
+  *) tell continue 0 "$@" && trap - EXIT ;;
+esac

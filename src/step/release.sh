@@ -1,24 +1,53 @@
 #!/bin/sh
-# release WORD [NAME VALUE]...
+# release WORD [CODE] [NAME VALUE]...
 #
-# Writes the Task's results, then says WORD to the gate: continue or fail ends it, run has it do the step's own work, receiving and waiting stop
-# and start its watchdog; a PID goes with it, of who has still to report. Never blocks. Also sourced, by receive, in a subshell. Exit codes: see scripts.ts.
+# Writes the Task's results, then says WORD to the gate. continue and fail end the step, with CODE where it is given;
+# run has it do its own work in its place, instead what was put in that place; held says nothing to it. A PID goes with
+# it, of who has still to report. Never blocks. Also sourced, in a subshell. Exit codes: see scripts.ts.
 
-if ! [ -e /tkn-dev/gate ] || [ -s /tkn-dev/released ]; then
+if ! [ -e /tkn-dev/inbox ] || [ -s /tkn-dev/released ]; then
   read -r said 2>/dev/null </tkn-dev/released || said='it never held'
-  printf 'the gate has let go already: %s\n' "$said" >&2
+  case $said in
+    working) printf 'the gate does not hold yet: the step does its work\n' >&2 ;;
+    *) printf 'the gate has let go already: %s\n' "$said" >&2 ;;
+  esac
   exit 17
+fi
+
+# shellcheck source=src/step/show.sh
+. /tkn-dev/show
+container
+IFS= read -r held 2>/dev/null </tkn-dev/container
+if [ -n "$held" ] && [ "$g_container" != "$held" ]; then
+  # shellcheck disable=SC1091,SC2154
+  . /tkn-dev/step
+  # shellcheck disable=SC2154
+  printf "this is not the held step's container: step %s holds, in container step-%s\n" "$g_step" "$g_step" >&2
+  exit 18
 fi
 
 word=$1
 shift
 case $word in
-  continue | fail | run | receiving | waiting) ;;
+  continue | fail | run | instead | held) ;;
   *)
     printf '%s: not a word for the gate\n' "$word" >&2
     exit 2
     ;;
 esac
+
+code=
+if [ $(($# % 2)) -eq 1 ]; then
+  code=$1
+  shift
+  case $code in
+    [0-9] | [0-9][0-9] | [0-9][0-9][0-9]) [ "$code" -le 255 ] ;;
+    *) false ;;
+  esac || {
+    printf '%s: not an exit code\n' "$code" >&2
+    exit 2
+  }
+fi
 
 while [ $# -ge 2 ]; do
   case $1 in
@@ -31,10 +60,28 @@ while [ $# -ge 2 ]; do
   shift 2
 done
 
+[ "$word" != held ] || exit 0
+
+own='' last=''
+read -r own 2>/dev/null </tkn-dev/status
+read -r last 2>/dev/null </tkn-dev/exit
+case $word:$code in
+  continue:)
+    code=${last:-0}
+    [ "$code" -eq 0 ] ||
+      printf 'the step ends with exit code %s, as its last debug-run; debug-continue 0 counts its work as done\n' "$code" >&2
+    ;;
+  fail:)
+    code=1
+    [ "${last:-0}" -eq 0 ] || code=$last
+    [ "${own:-0}" -eq 0 ] || code=$own
+    ;;
+esac
+
 # Read-write: opening a FIFO to write waits for a reader, and the gate may have gone just now.
-if [ -p /tkn-dev/gate ]; then
-  printf '%s %s\n' "$word" "$$" 1<>/tkn-dev/gate
+if [ -p /tkn-dev/inbox ]; then
+  printf '%s %s %s\n' "$word" "$$" "$code" 1<>/tkn-dev/inbox
 else
-  printf '%s %s\n' "$word" "$$" >>/tkn-dev/gate
+  printf '%s %s %s\n' "$word" "$$" "$code" >>/tkn-dev/inbox
 fi
 exit

@@ -1,26 +1,50 @@
-import { BREAKPOINT_LINE } from "./entrypoint.ts";
+import { BREAKPOINT_LINES } from "./entrypoint.ts";
 import debugContinue from "./debug-continue.sh" with { type: "text" };
+import debugInfo from "./debug-info.sh" with { type: "text" };
 import debugRun from "./debug-run.sh" with { type: "text" };
 import debugFailContinue from "./debug-fail-continue.sh" with { type: "text" };
+import edit from "./edit.sh" with { type: "text" };
 import gate from "./gate.sh" with { type: "text" };
+import listen from "./listen.sh" with { type: "text" };
+import loader from "./loader.sh" with { type: "text" };
 import receive from "./receive.sh" with { type: "text" };
 import release from "./release.sh" with { type: "text" };
+import shell from "./shell.sh" with { type: "text" };
+import show from "./show.sh" with { type: "text" };
 
 /** Where the gate's emptyDir is mounted in the held container. The scripts name it literally. */
 export const GATE_DIRECTORY = "/tkn-dev";
 
-/** The gate's first line on stdout, up to the path of the workspace: the step is held from here on. */
+/** What a gate says on stdout once it holds, up to the path of the workspace. */
 export const HELD_PREFIX = "tkn-dev: held, workspace: ";
+
+/** The same of one that had the step do its work first: behind what that left of an unfinished line. */
+const HELD_AFTER = /^(.*)tkn-dev: held after exit code (\d+), workspace: (.*)$/;
 
 /** What holds a step: the script in its place, or the entrypoint before it. */
 export type GateKind = "script" | "entrypoint";
 
-/** A line of a step's log in which a gate says that it holds; `directory` is the workspace's path. */
-export function readHeldLine(line: string): { gate: GateKind; directory: string } | undefined {
+/** What a gate's line says. */
+export interface HeldLine {
+  readonly gate: GateKind;
+  /** The workspace's path; "" where there is none, or it is not known. */
+  readonly directory: string;
+  /** Of the step's work, where that is done. */
+  readonly exitCode?: number;
+  /** The text of the step's own in front of it. */
+  readonly before: string;
+}
+
+/** A line of a step's log in which a gate says that it holds. */
+export function readHeldLine(line: string): HeldLine | undefined {
   if (line.startsWith(HELD_PREFIX)) {
-    return { gate: "script", directory: line.slice(HELD_PREFIX.length) };
+    return { gate: "script", directory: line.slice(HELD_PREFIX.length), before: "" };
   }
-  return line.includes(BREAKPOINT_LINE) ? { gate: "entrypoint", directory: "" } : undefined;
+  const [, before, code, directory] = HELD_AFTER.exec(line) ?? [];
+  if (code !== undefined) return { gate: "script", directory, exitCode: Number(code), before };
+  return line.includes(BREAKPOINT_LINES.beforeStep)
+    ? { gate: "entrypoint", directory: "", before: "" }
+    : undefined;
 }
 
 /** Exit codes of `receive` and `release`. Whatever is not `released` leaves the gate as it was. */
@@ -43,8 +67,10 @@ export const ReceiveExit = {
   treeDiffers: 15,
   /** A result can't be written. */
   resultUnwritable: 16,
-  /** There is no gate: it was released before, or gave up. */
+  /** There is no gate: it was released before, gave up, or does not hold yet. */
   gateGone: 17,
+  /** Another container of the pod holds. */
+  wrongContainer: 18,
 } as const;
 
 /** https://tekton.dev/docs/pipelines/tasks/#running-scripts-within-steps */
@@ -53,35 +79,83 @@ const TEKTON_PREAMBLE = "#!/bin/sh\nset -e\n";
 /** The gate's own: a step's env may have a PATH on which there is no sh. */
 const SHELL = "/bin/sh";
 
-/** What the gate unpacks, by name: the client's own, and those for a person in the container. */
+/** What the loader unpacks, by name: the gate, the client's own, and those for a person in the container. */
 const PAYLOAD = {
-  receive,
+  gate,
+  show,
   release,
+  receive,
+  edit,
+  listen,
+  shell,
   "debug-run": debugRun,
   "debug-continue": debugContinue,
   "debug-fail-continue": debugFailContinue,
+  "debug-info": debugInfo,
 };
 
+/** When a step holds: before its work, after it, or after work that failed. */
+export type GateMode = "before" | "after" | "failure";
+
+export interface GateScriptOptions {
+  /** The step's name. */
+  readonly step: string;
+  readonly mode: GateMode;
+  /** Names of the variables that the spec sets to what may be shown. */
+  readonly plain: readonly string[];
+  /** Names of those that it takes from secrets. */
+  readonly secret: readonly string[];
+  /** It takes whole secrets in: every variable that is not named may be of one. */
+  readonly hidden: boolean;
+  /** It brings the scripts along; one that does not relies on an earlier step of its pod that did. */
+  readonly carries: boolean;
+  /** The held step's own script. */
+  readonly own?: string;
+}
+
 /**
- * The script of a held step. Below the gate it carries the scripts that the gate unpacks to GATE_DIRECTORY, each
- * after a line with its name:
+ * The script of a held step. Below the loader are the files that it unpacks to GATE_DIRECTORY, each after a line with
+ * its name:
  *
  *     exit 70 # never reached: below is payload
- *     #=> receive
+ *     #=> gate
  *     #!/bin/sh
  *
- * `original` is the script of the step that is held, kept for the word `run`. One with no interpreter gets
- * the one that Tekton gives it, with `set -e`.
+ * The step's own script is the last; one with no interpreter gets the one that Tekton gives it, with `set -e`.
  */
-export function gateScript(original?: string): string {
-  let script = gate;
-  for (const [name, text] of Object.entries(PAYLOAD)) {
-    if (/^#=> /m.test(text)) throw new Error(`${name}.sh has a line that would begin a file`);
-    script += `#=> ${name}\n${text}`;
+export function gateScript(options: GateScriptOptions): string {
+  const { carries, own } = options;
+  let script = compact(loader);
+  for (const [name, text] of Object.entries({ ...(carries && PAYLOAD), step: facts(options) })) {
+    script += `#=> ${name}\n${compact(text)}`;
   }
-  if (original === undefined) return script;
-  const interpreted = original.trimStart().startsWith("#!") ? original : TEKTON_PREAMBLE + original;
+  if (own === undefined) return script;
+  const interpreted = own.trimStart().startsWith("#!") ? own : TEKTON_PREAMBLE + own;
   return `${script}#=> script\n${interpreted}${interpreted.endsWith("\n") ? "" : "\n"}`;
+}
+
+/**
+ * A script as it travels, for Tekton's room is small: without indentation, empty lines and comments, but for the first,
+ * which is its usage. No string of these scripts has lines of which that would take something.
+ */
+function compact(script: string): string {
+  const [first, usage, ...lines] = script.split("\n");
+  const kept = lines.map((line) => line.trimStart()).filter((line) => !/^(?:#|$)/.test(line));
+  return [first, usage, ...kept, ""].join("\n");
+}
+
+/** A name that a shell can read: Kubernetes allows others, which no shell hands on either. */
+const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/** What the scripts know of the step, for a shell to read. */
+function facts({ step, mode, plain, secret, hidden }: GateScriptOptions): string {
+  const list = (names: readonly string[]) =>
+    `'${names.filter((name) => IDENTIFIER.test(name)).join("\n")}'`;
+  const name = `'${step.replaceAll("'", "'\\''")}'`;
+  return `g_step=${name} g_mode=${mode} g_hidden=${hidden ? 1 : ""}
+g_plain=${list(plain)}
+g_secret=${list(secret)}
+`;
 }
 
 /** The arguments of the script of a held step. After `watchdogSeconds` without a client it fails; 0: never. */
@@ -97,55 +171,122 @@ export function gateArguments(
 }
 
 export interface ReceiveOptions {
+  /** The workspace's path in the container. */
+  workspace: string;
   /** Relative to the workspace, "." for its root. */
   directory: string;
   /** The name of the archive's last member. Without one nothing is verified and nothing released. */
   manifest?: string;
-  /** The Task results to write on release. */
+  /** The Task results to write once it is verified. */
   results: Readonly<Record<string, string>>;
+  /** Lets the step go on after that; else it stays held. */
+  release: boolean;
   /** argv; a bare name is called as a tar that extracts from stdin. */
   program: readonly string[];
 }
 
 /** The command that takes an archive on its stdin, to be run in the held container. */
 export function receiveCommand(
-  { directory, manifest, results, program }: ReceiveOptions,
+  { workspace, directory, manifest, results, release, program }: ReceiveOptions,
 ): string[] {
   const pairs = Object.entries(results);
   return [
     SHELL,
     "/tkn-dev/receive",
+    workspace,
     directory,
     manifest ?? "-",
+    release ? "continue" : "hold",
     String(pairs.length),
     ...pairs.flat(),
     ...program,
   ];
 }
 
-/** The command that writes the results and ends the gate: `continue` as success, `fail` as failure. */
+/**
+ * The command that writes the results and says the word to the gate: `continue` ends it with the exit code given, else
+ * that of the last debug-run, else as success; `fail` as failure; `run` has it do the step's own work in its place.
+ */
 export function releaseCommand(
   word: "continue" | "fail" | "run",
-  results: Readonly<Record<string, string>> = {},
+  { results = {}, exitCode }: {
+    results?: Readonly<Record<string, string>>;
+    exitCode?: number;
+  } = {},
 ): string[] {
-  return [SHELL, "/tkn-dev/release", word, ...Object.entries(results).flat()];
+  const code = exitCode === undefined ? [] : [String(exitCode)];
+  return [SHELL, "/tkn-dev/release", word, ...code, ...Object.entries(results).flat()];
 }
 
-/** Exits with 0 while a script's gate holds. */
+/** Exits with 0 while a script's gate holds in this container. */
 export function stillHeldCommand(): string[] {
-  return [SHELL, "-c", `! [ -s ${GATE_DIRECTORY}/released ]`];
+  const script = "! [ -s /tkn-dev/released ] && . /tkn-dev/release";
+  return [SHELL, "-c", script, SHELL, "held"];
+}
+
+export interface ShellOptions {
+  /** The step's in the prompt. */
+  readonly name: string;
+  /** The kind of terminal that it talks to. */
+  readonly term: string;
+  /** Who opens it, for others who do so meanwhile. */
+  readonly user: string;
+  /** Of the listener beside it; see listenCommand. */
+  readonly channel: string;
+  /** What debug-info says first; "": what it said before. */
+  readonly header: string;
 }
 
 /**
- * An interactive shell with a prompt of its own and the debug scripts on its PATH: bash, else sh.
- * While it is open the gate does not give up. `term` is the kind of terminal that it talks to.
+ * An interactive shell with a prompt of its own and the debug scripts on its PATH: bash, else sh. It says who else has
+ * one here and what holds; while it is open the gate does not give up. The end of its listener ends it.
  */
-export function shellCommand(name: string, term: string): string[] {
-  const tell = `${SHELL} ${GATE_DIRECTORY}/release`;
-  const script = `PS1="[$1] \\$ " PATH=${GATE_DIRECTORY}:$PATH TERM=$2 && export PS1 PATH TERM
-${tell} receiving 2>/dev/null
-trap '${tell} waiting 2>/dev/null' EXIT
-trap 'exit 129' HUP
-if command -v bash >/dev/null; then bash --norc -i; else ${SHELL} -i; fi`;
+export function shellCommand({ name, term, user, channel, header }: ShellOptions): string[] {
+  return [SHELL, "/tkn-dev/shell", name, term, user, channel, header];
+}
+
+/** The same with nothing but its prompt, where another gate than the script holds. */
+export function plainShellCommand(
+  { name, term }: Pick<ShellOptions, "name" | "term">,
+): string[] {
+  const script = `PS1="[$1] \\$ " TERM=$2 && export PS1 TERM
+if command -v bash >/dev/null; then exec bash --norc -i; else exec ${SHELL} -i; fi`;
   return [SHELL, "-c", script, SHELL, name, term];
+}
+
+/**
+ * Beside a shell of the same channel, a word of letters and digits: the end of its stdin ends that shell, for a terminal
+ * over there does not notice that its connection is lost. Says `listening` (or `no`: there will be no requests), then
+ * hands each request of the shell's debug-run to stdout and each line of stdin to it as the answer. The requests:
+ *
+ *     edit FILE    FILE may be empty     ready | no WORDS
+ *     ran CODE                           done
+ */
+export function listenCommand(channel: string): string[] {
+  return [SHELL, "/tkn-dev/listen", channel];
+}
+
+/** Says what work the step waits to do, and as who: what only its container knows. */
+export function infoCommand(): string[] {
+  return [SHELL, "/tkn-dev/debug-info", "--own"];
+}
+
+/** Prints the step's own script, whatever was edited. Exits with 3 where it has none. */
+export function showCommand(): string[] {
+  return [SHELL, "/tkn-dev/edit", "show"];
+}
+
+/** Does the step's own work here, shows it and comes back with its exit code. */
+export function debugRunCommand({ original = false } = {}): string[] {
+  return [SHELL, "/tkn-dev/debug-run", ...(original ? ["--original"] : [])];
+}
+
+/** Takes from stdin what debug-run and `run` are to do in the place of the step's script; nothing: that again. */
+export function editCommand(): string[] {
+  return [SHELL, "/tkn-dev/edit", "write"];
+}
+
+/** Has the step do this text for sh in its own place, and nothing of its own. */
+export function insteadCommand(text: string): string[] {
+  return [SHELL, "/tkn-dev/edit", "instead", text];
 }

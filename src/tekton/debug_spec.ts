@@ -18,8 +18,15 @@ export interface StepPlace {
 }
 
 export interface Breakpoints {
+  /** Those of a Pipeline's tasks whose first step is held, or with `everyStep` all of them. */
   readonly tasks: readonly string[];
   readonly steps: readonly StepPlace[];
+  /** Where that can be: of `tasks` alone, or where none is named of all. */
+  readonly everyStep?: boolean;
+  /** Any step that fails, of any task, where that can be. */
+  readonly onFailure?: boolean;
+  /** After the steps' work instead of before it. */
+  readonly after?: boolean;
 }
 
 type Run = PipelineRun | TaskRun;

@@ -3,15 +3,33 @@ import type { NamedStep, Step, TaskSpec } from "./model.ts";
 import { stepName } from "./target.ts";
 import { raisedTimeout } from "./timeouts.ts";
 
+/** When a step is held: before its work, after it, or after work that failed. */
+export type HoldMode = "before" | "after" | "failure";
+
+/** What the script of a held step is made of. */
+export interface GateScript {
+  /** The step's name. */
+  readonly step: string;
+  readonly mode: HoldMode;
+  /** The names of its environment: those with values that may be shown, and those of secrets. */
+  readonly plain: readonly string[];
+  readonly secret: readonly string[];
+  /** A whole secret is in its environment: every other variable may be of it. */
+  readonly hidden: boolean;
+  /** It brings the scripts of the gate; else one before it in the pod has. */
+  readonly carries: boolean;
+  /** The script that the step had. */
+  readonly own?: string;
+}
+
 /** What a gate is made of; its scripts come from src/step. */
 export interface Gate {
-  /** The script of the held step; `own` is the one that the step had. */
-  script(own?: string): string;
+  script(options: GateScript): string;
   /** Its arguments, given the path of the workspace ("": none) and the step's own command line. */
   args(workspacePath: string, own: readonly string[]): string[];
   /** Where the gate keeps its own files in the container. */
   readonly directory: string;
-  /** Of the emptyDir behind that directory: unlike every volume of the Task. */
+  /** Of the emptyDir behind that directory, one for all gates of a pod: unlike every volume of the Task. */
   readonly volume: string;
   /** The command line of a step that only waits, where there is no shell. */
   readonly waiting: { readonly command: string[]; readonly args: string[] };
@@ -25,6 +43,12 @@ export interface Hold {
   readonly workspace?: string;
   /** What it runs in, where that is not the step's own image. */
   readonly image?: string;
+  /** Default: before its work. */
+  readonly mode?: HoldMode;
+  /** Default: it does. */
+  readonly carries?: boolean;
+  /** What the Task's template has of an environment. */
+  readonly template?: Partial<Step>;
 }
 
 /**
@@ -47,16 +71,38 @@ export function holdingStep(step: Step, name: string, hold: Hold): NamedStep {
 
 function withGate(
   place: NamedStep,
-  { gate, workspace }: Hold,
+  { gate, workspace, mode = "before", carries = true, template = {} }: Hold,
   own: { script?: string; args: string[] },
 ): NamedStep {
   const path = workspace === undefined ? "" : `$(workspaces.${workspace}.path)`;
+  const step = place.name;
   return {
     ...place,
-    script: gate.script(own.script),
+    script: gate.script({
+      step,
+      mode,
+      carries,
+      own: own.script,
+      ...environmentNames([template, place]),
+    }),
     args: gate.args(path, own.args),
     volumeMounts: [...(place.volumeMounts ?? []), { name: gate.volume, mountPath: gate.directory }],
   };
+}
+
+/** A later one's variable takes the place of an earlier one's. */
+export function environmentNames(
+  places: readonly { env?: Step["env"]; envFrom?: unknown }[],
+): Pick<GateScript, "plain" | "secret" | "hidden"> {
+  const isSecret = new Map<string, boolean>();
+  for (const { name, valueFrom } of places.flatMap(({ env }) => env ?? [])) {
+    isSecret.set(name, (valueFrom as { secretKeyRef?: unknown })?.secretKeyRef !== undefined);
+  }
+  const names = (secret: boolean) =>
+    [...isSecret].filter(([, one]) => one === secret).map(([name]) => name);
+  const sources = places.flatMap(({ envFrom }) => (envFrom ?? []) as { secretRef?: unknown }[]);
+  const hidden = sources.some(({ secretRef }) => secretRef !== undefined);
+  return { plain: names(false), secret: names(true), hidden };
 }
 
 /** The spec with the volume that a gate needs. */

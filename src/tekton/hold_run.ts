@@ -3,7 +3,13 @@
  * the steps asked for: around what they do where that is known, else before them.
  * Pure.
  */
-import { type Gate, holdingStep, preparedForGate, withGateVolume } from "./gate_step.ts";
+import {
+  type Gate,
+  holdingStep,
+  type HoldMode,
+  preparedForGate,
+  withGateVolume,
+} from "./gate_step.ts";
 import { holdBefore } from "./hold_before.ts";
 import type { ReadTask } from "./inline_task.ts";
 import type { NamedStep, PipelineRun, PipelineTask, Step, TaskRun, TaskSpec } from "./model.ts";
@@ -12,11 +18,22 @@ import type { ReadPipeline } from "./inline_pipeline.ts";
 import { replaceVariable } from "./references.ts";
 import { raiseRunTimeouts, withRaisedTimeout } from "./timeouts.ts";
 
-/** One of a Pipeline's tasks, its Task, and which of its steps are held, by their place. */
+/** One of a Task's steps that is to be held. */
+export interface StepToHold {
+  /** Its place among the Task's steps. */
+  readonly index: number;
+  readonly mode: HoldMode;
+  /** The Task's workspace whose path the gate is to tell. */
+  readonly workspace?: string;
+  /** One of all that are to be held, not one that was named: where its image may lack a shell it is held without. */
+  readonly isOneOfAll?: boolean;
+}
+
+/** One of a Pipeline's tasks, its Task, and which of its steps are held. */
 export interface TaskToHold {
   readonly target: PipelineTask;
   readonly task: ReadTask;
-  readonly steps: readonly number[];
+  readonly steps: readonly StepToHold[];
 }
 
 export interface HoldOptions {
@@ -34,6 +51,7 @@ export interface HeldStep {
   readonly step: string;
   /** The step whose work it is about: the same one, or the next. */
   readonly of: string;
+  readonly mode: HoldMode;
 }
 
 export interface HeldRun<T extends PipelineRun | TaskRun> {
@@ -54,11 +72,11 @@ export function holdPipelineRun(
     const { spec, held: places } = holdSteps(once.task.spec, steps, options);
     held.push(...places.map((one) => ({ ...one, task: target.name })));
     return {
-      target: withRaisedTimeout(once.target, steps.length, clocks),
+      target: withRaisedTimeout(once.target, pausesOf(places).length, clocks),
       task: { ...task, spec },
     };
   });
-  const names = held.map(({ task }) => task!);
+  const names = pausesOf(held).map(({ task }) => task!);
   const raised = raiseRunTimeouts(run, pipeline.spec, names, clocks);
   return { placement: placePipelineRun(raised, pipeline, changed), held };
 }
@@ -66,12 +84,15 @@ export function holdPipelineRun(
 export function holdTaskRun(
   run: TaskRun,
   task: ReadTask,
-  steps: readonly number[],
+  steps: readonly StepToHold[],
   options: HoldOptions,
 ): HeldRun<TaskRun> {
   const { spec, held } = holdSteps(task.spec, steps, options);
   const { retries: _, ...kept } = run.spec;
-  const raised = { ...run, spec: withRaisedTimeout(kept, steps.length, clocksOf(options)) };
+  const raised = {
+    ...run,
+    spec: withRaisedTimeout(kept, pausesOf(held).length, clocksOf(options)),
+  };
   return { placement: placeTaskRun(raised, { ...task, spec }), held };
 }
 
@@ -87,31 +108,69 @@ function notRetried(target: PipelineTask, task: ReadTask): ChangedTask {
   return { target: replaceVariable(kept, variable, number), task: { ...task, spec } };
 }
 
+/** Of a task one step fails at the most. */
+function pausesOf<T extends HeldStep>(held: readonly T[]): T[] {
+  return held.filter(({ mode, task }, at) =>
+    mode !== "failure" || held.findIndex((one) => one.mode === mode && one.task === task) === at
+  );
+}
+
 function holdSteps<T extends TaskSpec>(
   given: T,
-  places: readonly number[],
-  { gate, withoutShell = false }: HoldOptions,
+  places: readonly StepToHold[],
+  options: HoldOptions,
 ): { spec: T; held: HeldStep[] } {
   const spec = preparedForGate(given);
   const own: NamedStep[] = spec.steps;
   const names = own.map((step) => step.name);
   const held: HeldStep[] = [];
-  const gates: Gate[] = [];
+  const volumes = new Set<Gate>();
+  let isCarried = false;
   const steps = own.flatMap((step, at) => {
-    if (!places.includes(at)) return [step];
-    // A volume is the whole pod's: each gate needs its own.
-    const one = { ...gate, volume: `${gate.volume}-${at}` };
-    const swapped = withoutShell || !isWorkKnown(step)
-      ? holdBefore(step, names, one)
-      : [holdingStep(step, step.name, { gate: one })];
-    held.push({ step: swapped[0].name, of: step.name });
-    gates.push(one);
-    return swapped;
+    const place = places.find(({ index }) => index === at);
+    if (place === undefined) return [step];
+    const { mode } = place;
+    if (isHeldBefore(step, place, options)) {
+      // Its files say what it is to do, and so must be its own.
+      const gate = { ...options.gate, volume: `${options.gate.volume}-${at}` };
+      volumes.add(gate);
+      const swapped = holdBefore(step, names, gate);
+      held.push({ step: swapped[0].name, of: step.name, mode });
+      return swapped;
+    }
+    const { gate } = options;
+    volumes.add(gate);
+    held.push({ step: step.name, of: step.name, mode });
+    const hold = { gate, ...place, carries: !isCarried, template: given.stepTemplate };
+    isCarried ||= isSure(step);
+    return [holdingStep(step, step.name, hold)];
   });
-  return { spec: gates.reduce(withGateVolume, { ...given, ...spec, steps }), held };
+  return { spec: [...volumes].reduce(withGateVolume, { ...given, ...spec, steps }), held };
+}
+
+/** It runs whenever one after it does. */
+function isSure({ when = [] }: Step): boolean {
+  return when.length === 0;
+}
+
+function isHeldBefore(
+  step: Step,
+  { isOneOfAll = false }: StepToHold,
+  { withoutShell = false }: HoldOptions,
+): boolean {
+  return withoutShell || !isWorkKnown(step) || isOneOfAll && !hasShell(step);
 }
 
 /** Else it is the image's own entrypoint, which is nowhere to be read. */
 function isWorkKnown({ command = [], script = "" }: Step): boolean {
   return command.length > 0 || script !== "";
+}
+
+/** Whether the image has a shell for sure: the step's own work is one's. */
+export function hasShell({ command = [], script = "" }: Step): boolean {
+  const words = script === ""
+    ? command
+    : (/^\s*#!(.*)/.exec(script)?.[1] ?? "sh").trim().split(" ");
+  const program = /(^|\/)env$/.test(words[0]) ? words[1] ?? "" : words[0];
+  return /(^|\/)(a|ba|da|k|mk|z)?sh$/.test(program);
 }

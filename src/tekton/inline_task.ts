@@ -192,7 +192,7 @@ function withOwnParams(pair: Pair, options: InlineOptions): Pair {
     if (!isTaken(param, taken)) continue;
     const isUsed = (name: string) =>
       own.has(name.toLowerCase()) || isTaken({ ...param, name }, taken);
-    const unused = unusedName(`${param.name}-of-${pair.target.name}`, isUsed);
+    const unused = unusedName(`${param.name}${renamedBy(pair.target.name)}`, isUsed);
     own.add(unused.toLowerCase());
     result = rename(result, param, unused);
   }
@@ -260,4 +260,9 @@ function rename({ spec, target }: Pair, param: ParamSpec, to: string): Pair {
     },
     target: { ...target, params: target.params?.map(swap) },
   };
+}
+
+/** What the name of a Task's param got behind it, where it had to be another. */
+export function renamedBy(task: string): string {
+  return `-of-${task}`;
 }

@@ -16,6 +16,7 @@ import type {
   TaskSpec,
   WorkspaceBinding,
 } from "./model.ts";
+import { newPipelineRun } from "./new_run.ts";
 import { type ChangedTask, type Placement, placePipelineRun } from "./place.ts";
 import { usedParams } from "./references.ts";
 import { dependencies, stepName } from "./target.ts";
@@ -42,23 +43,8 @@ export interface PipelineUpload {
 }
 
 export function lowerPipeline(upload: PipelineUpload): Placement<PipelineRun> {
-  const { pipeline, params, workspaces, serviceAccount } = upload;
-  const run: PipelineRun = {
-    apiVersion: "tekton.dev/v1",
-    kind: "PipelineRun",
-    metadata: {
-      generateName: `${pipeline.metadata.name}-run-`,
-      namespace: upload.namespace,
-      ...(upload.labels === undefined ? {} : { labels: upload.labels }),
-    },
-    spec: {
-      params,
-      workspaces,
-      ...(serviceAccount === undefined
-        ? {}
-        : { taskRunTemplate: { serviceAccountName: serviceAccount } }),
-    },
-  };
+  const { pipeline } = upload;
+  const run = newPipelineRun({ ...upload, name: pipeline.metadata.name! });
   const raised = raiseRunTimeouts(run, pipeline.spec, [upload.target.name], clocksOf(upload));
   return placePipelineRun(raised, pipeline, [reduce(upload)]);
 }

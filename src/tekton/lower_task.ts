@@ -4,6 +4,7 @@
  */
 import { bareStep, type Gate, gateStep, preparedForGate, withGateVolume } from "./gate_step.ts";
 import type { Param, Step, Task, TaskRun, TaskSpec, WorkspaceBinding } from "./model.ts";
+import { newTaskRun } from "./new_run.ts";
 import { type Placement, placeTaskRun } from "./place.ts";
 import { stepName } from "./target.ts";
 import { withRaisedTimeout } from "./timeouts.ts";
@@ -30,21 +31,8 @@ export interface TaskUpload {
 const UPLOAD_STEP = "upload";
 
 export function lowerTask(upload: TaskUpload): Placement<TaskRun> {
-  const { task, gate, params, workspaces, serviceAccount, defaultTimeout } = upload;
-  const run: TaskRun = {
-    apiVersion: "tekton.dev/v1",
-    kind: "TaskRun",
-    metadata: {
-      generateName: `${task.metadata.name}-run-`,
-      namespace: upload.namespace,
-      ...(upload.labels === undefined ? {} : { labels: upload.labels }),
-    },
-    spec: {
-      params,
-      workspaces,
-      ...(serviceAccount === undefined ? {} : { serviceAccountName: serviceAccount }),
-    },
-  };
+  const { task, gate, defaultTimeout } = upload;
+  const run = newTaskRun({ ...upload, name: task.metadata.name! });
   const clocks = { pauseSeconds: gate.pauseSeconds, defaultTimeout };
   const raised = { ...run, spec: withRaisedTimeout(run.spec, 1, clocks) };
   return placeTaskRun(raised, { ...task, spec: holdStep(upload) });

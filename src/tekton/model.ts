@@ -270,7 +270,7 @@ export interface PipelineRun extends KubeObject {
 /** A Pod, as far as it tells why a step does not start and whether it ended. */
 export interface Pod extends KubeObject {
   spec?: {
-    containers?: { name: string; image?: string; volumeMounts?: { mountPath: string }[] }[];
+    containers?: PodContainer[];
     initContainers?: { name: string; image?: string }[];
     nodeName?: string;
   };
@@ -282,6 +282,15 @@ export interface Pod extends KubeObject {
     containerStatuses?: ContainerStatus[];
     initContainerStatuses?: ContainerStatus[];
   };
+}
+
+export interface PodContainer {
+  name: string;
+  image?: string;
+  args?: string[];
+  env?: Step["env"];
+  envFrom?: { secretRef?: { name: string }; [key: string]: unknown }[];
+  volumeMounts?: { name: string; mountPath: string; readOnly?: boolean }[];
 }
 
 export interface ContainerStatus {

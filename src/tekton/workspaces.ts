@@ -1,5 +1,6 @@
 /** The run's workspaces against what is declared, and which of them can take an upload: pure. */
 import { UsageError } from "../errors.ts";
+import type { MountedWorkspace } from "./held_facts.ts";
 import type { TaskWorkspace, WorkspaceBinding } from "./model.ts";
 
 interface Declared {
@@ -42,6 +43,39 @@ export function whyReadOnly(binding: WorkspaceBinding): string | undefined {
   if (binding.projected !== undefined) return "it is a projected volume";
   if (binding.persistentVolumeClaim?.readOnly) return "its claim is bound read-only";
   return undefined;
+}
+
+/** Of those that a container has: the one asked for, else the only writable one. */
+export function chooseMounted(
+  owner: string,
+  mounted: readonly MountedWorkspace[],
+  asked: string | undefined,
+): MountedWorkspace {
+  const names = (found: readonly MountedWorkspace[]) => found.map(({ name }) => name).join(", ");
+  const usable = mounted.filter((one) => one.whyReadOnly === undefined);
+  if (asked === undefined && usable.length === 1) return usable[0];
+  if (asked === undefined && usable.length > 1) {
+    throw new UsageError(
+      `Cannot choose a workspace of ${owner}: ${names(usable)} can all be written`,
+      { hint: `choose one: --on-workspace ${usable[0].name}` },
+    );
+  }
+  const found = mounted.find(({ name }) => name === asked);
+  if (found !== undefined && found.whyReadOnly === undefined) return found;
+  const what = asked === undefined ? `${owner}` : `workspace "${asked}" of ${owner}`;
+  throw new UsageError(
+    `Cannot upload into ${what}: ${
+      found?.whyReadOnly ??
+        (asked === undefined
+          ? "it has no workspace that can be written"
+          : "it has none of that name")
+    }`,
+    {
+      hint: mounted.length === 0
+        ? "bind a writable volume with --workspace"
+        : `its workspaces: ${names(mounted)}`,
+    },
+  );
 }
 
 /** A Task's workspace, and what the run binds to it (undefined: nothing). */

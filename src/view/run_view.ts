@@ -47,10 +47,8 @@ export class RunView {
       case "waiting":
         return this.#wait(`Waiting for ${oneLine(event.text)}`);
       case "paused": {
-        const at = event.task ?? `step ${event.step}`;
-        return this.#finish(
-          `Held at ${at} (pod ${event.pod}) after ${formatDuration(event.afterMs)}`,
-        );
+        const { place, pod, afterMs } = event;
+        return this.#finish(`Held at ${place} (pod ${pod}) after ${formatDuration(afterMs)}`);
       }
       case "sending":
         return this.#send(event);

@@ -2,8 +2,11 @@
 import { applyYaml, type Cluster } from "../support/cluster.ts";
 import { connectionScenarios } from "./connection.ts";
 import { debugScenarios } from "./debug.ts";
+import { heldScenarios } from "./held.ts";
 import { refusedScenarios } from "./refused.ts";
+import { repairScenarios } from "./repair.ts";
 import { resolverScenarios } from "./resolvers.ts";
+import { sessionScenarios } from "./session.ts";
 import type { Scenario } from "./scenario.ts";
 import { unreachableScenarios } from "./unreachable.ts";
 import { uploadScenarios } from "./upload.ts";
@@ -11,6 +14,9 @@ import { uploadScenarios } from "./upload.ts";
 export const SCENARIOS: Scenario[] = [
   ...uploadScenarios,
   ...debugScenarios,
+  ...sessionScenarios,
+  ...heldScenarios,
+  ...repairScenarios,
   ...refusedScenarios,
   ...resolverScenarios,
   ...unreachableScenarios,

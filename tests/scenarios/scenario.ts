@@ -7,35 +7,41 @@ export interface Scenario {
   readonly name: string;
   /** Programs that it wants of this machine. */
   readonly needs?: readonly string[];
-  /** Run once more as the user of each of these contexts, where the kubeconfig has them. */
+  /** Where a cluster is opened by contexts, it is run as the user of each. */
   readonly everyLogin?: boolean;
   /** The context whose user it needs, on a cluster that was opened by contexts (default: the first). */
   readonly login?: string;
   run(cluster: Cluster, directory: string): Promise<void>;
 }
 
-/** Registers a test for each; `open` gives the cluster, which a test must not close. */
+/** Those that are every login's once for each of these contexts: a test of its own. */
+export function forLogins(scenarios: readonly Scenario[], contexts: readonly string[]): Scenario[] {
+  return scenarios.flatMap((scenario) =>
+    scenario.everyLogin
+      ? contexts.map((login) => ({ ...scenario, name: `${scenario.name}, as ${login}`, login }))
+      : [scenario]
+  );
+}
+
+/** Registers a test for each; `open` gives the cluster, by login, which a test must not close. */
 export function tell(scenarios: readonly Scenario[], open: () => Promise<Cluster[]>): void {
   for (const scenario of scenarios) {
     // The cluster's connection pool lives longer than one test.
     testWith(scenario.needs ?? [], scenario.name, async () => {
-      const logins = await open();
-      for (const cluster of loginsOf(scenario, logins)) {
-        const directory = await Deno.makeTempDir({ prefix: "tkn-dev-scenario-" });
-        try {
-          await scenario.run(cluster, directory);
-        } finally {
-          await Deno.remove(directory, { recursive: true });
-        }
+      const cluster = loginOf(scenario, await open());
+      const directory = await Deno.makeTempDir({ prefix: "tkn-dev-scenario-" });
+      try {
+        await scenario.run(cluster, directory);
+      } finally {
+        await Deno.remove(directory, { recursive: true });
       }
     }, { sanitizeResources: false, sanitizeOps: false });
   }
 }
 
-function loginsOf({ everyLogin, login }: Scenario, logins: Cluster[]): Cluster[] {
-  if (everyLogin) return logins;
-  if (login === undefined) return logins.slice(0, 1);
+function loginOf({ login }: Scenario, logins: Cluster[]): Cluster {
+  if (login === undefined) return logins[0];
   const found = logins.find(({ context }) => context === login || context === undefined);
-  if (found !== undefined) return [found];
+  if (found !== undefined) return found;
   throw new Error(`this scenario is the user's of context "${login}": none was opened`);
 }

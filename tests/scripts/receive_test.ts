@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { receiveCommand, ReceiveExit, releaseCommand } from "../../src/step/scripts.ts";
+import {
+  receiveCommand,
+  ReceiveExit,
+  type ReceiveOptions,
+  releaseCommand,
+  stillHeldCommand,
+} from "../../src/step/scripts.ts";
 import { type Gate, GNU, isRoot, Stage, testInEveryShell } from "./stage.ts";
 import { MANIFEST, tarball } from "./tarball.ts";
 
@@ -12,10 +18,21 @@ const FILES = {
 };
 const TARS = [["tar"], ["bsdtar"], ["busybox"]];
 
+/** What says that no more of the stream is wanted. */
+const OVER = "over\n";
+
 const without = (...names: string[]) => GNU.filter((name) => !names.includes(name));
 
-const receive = (options: Partial<Parameters<typeof receiveCommand>[0]> = {}) =>
-  receiveCommand({ directory: ".", manifest: MANIFEST, results: {}, program: ["tar"], ...options });
+const receive = (stage: Stage, options: Partial<ReceiveOptions> = {}) =>
+  receiveCommand({
+    workspace: stage.workspace,
+    directory: ".",
+    manifest: MANIFEST,
+    results: {},
+    release: true,
+    program: ["tar"],
+    ...options,
+  });
 
 async function assertArrived(stage: Stage, files: Record<string, string>, directory = ".") {
   for (const [path, content] of Object.entries(files)) {
@@ -40,7 +57,7 @@ testInEveryShell("a whole upload is verified, answered and released", async (she
     await using stage = await Stage.open(shell, { programs: [...GNU, "bsdtar", "busybox"] });
     const gate = await stage.hold();
     const results = { commit: "0a1b", "a name": 'it\'s $HOME\n"%s"', empty: "" };
-    const answer = await stage.exec(receive({ program, results }), bytes);
+    const answer = await stage.exec(receive(stage, { program, results }), bytes);
     assert.deepEqual(answer, { code: 0, stdout: receipt, stderr: "" });
     assert.deepEqual(await gate.ended(), { code: 0, lines: [], stderr: "" });
     await assertArrived(stage, FILES);
@@ -55,7 +72,7 @@ testInEveryShell("nothing but busybox will do", async (shell) => {
   const applets = GNU.map((name) => `busybox:${name}`);
   await using stage = await Stage.open(shell, { programs: applets });
   const gate = await stage.hold();
-  const answer = await stage.exec(receive(), bytes);
+  const answer = await stage.exec(receive(stage), bytes);
   assert.deepEqual(answer, { code: 0, stdout: receipt, stderr: "" });
   assert.equal((await gate.ended()).code, 0);
   await assertArrived(stage, FILES);
@@ -66,12 +83,12 @@ testInEveryShell("without sha256sum and rm the files have to be there", async (s
   await using stage = await Stage.open(shell, { programs: without("sha256sum", "rm") });
   const gate = await stage.hold();
   const bad = await tarball(FILES, { manifest: (text) => text.replace("README", "MISSING") });
-  assert.deepEqual(await stage.exec(receive(), bad.bytes), {
+  assert.deepEqual(await stage.exec(receive(stage), bad.bytes), {
     code: ReceiveExit.treeDiffers,
-    stdout: "",
+    stdout: OVER,
     stderr: "./MISSING: not as it was sent\n",
   });
-  const answer = await stage.exec(receive(), bytes);
+  const answer = await stage.exec(receive(stage), bytes);
   const unverified = receipt.replace(/\S+\n$/, "-\n");
   assert.deepEqual(answer, { code: 0, stdout: unverified, stderr: "" });
   assert.equal((await gate.ended()).code, 0);
@@ -89,14 +106,17 @@ testInEveryShell("a stream cut anywhere leaves the gate held", async (shell) => 
   const gate = await stage.hold();
   for (const program of TARS) {
     for (const cut of cuts) {
-      const { code, stdout } = await stage.exec(receive({ program }), bytes.subarray(0, cut));
+      const { code, stdout } = await stage.exec(
+        receive(stage, { program }),
+        bytes.subarray(0, cut),
+      );
       assert.ok([13, 14, 15].includes(code), `${program} cut at ${cut}: ${code}`);
-      assert.match(stdout, code === 13 ? /^program-exit \d+\n$/ : /^$/);
+      assert.match(stdout, code === 13 ? /^program-exit \d+\nover\n$/ : /^over\n$/);
       await assertNoManifest(stage);
       assert.equal(await stage.read("tkn-dev/released"), "");
     }
   }
-  const answer = await stage.exec(receive(), bytes);
+  const answer = await stage.exec(receive(stage), bytes);
   assert.deepEqual([answer.code, answer.stdout], [0, receipt]);
   assert.deepEqual(await gate.ended(), { code: 0, lines: [], stderr: "" });
   await assertArrived(stage, FILES);
@@ -123,20 +143,48 @@ testInEveryShell("what the manifest does not bear out is refused", async (shell)
   const gate = await stage.hold();
   for (const [what, manifest, reason] of cases) {
     const { bytes } = await tarball(FILES, { manifest });
-    const { code, stdout, stderr } = await stage.exec(receive(), bytes);
-    assert.deepEqual([code, stdout], [ReceiveExit.treeDiffers, ""], what);
+    const { code, stdout, stderr } = await stage.exec(receive(stage), bytes);
+    assert.deepEqual([code, stdout], [ReceiveExit.treeDiffers, OVER], what);
     assert.match(stderr, reason, `${what}: ${stderr}`);
     await assertNoManifest(stage);
   }
   await assertStillHeld(stage, gate);
 });
 
+testInEveryShell("what is not to be released is verified, and held", async (shell) => {
+  const { bytes, receipt } = await tarball(FILES);
+  await using stage = await Stage.open(shell);
+  const gate = await stage.hold(1);
+  const answer = await stage.exec(
+    receive(stage, { release: false, results: { commit: "abc" } }),
+    bytes,
+  );
+  assert.deepEqual(answer, { code: 0, stdout: receipt, stderr: "" });
+  await assertArrived(stage, FILES);
+  assert.equal(await stage.read("results/commit"), "abc");
+  assert.equal((await stage.exec(stillHeldCommand())).code, 0);
+  const lines = ["tkn-dev: nobody came within 1 s, giving up"];
+  assert.deepEqual(await gate.ended(), { code: 1, lines, stderr: "" });
+});
+
+testInEveryShell(
+  "an upload that is released counts as the work, whatever ran before",
+  async (shell) => {
+    const { bytes } = await tarball(FILES);
+    await using stage = await Stage.open(shell);
+    const gate = await stage.hold();
+    await Deno.writeTextFile(`${stage.directory}/tkn-dev/exit`, "3\n");
+    assert.equal((await stage.exec(receive(stage), bytes)).stderr, "");
+    assert.equal((await gate.ended()).code, 0);
+  },
+);
+
 testInEveryShell("an empty tree arrives too", async (shell) => {
   const { bytes, receipt } = await tarball({});
   for (const programs of [GNU, GNU.map((name) => `busybox:${name}`), without("sha256sum")]) {
     await using stage = await Stage.open(shell, { programs });
     const gate = await stage.hold();
-    const { code, stdout } = await stage.exec(receive(), bytes);
+    const { code, stdout } = await stage.exec(receive(stage), bytes);
     assert.equal(code, 0);
     assert.equal(stdout.replace(/\S+\n$/, ""), receipt.replace(/\S+\n$/, ""));
     assert.equal((await gate.ended()).code, 0);
@@ -147,9 +195,9 @@ testInEveryShell("a program that the image lacks is named", async (shell) => {
   await using stage = await Stage.open(shell);
   const gate = await stage.hold();
   for (const program of [["zstd-tar"], ["zstd-tar", "-x"], ["/no/such/tar"]]) {
-    assert.deepEqual(await stage.exec(receive({ program })), {
+    assert.deepEqual(await stage.exec(receive(stage, { program })), {
       code: ReceiveExit.programMissing,
-      stdout: "",
+      stdout: OVER,
       stderr: `${program[0]}: not found in this image\n`,
     });
   }
@@ -160,26 +208,74 @@ testInEveryShell("a program's failure is told with its code and its words", asyn
   await using stage = await Stage.open(shell, { programs: [...GNU, "sh", "ls"] });
   const gate = await stage.hold();
   const program = ["sh", "-c", 'printf "%s|" "$@"; exit 42', "sh", "a b", "", "$x", "-n"];
-  assert.deepEqual(await stage.exec(receive({ program })), {
+  assert.deepEqual(await stage.exec(receive(stage, { program })), {
     code: ReceiveExit.programFailed,
-    stdout: "program-exit 42\n",
+    stdout: `program-exit 42\n${OVER}`,
     stderr: "a b||$x|-n|",
   });
   await assertStillHeld(stage, gate);
 });
+
+// A node may not tell of the end of a command before its stdin is taken.
+testInEveryShell(
+  "a stream that is not wanted is taken to its end, and the sender told",
+  async (shell) => {
+    for (const programs of [[...GNU, "false", "head", "cat"], [...GNU, "false", "head"]]) {
+      await using stage = await Stage.open(shell, { programs });
+      const gate = await stage.hold();
+      const cases: [Partial<ReceiveOptions>, number][] = [
+        [{ directory: ".." }, ReceiveExit.directoryRefused],
+        [{ program: ["no-such"] }, ReceiveExit.programMissing],
+        [{ program: ["false"] }, ReceiveExit.programFailed],
+        [{ program: ["head", "-c", "9"], manifest: undefined }, ReceiveExit.released],
+      ];
+      for (const [options, expected] of cases) {
+        const { stream, wasTaken } = watched(100_000);
+        const { code, stdout } = await stage.exec(receive(stage, options), stream);
+        assert.deepEqual([code, wasTaken()], [expected, true], JSON.stringify(options));
+        assert.match(stdout, /^over$/m);
+      }
+      await assertStillHeld(stage, gate);
+      const { stream, wasTaken } = watched(100_000);
+      const late = await stage.exec(receive(stage), stream);
+      assert.deepEqual([late.code, late.stdout, wasTaken()], [ReceiveExit.gateGone, OVER, true]);
+    }
+  },
+);
+
+/** That many bytes, and whether all of them were taken. */
+function watched(length: number) {
+  let left = length;
+  let taken = false;
+  const stream = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (left === 0) {
+        taken = true;
+        return controller.close();
+      }
+      const size = Math.min(left, 50_000);
+      left -= size;
+      controller.enqueue(new Uint8Array(size).fill(10));
+    },
+  }, { highWaterMark: 0 });
+  return { stream, wasTaken: () => taken };
+}
 
 testInEveryShell("without a manifest nothing is released", async (shell) => {
   await using stage = await Stage.open(shell, { programs: [...GNU, "cp"] });
   const gate = await stage.hold();
   const program = ["cp", "/dev/stdin", "./-copy"];
   const answer = await stage.exec(
-    receive({ manifest: undefined, program, results: { commit: "unwritten" } }),
+    receive(stage, { manifest: undefined, program, results: { commit: "unwritten" } }),
     new TextEncoder().encode("hello"),
   );
-  assert.deepEqual(answer, { code: 0, stdout: "receipt - - -\n", stderr: "" });
+  assert.deepEqual(answer, { code: 0, stdout: `receipt - - -\n${OVER}`, stderr: "" });
   assert.equal(await stage.read("work space/-copy"), "hello");
   await assert.rejects(stage.read("results/commit"), Deno.errors.NotFound);
-  assert.equal((await stage.exec(releaseCommand("continue", { commit: "written" }))).code, 0);
+  assert.equal(
+    (await stage.exec(releaseCommand("continue", { results: { commit: "written" } }))).code,
+    0,
+  );
   assert.equal((await gate.ended()).code, 0);
   assert.equal(await stage.read("results/commit"), "written");
 });
@@ -197,7 +293,7 @@ testInEveryShell("a directory of any name is made and filled", async (shell) => 
   for (const directory of [...directories, "ü", "two\nlines"]) {
     await using stage = await Stage.open(shell);
     const gate = await stage.hold();
-    const answer = await stage.exec(receive({ directory }), bytes);
+    const answer = await stage.exec(receive(stage, { directory }), bytes);
     assert.deepEqual(answer, { code: 0, stdout: receipt, stderr: "" }, directory);
     assert.equal((await gate.ended()).code, 0);
     await assertArrived(stage, FILES, directory);
@@ -226,8 +322,8 @@ testInEveryShell("a directory out of the workspace is refused", async (shell) =>
     "/tmp",
   ];
   for (const directory of refused) {
-    const { code, stdout, stderr } = await stage.exec(receive({ directory }));
-    assert.deepEqual([code, stdout], [ReceiveExit.directoryRefused, ""], directory);
+    const { code, stdout, stderr } = await stage.exec(receive(stage, { directory }));
+    assert.deepEqual([code, stdout], [ReceiveExit.directoryRefused, OVER], directory);
     assert.ok(stderr.startsWith(`${directory}: `), stderr);
   }
   await assertStillHeld(stage, gate);
@@ -243,7 +339,7 @@ testInEveryShell("a symbolic link that stays in the workspace is followed", asyn
   await Deno.symlink("target", `${stage.directory}/real/link`);
   await Deno.symlink("../link", `${stage.directory}/real/target/self`);
   const gate = await stage.hold();
-  const answer = await stage.exec(receive({ directory: "link/self/new" }), bytes);
+  const answer = await stage.exec(receive(stage, { directory: "link/self/new" }), bytes);
   assert.deepEqual(answer, { code: 0, stdout: receipt, stderr: "" });
   assert.equal((await gate.ended()).code, 0);
   await assertArrived(stage, FILES, "target/new");
@@ -257,8 +353,8 @@ testInEveryShell("a directory that can't be written to is refused", async (shell
   await Deno.mkdir(`${stage.workspace}/others`);
   await Deno.mkdir(`${stage.workspace}/closed`, { mode: 0o700 });
   for (const directory of ["others", "others/sub", "closed", "file", "file/x"]) {
-    const { code, stdout, stderr } = await stage.exec(receive({ directory }));
-    assert.deepEqual([code, stdout], [ReceiveExit.directoryUnusable, ""], directory);
+    const { code, stdout, stderr } = await stage.exec(receive(stage, { directory }));
+    assert.deepEqual([code, stdout], [ReceiveExit.directoryUnusable, OVER], directory);
     assert.ok(stderr.includes(`${directory}: `), stderr);
   }
   await assertStillHeld(stage, gate);
@@ -272,7 +368,7 @@ testInEveryShell("an upload by nobody arrives, with the modes that were sent", a
       user: isRoot ? "nobody" : undefined,
     });
     const gate = await stage.hold();
-    const answer = await stage.exec(receive({ directory: "sub", program }), bytes);
+    const answer = await stage.exec(receive(stage, { directory: "sub", program }), bytes);
     assert.deepEqual(answer, { code: 0, stdout: receipt, stderr: "" });
     assert.equal((await gate.ended()).code, 0);
     await assertArrived(stage, FILES, "sub");
@@ -287,7 +383,7 @@ testInEveryShell("root too gets what it unpacks", async (shell) => {
   for (const program of TARS) {
     await using stage = await Stage.open(shell, { programs: [...GNU, "bsdtar", "busybox"] });
     const gate = await stage.hold();
-    assert.equal((await stage.exec(receive({ program }), bytes)).code, 0);
+    assert.equal((await stage.exec(receive(stage, { program }), bytes)).code, 0);
     await gate.ended();
     for (const path of ["README", "src/a b.go"]) {
       const { uid, gid } = await Deno.stat(`${stage.workspace}/${path}`);
@@ -301,7 +397,10 @@ testInEveryShell("a result that can't be written is told after the receipt", asy
   await using stage = await Stage.open(shell);
   const gate = await stage.hold();
   await Deno.mkdir(`${stage.directory}/results/taken`);
-  const { code, stdout } = await stage.exec(receive({ results: { a: "1", taken: "2" } }), bytes);
+  const { code, stdout } = await stage.exec(
+    receive(stage, { results: { a: "1", taken: "2" } }),
+    bytes,
+  );
   assert.deepEqual([code, stdout], [ReceiveExit.resultUnwritable, receipt]);
   await assertStillHeld(stage, gate);
 });

@@ -1,21 +1,67 @@
 import assert from "node:assert/strict";
-import { gateScript, HELD_PREFIX } from "../../src/step/scripts.ts";
+import { gateScript, type GateScriptOptions, readHeldLine } from "../../src/step/scripts.ts";
 
-Deno.test("the script is small, has its own shebang and the marker line that clients wait for", () => {
-  const script = gateScript();
-  assert.ok(script.startsWith("#!/bin/sh\n"));
-  // Of all scripts of a Task Tekton takes some 95 KiB: six held steps leave a quarter for their work.
-  assert.ok(script.length < 12_500, `${script.length} bytes`);
-  assert.ok(script.includes(`printf '${HELD_PREFIX}%s\\n'`));
+const CARRIER: GateScriptOptions = {
+  step: "compile",
+  mode: "failure",
+  plain: ["GOFLAGS", "VERSION"],
+  secret: ["TOKEN"],
+  hidden: true,
+  carries: true,
+};
+
+Deno.test("the scripts are small: Tekton takes some 95 KiB for all of a Task, of which one carries", () => {
+  const carrier = gateScript(CARRIER);
+  assert.ok(carrier.startsWith("#!/bin/sh\n"));
+  assert.ok(carrier.length < 24_000, `${carrier.length} bytes`);
+  const other = gateScript({ ...CARRIER, carries: false });
+  assert.ok(other.length < 1_200, `${other.length} bytes`);
+});
+
+Deno.test("the scripts are ASCII, for a shell may have any locale", () => {
   // deno-lint-ignore no-control-regex
-  assert.match(script, /^[\x00-\x7f]*$/, "ASCII, for a shell may have any locale");
+  assert.match(gateScript(CARRIER), /^[\x00-\x7f]*$/);
 });
 
 Deno.test("Tekton finds nothing to substitute in the script", () => {
   // https://github.com/tektoncd/pipeline/blob/v1.9.0/pkg/substitution/substitution.go
-  assert.doesNotMatch(gateScript(), /\$\([_a-zA-Z0-9-]+[.[]/);
+  assert.doesNotMatch(gateScript(CARRIER), /\$\([_a-zA-Z0-9-]+[.[]/);
 });
 
-Deno.test("the gate ends before its payload", () => {
-  assert.match(gateScript(), /^exit .*\n#=> receive\n#!\/bin\/sh\n/m);
+Deno.test("the loader ends before what it unpacks, of which the step's own script is the last", () => {
+  const script = gateScript({ ...CARRIER, own: "#!/usr/bin/python3\n#=> x\n" });
+  assert.match(script, /^exit .*\n#=> gate\n#!\/bin\/sh\n/m);
+  assert.match(
+    script,
+    /^#=> step\ng_step='compile' g_mode=failure g_hidden=1\n[^#]*#=> script\n#!\/usr\/bin\/python3\n#=> x\n$/m,
+  );
+});
+
+Deno.test("of names that no shell can read the script knows nothing", () => {
+  const plain = ["A", "with.dot", "with-dash", "-x", "$(id)", "it's"];
+  const script = gateScript({ ...CARRIER, plain, secret: [], hidden: false });
+  assert.match(script, /^g_step='compile' g_mode=failure g_hidden=\ng_plain='A'\ng_secret=''\n$/m);
+});
+
+Deno.test("the line of a gate is read, with what a step may have left in front of it", () => {
+  const gate = "script";
+  const cases = [
+    ["tkn-dev: held, workspace: /w", { gate, directory: "/w", before: "" }],
+    ["tkn-dev: held, workspace: ", { gate, directory: "", before: "" }],
+    ["100%tkn-dev: held, workspace: /w", undefined],
+    [
+      "tkn-dev: held after exit code 0, workspace: /w",
+      { gate, directory: "/w", exitCode: 0, before: "" },
+    ],
+    [
+      "100%tkn-dev: held after exit code 143, workspace: ",
+      { gate, directory: "", exitCode: 143, before: "100%" },
+    ],
+    [
+      "2026/01/01 debug before step breakpoint has taken effect, waiting",
+      { gate: "entrypoint", directory: "", before: "" },
+    ],
+    ["hello", undefined],
+  ] as const;
+  for (const [line, said] of cases) assert.deepEqual(readHeldLine(line), said);
 });

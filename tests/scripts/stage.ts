@@ -1,4 +1,4 @@
-import { gateScript } from "../../src/step/scripts.ts";
+import { gateScript, type GateScriptOptions } from "../../src/step/scripts.ts";
 import { testWith } from "../support/tools.ts";
 
 /** A shell that a step's image may have as its `sh`. */
@@ -37,6 +37,27 @@ export const GNU = ["mkfifo", "sleep", "mkdir", "rm", "tar", "sha256sum", "chmod
 
 export const isRoot = Deno.uid() === 0;
 
+const ONE_GATE: GateScriptOptions = {
+  step: "compile",
+  mode: "before",
+  plain: [],
+  secret: [],
+  hidden: false,
+  carries: true,
+};
+
+/** Who a process runs as, where not as us: that takes root. */
+export type User = "nobody";
+
+/** What differs from container to container. */
+export interface Place {
+  readonly user?: User;
+  /** Beside the container's own. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Of a session of its own, so that a signal reaches all of it, as Tekton sends them. */
+  readonly grouped?: boolean;
+}
+
 /**
  * A held container, played on this machine: directories for /tkn-dev, /tekton/results and the workspace, whose
  * paths are rewritten in the script as the sandbox does, and a PATH with the given programs and no more.
@@ -50,20 +71,18 @@ export class Stage implements AsyncDisposable {
   private constructor(
     readonly shell: Shell,
     readonly directory: string,
-    readonly user?: "nobody",
+    readonly user?: User,
   ) {
     this.workspace = `${directory}/work space`;
     this.#bin = `${directory}/bin`;
   }
 
-  /** `programs`: name, or "busybox:NAME" for an applet. `user`: who the container runs as, where not as us. */
+  /** `programs`: name, or "busybox:NAME" for an applet. The rest is the gate's. */
   static async open(
     shell: Shell,
-    { programs = GNU, user, original }: {
+    { programs = GNU, user, ...options }: Partial<GateScriptOptions> & {
       programs?: readonly string[];
-      user?: "nobody";
-      /** The held step's own script. */
-      original?: string;
+      user?: User;
     } = {},
   ): Promise<Stage> {
     const directory = await Deno.makeTempDir({ prefix: "stage-" });
@@ -77,13 +96,22 @@ export class Stage implements AsyncDisposable {
       const [name, applet] = program.split(":");
       await Deno.symlink(`/usr/bin/${name}`, `${stage.#bin}/${applet ?? name}`);
     }
-    const script = stage.#rewritten(gateScript(original));
-    await Deno.writeTextFile(
-      stage.script,
-      script.replace("#!/bin/sh", `#!${shell.argv.join(" ")}`),
-    );
-    await Deno.chmod(stage.script, 0o755);
+    await stage.step(options);
     return stage;
+  }
+
+  /** Makes the next gate that is started one of this kind, and answers with its script. */
+  async step(options: Partial<GateScriptOptions>): Promise<string> {
+    const script = gateScript({ ...ONE_GATE, ...options });
+    const shebang = `#!${this.shell.argv.join(" ")}`;
+    await Deno.writeTextFile(this.script, this.#rewritten(script).replace("#!/bin/sh", shebang));
+    await Deno.chmod(this.script, 0o755);
+    return script;
+  }
+
+  /** Says what the first process of the container from now on is: what tells one from another. */
+  async becomes(commandLine: string): Promise<void> {
+    await Deno.writeTextFile(`${this.directory}/cmdline`, commandLine);
   }
 
   get script(): string {
@@ -92,21 +120,27 @@ export class Stage implements AsyncDisposable {
 
   #rewritten(script: string): string {
     return script.replace(
-      /(?<![\w./-])\/(tkn-dev|tekton\/results)(?![\w.-])/g,
-      (_, path) => `${this.directory}/${path === "tkn-dev" ? path : "results"}`,
+      /(?<![\w./-])\/(tkn-dev|tekton\/results|proc\/1\/cmdline)(?![\w.-])/g,
+      (_, path) => `${this.directory}/${path.split("/").at(-1)}`,
     );
   }
 
-  spawn(argv: readonly string[], stdin: "piped" | "null" = "null"): Deno.ChildProcess {
-    const asUser = this.user === "nobody"
+  spawn(
+    argv: readonly string[],
+    { stdin = "null", user = this.user, env = {}, grouped = false }: Place & {
+      stdin?: "piped" | "null";
+    } = {},
+  ): Deno.ChildProcess {
+    const asUser = user === "nobody"
       ? ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", ...argv]
       : argv;
     const [key, value] = this.#mark.split("=");
     return new Deno.Command(asUser[0], {
       args: asUser.slice(1),
       clearEnv: true,
-      env: { PATH: this.#bin, LC_ALL: "C.UTF-8", [key]: value },
+      env: { PATH: this.#bin, LC_ALL: "C.UTF-8", [key]: value, ...env },
       cwd: "/",
+      detached: grouped,
       stdin,
       stdout: "piped",
       stderr: "piped",
@@ -114,21 +148,43 @@ export class Stage implements AsyncDisposable {
   }
 
   /** Starts the gate and waits for its line. */
-  async hold(seconds = 0, own: readonly string[] = []): Promise<Gate> {
-    const gate = this.start(seconds, own);
+  async hold(seconds = 0, own: readonly string[] = [], place: Place = {}): Promise<Gate> {
+    const gate = this.start(seconds, own, place);
     await gate.line();
     return gate;
   }
 
-  start(seconds = 0, own: readonly string[] = []): Gate {
-    return new Gate(this.spawn([this.script, String(seconds), this.workspace, ...own]));
+  start(seconds = 0, own: readonly string[] = [], place: Place = {}): Gate {
+    const argv = [this.script, String(seconds), this.workspace, ...own];
+    return new Gate(this.spawn(argv, place), place.grouped);
   }
 
-  /** Runs a command made by receiveCommand or releaseCommand, whose first word is the shell. */
-  async exec(command: readonly string[], stdin?: Uint8Array | ReadableStream<Uint8Array>) {
-    const [, script, ...args] = command;
-    const argv = [...this.shell.argv, this.#rewritten(script), ...args];
-    const child = this.spawn(argv, "piped");
+  /** Starts a command of src/step/scripts.ts, whose first word is the shell. */
+  run([, ...words]: readonly string[], place: Place = {}): Deno.ChildProcess {
+    const argv = [...this.shell.argv, ...words.map((word) => this.#rewritten(word))];
+    return this.spawn(argv, { ...place, stdin: "piped" });
+  }
+
+  /** The same as a command line for a terminal; what is interactive in it is the shell itself. */
+  async commandLine([, ...words]: readonly string[]): Promise<string> {
+    const path = `${this.directory}/tkn-dev/shell`;
+    const text = await Deno.readTextFile(path);
+    await Deno.writeTextFile(path, text.replace("/bin/sh -i", `${this.shell.argv.join(" ")} -i`));
+    const argv = [
+      ...["/usr/bin/env", "-i", `PATH=${this.#bin}`, "LC_ALL=C.UTF-8", this.#mark],
+      ...this.shell.argv,
+      ...words.map((word) => this.#rewritten(word)),
+    ];
+    return argv.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+  }
+
+  /** Runs one to its end. */
+  async exec(
+    command: readonly string[],
+    stdin?: Uint8Array | ReadableStream<Uint8Array>,
+    place: Place = {},
+  ) {
+    const child = this.run(command, place);
     const bytes = stdin instanceof ReadableStream
       ? stdin
       : ReadableStream.from(stdin?.length ? [stdin] : []);
@@ -178,7 +234,7 @@ export class Gate {
   readonly #stderr: Promise<string>;
   #rest = "";
 
-  constructor(child: Deno.ChildProcess) {
+  constructor(child: Deno.ChildProcess, readonly grouped = false) {
     this.#child = child;
     this.#stdout = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
     this.#stderr = new Response(child.stderr).text();
@@ -198,7 +254,8 @@ export class Gate {
   }
 
   kill(signal: Deno.Signal) {
-    this.#child.kill(signal);
+    if (this.grouped) Deno.kill(-this.#child.pid, signal);
+    else this.#child.kill(signal);
   }
 
   /** Its end: exit code, the lines not read so far and all of stderr. */
@@ -212,7 +269,7 @@ export class Gate {
 const DEADLINE_MS = 10_000;
 
 /** What the promise brings, if it does so within the deadline. */
-async function soon<T>(what: string, promise: Promise<T>): Promise<T> {
+export async function soon<T>(what: string, promise: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`waited in vain for ${what}`)), DEADLINE_MS);

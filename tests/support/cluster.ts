@@ -15,7 +15,7 @@ import {
 export interface Cluster {
   /** Undefined: the only one there is. */
   readonly context?: string;
-  /** What scenarios give the program: --kubeconfig, and the context of an ordinary user. */
+  /** What scenarios give the program: --kubeconfig, the context of an ordinary user, the namespace. */
   readonly flags: readonly string[];
   readonly kube: Kube;
   /** The volume that scenarios share; each uses a subPath of its own. */
@@ -45,16 +45,28 @@ const RESOURCES: Record<string, Resource> = {
 
 const CLAIM = "tkn-dev-test";
 
-/** `context` undefined: the kubeconfig's current one. */
-export async function openCluster(kubeconfig: string, context?: string): Promise<Cluster> {
-  const kube = await denoHost().connect({ kubeconfig, context });
+/** How scenarios come to it. */
+export interface Login {
+  /** Undefined: the kubeconfig's current one. */
+  readonly context?: string;
+  /** Undefined: the context's. */
+  readonly namespace?: string;
+}
+
+export async function openCluster(kubeconfig: string, login: Login = {}): Promise<Cluster> {
+  const { context, namespace } = login;
+  const kube = await denoHost().connect({ kubeconfig, context, namespace });
   await apply(kube, {
     apiVersion: "v1",
     kind: "PersistentVolumeClaim",
     metadata: { name: CLAIM },
     spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
   });
-  const flags = ["--kubeconfig", kubeconfig, ...(context === undefined ? [] : ["-c", context])];
+  const flags = [
+    ...["--kubeconfig", kubeconfig],
+    ...(context === undefined ? [] : ["-c", context]),
+    ...(namespace === undefined ? [] : ["-n", namespace]),
+  ];
   return { context, flags, kube, claim: CLAIM };
 }
 

@@ -11,13 +11,16 @@ export class FakeTerminal implements Terminal {
   width = 80;
 
   stdin = "";
+  /** What is typed each time that it is raw, in turn; after these it is `stdin`. */
+  readonly turns: string[] = [];
   /** Whether it is raw now. */
   isRaw = false;
   size: TerminalSize = { columns: 80, rows: 24 };
 
   raw(): RawTerminal {
     this.isRaw = true;
-    const { stdin, size } = this;
+    const { size } = this;
+    const stdin = this.turns.shift() ?? this.stdin;
     const sizes = async function* () {
       yield await Promise.resolve(size);
     };
@@ -25,6 +28,8 @@ export class FakeTerminal implements Terminal {
       keys: new Blob([stdin]).stream(),
       sizes: sizes(),
       [Symbol.dispose]: () => void (this.isRaw = false),
+      // deno-lint-ignore require-await -- as the real one
+      [Symbol.asyncDispose]: async () => void (this.isRaw = false),
     };
   }
 
@@ -117,6 +122,10 @@ export class FakeHost implements Host {
   /** What programs print, by the command's words. */
   readonly programs: Record<string, string> = {};
   readonly connected: ConnectOptions[] = [];
+  /** What the user makes of a text; undefined: the editor fails. */
+  editor: (text: string, name: string) => string | undefined = (text) => text;
+  /** All that was given to the editor. */
+  readonly edited: { text: string; name: string }[] = [];
   readonly #interrupt = new AbortController();
   #randoms = 0;
 
@@ -137,6 +146,13 @@ export class FakeHost implements Host {
     await turn();
     return this.programs[command.join(" ")];
   };
+
+  async edit(text: string, name: string): Promise<string | undefined> {
+    if (this.terminal.isRaw) throw new Error("the editor would not get its keys");
+    this.edited.push({ text, name });
+    await turn();
+    return this.editor(text, name);
+  }
 
   async connect(options: ConnectOptions): Promise<Kube> {
     this.connected.push(options);

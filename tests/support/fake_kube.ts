@@ -36,6 +36,7 @@ export class FakeKube implements Kube {
   readonly #objects = new Map<string, { resource: Resource; object: KubeObject }>();
   readonly #watchers = new Set<Watcher>();
   readonly #logs = new Map<string, FakeLog>();
+  readonly #held = new Map<string, WatchEvent[]>();
   #version = 0;
 
   /** Sets an object as it is from now on, for those who watch it too. */
@@ -69,6 +70,16 @@ export class FakeKube implements Kube {
     const object = this.#find(resource, this.namespace, name, "delete");
     this.#objects.delete(keyOf(resource, this.namespace, name));
     this.#tell(resource, { type: "DELETED", object });
+  }
+
+  /** Watches of it see nothing until what this returns is called: then all that came meanwhile. */
+  holdEvents(resource: Resource): () => void {
+    const held: WatchEvent[] = [];
+    this.#held.set(resource.plural, held);
+    return () => {
+      this.#held.delete(resource.plural);
+      for (const event of held) this.#tell(resource, event);
+    };
   }
 
   /** The log of a container, there from the first time it is named. */
@@ -190,6 +201,8 @@ export class FakeKube implements Kube {
   }
 
   #tell(resource: Resource, event: WatchEvent): void {
+    const held = this.#held.get(resource.plural);
+    if (held !== undefined) return void held.push(structuredClone(event));
     for (const watcher of this.#watchers) {
       const { selector, tell } = watcher;
       if (watcher.resource.plural === resource.plural && selects(selector, event.object)) {

@@ -118,6 +118,14 @@ export class MemoryFiles implements Files {
     return node && new TextDecoder().decode(node.content);
   }
 
+  /** What was written, by path. */
+  readonly written: Record<string, string> = {};
+
+  async writeText(path: string, text: string): Promise<void> {
+    await Promise.resolve();
+    this.written[path] = text;
+  }
+
   async realPath(path: string): Promise<string> {
     await Promise.resolve();
     const at = this.#resolve(path, path);

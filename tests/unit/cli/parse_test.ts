@@ -164,12 +164,19 @@ Deno.test("a missing value, a missing argument and one too many are named", () =
 Deno.test("a flag has one letter and one kind in all commands, so that it may precede them", () => {
   const seen = new Map<string, FlagSpec>();
   for (const flag of PROGRAM.commands.flatMap((command) => command.flags)) {
-    for (const key of [`--${flag.name}`, ...(flag.short === undefined ? [] : [`-${flag.short}`])]) {
-      const other = seen.get(key) ?? flag;
-      assert.deepEqual([flag.name, flag.short, flag.value], [other.name, other.short, other.value]);
-      seen.set(key, flag);
-    }
+    const other = seen.get(flag.name) ?? flag;
+    assert.deepEqual([flag.short, flag.value === undefined], [
+      other.short,
+      other.value === undefined,
+    ]);
+    seen.set(flag.name, flag);
   }
+});
+
+Deno.test("a letter that two flags have is theirs where the command is known, and before it nobody's", () => {
+  assert.equal(parse(["create", "-f", "x"], PROGRAM).flags.text("filename"), "x");
+  assert.equal(parse(["pr", "logs", "r", "-f"], PROGRAM).flags.on("follow"), true);
+  assert.match(refusal("-f create").message, /^Cannot run .*FILE|^Cannot read "-f"/);
 });
 
 Deno.test("no command has two flags or two arguments of one name", () => {

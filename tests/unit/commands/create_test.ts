@@ -57,9 +57,9 @@ Deno.test("a run with the TEP's fields is created to hold, and how it goes on is
   assert.equal(
     stderr,
     "Note: It will hold at s. To go on: " +
-      "tkn-dev taskrun continue|fail-continue|run r -n default\n",
+      "tkn-dev taskrun shell|run|continue|fail-continue r -n default\n",
   );
-  assert.match(created.spec.taskSpec!.steps![0].script!, /^#!\/bin\/sh\n# gate/);
+  assert.match(created.spec.taskSpec!.steps![0].script!, /^#!\/bin\/sh\n# Unpacks/);
   assert.equal(created.spec.timeout, "1h0m0s600s");
   assert.equal(created.metadata.labels?.["tekton.dev/task"], "t");
   assert.ok(created.metadata.labels?.["tkn-dev/version"]);

@@ -2,12 +2,19 @@ import assert from "node:assert/strict";
 import { PROGRAM } from "../../../src/cli/commands.ts";
 import { parse } from "../../../src/cli/parse.ts";
 import { options, run } from "../../../src/commands/shell.ts";
-import { ClusterError, UsageError } from "../../../src/errors.ts";
+import { ClusterError, Interrupted, UsageError } from "../../../src/errors.ts";
 import { type ExecOptions, type ExecResult, PODS } from "../../../src/kube/interface.ts";
 import { LABEL, type Pod, TASK_RUNS, type TaskRun } from "../../../src/tekton/model.ts";
 import { FakeHost } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
 import { refusal, rejection } from "../../support/refusal.ts";
+
+/** As the real exec: it ends with its signal. */
+function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) =>
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true })
+  );
+}
 
 /** A TaskRun whose steps of these names hold. */
 function stage(...steps: string[]) {
@@ -15,9 +22,12 @@ function stage(...steps: string[]) {
   kube.put<TaskRun>(TASK_RUNS, { kind: "TaskRun", metadata: { name: "r" }, spec: {} });
   const names = steps.map((step) => `step-${step}`);
   kube.put<Pod>(PODS, {
-    metadata: { name: "p", labels: { [LABEL.taskRun]: "r" } },
+    metadata: { name: "p", namespace: "default", labels: { [LABEL.taskRun]: "r" } },
     spec: {
-      containers: names.map((name) => ({ name, volumeMounts: [{ mountPath: "/tkn-dev" }] })),
+      containers: names.map((name) => ({
+        name,
+        volumeMounts: [{ name: "g", mountPath: "/tkn-dev" }],
+      })),
     },
     status: { containerStatuses: names.map((name) => ({ name, state: { running: {} } })) },
   });
@@ -28,11 +38,13 @@ function stage(...steps: string[]) {
   const host = new FakeHost(undefined, kube);
   host.terminal.isTerminal = { stdin: true, stdout: true, stderr: true };
   const asked: ExecOptions[] = [];
+  let isHeld = true;
   const play = (answer: ExecResult) => {
     kube.onExec = (options) => {
       if (options.command[2]?.includes("released")) {
-        return Promise.resolve({ exitCode: 0, message: "" });
+        return Promise.resolve({ exitCode: isHeld ? 0 : 1, message: "" });
       }
+      if (options.command[1] === "/tkn-dev/listen") return untilAborted(options.signal!);
       asked.push(options);
       options.onStdout?.(new TextEncoder().encode("said\n"));
       return Promise.resolve(answer);
@@ -40,7 +52,8 @@ function stage(...steps: string[]) {
   };
   play({ exitCode: 0, message: "" });
   const go = (...argv: string[]) => run(host, options(parse(["taskrun", ...argv], PROGRAM)));
-  return { host, asked, play, go };
+  const onShell = () => void (isHeld = false);
+  return { host, asked, play, go, release: onShell };
 }
 
 Deno.test("a command runs in the held step, with its own flags and exit code", async () => {
@@ -56,16 +69,65 @@ Deno.test("a command runs in the held step, with its own flags and exit code", a
   assert.equal(host.terminal.stdout, "said\n");
 });
 
-Deno.test("a shell has a terminal of its own, and what holds still is said at its end", async () => {
+Deno.test("a shell has a terminal of its own; leaving it asks, and detached the step holds still", async () => {
   const { host, asked, go } = stage("s");
   host.variables.TERM = "vt100";
+  host.variables.USER = "ada";
+  host.terminal.turns.push("", "d");
   assert.equal(await go("shell", "r"), 0);
   const [{ command, terminal }] = asked;
-  assert.deepEqual(command.slice(-2), ["s", "vt100"]);
+  assert.deepEqual(command.slice(1, 5), ["/tkn-dev/shell", "s", "vt100", "ada"]);
+  assert.match(command.at(-1)!, /^Step: {7}s, held before its work\nPod: {8}p, container step-s\n/);
   assert.ok(terminal);
   assert.equal(host.terminal.isRaw, false);
-  assert.match(host.terminal.stderr, /^Step s of TaskRun r holds in pod p\.\n/);
-  assert.match(host.terminal.stderr, /Step s holds still: tkn-dev taskrun continue\|shell r\n$/);
+  assert.match(host.terminal.stderr, /^Step s still holds\. .*\? detach\r\nStep s holds still\./);
+  assert.match(host.terminal.stderr, /^ {2}tkn-dev taskrun continue r {2,}go on as if/m);
+});
+
+Deno.test("a step that was let go in its shell is no longer asked about", async () => {
+  const { host, go, release } = stage("s");
+  const kube = host.kube as FakeKube;
+  const { onExec } = kube;
+  kube.onExec = (options) => {
+    if (options.terminal !== undefined) release();
+    return onExec(options);
+  };
+  assert.equal(await go("shell", "r"), 0);
+  assert.equal(host.terminal.stderr, "");
+});
+
+Deno.test("at the question a step is let go, or the shell opened again", async () => {
+  const { host, asked, go } = stage("s");
+  host.terminal.turns.push("", "s", "", "f");
+  assert.equal(await go("shell", "r"), 0);
+  const words = asked.map(({ command }) => command.slice(1, 3).join(" "));
+  assert.deepEqual(words, ["/tkn-dev/shell s", "/tkn-dev/shell s", "/tkn-dev/release fail"]);
+  assert.match(host.terminal.stderr, /\? fail\r\nStep s fails\n$/);
+});
+
+Deno.test("Ctrl-C at the question leaves the step held, with exit code 130", async () => {
+  const { host, go } = stage("s");
+  host.terminal.turns.push("", "\x03");
+  assert.equal(
+    await rejection(go("shell", "r"), Interrupted),
+    'Interrupted: step "s" holds still\ntkn-dev taskrun shell r',
+  );
+});
+
+Deno.test("a connection that is lost is told, and how to pick it up again", async () => {
+  const { host, go } = stage("s");
+  const kube = host.kube as FakeKube;
+  const { onExec } = kube;
+  kube.onExec = (options) =>
+    options.terminal === undefined
+      ? onExec(options)
+      : Promise.reject(new ClusterError("Cannot run a command: connection lost (1006)"));
+  assert.equal(
+    await rejection(go("shell", "r"), ClusterError),
+    'Cannot go on in step "s": Cannot run a command: connection lost (1006)\n' +
+      "it holds still; to pick it up again: tkn-dev taskrun shell r",
+  );
+  assert.equal(host.terminal.isRaw, false);
 });
 
 Deno.test("a shell needs a terminal", async () => {
@@ -77,12 +139,15 @@ Deno.test("a shell needs a terminal", async () => {
   );
 });
 
-Deno.test("an image without a shell is told, with what may help, and the terminal is as before", async () => {
+Deno.test("an image without a shell is told, with what may help, and then it is asked", async () => {
   const { host, play, go } = stage("s");
   play({ message: 'exec: "/bin/sh": executable file not found in $PATH' });
+  host.variables.NO_COLOR = "1";
+  host.terminal.turns.push("", "d");
+  assert.equal(await go("shell", "r"), 0);
   assert.match(
-    await rejection(go("shell", "r"), ClusterError),
-    /^Cannot run a command in step "s": its image has no such program\nkubectl debug -it p .*--target=step-s /,
+    host.terminal.stderr,
+    /^Error: Cannot open a shell in step "s": its image has none\nHint: --debug-image IMAGE .*\nStep s still holds\./,
   );
   assert.equal(host.terminal.isRaw, false);
 });

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import type { Call } from "../../../src/cli/parse.ts";
 import { parse } from "../../../src/cli/parse.ts";
 import { PROGRAM } from "../../../src/cli/commands.ts";
-import { bindings, newGate, openSource } from "../../../src/commands/upload.ts";
+import { openSource } from "../../../src/commands/source.ts";
+import { bindings, newGate } from "../../../src/commands/upload.ts";
 import { uploadFlags } from "../../../src/commands/upload_options.ts";
 import { TransferError, UsageError } from "../../../src/errors.ts";
 import { gateScript } from "../../../src/step/scripts.ts";
@@ -122,7 +123,9 @@ Deno.test("a .gitignore above the tree that may not be read is a tree that can't
 
 Deno.test("a gate has its script, a volume of its own name, and gives up after ten minutes", () => {
   const gate = newGate(new FakeHost(), 600);
-  assert.equal(gate.script(), gateScript());
+  const step = { step: "s", plain: [], secret: [], hidden: false, carries: true };
+  const options = { ...step, mode: "before" } as const;
+  assert.equal(gate.script(options), gateScript(options));
   assert.equal(gate.directory, "/tkn-dev");
   assert.match(gate.volume, /^tkn-dev-r+0$/);
   assert.deepEqual(gate.args("/w", ["x"]), ["600", "/w", "x"]);

@@ -7,18 +7,19 @@ import { follow } from "../../../src/run/follow.ts";
 import type { LiveRun } from "../../../src/run/live_run.ts";
 import { turn, until } from "../../support/fake_transport.ts";
 import { rejection } from "../../support/refusal.ts";
+import { HELD_PREFIX } from "../../../src/step/scripts.ts";
 import { ended, podName, RUN, Stage } from "./stage.ts";
 
-function start(stage: Stage, live: LiveRun, held: { task?: string; step: string }) {
+function start(stage: Stage, live: LiveRun, uploaded?: string) {
   const { kube, clock, emit } = stage;
-  const following = follow({ kube, clock, live, emit, held, signal: stage.stop.signal });
+  const following = follow({ kube, clock, live, emit, uploaded, signal: stage.stop.signal });
   following.catch(() => {});
   return following;
 }
 
 Deno.test("a pod's steps are told one after another, each to its end", async () => {
   await using stage = new Stage();
-  const following = start(stage, stage.pipelineRun(["test"]), { task: "clone", step: "s" });
+  const following = start(stage, stage.pipelineRun(["test"]));
   stage.pod("test", { a: "running", b: "running" });
   stage.log("test", "b").say("b 1");
   stage.log("test", "a").say("a 1");
@@ -35,7 +36,7 @@ Deno.test("a pod's steps are told one after another, each to its end", async () 
 
 Deno.test("a step is not asked for its log before it has started", async () => {
   await using stage = new Stage();
-  const following = start(stage, stage.pipelineRun(["test"]), { task: "clone", step: "s" });
+  const following = start(stage, stage.pipelineRun(["test"]));
   stage.pod("test", { a: "waiting" });
   await turn();
   assert.deepEqual(stage.log("test", "a").asked, []);
@@ -48,7 +49,7 @@ Deno.test("a step is not asked for its log before it has started", async () => {
 
 Deno.test("pods are told side by side", async () => {
   await using stage = new Stage();
-  const following = start(stage, stage.pipelineRun(["a", "b"]), { task: "clone", step: "s" });
+  const following = start(stage, stage.pipelineRun(["a", "b"]));
   stage.pod("a", { s: "running" });
   stage.pod("b", { s: "running" });
   for (const [task, text] of [["a", "1"], ["b", "2"], ["a", "3"]]) {
@@ -64,7 +65,7 @@ Deno.test("pods are told side by side", async () => {
 
 Deno.test("a pod that comes after others have ended waits for the last of their lines", async () => {
   await using stage = new Stage();
-  const following = start(stage, stage.pipelineRun(["a", "b"]), { task: "clone", step: "s" });
+  const following = start(stage, stage.pipelineRun(["a", "b"]));
   stage.pod("a", { s: "running" });
   await until(() => stage.log("a", "s").openCount === 1);
   stage.pod("a", { s: 0 });
@@ -80,39 +81,63 @@ Deno.test("a pod that comes after others have ended waits for the last of their 
   assert.deepEqual(stage.said, ["a s: first", "b s: second"]);
 });
 
-Deno.test("the gate's own log is left out, and no other step's of that name", async () => {
+Deno.test("a gate's own words are a pause, and no log; what the step then says is one", async () => {
   await using stage = new Stage();
-  const following = start(stage, stage.pipelineRun(["clone", "b"]), { task: "clone", step: "s" });
+  stage.gates.add("clone/s");
+  const live = stage.pipelineRun(["clone", "b"]);
+  const following = start(stage, live);
   stage.pod("clone", { s: "running", after: "running" });
   stage.pod("b", { s: "running" });
+  const held = `${HELD_PREFIX}/w`;
   for (const [task, step] of [["clone", "s"], ["clone", "after"], ["b", "s"]]) {
+    stage.log(task, step).say(held);
     stage.log(task, step).say("x");
     stage.log(task, step).end();
   }
-  await until(() => stage.said.length === 2);
+  await until(() => stage.said.length === 5);
   stage.end(true);
   await following;
-  assert.deepEqual(stage.said.sort(), ["b s: x", "clone after: x"]);
-  assert.deepEqual(stage.log("clone", "s").asked, []);
+  const others = ["b s", "clone after"].flatMap((place) => [`${place}: ${held}`, `${place}: x`]);
+  assert.deepEqual(stage.said.sort(), [...others, "clone s: x"].sort());
+  const { pod, container, directory } = live.pauses[0];
+  assert.deepEqual([pod, container, directory], [podName("clone"), "step-s", "/w"]);
+  assert.deepEqual([live.pauses.length, live.missed.length], [1, 0]);
 });
 
-Deno.test("the gate's log is known by a name that Tekton cut, too", async () => {
+Deno.test("a step that holds after its work has said what it said before, on that line too", async () => {
   await using stage = new Stage();
-  const step = "s".repeat(63);
-  const following = start(stage, stage.taskRun(), { step });
-  stage.pod("", { [step.slice(0, 58)]: "running", b: "running" });
-  stage.log("", step.slice(0, 58)).say("gate");
-  stage.log("", step.slice(0, 58)).end();
-  stage.log("", "b").say("x");
-  stage.log("", "b").end();
+  stage.gates.add("/s");
+  const live = stage.taskRun();
+  const following = start(stage, live);
+  stage.pod("", { s: "running" });
+  stage.log("", "s").say("one");
+  stage.log("", "s").say("two, unfinishedtkn-dev: held after exit code 3, workspace: ");
+  stage.log("", "s").end();
   stage.end(true);
   await following;
-  assert.deepEqual(stage.said, ["- b: x"]);
+  assert.deepEqual(stage.said, ["- s: one", "- s: two, unfinished"]);
+  const { exitCode, said } = live.pauses[0];
+  assert.deepEqual([exitCode, said], [3, ["one", "two, unfinished"]]);
+});
+
+Deno.test("a gate that ends without a word is one that was missed", async () => {
+  await using stage = new Stage();
+  stage.gates.add("/s");
+  const live = stage.taskRun();
+  const following = start(stage, live);
+  stage.pod("", { s: "running" });
+  stage.log("", "s").say("no such file");
+  stage.log("", "s").end();
+  stage.end(true);
+  await following;
+  assert.deepEqual(live.missed.map(({ container, said }) => [container, said]), [
+    ["step-s", ["no such file"]],
+  ]);
 });
 
 Deno.test("a step that never started is passed over once its pod has ended, or is gone", async () => {
   await using stage = new Stage();
-  const following = start(stage, stage.pipelineRun(["a", "b"]), { task: "clone", step: "s" });
+  const following = start(stage, stage.pipelineRun(["a", "b"]));
   stage.pod("a", { s: "waiting" });
   stage.pod("b", { s: "waiting" });
   await turn();
@@ -123,9 +148,28 @@ Deno.test("a step that never started is passed over once its pod has ended, or i
   assert.deepEqual(stage.said, []);
 });
 
+Deno.test("a pod that is seen late, after the run's end, is told whole", async () => {
+  for (const known of [true, false]) {
+    await using stage = new Stage();
+    const following = start(stage, stage.pipelineRun(["a"]));
+    if (known) stage.pod("a", { s: "waiting" });
+    await turn();
+    const release = stage.kube.holdEvents(PODS);
+    stage.pod("a", { s: "running" });
+    stage.pod("a", { s: 0 });
+    stage.log("a", "s").say("x");
+    stage.log("a", "s").end();
+    stage.end(true);
+    await until(() => stage.said.length === 1);
+    release();
+    await following;
+    assert.deepEqual(stage.said, ["a s: x"]);
+  }
+});
+
 Deno.test("a pod that was made anew under its name is told from its start", async () => {
   await using stage = new Stage();
-  const following = start(stage, stage.pipelineRun(["a"]), { task: "clone", step: "s" });
+  const following = start(stage, stage.pipelineRun(["a"]));
   stage.pod("a", { s: "waiting" });
   await turn();
   stage.kube.remove(PODS, podName("a"));
@@ -140,7 +184,7 @@ Deno.test("a pod that was made anew under its name is told from its start", asyn
 
 Deno.test("the outcome waits a little for TaskRuns that are still told as running", async () => {
   await using stage = new Stage();
-  const following = start(stage, stage.pipelineRun(["a"]), { task: "a", step: "s" });
+  const following = start(stage, stage.pipelineRun(["a"]), "a");
   stage.taskRunOf("a", {});
   await turn();
   stage.end(false);
@@ -156,7 +200,7 @@ Deno.test("the outcome waits a little for TaskRuns that are still told as runnin
 
 Deno.test("and tells one that stays so as running", async () => {
   await using stage = new Stage();
-  const following = start(stage, stage.pipelineRun(["a", "b"]), { task: "clone", step: "s" });
+  const following = start(stage, stage.pipelineRun(["a", "b"]));
   stage.taskRunOf("a", {});
   stage.end(false, "PipelineRunTimeout", { skippedTasks: [{ name: "b", reason: "timed out" }] });
   await until(() => stage.clock.alarmCount === 1);
@@ -171,7 +215,7 @@ Deno.test("and tells one that stays so as running", async () => {
 
 Deno.test("a log that may not be read ends it with that error", async () => {
   await using stage = new Stage();
-  const following = start(stage, stage.pipelineRun(["a"]), { task: "clone", step: "s" });
+  const following = start(stage, stage.pipelineRun(["a"]));
   const what = { verb: "read the logs of", kind: "Pod", name: "x", server: "s" };
   stage.log("a", "s").refusals.push(refused(what, { code: 403, message: "no" }));
   stage.pod("a", { s: "running" });
@@ -180,7 +224,7 @@ Deno.test("a log that may not be read ends it with that error", async () => {
 
 Deno.test("a run that is deleted is told as that", async () => {
   await using stage = new Stage();
-  const following = start(stage, stage.pipelineRun(["a"]), { task: "clone", step: "s" });
+  const following = start(stage, stage.pipelineRun(["a"]));
   await turn();
   stage.kube.remove(PIPELINE_RUNS, RUN);
   assert.equal(
@@ -191,7 +235,7 @@ Deno.test("a run that is deleted is told as that", async () => {
 
 Deno.test("pods of other runs are nobody's business, and an abort ends it all", async () => {
   const stage = new Stage();
-  const following = start(stage, stage.pipelineRun(["a"]), { task: "clone", step: "s" });
+  const following = start(stage, stage.pipelineRun(["a"]));
   const other = stage.pod("other", { s: "running" });
   stage.kube.remove(PODS, other.metadata.name!);
   stage.kube.put<Pod>(PODS, {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ClusterError, TransferError, UsageError } from "../../../src/errors.ts";
 import type { LiveRun } from "../../../src/run/live_run.ts";
+import { follow } from "../../../src/run/follow.ts";
 import { awaitPause } from "../../../src/run/pause.ts";
 import { HELD_PREFIX } from "../../../src/step/scripts.ts";
 import { PODS } from "../../../src/kube/interface.ts";
@@ -11,8 +12,11 @@ import { podName, RUN, Stage } from "./stage.ts";
 const PREFIX = HELD_PREFIX;
 
 function start(stage: Stage, live: LiveRun, held: { task?: string; step: string }) {
-  const { kube, clock } = stage;
-  const pause = awaitPause({ kube, clock, live, held, signal: stage.stop.signal });
+  const { kube, clock, emit } = stage;
+  const { signal } = stage.stop;
+  stage.gates.add(`${held.task ?? ""}/${held.step.slice(0, 58)}`);
+  follow({ kube, clock, live, emit, signal }).catch(() => {});
+  const pause = awaitPause({ clock, live, held, signal });
   pause.catch(() => {});
   return pause;
 }
@@ -31,22 +35,26 @@ Deno.test("a running container is no pause: only the gate's own line is", async 
   assert.equal(isPaused, false);
   stage.log("clone", "s").say(`${PREFIX}/workspace/a b `);
   assert.deepEqual(await pause, {
+    namespace: "default",
     task: "clone",
     step: "s",
+    of: "s",
     pod: podName("clone"),
     uid: metadata.uid,
     container: "step-s",
     image: "i",
     directory: "/workspace/a b ",
     gate: "script",
+    said: [`not ${PREFIX}`],
+    since: undefined,
   });
-  await until(() => stage.log("clone", "s").openCount === 0);
 });
 
 Deno.test("a TaskRun's pod is the only one", async () => {
   await using stage = new Stage();
   const pause = start(stage, stage.taskRun(), { step: "s" });
   stage.pod("", { a: 0, s: "running" });
+  stage.log("", "a").end();
   stage.log("", "s").say(`${PREFIX}/w`);
   assert.equal((await pause)?.container, "step-s");
 });
@@ -106,6 +114,17 @@ Deno.test("an image without a shell is told as that", async () => {
   );
 });
 
+Deno.test("what its log says counts, though the run has ended when it comes", async () => {
+  await using stage = new Stage();
+  const pause = start(stage, stage.taskRun(), { step: "s" });
+  stage.pod("", { s: 1 });
+  stage.end(false);
+  await until(() => stage.log("", "s").openCount === 1);
+  stage.log("", "s").say("fork/exec /tekton/scripts/script-0: no such file");
+  stage.log("", "s").end();
+  assert.match(await rejection(pause, TransferError), /has no shell/);
+});
+
 Deno.test("a gate that ends with its run, without a word, is the run's affair", async () => {
   await using stage = new Stage();
   const pause = start(stage, stage.taskRun(), { step: "s" });
@@ -115,7 +134,7 @@ Deno.test("a gate that ends with its run, without a word, is the run's affair", 
   await until(() => stage.clock.alarmCount === 1);
   stage.end(false);
   assert.equal(await pause, undefined);
-  assert.equal(stage.clock.alarmCount, 0);
+  await until(() => stage.clock.alarmCount === 0);
 });
 
 Deno.test("one that ends while its run goes on is told with its last words", async () => {

@@ -14,7 +14,9 @@ async function commands(gate: GateKind, word: ReleaseWord, failing?: number): Pr
     ran.push(`${await new Response(stdin).text()}|${command.join(" ")}`);
     return { exitCode: ran.length === failing ? 1 : 0, message: "" };
   };
-  const place = { namespace: "ns", pod: "p", container: "step-hold-s", step: "hold-s", gate };
+  const postFile = gate === "script" ? undefined : "/tkn-dev/out";
+  const at = { namespace: "ns", pod: "p", container: "step-hold-s", step: "hold-s" };
+  const place = { ...at, gate, postFile };
   const { exitCode } = await release(kube, place, word, { results: { a: "1" } });
   assert.equal(exitCode, failing === undefined ? 0 : 1);
   return ran;
@@ -45,11 +47,13 @@ Deno.test("a file that can't be written leaves it held", async () => {
 
 Deno.test("the steps that hold are found by their pods' volumes and logs", async () => {
   const kube = new FakeKube();
-  kube.onExec = ({ container }) =>
-    Promise.resolve({ exitCode: container === "step-gone" ? 1 : 0, message: "" });
-  const gate = [{ mountPath: "/tkn-dev" }];
+  kube.onExec = ({ container, command }) => {
+    const isAbsent = container === "step-gone" || command.includes("cp");
+    return Promise.resolve({ exitCode: isAbsent ? 1 : 0, message: "" });
+  };
+  const gate = [{ name: "g", mountPath: "/tkn-dev" }];
   const containers = [
-    { name: "step-plain", volumeMounts: [{ mountPath: "/w" }] },
+    { name: "step-plain", volumeMounts: [{ name: "w", mountPath: "/w" }] },
     { name: "step-held", volumeMounts: gate },
     { name: "step-gone", volumeMounts: gate },
     { name: "step-later", volumeMounts: gate },

@@ -28,6 +28,7 @@ interface Given {
   results?: Record<string, string>;
   directory?: string;
   entries?: Entry[];
+  files?: MemoryFiles;
   signal?: AbortSignal;
 }
 
@@ -40,9 +41,11 @@ function start(play: (options: ExecOptions) => Promise<ExecResult>, given: Given
     kube,
     clock: new FakeClock(),
     files: new MemoryFiles(NODES),
-    namespace: "ns",
     pause: {
+      namespace: "ns",
       step: "s",
+      of: "s",
+      said: [],
       pod: "p",
       uid: "u",
       container: "step-s",
@@ -50,6 +53,7 @@ function start(play: (options: ExecOptions) => Promise<ExecResult>, given: Given
       directory: "/w",
       gate: "script",
     },
+    release: true,
     root: "/tree",
     entries: ENTRIES,
     directory: ".",
@@ -94,9 +98,10 @@ Deno.test("one exec carries tree, manifest and results, and its receipt ends it"
     namespace: "ns",
     pod: "p",
     container: "step-s",
-    command: ["/bin/sh", "/tkn-dev/receive", "sub", ".tkn-dev-rrrrrrrrrr", "2"].concat(
-      ["commit", "abc", "odd name", "a b", "tar"],
-    ),
+    command: ["/bin/sh", "/tkn-dev/receive", "/w", "sub", ".tkn-dev-rrrrrrrrrr", "continue", "2"]
+      .concat(
+        ["commit", "abc", "odd name", "a b", "tar"],
+      ),
   });
   assert.equal(kube.execs.length, 1);
   assert.deepEqual(members.slice(0, 3), ["5 src/ 755 0", "0 src/a.txt 644 5", "0 b 755 2"]);
@@ -277,7 +282,8 @@ Deno.test("a command of the user's own has no manifest, and is released by a sec
   }, { program: ["sh", "-c", "cat >x"], results: { commit: "abc" } });
   await sent;
   assert.deepEqual(plays, [
-    ["/bin/sh", "/tkn-dev/receive", ".", "-", "1", "commit", "abc", "sh", "-c", "cat >x"],
+    ["/bin/sh", "/tkn-dev/receive", "/w", ".", "-", "continue", "1"]
+      .concat(["commit", "abc", "sh", "-c", "cat >x"]),
     ["/bin/sh", "/tkn-dev/release", "continue", "commit", "abc"],
   ]);
   assert.equal(kube.execs[1].container, "step-s");
@@ -294,6 +300,43 @@ Deno.test("such a command that leaves a part of the stream is not released", asy
     `${INTO} "head -c 1" ended before it had read all\nit has to read its stdin to the end`,
   );
   assert.equal(kube.execs.length, 1);
+});
+
+Deno.test("a receiver that wants no more gets no more, and says why", async () => {
+  const content = new TextEncoder().encode("x".repeat(1 << 20));
+  const files = tree("file a\nfile b\nfile c").map((node) => ({ ...node, content }));
+  const entries = files.map(({ path, mode, mtimeSeconds }) => {
+    return { path, kind: "file" as const, sizeBytes: content.length, mode, mtimeSeconds };
+  });
+  for (const program of [["tar"], ["head", "-c", "1"]]) {
+    let takenBytes = 0;
+    const { sent } = start(async (options) => {
+      for await (const chunk of options.stdin!) {
+        if (takenBytes === 0) {
+          options.onStdout?.(new TextEncoder().encode("program-exit 1\nover\n"));
+        }
+        takenBytes += chunk.length;
+      }
+      return { exitCode: program.length === 1 ? ReceiveExit.programFailed : 0, message: "" };
+    }, { files: new MemoryFiles(files), entries, program });
+    const words = program.length === 1
+      ? /^Cannot unpack into step "s": "tar" ended with exit code 1\n/
+      : /: "head -c 1" ended before it had read all\n/;
+    assert.match(await rejection(sent, TransferError), words);
+    assert.ok(takenBytes < 1 << 20, `${takenBytes}`);
+  }
+});
+
+Deno.test("a receiver that wants no more once it has all is believed", async () => {
+  const { sent } = start(async (options) => {
+    if (options.stdin === undefined) return { exitCode: 0, message: "" };
+    const reader = options.stdin.getReader();
+    for (let bytes = 0; bytes < 4096;) bytes += (await reader.read()).value!.length;
+    options.onStdout?.(new TextEncoder().encode("over\nreceipt - - -\n"));
+    assert.equal((await reader.read()).done, true);
+    return { exitCode: 0, message: "" };
+  }, { program: ["sh", "-c", "cat >x"] });
+  assert.equal((await sent).files, 2);
 });
 
 Deno.test("a release that comes too late is told", async () => {

@@ -11,6 +11,7 @@ import {
   TASK_RUNS,
   type TaskRun,
 } from "../../../src/tekton/model.ts";
+import { GATE_DIRECTORY } from "../../../src/step/scripts.ts";
 import type { RunEvent } from "../../../src/run/events.ts";
 import { LiveRun } from "../../../src/run/live_run.ts";
 import { FakeClock } from "../../support/fake_host.ts";
@@ -28,6 +29,8 @@ export class Stage implements AsyncDisposable {
   readonly clock = new FakeClock();
   readonly events: RunEvent[] = [];
   readonly stop = new AbortController();
+  /** `task/step` of those that a gate was put into. */
+  readonly gates = new Set<string>();
   #live?: LiveRun;
 
   readonly emit = (event: RunEvent): void => void this.events.push(event);
@@ -60,6 +63,7 @@ export class Stage implements AsyncDisposable {
 
   /** The pod of a task, "" for that of a TaskRun, is like this from now on. */
   pod(task: string, steps: Steps, rest: Partial<Pod["status"]> = {}): Pod {
+    const volumeMounts = [{ name: "gate", mountPath: GATE_DIRECTORY }];
     return this.kube.put<Pod>(PODS, {
       metadata: {
         name: podName(task),
@@ -68,7 +72,11 @@ export class Stage implements AsyncDisposable {
           : { [LABEL.pipelineRun]: RUN, [LABEL.pipelineTask]: task },
       },
       spec: {
-        containers: Object.keys(steps).map((name) => ({ name: `step-${name}`, image: "i" })),
+        containers: Object.keys(steps).map((name) => ({
+          name: `step-${name}`,
+          image: "i",
+          ...(this.gates.has(`${task}/${name}`) ? { volumeMounts } : {}),
+        })),
       },
       status: {
         phase: phaseOf(Object.values(steps)),

@@ -5,7 +5,7 @@ import { PODS } from "../../../src/kube/interface.ts";
 import { refused } from "../../../src/kube/status.ts";
 import type { RunEvent } from "../../../src/run/events.ts";
 import { upload, type UploadOptions } from "../../../src/run/upload.ts";
-import { HELD_PREFIX } from "../../../src/step/scripts.ts";
+import { GATE_DIRECTORY, HELD_PREFIX } from "../../../src/step/scripts.ts";
 import { LABEL, PIPELINE_RUNS, type PipelineRun, type Pod } from "../../../src/tekton/model.ts";
 import type { Entry } from "../../../src/tree/walk.ts";
 import { FakeHost } from "../../support/fake_host.ts";
@@ -20,6 +20,7 @@ const NODES = tree("file a hello");
 const ENTRIES: Entry[] = [
   { path: "a", kind: "file", sizeBytes: 5, mode: 0o644, mtimeSeconds: 1_700_000_000 },
 ];
+const GATE_MOUNT = [{ name: "gate", mountPath: GATE_DIRECTORY }];
 const NAME = "p-run-0";
 const ANNOTATED =
   `patch PipelineRun ${NAME} {"metadata":{"annotations":{"tkn-dev/upload":"1 files"}}}`;
@@ -104,7 +105,7 @@ class Play {
         name: `${task}-pod`,
         labels: { [LABEL.pipelineRun]: NAME, [LABEL.pipelineTask]: task },
       },
-      spec: { containers: [{ name: "step-s", image: "i" }] },
+      spec: { containers: [{ name: "step-s", image: "i", volumeMounts: GATE_MOUNT }] },
       status: { phase, containerStatuses: [{ name: "step-s", state }] },
     });
   }
@@ -148,10 +149,8 @@ Deno.test("an upload goes from created to ended, each event in its place", async
   });
   assert.deepEqual(play.events[1], {
     kind: "paused",
-    task: "clone",
-    step: "s",
+    place: "clone",
     pod: "clone-pod",
-    directory: "/workspace/output",
     afterMs: 0,
   });
   assert.deepEqual(play.events.at(-1), { kind: "ended", outcome });
@@ -336,6 +335,7 @@ Deno.test("a run that is deleted while it is sent to is told as deleted", async 
 Deno.test("a run that ends while it is sent to has that outcome", async () => {
   const play = breaking((play) => {
     play.pod("clone", { terminated: { exitCode: 1 } }, "Failed");
+    play.kube.log("clone-pod", "step-s").end();
     play.end(false);
   });
   const { outcome } = await play.start();

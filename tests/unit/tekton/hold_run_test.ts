@@ -1,13 +1,22 @@
 import assert from "node:assert/strict";
-import { holdPipelineRun, holdTaskRun } from "../../../src/tekton/hold_run.ts";
+import {
+  hasShell,
+  holdPipelineRun,
+  holdTaskRun,
+  type StepToHold,
+} from "../../../src/tekton/hold_run.ts";
 import type { PipelineRun, PipelineTask, TaskRun, TaskSpec } from "../../../src/tekton/model.ts";
 import { deepFreeze } from "../../support/deep_freeze.ts";
 import { GATE } from "../../support/fake_gate.ts";
 
 const OPTIONS = { gate: GATE, defaultTimeout: "1h0m0s" };
-const MOUNT = (at: number) => ({ name: `gate-abc-${at}`, mountPath: "/gate" });
+const MOUNT = { name: "gate-abc", mountPath: "/gate" };
+const OWN_MOUNT = { name: "gate-abc-0", mountPath: "/gate" };
 
-function held(spec: TaskSpec, places: number[], options = {}) {
+const before = (...places: number[]): StepToHold[] =>
+  places.map((index) => ({ index, mode: "before" }));
+
+function held(spec: TaskSpec, places: StepToHold[], options = {}) {
   const run: TaskRun = deepFreeze({
     kind: "TaskRun",
     metadata: { name: "r" },
@@ -18,15 +27,18 @@ function held(spec: TaskSpec, places: number[], options = {}) {
   return { run: JSON.parse(JSON.stringify(placement.inline())), held };
 }
 
-Deno.test("a held step keeps its work, in a volume of its own: a pod's volume is all its steps'", () => {
+Deno.test("a held step keeps its work, and the first that is held brings the scripts for all", () => {
   const { run, held: places } = held({
     steps: [
       { name: "a", image: "i", script: "one", args: ["x"] },
       { image: "j", command: ["two"], args: ["y"] },
       { name: "c", image: "k", script: "three" },
     ],
-  }, [0, 1]);
-  assert.deepEqual(places, [{ step: "a", of: "a" }, { step: "unnamed-1", of: "unnamed-1" }]);
+  }, before(0, 1));
+  assert.deepEqual(places, [
+    { step: "a", of: "a", mode: "before" },
+    { step: "unnamed-1", of: "unnamed-1", mode: "before" },
+  ]);
   assert.deepEqual(run.spec.taskSpec, {
     steps: [
       {
@@ -34,18 +46,18 @@ Deno.test("a held step keeps its work, in a volume of its own: a pod's volume is
         image: "i",
         script: "#!/bin/sh\nhold\none",
         args: ["600", "", "x"],
-        volumeMounts: [MOUNT(0)],
+        volumeMounts: [MOUNT],
       },
       {
         name: "unnamed-1",
         image: "j",
-        script: "#!/bin/sh\nhold\n",
+        script: "#!/bin/sh\nhold (carried)\n",
         args: ["600", "", "two", "y"],
-        volumeMounts: [MOUNT(1)],
+        volumeMounts: [MOUNT],
       },
       { name: "c", image: "k", script: "three" },
     ],
-    volumes: [{ name: "gate-abc-0", emptyDir: {} }, { name: "gate-abc-1", emptyDir: {} }],
+    volumes: [{ name: "gate-abc", emptyDir: {} }],
   });
   assert.equal(run.spec.timeout, "1h0m0s1200s");
   assert.equal(run.spec.retries, undefined);
@@ -67,8 +79,8 @@ Deno.test("a step whose work is its image's own entrypoint is held by one before
   };
   const { run, held: places } = held({
     steps: [step, { name: "hold-a", image: "j", script: "s" }],
-  }, [0]);
-  assert.deepEqual(places, [{ step: "hold-a-2", of: "a" }]);
+  }, before(0));
+  assert.deepEqual(places, [{ step: "hold-a-2", of: "a", mode: "before" }]);
   assert.deepEqual(run.spec.taskSpec.steps, [
     {
       name: "hold-a-2",
@@ -80,7 +92,7 @@ Deno.test("a step whose work is its image's own entrypoint is held by one before
       args: ["here"],
       results: [{ name: "run" }],
       timeout: "600s",
-      volumeMounts: [{ name: "v", mountPath: "/v" }, MOUNT(0)],
+      volumeMounts: [{ name: "v", mountPath: "/v" }, OWN_MOUNT],
     },
     {
       ...step,
@@ -96,8 +108,9 @@ Deno.test("a step whose work is its image's own entrypoint is held by one before
 
 Deno.test("without a shell every held step has one before it, whatever its work", () => {
   const spec = { steps: [{ name: "a".repeat(60), image: "i", script: "s" }] };
-  const { held: places } = held(spec, [0], { withoutShell: true });
-  assert.deepEqual(places, [{ step: `hold-${"a".repeat(45)}`, of: "a".repeat(60) }]);
+  const { held: places } = held(spec, before(0), { withoutShell: true });
+  const step = `hold-${"a".repeat(45)}`;
+  assert.deepEqual(places, [{ step, of: "a".repeat(60), mode: "before" }]);
 });
 
 Deno.test("a run with its specs inline stays so: only the held task changes", () => {
@@ -115,10 +128,10 @@ Deno.test("a run with its specs inline stays so: only the held task changes", ()
     spec: { pipelineSpec: spec },
   });
   const task = { spec: target.taskSpec! };
-  const tasks = [{ target, task, steps: [0] }];
+  const tasks = [{ target, task, steps: before(0) }];
   const { placement, held } = holdPipelineRun(given, { spec }, tasks, OPTIONS);
   const run = placement.inline();
-  assert.deepEqual(held, [{ task: "a", step: "s", of: "s" }]);
+  assert.deepEqual(held, [{ task: "a", step: "s", of: "s", mode: "before" }]);
   assert.deepEqual(run.metadata, { generateName: "r-" });
   assert.equal(run.spec.taskRunSpecs, undefined);
   assert.deepEqual(run.spec.timeouts, { pipeline: "1h0m0s600s" });
@@ -128,4 +141,54 @@ Deno.test("a run with its specs inline stays so: only the held task changes", ()
   assert.deepEqual(lowered.params, [{ name: "p", value: "3" }]);
   assert.equal(lowered.timeout, "1h0m0s600s");
   assert.equal(lowered.taskSpec!.steps![0].script, "#!/bin/sh\nhold\n$(context.pipeline.name)");
+});
+
+Deno.test("the scripts come along with each held step up to one that is sure to run", () => {
+  const when = [{ input: "a", operator: "in", values: ["b"] }];
+  const { run } = held({
+    steps: [
+      { name: "maybe", image: "i", script: "s", when },
+      { name: "sure", image: "i", script: "s" },
+      { name: "last", image: "i", script: "s" },
+    ],
+  }, before(0, 1, 2));
+  assert.deepEqual(
+    run.spec.taskSpec.steps.map(({ script }: { script: string }) => script.includes("(carried)")),
+    [false, false, true],
+  );
+});
+
+Deno.test("steps held where they fail raise the timeout by one pause, those held after each by one", () => {
+  const spec = {
+    steps: [{ name: "a", image: "i", script: "s" }, { name: "b", image: "i", script: "s" }],
+  };
+  const failure = held(spec, [{ index: 0, mode: "failure" }, { index: 1, mode: "failure" }]);
+  assert.equal(failure.run.spec.timeout, "1h0m0s600s");
+  assert.equal(failure.run.spec.taskSpec.steps[1].script, "#!/bin/sh\nhold failure (carried)\ns");
+  const after = held(spec, [{ index: 0, mode: "after" }, { index: 1, mode: "after" }]);
+  assert.equal(after.run.spec.timeout, "1h0m0s1200s");
+});
+
+Deno.test("of all steps those whose image may have no shell are held without one", () => {
+  const all = (...places: number[]): StepToHold[] =>
+    places.map((index) => ({ index, mode: "before", isOneOfAll: true }));
+  const { held: places } = held({
+    steps: [
+      { name: "script", image: "i", script: "s" },
+      { name: "program", image: "i", command: ["/kaniko/executor"] },
+    ],
+  }, all(0, 1));
+  assert.deepEqual(places.map(({ step }) => step), ["script", "hold-program"]);
+});
+
+Deno.test("an image has a shell where the step's own work is one's", () => {
+  for (const script of ["x", "#!/bin/sh -e\nx", "#!/usr/bin/env bash\nx", "\n#! /bin/bash\n"]) {
+    assert.equal(hasShell({ script }), true, script);
+  }
+  for (const script of ["#!/usr/bin/env python3\nx", "#!/usr/bin/fish\n"]) {
+    assert.equal(hasShell({ script }), false, script);
+  }
+  assert.equal(hasShell({ command: ["/bin/bash", "-c"] }), true);
+  assert.equal(hasShell({ command: ["make"] }), false);
+  assert.equal(hasShell({}), false);
 });

@@ -201,10 +201,10 @@ Deno.test("of several Tasks put inline, none has a param of another's name", () 
   const { placement } = holdPipelineRun(
     { metadata: {}, spec: {} },
     { metadata: { name: "p" }, spec: { tasks } },
-    [{ target: tasks[0], task: { spec: one }, steps: [0] }, {
+    [{ target: tasks[0], task: { spec: one }, steps: [{ index: 0, mode: "before" }] }, {
       target: tasks[1],
       task: { spec: two },
-      steps: [0],
+      steps: [{ index: 0, mode: "before" }],
     }],
     { gate: GATE },
   );

@@ -11,7 +11,7 @@ import type {
   TaskSpec,
 } from "../../../src/tekton/model.ts";
 import { deepFreeze } from "../../support/deep_freeze.ts";
-import { GATE } from "../../support/fake_gate.ts";
+import { GATE, HOLD } from "../../support/fake_gate.ts";
 
 function lowerPipeline(upload: PipelineUpload): PipelineRun {
   return lower(upload).inline();
@@ -164,7 +164,7 @@ Deno.test("of the held step only what it runs in stays: image, user, pull policy
     imagePullPolicy: "Always",
     securityContext: { runAsUser: 2 },
     computeResources: { limits: { cpu: "1" } },
-    script: GATE.script(),
+    script: HOLD,
     args: ["600", "$(workspaces.output.path)"],
     volumeMounts: [{ name: "gate-abc", mountPath: "/gate" }],
   }]);
@@ -305,7 +305,7 @@ Deno.test("a finally task is lowered where it stands, and runs after nothing", (
   const clone = { ...CLONE, params: [{ name: "x", value: "$(tasks.a.results.x)" }] };
   const one = lowered({ tasks: [{ name: "a" }], finally: [clone], task: FETCH });
   assert.equal("runAfter" in one, false);
-  assert.deepEqual(one.taskSpec.steps!.map((step) => step.script), [GATE.script()]);
+  assert.deepEqual(one.taskSpec.steps!.map((step) => step.script), [HOLD]);
 });
 
 Deno.test("the Pipeline's name is written where the context gave it, the run's is not", () => {

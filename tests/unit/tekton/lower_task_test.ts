@@ -5,14 +5,14 @@ import objects from "../../scenarios/objects.yaml" with { type: "text" };
 import { heldStep, lowerTask as lower, type TaskUpload } from "../../../src/tekton/lower_task.ts";
 import type { Step, Task, TaskRun, TaskSpec } from "../../../src/tekton/model.ts";
 import { deepFreeze } from "../../support/deep_freeze.ts";
-import { GATE } from "../../support/fake_gate.ts";
+import { GATE, HOLD } from "../../support/fake_gate.ts";
 
 function lowerTask(upload: TaskUpload): TaskRun {
   return lower(upload).inline();
 }
 
 const MOUNT = { name: "gate-abc", mountPath: "/gate" };
-const HELD = { script: GATE.script(), args: ["600", "$(workspaces.source.path)"] };
+const HELD = { script: HOLD, args: ["600", "$(workspaces.source.path)"] };
 
 /** An upload into `source`, in place of the step of that index; without one before the first. */
 function upload(spec: TaskSpec, index?: number, rest: Partial<TaskUpload> = {}): TaskUpload {

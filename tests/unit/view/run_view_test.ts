@@ -39,7 +39,7 @@ Deno.test("a status is cut to the terminal's width of the moment", () => {
 
 Deno.test("a TaskRun is held at a step, and an upload that was not verified says so", () => {
   const view = new RunView(PIPED);
-  const paused = { step: "fetch", pod: "run-pod", directory: "/workspace/x", afterMs: 1_000 };
+  const paused = { place: "step fetch", pod: "run-pod", afterMs: 1_000 };
   assert.deepEqual(view.render({ kind: "paused", ...paused }), [
     { to: "stderr", text: "Held at step fetch (pod run-pod) after 1.0s\n" },
   ]);

@@ -58,10 +58,8 @@ export const EVENTS: RunEvent[] = [
   { kind: "waiting", text: `pod ${RUN}-clone-pod: pulling image alpine/git` },
   {
     kind: "paused",
-    task: "clone",
-    step: "clone",
+    place: "clone",
     pod: `${RUN}-clone-pod`,
-    directory: "/workspace/output",
     afterMs: 3_600,
   },
   { kind: "sending", files: 10, bytes: 300_000, ...TOTAL, elapsedMs: 100 },

@@ -1,0 +1,165 @@
+/** Flags and arguments that several commands have: data. */
+import type { ArgSpec, FlagSpec } from "./spec.ts";
+
+export const HELP: FlagSpec = { name: "help", short: "h", help: "show this help" };
+
+export const CLUSTER: readonly FlagSpec[] = [
+  {
+    name: "namespace",
+    short: "n",
+    value: "NAME",
+    help: "namespace to use (default: the context's)",
+  },
+  {
+    name: "context",
+    short: "c",
+    value: "NAME",
+    help: "context of the kubeconfig to use (default: the current one)",
+  },
+  {
+    name: "kubeconfig",
+    short: "k",
+    value: "FILE",
+    help: "kubeconfig to use (default: $KUBECONFIG, then ~/.kube/config)",
+  },
+  { name: "no-color", short: "C", help: "no colours" },
+];
+
+export const ON_TASK: FlagSpec = {
+  name: "on-task",
+  value: "NAME",
+  help:
+    "the Pipeline's task that the upload stands in for (default: the one that clones, or that plainly fills the workspace for all others)",
+};
+
+export const ON_STEP = { name: "on-step", value: "NAME" };
+
+export const PAUSE_TIMEOUT: FlagSpec = {
+  name: "pause-timeout",
+  value: "DURATION",
+  default: "10m",
+  help: "how long the run may be held, then it ends; its own timeouts are raised by it",
+};
+
+export const ALLOW_PROBE: FlagSpec = {
+  name: "allow-probe",
+  help: "where Tekton's resolvers may not be asked, start a run that resolves and fails at once",
+};
+
+export const WITHOUT_SHELL: FlagSpec = {
+  name: "without-shell",
+  help: "hold by Tekton's own entrypoint, for steps whose images have no shell",
+};
+
+export const DRY_RUN: FlagSpec = {
+  name: "dry-run",
+  help: "create nothing: print the run that would be created, and what was changed and why",
+};
+
+export const OUTPUT: FlagSpec = {
+  name: "output",
+  short: "o",
+  value: "FORMAT",
+  default: "yaml",
+  help: "how the run is printed: yaml, json or name",
+};
+
+export const INTO: readonly FlagSpec[] = [
+  {
+    name: "on-workspace",
+    value: "NAME",
+    help: "the Task's workspace that receives the directory, where it has several",
+  },
+  {
+    name: "on-directory",
+    value: "PATH",
+    help: "directory inside the workspace that receives it (default: the workspace itself)",
+  },
+  {
+    name: "ignore",
+    value: "PATTERN",
+    many: true,
+    help: "leave out what matches, as a line of .gitignore would; can be repeated",
+  },
+  {
+    name: "exec",
+    value: "COMMAND",
+    default: "tar",
+    help: "the image's command that unpacks the stream",
+  },
+];
+
+/** Of a run that is started. */
+export const RUN_FLAGS: readonly FlagSpec[] = [
+  {
+    name: "result",
+    value: "NAME=VALUE",
+    many: true,
+    help: "a result for later tasks, which the replaced step would have written; can be repeated",
+  },
+  ALLOW_PROBE,
+  { name: "showlogs", default: true, help: "show the logs of the run" },
+  PAUSE_TIMEOUT,
+  DRY_RUN,
+  OUTPUT,
+];
+
+export const UPLOAD_IMAGE: FlagSpec = {
+  name: "upload-image",
+  value: "IMAGE",
+  help:
+    "image that receives the upload in the step's place, where the step's own has no shell or no tar",
+};
+
+export const DEBUG_IMAGE: FlagSpec = {
+  name: "debug-image",
+  value: "IMAGE",
+  help:
+    "where the step's own image has no shell: one that has, for a debugging container in the same pod",
+};
+
+export const NO_CONTINUE: readonly FlagSpec[] = [
+  {
+    name: "no-continue",
+    help: "leave the step held, its own work not yet done, and say how to go on",
+  },
+  { name: "shell", help: "with --no-continue: open a shell in it" },
+];
+
+export const START: readonly FlagSpec[] = [
+  {
+    name: "param",
+    short: "p",
+    value: "KEY=VALUE",
+    many: true,
+    help: "a param of the run; can be repeated:\n" +
+      "key=value\n" +
+      "key=a,b for an array\n" +
+      "key=k:v,k2:v2 for an object",
+  },
+  {
+    name: "workspace",
+    short: "w",
+    value: "BINDING",
+    many: true,
+    help: "what a workspace is bound to; can be repeated:\n" +
+      "name=x,claimName=pvc\n" +
+      "name=x,emptyDir=\n" +
+      "name=x,config=cm\n" +
+      "name=x,secret=s\n" +
+      "name=x,volumeClaimTemplateFile=f.yaml\n" +
+      "and subPath=path with any of them",
+  },
+  {
+    name: "serviceaccount",
+    short: "s",
+    value: "NAME",
+    help: "service account that the run uses",
+  },
+];
+
+export const DIRECTORY: ArgSpec = {
+  name: "DIR",
+  optional: true,
+  help: "the directory to upload (default: the current one)",
+};

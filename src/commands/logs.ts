@@ -1,0 +1,59 @@
+/** `pipelinerun|taskrun logs`: what the steps of a run have said so far, or until it ends. */
+import type { Call } from "../cli/parse.ts";
+import type { Host } from "../host.ts";
+import type { Kube } from "../kube/interface.ts";
+import { follow } from "../run/follow.ts";
+import { isHeld } from "../run/held_steps.ts";
+import { LiveRun, RESOURCE_OF, type Run } from "../run/live_run.ts";
+import { placeName } from "../run/pause_place.ts";
+import { printLogs } from "../run/print_logs.ts";
+import { type HeldOptions, heldOptions, verb } from "./held_step.ts";
+import { openNarrator } from "./narrate.ts";
+
+export interface Options extends HeldOptions {
+  readonly follows: boolean;
+  readonly color: boolean;
+}
+
+/** Pure. */
+export function options(call: Call): Options {
+  const { flags } = call;
+  return { ...heldOptions(call), follows: flags.on("follow"), color: !flags.on("no-color") };
+}
+
+export async function run(host: Host, options: Options): Promise<number> {
+  const { kind, run: name } = options;
+  using narrator = openNarrator(host, { color: options.color, showlogs: true });
+  const kube = await host.connect(options.connect);
+  const { namespace } = kube;
+  const found = await kube.get<Run>(RESOURCE_OF[kind], namespace, name);
+  if (!options.follows) {
+    await printLogs(kube, { kind, namespace, name }, narrator.emit);
+    return 0;
+  }
+  await using live = await LiveRun.attach(kube, { ...found, kind });
+  const { clock, interrupt: signal } = host;
+  const telling = tellPauses(kube, live, options, narrator.emit, signal);
+  telling.catch(() => {}); // the following tells its errors
+  const outcome = await follow({ kube, clock, live, emit: narrator.emit, signal });
+  await telling;
+  narrator.emit({ kind: "ended", outcome });
+  return outcome.succeeded ? 0 : 1;
+}
+
+async function tellPauses(
+  kube: Kube,
+  live: LiveRun,
+  { kind, run, connect }: Options,
+  emit: ReturnType<typeof openNarrator>["emit"],
+  signal: AbortSignal,
+): Promise<void> {
+  for (let at = 0;; at++) {
+    const hasEnded = () => live.phase.kind === "ended" ? null : undefined;
+    const pause = await live.until(() => live.pauses.at(at) ?? hasEnded(), signal);
+    if (pause === null) return;
+    if (!await isHeld(kube, pause).catch(() => false)) continue; // the log tells of all that there were
+    const hint = verb({ kind, run, connect }, "shell");
+    emit({ kind: "note", text: `Held at ${placeName(pause)}: ${hint}` });
+  }
+}

@@ -1,0 +1,137 @@
+/** A person at a pause: the screen, the shell in the step's container, and what to do after it. */
+import { ClusterError, Interrupted } from "../errors.ts";
+import type { Host } from "../host.ts";
+import type { Kube } from "../kube/interface.ts";
+import { addDebugContainer } from "../run/debug_container.ts";
+import { serveEdits } from "../run/edit_channel.ts";
+import { readFacts } from "../run/facts.ts";
+import { isHeld } from "../run/held_steps.ts";
+import { type Pause, placeName } from "../run/pause_place.ts";
+import { NoShellError, openShell } from "../run/shell.ts";
+import { renderError } from "../view/error.ts";
+import { renderHeld } from "../view/held_view.ts";
+import { type Answer, Prompt } from "../view/prompt.ts";
+import { type HeldOptions, verb } from "./held_step.ts";
+import { LentTerminal } from "./lent_terminal.ts";
+import { letGo } from "./let_go.ts";
+import { ScriptEditor } from "./script_editor.ts";
+
+export interface SessionOptions {
+  readonly host: Host;
+  readonly kube: Kube;
+  readonly run: Omit<HeldOptions, "step">;
+  readonly color: boolean;
+  /** For a debugging container, where the step's own image has no shell. */
+  readonly debugImage?: string;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Until the step is let go ("released") or the person leaves it held ("left"). Throws Interrupted for
+ * Ctrl-C at the question, ClusterError where the connection is lost; the step holds still then.
+ */
+export async function workAt(
+  options: SessionOptions,
+  pause: Pause,
+): Promise<"released" | "left"> {
+  const { host, kube, color, run } = options;
+  const place = placeName(pause);
+  while (true) {
+    try {
+      await shell(options, pause);
+      if (!await isHeld(kube, pause)) return "released";
+    } catch (error) {
+      if (!(error instanceof ClusterError)) throw error;
+      if (error instanceof NoShellError) host.terminal.err(renderError(error, color));
+      else if (await isHeld(kube, pause).catch(() => true)) throw stillHeld(error, options, place);
+      else return "released";
+    }
+    const answer = await ask(host, new Prompt(place, { color }));
+    switch (answer) {
+      case "shell":
+        continue;
+      case "detach":
+        host.terminal.err(howToGoOn(run, place));
+        return "left";
+      case "cancel":
+        throw new Interrupted(`Interrupted: step "${place}" holds still`, {
+          hint: verb(run, "shell"),
+        });
+      default:
+        host.terminal.err(await letGo(kube, pause, answer));
+        return "released";
+    }
+  }
+}
+
+/** What a person types for a step that is left held. */
+export function howToGoOn(run: SessionOptions["run"], place: string): string {
+  const rows = [
+    ["shell", "work in it"],
+    ["run", "run its own work, and come back"],
+    ["continue", "go on as if its work were done"],
+    ["fail-continue", "fail the step"],
+  ].map(([word, does]) => [verb(run, word), does]);
+  const width = Math.max(...rows.map(([command]) => command.length));
+  return `Step ${place} holds still. To go on:\n` +
+    rows.map(([command, does]) => `  ${command.padEnd(width)}  ${does}\n`).join("");
+}
+
+async function shell(options: SessionOptions, pause: Pause): Promise<void> {
+  const { host, kube, debugImage, signal } = options;
+  const columns = host.terminal.columns();
+  const header = renderHeld(await readFacts(kube, pause), columns).trimEnd();
+  if (pause.gate !== "script") host.terminal.err(`${header}\n`);
+  const place = debugImage === undefined
+    ? pause
+    : await addDebugContainer(kube, host.clock, pause, debugImage, host.random(5), signal);
+  await using terminal = new LentTerminal(host.terminal);
+  const over = new AbortController();
+  const channel = host.random(8);
+  const editor = new ScriptEditor(options, pause, (work) => terminal.aside(work));
+  const serving = pause.gate === "script"
+    ? serveEdits(kube, pause, channel, editor, over.signal).catch(() => {})
+    : undefined;
+  let last = NEWLINE;
+  try {
+    await openShell(kube, place, {
+      term: host.env.get("TERM") ?? "xterm",
+      user: host.env.get("USER") ?? host.env.get("LOGNAME") ?? "somebody",
+      channel,
+      header,
+      terminal,
+      output: {
+        onStdout: (bytes) => {
+          last = bytes.at(-1) ?? last;
+          host.terminal.write(bytes, "stdout");
+        },
+        onStderr: (bytes) => host.terminal.write(bytes, "stderr"),
+      },
+      signal,
+    });
+  } finally {
+    over.abort(new DOMException("the shell is closed", "AbortError"));
+    await serving;
+    if (last !== NEWLINE) host.terminal.out("\r\n"); // behind a prompt
+  }
+}
+
+const NEWLINE = 0x0a;
+
+async function ask({ terminal }: Host, prompt: Prompt): Promise<Answer> {
+  terminal.err(prompt.render());
+  await using raw = terminal.raw();
+  for await (const keys of raw.keys) {
+    const { text, answer } = prompt.onKey(keys);
+    terminal.err(text.replaceAll("\n", "\r\n"));
+    if (answer !== undefined) return answer;
+  }
+  return "detach"; // the terminal is gone
+}
+
+function stillHeld(error: ClusterError, { run }: SessionOptions, place: string) {
+  return new ClusterError(`Cannot go on in step "${place}": ${error.message}`, {
+    hint: `it holds still; to pick it up again: ${verb(run, "shell")}`,
+    cause: error,
+  });
+}

@@ -1,0 +1,43 @@
+/** The user's editor, on a text of ours. */
+import { UsageError } from "../errors.ts";
+
+/**
+ * What was saved of the text; undefined where the editor failed or can't be run. `name` is that of the file:
+ * by its ending an editor knows what it is. Throws UsageError for what was saved and is not UTF-8.
+ */
+export async function editText(text: string, name: string): Promise<string | undefined> {
+  const directory = await Deno.makeTempDir({ prefix: "tkn-dev-edit-" });
+  try {
+    const path = `${directory}/${name}`;
+    await Deno.writeTextFile(path, text);
+    const { success } = await editorOn(path).spawn().status;
+    return success ? decoded(await Deno.readFile(path)) : undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined; // no shell, or the file is gone
+    throw error;
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+/** As git does it: what the variable has is a piece of shell, so that it can be `code --wait`. */
+function editorOn(path: string): Deno.Command {
+  const editor = Deno.env.get("VISUAL") || Deno.env.get("EDITOR");
+  const streams = { stdin: "inherit", stdout: "inherit", stderr: "inherit" } as const;
+  if (Deno.build.os === "windows") {
+    const line = `"${editor ?? "notepad"} "${path}""`; // cmd takes away the outer quotes
+    const args = ["/d", "/s", "/c", line];
+    return new Deno.Command("cmd", { args, windowsRawArguments: true, ...streams });
+  }
+  const words = editor ?? "vi";
+  return new Deno.Command("sh", { args: ["-c", `${words} "$@"`, words, path], ...streams });
+}
+
+/** Without a byte order mark, which would stand before `#!`. */
+function decoded(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new UsageError("Cannot take what the editor saved: it is not UTF-8", { cause });
+  }
+}

@@ -1,0 +1,119 @@
+/** Conducts one live run: create, follow, and at each pause what is to be done there; then the Outcome. */
+import { ExpectedError, Interrupted } from "../errors.ts";
+import type { Clock } from "../host.ts";
+import type { Kube } from "../kube/interface.ts";
+import { CANCEL } from "../tekton/phase.ts";
+import type { Placement } from "../tekton/place.ts";
+import type { Outcome, RunEvent } from "./events.ts";
+import { follow } from "./follow.ts";
+import { LiveRun, RESOURCE_OF, type RunKind } from "./live_run.ts";
+import { keepPipelineLabel } from "./metadata.ts";
+import { createRun } from "./start.ts";
+import { Talk } from "./talk.ts";
+import { removeTemporary } from "./temporary.ts";
+
+export interface ConductOptions {
+  readonly kube: Kube;
+  readonly clock: Clock;
+  readonly random: (length: number) => string;
+  /** The run, not yet created. */
+  readonly placement: Placement;
+  /** The Pipeline's task that an upload stands in for. */
+  readonly uploaded?: string;
+  readonly emit: (event: RunEvent) => void;
+  readonly interrupt: AbortSignal;
+  /** Whether a run that this error ended our part in is cancelled; else it is left as it is. */
+  readonly cancelsOn: (error: unknown) => boolean;
+}
+
+/** What there is at hand while a run is conducted. */
+export interface Conducted {
+  readonly live: LiveRun;
+  readonly talk: Talk;
+  readonly startMs: number;
+  /** For its end, and its errors. */
+  readonly following: Promise<Outcome>;
+  readonly signal: AbortSignal;
+  readonly emit: (event: RunEvent) => void;
+}
+
+/** The run's name, and its outcome where it was followed to its end. */
+export interface RunResult {
+  readonly name: string;
+  readonly outcome?: Outcome;
+}
+
+/**
+ * `work` is done from the run's start on; where it comes back with "left", the run is left to itself,
+ * else followed to its end.
+ */
+export async function conduct(
+  options: ConductOptions,
+  work: (conducted: Conducted) => Promise<"left" | "done">,
+): Promise<RunResult> {
+  const { kube, clock, interrupt } = options;
+  const startMs = clock.now();
+  if (interrupt.aborted) throw new Interrupted("Interrupted: nothing was started");
+  const { run: created, objects, why } = await createRun(
+    kube,
+    options.placement,
+    `tkn-dev-${options.random(6)}`,
+  );
+  const kind = created.kind as RunKind;
+  const { name, namespace } = created.metadata as { name: string; namespace: string };
+  const over = new AbortController();
+  const signal = AbortSignal.any([interrupt, over.signal]);
+  await using live = new LiveRun(kube, created);
+  using talk = new Talk({ ...options, live });
+  talk.emit({ kind: "created", resource: kind, name, namespace });
+  if (why !== undefined) talk.emit({ kind: "note", text: `With temporary objects: ${why}` });
+  const emit = (event: RunEvent) => talk.emit(event);
+  const removed = removeTemporary(kube, live, objects, signal);
+  removed.catch(() => {}); // awaited at the end
+  try {
+    const following = follow({ ...options, live, signal, emit });
+    following.catch(() => {}); // awaited below, or superseded by an earlier error
+    const labelled = keepPipelineLabel(kube, live, signal);
+    labelled.catch(() => {}); // likewise
+    const worked = await Promise.race([
+      work({ live, talk, startMs, following, signal, emit }),
+      following.then(() => new Promise<never>(() => {})), // for its errors: work sees the end itself
+    ]);
+    if (worked === "left") return { name };
+    const outcome = await following;
+    await labelled;
+    talk.emit({ kind: "ended", outcome });
+    return { name, outcome };
+  } catch (error) {
+    const ended = live.phase.kind === "ended";
+    const cancelled = !ended && options.cancelsOn(error) &&
+      await cancel(options, kind, namespace, name);
+    if (!interrupt.aborted && !(error instanceof Interrupted)) throw error;
+    throw new Interrupted(
+      cancelled
+        ? `Interrupted: cancelled ${kind} "${name}"`
+        : `Interrupted: ${kind} "${name}" ${ended ? "had ended" : "may still be held"}`,
+    );
+  } finally {
+    over.abort(new DOMException("our part in the run is over", "AbortError"));
+    await removed;
+  }
+}
+
+async function cancel(
+  { kube, emit }: ConductOptions,
+  kind: RunKind,
+  namespace: string,
+  name: string,
+): Promise<boolean> {
+  try {
+    await kube.patch(RESOURCE_OF[kind], namespace, name, { spec: { status: CANCEL[kind] } });
+    emit({ kind: "note", text: `Cancelled ${kind} ${name}` });
+    return true;
+  } catch (error) {
+    if (!(error instanceof ExpectedError)) throw error;
+    const hint = `tkn ${kind.toLowerCase()} cancel ${name} -n ${namespace}`;
+    emit({ kind: "note", text: `${kind} ${name} may still be held: ${error.message}; ${hint}` });
+    return false;
+  }
+}

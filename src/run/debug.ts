@@ -1,0 +1,72 @@
+/** A run that holds at several steps: at each one somebody works, and lets it go. */
+import { Interrupted, TransferError } from "../errors.ts";
+import { conduct, type Conducted, type ConductOptions, type RunResult } from "./conduct.ts";
+import { isHeld } from "./held_steps.ts";
+import type { MissedPause } from "./live_run.ts";
+import { type Pause, placeName } from "./pause_place.ts";
+
+export interface DebugOptions extends Omit<ConductOptions, "cancelsOn"> {
+  /** Somebody works there, and can take the run up again whatever ended our part in it. */
+  readonly isWatched: boolean;
+  /** What is done at a pause: with "left" the run is left as it is, held or not. */
+  readonly atPause: (at: AtPause) => Promise<"released" | "left">;
+}
+
+export interface AtPause extends Conducted {
+  readonly pause: Pause;
+  /** It is the first of this run. */
+  readonly isFirst: boolean;
+}
+
+/**
+ * A run in which somebody works is cancelled where they interrupt it, or their code did not arrive; one
+ * that nobody watches, by any error.
+ */
+export async function debug(options: DebugOptions): Promise<RunResult> {
+  const { interrupt, isWatched } = options;
+  const cancelsOn = (error: unknown) =>
+    !isWatched || interrupt.aborted || error instanceof Interrupted ||
+    error instanceof TransferError;
+  return await conduct({ ...options, cancelsOn }, (conducted) => workAtPauses(options, conducted));
+}
+
+/** One after the other: those that came meanwhile wait, or were let go by somebody else. */
+async function workAtPauses(
+  { kube, clock, atPause }: DebugOptions,
+  conducted: Conducted,
+): Promise<"left" | "done"> {
+  const { live, talk, startMs, signal, emit } = conducted;
+  let [pauses, missed] = [0, 0];
+  while (true) {
+    talk.stage = pauses === 0 ? "starting" : "released";
+    const isQueued = live.pauses.length > pauses;
+    const next = await live.until(
+      () =>
+        live.missed.at(missed) ?? live.pauses.at(pauses) ??
+          (live.isTold ? null : undefined),
+      signal,
+    );
+    if (next === null) return "done";
+    if (next.gate === undefined) {
+      missed++;
+      const why = whyMissed(next);
+      if (why !== undefined) emit({ kind: "note", text: why });
+      continue;
+    }
+    pauses++;
+    const mayBeOver = isQueued || live.phase.kind === "ended";
+    if (mayBeOver && !await isHeld(kube, next).catch(() => false)) continue;
+    const { pod } = next;
+    emit({ kind: "paused", place: placeName(next), pod, afterMs: clock.now() - startMs });
+    talk.stage = "held";
+    const isFirst = pauses === 1;
+    if (await atPause({ ...conducted, pause: next, isFirst }) === "left") return "left";
+  }
+}
+
+/** A step that was skipped, or one that was to hold where it fails and did not, is no matter. */
+function whyMissed({ container, image, said }: MissedPause): string | undefined {
+  if (!/fork\/exec|exec format error/.test(said.join("\n"))) return undefined;
+  const step = container.replace(/^step-/, "");
+  return `Step ${step} did not hold, for its image "${image}" has no shell: --without-shell holds it`;
+}

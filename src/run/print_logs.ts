@@ -1,0 +1,43 @@
+/** The logs of a run as they are now: what is there of each step, in the order of pods and steps. */
+import { isStatus } from "../kube/status.ts";
+import { type Kube, PODS } from "../kube/interface.ts";
+import { lines } from "../kube/lines.ts";
+import { LABEL, type Pod } from "../tekton/model.ts";
+import { hasStarted, STEP_PREFIX, stepContainers } from "../tekton/pod_state.ts";
+import type { RunEvent } from "./events.ts";
+import { byAge, type RunKind } from "./live_run.ts";
+import { readPause } from "./pause_place.ts";
+
+export async function printLogs(
+  kube: Kube,
+  { kind, namespace, name }: { kind: RunKind; namespace: string; name: string },
+  emit: (event: RunEvent) => void,
+): Promise<void> {
+  const label = kind === "PipelineRun" ? LABEL.pipelineRun : LABEL.taskRun;
+  const pods = await kube.list<Pod>(PODS, { namespace, labels: `${label}=${name}` });
+  for (const pod of pods.toSorted(byAge)) {
+    for (const container of stepContainers(pod)) {
+      if (hasStarted(pod, container)) await printLog(kube, pod, container, emit);
+    }
+  }
+}
+
+async function printLog(
+  kube: Kube,
+  pod: Pod,
+  container: string,
+  emit: (event: RunEvent) => void,
+): Promise<void> {
+  const { name, namespace, labels } = pod.metadata;
+  const task = labels?.[LABEL.pipelineTask];
+  const step = container.slice(STEP_PREFIX.length);
+  try {
+    const log = await kube.logs({ namespace: namespace!, pod: name!, container });
+    for await (const line of lines(log)) {
+      const text = readPause(pod, container, line, [])?.before ?? line;
+      if (text !== "" || line === "") emit({ kind: "log", task, step, line: text });
+    }
+  } catch (error) {
+    if (!isStatus(error, 404) && !isStatus(error, 400)) throw error; // gone, or not there yet
+  }
+}

@@ -1,0 +1,21 @@
+#!/bin/sh
+# shell NAME TERM USER CHANNEL HEADER
+#
+# An interactive shell in the container of the held step NAME: bash, else sh, with the debug scripts on its PATH. While
+# it is open the gate does not give up, and it is over with the listener of its CHANNEL. HEADER is text for debug-info.
+
+# shellcheck source=src/step/show.sh
+. /tkn-dev/show
+PS1="[$1] \$ " PATH=/tkn-dev:$PATH TERM=$2 TKN_DEV_CHANNEL=$4
+export PS1 PATH TERM TKN_DEV_CHANNEL
+[ -z "$5" ] || printf '%s\n' "$5" >/tkn-dev/header
+for g_file in /tkn-dev/visitor-*; do
+  read -r g_pid g_note 2>/dev/null <"$g_file" && [ -n "$g_note" ] && alive "$g_pid" && printf 'Note: %s\n' "$g_note"
+done
+if tell held 2>/dev/null; then
+  g_since=$(date +%H:%M 2>/dev/null)
+  visit "$4" "$3 has a shell here too${g_since:+, since $g_since}"
+  if [ -e "/tkn-dev/listener-$4" ] && ! [ -s "/tkn-dev/listener-$4" ]; then exit 129; fi
+fi
+/bin/sh /tkn-dev/debug-info --short
+if command -v bash >/dev/null; then exec bash --norc -i; else exec /bin/sh -i; fi

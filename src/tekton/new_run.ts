@@ -1,0 +1,53 @@
+/** A run as the command line asks for it, before anything of it is changed: pure. */
+import type { KubeObject } from "../kube/interface.ts";
+import type { Param, PipelineRun, TaskRun, WorkspaceBinding } from "./model.ts";
+
+export interface NewRun {
+  /** Of the Pipeline or Task. */
+  readonly name: string;
+  readonly namespace: string;
+  readonly params: Param[];
+  readonly workspaces: WorkspaceBinding[];
+  readonly labels?: Record<string, string>;
+  readonly serviceAccount?: string;
+}
+
+export function newPipelineRun(asked: NewRun): PipelineRun {
+  const { params, workspaces, serviceAccount } = asked;
+  return {
+    ...head("PipelineRun", asked),
+    spec: {
+      pipelineRef: { name: asked.name },
+      params,
+      workspaces,
+      ...(serviceAccount === undefined
+        ? {}
+        : { taskRunTemplate: { serviceAccountName: serviceAccount } }),
+    },
+  };
+}
+
+export function newTaskRun(asked: NewRun): TaskRun {
+  const { params, workspaces, serviceAccount } = asked;
+  return {
+    ...head("TaskRun", asked),
+    spec: {
+      taskRef: { name: asked.name },
+      params,
+      workspaces,
+      ...(serviceAccount === undefined ? {} : { serviceAccountName: serviceAccount }),
+    },
+  };
+}
+
+function head(kind: string, { name, namespace, labels }: NewRun): KubeObject {
+  return {
+    apiVersion: "tekton.dev/v1",
+    kind,
+    metadata: {
+      generateName: `${name}-run-`,
+      namespace,
+      ...(labels === undefined ? {} : { labels }),
+    },
+  };
+}

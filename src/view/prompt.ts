@@ -1,0 +1,88 @@
+/** What a person is asked who left the shell of a step that still holds: keys in, text out. Pure. */
+import { sanitize } from "./sanitize.ts";
+import { styles } from "./style.ts";
+
+/** "detach" leaves it held, "cancel" is Ctrl-C. */
+export type Answer = "continue" | "fail" | "run" | "shell" | "detach" | "cancel";
+
+/** What is to be written, and the answer once there is one. */
+export interface Reaction {
+  readonly text: string;
+  readonly answer?: Answer;
+}
+
+const CHOICES: readonly (readonly [key: string, rest: string, answer: Answer])[] = [
+  ["c", "ontinue", "continue"],
+  ["f", "ail", "fail"],
+  ["r", "un its work", "run"],
+  ["s", "hell again", "shell"],
+  ["d", "etach", "detach"],
+];
+
+/** By the byte that a terminal in raw mode sends. */
+const CONTROLS: Record<number, Answer | undefined> = { 0x03: "cancel", 0x04: "detach" };
+
+const ESCAPE = 0x1b;
+
+export class Prompt {
+  readonly #step: string;
+  readonly #bold: (text: string) => string;
+  #sequence: Sequence = "none";
+  #isHelped = false;
+
+  constructor(step: string, { color }: { color: boolean }) {
+    this.#step = sanitize(step, { color: false });
+    this.#bold = styles(color).bold;
+  }
+
+  /** The question, without a newline: the answer is echoed behind it. */
+  render(): string {
+    const choices = CHOICES.map(([key, rest]) => `[${this.#bold(key)}]${rest}`).join(", ");
+    return `Step ${this.#step} still holds. ${choices}? `;
+  }
+
+  /**
+   * `bytes` as they come of the terminal in one read. A choice is one key alone: of a paste, which comes as
+   * several, nothing is chosen. Whatever is none (the first time) shows which keys there are.
+   */
+  onKey(bytes: Uint8Array): Reaction {
+    const keys = [...bytes].filter((byte) => this.#isKey(byte));
+    const control = keys.map((byte) => CONTROLS[byte]).find((answer) => answer !== undefined);
+    if (control !== undefined) return chosen(control);
+    const letters = keys.filter((byte) => !isNewline(byte));
+    const [, , answer] = letters.length === 1
+      ? CHOICES.find(([key]) => key === String.fromCharCode(letters[0]).toLowerCase()) ?? []
+      : [];
+    if (answer !== undefined) return chosen(answer);
+    if (keys.length === 0 || this.#isHelped) return { text: "" };
+    this.#isHelped = true;
+    const [last, ...others] = CHOICES.map(([key]) => key).toReversed();
+    return { text: `\nType ${others.toReversed().join(", ")} or ${last}: ` };
+  }
+
+  /** Whether it is none of an escape sequence, an arrow key's or so, which may come in pieces. */
+  #isKey(byte: number): boolean {
+    const before = this.#sequence;
+    this.#sequence = next(before, byte);
+    return byte in CONTROLS || (before === "none" && this.#sequence === "none");
+  }
+}
+
+/** ESC alone, or ESC [ (or O) up to its final byte: https://en.wikipedia.org/wiki/ANSI_escape_code */
+type Sequence = "none" | "escape" | "control";
+
+function next(before: Sequence, byte: number): Sequence {
+  if (byte === ESCAPE) return "escape";
+  if (byte in CONTROLS) return "none";
+  if (before === "escape") return byte === 0x5b || byte === 0x4f ? "control" : "none";
+  if (before === "control") return byte >= 0x40 && byte <= 0x7e ? "none" : "control";
+  return "none";
+}
+
+function isNewline(byte: number): boolean {
+  return byte === 0x0d || byte === 0x0a;
+}
+
+function chosen(answer: Answer): Reaction {
+  return { text: `${answer}\n`, answer };
+}

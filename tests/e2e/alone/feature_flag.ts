@@ -1,0 +1,64 @@
+/** A feature flag of Tekton's, set for as long as something lasts: only an administrator may. */
+import { denoHost } from "../../../src/deno/host.ts";
+import type { Kube, Resource } from "../../../src/kube/interface.ts";
+import { isStatus, StatusError } from "../../../src/kube/status.ts";
+import { type Cluster, openCluster } from "../../support/cluster.ts";
+import { TASK_RUNS, type TaskRun } from "../../../src/tekton/model.ts";
+
+const CONFIG_MAPS: Resource = { group: "", version: "v1", plural: "configmaps", kind: "ConfigMap" };
+
+export interface Flag {
+  readonly name: string;
+  readonly value: string;
+  /** What it is set to again. */
+  readonly otherwise: string;
+  /** The spec of a TaskRun by which the webhook shows which of the two it knows. */
+  readonly probe: TaskRun["spec"];
+  /** Whether the webhook takes the probe while the flag is set. */
+  readonly isProbeTaken: boolean;
+}
+
+/** As the ordinary user that tests run as: the first of the contexts is his. */
+export async function openUser(): Promise<Cluster> {
+  const [context] = Deno.env.get("TKN_DEV_TEST_CONTEXTS")!.split(",");
+  return await openCluster(Deno.env.get("KUBECONFIG")!, { context });
+}
+
+/** As the administrator: the context `admin` is his. */
+export async function withFlag(flag: Flag, work: () => Promise<void>): Promise<void> {
+  const kubeconfig = Deno.env.get("KUBECONFIG")!;
+  const admin = await denoHost().connect({ kubeconfig, context: "admin" });
+  await set(admin, flag, flag.value, flag.isProbeTaken);
+  try {
+    await work();
+  } finally {
+    await set(admin, flag, flag.otherwise, !flag.isProbeTaken);
+  }
+}
+
+/** Resolves once the webhook knows. */
+async function set(admin: Kube, { name, probe }: Flag, value: string, isTaken: boolean) {
+  const data = { [name]: value };
+  await admin.patch(CONFIG_MAPS, "tekton-pipelines", "feature-flags", { data });
+  for (const endMs = Date.now() + 60_000; Date.now() < endMs;) {
+    if (await takes(admin, probe) === isTaken) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`the webhook did not take ${name}=${value} within a minute`);
+}
+
+async function takes(kube: Kube, spec: TaskRun["spec"]): Promise<boolean> {
+  const run: TaskRun = {
+    apiVersion: "tekton.dev/v1",
+    kind: "TaskRun",
+    metadata: { generateName: "probe-", namespace: "default" },
+    spec,
+  };
+  try {
+    await kube.create(TASK_RUNS, run, { dryRun: true });
+    return true;
+  } catch (error) {
+    if (error instanceof StatusError && isStatus(error, 400)) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,3 @@
+import { tellShard } from "./shards.ts";
+
+tellShard(import.meta.url);

@@ -1,0 +1,103 @@
+/** Fake editors: scripts that look at the file that they get, and write to it. */
+import assert from "node:assert/strict";
+import { editText } from "../../../src/deno/editor.ts";
+import { UsageError } from "../../../src/errors.ts";
+import { temporaryDirectory } from "../../support/temporary.ts";
+import { TerminalSession } from "../../support/terminal_session.ts";
+import { testWith } from "../../support/tools.ts";
+
+const options = { ignore: Deno.build.os === "windows" };
+
+/** A directory with a script `editor`, and variables until disposed of; $LOG is a file to write to. */
+function editorOf(script: string, variables: Record<string, string> = {}) {
+  const directory = temporaryDirectory();
+  const editor = `${directory.path}/editor`;
+  Deno.writeTextFileSync(editor, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  const log = `${directory.path}/log`;
+  const all: Record<string, string> = { VISUAL: "", EDITOR: editor, LOG: log, ...variables };
+  const before = Object.keys(all).map((name) => [name, Deno.env.get(name)] as const);
+  for (const [name, value] of Object.entries(all)) {
+    Deno.env.set(name, value.replace("EDITOR", editor));
+  }
+  return {
+    /** What the script wrote to $LOG, by lines. */
+    log: () => Deno.readTextFileSync(log).trimEnd().split("\n"),
+    [Symbol.dispose]() {
+      for (const [name, value] of before) {
+        if (value === undefined) Deno.env.delete(name);
+        else Deno.env.set(name, value);
+      }
+      directory[Symbol.dispose]();
+    },
+  };
+}
+
+/** Its name, its text, and who may look into its directory; then it is edited. */
+const EDIT = `{ printf '%s\\n' "$1"; cat "$1"; ls -ld "\${1%/*}" | cut -c 1-10; } >"$LOG"
+echo all >>"$1"`;
+
+function isGone(path: string): boolean {
+  try {
+    Deno.lstatSync(path.slice(0, path.lastIndexOf("/")));
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+testWith(["sh"], "what the editor saves comes back, and nothing is left", async () => {
+  using editor = editorOf(EDIT);
+  assert.equal(await editText("make\n", "build.sh"), "make\nall\n");
+  const [path, text, mode] = editor.log();
+  assert.match(path, /\/build\.sh$/);
+  assert.deepEqual([text, mode], ["make", "drwx------"]);
+  assert.ok(isGone(path));
+}, options);
+
+testWith(["sh"], "the editor is a piece of shell, and $VISUAL goes before $EDITOR", async () => {
+  const variables = { VISUAL: "EDITOR --wait 'two words'", EDITOR: "false" };
+  using editor = editorOf(`printf '%s|' "$@" >"$LOG"`, variables);
+  assert.equal(await editText("é\n", "build.sh"), "é\n");
+  assert.match(editor.log()[0], /^--wait\|two words\|\/[^|]*\/build\.sh\|$/);
+}, options);
+
+testWith(["sh"], "of an editor that fails, or is not there, nothing comes back", async () => {
+  for (const editor of ["EDITOR", "EDITOR-not-there", "EDITOR; rm"]) {
+    using failing = editorOf(`${EDIT}; exit 1`, { EDITOR: editor });
+    assert.equal(await editText("make\n", "build.sh"), undefined, editor);
+    if (editor === "EDITOR") assert.ok(isGone(failing.log()[0]));
+  }
+}, options);
+
+testWith(["sh"], "a byte order mark is taken away, and what is not UTF-8 is refused", async () => {
+  {
+    using _ = editorOf(`printf '\\357\\273\\277#!/bin/sh\\n' >"$1"`);
+    assert.equal(await editText("", "build.sh"), "#!/bin/sh\n");
+  }
+  using editor = editorOf(`echo "$1" >"$LOG"; printf 'caf\\351\\n' >"$1"`);
+  await assert.rejects(editText("", "build.sh"), UsageError);
+  assert.ok(isGone(editor.log()[0]));
+}, options);
+
+testWith(
+  ["script", "cat", "head"],
+  "the terminal is the editor's until it ends, Ctrl-C too",
+  async () => {
+    const program = `'${Deno.execPath()}' run -A '${import.meta.dirname}/edit_by_turns.ts'`;
+    // It saves the line that is typed.
+    const editor = "trap 'echo ctrl-c' INT; echo line?; while ! head -n1 >";
+    await using session = new TerminalSession(
+      `VISUAL="${editor} \\"\\$1\\"; do :; done; true" ${program}`,
+    );
+    await session.until(/key\?/);
+    await session.type("a");
+    await session.until(/got a\n[^]*line\?/);
+    await session.type("\x03");
+    await session.until(/ctrl-c/);
+    await session.type("typed here\n");
+    await session.until(/saved "typed here\\n"[^]*key\?/);
+    await session.type("b");
+    await session.until(/got b\ninterrupted: false/);
+  },
+  { ignore: Deno.build.os !== "linux" },
+);

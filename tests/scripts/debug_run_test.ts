@@ -1,0 +1,335 @@
+import assert from "node:assert/strict";
+import { infoCommand, releaseCommand } from "../../src/step/scripts.ts";
+import { missing } from "../support/tools.ts";
+import { GNU, type Shell, SHELLS, Stage, testInEveryShell, until } from "./stage.ts";
+
+const debugRun = (...flags: string[]) => ["/bin/sh", "/tkn-dev/debug-run", ...flags];
+
+/** Debian's dash is built without LINENO. */
+const failed = (shell: Shell, number: number, line: string, trace = line) =>
+  `Failed:     ${shell.name === "dash" ? trace : `line ${number}: ${line}`}\n`;
+
+/** Some shells have it built in. */
+const withoutTime = (text: string) => text.replace(/ after \d+ s$/m, "");
+
+/** A script for the shell itself. */
+const by = ({ argv }: { argv: readonly string[] }, script: string) =>
+  `#!${argv.join(" ")}\n${script}\n`;
+
+testInEveryShell("debug-run does a command, and shows it as one would type it", async (shell) => {
+  await using stage = await Stage.open(shell, { programs: [...GNU, "date"] });
+  const own = ["/usr/bin/printf", "%s|\\n", "a 'b'", "", "$x", "*", "two\nlines"];
+  const gate = await stage.hold(0, own);
+  for (const _ of [1, 2]) {
+    const ran = await stage.exec(debugRun());
+    assert.deepEqual([ran.code, ran.stdout], [0, "a 'b'|\n|\n$x|\n*|\ntwo\nlines|\n"]);
+    assert.match(
+      ran.stderr,
+      /^Directory: {2}\/\nCommand: {4}\/usr\/bin\/printf '%s\|\\n' 'a '\\''b'\\''' '' '\$x' '\*' 'two\n {12}lines'\nExit code: {2}0 after \d s\n$/,
+    );
+  }
+  assert.equal((await stage.exec(releaseCommand("continue"))).code, 0);
+  assert.deepEqual(await gate.ended(), { code: 0, lines: [], stderr: "" });
+});
+
+testInEveryShell("a script is shown and traced, and where it failed is told", async (shell) => {
+  const own = by(shell, 'set -e\necho "$#:$1"\nif true; then\n  false "a b"\nfi\necho not reached');
+  await using stage = await Stage.open(shell, { own });
+  const gate = await stage.hold(0, ["an arg"]);
+  for (const _ of [1, 2]) {
+    const { code, stdout, stderr } = await stage.exec(debugRun());
+    assert.deepEqual([code, stdout], [1, "1:an arg\n"], stderr);
+    assert.match(
+      stderr,
+      /^Directory: {2}\/\nScript: {5}\/usr\/bin\/\S+.*\nArguments: {2}'an arg'\n/,
+    );
+    assert.match(
+      stderr,
+      /\n {3}1 {2}#!.*\n {3}2 {2}set -e\n[^]*\n {3}5 {4}false "a b"\n {3}6 {2}fi\n/,
+    );
+    const trace = /\n(\++)( line 5:)? false .*\n(?=Failed)/.exec(stderr);
+    assert.equal(trace?.[2] === undefined, shell.name === "dash", stderr);
+    const end = `${failed(shell, 5, 'false "a b"', "false a b")}Exit code:  1\n`;
+    assert.ok(withoutTime(stderr).endsWith(end), stderr);
+  }
+  assert.equal(await stage.read("tkn-dev/exit"), "1\n");
+  const told = await stage.exec(releaseCommand("continue"));
+  assert.match(told.stderr, /^the step ends with exit code 1, as its last debug-run/);
+  assert.equal((await gate.ended()).code, 1);
+});
+
+testInEveryShell("what another interpreter does is not traced", async (shell) => {
+  const python = "/usr/bin/python3";
+  const cases: [string, string, number][] = [["#!/usr/bin/cat\n+ not a trace", "", 0]];
+  if (missing(python).length === 0) {
+    const script =
+      `#!${python}\nimport sys\nsys.stderr.write('+ diff\\n')\nprint(sys.argv[1:])\nsys.exit(4)`;
+    cases.push([script, "['a b']\n", 4]);
+  }
+  for (const [own, stdout, code] of cases) {
+    await using stage = await Stage.open(shell, { own });
+    await stage.hold(0, code === 0 ? [] : ["a b"]);
+    const ran = await stage.exec(debugRun());
+    assert.deepEqual([ran.code, ran.stdout], [code, stdout || `${own}\n`], ran.stderr);
+    assert.doesNotMatch(ran.stderr, /Failed/);
+    assert.match(withoutTime(ran.stderr), /^Exit code: {2}\d\n$/m);
+  }
+});
+
+testInEveryShell(
+  "the work has the gate's environment and directory, and no more",
+  async (shell) => {
+    // bash shows all that it was given.
+    const own = '#!/usr/bin/bash --posix\nexport -p\necho "$VALUE"\npwd';
+    const env = {
+      VALUE: 'it\'s "$x"\ntwo',
+      trace: "mine",
+      argument: "mine",
+      IFS: "o",
+    };
+    await using stage = await Stage.open(shell, { own });
+    const gate = await stage.hold(0, [], { env });
+    const place = { env: { TKN_DEV_CHANNEL: "x", PS1: "$ " } };
+    const ran = await stage.exec(
+      ["/bin/sh", "-c", "cd /tmp && . /tkn-dev/debug-run"],
+      undefined,
+      place,
+    );
+    assert.equal(ran.code, 0, ran.stderr);
+    assert.match(ran.stdout, /^it's "\$x"\ntwo$/m);
+    assert.match(ran.stdout, /^export trace="mine"$/m);
+    assert.match(ran.stdout, /^export argument="mine"$/m);
+    assert.doesNotMatch(ran.stdout, /TKN_DEV_CHANNEL|PS1/);
+    assert.match(ran.stdout, /\n\/\n$/);
+    await stage.exec(releaseCommand("continue"));
+    await gate.ended();
+  },
+);
+
+testInEveryShell(
+  "the variables of the spec are shown, secrets are not, anywhere",
+  async (shell) => {
+    const env = {
+      PLAIN: "a b",
+      LIST: "one\ntwo",
+      WITH: "user:s3cret-token@host",
+      TOKEN: "s3cret-token",
+      LONGER: "s3cret-token-and-more",
+      QUOTED: "it's a 'quoted one'",
+      KEY: "-----BEGIN KEY-----\nAbC*[dE\n\n-----END KEY-----\n",
+      STARS: "***",
+      CONTROL: "tab\tin\\back-slash\nlast-line",
+      SHORT: "42",
+      OTHER: "not named",
+    };
+    const own = by(
+      shell,
+      'echo "$TOKEN" out\necho "$TOKEN and $LONGER" >&2\nprintf "%s\\n" "$KEY" >&2\n: "$QUOTED $STARS" "$CONTROL"\nexit 3',
+    );
+    const plain = ["PLAIN", "LIST", "WITH", "UNSET", "with.dot"];
+    const secret = ["TOKEN", "LONGER", "QUOTED", "KEY", "STARS", "CONTROL", "SHORT", "ABSENT"];
+    await using stage = await Stage.open(shell, { own, plain, secret });
+    const gate = await stage.hold(0, ["s3cret-token", "it's a 'quoted one'"], { env });
+    await Deno.writeTextFile(`${stage.directory}/results/a`, "has s3cret-token\nand");
+    const { code, stdout, stderr } = await stage.exec(debugRun());
+    assert.deepEqual([code, stdout], [3, "s3cret-token out\n"], stderr);
+    assert.ok(
+      stderr.includes(`
+Env:        PLAIN=a b
+            LIST=one
+            two
+            WITH=user:***@host
+            TOKEN=***
+            LONGER=***
+            QUOTED=***
+            KEY=***
+            STARS=***
+            CONTROL=***
+            SHORT=***
+Script:     `),
+      stderr,
+    );
+    assert.match(stderr, /^Arguments: {2}\*\*\* '.*\*\*\*/m);
+    assert.match(stderr, /^\*\*\* and \*\*\*$/m);
+    assert.match(stderr, /^\*\*\*\n\*\*\*\n\n\*\*\*$/m);
+    assert.match(stderr, /^Result: {5}a=has \*\*\*\n {12}and$/m);
+    assert.ok(stderr.includes(`\n${failed(shell, 6, "exit 3")}`), stderr);
+    assert.doesNotMatch(
+      stderr,
+      /s3cret|and-more|quoted one|BEGIN KEY|AbC|back-slash|last-line|OTHER|not named/,
+    );
+    const info = await stage.exec(infoCommand());
+    assert.match(info.stdout, /WITH=user:\*\*\*@host[^]*TOKEN=\*\*\*/);
+    assert.doesNotMatch(info.stdout + info.stderr, /s3cret|quoted one/);
+    await stage.exec(releaseCommand("fail"));
+    assert.equal((await gate.ended()).code, 3);
+  },
+);
+
+testInEveryShell(
+  "where a whole secret is taken in, what nobody vouches for is masked",
+  async (shell) => {
+    const env = {
+      PLAIN: "open",
+      UNNAMED: "unnamed-value",
+      LATER: "line\nexport FAKE=1\nexport UNNAMED=x",
+      HOME: "/home/x",
+      KUBERNETES_PORT: "tcp://10.0.0.1",
+      WEB_SERVICE_HOST: "10.0.0.2",
+    };
+    const own = "#!/bin/sh\necho $UNNAMED $PLAIN $HOME $WEB_SERVICE_HOST >&2";
+    await using stage = await Stage.open(shell, { own, plain: ["PLAIN"], hidden: true });
+    await stage.hold(0, [], { env });
+    const { stderr } = await stage.exec(debugRun());
+    assert.match(stderr, /^\*\*\* open \/home\/x 10\.0\.0\.2$/m);
+    assert.match(stderr, /^ {12}UNNAMED=\*\*\*$/m);
+    assert.match(stderr, /^ {12}LATER=\*\*\*$/m);
+    assert.doesNotMatch(stderr, /unnamed-value|FAKE|HOME=|KUBERNETES|WEB_SERVICE_HOST=/);
+  },
+);
+
+testInEveryShell(
+  "an edited text is done instead, unless the original is asked for",
+  async (shell) => {
+    await using stage = await Stage.open(shell, { own: "echo own; exit 1" });
+    const gate = await stage.hold(0, ["x"]);
+    const edited = `${stage.directory}/tkn-dev/edited`;
+    await Deno.writeTextFile(edited, by(shell, "echo edited $1\nexit 2"));
+    const ran = await stage.exec(debugRun());
+    assert.deepEqual([ran.code, ran.stdout], [2, "edited x\n"], ran.stderr);
+    assert.match(ran.stderr, /^Script: {5}\/usr\/bin\/.* \(edited\)\n/m);
+    assert.ok(ran.stderr.includes(`\n${failed(shell, 3, "exit 2")}`), ran.stderr);
+    const original = await stage.exec(debugRun("--original"));
+    assert.deepEqual([original.code, original.stdout], [1, "own\n"]);
+    await Deno.writeTextFile(edited, "echo no interpreter");
+    assert.equal((await stage.exec(debugRun())).stdout, "no interpreter\n");
+    await stage.exec(releaseCommand("continue"));
+    assert.equal((await gate.ended()).code, 0);
+  },
+);
+
+testInEveryShell("--continue has the step do it in its place, and shows nothing", async (shell) => {
+  for (const [flags, line] of [[[], "edited"], [["--original"], "own"]] as const) {
+    await using stage = await Stage.open(shell, { own: "echo own; exit 5" });
+    const gate = await stage.hold();
+    await Deno.writeTextFile(`${stage.directory}/tkn-dev/edited`, "#!/bin/sh\necho edited; exit 5");
+    const ran = await stage.exec(debugRun("--continue", ...flags));
+    assert.deepEqual(ran, { code: 0, stdout: "", stderr: "" });
+    assert.deepEqual(await gate.ended(), { code: 5, lines: [line], stderr: "" });
+  }
+});
+
+testInEveryShell("results are shown, long ones cut", async (shell) => {
+  await using stage = await Stage.open(shell);
+  await stage.hold(0, ["true"]);
+  const lines = Array.from({ length: 20 }, (_, at) => `line ${at + 1}`).join("\n");
+  const results = { empty: "", lines, long: "x".repeat(5000), plain: "abc\n" };
+  for (const [name, text] of Object.entries(results)) {
+    await Deno.writeTextFile(`${stage.directory}/results/${name}`, text);
+  }
+  const { stderr } = await stage.exec(debugRun());
+  assert.match(
+    stderr,
+    /\nResult: {5}empty=\nResult: {5}lines=line 1\n {12}line 2\n[^]*\n {12}line 12\n {12}\.\.\.\nResult: {5}long=x{395}\.\.\.\nResult: {5}plain=abc\n$/,
+  );
+});
+
+testInEveryShell(
+  "an interrupt ends the work, and debug-run comes back and reports",
+  async (shell) => {
+    const own = "#!/bin/sh\nwhile :; do echo here >&2; sleep 0.05; done";
+    await using stage = await Stage.open(shell, { own });
+    const gate = await stage.hold();
+    const child = stage.run(debugRun(), { grouped: true });
+    const stdout = new Response(child.stdout).text();
+    let stderr = "";
+    const reading = child.stderr.pipeThrough(new TextDecoderStream()).pipeTo(
+      new WritableStream({ write: (text) => void (stderr += text) }),
+    );
+    await until("the work", () => Promise.resolve(/^here$/m.test(stderr)));
+    Deno.kill(-child.pid, "SIGINT");
+    await reading;
+    assert.equal((await child.status).code, 130, stderr);
+    assert.match(withoutTime(stderr), /\nFailed: {5}.*\nExit code: {2}130\n$/);
+    assert.equal(await stdout, "");
+    await child.stdin.close().catch(() => {});
+    await stage.exec(releaseCommand("continue", { exitCode: 0 }));
+    assert.equal((await gate.ended()).code, 0);
+  },
+);
+
+testInEveryShell("what the work leaves running is not waited for", async (shell) => {
+  const own = "#!/bin/sh\n(sleep 30; echo late >&2) >/dev/null &\nprintf 'no end' >&2";
+  await using stage = await Stage.open(shell, { own });
+  await stage.hold();
+  const child = stage.run(debugRun());
+  assert.equal((await child.status).code, 0);
+  const text = new TextDecoder();
+  let stderr = "";
+  const reader = child.stderr.getReader();
+  while (!stderr.includes("Exit code")) stderr += text.decode((await reader.read()).value);
+  assert.match(withoutTime(stderr), /^no end[^]*^Exit code: {2}0\n$/m);
+  await reader.cancel();
+  await child.stdout.cancel();
+  await child.stdin.close().catch(() => {});
+});
+
+testInEveryShell("an option that it does not have is told in a line", async (shell) => {
+  await using stage = await Stage.open(shell);
+  await stage.hold();
+  for (const flags of [["--step"], ["x"], ["--patch"]]) {
+    const { code, stdout, stderr } = await stage.exec(debugRun(...flags));
+    assert.deepEqual([code, stdout], [2, ""]);
+    assert.match(stderr, /^debug-run: .*\n$/);
+  }
+});
+
+testInEveryShell("where nothing holds, that is said", async (shell) => {
+  await using stage = await Stage.open(shell);
+  const gate = await stage.hold();
+  await stage.exec(releaseCommand("continue"));
+  await gate.ended();
+  for (const command of [debugRun(), infoCommand()]) {
+    const { code, stderr } = await stage.exec(command);
+    assert.deepEqual([code, stderr], [17, "the gate has let go already: continue\n"]);
+  }
+});
+
+testInEveryShell(
+  "debug-info says who, where and what, and in short not all of a script",
+  async (shell) => {
+    const own = Array.from({ length: 50 }, (_, at) => `# ${at + 3}`).join("\n");
+    await using stage = await Stage.open(shell, { own, programs: [...GNU, "id"] });
+    await stage.hold(0, ["a b"]);
+    await Deno.writeTextFile(`${stage.directory}/tkn-dev/header`, "Run:        x\nHeld:       y\n");
+    const debugInfo = ["/bin/sh", "/tkn-dev/debug-info"];
+    const whole = await stage.exec(debugInfo);
+    assert.equal(whole.code, 0, whole.stderr);
+    assert.match(
+      whole.stdout,
+      /^Run: {8}x\nHeld: {7}y\nUser: {7}uid=.*\nDirectory: {2}\/\nScript: {5}\/bin\/sh\nArguments: {2}'a b'\n {3}1 {2}#!\/bin\/sh\n/,
+    );
+    assert.match(whole.stdout, /\n {2}52 {2}# 52\n$/);
+    const short = await stage.exec([...debugInfo, "--short"]);
+    assert.match(
+      short.stdout,
+      /\n {2}12 {2}# 12\n {2}\.\.\. 40 more lines: debug-info shows all\n$/,
+    );
+    assert.deepEqual([whole.stderr, short.stderr], ["", ""]);
+    const { stdout } = await stage.exec(infoCommand());
+    assert.equal(stdout, whole.stdout.replace(/^Run:.*\nHeld:.*\n/, "")); // the client has that itself
+  },
+);
+
+for (const shell of SHELLS.filter(({ name }) => name.startsWith("bash"))) {
+  testInEveryShell(`a script for ${shell.name} by way of env is traced too`, async (outer) => {
+    const own = "#!/usr/bin/env bash\nf() { false; }\nf\n[[ $0 == *script ]] || exit 9\nexit 7";
+    await using stage = await Stage.open(outer, { own, programs: [...GNU, "bash"] });
+    await stage.hold();
+    const { code, stderr } = await stage.exec(debugRun());
+    assert.equal(code, 7, stderr);
+    assert.match(stderr, /^Script: {5}\/usr\/bin\/env bash$/m);
+    assert.match(stderr, /^Failed: {5}line 5: exit 7$/m);
+    assert.doesNotMatch(stderr, /\. .*tkn-dev\/script/);
+  });
+}

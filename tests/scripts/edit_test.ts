@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import {
+  editCommand,
+  insteadCommand,
+  releaseCommand,
+  showCommand,
+} from "../../src/step/scripts.ts";
+import { Listener } from "./listener.ts";
+import { GNU, Stage, testInEveryShell, until } from "./stage.ts";
+
+const CHANNEL = "c4n3l";
+const place = { env: { TKN_DEV_CHANNEL: CHANNEL } };
+const debugRun = (...flags: string[]) => ["/bin/sh", "/tkn-dev/debug-run", ...flags];
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+testInEveryShell("a script is edited at the other end of the terminal, and done", async (shell) => {
+  await using stage = await Stage.open(shell, { own: "echo own" });
+  const gate = await stage.hold(0, ["x"]);
+  const listener = new Listener(stage, CHANNEL);
+  assert.equal(await listener.hears(), "listening");
+  for (const patch of ["", "my fix.patch"]) {
+    const flags = patch === "" ? ["--edit"] : ["--edit", "--patch", patch];
+    const running = stage.exec(debugRun(...flags), undefined, place);
+    assert.equal(await listener.hears(), `edit ${patch}`);
+    const script = (await stage.exec(showCommand())).stdout;
+    await stage.exec(editCommand(), bytes(script.replace(/own.*/, "$0 $1; exit 3")));
+    await listener.says("ready");
+    assert.equal(await listener.hears(), "ran 3");
+    await listener.says("done");
+    const { code, stdout, stderr } = await running;
+    assert.deepEqual([code, stdout], [3, `${stage.directory}/tkn-dev/edited x\n`], stderr);
+  }
+  assert.equal(await listener.ends(), 0);
+  const left = await Array.fromAsync(Deno.readDir(`${stage.directory}/tkn-dev`));
+  assert.deepEqual(left.filter(({ name }) => /^(ask|answer)-/.test(name)), []);
+  await stage.exec(releaseCommand("run"));
+  const ended = await gate.ended();
+  assert.deepEqual([ended.code, ended.lines], [3, [`${stage.directory}/tkn-dev/edited x`]]);
+});
+
+testInEveryShell("an edit that came to nothing is told, and nothing is done", async (shell) => {
+  await using stage = await Stage.open(shell, { own: "echo own" });
+  await stage.hold();
+  const listener = new Listener(stage, CHANNEL);
+  await listener.hears();
+  const running = stage.exec(debugRun("--edit"), undefined, place);
+  await listener.hears();
+  await listener.says("no the script was left as it is");
+  assert.deepEqual(await running, {
+    code: 1,
+    stdout: "",
+    stderr: "the script was left as it is\n",
+  });
+  await listener.ends();
+});
+
+testInEveryShell(
+  "--edit --continue has the step do the edited text in its place",
+  async (shell) => {
+    await using stage = await Stage.open(shell, { own: "echo own" });
+    const gate = await stage.hold();
+    const listener = new Listener(stage, CHANNEL);
+    await listener.hears();
+    const running = stage.exec(debugRun("--edit", "--continue"), undefined, place);
+    await listener.hears();
+    await stage.exec(editCommand(), bytes("#!/bin/sh\necho edited"));
+    await listener.says("ready");
+    assert.deepEqual(await running, { code: 0, stdout: "", stderr: "" });
+    assert.deepEqual((await gate.ended()).lines, ["edited"]);
+    await listener.isKilled();
+  },
+);
+
+testInEveryShell("where nobody listens, --edit says what it needs", async (shell) => {
+  await using stage = await Stage.open(shell);
+  await stage.hold(0, ["true"]);
+  const needs = {
+    code: 2,
+    stdout: "",
+    stderr:
+      "debug-run: --edit needs tkn-dev at the other end of this terminal: tkn-dev pipelinerun run RUN --edit\n",
+  };
+  assert.deepEqual(await stage.exec(debugRun("--edit")), needs);
+  assert.deepEqual(await stage.exec(debugRun("--edit"), undefined, place), needs);
+  const listener = new Listener(stage, CHANNEL);
+  await listener.hears();
+  await listener.isKilled();
+  assert.deepEqual(await stage.exec(debugRun("--edit"), undefined, place), needs);
+});
+
+testInEveryShell("a listener that dies meanwhile is noticed", async (shell) => {
+  await using stage = await Stage.open(shell, { own: "echo own" });
+  await stage.hold();
+  const listener = new Listener(stage, CHANNEL);
+  await listener.hears();
+  const running = stage.exec(debugRun("--edit"), undefined, place);
+  await listener.hears();
+  await listener.isKilled();
+  assert.deepEqual(await running, {
+    code: 1,
+    stdout: "",
+    stderr: "tkn-dev is not there any more\n",
+  });
+});
+
+testInEveryShell("one that dies while the work is done does not keep debug-run", async (shell) => {
+  await using stage = await Stage.open(shell, { own: "echo own >&2; exit 4" });
+  await stage.hold();
+  const listener = new Listener(stage, CHANNEL);
+  await listener.hears();
+  const running = stage.exec(debugRun("--edit"), undefined, place);
+  await listener.hears();
+  await listener.says("ready");
+  assert.equal(await listener.hears(), "ran 4");
+  await listener.isKilled();
+  assert.equal((await running).code, 4);
+  await until("the watcher's end", async () => {
+    return !(await stage.processes()).some((process) => process.includes("debug-run"));
+  });
+});
+
+testInEveryShell("without mkfifo the listener says no, and listens still", async (shell) => {
+  const programs = GNU.filter((name) => name !== "mkfifo");
+  await using stage = await Stage.open(shell, { programs });
+  await stage.hold(0, ["true"]);
+  const listener = new Listener(stage, CHANNEL);
+  assert.equal(await listener.hears(), "no");
+  assert.equal((await stage.exec(debugRun("--edit"), undefined, place)).code, 2);
+  assert.equal(await listener.ends(), 0);
+}, { ignore: (shell) => shell.hasAllPrograms ?? false });
+
+testInEveryShell("what is edited is kept byte by byte, with cat and without", async (shell) => {
+  const texts = ["#!/bin/sh\n\necho 'a  b' \\\n\t%s \\n\n", "no end of line", "\n\n", "ä\r\n -n\n"];
+  for (const programs of [GNU, [...GNU, "cat"]]) {
+    await using stage = await Stage.open(shell, { programs, own: "true" });
+    await stage.hold();
+    assert.equal((await stage.exec(showCommand())).stdout, "#!/bin/sh\nset -e\ntrue\n");
+    for (const text of texts) {
+      assert.deepEqual(await stage.exec(editCommand(), bytes(text)), {
+        code: 0,
+        stdout: "",
+        stderr: "",
+      });
+      assert.equal(await stage.read("tkn-dev/edited"), text);
+      assert.equal((await stage.exec(showCommand())).stdout, "#!/bin/sh\nset -e\ntrue\n");
+    }
+    await stage.exec(editCommand());
+    assert.equal((await stage.exec(showCommand())).stdout, "#!/bin/sh\nset -e\ntrue\n");
+  }
+});
+
+testInEveryShell("a step without a script has none to show", async (shell) => {
+  await using stage = await Stage.open(shell);
+  await stage.hold(0, ["true"]);
+  assert.deepEqual(await stage.exec(showCommand()), { code: 3, stdout: "", stderr: "" });
+});
+
+testInEveryShell(
+  "a step told to do a text instead does that, and nothing of its own",
+  async (shell) => {
+    for (const own of ["echo own", undefined]) {
+      await using stage = await Stage.open(shell, { own });
+      const gate = await stage.hold(0, ["/usr/bin/printf", "own"]);
+      const told = await stage.exec(insteadCommand("echo \"$#\" 'it is'\nexit 6"));
+      assert.deepEqual(told, { code: 0, stdout: "", stderr: "" });
+      assert.deepEqual(await gate.ended(), { code: 6, lines: ["0 it is"], stderr: "" });
+      assert.equal((await stage.exec(insteadCommand("x"))).code, 17);
+    }
+  },
+);

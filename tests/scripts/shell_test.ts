@@ -1,0 +1,213 @@
+import assert from "node:assert/strict";
+import { plainShellCommand, releaseCommand, shellCommand } from "../../src/step/scripts.ts";
+import { TerminalSession } from "../support/terminal_session.ts";
+import { missing } from "../support/tools.ts";
+import { Listener } from "./listener.ts";
+import { GNU, soon, Stage, testInEveryShell, until } from "./stage.ts";
+
+const OPTIONS = { name: "a/s", term: "dumb", user: "ada", channel: "c4n3l", header: "" };
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+/** There is no terminal here: what would be interactive reads its commands from stdin. */
+async function withoutTerminal(stage: Stage) {
+  const path = `${stage.directory}/tkn-dev/shell`;
+  await Deno.writeTextFile(path, (await stage.read("tkn-dev/shell")).replaceAll(" -i", ""));
+}
+
+let channels = 0;
+
+/** A shell that is open until it is closed. */
+async function open(stage: Stage, options: Partial<typeof OPTIONS> = {}) {
+  const channel = `c${++channels}`;
+  const child = stage.run(shellCommand({ ...OPTIONS, channel, ...options }));
+  const input = child.stdin.getWriter();
+  await input.write(bytes("echo is open\n"));
+  let stdout = "";
+  const reading = child.stdout.pipeThrough(new TextDecoderStream()).pipeTo(
+    new WritableStream({ write: (text) => void (stdout += text) }),
+  );
+  const stderr = new Response(child.stderr).text();
+  await until("the shell", () => Promise.resolve(stdout.includes("is open\n")));
+  return {
+    stdout: () => stdout,
+    stderr,
+    kill: () => child.kill("SIGKILL"),
+    async close() {
+      await input.close().catch(() => {});
+      await reading;
+      await stderr;
+      await child.status;
+    },
+  };
+}
+
+testInEveryShell("a shell says what holds, and has the debug scripts", async (shell) => {
+  for (const programs of [GNU, [...GNU, "bash", "date"]]) {
+    await using stage = await Stage.open(shell, { own: "echo own", programs });
+    await stage.hold();
+    await withoutTerminal(stage);
+    const header = "Run:        x\nHeld:       y";
+    const typed = 'echo "$TERM $TKN_DEV_CHANNEL"\ndebug-run\necho $?\n';
+    const ran = await stage.exec(shellCommand({ ...OPTIONS, header }), bytes(typed));
+    const said = `${header}\nDirectory:  /\nScript:     /bin/sh\n` +
+      "   1  #!/bin/sh\n   2  set -e\n   3  echo own\n";
+    assert.equal(ran.stdout, `${said}dumb c4n3l\nown\n0\n`, ran.stderr);
+    assert.match(ran.stderr, /^Directory: {2}\//);
+    const again = await stage.exec(shellCommand(OPTIONS), bytes(""));
+    assert.equal(again.stdout, said, "what holds is still told");
+  }
+});
+
+testInEveryShell(
+  "the gate does not give up while a shell is open, and does after it",
+  async (shell) => {
+    await using stage = await Stage.open(shell);
+    const gate = await stage.hold(1);
+    await withoutTerminal(stage);
+    const ran = await stage.exec(shellCommand(OPTIONS), bytes("sleep 3; echo still $TERM\n"));
+    assert.match(ran.stdout, /^still dumb$/m, ran.stderr);
+    assert.equal((await gate.ended()).code, 1);
+  },
+);
+
+testInEveryShell(
+  "who else has a shell is told, and while one has the gate does not give up",
+  async (shell) => {
+    await using stage = await Stage.open(shell, { programs: [...GNU, "date"] });
+    const gate = await stage.hold(1);
+    await withoutTerminal(stage);
+    await Deno.writeTextFile(`${stage.directory}/tkn-dev/visitor-x`, "4194304 nobody any more\n");
+    const first = await open(stage);
+    const second = await open(stage, { user: "grace hopper" });
+    assert.doesNotMatch(first.stdout(), /Note/);
+    assert.match(second.stdout(), /^Note: ada has a shell here too, since \d\d:\d\d\n[^N]*$/);
+    await first.close();
+    const third = await open(stage);
+    assert.match(
+      third.stdout(),
+      /^Note: grace hopper has a shell here too, since \d\d:\d\d\n[^N]*$/,
+    );
+    await third.close();
+    // A second and more in which the gate would give up.
+    const { code } = await stage.exec([
+      "/bin/sh",
+      "-c",
+      "sleep 2.5; . /tkn-dev/release",
+      "sh",
+      "held",
+    ]);
+    assert.equal(code, 0);
+    await second.close();
+    const { lines } = await gate.ended();
+    assert.deepEqual(lines, ["tkn-dev: nobody came within 1 s, giving up"]);
+  },
+);
+
+testInEveryShell("a shell has its prompt where no script's gate holds", async (shell) => {
+  await using stage = await Stage.open(shell);
+  const [sh, c, script, ...args] = plainShellCommand({ name: "a/s", term: "dumb" });
+  const plain = script.replaceAll(" -i", "");
+  const ran = await stage.exec([sh, c, plain, ...args], bytes('echo "$PS1$TERM"\nexit 4\n'));
+  assert.deepEqual(ran, { code: 4, stdout: "[a/s] $ dumb\n", stderr: "" });
+});
+
+testInEveryShell("leftover visitors of an earlier gate count for nobody", async (shell) => {
+  await using stage = await Stage.open(shell);
+  await Deno.writeTextFile(`${stage.directory}/tkn-dev/visitor-x`, `${Deno.pid} ada\n`);
+  const gate = await stage.hold();
+  assert.equal(await stage.read("tkn-dev/visitor-x"), "");
+  await stage.exec(releaseCommand("continue"));
+  await gate.ended();
+});
+
+/** It takes commands; some shells have a prompt of their own. */
+async function ready(session: TerminalSession) {
+  await session.type("echo re''ady\r");
+  await session.until(/ready/);
+}
+
+const noTerminal = { ignore: () => missing("script").length > 0 };
+
+const filesOf = async ({ directory }: Stage, channel: string) =>
+  (await Array.fromAsync(Deno.readDir(`${directory}/tkn-dev`), ({ name }) => name))
+    .filter((name) => name.endsWith(`-${channel}`));
+
+/** Whatever goes on in it: at its prompt, a command, a debug-run, what takes no hint. */
+const TYPED = ["", "sleep 97\r", "debug-run\r", "trap '' HUP\r"];
+
+testInEveryShell(
+  "a shell in a terminal ends with its listener, and the gate gives up after it",
+  async (shell) => {
+    for (const programs of [GNU, [...GNU, "bash"]]) {
+      for (const typed of programs === GNU ? TYPED : TYPED.slice(1, 2)) {
+        await using stage = await Stage.open(shell, { own: "sleep 97", programs });
+        const gate = await stage.hold(1);
+        const listener = new Listener(stage, OPTIONS.channel);
+        assert.equal(await listener.hears(), "listening");
+        await using session = new TerminalSession(await stage.commandLine(shellCommand(OPTIONS)));
+        await soon("the shell", ready(session));
+        await session.type(typed);
+        if (/sleep|debug/.test(typed)) {
+          await until("the command", async () => (await stage.processes()).some(isSleep97));
+        } else if (typed !== "") {
+          await soon("the shell again", ready(session));
+        }
+        assert.equal(await listener.ends(), 0);
+        assert.deepEqual(await filesOf(stage, OPTIONS.channel), []);
+        await assert.rejects(soon("the shell's end", session.until(/never/)), /ended without/);
+        assert.equal((await gate.ended()).code, 1);
+        await until("the processes' end", async () => (await stage.processes()).length === 0);
+      }
+    }
+  },
+  noTerminal,
+);
+
+const isSleep97 = (process: string) => / \S*sleep 97 $/.test(process);
+
+testInEveryShell("without mkfifo it ends with its listener too", async (shell) => {
+  await using stage = await Stage.open(shell, {
+    programs: GNU.filter((name) => name !== "mkfifo"),
+  });
+  await stage.hold();
+  const listener = new Listener(stage, OPTIONS.channel);
+  assert.equal(await listener.hears(), "no");
+  await using session = new TerminalSession(await stage.commandLine(shellCommand(OPTIONS)));
+  await soon("the shell", ready(session));
+  await listener.ends();
+  await assert.rejects(soon("the shell's end", session.until(/never/)), /ended without/);
+}, { ignore: (shell) => noTerminal.ignore() || (shell.hasAllPrograms ?? false) });
+
+testInEveryShell("a shell that comes when its listener is over does not stay", async (shell) => {
+  await using stage = await Stage.open(shell);
+  const gate = await stage.hold(1);
+  await withoutTerminal(stage);
+  const listener = new Listener(stage, OPTIONS.channel);
+  await listener.hears();
+  assert.equal(await listener.ends(), 0);
+  const late = await stage.exec(shellCommand(OPTIONS), bytes("echo late\n"));
+  assert.deepEqual(late, { code: 129, stdout: "", stderr: "" });
+  assert.equal((await gate.ended()).code, 1);
+});
+
+testInEveryShell("the listener of a shell that was closed finds nothing to end", async (shell) => {
+  await using stage = await Stage.open(shell);
+  await stage.hold();
+  await withoutTerminal(stage);
+  const listener = new Listener(stage, OPTIONS.channel);
+  await listener.hears();
+  const { code } = await stage.exec(shellCommand(OPTIONS), bytes("exit 5\n"));
+  assert.equal(code, 5);
+  assert.equal(await listener.ends(), 0);
+  assert.deepEqual(await filesOf(stage, OPTIONS.channel), []);
+});
+
+testInEveryShell("a shell that was killed does not keep the gate", async (shell) => {
+  await using stage = await Stage.open(shell);
+  const gate = await stage.hold(1);
+  await withoutTerminal(stage);
+  const first = await open(stage);
+  first.kill();
+  await first.close();
+  assert.equal((await gate.ended()).code, 1);
+});

@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import { ClusterError, Interrupted, TransferError } from "../../../src/errors.ts";
+import { PODS } from "../../../src/kube/interface.ts";
+import { type AtPause, debug } from "../../../src/run/debug.ts";
+import type { RunEvent } from "../../../src/run/events.ts";
+import { GATE_DIRECTORY, HELD_PREFIX } from "../../../src/step/scripts.ts";
+import { LABEL, type Pod, TASK_RUNS, type TaskRun } from "../../../src/tekton/model.ts";
+import { FakeHost } from "../../support/fake_host.ts";
+import { FakeKube } from "../../support/fake_kube.ts";
+import { until } from "../../support/fake_transport.ts";
+import { rejection } from "../../support/refusal.ts";
+import { ended } from "./stage.ts";
+
+const NAME = "r-0";
+const CANCELLED = `patch TaskRun ${NAME} {"spec":{"status":"TaskRunCancelled"}}`;
+
+/** A TaskRun whose steps a and b have gates: each holds once it is told to. */
+class Play {
+  readonly kube = new FakeKube();
+  readonly host = new FakeHost(undefined, this.kube);
+  readonly events: RunEvent[] = [];
+  readonly paused: string[] = [];
+  onPause: (at: AtPause) => Promise<"released" | "left"> = () => Promise.resolve("released");
+
+  constructor() {
+    this.kube.onCreated = () => {
+      this.pods();
+      this.hold("a");
+    };
+    this.kube.onExec = () => Promise.resolve({ exitCode: 0, message: "" });
+  }
+
+  start(isWatched = true) {
+    const { kube, host } = this;
+    const run: TaskRun = {
+      kind: "TaskRun",
+      metadata: { generateName: "r-", namespace: "default" },
+      spec: {},
+    };
+    const running = debug({
+      kube,
+      clock: host.clock,
+      random: host.random,
+      placement: { inline: () => run },
+      emit: (event) => this.events.push(event),
+      interrupt: host.interrupt,
+      isWatched,
+      atPause: (at) => {
+        this.paused.push(`${at.pause.of}${at.isFirst ? " first" : ""}`);
+        return this.onPause(at);
+      },
+    });
+    running.catch(() => {});
+    return running;
+  }
+
+  pods(): void {
+    const volumeMounts = [{ name: "gate", mountPath: GATE_DIRECTORY }];
+    const names = ["step-a", "step-b"];
+    this.kube.put<Pod>(PODS, {
+      metadata: { name: "p", labels: { [LABEL.taskRun]: NAME } },
+      spec: { containers: names.map((name) => ({ name, image: "i", volumeMounts })) },
+      status: {
+        phase: "Running",
+        containerStatuses: names.map((name) => ({ name, state: { running: {} } })),
+      },
+    });
+  }
+
+  hold(step: string, line = HELD_PREFIX): void {
+    this.kube.log("p", `step-${step}`).say(line);
+  }
+
+  over(step: string): void {
+    this.kube.log("p", `step-${step}`).end();
+  }
+
+  end(succeeded: boolean): void {
+    this.kube.update<TaskRun>(TASK_RUNS, NAME, (run) => {
+      run.status = ended(succeeded, succeeded ? "Succeeded" : "Failed");
+    });
+  }
+}
+
+Deno.test("each pause is worked at in its turn, and the run's end is its outcome", async () => {
+  const play = new Play();
+  play.onPause = ({ pause }) => {
+    play.over(pause.of);
+    pause.of === "a" ? play.hold("b") : play.end(true);
+    return Promise.resolve("released");
+  };
+  const { name, outcome } = await play.start();
+  assert.deepEqual([name, outcome?.succeeded], [NAME, true]);
+  assert.deepEqual(play.paused, ["a first", "b"]);
+  assert.deepEqual(play.events.filter(({ kind }) => kind === "paused"), [
+    { kind: "paused", place: "a", pod: "p", afterMs: 0 },
+    { kind: "paused", place: "b", pod: "p", afterMs: 0 },
+  ]);
+});
+
+Deno.test("a run that is left is left as it is", async () => {
+  const play = new Play();
+  play.onPause = () => Promise.resolve("left");
+  assert.deepEqual(await play.start(), { name: NAME });
+  assert.deepEqual(play.kube.changes, [`create TaskRun ${NAME}`]);
+  assert.equal(play.kube.watcherCount, 0);
+});
+
+Deno.test("a pause that somebody else ended meanwhile is passed over", async () => {
+  const play = new Play();
+  play.kube.onExec = () => Promise.resolve({ exitCode: 1, message: "" }); // no longer held
+  play.onPause = async () => {
+    play.over("a");
+    play.hold("b");
+    play.over("b");
+    await until(() => play.kube.log("p", "step-b").openCount === 0);
+    play.end(true);
+    return "released";
+  };
+  const { outcome } = await play.start();
+  assert.equal(outcome?.succeeded, true);
+  assert.deepEqual(play.paused, ["a first"]);
+});
+
+Deno.test("a lost connection leaves the run held that somebody works in, an upload that failed and Ctrl-C cancel it", async () => {
+  const cases = [
+    [new ClusterError("Cannot reach it"), true, false],
+    [new ClusterError("Cannot reach it"), false, true],
+    [new TransferError("Cannot upload"), true, true],
+    [new Interrupted("Interrupted"), true, true],
+  ] as const;
+  for (const [error, isWatched, cancels] of cases) {
+    const play = new Play();
+    play.onPause = () => Promise.reject(error);
+    await assert.rejects(play.start(isWatched), error.constructor as typeof Error);
+    assert.equal(play.kube.changes.includes(CANCELLED), cancels, error.message);
+  }
+});
+
+Deno.test("a signal while somebody works cancels the run and says so", async () => {
+  const play = new Play();
+  play.onPause = ({ signal }) =>
+    new Promise((_, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason));
+      play.host.pressCtrlC();
+    });
+  assert.equal(
+    await rejection(play.start(), Interrupted),
+    `Interrupted: cancelled TaskRun "${NAME}"`,
+  );
+});
+
+Deno.test("an image without a shell is told, and the run goes on", async () => {
+  const play = new Play();
+  play.kube.onCreated = () => {
+    play.pods();
+    play.hold("a", "Error executing command: fork/exec /tekton/scripts/script-0: no such file");
+    play.over("a");
+    play.over("b");
+  };
+  const running = play.start();
+  await until(() => play.events.some(({ kind }) => kind === "note"));
+  play.end(false);
+  assert.equal((await running).outcome?.succeeded, false);
+  assert.deepEqual(play.events.filter(({ kind }) => kind === "note"), [{
+    kind: "note",
+    text: 'Step a did not hold, for its image "i" has no shell: --without-shell holds it',
+  }]);
+});
+
+Deno.test("while somebody works nothing is said of waiting", async () => {
+  const play = new Play();
+  play.onPause = () => {
+    play.host.clock.advance(60_000);
+    play.over("a");
+    play.over("b");
+    play.end(true);
+    return Promise.resolve("released");
+  };
+  await play.start();
+  assert.deepEqual(play.events.filter(({ kind }) => kind === "waiting"), []);
+});
