@@ -43,9 +43,14 @@ ask() {
 
 if [ -n "$g_edit" ]; then
   g_channel=${TKN_DEV_CHANNEL-}
-  if ! read -r g_listener 2>/dev/null <"/tkn-dev/listener-$g_channel" || ! kill -0 "$g_listener" 2>/dev/null; then
-    complain '--edit needs tkn-dev at the other end of this terminal: tkn-dev pipelinerun run RUN --edit'
-  fi
+  # It starts at the same time as the shell, and a person may be faster.
+  g_tries=0
+  until read -r g_listener 2>/dev/null <"/tkn-dev/listener-$g_channel" && kill -0 "$g_listener" 2>/dev/null; do
+    g_tries=$((g_tries + 1))
+    if [ -z "$g_channel" ] || [ "$g_tries" -gt 5 ] || ! sleep 1 2>/dev/null; then
+      complain '--edit needs tkn-dev at the other end of this terminal: tkn-dev pipelinerun run RUN --edit'
+    fi
+  done
   exec 6<>"/tkn-dev/answer-$g_channel"
   # Says so where the listener is no more, which nothing else would.
   (while kill -0 "$$" && sleep 1; do

@@ -71,6 +71,20 @@ testInEveryShell(
   },
 );
 
+testInEveryShell("a listener that comes a moment later is waited for", async (shell) => {
+  await using stage = await Stage.open(shell, { own: "echo own" });
+  await stage.hold();
+  const running = stage.exec(debugRun("--edit"), undefined, place);
+  const isWaiting = async () => (await stage.processes()).some((line) => / sleep 1 ?$/.test(line));
+  await until("it waits", isWaiting);
+  const listener = new Listener(stage, CHANNEL);
+  assert.equal(await listener.hears(), "listening");
+  assert.equal(await listener.hears(), "edit ");
+  await listener.says("no after all");
+  assert.deepEqual(await running, { code: 1, stdout: "", stderr: "after all\n" });
+  await listener.ends();
+});
+
 testInEveryShell("where nobody listens, --edit says what it needs", async (shell) => {
   await using stage = await Stage.open(shell);
   await stage.hold(0, ["true"]);
