@@ -69,6 +69,6 @@ export async function run(host: Host, options: Options): Promise<number> {
     },
     signal: host.interrupt,
   });
-  if (options.edit) await editor.ran(code);
+  if (options.edit) terminal.err(await editor.ran(code));
   return code;
 }

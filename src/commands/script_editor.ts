@@ -64,35 +64,39 @@ export class ScriptEditor implements EditRequests {
   }
 
   /** After a success: what was changed, and how to keep it. */
-  async ran(exitCode: number): Promise<void> {
-    if (exitCode !== 0) return;
-    await this.#aside(() => Promise.resolve(this.tell()));
+  async ran(exitCode: number): Promise<string> {
+    try {
+      return exitCode === 0 ? await this.#tell() : "";
+    } catch (error) {
+      if (error instanceof ExpectedError) return `${error.message}\n`;
+      throw error;
+    }
   }
 
-  /** Shows the change; writes the patch where one was asked for. */
-  async tell(): Promise<void> {
+  /** Writes the patch where one was asked for. */
+  async #tell(): Promise<string> {
     const { host, color } = this.#options;
     const { template, source } = this.#script!;
     const { terminal } = host;
-    if (this.#text === template) return terminal.err("The script is as it was\n");
+    if (this.#text === template) return "The script is as it was\n";
     const name = source === undefined ? `step ${this.#pause.of}` : sourceName(source);
     const tty = terminal.isTerminal.stderr;
-    terminal.err(renderDiff(name, template, this.#text, { color: color && tty, terminal: tty }));
+    const diff = renderDiff(name, template, this.#text, { color: color && tty, terminal: tty });
     if (source === undefined) {
       const why = "no Task, Pipeline or StepAction on the cluster has this script";
-      return terminal.err(`Note: ${why}: change it where it comes from\n`);
+      return `${diff}Note: ${why}: change it where it comes from\n`;
     }
     const patch = scriptPatch(source, template, this.#text);
     const { namespace } = this.#pause;
     if (this.#patchFile === "") {
       const text = JSON.stringify(JSON.parse(patch));
       const command = patchCommand(source, { text }, namespace);
-      return terminal.err(`To keep the change: ${command.map(quoted).join(" ")}\n`);
+      return `${diff}To keep the change: ${command.map(quoted).join(" ")}\n`;
     }
     await this.#save(this.#patchFile, patch);
     const command = patchCommand(source, { file: this.#patchFile }, namespace);
     const words = command.map(quoted).join(" ");
-    terminal.err(`Wrote ${this.#patchFile}. To keep the change: ${words}\n`);
+    return `${diff}Wrote ${this.#patchFile}. To keep the change: ${words}\n`;
   }
 
   async #save(path: string, text: string): Promise<void> {

@@ -4,24 +4,30 @@
  */
 import type { Kube } from "../kube/interface.ts";
 import { lines } from "../kube/lines.ts";
-import { listenCommand } from "../step/scripts.ts";
+import { listenCommand, sayCommand } from "../step/scripts.ts";
 import type { Pause } from "./pause_place.ts";
 
 export interface EditRequests {
   /** Has the script edited and puts it there; `patchFile` is "" where none was named. Why not, in words. */
   edit(patchFile: string): Promise<string | undefined>;
-  /** What was edited has run. */
-  ran(exitCode: number): Promise<void>;
+  /** What was edited has run: what is to be said of that, "" for nothing. */
+  ran(exitCode: number): Promise<string>;
 }
 
 /** Resolves when the signal aborts or the container is gone; without a listener nothing can be asked. */
 export async function serveEdits(
   kube: Kube,
-  { namespace, pod, container }: Pause,
+  pause: Pause,
   channel: string,
   requests: EditRequests,
   signal: AbortSignal,
 ): Promise<void> {
+  const { namespace, pod, container } = pause;
+  /** Over there, so that it comes after what the work has said. */
+  const say = async (text: string) => {
+    const stdin = new Blob([text]).stream();
+    await kube.exec({ namespace, pod, container, command: sayCommand(channel), stdin, signal });
+  };
   const asked = new TransformStream<Uint8Array, Uint8Array>();
   const answers = new TransformStream<Uint8Array, Uint8Array>();
   const [askedTo, answersTo] = [asked.writable.getWriter(), answers.writable.getWriter()];
@@ -37,7 +43,7 @@ export async function serveEdits(
   }).catch(() => {}).finally(() => askedTo.close().catch(() => {}));
   try {
     for await (const line of lines(asked.readable)) {
-      const answer = await answerTo(line, requests);
+      const answer = await answerTo(line, requests, say);
       if (answer === undefined) continue;
       await answersTo.write(new TextEncoder().encode(`${answer}\n`));
     }
@@ -47,7 +53,11 @@ export async function serveEdits(
   }
 }
 
-async function answerTo(line: string, requests: EditRequests): Promise<string | undefined> {
+async function answerTo(
+  line: string,
+  requests: EditRequests,
+  say: (text: string) => Promise<void>,
+): Promise<string | undefined> {
   const [word, rest = ""] = /^(\S+) ?(.*)$/.exec(line)?.slice(1) ?? [];
   switch (word) {
     case "edit": {
@@ -55,7 +65,7 @@ async function answerTo(line: string, requests: EditRequests): Promise<string | 
       return why === undefined ? "ready" : `no ${why.replaceAll("\n", " ")}`;
     }
     case "ran":
-      await requests.ran(Number(rest));
+      await say(await requests.ran(Number(rest)));
       return "done";
     default:
       return undefined; // that it listens

@@ -171,5 +171,10 @@ trap : INT # of the terminal's, which is the work's alone
   } 4>&-
 } 4>&1 6<&-
 read -r g_code </tkn-dev/exit
-[ -z "$g_edit" ] || ask "ran $g_code"
+if [ -n "$g_edit" ]; then
+  ask "ran $g_code"
+  if [ -s "/tkn-dev/said-$g_channel" ]; then
+    while IFS= read -r g_line; do printf '%s\n' "$g_line"; done <"/tkn-dev/said-$g_channel" >&2
+  fi
+fi
 exit "$g_code"

@@ -266,6 +266,11 @@ export function listenCommand(channel: string): string[] {
   return [SHELL, "/tkn-dev/listen", channel];
 }
 
+/** Takes from stdin what the debug-run of that channel is to say once its `ran` is answered. */
+export function sayCommand(channel: string): string[] {
+  return [SHELL, "/tkn-dev/edit", "say", channel];
+}
+
 /** Says what work the step waits to do, and as who: what only its container knows. */
 export function infoCommand(): string[] {
   return [SHELL, "/tkn-dev/debug-info", "--own"];

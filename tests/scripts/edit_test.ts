@@ -3,6 +3,7 @@ import {
   editCommand,
   insteadCommand,
   releaseCommand,
+  sayCommand,
   showCommand,
 } from "../../src/step/scripts.ts";
 import { Listener } from "./listener.ts";
@@ -26,8 +27,10 @@ testInEveryShell("a script is edited at the other end of the terminal, and done"
     await stage.exec(editCommand(), bytes(script.replace(/own.*/, "$0 $1; exit 3")));
     await listener.says("ready");
     assert.equal(await listener.hears(), "ran 3");
+    await stage.exec(sayCommand(CHANNEL), bytes("one\ntwo \\n\n"));
     await listener.says("done");
     const { code, stdout, stderr } = await running;
+    assert.match(stderr, /Exit code: +3[^]*\none\ntwo \\n\n$/);
     assert.deepEqual([code, stdout], [3, `${stage.directory}/tkn-dev/edited x\n`], stderr);
   }
   assert.equal(await listener.ends(), 0);

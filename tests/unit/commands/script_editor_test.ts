@@ -64,15 +64,15 @@ Deno.test("what was saved runs; once that is well it is a patch, and how to appl
   };
   assert.equal(await editor.edit("fix.json"), undefined);
   assert.deepEqual([names, put], [["s.sh"], ["#!/bin/sh\nmake -j2 all\n"]]);
-  await editor.ran(2);
+  assert.equal(await editor.ran(2), "");
   assert.deepEqual(files.written, {});
-  await editor.ran(0);
+  const said = await editor.ran(0);
   assert.deepEqual(JSON.parse(files.written["fix.json"]), [
     { op: "test", path: "/spec/steps/0/script", value: SCRIPT },
     { op: "replace", path: "/spec/steps/0/script", value: SCRIPT.replace("make", "make -j2") },
   ]);
   assert.equal(
-    host.terminal.stderr,
+    said,
     `--- Task/t spec.steps[0].script
 +++ Task/t spec.steps[0].script
 @@ -1,2 +1,2 @@
@@ -88,10 +88,8 @@ Deno.test("with no file named the patch is in the command, as a shell takes it",
   const { editor, host } = stage();
   host.editor = (text) => text.replace("make", "echo 'it'");
   await editor.edit("");
-  await editor.ran(0);
-  const [, text] = /^To keep the change: kubectl .* --type json -p '(.*)'\n$/m.exec(
-    host.terminal.stderr,
-  )!;
+  const said = await editor.ran(0);
+  const [, text] = /^To keep the change: kubectl .* --type json -p '(.*)'\n$/m.exec(said)!;
   const [, { value }] = JSON.parse(text.replaceAll("'\\''", "'"));
   assert.equal(value, SCRIPT.replace("make", "echo 'it'"));
 });
@@ -111,8 +109,7 @@ Deno.test("a script that no object has is shown as changed, with no patch", asyn
   const { editor, host, files } = stage({ isThere: false });
   host.editor = (text) => `${text}x\n`;
   await editor.edit("fix.json");
-  await editor.ran(0);
-  assert.match(host.terminal.stderr, /^--- step s\n[^]*^\+x\nNote: no Task, .* has this script/m);
+  assert.match(await editor.ran(0), /^--- step s\n[^]*^\+x\nNote: no Task, .* has this script/m);
   assert.deepEqual(files.written, {});
 });
 

@@ -5,11 +5,19 @@ import { FakeKube } from "../../support/fake_kube.ts";
 
 const PAUSE = { namespace: "ns", pod: "p", container: "step-s" } as Pause;
 
+/** What was to be said over there, by the last `answers`. */
+let said: string[] = [];
+
 /** Says these lines as the listener over there does, each after the answer to the one before. */
 async function answers(lines: string[], requests: Partial<EditRequests>): Promise<string[]> {
   const kube = new FakeKube();
   const given: string[] = [];
-  kube.onExec = async ({ stdin, onStdout }) => {
+  said = [];
+  kube.onExec = async ({ stdin, onStdout, command }) => {
+    if (command.includes("say")) {
+      said.push(await new Response(stdin).text());
+      return { exitCode: 0, message: "" };
+    }
     const reader = stdin!.pipeThrough(new TextDecoderStream()).getReader();
     onStdout?.(new TextEncoder().encode("listening\n"));
     for (const line of lines) {
@@ -18,7 +26,11 @@ async function answers(lines: string[], requests: Partial<EditRequests>): Promis
     }
     return { exitCode: 0, message: "" };
   };
-  const all = { edit: () => Promise.resolve(undefined), ran: () => Promise.resolve(), ...requests };
+  const all = {
+    edit: () => Promise.resolve(undefined),
+    ran: () => Promise.resolve(""),
+    ...requests,
+  };
   await serveEdits(kube, PAUSE, "c", all, new AbortController().signal);
   return given;
 }
@@ -32,7 +44,7 @@ Deno.test("an edit is answered once the script is there, and a run once it is to
     },
     ran: (code) => {
       told.push(code);
-      return Promise.resolve();
+      return Promise.resolve(code === 0 ? "well" : "");
     },
   };
   assert.deepEqual(await answers(["edit fix 1.json", "ran 0", "edit", "ran 127"], requests), [
@@ -42,6 +54,7 @@ Deno.test("an edit is answered once the script is there, and a run once it is to
     "done\n",
   ]);
   assert.deepEqual(told, ["fix 1.json", 0, "", 127]);
+  assert.deepEqual(said, ["well", ""]);
 });
 
 Deno.test("why there is nothing to run is one line", async () => {
@@ -52,6 +65,6 @@ Deno.test("why there is nothing to run is one line", async () => {
 Deno.test("a container that is gone ends it", async () => {
   const kube = new FakeKube();
   kube.onExec = () => Promise.reject(new Error("gone"));
-  const requests = { edit: () => Promise.resolve(undefined), ran: () => Promise.resolve() };
+  const requests = { edit: () => Promise.resolve(undefined), ran: () => Promise.resolve("") };
   await serveEdits(kube, PAUSE, "c", requests, new AbortController().signal);
 });
