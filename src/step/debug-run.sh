@@ -141,6 +141,8 @@ report() {
   done
 }
 
+visit "$$"
+trap 'leave "$$"' EXIT
 (
   load
   # shellcheck source=/dev/null

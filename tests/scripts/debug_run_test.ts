@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { infoCommand, releaseCommand } from "../../src/step/scripts.ts";
+import { infoCommand, releaseCommand, stillHeldCommand } from "../../src/step/scripts.ts";
 import { missing } from "../support/tools.ts";
 import { GNU, type Shell, SHELLS, Stage, testInEveryShell, until } from "./stage.ts";
 
@@ -318,6 +318,19 @@ testInEveryShell(
     assert.deepEqual([whole.stderr, short.stderr], ["", ""]);
     const { stdout } = await stage.exec(infoCommand());
     assert.equal(stdout, whole.stdout.replace(/^Run:.*\nHeld:.*\n/, "")); // the client has that itself
+  },
+);
+
+testInEveryShell(
+  "while debug-run runs the gate does not give up, and does after it",
+  async (shell) => {
+    await using stage = await Stage.open(shell, { own: "sleep 3; exit 4" });
+    const gate = await stage.hold(1);
+    assert.equal((await stage.exec(debugRun())).code, 4);
+    assert.equal((await stage.exec(stillHeldCommand())).code, 0);
+    const left = await Array.fromAsync(Deno.readDir(`${stage.directory}/tkn-dev`));
+    assert.deepEqual(left.filter(({ name }) => name.startsWith("visitor-")), []);
+    assert.deepEqual((await gate.ended()).lines, ["tkn-dev: nobody came within 1 s, giving up"]);
   },
 );
 
