@@ -4,7 +4,8 @@
 # Does the held step's work here, shows and traces it, and comes back with its exit code. What it leaves as results is
 # the step's, once debug-continue lets it go on. Where the script was edited, that is done, but for --original.
 # --continue: the step does it in its own place, and the run goes on. --edit: tkn-dev at the other end of the terminal
-# has it edited first. Secrets are masked in what is shown, and in what the work says on stderr.
+# has it edited first. Secrets are masked in what is shown, and in what the work says on stderr; in a terminal on stdout
+# too.
 
 # shellcheck source=src/step/show.sh
 . /tkn-dev/show
@@ -95,7 +96,7 @@ work() {
   exec "$g_program" ${g_argument:+"$g_argument"} -c "PS4='$PS4'; set -x; . \"\$0\"" "$g_file" "$@"
 }
 
-# filter: what the work says on stderr, up to the line g_end, which its children need not wait for.
+# filter: what the work says, up to the line g_end, which its children need not wait for.
 filter() {
   while IFS= read -r g_line || [ -n "$g_line" ]; do
     case $g_line in
@@ -156,6 +157,8 @@ trap : INT # of the terminal's, which is the work's alone
 {
   {
     trap : INT
+    # In a terminal stdout is of one stream with stderr, and stands where it belongs in the trace.
+    ! [ -t 4 ] || ! [ -t 2 ] || exec 4>&1
     # shellcheck disable=SC2119
     (trap - INT && work) 2>&1 >&4 4>&-
     printf '%s\n' "$(($? % 256))" >/tkn-dev/exit

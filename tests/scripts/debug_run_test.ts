@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { infoCommand, releaseCommand, stillHeldCommand } from "../../src/step/scripts.ts";
+import { TerminalSession } from "../support/terminal_session.ts";
 import { missing } from "../support/tools.ts";
-import { GNU, type Shell, SHELLS, Stage, testInEveryShell, until } from "./stage.ts";
+import { GNU, type Shell, SHELLS, soon, Stage, testInEveryShell, until } from "./stage.ts";
 
 const debugRun = (...flags: string[]) => ["/bin/sh", "/tkn-dev/debug-run", ...flags];
 
@@ -332,6 +333,36 @@ testInEveryShell(
     assert.deepEqual(left.filter(({ name }) => name.startsWith("visitor-")), []);
     assert.deepEqual((await gate.ended()).lines, ["tkn-dev: nobody came within 1 s, giving up"]);
   },
+);
+
+const noTerminal = { ignore: () => missing("script").length > 0 };
+
+testInEveryShell(
+  "in a terminal stdout stands where it belongs in the trace, and is masked",
+  async (shell) => {
+    const numbers = Array.from({ length: 20 }, (_, at) => at);
+    const own = by(
+      shell,
+      numbers.map((at) => `echo out${at}\necho err${at} >&2`).join("\n") +
+        '\necho "$TOKEN"; exit 3',
+    );
+    await using stage = await Stage.open(shell, { own, secret: ["TOKEN"] });
+    await stage.hold(0, [], { env: { TOKEN: "s3cret-token" } });
+    const command = await stage.commandLine(debugRun());
+    await using session = new TerminalSession(`${command}; echo "ended $?"`);
+    await soon("its end", session.until(/ended 3\n/));
+    // mksh traces a redirection by itself.
+    const said = session.all.split("\n").filter((line) => /^(\+(?!.*: >&2 $)|out|err)/.test(line))
+      .map((line) => line.replace(/^\++(?: line \d+:)? /, "").replace(/ 1?>&2$/, ""));
+    const expected = numbers.flatMap((
+      at,
+    ) => [`echo out${at}`, `out${at}`, `echo err${at}`, `err${at}`]);
+    assert.deepEqual(said.slice(0, expected.length), expected, session.all);
+    assert.match(session.all, /^\*\*\*\n/m);
+    assert.doesNotMatch(session.all, /s3cret/);
+    assert.match(session.all, /^Failed: .*exit 3\nExit code: {2}3/m);
+  },
+  noTerminal,
 );
 
 for (const shell of SHELLS.filter(({ name }) => name.startsWith("bash"))) {
