@@ -1,3 +1,6 @@
 #!/bin/sh
 # debug-fail-continue: the held step fails, and the run goes on as it does then.
-exec /bin/sh /tkn-dev/release fail
+
+# shellcheck source=src/step/show.sh
+. /tkn-dev/show
+release fail

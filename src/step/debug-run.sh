@@ -69,7 +69,7 @@ fi
 
 if [ -n "$g_continue" ]; then
   [ -z "$g_original" ] || : >/tkn-dev/edited
-  tell run
+  release run
   exit
 fi
 

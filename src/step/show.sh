@@ -78,6 +78,17 @@ await_end() {
   while [ "$g_looks" -gt 0 ] && kill -0 "$1" 2>/dev/null; do g_looks=$((g_looks - 1)); done
 }
 
+# release WORD [CODE]: in a terminal it stays for the container's end, else a shell would prompt meanwhile; but not for
+# ever, for the step may do its work first.
+release() {
+  if ! [ -t 0 ]; then
+    tell "$@"
+    return
+  fi
+  /bin/sh /tkn-dev/release "$@" || return
+  for g_look in 1 2 3 4 5 6 7 8 9 10; do sleep 1 2>/dev/null || return 0; done
+}
+
 # load: the step's environment, and what of it must not be seen. For a subshell: it is changed for good.
 load() {
   # shellcheck source=/dev/null

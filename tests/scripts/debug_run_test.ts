@@ -365,6 +365,36 @@ testInEveryShell(
   noTerminal,
 );
 
+testInEveryShell(
+  "what lets the step go from a terminal stays for the container's end, but not for ever",
+  async (shell) => {
+    const words = [
+      [["debug-continue", "0"], 0],
+      [["debug-fail-continue"], 1],
+      [["debug-run", "--continue"], 5],
+    ] as const;
+    for (const [[name, ...flags], code] of words) {
+      await using stage = await Stage.open(shell, { own: "exit 5" });
+      const gate = await stage.hold();
+      const [show, ten] = [`${stage.directory}/tkn-dev/show`, "1 2 3 4 5 6 7 8 9 10;"];
+      const text = await Deno.readTextFile(show);
+      assert.ok(text.includes(ten));
+      await Deno.writeTextFile(show, text.replace(ten, "1 2;"));
+      const command = await stage.commandLine(["/bin/sh", `/tkn-dev/${name}`, ...flags]);
+      const started = Date.now();
+      await using session = new TerminalSession(`${command}; echo "ended $?"`);
+      assert.equal((await gate.ended()).code, code);
+      const went = Date.now() - started;
+      await soon("its end", session.until(/ended 0\n/));
+      assert.ok(Date.now() - started > 1_900, `${name}: gone after ${Date.now() - started} ms`);
+      assert.ok(went < 1_500, `${name}: the gate took ${went} ms`);
+      await using late = new TerminalSession(`${command}; echo "ended $?"`);
+      await soon("its refusal", late.until(/let go already: \w+\nended 17\n/));
+    }
+  },
+  noTerminal,
+);
+
 for (const shell of SHELLS.filter(({ name }) => name.startsWith("bash"))) {
   testInEveryShell(`a script for ${shell.name} by way of env is traced too`, async (outer) => {
     const own = "#!/usr/bin/env bash\nf() { false; }\nf\n[[ $0 == *script ]] || exit 9\nexit 7";
