@@ -2,7 +2,7 @@
 import type { Clock } from "../host.ts";
 import { EVENTS, type Kube, type KubeEvent } from "../kube/interface.ts";
 import { LABEL, type Pod } from "../tekton/model.ts";
-import { isStarting, whatEventsSay, whyPending } from "../tekton/pod_state.ts";
+import { isStarting, stepContainers, whatEventsSay, whyPending } from "../tekton/pod_state.ts";
 import type { RunEvent } from "./events.ts";
 import type { LiveRun } from "./live_run.ts";
 import { heldPod } from "./pause.ts";
@@ -102,9 +102,14 @@ function whatRuns(live: LiveRun): string {
   const pods = [...live.pods.values()];
   const pending = pods.map(whyPending).find((why) => why !== undefined);
   if (pending !== undefined) return pending;
-  const running = pods.filter((pod) => pod.status?.phase === "Running")
+  const running = pods.filter(isAtWork)
     .map((pod) => pod.metadata.labels?.[LABEL.pipelineTask] ?? pod.metadata.name);
   return running.length === 0
     ? `${live.kind} ${live.name} to go on`
     : `${running.join(", ")} to end`;
+}
+
+/** A task's, not the run's affinity assistant, which is there until the run's end. */
+function isAtWork(pod: Pod): boolean {
+  return pod.status?.phase === "Running" && stepContainers(pod).length > 0;
 }
