@@ -87,6 +87,19 @@ export const INTO: readonly FlagSpec[] = [
     default: "tar",
     help: "the image's command that unpacks the stream",
   },
+  {
+    name: "compress",
+    value: "WHEN",
+    default: "auto",
+    help: "send it compressed: auto (where the link is slow), always or never",
+  },
+  {
+    name: "delete",
+    value: "WHEN",
+    default: "auto",
+    help:
+      "what goes from the workspace that is not in the directory: auto (what an earlier upload sent there), always (everything) or never",
+  },
 ];
 
 /** Of a run that is started. */

@@ -3,18 +3,15 @@ import { ClusterError, UsageError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import { type AtPause, debug } from "../run/debug.ts";
-import { readTaskRun } from "../run/facts.ts";
 import { annotate } from "../run/metadata.ts";
 import { type Pause, placeName } from "../run/pause_place.ts";
-import { send } from "../run/send.ts";
 import { insteadCommand } from "../step/scripts.ts";
-import { mountedWorkspaces } from "../tekton/held_facts.ts";
 import type { HeldRun } from "../tekton/hold_run.ts";
 import type { PipelineRun, TaskRun } from "../tekton/model.ts";
-import { chooseMounted } from "../tekton/workspaces.ts";
 import type { Narrator } from "./narrate.ts";
 import { howToGoOn, workAt } from "./session.ts";
-import { sendable, type Source } from "./source.ts";
+import { sendInto } from "./send_into.ts";
+import type { Source } from "./source.ts";
 import { annotations, holdChanges, type Lowered, resultFiles } from "./upload.ts";
 import type { RunFlags, SendFlags, UploadFlags } from "./upload_options.ts";
 import { renderPlacement } from "./yaml.ts";
@@ -135,43 +132,9 @@ async function sendTo(
   { pause, live, emit, signal }: AtPause,
   source: Source,
 ): Promise<Pause> {
-  const directory = await workspacePath(kube, pause, flags.onWorkspace);
-  const into = { ...pause, directory };
-  const receipt = await send({
-    kube,
-    clock: host.clock,
-    files: host.files,
-    random: host.random,
-    root: source.root,
-    entries: await sendable(source, emit),
-    pause: into,
-    directory: flags.onDirectory,
-    program: flags.program,
-    release: false,
-    results,
-    emit,
-    signal,
-  });
-  await annotate(kube, live, annotations(receipt, await source.git));
-  return into;
-}
-
-/** Where in the container the upload goes. */
-export async function workspacePath(
-  kube: Kube,
-  pause: Pause,
-  asked: string | undefined,
-): Promise<string> {
-  const { pod, taskRun } = await readTaskRun(kube, pause);
-  if (taskRun === undefined) {
-    if (pause.directory !== "") return pause.directory;
-    throw new ClusterError(
-      `Cannot find the workspaces of step "${placeName(pause)}": its TaskRun can't be read`,
-      { hint: "ask for the right to get taskruns" },
-    );
-  }
-  const mounted = mountedWorkspaces(taskRun, pod, pause.container);
-  return chooseMounted(`step "${placeName(pause)}"`, mounted, asked).path;
+  const sent = await sendInto(host, { kube, pause, source, flags, results, emit, signal });
+  await annotate(kube, live, annotations(sent.receipt, await source.git));
+  return sent.pause;
 }
 
 /** Its output is the step's log, its exit code the step's. */

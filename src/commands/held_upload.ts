@@ -1,12 +1,11 @@
 /** `pipelinerun|taskrun upload`: a directory into the workspace of a step that holds already. */
 import type { Call } from "../cli/parse.ts";
 import type { Host } from "../host.ts";
-import { send } from "../run/send.ts";
 import { findStep, type HeldOptions, heldOptions } from "./held_step.ts";
-import { workspacePath } from "./held_run.ts";
 import { letGo } from "./let_go.ts";
 import { openNarrator } from "./narrate.ts";
-import { openSource, sendable } from "./source.ts";
+import { sendInto } from "./send_into.ts";
+import { openSource } from "./source.ts";
 import { type SendFlags, sendFlags } from "./upload_options.ts";
 
 export interface Options extends HeldOptions, SendFlags {
@@ -31,22 +30,9 @@ export async function run(host: Host, options: Options): Promise<number> {
   using narrator = openNarrator(host, { color: options.color, showlogs: true });
   const kube = await host.connect(options.connect);
   const pause = await findStep(kube, options);
-  const directory = await workspacePath(kube, pause, options.onWorkspace);
-  await send({
-    kube,
-    clock: host.clock,
-    files: host.files,
-    random: host.random,
-    root: source.root,
-    entries: await sendable(source, narrator.emit),
-    pause: { ...pause, directory },
-    directory: options.onDirectory,
-    program: options.program,
-    release: false,
-    results: {},
-    emit: narrator.emit,
-    signal: host.interrupt,
-  });
+  const signal = host.interrupt;
+  const { emit } = narrator;
+  await sendInto(host, { kube, pause, source, flags: options, results: {}, emit, signal });
   if (options.continues) host.terminal.err(await letGo(kube, pause, "continue"));
   return 0;
 }

@@ -3,6 +3,7 @@ import { UsageError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { RunEvent } from "../run/events.ts";
 import { checkDirectory } from "../tree/check.ts";
+import { Digests } from "../tree/digests.ts";
 import { type GitFacts, gitFacts } from "../tree/git.ts";
 import { loadIgnore } from "../tree/ignore.ts";
 import { cannotRead } from "../tree/unreadable.ts";
@@ -14,6 +15,7 @@ export interface Source {
   readonly entries: Promise<Entry[]>;
   readonly git: Promise<GitFacts | undefined>;
   readonly skipped: string[];
+  readonly digests: Digests;
 }
 
 export async function openSource(host: Host, flags: SendFlags): Promise<Source> {
@@ -21,7 +23,8 @@ export async function openSource(host: Host, flags: SendFlags): Promise<Source> 
   const skipped: string[] = [];
   const entries = collect(host, root, flags.ignore, skipped);
   entries.catch(() => {}); // told when it is sent
-  return { root, entries, git: gitFacts(host.capture, root), skipped };
+  const digests = new Digests(host.files, root);
+  return { root, entries, git: gitFacts(host.capture, root), skipped, digests };
 }
 
 async function collect(host: Host, root: string, patterns: string[], skipped: string[]) {

@@ -13,7 +13,7 @@ import type { HeldStep } from "../tekton/hold_run.ts";
 import type { ResultSpec, WorkspaceBinding } from "../tekton/model.ts";
 import type { Placement } from "../tekton/place.ts";
 import { type KnownResults, standInResults, whyTooLarge } from "../tekton/results.ts";
-import type { Receipt } from "../tree/archive.ts";
+import type { Receipt } from "../tree/manifest.ts";
 import type { GitFacts } from "../tree/git.ts";
 import { VERSION } from "../version.ts";
 import type { Narrator } from "./narrate.ts";
@@ -124,6 +124,10 @@ export async function runUpload(
   for (const text of lowered.notes) emit({ kind: "note", text });
   const results = await resultFiles(flags, source, lowered, emit);
   const facts = await source.git;
+  // A volume that outlives runs may have most of it: what changed is told by digests, while the run starts.
+  if (flags.workspaces.some((bound) => bound.persistentVolumeClaim !== undefined)) {
+    source.entries.then((entries) => source.digests.ahead(entries, host.interrupt)).catch(() => {});
+  }
   const { name, outcome } = await upload({
     ...lowered,
     annotations: (receipt) => annotations(receipt, facts),
@@ -131,9 +135,12 @@ export async function runUpload(
     files: host.files,
     random: host.random,
     root: source.root,
+    digests: source.digests,
     entries: sendable(source, emit),
     directory: flags.onDirectory,
     program: flags.program,
+    compress: flags.compress,
+    deletes: flags.deletes,
     results,
     showlogs: flags.showlogs,
     pauseSeconds: flags.pauseSeconds,

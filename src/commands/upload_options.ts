@@ -10,7 +10,9 @@ import {
 } from "../cli/values.ts";
 import { UsageError } from "../errors.ts";
 import type { ConnectOptions } from "../host.ts";
+import type { Compress } from "../run/send.ts";
 import type { ParamType, ParamValue } from "../tekton/model.ts";
+import type { Deletes } from "../tree/delta.ts";
 
 /** What is sent, and where to. */
 export interface SendFlags {
@@ -21,6 +23,8 @@ export interface SendFlags {
   readonly onDirectory: string;
   readonly ignore: string[];
   readonly program: string[];
+  readonly compress: Compress;
+  readonly deletes: Deletes;
 }
 
 /** How a run is started and shown. */
@@ -78,6 +82,8 @@ export function sendFlags(flags: Flags, directory: string | undefined): SendFlag
     onDirectory: relativeDirectory(flags.text("on-directory") ?? "."),
     ignore: flags.texts("ignore"),
     program: program(flags.text("exec")!),
+    compress: oneOf(flags, "compress", WHENS),
+    deletes: oneOf(flags, "delete", WHENS),
   };
 }
 
@@ -97,6 +103,17 @@ export function runFlags(flags: Flags): RunFlags {
     allowProbe: flags.on("allow-probe"),
     color: !flags.on("no-color"),
   };
+}
+
+const WHENS = ["auto", "always", "never"] as const;
+
+function oneOf<T extends string>(flags: Flags, name: string, values: readonly T[]): T {
+  const asked = flags.text(name);
+  const value = values.find((value) => value === asked);
+  if (value !== undefined) return value;
+  throw new UsageError(`Cannot take --${name} "${asked}": no such choice`, {
+    hint: `one of: ${values.join(", ")}`,
+  });
 }
 
 const FORMATS = ["yaml", "json", "name"] as const;

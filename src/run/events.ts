@@ -16,8 +16,19 @@ export type RunEvent =
     totalBytes: number;
     elapsedMs: number;
   }
-  /** The whole tree; verified where the receipt equals what was sent. */
-  | { kind: "sent"; files: number; bytes: number; elapsedMs: number; verified: boolean }
+  /** All that was not there yet; verified where the receipt equals what was sent. */
+  | {
+    kind: "sent";
+    files: number;
+    bytes: number;
+    elapsedMs: number;
+    verified: boolean;
+    /** How many bytes they were on their way, where they were compressed. */
+    wireBytes?: number;
+    /** How many files were there already, as they are here; how many things went that are not here any more. */
+    unchanged: number;
+    removed: number;
+  }
   | { kind: "released" }
   /** One line of a step's output, without its newline; `task` is absent in a TaskRun. */
   | { kind: "log"; task?: string; step: string; line: string }

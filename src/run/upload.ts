@@ -1,24 +1,23 @@
 /** An upload run: at its one pause the tree is sent, and the run goes on. */
 import { TransferError } from "../errors.ts";
-import type { Clock, Files } from "../host.ts";
-import type { Receipt } from "../tree/archive.ts";
+import type { Clock } from "../host.ts";
+import type { Receipt } from "../tree/manifest.ts";
 import type { Entry } from "../tree/walk.ts";
 import { conduct, type Conducted, type ConductOptions, type RunResult } from "./conduct.ts";
 import type { Outcome } from "./events.ts";
 import type { LiveRun } from "./live_run.ts";
 import { annotate } from "./metadata.ts";
 import { awaitPause } from "./pause.ts";
-import { send } from "./send.ts";
+import { recordPlace } from "./record_place.ts";
+import { type Cargo, send, type SendOptions } from "./send.ts";
 
-export interface UploadOptions extends Omit<ConductOptions, "cancelsOn" | "uploaded"> {
-  readonly files: Files;
+type Sending = Pick<SendOptions, "directory" | "program" | "compress" | "deletes" | "results">;
+
+export interface UploadOptions
+  extends Omit<ConductOptions, "cancelsOn" | "uploaded">, Omit<Cargo, "entries">, Sending {
   readonly held: { readonly task?: string; readonly step: string };
-  readonly root: string;
   /** What of the directory is sent: its walk goes on while the run starts. */
   readonly entries: Promise<readonly Entry[]>;
-  readonly directory: string;
-  readonly program: readonly string[];
-  readonly results: Readonly<Record<string, string>>;
   /** What the run is to carry of what was uploaded. */
   readonly annotations: (receipt: Receipt) => Record<string, string>;
   /** How long the run may be held: for longer it is cancelled. */
@@ -50,9 +49,15 @@ async function sendAtPause(
   emit({ kind: "paused", place, pod, afterMs: clock.now() - startMs });
   talk.stage = "sending";
   const entries = await options.entries;
+  const { directory } = options;
+  const record = recordPlace({ pod: live.pods.get(pod), pause, directory, release: true });
+  const over = new AbortController();
+  const ended = live.until(() => live.phase.kind === "ended" ? true : undefined, signal);
+  ended.catch(() => {}).then(() => over.abort());
+  const sending = { ...options, emit, pause, entries, record, release: true, over: over.signal };
   const receipt = await withinPause(
     { ...options, step, signal },
-    (signal) => send({ ...options, emit, pause, entries, release: true, signal }),
+    (signal) => send({ ...sending, signal }),
   ).catch((error) => runEnded(live, following, error, { clock, signal }));
   talk.stage = "released";
   if (receipt === undefined) return "done";

@@ -1,12 +1,25 @@
 #!/bin/sh
-# receive WORKSPACE DIRECTORY MANIFEST WORD COUNT [NAME VALUE]... PROGRAM [ARGUMENT]...
+# receive WORKSPACE DIRECTORY MANIFEST RECORD WORD COUNT [NAME VALUE]... PROGRAM [ARGUMENT]...
 #
 # Has PROGRAM unpack the archive on stdin into DIRECTORY of WORKSPACE, checks it by the file MANIFEST that is its last
 # member, prints a receipt, writes COUNT results and does as WORD says: continue, the step goes on, or hold.
 # MANIFEST `-`: unpacks, no more. Whatever fails, and a cut stream, leaves the gate held. Exit codes: see scripts.ts.
+#
+# With a MANIFEST the archive comes at the end of a conversation, a line each; what is asked is answered up to "ready":
+#
+#     < look ./src                     a name at the directory's top; or all of it: look .
+#     < ask
+#     > gzip                           that can be unpacked
+#     > listed                         all there is under those names; else "links": no more than those are told
+#     > 81a4 12 1700000000 ./src/a.go  mode, size, time
+#     < recall
+#     > recorded 1700000000            the file RECORD of an earlier upload: its time, and its lines
+#     < ping
+#     < remove ./src/old               or rmdir: goes where nothing is in it
+#     < plain                          or gzip: the archive follows
 
-workspace=$1 directory=$2 manifest=$3 then=$4 count=$5
-shift 5
+workspace=$1 directory=$2 manifest=$3 record=$4 then=$5 count=$6
+shift 6
 newline='
 '
 
@@ -31,14 +44,17 @@ stop() {
   over "$1"
 }
 
-forget_manifest() {
-  [ -n "$manifest" ] && [ -f "./$manifest" ] || return 0
-  rm -f "./$manifest" 2>/dev/null || printf '' >"./$manifest"
+# forget: the members that are not of the tree.
+forget() {
+  [ -n "$manifest" ] || return 0
+  for file in "./$manifest" "./$manifest.record"; do
+    ! [ -f "$file" ] || rm -f "$file" 2>/dev/null || printf '' >"$file"
+  done
 }
 
 tell held || over $?
 visit "$$"
-trap 'status=$?; trap - EXIT; forget_manifest; leave "$$"; exit "$status"' EXIT
+trap 'status=$?; trap - EXIT; forget; leave "$$"; exit "$status"' EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 141' PIPE
@@ -72,10 +88,74 @@ while [ -n "$rest" ]; do
 done
 [ -w . ] || stop 11 "$directory: not writable"
 
+# links DIRECTORY: all below it, where no program can list more.
+links() (
+  for path in "$1"/* "$1"/.[!.]* "$1"/..?*; do
+    if [ -h "$path" ]; then
+      printf 'a1ff 0 0 %s\n' "$path"
+    elif [ -d "$path" ]; then
+      links "$path"
+    fi
+  done
+)
+
+# survey NAME...: a name with a newline is not told, and so sent anew.
+survey() {
+  ! command -v gzip >/dev/null || printf 'gzip\n'
+  for path in ./* ./.[!.]* ./..?*; do
+    if [ -e "$path" ] || [ -h "$path" ]; then break; fi
+    path=
+  done
+  format='%f %s %Y %n'
+  if [ -z "$path" ] || [ $# -eq 0 ]; then
+    printf 'listed\n'
+  elif find . -prune -exec stat -c "$format" {} + >/dev/null 2>&1; then
+    printf 'listed\n'
+    find "$@" -name "*$newline*" -prune -o -exec stat -c "$format" {} + 2>/dev/null
+  else
+    printf 'links\n'
+    links .
+  fi
+}
+
+recall() {
+  if [ -s "$record" ] && time=$(stat -c %Y "$record") && command -v cat >/dev/null; then
+    printf 'recorded %s\n' "$time"
+    cat "$record"
+  fi 2>/dev/null
+}
+
+# converse: up to the archive. What that is packed with is then in $line.
+converse() {
+  set --
+  while IFS= read -r line; do
+    case $line in
+      'look '*) set -- "$@" "${line#look }" ;;
+      ask)
+        survey "$@"
+        printf 'ready\n'
+        set --
+        ;;
+      recall)
+        recall
+        printf 'ready\n'
+        ;;
+      ping) printf 'ready\n' ;;
+      'remove '*) rm -rf -- "${line#remove }" || stop 11 "${line#remove ./}: cannot be removed" ;;
+      'rmdir '*) rmdir -- "${line#rmdir }" 2>/dev/null ;;
+      plain | gzip) return ;;
+      *) break ;;
+    esac
+  done
+  stop 14 'the stream was cut'
+}
+
 # unpack [NAME VALUE]... PROGRAM [ARGUMENT]...
 unpack() {
   shift $((2 * count))
   command -v "$1" >/dev/null || stop 12 "$1: not found in this image"
+  line=plain
+  [ -z "$manifest" ] || converse
   # -o: as root too, files belong to who unpacks them. This is the form that all tars take.
   if [ $# -eq 1 ]; then
     case $1 in
@@ -83,10 +163,12 @@ unpack() {
       *) set -- "$1" -xpof - ;;
     esac
     # Run by others than root, busybox tar takes the umask off the modes that were sent.
-    (umask 0 && command "$@" >&2)
-    return
+    mask=0
+  else
+    mask=$(umask)
   fi
-  command "$@" >&2 # command: past the functions of this script
+  # command: past the functions of this script
+  (umask "$mask" && if [ "$line" = gzip ]; then gzip -dc | command "$@" >&2; else command "$@" >&2; fi)
 }
 unpack "$@"
 status=$?
@@ -106,9 +188,10 @@ number() {
   case $number in '' | *[!0-9]*) return 1 ;; esac
 }
 
-# The five lines before the list.
+# The six lines before the list.
 head_of_manifest() {
-  read -r line && [ "$line" = 'tkn-dev manifest 1' ] || return 1
+  read -r line && [ "$line" = 'tkn-dev manifest 2' ] || return 1
+  read -r key turn && [ "$key" = 'then' ] || return 1
   number files && files=$number && number bytes && bytes=$number && number listed && listed=$number &&
     read -r line && [ -z "$line" ]
 }
@@ -146,7 +229,16 @@ verify() {
 }
 [ -f "./$manifest" ] || stop 14 'the stream was cut: the manifest at its end did not come'
 verify <"./$manifest" || stop 14 "$manifest: cannot be read"
-forget_manifest
+
+# What an upload has left is told to the next one: RECORD goes on, or begins anew where its lines are all there is.
+if [ -f "./$manifest.record" ] && command -v cat >/dev/null; then
+  ! [ -h "$record" ] || rm -f "$record"
+  case $turn in
+    *anew) cat "./$manifest.record" >"$record" ;;
+    *) cat "./$manifest.record" >>"$record" ;;
+  esac || printf '%s\n' "the record $record can't be written: the next upload will be whole" >&2
+fi
+forget
 printf 'receipt %s %s %s\n' "$files" "$bytes" "$digest" || exit 141 # nobody is there to hear it: hold on
 
 # Only the results, the first 2 * COUNT arguments, are still needed: each goes round to the end.
@@ -156,7 +248,7 @@ while [ "$left" -gt 0 ]; do
   shift
   left=$((left - 1)) keep=$((keep - 1))
 done
-case $then in
-  hold) tell held "$@" ;;
+case $then:$turn in
+  hold:* | *:part*) tell held "$@" ;;
   *) tell continue 0 "$@" && trap - EXIT ;;
 esac

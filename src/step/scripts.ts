@@ -177,6 +177,8 @@ export interface ReceiveOptions {
   directory: string;
   /** The name of the archive's last member. Without one nothing is verified and nothing released. */
   manifest?: string;
+  /** Where what is sent is written down for the next upload, see src/tree/record.ts. */
+  record?: string;
   /** The Task results to write once it is verified. */
   results: Readonly<Record<string, string>>;
   /** Lets the step go on after that; else it stays held. */
@@ -187,7 +189,7 @@ export interface ReceiveOptions {
 
 /** The command that takes an archive on its stdin, to be run in the held container. */
 export function receiveCommand(
-  { workspace, directory, manifest, results, release, program }: ReceiveOptions,
+  { workspace, directory, manifest, record, results, release, program }: ReceiveOptions,
 ): string[] {
   const pairs = Object.entries(results);
   return [
@@ -196,6 +198,7 @@ export function receiveCommand(
     workspace,
     directory,
     manifest ?? "-",
+    record ?? "-",
     release ? "continue" : "hold",
     String(pairs.length),
     ...pairs.flat(),

@@ -273,6 +273,7 @@ export interface Pod extends KubeObject {
     containers?: PodContainer[];
     initContainers?: { name: string; image?: string }[];
     nodeName?: string;
+    volumes?: { name: string; persistentVolumeClaim?: { claimName: string } }[];
   };
   status?: {
     phase?: string;

@@ -1,10 +1,8 @@
 /** A tree's entries as a tar archive: a byte stream that goes at its reader's pace. */
 import type { Files } from "../host.ts";
-import type { Receipt } from "./manifest.ts";
-import { Packer } from "./packer.ts";
+import type { SentFile } from "./manifest.ts";
+import { type Packed, Packer, type TailMember } from "./packer.ts";
 import type { Entry } from "./walk.ts";
-
-export type { Receipt } from "./manifest.ts";
 
 export interface ArchiveOptions {
   readonly files: Files;
@@ -12,8 +10,10 @@ export interface ArchiveOptions {
   readonly root: string;
   /** Seconds since the epoch: a file from the future is sent as of now. */
   readonly nowSeconds: number;
-  /** The name of a last member, at the tree's root, that lists what was sent (see Manifest). */
-  readonly manifestName?: string;
+  /** Called for each file once its bytes are in the archive. */
+  readonly onFile?: (file: SentFile) => void;
+  /** The members behind the tree's own, at its root: asked for once all of those are packed. */
+  readonly tail?: () => readonly TailMember[];
   /** Called once a chunk with what has gone so far. */
   readonly onProgress?: (progress: { files: number; bytes: number }) => void;
   readonly signal?: AbortSignal;
@@ -25,16 +25,16 @@ export interface ArchiveOptions {
  * what is open.
  *
  * The stream errors with TransferError where a file can't be read or becomes shorter than its header says;
- * of one that grows what its header says is sent. `receipt` resolves once the last chunk was taken, and
+ * of one that grows what its header says is sent. `packed` resolves once the last chunk was taken, and
  * rejects where the stream errors or is cancelled; nobody has to handle that.
  */
 export function archive(
   entries: Iterable<Entry> | AsyncIterable<Entry>,
   options: ArchiveOptions,
-): { stream: ReadableStream<Uint8Array<ArrayBuffer>>; receipt: Promise<Receipt> } {
+): { stream: ReadableStream<Uint8Array<ArrayBuffer>>; packed: Promise<Packed> } {
   const { signal, onProgress } = options;
-  const receipt = Promise.withResolvers<Receipt>();
-  receipt.promise.catch(() => {}); // not asked for is not unhandled
+  const packed = Promise.withResolvers<Packed>();
+  packed.promise.catch(() => {}); // not asked for is not unhandled
   const packer = new Packer(options);
   const chunks = packer.chunks(entries);
   let onAbort = () => {};
@@ -50,7 +50,7 @@ export function archive(
     start(controller) {
       onAbort = () => {
         if (!end()) return;
-        receipt.reject(signal?.reason);
+        packed.reject(signal?.reason);
         controller.error(signal?.reason);
         chunks.return(ABANDONED).catch(() => {});
       };
@@ -65,23 +65,23 @@ export function archive(
         if (!next.done) return controller.enqueue(next.value);
         end();
         controller.close();
-        receipt.resolve(next.value);
+        packed.resolve(next.value);
       } catch (error) {
         if (!end()) return;
-        receipt.reject(error);
+        packed.reject(error);
         controller.error(error);
       }
     },
     async cancel(reason) {
       if (!end()) return;
-      receipt.reject(reason ?? new DOMException("the archive was cancelled", "AbortError"));
+      packed.reject(reason ?? new DOMException("the archive was cancelled", "AbortError"));
       await chunks.return(ABANDONED).catch(() => {});
     },
     // 1: the next chunk is read while this one is on its way. Pulled only once the queue is empty, the
-    // generator ends, and with it the receipt comes, when the last chunk was taken.
+    // generator ends, and with it `packed` comes, when the last chunk was taken.
   }, { highWaterMark: 1 });
-  return { stream, receipt: receipt.promise };
+  return { stream, packed: packed.promise };
 }
 
 /** What an archive that was given up returns: nobody sees it. */
-const ABANDONED: Receipt = { files: 0, bytes: 0, digest: "" };
+const ABANDONED: Packed = { files: 0, bytes: 0 };

@@ -1,26 +1,44 @@
 /** The list of what was sent that travels as the archive's last member, for the receiver to check. */
 import { createHash } from "node:crypto";
 
-/** What was sent, to be compared with what arrived. */
+/** What was sent of a whole tree, or lies there already. */
 export interface Receipt {
   /** Regular files, the manifest not counted. */
   readonly files: number;
   /** The sum of their sizes. */
   readonly bytes: number;
-  /** The sha256 of the manifest's text, in hex. */
+  /** A sha256 in hex: of the manifest's text for one archive, of the list of all files for a tree. */
   readonly digest: string;
 }
 
+/** A file as its member in the archive has it. */
+export interface SentFile {
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** The permission bits. */
+  readonly mode: number;
+  /** Whole seconds since the epoch. */
+  readonly mtimeSeconds: number;
+  /** The sha256 of the bytes sent, in hex. */
+  readonly digest: string;
+}
+
+/** What the receiver does once all is checked: waits for the next part, or as its command line says. */
+export type Turn = "part" | "end";
+
 /**
- * Collects the files sent. Its text:
+ * Collects what the receiver is to check. Its text:
  *
- *     tkn-dev manifest 1
+ *     tkn-dev manifest 2
+ *     then end
  *     files 2
  *     bytes 11
  *     listed 2
  *
  *     2cf24dba…  ./run.sh
  *     486ea462…  ./src/main.go
+ *
+ * `then end anew`: the record that comes with it is not one to be added to another.
  *
  * From after the blank line on it is what `sha256sum -c` reads, of coreutils and of busybox. A name with
  * a newline, a backslash or a carriage return counts but is not listed, for the two escape it differently.
@@ -30,23 +48,23 @@ export class Manifest {
   #bytes = 0;
   readonly #lines: string[] = [];
 
-  /** @param digest the sha256 of the file's bytes as sent, in hex */
-  add(path: string, sizeBytes: number, digest: string): void {
+  add({ path, sizeBytes, digest }: Pick<SentFile, "path" | "sizeBytes" | "digest">): void {
     this.#files++;
     this.#bytes += sizeBytes;
+    this.addUncounted(path, digest);
+  }
+
+  /** To be checked, but no file of the tree. */
+  addUncounted(path: string, digest: string): void {
     if (!/[\n\r\\]/.test(path)) this.#lines.push(`${digest}  ./${path}\n`);
   }
 
-  get sent(): { files: number; bytes: number } {
-    return { files: this.#files, bytes: this.#bytes };
-  }
-
-  text(): string {
-    const head = `files ${this.#files}\nbytes ${this.#bytes}\nlisted ${this.#lines.length}\n`;
-    return `tkn-dev manifest 1\n${head}\n${this.#lines.join("")}`;
-  }
-
-  receipt(): Receipt {
-    return { ...this.sent, digest: createHash("sha256").update(this.text()).digest("hex") };
+  /** Its text, and what the receiver's answer is to be. */
+  close(turn: Turn, anew: boolean): { text: string; receipt: Receipt } {
+    const head = `then ${turn}${anew ? " anew" : ""}\n` +
+      `files ${this.#files}\nbytes ${this.#bytes}\nlisted ${this.#lines.length}\n`;
+    const text = `tkn-dev manifest 2\n${head}\n${this.#lines.join("")}`;
+    const digest = createHash("sha256").update(text).digest("hex");
+    return { text, receipt: { files: this.#files, bytes: this.#bytes, digest } };
   }
 }

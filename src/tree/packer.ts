@@ -3,10 +3,9 @@
  * place that they have in the archive: what they cost is the calls, not the bytes.
  */
 import { createHash } from "node:crypto";
-import { TransferError } from "../errors.ts";
 import type { Files } from "../host.ts";
 import { streamFile } from "./large_file.ts";
-import { Manifest, type Receipt } from "./manifest.ts";
+import type { SentFile } from "./manifest.ts";
 import { BLOCK_BYTES, headerBytes, type Member, paddedBytes, writeHeader } from "./tar_header.ts";
 import { cannotRead, changedWhileSent } from "./unreadable.ts";
 import type { Entry } from "./walk.ts";
@@ -26,7 +25,19 @@ interface PackerOptions {
   readonly files: Files;
   readonly root: string;
   readonly nowSeconds: number;
-  readonly manifestName?: string;
+  readonly onFile?: (file: SentFile) => void;
+  readonly tail?: () => readonly TailMember[];
+}
+
+/** A file of our own making, behind those of the tree. */
+export interface TailMember {
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface Packed {
+  readonly files: number;
+  readonly bytes: number;
 }
 
 /** A member's place in the slab: its header from `start` on, its content up to `end`, padded. */
@@ -42,7 +53,6 @@ interface Slot {
 export class Packer {
   /** What has gone so far, a file in the middle included. */
   readonly progress: { files: number; bytes: number } = { files: 0, bytes: 0 };
-  readonly #manifest = new Manifest();
   #slab: Chunk = new Uint8Array(SLAB_BYTES);
   /** The slab's bytes up to here have gone, up to there they are ready, up to there they have an owner. */
   #gone = 0;
@@ -56,9 +66,8 @@ export class Packer {
   /** The archive's chunks; the caller's from then on. Throws TransferError. */
   async *chunks(
     entries: Iterable<Entry> | AsyncIterable<Entry>,
-  ): AsyncGenerator<Chunk, Receipt, undefined> {
+  ): AsyncGenerator<Chunk, Packed, undefined> {
     for await (const entry of entries) {
-      if (entry.path === this.options.manifestName) throw nameTaken(entry.path);
       if (entry.kind === "file" && entry.sizeBytes > SMALL_BYTES) {
         yield* this.#settle(0);
         yield* this.#large(entry);
@@ -77,9 +86,8 @@ export class Packer {
       yield* this.#settle(READS_AHEAD - 1);
     }
     yield* this.#settle(0);
-    const receipt = this.#manifest.receipt();
     yield* this.#tail();
-    return receipt;
+    return { ...this.progress };
   }
 
   /** Gives the entry its place and starts to read it there. */
@@ -156,32 +164,35 @@ export class Packer {
     }
   }
 
-  #add(member: Member, digest: string): void {
-    this.#manifest.add(member.path, member.sizeBytes, digest);
+  #add({ path, sizeBytes, mode, mtimeSeconds }: Member, digest: string): void {
     this.progress.files++;
+    this.options.onFile?.({ path, sizeBytes, mode, mtimeSeconds, digest });
   }
 
-  /** The manifest, two blocks of zeros, and zeros to a whole record. */
+  /** The members of our own, two blocks of zeros, and zeros to a whole record. */
   *#tail(): Generator<Chunk, void, undefined> {
-    const { manifestName, nowSeconds } = this.options;
-    const text = new TextEncoder().encode(this.#manifest.text());
-    const list: Member | undefined = manifestName === undefined ? undefined : {
-      path: manifestName,
-      kind: "file",
-      sizeBytes: text.length,
-      mode: 0o600,
-      mtimeSeconds: Math.floor(nowSeconds),
-    };
-    const contentOffset = list === undefined ? 0 : headerBytes(list);
-    const listBytes = list === undefined ? 0 : contentOffset + paddedBytes(text.length);
-    const soFar = this.#archiveBytes + listBytes + 2 * BLOCK_BYTES;
+    const { tail = () => [], nowSeconds } = this.options;
+    const mtimeSeconds = Math.floor(nowSeconds);
+    const members = tail().map(({ name, text }) => {
+      const content = new TextEncoder().encode(text);
+      const sizeBytes = content.length;
+      const member: Member = { path: name, kind: "file", sizeBytes, mode: 0o600, mtimeSeconds };
+      return { member, content, contentOffset: headerBytes(member) };
+    });
+    const ownBytes = members.reduce(
+      (sum, { member, contentOffset }) => sum + contentOffset + paddedBytes(member.sizeBytes),
+      0,
+    );
+    const soFar = this.#archiveBytes + ownBytes + 2 * BLOCK_BYTES;
     const wholeBytes = Math.ceil(soFar / RECORD_BYTES) * RECORD_BYTES;
-    const tail = new Uint8Array(wholeBytes - this.#archiveBytes);
-    if (list !== undefined) {
-      writeHeader(list, tail);
-      tail.set(text, contentOffset);
+    const bytes = new Uint8Array(wholeBytes - this.#archiveBytes);
+    let at = 0;
+    for (const { member, content, contentOffset } of members) {
+      writeHeader(member, bytes.subarray(at));
+      bytes.set(content, at + contentOffset);
+      at += contentOffset + paddedBytes(content.length);
     }
-    for (let i = 0; i < tail.length; i += CHUNK_BYTES) yield tail.subarray(i, i + CHUNK_BYTES);
+    for (let i = 0; i < bytes.length; i += CHUNK_BYTES) yield bytes.subarray(i, i + CHUNK_BYTES);
   }
 
   #path(entry: { path: string }): string {
@@ -208,10 +219,4 @@ export class Packer {
       throw cannotRead(this.options.root, error);
     }
   }
-}
-
-function nameTaken(path: string): TransferError {
-  return new TransferError(`Cannot send "${path}": the list of what is sent has that name`, {
-    hint: `Rename it, or leave it out: --ignore '/${path}'`,
-  });
 }

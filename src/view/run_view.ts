@@ -4,7 +4,7 @@ import { LogLines, type LogOptions } from "./log_line.ts";
 import { renderProgress } from "./progress.ts";
 import { plainLines } from "./sanitize.ts";
 import { renderSummary } from "./summary.ts";
-import { fit, formatBytes, formatDuration, formatFiles, formatRate } from "./units.ts";
+import { fit, formatBytes, formatCount, formatDuration, formatFiles, formatRate } from "./units.ts";
 
 /**
  * `text` ends with a newline. A `status` is a transient line without one, on a terminal: the next
@@ -98,11 +98,24 @@ function say(text: string): Output[] {
   return [{ to: "stderr", text: `${text}\n` }];
 }
 
-/** `Sent 123 files, 4.5 MB in 0.4s (11 MB/s), verified` */
-function sent({ files, bytes, elapsedMs, verified }: Extract<RunEvent, { kind: "sent" }>): string {
-  const rate = formatRate(bytes, elapsedMs);
-  return `Sent ${formatFiles(files)}, ${formatBytes(bytes)} in ${formatDuration(elapsedMs)}` +
-    (rate === undefined ? "" : ` (${rate})`) + (verified ? ", verified" : ", not verified");
+/** `Sent 2 files, 4.5 kB in 0.4s (11 kB/s, 1.1 kB compressed), verified; 121 unchanged, 1 removed` */
+function sent(event: Extract<RunEvent, { kind: "sent" }>): string {
+  const { files, bytes, wireBytes, elapsedMs, verified, unchanged, removed } = event;
+  const aside = [
+    formatRate(bytes, elapsedMs),
+    wireBytes === undefined ? undefined : `${formatBytes(wireBytes)} compressed`,
+  ].filter((text) => text !== undefined);
+  const beside = [
+    unchanged === 0 ? undefined : `${formatCount(unchanged)} unchanged`,
+    removed === 0 ? undefined : `${formatCount(removed)} removed`,
+  ].filter((text) => text !== undefined);
+  const what = files === 0 && unchanged > 0
+    ? "Nothing to send"
+    : `Sent ${formatFiles(files)}, ${formatBytes(bytes)}`;
+  return `${what} in ${formatDuration(elapsedMs)}` +
+    (bytes === 0 || aside.length === 0 ? "" : ` (${aside.join(", ")})`) +
+    (verified ? ", verified" : ", not verified") +
+    (beside.length === 0 ? "" : `; ${beside.join(", ")}`);
 }
 
 function oneLine(text: string): string {

@@ -32,7 +32,12 @@ export function formatDuration(ms: number): string {
 
 /** "1 file", "123 files". */
 export function formatFiles(files: number): string {
-  return files === 1 ? "1 file" : `${files} files`;
+  return files === 1 ? "1 file" : `${formatCount(files)} files`;
+}
+
+/** "999", "8,351". */
+export function formatCount(count: number): string {
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ",");
 }
 
 /** The text, or as much of it as fits with an ellipsis. */

@@ -2,6 +2,7 @@
 import { applyYaml, type Cluster } from "../support/cluster.ts";
 import { connectionScenarios } from "./connection.ts";
 import { debugScenarios } from "./debug.ts";
+import { deltaScenarios } from "./delta.ts";
 import { heldScenarios } from "./held.ts";
 import { refusedScenarios } from "./refused.ts";
 import { repairScenarios } from "./repair.ts";
@@ -13,6 +14,7 @@ import { uploadScenarios } from "./upload.ts";
 
 export const SCENARIOS: Scenario[] = [
   ...uploadScenarios,
+  ...deltaScenarios,
   ...debugScenarios,
   ...sessionScenarios,
   ...heldScenarios,

@@ -28,16 +28,28 @@ export const connectionScenarios: Scenario[] = [
     },
   },
   {
-    name: "an upload that is cut lets nothing go, is told, and its run is cancelled",
+    name: "an upload that is cut goes on where it was, and lets go once all is there",
     async run(cluster, directory) {
-      await Deno.mkdir(`${directory}/tree`);
-      for (let at = 0; at < 40; at++) {
-        const bytes = new Uint8Array(1 << 18);
-        crypto.getRandomValues(bytes.subarray(0, 1 << 16));
-        await Deno.writeFile(`${directory}/tree/${at}`, bytes);
-      }
+      await writeFiles(`${directory}/tree`);
       await using way = await throughProxy(cluster, directory);
       way.proxy.cutAfterBytes = 5_000_000;
+      const args = ["task", "upload", "t-count", `${directory}/tree`, ...EMPTY, ...way.flags];
+      const ran = await startTknDev(args).ended;
+      assert.equal(ran.code, 0, ran.stderr);
+      assert.match(ran.stderr, /^Note: Can't upload into step "upload": .*: trying again$/m);
+      assert.match(ran.stderr, /^Sent 40 files, 10 MB in .*, verified$/m);
+      assert.ok(ran.stderr.indexOf("trying again") < ran.stderr.indexOf("Running on"));
+      assert.ok(way.proxy.cuts > 0);
+      assert.ok(way.proxy.sentBytes < 17_000_000, `${way.proxy.sentBytes}`);
+      assert.equal(ran.stdout.split("\n").length, 21);
+    },
+  },
+  {
+    name: "an upload that is cut each time lets nothing go, is told, and its run is cancelled",
+    async run(cluster, directory) {
+      await writeFiles(`${directory}/tree`);
+      await using way = await throughProxy(cluster, directory);
+      way.proxy.cutAfterBytes = 200_000;
       const args = ["task", "upload", "t-count", `${directory}/tree`, ...EMPTY, ...way.flags];
       const ran = await startTknDev(args).ended;
       assert.equal(ran.code, 4, ran.stderr);
@@ -50,6 +62,18 @@ export const connectionScenarios: Scenario[] = [
     },
   },
 ];
+
+/** 40 files of 256 KiB, that can't be made much smaller. */
+async function writeFiles(directory: string): Promise<void> {
+  await Deno.mkdir(directory);
+  for (let at = 0; at < 40; at++) {
+    const bytes = new Uint8Array(1 << 18);
+    for (let from = 0; from < bytes.length; from += 1 << 16) {
+      crypto.getRandomValues(bytes.subarray(from, from + (1 << 16)));
+    }
+    await Deno.writeFile(`${directory}/${at}`, bytes);
+  }
+}
 
 /** The cluster behind a proxy, and the flags that lead there. */
 async function throughProxy(cluster: Cluster, directory: string) {

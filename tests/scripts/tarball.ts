@@ -3,7 +3,11 @@ import { createHash } from "node:crypto";
 /** The name of every manifest here. */
 export const MANIFEST = ".tkn-dev-k3j2h1";
 
+/** All that has to be said before an archive. */
+export const PLAIN = new TextEncoder().encode("plain\n");
+
 export interface Tarball {
+  /** With the line before the archive. */
   bytes: Uint8Array;
   /** Where the manifest's header begins in `bytes`. */
   manifestOffset: number;
@@ -33,11 +37,12 @@ export async function tarball(
     await Deno.writeTextFile(`${directory}/${MANIFEST}`, manifest);
     const names = Object.keys(files);
     const withoutManifest = names.length ? await gnuTar(directory, names) : new Uint8Array();
-    const bytes = await gnuTar(directory, [...names, MANIFEST]);
+    const archive = await gnuTar(directory, [...names, MANIFEST]);
+    const bytes = new Uint8Array([...PLAIN, ...archive]);
     const digest = createHash("sha256").update(manifest).digest("hex");
     return {
       bytes,
-      manifestOffset: endOfMembers(withoutManifest),
+      manifestOffset: PLAIN.length + endOfMembers(withoutManifest),
       manifest,
       receipt: `receipt ${names.length} ${sizeOf(files)} ${digest}\n`,
     };
@@ -51,7 +56,7 @@ export function manifestOf(files: Record<string, string>): string {
   const list = Object.entries(files).map(([path, content]) =>
     `${createHash("sha256").update(content).digest("hex")}  ./${path}\n`
   );
-  const head = `tkn-dev manifest 1\nfiles ${list.length}\nbytes ${sizeOf(files)}\n`;
+  const head = `tkn-dev manifest 2\nthen end\nfiles ${list.length}\nbytes ${sizeOf(files)}\n`;
   return `${head}listed ${list.length}\n\n${list.join("")}`;
 }
 

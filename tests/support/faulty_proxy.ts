@@ -5,6 +5,8 @@ export class FaultyProxy implements AsyncDisposable {
   cutAfterBytes = Infinity;
   /** How many connections were cut. */
   cuts = 0;
+  /** How many bytes went to the server, on all connections. */
+  sentBytes = 0;
   readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   readonly #open = new Set<() => void>();
   readonly #serving: Promise<void>;
@@ -48,6 +50,7 @@ export class FaultyProxy implements AsyncDisposable {
     let sentBytes = 0;
     const count = (bytes: number) => {
       sentBytes += bytes;
+      this.sentBytes += bytes;
       if (sentBytes <= this.cutAfterBytes || !this.#open.has(cut)) return;
       this.cuts += 1;
       cut();

@@ -4,28 +4,33 @@ import { spawnSync } from "node:child_process";
 import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import process from "node:process";
 import { denoFiles } from "../../src/deno/files.ts";
-import { archive, type Receipt } from "../../src/tree/archive.ts";
+import { archive } from "../../src/tree/archive.ts";
 import { loadIgnore } from "../../src/tree/ignore.ts";
+import { Manifest, type Receipt } from "../../src/tree/manifest.ts";
 import { walk } from "../../src/tree/walk.ts";
 
 export const TARS = [["tar"], ["bsdtar"], ["busybox", "tar"]];
 /** As in a container that sets none. */
 export const ENV = { PATH: process.env.PATH, LC_ALL: "C", LANG: "C" };
 
+/** What is in a directory; with a name, behind it the manifest of that name, and its receipt. */
 export async function pack(
   root: string,
   manifestName?: string,
 ): Promise<{ bytes: Uint8Array; receipt: Receipt }> {
-  const { stream, receipt } = archive(walk(denoFiles, root, await loadIgnore(denoFiles, root)), {
+  const manifest = new Manifest();
+  const { stream } = archive(walk(denoFiles, root, await loadIgnore(denoFiles, root)), {
     files: denoFiles,
     root,
     nowSeconds: Date.now() / 1000,
-    manifestName,
+    onFile: (file) => manifest.add(file),
+    tail: () =>
+      manifestName === undefined
+        ? []
+        : [{ name: manifestName, text: manifest.close("end", false).text }],
   });
-  return {
-    bytes: new Uint8Array(await new Response(stream).arrayBuffer()),
-    receipt: await receipt,
-  };
+  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+  return { bytes, receipt: manifest.close("end", false).receipt };
 }
 
 /** Extracts into a new directory; what the tar says, warnings included, is a failure. */

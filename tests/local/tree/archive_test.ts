@@ -38,7 +38,7 @@ Deno.test("what is sent while a file grows is an archive that tar takes", async 
 Deno.test("a file that is cut off while it is read ends the stream with its name", async () => {
   using place = temporaryDirectory();
   writeTree(place.path, [file("log", "x".repeat(20_000_000))]);
-  const { stream, receipt } = archive(
+  const { stream, packed } = archive(
     walk(denoFiles, place.path, await loadIgnore(denoFiles, place.path)),
     { files: denoFiles, root: place.path, nowSeconds: Date.now() / 1000 },
   );
@@ -46,7 +46,7 @@ Deno.test("a file that is cut off while it is read ends the stream with its name
   await assert.rejects(async () => {
     for await (const _ of stream) truncateSync(`${place.path}/log`, 1_000_000);
   }, error);
-  await assert.rejects(receipt, error);
+  await assert.rejects(packed, error);
 });
 
 Deno.test("cancelling closes the file that is being read", async () => {

@@ -19,6 +19,8 @@ const DEFAULTS = {
   onDirectory: ".",
   ignore: [],
   program: ["tar"],
+  compress: "auto",
+  deletes: "auto",
   image: undefined,
   handOver: undefined,
   showlogs: true,
@@ -53,7 +55,7 @@ const FLAGS = [
   ["-p", "a=1", "--param", "b=x=y", "-w", "name=w,claimName=pvc,subPath=d"],
   ["-w", "name=v,volumeClaimTemplateFile=v.yaml", "--result", "commit=abc", "-s", "sa"],
   ["-n", "ns", "-c", "ctx", "-k", "file", "--dry-run", "-o", "json", "--pause-timeout", "1h30m"],
-  ["--upload-image", "busybox"],
+  ["--upload-image", "busybox", "--compress=always", "--delete", "never"],
 ].flat();
 
 Deno.test("every flag has its place", () => {
@@ -65,6 +67,8 @@ Deno.test("every flag has its place", () => {
     onDirectory: "a/b",
     ignore: ["x", "*.y"],
     program: ["bsdtar"],
+    compress: "always" as const,
+    deletes: "never" as const,
     image: "busybox",
     handOver: undefined,
     showlogs: false,

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { ClusterError, TransferError } from "../../../src/errors.ts";
 import type { ExecOptions, ExecResult } from "../../../src/kube/interface.ts";
 import { refused } from "../../../src/kube/status.ts";
 import type { RunEvent } from "../../../src/run/events.ts";
-import { send } from "../../../src/run/send.ts";
+import { send, type SendOptions } from "../../../src/run/send.ts";
 import { ReceiveExit } from "../../../src/step/scripts.ts";
+import { Digests } from "../../../src/tree/digests.ts";
 import type { Entry } from "../../../src/tree/walk.ts";
 import { FakeClock } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
@@ -12,7 +14,7 @@ import { MemoryFiles } from "../../support/memory_files.ts";
 import { rejection } from "../../support/refusal.ts";
 import { concat, readTar } from "../../support/tar_text.ts";
 import { tree } from "../../support/tree_text.ts";
-import { receive } from "./stage.ts";
+import { receive, type Received } from "../../support/fake_receiver.ts";
 
 const NODES = tree(`
   dir src/
@@ -23,24 +25,32 @@ const ENTRIES: Entry[] = NODES.map(({ path, kind, content, mode, mtimeSeconds })
   return { path, kind: kind as "file", sizeBytes: content.length, mode, mtimeSeconds };
 });
 
-interface Given {
-  program?: string[];
-  results?: Record<string, string>;
-  directory?: string;
-  entries?: Entry[];
-  files?: MemoryFiles;
-  signal?: AbortSignal;
+/** Of the list of all files. */
+const DIGEST = createHash("sha256")
+  .update(`${sha256("hello")}  ./src/a.txt\n${sha256("hi")}  ./b\n`).digest("hex");
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 /** Sends the tree to a receiver that is played so. */
-function start(play: (options: ExecOptions) => Promise<ExecResult>, given: Given = {}) {
+function start(
+  play: (options: ExecOptions) => Promise<ExecResult>,
+  given: Partial<SendOptions> = {},
+) {
   const kube = new FakeKube();
   kube.onExec = play;
+  const clock = new FakeClock();
+  clock.isAutomatic = true;
   const events: RunEvent[] = [];
+  const files = given.files ?? new MemoryFiles(NODES);
   const sent = send({
     kube,
-    clock: new FakeClock(),
-    files: new MemoryFiles(NODES),
+    clock,
+    files,
+    digests: new Digests(files, "/tree"),
+    compress: "never",
+    deletes: "auto",
     pause: {
       namespace: "ns",
       step: "s",
@@ -65,7 +75,7 @@ function start(play: (options: ExecOptions) => Promise<ExecResult>, given: Given
     ...given,
   });
   sent.catch(() => {});
-  return { kube, events, sent };
+  return { kube, clock, events, sent };
 }
 
 /** As the real client: a command that ends gives its stdin up. */
@@ -81,33 +91,52 @@ async function answer(
   return { exitCode, message };
 }
 
+/** Says that in place of its receipt. */
+function instead(options: ExecOptions, receipt: string): ExecOptions {
+  return {
+    ...options,
+    onStdout(bytes) {
+      const text = new TextDecoder().decode(bytes);
+      const said = text.startsWith("receipt") ? `${receipt}\n` : text;
+      options.onStdout?.(new TextEncoder().encode(said));
+    },
+  };
+}
+
 const drain = async (options: ExecOptions) => {
   await Array.fromAsync(options.stdin!);
 };
 
 Deno.test("one exec carries tree, manifest and results, and its receipt ends it", async () => {
-  let members: string[] = [];
+  let received: Received | undefined;
   const { kube, events, sent } = start(async (options) => {
-    const received = await receive(options);
-    members = readTar(received.archive).map(({ line }) => line);
-    return received;
+    return received = await receive(options);
   }, { results: { commit: "abc", "odd name": "a b" }, directory: "sub" });
-  await sent;
+  assert.deepEqual(await sent, { files: 2, bytes: 7, digest: DIGEST });
   const [{ namespace, pod, container, command }] = kube.execs;
   assert.deepEqual({ namespace, pod, container, command }, {
     namespace: "ns",
     pod: "p",
     container: "step-s",
-    command: ["/bin/sh", "/tkn-dev/receive", "/w", "sub", ".tkn-dev-rrrrrrrrrr", "continue", "2"]
-      .concat(
-        ["commit", "abc", "odd name", "a b", "tar"],
-      ),
+    command: ["/bin/sh", "/tkn-dev/receive", "/w", "sub", ".tkn-dev-rrrrrrrrrr", "-", "continue"]
+      .concat(["2", "commit", "abc", "odd name", "a b", "tar"]),
   });
   assert.equal(kube.execs.length, 1);
-  assert.deepEqual(members.slice(0, 3), ["5 src/ 755 0", "0 src/a.txt 644 5", "0 b 755 2"]);
-  assert.match(members[3], /^0 \.tkn-dev-rrrrrrrrrr /);
+  assert.deepEqual(received!.lines, ["look ./src", "look ./b", "ask", "plain"]);
+  const lines = received!.members.map(({ line }) => line);
+  assert.deepEqual(lines.slice(0, 3), ["5 src/ 755 0", "0 src/a.txt 644 5", "0 b 755 2"]);
+  assert.match(lines[3], /^0 \.tkn-dev-rrrrrrrrrr /);
   assert.deepEqual(events.slice(-2), [
-    { kind: "sent", files: 2, bytes: 7, elapsedMs: 0, verified: true },
+    {
+      kind: "sent",
+      files: 2,
+      bytes: 7,
+      elapsedMs: 0,
+      verified: true,
+      wireBytes: undefined,
+      unchanged: 0,
+      removed: 0,
+    },
     { kind: "released" },
   ]);
   const progress = events.slice(0, -2);
@@ -123,10 +152,7 @@ Deno.test("one exec carries tree, manifest and results, and its receipt ends it"
 });
 
 Deno.test("an image without sha256sum can't tell the digest, and is believed the rest", async () => {
-  const { events, sent } = start(async (options) => {
-    await drain(options);
-    return await answer({ ...options, stdin: undefined }, 0, { out: "receipt 2 7 -\n" });
-  });
+  const { events, sent } = start((options) => receive(instead(options, "receipt 2 7 -")));
   await sent;
   assert.equal(events.at(-1)?.kind, "released");
 });
@@ -140,10 +166,7 @@ for (
   ]
 ) {
   Deno.test(`a receipt that differs is not trusted: ${what}`, async () => {
-    const { events, sent } = start(async (options) => {
-      await drain(options);
-      return await answer({ ...options, stdin: undefined }, 0, { out: `${receipt}\n` });
-    });
+    const { events, sent } = start((options) => receive(instead(options, receipt)));
     assert.equal(
       await rejection(sent, TransferError),
       'Cannot trust the upload into step "s": sent 2 files and 7 bytes, its receipt says ' +
@@ -220,7 +243,8 @@ for (const [exit, reply, words] of refusals) {
       { directory: "d" },
     );
     assert.equal(await rejection(sent, TransferError), words);
-    assert.equal(kube.execs.length, 1);
+    const isTriedAgain = exit === "streamCut" || exit === "misused";
+    assert.equal(kube.execs.length, isTriedAgain ? 6 : 1);
   });
 }
 
@@ -232,7 +256,8 @@ Deno.test("a receiver that was killed may be a connection that was lost, one tha
     return error.connectionLost;
   };
   assert.equal(await lost(137), true);
-  assert.equal(await lost(ReceiveExit.streamCut), false);
+  assert.equal(await lost(ReceiveExit.streamCut), true);
+  assert.equal(await lost(ReceiveExit.treeDiffers), false);
 });
 
 Deno.test("a container without a shell is told as that, any other start that fails word by word", async () => {
@@ -264,10 +289,7 @@ Deno.test("a server that says no is told in its own words, as the cluster's", as
 
 Deno.test("a file that can't be read is told by its name", async () => {
   const entries = [{ ...ENTRIES[1], path: "gone.txt" }];
-  const { sent } = start(async (options) => {
-    await drain(options);
-    return { exitCode: 0, message: "" };
-  }, { entries });
+  const { sent } = start((options) => receive(options), { entries });
   assert.match(await rejection(sent, TransferError), /^Cannot (read|send) "gone.txt"/);
 });
 
@@ -282,13 +304,22 @@ Deno.test("a command of the user's own has no manifest, and is released by a sec
   }, { program: ["sh", "-c", "cat >x"], results: { commit: "abc" } });
   await sent;
   assert.deepEqual(plays, [
-    ["/bin/sh", "/tkn-dev/receive", "/w", ".", "-", "continue", "1"]
+    ["/bin/sh", "/tkn-dev/receive", "/w", ".", "-", "-", "hold", "1"]
       .concat(["commit", "abc", "sh", "-c", "cat >x"]),
     ["/bin/sh", "/tkn-dev/release", "continue", "commit", "abc"],
   ]);
   assert.equal(kube.execs[1].container, "step-s");
   assert.deepEqual(events.slice(-2), [
-    { kind: "sent", files: 2, bytes: 7, elapsedMs: 0, verified: false },
+    {
+      kind: "sent",
+      files: 2,
+      bytes: 7,
+      elapsedMs: 0,
+      verified: false,
+      wireBytes: undefined,
+      unchanged: 0,
+      removed: 0,
+    },
     { kind: "released" },
   ]);
 });
@@ -357,4 +388,217 @@ Deno.test("an abort is told by its reason, not as a transfer that failed", async
     return Promise.reject(new ClusterError("never"));
   }, { signal: stop.signal });
   await assert.rejects(sent, reason);
+});
+
+/** Plays one after the other, the last one for what is left. */
+function inTurn(...plays: ((options: ExecOptions) => Promise<ExecResult>)[]) {
+  let tries = 0;
+  return (options: ExecOptions) => plays[Math.min(tries++, plays.length - 1)](options);
+}
+
+const LOST = new ClusterError('Cannot run a command in pod "p": connection lost (1006)');
+
+/** Takes all that is sent, but is cut off before it can say a word of it. */
+const lose = async (options: ExecOptions) => {
+  await receive({ ...options, onStdout: (bytes) => saysReady(bytes) && options.onStdout?.(bytes) });
+  throw LOST;
+};
+
+function saysReady(bytes: Uint8Array): boolean {
+  return new TextDecoder().decode(bytes).endsWith("ready\n");
+}
+
+const SECONDS = NODES[1].mtimeSeconds;
+
+Deno.test("an upload that was cut goes on with what did not arrive, and checks the rest too", async () => {
+  let received: Received | undefined;
+  const { kube, clock, events, sent } = start(inTurn(
+    lose,
+    async (options) =>
+      received = await receive(options, {
+        ask: [`gzip\nlisted\n41ed 60 1 ./src\n81a4 5 ${SECONDS} ./src/a.txt\n81ed 1 5 ./b\n`],
+      }),
+  ));
+  assert.equal((await sent).digest, DIGEST);
+  assert.equal(kube.execs.length, 2);
+  assert.deepEqual(clock.delays, [500]);
+  assert.deepEqual(
+    received!.members.map(({ line }) => line.split(" ")[1]),
+    ["src/", "b", ".tkn-dev-rrrrrrrrrr"],
+  );
+  assert.match(received!.manifest, /^files 2\nbytes 7\nlisted 2$/m);
+  assert.ok(received!.manifest.includes(`${sha256("hello")}  ./src/a.txt\n`));
+  assert.deepEqual(events.find(({ kind }) => kind === "note"), {
+    kind: "note",
+    text: `Can't upload into step "s": can't run a command in pod "p": connection lost (1006): ` +
+      "trying again",
+  });
+  assert.equal(events.at(-1)?.kind, "released");
+});
+
+Deno.test("what lies there of a try that was cut, but differs, is sent again", async () => {
+  for (const there of [`4 ${SECONDS}`, `5 ${SECONDS + 1}`]) {
+    let received: Received | undefined;
+    const { sent } = start(inTurn(
+      lose,
+      async (options) =>
+        received = await receive(options, { ask: [`listed\n81a4 ${there} ./src/a.txt\n`] }),
+    ));
+    await sent;
+    assert.equal(received!.members.length, 4, there);
+  }
+});
+
+Deno.test("an upload is not tried for ever, and each time later", async () => {
+  const { kube, clock, sent } = start(lose);
+  assert.match(await rejection(sent, TransferError), /connection lost/);
+  assert.equal(kube.execs.length, 6);
+  assert.deepEqual(clock.delays, [500, 1000, 2000, 4000, 8000]);
+});
+
+Deno.test("a step that goes on after a try that was cut at its very end was let go by that", async () => {
+  const gone = (options: ExecOptions) => answer(options, ReceiveExit.gateGone, { err: "gone" });
+  const { events, sent } = start(inTurn(lose, gone));
+  assert.equal((await sent).files, 2);
+  assert.equal(events.at(-1)?.kind, "released");
+  const early = start(inTurn(async (options) => {
+    await options.stdin!.cancel();
+    throw LOST;
+  }, gone));
+  assert.match(await rejection(early.sent, TransferError), /: it goes on already\n/);
+});
+
+Deno.test("a try that the cluster refuses is told by how the connection was lost", async () => {
+  const what = { verb: "exec into", kind: "Pod", name: "p", server: "s" };
+  const { sent } = start(
+    inTurn(lose, () => Promise.reject(refused(what, { code: 404, message: "no pod" }))),
+  );
+  const error = await sent.catch((error) => error);
+  assert.match(error.message, /connection lost/);
+  assert.equal(error.connectionLost, true);
+});
+
+Deno.test("what a user asks for is compressed, where the image can unpack it", async () => {
+  for (const [ask, last] of [["gzip\nlisted\n", "gzip"], ["listed\n", "plain"]]) {
+    let received: Received | undefined;
+    const { events, sent } = start(
+      async (options) => received = await receive(options, { ask: [ask] }),
+      { compress: "always" },
+    );
+    await sent;
+    assert.equal(received!.lines.at(-1), last);
+    const told = events.at(-2);
+    assert.equal(told?.kind === "sent" && told.wireBytes! > 0, last === "gzip");
+  }
+});
+
+Deno.test("over a long way it is compressed from the start on, over a short one not", async () => {
+  for (const [ms, last] of [[9, "plain"], [10, "gzip"]] as const) {
+    let received: Received | undefined;
+    const { clock, sent } = start(
+      async (options) =>
+        received = await receive(options, {
+          onLine: (line) => line === "ping" && clock.advance(ms),
+        }),
+      { compress: "auto" },
+    );
+    await sent;
+    assert.deepEqual(received!.lines.slice(-2), ["ping", last]);
+  }
+});
+
+Deno.test("what turns out to be slow is ended at a file, and the rest goes compressed", async () => {
+  const content = new TextEncoder().encode("x".repeat(1 << 20));
+  const files = Array.from({ length: 9 }, (_, at) => `file ${at}`).join("\n");
+  const nodes = tree(files).map((node) => ({ ...node, content }));
+  const entries = nodes.map(({ path, mode, mtimeSeconds }) => {
+    return { path, kind: "file" as const, sizeBytes: content.length, mode, mtimeSeconds };
+  });
+  const received: Received[] = [];
+  const { kube, clock, events, sent } = start(async (options) => {
+    const onChunk = (bytes: number) => bytes > 2e6 && bytes < 2.5e6 && clock.advance(300);
+    const one = await receive(options, { onChunk });
+    received.push(one);
+    return one;
+  }, { files: new MemoryFiles(nodes), entries, compress: "auto" });
+  assert.equal((await sent).files, 9);
+  assert.equal(kube.execs.length, 2);
+  assert.deepEqual(received.map(({ lines }) => lines.at(-1)), ["plain", "gzip"]);
+  assert.match(received[0].manifest, /^then part$/m);
+  assert.match(received[1].manifest, /^then end$/m);
+  const [first, second] = received.map(({ members }) => members.length - 1);
+  assert.ok(first > 0 && second > 0);
+  assert.equal(first + second, 9);
+  assert.equal(events.at(-1)?.kind, "released");
+});
+
+/** Of an upload into a volume that outlives runs. */
+const RECORD = { record: "./.tkn-dev-upload" };
+
+Deno.test("of what an earlier upload left only what changed is sent, and what is gone goes", async () => {
+  const short = (text: string) => sha256(text).slice(0, 20);
+  let received: Received | undefined;
+  const { events, sent } = start(async (options) => {
+    received = await receive(options, {
+      ask: [
+        `listed\n41ed 60 1 ./src\n81a4 5 ${SECONDS} ./src/a.txt\n81a4 9 9 ./src/made\n` +
+        `81ed 2 ${SECONDS} ./b\n81a4 3 7 ./src/gone\n`,
+        "listed\n81a4 1 1 ./top\n",
+      ],
+      recall: `recorded ${SECONDS + 100}\ntkn-dev record 1\ndir - - ./src\n` +
+        `${short("hello")} 644 ${SECONDS} ./src/a.txt\n${short("ho")} 755 ${SECONDS} ./b\n` +
+        `${short("x")} 644 7 ./src/gone\n${short("y")} 644 1 ./top\n`,
+    });
+    return received;
+  }, RECORD);
+  assert.equal((await sent).digest, DIGEST);
+  assert.deepEqual(received!.lines, [
+    ...["look ./src", "look ./b", "ask", "recall"],
+    ...["look ./top", "ask"],
+    ...["remove ./src/gone", "remove ./top", "plain"],
+  ]);
+  const [b, record] = received!.members;
+  assert.equal(b.line, "0 b 755 2");
+  assert.equal(
+    new TextDecoder().decode(record.content),
+    `gone - - ./src/gone\ngone - - ./top\n${short("hi")} 755 ${SECONDS} ./b\n`,
+  );
+  assert.match(received!.manifest, /^then end\nfiles 1\nbytes 2\nlisted 2$/m);
+  assert.deepEqual(events.at(-2), {
+    kind: "sent",
+    files: 1,
+    bytes: 2,
+    elapsedMs: 0,
+    verified: true,
+    wireBytes: undefined,
+    unchanged: 1,
+    removed: 2,
+  });
+});
+
+Deno.test("a first upload leaves word of all that it sent", async () => {
+  let received: Received | undefined;
+  const { kube, sent } = start(async (options) => received = await receive(options), RECORD);
+  await sent;
+  assert.equal(kube.execs[0].command[5], "./.tkn-dev-upload");
+  const text = new TextDecoder().decode(received!.members.at(-2)!.content);
+  assert.equal(
+    text,
+    `tkn-dev record 1\ndir - - ./src\n${
+      sha256("hello").slice(0, 20)
+    } 644 ${SECONDS} ./src/a.txt\n` +
+      `${sha256("hi").slice(0, 20)} 755 ${SECONDS} ./b\n`,
+  );
+  assert.match(received!.manifest, /^then end anew$/m);
+  assert.ok(received!.manifest.includes(`${sha256(text)}  ./.tkn-dev-rrrrrrrrrr.record\n`));
+});
+
+Deno.test("where all is to go that is not in the tree, all that lies there is looked at", async () => {
+  let received: Received | undefined;
+  const { sent } = start(async (options) => {
+    const ask = ["listed\n41ed 60 1 .\n81a4 5 1 ./b\n41ed 60 1 ./made\n81a4 9 9 ./made/x\n"];
+    return received = await receive(options, { ask });
+  }, { deletes: "always" });
+  await sent;
+  assert.deepEqual(received!.lines, ["look .", "ask", "remove ./made", "plain"]);
 });

@@ -1,6 +1,4 @@
 /** A run, its TaskRuns and Pods as a cluster would have them, set by a test step by step. */
-import { createHash } from "node:crypto";
-import type { ExecOptions, ExecResult } from "../../../src/kube/interface.ts";
 import { PODS } from "../../../src/kube/interface.ts";
 import {
   type ContainerStatus,
@@ -17,7 +15,6 @@ import { LiveRun } from "../../../src/run/live_run.ts";
 import { FakeClock } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
 import { turn } from "../../support/fake_transport.ts";
-import { concat, readTar } from "../../support/tar_text.ts";
 
 /** `a: running`, `a: 0` (its exit code) or `a: waiting`, by step. */
 export type Steps = Record<string, "waiting" | "running" | number>;
@@ -142,15 +139,4 @@ function statusOf([name, state]: [string, Steps[string]]): ContainerStatus {
       ? { running: {} }
       : { terminated: { exitCode: state } },
   };
-}
-
-/** Plays receive.sh: reads all of stdin and answers with the receipt of what came. */
-export async function receive(options: ExecOptions): Promise<ExecResult & { archive: Uint8Array }> {
-  const archive = concat(await Array.fromAsync(options.stdin!));
-  const manifest = readTar(archive).at(-1)!.content;
-  const text = new TextDecoder().decode(manifest);
-  const [, files, bytes] = /^files (\d+)\nbytes (\d+)$/m.exec(text)!;
-  const digest = createHash("sha256").update(manifest).digest("hex");
-  options.onStdout?.(new TextEncoder().encode(`receipt ${files} ${bytes} ${digest}\n`));
-  return { exitCode: 0, message: "", archive };
 }

@@ -7,6 +7,7 @@ import type { RunEvent } from "../../../src/run/events.ts";
 import { upload, type UploadOptions } from "../../../src/run/upload.ts";
 import { GATE_DIRECTORY, HELD_PREFIX } from "../../../src/step/scripts.ts";
 import { LABEL, PIPELINE_RUNS, type PipelineRun, type Pod } from "../../../src/tekton/model.ts";
+import { Digests } from "../../../src/tree/digests.ts";
 import type { Entry } from "../../../src/tree/walk.ts";
 import { FakeHost } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
@@ -14,7 +15,8 @@ import { until } from "../../support/fake_transport.ts";
 import { MemoryFiles } from "../../support/memory_files.ts";
 import { rejection } from "../../support/refusal.ts";
 import { tree } from "../../support/tree_text.ts";
-import { ended, receive } from "./stage.ts";
+import { receive } from "../../support/fake_receiver.ts";
+import { ended } from "./stage.ts";
 
 const NODES = tree("file a hello");
 const ENTRIES: Entry[] = [
@@ -54,6 +56,9 @@ class Play {
       kube,
       clock: host.clock,
       files: host.files,
+      digests: new Digests(host.files, "/tree"),
+      compress: "never",
+      deletes: "auto",
       random: host.random,
       placement: { inline: () => run },
       held: { task: "clone", step: "s" },
@@ -345,8 +350,8 @@ Deno.test("a run that ends while it is sent to has that outcome", async () => {
   play.checkOver();
 });
 
-Deno.test("a connection that is lost alone is told after two seconds, and the run cancelled", async () => {
-  const play = breaking(({ host }) => host.clock.advance(2_000));
+Deno.test("a connection that is lost for good is told, and the run cancelled", async () => {
+  const play = breaking(({ host }) => host.clock.advance(8_000));
   assert.match(
     await rejection(play.start(), TransferError),
     /^Cannot upload into step "s": can't run a command: connection lost \(1006\)/,

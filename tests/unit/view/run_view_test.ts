@@ -43,9 +43,33 @@ Deno.test("a TaskRun is held at a step, and an upload that was not verified says
   assert.deepEqual(view.render({ kind: "paused", ...paused }), [
     { to: "stderr", text: "Held at step fetch (pod run-pod) after 1.0s\n" },
   ]);
+  const sent = { kind: "sent", elapsedMs: 0, verified: false, unchanged: 0, removed: 0 } as const;
   assert.deepEqual(
-    view.render({ kind: "sent", files: 1, bytes: 0, elapsedMs: 0, verified: false }),
+    view.render({ ...sent, files: 1, bytes: 0 }),
     [{ to: "stderr", text: "Sent 1 file, 0 B in 0.0s, not verified\n" }],
+  );
+});
+
+Deno.test("of an upload into what was there it is said what did not travel, and what is gone", () => {
+  const view = new RunView(PIPED);
+  const sent = { kind: "sent", elapsedMs: 100, verified: true } as const;
+  const say = (text: string) => [{ to: "stderr", text: `${text}\n` }];
+  assert.deepEqual(
+    view.render({
+      ...sent,
+      files: 2,
+      bytes: 5_000,
+      wireBytes: 1_100,
+      unchanged: 8_349,
+      removed: 1,
+    }),
+    say(
+      "Sent 2 files, 5.0 kB in 0.1s (50 kB/s, 1.1 kB compressed), verified; 8,349 unchanged, 1 removed",
+    ),
+  );
+  assert.deepEqual(
+    view.render({ ...sent, files: 0, bytes: 0, wireBytes: 10_240, unchanged: 8_351, removed: 0 }),
+    say("Nothing to send in 0.1s, verified; 8,351 unchanged"),
   );
 });
 

@@ -1,0 +1,74 @@
+/** A directory into the workspace of a step that holds, and stays held. */
+import { ClusterError } from "../errors.ts";
+import type { Host } from "../host.ts";
+import type { Kube } from "../kube/interface.ts";
+import type { RunEvent } from "../run/events.ts";
+import { readTaskRun } from "../run/facts.ts";
+import { type Pause, placeName } from "../run/pause_place.ts";
+import { recordPlace } from "../run/record_place.ts";
+import { send } from "../run/send.ts";
+import { mountedWorkspaces } from "../tekton/held_facts.ts";
+import type { Pod } from "../tekton/model.ts";
+import { chooseMounted } from "../tekton/workspaces.ts";
+import type { Receipt } from "../tree/manifest.ts";
+import { sendable, type Source } from "./source.ts";
+import type { SendFlags } from "./upload_options.ts";
+
+export interface SendIntoOptions {
+  readonly kube: Kube;
+  readonly pause: Pause;
+  readonly source: Source;
+  readonly flags: SendFlags;
+  /** Of the work that was skipped, by name. */
+  readonly results: Readonly<Record<string, string>>;
+  readonly emit: (event: RunEvent) => void;
+  readonly signal: AbortSignal;
+}
+
+/** The pause with where the workspace is. */
+export async function sendInto(
+  host: Host,
+  options: SendIntoOptions,
+): Promise<{ pause: Pause; receipt: Receipt }> {
+  const { source, flags, emit } = options;
+  const { pod, path } = await workspaceOf(options);
+  const pause = { ...options.pause, directory: path };
+  const release = false;
+  const { onDirectory: directory, program, compress, deletes } = flags;
+  const receipt = await send({
+    ...options,
+    clock: host.clock,
+    files: host.files,
+    random: host.random,
+    root: source.root,
+    digests: source.digests,
+    entries: await sendable(source, emit),
+    pause,
+    directory,
+    record: recordPlace({ pod, pause, directory, release }),
+    program,
+    compress,
+    deletes,
+    release,
+  });
+  return { pause, receipt };
+}
+
+/** Where in the container the upload goes. */
+async function workspaceOf(
+  { kube, pause, flags }: SendIntoOptions,
+): Promise<{ pod: Pod; path: string }> {
+  const { pod, taskRun } = await readTaskRun(kube, pause);
+  if (taskRun === undefined) {
+    if (pause.directory !== "") return { pod, path: pause.directory };
+    throw new ClusterError(
+      `Cannot find the workspaces of step "${placeName(pause)}": its TaskRun can't be read`,
+      { hint: "ask for the right to get taskruns" },
+    );
+  }
+  const mounted = mountedWorkspaces(taskRun, pod, pause.container);
+  return {
+    pod,
+    path: chooseMounted(`step "${placeName(pause)}"`, mounted, flags.onWorkspace).path,
+  };
+}

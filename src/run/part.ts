@@ -1,0 +1,243 @@
+/**
+ * One exec of an upload: asks what lies there, has removed what is in the way, and sends what is missing, all of it or
+ * a first part. The step's side of it is src/step/receive.sh, which has the words of the conversation.
+ */
+import { TransferError } from "../errors.ts";
+import { receiveCommand } from "../step/scripts.ts";
+import { archive } from "../tree/archive.ts";
+import { type Delta, delta } from "../tree/delta.ts";
+import { gzip } from "../tree/gzip.ts";
+import { Manifest, type Receipt, type Turn } from "../tree/manifest.ts";
+import { parseRecord } from "../tree/record.ts";
+import { parseSurvey, type Survey } from "../tree/survey.ts";
+import type { Entry } from "../tree/walk.ts";
+import { refusal, withWords } from "./refusal.ts";
+import { NoAnswer, Reply } from "./reply.ts";
+import type { SendOptions } from "./send.ts";
+import { type Transfer, writeRecord } from "./transfer.ts";
+
+/** A link with a round trip as long as that is a slow one until it proves fast. */
+const FAR_MS = 10;
+/** After this long from the archive's start on it is known whether the link is slow: less has gone then than that. */
+const MEASURED_MS = 250;
+const FAST_BYTES = 12e6;
+/** With less than that left to send, nothing is gained any more. */
+const WORTH_BYTES = 4e6;
+/** More names than these at the directory's top, and all that lies there is asked for. */
+const MOST_NAMES = 500;
+
+/** Throws TransferError; then nothing was released, and what of it arrived lies there. */
+export async function sendPart(options: SendOptions, transfer: Transfer): Promise<Turn> {
+  const { kube, pause: { namespace, pod, container }, signal } = options;
+  const reply = new Reply();
+  const part = new Part(options, transfer, reply);
+  const result = await withWords(options, () =>
+    kube.exec({
+      namespace,
+      pod,
+      container,
+      command: receiveCommand({
+        workspace: options.pause.directory,
+        directory: options.directory,
+        manifest: part.manifestName,
+        record: options.record,
+        release: options.release,
+        program: options.program,
+        results: options.results,
+      }),
+      stdin: ReadableStream.from(part.stdin()),
+      onStdout: (bytes) => reply.stdout(bytes),
+      onStderr: (bytes) => reply.stderr(bytes),
+      signal,
+    })).finally(() => reply.end());
+  if (result.exitCode !== 0) throw refusal(options, result, reply);
+  return part.end();
+}
+
+class Part {
+  readonly manifestName: string;
+  readonly #manifest = new Manifest();
+  #turn: Turn = "end";
+  #receipt?: Receipt;
+  /** What goes in this part, and the bytes of the archive that have gone so far. */
+  readonly #members: Entry[] = [];
+  #wireBytes = 0;
+  #startMs = 0;
+
+  constructor(
+    private readonly options: SendOptions,
+    private readonly transfer: Transfer,
+    private readonly reply: Reply,
+  ) {
+    this.manifestName = `.tkn-dev-${options.random(10)}`;
+  }
+
+  /** The sender's side of the conversation, and then the archive. */
+  async *stdin(): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+    const { transfer } = this;
+    try {
+      if (transfer.survey === undefined) yield* this.#ask();
+    } catch (error) {
+      if (error instanceof NoAnswer) return;
+      throw error;
+    }
+    const difference = await this.#difference();
+    const compressed = transfer.compressed;
+    yield line(...removals(difference), compressed ? "gzip" : "plain");
+    const bytes = this.#archive(difference);
+    for await (const chunk of compressed ? gzip(bytes) : bytes) {
+      if (this.reply.wantsNoMore) return;
+      this.#wireBytes += chunk.length;
+      transfer.wireBytes += chunk.length;
+      yield chunk;
+    }
+    transfer.isAllSent = this.#turn === "end";
+  }
+
+  /** Once the receiver is content; throws where its receipt is not ours. */
+  end(): Turn {
+    const { step } = this.options.pause;
+    const [, files, bytes, digest] = /^receipt (\S+) (\S+) (\S+)$/m.exec(this.reply.out) ?? [];
+    const sent = this.#receipt;
+    const equal = Number(files) === sent?.files && Number(bytes) === sent.bytes &&
+      (digest === "-" || digest === sent.digest);
+    if (!equal) {
+      const ours = sent === undefined ? "a part" : `${sent.files} files and ${sent.bytes} bytes`;
+      throw new TransferError(
+        `Cannot trust the upload into step "${step}": sent ${ours}, its receipt says "${this.reply.out.trim()}"`,
+        { hint: "this should not happen: the run went on with what arrived" },
+      );
+    }
+    for (const { path } of this.#members) this.transfer.verified.add(path);
+    return this.#turn;
+  }
+
+  async *#ask(): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+    const { transfer, reply, options } = this;
+    const names = topNames(options);
+    const recalls = options.record === undefined ? [] : ["recall"];
+    yield line(...names.map(look), "ask", ...recalls);
+    let survey = parseSurvey(await reply.answer());
+    if (recalls.length > 0) transfer.record = parseRecord(await reply.answer());
+    const more = namesToRecall(transfer, names);
+    if (more.length > 0) {
+      yield line(...more.map(look), "ask");
+      survey = joined(survey, parseSurvey(await reply.answer()));
+    }
+    transfer.survey = survey;
+    if (options.compress === "always") transfer.compressed = survey.gzip;
+    if (options.compress !== "auto" || !survey.gzip) return;
+    const startMs = options.clock.now();
+    yield line("ping");
+    await reply.answer();
+    transfer.compressed = options.clock.now() - startMs >= FAR_MS;
+  }
+
+  async #difference(): Promise<Delta> {
+    const { transfer, options } = this;
+    const difference = await delta({
+      entries: options.entries,
+      survey: transfer.survey!,
+      record: transfer.record,
+      digest: (entry) => options.digests.of(entry),
+      packed: transfer.sent,
+      verified: transfer.verified,
+      deletes: options.deletes,
+    });
+    transfer.begin(difference);
+    return difference;
+  }
+
+  #archive(difference: Delta): ReadableStream<Uint8Array<ArrayBuffer>> {
+    const { options, transfer } = this;
+    for (const file of difference.resumed) this.#manifest.add(file);
+    const anew = options.record !== undefined && transfer.recordsAnew;
+    const { stream } = archive(this.#entries(difference), {
+      files: options.files,
+      root: options.root,
+      nowSeconds: Math.floor(options.clock.now() / 1000),
+      onFile: (file) => {
+        this.#manifest.add(file);
+        transfer.sent.set(file.path, file);
+      },
+      tail: () => {
+        const members = [...difference.resumed, ...this.#members];
+        const text = options.record === undefined
+          ? undefined
+          : writeRecord(transfer, { members, removed: removed(difference), anew });
+        const own = text === undefined
+          ? []
+          : [{ name: `${this.manifestName}.record`, text: text.text }];
+        if (text !== undefined) this.#manifest.addUncounted(own[0].name, text.digest);
+        const closed = this.#manifest.close(this.#turn, anew);
+        this.#receipt = closed.receipt;
+        return [...own, { name: this.manifestName, text: closed.text }];
+      },
+      onProgress: (progress) => transfer.tell(progress),
+      signal: options.signal,
+    });
+    return stream;
+  }
+
+  /** Ends early where what is left had better go compressed: in a part of its own. */
+  *#entries({ send }: Delta): Generator<Entry, void, undefined> {
+    this.#startMs = this.options.clock.now();
+    for (const entry of send) {
+      if (this.#isSlow()) {
+        this.#turn = "part";
+        this.transfer.compressed = true;
+        return;
+      }
+      this.#members.push(entry);
+      yield entry;
+    }
+  }
+
+  #isSlow(): boolean {
+    const { transfer, options } = this;
+    if (options.compress !== "auto" || transfer.compressed || !transfer.survey!.gzip) return false;
+    return this.#wireBytes < FAST_BYTES && transfer.leftBytes > WORTH_BYTES &&
+      options.clock.now() - this.#startMs > MEASURED_MS;
+  }
+}
+
+function line(...lines: string[]): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(lines.map((text) => `${text}\n`).join(""));
+}
+
+function look(name: string): string {
+  return name === "." ? "look ." : `look ./${name}`;
+}
+
+function removed({ remove, rmdir }: Delta): string[] {
+  return [...remove, ...rmdir];
+}
+
+function removals({ remove, rmdir }: Delta): string[] {
+  return [...remove.map((path) => `remove ./${path}`), ...rmdir.map((path) => `rmdir ./${path}`)];
+}
+
+/** What is to be looked at: what a run made beside the tree may be much. */
+function topNames({ entries, deletes }: SendOptions): string[] {
+  if (deletes === "always") return ["."];
+  const names = topOf(entries.map(({ path }) => path));
+  return names.length > MOST_NAMES ? ["."] : names;
+}
+
+/** Names of an earlier upload that are not in the tree any more. */
+function namesToRecall({ record }: Transfer, names: readonly string[]): string[] {
+  if (record === undefined || names[0] === ".") return [];
+  const known = new Set(names);
+  const more = topOf(record.entries.keys()).filter((name) => !known.has(name));
+  return more.length > MOST_NAMES ? ["."] : more;
+}
+
+function topOf(paths: Iterable<string>): string[] {
+  const names = new Set<string>();
+  for (const path of paths) names.add(path.split("/", 1)[0]);
+  return [...names].filter((name) => !name.includes("\n"));
+}
+
+function joined(one: Survey, other: Survey): Survey {
+  return { ...one, there: new Map([...one.there, ...other.there]) };
+}

@@ -1,0 +1,105 @@
+/** What went wrong on the step's side of a transfer, in words. */
+import { ClusterError, type ExpectedError, TransferError } from "../errors.ts";
+import type { ExecResult } from "../kube/interface.ts";
+import { ReceiveExit } from "../step/scripts.ts";
+import type { Pause } from "./pause_place.ts";
+
+/** What was tried. */
+export interface Attempted {
+  readonly pause: Pick<Pause, "step" | "image">;
+  readonly directory: string;
+  readonly program: readonly string[];
+}
+
+/** What the receiver wrote. */
+export interface Said {
+  readonly out: string;
+  readonly err: string;
+}
+
+/** By receive.sh's exit code. */
+export function refusal(
+  { pause, directory, program }: Attempted,
+  result: ExecResult,
+  reply: Said,
+): ExpectedError {
+  const said = reply.err.trim().split("\n").at(-1) ?? "";
+  const into = `into step "${pause.step}"`;
+  switch (result.exitCode) {
+    case ReceiveExit.directoryRefused:
+      return new TransferError(`Cannot upload into directory "${directory}": ${said}`, {
+        hint: "choose another --on-directory",
+      });
+    case ReceiveExit.directoryUnusable:
+      return new TransferError(`Cannot write directory "${directory}" of the workspace: ${said}`, {
+        hint: "may the step's user write the volume? See fsGroup, or choose another --on-step",
+      });
+    case ReceiveExit.programMissing:
+      return new TransferError(
+        `Cannot upload ${into}: its image "${pause.image}" has no program "${program[0]}"`,
+        {
+          hint: "name one that reads tar with --exec, or an image that has it with --upload-image",
+        },
+      );
+    case ReceiveExit.programFailed: {
+      const code = /^program-exit (\d+)$/m.exec(reply.out)?.[1] ?? "?";
+      return new TransferError(
+        `Cannot unpack ${into}: "${program.join(" ")}" ended with exit code ${code}${
+          said === "" ? "" : `: ${said}`
+        }`,
+        { hint: "is there room on the volume, and may the step's user write there?" },
+      );
+    }
+    case ReceiveExit.streamCut:
+      return cut(into, said, true);
+    case ReceiveExit.treeDiffers:
+      return cut(into, said, false);
+    case ReceiveExit.resultUnwritable:
+      return new TransferError(`Cannot write the results of step "${pause.step}": ${said}`);
+    case ReceiveExit.gateGone:
+      return new GateGone(`Cannot upload ${into}: it goes on already`, {
+        hint: "somebody else released it; start the run again",
+      });
+    case undefined:
+      return /executable file not found|no such file/.test(result.message)
+        ? new TransferError(`Cannot upload ${into}: its image "${pause.image}" has no shell`, {
+          hint: "name one that has a shell with --upload-image, or choose another --on-step",
+        })
+        // The node's own words: mostly the container is gone, and why is on its way.
+        : new TransferError(`Cannot upload ${into}: ${result.message}`, { connectionLost: true });
+    default:
+      return new TransferError(
+        `Cannot upload ${into}: the receiver ended with exit code ${result.exitCode}${
+          said === "" ? "" : `: ${said}`
+        }`,
+        { hint: "the step was not released; try again", connectionLost: true },
+      );
+  }
+}
+
+/** The step runs on: where a try of our own was cut just before its end, that one let it go. */
+export class GateGone extends TransferError {}
+
+function cut(into: string, said: string, connectionLost: boolean): TransferError {
+  return new TransferError(`Cannot upload ${into}: it did not arrive whole (${said})`, {
+    hint: "the step was not released; try again",
+    connectionLost,
+  });
+}
+
+/** A connection that fails is a transfer that failed. */
+export async function withWords<T>(
+  { pause, signal }: Attempted & { signal: AbortSignal },
+  call: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof ClusterError) || "status" in error) throw error;
+    throw new TransferError(
+      `Cannot upload into step "${pause.step}": ${error.message.replace(/^Cannot /, "can't ")}`,
+      { hint: "the step was not released; try again", cause: error, connectionLost: true },
+    );
+  }
+}

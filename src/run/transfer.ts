@@ -1,0 +1,146 @@
+/** What is known of an upload over all its parts and tries. */
+import { createHash } from "node:crypto";
+import type { Delta } from "../tree/delta.ts";
+import type { Digests } from "../tree/digests.ts";
+import type { Receipt, SentFile } from "../tree/manifest.ts";
+import { type Recorded, recordText, shortDigest, type UploadRecord } from "../tree/record.ts";
+import type { Survey } from "../tree/survey.ts";
+import type { Entry } from "../tree/walk.ts";
+import type { RunEvent } from "./events.ts";
+
+/** A record that has grown to more than that many lines for each entry is written anew. */
+const MOST_LINES = 2;
+
+export class Transfer {
+  /** What lay there when it was last asked. */
+  survey?: Survey;
+  record?: UploadRecord;
+  /** What was packed, whether it arrived or not, by path. */
+  readonly sent = new Map<string, SentFile>();
+  /** The paths that a receipt has vouched for. */
+  readonly verified = new Set<string>();
+  readonly unchanged = new Set<string>();
+  removed = 0;
+  /** Whether what goes now goes compressed. */
+  compressed = false;
+  wireBytes = 0;
+  /** A last part has gone to its last byte: what lets the step go is on its way. */
+  isAllSent = false;
+  #totalFiles = 0;
+  #totalBytes = 0;
+  /** What had gone when the part began. */
+  #doneFiles = 0;
+  #doneBytes = 0;
+  #goneBytes = 0;
+  #hasRecorded = false;
+
+  constructor(
+    private readonly entries: readonly Entry[],
+    private readonly digests: Digests,
+    private readonly emit: (progress: Progress) => void,
+  ) {}
+
+  /** A part's. */
+  begin({ unchanged, resumed, remove, rmdir }: Delta): void {
+    for (const { path } of unchanged) this.unchanged.add(path);
+    this.removed = Math.max(this.removed, remove.length + rmdir.length);
+    const files = this.entries.filter(({ kind }) => kind === "file");
+    const wanted = files.filter(({ path }) => !this.unchanged.has(path));
+    const done = files.filter(({ path }) => this.verified.has(path));
+    this.#totalFiles = wanted.length;
+    this.#totalBytes = sizeOf(wanted);
+    this.#doneFiles = done.length + resumed.length;
+    this.#goneBytes = this.#doneBytes = sizeOf(done) + sizeOf(resumed);
+  }
+
+  tell({ files, bytes }: { files: number; bytes: number }): void {
+    this.#goneBytes = this.#doneBytes + bytes;
+    this.emit({
+      files: this.#doneFiles + files,
+      bytes: this.#goneBytes,
+      totalFiles: this.#totalFiles,
+      totalBytes: this.#totalBytes,
+    });
+  }
+
+  get leftBytes(): number {
+    return this.#totalBytes - this.#goneBytes;
+  }
+
+  /** Of what travelled. */
+  get totals(): { files: number; bytes: number } {
+    return { files: this.#totalFiles, bytes: this.#totalBytes };
+  }
+
+  /** Whether the next part's record is the first, or takes the place of one that has grown too long. */
+  get recordsAnew(): boolean {
+    if (this.#hasRecorded) return false;
+    return this.record === undefined || this.record.lines > this.entries.length * MOST_LINES + 100;
+  }
+
+  setRecorded(): void {
+    this.#hasRecorded = true;
+  }
+
+  /** A try that was cut: what lies there has to be asked anew. */
+  restart(): void {
+    this.survey = undefined;
+    this.#hasRecorded = false;
+  }
+
+  /** Of the whole tree, whenever its files came. */
+  async receipt(): Promise<Receipt> {
+    const hash = createHash("sha256");
+    let files = 0, bytes = 0;
+    for (const entry of this.entries) {
+      if (entry.kind !== "file") continue;
+      const sent = this.sent.get(entry.path);
+      const digest = sent?.digest ?? await this.digests.of(entry);
+      hash.update(`${digest}  ./${entry.path}\n`);
+      files += 1;
+      bytes += sent?.sizeBytes ?? entry.sizeBytes;
+    }
+    return { files, bytes, digest: hash.digest("hex") };
+  }
+
+  /** What the next upload is to know of these entries. */
+  recorded(members: readonly (Entry | SentFile)[]): [string, Recorded][] {
+    const recorded: [string, Recorded][] = [];
+    for (const { path, ...member } of members) {
+      const kind = "kind" in member ? member.kind : "file";
+      const sent = this.sent.get(path);
+      if (kind === "directory") recorded.push([path, { kind: "dir" }]);
+      else if (kind === "symlink") recorded.push([path, { kind: "link" }]);
+      else if (sent !== undefined) {
+        const { mode, mtimeSeconds } = sent;
+        const digest = shortDigest(sent.digest);
+        recorded.push([path, { kind: "file", digest, mode, mtimeSeconds }]);
+      }
+    }
+    return recorded;
+  }
+}
+
+type Progress = Omit<Extract<RunEvent, { kind: "sending" }>, "kind" | "elapsedMs">;
+
+/** The record's text, to be added or anew, and its sha256. */
+export function writeRecord(
+  transfer: Transfer,
+  { members, removed, anew }: {
+    members: readonly (Entry | SentFile)[];
+    removed: readonly string[];
+    anew: boolean;
+  },
+): { text: string; digest: string } {
+  const now = new Map(transfer.recorded(members));
+  const before = anew ? [...transfer.record?.entries ?? []] : [];
+  const gone = new Set(removed);
+  const entries = [...before.filter(([path]) => !now.has(path) && !gone.has(path)), ...now];
+  const text = recordText(entries, { gone: anew ? [] : gone, anew });
+  transfer.setRecorded();
+  return { text, digest: createHash("sha256").update(text).digest("hex") };
+}
+
+function sizeOf(files: readonly { sizeBytes: number }[]): number {
+  return files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+}

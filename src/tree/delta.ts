@@ -1,0 +1,113 @@
+/** What of a tree has to be sent to where some of it lies already, and what has to go there first. */
+import type { SentFile } from "./manifest.ts";
+import { RECORD_NAME, type RecordedFile, shortDigest, type UploadRecord } from "./record.ts";
+import type { Survey, There } from "./survey.ts";
+import type { Entry } from "./walk.ts";
+
+/** What goes that is not in the tree: what earlier uploads sent, everything, or nothing. */
+export type Deletes = "auto" | "always" | "never";
+
+export interface DeltaOptions {
+  readonly entries: readonly Entry[];
+  readonly survey: Survey;
+  readonly record?: UploadRecord;
+  /** The sha256 of a file of the tree, in hex; undefined where it can't be read. */
+  readonly digest: (entry: Entry) => Promise<string | undefined>;
+  /** What earlier tries of the same upload packed, whether it arrived or not. */
+  readonly packed: ReadonlyMap<string, SentFile>;
+  /** The paths that a receipt has vouched for already. */
+  readonly verified: ReadonlySet<string>;
+  readonly deletes: Deletes;
+}
+
+export interface Delta {
+  readonly send: Entry[];
+  /** Lie there of a try that was cut, and have only to be checked. */
+  readonly resumed: SentFile[];
+  /** Files that are there as the tree has them. */
+  readonly unchanged: Entry[];
+  /** To be removed with all that is in it, or where nothing is in it; the deeper ones first. */
+  readonly remove: string[];
+  readonly rmdir: string[];
+}
+
+export async function delta(options: DeltaOptions): Promise<Delta> {
+  const send: Entry[] = [], resumed: SentFile[] = [], unchanged: Entry[] = [];
+  for (const entry of options.entries) {
+    if (options.verified.has(entry.path)) continue;
+    const packed = lies(options, entry);
+    if (packed !== undefined) resumed.push(packed);
+    else if (await isUnchanged(options, entry)) unchanged.push(entry);
+    else send.push(entry);
+  }
+  const kept = unchanged.filter(({ kind }) => kind === "file");
+  return { send, resumed, unchanged: kept, ...removals(options) };
+}
+
+/** A file that came over before the stream was cut: tar gives it its time once it is whole. */
+function lies({ packed, survey }: DeltaOptions, { path }: Entry): SentFile | undefined {
+  const before = packed.get(path);
+  const there = survey.there.get(path);
+  const isWhole = there?.kind === "file" && there.sizeBytes === before?.sizeBytes &&
+    there.mtimeSeconds === before.mtimeSeconds;
+  return isWhole ? before : undefined;
+}
+
+/**
+ * There as it was sent, by size and time, and sent as it is here, by its digest. What has changed over there in the very
+ * second in which the record was written could have kept both: that is sent again.
+ */
+async function isUnchanged({ survey, record, digest }: DeltaOptions, entry: Entry) {
+  const there = survey.there.get(entry.path);
+  const recorded = record?.entries.get(entry.path);
+  if (there === undefined || recorded === undefined) return false;
+  if (entry.kind === "directory") return there.kind === "directory" && recorded.kind === "dir";
+  if (entry.kind !== "file" || there.kind !== "file" || recorded.kind !== "file") return false;
+  const isAsSent = there.sizeBytes === entry.sizeBytes &&
+    there.mtimeSeconds === recorded.mtimeSeconds &&
+    there.mtimeSeconds < record!.writtenSeconds &&
+    recorded.mode === (entry.mode & 0o777);
+  return isAsSent && await sameContent(digest(entry), recorded);
+}
+
+async function sameContent(digest: Promise<string | undefined>, { digest: sent }: RecordedFile) {
+  const now = await digest;
+  return now !== undefined && shortDigest(now) === sent;
+}
+
+function removals({ entries, survey, record, deletes, verified }: DeltaOptions) {
+  const ours = new Map<string, Entry["kind"]>();
+  for (const { path, kind } of entries) {
+    ours.set(path, kind);
+    for (let parent = parentOf(path); parent !== "" && !ours.has(parent);) {
+      ours.set(parent, "directory");
+      parent = parentOf(parent);
+    }
+  }
+  const remove: string[] = [], rmdir: string[] = [];
+  for (const [path, there] of survey.there) {
+    if (path === RECORD_NAME || verified.has(path)) continue;
+    const kind = ours.get(path);
+    const recorded = record?.entries.get(path)?.kind;
+    if (kind !== undefined) {
+      if (isInTheWay(kind, there)) remove.push(path);
+    } else if (deletes === "always") {
+      if (ours.get(parentOf(path)) === "directory" || parentOf(path) === "") remove.push(path);
+    } else if (deletes === "auto" && recorded !== undefined) {
+      if (recorded === "dir") there.kind === "directory" && rmdir.push(path);
+      else if (there.kind === (recorded === "link" ? "symlink" : "file")) remove.push(path);
+    }
+  }
+  return { remove, rmdir: rmdir.sort().reverse() };
+}
+
+/** What tar would follow, or not take the place of. */
+function isInTheWay(ours: Entry["kind"], there: There): boolean {
+  if (ours === "directory") return there.kind !== "directory";
+  return there.kind === "directory" || there.kind === "other" ||
+    (there.kind === "symlink" && ours !== "symlink");
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(path.lastIndexOf("/"), 0));
+}

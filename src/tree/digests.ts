@@ -1,0 +1,54 @@
+/** The sha256 of a tree's files, each read once. */
+import { createHash } from "node:crypto";
+import { FileError, type Files } from "../host.ts";
+import type { Entry } from "./walk.ts";
+
+const CHUNK_BYTES = 256 * 1024;
+const READS_AHEAD = 16;
+
+export class Digests {
+  readonly #known = new Map<string, Promise<string | undefined>>();
+
+  constructor(private readonly files: Files, private readonly root: string) {}
+
+  /** In hex; undefined for a file that can't be read: who sends it says why. */
+  of({ path }: Entry): Promise<string | undefined> {
+    let digest = this.#known.get(path);
+    if (digest === undefined) {
+      digest = this.#read(path);
+      this.#known.set(path, digest);
+    }
+    return digest;
+  }
+
+  /** Reads them all while there is time, until the signal. */
+  async ahead(entries: readonly Entry[], signal: AbortSignal): Promise<void> {
+    const files = entries.filter(({ kind }) => kind === "file").values();
+    const read = async () => {
+      for (const entry of files) {
+        if (signal.aborted) return;
+        await this.of(entry);
+      }
+    };
+    await Promise.all(Array.from({ length: READS_AHEAD }, read));
+  }
+
+  async #read(path: string): Promise<string | undefined> {
+    try {
+      const file = await this.files.open(`${this.root}/${path}`);
+      try {
+        const hash = createHash("sha256");
+        const buffer = new Uint8Array(CHUNK_BYTES);
+        for (let count; (count = await file.read(buffer)) !== null;) {
+          hash.update(buffer.subarray(0, count));
+        }
+        return hash.digest("hex");
+      } finally {
+        file.close();
+      }
+    } catch (error) {
+      if (error instanceof FileError) return undefined;
+      throw error;
+    }
+  }
+}

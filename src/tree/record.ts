@@ -1,0 +1,84 @@
+/**
+ * What an upload leaves word of in the directory that it filled, so that the next one sends only what changed: pure.
+ *
+ *     tkn-dev record 1
+ *     2cf24dba5fb0a30e26e8 755 1700000000 ./run.sh
+ *     link - - ./current
+ *     dir - - ./src
+ *     gone - - ./old.go
+ *
+ * A file has the first digits of its sha256, its mode and its time as they were sent. Of several lines of one path the
+ * last one counts, so that an upload only has to add what it changed.
+ */
+
+export interface RecordedFile {
+  readonly kind: "file";
+  /** See `shortDigest`. */
+  readonly digest: string;
+  readonly mode: number;
+  /** Whole seconds since the epoch. */
+  readonly mtimeSeconds: number;
+}
+
+export type Recorded = RecordedFile | { readonly kind: "link" | "dir" };
+
+export interface UploadRecord {
+  /** When it was last written, by the clock over there: whole seconds since the epoch. */
+  readonly writtenSeconds: number;
+  readonly entries: ReadonlyMap<string, Recorded>;
+  /** How many lines it has grown to. */
+  readonly lines: number;
+}
+
+/** The file's name, in the directory itself where that outlives the run. */
+export const RECORD_NAME = ".tkn-dev-upload";
+
+const HEAD = "tkn-dev record 1\n";
+const DIGITS = 20;
+
+/** Enough of a sha256, in hex, to tell whether a file is another one. */
+export function shortDigest(digest: string): string {
+  return digest.slice(0, DIGITS);
+}
+
+/** Undefined for what is no record, after its line "recorded SECONDS". */
+export function parseRecord(text: string): UploadRecord | undefined {
+  const [, seconds, head] = /^recorded (\d+)\n(.*\n)/.exec(text) ?? [];
+  if (head !== HEAD) return undefined;
+  const entries = new Map<string, Recorded>();
+  const lines = text.split("\n");
+  for (const line of lines.slice(2)) {
+    const match = /^(\w+) (\S+) (\S+) \.\/(.*)$/.exec(line);
+    if (match === null) continue;
+    const [, what, mode, time, path] = match;
+    if (what === "gone") entries.delete(path);
+    else if (what === "link" || what === "dir") entries.set(path, { kind: what });
+    else {
+      const mtimeSeconds = Number(time);
+      entries.set(path, {
+        kind: "file",
+        digest: what,
+        mode: Number.parseInt(mode, 8),
+        mtimeSeconds,
+      });
+    }
+  }
+  return { writtenSeconds: Number(seconds), entries, lines: lines.length };
+}
+
+/** The lines to add; `anew`: they are all there is. A name with a newline is left out, and so sent each time. */
+export function recordText(
+  entries: Iterable<readonly [string, Recorded]>,
+  { gone = [], anew }: { gone?: Iterable<string>; anew: boolean },
+): string {
+  const lines: string[] = anew ? [HEAD] : [];
+  for (const path of gone) lines.push(`gone - - ./${path}\n`);
+  for (const [path, entry] of entries) {
+    if (path.includes("\n")) continue;
+    const facts = entry.kind === "file"
+      ? `${entry.digest} ${entry.mode.toString(8)} ${entry.mtimeSeconds}`
+      : `${entry.kind} - -`;
+    lines.push(`${facts} ./${path}\n`);
+  }
+  return lines.join("");
+}

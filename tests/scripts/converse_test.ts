@@ -1,0 +1,229 @@
+/** What a receiver says and does before the archive, and how the archive may come. */
+import assert from "node:assert/strict";
+import { gzipSync } from "node:zlib";
+import { receiveCommand, ReceiveExit, type ReceiveOptions } from "../../src/step/scripts.ts";
+import { type Gate, GNU, Stage, testInEveryShell } from "./stage.ts";
+import { MANIFEST, manifestOf, PLAIN, tarball } from "./tarball.ts";
+
+const TOOLS = [...GNU, "find", "stat", "gzip", "cat", "rmdir"];
+const BUSYBOX = TOOLS.map((name) => `busybox:${name}`);
+const FILES = { "README": "hello\n", "src/a b.go": "x".repeat(1000) };
+const RECORD = "./.tkn-dev-upload";
+
+const receive = (stage: Stage, options: Partial<ReceiveOptions> = {}) =>
+  receiveCommand({
+    workspace: stage.workspace,
+    directory: ".",
+    manifest: MANIFEST,
+    record: RECORD,
+    results: {},
+    release: true,
+    program: ["tar"],
+    ...options,
+  });
+
+/** What is said first, then the archive of FILES, or another. */
+async function say(lines: string[], more?: Uint8Array): Promise<Uint8Array> {
+  const archive = more ?? (await tarball(FILES)).bytes;
+  const before = new TextEncoder().encode(lines.map((line) => `${line}\n`).join(""));
+  return new Uint8Array([...before, ...archive]);
+}
+
+async function heldStill(stage: Stage, gate: Gate) {
+  assert.equal(await stage.read("tkn-dev/released"), "");
+  gate satisfies Gate;
+}
+
+testInEveryShell(
+  "an empty directory is said to be that, with what can be unpacked",
+  async (shell) => {
+    for (const programs of [TOOLS, BUSYBOX, TOOLS.filter((name) => name !== "gzip")]) {
+      await using stage = await Stage.open(shell, { programs });
+      await stage.hold();
+      const { stdout } = await stage.exec(receive(stage), await say(["look .", "ask"]));
+      const gzip = programs.some((name) => name.endsWith("gzip")) || shell.hasAllPrograms;
+      assert.match(stdout, gzip ? /^gzip\nlisted\nready\nreceipt / : /^listed\nready\nreceipt /);
+    }
+  },
+);
+
+testInEveryShell(
+  "what lies there is told by mode, size and time, under the names asked for",
+  async (shell) => {
+    for (const programs of [TOOLS, BUSYBOX]) {
+      await using stage = await Stage.open(shell, { programs });
+      const { workspace } = stage;
+      await Deno.mkdir(`${workspace}/src/deep`, { recursive: true });
+      await Deno.mkdir(`${workspace}/other`);
+      await Deno.writeTextFile(`${workspace}/src/deep/a  b`, "12345");
+      await Deno.writeTextFile(`${workspace}/src/new\nline`, "");
+      await Deno.writeTextFile(`${workspace}/-n`, "1");
+      await Deno.symlink("/", `${workspace}/src/up`);
+      await Deno.chmod(`${workspace}/-n`, 0o755);
+      for (const path of ["src/deep/a  b", "-n"]) {
+        await Deno.utime(`${workspace}/${path}`, 1_600_000_000, 1_600_000_000);
+      }
+      await stage.hold();
+      const ask = ["look ./src", "look ./-n", "look ./no such", "ask"];
+      const { stdout, stderr } = await stage.exec(receive(stage), await say(ask));
+      assert.equal(stderr, "");
+      const lines = stdout.split("ready\n")[0].split("\n").filter((line) => /^\w+ \d/.test(line));
+      assert.deepEqual(
+        lines.map((line) => line.replace(/ \d+ \d+ (?=\.\/src(\/deep|\/up)?$)/, " ")).sort(),
+        [
+          "41ed ./src",
+          "41ed ./src/deep",
+          "81a4 5 1600000000 ./src/deep/a  b",
+          "81ed 1 1600000000 ./-n",
+          "a1ff ./src/up",
+        ],
+      );
+    }
+  },
+);
+
+testInEveryShell(
+  "an image without find or stat tells of links alone, however deep",
+  async (shell) => {
+    for (const missing of ["find", "stat"]) {
+      await using stage = await Stage.open(shell, {
+        programs: TOOLS.filter((name) => name !== missing),
+      });
+      const { workspace } = stage;
+      await Deno.mkdir(`${workspace}/a/.b/..c`, { recursive: true });
+      await Deno.writeTextFile(`${workspace}/file`, "");
+      for (const path of ["up", "a/.l", "a/.b/..c/it's"]) {
+        await Deno.symlink("/", `${workspace}/${path}`);
+      }
+      await stage.hold();
+      const { stdout } = await stage.exec(receive(stage), await say(["look ./a", "ask"]));
+      const lines = stdout.split("ready\n")[0].split("\n").filter((line) =>
+        line.startsWith("a1ff")
+      );
+      assert.deepEqual(lines.sort(), [
+        "a1ff 0 0 ./a/.b/..c/it's",
+        "a1ff 0 0 ./a/.l",
+        "a1ff 0 0 ./up",
+      ]);
+      assert.match(stdout, /^links$/m);
+    }
+  },
+  { ignore: (shell) => shell.hasAllPrograms ?? false },
+);
+
+testInEveryShell(
+  "a record is told with its time, begun, added to, and begun anew",
+  async (shell) => {
+    for (const programs of [TOOLS, BUSYBOX]) {
+      await using stage = await Stage.open(shell, { programs });
+      const path = `${stage.workspace}/.tkn-dev-upload`;
+      const upload = async (turn: string, text: string) => {
+        const files = { ...FILES, [`${MANIFEST}.record`]: text };
+        const manifest = () => manifestOf(files).replace("then end", turn);
+        const { bytes } = await tarball(files, { manifest });
+        return await stage.exec(receive(stage, { release: false }), await say(["recall"], bytes));
+      };
+      await stage.hold();
+      assert.match((await upload("then end anew", "one\n")).stdout, /^ready\nreceipt /);
+      await Deno.utime(path, 1_600_000_000, 1_600_000_000);
+      const second = await upload("then end", "two\n");
+      assert.match(second.stdout, /^recorded 1600000000\none\nready\nreceipt /);
+      assert.equal(await Deno.readTextFile(path), "one\ntwo\n");
+      await Deno.remove(path);
+      await Deno.writeTextFile(`${stage.directory}/outside`, "safe");
+      await Deno.symlink("../outside", path);
+      await upload("then end anew", "three\n");
+      assert.equal(await Deno.readTextFile(path), "three\n");
+      assert.equal(await stage.read("outside"), "safe");
+      await assert.rejects(stage.read(`work space/${MANIFEST}.record`), Deno.errors.NotFound);
+    }
+  },
+);
+
+testInEveryShell(
+  "what is to go goes, links are not followed, and no directory that has something",
+  async (shell) => {
+    for (const programs of [TOOLS, BUSYBOX]) {
+      await using stage = await Stage.open(shell, { programs });
+      const { workspace } = stage;
+      await Deno.mkdir(`${stage.directory}/outside`);
+      await Deno.writeTextFile(`${stage.directory}/outside/a b.go`, "theirs");
+      await Deno.symlink("../outside", `${workspace}/src`);
+      for (const path of ["empty", "full", "tree/deep"]) {
+        await Deno.mkdir(`${workspace}/${path}`, { recursive: true });
+      }
+      await Deno.writeTextFile(`${workspace}/full/made`, "");
+      await Deno.writeTextFile(`${workspace}/tree/deep/it's`, "");
+      await Deno.writeTextFile(`${workspace}/-rf *`, "");
+      const gate = await stage.hold();
+      const { code, stderr } = await stage.exec(
+        receive(stage),
+        await say([
+          "remove ./src",
+          "remove ./-rf *",
+          "remove ./tree",
+          "rmdir ./full",
+          "rmdir ./empty",
+        ]),
+      );
+      assert.deepEqual([code, stderr], [0, ""]);
+      assert.equal((await gate.ended()).code, 0);
+      const left = await Array.fromAsync(Deno.readDir(workspace), ({ name }) => name);
+      assert.deepEqual(left.sort(), ["README", "full", "src"]);
+      assert.equal(await stage.read("outside/a b.go"), "theirs");
+      assert.equal((await stage.read("work space/src/a b.go")).length, 1000);
+    }
+  },
+);
+
+testInEveryShell(
+  "a compressed stream is unpacked by each tar, and one that is cut is not believed",
+  async (shell) => {
+    const { bytes } = await tarball(FILES);
+    const packed = gzipSync(bytes.subarray(PLAIN.length));
+    for (const program of ["tar", "bsdtar", "busybox"]) {
+      await using stage = await Stage.open(shell, { programs: [...TOOLS, "bsdtar", "busybox"] });
+      const gate = await stage.hold();
+      for (const cut of [0, 1, 20, packed.length / 2, packed.length - 200]) {
+        const { code } = await stage.exec(
+          receive(stage, { program: [program] }),
+          await say(["gzip"], packed.subarray(0, Math.floor(cut))),
+        );
+        assert.ok([13, 14, 15].includes(code), `${program} cut at ${cut}: ${code}`);
+        await heldStill(stage, gate);
+      }
+      const { code } = await stage.exec(
+        receive(stage, { program: [program] }),
+        await say(["gzip"], packed),
+      );
+      assert.equal(code, 0);
+      assert.equal((await gate.ended()).code, 0);
+      assert.equal(await stage.read("work space/README"), "hello\n");
+    }
+  },
+);
+
+testInEveryShell("a part is checked, and the step held for the next one", async (shell) => {
+  await using stage = await Stage.open(shell, { programs: TOOLS });
+  const gate = await stage.hold();
+  const part = await tarball(FILES, { manifest: (text) => text.replace("then end", "then part") });
+  const first = await stage.exec(receive(stage), await say(["ask"], part.bytes));
+  assert.deepEqual([first.code, first.stdout.split("ready\n")[1]], [0, part.receipt]);
+  await heldStill(stage, gate);
+  const last = await stage.exec(receive(stage), await say([]));
+  assert.equal(last.code, 0);
+  assert.equal((await gate.ended()).code, 0);
+});
+
+testInEveryShell("a conversation that is cut leaves all as it is", async (shell) => {
+  await using stage = await Stage.open(shell, { programs: TOOLS });
+  await Deno.writeTextFile(`${stage.workspace}/README`, "before");
+  const gate = await stage.hold();
+  for (const text of ["", "look ./README", "ask\n", "ask\nremove ./READ", "nonsense\n", "plai"]) {
+    const { code, stdout } = await stage.exec(receive(stage), new TextEncoder().encode(text));
+    assert.equal(code, ReceiveExit.streamCut, text);
+    assert.match(stdout, /^over$/m);
+  }
+  assert.equal(await stage.read("work space/README"), "before");
+  await heldStill(stage, gate);
+});

@@ -1,0 +1,56 @@
+/** Plays src/step/receive.sh: answers what it is asked, takes the archive, and says the receipt of what came. */
+import { createHash } from "node:crypto";
+import { gunzipSync } from "node:zlib";
+import type { ExecOptions, ExecResult } from "../../src/kube/interface.ts";
+import { concat, type Member, readTar } from "./tar_text.ts";
+
+export interface Played {
+  /** To "ask" and "recall", without their last line: for each time one. */
+  readonly ask?: readonly string[];
+  readonly recall?: string;
+  /** Called for each line that it hears, before it is answered. */
+  readonly onLine?: (line: string) => void;
+  /** Called for each chunk of the archive. */
+  readonly onChunk?: (bytes: number) => void;
+}
+
+export interface Received extends ExecResult {
+  /** What was said before the archive, in its order. */
+  readonly lines: string[];
+  readonly members: Member[];
+  readonly manifest: string;
+}
+
+export async function receive(options: ExecOptions, played: Played = {}): Promise<Received> {
+  const say = (text: string) => options.onStdout?.(new TextEncoder().encode(text));
+  const asked = [...played.ask ?? []];
+  const lines: string[] = [];
+  const archive: Uint8Array[] = [];
+  let rest = "";
+  let packing: string | undefined;
+  for await (const chunk of options.stdin!) {
+    if (packing !== undefined) {
+      archive.push(chunk);
+      played.onChunk?.(concat(archive).length);
+      continue;
+    }
+    const heard = (rest + new TextDecoder().decode(chunk)).split("\n");
+    rest = heard.pop()!;
+    for (const line of heard) {
+      lines.push(line);
+      played.onLine?.(line);
+      if (line === "ask") say(`${asked.shift() ?? "gzip\nlisted\n"}ready\n`);
+      else if (line === "recall") say(`${played.recall ?? ""}ready\n`);
+      else if (line === "ping") say("ready\n");
+      else if (line === "plain" || line === "gzip") packing = line;
+    }
+  }
+  const bytes = concat(archive);
+  const members = readTar(packing === "gzip" ? gunzipSync(bytes) : bytes);
+  const { content } = members.at(-1)!;
+  const manifest = new TextDecoder().decode(content);
+  const [, files, size] = /^files (\d+)\nbytes (\d+)$/m.exec(manifest)!;
+  const digest = createHash("sha256").update(content).digest("hex");
+  say(`receipt ${files} ${size} ${digest}\n`);
+  return { exitCode: 0, message: "", lines, members, manifest };
+}
