@@ -15,6 +15,7 @@ import type { Placement } from "../tekton/place.ts";
 import { type KnownResults, standInResults, whyTooLarge } from "../tekton/results.ts";
 import type { Receipt } from "../tree/manifest.ts";
 import type { GitFacts } from "../tree/git.ts";
+import { Prepared } from "../tree/prepared.ts";
 import { VERSION } from "../version.ts";
 import type { Narrator } from "./narrate.ts";
 import { sendable, type Source } from "./source.ts";
@@ -124,10 +125,9 @@ export async function runUpload(
   for (const text of lowered.notes) emit({ kind: "note", text });
   const results = await resultFiles(flags, source, lowered, emit);
   const facts = await source.git;
-  // A volume that outlives runs may have most of it: what changed is told by digests, while the run starts.
-  if (flags.workspaces.some((bound) => bound.persistentVolumeClaim !== undefined)) {
-    source.entries.then((entries) => source.digests.ahead(entries, host.interrupt)).catch(() => {});
-  }
+  const over = new AbortController();
+  const prepared = prepare(host, { flags, source, over: over.signal });
+  prepared.catch(() => {}); // told when it is sent
   const { name, outcome } = await upload({
     ...lowered,
     annotations: (receipt) => annotations(receipt, facts),
@@ -137,6 +137,7 @@ export async function runUpload(
     root: source.root,
     digests: source.digests,
     entries: sendable(source, emit),
+    prepared,
     directory: flags.onDirectory,
     program: flags.program,
     compress: flags.compress,
@@ -145,12 +146,29 @@ export async function runUpload(
     showlogs: flags.showlogs,
     pauseSeconds: flags.pauseSeconds,
     interrupt: host.interrupt,
-  });
+  }).finally(() => over.abort());
   if (outcome === undefined) {
     host.terminal.out(`${name}\n`);
     return 0;
   }
   return outcome.succeeded ? 0 : 1;
+}
+
+/** What is done with the tree while the run starts. A volume that outlives runs may have most of it: then its digests. */
+async function prepare(
+  { files, clock, interrupt }: Host,
+  { flags, source, over }: { flags: UploadFlags; source: Source; over: AbortSignal },
+): Promise<Prepared | undefined> {
+  const entries = await source.entries;
+  const signal = AbortSignal.any([interrupt, over]);
+  if (flags.workspaces.some((bound) => bound.persistentVolumeClaim !== undefined)) {
+    source.digests.ahead(entries, signal).catch(() => {}); // whoever asks for one is told
+    return undefined;
+  }
+  if (flags.program.length > 1) return undefined;
+  const compressed = { auto: undefined, always: true, never: false }[flags.compress];
+  const nowSeconds = Math.floor(clock.now() / 1000);
+  return new Prepared({ files, root: source.root, entries, nowSeconds, compressed, signal });
 }
 
 export async function resultFiles(

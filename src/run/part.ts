@@ -7,7 +7,9 @@ import { receiveCommand } from "../step/scripts.ts";
 import { archive } from "../tree/archive.ts";
 import { type Delta, delta } from "../tree/delta.ts";
 import { gzip } from "../tree/gzip.ts";
-import { Manifest, type Receipt, type Turn } from "../tree/manifest.ts";
+import { Manifest, type Receipt, type SentFile, type Turn } from "../tree/manifest.ts";
+import type { TailMember } from "../tree/packer.ts";
+import type { Piece } from "../tree/prepared.ts";
 import { parseRecord } from "../tree/record.ts";
 import { parseSurvey, type Survey } from "../tree/survey.ts";
 import type { Entry } from "../tree/walk.ts";
@@ -82,10 +84,9 @@ class Part {
       throw error;
     }
     const difference = await this.#difference();
-    const compressed = transfer.compressed;
-    yield line(...removals(difference), compressed ? "gzip" : "plain");
-    const bytes = this.#archive(difference);
-    for await (const chunk of compressed ? gzip(bytes) : bytes) {
+    const chunks = await this.#prepared(difference) ?? this.#archive(difference);
+    yield line(...removals(difference), transfer.compressed ? "gzip" : "plain");
+    for await (const chunk of chunks) {
       if (this.reply.wantsNoMore) return;
       this.#wireBytes += chunk.length;
       transfer.wireBytes += chunk.length;
@@ -148,35 +149,64 @@ class Part {
     return difference;
   }
 
-  #archive(difference: Delta): ReadableStream<Uint8Array<ArrayBuffer>> {
+  /** What was packed before is all of it, and can be unpacked there; else undefined. */
+  async #prepared({ send }: Delta): Promise<AsyncIterable<Uint8Array<ArrayBuffer>> | undefined> {
+    const { transfer, options } = this;
+    const prepared = transfer.takePrepared();
+    if (prepared === undefined) return undefined;
+    if (send.length < options.entries.length) return void prepared.discard();
+    const pieces = prepared.take(() => {
+      for (const file of prepared.packed) this.#add(file);
+      return this.#tail([], []);
+    });
+    const compressed = await prepared.compressed;
+    if (compressed && !transfer.survey!.gzip) return void prepared.discard();
+    transfer.compressed = compressed;
+    this.#members.push(...options.entries);
+    return this.#told(pieces);
+  }
+
+  async *#told(pieces: AsyncIterable<Piece>): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    for await (const { chunk, files, bytes } of pieces) {
+      this.transfer.tell({ files, bytes });
+      yield chunk;
+    }
+  }
+
+  #archive(difference: Delta): AsyncIterable<Uint8Array<ArrayBuffer>> {
     const { options, transfer } = this;
     for (const file of difference.resumed) this.#manifest.add(file);
-    const anew = options.record !== undefined && transfer.recordsAnew;
     const { stream } = archive(this.#entries(difference), {
       files: options.files,
       root: options.root,
       nowSeconds: Math.floor(options.clock.now() / 1000),
-      onFile: (file) => {
-        this.#manifest.add(file);
-        transfer.sent.set(file.path, file);
-      },
-      tail: () => {
-        const members = [...difference.resumed, ...this.#members];
-        const text = options.record === undefined
-          ? undefined
-          : writeRecord(transfer, { members, removed: removed(difference), anew });
-        const own = text === undefined
-          ? []
-          : [{ name: `${this.manifestName}.record`, text: text.text }];
-        if (text !== undefined) this.#manifest.addUncounted(own[0].name, text.digest);
-        const closed = this.#manifest.close(this.#turn, anew);
-        this.#receipt = closed.receipt;
-        return [...own, { name: this.manifestName, text: closed.text }];
-      },
+      onFile: (file) => this.#add(file),
+      tail: () => this.#tail(difference.resumed, removed(difference)),
       onProgress: (progress) => transfer.tell(progress),
       signal: options.signal,
     });
-    return stream;
+    return transfer.compressed ? gzip(stream) : stream;
+  }
+
+  #add(file: SentFile): void {
+    this.#manifest.add(file);
+    this.transfer.sent.set(file.path, file);
+  }
+
+  /** Behind the tree's own members: the record, if any, and the manifest. */
+  #tail(resumed: readonly SentFile[], removed: readonly string[]): TailMember[] {
+    const { options, transfer } = this;
+    const anew = options.record !== undefined && transfer.recordsAnew;
+    const own: TailMember[] = [];
+    if (options.record !== undefined) {
+      const members = [...resumed, ...this.#members];
+      const { text, digest } = writeRecord(transfer, { members, removed, anew });
+      own.push({ name: `${this.manifestName}.record`, text });
+      this.#manifest.addUncounted(own[0].name, digest);
+    }
+    const { text, receipt } = this.#manifest.close(this.#turn, anew);
+    this.#receipt = receipt;
+    return [...own, { name: this.manifestName, text }];
   }
 
   /** Ends early where what is left had better go compressed: in a part of its own. */

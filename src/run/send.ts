@@ -8,6 +8,7 @@ import type { Kube } from "../kube/interface.ts";
 import type { Deletes } from "../tree/delta.ts";
 import type { Digests } from "../tree/digests.ts";
 import type { Receipt } from "../tree/manifest.ts";
+import type { Prepared } from "../tree/prepared.ts";
 import type { Entry } from "../tree/walk.ts";
 import type { RunEvent } from "./events.ts";
 import { sendPart } from "./part.ts";
@@ -26,6 +27,8 @@ export interface Cargo {
   readonly root: string;
   readonly entries: readonly Entry[];
   readonly digests: Digests;
+  /** Packed already, as far as memory allows: for a place where nothing lies yet. */
+  readonly prepared?: Prepared;
 }
 
 export interface SendOptions extends Cargo {
@@ -60,8 +63,7 @@ export async function send(options: SendOptions): Promise<Receipt> {
   const startMs = clock.now();
   const elapsedMs = () => clock.now() - startMs;
   const transfer = new Transfer(
-    options.entries,
-    options.digests,
+    options,
     (progress) => emit({ kind: "sending", ...progress, elapsedMs: elapsedMs() }),
   );
   // A command line of the user's own may do anything with the stream: nothing can be checked.

@@ -1,12 +1,13 @@
 /** What is known of an upload over all its parts and tries. */
 import { createHash } from "node:crypto";
 import type { Delta } from "../tree/delta.ts";
-import type { Digests } from "../tree/digests.ts";
 import type { Receipt, SentFile } from "../tree/manifest.ts";
+import type { Prepared } from "../tree/prepared.ts";
 import { type Recorded, recordText, shortDigest, type UploadRecord } from "../tree/record.ts";
 import type { Survey } from "../tree/survey.ts";
 import type { Entry } from "../tree/walk.ts";
 import type { RunEvent } from "./events.ts";
+import type { Cargo } from "./send.ts";
 
 /** A record that has grown to more than that many lines for each entry is written anew. */
 const MOST_LINES = 2;
@@ -33,18 +34,25 @@ export class Transfer {
   #doneBytes = 0;
   #goneBytes = 0;
   #hasRecorded = false;
+  #hasTaken = false;
 
   constructor(
-    private readonly entries: readonly Entry[],
-    private readonly digests: Digests,
+    private readonly cargo: Pick<Cargo, "entries" | "digests" | "prepared">,
     private readonly emit: (progress: Progress) => void,
   ) {}
+
+  /** Once: another try has a part of it already. */
+  takePrepared(): Prepared | undefined {
+    if (this.#hasTaken) return undefined;
+    this.#hasTaken = true;
+    return this.cargo.prepared;
+  }
 
   /** A part's. */
   begin({ unchanged, resumed, remove, rmdir }: Delta): void {
     for (const { path } of unchanged) this.unchanged.add(path);
     this.removed = Math.max(this.removed, remove.length + rmdir.length);
-    const files = this.entries.filter(({ kind }) => kind === "file");
+    const files = this.cargo.entries.filter(({ kind }) => kind === "file");
     const wanted = files.filter(({ path }) => !this.unchanged.has(path));
     const done = files.filter(({ path }) => this.verified.has(path));
     this.#totalFiles = wanted.length;
@@ -75,7 +83,8 @@ export class Transfer {
   /** Whether the next part's record is the first, or takes the place of one that has grown too long. */
   get recordsAnew(): boolean {
     if (this.#hasRecorded) return false;
-    return this.record === undefined || this.record.lines > this.entries.length * MOST_LINES + 100;
+    return this.record === undefined ||
+      this.record.lines > this.cargo.entries.length * MOST_LINES + 100;
   }
 
   setRecorded(): void {
@@ -92,10 +101,10 @@ export class Transfer {
   async receipt(): Promise<Receipt> {
     const hash = createHash("sha256");
     let files = 0, bytes = 0;
-    for (const entry of this.entries) {
+    for (const entry of this.cargo.entries) {
       if (entry.kind !== "file") continue;
       const sent = this.sent.get(entry.path);
-      const digest = sent?.digest ?? await this.digests.of(entry);
+      const digest = sent?.digest ?? await this.cargo.digests.of(entry);
       hash.update(`${digest}  ./${entry.path}\n`);
       files += 1;
       bytes += sent?.sizeBytes ?? entry.sizeBytes;

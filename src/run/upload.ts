@@ -2,6 +2,7 @@
 import { TransferError } from "../errors.ts";
 import type { Clock } from "../host.ts";
 import type { Receipt } from "../tree/manifest.ts";
+import type { Prepared } from "../tree/prepared.ts";
 import type { Entry } from "../tree/walk.ts";
 import { conduct, type Conducted, type ConductOptions, type RunResult } from "./conduct.ts";
 import type { Outcome } from "./events.ts";
@@ -14,10 +15,14 @@ import { type Cargo, send, type SendOptions } from "./send.ts";
 type Sending = Pick<SendOptions, "directory" | "program" | "compress" | "deletes" | "results">;
 
 export interface UploadOptions
-  extends Omit<ConductOptions, "cancelsOn" | "uploaded">, Omit<Cargo, "entries">, Sending {
+  extends
+    Omit<ConductOptions, "cancelsOn" | "uploaded">,
+    Omit<Cargo, "entries" | "prepared">,
+    Sending {
   readonly held: { readonly task?: string; readonly step: string };
   /** What of the directory is sent: its walk goes on while the run starts. */
   readonly entries: Promise<readonly Entry[]>;
+  readonly prepared: Promise<Prepared | undefined>;
   /** What the run is to carry of what was uploaded. */
   readonly annotations: (receipt: Receipt) => Record<string, string>;
   /** How long the run may be held: for longer it is cancelled. */
@@ -48,13 +53,22 @@ async function sendAtPause(
   const place = task ?? `step ${step}`;
   emit({ kind: "paused", place, pod, afterMs: clock.now() - startMs });
   talk.stage = "sending";
-  const entries = await options.entries;
+  const [entries, prepared] = await Promise.all([options.entries, options.prepared]);
   const { directory } = options;
   const record = recordPlace({ pod: live.pods.get(pod), pause, directory, release: true });
   const over = new AbortController();
   const ended = live.until(() => live.phase.kind === "ended" ? true : undefined, signal);
   ended.catch(() => {}).then(() => over.abort());
-  const sending = { ...options, emit, pause, entries, record, release: true, over: over.signal };
+  const sending = {
+    ...options,
+    emit,
+    pause,
+    entries,
+    prepared,
+    record,
+    release: true,
+    over: over.signal,
+  };
   const receipt = await withinPause(
     { ...options, step, signal },
     (signal) => send({ ...sending, signal }),

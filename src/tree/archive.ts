@@ -13,7 +13,7 @@ export interface ArchiveOptions {
   /** Called for each file once its bytes are in the archive. */
   readonly onFile?: (file: SentFile) => void;
   /** The members behind the tree's own, at its root: asked for once all of those are packed. */
-  readonly tail?: () => readonly TailMember[];
+  readonly tail?: () => readonly TailMember[] | Promise<readonly TailMember[]>;
   /** Called once a chunk with what has gone so far. */
   readonly onProgress?: (progress: { files: number; bytes: number }) => void;
   readonly signal?: AbortSignal;

@@ -26,7 +26,7 @@ interface PackerOptions {
   readonly root: string;
   readonly nowSeconds: number;
   readonly onFile?: (file: SentFile) => void;
-  readonly tail?: () => readonly TailMember[];
+  readonly tail?: () => readonly TailMember[] | Promise<readonly TailMember[]>;
 }
 
 /** A file of our own making, behind those of the tree. */
@@ -170,10 +170,10 @@ export class Packer {
   }
 
   /** The members of our own, two blocks of zeros, and zeros to a whole record. */
-  *#tail(): Generator<Chunk, void, undefined> {
+  async *#tail(): AsyncGenerator<Chunk, void, undefined> {
     const { tail = () => [], nowSeconds } = this.options;
     const mtimeSeconds = Math.floor(nowSeconds);
-    const members = tail().map(({ name, text }) => {
+    const members = (await tail()).map(({ name, text }) => {
       const content = new TextEncoder().encode(text);
       const sizeBytes = content.length;
       const member: Member = { path: name, kind: "file", sizeBytes, mode: 0o600, mtimeSeconds };
