@@ -5,6 +5,7 @@ import type { Kube } from "../kube/interface.ts";
 import type { RunEvent } from "../run/events.ts";
 import { placeName } from "../run/pause_place.ts";
 import type { Resolving } from "../run/resolve.ts";
+import type { Preparation } from "../run/send.ts";
 import { upload } from "../run/upload.ts";
 import { waiting } from "../step/entrypoint.ts";
 import { GATE_DIRECTORY, gateArguments, gateScript } from "../step/scripts.ts";
@@ -15,6 +16,7 @@ import type { Placement } from "../tekton/place.ts";
 import { type KnownResults, standInResults, whyTooLarge } from "../tekton/results.ts";
 import type { Receipt } from "../tree/manifest.ts";
 import type { GitFacts } from "../tree/git.ts";
+import { lanesOf } from "../tree/lanes.ts";
 import { Prepared } from "../tree/prepared.ts";
 import { VERSION } from "../version.ts";
 import type { Narrator } from "./narrate.ts";
@@ -158,7 +160,7 @@ export async function runUpload(
 async function prepare(
   { files, clock, interrupt }: Host,
   { flags, source, over }: { flags: UploadFlags; source: Source; over: AbortSignal },
-): Promise<Prepared | undefined> {
+): Promise<Preparation | undefined> {
   const entries = await source.entries;
   const signal = AbortSignal.any([interrupt, over]);
   if (flags.workspaces.some((bound) => bound.persistentVolumeClaim !== undefined)) {
@@ -168,7 +170,13 @@ async function prepare(
   if (flags.program.length > 1) return undefined;
   const compressed = { auto: undefined, always: true, never: false }[flags.compress];
   const nowSeconds = Math.floor(clock.now() / 1000);
-  return new Prepared({ files, root: source.root, entries, nowSeconds, compressed, signal });
+  const options = { files, root: source.root, nowSeconds, compressed, signal };
+  const lanes = lanesOf(entries);
+  return lanes === undefined ? { first: new Prepared({ ...options, entries }), shared: [] } : {
+    first: new Prepared({ ...options, entries: lanes.first }),
+    second: new Prepared({ ...options, entries: lanes.second }),
+    shared: lanes.shared,
+  };
 }
 
 export async function resultFiles(

@@ -9,7 +9,7 @@ import { type Delta, delta } from "../tree/delta.ts";
 import { gzip } from "../tree/gzip.ts";
 import { Manifest, type Receipt, type SentFile, type Turn } from "../tree/manifest.ts";
 import type { TailMember } from "../tree/packer.ts";
-import type { Piece } from "../tree/prepared.ts";
+import type { Prepared } from "../tree/prepared.ts";
 import { parseRecord } from "../tree/record.ts";
 import { parseSurvey, type Survey } from "../tree/survey.ts";
 import type { Entry } from "../tree/walk.ts";
@@ -28,8 +28,19 @@ const WORTH_BYTES = 4e6;
 /** More names than these at the directory's top, and all that lies there is asked for. */
 const MOST_NAMES = 500;
 
+/** The second of two archives that are sent side by side: it is the one that lets the step go. */
+export interface Beside {
+  readonly prepared: Prepared;
+  /** The first. */
+  readonly after: Promise<unknown>;
+}
+
 /** Throws TransferError; then nothing was released, and what of it arrived lies there. */
-export async function sendPart(options: SendOptions, transfer: Transfer): Promise<Turn> {
+export async function sendPart(
+  options: SendOptions,
+  transfer: Transfer,
+  beside?: Beside,
+): Promise<Turn> {
   const { kube, pause: { namespace, pod, container }, signal } = options;
   const reply = new Reply();
   const part = new Part(options, transfer, reply);
@@ -47,7 +58,7 @@ export async function sendPart(options: SendOptions, transfer: Transfer): Promis
         program: options.program,
         results: options.results,
       }),
-      stdin: ReadableStream.from(part.stdin()),
+      stdin: ReadableStream.from(beside === undefined ? part.stdin() : part.beside(beside)),
       onStdout: (bytes) => reply.stdout(bytes),
       onStderr: (bytes) => reply.stderr(bytes),
       signal,
@@ -85,7 +96,28 @@ class Part {
     }
     const difference = await this.#difference();
     const chunks = await this.#prepared(difference) ?? this.#archive(difference);
+    transfer.beside.resolve(undefined);
     yield line(...removals(difference), transfer.compressed ? "gzip" : "plain");
+    yield* this.#counted(chunks);
+  }
+
+  /** The same for an archive that goes beside another one, into an empty directory. */
+  async *beside(
+    { prepared, after }: Beside,
+  ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+    const { shared } = this.options.prepared!;
+    const chunks = this.#pieces(prepared, async () => {
+      await after;
+      return [...shared, ...this.#tail([], [])];
+    });
+    yield line(await prepared.compressed ? "gzip" : "plain");
+    yield* this.#counted(chunks);
+  }
+
+  async *#counted(
+    chunks: AsyncIterable<Uint8Array<ArrayBuffer>>,
+  ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+    const { transfer } = this;
     for await (const chunk of chunks) {
       if (this.reply.wantsNoMore) return;
       this.#wireBytes += chunk.length;
@@ -149,26 +181,36 @@ class Part {
     return difference;
   }
 
-  /** What was packed before is all of it, and can be unpacked there; else undefined. */
+  /** What was packed before, where it is all of it and can be unpacked there; else undefined. */
   async #prepared({ send }: Delta): Promise<AsyncIterable<Uint8Array<ArrayBuffer>> | undefined> {
     const { transfer, options } = this;
     const prepared = transfer.takePrepared();
     if (prepared === undefined) return undefined;
-    if (send.length < options.entries.length) return void prepared.discard();
-    const pieces = prepared.take(() => {
-      for (const file of prepared.packed) this.#add(file);
-      return this.#tail([], []);
-    });
-    const compressed = await prepared.compressed;
-    if (compressed && !transfer.survey!.gzip) return void prepared.discard();
-    transfer.compressed = compressed;
-    this.#members.push(...options.entries);
-    return this.#told(pieces);
+    const both = [prepared.first, ...prepared.second === undefined ? [] : [prepared.second]];
+    const packings = await Promise.all(both.map(({ compressed }) => compressed));
+    const { gzip, there } = transfer.survey!;
+    const isAll = send.length === options.entries.length && there.size === 0;
+    if (!isAll || packings.includes(true) && !gzip) {
+      for (const one of both) one.discard();
+      return undefined;
+    }
+    transfer.compressed = packings[0];
+    transfer.beside.resolve(prepared.second);
+    if (prepared.second !== undefined) this.#turn = "part";
+    return this.#pieces(prepared.first, () => this.#tail([], []));
   }
 
-  async *#told(pieces: AsyncIterable<Piece>): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  async *#pieces(
+    prepared: Prepared,
+    tail: () => TailMember[] | Promise<TailMember[]>,
+  ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+    this.#members.push(...prepared.options.entries);
+    const pieces = prepared.take(() => {
+      for (const file of prepared.packed) this.#add(file);
+      return tail();
+    });
     for await (const { chunk, files, bytes } of pieces) {
-      this.transfer.tell({ files, bytes });
+      this.transfer.tell(this, { files, bytes });
       yield chunk;
     }
   }
@@ -182,7 +224,7 @@ class Part {
       nowSeconds: Math.floor(options.clock.now() / 1000),
       onFile: (file) => this.#add(file),
       tail: () => this.#tail(difference.resumed, removed(difference)),
-      onProgress: (progress) => transfer.tell(progress),
+      onProgress: (progress) => transfer.tell(this, progress),
       signal: options.signal,
     });
     return transfer.compressed ? gzip(stream) : stream;
@@ -201,8 +243,9 @@ class Part {
     if (options.record !== undefined) {
       const members = [...resumed, ...this.#members];
       const { text, digest } = writeRecord(transfer, { members, removed, anew });
-      own.push({ name: `${this.manifestName}.record`, text });
-      this.#manifest.addUncounted(own[0].name, digest);
+      const name = `${this.manifestName}.record`;
+      own.push({ name, text });
+      this.#manifest.addUncounted(name, digest);
     }
     const { text, receipt } = this.#manifest.close(this.#turn, anew);
     this.#receipt = receipt;

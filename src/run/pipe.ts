@@ -16,7 +16,7 @@ export async function pipe(options: SendOptions, transfer: Transfer): Promise<Re
     root: options.root,
     nowSeconds: Math.floor(options.clock.now() / 1000),
     onFile: (file) => transfer.sent.set(file.path, file),
-    onProgress: (progress) => transfer.tell(progress),
+    onProgress: (progress) => transfer.tell(options, progress),
     signal: options.signal,
   });
   const command = receiveCommand({

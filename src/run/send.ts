@@ -7,7 +7,7 @@ import type { Clock, Files } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import type { Deletes } from "../tree/delta.ts";
 import type { Digests } from "../tree/digests.ts";
-import type { Receipt } from "../tree/manifest.ts";
+import type { Receipt, Turn } from "../tree/manifest.ts";
 import type { Prepared } from "../tree/prepared.ts";
 import type { Entry } from "../tree/walk.ts";
 import type { RunEvent } from "./events.ts";
@@ -28,7 +28,15 @@ export interface Cargo {
   readonly entries: readonly Entry[];
   readonly digests: Digests;
   /** Packed already, as far as memory allows: for a place where nothing lies yet. */
-  readonly prepared?: Prepared;
+  readonly prepared?: Preparation;
+}
+
+/** All of the tree in one archive, or in two that are sent side by side. */
+export interface Preparation {
+  readonly first: Prepared;
+  readonly second?: Prepared;
+  /** The directories that both put something into. */
+  readonly shared: readonly Entry[];
 }
 
 export interface SendOptions extends Cargo {
@@ -89,7 +97,7 @@ async function sendParts(options: SendOptions, transfer: Transfer): Promise<Rece
   for (let tries = 0;;) {
     const before = transfer.verified.size;
     try {
-      if (await sendPart(options, transfer) === "end") return await transfer.receipt();
+      if (await sendSome(options, transfer) === "end") return await transfer.receipt();
       tries = 0;
     } catch (error) {
       signal.throwIfAborted();
@@ -108,6 +116,26 @@ async function sendParts(options: SendOptions, transfer: Transfer): Promise<Rece
       if (options.over?.aborted) throw error;
       transfer.restart();
     }
+  }
+}
+
+/** Side by side, where nothing lies there yet and all is packed in two; else one part. */
+async function sendSome(options: SendOptions, transfer: Transfer): Promise<Turn> {
+  const failed = new AbortController();
+  const signal = AbortSignal.any([options.signal, failed.signal]);
+  const beside = transfer.beside = Promise.withResolvers();
+  const first = sendPart({ ...options, signal }, transfer).finally(() => beside.resolve(undefined));
+  first.catch(() => {}); // awaited below
+  const second = beside.promise.then((prepared) =>
+    prepared && sendPart({ ...options, signal }, transfer, { prepared, after: first })
+  );
+  try {
+    const [turn, last] = await Promise.all([first, second]);
+    return last ?? turn;
+  } catch (error) {
+    failed.abort(error);
+    await Promise.allSettled([first, second]);
+    throw error;
   }
 }
 

@@ -7,7 +7,7 @@ import { type Recorded, recordText, shortDigest, type UploadRecord } from "../tr
 import type { Survey } from "../tree/survey.ts";
 import type { Entry } from "../tree/walk.ts";
 import type { RunEvent } from "./events.ts";
-import type { Cargo } from "./send.ts";
+import type { Cargo, Preparation } from "./send.ts";
 
 /** A record that has grown to more than that many lines for each entry is written anew. */
 const MOST_LINES = 2;
@@ -32,7 +32,8 @@ export class Transfer {
   /** What had gone when the part began. */
   #doneFiles = 0;
   #doneBytes = 0;
-  #goneBytes = 0;
+  /** What has gone of each of its archives. */
+  readonly #gone = new Map<object, Gone>();
   #hasRecorded = false;
   #hasTaken = false;
 
@@ -42,11 +43,14 @@ export class Transfer {
   ) {}
 
   /** Once: another try has a part of it already. */
-  takePrepared(): Prepared | undefined {
+  takePrepared(): Preparation | undefined {
     if (this.#hasTaken) return undefined;
     this.#hasTaken = true;
     return this.cargo.prepared;
   }
+
+  /** What is to be sent beside this, if anything: known once it is known what lies there. */
+  beside = Promise.withResolvers<Prepared | undefined>();
 
   /** A part's. */
   begin({ unchanged, resumed, remove, rmdir }: Delta): void {
@@ -58,21 +62,28 @@ export class Transfer {
     this.#totalFiles = wanted.length;
     this.#totalBytes = sizeOf(wanted);
     this.#doneFiles = done.length + resumed.length;
-    this.#goneBytes = this.#doneBytes = sizeOf(done) + sizeOf(resumed);
+    this.#doneBytes = sizeOf(done) + sizeOf(resumed);
+    this.#gone.clear();
   }
 
-  tell({ files, bytes }: { files: number; bytes: number }): void {
-    this.#goneBytes = this.#doneBytes + bytes;
-    this.emit({
-      files: this.#doneFiles + files,
-      bytes: this.#goneBytes,
-      totalFiles: this.#totalFiles,
-      totalBytes: this.#totalBytes,
-    });
+  /** How much of one of the archives has gone. */
+  tell(archive: object, gone: Gone): void {
+    this.#gone.set(archive, gone);
+    const all = this.#goneSoFar;
+    this.emit({ ...all, totalFiles: this.#totalFiles, totalBytes: this.#totalBytes });
   }
 
   get leftBytes(): number {
-    return this.#totalBytes - this.#goneBytes;
+    return this.#totalBytes - this.#goneSoFar.bytes;
+  }
+
+  get #goneSoFar(): Gone {
+    let [files, bytes] = [this.#doneFiles, this.#doneBytes];
+    for (const gone of this.#gone.values()) {
+      files += gone.files;
+      bytes += gone.bytes;
+    }
+    return { files, bytes };
   }
 
   /** Of what travelled. */
@@ -128,6 +139,11 @@ export class Transfer {
     }
     return recorded;
   }
+}
+
+interface Gone {
+  readonly files: number;
+  readonly bytes: number;
 }
 
 type Progress = Omit<Extract<RunEvent, { kind: "sending" }>, "kind" | "elapsedMs">;

@@ -2,7 +2,6 @@
 import { TransferError } from "../errors.ts";
 import type { Clock } from "../host.ts";
 import type { Receipt } from "../tree/manifest.ts";
-import type { Prepared } from "../tree/prepared.ts";
 import type { Entry } from "../tree/walk.ts";
 import { conduct, type Conducted, type ConductOptions, type RunResult } from "./conduct.ts";
 import type { Outcome } from "./events.ts";
@@ -10,7 +9,7 @@ import type { LiveRun } from "./live_run.ts";
 import { annotate } from "./metadata.ts";
 import { awaitPause } from "./pause.ts";
 import { recordPlace } from "./record_place.ts";
-import { type Cargo, send, type SendOptions } from "./send.ts";
+import { type Cargo, type Preparation, send, type SendOptions } from "./send.ts";
 
 type Sending = Pick<SendOptions, "directory" | "program" | "compress" | "deletes" | "results">;
 
@@ -22,7 +21,7 @@ export interface UploadOptions
   readonly held: { readonly task?: string; readonly step: string };
   /** What of the directory is sent: its walk goes on while the run starts. */
   readonly entries: Promise<readonly Entry[]>;
-  readonly prepared: Promise<Prepared | undefined>;
+  readonly prepared: Promise<Preparation | undefined>;
   /** What the run is to carry of what was uploaded. */
   readonly annotations: (receipt: Receipt) => Record<string, string>;
   /** How long the run may be held: for longer it is cancelled. */

@@ -29,11 +29,8 @@ interface PackerOptions {
   readonly tail?: () => readonly TailMember[] | Promise<readonly TailMember[]>;
 }
 
-/** A file of our own making, behind those of the tree. */
-export interface TailMember {
-  readonly name: string;
-  readonly text: string;
-}
+/** What comes behind the tree's own members: a file of our own making, or a directory once more. */
+export type TailMember = { readonly name: string; readonly text: string } | Entry;
 
 export interface Packed {
   readonly files: number;
@@ -173,10 +170,12 @@ export class Packer {
   async *#tail(): AsyncGenerator<Chunk, void, undefined> {
     const { tail = () => [], nowSeconds } = this.options;
     const mtimeSeconds = Math.floor(nowSeconds);
-    const members = (await tail()).map(({ name, text }) => {
-      const content = new TextEncoder().encode(text);
+    const members = (await tail()).map((one) => {
+      const content = new TextEncoder().encode("text" in one ? one.text : "");
       const sizeBytes = content.length;
-      const member: Member = { path: name, kind: "file", sizeBytes, mode: 0o600, mtimeSeconds };
+      const member: Member = "text" in one
+        ? { path: one.name, kind: "file", sizeBytes, mode: 0o600, mtimeSeconds }
+        : this.#member(one);
       return { member, content, contentOffset: headerBytes(member) };
     });
     const ownBytes = members.reduce(

@@ -4,14 +4,13 @@
  */
 import { gzipSync } from "node:zlib";
 import type { Files } from "../host.ts";
-import { archive } from "./archive.ts";
+import { archive, type ArchiveOptions } from "./archive.ts";
 import { gzip } from "./gzip.ts";
 import type { SentFile } from "./manifest.ts";
-import type { TailMember } from "./packer.ts";
 import type { Entry } from "./walk.ts";
 
 /** It waits for its reader once it holds that much. */
-const MOST_BYTES = 48 * 1024 * 1024;
+const MOST_BYTES = 32 * 1024 * 1024;
 /** Of the first so many bytes it is tried out whether they can be made smaller; fewer are not worth it. */
 const TRIED_BYTES = 512 * 1024;
 const WORTH_RATIO = 1.3;
@@ -26,9 +25,11 @@ export interface PreparedOptions {
   readonly signal?: AbortSignal;
 }
 
+type Tail = NonNullable<ArchiveOptions["tail"]>;
+
 export interface Piece {
   readonly chunk: Uint8Array<ArrayBuffer>;
-  /** What of the tree had been packed by then. */
+  /** What had been packed by then. */
   readonly files: number;
   readonly bytes: number;
 }
@@ -39,11 +40,11 @@ export class Prepared {
   /** Known once there is a first piece, and at the latest once it is taken. */
   readonly compressed: Promise<boolean>;
   #progress = { files: 0, bytes: 0 };
-  readonly #tail = Promise.withResolvers<() => readonly TailMember[]>();
+  readonly #tail = Promise.withResolvers<Tail>();
   readonly #discarded = new AbortController();
   readonly #ahead: ReadAhead<Piece>;
 
-  constructor(private readonly options: PreparedOptions) {
+  constructor(readonly options: PreparedOptions) {
     const { signal } = options;
     const { stream } = archive(options.entries, {
       ...options,
@@ -61,7 +62,7 @@ export class Prepared {
   }
 
   /** Its pieces, to be read once. `tail` is asked for the members behind the tree's own. */
-  take(tail: () => readonly TailMember[]): AsyncIterable<Piece> {
+  take(tail: Tail): AsyncIterable<Piece> {
     this.#tail.resolve(tail);
     return this.#ahead;
   }

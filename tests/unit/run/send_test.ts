@@ -4,9 +4,10 @@ import { ClusterError, TransferError } from "../../../src/errors.ts";
 import type { ExecOptions, ExecResult } from "../../../src/kube/interface.ts";
 import { refused } from "../../../src/kube/status.ts";
 import type { RunEvent } from "../../../src/run/events.ts";
-import { send, type SendOptions } from "../../../src/run/send.ts";
+import { type Preparation, send, type SendOptions } from "../../../src/run/send.ts";
 import { ReceiveExit } from "../../../src/step/scripts.ts";
 import { Digests } from "../../../src/tree/digests.ts";
+import { Prepared } from "../../../src/tree/prepared.ts";
 import type { Entry } from "../../../src/tree/walk.ts";
 import { FakeClock } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
@@ -601,4 +602,85 @@ Deno.test("where all is to go that is not in the tree, all that lies there is lo
   }, { deletes: "always" });
   await sent;
   assert.deepEqual(received!.lines, ["look .", "ask", "remove ./made", "plain"]);
+});
+
+/** The tree packed in two: `src/` with what is in it, and b. */
+function packed(files: MemoryFiles, compressed = false): Preparation {
+  const options = { files, root: "/tree", nowSeconds: 2e9, compressed };
+  const first = new Prepared({ ...options, entries: ENTRIES.slice(0, 2) });
+  const second = new Prepared({ ...options, entries: ENTRIES.slice(2) });
+  return { first, second, shared: [ENTRIES[0]] };
+}
+
+const namesOf = ({ members }: Received) => members.map(({ line }) => line.split(" ")[1]);
+
+Deno.test("what is packed in two goes side by side, and the second lets go once the first is there", async () => {
+  const files = new MemoryFiles(NODES);
+  const order: string[] = [];
+  const received: Received[] = [];
+  const { kube, events, sent } = start(async (options) => {
+    const one = await receive(options, { onLine: (line) => order.push(line) });
+    order.push(/^then .*/m.exec(one.manifest)![0]);
+    received.push(one);
+    return one;
+  }, { files, prepared: packed(files) });
+  assert.equal((await sent).digest, DIGEST);
+  assert.equal(kube.execs.length, 2);
+  assert.deepEqual(order, [
+    "look ./src",
+    "look ./b",
+    "ask",
+    "plain",
+    "plain",
+    "then part",
+    "then end",
+  ]);
+  assert.deepEqual(received.map(namesOf), [
+    ["src/", "src/a.txt", ".tkn-dev-rrrrrrrrrr"],
+    ["b", "src/", ".tkn-dev-rrrrrrrrrr"],
+  ]);
+  const told = events.filter(({ kind }) => kind === "sending").at(-1);
+  assert.ok(told?.kind === "sending" && told.files === 2 && told.bytes === 7);
+  assert.equal(events.at(-1)?.kind, "released");
+});
+
+Deno.test("where something lies, or nothing unpacks it, what was packed is not used", async () => {
+  for (
+    const [ask, compressed] of [["listed\n81a4 1 1 ./b\n", false], ["listed\n", true]] as const
+  ) {
+    const files = new MemoryFiles(NODES);
+    let received: Received | undefined;
+    const { kube, sent } = start(
+      async (options) => received = await receive(options, { ask: [ask] }),
+      { files, prepared: packed(files, compressed) },
+    );
+    assert.equal((await sent).digest, DIGEST);
+    assert.equal(kube.execs.length, 1);
+    assert.deepEqual(namesOf(received!), ["src/", "src/a.txt", "b", ".tkn-dev-rrrrrrrrrr"]);
+  }
+});
+
+Deno.test("of two that go side by side one that is lost ends the other, and all is tried again as one", async () => {
+  for (
+    const isLost of [(lines: string[]) => lines.length > 1, (lines: string[]) => lines.length === 1]
+  ) {
+    const files = new MemoryFiles(NODES);
+    let lost = 0;
+    let received: Received | undefined;
+    const { events, sent } = start(async (options) => {
+      const one = await receive(options, {
+        ask: lost === 0 ? undefined : [`listed\n81a4 5 ${SECONDS} ./src/a.txt\n`],
+      }).catch(() => undefined);
+      if (one === undefined) throw LOST;
+      if (lost === 0 && isLost(one.lines)) {
+        lost++;
+        throw LOST;
+      }
+      return received = one;
+    }, { files, prepared: packed(files) });
+    assert.equal((await sent).digest, DIGEST);
+    assert.deepEqual(received!.lines.slice(0, 3), ["look ./src", "look ./b", "ask"]);
+    assert.match(received!.manifest, /^then end$/m);
+    assert.equal(events.at(-1)?.kind, "released");
+  }
 });

@@ -9,15 +9,19 @@ import { file, type TreeNode } from "../../support/tree_text.ts";
 
 const TAIL = [{ name: ".list", text: "all of it" }];
 const CODE = Array.from({ length: 90 }, (_, at) => file(`src/${at}`, `line ${at}\n`.repeat(1_000)));
+/** Too little of it to be worth it. */
+const LITTLE = CODE.slice(0, 9);
 
-function noise(bytes: number): string {
+/** What can't be made smaller. */
+function noise(path: string, bytes: number): TreeNode {
   let state = 1;
-  let text = "";
-  while (text.length < bytes) {
-    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
-    text += String.fromCharCode(33 + state % 90, 33 + (state >> 8) % 90, 33 + (state >> 16) % 90);
-  }
-  return text;
+  const content = Uint8Array.from({ length: bytes }, () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return state;
+  });
+  return { ...file(path, ""), content };
 }
 
 function prepare(nodes: readonly TreeNode[], options: Partial<PreparedOptions> = {}) {
@@ -47,16 +51,18 @@ Deno.test("an archive is packed before it is asked for, and is whole with its ta
 });
 
 Deno.test("code is compressed, and what can't be made smaller is not, nor is what is small", async () => {
-  const big = file("noise", noise(700_000));
   for (
-    const [nodes, compressed] of [[CODE, true], [[big], false], [CODE.slice(0, 9), false]] as const
+    const [nodes, compressed] of [[CODE, true], [[noise("n", 700_000)], false], [
+      LITTLE,
+      false,
+    ]] as const
   ) {
     const { prepared } = prepare(nodes);
     assert.equal((await membersOf(prepared)).length, nodes.length + 1);
     assert.equal(await prepared.compressed, compressed);
   }
   for (const compressed of [true, false]) {
-    const { prepared } = prepare(CODE.slice(0, 9), { compressed });
+    const { prepared } = prepare(LITTLE, { compressed });
     assert.equal((await membersOf(prepared)).length, 10);
     assert.equal(await prepared.compressed, compressed);
   }
@@ -86,7 +92,7 @@ Deno.test("a file that can't be read is told to whoever takes it, and to nobody 
 });
 
 Deno.test("one that is discarded, or whose signal aborts, reads no further", async () => {
-  const nodes = Array.from({ length: 400 }, (_, at) => file(`${at}`, noise(30_000)));
+  const nodes = Array.from({ length: 400 }, (_, at) => noise(`${at}`, 30_000));
   const stop = new AbortController();
   for (const end of [(prepared: Prepared) => prepared.discard(), () => stop.abort()]) {
     const { files, prepared } = prepare(nodes, { signal: stop.signal });
