@@ -1,27 +1,33 @@
 /** What a receiver says, as it comes: its answers, then lines. */
 
 const REPLY_CHARS = 10_000;
-const READY = "ready\n";
+const READY = "\nready\n";
 
 export class Reply {
   /** What came on stdout after the last answer, and on stderr: bounded. */
   out = "";
   err = "";
-  #answer = "";
+  /** Of the answer that is not whole yet, which may have a million characters, behind a newline; and its last ones. */
+  #parts: string[] = [];
+  #rest = "\n";
   #answers: string[] = [];
   #waiting?: PromiseWithResolvers<string>;
   #isOver = false;
   readonly #decoders = [new TextDecoder(), new TextDecoder()];
 
   stdout(bytes: Uint8Array): void {
-    const text = this.#decoders[0].decode(bytes, { stream: true });
-    this.out = (this.out + text).slice(-REPLY_CHARS);
-    this.#answer += text;
-    for (let at; (at = endOfAnswer(this.#answer)) >= 0;) {
-      this.#answers.push(this.#answer.slice(0, at));
-      this.#answer = this.#answer.slice(at + READY.length);
-      this.out = this.#answer;
+    const said = this.#decoders[0].decode(bytes, { stream: true });
+    this.out = (this.out + said).slice(-REPLY_CHARS);
+    let text = this.#rest + said;
+    for (let at; (at = text.indexOf(READY)) >= 0;) {
+      const answer = this.#parts.join("") + text.slice(0, at + 1);
+      this.#answers.push(answer.slice(1));
+      this.#parts = [];
+      this.out = text.slice(at + READY.length);
+      text = `\n${this.out}`;
     }
+    this.#parts.push(text.slice(0, -READY.length));
+    this.#rest = text.slice(-READY.length);
     this.#settle();
   }
 
@@ -61,10 +67,3 @@ export class Reply {
 
 /** It ended, or wants no more: its exit code says why. */
 export class NoAnswer extends Error {}
-
-/** Where the line "ready" begins, or -1. */
-function endOfAnswer(text: string): number {
-  if (text.startsWith(READY)) return 0;
-  const at = text.indexOf(`\n${READY}`);
-  return at < 0 ? -1 : at + 1;
-}

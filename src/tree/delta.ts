@@ -1,6 +1,6 @@
 /** What of a tree has to be sent to where some of it lies already, and what has to go there first. */
 import type { SentFile } from "./manifest.ts";
-import { RECORD_NAME, type RecordedFile, shortDigest, type UploadRecord } from "./record.ts";
+import { RECORD_NAME, shortDigest, type UploadRecord } from "./record.ts";
 import type { Survey, There } from "./survey.ts";
 import type { Entry } from "./walk.ts";
 
@@ -32,16 +32,15 @@ export interface Delta {
 }
 
 export async function delta(options: DeltaOptions): Promise<Delta> {
-  const send: Entry[] = [], resumed: SentFile[] = [], unchanged: Entry[] = [];
-  for (const entry of options.entries) {
-    if (options.verified.has(entry.path)) continue;
-    const packed = lies(options, entry);
-    if (packed !== undefined) resumed.push(packed);
-    else if (await isUnchanged(options, entry)) unchanged.push(entry);
-    else send.push(entry);
-  }
-  const kept = unchanged.filter(({ kind }) => kind === "file");
-  return { send, resumed, unchanged: kept, ...removals(options) };
+  const left = options.entries.filter(({ path }) => !options.verified.has(path));
+  const resumed = left.map((entry) => lies(options, entry)).filter((file) => file !== undefined);
+  const isResumed = new Set(resumed.map(({ path }) => path));
+  const asked = left.filter((entry) => !isResumed.has(entry.path) && isAsSent(options, entry));
+  const same = await Promise.all(asked.map((entry) => isSame(options, entry)));
+  const there = new Set(asked.filter((_, at) => same[at]));
+  const send = left.filter((entry) => !there.has(entry) && !isResumed.has(entry.path));
+  const unchanged = [...there].filter(({ kind }) => kind === "file");
+  return { send, resumed, unchanged, ...removals(options) };
 }
 
 /** A file that came over before the stream was cut: tar gives it its time once it is whole. */
@@ -54,25 +53,27 @@ function lies({ packed, survey }: DeltaOptions, { path }: Entry): SentFile | und
 }
 
 /**
- * There as it was sent, by size and time, and sent as it is here, by its digest. What has changed over there in the very
- * second in which the record was written could have kept both: that is sent again.
+ * There as it was sent, by size and time. What has changed over there in the very second in which the record was
+ * written could have kept both: that is sent again.
  */
-async function isUnchanged({ survey, record, digest }: DeltaOptions, entry: Entry) {
+function isAsSent({ survey, record }: DeltaOptions, entry: Entry): boolean {
   const there = survey.there.get(entry.path);
   const recorded = record?.entries.get(entry.path);
   if (there === undefined || recorded === undefined) return false;
   if (entry.kind === "directory") return there.kind === "directory" && recorded.kind === "dir";
   if (entry.kind !== "file" || there.kind !== "file" || recorded.kind !== "file") return false;
-  const isAsSent = there.sizeBytes === entry.sizeBytes &&
+  return there.sizeBytes === entry.sizeBytes &&
     there.mtimeSeconds === recorded.mtimeSeconds &&
     there.mtimeSeconds < record!.writtenSeconds &&
     recorded.mode === (entry.mode & 0o777);
-  return isAsSent && await sameContent(digest(entry), recorded);
 }
 
-async function sameContent(digest: Promise<string | undefined>, { digest: sent }: RecordedFile) {
-  const now = await digest;
-  return now !== undefined && shortDigest(now) === sent;
+/** Here as it was sent, by its digest. */
+async function isSame({ record, digest }: DeltaOptions, entry: Entry): Promise<boolean> {
+  const recorded = record!.entries.get(entry.path)!;
+  if (recorded.kind !== "file") return true;
+  const now = await digest(entry);
+  return now !== undefined && shortDigest(now) === recorded.digest;
 }
 
 function removals({ entries, survey, record, deletes, verified }: DeltaOptions) {
