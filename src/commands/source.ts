@@ -5,6 +5,7 @@ import type { RunEvent } from "../run/events.ts";
 import { checkDirectory } from "../tree/check.ts";
 import { Digests } from "../tree/digests.ts";
 import { type GitFacts, gitFacts } from "../tree/git.ts";
+import { gitAsker } from "../tree/git_rules.ts";
 import { loadIgnore } from "../tree/ignore.ts";
 import { cannotRead } from "../tree/unreadable.ts";
 import { type Entry, walk } from "../tree/walk.ts";
@@ -28,7 +29,10 @@ export async function openSource(host: Host, flags: SendFlags): Promise<Source> 
 }
 
 async function collect(host: Host, root: string, patterns: string[], skipped: string[]) {
-  const ignore = await loadIgnore(host.files, root, patterns).catch((error) => {
+  const extra = [{ label: "--ignore", text: patterns.join("\n"), isFile: false }];
+  const onNote = (text: string) => skipped.push(text);
+  const asked = { extra, askGit: gitAsker(host), onNote };
+  const ignore = await loadIgnore(host.files, root, asked).catch((error) => {
     throw cannotRead(root, error);
   });
   const options = {

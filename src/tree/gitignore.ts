@@ -1,14 +1,6 @@
 /** One file of ignore patterns, as gitignore(5) defines them and git reads them. Pure. */
 import { globToRegExp } from "./glob.ts";
 
-/** Ignore patterns and the directory that they are relative to. */
-export interface IgnoreSource {
-  /** Relative to the repository's root, '/'-separated, "" for the root itself. */
-  readonly base: string;
-  /** In gitignore syntax: the text of a .gitignore, of .git/info/exclude, of a core.excludesFile. */
-  readonly text: string;
-}
-
 /** A path to decide on. The strings hold one byte a code unit: see `bytes`. */
 export interface Candidate {
   /** Relative to the source's base. */
@@ -18,7 +10,11 @@ export interface Candidate {
   readonly isDirectory: boolean;
 }
 
-interface Pattern {
+export interface Pattern {
+  /** As it stands in its file, and in which line, from 1 on. */
+  readonly text: string;
+  readonly line: number;
+  /** Re-includes what it matches. */
   readonly negated: boolean;
   readonly directoriesOnly: boolean;
   matches(candidate: Candidate): boolean;
@@ -27,20 +23,25 @@ interface Pattern {
 /** The patterns of a text, in its order. */
 export function parsePatterns(text: string): readonly Pattern[] {
   const patterns: Pattern[] = [];
-  for (const line of bytes(text.replace(/^\uFEFF/, "")).split("\n")) {
+  for (const [at, line] of text.replace(/^\uFEFF/, "").split("\n").entries()) {
     if (line.startsWith("#")) continue;
     const pattern = withoutTrailingSpaces(line.replace(/\r$/, ""));
-    if (pattern !== "") patterns.push(toPattern(pattern));
+    if (pattern !== "") {
+      patterns.push({ text: pattern, line: at + 1, ...toPattern(bytes(pattern)) });
+    }
   }
   return patterns;
 }
 
-/** Whether the patterns ignore it (true), re-include it (false) or say nothing; the last match counts. */
-export function decide(patterns: readonly Pattern[], candidate: Candidate): boolean | undefined {
+/** The pattern that counts for it: the last that matches. */
+export function lastMatch(
+  patterns: readonly Pattern[],
+  candidate: Candidate,
+): Pattern | undefined {
   for (let i = patterns.length - 1; i >= 0; i--) {
     const pattern = patterns[i];
     if (pattern.directoriesOnly && !candidate.isDirectory) continue;
-    if (pattern.matches(candidate)) return !pattern.negated;
+    if (pattern.matches(candidate)) return pattern;
   }
   return undefined;
 }
@@ -56,7 +57,7 @@ export function bytes(text: string): string {
   return result;
 }
 
-function toPattern(line: string): Pattern {
+function toPattern(line: string): Omit<Pattern, "text" | "line"> {
   const negated = line.startsWith("!");
   let glob = negated ? line.slice(1) : line;
   const directoriesOnly = glob.endsWith("/");

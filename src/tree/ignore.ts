@@ -1,52 +1,82 @@
 /**
- * What of a tree is left out, with git's semantics: nested .gitignore files (the deeper one wins),
- * .git/info/exclude, the .gitignore files above the tree up to its repository's root, and patterns of the
- * command line, which win over all.
+ * What of a tree is left out, with git's semantics: core.excludesFile, .git/info/exclude, nested .gitignore
+ * files (the deeper one wins), those above the tree up to its repository's root; then .tektonignore, and
+ * the rules of the command line, which win over all. What git tracks is sent whatever git's rules say.
  *
  * It decides on one path at a time and relies on the walk never to enter an ignored directory, as git
  * does: hence nothing below one can be re-included, while a directory that a deeper .gitignore re-includes
  * is open again. (npm:ignore tests a path's parents against one file's patterns, which gets that wrong,
- * and does not know `[!a]` or `[[:digit:]]`.)
+ * and does not know `[!a]` or `[[:digit:]]`.) An ignored directory is entered only where something in it
+ * is tracked, and then for that alone.
  */
-import type { DirectoryEntry, Files } from "../host.ts";
-import { bytes, type Candidate, decide, type IgnoreSource, parsePatterns } from "./gitignore.ts";
-import { excludeText, isRepository } from "./repository.ts";
-
-export type { IgnoreSource } from "./gitignore.ts";
+import { type DirectoryEntry, FileError, type Files } from "../host.ts";
+import type { AskGit } from "./git_rules.ts";
+import { isAbsolute, isRepository, readExclude, resolve } from "./repository.ts";
+import { type Rule, ruleFor, type RuleSet, toRuleSet } from "./rule_set.ts";
+import { whyUseless } from "./sent_git.ts";
+import { Tracked } from "./tracked.ts";
 
 /** The rules that hold for what is directly in one directory. */
 export interface Ignore {
-  /** `path` is relative to the tree's root, '/'-separated; its directory is one that is not ignored. */
+  /** `path` is relative to the tree's root, '/'-separated; its directory is one that is sent. */
   ignores(path: string, isDirectory: boolean): boolean;
+  /** The same, with what decides it. */
+  decide(path: string, isDirectory: boolean): Decision;
   /** The rules inside `directory` ("" for the tree's root), which holds `entries`. Throws FileError. */
   enter(directory: string, entries: readonly DirectoryEntry[]): Promise<Ignore>;
+}
+
+export interface Decision {
+  readonly keeps: boolean;
+  /** The rule that counts; undefined where none matches. */
+  readonly rule?: Rule;
+  /** git tracks it, or something in it: that keeps it, though the rule drops it. */
+  readonly isTracked?: boolean;
+  /** The rule is about this directory above it ("" for the tree's root): only what is tracked goes on. */
+  readonly directory?: string;
+  /** It is git's own; a lock of it. */
+  readonly isGit?: boolean;
+  readonly isLock?: boolean;
+}
+
+export interface IgnoreOptions {
+  /** More rules relative to the tree's root, in rising precedence: they win over git's. */
+  readonly extra?: readonly { label: string; text: string; isFile?: boolean }[];
+  /** Whether git's rules and .tektonignore count (default: true). */
+  readonly readsFiles?: boolean;
+  /** Whether `.git` is sent too. */
+  readonly withGit?: boolean;
+  /** Without it the rules of files inside the repository are all, as if git had nothing more to say. */
+  readonly askGit?: AskGit;
+  /** Called where the rules can't be git's, or `.git` is of no use. */
+  readonly onNote?: (text: string) => void;
 }
 
 /**
  * The rules for the tree at `root`, an absolute path with every link resolved (see checkDirectory).
  *
- * Where `root` itself is ignored by its repository, somebody names it all the same: then only the rules
- * in it count. A nested repository (a submodule) has its own rules alone, as in git. Throws FileError.
- *
- * @param patterns gitignore lines relative to `root`, which win over every file's.
+ * Where `root` itself is ignored by its repository and nothing in it is tracked, somebody names it all the
+ * same: then only the rules in it count. A nested repository (a submodule) has its own rules alone, as in
+ * git. Throws FileError.
  */
 export async function loadIgnore(
   files: Files,
   root: string,
-  patterns: readonly string[] = [],
+  options: IgnoreOptions = {},
 ): Promise<Ignore> {
   const above = await directoriesAbove(files, root);
   const prefix = above.length > 0 ? root.slice(above[0].replace(/\/$/, "").length + 1) : "";
-  const extra = toRules({ base: prefix, text: patterns.join("\n") });
-  let rules = new Rules({ files, root, prefix, extra }, []);
-  for (const [depth, directory] of above.entries()) {
-    if (depth === 0) rules = rules.with({ base: "", text: await excludeText(files, directory) });
-    const base = prefix.split("/").slice(0, depth).join("/");
-    rules = rules.with({ base, text: await readIgnoreFile(files, directory) ?? "" });
-    const next = prefix.split("/").slice(0, depth + 1).join("/");
-    if (rules.ignoresByFiles(next)) return new Rules({ files, root, prefix, extra }, []);
+  const readsFiles = options.readsFiles ?? true;
+  const own = readsFiles ? await readIgnoreFile(files, root, ".tektonignore") ?? "" : "";
+  const extra = [{ label: ".tektonignore", text: own }, ...options.extra ?? []]
+    .map(({ label, text, isFile }) => toRuleSet(label, prefix, text, isFile))
+    .filter(({ patterns }) => patterns.length > 0);
+  const tree = { files, root, prefix, extra, options };
+  if (above.length > 0 && options.withGit) {
+    options.onNote?.(`.git is not sent: it is not in ${root} but in ${above[0]}`);
   }
-  return rules;
+  const rules = new Rules(tree, { sets: [], tracked: new Tracked() });
+  return readsFiles && above.length > 0 ? await rules.below(above) : rules;
 }
 
 interface Tree {
@@ -54,64 +84,177 @@ interface Tree {
   readonly root: string;
   /** Where the tree's root is in its repository: "" or "sub/directory". */
   readonly prefix: string;
-  readonly extra: RuleSet;
+  readonly extra: readonly RuleSet[];
+  readonly options: IgnoreOptions;
 }
 
-interface RuleSet {
-  readonly base: string;
-  readonly patterns: ReturnType<typeof parsePatterns>;
+interface Place {
+  /** git's, in rising precedence. */
+  readonly sets: readonly RuleSet[];
+  readonly tracked: Tracked;
+  /** Set inside an ignored directory, which is entered for what is tracked in it. */
+  readonly closed?: { readonly rule: Rule; readonly directory: string };
+  readonly sendsGit?: boolean;
 }
 
 class Rules implements Ignore {
-  /** @param sets in rising precedence */
-  constructor(private readonly tree: Tree, private readonly sets: readonly RuleSet[]) {}
-
-  with(source: IgnoreSource): Rules {
-    const set = toRules(source);
-    return set.patterns.length === 0 ? this : new Rules(this.tree, [...this.sets, set]);
-  }
+  constructor(private readonly tree: Tree, private readonly place: Place) {}
 
   ignores(path: string, isDirectory: boolean): boolean {
-    if (this.sets.length === 0 && this.tree.extra.patterns.length === 0) return false;
-    const full = bytes(join(this.tree.prefix, path));
-    return ask([...this.sets, this.tree.extra], full, isDirectory);
+    return !this.decide(path, isDirectory).keeps;
   }
 
-  /** Whether the files, not the command line, ignore a directory, given relative to the repository. */
-  ignoresByFiles(directory: string): boolean {
-    return ask(this.sets, bytes(directory), true);
+  decide(path: string, isDirectory: boolean): Decision {
+    const { closed, tracked, sets, sendsGit } = this.place;
+    const full = join(this.tree.prefix, path);
+    const isGit = path === ".git" || path.endsWith("/.git");
+    if (isGit && !sendsGit) return { keeps: false, isGit };
+    const asked = ruleFor(this.tree.extra, full, isDirectory);
+    if (asked !== undefined && !asked.pattern.negated) return { keeps: false, rule: asked };
+    if (isGit) return { keeps: true, isGit };
+    if (closed === undefined && asked !== undefined) return { keeps: true, rule: asked };
+    const rule = closed?.rule ?? ruleFor(sets, full, isDirectory);
+    if (rule === undefined) return NO_RULE;
+    if (closed === undefined && rule.pattern.negated) return { keeps: true, rule };
+    const isTracked = tracked.has(path, isDirectory);
+    return { keeps: isTracked, isTracked, rule, directory: closed?.directory };
   }
 
   async enter(directory: string, entries: readonly DirectoryEntry[]): Promise<Ignore> {
+    if (directory === ".git" || directory.endsWith("/.git")) return INSIDE_GIT;
+    const git = entries.find((entry) => entry.name === ".git");
+    const sendsGit = git !== undefined && await this.#sendsGit(directory, git);
+    if (this.tree.options.readsFiles === false) {
+      return new Rules(this.tree, { ...this.place, sendsGit });
+    }
+    const closed = this.#closedAt(directory);
+    const isOther = git !== undefined && (closed === undefined || this.#isSubmodule(directory)) &&
+      await isRepository(this.tree.files, join(this.tree.root, directory));
+    const outer = isOther
+      ? await this.#repository(directory)
+      : new Rules(this.tree, { ...this.place, closed });
+    return await outer.#with({ sendsGit }).#withIgnoreFile(directory, entries);
+  }
+
+  /** From the repository's root down to the tree's root, whose directories above are given. */
+  async below(above: readonly string[]): Promise<Rules> {
     const { files, root, prefix } = this.tree;
+    const parts = prefix.split("/");
+    const up = "../".repeat(above.length);
+    let rules = await this.#asked({ directory: root, repository: above[0], base: "", label: up });
+    for (const [depth, directory] of above.entries()) {
+      const base = parts.slice(0, depth).join("/");
+      const label = `${"../".repeat(above.length - depth)}.gitignore`;
+      const text = await readIgnoreFile(files, directory, ".gitignore");
+      rules = rules.#withSet(toRuleSet(label, base, text ?? ""));
+      const rule = ruleFor(rules.place.sets, parts.slice(0, depth + 1).join("/"), true);
+      if (rule === undefined || rule.pattern.negated) continue;
+      return rules.place.tracked.isEmpty
+        ? new Rules(this.tree, this.place)
+        : rules.#with({ closed: { rule, directory: "" } });
+    }
+    return rules;
+  }
+
+  /** The rules of the repository whose root is `directory`, without its .gitignore. */
+  #repository(directory: string): Promise<Rules> {
+    const { root, prefix } = this.tree;
     const path = join(root, directory);
-    const base = join(prefix, directory);
-    const isNested = entries.some((entry) => entry.name === ".git") &&
-      await isRepository(files, path);
-    const outer = isNested
-      ? new Rules(this.tree, []).with({ base, text: await excludeText(files, path) })
-      : this;
-    // git does not follow a .gitignore that is a link.
-    return entries.some((entry) => entry.name === ".gitignore" && entry.kind === "file")
-      ? outer.with({ base, text: await files.readText(`${path}/.gitignore`) ?? "" })
-      : outer;
+    return new Rules(this.tree, { sets: [], tracked: new Tracked() }).#asked({
+      directory: path,
+      repository: path,
+      base: join(prefix, directory),
+      label: directory === "" ? "" : `${directory}/`,
+      below: directory,
+    });
+  }
+
+  /** With what git says of a repository and what its info/exclude has. */
+  async #asked(
+    { directory, repository, base, label, below }: {
+      directory: string;
+      repository: string;
+      base: string;
+      /** The repository's path from the tree's root, for people. */
+      label: string;
+      below?: string;
+    },
+  ): Promise<Rules> {
+    const { files, options } = this.tree;
+    const [exclude, answers] = await Promise.all([
+      readExclude(files, repository),
+      options.askGit?.(directory),
+    ]);
+    const inside = `${repository}/`;
+    const excludeLabel = exclude.path.startsWith(inside)
+      ? label + exclude.path.slice(inside.length)
+      : exclude.path;
+    const excludeSet = toRuleSet(excludeLabel, base, exclude.text);
+    if (answers === undefined) return this.#withSet(excludeSet);
+    if (typeof answers === "string") {
+      options.onNote?.(
+        `${answers}: of the ignore rules only .gitignore and .git/info/exclude count, ` +
+          "not core.excludesFile, and what is tracked though ignored is left out",
+      );
+      return this.#withSet(excludeSet);
+    }
+    const { excludesFile } = answers;
+    const text = excludesFile && await readUserFile(files, resolve(repository, excludesFile));
+    return this.#with({ tracked: new Tracked(answers.tracked, below) })
+      .#withSet(
+        toRuleSet(isAbsolute(excludesFile) ? excludesFile : label + excludesFile, base, text),
+      ).#withSet(excludeSet);
+  }
+
+  #with(change: Partial<Place>): Rules {
+    return new Rules(this.tree, { ...this.place, ...change });
+  }
+
+  #withSet(set: RuleSet): Rules {
+    return set.patterns.length === 0 ? this : this.#with({ sets: [...this.place.sets, set] });
+  }
+
+  async #withIgnoreFile(directory: string, entries: readonly DirectoryEntry[]): Promise<Rules> {
+    const { files, root, prefix } = this.tree;
+    // git does not follow a .gitignore that is a link, and reads none in an ignored directory.
+    const isThere = entries.some(({ name, kind }) => name === ".gitignore" && kind === "file");
+    if (!isThere || this.place.closed !== undefined) return this;
+    const path = join(directory, ".gitignore");
+    const text = await files.readText(join(root, path)) ?? "";
+    return this.#withSet(toRuleSet(path, join(prefix, directory), text));
+  }
+
+  #closedAt(directory: string): Place["closed"] {
+    if (this.place.closed !== undefined || directory === "") return this.place.closed;
+    if (!this.place.tracked.has(directory, true)) return undefined;
+    const { isTracked, rule } = this.decide(directory, true);
+    return isTracked && rule !== undefined ? { rule, directory } : undefined;
+  }
+
+  #isSubmodule(directory: string): boolean {
+    return directory === "" || this.place.tracked.isSubmodule(directory);
+  }
+
+  async #sendsGit(directory: string, entry: DirectoryEntry): Promise<boolean> {
+    const { files, root, options } = this.tree;
+    if (!options.withGit) return false;
+    const why = await whyUseless(files, root, { directory, entry });
+    if (why !== undefined) options.onNote?.(`${join(directory, ".git")} is not sent: ${why}`);
+    return why === undefined;
   }
 }
 
-function ask(sets: readonly RuleSet[], full: string, isDirectory: boolean): boolean {
-  const name = full.slice(full.lastIndexOf("/") + 1);
-  for (let i = sets.length - 1; i >= 0; i--) {
-    const { base, patterns } = sets[i];
-    const path = base === "" ? full : full.slice(base.length + 1);
-    const decision = decide(patterns, { path, name, isDirectory } satisfies Candidate);
-    if (decision !== undefined) return decision;
-  }
-  return false;
-}
+const NO_RULE: Decision = { keeps: true };
 
-function toRules(source: IgnoreSource): RuleSet {
-  return { base: bytes(source.base), patterns: parsePatterns(source.text) };
-}
+/** All of it but the locks of a git that works here now, which would lock out the one there. */
+const INSIDE_GIT: Ignore = {
+  ignores: (path) => path.endsWith(".lock"),
+  decide(path) {
+    const isLock = path.endsWith(".lock");
+    return { keeps: !isLock, isGit: true, isLock };
+  },
+  enter: () => Promise.resolve(INSIDE_GIT),
+};
 
 /** From the repository's root down to the parent of `root`; none where `root` is or has no repository. */
 async function directoriesAbove(files: Files, root: string): Promise<string[]> {
@@ -125,10 +268,24 @@ async function directoriesAbove(files: Files, root: string): Promise<string[]> {
   return above;
 }
 
-async function readIgnoreFile(files: Files, directory: string): Promise<string | undefined> {
-  const path = `${directory}/.gitignore`;
+async function readIgnoreFile(
+  files: Files,
+  directory: string,
+  name: string,
+): Promise<string | undefined> {
+  const path = `${directory}/${name}`;
   if ((await files.stat(path))?.kind !== "file") return undefined;
   return (await files.lstat(path)).kind === "file" ? await files.readText(path) : undefined;
+}
+
+/** git goes on without an excludes file that may not be read, too. */
+async function readUserFile(files: Files, path: string): Promise<string> {
+  try {
+    return await files.readText(path) ?? "";
+  } catch (error) {
+    if (error instanceof FileError) return "";
+    throw error;
+  }
 }
 
 function join(base: string, path: string): string {

@@ -6,14 +6,18 @@ export async function isRepository(files: Files, directory: string): Promise<boo
   return await gitDirectory(files, directory) !== undefined;
 }
 
-/** The text of the repository's info/exclude, "" where it has none. Throws FileError. */
-export async function excludeText(files: Files, directory: string): Promise<string> {
+/** The repository's info/exclude: its path and text, "" where it has none. Throws FileError. */
+export async function readExclude(
+  files: Files,
+  directory: string,
+): Promise<{ path: string; text: string }> {
   const git = await gitDirectory(files, directory);
-  if (git === undefined) return "";
+  if (git === undefined) return { path: "", text: "" };
   // A worktree's git directory only points to the one that it shares: "../..".
   const common = await files.readText(`${git}/commondir`);
   const shared = common === undefined ? git : resolve(git, common.trim());
-  return await files.readText(`${shared}/info/exclude`) ?? "";
+  const path = `${shared}/info/exclude`;
+  return { path, text: await files.readText(path) ?? "" };
 }
 
 /** `.git`, or what it points to where it is a file: "gitdir: ../.git/modules/library". */
@@ -21,14 +25,25 @@ async function gitDirectory(files: Files, directory: string): Promise<string | u
   let git = `${directory === "/" ? "" : directory}/.git`;
   const stat = await files.stat(git);
   if (stat?.kind === "file") {
-    const target = /^gitdir: (.+)/.exec(await files.readText(git) ?? "")?.[1];
+    const target = await gitPointer(files, directory);
     if (target === undefined) return undefined;
-    git = resolve(directory, target.trimEnd());
+    git = resolve(directory, target);
   } else if (stat?.kind !== "directory") return undefined;
   // An empty directory named .git is not a repository to git either.
   return await files.stat(`${git}/HEAD`) === undefined ? undefined : git;
 }
 
-function resolve(base: string, path: string): string {
-  return /^(\/|[A-Za-z]:[\\/])/.test(path) ? path : `${base}/${path}`;
+/** What a `.git` that is a file says, in a worktree or a submodule; undefined for any other text. */
+export async function gitPointer(files: Files, directory: string): Promise<string | undefined> {
+  const text = await files.readText(`${directory === "/" ? "" : directory}/.git`);
+  return /^gitdir: (.+)/.exec(text ?? "")?.[1].trimEnd();
+}
+
+/** An absolute path as it is, a relative one from `base` on; no ".." is taken out. */
+export function resolve(base: string, path: string): string {
+  return isAbsolute(path) ? path : `${base}/${path}`;
+}
+
+export function isAbsolute(path: string): boolean {
+  return /^(\/|[A-Za-z]:[\\/])/.test(path);
 }

@@ -28,7 +28,7 @@ const CONCURRENCY = 64;
 
 /**
  * Everything below `root` that is not ignored, sorted by name in each directory, a directory before what
- * is in it, links as links. `.git` is left out at every level, and no other name because of what it is.
+ * is in it, links as links.
  *
  * Throws TransferError naming what can't be read, and the signal's reason.
  */
@@ -60,7 +60,7 @@ async function openDirectory(
     const listed = await files.list(join(root, directory));
     const rules = await place.ignore.enter(directory, listed);
     const entries = listed.filter(({ name, kind }) =>
-      name !== ".git" && !rules.ignores(join(directory, name), kind === "directory")
+      !rules.ignores(join(directory, name), kind === "directory")
     );
     entries.sort((a, b) => a.name < b.name ? -1 : 1);
     return { entries, rules };

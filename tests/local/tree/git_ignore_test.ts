@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { testWith } from "../../support/tools.ts";
 import { execFileSync } from "node:child_process";
+import { existsSync, lstatSync, readdirSync, rmSync } from "node:fs";
 import process from "node:process";
 import { denoFiles } from "../../../src/deno/files.ts";
+import { gitAsker } from "../../../src/tree/git_rules.ts";
 import { loadIgnore } from "../../../src/tree/ignore.ts";
 import { walk } from "../../../src/tree/walk.ts";
 import { Random } from "../../support/random.ts";
@@ -11,6 +13,7 @@ import { temporaryDirectory } from "../../support/temporary.ts";
 import { directory, file, link, type TreeNode, writeTree } from "../../support/tree_text.ts";
 
 const SEEDS = 200;
+const RICH_SEEDS = 80;
 const NAMES = ["a", "b", "ab", "a.log", "b.log", "A", "build", "é", "a b", "#a", "!a", "x1"];
 const PARTS = [
   ...NAMES,
@@ -37,19 +40,46 @@ const PARTS = [
   "??",
 ];
 
-/** The files that git would upload: tracked and untracked ones, the ignored ones left out. */
-function gitFiles(root: string): string[] {
-  const output = execFileSync("git", ["ls-files", "-z", "-co", "--exclude-standard", "--", "."], {
-    cwd: root,
-    encoding: "utf8",
-    // No configuration but the repository's: a core.excludesFile of this machine must not count.
-    env: { PATH: process.env.PATH, GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_SYSTEM: "/dev/null" },
-  });
-  return output.split("\0").filter(Boolean).sort();
+/** No configuration but the repository's own and its excludes file: none of this machine's. */
+const ENV = {
+  PATH: process.env.PATH,
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_CONFIG_SYSTEM: "/dev/null",
+  GIT_AUTHOR_NAME: "a",
+  GIT_AUTHOR_EMAIL: "a@b",
+  GIT_COMMITTER_NAME: "a",
+  GIT_COMMITTER_EMAIL: "a@b",
+};
+
+function git(cwd: string, ...args: string[]): string {
+  return execFileSync("git", args, { cwd, encoding: "utf8", env: ENV, stdio: "pipe" });
 }
 
+/**
+ * The files that git would upload: tracked and untracked ones, the ignored ones left out; of a repository
+ * in the tree what git says in there.
+ */
+function gitFiles(root: string): string[] {
+  const listed = git(root, "ls-files", "-z", "-co", "--exclude-standard", "--", ".");
+  const paths = new Set(listed.split("\0").filter(Boolean).map((path) => path.replace(/\/$/, "")));
+  return [...paths].flatMap((path) => {
+    const stat = lstatSync(`${root}/${path}`, { throwIfNoEntry: false });
+    if (stat === undefined) return []; // tracked, and removed
+    if (!stat.isDirectory()) return [path];
+    if (!existsSync(`${root}/${path}/.git`)) return []; // tracked, and now a directory
+    return gitFiles(`${root}/${path}`).map((file) => `${path}/${file}`);
+  }).sort();
+}
+
+const askGit = gitAsker({
+  capture: (command, options) =>
+    Promise.resolve().then(() => git(options!.cwd!, ...command.slice(1))).catch(() => undefined),
+  env: { get: () => undefined },
+});
+
 async function ourFiles(root: string): Promise<string[]> {
-  const entries = walk(denoFiles, root, await loadIgnore(denoFiles, root));
+  const onNote = (text: string) => assert.fail(text);
+  const entries = walk(denoFiles, root, await loadIgnore(denoFiles, root, { askGit, onNote }));
   const files = (await Array.fromAsync(entries)).filter(({ kind }) => kind !== "directory");
   return files.map(({ path }) => path).sort();
 }
@@ -95,21 +125,111 @@ testWith(
       const nodes = randomTree(random);
       writeTree(repository, nodes);
       writeTree(repository, [file(".git/info/exclude", randomPatterns(random))]);
-
-      const all = gitFiles(repository);
-      assert.deepEqual(await ourFiles(repository), all, `seed ${seed}: ${show(nodes)}`);
-      compared += all.length;
-
-      // A directory from which git sends something is not ignored itself.
-      const below = random.pick(all.filter((path) => path.includes("/")));
-      if (below === undefined) continue;
-      const directory = `${repository}/${below.slice(0, below.lastIndexOf("/"))}`;
-      const message = `seed ${seed} in ${directory}: ${show(nodes)}`;
-      assert.deepEqual(await ourFiles(directory), gitFiles(directory), message);
+      compared += await compare(repository, `seed ${seed}: ${show(nodes)}`, random);
     }
     assert(compared > SEEDS * 3, `only ${compared} files`);
   },
 );
+
+testWith(
+  ["git"],
+  `git and the walk agree on ${RICH_SEEDS} trees with an excludes file, tracked though ignored files, ` +
+    "repositories inside, submodules and a worktree",
+  async () => {
+    let compared = 0;
+    let tracked = 0;
+    for (let seed = 1; seed <= RICH_SEEDS; seed++) {
+      using place = temporaryDirectory();
+      const repository = `${place.path}/main`;
+      const random = new Random(seed);
+      execFileSync("git", ["init", "-q", repository]);
+      const nodes = randomTree(random);
+      writeTree(repository, nodes);
+      configure(repository, random);
+      nest(repository, nodes, random);
+      track(repository, nodes, random);
+      tracked += git(repository, "ls-files", "-ci", "--exclude-standard").split("\n").length - 1;
+      compared += await compare(repository, `seed ${seed}: ${show(nodes)}`, random);
+
+      git(repository, "commit", "-qm", "x", "--allow-empty");
+      const worktree = `${place.path}/worktree`;
+      git(repository, "worktree", "add", "-q", "-f", worktree);
+      writeTree(worktree, randomTree(random).filter(({ path }) => !isTaken(worktree, path)));
+      compared += await compare(worktree, `worktree of seed ${seed}: ${show(nodes)}`, random);
+    }
+    assert(compared > RICH_SEEDS * 6, `only ${compared} files`);
+    assert(tracked > RICH_SEEDS, `only ${tracked} files that are tracked though ignored`);
+  },
+);
+
+async function compare(repository: string, message: string, random: Random): Promise<number> {
+  const all = gitFiles(repository);
+  assert.deepEqual(await ourFiles(repository), all, message);
+  // A directory from which git sends something is not ignored itself, or has something tracked in it.
+  const below = random.pick(all.filter((path) => path.includes("/")));
+  if (below !== undefined) {
+    const directory = `${repository}/${below.slice(0, below.lastIndexOf("/"))}`;
+    assert.deepEqual(await ourFiles(directory), gitFiles(directory), `${directory} of ${message}`);
+  }
+  return all.length;
+}
+
+/** An info/exclude, and now and then a core.excludesFile: by its path, or from the root on. */
+function configure(repository: string, random: Random): void {
+  writeTree(repository, [
+    file(".git/info/exclude", random.below(2) === 0 ? "" : randomPatterns(random)),
+    file(".git/mine", randomPatterns(random)),
+  ]);
+  const path = random.pick([".git/mine", `${repository}/.git/mine`, "/nowhere", ""]);
+  if (random.below(3) > 0) git(repository, "config", "core.excludesFile", path);
+}
+
+/** Makes repositories of some of the tree's directories. */
+function nest(repository: string, nodes: readonly TreeNode[], random: Random): void {
+  const directories = nodes.filter(({ kind }) => kind === "directory");
+  for (const { path } of random.some(directories, Math.min(2, directories.length))) {
+    const nested = `${repository}/${path}`;
+    const isInside = git(nested, "rev-parse", "--show-toplevel").trim() !== repository;
+    if (isInside || git(repository, "ls-files", "--", `:(literal)${path}`) !== "") continue;
+    git(nested, "init", "-q");
+    configure(nested, random);
+    const own = nodes.filter((node) => node.path.startsWith(`${path}/`))
+      .map((node) => ({ ...node, path: node.path.slice(path.length + 1) }));
+    track(nested, own, random);
+    git(nested, "commit", "-qm", "x", "--allow-empty");
+    if (random.below(2) === 0) git(repository, "add", "-f", "--", path);
+  }
+}
+
+/** Has git track some of the files, ignored ones too, and removes or replaces a few of them again. */
+function track(repository: string, nodes: readonly TreeNode[], random: Random): void {
+  const ignored = git(repository, "ls-files", "-z", "-oi", "--exclude-standard").split("\0");
+  const files = nodes.filter(({ kind }) => kind !== "directory").map(({ path }) => path);
+  const some = random.some(files, Math.min(8, files.length));
+  for (const path of new Set([...some, ...random.some(ignored.slice(0, -1), ignored.length - 1)])) {
+    const isForeign = path.split("/").some((_, at, parts) =>
+      at > 0 && existsSync(`${repository}/${parts.slice(0, at).join("/")}/.git`)
+    );
+    if (isForeign) continue;
+    git(repository, "add", "-f", "--", `:(literal)${path}`);
+    if (random.below(6) > 0) continue;
+    rmSync(`${repository}/${path}`);
+    if (random.below(2) === 0) writeTree(repository, [file(`${path}/a.log`, "x")]);
+  }
+}
+
+/**
+ * Whether something else is at the path, or on the way to it. An empty directory of a fresh worktree is a
+ * submodule that is not checked out: git never looks into it, while we send what somebody puts there.
+ */
+function isTaken(root: string, path: string): boolean {
+  return path.split("/").some((_, at, parts) => {
+    const here = `${root}/${parts.slice(0, at + 1).join("/")}`;
+    const stat = lstatSync(here, { throwIfNoEntry: false });
+    if (stat === undefined) return false;
+    return at === parts.length - 1 || !stat.isDirectory() || readdirSync(here).length === 0;
+  });
+}
 
 function show(nodes: readonly TreeNode[]): string {
   const ignoreFiles = nodes.filter(({ path }) => path.endsWith(".gitignore"));

@@ -1,7 +1,7 @@
 /** Random globs on random paths: git itself says what matches. */
 import assert from "node:assert/strict";
 import { testWith } from "../../support/tools.ts";
-import { bytes, decide, parsePatterns } from "../../../src/tree/gitignore.ts";
+import { bytes, lastMatch, parsePatterns } from "../../../src/tree/gitignore.ts";
 import { Random } from "../../support/random.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
 
@@ -38,7 +38,8 @@ function isIgnored(pattern: string, path: string): boolean {
   return parts.some((_, depth) => {
     const at = bytes(parts.slice(0, depth + 1).join("/"));
     const isDirectory = depth < parts.length - 1;
-    return decide(patterns, { path: at, name: at.split("/").at(-1)!, isDirectory }) === true;
+    const found = lastMatch(patterns, { path: at, name: at.split("/").at(-1)!, isDirectory });
+    return found !== undefined && !found.negated;
   });
 }
 

@@ -1,0 +1,38 @@
+/** What only git itself can tell of a repository's rules: its configuration, and what it tracks. */
+import type { Host } from "../host.ts";
+
+export interface GitAnswers {
+  /** core.excludesFile: absolute, else relative to the repository's root; "" where there is none. */
+  readonly excludesFile: string;
+  /** What is tracked though ignored, for Tracked: relative to the directory that was asked about. */
+  readonly tracked: string;
+}
+
+/** Of the repository that `directory` is in; a text says why git does not answer. */
+export type AskGit = (directory: string) => Promise<GitAnswers | string>;
+
+export function gitAsker({ capture, env }: Pick<Host, "capture" | "env">): AskGit {
+  return async (directory) => {
+    // A repository inside the tree may be a stranger's: none of its programs is run for this.
+    const git = (...args: string[]) =>
+      capture(["git", "-c", "core.fsmonitor=false", ...args], { cwd: directory });
+    const [excludesFile, tracked] = await Promise.all([
+      git("config", "--type=path", "--get", "core.excludesFile"),
+      git("ls-files", "-z", "--stage", "--cached", "--ignored", "--exclude-standard"),
+    ]);
+    if (tracked !== undefined) {
+      return { excludesFile: excludesFile?.replace(/\n$/, "") ?? defaultExcludes(env), tracked };
+    }
+    const isThere = await git("--version") !== undefined;
+    return isThere
+      ? `git does not read the repository (git -C '${directory}' status tells why)`
+      : "there is no git program here";
+  };
+}
+
+/** https://git-scm.com/docs/gitignore: an empty XDG_CONFIG_HOME counts as none. */
+function defaultExcludes(env: Host["env"]): string {
+  const home = env.get("HOME");
+  const config = env.get("XDG_CONFIG_HOME") || (home ? `${home}/.config` : "");
+  return config === "" ? "" : `${config}/git/ignore`;
+}

@@ -1,0 +1,38 @@
+/** Whether a `.git` is of use where it is sent to, for --with-git. */
+import type { DirectoryEntry, Files } from "../host.ts";
+import { gitPointer, isAbsolute } from "./repository.ts";
+
+/**
+ * Why `entry`, the `.git` of `directory` below `root` ("" for the root itself), is of no use there;
+ * undefined where it is. Throws FileError.
+ *
+ * A worktree's is a file with a path of this machine. A submodule's is one too, but relative, and good
+ * where the directory that it names is sent as well: "gitdir: ../.git/modules/library".
+ */
+export async function whyUseless(
+  files: Files,
+  root: string,
+  { directory, entry }: { directory: string; entry: DirectoryEntry },
+): Promise<string | undefined> {
+  const place = directory === "" ? root : `${root}/${directory}`;
+  if (entry.kind === "directory") {
+    const borrowed = await files.readText(`${place}/.git/objects/info/alternates`);
+    return borrowed?.trim() ? `it borrows objects of ${borrowed.trim().split("\n")[0]}` : undefined;
+  }
+  if (entry.kind !== "file") return "it is no directory";
+  const target = await gitPointer(files, place);
+  if (target === undefined) return "it is no directory";
+  return isBelow(directory, target) ? undefined : `it only points to ${target}`;
+}
+
+/** Whether a relative path from a directory of the tree on stays in the tree. */
+function isBelow(directory: string, target: string): boolean {
+  if (isAbsolute(target)) return false;
+  let depth = directory === "" ? 0 : directory.split("/").length;
+  for (const part of target.split("/")) {
+    if (part === "..") depth--;
+    else if (part !== "." && part !== "") depth++;
+    if (depth < 0) return false;
+  }
+  return true;
+}

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { type GitAnswers, gitAsker } from "../../../src/tree/git_rules.ts";
+
+const CONFIG = "git -c core.fsmonitor=false config --type=path --get core.excludesFile";
+const TRACKED =
+  "git -c core.fsmonitor=false ls-files -z --stage --cached --ignored --exclude-standard";
+
+async function ask(
+  programs: Record<string, string>,
+  variables: Record<string, string> = {},
+): Promise<GitAnswers | string> {
+  const ask = gitAsker({
+    capture(command, options) {
+      assert.equal(options?.cwd, "/tree");
+      return Promise.resolve(programs[command.join(" ")]);
+    },
+    env: { get: (name) => variables[name] },
+  });
+  return await ask("/tree");
+}
+
+Deno.test("git says what it tracks though ignored, and which excludes file it was given", async () => {
+  const tracked = "100644 0123 0\ta\0";
+  const answers = await ask({ [CONFIG]: "/home/me/my ignore \n", [TRACKED]: tracked });
+  assert.deepEqual(answers, { excludesFile: "/home/me/my ignore ", tracked });
+});
+
+Deno.test("a core.excludesFile that is set to nothing is none", async () => {
+  const answers = await ask({ [CONFIG]: "\n", [TRACKED]: "" }, { HOME: "/home/me" });
+  assert.deepEqual(answers, { excludesFile: "", tracked: "" });
+});
+
+for (
+  const [variables, excludesFile] of [
+    [{ HOME: "/home/me" }, "/home/me/.config/git/ignore"],
+    [{ HOME: "/home/me", XDG_CONFIG_HOME: "" }, "/home/me/.config/git/ignore"],
+    [{ HOME: "/home/me", XDG_CONFIG_HOME: "/etc/xdg" }, "/etc/xdg/git/ignore"],
+    [{}, ""],
+  ] as [Record<string, string>, string][]
+) {
+  Deno.test(`git's default excludes file with ${JSON.stringify(variables)} is "${excludesFile}"`, async () => {
+    assert.deepEqual(await ask({ [TRACKED]: "" }, variables), { excludesFile, tracked: "" });
+  });
+}
+
+Deno.test("where git does not answer it is told whether there is one", async () => {
+  assert.equal(await ask({}), "there is no git program here");
+  assert.equal(
+    await ask({ "git -c core.fsmonitor=false --version": "git version 2\n" }),
+    "git does not read the repository (git -C '/tree' status tells why)",
+  );
+});
