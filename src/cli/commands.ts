@@ -8,6 +8,8 @@ import {
   DRY_RUN,
   HELP,
   INTO,
+  LOOK,
+  LOOKS,
   NO_CONTINUE,
   ON_STEP,
   ON_TASK,
@@ -26,13 +28,14 @@ const PIPELINE_UPLOAD: CommandSpec = {
   description:
     "Starts a run of the Pipeline, holds it at one task, streams the directory into that " +
     "task's workspace and lets the run go on without the task's own steps: the upload stands " +
-    "in for it. Then follows the logs and exits with the run's outcome. What .gitignore files " +
-    "name is left out.",
-  args: [{ name: "PIPELINE", help: "the Pipeline's name" }, DIRECTORY],
+    "in for it. Then follows the logs and exits with the run's outcome. What git ignores is left " +
+    "out.",
+  args: [{ name: "PIPELINE", optionalWith: LOOKS, help: "the Pipeline's name" }, DIRECTORY],
   flags: [
     ON_TASK,
     { ...ON_STEP, help: "the task's step whose image receives the upload (default: the first)" },
     ...INTO,
+    ...LOOK,
     UPLOAD_IMAGE,
     ...RUN_FLAGS,
     ...NO_CONTINUE,
@@ -55,8 +58,16 @@ const PIPELINE_UPLOAD: CommandSpec = {
       command: "tkn-dev pipeline upload my-pipeline -w name=source,claimName=pvc --dry-run",
     },
     {
-      text: "Leave out more than .gitignore does",
+      text: "Leave out more than git does",
       command: "tkn-dev pipeline upload my-pipeline --ignore docs/ --ignore '*.mp4'",
+    },
+    {
+      text: "See what would be sent",
+      command: "tkn-dev pipeline upload --list .",
+    },
+    {
+      text: "See why something is sent, or is not",
+      command: "tkn-dev pipeline upload --explain dist/app.js .",
     },
     {
       text: "Give the result that a clone task would have given",
@@ -72,14 +83,15 @@ const TASK_UPLOAD: CommandSpec = {
     "Starts a run of the Task, holds it before its first step, streams the directory into a " +
     "workspace and lets the run go on. With --on-step the upload stands in for that step, " +
     "whose own work is not done. Then follows the logs and exits with the run's outcome. What " +
-    ".gitignore files name is left out.",
-  args: [{ name: "TASK", help: "the Task's name" }, DIRECTORY],
+    "git ignores is left out.",
+  args: [{ name: "TASK", optionalWith: LOOKS, help: "the Task's name" }, DIRECTORY],
   flags: [
     {
       ...ON_STEP,
       help: "the step that the upload stands in for (default: none, it comes before the first)",
     },
     ...INTO,
+    ...LOOK,
     UPLOAD_IMAGE,
     ...RUN_FLAGS,
     ...NO_CONTINUE,

@@ -1,5 +1,5 @@
 /** The verbs of `pipelinerun` and `taskrun`: data. */
-import { CLUSTER, DEBUG_IMAGE, DIRECTORY, HELP, INTO } from "./shared_flags.ts";
+import { CLUSTER, DEBUG_IMAGE, DIRECTORY, HELP, INTO, LOOK, LOOKS } from "./shared_flags.ts";
 import type { ArgSpec, CommandSpec, Example, FlagSpec } from "./spec.ts";
 
 interface HeldVerb extends Pick<CommandSpec, "summary" | "takesCommand"> {
@@ -94,7 +94,7 @@ const VERBS: readonly HeldVerb[] = [
     summary: "Send a directory to a held step",
     description: "Into a workspace of the step, which holds still; what is sent is what " +
       "`pipeline upload` sends.",
-    args: [RUN, DIRECTORY],
+    args: [{ ...RUN, optionalWith: LOOKS }, DIRECTORY],
     flags: [
       {
         name: "on-step",
@@ -102,6 +102,7 @@ const VERBS: readonly HeldVerb[] = [
         help: "the held step, task/step in a PipelineRun, where there are several",
       },
       ...INTO,
+      ...LOOK,
       { name: "continue", help: "then let the step go on, its own work not done" },
     ],
   },

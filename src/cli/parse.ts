@@ -38,7 +38,7 @@ export function parse(argv: readonly string[], program: Program): Call {
   const { flags, words, before } = readFlags(rest, named.flags, hint);
   if (flags.on("help")) return { command: named, args: {}, flags, rest: [], help: true };
   const own = named.takesCommand ? words.slice(0, before) : words;
-  const args = readArgs(own, { command: named, program, hint });
+  const args = readArgs(own, { command: named, program, hint, flags });
   if (named === HELP_COMMAND) findTopic(args.COMMAND, program);
   return { command: named, args, flags, rest: words.slice(own.length), help: false };
 }
@@ -121,11 +121,18 @@ function unknownCommand(
 
 function readArgs(
   words: readonly string[],
-  { command, program, hint }: { command: CommandSpec; program: Program; hint: string },
+  { command, program, hint, flags }: {
+    command: CommandSpec;
+    program: Program;
+    hint: string;
+    flags: Flags;
+  },
 ): Record<string, string | undefined> {
   const args: Record<string, string | undefined> = {};
   const left = [...words];
   for (const spec of command.args) {
+    const mayLack = spec.optionalWith?.some((name) => flags.given(name)) ?? false;
+    if (mayLack && (left.length === 0 || isPlainlyPath(left[0]))) continue;
     const value = spec.rest ? left.splice(0).join(" ") || undefined : left.shift();
     if (value === undefined && !spec.optional) {
       throw new UsageError(`Cannot run "${typed(program, command)}": ${spec.name} is missing`, {
@@ -139,6 +146,11 @@ function readArgs(
     throw new UsageError(`Cannot read "${left[0]}": ${state}`, { hint });
   }
   return args;
+}
+
+/** No name on a cluster has a slash, or only dots. */
+function isPlainlyPath(word: string): boolean {
+  return word.includes("/") || /^\.+$/.test(word);
 }
 
 function listed(args: readonly ArgSpec[]): string {

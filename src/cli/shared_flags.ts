@@ -82,6 +82,25 @@ export const INTO: readonly FlagSpec[] = [
     help: "leave out what matches, as a line of .gitignore would; can be repeated",
   },
   {
+    name: "ignore-file",
+    value: "FILE",
+    many: true,
+    help:
+      "a file of such lines, relative to DIR; can be repeated: a later one wins, and --ignore wins " +
+      "over all (default: DIR's .tektonignore, before the others)",
+  },
+  {
+    name: "no-ignore",
+    help: "send what git ignores too: no .gitignore and no .tektonignore is read",
+  },
+  { name: "with-git", help: "send .git too" },
+  {
+    name: "secrets",
+    value: "ACTION",
+    default: "warn",
+    help: "what to do about files that look like secrets by their names: allow, warn or deny",
+  },
+  {
     name: "exec",
     value: "COMMAND",
     default: "tar",
@@ -101,6 +120,20 @@ export const INTO: readonly FlagSpec[] = [
       "what goes from the workspace that is not in the directory: auto (what an earlier upload sent there), always (everything) or never",
   },
 ];
+
+/** Of what is sent, with no cluster. */
+export const LOOK: readonly FlagSpec[] = [
+  { name: "list", help: "send nothing: print what would be sent, a path a line" },
+  {
+    name: "explain",
+    value: "PATH",
+    many: true,
+    help: "send nothing: say which rule keeps or drops this path of DIR; can be repeated",
+  },
+];
+
+/** With these an argument that names something on the cluster may be left out. */
+export const LOOKS: readonly string[] = LOOK.map(({ name }) => name);
 
 /** Of a run that is started. */
 export const RUN_FLAGS: readonly FlagSpec[] = [

@@ -17,6 +17,8 @@ export interface ArgSpec {
   /** In capitals, as usage shows it; the key in a Call's args. */
   readonly name: string;
   readonly optional?: boolean;
+  /** Flags with which it may be left out: a first word that is plainly a path is then the next one's. */
+  readonly optionalWith?: readonly string[];
   /** Takes every argument that is left, joined by a space. Only the last one may. */
   readonly rest?: boolean;
   readonly help: string;

@@ -3,6 +3,7 @@ import type { Call } from "../cli/parse.ts";
 import type { Host } from "../host.ts";
 import { findStep, type HeldOptions, heldOptions } from "./held_step.ts";
 import { letGo } from "./let_go.ts";
+import { type Look, look, lookFlags } from "./look.ts";
 import { openNarrator } from "./narrate.ts";
 import { sendInto } from "./send_into.ts";
 import { openSource } from "./source.ts";
@@ -11,6 +12,7 @@ import { type SendFlags, sendFlags } from "./upload_options.ts";
 export interface Options extends HeldOptions, SendFlags {
   readonly continues: boolean;
   readonly color: boolean;
+  readonly look?: Look;
 }
 
 /** Pure. Throws UsageError. */
@@ -22,10 +24,12 @@ export function options(call: Call): Options {
     step: flags.text("on-step"),
     continues: flags.on("continue"),
     color: !flags.on("no-color"),
+    look: lookFlags(flags, args.RUN, args.DIR),
   };
 }
 
 export async function run(host: Host, options: Options): Promise<number> {
+  if (options.look !== undefined) return await look(host, options, options.look);
   const source = await openSource(host, options);
   using narrator = openNarrator(host, { color: options.color, showlogs: true });
   const kube = await host.connect(options.connect);

@@ -15,6 +15,7 @@ import type { WorkspaceBinding } from "../tekton/model.ts";
 import { read, resolveTask, withStepActions } from "../run/resolve.ts";
 import { openNarrator } from "./narrate.ts";
 import { checkHandOver, runHandedOver } from "./held_run.ts";
+import { type Look, look, lookFlags } from "./look.ts";
 import { openSource } from "./source.ts";
 import { bindings, newGate, OWN_LABELS, resolving, runUpload } from "./upload.ts";
 import { readParam, type UploadFlags, uploadFlags } from "./upload_options.ts";
@@ -22,6 +23,7 @@ import { readParam, type UploadFlags, uploadFlags } from "./upload_options.ts";
 export interface Options extends UploadFlags {
   readonly pipeline: string;
   readonly onTask?: string;
+  readonly look?: Look;
 }
 
 /** Pure. Throws UsageError. */
@@ -30,10 +32,12 @@ export function options({ args, flags }: Call): Options {
     ...uploadFlags(flags, args.DIR),
     pipeline: args.PIPELINE!,
     onTask: flags.text("on-task"),
+    look: lookFlags(flags, args.PIPELINE, args.DIR),
   };
 }
 
 export async function run(host: Host, options: Options): Promise<number> {
+  if (options.look !== undefined) return await look(host, options, options.look);
   checkHandOver(host, options);
   const source = await openSource(host, options);
   const workspaces = await bindings(host, options);

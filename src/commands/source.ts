@@ -5,41 +5,47 @@ import type { RunEvent } from "../run/events.ts";
 import { checkDirectory } from "../tree/check.ts";
 import { Digests } from "../tree/digests.ts";
 import { type GitFacts, gitFacts } from "../tree/git.ts";
-import { gitAsker } from "../tree/git_rules.ts";
-import { loadIgnore } from "../tree/ignore.ts";
-import { cannotRead } from "../tree/unreadable.ts";
 import { type Entry, walk } from "../tree/walk.ts";
-import type { SendFlags } from "./upload_options.ts";
+import { checkSecrets, sourceNotes } from "./source_notes.ts";
+import { openIgnore } from "./source_rules.ts";
+import type { Secrets, SendFlags } from "./upload_options.ts";
 
 export interface Source {
   readonly root: string;
   readonly entries: Promise<Entry[]>;
   readonly git: Promise<GitFacts | undefined>;
+  /** A word for each that can't be sent, and for each rule that can't be had. */
   readonly skipped: string[];
   readonly digests: Digests;
+  readonly secrets: Secrets;
 }
 
 export async function openSource(host: Host, flags: SendFlags): Promise<Source> {
-  const root = await checkDirectory(host.files, flags.directory);
-  const skipped: string[] = [];
-  const entries = collect(host, root, flags.ignore, skipped);
+  const { root, skipped, walked } = await openTree(host, flags);
+  const entries = Array.fromAsync(walked);
   entries.catch(() => {}); // told when it is sent
+  const { secrets } = flags;
+  if (secrets === "deny") checkSecrets(root, await entries);
   const digests = new Digests(host.files, root);
-  return { root, entries, git: gitFacts(host.capture, root), skipped, digests };
+  return { root, entries, git: gitFacts(host.capture, root), skipped, digests, secrets };
 }
 
-async function collect(host: Host, root: string, patterns: string[], skipped: string[]) {
-  const extra = [{ label: "--ignore", text: patterns.join("\n"), isFile: false }];
-  const onNote = (text: string) => skipped.push(text);
-  const asked = { extra, askGit: gitAsker(host), onNote };
-  const ignore = await loadIgnore(host.files, root, asked).catch((error) => {
-    throw cannotRead(root, error);
-  });
+/** What is in the directory and is sent, entry by entry; `skipped` grows with it. */
+export async function openTree(host: Host, flags: SendFlags) {
+  const root = await checkDirectory(host.files, flags.directory);
+  const skipped: string[] = [];
+  const onNote = (text: string) => {
+    if (!skipped.includes(text)) skipped.push(text);
+  };
+  const ignore = await openIgnore(host, root, { flags, onNote });
   const options = {
     signal: host.interrupt,
     onSkip: (path: string, why: string) => skipped.push(`${path} is left out: ${why}`),
   };
-  return await Array.fromAsync(walk(host.files, root, ignore, options));
+  async function* walked(): AsyncGenerator<Entry, void, undefined> {
+    yield* walk(host.files, root, await ignore(), options);
+  }
+  return { root, skipped, ignore, walked: walked() };
 }
 
 /** The entries, and a word for each that can't be sent. */
@@ -47,9 +53,9 @@ export async function sendable(source: Source, emit: (event: RunEvent) => void):
   const entries = await source.entries;
   if (entries.length === 0) {
     throw new UsageError(`Cannot upload "${source.root}": there is nothing in it to send`, {
-      hint: "is all of it ignored?",
+      hint: "is all of it ignored? --explain PATH says by which rule, --no-ignore sends it",
     });
   }
-  for (const text of source.skipped) emit({ kind: "note", text });
+  for (const note of sourceNotes(source, entries)) emit({ kind: "note", ...note });
   return entries;
 }

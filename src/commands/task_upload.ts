@@ -13,20 +13,27 @@ import { chooseStep, stepName } from "../tekton/target.ts";
 import { checkWorkspaces, chooseWorkspace } from "../tekton/workspaces.ts";
 import { openNarrator } from "./narrate.ts";
 import { checkHandOver, runHandedOver } from "./held_run.ts";
+import { type Look, look, lookFlags } from "./look.ts";
 import { openSource } from "./source.ts";
 import { bindings, newGate, OWN_LABELS, resolving, runUpload } from "./upload.ts";
 import { readParam, type UploadFlags, uploadFlags } from "./upload_options.ts";
 
 export interface Options extends UploadFlags {
   readonly task: string;
+  readonly look?: Look;
 }
 
 /** Pure. Throws UsageError. */
 export function options({ args, flags }: Call): Options {
-  return { ...uploadFlags(flags, args.DIR), task: args.TASK! };
+  return {
+    ...uploadFlags(flags, args.DIR),
+    task: args.TASK!,
+    look: lookFlags(flags, args.TASK, args.DIR),
+  };
 }
 
 export async function run(host: Host, options: Options): Promise<number> {
+  if (options.look !== undefined) return await look(host, options, options.look);
   checkHandOver(host, options);
   const source = await openSource(host, options);
   const workspaces = await bindings(host, options);

@@ -14,6 +14,10 @@ import type { Compress } from "../run/send.ts";
 import type { ParamType, ParamValue } from "../tekton/model.ts";
 import type { Deletes } from "../tree/delta.ts";
 
+const SECRETS = ["allow", "warn", "deny"] as const;
+/** What is done about files that look like secrets. */
+export type Secrets = typeof SECRETS[number];
+
 /** What is sent, and where to. */
 export interface SendFlags {
   /** As the user named it; "." by default. */
@@ -22,6 +26,11 @@ export interface SendFlags {
   /** Relative, no "..", "." for the workspace itself. */
   readonly onDirectory: string;
   readonly ignore: string[];
+  readonly ignoreFiles: string[];
+  /** Whether git's rules and .tektonignore count. */
+  readonly readsIgnoreFiles: boolean;
+  readonly withGit: boolean;
+  readonly secrets: Secrets;
   readonly program: string[];
   readonly compress: Compress;
   readonly deletes: Deletes;
@@ -81,10 +90,22 @@ export function sendFlags(flags: Flags, directory: string | undefined): SendFlag
     onWorkspace: flags.text("on-workspace"),
     onDirectory: relativeDirectory(flags.text("on-directory") ?? "."),
     ignore: flags.texts("ignore"),
+    ignoreFiles: flags.texts("ignore-file"),
+    readsIgnoreFiles: !flags.on("no-ignore"),
+    withGit: flags.on("with-git"),
+    secrets: secrets(flags.text("secrets")!),
     program: program(flags.text("exec")!),
     compress: oneOf(flags, "compress", WHENS),
     deletes: oneOf(flags, "delete", WHENS),
   };
+}
+
+function secrets(asked: string): Secrets {
+  const found = SECRETS.find((one) => one === asked);
+  if (found !== undefined) return found;
+  throw new UsageError(`Cannot treat secrets as --secrets "${asked}": there is no such way`, {
+    hint: `one of: ${SECRETS.join(", ")}`,
+  });
 }
 
 export function runFlags(flags: Flags): RunFlags {

@@ -2,7 +2,7 @@
 export type RunEvent =
   | { kind: "created"; resource: "PipelineRun" | "TaskRun"; name: string; namespace: string }
   /** Something worth knowing, said once. */
-  | { kind: "note"; text: string }
+  | { kind: "note"; text: string; lines?: readonly string[] }
   /** What is waited for now: "pod x: pulling image y". */
   | { kind: "waiting"; text: string }
   /** The gate holds, at a task or a step of it: `afterMs` since the run was created. */

@@ -2,7 +2,7 @@
 import type { RunEvent } from "../run/events.ts";
 import { LogLines, type LogOptions } from "./log_line.ts";
 import { renderProgress } from "./progress.ts";
-import { plainLines } from "./sanitize.ts";
+import { plainLines, sanitize } from "./sanitize.ts";
 import { renderSummary } from "./summary.ts";
 import { fit, formatBytes, formatCount, formatDuration, formatFiles, formatRate } from "./units.ts";
 
@@ -43,7 +43,7 @@ export class RunView {
       case "created":
         return say(`Created ${event.resource} ${event.name} in ${event.namespace}`);
       case "note":
-        return say(`Note: ${oneLine(event.text)}`);
+        return say(renderNote(event));
       case "waiting":
         return this.#wait(`Waiting for ${oneLine(event.text)}`);
       case "paused": {
@@ -92,6 +92,11 @@ export class RunView {
     this.#sendingSaidMs = 0;
     return this.#options.terminal ? [{ status: "" }, ...say(text)] : say(text);
   }
+}
+
+/** Without a newline at its end. */
+export function renderNote({ text, lines = [] }: { text: string; lines?: readonly string[] }) {
+  return [`Note: ${oneLine(text)}`, ...lines.map((line) => `  ${sanitize(line)}`)].join("\n");
 }
 
 function say(text: string): Output[] {

@@ -33,6 +33,18 @@ Deno.test("arguments go by place and an optional one may be absent", () => {
   assert.deepEqual(call("task upload build").args, { TASK: "build", DIR: undefined });
 });
 
+Deno.test("with --list or --explain the name may be absent, and what is plainly a path is the directory", () => {
+  assert.deepEqual(call("pipeline upload --list").args, { DIR: undefined });
+  for (const path of [".", "..", "./src", "/src", "src/"]) {
+    assert.deepEqual(call(`pipeline upload --list ${path}`).args, { DIR: path });
+    assert.deepEqual(call(`pr upload --explain x ${path}`).args, { DIR: path });
+  }
+  assert.deepEqual(call("task upload --list t").args, { TASK: "t", DIR: undefined });
+  assert.deepEqual(call("task upload t src --list").args, { TASK: "t", DIR: "src" });
+  assert.match(refusal("task upload --list . src").message, /one argument too many/);
+  assert.match(refusal("pipeline upload").message, /PIPELINE is missing/);
+});
+
 Deno.test("a value may follow its flag in each of cobra's ways", () => {
   for (const flag of ["--param=a=b", "--param a=b", "-p a=b", "-pa=b", "-p=a=b", "-Cpa=b"]) {
     assert.deepEqual(call(`pipeline upload build ${flag}`).flags.texts("param"), ["a=b"], flag);

@@ -3,10 +3,11 @@ import assert from "node:assert/strict";
 import type { Call } from "../../../src/cli/parse.ts";
 import { parse } from "../../../src/cli/parse.ts";
 import { PROGRAM } from "../../../src/cli/commands.ts";
-import { openSource } from "../../../src/commands/source.ts";
+import { openSource, sendable } from "../../../src/commands/source.ts";
 import { bindings, newGate } from "../../../src/commands/upload.ts";
 import { uploadFlags } from "../../../src/commands/upload_options.ts";
 import { TransferError, UsageError } from "../../../src/errors.ts";
+import type { RunEvent } from "../../../src/run/events.ts";
 import { gateScript } from "../../../src/step/scripts.ts";
 import { FakeHost } from "../../support/fake_host.ts";
 import { MemoryFiles } from "../../support/memory_files.ts";
@@ -98,6 +99,54 @@ Deno.test("the directory is walked without what is ignored, and git is asked for
 Deno.test("outside of a checkout nothing is known", async () => {
   const source = await openSource(new FakeHost(new MemoryFiles(tree("file a x"))), flags());
   assert.equal(await source.git, undefined);
+});
+
+Deno.test("rules come out of the files that are named, the command line's own win", async () => {
+  const host = new FakeHost(new MemoryFiles(tree("file rules *\nfile a\nfile b")));
+  const argv = ["--ignore-file", "/tree/rules", "--ignore", "!a"];
+  const { entries } = await openSource(host, flags(...argv));
+  assert.deepEqual((await entries).map(({ path }) => path), ["a"]);
+});
+
+Deno.test("a file of rules that is not there or may not be read is refused at once", async () => {
+  const host = new FakeHost(new MemoryFiles(tree("file rules *")));
+  const hint = "name a file with a pattern a line, as in .gitignore";
+  const refused = (path: string) =>
+    rejection(openSource(host, flags("--ignore-file", path)), UsageError);
+  assert.equal(
+    await refused("/tree/no"),
+    `Cannot read --ignore-file "/tree/no": no such file\n${hint}`,
+  );
+  host.files.deny("/tree/rules");
+  assert.equal(
+    await refused("/tree/rules"),
+    `Cannot read --ignore-file "/tree/rules": permission denied\n${hint}`,
+  );
+});
+
+Deno.test("what looks like a secret is refused with --secrets=deny before anything is created", async () => {
+  const host = new FakeHost(new MemoryFiles(tree("file .env\nfile a")));
+  assert.equal(
+    await rejection(openSource(host, flags("--secrets=deny")), UsageError),
+    'Cannot upload "/tree": 1 file looks like a secret by its name: .env\n' +
+      "leave out with --ignore PATTERN, or send with --secrets=warn",
+  );
+  await openSource(host, flags("--secrets=deny", "--ignore=.env"));
+  assert.throws(() => flags("--secrets=no"), UsageError);
+});
+
+Deno.test("before it is sent, its size and secrets are told", async () => {
+  const host = new FakeHost(new MemoryFiles(tree("file .env\nfile big/x\nfifo pipe")));
+  host.files.put("/tree/big/x", { ...tree("file x")[0], content: new Uint8Array(100_000_001) });
+  const told = async (...argv: string[]) => {
+    const events: RunEvent[] = [];
+    await sendable(await openSource(host, flags(...argv)), (event) => events.push(event));
+    return events.map((event) => event.kind === "note" ? event.text.split(/[;:]/)[0] : "");
+  };
+  const size = "100 MB in 2 files are sent";
+  const secret = "1 file looks like a secret by its name";
+  assert.deepEqual(await told(), ["pipe is left out", size, secret]);
+  assert.deepEqual(await told("--secrets=allow", "--ignore=pipe"), [size]);
 });
 
 Deno.test("a directory that is not there is refused at once", async () => {

@@ -1,0 +1,83 @@
+/** --list and --explain: what would be sent and why, with no cluster. */
+import type { Flags } from "../cli/parse.ts";
+import type { Host } from "../host.ts";
+import { checkDirectory } from "../tree/check.ts";
+import { explain } from "../tree/explain.ts";
+import type { Entry } from "../tree/walk.ts";
+import { quotePath } from "../view/quote_path.ts";
+import { renderNote } from "../view/run_view.ts";
+import { openTree } from "./source.ts";
+import { checkSecrets, sourceNotes } from "./source_notes.ts";
+import { openIgnore } from "./source_rules.ts";
+import type { SendFlags } from "./upload_options.ts";
+
+/** Paths to explain; none: all that is sent is listed. */
+export interface Look {
+  readonly paths: readonly string[];
+  /** The only argument, which is not the directory. */
+  readonly alone?: string;
+}
+
+/** Pure; undefined where neither is asked for. `name` is that of the Pipeline, Task or run. */
+export function lookFlags(flags: Flags, name?: string, directory?: string): Look | undefined {
+  const paths = flags.texts("explain");
+  if (paths.length === 0 && !flags.on("list")) return undefined;
+  return { paths, alone: directory === undefined ? name : undefined };
+}
+
+export async function look(host: Host, flags: SendFlags, { paths, alone }: Look): Promise<number> {
+  if (alone !== undefined && (await host.files.stat(alone))?.kind === "directory") {
+    const text = `${alone} is read as a name on the cluster; ./${alone} is the directory`;
+    host.terminal.err(`${renderNote({ text })}\n`);
+  }
+  await (paths.length > 0 ? explainPaths(host, flags, paths) : list(host, flags));
+  return 0;
+}
+
+async function explainPaths(host: Host, flags: SendFlags, paths: readonly string[]) {
+  const root = await checkDirectory(host.files, flags.directory);
+  const onNote = (text: string) => host.terminal.err(`${renderNote({ text })}\n`);
+  const ignore = await openIgnore(host, root, { flags, onNote });
+  const rules = await ignore();
+  for (const path of paths) {
+    const { path: relative, why } = await explain(host.files, root, { path, rules });
+    host.terminal.out(`${quotePath(relative)}: ${why}\n`);
+  }
+}
+
+/** A directory has a line only where nothing in it is sent: that is known from the entry after it. */
+async function list(host: Host, flags: SendFlags): Promise<void> {
+  const { root, skipped, walked } = await openTree(host, flags);
+  const entries: Entry[] = [];
+  let open: string | undefined;
+  const lines = new Lines(host);
+  for await (const entry of walked) {
+    if (open !== undefined && !entry.path.startsWith(open)) lines.add(open);
+    open = entry.kind === "directory" ? `${entry.path}/` : undefined;
+    if (open === undefined) lines.add(entry.path);
+    entries.push(entry);
+  }
+  if (open !== undefined) lines.add(open);
+  lines.end();
+  for (const note of sourceNotes({ skipped, secrets: flags.secrets }, entries)) {
+    host.terminal.err(`${renderNote(note)}\n`);
+  }
+  if (flags.secrets === "deny") checkSecrets(root, entries);
+}
+
+/** A write for each line would cost more than the walk. */
+class Lines {
+  #text = "";
+
+  constructor(private readonly host: Host) {}
+
+  add(path: string): void {
+    this.#text += `${quotePath(path)}\n`;
+    if (this.#text.length > 8192) this.end();
+  }
+
+  end(): void {
+    if (this.#text !== "") this.host.terminal.out(this.#text);
+    this.#text = "";
+  }
+}

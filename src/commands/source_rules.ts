@@ -1,0 +1,46 @@
+/** The rules of the directory to send, out of the command line. */
+import { UsageError } from "../errors.ts";
+import { FileError, type Files, type Host } from "../host.ts";
+import { gitAsker } from "../tree/git_rules.ts";
+import { type Ignore, loadIgnore } from "../tree/ignore.ts";
+import { cannotRead } from "../tree/unreadable.ts";
+import type { SendFlags } from "./upload_options.ts";
+
+/**
+ * How to get them, once: what the user names is read at once. Throws UsageError; the rules themselves
+ * TransferError.
+ */
+export async function openIgnore(
+  host: Host,
+  root: string,
+  { flags, onNote }: { flags: SendFlags; onNote: (text: string) => void },
+): Promise<() => Promise<Ignore>> {
+  const files = await Promise.all(flags.ignoreFiles.map((path) => readRules(host.files, path)));
+  const extra = [
+    ...files,
+    { label: "--ignore", text: flags.ignore.join("\n"), isFile: false },
+  ];
+  return () =>
+    loadIgnore(host.files, root, {
+      extra,
+      readsFiles: flags.readsIgnoreFiles,
+      withGit: flags.withGit,
+      askGit: gitAsker(host),
+      onNote,
+    }).catch((error) => {
+      throw cannotRead(root, error);
+    });
+}
+
+async function readRules(files: Files, path: string): Promise<{ label: string; text: string }> {
+  const refuse = (why: string, cause?: unknown) =>
+    new UsageError(`Cannot read --ignore-file "${path}": ${why}`, {
+      hint: "name a file with a pattern a line, as in .gitignore",
+      cause,
+    });
+  const text = await files.readText(path).catch((error) => {
+    throw error instanceof FileError ? refuse(error.state, error) : error;
+  });
+  if (text === undefined) throw refuse("no such file");
+  return { label: path, text };
+}

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { renderNote } from "../../../src/view/run_view.ts";
+import { secretsNote, sizeNote } from "../../../src/view/source_notes.ts";
+
+function parts(...sizes: number[]) {
+  return sizes.map((bytes, at) => ({ path: `d${at}/`, bytes: bytes * 1e6 }));
+}
+
+Deno.test("the size of a large upload is told by its largest parts, aligned", () => {
+  const note = sizeNote({ files: 1234, bytes: 1234e6, parts: parts(800, 300, 90, 30, 8, 4, 2) });
+  assert.equal(
+    renderNote(note),
+    `Note: 1.2 GB in 1234 files are sent; --ignore PATTERN leaves out more
+  800 MB  d0/
+  300 MB  d1/
+   90 MB  d2/
+   30 MB  d3/
+  8.0 MB  d4/
+  6.0 MB  elsewhere`,
+  );
+});
+
+Deno.test("a sixth part takes the line that it would be counted in", () => {
+  const note = sizeNote({ files: 1, bytes: 21e6, parts: parts(6, 5, 4, 3, 2, 1) });
+  assert.equal(note.lines?.at(-1), "1.0 MB  d5/");
+});
+
+Deno.test("secrets are named, a few of them", () => {
+  const hint = "; --ignore PATTERN leaves out, --secrets=allow says nothing of it";
+  assert.equal(secretsNote([".env"]).text, `1 file looks like a secret by its name: .env${hint}`);
+  const names = ["a", "b", "c", "d", "e", "f", "g"];
+  const of = "files look like secrets by their names: a, b, c, d, e";
+  assert.equal(secretsNote(names.slice(0, 6)).text, `6 ${of}, f${hint}`);
+  assert.equal(secretsNote(names).text, `7 ${of} and 2 more${hint}`);
+});
+
+Deno.test("a path of a note can't steer the terminal", () => {
+  assert.equal(renderNote({ text: "a\x1b[2J", lines: ["b\x1b[2J"] }), "Note: a\n  b");
+});
