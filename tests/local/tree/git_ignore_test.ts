@@ -1,13 +1,9 @@
 /** git is the judge of what is ignored: our walk against `git ls-files` on random trees. */
 import assert from "node:assert/strict";
+import { git, gitFiles, ourFiles } from "../../support/git_judge.ts";
 import { testWith } from "../../support/tools.ts";
 import { execFileSync } from "node:child_process";
 import { existsSync, lstatSync, readdirSync, rmSync } from "node:fs";
-import process from "node:process";
-import { denoFiles } from "../../../src/deno/files.ts";
-import { gitAsker } from "../../../src/tree/git_rules.ts";
-import { loadIgnore } from "../../../src/tree/ignore.ts";
-import { walk } from "../../../src/tree/walk.ts";
 import { Random } from "../../support/random.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
 import { directory, file, link, type TreeNode, writeTree } from "../../support/tree_text.ts";
@@ -39,50 +35,6 @@ const PARTS = [
   "é?",
   "??",
 ];
-
-/** No configuration but the repository's own and its excludes file: none of this machine's. */
-const ENV = {
-  PATH: process.env.PATH,
-  GIT_CONFIG_GLOBAL: "/dev/null",
-  GIT_CONFIG_SYSTEM: "/dev/null",
-  GIT_AUTHOR_NAME: "a",
-  GIT_AUTHOR_EMAIL: "a@b",
-  GIT_COMMITTER_NAME: "a",
-  GIT_COMMITTER_EMAIL: "a@b",
-};
-
-function git(cwd: string, ...args: string[]): string {
-  return execFileSync("git", args, { cwd, encoding: "utf8", env: ENV, stdio: "pipe" });
-}
-
-/**
- * The files that git would upload: tracked and untracked ones, the ignored ones left out; of a repository
- * in the tree what git says in there.
- */
-function gitFiles(root: string): string[] {
-  const listed = git(root, "ls-files", "-z", "-co", "--exclude-standard", "--", ".");
-  const paths = new Set(listed.split("\0").filter(Boolean).map((path) => path.replace(/\/$/, "")));
-  return [...paths].flatMap((path) => {
-    const stat = lstatSync(`${root}/${path}`, { throwIfNoEntry: false });
-    if (stat === undefined) return []; // tracked, and removed
-    if (!stat.isDirectory()) return [path];
-    if (!existsSync(`${root}/${path}/.git`)) return []; // tracked, and now a directory
-    return gitFiles(`${root}/${path}`).map((file) => `${path}/${file}`);
-  }).sort();
-}
-
-const askGit = gitAsker({
-  capture: (command, options) =>
-    Promise.resolve().then(() => git(options!.cwd!, ...command.slice(1))).catch(() => undefined),
-  env: { get: () => undefined },
-});
-
-async function ourFiles(root: string): Promise<string[]> {
-  const onNote = (text: string) => assert.fail(text);
-  const entries = walk(denoFiles, root, await loadIgnore(denoFiles, root, { askGit, onNote }));
-  const files = (await Array.fromAsync(entries)).filter(({ kind }) => kind !== "directory");
-  return files.map(({ path }) => path).sort();
-}
 
 function randomTree(random: Random): TreeNode[] {
   const nodes: TreeNode[] = [];

@@ -1,0 +1,100 @@
+/** Commits of a real repository as trees to judge, with what a build would have left in them. */
+import { existsSync, lstatSync, realpathSync } from "node:fs";
+import { git, gitFiles, ourFiles } from "./git_judge.ts";
+import { Random } from "./random.ts";
+import { file, writeTree } from "./tree_text.ts";
+
+export interface Judged {
+  readonly commit: string;
+  readonly files: number;
+  /** Of what was added, by names that the rules are about: what git ignores, a directory as one. */
+  readonly ignored: number;
+  readonly trackedThoughIgnored: number;
+}
+
+/**
+ * `count` commits of the history of `repository`, evenly from the newest to the first, each compared in
+ * whole and from one directory on. `directory` is where the checkout goes: it is not there yet.
+ *
+ * Throws where git and the walk differ, naming the commit and the first paths that do.
+ */
+export async function* judgeHistory(
+  repository: string,
+  { directory, count }: { directory: string; count: number },
+): AsyncGenerator<Judged, void, undefined> {
+  const source = realpathSync(repository);
+  git("/", "clone", "-q", "--shared", "--no-checkout", source, directory);
+  const commits = git(directory, "rev-list", "HEAD").trim().split("\n");
+  const step = Math.max(1, (commits.length - 1) / Math.max(1, count - 1));
+  for (let at = 0; Math.round(at) < commits.length; at += step) {
+    const commit = commits[Math.round(at)];
+    git(directory, "checkout", "-q", "--force", commit);
+    git(directory, "clean", "-qfdx");
+    const tracked = git(directory, "ls-files", "-z").split("\0").slice(0, -1);
+    litter(directory, tracked, new Random(Math.round(at) + 1));
+    const files = await compare(directory, commit);
+    const below = tracked.filter((path) => path.includes("/"));
+    const path = new Random(Math.round(at)).pick(below);
+    if (path !== undefined) {
+      await compare(`${directory}/${path.slice(0, path.lastIndexOf("/"))}`, commit);
+    }
+    const count = (...args: string[]) =>
+      git(directory, "ls-files", "--exclude-standard", ...args).split("\n").length - 1;
+    yield {
+      commit: commit.slice(0, 10),
+      files,
+      ignored: count("-oi", "--directory"),
+      trackedThoughIgnored: count("-ci"),
+    };
+  }
+}
+
+async function compare(directory: string, commit: string): Promise<number> {
+  const theirs = gitFiles(directory);
+  const ours = await ourFiles(directory);
+  const [their, our] = [new Set(theirs), new Set(ours)];
+  const lost = theirs.filter((path) => !our.has(path));
+  const added = ours.filter((path) => !their.has(path));
+  if (lost.length + added.length === 0) return ours.length;
+  const shown = [...lost.map((path) => `- ${path}`), ...added.map((path) => `+ ${path}`)];
+  throw new Error(`${directory} at ${commit} differs:\n${shown.slice(0, 20).join("\n")}`);
+}
+
+/** Files, and directories with a file, by the names in the tree's .gitignore files: here and there. */
+function litter(directory: string, tracked: readonly string[], random: Random): void {
+  const folders = [...new Set(tracked.map((path) => path.slice(0, path.lastIndexOf("/") + 1)))];
+  for (const path of tracked.filter((path) => path.split("/").at(-1) === ".gitignore")) {
+    if (!lstatSync(`${directory}/${path}`).isFile()) continue;
+    const base = path.slice(0, -".gitignore".length);
+    const inside = folders.filter((folder) => folder.startsWith(base));
+    for (const line of Deno.readTextFileSync(`${directory}/${path}`).split("\n")) {
+      const name = nameFor(line, random);
+      if (name === "") continue;
+      put(directory, base + name);
+      put(directory, `${base}${name}x`);
+      put(directory, random.pick(inside.length === 0 ? [base] : inside) + name.split("/").at(-1));
+    }
+  }
+}
+
+/** Something that a pattern may well match. */
+function nameFor(line: string, random: Random): string {
+  const pattern = line.trim().replace(/^!/, "");
+  if (pattern === "" || pattern.startsWith("#") || pattern.includes("..")) return "";
+  const name = pattern.replace(/^\//, "").replace(/\/$/, "/some")
+    .replaceAll("**", "any/where").replaceAll("*", random.pick(["x", "some.thing", ""]))
+    .replaceAll("?", "q").replaceAll(/\[!?(.)[^\]]*\]/g, "$1").replaceAll("\\", "");
+  return name.split("/").filter((part) => part !== "" && part !== "." && part !== ".git").join("/");
+}
+
+/** Nothing that is there is touched. */
+function put(directory: string, path: string): void {
+  const parts = path.split("/");
+  const isTaken = parts.some((part, at) => {
+    const here = `${directory}/${parts.slice(0, at + 1).join("/")}`;
+    const stat = lstatSync(here, { throwIfNoEntry: false });
+    if (part === "" || stat === undefined) return part === "";
+    return at === parts.length - 1 || !stat.isDirectory() || existsSync(`${here}/.git`);
+  });
+  if (!isTaken) writeTree(directory, [file(path, "x")]);
+}

@@ -1,0 +1,61 @@
+/** git as the judge of what is sent: its list of a directory's files, and ours. */
+import { execFileSync } from "node:child_process";
+import { existsSync, lstatSync } from "node:fs";
+import process from "node:process";
+import { denoFiles } from "../../src/deno/files.ts";
+import { gitAsker } from "../../src/tree/git_rules.ts";
+import { loadIgnore } from "../../src/tree/ignore.ts";
+import { walk } from "../../src/tree/walk.ts";
+
+/** No configuration but the repository's own: none of this machine's. */
+const ENV = {
+  PATH: process.env.PATH,
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_CONFIG_SYSTEM: "/dev/null",
+  GIT_AUTHOR_NAME: "a",
+  GIT_AUTHOR_EMAIL: "a@b",
+  GIT_COMMITTER_NAME: "a",
+  GIT_COMMITTER_EMAIL: "a@b",
+};
+
+export function git(cwd: string, ...args: string[]): string {
+  return execFileSync("git", args, {
+    cwd,
+    encoding: "utf8",
+    env: ENV,
+    stdio: "pipe",
+    maxBuffer: 2 ** 28,
+  });
+}
+
+/**
+ * The files that git would upload: tracked and untracked ones, the ignored ones left out; of a repository
+ * in the tree what git says in there.
+ */
+export function gitFiles(root: string): string[] {
+  const listed = git(root, "ls-files", "-z", "-co", "--exclude-standard", "--", ".");
+  const paths = new Set(listed.split("\0").filter(Boolean).map((path) => path.replace(/\/$/, "")));
+  return [...paths].flatMap((path) => {
+    const stat = lstatSync(`${root}/${path}`, { throwIfNoEntry: false });
+    if (stat === undefined) return []; // tracked, and removed
+    if (!stat.isDirectory()) return [path];
+    if (!existsSync(`${root}/${path}/.git`)) return []; // tracked, and now a directory
+    return gitFiles(`${root}/${path}`).map((file) => `${path}/${file}`);
+  }).sort();
+}
+
+const askGit = gitAsker({
+  capture: (command, options) =>
+    Promise.resolve().then(() => git(options!.cwd!, ...command.slice(1))).catch(() => undefined),
+  env: { get: () => undefined },
+});
+
+/** Throws where git did not answer. */
+export async function ourFiles(root: string): Promise<string[]> {
+  const onNote = (text: string) => {
+    throw new Error(text);
+  };
+  const entries = walk(denoFiles, root, await loadIgnore(denoFiles, root, { askGit, onNote }));
+  const files = (await Array.fromAsync(entries)).filter(({ kind }) => kind !== "directory");
+  return files.map(({ path }) => path).sort();
+}
