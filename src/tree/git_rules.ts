@@ -4,6 +4,8 @@ import type { Host } from "../host.ts";
 export interface GitAnswers {
   /** core.excludesFile: absolute, else relative to the repository's root; "" where there is none. */
   readonly excludesFile: string;
+  /** core.ignoreCase: git sets it where the file system does not tell case apart. */
+  readonly ignoresCase: boolean;
   /** What is tracked though ignored, for Tracked: relative to the directory that was asked about. */
   readonly tracked: string;
 }
@@ -16,18 +18,33 @@ export function gitAsker({ capture, env }: Pick<Host, "capture" | "env">): AskGi
     // A repository inside the tree may be a stranger's: none of its programs is run for this.
     const git = (...args: string[]) =>
       capture(["git", "-c", "core.fsmonitor=false", ...args], { cwd: directory });
-    const [excludesFile, tracked] = await Promise.all([
-      git("config", "--type=path", "--get", "core.excludesFile"),
+    const [config, tracked] = await Promise.all([
+      git("config", "-z", "--type=path", "--get-regexp", "^core\\.(excludesfile|ignorecase)$"),
       git("ls-files", "-z", "--stage", "--cached", "--ignored", "--exclude-standard"),
     ]);
     if (tracked !== undefined) {
-      return { excludesFile: excludesFile?.replace(/\n$/, "") ?? defaultExcludes(env), tracked };
+      const set = settings(config ?? "");
+      return {
+        excludesFile: set.get("core.excludesfile") ?? defaultExcludes(env),
+        ignoresCase: /^(true|yes|on|[1-9]\d*)$/i.test(set.get("core.ignorecase") ?? ""),
+        tracked,
+      };
     }
     const isThere = await git("--version") !== undefined;
     return isThere
       ? `git does not read the repository (git -C '${directory}' status tells why)`
       : "there is no git program here";
   };
+}
+
+/** "core.ignorecase\ntrue\0": of several the last one counts. */
+function settings(listed: string): ReadonlyMap<string, string> {
+  return new Map(
+    listed.split("\0").slice(0, -1).map((one) => {
+      const end = one.indexOf("\n");
+      return [one.slice(0, end), one.slice(end + 1)];
+    }),
+  );
 }
 
 /** https://git-scm.com/docs/gitignore: an empty XDG_CONFIG_HOME counts as none. */

@@ -20,14 +20,14 @@ export interface Pattern {
   matches(candidate: Candidate): boolean;
 }
 
-/** The patterns of a text, in its order. */
-export function parsePatterns(text: string): readonly Pattern[] {
+/** The patterns of a text, in its order; `ignoresCase`: that of ASCII's letters, as git's are. */
+export function parsePatterns(text: string, ignoresCase = false): readonly Pattern[] {
   const patterns: Pattern[] = [];
   for (const [at, line] of text.replace(/^\uFEFF/, "").split("\n").entries()) {
     if (line.startsWith("#")) continue;
     const pattern = withoutTrailingSpaces(line.replace(/\r$/, ""));
     if (pattern !== "") {
-      patterns.push({ text: pattern, line: at + 1, ...toPattern(bytes(pattern)) });
+      patterns.push({ text: pattern, line: at + 1, ...toPattern(bytes(pattern), ignoresCase) });
     }
   }
   return patterns;
@@ -57,31 +57,50 @@ export function bytes(text: string): string {
   return result;
 }
 
-function toPattern(line: string): Omit<Pattern, "text" | "line"> {
+function toPattern(line: string, ignoresCase: boolean): Omit<Pattern, "text" | "line"> {
   const negated = line.startsWith("!");
   let glob = negated ? line.slice(1) : line;
   const directoriesOnly = glob.endsWith("/");
   if (directoriesOnly) glob = glob.slice(0, -1);
-  return { negated, directoriesOnly, matches: toTest(glob) };
+  const test = toTest(glob, ignoresCase);
+  const matches: Pattern["matches"] = ({ path, name, isDirectory }) =>
+    test({ path: small(path), name: small(name), isDirectory });
+  return { negated, directoriesOnly, matches: ignoresCase ? matches : test };
 }
 
-/** Without a '/' a pattern is about names at any depth, with one about paths from its base on. */
-function toTest(glob: string): Pattern["matches"] {
+/**
+ * Without a '/' a pattern is about names at any depth, with one about paths from its base on. With
+ * `ignoresCase` it is for candidates in small letters.
+ */
+function toTest(glob: string, ignoresCase: boolean): Pattern["matches"] {
+  const plain = (text: string) => ignoresCase ? small(text) : text;
   if (!glob.includes("/")) {
-    if (isLiteral(glob)) return ({ name }) => name === glob;
+    if (isLiteral(glob)) {
+      const whole = plain(glob);
+      return ({ name }) => name === whole;
+    }
     if (glob.startsWith("*") && isLiteral(glob.slice(1))) {
-      const end = glob.slice(1);
+      const end = plain(glob.slice(1));
       return ({ name }) => name.endsWith(end);
     }
-    const expression = globToRegExp(glob);
+    const expression = globToRegExp(glob, ignoresCase);
     return ({ name }) => expression.test(name);
   }
   const anchored = glob.startsWith("/") ? glob.slice(1) : glob;
-  if (isLiteral(anchored)) return ({ path }) => path === anchored;
+  if (isLiteral(anchored)) {
+    const whole = plain(anchored);
+    return ({ path }) => path === whole;
+  }
   // git compares up to the first wildcard by itself, so that the `**` in "a**/b" begins a part to it.
-  const prefix = anchored.slice(0, anchored.search(/[*?[\\]/));
-  const expression = globToRegExp(anchored.slice(prefix.length));
+  const end = anchored.search(/[*?[\\]/);
+  const prefix = plain(anchored.slice(0, end));
+  const expression = globToRegExp(anchored.slice(end), ignoresCase);
   return ({ path }) => path.startsWith(prefix) && expression.test(path.slice(prefix.length));
+}
+
+/** Of bytes: only ASCII's letters have a case. */
+function small(text: string): string {
+  return text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 function isLiteral(glob: string): boolean {

@@ -5,11 +5,16 @@
  * Both the glob and what it is tested on hold one byte a code unit (see `bytes` in gitignore.ts).
  */
 
-/** `src/**` + `/*.o` becomes /^src\/(?:[^]*\/)?[^/]*\.o$/; a glob that is not closed matches nothing. */
-export function globToRegExp(glob: string): RegExp {
+/**
+ * `src/**` + `/*.o` becomes /^src\/(?:[^]*\/)?[^/]*\.o$/; a glob that is not closed matches nothing.
+ *
+ * With `ignoresCase` it is for texts in small letters. As in git, a capital letter by itself in a set, or
+ * after a backslash, then matches none, while in a range and in [[:upper:]] it does.
+ */
+export function globToRegExp(glob: string, ignoresCase = false): RegExp {
   const sources: string[] = [];
   for (let at = 0; at < glob.length;) {
-    const part = partAt(glob, at);
+    const part = partAt(glob, at, ignoresCase);
     if (part === undefined) return NOTHING;
     sources.push(part.source);
     at = part.end;
@@ -52,18 +57,18 @@ interface Part {
 const NOTHING = /(?!)/;
 
 /** Undefined where the glob ends in the middle of the part. */
-function partAt(glob: string, at: number): Part | undefined {
+function partAt(glob: string, at: number, ignoresCase: boolean): Part | undefined {
   switch (glob[at]) {
     case "*":
       return stars(glob, at);
     case "?":
       return { source: "[^/]", end: at + 1 };
     case "[":
-      return set(glob, at);
+      return set(glob, at, ignoresCase);
     case "\\":
       return at + 1 < glob.length ? { source: quote(glob[at + 1]), end: at + 2 } : undefined;
     default:
-      return { source: quote(glob[at]), end: at + 1 };
+      return { source: quote(ignoresCase ? glob[at].toLowerCase() : glob[at]), end: at + 1 };
   }
 }
 
@@ -80,13 +85,13 @@ function stars(glob: string, at: number): Part {
 }
 
 /** `[...]`: one byte, never a '/'. A ']' right at the start stands for itself. */
-function set(glob: string, at: number): Part | undefined {
+function set(glob: string, at: number, ignoresCase: boolean): Part | undefined {
   let end = at + 1;
   const negated = glob[end] === "!" || glob[end] === "^";
   if (negated) end++;
   const members: string[] = [];
   for (let first = true; first || glob[end] !== "]"; first = false) {
-    const member = memberAt(glob, end);
+    const member = memberAt(glob, end, ignoresCase);
     if (member === undefined) return undefined;
     members.push(member.source);
     end = member.end;
@@ -97,10 +102,10 @@ function set(glob: string, at: number): Part | undefined {
 }
 
 /** A class, a range or a byte inside of brackets. */
-function memberAt(glob: string, at: number): Part | undefined {
+function memberAt(glob: string, at: number, ignoresCase: boolean): Part | undefined {
   const named = /^\[:([^\]]*):\]/.exec(glob.slice(at));
   if (named !== null) {
-    const source = CLASSES.get(named[1]);
+    const source = CLASSES.get(ignoresCase && named[1] === "upper" ? "lower" : named[1]);
     return source === undefined ? undefined : { source, end: at + named[0].length };
   }
   const from = byteAt(glob, at);
@@ -110,8 +115,16 @@ function memberAt(glob: string, at: number): Part | undefined {
   }
   const to = byteAt(glob, from.end + 1);
   if (to === undefined) return undefined;
-  const source = from.byte <= to.byte ? `${quote(from.byte)}-${quote(to.byte)}` : "";
-  return { source: source === "" ? quote(from.byte) : source, end: to.end };
+  if (from.byte > to.byte) return { source: quote(from.byte), end: to.end };
+  const small = ignoresCase ? smallLetters(from.byte, to.byte) : "";
+  return { source: `${quote(from.byte)}-${quote(to.byte)}${small}`, end: to.end };
+}
+
+/** Of the capital ones in a range: "X-c" has "x-z". */
+function smallLetters(from: string, to: string): string {
+  const first = from > "A" ? from : "A";
+  const last = to < "Z" ? to : "Z";
+  return first > last ? "" : `${first.toLowerCase()}-${last.toLowerCase()}`;
 }
 
 function byteAt(glob: string, at: number): { byte: string; end: number } | undefined {

@@ -12,7 +12,7 @@
 import { type DirectoryEntry, FileError, type Files } from "../host.ts";
 import type { AskGit } from "./git_rules.ts";
 import { isAbsolute, isRepository, readExclude, resolve } from "./repository.ts";
-import { type Rule, ruleFor, type RuleSet, toRuleSet } from "./rule_set.ts";
+import { type Rule, ruleFor, type RuleSet, type RuleText, toRuleSet } from "./rule_set.ts";
 import { whyUseless } from "./sent_git.ts";
 import { Tracked } from "./tracked.ts";
 
@@ -41,7 +41,7 @@ export interface Decision {
 
 export interface IgnoreOptions {
   /** More rules relative to the tree's root, in rising precedence: they win over git's. */
-  readonly extra?: readonly { label: string; text: string; isFile?: boolean }[];
+  readonly extra?: readonly RuleText[];
   /** Whether git's rules and .tektonignore count (default: true). */
   readonly readsFiles?: boolean;
   /** Whether `.git` is sent too. */
@@ -69,7 +69,7 @@ export async function loadIgnore(
   const readsFiles = options.readsFiles ?? true;
   const own = readsFiles ? await readIgnoreFile(files, root, ".tektonignore") ?? "" : "";
   const extra = [{ label: ".tektonignore", text: own }, ...options.extra ?? []]
-    .map(({ label, text, isFile }) => toRuleSet(label, prefix, text, isFile))
+    .map((rules) => toRuleSet(rules, prefix))
     .filter(({ patterns }) => patterns.length > 0);
   const tree = { files, root, prefix, extra, options };
   if (above.length > 0 && options.withGit) {
@@ -94,6 +94,7 @@ interface Place {
   readonly tracked: Tracked;
   /** Set inside an ignored directory, which is entered for what is tracked in it. */
   readonly closed?: { readonly rule: Rule; readonly directory: string };
+  readonly ignoresCase?: boolean;
   readonly sendsGit?: boolean;
 }
 
@@ -146,7 +147,7 @@ class Rules implements Ignore {
       const base = parts.slice(0, depth).join("/");
       const label = `${"../".repeat(above.length - depth)}.gitignore`;
       const text = await readIgnoreFile(files, directory, ".gitignore");
-      rules = rules.#withSet(toRuleSet(label, base, text ?? ""));
+      rules = rules.#withSet({ label, text: text ?? "" }, base);
       const rule = ruleFor(rules.place.sets, parts.slice(0, depth + 1).join("/"), true);
       if (rule === undefined || rule.pattern.negated) continue;
       return rules.place.tracked.isEmpty
@@ -189,28 +190,30 @@ class Rules implements Ignore {
     const excludeLabel = exclude.path.startsWith(inside)
       ? label + exclude.path.slice(inside.length)
       : exclude.path;
-    const excludeSet = toRuleSet(excludeLabel, base, exclude.text);
-    if (answers === undefined) return this.#withSet(excludeSet);
+    const excludeRules = { label: excludeLabel, text: exclude.text };
+    if (answers === undefined) return this.#withSet(excludeRules, base);
     if (typeof answers === "string") {
       options.onNote?.(
         `${answers}: of the ignore rules only .gitignore and .git/info/exclude count, ` +
           "not core.excludesFile, and what is tracked though ignored is left out",
       );
-      return this.#withSet(excludeSet);
+      return this.#withSet(excludeRules, base);
     }
-    const { excludesFile } = answers;
-    const text = excludesFile && await readUserFile(files, resolve(repository, excludesFile));
-    return this.#with({ tracked: new Tracked(answers.tracked, below) })
-      .#withSet(
-        toRuleSet(isAbsolute(excludesFile) ? excludesFile : label + excludesFile, base, text),
-      ).#withSet(excludeSet);
+    const { excludesFile, ignoresCase } = answers;
+    const own = {
+      label: isAbsolute(excludesFile) ? excludesFile : label + excludesFile,
+      text: excludesFile && await readUserFile(files, resolve(repository, excludesFile)),
+    };
+    return this.#with({ ignoresCase, tracked: new Tracked(answers.tracked, below) })
+      .#withSet(own, base).#withSet(excludeRules, base);
   }
 
   #with(change: Partial<Place>): Rules {
     return new Rules(this.tree, { ...this.place, ...change });
   }
 
-  #withSet(set: RuleSet): Rules {
+  #withSet(rules: RuleText, base: string): Rules {
+    const set = toRuleSet(rules, base, this.place.ignoresCase);
     return set.patterns.length === 0 ? this : this.#with({ sets: [...this.place.sets, set] });
   }
 
@@ -221,7 +224,7 @@ class Rules implements Ignore {
     if (!isThere || this.place.closed !== undefined) return this;
     const path = join(directory, ".gitignore");
     const text = await files.readText(join(root, path)) ?? "";
-    return this.#withSet(toRuleSet(path, join(prefix, directory), text));
+    return this.#withSet({ label: path, text }, join(prefix, directory));
   }
 
   #closedAt(directory: string): Place["closed"] {

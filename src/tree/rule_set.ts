@@ -18,9 +18,20 @@ export interface Rule {
   readonly pattern: Pattern;
 }
 
-/** @param text in gitignore syntax: of a .gitignore, of .git/info/exclude, of a core.excludesFile */
-export function toRuleSet(label: string, base: string, text: string, isFile = true): RuleSet {
-  return { label, base: bytes(base), patterns: parsePatterns(text), isFile };
+export interface RuleText {
+  readonly label: string;
+  /** In gitignore syntax: of a .gitignore, of .git/info/exclude, of a core.excludesFile. */
+  readonly text: string;
+  /** By default it is. */
+  readonly isFile?: boolean;
+}
+
+export function toRuleSet(
+  { label, text, isFile = true }: RuleText,
+  base: string,
+  ignoresCase = false,
+): RuleSet {
+  return { label, base: bytes(base), patterns: parsePatterns(text, ignoresCase), isFile };
 }
 
 /**

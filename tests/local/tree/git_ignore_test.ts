@@ -27,6 +27,14 @@ const PARTS = [
   "x[[:digit:]]",
   "b[u]ild",
   "\\a",
+  "\\A",
+  "*.LOG",
+  "AB",
+  "[AB]",
+  "[A-C]*",
+  "[Y-b]*",
+  "[[:upper:]]*",
+  "[![:upper:]]",
   "\\#a",
   "\\!a",
   "a\\ b",
@@ -95,7 +103,10 @@ testWith(
       const repository = `${place.path}/main`;
       const random = new Random(seed);
       execFileSync("git", ["init", "-q", repository]);
-      const nodes = randomTree(random);
+      // Where case does not count, no directory has both of "a" and "A".
+      const ignoresCase = seed % 3 === 0;
+      const nodes = randomTree(random).filter(({ path }) => !ignoresCase || !/(^|\/)A/.test(path));
+      git(repository, "config", "core.ignoreCase", `${ignoresCase}`);
       writeTree(repository, nodes);
       configure(repository, random);
       nest(repository, nodes, random);
@@ -106,7 +117,8 @@ testWith(
       git(repository, "commit", "-qm", "x", "--allow-empty");
       const worktree = `${place.path}/worktree`;
       git(repository, "worktree", "add", "-q", "-f", worktree);
-      writeTree(worktree, randomTree(random).filter(({ path }) => !isTaken(worktree, path)));
+      const more = randomTree(random).filter(({ path }) => !ignoresCase || !/(^|\/)A/.test(path));
+      writeTree(worktree, more.filter(({ path }) => !isTaken(worktree, path)));
       compared += await compare(worktree, `worktree of seed ${seed}: ${show(nodes)}`, random);
     }
     assert(compared > RICH_SEEDS * 6, `only ${compared} files`);
@@ -143,7 +155,9 @@ function nest(repository: string, nodes: readonly TreeNode[], random: Random): v
     const nested = `${repository}/${path}`;
     const isInside = git(nested, "rev-parse", "--show-toplevel").trim() !== repository;
     if (isInside || git(repository, "ls-files", "--", `:(literal)${path}`) !== "") continue;
+    const ignoresCase = git(repository, "config", "core.ignoreCase").trim();
     git(nested, "init", "-q");
+    git(nested, "config", "core.ignoreCase", ignoresCase);
     configure(nested, random);
     const own = nodes.filter((node) => node.path.startsWith(`${path}/`))
       .map((node) => ({ ...node, path: node.path.slice(path.length + 1) }));

@@ -26,6 +26,7 @@ const TREE = `
 const GIT: IgnoreOptions["askGit"] = (directory) =>
   Promise.resolve({
     excludesFile: "/tree/mine",
+    ignoresCase: false,
     tracked: directory === "/tree" ? "100644 0 0\tbuild/kept/x\0" : "",
   });
 
@@ -71,7 +72,7 @@ Deno.test("a rule above the tree is named from the tree on, one of the command l
   assert.equal(await why("main.ts", { extra }), "main.ts: dropped by --ignore: *.ts");
   const root = "/tree/build/kept";
   const askGit: IgnoreOptions["askGit"] = () =>
-    Promise.resolve({ excludesFile: "", tracked: "100644 0 0\tx\0" });
+    Promise.resolve({ excludesFile: "", ignoresCase: false, tracked: "100644 0 0\tx\0" });
   assert.equal(
     await why("y", { root, askGit }),
     "y: dropped: its directory . is, by ../../.gitignore:4: build/",

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { type GitAnswers, gitAsker } from "../../../src/tree/git_rules.ts";
 
-const CONFIG = "git -c core.fsmonitor=false config --type=path --get core.excludesFile";
+const CONFIG = "git -c core.fsmonitor=false config -z --type=path --get-regexp " +
+  "^core\\.(excludesfile|ignorecase)$";
 const TRACKED =
   "git -c core.fsmonitor=false ls-files -z --stage --cached --ignored --exclude-standard";
 
@@ -19,15 +20,19 @@ async function ask(
   return await ask("/tree");
 }
 
-Deno.test("git says what it tracks though ignored, and which excludes file it was given", async () => {
+Deno.test("git says what it tracks though ignored, and what its configuration says", async () => {
   const tracked = "100644 0123 0\ta\0";
-  const answers = await ask({ [CONFIG]: "/home/me/my ignore \n", [TRACKED]: tracked });
-  assert.deepEqual(answers, { excludesFile: "/home/me/my ignore ", tracked });
+  const config = "core.excludesfile\n/etc/ignore\0core.ignorecase\ntrue\0" +
+    "core.excludesfile\n/home/me/my ignore \0";
+  const answers = await ask({ [CONFIG]: config, [TRACKED]: tracked });
+  assert.deepEqual(answers, { excludesFile: "/home/me/my ignore ", ignoresCase: true, tracked });
 });
 
 Deno.test("a core.excludesFile that is set to nothing is none", async () => {
-  const answers = await ask({ [CONFIG]: "\n", [TRACKED]: "" }, { HOME: "/home/me" });
-  assert.deepEqual(answers, { excludesFile: "", tracked: "" });
+  const answers = await ask({ [CONFIG]: "core.excludesfile\n\0", [TRACKED]: "" }, {
+    HOME: "/home/me",
+  });
+  assert.deepEqual(answers, { excludesFile: "", ignoresCase: false, tracked: "" });
 });
 
 for (
@@ -39,7 +44,11 @@ for (
   ] as [Record<string, string>, string][]
 ) {
   Deno.test(`git's default excludes file with ${JSON.stringify(variables)} is "${excludesFile}"`, async () => {
-    assert.deepEqual(await ask({ [TRACKED]: "" }, variables), { excludesFile, tracked: "" });
+    assert.deepEqual(await ask({ [TRACKED]: "" }, variables), {
+      excludesFile,
+      ignoresCase: false,
+      tracked: "",
+    });
   });
 }
 

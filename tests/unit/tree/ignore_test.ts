@@ -223,7 +223,9 @@ function git(answers: Record<string, Partial<GitAnswers> | string>): IgnoreOptio
   return (directory) => {
     const answer = answers[directory] ?? "not asked for in this test";
     const isAnswer = typeof answer !== "string";
-    return Promise.resolve(isAnswer ? { excludesFile: "", tracked: "", ...answer } : answer);
+    return Promise.resolve(
+      isAnswer ? { excludesFile: "", ignoresCase: false, tracked: "", ...answer } : answer,
+    );
   };
 }
 
@@ -312,6 +314,23 @@ Deno.test("core.excludesFile counts least, from the repository's root on", async
   assert.deepEqual(await kept(text, { root, askGit }), ["a", "a.bak", "y/x"]);
   const relative = git({ [root]: { excludesFile: "mine" } });
   assert.deepEqual(await kept(text, { root, askGit: relative }), ["a.bak", "a.tmp", "x", "y/x"]);
+});
+
+Deno.test("case does not count where core.ignoreCase says so", async () => {
+  const text = `
+    file .git/HEAD
+    file .gitignore "*.LOG\\n/Sub/a\\nB?\\n[a-c]x\\n[[:upper:]]y\\n[D]z\\n"
+    file x.log
+    file X.Log
+    file sub/A
+    file bb
+    file CX
+    file Cy
+    file dz
+  `;
+  assert.deepEqual(await kept(text, { askGit: git({ "/tree": { ignoresCase: true } }) }), ["dz"]);
+  const all = ["CX", "X.Log", "bb", "dz", "sub/A", "x.log"];
+  assert.deepEqual(await kept(text, { askGit: git({ "/tree": {} }) }), all);
 });
 
 Deno.test("an excludes file that is not there or may not be read is none", async () => {
