@@ -1,6 +1,7 @@
 /**
  * Flags as cobra (pflag) reads them: --f=v, --f v, -pv, -p v, -p=v, letters of booleans bundled
- * (-Cn ns), --bool=false, flags and arguments in any order, -- ends the flags, - is an argument.
+ * (-Cn ns), --bool=false, --f or --f=v where a value is optional (its NoOptDefVal), flags and arguments
+ * in any order, -- ends the flags, - is an argument.
  * https://pkg.go.dev/github.com/spf13/pflag#section-readme
  */
 import { UsageError } from "../errors.ts";
@@ -79,7 +80,7 @@ export function readFlags(
       continue;
     }
     for (const { shown, spec, value } of occurrences(token, specs, hint)) {
-      const found = value ?? (spec.value === undefined ? "true" : left.shift());
+      const found = value ?? (takesWord(spec) ? left.shift() : spec.alone ?? "true");
       if (found === undefined) {
         throw new UsageError(`Cannot read "${shown}": its value (${spec.value}) is missing`, {
           hint,
@@ -95,13 +96,18 @@ export function readFlags(
 /** Whether reading `token` takes the next one too, as its value. */
 export function takesNext(token: string, specs: readonly FlagSpec[]): boolean {
   if (token.startsWith("--")) {
-    return specs.some((spec) => `--${spec.name}` === token && spec.value !== undefined);
+    return specs.some((spec) => `--${spec.name}` === token && takesWord(spec));
   }
   const letters = [...token.slice(1)];
   const valued = letters.findIndex((letter) =>
-    specs.some((spec) => spec.short === letter && spec.value !== undefined)
+    specs.some((spec) => spec.short === letter && takesWord(spec))
   );
   return valued >= 0 && valued === letters.length - 1;
+}
+
+/** Whether its value may be the next word. */
+function takesWord({ value, alone }: FlagSpec): boolean {
+  return value !== undefined && alone === undefined;
 }
 
 export function isFlag(token: string): boolean {
@@ -144,7 +150,7 @@ function letters(token: string, specs: readonly FlagSpec[], hint: string): Occur
     }
     const rest = token.slice(at + 1);
     if (rest.startsWith("=")) return [...found, { shown, spec, value: rest.slice(1) }];
-    if (spec.value !== undefined) return [...found, { shown, spec, value: rest || undefined }];
+    if (takesWord(spec)) return [...found, { shown, spec, value: rest || undefined }];
     found.push({ shown, spec });
   }
   return found;

@@ -8,6 +8,7 @@ import {
   type GroupSpec,
   type Program,
   typed,
+  typedFlag,
 } from "./spec.ts";
 
 const COLUMNS = 80;
@@ -70,9 +71,9 @@ function usage(command: CommandSpec, words: readonly string[] = command.path): s
   return [...words, ...args, ...after].join(" ");
 }
 
-function flagTerm({ name, short, value }: FlagSpec): string {
-  const letter = short === undefined ? "    " : `-${short}, `;
-  return `${letter}--${name}${value === undefined ? "" : ` ${value}`}`;
+function flagTerm(flag: FlagSpec): string {
+  const letter = flag.short === undefined ? "    " : `-${flag.short}, `;
+  return letter + typedFlag(flag);
 }
 
 /** Its help with its default. */

@@ -1,6 +1,6 @@
 /** The spec as Markdown, for README.md: tables as `deno fmt` leaves them. Pure. */
 import { flagText } from "./help.ts";
-import type { CommandSpec, ExitCode, FlagSpec } from "./spec.ts";
+import { type CommandSpec, type ExitCode, type FlagSpec, typedFlag } from "./spec.ts";
 
 export function flagsTable(spec: CommandSpec): string {
   return markdownTable(["Flag", "Meaning"], spec.flags.map((flag) => [term(flag), text(flag)]));
@@ -10,8 +10,9 @@ export function exitCodesTable(codes: readonly ExitCode[]): string {
   return markdownTable(["Code", "Meaning"], codes.map(({ code, meaning }) => [`${code}`, meaning]));
 }
 
-function term({ name, short, value }: FlagSpec): string {
-  const long = `--${name}${value === undefined ? "" : ` ${value}`}`;
+function term(flag: FlagSpec): string {
+  const { short } = flag;
+  const long = typedFlag(flag);
   return short === undefined ? `\`${long}\`` : `\`-${short}\`, \`${long}\``;
 }
 

@@ -6,6 +6,8 @@ export interface FlagSpec {
   readonly short?: string;
   /** The placeholder of its value, such as KEY=VALUE; absent: a boolean. */
   readonly value?: string;
+  /** The value where it stands alone: then it takes no separate word, only --name=value. */
+  readonly alone?: string;
   /** Each repetition adds a value, where otherwise the last one wins. */
   readonly many?: boolean;
   readonly default?: string | boolean;
@@ -61,6 +63,12 @@ export interface Program {
   readonly groups: readonly GroupSpec[];
   readonly commands: readonly CommandSpec[];
   readonly exitCodes: readonly ExitCode[];
+}
+
+/** "--name", "--name VALUE" or "--name[=VALUE]". */
+export function typedFlag({ name, value, alone }: FlagSpec): string {
+  if (value === undefined) return `--${name}`;
+  return alone === undefined ? `--${name} ${value}` : `--${name}[=${value}]`;
 }
 
 /** What a person types for it: "tkn-dev pipeline upload". */

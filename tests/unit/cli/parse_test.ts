@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { PROGRAM } from "../../../src/cli/commands.ts";
 import { type Call, parse } from "../../../src/cli/parse.ts";
+import { readFlags } from "../../../src/cli/flags.ts";
 import type { FlagSpec } from "../../../src/cli/spec.ts";
 import { UsageError } from "../../../src/errors.ts";
 
@@ -104,6 +105,16 @@ Deno.test("a boolean is read as Go reads it and takes no separate word", () => {
   });
 });
 
+Deno.test("a letter whose value is optional may be bundled, as cobra's may", () => {
+  const specs = [
+    { name: "sieve", short: "s", value: "SIZE", alone: "fine", help: "" },
+    { name: "dry", short: "d", help: "" },
+  ];
+  const { flags, words } = readFlags(["-sd", "coarse"], specs, "hint");
+  assert.deepEqual([flags.text("sieve"), flags.on("dry"), words], ["fine", true, ["coarse"]]);
+  assert.equal(readFlags(["-ds=coarse"], specs, "hint").flags.text("sieve"), "coarse");
+});
+
 Deno.test("two dashes end the flags and one dash is an argument", () => {
   assert.deepEqual(call("pipeline upload -- --odd -C").args, { PIPELINE: "--odd", DIR: "-C" });
   assert.deepEqual(call("pipeline upload build -").args, { PIPELINE: "build", DIR: "-" });
@@ -177,9 +188,10 @@ Deno.test("a flag has one letter and one kind in all commands, so that it may pr
   const seen = new Map<string, FlagSpec>();
   for (const flag of PROGRAM.commands.flatMap((command) => command.flags)) {
     const other = seen.get(flag.name) ?? flag;
-    assert.deepEqual([flag.short, flag.value === undefined], [
+    assert.deepEqual([flag.short, flag.value === undefined, flag.alone], [
       other.short,
       other.value === undefined,
+      other.alone,
     ]);
     seen.set(flag.name, flag);
   }
