@@ -19,6 +19,12 @@ export interface Host {
    */
   edit(text: string, name: string): Promise<string | undefined>;
   connect(options: ConnectOptions): Promise<Kube>;
+  /**
+   * Calls back, until disposed of, after each change of what is directly in one of the directories; now and
+   * then for nothing. A directory that is not there is passed over; one that another of its name has taken
+   * the place of is not watched any more. Throws FileError where the system watches no more directories.
+   */
+  watch(directories: readonly string[], changed: () => void): AsyncDisposable;
 }
 
 /** How the command line picks a cluster: kubectl's words. */

@@ -6,6 +6,7 @@ import { denoFiles } from "./files.ts";
 import { loadConnection } from "./kubeconfig.ts";
 import { NetworkTransport } from "./network.ts";
 import { denoTerminal } from "./terminal.ts";
+import { watchDirectories } from "./watcher.ts";
 
 export function denoHost(): Host {
   const interrupt = interruptSignal();
@@ -23,6 +24,7 @@ export function denoHost(): Host {
       const transport = new NetworkTransport(connection, denoClock.delay);
       return new KubeClient(transport, connection.namespace);
     },
+    watch: watchDirectories,
   };
 }
 

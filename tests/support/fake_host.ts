@@ -126,6 +126,11 @@ export class FakeHost implements Host {
   editor: (text: string, name: string) => string | undefined = (text) => text;
   /** All that was given to the editor. */
   readonly edited: { text: string; name: string }[] = [];
+  /** The directories that are watched now. */
+  watched: readonly string[] = [];
+  /** What the system says to a wish to watch so many. */
+  onWatch: (directories: readonly string[]) => void = () => {};
+  #changed?: () => void;
   readonly #interrupt = new AbortController();
   #randoms = 0;
 
@@ -159,5 +164,24 @@ export class FakeHost implements Host {
     await turn();
     if (this.kube === undefined) throw new Error("this test has no cluster");
     return this.kube;
+  }
+
+  watch(directories: readonly string[], changed: () => void): AsyncDisposable {
+    if (this.#changed !== undefined) throw new Error("the watcher before is not disposed of");
+    this.onWatch(directories);
+    this.watched = directories;
+    this.#changed = changed;
+    return {
+      [Symbol.asyncDispose]: async () => {
+        this.#changed = undefined;
+        this.watched = [];
+        await turn();
+      },
+    };
+  }
+
+  /** The system tells of a change, where it is watched. */
+  tellChange(): void {
+    this.#changed?.();
   }
 }
