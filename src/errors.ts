@@ -42,9 +42,11 @@ export class TransferError extends ExpectedError {
   }
 }
 
+export const INTERRUPTED_EXIT_CODE = 130;
+
 /** The user interrupted: exit code 130. */
 export class Interrupted extends ExpectedError {
-  readonly exitCode = 130;
+  readonly exitCode = INTERRUPTED_EXIT_CODE;
 }
 
 /** The exit code of an error that is none of the above: a bug of ours. */

@@ -18,6 +18,7 @@ import {
   RUN_FLAGS,
   START,
   UPLOAD_IMAGE,
+  WATCH,
   WITHOUT_SHELL,
 } from "./shared_flags.ts";
 import type { CommandSpec, Program } from "./spec.ts";
@@ -38,6 +39,7 @@ const PIPELINE_UPLOAD: CommandSpec = {
     ...LOOK,
     UPLOAD_IMAGE,
     ...RUN_FLAGS,
+    WATCH,
     ...NO_CONTINUE,
     ...START,
     ...CLUSTER,
@@ -70,6 +72,11 @@ const PIPELINE_UPLOAD: CommandSpec = {
       command: "tkn-dev pipeline upload --explain dist/app.js .",
     },
     {
+      text: "Run it again, at once, whenever a file was saved",
+      command: "tkn-dev pipeline upload my-pipeline . --watch=restart \\\n" +
+        "  -w name=source,claimName=pvc",
+    },
+    {
       text: "Give the result that a clone task would have given",
       command: "tkn-dev pipeline upload my-pipeline --result commit=$(git rev-parse HEAD)",
     },
@@ -94,6 +101,7 @@ const TASK_UPLOAD: CommandSpec = {
     ...LOOK,
     UPLOAD_IMAGE,
     ...RUN_FLAGS,
+    WATCH,
     ...NO_CONTINUE,
     ...START,
     ...CLUSTER,

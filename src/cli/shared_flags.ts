@@ -172,6 +172,14 @@ export const NO_CONTINUE: readonly FlagSpec[] = [
   { name: "shell", help: "with --no-continue: open a shell in it" },
 ];
 
+export const WATCH: FlagSpec = {
+  name: "watch",
+  value: "WHEN",
+  alone: "after",
+  help:
+    "run again whenever a file was saved: after the run has ended, or with --watch=restart at once, which cancels it",
+};
+
 export const START: readonly FlagSpec[] = [
   {
     name: "param",

@@ -14,9 +14,10 @@ import { checkWorkspaces, chooseWorkspace } from "../tekton/workspaces.ts";
 import { openNarrator } from "./narrate.ts";
 import { checkHandOver, runHandedOver } from "./held_run.ts";
 import { type Look, look, lookFlags } from "./look.ts";
-import { openSource } from "./source.ts";
+import { openSource, type Source } from "./source.ts";
 import { bindings, newGate, OWN_LABELS, resolving, runUpload } from "./upload.ts";
 import { readParam, type UploadFlags, uploadFlags } from "./upload_options.ts";
+import { watch } from "./watch.ts";
 
 export interface Options extends UploadFlags {
   readonly task: string;
@@ -34,8 +35,14 @@ export function options({ args, flags }: Call): Options {
 
 export async function run(host: Host, options: Options): Promise<number> {
   if (options.look !== undefined) return await look(host, options, options.look);
+  return options.watch === undefined
+    ? await runOnce(host, options)
+    : await watch(host, options, (host, source) => runOnce(host, options, source));
+}
+
+async function runOnce(host: Host, options: Options, given?: Source): Promise<number> {
   checkHandOver(host, options);
-  const source = await openSource(host, options);
+  const source = given ?? await openSource(host, options);
   const workspaces = await bindings(host, options);
   using narrator = openNarrator(host, options);
   const kube = await host.connect(options.connect);

@@ -59,6 +59,8 @@ export interface UploadFlags extends SendFlags, RunFlags {
   readonly image?: string;
   /** The step is then left held, its own work not done: with a shell in it, or with words how to go on. */
   readonly handOver?: "shell" | "words";
+  /** Run again when the directory changes: after the run has ended, or at once in its stead. */
+  readonly watch?: WatchMode;
 }
 
 /** Pure. Throws UsageError. */
@@ -81,7 +83,33 @@ export function uploadFlags(flags: Flags, directory: string | undefined): Upload
     onStep: flags.text("on-step"),
     image,
     handOver: shell ? "shell" : flags.on("no-continue") ? "words" : undefined,
+    watch: watchMode(flags),
   };
+}
+
+const WATCH_MODES = ["after", "restart"] as const;
+export type WatchMode = typeof WATCH_MODES[number];
+
+function watchMode(flags: Flags): WatchMode | undefined {
+  const asked = flags.text("watch");
+  if (asked === undefined) return undefined;
+  const mode = WATCH_MODES.find((mode) => mode === asked);
+  if (mode === undefined) {
+    throw new UsageError(`Cannot watch as --watch="${asked}": no such mode`, {
+      hint: "--watch or --watch=restart",
+    });
+  }
+  const [other, why] = flags.on("no-continue")
+    ? ["--no-continue", "the run is left held, and does not end"]
+    : flags.on("dry-run")
+    ? ["--dry-run", "it starts no run"]
+    : !flags.on("showlogs")
+    ? ["--showlogs=false", "the run is not followed to its end"]
+    : [];
+  if (other === undefined) return mode;
+  throw new UsageError(`Cannot watch with ${other}: ${why}`, {
+    hint: `leave out --watch or ${other}`,
+  });
 }
 
 export function sendFlags(flags: Flags, directory: string | undefined): SendFlags {

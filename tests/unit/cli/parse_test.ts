@@ -105,6 +105,16 @@ Deno.test("a boolean is read as Go reads it and takes no separate word", () => {
   });
 });
 
+Deno.test("where a value is optional it stands after = alone, and the next word is another", () => {
+  assert.equal(call("pipeline upload build").flags.text("watch"), undefined);
+  assert.equal(call("pipeline upload build --watch").flags.text("watch"), "after");
+  assert.equal(call("pipeline upload build --watch=restart").flags.text("watch"), "restart");
+  assert.equal(call("pipeline upload build --watch=").flags.text("watch"), "");
+  const { args, flags } = call("--watch pipeline upload build --watch src");
+  assert.deepEqual(args, { PIPELINE: "build", DIR: "src" });
+  assert.equal(flags.text("watch"), "after");
+});
+
 Deno.test("a letter whose value is optional may be bundled, as cobra's may", () => {
   const specs = [
     { name: "sieve", short: "s", value: "SIZE", alone: "fine", help: "" },

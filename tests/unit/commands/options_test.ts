@@ -28,6 +28,7 @@ const DEFAULTS = {
   deletes: "auto",
   image: undefined,
   handOver: undefined,
+  watch: undefined,
   showlogs: true,
   pauseSeconds: 600,
   dryRun: undefined,
@@ -92,6 +93,7 @@ Deno.test("every flag has its place", () => {
     deletes: "never" as const,
     image: "busybox",
     handOver: undefined,
+    watch: undefined,
     showlogs: false,
     pauseSeconds: 5400,
     dryRun: "json" as const,
@@ -201,4 +203,25 @@ Deno.test("a dry run prints YAML where it is not told otherwise, and only it pri
   assert.equal(pipeline("--dry-run").dryRun, "yaml");
   assert.throws(() => pipeline("-o", "yaml"), /only --dry-run prints the run/);
   assert.throws(() => pipeline("--dry-run", "-o", "xml"), /"xml": no such format/);
+});
+
+Deno.test("--watch alone is --watch=after, and there is --watch=restart", () => {
+  assert.equal(pipeline("--watch").watch, "after");
+  assert.equal(task("--watch=after").watch, "after");
+  assert.equal(task("--watch=restart").watch, "restart");
+  assert.equal(
+    refusal(() => task("--watch=now")),
+    'Cannot watch as --watch="now": no such mode\n--watch or --watch=restart',
+  );
+});
+
+Deno.test("what no run that is watched can do is refused, with why", () => {
+  const refused = (...argv: string[]) => refusal(() => pipeline("--watch", ...argv));
+  assert.equal(
+    refused("--no-continue"),
+    "Cannot watch with --no-continue: the run is left held, and does not end\n" +
+      "leave out --watch or --no-continue",
+  );
+  assert.match(refused("--dry-run"), /^Cannot watch with --dry-run: it starts no run\n/);
+  assert.match(refused("--showlogs=false"), /^Cannot watch with --showlogs=false: .*not followed/);
 });
