@@ -24,6 +24,7 @@ export async function watch(host: Host, flags: UploadFlags, once: Once): Promise
     }
   } catch (error) {
     if (error !== host.interrupt.reason) throw error;
+    if (host.terminal.isTerminal.stderr) host.terminal.err("\n"); // it has shown ^C
     return INTERRUPTED_EXIT_CODE; // no run was going on
   }
 }

@@ -11,6 +11,7 @@ import { sessionScenarios } from "./session.ts";
 import type { Scenario } from "./scenario.ts";
 import { unreachableScenarios } from "./unreachable.ts";
 import { uploadScenarios } from "./upload.ts";
+import { watchScenarios } from "./watch.ts";
 
 export const SCENARIOS: Scenario[] = [
   ...uploadScenarios,
@@ -23,6 +24,7 @@ export const SCENARIOS: Scenario[] = [
   ...resolverScenarios,
   ...unreachableScenarios,
   ...connectionScenarios,
+  ...watchScenarios,
 ];
 
 export async function applyObjects({ kube }: Cluster): Promise<void> {

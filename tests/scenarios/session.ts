@@ -7,7 +7,10 @@ import type { Scenario } from "./scenario.ts";
 
 const PROMPT = (place: string) => new RegExp(`\\[${place}\\] [$#] `);
 
-/** In a terminal of 111 columns and 33 rows; the last line says with what exit code it ended. */
+/**
+ * In a terminal of 111 columns and 33 rows; the last line says with what exit code it ended, by a Ctrl-C
+ * too, which goes to the shell as well.
+ */
 export function atTerminal(args: readonly string[], env: Record<string, string> = {}) {
   const words = [
     ...Object.entries({ TERM: "xterm", NO_COLOR: "1", ...env })
@@ -15,7 +18,7 @@ export function atTerminal(args: readonly string[], env: Record<string, string> 
     ...commandLine(args),
   ];
   const line = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
-  return new TerminalSession(`stty cols 111 rows 33; tty; env ${line}; echo ended: $?`);
+  return new TerminalSession(`trap : INT; stty cols 111 rows 33; tty; env ${line}; echo ended: $?`);
 }
 
 export const sessionScenarios: Scenario[] = [
