@@ -25,8 +25,13 @@ export class Changes implements AsyncDisposable {
   #watcher?: AsyncDisposable;
   #isNoticed = false;
   #noticed = Promise.withResolvers<void>();
+  readonly #over = new AbortController();
+  /** Ends all waiting. */
+  readonly #signal: AbortSignal;
 
-  constructor(private readonly host: Host, private readonly flags: UploadFlags) {}
+  constructor(private readonly host: Host, private readonly flags: UploadFlags) {
+    this.#signal = AbortSignal.any([host.interrupt, this.#over.signal]);
+  }
 
   /** Begins to watch the directory. Throws UsageError where the system can't. */
   async begin(source: Source): Promise<void> {
@@ -46,6 +51,7 @@ export class Changes implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#over.abort(new DOMException("nothing is watched any more", "AbortError"));
     await this.#watcher?.[Symbol.asyncDispose]();
   }
 
@@ -83,6 +89,7 @@ export class Changes implements AsyncDisposable {
     await this.#watcher?.[Symbol.asyncDispose]();
     this.#watcher = undefined;
     this.#directories = directories;
+    this.#signal.throwIfAborted();
     try {
       this.#watcher = this.host.watch(directories, () => {
         this.#isNoticed = true;
@@ -101,19 +108,18 @@ export class Changes implements AsyncDisposable {
   async #notice(): Promise<void> {
     if (this.#isNoticed) return;
     this.#noticed = Promise.withResolvers();
-    const { interrupt } = this.host;
-    const stop = () => this.#noticed.reject(interrupt.reason);
-    if (interrupt.aborted) stop();
-    interrupt.addEventListener("abort", stop);
-    await this.#noticed.promise.finally(() => interrupt.removeEventListener("abort", stop));
+    const stop = () => this.#noticed.reject(this.#signal.reason);
+    if (this.#signal.aborted) stop();
+    this.#signal.addEventListener("abort", stop);
+    await this.#noticed.promise.finally(() => this.#signal.removeEventListener("abort", stop));
   }
 
   async #quiet(): Promise<void> {
-    const { clock, interrupt } = this.host;
+    const { clock } = this.host;
     const endMs = clock.now() + LONGEST_MS;
     do {
       this.#isNoticed = false;
-      await clock.delay(QUIET_MS, interrupt);
+      await clock.delay(QUIET_MS, this.#signal);
     } while (this.#isNoticed && clock.now() < endMs);
   }
 

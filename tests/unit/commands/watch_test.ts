@@ -260,8 +260,12 @@ Deno.test("what goes wrong with a run is told, and the next may go better", asyn
 
 Deno.test("what no change of a file makes better ends it: a wrong command line, a bug", async () => {
   const wrong = new Play("restart");
-  (await wrong.run(1)).end(new UsageError("Cannot set param"));
+  await wrong.run(1);
+  await wrong.write("a.txt", "other", 0);
+  wrong.runs[0].end(new UsageError("Cannot set param"));
   assert.equal(await rejection(wrong.code, UsageError), "Cannot set param");
+  await wrong.pass(400);
+  assert.deepEqual([wrong.host.watched, wrong.host.clock.alarmCount], [[], 0]);
   const bug = new Play();
   (await bug.run(1)).end(new TypeError("x is undefined"));
   await assert.rejects(bug.code, TypeError);
