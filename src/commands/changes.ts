@@ -1,5 +1,5 @@
 /** Waits for the directory to change: the system says that it may have, walking it anew tells. */
-import { TransferError, UsageError } from "../errors.ts";
+import { ExpectedError, UsageError } from "../errors.ts";
 import { FileError, type Host } from "../host.ts";
 import { changedPaths } from "../tree/changes.ts";
 import { renderError } from "../view/error.ts";
@@ -64,7 +64,7 @@ export class Changes implements AsyncDisposable {
       const paths = changedPaths(await before.entries, await source.entries);
       return paths.length === 0 ? undefined : { source, paths };
     } catch (error) {
-      if (!(error instanceof TransferError)) throw error;
+      if (!(error instanceof ExpectedError) || await this.#isBlind(before.root)) throw error;
       if (!this.#isNoticed) this.#tell(error); // else it was caught in the middle of a change
       return undefined;
     }
@@ -123,7 +123,12 @@ export class Changes implements AsyncDisposable {
     } while (this.#isNoticed && clock.now() < endMs);
   }
 
-  #tell(error: TransferError): void {
+  /** Whether no change would be noticed any more. */
+  async #isBlind(root: string): Promise<boolean> {
+    return this.#watcher === undefined || await this.host.files.stat(root) === undefined;
+  }
+
+  #tell(error: ExpectedError): void {
     const { terminal } = this.host;
     const color = terminal.isTerminal.stderr && useColor(this.host, this.flags.color);
     terminal.err(renderError(error, color));

@@ -46,6 +46,11 @@ export class MemoryFiles implements Files {
     this.#denied.add(path);
   }
 
+  /** It may be read again. */
+  allow(path: string): void {
+    this.#denied.delete(path);
+  }
+
   async list(path: string): Promise<DirectoryEntry[]> {
     await Promise.resolve();
     const at = this.#readable(path);

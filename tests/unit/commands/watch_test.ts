@@ -284,6 +284,21 @@ Deno.test("a file that can't be read is told, and not again for nothing", async 
   assert.equal(await play.code, 130);
 });
 
+Deno.test("a directory that may not be sent is told, and the next change may make it better", async () => {
+  const play = new Play();
+  (await play.run(1)).end();
+  await play.waits();
+  play.host.files.deny("/tree");
+  await play.tell();
+  assert.match(
+    play.said,
+    /ends\nError: Cannot upload "\/tree": permission denied\nHint: [^\n]+\n$/,
+  );
+  play.host.files.allow("/tree");
+  await play.write("a.txt", "other");
+  await play.run(2);
+});
+
 Deno.test("a directory that is gone ends it", async () => {
   const play = new Play();
   (await play.run(1)).end();
