@@ -115,9 +115,10 @@ export const INTO: readonly FlagSpec[] = [
   {
     name: "delete",
     value: "WHEN",
+    alone: "always",
     default: "auto",
     help:
-      "what goes from the workspace that is not in the directory: auto (what an earlier upload sent there), always (everything) or never",
+      "remove from the workspace all that is not in the directory; auto: what an earlier upload sent there; or never",
   },
 ];
 

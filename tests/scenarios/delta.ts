@@ -32,7 +32,7 @@ export const deltaScenarios: Scenario[] = [
       assert.match(third.stderr, /^Sent 1 file, 1 B in .*, verified; 1 unchanged$/m);
       assert.deepEqual(third.lines, second.lines);
 
-      const fourth = await upload("true", "--delete", "always");
+      const fourth = await upload("true", "--delete");
       assert.match(fourth.stderr, /^Nothing to send in .*, verified; 2 unchanged, 1 removed$/m);
       assert.deepEqual(fourth.lines, ["./edited: C", "./l: b", "./same: b"]);
     },

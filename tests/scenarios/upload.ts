@@ -214,7 +214,7 @@ export const uploadScenarios: Scenario[] = [
       const again = shared.map((flag) => flag.replace(/subPath=.*/, `$&/${sub}`));
       writeTree(directory, tree("file unrelated u"));
       const second = await upload(cluster, [
-        ..."task upload t-steps --delete never --ignore *".split(" "),
+        ..."task upload t-steps --delete=never --ignore *".split(" "),
         "--ignore",
         "!unrelated",
         directory,

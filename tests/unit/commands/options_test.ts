@@ -72,7 +72,7 @@ const FLAGS = [
   ["-p", "a=1", "--param", "b=x=y", "-w", "name=w,claimName=pvc,subPath=d"],
   ["-w", "name=v,volumeClaimTemplateFile=v.yaml", "--result", "commit=abc", "-s", "sa"],
   ["-n", "ns", "-c", "ctx", "-k", "file", "--dry-run", "-o", "json", "--pause-timeout", "1h30m"],
-  ["--upload-image", "busybox", "--compress=always", "--delete", "never"],
+  ["--upload-image", "busybox", "--compress=always", "--delete=never"],
 ].flat();
 
 Deno.test("every flag has its place", () => {
