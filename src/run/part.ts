@@ -245,9 +245,14 @@ class Part {
       const { text, digest } = writeRecord(transfer, { members, removed, anew });
       const name = `${this.manifestName}.record`;
       own.push({ name, text });
-      this.#manifest.addUncounted(name, digest);
+      const sizeBytes = new TextEncoder().encode(text).length;
+      this.#manifest.addUncounted({ path: name, sizeBytes, digest });
     }
-    const { text, receipt } = this.#manifest.close(this.#turn, anew);
+    const { text, receipt } = this.#manifest.close({
+      turn: this.#turn,
+      anew,
+      by: transfer.survey!.sha256sum ? "digest" : "size",
+    });
     this.#receipt = receipt;
     return [...own, { name: this.manifestName, text }];
   }

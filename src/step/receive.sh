@@ -10,6 +10,7 @@
 #     < look ./src                     a name at the directory's top; or all of it: look .
 #     < ask
 #     > gzip                           that can be unpacked
+#     > sha256sum                      the manifest lists digests; else sizes
 #     > listed                         all there is under those names; else "links": no more than those are told
 #     > 81a4 12 1700000000 ./src/a.go  mode, size, time
 #     < recall
@@ -101,7 +102,9 @@ links() (
 
 # survey NAME...: a name with a newline is not told, and so sent anew.
 survey() {
-  ! command -v gzip >/dev/null || printf 'gzip\n'
+  for program in gzip sha256sum; do
+    ! command -v "$program" >/dev/null || printf '%s\n' "$program"
+  done
   for path in ./* ./.[!.]* ./..?*; do
     if [ -e "$path" ] || [ -h "$path" ]; then break; fi
     path=
@@ -220,8 +223,11 @@ verify() {
     [ -z "$complaint" ] || stop 15 "$complaint"
   else
     while IFS= read -r line; do
-      line=${line#*  }
+      size=${line%%  *} line=${line#*  }
       if ! [ -f "$line" ] || [ -h "$line" ]; then stop 15 "$line: not as it was sent"; fi
+      if command -v wc >/dev/null && [ "$(($(wc -c <"$line")))" != "$size" ]; then
+        stop 15 "$line: not as it was sent"
+      fi
       checked=$((checked + 1))
     done
   fi

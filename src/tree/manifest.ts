@@ -23,6 +23,8 @@ export interface SentFile {
   readonly digest: string;
 }
 
+type Checked = Pick<SentFile, "path" | "sizeBytes" | "digest">;
+
 /** What the receiver does once all is checked: waits for the next part, or as its command line says. */
 export type Turn = "part" | "end";
 
@@ -38,6 +40,8 @@ export type Turn = "part" | "end";
  *     2cf24dba…  ./run.sh
  *     486ea462…  ./src/main.go
  *
+ * For a receiver that has no sha256sum each line has the file's size instead of its digest.
+ *
  * `then end anew`: the record that comes with it is not one to be added to another.
  *
  * From after the blank line on it is what `sha256sum -c` reads, of coreutils and of busybox. A name with
@@ -46,24 +50,29 @@ export type Turn = "part" | "end";
 export class Manifest {
   #files = 0;
   #bytes = 0;
-  readonly #lines: string[] = [];
+  readonly #listed: Checked[] = [];
 
-  add({ path, sizeBytes, digest }: Pick<SentFile, "path" | "sizeBytes" | "digest">): void {
+  add(file: Checked): void {
     this.#files++;
-    this.#bytes += sizeBytes;
-    this.addUncounted(path, digest);
+    this.#bytes += file.sizeBytes;
+    this.addUncounted(file);
   }
 
   /** To be checked, but no file of the tree. */
-  addUncounted(path: string, digest: string): void {
-    if (!/[\n\r\\]/.test(path)) this.#lines.push(`${digest}  ./${path}\n`);
+  addUncounted(file: Checked): void {
+    if (!/[\n\r\\]/.test(file.path)) this.#listed.push(file);
   }
 
   /** Its text, and what the receiver's answer is to be. */
-  close(turn: Turn, anew: boolean): { text: string; receipt: Receipt } {
+  close(
+    { turn, anew = false, by = "digest" }: { turn: Turn; anew?: boolean; by?: "digest" | "size" },
+  ): { text: string; receipt: Receipt } {
+    const lines = this.#listed.map(({ path, digest, sizeBytes }) =>
+      `${by === "digest" ? digest : sizeBytes}  ./${path}\n`
+    );
     const head = `then ${turn}${anew ? " anew" : ""}\n` +
-      `files ${this.#files}\nbytes ${this.#bytes}\nlisted ${this.#lines.length}\n`;
-    const text = `tkn-dev manifest 2\n${head}\n${this.#lines.join("")}`;
+      `files ${this.#files}\nbytes ${this.#bytes}\nlisted ${lines.length}\n`;
+    const text = `tkn-dev manifest 2\n${head}\n${lines.join("")}`;
     const digest = createHash("sha256").update(text).digest("hex");
     return { text, receipt: { files: this.#files, bytes: this.#bytes, digest } };
   }

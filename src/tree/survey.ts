@@ -11,6 +11,8 @@ export interface There {
 export interface Survey {
   /** Whether it can unpack gzip. */
   readonly gzip: boolean;
+  /** Whether it can check digests; else it checks sizes. */
+  readonly sha256sum: boolean;
   /** What there is by path, relative to the directory, below the names that were asked for. */
   readonly there: ReadonlyMap<string, There>;
   /** It can tell of links alone: what else there is, is not known. */
@@ -34,7 +36,9 @@ export function parseSurvey(text: string): Survey {
     const kind = KINDS[Number.parseInt(mode, 16) & 0o170000] ?? "other";
     there.set(path, { kind, sizeBytes: Number(size), mtimeSeconds: Number(time) });
   }
-  return { gzip: lines.includes("gzip"), linksOnly: lines.includes("links"), there };
+  const [gzip, sha256sum, linksOnly] = ["gzip", "sha256sum", "links"]
+    .map((word) => lines.includes(word));
+  return { gzip, sha256sum, linksOnly, there };
 }
 
 /** By the bits of a mode that say what it is the mode of: see inode(7). */

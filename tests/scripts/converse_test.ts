@@ -42,7 +42,8 @@ testInEveryShell(
       await stage.hold();
       const { stdout } = await stage.exec(receive(stage), await say(["look .", "ask"]));
       const gzip = programs.some((name) => name.endsWith("gzip")) || shell.hasAllPrograms;
-      assert.match(stdout, gzip ? /^gzip\nlisted\nready\nreceipt / : /^listed\nready\nreceipt /);
+      const said = `${gzip ? "gzip\n" : ""}sha256sum\nlisted\nready\nreceipt `;
+      assert.equal(stdout.slice(0, said.length), said);
     }
   },
 );
@@ -227,3 +228,23 @@ testInEveryShell("a conversation that is cut leaves all as it is", async (shell)
   assert.equal(await stage.read("work space/README"), "before");
   await heldStill(stage, gate);
 });
+
+testInEveryShell("without sha256sum sizes are compared", async (shell) => {
+  await using stage = await Stage.open(shell, {
+    programs: [...TOOLS.filter((name) => name !== "sha256sum"), "wc"],
+  });
+  const gate = await stage.hold();
+  const bySize = (difference: number) => (text: string) =>
+    text.replace(/[0-9a-f]{64}(?= {2}\.\/README)/, `${6 + difference}`)
+      .replace(/[0-9a-f]{64}(?= {2}\.\/src)/, "1000");
+  const bad = await tarball(FILES, { manifest: bySize(1) });
+  const refused = await stage.exec(receive(stage), await say(["ask"], bad.bytes));
+  assert.equal(refused.code, ReceiveExit.treeDiffers);
+  assert.equal(refused.stderr, "./README: not as it was sent\n");
+  assert.match(refused.stdout, /^gzip\nlisted\nready\n/);
+  await heldStill(stage, gate);
+  const good = await tarball(FILES, { manifest: bySize(0) });
+  const { code, stdout } = await stage.exec(receive(stage), good.bytes);
+  assert.deepEqual([code, stdout], [0, good.receipt.replace(/\S+\n$/, "-\n")]);
+  assert.equal((await gate.ended()).code, 0);
+}, { ignore: (shell) => shell.hasAllPrograms ?? false });

@@ -39,7 +39,7 @@ export async function receive(options: ExecOptions, played: Played = {}): Promis
     for (const line of heard) {
       lines.push(line);
       played.onLine?.(line);
-      if (line === "ask") say(`${asked.shift() ?? "gzip\nlisted\n"}ready\n`);
+      if (line === "ask") say(`${asked.shift() ?? "gzip\nsha256sum\nlisted\n"}ready\n`);
       else if (line === "recall") say(`${played.recall ?? ""}ready\n`);
       else if (line === "ping") say("ready\n");
       else if (line === "plain" || line === "gzip") packing = line;

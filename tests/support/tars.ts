@@ -27,10 +27,10 @@ export async function pack(
     tail: () =>
       manifestName === undefined
         ? []
-        : [{ name: manifestName, text: manifest.close("end", false).text }],
+        : [{ name: manifestName, text: manifest.close({ turn: "end" }).text }],
   });
   const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
-  return { bytes, receipt: manifest.close("end", false).receipt };
+  return { bytes, receipt: manifest.close({ turn: "end" }).receipt };
 }
 
 /** Extracts into a new directory; what the tar says, warnings included, is a failure. */

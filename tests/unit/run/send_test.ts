@@ -417,7 +417,9 @@ Deno.test("an upload that was cut goes on with what did not arrive, and checks t
     lose,
     async (options) =>
       received = await receive(options, {
-        ask: [`gzip\nlisted\n41ed 60 1 ./src\n81a4 5 ${SECONDS} ./src/a.txt\n81ed 1 5 ./b\n`],
+        ask: [
+          `gzip\nsha256sum\nlisted\n41ed 60 1 ./src\n81a4 5 ${SECONDS} ./src/a.txt\n81ed 1 5 ./b\n`,
+        ],
       }),
   ));
   assert.equal((await sent).digest, DIGEST);
@@ -683,4 +685,13 @@ Deno.test("of two that go side by side one that is lost ends the other, and all 
     assert.match(received!.manifest, /^then end$/m);
     assert.equal(events.at(-1)?.kind, "released");
   }
+});
+
+Deno.test("where there is no sha256sum the sizes are listed", async () => {
+  let received: Received | undefined;
+  const { sent } = start(async (options) =>
+    received = await receive(options, { ask: ["listed\n"] })
+  );
+  await sent;
+  assert.ok(received!.manifest.endsWith("\n\n5  ./src/a.txt\n2  ./b\n"));
 });

@@ -30,7 +30,7 @@ function listed(): Pick<ArchiveOptions, "onFile" | "tail"> {
   const manifest = new Manifest();
   return {
     onFile: (file) => manifest.add(file),
-    tail: () => [{ name: ".list", text: manifest.close("end", false).text }],
+    tail: () => [{ name: ".list", text: manifest.close({ turn: "end" }).text }],
   };
 }
 

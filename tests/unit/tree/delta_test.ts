@@ -31,6 +31,7 @@ function run(given: Given) {
     entries: [entry("a")],
     survey: {
       gzip: true,
+      sha256sum: true,
       linksOnly: given.linksOnly ?? false,
       there: new Map(Object.entries(given.lies ?? {})),
     },

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { parseSurvey } from "../../../src/tree/survey.ts";
 
 Deno.test("a survey says what lies there, each name as it is", () => {
-  const { gzip, linksOnly, there } = parseSurvey(
-    "gzip\nlisted\n41ed 80 1 ./src\n81a4 12 1700000000 ./src/a b  c\na1ff 5 -7 ./-l\n21b6 0 0 ./null\n" +
+  const { gzip, sha256sum, linksOnly, there } = parseSurvey(
+    "gzip\nsha256sum\nlisted\n41ed 80 1 ./src\n81a4 12 1700000000 ./src/a b  c\na1ff 5 -7 ./-l\n21b6 0 0 ./null\n" +
       "81a4 0 3 ./ready\n",
   );
-  assert.deepEqual([gzip, linksOnly], [true, false]);
+  assert.deepEqual([gzip, sha256sum, linksOnly], [true, true, false]);
   assert.deepEqual([...there], [
     ["src", { kind: "directory", sizeBytes: 80, mtimeSeconds: 1 }],
     ["src/a b  c", { kind: "file", sizeBytes: 12, mtimeSeconds: 1_700_000_000 }],
@@ -17,6 +17,7 @@ Deno.test("a survey says what lies there, each name as it is", () => {
 });
 
 Deno.test("an image with no program for more than links says so", () => {
-  const { gzip, linksOnly, there } = parseSurvey("links\na1ff 0 0 ./up\n");
-  assert.deepEqual([gzip, linksOnly, [...there.keys()]], [false, true, ["up"]]);
+  const { gzip, sha256sum, linksOnly, there } = parseSurvey("links\na1ff 0 0 ./up\n");
+  assert.deepEqual([gzip, sha256sum, linksOnly], [false, false, true]);
+  assert.deepEqual([...there.keys()], ["up"]);
 });
