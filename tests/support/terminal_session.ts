@@ -1,5 +1,8 @@
-/** After this long in which it does not say what is waited for, that is told with all that it said. */
-const PATIENCE_MS = 60_000;
+/**
+ * After this long in which it does not say what is waited for, that is told with all that it said. A first step may be
+ * held up to a minute by Tekton's own start signal, which the kubelet hands on when it next looks at the pod.
+ */
+const PATIENCE_MS = 150_000;
 
 export interface TerminalOptions {
   readonly cwd?: string;
