@@ -5,6 +5,7 @@ import type { RunEvent } from "../run/events.ts";
 import { checkDirectory } from "../tree/check.ts";
 import { Digests } from "../tree/digests.ts";
 import { type GitFacts, gitFacts } from "../tree/git.ts";
+import { RECORD_NAME } from "../tree/record.ts";
 import { type Entry, walk } from "../tree/walk.ts";
 import { checkSecrets, sourceNotes } from "./source_notes.ts";
 import { openIgnore } from "./source_rules.ts";
@@ -43,7 +44,9 @@ export async function openTree(host: Host, flags: SendFlags) {
     onSkip: (path: string, why: string) => skipped.push(`${path} is left out: ${why}`),
   };
   async function* walked(): AsyncGenerator<Entry, void, undefined> {
-    yield* walk(host.files, root, await ignore(), options);
+    for await (const entry of walk(host.files, root, await ignore(), options)) {
+      if (entry.path !== RECORD_NAME) yield entry;
+    }
   }
   return { root, skipped, ignore, walked: walked() };
 }

@@ -103,11 +103,11 @@ function say(text: string): Output[] {
   return [{ to: "stderr", text: `${text}\n` }];
 }
 
-/** `Sent 2 files, 4.5 kB in 0.4s (11 kB/s, 1.1 kB compressed), verified; 121 unchanged, 1 removed` */
+/** `Sent 2 files, 4.5 MB in 0.4s (11 MB/s, 1.1 MB compressed), verified; 121 unchanged, 1 removed` */
 function sent(event: Extract<RunEvent, { kind: "sent" }>): string {
   const { files, bytes, wireBytes, elapsedMs, verified, unchanged, removed } = event;
   const aside = [
-    formatRate(bytes, elapsedMs),
+    bytes < TOLD_BYTES ? undefined : formatRate(bytes, elapsedMs),
     wireBytes === undefined ? undefined : `${formatBytes(wireBytes)} compressed`,
   ].filter((text) => text !== undefined);
   const beside = [
@@ -122,6 +122,9 @@ function sent(event: Extract<RunEvent, { kind: "sent" }>): string {
     (verified ? ", verified" : ", not verified") +
     (beside.length === 0 ? "" : `; ${beside.join(", ")}`);
 }
+
+/** The rate of less says nothing of the link. */
+const TOLD_BYTES = 1_000_000;
 
 function oneLine(text: string): string {
   return plainLines(text).join(" ");

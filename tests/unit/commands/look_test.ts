@@ -49,6 +49,11 @@ Deno.test("a tree that ends with an empty directory has it", async () => {
   assert.equal((await look("task upload --list /tree", "file a\ndir z/")).stdout, "a\nz/\n");
 });
 
+Deno.test("the record of an upload into this directory is none of its files", async () => {
+  const text = "file .tkn-dev-upload\nfile a\nfile b/.tkn-dev-upload";
+  assert.equal((await look("task upload --list /tree", text)).stdout, "a\nb/.tkn-dev-upload\n");
+});
+
 Deno.test("a list says what is large and what looks like a secret; --secrets=deny refuses, allow is silent", async () => {
   const text = "file .env x\nfile a x";
   const list = "task upload --list /tree";
