@@ -20,11 +20,14 @@ export interface Change {
 }
 
 export class Changes implements AsyncDisposable {
-  /** All that are not ignored, absolute. */
+  /** All that are not ignored, absolute; as of the last walk. */
   #directories: readonly string[] = [];
+  #watched: ReadonlySet<string> = new Set();
   #watcher?: AsyncDisposable;
   #isNoticed = false;
   #noticed = Promise.withResolvers<void>();
+  /** Why it can't be walked, as that was told last. */
+  #told?: string;
   readonly #over = new AbortController();
   /** Ends all waiting. */
   readonly #signal: AbortSignal;
@@ -35,17 +38,23 @@ export class Changes implements AsyncDisposable {
 
   /** Begins to watch the directory. Throws UsageError where the system can't. */
   async begin(source: Source): Promise<void> {
-    await this.#watch(await directoriesOf(source));
+    this.#directories = await directoriesOf(source);
+    await this.#watch();
   }
 
   /** Waits until the directory, once it is quiet, is not as it was. Rejects at a Ctrl-C. */
   async since(source: Source): Promise<Change> {
-    // What came before it was watched made no event.
-    let change = await this.#look(source);
+    const { clock } = this.host;
     while (true) {
-      if (change === undefined) await this.#notice();
-      await this.#quiet();
-      change = await this.#look(source);
+      // Anew, for a directory may have taken another's place; what came before it made no event.
+      await this.#watch();
+      if (await this.#look(source) === undefined) await this.#notice();
+      const endMs = clock.now() + LONGEST_MS;
+      let change: Change | undefined;
+      do {
+        await this.#quiet(endMs);
+        change = await this.#look(source);
+      } while (await this.#watchNew() && clock.now() < endMs);
       if (change !== undefined) return change;
     }
   }
@@ -57,41 +66,34 @@ export class Changes implements AsyncDisposable {
 
   async #look(before: Source): Promise<Change | undefined> {
     this.#isNoticed = false;
-    // Anew, for a directory may have taken another's place.
-    await this.#watch(this.#directories);
     try {
-      const source = await this.#walk();
+      const source = await openSource(this.host, this.flags);
       const paths = changedPaths(await before.entries, await source.entries);
+      this.#directories = await directoriesOf(source);
+      this.#told = undefined;
       return paths.length === 0 ? undefined : { source, paths };
     } catch (error) {
-      if (!(error instanceof ExpectedError) || await this.#isBlind(before.root)) throw error;
-      if (!this.#isNoticed) this.#tell(error); // else it was caught in the middle of a change
+      const isGone = await this.host.files.stat(before.root) === undefined;
+      if (!(error instanceof ExpectedError) || isGone) throw error;
+      this.#tell(error);
       return undefined;
     }
   }
 
-  /** Whatever comes after the walk is noticed, in directories that are new as well. */
-  async #walk(): Promise<Source> {
-    while (true) {
-      const source = await openSource(this.host, this.flags);
-      const directories = await directoriesOf(source);
-      const watched = new Set(this.#directories);
-      const isWatched = directories.every((directory) => watched.has(directory));
-      if (isWatched) {
-        this.#directories = directories;
-        return source;
-      }
-      await this.#watch(directories);
-    }
+  /** A burst may go on in directories that came with it: whether there were such. */
+  async #watchNew(): Promise<boolean> {
+    if (this.#directories.every((directory) => this.#watched.has(directory))) return false;
+    await this.#watch();
+    return true;
   }
 
-  async #watch(directories: readonly string[]): Promise<void> {
+  async #watch(): Promise<void> {
     await this.#watcher?.[Symbol.asyncDispose]();
     this.#watcher = undefined;
-    this.#directories = directories;
     this.#signal.throwIfAborted();
+    this.#watched = new Set(this.#directories);
     try {
-      this.#watcher = this.host.watch(directories, () => {
+      this.#watcher = this.host.watch(this.#directories, () => {
         this.#isNoticed = true;
         this.#noticed.resolve();
       });
@@ -114,21 +116,18 @@ export class Changes implements AsyncDisposable {
     await this.#noticed.promise.finally(() => this.#signal.removeEventListener("abort", stop));
   }
 
-  async #quiet(): Promise<void> {
+  async #quiet(endMs: number): Promise<void> {
     const { clock } = this.host;
-    const endMs = clock.now() + LONGEST_MS;
     do {
       this.#isNoticed = false;
       await clock.delay(QUIET_MS, this.#signal);
     } while (this.#isNoticed && clock.now() < endMs);
   }
 
-  /** Whether no change would be noticed any more. */
-  async #isBlind(root: string): Promise<boolean> {
-    return this.#watcher === undefined || await this.host.files.stat(root) === undefined;
-  }
-
   #tell(error: ExpectedError): void {
+    // Where something was noticed meanwhile, it was caught in the middle of a change.
+    if (this.#isNoticed || this.#told === error.message) return;
+    this.#told = error.message;
     const { terminal } = this.host;
     const color = terminal.isTerminal.stderr && useColor(this.host, this.flags.color);
     terminal.err(renderError(error, color));

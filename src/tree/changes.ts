@@ -20,7 +20,9 @@ export function changedPaths(before: readonly Entry[], after: readonly Entry[]):
     return known === undefined || differs(known, entry);
   });
   const paths = [...changed, ...left.values()]
-    .filter(({ path }) => !BESIDE.test(path.slice(path.lastIndexOf("/") + 1)))
+    .filter(({ path, kind }) =>
+      kind === "directory" || !BESIDE.test(path.slice(path.lastIndexOf("/") + 1))
+    )
     .map(({ path, kind }) => kind === "directory" ? `${path}/` : path)
     .sort();
   return paths.filter((path, at) => !path.endsWith("/") || !paths[at + 1]?.startsWith(path));
