@@ -105,6 +105,10 @@ function watchMode(flags: Flags): WatchMode | undefined {
     ? ["--dry-run", "it starts no run"]
     : !flags.on("showlogs")
     ? ["--showlogs=false", "the run is not followed to its end"]
+    : flags.on("list")
+    ? ["--list", "it starts no run"]
+    : flags.given("explain")
+    ? ["--explain", "it starts no run"]
     : [];
   if (other === undefined) return mode;
   throw new UsageError(`Cannot watch with ${other}: ${why}`, {

@@ -223,5 +223,7 @@ Deno.test("what no run that is watched can do is refused, with why", () => {
       "leave out --watch or --no-continue",
   );
   assert.match(refused("--dry-run"), /^Cannot watch with --dry-run: it starts no run\n/);
+  assert.match(refused("--list"), /^Cannot watch with --list: it starts no run\n/);
+  assert.match(refused("--explain", "a"), /^Cannot watch with --explain: it starts no run\n/);
   assert.match(refused("--showlogs=false"), /^Cannot watch with --showlogs=false: .*not followed/);
 });
