@@ -257,6 +257,7 @@ Deno.test("an ignored directory is entered only on the way to what is tracked", 
   await Array.fromAsync(walk(files, "/tree", await loadIgnore(files, "/tree", { askGit })));
   assert(files.touched.includes("/tree/build/a"));
   assert(!files.touched.includes("/tree/build/b"));
+  assert(!files.touched.includes("/tree/build/.gitignore"));
 });
 
 Deno.test("the command line drops what is tracked, and re-includes nothing in an ignored directory", async () => {
@@ -282,8 +283,17 @@ Deno.test("an ignored submodule is entered, and has its own rules", async () => 
 });
 
 Deno.test("a directory is not sent for a file of its name that git tracks", async () => {
-  const text = "file .git/HEAD\nfile .gitignore a\nfile a/x\nfile b";
-  assert.deepEqual(await kept(text, { askGit: git({ "/tree": { tracked: staged("a") } }) }), ["b"]);
+  const files = new MemoryFiles(tree("file .git/HEAD\nfile .gitignore a\nfile a/x\nfile b"));
+  const askGit = git({ "/tree": { tracked: staged("a") } });
+  const entries = walk(files, "/tree", await loadIgnore(files, "/tree", { askGit }));
+  const paths = (await Array.fromAsync(entries)).map(({ path }) => path);
+  assert.deepEqual(paths, [".gitignore", "b"]);
+});
+
+Deno.test("a file that took the place of a submodule is tracked", async () => {
+  const text = "file .git/HEAD\nfile .gitignore a\nfile a\nfile b";
+  const askGit = git({ "/tree": { tracked: "160000 0123 0\ta\0" } });
+  assert.deepEqual(await kept(text, { askGit }), ["a", "b"]);
 });
 
 Deno.test("an ignored directory that is named is sent as far as git tracks it", async () => {
