@@ -13,7 +13,7 @@ export const LARGE_BYTES = 100_000_000;
 const SHOWN_PARTS = 5;
 
 /**
- *     1.2 GB in 12345 files are sent; --ignore PATTERN leaves out more
+ *     1.2 GB in 12,345 files to upload; --ignore PATTERN leaves out more
  *       800 MB  data/models/
  *       300 MB  assets/
  *        50 MB  elsewhere
@@ -34,7 +34,7 @@ export function sizeNote(
   return {
     text: `${formatBytes(bytes)} in ${
       formatFiles(files)
-    } are sent; --ignore PATTERN leaves out more`,
+    } to upload; --ignore PATTERN leaves out more`,
     lines: rows.map(([size, path]) => `${size.padStart(width)}  ${path}`),
   };
 }

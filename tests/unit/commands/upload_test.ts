@@ -143,7 +143,7 @@ Deno.test("before it is sent, its size and secrets are told", async () => {
     await sendable(await openSource(host, flags(...argv)), (event) => events.push(event));
     return events.map((event) => event.kind === "note" ? event.text.split(/[;:]/)[0] : "");
   };
-  const size = "100 MB in 2 files are sent";
+  const size = "100 MB in 2 files to upload";
   const secret = "1 file looks like a secret by its name";
   assert.deepEqual(await told(), ["pipe is left out", size, secret]);
   assert.deepEqual(await told("--secrets=allow", "--ignore=pipe"), [size]);

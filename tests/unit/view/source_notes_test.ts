@@ -10,7 +10,7 @@ Deno.test("the size of a large upload is told by its largest parts, aligned", ()
   const note = sizeNote({ files: 1234, bytes: 1234e6, parts: parts(800, 300, 90, 30, 8, 4, 2) });
   assert.equal(
     renderNote(note),
-    `Note: 1.2 GB in 1,234 files are sent; --ignore PATTERN leaves out more
+    `Note: 1.2 GB in 1,234 files to upload; --ignore PATTERN leaves out more
   800 MB  d0/
   300 MB  d1/
    90 MB  d2/
