@@ -6,6 +6,7 @@ import { explain } from "../tree/explain.ts";
 import type { Entry } from "../tree/walk.ts";
 import { quotePath } from "../view/quote_path.ts";
 import { renderNote } from "../view/run_view.ts";
+import { sanitize } from "../view/sanitize.ts";
 import { openTree } from "./source.ts";
 import { checkSecrets, sourceNotes } from "./source_notes.ts";
 import { openIgnore } from "./source_rules.ts";
@@ -41,7 +42,7 @@ async function explainPaths(host: Host, flags: SendFlags, paths: readonly string
   const rules = await ignore();
   for (const path of paths) {
     const { path: relative, why } = await explain(host.files, root, { path, rules });
-    host.terminal.out(`${quotePath(relative)}: ${why}\n`);
+    host.terminal.out(`${quotePath(relative)}: ${sanitize(why, { color: false })}\n`);
   }
 }
 
