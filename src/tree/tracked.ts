@@ -26,6 +26,7 @@ export class Tracked {
 
   /** Whether it is tracked, or a directory with something in it that is. */
   has(path: string, isDirectory: boolean): boolean {
+    if (this.isEmpty) return false; // no hash of each of 200,000 ignored paths for nothing
     if (!isDirectory) return this.#paths.has(path) || this.#submodules.has(path);
     return this.#leads.has(path) || this.#submodules.has(path);
   }
