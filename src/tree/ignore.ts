@@ -9,8 +9,9 @@
  * and does not know `[!a]` or `[[:digit:]]`.) An ignored directory is entered only where something in it
  * is tracked, and then for that alone.
  */
-import { type DirectoryEntry, FileError, type Files } from "../host.ts";
+import type { DirectoryEntry, Files } from "../host.ts";
 import type { AskGit } from "./git_rules.ts";
+import { directoriesAbove, readIgnoreFile, readUserFile } from "./ignore_files.ts";
 import { isAbsolute, isRepository, readExclude, resolve } from "./repository.ts";
 import { type Rule, ruleFor, type RuleSet, type RuleText, toRuleSet } from "./rule_set.ts";
 import { whyUseless } from "./sent_git.ts";
@@ -258,38 +259,6 @@ const INSIDE_GIT: Ignore = {
   },
   enter: () => Promise.resolve(INSIDE_GIT),
 };
-
-/** From the repository's root down to the parent of `root`; none where `root` is or has no repository. */
-async function directoriesAbove(files: Files, root: string): Promise<string[]> {
-  const above: string[] = [];
-  for (let directory = root; !await isRepository(files, directory);) {
-    const parent = directory.slice(0, directory.lastIndexOf("/")) || "/";
-    if (parent === directory || !directory.includes("/")) return [];
-    above.unshift(parent);
-    directory = parent;
-  }
-  return above;
-}
-
-async function readIgnoreFile(
-  files: Files,
-  directory: string,
-  name: string,
-): Promise<string | undefined> {
-  const path = `${directory}/${name}`;
-  if ((await files.stat(path))?.kind !== "file") return undefined;
-  return (await files.lstat(path)).kind === "file" ? await files.readText(path) : undefined;
-}
-
-/** git goes on without an excludes file that may not be read, too. */
-async function readUserFile(files: Files, path: string): Promise<string> {
-  try {
-    return await files.readText(path) ?? "";
-  } catch (error) {
-    if (error instanceof FileError) return "";
-    throw error;
-  }
-}
 
 function join(base: string, path: string): string {
   return base === "" || path === "" ? base || path : `${base}/${path}`;
