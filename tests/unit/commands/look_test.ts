@@ -78,6 +78,15 @@ Deno.test("paths are explained in their order", async () => {
   assert.equal(code, 0);
 });
 
+Deno.test("the record of an upload is neither listed nor kept", async () => {
+  const text = "file .tkn-dev-upload\nfile a";
+  assert.equal((await look("task upload --list /tree", text)).stdout, "a\n");
+  assert.equal(
+    (await look("task upload --explain .tkn-dev-upload /tree", text)).stdout,
+    ".tkn-dev-upload: dropped: an upload into this directory left it\n",
+  );
+});
+
 Deno.test("neither a path nor a rule can steer the terminal", async () => {
   const text = 'file .gitignore "\\u001b*\\n"\nfile "\\u001b[2Jx"\nfile .gitkeep';
   const host = new FakeHost(new MemoryFiles(tree(text)));
