@@ -93,6 +93,8 @@ export interface FileStat {
   readonly mode: number;
   /** Seconds since the epoch. */
   readonly mtimeSeconds: number;
+  /** Of a file that has more names than one: what all of them share, and no other file has. */
+  readonly inode?: string;
 }
 
 export interface OpenFile {
@@ -101,6 +103,11 @@ export interface OpenFile {
   /** Fills from the start of `buffer`: the number of bytes read, or null at the end. */
   read(buffer: Uint8Array): Promise<number | null>;
   close(): void;
+}
+
+export interface ReadStart {
+  readonly bytes: number;
+  readonly stat: FileStat;
 }
 
 /** The file system. A method throws FileError where the system says no. */
@@ -112,13 +119,14 @@ export interface Files {
   /** Links followed; undefined where there is nothing. */
   stat(path: string): Promise<FileStat | undefined>;
   readLink(path: string): Promise<string>;
+  /** Never follows a link that is the path's last part, nor waits for who writes to a FIFO. */
   open(path: string): Promise<OpenFile>;
   /**
-   * Opens the file, fills from the start of `buffer` by one read, closes it: the number of bytes
-   * read. For small files, where the calls cost more than the bytes. A buffer one byte longer than
-   * the file should be tells whether it has grown.
+   * Opens the file as `open` does, fills from the start of `buffer` by one read, closes it: the number of
+   * bytes read, and what is at the path after that. For small files, where the calls cost more than the
+   * bytes. A buffer one byte longer than the file should be tells whether it has grown.
    */
-  readStart(path: string, buffer: Uint8Array): Promise<number>;
+  readStart(path: string, buffer: Uint8Array): Promise<ReadStart>;
   /** Undefined where there is no such file. */
   readText(path: string): Promise<string | undefined>;
   /** Makes the file, or takes the place of what is in it. */

@@ -1,5 +1,7 @@
 /** The real file system, behind the types of host.ts. */
-import type { DirectoryEntry, FileKind, Files, FileStat, OpenFile } from "../host.ts";
+import fs from "node:fs";
+import { promisify } from "node:util";
+import type { DirectoryEntry, FileKind, Files, FileStat, OpenFile, ReadStart } from "../host.ts";
 import { FileError } from "../host.ts";
 
 /**
@@ -63,14 +65,14 @@ export function openFiles(slowMs: number): Files {
     readLink: (path) => naming(path, () => Deno.readLink(path)),
     open(path) {
       return pace.call(
-        () => new DenoFile(pace, path, named(path, () => Deno.openSync(path))),
-        () => naming(path, async () => new DenoFile(pace, path, await Deno.open(path))),
+        () => new Descriptor(pace, path, opened(path, () => fs.openSync(path, OPEN_FLAGS))),
+        async () => new Descriptor(pace, path, await opening(path, openFd(path, OPEN_FLAGS))),
       );
     },
     readStart(path, buffer) {
       return pace.call(
-        () => named(path, () => readStartSync(path, buffer)),
-        () => naming(path, () => readStart(path, buffer)),
+        () => readStartSync(path, buffer),
+        () => readStart(path, buffer),
       );
     },
     writeText: (path, text) => naming(path, () => Deno.writeTextFile(path, text)),
@@ -88,40 +90,70 @@ export function openFiles(slowMs: number): Files {
 
 export const denoFiles: Files = openFiles(1);
 
-class DenoFile implements OpenFile {
+/**
+ * Deno's own open has no flags: it would follow a link, and wait at a FIFO, that took a file's place since the
+ * file was listed. Windows has neither flag.
+ */
+const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants;
+const OPEN_FLAGS = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
+const openFd = promisify<string, number, number>(fs.open);
+const closeFd = promisify<number, void>(fs.close);
+const statFd = promisify<number, fs.Stats>(fs.fstat);
+
+function readFd(fd: number, buffer: Uint8Array): Promise<number> {
+  return new Promise((resolve, reject) => {
+    fs.read(fd, buffer, 0, buffer.length, null, (error, count) => {
+      if (error) reject(error);
+      else resolve(count ?? 0);
+    });
+  });
+}
+
+class Descriptor implements OpenFile {
   constructor(
     private readonly pace: Pace,
     private readonly path: string,
-    private readonly file: Deno.FsFile,
+    private readonly fd: number,
   ) {}
 
   stat(): Promise<FileStat> {
     return this.pace.call(
-      () => toStat(named(this.path, () => this.file.statSync())),
-      () => naming(this.path, async () => toStat(await this.file.stat())),
+      () => nodeStat(named(this.path, () => fs.fstatSync(this.fd))),
+      () => naming(this.path, async () => nodeStat(await statFd(this.fd))),
     );
   }
 
-  read(buffer: Uint8Array): Promise<number | null> {
-    return this.pace.call(
-      () => named(this.path, () => this.file.readSync(buffer)),
-      () => naming(this.path, () => this.file.read(buffer)),
+  async read(buffer: Uint8Array): Promise<number | null> {
+    const count = await this.pace.call(
+      () => named(this.path, () => fs.readSync(this.fd, buffer)),
+      () => naming(this.path, () => readFd(this.fd, buffer)),
     );
+    return count === 0 ? null : count;
   }
 
   close(): void {
-    this.file.close();
+    fs.closeSync(this.fd);
   }
 }
 
-function readStartSync(path: string, buffer: Uint8Array): number {
-  using file = Deno.openSync(path);
-  return file.readSync(buffer) ?? 0;
+function readStartSync(path: string, buffer: Uint8Array): ReadStart {
+  const fd = opened(path, () => fs.openSync(path, OPEN_FLAGS));
+  try {
+    const bytes = named(path, () => fs.readSync(fd, buffer));
+    return { bytes, stat: toStat(named(path, () => Deno.lstatSync(path))) };
+  } finally {
+    fs.closeSync(fd);
+  }
 }
 
-async function readStart(path: string, buffer: Uint8Array): Promise<number> {
-  using file = await Deno.open(path);
-  return await file.read(buffer) ?? 0;
+async function readStart(path: string, buffer: Uint8Array): Promise<ReadStart> {
+  const fd = await opening(path, openFd(path, OPEN_FLAGS));
+  try {
+    const bytes = await naming(path, () => readFd(fd, buffer));
+    return { bytes, stat: toStat(await naming(path, () => Deno.lstat(path))) };
+  } finally {
+    await closeFd(fd);
+  }
 }
 
 function toEntry(entry: Deno.DirEntry): DirectoryEntry {
@@ -129,13 +161,31 @@ function toEntry(entry: Deno.DirEntry): DirectoryEntry {
 }
 
 function toStat(info: Deno.FileInfo): FileStat {
-  return {
+  const stat: FileStat = {
     kind: kindOf(info),
     sizeBytes: info.size,
     // Windows has no permission bits: what git would check out there.
     mode: info.mode === null ? (info.isDirectory ? 0o755 : 0o644) : info.mode & 0o7777,
     mtimeSeconds: (info.mtime?.getTime() ?? 0) / 1000,
   };
+  return info.isFile && (info.nlink ?? 1) > 1
+    ? { ...stat, inode: `${info.dev}:${info.ino}` }
+    : stat;
+}
+
+function nodeStat(stats: fs.Stats): FileStat {
+  const [isFile, isDirectory] = [stats.isFile(), stats.isDirectory()];
+  return toStat({
+    isFile,
+    isDirectory,
+    isSymlink: false,
+    size: stats.size,
+    mode: Deno.build.os === "windows" ? null : stats.mode,
+    mtime: stats.mtime,
+    nlink: stats.nlink,
+    dev: stats.dev,
+    ino: stats.ino,
+  } as Deno.FileInfo);
 }
 
 function kindOf(entry: { isFile: boolean; isDirectory: boolean; isSymlink: boolean }): FileKind {
@@ -162,6 +212,26 @@ function named<T>(path: string, call: () => T): T {
   }
 }
 
+/** With O_NOFOLLOW, ELOOP is said of a link. */
+function opened<T>(path: string, call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    if ((error as { code?: string }).code !== "ELOOP") throw fileError(path, error);
+    throw new FileError(path, "is a symbolic link", { cause: error });
+  }
+}
+
+async function opening<T>(path: string, result: Promise<T>): Promise<T> {
+  try {
+    return await result;
+  } catch (error) {
+    return opened(path, () => {
+      throw error;
+    });
+  }
+}
+
 async function naming<T>(path: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
@@ -176,6 +246,7 @@ const STATES: ReadonlyMap<string, string> = new Map([
   ["EPERM", "permission denied"],
   ["ENOTDIR", "not a directory"],
   ["EISDIR", "is a directory"],
+  ["ENAMETOOLONG", "its path is longer than the system takes"],
   ["ELOOP", "too many levels of symbolic links"],
   ["EMFILE", "too many open files"],
   ["EIO", "input/output error"],

@@ -32,15 +32,34 @@ export interface Delta {
 }
 
 export async function delta(options: DeltaOptions): Promise<Delta> {
-  const left = options.entries.filter(({ path }) => !options.verified.has(path));
-  const resumed = left.map((entry) => lies(options, entry)).filter((file) => file !== undefined);
+  const together = goTogether(options);
+  const left = options.entries.filter((entry) =>
+    together.has(entry) || !options.verified.has(entry.path)
+  );
+  const alone = left.filter((entry) => !together.has(entry));
+  const resumed = alone.map((entry) => lies(options, entry)).filter((file) => file !== undefined);
   const isResumed = new Set(resumed.map(({ path }) => path));
-  const asked = left.filter((entry) => !isResumed.has(entry.path) && isAsSent(options, entry));
+  const asked = alone.filter((entry) => !isResumed.has(entry.path) && isAsSent(options, entry));
   const same = await Promise.all(asked.map((entry) => isSame(options, entry)));
   const there = new Set(asked.filter((_, at) => same[at]));
   const send = left.filter((entry) => !there.has(entry) && !isResumed.has(entry.path));
   const unchanged = [...there].filter(({ kind }) => kind === "file");
   return { send, resumed, unchanged, ...removals(options) };
+}
+
+/**
+ * The files that have several names in the tree, of which not all are there yet: a hard link has to come with
+ * what it is a link to.
+ */
+function goTogether({ entries, verified }: DeltaOptions): ReadonlySet<Entry> {
+  const groups = Map.groupBy(
+    entries.filter(({ inode }) => inode !== undefined),
+    ({ inode }) => inode,
+  );
+  const going = [...groups.values()].filter((names) =>
+    names.length > 1 && names.some(({ path }) => !verified.has(path))
+  );
+  return new Set(going.flat());
 }
 
 /** A file that came over before the stream was cut: tar gives it its time once it is whole. */

@@ -13,7 +13,7 @@ export interface Lanes {
   readonly shared: readonly Entry[];
 }
 
-/** Undefined for a tree that is not worth it, or is mostly one file. */
+/** Undefined for a tree that is not worth it, is mostly one file, or has a hard link from one half to the other. */
 export function lanesOf(entries: readonly Entry[]): Lanes | undefined {
   const costs = entries.map(({ kind, sizeBytes }) =>
     kind === "file" ? sizeBytes + FILE_BYTES : 512
@@ -24,9 +24,15 @@ export function lanesOf(entries: readonly Entry[]): Lanes | undefined {
   let at = 0;
   while (at < entries.length && sum + costs[at] <= whole / 2) sum += costs[at++];
   if (sum < whole / 4 || at === entries.length) return undefined;
+  if (isSplit(entries, at)) return undefined;
   const { path } = entries[at];
   const shared = entries.slice(0, at).filter((entry) =>
     entry.kind === "directory" && path.startsWith(`${entry.path}/`)
   );
   return { first: entries.slice(0, at), second: entries.slice(at), shared };
+}
+
+function isSplit(entries: readonly Entry[], at: number): boolean {
+  const inodes = new Set(entries.slice(0, at).map(({ inode }) => inode));
+  return entries.slice(at).some(({ inode }) => inode !== undefined && inodes.has(inode));
 }

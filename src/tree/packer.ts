@@ -3,7 +3,7 @@
  * place that they have in the archive: what they cost is the calls, not the bytes.
  */
 import { createHash } from "node:crypto";
-import type { Files } from "../host.ts";
+import type { Files, FileStat, ReadStart } from "../host.ts";
 import { streamFile } from "./large_file.ts";
 import type { SentFile } from "./manifest.ts";
 import { BLOCK_BYTES, headerBytes, type Member, paddedBytes, writeHeader } from "./tar_header.ts";
@@ -39,12 +39,15 @@ export interface Packed {
 
 /** A member's place in the slab: its header from `start` on, its content up to `end`, padded. */
 interface Slot {
+  readonly entry: Entry;
   readonly member: Member;
   readonly start: number;
   readonly content: number;
   readonly end: number;
-  /** The number of bytes read, of a file. */
-  readonly reading?: Promise<number>;
+  /** Of a file. */
+  readonly reading?: Promise<ReadStart>;
+  /** Of another name of a file that has been sent: what was sent. */
+  readonly original?: SentFile;
 }
 
 export class Packer {
@@ -57,6 +60,8 @@ export class Packer {
   #reserved = 0;
   #slots: Slot[] = [];
   #archiveBytes = 0;
+  /** By inode: files with more names than one that have a place, and what was sent of them. */
+  readonly #inodes = new Map<string, SentFile | undefined>();
 
   constructor(private readonly options: PackerOptions) {}
 
@@ -65,21 +70,23 @@ export class Packer {
     entries: Iterable<Entry> | AsyncIterable<Entry>,
   ): AsyncGenerator<Chunk, Packed, undefined> {
     for await (const entry of entries) {
-      if (entry.kind === "file" && entry.sizeBytes > SMALL_BYTES) {
+      if (this.#isOtherName(entry)) yield* this.#settle(0);
+      const original = await this.#original(entry);
+      if (entry.kind === "file" && entry.sizeBytes > SMALL_BYTES && original === undefined) {
         yield* this.#settle(0);
         yield* this.#large(entry);
         continue;
       }
-      const member = this.#member(entry);
+      const member = original === undefined ? this.#member(entry) : linkTo(original, entry.path);
       const contentOffset = headerBytes(member);
       // A block more than it takes, since a read tries for one byte more than the file should have.
-      const needed = contentOffset + paddedBytes(entry.sizeBytes) + BLOCK_BYTES;
+      const needed = contentOffset + paddedBytes(member.sizeBytes) + BLOCK_BYTES;
       if (this.#reserved + needed > SLAB_BYTES) {
         yield* this.#settle(0);
         this.#slab = new Uint8Array(SLAB_BYTES);
         this.#gone = this.#ready = this.#reserved = 0;
       }
-      this.#reserve(member, contentOffset);
+      this.#reserve({ entry, member, original }, contentOffset);
       yield* this.#settle(READS_AHEAD - 1);
     }
     yield* this.#settle(0);
@@ -88,18 +95,19 @@ export class Packer {
   }
 
   /** Gives the entry its place and starts to read it there. */
-  #reserve(member: Member, contentOffset: number): void {
+  #reserve(part: Pick<Slot, "entry" | "member" | "original">, contentOffset: number): void {
+    const { member } = part;
     const start = this.#reserved;
     const content = start + contentOffset;
     const end = this.#reserved = content + paddedBytes(member.sizeBytes);
-    let reading: Promise<number> | undefined;
+    let reading: Promise<ReadStart> | undefined;
     if (member.kind === "file") {
       // A byte too many falls where the next header will be written, later: it is told by the count.
       const room = this.#slab.subarray(content, content + member.sizeBytes + 1);
       reading = this.options.files.readStart(this.#path(member), room);
       reading.catch(() => {}); // awaited in its turn, which an earlier error may prevent
     }
-    this.#slots.push({ member, start, content, end, reading });
+    this.#slots.push({ ...part, start, content, end, reading });
   }
 
   /** Completes slots until no more than `left` are still being read, and hands out what is ready. */
@@ -113,20 +121,24 @@ export class Packer {
       }
       // The file changed since it was listed: its place has the wrong size, so it goes on its own.
       if (this.#ready > this.#gone) yield this.#take(this.#ready - this.#gone);
-      yield* this.#large(slot.member);
+      yield* this.#large(slot.entry);
       this.#gone = this.#ready = slot.end;
     }
     if (left === 0 && this.#ready > this.#gone) yield this.#take(this.#ready - this.#gone);
   }
 
-  /** False where the file no longer has the size that its header says. */
+  /** False where the file is no longer what was listed: its header would not be that of its content. */
   async #complete(slot: Slot): Promise<boolean> {
-    const { member, start, content, reading } = slot;
+    const { entry, member, start, content, reading, original } = slot;
     if (reading !== undefined) {
-      if (await this.#naming(reading) !== member.sizeBytes) return false;
+      const { bytes: count, stat } = await this.#naming(reading);
+      if (count !== member.sizeBytes || !isStill(entry, stat)) return false;
       const bytes = this.#slab.subarray(content, content + member.sizeBytes);
-      this.#add(member, createHash("sha256").update(bytes).digest("hex"));
+      this.#add(member, createHash("sha256").update(bytes).digest("hex"), entry.inode);
       this.progress.bytes += member.sizeBytes;
+    } else if (original !== undefined) {
+      this.#add({ ...original, path: member.path }, original.digest);
+      this.progress.bytes += original.sizeBytes;
     }
     writeHeader(member, this.#slab.subarray(start, content));
     return true;
@@ -140,12 +152,13 @@ export class Packer {
   }
 
   /** A file on its own, whatever its size. */
-  async *#large(entry: Pick<Entry, "path">): AsyncGenerator<Chunk, void, undefined> {
+  async *#large(entry: Entry): AsyncGenerator<Chunk, void, undefined> {
+    const { path } = entry;
     const file = await this.#naming(this.options.files.open(this.#path(entry)));
     try {
       const stat = await file.stat();
-      const member = this.#member({ ...stat, kind: "file", path: entry.path });
-      if (stat.kind !== "file") throw changedWhileSent(entry.path, "was replaced");
+      const member = this.#member({ ...stat, kind: "file", path });
+      if (stat.kind !== "file") throw changedWhileSent(path, "was replaced");
       const hash = createHash("sha256");
       for await (const { chunk, content } of streamFile(file, member, CHUNK_BYTES)) {
         hash.update(content);
@@ -153,7 +166,8 @@ export class Packer {
         this.#archiveBytes += chunk.length;
         yield chunk;
       }
-      this.#add(member, hash.digest("hex"));
+      if (wasRewritten(stat, await file.stat())) throw changedWhileSent(path, "was written to");
+      this.#add(member, hash.digest("hex"), stat.inode);
     } catch (error) {
       throw cannotRead(this.options.root, error);
     } finally {
@@ -161,9 +175,31 @@ export class Packer {
     }
   }
 
-  #add({ path, sizeBytes, mode, mtimeSeconds }: Member, digest: string): void {
+  #add(
+    { path, sizeBytes, mode, mtimeSeconds }: Omit<SentFile, "digest">,
+    digest: string,
+    inode?: string,
+  ): void {
+    const sent: SentFile = { path, sizeBytes, mode, mtimeSeconds, digest };
+    if (inode !== undefined) this.#inodes.set(inode, sent);
     this.progress.files++;
-    this.options.onFile?.({ path, sizeBytes, mode, mtimeSeconds, digest });
+    this.options.onFile?.(sent);
+  }
+
+  /** Whether it has the inode of a file that has its place already; else that is noted. */
+  #isOtherName({ inode }: Entry): boolean {
+    if (inode === undefined) return false;
+    if (this.#inodes.has(inode)) return true;
+    this.#inodes.set(inode, undefined);
+    return false;
+  }
+
+  /** What was sent of the file that has also this name, if it still has: the walk is a while ago. */
+  async #original(entry: Entry): Promise<SentFile | undefined> {
+    const sent = entry.inode === undefined ? undefined : this.#inodes.get(entry.inode);
+    if (sent === undefined) return undefined;
+    const { inode } = await this.#naming(this.options.files.lstat(this.#path(entry)));
+    return inode === entry.inode ? sent : undefined;
   }
 
   /** The members of our own, two blocks of zeros, and zeros to a whole record. */
@@ -218,4 +254,20 @@ export class Packer {
       throw cannotRead(this.options.root, error);
     }
   }
+}
+
+/** Whether what was read is the file as it was listed, so that its header is right. */
+function isStill(entry: Entry, stat: FileStat): boolean {
+  return stat.kind === "file" && stat.sizeBytes === entry.sizeBytes &&
+    stat.mtimeSeconds === entry.mtimeSeconds && stat.mode === entry.mode &&
+    stat.inode === entry.inode;
+}
+
+/** What was only added to has its first bytes still, and those were sent. */
+function wasRewritten(before: FileStat, after: FileStat): boolean {
+  return after.mtimeSeconds !== before.mtimeSeconds && after.sizeBytes <= before.sizeBytes;
+}
+
+function linkTo({ path: linkTarget, mode, mtimeSeconds }: SentFile, path: string): Member {
+  return { path, kind: "hard link", sizeBytes: 0, mode, mtimeSeconds, linkTarget };
 }

@@ -9,7 +9,7 @@
  *     offset 124  size      "00000000005" NUL
  *     offset 136  mtime     "14712345670" NUL
  *     offset 148  checksum  "0012345" NUL     the sum of the block's bytes, these eight taken as spaces
- *     offset 156  type      "0" file, "5" directory, "2" symlink
+ *     offset 156  type      "0" file, "1" hard link, "2" symlink, "5" directory
  *     offset 157  linkname  NUL...
  *     offset 257  magic     "ustar" NUL "00"
  *     offset 345  prefix    NUL...            joined to name by a '/'
@@ -25,10 +25,11 @@ export const BLOCK_BYTES = 512;
 /** What a header says; the mode is permission bits, mtimeSeconds whole and not negative. */
 export interface Member {
   readonly path: string;
-  readonly kind: "file" | "directory" | "symlink";
+  readonly kind: "file" | "hard link" | "symlink" | "directory";
   readonly sizeBytes: number;
   readonly mode: number;
   readonly mtimeSeconds: number;
+  /** Of a hard link the path of a member before it. */
   readonly linkTarget?: string;
 }
 
@@ -46,7 +47,7 @@ export function headerBytes(member: Member): number {
 export function writeHeader(member: Member, target: Uint8Array): void {
   if (isPlain(member)) {
     encoder.encodeInto(tarName(member), target);
-    encoder.encodeInto(member.linkTarget ?? "", target.subarray(157));
+    encoder.encodeInto(linkName(member), target.subarray(157));
     return fill(target, member, TYPES[member.kind]);
   }
   const long = longMembers(member);
@@ -57,22 +58,29 @@ export function writeHeader(member: Member, target: Uint8Array): void {
   // The cut names are only seen by a tar that does not know "L" or "K".
   block.set(split?.name ?? name.subarray(0, NAME_BYTES), 0);
   if (split?.prefix !== undefined) block.set(split.prefix, 345);
-  block.set(encoder.encode(member.linkTarget ?? "").subarray(0, NAME_BYTES), 157);
+  block.set(encoder.encode(linkName(member)).subarray(0, NAME_BYTES), 157);
   fill(block, member, TYPES[member.kind]);
 }
 
 const NAME_BYTES = 100;
 const encoder = new TextEncoder();
 
+function tarName({ path, kind }: Member): string {
+  return kind === "directory" ? `${withoutDrive(path)}/` : withoutDrive(path);
+}
+
+function linkName({ kind, linkTarget = "" }: Member): string {
+  return kind === "hard link" ? withoutDrive(linkTarget) : linkTarget;
+}
+
 /** "C:/x" is sent as "./C:/x": bsdtar takes the "C:/" for a drive, everywhere, and drops it. */
-function tarName(member: Member): string {
-  const path = /^[A-Za-z]:[\\/]/.test(`${member.path}/`) ? `./${member.path}` : member.path;
-  return member.kind === "directory" ? `${path}/` : path;
+function withoutDrive(path: string): string {
+  return /^[A-Za-z]:[\\/]/.test(`${path}/`) ? `./${path}` : path;
 }
 
 /** Whether it needs nothing but the two fields of 100 bytes; a code unit is at most 3 bytes of UTF-8. */
 function isPlain(member: Member): boolean {
-  return fits(tarName(member)) && fits(member.linkTarget ?? "");
+  return fits(tarName(member)) && fits(linkName(member));
 }
 
 function fits(text: string): boolean {
@@ -83,14 +91,14 @@ function fits(text: string): boolean {
 /** The members of type "L" and "K" that go before the entry's own block; empty where both names fit. */
 function longMembers(member: Member): Uint8Array {
   const name = encoder.encode(tarName(member));
-  const link = encoder.encode(member.linkTarget ?? "");
+  const link = encoder.encode(linkName(member));
   return concat([
     ...(splitName(name) === undefined ? longMember("L", name) : []),
     ...(link.length > NAME_BYTES ? longMember("K", link) : []),
   ]);
 }
 
-const TYPES = { file: "0", directory: "5", symlink: "2" } as const;
+const TYPES = { "file": "0", "hard link": "1", "symlink": "2", "directory": "5" } as const;
 const SLASH = 0x2f;
 
 /**

@@ -15,6 +15,8 @@ export interface Entry {
   readonly mtimeSeconds: number;
   /** Of a symlink: what it holds, as it stands. */
   readonly linkTarget?: string;
+  /** Of a file that has more names than one, in the tree or elsewhere: what they share. */
+  readonly inode?: string;
 }
 
 export interface WalkOptions {
@@ -108,10 +110,11 @@ async function toEntry(
 }
 
 function entryOf(path: string, stat: FileStat, linkTarget?: string): Entry {
-  const { mode, mtimeSeconds } = stat;
+  const { mode, mtimeSeconds, inode } = stat;
   const kind = stat.kind as Entry["kind"];
   const sizeBytes = kind === "file" ? stat.sizeBytes : 0;
-  return { path, kind, sizeBytes, mode, mtimeSeconds, linkTarget };
+  const entry = { path, kind, sizeBytes, mode, mtimeSeconds, linkTarget };
+  return inode === undefined ? entry : { ...entry, inode };
 }
 
 function join(base: string, path: string): string {

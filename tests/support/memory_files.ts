@@ -1,5 +1,5 @@
 /** A file system in memory, with the accidents that a real one has on request. */
-import type { DirectoryEntry, Files, FileStat, OpenFile } from "../../src/host.ts";
+import type { DirectoryEntry, Files, FileStat, OpenFile, ReadStart } from "../../src/host.ts";
 import { FileError } from "../../src/host.ts";
 import { directory, file, type TreeNode } from "./tree_text.ts";
 
@@ -79,8 +79,7 @@ export class MemoryFiles implements Files {
 
   async open(path: string): Promise<OpenFile> {
     await this.onTouch(path);
-    const at = this.#readable(path);
-    this.#get(at, path);
+    const at = this.#openable(path);
     this.openCount++;
     let offset = 0;
     let isOpen = true;
@@ -107,11 +106,12 @@ export class MemoryFiles implements Files {
     };
   }
 
-  async readStart(path: string, buffer: Uint8Array): Promise<number> {
+  async readStart(path: string, buffer: Uint8Array): Promise<ReadStart> {
     this.#reads++;
     this.mostReads = Math.max(this.mostReads, this.#reads);
     try {
-      return await this.#read(path, buffer, 0);
+      const bytes = await this.#read(path, buffer, 0);
+      return { bytes, stat: toStat(this.#get(path, path)) };
     } finally {
       this.#reads--;
     }
@@ -140,10 +140,18 @@ export class MemoryFiles implements Files {
 
   async #read(path: string, buffer: Uint8Array, offset: number): Promise<number> {
     await this.onTouch(path);
-    const rest = this.#get(this.#readable(path), path).content.subarray(offset);
+    const rest = this.#get(this.#openable(path), path).content.subarray(offset);
     const count = Math.min(rest.length, buffer.length);
     buffer.set(rest.subarray(0, count));
     return count;
+  }
+
+  /** Where it is, the last part not followed. */
+  #openable(path: string): string {
+    const at = `${this.#resolve(parentOf(path), path)}/${nameOf(path)}`.replace("//", "/");
+    const isLink = this.#nodes.get(at)?.kind === "symlink";
+    if (isLink) throw new FileError(path, "is a symbolic link");
+    return this.#readable(path);
   }
 
   #readable(path: string, mayBeAbsent = false): string {
@@ -183,8 +191,9 @@ export class MemoryFiles implements Files {
   }
 }
 
-function toStat({ kind, content, mode, mtimeSeconds }: TreeNode): FileStat {
-  return { kind, sizeBytes: content.length, mode, mtimeSeconds };
+function toStat({ kind, content, mode, mtimeSeconds, inode }: TreeNode): FileStat {
+  const stat: FileStat = { kind, sizeBytes: content.length, mode, mtimeSeconds };
+  return inode === undefined ? stat : { ...stat, inode };
 }
 
 function parentOf(path: string): string {

@@ -33,9 +33,9 @@ export async function pack(
   return { bytes, receipt: manifest.close({ turn: "end" }).receipt };
 }
 
-/** Extracts into a new directory; what the tar says, warnings included, is a failure. */
+/** Extracts into a directory, new or not; what the tar says, warnings included, is a failure. */
 export function extract(tar: readonly string[], bytes: Uint8Array, into: string): void {
-  mkdirSync(into);
+  mkdirSync(into, { recursive: true });
   const [program, ...args] = tar;
   const { status, stderr } = spawnSync(program, [...args, "-xpf", "-", "-C", into], {
     input: bytes,
@@ -49,6 +49,7 @@ export function extract(tar: readonly string[], bytes: Uint8Array, into: string)
 /** One line for each entry: all that an archive is to carry. */
 export function describe(root: string, options: { directoryTimes: boolean }): string[] {
   const lines: string[] = [];
+  const inodes = new Map<number, string>();
   const visit = (below: string) => {
     for (const name of readdirSync(`${root}/${below}`).sort()) {
       const path = below + name;
@@ -61,7 +62,12 @@ export function describe(root: string, options: { directoryTimes: boolean }): st
         visit(`${path}/`);
       } else {
         const content = readFileSync(`${root}/${path}`);
-        lines.push(`file ${path} ${mode} ${time} ${content.length} ${content.toString("base64")}`);
+        const first = inodes.get(stat.ino);
+        if (first !== undefined) lines.push(`same ${path} = ${first}`);
+        else {lines.push(
+            `file ${path} ${mode} ${time} ${content.length} ${content.toString("base64")}`,
+          );}
+        inodes.set(stat.ino, path);
       }
     }
   };

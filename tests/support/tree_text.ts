@@ -10,7 +10,7 @@
  * Parents need no line of their own; a mode is three octal digits and may be left out; a name or a content
  * in double quotes is read as JSON.
  */
-import { chmodSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { chmodSync, linkSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import { dirname } from "node:path";
 
@@ -21,6 +21,8 @@ export interface TreeNode {
   readonly mtimeSeconds: number;
   readonly content: Uint8Array;
   readonly linkTarget?: string;
+  /** In memory: what all names of a file share that has several. On disk a hard link is made of it. */
+  readonly inode?: string;
 }
 
 export const MTIME_SECONDS = 1_700_000_000;
@@ -41,15 +43,24 @@ export function link(path: string, linkTarget: string): TreeNode {
   return node({ path, kind: "symlink", mode: 0o777, linkTarget });
 }
 
+/** One file of several names. */
+export function hardLinks(paths: readonly string[], content: string, mode = 0o644): TreeNode[] {
+  return paths.map((path) => ({ ...file(path, content, mode), inode: paths[0] }));
+}
+
 /** Makes the tree on disk, below a directory that is there. Modes and times are set, not masked. */
 export function writeTree(root: string, nodes: readonly TreeNode[]): void {
   const made: TreeNode[] = [];
+  const inodes = new Map<string, string>();
   for (const node of nodes) {
     const path = `${root}/${node.path}`;
     mkdirSync(node.kind === "directory" ? path : dirname(path), { recursive: true });
     if (node.kind === "symlink") symlinkSync(node.linkTarget!, path);
     if (node.kind === "other") execFileSync("mkfifo", [path]);
-    if (node.kind === "file") writeFileSync(path, node.content);
+    const other = inodes.get(node.inode ?? "");
+    if (node.kind === "file" && other !== undefined) linkSync(other, path);
+    else if (node.kind === "file") writeFileSync(path, node.content);
+    if (node.inode !== undefined) inodes.set(node.inode, path);
     if (node.kind === "file" || node.kind === "directory") made.unshift(node);
   }
   for (const { path, mode, mtimeSeconds } of made) {

@@ -11,7 +11,15 @@ import { walk } from "../../../src/tree/walk.ts";
 import { Random } from "../../support/random.ts";
 import { describe, ENV, extract, pack, TARS } from "../../support/tars.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
-import { directory, file, link, tree, type TreeNode, writeTree } from "../../support/tree_text.ts";
+import {
+  directory,
+  file,
+  hardLinks,
+  link,
+  tree,
+  type TreeNode,
+  writeTree,
+} from "../../support/tree_text.ts";
 
 /** Packs the tree and has every tar make it again. */
 async function assertTravels(nodes: readonly TreeNode[], message = ""): Promise<void> {
@@ -104,6 +112,14 @@ const TREES: Record<string, TreeNode[]> = {
     ...[99, 100, 101, 4000].map((length) => link(`to${length}`, "t".repeat(length))),
     link("n".repeat(200), "t".repeat(200)),
   ],
+  "hard links": [
+    ...hardLinks(["a", "b", "d/c"], "one", 0o755),
+    ...hardLinks(["d/large", "e/large"], "x".repeat(1_000_000)),
+    ...hardLinks(["empty", "e/empty"], ""),
+    ...hardLinks(["C:/x", "C:/y", `${"l".repeat(200)}`, `${"m".repeat(200)}`], "far names"),
+    ...Array.from({ length: 60 }, (_, i) => hardLinks([`many/${i}`, `many/${i}.2`], `${i}`)).flat(),
+    file("z", "plain"),
+  ],
   "sizes around a block, a chunk and what is read at once": [
     0,
     1,
@@ -163,6 +179,26 @@ testWith(
       };
       fill("", 0);
       await assertTravels([...nodes.values()], `seed ${seed}`);
+    }
+  },
+);
+
+testWith(
+  ["bsdtar", "busybox"],
+  "what takes the place of one name of a file leaves the other names as they are",
+  async () => {
+    using place = temporaryDirectory();
+    const trees: TreeNode[][] = [hardLinks(["a", "b"], "before"), [file("a", "after")]];
+    const archives = await Promise.all(trees.map(async (nodes, i) => {
+      mkdirSync(`${place.path}/${i}`);
+      writeTree(`${place.path}/${i}`, nodes);
+      return (await pack(`${place.path}/${i}`)).bytes;
+    }));
+    for (const tar of TARS) {
+      const into = `${place.path}/${tar[0]}`;
+      for (const bytes of archives) extract(tar, bytes, into);
+      assert.equal(readFileSync(`${into}/a`, "utf8"), "after", tar[0]);
+      assert.equal(readFileSync(`${into}/b`, "utf8"), "before", tar[0]);
     }
   },
 );

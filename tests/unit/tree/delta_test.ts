@@ -155,3 +155,16 @@ Deno.test("of a try that was cut what lies there whole is checked, not sent", as
   });
   assert.deepEqual([paths(send), resumed], [["b", "c"], [sent]]);
 });
+
+Deno.test("the names of one file go together, until all of them are there", async () => {
+  const entries = ["a", "b"].map((path) => ({ ...entry(path), inode: "1:2" }));
+  const alone = { ...entry("c"), inode: "1:3" }; // its other names are not in the tree
+  const given: Given = {
+    entries: [...entries, alone],
+    lies: { a: there(), b: there(), c: there() },
+    recorded: { a: FILE, b: FILE, c: FILE },
+  };
+  assert.deepEqual(paths((await run(given)).send), ["a", "b"]);
+  assert.deepEqual(paths((await run({ ...given, verified: new Set(["a"]) })).send), ["a", "b"]);
+  assert.deepEqual(paths((await run({ ...given, verified: new Set(["a", "b"]) })).send), []);
+});

@@ -29,3 +29,10 @@ Deno.test("a tree that is small, or mostly one file, is not cut", () => {
   assert.equal(lanesOf([entry("a", 1e9), entry("b", 3e6)]), undefined);
   assert.equal(lanesOf([entry("b", 3e6), entry("c", 1e9)]), undefined);
 });
+
+Deno.test("a file and another name of it go together, in one half or in none", () => {
+  const named = (path: string, inode: string) => ({ ...entry(path, 3e6), inode });
+  const alone = [named("a", "1"), named("b", "1"), entry("c", 3e6), named("d", "2")];
+  assert.deepEqual(paths(lanesOf(alone)!.first), ["a", "b"]);
+  assert.equal(lanesOf([...alone, named("e", "1")]), undefined);
+});
