@@ -1,5 +1,6 @@
 /** What is said of the directory before it is sent. Pure. */
 import { UsageError } from "../errors.ts";
+import { farLinkNotes } from "../tree/far_links.ts";
 import { looksSecret } from "../tree/secrets.ts";
 import { measure } from "../tree/sizes.ts";
 import type { Entry } from "../tree/walk.ts";
@@ -16,7 +17,8 @@ export function sourceNotes(
   source: { readonly skipped: readonly string[]; readonly secrets: Secrets },
   entries: readonly Entry[],
 ): Note[] {
-  const notes: Note[] = source.skipped.map((text) => ({ text }));
+  const words = [...source.skipped, ...farLinkNotes(entries)];
+  const notes: Note[] = words.map((text) => ({ text }));
   const bytes = entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   if (bytes > LARGE_BYTES) notes.push(sizeNote(measure(entries)));
   const secrets = source.secrets === "warn" ? secretPaths(entries) : [];

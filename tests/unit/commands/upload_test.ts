@@ -96,6 +96,17 @@ Deno.test("the directory is walked without what is ignored, and git is asked for
   });
 });
 
+Deno.test("what is left out, and links that lead away, have a word each before the tree is sent", async () => {
+  const files = new MemoryFiles(tree("file a\nfifo pipe\nlink in -> a\nlink out -> /etc"));
+  const said: string[] = [];
+  const source = await openSource(new FakeHost(files), flags());
+  await sendable(source, (event) => said.push(event.kind === "note" ? event.text : event.kind));
+  assert.deepEqual(said, [
+    "pipe is left out: it is a socket, a FIFO or a device",
+    "out is sent as the link that it is: its target is absolute, /etc",
+  ]);
+});
+
 Deno.test("outside of a checkout nothing is known", async () => {
   const source = await openSource(new FakeHost(new MemoryFiles(tree("file a x"))), flags());
   assert.equal(await source.git, undefined);
