@@ -135,6 +135,9 @@ export interface Files {
   realPath(path: string): Promise<string>;
 }
 
+/** The state of a path that has more bytes than a call to the system takes. */
+export const TOO_LONG = "its path is longer than the system takes";
+
 /** Why a file could not be read, in the system's words: "permission denied". */
 export class FileError extends Error {
   constructor(readonly path: string, readonly state: string, options?: { cause?: unknown }) {

@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import { promisify } from "node:util";
 import type { DirectoryEntry, FileKind, Files, FileStat, OpenFile, ReadStart } from "../host.ts";
-import { FileError } from "../host.ts";
+import { FileError, TOO_LONG } from "../host.ts";
 
 /**
  * Answers a call at once as long as storage is quick, and through Deno's thread pool, so that many go
@@ -97,7 +97,6 @@ export const denoFiles: Files = openFiles(1);
 const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants;
 const OPEN_FLAGS = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
 const openFd = promisify<string, number, number>(fs.open);
-const closeFd = promisify<number, void>(fs.close);
 const statFd = promisify<number, fs.Stats>(fs.fstat);
 
 function readFd(fd: number, buffer: Uint8Array): Promise<number> {
@@ -150,9 +149,10 @@ async function readStart(path: string, buffer: Uint8Array): Promise<ReadStart> {
   const fd = await opening(path, openFd(path, OPEN_FLAGS));
   try {
     const bytes = await naming(path, () => readFd(fd, buffer));
-    return { bytes, stat: toStat(await naming(path, () => Deno.lstat(path))) };
+    // The system has just looked it up: no trip to the pool is needed, and a trip costs more than the call.
+    return { bytes, stat: toStat(named(path, () => Deno.lstatSync(path))) };
   } finally {
-    await closeFd(fd);
+    fs.closeSync(fd);
   }
 }
 
@@ -246,7 +246,7 @@ const STATES: ReadonlyMap<string, string> = new Map([
   ["EPERM", "permission denied"],
   ["ENOTDIR", "not a directory"],
   ["EISDIR", "is a directory"],
-  ["ENAMETOOLONG", "its path is longer than the system takes"],
+  ["ENAMETOOLONG", TOO_LONG],
   ["ELOOP", "too many levels of symbolic links"],
   ["EMFILE", "too many open files"],
   ["EIO", "input/output error"],

@@ -70,8 +70,9 @@ export class Packer {
     entries: Iterable<Entry> | AsyncIterable<Entry>,
   ): AsyncGenerator<Chunk, Packed, undefined> {
     for await (const entry of entries) {
-      if (this.#isOtherName(entry)) yield* this.#settle(0);
-      const original = await this.#original(entry);
+      const isOther = this.#isOtherName(entry);
+      if (isOther) yield* this.#settle(0); // what was sent of the first is known then
+      const original = isOther ? await this.#original(entry) : undefined;
       if (entry.kind === "file" && entry.sizeBytes > SMALL_BYTES && original === undefined) {
         yield* this.#settle(0);
         yield* this.#large(entry);
@@ -87,7 +88,7 @@ export class Packer {
         this.#gone = this.#ready = this.#reserved = 0;
       }
       this.#reserve({ entry, member, original }, contentOffset);
-      yield* this.#settle(READS_AHEAD - 1);
+      if (this.#slots.length >= READS_AHEAD) yield* this.#settle(READS_AHEAD - 1);
     }
     yield* this.#settle(0);
     yield* this.#tail();

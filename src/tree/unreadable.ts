@@ -1,6 +1,6 @@
 /** What stands in the way of sending a path, in words. */
 import { TransferError } from "../errors.ts";
-import { FileError } from "../host.ts";
+import { FileError, TOO_LONG } from "../host.ts";
 
 /** A FileError as the TransferError that names the path as the tree does; other errors as they are. */
 export function cannotRead(root: string, error: unknown): unknown {
@@ -12,7 +12,11 @@ export function cannotRead(root: string, error: unknown): unknown {
       cause: error,
     });
   }
-  const verb = isGone(error) ? "Keep it where it is" : "Make it readable";
+  const verb = isGone(error)
+    ? "Keep it where it is"
+    : error.state === TOO_LONG
+    ? "Put the directory where its own path is shorter"
+    : "Make it readable";
   return new TransferError(`Cannot read "${path}": ${error.state}`, {
     hint: `${verb}, or leave it out: --ignore '${patternFor(path)}'`,
     cause: error,

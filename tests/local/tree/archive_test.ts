@@ -1,12 +1,13 @@
 /** An archive of real files, to which things happen while they are read. */
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { appendFileSync, lstatSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { readlinkSync, truncateSync } from "node:fs";
 import process from "node:process";
 import { denoFiles } from "../../../src/deno/files.ts";
+import { TransferError } from "../../../src/errors.ts";
 import { archive } from "../../../src/tree/archive.ts";
 import { loadIgnore } from "../../../src/tree/ignore.ts";
 import { walk } from "../../../src/tree/walk.ts";
@@ -70,6 +71,29 @@ Deno.test("cancelling closes the file that is being read", async () => {
   assert(isOpen());
   await reader.cancel();
   assert(!isOpen());
+});
+
+Deno.test("a path that is longer than the system takes is named, with what helps", async () => {
+  using place = temporaryDirectory();
+  // Down by a step each: no single path to it is taken.
+  const down = 'i=0; while [ $i -lt 20 ]; do mkdir "$1" && cd -P "$1" || exit; i=$((i + 1)); done';
+  const { status } = spawnSync("sh", ["-c", down, "sh", "l".repeat(250)], { cwd: place.path });
+  assert.equal(status, 0);
+  const walked = Array.fromAsync(
+    walk(denoFiles, place.path, await loadIgnore(denoFiles, place.path)),
+  );
+  await assert.rejects(walked, (error) => {
+    assert(error instanceof TransferError);
+    assert.match(
+      error.message,
+      /^Cannot read "l+\/[l/]+": its path is longer than the system takes$/,
+    );
+    assert.match(
+      error.hint!,
+      /^Put the directory where its own path is shorter, or leave it out: /,
+    );
+    return true;
+  });
 });
 
 Deno.test("a tree that is piped into tar needs no more memory than a small one", async () => {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import fs from "node:fs";
 import { denoFiles, openFiles } from "../../../src/deno/files.ts";
 import { TransferError } from "../../../src/errors.ts";
@@ -11,7 +12,6 @@ import { loadIgnore } from "../../../src/tree/ignore.ts";
 import type { SentFile } from "../../../src/tree/manifest.ts";
 import { walk } from "../../../src/tree/walk.ts";
 import { Random } from "../../support/random.ts";
-import { createHash } from "node:crypto";
 import { extract } from "../../support/tars.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
 
@@ -52,7 +52,8 @@ const ACCIDENTS: Record<string, (path: string, random: Random) => void> = {
   "given another name": (path) => fs.linkSync(path, `${path}.also`),
 };
 
-async function round(files: Files, random: Random, place: string): Promise<"sent" | string> {
+/** "sent", or why it was not. */
+async function round(files: Files, random: Random, place: string): Promise<string> {
   const root = `${place}/from`;
   fs.mkdirSync(root);
   const paths = Array.from({ length: 30 }, (_, i) => `${root}/d${i % 3}/f${i}`);

@@ -2,7 +2,14 @@
 import assert from "node:assert/strict";
 import { testWith } from "../../support/tools.ts";
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import process from "node:process";
 import { denoFiles } from "../../../src/deno/files.ts";
 import { archive } from "../../../src/tree/archive.ts";
@@ -243,11 +250,14 @@ testWith(
 
 testWith(
   ["bsdtar", "busybox"],
-  "a user other than root can extract a directory that is read-only here",
+  "modes arrive in the hands of a user other than root, and he can extract into a directory that is read-only here",
   async () => {
     using place = temporaryDirectory();
     mkdirSync(`${place.path}/from`);
-    writeTree(`${place.path}/from`, [file("d/f", "x"), directory("d", 0o555)]);
+    writeTree(`${place.path}/from`, [
+      ...[file("d/f", "x"), directory("d", 0o555), directory("e", 0o500)],
+      ...[0o000, 0o200, 0o444, 0o777].map((mode) => file(`d/${mode.toString(8)}`, "x", mode)),
+    ]);
     const { bytes } = await pack(`${place.path}/from`);
     chmodSync(place.path, 0o755);
     for (const tar of TARS) {
@@ -255,7 +265,9 @@ testWith(
       mkdirSync(into);
       chmodSync(into, 0o777);
       const [program, ...args] = tar;
-      const { status, stderr } = spawnSync(program, [...args, "-xf", "-", "-C", into], {
+      // As receive.sh has it unpacked: with -p, and without the umask that busybox takes off all the same.
+      const command = ["-c", 'umask 0; "$@"', "sh", program, ...args, "-xpof", "-", "-C", into];
+      const { status, stderr } = spawnSync("sh", command, {
         input: bytes,
         uid: 65534,
         gid: 65534,
@@ -263,6 +275,14 @@ testWith(
       });
       assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
       assert.equal(readFileSync(`${into}/d/f`, "utf8"), "x");
+      const modes = ["d", "e", "d/0", "d/200", "d/444", "d/777"].map((path) => {
+        const { mode, uid } = lstatSync(`${into}/${path}`);
+        return `${path} ${(mode & 0o7777).toString(8)} ${uid}`;
+      });
+      assert.deepEqual(modes, [
+        ...["d 755 65534", "e 700 65534"],
+        ...["d/0 0 65534", "d/200 200 65534", "d/444 444 65534", "d/777 777 65534"],
+      ]);
     }
   },
   { ignore: process.getuid?.() !== 0 }, // only root can become another user
