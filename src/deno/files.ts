@@ -1,8 +1,10 @@
 /** The real file system, behind the types of host.ts. */
 import fs from "node:fs";
 import { promisify } from "node:util";
-import type { DirectoryEntry, FileKind, Files, FileStat, OpenFile, ReadStart } from "../host.ts";
-import { FileError, TOO_LONG } from "../host.ts";
+import type { DirectoryEntry, Files, FileStat, OpenFile, ReadStart } from "../host.ts";
+import { withBytePaths } from "./byte_files.ts";
+import { fileError, isAbsent, named, naming, opened, opening } from "./file_error.ts";
+import { kindOf, nodeStat, toStat } from "./file_stat.ts";
 
 /**
  * Answers a call at once as long as storage is quick, and through Deno's thread pool, so that many go
@@ -41,7 +43,7 @@ class Pace {
 /** @param slowMs how long a call may hold up the program before the next 64 go through the thread pool */
 export function openFiles(slowMs: number): Files {
   const pace = new Pace(slowMs);
-  return {
+  return withBytePaths({
     list(directory) {
       return pace.call(
         () => Array.from(named(directory, () => Deno.readDirSync(directory)), toEntry),
@@ -85,7 +87,7 @@ export function openFiles(slowMs: number): Files {
       }
     },
     realPath: (path) => naming(path, async () => withSlashes(await Deno.realPath(path))),
-  };
+  });
 }
 
 export const denoFiles: Files = openFiles(1);
@@ -160,106 +162,7 @@ function toEntry(entry: Deno.DirEntry): DirectoryEntry {
   return { name: entry.name, kind: kindOf(entry) };
 }
 
-function toStat(info: Deno.FileInfo): FileStat {
-  const stat: FileStat = {
-    kind: kindOf(info),
-    sizeBytes: info.size,
-    // Windows has no permission bits: what git would check out there.
-    mode: info.mode === null ? (info.isDirectory ? 0o755 : 0o644) : info.mode & 0o7777,
-    mtimeSeconds: (info.mtime?.getTime() ?? 0) / 1000,
-  };
-  return info.isFile && (info.nlink ?? 1) > 1
-    ? { ...stat, inode: `${info.dev}:${info.ino}` }
-    : stat;
-}
-
-function nodeStat(stats: fs.Stats): FileStat {
-  const [isFile, isDirectory] = [stats.isFile(), stats.isDirectory()];
-  return toStat({
-    isFile,
-    isDirectory,
-    isSymlink: false,
-    size: stats.size,
-    mode: Deno.build.os === "windows" ? null : stats.mode,
-    mtime: stats.mtime,
-    nlink: stats.nlink,
-    dev: stats.dev,
-    ino: stats.ino,
-  } as Deno.FileInfo);
-}
-
-function kindOf(entry: { isFile: boolean; isDirectory: boolean; isSymlink: boolean }): FileKind {
-  if (entry.isSymlink) return "symlink";
-  if (entry.isFile) return "file";
-  return entry.isDirectory ? "directory" : "other";
-}
-
 /** Windows' `C:\src` is `C:/src` here: every path of the program is '/'-separated. */
 function withSlashes(path: string): string {
   return Deno.build.os === "windows" ? path.replaceAll("\\", "/") : path;
-}
-
-/** There is nothing at the path: either the last part is missing or an earlier one is a file. */
-function isAbsent(error: unknown): boolean {
-  return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
-}
-
-function named<T>(path: string, call: () => T): T {
-  try {
-    return call();
-  } catch (error) {
-    throw fileError(path, error);
-  }
-}
-
-/** With O_NOFOLLOW, ELOOP is said of a link. */
-function opened<T>(path: string, call: () => T): T {
-  try {
-    return call();
-  } catch (error) {
-    if ((error as { code?: string }).code !== "ELOOP") throw fileError(path, error);
-    throw new FileError(path, "is a symbolic link", { cause: error });
-  }
-}
-
-async function opening<T>(path: string, result: Promise<T>): Promise<T> {
-  try {
-    return await result;
-  } catch (error) {
-    return opened(path, () => {
-      throw error;
-    });
-  }
-}
-
-async function naming<T>(path: string, call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    throw fileError(path, error);
-  }
-}
-
-const STATES: ReadonlyMap<string, string> = new Map([
-  ["ENOENT", "no such file or directory"],
-  ["EACCES", "permission denied"],
-  ["EPERM", "permission denied"],
-  ["ENOTDIR", "not a directory"],
-  ["EISDIR", "is a directory"],
-  ["ENAMETOOLONG", TOO_LONG],
-  ["ELOOP", "too many levels of symbolic links"],
-  ["EMFILE", "too many open files"],
-  ["EIO", "input/output error"],
-]);
-
-function fileError(path: string, error: unknown): FileError {
-  if (error instanceof FileError) return error;
-  const code = (error as { code?: string }).code ?? "";
-  return new FileError(path, STATES.get(code) ?? reason(error), { cause: error });
-}
-
-/** Deno's own permission error has no code; other systems' messages are good enough as they are. */
-function reason(error: unknown): string {
-  if (error instanceof Deno.errors.NotCapable) return "permission denied to this program";
-  return error instanceof Error ? error.message : String(error);
 }

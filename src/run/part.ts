@@ -3,6 +3,7 @@
  * a first part. The step's side of it is src/step/receive.sh, which has the words of the conversation.
  */
 import { TransferError } from "../errors.ts";
+import { pathBytes } from "../path_bytes.ts";
 import { receiveCommand } from "../step/scripts.ts";
 import { archive } from "../tree/archive.ts";
 import { type Delta, delta } from "../tree/delta.ts";
@@ -280,7 +281,7 @@ class Part {
 }
 
 function line(...lines: string[]): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(lines.map((text) => `${text}\n`).join(""));
+  return pathBytes(lines.map((text) => `${text}\n`).join(""));
 }
 
 function look(name: string): string {

@@ -1,4 +1,5 @@
 /** What a receiver says, as it comes: its answers, then lines. */
+import { PathDecoder } from "../path_bytes.ts";
 
 const REPLY_CHARS = 10_000;
 const READY = "\nready\n";
@@ -13,10 +14,10 @@ export class Reply {
   #answers: string[] = [];
   #waiting?: PromiseWithResolvers<string>;
   #isOver = false;
-  readonly #decoders = [new TextDecoder(), new TextDecoder()];
+  readonly #decoders = [new PathDecoder(), new PathDecoder()];
 
   stdout(bytes: Uint8Array): void {
-    const said = this.#decoders[0].decode(bytes, { stream: true });
+    const said = this.#decoders[0].decode(bytes);
     this.out = (this.out + said).slice(-REPLY_CHARS);
     let text = this.#rest + said;
     for (let at; (at = text.indexOf(READY)) >= 0;) {
@@ -32,7 +33,7 @@ export class Reply {
   }
 
   stderr(bytes: Uint8Array): void {
-    this.err = (this.err + this.#decoders[1].decode(bytes, { stream: true })).slice(-REPLY_CHARS);
+    this.err = (this.err + this.#decoders[1].decode(bytes)).slice(-REPLY_CHARS);
   }
 
   /** The next of its answers, without its last line; rejects where it ends without one. */

@@ -1,5 +1,6 @@
 /** What is known of an upload over all its parts and tries. */
 import { createHash } from "node:crypto";
+import { pathBytes } from "../path_bytes.ts";
 import type { Delta } from "../tree/delta.ts";
 import type { Receipt, SentFile } from "../tree/manifest.ts";
 import type { Prepared } from "../tree/prepared.ts";
@@ -116,7 +117,7 @@ export class Transfer {
       if (entry.kind !== "file") continue;
       const sent = this.sent.get(entry.path);
       const digest = sent?.digest ?? await this.cargo.digests.of(entry);
-      hash.update(`${digest}  ./${entry.path}\n`);
+      hash.update(pathBytes(`${digest}  ./${entry.path}\n`));
       files += 1;
       bytes += sent?.sizeBytes ?? entry.sizeBytes;
     }
@@ -163,7 +164,7 @@ export function writeRecord(
   const entries = [...before.filter(([path]) => !now.has(path) && !gone.has(path)), ...now];
   const text = recordText(entries, { gone: anew ? [] : gone, anew });
   transfer.setRecorded();
-  return { text, digest: createHash("sha256").update(text).digest("hex") };
+  return { text, digest: createHash("sha256").update(pathBytes(text)).digest("hex") };
 }
 
 function sizeOf(files: readonly { sizeBytes: number }[]): number {

@@ -1,4 +1,5 @@
 /** One file of ignore patterns, as gitignore(5) defines them and git reads them. Pure. */
+import { pathBytes } from "../path_bytes.ts";
 import { globToRegExp } from "./glob.ts";
 
 /** A path to decide on. The strings hold one byte a code unit: see `bytes`. */
@@ -47,13 +48,12 @@ export function lastMatch(
 }
 
 /**
- * The text's UTF-8 bytes, one a code unit ("é" is "\xc3\xa9"), since git's `?` and `[...]` match a byte.
- * Text in ASCII, which is nearly all, is given back as it is.
+ * The text's bytes, one a code unit ("é" is "\xc3\xa9"), since git's `?` and `[...]` match a byte. Text in ASCII, which is nearly all, is given back as it is.
  */
 export function bytes(text: string): string {
   if (/^[\0-\x7f]*$/.test(text)) return text;
   let result = "";
-  for (const byte of new TextEncoder().encode(text)) result += String.fromCharCode(byte);
+  for (const byte of pathBytes(text)) result += String.fromCharCode(byte);
   return result;
 }
 

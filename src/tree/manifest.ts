@@ -1,5 +1,6 @@
 /** The list of what was sent that travels as the archive's last member, for the receiver to check. */
 import { createHash } from "node:crypto";
+import { pathBytes } from "../path_bytes.ts";
 
 /** What was sent of a whole tree, or lies there already. */
 export interface Receipt {
@@ -73,7 +74,7 @@ export class Manifest {
     const head = `then ${turn}${anew ? " anew" : ""}\n` +
       `files ${this.#files}\nbytes ${this.#bytes}\nlisted ${lines.length}\n`;
     const text = `tkn-dev manifest 2\n${head}\n${lines.join("")}`;
-    const digest = createHash("sha256").update(text).digest("hex");
+    const digest = createHash("sha256").update(pathBytes(text)).digest("hex");
     return { text, receipt: { files: this.#files, bytes: this.#bytes, digest } };
   }
 }

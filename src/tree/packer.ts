@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import type { Files, FileStat, ReadStart } from "../host.ts";
+import { pathBytes } from "../path_bytes.ts";
 import { streamFile } from "./large_file.ts";
 import type { SentFile } from "./manifest.ts";
 import { BLOCK_BYTES, headerBytes, type Member, paddedBytes, writeHeader } from "./tar_header.ts";
@@ -208,7 +209,7 @@ export class Packer {
     const { tail = () => [], nowSeconds } = this.options;
     const mtimeSeconds = Math.floor(nowSeconds);
     const members = (await tail()).map((one) => {
-      const content = new TextEncoder().encode("text" in one ? one.text : "");
+      const content = pathBytes("text" in one ? one.text : "");
       const sizeBytes = content.length;
       const member: Member = "text" in one
         ? { path: one.name, kind: "file", sizeBytes, mode: 0o600, mtimeSeconds }

@@ -19,6 +19,7 @@
  * PAX names are UTF-8 by definition, and bsdtar refuses one that the container's locale, mostly C, can't
  * show ("Pathname can't be converted from UTF-8 to current locale"); older busybox skips PAX altogether.
  */
+import { pathBytes } from "../path_bytes.ts";
 
 export const BLOCK_BYTES = 512;
 
@@ -53,12 +54,12 @@ export function writeHeader(member: Member, target: Uint8Array): void {
   const long = longMembers(member);
   target.set(long);
   const block = target.subarray(long.length);
-  const name = encoder.encode(tarName(member));
+  const name = pathBytes(tarName(member));
   const split = splitName(name);
   // The cut names are only seen by a tar that does not know "L" or "K".
   block.set(split?.name ?? name.subarray(0, NAME_BYTES), 0);
   if (split?.prefix !== undefined) block.set(split.prefix, 345);
-  block.set(encoder.encode(linkName(member)).subarray(0, NAME_BYTES), 157);
+  block.set(pathBytes(linkName(member)).subarray(0, NAME_BYTES), 157);
   fill(block, member, TYPES[member.kind]);
 }
 
@@ -78,20 +79,24 @@ function withoutDrive(path: string): string {
   return /^[A-Za-z]:[\\/]/.test(`${path}/`) ? `./${path}` : path;
 }
 
-/** Whether it needs nothing but the two fields of 100 bytes; a code unit is at most 3 bytes of UTF-8. */
+/**
+ * Whether it needs nothing but the two fields of 100 bytes, in UTF-8, of which a code unit is at most 3 bytes. (What is
+ * not UTF-8 takes the long way for its sake.)
+ */
 function isPlain(member: Member): boolean {
   return fits(tarName(member)) && fits(linkName(member));
 }
 
 function fits(text: string): boolean {
+  if (!text.isWellFormed()) return false;
   return text.length * 3 <= NAME_BYTES ||
     text.length <= NAME_BYTES && encoder.encode(text).length <= NAME_BYTES;
 }
 
 /** The members of type "L" and "K" that go before the entry's own block; empty where both names fit. */
 function longMembers(member: Member): Uint8Array {
-  const name = encoder.encode(tarName(member));
-  const link = encoder.encode(linkName(member));
+  const name = pathBytes(tarName(member));
+  const link = pathBytes(linkName(member));
   return concat([
     ...(splitName(name) === undefined ? longMember("L", name) : []),
     ...(link.length > NAME_BYTES ? longMember("K", link) : []),

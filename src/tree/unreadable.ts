@@ -34,7 +34,7 @@ export function isGone(error: unknown): boolean {
   return error instanceof FileError && error.state === "no such file or directory";
 }
 
-/** A gitignore line for exactly this path. */
+/** A gitignore line for exactly this path, but for bytes that nobody can type. */
 function patternFor(path: string): string {
-  return "/" + path.replaceAll(/[*?[\\]/g, "\\$&");
+  return "/" + path.replaceAll(/[*?[\\]/g, "\\$&").replaceAll(/[\udc80-\udcff]/gu, "?");
 }

@@ -1,7 +1,15 @@
 /** What a receiver says and does before the archive, and how the archive may come. */
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
+import { denoFiles } from "../../src/deno/files.ts";
+import { pathBytes } from "../../src/path_bytes.ts";
 import { receiveCommand, ReceiveExit, type ReceiveOptions } from "../../src/step/scripts.ts";
+import { archive } from "../../src/tree/archive.ts";
+import { loadIgnore } from "../../src/tree/ignore.ts";
+import { Manifest } from "../../src/tree/manifest.ts";
+import { walk } from "../../src/tree/walk.ts";
+import { MemoryFiles } from "../support/memory_files.ts";
+import { file, MTIME_SECONDS, type TreeNode } from "../support/tree_text.ts";
 import { type Gate, GNU, Stage, testInEveryShell } from "./stage.ts";
 import { MANIFEST, manifestOf, PLAIN, tarball } from "./tarball.ts";
 
@@ -22,10 +30,29 @@ const receive = (stage: Stage, options: Partial<ReceiveOptions> = {}) =>
     ...options,
   });
 
+/** An archive of ours, of files in memory, behind the line for it; and its receipt. */
+async function packed(nodes: readonly TreeNode[]): Promise<{ bytes: Uint8Array; receipt: string }> {
+  const manifest = new Manifest();
+  const files = new MemoryFiles(nodes);
+  const { stream } = archive(walk(files, "/tree", await loadIgnore(files, "/tree")), {
+    files,
+    root: "/tree",
+    nowSeconds: MTIME_SECONDS,
+    onFile: (file) => manifest.add(file),
+    tail: () => [{ name: MANIFEST, text: manifest.close({ turn: "end" }).text }],
+  });
+  const own = await new Response(stream).bytes();
+  const { files: count, bytes, digest } = manifest.close({ turn: "end" }).receipt;
+  return {
+    bytes: new Uint8Array([...PLAIN, ...own]),
+    receipt: `receipt ${count} ${bytes} ${digest}\n`,
+  };
+}
+
 /** What is said first, then the archive of FILES, or another. */
 async function say(lines: string[], more?: Uint8Array): Promise<Uint8Array> {
   const archive = more ?? (await tarball(FILES)).bytes;
-  const before = new TextEncoder().encode(lines.map((line) => `${line}\n`).join(""));
+  const before = pathBytes(lines.map((line) => `${line}\n`).join(""));
   return new Uint8Array([...before, ...archive]);
 }
 
@@ -248,3 +275,40 @@ testInEveryShell("without sha256sum sizes are compared", async (shell) => {
   assert.deepEqual([code, stdout], [0, good.receipt.replace(/\S+\n$/, "-\n")]);
   assert.equal((await gate.ended()).code, 0);
 }, { ignore: (shell) => shell.hasAllPrograms ?? false });
+
+testInEveryShell(
+  "names that are not UTF-8 are told, removed, unpacked and checked like others",
+  async (shell) => {
+    const { bytes, receipt } = await packed([
+      file("d\udcff/caf\udce9", "hello"),
+      file("top\udcfe", "new"),
+      file("é", "x"),
+    ]);
+    for (const programs of [TOOLS, BUSYBOX]) {
+      await using stage = await Stage.open(shell, { programs });
+      const { workspace } = stage;
+      const asked = ["look ./d\udcff", "look ./top\udcfe", "ask"];
+      const before = await packed([file("top\udcfe", "old"), file("top\udcfe2", "old")]);
+      let gate = await stage.hold();
+      const first = await stage.exec(receive(stage), before.bytes);
+      if (shell.name === "yash") { // has no bytes, only characters: it can't say what it reads
+        assert.deepEqual([first.code, first.stdout], [ReceiveExit.treeDiffers, "over\n"]);
+        return await heldStill(stage, gate);
+      }
+      assert.equal(first.stdout, before.receipt);
+      await gate.ended();
+      gate = await stage.hold();
+      const told = await stage.exec(
+        receive(stage),
+        await say([...asked, "remove ./top\udcfe2"], bytes),
+      );
+      assert.equal(told.stderr, "");
+      assert.match(told.stdout, /^81a4 3 1700000000 \.\/top\ufffd$/m);
+      assert(told.stdout.endsWith(`ready\n${receipt}`), told.stdout);
+      assert.equal((await gate.ended()).code, 0);
+      assert.equal(await denoFiles.readText(`${workspace}/d\udcff/caf\udce9`), "hello");
+      assert.equal(await denoFiles.readText(`${workspace}/top\udcfe`), "new");
+      assert.equal(await denoFiles.readText(`${workspace}/top\udcfe2`), undefined);
+    }
+  },
+);

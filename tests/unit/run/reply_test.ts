@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { pathBytes } from "../../../src/path_bytes.ts";
 import { NoAnswer, Reply } from "../../../src/run/reply.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -13,6 +14,15 @@ Deno.test("answers end with a line, wherever what comes is cut", async () => {
     assert.equal(await reply.answer(), "", `${size}`);
     assert.equal(await reply.answer(), "üb\n", `${size}`);
     assert.equal(reply.out, "receipt 1 2 3\n", `${size}`);
+  }
+});
+
+Deno.test("a name that is not UTF-8 is told as it is, wherever it is cut", async () => {
+  const said = pathBytes("81a4 1 2 ./caf\udce9\udcc3\nready\n");
+  for (let size = 1; size <= said.length; size++) {
+    const reply = new Reply();
+    for (let at = 0; at < said.length; at += size) reply.stdout(said.subarray(at, at + size));
+    assert.equal(await reply.answer(), "81a4 1 2 ./caf\udce9\udcc3\n", `${size}`);
   }
 });
 

@@ -1,0 +1,131 @@
+/**
+ * Files whose paths are not UTF-8, which only Linux has (see path_bytes). They are opened by the C library, and then
+ * have a name that Deno can say: /proc/self/fd/7. All of it is done at once, for there are few of them.
+ */
+import fs from "node:fs";
+import type { DirectoryEntry, Files, FileStat, OpenFile } from "../host.ts";
+import { FileError } from "../host.ts";
+import { named } from "./file_error.ts";
+import { toStat } from "./file_stat.ts";
+import { Libc } from "./libc.ts";
+
+/** What Deno shows of each byte that it can't read. */
+const LOST = "\ufffd";
+/** Opens it to be asked about, not to be read: whatever it is, and whoever may read it. */
+const O_PATH = 0o10000000;
+const { O_NOFOLLOW } = fs.constants;
+
+type Reads = Pick<
+  Files,
+  "list" | "lstat" | "stat" | "readLink" | "open" | "readStart" | "readText"
+>;
+
+/**
+ * The same files, those with such paths too. Where Deno may ask no C library, names are what it makes of them, and nothing is found
+ * by those.
+ */
+export function withBytePaths(files: Files): Files {
+  const reads = (path: string): Reads => path.isWellFormed() ? files : byteFiles() ?? files;
+  return {
+    ...files,
+    async list(directory) {
+      const entries = await reads(directory).list(directory);
+      const isLossy = entries.some(({ name }) => name.includes(LOST));
+      return isLossy ? await byteFiles()?.list(directory) ?? entries : entries;
+    },
+    lstat: (path) => reads(path).lstat(path),
+    stat: (path) => reads(path).stat(path),
+    async readLink(path) {
+      try {
+        return await reads(path).readLink(path);
+      } catch (error) {
+        const isLossy = (error as Error).cause instanceof Deno.errors.InvalidData;
+        const target = isLossy ? byteFiles()?.readLink(path) : undefined;
+        if (target === undefined) throw error;
+        return await target;
+      }
+    },
+    open: (path) => reads(path).open(path),
+    readStart: (path, buffer) => reads(path).readStart(path, buffer),
+    readText: (path) => reads(path).readText(path),
+  };
+}
+
+let cached: { files?: Reads } | undefined;
+
+function byteFiles(): Reads | undefined {
+  cached ??= { files: openByteFiles() };
+  return cached.files;
+}
+
+function openByteFiles(): Reads | undefined {
+  if (Deno.build.os !== "linux") return undefined;
+  let libc: Libc;
+  try {
+    libc = new Libc();
+  } catch {
+    return undefined; // another C library, or no permission
+  }
+
+  function at<T>(path: string, call: (name: string) => T, flags = O_NOFOLLOW): T {
+    return named(path, () => {
+      using opened = libc.open(path, O_PATH | flags);
+      return call(`/proc/self/fd/${opened.fd}`);
+    });
+  }
+  const stat = (name: string): FileStat => toStat(Deno.statSync(name));
+  /** What it is can't change between the two calls: the name is that of the file, not of its place. */
+  function open(path: string, name: string): Deno.FsFile {
+    const { kind } = stat(name);
+    if (kind === "symlink") throw new FileError(path, "is a symbolic link");
+    if (kind === "other") throw new FileError(path, "is no file");
+    return Deno.openSync(name);
+  }
+  const entry = (path: string, name: string): DirectoryEntry | undefined =>
+    unlessAbsent(() => ({ name, kind: at(`${path}/${name}`, stat).kind }));
+
+  return {
+    list: (path) =>
+      soon(() => {
+        const names = named(path, () => libc.names(path));
+        return names.map((name) => entry(path, name)).filter((one) => one !== undefined);
+      }),
+    lstat: (path) => soon(() => at(path, stat)),
+    stat: (path) => soon(() => unlessAbsent(() => at(path, stat, 0))),
+    readLink: (path) => soon(() => named(path, () => libc.readLink(path))),
+    open: (path) => soon(() => toOpenFile(path, at(path, (name) => open(path, name)))),
+    readStart: (path, buffer) =>
+      soon(() =>
+        at(path, (name) => {
+          using file = open(path, name);
+          const bytes = file.readSync(buffer) ?? 0;
+          return { bytes, stat: at(path, stat) };
+        })
+      ),
+    readText: (path) =>
+      soon(() => unlessAbsent(() => at(path, (name) => Deno.readTextFileSync(name), 0))),
+  };
+}
+
+function toOpenFile(path: string, file: Deno.FsFile): OpenFile {
+  return {
+    stat: () => soon(() => named(path, () => toStat(file.statSync()))),
+    read: (buffer) => soon(() => named(path, () => file.readSync(buffer))),
+    close: () => file.close(),
+  };
+}
+
+/** Does it at once; what it throws is a rejection. */
+function soon<T>(call: () => T): Promise<T> {
+  return new Promise((resolve) => resolve(call()));
+}
+
+function unlessAbsent<T>(call: () => T): T | undefined {
+  try {
+    return call();
+  } catch (error) {
+    const { code = "" } = (error as { cause?: { code?: string } }).cause ?? {};
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw error;
+  }
+}
