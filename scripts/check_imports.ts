@@ -1,4 +1,8 @@
-/** Checks that imports go one way: the table below is the house's plan (README, "How it is built"). */
+/**
+ * Checks that imports go one way: the table below is the house's plan (README, "How it is built").
+ * And that the program starts without a library: help is there at once, those of the cluster are
+ * loaded once it is known which one.
+ */
 
 /** Each part of src, and the parts whose modules it may import. */
 const ALLOWED: Record<string, string[]> = {
@@ -38,13 +42,14 @@ const LIBRARIES: Record<string, string> = {
   "@kubernetes/client-node": "deno/kubeconfig",
   "@peculiar/x509": "sandbox/certificate",
   "diff": "view/diff",
+  "js-yaml": "deno/kubeconfig",
   "string-argv": "commands/upload_options",
   "yaml": "commands/yaml",
 };
 
 interface Module {
   specifier: string;
-  dependencies?: { specifier: string; code?: Target; type?: Target }[];
+  dependencies?: { specifier: string; code?: Target; type?: Target; isDynamic?: boolean }[];
 }
 
 interface Target {
@@ -53,9 +58,9 @@ interface Target {
 
 const root = new URL("../", import.meta.url).href;
 const problems: string[] = [];
-for (const module of await graph()) {
-  if (module.specifier.startsWith(root)) check(module);
-}
+const modules = (await graph()).filter(({ specifier }) => specifier.startsWith(root));
+modules.forEach(check);
+checkStart(modules);
 await Deno.stderr.write(new TextEncoder().encode(problems.map((one) => `${one}\n`).join("")));
 Deno.exit(problems.length === 0 ? 0 : 1);
 
@@ -88,11 +93,29 @@ function checkLibrary(from: string, specifier: string): void {
   const library = /^npm:((?:@[^/]+\/)?[^@/]+)@\d+\.\d+\.\d+(\/.*)?$/.exec(specifier)?.[1];
   if (library === undefined) {
     problems.push(`${from}: "${specifier}" is neither relative, node: nor npm:name@exact`);
-  } else if (LIBRARIES[library] !== from) {
+  } else if (!isOwner(LIBRARIES[library], from)) {
     problems.push(
       `${from}: the library ${library} belongs to ${LIBRARIES[library] ?? "no module"}`,
     );
   }
+}
+
+/** What is loaded before the command line is read is all that is not imported by a call of import(). */
+function checkStart(modules: Module[]): void {
+  const started = new Set([`${root}main.ts`]);
+  for (const reached of started) {
+    const { dependencies = [] } = modules.find(({ specifier }) => specifier === reached) ?? {};
+    for (const { specifier, code, isDynamic } of dependencies) {
+      if (code?.specifier === undefined || isDynamic) continue;
+      if (!specifier.startsWith("npm:")) started.add(code.specifier);
+      else problems.push(`${moduleName(reached)}: ${specifier} is loaded at every start`);
+    }
+  }
+}
+
+/** A module, or one in the folder of its name. */
+function isOwner(owner: string | undefined, module: string): boolean {
+  return module === owner || module.startsWith(`${owner}/`);
 }
 
 /** "src/kube/client.ts" is "kube/client", "main.ts" is "main". */

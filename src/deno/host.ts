@@ -1,10 +1,6 @@
 /** The real world, put together. */
 import type { Clock, Host } from "../host.ts";
-import { KubeClient } from "../kube/client.ts";
-import { editText } from "./editor.ts";
 import { denoFiles } from "./files.ts";
-import { loadConnection } from "./kubeconfig.ts";
-import { NetworkTransport } from "./network.ts";
 import { denoTerminal } from "./terminal.ts";
 import { watchDirectories } from "./watcher.ts";
 
@@ -18,11 +14,13 @@ export function denoHost(): Host {
     interrupt: interrupt.signal,
     random,
     capture,
-    edit: (text, name) => interrupt.ignoredDuring(() => editText(text, name)),
+    async edit(text, name) {
+      const { editText } = await import("./editor.ts");
+      return await interrupt.ignoredDuring(() => editText(text, name));
+    },
     async connect(options) {
-      const connection = await loadConnection(options);
-      const transport = new NetworkTransport(connection, denoClock.delay);
-      return new KubeClient(transport, connection.namespace);
+      const { connect } = await import("./connect.ts");
+      return await connect(options, denoClock);
     },
     watch: watchDirectories,
   };

@@ -4,6 +4,7 @@ import { chmodSync, writeFileSync } from "node:fs";
 import { UsageError } from "../../../src/errors.ts";
 import type { ConnectOptions } from "../../../src/host.ts";
 import { loadConnection } from "../../../src/deno/kubeconfig.ts";
+import { inCluster } from "../../../src/deno/kubeconfig/in_cluster.ts";
 import { rejection } from "../../support/refusal.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
 
@@ -172,6 +173,13 @@ Deno.test("a file that can't be read as a kubeconfig is refused by its name", as
     await rejection(loadConnection({ kubeconfig: odd }), UsageError),
     new RegExp(`^Cannot read kubeconfig "${odd}": [^\n]+\n`),
   );
+  Deno.env.set("HOME", place.path(""));
+  await Deno.mkdir(place.path(".kube"));
+  place.write(".kube/config", "a: [\n");
+  assert.match(
+    await rejection(loadConnection({}), UsageError),
+    /^Cannot read kubeconfig ".*config": /,
+  );
   const empty = place.write("empty", "# nothing\n");
   assert.match(
     await rejection(loadConnection({ kubeconfig: empty }), UsageError),
@@ -278,3 +286,48 @@ for (const [what, script, expected] of failures) {
     assert.match(words, /\ndoes kubectl work with this context\?$/);
   });
 }
+
+const jwt = ["{}", '{"exp":4102444800}', ""].map(btoa).join(".");
+const providers: [name: string, config: (place: Place) => Record<string, string>, token: string][] =
+  [
+    ["oidc", () => ({ "id-token": jwt }), jwt],
+    ["gcp", () => ({ "access-token": "of-gcp" }), "of-gcp"],
+    ["azure", () => ({ "access-token": "of-azure" }), "of-azure"],
+    ["file", (place) => ({ tokenFile: place.write("token", "of-file") }), "of-file"],
+  ];
+
+for (const [name, providerConfig, token] of providers) {
+  Deno.test(`the token of an auth provider is used: ${name}`, async () => {
+    using place = new Place();
+    const user = { "auth-provider": { name, config: providerConfig(place) } };
+    const kubeconfig = place.write("a", config("a", { user }));
+    assert.equal((await connected({ kubeconfig }))[2], `Bearer ${token}`);
+  });
+}
+
+Deno.test("an authority's file that is missing is refused by its name", async () => {
+  using place = new Place();
+  const cluster = { "certificate-authority": "gone.crt" };
+  const kubeconfig = place.write("a", config("a", { cluster }));
+  assert.match(
+    await rejection(loadConnection({ kubeconfig }), UsageError),
+    /^Cannot trust cluster "a": no such file: .*gone.crt\ndoes kubectl work/,
+  );
+});
+
+Deno.test("in a pod its service account is used, elsewhere there is none", () => {
+  using place = new Place();
+  const variables = new Map([["KUBERNETES_SERVICE_HOST", "fd00::1"], [
+    "KUBERNETES_SERVICE_PORT",
+    "6443",
+  ]]);
+  assert.equal(inCluster(variables, place.path(".")), undefined);
+  place.write("token", "t");
+  place.write("namespace", "team");
+  assert.equal(inCluster(new Map(), place.path(".")), undefined);
+  const found = inCluster(variables, place.path("."));
+  assert.equal(found?.clusters[0].server, "https://[fd00::1]:6443");
+  assert.equal(found?.clusters[0].caFile, place.path("./ca.crt"));
+  assert.equal(found?.contexts[0].namespace, "team");
+  assert.equal(found?.users[0].authProvider.config.tokenFile, place.path("./token"));
+});

@@ -1,0 +1,106 @@
+/** The kubeconfig files that there are, as one. */
+import { readFileSync, statSync } from "node:fs";
+import { dirname, isAbsolute, join } from "node:path";
+import {
+  type Cluster,
+  type Context,
+  newClusters,
+  newContexts,
+  newUsers,
+  type User,
+} from "npm:@kubernetes/client-node@1.4.0/dist/config_types.js";
+// @ts-types="npm:@types/js-yaml@4.0.9"
+import { load } from "npm:js-yaml@4.3.2";
+import { UsageError } from "../../errors.ts";
+import type { ConnectOptions } from "../../host.ts";
+import { inCluster } from "./in_cluster.ts";
+import { messageOf } from "./words.ts";
+
+export interface Kubeconfig {
+  readonly clusters: readonly Cluster[];
+  readonly users: readonly User[];
+  readonly contexts: readonly Context[];
+  readonly currentContext?: string;
+}
+
+/** kubectl's order: the flag, then $KUBECONFIG (missing files passed over), then ~/.kube/config, then in-cluster. */
+export function readKubeconfig({ kubeconfig }: ConnectOptions): Kubeconfig {
+  if (kubeconfig !== undefined) return readFile(kubeconfig);
+  const variable = Deno.env.get("KUBECONFIG");
+  const separator = Deno.build.os === "windows" ? ";" : ":";
+  const named = variable?.split(separator).filter((path) => path !== "") ?? [];
+  if (named.length > 0) {
+    const present = named.filter(isFile);
+    if (present.length === 0) throw noKubeconfig(`KUBECONFIG=${variable}`);
+    return present.map(readFile).reduce(withMissing);
+  }
+  const own = homes().map((home) => join(home, ".kube", "config")).find(isFile);
+  const config = own === undefined ? inCluster(Deno.env) : readFile(own);
+  if (config === undefined) throw noKubeconfig("~/.kube/config");
+  return config;
+}
+
+function readFile(path: string): Kubeconfig {
+  const absolute = (file?: string) => file && !isAbsolute(file) ? join(dirname(path), file) : file;
+  try {
+    const content = contentOf(readFileSync(path, "utf8"));
+    return {
+      clusters: newClusters(content.clusters)
+        .map((cluster) => ({ ...cluster, caFile: absolute(cluster.caFile) })),
+      users: newUsers(content.users).map((user) => ({
+        ...user,
+        certFile: absolute(user.certFile),
+        keyFile: absolute(user.keyFile),
+      })),
+      contexts: newContexts(content.contexts),
+      currentContext: content["current-context"],
+    };
+  } catch (error) {
+    const why = messageOf(error).replace(`: ${path}`, "");
+    throw new UsageError(`Cannot read kubeconfig "${path}": ${why}`, {
+      hint: "name another with --kubeconfig or $KUBECONFIG",
+      cause: error,
+    });
+  }
+}
+
+function contentOf(text: string) {
+  const content = load(text) as
+    | Record<string, unknown> & { "current-context"?: string }
+    | undefined;
+  if (content === undefined || content === null) throw new Error("it is empty");
+  return content;
+}
+
+/** kubectl's rule: the first file to name a thing, or a current context, wins. */
+function withMissing(config: Kubeconfig, part: Kubeconfig): Kubeconfig {
+  const both = <T extends { name: string }>(own: readonly T[], more: readonly T[]) => [
+    ...own,
+    ...more.filter(({ name }) => !own.some((one) => one.name === name)),
+  ];
+  return {
+    clusters: both(config.clusters, part.clusters),
+    users: both(config.users, part.users),
+    contexts: both(config.contexts, part.contexts),
+    currentContext: config.currentContext || part.currentContext,
+  };
+}
+
+/** Where kubectl looks for .kube/config: the first that has one counts. */
+function homes(): string[] {
+  const { HOME = "", HOMEDRIVE = "", HOMEPATH = "", USERPROFILE = "" } = Object.fromEntries(
+    ["HOME", "HOMEDRIVE", "HOMEPATH", "USERPROFILE"].map((name) => [name, Deno.env.get(name)]),
+  );
+  const all = Deno.build.os === "windows" ? [HOME, HOMEDRIVE + HOMEPATH, USERPROFILE] : [HOME];
+  return all.filter((home) => home !== "");
+}
+
+function noKubeconfig(looked: string): UsageError {
+  return new UsageError(`Cannot find a kubeconfig: ${looked} is not there`, {
+    hint: "name one with --kubeconfig, or try without a cluster: tkn-dev sandbox",
+  });
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}

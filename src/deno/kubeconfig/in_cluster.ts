@@ -1,0 +1,23 @@
+/** In a pod: its service account, https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/ */
+import { existsSync, readFileSync } from "node:fs";
+import type { Env } from "../../host.ts";
+import type { Kubeconfig } from "./files.ts";
+
+/** Undefined elsewhere. `account` is where the kubelet mounts it. */
+export function inCluster(
+  env: Env,
+  account = "/var/run/secrets/kubernetes.io/serviceaccount",
+): Kubeconfig | undefined {
+  const [host, port] = [env.get("KUBERNETES_SERVICE_HOST"), env.get("KUBERNETES_SERVICE_PORT")];
+  const [tokenFile, namespaceFile] = [`${account}/token`, `${account}/namespace`];
+  if (!host || !port || !existsSync(tokenFile)) return undefined;
+  const name = "in-cluster";
+  const server = `https://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const namespace = existsSync(namespaceFile) ? readFileSync(namespaceFile, "utf8") : undefined;
+  return {
+    clusters: [{ name, server, caFile: `${account}/ca.crt`, skipTLSVerify: false }],
+    users: [{ name, authProvider: { name: "tokenFile", config: { tokenFile } } }],
+    contexts: [{ name, cluster: name, user: name, namespace }],
+    currentContext: name,
+  };
+}
