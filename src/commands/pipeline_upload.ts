@@ -51,9 +51,10 @@ async function runOnce(host: Host, options: Options, given?: Source): Promise<nu
   using narrator = openNarrator(host, options);
   const kube = await host.connect(options.connect);
   const { namespace } = kube;
-  const [pipeline, defaultTimeout] = await Promise.all([
+  const timeout = readDefaultTimeout(kube); // takes longest, and is needed last
+  timeout.catch(() => {});
+  const [pipeline] = await Promise.all([
     read<Pipeline>(kube, PIPELINES, options.pipeline),
-    readDefaultTimeout(kube),
     checkAccess(kube, namespace, "PipelineRun"),
   ]);
   const owner = `Pipeline "${options.pipeline}"`;
@@ -77,6 +78,7 @@ async function runOnce(host: Host, options: Options, given?: Source): Promise<nu
     options.onWorkspace,
   );
   checkShared(pipeline, target, workspace.name, workspaces);
+  const defaultTimeout = await timeout;
   const held = { task: target.name, step: stepName(step.step, step.index) };
   const standIn = { owner: taskOwner, results: task.spec.results ?? [] };
   const notes = chosen === undefined

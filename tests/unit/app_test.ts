@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import example from "../../examples/pipeline.yaml" with { type: "text" };
 import { parseAllDocuments } from "npm:yaml@2.9.1";
 import { app } from "../../src/app.ts";
-import type { KubeObject } from "../../src/kube/interface.ts";
+import type { KubeObject, Resource } from "../../src/kube/interface.ts";
 import { ClusterError } from "../../src/errors.ts";
 import { PIPELINES, TASKS } from "../../src/tekton/model.ts";
 import { VERSION } from "../../src/version.ts";
@@ -131,8 +131,8 @@ Deno.test("NO_COLOR turns them off, unless it is empty", async () => {
   assert.ok((await shownOnTerminal(REFUSED, { NO_COLOR: "" })).includes(ESCAPE));
 });
 
-Deno.test("an upload creates the run that was asked for", async () => {
-  const kube = new FakeKube();
+/** An upload to a cluster with the example, as far as something is created. */
+async function uploadToGreet(kube: FakeKube) {
   for (const document of parseAllDocuments(example)) {
     const object = document.toJS() as KubeObject;
     kube.put(object.kind === "Pipeline" ? PIPELINES : TASKS, object);
@@ -141,12 +141,35 @@ Deno.test("an upload creates the run that was asked for", async () => {
     throw new ClusterError(`no more of this test: ${change}`);
   };
   const host = new FakeHost(new MemoryFiles(tree("file a x")), kube);
-  const { code, stderr } = await call(
+  return await call(
     ["pipeline", "upload", "greet", "/tree", "-w", "name=source,claimName=pvc"],
     host,
   );
+}
+
+Deno.test("an upload creates the run that was asked for", async () => {
+  const { code, stderr } = await uploadToGreet(new FakeKube());
   assert.equal(code, 3);
   assert.match(stderr, /The upload stands in for task clone: it clones the repository/);
+  assert.match(stderr, /Error: no more of this test: create PipelineRun greet-run-/);
+});
+
+Deno.test("the task of a Pipeline is read while the server has yet to tell its default timeout", async () => {
+  const taskRead = Promise.withResolvers<void>();
+  class SlowKube extends FakeKube {
+    override get<T extends KubeObject>(resource: Resource, namespace: string, name: string) {
+      if (resource === TASKS) taskRead.resolve();
+      return super.get<T>(resource, namespace, name);
+    }
+    override async create<T extends KubeObject>(
+      ...[resource, object, options]: Parameters<typeof FakeKube.prototype.create<T>>
+    ) {
+      if (options?.dryRun) await taskRead.promise;
+      return await super.create(resource, object, options);
+    }
+  }
+  const { code, stderr } = await uploadToGreet(new SlowKube());
+  assert.equal(code, 3);
   assert.match(stderr, /Error: no more of this test: create PipelineRun greet-run-/);
 });
 
