@@ -2,7 +2,7 @@
 import { PROGRAM } from "./cli/commands.ts";
 import { helpAsked } from "./cli/help.ts";
 import { type Call, parse } from "./cli/parse.ts";
-import { useColor } from "./commands/narrate.ts";
+import { useColor } from "./commands/color.ts";
 import { BUG_EXIT_CODE, ExpectedError, Interrupted } from "./errors.ts";
 import type { Host } from "./host.ts";
 import { renderError } from "./view/error.ts";

@@ -3,7 +3,7 @@ import { ExpectedError, UsageError } from "../errors.ts";
 import { FileError, type Host } from "../host.ts";
 import { changedPaths } from "../tree/changes.ts";
 import { renderError } from "../view/error.ts";
-import { useColor } from "./narrate.ts";
+import { useColor } from "./color.ts";
 import { openSource, type Source } from "./source.ts";
 import type { UploadFlags } from "./upload_options.ts";
 

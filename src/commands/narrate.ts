@@ -3,6 +3,7 @@ import type { Host, Terminal } from "../host.ts";
 import type { RunEvent } from "../run/events.ts";
 import { RunView } from "../view/run_view.ts";
 import { Screen, type Write } from "../view/screen.ts";
+import { useColor } from "./color.ts";
 
 export interface Narrator extends Disposable {
   emit(event: RunEvent): void;
@@ -53,11 +54,6 @@ export function openNarrator(host: Host, flags: { color: boolean; showlogs: bool
       write(terminal, screen.paint([{ status: "" }]));
     },
   };
-}
-
-/** https://no-color.org */
-export function useColor(host: Host, asked = true): boolean {
-  return asked && !host.env.get("NO_COLOR");
 }
 
 function write(terminal: Terminal, writes: readonly Write[]): void {

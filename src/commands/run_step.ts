@@ -7,7 +7,7 @@ import { runCommand } from "../run/shell.ts";
 import { debugRunCommand } from "../step/scripts.ts";
 import { findStep, type HeldOptions, heldOptions } from "./held_step.ts";
 import { letGo } from "./let_go.ts";
-import { useColor } from "./narrate.ts";
+import { useColor } from "./color.ts";
 import { ScriptEditor } from "./script_editor.ts";
 
 export interface Options extends HeldOptions {

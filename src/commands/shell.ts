@@ -4,7 +4,7 @@ import { UsageError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { runCommand } from "../run/shell.ts";
 import { findStep, type HeldOptions, heldOptions, verb } from "./held_step.ts";
-import { useColor } from "./narrate.ts";
+import { useColor } from "./color.ts";
 import { workAt } from "./session.ts";
 
 export interface Options extends HeldOptions {

@@ -4,7 +4,7 @@ import type { Host } from "../host.ts";
 import { renderChanged } from "../view/changed.ts";
 import { renderError } from "../view/error.ts";
 import { type Change, Changes } from "./changes.ts";
-import { useColor } from "./narrate.ts";
+import { useColor } from "./color.ts";
 import { openSource, type Source } from "./source.ts";
 import type { UploadFlags } from "./upload_options.ts";
 
