@@ -46,6 +46,7 @@ const START = [
   "deno",
   "errors",
   "host",
+  "path_bytes",
   "version",
   "view/error",
   "view/sanitize",
