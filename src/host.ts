@@ -10,7 +10,7 @@ export interface Host {
   readonly interrupt: AbortSignal;
   /** `length` random lower-case letters and digits. */
   random(length: number): string;
-  /** Runs a program and gives its stdout, or undefined where it can't be run or fails. */
+  /** Runs a program and gives its stdout, as paths are read, or undefined where it can't be run or fails. */
   capture(command: readonly string[], options?: { cwd?: string }): Promise<string | undefined>;
   /**
    * Has the user edit the text, in a file called `name`, with $VISUAL or $EDITOR: what was saved, or undefined

@@ -1,5 +1,6 @@
 /** The real world, put together. */
 import type { Clock, Host } from "../host.ts";
+import { pathText } from "../path_bytes.ts";
 import { denoFiles } from "./files.ts";
 import { denoTerminal } from "./terminal.ts";
 import { watchDirectories } from "./watcher.ts";
@@ -90,7 +91,7 @@ async function capture(
     const [program, ...args] = command;
     const process = new Deno.Command(program, { args, cwd: options.cwd, stderr: "null" });
     const { success, stdout } = await process.output();
-    return success ? new TextDecoder().decode(stdout) : undefined;
+    return success ? pathText(stdout) : undefined;
   } catch {
     return undefined; // no such program here
   }

@@ -1,6 +1,7 @@
 /** The real terminal. */
 import type { RawTerminal, Terminal } from "../host.ts";
 import type { TerminalSize } from "../kube/interface.ts";
+import { pathBytes } from "../path_bytes.ts";
 import { terminalKeys } from "./keys.ts";
 
 const FALLBACK_COLUMNS = 80;
@@ -22,7 +23,7 @@ export function denoTerminal(): Terminal {
     },
     raw,
     input: () => new Response(Deno.stdin.readable).text(),
-    out: (text) => out(new TextEncoder().encode(text)),
+    out: (text) => out(pathBytes(text)),
     err: (text) => err(new TextEncoder().encode(text)),
     write: (bytes, to) => (to === "stdout" ? out : err)(bytes),
   };

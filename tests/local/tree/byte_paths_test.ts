@@ -70,6 +70,25 @@ testWith(
   { ignore: !isLinux },
 );
 
+testWith(["git"], "--list tells them as they are, tracked ones too that are ignored", () => {
+  using place = temporaryDirectory();
+  shell(
+    place.path,
+    `git init -q; mkdir "d$b"; echo x >"d$b/$c"; echo x >"$b.log"; echo x >"$c.log"
+    echo '*.log' >.gitignore; git add -f "$b.log"`,
+  );
+  const main = new URL("../../../main.ts", import.meta.url).pathname;
+  const listed = shell(
+    place.path,
+    `'${Deno.execPath()}' run -A --quiet '${main}' task upload any . --list`,
+  );
+  assert.equal(
+    listed.toString("latin1").split("\n").sort().join("\n"),
+    shell(place.path, "git ls-files -zco --exclude-standard | tr '\\0' '\\n'; echo")
+      .toString("latin1").split("\n").slice(0, -1).sort().join("\n"),
+  );
+}, { ignore: !isLinux });
+
 testWith(["git"], "git's rules are about their bytes", async () => {
   using place = temporaryDirectory();
   shell(
