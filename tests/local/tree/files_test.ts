@@ -1,9 +1,12 @@
 /** The real file system answers as the one in memory, with which the unit tests are run. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync } from "node:fs";
 import process from "node:process";
 import { denoFiles, openFiles } from "../../../src/deno/files.ts";
 import { FileError, type Files } from "../../../src/host.ts";
+import { loadIgnore } from "../../../src/tree/ignore.ts";
+import { walk } from "../../../src/tree/walk.ts";
 import { MemoryFiles } from "../../support/memory_files.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
 import { hardLinks, tree, writeTree } from "../../support/tree_text.ts";
@@ -100,6 +103,23 @@ Deno.test("nobody waits at a FIFO that nobody writes to", async () => {
     assert.deepEqual([bytes, stat.kind], [0, "other"]);
     assert.equal((await readAll(files, `${place.path}/pipe`))[1], null);
   }
+});
+
+Deno.test("a FIFO, a socket and a device are left out with a word each", {
+  ignore: process.getuid?.() !== 0, // only root can make a device
+}, async () => {
+  using place = temporaryDirectory();
+  writeTree(place.path, tree("file a x\nfifo fifo"));
+  using _listener = Deno.listen({ transport: "unix", path: `${place.path}/socket` });
+  execFileSync("mknod", [`${place.path}/device`, "c", "1", "3"]);
+  const left: string[] = [];
+  const rules = await loadIgnore(denoFiles, place.path);
+  const entries = await Array.fromAsync(
+    walk(denoFiles, place.path, rules, { onSkip: (path, why) => left.push(`${path}: ${why}`) }),
+  );
+  assert.deepEqual(entries.map(({ path }) => path), ["a"]);
+  const why = "it is a socket, a FIFO or a device";
+  assert.deepEqual(left, [`device: ${why}`, `fifo: ${why}`, `socket: ${why}`]);
 });
 
 Deno.test("what may not be read is permission denied, with its path", {
