@@ -58,12 +58,14 @@ export function writeHeader(member: Member, target: Uint8Array): void {
   const split = splitName(name);
   // The cut names are only seen by a tar that does not know "L" or "K".
   block.set(split?.name ?? name.subarray(0, NAME_BYTES), 0);
-  if (split?.prefix !== undefined) block.set(split.prefix, 345);
+  if (split?.prefix !== undefined) block.set(split.prefix, PREFIX_OFFSET);
   block.set(pathBytes(linkName(member)).subarray(0, NAME_BYTES), 157);
   fill(block, member, TYPES[member.kind]);
 }
 
 const NAME_BYTES = 100;
+const MAGIC_END = 265;
+const PREFIX_OFFSET = 345;
 const encoder = new TextEncoder();
 
 function tarName({ path, kind }: Member): string {
@@ -76,7 +78,7 @@ function linkName({ kind, linkTarget = "" }: Member): string {
 
 /** "C:/x" is sent as "./C:/x": bsdtar takes the "C:/" for a drive, everywhere, and drops it. */
 function withoutDrive(path: string): string {
-  return /^[A-Za-z]:[\\/]/.test(`${path}/`) ? `./${path}` : path;
+  return path[1] === ":" && /^[A-Za-z]:[\\/]/.test(`${path}/`) ? `./${path}` : path;
 }
 
 /**
@@ -154,7 +156,10 @@ function fill(
   block[156] = type.charCodeAt(0);
   block.set(BLANK.subarray(257, 265), 257);
   let sum = 0;
-  for (let i = 0; i < BLOCK_BYTES; i++) sum += block[i];
+  for (let i = 0; i < MAGIC_END; i++) sum += block[i];
+  if (block[PREFIX_OFFSET] !== 0) {
+    for (let i = PREFIX_OFFSET; i < BLOCK_BYTES; i++) sum += block[i]; // between the two are zeros
+  }
   writeOctal(block, 148, 7, sum);
   block[155] = 0;
 }
