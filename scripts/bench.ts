@@ -1,0 +1,54 @@
+/**
+ * Measures how fast it is, on the cluster that KUBECONFIG names, as the user of the context that TKN_DEV_TEST_CONTEXT
+ * names: ours (the compiled program that TKN_DEV names, else the source) and what people use for this now, in turns.
+ *
+ *     deno task bench [CASE]... [--repeat N] [--image IMAGE] [--namespace NAME]
+ *
+ * With no CASE all of them, and then docs/bench.md is written anew. The image has sh, tar, find, stat,
+ * awk and sha256sum. Nothing of what it makes outlives it. A figure is never an error, a wrong result is.
+ */
+import { denoHost } from "../src/deno/host.ts";
+import { NotHere } from "./bench/bench_case.ts";
+import { CASES } from "./bench/cases.ts";
+import { readCircumstances } from "./bench/circumstances.ts";
+import { type Options, readOptions } from "./bench/options.ts";
+import type { Row } from "./bench/row.ts";
+import { Stage } from "./bench/stage.ts";
+import { renderLine, renderPage } from "./bench/table.ts";
+
+const { terminal, interrupt } = denoHost();
+try {
+  await main(readOptions(Deno.args, CASES.map(({ name }) => name)));
+  Deno.exit(0);
+} catch (error) {
+  const interrupted = interrupt.aborted;
+  terminal.err(`${interrupted ? "interrupted" : error instanceof Error ? error.message : error}\n`);
+  Deno.exit(interrupted ? 130 : 1);
+}
+
+async function main(options: Options): Promise<void> {
+  await using stage = await Stage.open({
+    ...options,
+    context: Deno.env.get("TKN_DEV_TEST_CONTEXT"),
+    signal: interrupt,
+    say: (line) => terminal.out(`${line}\n`),
+  });
+  const rows: Row[] = [];
+  for (const one of CASES) {
+    if (options.cases.length > 0 && !options.cases.includes(one.name)) continue;
+    const repeat = options.repeat ?? one.repeat;
+    stage.say(`${one.name}: ${one.about}`);
+    try {
+      const found = await one.run(stage, repeat);
+      for (const row of found) stage.say(renderLine(row));
+      rows.push(...found);
+    } catch (error) {
+      if (!(error instanceof NotHere)) throw error;
+      stage.notes.push(`${one.name} is not measured: ${error.message}.`);
+    }
+  }
+  for (const note of stage.notes) stage.say(`Note: ${note}`);
+  if (options.cases.length > 0) return;
+  const page = renderPage(rows, await readCircumstances(stage));
+  await Deno.writeTextFile(new URL("../docs/bench.md", import.meta.url), page);
+}

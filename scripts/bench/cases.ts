@@ -1,0 +1,9 @@
+/** All cases, in the order in which they are measured. */
+import type { BenchCase } from "./bench_case.ts";
+import { delta } from "./cases/delta.ts";
+import { large } from "./cases/large.ts";
+import { slow } from "./cases/slow.ts";
+import { small } from "./cases/small.ts";
+import { source } from "./cases/source.ts";
+
+export const CASES: readonly BenchCase[] = [source, small, large, slow, delta];

@@ -1,0 +1,27 @@
+import type { BenchCase } from "../bench_case.ts";
+import { compare } from "../compare.ts";
+import type { Row } from "../row.ts";
+import { figure } from "../statistics.ts";
+import { largeTree } from "../trees.ts";
+
+export const large: BenchCase = {
+  name: "large",
+  about: "one file of 2 GiB",
+  repeat: 3,
+  async run(stage, repeat) {
+    const tree = await largeTree(stage);
+    const bars = { "tar | kubectl exec": 1.1 };
+    const { rows, ours } = await compare(stage, { name: large.name, tree, bars, repeat });
+    const peaks = ours.map(({ peakBytes }) => peakBytes).filter((bytes) => bytes !== undefined);
+    if (peaks.length === 0) return rows; // no /proc
+    const memory: Row = {
+      name: large.name,
+      what: "peak memory",
+      unit: "MB",
+      figure: figure(peaks.map((bytes) => bytes / 1e6)),
+      bar: 200,
+      detail: "VmHWM at the receipt",
+    };
+    return [...rows, memory];
+  },
+};

@@ -1,0 +1,14 @@
+import type { BenchCase } from "../bench_case.ts";
+import { compare } from "../compare.ts";
+import { smallTree } from "../trees.ts";
+
+export const small: BenchCase = {
+  name: "small",
+  about: "20,000 small random files, 90 MB",
+  repeat: 5,
+  async run(stage, repeat) {
+    const tree = await smallTree(stage);
+    const bars = { "tar | kubectl exec": 1 };
+    return (await compare(stage, { name: small.name, tree, bars, repeat })).rows;
+  },
+};

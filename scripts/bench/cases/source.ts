@@ -1,0 +1,14 @@
+import type { BenchCase } from "../bench_case.ts";
+import { compare } from "../compare.ts";
+import { sourceTree } from "../trees.ts";
+
+export const source: BenchCase = {
+  name: "source",
+  about: "a source tree, 8,000 files, 90 MB",
+  repeat: 7,
+  async run(stage, repeat) {
+    const tree = await sourceTree(stage);
+    const bars = { "tar | kubectl exec": 0.9, "kubectl cp": 0.65 };
+    return (await compare(stage, { name: source.name, tree, bars, repeat })).rows;
+  },
+};

@@ -1,0 +1,16 @@
+/** What the figures depend on. */
+import type { Stage } from "./stage.ts";
+import type { Circumstances } from "./table.ts";
+
+export async function readCircumstances(stage: Stage): Promise<Circumstances> {
+  const { stdout } = await stage.kubectl(["version", "-o", "json"]);
+  const { clientVersion, serverVersion } = JSON.parse(stdout);
+  const kernel = /^\d+\.\d+/.exec(Deno.osRelease())?.[0] ?? "";
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    machine: `${navigator.hardwareConcurrency} cores, ${Deno.build.os} ${kernel}, Kubernetes ` +
+      `${serverVersion.gitVersion}, kubectl ${clientVersion.gitVersion}`,
+    program: Deno.env.has("TKN_DEV") ? "tkn-dev compiled" : "tkn-dev from its source",
+    notes: stage.notes,
+  };
+}

@@ -1,0 +1,61 @@
+/** Ours and the peers in turns, on the same tree. */
+import type { Access } from "./access.ts";
+import { upload, type Uploaded } from "./ours.ts";
+import { type Peer, send } from "./peers.ts";
+import { formatMs, type Row } from "./row.ts";
+import type { Stage } from "./stage.ts";
+import { median, ratio } from "./statistics.ts";
+import type { Tree } from "./tree.ts";
+
+export interface CompareOptions {
+  /** The case's. */
+  readonly name: string;
+  readonly tree: Tree;
+  readonly access?: Access;
+  /** A ratio each. */
+  readonly bars: Partial<Record<Peer, number>>;
+  readonly repeat: number;
+}
+
+export interface Compared {
+  readonly rows: Row[];
+  readonly ours: Uploaded[];
+}
+
+export async function compare(stage: Stage, options: CompareOptions): Promise<Compared> {
+  const { name, tree, access, bars, repeat } = options;
+  const peers = Object.keys(bars) as Peer[];
+  const ours: Uploaded[] = [];
+  const theirs = Object.fromEntries(peers.map((peer): [string, number[]] => [peer, []]));
+  for (let round = 0; round < repeat; round++) {
+    const own = async () => {
+      ours.push(await upload(stage, { tree, access, volume: "emptyDir=Memory" }));
+      await stage.removeRuns(); // its volume goes with it
+    };
+    const turns = [
+      own,
+      ...peers.map((peer) => async () =>
+        void theirs[peer].push(await send(stage, peer, { tree, access }))
+      ),
+    ];
+    // Each has every place in the order, in turn.
+    for (let at = 0; at < turns.length; at++) await turns[(round + at) % turns.length]();
+    const told = peers.map((peer) => `${peer} ${formatMs(theirs[peer][round])}`).join(", ");
+    stage.say(`       ${round + 1}/${repeat} ours ${formatMs(tookMs(ours[round]))}, ${told}`);
+  }
+  const oursMs = ours.map(tookMs);
+  const rows = peers.map((peer): Row => ({
+    name,
+    what: `against ${peer}`,
+    unit: "x",
+    figure: ratio(oursMs, theirs[peer]),
+    bar: bars[peer],
+    detail: `${formatMs(median(oursMs))} and ${formatMs(median(theirs[peer]))}`,
+  }));
+  return { rows, ours };
+}
+
+/** From the pause to the receipt. */
+export function tookMs({ heldMs, sentMs }: Uploaded): number {
+  return sentMs - heldMs;
+}

@@ -1,0 +1,106 @@
+/** A link between here and the cluster that is as slow as one likes, and counts: a TCP proxy on loopback. */
+import { Lane } from "./lane.ts";
+
+export interface LinkSpeed {
+  /** In each direction, for all connections together. */
+  readonly bitsPerSecond: number;
+  readonly roundTripMs: number;
+}
+
+/** It only counts. */
+export const UNLIMITED: LinkSpeed = { bitsPerSecond: Infinity, roundTripMs: 0 };
+
+/** No more than that waits to go, as in a router: then the sender has to wait. */
+const QUEUE_MS = 100;
+const CHUNK_BYTES = 16 * 1024;
+
+export class Link implements AsyncDisposable {
+  readonly port: number;
+  readonly #up: Lane;
+  readonly #down: Lane;
+  readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  readonly #open = new Set<Deno.TcpConn>();
+  readonly #serving: Promise<void>;
+
+  constructor(
+    private readonly target: { hostname: string; port: number },
+    private readonly speed: LinkSpeed,
+  ) {
+    this.port = (this.#listener.addr as Deno.NetAddr).port;
+    this.#up = new Lane(speed);
+    this.#down = new Lane(speed);
+    this.#serving = this.#serve();
+  }
+
+  /** What went so far, both ways. */
+  get bytes(): number {
+    return this.#up.bytes + this.#down.bytes;
+  }
+
+  async [Symbol.asyncDispose]() {
+    this.#listener.close();
+    for (const connection of this.#open) close(connection);
+    await this.#serving;
+  }
+
+  async #serve(): Promise<void> {
+    const connections: Promise<void>[] = [];
+    try {
+      for await (const client of this.#listener) connections.push(this.#relay(client));
+    } catch (error) {
+      if (!(error instanceof Deno.errors.BadResource)) throw error; // closed: the end
+    }
+    await Promise.all(connections);
+  }
+
+  async #relay(client: Deno.TcpConn): Promise<void> {
+    this.#open.add(client);
+    await delay(this.speed.roundTripMs); // of its handshake
+    const server = await Deno.connect(this.target);
+    this.#open.add(server);
+    client.setNoDelay(true);
+    server.setNoDelay(true);
+    await Promise.all([carry(client, server, this.#up), carry(server, client, this.#down)]);
+    for (const connection of [client, server]) {
+      close(connection);
+      this.#open.delete(connection);
+    }
+  }
+}
+
+/** What is read is written when it would have come through. */
+async function carry(from: Deno.TcpConn, to: Deno.TcpConn, lane: Lane): Promise<void> {
+  let writing = Promise.resolve();
+  let cut = false;
+  const write = async (bytes: Uint8Array, atMs: number) => {
+    await delay(atMs - performance.now());
+    for (let at = 0; at < bytes.length;) at += await to.write(bytes.subarray(at));
+  };
+  try {
+    while (!cut) {
+      const buffer = new Uint8Array(CHUNK_BYTES);
+      const length = await from.read(buffer);
+      if (length === null) break;
+      const atMs = lane.arrivalMs(performance.now(), length);
+      const bytes = buffer.subarray(0, length);
+      writing = writing.then(() => write(bytes, atMs)).catch(() => void (cut = true));
+      await delay(lane.queuedMs(performance.now()) - QUEUE_MS);
+    }
+    await writing;
+    await to.closeWrite();
+  } catch {
+    // the other side went away
+  }
+}
+
+async function delay(ms: number): Promise<void> {
+  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function close(connection: Deno.TcpConn): void {
+  try {
+    connection.close();
+  } catch {
+    // it is closed
+  }
+}

@@ -1,0 +1,28 @@
+/** What people use for this now. Each fills the place, and the time that it took is told. */
+import type { Access } from "./access.ts";
+import { clear, countCommand, inside, memoryPlace } from "./place.ts";
+import { execute } from "./process.ts";
+import type { Stage } from "./stage.ts";
+import { checkCount, type Tree } from "./tree.ts";
+
+export type Peer = "tar | kubectl exec" | "kubectl cp";
+
+const SCRIPTS: Record<Peer, string> = {
+  "tar | kubectl exec": 'tar -C "$1" -cf - . | kubectl exec -i "$2" -- tar -xf - -C "$3"',
+  "kubectl cp": 'kubectl cp "$1/." "$2:$3"',
+};
+
+/** Milliseconds. Throws where it fails, and where not all of the tree is there then. */
+export async function send(
+  stage: Stage,
+  peer: Peer,
+  { tree, access = stage.access }: { tree: Tree; access?: Access },
+): Promise<number> {
+  const place = await memoryPlace(stage);
+  const argv = ["sh", "-c", SCRIPTS[peer], "sh", tree.path, place.pod, place.path];
+  const env = { KUBECONFIG: access.path };
+  const { startMs, endMs } = await execute(argv, { env, signal: stage.signal });
+  checkCount(tree, await inside(stage, place, countCommand(place.path)));
+  await clear(stage, place);
+  return endMs - startMs;
+}

@@ -1,0 +1,65 @@
+/** A pod of the bench's own that holds a volume: where the peers send to, and what empties it between rounds. */
+import type { Access } from "./access.ts";
+import type { Stage } from "./stage.ts";
+
+export interface Place {
+  readonly pod: string;
+  /** Where the volume is in it. */
+  readonly path: string;
+  readonly access: Access;
+}
+
+const PATH = "/bench";
+
+/** `volume` as a pod's spec has it. */
+export async function openPlace(
+  stage: Stage,
+  options: { name: string; volume: object; access?: Access },
+): Promise<Place> {
+  const { name, volume, access = stage.access } = options;
+  const pod = `${stage.name}-${name}`;
+  await stage.apply({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: pod, labels: stage.labels },
+    spec: {
+      restartPolicy: "Never",
+      terminationGracePeriodSeconds: 0,
+      activeDeadlineSeconds: 7200, // whatever became of the bench
+      volumes: [{ name: "bench", ...volume }],
+      containers: [{
+        name: "bench",
+        image: stage.options.image,
+        command: ["sleep", "7200"],
+        volumeMounts: [{ name: "bench", mountPath: PATH }],
+      }],
+    },
+  }, access);
+  await stage.kubectl(["wait", "--for=condition=Ready", "--timeout=60s", `pod/${pod}`], { access });
+  return { pod, path: PATH, access };
+}
+
+/** In memory, as the workspace is that ours fills: the peers'. */
+export function memoryPlace(stage: Stage): Promise<Place> {
+  return stage.once(
+    "memory",
+    () => openPlace(stage, { name: "peers", volume: { emptyDir: { medium: "Memory" } } }),
+  );
+}
+
+export async function clear(stage: Stage, place: Place): Promise<void> {
+  await inside(stage, place, `find ${place.path} -mindepth 1 -maxdepth 1 -exec rm -rf {} +`);
+}
+
+/** What a shell in it says. */
+export async function inside(stage: Stage, place: Place, script: string): Promise<string> {
+  const { pod, access } = place;
+  const { stdout } = await stage.kubectl(["exec", pod, "--", "sh", "-c", script], { access });
+  return stdout.trim();
+}
+
+/** A shell's command that prints how many files and bytes are below `path`. */
+export function countCommand(path: string): string {
+  return `find ${path} -type f ! -name .tkn-dev-upload -exec stat -c %s {} + |` +
+    ` awk '{ files++; bytes += $1 } END { printf "%d files, %.0f bytes\\n", files, bytes }'`;
+}

@@ -1,0 +1,109 @@
+/** Where the bench plays: a namespace, a Task, a pod for the peers, directories. All of it goes with the bench. */
+import { temporaryDirectory } from "../../tests/support/temporary.ts";
+import { Access } from "./access.ts";
+import { type Ended, execute } from "./process.ts";
+
+export interface StageOptions {
+  readonly image: string;
+  readonly namespace?: string;
+  readonly context?: string;
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+}
+
+/** Tekton copies it from a Task or Pipeline to its runs, and from there to their pods. */
+const LABEL = "tkn-dev-bench";
+const KINDS = "taskruns,pipelineruns,tasks,pipelines,pods,persistentvolumeclaims";
+
+export class Stage implements AsyncDisposable {
+  readonly name = `tkn-dev-bench-${crypto.randomUUID().slice(0, 8)}`;
+  readonly notes: string[] = [];
+  readonly #made: (() => Promise<unknown>)[] = [];
+  readonly #once = new Map<string, Promise<unknown>>();
+
+  private constructor(
+    readonly options: StageOptions,
+    /** A directory of this machine. */
+    readonly directory: string,
+    /** As the user whose wait is measured. */
+    readonly access: Access,
+    /** As the kubeconfig's current one, who may be allowed more. */
+    readonly admin: Access,
+  ) {}
+
+  static async open(options: StageOptions): Promise<Stage> {
+    const { context, namespace, signal } = options;
+    const temporary = temporaryDirectory();
+    const directory = temporary.path;
+    try {
+      const access = await Access.open({ context, namespace, directory, signal });
+      const at = { namespace: access.namespace, directory, signal };
+      const admin = context === undefined ? access : await Access.open(at);
+      const stage = new Stage(options, directory, access, admin);
+      stage.onEnd(() => Promise.resolve(temporary[Symbol.dispose]()));
+      stage.onEnd(() => stage.#removeObjects());
+      return stage;
+    } catch (error) {
+      temporary[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  get signal(): AbortSignal {
+    return this.options.signal;
+  }
+
+  get labels(): Record<string, string> {
+    return { [LABEL]: this.name };
+  }
+
+  say(line: string): void {
+    this.options.say(line);
+  }
+
+  /** Something that later cases find made. */
+  once<T>(name: string, make: () => Promise<T>): Promise<T> {
+    const made = this.#once.get(name) as Promise<T> | undefined ?? make();
+    this.#once.set(name, made);
+    return made;
+  }
+
+  /** What was made last goes first. */
+  onEnd(remove: () => Promise<unknown>): void {
+    this.#made.push(remove);
+  }
+
+  /** Throws where it fails. */
+  async kubectl(
+    args: readonly string[],
+    options: { stdin?: string; access?: Access; signal?: AbortSignal } = {},
+  ): Promise<Ended> {
+    const { stdin, access = this.access, signal = this.signal } = options;
+    return await execute(["kubectl", "--kubeconfig", access.path, ...args], { stdin, signal });
+  }
+
+  async apply(object: object, access = this.access): Promise<void> {
+    await this.kubectl(["create", "-f", "-"], { stdin: JSON.stringify(object), access });
+  }
+
+  /** For the end, which an interrupt must not prevent. */
+  async remove(args: readonly string[], access = this.access): Promise<void> {
+    const signal = AbortSignal.timeout(120_000);
+    await this.kubectl(["delete", "--ignore-not-found", ...args], { access, signal });
+  }
+
+  /** Runs of the rounds so far. */
+  async removeRuns(): Promise<void> {
+    await this.remove(["taskruns,pipelineruns", "-l", `${LABEL}=${this.name}`]);
+  }
+
+  async [Symbol.asyncDispose]() {
+    for (const remove of this.#made.toReversed()) {
+      await remove().catch((error) => this.say(`not removed: ${error.message}`));
+    }
+  }
+
+  #removeObjects(): Promise<void> {
+    return this.remove([KINDS, "-l", `${LABEL}=${this.name}`, "--grace-period=1"]);
+  }
+}

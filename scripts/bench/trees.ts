@@ -1,0 +1,106 @@
+/** The trees that are sent: each made once, in memory where the system has that, and read once. */
+import { Random } from "../../tests/support/random.ts";
+import { goSource } from "./go_source.ts";
+import { execute } from "./process.ts";
+import type { Stage } from "./stage.ts";
+import { measureTree, type Tree } from "./tree.ts";
+
+const PER_DIRECTORY = 100;
+const MODULE = /^kubernetes@v/;
+
+/** 8,000 files, 90 MB: Kubernetes as Go unpacks it, else text that looks like it. */
+export function sourceTree(stage: Stage): Promise<Tree> {
+  return made(stage, "source", async (path) => {
+    const module = await findModule(stage);
+    if (module !== undefined) {
+      await execute(["cp", "-R", `${module}/.`, path], { signal: stage.signal });
+      await execute(["chmod", "-R", "u+w", path], { signal: stage.signal }); // to be removed
+      return;
+    }
+    stage.notes.push("The source tree is generated text, for Go has no Kubernetes here.");
+    await writeGo(path, { files: 8_000, bytes: 11_000 });
+  });
+}
+
+/** 20,000 files of random bytes, 90 MB. */
+export function smallTree(stage: Stage): Promise<Tree> {
+  return made(stage, "small", async (path) => {
+    const random = new Random(1);
+    const noise = crypto.getRandomValues(new Uint8Array(65_536));
+    await writeFiles(path, 20_000, (at) => {
+      const start = random.below(noise.length - 9_000);
+      noise[start] = at; // no two alike
+      return noise.slice(start, start + random.below(9_000));
+    });
+  });
+}
+
+/** One file of 2 GiB of random bytes. */
+export function largeTree(stage: Stage): Promise<Tree> {
+  return made(stage, "large", async (path) => {
+    const megabytes = Array.from({ length: 64 }, randomMegabyte);
+    using file = await Deno.open(`${path}/large`, { write: true, createNew: true });
+    const writer = file.writable.getWriter();
+    for (let at = 0; at < 2048; at++) await writer.write(megabytes[at % megabytes.length]);
+  });
+}
+
+/** Go text, `bytes` a file. */
+export function goTree(
+  stage: Stage,
+  { name, files, bytes }: { name: string; files: number; bytes: number },
+): Promise<Tree> {
+  return made(stage, name, (path) => writeGo(path, { files, bytes }));
+}
+
+function made(
+  stage: Stage,
+  name: string,
+  fill: (path: string) => Promise<void>,
+): Promise<Tree> {
+  return stage.once(`tree ${name}`, async () => {
+    const path = `${stage.directory}/${name}`;
+    await Deno.mkdir(path);
+    await fill(path);
+    return await measureTree(name, path);
+  });
+}
+
+async function writeGo(path: string, { files, bytes }: { files: number; bytes: number }) {
+  const random = new Random(2);
+  const encoder = new TextEncoder();
+  await writeFiles(
+    path,
+    files,
+    () => encoder.encode(goSource(random, bytes / 2 + random.below(bytes))),
+  );
+}
+
+async function writeFiles(path: string, files: number, content: (at: number) => Uint8Array) {
+  for (let at = 0; at < files; at++) {
+    const directory = `${path}/package${Math.floor(at / PER_DIRECTORY)}`;
+    if (at % PER_DIRECTORY === 0) await Deno.mkdir(directory);
+    await Deno.writeFile(`${directory}/file${at}.go`, content(at));
+  }
+}
+
+async function findModule(stage: Stage): Promise<string | undefined> {
+  try {
+    const { stdout } = await execute(["go", "env", "GOMODCACHE"], { signal: stage.signal });
+    const modules = `${stdout.trim()}/k8s.io`;
+    for await (const { name } of Deno.readDir(modules)) {
+      if (MODULE.test(name)) return `${modules}/${name}`;
+    }
+  } catch {
+    stage.signal.throwIfAborted();
+  }
+  return undefined;
+}
+
+function randomMegabyte(): Uint8Array<ArrayBuffer> {
+  const megabyte = new Uint8Array(1024 * 1024);
+  for (let at = 0; at < megabyte.length; at += 65_536) {
+    crypto.getRandomValues(megabyte.subarray(at, at + 65_536)); // no more at a time
+  }
+  return megabyte;
+}
