@@ -1,9 +1,23 @@
 /** All cases, in the order in which they are measured. */
 import type { BenchCase } from "./bench_case.ts";
 import { delta } from "./cases/delta.ts";
+import { ignored } from "./cases/ignored.ts";
 import { large } from "./cases/large.ts";
+import { loop } from "./cases/loop.ts";
+import { released } from "./cases/released.ts";
 import { slow } from "./cases/slow.ts";
 import { small } from "./cases/small.ts";
 import { source } from "./cases/source.ts";
+import { start } from "./cases/start.ts";
 
-export const CASES: readonly BenchCase[] = [source, small, large, slow, delta];
+export const CASES: readonly BenchCase[] = [
+  source,
+  small,
+  large,
+  slow,
+  delta,
+  ignored,
+  released,
+  start,
+  loop,
+];

@@ -59,7 +59,7 @@ export async function upload(stage: Stage, options: UploadOptions): Promise<Uplo
   return { heldMs, sentMs, firstLineMs, said: sent.text, peakBytes: seen.peakBytes };
 }
 
-function makeTask(stage: Stage): Promise<void> {
+export function makeTask(stage: Stage): Promise<void> {
   const { name, labels, options } = stage;
   const script = `#!/bin/sh\necho running\n${countCommand("$(workspaces.source.path)")}\n`;
   return stage.once("task", () =>

@@ -76,7 +76,8 @@ async function writeGo(path: string, { files, bytes }: { files: number; bytes: n
   );
 }
 
-async function writeFiles(path: string, files: number, content: (at: number) => Uint8Array) {
+/** So many to a directory. */
+export async function writeFiles(path: string, files: number, content: (at: number) => Uint8Array) {
   for (let at = 0; at < files; at++) {
     const directory = `${path}/package${Math.floor(at / PER_DIRECTORY)}`;
     if (at % PER_DIRECTORY === 0) await Deno.mkdir(directory);

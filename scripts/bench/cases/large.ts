@@ -7,7 +7,7 @@ import { largeTree } from "../trees.ts";
 export const large: BenchCase = {
   name: "large",
   about: "one file of 2 GiB",
-  repeat: 3,
+  repeat: 2,
   async run(stage, repeat) {
     const tree = await largeTree(stage);
     const bars = { "tar | kubectl exec": 1.1 };

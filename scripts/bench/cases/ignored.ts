@@ -1,0 +1,60 @@
+import { denoHost } from "../../../src/deno/host.ts";
+import { loadIgnore } from "../../../src/tree/ignore.ts";
+import { walk } from "../../../src/tree/walk.ts";
+import type { BenchCase } from "../bench_case.ts";
+import { execute } from "../process.ts";
+import { formatMs, type Row } from "../row.ts";
+import type { Stage } from "../stage.ts";
+import { figure, median } from "../statistics.ts";
+import { sourceTree, writeFiles } from "../trees.ts";
+
+const FILES = 200_000;
+const { files } = denoHost();
+
+/** In this process: what the program itself does before it sends. */
+export const ignored: BenchCase = {
+  name: "ignored",
+  about: "the walk of the source tree with 200,000 ignored files in it, and without",
+  repeat: 7,
+  async run(stage, repeat) {
+    const { path: without, files: expected } = await sourceTree(stage);
+    const withThem = await treeWithIgnored(stage, without);
+    await walkMs(without, expected); // what is compiled meanwhile is no cost of a file
+    const lean: number[] = [];
+    const full: number[] = [];
+    for (let round = 0; round < repeat; round++) {
+      lean.push(await walkMs(without, expected));
+      full.push(await walkMs(withThem, expected));
+    }
+    const row: Row = {
+      name: ignored.name,
+      what: "what they cost the walk",
+      unit: "ms",
+      figure: figure(full.map((one, round) => one - lean[round])),
+      bar: 50,
+      detail: `${formatMs(median(full))} and ${formatMs(median(lean))}, in ignored directories`,
+    };
+    return [row];
+  },
+};
+
+function treeWithIgnored(stage: Stage, source: string): Promise<string> {
+  return stage.once("tree ignored", async () => {
+    const path = `${stage.directory}/ignored`;
+    await execute(["cp", "-R", source, path], { signal: stage.signal });
+    await Deno.writeTextFile(`${path}/.gitignore`, "/ignored/\n", { append: true });
+    await Deno.mkdir(`${path}/ignored`);
+    await writeFiles(`${path}/ignored`, FILES, () => new Uint8Array());
+    return path;
+  });
+}
+
+/** Throws where it does not find what it should. */
+async function walkMs(path: string, expected: number): Promise<number> {
+  const startMs = performance.now();
+  const entries = await Array.fromAsync(walk(files, path, await loadIgnore(files, path)));
+  const tookMs = performance.now() - startMs;
+  const found = entries.filter(({ kind }) => kind === "file").length;
+  if (found !== expected) throw new Error(`Cannot walk "${path}": ${found} files of ${expected}`);
+  return tookMs;
+}

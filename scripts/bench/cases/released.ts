@@ -1,0 +1,68 @@
+import type { BenchCase } from "../bench_case.ts";
+import { upload, type Uploaded } from "../ours.ts";
+import { type Line, start } from "../process.ts";
+import type { Row } from "../row.ts";
+import type { Stage } from "../stage.ts";
+import { figure } from "../statistics.ts";
+import { sourceTree } from "../trees.ts";
+
+export const released: BenchCase = {
+  name: "released",
+  about: "from the upload's end to the step released",
+  repeat: 5,
+  async run(stage, repeat) {
+    const rounds: { toEndMs: number; toNextMs: number }[] = [];
+    for (let round = 0; round < repeat; round++) {
+      const { endMs, sentMs, firstLineMs } = await uploadWatched(stage);
+      rounds.push({ toEndMs: endMs - sentMs, toNextMs: firstLineMs - sentMs });
+      await stage.removeRuns();
+    }
+    const row: Pick<Row, "name" | "unit"> = { name: released.name, unit: "ms" };
+    return [{
+      ...row,
+      what: "receipt told to the step's end seen in its pod",
+      figure: figure(rounds.map(({ toEndMs }) => toEndMs)),
+      bar: 200,
+      detail: "by a look each 20 ms",
+    }, {
+      ...row,
+      what: "receipt told to the next step's first line shown",
+      figure: figure(rounds.map(({ toNextMs }) => toNextMs)),
+      detail: "Tekton looks once a second whether a step may begin",
+    }];
+  },
+};
+
+/** The pod's next step waits for this file of Tekton's, and so can we, in its container. */
+const WATCH = "echo ready; until [ -e /tekton/run/0/out ]; do usleep 20000; done; echo ended";
+
+async function uploadWatched(stage: Stage): Promise<Uploaded & { endMs: number }> {
+  const seen: { ready?: Line; ended?: Line } = {};
+  let watching: Promise<unknown> = Promise.resolve();
+  const watch = (pod: string) => {
+    const shell = ["--", "sh", "-c", WATCH];
+    const watcher = start(
+      ["kubectl", "--kubeconfig", stage.access.path, "exec", pod, "-c", "step-run", ...shell],
+      {
+        signal: stage.signal,
+        onLine: (line) => {
+          if (line.text === "ready") seen.ready = line;
+          if (line.text === "ended") seen.ended = line;
+        },
+      },
+    );
+    watching = watcher.ended.catch(() => {}); // told by what was not seen
+  };
+  // One that takes longer than the watcher's start.
+  const tree = await sourceTree(stage);
+  const uploaded = await upload(stage, { tree, volume: "emptyDir=Memory", onHeld: watch });
+  await watching;
+  stage.signal.throwIfAborted();
+  if (seen.ready === undefined || seen.ended === undefined) {
+    throw new Error("Cannot watch the held step's end: nothing was seen of it");
+  }
+  if (seen.ready.atMs > uploaded.sentMs) {
+    throw new Error("Cannot tell when the held step ended: it was watched too late");
+  }
+  return { ...uploaded, endMs: seen.ended.atMs };
+}

@@ -1,0 +1,57 @@
+import { commandLine } from "../../../tests/support/program.ts";
+import type { BenchCase } from "../bench_case.ts";
+import { makeTask } from "../ours.ts";
+import { execute, type Line, start as startProcess } from "../process.ts";
+import type { Row } from "../row.ts";
+import type { Stage } from "../stage.ts";
+import { figure } from "../statistics.ts";
+import { goTree } from "../trees.ts";
+
+export const start: BenchCase = {
+  name: "start",
+  about: "from the command to the run created, and --help",
+  repeat: 15,
+  async run(stage, repeat) {
+    const created: number[] = [];
+    const helped: number[] = [];
+    await helpMs(stage); // warm
+    for (let round = 0; round < repeat; round++) {
+      helped.push(await helpMs(stage));
+      created.push(await createdMs(stage));
+    }
+    const row: Pick<Row, "name" | "unit" | "detail"> = {
+      name: start.name,
+      unit: "ms",
+      detail: Deno.env.has("TKN_DEV") ? "compiled" : "from its source",
+    };
+    return [
+      { ...row, what: "command to run created", figure: figure(created), bar: 400 },
+      { ...row, what: "--help", figure: figure(helped), bar: 60 },
+    ];
+  },
+};
+
+async function helpMs({ signal }: Stage): Promise<number> {
+  const { startMs, endMs } = await execute(commandLine(["--help"]), { signal });
+  return endMs - startMs;
+}
+
+/** Interrupted then: it takes its run away itself. */
+async function createdMs(stage: Stage): Promise<number> {
+  const { path } = await goTree(stage, { name: "project", files: 1_000, bytes: 9_000 });
+  await makeTask(stage);
+  const volume = ["-w", "name=source,emptyDir=Memory"];
+  let created: Line | undefined;
+  const running = startProcess(commandLine(["task", "upload", stage.name, path, ...volume]), {
+    env: { KUBECONFIG: stage.access.path },
+    signal: stage.signal,
+    onLine: (line) => {
+      if (!line.text.startsWith("Created TaskRun ")) return;
+      created = line;
+      running.interrupt();
+    },
+  });
+  const { startMs, stderr } = await running.ended;
+  if (created === undefined) throw new Error(`Cannot start a run: it was not created\n${stderr}`);
+  return created.atMs - startMs;
+}
