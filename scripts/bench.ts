@@ -4,7 +4,7 @@
  *
  *     deno task bench [CASE]... [--repeat N] [--image IMAGE] [--namespace NAME]
  *
- * With no CASE all of them, and then docs/bench.md is written anew. The image has sh, tar, find, stat,
+ * With no CASE all of them, and then docs/bench.md and docs/bench.svg are written anew. The image has sh, tar, find, stat,
  * awk and sha256sum. Nothing of what it makes outlives it. A figure is never an error, a wrong result is.
  */
 import { denoHost } from "../src/deno/host.ts";
@@ -12,6 +12,7 @@ import { NotHere } from "./bench/bench_case.ts";
 import { CASES } from "./bench/cases.ts";
 import { readCircumstances } from "./bench/circumstances.ts";
 import { type Options, readOptions } from "./bench/options.ts";
+import { renderPlot } from "./bench/plot.ts";
 import type { Row } from "./bench/row.ts";
 import { Stage } from "./bench/stage.ts";
 import { renderLine, renderPage } from "./bench/table.ts";
@@ -49,6 +50,10 @@ async function main(options: Options): Promise<void> {
   }
   for (const note of stage.notes) stage.say(`Note: ${note}`);
   if (options.cases.length > 0) return;
-  const page = renderPage(rows, await readCircumstances(stage));
-  await Deno.writeTextFile(new URL("../docs/bench.md", import.meta.url), page);
+  const circumstances = await readCircumstances(stage);
+  const { date, machine, program } = circumstances;
+  const docs = new URL("../docs/", import.meta.url);
+  await Deno.writeTextFile(new URL("bench.md", docs), renderPage(rows, circumstances));
+  const caption = `deno task bench, ${date}: ${machine}; ${program}`;
+  await Deno.writeTextFile(new URL("bench.svg", docs), renderPlot(rows, caption));
 }
