@@ -13,6 +13,7 @@ import { CASES } from "./bench/cases.ts";
 import { readCircumstances } from "./bench/circumstances.ts";
 import { type Options, readOptions } from "./bench/options.ts";
 import { renderPlot } from "./bench/plot.ts";
+import { execute } from "./bench/process.ts";
 import type { Row } from "./bench/row.ts";
 import { Stage } from "./bench/stage.ts";
 import { renderLine, renderPage } from "./bench/table.ts";
@@ -53,7 +54,9 @@ async function main(options: Options): Promise<void> {
   const circumstances = await readCircumstances(stage);
   const { date, machine, program } = circumstances;
   const docs = new URL("../docs/", import.meta.url);
-  await Deno.writeTextFile(new URL("bench.md", docs), renderPage(rows, circumstances));
+  const page = new URL("bench.md", docs);
+  await Deno.writeTextFile(page, renderPage(rows, circumstances));
+  await execute([Deno.execPath(), "fmt", "--quiet", page.pathname], { signal: interrupt });
   const caption = `deno task bench, ${date}: ${machine}; ${program}`;
   await Deno.writeTextFile(new URL("bench.svg", docs), renderPlot(rows, caption));
 }

@@ -9,7 +9,6 @@ interface Kubeconfig {
 export class Access {
   private constructor(
     private readonly config: Kubeconfig,
-    private readonly directory: string,
     /** Its file. */
     readonly path: string,
   ) {}
@@ -28,7 +27,7 @@ export class Access {
     if (namespace !== undefined) config.contexts[0].context.namespace = namespace;
     const path = `${directory}/kubeconfig-${context ?? "current"}`;
     await Deno.writeTextFile(path, JSON.stringify(config), { mode: 0o600 });
-    return new Access(config, directory, path);
+    return new Access(config, path);
   }
 
   get namespace(): string {
@@ -47,6 +46,6 @@ export class Access {
     config.clusters[0].cluster.server = `${server.protocol}//${server.hostname}:${port}`;
     const path = `${this.path}-${port}`;
     await Deno.writeTextFile(path, JSON.stringify(config), { mode: 0o600 });
-    return new Access(config, this.directory, path);
+    return new Access(config, path);
   }
 }

@@ -44,13 +44,15 @@ export async function compare(stage: Stage, options: CompareOptions): Promise<Co
     stage.say(`       ${round + 1}/${repeat} ours ${formatMs(tookMs(ours[round]))}, ${told}`);
   }
   const oursMs = ours.map(tookMs);
+  const packed = ours.filter(({ said }) => said.includes(" compressed")).length;
+  const how = packed === 0 ? "" : `, ${packed} of ${repeat} compressed`;
   const rows = peers.map((peer): Row => ({
     name,
     what: `against ${peer}`,
     unit: "x",
     figure: ratio(oursMs, theirs[peer]),
     bar: bars[peer],
-    detail: `${formatMs(median(oursMs))} and ${formatMs(median(theirs[peer]))}`,
+    detail: `${formatMs(median(oursMs))} and ${formatMs(median(theirs[peer]))}${how}`,
   }));
   return { rows, ours };
 }

@@ -10,7 +10,7 @@ const MOST = 1.5;
 const ROW = 30;
 const BAR = 16;
 const TOP = 64;
-const BOTTOM = 44;
+const BOTTOM = 52;
 
 /** For light and dark pages. */
 const STYLE = `

@@ -26,12 +26,8 @@ export function sourceTree(stage: Stage): Promise<Tree> {
 export function smallTree(stage: Stage): Promise<Tree> {
   return made(stage, "small", async (path) => {
     const random = new Random(1);
-    const noise = crypto.getRandomValues(new Uint8Array(65_536));
-    await writeFiles(path, 20_000, (at) => {
-      const start = random.below(noise.length - 9_000);
-      noise[start] = at; // no two alike
-      return noise.slice(start, start + random.below(9_000));
-    });
+    const content = () => crypto.getRandomValues(new Uint8Array(random.below(9_000)));
+    await writeFiles(path, 20_000, content);
   });
 }
 
