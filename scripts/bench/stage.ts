@@ -18,6 +18,8 @@ const KINDS = "taskruns,pipelineruns,tasks,pipelines,pods,persistentvolumeclaims
 export class Stage implements AsyncDisposable {
   readonly name = `tkn-dev-bench-${crypto.randomUUID().slice(0, 8)}`;
   readonly notes: string[] = [];
+  /** Processes that wanted a core before we began: what others do here disturbs every figure. */
+  readonly load = Deno.loadavg()[0];
   readonly #made: (() => Promise<unknown>)[] = [];
   readonly #once = new Map<string, Promise<unknown>>();
 

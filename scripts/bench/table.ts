@@ -4,7 +4,7 @@ import { formatSpread, formatValue, isMet, type Row } from "./row.ts";
 /** What the figures depend on, in words without names of the machine. */
 export interface Circumstances {
   readonly date: string;
-  /** "2 cores, Linux 6.1, Kubernetes v1.34.2" */
+  /** "2 cores (load 0.1 at the start), linux 6.1, Kubernetes v1.34.2" */
   readonly machine: string;
   readonly program: string;
   /** What could not be measured, and what was not as it should be. */
