@@ -54,9 +54,10 @@ async function main(options: Options): Promise<void> {
   const circumstances = await readCircumstances(stage);
   const { date, machine, program } = circumstances;
   const docs = new URL("../docs/", import.meta.url);
-  const page = new URL("bench.md", docs);
+  const page = new URL("bench.md", docs).pathname;
+  const plot = new URL("bench.svg", docs).pathname;
   await Deno.writeTextFile(page, renderPage(rows, circumstances));
-  await execute([Deno.execPath(), "fmt", "--quiet", page.pathname], { signal: interrupt });
   const caption = `deno task bench, ${date}: ${machine}; ${program}`;
-  await Deno.writeTextFile(new URL("bench.svg", docs), renderPlot(rows, caption));
+  await Deno.writeTextFile(plot, renderPlot(rows, caption));
+  await execute([Deno.execPath(), "fmt", "--quiet", page, plot], { signal: interrupt });
 }

@@ -1,7 +1,7 @@
 /** The measured rows as a plot: a bar each, as long as its figure is a share of what it must reach. Pure. */
 import { formatValue, isMet, type Row } from "./row.ts";
 
-const WIDTH = 860;
+const WIDTH = 880;
 /** Where the bars begin, and how far a share of 1 goes. */
 const LEFT = 330;
 const UNIT = 260;

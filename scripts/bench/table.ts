@@ -23,15 +23,17 @@ export function renderLine(row: Row): string {
 
 export function renderPage(rows: readonly Row[], circumstances: Circumstances): string {
   const { date, machine, program, notes } = circumstances;
-  const cells = rows.map((row) => [
-    row.name,
-    row.what,
-    row.bar === undefined ? "" : `≤ ${formatValue(row.bar, row.unit)}`,
-    formatValue(row.figure.value, row.unit),
-    formatSpread(row.figure),
-    row.detail,
-    verdict(row),
-  ]);
+  const cells = rows.map((row) =>
+    [
+      row.name,
+      row.what,
+      row.bar === undefined ? "" : `≤ ${formatValue(row.bar, row.unit)}`,
+      formatValue(row.figure.value, row.unit),
+      formatSpread(row.figure),
+      row.detail,
+      verdict(row),
+    ].map((text) => text.replaceAll("|", "\\|"))
+  );
   return [
     "# How fast it is",
     "",

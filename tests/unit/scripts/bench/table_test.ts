@@ -35,3 +35,13 @@ Deno.test("the page has a table as deno fmt writes it, and says what was not mea
   ].join("\n")));
   assert.ok(page.includes("\n- slow is not measured.\n"));
 });
+
+Deno.test("a bar in a word is no border of a cell", () => {
+  const page = renderPage([{ ...missed, what: "against tar | kubectl" }], {
+    date: "",
+    machine: "",
+    program: "",
+    notes: [],
+  });
+  assert.ok(page.includes("| against tar \\| kubectl |"));
+});
