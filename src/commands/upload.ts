@@ -156,6 +156,9 @@ export async function runUpload(
   return outcome.succeeded ? 0 : 1;
 }
 
+/** Of more than that most would still have to be packed, and compressed, while it is sent. */
+const PREPARED_BYTES = 250e6;
+
 /** What is done with the tree while the run starts. A volume that outlives runs may have most of it: then its digests. */
 async function prepare(
   { files, clock, interrupt }: Host,
@@ -167,7 +170,8 @@ async function prepare(
     source.digests.ahead(entries, signal).catch(() => {}); // whoever asks for one is told
     return undefined;
   }
-  if (flags.program.length > 1) return undefined;
+  const bytes = entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  if (flags.program.length > 1 || bytes > PREPARED_BYTES) return undefined;
   const compressed = { auto: undefined, always: true, never: false }[flags.compress];
   const nowSeconds = Math.floor(clock.now() / 1000);
   const options = { files, root: source.root, nowSeconds, compressed, signal };
