@@ -20,10 +20,10 @@ import type { SendOptions } from "./send.ts";
 import { type Transfer, writeRecord } from "./transfer.ts";
 
 /** A link with a round trip as long as that is a slow one until it proves fast. */
-const FAR_MS = 10;
+const FAR_MS = 20;
 /** After this long from the archive's start on it is known whether the link is slow: less has gone then than that. */
-const MEASURED_MS = 250;
-const FAST_BYTES = 12e6;
+const MEASURED_MS = 500;
+const FAST_BYTES = 8e6;
 /** With less than that left to send, nothing is gained any more. */
 const WORTH_BYTES = 4e6;
 /** More names than these at the directory's top, and all that lies there is asked for. */

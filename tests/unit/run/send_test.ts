@@ -496,7 +496,7 @@ Deno.test("what a user asks for is compressed, where the image can unpack it", a
 });
 
 Deno.test("over a long way it is compressed from the start on, over a short one not", async () => {
-  for (const [ms, last] of [[9, "plain"], [10, "gzip"]] as const) {
+  for (const [ms, last] of [[19, "plain"], [20, "gzip"]] as const) {
     let received: Received | undefined;
     const { clock, sent } = start(
       async (options) =>
@@ -519,7 +519,7 @@ Deno.test("what turns out to be slow is ended at a file, and the rest goes compr
   });
   const received: Received[] = [];
   const { kube, clock, events, sent } = start(async (options) => {
-    const onChunk = (bytes: number) => bytes > 2e6 && bytes < 2.5e6 && clock.advance(300);
+    const onChunk = (bytes: number) => bytes > 2e6 && bytes < 2.5e6 && clock.advance(600);
     const one = await receive(options, { onChunk });
     received.push(one);
     return one;
