@@ -72,6 +72,7 @@ async function followPod(options: FollowOptions, name: string, uid: string): Pro
     const step = container.slice(STEP_PREFIX.length);
     const said: string[] = [];
     let hasHeld = false;
+    let isHalfTold = false;
     for await (const line of stepLog(kube, clock, { namespace, pod: name, container }, signal)) {
       const held = readPause(first!, container, line, said);
       if (held === undefined || held.before !== "") {
@@ -81,7 +82,9 @@ async function followPod(options: FollowOptions, name: string, uid: string): Pro
       }
       if (held === undefined) continue;
       hasHeld = true;
-      live.addPause(held.pause);
+      // After its work a gate says so on both streams: once both have come, so has all that the work said.
+      isHalfTold = held.pause.gate === "script" && held.pause.exitCode !== undefined && !isHalfTold;
+      if (!isHalfTold) live.addPause(held.pause);
     }
     if (hasHeld || !canHold(first!, container)) continue;
     const image = first!.spec?.containers?.find((one) => one.name === container)?.image ?? "";

@@ -54,8 +54,10 @@ async function look(kube: Kube, pod: Pod, container: string): Promise<Pause | un
   const log = await kube.logs({ namespace: namespace!, pod: name!, container });
   const said: string[] = [];
   for await (const line of lines(log)) {
-    pause = readPause(pod, container, line, said)?.pause ?? pause;
-    if (said.push(line) > LAST_LINES) said.shift();
+    const held = readPause(pod, container, line, said);
+    pause = held?.pause ?? pause;
+    const text = held?.before ?? line;
+    if ((held === undefined || text !== "") && said.push(text) > LAST_LINES) said.shift();
   }
   return pause !== undefined && await isHeld(kube, pause) ? pause : undefined;
 }

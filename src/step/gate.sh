@@ -106,7 +106,10 @@ if [ -n "${YASH_VERSION-}" ]; then trap - INT TERM; else trap 'let_go terminated
 exec 3<>/tkn-dev/inbox # both ways, so that neither side waits for the other
 
 : >/tkn-dev/released
-printf 'tkn-dev: held%s, workspace: %s\n' "${g_code:+ after exit code $g_code}" "$g_workspace"
+# On both streams behind what the work said there: a node may tell of one before it tells of the other.
+g_line="tkn-dev: held${g_code:+ after exit code $g_code}, workspace: $g_workspace"
+[ -z "$g_code" ] || printf '%s\n' "$g_line" >&2
+printf '%s\n' "$g_line"
 start_watchdog
 while :; do
   if read -r g_word g_number g_given <&3; then

@@ -112,12 +112,17 @@ Deno.test("a step that holds after its work has said what it said before, on tha
   stage.pod("", { s: "running" });
   stage.log("", "s").say("one");
   stage.log("", "s").say("two, unfinishedtkn-dev: held after exit code 3, workspace: ");
+  await turn();
+  assert.deepEqual(live.pauses, [], "the other stream may have more to tell");
+  stage.log("", "s").say("three");
+  stage.log("", "s").say("tkn-dev: held after exit code 3, workspace: ");
   stage.log("", "s").end();
   stage.end(true);
   await following;
-  assert.deepEqual(stage.said, ["- s: one", "- s: two, unfinished"]);
-  const { exitCode, said } = live.pauses[0];
-  assert.deepEqual([exitCode, said], [3, ["one", "two, unfinished"]]);
+  assert.deepEqual(stage.said, ["- s: one", "- s: two, unfinished", "- s: three"]);
+  const [{ exitCode, said }, ...others] = live.pauses;
+  assert.deepEqual([exitCode, said], [3, ["one", "two, unfinished", "three"]]);
+  assert.deepEqual(others, []);
 });
 
 Deno.test("a gate that ends without a word is one that was missed", async () => {
