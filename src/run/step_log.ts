@@ -69,6 +69,7 @@ class Seen {
   take(line: string): string | undefined {
     const space = line.indexOf(" ");
     const time = inUtc(space < 0 ? line : line.slice(0, space));
+    if (time === undefined) return undefined;
     if (this.#isResuming && this.#isKnown(time)) return undefined;
     this.#isResuming = false;
     if (time > this.#last) {
@@ -88,13 +89,14 @@ class Seen {
 }
 
 /**
+ * Undefined for a line that no container wrote: a kubelet answers with words of its own, of a log that is gone already.
  * `2026-01-02T03:04:05.678901234`: nine digits of fraction, so that times compare as text, for some
  * runtimes trim zeros at the end; and in UTC, for a node's times are in the node's own zone.
  */
-function inUtc(time: string): string {
+function inUtc(time: string): string | undefined {
   const [, whole, fraction = "", zone] = /^([^.Z+]{19})(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/.exec(time) ??
     [];
-  if (whole === undefined) return time;
+  if (whole === undefined) return undefined;
   const utc = zone === "Z" ? whole : new Date(whole + zone).toISOString().slice(0, 19);
   return `${utc}.${fraction.padEnd(9, "0")}`;
 }

@@ -235,6 +235,11 @@ export class FakeLog {
     for (const stream of this.#open) stream.enqueue(bytes(`${line}\n`));
   }
 
+  /** Words of the kubelet's own, without a time. */
+  sayOwn(text: string): void {
+    for (const stream of this.#open) stream.enqueue(bytes(`${text}\n`));
+  }
+
   /** The container has ended. */
   end(): void {
     this.#hasEnded = true;

@@ -190,3 +190,20 @@ Deno.test("an abort ends it with its reason, and the stream with it", async () =
   await assert.rejects(done, reason);
   assert.equal(log.openCount, 0);
 });
+
+Deno.test("words of the kubelet's own are no line of the log, nor the time to go on from", async () => {
+  const { log, read, done } = follow();
+  await until(() => log.openCount === 1);
+  log.say("one");
+  log.sayOwn("unable to retrieve container logs for containerd://5b3");
+  await until(() => read.length === 1);
+  log.break();
+  await until(() => log.openCount === 1);
+  log.end();
+  await done;
+  assert.deepEqual(read, ["one"]);
+  assert.deepEqual(log.asked.map(({ sinceTime }) => sinceTime).slice(0, 2), [
+    undefined,
+    "2026-01-02T03:04:00Z",
+  ]);
+});
