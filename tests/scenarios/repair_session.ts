@@ -4,7 +4,7 @@
  */
 import { isStatus } from "../../src/kube/status.ts";
 import { PIPELINES } from "../../src/tekton/model.ts";
-import { applyYaml, type Cluster, removeClaim } from "../support/cluster.ts";
+import { applyYaml, type Cluster } from "../support/cluster.ts";
 import { commandLine } from "../support/program.ts";
 import { TerminalSession } from "../support/terminal_session.ts";
 
@@ -66,7 +66,6 @@ export interface SessionOptions {
 
 /** Plays it on the cluster. Throws where the screen does not come to show what a turn waits for. */
 export async function playRepair(cluster: Cluster, options: SessionOptions): Promise<void> {
-  await removeClaim(cluster.kube, "work");
   await applyYaml(cluster.kube, CLAIM);
   await deletePipeline(cluster);
   const { cwd, env } = await furnish(cluster, options.directory);

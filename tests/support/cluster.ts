@@ -83,15 +83,6 @@ export async function apply(kube: Kube, object: KubeObject): Promise<void> {
   }
 }
 
-/** Removes a claim of an earlier session, if there is one, with what lies in it. */
-export async function removeClaim(kube: Kube, name: string): Promise<void> {
-  const { namespace } = kube;
-  const isThere = async () =>
-    (await kube.list(CLAIMS, { namespace, fields: `metadata.name=${name}` })).length > 0;
-  if (await isThere()) await kube.delete(CLAIMS, namespace, name);
-  while (await isThere()) await new Promise((resolve) => setTimeout(resolve, 100));
-}
-
 export async function applyYaml(kube: Kube, text: string): Promise<void> {
   for (const document of parseAllDocuments(text)) await apply(kube, document.toJS());
 }
