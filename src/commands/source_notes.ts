@@ -2,7 +2,7 @@
 import { UsageError } from "../errors.ts";
 import { farLinkNotes } from "../tree/far_links.ts";
 import { looksSecret } from "../tree/secrets.ts";
-import { measure } from "../tree/sizes.ts";
+import { measure, sizeOf } from "../tree/sizes.ts";
 import type { Entry } from "../tree/walk.ts";
 import {
   LARGE_BYTES,
@@ -19,8 +19,7 @@ export function sourceNotes(
 ): Note[] {
   const words = [...source.skipped, ...farLinkNotes(entries)];
   const notes: Note[] = words.map((text) => ({ text }));
-  const bytes = entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  if (bytes > LARGE_BYTES) notes.push(sizeNote(measure(entries)));
+  if (sizeOf(entries) > LARGE_BYTES) notes.push(sizeNote(measure(entries)));
   const secrets = source.secrets === "warn" ? secretPaths(entries) : [];
   if (secrets.length > 0) notes.push(secretsNote(secrets));
   return notes;

@@ -18,6 +18,7 @@ import type { Receipt } from "../tree/manifest.ts";
 import type { GitFacts } from "../tree/git.ts";
 import { lanesOf } from "../tree/lanes.ts";
 import { Prepared } from "../tree/prepared.ts";
+import { sizeOf } from "../tree/sizes.ts";
 import { VERSION } from "../version.ts";
 import type { Narrator } from "./narrate.ts";
 import { sendable, type Source } from "./source.ts";
@@ -170,8 +171,7 @@ async function prepare(
     source.digests.ahead(entries, signal).catch(() => {}); // whoever asks for one is told
     return undefined;
   }
-  const bytes = entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  if (flags.program.length > 1 || bytes > PREPARED_BYTES) return undefined;
+  if (flags.program.length > 1 || sizeOf(entries) > PREPARED_BYTES) return undefined;
   const compressed = { auto: undefined, always: true, never: false }[flags.compress];
   const nowSeconds = Math.floor(clock.now() / 1000);
   const options = { files, root: source.root, nowSeconds, compressed, signal };

@@ -14,9 +14,10 @@ import type { Prepared } from "../tree/prepared.ts";
 import { parseRecord } from "../tree/record.ts";
 import { parseSurvey, type Survey } from "../tree/survey.ts";
 import type { Entry } from "../tree/walk.ts";
-import { refusal, withWords } from "./refusal.ts";
-import { NoAnswer, Reply } from "./reply.ts";
+import { namesToRecall, topNames } from "./names_to_look_at.ts";
+import { NoAnswer, type Reply } from "./reply.ts";
 import type { SendOptions } from "./send.ts";
+import { stepExec } from "./step_exec.ts";
 import { type Transfer, writeRecord } from "./transfer.ts";
 
 /** A link with a round trip as long as that is a slow one until it proves fast. */
@@ -26,13 +27,13 @@ const MEASURED_MS = 500;
 const FAST_BYTES = 8e6;
 /** With less than that left to send, nothing is gained any more. */
 const WORTH_BYTES = 4e6;
-/** More names than these at the directory's top, and all that lies there is asked for. */
-const MOST_NAMES = 500;
+
+/** The first exec may find that what is packed in two can go side by side; the second one then sends the other half. */
+export type Role = { readonly split: (second: Prepared) => void } | Second;
 
 /** The second of two archives that are sent side by side: it is the one that lets the step go. */
-export interface Beside {
+export interface Second {
   readonly prepared: Prepared;
-  /** The first. */
   readonly after: Promise<unknown>;
 }
 
@@ -40,32 +41,22 @@ export interface Beside {
 export async function sendPart(
   options: SendOptions,
   transfer: Transfer,
-  beside?: Beside,
+  role: Role,
 ): Promise<Turn> {
-  const { kube, pause: { namespace, pod, container }, signal } = options;
-  const reply = new Reply();
-  const part = new Part(options, transfer, reply);
-  const result = await withWords(options, () =>
-    kube.exec({
-      namespace,
-      pod,
-      container,
-      command: receiveCommand({
-        workspace: options.pause.directory,
-        directory: options.directory,
-        manifest: part.manifestName,
-        record: options.record,
-        release: options.release,
-        program: options.program,
-        results: options.results,
-      }),
-      stdin: ReadableStream.from(beside === undefined ? part.stdin() : part.beside(beside)),
-      onStdout: (bytes) => reply.stdout(bytes),
-      onStderr: (bytes) => reply.stderr(bytes),
-      signal,
-    })).finally(() => reply.end());
-  if (result.exitCode !== 0) throw refusal(options, result, reply);
-  return part.end();
+  const part = new Part(options, transfer);
+  const reply = await stepExec(options, {
+    command: receiveCommand({
+      workspace: options.pause.directory,
+      directory: options.directory,
+      manifest: part.manifestName,
+      record: options.record,
+      release: options.release,
+      program: options.program,
+      results: options.results,
+    }),
+    stdin: (reply) => "split" in role ? part.stdin(reply, role.split) : part.second(reply, role),
+  });
+  return part.end(reply);
 }
 
 class Part {
@@ -81,30 +72,33 @@ class Part {
   constructor(
     private readonly options: SendOptions,
     private readonly transfer: Transfer,
-    private readonly reply: Reply,
   ) {
     this.manifestName = `.tkn-dev-${options.random(10)}`;
   }
 
   /** The sender's side of the conversation, and then the archive. */
-  async *stdin(): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+  async *stdin(
+    reply: Reply,
+    split: (second: Prepared) => void,
+  ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
     const { transfer } = this;
     try {
-      if (transfer.survey === undefined) yield* this.#ask();
+      if (transfer.survey === undefined) yield* this.#ask(reply);
     } catch (error) {
       if (error instanceof NoAnswer) return;
       throw error;
     }
     const difference = await this.#difference();
-    const chunks = await this.#prepared(difference) ?? this.#archive(difference);
-    transfer.beside.resolve(undefined);
+    const chunks = await this.#prepared(difference, split) ?? this.#archive(difference);
     yield line(...removals(difference), transfer.compressed ? "gzip" : "plain");
-    yield* this.#counted(chunks);
+    yield* this.#counted(reply.wanted(chunks));
+    transfer.isAllSent = !reply.wantsNoMore && this.#turn === "end";
   }
 
   /** The same for an archive that goes beside another one, into an empty directory. */
-  async *beside(
-    { prepared, after }: Beside,
+  async *second(
+    reply: Reply,
+    { prepared, after }: Second,
   ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
     const { shared } = this.options.prepared!;
     const chunks = this.#pieces(prepared, async () => {
@@ -112,33 +106,31 @@ class Part {
       return [...shared, ...this.#tail([], [])];
     });
     yield line(await prepared.compressed ? "gzip" : "plain");
-    yield* this.#counted(chunks);
+    yield* this.#counted(reply.wanted(chunks));
+    this.transfer.isAllSent = !reply.wantsNoMore;
   }
 
   async *#counted(
     chunks: AsyncIterable<Uint8Array<ArrayBuffer>>,
   ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
-    const { transfer } = this;
     for await (const chunk of chunks) {
-      if (this.reply.wantsNoMore) return;
       this.#wireBytes += chunk.length;
-      transfer.wireBytes += chunk.length;
+      this.transfer.wireBytes += chunk.length;
       yield chunk;
     }
-    transfer.isAllSent = this.#turn === "end";
   }
 
   /** Once the receiver is content; throws where its receipt is not ours. */
-  end(): Turn {
+  end(reply: Reply): Turn {
     const { step } = this.options.pause;
-    const [, files, bytes, digest] = /^receipt (\S+) (\S+) (\S+)$/m.exec(this.reply.out) ?? [];
+    const [, files, bytes, digest] = /^receipt (\S+) (\S+) (\S+)$/m.exec(reply.out) ?? [];
     const sent = this.#receipt;
     const equal = Number(files) === sent?.files && Number(bytes) === sent.bytes &&
       (digest === "-" || digest === sent.digest);
     if (!equal) {
       const ours = sent === undefined ? "a part" : `${sent.files} files and ${sent.bytes} bytes`;
       throw new TransferError(
-        `Cannot trust the upload into step "${step}": sent ${ours}, its receipt says "${this.reply.out.trim()}"`,
+        `Cannot trust the upload into step "${step}": sent ${ours}, its receipt says "${reply.out.trim()}"`,
         { hint: "this should not happen: the run went on with what arrived" },
       );
     }
@@ -146,14 +138,14 @@ class Part {
     return this.#turn;
   }
 
-  async *#ask(): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
-    const { transfer, reply, options } = this;
+  async *#ask(reply: Reply): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+    const { transfer, options } = this;
     const names = topNames(options);
     const recalls = options.record === undefined ? [] : ["recall"];
     yield line(...names.map(look), "ask", ...recalls);
     let survey = parseSurvey(await reply.answer());
     if (recalls.length > 0) transfer.record = parseRecord(await reply.answer());
-    const more = namesToRecall(transfer, names);
+    const more = namesToRecall(transfer.record, names);
     if (more.length > 0) {
       yield line(...more.map(look), "ask");
       survey = joined(survey, parseSurvey(await reply.answer()));
@@ -183,7 +175,10 @@ class Part {
   }
 
   /** What was packed before, where it is all of it and can be unpacked there; else undefined. */
-  async #prepared({ send }: Delta): Promise<AsyncIterable<Uint8Array<ArrayBuffer>> | undefined> {
+  async #prepared(
+    { send }: Delta,
+    split: (second: Prepared) => void,
+  ): Promise<AsyncIterable<Uint8Array<ArrayBuffer>> | undefined> {
     const { transfer, options } = this;
     const prepared = transfer.takePrepared();
     if (prepared === undefined) return undefined;
@@ -196,8 +191,10 @@ class Part {
       return undefined;
     }
     transfer.compressed = packings[0];
-    transfer.beside.resolve(prepared.second);
-    if (prepared.second !== undefined) this.#turn = "part";
+    if (prepared.second !== undefined) {
+      this.#turn = "part";
+      split(prepared.second);
+    }
     return this.#pieces(prepared.first, () => this.#tail([], []));
   }
 
@@ -243,11 +240,10 @@ class Part {
     const own: TailMember[] = [];
     if (options.record !== undefined) {
       const members = [...resumed, ...this.#members];
-      const { text, digest } = writeRecord(transfer, { members, removed, anew });
+      const { text, ...written } = writeRecord(transfer, { members, removed, anew });
       const name = `${this.manifestName}.record`;
       own.push({ name, text });
-      const sizeBytes = new TextEncoder().encode(text).length;
-      this.#manifest.addUncounted({ path: name, sizeBytes, digest });
+      this.#manifest.addUncounted({ path: name, ...written });
     }
     const { text, receipt } = this.#manifest.close({
       turn: this.#turn,
@@ -294,27 +290,6 @@ function removed({ remove, rmdir }: Delta): string[] {
 
 function removals({ remove, rmdir }: Delta): string[] {
   return [...remove.map((path) => `remove ./${path}`), ...rmdir.map((path) => `rmdir ./${path}`)];
-}
-
-/** What is to be looked at: what a run made beside the tree may be much. */
-function topNames({ entries, deletes }: SendOptions): string[] {
-  if (deletes === "always") return ["."];
-  const names = topOf(entries.map(({ path }) => path));
-  return names.length > MOST_NAMES ? ["."] : names;
-}
-
-/** Names of an earlier upload that are not in the tree any more. */
-function namesToRecall({ record }: Transfer, names: readonly string[]): string[] {
-  if (record === undefined || names[0] === ".") return [];
-  const known = new Set(names);
-  const more = topOf(record.entries.keys()).filter((name) => !known.has(name));
-  return more.length > MOST_NAMES ? ["."] : more;
-}
-
-function topOf(paths: Iterable<string>): string[] {
-  const names = new Set<string>();
-  for (const path of paths) names.add(path.split("/", 1)[0]);
-  return [...names].filter((name) => !name.includes("\n"));
 }
 
 function joined(one: Survey, other: Survey): Survey {

@@ -1,5 +1,5 @@
 /** What went wrong on the step's side of a transfer, in words. */
-import { ClusterError, type ExpectedError, TransferError } from "../errors.ts";
+import { type ExpectedError, TransferError } from "../errors.ts";
 import type { ExecResult } from "../kube/interface.ts";
 import { ReceiveExit } from "../step/scripts.ts";
 import type { Pause } from "./pause_place.ts";
@@ -85,21 +85,4 @@ function cut(into: string, said: string, connectionLost: boolean): TransferError
     hint: "the step was not released; try again",
     connectionLost,
   });
-}
-
-/** A connection that fails is a transfer that failed. */
-export async function withWords<T>(
-  { pause, signal }: Attempted & { signal: AbortSignal },
-  call: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    signal.throwIfAborted();
-    if (!(error instanceof ClusterError) || "status" in error) throw error;
-    throw new TransferError(
-      `Cannot upload into step "${pause.step}": ${error.message.replace(/^Cannot /, "can't ")}`,
-      { hint: "the step was not released; try again", cause: error, connectionLost: true },
-    );
-  }
 }

@@ -50,6 +50,14 @@ export class Reply {
     this.#settle();
   }
 
+  /** Of what is to be sent all that it still wants. */
+  async *wanted<T>(chunks: AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
+    for await (const chunk of chunks) {
+      if (this.wantsNoMore) return;
+      yield chunk;
+    }
+  }
+
   /** It wants no more, and only waits for the stream's end. */
   get wantsNoMore(): boolean {
     return /^over$/m.test(this.out);

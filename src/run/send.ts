@@ -76,7 +76,6 @@ export async function send(options: SendOptions): Promise<Receipt> {
   );
   // A command line of the user's own may do anything with the stream: nothing can be checked.
   const verified = options.program.length === 1;
-  if (!verified) transfer.begin({ send: [], resumed: [], unchanged: [], remove: [], rmdir: [] });
   const receipt = verified ? await sendParts(options, transfer) : await pipe(options, transfer);
   emit({
     kind: "sent",
@@ -123,10 +122,11 @@ async function sendParts(options: SendOptions, transfer: Transfer): Promise<Rece
 async function sendSome(options: SendOptions, transfer: Transfer): Promise<Turn> {
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
-  const beside = transfer.beside = Promise.withResolvers();
-  const first = sendPart({ ...options, signal }, transfer).finally(() => beside.resolve(undefined));
+  const half = Promise.withResolvers<Prepared | undefined>();
+  const first = sendPart({ ...options, signal }, transfer, { split: half.resolve })
+    .finally(() => half.resolve(undefined));
   first.catch(() => {}); // awaited below
-  const second = beside.promise.then((prepared) =>
+  const second = half.promise.then((prepared) =>
     prepared && sendPart({ ...options, signal }, transfer, { prepared, after: first })
   );
   try {

@@ -3,9 +3,9 @@ import { createHash } from "node:crypto";
 import { pathBytes } from "../path_bytes.ts";
 import type { Delta } from "../tree/delta.ts";
 import type { Receipt, SentFile } from "../tree/manifest.ts";
-import type { Prepared } from "../tree/prepared.ts";
 import { type Recorded, recordText, shortDigest, type UploadRecord } from "../tree/record.ts";
 import type { Survey } from "../tree/survey.ts";
+import { sizeOf } from "../tree/sizes.ts";
 import type { Entry } from "../tree/walk.ts";
 import type { RunEvent } from "./events.ts";
 import type { Cargo, Preparation } from "./send.ts";
@@ -50,11 +50,8 @@ export class Transfer {
     return this.cargo.prepared;
   }
 
-  /** What is to be sent beside this, if anything: known once it is known what lies there. */
-  beside = Promise.withResolvers<Prepared | undefined>();
-
-  /** A part's. */
-  begin({ unchanged, resumed, remove, rmdir }: Delta): void {
+  /** A part, which without a difference is all of the tree. */
+  begin({ unchanged = [], resumed = [], remove = [], rmdir = [] }: Partial<Delta> = {}): void {
     for (const { path } of unchanged) this.unchanged.add(path);
     this.removed = Math.max(this.removed, remove.length + rmdir.length);
     const files = this.cargo.entries.filter(({ kind }) => kind === "file");
@@ -149,7 +146,7 @@ interface Gone {
 
 type Progress = Omit<Extract<RunEvent, { kind: "sending" }>, "kind" | "elapsedMs">;
 
-/** The record's text, to be added or anew, and its sha256. */
+/** The record's text, to be added or anew, its size and its sha256. */
 export function writeRecord(
   transfer: Transfer,
   { members, removed, anew }: {
@@ -157,16 +154,14 @@ export function writeRecord(
     removed: readonly string[];
     anew: boolean;
   },
-): { text: string; digest: string } {
+): { text: string; sizeBytes: number; digest: string } {
   const now = new Map(transfer.recorded(members));
   const before = anew ? [...transfer.record?.entries ?? []] : [];
   const gone = new Set(removed);
   const entries = [...before.filter(([path]) => !now.has(path) && !gone.has(path)), ...now];
   const text = recordText(entries, { gone: anew ? [] : gone, anew });
   transfer.setRecorded();
-  return { text, digest: createHash("sha256").update(pathBytes(text)).digest("hex") };
-}
-
-function sizeOf(files: readonly { sizeBytes: number }[]): number {
-  return files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const bytes = pathBytes(text);
+  const digest = createHash("sha256").update(bytes).digest("hex");
+  return { text, sizeBytes: bytes.length, digest };
 }

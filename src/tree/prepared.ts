@@ -7,6 +7,7 @@ import type { Files } from "../host.ts";
 import { archive, type ArchiveOptions } from "./archive.ts";
 import { gzip } from "./gzip.ts";
 import type { SentFile } from "./manifest.ts";
+import { sizeOf } from "./sizes.ts";
 import type { Entry } from "./walk.ts";
 
 /** It waits for its reader once it holds that much. */
@@ -80,7 +81,9 @@ export class Prepared {
     try {
       const chunks = stream[Symbol.asyncIterator]();
       const first: Uint8Array<ArrayBuffer>[] = [];
-      for (let bytes = 0; bytes < TRIED_BYTES && !this.#isSmall();) {
+      // What is so small waits for its tail before a first chunk comes.
+      const isTried = sizeOf(this.options.entries) >= TRIED_BYTES;
+      for (let bytes = 0; isTried && bytes < TRIED_BYTES;) {
         const { done, value } = await chunks.next();
         if (done) break;
         first.push(value);
@@ -94,12 +97,6 @@ export class Prepared {
       compressed.reject(error);
       throw error;
     }
-  }
-
-  /** What is so small waits for its tail before a first chunk comes. */
-  #isSmall(): boolean {
-    const bytes = this.options.entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-    return bytes < TRIED_BYTES;
   }
 }
 

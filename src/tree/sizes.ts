@@ -1,4 +1,4 @@
-/** Which parts of what is sent are large. Pure. */
+/** How large what is sent is, and which parts of it are. Pure. */
 
 export interface Sized {
   readonly path: string;
@@ -17,6 +17,10 @@ export interface Sizes {
   readonly bytes: number;
   /** The largest first, none inside of another. */
   readonly parts: readonly Part[];
+}
+
+export function sizeOf(files: readonly { readonly sizeBytes: number }[]): number {
+  return files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }
 
 /** A directory stands for what is in it, unless nearly all of that is in one place deeper down. */

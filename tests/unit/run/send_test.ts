@@ -695,3 +695,20 @@ Deno.test("where there is no sha256sum the sizes are listed", async () => {
   await sent;
   assert.ok(received!.manifest.endsWith("\n\n5  ./src/a.txt\n2  ./b\n"));
 });
+
+Deno.test("the size of a record is that of its bytes, names that are not UTF-8 among them", async () => {
+  const files = new MemoryFiles(tree("file caf\udce9 hi"));
+  const [{ path, content, mode, mtimeSeconds }] = tree("file caf\udce9 hi");
+  const entries = [{ path, kind: "file" as const, sizeBytes: content.length, mode, mtimeSeconds }];
+  let received: Received | undefined;
+  const { sent } = start(
+    async (options) => received = await receive(options, { ask: ["listed\n"] }),
+    { ...RECORD, files, entries },
+  );
+  await sent;
+  const record = received!.members.at(-2)!.content;
+  assert.match(
+    received!.manifest,
+    new RegExp(`^${record.length}  \\./\\.tkn-dev-r+\\.record$`, "m"),
+  );
+});
