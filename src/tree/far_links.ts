@@ -1,4 +1,5 @@
 /** The links of a tree that mean something else where it is sent to, or nothing at all: pure. */
+import { isAbsolute, leavesTree } from "./relative.ts";
 import type { Entry } from "./walk.ts";
 
 /** How many are named. */
@@ -14,14 +15,11 @@ export function farLinkNotes(entries: readonly Entry[]): string[] {
   return more === 0 ? notes : [...notes, `and ${more} more such ${more === 1 ? "link" : "links"}`];
 }
 
-/** By its text alone: what it passes through on its way is not looked at. Undefined for what stays inside. */
+/** Undefined for what stays inside. */
 function why({ path, linkTarget = "" }: Entry): string | undefined {
-  if (/^(\/|[A-Za-z]:[\\/])/.test(linkTarget)) return `its target is absolute, ${linkTarget}`;
-  let depth = path.split("/").length - 1;
-  for (const part of linkTarget.split("/")) {
-    if (part === "..") depth--;
-    else if (part !== "" && part !== ".") depth++;
-    if (depth < 0) return `it leads out of the directory, to ${linkTarget}`;
-  }
-  return undefined;
+  if (isAbsolute(linkTarget)) return `its target is absolute, ${linkTarget}`;
+  const directory = path.slice(0, Math.max(path.lastIndexOf("/"), 0));
+  return leavesTree(directory, linkTarget)
+    ? `it leads out of the directory, to ${linkTarget}`
+    : undefined;
 }

@@ -12,7 +12,8 @@
 import type { DirectoryEntry, Files } from "../host.ts";
 import type { AskGit } from "./git_rules.ts";
 import { directoriesAbove, readIgnoreFile, readUserFile } from "./ignore_files.ts";
-import { isAbsolute, isRepository, readExclude, resolve } from "./repository.ts";
+import { isAbsolute, resolve } from "./relative.ts";
+import { isRepository, readExclude } from "./repository.ts";
 import { type Rule, ruleFor, type RuleSet, type RuleText, toRuleSet } from "./rule_set.ts";
 import { whyUseless } from "./sent_git.ts";
 import { Tracked } from "./tracked.ts";

@@ -1,5 +1,6 @@
 /** Where a checkout keeps what git knows of it. */
 import type { Files } from "../host.ts";
+import { resolve } from "./relative.ts";
 
 /** Whether `directory` is a repository's root: a checkout, a worktree or a submodule. Throws FileError. */
 export async function isRepository(files: Files, directory: string): Promise<boolean> {
@@ -37,13 +38,4 @@ async function gitDirectory(files: Files, directory: string): Promise<string | u
 export async function gitPointer(files: Files, directory: string): Promise<string | undefined> {
   const text = await files.readText(`${directory === "/" ? "" : directory}/.git`);
   return /^gitdir: (.+)/.exec(text ?? "")?.[1].trimEnd();
-}
-
-/** An absolute path as it is, a relative one from `base` on; no ".." is taken out. */
-export function resolve(base: string, path: string): string {
-  return isAbsolute(path) ? path : `${base}/${path}`;
-}
-
-export function isAbsolute(path: string): boolean {
-  return /^(\/|[A-Za-z]:[\\/])/.test(path);
 }

@@ -1,6 +1,7 @@
 /** Whether a `.git` is of use where it is sent to, for --with-git. */
 import type { DirectoryEntry, Files } from "../host.ts";
-import { gitPointer, isAbsolute } from "./repository.ts";
+import { isAbsolute, leavesTree } from "./relative.ts";
+import { gitPointer } from "./repository.ts";
 
 /**
  * Why `entry`, the `.git` of `directory` below `root` ("" for the root itself), is of no use there;
@@ -22,17 +23,6 @@ export async function whyUseless(
   if (entry.kind !== "file") return "it is no directory";
   const target = await gitPointer(files, place);
   if (target === undefined) return "it is no directory";
-  return isBelow(directory, target) ? undefined : `it only points to ${target}`;
-}
-
-/** Whether a relative path from a directory of the tree on stays in the tree. */
-function isBelow(directory: string, target: string): boolean {
-  if (isAbsolute(target)) return false;
-  let depth = directory === "" ? 0 : directory.split("/").length;
-  for (const part of target.split("/")) {
-    if (part === "..") depth--;
-    else if (part !== "." && part !== "") depth++;
-    if (depth < 0) return false;
-  }
-  return true;
+  const isThere = !isAbsolute(target) && !leavesTree(directory, target);
+  return isThere ? undefined : `it only points to ${target}`;
 }
