@@ -43,6 +43,7 @@ const START = [
   "app",
   "cli",
   "commands/color",
+  "commands/tell_error",
   "deno",
   "errors",
   "host",

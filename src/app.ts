@@ -2,10 +2,9 @@
 import { PROGRAM } from "./cli/commands.ts";
 import { helpAsked } from "./cli/help.ts";
 import { type Call, parse } from "./cli/parse.ts";
-import { useColor } from "./commands/color.ts";
+import { tellError } from "./commands/tell_error.ts";
 import { BUG_EXIT_CODE, ExpectedError, Interrupted } from "./errors.ts";
 import type { Host } from "./host.ts";
-import { renderError } from "./view/error.ts";
 import { VERSION } from "./version.ts";
 
 /** Runs one command line (without the program's name): its exit code. Never throws. */
@@ -20,8 +19,7 @@ export async function app(argv: readonly string[], host: Host): Promise<number> 
   } catch (thrown) {
     const isOurs = host.interrupt.aborted && thrown === host.interrupt.reason;
     const error = isOurs ? new Interrupted("Interrupted") : thrown;
-    const color = host.terminal.isTerminal.stderr && useColor(host, !noColorAsked(argv, call));
-    host.terminal.err(renderError(error, color));
+    tellError(host, error, !noColorAsked(argv, call));
     return error instanceof ExpectedError ? error.exitCode : BUG_EXIT_CODE;
   }
 }

@@ -2,9 +2,8 @@
 import { ExpectedError, UsageError } from "../errors.ts";
 import { FileError, type Host } from "../host.ts";
 import { changedPaths } from "../tree/changes.ts";
-import { renderError } from "../view/error.ts";
-import { useColor } from "./color.ts";
 import { openSource, type Source } from "./source.ts";
+import { tellError } from "./tell_error.ts";
 import type { UploadFlags } from "./upload_options.ts";
 
 /** A burst is over (a formatter after the editor, a checkout) when nothing came for so long, */
@@ -128,9 +127,7 @@ export class Changes implements AsyncDisposable {
     // Where something was noticed meanwhile, it was caught in the middle of a change.
     if (this.#isNoticed || this.#told === error.message) return;
     this.#told = error.message;
-    const { terminal } = this.host;
-    const color = terminal.isTerminal.stderr && useColor(this.host, this.flags.color);
-    terminal.err(renderError(error, color));
+    tellError(this.host, error, this.flags.color);
   }
 }
 

@@ -2,10 +2,9 @@
 import { ExpectedError, Interrupted, INTERRUPTED_EXIT_CODE, UsageError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { renderChanged } from "../view/changed.ts";
-import { renderError } from "../view/error.ts";
 import { type Change, Changes } from "./changes.ts";
-import { useColor } from "./color.ts";
 import { openSource, type Source } from "./source.ts";
+import { tellError } from "./tell_error.ts";
 import type { UploadFlags } from "./upload_options.ts";
 
 /** One run to its end, which ends early where the host's interrupt aborts. */
@@ -68,8 +67,7 @@ async function runOne(
     if (interrupt.aborted) throw error;
     if (error instanceof Interrupted || error === superseded.reason) return;
     if (!(error instanceof ExpectedError) || isFirst && error instanceof UsageError) throw error;
-    const color = terminal.isTerminal.stderr && useColor(host, flags.color);
-    terminal.err(renderError(error, color));
+    tellError(host, error, flags.color);
   }
   if (either.aborted) return;
   terminal.err(`Watching ${flags.directory} for changes, Ctrl-C ends\n`);
