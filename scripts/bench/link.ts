@@ -1,4 +1,5 @@
 /** A link between here and the cluster that is as slow as one likes, and counts: a TCP proxy on loopback. */
+import { TcpListener } from "../../tests/support/tcp_listener.ts";
 import { Lane } from "./lane.ts";
 
 export interface LinkSpeed {
@@ -15,21 +16,21 @@ const QUEUE_MS = 100;
 const CHUNK_BYTES = 16 * 1024;
 
 export class Link implements AsyncDisposable {
-  readonly port: number;
   readonly #up: Lane;
   readonly #down: Lane;
-  readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  readonly #listener = new TcpListener((client) => this.#relay(client));
   readonly #open = new Set<Deno.TcpConn>();
-  readonly #serving: Promise<void>;
 
   constructor(
     private readonly target: { hostname: string; port: number },
     private readonly speed: LinkSpeed,
   ) {
-    this.port = (this.#listener.addr as Deno.NetAddr).port;
     this.#up = new Lane(speed);
     this.#down = new Lane(speed);
-    this.#serving = this.#serve();
+  }
+
+  get port(): number {
+    return this.#listener.port;
   }
 
   /** What went so far, both ways. */
@@ -40,17 +41,7 @@ export class Link implements AsyncDisposable {
   async [Symbol.asyncDispose]() {
     this.#listener.close();
     for (const connection of this.#open) close(connection);
-    await this.#serving;
-  }
-
-  async #serve(): Promise<void> {
-    const connections: Promise<void>[] = [];
-    try {
-      for await (const client of this.#listener) connections.push(this.#relay(client));
-    } catch (error) {
-      if (!(error instanceof Deno.errors.BadResource)) throw error; // closed: the end
-    }
-    await Promise.all(connections);
+    await this.#listener.ended;
   }
 
   async #relay(client: Deno.TcpConn): Promise<void> {

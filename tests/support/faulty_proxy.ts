@@ -1,19 +1,20 @@
+import { TcpListener } from "./tcp_listener.ts";
+
 /** A TCP proxy on loopback that cuts connections when a test says so. */
 export class FaultyProxy implements AsyncDisposable {
-  readonly port: number;
   /** Cuts a connection once this many bytes went to the server on it. */
   cutAfterBytes = Infinity;
   /** How many connections were cut. */
   cuts = 0;
   /** How many bytes went to the server, on all connections. */
   sentBytes = 0;
-  readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  readonly #listener = new TcpListener((client) => this.#relay(client));
   readonly #open = new Set<() => void>();
-  readonly #serving: Promise<void>;
 
-  constructor(private readonly target: { hostname: string; port: number }) {
-    this.port = (this.#listener.addr as Deno.NetAddr).port;
-    this.#serving = this.#serve();
+  constructor(private readonly target: { hostname: string; port: number }) {}
+
+  get port(): number {
+    return this.#listener.port;
   }
 
   cutAll(): void {
@@ -26,17 +27,7 @@ export class FaultyProxy implements AsyncDisposable {
   async [Symbol.asyncDispose]() {
     this.#listener.close();
     this.cutAll();
-    await this.#serving;
-  }
-
-  async #serve(): Promise<void> {
-    const connections: Promise<void>[] = [];
-    try {
-      for await (const client of this.#listener) connections.push(this.#relay(client));
-    } catch (error) {
-      if (!(error instanceof Deno.errors.BadResource)) throw error; // closed: the end
-    }
-    await Promise.all(connections);
+    await this.#listener.ended;
   }
 
   async #relay(client: Deno.TcpConn): Promise<void> {
