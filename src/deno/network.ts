@@ -34,10 +34,13 @@ export class NetworkTransport implements Transport {
   }
 
   async #fetch(path: string, init: RequestOptions): Promise<Response> {
-    const { client, credentials } = await this.#session;
+    const session = await this.#session;
+    const { client, credentials } = session;
     const { method, body, signal } = init;
     const headers = { accept: "application/json", ...credentials.headers, ...init.headers };
-    const response = fetch(this.server + path, { method, body, signal, headers, client });
+    const go = () => fetch(this.server + path, { method, body, signal, headers, client });
+    const response = session.first === undefined ? go() : session.first.then(go, go);
+    session.first ??= response;
     return signal === undefined ? await response : await abortable(response, signal);
   }
 
@@ -104,4 +107,6 @@ function orAborted<T>(pending: Promise<T>, signal: AbortSignal): Promise<T> {
 interface Session {
   readonly client: Deno.HttpClient;
   readonly credentials: Credentials;
+  /** The first answer: what is asked at once with it waits for its connection, else each would open its own. */
+  first?: Promise<Response>;
 }

@@ -4,7 +4,8 @@ import { TcpListener } from "./tcp_listener.ts";
 export class FaultyProxy implements AsyncDisposable {
   /** Cuts a connection once this many bytes went to the server on it. */
   cutAfterBytes = Infinity;
-  /** How many connections were cut. */
+  /** How many connections there have been, and how many were cut. */
+  connections = 0;
   cuts = 0;
   /** How many bytes went to the server, on all connections. */
   sentBytes = 0;
@@ -31,6 +32,7 @@ export class FaultyProxy implements AsyncDisposable {
   }
 
   async #relay(client: Deno.TcpConn): Promise<void> {
+    this.connections += 1;
     const server = await Deno.connect(this.target);
     const cut = () => {
       if (!this.#open.delete(cut)) return;

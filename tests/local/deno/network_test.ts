@@ -7,6 +7,7 @@ import type { Connection, Credentials } from "../../../src/deno/kubeconfig.ts";
 import { NetworkTransport } from "../../../src/deno/network.ts";
 import type { Socket } from "../../../src/kube/transport.ts";
 import { makeCertificates } from "../../../src/sandbox/certificate.ts";
+import { FaultyProxy } from "../../support/faulty_proxy.ts";
 
 /** A server on loopback until disposed of, and a transport to it. */
 function serve(
@@ -224,4 +225,44 @@ Deno.test("a server that nobody vouches for is not talked to", async () => {
     assert.match(String((error.cause as Error)?.message ?? error.message), /UnknownIssuer/);
     return true;
   });
+});
+
+/** A server that speaks HTTP/2, behind what counts its connections. */
+async function serveHttp2() {
+  const { ca, cert, key } = await makeCertificates();
+  const options = { port: 0, hostname: "127.0.0.1", cert, key, onListen() {} };
+  const server = Deno.serve(options, (request) => new Response(new URL(request.url).pathname));
+  const proxy = new FaultyProxy({ hostname: "127.0.0.1", port: server.addr.port });
+  const transport = transportTo(`https://127.0.0.1:${proxy.port}`, { caCerts: [ca] });
+  return {
+    proxy,
+    transport,
+    [Symbol.asyncDispose]: async () => {
+      await proxy[Symbol.asyncDispose]();
+      await server.shutdown();
+    },
+  };
+}
+
+const PATHS = ["/1", "/2", "/3", "/4", "/5", "/6"];
+
+async function askAll(transport: NetworkTransport): Promise<string[]> {
+  return await Promise.all(PATHS.map(async (path) => (await transport.request(path)).text()));
+}
+
+Deno.test("what is asked at once goes over one connection", async () => {
+  await using place = await serveHttp2();
+  assert.deepEqual(await askAll(place.transport), PATHS);
+  assert.deepEqual(await askAll(place.transport), PATHS);
+  assert.equal(place.proxy.connections, 1);
+});
+
+Deno.test("it is asked though the first has no answer", async () => {
+  await using place = await serveHttp2();
+  const stopped = new AbortController();
+  const first = place.transport.request("/0", { signal: stopped.signal });
+  const rest = askAll(place.transport);
+  stopped.abort();
+  await assert.rejects(first, { name: "AbortError" });
+  assert.deepEqual(await rest, PATHS);
 });
