@@ -8,7 +8,7 @@ import { receiveCommand } from "../step/scripts.ts";
 import { archive } from "../tree/archive.ts";
 import { type Delta, delta } from "../tree/delta.ts";
 import { gzip } from "../tree/gzip.ts";
-import { Manifest, type Receipt, type SentFile, type Turn } from "../tree/manifest.ts";
+import { isListed, Manifest, type Receipt, type SentFile, type Turn } from "../tree/manifest.ts";
 import type { TailMember } from "../tree/packer.ts";
 import type { Prepared } from "../tree/prepared.ts";
 import { parseRecord } from "../tree/record.ts";
@@ -22,11 +22,16 @@ import { type Transfer, writeRecord } from "./transfer.ts";
 
 /** A link with a round trip as long as that is a slow one until it proves fast. */
 const FAR_MS = 20;
+/** Less than that is sent as it is: to ask takes as long. */
+const MEASURED_BYTES = 256e3;
 /** After this long from the archive's start on it is known whether the link is slow: less has gone then than that. */
 const MEASURED_MS = 500;
 const FAST_BYTES = 8e6;
 /** With less than that left to send, nothing is gained any more. */
 const WORTH_BYTES = 4e6;
+
+/** From that size on a file is hashed over there while it comes: it takes as long as its coming. */
+const FOLLOWED_BYTES = 32 * 1024 * 1024;
 
 /** The first exec may find that what is packed in two can go side by side; the second one then sends the other half. */
 export type Role = { readonly split: (second: Prepared) => void } | Second;
@@ -82,15 +87,18 @@ class Part {
     split: (second: Prepared) => void,
   ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
     const { transfer } = this;
-    try {
-      if (transfer.survey === undefined) yield* this.#ask(reply);
-    } catch (error) {
-      if (error instanceof NoAnswer) return;
-      throw error;
-    }
+    const isFirst = transfer.survey === undefined;
+    if (isFirst && !(yield* answered(this.#ask(reply)))) return;
     const difference = await this.#difference();
-    const chunks = await this.#prepared(difference, split) ?? this.#archive(difference);
-    yield line(...removals(difference), transfer.compressed ? "gzip" : "plain");
+    const prepared = await this.#prepared(difference, split);
+    const measures = isFirst && prepared === undefined;
+    if (measures && !(yield* answered(this.#measure(reply)))) return;
+    const chunks = prepared === undefined
+      ? this.#archive(difference)
+      : this.#pieces(prepared, () => this.#tail([], []));
+    const coming = prepared?.options.entries ?? difference.send;
+    const packing = transfer.compressed ? "gzip" : "plain";
+    yield line(...removals(difference), ...this.#follows(coming), packing);
     yield* this.#counted(reply.wanted(chunks));
     transfer.isAllSent = !reply.wantsNoMore && this.#turn === "end";
   }
@@ -105,7 +113,8 @@ class Part {
       await after;
       return [...shared, ...this.#tail([], [])];
     });
-    yield line(await prepared.compressed ? "gzip" : "plain");
+    const packing = await prepared.compressed ? "gzip" : "plain";
+    yield line(...this.#follows(prepared.options.entries), packing);
     yield* this.#counted(reply.wanted(chunks));
     this.transfer.isAllSent = !reply.wantsNoMore;
   }
@@ -143,19 +152,25 @@ class Part {
     const names = topNames(options);
     const recalls = options.record === undefined ? [] : ["recall"];
     yield line(...names.map(look), "ask", ...recalls);
-    let survey = parseSurvey(await reply.answer());
-    if (recalls.length > 0) transfer.record = parseRecord(await reply.answer());
+    let survey = await parseSurvey(reply.answer());
+    if (recalls.length > 0) transfer.record = await parseRecord(reply.answer());
     const more = namesToRecall(transfer.record, names);
     if (more.length > 0) {
       yield line(...more.map(look), "ask");
-      survey = joined(survey, parseSurvey(await reply.answer()));
+      survey = joined(survey, await parseSurvey(reply.answer()));
     }
     transfer.survey = survey;
-    if (options.compress === "always") transfer.compressed = survey.gzip;
-    if (options.compress !== "auto" || !survey.gzip) return;
+  }
+
+  /** Whether what is left to send is to be compressed from the start on. */
+  async *#measure(reply: Reply): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+    const { transfer, options } = this;
+    const { gzip } = transfer.survey!;
+    if (options.compress === "always") transfer.compressed = gzip;
+    if (options.compress !== "auto" || !gzip || transfer.leftBytes < MEASURED_BYTES) return;
     const startMs = options.clock.now();
     yield line("ping");
-    await reply.answer();
+    await Array.fromAsync(reply.answer());
     transfer.compressed = options.clock.now() - startMs >= FAR_MS;
   }
 
@@ -178,7 +193,7 @@ class Part {
   async #prepared(
     { send }: Delta,
     split: (second: Prepared) => void,
-  ): Promise<AsyncIterable<Uint8Array<ArrayBuffer>> | undefined> {
+  ): Promise<Prepared | undefined> {
     const { transfer, options } = this;
     const prepared = transfer.takePrepared();
     if (prepared === undefined) return undefined;
@@ -195,7 +210,7 @@ class Part {
       this.#turn = "part";
       split(prepared.second);
     }
-    return this.#pieces(prepared.first, () => this.#tail([], []));
+    return prepared.first;
   }
 
   async *#pieces(
@@ -226,6 +241,15 @@ class Part {
       signal: options.signal,
     });
     return transfer.compressed ? gzip(stream) : stream;
+  }
+
+  /** What for each large file has the receiver hash it while it comes. */
+  #follows(entries: readonly Entry[]): string[] {
+    const large = entries.filter((entry) =>
+      entry.kind === "file" && entry.sizeBytes >= FOLLOWED_BYTES && isListed(entry)
+    );
+    this.#manifest.follow(large.map(({ path }) => path));
+    return large.map(({ path, sizeBytes }) => `follow ${sizeBytes} ./${path}`);
   }
 
   #add(file: SentFile): void {
@@ -273,6 +297,19 @@ class Part {
     if (options.compress !== "auto" || transfer.compressed || !transfer.survey!.gzip) return false;
     return this.#wireBytes < FAST_BYTES && transfer.leftBytes > WORTH_BYTES &&
       options.clock.now() - this.#startMs > MEASURED_MS;
+  }
+}
+
+/** False where the receiver ends it without an answer: its exit code says why. */
+async function* answered<T>(
+  conversation: AsyncGenerator<T, void, undefined>,
+): AsyncGenerator<T, boolean, undefined> {
+  try {
+    yield* conversation;
+    return true;
+  } catch (error) {
+    if (error instanceof NoAnswer) return false;
+    throw error;
   }
 }
 

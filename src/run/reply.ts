@@ -2,52 +2,54 @@
 import { PathDecoder } from "../path_bytes.ts";
 
 const REPLY_CHARS = 10_000;
-const READY = "\nready\n";
+const READY = "ready\n";
+/** What stands for it between pieces of answers. */
+const END = Symbol();
 
 export class Reply {
   /** What came on stdout after the last answer, and on stderr: bounded. */
   out = "";
   err = "";
-  /** Of the answer that is not whole yet, which may have a million characters, behind a newline; and its last ones. */
-  #parts: string[] = [];
-  #rest = "\n";
-  #answers: string[] = [];
-  #waiting?: PromiseWithResolvers<string>;
+  /** Whole lines that nobody has read yet, and the start of one. */
+  readonly #pieces: (string | typeof END)[] = [];
+  #rest = "";
   #isOver = false;
+  #changed = Promise.withResolvers<void>();
   readonly #decoders = [new PathDecoder(), new PathDecoder()];
 
   stdout(bytes: Uint8Array): void {
     const said = this.#decoders[0].decode(bytes);
     this.out = (this.out + said).slice(-REPLY_CHARS);
     let text = this.#rest + said;
-    for (let at; (at = text.indexOf(READY)) >= 0;) {
-      const answer = this.#parts.join("") + text.slice(0, at + 1);
-      this.#answers.push(answer.slice(1));
-      this.#parts = [];
-      this.out = text.slice(at + READY.length);
-      text = `\n${this.out}`;
+    for (let at; (at = `\n${text}`.indexOf(`\n${READY}`)) >= 0;) {
+      this.#pieces.push(text.slice(0, at), END);
+      text = this.out = text.slice(at + READY.length);
     }
-    this.#parts.push(text.slice(0, -READY.length));
-    this.#rest = text.slice(-READY.length);
-    this.#settle();
+    const end = text.lastIndexOf("\n") + 1;
+    if (end > 0) this.#pieces.push(text.slice(0, end));
+    this.#rest = text.slice(end);
+    this.#tell();
   }
 
   stderr(bytes: Uint8Array): void {
     this.err = (this.err + this.#decoders[1].decode(bytes)).slice(-REPLY_CHARS);
   }
 
-  /** The next of its answers, without its last line; rejects where it ends without one. */
-  answer(): Promise<string> {
-    const waiting = this.#waiting = Promise.withResolvers<string>();
-    waiting.promise.catch(() => {}); // the exec's end says why
-    this.#settle();
-    return waiting.promise;
+  /** The next of its answers as it comes, in pieces of whole lines; throws NoAnswer where it ends before that does. */
+  async *answer(): AsyncGenerator<string, void, undefined> {
+    while (true) {
+      const piece = this.#pieces.shift();
+      if (piece === END) return;
+      if (piece !== undefined) yield piece;
+      else if (this.#isOver || this.wantsNoMore) throw new NoAnswer();
+      else await this.#changed.promise;
+    }
   }
 
   /** Nothing more comes. */
   end(): void {
     this.#isOver = true;
-    this.#settle();
+    this.#tell();
   }
 
   /** Of what is to be sent all that it still wants. */
@@ -63,14 +65,9 @@ export class Reply {
     return /^over$/m.test(this.out);
   }
 
-  #settle(): void {
-    if (this.#waiting === undefined) return;
-    const next = this.#answers.shift();
-    if (next !== undefined) this.#waiting.resolve(next);
-    else if (this.#isOver || this.wantsNoMore) {
-      this.#waiting.reject(new NoAnswer());
-    } else return;
-    this.#waiting = undefined;
+  #tell(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers<void>();
   }
 }
 

@@ -108,17 +108,17 @@ export class Transfer {
 
   /** Of the whole tree, whenever its files came. */
   async receipt(): Promise<Receipt> {
-    const hash = createHash("sha256");
-    let files = 0, bytes = 0;
+    const lines: string[] = [];
+    let bytes = 0;
     for (const entry of this.cargo.entries) {
       if (entry.kind !== "file") continue;
       const sent = this.sent.get(entry.path);
-      const digest = sent?.digest ?? await this.cargo.digests.of(entry);
-      hash.update(pathBytes(`${digest}  ./${entry.path}\n`));
-      files += 1;
+      const known = sent?.digest ?? this.cargo.digests.of(entry);
+      const digest = known instanceof Promise ? await known : known;
+      lines.push(`${digest}  ./${entry.path}\n`);
       bytes += sent?.sizeBytes ?? entry.sizeBytes;
     }
-    return { files, bytes, digest: hash.digest("hex") };
+    return { files: lines.length, bytes, digest: sha256(lines.join("")) };
   }
 
   /** What the next upload is to know of these entries. */
@@ -161,7 +161,10 @@ export function writeRecord(
   const entries = [...before.filter(([path]) => !now.has(path) && !gone.has(path)), ...now];
   const text = recordText(entries, { gone: anew ? [] : gone, anew });
   transfer.setRecorded();
-  const bytes = pathBytes(text);
-  const digest = createHash("sha256").update(bytes).digest("hex");
-  return { text, sizeBytes: bytes.length, digest };
+  return { text, sizeBytes: pathBytes(text).length, digest: sha256(text) };
+}
+
+/** Of a text's bytes, with names in it that are not UTF-8. */
+function sha256(text: string): string {
+  return createHash("sha256").update(pathBytes(text)).digest("hex");
 }

@@ -17,6 +17,7 @@
 #     > recorded 1700000000            the file RECORD of an earlier upload: its time, and its lines
 #     < ping
 #     < remove ./src/old               or rmdir: goes where nothing is in it
+#     < follow 2147483648 ./disk.img   of the archive, in its order: hashed while it comes, and first in the manifest
 #     < plain                          or gzip: the archive follows
 
 workspace=$1 directory=$2 manifest=$3 record=$4 then=$5 count=$6
@@ -48,7 +49,7 @@ stop() {
 # forget: the members that are not of the tree.
 forget() {
   [ -n "$manifest" ] || return 0
-  for file in "./$manifest" "./$manifest.record"; do
+  for file in "./$manifest" "./$manifest.record" "./$manifest.sums"; do
     ! [ -f "$file" ] || rm -f "$file" 2>/dev/null || printf '' >"$file"
   done
 }
@@ -125,7 +126,36 @@ recall() {
   if [ -s "$record" ] && time=$(stat -c %Y "$record") && command -v cat >/dev/null; then
     printf 'recorded %s\n' "$time"
     cat "$record"
+    printf '\n' # a disk that was full may have cut its last line
   fi 2>/dev/null
+}
+
+# follow BYTES PATH: what the file has, while it is being written. With the manifest all of it is there.
+follow() {
+  block=1048576 at=0
+  while alive "$$"; do
+    last=
+    ! [ -f "./$manifest" ] || last=1
+    there=$(stat -c %s "$2") || there=0
+    [ "$there" -lt "$1" ] || last=1
+    count=$(((there - at) / block))
+    [ -z "$last" ] || count=$((count + 1))
+    [ "$count" -eq 0 ] || dd if="$2" bs=$block skip=$((at / block)) count=$count
+    [ -z "$last" ] || return 0
+    [ "$count" -gt 0 ] || sleep 0.2 || sleep 1
+    at=$((at + count * block))
+  done
+}
+
+# follow_all: hashing takes as long as coming, so it goes beside it. Nothing waits for it but `wait`.
+follow_all() {
+  for program in sha256sum stat dd sleep; do command -v "$program" >/dev/null || return; done
+  set -f
+  IFS=$newline
+  for line in $followed; do
+    digest=$(follow "${line%% *}" "${line#* }" | sha256sum)
+    printf '%s  %s\n' "${digest%% *}" "${line#* }"
+  done
 }
 
 # converse: up to the archive. What that is packed with is then in $line.
@@ -146,6 +176,11 @@ converse() {
       ping) printf 'ready\n' ;;
       'remove '*) rm -rf -- "${line#remove }" || stop 11 "${line#remove ./}: cannot be removed" ;;
       'rmdir '*) rmdir -- "${line#rmdir }" 2>/dev/null ;;
+      'follow '*)
+        line=${line#follow }
+        rm -f -- "${line#* }" 2>/dev/null # what is there is not what comes
+        followed=$followed$line$newline follows=$((follows + 1))
+        ;;
       plain | gzip) return ;;
       *) break ;;
     esac
@@ -157,8 +192,12 @@ converse() {
 unpack() {
   shift $((2 * count))
   command -v "$1" >/dev/null || stop 12 "$1: not found in this image"
-  line=plain
+  line=plain followed='' follows=0 follower=
   [ -z "$manifest" ] || converse
+  if [ -n "$followed" ]; then
+    follow_all >"./$manifest.sums" 2>/dev/null </dev/null &
+    follower=$!
+  fi
   # -o: as root too, files belong to who unpacks them. This is the form that all tars take.
   if [ $# -eq 1 ]; then
     case $1 in
@@ -199,6 +238,26 @@ head_of_manifest() {
     read -r line && [ -z "$line" ]
 }
 
+# compare_followed: reads what is first in the list; what of it was not hashed as it should be is then in $late.
+compare_followed() {
+  sums=$newline late=''
+  [ -z "$follower" ] || wait "$follower"
+  while IFS= read -r line; do sums=$sums$line$newline; done <"./$manifest.sums"
+  while [ "$follows" -gt 0 ] && IFS= read -r line; do
+    follows=$((follows - 1))
+    case $sums in
+      *"$newline$line$newline"*) checked=$((checked + 1)) ;;
+      *) late=$late$line$newline ;;
+    esac
+  done
+}
+
+# unchecked: that, and the rest of the list.
+unchecked() {
+  printf '%s' "$late"
+  while IFS= read -r line; do printf '%s\n' "$line"; done
+}
+
 # verify <MANIFEST: sets files, bytes and digest.
 verify() {
   head_of_manifest || stop 15 "$manifest: not a manifest"
@@ -207,9 +266,17 @@ verify() {
     digest=$(sha256sum <"./$manifest")
     digest=${digest%% *}
   fi
-  if [ "$digest" != - ] && [ "$listed" -gt 0 ]; then
+  if [ "$digest" != - ]; then
+    late=''
+    [ "$follows" -eq 0 ] || compare_followed
     # The rest is its list. Its status says too little: GNU's passes over lines it can't read.
-    verdicts=$(LC_ALL=C sha256sum -c - 2>&1)
+    if [ "$checked" -eq "$listed" ]; then
+      verdicts=
+    elif [ -n "$late" ]; then
+      verdicts=$(unchecked | LC_ALL=C sha256sum -c - 2>&1)
+    else
+      verdicts=$(LC_ALL=C sha256sum -c - 2>&1)
+    fi
     set -f
     IFS=$newline
     for line in $verdicts; do

@@ -1,4 +1,5 @@
 /** What of a tree has to be sent to where some of it lies already, and what has to go there first. */
+import type { Digest } from "./digests.ts";
 import type { SentFile } from "./manifest.ts";
 import { RECORD_NAME, shortDigest, type UploadRecord } from "./record.ts";
 import type { Survey, There } from "./survey.ts";
@@ -11,8 +12,8 @@ export interface DeltaOptions {
   readonly entries: readonly Entry[];
   readonly survey: Survey;
   readonly record?: UploadRecord;
-  /** The sha256 of a file of the tree, in hex; undefined where it can't be read. */
-  readonly digest: (entry: Entry) => Promise<string | undefined>;
+  /** Of a file of the tree. */
+  readonly digest: (entry: Entry) => Digest | Promise<Digest>;
   /** What earlier tries of the same upload packed, whether it arrived or not. */
   readonly packed: ReadonlyMap<string, SentFile>;
   /** The paths that a receipt has vouched for already. */
@@ -87,12 +88,13 @@ function isAsSent({ survey, record }: DeltaOptions, entry: Entry): boolean {
     recorded.mode === (entry.mode & 0o777);
 }
 
-/** Here as it was sent, by its digest. */
-async function isSame({ record, digest }: DeltaOptions, entry: Entry): Promise<boolean> {
+/** Here as it was sent, by its digest: at once where that is known, for there are many. */
+function isSame({ record, digest }: DeltaOptions, entry: Entry): boolean | Promise<boolean> {
   const recorded = record!.entries.get(entry.path)!;
   if (recorded.kind !== "file") return true;
-  const now = await digest(entry);
-  return now !== undefined && shortDigest(now) === recorded.digest;
+  const isThat = (now?: string) => now !== undefined && shortDigest(now) === recorded.digest;
+  const now = digest(entry);
+  return now instanceof Promise ? now.then(isThat) : isThat(now);
 }
 
 function removals({ entries, survey, record, deletes, verified }: DeltaOptions) {

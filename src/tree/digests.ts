@@ -6,19 +6,21 @@ import type { Entry } from "./walk.ts";
 const CHUNK_BYTES = 256 * 1024;
 const READS_AHEAD = 16;
 
+/** A file's sha256, in hex; undefined where it can't be read: who sends it says why. */
+export type Digest = string | undefined;
+
 export class Digests {
-  readonly #known = new Map<string, Promise<string | undefined>>();
+  readonly #known = new Map<string, Digest | Promise<Digest>>();
 
   constructor(private readonly files: Files, private readonly root: string) {}
 
-  /** In hex; undefined for a file that can't be read: who sends it says why. */
-  of({ path }: Entry): Promise<string | undefined> {
-    let digest = this.#known.get(path);
-    if (digest === undefined) {
-      digest = this.#read(path);
-      this.#known.set(path, digest);
-    }
-    return digest;
+  /** At once where it is known. */
+  of({ path }: Entry): Digest | Promise<Digest> {
+    if (this.#known.has(path)) return this.#known.get(path);
+    const reading = this.#read(path);
+    this.#known.set(path, reading);
+    reading.then((digest) => this.#known.set(path, digest), () => {}); // who asked is told
+    return reading;
   }
 
   /** Reads them all while there is time, until the signal. */
@@ -33,7 +35,7 @@ export class Digests {
     await Promise.all(Array.from({ length: READS_AHEAD }, read));
   }
 
-  async #read(path: string): Promise<string | undefined> {
+  async #read(path: string): Promise<Digest> {
     try {
       const file = await this.files.open(`${this.root}/${path}`);
       try {

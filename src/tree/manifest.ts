@@ -45,13 +45,19 @@ export type Turn = "part" | "end";
  *
  * `then end anew`: the record that comes with it is not one to be added to another.
  *
- * From after the blank line on it is what `sha256sum -c` reads, of coreutils and of busybox. A name with
- * a newline, a backslash or a carriage return counts but is not listed, for the two escape it differently.
+ * From after the blank line on it is what `sha256sum -c` reads, of coreutils and of busybox. A name that they escape
+ * differently counts but is not listed. What the receiver was told to follow is first in it.
  */
 export class Manifest {
   #files = 0;
   #bytes = 0;
   readonly #listed: Checked[] = [];
+  readonly #followed = new Set<string>();
+
+  /** What the receiver hashes as it comes: listed first. */
+  follow(paths: Iterable<string>): void {
+    for (const path of paths) this.#followed.add(path);
+  }
 
   add(file: Checked): void {
     this.#files++;
@@ -61,14 +67,17 @@ export class Manifest {
 
   /** To be checked, but no file of the tree. */
   addUncounted(file: Checked): void {
-    if (!/[\n\r\\]/.test(file.path)) this.#listed.push(file);
+    if (isListed(file)) this.#listed.push(file);
   }
 
   /** Its text, and what the receiver's answer is to be. */
   close(
     { turn, anew = false, by = "digest" }: { turn: Turn; anew?: boolean; by?: "digest" | "size" },
   ): { text: string; receipt: Receipt } {
-    const lines = this.#listed.map(({ path, digest, sizeBytes }) =>
+    const isFollowed = ({ path }: Checked) => this.#followed.has(path);
+    const first = this.#listed.filter(isFollowed);
+    const rest = this.#listed.filter((file) => !isFollowed(file));
+    const lines = [...first, ...rest].map(({ path, digest, sizeBytes }) =>
       `${by === "digest" ? digest : sizeBytes}  ./${path}\n`
     );
     const head = `then ${turn}${anew ? " anew" : ""}\n` +
@@ -77,4 +86,9 @@ export class Manifest {
     const digest = createHash("sha256").update(pathBytes(text)).digest("hex");
     return { text, receipt: { files: this.#files, bytes: this.#bytes, digest } };
   }
+}
+
+/** A newline, a backslash and a carriage return are escaped by coreutils and by busybox, each in its way. */
+export function isListed({ path }: { readonly path: string }): boolean {
+  return !/[\n\r\\]/.test(path);
 }

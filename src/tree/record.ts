@@ -11,6 +11,8 @@
  * last one counts, so that an upload only has to add what it changed.
  */
 
+import { parseFacts, wholeLines } from "./facts.ts";
+
 export interface RecordedFile {
   readonly kind: "file";
   /** See `shortDigest`. */
@@ -41,29 +43,37 @@ export function shortDigest(digest: string): string {
   return digest.slice(0, DIGITS);
 }
 
-/** Undefined for what is no record, after its line "recorded SECONDS". */
-export function parseRecord(text: string): UploadRecord | undefined {
-  const [, seconds, head] = /^recorded (\d+)\n(.*\n)/.exec(text) ?? [];
-  if (head !== HEAD) return undefined;
+/** Reads it, in pieces of whole lines, after a line "recorded SECONDS"; undefined for what is no record. */
+export async function parseRecord(
+  pieces: AsyncIterable<string>,
+): Promise<UploadRecord | undefined> {
   const entries = new Map<string, Recorded>();
-  const lines = text.split("\n");
-  for (const line of lines.slice(2)) {
-    const match = /^(\w+) (\S+) (\S+) \.\/(.*)$/.exec(line);
-    if (match === null) continue;
-    const [, what, mode, time, path] = match;
-    if (what === "gone") entries.delete(path);
-    else if (what === "link" || what === "dir") entries.set(path, { kind: what });
-    else {
-      const mtimeSeconds = Number(time);
-      entries.set(path, {
-        kind: "file",
-        digest: what,
-        mode: Number.parseInt(mode, 8),
-        mtimeSeconds,
-      });
+  const heads: string[] = [];
+  let lines = 0;
+  for await (const piece of pieces) {
+    for (const line of wholeLines(piece)) {
+      if (heads.length < 2) {
+        heads.push(line);
+        continue;
+      }
+      lines += 1;
+      const { facts: [what, mode, time], path } = parseFacts(line);
+      if (path === undefined) continue;
+      if (what === "gone") entries.delete(path);
+      else if (what === "link" || what === "dir") entries.set(path, { kind: what });
+      else {
+        entries.set(path, {
+          kind: "file",
+          digest: what,
+          mode: Number.parseInt(mode, 8),
+          mtimeSeconds: Number(time),
+        });
+      }
     }
   }
-  return { writtenSeconds: Number(seconds), entries, lines: lines.length };
+  const [, seconds] = /^recorded (\d+)$/.exec(heads[0] ?? "") ?? [];
+  if (seconds === undefined || `${heads[1]}\n` !== HEAD) return undefined;
+  return { writtenSeconds: Number(seconds), entries, lines };
 }
 
 /** The lines to add; `anew`: they are all there is. A name with a newline is left out, and so sent each time. */

@@ -1,5 +1,7 @@
 /** What a receiver says of the directory that is to be filled: pure. The conversation is in src/step/receive.sh. */
 
+import { parseFacts, wholeLines } from "./facts.ts";
+
 /** One thing that lies there, links not followed. */
 export interface There {
   readonly kind: "file" | "directory" | "symlink" | "other";
@@ -20,25 +22,31 @@ export interface Survey {
 }
 
 /**
- * Reads an answer:
+ * Reads an answer, in pieces of whole lines:
  *
  *     gzip
  *     listed
  *     81a4 12 1700000000 ./src/a.go
  */
-export function parseSurvey(text: string): Survey {
-  const lines = text.split("\n");
+export async function parseSurvey(pieces: AsyncIterable<string>): Promise<Survey> {
+  const words = new Set<string>();
   const there = new Map<string, There>();
-  for (const line of lines) {
-    const match = /^([0-9a-f]+) (\d+) (-?\d+) \.\/(.*)$/.exec(line);
-    if (match === null) continue;
-    const [, mode, size, time, path] = match;
-    const kind = KINDS[Number.parseInt(mode, 16) & 0o170000] ?? "other";
-    there.set(path, { kind, sizeBytes: Number(size), mtimeSeconds: Number(time) });
+  for await (const piece of pieces) {
+    for (const line of wholeLines(piece)) {
+      const { facts: [mode, size, time], path } = parseFacts(line);
+      if (path === undefined) words.add(line);
+      else {
+        const kind = KINDS[Number.parseInt(mode, 16) & 0o170000] ?? "other";
+        there.set(path, { kind, sizeBytes: Number(size), mtimeSeconds: Number(time) });
+      }
+    }
   }
-  const [gzip, sha256sum, linksOnly] = ["gzip", "sha256sum", "links"]
-    .map((word) => lines.includes(word));
-  return { gzip, sha256sum, linksOnly, there };
+  return {
+    gzip: words.has("gzip"),
+    sha256sum: words.has("sha256sum"),
+    linksOnly: words.has("links"),
+    there,
+  };
 }
 
 /** By the bits of a mode that say what it is the mode of: see inode(7). */

@@ -155,7 +155,7 @@ testInEveryShell(
       assert.match((await upload("then end anew", "one\n")).stdout, /^ready\nreceipt /);
       await Deno.utime(path, 1_600_000_000, 1_600_000_000);
       const second = await upload("then end", "two\n");
-      assert.match(second.stdout, /^recorded 1600000000\none\nready\nreceipt /);
+      assert.match(second.stdout, /^recorded 1600000000\none\n\nready\nreceipt /);
       assert.equal(await Deno.readTextFile(path), "one\ntwo\n");
       await Deno.remove(path);
       await Deno.writeTextFile(`${stage.directory}/outside`, "safe");
@@ -167,6 +167,14 @@ testInEveryShell(
     }
   },
 );
+
+testInEveryShell("a record whose last line is not whole is told to its end", async (shell) => {
+  await using stage = await Stage.open(shell, { programs: TOOLS });
+  await Deno.writeTextFile(`${stage.workspace}/.tkn-dev-upload`, "one\nha");
+  await stage.hold();
+  const { stdout } = await stage.exec(receive(stage), await say(["recall"]));
+  assert.match(stdout, /^recorded \d+\none\nha\n+ready\n/);
+});
 
 testInEveryShell(
   "what is to go goes, links are not followed, and no directory that has something",

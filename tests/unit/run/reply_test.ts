@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { pathBytes } from "../../../src/path_bytes.ts";
 import { NoAnswer, Reply } from "../../../src/run/reply.ts";
 
+const read = async (reply: Reply) => (await Array.fromAsync(reply.answer())).join("");
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 Deno.test("answers end with a line, wherever what comes is cut", async () => {
@@ -10,9 +11,9 @@ Deno.test("answers end with a line, wherever what comes is cut", async () => {
     const reply = new Reply();
     const all = bytes(said);
     for (let at = 0; at < all.length; at += size) reply.stdout(all.subarray(at, at + size));
-    assert.equal(await reply.answer(), "a\nready or not\n", `${size}`);
-    assert.equal(await reply.answer(), "", `${size}`);
-    assert.equal(await reply.answer(), "üb\n", `${size}`);
+    assert.equal(await read(reply), "a\nready or not\n", `${size}`);
+    assert.equal(await read(reply), "", `${size}`);
+    assert.equal(await read(reply), "üb\n", `${size}`);
     assert.equal(reply.out, "receipt 1 2 3\n", `${size}`);
   }
 });
@@ -22,27 +23,37 @@ Deno.test("a name that is not UTF-8 is told as it is, wherever it is cut", async
   for (let size = 1; size <= said.length; size++) {
     const reply = new Reply();
     for (let at = 0; at < said.length; at += size) reply.stdout(said.subarray(at, at + size));
-    assert.equal(await reply.answer(), "81a4 1 2 ./caf\udce9\udcc3\n", `${size}`);
+    assert.equal(await read(reply), "81a4 1 2 ./caf\udce9\udcc3\n", `${size}`);
   }
+});
+
+Deno.test("an answer is read while it comes, in whole lines", async () => {
+  const reply = new Reply();
+  reply.stdout(bytes("a\nb\nready"));
+  const answer = reply.answer();
+  assert.equal((await answer.next()).value, "a\nb\n");
+  reply.stdout(bytes(" or not\nready\nover"));
+  assert.equal((await answer.next()).value, "ready or not\n");
+  assert.ok((await answer.next()).done);
 });
 
 Deno.test("an answer is waited for until it is whole", async () => {
   const reply = new Reply();
   reply.stdout(bytes("a\nrea"));
-  const answer = reply.answer();
+  const answer = read(reply);
   reply.stdout(bytes("dy\n"));
   assert.equal(await answer, "a\n");
 });
 
 Deno.test("who ends, or wants no more, gives no answer", async () => {
   const ended = new Reply();
-  const waiting = ended.answer();
+  const waiting = read(ended);
   ended.end();
   await assert.rejects(waiting, NoAnswer);
-  await assert.rejects(ended.answer(), NoAnswer);
+  await assert.rejects(read(ended), NoAnswer);
   const over = new Reply();
   over.stdout(bytes("over\n"));
-  await assert.rejects(over.answer(), NoAnswer);
+  await assert.rejects(read(over), NoAnswer);
   assert.ok(over.wantsNoMore);
 });
 

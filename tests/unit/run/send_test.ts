@@ -14,7 +14,7 @@ import { FakeKube } from "../../support/fake_kube.ts";
 import { MemoryFiles } from "../../support/memory_files.ts";
 import { rejection } from "../../support/refusal.ts";
 import { concat, readTar } from "../../support/tar_text.ts";
-import { tree } from "../../support/tree_text.ts";
+import { file, tree } from "../../support/tree_text.ts";
 import { receive, type Received } from "../../support/fake_receiver.ts";
 
 const NODES = tree(`
@@ -107,6 +107,24 @@ function instead(options: ExecOptions, receipt: string): ExecOptions {
 const drain = async (options: ExecOptions) => {
   await Array.fromAsync(options.stdin!);
 };
+
+Deno.test("a large file is announced, to be hashed as it comes, and is first in the manifest", async () => {
+  const disk = new Uint8Array(32 * 1024 * 1024);
+  const nodes = [file("a", "hi"), file("disk.img", disk), file("odd\\name", disk)];
+  const entries: Entry[] = nodes.map(({ path, content, mode, mtimeSeconds }) => {
+    return { path, kind: "file", sizeBytes: content.length, mode, mtimeSeconds };
+  });
+  let received: Received | undefined;
+  const { sent } = start(async (options) => received = await receive(options), {
+    files: new MemoryFiles(nodes),
+    entries,
+  });
+  await sent;
+  const { lines, manifest } = received!;
+  assert.deepEqual(lines.slice(-2), [`follow ${disk.length} ./disk.img`, "plain"]);
+  const list = manifest.split("\n\n")[1].trim().split("\n");
+  assert.deepEqual(list.map((one) => one.split("  ")[1]), ["./disk.img", "./a"]);
+});
 
 Deno.test("one exec carries tree, manifest and results, and its receipt ends it", async () => {
   let received: Received | undefined;
@@ -496,6 +514,9 @@ Deno.test("what a user asks for is compressed, where the image can unpack it", a
 });
 
 Deno.test("over a long way it is compressed from the start on, over a short one not", async () => {
+  const nodes = [file("large", "x".repeat(300_000))];
+  const [{ path, mode, mtimeSeconds }] = nodes;
+  const entries: Entry[] = [{ path, kind: "file", sizeBytes: 300_000, mode, mtimeSeconds }];
   for (const [ms, last] of [[19, "plain"], [20, "gzip"]] as const) {
     let received: Received | undefined;
     const { clock, sent } = start(
@@ -503,11 +524,20 @@ Deno.test("over a long way it is compressed from the start on, over a short one 
         received = await receive(options, {
           onLine: (line) => line === "ping" && clock.advance(ms),
         }),
-      { compress: "auto" },
+      { compress: "auto", files: new MemoryFiles(nodes), entries },
     );
     await sent;
     assert.deepEqual(received!.lines.slice(-2), ["ping", last]);
   }
+});
+
+Deno.test("for little that is to be sent nothing is asked of the way", async () => {
+  let received: Received | undefined;
+  const { sent } = start(async (options) => received = await receive(options), {
+    compress: "auto",
+  });
+  await sent;
+  assert.deepEqual(received!.lines.slice(-2), ["ask", "plain"]);
 });
 
 Deno.test("what turns out to be slow is ended at a file, and the rest goes compressed", async () => {

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
+import { pieces } from "../../support/pieces.ts";
 import { parseRecord, type Recorded, recordText, shortDigest } from "../../../src/tree/record.ts";
 
 const DIGEST = shortDigest("2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824");
 const FILE: Recorded = { kind: "file", digest: DIGEST, mode: 0o755, mtimeSeconds: 1_700_000_000 };
 
-Deno.test("a record reads as it was written, and what is added later counts more", () => {
+Deno.test("a record reads as it was written, and what is added later counts more", async () => {
   const first = recordText(
     [["run.sh", FILE], ["a b", FILE], ["l", { kind: "link" }], ["d", { kind: "dir" }]],
     { anew: true },
@@ -12,7 +13,7 @@ Deno.test("a record reads as it was written, and what is added later counts more
   assert.match(first, /^tkn-dev record 1\n2cf24dba5fb0a30e26e8 755 1700000000 \.\/run\.sh\n/);
   const later = { ...FILE, mode: 0o644 };
   const more = recordText([["run.sh", later], ["l", FILE]], { gone: ["a b", "l"], anew: false });
-  const record = parseRecord(`recorded 1700000100\n${first}${more}`);
+  const record = await parseRecord(pieces(`recorded 1700000100\n${first}${more}`));
   assert.equal(record?.writtenSeconds, 1_700_000_100);
   assert.deepEqual(
     Object.fromEntries(record!.entries),
@@ -20,14 +21,15 @@ Deno.test("a record reads as it was written, and what is added later counts more
   );
 });
 
-Deno.test("what is no record is none", () => {
+Deno.test("what is no record is none", async () => {
   for (const text of ["", "recorded 1\n", "recorded 1\nmine\n", "recorded \ntkn-dev record 1\n"]) {
-    assert.equal(parseRecord(text), undefined, text);
+    assert.equal(await parseRecord(pieces(text)), undefined, text);
   }
 });
 
-Deno.test("a line that is not whole, at a record's end, counts for nothing", () => {
-  const { entries } = parseRecord("recorded 1\ntkn-dev record 1\nlink - - ./a\n2cf24 755 17")!;
+Deno.test("a line that is not whole, at a record's end, counts for nothing", async () => {
+  const text = "recorded 1\ntkn-dev record 1\nlink - - ./a\n2cf24 755 17\n";
+  const { entries } = (await parseRecord(pieces(text)))!;
   assert.deepEqual([...entries.keys()], ["a"]);
 });
 
