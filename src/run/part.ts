@@ -151,9 +151,9 @@ class Part {
     const { transfer, options } = this;
     const names = topNames(options);
     const recalls = options.record === undefined ? [] : ["recall"];
-    yield line(...names.map(look), "ask", ...recalls);
-    let survey = await parseSurvey(reply.answer());
+    yield line(...recalls, ...names.map(look), "ask"); // the record is read while it lists what there is
     if (recalls.length > 0) transfer.record = await parseRecord(reply.answer());
+    let survey = await parseSurvey(reply.answer());
     const more = namesToRecall(transfer.record, names);
     if (more.length > 0) {
       yield line(...more.map(look), "ask");

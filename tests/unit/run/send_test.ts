@@ -586,7 +586,7 @@ Deno.test("of what an earlier upload left only what changed is sent, and what is
   }, RECORD);
   assert.equal((await sent).digest, DIGEST);
   assert.deepEqual(received!.lines, [
-    ...["look ./src", "look ./b", "ask", "recall"],
+    ...["recall", "look ./src", "look ./b", "ask"],
     ...["look ./top", "ask"],
     ...["remove ./src/gone", "remove ./top", "plain"],
   ]);
