@@ -129,8 +129,6 @@ export async function runUpload(
   const results = await resultFiles(flags, source, lowered, emit);
   const facts = await source.git;
   const over = new AbortController();
-  const prepared = prepare(host, { flags, source, over: over.signal });
-  prepared.catch(() => {}); // told when it is sent
   const { name, outcome } = await upload({
     ...lowered,
     annotations: (receipt) => annotations(receipt, facts),
@@ -140,7 +138,7 @@ export async function runUpload(
     root: source.root,
     digests: source.digests,
     entries: sendable(source, emit),
-    prepared,
+    prepare: () => prepare(host, { flags, source, over: over.signal }),
     directory: flags.onDirectory,
     program: flags.program,
     compress: flags.compress,

@@ -21,7 +21,8 @@ export interface UploadOptions
   readonly held: { readonly task?: string; readonly step: string };
   /** What of the directory is sent: its walk goes on while the run starts. */
   readonly entries: Promise<readonly Entry[]>;
-  readonly prepared: Promise<Preparation | undefined>;
+  /** Called once the run is created: what is packed before that would only be in its way. */
+  readonly prepare: () => Promise<Preparation | undefined>;
   /** What the run is to carry of what was uploaded. */
   readonly annotations: (receipt: Receipt) => Record<string, string>;
   /** How long the run may be held: for longer it is cancelled. */
@@ -45,6 +46,8 @@ async function sendAtPause(
   { live, talk, startMs, following, signal, emit }: Conducted,
 ): Promise<"left" | "done"> {
   const { kube, clock, held } = options;
+  const preparing = options.prepare();
+  preparing.catch(() => {}); // told when it is sent
   talk.held = held;
   const pause = await awaitPause({ clock, live, held, signal });
   if (pause === undefined) return "done";
@@ -52,7 +55,7 @@ async function sendAtPause(
   const place = task ?? `step ${step}`;
   emit({ kind: "paused", place, pod, afterMs: clock.now() - startMs });
   talk.stage = "sending";
-  const [entries, prepared] = await Promise.all([options.entries, options.prepared]);
+  const [entries, prepared] = await Promise.all([options.entries, preparing]);
   const { directory } = options;
   const record = recordPlace({ pod: live.pods.get(pod), pause, directory, release: true });
   const over = new AbortController();

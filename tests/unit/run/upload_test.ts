@@ -64,7 +64,7 @@ class Play {
       held: { task: "clone", step: "s" },
       root: "/tree",
       entries: Promise.resolve(ENTRIES),
-      prepared: Promise.resolve(undefined),
+      prepare: () => Promise.resolve(undefined),
       directory: ".",
       program: ["tar"],
       results: {},
