@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { LABEL, RESOLUTION_REQUESTS, TASK_RUNS } from "../../src/tekton/model.ts";
 import { apply, type Cluster, runCount } from "../support/cluster.ts";
-import { type Ran, tknDev } from "../support/program.ts";
+import { type Ran, tknDev, told } from "../support/program.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** Of two versions; the sandbox reads JSON only. */
@@ -95,8 +95,7 @@ export const resolverScenarios: Scenario[] = [
       const before = await runCount(cluster.kube);
       const ran = await uploadRemote(cluster, directory, "no-such.yaml");
       assert.equal(ran.code, 3, ran.stderr);
-      const [first, second, ...more] = ran.stderr.trimEnd().split("\n")
-        .filter((line) => !line.startsWith("Note: "));
+      const [first, second, ...more] = told(ran).filter((line) => !line.startsWith("Note: "));
       assert.match(first, /^Error: Cannot resolve the Task of task "clone" by "http": .*not found/);
       assert.match(second, /^Hint: look at the params of its reference$/);
       assert.deepEqual(more, []);

@@ -7,6 +7,11 @@ export interface Ran {
   readonly stderr: string;
 }
 
+/** The lines of its stderr, but for those that come where an answer takes long, as any may on a busy machine. */
+export function told({ stderr }: Ran): string[] {
+  return stderr.trimEnd().split("\n").filter((line) => !line.startsWith("Waiting for "));
+}
+
 export interface RunOptions {
   readonly env?: Record<string, string>;
   readonly cwd?: string;
