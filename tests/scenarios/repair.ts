@@ -73,7 +73,7 @@ const OF_THE_IMAGE: readonly RegExp[] = [
 /** The lines that it shows, without what varies. */
 function told(text: string, { context }: Cluster): string[] {
   const left = context === undefined ? [...NOT_TOLD, ...OF_THE_IMAGE] : NOT_TOLD;
-  return inOneOrder(shownLines(text))
+  return logsLast(inOneOrder(shownLines(text)))
     .filter((line) => !left.some((pattern) => pattern.test(line)))
     .map((line) => VARIES.reduce((told, [from, to]) => told.replace(from, to), line));
 }
@@ -91,4 +91,22 @@ function inOneOrder(lines: readonly string[]): string[] {
     else ordered.push(line);
   }
   return [...ordered, ...traced];
+}
+
+/**
+ * What a step logs, and what the upload says that let it go, come by two connections: the quicker one is told first.
+ * The logs before the last "Running on" go behind it.
+ */
+function logsLast(lines: readonly string[]): string[] {
+  const end = lines.lastIndexOf("Running on") + 1;
+  const from = lines.findLastIndex((line, at) => at < end && line.startsWith("Held at "));
+  if (from === -1) return [...lines];
+  const isLog = (line: string) => /^\[\w+ : \w+\] /.test(line);
+  const between = lines.slice(from, end);
+  return [
+    ...lines.slice(0, from),
+    ...between.filter((line) => !isLog(line)),
+    ...between.filter(isLog),
+    ...lines.slice(end),
+  ];
 }
