@@ -5,27 +5,20 @@
  * its namespace tests-N: what a scenario counts there is its own.
  */
 import { applyObjects, SCENARIOS } from "../scenarios/all.ts";
-import { forLogins, type Scenario, tell } from "../scenarios/scenario.ts";
+import { forLogins, shareOf, tell } from "../scenarios/scenario.ts";
 import { type Cluster, openCluster } from "../support/cluster.ts";
 import { rightsScenarios } from "./rights.ts";
 
 /** None: whoever the kubeconfig's current context is for. */
 const CONTEXTS = Deno.env.get("TKN_DEV_TEST_CONTEXTS")?.split(",");
-const SHARD = /^shard_\d+_test\.ts$/;
 
 /** Registers the tests of the shard that has this URL. */
 export function tellShard(url: string): void {
-  const files = [...Deno.readDirSync(new URL(".", url))]
-    .map(({ name }) => name).filter((name) => SHARD.test(name)).sort();
-  const at = files.indexOf(url.slice(url.lastIndexOf("/") + 1));
-  let opened: Promise<Cluster[]> | undefined;
-  tell(dealt(at, files.length), () => opened ??= open(`tests-${at + 1}`));
-}
-
-function dealt(at: number, shards: number): Scenario[] {
   const all = [...SCENARIOS, ...rightsScenarios];
-  return (CONTEXTS === undefined ? all : forLogins(all, CONTEXTS))
-    .filter((_, index) => index % shards === at);
+  const told = CONTEXTS === undefined ? all : forLogins(all, CONTEXTS);
+  const [, number] = /(\d+)_test\.ts$/.exec(url)!;
+  let opened: Promise<Cluster[]> | undefined;
+  tell(shareOf(url, told), () => opened ??= open(`tests-${number}`));
 }
 
 async function open(namespace: string): Promise<Cluster[]> {

@@ -23,6 +23,15 @@ export function forLogins(scenarios: readonly Scenario[], contexts: readonly str
   );
 }
 
+/** The share of a test file whose name has a number: of all, dealt out to the files beside it that differ by that. */
+export function shareOf(url: string, scenarios: readonly Scenario[]): Scenario[] {
+  const [, prefix, own] = /([^/]*_)(\d+)_test\.ts$/.exec(url)!;
+  const numbers = [...Deno.readDirSync(new URL(".", url))].flatMap(({ name }) =>
+    name.startsWith(prefix) ? /^\d+(?=_test\.ts$)/.exec(name.slice(prefix.length)) ?? [] : []
+  );
+  return scenarios.filter((_, at) => at % numbers.length === Number(own) - 1);
+}
+
 /** Registers a test for each; `open` gives the cluster, by login, which a test must not close. */
 export function tell(scenarios: readonly Scenario[], open: () => Promise<Cluster[]>): void {
   for (const scenario of scenarios) {

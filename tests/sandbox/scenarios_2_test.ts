@@ -1,0 +1,3 @@
+import { tellShare } from "./scenarios.ts";
+
+await tellShare(import.meta.url);
