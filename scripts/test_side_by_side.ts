@@ -29,8 +29,12 @@ async function passes(...args: string[]): Promise<boolean> {
     stdin: "null",
   });
   const { success, stdout, stderr } = await command.output();
-  for (const bytes of [stdout, stderr]) Deno.stdout.writeSync(bytes);
+  for (const bytes of [stdout, stderr]) write(bytes);
   return success;
+}
+
+function write(bytes: Uint8Array): void {
+  for (let rest = bytes; rest.length > 0;) rest = rest.subarray(Deno.stdout.writeSync(rest));
 }
 
 const files: string[] = [];
@@ -49,6 +53,6 @@ await Promise.all(Array.from({ length: AT_ONCE }, async () => {
   }
 }));
 if (failed.length > 0) {
-  Deno.stdout.writeSync(new TextEncoder().encode(`Failed: ${failed.join(" ")}\n`));
+  write(new TextEncoder().encode(`Failed: ${failed.join(" ")}\n`));
   Deno.exit(1);
 }
