@@ -3,7 +3,7 @@ import type { Flags } from "../cli/parse.ts";
 import type { Host } from "../host.ts";
 import { checkDirectory } from "../tree/check.ts";
 import { explain } from "../tree/explain.ts";
-import { RECORD_NAME } from "../tree/record.ts";
+import { isOfRecord } from "../tree/record.ts";
 import type { Entry } from "../tree/walk.ts";
 import { quotePath } from "../view/quote_path.ts";
 import { renderNote } from "../view/run_view.ts";
@@ -43,8 +43,7 @@ async function explainPaths(host: Host, flags: SendFlags, paths: readonly string
   const rules = await ignore();
   for (const path of paths) {
     const { path: relative, why: byRules } = await explain(host.files, root, { path, rules });
-    const isRecord = relative === RECORD_NAME;
-    const why = isRecord ? "dropped: an upload into this directory left it" : byRules;
+    const why = isOfRecord(relative) ? "dropped: an upload into this directory left it" : byRules;
     host.terminal.out(`${quotePath(relative)}: ${sanitize(why, { color: false })}\n`);
   }
 }

@@ -5,7 +5,7 @@ import type { RunEvent } from "../run/events.ts";
 import { checkDirectory } from "../tree/check.ts";
 import { Digests } from "../tree/digests.ts";
 import { type GitFacts, gitFacts } from "../tree/git.ts";
-import { RECORD_NAME } from "../tree/record.ts";
+import { isOfRecord } from "../tree/record.ts";
 import { type Entry, walk } from "../tree/walk.ts";
 import { checkSecrets, sourceNotes } from "./source_notes.ts";
 import { openIgnore } from "./source_rules.ts";
@@ -45,7 +45,7 @@ export async function openTree(host: Host, flags: SendFlags) {
   };
   async function* walked(): AsyncGenerator<Entry, void, undefined> {
     for await (const entry of walk(host.files, root, await ignore(), options)) {
-      if (entry.path !== RECORD_NAME) yield entry;
+      if (!isOfRecord(entry.path)) yield entry;
     }
   }
   return { root, skipped, ignore, walked: walked() };

@@ -14,6 +14,7 @@ import { slowLinkScenarios } from "./slow_link.ts";
 import { unreachableScenarios } from "./unreachable.ts";
 import { uploadScenarios } from "./upload.ts";
 import { watchScenarios } from "./watch.ts";
+import { withGitScenarios } from "./with_git.ts";
 
 export const SCENARIOS: Scenario[] = [
   ...uploadScenarios,
@@ -29,6 +30,7 @@ export const SCENARIOS: Scenario[] = [
   ...lackingScenarios,
   ...slowLinkScenarios,
   ...watchScenarios,
+  ...withGitScenarios,
 ];
 
 export async function applyObjects({ kube }: Cluster): Promise<void> {
