@@ -21,6 +21,17 @@ export const withGitScenarios: Scenario[] = [
       assert.match(await describe(directory, cluster, where), /^v1\.0-1-g\w+$/);
     },
   },
+  {
+    name: "a worktree that --with-git sent is a repository there as well",
+    needs: ["git"],
+    async run(cluster, directory) {
+      writeRepository(`${directory}/main`);
+      git(`${directory}/main`, "worktree", "add", "-q", "-b", "other", `${directory}/other`);
+      git(`${directory}/other`, "commit", "-qm", "other", "--allow-empty");
+      const described = await describe(`${directory}/other`, cluster, "name=source,emptyDir=");
+      assert.match(described, /^v1\.0-1-g\w+$/);
+    },
+  },
 ];
 
 /** One commit with a tag, and something ignored. */
