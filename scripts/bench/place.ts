@@ -60,6 +60,6 @@ export async function inside(stage: Stage, place: Place, script: string): Promis
 
 /** A shell's command that prints how many files and bytes are below `path`. */
 export function countCommand(path: string): string {
-  return `find ${path} -type f ! -name .tkn-dev-upload -exec stat -c %s {} + |` +
+  return `find ${path} -type f ! -path '*/.tkn-dev-upload/*' -exec stat -c %s {} + |` +
     ` awk '{ files++; bytes += $1 } END { printf "%d files, %.0f bytes\\n", files, bytes }'`;
 }

@@ -78,15 +78,26 @@ def busybox(without=()):
     return fill
 
 
-def no_tar(tar):
-    """A shell, but no tar and no gzip: dash, for busybox's own shell runs its applets whatever PATH has."""
-    busybox(without=("sh", "ash", "tar", "cpio", "gzip", "gunzip", "zcat"))(tar)
-    libraries = subprocess.check_output(["ldd", "/bin/dash"], text=True).split()
-    for d in ("lib", "lib64", "lib/x86_64-linux-gnu", "lib/aarch64-linux-gnu"):
-        add(tar, d)
-    for path in ["/bin/dash"] + [word for word in libraries if word.startswith("/")]:
-        add(tar, path.lstrip("/"), data=open(path, "rb").read())
-    add(tar, "bin/sh", link="dash")
+def with_programs(fill, paths):
+    """This machine's programs with their libraries, beside what fill puts there."""
+    def both(tar):
+        fill(tar)
+        for d in ("lib", "lib64", "lib/x86_64-linux-gnu", "lib/aarch64-linux-gnu"):
+            add(tar, d)
+        words = [word for path in paths for word in subprocess.check_output(["ldd", path], text=True).split()]
+        for path in dict.fromkeys([*paths, *(word for word in words if word.startswith("/"))]):
+            add(tar, path.lstrip("/"), data=open(path, "rb").read())
+    return both
+
+
+def lacking(*applets):
+    """busybox without some of its applets, and dash: busybox's own shell runs them whatever PATH has."""
+    fill = with_programs(busybox(without=("sh", "ash", *applets)), ["/bin/dash"])
+
+    def with_sh(tar):
+        fill(tar)
+        add(tar, "bin/sh", link="dash")
+    return with_sh
 
 
 def bare(tar):  # one program, no sh and no tar on PATH: like a distroless image
@@ -104,7 +115,10 @@ def one(path, data):
 
 image("busybox", busybox(), cmd=["sh"])
 image("busybox-nonroot", busybox(), cmd=["sh"], user="65534")
-image("no-tar", no_tar, cmd=["sh"])
+image("no-tar", lacking("tar", "cpio", "gzip", "gunzip", "zcat"), cmd=["sh"])
+image("no-sha256sum", lacking("sha256sum"), cmd=["sh"])
+image("no-find", lacking("find"), cmd=["sh"])
+image("git", with_programs(busybox(), ["/usr/bin/git"]), cmd=["sh"])
 image("no-shell", bare)
 image("pause", one("bin/busybox", BUSYBOX), entrypoint=["/bin/busybox", "sleep", "2147483647"])
 for c in ("entrypoint", "nop", "workingdirinit", "sidecarlogresults"):

@@ -3,14 +3,14 @@ import type { Flags } from "../cli/parse.ts";
 import type { Host } from "../host.ts";
 import { checkDirectory } from "../tree/check.ts";
 import { explain } from "../tree/explain.ts";
-import { RECORD_NAME } from "../tree/record.ts";
+import { isOfRecord } from "../tree/record.ts";
 import type { Entry } from "../tree/walk.ts";
 import { quotePath } from "../view/quote_path.ts";
 import { renderNote } from "../view/run_view.ts";
 import { sanitize } from "../view/sanitize.ts";
 import { openTree } from "./source.ts";
 import { checkSecrets, sourceNotes } from "./source_notes.ts";
-import { openIgnore } from "./source_rules.ts";
+import { filesToSend, openIgnore } from "./source_rules.ts";
 import type { SendFlags } from "./upload_options.ts";
 
 /** Paths to explain; none: all that is sent is listed. */
@@ -39,12 +39,12 @@ export async function look(host: Host, flags: SendFlags, { paths, alone }: Look)
 async function explainPaths(host: Host, flags: SendFlags, paths: readonly string[]) {
   const root = await checkDirectory(host.files, flags.directory);
   const onNote = (text: string) => host.terminal.err(`${renderNote({ text })}\n`);
-  const ignore = await openIgnore(host, root, { flags, onNote });
+  const files = await filesToSend(host, root, flags);
+  const ignore = await openIgnore(host, root, { files, flags, onNote });
   const rules = await ignore();
   for (const path of paths) {
-    const { path: relative, why: byRules } = await explain(host.files, root, { path, rules });
-    const isRecord = relative === RECORD_NAME;
-    const why = isRecord ? "dropped: an upload into this directory left it" : byRules;
+    const { path: relative, why: byRules } = await explain(files, root, { path, rules });
+    const why = isOfRecord(relative) ? "dropped: an upload into this directory left it" : byRules;
     host.terminal.out(`${quotePath(relative)}: ${sanitize(why, { color: false })}\n`);
   }
 }

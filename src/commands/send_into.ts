@@ -38,7 +38,7 @@ export async function sendInto(
   const receipt = await send({
     ...options,
     clock: host.clock,
-    files: host.files,
+    files: source.files,
     random: host.random,
     root: source.root,
     digests: source.digests,

@@ -1,18 +1,19 @@
 /** The directory to send: checked at once; its walk goes on while the cluster works. */
 import { UsageError } from "../errors.ts";
-import type { Host } from "../host.ts";
+import type { Files, Host } from "../host.ts";
 import type { RunEvent } from "../run/events.ts";
 import { checkDirectory } from "../tree/check.ts";
 import { Digests } from "../tree/digests.ts";
 import { type GitFacts, gitFacts } from "../tree/git.ts";
-import { RECORD_NAME } from "../tree/record.ts";
+import { isOfRecord } from "../tree/record.ts";
 import { type Entry, walk } from "../tree/walk.ts";
 import { checkSecrets, sourceNotes } from "./source_notes.ts";
-import { openIgnore } from "./source_rules.ts";
+import { filesToSend, openIgnore } from "./source_rules.ts";
 import type { Secrets, SendFlags } from "./upload_options.ts";
 
 export interface Source {
   readonly root: string;
+  readonly files: Files;
   readonly entries: Promise<Entry[]>;
   readonly git: Promise<GitFacts | undefined>;
   /** A word for each that can't be sent, and for each rule that can't be had. */
@@ -22,33 +23,34 @@ export interface Source {
 }
 
 export async function openSource(host: Host, flags: SendFlags): Promise<Source> {
-  const { root, skipped, walked } = await openTree(host, flags);
+  const { root, files, skipped, walked } = await openTree(host, flags);
   const entries = Array.fromAsync(walked);
   entries.catch(() => {}); // told when it is sent
   const { secrets } = flags;
   if (secrets === "deny") checkSecrets(root, await entries);
-  const digests = new Digests(host.files, root);
-  return { root, entries, git: gitFacts(host.capture, root), skipped, digests, secrets };
+  const digests = new Digests(files, root);
+  return { root, files, entries, git: gitFacts(host.capture, root), skipped, digests, secrets };
 }
 
 /** What is in the directory and is sent, entry by entry; `skipped` grows with it. */
 export async function openTree(host: Host, flags: SendFlags) {
   const root = await checkDirectory(host.files, flags.directory);
+  const files = await filesToSend(host, root, flags);
   const skipped: string[] = [];
   const onNote = (text: string) => {
     if (!skipped.includes(text)) skipped.push(text);
   };
-  const ignore = await openIgnore(host, root, { flags, onNote });
+  const ignore = await openIgnore(host, root, { files, flags, onNote });
   const options = {
     signal: host.interrupt,
     onSkip: (path: string, why: string) => skipped.push(`${path} is left out: ${why}`),
   };
   async function* walked(): AsyncGenerator<Entry, void, undefined> {
-    for await (const entry of walk(host.files, root, await ignore(), options)) {
-      if (entry.path !== RECORD_NAME) yield entry;
+    for await (const entry of walk(files, root, await ignore(), options)) {
+      if (!isOfRecord(entry.path)) yield entry;
     }
   }
-  return { root, skipped, ignore, walked: walked() };
+  return { root, files, skipped, ignore, walked: walked() };
 }
 
 /** The entries, and a word for each that can't be sent. */

@@ -4,6 +4,7 @@ import { FileError, type Files, type Host } from "../host.ts";
 import { gitAsker } from "../tree/git_rules.ts";
 import { type Ignore, loadIgnore } from "../tree/ignore.ts";
 import { cannotRead } from "../tree/unreadable.ts";
+import { worktreeFiles } from "../tree/worktree_files.ts";
 import type { SendFlags } from "./upload_options.ts";
 
 /**
@@ -13,15 +14,15 @@ import type { SendFlags } from "./upload_options.ts";
 export async function openIgnore(
   host: Host,
   root: string,
-  { flags, onNote }: { flags: SendFlags; onNote: (text: string) => void },
+  { files, flags, onNote }: { files: Files; flags: SendFlags; onNote: (text: string) => void },
 ): Promise<() => Promise<Ignore>> {
-  const files = await Promise.all(flags.ignoreFiles.map((path) => readRules(host.files, path)));
+  const given = await Promise.all(flags.ignoreFiles.map((path) => readRules(host.files, path)));
   const extra = [
-    ...files,
+    ...given,
     { label: "--ignore", text: flags.ignore.join("\n"), isFile: false },
   ];
   return () =>
-    loadIgnore(host.files, root, {
+    loadIgnore(files, root, {
       extra,
       readsFiles: flags.readsIgnoreFiles,
       withGit: flags.withGit,
@@ -30,6 +31,14 @@ export async function openIgnore(
     }).catch((error) => {
       throw cannotRead(root, error);
     });
+}
+
+/** The directory's files as they are sent. Throws TransferError. */
+export async function filesToSend(host: Host, root: string, flags: SendFlags): Promise<Files> {
+  if (!flags.withGit) return host.files;
+  return await worktreeFiles(host.files, root).catch((error) => {
+    throw cannotRead(root, error);
+  });
 }
 
 async function readRules(files: Files, path: string): Promise<{ label: string; text: string }> {

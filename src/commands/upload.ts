@@ -133,7 +133,7 @@ export async function runUpload(
     ...lowered,
     annotations: (receipt) => annotations(receipt, facts),
     clock: host.clock,
-    files: host.files,
+    files: source.files,
     random: host.random,
     root: source.root,
     digests: source.digests,
@@ -160,7 +160,7 @@ const PREPARED_BYTES = 250e6;
 
 /** What is done with the tree while the run starts. A volume that outlives runs may have most of it: then its digests. */
 async function prepare(
-  { files, clock, interrupt }: Host,
+  { clock, interrupt }: Host,
   { flags, source, over }: { flags: UploadFlags; source: Source; over: AbortSignal },
 ): Promise<Preparation | undefined> {
   const entries = await source.entries;
@@ -172,7 +172,8 @@ async function prepare(
   if (flags.program.length > 1 || sizeOf(entries) > PREPARED_BYTES) return undefined;
   const compressed = { auto: undefined, always: true, never: false }[flags.compress];
   const nowSeconds = Math.floor(clock.now() / 1000);
-  const options = { files, root: source.root, nowSeconds, compressed, signal };
+  const { files, root } = source;
+  const options = { files, root, nowSeconds, compressed, signal };
   const lanes = lanesOf(entries);
   return lanes === undefined ? { first: new Prepared({ ...options, entries }), shared: [] } : {
     first: new Prepared({ ...options, entries: lanes.first }),

@@ -26,7 +26,7 @@ export class NetworkTransport implements Transport {
   async socket(path: string, protocols: readonly string[]): Promise<Socket> {
     const { client, credentials } = await this.#session;
     const url = (this.server + path).replace(/^http/, "ws");
-    return new WebSocket(url, {
+    return new FlushedSocket(url, {
       protocols: [...protocols],
       headers: credentials.headers,
       client,
@@ -53,6 +53,39 @@ export class NetworkTransport implements Transport {
       ...credentials.certificate,
     });
     return { client, credentials };
+  }
+}
+
+/** So much the system takes at once, whatever the network does. */
+const TAKEN_BYTES = 16 * 1024;
+const FLUSH_MS = 100;
+/** Kubernetes passes it over. */
+const NOTHING = new Uint8Array(0);
+
+/**
+ * Deno (2.9.6) keeps the last 64 KiB that are sent over TLS to itself where the system takes no more at that moment,
+ * with a bufferedAmount of 0, until something else is sent (denoland/deno#36862): here something is.
+ */
+class FlushedSocket extends WebSocket {
+  #sentBytes = 0;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  override send(message: Uint8Array<ArrayBuffer>): void {
+    super.send(message);
+    this.#sentBytes += message.length;
+    if (this.#timer !== undefined || this.#sentBytes < TAKEN_BYTES) return;
+    this.addEventListener("close", () => clearInterval(this.#timer));
+    this.#timer = setInterval(() => this.#flush(), FLUSH_MS);
+    Deno.unrefTimer(this.#timer);
+  }
+
+  override close(code?: number, reason?: string): void {
+    clearInterval(this.#timer);
+    super.close(code, reason);
+  }
+
+  #flush(): void {
+    if (this.readyState === WebSocket.OPEN && this.bufferedAmount === 0) super.send(NOTHING);
   }
 }
 

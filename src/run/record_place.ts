@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { GATE_DIRECTORY } from "../step/scripts.ts";
 import type { Pod } from "../tekton/model.ts";
-import { RECORD_NAME } from "../tree/record.ts";
+import { RECORD_FILE } from "../tree/record.ts";
 import type { Pause } from "./pause_place.ts";
 
 /** What Tekton calls the claims that it makes of a volumeClaimTemplate: they end with their run. */
@@ -29,7 +29,7 @@ export function recordPlace(
   const mount = container?.volumeMounts?.find(({ mountPath }) => mountPath === pause.directory);
   const claim = pod?.spec?.volumes?.find(({ name }) => name === mount?.name)
     ?.persistentVolumeClaim?.claimName;
-  if (claim !== undefined && !OF_A_TEMPLATE.test(claim)) return `./${RECORD_NAME}`;
+  if (claim !== undefined && !OF_A_TEMPLATE.test(claim)) return `./${RECORD_FILE}`;
   if (release) return undefined;
   const key = createHash("sha256").update(`${pause.directory}\n${directory}`).digest("hex");
   return `${GATE_DIRECTORY}/record-${key.slice(0, 12)}`;

@@ -30,12 +30,16 @@ export async function isProgram(path: string): Promise<boolean> {
   return info !== undefined && info.isFile && ((info.mode ?? 0o111) & 0o111) !== 0;
 }
 
-/** Whatever can pack or unpack a tree. */
-const ARCHIVERS =
-  /^(?:bsd|g|s|u)?tar$|^(?:bsd)?cpio$|^g?zip$|^gunzip$|^zcat$|^pax$|^busybox$|^7z.*$/;
+/** What images lack, by their names: whatever can pack or unpack a tree, or one program. */
+const LACKING: Readonly<Record<string, RegExp>> = {
+  "no-tar": /^(?:bsd|g|s|u)?tar$|^(?:bsd)?cpio$|^g?zip$|^gunzip$|^zcat$|^pax$|^busybox$|^7z.*$/,
+  "no-sha256sum": /^sha256sum$/,
+  "no-find": /^find$/,
+};
 
 export class Images {
-  #noTar: Promise<string> | undefined;
+  /** Directories of programs that were made, by the image's name. */
+  readonly #made = new Map<string, Promise<string>>();
 
   /** `directory` is where directories of programs can be made. */
   constructor(private readonly directory: string) {}
@@ -45,21 +49,24 @@ export class Images {
   }
 
   async find(image: string): Promise<Image> {
-    if (/^localhost\/no-shell:/.test(image)) {
-      return { path: `${this.directory}/none`, hasShell: false };
-    }
-    if (!/^localhost\/no-tar:/.test(image)) return { path: HOST_PATH.join(":"), hasShell: true };
-    this.#noTar ??= this.#link(`${this.directory}/no-tar`);
-    return { path: await this.#noTar, hasShell: true };
+    const [, name = ""] = /^localhost\/([^:/]+):/.exec(image) ?? [];
+    if (name === "no-shell") return { path: `${this.directory}/none`, hasShell: false };
+    if (!Object.hasOwn(LACKING, name)) return { path: HOST_PATH.join(":"), hasShell: true };
+    let made = this.#made.get(name);
+    if (made === undefined) this.#made.set(name, made = this.#link(name));
+    return { path: await made, hasShell: true };
   }
 
-  /** A directory of links to all programs of this machine but the archivers. */
-  async #link(directory: string): Promise<string> {
+  /** A directory of links to all programs of this machine but those that the image lacks. */
+  async #link(image: string): Promise<string> {
+    const directory = `${this.directory}/${image}`;
     await Deno.mkdir(directory, { recursive: true });
     const programs = new Map<string, string>();
     for (const source of HOST_PATH) {
       for (const { name } of await entries(source)) {
-        if (!ARCHIVERS.test(name) && !programs.has(name)) programs.set(name, `${source}/${name}`);
+        if (!LACKING[image].test(name) && !programs.has(name)) {
+          programs.set(name, `${source}/${name}`);
+        }
       }
     }
     await Promise.all(

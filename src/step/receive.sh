@@ -303,13 +303,28 @@ verify() {
 [ -f "./$manifest" ] || stop 14 'the stream was cut: the manifest at its end did not come'
 verify <"./$manifest" || stop 14 "$manifest: cannot be read"
 
-# What an upload has left is told to the next one: RECORD goes on, or begins anew where its lines are all there is.
-if [ -f "./$manifest.record" ] && command -v cat >/dev/null; then
-  ! [ -h "$record" ] || rm -f "$record"
+# remember: tells the next upload what this one has left. RECORD goes on, or begins anew where its lines are all there is.
+# In the tree it has a place of its own, which git passes over; neither is ever a link.
+remember() {
+  case $record in
+    ./*/*)
+      place=${record%/*}
+      if [ -h "$place" ] || ! [ -d "$place" ]; then
+        rm -f "$place" && mkdir "$place" || return
+      fi
+      [ -h "$place/.gitignore" ] || [ -e "$place/.gitignore" ] || printf '*\n' >"$place/.gitignore"
+      ;;
+  esac
+  if [ -h "$record" ]; then
+    rm -f "$record" || return
+  fi
   case $turn in
     *anew) cat "./$manifest.record" >"$record" ;;
     *) cat "./$manifest.record" >>"$record" ;;
-  esac || printf '%s\n' "the record $record can't be written: the next upload will be whole" >&2
+  esac
+}
+if [ -f "./$manifest.record" ] && command -v cat >/dev/null; then
+  remember || printf '%s\n' "the record $record can't be written: the next upload will be whole" >&2
 fi
 forget
 printf 'receipt %s %s %s\n' "$files" "$bytes" "$digest" || exit 141 # nobody is there to hear it: hold on

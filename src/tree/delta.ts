@@ -1,7 +1,7 @@
 /** What of a tree has to be sent to where some of it lies already, and what has to go there first. */
 import type { Digest } from "./digests.ts";
 import type { SentFile } from "./manifest.ts";
-import { RECORD_NAME, shortDigest, type UploadRecord } from "./record.ts";
+import { isOfRecord, shortDigest, type UploadRecord } from "./record.ts";
 import type { Survey, There } from "./survey.ts";
 import type { Entry } from "./walk.ts";
 
@@ -108,7 +108,7 @@ function removals({ entries, survey, record, deletes, verified }: DeltaOptions) 
   }
   const remove: string[] = [], rmdir: string[] = [];
   for (const [path, there] of survey.there) {
-    if (path === RECORD_NAME || verified.has(path)) continue;
+    if (isOfRecord(path) || verified.has(path)) continue;
     const kind = ours.get(path);
     const recorded = record?.entries.get(path)?.kind;
     if (kind !== undefined) {

@@ -32,8 +32,14 @@ export interface UploadRecord {
   readonly lines: number;
 }
 
-/** The file's name, in the directory itself where that outlives the run. */
+/** Where it lies in the directory itself, where that outlives the run: in a place of its own, which git passes over. */
 export const RECORD_NAME = ".tkn-dev-upload";
+export const RECORD_FILE = `${RECORD_NAME}/record`;
+
+/** Whether a path of the directory is an upload's own. */
+export function isOfRecord(path: string): boolean {
+  return path === RECORD_NAME || path.startsWith(`${RECORD_NAME}/`);
+}
 
 const HEAD = "tkn-dev record 1\n";
 const DIGITS = 20;

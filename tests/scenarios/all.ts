@@ -4,14 +4,17 @@ import { connectionScenarios } from "./connection.ts";
 import { debugScenarios } from "./debug.ts";
 import { deltaScenarios } from "./delta.ts";
 import { heldScenarios } from "./held.ts";
+import { lackingScenarios } from "./lacking.ts";
 import { refusedScenarios } from "./refused.ts";
 import { repairScenarios } from "./repair.ts";
 import { resolverScenarios } from "./resolvers.ts";
 import { sessionScenarios } from "./session.ts";
 import type { Scenario } from "./scenario.ts";
+import { slowLinkScenarios } from "./slow_link.ts";
 import { unreachableScenarios } from "./unreachable.ts";
 import { uploadScenarios } from "./upload.ts";
 import { watchScenarios } from "./watch.ts";
+import { withGitScenarios } from "./with_git.ts";
 
 export const SCENARIOS: Scenario[] = [
   ...uploadScenarios,
@@ -24,7 +27,10 @@ export const SCENARIOS: Scenario[] = [
   ...resolverScenarios,
   ...unreachableScenarios,
   ...connectionScenarios,
+  ...lackingScenarios,
+  ...slowLinkScenarios,
   ...watchScenarios,
+  ...withGitScenarios,
 ];
 
 export async function applyObjects({ kube }: Cluster): Promise<void> {

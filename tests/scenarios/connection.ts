@@ -1,20 +1,21 @@
 /** Connections that are lost: nothing is lost with them, and no run is left held. */
 import assert from "node:assert/strict";
 import { TASK_RUNS, type TaskRun } from "../../src/tekton/model.ts";
-import type { Cluster } from "../support/cluster.ts";
 import { FaultyProxy } from "../support/faulty_proxy.ts";
-import { changedKubeconfig } from "../support/kubeconfig.ts";
 import { startTknDev } from "../support/program.ts";
+import { throughProxy } from "../support/through_proxy.ts";
 import type { Scenario } from "./scenario.ts";
 
 const EMPTY = ["-w", "name=source,emptyDir="];
+
+const faulty = (server: { hostname: string; port: number }) => new FaultyProxy(server);
 
 export const connectionScenarios: Scenario[] = [
   {
     name: "a connection lost while the logs are followed costs no line and doubles none",
     async run(cluster, directory) {
       await Deno.writeTextFile(`${directory}/a`, "a");
-      await using way = await throughProxy(cluster, directory);
+      await using way = await throughProxy(cluster, directory, faulty);
       const running = startTknDev(["task", "upload", "t-count", directory, ...EMPTY, ...way.flags]);
       await running.wrote(/line 5$/m);
       way.proxy.cutAll();
@@ -31,7 +32,7 @@ export const connectionScenarios: Scenario[] = [
     name: "an upload that is cut goes on where it was, and lets go once all is there",
     async run(cluster, directory) {
       await writeFiles(`${directory}/tree`);
-      await using way = await throughProxy(cluster, directory);
+      await using way = await throughProxy(cluster, directory, faulty);
       way.proxy.cutAfterBytes = 5_000_000;
       const args = ["task", "upload", "t-count", `${directory}/tree`, ...EMPTY, ...way.flags];
       const ran = await startTknDev(args).ended;
@@ -48,7 +49,7 @@ export const connectionScenarios: Scenario[] = [
     name: "an upload that is cut each time lets nothing go, is told, and its run is cancelled",
     async run(cluster, directory) {
       await writeFiles(`${directory}/tree`);
-      await using way = await throughProxy(cluster, directory);
+      await using way = await throughProxy(cluster, directory, faulty);
       way.proxy.cutAfterBytes = 200_000;
       const args = ["task", "upload", "t-count", `${directory}/tree`, ...EMPTY, ...way.flags];
       const ran = await startTknDev(args).ended;
@@ -73,21 +74,4 @@ async function writeFiles(directory: string): Promise<void> {
     }
     await Deno.writeFile(`${directory}/${at}`, bytes);
   }
-}
-
-/** The cluster behind a proxy, and the flags that lead there. */
-async function throughProxy(cluster: Cluster, directory: string) {
-  const { hostname, port } = new URL(cluster.kube.server);
-  const proxy = new FaultyProxy({ hostname, port: Number(port) });
-  const flags = await changedKubeconfig(cluster, `${directory}.kubeconfig`, (config) => {
-    for (const one of config.clusters) one.cluster.server = `https://127.0.0.1:${proxy.port}`;
-  });
-  return {
-    proxy,
-    flags,
-    async [Symbol.asyncDispose]() {
-      await proxy[Symbol.asyncDispose]();
-      await Deno.remove(`${directory}.kubeconfig`);
-    },
-  };
 }

@@ -5,6 +5,20 @@ import { tknDev } from "../support/program.ts";
 import { tree, writeTree } from "../support/tree_text.ts";
 import type { Scenario } from "./scenario.ts";
 
+/** Told twice: an image without find can't list what lies there, but for the links. */
+const PLANTED = [
+  {
+    name: "links that an earlier run has planted in a workspace do not lead an upload out of it",
+    image: "busybox",
+    sent: /^Sent 5 files, .* verified; 1 unchanged, 5 removed$/m,
+  },
+  {
+    name: "nor do they where links are all that the image can tell of: the upload is whole",
+    image: "no-find",
+    sent: /^Sent 6 files, .* verified; 5 removed$/m,
+  },
+];
+
 export const deltaScenarios: Scenario[] = [
   {
     name: "into a workspace that was uploaded to before only what changed travels",
@@ -37,37 +51,43 @@ export const deltaScenarios: Scenario[] = [
       assert.deepEqual(fourth.lines, ["./edited: C", "./l: b", "./same: b"]);
     },
   },
-  {
-    name: "links that an earlier run has planted in a workspace do not lead an upload out of it",
-    async run(cluster, directory) {
-      const upload = work(cluster, directory);
-      writeTree(directory, tree("dir a/\nfile a/x one\nfile f two"));
-      const plant = "rm -r a f && mkdir out && ln -s out a && echo safe >safe && ln -s safe f";
-      await upload(`${plant} && ln -s /tmp tmp && touch .tkn-dev-upload && rm .tkn-dev-upload`);
-      await Deno.mkdir(`${directory}/tmp`);
-      const name = crypto.randomUUID();
-      await Deno.writeTextFile(`${directory}/tmp/${name}`, "three");
-      const ran = await upload(`ls out; ls /tmp; ls -d a f tmp`);
-      assert.deepEqual(ran.lines, [
+  ...PLANTED.map(({ name, image, sent }) => ({
+    name,
+    async run(cluster: Cluster, directory: string) {
+      const upload = work(cluster, directory, image);
+      writeTree(directory, tree("dir a/\nfile a/x one\nfile b/c/d two\nfile f three\nfile same s"));
+      await upload([
+        "mkdir out; echo safe >safe",
+        "rm -r a b/c f; ln -s out a; ln -s ../out b/c; ln -s safe f",
+        // What the pod's steps share, and the sandbox's pods.
+        "ln -s /tekton/home home; ln -s /tmp tmp",
+      ].join("; "));
+      const file = crypto.randomUUID();
+      writeTree(directory, tree(`file home/${file} four\nfile tmp/${file} five`));
+      const ran = await upload("find out; ls -a /tekton/home /tmp");
+      assert.match(ran.stderr, sent);
+      const files = [
         "./a/x: one",
-        "./f: two",
+        "./b/c/d: two",
+        "./f: three",
+        `./home/${file}: four`,
         "./safe: safe",
-        `./tmp/${name}: three`,
-        ...ran.lines.slice(4),
-      ]);
-      assert.ok(!ran.lines.includes(name), "it is not in /tmp");
-      assert.ok(!ran.lines.includes("x"), "it is not in out");
+        "./same: s",
+        `./tmp/${file}: five`,
+      ];
+      assert.deepEqual(ran.lines.slice(0, files.length + 1), [...files, "out"]);
+      assert.ok(!ran.lines.includes(file), "it is not where the links led");
     },
-  },
+  })),
 ];
 
 /** Uploads into one place of the shared claim, has that done in the run, and gives what the step says. */
-function work(cluster: Cluster, directory: string) {
+function work(cluster: Cluster, directory: string, image = "busybox") {
   const shared = `name=source,claimName=${cluster.claim},subPath=${crypto.randomUUID()}`;
   return async (work: string, ...flags: string[]) => {
     const ran = await tknDev([
       ..."task upload t-work --on-step take -w".split(" "),
-      ...[shared, "-p", `do=${work}`, directory],
+      ...[shared, "-p", `do=${work}`, "-p", `image=localhost/${image}:1`, directory],
       ...flags,
       ...cluster.flags,
     ]);

@@ -16,7 +16,7 @@ import { MANIFEST, manifestOf, PLAIN, tarball } from "./tarball.ts";
 const TOOLS = [...GNU, "find", "stat", "gzip", "cat", "rmdir"];
 const BUSYBOX = TOOLS.map((name) => `busybox:${name}`);
 const FILES = { "README": "hello\n", "src/a b.go": "x".repeat(1000) };
-const RECORD = "./.tkn-dev-upload";
+const RECORD = "./.tkn-dev-upload/record";
 
 const receive = (stage: Stage, options: Partial<ReceiveOptions> = {}) =>
   receiveCommand({
@@ -144,7 +144,8 @@ testInEveryShell(
   async (shell) => {
     for (const programs of [TOOLS, BUSYBOX]) {
       await using stage = await Stage.open(shell, { programs });
-      const path = `${stage.workspace}/.tkn-dev-upload`;
+      const place = `${stage.workspace}/.tkn-dev-upload`;
+      const path = `${place}/record`;
       const upload = async (turn: string, text: string) => {
         const files = { ...FILES, [`${MANIFEST}.record`]: text };
         const manifest = () => manifestOf(files).replace("then end", turn);
@@ -163,6 +164,13 @@ testInEveryShell(
       await upload("then end anew", "three\n");
       assert.equal(await Deno.readTextFile(path), "three\n");
       assert.equal(await stage.read("outside"), "safe");
+      assert.equal(await Deno.readTextFile(`${place}/.gitignore`), "*\n");
+      await Deno.remove(place, { recursive: true });
+      await Deno.mkdir(`${stage.directory}/elsewhere`);
+      await Deno.symlink("../elsewhere", place);
+      await upload("then end anew", "four\n");
+      assert.equal(await Deno.readTextFile(path), "four\n");
+      assert.deepEqual(await denoFiles.list(`${stage.directory}/elsewhere`), []);
       await assert.rejects(stage.read(`work space/${MANIFEST}.record`), Deno.errors.NotFound);
     }
   },

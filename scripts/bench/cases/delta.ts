@@ -1,8 +1,8 @@
+import { Link, UNLIMITED } from "../../../tests/support/link.ts";
 import type { Access } from "../access.ts";
 import { type BenchCase } from "../bench_case.ts";
 import { openClaim } from "../claim.ts";
 import { tookMs } from "../compare.ts";
-import { Link, UNLIMITED } from "../link.ts";
 import { upload, type Uploaded } from "../ours.ts";
 import { clear } from "../place.ts";
 import { formatMs, type Row } from "../row.ts";

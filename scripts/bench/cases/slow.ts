@@ -1,6 +1,6 @@
+import { Link } from "../../../tests/support/link.ts";
 import { type BenchCase, NotHere } from "../bench_case.ts";
 import { compare } from "../compare.ts";
-import { Link } from "../link.ts";
 import { sourceTree } from "../trees.ts";
 
 export const slow: BenchCase = {

@@ -1,5 +1,6 @@
 /** The real network on loopback: what of a connection reaches a server. */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import https from "node:https";
 import type { AddressInfo } from "node:net";
 import type { TLSSocket } from "node:tls";
@@ -189,6 +190,77 @@ function echoed(socket: Socket): Promise<string> {
     socket.addEventListener("error", () => reject(new Error("the socket failed")));
     socket.addEventListener("close", () => resolve(text));
   });
+}
+
+Deno.test({
+  name: "all that is sent over TLS arrives at a slow reader, though nothing is sent after it",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const { ca, cert, key } = await makeCertificates();
+    using listener = Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert, key });
+    const transport = transportTo(`https://127.0.0.1:${listener.addr.port}`, { caCerts: [ca] });
+    const message = new Uint8Array(1 << 20);
+    // Which of them end where the system takes no more is chance: about half.
+    for (let connection = 0; connection < 8; connection++) {
+      const arrived = readSlowly(listener, message.length);
+      const socket = await transport.socket("/exec", []);
+      socket.addEventListener("open", () => {
+        makeBuffersSmall();
+        socket.send(message);
+      });
+      await deadline(arrived, 10_000);
+      const closed = new Promise<void>((resolve) => {
+        socket.addEventListener("close", () => resolve());
+      });
+      socket.close();
+      await closed;
+    }
+  },
+});
+
+/** What the system keeps of what is sent, of every socket of this process: a network far away has no more on its way. */
+function makeBuffersSmall(): void {
+  const libc = Deno.dlopen("libc.so.6", {
+    setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" },
+  });
+  const [SOL_SOCKET, SO_SNDBUF] = [1, 7];
+  for (const { name } of Deno.readDirSync("/proc/self/fd")) {
+    libc.symbols.setsockopt(Number(name), SOL_SOCKET, SO_SNDBUF, Int32Array.of(16_384), 4);
+  }
+  libc.close();
+}
+
+/** Takes one websocket, and ends it once so many bytes have come over it. */
+async function readSlowly(listener: Deno.TlsListener, bytes: number): Promise<void> {
+  using connection = await listener.accept();
+  const buffer = new Uint8Array(16 * 1024);
+  const read = async () => {
+    const length = await connection.read(buffer);
+    if (length === null) throw new Error("the client has ended it");
+    return buffer.subarray(0, length);
+  };
+  let request = "";
+  while (!request.includes("\r\n\r\n")) request += new TextDecoder().decode(await read());
+  const [, key] = /^sec-websocket-key: (\S+)/im.exec(request)!;
+  const accept = createHash("sha1").update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`);
+  const lines = [
+    "HTTP/1.1 101 Switching Protocols",
+    "Upgrade: websocket",
+    "Connection: Upgrade",
+    `Sec-WebSocket-Accept: ${accept.digest("base64")}`,
+  ];
+  await connection.write(new TextEncoder().encode(`${lines.join("\r\n")}\r\n\r\n`));
+  while (bytes > 0) {
+    bytes -= (await read()).length;
+    await new Promise((resolve) => setTimeout(resolve, 1)); // slower than the sender
+  }
+}
+
+/** Rejects where it takes longer. */
+async function deadline(promise: Promise<void>, ms: number): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const timer = setTimeout(() => late.reject(new Error(`not within ${ms} ms`)), ms);
+  await Promise.race([promise, late.promise]).finally(() => clearTimeout(timer));
 }
 
 /** A TLS server that answers with the name in the client's certificate. */

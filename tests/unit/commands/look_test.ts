@@ -50,8 +50,9 @@ Deno.test("a tree that ends with an empty directory has it", async () => {
 });
 
 Deno.test("the record of an upload into this directory is none of its files", async () => {
-  const text = "file .tkn-dev-upload\nfile a\nfile b/.tkn-dev-upload";
-  assert.equal((await look("task upload --list /tree", text)).stdout, "a\nb/.tkn-dev-upload\n");
+  const text = "file .tkn-dev-upload/record\nfile a\nfile b/.tkn-dev-upload/record";
+  const { stdout } = await look("task upload --list /tree", text);
+  assert.equal(stdout, "a\nb/.tkn-dev-upload/record\n");
 });
 
 Deno.test("a list says what is large and what looks like a secret; --secrets=deny refuses, allow is silent", async () => {
@@ -79,12 +80,14 @@ Deno.test("paths are explained in their order", async () => {
 });
 
 Deno.test("the record of an upload is neither listed nor kept", async () => {
-  const text = "file .tkn-dev-upload\nfile a";
+  const text = "file .tkn-dev-upload/record\nfile a";
   assert.equal((await look("task upload --list /tree", text)).stdout, "a\n");
-  assert.equal(
-    (await look("task upload --explain .tkn-dev-upload /tree", text)).stdout,
-    ".tkn-dev-upload: dropped: an upload into this directory left it\n",
-  );
+  for (const path of [".tkn-dev-upload", ".tkn-dev-upload/record"]) {
+    assert.equal(
+      (await look(`task upload --explain ${path} /tree`, text)).stdout,
+      `${path}: dropped: an upload into this directory left it\n`,
+    );
+  }
 });
 
 Deno.test("neither a path nor a rule can steer the terminal", async () => {

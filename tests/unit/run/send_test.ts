@@ -566,7 +566,7 @@ Deno.test("what turns out to be slow is ended at a file, and the rest goes compr
 });
 
 /** Of an upload into a volume that outlives runs. */
-const RECORD = { record: "./.tkn-dev-upload" };
+const RECORD = { record: "./.tkn-dev-upload/record" };
 
 Deno.test("of what an earlier upload left only what changed is sent, and what is gone goes", async () => {
   const short = (text: string) => sha256(text).slice(0, 20);
@@ -613,7 +613,7 @@ Deno.test("a first upload leaves word of all that it sent", async () => {
   let received: Received | undefined;
   const { kube, sent } = start(async (options) => received = await receive(options), RECORD);
   await sent;
-  assert.equal(kube.execs[0].command[5], "./.tkn-dev-upload");
+  assert.equal(kube.execs[0].command[5], "./.tkn-dev-upload/record");
   const text = new TextDecoder().decode(received!.members.at(-2)!.content);
   assert.equal(
     text,

@@ -114,7 +114,8 @@ Deno.test("a link that a run has planted goes before anything is unpacked over i
 
 Deno.test("what an earlier upload sent and is gone here goes there, what a run made stays", async () => {
   const lies = {
-    ".tkn-dev-upload": there(),
+    ".tkn-dev-upload": there("directory"),
+    ".tkn-dev-upload/record": there(),
     a: there(),
     gone: there("file", 9, 1),
     made: there(),

@@ -1,5 +1,5 @@
 /** A link between here and the cluster that is as slow as one likes, and counts: a TCP proxy on loopback. */
-import { TcpListener } from "../../tests/support/tcp_listener.ts";
+import { TcpListener } from "./tcp_listener.ts";
 import { Lane } from "./lane.ts";
 
 export interface LinkSpeed {

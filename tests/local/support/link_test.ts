@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Link, UNLIMITED } from "../../../../scripts/bench/link.ts";
+import { Link, UNLIMITED } from "../../support/link.ts";
 
 for (const speed of [UNLIMITED, { bitsPerSecond: 800e6, roundTripMs: 2 }]) {
   Deno.test(`a link of ${speed.bitsPerSecond} bit/s carries every byte in order, both ways, and counts`, async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Lane } from "../../../../scripts/bench/lane.ts";
+import { Lane } from "../../support/lane.ts";
 
 /** 1,000 bytes a millisecond. */
 const SPEED = { bitsPerSecond: 8e6, roundTripMs: 40 };
