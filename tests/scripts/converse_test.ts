@@ -178,7 +178,8 @@ testInEveryShell(
 
 testInEveryShell("a record whose last line is not whole is told to its end", async (shell) => {
   await using stage = await Stage.open(shell, { programs: TOOLS });
-  await Deno.writeTextFile(`${stage.workspace}/.tkn-dev-upload`, "one\nha");
+  await Deno.mkdir(`${stage.workspace}/.tkn-dev-upload`);
+  await Deno.writeTextFile(`${stage.workspace}/.tkn-dev-upload/record`, "one\nha");
   await stage.hold();
   const { stdout } = await stage.exec(receive(stage), await say(["recall"]));
   assert.match(stdout, /^recorded \d+\none\nha\n+ready\n/);
