@@ -192,9 +192,9 @@ converse() {
 unpack() {
   shift $((2 * count))
   command -v "$1" >/dev/null || stop 12 "$1: not found in this image"
-  line=plain followed='' follows=0 follower=
+  line=plain followed='' follows=0
   [ -z "$manifest" ] || converse
-  if [ -n "$followed" ]; then
+  if [ "$follows" -gt 0 ]; then
     follow_all >"./$manifest.sums" 2>/dev/null </dev/null &
     follower=$!
   fi
@@ -238,24 +238,19 @@ head_of_manifest() {
     read -r line && [ -z "$line" ]
 }
 
-# compare_followed: reads what is first in the list; what of it was not hashed as it should be is then in $late.
-compare_followed() {
-  sums=$newline late=''
-  [ -z "$follower" ] || wait "$follower"
-  while IFS= read -r line; do sums=$sums$line$newline; done <"./$manifest.sums"
-  while [ "$follows" -gt 0 ] && IFS= read -r line; do
-    follows=$((follows - 1))
+# verdicts: of the list's lines, as sha256sum gives them. The first ones are of what was followed: only what was not
+# hashed then as it should be is hashed again.
+verdicts() {
+  sums=$newline left=$follows
+  [ "$left" -eq 0 ] || while IFS= read -r line; do sums=$sums$line$newline; done <"./$manifest.sums"
+  while [ "$left" -gt 0 ] && IFS= read -r line; do
+    left=$((left - 1))
     case $sums in
-      *"$newline$line$newline"*) checked=$((checked + 1)) ;;
-      *) late=$late$line$newline ;;
+      *"$newline$line$newline"*) printf '%s: OK\n' "$line" ;;
+      *) printf '%s\n' "$line" | sha256sum -c - ;;
     esac
   done
-}
-
-# unchecked: that, and the rest of the list.
-unchecked() {
-  printf '%s' "$late"
-  while IFS= read -r line; do printf '%s\n' "$line"; done
+  [ "$listed" -le "$follows" ] || sha256sum -c -
 }
 
 # verify <MANIFEST: sets files, bytes and digest.
@@ -266,20 +261,13 @@ verify() {
     digest=$(sha256sum <"./$manifest")
     digest=${digest%% *}
   fi
-  if [ "$digest" != - ]; then
-    late=''
-    [ "$follows" -eq 0 ] || compare_followed
-    # The rest is its list. Its status says too little: GNU's passes over lines it can't read.
-    if [ "$checked" -eq "$listed" ]; then
-      verdicts=
-    elif [ -n "$late" ]; then
-      verdicts=$(unchecked | LC_ALL=C sha256sum -c - 2>&1)
-    else
-      verdicts=$(LC_ALL=C sha256sum -c - 2>&1)
-    fi
+  if [ "$digest" != - ] && [ "$listed" -gt 0 ]; then
+    [ "$follows" -eq 0 ] || wait "$follower"
+    # The rest is its list. A status says too little: GNU's passes over lines it can't read.
+    said=$(LC_ALL=C && export LC_ALL && verdicts 2>&1)
     set -f
     IFS=$newline
-    for line in $verdicts; do
+    for line in $said; do
       case $line in
         *': OK') checked=$((checked + 1)) ;;
         *': FAILED'*) stop 15 "${line%: FAILED*}: not as it was sent" ;;

@@ -140,9 +140,13 @@ export function gateScript(options: GateScriptOptions): string {
  */
 function compact(script: string): string {
   const [first, usage, ...lines] = script.split("\n");
-  const kept = lines.map((line) => line.trimStart()).filter((line) => !/^(?:#|$)/.test(line));
+  const kept = lines.map((line) => line.trimStart().replace(COMMENT_BEHIND, ""))
+    .filter((line) => !/^(?:#|$)/.test(line));
   return [first, usage, ...kept, ""].join("\n");
 }
+
+/** With nothing in it that could be of a string. */
+const COMMENT_BEHIND = / # [^"'`$\\]*$/;
 
 /** A name that a shell can read: Kubernetes allows others, which no shell hands on either. */
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
