@@ -1,4 +1,5 @@
 /** What a receiver says, as it comes: its answers, then lines. */
+import { Bell } from "../bell.ts";
 import { PathDecoder } from "../path_bytes.ts";
 
 const REPLY_CHARS = 10_000;
@@ -14,7 +15,7 @@ export class Reply {
   readonly #pieces: (string | typeof END)[] = [];
   #rest = "";
   #isOver = false;
-  #changed = Promise.withResolvers<void>();
+  readonly #changed = new Bell();
   readonly #decoders = [new PathDecoder(), new PathDecoder()];
 
   stdout(bytes: Uint8Array): void {
@@ -28,7 +29,7 @@ export class Reply {
     const end = text.lastIndexOf("\n") + 1;
     if (end > 0) this.#pieces.push(text.slice(0, end));
     this.#rest = text.slice(end);
-    this.#tell();
+    this.#changed.ring();
   }
 
   stderr(bytes: Uint8Array): void {
@@ -42,14 +43,14 @@ export class Reply {
       if (piece === END) return;
       if (piece !== undefined) yield piece;
       else if (this.#isOver || this.wantsNoMore) throw new NoAnswer();
-      else await this.#changed.promise;
+      else await this.#changed.rings;
     }
   }
 
   /** Nothing more comes. */
   end(): void {
     this.#isOver = true;
-    this.#tell();
+    this.#changed.ring();
   }
 
   /** Of what is to be sent all that it still wants. */
@@ -63,11 +64,6 @@ export class Reply {
   /** It wants no more, and only waits for the stream's end. */
   get wantsNoMore(): boolean {
     return /^over$/m.test(this.out);
-  }
-
-  #tell(): void {
-    this.#changed.resolve();
-    this.#changed = Promise.withResolvers<void>();
   }
 }
 

@@ -1,4 +1,6 @@
 /** A container's log as the kubelet keeps it: lines with their times, stdout and stderr in one. */
+import { Bell } from "../bell.ts";
+
 export interface LogLine {
   /** Nanoseconds since the epoch. */
   readonly time: bigint;
@@ -9,11 +11,11 @@ export interface LogLine {
 export class ContainerLog {
   readonly lines: LogLine[] = [];
   #ended = false;
-  #changed = Promise.withResolvers<void>();
+  readonly #changed = new Bell();
 
   append(bytes: Uint8Array): void {
     this.lines.push({ time: uniqueTime(), bytes });
-    this.#notify();
+    this.#changed.ring();
   }
 
   /** A line of the platform's own, as Tekton's entrypoint writes it: date, time, text. */
@@ -28,7 +30,7 @@ export class ContainerLog {
 
   end(): void {
     this.#ended = true;
-    this.#notify();
+    this.#changed.ring();
   }
 
   /** Reads a process' output to its end, line by line. */
@@ -56,13 +58,8 @@ export class ContainerLog {
     for (let at = from; !options.signal.aborted;) {
       if (at < this.lines.length) yield this.lines[at++];
       else if (this.#ended || !options.follow) return;
-      else await Promise.race([this.#changed.promise, aborted]);
+      else await Promise.race([this.#changed.rings, aborted]);
     }
-  }
-
-  #notify(): void {
-    this.#changed.resolve();
-    this.#changed = Promise.withResolvers<void>();
   }
 }
 

@@ -1,4 +1,5 @@
 /** `…/pods/NAME/exec` over a websocket: v5.channel.k8s.io, and v4 without its half-close. */
+import { Bell } from "../bell.ts";
 import { Channel, decodeFrame, encodeFrame, statusOfExit, V4, V5 } from "../kube/frames.ts";
 import type { KubeObject, Status } from "../kube/interface.ts";
 import type { Pod } from "../tekton/model.ts";
@@ -109,7 +110,7 @@ class Input {
   #hasBegun = false;
   #size: TerminalSize | undefined;
   #terminal: Terminal | undefined;
-  #arrived = Promise.withResolvers<void>();
+  readonly #arrived = new Bell();
 
   constructor(socket: WebSocket, isWanted: boolean) {
     this.#ended = !isWanted;
@@ -120,12 +121,12 @@ class Input {
       else if (frame?.channel === Channel.close && frame.payload[0] === Channel.stdin) {
         this.#ended = true;
       } else return;
-      this.#notify();
+      this.#arrived.ring();
     });
     // A lost connection is the end of stdin; the command goes on, as it does under containerd.
     socket.addEventListener("close", () => {
       this.#ended = true;
-      this.#notify();
+      this.#arrived.ring();
     });
   }
 
@@ -140,7 +141,7 @@ class Input {
         const bytes = await this.#next(process, toHost);
         if (bytes !== undefined) await stdin.write(bytes);
         else if (this.#ended) return await this.#close(process);
-        else await Promise.race([this.#arrived.promise, process.ended]);
+        else await Promise.race([this.#arrived.rings, process.ended]);
         if (bytes === undefined && process.isOver) return await stdin.close();
       }
     } catch {
@@ -158,7 +159,7 @@ class Input {
     this.#hasBegun ||= isFirst;
     if (!isFirst || !isScript(bytes) || process.terminal !== undefined) return bytes;
     while (!this.#ended && !process.isOver) {
-      await Promise.race([this.#arrived.promise, process.ended]);
+      await Promise.race([this.#arrived.rings, process.ended]);
     }
     const whole = await new Blob([bytes, ...this.#queue.splice(0)] as BlobPart[]).text();
     return new TextEncoder().encode(toHost(whole));
@@ -176,11 +177,6 @@ class Input {
   #resize(size: TerminalSize | undefined): void {
     this.#size = size ?? this.#size;
     if (size !== undefined) void this.#terminal?.resize(size);
-  }
-
-  #notify(): void {
-    this.#arrived.resolve();
-    this.#arrived = Promise.withResolvers<void>();
   }
 }
 

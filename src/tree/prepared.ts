@@ -3,6 +3,7 @@
  * compressed meanwhile, for a sixth of the bytes goes faster over any link.
  */
 import { gzipSync } from "node:zlib";
+import { Bell } from "../bell.ts";
 import type { Files } from "../host.ts";
 import { archive, type ArchiveOptions } from "./archive.ts";
 import { gzip } from "./gzip.ts";
@@ -118,7 +119,7 @@ class ReadAhead<T extends { chunk: Uint8Array }> {
   #bytes = 0;
   #isOver = false;
   #error: unknown;
-  #changed = Promise.withResolvers<void>();
+  readonly #changed = new Bell();
 
   constructor(source: AsyncIterable<T>, private readonly mostBytes: number) {
     void this.#read(source);
@@ -129,12 +130,12 @@ class ReadAhead<T extends { chunk: Uint8Array }> {
       const next = this.#queue.shift();
       if (next !== undefined) {
         this.#bytes -= next.chunk.length;
-        this.#tell();
+        this.#changed.ring();
         yield next;
       } else if (this.#isOver) {
         if (this.#error !== undefined) throw this.#error;
         return;
-      } else await this.#changed.promise;
+      } else await this.#changed.rings;
     }
   }
 
@@ -142,7 +143,7 @@ class ReadAhead<T extends { chunk: Uint8Array }> {
     this.#isOver = true;
     this.#queue.length = 0;
     this.#bytes = 0;
-    this.#tell();
+    this.#changed.ring();
   }
 
   async #read(source: AsyncIterable<T>): Promise<void> {
@@ -151,19 +152,14 @@ class ReadAhead<T extends { chunk: Uint8Array }> {
         if (this.#isOver) return;
         this.#queue.push(piece);
         this.#bytes += piece.chunk.length;
-        this.#tell();
-        while (this.#bytes >= this.mostBytes && !this.#isOver) await this.#changed.promise;
+        this.#changed.ring();
+        while (this.#bytes >= this.mostBytes && !this.#isOver) await this.#changed.rings;
       }
     } catch (error) {
       this.#error = error;
     } finally {
       this.#isOver = true;
-      this.#tell();
+      this.#changed.ring();
     }
-  }
-
-  #tell(): void {
-    this.#changed.resolve();
-    this.#changed = Promise.withResolvers<void>();
   }
 }
