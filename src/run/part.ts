@@ -15,7 +15,7 @@ import { parseRecord } from "../tree/record.ts";
 import { parseSurvey, type Survey } from "../tree/survey.ts";
 import type { Entry } from "../tree/walk.ts";
 import { namesToRecall, topNames } from "./names_to_look_at.ts";
-import { NoAnswer, type Reply } from "./reply.ts";
+import type { Reply } from "./reply.ts";
 import type { SendOptions } from "./send.ts";
 import { stepExec } from "./step_exec.ts";
 import { type Transfer, writeRecord } from "./transfer.ts";
@@ -87,12 +87,11 @@ class Part {
     split: (second: Prepared) => void,
   ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
     const { transfer } = this;
-    const isFirst = transfer.survey === undefined;
-    if (isFirst && !(yield* answered(this.#ask(reply)))) return;
+    const asks = transfer.survey === undefined;
+    if (asks) yield* this.#ask(reply);
     const difference = await this.#difference();
     const prepared = await this.#prepared(difference, split);
-    const measures = isFirst && prepared === undefined;
-    if (measures && !(yield* answered(this.#measure(reply)))) return;
+    if (asks && prepared === undefined) yield* this.#measure(reply);
     const chunks = prepared === undefined
       ? this.#archive(difference)
       : this.#pieces(prepared, () => this.#tail([], []));
@@ -297,19 +296,6 @@ class Part {
     if (options.compress !== "auto" || transfer.compressed || !transfer.survey!.gzip) return false;
     return this.#wireBytes < FAST_BYTES && transfer.leftBytes > WORTH_BYTES &&
       options.clock.now() - this.#startMs > MEASURED_MS;
-  }
-}
-
-/** False where the receiver ends it without an answer: its exit code says why. */
-async function* answered<T>(
-  conversation: AsyncGenerator<T, void, undefined>,
-): AsyncGenerator<T, boolean, undefined> {
-  try {
-    yield* conversation;
-    return true;
-  } catch (error) {
-    if (error instanceof NoAnswer) return false;
-    throw error;
   }
 }
 

@@ -3,7 +3,7 @@ import { ClusterError, TransferError } from "../errors.ts";
 import type { Kube } from "../kube/interface.ts";
 import type { Pause } from "./pause_place.ts";
 import { type Attempted, refusal } from "./refusal.ts";
-import { Reply } from "./reply.ts";
+import { NoAnswer, Reply } from "./reply.ts";
 
 export interface StepExecOptions extends Attempted {
   readonly kube: Kube;
@@ -30,7 +30,7 @@ export async function stepExec(
       pod,
       container,
       command,
-      stdin: stdin === undefined ? undefined : ReadableStream.from(stdin(reply)),
+      stdin: stdin === undefined ? undefined : ReadableStream.from(answered(stdin(reply))),
       onStdout: (bytes) => reply.stdout(bytes),
       onStderr: (bytes) => reply.stderr(bytes),
       signal,
@@ -42,6 +42,17 @@ export async function stepExec(
     throw connectionLost(options, error);
   } finally {
     reply.end();
+  }
+}
+
+/** Up to a question that the command ends without an answer to: its exit code says why. */
+async function* answered(
+  stdin: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* stdin;
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
   }
 }
 
