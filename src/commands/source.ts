@@ -50,7 +50,7 @@ export async function openTree(host: Host, flags: SendFlags) {
       if (!isOfRecord(entry.path)) yield entry;
     }
   }
-  return { root, files, skipped, ignore, walked: walked() };
+  return { root, files, skipped, walked: walked() };
 }
 
 /** The entries, and a word for each that can't be sent. */

@@ -14,11 +14,14 @@ export async function readExclude(
 ): Promise<{ path: string; text: string }> {
   const git = await gitDirectory(files, directory);
   if (git === undefined) return { path: "", text: "" };
-  // A worktree's git directory only points to the one that it shares: "../..".
-  const common = await files.readText(`${git}/commondir`);
-  const shared = common === undefined ? git : resolve(git, common.trim());
-  const path = `${shared}/info/exclude`;
+  const path = `${await commonDirectory(files, git) ?? git}/info/exclude`;
   return { path, text: await files.readText(path) ?? "" };
+}
+
+/** What a worktree's git directory shares with others, for it says where that is: "../.."; undefined for any other one. */
+export async function commonDirectory(files: Files, git: string): Promise<string | undefined> {
+  const common = await files.readText(`${git}/commondir`);
+  return common === undefined ? undefined : resolve(git, common.trim());
 }
 
 /** `.git`, or what it points to where it is a file: "gitdir: ../.git/modules/library". */

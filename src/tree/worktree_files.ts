@@ -1,7 +1,7 @@
 /** What --with-git sends of a worktree, whose `.git` is a file with a path of this machine. */
 import type { DirectoryEntry, Files, FileStat, OpenFile, ReadStart } from "../host.ts";
 import { resolve } from "./relative.ts";
-import { gitPointer } from "./repository.ts";
+import { commonDirectory, gitPointer } from "./repository.ts";
 
 /** What all worktrees of a repository have in common, as gitrepository-layout(5) has it. */
 const COMMON = new Set(
@@ -21,9 +21,8 @@ export async function worktreeFiles(files: Files, root: string): Promise<Files> 
   const pointer = stat?.kind === "file" ? await gitPointer(files, root) : undefined;
   if (pointer === undefined) return files;
   const own = resolve(root, pointer);
-  const link = await files.readText(`${own}/commondir`);
-  if (link === undefined) return files; // a submodule's
-  const common = resolve(own, link.trim());
+  const common = await commonDirectory(files, own);
+  if (common === undefined) return files; // a submodule's
   const config = await files.readText(`${common}/config`) ?? "";
   return ELSEWHERE.test(config) ? files : new WorktreeFiles(files, { root, own, common });
 }
