@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { denoFiles } from "../../src/deno/files.ts";
-import { pathBytes } from "../../src/path_bytes.ts";
-import { receiveCommand, ReceiveExit, type ReceiveOptions } from "../../src/step/scripts.ts";
+import { ReceiveExit, type ReceiveOptions } from "../../src/step/scripts.ts";
 import { archive } from "../../src/tree/archive.ts";
 import { loadIgnore } from "../../src/tree/ignore.ts";
 import { Manifest } from "../../src/tree/manifest.ts";
 import { walk } from "../../src/tree/walk.ts";
 import { MemoryFiles } from "../support/memory_files.ts";
 import { file, MTIME_SECONDS, type TreeNode } from "../support/tree_text.ts";
+import { receive as receiveAny, said } from "./receiver.ts";
 import { type Gate, GNU, Stage, testInEveryShell } from "./stage.ts";
 import { MANIFEST, manifestOf, PLAIN, tarball } from "./tarball.ts";
 
@@ -19,16 +19,7 @@ const FILES = { "README": "hello\n", "src/a b.go": "x".repeat(1000) };
 const RECORD = "./.tkn-dev-upload/record";
 
 const receive = (stage: Stage, options: Partial<ReceiveOptions> = {}) =>
-  receiveCommand({
-    workspace: stage.workspace,
-    directory: ".",
-    manifest: MANIFEST,
-    record: RECORD,
-    results: {},
-    release: true,
-    program: ["tar"],
-    ...options,
-  });
+  receiveAny(stage, { record: RECORD, ...options });
 
 /** An archive of ours, of files in memory, behind the line for it; and its receipt. */
 async function packed(nodes: readonly TreeNode[]): Promise<{ bytes: Uint8Array; receipt: string }> {
@@ -51,9 +42,7 @@ async function packed(nodes: readonly TreeNode[]): Promise<{ bytes: Uint8Array; 
 
 /** What is said first, then the archive of FILES, or another. */
 async function say(lines: string[], more?: Uint8Array): Promise<Uint8Array> {
-  const archive = more ?? (await tarball(FILES)).bytes;
-  const before = pathBytes(lines.map((line) => `${line}\n`).join(""));
-  return new Uint8Array([...before, ...archive]);
+  return said(lines, more ?? (await tarball(FILES)).bytes);
 }
 
 async function heldStill(stage: Stage, gate: Gate) {

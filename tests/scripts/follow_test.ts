@@ -1,10 +1,10 @@
 /** Large files are hashed by the receiver while they come. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { pathBytes } from "../../src/path_bytes.ts";
-import { receiveCommand, ReceiveExit } from "../../src/step/scripts.ts";
+import { ReceiveExit } from "../../src/step/scripts.ts";
+import { receive, said } from "./receiver.ts";
 import { GNU, Stage, testInEveryShell, until } from "./stage.ts";
-import { MANIFEST, tarball } from "./tarball.ts";
+import { tarball } from "./tarball.ts";
 
 const TOOLS = [...GNU, "stat", "cat", "dd"];
 /** Of more than a block of what is read at a time. */
@@ -15,25 +15,14 @@ const FOLLOWS = [
   `follow ${DISK.length + 1} ./sub/disk.img`,
 ];
 
-const receive = (stage: Stage) =>
-  receiveCommand({
-    workspace: stage.workspace,
-    directory: ".",
-    manifest: MANIFEST,
-    results: {},
-    release: true,
-    program: ["tar"],
-  });
-
 /** The followed ones first in the list, as a sender has it. */
 async function sent(lines: string[], change = (text: string) => text) {
   const first = (text: string) => {
     const [readme] = /^.* {2}\.\/README\n/m.exec(text)!;
     return change(text.replace(readme, "") + readme);
   };
-  const { bytes, manifest, receipt } = await tarball(FILES, { manifest: first });
-  const said = pathBytes(lines.map((line) => `${line}\n`).join(""));
-  return { bytes: new Uint8Array([...said, ...bytes]), manifest, receipt };
+  const { bytes, receipt } = await tarball(FILES, { manifest: first });
+  return { bytes: said(lines, bytes), receipt };
 }
 
 /** Has sha256sum write down how it is called. */

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import {
-  receiveCommand,
   ReceiveExit,
   type ReceiveOptions,
   releaseCommand,
   stillHeldCommand,
 } from "../../src/step/scripts.ts";
+import { receive } from "./receiver.ts";
 import { type Gate, GNU, isRoot, Stage, testInEveryShell } from "./stage.ts";
 import { MANIFEST, PLAIN, tarball } from "./tarball.ts";
 
@@ -22,17 +22,6 @@ const TARS = [["tar"], ["bsdtar"], ["busybox"]];
 const OVER = "over\n";
 
 const without = (...names: string[]) => GNU.filter((name) => !names.includes(name));
-
-const receive = (stage: Stage, options: Partial<ReceiveOptions> = {}) =>
-  receiveCommand({
-    workspace: stage.workspace,
-    directory: ".",
-    manifest: MANIFEST,
-    results: {},
-    release: true,
-    program: ["tar"],
-    ...options,
-  });
 
 async function assertArrived(stage: Stage, files: Record<string, string>, directory = ".") {
   for (const [path, content] of Object.entries(files)) {
