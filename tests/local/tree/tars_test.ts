@@ -268,6 +268,7 @@ testWith(
       // As receive.sh has it unpacked: with -p, and without the umask that busybox takes off all the same.
       const command = ["-c", 'umask 0; "$@"', "sh", program, ...args, "-xpof", "-", "-C", into];
       const { status, stderr } = spawnSync("sh", command, {
+        cwd: place.path, // the checkout may be where that user may not be
         input: bytes,
         uid: 65534,
         gid: 65534,
