@@ -36,7 +36,7 @@ export async function letGo(
 ): Promise<string> {
   const place = placeName(pause);
   const { exitCode, message, said } = await release(kube, pause, word, options);
-  if (exitCode === ReceiveExit.gateGone || exitCode === undefined) {
+  if (exitCode === undefined || exitCode === ReceiveExit.gateGone || exitCode > SIGNALED) {
     throw new ClusterError(`Cannot let step "${place}" go: it has gone already`);
   }
   if (exitCode !== 0) {
@@ -49,6 +49,9 @@ export async function letGo(
     : `Note: ${said.replace("debug-continue 0", "--exit-code 0")}`;
   return `Step ${place} ${does(pause, word)}\n${note}`;
 }
+
+/** Above this it was a signal's: the container has ended, and took the command along with it. */
+const SIGNALED = 128;
 
 /** Tekton's own breakpoint before a step can't skip its work. */
 function does({ gate }: Pause, word: ReleaseWord): string {

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { letGo } from "../../../src/commands/let_go.ts";
+import type { Pause } from "../../../src/run/pause_place.ts";
+import { FakeKube } from "../../support/fake_kube.ts";
+
+/** What is told of a step whose container answers a `continue` so. */
+async function told(exitCode: number | undefined, said = ""): Promise<string> {
+  const kube = new FakeKube();
+  kube.onExec = ({ onStderr }) => {
+    onStderr?.(new TextEncoder().encode(said));
+    return Promise.resolve({ exitCode, message: "the server's words" });
+  };
+  const at = { namespace: "ns", pod: "p", container: "step-s", step: "s", of: "s" };
+  const pause = { ...at, gate: "script", directory: "/w" } as Pause;
+  return await letGo(kube, pause, "continue").catch((error) => `${error.message}; ${error.hint}`);
+}
+
+Deno.test("a step that was let go is told, with what the gate notes", async () => {
+  assert.equal(await told(0), "Step s goes on\n");
+  assert.match(await told(0, "as debug-continue 0\n"), /^Step s goes on\nNote: as --exit-code 0$/m);
+});
+
+Deno.test("one that can't be let go holds still", async () => {
+  assert.equal(
+    await told(16, "cannot write the result a\n"),
+    'Cannot let step "s" go: cannot write the result a; it holds still; try again',
+  );
+});
+
+Deno.test("one whose gate is gone has gone, and so has one that ends while it is asked", async () => {
+  const gone = 'Cannot let step "s" go: it has gone already; undefined';
+  assert.equal(await told(undefined), gone);
+  assert.equal(await told(17, "the gate has let go already: fail\n"), gone);
+  // A container's end takes its execs along, by a signal, whatever they had said by then.
+  assert.equal(await told(137, "the gate has let go already: fail\n"), gone);
+  assert.equal(await told(143), gone);
+});
