@@ -33,6 +33,9 @@ const WORTH_BYTES = 4e6;
 /** From that size on a file is hashed over there while it comes: it takes as long as its coming. */
 const FOLLOWED_BYTES = 32 * 1024 * 1024;
 
+/** Its line, to its end. */
+const RECEIPT = /^receipt (\S+) (\S+) (\S+)\n/m;
+
 /** The first exec may find that what is packed in two can go side by side; the second one then sends the other half. */
 export type Role = { readonly split: (second: Prepared) => void } | Second;
 
@@ -100,6 +103,7 @@ class Part {
     yield line(...removals(difference), ...this.#follows(coming), packing);
     yield* this.#counted(reply.wanted(chunks));
     transfer.isAllSent = !reply.wantsNoMore && this.#turn === "end";
+    void this.#tellReceipt(reply);
   }
 
   /** The same for an archive that goes beside another one, into an empty directory. */
@@ -116,6 +120,7 @@ class Part {
     yield line(...this.#follows(prepared.options.entries), packing);
     yield* this.#counted(reply.wanted(chunks));
     this.transfer.isAllSent = !reply.wantsNoMore;
+    void this.#tellReceipt(reply);
   }
 
   async *#counted(
@@ -128,14 +133,25 @@ class Part {
     }
   }
 
+  /** A last part's, if it is ours, once it is said; what else becomes of the command its end tells. */
+  async #tellReceipt(reply: Reply): Promise<void> {
+    if (this.#turn !== "end") return;
+    await reply.until((out) => RECEIPT.test(out));
+    if (this.#isContent(reply)) this.transfer.tellSent(true);
+  }
+
+  #isContent({ out }: Reply): boolean {
+    const [, files, bytes, digest] = RECEIPT.exec(out) ?? [];
+    const sent = this.#receipt;
+    return Number(files) === sent?.files && Number(bytes) === sent.bytes &&
+      (digest === "-" || digest === sent.digest);
+  }
+
   /** Once the receiver is content; throws where its receipt is not ours. */
   end(reply: Reply): Turn {
     const { step } = this.options.pause;
-    const [, files, bytes, digest] = /^receipt (\S+) (\S+) (\S+)$/m.exec(reply.out) ?? [];
     const sent = this.#receipt;
-    const equal = Number(files) === sent?.files && Number(bytes) === sent.bytes &&
-      (digest === "-" || digest === sent.digest);
-    if (!equal) {
+    if (!this.#isContent(reply)) {
       const ours = sent === undefined ? "a part" : `${sent.files} files and ${sent.bytes} bytes`;
       throw new TransferError(
         `Cannot trust the upload into step "${step}": sent ${ours}, its receipt says "${reply.out.trim()}"`,

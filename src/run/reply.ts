@@ -47,6 +47,11 @@ export class Reply {
     }
   }
 
+  /** Until what it said after its last answer is such, or nothing more comes. */
+  async until(isSuch: (out: string) => boolean): Promise<void> {
+    while (!this.#isOver && !isSuch(this.out)) await this.#changed.rings;
+  }
+
   /** Nothing more comes. */
   end(): void {
     this.#isOver = true;

@@ -70,22 +70,14 @@ export async function send(options: SendOptions): Promise<Receipt> {
   const { clock, emit } = options;
   const startMs = clock.now();
   const elapsedMs = () => clock.now() - startMs;
-  const transfer = new Transfer(
-    options,
-    (progress) => emit({ kind: "sending", ...progress, elapsedMs: elapsedMs() }),
-  );
   // A command line of the user's own may do anything with the stream: nothing can be checked.
   const verified = options.program.length === 1;
+  const transfer = new Transfer(
+    options,
+    (event) => emit({ ...event, elapsedMs: elapsedMs() }),
+  );
   const receipt = verified ? await sendParts(options, transfer) : await pipe(options, transfer);
-  emit({
-    kind: "sent",
-    ...transfer.totals,
-    elapsedMs: elapsedMs(),
-    verified,
-    wireBytes: transfer.compressed ? transfer.wireBytes : undefined,
-    unchanged: transfer.unchanged.size,
-    removed: transfer.removed,
-  });
+  transfer.tellSent(verified);
   if (options.release) emit({ kind: "released" });
   return receipt;
 }

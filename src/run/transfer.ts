@@ -37,10 +37,11 @@ export class Transfer {
   readonly #gone = new Map<object, Gone>();
   #hasRecorded = false;
   #hasTaken = false;
+  #isSentTold = false;
 
   constructor(
     private readonly cargo: Pick<Cargo, "entries" | "digests" | "prepared">,
-    private readonly emit: (progress: Progress) => void,
+    private readonly emit: (event: Untimed<"sending" | "sent">) => void,
   ) {}
 
   /** Once: another try has a part of it already. */
@@ -68,7 +69,23 @@ export class Transfer {
   tell(archive: object, gone: Gone): void {
     this.#gone.set(archive, gone);
     const all = this.#goneSoFar;
-    this.emit({ ...all, totalFiles: this.#totalFiles, totalBytes: this.#totalBytes });
+    const [totalFiles, totalBytes] = [this.#totalFiles, this.#totalBytes];
+    this.emit({ kind: "sending", ...all, totalFiles, totalBytes });
+  }
+
+  /** All of it has arrived: said once, as soon as the receipt comes, which is before the command's end. */
+  tellSent(verified: boolean): void {
+    if (this.#isSentTold) return;
+    this.#isSentTold = true;
+    this.emit({
+      kind: "sent",
+      files: this.#totalFiles,
+      bytes: this.#totalBytes,
+      verified,
+      wireBytes: this.compressed ? this.wireBytes : undefined,
+      unchanged: this.unchanged.size,
+      removed: this.removed,
+    });
   }
 
   get leftBytes(): number {
@@ -82,11 +99,6 @@ export class Transfer {
       bytes += gone.bytes;
     }
     return { files, bytes };
-  }
-
-  /** Of what travelled. */
-  get totals(): { files: number; bytes: number } {
-    return { files: this.#totalFiles, bytes: this.#totalBytes };
   }
 
   /** Whether the next part's record is the first, or takes the place of one that has grown too long. */
@@ -144,7 +156,9 @@ interface Gone {
   readonly bytes: number;
 }
 
-type Progress = Omit<Extract<RunEvent, { kind: "sending" }>, "kind" | "elapsedMs">;
+type Untimed<K extends RunEvent["kind"]> = K extends K
+  ? Omit<Extract<RunEvent, { kind: K }>, "elapsedMs">
+  : never;
 
 /** The record's text, to be added or anew, its size and its sha256. */
 export function writeRecord(

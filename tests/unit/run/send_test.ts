@@ -11,6 +11,7 @@ import { Prepared } from "../../../src/tree/prepared.ts";
 import type { Entry } from "../../../src/tree/walk.ts";
 import { FakeClock } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
+import { turn } from "../../support/fake_transport.ts";
 import { MemoryFiles } from "../../support/memory_files.ts";
 import { rejection } from "../../support/refusal.ts";
 import { concat, readTar } from "../../support/tar_text.ts";
@@ -168,6 +169,23 @@ Deno.test("one exec carries tree, manifest and results, and its receipt ends it"
     totalBytes: 7,
     elapsedMs: 0,
   });
+});
+
+Deno.test("that all has arrived is told when the receiver says so, before it has ended", async () => {
+  const said = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<void>();
+  const { events, sent } = start(async (options) => {
+    const received = await receive(options);
+    said.resolve();
+    await ended.promise;
+    return received;
+  });
+  await said.promise;
+  await turn();
+  assert.deepEqual(events.slice(-1).map(({ kind }) => kind), ["sent"]);
+  ended.resolve();
+  await sent;
+  assert.deepEqual(events.slice(-2).map(({ kind }) => kind), ["sent", "released"]);
 });
 
 Deno.test("an image without sha256sum can't tell the digest, and is believed the rest", async () => {
