@@ -12,8 +12,8 @@ export interface CompareOptions {
   readonly name: string;
   readonly tree: Tree;
   readonly access?: Access;
-  /** A ratio each. */
-  readonly bars: Partial<Record<Peer, number>>;
+  /** A ratio each; undefined: it is measured to compare, no more. */
+  readonly bars: Partial<Record<Peer, number | undefined>>;
   readonly repeat: number;
 }
 

@@ -94,9 +94,15 @@ export class Stage implements AsyncDisposable {
     await this.kubectl(["delete", "--ignore-not-found", ...args], { access, signal });
   }
 
-  /** Runs of the rounds so far. */
+  /** Runs of the rounds so far, and their pods, whose end would disturb what comes next. */
   async removeRuns(): Promise<void> {
     await this.remove(["taskruns,pipelineruns", "-l", `${LABEL}=${this.name}`]);
+    await this.remove([
+      "pods",
+      "-l",
+      `${LABEL}=${this.name},tekton.dev/taskRun`,
+      "--grace-period=1",
+    ]);
   }
 
   async [Symbol.asyncDispose]() {
