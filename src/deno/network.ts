@@ -1,6 +1,7 @@
 /** The real network: one API server over Deno's fetch and WebSocket. */
 import type { RequestOptions, Socket, Transport } from "../kube/transport.ts";
 import type { Connection, Credentials } from "./kubeconfig.ts";
+import { sendAtOnce } from "./no_delay.ts";
 
 export class NetworkTransport implements Transport {
   readonly server: string;
@@ -26,11 +27,10 @@ export class NetworkTransport implements Transport {
   async socket(path: string, protocols: readonly string[]): Promise<Socket> {
     const { client, credentials } = await this.#session;
     const url = (this.server + path).replace(/^http/, "ws");
-    return new FlushedSocket(url, {
-      protocols: [...protocols],
-      headers: credentials.headers,
-      client,
-    });
+    const headers = credentials.headers;
+    const socket = new FlushedSocket(url, { protocols: [...protocols], headers, client });
+    socket.addEventListener("open", sendAtOnce);
+    return socket;
   }
 
   async #fetch(path: string, init: RequestOptions): Promise<Response> {
@@ -41,6 +41,7 @@ export class NetworkTransport implements Transport {
     const go = () => fetch(this.server + path, { method, body, signal, headers, client });
     const response = session.first === undefined ? go() : session.first.then(go, go);
     session.first ??= response;
+    response.then(sendAtOnce, () => {});
     return signal === undefined ? await response : await abortable(response, signal);
   }
 

@@ -218,16 +218,64 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "a small message does not wait until the one before it is acknowledged",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {
+      if (request.headers.get("upgrade") === null) return new Response("ok");
+      return Deno.upgradeWebSocket(request).response;
+    });
+    const { port } = server.addr;
+    const transport = transportTo(`http://127.0.0.1:${port}`, {});
+    assert.deepEqual(noDelays(port), []);
+    await (await transport.request("/")).text();
+    assert.deepEqual(noDelays(port), [true]);
+    const socket = await transport.socket("/", []);
+    await new Promise<void>((resolve) => socket.addEventListener("open", () => resolve()));
+    assert.deepEqual(noDelays(port), [true, true]);
+    const closed = new Promise<void>((resolve) =>
+      socket.addEventListener("close", () => resolve())
+    );
+    socket.close();
+    await closed;
+    await server.shutdown();
+  },
+});
+
+/** Whether TCP_NODELAY is set, of each socket of this process that is connected to that port. */
+function noDelays(port: number): boolean[] {
+  using libc = openLibc();
+  const [IPPROTO_TCP, TCP_NODELAY] = [6, 1];
+  const peer = new DataView(new ArrayBuffer(16));
+  const value = new Int32Array(1);
+  const found: boolean[] = [];
+  for (const { name } of Deno.readDirSync("/proc/self/fd")) {
+    const fd = Number(name);
+    const isOne = libc.getpeername(fd, peer, Int32Array.of(16)) === 0 && peer.getUint16(2) === port;
+    if (!isOne) continue;
+    assert.equal(libc.getsockopt(fd, IPPROTO_TCP, TCP_NODELAY, value, Int32Array.of(4)), 0);
+    found.push(value[0] !== 0);
+  }
+  return found;
+}
+
 /** What the system keeps of what is sent, of every socket of this process: a network far away has no more on its way. */
 function makeBuffersSmall(): void {
-  const libc = Deno.dlopen("libc.so.6", {
-    setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" },
-  });
+  using libc = openLibc();
   const [SOL_SOCKET, SO_SNDBUF] = [1, 7];
   for (const { name } of Deno.readDirSync("/proc/self/fd")) {
-    libc.symbols.setsockopt(Number(name), SOL_SOCKET, SO_SNDBUF, Int32Array.of(16_384), 4);
+    libc.setsockopt(Number(name), SOL_SOCKET, SO_SNDBUF, Int32Array.of(16_384), 4);
   }
-  libc.close();
+}
+
+function openLibc() {
+  const library = Deno.dlopen("libc.so.6", {
+    setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" },
+    getsockopt: { parameters: ["i32", "i32", "i32", "buffer", "buffer"], result: "i32" },
+    getpeername: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
+  });
+  return { ...library.symbols, [Symbol.dispose]: () => library.close() };
 }
 
 /** Takes one websocket, and ends it once so many bytes have come over it. */
