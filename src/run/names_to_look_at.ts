@@ -28,6 +28,9 @@ function bounded(names: string[]): string[] {
 
 function topOf(paths: Iterable<string>): string[] {
   const names = new Set<string>();
-  for (const path of paths) names.add(path.split("/", 1)[0]);
+  for (const path of paths) {
+    const end = path.indexOf("/");
+    names.add(end < 0 ? path : path.slice(0, end));
+  }
   return [...names].filter((name) => !name.includes("\n"));
 }

@@ -168,8 +168,8 @@ class Part {
     const recalls = options.record === undefined ? [] : ["recall"];
     yield line(...recalls, ...names.map(look), "ask"); // the record is read while it lists what there is
     if (recalls.length > 0) transfer.record = await parseRecord(reply.answer());
+    const more = namesToRecall(transfer.record, names); // found while it lists
     let survey = await parseSurvey(reply.answer());
-    const more = namesToRecall(transfer.record, names);
     if (more.length > 0) {
       yield line(...more.map(look), "ask");
       survey = joined(survey, await parseSurvey(reply.answer()));
