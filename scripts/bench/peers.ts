@@ -5,13 +5,13 @@ import { execute } from "./process.ts";
 import type { Stage } from "./stage.ts";
 import { checkCount, type Tree } from "./tree.ts";
 
-export type Peer = "tar | kubectl exec" | "the same, proven" | "kubectl cp";
+export type Peer = "tar | kubectl exec" | "tar | kubectl exec, proven" | "kubectl cp";
 
 const TAR = 'tar -C "$1" -cf - . | kubectl exec -i "$2" -- tar -xf - -C "$3"';
 const SCRIPTS: Record<Peer, string> = {
   "tar | kubectl exec": TAR,
-  "the same, proven": `${TAR} && (cd "$1" && find . -type f -exec sha256sum {} +) |` +
-    ` kubectl exec -i "$2" -- sh -c 'cd "$1" && sha256sum -c >/dev/null' sh "$3"`,
+  "tar | kubectl exec, proven": `${TAR} && (cd "$1" && find . -type f -exec sha256sum {} +) |` +
+    ` kubectl exec -i "$2" -- sh -c 'cd "$1" && sha256sum -c' sh "$3"`,
   "kubectl cp": 'kubectl cp "$1/." "$2:$3"',
 };
 
