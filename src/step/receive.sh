@@ -132,24 +132,25 @@ recall() {
 
 # follow BYTES PATH: what the file has, while it is being written. With the manifest all of it is there.
 follow() {
-  block=1048576 at=0
-  while alive "$$"; do
-    last=
-    ! [ -f "./$manifest" ] || last=1
-    there=$(stat -c %s "$2") || there=0
-    [ "$there" -lt "$1" ] || last=1
-    count=$(((there - at) / block))
-    [ -z "$last" ] || count=$((count + 1))
-    [ "$count" -eq 0 ] || dd if="$2" bs=$block skip=$((at / block)) count=$count
-    [ -z "$last" ] || return 0
-    [ "$count" -gt 0 ] || sleep 0.2 || sleep 1
-    at=$((at + count * block))
+  until [ -f "$2" ]; do
+    alive "$$" && ! [ -f "./$manifest" ] || return
+    doze
   done
+  exec 3<"$2"
+  last=
+  while [ -z "$last" ] && alive "$$"; do
+    if [ -f "./$manifest" ] || [ "$(stat -c %s "$2")" = "$1" ]; then last=1; else doze; fi
+    cat <&3 # from where the one before has ended
+  done
+}
+
+doze() {
+  sleep 0.2 || sleep 1
 }
 
 # follow_all: hashing takes as long as coming, so it goes beside it. Nothing waits for it but `wait`.
 follow_all() {
-  for program in sha256sum stat dd sleep; do command -v "$program" >/dev/null || return; done
+  for program in sha256sum stat cat sleep; do command -v "$program" >/dev/null || return; done
   set -f
   IFS=$newline
   for line in $followed; do
