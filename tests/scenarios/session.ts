@@ -105,7 +105,10 @@ export const sessionScenarios: Scenario[] = [
       await session.until(/Note: Step last of Task "t-debug" will not hold/);
       await session.until(/\[greet\] hello world/);
       await session.until(/Step: +greet, held after its work failed with exit code 1\n/);
-      await session.until(/Log: +hello world\n +.*no-such-file.*\n/);
+      // Its stdout and its stderr reach the node by two pipes.
+      await session.until(
+        /Log: +(hello world\n +.*no-such-file.*|.*no-such-file.*\n +hello world)\n/,
+      );
       await session.until(PROMPT("greet"));
       await session.type("exit\r");
       await session.until(/still holds/);
