@@ -36,14 +36,14 @@ const FOLLOWED_BYTES = 32 * 1024 * 1024;
 /** Its line, to its end. */
 const RECEIPT = /^receipt (\S+) (\S+) (\S+)\n/m;
 
-/** The first exec may find that what is packed in two can go side by side; the second one then sends the other half. */
-export type Role = { readonly split: (second: Prepared) => void } | Second;
-
-/** The second of two archives that are sent side by side: it is the one that lets the step go. */
-export interface Second {
-  readonly prepared: Prepared;
-  readonly after: Promise<unknown>;
-}
+/**
+ * A part may find that what is packed in two can go side by side: the other half is another part's then, and a third
+ * one, after both, has what they put something into, and lets the step go.
+ */
+export type Role =
+  | { readonly split: (half: Prepared) => void }
+  | { readonly half: Prepared }
+  | { readonly after: Promise<unknown> };
 
 /** Throws TransferError; then nothing was released, and what of it arrived lies there. */
 export async function sendPart(
@@ -62,7 +62,7 @@ export async function sendPart(
       program: options.program,
       results: options.results,
     }),
-    stdin: (reply) => "split" in role ? part.stdin(reply, role.split) : part.second(reply, role),
+    stdin: (reply) => part.stdin(reply, role),
   });
   return part.end(reply);
 }
@@ -85,19 +85,16 @@ class Part {
   }
 
   /** The sender's side of the conversation, and then the archive. */
-  async *stdin(
-    reply: Reply,
-    split: (second: Prepared) => void,
-  ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+  async *stdin(reply: Reply, role: Role): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+    if ("half" in role) return yield* this.#half(reply, role.half);
+    if ("after" in role) await role.after;
     const { transfer } = this;
     const asks = transfer.survey === undefined;
     if (asks) yield* this.#ask(reply);
     const difference = await this.#difference();
-    const prepared = await this.#prepared(difference, split);
+    const prepared = "split" in role ? await this.#prepared(difference, role.split) : undefined;
     if (asks && prepared === undefined) yield* this.#measure(reply);
-    const chunks = prepared === undefined
-      ? this.#archive(difference)
-      : this.#pieces(prepared, () => this.#tail([], []));
+    const chunks = prepared === undefined ? this.#archive(difference) : this.#pieces(prepared);
     const coming = prepared?.options.entries ?? difference.send;
     const packing = transfer.compressed ? "gzip" : "plain";
     yield line(...removals(difference), ...this.#follows(coming), packing);
@@ -107,20 +104,14 @@ class Part {
   }
 
   /** The same for an archive that goes beside another one, into an empty directory. */
-  async *second(
+  async *#half(
     reply: Reply,
-    { prepared, after }: Second,
+    prepared: Prepared,
   ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
-    const { shared } = this.options.prepared!;
-    const chunks = this.#pieces(prepared, async () => {
-      await after;
-      return [...shared, ...this.#tail([], [])];
-    });
+    this.#turn = "part";
     const packing = await prepared.compressed ? "gzip" : "plain";
     yield line(...this.#follows(prepared.options.entries), packing);
-    yield* this.#counted(reply.wanted(chunks));
-    this.transfer.isAllSent = !reply.wantsNoMore;
-    void this.#tellReceipt(reply);
+    yield* this.#counted(reply.wanted(this.#pieces(prepared)));
   }
 
   async *#counted(
@@ -207,7 +198,7 @@ class Part {
   /** What was packed before, where it is all of it and can be unpacked there; else undefined. */
   async #prepared(
     { send }: Delta,
-    split: (second: Prepared) => void,
+    split: (half: Prepared) => void,
   ): Promise<Prepared | undefined> {
     const { transfer, options } = this;
     const prepared = transfer.takePrepared();
@@ -223,19 +214,17 @@ class Part {
     transfer.compressed = packings[0];
     if (prepared.second !== undefined) {
       this.#turn = "part";
+      transfer.shared = prepared.shared;
       split(prepared.second);
     }
     return prepared.first;
   }
 
-  async *#pieces(
-    prepared: Prepared,
-    tail: () => TailMember[] | Promise<TailMember[]>,
-  ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+  async *#pieces(prepared: Prepared): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
     this.#members.push(...prepared.options.entries);
     const pieces = prepared.take(() => {
       for (const file of prepared.packed) this.#add(file);
-      return tail();
+      return this.#tail([], []);
     });
     for await (const { chunk, files, bytes } of pieces) {
       this.transfer.tell(this, { files, bytes });
@@ -251,7 +240,10 @@ class Part {
       root: options.root,
       nowSeconds: Math.floor(options.clock.now() / 1000),
       onFile: (file) => this.#add(file),
-      tail: () => this.#tail(difference.resumed, removed(difference)),
+      tail: () => [
+        ...transfer.shared,
+        ...this.#tail(difference.resumed, removed(difference)),
+      ],
       onProgress: (progress) => transfer.tell(this, progress),
       signal: options.signal,
     });

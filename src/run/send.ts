@@ -11,7 +11,7 @@ import type { Receipt, Turn } from "../tree/manifest.ts";
 import type { Prepared } from "../tree/prepared.ts";
 import type { Entry } from "../tree/walk.ts";
 import type { RunEvent } from "./events.ts";
-import { sendPart } from "./part.ts";
+import { type Role, sendPart } from "./part.ts";
 import type { Pause } from "./pause_place.ts";
 import { pipe } from "./pipe.ts";
 import { GateGone } from "./refusal.ts";
@@ -110,23 +110,26 @@ async function sendParts(options: SendOptions, transfer: Transfer): Promise<Rece
   }
 }
 
-/** Side by side, where nothing lies there yet and all is packed in two; else one part. */
+/** One part; where nothing lies there yet and all is packed in two, these side by side, and one that ends it. */
 async function sendSome(options: SendOptions, transfer: Transfer): Promise<Turn> {
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
-  const half = Promise.withResolvers<Prepared | undefined>();
-  const first = sendPart({ ...options, signal }, transfer, { split: half.resolve })
-    .finally(() => half.resolve(undefined));
-  first.catch(() => {}); // awaited below
-  const second = half.promise.then((prepared) =>
-    prepared && sendPart({ ...options, signal }, transfer, { prepared, after: first })
-  );
+  const part = (role: Role) => sendPart({ ...options, signal }, transfer, role);
+  const other = Promise.withResolvers<Prepared | undefined>();
+  const first = part({ split: other.resolve }).finally(() => other.resolve(undefined));
+  const second = other.promise.then((half) => half && part({ half }));
+  const both = Promise.all([first, second]);
+  const last = other.promise.then(async (half) => {
+    if (half === undefined) return;
+    await Promise.race([first, second]); // its exec starts while the slower one is still checked
+    return await part({ after: both });
+  });
   try {
-    const [turn, last] = await Promise.all([first, second]);
-    return last ?? turn;
+    const [[turn], lastTurn] = await Promise.all([both, last]);
+    return lastTurn ?? turn;
   } catch (error) {
     failed.abort(error);
-    await Promise.allSettled([first, second]);
+    await Promise.allSettled([first, second, last]);
     throw error;
   }
 }

@@ -23,6 +23,8 @@ export class Transfer {
   readonly verified = new Set<string>();
   readonly unchanged = new Set<string>();
   removed = 0;
+  /** The directories that two parts side by side have put something into: their times are right once both are done. */
+  shared: readonly Entry[] = [];
   /** Whether what goes now goes compressed. */
   compressed = false;
   wireBytes = 0;

@@ -32,9 +32,13 @@ export const start: BenchCase = {
   },
 };
 
+/** By a shell, as people start it: this process is too large to start another one quickly. */
+const FIVE_TIMES = 'for time in 1 2 3 4 5; do "$@" >/dev/null || exit; done';
+
 async function helpMs({ signal }: Stage): Promise<number> {
-  const { startMs, endMs } = await execute(commandLine(["--help"]), { signal });
-  return endMs - startMs;
+  const argv = ["sh", "-c", FIVE_TIMES, "sh", ...commandLine(["--help"])];
+  const { startMs, endMs } = await execute(argv, { signal });
+  return (endMs - startMs) / 5;
 }
 
 /** Interrupted then: it takes its run away itself. */

@@ -11,7 +11,7 @@ import { Prepared } from "../../../src/tree/prepared.ts";
 import type { Entry } from "../../../src/tree/walk.ts";
 import { FakeClock } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
-import { turn } from "../../support/fake_transport.ts";
+import { turn, until } from "../../support/fake_transport.ts";
 import { MemoryFiles } from "../../support/memory_files.ts";
 import { rejection } from "../../support/refusal.ts";
 import { concat, readTar } from "../../support/tar_text.ts";
@@ -664,34 +664,33 @@ function packed(files: MemoryFiles, compressed = false): Preparation {
 
 const namesOf = ({ members }: Received) => members.map(({ line }) => line.split(" ")[1]);
 
-Deno.test("what is packed in two goes side by side, and the second lets go once the first is there", async () => {
+Deno.test("what is packed in two goes side by side, and a third part lets go once both are there", async () => {
   const files = new MemoryFiles(NODES);
   const order: string[] = [];
   const received: Received[] = [];
+  const isChecked = Promise.withResolvers<void>();
   const { kube, events, sent } = start(async (options) => {
     const one = await receive(options, { onLine: (line) => order.push(line) });
+    if (namesOf(one).includes("b")) await isChecked.promise;
     order.push(/^then .*/m.exec(one.manifest)![0]);
     received.push(one);
     return one;
   }, { files, prepared: packed(files) });
+  await until(() => kube.execs.length === 3, "a third exec");
+  await turn();
+  const beside = ["look ./src", "look ./b", "ask", "plain", "plain", "then part"];
+  assert.deepEqual(order, beside);
+  isChecked.resolve();
   assert.equal((await sent).digest, DIGEST);
-  assert.equal(kube.execs.length, 2);
-  assert.deepEqual(order, [
-    "look ./src",
-    "look ./b",
-    "ask",
-    "plain",
-    "plain",
-    "then part",
-    "then end",
-  ]);
+  assert.deepEqual(order, [...beside, "then part", "plain", "then end"]);
   assert.deepEqual(received.map(namesOf), [
     ["src/", "src/a.txt", ".tkn-dev-rrrrrrrrrr"],
-    ["b", "src/", ".tkn-dev-rrrrrrrrrr"],
+    ["b", ".tkn-dev-rrrrrrrrrr"],
+    ["src/", ".tkn-dev-rrrrrrrrrr"],
   ]);
   const told = events.filter(({ kind }) => kind === "sending").at(-1);
   assert.ok(told?.kind === "sending" && told.files === 2 && told.bytes === 7);
-  assert.equal(events.at(-1)?.kind, "released");
+  assert.deepEqual(events.slice(-2).map(({ kind }) => kind), ["sent", "released"]);
 });
 
 Deno.test("where something lies, or nothing unpacks it, what was packed is not used", async () => {
