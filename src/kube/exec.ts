@@ -7,9 +7,9 @@ import {
   Channel,
   decodeFrame,
   encodeClose,
-  encodeFrame,
   encodeResize,
   exitCodeOf,
+  frameEncoder,
   V4,
   V5,
 } from "./frames.ts";
@@ -131,11 +131,12 @@ async function sendStdin(
   try {
     const canEnd = socket.protocol !== V4;
     if (!canEnd && options.terminal === undefined) throw noHalfClose(options);
+    const encode = frameEncoder(Channel.stdin);
     while (socket.readyState === OPEN) {
       const { done, value } = await reader.read();
       if (ended.aborted) return;
       if (done) return canEnd ? socket.send(encodeClose(Channel.stdin)) : undefined;
-      socket.send(encodeFrame(Channel.stdin, value));
+      socket.send(encode(value));
       while (socket.bufferedAmount > HIGH_WATER_BYTES && socket.readyState === OPEN) {
         await transport.delay(DRAIN_LOOK_MS);
       }

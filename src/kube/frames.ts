@@ -26,6 +26,21 @@ export function encodeFrame(channel: number, payload: Uint8Array): Uint8Array<Ar
   return message;
 }
 
+/**
+ * The same for many payloads, each message in the memory of the one before: a socket has taken one once `send` returns,
+ * and new memory costs more than the copy.
+ */
+export function frameEncoder(channel: number): (payload: Uint8Array) => Uint8Array<ArrayBuffer> {
+  let memory = new Uint8Array(0);
+  return (payload) => {
+    const length = 1 + payload.length;
+    if (memory.length < length) memory = new Uint8Array(length);
+    memory[0] = channel;
+    memory.set(payload, 1);
+    return memory.subarray(0, length);
+  };
+}
+
 /** Half-closes a channel (v5 only): `[255, channel]`. */
 export function encodeClose(channel: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.of(Channel.close, channel);

@@ -24,6 +24,7 @@ export interface Socket {
   readonly protocol: string;
   readonly bufferedAmount: number;
   binaryType: string;
+  /** Takes a copy. */
   send(message: Uint8Array<ArrayBuffer>): void;
   close(): void;
   addEventListener(type: "open" | "error", call: () => void): void;

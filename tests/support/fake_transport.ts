@@ -64,8 +64,9 @@ export class FakeSocket implements Socket {
   send(message: Uint8Array<ArrayBuffer>): void {
     if (this.readyState === 0) throw new DOMException("not open", "InvalidStateError");
     if (this.readyState > 1) return;
-    this.sent.push(message);
-    this.onSend(message);
+    const taken = message.slice(); // as a WebSocket does: the memory is the sender's
+    this.sent.push(taken);
+    this.onSend(taken);
   }
 
   close(): void {

@@ -6,6 +6,7 @@ import {
   encodeFrame,
   encodeResize,
   exitCodeOf,
+  frameEncoder,
   statusOfExit,
 } from "../../../src/kube/frames.ts";
 
@@ -30,6 +31,13 @@ Deno.test("a frame is a copy: what it was made of may be written on", () => {
   const frame = encodeFrame(1, payload);
   payload.fill(0);
   assert.deepEqual([...frame], [1, 104, 105]);
+});
+
+Deno.test("frames one after the other have only their own bytes, whatever came before", () => {
+  const encode = frameEncoder(Channel.stdin);
+  for (const text of ["hi", "a longer one", "", "no"]) {
+    assert.deepEqual([...encode(bytes(text))], [0, ...bytes(text)]);
+  }
 });
 
 Deno.test("a message is read as its channel and the rest, a probe as nothing", () => {
