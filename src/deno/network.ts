@@ -1,7 +1,7 @@
 /** The real network: one API server over Deno's fetch and WebSocket. */
 import type { RequestOptions, Socket, Transport } from "../kube/transport.ts";
 import type { Connection, Credentials } from "./kubeconfig.ts";
-import { sendAtOnce } from "./no_delay.ts";
+import { sendingAtOnce } from "./no_delay.ts";
 
 export class NetworkTransport implements Transport {
   readonly server: string;
@@ -29,7 +29,7 @@ export class NetworkTransport implements Transport {
     const url = (this.server + path).replace(/^http/, "ws");
     const headers = credentials.headers;
     const socket = new FlushedSocket(url, { protocols: [...protocols], headers, client });
-    socket.addEventListener("open", sendAtOnce);
+    void sendingAtOnce(opened(socket));
     return socket;
   }
 
@@ -39,9 +39,8 @@ export class NetworkTransport implements Transport {
     const { method, body, signal } = init;
     const headers = { accept: "application/json", ...credentials.headers, ...init.headers };
     const go = () => fetch(this.server + path, { method, body, signal, headers, client });
-    const response = session.first === undefined ? go() : session.first.then(go, go);
+    const response = session.first === undefined ? sendingAtOnce(go()) : session.first.then(go, go);
     session.first ??= response;
-    response.then(sendAtOnce, () => {});
     return signal === undefined ? await response : await abortable(response, signal);
   }
 
@@ -55,6 +54,13 @@ export class NetworkTransport implements Transport {
     });
     return { client, credentials };
   }
+}
+
+/** Resolves once it is, or will never be. */
+function opened(socket: WebSocket): Promise<void> {
+  return new Promise((resolve) => {
+    for (const event of ["open", "error", "close"]) socket.addEventListener(event, () => resolve());
+  });
 }
 
 /** So much the system takes at once, whatever the network does. */

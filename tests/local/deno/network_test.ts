@@ -2,12 +2,14 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import https from "node:https";
+import { isDeepStrictEqual } from "node:util";
 import type { AddressInfo } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { Connection, Credentials } from "../../../src/deno/kubeconfig.ts";
 import { NetworkTransport } from "../../../src/deno/network.ts";
 import type { Socket } from "../../../src/kube/transport.ts";
 import { makeCertificates } from "../../../src/sandbox/certificate.ts";
+import { until } from "../../support/fake_transport.ts";
 import { FaultyProxy } from "../../support/faulty_proxy.ts";
 
 /** A server on loopback until disposed of, and a transport to it. */
@@ -240,6 +242,32 @@ Deno.test({
     socket.close();
     await closed;
     await server.shutdown();
+  },
+});
+
+Deno.test({
+  name: "nor does a handshake wait for that",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    // A server that never answers leaves them in the middle of it.
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = listener.addr;
+    const transport = transportTo(`https://127.0.0.1:${port}`, {});
+    const asking = new AbortController();
+    const asked = transport.request("/", { signal: asking.signal });
+    const first = await listener.accept();
+    await until(() => isDeepStrictEqual(noDelays(port), [true]));
+    const socket = await transport.socket("/", []);
+    const second = await listener.accept();
+    await until(() => isDeepStrictEqual(noDelays(port), [true, true]));
+    asking.abort();
+    await assert.rejects(asked);
+    const closed = new Promise<void>((resolve) =>
+      socket.addEventListener("close", () => resolve())
+    );
+    socket.close();
+    for (const connection of [first, second]) connection.close();
+    await closed;
   },
 });
 
