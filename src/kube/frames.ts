@@ -20,10 +20,7 @@ export interface Frame {
 }
 
 export function encodeFrame(channel: number, payload: Uint8Array): Uint8Array<ArrayBuffer> {
-  const message = new Uint8Array(1 + payload.length);
-  message[0] = channel;
-  message.set(payload, 1);
-  return message;
+  return frameEncoder(channel)(payload);
 }
 
 /**

@@ -211,11 +211,7 @@ Deno.test({
         socket.send(message);
       });
       await deadline(arrived, 10_000);
-      const closed = new Promise<void>((resolve) => {
-        socket.addEventListener("close", () => resolve());
-      });
-      socket.close();
-      await closed;
+      await close(socket);
     }
   },
 });
@@ -236,11 +232,7 @@ Deno.test({
     const socket = await transport.socket("/", []);
     await new Promise<void>((resolve) => socket.addEventListener("open", () => resolve()));
     assert.deepEqual(noDelays(port), [true, true]);
-    const closed = new Promise<void>((resolve) =>
-      socket.addEventListener("close", () => resolve())
-    );
-    socket.close();
-    await closed;
+    await close(socket);
     await server.shutdown();
   },
 });
@@ -262,14 +254,17 @@ Deno.test({
     await until(() => isDeepStrictEqual(noDelays(port), [true, true]));
     asking.abort();
     await assert.rejects(asked);
-    const closed = new Promise<void>((resolve) =>
-      socket.addEventListener("close", () => resolve())
-    );
-    socket.close();
+    const closed = close(socket);
     for (const connection of [first, second]) connection.close();
     await closed;
   },
 });
+
+function close(socket: Socket): Promise<void> {
+  const closed = new Promise<void>((resolve) => socket.addEventListener("close", () => resolve()));
+  socket.close();
+  return closed;
+}
 
 /** Whether TCP_NODELAY is set, of each socket of this process that is connected to that port. */
 function noDelays(port: number): boolean[] {
