@@ -5,10 +5,11 @@ import type { Kube } from "../kube/interface.ts";
 import type { RunEvent } from "../run/events.ts";
 import { readTaskRun } from "../run/facts.ts";
 import { type Pause, placeName } from "../run/pause_place.ts";
+import type { RunName } from "../run/protocol.ts";
 import { recordPlace } from "../run/record_place.ts";
 import { send } from "../run/send.ts";
 import { mountedWorkspaces } from "../tekton/held_facts.ts";
-import type { Pod } from "../tekton/model.ts";
+import { LABEL, type Pod } from "../tekton/model.ts";
 import { chooseMounted } from "../tekton/workspaces.ts";
 import type { Receipt } from "../tree/manifest.ts";
 import { sendable, type Source } from "./source.ts";
@@ -44,6 +45,7 @@ export async function sendInto(
     digests: source.digests,
     entries: await sendable(source, emit),
     pause,
+    run: runOf(pod, pause),
     directory,
     record: recordPlace({ pod, pause, directory, release }),
     program,
@@ -52,6 +54,14 @@ export async function sendInto(
     release,
   });
   return { pause, receipt };
+}
+
+/** The run that the pod is of. */
+function runOf({ metadata: { labels = {} } }: Pod, { pod }: Pause): RunName {
+  const pipelineRun = labels[LABEL.pipelineRun];
+  return pipelineRun === undefined
+    ? { kind: "TaskRun", name: labels[LABEL.taskRun] ?? pod }
+    : { kind: "PipelineRun", name: pipelineRun };
 }
 
 /** Where in the container the upload goes. */

@@ -27,6 +27,8 @@ export type RunEvent =
     wireBytes?: number;
     /** How many files were there already, as they are here; how many things went that are not here any more. */
     unchanged: number;
+    /** How long ago those were sent: they were not read again. */
+    unchangedMs?: number;
     removed: number;
   }
   | { kind: "released" }

@@ -3,21 +3,26 @@
  * a first part. The step's side of it is src/step/receive.sh, which has the words of the conversation.
  */
 import { TransferError } from "../errors.ts";
-import { pathBytes } from "../path_bytes.ts";
+import { Bell } from "../bell.ts";
 import { receiveCommand } from "../step/scripts.ts";
 import { archive } from "../tree/archive.ts";
 import { type Delta, delta } from "../tree/delta.ts";
 import { gzip } from "../tree/gzip.ts";
 import { isListed, Manifest, type Receipt, type SentFile, type Turn } from "../tree/manifest.ts";
-import type { TailMember } from "../tree/packer.ts";
+import { asSent, type TailMember } from "../tree/packer.ts";
 import type { Prepared } from "../tree/prepared.ts";
 import { parseRecord } from "../tree/record.ts";
 import { parseSurvey, type Survey } from "../tree/survey.ts";
 import type { Entry } from "../tree/walk.ts";
+import { at } from "../tree/remote_path.ts";
+import { isGoing, LockWatch, whoHolds } from "./lock.ts";
 import { namesToRecall, topNames } from "./names_to_look_at.ts";
+import * as protocol from "./protocol.ts";
+import { type Pulse, readReceipt, words } from "./protocol.ts";
 import type { Reply } from "./reply.ts";
 import type { SendOptions } from "./send.ts";
 import { stepExec } from "./step_exec.ts";
+import { ticking } from "./ticking.ts";
 import { type Transfer, writeRecord } from "./transfer.ts";
 
 /** A link with a round trip as long as that is a slow one until it proves fast. */
@@ -33,8 +38,12 @@ const WORTH_BYTES = 4e6;
 /** From that size on a file is hashed over there while it comes: it takes as long as its coming. */
 const FOLLOWED_BYTES = 32 * 1024 * 1024;
 
-/** Its line, to its end. */
-const RECEIPT = /^receipt (\S+) (\S+) (\S+)\n/m;
+/** While nothing is sent, the receiver hears this often that somebody is here. */
+const PING_MS = 5_000;
+/** How often it is asked for a lock that another upload has. */
+const LOCK_LOOK_MS = 1_000;
+/** So often in a row a receiver may say that it waits, though all is on its way: for half a minute. */
+const MOST_WAITS = 6;
 
 /**
  * A part may find that what is packed in two can go side by side: the other half is another part's then, and a third
@@ -56,6 +65,8 @@ export async function sendPart(
     command: receiveCommand({
       workspace: options.pause.directory,
       directory: options.directory,
+      upload: transfer.id,
+      attempt: transfer.attempt,
       manifest: part.manifestName,
       record: options.record,
       release: options.release,
@@ -63,6 +74,8 @@ export async function sendPart(
       results: options.results,
     }),
     stdin: (reply) => part.stdin(reply, role),
+    pulses: transfer.pulses,
+    onPulse: (pulse) => part.isStuck(pulse),
   });
   return part.end(reply);
 }
@@ -76,28 +89,38 @@ class Part {
   readonly #members: Entry[] = [];
   #wireBytes = 0;
   #startMs = 0;
+  /** The archive has begun, and there is a chunk that the socket has not taken yet, or no more to come. */
+  #isOnItsWay = false;
+  #seenBytes = 0;
+  #waits = 0;
 
   constructor(
     private readonly options: SendOptions,
     private readonly transfer: Transfer,
   ) {
-    this.manifestName = `.tkn-dev-${options.random(10)}`;
+    this.manifestName = transfer.partName();
   }
 
   /** The sender's side of the conversation, and then the archive. */
   async *stdin(reply: Reply, role: Role): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
     if ("half" in role) return yield* this.#half(reply, role.half);
-    if ("after" in role) await role.after;
+    if ("after" in role) yield* this.#meanwhile(reply, role.after);
     const { transfer } = this;
     const asks = transfer.survey === undefined;
     if (asks) yield* this.#ask(reply);
-    const difference = await this.#difference();
+    const difference = yield* this.#meanwhile(reply, this.#difference());
     const prepared = "split" in role ? await this.#prepared(difference, role.split) : undefined;
     if (asks && prepared === undefined) yield* this.#measure(reply);
     const chunks = prepared === undefined ? this.#archive(difference) : this.#pieces(prepared);
     const coming = prepared?.options.entries ?? difference.send;
     const packing = transfer.compressed ? "gzip" : "plain";
-    yield line(...removals(difference), ...this.#follows(coming), packing);
+    yield words(
+      ...this.#outdated(),
+      ...removals(difference),
+      ...this.#directories(coming),
+      ...this.#follows(coming),
+      packing,
+    );
     yield* this.#counted(reply.wanted(chunks));
     transfer.isAllSent = !reply.wantsNoMore && this.#turn === "end";
     void this.#tellReceipt(reply);
@@ -110,7 +133,7 @@ class Part {
   ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
     this.#turn = "part";
     const packing = await prepared.compressed ? "gzip" : "plain";
-    yield line(...this.#follows(prepared.options.entries), packing);
+    yield words(...this.#follows(prepared.options.entries), packing);
     yield* this.#counted(reply.wanted(this.#pieces(prepared)));
   }
 
@@ -120,22 +143,55 @@ class Part {
     for await (const chunk of chunks) {
       this.#wireBytes += chunk.length;
       this.transfer.wireBytes += chunk.length;
+      this.#isOnItsWay = true;
       yield chunk;
+      this.#isOnItsWay = false;
+    }
+    this.#isOnItsWay = true;
+  }
+
+  /** Whether the pulse shows that what was sent does not arrive: a receiver that has something to read is busy. */
+  isStuck(pulse: Pulse): boolean {
+    const isSending = this.#isOnItsWay || this.#wireBytes > this.#seenBytes;
+    this.#seenBytes = this.#wireBytes;
+    this.#waits = pulse === "busy" || !isSending ? 0 : this.#waits + 1;
+    return this.#waits >= MOST_WAITS;
+  }
+
+  /** What takes time here: the receiver hears meanwhile that somebody is here. */
+  async *#meanwhile<T>(
+    reply: Reply,
+    pending: Promise<T>,
+  ): AsyncGenerator<Uint8Array<ArrayBuffer>, T, undefined> {
+    let isDone = false;
+    const changed = new Bell();
+    const done = () => {
+      isDone = true;
+      changed.ring();
+    };
+    pending.then(done, done);
+    const { clock, signal } = this.options;
+    using _pinging = ticking(clock, { everyMs: PING_MS, signal }, () => changed.ring());
+    while (true) {
+      await changed.rings;
+      if (isDone) return await pending;
+      yield words("ping");
+      await reply.text();
     }
   }
 
   /** A last part's, if it is ours, once it is said; what else becomes of the command its end tells. */
   async #tellReceipt(reply: Reply): Promise<void> {
     if (this.#turn !== "end") return;
-    await reply.until((out) => RECEIPT.test(out));
+    await reply.until((out) => readReceipt(out) !== undefined);
     if (this.#isContent(reply)) this.transfer.tellSent(true);
   }
 
   #isContent({ out }: Reply): boolean {
-    const [, files, bytes, digest] = RECEIPT.exec(out) ?? [];
+    const said = readReceipt(out);
     const sent = this.#receipt;
-    return Number(files) === sent?.files && Number(bytes) === sent.bytes &&
-      (digest === "-" || digest === sent.digest);
+    return said !== undefined && said.files === sent?.files && said.bytes === sent.bytes &&
+      (said.digest === "-" || said.digest === sent.digest);
   }
 
   /** Once the receiver is content; throws where its receipt is not ours. */
@@ -157,15 +213,44 @@ class Part {
     const { transfer, options } = this;
     const names = topNames(options);
     const recalls = options.record === undefined ? [] : ["recall"];
-    yield line(...recalls, ...names.map(look), "ask"); // the record is read while it lists what there is
+    const questions = [...recalls, ...names.map(protocol.look), "ask"];
+    yield words(protocol.lock(options.run), ...questions); // all at once: mostly nobody has the lock
+    const holder = protocol.readLock(await reply.text());
+    if (holder !== undefined) {
+      for (const _ of [...recalls, "ask"]) await reply.text(); // of what another upload changes yet
+      yield* this.#awaitLock(reply, holder);
+      yield words(...questions);
+    }
     if (recalls.length > 0) transfer.record = await parseRecord(reply.answer());
     const more = namesToRecall(transfer.record, names); // found while it lists
     let survey = await parseSurvey(reply.answer());
     if (more.length > 0) {
-      yield line(...more.map(look), "ask");
+      yield words(...more.map(protocol.look), "ask");
       survey = joined(survey, await parseSurvey(reply.answer()));
     }
     transfer.survey = survey;
+    transfer.pulses = survey.pulses;
+  }
+
+  /** Until the lock is this upload's. Ends with the signal: an upload has its time limit. */
+  async *#awaitLock(
+    reply: Reply,
+    first: protocol.LockHolder,
+  ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+    const { kube, clock, emit, signal, run: own, pause: { namespace } } = this.options;
+    const watch = new LockWatch();
+    for (let holder: protocol.LockHolder | undefined = first; holder !== undefined;) {
+      const going = await isGoing(kube, namespace, holder.run);
+      const nowMs = clock.now();
+      if (watch.mayBreak({ holder, nowMs, own, isGoing: going })) {
+        yield words(protocol.breakLock(holder));
+      } else {
+        emit({ kind: "waiting", text: whoHolds(holder) });
+        await clock.delay(LOCK_LOOK_MS, signal);
+      }
+      yield words(protocol.lock(own));
+      holder = protocol.readLock(await reply.text());
+    }
   }
 
   /** Whether what is left to send is to be compressed from the start on. */
@@ -175,8 +260,8 @@ class Part {
     if (options.compress === "always") transfer.compressed = gzip;
     if (options.compress !== "auto" || !gzip || transfer.leftBytes < MEASURED_BYTES) return;
     const startMs = options.clock.now();
-    yield line("ping");
-    await Array.fromAsync(reply.answer());
+    yield words("ping");
+    await reply.text();
     transfer.compressed = options.clock.now() - startMs >= FAR_MS;
   }
 
@@ -250,13 +335,35 @@ class Part {
     return transfer.compressed ? gzip(stream) : stream;
   }
 
+  /** What takes out of the record all that is about to change, before it does. */
+  #outdated(): string[] {
+    const { options, transfer } = this;
+    if (options.record === undefined) return [];
+    return transfer.recordsAnew ? ["forget"] : transfer.outdated.map(protocol.gone);
+  }
+
+  /** What for each directory that is there already has it get the time, and the mode, that it has here. */
+  #directories(coming: readonly Entry[]): string[] {
+    const { survey } = this.transfer;
+    const shared = this.#turn === "part" ? [] : this.transfer.shared;
+    const there = (path: string) => at(survey!.there, path);
+    return [...shared, ...coming.filter(({ path }) => there(path)?.kind === "directory")]
+      .filter(({ kind, path }) => kind === "directory" && !path.includes("\n"))
+      .map((entry) => {
+        const { path, mode, mtimeSeconds } = asSent(entry, this.options.clock.now() / 1000);
+        const before = there(path)?.mode;
+        const changed = before === undefined || before === mode ? undefined : mode;
+        return protocol.directory(path, mtimeSeconds, changed);
+      });
+  }
+
   /** What for each large file has the receiver hash it while it comes. */
   #follows(entries: readonly Entry[]): string[] {
     const large = entries.filter((entry) =>
       entry.kind === "file" && entry.sizeBytes >= FOLLOWED_BYTES && isListed(entry)
     );
     this.#manifest.follow(large.map(({ path }) => path));
-    return large.map(({ path, sizeBytes }) => `follow ${sizeBytes} ./${path}`);
+    return large.map(({ path, sizeBytes }) => protocol.follow(path, sizeBytes));
   }
 
   #add(file: SentFile): void {
@@ -307,20 +414,12 @@ class Part {
   }
 }
 
-function line(...lines: string[]): Uint8Array<ArrayBuffer> {
-  return pathBytes(lines.map((text) => `${text}\n`).join(""));
-}
-
-function look(name: string): string {
-  return name === "." ? "look ." : `look ./${name}`;
-}
-
 function removed({ remove, rmdir }: Delta): string[] {
   return [...remove, ...rmdir];
 }
 
 function removals({ remove, rmdir }: Delta): string[] {
-  return [...remove.map((path) => `remove ./${path}`), ...rmdir.map((path) => `rmdir ./${path}`)];
+  return [...remove.map(protocol.remove), ...rmdir.map(protocol.removeDirectory)];
 }
 
 function joined(one: Survey, other: Survey): Survey {

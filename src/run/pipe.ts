@@ -22,6 +22,8 @@ export async function pipe(options: SendOptions, transfer: Transfer): Promise<Re
   const command = receiveCommand({
     workspace: options.pause.directory,
     directory: options.directory,
+    upload: transfer.id,
+    attempt: transfer.attempt,
     release: false,
     program: options.program,
     results: options.results,

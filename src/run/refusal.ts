@@ -3,6 +3,7 @@ import { type ExpectedError, TransferError } from "../errors.ts";
 import type { ExecResult } from "../kube/interface.ts";
 import { ReceiveExit } from "../step/scripts.ts";
 import type { Pause } from "./pause_place.ts";
+import { readProgramExit } from "./protocol.ts";
 
 /** What was tried. */
 export interface Attempted {
@@ -42,7 +43,7 @@ export function refusal(
         },
       );
     case ReceiveExit.programFailed: {
-      const code = /^program-exit (\d+)$/m.exec(reply.out)?.[1] ?? "?";
+      const code = readProgramExit(reply.out) ?? "?";
       return new TransferError(
         `Cannot unpack ${into}: "${program.join(" ")}" ended with exit code ${code}${
           said === "" ? "" : `: ${said}`
@@ -56,6 +57,11 @@ export function refusal(
       return cut(into, said, false);
     case ReceiveExit.resultUnwritable:
       return new TransferError(`Cannot write the results of step "${pause.step}": ${said}`);
+    case ReceiveExit.displaced:
+      return new TransferError(`Cannot upload ${into}: ${said}`, {
+        hint: "does something else write to the workspace? The step was not released",
+        connectionLost: true,
+      });
     case ReceiveExit.gateGone:
       return new GateGone(`Cannot upload ${into}: it goes on already`, {
         hint: "somebody else released it; start the run again",

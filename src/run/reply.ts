@@ -1,22 +1,33 @@
 /** What a receiver says, as it comes: its answers, then lines. */
 import { Bell } from "../bell.ts";
+import { TransferError } from "../errors.ts";
 import { PathDecoder } from "../path_bytes.ts";
+import { isOver, type Pulse, readPulse } from "./protocol.ts";
 
 const REPLY_CHARS = 10_000;
+/** A path has 4,096 bytes at the most. */
+const LINE_CHARS = 10_000;
 const READY = "ready\n";
 /** What stands for it between pieces of answers. */
 const END = Symbol();
 
 export class Reply {
-  /** What came on stdout after the last answer, and on stderr: bounded. */
+  /** What came on stdout after the last answer: bounded. */
   out = "";
-  err = "";
+  /** Whole lines of stderr, pulses left out: bounded. */
+  #err = "";
   /** Whole lines that nobody has read yet, and the start of one. */
   readonly #pieces: (string | typeof END)[] = [];
   #rest = "";
   #isOver = false;
   readonly #changed = new Bell();
   readonly #decoders = [new PathDecoder(), new PathDecoder()];
+  #errRest = "";
+  #broken: TransferError | undefined;
+  #awaited = 0;
+
+  /** `onPulse` is called for each of its pulses. */
+  constructor(private readonly onPulse: (pulse: Pulse) => void = () => {}) {}
 
   stdout(bytes: Uint8Array): void {
     const said = this.#decoders[0].decode(bytes);
@@ -29,22 +40,57 @@ export class Reply {
     const end = text.lastIndexOf("\n") + 1;
     if (end > 0) this.#pieces.push(text.slice(0, end));
     this.#rest = text.slice(end);
+    if (this.#rest.length > LINE_CHARS) {
+      this.#broken = new TransferError("Cannot read what the step answers: a line has no end");
+      this.#rest = "";
+    }
     this.#changed.ring();
   }
 
   stderr(bytes: Uint8Array): void {
-    this.err = (this.err + this.#decoders[1].decode(bytes)).slice(-REPLY_CHARS);
+    const lines = (this.#errRest + this.#decoders[1].decode(bytes)).split("\n");
+    this.#errRest = lines.pop()!.slice(-REPLY_CHARS);
+    for (const line of lines) {
+      const pulse = readPulse(line);
+      if (pulse === undefined) this.#err = `${this.#err}${line}\n`.slice(-REPLY_CHARS);
+      else this.onPulse(pulse);
+    }
   }
 
-  /** The next of its answers as it comes, in pieces of whole lines; throws NoAnswer where it ends before that does. */
+  /** What came on stderr, pulses left out: bounded. */
+  get err(): string {
+    return this.#err + this.#errRest;
+  }
+
+  /**
+   * The next of its answers as it comes, in pieces of whole lines; throws NoAnswer where it ends before that does,
+   * TransferError for a line without an end.
+   */
   async *answer(): AsyncGenerator<string, void, undefined> {
     while (true) {
+      if (this.#broken !== undefined) throw this.#broken;
       const piece = this.#pieces.shift();
       if (piece === END) return;
       if (piece !== undefined) yield piece;
       else if (this.#isOver || this.wantsNoMore) throw new NoAnswer();
-      else await this.#changed.rings;
+      else await this.#next();
     }
+  }
+
+  /** Its next answer, whole. As `answer`. */
+  async text(): Promise<string> {
+    return (await Array.fromAsync(this.answer())).join("");
+  }
+
+  /** Whether it is waited for. */
+  get isAsked(): boolean {
+    return this.#awaited > 0;
+  }
+
+  async #next(): Promise<void> {
+    this.#awaited++;
+    await this.#changed.rings;
+    this.#awaited--;
   }
 
   /** Until what it said after its last answer is such, or nothing more comes. */
@@ -68,7 +114,7 @@ export class Reply {
 
   /** It wants no more, and only waits for the stream's end. */
   get wantsNoMore(): boolean {
-    return /^over$/m.test(this.out);
+    return isOver(this.out);
   }
 }
 

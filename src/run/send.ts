@@ -14,6 +14,7 @@ import type { RunEvent } from "./events.ts";
 import { type Role, sendPart } from "./part.ts";
 import type { Pause } from "./pause_place.ts";
 import { pipe } from "./pipe.ts";
+import type { RunName } from "./protocol.ts";
 import { GateGone } from "./refusal.ts";
 import { Transfer } from "./transfer.ts";
 
@@ -43,6 +44,8 @@ export interface SendOptions extends Cargo {
   readonly kube: Kube;
   readonly clock: Clock;
   readonly pause: Pause;
+  /** The run that goes on with what is sent. */
+  readonly run: RunName;
   /** Relative to the workspace. */
   readonly directory: string;
   /** Where word is left of what was sent: see recordPlace. */

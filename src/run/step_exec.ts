@@ -1,12 +1,16 @@
 /** A command in the held step's container, as part of an upload: what goes wrong with it is told in words. */
 import { ClusterError, TransferError } from "../errors.ts";
+import type { Clock } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import type { Pause } from "./pause_place.ts";
+import type { Pulse } from "./protocol.ts";
 import { type Attempted, refusal } from "./refusal.ts";
 import { NoAnswer, Reply } from "./reply.ts";
+import { ticking } from "./ticking.ts";
 
 export interface StepExecOptions extends Attempted {
   readonly kube: Kube;
+  readonly clock: Clock;
   readonly pause: Pause;
   readonly signal: AbortSignal;
 }
@@ -15,15 +19,37 @@ export interface StepCommand {
   readonly command: readonly string[];
   /** What it is told, which may depend on what it says. */
   readonly stdin?: (reply: Reply) => AsyncIterable<Uint8Array>;
+  /** It pulses each five seconds, and so is gone if it falls silent. */
+  readonly pulses?: boolean;
+  /** Called for each pulse: true if that shows that what is sent does not arrive. */
+  readonly onPulse?: (pulse: Pulse) => boolean;
 }
+
+/** So long a receiver that pulses, or one that was asked something, may be silent. */
+export const SILENCE_MS = 30_000;
+const LOOK_MS = 1_000;
 
 /** All that it said, once it has ended well. Throws TransferError, and ClusterError where the server says no. */
 export async function stepExec(
   options: StepExecOptions,
-  { command, stdin }: StepCommand,
+  { command, stdin, pulses = false, onPulse = () => false }: StepCommand,
 ): Promise<Reply> {
-  const { kube, pause: { namespace, pod, container }, signal } = options;
-  const reply = new Reply();
+  const { kube, clock, pause: { namespace, pod, container } } = options;
+  const lost = new AbortController();
+  const signal = AbortSignal.any([options.signal, lost.signal]);
+  let isPulsing = pulses;
+  let heardMs = clock.now();
+  const giveUp = (why: string) => lost.abort(new ClusterError(`Cannot reach the step: ${why}`));
+  const reply = new Reply((pulse) => {
+    isPulsing = true;
+    if (onPulse(pulse)) giveUp("what is sent does not arrive");
+  });
+  const heard = () => void (heardMs = clock.now());
+  using _looking = ticking(clock, { everyMs: LOOK_MS, signal }, () => {
+    const isAwaited = isPulsing || reply.isAsked;
+    if (!isAwaited) heard();
+    else if (clock.now() - heardMs >= SILENCE_MS) giveUp(`it is silent for ${SILENCE_MS / 1000} s`);
+  });
   try {
     const result = await kube.exec({
       namespace,
@@ -31,14 +57,14 @@ export async function stepExec(
       container,
       command,
       stdin: stdin === undefined ? undefined : ReadableStream.from(answered(stdin(reply))),
-      onStdout: (bytes) => reply.stdout(bytes),
-      onStderr: (bytes) => reply.stderr(bytes),
+      onStdout: (bytes) => (heard(), reply.stdout(bytes)),
+      onStderr: (bytes) => (heard(), reply.stderr(bytes)),
       signal,
     });
     if (result.exitCode !== 0) throw refusal(options, result, reply);
     return reply;
   } catch (error) {
-    signal.throwIfAborted();
+    options.signal.throwIfAborted();
     throw connectionLost(options, error);
   } finally {
     reply.end();

@@ -3,7 +3,9 @@ import { createHash } from "node:crypto";
 import { pathBytes } from "../path_bytes.ts";
 import type { Delta } from "../tree/delta.ts";
 import type { Receipt, SentFile } from "../tree/manifest.ts";
+import type { Clock } from "../host.ts";
 import { type Recorded, recordText, shortDigest, type UploadRecord } from "../tree/record.ts";
+import { at } from "../tree/remote_path.ts";
 import type { Survey } from "../tree/survey.ts";
 import { sizeOf } from "../tree/sizes.ts";
 import type { Entry } from "../tree/walk.ts";
@@ -14,6 +16,13 @@ import type { Cargo, Preparation } from "./send.ts";
 const MOST_LINES = 2;
 
 export class Transfer {
+  /** What tells this upload from others. */
+  readonly id: string;
+  /** Counts its connections that were lost. */
+  attempt = 1;
+  /** The receiver pulses: it has the program for that. */
+  pulses = false;
+  #parts = 0;
   /** What lay there when it was last asked. */
   survey?: Survey;
   record?: UploadRecord;
@@ -37,14 +46,26 @@ export class Transfer {
   #doneBytes = 0;
   /** What has gone of each of its archives. */
   readonly #gone = new Map<object, Gone>();
+  /** What the part and those after it change. */
+  #changing: ReadonlySet<string> = new Set();
   #hasRecorded = false;
   #hasTaken = false;
   #isSentTold = false;
 
   constructor(
-    private readonly cargo: Pick<Cargo, "entries" | "digests" | "prepared">,
+    private readonly cargo: Pick<Cargo, "entries" | "digests" | "prepared"> & {
+      readonly random: (length: number) => string;
+      readonly clock: Clock;
+    },
     private readonly emit: (event: Untimed<"sending" | "sent">) => void,
-  ) {}
+  ) {
+    this.id = cargo.random(10);
+  }
+
+  /** A name in the directory that only one part knows. */
+  partName(): string {
+    return `.tkn-dev-${this.id}-${++this.#parts}`;
+  }
 
   /** Once: another try has a part of it already. */
   takePrepared(): Preparation | undefined {
@@ -54,7 +75,10 @@ export class Transfer {
   }
 
   /** A part, which without a difference is all of the tree. */
-  begin({ unchanged = [], resumed = [], remove = [], rmdir = [] }: Partial<Delta> = {}): void {
+  begin(
+    { send = [], unchanged = [], resumed = [], remove = [], rmdir = [] }: Partial<Delta> = {},
+  ): void {
+    this.#changing = new Set(send.map(({ path }) => path));
     for (const { path } of unchanged) this.unchanged.add(path);
     this.removed = Math.max(this.removed, remove.length + rmdir.length);
     const files = this.cargo.entries.filter(({ kind }) => kind === "file");
@@ -86,8 +110,15 @@ export class Transfer {
       verified,
       wireBytes: this.compressed ? this.wireBytes : undefined,
       unchanged: this.unchanged.size,
+      unchangedMs: this.#recordedMs,
       removed: this.removed,
     });
+  }
+
+  /** How long ago the record was written; 0 where the clock over there is ahead. */
+  get #recordedMs(): number | undefined {
+    if (this.record === undefined || this.unchanged.size === 0) return undefined;
+    return Math.max(0, this.cargo.clock.now() - this.record.writtenSeconds * 1000);
   }
 
   get leftBytes(): number {
@@ -103,11 +134,26 @@ export class Transfer {
     return { files, bytes };
   }
 
-  /** Whether the next part's record is the first, or takes the place of one that has grown too long. */
+  /**
+   * Whether the next part's record is the first, or takes the place of one that has grown too long, or of which most
+   * changes.
+   */
   get recordsAnew(): boolean {
     if (this.#hasRecorded) return false;
     return this.record === undefined ||
-      this.record.lines > this.cargo.entries.length * MOST_LINES + 100;
+      this.record.lines > this.cargo.entries.length * MOST_LINES + 100 ||
+      this.#changing.size > this.record.entries.size / 2;
+  }
+
+  /** What the record says of paths that are about to change. */
+  get outdated(): string[] {
+    const { record } = this;
+    if (record === undefined) return [];
+    return [...this.#changing].filter((path) => at(record.entries, path) !== undefined);
+  }
+
+  isChanging(path: string): boolean {
+    return this.#changing.has(path);
   }
 
   setRecorded(): void {
@@ -116,6 +162,7 @@ export class Transfer {
 
   /** A try that was cut: what lies there has to be asked anew. */
   restart(): void {
+    this.attempt++;
     this.survey = undefined;
     this.#hasRecorded = false;
   }
@@ -174,7 +221,8 @@ export function writeRecord(
   const now = new Map(transfer.recorded(members));
   const before = anew ? [...transfer.record?.entries ?? []] : [];
   const gone = new Set(removed);
-  const entries = [...before.filter(([path]) => !now.has(path) && !gone.has(path)), ...now];
+  const stays = (path: string) => !now.has(path) && !gone.has(path) && !transfer.isChanging(path);
+  const entries = [...before.filter(([path]) => stays(path)), ...now];
   const text = recordText(entries, { gone: anew ? [] : gone, anew });
   transfer.setRecorded();
   return { text, sizeBytes: pathBytes(text).length, digest: sha256(text) };

@@ -65,6 +65,7 @@ async function sendAtPause(
     ...options,
     emit,
     pause,
+    run: { kind: live.kind, name: live.name },
     entries,
     prepared,
     record,

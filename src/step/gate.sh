@@ -2,7 +2,8 @@
 # gate SECONDS WORKSPACE [ARGUMENT]...
 #
 # Sourced by the loader in the held step's place: says in one line that it holds, then does what the words through
-# the FIFO /tkn-dev/inbox ask for. After SECONDS in which none of its visitors lives it gives up (0: it never does).
+# the FIFO /tkn-dev/inbox ask for. After SECONDS in which none of its visitors lives, and nobody writes to
+# /tkn-dev/visited, it gives up (0: it never does).
 # The step's own work: /tkn-dev/script with the ARGUMENTs; where that is empty, the ARGUMENTs.
 # Needs of the image a shell; mkfifo (else it polls) and sleep (else it waits for ever) are a gain.
 # Files of a gate before this one may lie here, of another step and user: they are emptied, never removed.
@@ -26,6 +27,7 @@ start_watchdog() {
       for g_file in /tkn-dev/visitor-*; do
         read -r g_pid _ <"$g_file" && alive "$g_pid" && g_left=$g_seconds
       done
+      [ -s /tkn-dev/visited ] && g_left=$g_seconds && : >/tkn-dev/visited
     done
     printf 'timeout\n' >>/tkn-dev/inbox
   } </dev/null >/dev/null 2>&1 &)
@@ -73,8 +75,8 @@ run_step() {
 }
 
 printf 'working\n' >/tkn-dev/released
-empty environment words container edited exit status header
-for g_file in /tkn-dev/visitor-*; do [ -s "$g_file" ] && : >"$g_file"; done
+empty environment words container edited exit status header visited attempts
+for g_file in /tkn-dev/visitor-* /tkn-dev/receiver-*; do [ -s "$g_file" ] && : >"$g_file"; done
 
 g_code=
 # shellcheck disable=SC2154

@@ -1,29 +1,44 @@
 #!/bin/sh
-# receive WORKSPACE DIRECTORY MANIFEST RECORD WORD COUNT [NAME VALUE]... PROGRAM [ARGUMENT]...
+# receive WORKSPACE DIRECTORY UPLOAD ATTEMPT MANIFEST RECORD WORD COUNT [NAME VALUE]... PROGRAM [ARGUMENT]...
 #
 # Has PROGRAM unpack the archive on stdin into DIRECTORY of WORKSPACE, checks it by the file MANIFEST that is its last
 # member, prints a receipt, writes COUNT results and does as WORD says: continue, the step goes on, or hold.
 # MANIFEST `-`: unpacks, no more. Whatever fails, and a cut stream, leaves the gate held. Exit codes: see scripts.ts.
+# Receivers of one UPLOAD and ATTEMPT work side by side; those of an earlier attempt are ended first.
 #
 # With a MANIFEST the archive comes at the end of a conversation, a line each; what is asked is answered up to "ready":
 #
+#     < lock PipelineRun/greet-x7k2p   one upload at a time writes to the directory. If another one has the lock:
+#     > locked k3j2h1 writing 12 ...   its UPLOAD, its state (writing, cut, done), its beat, and what it said of itself
+#     < break k3j2h1                   ends that upload's receivers in this container and takes its lock away
 #     < look ./src                     a name at the directory's top; or all of it: look .
 #     < ask
 #     > gzip                           that can be unpacked
+#     > sleep                          it pulses, see below
 #     > sha256sum                      the manifest lists digests; else sizes
-#     > listed                         all there is under those names; else "links": no more than those are told
-#     > 81a4 12 1700000000 ./src/a.go  mode, size, time
+#     > listed                         all there is under those names; else "links": only the links are listed
+#     > 81a4 12 1700000000 1700000009.5 ./src/a.go     mode, size, mtime and ctime in seconds
 #     < recall
-#     > recorded 1700000000            the file RECORD of an earlier upload: its time, and its lines
+#     > recorded 1700000000.25         the file RECORD of an earlier upload: its mtime, and its lines
 #     < ping
-#     < remove ./src/old               or rmdir: goes where nothing is in it
+#     < forget                         empties RECORD before anything changes; or, where little changes:
+#     < gone ./src/a.go                takes one path out of it
+#     < remove ./src/old               or rmdir: only where nothing is in it
+#     < dir 755 1700000000 ./src       a directory of the archive that is there already: gets this mode (- as it is), mtime
 #     < follow 2147483648 ./disk.img   of the archive, in its order: hashed while it comes, and first in the manifest
 #     < plain                          or gzip: the archive follows
+#
+# On stderr each 5 seconds "busy", or "waiting" where no process of this receiver did anything meanwhile.
 
-workspace=$1 directory=$2 manifest=$3 record=$4 then=$5 count=$6
-shift 6
+workspace=$1 directory=$2 upload=$3 attempt=$4 manifest=$5 record=$6 then=$7 count=$8
+shift 8
 newline='
 '
+case $record in
+  ./*) lock=./.tkn-dev-upload/lock ;;
+  */record*) lock=/tkn-dev/lock${record##*/record} ;;
+  *) lock=/tkn-dev/lock ;;
+esac
 
 # shellcheck source=src/step/show.sh
 . /tkn-dev/show
@@ -46,17 +61,53 @@ stop() {
   over "$1"
 }
 
-# forget: the members that are not of the tree.
-forget() {
-  [ -n "$manifest" ] || return 0
-  for file in "./$manifest" "./$manifest.record" "./$manifest.sums"; do
+# discard FILE...: files that can't be removed are emptied.
+discard() {
+  for file; do
     ! [ -f "$file" ] || rm -f "$file" 2>/dev/null || printf '' >"$file"
   done
 }
 
+# forget: the members that are not of the tree.
+forget() {
+  [ -n "$manifest" ] || return 0
+  discard "./$manifest" "./$manifest.record" "./$manifest.sums"
+  ! [ -d "./$manifest.new" ] || rm -rf "./$manifest.new"
+}
+
+# group PID: the living processes of its process group, a word each: PID:PARENT:TIME:TIME.
+group() (
+  for file in /proc/[0-9]*/stat; do
+    { IFS= read -r line <"$file"; } 2>/dev/null || continue
+    set -f
+    IFS=' '
+    # shellcheck disable=SC2086
+    set -- "$1" ${line##*) }
+    case $2 in Z | X) continue ;; esac
+    [ "$4" != "$1" ] || printf '%s:%s:%s:%s\n' "${line%% *}" "$3" "${13}" "${14}"
+  done
+)
+
+# end_children: all that this receiver has started.
+end_children() {
+  for process in $(group "$$"); do
+    [ "${process%%:*}" = "$$" ] || kill -KILL "${process%%:*}" 2>/dev/null
+  done
+}
+
+finish() {
+  status=$?
+  trap - EXIT
+  end_children
+  forget
+  leave_lock cut
+  discard "/tkn-dev/receiver-$$"
+  exit "$status"
+}
+
 tell held || over $?
-visit "$$"
-trap 'status=$?; trap - EXIT; forget; leave "$$"; exit "$status"' EXIT
+printf . >/tkn-dev/visited
+trap finish EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 141' PIPE
@@ -89,12 +140,182 @@ while [ -n "$rest" ]; do
   esac
 done
 [ -w . ] || stop 11 "$directory: not writable"
+top=${PWD%/}
+
+# inside PATH: whether its text stays in the directory.
+inside() {
+  case $1/ in *//* | */../* | */./*/./* | ././*) return 1 ;; ./*) ;; *) return 1 ;; esac
+}
+
+# within PATH COMMAND [WORD]...: runs it in the directory that PATH is in. No link may be on the way there: `cd` holds
+# on to the directory that it found, and says where that is.
+within() (
+  case $1 in
+    ./*/*)
+      parent=${1#./} parent=${parent%/*}
+      cd -P -- "./$parent" 2>/dev/null && [ "$PWD" = "$top/$parent" ] || exit 21
+      ;;
+  esac
+  shift
+  "$@"
+)
+
+# place DIRECTORY: moves what was unpacked there to where it belongs, into directories that are there already as well,
+# and through no link.
+place() {
+  [ -d "$1" ] || return 0
+  from=$top/${1#./}
+  merge '' 2>/dev/null || merge ''
+}
+
+# merge [/PATH]: of $from into the directory of that path. Beside another one: what that moves first is there then.
+merge() (
+  here=$1
+  set --
+  cd -P -- "$top$here" && [ "$PWD" = "$top$here" ] || exit 21
+  for path in "$from$here"/* "$from$here"/.[!.]* "$from$here"/..?*; do
+    name=${path##*/}
+    if [ -d "$path" ] && ! [ -h "$path" ] && [ -d "./$name" ]; then
+      merge "$here/$name" || exit
+    elif [ -e "$path" ] || [ -h "$path" ]; then
+      set -- "$@" "$path"
+      [ $# -lt 500 ] || { mv -f -- "$@" . && set --; } || exit
+    fi
+  done
+  [ $# -eq 0 ] || mv -f -- "$@" .
+)
+
+# end_receiver PID: with all that it has started, seen to have ended; nothing of it writes here any more.
+end_receiver() {
+  { IFS= read -r line <"/proc/$1/cmdline"; } 2>/dev/null || line=
+  case $line in '' | *tkn-dev/receive*) ;; *) return 0 ;; esac # the number is somebody else's by now
+  looks=50
+  kill -KILL "$1" 2>/dev/null
+  while alive "$1" || [ -n "$(group "$1")" ]; do
+    kill -KILL "-$1" 2>/dev/null
+    looks=$((looks - 1))
+    [ "$looks" -gt 0 ] || stop 19 'an earlier upload into this step does not end'
+    doze
+  done
+}
+
+# end_receivers UPLOAD ATTEMPT: those of that upload before that attempt. What they have unpacked stays.
+end_receivers() {
+  for other in /tkn-dev/receiver-*; do
+    { read -r id try name <"$other"; } 2>/dev/null || continue
+    if [ "$id" != "$1" ] || [ "$try" -ge "$2" ]; then continue; fi
+    end_receiver "${other##*-}"
+    place "./$name.new"
+    discard "$other" "./$name" "./$name.record" "./$name.sums"
+    rm -rf "./$name.new"
+  done
+}
+
+# One that was on its way for long finds that a later attempt has begun; else that one finds this receiver.
+printf '%s %s %s\n' "$upload" "$attempt" "$manifest" >"/tkn-dev/receiver-$$"
+printf '%s %s\n' "$upload" "$attempt" >>/tkn-dev/attempts
+while read -r id try; do
+  [ "$id" != "$upload" ] || [ "$try" -le "$attempt" ] || stop 19 'a later attempt of the same upload has begun'
+done </tkn-dev/attempts
+end_receivers "$upload" "$attempt"
+
+# own_place: the directory for what is ours in the tree. Git passes it over, and it is no link.
+own_place() {
+  case $1 in ./*/*) ;; *) return 0 ;; esac
+  own=${1%/*}
+  if [ -h "$own" ] || ! [ -d "$own" ]; then
+    rm -f "$own" && mkdir "$own" || return
+  fi
+  [ -h "$own/.gitignore" ] || [ -e "$own/.gitignore" ] || printf '*\n' >"$own/.gitignore"
+}
+
+# put TEXT FILE: a new file in the place of what is there, which may be a link.
+put() {
+  rm -f "$2" && (set -C && printf '%s\n' "$1" >"$2")
+} 2>/dev/null
+
+# read_lock: sets id, state and words, as of whoever has the lock.
+read_lock() {
+  id=- state=- words=''
+  ! [ -h "$lock" ] && { read -r id state words <"$lock/owner"; } 2>/dev/null
+  case $id in *[!a-z0-9]*) id=- ;; ??????????) ;; *) id=- ;; esac
+}
+
+# take_lock WORDS: says who has it, if it can't be taken. Where none can be made there is none.
+take_lock() {
+  own_place "$lock" 2>/dev/null || return
+  if mkdir "$lock" 2>/dev/null; then
+    put "$upload writing $1" "$lock/owner"
+    return
+  fi
+  ! [ -e "$lock" ] && ! [ -h "$lock" ] && return
+  read_lock
+  [ "$id" != "$upload" ] || { put "$upload writing $1" "$lock/owner" && return; }
+  { read -r beat <"$lock/beat"; } 2>/dev/null || beat=0
+  printf 'locked %s %s %s %s\n' "$id" "$state" "$beat" "$words"
+}
+
+# break_lock UPLOAD: only if it still has it.
+break_lock() {
+  end_receivers "$1" 1000000
+  read_lock
+  [ "$id" = "$1" ] && mv "$lock" "$lock.$$" 2>/dev/null && rm -rf "$lock.$$"
+  case $1 in -) ;; *) rm -rf "./.tkn-dev-$1"* ;; esac
+}
+
+# leave_lock STATE: if this upload has it.
+leave_lock() {
+  read_lock
+  [ "$id:$state" != "$upload:writing" ] || put "$upload $1 $words" "$lock/owner"
+}
+
+doze() {
+  sleep 0.2 2>/dev/null || sleep 1 || : no sleep here
+}
+
+# moves: what the processes of this receiver did so far, but for those of pulse, whose number is in $self: the time that
+# they took and how often they waited. Nothing where that can't be told.
+moves() {
+  for process in $(group "$$"); do
+    pid=${process%%:*}
+    case $process in "$self":* | *:"$self":*) continue ;; esac
+    waits=
+    while read -r key value; do
+      [ "$key" != voluntary_ctxt_switches: ] || waits=$value
+    done 2>/dev/null <"/proc/$pid/status"
+    [ -z "$waits" ] || printf '%s:%s ' "$process" "$waits"
+  done
+}
+
+# pulse: beside all else, each second. The gate counts a visit if anything moved, and the lock beats.
+pulse() {
+  read -r self _ </proc/self/stat || exit
+  beats=0 before='' word=waiting
+  while sleep 1 >/dev/null 2>&1; do
+    alive "$$" || exit 0
+    now=$(moves)
+    if [ -z "$now" ] || [ "$now" != "$before" ]; then
+      printf . >/tkn-dev/visited
+      word=busy
+    fi
+    before=$now beats=$((beats + 1))
+    if [ $((beats % 5)) -eq 0 ]; then
+      printf '%s\n' "$word" >&2
+      word=waiting
+      read_lock
+      [ "$id:$state" != "$upload:writing" ] || put "$beats" "$lock/beat"
+    fi
+  done
+}
+if command -v sleep >/dev/null; then
+  (pulse </dev/null >/dev/null &)
+fi
 
 # links DIRECTORY: all below it, where no program can list more.
 links() (
   for path in "$1"/* "$1"/.[!.]* "$1"/..?*; do
     if [ -h "$path" ]; then
-      printf 'a1ff 0 0 %s\n' "$path"
+      printf 'a1ff 0 0 0 %s\n' "$path"
     elif [ -d "$path" ]; then
       links "$path"
     fi
@@ -103,31 +324,48 @@ links() (
 
 # survey NAME...: a name with a newline is not told, and so sent anew.
 survey() {
-  for program in gzip sha256sum; do
+  for program in gzip sleep sha256sum; do
     ! command -v "$program" >/dev/null || printf '%s\n' "$program"
   done
   for path in ./* ./.[!.]* ./..?*; do
     if [ -e "$path" ] || [ -h "$path" ]; then break; fi
     path=
   done
-  format='%f %s %Y %n'
   if [ -z "$path" ] || [ $# -eq 0 ]; then
     printf 'listed\n'
-  elif find . -prune -exec stat -c "$format" {} + >/dev/null 2>&1; then
+    return
+  fi
+  for format in '%f %s %Y %.9Z %n' '%f %s %Y %Z %n'; do
+    find . -prune -exec stat -c "$format" {} + >/dev/null 2>&1 || continue
     printf 'listed\n'
     find "$@" -name "*$newline*" -prune -o -exec stat -c "$format" {} + 2>/dev/null
-  else
-    printf 'links\n'
-    links .
-  fi
+    return
+  done
+  printf 'links\n'
+  links .
 }
 
+# recall: a record of 100 MB and more is not worth its reading.
 recall() {
-  if [ -s "$record" ] && time=$(stat -c %Y "$record") && command -v cat >/dev/null; then
+  [ -f "$record" ] && ! [ -h "$record" ] && command -v cat >/dev/null || return
+  case $(stat -c %s "$record") in '' | 0 | ?????????*) return ;; esac
+  for format in %.9Y %Y; do
+    time=$(stat -c "$format" "$record") || continue
     printf 'recorded %s\n' "$time"
     cat "$record"
     printf '\n' # a disk that was full may have cut its last line
-  fi 2>/dev/null
+    return
+  done
+} 2>/dev/null
+
+# open_record: as file 4, to be added to.
+open_record() {
+  [ -z "$is_open" ] || return 0
+  own_place "$record" 2>/dev/null
+  ! [ -h "$record" ] || rm -f "$record" || return
+  (printf '' >>"$record") 2>/dev/null || return
+  exec 4>>"$record"
+  is_open=1
 }
 
 # follow BYTES PATH: what the file has, while it is being written. With the manifest all of it is there.
@@ -144,10 +382,6 @@ follow() {
   done
 }
 
-doze() {
-  sleep 0.2 || sleep 1
-}
-
 # follow_all: hashing takes as long as coming, so it goes beside it. Nothing waits for it but `wait`.
 follow_all() {
   for program in sha256sum stat cat sleep; do command -v "$program" >/dev/null || return; done
@@ -161,10 +395,16 @@ follow_all() {
 
 # converse: up to the archive. What that is packed with is then in $line.
 converse() {
+  is_open=
   set --
   while IFS= read -r line; do
+    rest=${line#* }
     case $line in
-      'look '*) set -- "$@" "${line#look }" ;;
+      'look ./'*)
+        must_stay "$rest"
+        set -- "$@" "$rest"
+        ;;
+      'look .') set -- . ;;
       ask)
         survey "$@"
         printf 'ready\n'
@@ -175,13 +415,14 @@ converse() {
         printf 'ready\n'
         ;;
       ping) printf 'ready\n' ;;
-      'remove '*) rm -rf -- "${line#remove }" || stop 11 "${line#remove ./}: cannot be removed" ;;
-      'rmdir '*) rmdir -- "${line#rmdir }" 2>/dev/null ;;
-      'follow '*)
-        line=${line#follow }
-        rm -f -- "${line#* }" 2>/dev/null # what is there is not what comes
-        followed=$followed$line$newline follows=$((follows + 1))
+      'lock '*)
+        take_lock "$rest"
+        printf 'ready\n'
         ;;
+      'break '*) break_lock "$rest" ;;
+      forget) open_record && printf '' >"$record" ;;
+      'gone '*) open_record && printf 'gone - - %s\n' "$rest" >&4 ;;
+      'remove '* | 'rmdir '* | 'dir '* | 'follow '*) change "${line%% *}" "$rest" ;;
       plain | gzip) return ;;
       *) break ;;
     esac
@@ -189,14 +430,57 @@ converse() {
   stop 14 'the stream was cut'
 }
 
-# unpack [NAME VALUE]... PROGRAM [ARGUMENT]...
+# must_stay PATH
+must_stay() {
+  inside "$1" || stop 10 "$1: leads out of the directory"
+}
+
+# change WORD [FACT]... PATH
+change() {
+  path=$2
+  case $1 in follow | dir) path=${path#* } ;; esac
+  case $1 in dir) path=${path#* } ;; esac
+  must_stay "$path"
+  case $1 in
+    remove)
+      within "$path" rm -rf -- "./${path##*/}"
+      case $? in
+        0) ;;
+        21)
+          if [ -e "$path" ] || [ -h "$path" ]; then stop 20 "${path#./}: a link leads there, it is not removed"; fi
+          ;;
+        *) stop 11 "${path#./}: cannot be removed" ;;
+      esac
+      ;;
+    rmdir) within "$path" rmdir -- "./${path##*/}" 2>/dev/null || : it stays ;;
+    dir) dirs=$dirs$2$newline ;;
+    follow)
+      within "$path" rm -f -- "./${path##*/}" 2>/dev/null # what is there is not what comes
+      followed=$followed$2$newline follows=$((follows + 1))
+      ;;
+  esac
+}
+
+# as_sent MODE TIME PATH: a directory that was there before gets the time, and the mode, that it has in the archive.
+as_sent() {
+  [ "$1" = - ] || within "$3" chmod "$1" "./${3##*/}"
+  within "$3" touch -d "@$2" "./${3##*/}"
+}
+
+# unpack [NAME VALUE]... PROGRAM [ARGUMENT]...: into a directory that only this receiver knows, and then into its place.
+# Where the image can't do that, into its place at once.
 unpack() {
   shift $((2 * count))
   command -v "$1" >/dev/null || stop 12 "$1: not found in this image"
-  line=plain followed='' follows=0
-  [ -z "$manifest" ] || converse
+  line=plain followed='' follows=0 dirs='' staged=.
+  if [ -n "$manifest" ]; then
+    converse
+    if command -v mv >/dev/null && command -v rm >/dev/null && (umask 077 && mkdir "./$manifest.new") 2>/dev/null; then
+      staged=./$manifest.new
+    fi
+  fi
   if [ "$follows" -gt 0 ]; then
-    follow_all >"./$manifest.sums" 2>/dev/null </dev/null &
+    (cd -P "$staged" && follow_all) >"./$manifest.sums" 2>/dev/null </dev/null &
     follower=$!
   fi
   # -o: as root too, files belong to who unpacks them. This is the form that all tars take.
@@ -211,10 +495,26 @@ unpack() {
     mask=$(umask)
   fi
   # command: past the functions of this script
-  (umask "$mask" && if [ "$line" = gzip ]; then gzip -dc | command "$@" >&2; else command "$@" >&2; fi)
+  (
+    umask "$mask"
+    cd -P "$staged" || exit
+    if [ "$line" = gzip ]; then gzip -dc | command "$@" >&2; else command "$@" >&2; fi
+  )
 }
 unpack "$@"
 status=$?
+if [ "$staged" != . ]; then
+  [ "$follows" -eq 0 ] || [ "$status" -ne 0 ] || wait "$follower"
+  place "$staged" || stop 20 'a file cannot be moved to its place'
+  set -f
+  IFS=$newline
+  for line in $dirs; do
+    time=${line#* }
+    as_sent "${line%% *}" "${time%% *}" "${time#* }" 2>/dev/null
+  done
+  unset IFS
+  set +f
+fi
 if [ "$status" -ne 0 ]; then
   printf 'program-exit %s\n' "$status"
   over 13
@@ -293,24 +593,10 @@ verify() {
 verify <"./$manifest" || stop 14 "$manifest: cannot be read"
 
 # remember: tells the next upload what this one has left. RECORD goes on, or begins anew where its lines are all there is.
-# In the tree it has a place of its own, which git passes over; neither is ever a link.
 remember() {
-  case $record in
-    ./*/*)
-      place=${record%/*}
-      if [ -h "$place" ] || ! [ -d "$place" ]; then
-        rm -f "$place" && mkdir "$place" || return
-      fi
-      [ -h "$place/.gitignore" ] || [ -e "$place/.gitignore" ] || printf '*\n' >"$place/.gitignore"
-      ;;
-  esac
-  if [ -h "$record" ]; then
-    rm -f "$record" || return
-  fi
-  case $turn in
-    *anew) cat "./$manifest.record" >"$record" ;;
-    *) cat "./$manifest.record" >>"$record" ;;
-  esac
+  open_record || return
+  case $turn in *anew) printf '' >"$record" ;; esac
+  cat "./$manifest.record" >&4
 }
 if [ -f "./$manifest.record" ] && command -v cat >/dev/null; then
   remember || printf '%s\n' "the record $record can't be written: the next upload will be whole" >&2
@@ -325,7 +611,12 @@ while [ "$left" -gt 0 ]; do
   shift
   left=$((left - 1)) keep=$((keep - 1))
 done
+case $turn in part*) ;; *) leave_lock 'done' ;; esac
 case $then:$turn in
   hold:* | *:part*) tell held "$@" ;;
-  *) tell continue 0 "$@" && trap - EXIT ;;
+  *)
+    end_children
+    discard "/tkn-dev/receiver-$$"
+    tell continue 0 "$@" && trap - EXIT
+    ;;
 esac

@@ -35,16 +35,25 @@ export interface HeldLine {
   readonly before: string;
 }
 
-/** A line of a step's log in which a gate says that it holds. */
+/** A line of a step's log in which a gate says that it holds: one with a path or a code that is none says nothing. */
 export function readHeldLine(line: string): HeldLine | undefined {
   if (line.startsWith(HELD_PREFIX)) {
-    return { gate: "script", directory: line.slice(HELD_PREFIX.length), before: "" };
+    const directory = line.slice(HELD_PREFIX.length);
+    return isWorkspacePath(directory) ? { gate: "script", directory, before: "" } : undefined;
   }
   const [, before, code, directory] = HELD_AFTER.exec(line) ?? [];
-  if (code !== undefined) return { gate: "script", directory, exitCode: Number(code), before };
+  if (code !== undefined && Number(code) <= 255 && isWorkspacePath(directory)) {
+    return { gate: "script", directory, exitCode: Number(code), before };
+  }
   return line.includes(BREAKPOINT_LINES.beforeStep)
     ? { gate: "entrypoint", directory: "", before: "" }
     : undefined;
+}
+
+/** An absolute path that is what it says, or none at all. */
+function isWorkspacePath(path: string): boolean {
+  if (path === "") return true;
+  return path.startsWith("/") && path.length <= 4096 && !/\0|(^|\/)\.\.?(\/|$)/.test(path);
 }
 
 /** Exit codes of `receive` and `release`. Whatever is not `released` leaves the gate as it was. */
@@ -71,6 +80,10 @@ export const ReceiveExit = {
   gateGone: 17,
   /** Another container of the pod holds. */
   wrongContainer: 18,
+  /** A later attempt of the same upload has begun, or an earlier one does not end. */
+  superseded: 19,
+  /** What was unpacked can't be moved to its place, or what is to go is reached by a link. */
+  displaced: 20,
 } as const;
 
 /** https://tekton.dev/docs/pipelines/tasks/#running-scripts-within-steps */
@@ -179,6 +192,10 @@ export interface ReceiveOptions {
   workspace: string;
   /** Relative to the workspace, "." for its root. */
   directory: string;
+  /** Ten letters and digits that tell this upload from others. */
+  upload: string;
+  /** Counts its attempts: an attempt ends the receivers of earlier ones. */
+  attempt: number;
   /** The name of the archive's last member. Without one nothing is verified and nothing released. */
   manifest?: string;
   /** Where what is sent is written down for the next upload, see src/tree/record.ts. */
@@ -193,7 +210,8 @@ export interface ReceiveOptions {
 
 /** The command that takes an archive on its stdin, to be run in the held container. */
 export function receiveCommand(
-  { workspace, directory, manifest, record, results, release, program }: ReceiveOptions,
+  { workspace, directory, upload, attempt, manifest, record, results, release, program }:
+    ReceiveOptions,
 ): string[] {
   const pairs = Object.entries(results);
   return [
@@ -201,6 +219,8 @@ export function receiveCommand(
     "/tkn-dev/receive",
     workspace,
     directory,
+    upload,
+    String(attempt),
     manifest ?? "-",
     record ?? "-",
     release ? "continue" : "hold",

@@ -2,6 +2,7 @@
 import type { Digest } from "./digests.ts";
 import type { SentFile } from "./manifest.ts";
 import { isOfRecord, shortDigest, type UploadRecord } from "./record.ts";
+import { at, type RemotePath } from "./remote_path.ts";
 import type { Survey, There } from "./survey.ts";
 import type { Entry } from "./walk.ts";
 
@@ -28,8 +29,8 @@ export interface Delta {
   /** Files that are there as the tree has them. */
   readonly unchanged: Entry[];
   /** To be removed with all that is in it, or where nothing is in it; the deeper ones first. */
-  readonly remove: string[];
-  readonly rmdir: string[];
+  readonly remove: RemotePath[];
+  readonly rmdir: RemotePath[];
 }
 
 export async function delta(options: DeltaOptions): Promise<Delta> {
@@ -66,31 +67,32 @@ function goTogether({ entries, verified }: DeltaOptions): ReadonlySet<Entry> {
 /** A file that came over before the stream was cut: tar gives it its time once it is whole. */
 function lies({ packed, survey }: DeltaOptions, { path }: Entry): SentFile | undefined {
   const before = packed.get(path);
-  const there = survey.there.get(path);
+  const there = at(survey.there, path);
   const isWhole = there?.kind === "file" && there.sizeBytes === before?.sizeBytes &&
     there.mtimeSeconds === before.mtimeSeconds;
   return isWhole ? before : undefined;
 }
 
 /**
- * There as it was sent, by size and time. What has changed over there in the very second in which the record was
- * written could have kept both: that is sent again.
+ * There as it was sent, by size and times: a program that changes a file can set its mtime back, but not its ctime. What
+ * changed in the very second in which the record was written is sent again if its mtime tells.
  */
 function isAsSent({ survey, record }: DeltaOptions, entry: Entry): boolean {
-  const there = survey.there.get(entry.path);
-  const recorded = record?.entries.get(entry.path);
+  const there = at(survey.there, entry.path);
+  const recorded = record && at(record.entries, entry.path);
   if (there === undefined || recorded === undefined) return false;
   if (entry.kind === "directory") return there.kind === "directory" && recorded.kind === "dir";
   if (entry.kind !== "file" || there.kind !== "file" || recorded.kind !== "file") return false;
   return there.sizeBytes === entry.sizeBytes &&
     there.mtimeSeconds === recorded.mtimeSeconds &&
-    there.mtimeSeconds < record!.writtenSeconds &&
+    there.mtimeSeconds < Math.floor(record!.writtenSeconds) &&
+    there.ctimeSeconds <= record!.writtenSeconds &&
     recorded.mode === (entry.mode & 0o777);
 }
 
 /** Here as it was sent, by its digest: at once where that is known, for there are many. */
 function isSame({ record, digest }: DeltaOptions, entry: Entry): boolean | Promise<boolean> {
-  const recorded = record!.entries.get(entry.path)!;
+  const recorded = at(record!.entries, entry.path)!;
   if (recorded.kind !== "file") return true;
   const isThat = (now?: string) => now !== undefined && shortDigest(now) === recorded.digest;
   const now = digest(entry);
@@ -106,7 +108,7 @@ function removals({ entries, survey, record, deletes, verified }: DeltaOptions) 
       parent = parentOf(parent);
     }
   }
-  const remove: string[] = [], rmdir: string[] = [];
+  const remove: RemotePath[] = [], rmdir: RemotePath[] = [];
   for (const [path, there] of survey.there) {
     if (isOfRecord(path) || verified.has(path)) continue;
     const kind = ours.get(path);

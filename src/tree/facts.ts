@@ -1,26 +1,29 @@
 /** What is known of paths, a line each: "81a4 12 1700000000 ./src/a b.go". Pure. */
+import { type RemotePath, remotePath } from "./remote_path.ts";
 
 export interface Facts {
-  /** Three words. */
+  /** As many words as were asked for. */
   readonly facts: readonly string[];
-  /** Without its "./"; undefined where the line is of another kind. */
-  readonly path?: string;
+  /** Without its "./". */
+  readonly path: RemotePath;
 }
 
-const NONE: Facts = { facts: [] };
+/** A path that leads out of the directory: nobody but an attacker writes one. */
+export const LEADS_OUT = Symbol();
 
-/** By hand: of ten thousand lines that come once the first tenth would be over before an expression is compiled. */
-export function parseFacts(line: string): Facts {
-  const first = line.indexOf(" ");
-  const second = line.indexOf(" ", first + 1);
-  const third = line.indexOf(" ", second + 1);
-  if (first <= 0 || second < 0 || third < 0 || !line.startsWith("./", third + 1)) return NONE;
-  const facts = [
-    line.slice(0, first),
-    line.slice(first + 1, second),
-    line.slice(second + 1, third),
-  ];
-  return { facts, path: line.slice(third + 3) };
+/** Undefined for a line of another kind. By hand: that is faster than a regular expression on the first 10,000 lines. */
+export function parseFacts(line: string, count: number): Facts | typeof LEADS_OUT | undefined {
+  const facts: string[] = [];
+  let from = 0;
+  for (let at = 0; at < count; at++) {
+    const end = line.indexOf(" ", from);
+    if (end <= from) return undefined;
+    facts.push(line.slice(from, end));
+    from = end + 1;
+  }
+  if (!line.startsWith("./", from)) return line[from] === "/" ? LEADS_OUT : undefined;
+  const path = remotePath(line.slice(from + 2));
+  return path === undefined ? LEADS_OUT : { facts, path };
 }
 
 /** Of a text that ends with a line's end. */

@@ -236,17 +236,8 @@ export class Packer {
     return `${this.options.root}/${entry.path}`;
   }
 
-  /**
-   * Directories stay writable for their owner: busybox tar gives them their mode at once, so that a user
-   * other than root could put nothing into one that is read-only, and nobody could remove it later.
-   */
   #member(entry: Entry): Member {
-    const mode = entry.mode & 0o777 | (entry.kind === "directory" ? 0o700 : 0);
-    const mtimeSeconds = Math.floor(
-      Math.min(Math.max(entry.mtimeSeconds, 0), this.options.nowSeconds),
-    );
-    const { path, kind, sizeBytes, linkTarget } = entry;
-    return { path, kind, sizeBytes, mode, mtimeSeconds, linkTarget };
+    return asSent(entry, this.options.nowSeconds);
   }
 
   async #naming<T>(reading: Promise<T>): Promise<T> {
@@ -256,6 +247,17 @@ export class Packer {
       throw cannotRead(this.options.root, error);
     }
   }
+}
+
+/**
+ * The entry's header. Directories stay writable for their owner: busybox tar gives them their mode at once, so that a
+ * user other than root could put nothing into one that is read-only, and nobody could remove it later.
+ */
+export function asSent(entry: Entry, nowSeconds: number): Member {
+  const mode = entry.mode & 0o777 | (entry.kind === "directory" ? 0o700 : 0);
+  const mtimeSeconds = Math.floor(Math.min(Math.max(entry.mtimeSeconds, 0), nowSeconds));
+  const { path, kind, sizeBytes, linkTarget } = entry;
+  return { path, kind, sizeBytes, mode, mtimeSeconds, linkTarget };
 }
 
 /** Whether what was read is the file as it was listed, so that its header is right. */

@@ -11,7 +11,8 @@
  * last one counts, so that an upload only has to add what it changed.
  */
 
-import { parseFacts, wholeLines } from "./facts.ts";
+import { LEADS_OUT, parseFacts, wholeLines } from "./facts.ts";
+import type { RemotePath } from "./remote_path.ts";
 
 export interface RecordedFile {
   readonly kind: "file";
@@ -25,9 +26,9 @@ export interface RecordedFile {
 export type Recorded = RecordedFile | { readonly kind: "link" | "dir" };
 
 export interface UploadRecord {
-  /** When it was last written, by the clock over there: whole seconds since the epoch. */
+  /** When it was last written, by the clock over there: seconds since the epoch, a fraction where `stat` has it. */
   readonly writtenSeconds: number;
-  readonly entries: ReadonlyMap<string, Recorded>;
+  readonly entries: ReadonlyMap<RemotePath, Recorded>;
   /** How many lines it has grown to. */
   readonly lines: number;
 }
@@ -49,37 +50,54 @@ export function shortDigest(digest: string): string {
   return digest.slice(0, DIGITS);
 }
 
-/** Reads it, in pieces of whole lines, after a line "recorded SECONDS"; undefined for what is no record. */
+/** A receiver hands out no larger one: see `recall` in src/step/receive.sh. */
+const MOST_CHARS = 100e6;
+
+/**
+ * Reads it, in pieces of whole lines, after a line "recorded SECONDS"; undefined for what is no record. Whoever can write
+ * to the workspace can write it: one with a path that leads out, or of no end, is none.
+ */
 export async function parseRecord(
   pieces: AsyncIterable<string>,
 ): Promise<UploadRecord | undefined> {
-  const entries = new Map<string, Recorded>();
+  const entries = new Map<RemotePath, Recorded>();
   const heads: string[] = [];
   let lines = 0;
+  let chars = 0;
+  let isTrusted = true;
   for await (const piece of pieces) {
+    chars += piece.length;
+    if (!isTrusted || chars > MOST_CHARS) {
+      isTrusted = false;
+      continue; // what comes behind it is read all the same, up to its end
+    }
     for (const line of wholeLines(piece)) {
       if (heads.length < 2) {
         heads.push(line);
         continue;
       }
       lines += 1;
-      const { facts: [what, mode, time], path } = parseFacts(line);
-      if (path === undefined) continue;
-      if (what === "gone") entries.delete(path);
-      else if (what === "link" || what === "dir") entries.set(path, { kind: what });
-      else {
-        entries.set(path, {
-          kind: "file",
-          digest: what,
-          mode: Number.parseInt(mode, 8),
-          mtimeSeconds: Number(time),
-        });
-      }
+      const found = parseFacts(line, 3);
+      if (found === LEADS_OUT) isTrusted = false;
+      else if (found !== undefined) take(entries, found.path, found.facts);
     }
   }
-  const [, seconds] = /^recorded (\d+)$/.exec(heads[0] ?? "") ?? [];
-  if (seconds === undefined || `${heads[1]}\n` !== HEAD) return undefined;
+  const [, seconds] = /^recorded (\d{1,12}(?:\.\d{1,9})?)$/.exec(heads[0] ?? "") ?? [];
+  if (!isTrusted || seconds === undefined || `${heads[1]}\n` !== HEAD) return undefined;
   return { writtenSeconds: Number(seconds), entries, lines };
+}
+
+function take(
+  entries: Map<RemotePath, Recorded>,
+  path: RemotePath,
+  [what, mode, time]: readonly string[],
+): void {
+  if (what === "gone") entries.delete(path);
+  else if (what === "link" || what === "dir") entries.set(path, { kind: what });
+  else if (/^[0-9a-f]{20}$/.test(what) && /^[0-7]{1,4}$/.test(mode) && /^\d{1,12}$/.test(time)) {
+    const mtimeSeconds = Number(time);
+    entries.set(path, { kind: "file", digest: what, mode: Number.parseInt(mode, 8), mtimeSeconds });
+  } else entries.delete(path); // says nothing that could be right
 }
 
 /** The lines to add; `anew`: they are all there is. A name with a newline is left out, and so sent each time. */

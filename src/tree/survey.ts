@@ -1,52 +1,89 @@
 /** What a receiver says of the directory that is to be filled: pure. The conversation is in src/step/receive.sh. */
-
-import { parseFacts, wholeLines } from "./facts.ts";
+import { TransferError } from "../errors.ts";
+import { LEADS_OUT, parseFacts, wholeLines } from "./facts.ts";
+import type { RemotePath } from "./remote_path.ts";
 
 /** One thing that lies there, links not followed. */
 export interface There {
   readonly kind: "file" | "directory" | "symlink" | "other";
+  /** The permission bits, set-user-ID and the like included. */
+  readonly mode: number;
   readonly sizeBytes: number;
   /** Whole seconds since the epoch. */
   readonly mtimeSeconds: number;
+  /** When content, mode or owner last changed, which no program can set: seconds, a fraction where `stat` has it. */
+  readonly ctimeSeconds: number;
 }
 
 export interface Survey {
   /** Whether it can unpack gzip. */
   readonly gzip: boolean;
+  /** Whether the receiver pulses: see receive.sh. */
+  readonly pulses: boolean;
   /** Whether it can check digests; else it checks sizes. */
   readonly sha256sum: boolean;
   /** What there is by path, relative to the directory, below the names that were asked for. */
-  readonly there: ReadonlyMap<string, There>;
+  readonly there: ReadonlyMap<RemotePath, There>;
   /** It can tell of links alone: what else there is, is not known. */
   readonly linksOnly: boolean;
 }
 
+/** More than that is no listing of a workspace. */
+const MOST_ENTRIES = 5_000_000;
+
 /**
- * Reads an answer, in pieces of whole lines:
+ * Reads an answer, in pieces of whole lines: the programs that there are, and then what there is. Throws TransferError
+ * for one with a path that leads out, and for one that does not end.
  *
  *     gzip
  *     listed
- *     81a4 12 1700000000 ./src/a.go
+ *     81a4 12 1700000000 1700000009.5 ./src/a.go
  */
-export async function parseSurvey(pieces: AsyncIterable<string>): Promise<Survey> {
+export async function parseSurvey(
+  pieces: AsyncIterable<string>,
+  mostEntries = MOST_ENTRIES,
+): Promise<Survey> {
   const words = new Set<string>();
-  const there = new Map<string, There>();
+  const there = new Map<RemotePath, There>();
   for await (const piece of pieces) {
     for (const line of wholeLines(piece)) {
-      const { facts: [mode, size, time], path } = parseFacts(line);
-      if (path === undefined) words.add(line);
-      else {
-        const kind = KINDS[Number.parseInt(mode, 16) & 0o170000] ?? "other";
-        there.set(path, { kind, sizeBytes: Number(size), mtimeSeconds: Number(time) });
+      const found = parseFacts(line, 4);
+      if (found === LEADS_OUT) {
+        throw untrusted(`it has the path ${JSON.stringify(line.slice(-200))}`);
       }
+      if (found !== undefined) {
+        const entry = parseThere(found.facts);
+        if (entry === undefined) throw untrusted(`it says ${JSON.stringify(line.slice(0, 200))}`);
+        there.set(found.path, entry);
+      } else if (WORDS.has(line)) words.add(line);
     }
+    if (there.size > mostEntries) throw untrusted("it does not end");
   }
   return {
     gzip: words.has("gzip"),
+    pulses: words.has("sleep"),
     sha256sum: words.has("sha256sum"),
     linksOnly: words.has("links"),
     there,
   };
+}
+
+const WORDS = new Set(["gzip", "sleep", "sha256sum", "listed", "links"]);
+
+function parseThere([mode, size, mtime, ctime]: readonly string[]): There | undefined {
+  const bits = Number.parseInt(mode, 16);
+  const [sizeBytes, mtimeSeconds, ctimeSeconds] = [size, mtime, ctime].map(Number);
+  const isOne = bits >= 0 && bits <= 0xffff && Number.isSafeInteger(sizeBytes) && sizeBytes >= 0 &&
+    Number.isSafeInteger(mtimeSeconds) && Number.isFinite(ctimeSeconds);
+  if (!isOne) return undefined;
+  const kind = KINDS[bits & 0o170000] ?? "other";
+  return { kind, mode: bits & 0o7777, sizeBytes, mtimeSeconds, ctimeSeconds };
+}
+
+function untrusted(why: string): TransferError {
+  return new TransferError(`Cannot trust what the step lists of its workspace: ${why}`, {
+    hint: "who else can write to the workspace, or change the step's image?",
+  });
 }
 
 /** By the bits of a mode that say what it is the mode of: see inode(7). */

@@ -103,15 +103,15 @@ function say(text: string): Output[] {
   return [{ to: "stderr", text: `${text}\n` }];
 }
 
-/** `Sent 2 files, 4.5 MB in 0.4s (11 MB/s, 1.1 MB compressed), verified; 121 unchanged, 1 removed` */
+/** `Sent 2 files, 4.5 MB in 0.4s (11 MB/s, 1.1 MB compressed), verified; 121 unchanged since the upload 5m0s ago, 1 removed` */
 function sent(event: Extract<RunEvent, { kind: "sent" }>): string {
-  const { files, bytes, wireBytes, elapsedMs, verified, unchanged, removed } = event;
+  const { files, bytes, wireBytes, elapsedMs, unchanged, unchangedMs, removed } = event;
   const aside = [
     bytes < TOLD_BYTES ? undefined : formatRate(bytes, elapsedMs),
     wireBytes === undefined ? undefined : `${formatBytes(wireBytes)} compressed`,
   ].filter((text) => text !== undefined);
   const beside = [
-    unchanged === 0 ? undefined : `${formatCount(unchanged)} unchanged`,
+    unchanged === 0 ? undefined : `${formatCount(unchanged)} unchanged${since(unchangedMs)}`,
     removed === 0 ? undefined : `${formatCount(removed)} removed`,
   ].filter((text) => text !== undefined);
   const what = files === 0 && unchanged > 0
@@ -119,8 +119,13 @@ function sent(event: Extract<RunEvent, { kind: "sent" }>): string {
     : `Sent ${formatFiles(files)}, ${formatBytes(bytes)}`;
   return `${what} in ${formatDuration(elapsedMs)}` +
     (bytes === 0 || aside.length === 0 ? "" : ` (${aside.join(", ")})`) +
-    (verified ? ", verified" : ", not verified") +
+    (files === 0 && unchanged > 0 ? "" : event.verified ? ", verified" : ", not verified") +
     (beside.length === 0 ? "" : `; ${beside.join(", ")}`);
+}
+
+/** Files that were not read again are not verified: what is known of them is as old as the record. */
+function since(ms: number | undefined): string {
+  return ms === undefined ? "" : ` since the upload ${formatDuration(ms)} ago`;
 }
 
 /** The rate of less says nothing of the link. */

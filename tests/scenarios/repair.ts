@@ -54,7 +54,10 @@ const VARIES: readonly [RegExp, string][] = [
   [/ +(?:\d+m ?)?\d+(?:\.\d+)? ?s\b/g, " TIME"],
   [/ \([\d.]+ [kMG]?B\/s\)/g, ""],
   // Of an earlier session the claim may have it all.
-  [/^(?:Sent 5 files, 771 B|Nothing to send) in TIME, verified(?:; 5 unchanged)?/gm, "UPLOADED"],
+  [
+    /^(?:Sent 5 files, 771 B|Nothing to send) in TIME(?:, verified)?(?:; 5 unchanged(?: since the upload TIME ago)?)?/gm,
+    "UPLOADED",
+  ],
   [/(?<=^Created PipelineRun \S+ in ).*/, "NAMESPACE"],
   [/(?<= -n )\S+/g, "NAMESPACE"],
 ];

@@ -7,11 +7,15 @@ import {
   releaseCommand,
   stillHeldCommand,
 } from "../../src/step/scripts.ts";
+import { UPLOAD } from "./receiver.ts";
 import { GNU, isRoot, Stage, testInEveryShell, until } from "./stage.ts";
+import { PLAIN, tarball } from "./tarball.ts";
 
 const unpack = ({ workspace }: Stage) => ({
   workspace,
   directory: ".",
+  upload: UPLOAD,
+  attempt: 1,
   results: {},
   release: true,
   program: ["tar"],
@@ -81,37 +85,39 @@ testInEveryShell("the gate gives up where nobody comes, and leaves no process", 
   await until("the processes' end", async () => (await stage.processes()).length === 0);
 });
 
-/** The gate of one second's patience still holds after more than two. */
-async function assertPatient(stage: Stage) {
-  await delay(2_500);
-  assert.equal((await stage.exec(stillHeldCommand())).code, 0);
-}
-
-const visitors = async ({ directory }: Stage) =>
+const receivers = async ({ directory }: Stage) =>
   (await Array.fromAsync(Deno.readDir(`${directory}/tkn-dev`), ({ name }) => name))
-    .filter((name) => name.startsWith("visitor-"));
+    .filter((name) => name.startsWith("receiver-"));
 
 const GAVE_UP = ["tkn-dev: nobody came within 1 s, giving up"];
 
-testInEveryShell("while one receives the gate is patient, and no longer", async (shell) => {
-  await using stage = await Stage.open(shell);
-  const gate = await stage.hold(1);
-  const uploads = new TransformStream<Uint8Array>();
-  const receiving = stage.exec(receiveCommand(unpack(stage)), uploads.readable);
-  await until("the receiver", async () => (await visitors(stage)).length === 1);
-  await assertPatient(stage);
-  await uploads.writable.close();
-  await receiving;
-  assert.deepEqual(await visitors(stage), []);
-  assert.deepEqual(await gate.ended(), { code: 1, lines: GAVE_UP, stderr: "" });
-  await until("the processes' end", async () => (await stage.processes()).length === 0);
-});
+testInEveryShell(
+  "while bytes come the gate is patient; a sender that stalls counts for nobody",
+  async (shell) => {
+    await using stage = await Stage.open(shell);
+    const gate = await stage.hold(2);
+    const chunks = new TransformStream<Uint8Array>();
+    const receiving = stage.exec(receiveCommand(unpack(stage)), chunks.readable);
+    const writer = chunks.writable.getWriter();
+    const { bytes } = await tarball({ large: "x".repeat(1_000_000) });
+    for (let at = 0; at < 16; at++) { // for twice as long as the gate waits
+      await writer.write(bytes.subarray(PLAIN.length).slice(at * 10_000, (at + 1) * 10_000));
+      await delay(250);
+    }
+    assert.equal((await stage.exec(stillHeldCommand())).code, 0);
+    const lines = ["tkn-dev: nobody came within 2 s, giving up"];
+    assert.deepEqual(await gate.ended(), { code: 1, lines, stderr: "" });
+    await writer.close();
+    await receiving;
+    await until("the processes' end", async () => (await stage.processes()).length === 0);
+  },
+);
 
-testInEveryShell("a visitor that was killed counts for nobody", async (shell) => {
+testInEveryShell("a receiver that was killed counts for nobody", async (shell) => {
   await using stage = await Stage.open(shell);
   const gate = await stage.hold(1);
   const receiver = stage.run(receiveCommand(unpack(stage)));
-  await until("the receiver", async () => (await visitors(stage)).length === 1);
+  await until("the receiver", async () => (await receivers(stage)).length === 1);
   receiver.kill("SIGKILL");
   await receiver.stdin.close(); // of its tar
   await receiver.output();

@@ -162,7 +162,8 @@ export class Stage implements AsyncDisposable {
   /** Starts a command of src/step/scripts.ts, whose first word is the shell. */
   run([, ...words]: readonly string[], place: Place = {}): Deno.ChildProcess {
     const argv = [...this.shell.argv, ...words.map((word) => this.#rewritten(word))];
-    return this.spawn(argv, { ...place, stdin: "piped" });
+    // Of a group of its own, as a node starts each command in a container.
+    return this.spawn(argv, { grouped: true, ...place, stdin: "piped" });
   }
 
   /** The same as a command line for a terminal; what is interactive in it is the shell itself. */

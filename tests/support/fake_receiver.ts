@@ -8,6 +8,8 @@ export interface Played {
   /** To "ask" and "recall", without their last line: for each time one. */
   readonly ask?: readonly string[];
   readonly recall?: string;
+  /** To "lock", each time one; else it is had. */
+  readonly lock?: readonly string[];
   /** Called for each line that it hears, before it is answered. */
   readonly onLine?: (line: string) => void;
   /** Called for each chunk of the archive. */
@@ -24,6 +26,7 @@ export interface Received extends ExecResult {
 export async function receive(options: ExecOptions, played: Played = {}): Promise<Received> {
   const say = (text: string) => options.onStdout?.(new TextEncoder().encode(text));
   const asked = [...played.ask ?? []];
+  const locked = [...played.lock ?? []];
   const lines: string[] = [];
   const archive: Uint8Array[] = [];
   let rest = "";
@@ -41,6 +44,7 @@ export async function receive(options: ExecOptions, played: Played = {}): Promis
       played.onLine?.(line);
       if (line === "ask") say(`${asked.shift() ?? "gzip\nsha256sum\nlisted\n"}ready\n`);
       else if (line === "recall") say(`${played.recall ?? ""}ready\n`);
+      else if (line.startsWith("lock ")) say(`${locked.shift() ?? ""}ready\n`);
       else if (line === "ping") say("ready\n");
       else if (line === "plain" || line === "gzip") packing = line;
     }

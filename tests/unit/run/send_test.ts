@@ -31,6 +31,9 @@ const ENTRIES: Entry[] = NODES.map(({ path, kind, content, mode, mtimeSeconds })
 const DIGEST = createHash("sha256")
   .update(`${sha256("hello")}  ./src/a.txt\n${sha256("hi")}  ./b\n`).digest("hex");
 
+/** What is said first. */
+const LOCK = "lock TaskRun/build-x7k2p";
+
 function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
@@ -65,6 +68,7 @@ function start(
       directory: "/w",
       gate: "script",
     },
+    run: { kind: "TaskRun", name: "build-x7k2p" },
     release: true,
     root: "/tree",
     entries: ENTRIES,
@@ -138,14 +142,22 @@ Deno.test("one exec carries tree, manifest and results, and its receipt ends it"
     namespace: "ns",
     pod: "p",
     container: "step-s",
-    command: ["/bin/sh", "/tkn-dev/receive", "/w", "sub", ".tkn-dev-rrrrrrrrrr", "-", "continue"]
-      .concat(["2", "commit", "abc", "odd name", "a b", "tar"]),
+    command: [
+      "/bin/sh",
+      "/tkn-dev/receive",
+      "/w",
+      "sub",
+      "rrrrrrrrrr",
+      "1",
+      ".tkn-dev-rrrrrrrrrr-1",
+    ]
+      .concat(["-", "continue", "2", "commit", "abc", "odd name", "a b", "tar"]),
   });
   assert.equal(kube.execs.length, 1);
-  assert.deepEqual(received!.lines, ["look ./src", "look ./b", "ask", "plain"]);
+  assert.deepEqual(received!.lines, [LOCK, "look ./src", "look ./b", "ask", "plain"]);
   const lines = received!.members.map(({ line }) => line);
   assert.deepEqual(lines.slice(0, 3), ["5 src/ 755 0", "0 src/a.txt 644 5", "0 b 755 2"]);
-  assert.match(lines[3], /^0 \.tkn-dev-rrrrrrrrrr /);
+  assert.match(lines[3], /^0 \.tkn-dev-rrrrrrrrrr-1 /);
   assert.deepEqual(events.slice(-2), [
     {
       kind: "sent",
@@ -155,6 +167,7 @@ Deno.test("one exec carries tree, manifest and results, and its receipt ends it"
       verified: true,
       wireBytes: undefined,
       unchanged: 0,
+      unchangedMs: undefined,
       removed: 0,
     },
     { kind: "released" },
@@ -341,7 +354,7 @@ Deno.test("a command of the user's own has no manifest, and is released by a sec
   }, { program: ["sh", "-c", "cat >x"], results: { commit: "abc" } });
   await sent;
   assert.deepEqual(plays, [
-    ["/bin/sh", "/tkn-dev/receive", "/w", ".", "-", "-", "hold", "1"]
+    ["/bin/sh", "/tkn-dev/receive", "/w", ".", "rrrrrrrrrr", "1", "-", "-", "hold", "1"]
       .concat(["commit", "abc", "sh", "-c", "cat >x"]),
     ["/bin/sh", "/tkn-dev/release", "continue", "commit", "abc"],
   ]);
@@ -355,6 +368,7 @@ Deno.test("a command of the user's own has no manifest, and is released by a sec
       verified: false,
       wireBytes: undefined,
       unchanged: 0,
+      unchangedMs: undefined,
       removed: 0,
     },
     { kind: "released" },
@@ -454,7 +468,7 @@ Deno.test("an upload that was cut goes on with what did not arrive, and checks t
     async (options) =>
       received = await receive(options, {
         ask: [
-          `gzip\nsha256sum\nlisted\n41ed 60 1 ./src\n81a4 5 ${SECONDS} ./src/a.txt\n81ed 1 5 ./b\n`,
+          `gzip\nsha256sum\nlisted\n41ed 60 1 1 ./src\n81a4 5 ${SECONDS} 1 ./src/a.txt\n81ed 1 5 1 ./b\n`,
         ],
       }),
   ));
@@ -463,7 +477,7 @@ Deno.test("an upload that was cut goes on with what did not arrive, and checks t
   assert.deepEqual(clock.delays, [500]);
   assert.deepEqual(
     received!.members.map(({ line }) => line.split(" ")[1]),
-    ["src/", "b", ".tkn-dev-rrrrrrrrrr"],
+    ["src/", "b", ".tkn-dev-rrrrrrrrrr-2"],
   );
   assert.match(received!.manifest, /^files 2\nbytes 7\nlisted 2$/m);
   assert.ok(received!.manifest.includes(`${sha256("hello")}  ./src/a.txt\n`));
@@ -592,9 +606,9 @@ Deno.test("of what an earlier upload left only what changed is sent, and what is
   const { events, sent } = start(async (options) => {
     received = await receive(options, {
       ask: [
-        `listed\n41ed 60 1 ./src\n81a4 5 ${SECONDS} ./src/a.txt\n81a4 9 9 ./src/made\n` +
-        `81ed 2 ${SECONDS} ./b\n81a4 3 7 ./src/gone\n`,
-        "listed\n81a4 1 1 ./top\n",
+        `listed\n41ed 60 1 1 ./src\n81a4 5 ${SECONDS} 1 ./src/a.txt\n81a4 9 9 1 ./src/made\n` +
+        `81ed 2 ${SECONDS} 1 ./b\n81a4 3 7 1 ./src/gone\n`,
+        "listed\n81a4 1 1 1 ./top\n",
       ],
       recall: `recorded ${SECONDS + 100}\ntkn-dev record 1\ndir - - ./src\n` +
         `${short("hello")} 644 ${SECONDS} ./src/a.txt\n${short("ho")} 755 ${SECONDS} ./b\n` +
@@ -604,8 +618,8 @@ Deno.test("of what an earlier upload left only what changed is sent, and what is
   }, RECORD);
   assert.equal((await sent).digest, DIGEST);
   assert.deepEqual(received!.lines, [
-    ...["recall", "look ./src", "look ./b", "ask"],
-    ...["look ./top", "ask"],
+    ...[LOCK, "recall", "look ./src", "look ./b", "ask"],
+    ...["look ./top", "ask", "gone ./b"],
     ...["remove ./src/gone", "remove ./top", "plain"],
   ]);
   const [b, record] = received!.members;
@@ -623,6 +637,7 @@ Deno.test("of what an earlier upload left only what changed is sent, and what is
     verified: true,
     wireBytes: undefined,
     unchanged: 1,
+    unchangedMs: 0,
     removed: 2,
   });
 });
@@ -631,7 +646,7 @@ Deno.test("a first upload leaves word of all that it sent", async () => {
   let received: Received | undefined;
   const { kube, sent } = start(async (options) => received = await receive(options), RECORD);
   await sent;
-  assert.equal(kube.execs[0].command[5], "./.tkn-dev-upload/record");
+  assert.equal(kube.execs[0].command[7], "./.tkn-dev-upload/record");
   const text = new TextDecoder().decode(received!.members.at(-2)!.content);
   assert.equal(
     text,
@@ -641,17 +656,17 @@ Deno.test("a first upload leaves word of all that it sent", async () => {
       `${sha256("hi").slice(0, 20)} 755 ${SECONDS} ./b\n`,
   );
   assert.match(received!.manifest, /^then end anew$/m);
-  assert.ok(received!.manifest.includes(`${sha256(text)}  ./.tkn-dev-rrrrrrrrrr.record\n`));
+  assert.ok(received!.manifest.includes(`${sha256(text)}  ./.tkn-dev-rrrrrrrrrr-1.record\n`));
 });
 
 Deno.test("where all is to go that is not in the tree, all that lies there is looked at", async () => {
   let received: Received | undefined;
   const { sent } = start(async (options) => {
-    const ask = ["listed\n41ed 60 1 .\n81a4 5 1 ./b\n41ed 60 1 ./made\n81a4 9 9 ./made/x\n"];
+    const ask = ["listed\n41ed 60 1 .\n81a4 5 1 1 ./b\n41ed 60 1 1 ./made\n81a4 9 9 1 ./made/x\n"];
     return received = await receive(options, { ask });
   }, { deletes: "always" });
   await sent;
-  assert.deepEqual(received!.lines, ["look .", "ask", "remove ./made", "plain"]);
+  assert.deepEqual(received!.lines, [LOCK, "look .", "ask", "remove ./made", "plain"]);
 });
 
 /** The tree packed in two: `src/` with what is in it, and b. */
@@ -678,15 +693,21 @@ Deno.test("what is packed in two goes side by side, and a third part lets go onc
   }, { files, prepared: packed(files) });
   await until(() => kube.execs.length === 3, "a third exec");
   await turn();
-  const beside = ["look ./src", "look ./b", "ask", "plain", "plain", "then part"];
+  const beside = [LOCK, "look ./src", "look ./b", "ask", "plain", "plain", "then part"];
   assert.deepEqual(order, beside);
   isChecked.resolve();
   assert.equal((await sent).digest, DIGEST);
-  assert.deepEqual(order, [...beside, "then part", "plain", "then end"]);
+  assert.deepEqual(order, [
+    ...beside,
+    "then part",
+    `dir - ${NODES[0].mtimeSeconds} ./src`,
+    "plain",
+    "then end",
+  ]);
   assert.deepEqual(received.map(namesOf), [
-    ["src/", "src/a.txt", ".tkn-dev-rrrrrrrrrr"],
-    ["b", ".tkn-dev-rrrrrrrrrr"],
-    ["src/", ".tkn-dev-rrrrrrrrrr"],
+    ["src/", "src/a.txt", ".tkn-dev-rrrrrrrrrr-1"],
+    ["b", ".tkn-dev-rrrrrrrrrr-2"],
+    ["src/", ".tkn-dev-rrrrrrrrrr-3"],
   ]);
   const told = events.filter(({ kind }) => kind === "sending").at(-1);
   assert.ok(told?.kind === "sending" && told.files === 2 && told.bytes === 7);
@@ -695,7 +716,7 @@ Deno.test("what is packed in two goes side by side, and a third part lets go onc
 
 Deno.test("where something lies, or nothing unpacks it, what was packed is not used", async () => {
   for (
-    const [ask, compressed] of [["listed\n81a4 1 1 ./b\n", false], ["listed\n", true]] as const
+    const [ask, compressed] of [["listed\n81a4 1 1 1 ./b\n", false], ["listed\n", true]] as const
   ) {
     const files = new MemoryFiles(NODES);
     let received: Received | undefined;
@@ -705,7 +726,7 @@ Deno.test("where something lies, or nothing unpacks it, what was packed is not u
     );
     assert.equal((await sent).digest, DIGEST);
     assert.equal(kube.execs.length, 1);
-    assert.deepEqual(namesOf(received!), ["src/", "src/a.txt", "b", ".tkn-dev-rrrrrrrrrr"]);
+    assert.deepEqual(namesOf(received!), ["src/", "src/a.txt", "b", ".tkn-dev-rrrrrrrrrr-1"]);
   }
 });
 
@@ -718,7 +739,7 @@ Deno.test("of two that go side by side one that is lost ends the other, and all 
     let received: Received | undefined;
     const { events, sent } = start(async (options) => {
       const one = await receive(options, {
-        ask: lost === 0 ? undefined : [`listed\n81a4 5 ${SECONDS} ./src/a.txt\n`],
+        ask: lost === 0 ? undefined : [`listed\n81a4 5 ${SECONDS} 1 ./src/a.txt\n`],
       }).catch(() => undefined);
       if (one === undefined) throw LOST;
       if (lost === 0 && isLost(one.lines)) {
@@ -728,7 +749,7 @@ Deno.test("of two that go side by side one that is lost ends the other, and all 
       return received = one;
     }, { files, prepared: packed(files) });
     assert.equal((await sent).digest, DIGEST);
-    assert.deepEqual(received!.lines.slice(0, 3), ["look ./src", "look ./b", "ask"]);
+    assert.deepEqual(received!.lines.slice(0, 4), [LOCK, "look ./src", "look ./b", "ask"]);
     assert.match(received!.manifest, /^then end$/m);
     assert.equal(events.at(-1)?.kind, "released");
   }
@@ -756,6 +777,6 @@ Deno.test("the size of a record is that of its bytes, names that are not UTF-8 a
   const record = received!.members.at(-2)!.content;
   assert.match(
     received!.manifest,
-    new RegExp(`^${record.length}  \\./\\.tkn-dev-r+\\.record$`, "m"),
+    new RegExp(`^${record.length}  \\./\\.tkn-dev-r+-1\\.record$`, "m"),
   );
 });

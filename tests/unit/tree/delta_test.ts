@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { delta, type DeltaOptions } from "../../../src/tree/delta.ts";
 import type { Recorded, UploadRecord } from "../../../src/tree/record.ts";
+import { type RemotePath, remotePath } from "../../../src/tree/remote_path.ts";
 import type { There } from "../../../src/tree/survey.ts";
 import type { Entry } from "../../../src/tree/walk.ts";
 
@@ -10,9 +11,13 @@ const entry = (path: string, kind: Entry["kind"] = "file"): Entry => {
   return { path, kind, sizeBytes: kind === "file" ? 5 : 0, mode: 0o644, mtimeSeconds: SENT };
 };
 const there = (kind: There["kind"] = "file", sizeBytes = 5, mtimeSeconds = SENT): There => {
-  return { kind, sizeBytes, mtimeSeconds };
+  return { kind, mode: 0o644, sizeBytes, mtimeSeconds, ctimeSeconds: SENT };
 };
 const FILE: Recorded = { kind: "file", digest: "d".repeat(20), mode: 0o644, mtimeSeconds: SENT };
+
+function remoteMap<T>(values: Record<string, T>): Map<RemotePath, T> {
+  return new Map(Object.entries(values).map(([path, value]) => [remotePath(path)!, value]));
+}
 
 interface Given extends Partial<Omit<DeltaOptions, "record">> {
   lies?: Record<string, There>;
@@ -24,7 +29,7 @@ interface Given extends Partial<Omit<DeltaOptions, "record">> {
 function run(given: Given) {
   const record: UploadRecord | undefined = given.recorded && {
     writtenSeconds: given.writtenSeconds ?? SENT + 60,
-    entries: new Map(Object.entries(given.recorded)),
+    entries: remoteMap(given.recorded),
     lines: 1,
   };
   return delta({
@@ -33,7 +38,8 @@ function run(given: Given) {
       gzip: true,
       sha256sum: true,
       linksOnly: given.linksOnly ?? false,
-      there: new Map(Object.entries(given.lies ?? {})),
+      pulses: true,
+      there: remoteMap(given.lies ?? {}),
     },
     record,
     digest: () => Promise.resolve("d".repeat(64)),
@@ -56,6 +62,10 @@ const CHANGES: [what: string, given: Given][] = [
   ["it is gone there", { recorded: { a: FILE } }],
   ["it has another size there", { lies: { a: there("file", 6) }, recorded: { a: FILE } }],
   ["it has another time there", { lies: { a: there("file", 5, SENT + 1) }, recorded: { a: FILE } }],
+  ["it changed there, and its time was set back", {
+    lies: { a: { ...there(), ctimeSeconds: SENT + 60.5 } },
+    recorded: { a: FILE },
+  }],
   ["it is a link there", { lies: { a: there("symlink") }, recorded: { a: FILE } }],
   ["its content changed here", {
     lies: { a: there() },

@@ -36,3 +36,30 @@ Deno.test("a line that is not whole, at a record's end, counts for nothing", asy
 Deno.test("a name with a newline is not recorded", () => {
   assert.equal(recordText([["a\nb", FILE]], { anew: false }), "");
 });
+
+Deno.test("a record that names what is not in the directory is none: nothing is removed by it", async () => {
+  const head = "recorded 1700000000\ntkn-dev record 1\nlink - - ./a\n";
+  for (const path of ["./../other/precious", "./..", "./a/../../b", "/etc/passwd", "./a//b"]) {
+    const line = `2cf24dba5fb0a30e26e8 644 1700000000 ${path}\n`;
+    assert.equal(await parseRecord(pieces(head + line)), undefined, path);
+  }
+});
+
+Deno.test("a record without an end is none, and all of it is read past", async () => {
+  const line = `2cf24dba5fb0a30e26e8 644 1700000000 ./${"a".repeat(200)}\n`.repeat(40_000);
+  let count = 0;
+  async function* large() {
+    yield "recorded 1700000000\ntkn-dev record 1\n";
+    for (; count < 12; count++) yield await Promise.resolve(line);
+  }
+  assert.equal(await parseRecord(large()), undefined);
+  assert.equal(count, 12);
+});
+
+Deno.test("a line that can't be right counts for nothing, and takes out what was before it", async () => {
+  const head = `recorded 1\ntkn-dev record 1\n${DIGEST} 755 1700000000 ./a\n`;
+  for (const facts of [`${DIGEST} - 1`, `${DIGEST} 644 -`, "abc 644 1", `${DIGEST} 99999 1`]) {
+    const record = await parseRecord(pieces(`${head}${facts} ./a\n`));
+    assert.deepEqual([...record!.entries.keys()], [], facts);
+  }
+});

@@ -61,15 +61,24 @@ Deno.test("of an upload into what was there it is said what did not travel, and 
       bytes: 5_000,
       wireBytes: 1_100,
       unchanged: 8_349,
+      unchangedMs: 300_000,
       removed: 1,
     }),
     say(
-      "Sent 2 files, 5.0 kB in 0.1s (1.1 kB compressed), verified; 8,349 unchanged, 1 removed",
+      "Sent 2 files, 5.0 kB in 0.1s (1.1 kB compressed), verified; 8,349 unchanged since the upload 5m0s ago, 1 removed",
     ),
   );
   assert.deepEqual(
-    view.render({ ...sent, files: 0, bytes: 0, wireBytes: 10_240, unchanged: 8_351, removed: 0 }),
-    say("Nothing to send in 0.1s, verified; 8,351 unchanged"),
+    view.render({
+      ...sent,
+      files: 0,
+      bytes: 0,
+      wireBytes: 10_240,
+      unchanged: 8_351,
+      unchangedMs: 500,
+      removed: 0,
+    }),
+    say("Nothing to send in 0.1s; 8,351 unchanged since the upload 0.5s ago"),
   );
 });
 

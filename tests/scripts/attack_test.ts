@@ -1,0 +1,269 @@
+/** What others do to the directory meanwhile, or have written there: nothing outside of it is touched. */
+import assert from "node:assert/strict";
+import { ReceiveExit } from "../../src/step/scripts.ts";
+import { receive, said, UPLOAD } from "./receiver.ts";
+import { GNU, type Shell, Stage, testInEveryShell, until } from "./stage.ts";
+import { MANIFEST, manifestOf, PLAIN, tarball } from "./tarball.ts";
+
+const TOOLS = [...GNU, "find", "stat", "gzip", "cat", "rmdir", "mv", "touch"];
+const FILES = { "README": "hello\n", "src/a.go": "x".repeat(1000) };
+const OTHER = "a0x9k3j2h1";
+
+async function stageWithPrecious(shell: Shell, programs: readonly string[] = TOOLS) {
+  const stage = await Stage.open(shell, { programs });
+  await Deno.mkdir(`${stage.directory}/other/deep`, { recursive: true });
+  await Deno.writeTextFile(`${stage.directory}/other/precious`, "safe");
+  await Deno.writeTextFile(`${stage.directory}/other/deep/precious`, "safe");
+  return stage;
+}
+
+async function assertPreciousAlone({ directory }: Stage) {
+  const names = async (path: string) =>
+    (await Array.fromAsync(Deno.readDir(path), ({ name }) => name)).sort();
+  assert.deepEqual(await names(`${directory}/other`), ["deep", "precious"]);
+  assert.deepEqual(await names(`${directory}/other/deep`), ["precious"]);
+}
+
+/** Chunks of a stream that the test feeds. */
+function feed() {
+  const { readable, writable } = new TransformStream<Uint8Array>();
+  return { readable, writer: writable.getWriter() };
+}
+
+testInEveryShell(
+  "a path that leads out is refused, whatever is to be done there",
+  async (shell) => {
+    await using stage = await stageWithPrecious(shell);
+    await stage.hold();
+    for (
+      const path of ["./../other/precious", "./..", "/etc", "./a/../../other", "./src//x", "x"]
+    ) {
+      for (const word of ["remove", "rmdir", "look", "dir 755 1", "follow 5"]) {
+        const { bytes } = await tarball(FILES);
+        const { code, stderr } = await stage.exec(receive(stage), said([`${word} ${path}`], bytes));
+        const refused = [ReceiveExit.directoryRefused, ReceiveExit.streamCut] as number[];
+        assert.ok(refused.includes(code), `${word} ${path}: ${code} ${stderr}`);
+      }
+    }
+    await assertPreciousAlone(stage);
+  },
+);
+
+testInEveryShell("what is reached by a link is not removed", async (shell) => {
+  await using stage = await stageWithPrecious(shell);
+  await Deno.symlink("../other", `${stage.workspace}/src`);
+  await Deno.mkdir(`${stage.workspace}/a`);
+  await Deno.symlink("../../other", `${stage.workspace}/a/b`);
+  await stage.hold();
+  for (const path of ["./src/precious", "./a/b/deep/precious", "./src/deep"]) {
+    const { bytes } = await tarball(FILES);
+    const { code } = await stage.exec(receive(stage), said([`remove ${path}`], bytes));
+    assert.equal(code, ReceiveExit.displaced, path);
+    await stage.exec(receive(stage), said([`rmdir ${path}`], bytes));
+  }
+  await assertPreciousAlone(stage);
+});
+
+testInEveryShell(
+  "a directory that is swapped for a link while the archive comes gets nothing",
+  async (shell) => {
+    for (const exists of [true, false]) {
+      await using stage = await stageWithPrecious(shell);
+      const { workspace } = stage;
+      if (exists) await Deno.mkdir(`${workspace}/src`);
+      const gate = await stage.hold();
+      const { bytes } = await tarball({ ...FILES, "src/deep/b.go": "y".repeat(100_000) });
+      const { readable, writer } = feed();
+      const receiving = stage.exec(receive(stage), readable);
+      await writer.write(bytes.slice(0, 50_000));
+      await until("the first file", async () => {
+        const names = await Array.fromAsync(Deno.readDir(workspace), ({ name }) => name);
+        return names.some((name) => name.endsWith(".new"));
+      });
+      await Deno.remove(`${workspace}/src`, { recursive: true }).catch(() => {});
+      await Deno.symlink("../other", `${workspace}/src`);
+      await writer.write(bytes.slice(50_000));
+      await writer.close();
+      const { code } = await receiving;
+      await assertPreciousAlone(stage);
+      assert.equal(code, ReceiveExit.displaced);
+      assert.equal(await stage.read("tkn-dev/released"), "");
+      gate satisfies unknown;
+    }
+  },
+);
+
+testInEveryShell(
+  "a later attempt ends an earlier one, whose late bytes are written nowhere",
+  async (shell) => {
+    await using stage = await Stage.open(shell, { programs: TOOLS });
+    const gate = await stage.hold();
+    const old = await tarball({ ...FILES, "z": "old".repeat(100_000) });
+    const { readable, writer } = feed();
+    const earlier = stage.exec(receive(stage, { manifest: ".tkn-dev-one" }), readable);
+    await writer.write(old.bytes.slice(0, 50_000));
+    await until("the first file", async () => {
+      const path = `${stage.workspace}/.tkn-dev-one.new/src`;
+      return await Deno.stat(path).then(() => true, () => false);
+    });
+    const files = { ...FILES, "z": "new" };
+    const { bytes, receipt } = await tarball(files);
+    const later = feed();
+    const receiving = stage.exec(receive(stage, { attempt: 2 }), later.readable);
+    await until("the earlier one's end", async () => {
+      const { length } = (await stage.processes()).filter((line) =>
+        line.includes(" 1 .tkn-dev-one ")
+      );
+      return length === 0;
+    });
+    const late = writer.write(old.bytes.slice(50_000)).then(() => writer.close()).catch(() => {});
+    assert.equal((await earlier).code, 137);
+    await late;
+    await later.writer.write(new TextEncoder().encode("ask\n"));
+    await later.writer.write(bytes);
+    await later.writer.close();
+    const { code, stdout } = await receiving;
+    assert.deepEqual([code, stdout.split("ready\n")[1]], [0, receipt]);
+    assert.equal((await gate.ended()).code, 0);
+    for (const [path, text] of Object.entries(files)) {
+      assert.equal(await stage.read(`work space/${path}`), text);
+    }
+    const left = await Array.fromAsync(Deno.readDir(stage.workspace), ({ name }) => name);
+    assert.deepEqual(left.sort(), ["README", "src", "z"]);
+  },
+);
+
+testInEveryShell(
+  "an attempt that comes later than the one after it does nothing",
+  async (shell) => {
+    await using stage = await Stage.open(shell, { programs: TOOLS });
+    await stage.hold();
+    const part = await tarball(FILES, {
+      manifest: (text) => text.replace("then end", "then part"),
+    });
+    assert.equal((await stage.exec(receive(stage, { attempt: 2 }), part.bytes)).code, 0);
+    await Deno.writeTextFile(`${stage.workspace}/README`, "newer");
+    const { code } = await stage.exec(receive(stage, { attempt: 1 }), part.bytes);
+    assert.equal(code, ReceiveExit.superseded);
+    assert.equal(await stage.read("work space/README"), "newer");
+    assert.equal((await stage.exec(receive(stage, { upload: OTHER }), part.bytes)).code, 0);
+  },
+);
+
+const RECORD = "./.tkn-dev-upload/record";
+
+testInEveryShell(
+  "one upload at a time has a directory's lock; it says who, and lets it go",
+  async (shell) => {
+    await using stage = await Stage.open(shell, { programs: TOOLS });
+    await stage.hold();
+    const { readable, writer } = feed();
+    const say = (text: string) => writer.write(new TextEncoder().encode(text));
+    const one = stage.exec(receive(stage, { record: RECORD, release: false }), readable);
+    await say("lock TaskRun/one\n");
+    await until("the lock", async () => {
+      const path = `${stage.workspace}/.tkn-dev-upload/lock/owner`;
+      return (await Deno.readTextFile(path).catch(() => "")).startsWith(UPLOAD);
+    });
+    const { bytes } = await tarball(FILES);
+    const ask = async (lines: string[]) => {
+      const options = { record: RECORD, upload: OTHER, manifest: ".tkn-dev-other" };
+      return (await stage.exec(receive(stage, options), said(lines, new Uint8Array()))).stdout;
+    };
+    assert.match(
+      await ask(["lock TaskRun/two"]),
+      /^locked k3j2h1a0x9 writing \d+ TaskRun\/one\nready\n/,
+    );
+    await writer.write(bytes);
+    await writer.close();
+    assert.equal((await one).code, 0);
+    assert.match(
+      await ask(["lock TaskRun/two"]),
+      /^locked k3j2h1a0x9 done \d+ TaskRun\/one\nready\n/,
+    );
+    assert.match(await ask(["break k3j2h1a0x9", "lock TaskRun/two"]), /^ready\n/);
+    const third = await stage.exec(
+      receive(stage, { record: RECORD }),
+      said(["lock TaskRun/3"], PLAIN),
+    );
+    assert.match(third.stdout, /^locked a0x9k3j2h1 cut \d+ TaskRun\/two\n/);
+  },
+);
+
+testInEveryShell("a lock that is a link, or names a path, is broken where it is", async (shell) => {
+  await using stage = await stageWithPrecious(shell);
+  await Deno.mkdir(`${stage.workspace}/.tkn-dev-upload`);
+  await Deno.symlink("../../other", `${stage.workspace}/.tkn-dev-upload/lock`);
+  await stage.hold();
+  const lines = ["lock TaskRun/x", "break -", "lock TaskRun/x"];
+  const { stdout } = await stage.exec(receive(stage, { record: RECORD }), said(lines, PLAIN));
+  assert.match(stdout, /^locked - - 0 \nready\nready\n/);
+  await assertPreciousAlone(stage);
+});
+
+testInEveryShell("a record that is too large to be one is not read", async (shell) => {
+  await using stage = await Stage.open(shell, { programs: TOOLS });
+  await Deno.mkdir(`${stage.workspace}/.tkn-dev-upload`);
+  await Deno.writeTextFile(`${stage.workspace}/.tkn-dev-upload/record`, "tkn-dev record 1\n");
+  await Deno.truncate(`${stage.workspace}/.tkn-dev-upload/record`, 2 ** 31);
+  await stage.hold();
+  const { stdout } = await stage.exec(receive(stage, { record: RECORD }), said(["recall"], PLAIN));
+  assert.match(stdout, /^ready\n/);
+});
+
+testInEveryShell("what is about to change goes out of the record before it does", async (shell) => {
+  await using stage = await Stage.open(shell, { programs: TOOLS });
+  const path = `${stage.workspace}/.tkn-dev-upload/record`;
+  const { bytes } = await tarball(FILES);
+  await Deno.mkdir(`${stage.workspace}/.tkn-dev-upload`);
+  await stage.hold();
+  const cut = async (lines: string[]) => {
+    await Deno.writeTextFile(path, "tkn-dev record 1\n");
+    await stage.exec(receive(stage, { record: RECORD }), said(lines, bytes.subarray(0, 1500)));
+    return await Deno.readTextFile(path);
+  };
+  assert.equal(await cut(["gone ./src/a.go"]), "tkn-dev record 1\ngone - - ./src/a.go\n");
+  assert.equal(await cut(["forget"]), "");
+});
+
+testInEveryShell(
+  "a directory that was there gets the mode and the time that it was sent with",
+  async (shell) => {
+    for (const programs of [TOOLS, TOOLS.map((name) => `busybox:${name}`)]) {
+      await using stage = await Stage.open(shell, { programs });
+      await Deno.mkdir(`${stage.workspace}/src`);
+      await Deno.writeTextFile(`${stage.workspace}/src/made`, "stays");
+      await Deno.chmod(`${stage.workspace}/src`, 0o700);
+      await stage.hold();
+      const files = { "src/a.go": "new" };
+      const archive = await withDirectory(files);
+      const { code } = await stage.exec(
+        receive(stage),
+        said(["dir 751 1600000000 ./src"], archive),
+      );
+      assert.equal(code, 0);
+      const { mode, mtime } = await Deno.stat(`${stage.workspace}/src`);
+      assert.deepEqual([mode! & 0o777, mtime!.getTime()], [0o751, 1_600_000_000_000]);
+      assert.equal(await stage.read("work space/src/made"), "stays");
+      assert.equal(await stage.read("work space/src/a.go"), "new");
+    }
+  },
+);
+
+/** By GNU tar, with a member for the directory src of the year 2020. */
+async function withDirectory(files: Record<string, string>): Promise<Uint8Array> {
+  const directory = await Deno.makeTempDir({ prefix: "tarball-" });
+  try {
+    await Deno.mkdir(`${directory}/src`);
+    for (const [path, text] of Object.entries(files)) {
+      await Deno.writeTextFile(`${directory}/${path}`, text);
+    }
+    await Deno.writeTextFile(`${directory}/${MANIFEST}`, manifestOf(files));
+    await Deno.utime(`${directory}/src`, 1_600_000_000, 1_600_000_000);
+    const args = ["-C", directory, "-cf", "-", "src", MANIFEST];
+    const { stdout } = await new Deno.Command("/usr/bin/tar", { args }).output();
+    return new Uint8Array([...PLAIN, ...stdout]);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
