@@ -5,6 +5,7 @@ import { type Call, parse } from "./cli/parse.ts";
 import { tellError } from "./commands/tell_error.ts";
 import { BUG_EXIT_CODE, ExpectedError, Interrupted } from "./errors.ts";
 import type { Host } from "./host.ts";
+import { printable, printableLines } from "./printable.ts";
 import { VERSION } from "./version.ts";
 
 /** Runs one command line (without the program's name): its exit code. Never throws. */
@@ -14,7 +15,7 @@ export async function app(argv: readonly string[], host: Host): Promise<number> 
     call = parse(argv, PROGRAM);
     const text = helpAsked(call, PROGRAM);
     if (text === undefined) return await run(call, host);
-    host.terminal.out(text);
+    host.terminal.out(printableLines(text));
     return 0;
   } catch (thrown) {
     const isOurs = host.interrupt.aborted && thrown === host.interrupt.reason;
@@ -94,7 +95,7 @@ async function run(call: Call, host: Host): Promise<number> {
       return await command.run(host, command.options(call));
     }
     case "version":
-      host.terminal.out(`tkn-dev ${VERSION}\n`);
+      host.terminal.out(printable`tkn-dev ${VERSION}\n`);
       return 0;
     default:
       throw new Error(`no code for command "${name}"`);

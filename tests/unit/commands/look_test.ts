@@ -94,7 +94,7 @@ Deno.test("neither a path nor a rule can steer the terminal", async () => {
   const text = 'file .gitignore "\\u001b*\\n"\nfile "\\u001b[2Jx"\nfile .gitkeep';
   const host = new FakeHost(new MemoryFiles(tree(text)));
   await app(["task", "upload", "--explain", "\x1b[2Jx", "/tree"], host);
-  assert.equal(host.terminal.stdout, '"\\033[2Jx": dropped by .gitignore:1: *\n');
+  assert.equal(host.terminal.stdout, '"\\033[2Jx": dropped by .gitignore:1: \\x1b*\n');
 });
 
 Deno.test("a word that may be meant as the directory is said to be none", async () => {
