@@ -6,7 +6,7 @@
 
 declare const printed: unique symbol;
 
-/** Made by the functions of this module, `sanitize` and `style`; anything else is a plain string and does not fit. */
+/** Made by the functions of this module; a plain string does not fit. */
 export type Printable = string & { readonly [printed]: true };
 
 /** A Printable is none: its colors would be escaped. `joined` puts those together. */
@@ -47,7 +47,10 @@ export function trimmedEnd(text: Printable): Printable {
   return text.trimEnd() as Printable;
 }
 
-/** As it is, for data on a stream that is no terminal; and for control sequences of ours. */
+/**
+ * As it is: for data on a stream that is no terminal, for control sequences of ours, and for what was filtered. Who
+ * may call it is listed in tests/local/view/printable_test.ts.
+ */
 export function unescaped(text: string): Printable {
   return text as Printable;
 }

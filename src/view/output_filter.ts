@@ -1,5 +1,5 @@
 /** The bytes that a command in a container writes, for a terminal here. Pure. */
-import type { Printable } from "../printable.ts";
+import { type Printable, unescaped } from "../printable.ts";
 import { ControlFilter, type FilterOptions } from "./control_filter.ts";
 import { RESET } from "./style.ts";
 
@@ -13,11 +13,11 @@ export class OutputFilter {
 
   /** What can be shown by now: the start of a character or of a sequence waits for its end. */
   push(bytes: Uint8Array): Printable {
-    return this.#filter.push(this.#decoder.decode(bytes, { stream: true })) as Printable;
+    return unescaped(this.#filter.push(this.#decoder.decode(bytes, { stream: true })));
   }
 
   end(): Printable {
     const rest = this.#filter.push(this.#decoder.decode()) + this.#filter.end();
-    return (this.#filter.isColored ? rest + RESET : rest) as Printable;
+    return unescaped(this.#filter.isColored ? rest + RESET : rest);
   }
 }

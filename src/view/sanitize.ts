@@ -2,7 +2,7 @@
  * Text of a step's or the cluster's for a terminal: colors may stay, every other control sequence is removed
  * (CVE-2021-25743, https://github.com/kubernetes/kubernetes/issues/101695). Pure.
  */
-import { type Printable, trimmedEnd } from "../printable.ts";
+import { type Printable, trimmedEnd, unescaped } from "../printable.ts";
 import { ControlFilter, type FilterOptions } from "./control_filter.ts";
 
 /**
@@ -12,7 +12,7 @@ import { ControlFilter, type FilterOptions } from "./control_filter.ts";
 export function sanitize(line: string, options: FilterOptions = {}): Printable {
   const shown = line.replaceAll("\n", "").split("\r").findLast((part) => part !== "") ?? "";
   const filter = new ControlFilter(options);
-  return filter.push(shown) + filter.end() as Printable;
+  return unescaped(filter.push(shown) + filter.end());
 }
 
 /** Words of the cluster's (a condition's message) as lines without colors, none of them empty. */
