@@ -24,7 +24,8 @@ const PALETTE = ["1;92", "1;93", "1;94", "1;95", "1;96"];
 /** Gives each task and step the next color when it first speaks. */
 export class LogLines {
   readonly #options: LogOptions;
-  readonly #codes = new Map<string, string>();
+  /** By the text; as printed. */
+  readonly #prefixes = new Map<string, Printable>();
 
   constructor(options: LogOptions) {
     this.#options = options;
@@ -33,15 +34,18 @@ export class LogLines {
   /** `[task : step] line`, in a TaskRun `[step] line`, without a newline. */
   render({ task, step, line }: LogLine): Printable {
     const { color, terminal } = this.#options;
-    const prefix = task === undefined ? `[${step}]` : `[${task} : ${step}]`;
+    const prefix = this.#prefix(task === undefined ? `[${step}]` : `[${task} : ${step}]`);
     const shown = terminal ? contained(sanitize(line, { color })) : unescaped(line);
-    return joined([color ? sgr(prefix, this.#codeOf(prefix)) : printable`${prefix}`, shown], " ");
+    return joined([prefix, shown], " ");
   }
 
-  #codeOf(prefix: string): string {
-    const code = this.#codes.get(prefix) ?? PALETTE[this.#codes.size % PALETTE.length];
-    this.#codes.set(prefix, code);
-    return code;
+  #prefix(text: string): Printable {
+    const known = this.#prefixes.get(text);
+    if (known !== undefined) return known;
+    const code = PALETTE[this.#prefixes.size % PALETTE.length];
+    const prefix = this.#options.color ? sgr(text, code) : printable`${text}`;
+    this.#prefixes.set(text, prefix);
+    return prefix;
   }
 }
 
