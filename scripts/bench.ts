@@ -8,6 +8,7 @@
  * awk and sha256sum. Nothing of what it makes outlives it. A figure is never an error, a wrong result is.
  */
 import { denoHost } from "../src/deno/host.ts";
+import { printable } from "../src/printable.ts";
 import { NotHere } from "./bench/bench_case.ts";
 import { CASES } from "./bench/cases.ts";
 import { readCircumstances } from "./bench/circumstances.ts";
@@ -24,7 +25,8 @@ try {
   Deno.exit(0);
 } catch (error) {
   const interrupted = interrupt.aborted;
-  terminal.err(`${interrupted ? "interrupted" : error instanceof Error ? error.message : error}\n`);
+  const why = error instanceof Error ? error.message : `${error}`;
+  terminal.err(printable`${interrupted ? "interrupted" : why}\n`);
   Deno.exit(interrupted ? 130 : 1);
 }
 
@@ -33,7 +35,7 @@ async function main(options: Options): Promise<void> {
     ...options,
     context: Deno.env.get("TKN_DEV_TEST_CONTEXT"),
     signal: interrupt,
-    say: (line) => terminal.out(`${line}\n`),
+    say: (line) => terminal.out(printable`${line}\n`),
   });
   const rows: Row[] = [];
   for (const one of CASES) {

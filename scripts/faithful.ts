@@ -12,6 +12,7 @@ import { parseAllDocuments } from "npm:yaml@2.9.1";
 import { newGate } from "../src/commands/upload.ts";
 import { parseDocuments } from "../src/commands/yaml.ts";
 import { denoHost } from "../src/deno/host.ts";
+import { printable } from "../src/printable.ts";
 import { ExpectedError, UsageError } from "../src/errors.ts";
 import type { KubeObject } from "../src/kube/interface.ts";
 import { holdRun, pipelineOf, taskOf } from "../src/run/hold.ts";
@@ -213,5 +214,5 @@ async function listFiles(paths: string[]): Promise<string[]> {
 }
 
 function say(line: string): void {
-  host.terminal.out(`${line}\n`);
+  host.terminal.out(printable`${line}\n`);
 }

@@ -3,18 +3,20 @@ import { PROGRAM } from "./cli/commands.ts";
 import { helpAsked } from "./cli/help.ts";
 import { type Call, parse } from "./cli/parse.ts";
 import { tellError } from "./commands/tell_error.ts";
-import { BUG_EXIT_CODE, ExpectedError, Interrupted } from "./errors.ts";
+import { BUG_EXIT_CODE, ExpectedError, Interrupted, UsageError } from "./errors.ts";
 import type { Host } from "./host.ts";
+import { printable, printableLines } from "./printable.ts";
 import { VERSION } from "./version.ts";
 
 /** Runs one command line (without the program's name): its exit code. Never throws. */
 export async function app(argv: readonly string[], host: Host): Promise<number> {
   let call: Call | undefined;
   try {
+    checkText(argv);
     call = parse(argv, PROGRAM);
     const text = helpAsked(call, PROGRAM);
     if (text === undefined) return await run(call, host);
-    host.terminal.out(text);
+    host.terminal.out(printableLines(text));
     return 0;
   } catch (thrown) {
     const isOurs = host.interrupt.aborted && thrown === host.interrupt.reason;
@@ -22,6 +24,18 @@ export async function app(argv: readonly string[], host: Host): Promise<number> 
     tellError(host, error, !noColorAsked(argv, call));
     return error instanceof ExpectedError ? error.exitCode : BUG_EXIT_CODE;
   }
+}
+
+/**
+ * The runtime has U+FFFD in the place of bytes that are not UTF-8: which ones were meant can't be told any more, and a
+ * file of that name may be there. One that was given as U+FFFD is refused with them.
+ */
+function checkText(argv: readonly string[]): void {
+  const at = argv.findIndex((word) => word.includes("\ufffd"));
+  if (at === -1) return;
+  throw new UsageError(`Cannot read argument ${at + 1}, "${argv[at]}": it is not UTF-8`, {
+    hint: "names of this kind can't be given; a directory above, or . in it, can",
+  });
 }
 
 /** Of a command line that can't be read, as far as its words tell. */
@@ -94,7 +108,7 @@ async function run(call: Call, host: Host): Promise<number> {
       return await command.run(host, command.options(call));
     }
     case "version":
-      host.terminal.out(`tkn-dev ${VERSION}\n`);
+      host.terminal.out(printable`tkn-dev ${VERSION}\n`);
       return 0;
     default:
       throw new Error(`no code for command "${name}"`);

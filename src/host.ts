@@ -1,5 +1,6 @@
 /** The world as the program sees it, as types: src/deno has the real one, tests have their own. */
 import type { Kube, TerminalSize } from "./kube/interface.ts";
+import type { Printable } from "./printable.ts";
 
 export interface Host {
   readonly terminal: Terminal;
@@ -48,11 +49,11 @@ export interface Terminal {
   /** All of stdin, as text. */
   input(): Promise<string>;
   /** Data: logs, names, JSON. Goes to stdout, at once. */
-  out(text: string): void;
-  /** Bytes of somebody else's, as they are. */
+  out(text: Printable): void;
+  /** Bytes of a program in a container, unfiltered: of a shell at this terminal, or for a pipe. */
   write(bytes: Uint8Array, to: "stdout" | "stderr"): void;
   /** Narration: progress, prompts, errors. Goes to stderr, at once. */
-  err(text: string): void;
+  err(text: Printable): void;
 }
 
 /**

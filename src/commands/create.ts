@@ -4,6 +4,7 @@ import { parseDuration } from "../cli/values.ts";
 import { ExpectedError, UsageError } from "../errors.ts";
 import { type ConnectOptions, FileError, type Host } from "../host.ts";
 import type { Kube, KubeObject } from "../kube/interface.ts";
+import { printable } from "../printable.ts";
 import type { RunEvent } from "../run/events.ts";
 import { holdRun } from "../run/hold.ts";
 import { placeName } from "../run/pause_place.ts";
@@ -12,6 +13,8 @@ import { createRun, readDefaultTimeout } from "../run/start.ts";
 import { type Breakpoints, readBreakpoints, withoutBreakpoints } from "../tekton/debug_spec.ts";
 import { runFromV1beta1 } from "../tekton/v1beta1.ts";
 import type { HeldRun } from "../tekton/hold_run.ts";
+import { printData } from "./print_data.ts";
+import { tellNote } from "./tell_note.ts";
 import { holdChanges, newGate, OWN_LABELS, resolving } from "./upload.ts";
 import { connectFlags, type OutputFormat, outputFormat } from "./upload_options.ts";
 import { nameOf, parseYamlDocuments, renderPlacement, renderRun } from "./yaml.ts";
@@ -61,17 +64,14 @@ export async function run(host: Host, options: Options): Promise<number> {
       options,
     );
     if (options.dryRun) {
-      host.terminal.out(renderPlacement(placement, options.format!, holdChanges(held)));
+      printData(host, renderPlacement(placement, options.format!, holdChanges(held)));
       continue;
     }
     const { run: created, why } = await createRun(kube, placement, `tkn-dev-${host.random(6)}`);
-    host.terminal.out(
-      options.format === undefined
-        ? `${nameOf(created)} created\n`
-        : renderRun(created, options.format, []),
-    );
-    if (why !== undefined) host.terminal.err(`Note: With objects that go with the run: ${why}\n`);
-    if (held.length > 0) host.terminal.err(howToGoOn(created, held));
+    if (options.format === undefined) host.terminal.out(printable`${nameOf(created)} created\n`);
+    else printData(host, renderRun(created, options.format, []));
+    if (why !== undefined) tellNote(host, { text: `With objects that go with the run: ${why}` });
+    if (held.length > 0) tellNote(host, { text: howToGoOn(created, held) });
   }
   return 0;
 }
@@ -92,7 +92,7 @@ async function lower(
   const labels = { ...run.metadata.labels, ...OWN_LABELS };
   const labelled = { ...withoutBreakpoints(run), metadata: { ...run.metadata, labels } };
   const emit = (event: RunEvent) => {
-    if (event.kind === "note") host.terminal.err(`Note: ${event.text}\n`);
+    if (event.kind === "note") tellNote(host, event);
   };
   const context = resolving(host, { allowProbe }, { kube, emit });
   return await holdRun(context, labelled, breakpoints, options);
@@ -151,6 +151,6 @@ function inNamespace(run: Run, namespace: string): Run {
 function howToGoOn({ kind, metadata }: Run, held: HeldRun<Run>["held"]): string {
   const group = kind!.toLowerCase();
   const places = held.map(placeName).join(", ");
-  return `Note: It will hold at ${places}. To go on: ` +
-    `tkn-dev ${group} shell|run|continue|fail-continue ${metadata.name} -n ${metadata.namespace}\n`;
+  return `It will hold at ${places}. To go on: ` +
+    `tkn-dev ${group} shell|run|continue|fail-continue ${metadata.name} -n ${metadata.namespace}`;
 }

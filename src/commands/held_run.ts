@@ -3,12 +3,14 @@ import { ClusterError, UsageError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import { type AtPause, debug } from "../run/debug.ts";
+import { printable } from "../printable.ts";
 import { annotate } from "../run/metadata.ts";
 import { type Pause, placeName } from "../run/pause_place.ts";
 import { insteadCommand } from "../step/scripts.ts";
 import type { HeldRun } from "../tekton/hold_run.ts";
 import type { PipelineRun, TaskRun } from "../tekton/model.ts";
 import type { Narrator } from "./narrate.ts";
+import { printData } from "./print_data.ts";
 import { howToGoOn, workAt } from "./session.ts";
 import { sendInto } from "./send_into.ts";
 import type { Source } from "./source.ts";
@@ -44,7 +46,7 @@ export function checkTerminal({ terminal }: Host, atPause: AtEachPause, hint: st
 export async function runHeld(host: Host, options: HeldRunOptions): Promise<number> {
   const { flags, kube, narrator, held } = options;
   if (flags.dryRun !== undefined) {
-    host.terminal.out(renderPlacement(held.placement, flags.dryRun, options.changes));
+    printData(host, renderPlacement(held.placement, flags.dryRun, options.changes));
     return 0;
   }
   if (held.held.length === 0) {
@@ -108,7 +110,7 @@ async function workAtPause(
     : at.pause;
   const run = { kind: live.kind, run: live.name, connect: options.flags.connect };
   if (atPause === "leave") {
-    host.terminal.out(`${live.name}\n`);
+    host.terminal.out(printable`${live.name}\n`);
     host.terminal.err(howToGoOn(run, placeName(pause)));
     return "left";
   }

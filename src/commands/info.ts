@@ -2,6 +2,7 @@
 import type { Call } from "../cli/parse.ts";
 import type { Host } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
+import { joined, type Printable, printableLines } from "../printable.ts";
 import { readFacts } from "../run/facts.ts";
 import type { Pause } from "../run/pause_place.ts";
 import { runCommand } from "../run/shell.ts";
@@ -21,14 +22,14 @@ export async function run(host: Host, options: Options): Promise<number> {
   const { run, held } = await findHeld(kube, options);
   if (held.length === 0) throw noneHolds(options, run);
   const texts = await Promise.all(held.map((pause) => describe(kube, pause)));
-  host.terminal.out(texts.join("\n"));
+  host.terminal.out(joined(texts, "\n"));
   return 0;
 }
 
 /** What its objects tell, and what its own container does. */
-async function describe(kube: Kube, pause: Pause): Promise<string> {
+async function describe(kube: Kube, pause: Pause): Promise<Printable> {
   const [facts, own] = await Promise.all([readFacts(kube, pause), ownInfo(kube, pause)]);
-  return renderHeld(facts, Infinity) + own;
+  return joined([renderHeld(facts, Infinity), printableLines(own)]);
 }
 
 async function ownInfo(kube: Kube, pause: Pause): Promise<string> {

@@ -3,6 +3,7 @@ import type { Call } from "../cli/parse.ts";
 import { ClusterError, UsageError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
+import { joined, oneLine, type Printable, printable } from "../printable.ts";
 import { type Pause, placeName } from "../run/pause_place.ts";
 import { release, type ReleaseOptions, type ReleaseWord } from "../run/release.ts";
 import { ReceiveExit } from "../step/scripts.ts";
@@ -33,7 +34,7 @@ export async function letGo(
   pause: Pause,
   word: ReleaseWord,
   options: ReleaseOptions = {},
-): Promise<string> {
+): Promise<Printable> {
   const place = placeName(pause);
   const { exitCode, message, said } = await release(kube, pause, word, options);
   if (exitCode === undefined || exitCode === ReceiveExit.gateGone || exitCode > SIGNALED) {
@@ -44,10 +45,10 @@ export async function letGo(
       hint: "it holds still; try again",
     });
   }
-  const note = said === "" || pause.gate !== "script"
-    ? ""
-    : `Note: ${said.replace("debug-continue 0", "--exit-code 0")}`;
-  return `Step ${place} ${does(pause, word)}\n${note}`;
+  const sentence = printable`Step ${place} ${does(pause, word)}\n`;
+  if (said === "" || pause.gate !== "script") return sentence;
+  const note = oneLine(said.replace("debug-continue 0", "--exit-code 0"));
+  return joined([sentence, printable`Note: ${note}\n`]);
 }
 
 /** Above this it was a signal's: the container has ended, and took the command along with it. */

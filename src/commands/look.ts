@@ -1,16 +1,17 @@
 /** --list and --explain: what would be sent and why, with no cluster. */
 import type { Flags } from "../cli/parse.ts";
 import type { Host } from "../host.ts";
+import { escape } from "../printable.ts";
 import { checkDirectory } from "../tree/check.ts";
 import { explain } from "../tree/explain.ts";
 import { isOfRecord } from "../tree/record.ts";
 import type { Entry } from "../tree/walk.ts";
 import { quotePath } from "../view/quote_path.ts";
-import { renderNote } from "../view/run_view.ts";
-import { sanitize } from "../view/sanitize.ts";
+import { printData } from "./print_data.ts";
 import { openTree } from "./source.ts";
 import { checkSecrets, sourceNotes } from "./source_notes.ts";
 import { filesToSend, openIgnore } from "./source_rules.ts";
+import { tellNote } from "./tell_note.ts";
 import type { SendFlags } from "./upload_options.ts";
 
 /** Paths to explain; none: all that is sent is listed. */
@@ -30,7 +31,7 @@ export function lookFlags(flags: Flags, name?: string, directory?: string): Look
 export async function look(host: Host, flags: SendFlags, { paths, alone }: Look): Promise<number> {
   if (alone !== undefined && (await host.files.stat(alone))?.kind === "directory") {
     const text = `${alone} is read as a name on the cluster; ./${alone} is the directory`;
-    host.terminal.err(`${renderNote({ text })}\n`);
+    tellNote(host, { text });
   }
   await (paths.length > 0 ? explainPaths(host, flags, paths) : list(host, flags));
   return 0;
@@ -38,14 +39,14 @@ export async function look(host: Host, flags: SendFlags, { paths, alone }: Look)
 
 async function explainPaths(host: Host, flags: SendFlags, paths: readonly string[]) {
   const root = await checkDirectory(host.files, flags.directory);
-  const onNote = (text: string) => host.terminal.err(`${renderNote({ text })}\n`);
+  const onNote = (text: string) => tellNote(host, { text });
   const files = await filesToSend(host, root, flags);
   const ignore = await openIgnore(host, root, { files, flags, onNote });
   const rules = await ignore();
   for (const path of paths) {
     const { path: relative, why: byRules } = await explain(files, root, { path, rules });
     const why = isOfRecord(relative) ? "dropped: an upload into this directory left it" : byRules;
-    host.terminal.out(`${quotePath(relative)}: ${sanitize(why, { color: false })}\n`);
+    printData(host, `${quotePath(relative)}: ${escape(why)}\n`);
   }
 }
 
@@ -64,7 +65,7 @@ async function list(host: Host, flags: SendFlags): Promise<void> {
   if (open !== undefined) lines.add(open);
   lines.end();
   for (const note of sourceNotes({ skipped, secrets: flags.secrets }, entries)) {
-    host.terminal.err(`${renderNote(note)}\n`);
+    tellNote(host, note);
   }
   if (flags.secrets === "deny") checkSecrets(root, entries);
 }
@@ -81,7 +82,7 @@ class Lines {
   }
 
   end(): void {
-    if (this.#text !== "") this.host.terminal.out(this.#text);
+    if (this.#text !== "") printData(this.host, this.#text);
     this.#text = "";
   }
 }

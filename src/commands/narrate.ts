@@ -1,5 +1,6 @@
 /** Events to the terminal, by way of the view. */
 import type { Host, Terminal } from "../host.ts";
+import { printable } from "../printable.ts";
 import type { RunEvent } from "../run/events.ts";
 import { RunView } from "../view/run_view.ts";
 import { Screen, type Write } from "../view/screen.ts";
@@ -39,7 +40,7 @@ export function openNarrator(host: Host, flags: { color: boolean; showlogs: bool
       else if (event.kind !== "waiting") later.push(event);
     },
     async aside(work) {
-      write(terminal, screen.paint([{ status: "" }]));
+      write(terminal, screen.paint([{ status: printable`` }]));
       later = [];
       try {
         return await work();
@@ -51,7 +52,7 @@ export function openNarrator(host: Host, flags: { color: boolean; showlogs: bool
     },
     [Symbol.dispose]() {
       silence[Symbol.dispose]();
-      write(terminal, screen.paint([{ status: "" }]));
+      write(terminal, screen.paint([{ status: printable`` }]));
     },
   };
 }

@@ -8,6 +8,8 @@ import { debugRunCommand } from "../step/scripts.ts";
 import { findStep, type HeldOptions, heldOptions } from "./held_step.ts";
 import { letGo } from "./let_go.ts";
 import { useColor } from "./color.ts";
+import { filteredOutput } from "./filtered_output.ts";
+import { tellNote } from "./tell_note.ts";
 import { ScriptEditor } from "./script_editor.ts";
 
 export interface Options extends HeldOptions {
@@ -49,10 +51,8 @@ export async function run(host: Host, options: Options): Promise<number> {
   const kube = await host.connect(options.connect);
   const pause = await findStep(kube, options);
   if (pause.gate !== "script" && !options.continues) {
-    terminal.err(
-      `Note: Step ${placeName(pause)} is held without a shell: it can do its work only ` +
-        "in its own place, and the run goes on\n",
-    );
+    const text = `Step ${placeName(pause)} is held without a shell: it can do its work only in its`;
+    tellNote(host, { text: `${text} own place, and the run goes on` });
   }
   if (options.continues || pause.gate !== "script") {
     terminal.err(await letGo(kube, pause, "run"));
@@ -61,14 +61,12 @@ export async function run(host: Host, options: Options): Promise<number> {
   const color = terminal.isTerminal.stderr && useColor(host, options.color);
   const editor = new ScriptEditor({ host, kube, color }, pause);
   if (options.edit) await editor.open(options.patchFile);
+  const output = filteredOutput(host, options);
   const code = await runCommand(kube, pause, {
     command: debugRunCommand({ original: options.original }),
-    output: {
-      onStdout: (bytes) => terminal.write(bytes, "stdout"),
-      onStderr: (bytes) => terminal.write(bytes, "stderr"),
-    },
+    output,
     signal: host.interrupt,
-  });
+  }).finally(() => output.end());
   if (options.edit) terminal.err(await editor.ran(code));
   return code;
 }

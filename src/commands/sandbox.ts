@@ -2,6 +2,7 @@
 import type { Call } from "../cli/parse.ts";
 import { UsageError } from "../errors.ts";
 import type { Host } from "../host.ts";
+import { printable } from "../printable.ts";
 import { startSandbox } from "../sandbox/sandbox.ts";
 
 export interface Options {
@@ -22,11 +23,13 @@ export async function run(host: Host, options: Options): Promise<number> {
   await using sandbox = await startSandbox(options);
   const { terminal, interrupt } = host;
   terminal.err(
-    `A small Kubernetes with Tekton serves on ${sandbox.server}.\n` +
-      "Its steps are processes of this machine, with no isolation: run nothing in it that you\n" +
-      "would not run in a shell. It keeps nothing. Ctrl-C ends it. In another terminal:\n\n",
+    printable`A small Kubernetes with Tekton serves on ${sandbox.server}.
+Its steps are processes of this machine, with no isolation: run nothing in it that you
+would not run in a shell. It keeps nothing. Ctrl-C ends it. In another terminal:
+
+`,
   );
-  terminal.out(`export KUBECONFIG=${sandbox.kubeconfig}\n`);
+  terminal.out(printable`export KUBECONFIG=${sandbox.kubeconfig}\n`);
   if (!interrupt.aborted) {
     await new Promise((resolve) => interrupt.addEventListener("abort", resolve, { once: true }));
   }

@@ -2,6 +2,7 @@
 import { ExpectedError, UsageError } from "../errors.ts";
 import { FileError, type Host } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
+import { joined, oneLine, type Printable, printable } from "../printable.ts";
 import { type EditedScript, putScript, readScript } from "../run/edit.ts";
 import type { Pause } from "../run/pause_place.ts";
 import type { EditRequests } from "../run/edit_channel.ts";
@@ -64,39 +65,41 @@ export class ScriptEditor implements EditRequests {
   }
 
   /** After a success: what was changed, and how to keep it. */
-  async ran(exitCode: number): Promise<string> {
+  async ran(exitCode: number): Promise<Printable> {
     try {
-      return exitCode === 0 ? await this.#tell() : "";
+      return exitCode === 0 ? await this.#tell() : printable``;
     } catch (error) {
-      if (error instanceof ExpectedError) return `${error.message}\n`;
+      if (error instanceof ExpectedError) return printable`${oneLine(error.message)}\n`;
       throw error;
     }
   }
 
   /** Writes the patch where one was asked for. */
-  async #tell(): Promise<string> {
+  async #tell(): Promise<Printable> {
     const { host, color } = this.#options;
     const { template, source } = this.#script!;
     const { terminal } = host;
-    if (this.#text === template) return "The script is as it was\n";
+    if (this.#text === template) return printable`The script is as it was\n`;
     const name = source === undefined ? `step ${this.#pause.of}` : sourceName(source);
     const tty = terminal.isTerminal.stderr;
     const diff = renderDiff(name, template, this.#text, { color: color && tty, terminal: tty });
     if (source === undefined) {
       const why = "no Task, Pipeline or StepAction on the cluster has this script";
-      return `${diff}Note: ${why}: change it where it comes from\n`;
+      return joined([diff, printable`Note: ${why}: change it where it comes from\n`]);
     }
     const patch = scriptPatch(source, template, this.#text);
     const { namespace } = this.#pause;
     if (this.#patchFile === "") {
       const text = JSON.stringify(JSON.parse(patch));
       const command = patchCommand(source, { text }, namespace);
-      return `${diff}To keep the change: ${command.map(quoted).join(" ")}\n`;
+      const words = command.map(quoted).join(" ");
+      return joined([diff, printable`To keep the change: ${words}\n`]);
     }
     await this.#save(this.#patchFile, patch);
     const command = patchCommand(source, { file: this.#patchFile }, namespace);
     const words = command.map(quoted).join(" ");
-    return `${diff}Wrote ${this.#patchFile}. To keep the change: ${words}\n`;
+    const done = printable`Wrote ${this.#patchFile}. To keep the change: ${words}\n`;
+    return joined([diff, done]);
   }
 
   async #save(path: string, text: string): Promise<void> {

@@ -2,6 +2,7 @@
 import { ClusterError, Interrupted } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
+import { joined, type Printable, printable, trimmedEnd, unescaped } from "../printable.ts";
 import { addDebugContainer } from "../run/debug_container.ts";
 import { serveEdits } from "../run/edit_channel.ts";
 import { readFacts } from "../run/facts.ts";
@@ -65,7 +66,7 @@ export async function workAt(
 }
 
 /** What a person types for a step that is left held. */
-export function howToGoOn(run: SessionOptions["run"], place: string): string {
+export function howToGoOn(run: SessionOptions["run"], place: string): Printable {
   const rows = [
     ["shell", "work in it"],
     ["run", "run its own work, and come back"],
@@ -73,15 +74,17 @@ export function howToGoOn(run: SessionOptions["run"], place: string): string {
     ["fail-continue", "fail the step"],
   ].map(([word, does]) => [verb(run, word), does]);
   const width = Math.max(...rows.map(([command]) => command.length));
-  return `Step ${place} holds still. To go on:\n` +
-    rows.map(([command, does]) => `  ${command.padEnd(width)}  ${does}\n`).join("");
+  return joined([
+    printable`Step ${place} holds still. To go on:\n`,
+    ...rows.map(([command, does]) => printable`  ${command.padEnd(width)}  ${does}\n`),
+  ]);
 }
 
 async function shell(options: SessionOptions, pause: Pause): Promise<void> {
   const { host, kube, debugImage, signal } = options;
   const columns = host.terminal.columns();
-  const header = renderHeld(await readFacts(kube, pause), columns).trimEnd();
-  if (pause.gate !== "script") host.terminal.err(`${header}\n`);
+  const header = trimmedEnd(renderHeld(await readFacts(kube, pause), columns));
+  if (pause.gate !== "script") host.terminal.err(joined([header, printable`\n`]));
   const place = debugImage === undefined
     ? pause
     : await addDebugContainer(kube, host.clock, pause, debugImage, host.random(5), signal);
@@ -112,7 +115,7 @@ async function shell(options: SessionOptions, pause: Pause): Promise<void> {
   } finally {
     over.abort(new DOMException("the shell is closed", "AbortError"));
     await serving;
-    if (last !== NEWLINE) host.terminal.out("\r\n"); // behind a prompt
+    if (last !== NEWLINE) host.terminal.out(printable`\r\n`); // behind a prompt
   }
 }
 
@@ -123,7 +126,7 @@ async function ask({ terminal }: Host, prompt: Prompt): Promise<Answer> {
   await using raw = terminal.raw();
   for await (const keys of raw.keys) {
     const { text, answer } = prompt.onKey(keys);
-    terminal.err(text.replaceAll("\n", "\r\n"));
+    terminal.err(unescaped(text.replaceAll("\n", "\r\n")));
     if (answer !== undefined) return answer;
   }
   return "detach"; // the terminal is gone

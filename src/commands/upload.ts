@@ -3,6 +3,7 @@ import { UsageError } from "../errors.ts";
 import { FileError, type Files, type Host } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import type { RunEvent } from "../run/events.ts";
+import { printable } from "../printable.ts";
 import { placeName } from "../run/pause_place.ts";
 import type { Resolving } from "../run/resolve.ts";
 import type { Preparation } from "../run/send.ts";
@@ -21,6 +22,7 @@ import { Prepared } from "../tree/prepared.ts";
 import { sizeOf } from "../tree/sizes.ts";
 import { VERSION } from "../version.ts";
 import type { Narrator } from "./narrate.ts";
+import { printData } from "./print_data.ts";
 import { sendable, type Source } from "./source.ts";
 import { parseDocuments, parseYaml, renderPlacement } from "./yaml.ts";
 import type { RunFlags, UploadFlags } from "./upload_options.ts";
@@ -122,7 +124,7 @@ export async function runUpload(
 ): Promise<number> {
   const { emit } = lowered;
   if (flags.dryRun !== undefined) {
-    host.terminal.out(renderPlacement(lowered.placement, flags.dryRun, lowered.changes));
+    printData(host, renderPlacement(lowered.placement, flags.dryRun, lowered.changes));
     return 0;
   }
   for (const text of lowered.notes) emit({ kind: "note", text });
@@ -149,7 +151,7 @@ export async function runUpload(
     interrupt: host.interrupt,
   }).finally(() => over.abort());
   if (outcome === undefined) {
-    host.terminal.out(`${name}\n`);
+    host.terminal.out(printable`${name}\n`);
     return 0;
   }
   return outcome.succeeded ? 0 : 1;

@@ -1,6 +1,7 @@
 /** `--watch`: a run on the directory, and another one each time that it has changed, until Ctrl-C. */
 import { ExpectedError, Interrupted, INTERRUPTED_EXIT_CODE, UsageError } from "../errors.ts";
 import type { Host } from "../host.ts";
+import { joined, printable } from "../printable.ts";
 import { renderChanged } from "../view/changed.ts";
 import { type Change, Changes } from "./changes.ts";
 import { openSource, type Source } from "./source.ts";
@@ -18,12 +19,12 @@ export async function watch(host: Host, flags: UploadFlags, once: Once): Promise
     await changes.begin(source);
     for (let isFirst = true;; isFirst = false) {
       const change = await untilChange({ host, flags, once, changes, source, isFirst });
-      host.terminal.err(`\n${renderChanged(change.paths)}`);
+      host.terminal.err(joined([printable`\n`, renderChanged(change.paths)]));
       source = change.source;
     }
   } catch (error) {
     if (error !== host.interrupt.reason) throw error;
-    if (host.terminal.isTerminal.stderr) host.terminal.err("\n"); // it has shown ^C
+    if (host.terminal.isTerminal.stderr) host.terminal.err(printable`\n`); // it has shown ^C
     return INTERRUPTED_EXIT_CODE; // no run was going on
   }
 }
@@ -70,5 +71,5 @@ async function runOne(
     tellError(host, error, flags.color);
   }
   if (either.aborted) return;
-  terminal.err(`Watching ${flags.directory} for changes, Ctrl-C ends\n`);
+  terminal.err(printable`Watching ${flags.directory} for changes, Ctrl-C ends\n`);
 }

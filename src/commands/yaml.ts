@@ -2,6 +2,7 @@
 import { parse, parseAllDocuments, stringify, type Tags } from "npm:yaml@2.9.1";
 import { UsageError } from "../errors.ts";
 import type { KubeObject } from "../kube/interface.ts";
+import { escape } from "../printable.ts";
 import type { Placement } from "../tekton/place.ts";
 import type { OutputFormat } from "./upload_options.ts";
 
@@ -73,7 +74,7 @@ export function renderRun(
     case "name":
       return `${nameOf(run)}\n`;
     case "yaml": {
-      const head = sentences.map((sentence) => `# ${sentence}\n`).join("");
+      const head = sentences.map((sentence) => `# ${escape(sentence)}\n`).join("");
       // Without aliases and folds: what is twice in it is there twice, and a script stays as it is.
       return head +
         stringify(JSON.parse(JSON.stringify(run)), { aliasDuplicateObjects: false, lineWidth: 0 });

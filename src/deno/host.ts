@@ -3,6 +3,7 @@ import type { Clock, Host } from "../host.ts";
 import { pathText } from "../path_bytes.ts";
 import { denoFiles } from "./files.ts";
 import { denoTerminal } from "./terminal.ts";
+import { variableOrSign } from "./variable.ts";
 import { watchDirectories } from "./watcher.ts";
 
 export function denoHost(): Host {
@@ -11,7 +12,7 @@ export function denoHost(): Host {
     terminal: denoTerminal(),
     files: denoFiles,
     clock: denoClock,
-    env: { get: (name) => Deno.env.get(name) },
+    env: { get: variableOrSign },
     interrupt: interrupt.signal,
     random,
     capture,

@@ -1,4 +1,5 @@
 /** The node: makes a pod's directories and containers, knows the running ones, and cleans up after them. */
+import { resolve } from "node:path/posix";
 import type { KubeObject, ObjectMeta } from "../kube/interface.ts";
 import { Container } from "./container.ts";
 import { type EnvFrom, environment, type EnvVar } from "./environment.ts";
@@ -8,6 +9,7 @@ import { Images } from "./images.ts";
 import { PODS, VOLUME_CLAIMS } from "./kinds.ts";
 import { type Mount, PathMap } from "./paths.ts";
 import type { Store } from "./store.ts";
+import { subDirectory } from "./sub_path.ts";
 import { type Volume, Volumes } from "./volumes.ts";
 
 export interface ContainerSpec {
@@ -194,9 +196,13 @@ async function mount(
   const mounts: Mount[] = [];
   for (const { name, mountPath, subPath } of spec.volumeMounts ?? []) {
     if (!isBare && internalDirectory(name) !== undefined) continue; // a part of the root already
-    const container = mountPath.replace(/\/+$/, "");
-    const host = [volumes.get(name), subPath].filter(Boolean).join("/");
-    await Deno.mkdir(host, { recursive: true });
+    // As in a container, where ".." ends at the root.
+    const container = resolve("/", mountPath).replace(/\/+$/, "");
+    const whole = volumes.get(name)!;
+    await Deno.mkdir(whole, { recursive: true });
+    const host = subPath
+      ? await subDirectory(whole, { volume: name, container: spec.name, subPath })
+      : whole;
     mounts.push({ container, host });
     // For those who come by a relative path or list the parent: `cd /workspace && ls`.
     const link = root + container;

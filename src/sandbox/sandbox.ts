@@ -33,6 +33,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const { makeCertificates } = await import("./certificate.ts");
   const certificates = await makeCertificates();
   const directory = await Deno.realPath(await Deno.makeTempDir({ prefix: "tkn-dev-sandbox-" }));
+  await Deno.chmod(directory, 0o700); // it has the token, and whatever Secrets are made
   const token = randomToken();
   const store = new Store();
   collectGarbage(store);
@@ -53,6 +54,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const kubeconfig = `${directory}/kubeconfig`;
   const text = kubeconfigOf({ server, token, ca: certificates.ca });
   await Deno.writeTextFile(kubeconfig, text, { mode: 0o600 });
+  await Deno.chmod(kubeconfig, 0o600); // whatever the umask is
   let closing: Promise<void> | undefined;
   const close = () =>
     closing ??= (async () => {

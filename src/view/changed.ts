@@ -1,12 +1,11 @@
 /** Which files a run is for. Pure. */
-import { plainLines } from "./sanitize.ts";
+import { type Printable, printable } from "../printable.ts";
 
 const MOST = 3;
 
 /** `Changed: src/main.go, go.mod and 3 more`, with a newline. */
-export function renderChanged(paths: readonly string[]): string {
-  const shown = paths.slice(0, paths.length > MOST ? MOST - 1 : MOST)
-    .map((path) => plainLines(path).join(" "));
+export function renderChanged(paths: readonly string[]): Printable {
+  const shown = paths.slice(0, paths.length > MOST ? MOST - 1 : MOST);
   const more = paths.length - shown.length;
-  return `Changed: ${shown.join(", ")}${more === 0 ? "" : ` and ${more} more`}\n`;
+  return printable`Changed: ${shown.join(", ")}${more === 0 ? "" : ` and ${more} more`}\n`;
 }

@@ -1,5 +1,6 @@
 /** What was changed in a text, as a unified diff. Pure. */
 import { structuredPatch, type StructuredPatchHunk } from "npm:diff@9.0.0";
+import { joined, type Printable, printable, unescaped } from "../printable.ts";
 import { sanitize } from "./sanitize.ts";
 import { type Style, styles } from "./style.ts";
 
@@ -28,21 +29,22 @@ export function renderDiff(
   from: string,
   to: string,
   { color, terminal }: DiffOptions,
-): string {
+): Printable {
   const patch = structuredPatch(name, name, from, to, "", "", { context: CONTEXT_LINES });
-  if (patch.hunks.length === 0) return "";
+  if (patch.hunks.length === 0) return printable``;
   const { bold, dim, green, red } = styles(color);
-  const shown = (line: string, paint: Style = (text) => text) =>
-    `${paint(terminal ? visible(line) : line)}\n`;
+  const plain: Style = (text) => printable`${text}`;
+  const shown = (line: string, paint = plain) =>
+    joined([terminal ? paint(visible(line)) : unescaped(line), printable`\n`]);
   const paints: Record<string, Style | undefined> = { "+": green, "-": red, "\\": dim };
-  return [
+  return joined([
     shown(`--- ${name}`, bold),
     shown(`+++ ${name}`, bold),
     ...patch.hunks.flatMap((hunk) => [
       shown(header(hunk), dim),
       ...hunk.lines.map((line) => shown(line, paints[line[0]])),
     ]),
-  ].join("");
+  ]);
 }
 
 /** A range without lines is called by the line before it. */

@@ -1,10 +1,11 @@
 /** An error in words. Pure. */
 import { ExpectedError } from "../errors.ts";
+import { joined, type Printable, printable } from "../printable.ts";
 import { plainLines } from "./sanitize.ts";
 import { styles } from "./style.ts";
 
 /** `Error: message` and `Hint: hint`, or for a bug its stack. Ends with a newline. */
-export function renderError(error: unknown, color: boolean): string {
+export function renderError(error: unknown, color: boolean): Printable {
   const { red, bold } = styles(color);
   const lines = error instanceof ExpectedError
     ? [...labelled(red("Error:"), error.message), ...labelled(bold("Hint:"), error.hint ?? "")]
@@ -13,12 +14,14 @@ export function renderError(error: unknown, color: boolean): string {
       ...traces(error),
       ...labelled(bold("Hint:"), "this is a bug in tkn-dev: please report it with the lines above"),
     ];
-  return lines.map((line) => `${line}\n`).join("");
+  return joined([...lines, printable``], "\n");
 }
 
 /** Lines after the first are indented; none where the text is empty. */
-function labelled(label: string, text: string): string[] {
-  return plainLines(text).map((line, at) => at === 0 ? `${label} ${line}` : `  ${line}`);
+function labelled(label: Printable, text: string): Printable[] {
+  return plainLines(text).map((line, at) =>
+    joined(at === 0 ? [label, printable` `, line] : [printable`  `, line])
+  );
 }
 
 function messageOf(error: unknown): string {
@@ -27,10 +30,10 @@ function messageOf(error: unknown): string {
 }
 
 /** The stacks of an error and of what caused it, without the message that is already there. */
-function traces(error: unknown): string[] {
-  const lines: string[] = [];
+function traces(error: unknown): Printable[] {
+  const lines: Printable[] = [];
   for (let at = error; at instanceof Error && lines.length < 100; at = at.cause) {
-    if (at !== error) lines.push(...labelled("Caused by:", messageOf(at)));
+    if (at !== error) lines.push(...labelled(printable`Caused by:`, messageOf(at)));
     lines.push(...plainLines(at.stack ?? "").filter((line) => /^\s+at /.test(line)));
   }
   return lines;

@@ -1,5 +1,6 @@
 /** The screen at a pause: where the run holds. What only the container knows its own script adds. Pure. */
 import type { HeldFacts, MountedWorkspace } from "../tekton/held_facts.ts";
+import { escape, joined, oneLine, type Printable, printable } from "../printable.ts";
 import { plainLines } from "./sanitize.ts";
 import { fit } from "./units.ts";
 
@@ -9,28 +10,28 @@ const MOST_PARAMS = 8;
 const MOST_LINES = 10;
 
 /** Lines that each end with a newline, none wider than `columns`. */
-export function renderHeld(facts: HeldFacts, columns: number): string {
+export function renderHeld(facts: HeldFacts, columns: number): Printable {
   const params = facts.params.slice(0, MOST_PARAMS).map(({ name, value }) =>
-    `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`
+    oneLine(`${name}=${typeof value === "string" ? value : JSON.stringify(value)}`)
   );
   const more = facts.params.length - params.length;
-  return [
+  return joined([
     row("Step", [`${facts.place}, held ${facts.how}`], columns),
     row("Pod", [`${facts.pod}, container ${facts.container}`], columns),
     row("Image", [facts.image], columns),
     row("Workspaces", facts.workspaces.map(describe), columns),
     row("Params", more > 0 ? [...params, `and ${more} more`] : params, columns),
-    row("Log", facts.said.slice(-MOST_LINES), columns),
-  ].join("");
+    row("Log", facts.said.slice(-MOST_LINES).flatMap(plainLines), columns),
+  ]);
 }
 
 function describe({ name, path, bound, whyReadOnly }: MountedWorkspace): string {
   return `${name} at ${path} (${bound}${whyReadOnly === undefined ? "" : ", read-only"})`;
 }
 
-function row(label: string, values: readonly string[], columns: number): string {
-  return values.map((value, at) => {
+function row(label: string, values: readonly string[], columns: number): Printable {
+  return joined(values.map((value, at) => {
     const head = (at === 0 ? `${label}:` : "").padEnd(LABEL_WIDTH);
-    return `${fit(head + plainLines(value).join(" "), columns)}\n`;
-  }).join("");
+    return printable`${fit(head + escape(value), columns)}\n`;
+  }));
 }

@@ -1,4 +1,5 @@
 /** A step's output as lines with tkn's prefix. Pure. */
+import { joined, type Printable, printable, unescaped } from "../printable.ts";
 import { sanitize } from "./sanitize.ts";
 import { RESET, sgr } from "./style.ts";
 
@@ -20,33 +21,39 @@ export interface LogOptions {
 /** tkn's palette, bright and bold; red is for errors. */
 const PALETTE = ["1;92", "1;93", "1;94", "1;95", "1;96"];
 
-/** Gives each task and step the next colour when it first speaks. */
+/** Gives each task and step the next color when it first speaks. */
 export class LogLines {
   readonly #options: LogOptions;
-  readonly #codes = new Map<string, string>();
+  /** By the text; as printed. */
+  readonly #prefixes = new Map<string, Printable>();
 
   constructor(options: LogOptions) {
     this.#options = options;
   }
 
   /** `[task : step] line`, in a TaskRun `[step] line`, without a newline. */
-  render({ task, step, line }: LogLine): string {
+  render({ task, step, line }: LogLine): Printable {
     const { color, terminal } = this.#options;
-    const prefix = task === undefined ? `[${step}]` : `[${task} : ${step}]`;
-    const shown = terminal ? contained(sanitize(line, { color })) : line;
-    return `${color ? sgr(prefix, this.#codeOf(prefix)) : prefix} ${shown}`;
+    const prefix = this.#prefix(task === undefined ? `[${step}]` : `[${task} : ${step}]`);
+    const shown = terminal ? contained(sanitize(line, { color })) : unescaped(line);
+    return joined([prefix, shown], " ");
   }
 
-  #codeOf(prefix: string): string {
-    const code = this.#codes.get(prefix) ?? PALETTE[this.#codes.size % PALETTE.length];
-    this.#codes.set(prefix, code);
-    return code;
+  #prefix(text: string): Printable {
+    const known = this.#prefixes.get(text);
+    if (known !== undefined) return known;
+    const code = PALETTE[this.#prefixes.size % PALETTE.length];
+    const prefix = this.#options.color ? sgr(text, code) : printable`${text}`;
+    this.#prefixes.set(text, prefix);
+    return prefix;
   }
 }
 
-/** A colour that a line leaves on would run into the next line's prefix. */
-function contained(line: string): string {
+/** A color that a line leaves on would run into the next line's prefix. */
+function contained(line: Printable): Printable {
   // deno-lint-ignore no-control-regex
   const last = line.match(/\x1b\[[0-9;:]*m/g)?.at(-1);
-  return last === undefined || last === RESET || last === "\x1b[m" ? line : line + RESET;
+  return last === undefined || last === RESET || last === "\x1b[m"
+    ? line
+    : joined([line, unescaped(RESET)]);
 }

@@ -1,4 +1,5 @@
 /** How far the upload is, in one line. Pure. */
+import { type Printable, printable } from "../printable.ts";
 import { fit, formatBytes, formatFiles, formatRate } from "./units.ts";
 
 export interface Progress {
@@ -16,7 +17,7 @@ const BAR_CELLS = 20;
  * else `Sending 43 files, 1.6 MB, 11 MB/s`. Never wider than `columns`: first the rate goes, then
  * the files, then the bar.
  */
-export function renderProgress(progress: Progress, columns: number): string {
+export function renderProgress(progress: Progress, columns: number): Printable {
   const { bytes, totalBytes, elapsedMs } = progress;
   const size = totalBytes === undefined
     ? formatBytes(bytes)
@@ -33,7 +34,7 @@ export function renderProgress(progress: Progress, columns: number): string {
     `Sending ${percent(share)}  ${size}`,
     `Sending ${percent(share)}`,
   ];
-  return lines.find((line) => line.length <= columns) ?? fit(lines.at(-1)!, columns);
+  return printable`${lines.find((line) => line.length <= columns) ?? fit(lines.at(-1)!, columns)}`;
 }
 
 function fileCount({ files, totalFiles }: Progress): string {

@@ -1,13 +1,13 @@
 /** What a person is asked who left the shell of a step that still holds: keys in, text out. Pure. */
-import { sanitize } from "./sanitize.ts";
-import { styles } from "./style.ts";
+import { joined, type Printable, printable } from "../printable.ts";
+import { type Style, styles } from "./style.ts";
 
 /** "detach" leaves it held, "cancel" is Ctrl-C. */
 export type Answer = "continue" | "fail" | "run" | "shell" | "detach" | "cancel";
 
 /** What is to be written, and the answer once there is one. */
 export interface Reaction {
-  readonly text: string;
+  readonly text: Printable;
   readonly answer?: Answer;
 }
 
@@ -26,19 +26,22 @@ const ESCAPE = 0x1b;
 
 export class Prompt {
   readonly #step: string;
-  readonly #bold: (text: string) => string;
+  readonly #bold: Style;
   #sequence: Sequence = "none";
   #isHelped = false;
 
   constructor(step: string, { color }: { color: boolean }) {
-    this.#step = sanitize(step, { color: false });
+    this.#step = step;
     this.#bold = styles(color).bold;
   }
 
   /** The question, without a newline: the answer is echoed behind it. */
-  render(): string {
-    const choices = CHOICES.map(([key, rest]) => `[${this.#bold(key)}]${rest}`).join(", ");
-    return `Step ${this.#step} still holds. ${choices}? `;
+  render(): Printable {
+    const choices = CHOICES.map(([key, rest]) =>
+      joined([printable`[`, this.#bold(key), printable`]${rest}`])
+    );
+    const question = printable`Step ${this.#step} still holds. `;
+    return joined([question, joined(choices, ", "), printable`? `]);
   }
 
   /**
@@ -54,10 +57,10 @@ export class Prompt {
       ? CHOICES.find(([key]) => key === String.fromCharCode(letters[0]).toLowerCase()) ?? []
       : [];
     if (answer !== undefined) return chosen(answer);
-    if (keys.length === 0 || this.#isHelped) return { text: "" };
+    if (keys.length === 0 || this.#isHelped) return { text: printable`` };
     this.#isHelped = true;
     const [last, ...others] = CHOICES.map(([key]) => key).toReversed();
-    return { text: `\nType ${others.toReversed().join(", ")} or ${last}: ` };
+    return { text: printable`\nType ${others.toReversed().join(", ")} or ${last}: ` };
   }
 
   /** Whether it is none of an escape sequence, an arrow key's or so, which may come in pieces. */
@@ -84,5 +87,5 @@ function isNewline(byte: number): boolean {
 }
 
 function chosen(answer: Answer): Reaction {
-  return { text: `${answer}\n`, answer };
+  return { text: printable`${answer}\n`, answer };
 }

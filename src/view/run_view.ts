@@ -1,8 +1,8 @@
 /** A run's events as text: logs are data and go to stdout, the rest is narration on stderr. Pure. */
 import type { RunEvent } from "../run/events.ts";
+import { escape, joined, oneLine, type Printable, printable, trimmedEnd } from "../printable.ts";
 import { LogLines, type LogOptions } from "./log_line.ts";
 import { renderProgress } from "./progress.ts";
-import { plainLines, sanitize } from "./sanitize.ts";
 import { renderSummary } from "./summary.ts";
 import { fit, formatBytes, formatCount, formatDuration, formatFiles, formatRate } from "./units.ts";
 
@@ -11,8 +11,8 @@ import { fit, formatBytes, formatCount, formatDuration, formatFiles, formatRate 
  * one takes its place, "" ends it. screen.ts draws both.
  */
 export type Output =
-  | { readonly to: "stdout" | "stderr"; readonly text: string }
-  | { readonly status: string };
+  | { readonly to: "stdout" | "stderr"; readonly text: Printable }
+  | { readonly status: Printable };
 
 export interface RunViewOptions {
   readonly color: boolean;
@@ -41,41 +41,45 @@ export class RunView {
   render(event: RunEvent): Output[] {
     switch (event.kind) {
       case "created":
-        return say(`Created ${event.resource} ${event.name} in ${event.namespace}`);
+        return say(printable`Created ${event.resource} ${event.name} in ${event.namespace}`);
       case "note":
         return say(renderNote(event));
       case "waiting":
-        return this.#wait(`Waiting for ${oneLine(event.text)}`);
+        return this.#wait(printable`Waiting for ${oneLine(event.text)}`);
       case "paused": {
         const { place, pod, afterMs } = event;
-        return this.#finish(`Held at ${place} (pod ${pod}) after ${formatDuration(afterMs)}`);
+        return this.#finish(
+          printable`Held at ${place} (pod ${pod}) after ${formatDuration(afterMs)}`,
+        );
       }
       case "sending":
         return this.#send(event);
       case "sent":
         return this.#finish(sent(event));
       case "released":
-        return this.#finish("Running on");
+        return this.#finish(printable`Running on`);
       case "log":
         if (!this.#options.showlogs) return [];
-        return [...this.#endWait(), { to: "stdout", text: `${this.#logs.render(event)}\n` }];
-      case "ended":
-        return this.#finish(`\n${renderSummary(event.outcome, this.#options).trimEnd()}`);
+        return [...this.#endWait(), { to: "stdout", text: ended(this.#logs.render(event)) }];
+      case "ended": {
+        const summary = trimmedEnd(renderSummary(event.outcome, this.#options));
+        return this.#finish(joined([printable`\n`, summary]));
+      }
     }
   }
 
-  #wait(text: string): Output[] {
+  #wait(text: Printable): Output[] {
     if (text === this.#waiting) return [];
     this.#waiting = text;
     const { terminal, columns } = this.#options;
-    return terminal ? [{ status: fit(text, columns()) }] : say(text);
+    return terminal ? [{ status: printable`${fit(escape(text), columns())}` }] : say(text);
   }
 
   /** What was waited for has come. */
   #endWait(): Output[] {
     if (this.#waiting === "") return [];
     this.#waiting = "";
-    return this.#options.terminal ? [{ status: "" }] : [];
+    return this.#options.terminal ? [{ status: printable`` }] : [];
   }
 
   #send(event: Extract<RunEvent, { kind: "sending" }>): Output[] {
@@ -87,24 +91,31 @@ export class RunView {
   }
 
   /** Says how something ended that a status may have been about. */
-  #finish(text: string): Output[] {
+  #finish(text: Printable): Output[] {
     this.#waiting = "";
     this.#sendingSaidMs = 0;
-    return this.#options.terminal ? [{ status: "" }, ...say(text)] : say(text);
+    return this.#options.terminal ? [{ status: printable`` }, ...say(text)] : say(text);
   }
 }
 
 /** Without a newline at its end. */
 export function renderNote({ text, lines = [] }: { text: string; lines?: readonly string[] }) {
-  return [`Note: ${oneLine(text)}`, ...lines.map((line) => `  ${sanitize(line)}`)].join("\n");
+  return joined([
+    printable`Note: ${oneLine(text)}`,
+    ...lines.map((line) => printable`  ${line}`),
+  ], "\n");
 }
 
-function say(text: string): Output[] {
-  return [{ to: "stderr", text: `${text}\n` }];
+function say(text: Printable): Output[] {
+  return [{ to: "stderr", text: ended(text) }];
+}
+
+function ended(text: Printable): Printable {
+  return joined([text, printable`\n`]);
 }
 
 /** `Sent 2 files, 4.5 MB in 0.4s (11 MB/s, 1.1 MB compressed), verified; 121 unchanged since the upload 5m0s ago, 1 removed` */
-function sent(event: Extract<RunEvent, { kind: "sent" }>): string {
+function sent(event: Extract<RunEvent, { kind: "sent" }>): Printable {
   const { files, bytes, wireBytes, elapsedMs, unchanged, unchangedMs, removed } = event;
   const aside = [
     bytes < TOLD_BYTES ? undefined : formatRate(bytes, elapsedMs),
@@ -117,10 +128,11 @@ function sent(event: Extract<RunEvent, { kind: "sent" }>): string {
   const what = files === 0 && unchanged > 0
     ? "Nothing to send"
     : `Sent ${formatFiles(files)}, ${formatBytes(bytes)}`;
-  return `${what} in ${formatDuration(elapsedMs)}` +
+  const sentence = `${what} in ${formatDuration(elapsedMs)}` +
     (bytes === 0 || aside.length === 0 ? "" : ` (${aside.join(", ")})`) +
     (files === 0 && unchanged > 0 ? "" : event.verified ? ", verified" : ", not verified") +
     (beside.length === 0 ? "" : `; ${beside.join(", ")}`);
+  return printable`${sentence}`;
 }
 
 /** Files that were not read again are not verified: what is known of them is as old as the record. */
@@ -130,7 +142,3 @@ function since(ms: number | undefined): string {
 
 /** The rate of less says nothing of the link. */
 const TOLD_BYTES = 1_000_000;
-
-function oneLine(text: string): string {
-  return plainLines(text).join(" ");
-}

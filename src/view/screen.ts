@@ -1,16 +1,15 @@
 /** Outputs -> what to write: keeps a terminal's transient line below all that is said. Pure. */
+import { joined, type Printable, printable } from "../printable.ts";
 import type { Output } from "./run_view.ts";
+import { ERASE_LINE } from "./style.ts";
 
 export interface Write {
   readonly to: "stdout" | "stderr";
-  readonly text: string;
+  readonly text: Printable;
 }
 
-/** To the line's start, and clear it. */
-const ERASE = "\r\x1b[K";
-
 export class Screen {
-  #status = "";
+  #status = printable``;
 
   /** The status is drawn on stderr; call with `[{ status: "" }]` to leave the terminal clean. */
   paint(outputs: readonly Output[]): Write[] {
@@ -19,14 +18,16 @@ export class Screen {
     );
   }
 
-  #show(status: string): Write[] {
+  #show(status: Printable): Write[] {
     const before = this.#status;
     this.#status = status;
-    return before === status ? [] : [{ to: "stderr", text: (before && ERASE) + status }];
+    return before === status
+      ? []
+      : [{ to: "stderr", text: before === "" ? status : joined([ERASE_LINE, status]) }];
   }
 
   #say(write: Write): Write[] {
     if (this.#status === "") return [write];
-    return [{ to: "stderr", text: ERASE }, write, { to: "stderr", text: this.#status }];
+    return [{ to: "stderr", text: ERASE_LINE }, write, { to: "stderr", text: this.#status }];
   }
 }

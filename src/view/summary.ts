@@ -1,26 +1,29 @@
 /** How a run ended, as a table with one sentence below. Pure. */
 import type { Outcome, TaskOutcome } from "../run/events.ts";
+import { escape, joined, type Printable, printable } from "../printable.ts";
 import { plainLines } from "./sanitize.ts";
 import { type Style, type Styles, styles } from "./style.ts";
 import { formatDuration } from "./units.ts";
 
 /** Ends with a newline. */
-export function renderSummary(outcome: Outcome, { color }: { color: boolean }): string {
+export function renderSummary(outcome: Outcome, { color }: { color: boolean }): Printable {
   const style = styles(color);
-  const nameWidth = Math.max(0, ...outcome.tasks.map(({ name }) => name.length));
+  const nameWidth = Math.max(0, ...outcome.tasks.map(({ name }) => escape(name).length));
   const wordWidth = Math.max(0, ...outcome.tasks.map((task) => wordOf(task).length));
   const lines = outcome.tasks.flatMap((task) => {
     const { mark, paint } = markOf(task, style);
     const word = wordOf(task);
-    const columns = [
-      `${paint(mark)} ${task.name.padEnd(nameWidth)}`,
-      paint(word) + " ".repeat(wordWidth - word.length),
-      task.elapsedMs === undefined ? "" : formatDuration(task.elapsedMs),
+    const time = task.elapsedMs === undefined
+      ? printable``
+      : printable`${" ".repeat(wordWidth - word.length)}  ${formatDuration(task.elapsedMs)}`;
+    const name = printable` ${escape(task.name).padEnd(nameWidth)}  `;
+    return [
+      joined([paint(mark), name, paint(word), time]),
+      ...whyFailed(task).map((line) => joined([printable`  `, line])),
     ];
-    return [columns.join("  ").trimEnd(), ...whyFailed(task).map((line) => `  ${line}`)];
   });
-  const blank = lines.length === 0 ? [] : [""];
-  return [...lines, ...blank, ...sentence(outcome, style)].map((line) => `${line}\n`).join("");
+  const blank = lines.length === 0 ? [] : [printable``];
+  return joined([...lines, ...blank, ...sentence(outcome, style), printable``], "\n");
 }
 
 /** "uploaded" is how the task that the upload stood in for succeeds. */
@@ -41,17 +44,17 @@ function markOf({ status }: TaskOutcome, style: Styles): { mark: string; paint: 
   }
 }
 
-function whyFailed({ status, failedStep, message }: TaskOutcome): string[] {
+function whyFailed({ status, failedStep, message }: TaskOutcome): Printable[] {
   if (status !== "failed") return [];
   const lines = plainLines(message ?? "");
   if (failedStep === undefined) return lines;
   const { step, exitCode, reason } = failedStep;
   // A container's reason for any exit code but 0 is "Error", which says nothing; OOMKilled does.
   const why = reason === undefined || reason === "Error" ? "" : ` (${reason})`;
-  return [`step ${step}: exit code ${exitCode}${why}`, ...lines];
+  return [printable`step ${step}: exit code ${exitCode}${why}`, ...lines];
 }
 
-function sentence(outcome: Outcome, style: Styles): string[] {
+function sentence(outcome: Outcome, style: Styles): Printable[] {
   const { succeeded, resource, name, reason, message, elapsedMs } = outcome;
   const run = `${resource} ${name}`;
   if (succeeded) {
@@ -65,7 +68,7 @@ function sentence(outcome: Outcome, style: Styles): string[] {
   const [first, ...more] = said ? [] : plainLines(message);
   const failed = style.red(`${run} failed${time}${why}`);
   return [
-    first === undefined ? failed : `${failed}: ${first}`,
-    ...more.map((line) => `  ${line}`),
+    first === undefined ? failed : joined([failed, first], ": "),
+    ...more.map((line) => joined([printable`  `, line])),
   ];
 }

@@ -3,6 +3,7 @@ import { applyYaml, type Cluster } from "../support/cluster.ts";
 import { connectionScenarios } from "./connection.ts";
 import { debugScenarios } from "./debug.ts";
 import { deltaScenarios } from "./delta.ts";
+import { escapesScenarios } from "./escapes.ts";
 import { heldScenarios } from "./held.ts";
 import { lackingScenarios } from "./lacking.ts";
 import { refusedScenarios } from "./refused.ts";
@@ -31,6 +32,7 @@ export const SCENARIOS: Scenario[] = [
   ...slowLinkScenarios,
   ...watchScenarios,
   ...withGitScenarios,
+  ...escapesScenarios,
 ];
 
 export async function applyObjects({ kube }: Cluster): Promise<void> {

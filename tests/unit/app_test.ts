@@ -40,6 +40,16 @@ Deno.test("an unknown command is exit code 2, and says how to go on", async () =
   assert.match(stderr, /^Error: Cannot run "tkn-dev pipelin": no such command\nHint: did you mean/);
 });
 
+Deno.test("an argument that is not UTF-8 is exit code 2, wherever it stands", async () => {
+  // What Deno makes of "caf\xe9".
+  for (const argv of [["caf\ufffd"], ["taskrun", "exec", "r", "--", "ls", "caf\ufffd"]]) {
+    const { code, stdout, stderr } = await call(argv);
+    assert.deepEqual([code, stdout], [2, ""]);
+    const message = `Error: Cannot read argument ${argv.length}, "caf\ufffd": it is not UTF-8\n`;
+    assert.ok(stderr.startsWith(message), stderr);
+  }
+});
+
 Deno.test("a wrong value is exit code 2, before a cluster is asked", async () => {
   const host = new FakeHost(new MemoryFiles(tree("file a x")), new FakeKube());
   const argv = ["pipeline", "upload", "p", "/tree", "--on-directory", "/x"];

@@ -13,6 +13,7 @@ import {
 import { load } from "npm:js-yaml@4.3.2";
 import { UsageError } from "../../errors.ts";
 import type { ConnectOptions } from "../../host.ts";
+import { variable } from "../variable.ts";
 import { inCluster } from "./in_cluster.ts";
 import { messageOf } from "./words.ts";
 
@@ -26,16 +27,16 @@ export interface Kubeconfig {
 /** kubectl's order: the flag, then $KUBECONFIG (missing files passed over), then ~/.kube/config, then in-cluster. */
 export function readKubeconfig({ kubeconfig }: ConnectOptions): Kubeconfig {
   if (kubeconfig !== undefined) return readFile(kubeconfig);
-  const variable = Deno.env.get("KUBECONFIG");
+  const asked = variable("KUBECONFIG");
   const separator = Deno.build.os === "windows" ? ";" : ":";
-  const named = variable?.split(separator).filter((path) => path !== "") ?? [];
+  const named = asked?.split(separator).filter((path) => path !== "") ?? [];
   if (named.length > 0) {
     const present = named.filter(isFile);
-    if (present.length === 0) throw noKubeconfig(`KUBECONFIG=${variable}`);
+    if (present.length === 0) throw noKubeconfig(`KUBECONFIG=${asked}`);
     return present.map(readFile).reduce(withMissing);
   }
   const own = homes().map((home) => join(home, ".kube", "config")).find(isFile);
-  const config = own === undefined ? inCluster(Deno.env) : readFile(own);
+  const config = own === undefined ? inCluster({ get: variable }) : readFile(own);
   if (config === undefined) throw noKubeconfig("~/.kube/config");
   return config;
 }
@@ -89,7 +90,7 @@ function withMissing(config: Kubeconfig, part: Kubeconfig): Kubeconfig {
 /** Where kubectl looks for .kube/config: the first that has one counts. */
 function homes(): string[] {
   const { HOME = "", HOMEDRIVE = "", HOMEPATH = "", USERPROFILE = "" } = Object.fromEntries(
-    ["HOME", "HOMEDRIVE", "HOMEPATH", "USERPROFILE"].map((name) => [name, Deno.env.get(name)]),
+    ["HOME", "HOMEDRIVE", "HOMEPATH", "USERPROFILE"].map((name) => [name, variable(name)]),
   );
   const all = Deno.build.os === "windows" ? [HOME, HOMEDRIVE + HOMEPATH, USERPROFILE] : [HOME];
   return all.filter((home) => home !== "");

@@ -5,6 +5,7 @@ import { PODS, TASK_RUN } from "../kinds.ts";
 import type { PodObject, RunningPod } from "../kubelet.ts";
 import { now } from "../store.ts";
 import { EnvironmentError } from "../environment.ts";
+import { whyInvalid } from "../sub_path.ts";
 import { VolumeError } from "../volumes.ts";
 import { isDone, RunFailure, type State, withCondition } from "./conditions.ts";
 import type { World } from "./controller.ts";
@@ -107,7 +108,9 @@ export class TaskRunJob {
     const { store } = this.world;
     checkSteps(task.steps, this.run);
     this.#podGone = Promise.withResolvers();
-    const pod = store.create(PODS, makePod(store, this.run, task, name)) as PodObject;
+    const made = makePod(store, this.run, task, name);
+    checkSubPaths(made, this.run);
+    const pod = store.create(PODS, made) as PodObject;
     const runner: StepRunner = new StepRunner(
       this.world,
       pod,
@@ -275,6 +278,22 @@ export class TaskRunJob {
       metadata.annotations = { ...own, ...metadata.annotations };
     });
     if (updated !== undefined) this.run = updated;
+  }
+}
+
+/** In the words of the API server, which refuses the pod. */
+function checkSubPaths({ metadata, spec }: PodObject, run: TaskRun): void {
+  for (const [at, { volumeMounts = [] }] of spec.containers.entries()) {
+    for (const { subPath = "" } of volumeMounts) {
+      const why = whyInvalid(subPath);
+      if (why === undefined) continue;
+      const field = `spec.containers[${at}].volumeMounts.subPath`;
+      throw new RunFailure(
+        "PodCreationFailed",
+        `failed to create task run pod "${run.metadata.name}": Pod "${metadata.name}" is invalid: ` +
+          `${field}: Invalid value: "${subPath}": ${why}. Maybe invalid TaskSpec`,
+      );
+    }
   }
 }
 

@@ -3,23 +3,24 @@
  * BYTES keys and says their sha256. Says its pid, and what it waits for.
  */
 import { denoTerminal } from "../../../src/deno/terminal.ts";
+import { printable } from "../../../src/printable.ts";
 
 const [rounds, bytes] = Deno.args.map(Number);
 const terminal = denoTerminal();
-terminal.out(`pid ${Deno.pid}\n`);
+terminal.out(printable`pid ${Deno.pid}\n`);
 for (let round = 1; round <= rounds; round++) {
   const raw = terminal.raw();
-  terminal.out(`key ${round}?\n`);
+  terminal.out(printable`key ${round}?\n`);
   for await (const key of raw.keys) {
-    terminal.out(`got ${key.length} bytes: ${key[0]}\n`);
+    terminal.out(printable`got ${key.length} bytes: ${key[0]}\n`);
     break;
   }
   await raw[Symbol.asyncDispose]();
-  terminal.out(`line ${round}?\n`);
+  terminal.out(printable`line ${round}?\n`);
   await new Deno.Command("head", { args: ["-n1"] }).spawn().status;
 }
 using raw = terminal.raw();
-terminal.out("paste?\n");
+terminal.out(printable`paste?\n`);
 const paste = new Uint8Array(bytes);
 let count = 0;
 for await (const part of raw.keys) {
@@ -28,4 +29,4 @@ for await (const part of raw.keys) {
   if (count >= bytes) break;
 }
 const digest = await crypto.subtle.digest("SHA-256", paste);
-terminal.out(`pasted ${new Uint8Array(digest).toHex()}\n`);
+terminal.out(printable`pasted ${new Uint8Array(digest).toHex()}\n`);

@@ -94,7 +94,20 @@ Deno.test("neither a path nor a rule can steer the terminal", async () => {
   const text = 'file .gitignore "\\u001b*\\n"\nfile "\\u001b[2Jx"\nfile .gitkeep';
   const host = new FakeHost(new MemoryFiles(tree(text)));
   await app(["task", "upload", "--explain", "\x1b[2Jx", "/tree"], host);
-  assert.equal(host.terminal.stdout, '"\\033[2Jx": dropped by .gitignore:1: *\n');
+  assert.equal(host.terminal.stdout, '"\\033[2Jx": dropped by .gitignore:1: \\x1b*\n');
+});
+
+Deno.test("a path is listed as git lists it; on a terminal bytes that are no text are escaped", async () => {
+  const host = new FakeHost(
+    new MemoryFiles(tree('file "a\\u009b2J"\nfile "b\\u202ex"\nfile caf\udce9')),
+  );
+  await app(["task", "upload", "--list", "/tree"], host);
+  const quoted = '"a\\302\\2332J"\n"b\\342\\200\\256x"\n';
+  assert.equal(host.terminal.stdout, `${quoted}caf\udce9\n`);
+  host.terminal.stdout = "";
+  host.terminal.isTerminal.stdout = true;
+  await app(["task", "upload", "--list", "/tree"], host);
+  assert.equal(host.terminal.stdout, `${quoted}caf\\xe9\n`);
 });
 
 Deno.test("a word that may be meant as the directory is said to be none", async () => {

@@ -1,6 +1,6 @@
 import "../../support/no_env.ts";
 import assert from "node:assert/strict";
-import { parseDocuments } from "../../../src/commands/yaml.ts";
+import { parseDocuments, renderRun } from "../../../src/commands/yaml.ts";
 
 // As Tekton 1.9's own decoder read it, looked at in what became of params' defaults.
 Deno.test("YAML is read as Kubernetes reads it", () => {
@@ -16,4 +16,10 @@ Deno.test("JSON is YAML, and a comment before the first document is no document"
 
 Deno.test("what is no YAML is thrown, in the first line the place", () => {
   assert.throws(() => parseDocuments("a: 1\n b: [\n"), /^YAMLParseError: .*line \d/);
+});
+
+Deno.test("a name in the words about a run can't add a line to it, for whoever creates it", () => {
+  const run = { kind: "TaskRun", metadata: { name: "r" } };
+  const text = renderRun(run, "yaml", ["Holds at x\nkind: Secret"]);
+  assert.equal(text, "# Holds at x\\nkind: Secret\nkind: TaskRun\nmetadata:\n  name: r\n");
 });

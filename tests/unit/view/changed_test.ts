@@ -8,5 +8,5 @@ Deno.test("up to three changed paths are named, of more the first two", () => {
 });
 
 Deno.test("a name can't write on the terminal what it likes", () => {
-  assert.equal(renderChanged(["a\x1b[2Jb\nc"]), "Changed: ab c\n");
+  assert.equal(renderChanged(["a\x1b[2Jb\nc"]), "Changed: a\\x1b[2Jb\\nc\n");
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Prompt, type Reaction } from "../../../src/view/prompt.ts";
 
 /** What it says to each of these reads, and to the last one that has an answer. */
-function type(...reads: string[]): Reaction {
+function type(...reads: string[]): { text: string; answer?: Reaction["answer"] } {
   const prompt = new Prompt("build/compile", { color: false });
   let text = "";
   for (const read of reads) {
@@ -20,7 +20,7 @@ Deno.test("the question names the step and the keys", () => {
       "[c]ontinue, [f]ail, [r]un its work, [s]hell again, [d]etach? ",
   );
   const colored = new Prompt("\x1b[2Jx", { color: true }).render();
-  assert.ok(colored.startsWith("Step x still holds. [\x1b[1mc\x1b[0m]ontinue, ["));
+  assert.ok(colored.startsWith("Step \\x1b[2Jx still holds. [\x1b[1mc\x1b[0m]ontinue, ["));
 });
 
 Deno.test("a key is an answer, and is echoed as a word", () => {

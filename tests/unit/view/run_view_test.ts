@@ -85,6 +85,6 @@ Deno.test("of an upload into what was there it is said what did not travel, and 
 Deno.test("the cluster's words can't move the cursor", () => {
   const view = new RunView(PIPED);
   assert.deepEqual(view.render({ kind: "note", text: "a\x1b[2J\nb\x07" }), [
-    { to: "stderr", text: "Note: a b\n" },
+    { to: "stderr", text: "Note: a\\x1b[2J b\\x07\n" },
   ]);
 });

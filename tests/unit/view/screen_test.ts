@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
+import { printable } from "../../../src/printable.ts";
 import { Screen } from "../../../src/view/screen.ts";
 
 Deno.test("a text is written above the status, which is drawn again", () => {
   const screen = new Screen();
-  screen.paint([{ status: "Sending" }]);
-  assert.deepEqual(screen.paint([{ to: "stdout", text: "log\n" }]), [
+  screen.paint([{ status: printable`Sending` }]);
+  assert.deepEqual(screen.paint([{ to: "stdout", text: printable`log\n` }]), [
     { to: "stderr", text: "\r\x1b[K" },
     { to: "stdout", text: "log\n" },
     { to: "stderr", text: "Sending" },
@@ -13,14 +14,17 @@ Deno.test("a text is written above the status, which is drawn again", () => {
 
 Deno.test("a status takes the place of the one before, and an empty one leaves a clean line", () => {
   const screen = new Screen();
-  assert.deepEqual(screen.paint([{ status: "" }]), []);
-  assert.deepEqual(screen.paint([{ status: "one" }]), [{ to: "stderr", text: "one" }]);
-  assert.deepEqual(screen.paint([{ status: "one" }]), []);
-  assert.deepEqual(screen.paint([{ status: "two" }]), [{ to: "stderr", text: "\r\x1b[Ktwo" }]);
-  assert.deepEqual(screen.paint([{ status: "" }]), [{ to: "stderr", text: "\r\x1b[K" }]);
+  assert.deepEqual(screen.paint([{ status: printable`` }]), []);
+  assert.deepEqual(screen.paint([{ status: printable`one` }]), [{ to: "stderr", text: "one" }]);
+  assert.deepEqual(screen.paint([{ status: printable`one` }]), []);
+  assert.deepEqual(screen.paint([{ status: printable`two` }]), [{
+    to: "stderr",
+    text: "\r\x1b[Ktwo",
+  }]);
+  assert.deepEqual(screen.paint([{ status: printable`` }]), [{ to: "stderr", text: "\r\x1b[K" }]);
 });
 
 Deno.test("without a status a text is written alone", () => {
-  const text = { to: "stderr", text: "Running on\n" } as const;
+  const text = { to: "stderr", text: printable`Running on\n` } as const;
   assert.deepEqual(new Screen().paint([text]), [text]);
 });

@@ -35,5 +35,8 @@ Deno.test("secrets are named, a few of them", () => {
 });
 
 Deno.test("a path of a note can't steer the terminal", () => {
-  assert.equal(renderNote({ text: "a\x1b[2J", lines: ["b\x1b[2J"] }), "Note: a\n  b");
+  assert.equal(
+    renderNote({ text: "a\x1b[2J", lines: ["b\x1b[2J"] }),
+    "Note: a\\x1b[2J\n  b\\x1b[2J",
+  );
 });
