@@ -31,6 +31,18 @@ export interface ChangedTask {
   readonly task: ReadTask;
 }
 
+/**
+ * The same without retries: each would pause again. What the Pipeline's own text says of their number
+ * stays. A referenced Task keeps its text: `$(context.pipelineTask.retries)` is literal there.
+ */
+export function notRetried({ target, task }: ChangedTask): ChangedTask {
+  const { retries = 0, ...kept } = target;
+  const frozen = <T>(value: T) =>
+    replaceVariable(value, "context.pipelineTask.retries", String(retries));
+  const spec = target.taskSpec === undefined ? task.spec : frozen(task.spec);
+  return { target: frozen(kept), task: { ...task, spec } };
+}
+
 export interface Placement<T extends PipelineRun | TaskRun = PipelineRun | TaskRun> {
   /** What would change inline, or be refused; undefined: nothing that is known of here. */
   readonly whyNotInline?: string;
