@@ -64,7 +64,10 @@ export async function run(host: Host, options: Options): Promise<number> {
       host.terminal.out(renderPlacement(placement, options.format!, holdChanges(held)));
       continue;
     }
-    const { run: created, why } = await createRun(kube, placement, `tkn-dev-${host.random(6)}`);
+    const { clock, random, interrupt } = host;
+    const creating = { kube, clock, random, interrupt };
+    const { run: created, why, owned } = await createRun(creating, placement);
+    await owned;
     host.terminal.out(
       options.format === undefined
         ? `${nameOf(created)} created\n`

@@ -48,7 +48,7 @@ export interface Placement<T extends PipelineRun | TaskRun = PipelineRun | TaskR
   readonly whyNotInline?: string;
   inline(): T;
   /**
-   * The run refers to the objects, the first of which is named `name`. A PipelineRun is pending.
+   * The run refers to the objects, the first of which is named `name`: they are to exist before it.
    * Absent where nothing was changed.
    */
   temporary?(name: string): { run: T; objects: KubeObject[] };
@@ -122,7 +122,7 @@ function temporaryPipeline(
   const { metadata } = pipeline;
   if (metadata === undefined) {
     return {
-      run: { ...run, spec: { ...run.spec, pipelineSpec: spec, status: PENDING } },
+      run: { ...run, spec: { ...run.spec, pipelineSpec: spec } },
       objects,
     };
   }
@@ -146,14 +146,10 @@ function temporaryPipeline(
       ...replaceVariable(run.spec, "context.pipeline.name", original),
       pipelineRef: { name },
       taskRunSpecs: labelled(run, spec, label),
-      status: PENDING,
     },
   };
   return { run: referring, objects: [object, ...objects] };
 }
-
-/** Until what it refers to is there. */
-const PENDING = "PipelineRunPending";
 
 /** An inline Task stays inline: the Pipeline's values are meant for it. */
 function refer(target: PipelineTask, { spec }: ReadTask, name: string): PipelineTask {
