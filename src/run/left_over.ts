@@ -22,6 +22,7 @@ export interface LeftOver {
   readonly resource: Resource;
   readonly name: string;
   readonly namespace: string;
+  readonly createdMs: number;
   readonly ends: "deleted" | "cancelled";
 }
 
@@ -36,7 +37,7 @@ const PENDING_SECONDS = 600;
 const UNLIMITED_SECONDS = 24 * 3600;
 const MARGIN_SECONDS = 300;
 
-/** `nowMs` is by the server's clock. Throws ClusterError for what may not be listed. */
+/** `namespace` "" is all; `nowMs` is by the server's clock. Throws ClusterError for what may not be listed. */
 export async function findLeft(
   kube: Kube,
   { namespace, nowMs }: { namespace: string; nowMs: number },
@@ -183,5 +184,6 @@ function leftOver(
   { metadata }: KubeObject,
   ends: LeftOver["ends"],
 ): LeftOver {
-  return { resource, name: metadata.name!, namespace: metadata.namespace!, ends };
+  const { name, namespace, creationTimestamp } = metadata as Required<KubeObject["metadata"]>;
+  return { resource, name, namespace, createdMs: Date.parse(creationTimestamp), ends };
 }

@@ -43,6 +43,17 @@ function needed(kind: RunKind): Access[] {
 
 /** The timeout that the server gives runs that name none; undefined where it does not tell. */
 export async function readDefaultTimeout(kube: Kube): Promise<string | undefined> {
+  return (await tryTaskRun(kube))?.spec.timeout;
+}
+
+/** Milliseconds since the epoch; undefined where the server does not tell. */
+export async function readServerTime(kube: Kube): Promise<number | undefined> {
+  const timeMs = Date.parse((await tryTaskRun(kube))?.metadata.creationTimestamp ?? "");
+  return Number.isNaN(timeMs) ? undefined : timeMs;
+}
+
+/** A TaskRun as the server would store it; undefined where it would not. */
+async function tryTaskRun(kube: Kube): Promise<TaskRun | undefined> {
   const run: TaskRun = {
     apiVersion: "tekton.dev/v1",
     kind: "TaskRun",
@@ -50,7 +61,7 @@ export async function readDefaultTimeout(kube: Kube): Promise<string | undefined
     spec: { taskRef: { name: "none" } }, // whether there is one is not looked at
   };
   try {
-    return (await kube.create(TASK_RUNS, run, { dryRun: true })).spec.timeout;
+    return await kube.create(TASK_RUNS, run, { dryRun: true });
   } catch (error) {
     if (!(error instanceof ExpectedError)) throw error;
     return undefined;
