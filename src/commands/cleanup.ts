@@ -35,8 +35,8 @@ export async function run(host: Host, options: Options): Promise<number> {
   const nowMs = await readServerTime(kube) ?? host.clock.now();
   const namespace = options.allNamespaces ? "" : kube.namespace;
   const { left, kept } = await findLeft(kube, { namespace, nowMs });
-  const { olderThanSeconds = 0 } = options;
-  const old = left.filter(({ createdMs }) => nowMs - createdMs > olderThanSeconds * 1000);
+  const leastMs = (options.olderThanSeconds ?? 0) * 1000;
+  const old = left.filter(({ createdMs }) => nowMs - createdMs >= leastMs);
   let exitCode = 0;
   for (const one of old) {
     interrupt.throwIfAborted();
