@@ -10,7 +10,7 @@ import type { Clock } from "../host.ts";
 import type { Kube, KubeObject, Resource } from "../kube/interface.ts";
 import { isStatus, refused, StatusError, UnreachableError } from "../kube/status.ts";
 import { Grace, within } from "./limits.ts";
-import { hasMark, marked, type Named } from "./own.ts";
+import { marked, markOf, type Named } from "./own.ts";
 
 export interface Creating {
   readonly kube: Kube;
@@ -33,7 +33,8 @@ export async function createOnce<T extends KubeObject>(
 ): Promise<T> {
   const mark = newMark(creating);
   return await withFreeName(object, async () => {
-    return await createMarked(creating, resource, marked(object, mark, creating.random), mark);
+    const named = marked(object, { kind: resource.kind, mark, random: creating.random });
+    return await createMarked(creating, resource, named, mark);
   });
 }
 
@@ -88,7 +89,7 @@ export async function createMarked<T extends KubeObject>(
         throw error;
       });
       if (found === "unknown") continue;
-      if (found !== undefined && hasMark(found, mark)) return found;
+      if (found !== undefined && markOf(resource.kind, found) === mark) return found;
       if (found !== undefined) throw isTaken(doubt) ? doubt : taken(kube, resource, object);
     }
     if (interrupt.aborted) break;

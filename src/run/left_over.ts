@@ -16,7 +16,7 @@ import { CANCEL, phaseOf } from "../tekton/phase.ts";
 import { timeoutSeconds } from "../tekton/timeouts.ts";
 import { heldSteps } from "./held_steps.ts";
 import { RESOURCE_OF, type Run, type RunKind } from "./live_run.ts";
-import { hasMark, OWN_LABEL, readTemporary } from "./own.ts";
+import { markOf, OWN_LABEL, readTemporary, type Temporary } from "./own.ts";
 
 export interface LeftOver {
   readonly resource: Resource;
@@ -52,7 +52,8 @@ export async function findLeft(
     });
     const own = await findTemporary(kube, { resource, objects, nowMs });
     if (resource !== PIPELINE_RUNS && resource !== TASK_RUNS) return own;
-    const runs = objects.filter((object) => readTemporary(object) === undefined) as Run[];
+    const isRun = (object: KubeObject) => readTemporary(resource.kind, object) === undefined;
+    const runs = objects.filter(isRun) as Run[];
     return { ...own, left: [...own.left, ...await findRuns(kube, { resource, runs, nowMs })] };
   }));
   return {
@@ -114,11 +115,15 @@ async function findTemporary(
   kube: Kube,
   { resource, objects, nowMs }: Listed<KubeObject>,
 ): Promise<Found> {
-  const own = objects.filter((object) => {
-    return readTemporary(object) !== undefined && object.metadata.deletionTimestamp === undefined;
+  const own = objects.flatMap((object) => {
+    const found = readTemporary(resource.kind, object);
+    const isGoing = object.metadata.deletionTimestamp !== undefined;
+    return found === undefined || isGoing ? [] : [{ object, ...found }];
   });
-  const needed = await Promise.all(own.map((object) => isNeeded(kube, object, nowMs)));
-  const named = own.map((object) => leftOver(resource, object, "deleted"));
+  const needed = await Promise.all(own.map((one) => {
+    return isNeeded(kube, one.object.metadata.namespace!, { ...one, nowMs });
+  }));
+  const named = own.map(({ object }) => leftOver(resource, object, "deleted"));
   return {
     left: named.filter((_, at) => !needed[at]),
     kept: named.filter((_, at) => needed[at]),
@@ -126,14 +131,17 @@ async function findTemporary(
 }
 
 /** By a run that goes on; and for a time in any case, for the run comes after what it refers to. */
-async function isNeeded(kube: Kube, object: KubeObject, nowMs: number): Promise<boolean> {
-  const { run, mark = "", neededUntilMs } = readTemporary(object)!;
+async function isNeeded(
+  kube: Kube,
+  namespace: string,
+  { run, mark, neededUntilMs, nowMs }: Temporary & { nowMs: number },
+): Promise<boolean> {
   if (nowMs < neededUntilMs) return true;
   if (run === undefined) return false;
   try {
     const resource = RESOURCE_OF[run.kind as RunKind];
-    const found = await kube.get<Run>(resource, object.metadata.namespace!, run.name);
-    return hasMark(found, mark) && phaseOf(found).kind !== "ended";
+    const found = await kube.get<Run>(resource, namespace, run.name);
+    return markOf(run.kind, found) === mark && phaseOf(found).kind !== "ended";
   } catch (error) {
     if (isStatus(error, 404)) return false;
     throw error;

@@ -19,20 +19,23 @@ export type Named<T extends KubeObject> = T & { metadata: { name: string } };
 
 /**
  * The object with a name, and with a mark that no other object has: one that is found under the name
- * and has the mark was created by this very request.
+ * and has the mark was created by this very request. It names the object, for Tekton copies the
+ * annotations of a Pipeline or Task onto runs.
  */
 export function marked<T extends KubeObject>(
   object: T,
-  mark: string,
-  random: (length: number) => string,
+  { kind, mark, random }: { kind: string; mark: string; random: (length: number) => string },
 ): Named<T> {
   const { name = generatedName(object.metadata.generateName ?? "", random) } = object.metadata;
-  const annotations = { ...object.metadata.annotations, [MARK]: mark };
+  const annotations = { ...object.metadata.annotations, [MARK]: `${kind}/${name}/${mark}` };
   return { ...object, metadata: { ...object.metadata, name, annotations } };
 }
 
-export function hasMark(object: KubeObject, mark: string): boolean {
-  return object.metadata.annotations?.[MARK] === mark;
+/** The mark of an object of that kind; undefined for none, or another object's. */
+export function markOf(kind: string, { metadata }: KubeObject): string | undefined {
+  const [, own, name, mark] = /^(\w+)\/([^/]+)\/(\w+)$/.exec(metadata.annotations?.[MARK] ?? "") ??
+    [];
+  return own === kind && name === metadata.name ? mark : undefined;
 }
 
 /** What is of use to this program alone, and for a short time: `run` is the one that refers to it. */
@@ -55,22 +58,24 @@ export function temporary<T extends KubeObject>(object: T, run?: Named<KubeObjec
 export interface Temporary {
   /** Milliseconds since the epoch, by the server's clock. */
   readonly neededUntilMs: number;
-  readonly mark?: string;
+  readonly mark: string;
   /** The run that refers to it, if any. */
   readonly run?: { readonly kind: string; readonly name: string };
 }
 
-/** What `temporary` wrote; undefined where it did not. */
-export function readTemporary({ metadata }: KubeObject): Temporary | undefined {
-  const { [SECONDS]: seconds = "", [RUN]: run, [MARK]: mark } = metadata.annotations ?? {};
-  const createdMs = Date.parse(metadata.creationTimestamp ?? "");
-  const isOwn = metadata.labels?.[OWN_LABEL] !== undefined && /^\d{1,9}$/.test(seconds);
-  if (!isOwn || Number.isNaN(createdMs)) return undefined;
-  const [, kind, name] = /^(PipelineRun|TaskRun)\/(.+)$/.exec(run ?? "") ?? [];
+/** What `temporary` and `marked` wrote onto an object of that kind; undefined where they did not. */
+export function readTemporary(kind: string, object: KubeObject): Temporary | undefined {
+  const { annotations = {}, labels, creationTimestamp } = object.metadata;
+  const { [SECONDS]: seconds = "", [RUN]: run = "" } = annotations;
+  const mark = markOf(kind, object);
+  const createdMs = Date.parse(creationTimestamp ?? "");
+  const isOwn = labels?.[OWN_LABEL] !== undefined && /^\d{1,9}$/.test(seconds);
+  if (!isOwn || mark === undefined || Number.isNaN(createdMs)) return undefined;
+  const [, runKind, runName] = /^(PipelineRun|TaskRun)\/(.+)$/.exec(run) ?? [];
   return {
     neededUntilMs: createdMs + Number(seconds) * 1000,
     mark,
-    run: kind === undefined ? undefined : { kind, name },
+    run: runKind === undefined ? undefined : { kind: runKind, name: runName },
   };
 }
 

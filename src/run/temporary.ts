@@ -30,9 +30,10 @@ export async function createTemporary(
   placed: { run: Run; objects: readonly KubeObject[] },
 ): Promise<CreatedRun> {
   const mark = newMark(creating);
-  const run = marked(placed.run, mark, creating.random);
+  const { random } = creating;
+  const run = marked(placed.run, { kind: placed.run.kind!, mark, random });
   const objects = placed.objects.map((object) => {
-    return marked(temporary(object, run), mark, creating.random);
+    return marked(temporary(object, run), { kind: object.kind!, mark, random });
   });
   const there: KubeObject[] = [];
   try {

@@ -127,6 +127,8 @@ export const createdScenarios: Scenario[] = [
       assert.equal(code, 0);
       assert.ok(linesAbout("tkn-dev-", stdout).length >= 2, stdout);
       assert.deepEqual(await objects(), []);
+      const { metadata } = await kube.get(PIPELINE_RUNS, kube.namespace, run);
+      assert.equal(metadata.deletionTimestamp, undefined, "the run itself stays");
     },
   },
 ];

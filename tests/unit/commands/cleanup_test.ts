@@ -38,7 +38,7 @@ class Namespace {
   temporary(resource: Resource, name: string, minutes: number, run?: string): this {
     const annotations = {
       "tkn-dev/seconds": "240",
-      "tkn-dev/invocation": "m",
+      "tkn-dev/invocation": `${resource.kind}/${name}/m`,
       ...(run === undefined ? {} : { "tkn-dev/run": run }),
     };
     return this.put(resource, name, minutes, { metadata: { labels, annotations } });
@@ -46,7 +46,7 @@ class Namespace {
 
   /** A run of ours. */
   run(resource: Resource, name: string, minutes: number, rest: Partial<KubeObject> = {}): this {
-    const annotations = { "tkn-dev/invocation": "m" };
+    const annotations = { "tkn-dev/invocation": `${resource.kind}/${name}/m` };
     const metadata = { labels, annotations, ...rest.metadata };
     return this.put(resource, name, minutes, { ...rest, metadata });
   }
@@ -131,6 +131,20 @@ Deno.test("what is young, or is not ours, stays", async () => {
     "Nothing to clean up in namespace default.\n" +
       "Note: Kept, for they are in use or not old enough: task.tekton.dev/young\n",
   );
+});
+
+Deno.test("a run onto which Tekton has copied the annotations of a temporary object stays", async () => {
+  const annotations = {
+    "tkn-dev/seconds": "240",
+    "tkn-dev/invocation": "Pipeline/tkn-dev-a/m",
+    "tkn-dev/run": "PipelineRun/r",
+  };
+  const status = ended(true, "Succeeded");
+  const { stdout, stderr } = await new Namespace()
+    .put(PIPELINE_RUNS, "r", 1000, { status, metadata: { labels, annotations } })
+    .put(TASK_RUNS, "r-t", 1000, { status, metadata: { labels, annotations } })
+    .cleanup();
+  assert.deepEqual([stdout, stderr], ["", "Nothing to clean up in namespace default.\n"]);
 });
 
 Deno.test("--older-than asks for more than an object's own time", async () => {

@@ -407,10 +407,14 @@ Deno.test("what earlier runs have left over their time goes beside the run, and 
       spec: {},
     });
   const labels = { "tkn-dev/version": "0" };
-  task("old", { labels, annotations: { "tkn-dev/seconds": "240" } });
-  task("young", { labels, annotations: { "tkn-dev/seconds": "7200" } });
+  const annotations = (name: string, seconds: number) => ({
+    "tkn-dev/invocation": `Task/${name}/m`,
+    "tkn-dev/seconds": `${seconds}`,
+  });
+  task("old", { labels, annotations: annotations("old", 240) });
+  task("young", { labels, annotations: annotations("young", 7200) });
   task("unmarked", { labels });
-  task("theirs", { annotations: { "tkn-dev/seconds": "240" } });
+  task("theirs", { annotations: annotations("theirs", 240) });
   await play.start();
   await until(() => play.kube.changes.includes("delete Task old"));
   assert.equal(play.kube.changes.filter((change) => change.startsWith("delete")).length, 1);
