@@ -6,7 +6,6 @@ import { createOnce, type Creating } from "./create_once.ts";
 import type { RunEvent } from "./events.ts";
 import { sweep } from "./left_over.ts";
 import { Grace, within } from "./limits.ts";
-import { temporary } from "./own.ts";
 
 export interface Asking extends Creating {
   readonly emit: (event: RunEvent) => void;
@@ -25,8 +24,8 @@ export async function ask<T extends KubeObject, R>(
   if (asking.interrupt.aborted) throw new Interrupted("Interrupted: nothing was started");
   const { namespace } = asking.kube;
   using grace = new Grace(asking.clock, asking.interrupt);
-  const own = temporary({ ...object, metadata: { ...object.metadata, namespace } });
-  const created = await createOnce<T>(asking, resource, own);
+  const placed = { ...object, metadata: { ...object.metadata, namespace } };
+  const created = await createOnce<T>(asking, resource, placed, { isTemporary: true });
   const name = created.metadata.name!;
   const over = new AbortController();
   const signal = AbortSignal.any([asking.interrupt, over.signal]);

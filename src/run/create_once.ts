@@ -30,10 +30,12 @@ export async function createOnce<T extends KubeObject>(
   creating: Creating,
   resource: Resource,
   object: T,
+  { isTemporary = false }: { isTemporary?: boolean } = {},
 ): Promise<T> {
   const mark = newMark(creating);
+  const marking = { kind: resource.kind, mark, random: creating.random, isTemporary };
   return await withFreeName(object, async () => {
-    const named = marked(object, { kind: resource.kind, mark, random: creating.random });
+    const named = marked(object, marking);
     return await createMarked(creating, resource, named, mark);
   });
 }

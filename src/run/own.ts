@@ -6,10 +6,9 @@ import { VERSION } from "../version.ts";
 export const OWN_LABEL = "tkn-dev/version";
 export const OWN_LABELS: Readonly<Record<string, string>> = { [OWN_LABEL]: VERSION };
 
-/** Annotations. */
+/** Annotations: `KIND/NAME/MARK` or `KIND/NAME/MARK/SECONDS`, and `KIND/NAME` of a run. */
 const MARK = "tkn-dev/invocation";
 const RUN = "tkn-dev/run";
-const SECONDS = "tkn-dev/seconds";
 
 /** As long as an object that no run uses may be needed: creating a run, or an answer, ends sooner. */
 const NEEDED_SECONDS = 240;
@@ -17,42 +16,45 @@ const NEEDED_SECONDS = 240;
 /** An object with a name that is known before it is created. */
 export type Named<T extends KubeObject> = T & { metadata: { name: string } };
 
+export interface Marking {
+  readonly kind: string;
+  readonly mark: string;
+  readonly random: (length: number) => string;
+  /** It is of use to this program alone, and for a short time. */
+  readonly isTemporary?: boolean;
+  /** The run that refers to it. */
+  readonly run?: Named<KubeObject>;
+}
+
 /**
  * The object with a name, and with a mark that no other object has: one that is found under the name
  * and has the mark was created by this very request. It names the object, for Tekton copies the
- * annotations of a Pipeline or Task onto runs.
+ * annotations of a Pipeline or Task onto runs, and people copy objects.
  */
 export function marked<T extends KubeObject>(
   object: T,
-  { kind, mark, random }: { kind: string; mark: string; random: (length: number) => string },
+  { kind, mark, random, isTemporary = false, run }: Marking,
 ): Named<T> {
-  const { name = generatedName(object.metadata.generateName ?? "", random) } = object.metadata;
-  const annotations = { ...object.metadata.annotations, [MARK]: `${kind}/${name}/${mark}` };
-  return { ...object, metadata: { ...object.metadata, name, annotations } };
+  const { metadata } = object;
+  const { name = generatedName(metadata.generateName ?? "", random) } = metadata;
+  const words = [kind, name, mark, ...(isTemporary ? [NEEDED_SECONDS] : [])];
+  const annotations = {
+    ...metadata.annotations,
+    [MARK]: words.join("/"),
+    ...(run === undefined ? {} : { [RUN]: `${run.kind}/${run.metadata.name}` }),
+  };
+  const labels = isTemporary ? { labels: { ...metadata.labels, ...OWN_LABELS } } : {};
+  return { ...object, metadata: { ...metadata, name, annotations, ...labels } };
 }
 
 /** The mark of an object of that kind; undefined for none, or another object's. */
-export function markOf(kind: string, { metadata }: KubeObject): string | undefined {
-  const [, own, name, mark] = /^(\w+)\/([^/]+)\/(\w+)$/.exec(metadata.annotations?.[MARK] ?? "") ??
-    [];
-  return own === kind && name === metadata.name ? mark : undefined;
+export function markOf(kind: string, object: KubeObject): string | undefined {
+  return readMark(kind, object)?.mark;
 }
 
-/** What is of use to this program alone, and for a short time: `run` is the one that refers to it. */
-export function temporary<T extends KubeObject>(object: T, run?: Named<KubeObject>): T {
-  const { labels, annotations } = object.metadata;
-  return {
-    ...object,
-    metadata: {
-      ...object.metadata,
-      labels: { ...labels, ...OWN_LABELS },
-      annotations: {
-        ...annotations,
-        [SECONDS]: String(NEEDED_SECONDS),
-        ...(run === undefined ? {} : { [RUN]: `${run.kind}/${run.metadata.name}` }),
-      },
-    },
-  };
+function readMark(kind: string, { metadata: { name, annotations = {} } }: KubeObject) {
+  const [own, ownName, mark, seconds] = (annotations[MARK] ?? "").split("/");
+  return own === kind && ownName === name ? { mark, seconds } : undefined;
 }
 
 export interface Temporary {
@@ -63,15 +65,14 @@ export interface Temporary {
   readonly run?: { readonly kind: string; readonly name: string };
 }
 
-/** What `temporary` and `marked` wrote onto an object of that kind; undefined where they did not. */
+/** What `marked` wrote onto a temporary object of that kind; undefined where it did not. */
 export function readTemporary(kind: string, object: KubeObject): Temporary | undefined {
   const { annotations = {}, labels, creationTimestamp } = object.metadata;
-  const { [SECONDS]: seconds = "", [RUN]: run = "" } = annotations;
-  const mark = markOf(kind, object);
+  const { mark, seconds = "" } = readMark(kind, object) ?? {};
   const createdMs = Date.parse(creationTimestamp ?? "");
   const isOwn = labels?.[OWN_LABEL] !== undefined && /^\d{1,9}$/.test(seconds);
   if (!isOwn || mark === undefined || Number.isNaN(createdMs)) return undefined;
-  const [, runKind, runName] = /^(PipelineRun|TaskRun)\/(.+)$/.exec(run) ?? [];
+  const [, runKind, runName] = /^(PipelineRun|TaskRun)\/(.+)$/.exec(annotations[RUN] ?? "") ?? [];
   return {
     neededUntilMs: createdMs + Number(seconds) * 1000,
     mark,

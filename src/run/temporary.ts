@@ -7,7 +7,7 @@ import type { Kube, KubeObject, Resource } from "../kube/interface.ts";
 import { PIPELINES, TASKS } from "../tekton/model.ts";
 import { createMarked, type Creating, isUncertain, newMark } from "./create_once.ts";
 import { Grace, within } from "./limits.ts";
-import { marked, temporary } from "./own.ts";
+import { marked } from "./own.ts";
 import { type LiveRun, RESOURCE_OF, type Run, type RunKind } from "./live_run.ts";
 
 const RESOURCES: Record<string, Resource> = { Pipeline: PIPELINES, Task: TASKS };
@@ -22,7 +22,7 @@ export interface CreatedRun {
 
 /**
  * First the objects, then the run, then their ownerReferences: a run that exists has what it needs,
- * and what a kill leaves in between is small and tells its time (see `temporary`). Where the run
+ * and what a kill leaves in between is small and tells its time (see `marked`). Where the run
  * is refused, nothing is left.
  */
 export async function createTemporary(
@@ -33,7 +33,7 @@ export async function createTemporary(
   const { random } = creating;
   const run = marked(placed.run, { kind: placed.run.kind!, mark, random });
   const objects = placed.objects.map((object) => {
-    return marked(temporary(object, run), { kind: object.kind!, mark, random });
+    return marked(object, { kind: object.kind!, mark, random, isTemporary: true, run });
   });
   const there: KubeObject[] = [];
   try {

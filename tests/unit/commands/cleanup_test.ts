@@ -37,8 +37,7 @@ class Namespace {
   /** An object that is needed for four minutes, and as long as the run that it names. */
   temporary(resource: Resource, name: string, minutes: number, run?: string): this {
     const annotations = {
-      "tkn-dev/seconds": "240",
-      "tkn-dev/invocation": `${resource.kind}/${name}/m`,
+      "tkn-dev/invocation": `${resource.kind}/${name}/m/240`,
       ...(run === undefined ? {} : { "tkn-dev/run": run }),
     };
     return this.put(resource, name, minutes, { metadata: { labels, annotations } });
@@ -119,7 +118,7 @@ Deno.test("what is young, or is not ours, stays", async () => {
     .put(TASKS, "going", 1000, {
       metadata: {
         labels,
-        annotations: { "tkn-dev/seconds": "240" },
+        annotations: { "tkn-dev/invocation": "Task/going/m/240" },
         deletionTimestamp: "2023-01-01T00:00:00Z",
       },
     })
@@ -134,14 +133,13 @@ Deno.test("what is young, or is not ours, stays", async () => {
 });
 
 Deno.test("a run onto which Tekton has copied the annotations of a temporary object stays", async () => {
-  const annotations = {
-    "tkn-dev/seconds": "240",
-    "tkn-dev/invocation": "Pipeline/tkn-dev-a/m",
-    "tkn-dev/run": "PipelineRun/r",
-  };
+  const copied = { "tkn-dev/run": "PipelineRun/r" };
+  const annotations = { ...copied, "tkn-dev/invocation": "Pipeline/tkn-dev-a/m/240" };
+  const own = { ...copied, "tkn-dev/invocation": "PipelineRun/r/m" };
   const status = ended(true, "Succeeded");
   const { stdout, stderr } = await new Namespace()
-    .put(PIPELINE_RUNS, "r", 1000, { status, metadata: { labels, annotations } })
+    .put(PIPELINE_RUNS, "r", 1000, { status, metadata: { labels, annotations: own } })
+    .put(PIPELINE_RUNS, "other", 1000, { status, metadata: { labels, annotations } })
     .put(TASK_RUNS, "r-t", 1000, { status, metadata: { labels, annotations } })
     .cleanup();
   assert.deepEqual([stdout, stderr], ["", "Nothing to clean up in namespace default.\n"]);

@@ -88,7 +88,10 @@ for (const kind of ["PipelineRun", "TaskRun"]) {
       ]);
       assert.equal(metadata.annotations?.["tkn-dev/run"], `${kind}/r`);
       assert.ok(metadata.labels?.["tkn-dev/version"]);
-      assert.ok(Number(metadata.annotations?.["tkn-dev/seconds"]) > 0);
+      assert.match(
+        metadata.annotations?.["tkn-dev/invocation"] ?? "",
+        new RegExp(`^${of}/${name}/\\w{16}/\\d+$`),
+      );
     }
   });
 }

@@ -408,8 +408,7 @@ Deno.test("what earlier runs have left over their time goes beside the run, and 
     });
   const labels = { "tkn-dev/version": "0" };
   const annotations = (name: string, seconds: number) => ({
-    "tkn-dev/invocation": `Task/${name}/m`,
-    "tkn-dev/seconds": `${seconds}`,
+    "tkn-dev/invocation": `Task/${name}/m/${seconds}`,
   });
   task("old", { labels, annotations: annotations("old", 240) });
   task("young", { labels, annotations: annotations("young", 7200) });
