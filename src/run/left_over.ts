@@ -1,4 +1,5 @@
 /** What this program left behind when it was killed, or lost its cluster: found, and removed. */
+import { ExpectedError } from "../errors.ts";
 import type { Clock } from "../host.ts";
 import type { Kube, KubeObject, Resource, Selector } from "../kube/interface.ts";
 import { isStatus } from "../kube/status.ts";
@@ -164,7 +165,11 @@ async function findRuns(
     }
     if (!(seconds > limitSeconds(resource, run) + MARGIN_SECONDS)) return undefined;
     const { name, namespace } = run.metadata as { name: string; namespace: string };
-    const held = await heldSteps(kube, { kind: resource.kind as RunKind, namespace, name });
+    const kind = resource.kind as RunKind;
+    const held = await heldSteps(kube, { kind, namespace, name }).catch((error) => {
+      if (error instanceof ExpectedError) return []; // one that can't be looked into stays
+      throw error;
+    });
     return held.length === 0 ? undefined : leftOver(resource, run, "cancelled");
   }));
   return found.filter((one) => one !== undefined);

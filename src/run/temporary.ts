@@ -3,7 +3,7 @@
  * once Tekton has stored what they say in the run's status nobody reads them any more.
  */
 import { ExpectedError } from "../errors.ts";
-import type { Kube, KubeObject, Resource } from "../kube/interface.ts";
+import type { KubeObject, Resource } from "../kube/interface.ts";
 import { PIPELINES, TASKS } from "../tekton/model.ts";
 import { createMarked, type Creating, isUncertain, newMark } from "./create_once.ts";
 import { Grace, within } from "./limits.ts";
@@ -42,7 +42,7 @@ export async function createTemporary(
       there.push(object);
     }));
     const created = await createMarked<Run>(creating, RESOURCE_OF[run.kind as RunKind], run, mark);
-    return { run: created, objects, owned: own(creating.kube, created, objects) };
+    return { run: created, objects, owned: own(creating, created, objects) };
   } catch (error) {
     const mayRun = there.length === objects.length && isUncertain(error);
     using grace = new Grace(creating.clock, creating.interrupt);
@@ -59,12 +59,18 @@ async function allDone(works: readonly Promise<unknown>[]): Promise<void> {
 }
 
 /** Without the right to patch, `cleanup` still tells by the run's name whose they are. */
-async function own(kube: Kube, run: Run, objects: readonly KubeObject[]): Promise<void> {
+async function own(
+  { kube, clock, interrupt }: Creating,
+  run: Run,
+  objects: readonly KubeObject[],
+): Promise<void> {
   const { name, uid } = run.metadata as { name: string; uid: string };
   const ownerReferences = [{ apiVersion: "tekton.dev/v1", kind: run.kind!, name, uid }];
   await Promise.allSettled(objects.map(({ metadata, ...object }) => {
     const { name, namespace } = metadata as { name: string; namespace: string };
-    return kube.patch(resourceOf(object), namespace, name, { metadata: { ownerReferences } });
+    const patch = { metadata: { ownerReferences } };
+    const patching = kube.patch(resourceOf(object), namespace, name, patch);
+    return within(clock, { ms: CHANGE_MS, signal: interrupt }, patching);
   }));
 }
 
@@ -105,15 +111,15 @@ async function remove(
 ): Promise<void> {
   const { name, namespace } = object.metadata as { name: string; namespace: string };
   try {
-    const limits = { ms: REMOVE_MS, signal };
+    const limits = { ms: CHANGE_MS, signal };
     await within(clock, limits, kube.delete(resourceOf(object), namespace, name));
   } catch (error) {
     if (!(error instanceof ExpectedError)) throw error;
   }
 }
 
-/** How long a removal may take, before it is left to others. */
-const REMOVE_MS = 5_000;
+/** How long a removal, or a change of the owner, may take, before it is left to others. */
+const CHANGE_MS = 5_000;
 
 function resourceOf({ kind }: Pick<KubeObject, "kind">): Resource {
   return RESOURCES[kind!];
