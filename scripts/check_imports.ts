@@ -22,7 +22,7 @@ const ALLOWED: Record<string, string[]> = {
     "version",
   ],
   "commands/sandbox": ["sandbox", "cli", "errors", "host", "printable"],
-  "run": ["tekton", "tree", "step", "kube", "errors", "host", "path_bytes", "bell"],
+  "run": ["tekton", "tree", "step", "kube", "errors", "host", "path_bytes", "bell", "version"],
   "view": ["run/events", "tekton", "errors", "printable"],
   "cli": ["errors"],
   "tekton": ["kube/interface", "errors"],

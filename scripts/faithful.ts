@@ -35,6 +35,7 @@ const kube = await host.connect({ context: Deno.env.get("TKN_DEV_TEST_CONTEXT") 
 const resolving: Resolving = {
   kube,
   clock: host.clock,
+  random: host.random,
   interrupt: host.interrupt,
   emit: () => {},
   allowProbe: true,
@@ -112,8 +113,8 @@ async function compareRuns(text: string): Promise<Outcome> {
   const lowered = await hold(run, /^# without-shell$/m.test(text)).catch(refusal);
   if (typeof lowered === "string") return { problems: [], refused: lowered };
   const { placement, held, after } = lowered;
-  const original = await observe(kube, host.clock, { inline: () => run }, []);
-  const copy = await observe(kube, host.clock, placement, held);
+  const original = await observe(kube, host, { inline: () => run }, []);
+  const copy = await observe(kube, host, placement, held);
   const problems = differences(original, copy);
   // What ran after something else still does; other tasks may end in any order.
   for (const one of after) {

@@ -11,6 +11,7 @@ const PARTS: Record<string, string> = {
   "flags-pipeline-upload": flagsTable(command("pipeline upload")),
   "flags-task-upload": flagsTable(command("task upload")),
   "flags-pipeline-debug": flagsTable(command("pipeline debug")),
+  "flags-cleanup": flagsTable(command("cleanup")),
   "exit-codes": exitCodesTable(PROGRAM.exitCodes),
 };
 

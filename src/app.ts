@@ -103,6 +103,10 @@ async function run(call: Call, host: Host): Promise<number> {
       const command = await import("./commands/info.ts");
       return await command.run(host, command.options(call));
     }
+    case "cleanup": {
+      const command = await import("./commands/cleanup.ts");
+      return await command.run(host, command.options(call));
+    }
     case "sandbox": {
       const command = await import("./commands/sandbox.ts");
       return await command.run(host, command.options(call));

@@ -1,10 +1,11 @@
 /** Runs one run on a cluster and tells what there was to be seen of it, without what differs anyway. */
-import type { Clock } from "../../src/host.ts";
+import type { Host } from "../../src/host.ts";
 import type { Kube } from "../../src/kube/interface.ts";
 import { follow } from "../../src/run/follow.ts";
 import { LiveRun, RESOURCE_OF, type Run } from "../../src/run/live_run.ts";
 import { awaitPause } from "../../src/run/pause.ts";
 import { keepPipelineLabel } from "../../src/run/metadata.ts";
+import { withoutOwn } from "../../src/run/own.ts";
 import { createRun } from "../../src/run/start.ts";
 import { removeTemporary } from "../../src/run/temporary.ts";
 import type { Placement } from "../../src/tekton/place.ts";
@@ -38,15 +39,13 @@ const WAITING_SKIPPED =
 /** Creates the run, tells each step in `held` to do its work once it holds, and waits for the end. */
 export async function observe(
   kube: Kube,
-  clock: Clock,
+  host: Host,
   placement: Placement,
   held: readonly HeldStep[],
 ): Promise<Observed> {
-  const { run: created, objects, why } = await createRun(
-    kube,
-    placement,
-    `tkn-dev-${crypto.randomUUID()}`,
-  );
+  const { clock } = host;
+  const creating = { kube, clock, interrupt: host.interrupt, random: host.random };
+  const { run: created, objects, why } = await createRun(creating, placement);
   const over = new AbortController();
   const signal = AbortSignal.any([over.signal, AbortSignal.timeout(LIMIT_MS)]);
   await using live = new LiveRun(kube, created);
@@ -73,7 +72,7 @@ export async function observe(
     await release(kube, pause, "run", { signal });
   });
   const label = keepPipelineLabel(kube, live, signal);
-  const removed = removeTemporary(kube, live, objects, signal);
+  const removed = removeTemporary(creating, live, objects, { signal, late: signal });
   try {
     await following;
     await Promise.all([...releases, label, removed]);
@@ -166,12 +165,12 @@ function conditionOf(run: PipelineRun | TaskRun) {
 
 /** The uid of the owner is another one each time. */
 function labelsOf(run: Run): Record<string, string> {
-  const { "tekton.dev/pipelineRunUID": _, ...labels } = run.metadata.labels ?? {};
+  const { "tekton.dev/pipelineRunUID": _, ...labels } = withoutOwn(run.metadata.labels);
   return labels;
 }
 
 function annotationsOf(run: Run): Record<string, string> {
-  const entries = Object.entries(run.metadata.annotations ?? {})
+  const entries = Object.entries(withoutOwn(run.metadata.annotations))
     .filter(([key]) => !key.startsWith("kubectl.") && !key.startsWith("results.tekton.dev"));
   return Object.fromEntries(entries);
 }

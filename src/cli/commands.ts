@@ -150,6 +150,35 @@ const CREATE: CommandSpec = {
   ],
 };
 
+const CLEANUP: CommandSpec = {
+  path: ["cleanup"],
+  summary: "Remove what killed or cut-off calls of tkn-dev left on the cluster",
+  description:
+    "Deletes temporary Pipelines and Tasks, probe runs and resolution requests of tkn-dev that no " +
+    "run needs and whose time is over (some minutes), and cancels runs of tkn-dev that are still " +
+    "held after all their timeouts. What a living run refers to stays, whoever started it, and so " +
+    "does what tkn-dev has not created. Prints a line for each.",
+  args: [],
+  flags: [
+    { name: "all-namespaces", short: "A", help: "look in all namespaces" },
+    { name: "dry-run", help: "remove nothing: print what would be removed" },
+    {
+      name: "older-than",
+      value: "DURATION",
+      help: "only what was created longer ago than this, too (90s, 10m, 1h30m)",
+    },
+    ...CLUSTER,
+    HELP,
+  ],
+  examples: [
+    { text: "See what was left in the namespace", command: "tkn-dev cleanup --dry-run" },
+    {
+      text: "Remove what is older than a day, everywhere",
+      command: "tkn-dev cleanup -A --older-than 24h",
+    },
+  ],
+};
+
 const SANDBOX: CommandSpec = {
   path: ["sandbox"],
   summary: "Start a small local Kubernetes with Tekton",
@@ -208,6 +237,7 @@ export const PROGRAM: Program = {
     ...DEBUG_COMMANDS,
     CREATE,
     ...HELD_COMMANDS,
+    CLEANUP,
     SANDBOX,
     VERSION,
     HELP_COMMAND,

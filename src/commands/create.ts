@@ -67,9 +67,16 @@ export async function run(host: Host, options: Options): Promise<number> {
       printData(host, renderPlacement(placement, options.format!, holdChanges(held)));
       continue;
     }
-    const { run: created, why } = await createRun(kube, placement, `tkn-dev-${host.random(6)}`);
-    if (options.format === undefined) host.terminal.out(printable`${nameOf(created)} created\n`);
-    else printData(host, renderRun(created, options.format, []));
+    const { clock, random, interrupt } = host;
+    const { run: created, why, owned } = await createRun(
+      { kube, clock, random, interrupt },
+      placement,
+    );
+    await owned;
+    if (options.format === undefined) {
+      host.terminal.out(printable`${nameOf(created)} created
+`);
+    } else printData(host, renderRun(created, options.format, []));
     if (why !== undefined) tellNote(host, { text: `With objects that go with the run: ${why}` });
     if (held.length > 0) tellNote(host, { text: howToGoOn(created, held) });
   }

@@ -20,7 +20,6 @@ import type { GitFacts } from "../tree/git.ts";
 import { lanesOf } from "../tree/lanes.ts";
 import { Prepared } from "../tree/prepared.ts";
 import { sizeOf } from "../tree/sizes.ts";
-import { VERSION } from "../version.ts";
 import type { Narrator } from "./narrate.ts";
 import { printData } from "./print_data.ts";
 import { sendable, type Source } from "./source.ts";
@@ -45,7 +44,8 @@ function knownResults(facts: GitFacts | undefined): KnownResults {
   return { commit: facts?.commit, url: facts?.url, "committer-date": facts?.committerDate };
 }
 
-const OWN_LABEL = "tkn-dev/version";
+export { OWN_LABELS } from "../run/own.ts";
+
 const OWN_ANNOTATION = "tkn-dev/upload";
 
 /** What was uploaded, for those who find the run later: its digest is that of the list of all files. */
@@ -53,9 +53,6 @@ export function annotations({ files, bytes, digest }: Receipt, facts: GitFacts |
   const { commit, dirty } = facts ?? {};
   return { [OWN_ANNOTATION]: JSON.stringify({ files, bytes, digest, commit, dirty }) };
 }
-
-/** Labels of a run go down to its TaskRuns and pods. */
-export const OWN_LABELS = { [OWN_LABEL]: VERSION };
 
 /** Bindings with their volumeClaimTemplateFile read. */
 export async function bindings(host: Host, flags: RunFlags): Promise<WorkspaceBinding[]> {
@@ -87,11 +84,11 @@ async function readClaimTemplate(files: Files, path: string): Promise<Record<str
 
 /** How the command follows references. */
 export function resolving(
-  { clock, interrupt }: Host,
+  { clock, random, interrupt }: Host,
   { allowProbe }: Pick<RunFlags, "allowProbe">,
   { kube, emit }: Pick<Resolving, "kube" | "emit">,
 ): Resolving {
-  return { kube, clock, interrupt, emit, allowProbe, parse: parseDocuments };
+  return { kube, clock, random, interrupt, emit, allowProbe, parse: parseDocuments };
 }
 
 /** For --dry-run of a run that holds. */

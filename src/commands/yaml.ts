@@ -46,7 +46,7 @@ export function nameOf({ kind, metadata }: KubeObject): string {
   return `${kind!.toLowerCase()}.tekton.dev/${metadata.name ?? metadata.generateName}`;
 }
 
-/** What would be created, the run first; a placement that is not inline is several objects. */
+/** What would be created, in that order; a placement that is not inline is several objects. */
 export function renderPlacement(
   placement: Placement,
   format: OutputFormat,
@@ -56,10 +56,9 @@ export function renderPlacement(
   const { run, objects } = placement.temporary!("tkn-dev-temporary");
   const why = `With temporary objects, which the run owns: ${placement.whyNotInline}.`;
   const between = format === "yaml" ? "---\n" : "";
-  return [
-    renderRun(run, format, [...sentences, why]),
-    ...objects.map((object) => renderRun(object, format, [])),
-  ].join(between);
+  return [...objects, run]
+    .map((object, at) => renderRun(object, format, at === 0 ? [...sentences, why] : []))
+    .join(between);
 }
 
 /** An object as `kubectl create -f -` takes it; in YAML with sentences about it above. */

@@ -73,6 +73,7 @@ export interface WatchEvent<T extends KubeObject = KubeObject> {
 }
 
 export interface Selector {
+  /** "" is all. */
   readonly namespace: string;
   /** In the API's own syntax: "a=b,c=d". */
   readonly labels?: string;

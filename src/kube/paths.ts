@@ -3,10 +3,11 @@ import type { ContainerRef, ExecOptions, LogOptions, Resource, Selector } from "
 
 type Query = Record<string, string | number | boolean | undefined>;
 
-/** `/apis/tekton.dev/v1/namespaces/default/tasks/build`; without a name the collection's. */
+/** `/apis/tekton.dev/v1/namespaces/default/tasks/build`; without a name the collection's, of all namespaces with "". */
 export function resourcePath(resource: Resource, namespace: string, name?: string): string {
   const base = resource.group === "" ? "/api" : `/apis/${resource.group}`;
-  const parts = ["namespaces", namespace, resource.plural, ...(name === undefined ? [] : [name])];
+  const scope = namespace === "" ? [] : ["namespaces", namespace];
+  const parts = [...scope, resource.plural, ...(name === undefined ? [] : [name])];
   return `${base}/${resource.version}/${parts.map(encodeURIComponent).join("/")}`;
 }
 

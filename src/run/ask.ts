@@ -1,14 +1,13 @@
 /** Objects that are created for the answer that their status gives, and go again. */
 import { ClusterError, ExpectedError, Interrupted } from "../errors.ts";
-import type { Clock } from "../host.ts";
-import type { Kube, KubeObject, Resource } from "../kube/interface.ts";
+import type { KubeObject, Resource } from "../kube/interface.ts";
 import { isStatus } from "../kube/status.ts";
+import { createOnce, type Creating } from "./create_once.ts";
 import type { RunEvent } from "./events.ts";
+import { sweep } from "./left_over.ts";
+import { Grace, within } from "./limits.ts";
 
-export interface Asking {
-  readonly kube: Kube;
-  readonly clock: Clock;
-  readonly interrupt: AbortSignal;
+export interface Asking extends Creating {
   readonly emit: (event: RunEvent) => void;
 }
 
@@ -24,13 +23,13 @@ export async function ask<T extends KubeObject, R>(
 ): Promise<R | undefined> {
   if (asking.interrupt.aborted) throw new Interrupted("Interrupted: nothing was started");
   const { namespace } = asking.kube;
-  const created = await asking.kube.create<T>(resource, {
-    ...object,
-    metadata: { ...object.metadata, namespace },
-  });
+  using grace = new Grace(asking.clock, asking.interrupt);
+  const placed = { ...object, metadata: { ...object.metadata, namespace } };
+  const created = await createOnce<T>(asking, resource, placed, { isTemporary: true });
   const name = created.metadata.name!;
   const over = new AbortController();
   const signal = AbortSignal.any([asking.interrupt, over.signal]);
+  sweep(asking, [resource], { created, signal });
   const answer = watchFor(asking, resource, name, look, signal);
   const late = asking.clock.delay(ms, signal)
     .then(() => undefined, () => answer); // interrupted: the watch says so
@@ -39,7 +38,7 @@ export async function ask<T extends KubeObject, R>(
   } finally {
     over.abort(new DOMException("the answer is there", "AbortError"));
     await answer.catch(() => {});
-    await remove(asking, resource, name);
+    await remove(asking, resource, name, grace.signal);
   }
 }
 
@@ -68,12 +67,21 @@ async function watchFor<T extends KubeObject, R>(
   return undefined;
 }
 
-async function remove({ kube, emit }: Asking, resource: Resource, name: string): Promise<void> {
+async function remove(
+  { kube, clock, emit }: Asking,
+  resource: Resource,
+  name: string,
+  late: AbortSignal,
+): Promise<void> {
   try {
-    await kube.delete(resource, kube.namespace, name);
+    const limits = { ms: REMOVE_MS, signal: late };
+    await within(clock, limits, kube.delete(resource, kube.namespace, name));
   } catch (error) {
     if (!(error instanceof ExpectedError)) throw error;
     if (isStatus(error, 404)) return;
     emit({ kind: "note", text: `${resource.kind} ${name} may still be there: ${error.message}` });
   }
 }
+
+/** How long the removal may take without an interrupt; `cleanup` finds what is left. */
+const REMOVE_MS = 5_000;

@@ -2,13 +2,16 @@
 import { ExpectedError, Interrupted } from "../errors.ts";
 import type { Clock } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
+import { PIPELINES, TASKS } from "../tekton/model.ts";
 import { CANCEL } from "../tekton/phase.ts";
 import type { Placement } from "../tekton/place.ts";
 import type { Outcome, RunEvent } from "./events.ts";
 import { follow } from "./follow.ts";
-import { LiveRun, RESOURCE_OF, type RunKind } from "./live_run.ts";
+import { Grace, within } from "./limits.ts";
+import { LiveRun, RESOURCE_OF, RunDeletedError, type RunKind } from "./live_run.ts";
 import { keepPipelineLabel } from "./metadata.ts";
 import { createRun } from "./start.ts";
+import { sweep } from "./left_over.ts";
 import { Talk } from "./talk.ts";
 import { removeTemporary } from "./temporary.ts";
 
@@ -54,22 +57,28 @@ export async function conduct(
   const { kube, clock, interrupt } = options;
   const startMs = clock.now();
   if (interrupt.aborted) throw new Interrupted("Interrupted: nothing was started");
-  const { run: created, objects, why } = await createRun(
-    kube,
-    options.placement,
-    `tkn-dev-${options.random(6)}`,
-  );
+  const { run: created, objects, why, owned } = await createRun(options, options.placement);
   const kind = created.kind as RunKind;
   const { name, namespace } = created.metadata as { name: string; namespace: string };
   const over = new AbortController();
   const signal = AbortSignal.any([interrupt, over.signal]);
+  using grace = new Grace(clock, interrupt);
   await using live = new LiveRun(kube, created);
   using talk = new Talk({ ...options, live });
   talk.emit({ kind: "created", resource: kind, name, namespace });
   if (why !== undefined) talk.emit({ kind: "note", text: `With temporary objects: ${why}` });
-  const emit = (event: RunEvent) => talk.emit(event);
-  const removed = removeTemporary(kube, live, objects, signal);
+  let isReleased = false;
+  const emit = (event: RunEvent) => {
+    if (event.kind === "paused" || event.kind === "released") {
+      isReleased = event.kind === "released";
+    }
+    talk.emit(event);
+  };
+  const removed = owned.then(() => {
+    return removeTemporary(options, live, objects, { signal, late: grace.signal });
+  });
   removed.catch(() => {}); // awaited at the end
+  sweep(options, [PIPELINES, TASKS], { created, signal });
   try {
     const following = follow({ ...options, live, signal, emit });
     following.catch(() => {}); // awaited below, or superseded by an earlier error
@@ -85,35 +94,56 @@ export async function conduct(
     talk.emit({ kind: "ended", outcome });
     return { name, outcome };
   } catch (error) {
-    const ended = live.phase.kind === "ended";
-    const cancelled = !ended && options.cancelsOn(error) &&
-      await cancel(options, kind, namespace, name);
-    if (!interrupt.aborted && !(error instanceof Interrupted)) throw error;
+    const isInterrupted = interrupt.aborted || error instanceof Interrupted;
+    const ended = live.phase.kind === "ended" || error instanceof RunDeletedError;
+    // What goes wrong here after it was let go is no reason to end it.
+    const cancels = !ended && (isInterrupted || !isReleased && options.cancelsOn(error));
+    const state = isReleased ? "still run" : "still be held";
+    const cancelled = cancels && await cancel(options, live, { state, late: grace.signal });
+    if (!isInterrupted) {
+      if (isReleased && !ended) options.emit({ kind: "note", text: howToFollow(live) });
+      throw error;
+    }
     throw new Interrupted(
       cancelled
         ? `Interrupted: cancelled ${kind} "${name}"`
-        : `Interrupted: ${kind} "${name}" ${ended ? "had ended" : "may still be held"}`,
+        : `Interrupted: ${kind} "${name}" ${ended ? "had ended" : `may ${state}`}`,
     );
   } finally {
     over.abort(new DOMException("our part in the run is over", "AbortError"));
-    await removed;
+    await within(clock, { ms: LEAVE_MS, signal: grace.signal }, removed).catch(onlyExpected);
   }
 }
 
+function howToFollow({ kind, name, namespace }: LiveRun): string {
+  const follow = `tkn-dev ${kind.toLowerCase()} logs ${name} -f -n ${namespace}`;
+  return `${kind} ${name} goes on without being followed; ${follow} follows it`;
+}
+
+/** What could not be removed in time is found by `cleanup`. */
+function onlyExpected(error: unknown): void {
+  if (!(error instanceof ExpectedError)) throw error;
+}
+
+/** How long a cancellation, or what is left to be removed at the end, may take without an interrupt. */
+const CANCEL_MS = 5_000;
+const LEAVE_MS = 10_000;
+
 async function cancel(
-  { kube, emit }: ConductOptions,
-  kind: RunKind,
-  namespace: string,
-  name: string,
+  { kube, clock, emit }: ConductOptions,
+  { kind, namespace, name }: LiveRun,
+  { state, late }: { state: string; late: AbortSignal },
 ): Promise<boolean> {
   try {
-    await kube.patch(RESOURCE_OF[kind], namespace, name, { spec: { status: CANCEL[kind] } });
+    const patch = { spec: { status: CANCEL[kind] } };
+    const cancelling = kube.patch(RESOURCE_OF[kind], namespace, name, patch);
+    await within(clock, { ms: CANCEL_MS, signal: late }, cancelling);
     emit({ kind: "note", text: `Cancelled ${kind} ${name}` });
     return true;
   } catch (error) {
     if (!(error instanceof ExpectedError)) throw error;
     const hint = `tkn ${kind.toLowerCase()} cancel ${name} -n ${namespace}`;
-    emit({ kind: "note", text: `${kind} ${name} may still be held: ${error.message}; ${hint}` });
+    emit({ kind: "note", text: `${kind} ${name} may ${state}: ${error.message}; ${hint}` });
     return false;
   }
 }

@@ -2,6 +2,7 @@
 import { ClusterError } from "../errors.ts";
 import type { Clock } from "../host.ts";
 import { type Kube, PODS } from "../kube/interface.ts";
+import { isStatus, UnreachableError } from "../kube/status.ts";
 import type { Pod, PodContainer } from "../tekton/model.ts";
 import { type Pause, placeName } from "./pause_place.ts";
 
@@ -38,18 +39,42 @@ export async function addDebugContainer(
   const { namespace, pod, container: target } = pause;
   const name = `tkn-dev-${suffix}`;
   await checkAllowed(kube, pause);
-  const found = await kube.get<EphemeralPod>(PODS, namespace, pod);
-  const own = found.spec.containers?.find((one) => one.name === target);
-  const ephemeralContainers = [...found.spec.ephemeralContainers ?? [], {
+  await addOnce(kube, { namespace, pod, name }, ({ spec }) => ({
     name,
     image,
     command: ["/bin/sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1; done"],
     targetContainerName: target,
-    volumeMounts: mountable(own),
-  }];
-  await kube.patch(PODS, namespace, pod, { spec: { ephemeralContainers } }, "ephemeralcontainers");
+    volumeMounts: mountable(spec.containers?.find((one) => one.name === target)),
+  }));
   await awaitStart(kube, clock, pause, name, signal);
   return { ...pause, container: name };
+}
+
+const TRIES = 3;
+
+/**
+ * The patch has all of the pod's containers: it is refused where another one was added meanwhile, and
+ * one whose answer was lost may have added this one.
+ */
+async function addOnce(
+  kube: Kube,
+  { namespace, pod, name }: { namespace: string; pod: string; name: string },
+  make: (pod: EphemeralPod) => { name: string },
+): Promise<void> {
+  for (let tries = 1;; tries++) {
+    const found = await kube.get<EphemeralPod>(PODS, namespace, pod);
+    const before = found.spec.ephemeralContainers ?? [];
+    if (before.some((one) => one.name === name)) return;
+    const patch = { spec: { ephemeralContainers: [...before, make(found)] } };
+    try {
+      await kube.patch(PODS, namespace, pod, patch, "ephemeralcontainers");
+      return;
+    } catch (error) {
+      const mayPass = error instanceof UnreachableError || isStatus(error, 409) ||
+        isStatus(error, 422) || isStatus(error, 504);
+      if (!mayPass || tries === TRIES) throw error;
+    }
+  }
 }
 
 async function checkAllowed(kube: Kube, pause: Pause): Promise<void> {

@@ -225,8 +225,11 @@ export function byAge(a: Pod, b: Pod): number {
   return first < second ? -1 : first > second ? 1 : 0;
 }
 
-function deletedError(live: LiveRun): ClusterError {
-  return new ClusterError(`Cannot follow ${live.kind} "${live.name}": it was deleted`, {
+/** There is no run any more. */
+export class RunDeletedError extends ClusterError {}
+
+function deletedError(live: LiveRun): RunDeletedError {
+  return new RunDeletedError(`Cannot follow ${live.kind} "${live.name}": it was deleted`, {
     hint: "start it again",
   });
 }

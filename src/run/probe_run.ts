@@ -22,6 +22,7 @@ import {
 } from "../tekton/model.ts";
 import { cannotResolve, type RemoteReference } from "../tekton/resolved.ts";
 import { ask, type Asking } from "./ask.ts";
+import { withoutOwn } from "./own.ts";
 
 /** Resolvers have a minute; the controller has other work as well. */
 const ANSWER_MS = 120_000;
@@ -109,7 +110,7 @@ function notResolved(reference: RemoteReference, run: PipelineRun | TaskRun): Cl
 
 /** Those that Tekton put onto the run were the object's own, but for what it gives any run. */
 function metadataOf({ metadata }: KubeObject, nameLabel: string): KubeObject["metadata"] {
-  const { [nameLabel]: name, ...labels } = metadata.labels ?? {};
-  const { "pipeline.tekton.dev/release": _, ...annotations } = metadata.annotations ?? {};
+  const { [nameLabel]: name, ...labels } = withoutOwn(metadata.labels);
+  const { "pipeline.tekton.dev/release": _, ...annotations } = withoutOwn(metadata.annotations);
   return { name, labels, annotations };
 }

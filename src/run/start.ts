@@ -1,11 +1,12 @@
 /** Creates a run, after asking whether the user may do all that an upload takes. */
 import { ClusterError, ExpectedError } from "../errors.ts";
-import type { Access, Kube, KubeObject } from "../kube/interface.ts";
+import type { Access, Kube } from "../kube/interface.ts";
 import { isStatus, StatusError } from "../kube/status.ts";
 import type { Placement } from "../tekton/place.ts";
 import { TASK_RUNS, type TaskRun } from "../tekton/model.ts";
+import { createOnce, type Creating, withFreeName } from "./create_once.ts";
 import { RESOURCE_OF, type Run, type RunKind } from "./live_run.ts";
-import { createTemporary } from "./temporary.ts";
+import { type CreatedRun, createTemporary } from "./temporary.ts";
 
 /**
  * Throws ClusterError for the first right that is missing. Without this a run would be created,
@@ -42,6 +43,17 @@ function needed(kind: RunKind): Access[] {
 
 /** The timeout that the server gives runs that name none; undefined where it does not tell. */
 export async function readDefaultTimeout(kube: Kube): Promise<string | undefined> {
+  return (await tryTaskRun(kube))?.spec.timeout;
+}
+
+/** Milliseconds since the epoch; undefined where the server does not tell. */
+export async function readServerTime(kube: Kube): Promise<number | undefined> {
+  const timeMs = Date.parse((await tryTaskRun(kube))?.metadata.creationTimestamp ?? "");
+  return Number.isNaN(timeMs) ? undefined : timeMs;
+}
+
+/** A TaskRun as the server would store it; undefined where it would not. */
+async function tryTaskRun(kube: Kube): Promise<TaskRun | undefined> {
   const run: TaskRun = {
     apiVersion: "tekton.dev/v1",
     kind: "TaskRun",
@@ -49,49 +61,48 @@ export async function readDefaultTimeout(kube: Kube): Promise<string | undefined
     spec: { taskRef: { name: "none" } }, // whether there is one is not looked at
   };
   try {
-    return (await kube.create(TASK_RUNS, run, { dryRun: true })).spec.timeout;
+    return await kube.create(TASK_RUNS, run, { dryRun: true });
   } catch (error) {
     if (!(error instanceof ExpectedError)) throw error;
     return undefined;
   }
 }
 
-export interface Created {
-  readonly run: Run;
-  /** What it refers to and owns, to be removed once that was read. */
-  readonly objects: readonly KubeObject[];
+export interface Created extends CreatedRun {
   /** Why it was not created inline, in words. */
   readonly why?: string;
 }
 
 /**
- * Inline where that is the same and the cluster takes it, else with temporary objects named `name`:
- * inline the webhook judges, and a feature flag may forbid, what by reference is right.
+ * Inline where that is the same and the cluster takes it, else with temporary objects: inline the
+ * webhook judges, and a feature flag may forbid, what by reference is right.
  */
-export async function createRun(kube: Kube, placement: Placement, name: string): Promise<Created> {
+export async function createRun(creating: Creating, placement: Placement): Promise<Created> {
   if (placement.whyNotInline !== undefined) {
-    return await createByReference(kube, placement, name, placement.whyNotInline);
+    return await createByReference(creating, placement, placement.whyNotInline);
   }
   try {
-    const run = placement.inline();
-    return { run: await kube.create<Run>(RESOURCE_OF[run.kind as RunKind], run), objects: [] };
+    const placed: Run = placement.inline();
+    const run = await createOnce(creating, RESOURCE_OF[placed.kind as RunKind], placed);
+    return { run, objects: [], owned: Promise.resolve() };
   } catch (error) {
     const why = whyRefused(error);
     if (placement.temporary === undefined || why === undefined) throw error;
-    return await createByReference(kube, placement, name, why).catch((other) => {
+    return await createByReference(creating, placement, why).catch((other) => {
       throw isStatus(other, 403) ? error : other;
     });
   }
 }
 
 async function createByReference(
-  kube: Kube,
+  creating: Creating,
   placement: Placement,
-  name: string,
   why: string,
 ): Promise<Created> {
-  const { run, objects } = placement.temporary!(name);
-  return { run: await createTemporary(kube, run, objects), objects, why };
+  const created = await withFreeName(placement.inline(), () => {
+    return createTemporary(creating, placement.temporary!(`tkn-dev-${creating.random(6)}`));
+  });
+  return { ...created, why };
 }
 
 /** In words, where it is Tekton's webhook that refuses a run, or fails on it. */

@@ -3,100 +3,124 @@
  * once Tekton has stored what they say in the run's status nobody reads them any more.
  */
 import { ExpectedError } from "../errors.ts";
-import type { Kube, KubeObject, Resource } from "../kube/interface.ts";
-import { PIPELINE_RUNS, PIPELINES, TASKS } from "../tekton/model.ts";
+import type { KubeObject, Resource } from "../kube/interface.ts";
+import { PIPELINES, TASKS } from "../tekton/model.ts";
+import { createMarked, type Creating, isUncertain, newMark } from "./create_once.ts";
+import { Grace, within } from "./limits.ts";
+import { marked } from "./own.ts";
 import { type LiveRun, RESOURCE_OF, type Run, type RunKind } from "./live_run.ts";
 
 const RESOURCES: Record<string, Resource> = { Pipeline: PIPELINES, Task: TASKS };
 
-/** Whatever fails, nothing of it is left. */
-export async function createTemporary(
-  kube: Kube,
-  run: Run,
-  objects: readonly KubeObject[],
-): Promise<Run> {
-  return run.kind === "PipelineRun"
-    ? await createPending(kube, run, objects)
-    : await createAfter(kube, run, objects);
-}
-
-/** The run first, which waits; so that the objects have an owner from their beginning. */
-async function createPending(
-  kube: Kube,
-  pending: Run,
-  objects: readonly KubeObject[],
-): Promise<Run> {
-  const run = await kube.create<Run>(PIPELINE_RUNS, pending);
-  const { name, namespace } = run.metadata as { name: string; namespace: string };
-  try {
-    await Promise.all(objects.map((object) => kube.create(resourceOf(object), owned(object, run))));
-    return await kube.patch<Run>(PIPELINE_RUNS, namespace, name, { spec: { status: null } });
-  } catch (error) {
-    await kube.delete(PIPELINE_RUNS, namespace, name).catch(() => {}); // and with it what it owns
-    throw error;
-  }
-}
-
-/** A TaskRun can't wait: it needs its Task at once, which gets its owner right after. */
-async function createAfter(kube: Kube, run: Run, objects: readonly KubeObject[]): Promise<Run> {
-  await Promise.all(objects.map((object) => kube.create(resourceOf(object), object)));
-  try {
-    const created = await kube.create<Run>(RESOURCE_OF[run.kind as RunKind], run);
-    const { ownerReferences } = owned(objects[0], created).metadata;
-    const patch = { metadata: { ownerReferences } };
-    await Promise.all(objects.map((object) => {
-      const { name, namespace } = object.metadata as { name: string; namespace: string };
-      return kube.patch(resourceOf(object), namespace, name, patch);
-    }));
-    return created;
-  } catch (error) {
-    await Promise.all(objects.map((object) => remove(kube, object)));
-    throw error;
-  }
+export interface CreatedRun {
+  readonly run: Run;
+  /** What it refers to and owns, to be removed once that was read. */
+  readonly objects: readonly KubeObject[];
+  /** The run's ownership of them, which it does not need itself. Never rejects. */
+  readonly owned: Promise<void>;
 }
 
 /**
- * Each once it was read for the last time. Resolves when all are gone.
+ * First the objects, then the run, then their ownerReferences: a run that exists has what it needs,
+ * and what a kill leaves in between is small and tells its time (see `marked`). Where the run
+ * is refused, nothing is left.
+ */
+export async function createTemporary(
+  creating: Creating,
+  placed: { run: Run; objects: readonly KubeObject[] },
+): Promise<CreatedRun> {
+  const mark = newMark(creating);
+  const { random } = creating;
+  const run = marked(placed.run, { kind: placed.run.kind!, mark, random });
+  const objects = placed.objects.map((object) => {
+    return marked(object, { kind: object.kind!, mark, random, isTemporary: true, run });
+  });
+  const there: KubeObject[] = [];
+  try {
+    await allDone(objects.map(async (object) => {
+      await createMarked(creating, resourceOf(object), object, mark);
+      there.push(object);
+    }));
+    const created = await createMarked<Run>(creating, RESOURCE_OF[run.kind as RunKind], run, mark);
+    return { run: created, objects, owned: own(creating, created, objects) };
+  } catch (error) {
+    const mayRun = there.length === objects.length && isUncertain(error);
+    using grace = new Grace(creating.clock, creating.interrupt);
+    const { signal } = grace;
+    if (!mayRun) await Promise.all(there.map((object) => remove(creating, object, signal)));
+    throw error;
+  }
+}
+
+/** Once all have settled, the first error: none comes to be after the others were removed. */
+async function allDone(works: readonly Promise<unknown>[]): Promise<void> {
+  await Promise.allSettled(works);
+  await Promise.all(works);
+}
+
+/** Without the right to patch, `cleanup` still tells by the run's name whose they are. */
+async function own(
+  { kube, clock, interrupt }: Creating,
+  run: Run,
+  objects: readonly KubeObject[],
+): Promise<void> {
+  const { name, uid } = run.metadata as { name: string; uid: string };
+  const ownerReferences = [{ apiVersion: "tekton.dev/v1", kind: run.kind!, name, uid }];
+  await Promise.allSettled(objects.map(({ metadata, ...object }) => {
+    const { name, namespace } = metadata as { name: string; namespace: string };
+    const patch = { metadata: { ownerReferences } };
+    const patching = kube.patch(resourceOf(object), namespace, name, patch);
+    return within(clock, { ms: CHANGE_MS, signal: interrupt }, patching);
+  }));
+}
+
+/**
+ * Removes each object once it was read for the last time. Resolves when all are gone, or after the
+ * signal: a run that goes on keeps those that it has yet to read.
  *
  * Stored in a status is not yet known to all of Tekton's controllers, whose copies lag behind: one
  * that looks for an object again, and finds it gone, fails the run. Once a step runs, the TaskRun was
  * seen by all of them with what it was made of.
  */
 export async function removeTemporary(
-  kube: Kube,
+  removing: Pick<Creating, "kube" | "clock">,
   live: LiveRun,
   objects: readonly KubeObject[],
-  signal: AbortSignal,
+  { signal, late }: { signal: AbortSignal; late: AbortSignal },
 ): Promise<void> {
   await Promise.all(objects.map(async (object) => {
-    await live.until(() => isRead(live, object) ? true : undefined, signal).catch(() => {});
-    await remove(kube, object);
+    const isOver = () => live.phase.kind === "ended" || isRead(live, object);
+    await live.until(() => isOver() ? true : undefined, signal).catch(() => {});
+    if (isOver()) await remove(removing, object, late);
   }));
 }
 
+/** The Pipeline by the first step that runs, a Task by one of its own. */
 function isRead(live: LiveRun, { kind, metadata }: KubeObject): boolean {
-  if (live.phase.kind === "ended") return true;
   return [...live.taskRuns.values()].some(({ spec, status }) =>
     (kind === "Pipeline" || spec.taskRef?.name === metadata.name) &&
     status?.steps?.some(({ running, terminated }) => running ?? terminated)
   );
 }
 
-async function remove(kube: Kube, object: KubeObject): Promise<void> {
+/** One that can't be removed goes with its owner, or is found by `cleanup`. */
+async function remove(
+  { kube, clock }: Pick<Creating, "kube" | "clock">,
+  object: KubeObject,
+  signal: AbortSignal,
+): Promise<void> {
   const { name, namespace } = object.metadata as { name: string; namespace: string };
   try {
-    await kube.delete(resourceOf(object), namespace, name);
+    const limits = { ms: CHANGE_MS, signal };
+    await within(clock, limits, kube.delete(resourceOf(object), namespace, name));
   } catch (error) {
-    if (!(error instanceof ExpectedError)) throw error; // gone with its owner, or it goes then
+    if (!(error instanceof ExpectedError)) throw error;
   }
 }
 
-function owned(object: KubeObject, run: Run): KubeObject {
-  const { name, uid } = run.metadata as { name: string; uid: string };
-  const owner = { apiVersion: "tekton.dev/v1", kind: run.kind!, name, uid };
-  return { ...object, metadata: { ...object.metadata, ownerReferences: [owner] } };
-}
+/** How long a removal, or a change of the owner, may take, before it is left to others. */
+const CHANGE_MS = 5_000;
 
-function resourceOf({ kind }: KubeObject): Resource {
+function resourceOf({ kind }: Pick<KubeObject, "kind">): Resource {
   return RESOURCES[kind!];
 }

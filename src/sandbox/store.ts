@@ -17,6 +17,8 @@ export interface Change {
 
 /** Where versions begin: high enough that a watch from version 1 is too old, as on a real cluster. */
 const FIRST_VERSION = 1000;
+/** What of a generateName becomes part of the name. */
+const LONGEST_BASE = 58;
 /** So many changes are kept for watches that start in the past. */
 const HISTORY = 1000;
 
@@ -50,9 +52,9 @@ export class Store {
 
   /** What `create` would store: named, with uid and times. Throws AlreadyExists. */
   prepare(kind: Kind, given: KubeObject): KubeObject {
-    const { generateName } = given.metadata;
-    const name = given.metadata.name || `${generateName}${suffix()}`;
+    const { generateName = "" } = given.metadata;
     const namespace = kind.namespaced ? given.metadata.namespace ?? "default" : undefined;
+    const name = given.metadata.name || `${generateName.slice(0, LONGEST_BASE)}${suffix()}`;
     if (this.find(kind, namespace ?? "", name) !== undefined) throw alreadyExists(kind, name);
     const metadata = {
       ...given.metadata,

@@ -13,9 +13,8 @@ import {
 import { holdBefore } from "./hold_before.ts";
 import type { ReadTask } from "./inline_task.ts";
 import type { NamedStep, PipelineRun, PipelineTask, Step, TaskRun, TaskSpec } from "./model.ts";
-import { type ChangedTask, type Placement, placePipelineRun, placeTaskRun } from "./place.ts";
+import { notRetried, type Placement, placePipelineRun, placeTaskRun } from "./place.ts";
 import type { ReadPipeline } from "./inline_pipeline.ts";
-import { replaceVariable } from "./references.ts";
 import { raiseRunTimeouts, withRaisedTimeout } from "./timeouts.ts";
 
 /** One of a Task's steps that is to be held. */
@@ -68,7 +67,7 @@ export function holdPipelineRun(
   const clocks = clocksOf(options);
   const held: HeldStep[] = [];
   const changed = tasks.map(({ target, task, steps }) => {
-    const once = notRetried(target, task);
+    const once = notRetried({ target, task });
     const { spec, held: places } = holdSteps(once.task.spec, steps, options);
     held.push(...places.map((one) => ({ ...one, task: target.name })));
     return {
@@ -98,14 +97,6 @@ export function holdTaskRun(
 
 function clocksOf({ gate, defaultTimeout }: HoldOptions) {
   return { pauseSeconds: gate.pauseSeconds, defaultTimeout };
-}
-
-/** A retry would pause again; what the Task sees of the number stays. */
-function notRetried(target: PipelineTask, task: ReadTask): ChangedTask {
-  const { retries = 0, ...kept } = target;
-  const [variable, number] = ["context.pipelineTask.retries", String(retries)];
-  const spec = replaceVariable(task.spec, variable, number);
-  return { target: replaceVariable(kept, variable, number), task: { ...task, spec } };
 }
 
 /** Of a task one step fails at the most. */

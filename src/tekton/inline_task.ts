@@ -129,7 +129,7 @@ export function ownAnnotations(annotations: Record<string, string> | undefined) 
 }
 
 /** Variables that stay as text in a Task, and would be filled in once it is inline. */
-const PIPELINES_OWN = /\$\((tasks\.|finally\.|context\.pipelineRun\.|context\.pipeline\.)[^)]*\)/;
+const PIPELINES_OWN = /\$\((?:tasks|finally|context\.pipeline(?:Run|Task)?)\.[^)]*\)/;
 
 /** What the Task itself leaves as text, and Tekton would not once it is inline. */
 function foreignText(spec: TaskSpec, options: InlineOptions): string | undefined {
@@ -191,7 +191,8 @@ function withOwnParams(pair: Pair, options: InlineOptions): Pair {
   for (const param of params) {
     if (!isTaken(param, taken)) continue;
     const isUsed = (name: string) =>
-      own.has(name.toLowerCase()) || isTaken({ ...param, name }, taken);
+      own.has(name.toLowerCase()) || isTaken({ ...param, name }, taken) ||
+      refersTo(pair.spec, name); // which is text so far
     const unused = unusedName(`${param.name}${renamedBy(pair.target.name)}`, isUsed);
     own.add(unused.toLowerCase());
     result = rename(result, param, unused);

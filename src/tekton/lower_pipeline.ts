@@ -17,7 +17,7 @@ import type {
   WorkspaceBinding,
 } from "./model.ts";
 import { newPipelineRun } from "./new_run.ts";
-import { type ChangedTask, type Placement, placePipelineRun } from "./place.ts";
+import { type ChangedTask, notRetried, type Placement, placePipelineRun } from "./place.ts";
 import { usedParams } from "./references.ts";
 import { dependencies, stepName } from "./target.ts";
 import { type Clocks, raiseRunTimeouts, withRaisedTimeout } from "./timeouts.ts";
@@ -51,15 +51,15 @@ export function lowerPipeline(upload: PipelineUpload): Placement<PipelineRun> {
 
 /** The target with a Task of one step, the gate, and what of its params and workspaces that needs. */
 function reduce(upload: PipelineUpload): ChangedTask {
-  const { target, task } = upload;
+  const { task } = upload;
+  const { target: { timeout: _, ...target } } = notRetried(upload);
   const bare = bareTask(upload);
   const declared = task.spec.params ?? [];
   const used = neededParams(bare, declared);
   const isUsed = ({ name }: { name: string }) => used.includes(name);
   const spec = { ...bare, params: declared.filter(isUsed) };
-  const { retries: _, timeout: __, ...kept } = target;
   const reduced = {
-    ...kept,
+    ...target,
     params: (target.params ?? []).filter(isUsed),
     workspaces: (target.workspaces ?? []).filter((one) => one.name === upload.workspace),
     // Params that went away may have been what ordered this task after others.

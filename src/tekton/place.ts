@@ -31,12 +31,24 @@ export interface ChangedTask {
   readonly task: ReadTask;
 }
 
+/**
+ * The same without retries: each would pause again. What the Pipeline's own text says of their number
+ * stays. A referenced Task keeps its text: `$(context.pipelineTask.retries)` is literal there.
+ */
+export function notRetried({ target, task }: ChangedTask): ChangedTask {
+  const { retries = 0, ...kept } = target;
+  const frozen = <T>(value: T) =>
+    replaceVariable(value, "context.pipelineTask.retries", String(retries));
+  const spec = target.taskSpec === undefined ? task.spec : frozen(task.spec);
+  return { target: frozen(kept), task: { ...task, spec } };
+}
+
 export interface Placement<T extends PipelineRun | TaskRun = PipelineRun | TaskRun> {
   /** What would change inline, or be refused; undefined: nothing that is known of here. */
   readonly whyNotInline?: string;
   inline(): T;
   /**
-   * The run refers to the objects, the first of which is named `name`. A PipelineRun is pending.
+   * The run refers to the objects, the first of which is named `name`: they are to exist before it.
    * Absent where nothing was changed.
    */
   temporary?(name: string): { run: T; objects: KubeObject[] };
@@ -110,7 +122,7 @@ function temporaryPipeline(
   const { metadata } = pipeline;
   if (metadata === undefined) {
     return {
-      run: { ...run, spec: { ...run.spec, pipelineSpec: spec, status: PENDING } },
+      run: { ...run, spec: { ...run.spec, pipelineSpec: spec } },
       objects,
     };
   }
@@ -134,14 +146,10 @@ function temporaryPipeline(
       ...replaceVariable(run.spec, "context.pipeline.name", original),
       pipelineRef: { name },
       taskRunSpecs: labelled(run, spec, label),
-      status: PENDING,
     },
   };
   return { run: referring, objects: [object, ...objects] };
 }
-
-/** Until what it refers to is there. */
-const PENDING = "PipelineRunPending";
 
 /** An inline Task stays inline: the Pipeline's values are meant for it. */
 function refer(target: PipelineTask, { spec }: ReadTask, name: string): PipelineTask {

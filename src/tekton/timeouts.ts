@@ -17,6 +17,16 @@ export function raisedTimeout(timeout: string | undefined, seconds: number): str
   return `${timeout}${seconds}s`;
 }
 
+/** In seconds; undefined: no limit. */
+export function timeoutSeconds(timeout: string): number | undefined {
+  if (isUnlimited(timeout)) return undefined;
+  const parts = timeout.matchAll(/([\d.]+)(h|ms|m|s|us|µs|ns)/g);
+  return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (SECONDS[unit] ?? 0), 0);
+}
+
+/** What is shorter is no time here. */
+const SECONDS: Record<string, number> = { h: 3600, m: 60, s: 1 };
+
 function isUnlimited(timeout: string): boolean {
   return !/[1-9]/.test(timeout);
 }

@@ -52,6 +52,9 @@ Deno.test("a name is made from generateName, and one of both is needed", async (
     metadata: { generateName: "t-" },
   });
   assert.match(made.metadata.name, /^t-[a-z0-9]{5}$/);
+  const metadata = { generateName: "t".repeat(80) };
+  const long = await client.create(`${TEKTON}/tasks`, { ...TASK, metadata });
+  assert.match(long.metadata.name, /^t{58}[a-z0-9]{5}$/);
   await assert.rejects(
     client.create(`${TEKTON}/tasks`, { ...TASK, metadata: {} }),
     /name or generateName/,

@@ -1,6 +1,7 @@
 /** All that is told on the sandbox and on a real cluster alike, and the objects that it takes. */
 import { applyYaml, type Cluster } from "../support/cluster.ts";
 import { connectionScenarios } from "./connection.ts";
+import { createdScenarios } from "./created.ts";
 import { debugScenarios } from "./debug.ts";
 import { deltaScenarios } from "./delta.ts";
 import { escapesScenarios } from "./escapes.ts";
@@ -28,6 +29,7 @@ export const SCENARIOS: Scenario[] = [
   ...resolverScenarios,
   ...unreachableScenarios,
   ...connectionScenarios,
+  ...createdScenarios,
   ...lackingScenarios,
   ...slowLinkScenarios,
   ...watchScenarios,

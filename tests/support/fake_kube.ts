@@ -10,7 +10,7 @@ import type {
   Selector,
   WatchEvent,
 } from "../../src/kube/interface.ts";
-import { refused } from "../../src/kube/status.ts";
+import { refused, unreachable } from "../../src/kube/status.ts";
 
 interface Watcher {
   readonly resource: Resource;
@@ -28,6 +28,13 @@ export class FakeKube implements Kube {
   readonly denials = new Set<string>();
   /** Called before a change: the place for accidents. */
   onChange: (change: string) => void = () => {};
+  /** Called before a read, with `get TaskRun x` or `list TaskRuns`: likewise. */
+  onRead: (read: string) => void = () => {};
+  /**
+   * What becomes of the next requests to create, one each: lost on its way, carried out with the answer
+   * lost, or carried out and sent once more by the network below.
+   */
+  readonly accidents: ("request lost" | "answer lost" | "sent twice" | undefined)[] = [];
   /** Called with what was created. */
   onCreated: (object: KubeObject) => void = () => {};
   /** Plays the command that is run in a container. */
@@ -95,11 +102,13 @@ export class FakeKube implements Kube {
 
   // deno-lint-ignore require-await -- what it throws is to come as a rejection
   async get<T extends KubeObject>(resource: Resource, namespace: string, name: string): Promise<T> {
+    this.onRead(`get ${resource.kind} ${name}`);
     return structuredClone(this.#find(resource, namespace, name, "get")) as T;
   }
 
   // deno-lint-ignore require-await -- as above
   async list<T extends KubeObject>(resource: Resource, selector: Selector): Promise<T[]> {
+    this.onRead(`list ${resource.kind}s`);
     return this.#select(resource, selector) as T[];
   }
 
@@ -112,10 +121,22 @@ export class FakeKube implements Kube {
     const { metadata } = object;
     const name = metadata.name ?? `${metadata.generateName}${this.#objects.size}`;
     if (options.dryRun) return structuredClone(object);
+    const accident = this.accidents.shift();
     this.#change(`create ${resource.kind} ${name}`);
+    if (accident === "request lost") throw unreachable(this.server, new Error("cut off"));
+    const key = keyOf(resource, metadata.namespace ?? this.namespace, name);
+    if (this.#objects.has(key)) throw this.#exists(resource, name);
     const created = this.put(resource, { ...object, metadata: { ...metadata, name } });
     this.onCreated(created);
+    if (accident === "answer lost") throw unreachable(this.server, new Error("cut off"));
+    if (accident === "sent twice") throw this.#exists(resource, name);
     return structuredClone(created);
+  }
+
+  #exists({ kind, plural, group }: Resource, name: string) {
+    const what = { verb: "create", kind, name, namespace: this.namespace, server: this.server };
+    const message = `${plural}.${group} "${name}" already exists`;
+    return refused(what, { code: 409, reason: "AlreadyExists", message });
   }
 
   // deno-lint-ignore require-await -- as above
@@ -287,7 +308,11 @@ export class FakeLog {
 
 function selects({ labels, fields }: Selector, object: KubeObject): boolean {
   const pairs = (text = "") => text.split(",").filter(Boolean).map((pair) => pair.split("="));
-  return pairs(labels).every(([key, value]) => object.metadata.labels?.[key] === value) &&
+  const isLabelled = ([key, value]: string[]) => {
+    const own = object.metadata.labels?.[key];
+    return value === undefined ? own !== undefined : own === value;
+  };
+  return pairs(labels).every(isLabelled) &&
     pairs(fields).every(([key, value]) =>
       key === "metadata.name" && object.metadata.name === value
     );

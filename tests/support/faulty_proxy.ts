@@ -4,6 +4,8 @@ import { TcpListener } from "./tcp_listener.ts";
 export class FaultyProxy implements AsyncDisposable {
   /** Cuts a connection once this many bytes went to the server on it. */
   cutAfterBytes = Infinity;
+  /** Loses what the server says on a connection on which more than this many bytes went to the server. */
+  muteAfterBytes = Infinity;
   /** How many connections there have been, and how many were cut. */
   connections = 0;
   cuts = 0;
@@ -48,17 +50,23 @@ export class FaultyProxy implements AsyncDisposable {
       this.cuts += 1;
       cut();
     };
-    await Promise.all([copy(client, server, count), copy(server, client, () => {})]);
+    const isHeard = () => sentBytes <= this.muteAfterBytes;
+    await Promise.all([copy(client, server, count), copy(server, client, () => {}, isHeard)]);
     cut();
   }
 }
 
-async function copy(from: Deno.TcpConn, to: Deno.TcpConn, count: (bytes: number) => void) {
+async function copy(
+  from: Deno.TcpConn,
+  to: Deno.TcpConn,
+  count: (bytes: number) => void,
+  isHeard = () => true,
+) {
   const buffer = new Uint8Array(64 * 1024);
   try {
     for (let read = await from.read(buffer); read !== null; read = await from.read(buffer)) {
       count(read);
-      for (let at = 0; at < read;) at += await to.write(buffer.subarray(at, read));
+      for (let at = 0; isHeard() && at < read;) at += await to.write(buffer.subarray(at, read));
     }
     await to.closeWrite();
   } catch {

@@ -171,6 +171,7 @@ function foreignTo(random: Random, own: { name: string }[], workspaces: string[]
       .map((name) => `$(workspaces.${name}.path)`),
     "$(tasks.test.results.x)",
     "$(context.pipelineRun.name)",
+    "$(context.pipelineTask.retries)",
   ].map((text) => () => text).filter(() => random.next() < 0.3);
 }
 

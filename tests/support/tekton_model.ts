@@ -69,7 +69,8 @@ export function viewInline(run: ModelRun, target: PipelineTask): View {
 
 /** The Pipeline's task as the controller has it before there is a TaskRun. */
 function atPipeline(run: ModelRun, target: PipelineTask): PipelineTask {
-  const passes = [pipelineParams(run), pipelineContext(), pipelineWorkspaces(run)];
+  const own = strings([["context.pipelineTask.retries", String(target.retries ?? 0)]]);
+  const passes = [pipelineParams(run), pipelineContext(), own, pipelineWorkspaces(run)];
   return passes.reduce((task, values) => {
     const params = task.params?.map((param) => ({ ...param, value: inValue(param.value, values) }));
     if (task.taskSpec === undefined) return { ...task, params };

@@ -9,6 +9,7 @@ export const helpGoldens: Record<string, () => string> = {
   "help_pipeline_upload.txt": () => shown("pipeline", "upload", "--help"),
   "help_task.txt": () => shown("task"),
   "help_task_upload.txt": () => shown("task", "upload", "--help"),
+  "help_cleanup.txt": () => shown("cleanup", "--help"),
   "help_sandbox.txt": () => shown("sandbox", "--help"),
   "help_version.txt": () => shown("version", "--help"),
   "help_help.txt": () => shown("help", "--help"),

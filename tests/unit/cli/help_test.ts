@@ -3,6 +3,7 @@ import { PROGRAM } from "../../../src/cli/commands.ts";
 import { help, helpAsked } from "../../../src/cli/help.ts";
 import { exitCodesTable, flagsTable } from "../../../src/cli/markdown.ts";
 import { parse } from "../../../src/cli/parse.ts";
+import cleanup from "../../golden/help_cleanup.txt" with { type: "text" };
 import helpHelp from "../../golden/help_help.txt" with { type: "text" };
 import pipeline from "../../golden/help_pipeline.txt" with { type: "text" };
 import pipelineUpload from "../../golden/help_pipeline_upload.txt" with { type: "text" };
@@ -19,6 +20,7 @@ const GOLDENS: Record<string, string> = {
   "help_pipeline_upload.txt": pipelineUpload,
   "help_task.txt": task,
   "help_task_upload.txt": taskUpload,
+  "help_cleanup.txt": cleanup,
   "help_sandbox.txt": sandbox,
   "help_version.txt": version,
   "help_help.txt": helpHelp,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ClusterError, Interrupted, TransferError } from "../../../src/errors.ts";
 import { PODS } from "../../../src/kube/interface.ts";
+import { refused } from "../../../src/kube/status.ts";
 import { type AtPause, debug } from "../../../src/run/debug.ts";
 import type { RunEvent } from "../../../src/run/events.ts";
 import { GATE_DIRECTORY, HELD_PREFIX } from "../../../src/step/scripts.ts";
@@ -11,8 +12,12 @@ import { until } from "../../support/fake_transport.ts";
 import { rejection } from "../../support/refusal.ts";
 import { ended } from "./stage.ts";
 
-const NAME = "r-0";
+const NAME = "r-bbbbc";
 const CANCELLED = `patch TaskRun ${NAME} {"spec":{"status":"TaskRunCancelled"}}`;
+const LOGS_REFUSED = refused(
+  { verb: "read the logs of", kind: "Pod", name: "p", server: "s" },
+  { code: 403, message: "no" },
+);
 
 /** A TaskRun whose steps a and b have gates: each holds once it is told to. */
 class Play {
@@ -134,6 +139,21 @@ Deno.test("a lost connection leaves the run held that somebody works in, an uplo
     play.onPause = () => Promise.reject(error);
     await assert.rejects(play.start(isWatched), error.constructor as typeof Error);
     assert.equal(play.kube.changes.includes(CANCELLED), cancels, error.message);
+  }
+});
+
+Deno.test("once it was let go no error cancels a run, not even one that nobody watches", async () => {
+  for (const isWatched of [true, false]) {
+    const play = new Play();
+    play.onPause = ({ emit }) => {
+      emit({ kind: "released" });
+      play.kube.log("p", "step-b").refusals.push(LOGS_REFUSED);
+      play.over("a");
+      return Promise.resolve("released");
+    };
+    await rejection(play.start(isWatched), ClusterError);
+    assert.ok(!play.kube.changes.includes(CANCELLED));
+    assert.match(JSON.stringify(play.events.at(-1)), /tkn-dev taskrun logs r-bbbbc -f -n default/);
   }
 });
 

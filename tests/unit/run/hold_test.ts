@@ -36,6 +36,7 @@ function context() {
   const resolving: Resolving = {
     kube,
     clock: host.clock,
+    random: host.random,
     interrupt: host.interrupt,
     emit: (event: RunEvent) => void (event.kind === "note" && notes.push(event.text)),
     allowProbe: false,

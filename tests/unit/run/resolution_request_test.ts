@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { ClusterError, Interrupted } from "../../../src/errors.ts";
 import type { RunEvent } from "../../../src/run/events.ts";
 import { refused } from "../../../src/kube/status.ts";
+import { OWN_LABELS } from "../../../src/run/own.ts";
 import { missingRight, resolveByRequest } from "../../../src/run/resolution_request.ts";
 import { RESOLUTION_REQUESTS, type ResolutionRequest } from "../../../src/tekton/model.ts";
 import { FakeClock } from "../../support/fake_host.ts";
@@ -13,6 +14,7 @@ import { rejection } from "../../support/refusal.ts";
 class Stage {
   readonly kube = new FakeKube();
   readonly clock = new FakeClock();
+  readonly random = (length: number) => "0".repeat(length);
   readonly notes: string[] = [];
   readonly stop = new AbortController();
   readonly interrupt = this.stop.signal;
@@ -48,8 +50,8 @@ class Stage {
   /** Nothing is left, and nobody watches. */
   assertClean(): void {
     assert.deepEqual(this.kube.changes, [
-      "create ResolutionRequest tkn-dev-0",
-      "delete ResolutionRequest tkn-dev-0",
+      "create ResolutionRequest tkn-dev-bbbbb",
+      "delete ResolutionRequest tkn-dev-bbbbb",
     ]);
     assert.equal(this.kube.watcherCount, 0);
     assert.equal(this.clock.alarmCount, 0);
@@ -75,7 +77,7 @@ Deno.test("the resolver is asked with its label and params, the answer decoded, 
   assert.equal(apiVersion, "resolution.tekton.dev/v1beta1");
   assert.equal(kind, "ResolutionRequest");
   assert.equal(metadata.namespace, "default");
-  assert.deepEqual(metadata.labels, { "resolution.tekton.dev/type": "git" });
+  assert.deepEqual(metadata.labels, { "resolution.tekton.dev/type": "git", ...OWN_LABELS });
   assert.deepEqual(spec, { params: [{ name: "revision", value: "main" }] });
   stage.assertClean();
 });
@@ -90,7 +92,7 @@ Deno.test("a request that is under way is waited for", async () => {
   const stage = new Stage({ conditions: condition("Unknown") });
   const resolving = stage.resolve();
   await turn();
-  stage.kube.update<ResolutionRequest>(RESOLUTION_REQUESTS, "tkn-dev-0", (request) => {
+  stage.kube.update<ResolutionRequest>(RESOLUTION_REQUESTS, "tkn-dev-bbbbb", (request) => {
     request.status = { conditions: condition("True"), data: base64("x") };
   });
   assert.equal(await resolving, "x");
@@ -143,8 +145,11 @@ Deno.test("a request that somebody deletes is told", async () => {
   const stage = new Stage();
   const resolving = rejection(stage.resolve(), ClusterError);
   await turn();
-  stage.kube.remove(RESOLUTION_REQUESTS, "tkn-dev-0");
-  assert.match(await resolving, /^Cannot wait for ResolutionRequest "tkn-dev-0": it was deleted\n/);
+  stage.kube.remove(RESOLUTION_REQUESTS, "tkn-dev-bbbbb");
+  assert.match(
+    await resolving,
+    /^Cannot wait for ResolutionRequest "tkn-dev-bbbbb": it was deleted\n/,
+  );
   assert.deepEqual(stage.notes, []);
 });
 
@@ -156,7 +161,7 @@ Deno.test("a request that can't be deleted is told, the answer counts", async ()
     );
   assert.equal(await stage.resolve(), "x");
   assert.deepEqual(stage.notes, [
-    "ResolutionRequest tkn-dev-0 may still be there: Cannot delete Xs: no",
+    "ResolutionRequest tkn-dev-bbbbb may still be there: Cannot delete Xs: no",
   ]);
 });
 

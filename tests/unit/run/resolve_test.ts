@@ -39,6 +39,7 @@ function kubeWith(...tasks: string[]): FakeKube {
 class Stage {
   readonly kube: FakeKube;
   readonly clock = new FakeClock();
+  readonly random = (length: number) => "0".repeat(length);
   readonly interrupt = new AbortController().signal;
   readonly notes: string[] = [];
   readonly created: KubeObject[] = [];
@@ -244,8 +245,8 @@ Deno.test("a probe run has the Task's spec, labels and annotations in it, and go
     'Resolving the Task of task "clone" by a probe run, which fails at once',
   ]);
   assert.deepEqual(stage.kube.changes, [
-    "create TaskRun tkn-dev-probe-0",
-    "delete TaskRun tkn-dev-probe-0",
+    "create TaskRun tkn-dev-probe-bbbbb",
+    "delete TaskRun tkn-dev-probe-bbbbb",
   ]);
 });
 

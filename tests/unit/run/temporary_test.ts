@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ClusterError } from "../../../src/errors.ts";
 import type { KubeObject } from "../../../src/kube/interface.ts";
-import { refused } from "../../../src/kube/status.ts";
+import { refused, unreachable } from "../../../src/kube/status.ts";
 import { LiveRun, type Run } from "../../../src/run/live_run.ts";
 import { createRun } from "../../../src/run/start.ts";
 import { removeTemporary } from "../../../src/run/temporary.ts";
@@ -13,6 +13,7 @@ import {
   TASKS,
 } from "../../../src/tekton/model.ts";
 import type { Placement } from "../../../src/tekton/place.ts";
+import { FakeHost } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
 import { until } from "../../support/fake_transport.ts";
 import { rejection } from "../../support/refusal.ts";
@@ -22,19 +23,28 @@ const OBJECTS: KubeObject[] = [
   { kind: "Pipeline", metadata: { name: "n", namespace: "default" } },
   { kind: "Task", metadata: { name: "n-0", namespace: "default" } },
 ];
-const OWNER = [{ apiVersion: "tekton.dev/v1", kind: "PipelineRun", name: "r", uid: "uid-0" }];
 
-function placement(kind: string, whyNotInline?: string): Placement {
-  const metadata = { name: "r", namespace: "default" };
+function placement(kind: string, whyNotInline?: string, generateName?: string): Placement {
+  const name = generateName === undefined ? "r" : undefined;
+  const metadata = { name, generateName, namespace: "default" };
   const objects = kind === "PipelineRun" ? OBJECTS : OBJECTS.slice(1);
   return {
     whyNotInline,
     inline: () => ({ kind, metadata, spec: { pipelineSpec: {} } }),
-    temporary: () => ({
-      run: { kind, metadata, spec: { status: "PipelineRunPending" } } as Run,
-      objects,
+    temporary: (name) => ({
+      run: { kind, metadata, spec: {} } as Run,
+      objects: generateName === undefined ? objects : objects.map((object) => {
+        return { ...object, metadata: { ...object.metadata, name } };
+      }),
     }),
   };
+}
+
+/** What it takes to create something there. */
+function creating(kube: FakeKube) {
+  const { clock, random, interrupt } = new FakeHost();
+  clock.isAutomatic = true;
+  return { kube, clock, random, interrupt };
 }
 
 function forbidden() {
@@ -48,46 +58,58 @@ function forbidden() {
 
 Deno.test("inline is the first choice", async () => {
   const kube = new FakeKube();
-  const { objects, why } = await createRun(kube, placement("PipelineRun"), "n");
+  const { objects, why } = await createRun(creating(kube), placement("PipelineRun"));
   assert.deepEqual(kube.changes, ["create PipelineRun r"]);
   assert.deepEqual([objects, why], [[], undefined]);
 });
 
-Deno.test("where the cluster forbids it the run waits for its objects, which it owns", async () => {
-  const kube = new FakeKube();
-  let refusals = 1;
-  kube.onChange = () => {
-    if (refusals-- > 0) throw forbidden();
-  };
-  const { run, objects, why } = await createRun(kube, placement("PipelineRun"), "n");
-  assert.deepEqual(kube.changes, [
-    "create PipelineRun r",
-    "create Pipeline n",
-    "create Task n-0",
-    'patch PipelineRun r {"spec":{"status":null}}',
-  ]);
-  assert.equal((run as PipelineRun).spec.status, undefined);
-  assert.equal(why, "this cluster forbids specs inline (disable-inline-spec)");
-  assert.equal(objects.length, 2);
-  for (const [resource, name] of [[PIPELINES, "n"], [TASKS, "n-0"]] as const) {
-    assert.deepEqual((await kube.get(resource, "default", name)).metadata.ownerReferences, OWNER);
-  }
-});
+for (const kind of ["PipelineRun", "TaskRun"]) {
+  Deno.test(`where the cluster forbids it a ${kind} comes after its objects, which it then owns`, async () => {
+    const kube = new FakeKube();
+    let refusals = 1;
+    kube.onChange = () => {
+      if (refusals-- > 0) throw forbidden();
+    };
+    const { run, objects, why, owned } = await createRun(creating(kube), placement(kind));
+    await owned;
+    const names = objects.map((object) => `${object.kind} ${object.metadata.name}`);
+    assert.deepEqual(kube.changes.slice(0, names.length + 1), [
+      ...names.map((name) => `create ${name}`),
+      `create ${kind} r`,
+    ]);
+    assert.equal(run.spec.status, undefined);
+    assert.equal(why, "this cluster forbids specs inline (disable-inline-spec)");
+    assert.equal(objects.length, kind === "PipelineRun" ? 2 : 1);
+    const { uid } = run.metadata;
+    for (const { kind: of, metadata: { name } } of objects) {
+      const { metadata } = await kube.get(of === "Task" ? TASKS : PIPELINES, "default", name!);
+      assert.deepEqual(metadata.ownerReferences, [
+        { apiVersion: "tekton.dev/v1", kind, name: "r", uid },
+      ]);
+      assert.equal(metadata.annotations?.["tkn-dev/run"], `${kind}/r`);
+      assert.ok(metadata.labels?.["tkn-dev/version"]);
+      assert.match(
+        metadata.annotations?.["tkn-dev/invocation"] ?? "",
+        new RegExp(`^${of}/${name}/\\w{16}/\\d+$`),
+      );
+    }
+  });
+}
 
-Deno.test("without the right to create objects the refusal is what is told", async () => {
+Deno.test("without the right to create objects the refusal is what is told, and none is left", async () => {
   const kube = new FakeKube();
+  let started = false;
   kube.onChange = (change) => {
     const what = { verb: "create", kind: "Pipeline", name: "n", namespace: "default", server: "" };
     if (change === "create Pipeline n") throw refused(what, { code: 403, message: "no" });
-    if (kube.changes.length === 0 && !started) {
+    if (!started) {
       started = true;
       throw forbidden();
     }
   };
-  let started = false;
-  const creating = createRun(kube, placement("PipelineRun"), "n");
-  assert.match(await rejection(creating, ClusterError), /must not set the field/);
-  assert.equal(kube.changes.at(-1), "delete PipelineRun r");
+  const failing = createRun(creating(kube), placement("PipelineRun"));
+  assert.match(await rejection(failing, ClusterError), /must not set the field/);
+  assert.deepEqual(kube.changes, ["create Task n-0", "delete Task n-0"]);
 });
 
 Deno.test("another refusal is told as it is", async () => {
@@ -95,41 +117,52 @@ Deno.test("another refusal is told as it is", async () => {
   kube.onChange = () => {
     throw new ClusterError("no");
   };
-  assert.equal(await rejection(createRun(kube, placement("PipelineRun"), "n"), ClusterError), "no");
+  const failing = createRun(creating(kube), placement("PipelineRun"));
+  assert.equal(await rejection(failing, ClusterError), "no");
 });
 
-Deno.test("an object that can't be created takes the run along", async () => {
+Deno.test("a run that is refused takes its objects along", async () => {
   const kube = new FakeKube();
   kube.onChange = (change) => {
-    if (change === "create Task n-0") throw new ClusterError("no");
+    if (change === "create PipelineRun r") throw new ClusterError("no");
   };
-  const creating = createRun(kube, placement("PipelineRun", "it has text"), "n");
-  assert.equal(await rejection(creating, ClusterError), "no");
-  assert.equal(kube.changes.at(-1), "delete PipelineRun r");
+  const failing = createRun(creating(kube), placement("PipelineRun", "it has text"));
+  assert.equal(await rejection(failing, ClusterError), "no");
+  assert.deepEqual(kube.changes.slice(2), ["delete Pipeline n", "delete Task n-0"]);
 });
 
-Deno.test("a TaskRun comes after its Task, which it then owns; without it the Task goes", async () => {
+Deno.test("a run that may exist keeps its objects", async () => {
   const kube = new FakeKube();
-  await createRun(kube, placement("TaskRun", "it has text"), "n");
-  assert.deepEqual(kube.changes.slice(0, 2), ["create Task n-0", "create TaskRun r"]);
-  const [owner] = (await kube.get(TASKS, "default", "n-0")).metadata.ownerReferences!;
-  assert.deepEqual([owner.kind, owner.name], ["TaskRun", "r"]);
-
-  const other = new FakeKube();
-  other.onChange = (change) => {
-    if (change === "create TaskRun r") throw new ClusterError("no");
+  kube.accidents.push(undefined, undefined, "answer lost");
+  kube.onRead = () => {
+    throw unreachable("s", new Error("gone"));
   };
-  await rejection(createRun(other, placement("TaskRun", "it has text"), "n"), ClusterError);
-  assert.deepEqual(other.changes, ["create Task n-0", "delete Task n-0"]);
+  const failing = createRun(creating(kube), placement("PipelineRun", "it has text"));
+  assert.match(await rejection(failing, ClusterError), /"r" was created, it may exist: /);
+  assert.deepEqual(kube.changes.slice(2), ["create PipelineRun r"]);
+});
+
+Deno.test("a name that is somebody else's is left alone, and all begins anew under another", async () => {
+  const kube = new FakeKube();
+  const other = { kind: "Task", metadata: { name: "tkn-dev-rrrrr0" }, spec: { steps: [] } };
+  kube.put(TASKS, other);
+  const placed = placement("TaskRun", "it has text", "r-");
+  const { objects: [object] } = await createRun(creating(kube), placed);
+  assert.notEqual(object.metadata.name, other.metadata.name);
+  const { ownerReferences } = (await kube.get(TASKS, "default", "tkn-dev-rrrrr0")).metadata;
+  assert.equal(ownerReferences, undefined);
+  assert.deepEqual(kube.changes.filter((change) => change.startsWith("delete")), []);
 });
 
 /** A run whose objects are there. */
 async function created() {
   const kube = new FakeKube();
-  const { run, objects } = await createRun(kube, placement("PipelineRun", "it has text"), "n");
+  const making = creating(kube);
+  const { run, objects } = await createRun(making, placement("PipelineRun", "it has text"));
   const live = new LiveRun(kube, run);
   const stop = new AbortController();
-  const removed = removeTemporary(kube, live, objects, stop.signal);
+  const late = new AbortController().signal;
+  const removed = removeTemporary(making, live, objects, { signal: stop.signal, late });
   const deleted = () => kube.changes.filter((change) => change.startsWith("delete"));
   return { kube, live, stop, removed, deleted };
 }
@@ -155,14 +188,18 @@ Deno.test("each object goes once a step of a TaskRun that was made of it runs, n
   assert.deepEqual(deleted(), ["delete Pipeline n", "delete Task n-0"]);
 });
 
-for (const how of ["the run has ended", "nobody waits any more"]) {
-  Deno.test(`all go when ${how}`, async () => {
-    const { kube, live, stop, removed, deleted } = await created();
-    await using _ = live;
-    if (how === "the run has ended") {
-      kube.update<PipelineRun>(PIPELINE_RUNS, "r", (run) => run.status = ended(true, "Succeeded"));
-    } else stop.abort();
-    await removed;
-    assert.deepEqual(deleted(), ["delete Pipeline n", "delete Task n-0"]);
-  });
-}
+Deno.test("all go when the run has ended", async () => {
+  const { kube, live, removed, deleted } = await created();
+  await using _ = live;
+  kube.update<PipelineRun>(PIPELINE_RUNS, "r", (run) => run.status = ended(true, "Succeeded"));
+  await removed;
+  assert.deepEqual(deleted(), ["delete Pipeline n", "delete Task n-0"]);
+});
+
+Deno.test("a run that goes on without us keeps what it has yet to read", async () => {
+  const { live, stop, removed, deleted } = await created();
+  await using _ = live;
+  stop.abort();
+  await removed;
+  assert.deepEqual(deleted(), []);
+});

@@ -6,7 +6,13 @@ import { refused } from "../../../src/kube/status.ts";
 import type { RunEvent } from "../../../src/run/events.ts";
 import { upload, type UploadOptions } from "../../../src/run/upload.ts";
 import { GATE_DIRECTORY, HELD_PREFIX } from "../../../src/step/scripts.ts";
-import { LABEL, PIPELINE_RUNS, type PipelineRun, type Pod } from "../../../src/tekton/model.ts";
+import {
+  LABEL,
+  PIPELINE_RUNS,
+  type PipelineRun,
+  type Pod,
+  TASKS,
+} from "../../../src/tekton/model.ts";
 import { Digests } from "../../../src/tree/digests.ts";
 import type { Entry } from "../../../src/tree/walk.ts";
 import { FakeHost } from "../../support/fake_host.ts";
@@ -23,10 +29,14 @@ const ENTRIES: Entry[] = [
   { path: "a", kind: "file", sizeBytes: 5, mode: 0o644, mtimeSeconds: 1_700_000_000 },
 ];
 const GATE_MOUNT = [{ name: "gate", mountPath: GATE_DIRECTORY }];
-const NAME = "p-run-0";
+const NAME = "p-run-bbbbc";
 const ANNOTATED =
   `patch PipelineRun ${NAME} {"metadata":{"annotations":{"tkn-dev/upload":"1 files"}}}`;
 const CANCELLED = `patch PipelineRun ${NAME} {"spec":{"status":"Cancelled"}}`;
+const LOGS_REFUSED = refused(
+  { verb: "read the logs of", kind: "Pod", name: "p", server: "s" },
+  { code: 403, message: "no" },
+);
 
 /** A cluster that plays one run of the tasks clone and test: to the gate, and then as it is told. */
 class Play {
@@ -39,6 +49,8 @@ class Play {
     this.finish();
     return received;
   };
+
+  onEvent: (event: RunEvent) => void = () => {};
 
   constructor() {
     this.kube.onCreated = () => this.hold();
@@ -71,7 +83,10 @@ class Play {
       showlogs: true,
       pauseSeconds: 600,
       annotations: ({ files }) => ({ "tkn-dev/upload": `${files} files` }),
-      emit: (event) => this.events.push(event),
+      emit: (event) => {
+        this.events.push(event);
+        this.onEvent(event);
+      },
       interrupt: host.interrupt,
       ...options,
     });
@@ -310,6 +325,98 @@ Deno.test("a run that can't be cancelled is said to be held still, with how to c
     `PipelineRun ${NAME} may still be held: Cannot patch PipelineRun "${NAME}": forbidden: no; ` +
     `tkn pipelinerun cancel ${NAME} -n default`,
   ]);
+});
+
+/** What may go wrong in following a run that was let go. */
+const lateFailures: [what: string, error: Error, fail: (play: Play, error: Error) => void][] = [
+  ["a log is refused", LOGS_REFUSED, ({ kube }, error) => {
+    kube.log("test-pod", "step-s").refusals.push(error);
+  }],
+  ["the upload can't be noted", new TypeError("a bug of ours"), ({ kube }, error) => {
+    kube.onChange = (change) => {
+      if (change === ANNOTATED) throw error;
+    };
+  }],
+  ["an event can't be shown", new TypeError("a bug of ours"), (play, error) => {
+    play.onEvent = ({ kind }) => {
+      if (kind === "log") throw error;
+    };
+  }],
+];
+
+for (const [what, error, fail] of lateFailures) {
+  Deno.test(`a run that was let go is not cancelled where ${what}: it is said how to follow it`, async () => {
+    const play = new Play();
+    play.onReceive = async (options) => {
+      const received = await receive(options);
+      fail(play, error);
+      play.pod("test", { running: {} });
+      play.kube.log("test-pod", "step-s").say("tests on and on");
+      return received;
+    };
+    await assert.rejects(play.start(), (thrown) => {
+      return thrown === error || (thrown as Error).message.includes(error.message);
+    });
+    assert.ok(!play.kube.changes.includes(CANCELLED));
+    assert.deepEqual(play.notes, [
+      `PipelineRun ${NAME} goes on without being followed; ` +
+      `tkn-dev pipelinerun logs ${NAME} -f -n default follows it`,
+    ]);
+    play.checkOver();
+  });
+}
+
+for (const isInterrupted of [true, false]) {
+  const why = isInterrupted ? "Ctrl-C" : "a failed upload";
+  Deno.test(`a cancellation without an answer ends soon after ${why}, and is told with the command`, async () => {
+    const play = new Play();
+    play.kube.patch = () => new Promise(() => {});
+    play.onReceive = async (options) => {
+      await options.stdin!.cancel();
+      if (isInterrupted) play.host.pressCtrlC();
+      return { exitCode: 13, message: "" };
+    };
+    const uploading = rejection(play.start(), isInterrupted ? Interrupted : TransferError);
+    await until(() => play.host.clock.delays.includes(5_000));
+    play.host.clock.advance(isInterrupted ? 1_000 : 5_000);
+    await uploading;
+    assert.deepEqual(play.notes, [
+      `PipelineRun ${NAME} may still be held: no answer in time; ` +
+      `tkn pipelinerun cancel ${NAME} -n default`,
+    ]);
+    play.checkOver();
+  });
+}
+
+for (const accident of ["answer lost", "sent twice"] as const) {
+  Deno.test(`an upload goes on as if nothing was where the run's creation is: ${accident}`, async () => {
+    const play = new Play();
+    play.kube.accidents.push(accident);
+    const { outcome } = await play.start();
+    assert.equal(outcome?.succeeded, true);
+    assert.deepEqual(play.kube.changes, [`create PipelineRun ${NAME}`, ANNOTATED]);
+    play.checkOver();
+  });
+}
+
+Deno.test("what earlier runs have left over their time goes beside the run, and nothing else", async () => {
+  const play = new Play();
+  const task = (name: string, metadata: object) =>
+    play.kube.put(TASKS, {
+      metadata: { name, creationTimestamp: "2023-11-14T22:00:00Z", ...metadata },
+      spec: {},
+    });
+  const labels = { "tkn-dev/version": "0" };
+  const annotations = (name: string, seconds: number) => ({
+    "tkn-dev/invocation": `Task/${name}/m/${seconds}`,
+  });
+  task("old", { labels, annotations: annotations("old", 240) });
+  task("young", { labels, annotations: annotations("young", 7200) });
+  task("unmarked", { labels });
+  task("theirs", { annotations: annotations("theirs", 240) });
+  await play.start();
+  await until(() => play.kube.changes.includes("delete Task old"));
+  assert.equal(play.kube.changes.filter((change) => change.startsWith("delete")).length, 1);
 });
 
 /** The connection breaks in the middle of the upload, and then this happens. */

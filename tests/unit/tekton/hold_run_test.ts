@@ -5,7 +5,14 @@ import {
   holdTaskRun,
   type StepToHold,
 } from "../../../src/tekton/hold_run.ts";
-import type { PipelineRun, PipelineTask, TaskRun, TaskSpec } from "../../../src/tekton/model.ts";
+import type { ReadTask } from "../../../src/tekton/inline_task.ts";
+import type {
+  PipelineRun,
+  PipelineSpec,
+  PipelineTask,
+  TaskRun,
+  TaskSpec,
+} from "../../../src/tekton/model.ts";
 import { deepFreeze } from "../../support/deep_freeze.ts";
 import { GATE } from "../../support/fake_gate.ts";
 
@@ -141,6 +148,32 @@ Deno.test("a run with its specs inline stays so: only the held task changes", ()
   assert.deepEqual(lowered.params, [{ name: "p", value: "3" }]);
   assert.equal(lowered.timeout, "1h0m0s600s");
   assert.equal(lowered.taskSpec!.steps![0].script, "#!/bin/sh\nhold\n$(context.pipeline.name)");
+});
+
+Deno.test("retries are literal in a referenced Task, which then goes by objects, and filled in elsewhere", () => {
+  const retries = "$(context.pipelineTask.retries)";
+  const target: PipelineTask = {
+    name: "a",
+    retries: 3,
+    taskRef: { name: "t" },
+    params: [{ name: "p", value: retries }],
+  };
+  const task: ReadTask = {
+    metadata: { name: "t" },
+    spec: { params: [{ name: "p" }], steps: [{ image: "i", args: [retries], script: "s" }] },
+  };
+  const pipeline = deepFreeze({ metadata: { name: "p" }, spec: { tasks: [target] } });
+  const given: PipelineRun = { kind: "PipelineRun", metadata: {}, spec: {} };
+  const tasks = [{ target, task, steps: before(0) }];
+  const { placement } = holdPipelineRun(given, pipeline, tasks, OPTIONS);
+  assert.equal(
+    placement.whyNotInline,
+    `the Task of "a" has the text ${retries}, which would be filled in`,
+  );
+  const [{ spec: lowered }, held] = placement.temporary!("n").objects;
+  const [{ params, retries: left }] = (lowered as PipelineSpec).tasks!;
+  assert.deepEqual([params, left], [[{ name: "p", value: "3" }], undefined]);
+  assert.equal((held.spec as TaskSpec).steps![0].args!.at(-1), retries);
 });
 
 Deno.test("the scripts come along with each held step up to one that is sure to run", () => {

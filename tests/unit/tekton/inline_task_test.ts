@@ -117,6 +117,18 @@ Deno.test("no two of the params that are passed get one name, not even but for c
   ]);
 });
 
+Deno.test("a param gets no name that the Task's text has in a reference already", () => {
+  const one = inlined({
+    pipeline: { params: [{ name: "image" }] },
+    script: '$(params.image) $(params["image-of-clone"])',
+    params: [{ name: "image" }],
+  });
+  assert.equal(
+    one.taskSpec.steps![0].script,
+    '$(params.image-of-clone-2) $(params["image-of-clone"])',
+  );
+});
+
 Deno.test("only the default of a string refers to another param", () => {
   const params: ParamSpec[] = [
     { name: "image" },
@@ -150,6 +162,9 @@ const refused: [what: string, variable: string, parts: Parts][] = [
     task: { workspaces: [{ name: "src", optional: true }] },
   }],
   ["of another task's result", "$(tasks.a.results.b)", { script: "$(tasks.a.results.b)" }],
+  ["of the Pipeline's task", "$(context.pipelineTask.retries)", {
+    script: "$(context.pipelineTask.retries)",
+  }],
 ];
 
 for (const [what, variable, parts] of refused) {

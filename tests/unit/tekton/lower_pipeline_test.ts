@@ -308,6 +308,18 @@ Deno.test("a finally task is lowered where it stands, and runs after nothing", (
   assert.deepEqual(one.taskSpec.steps!.map((step) => step.script), [HOLD]);
 });
 
+Deno.test("retries are dropped, and what a param says of their number stays", () => {
+  const task = lowered({
+    tasks: [{
+      ...CLONE,
+      retries: 2,
+      params: [{ name: "tag", value: "$(context.pipelineTask.retries)" }],
+    }],
+    task: { ...FETCH, params: [{ name: "tag" }], steps: [{ image: "i:$(params.tag)" }] },
+  });
+  assert.deepEqual([task.retries, task.params], [undefined, [{ name: "tag", value: "2" }]]);
+});
+
 Deno.test("the Pipeline's name is written where the context gave it, the run's is not", () => {
   const other = {
     name: "b",

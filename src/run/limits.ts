@@ -1,0 +1,47 @@
+/** Ends to waiting: after a time, or shortly after the user's interrupt. */
+import type { Clock } from "../host.ts";
+import { UnreachableError } from "../kube/status.ts";
+
+/** How long after an interrupt the program may still put things in order. */
+const GRACE_MS = 800;
+
+/** Its signal aborts that long after `interrupt` does. */
+export class Grace implements Disposable {
+  readonly #late = new AbortController();
+  readonly #over = new AbortController();
+
+  constructor(clock: Clock, interrupt: AbortSignal) {
+    const start = () => {
+      clock.delay(GRACE_MS, this.#over.signal).then(() => this.#late.abort(), () => {});
+    };
+    if (interrupt.aborted) start();
+    else interrupt.addEventListener("abort", start, { once: true, signal: this.#over.signal });
+  }
+
+  get signal(): AbortSignal {
+    return this.#late.signal;
+  }
+
+  [Symbol.dispose](): void {
+    this.#over.abort();
+  }
+}
+
+/** The answer; throws UnreachableError where it is not there in `ms`, or when the signal aborts. */
+export async function within<T>(
+  clock: Clock,
+  { ms, signal }: { ms: number; signal: AbortSignal },
+  answer: Promise<T>,
+): Promise<T> {
+  answer.catch(() => {}); // one that comes late is of no interest
+  const over = new AbortController();
+  const late = clock.delay(ms, AbortSignal.any([signal, over.signal])).catch(() => {}).then(() => {
+    throw new UnreachableError("no answer in time");
+  });
+  late.catch(() => {});
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    over.abort();
+  }
+}
