@@ -10,8 +10,9 @@ import { lackingScenarios } from "./lacking.ts";
 import { refusedScenarios } from "./refused.ts";
 import { repairScenarios } from "./repair.ts";
 import { resolverScenarios } from "./resolvers.ts";
-import { sessionScenarios } from "./session.ts";
 import type { Scenario } from "./scenario.ts";
+import { sessionScenarios } from "./session.ts";
+import { sharedScenarios } from "./shared.ts";
 import { slowLinkScenarios } from "./slow_link.ts";
 import { unreachableScenarios } from "./unreachable.ts";
 import { uploadScenarios } from "./upload.ts";
@@ -21,6 +22,7 @@ import { withGitScenarios } from "./with_git.ts";
 export const SCENARIOS: Scenario[] = [
   ...uploadScenarios,
   ...deltaScenarios,
+  ...sharedScenarios,
   ...debugScenarios,
   ...sessionScenarios,
   ...heldScenarios,
