@@ -104,6 +104,22 @@ export interface ExecOptions extends ContainerRef {
   /** Gives the command a terminal of these sizes, one after the other: all its output is stdout. */
   readonly terminal?: AsyncIterable<TerminalSize>;
   readonly signal?: AbortSignal;
+  /** For a short command: the time from the call to its end, in milliseconds; then ClusterError. */
+  readonly deadlineMs?: number;
+  /**
+   * The longest silence, in milliseconds, while the other side is awaited; then ClusterError
+   * `... no answer for 30 s`. It is awaited
+   * - while bytes of stdin wait to be taken by it,
+   * - once stdin has ended, or where there is none,
+   * - while `isAwaited` says so.
+   *
+   * Each message from it, and each byte that it takes, ends a silence. It is measured by looks half
+   * as far apart: a silence is noticed after one to one and a half times this long. Time in which
+   * this process is stopped does not count.
+   */
+  readonly silenceMs?: number;
+  /** Whether stdin waits for an answer of the command before it goes on; without it never. */
+  readonly isAwaited?: () => boolean;
 }
 
 export interface TerminalSize {
