@@ -3,6 +3,7 @@
  * backpressure: client libraries offer neither.
  */
 import { ClusterError, ExpectedError } from "../errors.ts";
+import { LARGEST, parseExecStatus, parseStatus, readStart } from "./answers.ts";
 import {
   Channel,
   decodeFrame,
@@ -13,10 +14,12 @@ import {
   V4,
   V5,
 } from "./frames.ts";
-import type { ExecOptions, ExecResult, Status, TerminalSize } from "./interface.ts";
-import { ANSWER_TIMEOUT_MS, within } from "./limit.ts";
+import type { ExecOptions, ExecResult, TerminalSize } from "./interface.ts";
+import { ANSWER_TIMEOUT_MS, isTimeout, within } from "./limit.ts";
 import { execPath } from "./paths.ts";
-import { isStatus, refused, unreachable } from "./status.ts";
+import { Backoff, isPassing, MOST_RETRIES, retryAfterMs } from "./retry.ts";
+import { untilSilent } from "./silence.ts";
+import { isStatus, refused, StatusError, unreachable } from "./status.ts";
 import type { Socket, Transport } from "./transport.ts";
 
 /** Above this many bytes in the socket's own buffer, stdin is not read on. */
@@ -82,18 +85,15 @@ async function endSilence(
   ended: AbortSignal,
 ): Promise<never> {
   const { silenceMs, isAwaited = () => false } = options;
-  let [received, takenBytes, looks] = [-1, -1, 0];
-  while (silenceMs !== undefined && !ended.aborted) {
-    const { bufferedAmount } = line.socket;
-    const before = [received, takenBytes];
-    [received, takenBytes] = [line.received, line.sentBytes - bufferedAmount];
-    const isSilent = received === before[0] && takenBytes === before[1] &&
-      (bufferedAmount > 0 || line.hasEnded || isAwaited());
-    looks = isSilent ? looks + 1 : 0;
-    if (looks === 2) throw silent(options, silenceMs);
-    await transport.delay(silenceMs / 2, ended).catch(() => {});
-  }
-  return await new Promise<never>(() => {});
+  if (silenceMs === undefined) return await new Promise<never>(() => {});
+  const { socket } = line;
+  const isExpected = () => socket.bufferedAmount > 0 || line.hasEnded || isAwaited();
+  await untilSilent(
+    transport,
+    { ms: silenceMs, signal: ended, isExpected },
+    () => `${line.received} ${line.sentBytes - socket.bufferedAmount}`,
+  );
+  throw silent(options, silenceMs);
 }
 
 function silent({ pod }: ExecOptions, ms: number): ClusterError {
@@ -104,18 +104,21 @@ function silent({ pod }: ExecOptions, ms: number): ClusterError {
 
 /**
  * The second try is for an upgrade that was refused where a plain request finds nothing wrong but
- * that it is none: meanwhile the transport has got a new token, or the network has come back.
+ * that it is none: meanwhile the transport has got a new token, or the network has come back. A server
+ * in trouble is tried some more times: a refused upgrade has run nothing.
  */
 async function open(
   transport: Transport,
   options: ExecOptions,
   ended: AbortSignal,
 ): Promise<Line> {
+  const backoff = new Backoff();
+  let hasTriedAgain = false;
   for (let tries = 1;; tries++) {
-    const limit = { ms: ANSWER_TIMEOUT_MS, signal: ended };
+    const limit = { ms: ANSWER_TIMEOUT_MS, signals: [ended] };
     const line = await within(transport, limit, (signal) => tryToOpen(transport, options, signal))
       .catch((error) => {
-        throw error instanceof DOMException ? unreachable(transport.server, error) : error;
+        throw isTimeout(error) ? unreachable(transport.server, error) : error;
       });
     if (line !== undefined) {
       ended.addEventListener("abort", () => line.socket.close());
@@ -124,9 +127,14 @@ async function open(
     }
     ended.throwIfAborted();
     const reason = await reasonOf(transport, options, ended);
+    if (reason instanceof StatusError && isPassing(reason) && tries <= MOST_RETRIES) {
+      await transport.delay(backoff.after(reason), ended);
+      continue;
+    }
     const isUpgradeAlone = isStatus(reason, 400) && UPGRADE_REQUIRED.test(reason.message);
     if (!isUpgradeAlone) throw reason;
-    if (tries === 2) throw noWebSocket(transport, options);
+    if (hasTriedAgain) throw noWebSocket(transport, options);
+    hasTriedAgain = true;
   }
 }
 
@@ -171,7 +179,7 @@ function receive(socket: Socket, options: ExecOptions): Line {
     if (frame.channel === Channel.stdout) options.onStdout?.(frame.payload);
     else if (frame.channel === Channel.stderr) options.onStderr?.(frame.payload);
     else if (frame.channel === Channel.error) {
-      const status = readStatus(new TextDecoder().decode(frame.payload));
+      const status = parseExecStatus(new TextDecoder().decode(frame.payload));
       resolve({ exitCode: exitCodeOf(status), message: status.message ?? "" });
     }
   });
@@ -261,31 +269,13 @@ async function reasonOf(
     server: transport.server,
   };
   try {
-    return await within(transport, { ms: ANSWER_TIMEOUT_MS, signal: ended }, async (signal) => {
+    return await within(transport, { ms: ANSWER_TIMEOUT_MS, signals: [ended] }, async (signal) => {
       const response = await transport.request(execPath(options), { signal });
-      const text = await response.text();
-      return refused(attempt, parseStatus(text, response.status));
+      const { text } = await readStart(response, LARGEST.status);
+      const status = parseStatus(text, response.status);
+      return refused(attempt, status, retryAfterMs(response.headers, status));
     });
   } catch (error) {
     return error instanceof ExpectedError ? error : unreachable(transport.server, error);
   }
-}
-
-/** Of channel 3: what is none is told word by word. */
-function readStatus(text: string): Status {
-  try {
-    return JSON.parse(text) as Status;
-  } catch {
-    return { status: "Failure", message: text.trim() };
-  }
-}
-
-export function parseStatus(text: string, code: number): Status {
-  try {
-    const status = JSON.parse(text) as Status;
-    if (status.kind === "Status") return { ...status, code: status.code ?? code };
-  } catch {
-    // not JSON: a proxy's page, or plain text
-  }
-  return { status: "Failure", code, message: text.trim().slice(0, 500) };
 }

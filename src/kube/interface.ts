@@ -48,6 +48,14 @@ export interface Status {
   };
 }
 
+/**
+ * What is relied on in an answer: a text, a number, a map of texts, a list of such, or an object with
+ * such fields, each of which may be missing.
+ */
+export type Shape = "text" | "number" | "texts" | readonly [Shape] | {
+  readonly [key: string]: Shape;
+};
+
 /** A kind as the API's paths spell it. `kind` is the singular that people read: "PipelineRun". */
 export interface Resource {
   /** "" is the core group. */
@@ -55,6 +63,8 @@ export interface Resource {
   readonly version: string;
   readonly plural: string;
   readonly kind: string;
+  /** What of its objects is relied on: an answer of another shape is refused. */
+  readonly shape?: Shape;
 }
 
 export const PODS: Resource = { group: "", version: "v1", plural: "pods", kind: "Pod" };

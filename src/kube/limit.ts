@@ -5,37 +5,64 @@ import type { Transport } from "./transport.ts";
 export const ANSWER_TIMEOUT_MS = 30_000;
 
 export interface Limit {
+  /** Infinity is none. */
   readonly ms: number;
-  readonly signal?: AbortSignal;
+  readonly signals?: readonly (AbortSignal | undefined)[];
 }
 
 /**
- * The call's result. Rejects with a TimeoutError after `ms`, and with the signal's reason where it
+ * The call's result. Rejects with a TimeoutError after `ms`, and with a signal's reason where one
  * aborts: at once, whether the call heeds the signal that it gets or not.
  */
 export async function within<T>(
   transport: Pick<Transport, "delay">,
-  { ms, signal }: Limit,
+  { ms, signals = [] }: Limit,
   call: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  signal?.throwIfAborted();
-  // One controller and plain listeners: a runtime may collect what AbortSignal.any returns.
-  const stop = new AbortController();
-  const over = new AbortController();
-  const onAbort = () => stop.abort(signal?.reason);
-  signal?.addEventListener("abort", onAbort);
-  const stopped = new Promise<never>((_, reject) =>
-    stop.signal.addEventListener("abort", () => reject(stop.signal.reason))
-  );
-  transport.delay(ms, over.signal).then(() => stop.abort(timeoutError(ms)), () => {});
+  const [late, over] = [new AbortController(), new AbortController()];
+  const given = signals.filter((signal) => signal !== undefined);
+  const signal = AbortSignal.any([...given, late.signal]);
+  signal.throwIfAborted();
+  if (ms !== Infinity) {
+    transport.delay(ms, over.signal).then(() => late.abort(timeoutError(ms)), () => {});
+  }
+  const stopped = Promise.withResolvers<never>();
+  const onAbort = () => stopped.reject(signal.reason);
+  signal.addEventListener("abort", onAbort);
   try {
-    return await Promise.race([call(stop.signal), stopped]);
+    return await Promise.race([call(signal), stopped.promise]);
   } finally {
+    signal.removeEventListener("abort", onAbort);
     over.abort();
-    signal?.removeEventListener("abort", onAbort);
   }
 }
 
 export function timeoutError(ms: number): DOMException {
   return new DOMException(`no answer for ${ms / 1000} s`, "TimeoutError");
+}
+
+export function isTimeout(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "TimeoutError";
+}
+
+/** So many at once; the others wait for their turn. */
+export class Lanes {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(count: number) {
+    this.#free = count;
+  }
+
+  async run<T>(call: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await call();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free += 1;
+      else next();
+    }
+  }
 }

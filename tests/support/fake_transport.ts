@@ -12,6 +12,8 @@ export class FakeTransport implements Transport {
   readonly sockets: FakeSocket[] = [];
   /** The milliseconds of each short delay, none of which takes time. */
   readonly delays: number[] = [];
+  /** The milliseconds of each long one: see LIMIT_MS. */
+  readonly limits: number[] = [];
   /** Answers a request; may throw, as a network does. */
   answer: (asked: Asked) => Response | Promise<Response> = () => status(404, "no such thing here");
   /** Called with each socket once its user has had time to listen: opens it, unless told else. */
@@ -46,7 +48,10 @@ export class FakeTransport implements Transport {
   }
 
   async delay(ms: number, signal?: AbortSignal): Promise<void> {
-    if (ms >= LIMIT_MS) return await this.#limits.delay(ms, signal);
+    if (ms >= LIMIT_MS) {
+      this.limits.push(ms);
+      return await this.#limits.delay(ms, signal);
+    }
     this.delays.push(ms);
     this.onDelay(ms);
     await turn();
@@ -55,7 +60,7 @@ export class FakeTransport implements Transport {
 }
 
 /** A delay of this length or more is a limit: it ends where a test moves the time on. */
-const LIMIT_MS = 10_000;
+export const LIMIT_MS = 10_000;
 
 type Listener = (event: { data: unknown; code: number; reason: string }) => void;
 
@@ -136,7 +141,7 @@ export class FakeSocket implements Socket {
 }
 
 /** Delays that end when a test moves the time on. */
-class Alarms {
+export class Alarms {
   #nowMs = 0;
   readonly #set = new Set<{ readonly atMs: number; readonly ring: () => void }>();
 

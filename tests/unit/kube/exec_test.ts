@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ClusterError, TransferError, UsageError } from "../../../src/errors.ts";
-import { exec, parseStatus } from "../../../src/kube/exec.ts";
+import { exec } from "../../../src/kube/exec.ts";
 import { Channel } from "../../../src/kube/frames.ts";
 import type { ExecOptions } from "../../../src/kube/interface.ts";
 import {
@@ -446,17 +446,4 @@ Deno.test("a command that has ended leaves no limit running", async () => {
   await start(transport, { silenceMs: 60_000, deadlineMs: 60_000 });
   await turn();
   assert.equal(transport.limitCount, 0);
-});
-
-Deno.test("a Status body is read as such, any other body is the message, cut", () => {
-  const body = { kind: "Status", message: "no", code: 403 };
-  assert.deepEqual(parseStatus(JSON.stringify(body), 500), body);
-  assert.equal(parseStatus('{"kind":"Status"}', 500).code, 500);
-  assert.deepEqual(parseStatus(" <html>\n", 502), {
-    status: "Failure",
-    code: 502,
-    message: "<html>",
-  });
-  assert.equal(parseStatus('{"kind":"Pod"}', 500).message, '{"kind":"Pod"}');
-  assert.equal(parseStatus("x".repeat(9999), 502).message!.length, 500);
 });
