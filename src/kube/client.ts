@@ -24,7 +24,7 @@ import type {
   WatchEvent,
 } from "./interface.ts";
 import { Interrupts } from "./interrupts.ts";
-import { ANSWER_TIMEOUT_MS, isTimeout, Lanes, within } from "./limit.ts";
+import { ANSWER_TIMEOUT_MS, inTime, isTimeout, Lanes, within } from "./limit.ts";
 import { encodeQuery, listPath, logPath, resourcePath } from "./paths.ts";
 import { retried, retryAfterMs } from "./retry.ts";
 import { type Attempt, attemptText, refused, unreachable } from "./status.ts";
@@ -160,13 +160,16 @@ export class KubeClient implements Kube {
     const { pod: name, namespace } = options;
     const what = { verb: "read the logs of", kind: "Pod", name, namespace };
     const signals = [options.signal, this.#interrupts.signal({ isRead: true })];
-    // A followed log has no answer at all before its first line.
+    // A followed log has no answer at all before its first line, and may be silent for long.
     const ms = options.follow ? Infinity : ANSWER_TIMEOUT_MS;
-    return await within(
+    const stream = await within(
       this.transport,
       { ms, signals },
       (signal) => this.#stream(what, logPath(options), signal),
     );
+    const { delay } = this.transport;
+    const late = (error: unknown) => unreachable(this.server, error);
+    return options.follow ? stream : inTime(stream, { delay, ms, late });
   }
 
   async exec(options: ExecOptions): Promise<ExecResult> {

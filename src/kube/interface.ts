@@ -101,6 +101,8 @@ export interface LogOptions extends ContainerRef {
   readonly sinceTime?: string;
   /** Each line starts with its RFC 3339 time and a space. */
   readonly timestamps?: boolean;
+  /** At most so many of the last lines. */
+  readonly tailLines?: number;
   readonly signal?: AbortSignal;
 }
 

@@ -4,6 +4,9 @@ import type { Transport } from "./transport.ts";
 /** An answer to a plain request takes milliseconds; a server that is not there never gives one. */
 export const ANSWER_TIMEOUT_MS = 30_000;
 
+/** The `deadlineMs` of a command that does next to nothing. */
+export const SHORT_COMMAND_MS = 30_000;
+
 export interface Limit {
   /** Infinity is none. */
   readonly ms: number;
@@ -35,6 +38,30 @@ export async function within<T>(
     signal.removeEventListener("abort", onAbort);
     over.abort();
   }
+}
+
+/** The stream, each of whose chunks has so much time to come; `late` makes the error of one that has not. */
+export function inTime(
+  stream: ReadableStream<Uint8Array>,
+  { ms, late, ...transport }: Pick<Transport, "delay"> & {
+    readonly ms: number;
+    readonly late: (error: unknown) => Error;
+  },
+): ReadableStream<Uint8Array> {
+  const reader = stream.getReader();
+  const cancel = () => reader.cancel().catch(() => {});
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const { done, value } = await within(transport, { ms }, () => reader.read());
+        done ? controller.close() : controller.enqueue(value);
+      } catch (error) {
+        controller.error(isTimeout(error) ? late(error) : error);
+        void cancel();
+      }
+    },
+    cancel: () => void cancel(),
+  }, { highWaterMark: 0 });
 }
 
 export function timeoutError(ms: number): DOMException {

@@ -1,6 +1,7 @@
 /** A run's events as text: logs are data and go to stdout, the rest is narration on stderr. Pure. */
 import type { RunEvent } from "../run/events.ts";
 import { LogLines, type LogOptions } from "./log_line.ts";
+import { LogParts } from "./log_parts.ts";
 import { renderProgress } from "./progress.ts";
 import { plainLines, sanitize } from "./sanitize.ts";
 import { renderSummary } from "./summary.ts";
@@ -30,6 +31,7 @@ const SENDING_EVERY_MS = 2000;
 export class RunView {
   readonly #options: RunViewOptions;
   readonly #logs: LogLines;
+  readonly #parts = new LogParts();
   #waiting = "";
   #sendingSaidMs = 0;
 
@@ -58,10 +60,16 @@ export class RunView {
         return this.#finish("Running on");
       case "log":
         if (!this.#options.showlogs) return [];
-        return [...this.#endWait(), { to: "stdout", text: `${this.#logs.render(event)}\n` }];
+        return [...this.#endWait(), { to: "stdout", text: this.#logText(event) }];
       case "ended":
         return this.#finish(`\n${renderSummary(event.outcome, this.#options).trimEnd()}`);
     }
+  }
+
+  #logText(event: Extract<RunEvent, { kind: "log" }>): string {
+    const joins = !(this.#options.logs ?? this.#options).terminal;
+    const { before, hasPrefix, after } = this.#parts.frame(event, { joins });
+    return before + (hasPrefix ? this.#logs.render(event) : event.line) + after;
   }
 
   #wait(text: string): Output[] {
