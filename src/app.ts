@@ -13,7 +13,7 @@ export async function app(argv: readonly string[], host: Host): Promise<number> 
   try {
     call = parse(argv, PROGRAM);
     const text = helpAsked(call, PROGRAM);
-    if (text === undefined) return await run(call, host);
+    if (text === undefined) return await Promise.race([run(call, host), interrupted(call, host)]);
     host.terminal.out(text);
     return 0;
   } catch (thrown) {
@@ -22,6 +22,19 @@ export async function app(argv: readonly string[], host: Host): Promise<number> 
     tellError(host, error, !noColorAsked(argv, call));
     return error instanceof ExpectedError ? error.exitCode : BUG_EXIT_CODE;
   }
+}
+
+/** After Ctrl-C a command cleans up, for which its requests have two seconds: it ends without it then. */
+const CLEAN_UP_MS = 3_000;
+
+function interrupted({ command }: Call, { interrupt, clock }: Host): Promise<never> {
+  return new Promise((_, reject) => {
+    if (command.path[0] === "sandbox") return; // it has processes to end
+    interrupt.addEventListener("abort", async () => {
+      await clock.delay(CLEAN_UP_MS);
+      reject(new Interrupted("Interrupted: what was under way did not end in time"));
+    });
+  });
 }
 
 /** Of a command line that can't be read, as far as its words tell. */

@@ -253,7 +253,7 @@ export class KubeClient implements Kube {
     signal: AbortSignal,
   ): Promise<ReadableStream<Uint8Array>> {
     try {
-      const { body } = await this.#request(what, path, { signal });
+      const { body } = await this.#request(what, path, { signal, isStream: true });
       return body ?? new Blob([]).stream();
     } catch (error) {
       throw this.#explained(what, error, signal);

@@ -144,7 +144,9 @@ async function tryToOpen(
   options: ExecOptions,
   signal: AbortSignal,
 ): Promise<Line | undefined> {
-  const socket = await transport.socket(execPath(options), [V5, V4]);
+  const socket = await transport.socket(execPath(options), [V5, V4]).catch((error) => {
+    throw error instanceof ExpectedError ? error : unreachable(transport.server, error);
+  });
   socket.binaryType = "arraybuffer";
   const close = () => socket.close();
   signal.addEventListener("abort", close);
