@@ -214,10 +214,10 @@ function asObject<T extends KubeObject>(value: unknown, shape: Shape, what: stri
   return value as unknown as T;
 }
 
-/** What is left out, or null, has every shape; what a shape does not name is not looked at. */
+/** What is left out, or null, has every shape but a name's; what a shape does not mention may be anything. */
 export function hasShape(value: unknown, shape: Shape): boolean {
-  if (value === undefined || value === null) return true;
-  if (shape === "text") return typeof value === "string";
+  if (value === undefined || value === null) return shape !== "name";
+  if (shape === "text" || shape === "name") return typeof value === "string";
   if (shape === "number") return typeof value === "number";
   if (shape === "texts") {
     return isRecord(value) && Object.values(value).every((one) => typeof one === "string");

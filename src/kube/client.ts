@@ -24,7 +24,7 @@ import type {
   WatchEvent,
 } from "./interface.ts";
 import { Interrupts } from "./interrupts.ts";
-import { ANSWER_TIMEOUT_MS, inTime, isTimeout, Lanes, within } from "./limit.ts";
+import { ANSWER_TIMEOUT_MS, inTime, isTimeout, Lanes, type Limit, within } from "./limit.ts";
 import { encodeQuery, listPath, logPath, resourcePath } from "./paths.ts";
 import { retried, retryAfterMs } from "./retry.ts";
 import { type Attempt, attemptText, refused, unreachable } from "./status.ts";
@@ -150,7 +150,8 @@ export class KubeClient implements Kube {
           allowWatchBookmarks: true,
           timeoutSeconds: WATCH_SECONDS,
         };
-        return await this.#stream(what, listPath(resource, selector, query), signal);
+        const limit = { ms: ANSWER_TIMEOUT_MS, signals: [signal] };
+        return await this.#stream(what, listPath(resource, selector, query), limit);
       },
       delay: (ms, signal) => this.transport.delay(ms, signal),
     }, signal);
@@ -162,14 +163,10 @@ export class KubeClient implements Kube {
     const signals = [options.signal, this.#interrupts.signal({ isRead: true })];
     // A followed log has no answer at all before its first line, and may be silent for long.
     const ms = options.follow ? Infinity : ANSWER_TIMEOUT_MS;
-    const stream = await within(
-      this.transport,
-      { ms, signals },
-      (signal) => this.#stream(what, logPath(options), signal),
-    );
-    const { delay } = this.transport;
+    const stream = await this.#stream(what, logPath(options), { ms, signals });
+    if (options.follow) return stream;
     const late = (error: unknown) => unreachable(this.server, error);
-    return options.follow ? stream : inTime(stream, { delay, ms, late });
+    return inTime(this.transport, { ms, late }, stream);
   }
 
   async exec(options: ExecOptions): Promise<ExecResult> {
@@ -246,17 +243,15 @@ export class KubeClient implements Kube {
     }
   }
 
-  /** A body that goes on until the signal. */
-  async #stream(
-    what: What,
-    path: string,
-    signal: AbortSignal,
-  ): Promise<ReadableStream<Uint8Array>> {
+  /** A body that goes on until a signal; the limit is for its beginning. */
+  async #stream(what: What, path: string, limit: Limit): Promise<ReadableStream<Uint8Array>> {
     try {
-      const { body } = await this.#request(what, path, { signal, isStream: true });
-      return body ?? new Blob([]).stream();
+      return await within(this.transport, limit, async (signal) => {
+        const { body } = await this.#request(what, path, { signal, isStream: true });
+        return body ?? new Blob([]).stream();
+      });
     } catch (error) {
-      throw this.#explained(what, error, signal);
+      throw this.#explained(what, error, limit.signals?.find((signal) => signal?.aborted));
     }
   }
 

@@ -50,11 +50,15 @@ export interface Status {
 
 /**
  * What is relied on in an answer: a text, a number, a map of texts, a list of such, or an object with
- * such fields, each of which may be missing.
+ * such fields. Each may be missing, but for a name, which is a text.
  */
-export type Shape = "text" | "number" | "texts" | readonly [Shape] | {
-  readonly [key: string]: Shape;
-};
+export type Shape =
+  | "name"
+  | "text"
+  | "number"
+  | "texts"
+  | readonly [Shape]
+  | { readonly [key: string]: Shape };
 
 /** A kind as the API's paths spell it. `kind` is the singular that people read: "PipelineRun". */
 export interface Resource {
@@ -67,8 +71,53 @@ export interface Resource {
   readonly shape?: Shape;
 }
 
-export const PODS: Resource = { group: "", version: "v1", plural: "pods", kind: "Pod" };
-export const EVENTS: Resource = { group: "", version: "v1", plural: "events", kind: "Event" };
+const CONTAINER_STATUSES: Shape = [{
+  name: "name",
+  image: "text",
+  state: {
+    waiting: { reason: "text", message: "text" },
+    running: { startedAt: "text" },
+    terminated: { exitCode: "number", reason: "text", message: "text" },
+  },
+}];
+
+const POD: Shape = {
+  spec: {
+    containers: [{
+      name: "name",
+      image: "text",
+      args: ["name"],
+      env: [{ name: "name" }],
+      envFrom: [{}],
+      volumeMounts: [{ name: "name", mountPath: "name" }],
+    }],
+    volumes: [{ name: "name" }],
+    nodeName: "text",
+  },
+  status: {
+    phase: "text",
+    reason: "text",
+    message: "text",
+    conditions: [{ type: "name", status: "name", reason: "text", message: "text" }],
+    containerStatuses: CONTAINER_STATUSES,
+    initContainerStatuses: CONTAINER_STATUSES,
+  },
+};
+
+export const PODS: Resource = {
+  group: "",
+  version: "v1",
+  plural: "pods",
+  kind: "Pod",
+  shape: POD,
+};
+export const EVENTS: Resource = {
+  group: "",
+  version: "v1",
+  plural: "events",
+  kind: "Event",
+  shape: { reason: "text", message: "text", lastTimestamp: "text" },
+};
 
 /** What a part of the cluster says of an object: https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/ */
 export interface KubeEvent extends KubeObject {

@@ -40,13 +40,11 @@ export async function within<T>(
   }
 }
 
-/** The stream, each of whose chunks has so much time to come; `late` makes the error of one that has not. */
+/** The stream, each of whose chunks has `ms` to come; `late` makes the error of one that has not. */
 export function inTime(
+  transport: Pick<Transport, "delay">,
+  { ms, late }: { readonly ms: number; readonly late: (error: unknown) => Error },
   stream: ReadableStream<Uint8Array>,
-  { ms, late, ...transport }: Pick<Transport, "delay"> & {
-    readonly ms: number;
-    readonly late: (error: unknown) => Error;
-  },
 ): ReadableStream<Uint8Array> {
   const reader = stream.getReader();
   const cancel = () => reader.cancel().catch(() => {});

@@ -5,7 +5,6 @@
 import { ExpectedError } from "../errors.ts";
 import { AnswerError, MalformedError, type ParsedEvent, parseWatchEvent } from "./answers.ts";
 import type { KubeObject, Resource, WatchEvent } from "./interface.ts";
-import { ANSWER_TIMEOUT_MS, within } from "./limit.ts";
 import { lines } from "./lines.ts";
 import { Backoff, isPassing } from "./retry.ts";
 import { untilSilent } from "./silence.ts";
@@ -17,7 +16,7 @@ export interface WatchSource<T extends KubeObject> {
   /** For messages. */
   readonly server: string;
   list(signal: AbortSignal): Promise<{ items: T[]; resourceVersion: string }>;
-  /** The body of `?watch=1`: one JSON event a line. */
+  /** The body of `?watch=1`: one JSON event a line. Rejects where it does not begin in time. */
   stream(resourceVersion: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
   delay(ms: number, signal: AbortSignal): Promise<void>;
 }
@@ -125,11 +124,7 @@ async function* stream<T extends KubeObject>(
   const either = AbortSignal.any([signal, silent.signal]);
   let count = 0;
   try {
-    const body = await within(
-      source,
-      { ms: ANSWER_TIMEOUT_MS, signals: [either] },
-      (signal) => source.stream(resourceVersion, signal),
-    );
+    const body = await source.stream(resourceVersion, either);
     untilSilent(source, { ms: PULSE_MS, signal: over.signal }, () => count)
       .then(() => silent.abort(), () => {});
     for await (const line of lines(body, { signal: either, onlyEnded: true })) {

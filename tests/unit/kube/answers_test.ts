@@ -10,7 +10,8 @@ import {
   parseStatus,
   parseWatchEvent,
 } from "../../../src/kube/answers.ts";
-import type { Shape } from "../../../src/kube/interface.ts";
+import { PODS, type Shape } from "../../../src/kube/interface.ts";
+import { PIPELINE_RUNS, TASK_RUNS } from "../../../src/tekton/model.ts";
 
 /** JSON that is no object that Kubernetes could have sent. */
 const LIES = [
@@ -165,6 +166,36 @@ Deno.test("only a plain no denies a right", () => {
   assert.equal(parseDenied('{"status":{"allowed":false}}'), true);
   const others = ["null", "[]", "{}", "no", '{"status":null}', '{"status":{"allowed":"false"}}'];
   for (const text of others) assert.equal(parseDenied(text), false);
+});
+
+Deno.test("a Pod and a run of another shape are refused, whatever of it lies", () => {
+  const metadata = '"metadata":{"name":"a"}';
+  const pods = [
+    '"spec":{"containers":{}}',
+    '"spec":{"containers":[{}]}',
+    '"spec":{"containers":[{"name":5}]}',
+    '"spec":{"containers":[{"name":"c","args":[5]}]}',
+    '"spec":{"containers":[{"name":"c","args":"x"}]}',
+    '"spec":{"containers":[{"name":"c","volumeMounts":[{"name":"v"}]}]}',
+    '"status":{"phase":[]}',
+    '"status":{"containerStatuses":[{"name":"c","state":"running"}]}',
+    '"status":{"containerStatuses":[{"name":"c","state":{"terminated":{"exitCode":"0"}}}]}',
+  ];
+  for (const lie of pods) {
+    assert.throws(() => parseObject(`{${metadata},${lie}}`, PODS), AnswerError, lie);
+  }
+  const runs = [
+    '"status":{"conditions":[{"status":"True"}]}',
+    '"status":{"conditions":"True"}',
+    '"status":{"startTime":5}',
+  ];
+  for (const resource of [TASK_RUNS, PIPELINE_RUNS]) {
+    for (const lie of runs) {
+      assert.throws(() => parseObject(`{${metadata},${lie}}`, resource), AnswerError, lie);
+    }
+  }
+  const pipelineRun = '"status":{"pipelineSpec":{"tasks":[{"taskRef":{}}]}}';
+  assert.throws(() => parseObject(`{${metadata},${pipelineRun}}`, PIPELINE_RUNS), AnswerError);
 });
 
 Deno.test("a shape is a text, a number, a map of texts, a list, or an object of such", () => {

@@ -252,6 +252,35 @@ Deno.test("a server that wants to be left alone for a day is asked again after 3
   assert.deepEqual(await asked, POD);
 });
 
+Deno.test("a watch whose stream does not begin in time is tried again", async () => {
+  const list = json({ items: [], metadata: { resourceVersion: "1" } });
+  const { transport, kube } = client(({ path }) =>
+    path.includes("watch=1") ? new Promise(() => {}) : list.clone()
+  );
+  const stop = new AbortController();
+  const watching = Array.fromAsync(kube.watch(PODS, { namespace: "a" }, stop.signal));
+  for (let tries = 1; tries <= 3; tries++) {
+    await until(() => transport.requests.length === tries * 2);
+    await transport.advance(30_000);
+  }
+  stop.abort();
+  assert.deepEqual(await watching, []);
+});
+
+Deno.test("a log that is not followed has thirty seconds for each of its chunks", async () => {
+  const stalled = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(new TextEncoder().encode("a")),
+  });
+  const { transport, kube } = client(() => new Response(stalled));
+  const reader = (await kube.logs({ namespace: "a", pod: "p", container: "c" })).getReader();
+  await reader.read();
+  const rest = reader.read();
+  rest.catch(() => {});
+  await until(() => transport.limitCount === 1);
+  await transport.advance(30_000);
+  assert.match(await rejection(rest, ClusterError), /: no answer in time\n/);
+});
+
 /** A body that goes on for ever: how much of it was taken. */
 function endless(start: string) {
   const state = { bytes: 0, isCancelled: false };

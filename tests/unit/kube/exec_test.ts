@@ -447,3 +447,39 @@ Deno.test("a command that has ended leaves no limit running", async () => {
   await turn();
   assert.equal(transport.limitCount, 0);
 });
+
+Deno.test("an upgrade that a busy server refuses is tried again, as long after as it asks for", async () => {
+  const transport = refusing(() =>
+    new Response("", { status: 429, headers: { "retry-after": "3" } })
+  );
+  transport.onSocket = (socket) => {
+    if (transport.sockets.length < 3) return socket.refuse();
+    socket.open();
+    socket.say(Channel.error, SUCCESS);
+  };
+  assert.equal((await start(transport)).exitCode, 0);
+  assert.deepEqual(transport.delays, [3_000, 3_000]);
+  const busy = refusing(() => status(503, "busy"));
+  assert.match(await rejection(start(busy), ClusterError), /^Cannot exec into Pod "p": busy/);
+  assert.equal(busy.sockets.length, 5);
+});
+
+Deno.test("a Status of another shape is a command that could not be started", async () => {
+  const cases = [
+    "null",
+    "[]",
+    "5",
+    '{"status":"Failure","details":{"causes":[null]}}',
+    '{"status":"Failure","details":{"causes":[{"reason":"ExitCode","message":"NaN"}]}}',
+  ];
+  for (const text of cases) {
+    const transport = serving((socket) => socket.say(Channel.error, text));
+    assert.equal((await start(transport)).exitCode, undefined, text);
+  }
+});
+
+Deno.test("an address that no websocket can be made of is a server out of reach", async () => {
+  const transport = new FakeTransport();
+  transport.socket = () => Promise.reject(new DOMException("Invalid URL", "SyntaxError"));
+  assert.match(await rejection(start(transport), ClusterError), /^Cannot reach the cluster/);
+});

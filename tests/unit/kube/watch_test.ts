@@ -320,23 +320,6 @@ Deno.test("two hours of a watch, renewed each five minutes and dead now and then
   assert.deepEqual(source.asked.filter((one) => one === "list"), ["list"]);
 });
 
-Deno.test("a watch that gets no answer is a server out of reach, and tried again", async () => {
-  const source = new FakeSource([() => []]);
-  let streams = 0;
-  source.stream = () => {
-    streams += 1;
-    return new Promise(() => {});
-  };
-  const done = source.said();
-  for (let tries = 1; tries <= 3; tries++) {
-    await until(() => streams === tries);
-    source.limits.advance(30_000);
-    await until(() => source.delays.length === tries);
-  }
-  source.stop.abort();
-  assert.deepEqual(await done, []);
-});
-
 for (
   const [what, line] of [
     ["no JSON", "<html>"],
