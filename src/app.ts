@@ -15,7 +15,7 @@ export async function app(argv: readonly string[], host: Host): Promise<number> 
     checkText(argv);
     call = parse(argv, PROGRAM);
     const text = helpAsked(call, PROGRAM);
-    if (text === undefined) return await run(call, host);
+    if (text === undefined) return await Promise.race([run(call, host), interrupted(call, host)]);
     host.terminal.out(printableLines(text));
     return 0;
   } catch (thrown) {
@@ -35,6 +35,19 @@ function checkText(argv: readonly string[]): void {
   if (at === -1) return;
   throw new UsageError(`Cannot read argument ${at + 1}, "${argv[at]}": it is not UTF-8`, {
     hint: "names of this kind can't be given; a directory above, or . in it, can",
+  });
+}
+
+/** After Ctrl-C a command cleans up, for which its requests have two seconds: it ends without it then. */
+const CLEAN_UP_MS = 3_000;
+
+function interrupted({ command }: Call, { interrupt, clock }: Host): Promise<never> {
+  return new Promise((_, reject) => {
+    if (command.path[0] === "sandbox") return; // it has processes to end
+    interrupt.addEventListener("abort", async () => {
+      await clock.delay(CLEAN_UP_MS);
+      reject(new Interrupted("Interrupted: what was under way did not end in time"));
+    });
   });
 }
 

@@ -21,12 +21,19 @@ export function parseDuration(text: string, flagName: string): number {
     : [];
   const sum = parts.reduce((sum, [, count, unit]) => sum + Number(count) * SECONDS[unit], 0);
   const seconds = Math.ceil(sum);
+  if (seconds > LONGEST_SECONDS) {
+    throw new UsageError(`Cannot read --${flagName} "${text}": it is longer than 292 years`, {
+      hint: `--${flagName} 90s, 10m or 1h30m`,
+    });
+  }
   if (seconds > 0) return seconds;
   throw new UsageError(`Cannot read --${flagName} "${text}": it is no time`, {
     hint: `--${flagName} 90s, 10m or 1h30m`,
   });
 }
 
+/** Go's longest duration is 2^63 ns. */
+const LONGEST_SECONDS = 2 ** 63 / 1e9;
 const SECONDS: Record<string, number> = { ms: 0.001, s: 1, m: 60, h: 3600 };
 
 /**

@@ -2,6 +2,7 @@
 import type { Call } from "../cli/parse.ts";
 import type { Host } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
+import { SHORT_COMMAND_MS } from "../kube/limit.ts";
 import { joined, type Printable, printableLines } from "../printable.ts";
 import { readFacts } from "../run/facts.ts";
 import type { Pause } from "../run/pause_place.ts";
@@ -38,6 +39,10 @@ async function ownInfo(kube: Kube, pause: Pause): Promise<string> {
   const decoder = new TextDecoder();
   const onStdout = (bytes: Uint8Array) => void (text += decoder.decode(bytes, { stream: true }));
   const output = { onStdout, onStderr: () => {} };
-  await runCommand(kube, pause, { command: infoCommand(), output });
+  await runCommand(kube, pause, {
+    command: infoCommand(),
+    output,
+    deadlineMs: SHORT_COMMAND_MS,
+  });
   return text;
 }

@@ -3,9 +3,14 @@ import type { Clock, ConnectOptions } from "../host.ts";
 import { KubeClient } from "../kube/client.ts";
 import type { Kube } from "../kube/interface.ts";
 import { loadConnection } from "./kubeconfig.ts";
-import { NetworkTransport } from "./network.ts";
+import { NetworkTransport, orAborted } from "./network.ts";
 
-export async function connect(options: ConnectOptions, clock: Clock): Promise<Kube> {
-  const connection = await loadConnection(options);
-  return new KubeClient(new NetworkTransport(connection, clock.delay), connection.namespace);
+/** `interrupt` is the user's Ctrl-C: it ends a credential plugin that is waited for, too. */
+export async function connect(
+  options: ConnectOptions,
+  { clock, interrupt }: { clock: Clock; interrupt: AbortSignal },
+): Promise<Kube> {
+  const connection = await orAborted(loadConnection(options), interrupt);
+  const transport = new NetworkTransport(connection, clock.delay);
+  return new KubeClient(transport, connection.namespace, interrupt);
 }

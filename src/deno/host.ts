@@ -1,6 +1,7 @@
 /** The real world, put together. */
-import type { Clock, Host } from "../host.ts";
+import type { Host } from "../host.ts";
 import { pathText } from "../path_bytes.ts";
+import { denoClock } from "./clock.ts";
 import { denoFiles } from "./files.ts";
 import { denoTerminal } from "./terminal.ts";
 import { variableOrSign } from "./variable.ts";
@@ -22,33 +23,11 @@ export function denoHost(): Host {
     },
     async connect(options) {
       const { connect } = await import("./connect.ts");
-      return await connect(options, denoClock);
+      return await connect(options, { clock: denoClock, interrupt: interrupt.signal });
     },
     watch: watchDirectories,
   };
 }
-
-const denoClock: Clock = {
-  now: () => Date.now(),
-  delay(ms, signal) {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      const onAbort = () => {
-        clearTimeout(timer);
-        reject(signal?.reason);
-      };
-      const timer = setTimeout(() => {
-        signal?.removeEventListener("abort", onAbort);
-        resolve();
-      }, ms);
-      signal?.addEventListener("abort", onAbort, { once: true });
-    });
-  },
-  every(ms, call) {
-    const timer = setInterval(call, ms);
-    return { [Symbol.dispose]: () => clearInterval(timer) };
-  },
-};
 
 /** Aborts at the first Ctrl-C or TERM; the second one ends the program at once, as by default. */
 function interruptSignal() {

@@ -1,7 +1,14 @@
 /** The real network: one API server over Deno's fetch and WebSocket. */
+import { isTimeout } from "../kube/limit.ts";
 import type { RequestOptions, Socket, Transport } from "../kube/transport.ts";
 import type { Connection, Credentials } from "./kubeconfig.ts";
-import { sendingAtOnce } from "./no_delay.ts";
+import { withSocketOptions } from "./socket_options.ts";
+
+/**
+ * An API server takes 100 streams or more on one connection: plain requests would wait for their turn
+ * behind as many followed logs.
+ */
+const MOST_STREAMS = 50;
 
 export class NetworkTransport implements Transport {
   readonly server: string;
@@ -25,34 +32,71 @@ export class NetworkTransport implements Transport {
   }
 
   async socket(path: string, protocols: readonly string[]): Promise<Socket> {
-    const { client, credentials } = await this.#session;
+    const { plain: { client }, credentials } = await this.#session;
     const url = (this.server + path).replace(/^http/, "ws");
     const headers = credentials.headers;
     const socket = new FlushedSocket(url, { protocols: [...protocols], headers, client });
-    void sendingAtOnce(opened(socket));
+    void withSocketOptions(opened(socket));
     return socket;
   }
 
   async #fetch(path: string, init: RequestOptions): Promise<Response> {
     const session = await this.#session;
-    const { client, credentials } = session;
+    const lane = init.isStream ? this.#streamLane(session) : session.plain;
     const { method, body, signal } = init;
-    const headers = { accept: "application/json", ...credentials.headers, ...init.headers };
+    const headers = { accept: "application/json", ...session.credentials.headers, ...init.headers };
+    const { client } = lane;
     const go = () => fetch(this.server + path, { method, body, signal, headers, client });
-    const response = session.first === undefined ? sendingAtOnce(go()) : session.first.then(go, go);
-    session.first ??= response;
-    return signal === undefined ? await response : await abortable(response, signal);
+    const response = lane.first === undefined ? withSocketOptions(go()) : lane.first.then(go, go);
+    lane.first ??= response;
+    if (signal === undefined) return await response;
+    const onTimeout = () => {
+      if (isTimeout(signal.reason)) this.#giveUp(session, lane);
+    };
+    signal.addEventListener("abort", onTimeout);
+    lane.streams += init.isStream ? 1 : 0;
+    let isOpen = true;
+    const onEnd = () => {
+      if (!isOpen) return;
+      isOpen = false;
+      signal.removeEventListener("abort", onTimeout);
+      lane.streams -= init.isStream ? 1 : 0;
+    };
+    return await abortable(response, AbortSignal.any([signal, lane.dead.signal]), onEnd);
+  }
+
+  /** One with room for another stream. */
+  #streamLane(session: Session): Lane {
+    const { plain, streams } = session;
+    const free = [plain, ...streams].find((lane) => lane.streams < MOST_STREAMS);
+    if (free !== undefined) return free;
+    const lane = this.#lane(session.credentials);
+    streams.push(lane);
+    return lane;
+  }
+
+  /** What gave no answer may be dead, and all that is on the same connection with it. */
+  #giveUp(session: Session, lane: Lane): void {
+    if (lane.dead.signal.aborted) return;
+    if (lane === session.plain) session.plain = this.#lane(session.credentials);
+    else session.streams = session.streams.filter((one) => one !== lane);
+    lane.dead.abort(new TypeError("the connection gives no answers: it is given up"));
+    lane.client.close();
   }
 
   async #open(): Promise<Session> {
     const credentials = await this.connection.credentials();
+    return { credentials, plain: this.#lane(credentials), streams: [] };
+  }
+
+  #lane({ certificate }: Credentials): Lane {
     const { caCerts, proxy } = this.connection;
     const client = Deno.createHttpClient({
       caCerts,
       ...(proxy === undefined ? {} : { proxy: { url: proxy } }),
-      ...credentials.certificate,
+      ...certificate,
     });
-    return { client, credentials };
+    return { client, streams: 0, dead: new AbortController() };
   }
 }
 
@@ -103,22 +147,36 @@ class FlushedSocket extends WebSocket {
 export async function abortable(
   pending: Promise<Response>,
   signal: AbortSignal,
+  onEnd: () => void = () => {},
 ): Promise<Response> {
-  const { body, status, headers } = await orAborted(pending, signal);
-  if (body === null) return new Response(null, { status, headers });
+  const { body, status, headers } = await orAborted(pending, signal).catch((error) => {
+    onEnd();
+    throw error;
+  });
+  if (body === null) {
+    onEnd();
+    return new Response(null, { status, headers });
+  }
   const reader = body.getReader();
   let onAbort: () => void;
-  const forget = () => signal.removeEventListener("abort", onAbort);
+  const forget = () => {
+    signal.removeEventListener("abort", onAbort);
+    onEnd();
+  };
   const source: UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> = {
     start(controller) {
       onAbort = () => {
+        onEnd();
         controller.error(signal.reason);
         reader.cancel().catch(() => {});
       };
       signal.addEventListener("abort", onAbort, { once: true });
     },
     async pull(controller) {
-      const { done, value } = await reader.read();
+      const { done, value } = await reader.read().catch((error) => {
+        forget();
+        throw error;
+      });
       if (signal.aborted) return;
       if (!done) return controller.enqueue(value);
       forget();
@@ -132,7 +190,7 @@ export async function abortable(
   return new Response(new ReadableStream(source, { highWaterMark: 0 }), { status, headers });
 }
 
-function orAborted<T>(pending: Promise<T>, signal: AbortSignal): Promise<T> {
+export function orAborted<T>(pending: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);
     if (signal.aborted) {
@@ -145,8 +203,20 @@ function orAborted<T>(pending: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 interface Session {
-  readonly client: Deno.HttpClient;
   readonly credentials: Credentials;
+  /** For plain requests, and the first streams. */
+  plain: Lane;
+  /** For more streams. */
+  streams: Lane[];
+}
+
+/** What goes over one connection, where the server speaks HTTP/2. */
+interface Lane {
+  readonly client: Deno.HttpClient;
   /** The first answer: what is asked at once with it waits for its connection, else each would open its own. */
   first?: Promise<Response>;
+  /** How many are open. */
+  streams: number;
+  /** Aborts where the connection is given up. */
+  readonly dead: AbortController;
 }

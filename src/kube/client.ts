@@ -1,6 +1,17 @@
 /** Kubernetes' REST API over a Transport. Knows no Tekton. */
 import { ExpectedError } from "../errors.ts";
-import { exec, parseStatus } from "./exec.ts";
+import {
+  AnswerError,
+  LARGEST,
+  MalformedError,
+  parseDenied,
+  parseList,
+  parseObject,
+  parseStatus,
+  readStart,
+  readText,
+} from "./answers.ts";
+import { exec } from "./exec.ts";
 import type {
   Access,
   ExecOptions,
@@ -12,15 +23,18 @@ import type {
   Selector,
   WatchEvent,
 } from "./interface.ts";
+import { Interrupts } from "./interrupts.ts";
+import { ANSWER_TIMEOUT_MS, inTime, isTimeout, Lanes, type Limit, within } from "./limit.ts";
 import { encodeQuery, listPath, logPath, resourcePath } from "./paths.ts";
-import { type Attempt, refused, unreachable } from "./status.ts";
+import { retried, retryAfterMs } from "./retry.ts";
+import { type Attempt, attemptText, refused, unreachable } from "./status.ts";
 import type { RequestOptions, Transport } from "./transport.ts";
 import { watch } from "./watch.ts";
 
-/** An answer to a plain request takes milliseconds; a server that is not there never gives one. */
-const ANSWER_TIMEOUT_MS = 30_000;
 /** The server ends a watch after this time; it is then renewed. */
 const WATCH_SECONDS = 300;
+/** So many plain requests are under way at once; more wait for their turn. */
+const MOST_REQUESTS = 32;
 
 const JSON_TYPE = { "content-type": "application/json" };
 const MERGE_PATCH = { "content-type": "application/merge-patch+json" };
@@ -33,21 +47,45 @@ const REVIEWS: Resource = {
 
 type What = Omit<Attempt, "server">;
 
+/** One plain request, and how its answer is read. */
+interface Ask<T> extends RequestOptions {
+  readonly what: What;
+  readonly path: string;
+  /** The size of the answer that is read, in bytes. */
+  readonly largest?: number;
+  readonly parse: (text: string) => T;
+  /** Whether it changes nothing. */
+  readonly isRead?: boolean;
+  /** Part of a watch, which retries and ends by itself. */
+  readonly isWatch?: boolean;
+}
+
 export class KubeClient implements Kube {
   readonly server: string;
+  readonly #interrupts: Interrupts;
+  readonly #lanes = new Lanes(MOST_REQUESTS);
 
-  constructor(private readonly transport: Transport, readonly namespace: string) {
+  /** `interrupt` is the user's Ctrl-C: see Interrupts. */
+  constructor(
+    private readonly transport: Transport,
+    readonly namespace: string,
+    interrupt: AbortSignal = new AbortController().signal,
+  ) {
     this.server = transport.server;
+    this.#interrupts = new Interrupts(transport, interrupt);
   }
 
   get<T extends KubeObject>(resource: Resource, namespace: string, name: string): Promise<T> {
-    const what = { verb: "get", kind: resource.kind, name, namespace };
-    return this.#json<T>(what, resourcePath(resource, namespace, name));
+    return this.#ask<T>({
+      what: { verb: "get", kind: resource.kind, name, namespace },
+      path: resourcePath(resource, namespace, name),
+      parse: (text) => parseObject(text, resource),
+      isRead: true,
+    });
   }
 
   async list<T extends KubeObject>(resource: Resource, selector: Selector): Promise<T[]> {
-    const what = { verb: "list", kind: resource.kind, namespace: selector.namespace };
-    return (await this.#json<{ items: T[] }>(what, listPath(resource, selector))).items;
+    return (await this.#list<T>(resource, selector)).items;
   }
 
   create<T extends KubeObject>(
@@ -57,12 +95,14 @@ export class KubeClient implements Kube {
   ): Promise<T> {
     const namespace = object.metadata.namespace ?? this.namespace;
     const name = object.metadata.name ?? object.metadata.generateName;
-    const what = { verb: "create", kind: resource.kind, name, namespace };
-    const query = encodeQuery({ dryRun: options.dryRun ? "All" : undefined });
-    return this.#json<T>(what, resourcePath(resource, namespace) + query, {
+    return this.#ask<T>({
+      what: { verb: "create", kind: resource.kind, name, namespace },
+      path: resourcePath(resource, namespace) +
+        encodeQuery({ dryRun: options.dryRun ? "All" : undefined }),
       method: "POST",
       headers: JSON_TYPE,
       body: JSON.stringify(object),
+      parse: (text) => parseObject(text, resource),
     });
   }
 
@@ -73,18 +113,24 @@ export class KubeClient implements Kube {
     patch: unknown,
     subresource?: string,
   ): Promise<T> {
-    const what = { verb: "patch", kind: resource.kind, name, namespace };
     const path = resourcePath(resource, namespace, name);
-    return this.#json<T>(what, subresource === undefined ? path : `${path}/${subresource}`, {
+    return this.#ask<T>({
+      what: { verb: "patch", kind: resource.kind, name, namespace },
+      path: subresource === undefined ? path : `${path}/${subresource}`,
       method: "PATCH",
       headers: MERGE_PATCH,
       body: JSON.stringify(patch),
+      parse: (text) => parseObject(text, resource),
     });
   }
 
   async delete(resource: Resource, namespace: string, name: string): Promise<void> {
-    const what = { verb: "delete", kind: resource.kind, name, namespace };
-    await this.#json(what, resourcePath(resource, namespace, name), { method: "DELETE" });
+    await this.#ask({
+      what: { verb: "delete", kind: resource.kind, name, namespace },
+      path: resourcePath(resource, namespace, name),
+      method: "DELETE",
+      parse: () => {}, // a Status, or the object as it was
+    });
   }
 
   watch<T extends KubeObject>(
@@ -92,17 +138,11 @@ export class KubeClient implements Kube {
     selector: Selector,
     signal: AbortSignal,
   ): AsyncIterable<WatchEvent<T>> {
-    const what = { kind: resource.kind, namespace: selector.namespace };
+    const what = { verb: "watch", kind: resource.kind, namespace: selector.namespace };
     return watch<T>({
-      list: async (signal) => {
-        const path = listPath(resource, selector);
-        const list = await this.#json<{ items: T[]; metadata: { resourceVersion: string } }>(
-          { verb: "list", ...what },
-          path,
-          { signal },
-        );
-        return { items: list.items, resourceVersion: list.metadata.resourceVersion };
-      },
+      resource,
+      server: this.server,
+      list: (signal) => this.#list<T>(resource, selector, { signal, isWatch: true }),
       stream: async (resourceVersion, signal) => {
         const query = {
           watch: 1,
@@ -110,26 +150,32 @@ export class KubeClient implements Kube {
           allowWatchBookmarks: true,
           timeoutSeconds: WATCH_SECONDS,
         };
-        const path = listPath(resource, selector, query);
-        return (await this.#request({ verb: "watch", ...what }, path, { signal })).body!;
+        const limit = { ms: ANSWER_TIMEOUT_MS, signals: [signal] };
+        return await this.#stream(what, listPath(resource, selector, query), limit);
       },
       delay: (ms, signal) => this.transport.delay(ms, signal),
     }, signal);
   }
 
   async logs(options: LogOptions): Promise<ReadableStream<Uint8Array>> {
-    const what = {
-      verb: "read the logs of",
-      kind: "Pod",
-      name: options.pod,
-      namespace: options.namespace,
-    };
-    const { signal } = options;
-    return (await this.#request(what, logPath(options), { signal })).body!;
+    const { pod: name, namespace } = options;
+    const what = { verb: "read the logs of", kind: "Pod", name, namespace };
+    const signals = [options.signal, this.#interrupts.signal({ isRead: true })];
+    // A followed log has no answer at all before its first line, and may be silent for long.
+    const ms = options.follow ? Infinity : ANSWER_TIMEOUT_MS;
+    const stream = await this.#stream(what, logPath(options), { ms, signals });
+    if (options.follow) return stream;
+    const late = (error: unknown) => unreachable(this.server, error);
+    return inTime(this.transport, { ms, late }, stream);
   }
 
-  exec(options: ExecOptions): Promise<ExecResult> {
-    return exec(this.transport, options);
+  async exec(options: ExecOptions): Promise<ExecResult> {
+    const signal = anyOf(options.signal, this.#interrupts.signal({ isRead: true }));
+    try {
+      return await exec(this.transport, { ...options, signal });
+    } catch (error) {
+      throw isTimeout(error) ? unreachable(this.server, error) : error;
+    }
   }
 
   async denied(namespace: string, asked: readonly Access[]): Promise<Access[]> {
@@ -143,41 +189,90 @@ export class KubeClient implements Kube {
       kind: REVIEWS.kind,
       spec: { resourceAttributes: { namespace, ...access } },
     };
-    const path = `/apis/${REVIEWS.group}/${REVIEWS.version}/${REVIEWS.plural}`;
     try {
-      const answer = await this.#json<{ status?: { allowed?: boolean } }>(
-        { verb: "create", kind: REVIEWS.kind },
-        path,
-        { method: "POST", headers: JSON_TYPE, body: JSON.stringify(review) },
-      );
-      return answer.status?.allowed !== false;
-    } catch {
+      const isDenied = await this.#ask({
+        what: { verb: "create", kind: REVIEWS.kind },
+        path: `/apis/${REVIEWS.group}/${REVIEWS.version}/${REVIEWS.plural}`,
+        method: "POST",
+        headers: JSON_TYPE,
+        body: JSON.stringify(review),
+        parse: parseDenied,
+        isRead: true,
+      });
+      return !isDenied;
+    } catch (error) {
+      if (!(error instanceof ExpectedError)) throw error;
       return true; // what can't be asked is tried
     }
   }
 
-  async #json<T>(what: What, path: string, init: RequestOptions = {}): Promise<T> {
-    const limit = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
-    const signal = init.signal === undefined ? limit : AbortSignal.any([init.signal, limit]);
-    const response = await this.#request(what, path, { ...init, signal });
+  #list<T extends KubeObject>(
+    resource: Resource,
+    selector: Selector,
+    rest: Pick<Ask<T>, "signal" | "isWatch"> = {},
+  ): Promise<{ items: T[]; resourceVersion: string }> {
+    return this.#ask({
+      what: { verb: "list", kind: resource.kind, namespace: selector.namespace },
+      path: listPath(resource, selector),
+      largest: LARGEST.list,
+      parse: (text) => parseList<T>(text, resource),
+      isRead: true,
+      ...rest,
+    });
+  }
+
+  /** Its whole answer, in time. */
+  async #ask<T>(ask: Ask<T>): Promise<T> {
+    if (ask.isWatch) return await this.#askOnce(ask, ask.signal);
+    const signal = anyOf(ask.signal, this.#interrupts.signal(ask));
+    const go = () => this.#lanes.run(() => this.#askOnce(ask, signal));
+    const isRetried = ask.isRead && ask.method === undefined;
+    return isRetried ? await retried(this.transport, signal, go) : await go();
+  }
+
+  async #askOnce<T>(ask: Ask<T>, outer: AbortSignal | undefined): Promise<T> {
+    const { what, path, largest = LARGEST.object, parse, method, headers, body } = ask;
+    const limit = { ms: ANSWER_TIMEOUT_MS, signals: [outer] };
     try {
-      return await response.json() as T;
+      return await within(this.transport, limit, async (signal) => {
+        const response = await this.#request(what, path, { method, headers, body, signal });
+        return parse(await readText(response, largest));
+      });
     } catch (error) {
-      throw unreachable(this.server, error);
+      throw this.#explained(what, error, outer);
+    }
+  }
+
+  /** A body that goes on until a signal; the limit is for its beginning. */
+  async #stream(what: What, path: string, limit: Limit): Promise<ReadableStream<Uint8Array>> {
+    try {
+      return await within(this.transport, limit, async (signal) => {
+        const { body } = await this.#request(what, path, { signal, isStream: true });
+        return body ?? new Blob([]).stream();
+      });
+    } catch (error) {
+      throw this.#explained(what, error, limit.signals?.find((signal) => signal?.aborted));
     }
   }
 
   /** A successful answer whose body is not yet read. */
   async #request(what: What, path: string, init: RequestOptions): Promise<Response> {
-    let response: Response;
-    try {
-      response = await this.transport.request(path, init);
-    } catch (error) {
-      // Credentials that can't be renewed are told in their own words.
-      throw error instanceof ExpectedError ? error : unreachable(this.server, error);
-    }
+    const response = await this.transport.request(path, init);
     if (response.ok) return response;
-    const text = await response.text().catch(() => "");
-    throw refused({ ...what, server: this.server }, parseStatus(text, response.status));
+    const { text } = await readStart(response, LARGEST.status).catch(() => ({ text: "" }));
+    const status = parseStatus(text, response.status);
+    throw refused({ ...what, server: this.server }, status, retryAfterMs(response.headers, status));
   }
+
+  /** The error to tell: an abort's own reason, words that are fit already, or why no answer came. */
+  #explained(what: What, error: unknown, signal: AbortSignal | undefined): unknown {
+    if (signal?.aborted && !isTimeout(signal.reason)) return signal.reason;
+    if (error instanceof ExpectedError) return error;
+    if (error instanceof AnswerError) return new MalformedError(attemptText(what), error);
+    return unreachable(this.server, error);
+  }
+}
+
+function anyOf(signal: AbortSignal | undefined, other: AbortSignal): AbortSignal {
+  return signal === undefined ? other : AbortSignal.any([signal, other]);
 }

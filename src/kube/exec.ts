@@ -3,6 +3,7 @@
  * backpressure: client libraries offer neither.
  */
 import { ClusterError, ExpectedError } from "../errors.ts";
+import { LARGEST, parseExecStatus, parseStatus, readStart } from "./answers.ts";
 import {
   Channel,
   decodeFrame,
@@ -13,17 +14,18 @@ import {
   V4,
   V5,
 } from "./frames.ts";
-import type { ExecOptions, ExecResult, Status, TerminalSize } from "./interface.ts";
+import type { ExecOptions, ExecResult, TerminalSize } from "./interface.ts";
+import { ANSWER_TIMEOUT_MS, isTimeout, within } from "./limit.ts";
 import { execPath } from "./paths.ts";
-import { isStatus, refused, unreachable } from "./status.ts";
+import { Backoff, isPassing, MOST_RETRIES, retryAfterMs } from "./retry.ts";
+import { untilSilent } from "./silence.ts";
+import { isStatus, refused, StatusError, unreachable } from "./status.ts";
 import type { Socket, Transport } from "./transport.ts";
 
 /** Above this many bytes in the socket's own buffer, stdin is not read on. */
 const HIGH_WATER_BYTES = 1 << 20;
 /** No event tells that a WebSocket's buffer drained, so it is looked at again this soon. */
 const DRAIN_LOOK_MS = 1;
-/** As in client.ts: a server that is not there never answers. */
-const ANSWER_TIMEOUT_MS = 30_000;
 /** A WebSocket's readyState. */
 const OPEN = 1;
 /** What a server says to a request that would be fine as an upgrade. */
@@ -31,18 +33,35 @@ const UPGRADE_REQUIRED = /upgrade request required/i;
 
 /** Throws the signal's reason, at once, where it aborts: a network that is gone says no goodbye. */
 export async function exec(transport: Transport, options: ExecOptions): Promise<ExecResult> {
-  const { signal } = options;
+  const { signal, deadlineMs } = options;
   signal?.throwIfAborted();
   const ended = new AbortController();
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = () => aborted.reject(signal?.reason);
+  const failed = Promise.withResolvers<never>();
+  const onAbort = () => failed.reject(signal?.reason);
   signal?.addEventListener("abort", onAbort);
+  if (deadlineMs !== undefined) {
+    transport.delay(deadlineMs, ended.signal)
+      .then(() => failed.reject(silent(options, deadlineMs)), () => {});
+  }
   try {
-    return await Promise.race([aborted.promise, converse(transport, options, ended.signal)]);
+    return await Promise.race([failed.promise, converse(transport, options, ended.signal)]);
   } finally {
     ended.abort();
     signal?.removeEventListener("abort", onAbort);
   }
+}
+
+/** One command's connection. */
+interface Line {
+  readonly socket: Socket;
+  /** Resolves with the Status of channel 3; rejects where the socket closes without one. */
+  readonly result: Promise<ExecResult>;
+  /** How many messages came. */
+  received: number;
+  /** How many bytes were given to the socket. */
+  sentBytes: number;
+  /** Whether stdin has ended, or there is none. */
+  hasEnded: boolean;
 }
 
 async function converse(
@@ -50,37 +69,92 @@ async function converse(
   options: ExecOptions,
   ended: AbortSignal,
 ): Promise<ExecResult> {
-  const { socket, result } = await open(transport, options, ended);
-  const sent = sendStdin(transport, socket, options, ended);
-  if (options.terminal !== undefined) void sendSizes(socket, options.terminal, ended);
+  const line = await open(transport, options, ended);
+  const sent = sendStdin(transport, line, options, ended);
+  if (options.terminal !== undefined) void sendSizes(line.socket, options.terminal, ended);
   // A stdin that fails (an unreadable file) ends the command too: its error is the one to tell.
   const failed = sent.then(() => new Promise<never>(() => {}));
-  return await Promise.race([result, failed]);
+  return await Promise.race([line.result, failed, endSilence(transport, line, options, ended)]);
+}
+
+/** Rejects where the other side is silent for too long: see ExecOptions. */
+async function endSilence(
+  transport: Transport,
+  line: Line,
+  options: ExecOptions,
+  ended: AbortSignal,
+): Promise<never> {
+  const { silenceMs, isAwaited = () => false } = options;
+  if (silenceMs === undefined) return await new Promise<never>(() => {});
+  const { socket } = line;
+  const isExpected = () => socket.bufferedAmount > 0 || line.hasEnded || isAwaited();
+  await untilSilent(
+    transport,
+    { ms: silenceMs, signal: ended, isExpected },
+    () => `${line.received} ${line.sentBytes - socket.bufferedAmount}`,
+  );
+  throw silent(options, silenceMs);
+}
+
+function silent({ pod }: ExecOptions, ms: number): ClusterError {
+  return new ClusterError(`Cannot run a command in pod "${pod}": no answer for ${ms / 1000} s`, {
+    hint: "the network may be interrupted, or the node is gone",
+  });
 }
 
 /**
  * The second try is for an upgrade that was refused where a plain request finds nothing wrong but
- * that it is none: meanwhile the transport has got a new token, or the network has come back.
+ * that it is none: meanwhile the transport has got a new token, or the network has come back. A server
+ * in trouble is tried some more times: a refused upgrade has run nothing.
  */
 async function open(
   transport: Transport,
   options: ExecOptions,
   ended: AbortSignal,
-): Promise<{ socket: Socket; result: Promise<ExecResult> }> {
-  const path = execPath(options);
+): Promise<Line> {
+  const backoff = new Backoff();
+  let hasTriedAgain = false;
   for (let tries = 1;; tries++) {
-    const socket = await transport.socket(path, [V5, V4]);
-    socket.binaryType = "arraybuffer";
-    ended.addEventListener("abort", () => socket.close());
-    if (ended.aborted) socket.close();
-    const result = receive(socket, options);
-    if (await isOpened(socket)) return { socket, result };
+    const limit = { ms: ANSWER_TIMEOUT_MS, signals: [ended] };
+    const line = await within(transport, limit, (signal) => tryToOpen(transport, options, signal))
+      .catch((error) => {
+        throw isTimeout(error) ? unreachable(transport.server, error) : error;
+      });
+    if (line !== undefined) {
+      ended.addEventListener("abort", () => line.socket.close());
+      if (ended.aborted) line.socket.close();
+      return line;
+    }
     ended.throwIfAborted();
     const reason = await reasonOf(transport, options, ended);
+    if (reason instanceof StatusError && isPassing(reason) && tries <= MOST_RETRIES) {
+      await transport.delay(backoff.after(reason), ended);
+      continue;
+    }
     const isUpgradeAlone = isStatus(reason, 400) && UPGRADE_REQUIRED.test(reason.message);
     if (!isUpgradeAlone) throw reason;
-    if (tries === 2) throw noWebSocket(transport, options);
+    if (hasTriedAgain) throw noWebSocket(transport, options);
+    hasTriedAgain = true;
   }
+}
+
+/** Undefined where the upgrade is refused. The signal's abort closes what is not open yet. */
+async function tryToOpen(
+  transport: Transport,
+  options: ExecOptions,
+  signal: AbortSignal,
+): Promise<Line | undefined> {
+  const socket = await transport.socket(execPath(options), [V5, V4]).catch((error) => {
+    throw error instanceof ExpectedError ? error : unreachable(transport.server, error);
+  });
+  socket.binaryType = "arraybuffer";
+  const close = () => socket.close();
+  signal.addEventListener("abort", close);
+  if (signal.aborted) close();
+  const line = receive(socket, options);
+  const isOpen = await isOpened(socket);
+  signal.removeEventListener("abort", close);
+  return isOpen ? line : undefined;
 }
 
 function isOpened(socket: Socket): Promise<boolean> {
@@ -91,40 +165,47 @@ function isOpened(socket: Socket): Promise<boolean> {
   });
 }
 
-/** Resolves with the Status of channel 3; rejects where the socket closes without one. */
-function receive(socket: Socket, options: ExecOptions): Promise<ExecResult> {
-  const result = new Promise<ExecResult>((resolve, reject) => {
-    socket.addEventListener("message", ({ data }) => {
-      const frame = data instanceof ArrayBuffer ? decodeFrame(new Uint8Array(data)) : undefined;
-      if (frame === undefined) return;
-      if (frame.channel === Channel.stdout) options.onStdout?.(frame.payload);
-      else if (frame.channel === Channel.stderr) options.onStderr?.(frame.payload);
-      else if (frame.channel === Channel.error) {
-        const status = readStatus(new TextDecoder().decode(frame.payload));
-        resolve({ exitCode: exitCodeOf(status), message: status.message ?? "" });
-      }
-    });
-    socket.addEventListener("close", ({ code, reason }) => {
-      const why = reason === "" ? `connection lost (${code})` : reason;
-      reject(
-        new ClusterError(
-          `Cannot run a command in pod "${options.pod}": ${why}`,
-          { hint: "the pod may be gone, or the network interrupted" },
-        ),
-      );
-    });
+function receive(socket: Socket, options: ExecOptions): Line {
+  const { promise: result, resolve, reject } = Promise.withResolvers<ExecResult>();
+  const line: Line = {
+    socket,
+    result,
+    received: 0,
+    sentBytes: 0,
+    hasEnded: options.stdin === undefined,
+  };
+  socket.addEventListener("message", ({ data }) => {
+    line.received += 1;
+    const frame = data instanceof ArrayBuffer ? decodeFrame(new Uint8Array(data)) : undefined;
+    if (frame === undefined) return;
+    if (frame.channel === Channel.stdout) options.onStdout?.(frame.payload);
+    else if (frame.channel === Channel.stderr) options.onStderr?.(frame.payload);
+    else if (frame.channel === Channel.error) {
+      const status = parseExecStatus(new TextDecoder().decode(frame.payload));
+      resolve({ exitCode: exitCodeOf(status), message: status.message ?? "" });
+    }
+  });
+  socket.addEventListener("close", ({ code, reason }) => {
+    const why = reason === "" ? `connection lost (${code})` : reason;
+    reject(
+      new ClusterError(
+        `Cannot run a command in pod "${options.pod}": ${why}`,
+        { hint: "the pod may be gone, or the network interrupted" },
+      ),
+    );
   });
   result.catch(() => {}); // it is awaited later, or not at all where opening fails
-  return result;
+  return line;
 }
 
 async function sendStdin(
   transport: Transport,
-  socket: Socket,
+  line: Line,
   options: ExecOptions,
   ended: AbortSignal,
 ): Promise<void> {
   if (options.stdin === undefined) return;
+  const { socket } = line;
   const reader = options.stdin.getReader();
   const stop = () => void reader.cancel().catch(() => {});
   ended.addEventListener("abort", stop);
@@ -135,8 +216,13 @@ async function sendStdin(
     while (socket.readyState === OPEN) {
       const { done, value } = await reader.read();
       if (ended.aborted) return;
-      if (done) return canEnd ? socket.send(encodeClose(Channel.stdin)) : undefined;
-      socket.send(encode(value));
+      if (done) {
+        line.hasEnded = true;
+        return canEnd ? socket.send(encodeClose(Channel.stdin)) : undefined;
+      }
+      const message = encode(value);
+      line.sentBytes += message.length;
+      socket.send(message);
       while (socket.bufferedAmount > HIGH_WATER_BYTES && socket.readyState === OPEN) {
         await transport.delay(DRAIN_LOOK_MS);
       }
@@ -184,31 +270,14 @@ async function reasonOf(
     namespace: options.namespace,
     server: transport.server,
   };
-  const signal = AbortSignal.any([ended, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
   try {
-    const response = await transport.request(execPath(options), { signal });
-    const text = await response.text();
-    return refused(attempt, parseStatus(text, response.status));
+    return await within(transport, { ms: ANSWER_TIMEOUT_MS, signals: [ended] }, async (signal) => {
+      const response = await transport.request(execPath(options), { signal });
+      const { text } = await readStart(response, LARGEST.status);
+      const status = parseStatus(text, response.status);
+      return refused(attempt, status, retryAfterMs(response.headers, status));
+    });
   } catch (error) {
     return error instanceof ExpectedError ? error : unreachable(transport.server, error);
   }
-}
-
-/** Of channel 3: what is none is told word by word. */
-function readStatus(text: string): Status {
-  try {
-    return JSON.parse(text) as Status;
-  } catch {
-    return { status: "Failure", message: text.trim() };
-  }
-}
-
-export function parseStatus(text: string, code: number): Status {
-  try {
-    const status = JSON.parse(text) as Status;
-    if (status.kind === "Status") return { ...status, code: status.code ?? code };
-  } catch {
-    // not JSON: a proxy's page, or plain text
-  }
-  return { status: "Failure", code, message: text.trim().slice(0, 500) };
 }

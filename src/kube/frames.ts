@@ -62,7 +62,7 @@ export function decodeFrame(message: Uint8Array): Frame | undefined {
 export function exitCodeOf(status: Status): number | undefined {
   if (status.status === "Success") return 0;
   const cause = status.details?.causes?.find((c) => c.reason === "ExitCode");
-  return cause === undefined ? undefined : Number(cause.message);
+  return /^\d{1,3}$/.test(cause?.message ?? "") ? Number(cause!.message) : undefined;
 }
 
 /** The Status of a command that ended: what `exitCodeOf` reads. */

@@ -48,6 +48,18 @@ export interface Status {
   };
 }
 
+/**
+ * What is relied on in an answer: a text, a number, a map of texts, a list of such, or an object with
+ * such fields. Each may be missing, but for a name, which is a text.
+ */
+export type Shape =
+  | "name"
+  | "text"
+  | "number"
+  | "texts"
+  | readonly [Shape]
+  | { readonly [key: string]: Shape };
+
 /** A kind as the API's paths spell it. `kind` is the singular that people read: "PipelineRun". */
 export interface Resource {
   /** "" is the core group. */
@@ -55,10 +67,57 @@ export interface Resource {
   readonly version: string;
   readonly plural: string;
   readonly kind: string;
+  /** What of its objects is relied on: an answer of another shape is refused. */
+  readonly shape?: Shape;
 }
 
-export const PODS: Resource = { group: "", version: "v1", plural: "pods", kind: "Pod" };
-export const EVENTS: Resource = { group: "", version: "v1", plural: "events", kind: "Event" };
+const CONTAINER_STATUSES: Shape = [{
+  name: "name",
+  image: "text",
+  state: {
+    waiting: { reason: "text", message: "text" },
+    running: { startedAt: "text" },
+    terminated: { exitCode: "number", reason: "text", message: "text" },
+  },
+}];
+
+const POD: Shape = {
+  spec: {
+    containers: [{
+      name: "name",
+      image: "text",
+      args: ["name"],
+      env: [{ name: "name" }],
+      envFrom: [{}],
+      volumeMounts: [{ name: "name", mountPath: "name" }],
+    }],
+    volumes: [{ name: "name" }],
+    nodeName: "text",
+  },
+  status: {
+    phase: "text",
+    reason: "text",
+    message: "text",
+    conditions: [{ type: "name", status: "name", reason: "text", message: "text" }],
+    containerStatuses: CONTAINER_STATUSES,
+    initContainerStatuses: CONTAINER_STATUSES,
+  },
+};
+
+export const PODS: Resource = {
+  group: "",
+  version: "v1",
+  plural: "pods",
+  kind: "Pod",
+  shape: POD,
+};
+export const EVENTS: Resource = {
+  group: "",
+  version: "v1",
+  plural: "events",
+  kind: "Event",
+  shape: { reason: "text", message: "text", lastTimestamp: "text" },
+};
 
 /** What a part of the cluster says of an object: https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/ */
 export interface KubeEvent extends KubeObject {
@@ -92,6 +151,8 @@ export interface LogOptions extends ContainerRef {
   readonly sinceTime?: string;
   /** Each line starts with its RFC 3339 time and a space. */
   readonly timestamps?: boolean;
+  /** At most so many of the last lines. */
+  readonly tailLines?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -105,6 +166,22 @@ export interface ExecOptions extends ContainerRef {
   /** Gives the command a terminal of these sizes, one after the other: all its output is stdout. */
   readonly terminal?: AsyncIterable<TerminalSize>;
   readonly signal?: AbortSignal;
+  /** For a short command: the time from the call to its end, in milliseconds; then ClusterError. */
+  readonly deadlineMs?: number;
+  /**
+   * The longest silence, in milliseconds, while the other side is awaited; then ClusterError
+   * `... no answer for 30 s`. It is awaited
+   * - while bytes of stdin wait to be taken by it,
+   * - once stdin has ended, or where there is none,
+   * - while `isAwaited` says so.
+   *
+   * Each message from it, and each byte that it takes, ends a silence. It is measured by looks half
+   * as far apart: a silence is noticed after one to one and a half times this long. Time in which
+   * this process is stopped does not count.
+   */
+  readonly silenceMs?: number;
+  /** Whether stdin waits for an answer of the command before it goes on; without it never. */
+  readonly isAwaited?: () => boolean;
 }
 
 export interface TerminalSize {

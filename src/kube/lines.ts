@@ -1,19 +1,91 @@
-/** A byte stream as lines of text, each without its newline; a last line without one counts too. */
-export async function* lines(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+/** Byte streams as lines of text, in linear time and bounded memory. */
+import { AnswerError, LARGEST } from "./answers.ts";
+
+/** A longer line of a log comes in pieces of this many characters or a little more. */
+export const PIECE_CHARS = 1 << 20;
+
+/** A line, or a piece of a long one. */
+export interface LinePiece {
+  readonly text: string;
+  /** Whether the line begins with it, and whether it ends with it. */
+  readonly isStart: boolean;
+  readonly isEnd: boolean;
+}
+
+export interface LinesOptions {
+  /** Ends the reading where it aborts, as the stream's own end does. */
+  readonly signal?: AbortSignal;
+}
+
+/** Each line without its newline; a last line without one counts too. A long line comes in pieces. */
+export async function* linePieces(
+  stream: ReadableStream<Uint8Array>,
+  options: LinesOptions = {},
+): AsyncGenerator<LinePiece> {
+  let isStart = true;
+  for await (const { text, isEnd } of pieces(stream, PIECE_CHARS, options)) {
+    if (!isEnd && text === "") continue;
+    yield { text, isStart, isEnd };
+    isStart = isEnd;
+  }
+}
+
+/**
+ * Lines that a program wrote for a program: whole. Throws AnswerError for one of more than 8 Mi
+ * characters. `onlyEnded` leaves out a last line without a newline: it was cut with its connection.
+ */
+export async function* lines(
+  stream: ReadableStream<Uint8Array>,
+  { onlyEnded = false, ...options }: LinesOptions & { onlyEnded?: boolean } = {},
+): AsyncGenerator<string> {
+  for await (const { text, isEnd, isCut } of pieces(stream, LARGEST.line, options)) {
+    if (!isEnd) throw new AnswerError("a line of more than 8 MiB");
+    if (!(isCut && onlyEnded)) yield text;
+  }
+}
+
+/** A line longer than `limit` comes in pieces that are just as long or a little longer. */
+async function* pieces(
+  stream: ReadableStream<Uint8Array>,
+  limit: number,
+  { signal }: LinesOptions,
+): AsyncGenerator<{ text: string; isEnd: boolean; isCut?: boolean }> {
   const reader = stream.getReader();
+  const stop = () => void reader.cancel().catch(() => {});
+  signal?.addEventListener("abort", stop);
+  if (signal?.aborted) stop();
   const decoder = new TextDecoder();
-  let rest = "";
+  /** Of the line that has begun. */
+  let parts: string[] = [];
+  let chars = 0;
+  let hasBegun = false;
+  const take = () => {
+    const text = parts.length === 1 ? parts[0] : parts.join("");
+    parts = [];
+    chars = 0;
+    return text;
+  };
   try {
     while (true) {
       const { done, value } = await reader.read();
+      const text = done ? decoder.decode() : decoder.decode(value, { stream: true });
+      let start = 0;
+      for (let end; (end = text.indexOf("\n", start)) >= 0; start = end + 1) {
+        parts.push(text.slice(start, end));
+        yield { text: take(), isEnd: true };
+        hasBegun = false;
+      }
+      if (start < text.length) {
+        parts.push(start === 0 ? text : text.slice(start));
+        chars += text.length - start;
+        hasBegun = true;
+      }
       if (done) break;
-      const parts = (rest + decoder.decode(value, { stream: true })).split("\n");
-      rest = parts.pop()!;
-      yield* parts;
+      if (chars >= limit) yield { text: take(), isEnd: false };
     }
-    rest += decoder.decode();
-    if (rest !== "") yield rest;
+    if (hasBegun) yield { text: take(), isEnd: true, isCut: true };
   } finally {
-    await reader.cancel().catch(() => {});
+    signal?.removeEventListener("abort", stop);
+    stop();
   }
 }

@@ -17,8 +17,9 @@ export function listPath(resource: Resource, selector: Selector, query: Query = 
 }
 
 export function logPath(options: LogOptions): string {
-  const { container, follow, timestamps, sinceTime } = options;
-  return podPath(options, "log") + encodeQuery({ container, follow, timestamps, sinceTime });
+  const { container, follow, timestamps, sinceTime, tailLines } = options;
+  const query = { container, follow, timestamps, sinceTime, tailLines };
+  return podPath(options, "log") + encodeQuery(query);
 }
 
 export function execPath(options: ExecOptions): string {

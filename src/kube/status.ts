@@ -4,8 +4,16 @@ import type { Status } from "./interface.ts";
 
 /** A refusal by the API server; `status` is its own answer. */
 export class StatusError extends ClusterError {
-  constructor(message: string, readonly status: Status, options: { hint?: string } = {}) {
-    super(message, options);
+  /** How long the server wants not to be asked again, in milliseconds. */
+  readonly retryAfterMs?: number;
+
+  constructor(
+    message: string,
+    readonly status: Status,
+    { hint, retryAfterMs }: { hint?: string; retryAfterMs?: number } = {},
+  ) {
+    super(message, { hint });
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
@@ -34,12 +42,15 @@ export function isUnknownKind(error: unknown): error is StatusError {
 }
 
 /** The error for an answer that is not a success. */
-export function refused(attempt: Attempt, status: Status): StatusError {
+export function refused(attempt: Attempt, status: Status, retryAfterMs?: number): StatusError {
   const { state, hint } = stateAndHint(attempt, status);
-  const thing = attempt.name === undefined
-    ? `${attempt.kind}s`
-    : `${attempt.kind} "${attempt.name}"`;
-  return new StatusError(`Cannot ${attempt.verb} ${thing}: ${state}`, status, { hint });
+  const message = `Cannot ${attemptText(attempt)}: ${state}`;
+  return new StatusError(message, status, { hint, retryAfterMs });
+}
+
+/** `get Pipeline "build"`, `list Pods`. */
+export function attemptText({ verb, kind, name }: Omit<Attempt, "server">): string {
+  return name === undefined ? `${verb} ${kind}s` : `${verb} ${kind} "${name}"`;
 }
 
 function stateAndHint(attempt: Attempt, status: Status): { state: string; hint?: string } {

@@ -15,7 +15,10 @@ export interface RequestOptions {
   readonly method?: string;
   readonly headers?: Record<string, string>;
   readonly body?: string;
+  /** Where its reason is a TimeoutError, the connection that gave no answer is not used again. */
   readonly signal?: AbortSignal;
+  /** Its answer stays open: a watch, a log that is followed. */
+  readonly isStream?: boolean;
 }
 
 /** The part of the standard's WebSocket that is used here. */

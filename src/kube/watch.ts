@@ -1,50 +1,60 @@
 /**
- * List and then watch, for as long as it takes: over streams that end, versions that expire (410)
- * and connections that break. Source: https://kubernetes.io/docs/reference/using-api/api-concepts/
+ * List and then watch, for as long as it takes: over streams that end or fall silent, versions that
+ * expire (410) and connections that break. Source: https://kubernetes.io/docs/reference/using-api/api-concepts/
  */
-import type { KubeObject, WatchEvent } from "./interface.ts";
+import { ExpectedError } from "../errors.ts";
+import { AnswerError, MalformedError, type ParsedEvent, parseWatchEvent } from "./answers.ts";
+import type { KubeObject, Resource, WatchEvent } from "./interface.ts";
 import { lines } from "./lines.ts";
-import { StatusError, UnreachableError } from "./status.ts";
+import { Backoff, isPassing } from "./retry.ts";
+import { untilSilent } from "./silence.ts";
+import { attemptText, isStatus, unreachable } from "./status.ts";
 
 /** The two requests that a watch is made of. */
 export interface WatchSource<T extends KubeObject> {
+  readonly resource: Resource;
+  /** For messages. */
+  readonly server: string;
   list(signal: AbortSignal): Promise<{ items: T[]; resourceVersion: string }>;
-  /** The body of `?watch=1`: one JSON event a line. */
+  /** The body of `?watch=1`: one JSON event a line. Rejects where it does not begin in time. */
   stream(resourceVersion: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
   delay(ms: number, signal: AbortSignal): Promise<void>;
 }
 
 /** How long a server may be away before the watch gives up. */
 const PATIENCE_MS = 60_000;
+/** How often a stream may bring what is no event before the watch gives up. */
+const MOST_MALFORMED = 3;
+/**
+ * Kubernetes sends a bookmark about once a minute. A stream without a line for this time is renewed
+ * from its last version, for it may be dead; where a server sends none, that costs one request.
+ */
+const PULSE_MS = 90_000;
 const FIRST_BACKOFF_MS = 250;
-const LONGEST_BACKOFF_MS = 5_000;
-
-type RawEvent<T> =
-  | { type: WatchEvent["type"]; object: T }
-  | { type: "BOOKMARK"; object: KubeObject }
-  | { type: "ERROR"; object: { code?: number; message?: string } };
 
 export async function* watch<T extends KubeObject>(
   source: WatchSource<T>,
   signal: AbortSignal,
 ): AsyncGenerator<WatchEvent<T>> {
   const known = new Map<string, T>();
-  let awayMs = 0;
-  let backoffMs = FIRST_BACKOFF_MS;
+  const backoff = new Backoff();
+  let [awayMs, malformed] = [0, 0];
   while (!signal.aborted) {
     try {
       const { items, resourceVersion } = await source.list(signal);
       awayMs = 0;
-      backoffMs = FIRST_BACKOFF_MS;
+      backoff.reset();
       yield* difference(known, items);
-      yield* changes(source, resourceVersion, known, signal);
+      yield* changes(source, { from: resourceVersion, known, signal, seen: () => malformed = 0 });
     } catch (error) {
       if (signal.aborted) return;
-      if (error instanceof StatusError && !isPassing(error)) throw error;
+      const isMalformed = error instanceof MalformedError;
+      if (isMalformed && ++malformed >= MOST_MALFORMED) throw error;
+      if (!isMalformed && !isPassing(error) && !isStatus(error, 410)) throw error;
       if (awayMs >= PATIENCE_MS) throw error;
-      awayMs += backoffMs;
-      await source.delay(backoffMs, signal).catch(() => {});
-      backoffMs = Math.min(backoffMs * 2, LONGEST_BACKOFF_MS);
+      const ms = backoff.after(error);
+      awayMs += ms;
+      await source.delay(ms, signal).catch(() => {});
     }
   }
 }
@@ -67,38 +77,71 @@ function* difference<T extends KubeObject>(known: Map<string, T>, items: T[]) {
   }
 }
 
+interface From<T extends KubeObject> {
+  readonly from: string;
+  readonly known: Map<string, T>;
+  readonly signal: AbortSignal;
+  /** Called with each good event. */
+  readonly seen: () => void;
+}
+
 /** Watches on from a version; returns where a new list is needed. */
 async function* changes<T extends KubeObject>(
   source: WatchSource<T>,
-  from: string,
-  known: Map<string, T>,
-  signal: AbortSignal,
+  { from, known, signal, seen }: From<T>,
 ): AsyncGenerator<WatchEvent<T>> {
   let resourceVersion = from;
   while (!signal.aborted) {
     let events = 0;
-    for await (const line of lines(await source.stream(resourceVersion, signal))) {
-      const event = JSON.parse(line) as RawEvent<T>;
+    for await (const event of stream(source, resourceVersion, signal)) {
       if (event.type === "ERROR") { // 410 Expired, mostly: list anew
         if (events === 0) await source.delay(FIRST_BACKOFF_MS, signal);
         return;
       }
       events += 1;
-      resourceVersion = event.object.metadata.resourceVersion ?? resourceVersion;
-      if (event.type === "BOOKMARK") continue;
-      if (event.type === "DELETED") known.delete(keyOf(event.object));
-      else known.set(keyOf(event.object), event.object);
-      yield event;
+      seen();
+      if (event.type === "BOOKMARK") {
+        resourceVersion = event.resourceVersion ?? resourceVersion;
+        continue;
+      }
+      const { type, object } = event;
+      resourceVersion = object.metadata.resourceVersion ?? resourceVersion;
+      if (type === "DELETED") known.delete(keyOf(object));
+      else known.set(keyOf(object), object);
+      yield { type, object };
     }
     if (events === 0) await source.delay(FIRST_BACKOFF_MS, signal); // one that hangs up at once
   }
 }
 
-function keyOf(object: KubeObject): string {
-  return object.metadata.uid ?? object.metadata.name ?? "";
+/** The events of one stream; it ends where the server ends it, or is silent for too long. */
+async function* stream<T extends KubeObject>(
+  source: WatchSource<T>,
+  resourceVersion: string,
+  signal: AbortSignal,
+): AsyncGenerator<ParsedEvent<T>> {
+  const [silent, over] = [new AbortController(), new AbortController()];
+  const either = AbortSignal.any([signal, silent.signal]);
+  let count = 0;
+  try {
+    const body = await source.stream(resourceVersion, either);
+    untilSilent(source, { ms: PULSE_MS, signal: over.signal }, () => count)
+      .then(() => silent.abort(), () => {});
+    for await (const line of lines(body, { signal: either, onlyEnded: true })) {
+      count += 1;
+      yield parseWatchEvent<T>(line, source.resource);
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    if (silent.signal.aborted) return;
+    if (error instanceof ExpectedError) throw error;
+    if (!(error instanceof AnswerError)) throw unreachable(source.server, error);
+    throw new MalformedError(attemptText({ verb: "watch", kind: source.resource.kind }), error);
+  } finally {
+    over.abort();
+  }
 }
 
-function isPassing(error: StatusError): boolean {
-  const code = error.status.code ?? 0;
-  return error instanceof UnreachableError || code === 410 || code === 429 || code >= 500;
+function keyOf(object: KubeObject): string {
+  return object.metadata.uid ?? object.metadata.name ?? "";
 }

@@ -1,6 +1,7 @@
 /** The script of a held step to be edited: its text where it is written, and the edited one in the container. */
 import { ClusterError, UsageError } from "../errors.ts";
 import type { Kube, KubeObject } from "../kube/interface.ts";
+import { SHORT_COMMAND_MS } from "../kube/limit.ts";
 import { isStatus } from "../kube/status.ts";
 import { editCommand, showCommand } from "../step/scripts.ts";
 import { fillLike } from "../tekton/edit_script.ts";
@@ -70,6 +71,7 @@ export async function putScript(
     container,
     command: editCommand(),
     stdin,
+    deadlineMs: SHORT_COMMAND_MS,
   });
   if (exitCode === 0) return;
   throw new ClusterError(`Cannot put the script into step "${placeName(pause)}": ${message}`);
@@ -87,6 +89,7 @@ async function ownScript(kube: Kube, pause: Pause): Promise<string> {
     container,
     command: showCommand(),
     onStdout,
+    deadlineMs: SHORT_COMMAND_MS,
   });
   if (exitCode === 0) return text;
   throw new UsageError(

@@ -33,7 +33,14 @@ export type RunEvent =
   }
   | { kind: "released" }
   /** One line of a step's output, without its newline; `task` is absent in a TaskRun. */
-  | { kind: "log"; task?: string; step: string; line: string }
+  | {
+    kind: "log";
+    task?: string;
+    step: string;
+    line: string;
+    /** Of a line of more than a million characters, which comes in parts. */
+    part?: "first" | "middle" | "last";
+  }
   | { kind: "ended"; outcome: Outcome };
 
 /** How a run ended: a failed run is an Outcome too, not an exception. */

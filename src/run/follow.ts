@@ -2,14 +2,16 @@
  * Follows a live run to its end: the log of each step as events, then the Outcome. A gate's own words
  * are no log: the live run is told of them.
  */
+import { ExpectedError } from "../errors.ts";
 import type { Clock } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import { LABEL, type Pod } from "../tekton/model.ts";
-import { hasStarted, STEP_PREFIX, stepContainers } from "../tekton/pod_state.ts";
+import { containerState, hasStarted, STEP_PREFIX, stepContainers } from "../tekton/pod_state.ts";
 import type { Outcome, RunEvent } from "./events.ts";
 import type { LiveRun } from "./live_run.ts";
 import { outcomeOf } from "./outcome.ts";
-import { canHold, readPause } from "./pause_place.ts";
+import { canHold } from "./pause_place.ts";
+import { partOf, StepLines } from "./step_lines.ts";
 import { stepLog } from "./step_log.ts";
 
 export interface FollowOptions {
@@ -53,12 +55,11 @@ export async function follow(options: FollowOptions): Promise<Outcome> {
 }
 
 async function followPod(options: FollowOptions, name: string, uid: string): Promise<void> {
-  const { kube, clock, live, emit, signal } = options;
+  const { live, signal } = options;
   const current = () => {
     const pod = live.pods.get(name);
     return pod?.metadata.uid === uid ? pod : undefined;
   };
-  const { namespace } = live;
   const first = current();
   for (const container of first === undefined ? [] : stepContainers(first)) {
     const started = await live.until(() => {
@@ -68,28 +69,65 @@ async function followPod(options: FollowOptions, name: string, uid: string): Pro
       return isOver(pod) || live.phase.kind === "ended" ? "gone" : undefined;
     }, signal);
     if (started === "gone") continue;
-    const task = current()?.metadata.labels?.[LABEL.pipelineTask];
-    const step = container.slice(STEP_PREFIX.length);
-    const said: string[] = [];
-    let hasHeld = false;
-    let isHalfTold = false;
-    for await (const line of stepLog(kube, clock, { namespace, pod: name, container }, signal)) {
-      const held = readPause(first!, container, line, said);
-      if (held === undefined || held.before !== "") {
-        const text = held?.before ?? line;
-        emit({ kind: "log", task, step, line: text });
-        if (said.push(text) > LAST_LINES) said.shift();
-      }
-      if (held === undefined) continue;
-      hasHeld = true;
-      // After its work a gate says so on both streams: once both have come, so has all that the work said.
-      isHalfTold = held.pause.gate === "script" && held.pause.exitCode !== undefined && !isHalfTold;
-      if (!isHalfTold) live.addPause(held.pause);
-    }
-    if (hasHeld || !canHold(first!, container)) continue;
-    const image = first!.spec?.containers?.find((one) => one.name === container)?.image ?? "";
-    live.addMissed({ pod: name, uid, container, image, said });
+    await followStep(options, { pod: first!, container, current });
   }
+}
+
+interface FollowedStep {
+  readonly pod: Pod;
+  readonly container: string;
+  /** The pod as it is now, while it is there. */
+  readonly current: () => Pod | undefined;
+}
+
+async function followStep(options: FollowOptions, step: FollowedStep): Promise<void> {
+  const { live, emit, signal } = options;
+  const { pod, container } = step;
+  const { name, uid } = pod.metadata as { name: string; uid: string };
+  const lines = new StepLines(pod, container);
+  const hasHeld = { yet: false };
+  try {
+    await readStep(options, step, { lines, hasHeld });
+  } catch (error) {
+    signal.throwIfAborted();
+    // Whether a step holds is told in its log alone. For anything else the run's status is enough.
+    const awaitsPause = canHold(pod, container) && !hasHeld.yet;
+    if (!(error instanceof ExpectedError) || awaitsPause) throw error;
+    const text = `${error.message.replace(/^Cannot /, "Can't ")}: following the run without it`;
+    emit({ kind: "note", text });
+    return;
+  }
+  if (hasHeld.yet || !canHold(pod, container)) return;
+  const image = pod.spec?.containers?.find((one) => one.name === container)?.image ?? "";
+  live.addMissed({ pod: name, uid, container, image, said: lines.said });
+}
+
+async function readStep(
+  { kube, clock, live, emit, signal }: FollowOptions,
+  { pod, container, current }: FollowedStep,
+  { lines, hasHeld }: { lines: StepLines; hasHeld: { yet: boolean } },
+): Promise<void> {
+  const task = current()?.metadata.labels?.[LABEL.pipelineTask];
+  const step = container.slice(STEP_PREFIX.length);
+  const place = { namespace: live.namespace, pod: pod.metadata.name!, container };
+  const hasEnded = () => {
+    const now = current();
+    return live.phase.kind === "ended" || now === undefined || hasTerminated(now, container);
+  };
+  let isHalfTold = false;
+  for await (const piece of stepLog({ kube, clock, container: place, hasEnded, signal })) {
+    const { own, pause } = lines.read(piece);
+    if (own !== undefined) emit({ kind: "log", task, step, line: own.text, ...partOf(own) });
+    if (pause === undefined) continue;
+    hasHeld.yet = true;
+    // After its work a gate says so on both streams: once both have come, so has all that the work said.
+    isHalfTold = pause.gate === "script" && pause.exitCode !== undefined && !isHalfTold;
+    if (!isHalfTold) live.addPause(pause);
+  }
+}
+
+function hasTerminated(pod: Pod, container: string): boolean {
+  return isOver(pod) || containerState(pod, container)?.terminated !== undefined;
 }
 
 function isOver(pod: Pod): boolean {
@@ -104,9 +142,6 @@ async function allSettled(options: FollowOptions): Promise<void> {
   };
   await live.within(SETTLE_MS, isSettled, options).catch(() => signal.throwIfAborted());
 }
-
-/** Of a step that was to hold, for whoever explains why it did not. */
-const LAST_LINES = 20;
 
 /** After this long a TaskRun that still says Running is told as such. */
 const SETTLE_MS = 5_000;

@@ -1,13 +1,15 @@
 /** Finds the steps of a run that hold now: by its pods and their logs alone, whoever started it. */
 import type { Kube } from "../kube/interface.ts";
 import { PODS } from "../kube/interface.ts";
-import { lines } from "../kube/lines.ts";
+import { SHORT_COMMAND_MS } from "../kube/limit.ts";
+import { linePieces } from "../kube/lines.ts";
 import { isStatus } from "../kube/status.ts";
 import { existsCommand, releaseFiles } from "../step/entrypoint.ts";
 import { stillHeldCommand } from "../step/scripts.ts";
 import { LABEL, type Pod } from "../tekton/model.ts";
 import type { RunKind } from "./live_run.ts";
-import { canHold, type Pause, readPause } from "./pause_place.ts";
+import { canHold, type Pause } from "./pause_place.ts";
+import { StepLines } from "./step_lines.ts";
 
 export async function heldSteps(
   kube: Kube,
@@ -26,7 +28,8 @@ export async function isHeld(kube: Kube, pause: Pause): Promise<boolean> {
   /** Undefined where the container is gone. */
   const exec = async (command: string[]) => {
     try {
-      return (await kube.exec({ namespace, pod, container, command })).exitCode;
+      const options = { namespace, pod, container, command, deadlineMs: SHORT_COMMAND_MS };
+      return (await kube.exec(options)).exitCode;
     } catch (error) {
       if (isStatus(error, 404)) return undefined;
       throw error;
@@ -45,19 +48,16 @@ function runningGates(pod: Pod): string[] {
   return running.map(({ name }) => name).filter((name) => canHold(pod, name));
 }
 
-const LAST_LINES = 20;
+/** A gate says that it holds once its work is done: hardly anything is said after that. */
+const TAIL_LINES = 10_000;
 
 /** Of all that a container said the last pause counts: it may have held before. */
 async function look(kube: Kube, pod: Pod, container: string): Promise<Pause | undefined> {
   const { name, namespace } = pod.metadata;
   let pause: Pause | undefined;
-  const log = await kube.logs({ namespace: namespace!, pod: name!, container });
-  const said: string[] = [];
-  for await (const line of lines(log)) {
-    const held = readPause(pod, container, line, said);
-    pause = held?.pause ?? pause;
-    const text = held?.before ?? line;
-    if ((held === undefined || text !== "") && said.push(text) > LAST_LINES) said.shift();
-  }
+  const place = { namespace: namespace!, pod: name!, container };
+  const log = await kube.logs({ ...place, tailLines: TAIL_LINES });
+  const lines = new StepLines(pod, container);
+  for await (const piece of linePieces(log)) pause = lines.read(piece).pause ?? pause;
   return pause !== undefined && await isHeld(kube, pause) ? pause : undefined;
 }

@@ -1,12 +1,12 @@
 /** The logs of a run as they are now: what is there of each step, in the order of pods and steps. */
 import { isStatus } from "../kube/status.ts";
 import { type Kube, PODS } from "../kube/interface.ts";
-import { lines } from "../kube/lines.ts";
+import { linePieces } from "../kube/lines.ts";
 import { LABEL, type Pod } from "../tekton/model.ts";
 import { hasStarted, STEP_PREFIX, stepContainers } from "../tekton/pod_state.ts";
 import type { RunEvent } from "./events.ts";
 import { byAge, type RunKind } from "./live_run.ts";
-import { readPause } from "./pause_place.ts";
+import { partOf, StepLines } from "./step_lines.ts";
 
 export async function printLogs(
   kube: Kube,
@@ -33,9 +33,10 @@ async function printLog(
   const step = container.slice(STEP_PREFIX.length);
   try {
     const log = await kube.logs({ namespace: namespace!, pod: name!, container });
-    for await (const line of lines(log)) {
-      const text = readPause(pod, container, line, [])?.before ?? line;
-      if (text !== "" || line === "") emit({ kind: "log", task, step, line: text });
+    const lines = new StepLines(pod, container);
+    for await (const piece of linePieces(log)) {
+      const { own } = lines.read(piece);
+      if (own !== undefined) emit({ kind: "log", task, step, line: own.text, ...partOf(own) });
     }
   } catch (error) {
     if (!isStatus(error, 404) && !isStatus(error, 400)) throw error; // gone, or not there yet

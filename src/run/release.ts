@@ -1,5 +1,6 @@
 /** Lets a held step go: on, to its own work, or to fail. */
 import type { ExecResult, Kube } from "../kube/interface.ts";
+import { SHORT_COMMAND_MS } from "../kube/limit.ts";
 import {
   NATIVE_SCRIPTS,
   releaseFiles,
@@ -41,7 +42,7 @@ export async function release(
     const decoder = new TextDecoder();
     const onStderr = (bytes: Uint8Array) => void (said += decoder.decode(bytes, { stream: true }));
     const stdin = new Blob([text]).stream();
-    const at = { namespace, pod, container };
+    const at = { namespace, pod, container, deadlineMs: SHORT_COMMAND_MS };
     return { ...await kube.exec({ ...at, command, stdin, onStderr, signal }), said };
   };
   switch (place.gate) {

@@ -57,14 +57,16 @@ export class NoShellError extends ClusterError {
 export async function runCommand(
   kube: Kube,
   pause: Pause,
-  { command, stdin, output, signal }: {
+  { output, ...rest }: {
     command: readonly string[];
     stdin?: ReadableStream<Uint8Array>;
     output: Output;
     signal?: AbortSignal;
+    /** See ExecOptions. */
+    deadlineMs?: number;
   },
 ): Promise<number> {
-  const result = await kube.exec({ ...placeOf(pause), command, stdin, ...output, signal });
+  const result = await kube.exec({ ...placeOf(pause), ...output, ...rest });
   return exitCode(result, placeName(pause));
 }
 

@@ -26,8 +26,9 @@ export interface StepCommand {
 }
 
 /** So long a receiver that pulses, or one that was asked something, may be silent. */
-export const SILENCE_MS = 30_000;
-const LOOK_MS = 1_000;
+const SILENCE_SECONDS = 30;
+/** The same of one that can't pulse, which may have a large file to check. */
+const LONG_SILENCE_MS = 600_000;
 
 /** All that it said, once it has ended well. Throws TransferError, and ClusterError where the server says no. */
 export async function stepExec(
@@ -38,17 +39,17 @@ export async function stepExec(
   const lost = new AbortController();
   const signal = AbortSignal.any([options.signal, lost.signal]);
   let isPulsing = pulses;
-  let heardMs = clock.now();
+  let silentSeconds = 0;
   const giveUp = (why: string) => lost.abort(new ClusterError(`Cannot reach the step: ${why}`));
   const reply = new Reply((pulse) => {
     isPulsing = true;
     if (onPulse(pulse)) giveUp("what is sent does not arrive");
   });
-  const heard = () => void (heardMs = clock.now());
-  using _looking = ticking(clock, { everyMs: LOOK_MS, signal }, () => {
-    const isAwaited = isPulsing || reply.isAsked;
-    if (!isAwaited) heard();
-    else if (clock.now() - heardMs >= SILENCE_MS) giveUp(`it is silent for ${SILENCE_MS / 1000} s`);
+  const heard = () => void (silentSeconds = 0);
+  // By ticks, not by the clock: while this program was stopped it heard nothing.
+  using _looking = ticking(clock, { everyMs: 1_000, signal }, () => {
+    silentSeconds = isPulsing || reply.isAsked ? silentSeconds + 1 : 0;
+    if (silentSeconds >= SILENCE_SECONDS) giveUp(`it is silent for ${SILENCE_SECONDS} s`);
   });
   try {
     const result = await kube.exec({
@@ -59,6 +60,7 @@ export async function stepExec(
       stdin: stdin === undefined ? undefined : ReadableStream.from(answered(stdin(reply))),
       onStdout: (bytes) => (heard(), reply.stdout(bytes)),
       onStderr: (bytes) => (heard(), reply.stderr(bytes)),
+      silenceMs: LONG_SILENCE_MS,
       signal,
     });
     if (result.exitCode !== 0) throw refusal(options, result, reply);

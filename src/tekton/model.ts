@@ -3,12 +3,13 @@
  * keys, so that what is read from the cluster goes back verbatim.
  * Source: https://tekton.dev/docs/pipelines/pipeline-api/
  */
-import type { KubeObject, Resource } from "../kube/interface.ts";
+import type { KubeObject, Resource, Shape } from "../kube/interface.ts";
+import { PIPELINE_RUN_SHAPE, TASK_RUN_SHAPE } from "./shapes.ts";
 
 export const PIPELINES = tekton("pipelines", "Pipeline");
 export const TASKS = tekton("tasks", "Task");
-export const PIPELINE_RUNS = tekton("pipelineruns", "PipelineRun");
-export const TASK_RUNS = tekton("taskruns", "TaskRun");
+export const PIPELINE_RUNS = tekton("pipelineruns", "PipelineRun", PIPELINE_RUN_SHAPE);
+export const TASK_RUNS = tekton("taskruns", "TaskRun", TASK_RUN_SHAPE);
 
 /** Stored and served as v1beta1 alone. */
 export const STEP_ACTIONS: Resource = {
@@ -25,8 +26,8 @@ export const RESOLUTION_REQUESTS: Resource = {
   kind: "ResolutionRequest",
 };
 
-function tekton(plural: string, kind: string): Resource {
-  return { group: "tekton.dev", version: "v1", plural, kind };
+function tekton(plural: string, kind: string, shape?: Shape): Resource {
+  return { group: "tekton.dev", version: "v1", plural, kind, ...(shape && { shape }) };
 }
 
 export type ParamType = "string" | "array" | "object";

@@ -1,5 +1,6 @@
 /** A step's output as lines with tkn's prefix. Pure. */
 import { joined, type Printable, printable, unescaped } from "../printable.ts";
+import { type LogPart, LogParts } from "./log_parts.ts";
 import { sanitize } from "./sanitize.ts";
 import { RESET, sgr } from "./style.ts";
 
@@ -25,6 +26,7 @@ const PALETTE = ["1;92", "1;93", "1;94", "1;95", "1;96"];
 export class LogLines {
   readonly #options: LogOptions;
   /** By the text; as printed. */
+  readonly #parts = new LogParts();
   readonly #prefixes = new Map<string, Printable>();
 
   constructor(options: LogOptions) {
@@ -37,6 +39,15 @@ export class LogLines {
     const prefix = this.#prefix(task === undefined ? `[${step}]` : `[${task} : ${step}]`);
     const shown = terminal ? contained(sanitize(line, { color })) : unescaped(line);
     return joined([prefix, shown], " ");
+  }
+
+  /** The same with its end; of a line that comes in parts, each part as far as it goes on. */
+  renderWithEnd(line: LogLine & LogPart): Printable {
+    const { before, hasPrefix, after } = this.#parts.frame(line, {
+      joins: !this.#options.terminal,
+    });
+    const text = hasPrefix ? this.render(line) : unescaped(line.line); // for a pipe
+    return joined([unescaped(before), text, unescaped(after)]);
   }
 
   #prefix(text: string): Printable {

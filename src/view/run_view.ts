@@ -60,7 +60,7 @@ export class RunView {
         return this.#finish(printable`Running on`);
       case "log":
         if (!this.#options.showlogs) return [];
-        return [...this.#endWait(), { to: "stdout", text: ended(this.#logs.render(event)) }];
+        return [...this.#endWait(), { to: "stdout", text: this.#logs.renderWithEnd(event) }];
       case "ended": {
         const summary = trimmedEnd(renderSummary(event.outcome, this.#options));
         return this.#finish(joined([printable`\n`, summary]));

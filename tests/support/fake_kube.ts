@@ -242,6 +242,7 @@ export class FakeLog {
   readonly #lines: string[] = [];
   readonly #open = new Set<ReadableStreamDefaultController<Uint8Array>>();
   #hasEnded = false;
+  #isUnended = false;
 
   get openCount(): number {
     return this.#open.size;
@@ -254,6 +255,20 @@ export class FakeLog {
     const line = hasTime ? text : `2026-01-02T03:04:${seconds}.000000000Z ${text}`;
     this.#lines.push(line);
     for (const stream of this.#open) stream.enqueue(bytes(`${line}\n`));
+  }
+
+  /** A part of a line; its first part has its time in front, its last one a newline behind. */
+  sayPart(text: string): void {
+    const last = this.#lines.at(-1) ?? "";
+    if (/^\d{4}-\d\d-\d\dT/.test(text)) this.#lines.push(text);
+    else this.#lines.splice(-1, 1, last + text.replace(/\n$/, ""));
+    this.#isUnended = !text.endsWith("\n");
+    for (const stream of this.#open) stream.enqueue(bytes(text));
+  }
+
+  /** The connections stay, and nothing comes over them any more. */
+  swallow(): void {
+    this.#open.clear();
   }
 
   /** Words of the kubelet's own, without a time. */
@@ -293,9 +308,10 @@ export class FakeLog {
           const time = Date.parse(line.slice(0, line.indexOf(" ")));
           if (sinceTime !== undefined && time < Date.parse(sinceTime)) continue;
           const text = options.timestamps ? line : line.slice(line.indexOf(" ") + 1);
-          controller.enqueue(bytes(`${text}\n`));
+          const isUnended = this.#isUnended && line === this.#lines.at(-1);
+          controller.enqueue(bytes(isUnended ? text : `${text}\n`));
         }
-        if (this.#hasEnded) return controller.close();
+        if (this.#hasEnded || !options.follow) return controller.close();
         this.#open.add(controller);
         signal?.addEventListener("abort", () => {
           if (this.#open.delete(controller)) controller.error(signal.reason);

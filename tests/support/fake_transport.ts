@@ -10,14 +10,28 @@ export class FakeTransport implements Transport {
   readonly server = "https://cluster.test";
   readonly requests: Asked[] = [];
   readonly sockets: FakeSocket[] = [];
-  /** The milliseconds of each delay, none of which takes time. */
+  /** The milliseconds of each short delay, none of which takes time. */
   readonly delays: number[] = [];
+  /** The milliseconds of each long one: see LIMIT_MS. */
+  readonly limits: number[] = [];
   /** Answers a request; may throw, as a network does. */
   answer: (asked: Asked) => Response | Promise<Response> = () => status(404, "no such thing here");
   /** Called with each socket once its user has had time to listen: opens it, unless told else. */
   onSocket: (socket: FakeSocket) => void = (socket) => socket.open();
   /** Called in each delay: the place for what happens meanwhile. */
   onDelay: (ms: number) => void = () => {};
+  readonly #limits = new Alarms();
+
+  /** Moves the time on, for the limits that are running. */
+  async advance(ms: number): Promise<void> {
+    this.#limits.advance(ms);
+    await turn();
+  }
+
+  /** How many limits are running. */
+  get limitCount(): number {
+    return this.#limits.count;
+  }
 
   async request(path: string, init: RequestOptions = {}): Promise<Response> {
     const asked = { path, init };
@@ -34,12 +48,19 @@ export class FakeTransport implements Transport {
   }
 
   async delay(ms: number, signal?: AbortSignal): Promise<void> {
+    if (ms >= LIMIT_MS) {
+      this.limits.push(ms);
+      return await this.#limits.delay(ms, signal);
+    }
     this.delays.push(ms);
     this.onDelay(ms);
     await turn();
     signal?.throwIfAborted();
   }
 }
+
+/** A delay of this length or more is a limit: it ends where a test moves the time on. */
+export const LIMIT_MS = 10_000;
 
 type Listener = (event: { data: unknown; code: number; reason: string }) => void;
 
@@ -116,6 +137,37 @@ export class FakeSocket implements Socket {
   #fire(type: string, event: Partial<Parameters<Listener>[0]> = {}): void {
     const whole = { data: undefined, code: 0, reason: "", ...event };
     for (const call of this.#listeners.get(type) ?? []) call(whole);
+  }
+}
+
+/** Delays that end when a test moves the time on. */
+export class Alarms {
+  #nowMs = 0;
+  readonly #set = new Set<{ readonly atMs: number; readonly ring: () => void }>();
+
+  get count(): number {
+    return this.#set.size;
+  }
+
+  delay(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const alarm = { atMs: this.#nowMs + ms, ring: resolve };
+      this.#set.add(alarm);
+      signal?.addEventListener("abort", () => {
+        this.#set.delete(alarm);
+        reject(signal.reason);
+      });
+    });
+  }
+
+  advance(ms: number): void {
+    this.#nowMs += ms;
+    for (const alarm of this.#set) {
+      if (alarm.atMs > this.#nowMs) continue;
+      this.#set.delete(alarm);
+      alarm.ring();
+    }
   }
 }
 

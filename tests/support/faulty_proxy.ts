@@ -1,6 +1,6 @@
 import { TcpListener } from "./tcp_listener.ts";
 
-/** A TCP proxy on loopback that cuts connections when a test says so. */
+/** A TCP proxy on loopback that cuts connections, or swallows what they carry, when a test says so. */
 export class FaultyProxy implements AsyncDisposable {
   /** Cuts a connection once this many bytes went to the server on it. */
   cutAfterBytes = Infinity;
@@ -13,6 +13,8 @@ export class FaultyProxy implements AsyncDisposable {
   sentBytes = 0;
   readonly #listener = new TcpListener((client) => this.#relay(client));
   readonly #open = new Set<() => void>();
+  /** Every connection up to this one takes all and passes nothing on. */
+  #lastSwallowed = 0;
 
   constructor(private readonly target: { hostname: string; port: number }) {}
 
@@ -27,6 +29,11 @@ export class FaultyProxy implements AsyncDisposable {
     }
   }
 
+  /** From now on what is open stays open, and nothing comes through it: each side's words are acknowledged. */
+  swallowAll(): void {
+    this.#lastSwallowed = this.connections;
+  }
+
   async [Symbol.asyncDispose]() {
     this.#listener.close();
     this.cutAll();
@@ -34,7 +41,8 @@ export class FaultyProxy implements AsyncDisposable {
   }
 
   async #relay(client: Deno.TcpConn): Promise<void> {
-    this.connections += 1;
+    const number = ++this.connections;
+    const isSwallowed = () => number <= this.#lastSwallowed;
     const server = await Deno.connect(this.target);
     const cut = () => {
       if (!this.#open.delete(cut)) return;
@@ -50,25 +58,29 @@ export class FaultyProxy implements AsyncDisposable {
       this.cuts += 1;
       cut();
     };
-    const isHeard = () => sentBytes <= this.muteAfterBytes;
-    await Promise.all([copy(client, server, count), copy(server, client, () => {}, isHeard)]);
+    const isMute = () => isSwallowed() || sentBytes > this.muteAfterBytes;
+    await Promise.all([
+      copy(client, server, { count, isSwallowed }),
+      copy(server, client, { count: () => {}, isSwallowed: isMute }),
+    ]);
     cut();
   }
 }
 
-async function copy(
-  from: Deno.TcpConn,
-  to: Deno.TcpConn,
-  count: (bytes: number) => void,
-  isHeard = () => true,
-) {
+interface Copying {
+  readonly count: (bytes: number) => void;
+  readonly isSwallowed: () => boolean;
+}
+
+async function copy(from: Deno.TcpConn, to: Deno.TcpConn, { count, isSwallowed }: Copying) {
   const buffer = new Uint8Array(64 * 1024);
   try {
     for (let read = await from.read(buffer); read !== null; read = await from.read(buffer)) {
+      if (isSwallowed()) continue;
       count(read);
-      for (let at = 0; isHeard() && at < read;) at += await to.write(buffer.subarray(at, read));
+      for (let at = 0; at < read;) at += await to.write(buffer.subarray(at, read));
     }
-    await to.closeWrite();
+    if (!isSwallowed()) await to.closeWrite();
   } catch {
     // cut, or the other side went away
   }

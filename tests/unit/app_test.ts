@@ -9,6 +9,7 @@ import { PIPELINES, TASKS } from "../../src/tekton/model.ts";
 import { VERSION } from "../../src/version.ts";
 import { FakeHost } from "../support/fake_host.ts";
 import { FakeKube } from "../support/fake_kube.ts";
+import { until } from "../support/fake_transport.ts";
 import { MemoryFiles } from "../support/memory_files.ts";
 import { tree } from "../support/tree_text.ts";
 
@@ -192,4 +193,21 @@ Deno.test("a right that is missing is told before anything is created", async ()
   assert.equal(code, 3);
   assert.match(stderr, /you may not get pods\/exec \(403\)\nHint: .*--subresource=exec -n default/);
   assert.deepEqual(kube.changes, []);
+});
+
+Deno.test("a command that an interrupt does not end is left after three seconds", async () => {
+  const host = new FakeHost(new MemoryFiles(tree("file a x")), new FakeKube());
+  const connected = Promise.withResolvers<void>();
+  host.connect = () => {
+    connected.resolve();
+    return new Promise(() => {});
+  };
+  const called = call(["task", "upload", "t", "/tree"], host);
+  await connected.promise;
+  host.pressCtrlC();
+  await until(() => host.clock.delays.includes(3_000));
+  host.clock.advance(3_000);
+  const { code, stderr } = await called;
+  assert.equal(code, 130);
+  assert.match(stderr, /Interrupted: what was under way did not end in time\n$/);
 });

@@ -266,19 +266,47 @@ function close(socket: Socket): Promise<void> {
   return closed;
 }
 
+Deno.test({
+  name:
+    "a connection on which nothing is said is probed, and breaks within a minute where nobody is there",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using place = serve((request) => {
+      if (request.headers.get("upgrade") === null) return new Response("ok");
+      return Deno.upgradeWebSocket(request).response;
+    });
+    const port = Number(new URL(place.transport.server).port);
+    await (await place.transport.request("/")).text();
+    const socket = await place.transport.socket("/", []);
+    await new Promise<void>((resolve) => socket.addEventListener("open", () => resolve()));
+    const [SOL_SOCKET, SO_KEEPALIVE, IPPROTO_TCP] = [1, 9, 6];
+    const [TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT] = [4, 5, 6];
+    assert.deepEqual(socketOptions(port, SOL_SOCKET, SO_KEEPALIVE), [1, 1]);
+    assert.deepEqual(socketOptions(port, IPPROTO_TCP, TCP_KEEPIDLE), [30, 30]);
+    assert.deepEqual(socketOptions(port, IPPROTO_TCP, TCP_KEEPINTVL), [10, 10]);
+    assert.deepEqual(socketOptions(port, IPPROTO_TCP, TCP_KEEPCNT), [3, 3]);
+    await close(socket);
+  },
+});
+
 /** Whether TCP_NODELAY is set, of each socket of this process that is connected to that port. */
 function noDelays(port: number): boolean[] {
-  using libc = openLibc();
   const [IPPROTO_TCP, TCP_NODELAY] = [6, 1];
+  return socketOptions(port, IPPROTO_TCP, TCP_NODELAY).map((value) => value !== 0);
+}
+
+/** The value of that option, of each socket of this process that is connected to that port. */
+function socketOptions(port: number, level: number, option: number): number[] {
+  using libc = openLibc();
   const peer = new DataView(new ArrayBuffer(16));
   const value = new Int32Array(1);
-  const found: boolean[] = [];
+  const found: number[] = [];
   for (const { name } of Deno.readDirSync("/proc/self/fd")) {
     const fd = Number(name);
     const isOne = libc.getpeername(fd, peer, Int32Array.of(16)) === 0 && peer.getUint16(2) === port;
     if (!isOne) continue;
-    assert.equal(libc.getsockopt(fd, IPPROTO_TCP, TCP_NODELAY, value, Int32Array.of(4)), 0);
-    found.push(value[0] !== 0);
+    assert.equal(libc.getsockopt(fd, level, option, value, Int32Array.of(4)), 0);
+    found.push(value[0]);
   }
   return found;
 }

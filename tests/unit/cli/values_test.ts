@@ -118,3 +118,13 @@ Deno.test("durations are Go's, in whole seconds", () => {
     assert.match(refusal(() => seconds(text)), /^Cannot read --pause-timeout "/);
   }
 });
+
+Deno.test("a duration that is longer than Go's is refused", () => {
+  assert.equal(parseDuration("2562047h", "pause-timeout"), 9_223_369_200);
+  for (const text of ["2562048h", "99999999999999999999h", `${"9".repeat(400)}h`]) {
+    assert.match(
+      refusal(() => parseDuration(text, "pause-timeout")),
+      /: it is longer than 292 years$/,
+    );
+  }
+});

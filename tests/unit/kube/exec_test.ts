@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ClusterError, TransferError, UsageError } from "../../../src/errors.ts";
-import { exec, parseStatus } from "../../../src/kube/exec.ts";
+import { exec } from "../../../src/kube/exec.ts";
 import { Channel } from "../../../src/kube/frames.ts";
 import type { ExecOptions } from "../../../src/kube/interface.ts";
 import {
@@ -306,15 +306,180 @@ Deno.test("aborted while the reason is asked for, the question is given up", asy
   assert.equal(transport.requests[0].init.signal!.aborted, true);
 });
 
-Deno.test("a Status body is read as such, any other body is the message, cut", () => {
-  const body = { kind: "Status", message: "no", code: 403 };
-  assert.deepEqual(parseStatus(JSON.stringify(body), 500), body);
-  assert.equal(parseStatus('{"kind":"Status"}', 500).code, 500);
-  assert.deepEqual(parseStatus(" <html>\n", 502), {
-    status: "Failure",
-    code: 502,
-    message: "<html>",
-  });
-  assert.equal(parseStatus('{"kind":"Pod"}', 500).message, '{"kind":"Pod"}');
-  assert.equal(parseStatus("x".repeat(9999), 502).message!.length, 500);
+const noAnswer = (seconds: number) =>
+  `Cannot run a command in pod "p": no answer for ${seconds} s\n` +
+  "the network may be interrupted, or the node is gone";
+
+Deno.test("a handshake without an answer ends after 30 seconds, and its socket with it", async () => {
+  const transport = new FakeTransport();
+  transport.onSocket = () => {};
+  const running = start(transport);
+  running.catch(() => {});
+  await until(() => transport.sockets.length === 1);
+  await transport.advance(29_000);
+  assert.equal(transport.sockets[0].readyState, 0);
+  await transport.advance(1_000);
+  assert.match(
+    await rejection(running, ClusterError),
+    /^Cannot reach the cluster "https:\/\/cluster.test": no answer in time\n/,
+  );
+  assert.equal(transport.sockets[0].readyState > 1, true);
+  assert.deepEqual(transport.requests, [], "what did not answer is not asked for a reason");
+});
+
+Deno.test("nor does a socket that never comes hold it up: its credentials take too long", async () => {
+  const transport = new FakeTransport();
+  transport.socket = () => new Promise(() => {});
+  const running = start(transport);
+  running.catch(() => {});
+  await turn();
+  await transport.advance(30_000);
+  assert.match(await rejection(running, ClusterError), /: no answer in time\n/);
+});
+
+Deno.test("a refused upgrade whose reason never comes ends too", async () => {
+  const transport = refusing(() => new Promise(() => {}));
+  const running = start(transport);
+  running.catch(() => {});
+  await until(() => transport.requests.length === 1);
+  await transport.advance(30_000);
+  assert.match(await rejection(running, ClusterError), /: no answer in time\n/);
+});
+
+Deno.test("a command with a deadline ends there, whatever it says until then", async () => {
+  const transport = serving(() => {});
+  const running = start(transport, { deadlineMs: 30_000 });
+  running.catch(() => {});
+  await until(() => transport.sockets[0]?.readyState === 1);
+  await transport.advance(29_000);
+  transport.sockets[0].say(Channel.stdout, "x");
+  await transport.advance(1_000);
+  assert.equal(await rejection(running, ClusterError), noAnswer(30));
+  assert.equal(transport.sockets[0].readyState > 1, true);
+});
+
+Deno.test("a deadline counts from the call on: the handshake is part of it", async () => {
+  const transport = new FakeTransport();
+  transport.onSocket = () => {};
+  const running = start(transport, { deadlineMs: 20_000 });
+  running.catch(() => {});
+  await until(() => transport.sockets.length === 1);
+  await transport.advance(20_000);
+  assert.equal(await rejection(running, ClusterError), noAnswer(20));
+  await until(() => transport.sockets[0].readyState > 1);
+});
+
+/** Runs a command with a silence of 60 s, opened; `tick` lets half of that pass. */
+async function silence(options: Partial<ExecOptions>) {
+  const transport = serving(() => {});
+  const running = start(transport, { silenceMs: 60_000, ...options });
+  let state = "running";
+  const set = (to: string) => () => void (state = to);
+  running.then(set("done"), set("failed"));
+  await until(() => transport.sockets[0]?.readyState === 1);
+  await turn();
+  return {
+    running,
+    socket: transport.sockets[0],
+    tick: async () => {
+      await transport.advance(30_000);
+      return state;
+    },
+  };
+}
+
+Deno.test("without a stdin a command that is silent for too long is given up", async () => {
+  const { running, tick } = await silence({});
+  assert.equal(await tick(), "running");
+  assert.equal(await tick(), "failed");
+  assert.equal(await rejection(running, ClusterError), noAnswer(60));
+});
+
+Deno.test("so is one whose stdin has ended", async () => {
+  const { tick, socket } = await silence({ stdin: stdinOf(["a"]).stream });
+  await until(() => socket.sent.length === 2);
+  assert.deepEqual([await tick(), await tick(), await tick()], ["running", "running", "failed"]);
+});
+
+Deno.test("any message is a sign of life, an empty one too", async () => {
+  const { tick, socket } = await silence({});
+  for (let looks = 0; looks < 4; looks++) {
+    assert.equal(await tick(), "running");
+    socket.probe();
+    assert.equal(await tick(), "running");
+    socket.say(Channel.stderr, "x");
+  }
+  socket.say(Channel.error, SUCCESS);
+  assert.equal(await tick(), "done");
+});
+
+Deno.test("while stdin is open and has nothing to say, silence is no fault", async () => {
+  const { tick, socket } = await silence({ stdin: openStdin().stream });
+  for (let looks = 0; looks < 10; looks++) assert.equal(await tick(), "running");
+  socket.say(Channel.error, SUCCESS);
+  assert.equal(await tick(), "done");
+});
+
+Deno.test("it is one while stdin waits for an answer", async () => {
+  let isAwaited = false;
+  const options = { stdin: openStdin().stream, isAwaited: () => isAwaited };
+  const { tick } = await silence(options);
+  assert.deepEqual([await tick(), await tick(), await tick()], ["running", "running", "running"]);
+  isAwaited = true;
+  assert.deepEqual([await tick(), await tick()], ["running", "failed"]);
+});
+
+Deno.test("it is one while bytes of stdin are not taken, and none where some are", async () => {
+  const { socket, tick } = await silence({ stdin: openStdin().stream });
+  socket.bufferedAmount = 3_000;
+  assert.equal(await tick(), "running");
+  socket.bufferedAmount = 2_000;
+  assert.equal(await tick(), "running");
+  assert.equal(await tick(), "running");
+  socket.bufferedAmount = 1_000;
+  assert.equal(await tick(), "running");
+  assert.deepEqual([await tick(), await tick()], ["running", "failed"]);
+});
+
+Deno.test("a command that has ended leaves no limit running", async () => {
+  const transport = serving((socket) => socket.say(Channel.error, SUCCESS));
+  await start(transport, { silenceMs: 60_000, deadlineMs: 60_000 });
+  await turn();
+  assert.equal(transport.limitCount, 0);
+});
+
+Deno.test("an upgrade that a busy server refuses is tried again, as long after as it asks for", async () => {
+  const transport = refusing(() =>
+    new Response("", { status: 429, headers: { "retry-after": "3" } })
+  );
+  transport.onSocket = (socket) => {
+    if (transport.sockets.length < 3) return socket.refuse();
+    socket.open();
+    socket.say(Channel.error, SUCCESS);
+  };
+  assert.equal((await start(transport)).exitCode, 0);
+  assert.deepEqual(transport.delays, [3_000, 3_000]);
+  const busy = refusing(() => status(503, "busy"));
+  assert.match(await rejection(start(busy), ClusterError), /^Cannot exec into Pod "p": busy/);
+  assert.equal(busy.sockets.length, 5);
+});
+
+Deno.test("a Status of another shape is a command that could not be started", async () => {
+  const cases = [
+    "null",
+    "[]",
+    "5",
+    '{"status":"Failure","details":{"causes":[null]}}',
+    '{"status":"Failure","details":{"causes":[{"reason":"ExitCode","message":"NaN"}]}}',
+  ];
+  for (const text of cases) {
+    const transport = serving((socket) => socket.say(Channel.error, text));
+    assert.equal((await start(transport)).exitCode, undefined, text);
+  }
+});
+
+Deno.test("an address that no websocket can be made of is a server out of reach", async () => {
+  const transport = new FakeTransport();
+  transport.socket = () => Promise.reject(new DOMException("Invalid URL", "SyntaxError"));
+  assert.match(await rejection(start(transport), ClusterError), /^Cannot reach the cluster/);
 });

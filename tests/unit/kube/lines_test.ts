@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { lines } from "../../../src/kube/lines.ts";
+import { linePieces, lines, PIECE_CHARS } from "../../../src/kube/lines.ts";
 
 async function read(...chunks: (string | number[])[]): Promise<string[]> {
   const bytes = chunks.map((chunk) =>
@@ -48,4 +48,114 @@ Deno.test("the lines before a stream breaks are read, and then its error comes",
     for await (const line of lines(stream)) read.push(line);
   }, { message: "broken" });
   assert.deepEqual(read, ["a"]);
+});
+
+/** A stream of these chunks, given one by one: how many were taken, and whether it was cancelled. */
+function streamOf(chunks: Iterable<string>) {
+  const state = { taken: 0, isCancelled: false };
+  const iterator = chunks[Symbol.iterator]();
+  const stream = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      const { done, value } = iterator.next();
+      if (done) return controller.close();
+      state.taken += 1;
+      controller.enqueue(new TextEncoder().encode(value));
+    },
+    cancel: () => void (state.isCancelled = true),
+  }, { highWaterMark: 0 });
+  return { stream, state };
+}
+
+function* repeat(chunk: string, times: number): Generator<string> {
+  for (let i = 0; i < times; i++) yield chunk;
+}
+
+Deno.test("a short line is one piece; what begins and ends where is told", async () => {
+  const { stream } = streamOf(["a\nb", "c\n\nd"]);
+  assert.deepEqual(await Array.fromAsync(linePieces(stream)), [
+    { text: "a", isStart: true, isEnd: true },
+    { text: "bc", isStart: true, isEnd: true },
+    { text: "", isStart: true, isEnd: true },
+    { text: "d", isStart: true, isEnd: true },
+  ]);
+});
+
+Deno.test("a long line comes in pieces as soon as they are there, and its end tells that it ends", async () => {
+  const chunk = "x".repeat(64 * 1024);
+  const { stream, state } = streamOf([...repeat(chunk, 40), "end\nnext\n"]);
+  const lengths: number[] = [];
+  let text = "";
+  for await (const piece of linePieces(stream)) {
+    if (lengths.length === 0) assert.equal(state.taken, 16);
+    if (piece.text === "next") {
+      assert.deepEqual([piece.isStart, piece.isEnd], [true, true]);
+      continue;
+    }
+    assert.equal(piece.isStart, lengths.length === 0);
+    assert.equal(piece.isEnd, piece.text.endsWith("end"));
+    lengths.push(piece.text.length);
+    text += piece.text;
+  }
+  assert.deepEqual(lengths, [PIECE_CHARS, PIECE_CHARS, chunk.length * 8 + 3]);
+  assert.equal(text, chunk.repeat(40) + "end");
+});
+
+Deno.test("a long line that ends exactly with a piece has an empty end", async () => {
+  const { stream } = streamOf(["x".repeat(PIECE_CHARS), "\n"]);
+  const pieces = await Array.fromAsync(linePieces(stream));
+  assert.deepEqual(pieces.map(({ text, isEnd }) => [text.length, isEnd]), [
+    [PIECE_CHARS, false],
+    [0, true],
+  ]);
+});
+
+Deno.test("the work for a long line grows as the line does", async () => {
+  /** How many characters were searched for a newline. */
+  const searched = async (megabytes: number) => {
+    const { stream } = streamOf(repeat("x".repeat(64 * 1024), megabytes * 16));
+    let chars = 0;
+    const { indexOf } = String.prototype;
+    String.prototype.indexOf = function (this: string, ...args: Parameters<typeof indexOf>) {
+      chars += this.length;
+      return indexOf.apply(this, args);
+    };
+    try {
+      for await (const _ of linePieces(stream));
+    } finally {
+      String.prototype.indexOf = indexOf;
+    }
+    return chars;
+  };
+  const [four, eight] = [await searched(4), await searched(8)];
+  assert.ok(four >= 4 << 20 && eight < four * 2.2, `${four}, ${eight}`);
+});
+
+Deno.test("a line for programs that has no end is an error, and no more of it is read", async () => {
+  const { stream, state } = streamOf(repeat("x".repeat(1 << 20), 1000));
+  await assert.rejects(Array.fromAsync(lines(stream)), {
+    message: "the server's answer is a line of more than 8 MiB",
+  });
+  assert.equal(state.taken, 8);
+  assert.equal(state.isCancelled, true);
+});
+
+Deno.test("with onlyEnded a last line that was cut is left out", async () => {
+  const { stream } = streamOf(["a\nb"]);
+  assert.deepEqual(await Array.fromAsync(lines(stream, { onlyEnded: true })), ["a"]);
+});
+
+Deno.test("a signal ends the reading as the stream's end does", async () => {
+  const stop = new AbortController();
+  let isCancelled = false;
+  const stream = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(new TextEncoder().encode("a\n")),
+    cancel: () => void (isCancelled = true),
+  });
+  const read: string[] = [];
+  for await (const line of lines(stream, { signal: stop.signal })) {
+    read.push(line);
+    stop.abort();
+  }
+  assert.deepEqual(read, ["a"]);
+  assert.equal(isCancelled, true);
 });

@@ -1,14 +1,19 @@
 import assert from "node:assert/strict";
-import type { KubeObject } from "../../../src/kube/interface.ts";
+import { ClusterError } from "../../../src/errors.ts";
+import { type KubeObject, PODS } from "../../../src/kube/interface.ts";
 import { refused, UnreachableError } from "../../../src/kube/status.ts";
 import { watch, type WatchSource } from "../../../src/kube/watch.ts";
+import { Alarms, LIMIT_MS, turn, until } from "../../support/fake_transport.ts";
 
 type Play = () => unknown[] | Promise<unknown[]>;
 
 /** A server that answers each list and each stream with the next of those given. */
 class FakeSource implements WatchSource<KubeObject> {
+  readonly resource = PODS;
+  readonly server = "s";
   readonly asked: string[] = [];
   readonly delays: number[] = [];
+  readonly limits = new Alarms();
   readonly stop = new AbortController();
   onDelay = () => {};
 
@@ -33,6 +38,7 @@ class FakeSource implements WatchSource<KubeObject> {
   }
 
   async delay(ms: number, signal: AbortSignal): Promise<void> {
+    if (ms >= LIMIT_MS) return await this.limits.delay(ms, signal);
     this.delays.push(ms);
     this.onDelay();
     await Promise.resolve();
@@ -165,7 +171,8 @@ Deno.test("a line that was cut with its connection is nobody's error", async () 
     return Promise.resolve(new Response(text).body!);
   };
   assert.deepEqual(await cut.said(), ["ADDED a@1"]);
-  assert.deepEqual(cut.asked, ["list", "list"]);
+  assert.deepEqual(cut.asked, ["list"], "it is watched on from there");
+  assert.equal(streams, 2);
 });
 
 Deno.test("a server that is away is asked again later and later, and given up after a minute", async () => {
@@ -202,6 +209,166 @@ for (const code of [401, 403, 404]) {
     assert.deepEqual(source.delays, []);
   });
 }
+
+/** A stream that stays open until it is cancelled, and what a test sends over it. */
+class OpenStream {
+  isCancelled = false;
+  #controller!: ReadableStreamDefaultController<Uint8Array>;
+  readonly body = new ReadableStream<Uint8Array>({
+    start: (controller) => void (this.#controller = controller),
+    cancel: () => void (this.isCancelled = true),
+  });
+
+  send(line: unknown): void {
+    this.#controller.enqueue(new TextEncoder().encode(`${JSON.stringify(line)}\n`));
+  }
+
+  end(): void {
+    this.#controller.close();
+  }
+}
+
+/** A watch whose streams stay open: those of now, and what it has said. */
+function watching(list: KubeObject[] = []) {
+  const source = new FakeSource([() => list]);
+  const streams: OpenStream[] = [];
+  source.stream = (resourceVersion) => {
+    source.asked.push(resourceVersion);
+    streams.push(new OpenStream());
+    return Promise.resolve(streams.at(-1)!.body);
+  };
+  const said: string[] = [];
+  const done = (async () => {
+    for await (const { type, object } of watch(source, source.stop.signal)) {
+      said.push(`${type} ${object.metadata.name}@${object.metadata.resourceVersion}`);
+    }
+  })();
+  done.catch(() => {});
+  const pass = async (seconds: number) => {
+    source.limits.advance(seconds * 1000);
+    await turn();
+  };
+  return { source, streams, said, done, pass };
+}
+
+Deno.test("a stream without a line for 90 seconds is renewed from its last version", async () => {
+  const { source, streams, said, done, pass } = watching([object("a", "1")]);
+  await until(() => streams.length === 1);
+  streams[0].send(event("MODIFIED", "a", "5"));
+  await until(() => said.length === 2);
+  await pass(45); // it was not silent since the look before
+  await pass(45);
+  assert.equal(streams[0].isCancelled, false);
+  await pass(45);
+  await until(() => streams.length === 2);
+  assert.equal(streams[0].isCancelled, true);
+  assert.deepEqual(source.asked, ["list", "list-1", "5"]);
+  streams[1].send(event("MODIFIED", "a", "6"));
+  await until(() => said.length === 3);
+  source.stop.abort();
+  await done;
+  assert.deepEqual(said, ["ADDED a@1", "MODIFIED a@5", "MODIFIED a@6"]);
+});
+
+Deno.test("a bookmark is a pulse: a quiet watch is not renewed before its server ends it", async () => {
+  const { source, streams, said, done, pass } = watching();
+  await until(() => streams.length === 1);
+  for (let minutes = 1; minutes <= 4; minutes++) {
+    await pass(30);
+    streams[0].send({ type: "BOOKMARK", object: { metadata: { resourceVersion: `${minutes}` } } });
+    await turn();
+    await pass(30);
+  }
+  assert.deepEqual([streams.length, said], [1, []]);
+  source.stop.abort();
+  await done;
+});
+
+Deno.test("two hours of a watch, renewed each five minutes and dead now and then: nothing is lost or doubled", async () => {
+  const { source, streams, said, done, pass } = watching();
+  const expected: string[] = [];
+  await until(() => streams.length === 1);
+  for (let minute = 1; minute <= 120; minute++) {
+    const stream = streams.at(-1)!;
+    const version = `${minute}`;
+    if (minute % 17 === 0) { // it died: its server says nothing more, and what happened comes later
+      await pass(45);
+      await pass(45);
+      await pass(45);
+      await until(() => streams.at(-1) !== stream);
+    }
+    if (minute % 3 === 0) {
+      streams.at(-1)!.send(event("ADDED", `o${minute}`, version));
+      expected.push(`ADDED o${minute}@${version}`);
+    } else {
+      streams.at(-1)!.send({
+        type: "BOOKMARK",
+        object: { metadata: { resourceVersion: version } },
+      });
+    }
+    await pass(60);
+    if (minute % 5 === 0) {
+      const open = streams.at(-1)!;
+      open.end();
+      await until(() => streams.at(-1) !== open);
+      assert.equal(source.asked.at(-1), version);
+    }
+  }
+  source.stop.abort();
+  await done;
+  assert.deepEqual(said, expected);
+  assert.deepEqual(source.asked.filter((one) => one === "list"), ["list"]);
+});
+
+for (
+  const [what, line] of [
+    ["no JSON", "<html>"],
+    ["no object", "5"],
+    ["null", "null"],
+    ["of no known type", '{"type":"SHOUTED","object":{"metadata":{"name":"a"}}}'],
+    ["without an object", '{"type":"ADDED"}'],
+    ["with an object without a name", '{"type":"ADDED","object":{"metadata":{}}}'],
+    ["with an object of another shape", '{"type":"ADDED","object":{"metadata":{"name":5}}}'],
+    ["longer than 8 MiB", "x".repeat((8 << 20) + 1)],
+  ]
+) {
+  Deno.test(`a watch whose lines are ${what} is tried three times, then it is an error`, async () => {
+    const source = new FakeSource([() => []]);
+    source.stream = () => Promise.resolve(new Response(`${line}\n`).body!);
+    await assert.rejects(source.said(), (error: Error) => {
+      assert.ok(error instanceof ClusterError);
+      assert.match(
+        error.message,
+        /^Cannot watch Pods: the server's answer is (no watch event|a line of)/,
+      );
+      return true;
+    });
+    assert.equal(source.asked.length, 3);
+  });
+}
+
+Deno.test("a server without an end to its line is not read for ever", async () => {
+  const source = new FakeSource([() => []]);
+  let sentBytes = 0;
+  source.stream = () =>
+    Promise.resolve(
+      new ReadableStream<Uint8Array>({
+        pull(controller) {
+          sentBytes += 1 << 20;
+          controller.enqueue(new Uint8Array(1 << 20).fill(120));
+        },
+      }),
+    );
+  await assert.rejects(source.said(), /^ClusterError|Cannot watch Pods/);
+  assert.ok(sentBytes < 40 << 20, `${sentBytes}`);
+});
+
+Deno.test("a server that is overloaded is left alone for as long as it asks for", async () => {
+  const busy = refused({ verb: "list", kind: "Pod", server: "s" }, { code: 429 }, 7_000);
+  const source = new FakeSource([() => Promise.reject(busy), () => []]);
+  await source.said();
+  assert.equal(source.delays[0], 7_000);
+});
 
 Deno.test("an abort ends it without an error: before it, while it waits, and while it reads", async () => {
   const before = new FakeSource([() => []]);

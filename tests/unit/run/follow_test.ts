@@ -218,13 +218,103 @@ Deno.test("and tells one that stays so as running", async () => {
   ]);
 });
 
-Deno.test("a log that may not be read ends it with that error", async () => {
+const noLog = () =>
+  refused({ verb: "read the logs of", kind: "Pod", name: "x", server: "s" }, {
+    code: 403,
+    message: "no",
+  });
+
+Deno.test("a log that can't be had is noted: the run is followed to its end without it", async () => {
   await using stage = new Stage();
   const following = start(stage, stage.pipelineRun(["a"]));
-  const what = { verb: "read the logs of", kind: "Pod", name: "x", server: "s" };
-  stage.log("a", "s").refusals.push(refused(what, { code: 403, message: "no" }));
+  stage.log("a", "s").refusals.push(noLog());
+  stage.pod("a", { s: "running", t: "running" });
+  stage.log("a", "t").say("x");
+  stage.log("a", "t").end();
+  await until(() => stage.said.length === 1);
+  stage.end(true);
+  assert.equal((await following).succeeded, true);
+  assert.deepEqual(stage.events.filter(({ kind }) => kind === "note"), [{
+    kind: "note",
+    text: 'Can\'t read the logs of Pod "x": forbidden: no: following the run without it',
+  }]);
+});
+
+Deno.test("without the log of a gate it can't be seen to hold: that is an error", async () => {
+  await using stage = new Stage();
+  stage.gates.add("a/s");
+  const following = start(stage, stage.pipelineRun(["a"]));
+  stage.log("a", "s").refusals.push(noLog());
   stage.pod("a", { s: "running" });
   assert.match(await rejection(following, ClusterError), /^Cannot read the logs of Pod "x"/);
+});
+
+Deno.test("once it has held, its log can fail too", async () => {
+  await using stage = new Stage();
+  stage.gates.add("a/s");
+  const live = stage.pipelineRun(["a"]);
+  const following = start(stage, live);
+  stage.pod("a", { s: "running" });
+  await until(() => stage.log("a", "s").openCount === 1);
+  stage.log("a", "s").say(`${HELD_PREFIX}/w`);
+  await until(() => live.pauses.length === 1);
+  stage.log("a", "s").refusals.push(noLog());
+  stage.log("a", "s").break();
+  await until(() => stage.clock.delays.length === 1);
+  stage.clock.advance(500);
+  await until(() => stage.events.some(({ kind }) => kind === "note"));
+  stage.end(true);
+  assert.equal((await following).succeeded, true);
+  assert.deepEqual(live.missed, []);
+});
+
+for (
+  const [what, end] of [
+    ["its container has ended", (stage: Stage) => void stage.pod("a", { s: 0 })],
+    ["the run has ended", () => {}],
+    ["its pod is gone", (stage: Stage) => stage.kube.remove(PODS, podName("a"))],
+  ] as const
+) {
+  Deno.test(`a log whose connection swallows all ends ten seconds after ${what}`, async () => {
+    await using stage = new Stage();
+    const following = start(stage, stage.pipelineRun(["a"]));
+    stage.pod("a", { s: "running" });
+    await until(() => stage.log("a", "s").openCount === 1);
+    stage.log("a", "s").swallow();
+    stage.log("a", "s").say("x");
+    end(stage);
+    stage.end(true);
+    await turn();
+    stage.clock.advance(10_000);
+    assert.equal((await following).succeeded, true);
+    assert.deepEqual(stage.said, ["a s: x"]);
+  });
+}
+
+Deno.test("a gate's words in the middle of a long line are output, at its end they count", async () => {
+  await using stage = new Stage();
+  stage.gates.add("/s");
+  const live = stage.taskRun();
+  const following = start(stage, live);
+  stage.pod("", { s: "running" });
+  const log = stage.log("", "s");
+  const held = "tkn-dev: held after exit code 3, workspace: /w";
+  await until(() => log.openCount === 1);
+  const time = "2026-01-02T03:04:05.000000000Z ";
+  log.sayPart(`${time}${"x".repeat(1 << 20)}${held}`);
+  await until(() => stage.events.length === 1);
+  log.sayPart(`${held}${"y".repeat(1 << 20)}`);
+  await until(() => stage.events.length === 2);
+  assert.deepEqual(live.pauses, []);
+  log.sayPart(`z${held}\n`);
+  log.say(held);
+  log.end();
+  stage.end(true);
+  await following;
+  const parts = stage.events.filter((event) => event.kind === "log");
+  assert.deepEqual(parts.map(({ part }) => part), ["first", "middle", "last"]);
+  assert.equal(parts[2].line, "z");
+  assert.deepEqual(live.pauses.map(({ exitCode }) => exitCode), [3]);
 });
 
 Deno.test("a run that is deleted is told as that", async () => {

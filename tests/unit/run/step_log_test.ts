@@ -12,16 +12,26 @@ function refusal(code: number): Error {
   return refused(what, { code, message: "no" });
 }
 
-/** Follows a log whose first requests are refused like that; time passes by itself. */
-function follow({ refusals = [] as Error[], signal = new AbortController().signal } = {}) {
+/** Follows a log whose first requests are refused like that; time passes by itself, if wanted. */
+function follow(
+  {
+    refusals = [] as Error[],
+    signal = new AbortController().signal,
+    isAutomatic = true,
+    hasEnded = (): boolean => false,
+  } = {},
+) {
   const kube = new FakeKube();
   const clock = new FakeClock();
-  clock.isAutomatic = true;
+  clock.isAutomatic = isAutomatic;
   const log: FakeLog = kube.log("p", "step-a");
   log.refusals.push(...refusals);
   const read: string[] = [];
   const done = (async () => {
-    for await (const line of stepLog(kube, clock, PLACE, signal)) read.push(line);
+    for await (const piece of stepLog({ kube, clock, container: PLACE, hasEnded, signal })) {
+      if (piece.isStart) read.push(piece.text);
+      else read[read.length - 1] += piece.text;
+    }
   })();
   done.catch(() => {});
   return { log, read, done, clock };
@@ -206,4 +216,108 @@ Deno.test("words of the kubelet's own are no line of the log, nor the time to go
     undefined,
     "2026-01-02T03:04:00Z",
   ]);
+});
+
+for (const code of [408, 429, 502, 503, 504]) {
+  Deno.test(`a ${code} passes, and the log is asked for again`, async () => {
+    const { log, read, done } = follow({ refusals: [refusal(code)] });
+    log.say("a");
+    log.end();
+    await done;
+    assert.deepEqual(read, ["a"]);
+  });
+}
+
+Deno.test("a server that is overloaded is left alone for as long as it asks for", async () => {
+  const what = { verb: "read the logs of", kind: "Pod", name: "p", server: "s" };
+  const busy = refused(what, { code: 429, message: "busy" }, 7_000);
+  const { log, done, clock } = follow({ refusals: [busy] });
+  log.end();
+  await done;
+  assert.deepEqual(clock.delays, [7_000]);
+});
+
+Deno.test("a server that stays in trouble is given up after a minute", async () => {
+  const { done, clock } = follow({ refusals: Array.from({ length: 300 }, () => refusal(503)) });
+  await assert.rejects(done, /Cannot read the logs/);
+  assert.equal(clock.delays.reduce((sum, ms) => sum + ms, 0), 60_000);
+});
+
+Deno.test("a log that is silent for a minute is asked for again, from its last line, and nothing is lost or doubled", async () => {
+  const { log, read, done, clock } = follow({ isAutomatic: false });
+  await until(() => log.openCount === 1);
+  log.say("a");
+  await until(() => read.length === 1);
+  for (let minute = 1; minute <= 120; minute++) {
+    clock.advance(60_000);
+    await until(() => log.asked.length === minute + 1 && log.openCount === 1);
+    if (minute % 10 === 0) {
+      log.say(`${minute}`);
+      await until(() => read.at(-1) === `${minute}`);
+    }
+  }
+  log.end();
+  await done;
+  assert.deepEqual(read, ["a", ...Array.from({ length: 12 }, (_, at) => `${(at + 1) * 10}`)]);
+  assert.ok(log.asked.every(({ follow }) => follow));
+});
+
+Deno.test("a log whose connection swallows all ends ten seconds after its container, read to its end", async () => {
+  let hasEnded = false;
+  const { log, read, done, clock } = follow({ isAutomatic: false, hasEnded: () => hasEnded });
+  await until(() => log.openCount === 1);
+  log.say("a");
+  await until(() => read.length === 1);
+  log.swallow();
+  log.say("b");
+  log.say("c");
+  hasEnded = true;
+  clock.advance(5_000);
+  assert.equal(log.asked.length, 1);
+  clock.advance(5_000);
+  await done;
+  assert.deepEqual(read, ["a", "b", "c"]);
+  assert.deepEqual(log.asked.map(({ follow }) => follow), [true, false]);
+});
+
+Deno.test("so does one that was never answered", async () => {
+  const { log, read, done, clock } = follow({ isAutomatic: false, hasEnded: () => true });
+  await until(() => log.openCount === 1);
+  log.swallow();
+  log.say("a");
+  clock.advance(10_000);
+  await done;
+  assert.deepEqual(read, ["a"]);
+});
+
+Deno.test("a proxy that hangs up on what is silent does not end it", async () => {
+  const { log, read, done, clock } = follow({ isAutomatic: false });
+  await until(() => log.openCount === 1);
+  for (let times = 2; times <= 4; times++) {
+    clock.advance(50_000);
+    log.hangUp();
+    await until(() => log.asked.length === times && log.openCount === 1);
+  }
+  log.say("a");
+  await until(() => read.length === 1);
+  log.end();
+  await done;
+});
+
+Deno.test("a long line comes in pieces, and goes on after a break where it was", async () => {
+  const { log, read, done } = follow();
+  await until(() => log.openCount === 1);
+  log.say("2026-01-02T03:04:05.100000000Z short");
+  const million = "x".repeat(1 << 20);
+  log.sayPart(`2026-01-02T03:04:05.200000000Z ${million}`);
+  await until(() => read.length === 2);
+  log.break();
+  await until(() => log.openCount === 1);
+  log.sayPart("yyy");
+  log.sayPart("zzz\n");
+  log.say("2026-01-02T03:04:05.300000000Z next");
+  log.end();
+  await done;
+  assert.deepEqual(read.map((line) => line.length), [5, million.length + 6, 4]);
+  assert.equal(read[1], `${million}yyyzzz`);
 });

@@ -1,0 +1,259 @@
+/**
+ * The border: what an API server sends is bounded in size and checked in shape here, before any of it
+ * is used. A server may be a proxy that answers with a page, or one that lies. Pure, but for `readText`,
+ * which reads a stream.
+ */
+import { ClusterError } from "../errors.ts";
+import type { KubeObject, Shape, Status, WatchEvent } from "./interface.ts";
+
+const MIB = 1 << 20;
+
+/** The largest answers that are read, in bytes. */
+export const LARGEST = {
+  /** etcd takes no object of more than 1.5 MiB. */
+  object: 8 * MIB,
+  /** About 10,000 pods. */
+  list: 64 * MIB,
+  /** A line of a watch: one object. */
+  line: 8 * MIB,
+  /** An error's body: what is longer is cut. */
+  status: 64 * 1024,
+} as const;
+
+/** An error's message is cut to this many characters. */
+const MESSAGE_CHARS = 500;
+
+/** What of a resource is checked, but for the metadata. */
+interface Shaped {
+  readonly shape?: Shape;
+}
+
+const OBJECT: Shape = {
+  metadata: {
+    name: "text",
+    generateName: "text",
+    namespace: "text",
+    uid: "text",
+    resourceVersion: "text",
+    creationTimestamp: "text",
+    deletionTimestamp: "text",
+    labels: "texts",
+    annotations: "texts",
+  },
+  spec: {},
+  status: {},
+};
+
+/** An answer that is none: too large, or of another shape. `what` is "no list", "larger than 8 MiB". */
+export class AnswerError extends Error {
+  constructor(readonly what: string) {
+    super(`the server's answer is ${what}`);
+  }
+}
+
+/** An answer that breaks off: its connection was cut, and it may come whole the next time. */
+export class BrokenAnswer extends Error {}
+
+/** Its kind is told by the verb and the noun: `Cannot list Pods: the server's answer is no list`. */
+export class MalformedError extends ClusterError {
+  constructor(attempt: string, cause: AnswerError) {
+    super(`Cannot ${attempt}: ${cause.message}`, {
+      hint: "is it a Kubernetes API server, and no proxy's page?",
+      cause,
+    });
+  }
+}
+
+/** The whole body as text. Throws AnswerError above the limit, and reads no further. */
+export async function readText(response: Response, limitBytes: number): Promise<string> {
+  const { text, isCut } = await readStart(response, limitBytes);
+  if (isCut) throw new AnswerError(`larger than ${limitBytes / MIB} MiB`);
+  return text;
+}
+
+/** The body's first bytes as text, for an error's words. */
+export async function readStart(
+  { body }: Response,
+  limitBytes: number,
+): Promise<{ text: string; isCut: boolean }> {
+  if (body === null) return { text: "", isCut: false };
+  const decoder = new TextDecoder();
+  let [text, bytes] = ["", 0];
+  const reader = body.getReader();
+  try {
+    while (true) {
+      const { done, value } = await reader.read();
+      if (done) return { text: text + decoder.decode(), isCut: false };
+      bytes += value.length;
+      text += decoder.decode(value, { stream: true });
+      if (bytes > limitBytes) return { text, isCut: true };
+    }
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+}
+
+type Json = { readonly [key: string]: unknown };
+
+/** Throws AnswerError where it is not an object with a name, of that shape. */
+export function parseObject<T extends KubeObject>(text: string, { shape = {} }: Shaped): T {
+  return asObject<T>(parseJson(text, "no object"), shape, "no object");
+}
+
+export function parseList<T extends KubeObject>(
+  text: string,
+  { shape = {} }: Shaped,
+): { items: T[]; resourceVersion: string } {
+  const list = parseJson(text, "no list");
+  if (!isRecord(list)) throw new AnswerError("no list");
+  const { items, metadata } = list;
+  const { resourceVersion = "" } = isRecord(metadata) ? metadata : {};
+  // Go's lists may have null for none.
+  if (!(Array.isArray(items) || items === null) || typeof resourceVersion !== "string") {
+    throw new AnswerError("no list");
+  }
+  return {
+    items: (items ?? []).map((item) => asObject<T>(item, shape, "no list")),
+    resourceVersion,
+  };
+}
+
+/** What a line of a watch says. */
+export type ParsedEvent<T extends KubeObject> =
+  | WatchEvent<T>
+  | { readonly type: "BOOKMARK"; readonly resourceVersion?: string }
+  /** 410 Expired, mostly. */
+  | { readonly type: "ERROR"; readonly status: Status };
+
+/** Throws AnswerError. */
+export function parseWatchEvent<T extends KubeObject>(
+  line: string,
+  { shape = {} }: Shaped,
+): ParsedEvent<T> {
+  const what = "no watch event";
+  const event = tryJson(line);
+  if (!isRecord(event)) throw new AnswerError(what);
+  switch (event.type) {
+    case "ADDED":
+    case "MODIFIED":
+    case "DELETED":
+      return { type: event.type, object: asObject<T>(event.object, shape, what) };
+    case "BOOKMARK":
+      return { type: event.type, resourceVersion: versionOf(event.object) };
+    case "ERROR":
+      return { type: event.type, status: asStatus(event.object) ?? {} };
+    default:
+      throw new AnswerError(what);
+  }
+}
+
+function versionOf(object: unknown): string | undefined {
+  const metadata = isRecord(object) ? object.metadata : undefined;
+  const version = isRecord(metadata) ? metadata.resourceVersion : undefined;
+  return typeof version === "string" ? version : undefined;
+}
+
+/** An error's body. What is no Status is the message: a proxy's page, or plain text. */
+export function parseStatus(text: string, code: number): Status {
+  const parsed = tryJson(text);
+  const status = isRecord(parsed) && parsed.kind === "Status" ? asStatus(parsed) : undefined;
+  if (status !== undefined) return { ...status, code: status.code ?? code };
+  return { status: "Failure", code, message: text.trim().slice(0, MESSAGE_CHARS) };
+}
+
+/** What ends a command, from channel 3. What is no Status is told word by word. */
+export function parseExecStatus(text: string): Status {
+  const status = asStatus(tryJson(text));
+  if (status?.status !== undefined) return status;
+  return { status: "Failure", message: text.trim().slice(0, MESSAGE_CHARS) };
+}
+
+/** Whether a SelfSubjectAccessReview denies what was asked; anything else than a plain no is none. */
+export function parseDenied(text: string): boolean {
+  const review = tryJson(text);
+  const status = isRecord(review) ? review.status : undefined;
+  return isRecord(status) && status.allowed === false;
+}
+
+/** Keeps of a Status what has the right type. Undefined where it is none at all. */
+function asStatus(value: unknown): Status | undefined {
+  if (!isRecord(value)) return undefined;
+  const { status, message, reason, code, details } = value;
+  return {
+    ...(value.kind === "Status" ? { kind: value.kind } : {}),
+    ...(status === "Success" || status === "Failure" ? { status } : {}),
+    ...(typeof message === "string" ? { message } : {}),
+    ...(typeof reason === "string" ? { reason } : {}),
+    ...(typeof code === "number" && Number.isInteger(code) ? { code } : {}),
+    ...(isRecord(details) ? { details: asDetails(details) } : {}),
+  };
+}
+
+function asDetails({ name, group, kind, causes, retryAfterSeconds }: Json): Status["details"] {
+  return {
+    ...(typeof name === "string" ? { name } : {}),
+    ...(typeof group === "string" ? { group } : {}),
+    ...(typeof kind === "string" ? { kind } : {}),
+    ...(typeof retryAfterSeconds === "number" ? { retryAfterSeconds } : {}),
+    ...(Array.isArray(causes) ? { causes: causes.filter(isRecord).map(asCause) } : {}),
+  };
+}
+
+function asCause({ reason, message, field }: Json) {
+  return {
+    ...(typeof reason === "string" ? { reason } : {}),
+    ...(typeof message === "string" ? { message } : {}),
+    ...(typeof field === "string" ? { field } : {}),
+  };
+}
+
+function asObject<T extends KubeObject>(value: unknown, shape: Shape, what: string): T {
+  const isNamed = isRecord(value) && isRecord(value.metadata) &&
+    typeof value.metadata.name === "string";
+  if (!isNamed || !hasShape(value, OBJECT) || !hasShape(value, shape)) throw new AnswerError(what);
+  return value as unknown as T;
+}
+
+/** What is left out, or null, has every shape but a name's; what a shape does not mention may be anything. */
+export function hasShape(value: unknown, shape: Shape): boolean {
+  if (value === undefined || value === null) return shape !== "name";
+  if (shape === "text" || shape === "name") return typeof value === "string";
+  if (shape === "number") return typeof value === "number";
+  if (shape === "texts") {
+    return isRecord(value) && Object.values(value).every((one) => typeof one === "string");
+  }
+  if (Array.isArray(shape)) {
+    return Array.isArray(value) &&
+      value.every((one) => one !== undefined && one !== null && hasShape(one, shape[0]));
+  }
+  return isRecord(value) && Object.entries(shape).every(([key, one]) => hasShape(value[key], one));
+}
+
+function isRecord(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Text that begins as JSON and breaks off was cut on its way; any other is not what was asked for.
+ */
+function parseJson(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    if (!/^\s*($|\{)/.test(text) || isWhole(text)) throw new AnswerError(what);
+    throw new BrokenAnswer("the answer broke off");
+  }
+}
+
+function tryJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What ends as an object does was not cut. */
+function isWhole(text: string): boolean {
+  return text.trimEnd().endsWith("}");
+}
