@@ -14,6 +14,8 @@ import type { Cargo, Preparation } from "./send.ts";
 
 /** A record that has grown to more than that many lines for each entry is written anew. */
 const MOST_LINES = 2;
+/** So many paths are taken out of a record one by one, whatever it has. */
+const MOST_GONE = 1_000;
 
 export class Transfer {
   /** What tells this upload from others. */
@@ -142,7 +144,7 @@ export class Transfer {
     if (this.#hasRecorded) return false;
     return this.record === undefined ||
       this.record.lines > this.cargo.entries.length * MOST_LINES + 100 ||
-      this.#changing.size > this.record.entries.size / 2;
+      this.outdated.length > Math.max(MOST_GONE, this.record.entries.size / 2);
   }
 
   /** What the record says of paths that are about to change. */

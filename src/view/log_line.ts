@@ -25,8 +25,8 @@ const PALETTE = ["1;92", "1;93", "1;94", "1;95", "1;96"];
 /** Gives each task and step the next color when it first speaks. */
 export class LogLines {
   readonly #options: LogOptions;
-  /** By the text; as printed. */
   readonly #parts = new LogParts();
+  /** By the text; as printed. */
   readonly #prefixes = new Map<string, Printable>();
 
   constructor(options: LogOptions) {

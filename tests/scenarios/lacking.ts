@@ -39,7 +39,9 @@ export const lackingScenarios: Scenario[] = [
       await Deno.writeFile(`${directory}/later`, crypto.getRandomValues(new Uint8Array(65_536)));
       const truncate = startTknDev([
         ...["tr", "exec", name, ...flags, "--", "sh", "-c"],
-        "cd /workspace/source && echo waits && until [ -e later ]; do sleep 0.01; done && : >edited",
+        // Where it is unpacked, before it goes to its place.
+        "cd /workspace/source && echo waits && until [ -e .tkn-dev-*.new/later ]; do sleep 0.01; done && " +
+        'for new in .tkn-dev-*.new; do : >"$new/edited"; done',
       ]);
       await truncate.wrote(/^waits$/m);
       for (let at = 0; at < 60; at++) {
