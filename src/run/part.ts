@@ -97,7 +97,7 @@ class Part {
     const chunks = prepared === undefined ? this.#archive(difference) : this.#pieces(prepared);
     const coming = prepared?.options.entries ?? difference.send;
     const packing = transfer.compressed ? "gzip" : "plain";
-    yield line(...removals(difference), ...this.#follows(coming), packing);
+    yield line([...removals(difference), ...this.#follows(coming), packing]);
     yield* this.#counted(reply.wanted(chunks));
     transfer.isAllSent = !reply.wantsNoMore && this.#turn === "end";
     void this.#tellReceipt(reply);
@@ -110,7 +110,7 @@ class Part {
   ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
     this.#turn = "part";
     const packing = await prepared.compressed ? "gzip" : "plain";
-    yield line(...this.#follows(prepared.options.entries), packing);
+    yield line([...this.#follows(prepared.options.entries), packing]);
     yield* this.#counted(reply.wanted(this.#pieces(prepared)));
   }
 
@@ -157,12 +157,12 @@ class Part {
     const { transfer, options } = this;
     const names = topNames(options);
     const recalls = options.record === undefined ? [] : ["recall"];
-    yield line(...recalls, ...names.map(look), "ask"); // the record is read while it lists what there is
+    yield line([...recalls, ...names.map(look), "ask"]); // the record is read while it lists what there is
     if (recalls.length > 0) transfer.record = await parseRecord(reply.answer());
     const more = namesToRecall(transfer.record, names); // found while it lists
     let survey = await parseSurvey(reply.answer());
     if (more.length > 0) {
-      yield line(...more.map(look), "ask");
+      yield line([...more.map(look), "ask"]);
       survey = joined(survey, await parseSurvey(reply.answer()));
     }
     transfer.survey = survey;
@@ -175,7 +175,7 @@ class Part {
     if (options.compress === "always") transfer.compressed = gzip;
     if (options.compress !== "auto" || !gzip || transfer.leftBytes < MEASURED_BYTES) return;
     const startMs = options.clock.now();
-    yield line("ping");
+    yield line(["ping"]);
     await Array.fromAsync(reply.answer());
     transfer.compressed = options.clock.now() - startMs >= FAR_MS;
   }
@@ -221,7 +221,7 @@ class Part {
   }
 
   async *#pieces(prepared: Prepared): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
-    this.#members.push(...prepared.options.entries);
+    for (const entry of prepared.options.entries) this.#members.push(entry); // too many for a call
     const pieces = prepared.take(() => {
       for (const file of prepared.packed) this.#add(file);
       return this.#tail([], []);
@@ -307,7 +307,7 @@ class Part {
   }
 }
 
-function line(...lines: string[]): Uint8Array<ArrayBuffer> {
+function line(lines: readonly string[]): Uint8Array<ArrayBuffer> {
   return pathBytes(lines.map((text) => `${text}\n`).join(""));
 }
 
