@@ -1,5 +1,6 @@
 /** The user's editor, on a text of ours. */
 import { UsageError } from "../errors.ts";
+import { environmentVariable } from "./environment.ts";
 
 /**
  * What was saved of the text; undefined where the editor failed or can't be run. `name` is that of the file:
@@ -22,7 +23,7 @@ export async function editText(text: string, name: string): Promise<string | und
 
 /** As git does it: what the variable has is a piece of shell, so that it can be `code --wait`. */
 function editorOn(path: string): Deno.Command {
-  const editor = Deno.env.get("VISUAL") || Deno.env.get("EDITOR");
+  const editor = environmentVariable("VISUAL") || environmentVariable("EDITOR");
   const streams = { stdin: "inherit", stdout: "inherit", stderr: "inherit" } as const;
   if (Deno.build.os === "windows") {
     const line = `"${editor ?? "notepad"} "${path}""`; // cmd takes away the outer quotes

@@ -1,6 +1,8 @@
 /** The real world, put together. */
 import type { Clock, Host } from "../host.ts";
 import { pathText } from "../path_bytes.ts";
+import { sayableDirectory } from "./byte_files.ts";
+import { environmentVariable } from "./environment.ts";
 import { denoFiles } from "./files.ts";
 import { denoTerminal } from "./terminal.ts";
 import { watchDirectories } from "./watcher.ts";
@@ -11,7 +13,7 @@ export function denoHost(): Host {
     terminal: denoTerminal(),
     files: denoFiles,
     clock: denoClock,
-    env: { get: (name) => Deno.env.get(name) },
+    env: { get: environmentVariable },
     interrupt: interrupt.signal,
     random,
     capture,
@@ -89,7 +91,8 @@ async function capture(
 ): Promise<string | undefined> {
   try {
     const [program, ...args] = command;
-    const process = new Deno.Command(program, { args, cwd: options.cwd, stderr: "null" });
+    using cwd = options.cwd === undefined ? undefined : sayableDirectory(options.cwd);
+    const process = new Deno.Command(program, { args, cwd: cwd?.name, stderr: "null" });
     const { success, stdout } = await process.output();
     return success ? pathText(stdout) : undefined;
   } catch {

@@ -13,6 +13,7 @@ import {
 import { load } from "npm:js-yaml@4.3.2";
 import { UsageError } from "../../errors.ts";
 import type { ConnectOptions } from "../../host.ts";
+import { environmentVariable } from "../environment.ts";
 import { inCluster } from "./in_cluster.ts";
 import { messageOf } from "./words.ts";
 
@@ -26,7 +27,7 @@ export interface Kubeconfig {
 /** kubectl's order: the flag, then $KUBECONFIG (missing files passed over), then ~/.kube/config, then in-cluster. */
 export function readKubeconfig({ kubeconfig }: ConnectOptions): Kubeconfig {
   if (kubeconfig !== undefined) return readFile(kubeconfig);
-  const variable = Deno.env.get("KUBECONFIG");
+  const variable = environmentVariable("KUBECONFIG");
   const separator = Deno.build.os === "windows" ? ";" : ":";
   const named = variable?.split(separator).filter((path) => path !== "") ?? [];
   if (named.length > 0) {
@@ -89,7 +90,9 @@ function withMissing(config: Kubeconfig, part: Kubeconfig): Kubeconfig {
 /** Where kubectl looks for .kube/config: the first that has one counts. */
 function homes(): string[] {
   const { HOME = "", HOMEDRIVE = "", HOMEPATH = "", USERPROFILE = "" } = Object.fromEntries(
-    ["HOME", "HOMEDRIVE", "HOMEPATH", "USERPROFILE"].map((name) => [name, Deno.env.get(name)]),
+    ["HOME", "HOMEDRIVE", "HOMEPATH", "USERPROFILE"].map((
+      name,
+    ) => [name, environmentVariable(name)]),
   );
   const all = Deno.build.os === "windows" ? [HOME, HOMEDRIVE + HOMEPATH, USERPROFILE] : [HOME];
   return all.filter((home) => home !== "");
