@@ -25,7 +25,7 @@ export class DirectoryReader {
     return this.pace.call(
       () => named(directory, () => listDirectory(libc, directory)),
       () => naming(directory, () => listDirectoryPooled(libc, directory)),
-      listingMs,
+      { workMs: listingMs },
     );
   }
 
@@ -54,6 +54,7 @@ export class DirectoryReader {
     return this.pace.call(
       () => named(directory, () => lstatNames(libc, directory, { names, mostMs })),
       pooled,
+      { count: names.length },
     );
   }
 
@@ -71,7 +72,7 @@ export class DirectoryReader {
     return await this.pace.call(
       () => Array.from(named(directory, () => Deno.readDirSync(directory)), toEntry),
       () => naming(directory, () => Array.fromAsync(Deno.readDir(directory), toEntry)),
-      listingMs,
+      { workMs: listingMs },
     );
   }
 }

@@ -53,8 +53,8 @@ export async function* walkInRuns(
   const pending: { run: readonly Entry[]; rules: Ignore }[] = [];
 
   async function open(directory: string, ignore: Ignore): Promise<void> {
-    const { names, rules } = await openDirectory(files, { root, directory, ignore });
-    const runs = toRuns(await lstatAll(files, { root, directory, names, options }));
+    const { kept, rules } = await openDirectory(files, { root, directory, ignore });
+    const runs = toRuns(await lstatAll(files, { root, directory, kept, options }));
     // A stack: the last that is pushed is the first to be yielded.
     for (const run of runs.reverse()) pending.push({ run, rules });
   }
@@ -81,19 +81,27 @@ function toRuns(entries: readonly Entry[]): (readonly Entry[])[] {
   return runs;
 }
 
+/** A name of a directory, and the path that has it. */
+interface Kept {
+  readonly name: string;
+  readonly path: string;
+}
+
 async function openDirectory(
   files: Files,
   place: { root: string; directory: string; ignore: Ignore },
-): Promise<{ names: string[]; rules: Ignore }> {
+): Promise<{ kept: Kept[]; rules: Ignore }> {
   const { root, directory } = place;
   try {
     const listed = await files.list(join(root, directory));
     const rules = await place.ignore.enter(directory, listed);
-    const names = listed.filter(({ name, kind }) =>
-      !rules.ignores(join(directory, name), kind === "directory")
-    ).map(({ name }) => name);
-    names.sort((a, b) => a < b ? -1 : 1);
-    return { names, rules };
+    const kept: Kept[] = [];
+    for (const { name, kind } of listed) {
+      const path = join(directory, name);
+      if (!rules.ignores(path, kind === "directory")) kept.push({ name, path });
+    }
+    kept.sort((a, b) => a.name < b.name ? -1 : 1);
+    return { kept, rules };
   } catch (error) {
     throw cannotRead(root, error);
   }
@@ -101,17 +109,18 @@ async function openDirectory(
 
 async function lstatAll(
   files: Files,
-  at: { root: string; directory: string; names: readonly string[]; options: WalkOptions },
+  at: { root: string; directory: string; kept: readonly Kept[]; options: WalkOptions },
 ): Promise<Entry[]> {
-  const { root, directory, names, options } = at;
+  const { root, directory, kept, options } = at;
   const entries: Entry[] = [];
   try {
-    for (let start = 0; start < names.length; start += NAMES_PER_LOOK) {
+    for (let start = 0; start < kept.length; start += NAMES_PER_LOOK) {
       options.signal?.throwIfAborted();
-      const some = names.slice(start, start + NAMES_PER_LOOK);
-      const stats = await files.lstatNames(join(root, directory), some);
-      for (const [i, stat] of stats.entries()) {
-        const path = join(directory, some[i]);
+      const some = kept.slice(start, start + NAMES_PER_LOOK);
+      const stats = await files.lstatNames(join(root, directory), some.map(({ name }) => name));
+      for (let i = 0; i < some.length; i++) {
+        const { path } = some[i];
+        const stat = stats[i];
         if (stat === undefined) checkGone(root, path);
         else if (stat.kind === "other") {
           options.onSkip?.(path, "it is a socket, a FIFO or a device");
