@@ -7,7 +7,6 @@ import type { Libc } from "./libc.ts";
 import { readStatx, STATX_BYTES } from "./statx.ts";
 
 const LISTED_BYTES = 256 * 1024;
-const STATS_PER_LOOK = 8;
 
 const listed = new Uint8Array(LISTED_BYTES);
 const stat = new Uint8Array(STATX_BYTES);
@@ -62,7 +61,7 @@ export function lstatNames(
   const stats: (FileStat | undefined)[] = [];
   for (const name of names) {
     stats.push(lstatAt(libc, { path, fd: directory.fd }, name));
-    if (stats.length % STATS_PER_LOOK === 0 && performance.now() > endMs) break;
+    if (performance.now() > endMs) break;
   }
   return stats;
 }
