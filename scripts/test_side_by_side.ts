@@ -2,13 +2,13 @@
  * Runs test files side by side, for most of what they do is waiting: each in a process of its own, since they change
  * its environment, and start programs that they have just written, which another thread's start would keep busy.
  *
- * Usage: test_side_by_side.ts DIRECTORY... [OPTION OF deno test]...
+ * Usage: test_side_by_side.ts DIRECTORY|FILE... [OPTION OF deno test]...
  */
 import { cpus } from "node:os";
 
 const isOption = (word: string) => word.startsWith("-");
 const first = Deno.args.findIndex(isOption);
-const directories = first === -1 ? Deno.args : Deno.args.slice(0, first);
+const places = first === -1 ? Deno.args : Deno.args.slice(0, first);
 const options = first === -1 ? [] : Deno.args.slice(first);
 
 /** So many that the processors have work while others wait. */
@@ -38,8 +38,10 @@ function write(bytes: Uint8Array): void {
 }
 
 const files: string[] = [];
-for (const directory of directories) {
-  const found = await Array.fromAsync(testFiles(directory.replace(/\/$/, "")));
+for (const place of places) {
+  const found = place.endsWith(".ts")
+    ? [place]
+    : await Array.fromAsync(testFiles(place.replace(/\/$/, "")));
   files.push(...found.sort());
 }
 // All types at once: file by file that takes longer than the tests.

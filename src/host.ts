@@ -117,6 +117,8 @@ export interface Files {
   list(directory: string): Promise<DirectoryEntry[]>;
   /** Links not followed. */
   lstat(path: string): Promise<FileStat>;
+  /** The same for many names of one directory, in their order; undefined for what is gone. */
+  lstatNames(directory: string, names: readonly string[]): Promise<(FileStat | undefined)[]>;
   /** Links followed; undefined where there is nothing. */
   stat(path: string): Promise<FileStat | undefined>;
   readLink(path: string): Promise<string>;

@@ -3,6 +3,7 @@ import type { BenchCase } from "./bench_case.ts";
 import { delta } from "./cases/delta.ts";
 import { ignored } from "./cases/ignored.ts";
 import { large } from "./cases/large.ts";
+import { load } from "./cases/load.ts";
 import { loop } from "./cases/loop.ts";
 import { released } from "./cases/released.ts";
 import { slow } from "./cases/slow.ts";
@@ -20,4 +21,5 @@ export const CASES: readonly BenchCase[] = [
   released,
   start,
   loop,
+  load,
 ];

@@ -2,7 +2,8 @@
 import { commandLine } from "../../tests/support/program.ts";
 import type { Access } from "./access.ts";
 import { countCommand } from "./place.ts";
-import { type Line, start, type Started } from "./process.ts";
+import { peakBytes } from "./memory.ts";
+import { type Line, start } from "./process.ts";
 import type { Stage } from "./stage.ts";
 import { checkCount, type Tree } from "./tree.ts";
 
@@ -11,6 +12,8 @@ export interface UploadOptions {
   /** "emptyDir=Memory", "claimName=NAME" */
   readonly volume: string;
   readonly access?: Access;
+  /** More flags of the command. */
+  readonly flags?: readonly string[];
   /** Called at the moment that the pause, or the receipt, is told. */
   readonly onHeld?: (pod: string) => void;
   readonly onSent?: () => void;
@@ -30,10 +33,10 @@ export interface Uploaded {
 
 /** Throws where it fails, and where not all of the tree is there then. */
 export async function upload(stage: Stage, options: UploadOptions): Promise<Uploaded> {
-  const { tree, volume, access = stage.access } = options;
+  const { tree, volume, access = stage.access, flags = [] } = options;
   await makeTask(stage);
   const argv = commandLine(
-    ["task", "upload", stage.name, tree.path, "-w", `name=source,${volume}`],
+    ["task", "upload", stage.name, tree.path, "-w", `name=source,${volume}`, ...flags],
   );
   const seen: { held?: Line; sent?: Line; first?: Line; peakBytes?: number } = {};
   const onLine = (line: Line) => {
@@ -44,7 +47,7 @@ export async function upload(stage: Stage, options: UploadOptions): Promise<Uplo
     } else if (/^(Sent|Nothing to send) .*, verified/.test(line.text)) {
       seen.sent = line;
       options.onSent?.();
-      seen.peakBytes = peakBytes(running);
+      seen.peakBytes = peakBytes(running.pid);
     } else if (line.from === "stdout") seen.first ??= line;
   };
   const env = { KUBECONFIG: access.path };
@@ -72,15 +75,4 @@ export function makeTask(stage: Stage): Promise<void> {
         steps: [{ name: "run", image: options.image, script }],
       },
     }));
-}
-
-/** See proc(5). */
-function peakBytes({ pid }: Started): number | undefined {
-  try {
-    const status = Deno.readTextFileSync(`/proc/${pid}/status`);
-    const [, kibibytes] = /^VmHWM:\s*(\d+) kB/m.exec(status) ?? [];
-    return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;
-  } catch {
-    return undefined;
-  }
 }

@@ -49,6 +49,38 @@ export function goTree(
   return made(stage, name, (path) => writeGo(path, { files, bytes }));
 }
 
+/** So many files of a few bytes, none of them read; `empty`: of none, so that a million fit into memory. */
+export function manyFiles(stage: Stage, files: number, { empty = false } = {}): Promise<Tree> {
+  const name = `${files} files`;
+  return stage.once(`tree ${name}`, async () => {
+    const path = `${stage.directory}/${files}`;
+    await Deno.mkdir(path);
+    const content = new Uint8Array(empty ? 0 : 20);
+    writeAtOnce(path, files, content);
+    return { name, path, files, bytes: files * content.length };
+  });
+}
+
+/** A file in so many directories, one in the other. */
+export function deepTree(stage: Stage, depth: number): Promise<Tree> {
+  return made(stage, "deep", async (path) => {
+    const inside = `${path}/${"d/".repeat(depth)}`;
+    await Deno.mkdir(inside, { recursive: true });
+    await Deno.writeTextFile(`${inside}file`, "deep\n");
+  });
+}
+
+/** One file of so many bytes that are not on any disk. */
+export function sparseTree(stage: Stage, bytes: number): Promise<Tree> {
+  return stage.once("tree sparse", async () => {
+    const path = `${stage.directory}/sparse`;
+    await Deno.mkdir(path);
+    await Deno.writeTextFile(`${path}/large`, "");
+    await Deno.truncate(`${path}/large`, bytes);
+    return { name: "one sparse file", path, files: 1, bytes };
+  });
+}
+
 function made(
   stage: Stage,
   name: string,
@@ -78,6 +110,15 @@ export async function writeFiles(path: string, files: number, content: (at: numb
     const directory = `${path}/package${Math.floor(at / PER_DIRECTORY)}`;
     if (at % PER_DIRECTORY === 0) await Deno.mkdir(directory);
     await Deno.writeFile(`${directory}/file${at}.go`, content(at));
+  }
+}
+
+/** The same, ten times as fast. */
+function writeAtOnce(path: string, files: number, content: Uint8Array): void {
+  for (let at = 0; at < files; at++) {
+    const directory = `${path}/package${Math.floor(at / PER_DIRECTORY)}`;
+    if (at % PER_DIRECTORY === 0) Deno.mkdirSync(directory);
+    Deno.writeFileSync(`${directory}/file${at}.go`, content);
   }
 }
 

@@ -56,11 +56,13 @@ async function list(host: Host, flags: SendFlags): Promise<void> {
   const entries: Entry[] = [];
   let open: string | undefined;
   const lines = new Lines(host);
-  for await (const entry of walked) {
-    if (open !== undefined && !entry.path.startsWith(open)) lines.add(open);
-    open = entry.kind === "directory" ? `${entry.path}/` : undefined;
-    if (open === undefined) lines.add(entry.path);
-    entries.push(entry);
+  for await (const run of walked) {
+    for (const entry of run) {
+      if (open !== undefined && !entry.path.startsWith(open)) lines.add(open);
+      open = entry.kind === "directory" ? `${entry.path}/` : undefined;
+      if (open === undefined) lines.add(entry.path);
+      entries.push(entry);
+    }
   }
   if (open !== undefined) lines.add(open);
   lines.end();

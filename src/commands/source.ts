@@ -6,7 +6,7 @@ import { checkDirectory } from "../tree/check.ts";
 import { Digests } from "../tree/digests.ts";
 import { type GitFacts, gitFacts } from "../tree/git.ts";
 import { isOfRecord } from "../tree/record.ts";
-import { type Entry, walk } from "../tree/walk.ts";
+import { type Entry, walkInRuns } from "../tree/walk.ts";
 import { checkSecrets, sourceNotes } from "./source_notes.ts";
 import { filesToSend, openIgnore } from "./source_rules.ts";
 import type { Secrets, SendFlags } from "./upload_options.ts";
@@ -24,7 +24,7 @@ export interface Source {
 
 export async function openSource(host: Host, flags: SendFlags): Promise<Source> {
   const { root, files, skipped, walked } = await openTree(host, flags);
-  const entries = Array.fromAsync(walked);
+  const entries = allOf(walked);
   entries.catch(() => {}); // told when it is sent
   const { secrets } = flags;
   if (secrets === "deny") checkSecrets(root, await entries);
@@ -32,7 +32,13 @@ export async function openSource(host: Host, flags: SendFlags): Promise<Source> 
   return { root, files, entries, git: gitFacts(host.capture, root), skipped, digests, secrets };
 }
 
-/** What is in the directory and is sent, entry by entry; `skipped` grows with it. */
+async function allOf(walked: AsyncIterable<readonly Entry[]>): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  for await (const run of walked) for (const entry of run) entries.push(entry);
+  return entries;
+}
+
+/** What is in the directory and is sent, in runs of entries; `skipped` grows with it. */
 export async function openTree(host: Host, flags: SendFlags) {
   const root = await checkDirectory(host.files, flags.directory);
   const files = await filesToSend(host, root, flags);
@@ -45,9 +51,11 @@ export async function openTree(host: Host, flags: SendFlags) {
     signal: host.interrupt,
     onSkip: (path: string, why: string) => skipped.push(`${path} is left out: ${why}`),
   };
-  async function* walked(): AsyncGenerator<Entry, void, undefined> {
-    for await (const entry of walk(files, root, await ignore(), options)) {
-      if (!isOfRecord(entry.path)) yield entry;
+  async function* walked(): AsyncGenerator<readonly Entry[], void, undefined> {
+    for await (const run of walkInRuns(files, root, await ignore(), options)) {
+      yield run.some(({ path }) => isOfRecord(path))
+        ? run.filter(({ path }) => !isOfRecord(path))
+        : run;
     }
   }
   return { root, files, skipped, walked: walked() };

@@ -3,21 +3,19 @@
  * have a name that Deno can say: /proc/self/fd/7. All of it is done at once, for there are few of them.
  */
 import fs from "node:fs";
-import type { DirectoryEntry, Files, FileStat, OpenFile } from "../host.ts";
+import type { Files, FileStat, OpenFile } from "../host.ts";
 import { FileError } from "../host.ts";
 import { named } from "./file_error.ts";
 import { toStat } from "./file_stat.ts";
-import { Libc } from "./libc.ts";
+import { type Libc, openLibc } from "./libc.ts";
 
-/** What Deno shows of each byte that it can't read. */
-const LOST = "\ufffd";
 /** Opens it to be asked about, not to be read: whatever it is, and whoever may read it. */
 const O_PATH = 0o10000000;
 const { O_NOFOLLOW } = fs.constants;
 
 type Reads = Pick<
   Files,
-  "list" | "lstat" | "stat" | "readLink" | "open" | "readStart" | "readText"
+  "lstat" | "stat" | "readLink" | "open" | "readStart" | "readText" | "realPath"
 >;
 
 /**
@@ -26,47 +24,46 @@ type Reads = Pick<
  */
 export function withBytePaths(files: Files): Files {
   const reads = (path: string): Reads => path.isWellFormed() ? files : byteFiles() ?? files;
+  /** Of a path in UTF-8 what it leads to may not be. */
+  async function unlessLossy(path: string, call: (reads: Reads) => Promise<string>) {
+    try {
+      return await call(reads(path));
+    } catch (error) {
+      const isLossy = (error as Error).cause instanceof Deno.errors.InvalidData;
+      const inBytes = isLossy ? byteFiles() : undefined;
+      if (inBytes === undefined) throw error;
+      return await call(inBytes);
+    }
+  }
   return {
     ...files,
-    async list(directory) {
-      const entries = await reads(directory).list(directory);
-      const isLossy = entries.some(({ name }) => name.includes(LOST));
-      return isLossy ? await byteFiles()?.list(directory) ?? entries : entries;
-    },
     lstat: (path) => reads(path).lstat(path),
     stat: (path) => reads(path).stat(path),
-    async readLink(path) {
-      try {
-        return await reads(path).readLink(path);
-      } catch (error) {
-        const isLossy = (error as Error).cause instanceof Deno.errors.InvalidData;
-        const target = isLossy ? byteFiles()?.readLink(path) : undefined;
-        if (target === undefined) throw error;
-        return await target;
-      }
-    },
+    readLink: (path) => unlessLossy(path, (reads) => reads.readLink(path)),
+    realPath: (path) => unlessLossy(path, (reads) => reads.realPath(path)),
     open: (path) => reads(path).open(path),
     readStart: (path, buffer) => reads(path).readStart(path, buffer),
     readText: (path) => reads(path).readText(path),
   };
 }
 
+/** A name of the directory that Deno can say, good until it is disposed of. Throws FileError. */
+export function sayableDirectory(path: string): { readonly name: string } & Disposable {
+  const libc = path.isWellFormed() ? undefined : openLibc();
+  if (libc === undefined) return { name: path, [Symbol.dispose]: () => {} };
+  const opened = named(path, () => libc.openDirectory(path));
+  return { name: `/proc/self/fd/${opened.fd}`, [Symbol.dispose]: () => opened[Symbol.dispose]() };
+}
+
 let cached: { files?: Reads } | undefined;
 
 function byteFiles(): Reads | undefined {
-  cached ??= { files: openByteFiles() };
+  const libc = openLibc();
+  cached ??= { files: libc && openByteFiles(libc) };
   return cached.files;
 }
 
-function openByteFiles(): Reads | undefined {
-  if (Deno.build.os !== "linux") return undefined;
-  let libc: Libc;
-  try {
-    libc = new Libc();
-  } catch {
-    return undefined; // another C library, or no permission
-  }
-
+function openByteFiles(libc: Libc): Reads {
   function at<T>(path: string, call: (name: string) => T, flags = O_NOFOLLOW): T {
     return named(path, () => {
       using opened = libc.open(path, O_PATH | flags);
@@ -81,18 +78,12 @@ function openByteFiles(): Reads | undefined {
     if (kind === "other") throw new FileError(path, "is no file");
     return Deno.openSync(name);
   }
-  const entry = (path: string, name: string): DirectoryEntry | undefined =>
-    unlessAbsent(() => ({ name, kind: at(`${path}/${name}`, stat).kind }));
 
   return {
-    list: (path) =>
-      soon(() => {
-        const names = named(path, () => libc.names(path));
-        return names.map((name) => entry(path, name)).filter((one) => one !== undefined);
-      }),
     lstat: (path) => soon(() => at(path, stat)),
     stat: (path) => soon(() => unlessAbsent(() => at(path, stat, 0))),
     readLink: (path) => soon(() => named(path, () => libc.readLink(path))),
+    realPath: (path) => soon(() => at(path, (name) => libc.readLink(name), 0)),
     open: (path) => soon(() => toOpenFile(path, at(path, (name) => open(path, name)))),
     readStart: (path, buffer) =>
       soon(() =>

@@ -6,6 +6,12 @@ export function isAbsent(error: unknown): boolean {
   return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
 }
 
+/** There is nothing at the path, though its directory is there; of the system's error, or of a FileError with it. */
+export function isGone(error: unknown): boolean {
+  const system = error instanceof FileError ? error.cause : error;
+  return (system as { code?: string } | undefined)?.code === "ENOENT";
+}
+
 export function named<T>(path: string, call: () => T): T {
   try {
     return call();

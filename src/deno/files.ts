@@ -1,55 +1,20 @@
 /** The real file system, behind the types of host.ts. */
 import fs from "node:fs";
 import { promisify } from "node:util";
-import type { DirectoryEntry, Files, FileStat, OpenFile, ReadStart } from "../host.ts";
+import type { Files, FileStat, OpenFile, ReadStart } from "../host.ts";
 import { withBytePaths } from "./byte_files.ts";
+import { DirectoryReader } from "./directory_reader.ts";
 import { fileError, isAbsent, named, naming, opened, opening } from "./file_error.ts";
-import { kindOf, nodeStat, toStat } from "./file_stat.ts";
-
-/**
- * Answers a call at once as long as storage is quick, and through Deno's thread pool, so that many go
- * on at the same time, once it is slow.
- *
- * On a warm cache an lstat takes 3 µs and a trip to the thread pool and back three times that: sending
- * 8,351 files takes half the time this way. On a cold disk or a network each call waits for
- * milliseconds, and then only concurrency helps. Now and then a call takes the trip anyway, for nothing
- * else goes on, Ctrl-C included, while calls are answered at once.
- */
-class Pace {
-  static readonly #pooledCalls = 64;
-  static readonly #atOnceMs = 20;
-  #pooledLeft = 0;
-  #lastPooledMs = 0;
-
-  constructor(private readonly slowMs: number) {}
-
-  call<T>(atOnce: () => T, pooled: () => Promise<T>): Promise<T> {
-    const start = performance.now();
-    if (this.#pooledLeft > 0 || start - this.#lastPooledMs > Pace.#atOnceMs) {
-      this.#pooledLeft = Math.max(this.#pooledLeft - 1, 0);
-      this.#lastPooledMs = start;
-      return pooled();
-    }
-    try {
-      return Promise.resolve(atOnce());
-    } catch (error) {
-      return Promise.reject(error);
-    } finally {
-      if (performance.now() - start > this.slowMs) this.#pooledLeft = Pace.#pooledCalls;
-    }
-  }
-}
+import { nodeStat, toStat } from "./file_stat.ts";
+import { Pace } from "./pace.ts";
 
 /** @param slowMs how long a call may hold up the program before the next 64 go through the thread pool */
 export function openFiles(slowMs: number): Files {
   const pace = new Pace(slowMs);
-  return withBytePaths({
-    list(directory) {
-      return pace.call(
-        () => Array.from(named(directory, () => Deno.readDirSync(directory)), toEntry),
-        () => naming(directory, () => Array.fromAsync(Deno.readDir(directory), toEntry)),
-      );
-    },
+  const directories = new DirectoryReader(pace, (path) => files.lstat(path));
+  const files = withBytePaths({
+    list: (directory) => directories.list(directory),
+    lstatNames: (directory, names) => directories.lstatNames(directory, names),
     lstat(path) {
       return pace.call(
         () => toStat(named(path, () => Deno.lstatSync(path))),
@@ -88,6 +53,7 @@ export function openFiles(slowMs: number): Files {
     },
     realPath: (path) => naming(path, async () => withSlashes(await Deno.realPath(path))),
   });
+  return files;
 }
 
 export const denoFiles: Files = openFiles(1);
@@ -156,10 +122,6 @@ async function readStart(path: string, buffer: Uint8Array): Promise<ReadStart> {
   } finally {
     fs.closeSync(fd);
   }
-}
-
-function toEntry(entry: Deno.DirEntry): DirectoryEntry {
-  return { name: entry.name, kind: kindOf(entry) };
 }
 
 /** Windows' `C:\src` is `C:/src` here: every path of the program is '/'-separated. */

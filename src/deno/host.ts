@@ -1,6 +1,7 @@
 /** The real world, put together. */
 import type { Host } from "../host.ts";
 import { pathText } from "../path_bytes.ts";
+import { sayableDirectory } from "./byte_files.ts";
 import { denoClock } from "./clock.ts";
 import { denoFiles } from "./files.ts";
 import { denoTerminal } from "./terminal.ts";
@@ -69,7 +70,8 @@ async function capture(
 ): Promise<string | undefined> {
   try {
     const [program, ...args] = command;
-    const process = new Deno.Command(program, { args, cwd: options.cwd, stderr: "null" });
+    using cwd = options.cwd === undefined ? undefined : sayableDirectory(options.cwd);
+    const process = new Deno.Command(program, { args, cwd: cwd?.name, stderr: "null" });
     const { success, stdout } = await process.output();
     return success ? pathText(stdout) : undefined;
   } catch {

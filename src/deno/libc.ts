@@ -1,26 +1,53 @@
-/** The C library's calls for paths that are not UTF-8: Deno's paths are text, the Buffers of its node:fs too. */
+/**
+ * Calls of Linux that Deno does not make, by the C library: for paths that are not UTF-8, since Deno's paths are text,
+ * the Buffers of its node:fs too; and for whole directories, whose files Deno asks about at four times the cost.
+ */
 import os from "node:os";
 import { pathBytes, pathText } from "../path_bytes.ts";
 
 const SYMBOLS = {
   open: { parameters: ["buffer", "i32"], result: "i32" },
+  openPooled: { name: "open", parameters: ["buffer", "i32"], result: "i32", nonblocking: true },
   close: { parameters: ["i32"], result: "i32" },
   readlink: { parameters: ["buffer", "buffer", "usize"], result: "isize" },
-  opendir: { parameters: ["buffer"], result: "pointer" },
-  readdir: { parameters: ["pointer"], result: "pointer" },
-  closedir: { parameters: ["pointer"], result: "i32" },
+  // By number: older C libraries (glibc 2.28, of RHEL 8) have no function getdents64, or statx.
+  getdents: { name: "syscall", parameters: ["i32", "i32", "buffer", "i32"], result: "i32" },
+  getdentsPooled: {
+    name: "syscall",
+    parameters: ["i32", "i32", "buffer", "i32"],
+    result: "i32",
+    nonblocking: true,
+  },
+  statx: {
+    name: "syscall",
+    parameters: ["i32", "i32", "buffer", "i32", "u32", "buffer"],
+    result: "i32",
+  },
   __errno_location: { parameters: [], result: "pointer" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** Where an entry of a directory (dirent64) has its length and its name, on every Linux of 64 bits. */
-const LENGTH_OFFSET = 16, NAME_OFFSET = 19;
+/** Of the system calls, as linux/arch has them. */
+const NUMBERS = {
+  x86_64: { getdents64: 217, statx: 332 },
+  aarch64: { getdents64: 61, statx: 291 },
+};
+/** See open(2) and statx(2). */
+const O_DIRECTORY_CLOEXEC = 0o2000000 | (Deno.build.arch === "aarch64" ? 0o40000 : 0o200000);
+const AT_SYMLINK_NOFOLLOW = 0x100, AT_NO_AUTOMOUNT = 0x800, STATX_BASIC_STATS = 0x7ff;
 /** The longest target of a link. */
 const PATH_MAX = 4096;
+/** Longer than any name that a file system gives a file; the NUL that ends it included. */
+const NAME_BYTES = 1024;
 
-/** Each throws an Error with a `code`, as node:fs does. */
+/** An open file's number. */
+export type Descriptor = { readonly fd: number } & Disposable;
+
+/** Each method throws an Error with a `code`, as node:fs does. */
 export class Libc {
   readonly #calls: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
   readonly #errno: Int32Array;
+  readonly #numbers = NUMBERS[Deno.build.arch];
+  readonly #name = new Uint8Array(NAME_BYTES);
 
   constructor() {
     this.#calls = Deno.dlopen("libc.so.6", SYMBOLS).symbols;
@@ -29,11 +56,43 @@ export class Libc {
     this.#errno = new Int32Array(Deno.UnsafePointerView.getArrayBuffer(place, 4));
   }
 
-  /** The number of the open file, to be disposed of. */
-  open(path: string, flags: number): { readonly fd: number } & Disposable {
-    const fd = this.#calls.open(cString(path), flags);
-    if (fd < 0) throw this.#error();
-    return { fd, [Symbol.dispose]: () => void this.#calls.close(fd) };
+  open(path: string, flags: number): Descriptor {
+    return this.#opened(this.#calls.open(cString(path), flags));
+  }
+
+  openDirectory(path: string): Descriptor {
+    return this.open(path, O_DIRECTORY_CLOEXEC);
+  }
+
+  /** The same through Deno's thread pool. */
+  async openDirectoryPooled(path: string): Promise<Descriptor> {
+    const fd = await this.#calls.openPooled(cString(path), O_DIRECTORY_CLOEXEC);
+    // What went wrong is known to the other thread alone.
+    return fd < 0 ? this.openDirectory(path) : this.#opened(fd);
+  }
+
+  /** Fills the buffer with entries, as getdents64(2) has them: the number of bytes, 0 at the end. */
+  getdents(fd: number, buffer: Uint8Array<ArrayBuffer>): number {
+    const count = this.#calls.getdents(this.#numbers.getdents64, fd, buffer, buffer.length);
+    if (count < 0) throw this.#error();
+    return count;
+  }
+
+  /** The same through Deno's thread pool. */
+  async getdentsPooled(fd: number, buffer: Uint8Array<ArrayBuffer>): Promise<number> {
+    const { getdents64 } = this.#numbers;
+    const count = await this.#calls.getdentsPooled(getdents64, fd, buffer, buffer.length);
+    return count < 0 ? this.getdents(fd, buffer) : count;
+  }
+
+  /** Has `target` filled with what is known of a name in a directory, links not followed, as statx(2) has it. */
+  statx(fd: number, name: string, target: Uint8Array<ArrayBuffer>): void {
+    const flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT;
+    const call = this.#numbers.statx;
+    const bytes = this.#cName(name);
+    if (this.#calls.statx(call, fd, bytes, flags, STATX_BASIC_STATS, target) < 0) {
+      throw this.#error();
+    }
   }
 
   readLink(path: string): string {
@@ -43,25 +102,22 @@ export class Libc {
     return pathText(target.subarray(0, length));
   }
 
-  /** The names in a directory, but for "." and "..". */
-  names(path: string): string[] {
-    const stream = this.#calls.opendir(cString(path));
-    if (stream === null) throw this.#error();
-    try {
-      const names: string[] = [];
-      for (let entry; (entry = this.#next(stream)) !== null;) names.push(nameOf(entry));
-      return names.filter((name) => name !== "." && name !== "..");
-    } finally {
-      this.#calls.closedir(stream);
+  /** In a buffer that is used again: to encode a name anew takes as long as the call. */
+  #cName(name: string): Uint8Array<ArrayBuffer> {
+    const bytes = this.#name;
+    if (name.length >= NAME_BYTES) return cString(name);
+    for (let at = 0; at < name.length; at++) {
+      const unit = name.charCodeAt(at);
+      if (unit >= 0x80) return cString(name);
+      bytes[at] = unit;
     }
+    bytes[name.length] = 0;
+    return bytes;
   }
 
-  /** Null is the end, and an error where there is a number for it. */
-  #next(stream: Deno.PointerObject): Deno.PointerValue {
-    this.#errno[0] = 0;
-    const entry = this.#calls.readdir(stream);
-    if (entry === null && this.#errno[0] !== 0) throw this.#error();
-    return entry;
+  #opened(fd: number): Descriptor {
+    if (fd < 0) throw this.#error();
+    return { fd, [Symbol.dispose]: () => void this.#calls.close(fd) };
   }
 
   #error(): Error {
@@ -71,15 +127,26 @@ export class Libc {
   }
 }
 
+let opened: { readonly libc?: Libc } | undefined;
+
+/** Undefined where there is no such library (another system, Alpine) or no permission to call it. */
+export function openLibc(): Libc | undefined {
+  opened ??= { libc: tryOpen() };
+  return opened.libc;
+}
+
+function tryOpen(): Libc | undefined {
+  if (Deno.build.os !== "linux") return undefined;
+  try {
+    return new Libc();
+  } catch {
+    return undefined;
+  }
+}
+
 function cString(text: string): Uint8Array<ArrayBuffer> {
   const bytes = pathBytes(text);
   const terminated = new Uint8Array(bytes.length + 1);
   terminated.set(bytes);
   return terminated;
-}
-
-function nameOf(entry: Deno.PointerObject): string {
-  const length = new Deno.UnsafePointerView(entry).getUint16(LENGTH_OFFSET) - NAME_OFFSET;
-  const bytes = new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(entry, length, NAME_OFFSET));
-  return pathText(bytes.subarray(0, bytes.indexOf(0)));
 }

@@ -1,5 +1,6 @@
 /** Changes of directories, as the system tells of them. */
 import { FileError } from "../host.ts";
+import { sayableDirectory } from "./byte_files.ts";
 
 /**
  * Not recursive: the system has one watch for each directory all the same, and what is ignored
@@ -9,16 +10,34 @@ export function watchDirectories(
   directories: readonly string[],
   changed: () => void,
 ): AsyncDisposable {
-  const watcher = open(directories);
-  const ended = tell(watcher, changed);
-  return {
-    async [Symbol.asyncDispose]() {
-      watcher.close();
-      // Deno watches a path once for all its watchers: until the last has ended, a new one joins it, and
-      // would not see a directory that took the other's place.
-      await ended;
-    },
-  };
+  const kept = new DisposableStack();
+  try {
+    const watcher = open(sayable(directories, kept));
+    const ended = tell(watcher, changed);
+    return {
+      async [Symbol.asyncDispose]() {
+        watcher.close();
+        // Deno watches a path once for all its watchers: until the last has ended, a new one joins it, and
+        // would not see a directory that took the other's place.
+        await ended;
+        kept.dispose();
+      },
+    };
+  } catch (error) {
+    kept.dispose();
+    throw error;
+  }
+}
+
+/** By names that stand for the directories as long as these are kept. What is not there has none. */
+function sayable(directories: readonly string[], kept: DisposableStack): string[] {
+  return directories.flatMap((directory) => {
+    try {
+      return [kept.use(sayableDirectory(directory)).name];
+    } catch {
+      return [];
+    }
+  });
 }
 
 function open(directories: readonly string[]): Deno.FsWatcher {

@@ -114,13 +114,13 @@ class Part {
     const chunks = prepared === undefined ? this.#archive(difference) : this.#pieces(prepared);
     const coming = prepared?.options.entries ?? difference.send;
     const packing = transfer.compressed ? "gzip" : "plain";
-    yield words(
+    yield words([
       ...this.#outdated(),
       ...removals(difference),
       ...this.#directories(coming),
       ...this.#follows(coming),
       packing,
-    );
+    ]);
     yield* this.#counted(reply.wanted(chunks));
     transfer.isAllSent = !reply.wantsNoMore && this.#turn === "end";
     void this.#tellReceipt(reply);
@@ -133,7 +133,7 @@ class Part {
   ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
     this.#turn = "part";
     const packing = await prepared.compressed ? "gzip" : "plain";
-    yield words(...this.#follows(prepared.options.entries), packing);
+    yield words([...this.#follows(prepared.options.entries), packing]);
     yield* this.#counted(reply.wanted(this.#pieces(prepared)));
   }
 
@@ -175,7 +175,7 @@ class Part {
     while (true) {
       await changed.rings;
       if (isDone) return await pending;
-      yield words("ping");
+      yield words(["ping"]);
       await reply.text();
     }
   }
@@ -214,18 +214,18 @@ class Part {
     const names = topNames(options);
     const recalls = options.record === undefined ? [] : ["recall"];
     const questions = [...recalls, ...names.map(protocol.look), "ask"];
-    yield words(protocol.lock(options.run), ...questions); // all at once: mostly nobody has the lock
+    yield words([protocol.lock(options.run), ...questions]); // all at once: mostly nobody has the lock
     const holder = protocol.readLock(await reply.text());
     if (holder !== undefined) {
       for (const _ of [...recalls, "ask"]) await reply.text(); // of what another upload changes yet
       yield* this.#awaitLock(reply, holder);
-      yield words(...questions);
+      yield words(questions);
     }
     if (recalls.length > 0) transfer.record = await parseRecord(reply.answer());
     const more = namesToRecall(transfer.record, names); // found while it lists
     let survey = await parseSurvey(reply.answer());
     if (more.length > 0) {
-      yield words(...more.map(protocol.look), "ask");
+      yield words([...more.map(protocol.look), "ask"]);
       survey = joined(survey, await parseSurvey(reply.answer()));
     }
     transfer.survey = survey;
@@ -243,12 +243,12 @@ class Part {
       const going = await isGoing(kube, namespace, holder.run);
       const nowMs = clock.now();
       if (watch.mayBreak({ holder, nowMs, own, isGoing: going })) {
-        yield words(protocol.breakLock(holder));
+        yield words([protocol.breakLock(holder)]);
       } else {
         emit({ kind: "waiting", text: whoHolds(holder) });
         await clock.delay(LOCK_LOOK_MS, signal);
       }
-      yield words(protocol.lock(own));
+      yield words([protocol.lock(own)]);
       holder = protocol.readLock(await reply.text());
     }
   }
@@ -260,7 +260,7 @@ class Part {
     if (options.compress === "always") transfer.compressed = gzip;
     if (options.compress !== "auto" || !gzip || transfer.leftBytes < MEASURED_BYTES) return;
     const startMs = options.clock.now();
-    yield words("ping");
+    yield words(["ping"]);
     await reply.text();
     transfer.compressed = options.clock.now() - startMs >= FAR_MS;
   }
@@ -306,7 +306,7 @@ class Part {
   }
 
   async *#pieces(prepared: Prepared): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
-    this.#members.push(...prepared.options.entries);
+    for (const entry of prepared.options.entries) this.#members.push(entry); // too many for a call
     const pieces = prepared.take(() => {
       for (const file of prepared.packed) this.#add(file);
       return this.#tail([], []);

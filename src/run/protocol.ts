@@ -7,7 +7,7 @@ import type { RemotePath } from "../tree/remote_path.ts";
 import type { RunKind } from "./live_run.ts";
 
 /** Lines to the receiver. */
-export function words(...lines: string[]): Uint8Array<ArrayBuffer> {
+export function words(lines: readonly string[]): Uint8Array<ArrayBuffer> {
   return pathBytes(lines.map((text) => `${text}\n`).join(""));
 }
 

@@ -4,20 +4,25 @@ import { FileError, type Files } from "../host.ts";
 import type { Entry } from "./walk.ts";
 
 const CHUNK_BYTES = 256 * 1024;
-const READS_AHEAD = 16;
+/** Files that are open at the same time, each with a chunk. */
+const READS_AT_ONCE = 16;
 
 /** A file's sha256, in hex; undefined where it can't be read: who sends it says why. */
 export type Digest = string | undefined;
 
 export class Digests {
   readonly #known = new Map<string, Digest | Promise<Digest>>();
+  #free = READS_AT_ONCE;
+  /** Reads that wait for a place, from `#next` on. */
+  #waiting: (() => void)[] = [];
+  #next = 0;
 
   constructor(private readonly files: Files, private readonly root: string) {}
 
   /** At once where it is known. */
   of({ path }: Entry): Digest | Promise<Digest> {
     if (this.#known.has(path)) return this.#known.get(path);
-    const reading = this.#read(path);
+    const reading = this.#inTurn(path);
     this.#known.set(path, reading);
     reading.then((digest) => this.#known.set(path, digest), () => {}); // who asked is told
     return reading;
@@ -32,7 +37,25 @@ export class Digests {
         await this.of(entry);
       }
     };
-    await Promise.all(Array.from({ length: READS_AHEAD }, read));
+    await Promise.all(Array.from({ length: READS_AT_ONCE }, read));
+  }
+
+  async #inTurn(path: string): Promise<Digest> {
+    if (this.#free > 0) this.#free--;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await this.#read(path);
+    } finally {
+      this.#leave();
+    }
+  }
+
+  /** Its place is the next one's: a list that loses its first again and again is copied each time. */
+  #leave(): void {
+    if (this.#next < this.#waiting.length) return this.#waiting[this.#next++]();
+    this.#free++;
+    this.#waiting = [];
+    this.#next = 0;
   }
 
   async #read(path: string): Promise<Digest> {

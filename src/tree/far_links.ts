@@ -16,7 +16,8 @@ export function farLinkNotes(entries: readonly Entry[]): string[] {
 }
 
 /** Undefined for what stays inside. */
-function why({ path, linkTarget = "" }: Entry): string | undefined {
+function why({ path, linkTarget }: Entry): string | undefined {
+  if (linkTarget === undefined) return undefined;
   if (isAbsolute(linkTarget)) return `its target is absolute, ${linkTarget}`;
   const directory = path.slice(0, Math.max(path.lastIndexOf("/"), 0));
   return leavesTree(directory, linkTarget)

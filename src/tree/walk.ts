@@ -1,5 +1,5 @@
 /** What is in a tree: one entry after the other, without what git or the user leaves out. */
-import type { DirectoryEntry, Files, FileStat } from "../host.ts";
+import { FileError, type Files, type FileStat } from "../host.ts";
 import type { Ignore } from "./ignore.ts";
 import { cannotRead, isGone } from "./unreadable.ts";
 
@@ -25,8 +25,8 @@ export interface WalkOptions {
   readonly onSkip?: (path: string, why: string) => void;
 }
 
-/** How many entries of a directory are asked for at the same time. */
-const CONCURRENCY = 64;
+/** So many files of a directory are asked about between two looks at the signal. */
+const NAMES_PER_LOOK = 4096;
 
 /**
  * Everything below `root` that is not ignored, sorted by name in each directory, a directory before what
@@ -40,72 +40,114 @@ export async function* walk(
   ignore: Ignore,
   options: WalkOptions = {},
 ): AsyncGenerator<Entry, void, undefined> {
-  const pending: { entry?: Entry; rules: Ignore }[] = [{ rules: ignore }];
+  for await (const run of walkInRuns(files, root, ignore, options)) yield* run;
+}
+
+/** The same in runs of entries, each up to the next directory: a promise for each of a million files takes a second. */
+export async function* walkInRuns(
+  files: Files,
+  root: string,
+  ignore: Ignore,
+  options: WalkOptions = {},
+): AsyncGenerator<readonly Entry[], void, undefined> {
+  const pending: { run: readonly Entry[]; rules: Ignore }[] = [];
+
+  async function open(directory: string, ignore: Ignore): Promise<void> {
+    const { kept, rules } = await openDirectory(files, { root, directory, ignore });
+    const runs = toRuns(await lstatAll(files, { root, directory, kept, options }));
+    // A stack: the last that is pushed is the first to be yielded.
+    for (const run of runs.reverse()) pending.push({ run, rules });
+  }
+
+  options.signal?.throwIfAborted();
+  await open("", ignore);
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     options.signal?.throwIfAborted();
-    if (next.entry !== undefined) yield next.entry;
-    if (next.entry !== undefined && next.entry.kind !== "directory") continue;
-    const directory = next.entry?.path ?? "";
-    const { entries, rules } = await openDirectory(files, { root, directory, ignore: next.rules });
-    const inside = await statAll(files, { root, directory, entries, options });
-    // A stack: the last that is pushed is the first to be yielded.
-    for (let i = inside.length - 1; i >= 0; i--) pending.push({ entry: inside[i], rules });
+    yield next.run;
+    const last = next.run.at(-1);
+    if (last?.kind === "directory") await open(last.path, next.rules);
   }
+}
+
+/** Each ends with a directory, but for the last one. */
+function toRuns(entries: readonly Entry[]): (readonly Entry[])[] {
+  const runs: (readonly Entry[])[] = [];
+  let start = 0;
+  for (let at = 0; at < entries.length; at++) {
+    if (entries[at].kind !== "directory" && at < entries.length - 1) continue;
+    runs.push(entries.slice(start, at + 1));
+    start = at + 1;
+  }
+  return runs;
+}
+
+/** A name of a directory, and the path that has it. */
+interface Kept {
+  readonly name: string;
+  readonly path: string;
 }
 
 async function openDirectory(
   files: Files,
   place: { root: string; directory: string; ignore: Ignore },
-): Promise<{ entries: DirectoryEntry[]; rules: Ignore }> {
+): Promise<{ kept: Kept[]; rules: Ignore }> {
   const { root, directory } = place;
   try {
     const listed = await files.list(join(root, directory));
     const rules = await place.ignore.enter(directory, listed);
-    const entries = listed.filter(({ name, kind }) =>
-      !rules.ignores(join(directory, name), kind === "directory")
-    );
-    entries.sort((a, b) => a.name < b.name ? -1 : 1);
-    return { entries, rules };
-  } catch (error) {
-    throw cannotRead(root, error);
-  }
-}
-
-async function statAll(
-  files: Files,
-  at: { root: string; directory: string; entries: DirectoryEntry[]; options: WalkOptions },
-): Promise<Entry[]> {
-  const { root, directory, entries, options } = at;
-  const result: Entry[] = [];
-  for (let start = 0; start < entries.length; start += CONCURRENCY) {
-    options.signal?.throwIfAborted();
-    const some = entries.slice(start, start + CONCURRENCY);
-    const found = await Promise.all(
-      some.map(({ name }) => toEntry(files, root, join(directory, name))),
-    );
-    for (const [i, entry] of found.entries()) {
-      if (entry === "other") {
-        options.onSkip?.(join(directory, some[i].name), "it is a socket, a FIFO or a device");
-      } else if (entry !== "gone") result.push(entry);
+    const kept: Kept[] = [];
+    for (const { name, kind } of listed) {
+      const path = join(directory, name);
+      if (!rules.ignores(path, kind === "directory")) kept.push({ name, path });
     }
+    kept.sort((a, b) => a.name < b.name ? -1 : 1);
+    return { kept, rules };
+  } catch (error) {
+    throw cannotRead(root, error);
   }
-  return result;
 }
 
-async function toEntry(
+async function lstatAll(
   files: Files,
-  root: string,
-  path: string,
-): Promise<Entry | "other" | "gone"> {
+  at: { root: string; directory: string; kept: readonly Kept[]; options: WalkOptions },
+): Promise<Entry[]> {
+  const { root, directory, kept, options } = at;
+  const entries: Entry[] = [];
   try {
-    const stat = await files.lstat(join(root, path));
-    if (stat.kind === "other") return "other";
-    const linkTarget = stat.kind === "symlink" ? await files.readLink(join(root, path)) : undefined;
-    return entryOf(path, stat, linkTarget);
+    for (let start = 0; start < kept.length; start += NAMES_PER_LOOK) {
+      options.signal?.throwIfAborted();
+      const some = kept.slice(start, start + NAMES_PER_LOOK);
+      const stats = await files.lstatNames(join(root, directory), some.map(({ name }) => name));
+      for (let i = 0; i < some.length; i++) {
+        const { path } = some[i];
+        const stat = stats[i];
+        if (stat === undefined) checkGone(root, path);
+        else if (stat.kind === "other") {
+          options.onSkip?.(path, "it is a socket, a FIFO or a device");
+        } else if (stat.kind === "symlink") {
+          const linkTarget = await readLink(files, join(root, path));
+          if (linkTarget !== undefined) entries.push(entryOf(path, stat, linkTarget));
+        } else entries.push(entryOf(path, stat));
+      }
+    }
+    return entries;
   } catch (error) {
-    // An editor's temporary file may well go between the listing and here: then it was not there.
-    if (isGone(error) && !path.includes("\uFFFD")) return "gone";
     throw cannotRead(root, error);
+  }
+}
+
+/** An editor's temporary file may well go between the listing and here: then it was not there. */
+function checkGone(root: string, path: string): void {
+  if (!path.includes("\uFFFD")) return;
+  throw new FileError(join(root, path), "no such file or directory"); // by a name that is not its name
+}
+
+async function readLink(files: Files, path: string): Promise<string | undefined> {
+  try {
+    return await files.readLink(path);
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    throw error;
   }
 }
 

@@ -61,6 +61,20 @@ class WorktreeFiles implements Files {
     return this.files.lstat(this.#at(path));
   }
 
+  async lstatNames(
+    directory: string,
+    names: readonly string[],
+  ): Promise<(FileStat | undefined)[]> {
+    const isMixed = directory === this.place.root || directory === this.#git; // of two places
+    if (!isMixed) return await this.files.lstatNames(this.#at(directory), names);
+    const stats = names.map(async (name) => {
+      const path = this.#at(`${directory}/${name}`);
+      const slash = path.lastIndexOf("/");
+      return await this.files.lstatNames(path.slice(0, slash), [path.slice(slash + 1)]);
+    });
+    return (await Promise.all(stats)).flat();
+  }
+
   stat(path: string): Promise<FileStat | undefined> {
     return this.files.stat(this.#at(path));
   }

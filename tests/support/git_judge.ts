@@ -6,10 +6,11 @@ import { denoFiles } from "../../src/deno/files.ts";
 import { gitAsker } from "../../src/tree/git_rules.ts";
 import { loadIgnore } from "../../src/tree/ignore.ts";
 import { walk } from "../../src/tree/walk.ts";
+import { tknDev } from "./program.ts";
 
 /** No configuration but the repository's own: none of this machine's. */
 const ENV = {
-  PATH: process.env.PATH,
+  PATH: process.env.PATH ?? "",
   GIT_CONFIG_GLOBAL: "/dev/null",
   GIT_CONFIG_SYSTEM: "/dev/null",
   GIT_AUTHOR_NAME: "a",
@@ -50,12 +51,20 @@ const askGit = gitAsker({
   env: { get: () => undefined },
 });
 
-/** Throws where git did not answer. */
+/** By the compiled program, where there is one that is to be tested. Throws where git did not answer. */
 export async function ourFiles(root: string): Promise<string[]> {
+  if (Deno.env.has("TKN_DEV")) return await listedFiles(root);
   const onNote = (text: string) => {
     throw new Error(text);
   };
   const entries = walk(denoFiles, root, await loadIgnore(denoFiles, root, { askGit, onNote }));
   const files = (await Array.fromAsync(entries)).filter(({ kind }) => kind !== "directory");
   return files.map(({ path }) => path).sort();
+}
+
+async function listedFiles(root: string): Promise<string[]> {
+  const listing = ["task", "upload", "any", root, "--list", "--secrets=allow"];
+  const { code, stdout, stderr } = await tknDev(listing, { env: ENV });
+  if (code !== 0 || stderr !== "") throw new Error(stderr);
+  return stdout.split("\n").slice(0, -1).filter((line) => !line.endsWith("/")).sort();
 }

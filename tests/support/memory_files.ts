@@ -66,6 +66,17 @@ export class MemoryFiles implements Files {
     return toStat(this.#get(this.#resolve(parentOf(path), path) + "/" + nameOf(path), path));
   }
 
+  async lstatNames(
+    directory: string,
+    names: readonly string[],
+  ): Promise<(FileStat | undefined)[]> {
+    const stats: (FileStat | undefined)[] = [];
+    for (const name of names) {
+      stats.push(await this.lstat(`${directory}/${name}`).catch(() => undefined));
+    }
+    return stats;
+  }
+
   async stat(path: string): Promise<FileStat | undefined> {
     await Promise.resolve();
     const node = this.#nodes.get(this.#resolve(path, path));

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { watchDirectories } from "../../../src/deno/watcher.ts";
+import { shell } from "../../support/byte_tree.ts";
 import { commandLine } from "../../support/program.ts";
 import { turn } from "../../support/fake_transport.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
@@ -103,6 +104,15 @@ Deno.test("a directory that took the place of another is watched by the next wat
     await watched.tells(() => mkdirSync(path));
     await turn();
   }
+});
+
+Deno.test("a directory whose name is not UTF-8 is watched too", {
+  ignore: Deno.build.os !== "linux",
+}, async () => {
+  using directory = temporaryDirectory();
+  shell(directory.path, `mkdir "d$b"; touch "d$b/a"`);
+  await using watched = new Watched([`${directory.path}/gone\udcff`, `${directory.path}/d\udcff`]);
+  await watched.tells(() => shell(directory.path, `echo x >"d$b/a"`));
 });
 
 Deno.test("a directory that is not there any more is passed over", async () => {

@@ -8,8 +8,9 @@ import { Random } from "../../support/random.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
 import { directory, file, link, type TreeNode, writeTree } from "../../support/tree_text.ts";
 
-const SEEDS = 200;
-const RICH_SEEDS = 80;
+/** The compiled program is started anew for each listing. */
+const SEEDS = Deno.env.has("TKN_DEV") ? 20 : 200;
+const RICH_SEEDS = Deno.env.has("TKN_DEV") ? 10 : 80;
 const NAMES = ["a", "b", "ab", "a.log", "b.log", "A", "build", "é", "a b", "#a", "!a", "x1"];
 const PARTS = [
   ...NAMES,

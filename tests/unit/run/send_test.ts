@@ -780,3 +780,24 @@ Deno.test("the size of a record is that of its bytes, names that are not UTF-8 a
     new RegExp(`^${record.length}  \\./\\.tkn-dev-r+-1\\.record$`, "m"),
   );
 });
+
+/** More than a call takes arguments. */
+const MANY = 200_000;
+
+Deno.test("no number of files is too many to be packed before, nor to be removed", async () => {
+  const files = new MemoryFiles(NODES);
+  const link = { kind: "symlink" as const, sizeBytes: 0, mode: 0o777, mtimeSeconds: 1 };
+  const entries = Array.from({ length: MANY }, (_, at) => ({ ...link, path: `src/${at}` }));
+  const first = new Prepared({ files, root: "/tree", nowSeconds: 2e9, entries: [] });
+  Object.assign(first, { options: { ...first.options, entries } }); // packed quickly, counted all the same
+  const packed = { first, shared: [] };
+  await start(receive, { files, entries, prepared: packed }).sent;
+  const made = Array.from({ length: MANY }, (_, at) => `81a4 1 1 1 ./src/made${at}\n`).join("");
+  let received: Received | undefined;
+  const { sent } = start(
+    async (options) => received = await receive(options, { ask: [`listed\n${made}`] }),
+    { deletes: "always" },
+  );
+  await sent;
+  assert.equal(received!.lines.filter((line) => line.startsWith("remove ")).length, MANY);
+});

@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { Digests } from "../../../src/tree/digests.ts";
+import { MemoryFiles } from "../../support/memory_files.ts";
+import { file } from "../../support/tree_text.ts";
+
+const NODES = Array.from({ length: 500 }, (_, at) => file(`${at}`, `content ${at}`));
+const ENTRIES = NODES.map(({ path, mode, mtimeSeconds }) => {
+  return { path, kind: "file" as const, sizeBytes: 0, mode, mtimeSeconds };
+});
+
+Deno.test("however many digests are asked for at once, few files are open at a time", async () => {
+  const files = new MemoryFiles(NODES);
+  let most = 0;
+  files.onTouch = () => {
+    most = Math.max(most, files.openCount);
+  };
+  const digests = new Digests(files, "/tree");
+  const all = await Promise.all(ENTRIES.map((entry) => digests.of(entry)));
+  assert.equal(all[499], createHash("sha256").update("content 499").digest("hex"));
+  assert.ok(most > 1 && most <= 16, `${most} at a time`);
+  assert.equal(digests.of(ENTRIES[7]), all[7]);
+});
+
+Deno.test("a file that can't be read has no digest, and leaves its turn to the next", async () => {
+  const files = new MemoryFiles(NODES);
+  for (const { path } of NODES.slice(0, 100)) files.deny(`/tree/${path}`);
+  const digests = new Digests(files, "/tree");
+  const all = await Promise.all(ENTRIES.map((entry) => digests.of(entry)));
+  assert.equal(all.filter((digest) => digest === undefined).length, 100);
+});
