@@ -161,9 +161,11 @@ within() (
 )
 
 # place DIRECTORY: moves what was unpacked there to where it belongs, into directories that are there already as well,
-# and through no link.
+# and through no link. Not if another attempt has the lock by now: one that can't end this receiver, from another pod.
 place() {
   [ -d "$1" ] || return 0
+  read_lock
+  case $id in "$upload") [ "$of" -le "$attempt" ] || return ;; -) ;; *) return 1 ;; esac
   from=$top/${1#./}
   merge '' 2>/dev/null || merge ''
 }
@@ -234,23 +236,24 @@ put() {
   rm -f "$2" && (set -C && printf '%s\n' "$1" >"$2")
 } 2>/dev/null
 
-# read_lock: sets id, state and words, as of whoever has the lock.
+# read_lock: sets id, state, of (its attempt) and words, as of whoever has the lock.
 read_lock() {
-  id=- state=- words=''
-  ! [ -h "$lock" ] && { read -r id state words <"$lock/owner"; } 2>/dev/null
+  id=- state=- of=0 words=''
+  ! [ -h "$lock" ] && { read -r id state of words <"$lock/owner"; } 2>/dev/null
   case $id in *[!a-z0-9]*) id=- ;; ??????????) ;; *) id=- ;; esac
+  case $of in '' | *[!0-9]* | ???????*) of=0 ;; esac
 }
 
 # take_lock WORDS: says who has it, if it can't be taken. Where none can be made there is none.
 take_lock() {
   own_place "$lock" 2>/dev/null || return
   if mkdir "$lock" 2>/dev/null; then
-    put "$upload writing $1" "$lock/owner"
+    put "$upload writing $attempt $1" "$lock/owner"
     return
   fi
   ! [ -e "$lock" ] && ! [ -h "$lock" ] && return
   read_lock
-  [ "$id" != "$upload" ] || { put "$upload writing $1" "$lock/owner" && return; }
+  [ "$id" != "$upload" ] || { put "$upload writing $attempt $1" "$lock/owner" && return; }
   { read -r beat <"$lock/beat"; } 2>/dev/null || beat=0
   printf 'locked %s %s %s %s\n' "$id" "$state" "$beat" "$words"
 }
@@ -266,7 +269,7 @@ break_lock() {
 # leave_lock STATE: if this upload has it.
 leave_lock() {
   read_lock
-  [ "$id:$state" != "$upload:writing" ] || put "$upload $1 $words" "$lock/owner"
+  [ "$id:$state:$of" != "$upload:writing:$attempt" ] || put "$upload $1 $of $words" "$lock/owner"
 }
 
 doze() {

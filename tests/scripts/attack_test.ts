@@ -267,3 +267,29 @@ async function withDirectory(files: Record<string, string>): Promise<Uint8Array>
     await Deno.remove(directory, { recursive: true });
   }
 }
+
+testInEveryShell(
+  "a receiver that another attempt can't end puts nothing in its place any more",
+  async (shell) => {
+    for (const owner of [`${UPLOAD} writing 2 TaskRun/x`, `${OTHER} writing 1 TaskRun/y`]) {
+      await using stage = await Stage.open(shell, { programs: TOOLS });
+      await stage.hold();
+      const { bytes } = await tarball({ ...FILES, z: "old".repeat(100_000) });
+      const { readable, writer } = feed();
+      const receiving = stage.exec(receive(stage, { record: RECORD }), readable);
+      await writer.write(new TextEncoder().encode("lock TaskRun/x\n"));
+      await writer.write(bytes.slice(0, 50_000));
+      await until("the first file", async () => {
+        const path = `${stage.workspace}/${MANIFEST}.new/src`;
+        return await Deno.stat(path).then(() => true, () => false);
+      });
+      // What the receiver of another pod does, which has the same claim.
+      await Deno.writeTextFile(`${stage.workspace}/.tkn-dev-upload/lock/owner`, `${owner}\n`);
+      await writer.close();
+      assert.notEqual((await receiving).code, 0);
+      const left = await Array.fromAsync(Deno.readDir(stage.workspace), ({ name }) => name);
+      assert.deepEqual(left, [".tkn-dev-upload"]);
+      assert.equal(await stage.read("work space/.tkn-dev-upload/lock/owner"), `${owner}\n`);
+    }
+  },
+);
