@@ -62,6 +62,11 @@ export function refusal(
         hint: "does something else write to the workspace? The step was not released",
         connectionLost: true,
       });
+    case ReceiveExit.notHeldYet:
+      return new TransferError(`Cannot upload ${into}: it does not hold yet`, {
+        hint: "its pod may have been made anew; try again",
+        connectionLost: true,
+      });
     case ReceiveExit.gateGone:
       return new GateGone(`Cannot upload ${into}: it goes on already`, {
         hint: "somebody else released it; start the run again",

@@ -8,9 +8,12 @@
 if ! [ -e /tkn-dev/inbox ] || [ -s /tkn-dev/released ]; then
   read -r said 2>/dev/null </tkn-dev/released || said='it never held'
   case $said in
-    working) printf 'the gate does not hold yet: the step does its work\n' >&2 ;;
-    *) printf 'the gate has let go already: %s\n' "$said" >&2 ;;
+    working | 'it never held')
+      printf 'the gate does not hold yet: the step does its work\n' >&2
+      exit 22
+      ;;
   esac
+  printf 'the gate has let go already: %s\n' "$said" >&2
   exit 17
 fi
 

@@ -76,7 +76,7 @@ export const ReceiveExit = {
   treeDiffers: 15,
   /** A result can't be written. */
   resultUnwritable: 16,
-  /** There is no gate: it was released before, gave up, or does not hold yet. */
+  /** There is no gate any more: it was released before, or gave up. */
   gateGone: 17,
   /** Another container of the pod holds. */
   wrongContainer: 18,
@@ -84,6 +84,8 @@ export const ReceiveExit = {
   superseded: 19,
   /** What was unpacked can't be moved to its place, or what is to go is reached by a link. */
   displaced: 20,
+  /** There is no gate yet: the container has just begun, or the step does its work first. */
+  notHeldYet: 22,
 } as const;
 
 /** https://tekton.dev/docs/pipelines/tasks/#running-scripts-within-steps */

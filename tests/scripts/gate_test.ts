@@ -344,7 +344,7 @@ testInEveryShell("TERM ends the work and then the gate, with what the work says"
     await using stage = await Stage.open(shell, { mode: "after", own: script });
     const gate = stage.start(600, [], { grouped: true });
     assert.equal(await gate.line(), "started");
-    assert.equal((await stage.exec(releaseCommand("continue"))).code, 17);
+    assert.equal((await stage.exec(releaseCommand("continue"))).code, 22);
     assert.match(
       (await stage.exec(releaseCommand("continue"))).stderr,
       /^the gate does not hold yet: /,
