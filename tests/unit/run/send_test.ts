@@ -6,6 +6,7 @@ import { refused } from "../../../src/kube/status.ts";
 import type { RunEvent } from "../../../src/run/events.ts";
 import { type Preparation, send, type SendOptions } from "../../../src/run/send.ts";
 import { ReceiveExit } from "../../../src/step/scripts.ts";
+import { TASK_RUNS, type TaskRun } from "../../../src/tekton/model.ts";
 import { Digests } from "../../../src/tree/digests.ts";
 import { Prepared } from "../../../src/tree/prepared.ts";
 import type { Entry } from "../../../src/tree/walk.ts";
@@ -800,4 +801,32 @@ Deno.test("no number of files is too many to be packed before, nor to be removed
   );
   await sent;
   assert.equal(received!.lines.filter((line) => line.startsWith("remove ")).length, MANY);
+});
+
+Deno.test("an upload waits while another one has the lock, says for whom, and asks all anew", async () => {
+  const lock = "locked k3j2h1a0x9 writing 5 TaskRun/other\n";
+  let received: Received | undefined;
+  const { kube, clock, events, sent } = start(async (options) =>
+    received = await receive(options, { lock: [lock, lock, ""] })
+  );
+  kube.put<TaskRun>(TASK_RUNS, { metadata: { name: "other", namespace: "ns" }, spec: {} });
+  assert.equal((await sent).digest, DIGEST);
+  const look = ["look ./src", "look ./b", "ask"];
+  assert.deepEqual(received!.lines, [LOCK, ...look, LOCK, LOCK, ...look, "plain"]);
+  assert.deepEqual(clock.delays, [1_000, 1_000]);
+  assert.deepEqual(events[0], {
+    kind: "waiting",
+    text: "the upload of TaskRun other into the same directory",
+  });
+});
+
+Deno.test("the lock of an upload whose run is gone is broken", async () => {
+  let received: Received | undefined;
+  const { sent } = start(async (options) =>
+    received = await receive(options, {
+      lock: ["locked k3j2h1a0x9 writing 5 TaskRun/gone\n", ""],
+    })
+  );
+  await sent;
+  assert.deepEqual(received!.lines.slice(4, 6), ["break k3j2h1a0x9", LOCK]);
 });
