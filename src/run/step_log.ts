@@ -8,6 +8,7 @@ import { type LinePiece, linePieces } from "../kube/lines.ts";
 import { isPassing, retryAfter } from "../kube/retry.ts";
 import { isStatus } from "../kube/status.ts";
 import type { Clock } from "../host.ts";
+import { Seen } from "./seen_lines.ts";
 
 /** How long it is waited before a log that failed is asked for again. */
 const RETRY_MS = 500;
@@ -124,83 +125,4 @@ class Reading {
     const isEnded = hasEnded() && !this.state.drains;
     if (this.#quietMs >= SILENCE_MS[isEnded ? "ended" : "running"]) this.#silent.abort();
   }
-}
-
-/** Which lines were seen, by the time each starts with. */
-class Seen {
-  #last = "";
-  /** How many lines have had the time `#last`. */
-  #count = 0;
-  /** How many lines of the time `#last` came again since the stream was taken up again. */
-  #again = 0;
-  /** What comes now may have been seen: the stream was taken up again. */
-  #isResuming = false;
-  /** How many characters of a line that has not ended were passed on. */
-  #openChars = 0;
-  /** How many characters of the line that comes now are not passed on. */
-  #skipChars = 0;
-
-  /** For the next request, whose lines from then on are looked at as those that may be known. */
-  resume(): string | undefined {
-    if (this.#last === "") return undefined;
-    this.#again = 0;
-    this.#isResuming = true;
-    return `${this.#last.slice(0, 19)}Z`;
-  }
-
-  /** What is new of it, without its time; undefined for nothing. `2026-01-02T03:04:05.678901234Z text`. */
-  take({ text, isStart, isEnd }: LinePiece): LinePiece | undefined {
-    const line = isStart ? this.#begin(text) : { text, isStart };
-    if (this.#skipChars === Infinity) return undefined;
-    const fresh = line.text.slice(this.#skipChars);
-    this.#skipChars = Math.max(0, this.#skipChars - line.text.length);
-    if (fresh === "" && !isEnd) return undefined;
-    this.#openChars = isEnd ? 0 : this.#openChars + fresh.length;
-    return { text: fresh, isStart: line.isStart, isEnd };
-  }
-
-  /** The line's text, and whether it is passed on from its start; sets how much of it is skipped. */
-  #begin(text: string): { text: string; isStart: boolean } {
-    const space = text.indexOf(" ");
-    const time = inUtc(space < 0 ? text : text.slice(0, space));
-    const rest = space < 0 ? "" : text.slice(space + 1);
-    if (time === undefined) {
-      this.#skipChars = Infinity;
-      return { text: rest, isStart: false };
-    }
-    if (this.#isResuming && this.#isKnown(time)) {
-      const isOpen = this.#openChars > 0 && time === this.#last && this.#again === this.#count;
-      this.#skipChars = isOpen ? this.#openChars : Infinity;
-      return { text: rest, isStart: false };
-    }
-    this.#isResuming = false;
-    this.#skipChars = 0;
-    this.#openChars = 0;
-    if (time > this.#last) {
-      this.#last = time;
-      this.#count = 0;
-    }
-    // stdout and stderr are stamped each by itself: a line may be older than the one before it.
-    if (time === this.#last) this.#count += 1;
-    return { text: rest, isStart: true };
-  }
-
-  #isKnown(time: string): boolean {
-    if (time !== this.#last) return time < this.#last;
-    this.#again += 1;
-    return this.#again <= this.#count;
-  }
-}
-
-/**
- * Undefined for a line that no container wrote: a kubelet answers with words of its own, of a log that is gone already.
- * `2026-01-02T03:04:05.678901234`: nine digits of fraction, so that times compare as text, for some
- * runtimes trim zeros at the end; and in UTC, for a node's times are in the node's own zone.
- */
-function inUtc(time: string): string | undefined {
-  const [, whole, fraction = "", zone] = /^([^.Z+]{19})(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/.exec(time) ??
-    [];
-  if (whole === undefined) return undefined;
-  const utc = zone === "Z" ? whole : new Date(whole + zone).toISOString().slice(0, 19);
-  return `${utc}.${fraction.padEnd(9, "0")}`;
 }

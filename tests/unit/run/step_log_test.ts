@@ -61,7 +61,7 @@ Deno.test("lines come without their times, an empty one as nothing", async () =>
   assert.deepEqual(read, ["a  b ", "", "c"]);
 });
 
-Deno.test("it is asked for from its start, and again from the second of the last line seen", async () => {
+Deno.test("it is asked for from its start, and again from the second before the last line seen", async () => {
   const { log, read, done } = follow();
   log.say("2026-01-02T03:04:05.900000000Z a");
   await until(() => read.length === 1);
@@ -71,7 +71,7 @@ Deno.test("it is asked for from its start, and again from the second of the last
   await done;
   const [first, second] = log.asked;
   assert.deepEqual([first.follow, first.timestamps, first.sinceTime], [true, true, undefined]);
-  assert.equal(second.sinceTime, "2026-01-02T03:04:05Z");
+  assert.equal(second.sinceTime, "2026-01-02T03:04:04Z");
 });
 
 Deno.test("after a break no line comes twice and none is lost", async () => {
@@ -119,6 +119,22 @@ Deno.test("a line that is stamped before the one in front of it is not lost", as
   ]);
 });
 
+Deno.test("a line that is older than the last one seen, and comes after a break, is not lost", async () => {
+  const late = "2026-01-02T03:04:05.000001000Z late";
+  const early = "2026-01-02T03:04:04.999999000Z early";
+  const { log, read, done } = follow();
+  log.say(late);
+  await until(() => read.length === 1);
+  log.break();
+  log.say(early);
+  await until(() => read.length === 2);
+  log.break();
+  await until(() => log.asked.length === 3 && log.openCount === 1);
+  log.end();
+  await done;
+  assert.deepEqual(read, ["late", "early"]);
+});
+
 Deno.test("a node with a zone of its own is asked for in UTC", async () => {
   const { log, read, done } = follow();
   log.say("2026-01-02T03:04:05.100000000+05:30 a");
@@ -129,7 +145,7 @@ Deno.test("a node with a zone of its own is asked for in UTC", async () => {
   log.end();
   await done;
   assert.deepEqual(read, ["a", "b"]);
-  assert.equal(log.asked[1].sinceTime, "2026-01-01T21:34:05Z");
+  assert.equal(log.asked[1].sinceTime, "2026-01-01T21:34:04Z");
 });
 
 Deno.test("a server that hangs up in the middle is asked for the rest at once", async () => {
@@ -214,7 +230,7 @@ Deno.test("words of the kubelet's own are no line of the log, nor the time to go
   assert.deepEqual(read, ["one"]);
   assert.deepEqual(log.asked.map(({ sinceTime }) => sinceTime).slice(0, 2), [
     undefined,
-    "2026-01-02T03:04:00Z",
+    "2026-01-02T03:03:59Z",
   ]);
 });
 
