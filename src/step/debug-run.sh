@@ -1,10 +1,10 @@
 #!/bin/sh
-# debug-run [--original] [--continue] [--edit [--patch FILE]]
+# debug-run [--original] [--continue] [--edit]
 #
 # Does the held step's work here, shows and traces it, and comes back with its exit code. What it leaves as results is
 # the step's, once debug-continue lets it go on. Where the script was edited, that is done, but for --original.
 # --continue: the step does it in its own place, and the run goes on. --edit: tkn-dev at the other end of the terminal
-# has it edited first. Secrets are masked in what is shown, and in what the work says on stderr; in a terminal on stdout
+# asks whether to edit it first. Secrets are masked in what is shown, and in what the work says on stderr; in a terminal on stdout
 # too.
 
 # shellcheck source=src/step/show.sh
@@ -15,18 +15,14 @@ complain() {
   exit 2
 }
 
-g_original='' g_continue='' g_edit='' g_patch=''
+g_original='' g_continue='' g_edit=''
 while [ $# -gt 0 ]; do
   case $1 in
     --original) g_original=1 ;;
     --continue) g_continue=1 ;;
     --edit) g_edit=1 ;;
-    --patch)
-      [ $# -ge 2 ] || complain '--patch needs a file'
-      g_edit=1 g_patch=$2
-      shift
-      ;;
-    *) complain "$1: not one of --original, --continue, --edit and --patch FILE" ;;
+    --patch) complain '--patch FILE is an option of tkn-dev, as in tkn-dev pipelinerun shell RUN --patch FILE' ;;
+    *) complain "$1: not one of --original, --continue and --edit" ;;
   esac
   shift
 done
@@ -57,7 +53,7 @@ if [ -n "$g_edit" ]; then
   (while kill -0 "$$" && sleep 1; do
     kill -0 "$g_listener" || { printf 'no %s\n' "$g_gone" >&6 && exit; }
   done </dev/null >/dev/null 2>&1 &)
-  ask "edit $g_patch"
+  ask edit
   case $g_answer in
     ready) ;;
     *)
@@ -176,10 +172,5 @@ trap : INT # of the terminal's, which is the work's alone
   } 4>&-
 } 4>&1 6<&-
 read -r g_code </tkn-dev/exit
-if [ -n "$g_edit" ]; then
-  ask "ran $g_code"
-  if [ -s "/tkn-dev/said-$g_channel" ]; then
-    while IFS= read -r g_line; do printf '%s\n' "$g_line"; done <"/tkn-dev/said-$g_channel" >&2
-  fi
-fi
+[ -z "$g_edit" ] || ask "ran $g_code" # what is said of that is said at the other end
 exit "$g_code"

@@ -264,18 +264,14 @@ if command -v bash >/dev/null; then exec bash --norc -i; else exec ${SHELL} -i; 
 /**
  * Beside a shell of the same channel, a word of letters and digits: the end of its stdin ends that shell, for a terminal
  * over there does not notice that its connection is lost. Says `listening` (or `no`: there will be no requests), then
- * hands each request of the shell's debug-run to stdout and each line of stdin to it as the answer. The requests:
+ * hands each request of the shell's debug-run to stdout and each line of stdin to it as the answer. The requests, which
+ * any process of the container can write (see src/run/edit_request.ts):
  *
- *     edit FILE    FILE may be empty     ready | no WORDS
- *     ran CODE                           done
+ *     edit        ready | no WORDS
+ *     ran CODE    done
  */
 export function listenCommand(channel: string): string[] {
   return [SHELL, "/tkn-dev/listen", channel];
-}
-
-/** Takes from stdin what the debug-run of that channel is to say once its `ran` is answered. */
-export function sayCommand(channel: string): string[] {
-  return [SHELL, "/tkn-dev/edit", "say", channel];
 }
 
 /** Says what work the step waits to do, and as who: what only its container knows. */

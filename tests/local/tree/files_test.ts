@@ -105,6 +105,24 @@ Deno.test("nobody waits at a FIFO that nobody writes to", async () => {
   }
 });
 
+Deno.test("a file is created only where nothing is, be it a link to nowhere", async () => {
+  using directory = temporaryDirectory();
+  const at = (name: string) => `${directory.path}/${name}`;
+  Deno.writeTextFileSync(at("precious"), "precious");
+  Deno.symlinkSync(at("elsewhere"), at("link"));
+  Deno.mkdirSync(at("d"));
+  for (const name of ["precious", "link", "d"]) {
+    assert.equal(await denoFiles.createText(at(name), "new"), false, name);
+  }
+  assert.equal(await denoFiles.createText(at("new"), "new"), true);
+  assert.deepEqual(
+    ["precious", "new"].map((name) => Deno.readTextFileSync(at(name))),
+    ["precious", "new"],
+  );
+  assert.throws(() => Deno.lstatSync(at("elsewhere")), Deno.errors.NotFound);
+  await assert.rejects(denoFiles.createText(at("no/new"), "new"), FileError);
+});
+
 Deno.test("a FIFO, a socket and a device are left out with a word each", {
   ignore: process.getuid?.() !== 0, // only root can make a device
 }, async () => {
