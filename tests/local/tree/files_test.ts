@@ -108,18 +108,15 @@ Deno.test("nobody waits at a FIFO that nobody writes to", async () => {
 Deno.test("a file is created only where nothing is, be it a link to nowhere", async () => {
   using directory = temporaryDirectory();
   const at = (name: string) => `${directory.path}/${name}`;
-  Deno.writeTextFileSync(at("precious"), "precious");
-  Deno.symlinkSync(at("elsewhere"), at("link"));
-  Deno.mkdirSync(at("d"));
+  await Deno.writeTextFile(at("precious"), "precious");
+  await Deno.symlink(at("elsewhere"), at("link"));
+  await Deno.mkdir(at("d"));
   for (const name of ["precious", "link", "d"]) {
     assert.equal(await denoFiles.createText(at(name), "new"), false, name);
   }
   assert.equal(await denoFiles.createText(at("new"), "new"), true);
-  assert.deepEqual(
-    ["precious", "new"].map((name) => Deno.readTextFileSync(at(name))),
-    ["precious", "new"],
-  );
-  assert.throws(() => Deno.lstatSync(at("elsewhere")), Deno.errors.NotFound);
+  for (const name of ["precious", "new"]) assert.equal(await Deno.readTextFile(at(name)), name);
+  await assert.rejects(Deno.lstat(at("elsewhere")), Deno.errors.NotFound);
   await assert.rejects(denoFiles.createText(at("no/new"), "new"), FileError);
 });
 
