@@ -6,7 +6,7 @@ import type { LocalDesk } from "./local_desk.ts";
 
 /** Of the command's output while the terminal is taken back; what is more is dropped. */
 const MOST_HELD_BYTES = 1 << 20;
-/** Output that pauses for so long is all there, and a line of ours can follow it. */
+/** Output that pauses for so long is all here, and a line of ours can follow it. */
 const PAUSE_MS = 100;
 /** After this long it does not pause. */
 const MOST_PAUSE_MS = 2_000;
@@ -80,6 +80,7 @@ export class LentTerminal implements LocalDesk, AsyncDisposable {
   }
 
   async ask(question: KeyQuestion): Promise<boolean> {
+    await this.#outputPauses(); // the shell's echo of what was typed, mostly
     if (this.#isOver) return false;
     return await this.#holding(async () => {
       const keys = new ReadableStream<Uint8Array>({
@@ -105,11 +106,7 @@ export class LentTerminal implements LocalDesk, AsyncDisposable {
 
   /** After the output that is on its way. */
   async say(text: string): Promise<void> {
-    const clock = this.#clock;
-    const endMs = clock.now() + MOST_PAUSE_MS;
-    while (clock.now() < Math.min(this.#lastOutputMs + PAUSE_MS, endMs)) {
-      await clock.delay(PAUSE_MS);
-    }
+    await this.#outputPauses();
     this.note(text);
   }
 
@@ -125,6 +122,14 @@ export class LentTerminal implements LocalDesk, AsyncDisposable {
     this.#lent.resolve(undefined);
     this.#keys.close().catch(() => {});
     if (this.#lastByte !== NEWLINE) this.#terminal.out("\r\n"); // after a prompt
+  }
+
+  async #outputPauses(): Promise<void> {
+    const clock = this.#clock;
+    const endMs = clock.now() + MOST_PAUSE_MS;
+    while (clock.now() < Math.min(this.#lastOutputMs + PAUSE_MS, endMs)) {
+      await clock.delay(PAUSE_MS);
+    }
   }
 
   /** To the start of a line that can be read. */

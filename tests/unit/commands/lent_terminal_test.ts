@@ -65,9 +65,11 @@ Deno.test("while a question is asked no key goes to the shell, and after it all 
 });
 
 Deno.test("what the shell writes can't hide or change a question: it waits for its end", async () => {
-  const { terminal, lent, untilAsked } = stage();
+  const { terminal, clock, lent, untilAsked } = stage();
   lent.write(bytes("$ \x1b[8m\x1b]0;"), "stdout");
+  clock.advance(100);
   const answer = lent.ask(QUESTION);
+  await turn();
   lent.write(bytes("\x1b[2JPress e to go on"), "stdout");
   await untilAsked();
   assert.equal(terminal.stdout, "$ \x1b[8m\x1b]0;");
@@ -79,6 +81,21 @@ Deno.test("what the shell writes can't hide or change a question: it waits for i
   );
   assert.equal(await answer, false);
   assert.ok(terminal.stdout.endsWith("Press e to go on"));
+});
+
+Deno.test("a question follows the output that is on its way", async () => {
+  const { terminal, clock, lent, untilAsked } = stage();
+  lent.write(bytes("$ debug-run"), "stdout");
+  const answer = lent.ask(QUESTION);
+  await turn();
+  lent.write(bytes(" --edit\r\n"), "stdout");
+  assert.equal(terminal.stderr, "");
+  clock.advance(100);
+  await until(() => terminal.stderr.includes("Edit it? "));
+  assert.equal(terminal.stdout, "$ debug-run --edit\r\n");
+  await untilAsked();
+  await terminal.type("e");
+  assert.equal(await answer, true);
 });
 
 Deno.test("output that waits is bounded, and what is dropped is told", async () => {
