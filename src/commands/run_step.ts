@@ -64,7 +64,7 @@ export async function run(host: Host, options: Options): Promise<number> {
   const editor = new ScriptEditor({ host, kube, color, patchFile }, pause, ownDesk(host));
   if (options.edit) await editor.open();
   const code = await runCommand(kube, pause, {
-    command: debugRunCommand({ original: options.original }),
+    command: debugRunCommand({ original: options.original, live: terminal.isTerminal.stdout }),
     output: {
       onStdout: (bytes) => terminal.write(bytes, "stdout"),
       onStderr: (bytes) => terminal.write(bytes, "stderr"),

@@ -284,9 +284,17 @@ export function showCommand(): string[] {
   return [SHELL, "/tkn-dev/edit", "show"];
 }
 
-/** Does the step's own work here, shows it and comes back with its exit code. */
-export function debugRunCommand({ original = false } = {}): string[] {
-  return [SHELL, "/tkn-dev/debug-run", ...(original ? ["--original"] : [])];
+/**
+ * Does the step's own work here, shows it and comes back with its exit code. Where there are secrets to mask, `live`
+ * has stdout come a line at a time; else it comes in blocks, and with every byte that it has.
+ */
+export function debugRunCommand({ original = false, live = false } = {}): string[] {
+  return [
+    SHELL,
+    "/tkn-dev/debug-run",
+    ...(original ? ["--original"] : []),
+    ...(live ? ["--live"] : []),
+  ];
 }
 
 /** Takes from stdin what debug-run and `run` are to do in the place of the step's script; nothing: that again. */

@@ -13,7 +13,7 @@ const CARRIER: GateScriptOptions = {
 Deno.test("the scripts are small: Tekton takes some 95 KiB for all of a Task, of which one carries", () => {
   const carrier = gateScript(CARRIER);
   assert.ok(carrier.startsWith("#!/bin/sh\n"));
-  assert.ok(carrier.length < 24_000, `${carrier.length} bytes`);
+  assert.ok(carrier.length < 25_500, `${carrier.length} bytes`);
   const other = gateScript({ ...CARRIER, carries: false });
   assert.ok(other.length < 1_200, `${other.length} bytes`);
 });
