@@ -134,6 +134,8 @@ export interface Files {
   readText(path: string): Promise<string | undefined>;
   /** Makes the file, or takes the place of what is in it. */
   writeText(path: string, text: string): Promise<void>;
+  /** Makes the file; false, and nothing is done, where something is at the path, be it a link to nowhere. */
+  createText(path: string, text: string): Promise<boolean>;
   /** Absolute, every link resolved. */
   realPath(path: string): Promise<string>;
 }

@@ -47,6 +47,11 @@ export function trimmedEnd(text: Printable): Printable {
   return text.trimEnd() as Printable;
 }
 
+/** For a terminal in raw mode, where a newline does not go back to the line's start. */
+export function rawLines(text: Printable): Printable {
+  return text.replaceAll("\n", "\r\n") as Printable;
+}
+
 /**
  * As it is: for data on a stream that is no terminal, for control sequences of ours, and for what was filtered. Who
  * may call it is listed in tests/local/view/printable_test.ts.

@@ -1,5 +1,5 @@
 /** The verbs of `pipelinerun` and `taskrun`: data. */
-import { CLUSTER, DEBUG_IMAGE, DIRECTORY, HELP, INTO, LOOK, LOOKS } from "./shared_flags.ts";
+import { CLUSTER, DEBUG_IMAGE, DIRECTORY, HELP, INTO, LOOK, LOOKS, PATCH } from "./shared_flags.ts";
 import type { ArgSpec, CommandSpec, Example, FlagSpec } from "./spec.ts";
 
 interface HeldVerb extends Pick<CommandSpec, "summary" | "takesCommand"> {
@@ -43,7 +43,7 @@ const VERBS: readonly HeldVerb[] = [
       "image has it, else sh. On its PATH are debug-run, which does the step's own work, shows all of it " +
       "and comes back, debug-info, debug-continue and debug-fail-continue.",
     args: [RUN, STEP],
-    flags: [DEBUG_IMAGE],
+    flags: [DEBUG_IMAGE, PATCH],
   },
   {
     verb: "exec",

@@ -165,6 +165,13 @@ export const DEBUG_IMAGE: FlagSpec = {
     "where the step's own image has no shell: one that has, for a debugging container in the same pod",
 };
 
+/** For the shells of `debug` and `shell`; `run` has its own words. */
+export const PATCH: FlagSpec = {
+  name: "patch",
+  value: "FILE",
+  help: "where debug-run --edit writes the change as a patch for kubectl, once it ran well",
+};
+
 export const NO_CONTINUE: readonly FlagSpec[] = [
   {
     name: "no-continue",

@@ -20,6 +20,7 @@ export function debugFlags(flags: Flags): DebugFlags {
   const upload = flags.text("upload");
   const instead = flags.text("exec-instead");
   const debugImage = flags.text("debug-image");
+  const patchFile = flags.text("patch");
   const after = flags.on("after");
   const withoutShell = flags.on("without-shell");
   const onFailure = flags.on("on-failure");
@@ -38,6 +39,11 @@ export function debugFlags(flags: Flags): DebugFlags {
       hint: "--exec-instead 'make check'",
     });
   }
+  if (instead !== undefined && patchFile !== undefined) {
+    throw new UsageError(`Cannot write --patch "${patchFile}": no shell is opened to edit in`, {
+      hint: "leave out --exec-instead",
+    });
+  }
   return {
     ...sendFlags(flags, upload),
     ...runFlags(flags),
@@ -47,6 +53,6 @@ export function debugFlags(flags: Flags): DebugFlags {
     after,
     withoutShell,
     isUpload: upload !== undefined,
-    atPause: instead === undefined ? { shell: { debugImage } } : { instead },
+    atPause: instead === undefined ? { shell: { debugImage, patchFile } } : { instead },
   };
 }

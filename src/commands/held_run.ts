@@ -19,7 +19,10 @@ import type { RunFlags, SendFlags, UploadFlags } from "./upload_options.ts";
 import { renderPlacement } from "./yaml.ts";
 
 /** What is done at a pause: a person works in a shell, another command is run, or nothing. */
-export type AtEachPause = { shell: { debugImage?: string } } | { instead: string } | "leave";
+export type AtEachPause =
+  | { shell: { debugImage?: string; patchFile?: string } }
+  | { instead: string }
+  | "leave";
 
 export interface HeldRunOptions {
   readonly flags: RunFlags & SendFlags;
@@ -119,9 +122,8 @@ async function workAtPause(
     emit({ kind: "released" });
     return "released";
   }
-  const { debugImage } = atPause.shell;
   const color = options.flags.color && !host.env.get("NO_COLOR");
-  const session = { host, kube, run, color, debugImage, signal };
+  const session = { host, kube, run, color, ...atPause.shell, signal };
   const end = await narrator.aside(() => workAt(session, pause));
   if (end === "released") emit({ kind: "released" });
   return end;

@@ -9,13 +9,13 @@ import { findStep, type HeldOptions, heldOptions } from "./held_step.ts";
 import { letGo } from "./let_go.ts";
 import { useColor } from "./color.ts";
 import { filteredOutput } from "./filtered_output.ts";
+import { checkPatchFile, ownDesk } from "./local_desk.ts";
 import { tellNote } from "./tell_note.ts";
 import { ScriptEditor } from "./script_editor.ts";
 
 export interface Options extends HeldOptions {
   readonly edit: boolean;
-  /** "" where none is named. */
-  readonly patchFile: string;
+  readonly patchFile?: string;
   readonly original: boolean;
   /** In the step's own place, and the run goes on. */
   readonly continues: boolean;
@@ -28,8 +28,8 @@ export function options(call: Call): Options {
   const [edit, original, continues] = ["edit", "original", "continue"].map((name) =>
     flags.on(name)
   );
-  const patchFile = flags.text("patch") ?? "";
-  if (patchFile !== "" && !edit) {
+  const patchFile = flags.text("patch");
+  if (patchFile !== undefined && !edit) {
     throw new UsageError(`Cannot write --patch "${patchFile}": nothing is edited`, {
       hint: "add --edit",
     });
@@ -48,6 +48,7 @@ export async function run(host: Host, options: Options): Promise<number> {
   if (options.edit && !terminal.isTerminal.stdin) {
     throw new UsageError("Cannot open an editor: stdin is no terminal");
   }
+  await checkPatchFile(host, options.patchFile);
   const kube = await host.connect(options.connect);
   const pause = await findStep(kube, options);
   if (pause.gate !== "script" && !options.continues) {
@@ -59,14 +60,15 @@ export async function run(host: Host, options: Options): Promise<number> {
     return 0;
   }
   const color = terminal.isTerminal.stderr && useColor(host, options.color);
-  const editor = new ScriptEditor({ host, kube, color }, pause);
-  if (options.edit) await editor.open(options.patchFile);
+  const { patchFile } = options;
+  const editor = new ScriptEditor({ host, kube, color, patchFile }, pause, ownDesk(host));
+  if (options.edit) await editor.open();
   const output = filteredOutput(host, options);
   const code = await runCommand(kube, pause, {
-    command: debugRunCommand({ original: options.original }),
+    command: debugRunCommand({ original: options.original, live: terminal.isTerminal.stdout }),
     output,
     signal: host.interrupt,
   }).finally(() => output.end());
-  if (options.edit) terminal.err(await editor.ran(code));
+  if (options.edit) await editor.ran(code);
   return code;
 }

@@ -1,60 +1,47 @@
 /** The script of a held step in the user's editor: fetched, edited, put back, and the change as a patch. */
-import { ExpectedError, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import { FileError, type Host } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
-import { joined, oneLine, type Printable, printable } from "../printable.ts";
+import { joined, printable } from "../printable.ts";
 import { type EditedScript, putScript, readScript } from "../run/edit.ts";
 import type { Pause } from "../run/pause_place.ts";
-import type { EditRequests } from "../run/edit_channel.ts";
 import { patchCommand, scriptPatch, sourceName } from "../tekton/script_source.ts";
 import { renderDiff } from "../view/diff.ts";
+import type { LocalDesk } from "./local_desk.ts";
 
 export interface ScriptEditorOptions {
   readonly host: Host;
   readonly kube: Kube;
   readonly color: boolean;
+  /** Where the change is written as a patch, as the command line here names it. */
+  readonly patchFile?: string;
 }
 
-/** One step's; what was edited last is edited on. */
-export class ScriptEditor implements EditRequests {
+/** Of one step. The next edit starts from the last one. */
+export class ScriptEditor {
   readonly #options: ScriptEditorOptions;
   readonly #pause: Pause;
-  readonly #aside: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly #desk: LocalDesk;
   #script: EditedScript | undefined;
   #text = "";
-  #patchFile = "";
+  /** What is in the patch file, where it is of this editor. */
+  #saved: string | undefined;
 
-  /** `aside` has the terminal for what it is given. */
-  constructor(
-    options: ScriptEditorOptions,
-    pause: Pause,
-    aside: <T>(work: () => Promise<T>) => Promise<T> = (work) => work(),
-  ) {
+  constructor(options: ScriptEditorOptions, pause: Pause, desk: LocalDesk) {
     this.#options = options;
     this.#pause = pause;
-    this.#aside = aside;
-  }
-
-  async edit(patchFile: string): Promise<string | undefined> {
-    try {
-      await this.open(patchFile);
-      return undefined;
-    } catch (error) {
-      if (error instanceof ExpectedError) return error.message;
-      throw error;
-    }
+    this.#desk = desk;
   }
 
   /** Throws UsageError where there is nothing to edit or the editor fails, ClusterError where the script can't be put back. */
-  async open(patchFile: string): Promise<void> {
+  async open(): Promise<void> {
     const { host, kube } = this.#options;
-    this.#patchFile = patchFile;
     if (this.#script === undefined) {
       this.#script = await readScript(kube, this.#pause);
       this.#text = this.#script.template;
     }
-    const name = `${this.#pause.of}${endingOf(this.#text)}`;
-    const edited = await this.#aside(() => host.edit(this.#text, name));
+    const name = fileName(this.#pause.of, this.#text);
+    const edited = await this.#desk.aside(() => host.edit(this.#text, name));
     if (edited === undefined) {
       throw new UsageError("Cannot edit the script: the editor failed, or is not there", {
         hint: "set EDITOR",
@@ -64,52 +51,58 @@ export class ScriptEditor implements EditRequests {
     await putScript(kube, this.#pause, this.#script, edited);
   }
 
-  /** After a success: what was changed, and how to keep it. */
-  async ran(exitCode: number): Promise<Printable> {
-    try {
-      return exitCode === 0 ? await this.#tell() : printable``;
-    } catch (error) {
-      if (error instanceof ExpectedError) return printable`${oneLine(error.message)}\n`;
-      throw error;
-    }
-  }
-
-  /** Writes the patch where one was asked for. */
-  async #tell(): Promise<Printable> {
-    const { host, color } = this.#options;
-    const { template, source } = this.#script!;
-    const { terminal } = host;
-    if (this.#text === template) return printable`The script is as it was\n`;
+  /** After a success: says what was changed and how to keep it, and writes the patch where one is wanted. */
+  async ran(exitCode: number): Promise<void> {
+    if (exitCode !== 0 || this.#script === undefined) return;
+    const { template, source } = this.#script;
+    if (this.#text === template) return await this.#desk.say(printable`The script is as it was\n`);
+    const { host: { terminal }, color } = this.#options;
     const name = source === undefined ? `step ${this.#pause.of}` : sourceName(source);
     const tty = terminal.isTerminal.stderr;
-    const diff = renderDiff(name, template, this.#text, { color: color && tty, terminal: tty });
+    await this.#desk.say(
+      renderDiff(name, template, this.#text, { color: color && tty, terminal: tty }),
+    );
     if (source === undefined) {
       const why = "no Task, Pipeline or StepAction on the cluster has this script";
-      return joined([diff, printable`Note: ${why}: change it where it comes from\n`]);
+      return await this.#desk.say(printable`Note: ${why}: change it where it comes from\n`);
     }
     const patch = scriptPatch(source, template, this.#text);
-    const { namespace } = this.#pause;
-    if (this.#patchFile === "") {
-      const text = JSON.stringify(JSON.parse(patch));
-      const command = patchCommand(source, { text }, namespace);
-      const words = command.map(quoted).join(" ");
-      return joined([diff, printable`To keep the change: ${words}\n`]);
-    }
-    await this.#save(this.#patchFile, patch);
-    const command = patchCommand(source, { file: this.#patchFile }, namespace);
-    const words = command.map(quoted).join(" ");
-    const done = printable`Wrote ${this.#patchFile}. To keep the change: ${words}\n`;
-    return joined([diff, done]);
+    const { patchFile } = this.#options;
+    const isSaved = patchFile !== undefined && await this.#save(patchFile, patch);
+    const given = isSaved ? { file: patchFile } : { text: jsonLine(patch) };
+    const words = patchCommand(source, given, this.#pause.namespace).map(quoted).join(" ");
+    const wrote = isSaved ? printable`Wrote ${patchFile}. ` : printable``;
+    await this.#desk.say(joined([wrote, printable`To keep the change: ${words}\n`]));
   }
 
-  async #save(path: string, text: string): Promise<void> {
+  /** Whether the patch is in the file now: one that somebody else wrote is overwritten only after a yes. */
+  async #save(path: string, text: string): Promise<boolean> {
+    const { files } = this.#options.host;
     try {
-      await this.#options.host.files.writeText(path, text);
+      const isOwn = async () =>
+        this.#saved !== undefined && await files.readText(path) === this.#saved;
+      const isNew = await files.createText(path, text);
+      if (!isNew) {
+        const question = { text: `Overwrite ${path}, which exists?`, yes: "overwrite" };
+        if (!await isOwn() && !await this.#desk.ask(question)) return false;
+        await files.writeText(path, text);
+      }
+      this.#saved = text;
+      return true;
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
-      throw new UsageError(`Cannot write --patch "${path}": ${error.state}`, { cause: error });
+      await this.#desk.say(printable`Cannot write --patch "${path}": ${error.state}\n`);
+      return false;
     }
   }
+}
+
+/** A JSON text on one line, in characters that a terminal only shows. */
+function jsonLine(json: string): string {
+  return JSON.stringify(JSON.parse(json)).replaceAll(
+    /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** As a shell takes it. */
@@ -117,14 +110,16 @@ function quoted(word: string): string {
   return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-/** So that an editor knows the language. */
-function endingOf(script: string): string {
-  const interpreter = /^#!.*?(\w+)\s*$/m.exec(script.split("\n", 1)[0])?.[1] ?? "sh";
-  const endings: Record<string, string> = {
-    python: ".py",
-    python3: ".py",
-    node: ".js",
-    perl: ".pl",
-  };
-  return endings[interpreter] ?? ".sh";
+/** By the ending an editor knows the language. What the cluster says chooses from closed sets alone. */
+function fileName(step: string, script: string): string {
+  const name = /^[a-z0-9][-a-z0-9]{0,62}$/.test(step) ? step : "script";
+  const interpreter = /^#!.*?(\w+)\s*$/.exec(script.split("\n", 1)[0])?.[1] ?? "sh";
+  return `${name}${ENDINGS.get(interpreter) ?? ".sh"}`;
 }
+
+const ENDINGS: ReadonlyMap<string, string> = new Map([
+  ["python", ".py"],
+  ["python3", ".py"],
+  ["node", ".js"],
+  ["perl", ".pl"],
+]);

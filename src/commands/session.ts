@@ -2,7 +2,7 @@
 import { ClusterError, Interrupted } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
-import { joined, type Printable, printable, trimmedEnd, unescaped } from "../printable.ts";
+import { joined, type Printable, printable, rawLines, trimmedEnd } from "../printable.ts";
 import { addDebugContainer } from "../run/debug_container.ts";
 import { serveEdits } from "../run/edit_channel.ts";
 import { readFacts } from "../run/facts.ts";
@@ -12,6 +12,7 @@ import { NoShellError, openShell } from "../run/shell.ts";
 import { renderError } from "../view/error.ts";
 import { renderHeld } from "../view/held_view.ts";
 import { type Answer, Prompt } from "../view/prompt.ts";
+import { AskedEdits } from "./asked_edits.ts";
 import { type HeldOptions, verb } from "./held_step.ts";
 import { LentTerminal } from "./lent_terminal.ts";
 import { letGo } from "./let_go.ts";
@@ -24,6 +25,8 @@ export interface SessionOptions {
   readonly color: boolean;
   /** For a debugging container, where the step's own image has no shell. */
   readonly debugImage?: string;
+  /** Where an edit of the script is written as a patch, once it ran well. */
+  readonly patchFile?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -88,14 +91,18 @@ async function shell(options: SessionOptions, pause: Pause): Promise<void> {
   const place = debugImage === undefined
     ? pause
     : await addDebugContainer(kube, host.clock, pause, debugImage, host.random(5), signal);
-  await using terminal = new LentTerminal(host.terminal);
+  await using terminal = new LentTerminal(host.terminal, host.clock);
   const over = new AbortController();
   const channel = host.random(8);
-  const editor = new ScriptEditor(options, pause, (work) => terminal.aside(work));
+  const edits = new AskedEdits({
+    desk: terminal,
+    editor: new ScriptEditor(options, pause, terminal),
+    place: placeName(pause),
+    program: host.env.get("VISUAL") || host.env.get("EDITOR") || "the editor",
+  });
   const serving = pause.gate === "script"
-    ? serveEdits(kube, pause, channel, editor, over.signal).catch(() => {})
+    ? serveEdits(kube, pause, channel, edits, over.signal).catch(() => {})
     : undefined;
-  let last = NEWLINE;
   try {
     await openShell(kube, place, {
       term: host.env.get("TERM") ?? "xterm",
@@ -104,29 +111,24 @@ async function shell(options: SessionOptions, pause: Pause): Promise<void> {
       header,
       terminal,
       output: {
-        onStdout: (bytes) => {
-          last = bytes.at(-1) ?? last;
-          host.terminal.write(bytes, "stdout");
-        },
-        onStderr: (bytes) => host.terminal.write(bytes, "stderr"),
+        onStdout: (bytes) => terminal.write(bytes, "stdout"),
+        onStderr: (bytes) => terminal.write(bytes, "stderr"),
       },
       signal,
     });
   } finally {
+    terminal.stopAsking();
     over.abort(new DOMException("the shell is closed", "AbortError"));
     await serving;
-    if (last !== NEWLINE) host.terminal.out(printable`\r\n`); // behind a prompt
   }
 }
-
-const NEWLINE = 0x0a;
 
 async function ask({ terminal }: Host, prompt: Prompt): Promise<Answer> {
   terminal.err(prompt.render());
   await using raw = terminal.raw();
   for await (const keys of raw.keys) {
     const { text, answer } = prompt.onKey(keys);
-    terminal.err(unescaped(text.replaceAll("\n", "\r\n")));
+    terminal.err(rawLines(text));
     if (answer !== undefined) return answer;
   }
   return "detach"; // the terminal is gone

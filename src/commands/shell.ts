@@ -11,6 +11,7 @@ export interface Options extends HeldOptions {
   /** Undefined: a shell, for a person. */
   readonly command?: readonly string[];
   readonly debugImage?: string;
+  readonly patchFile?: string;
   readonly color: boolean;
 }
 
@@ -18,7 +19,8 @@ export interface Options extends HeldOptions {
 export function options(call: Call): Options {
   const own = { ...heldOptions(call), color: !call.flags.on("no-color") };
   if (call.command.path[1] === "shell") {
-    return { ...own, debugImage: call.flags.text("debug-image") };
+    const { flags } = call;
+    return { ...own, debugImage: flags.text("debug-image"), patchFile: flags.text("patch") };
   }
   if (call.rest.length > 0) return { ...own, command: call.rest };
   throw new UsageError("Cannot run a command: none is given", {
@@ -28,7 +30,7 @@ export function options(call: Call): Options {
 
 export async function run(host: Host, options: Options): Promise<number> {
   const { terminal, interrupt: signal } = host;
-  const { command, debugImage } = options;
+  const { command, debugImage, patchFile } = options;
   if (command === undefined && !(terminal.isTerminal.stdin && terminal.isTerminal.stdout)) {
     const hint = `${verb(options, "exec")} -- sh -c '...'`;
     throw new UsageError("Cannot open a shell: stdin is no terminal", { hint });
@@ -43,6 +45,6 @@ export async function run(host: Host, options: Options): Promise<number> {
     return await runCommand(kube, pause, { command, output, signal });
   }
   const color = useColor(host, options.color);
-  await workAt({ host, kube, run: options, color, debugImage, signal }, pause);
+  await workAt({ host, kube, run: options, color, debugImage, patchFile, signal }, pause);
   return 0;
 }

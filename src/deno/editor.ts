@@ -4,13 +4,17 @@ import { variable } from "./variable.ts";
 
 /**
  * What was saved of the text; undefined where the editor failed or can't be run. `name` is that of the file:
- * by its ending an editor knows what it is. Throws UsageError for what was saved and is not UTF-8.
+ * by its ending an editor knows what it is. Throws UsageError for what was saved and is not UTF-8, TypeError for
+ * a name that is more than a name.
  */
 export async function editText(text: string, name: string): Promise<string | undefined> {
+  if (!/^[a-z0-9][-a-z0-9]*\.[a-z]+$/.test(name)) {
+    throw new TypeError(`no name for a file: ${name}`);
+  }
   const directory = await Deno.makeTempDir({ prefix: "tkn-dev-edit-" });
   try {
     const path = `${directory}/${name}`;
-    await Deno.writeTextFile(path, text);
+    await Deno.writeTextFile(path, text, { createNew: true, mode: 0o600 });
     const { success } = await editorOn(path).spawn().status;
     return success ? decoded(await Deno.readFile(path)) : undefined;
   } catch (error) {

@@ -43,6 +43,15 @@ export function openFiles(slowMs: number): Files {
       );
     },
     writeText: (path, text) => naming(path, () => Deno.writeTextFile(path, text)),
+    async createText(path, text) {
+      try {
+        await Deno.writeTextFile(path, text, { createNew: true });
+        return true;
+      } catch (error) {
+        if (error instanceof Deno.errors.AlreadyExists) return false;
+        throw fileError(path, error);
+      }
+    },
     async readText(path) {
       try {
         return await Deno.readTextFile(path);

@@ -77,12 +77,23 @@ export async function putScript(
   throw new ClusterError(`Cannot put the script into step "${placeName(pause)}": ${message}`);
 }
 
-/** As it is in the container, before any edit. */
+/** Kubernetes takes no larger object: etcd's limit is 1.5 MiB. */
+const MOST_SCRIPT_BYTES = 1 << 20;
+const TOO_LONG = "its container sends a script of more than 1 MiB";
+
+/** As it is in the container, before any edit. Throws ClusterError for what is no text, or too much of it. */
 async function ownScript(kube: Kube, pause: Pause): Promise<string> {
   const { namespace, pod, container } = pause;
-  let text = "";
-  const decoder = new TextDecoder();
-  const onStdout = (bytes: Uint8Array) => void (text += decoder.decode(bytes, { stream: true }));
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  const tooLong = new AbortController();
+  const onStdout = (bytes: Uint8Array) => {
+    size += bytes.length;
+    if (size <= MOST_SCRIPT_BYTES) parts.push(bytes.slice());
+    else tooLong.abort(new DOMException("the script is too long", "AbortError"));
+  };
+  const cannot = (state: string) =>
+    new ClusterError(`Cannot edit step "${placeName(pause)}": ${state}`);
   const { exitCode } = await kube.exec({
     namespace,
     pod,
@@ -90,8 +101,19 @@ async function ownScript(kube: Kube, pause: Pause): Promise<string> {
     command: showCommand(),
     onStdout,
     deadlineMs: SHORT_COMMAND_MS,
+    signal: tooLong.signal,
+  }).catch((error) => {
+    if (tooLong.signal.aborted) throw cannot(TOO_LONG);
+    throw error;
   });
-  if (exitCode === 0) return text;
+  if (size > MOST_SCRIPT_BYTES) throw cannot(TOO_LONG);
+  if (exitCode === 0) {
+    try {
+      return new TextDecoder("utf-8", { fatal: true }).decode(await new Blob(parts).arrayBuffer());
+    } catch {
+      throw cannot("its script is not UTF-8");
+    }
+  }
   throw new UsageError(
     `Cannot edit step "${placeName(pause)}": it has no script`,
     { hint: "its command can be run by hand; debug-info shows it" },

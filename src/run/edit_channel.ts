@@ -1,20 +1,26 @@
 /**
- * `debug-run --edit`, typed in a shell over there, needs the editor here: it asks through a command
- * that runs beside the shell, listen.sh, a line a request and a line an answer.
+ * `debug-run --edit`, typed in the remote shell, needs the editor here: it asks through a command that runs beside
+ * the shell, listen.sh. Any process of the container can do the same, so a request is no more than the wish for an
+ * edit: whether there is one, of which file and with which program is decided here.
  */
 import type { Kube } from "../kube/interface.ts";
-import { lines } from "../kube/lines.ts";
-import { listenCommand, sayCommand } from "../step/scripts.ts";
+import { listenCommand } from "../step/scripts.ts";
+import { type EditRequest, EditRequestReader } from "./edit_request.ts";
 import type { Pause } from "./pause_place.ts";
 
 export interface EditRequests {
-  /** Has the script edited and puts it there; `patchFile` is "" where none was named. Why not, in words. */
-  edit(patchFile: string): Promise<string | undefined>;
-  /** What was edited has run: what is to be said of that, "" for nothing. */
-  ran(exitCode: number): Promise<string>;
+  /** Undefined once an edited script is in the container; else why there is none, in words for the remote shell. */
+  edit(): Promise<string | undefined>;
+  /** The container says that the edited script has run. */
+  ran(exitCode: number): Promise<void>;
+  /** Called once: the container sends what is no request, or too many. */
+  ignored(): void;
 }
 
-/** Resolves when the signal aborts or the container is gone; without a listener nothing can be asked. */
+/**
+ * Answers requests until the signal aborts or the container is gone. One request is answered at a time, and one may
+ * wait: those that come meanwhile are dropped.
+ */
 export async function serveEdits(
   kube: Kube,
   pause: Pause,
@@ -23,51 +29,76 @@ export async function serveEdits(
   signal: AbortSignal,
 ): Promise<void> {
   const { namespace, pod, container } = pause;
-  /** Over there, so that it comes after what the work has said. */
-  const say = async (text: string) => {
-    const stdin = new Blob([text]).stream();
-    await kube.exec({ namespace, pod, container, command: sayCommand(channel), stdin, signal });
-  };
-  const asked = new TransformStream<Uint8Array, Uint8Array>();
   const answers = new TransformStream<Uint8Array, Uint8Array>();
-  const [askedTo, answersTo] = [asked.writable.getWriter(), answers.writable.getWriter()];
-  const command = listenCommand(channel);
+  const answersTo = answers.writable.getWriter();
+  answersTo.closed.catch(() => {}); // the exec ended first
+  const inbox = new Inbox(() => requests.ignored());
   const listening = kube.exec({
     namespace,
     pod,
     container,
-    command,
+    command: listenCommand(channel),
     stdin: answers.readable,
-    onStdout: (bytes) => void askedTo.write(bytes).catch(() => {}),
+    onStdout: (bytes) => inbox.put(bytes),
     signal,
-  }).catch(() => {}).finally(() => askedTo.close().catch(() => {}));
+  }).catch(() => {}).finally(() => inbox.close());
   try {
-    for await (const line of lines(asked.readable)) {
-      const answer = await answerTo(line, requests, say);
-      if (answer === undefined) continue;
-      await answersTo.write(new TextEncoder().encode(`${answer}\n`));
+    for await (const request of inbox) {
+      const answer = new TextEncoder().encode(`${await answerTo(request, requests)}\n`);
+      await Promise.race([answersTo.write(answer).catch(() => {}), listening]);
     }
   } finally {
-    await answersTo.close().catch(() => {});
+    answersTo.close().catch(() => {});
     await listening;
   }
 }
 
-async function answerTo(
-  line: string,
-  requests: EditRequests,
-  say: (text: string) => Promise<void>,
-): Promise<string | undefined> {
-  const [word, rest = ""] = /^(\S+) ?(.*)$/.exec(line)?.slice(1) ?? [];
-  switch (word) {
+async function answerTo(request: EditRequest, requests: EditRequests): Promise<string> {
+  switch (request.kind) {
     case "edit": {
-      const why = await requests.edit(rest);
+      const why = await requests.edit();
       return why === undefined ? "ready" : `no ${why.replaceAll("\n", " ")}`;
     }
     case "ran":
-      await say(await requests.ran(Number(rest)));
+      await requests.ran(request.exitCode);
       return "done";
-    default:
-      return undefined; // that it listens
+  }
+}
+
+/** Room for one request. */
+class Inbox implements AsyncIterable<EditRequest> {
+  readonly #reader = new EditRequestReader();
+  readonly #onIgnored: () => void;
+  #waiting: EditRequest | undefined;
+  #isClosed = false;
+  #changed = Promise.withResolvers<void>();
+
+  constructor(onIgnored: () => void) {
+    this.#onIgnored = onIgnored;
+  }
+
+  put(bytes: Uint8Array): void {
+    const wasIgnored = this.#reader.ignoredCount > 0;
+    for (const request of this.#reader.read(bytes)) this.#waiting ??= request;
+    if (!wasIgnored && this.#reader.ignoredCount > 0) this.#onIgnored();
+    this.#changed.resolve();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#changed.resolve();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<EditRequest> {
+    while (true) {
+      const request = this.#waiting;
+      this.#waiting = undefined;
+      if (request !== undefined) yield request;
+      else if (this.#isClosed) return;
+      else {
+        await this.#changed.promise;
+        this.#changed = Promise.withResolvers();
+      }
+    }
   }
 }

@@ -1,11 +1,11 @@
 #!/bin/sh
-# debug-run [--original] [--continue] [--edit [--patch FILE]]
+# debug-run [--original] [--continue] [--edit] [--live]
 #
 # Does the held step's work here, shows and traces it, and comes back with its exit code. What it leaves as results is
 # the step's, once debug-continue lets it go on. Where the script was edited, that is done, but for --original.
 # --continue: the step does it in its own place, and the run goes on. --edit: tkn-dev at the other end of the terminal
-# has it edited first. Secrets are masked in what is shown, and in what the work says on stderr; in a terminal on stdout
-# too.
+# asks whether to edit it first. Secrets are masked in what is shown and in what the work says; on stdout, where that is
+# no terminal, in blocks and with every byte kept if sed is there, or with --live a line at a time.
 
 # shellcheck source=src/step/show.sh
 . /tkn-dev/show
@@ -15,18 +15,15 @@ complain() {
   exit 2
 }
 
-g_original='' g_continue='' g_edit='' g_patch=''
+g_original='' g_continue='' g_edit='' g_live=''
 while [ $# -gt 0 ]; do
   case $1 in
     --original) g_original=1 ;;
     --continue) g_continue=1 ;;
     --edit) g_edit=1 ;;
-    --patch)
-      [ $# -ge 2 ] || complain '--patch needs a file'
-      g_edit=1 g_patch=$2
-      shift
-      ;;
-    *) complain "$1: not one of --original, --continue, --edit and --patch FILE" ;;
+    --live) g_live=1 ;;
+    --patch) complain '--patch FILE is an option of tkn-dev, as in tkn-dev pipelinerun shell RUN --patch FILE' ;;
+    *) complain "$1: not one of --original, --continue and --edit" ;;
   esac
   shift
 done
@@ -57,7 +54,7 @@ if [ -n "$g_edit" ]; then
   (while kill -0 "$$" && sleep 1; do
     kill -0 "$g_listener" || { printf 'no %s\n' "$g_gone" >&6 && exit; }
   done </dev/null >/dev/null 2>&1 &)
-  ask "edit $g_patch"
+  ask edit
   case $g_answer in
     ready) ;;
     *)
@@ -142,19 +139,8 @@ report() {
   done
 }
 
-visit "$$"
-trap 'leave "$$"' EXIT
-(
-  load
-  # shellcheck source=/dev/null
-  . /tkn-dev/words
-  show_step 9999 "$@"
-) >&2
-: >/tkn-dev/exit
-g_end="tkn-dev: the end of $$"
-g_start=$(date +%s 2>/dev/null)
-trap : INT # of the terminal's, which is the work's alone
-{
+# run: the work, its stdout to fd 4.
+run() {
   {
     trap : INT
     # In a terminal stdout is of one stream with stderr, and stands where it belongs in the trace.
@@ -162,6 +148,10 @@ trap : INT # of the terminal's, which is the work's alone
     # shellcheck disable=SC2119
     (trap - INT && work) 2>&1 >&4 4>&-
     printf '%s\n' "$(($? % 256))" >/tkn-dev/exit
+    case $g_stdout in
+      lines) printf '%s\n' "$g_end" >&4 ;;
+      bytes) printf '\n%s\n%s\n' "$g_end" "$g_end" >&4 ;;
+    esac
     printf '%s\n' "$g_end"
   } | {
     trap '' INT
@@ -174,12 +164,49 @@ trap : INT # of the terminal's, which is the work's alone
     read -r g_code </tkn-dev/exit
     report >&2
   } 4>&-
-} 4>&1 6<&-
-read -r g_code </tkn-dev/exit
-if [ -n "$g_edit" ]; then
-  ask "ran $g_code"
-  if [ -s "/tkn-dev/said-$g_channel" ]; then
-    while IFS= read -r g_line; do printf '%s\n' "$g_line"; done <"/tkn-dev/said-$g_channel" >&2
+}
+
+# mask_stdout: what run writes to fd 4.
+mask_stdout() {
+  trap '' INT
+  load
+  exec 5<&0
+  case $g_stdout in
+    bytes) can_mask_bytes && mask_bytes "$g_end" ;;
+    *) mask_lines "$g_end" ;;
+  esac
+  mask_lines "$g_end" on <&5 5<&- & # of what the work has left running
+}
+
+visit "$$"
+trap 'leave "$$"' EXIT
+(
+  load
+  # shellcheck source=/dev/null
+  . /tkn-dev/words
+  show_step 9999 "$@"
+  if [ -z "$g_needles" ]; then
+    exit 0
+  elif [ -z "$g_live" ] && can_mask_bytes; then
+    exit 7
   fi
+  exit 1
+) >&2
+case $? in
+  0) g_stdout='' ;;
+  7) g_stdout=bytes ;;
+  *) g_stdout=lines ;;
+esac
+! { [ -t 1 ] && [ -t 2 ]; } || g_stdout='' # it goes with stderr
+: >/tkn-dev/exit
+g_end="tkn-dev: the end of $$"
+g_start=$(date +%s 2>/dev/null)
+trap : INT # of the terminal's, which is the work's alone
+if [ -n "$g_stdout" ]; then
+  { run 4>&1 6<&-; } | (mask_stdout) 6<&-
+else
+  run 4>&1 6<&-
 fi
+read -r g_code </tkn-dev/exit
+[ -z "$g_edit" ] || ask "ran $g_code" # what is said of that is said at the other end
 exit "$g_code"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# edit write | show | say CHANNEL | instead TEXT
+# edit write | show | instead TEXT
 #
 # The text that is done in the place of the step's own script: takes it from stdin, or has the step do TEXT, without
 # the arguments of its own. show prints the script (exit code 3: there is none).
@@ -19,7 +19,6 @@ copy() {
 
 case $1 in
   write) copy >/tkn-dev/edited ;;
-  say) copy >"/tkn-dev/said-$2" ;;
   show)
     [ -s /tkn-dev/script ] || exit 3
     copy </tkn-dev/script

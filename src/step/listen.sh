@@ -21,7 +21,7 @@ while IFS= read -r g_line; do
   [ -z "$g_child" ] || printf '%s\n' "$g_line" 1<>"/tkn-dev/answer-$1"
 done
 [ -z "$g_child" ] || kill -KILL "$g_child" # others get lost in a shell that has just forked
-rm -f "/tkn-dev/ask-$1" "/tkn-dev/answer-$1" "/tkn-dev/said-$1" 2>/dev/null
+rm -f "/tkn-dev/ask-$1" "/tkn-dev/answer-$1" 2>/dev/null
 : >"/tkn-dev/listener-$1" # empty: a shell that comes only now is over
 read -r g_pid _ 2>/dev/null <"/tkn-dev/visitor-$1" || exit 0
 if alive "$g_pid" && kill -HUP "$g_pid"; then

@@ -286,18 +286,14 @@ if command -v bash >/dev/null; then exec bash --norc -i; else exec ${SHELL} -i; 
 /**
  * Beside a shell of the same channel, a word of letters and digits: the end of its stdin ends that shell, for a terminal
  * over there does not notice that its connection is lost. Says `listening` (or `no`: there will be no requests), then
- * hands each request of the shell's debug-run to stdout and each line of stdin to it as the answer. The requests:
+ * hands each request of the shell's debug-run to stdout and each line of stdin to it as the answer. The requests, which
+ * any process of the container can write (see src/run/edit_request.ts):
  *
- *     edit FILE    FILE may be empty     ready | no WORDS
- *     ran CODE                           done
+ *     edit        ready | no WORDS
+ *     ran CODE    done
  */
 export function listenCommand(channel: string): string[] {
   return [SHELL, "/tkn-dev/listen", channel];
-}
-
-/** Takes from stdin what the debug-run of that channel is to say once its `ran` is answered. */
-export function sayCommand(channel: string): string[] {
-  return [SHELL, "/tkn-dev/edit", "say", channel];
 }
 
 /** Says what work the step waits to do, and as who: what only its container knows. */
@@ -310,9 +306,17 @@ export function showCommand(): string[] {
   return [SHELL, "/tkn-dev/edit", "show"];
 }
 
-/** Does the step's own work here, shows it and comes back with its exit code. */
-export function debugRunCommand({ original = false } = {}): string[] {
-  return [SHELL, "/tkn-dev/debug-run", ...(original ? ["--original"] : [])];
+/**
+ * Does the step's own work here, shows it and comes back with its exit code. Where there are secrets to mask, `live`
+ * has stdout come a line at a time; else it comes in blocks, and with every byte that it has.
+ */
+export function debugRunCommand({ original = false, live = false } = {}): string[] {
+  return [
+    SHELL,
+    "/tkn-dev/debug-run",
+    ...(original ? ["--original"] : []),
+    ...(live ? ["--live"] : []),
+  ];
 }
 
 /** Takes from stdin what debug-run and `run` are to do in the place of the step's script; nothing: that again. */

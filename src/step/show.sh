@@ -108,6 +108,7 @@ load() {
         case $g_word in ???*) hide "$g_word" ;; esac
       done
     done
+    case $g_value in ???*) hide_base64 "$g_value" "$g_value$g_newline" ;; esac
   done
   IFS=$g_newline
 }
@@ -138,6 +139,18 @@ hide() {
   g_needles=$g_sorted${g_text:+$g_text$g_newline}
 }
 
+# hide_base64 TEXT...: as base64 prints each, and on one line. Where the image has no base64 it is not known.
+hide_base64() {
+  for g_value; do
+    g_whole='' IFS=$g_newline
+    for g_word in $(printf '%s' "$g_value" | base64 2>/dev/null); do
+      hide "$g_word"
+      g_whole=$g_whole$g_word
+    done
+    case $g_whole in ?*) hide "$g_whole" ;; esac
+  done
+}
+
 # mask LINE: in g_masked.
 mask() {
   g_masked=$1
@@ -151,6 +164,44 @@ mask() {
     done
     g_masked=$g_text$g_masked
   done
+}
+
+# mask_lines END [ON]: stdin to stdout, masked, a line at a time, up to END, which ends a line; or ON after it. Shells
+# lose NUL bytes.
+mask_lines() {
+  while IFS= read -r g_line; do
+    g_last=${g_line%"$1"}
+    mask "$g_last"
+    if [ "$g_last" = "$g_line" ]; then
+      printf '%s\n' "$g_masked"
+    else
+      printf '%s' "$g_masked"
+      [ -n "${2-}" ] || return
+    fi
+  done
+  mask "$g_line"
+  printf '%s' "$g_masked"
+}
+
+# can_mask_bytes: whether the image has what mask_bytes needs; how sed masks, in g_masks.
+# shellcheck disable=SC2016
+can_mask_bytes() {
+  g_line=$(printf 'a\n' | {
+    printf 's/a/bc/p\n' | sed -n -f /dev/stdin /dev/fd/8 8<&5 | head -c -2
+  } 5<&0 2>/dev/null)
+  [ "$g_line" = b ] || return
+  g_masks=$(printf '%s' "$g_needles" | LC_ALL=C sed 's/[[\.*^$/]/\\&/g; s/.*/s\/&\/***\/g/')
+  # More than that a printf that is a program can't be given.
+  [ -n "$g_masks" ] && [ ${#g_masks} -le 100000 ]
+}
+
+# mask_bytes END: as mask_lines, many times as fast and with every byte kept (busybox' sed loses some NUL), in blocks as
+# programs write to a pipe. END is a line, twice, since busybox' sed looks at a line once it has the next one; the
+# newline before it is not passed on.
+mask_bytes() {
+  {
+    printf '/^%s$/q\n%s\np\n' "$1" "$g_masks" | LC_ALL=C sed -n -f /dev/stdin /dev/fd/8 8<&5 5<&- | head -c -1
+  } 5<&0
 }
 
 # say LABEL TEXT [LINES]: no more than 12 of them.

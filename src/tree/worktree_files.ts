@@ -99,6 +99,10 @@ class WorktreeFiles implements Files {
     return this.files.writeText(this.#at(path), text);
   }
 
+  createText(path: string, text: string): Promise<boolean> {
+    return this.files.createText(this.#at(path), text);
+  }
+
   realPath(path: string): Promise<string> {
     return this.files.realPath(this.#at(path));
   }

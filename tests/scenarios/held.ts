@@ -102,6 +102,22 @@ export const heldScenarios: Scenario[] = [
     },
   },
   {
+    name: "what a step's work prints of a secret is masked on stdout, and the rest is as it was",
+    async run({ flags }, directory) {
+      writeTree(directory, tree("file here.txt one"));
+      const words = "task upload t-secret --on-step say --no-continue -w name=source,emptyDir=";
+      const held = await tknDev([...words.split(" "), directory, ...flags]);
+      assert.equal(held.code, 0, held.stderr);
+      const run = held.stdout.trim().split("\n").at(-1)!;
+      const { code, stdout, stderr } = await tknDev(["tr", "run", run, ...flags]);
+      assert.equal(code, 0, stderr);
+      const numbers = Array.from({ length: 20_000 }, (_, at) => `${at + 1}\n`).join("");
+      assert.equal(stdout, `it is ***\n***\n${numbers}no end`);
+      assert.doesNotMatch(stderr, /hunter22|aHVudGVyMjI/);
+      assert.equal((await tknDev(["tr", "fail-continue", run, ...flags])).code, 0);
+    },
+  },
+  {
     name: "what is wrong at a held step, or on the way to one, is one line with a hint",
     async run(cluster, directory) {
       const { flags } = cluster;

@@ -11,13 +11,16 @@ import { TerminalSession } from "../support/terminal_session.ts";
 export interface Turn {
   /** The screen's end; what is named in it is known from then on. */
   readonly until: RegExp;
-  /** A line; `${name}` is what the screen had as that. */
+  /** A line, or a key alone; `${name}` is what the screen had as that. */
   readonly type: string;
+  readonly isKey?: true;
 }
 
 const LOCAL = /(?:^|\n)\$ $/;
 const IN_FETCH = /\[fetch\/fetch\] \$ \S*$/;
 const IN_PACK = /\[pack\/pack\] \$ \S*$/;
+/** It takes an answer once it shows which there are. */
+const ASKED = /\[e\]dit, no \(any other key\): $/;
 const FAILED = new RegExp(`Exit code: +[1-9][^]*${IN_PACK.source}`);
 /** What is typed into another shell later is what was shown here. */
 const TO_KEEP_IT = new RegExp(`To keep the change: (?<patch>[^\\n]*)[^]*${IN_PACK.source}`);
@@ -31,11 +34,12 @@ export const REPAIR: readonly Turn[] = [
   {
     until: LOCAL,
     type: "tkn-dev pipeline debug pack --on-task fetch --on-failure --upload greet " +
-      "-w name=src,claimName=work",
+      "--patch fix.json -w name=src,claimName=work",
   },
   { until: IN_FETCH, type: "debug-continue" },
   { until: IN_PACK, type: "debug-run" },
-  { until: FAILED, type: "debug-run --edit --patch fix.json" },
+  { until: FAILED, type: "debug-run --edit" },
+  { until: ASKED, type: "e", isKey: true },
   { until: TO_KEEP_IT, type: "debug-continue" },
   { until: LOCAL, type: "${patch}" },
   {
@@ -60,7 +64,7 @@ export interface SessionOptions {
   /** Empty, and its own. */
   readonly directory: string;
   readonly onOutput: (text: string) => void;
-  /** Types a line, its end included. */
+  /** Types a line, its end included, or a key. */
   readonly type: (session: TerminalSession, line: string) => Promise<void>;
 }
 
@@ -73,10 +77,10 @@ export async function playRepair(cluster: Cluster, options: SessionOptions): Pro
   const { onOutput } = options;
   await using session = new TerminalSession(command, { cwd, env, onOutput });
   const known: Record<string, string> = {};
-  for (const { until, type } of REPAIR) {
+  for (const { until, type, isKey } of REPAIR) {
     Object.assign(known, (await session.until(until)).groups);
     const line = type.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => known[name]);
-    await options.type(session, `${line}\r`);
+    await options.type(session, isKey ? line : `${line}\r`);
   }
   await session.end();
 }

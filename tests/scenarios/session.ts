@@ -6,6 +6,11 @@ import { TerminalSession } from "../support/terminal_session.ts";
 import type { Scenario } from "./scenario.ts";
 
 const PROMPT = (place: string) => new RegExp(`\\[${place}\\] [$#] `);
+/** It takes an answer once it shows which there are. */
+const EDIT_QUESTION = (place: string) =>
+  new RegExp(
+    `Edit the script of step ${place} here, with [^?]*\\? \\[e\\]dit, no \\(any other key\\): `,
+  );
 
 /**
  * In a terminal of 111 columns and 33 rows; the last line says with what exit code it ended, by a Ctrl-C
@@ -179,10 +184,18 @@ export const sessionScenarios: Scenario[] = [
       await Deno.writeTextFile(`${directory}/here.txt`, "it is here\n");
       const args = `task debug t-debug --on-step greet --upload ${directory}`.split(" ");
       const where = "-w name=source,emptyDir=".split(" ");
-      await using session = atTerminal([...args, ...where, ...flags], editor);
+      const patch = ["--patch", `${directory}/fix.json`];
+      await using session = atTerminal([...args, ...where, ...patch, ...flags], editor);
       await session.until(/Sent 1 file, .*, verified/);
       await session.until(PROMPT("greet"));
-      await session.type(`debug-run --edit --patch ${directory}/fix.json\r`);
+      await session.type("debug-run --edit\r");
+      await session.until(EDIT_QUESTION("greet"));
+      await session.type("n");
+      await session.until(/no\nNot edited\n/);
+      await session.until(PROMPT("greet"));
+      await session.type("debug-run --edit\r");
+      await session.until(EDIT_QUESTION("greet"));
+      await session.type("e");
       await session.until(/Script: +\/bin\/sh \(edited\)/);
       await session.until(/Exit code: +0 after/);
       await session.until(/-cat no-such-file\n\+cat workspace\/source\/here.txt\n/);
@@ -196,6 +209,47 @@ export const sessionScenarios: Scenario[] = [
       assert.equal(path, "/spec/steps/1/script");
       assert.match(value, /hello \$\(params\.who\)[^]*cat no-such-file/);
       assert.equal(changed, value.replace("no-such-file", "workspace/source/here.txt"));
+    },
+  },
+  {
+    name: "a step's work can neither open an editor here nor choose a file that is written",
+    needs: ["script"],
+    async run({ flags }, directory) {
+      const [victim, opened] = [`${directory}/victim`, `${directory}/opened`];
+      await Deno.writeTextFile(victim, "precious\n");
+      const EDITOR = `f() { echo opened >>${opened}; echo '# edited' >>$1; }; f`;
+      const hasOpened = () => Deno.stat(opened).then(() => true, () => false);
+      const args = ["task", "debug", "t-attack", "-p", `file=${victim}`];
+      await using session = atTerminal([...args, ...flags], { EDITOR });
+      await session.until(PROMPT("work"));
+      // Its work writes to each /tkn-dev/ask-* and puts another debug-run in that one's place.
+      await session.type("debug-run\r");
+      await session.until(/Note: The step sends words that are no request/);
+      await session.until(EDIT_QUESTION("work"));
+      await session.type("n"); // the shell's prompt may have come before the question
+      await session.until(/no\n/);
+      assert.equal(await hasOpened(), false, "an editor opened before a key was pressed");
+      for (const [key, isOpen] of [["x", false], ["e", true]] as const) {
+        await session.type("debug-run\r");
+        await session.until(/planted: asks/);
+        await session.until(EDIT_QUESTION("work"));
+        await session.type(key);
+        await session.until(/planted: answered/);
+        await session.until(PROMPT("work"));
+        assert.equal(await hasOpened(), isOpen);
+      }
+      // Asked for again and again, with no line typed here.
+      await session.type("debug-run again\r");
+      await session.until(EDIT_QUESTION("work"));
+      await session.type("n");
+      for (let count = 0; count < 5; count++) {
+        await session.until(/planted: answered no Not edited/);
+      }
+      await session.until(PROMPT("work"));
+      await session.type("debug-continue 0\r");
+      await session.until(/ended: 0\n/);
+      assert.equal(await Deno.readTextFile(victim), "precious\n");
+      assert.equal(await Deno.readTextFile(opened), "opened\n");
     },
   },
   {

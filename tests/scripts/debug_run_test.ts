@@ -133,7 +133,7 @@ testInEveryShell(
     const gate = await stage.hold(0, ["s3cret-token", "it's a 'quoted one'"], { env });
     await Deno.writeTextFile(`${stage.directory}/results/a`, "has s3cret-token\nand");
     const { code, stdout, stderr } = await stage.exec(debugRun());
-    assert.deepEqual([code, stdout], [3, "s3cret-token out\n"], stderr);
+    assert.deepEqual([code, stdout], [3, "*** out\n"], stderr);
     assert.ok(
       stderr.includes(`
 Env:        PLAIN=a b
@@ -186,6 +186,103 @@ testInEveryShell(
     assert.match(stderr, /^ {12}UNNAMED=\*\*\*$/m);
     assert.match(stderr, /^ {12}LATER=\*\*\*$/m);
     assert.doesNotMatch(stderr, /unnamed-value|FAKE|HOME=|KUBERNETES|WEB_SERVICE_HOST=/);
+  },
+);
+
+/** What a work prints, and what of it is shown: `$TOKEN` is `s3cret/.*[token`, which sed and shells read otherwise. */
+const PRINTED: readonly [script: string, shown: string][] = [
+  ["printf '%s\\n' \"a $TOKEN b$TOKEN\" '' \"$OTHER\"", "a *** b***\n\n***\n"],
+  ["printf '%s' \"$TOKEN\"", "***"],
+  ["printf 'no end'", "no end"],
+  ["printf '\\n\\n no end \\n '", "\n\n no end \n "],
+  [":", ""],
+  // As `base64` prints it, `base64 -w0`, and with a newline behind it.
+  ["printf '%s' \"$TOKEN\" | base64", "***\n"],
+  ['echo "$TOKEN" | base64', "***\n"],
+  ["printf '%s' \"$LONG\" | base64", "***\n***\n***\n"],
+  ["x=$(printf '%s' \"$LONG\" | base64 | tr -d '\\n'); echo \"Basic $x.\"", "Basic ***.\n"],
+];
+
+testInEveryShell(
+  "the work's stdout is masked, in base64 too, and is what it was else",
+  async (shell) => {
+    const env = { TOKEN: "s3cret/.*[token", OTHER: "$0ther&", LONG: "l0ng-".repeat(30) };
+    for (const programs of [["base64", "tr"], ["base64", "tr", "sed", "head"]]) {
+      await using stage = await Stage.open(shell, {
+        own: "exit 9",
+        secret: Object.keys(env),
+        programs: [...GNU, ...programs],
+      });
+      await stage.hold(0, [], { env });
+      for (const flags of [[], ["--live"]]) {
+        for (const [script, shown] of PRINTED) {
+          const edited = `#!/bin/sh\n${script}\nexit 3\n`;
+          await Deno.writeTextFile(`${stage.directory}/tkn-dev/edited`, edited);
+          const { code, stdout, stderr } = await stage.exec(debugRun(...flags));
+          assert.deepEqual([code, stdout], [3, shown], `${script}, ${programs}\n${stderr}`);
+          assert.match(stderr, /\nExit code: +3/);
+        }
+      }
+    }
+  },
+);
+
+/** All byte values, lines without an end and long ones. */
+const BYTES = new Uint8Array(300_000).map((_, at) =>
+  at < 100_000 ? at : at < 200_000 ? 0x78 : at >> 8
+);
+
+/** Of NUL busybox' sed loses some. */
+const bytesFor = ({ name }: Shell, secret: readonly string[]) =>
+  name.startsWith("busybox") && secret.length > 0 ? BYTES.filter((byte) => byte !== 0) : BYTES;
+
+testInEveryShell(
+  "without a secret each byte of stdout passes, and with one where there is sed",
+  async (shell) => {
+    for (const secret of [[], ["TOKEN"]]) {
+      await using stage = await Stage.open(shell, {
+        own: "exit 9",
+        secret,
+        programs: [...GNU, "cat", "sed", "head"],
+      });
+      const path = `${stage.directory}/bytes`;
+      const bytes = bytesFor(shell, secret);
+      await Deno.writeFile(path, bytes);
+      await stage.hold(0, [], { env: { TOKEN: "s3cret-token" } });
+      await Deno.writeTextFile(`${stage.directory}/tkn-dev/edited`, `#!/bin/sh\ncat '${path}'\n`);
+      const child = stage.run(debugRun());
+      await child.stdin.close();
+      const { code, stdout } = await child.output();
+      assert.equal(code, 0);
+      assert.ok(stdout.every((byte, at) => byte === bytes[at]) && stdout.length === bytes.length);
+    }
+  },
+);
+
+testInEveryShell(
+  "with secrets too, what the work leaves running is not waited for, and is masked later",
+  async (shell) => {
+    const own =
+      '#!/bin/sh\n{ read -r _; echo "late $TOKEN"; } <"$FIFO" 2>/dev/null &\nprintf \'no end\'';
+    for (const programs of [[], ["sed", "head"]]) {
+      await using stage = await Stage.open(shell, {
+        own,
+        secret: ["TOKEN"],
+        programs: [...GNU, ...programs],
+      });
+      const FIFO = `${stage.directory}/fifo`;
+      await new Deno.Command("mkfifo", { args: [FIFO] }).output();
+      await stage.hold(0, [], { env: { TOKEN: "s3cret-token", FIFO } });
+      const child = stage.run(debugRun());
+      await child.stdin.close();
+      assert.equal((await child.status).code, 0);
+      const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+      assert.equal((await soon("its stdout", reader.read())).value, "no end");
+      await Deno.writeTextFile(FIFO, "go\n");
+      assert.equal((await soon("what comes late", reader.read())).value, "late ***\n");
+      await reader.cancel();
+      await child.stderr.cancel();
+    }
   },
 );
 

@@ -16,16 +16,26 @@ export class FakeTerminal implements Terminal {
   /** Whether it is raw now. */
   isRaw = false;
   size: TerminalSize = { columns: 80, rows: 24 };
+  /** Whether keys come by `type` alone, and never end. */
+  isTyped = false;
+  #typed: ReadableStreamDefaultController<Uint8Array> | undefined;
+
+  /** Types this, in one read, and waits until it went where it belongs. */
+  async type(keys: string): Promise<void> {
+    this.#typed!.enqueue(new TextEncoder().encode(keys));
+    for (let turns = 0; turns < 3; turns++) await turn();
+  }
 
   raw(): RawTerminal {
     this.isRaw = true;
     const { size } = this;
     const stdin = this.turns.shift() ?? this.stdin;
+    const typed = new ReadableStream<Uint8Array>({ start: (typed) => void (this.#typed = typed) });
     const sizes = async function* () {
       yield await Promise.resolve(size);
     };
     return {
-      keys: new Blob([stdin]).stream(),
+      keys: this.isTyped ? typed : new Blob([stdin]).stream(),
       sizes: sizes(),
       [Symbol.dispose]: () => void (this.isRaw = false),
       // deno-lint-ignore require-await -- as the real one

@@ -131,7 +131,7 @@ export class MemoryFiles implements Files {
   async readText(path: string): Promise<string | undefined> {
     await Promise.resolve();
     const node = this.#nodes.get(this.#readable(path, true));
-    return node && new TextDecoder().decode(node.content);
+    return node === undefined ? this.written[path] : new TextDecoder().decode(node.content);
   }
 
   /** What was written, by path. */
@@ -140,6 +140,13 @@ export class MemoryFiles implements Files {
   async writeText(path: string, text: string): Promise<void> {
     await Promise.resolve();
     this.written[path] = text;
+  }
+
+  async createText(path: string, text: string): Promise<boolean> {
+    await Promise.resolve();
+    if (path in this.written || this.#nodes.has(path)) return false;
+    this.written[path] = text;
+    return true;
   }
 
   async realPath(path: string): Promise<string> {

@@ -33,7 +33,7 @@ function editorOf(script: string, variables: Record<string, string> = {}) {
 }
 
 /** Its name, its text, and who may look into its directory; then it is edited. */
-const EDIT = `{ printf '%s\\n' "$1"; cat "$1"; ls -ld "\${1%/*}" | cut -c 1-10; } >"$LOG"
+const EDIT = `{ printf '%s\\n' "$1"; cat "$1"; ls -ld "\${1%/*}" "$1" | cut -c 1-10; } >"$LOG"
 echo all >>"$1"`;
 
 function isGone(path: string): boolean {
@@ -48,10 +48,26 @@ function isGone(path: string): boolean {
 testWith(["sh"], "what the editor saves comes back, and nothing is left", async () => {
   using editor = editorOf(EDIT);
   assert.equal(await editText("make\n", "build.sh"), "make\nall\n");
-  const [path, text, mode] = editor.log();
+  const [path, text, ...modes] = editor.log();
   assert.match(path, /\/build\.sh$/);
-  assert.deepEqual([text, mode], ["make", "drwx------"]);
+  assert.deepEqual([text, modes.toSorted()], ["make", ["-rw-------", "drwx------"]]);
   assert.ok(isGone(path));
+}, options);
+
+testWith(["sh"], "a name that leads elsewhere is refused, and no editor runs", async () => {
+  using editor = editorOf(`echo ran >"$LOG"`);
+  const names = [
+    "../x.sh",
+    "/tmp/x.sh",
+    "a/b.sh",
+    ".bashrc",
+    "-x.sh",
+    'a"&b.sh',
+    "a b.sh",
+    "a.sh\n",
+  ];
+  for (const name of names) await assert.rejects(editText("make\n", name), TypeError, name);
+  assert.throws(() => editor.log(), Deno.errors.NotFound);
 }, options);
 
 testWith(["sh"], "the editor is a piece of shell, and $VISUAL goes before $EDITOR", async () => {

@@ -105,6 +105,21 @@ Deno.test("nobody waits at a FIFO that nobody writes to", async () => {
   }
 });
 
+Deno.test("a file is created only where nothing is, be it a link to nowhere", async () => {
+  using directory = temporaryDirectory();
+  const at = (name: string) => `${directory.path}/${name}`;
+  await Deno.writeTextFile(at("precious"), "precious");
+  await Deno.symlink(at("elsewhere"), at("link"));
+  await Deno.mkdir(at("d"));
+  for (const name of ["precious", "link", "d"]) {
+    assert.equal(await denoFiles.createText(at(name), "new"), false, name);
+  }
+  assert.equal(await denoFiles.createText(at("new"), "new"), true);
+  for (const name of ["precious", "new"]) assert.equal(await Deno.readTextFile(at(name)), name);
+  await assert.rejects(Deno.lstat(at("elsewhere")), Deno.errors.NotFound);
+  await assert.rejects(denoFiles.createText(at("no/new"), "new"), FileError);
+});
+
 Deno.test("a FIFO, a socket and a device are left out with a word each", {
   ignore: process.getuid?.() !== 0, // only root can make a device
 }, async () => {

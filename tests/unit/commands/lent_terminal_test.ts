@@ -1,12 +1,18 @@
 import assert from "node:assert/strict";
+import { printable } from "../../../src/printable.ts";
+import { QUIET_MS } from "../../../src/commands/key_question.ts";
 import { LentTerminal } from "../../../src/commands/lent_terminal.ts";
 import { FakeHost } from "../../support/fake_host.ts";
+import { turn, until } from "../../support/fake_transport.ts";
+
+const QUESTION = { text: "Edit it?", yes: "edit" };
+const bytes = (text: string) => new TextEncoder().encode(text);
 
 Deno.test("keys go to who has the terminal, and to nobody while it is taken back", async () => {
-  const { terminal } = new FakeHost();
+  const { terminal, clock } = new FakeHost();
   // A terminal's keys end with it only: here each turn's do.
   terminal.turns.push("for the shell");
-  const lent = new LentTerminal(terminal);
+  const lent = new LentTerminal(terminal, clock);
   assert.equal(terminal.isRaw, true);
   assert.equal(await new Response(lent.keys).text(), "for the shell");
   const size = await lent.sizes[Symbol.asyncIterator]().next();
@@ -20,4 +26,130 @@ Deno.test("keys go to who has the terminal, and to nobody while it is taken back
   assert.equal(terminal.isRaw, true);
   await lent[Symbol.asyncDispose]();
   assert.equal(terminal.isRaw, false);
+});
+
+/** A terminal at which somebody types, lent to a shell; `shell` has the keys that reached it. */
+function stage() {
+  const host = new FakeHost();
+  const { terminal, clock } = host;
+  terminal.isTyped = true;
+  const lent = new LentTerminal(terminal, clock);
+  let shell = "";
+  void lent.keys.pipeThrough(new TextDecoderStream()).pipeTo(
+    new WritableStream({ write: (text) => void (shell += text) }),
+  ).catch(() => {});
+  return {
+    terminal,
+    clock,
+    lent,
+    shell: () => shell,
+    /** Until the question takes an answer. */
+    async untilAsked() {
+      await until(() => clock.alarmCount > 0);
+      clock.advance(QUIET_MS);
+      await until(() => terminal.stderr.includes("any other key"));
+    },
+  };
+}
+
+Deno.test("while a question is asked no key goes to the shell, and after it all do", async () => {
+  const { terminal, lent, shell, untilAsked } = stage();
+  await terminal.type("before ");
+  const answer = lent.ask(QUESTION);
+  await terminal.type("ahead");
+  await untilAsked();
+  await terminal.type("e");
+  assert.equal(await answer, true);
+  await terminal.type("after");
+  await until(() => shell().endsWith("after"));
+  assert.equal(shell(), "before after");
+});
+
+Deno.test("what the shell writes can't hide or change a question: it waits for its end", async () => {
+  const { terminal, clock, lent, untilAsked } = stage();
+  lent.write(bytes("$ \x1b[8m\x1b]0;"), "stdout");
+  clock.advance(100);
+  const answer = lent.ask(QUESTION);
+  await turn();
+  lent.write(bytes("\x1b[2JPress e to go on"), "stdout");
+  await untilAsked();
+  assert.equal(terminal.stdout, "$ \x1b[8m\x1b]0;");
+  await terminal.type("n");
+  // Ends the unfinished sequence, resets the terminal, and begins a line.
+  assert.ok(
+    terminal.stderr.startsWith("\x18\x1b\\\x1b[!p\x1b[?7h\x1b[0m\r\nEdit it? "),
+    terminal.stderr,
+  );
+  assert.equal(await answer, false);
+  assert.ok(terminal.stdout.endsWith("Press e to go on"));
+});
+
+Deno.test("a question follows the output that is on its way", async () => {
+  const { terminal, clock, lent, untilAsked } = stage();
+  lent.write(bytes("$ debug-run"), "stdout");
+  const answer = lent.ask(QUESTION);
+  await turn();
+  lent.write(bytes(" --edit\r\n"), "stdout");
+  assert.equal(terminal.stderr, "");
+  clock.advance(100);
+  await until(() => terminal.stderr.includes("Edit it? "));
+  assert.equal(terminal.stdout, "$ debug-run --edit\r\n");
+  await untilAsked();
+  await terminal.type("e");
+  assert.equal(await answer, true);
+});
+
+Deno.test("output that waits is bounded, and what is dropped is told", async () => {
+  const { terminal, lent } = stage();
+  await lent.aside(async () => {
+    const part = new Uint8Array(64 * 1024).fill(0x78);
+    for (let count = 0; count < 100; count++) lent.write(part, "stdout");
+    await turn();
+    assert.equal(terminal.stdout, "");
+  });
+  assert.equal(terminal.stdout.length, 1 << 20);
+  assert.match(terminal.stderr, /Note: 5505024 bytes of output were dropped meanwhile\r\n$/);
+});
+
+Deno.test("a line counts once, and only if it was typed for the shell", async () => {
+  const { terminal, lent, untilAsked } = stage();
+  assert.equal(lent.takeTypedLine(), false);
+  await terminal.type("\x1b[12;40R");
+  assert.equal(lent.takeTypedLine(), false, "a terminal's answer to a query");
+  await terminal.type("debug-run --edit\r");
+  assert.deepEqual([lent.takeTypedLine(), lent.takeTypedLine()], [true, false]);
+  const answer = lent.ask(QUESTION);
+  await untilAsked();
+  await terminal.type("\r");
+  await answer;
+  assert.equal(lent.takeTypedLine(), false, "typed for the question");
+});
+
+Deno.test("the end of the shell answers a question with no, and so is any after it", async () => {
+  const { lent, untilAsked } = stage();
+  const answer = lent.ask(QUESTION);
+  await untilAsked();
+  lent.stopAsking();
+  assert.equal(await answer, false);
+  assert.equal(await lent.ask(QUESTION), false);
+});
+
+Deno.test("a word of ours follows the output that is on its way, but not for ever", async () => {
+  const { terminal, clock, lent } = stage();
+  lent.write(bytes("Exit code: 0\r\n"), "stdout");
+  const said = lent.say(printable`one\ntwo\n`);
+  await until(() => clock.alarmCount > 0);
+  assert.equal(terminal.stderr, "");
+  clock.advance(100);
+  await said;
+  assert.ok(terminal.stderr.endsWith("one\r\ntwo\r\n"));
+  lent.write(bytes("."), "stdout");
+  let isSaid = false;
+  void lent.say(printable`three\n`).then(() => isSaid = true);
+  for (let ms = 0; ms <= 2_100 && !isSaid; ms += 50) {
+    lent.write(bytes("."), "stdout");
+    clock.advance(50);
+    await turn();
+  }
+  assert.ok(terminal.stderr.endsWith("\r\nthree\r\n"));
 });

@@ -4,67 +4,99 @@ import type { Pause } from "../../../src/run/pause_place.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
 
 const PAUSE = { namespace: "ns", pod: "p", container: "step-s" } as Pause;
+const bytes = (text: string) => new TextEncoder().encode(text);
 
-/** What was to be said over there, by the last `answers`. */
-let said: string[] = [];
+/** Who asks for nothing, and wants no edit. */
+const NOBODY: EditRequests = {
+  edit: () => Promise.resolve("Not edited"),
+  ran: () => Promise.resolve(),
+  ignored: () => {},
+};
 
-/** Says these lines as the listener over there does, each after the answer to the one before. */
-async function answers(lines: string[], requests: Partial<EditRequests>): Promise<string[]> {
+/** Plays the remote listener: `say` writes to tkn-dev, `hear` is its next answer. */
+async function serve(
+  requests: Partial<EditRequests>,
+  listener: (say: (text: string) => void, hear: () => Promise<string>) => Promise<void>,
+): Promise<FakeKube> {
   const kube = new FakeKube();
-  const given: string[] = [];
-  said = [];
-  kube.onExec = async ({ stdin, onStdout, command }) => {
-    if (command.includes("say")) {
-      said.push(await new Response(stdin).text());
-      return { exitCode: 0, message: "" };
-    }
+  kube.onExec = async ({ stdin, onStdout }) => {
     const reader = stdin!.pipeThrough(new TextDecoderStream()).getReader();
-    onStdout?.(new TextEncoder().encode("listening\n"));
-    for (const line of lines) {
-      onStdout?.(new TextEncoder().encode(`${line}\n`));
-      given.push((await reader.read()).value!);
-    }
+    onStdout?.(bytes("listening\n"));
+    await listener((text) => onStdout?.(bytes(text)), async () => (await reader.read()).value!);
     return { exitCode: 0, message: "" };
   };
-  const all = {
-    edit: () => Promise.resolve(undefined),
-    ran: () => Promise.resolve(""),
-    ...requests,
-  };
-  await serveEdits(kube, PAUSE, "c", all, new AbortController().signal);
-  return given;
+  await serveEdits(kube, PAUSE, "c", { ...NOBODY, ...requests }, new AbortController().signal);
+  return kube;
 }
 
 Deno.test("an edit is answered once the script is there, and a run once it is told", async () => {
   const told: unknown[] = [];
-  const requests: EditRequests = {
-    edit: (file) => {
-      told.push(file);
-      return Promise.resolve(undefined);
-    },
-    ran: (code) => {
-      told.push(code);
-      return Promise.resolve(code === 0 ? "well" : "");
-    },
+  const requests: Partial<EditRequests> = {
+    edit: () => Promise.resolve(void told.push("edit")),
+    ran: (code) => Promise.resolve(void told.push(code)),
   };
-  assert.deepEqual(await answers(["edit fix 1.json", "ran 0", "edit", "ran 127"], requests), [
-    "ready\n",
-    "done\n",
-    "ready\n",
-    "done\n",
-  ]);
-  assert.deepEqual(told, ["fix 1.json", 0, "", 127]);
-  assert.deepEqual(said, ["well", ""]);
+  await serve(requests, async (say, hear) => {
+    for (const [line, answer] of [["edit", "ready"], ["ran 0", "done"], ["ran 127", "done"]]) {
+      say(`${line}\n`);
+      assert.equal(await hear(), `${answer}\n`);
+    }
+  });
+  assert.deepEqual(told, ["edit", 0, 127]);
 });
 
 Deno.test("why there is nothing to run is one line", async () => {
   const edit = () => Promise.resolve("Cannot edit:\nno editor");
-  assert.deepEqual(await answers(["edit "], { edit }), ["no Cannot edit: no editor\n"]);
+  await serve({ edit }, async (say, hear) => {
+    say("edit\n");
+    assert.equal(await hear(), "no Cannot edit: no editor\n");
+  });
+});
+
+Deno.test("what is no request is passed over, and noted once", async () => {
+  let notes = 0;
+  const edits: string[] = [];
+  const requests: Partial<EditRequests> = {
+    edit: () => Promise.resolve(`no. ${edits.push("edit")}`),
+    ignored: () => void notes++,
+  };
+  await serve(requests, async (say, hear) => {
+    say("edit /home/ada/.bashrc\n");
+    say("ran /home/ada/.bashrc\nopen vim\n");
+    say("x".repeat(100_000));
+    say("\nedit\n");
+    assert.equal(await hear(), "no no. 1\n");
+  });
+  assert.deepEqual([edits, notes], [["edit"], 1]);
+});
+
+Deno.test("while one request is answered, one waits and more are dropped", async () => {
+  const first = Promise.withResolvers<string>();
+  let edits = 0;
+  const edit = () => ++edits === 1 ? first.promise : Promise.resolve("no");
+  await serve({ edit }, async (say, hear) => {
+    say("edit\n");
+    await Promise.resolve();
+    while (edits === 0) await new Promise((resolve) => setTimeout(resolve));
+    say("edit\n".repeat(500));
+    first.resolve("first");
+    assert.equal(await hear(), "no first\n");
+    assert.equal(await hear(), "no no\n");
+  });
+  assert.equal(edits, 2);
+});
+
+Deno.test("no command but the listener runs in the container", async () => {
+  const kube = await serve({ edit: () => Promise.resolve(undefined) }, async (say, hear) => {
+    say("edit\n");
+    await hear();
+    say("ran 0\n");
+    await hear();
+  });
+  assert.deepEqual(kube.execs.map(({ command }) => command[1]), ["/tkn-dev/listen"]);
 });
 
 Deno.test("a container that is gone ends it", async () => {
   const kube = new FakeKube();
   kube.onExec = () => Promise.reject(new Error("gone"));
-  const requests = { edit: () => Promise.resolve(undefined), ran: () => Promise.resolve("") };
-  await serveEdits(kube, PAUSE, "c", requests, new AbortController().signal);
+  await serveEdits(kube, PAUSE, "c", NOBODY, new AbortController().signal);
 });

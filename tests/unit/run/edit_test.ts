@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { UsageError } from "../../../src/errors.ts";
+import { ClusterError, UsageError } from "../../../src/errors.ts";
 import { PODS } from "../../../src/kube/interface.ts";
 import { putScript, readScript } from "../../../src/run/edit.ts";
 import type { Pause } from "../../../src/run/pause_place.ts";
@@ -102,5 +102,27 @@ Deno.test("a step with a command has no script to edit", async () => {
   assert.match(
     await rejection(readScript(kube, PAUSE), UsageError),
     /^Cannot edit step "build\/s": it has no script\n/,
+  );
+});
+
+Deno.test("a container that sends too much for a script, or no text, is refused", async () => {
+  const { kube } = stage();
+  let sent = 0;
+  kube.onExec = ({ onStdout, signal }) => {
+    for (; sent < 1 << 30 && !signal?.aborted; sent += 65_536) onStdout?.(new Uint8Array(65_536));
+    return Promise.resolve({ exitCode: 0, message: "" });
+  };
+  assert.match(
+    await rejection(readScript(kube, PAUSE), ClusterError),
+    /^Cannot edit step "build\/s": its container sends a script of more than 1 MiB$/,
+  );
+  assert.ok(sent < 2 << 20, `${sent} bytes`);
+  kube.onExec = ({ onStdout }) => {
+    onStdout?.(Uint8Array.of(0x23, 0xff));
+    return Promise.resolve({ exitCode: 0, message: "" });
+  };
+  assert.match(
+    await rejection(readScript(kube, PAUSE), ClusterError),
+    /: its script is not UTF-8$/,
   );
 });
