@@ -101,7 +101,9 @@ async function shell(options: SessionOptions, pause: Pause): Promise<void> {
     program: host.env.get("VISUAL") || host.env.get("EDITOR") || "the editor",
   });
   const serving = pause.gate === "script"
-    ? serveEdits(kube, pause, channel, edits, over.signal).catch(() => {})
+    ? serveEdits(kube, pause, channel, edits, { clock: host.clock, signal: over.signal }).catch(
+      () => {},
+    )
     : undefined;
   try {
     await openShell(kube, place, {

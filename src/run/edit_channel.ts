@@ -3,10 +3,12 @@
  * the shell, listen.sh. Any process of the container can do the same, so a request is no more than the wish for an
  * edit: whether there is one, of which file and with which program is decided here.
  */
+import type { Clock } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import { listenCommand } from "../step/scripts.ts";
 import { type EditRequest, EditRequestReader } from "./edit_request.ts";
 import type { Pause } from "./pause_place.ts";
+import { ticking } from "./ticking.ts";
 
 export interface EditRequests {
   /** Undefined once an edited script is in the container; else why there is none, in words for the remote shell. */
@@ -17,8 +19,12 @@ export interface EditRequests {
   ignored(): void;
 }
 
+/** An empty line: the person at the shell is still there, whatever became of its connection. */
+const HERE = Uint8Array.of(0x0a);
+const HERE_MS = 5_000;
+
 /**
- * Answers requests until the signal aborts or the container is gone. One request is answered at a time, and one may
+ * Says now and then that somebody is here, and answers requests until the signal aborts or the container is gone. One request is answered at a time, and one may
  * wait: those that come meanwhile are dropped.
  */
 export async function serveEdits(
@@ -26,7 +32,7 @@ export async function serveEdits(
   pause: Pause,
   channel: string,
   requests: EditRequests,
-  signal: AbortSignal,
+  { clock, signal }: { clock: Clock; signal: AbortSignal },
 ): Promise<void> {
   const { namespace, pod, container } = pause;
   const answers = new TransformStream<Uint8Array, Uint8Array>();
@@ -42,6 +48,9 @@ export async function serveEdits(
     onStdout: (bytes) => inbox.put(bytes),
     signal,
   }).catch(() => {}).finally(() => inbox.close());
+  const here = () => void answersTo.write(HERE).catch(() => {});
+  using _saying = ticking(clock, { everyMs: HERE_MS, signal }, here);
+  here();
   try {
     for await (const request of inbox) {
       const answer = new TextEncoder().encode(`${await answerTo(request, requests)}\n`);

@@ -178,8 +178,11 @@ mask_stdout() {
   mask_lines "$g_end" on <&5 5<&- & # of what the work has left running
 }
 
-visit "$$"
-trap 'leave "$$"' EXIT
+# In a shell its client says that somebody is there; else this is a visitor for as long as it lives.
+if [ -z "${TKN_DEV_CHANNEL-}" ]; then
+  visit "$$"
+  trap 'leave "$$"' EXIT
+fi
 (
   load
   # shellcheck source=/dev/null

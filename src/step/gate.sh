@@ -2,8 +2,8 @@
 # gate SECONDS WORKSPACE [ARGUMENT]...
 #
 # Sourced by the loader in the held step's place: says in one line that it holds, then does what the words through
-# the FIFO /tkn-dev/inbox ask for. After SECONDS in which none of its visitors lives, and nobody writes to
-# /tkn-dev/visited, it gives up (0: it never does).
+# the FIFO /tkn-dev/inbox ask for. After SECONDS in which none of its visitors lives (but for shells, whose client has to
+# be heard of), and nobody writes to /tkn-dev/visited, it gives up (0: it never does).
 # The step's own work: /tkn-dev/script with the ARGUMENTs; where that is empty, the ARGUMENTs.
 # Needs of the image a shell; mkfifo (else it polls) and sleep (else it waits for ever) are a gain.
 # Files of a gate before this one may lie here, of another step and user: they are emptied, never removed.
@@ -25,7 +25,7 @@ start_watchdog() {
       sleep 1 && kill -0 "$$" && ! [ -s /tkn-dev/released ] || exit
       g_left=$((g_left - 1))
       for g_file in /tkn-dev/visitor-*; do
-        read -r g_pid _ <"$g_file" && alive "$g_pid" && g_left=$g_seconds
+        read -r g_pid g_note <"$g_file" && [ -z "$g_note" ] && alive "$g_pid" && g_left=$g_seconds
       done
       [ -s /tkn-dev/visited ] && g_left=$g_seconds && : >/tkn-dev/visited
     done

@@ -3,7 +3,8 @@
 #
 # tkn-dev is there for the shell of that CHANNEL for as long as stdin lasts; then the shell is ended too, which would not
 # notice. Stands between debug-run in it and tkn-dev: hands its requests to stdout, a line each, and the lines of stdin
-# to it as answers. Without mkfifo it says no.
+# to it as answers. Without mkfifo it says no. An empty line says that the person at the shell is still there: the gate
+# does not give up meanwhile.
 
 # shellcheck source=src/step/show.sh
 . /tkn-dev/show
@@ -18,6 +19,10 @@ else
   printf 'no\n'
 fi
 while IFS= read -r g_line; do
+  if [ -z "$g_line" ]; then
+    printf . >/tkn-dev/visited
+    continue
+  fi
   [ -z "$g_child" ] || printf '%s\n' "$g_line" 1<>"/tkn-dev/answer-$1"
 done
 [ -z "$g_child" ] || kill -KILL "$g_child" # others get lost in a shell that has just forked

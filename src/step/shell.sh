@@ -1,8 +1,8 @@
 #!/bin/sh
 # shell NAME TERM USER CHANNEL HEADER
 #
-# An interactive shell in the container of the held step NAME: bash, else sh, with the debug scripts on its PATH. While
-# it is open the gate does not give up, and it is over with the listener of its CHANNEL. HEADER is text for debug-info.
+# An interactive shell in the container of the held step NAME: bash, else sh, with the debug scripts on its PATH. It is
+# over with the listener of its CHANNEL, which has the gate wait. HEADER is text for debug-info.
 
 # shellcheck source=src/step/show.sh
 . /tkn-dev/show

@@ -30,6 +30,12 @@ export class Listener {
     await this.#input.write(new TextEncoder().encode(`${line}\n`));
   }
 
+  /** Says that somebody is at the shell, until stopped. */
+  staysHere(): Disposable {
+    const timer = setInterval(() => void this.says("").catch(() => {}), 200);
+    return { [Symbol.dispose]: () => clearInterval(timer) };
+  }
+
   /** As at the loss of the connection. Its exit code. */
   async ends() {
     await this.#input.close().catch(() => {});

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type EditRequests, serveEdits } from "../../../src/run/edit_channel.ts";
 import type { Pause } from "../../../src/run/pause_place.ts";
+import { FakeClock } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
 
 const PAUSE = { namespace: "ns", pod: "p", container: "step-s" } as Pause;
@@ -22,10 +23,14 @@ async function serve(
   kube.onExec = async ({ stdin, onStdout }) => {
     const reader = stdin!.pipeThrough(new TextDecoderStream()).getReader();
     onStdout?.(bytes("listening\n"));
+    assert.equal((await reader.read()).value, "\n", "that somebody is here");
     await listener((text) => onStdout?.(bytes(text)), async () => (await reader.read()).value!);
     return { exitCode: 0, message: "" };
   };
-  await serveEdits(kube, PAUSE, "c", { ...NOBODY, ...requests }, new AbortController().signal);
+  await serveEdits(kube, PAUSE, "c", { ...NOBODY, ...requests }, {
+    clock: new FakeClock(),
+    signal: new AbortController().signal,
+  });
   return kube;
 }
 
@@ -98,5 +103,8 @@ Deno.test("no command but the listener runs in the container", async () => {
 Deno.test("a container that is gone ends it", async () => {
   const kube = new FakeKube();
   kube.onExec = () => Promise.reject(new Error("gone"));
-  await serveEdits(kube, PAUSE, "c", NOBODY, new AbortController().signal);
+  await serveEdits(kube, PAUSE, "c", NOBODY, {
+    clock: new FakeClock(),
+    signal: new AbortController().signal,
+  });
 });
