@@ -95,6 +95,25 @@ end_children() {
   done
 }
 
+# put TEXT FILE: a new file in the place of what is there, which may be a link.
+put() {
+  rm -f "$2" && (set -C && printf '%s\n' "$1" >"$2")
+} 2>/dev/null
+
+# read_lock: sets id, state, of (its attempt) and words, as of whoever has the lock.
+read_lock() {
+  id=- state=- of=0 words=''
+  ! [ -h "$lock" ] && { read -r id state of words <"$lock/owner"; } 2>/dev/null
+  case $id in *[!a-z0-9]*) id=- ;; ??????????) ;; *) id=- ;; esac
+  case $of in '' | *[!0-9]* | ???????*) of=0 ;; esac
+}
+
+# leave_lock STATE: if this upload has it.
+leave_lock() {
+  read_lock
+  [ "$id:$state:$of" != "$upload:writing:$attempt" ] || put "$upload $1 $of $words" "$lock/owner"
+}
+
 finish() {
   status=$?
   trap - EXIT
@@ -231,19 +250,6 @@ own_place() {
   [ -h "$own/.gitignore" ] || [ -e "$own/.gitignore" ] || printf '*\n' >"$own/.gitignore"
 }
 
-# put TEXT FILE: a new file in the place of what is there, which may be a link.
-put() {
-  rm -f "$2" && (set -C && printf '%s\n' "$1" >"$2")
-} 2>/dev/null
-
-# read_lock: sets id, state, of (its attempt) and words, as of whoever has the lock.
-read_lock() {
-  id=- state=- of=0 words=''
-  ! [ -h "$lock" ] && { read -r id state of words <"$lock/owner"; } 2>/dev/null
-  case $id in *[!a-z0-9]*) id=- ;; ??????????) ;; *) id=- ;; esac
-  case $of in '' | *[!0-9]* | ???????*) of=0 ;; esac
-}
-
 # take_lock WORDS: says who has it, if it can't be taken. Where none can be made there is none.
 take_lock() {
   own_place "$lock" 2>/dev/null || return
@@ -264,12 +270,6 @@ break_lock() {
   read_lock
   [ "$id" = "$1" ] && mv "$lock" "$lock.$$" 2>/dev/null && rm -rf "$lock.$$"
   case $1 in -) ;; *) rm -rf "./.tkn-dev-$1"* ;; esac
-}
-
-# leave_lock STATE: if this upload has it.
-leave_lock() {
-  read_lock
-  [ "$id:$state:$of" != "$upload:writing:$attempt" ] || put "$upload $1 $of $words" "$lock/owner"
 }
 
 doze() {

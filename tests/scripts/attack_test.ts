@@ -293,3 +293,12 @@ testInEveryShell(
     }
   },
 );
+
+testInEveryShell("an upload that is refused at once says why, and nothing else", async (shell) => {
+  await using stage = await Stage.open(shell, { programs: TOOLS });
+  await Deno.symlink("/nowhere", `${stage.workspace}/link`);
+  await stage.hold();
+  const { code, stderr } = await stage.exec(receive(stage, { directory: "link/sub" }), PLAIN);
+  assert.equal(code, ReceiveExit.directoryRefused);
+  assert.equal(stderr, "link/sub: link is a symbolic link to no directory\n");
+});
