@@ -49,21 +49,23 @@ export interface StepLogOptions {
 export async function* stepLog(options: StepLogOptions): AsyncGenerator<LinePiece> {
   const { clock, signal } = options;
   const seen = new Seen();
-  let [failedMs, drains] = [0, false];
+  let failingSinceMs: number | undefined;
+  let drains: boolean = false;
   while (true) {
-    const reading = new Reading(options, { seen, drains });
+    const reading: Reading = new Reading(options, { seen, drains });
     try {
       yield* reading.pieces();
       if (reading.isOver) return;
       drains = reading.isSilent && (options.hasEnded?.() ?? false);
-      if (reading.count > 0) failedMs = 0;
+      if (reading.count > 0) failingSinceMs = undefined;
     } catch (error) {
       signal.throwIfAborted();
       if (isStatus(error, 404)) return;
+      // By the clock: a try may take as long as the waits between them.
+      failingSinceMs = reading.count > 0 ? undefined : failingSinceMs ?? clock.now();
+      const failedMs = clock.now() - (failingSinceMs ?? clock.now());
       if (reading.count === 0 && failedMs >= patience(error)) throw error;
-      const ms = Math.max(RETRY_MS, retryAfter(error));
-      failedMs = reading.count > 0 ? 0 : failedMs + ms;
-      await clock.delay(ms, signal);
+      await clock.delay(Math.max(RETRY_MS, retryAfter(error)), signal);
     }
   }
 }
