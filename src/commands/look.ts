@@ -4,12 +4,13 @@ import type { Host } from "../host.ts";
 import { escape } from "../printable.ts";
 import { checkDirectory } from "../tree/check.ts";
 import { explain } from "../tree/explain.ts";
+import { FewSizes } from "../tree/few_sizes.ts";
 import { isOfRecord } from "../tree/record.ts";
-import type { Entry } from "../tree/walk.ts";
+import { type Named, walkNames } from "../tree/walk.ts";
 import { quotePath } from "../view/quote_path.ts";
 import { printData } from "./print_data.ts";
 import { openTree } from "./source.ts";
-import { checkSecrets, sourceNotes } from "./source_notes.ts";
+import { checkSecrets, isNotable, listNotes } from "./source_notes.ts";
 import { filesToSend, openIgnore } from "./source_rules.ts";
 import { tellNote } from "./tell_note.ts";
 import type { SendFlags } from "./upload_options.ts";
@@ -50,26 +51,33 @@ async function explainPaths(host: Host, flags: SendFlags, paths: readonly string
   }
 }
 
+/** The sizes of more files than that are not worth the wait. */
+const MOST_SIZED = 100_000;
+
 /** A directory has a line only where nothing in it is sent: that is known from the entry after it. */
 async function list(host: Host, flags: SendFlags): Promise<void> {
-  const { root, skipped, walked } = await openTree(host, flags);
-  const entries: Entry[] = [];
+  const { root, files, skipped, walked } = await openTree(host, flags, walkNames);
+  const notable: Named[] = [];
+  const sizes = new FewSizes(MOST_SIZED);
   let open: string | undefined;
   const lines = new Lines(host);
   for await (const run of walked) {
+    sizes.add(run);
     for (const entry of run) {
       if (open !== undefined && !entry.path.startsWith(open)) lines.add(open);
       open = entry.kind === "directory" ? `${entry.path}/` : undefined;
       if (open === undefined) lines.add(entry.path);
-      entries.push(entry);
+      if (isNotable(entry)) notable.push(entry);
     }
   }
   if (open !== undefined) lines.add(open);
   lines.end();
-  for (const note of sourceNotes({ skipped, secrets: flags.secrets }, entries)) {
+  const sized = await sizes.measure(files, root, host.interrupt);
+  const measured = { files: sizes.files, sized };
+  for (const note of listNotes({ skipped, secrets: flags.secrets }, notable, measured)) {
     tellNote(host, note);
   }
-  if (flags.secrets === "deny") checkSecrets(root, entries);
+  if (flags.secrets === "deny") checkSecrets(root, notable);
 }
 
 /** A write for each line would cost more than the walk. */

@@ -5,8 +5,9 @@ import type { RunEvent } from "../run/events.ts";
 import { checkDirectory } from "../tree/check.ts";
 import { Digests } from "../tree/digests.ts";
 import { type GitFacts, gitFacts } from "../tree/git.ts";
+import type { Ignore } from "../tree/ignore.ts";
 import { isOfRecord } from "../tree/record.ts";
-import { type Entry, walkInRuns } from "../tree/walk.ts";
+import { type Entry, type Named, walkInRuns, type WalkOptions } from "../tree/walk.ts";
 import { checkSecrets, sourceNotes } from "./source_notes.ts";
 import { filesToSend, openIgnore } from "./source_rules.ts";
 import type { Secrets, SendFlags } from "./upload_options.ts";
@@ -23,7 +24,7 @@ export interface Source {
 }
 
 export async function openSource(host: Host, flags: SendFlags): Promise<Source> {
-  const { root, files, skipped, walked } = await openTree(host, flags);
+  const { root, files, skipped, walked } = await openTree(host, flags, walkInRuns);
   const entries = allOf(walked);
   entries.catch(() => {}); // told when it is sent
   const { secrets } = flags;
@@ -39,7 +40,16 @@ async function allOf(walked: AsyncIterable<readonly Entry[]>): Promise<Entry[]> 
 }
 
 /** What is in the directory and is sent, in runs of entries; `skipped` grows with it. */
-export async function openTree(host: Host, flags: SendFlags) {
+export async function openTree<T extends Named>(
+  host: Host,
+  flags: SendFlags,
+  walk: (
+    files: Files,
+    root: string,
+    ignore: Ignore,
+    options: WalkOptions,
+  ) => AsyncGenerator<readonly T[], void, undefined>,
+) {
   const root = await checkDirectory(host.files, flags.directory);
   const files = await filesToSend(host, root, flags);
   const skipped: string[] = [];
@@ -51,8 +61,8 @@ export async function openTree(host: Host, flags: SendFlags) {
     signal: host.interrupt,
     onSkip: (path: string, why: string) => skipped.push(`${path} is left out: ${why}`),
   };
-  async function* walked(): AsyncGenerator<readonly Entry[], void, undefined> {
-    for await (const run of walkInRuns(files, root, await ignore(), options)) {
+  async function* walked(): AsyncGenerator<readonly T[], void, undefined> {
+    for await (const run of walk(files, root, await ignore(), options)) {
       yield run.some(({ path }) => isOfRecord(path))
         ? run.filter(({ path }) => !isOfRecord(path))
         : run;

@@ -1,12 +1,12 @@
 /** The links of a tree that mean something else where it is sent to, or nothing at all: pure. */
 import { isAbsolute, leavesTree } from "./relative.ts";
-import type { Entry } from "./walk.ts";
+import type { Named } from "./walk.ts";
 
 /** How many are named. */
 const MOST_NAMED = 3;
 
 /** A line for each of the first of them, and one for how many more there are. */
-export function farLinkNotes(entries: readonly Entry[]): string[] {
+export function farLinkNotes(entries: readonly Named[]): string[] {
   const far = entries.filter((entry) => why(entry) !== undefined);
   const notes = far.slice(0, MOST_NAMED).map((entry) =>
     `${entry.path} is sent as the link that it is: ${why(entry)}`
@@ -16,7 +16,7 @@ export function farLinkNotes(entries: readonly Entry[]): string[] {
 }
 
 /** Undefined for what stays inside. */
-function why({ path, linkTarget }: Entry): string | undefined {
+function why({ path, linkTarget }: Named): string | undefined {
   if (linkTarget === undefined) return undefined;
   if (isAbsolute(linkTarget)) return `its target is absolute, ${linkTarget}`;
   const directory = path.slice(0, Math.max(path.lastIndexOf("/"), 0));

@@ -3,18 +3,22 @@ import { FileError, type Files, type FileStat } from "../host.ts";
 import type { Ignore } from "./ignore.ts";
 import { cannotRead, isGone } from "./unreadable.ts";
 
-export interface Entry {
+/** What a listing alone says of it. */
+export interface Named {
   /** Relative to the tree's root, '/'-separated, without a leading "./" or a trailing '/'. */
   readonly path: string;
   readonly kind: "file" | "directory" | "symlink";
+  /** Of a symlink: what it holds, as it stands. */
+  readonly linkTarget?: string;
+}
+
+export interface Entry extends Named {
   /** Of a file: its size as listed; 0 for the others. */
   readonly sizeBytes: number;
   /** The permission bits, e.g. 0o755. */
   readonly mode: number;
   /** Seconds since the epoch, with a fraction. */
   readonly mtimeSeconds: number;
-  /** Of a symlink: what it holds, as it stands. */
-  readonly linkTarget?: string;
   /** Of a file that has more names than one, in the tree or elsewhere: what they share. */
   readonly inode?: string;
 }
@@ -44,17 +48,50 @@ export async function* walk(
 }
 
 /** The same in runs of entries, each up to the next directory: a promise for each of a million files takes a second. */
-export async function* walkInRuns(
+export function walkInRuns(
   files: Files,
   root: string,
   ignore: Ignore,
   options: WalkOptions = {},
 ): AsyncGenerator<readonly Entry[], void, undefined> {
-  const pending: { run: readonly Entry[]; rules: Ignore }[] = [];
+  return runs(files, { root, ignore, options, read: lstatAll });
+}
+
+/** The same without what only a stat of each file says, which takes as long as all the rest. */
+export function walkNames(
+  files: Files,
+  root: string,
+  ignore: Ignore,
+  options: WalkOptions = {},
+): AsyncGenerator<readonly Named[], void, undefined> {
+  return runs(files, { root, ignore, options, read: nameAll });
+}
+
+/** What of a directory is not ignored, sorted. */
+interface Opened {
+  readonly root: string;
+  readonly directory: string;
+  readonly kept: readonly Kept[];
+  readonly options: WalkOptions;
+}
+
+interface Walk<T extends Named> {
+  readonly root: string;
+  readonly ignore: Ignore;
+  readonly options: WalkOptions;
+  /** The entries of a directory, in order. */
+  readonly read: (files: Files, opened: Opened) => Promise<T[]>;
+}
+
+async function* runs<T extends Named>(
+  files: Files,
+  { root, ignore, options, read }: Walk<T>,
+): AsyncGenerator<readonly T[], void, undefined> {
+  const pending: { run: readonly T[]; rules: Ignore }[] = [];
 
   async function open(directory: string, ignore: Ignore): Promise<void> {
     const { kept, rules } = await openDirectory(files, { root, directory, ignore });
-    const runs = toRuns(await lstatAll(files, { root, directory, kept, options }));
+    const runs = toRuns(await readable(root, read(files, { root, directory, kept, options })));
     // A stack: the last that is pushed is the first to be yielded.
     for (const run of runs.reverse()) pending.push({ run, rules });
   }
@@ -69,22 +106,31 @@ export async function* walkInRuns(
   }
 }
 
+async function readable<T>(root: string, read: Promise<T>): Promise<T> {
+  try {
+    return await read;
+  } catch (error) {
+    throw cannotRead(root, error);
+  }
+}
+
 /** Each ends with a directory, but for the last one. */
-function toRuns(entries: readonly Entry[]): (readonly Entry[])[] {
-  const runs: (readonly Entry[])[] = [];
+function toRuns<T extends Named>(entries: readonly T[]): (readonly T[])[] {
+  const runs: (readonly T[])[] = [];
   let start = 0;
   for (let at = 0; at < entries.length; at++) {
     if (entries[at].kind !== "directory" && at < entries.length - 1) continue;
-    runs.push(entries.slice(start, at + 1));
+    runs.push(start === 0 && at === entries.length - 1 ? entries : entries.slice(start, at + 1));
     start = at + 1;
   }
   return runs;
 }
 
-/** A name of a directory, and the path that has it. */
+/** A name of a directory, as listed, and the path that has it. */
 interface Kept {
   readonly name: string;
   readonly path: string;
+  readonly kind: FileStat["kind"];
 }
 
 async function openDirectory(
@@ -98,7 +144,7 @@ async function openDirectory(
     const kept: Kept[] = [];
     for (const { name, kind } of listed) {
       const path = join(directory, name);
-      if (!rules.ignores(path, kind === "directory")) kept.push({ name, path });
+      if (!rules.ignores(path, kind === "directory")) kept.push({ name, path, kind });
     }
     kept.sort((a, b) => a.name < b.name ? -1 : 1);
     return { kept, rules };
@@ -107,34 +153,44 @@ async function openDirectory(
   }
 }
 
-async function lstatAll(
-  files: Files,
-  at: { root: string; directory: string; kept: readonly Kept[]; options: WalkOptions },
-): Promise<Entry[]> {
-  const { root, directory, kept, options } = at;
+async function lstatAll(files: Files, opened: Opened): Promise<Entry[]> {
+  const { root, directory, kept, options } = opened;
   const entries: Entry[] = [];
-  try {
-    for (let start = 0; start < kept.length; start += NAMES_PER_LOOK) {
-      options.signal?.throwIfAborted();
-      const some = kept.slice(start, start + NAMES_PER_LOOK);
-      const stats = await files.lstatNames(join(root, directory), some.map(({ name }) => name));
-      for (let i = 0; i < some.length; i++) {
-        const { path } = some[i];
-        const stat = stats[i];
-        if (stat === undefined) checkGone(root, path);
-        else if (stat.kind === "other") {
-          options.onSkip?.(path, "it is a socket, a FIFO or a device");
-        } else if (stat.kind === "symlink") {
-          const linkTarget = await readLink(files, join(root, path));
-          if (linkTarget !== undefined) entries.push(entryOf(path, stat, linkTarget));
-        } else entries.push(entryOf(path, stat));
-      }
+  for (let start = 0; start < kept.length; start += NAMES_PER_LOOK) {
+    options.signal?.throwIfAborted();
+    const some = kept.slice(start, start + NAMES_PER_LOOK);
+    const stats = await files.lstatNames(join(root, directory), some.map(({ name }) => name));
+    for (let i = 0; i < some.length; i++) {
+      const { path } = some[i];
+      const stat = stats[i];
+      if (stat === undefined) checkGone(root, path);
+      else if (stat.kind === "other") options.onSkip?.(path, WHY_OTHER);
+      else if (stat.kind === "symlink") {
+        const linkTarget = await readLink(files, join(root, path));
+        if (linkTarget !== undefined) entries.push(entryOf(path, stat, linkTarget));
+      } else entries.push(entryOf(path, stat));
     }
-    return entries;
-  } catch (error) {
-    throw cannotRead(root, error);
   }
+  return entries;
 }
+
+async function nameAll(files: Files, opened: Opened): Promise<Named[]> {
+  const { root, directory, kept, options } = opened;
+  // The first tells whether names in this directory may be looked up; with U+FFFD in it a name may be another's stand-in.
+  const asked = kept.filter(({ name }, at) => at === 0 || name.includes("\uFFFD"));
+  if (asked.length > 0) await lstatAll(files, { root, directory, kept: asked, options: {} });
+  const entries: Named[] = [];
+  for (const one of kept) {
+    if (one.kind === "other") options.onSkip?.(one.path, WHY_OTHER);
+    else if (one.kind === "symlink") {
+      const linkTarget = await readLink(files, join(root, one.path));
+      if (linkTarget !== undefined) entries.push({ path: one.path, kind: one.kind, linkTarget });
+    } else entries.push(one as Kept & Named);
+  }
+  return entries;
+}
+
+const WHY_OTHER = "it is a socket, a FIFO or a device";
 
 /** An editor's temporary file may well go between the listing and here: then it was not there. */
 function checkGone(root: string, path: string): void {

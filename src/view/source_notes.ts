@@ -39,6 +39,11 @@ export function sizeNote(
   };
 }
 
+/** Of more files than are asked for their sizes. */
+export function countNote(files: number): Note {
+  return { text: `${formatFiles(files)} to upload; --ignore PATTERN leaves out more` };
+}
+
 const SHOWN_SECRETS = 5;
 
 /** ".env, id_rsa and 3 more". */

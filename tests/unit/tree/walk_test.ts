@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { TransferError } from "../../../src/errors.ts";
+import { FileError } from "../../../src/host.ts";
 import { loadIgnore } from "../../../src/tree/ignore.ts";
-import { type Entry, walk, type WalkOptions } from "../../../src/tree/walk.ts";
+import {
+  type Entry,
+  type Named,
+  walk,
+  walkNames,
+  type WalkOptions,
+} from "../../../src/tree/walk.ts";
 import { MemoryFiles } from "../../support/memory_files.ts";
 import { file, tree } from "../../support/tree_text.ts";
 
@@ -11,6 +18,11 @@ async function walked(files: MemoryFiles, options?: WalkOptions): Promise<Entry[
 
 async function paths(text: string): Promise<string[]> {
   return (await walked(new MemoryFiles(tree(text)))).map(({ path }) => path);
+}
+
+async function named(files: MemoryFiles, options?: WalkOptions): Promise<Named[]> {
+  const runs = walkNames(files, "/tree", await loadIgnore(files, "/tree"), options);
+  return (await Array.fromAsync(runs)).flat();
 }
 
 Deno.test("a walk is sorted by name in each directory, a directory before what is in it", async () => {
@@ -187,4 +199,44 @@ Deno.test("a walk ends with the signal's reason", async () => {
     }
   }, { message: "enough" });
   assert.deepEqual(seen, ["a", "a/f"]);
+});
+
+Deno.test("names alone are those of the whole walk, with one question to each directory", async () => {
+  const files = new MemoryFiles(tree(`
+    file .gitignore *.log
+    file a.log
+    file a/run.sh 755 hello
+    file a/two
+    dir b/
+    link l -> a
+    fifo a/pipe
+  `));
+  const asked: string[][] = [];
+  const lstatNames = files.lstatNames.bind(files);
+  files.lstatNames = (directory, names) => {
+    asked.push([directory, ...names]);
+    return lstatNames(directory, names);
+  };
+  const skipped: string[] = [];
+  const names = await named(files, { onSkip: (path) => skipped.push(path) });
+  assert.deepEqual(asked, [["/tree", ".gitignore"], ["/tree/a", "pipe"]]);
+  assert.deepEqual(skipped, ["a/pipe"]);
+  const short = ({ path, kind, linkTarget }: Named) => ({ path, kind, linkTarget });
+  assert.deepEqual(names.map(short), (await walked(files)).map(short));
+});
+
+Deno.test("names that may not be looked up, or are no names, are an error in a walk for names too", async () => {
+  const closed = new MemoryFiles(tree("file a/one\nfile a/two"));
+  closed.lstatNames = (directory, names) =>
+    directory === "/tree/a"
+      ? Promise.reject(new FileError(`${directory}/${names[0]}`, "permission denied"))
+      : Promise.resolve(names.map(() => undefined));
+  await assert.rejects(named(closed), { message: 'Cannot read "a/one": permission denied' });
+
+  const files = new MemoryFiles();
+  files.list = () =>
+    Promise.resolve([{ name: "a", kind: "file" }, { name: "caf\uFFFD", kind: "file" }]);
+  await assert.rejects(named(files), {
+    message: 'Cannot read "caf\uFFFD": its name is not valid UTF-8',
+  });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { renderNote } from "../../../src/view/run_view.ts";
-import { secretsNote, sizeNote } from "../../../src/view/source_notes.ts";
+import { countNote, secretsNote, sizeNote } from "../../../src/view/source_notes.ts";
 
 function parts(...sizes: number[]) {
   return sizes.map((bytes, at) => ({ path: `d${at}/`, bytes: bytes * 1e6 }));
@@ -39,4 +39,9 @@ Deno.test("a path of a note can't steer the terminal", () => {
     renderNote({ text: "a\x1b[2J", lines: ["b\x1b[2J"] }),
     "Note: a\\x1b[2J\n  b\\x1b[2J",
   );
+});
+
+Deno.test("of a list too long to ask for sizes the number of files is told", () => {
+  const text = "1,000,000 files to upload; --ignore PATTERN leaves out more";
+  assert.deepEqual(countNote(1_000_000), { text });
 });
