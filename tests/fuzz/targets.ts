@@ -1,0 +1,30 @@
+/** All targets, in the order in which they are tried. */
+import type { AnyTarget } from "./target.ts";
+import { argvTarget } from "./targets/argv.ts";
+import { createTarget } from "./targets/create.ts";
+import { execTarget } from "./targets/exec.ts";
+import { framesTarget } from "./targets/frames.ts";
+import { heldLineTarget } from "./targets/held_line.ts";
+import { listingTarget } from "./targets/listing.ts";
+import { logGarbageTarget, logLinesTarget } from "./targets/log_lines.ts";
+import { pathBytesTarget } from "./targets/path_bytes.ts";
+import { recordTarget } from "./targets/record.ts";
+import { sanitizeTarget } from "./targets/sanitize.ts";
+import { statusTarget } from "./targets/status.ts";
+import { watchTarget } from "./targets/watch.ts";
+
+export const TARGETS: readonly AnyTarget[] = [
+  framesTarget,
+  statusTarget,
+  execTarget,
+  watchTarget,
+  logLinesTarget,
+  logGarbageTarget,
+  recordTarget,
+  listingTarget,
+  heldLineTarget,
+  pathBytesTarget,
+  sanitizeTarget,
+  argvTarget,
+  createTarget,
+];
