@@ -20,6 +20,8 @@ const TARGETS = [
 const [mode] = Deno.args;
 await Deno.remove(BUNDLE, { recursive: true }).catch(() => {}); // the names of its files change
 const bundling = ["--quiet", "--platform", "deno", "--code-splitting", "--outdir", BUNDLE];
+// A bundle names its modules by their paths. Packages in Deno's cache have others on each machine.
+bundling.push("--node-modules-dir=auto");
 await deno(["bundle", ...bundling, "main.ts"]);
 if (mode === undefined) await compile("dist/tkn-dev", []);
 if (mode === "--release") {
