@@ -10,7 +10,7 @@ import corpus from "../corpus/create.json" with { type: "json" };
 import { anyJson, mostOf, roughly, text } from "../inputs.ts";
 import { fc, type Target } from "../target.ts";
 
-const name = roughly(fc.constantFrom("a", "b", "t", "p", "s", ""));
+const name = roughly(fc.constantFrom("a", "a", "s", "s", "b", "t", "p", ""));
 const list = <T>(item: fc.Arbitrary<T>) => roughly(fc.array(roughly(item), { maxLength: 3 }));
 
 const value = roughly(fc.oneof(text, fc.constantFrom("$(params.a)", "$(params.a[*])", "$(")));
@@ -42,15 +42,29 @@ const task = mostOf({
   timeout: roughly(fc.constantFrom("1h", "0", "x")),
   matrix: mostOf({ params }),
 });
-const debug = mostOf({
-  breakpoint: roughly(fc.subarray(["onTasks", "onSteps"], { minLength: 1 })),
-  tasks: list(name),
-  steps: list(fc.constantFrom("a/s", "t/a", "s", "a", "b/s")),
-});
+const debug = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom(
+      { breakpoint: ["onSteps"], steps: ["a/s"] },
+      { breakpoint: ["onSteps"], steps: ["s"] },
+      { breakpoint: ["onTasks"], tasks: ["a"] },
+      { breakpoint: ["onTasks", "onSteps"], tasks: ["a"], steps: ["a/s", "b/s"] },
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: mostOf({
+      breakpoint: roughly(fc.subarray(["onTasks", "onSteps"], { minLength: 1 })),
+      tasks: list(name),
+      steps: list(fc.constantFrom("a/s", "t/a", "s", "a", "b/s")),
+    }),
+  },
+);
 const run = mostOf({
   apiVersion: roughly(fc.constantFrom("tekton.dev/v1", "tekton.dev/v1beta1")),
   kind: roughly(fc.constantFrom("PipelineRun", "TaskRun")),
-  metadata: mostOf({ name, generateName: name, namespace: name, labels: mostOf({ a: name }) }),
+  metadata: mostOf({ name, generateName: name, labels: mostOf({ a: name }) }),
   spec: mostOf({
     debug,
     params,
