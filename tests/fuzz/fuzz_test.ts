@@ -16,13 +16,12 @@ const LIMIT_MS = 20_000;
 const options = readFuzzOptions(Deno.args, Date.now() % 1_000_000);
 const chosen = choose(options.names);
 const msEach = options.seconds === undefined ? undefined : options.seconds * 1000 / chosen.length;
-Deno.stderr.writeSync(new TextEncoder().encode(`Fuzzing with --seed ${options.seed}\n`));
 
 for (const target of chosen) {
   const lacking = missing(...target.needs ?? []);
   const why = lacking.length === 0 ? "" : ` (needs ${lacking.join(", ")}, not on this machine)`;
   Deno.test({
-    name: `${target.name}: ${target.claim}${why}`,
+    name: `${target.name}: ${target.claim} (--seed ${options.seed})${why}`,
     ignore: why !== "" || target.needsCluster === true && !options.cluster,
     permissions: target.permissions ?? "none",
     fn: () => fuzz(target),

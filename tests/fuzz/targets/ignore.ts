@@ -65,7 +65,7 @@ export const ignoreTarget: Target<Input> = {
     assert.deepEqual(await ourFiles(root), gitFiles(root));
   },
   corpus,
-  runs: 300,
+  runs: 500,
   needs: ["git"],
   permissions: "inherit",
 };

@@ -71,7 +71,7 @@ export const tarHeadersTarget: Target<Input> = {
     for (const tar of TARS) assert.deepEqual(unpacked(tar, archive), expected, tar.join(" "));
   },
   corpus: corpus as Target<Input>["corpus"],
-  runs: 120,
+  runs: 300,
   needs: ["bsdtar", "busybox"],
   permissions: "inherit",
 };
