@@ -135,5 +135,5 @@ export const createTarget: Target<string> = {
     if (code === 0) assert.match(stdout, /^kind: (PipelineRun|TaskRun)$/m);
   },
   corpus,
-  runs: 2_000,
+  runs: 1_500,
 };

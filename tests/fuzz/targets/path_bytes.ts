@@ -47,5 +47,5 @@ export const pathBytesTarget: Target<Input> = {
     assert.deepEqual(back, bytes.slice(0, back.length));
   },
   corpus,
-  runs: 60_000,
+  runs: 40_000,
 };

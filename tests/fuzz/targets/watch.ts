@@ -77,8 +77,7 @@ export const watchTarget: Target<Input> = {
 
 function isList(text: string, code: number): boolean {
   try {
-    const { items, metadata } = JSON.parse(text);
-    return code === 200 && Array.isArray(items) && typeof metadata?.resourceVersion === "string";
+    return code === 200 && Array.isArray(JSON.parse(text).items);
   } catch {
     return false;
   }
