@@ -11,6 +11,7 @@ import { listingTarget } from "./targets/listing.ts";
 import { logGarbageTarget, logLinesTarget } from "./targets/log_lines.ts";
 import { loweringTarget, webhookTarget } from "./targets/lowering.ts";
 import { pathBytesTarget } from "./targets/path_bytes.ts";
+import { receiptTarget } from "./targets/receipt.ts";
 import { receiverTarget } from "./targets/receiver.ts";
 import { recordTarget } from "./targets/record.ts";
 import { sanitizeTarget } from "./targets/sanitize.ts";
@@ -28,6 +29,7 @@ export const TARGETS: readonly AnyTarget[] = [
   recordTarget,
   listingTarget,
   receiverTarget,
+  receiptTarget,
   heldLineTarget,
   pathBytesTarget,
   tarHeadersTarget,

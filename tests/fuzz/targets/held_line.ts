@@ -13,7 +13,7 @@ const after = fc.tuple(text, number, path).map(([before, code, path]) =>
 export const heldLineTarget: Target<string> = {
   name: "held_line",
   claim: "a line of a log names an absolute directory without ways up, or none",
-  inputs: fc.oneof(held, after, text),
+  inputs: fc.oneof(held, after, text).map((line) => line.replaceAll("\n", "")), // it is one line
   check(input) {
     const line = readHeldLine(input);
     if (line === undefined) return;

@@ -16,13 +16,15 @@ interface Input {
   /** What it says there is, and what the record has. */
   readonly listing: string;
   readonly record: string;
+  /** To the first wish for the lock; "": it is had. */
+  readonly lock: string;
   /** In place of its receipt; "": the right one. */
   readonly receipt: string;
   readonly exitCode: number;
 }
 
 const NODES = [file("a", "hello"), file("src/b", "hi")];
-const entry = fc.tuple(fc.constantFrom("81a4", "41ed", "a1ff"), number, number, path);
+const entry = fc.tuple(fc.constantFrom("81a4", "41ed", "a1ff"), number, number, number, path);
 const recorded = fc.tuple(
   fc.constantFrom("2cf24dba5fb0a30e26e8", "dir", "link"),
   number,
@@ -31,9 +33,17 @@ const recorded = fc.tuple(
 );
 const receipt = fc.tuple(number, number, text).map((words) => `receipt ${words.join(" ")}`);
 
+const locked = fc.tuple(
+  fc.oneof(fc.constantFrom("abcdefghij", "-", "a/../b"), text),
+  fc.oneof(fc.constantFrom("writing", "cut", "done"), text),
+  number,
+  fc.oneof(fc.constantFrom("PipelineRun/r", "Pod/x", "TaskRun/../x"), text),
+).map((words) => `locked ${words.join(" ")}`);
+
 /** What an upload has removed, asks for or announces over there. */
-const NAMED = /^(look|remove|rmdir|follow \d+) (.*)$/s;
-const WORDS = /^(look \.|ask|ping|recall|plain|gzip)$/;
+const NAMED = /^(?:look|remove|rmdir|gone|follow \d+|dir (?:-|[0-7]+) \d+) (.*)$/s;
+const WORDS =
+  /^(look \.|ask|ping|recall|forget|plain|gzip|lock PipelineRun\/r|break (-|[a-z0-9]{10}))$/;
 
 export const receiverTarget: Target<Input> = {
   name: "receiver",
@@ -42,10 +52,14 @@ export const receiverTarget: Target<Input> = {
   inputs: fc.record({
     listing: linesOf(entry.map((words) => words.join(" "))),
     record: linesOf(recorded.map((words) => words.join(" "))),
+    lock: fc.oneof(
+      { weight: 4, arbitrary: fc.constant("") },
+      { weight: 1, arbitrary: linesOf(locked) },
+    ),
     receipt: fc.oneof(fc.constant(""), receipt, text),
     exitCode: fc.constantFrom(0, 0, 0, 1, 10, 14, 17, 255),
   }),
-  async check({ listing, record, receipt, exitCode }) {
+  async check({ listing, record, lock, receipt, exitCode }) {
     const heard: string[] = [];
     let said = "";
     const kube = new FakeKube();
@@ -58,6 +72,7 @@ export const receiverTarget: Target<Input> = {
       };
       await receive({ ...options, onStdout }, {
         ask: [`gzip\nsha256sum\nlisted\n${listing}\n`],
+        lock: lock === "" ? [] : [`${lock}\n`],
         recall: `recorded 1700000000\ntkn-dev record 1\n${record}\n`,
         onLine: (line) => heard.push(line),
       });
@@ -78,6 +93,7 @@ export const receiverTarget: Target<Input> = {
           ...{ step: "s", of: "s", said: [], directory: "/w", gate: "script" },
         },
         record: "/w/record",
+        run: { kind: "PipelineRun", name: "r" },
         results: {},
         random: (length) => "r".repeat(length),
         emit: () => {},
@@ -85,7 +101,7 @@ export const receiverTarget: Target<Input> = {
       })
     );
     for (const line of heard) {
-      const path = NAMED.exec(line)?.[2];
+      const path = NAMED.exec(line)?.[1];
       if (path === undefined || WORDS.test(line)) assert.match(line, WORDS);
       else assertBelow(path.replace(/^\.\//, ""));
     }

@@ -22,7 +22,7 @@ export const recordTarget: Target<string> = {
   async check(input) {
     const record = await parseRecord(pieces(input));
     if (record === undefined) return;
-    assert.ok(Number.isSafeInteger(record.writtenSeconds), `written at ${record.writtenSeconds}`);
+    assert.ok(record.writtenSeconds >= 0 && record.writtenSeconds < 1e12);
     for (const [path, entry] of record.entries) checkEntry(path, entry);
     const again = `recorded 1\n${recordText(record.entries, { anew: true })}`;
     assert.deepEqual((await parseRecord(pieces(again)))?.entries, record.entries);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseStatus } from "../../../src/kube/exec.ts";
+import { parseStatus } from "../../../src/kube/answers.ts";
 import { exitCodeOf } from "../../../src/kube/frames.ts";
 import { refused } from "../../../src/kube/status.ts";
 import corpus from "../corpus/status.json" with { type: "json" };
