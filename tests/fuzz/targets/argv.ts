@@ -1,4 +1,3 @@
-import "../../support/no_env.ts";
 import assert from "node:assert/strict";
 import { app } from "../../../src/app.ts";
 import { PROGRAM } from "../../../src/cli/commands.ts";
@@ -56,5 +55,6 @@ export const argvTarget: Target<string[]> = {
     if (code !== 0) assert.match(stderr, /^Error: \S/m);
   },
   corpus,
-  runs: 6_000,
+  runs: 12_000,
+  permissions: { env: ["LOG_TOKENS", "LOG_STREAM"] }, // which the library `yaml` asks for
 };

@@ -65,7 +65,7 @@ export const ignoreTarget: Target<Input> = {
     assert.deepEqual(await ourFiles(root), gitFiles(root));
   },
   corpus,
-  runs: 500,
+  runs: 800,
   needs: ["git"],
   permissions: "inherit",
 };
