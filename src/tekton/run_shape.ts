@@ -5,11 +5,11 @@
 import { UsageError } from "../errors.ts";
 import type { KubeObject } from "../kube/interface.ts";
 
-type Shape = "text" | readonly [Shape] | { readonly [key: string]: Shape };
+type Shape = "text" | "name" | readonly [Shape] | { readonly [key: string]: Shape };
 
-const NAMED = [{ name: "text" }] as const;
+const NAMED = [{ name: "name" }] as const;
 const TEXTS = ["text"] as const;
-const PARAMS = [{ name: "text", type: "text", description: "text", properties: {} }] as const;
+const PARAMS = [{ name: "name", type: "text", description: "text", properties: {} }] as const;
 const STEP = {
   name: "text",
   image: "text",
@@ -97,8 +97,10 @@ function withoutNulls(value: unknown): unknown {
 
 /** The first place with another shape: "spec.taskSpec.steps[0].script is no text". */
 function whyNot(value: unknown, shape: Shape, path: string): string | undefined {
-  if (value === undefined) return undefined;
-  if (shape === "text") return typeof value === "string" ? undefined : `${path} is no text`;
+  if (value === undefined) return shape === "name" ? `${path} is missing` : undefined;
+  if (shape === "text" || shape === "name") {
+    return typeof value === "string" ? undefined : `${path} is no text`;
+  }
   if (isList(shape)) {
     if (!Array.isArray(value)) return `${path} is no list`;
     return first(value, (item, at) => whyNot(item, shape[0], `${path}[${at}]`));

@@ -3,7 +3,13 @@ import { denoHost } from "../../../src/deno/host.ts";
 import { ExpectedError } from "../../../src/errors.ts";
 import { holdPipelineRun, type StepToHold } from "../../../src/tekton/hold_run.ts";
 import { lowerPipeline } from "../../../src/tekton/lower_pipeline.ts";
-import { type Pipeline, PIPELINE_RUNS, type PipelineRun } from "../../../src/tekton/model.ts";
+import {
+  type Pipeline,
+  PIPELINE_RUNS,
+  type PipelineRun,
+  type PipelineSpec,
+} from "../../../src/tekton/model.ts";
+import { typeOf } from "../../../src/tekton/params.ts";
 import type { Placement } from "../../../src/tekton/place.ts";
 import { deepFreeze } from "../../support/deep_freeze.ts";
 import { GATE } from "../../support/fake_gate.ts";
@@ -30,7 +36,7 @@ export const loweringTarget: Target<Input> = {
   check(input) {
     const one = makeCase(input);
     const { pipeline, params } = one.run;
-    if (clashesInline(pipeline, params) !== undefined) return;
+    if (clashesInline(pipeline, params) !== undefined || isMistyped(pipeline)) return;
     for (const placement of placements(one, input)) {
       const { spec } = placement.inline();
       if (placement.whyNotInline !== undefined) {
@@ -75,6 +81,16 @@ export const webhookTarget: Target<Input> = {
   needsCluster: true,
   permissions: "inherit",
 };
+
+/** A task passes another type than it declares: such a run fails, and what order its params have decides where. */
+function isMistyped({ tasks = [], finally: last = [] }: PipelineSpec): boolean {
+  return [...tasks, ...last].some(({ params = [], taskSpec }) =>
+    params.some(({ name, value }) => {
+      const declared = taskSpec?.params?.find((spec) => spec.name === name);
+      return declared !== undefined && typeOf(declared) !== typeOf({ default: value });
+    })
+  );
+}
 
 function makeCase({ seed }: Input): InlineCase {
   return deepFreeze(randomCase(new Random(seed), { isStrict: true }));

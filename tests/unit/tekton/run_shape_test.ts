@@ -31,6 +31,7 @@ for (
     [{ params: {} }, "spec.params is no list"],
     [{ params: [null] }, "spec.params[0] is no object"],
     [{ params: [{ name: 5 }] }, "spec.params[0].name is no text"],
+    [{ params: [{ value: "x" }] }, "spec.params[0].name is missing"],
     [{ pipelineSpec: [] }, "spec.pipelineSpec is no object"],
     [{ pipelineSpec: { tasks: {} } }, "spec.pipelineSpec.tasks is no list"],
     [
