@@ -94,8 +94,7 @@ function timed(
 ): { line: string; atMs: number }[] {
   let ns = 0;
   return afterNs.map((after, at) => {
-    // A log is asked for by whole seconds: an older line of the second before is not given again.
-    ns = Math.max(ns + after, ns - ns % 1e9);
+    ns = Math.max(ns + after, 0);
     const seconds = START_SECONDS + Math.floor(ns / 1e9);
     const local = new Date((seconds + zone * 60) * 1000).toISOString().slice(0, 19);
     const digits = `.${String(ns % 1e9).padStart(9, "0")}`;
