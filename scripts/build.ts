@@ -17,9 +17,29 @@ const TARGETS = [
   "x86_64-pc-windows-msvc",
 ];
 
+/**
+ * All of them. Each kind but two is needed, and not for a list that is known before the program runs:
+ *
+ *     read    the directory to upload, kubeconfigs and the files that they name, .gitignore files above it
+ *     write   --patch FILE, and a script for the editor
+ *     net     the API server of any kubeconfig, its proxy; the sandbox listens
+ *     env     exec plugins of kubeconfigs get all variables that there are
+ *     run     git, $EDITOR, exec plugins by any name
+ *     ffi     the C library, by a name that only the loader resolves: names that are not UTF-8, TCP_NODELAY
+ *     sys     not needed
+ *     import  not needed: the bundle has all modules
+ *
+ * Without these two Deno opens nothing in /dev, /proc and /sys, though all of read is allowed: that asks for the flag
+ * --allow-all itself. No tree in /dev/shm could be uploaded, no `-f /dev/stdin` read, no name that is not UTF-8 opened
+ * (by /proc/self/fd). A test shows that, tests/local/deno/permissions_test.ts; where it fails, name them one by one.
+ */
+const PERMISSIONS = ["--allow-all", "--no-prompt"];
+
 const [mode] = Deno.args;
 await Deno.remove(BUNDLE, { recursive: true }).catch(() => {}); // the names of its files change
 const bundling = ["--quiet", "--platform", "deno", "--code-splitting", "--outdir", BUNDLE];
+// A bundle names its modules by their paths. Packages in Deno's cache have others on each machine.
+bundling.push("--node-modules-dir=auto");
 await deno(["bundle", ...bundling, "main.ts"]);
 if (mode === undefined) await compile("dist/tkn-dev", []);
 if (mode === "--release") {
@@ -27,7 +47,7 @@ if (mode === "--release") {
 }
 
 async function compile(output: string, flags: string[]): Promise<void> {
-  const compiling = ["--quiet", "-A", "--no-check", ...flags, "--output", output];
+  const compiling = ["--quiet", ...PERMISSIONS, "--no-check", ...flags, "--output", output];
   await deno(["compile", ...compiling, `${BUNDLE}/main.js`]);
 }
 

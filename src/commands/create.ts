@@ -11,6 +11,7 @@ import { placeName } from "../run/pause_place.ts";
 import { RESOURCE_OF, type Run, type RunKind } from "../run/live_run.ts";
 import { createRun, readDefaultTimeout } from "../run/start.ts";
 import { type Breakpoints, readBreakpoints, withoutBreakpoints } from "../tekton/debug_spec.ts";
+import { checkedRun } from "../tekton/run_shape.ts";
 import { runFromV1beta1 } from "../tekton/v1beta1.ts";
 import type { HeldRun } from "../tekton/hold_run.ts";
 import { printData } from "./print_data.ts";
@@ -126,9 +127,10 @@ async function readRuns(host: Host, file: string): Promise<Run[]> {
 function asRun(document: unknown, file: string): Run {
   const { apiVersion, kind, metadata, spec } = (document ?? {}) as Partial<KubeObject>;
   if (kind !== undefined && kind in RESOURCE_OF && metadata && spec) {
-    if (apiVersion === "tekton.dev/v1") return document as Run;
     const what = `Cannot create what is in "${file}"`;
-    if (apiVersion === "tekton.dev/v1beta1") return runFromV1beta1(document as KubeObject, what);
+    const checked = () => checkedRun(document as KubeObject, what);
+    if (apiVersion === "tekton.dev/v1") return checked() as Run;
+    if (apiVersion === "tekton.dev/v1beta1") return runFromV1beta1(checked(), what);
   }
   const found = [apiVersion, kind].filter(Boolean).join(" ") || "a document";
   throw new UsageError(`Cannot create what is in "${file}": ${found} is no run`, {

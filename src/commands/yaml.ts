@@ -19,7 +19,7 @@ export function parseYamlDocuments(text: string, path: string): unknown[] {
 /** The one document of a text. Throws UsageError with the line where it is none. */
 export function parseYaml(text: string, path: string): unknown {
   try {
-    return parse(text);
+    return withoutCycle(parse(text));
   } catch (error) {
     const message = error instanceof Error ? error.message.split("\n")[0] : String(error);
     throw new UsageError(`Cannot read "${path}": ${message}`);
@@ -35,10 +35,19 @@ export function parseDocuments(text: string): unknown[] {
     tags.filter((tag) =>
       typeof tag === "string" || tag.tag !== "tag:yaml.org,2002:timestamp" && tag.format !== "TIME"
     );
-  return [...parseAllDocuments(text, { version: "1.1", customTags })].map((document) => {
+  const options = { version: "1.1", customTags, stringKeys: true } as const;
+  return [...parseAllDocuments(text, options)].map((document) => {
     if (document.errors.length > 0) throw document.errors[0];
-    return document.toJS();
+    return withoutCycle(document.toJS());
   });
+}
+
+/** Throws where an alias stands in what it is an alias of: no JSON can say that. */
+function withoutCycle<T>(value: T, outer: readonly unknown[] = []): T {
+  if (typeof value !== "object" || value === null) return value;
+  if (outer.includes(value)) throw new Error("an alias stands in what it is an alias of");
+  for (const inner of Object.values(value)) withoutCycle(inner, [...outer, value]);
+  return value;
 }
 
 /** `pipelinerun.tekton.dev/build-run-`; to a generateName the cluster adds five characters. */

@@ -91,6 +91,8 @@ function inUtc(time: string): string | undefined {
   const [, whole, fraction = "", zone] = /^([^.Z+]{19})(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/.exec(time) ??
     [];
   if (whole === undefined) return undefined;
-  const utc = zone === "Z" ? whole : new Date(whole + zone).toISOString().slice(0, 19);
+  const ms = Date.parse(whole + zone);
+  if (Number.isNaN(ms)) return undefined;
+  const utc = zone === "Z" ? whole : new Date(ms).toISOString().slice(0, 19);
   return `${utc}.${fraction.padEnd(9, "0")}`;
 }

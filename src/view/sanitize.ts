@@ -15,8 +15,11 @@ export function sanitize(line: string, options: FilterOptions = {}): Printable {
   return unescaped(filter.push(shown) + filter.end());
 }
 
-/** Words of the cluster's (a condition's message) as lines without colors, none of them empty. */
+/**
+ * Words of the cluster's (a condition's message) as lines without colors, none of them empty. A carriage return begins
+ * a line too: what is in front of it is not hidden.
+ */
 export function plainLines(text: string): Printable[] {
-  return text.split("\n").map((line) => trimmedEnd(sanitize(line, { color: false })))
+  return text.split(/[\n\r]/).map((line) => trimmedEnd(sanitize(line, { color: false })))
     .filter((line) => line !== "");
 }

@@ -45,7 +45,7 @@ function readFile(path: string): Kubeconfig {
   const absolute = (file?: string) => file && !isAbsolute(file) ? join(dirname(path), file) : file;
   try {
     const content = contentOf(readFileSync(path, "utf8"));
-    return {
+    const config = {
       clusters: newClusters(content.clusters)
         .map((cluster) => ({ ...cluster, caFile: absolute(cluster.caFile) })),
       users: newUsers(content.users).map((user) => ({
@@ -56,6 +56,8 @@ function readFile(path: string): Kubeconfig {
       contexts: newContexts(content.contexts),
       currentContext: content["current-context"],
     };
+    [config.clusters, config.users, config.contexts].flat().forEach(checkTexts);
+    return config;
   } catch (error) {
     const why = messageOf(error).replace(`: ${path}`, "");
     throw new UsageError(`Cannot read kubeconfig "${path}": ${why}`, {
@@ -63,6 +65,14 @@ function readFile(path: string): Kubeconfig {
       cause: error,
     });
   }
+}
+
+/** The library takes a number or a list for a text as it is; kubectl refuses it. */
+function checkTexts({ exec: _, authProvider: __, ...one }: { name: string } & Partial<User>): void {
+  const odd = Object.entries(one).find(([, value]) =>
+    value !== null && ["object", "number"].includes(typeof value)
+  );
+  if (odd !== undefined) throw new Error(`${odd[0]} of "${one.name}" is no text`);
 }
 
 function contentOf(text: string) {

@@ -187,6 +187,23 @@ Deno.test("a file that can't be read as a kubeconfig is refused by its name", as
   );
 });
 
+Deno.test("a number or a list in the place of a text is refused, as by kubectl", async () => {
+  using place = new Place();
+  for (
+    const [entry, field] of [
+      [{ cluster: { "proxy-url": [] } }, "proxyUrl"],
+      [{ user: { password: 12345 } }, "password"],
+      [{ context: { namespace: ["x"] } }, "namespace"],
+    ] as const
+  ) {
+    const kubeconfig = place.write("a", config("a", entry));
+    assert.match(
+      await rejection(loadConnection({ kubeconfig }), UsageError),
+      new RegExp(`^Cannot read kubeconfig "${kubeconfig}": ${field} of "a" is no text\n`),
+    );
+  }
+});
+
 for (const key of ["insecure-skip-tls-verify", "tls-server-name"]) {
   Deno.test(`${key} is refused with what to do instead`, async () => {
     using place = new Place();

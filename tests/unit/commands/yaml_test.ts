@@ -1,6 +1,7 @@
 import "../../support/no_env.ts";
 import assert from "node:assert/strict";
-import { parseDocuments, renderRun } from "../../../src/commands/yaml.ts";
+import { parseDocuments, parseYaml, renderRun } from "../../../src/commands/yaml.ts";
+import { refusal } from "../../support/refusal.ts";
 
 // As Tekton 1.9's own decoder read it, looked at in what became of params' defaults.
 Deno.test("YAML is read as Kubernetes reads it", () => {
@@ -22,4 +23,15 @@ Deno.test("a name in the words about a run can't add a line to it, for whoever c
   const run = { kind: "TaskRun", metadata: { name: "r" } };
   const text = renderRun(run, "yaml", ["Holds at x\nkind: Secret"]);
   assert.equal(text, "# Holds at x\\nkind: Secret\nkind: TaskRun\nmetadata:\n  name: r\n");
+});
+
+Deno.test("an alias is what it stands for, and none stands in that itself", () => {
+  assert.deepEqual(parseDocuments("a: &x [1]\nb: *x\n"), [{ a: [1], b: [1] }]);
+  assert.throws(() => parseDocuments("a: &x { b: [*x] }\n"), /^Error: an alias stands in what/);
+  assert.match(refusal(() => parseYaml("&x [*x]", "v.yaml")), /^Cannot read "v\.yaml": an alias/);
+});
+
+Deno.test("keys are texts, as in JSON", () => {
+  assert.deepEqual(parseDocuments("1: a\nyes: b\n"), [{ "1": "a", yes: "b" }]);
+  assert.throws(() => parseDocuments("? [a]\n: b\n"), /keys must be strings/);
 });

@@ -217,6 +217,15 @@ Deno.test("an abort ends it with its reason, and the stream with it", async () =
   assert.equal(log.openCount, 0);
 });
 
+Deno.test("a time that no calendar has makes no line, and no bug of ours", async () => {
+  const { log, read, done } = follow();
+  log.say("2026-99-02T03:04:05.000000000+01:00 x");
+  log.say("2026-01-02T03:04:05.000000000Z a");
+  log.end();
+  await done;
+  assert.deepEqual(read, ["a"]);
+});
+
 Deno.test("words of the kubelet's own are no line of the log, nor the time to go on from", async () => {
   const { log, read, done } = follow();
   await until(() => log.openCount === 1);

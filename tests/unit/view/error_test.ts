@@ -28,6 +28,13 @@ Deno.test("a message of the cluster's is shown without controls, its further lin
   );
 });
 
+Deno.test("a carriage return hides nothing of a message", () => {
+  assert.equal(
+    renderError(new ClusterError('Cannot get Task "x\rall is well": gone'), false),
+    'Error: Cannot get Task "x\n  all is well": gone\n',
+  );
+});
+
 Deno.test("anything else is a bug, with its stack and its cause's", () => {
   const lines = renderError(new TypeError("x is", { cause: new Error("inner") }), false).split(
     "\n",

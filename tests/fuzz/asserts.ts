@@ -1,0 +1,30 @@
+/** What several targets assert. */
+import assert from "node:assert/strict";
+import { ExpectedError } from "../../src/errors.ts";
+
+/** A path out of a cluster: relative, below where it is used, one line, no end of a C string. */
+export function assertBelow(path: string): void {
+  const components = path.split("/");
+  assert.ok(!components.includes(".."), `leads up: ${JSON.stringify(path)}`);
+  assert.ok(!path.startsWith("/"), `absolute: ${JSON.stringify(path)}`);
+  assert.ok(!/[\0\n]/.test(path), `NUL or newline: ${JSON.stringify(path)}`);
+  assert.ok(
+    path !== "" && components.some((one) => one !== "" && one !== "."),
+    `the directory itself: ${JSON.stringify(path)}`,
+  );
+}
+
+export function assertCount(value: number, what: string): void {
+  assert.ok(Number.isSafeInteger(value) && value >= 0, `${what} is ${value}`);
+}
+
+/** The value, or undefined where it is refused in the documented way; throws any other error. */
+export async function orRefused<T>(call: () => T | Promise<T>): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!(error instanceof ExpectedError)) throw error;
+    assert.match(error.message, /\S/);
+    return undefined;
+  }
+}

@@ -1,0 +1,43 @@
+/** All targets, in the order in which they are tried. */
+import type { AnyTarget } from "./target.ts";
+import { argvTarget } from "./targets/argv.ts";
+import { createTarget } from "./targets/create.ts";
+import { execTarget } from "./targets/exec.ts";
+import { framesTarget } from "./targets/frames.ts";
+import { heldLineTarget } from "./targets/held_line.ts";
+import { ignoreTarget } from "./targets/ignore.ts";
+import { kubeconfigTarget } from "./targets/kubeconfig.ts";
+import { listingTarget } from "./targets/listing.ts";
+import { logGarbageTarget, logLinesTarget } from "./targets/log_lines.ts";
+import { loweringTarget, webhookTarget } from "./targets/lowering.ts";
+import { pathBytesTarget } from "./targets/path_bytes.ts";
+import { receiptTarget } from "./targets/receipt.ts";
+import { receiverTarget } from "./targets/receiver.ts";
+import { recordTarget } from "./targets/record.ts";
+import { sanitizeTarget } from "./targets/sanitize.ts";
+import { statusTarget } from "./targets/status.ts";
+import { tarHeadersTarget } from "./targets/tar_headers.ts";
+import { watchTarget } from "./targets/watch.ts";
+
+export const TARGETS: readonly AnyTarget[] = [
+  framesTarget,
+  statusTarget,
+  execTarget,
+  watchTarget,
+  logLinesTarget,
+  logGarbageTarget,
+  recordTarget,
+  listingTarget,
+  receiverTarget,
+  receiptTarget,
+  heldLineTarget,
+  pathBytesTarget,
+  tarHeadersTarget,
+  ignoreTarget,
+  sanitizeTarget,
+  argvTarget,
+  createTarget,
+  kubeconfigTarget,
+  loweringTarget,
+  webhookTarget,
+];

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { exec } from "../../../src/kube/exec.ts";
+import { type FakeSocket, FakeTransport, status } from "../../support/fake_transport.ts";
+import { orRefused } from "../asserts.ts";
+import corpus from "../corpus/exec.json" with { type: "json" };
+import { text } from "../inputs.ts";
+import { fc, type Target } from "../target.ts";
+import { anyStatus } from "./status.ts";
+
+interface Input {
+  /** Each the channel and what comes on it; of no bytes at all where it is negative. */
+  readonly messages: [channel: number, payload: string][];
+  /** With which the socket closes. */
+  readonly close: number;
+}
+
+const message = fc.oneof(
+  fc.tuple(fc.constantFrom(1, 2, 1, 2, 0, 4, 255, -1), text),
+  fc.tuple(fc.constant(3), anyStatus),
+  fc.tuple(fc.integer({ min: -1, max: 255 }), text),
+);
+
+export const execTarget: Target<Input> = {
+  name: "exec",
+  claim: "whatever frames a server sends, a command ends with an exit code, with none, or refused",
+  inputs: fc.record({
+    messages: fc.array(message, { maxLength: 6 }),
+    close: fc.constantFrom(1000, 1005, 1006, 1011),
+  }),
+  async check({ messages, close }) {
+    const transport = new FakeTransport();
+    transport.answer = () => status(400, "Upgrade request required");
+    let uncaught: unknown;
+    transport.onSocket = (socket) => {
+      try {
+        socket.open();
+        for (const [channel, payload] of messages) say(socket, channel, payload);
+      } catch (error) {
+        uncaught = error; // thrown in an event's listener, where nobody catches it
+      }
+      socket.end(close);
+    };
+    const place = { namespace: "ns", pod: "p", container: "c", command: ["true"] };
+    const result = await orRefused(() => exec(transport, place));
+    if (uncaught !== undefined) throw uncaught;
+    if (result === undefined) return;
+    const { exitCode, message } = result;
+    assert.equal(typeof message, "string");
+    assert.ok(
+      exitCode === undefined || Number.isInteger(exitCode) && exitCode >= 0 && exitCode <= 255,
+      `its exit code is ${exitCode}`,
+    );
+  },
+  corpus: corpus as unknown as Target<Input>["corpus"],
+  runs: 3_000,
+};
+
+function say(socket: FakeSocket, channel: number, payload: string): void {
+  if (channel < 0) socket.probe();
+  else socket.say(channel, payload);
+}

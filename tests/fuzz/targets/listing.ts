@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { parseSurvey } from "../../../src/tree/survey.ts";
+import { pieces } from "../../support/pieces.ts";
+import { assertBelow, assertCount, orRefused } from "../asserts.ts";
+import corpus from "../corpus/listing.json" with { type: "json" };
+import { linesOf, number, path, text } from "../inputs.ts";
+import { fc, type Target } from "../target.ts";
+
+const mode = fc.oneof(fc.constantFrom("81a4", "41ed", "a1ff", "11a4", "0", "zz"), text);
+const entry = fc.tuple(mode, number, number, number, path).map((words) => words.join(" "));
+const word = fc.constantFrom("gzip", "sha256sum", "listed", "links", "ready", "over", "gzip ");
+
+/** The programs that list are the image's: they may say anything. */
+export const listingTarget: Target<string> = {
+  name: "listing",
+  claim: "what a receiver lists stays below the target, and has sizes and times that are numbers",
+  inputs: linesOf(word, entry, entry),
+  async check(input) {
+    const survey = await orRefused(() => parseSurvey(pieces(input)));
+    if (survey === undefined) return;
+    const { there, gzip, sha256sum, linksOnly } = survey;
+    for (const word of [gzip, sha256sum, linksOnly]) assert.equal(typeof word, "boolean");
+    for (const [path, { kind, sizeBytes, mtimeSeconds }] of there) {
+      assertBelow(path);
+      assertCount(sizeBytes, "its size");
+      assert.ok(Number.isSafeInteger(mtimeSeconds), `its time is ${mtimeSeconds}`);
+      assert.ok(["file", "directory", "symlink", "other"].includes(kind), kind);
+    }
+  },
+  corpus,
+  runs: 20_000,
+};

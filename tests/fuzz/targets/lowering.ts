@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { denoHost } from "../../../src/deno/host.ts";
+import { ExpectedError } from "../../../src/errors.ts";
+import { holdPipelineRun, type StepToHold } from "../../../src/tekton/hold_run.ts";
+import { lowerPipeline } from "../../../src/tekton/lower_pipeline.ts";
+import { PIPELINE_RUNS, type PipelineRun } from "../../../src/tekton/model.ts";
+import type { Placement } from "../../../src/tekton/place.ts";
+import { deepFreeze } from "../../support/deep_freeze.ts";
+import { GATE } from "../../support/fake_gate.ts";
+import { Random } from "../../support/random.ts";
+import { type InlineCase, randomCase } from "../../support/random_pipeline.ts";
+import { clashesInline } from "../../support/webhook_model.ts";
+import { fc, type Target } from "../target.ts";
+
+/** Of a Pipeline, for tests/support/random_pipeline.ts, and which of its target's steps are held. */
+interface Input {
+  readonly seed: number;
+  readonly held: boolean[];
+}
+
+const OPTIONS = { gate: GATE, defaultTimeout: "1h0m0s" };
+
+const inputs = fc.record({
+  seed: fc.nat(),
+  held: fc.array(fc.boolean(), { minLength: 2, maxLength: 2 }),
+});
+
+export const loweringTarget: Target<Input> = {
+  name: "lowering",
+  claim:
+    "a run that the webhook takes inline is one that it takes lowered, or that goes by objects",
+  inputs,
+  check(input) {
+    const one = makeCase(input);
+    const { pipeline, params } = one.run;
+    if (clashesInline(pipeline, params) !== undefined) return;
+    for (const { whyNotInline, inline, temporary } of placements(one, input)) {
+      const { spec } = inline();
+      // A param of the target that goes, or has another name, may have kept those of other tasks from clashing.
+      const clash = whyNotInline ?? clashesInline(spec.pipelineSpec!, spec.params ?? []);
+      if (clash === undefined) continue;
+      const { run, objects } = temporary!("tmp");
+      assert.equal(run.spec.pipelineSpec, undefined, clash);
+      assert.deepEqual(objects.map(({ kind }) => kind).sort(), ["Pipeline", "Task"], clash);
+    }
+  },
+  corpus: [],
+  runs: 4_000,
+};
+
+export const webhookTarget: Target<Input> = {
+  name: "webhook",
+  claim: "the cluster's webhook takes what its model takes, and nothing else (by server dry run)",
+  inputs,
+  async check(input) {
+    const one = makeCase(input);
+    const kube = await denoHost().connect({
+      context: Deno.env.get("TKN_DEV_TEST_CONTEXT"),
+      namespace: Deno.env.get("TKN_DEV_TEST_NAMESPACE"),
+    });
+    const takes = async (run: PipelineRun) => {
+      try {
+        await kube.create(PIPELINE_RUNS, run, { dryRun: true });
+        return undefined;
+      } catch (error) {
+        if (error instanceof ExpectedError) return error.message;
+        throw error;
+      }
+    };
+    if (await takes(byReference(one)) !== undefined) return;
+    for (const placement of placements(one, input)) {
+      if (placement.whyNotInline !== undefined) continue;
+      const { spec, ...run } = placement.inline();
+      const why = await takes({ ...run, spec });
+      const expected = clashesInline(spec.pipelineSpec!, spec.params ?? []);
+      assert.equal(why === undefined, expected === undefined, `${why} <> ${expected}`);
+    }
+  },
+  corpus: [],
+  runs: 150,
+  needsCluster: true,
+  permissions: "inherit",
+};
+
+function makeCase({ seed }: Input): InlineCase {
+  return deepFreeze(randomCase(new Random(seed), { isStrict: true }));
+}
+
+/** The run with an upload in the target's place, and held at some of its steps. */
+function placements(one: InlineCase, input: Input): Placement<PipelineRun>[] {
+  return [...held(one, input), ...uploads(one)];
+}
+
+function byReference({ run: { params, bound } }: InlineCase): PipelineRun {
+  const workspaces = bound.map((name) => ({ name, emptyDir: {} }));
+  return {
+    apiVersion: "tekton.dev/v1",
+    kind: "PipelineRun",
+    metadata: { generateName: "p-run-" },
+    spec: { pipelineRef: { name: "p" }, params: [...params], workspaces },
+  };
+}
+
+function held(one: InlineCase, { held }: Input): Placement<PipelineRun>[] {
+  const { run: { pipeline: spec }, target, task } = one;
+  const steps = task.spec.steps!.flatMap((step, index): StepToHold[] =>
+    held[index] && step.ref === undefined ? [{ index, mode: "before" }] : []
+  );
+  if (steps.length === 0) return [];
+  const tasks = [{ target, task: readTask(task), steps }];
+  return [
+    holdPipelineRun(byReference(one), { metadata: { name: "p" }, spec }, tasks, OPTIONS).placement,
+  ];
+}
+
+function uploads({ run, target, task }: InlineCase): Placement<PipelineRun>[] {
+  const { pipeline: spec, params, bound } = run;
+  const workspace = target.workspaces?.[0]?.name;
+  // A step of a StepAction is put inline before it is held.
+  const index = task.spec.steps!.findIndex((step) => step.ref === undefined);
+  if (workspace === undefined || index < 0) return [];
+  return [lowerPipeline({
+    ...OPTIONS,
+    pipeline: { metadata: { name: "p" }, spec },
+    target,
+    task: readTask(task),
+    step: { step: task.spec.steps![index], index },
+    workspace,
+    namespace: "default",
+    params: [...params],
+    workspaces: bound.map((name) => ({ name, emptyDir: {} })),
+  })];
+}
+
+function readTask({ name, spec }: InlineCase["task"]) {
+  return { spec, metadata: { name } };
+}

@@ -1,0 +1,20 @@
+import assert from "node:assert/strict";
+import { readFuzzOptions } from "../../fuzz/options.ts";
+
+Deno.test("without words all targets get the inputs that they got before", () => {
+  assert.deepEqual(readFuzzOptions([], 42), {
+    seed: 1,
+    path: undefined,
+    seconds: undefined,
+    cluster: false,
+    names: [],
+  });
+});
+
+Deno.test("a long search has a seed of its own, unless one is given", () => {
+  const { seed, seconds, names } = readFuzzOptions(["--for", "1h", "record"], 42);
+  assert.deepEqual([seed, seconds, names], [42, 3600, ["record"]]);
+  assert.equal(readFuzzOptions(["--for", "90s", "--seed", "7"], 42).seed, 7);
+  assert.throws(() => readFuzzOptions(["--seed", "x"], 42), /no whole number/);
+  assert.throws(() => readFuzzOptions(["--for", "soon"], 42), /it is no time/);
+});

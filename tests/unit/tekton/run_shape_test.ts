@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import type { KubeObject } from "../../../src/kube/interface.ts";
+import { checkedRun } from "../../../src/tekton/run_shape.ts";
+import { refusal } from "../../support/refusal.ts";
+
+function run(spec: Record<string, unknown>, metadata = {}): KubeObject {
+  return { apiVersion: "tekton.dev/v1", kind: "PipelineRun", metadata, spec };
+}
+
+Deno.test("fields that are null are as good as left out, and nothing else changes", () => {
+  const step = { name: "s", script: "", args: null, env: null };
+  const given = run({
+    params: null,
+    pipelineSpec: {
+      finally: null,
+      tasks: [{ name: "a", matrix: null, taskSpec: { steps: [step] } }],
+    },
+    podTemplate: { own: [null, { deep: null }], zero: 0, empty: "", no: false },
+  });
+  assert.deepEqual(
+    checkedRun(given, "x"),
+    run({
+      pipelineSpec: { tasks: [{ name: "a", taskSpec: { steps: [{ name: "s", script: "" }] } }] },
+      podTemplate: { own: [null, {}], zero: 0, empty: "", no: false },
+    }),
+  );
+});
+
+for (
+  const [spec, why] of [
+    [{ params: {} }, "spec.params is no list"],
+    [{ params: [null] }, "spec.params[0] is no object"],
+    [{ params: [{ name: 5 }] }, "spec.params[0].name is no text"],
+    [{ params: [{ value: "x" }] }, "spec.params[0].name is missing"],
+    [{ pipelineSpec: [] }, "spec.pipelineSpec is no object"],
+    [{ pipelineSpec: { tasks: {} } }, "spec.pipelineSpec.tasks is no list"],
+    [
+      { pipelineSpec: { finally: [{ taskSpec: { steps: ["x"] } }] } },
+      "spec.pipelineSpec.finally[0].taskSpec.steps[0] is no object",
+    ],
+    [
+      { taskSpec: { stepTemplate: { args: [1] } } },
+      "spec.taskSpec.stepTemplate.args[0] is no text",
+    ],
+  ] as const
+) {
+  Deno.test(`a run is refused whose ${why}`, () => {
+    assert.match(
+      refusal(() => checkedRun(run(spec), "Cannot create")),
+      RegExp(
+        `^Cannot create: ${why.replaceAll(/[[\].]/g, "\\$&")}\nkubectl `,
+      ),
+    );
+  });
+}
