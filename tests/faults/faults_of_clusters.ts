@@ -1,0 +1,99 @@
+/** What others do to the run, its pod and its processes meanwhile. */
+import type { KubeObject } from "./admin.ts";
+import { type Fault, USUAL_SECONDS } from "./fault.ts";
+import { processesOf } from "./node.ts";
+import type { World } from "./world.ts";
+
+/** By then what was done to a pod has reached who watches it. */
+const SEEN_MS = 500;
+
+function act(
+  name: string,
+  does: (world: World) => Promise<void>,
+  more: Partial<Fault> = {},
+): Fault {
+  return {
+    name,
+    spot: "answer",
+    times: 1,
+    codes: () => [0, 1, 3, 4],
+    endSeconds: USUAL_SECONDS,
+    async strike({ data }, world) {
+      await does(world);
+      await world.pause(SEEN_MS);
+      return data;
+    },
+    ...more,
+  };
+}
+
+async function eachPod(world: World, does: (path: string) => Promise<unknown>): Promise<void> {
+  const pods = await world.room.pods();
+  if (pods.length === 0) throw new Error("there is no pod");
+  for (const { metadata } of pods) await does(`${world.room.core("pods")}/${metadata.name}`);
+}
+
+async function theRun({ room }: World): Promise<{ path: string; isPipeline: boolean }> {
+  const [pipelineRun] = await room.admin.list(room.tekton("pipelineruns"));
+  const [taskRun] = await room.admin.list(room.tekton("taskruns"));
+  const plural = pipelineRun === undefined ? "taskruns" : "pipelineruns";
+  const { name } = (pipelineRun ?? taskRun).metadata;
+  return { path: `${room.tekton(plural)}/${name}`, isPipeline: pipelineRun !== undefined };
+}
+
+export const podDeleted = act(
+  "pod deleted",
+  (world) => eachPod(world, (path) => world.room.admin.request("DELETE", path)),
+);
+export const podForced = act(
+  "pod deleted by force",
+  (world) => eachPod(world, (path) => world.room.admin.remove(path)),
+);
+export const podEvicted = act("pod evicted", (world) =>
+  eachPod(world, async (path) => {
+    const name = path.split("/").at(-1);
+    const { namespace } = world.room;
+    const eviction = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace } };
+    await world.room.admin.json("POST", `${path}/eviction`, eviction);
+  }));
+
+export const runCancelled = act("run cancelled by another", async (world) => {
+  const { path, isPipeline } = await theRun(world);
+  const status = isPipeline ? "Cancelled" : "TaskRunCancelled";
+  await world.room.admin.json("PATCH", path, { spec: { status } });
+});
+export const runDeleted = act("run deleted by another", async (world) => {
+  await world.room.admin.remove((await theRun(world)).path);
+});
+
+/** Of the container in which the upload is, all processes at once. */
+export const containerKilled = act("container killed", async (world) => {
+  const [pod] = await world.room.pods();
+  await kill(pod, () => true);
+}, { needsNode: true });
+
+export const tarKilled = act("tar killed in the pod", async (world) => {
+  const [pod] = await world.room.pods();
+  await kill(pod, ({ name }) => name === "tar");
+}, { needsNode: true });
+
+export const receiverKilled = act("receiver killed in the pod", async (world) => {
+  const [pod] = await world.room.pods();
+  await kill(pod, ({ command }) => command.includes("/tkn-dev/receive"));
+}, { needsNode: true });
+
+async function kill(
+  pod: KubeObject,
+  isOne: (process: { name: string; command: string }) => boolean,
+): Promise<void> {
+  const { containerID } = pod.status.containerStatuses[0];
+  const found = (await processesOf(containerID.split("//")[1])).filter(isOne);
+  if (found.length === 0) throw new Error("there is no such process in the pod");
+  for (const { pid } of found) {
+    try {
+      Deno.kill(pid, "SIGKILL");
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error; // it has ended with another
+    }
+  }
+}

@@ -1,0 +1,254 @@
+/** Has one upload go wrong, and looks at what becomes of it. */
+import type { Certificates } from "../../src/sandbox/certificate.ts";
+import { type Running, startTknDev } from "../support/program.ts";
+import { FaultProxy, type Moment } from "./proxy/fault_proxy.ts";
+import type { Injection, Observed } from "./injection.ts";
+import type { FoundRun, Room } from "./room.ts";
+import { type Measures, Seen } from "./seen.ts";
+import { digestOf, writeTree } from "./tree.ts";
+import type { Stand, Witness } from "./witness.ts";
+import type { World } from "./world.ts";
+
+/** How long a step is held with nobody there. */
+export const PAUSE_SECONDS = 20;
+/** A pod may take that long to start while others do. */
+const START_MS = 60_000;
+/** Beyond the pause, a run is over, and its pods are, within that time. */
+const SETTLE_MS = 30_000;
+const LOOK_MS = 400;
+
+export interface Setting {
+  readonly room: Room;
+  readonly witness: Witness;
+  readonly certificates: Certificates;
+  /** The tree of the injection's profile. */
+  readonly tree: string;
+  readonly measures: Measures;
+  readonly seed: number;
+  /** For what is of this injection alone. */
+  readonly scratch: string;
+}
+
+export async function inject(injection: Injection, setting: Setting): Promise<Observed> {
+  const { scratch, room } = setting;
+  await Deno.mkdir(scratch, { recursive: true });
+  await using upload = await Upload.open(injection, setting);
+  try {
+    return await upload.run();
+  } finally {
+    await upload.release();
+    await room.clear();
+    await Deno.remove(scratch, { recursive: true });
+  }
+}
+
+class Upload implements AsyncDisposable {
+  readonly seen = new Seen();
+  readonly #over = new AbortController();
+  readonly #struck = Promise.withResolvers<void>();
+  readonly #stand: Stand;
+  readonly #digests = new Set<string>();
+  readonly #tree: string;
+  #proxy!: FaultProxy;
+  #world!: World;
+  #client?: Running;
+  #strikes = 0;
+  #struckMs = 0;
+  #isInterrupted = false;
+  #error?: string;
+  #other?: { running: Running; stand: Stand; digest: string };
+
+  private constructor(
+    private readonly injection: Injection,
+    private readonly setting: Setting,
+  ) {
+    this.#stand = setting.witness.newStand();
+    this.#tree = injection.fault.changesTree ? `${setting.scratch}/tree` : setting.tree;
+    this.#struck.promise.catch(() => {});
+  }
+
+  static async open(injection: Injection, setting: Setting): Promise<Upload> {
+    const upload = new Upload(injection, setting);
+    const { certificates, room, tree } = setting;
+    const observe = (moment: Moment) => upload.#observe(moment);
+    upload.#proxy = await FaultProxy.open(room.admin.upstream, certificates, observe);
+    if (injection.fault.changesTree) await copy(tree, upload.#tree);
+    upload.#digests.add(await digestOf(upload.#tree));
+    upload.#world = upload.#newWorld();
+    return upload;
+  }
+
+  async run(): Promise<Observed> {
+    const { injection: { fault }, setting: { room } } = this;
+    await fault.prepare?.(this.#world);
+    const started = Date.now();
+    this.#client = await this.#start(this.#tree, this.#stand, this.#proxy.port);
+    const ended = this.#client.ended.then(() => "ended" as const);
+    await Promise.race([this.#struck.promise, ended, after(START_MS)]);
+    const injected = this.#strikes > 0;
+    if (fault.endsClient && injected) await this.#settled();
+    const limitMs = injected && !fault.endsClient ? fault.endSeconds * 1000 : 0;
+    const hasEnded = await Promise.race([ended, after(limitMs)]) === "ended";
+    const endedMs = Date.now();
+    this.#signal("SIGKILL");
+    const { code, stdout, stderr } = await this.#client.ended;
+    const other = await this.#other?.running.ended;
+    const runs = await this.#settled();
+    if (fault.changesTree) this.#digests.add(await digestOf(this.#tree).catch(() => ""));
+    const words = this.#stand.words;
+    const own = runs.filter(({ name }) => !other?.stderr.includes(` ${name} `));
+    return {
+      injected,
+      error: this.#error,
+      state: words.includes("started") ? "released" : runs.length === 0 ? "no run" : "held",
+      whole: this.#isWhole(),
+      code,
+      seconds: (endedMs - (this.#struckMs || started)) / 1000,
+      hung: !hasEnded && !fault.endsClient && injected,
+      run: own.at(0)?.state,
+      leftOvers: [...await leftOvers(room, own)],
+      lines: [...stdout.matchAll(/line (\d+)$/gm)].map(([, line]) => Number(line)),
+      stderr: other === undefined ? stderr : `${stderr}\nThe other:\n${other.stderr}`,
+    };
+  }
+
+  async release(): Promise<void> {
+    await this.injection.fault.release?.(this.#world).catch(() => {});
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#over.abort();
+    await this.#proxy[Symbol.asyncDispose]();
+  }
+
+  /** Of all that was seen by steps; undefined where none looked. */
+  #isWhole(): boolean | undefined {
+    const trees = this.#stand.words.filter((word) => word !== "started");
+    const others = this.#other?.stand.words.filter((word) => word !== "started") ?? [];
+    if (trees.length + others.length === 0) return undefined;
+    return trees.every((tree) => this.#digests.has(tree)) &&
+      others.every((tree) => tree === this.#other!.digest);
+  }
+
+  /** The runs once none of them can do anything any more, or the time for that is over. */
+  async #settled(): Promise<FoundRun[]> {
+    const { room } = this.setting;
+    const limit = Date.now() + PAUSE_SECONDS * 1000 + SETTLE_MS;
+    while (true) {
+      const runs = await room.runs();
+      const isOver = runs.every(({ state }) => state !== "pending" && state !== "running");
+      if (isOver && (Date.now() > limit || !(await room.pods()).some(isAlive))) return runs;
+      if (Date.now() > limit) return runs;
+      await after(LOOK_MS);
+    }
+  }
+
+  async #observe(moment: Moment): Promise<Uint8Array | undefined> {
+    const { injection: { fault, phase }, setting: { measures }, seen } = this;
+    seen.see(moment);
+    if (phase.isInterrupted && !this.#isInterrupted && seen.isArchive) {
+      this.#isInterrupted = true;
+      this.#signal("SIGINT");
+    }
+    if (this.#strikes < fault.times && phase.isNow(moment, seen, measures, fault.spot)) {
+      this.#strikes += 1;
+      this.#struckMs ||= Date.now();
+      this.#struck.resolve();
+      try {
+        return await fault.strike(moment, this.#world);
+      } catch (error) {
+        if (!moment.exchange.link.isClosed) this.#error ??= `the strike failed: ${error}`;
+        return moment.data;
+      }
+    }
+    if (this.#strikes > 0) await fault.later?.(moment, this.#world);
+    return moment.data;
+  }
+
+  #newWorld(): World {
+    const { room } = this.setting;
+    const over = this.#over.signal;
+    return {
+      proxy: this.#proxy,
+      seen: this.seen,
+      room,
+      tree: this.#tree,
+      workspace: `${room.directory}/${SUB_PATH}`,
+      signal: (name) => this.#signal(name),
+      startOther: () => this.#startOther(),
+      over,
+      pause: (ms) => Promise.race([after(ms), aborted(over)]),
+    };
+  }
+
+  #signal(name: Deno.Signal): void {
+    try {
+      this.#client?.signal(name);
+    } catch {
+      // it has ended
+    }
+  }
+
+  async #startOther(): Promise<void> {
+    const { room, scratch, seed, witness } = this.setting;
+    const tree = `${scratch}/other`;
+    await writeTree(tree, seed + 1, this.injection.profile.tree);
+    const stand = witness.newStand();
+    const port = room.admin.upstream.port;
+    const running = await this.#start(tree, stand, port);
+    this.#other = { running, stand, digest: await digestOf(tree) };
+    await Promise.race([running.said(/^Held at/m), running.ended, after(START_MS)]).catch(() => {});
+  }
+
+  async #start(tree: string, stand: Stand, port: number): Promise<Running> {
+    const { injection: { profile }, setting: { room, certificates, scratch } } = this;
+    const { namespace, admin } = room;
+    const isDirect = port === admin.upstream.port;
+    const ca = isDirect ? admin.upstream.caCerts[0] : certificates.ca;
+    const kubeconfig = `${scratch}/kubeconfig-${port}`;
+    await Deno.writeTextFile(kubeconfig, admin.kubeconfig({ port, ca, namespace }));
+    const bound = profile.usesClaim ? `claimName=faults,subPath=${SUB_PATH}` : "emptyDir=";
+    return startTknDev([
+      ...profile.command,
+      tree,
+      ...["-w", `name=source,${bound}`, "-p", `witness=${stand.url}`],
+      ...["--kubeconfig", kubeconfig, "--pause-timeout", `${PAUSE_SECONDS}s`],
+      ...["--compress", "never"],
+    ]);
+  }
+}
+
+const SUB_PATH = "tree";
+
+async function leftOvers(room: Room, runs: readonly FoundRun[]): Promise<string[]> {
+  const [, ...others] = runs;
+  const pods = await room.pods();
+  return [
+    ...runs.filter(({ state }) => state === "pending" || state === "running")
+      .map(({ name, state }) => `run ${name} is ${state}`),
+    ...others.filter(({ state }) => state === "succeeded" || state === "failed")
+      .map(({ name }) => `a second run, ${name}`),
+    ...pods.filter(isAlive).map(({ metadata }) => `pod ${metadata.name} lives`),
+    ...await room.extras(),
+  ];
+}
+
+function isAlive(
+  { status, metadata }: { status?: { phase?: string }; metadata: { deletionTimestamp?: string } },
+) {
+  return (status?.phase === "Running" || status?.phase === "Pending") &&
+    metadata.deletionTimestamp === undefined;
+}
+
+async function copy(from: string, to: string): Promise<void> {
+  const { success } = await new Deno.Command("cp", { args: ["-a", from, to] }).output();
+  if (!success) throw new Error(`cannot copy ${from}`);
+}
+
+function after(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
+}
