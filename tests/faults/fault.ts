@@ -24,6 +24,10 @@ export interface Fault {
   readonly changesTree?: boolean;
   /** It needs an upload into a volume. */
   readonly needsClaim?: boolean;
+  /**
+   * What is struck is an upload of another tree between two whole ones of the same tree. Judged is the second of these.
+   */
+  readonly isBetween?: boolean;
   /** Before the client starts. */
   prepare?(world: World): Promise<void>;
   /** When all is over. */

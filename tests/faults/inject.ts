@@ -1,11 +1,11 @@
 /** Has one upload go wrong, and looks at what becomes of it. */
 import type { Certificates } from "../../src/sandbox/certificate.ts";
-import { type Running, startTknDev } from "../support/program.ts";
+import { type Ran, type Running, startTknDev } from "../support/program.ts";
 import { FaultProxy, type Moment } from "./proxy/fault_proxy.ts";
 import type { Injection, Observed } from "./injection.ts";
 import type { FoundRun, Room } from "./room.ts";
 import { type Measures, Seen } from "./seen.ts";
-import { digestOf, writeTree } from "./tree.ts";
+import { alterTree, difference, listingOf, writeTree } from "./tree.ts";
 import type { Stand, Witness } from "./witness.ts";
 import type { World } from "./world.ts";
 
@@ -15,7 +15,7 @@ export const PAUSE_SECONDS = 20;
 const START_MS = 60_000;
 /** Beyond the pause, a run is over, and its pods are, within that time. */
 const SETTLE_MS = 30_000;
-const LOOK_MS = 400;
+const LOOK_MS = 1_000;
 
 export interface Setting {
   readonly room: Room;
@@ -47,7 +47,8 @@ class Upload implements AsyncDisposable {
   readonly #over = new AbortController();
   readonly #struck = Promise.withResolvers<void>();
   readonly #stand: Stand;
-  readonly #digests = new Set<string>();
+  /** Those that may arrive. */
+  readonly #listings: string[] = [];
   readonly #tree: string;
   #proxy!: FaultProxy;
   #world!: World;
@@ -56,14 +57,15 @@ class Upload implements AsyncDisposable {
   #struckMs = 0;
   #isInterrupted = false;
   #error?: string;
-  #other?: { running: Running; stand: Stand; digest: string };
+  #other?: { running: Running; stand: Stand; listing: string };
 
   private constructor(
     private readonly injection: Injection,
     private readonly setting: Setting,
   ) {
     this.#stand = setting.witness.newStand();
-    this.#tree = injection.fault.changesTree ? `${setting.scratch}/tree` : setting.tree;
+    const { changesTree, isBetween } = injection.fault;
+    this.#tree = changesTree || isBetween ? `${setting.scratch}/tree` : setting.tree;
     this.#struck.promise.catch(() => {});
   }
 
@@ -72,8 +74,9 @@ class Upload implements AsyncDisposable {
     const { certificates, room, tree } = setting;
     const observe = (moment: Moment) => upload.#observe(moment);
     upload.#proxy = await FaultProxy.open(room.admin.upstream, certificates, observe);
-    if (injection.fault.changesTree) await copy(tree, upload.#tree);
-    upload.#digests.add(await digestOf(upload.#tree));
+    if (upload.#tree !== tree) await copy(tree, upload.#tree);
+    if (injection.fault.isBetween) await alterTree(upload.#tree);
+    upload.#listings.push(await listingOf(tree));
     upload.#world = upload.#newWorld();
     return upload;
   }
@@ -81,6 +84,7 @@ class Upload implements AsyncDisposable {
   async run(): Promise<Observed> {
     const { injection: { fault }, setting: { room } } = this;
     await fault.prepare?.(this.#world);
+    if (fault.isBetween) await this.#whole();
     const started = Date.now();
     this.#client = await this.#start(this.#tree, this.#stand, this.#proxy.port);
     const ended = this.#client.ended.then(() => "ended" as const);
@@ -91,25 +95,35 @@ class Upload implements AsyncDisposable {
     const hasEnded = await Promise.race([ended, after(limitMs)]) === "ended";
     const endedMs = Date.now();
     this.#signal("SIGKILL");
-    const { code, stdout, stderr } = await this.#client.ended;
+    const struck = await this.#client.ended;
+    const again = fault.isBetween ? await this.#whole() : undefined;
+    const { code, stdout, stderr } = again ?? struck;
     const other = await this.#other?.running.ended;
     const runs = await this.#settled();
-    if (fault.changesTree) this.#digests.add(await digestOf(this.#tree).catch(() => ""));
-    const words = this.#stand.words;
+    if (fault.changesTree) this.#listings.push(await listingOf(this.#tree));
+    const wrongTree = this.#difference();
     const own = runs.filter(({ name }) => !other?.stderr.includes(` ${name} `));
     return {
       injected,
       error: this.#error,
-      state: words.includes("started") ? "released" : runs.length === 0 ? "no run" : "held",
-      whole: this.#isWhole(),
+      state: this.#stand.starts.length > 0 ? "released" : runs.length === 0 ? "no run" : "held",
+      whole: wrongTree === undefined ? undefined : wrongTree === "",
+      wrongTree,
       code,
       seconds: (endedMs - (this.#struckMs || started)) / 1000,
       hung: !hasEnded && !fault.endsClient && injected,
-      run: own.at(0)?.state,
-      leftOvers: [...await leftOvers(room, own)],
+      run: (own.find(({ name }) => stderr.includes(` ${name} `)) ?? own.at(0))?.state,
+      leftOvers: await leftOvers(room, fault.isBetween ? own.filter(isGoing) : own),
       lines: [...stdout.matchAll(/line (\d+)$/gm)].map(([, line]) => Number(line)),
       stderr: other === undefined ? stderr : `${stderr}\nThe other:\n${other.stderr}`,
     };
+  }
+
+  /** A whole upload of the tree, by a way that has no fault; what its step sees counts. */
+  async #whole(): Promise<Ran> {
+    const { tree, room } = this.setting;
+    this.#stand.trees.length = 0;
+    return await (await this.#start(tree, this.#stand, room.admin.upstream.port)).ended;
   }
 
   async release(): Promise<void> {
@@ -121,13 +135,14 @@ class Upload implements AsyncDisposable {
     await this.#proxy[Symbol.asyncDispose]();
   }
 
-  /** Of all that was seen by steps; undefined where none looked. */
-  #isWhole(): boolean | undefined {
-    const trees = this.#stand.words.filter((word) => word !== "started");
-    const others = this.#other?.stand.words.filter((word) => word !== "started") ?? [];
-    if (trees.length + others.length === 0) return undefined;
-    return trees.every((tree) => this.#digests.has(tree)) &&
-      others.every((tree) => tree === this.#other!.digest);
+  /** How a tree that a step saw differs from what was sent; "" where none does, undefined where no step looked. */
+  #difference(): string | undefined {
+    const [own, other] = [this.#stand.trees, this.#other?.stand.trees ?? []];
+    if (own.length + other.length === 0) return undefined;
+    const wrong = own.find((tree) => !this.#listings.includes(tree));
+    if (wrong !== undefined) return difference(wrong, this.#listings[0]);
+    const others = other.find((tree) => tree !== this.#other!.listing);
+    return others === undefined ? "" : `the other: ${difference(others, this.#other!.listing)}`;
   }
 
   /** The runs once none of them can do anything any more, or the time for that is over. */
@@ -136,8 +151,9 @@ class Upload implements AsyncDisposable {
     const limit = Date.now() + PAUSE_SECONDS * 1000 + SETTLE_MS;
     while (true) {
       const runs = await room.runs();
-      const isOver = runs.every(({ state }) => state !== "pending" && state !== "running");
-      if (isOver && (Date.now() > limit || !(await room.pods()).some(isAlive))) return runs;
+      if (!runs.some(isGoing) && (Date.now() > limit || !(await room.pods()).some(isAlive))) {
+        return runs;
+      }
       if (Date.now() > limit) return runs;
       await after(LOOK_MS);
     }
@@ -196,7 +212,7 @@ class Upload implements AsyncDisposable {
     const stand = witness.newStand();
     const port = room.admin.upstream.port;
     const running = await this.#start(tree, stand, port);
-    this.#other = { running, stand, digest: await digestOf(tree) };
+    this.#other = { running, stand, listing: await listingOf(tree) };
     await Promise.race([running.said(/^Held at/m), running.ended, after(START_MS)]).catch(() => {});
   }
 
@@ -224,13 +240,18 @@ async function leftOvers(room: Room, runs: readonly FoundRun[]): Promise<string[
   const [, ...others] = runs;
   const pods = await room.pods();
   return [
-    ...runs.filter(({ state }) => state === "pending" || state === "running")
-      .map(({ name, state }) => `run ${name} is ${state}`),
+    ...runs.filter(isGoing).map(({ name, state }) => `run ${name} is ${state}`),
     ...others.filter(({ state }) => state === "succeeded" || state === "failed")
       .map(({ name }) => `a second run, ${name}`),
-    ...pods.filter(isAlive).map(({ metadata }) => `pod ${metadata.name} lives`),
+    ...pods.filter(isAlive).map(({ metadata, status }) =>
+      `pod ${metadata.name} is ${status.phase}`
+    ),
     ...await room.extras(),
   ];
+}
+
+function isGoing({ state }: FoundRun): boolean {
+  return state === "pending" || state === "running";
 }
 
 function isAlive(

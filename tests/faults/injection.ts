@@ -4,6 +4,8 @@ import type { Phase } from "./phases.ts";
 import type { Profile } from "./profile.ts";
 
 export interface Injection {
+  /** Its place in the matrix. */
+  readonly number: number;
   readonly name: string;
   readonly fault: Fault;
   readonly phase: Phase;
@@ -18,6 +20,7 @@ export interface Observed {
   readonly state: "no run" | "held" | "released";
   /** As the released step saw it; undefined: it did not come to look. */
   readonly whole?: boolean;
+  readonly wrongTree?: string;
   readonly code: number;
   /** From the strike to the client's end; where the client is ended by the fault, to the run's. */
   readonly seconds: number;

@@ -27,7 +27,9 @@ export function judge({ fault, phase }: Injection, seen: Observed): Problem[] {
   const say = (count: Problem["count"], text: string) => problems.push({ count, text });
   if (seen.error !== undefined) say("not injected", seen.error);
   else if (!seen.injected) say("not injected", "the fault did not come to strike");
-  if (seen.whole === false) say("released incomplete", "the step saw another tree");
+  if (seen.whole === false) {
+    say("released incomplete", `the step saw another tree: ${seen.wrongTree}`);
+  }
   for (const one of seen.leftOvers) say("left over", one);
   if (seen.hung) say("no end", `no end within ${fault.endSeconds} s`);
   else if (seen.code === 70) say("exit 70", "a bug, by its exit code");

@@ -9,12 +9,14 @@
 import { parseArgs } from "node:util";
 import { makeCertificates } from "../../src/sandbox/certificate.ts";
 import { Admin } from "./admin.ts";
+import { readCircumstances } from "./circumstances.ts";
 import type { Injection } from "./injection.ts";
 import { inject } from "./inject.ts";
 import { type Cell, judge } from "./judge.ts";
 import { matrix, tenth } from "./matrix.ts";
 import { measure } from "./measure.ts";
-import { type Profile, PROFILES } from "./profile.ts";
+import type { Profile } from "./profile.ts";
+import { Random } from "../support/random.ts";
 import { Room } from "./room.ts";
 import { line, page } from "./table.ts";
 import { writeTree } from "./tree.ts";
@@ -42,7 +44,7 @@ Deno.exit(await main(chosen));
 
 function chosenOf(all: Injection[]): Injection[] {
   const { only } = values;
-  if (values.tenth) return tenth(all);
+  if (values.tenth) return tenth();
   return only.length === 0 ? all : all.filter(({ name }) => only.some((one) => name.includes(one)));
 }
 
@@ -83,7 +85,8 @@ async function main(injections: readonly Injection[]): Promise<number> {
       }),
     );
     let count = 0;
-    await pool(rooms, injections, async (injection, room) => {
+    // Mixed, so that those that take long are not all at the end, nor those that load the machine side by side.
+    await pool(rooms, shuffled(injections, new Random(seed)), async (injection, room) => {
       const at = count++;
       const { profile } = injection;
       const seen = await inject(injection, {
@@ -102,8 +105,12 @@ async function main(injections: readonly Injection[]): Promise<number> {
     for (const room of rooms) await room.close();
     await Deno.remove(directory, { recursive: true }).catch(() => {});
   }
+  cells.sort((one, other) => one.number - other.number);
   const failed = cells.filter(({ problems }) => problems.length > 0).length;
-  if (injections.length === matrix().length) await write(cells, (Date.now() - startMs) / 1000);
+  if (injections.length === matrix().length) {
+    const seconds = (Date.now() - startMs) / 1000;
+    await write(page(cells, { ...await readCircumstances(admin), seconds }));
+  }
   for (const cell of cells) if (cell.problems.length > 0) say(line(cell));
   say(`\n${cells.length - failed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
@@ -130,9 +137,15 @@ async function pool<T, R>(
   return results;
 }
 
-async function write(cells: readonly Cell[], seconds: number): Promise<void> {
+function shuffled<T>(items: readonly T[], random: Random): T[] {
+  return items.map((item) => ({ item, key: random.next() }))
+    .toSorted((one, other) => one.key - other.key)
+    .map(({ item }) => item);
+}
+
+async function write(text: string): Promise<void> {
   const path = new URL("../../docs/reliability.md", import.meta.url).pathname;
-  await Deno.writeTextFile(path, page(cells, seconds));
+  await Deno.writeTextFile(path, text);
   await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", path] }).output();
 }
 

@@ -5,6 +5,7 @@ import * as clients from "./faults_of_clients.ts";
 import * as clusters from "./faults_of_clusters.ts";
 import * as connections from "./faults_of_connections.ts";
 import { localFaults, storageFaults } from "./faults_of_files.ts";
+import { anotherUpload, killedBetween } from "./faults_of_neighbors.ts";
 import type { Injection } from "./injection.ts";
 import { type Phase, PHASES } from "./phases.ts";
 import { type Profile, PROFILES } from "./profile.ts";
@@ -73,19 +74,21 @@ const ROWS: readonly Row[] = [
   [[clusters.containerKilled], [execOpen, conversation, archive50, sent]],
   [[clusters.tarKilled], [archive50, archive90]],
   [[clusters.receiverKilled], [archive0, archive50, sent]],
+  [[anotherUpload], [conversation, archive50, sent, receipt]],
+  [[killedBetween], [archive10, archive50, archive90, sent]],
   [localFaults, [create, archive0]],
   [[storageFaults.full, storageFaults.readOnly], [conversation]],
   [[storageFaults.filled], [archive50]],
 ];
 
-/** In an order that `seed` alone decides, so that those beside each other differ. */
 export function matrix(): Injection[] {
   const injections: Injection[] = [];
   for (const [faults, phases] of ROWS) {
     for (const fault of faults) {
       for (const phase of phases) {
-        const profile = profileOf(fault, phase, injections.length);
-        injections.push({ name: `${fault.name} @ ${phase.name}`, fault, phase, profile });
+        const number = injections.length;
+        const name = `${fault.name} @ ${phase.name}`;
+        injections.push({ number, name, fault, phase, profile: profileOf(fault, phase, number) });
       }
     }
   }
@@ -103,21 +106,20 @@ function profileOf(fault: Fault, phase: Phase, turn: number): Profile {
   return fit[turn % fit.length];
 }
 
-/** A tenth in which each fault and each phase is, if there is room: those that bring something new first. */
-export function tenth(injections: readonly Injection[]): Injection[] {
-  const wanted = Math.ceil(injections.length / 10);
-  const faults = new Set<Fault>();
+/** A tenth in which each row of the matrix is, and each phase: the same one each time. */
+export function tenth(): Injection[] {
+  const injections = matrix();
+  const chosen = new Set<Injection>();
   const phases = new Set<Phase>();
-  const chosen: Injection[] = [];
-  for (const worth of [2, 1]) {
-    for (const one of injections) {
-      if (chosen.length >= wanted) break;
-      const news = Number(!faults.has(one.fault)) + Number(!phases.has(one.phase));
-      if (news < worth || chosen.includes(one)) continue;
-      faults.add(one.fault);
-      phases.add(one.phase);
-      chosen.push(one);
-    }
+  const choose = (one: Injection) => {
+    chosen.add(one);
+    phases.add(one.phase);
+  };
+  let from = 0;
+  for (const [faults, ofRow] of ROWS) {
+    const row = injections.slice(from, from += faults.length * ofRow.length);
+    choose(row.find(({ phase }) => !phases.has(phase)) ?? row[0]);
   }
-  return chosen;
+  for (const one of injections) if (!phases.has(one.phase)) choose(one);
+  return [...chosen];
 }

@@ -12,6 +12,7 @@ export async function measure(
 ): Promise<Measures> {
   let seen: Seen | undefined;
   const injection: Injection = {
+    number: 0,
     name: `no fault (${profile.name})`,
     profile,
     phase: PHASES.end,

@@ -98,7 +98,7 @@ export class Room {
     }
     const areGone = async () =>
       (await this.pods()).length === 0 && (await this.runs()).length === 0;
-    while (!await areGone()) await new Promise((go) => setTimeout(go, 200));
+    while (!await areGone()) await new Promise((go) => setTimeout(go, 500));
     for await (const { name } of Deno.readDir(this.directory)) {
       await Deno.remove(`${this.directory}/${name}`, { recursive: true });
     }

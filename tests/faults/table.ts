@@ -4,9 +4,7 @@ import { type Cell, COUNTS } from "./judge.ts";
 export interface Circumstances {
   readonly date: string;
   readonly seconds: number;
-  readonly seed: number;
-  readonly jobs: number;
-  /** Of Kubernetes, of Tekton, and whether tkn-dev was compiled. */
+  /** The versions of Kubernetes and Tekton. */
   readonly cluster: string;
   readonly program: string;
 }
@@ -22,12 +20,12 @@ export function line({ name, profile, seen, problems }: Cell): string {
 }
 
 export function page(cells: readonly Cell[], circumstances: Circumstances): string {
-  const { date, seconds, seed, jobs, cluster, program } = circumstances;
+  const { date, seconds, cluster, program } = circumstances;
   return `# What happens when something goes wrong
 
 Written by \`deno task test:faults\` on ${date}: ${cells.length} injections in ${
     Math.round(seconds / 60)
-  } minutes, ${jobs} at once, seed ${seed}; ${cluster}; ${program}.
+  } minutes, on ${cluster}; ${program}.
 
 An injection is one fault in one phase of one upload on a real cluster. A proxy between tkn-dev and
 the API server reads their requests and WebSocket frames, so that it knows the phase, and strikes

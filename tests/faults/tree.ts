@@ -40,31 +40,51 @@ function directoryOf(random: Random): string {
   return Array.from({ length: random.below(3) }, () => `dir-${random.below(5)}`).join("/") || ".";
 }
 
-/** Of the files' digests, and of the names of all there is: LOOK below says the same in shell. */
-export async function digestOf(path: string): Promise<string> {
+/** Gives each file other bytes, of the same size and time. */
+export async function alterTree(path: string): Promise<void> {
+  for await (const { name, isDirectory } of Deno.readDir(path)) {
+    const here = `${path}/${name}`;
+    if (isDirectory) {
+      await alterTree(here);
+      continue;
+    }
+    const { atime, mtime } = await Deno.stat(here);
+    await Deno.writeFile(here, (await Deno.readFile(here)).map((byte) => byte ^ 1));
+    await Deno.utime(here, atime!, mtime!);
+  }
+}
+
+/** What is there: the sums of its files, then the names of all of it. LOOK below says the same in shell. */
+export async function listingOf(path: string): Promise<string> {
   const names: string[] = ["."];
   const files: string[] = [];
   const walk = async (relative: string) => {
-    for await (const { name, isDirectory } of Deno.readDir(`${path}/${relative}`)) {
+    for await (const { name, isDirectory, isFile } of Deno.readDir(`${path}/${relative}`)) {
       const here = `${relative}/${name}`;
       if (here === "./.tkn-dev-upload") continue;
       names.push(here);
       if (isDirectory) await walk(here);
-      else files.push(here);
+      if (isFile) files.push(here);
     }
   };
   await walk(".");
-  const lines = await Promise.all(
+  const sums = await Promise.all(
     files.toSorted(byBytes).map(async (file) => {
-      const digest = sha256(await Deno.readFile(`${path}/${file}`));
-      return `${digest}  ${file}\n`;
+      const bytes = await Deno.readFile(`${path}/${file}`);
+      return `${createHash("sha256").update(bytes).digest("hex")}  ${file}\n`;
     }),
   );
-  return sha256(lines.join("") + names.toSorted(byBytes).map((name) => `${name}\n`).join(""));
+  return sums.join("") + names.toSorted(byBytes).map((name) => `${name}\n`).join("");
 }
 
-function sha256(data: Uint8Array | string): string {
-  return createHash("sha256").update(data).digest("hex");
+/** In words, by the first lines that are in one of the two alone. */
+export function difference(seen: string, wanted: string): string {
+  const [there, here] = [seen, wanted].map((text) => new Set(text.split("\n")));
+  const said = [
+    ...[...there.difference(here)].map((line) => `+${line}`),
+    ...[...here.difference(there)].map((line) => `-${line}`),
+  ].map((line) => line.replace(/[0-9a-f]{56} /, " "));
+  return `${said.length} lines differ: ${said.slice(0, 4).join(" ")}`;
 }
 
 function byBytes(one: string, other: string): number {
@@ -79,8 +99,8 @@ export const LOOK = `#!/bin/sh
 wget -q -O /dev/null "$(params.witness)/started"
 export LC_ALL=C
 own='-path ./.tkn-dev-upload -prune -o'
-digest=$({ find . $own -type f -print | sort | xargs -r sha256sum; find . $own -print | sort; } | sha256sum)
-wget -q -O /dev/null "$(params.witness)/\${digest%% *}"
+{ find . $own -type f -print | sort | xargs -r sha256sum; find . $own -print | sort; } >/seen
+wget -q -O /dev/null --post-file=/seen "$(params.witness)/tree"
 for line in 1 2 3 4 5 ${LOG_LINES}; do
   echo "line $line"
   sleep 0.3

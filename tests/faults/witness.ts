@@ -4,13 +4,16 @@
  */
 export class Witness implements AsyncDisposable {
   readonly #server: Deno.HttpServer;
-  readonly #heard = new Map<string, string[]>();
+  readonly #stands = new Map<string, Stand>();
   #count = 0;
 
   constructor(private readonly host: string) {
-    this.#server = Deno.serve({ hostname: "0.0.0.0", port: 0, onListen: () => {} }, (request) => {
+    const options = { hostname: "0.0.0.0", port: 0, onListen: () => {} };
+    this.#server = Deno.serve(options, async (request) => {
       const [, id, word] = new URL(request.url).pathname.split("/");
-      this.#heard.get(id)?.push(word);
+      const heard = this.#stands.get(id);
+      if (word === "started") heard?.starts.push(Date.now());
+      else heard?.trees.push(await request.text());
       return new Response("");
     });
   }
@@ -18,10 +21,10 @@ export class Witness implements AsyncDisposable {
   /** For one upload: the URL that its run gets, and what was heard there. */
   newStand(): Stand {
     const id = `${this.#count++}`;
-    const words: string[] = [];
-    this.#heard.set(id, words);
     const { port } = this.#server.addr as Deno.NetAddr;
-    return { url: `http://${this.host}:${port}/${id}`, words };
+    const stand = { url: `http://${this.host}:${port}/${id}`, starts: [], trees: [] };
+    this.#stands.set(id, stand);
+    return stand;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -31,6 +34,8 @@ export class Witness implements AsyncDisposable {
 
 export interface Stand {
   readonly url: string;
-  /** `started`, and the sha256 of each tree that was seen. */
-  readonly words: readonly string[];
+  /** When steps began that were let go. */
+  readonly starts: number[];
+  /** The listings of what they saw. */
+  readonly trees: string[];
 }

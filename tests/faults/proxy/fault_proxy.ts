@@ -120,7 +120,9 @@ export class FaultProxy implements AsyncDisposable {
     if (head === undefined) return false;
     await this.#pass({ at: "answer", exchange, data: head.bytes }, "down");
     if (statusOf(head) === 101) {
-      await Promise.race([this.#frames(exchange, "up"), this.#frames(exchange, "down")]);
+      // What a server has said before it closed is passed on, whatever the client still sends.
+      void this.#frames(exchange, "up").catch(() => {});
+      await this.#frames(exchange, "down");
       return false;
     }
     for await (const data of readBody(reader, head, true)) {
@@ -136,8 +138,6 @@ export class FaultProxy implements AsyncDisposable {
     for (let frame; (frame = await readFrame(reader)) !== undefined;) {
       await this.#pass({ at: direction, exchange, data: frame.bytes, frame }, direction);
     }
-    // A client's end is the link's to tell: a black hole keeps it from the server.
-    if (direction === "up") await new Promise(() => {});
   }
 
   async #pass(moment: Moment, direction: Direction): Promise<void> {
