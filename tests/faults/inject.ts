@@ -25,6 +25,8 @@ export interface Setting {
   readonly tree: string;
   readonly measures: Measures;
   readonly seed: number;
+  /** Aborts where all is given up: what was started ends at once. */
+  readonly signal: AbortSignal;
   /** For what is of this injection alone. */
   readonly scratch: string;
 }
@@ -66,7 +68,7 @@ class Upload implements AsyncDisposable {
     this.#stand = setting.witness.newStand();
     const { changesTree, isBetween } = injection.fault;
     this.#tree = changesTree || isBetween ? `${setting.scratch}/tree` : setting.tree;
-    this.#struck.promise.catch(() => {});
+    setting.signal.addEventListener("abort", () => this.#signal("SIGKILL"));
   }
 
   static async open(injection: Injection, setting: Setting): Promise<Upload> {
@@ -154,7 +156,7 @@ class Upload implements AsyncDisposable {
       if (!runs.some(isGoing) && (Date.now() > limit || !(await room.pods()).some(isAlive))) {
         return runs;
       }
-      if (Date.now() > limit) return runs;
+      if (Date.now() > limit || this.setting.signal.aborted) return runs;
       await after(LOOK_MS);
     }
   }
@@ -200,6 +202,7 @@ class Upload implements AsyncDisposable {
   #signal(name: Deno.Signal): void {
     try {
       this.#client?.signal(name);
+      if (this.setting.signal.aborted) this.#other?.running.signal(name);
     } catch {
       // it has ended
     }
