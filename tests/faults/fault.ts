@@ -18,6 +18,8 @@ export interface Fault {
   readonly needsNode?: boolean;
   /** It holds back bytes until a moment that comes after the strike. */
   later?(moment: Moment, world: World): Promise<void>;
+  /** It stands in for a log: no line of the step's can come. */
+  readonly forgesLogs?: boolean;
   /** The client is ended or stopped by it: what becomes of the run is the gate's to decide. */
   readonly endsClient?: boolean;
   /** The local tree is another after it: either may arrive, whole. */

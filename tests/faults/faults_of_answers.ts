@@ -28,8 +28,8 @@ function answering(name: string, answer: Answer, more: Partial<Fault> = {}): Fau
   };
 }
 
-const wrong = { codes: lasting };
-const always = { times: ENDLESS, codes: lasting, endSeconds: 90 };
+const wrong = { codes: lasting, forgesLogs: true };
+const always = { ...wrong, times: ENDLESS, endSeconds: 90 };
 const later = { headers: { "retry-after": "1" } };
 
 /** Passing: a retry finds all well. */

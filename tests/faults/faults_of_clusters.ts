@@ -1,7 +1,7 @@
 /** What others do to the run, its pod and its processes meanwhile. */
-import type { KubeObject } from "./admin.ts";
 import { type Fault, USUAL_SECONDS } from "./fault.ts";
-import { processesOf } from "./node.ts";
+import { type Process, processesOf } from "./node.ts";
+import type { Moment } from "./proxy/fault_proxy.ts";
 import type { World } from "./world.ts";
 
 /** By then what was done to a pod has reached who watches it. */
@@ -18,10 +18,10 @@ function act(
     times: 1,
     codes: () => [0, 1, 3, 4],
     endSeconds: USUAL_SECONDS,
-    async strike({ data }, world) {
-      await does(world);
+    async strike(moment, world) {
+      await does(world, moment);
       await world.pause(SEEN_MS);
-      return data;
+      return moment.data;
     },
     ...more,
   };
@@ -67,27 +67,25 @@ export const runDeleted = act("run deleted by another", async (world) => {
 });
 
 /** Of the container in which the upload is, all processes at once. */
-export const containerKilled = act("container killed", async (world) => {
-  const [pod] = await world.room.pods();
-  await kill(pod, () => true);
-}, { needsNode: true });
+export const containerKilled = killing("container killed", () => true);
+export const tarKilled = killing("tar killed in the pod", ({ name }) => name === "tar");
+export const receiverKilled = killing(
+  "receiver killed in the pod",
+  ({ command }) => command.includes("/tkn-dev/receive"),
+);
 
-export const tarKilled = act("tar killed in the pod", async (world) => {
-  const [pod] = await world.room.pods();
-  await kill(pod, ({ name }) => name === "tar");
-}, { needsNode: true });
+function killing(name: string, isOne: (process: Process) => boolean): Fault {
+  return act(name, async ({ room }, { exchange }) => {
+    const { pathname, searchParams } = new URL(exchange.target, "https://server");
+    const pod = await room.admin.json("GET", pathname.replace(/\/exec$/, ""));
+    const statuses: { name: string; containerID: string }[] = pod.status.containerStatuses;
+    const container = statuses.find(({ name }) => name === searchParams.get("container"))!;
+    await kill(container.containerID.split("//")[1], isOne);
+  }, { needsNode: true });
+}
 
-export const receiverKilled = act("receiver killed in the pod", async (world) => {
-  const [pod] = await world.room.pods();
-  await kill(pod, ({ command }) => command.includes("/tkn-dev/receive"));
-}, { needsNode: true });
-
-async function kill(
-  pod: KubeObject,
-  isOne: (process: { name: string; command: string }) => boolean,
-): Promise<void> {
-  const { containerID } = pod.status.containerStatuses[0];
-  const found = (await processesOf(containerID.split("//")[1])).filter(isOne);
+async function kill(container: string, isOne: (process: Process) => boolean): Promise<void> {
+  const found = (await processesOf(container)).filter(isOne);
   if (found.length === 0) throw new Error("there is no such process in the pod");
   for (const { pid } of found) {
     try {

@@ -15,6 +15,10 @@ export const PAUSE_SECONDS = 20;
 const START_MS = 60_000;
 /** Beyond the pause, a run is over, and its pods are, within that time. */
 const SETTLE_MS = 30_000;
+/** The exit codes of a client that has given up on its run. */
+const GIVEN_UP = [3, 4, 130];
+/** By then a run that was cancelled has ended. */
+const CANCEL_MS = 6_000;
 const LOOK_MS = 1_000;
 
 export interface Setting {
@@ -101,6 +105,7 @@ class Upload implements AsyncDisposable {
     const again = fault.isBetween ? await this.#whole() : undefined;
     const { code, stdout, stderr } = again ?? struck;
     const other = await this.#other?.running.ended;
+    const forgotten = GIVEN_UP.includes(code) ? await this.#forgotten(stderr) : [];
     const runs = await this.#settled();
     if (fault.changesTree) this.#listings.push(await listingOf(this.#tree));
     const wrongTree = this.#difference();
@@ -115,7 +120,10 @@ class Upload implements AsyncDisposable {
       seconds: (endedMs - (this.#struckMs || started)) / 1000,
       hung: !hasEnded && !fault.endsClient && injected,
       run: (own.find(({ name }) => stderr.includes(` ${name} `)) ?? own.at(0))?.state,
-      leftOvers: await leftOvers(room, fault.isBetween ? own.filter(isGoing) : own),
+      leftOvers: [
+        ...forgotten,
+        ...await leftOvers(room, fault.isBetween ? own.filter(isGoing) : own),
+      ],
       lines: [...stdout.matchAll(/line (\d+)$/gm)].map(([, line]) => Number(line)),
       stderr: other === undefined ? stderr : `${stderr}\nThe other:\n${other.stderr}`,
     };
@@ -145,6 +153,22 @@ class Upload implements AsyncDisposable {
     if (wrong !== undefined) return difference(wrong, this.#listings[0]);
     const others = other.find((tree) => tree !== this.#other!.listing);
     return others === undefined ? "" : `the other: ${difference(others, this.#other!.listing)}`;
+  }
+
+  /** Runs that are held though the client has given up, and of which it has not said so. */
+  async #forgotten(stderr: string): Promise<string[]> {
+    const isTold = ({ name }: FoundRun) =>
+      new RegExp(`\\b${name}\\b.*\\b(may|still)\\b|\\b(may|still)\\b.*\\b${name}\\b`).test(stderr);
+    const limit = Date.now() + CANCEL_MS;
+    while (true) {
+      if (this.#stand.starts.length > 0) return [];
+      const going = (await this.setting.room.runs()).filter(isGoing);
+      const untold = going.filter((run) => !isTold(run)).map(({ name, state }) =>
+        `run ${name} is ${state}, and nobody was told`
+      );
+      if (untold.length === 0 || Date.now() > limit) return untold;
+      await after(LOOK_MS);
+    }
   }
 
   /** The runs once none of them can do anything any more, or the time for that is over. */

@@ -42,9 +42,11 @@ export class Laboratory implements AsyncDisposable {
     const { admin, jobs } = options;
     const directory = await Deno.makeTempDir({ prefix: "tkn-dev-faults-" });
     await Deno.chmod(directory, 0o755);
-    const names = Array.from({ length: jobs }, (_, at) => `faults-${at + 1}`);
+    await Room.removeOld(admin);
+    // What is removed goes when it likes: no name comes twice.
+    const prefix = `faults-${crypto.randomUUID().slice(0, 4)}`;
+    const names = Array.from({ length: jobs }, (_, at) => `${prefix}-${at + 1}`);
     const rooms = await Promise.all(names.map((name) => Room.open(admin, name, directory)));
-    for (const room of rooms) await room.clear();
     const witness = new Witness(await hostOf(admin));
     return new Laboratory(options, directory, rooms, witness, await makeCertificates());
   }

@@ -2,6 +2,8 @@
 import { type Admin, type KubeObject, TEKTON } from "./admin.ts";
 import { CLAIM, objects, OWN_PIPELINES, OWN_TASKS } from "./profile.ts";
 
+const OWN_LABEL = "tkn-dev-faults";
+
 /** A run, and whether it can still do something. */
 export interface FoundRun {
   readonly name: string;
@@ -35,6 +37,15 @@ export class Room {
     const account = `${room.core("serviceaccounts")}/default`;
     while (await admin.get(account) === undefined) await new Promise((go) => setTimeout(go, 200));
     return room;
+  }
+
+  /** Those of a run of this that was killed. */
+  static async removeOld(admin: Admin): Promise<void> {
+    for (const path of ["/api/v1/namespaces", "/api/v1/persistentvolumes"]) {
+      for (const { metadata } of await admin.list(`${path}?labelSelector=${OWN_LABEL}`)) {
+        await admin.remove(`${path}/${metadata.name}`);
+      }
+    }
   }
 
   /** What it made is gone then, or goes. */
@@ -142,7 +153,11 @@ function stateOf({ spec, status }: KubeObject): FoundRun["state"] {
 
 function named(kind: string, name: string): KubeObject {
   const groups: Record<string, string> = { RoleBinding: "rbac.authorization.k8s.io/v1" };
-  return { apiVersion: groups[kind] ?? "v1", kind, metadata: { name } };
+  return {
+    apiVersion: groups[kind] ?? "v1",
+    kind,
+    metadata: { name, labels: { [OWN_LABEL]: "" } },
+  };
 }
 
 function plural({ kind }: KubeObject): string {
