@@ -9,7 +9,7 @@ const SEEN_MS = 500;
 
 function act(
   name: string,
-  does: (world: World) => Promise<void>,
+  does: (world: World, moment: Moment) => Promise<void>,
   more: Partial<Fault> = {},
 ): Fault {
   return {

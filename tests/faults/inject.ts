@@ -11,8 +11,8 @@ import type { World } from "./world.ts";
 
 /** How long a step is held with nobody there. */
 export const PAUSE_SECONDS = 20;
-/** A pod may take that long to start while others do. */
-const START_MS = 60_000;
+/** A pod may take that long to hold: a kubelet that missed Tekton's word to its first step looks again after 90 s. */
+const START_MS = 150_000;
 /** Beyond the pause, a run is over, and its pods are, within that time. */
 const SETTLE_MS = 30_000;
 /** The exit codes of a client that has given up on its run. */
@@ -61,6 +61,8 @@ class Upload implements AsyncDisposable {
   #client?: Running;
   #strikes = 0;
   #struckMs = 0;
+  /** When the first exec was asked for: the step held then. */
+  #execMs?: number;
   #isInterrupted = false;
   #error?: string;
   #other?: { running: Running; stand: Stand; listing: string };
@@ -97,8 +99,8 @@ class Upload implements AsyncDisposable {
     await Promise.race([this.#struck.promise, ended, after(START_MS)]);
     const injected = this.#strikes > 0;
     if (fault.endsClient && injected) await this.#settled();
-    const limitMs = injected && !fault.endsClient ? fault.endSeconds * 1000 : 0;
-    const hasEnded = await Promise.race([ended, after(limitMs)]) === "ended";
+    if (injected && !fault.endsClient) await Promise.race([ended, this.#timeIsOver()]);
+    const hasEnded = await Promise.race([ended, after(0)]) === "ended";
     const endedMs = Date.now();
     this.#signal("SIGKILL");
     const struck = await this.#client.ended;
@@ -127,6 +129,12 @@ class Upload implements AsyncDisposable {
       lines: [...stdout.matchAll(/line (\d+)$/gm)].map(([, line]) => Number(line)),
       stderr: other === undefined ? stderr : `${stderr}\nThe other:\n${other.stderr}`,
     };
+  }
+
+  /** From the strike on; where the pod has yet to start, from its start on. */
+  async #timeIsOver(): Promise<void> {
+    const from = () => Math.max(this.#struckMs, this.#execMs ?? this.#struckMs + START_MS);
+    while (Date.now() < from() + this.injection.fault.endSeconds * 1000) await after(LOOK_MS);
   }
 
   /** A whole upload of the tree, by a way that has no fault; what its step sees counts. */
@@ -188,6 +196,7 @@ class Upload implements AsyncDisposable {
   async #observe(moment: Moment): Promise<Uint8Array | undefined> {
     const { injection: { fault, phase }, setting: { measures }, seen } = this;
     seen.see(moment);
+    if (moment.exchange.kind === "exec") this.#execMs ??= Date.now();
     if (phase.isInterrupted && !this.#isInterrupted && seen.isArchive) {
       this.#isInterrupted = true;
       this.#signal("SIGINT");
