@@ -1,25 +1,20 @@
 /** Has one upload go wrong, and looks at what becomes of it. */
 import type { Certificates } from "../../src/sandbox/certificate.ts";
-import { type Ran, type Running, startTknDev } from "../support/program.ts";
-import { FaultProxy, type Moment } from "./proxy/fault_proxy.ts";
+import type { Ran, Running } from "../support/program.ts";
+import { forgotten, isGoing, leftOvers, settled } from "./aftermath.ts";
+import { startUpload, SUB_PATH } from "./client.ts";
 import type { Injection, Observed } from "./injection.ts";
-import type { FoundRun, Room } from "./room.ts";
-import { type Measures, Seen } from "./seen.ts";
+import { FaultProxy } from "./proxy/fault_proxy.ts";
+import type { Room } from "./room.ts";
+import type { Measures } from "./seen.ts";
+import { Striker } from "./striker.ts";
+import { aborted, after, LOOK_MS, START_MS } from "./times.ts";
 import { alterTree, difference, listingOf, writeTree } from "./tree.ts";
 import type { Stand, Witness } from "./witness.ts";
 import type { World } from "./world.ts";
 
-/** How long a step is held with nobody there. */
-export const PAUSE_SECONDS = 20;
-/** A pod may take that long to hold: a kubelet that missed Tekton's word to its first step looks again after 90 s. */
-const START_MS = 150_000;
-/** Beyond the pause, a run is over, and its pods are, within that time. */
-const SETTLE_MS = 30_000;
 /** The exit codes of a client that has given up on its run. */
 const GIVEN_UP = [3, 4, 130];
-/** By then a run that was cancelled has ended. */
-const CANCEL_MS = 6_000;
-const LOOK_MS = 1_000;
 
 export interface Setting {
   readonly room: Room;
@@ -38,110 +33,85 @@ export interface Setting {
 export async function inject(injection: Injection, setting: Setting): Promise<Observed> {
   const { scratch, room } = setting;
   await Deno.mkdir(scratch, { recursive: true });
-  await using upload = await Upload.open(injection, setting);
+  await using trial = await Trial.open(injection, setting);
   try {
-    return await upload.run();
+    return await trial.run();
   } finally {
-    await upload.release();
+    await trial.release();
     await room.clear();
     await Deno.remove(scratch, { recursive: true });
   }
 }
 
-class Upload implements AsyncDisposable {
-  readonly seen = new Seen();
+class Trial implements AsyncDisposable {
   readonly #over = new AbortController();
-  readonly #struck = Promise.withResolvers<void>();
+  readonly #striker: Striker;
   readonly #stand: Stand;
-  /** Those that may arrive. */
-  readonly #listings: string[] = [];
   readonly #tree: string;
+  /** Of the trees that may arrive. */
+  readonly #listings: string[] = [];
   #proxy!: FaultProxy;
   #world!: World;
   #client?: Running;
-  #strikes = 0;
-  #struckMs = 0;
-  /** When the first exec was asked for: the step held then. */
-  #execMs?: number;
-  #isInterrupted = false;
-  #error?: string;
   #other?: { running: Running; stand: Stand; listing: string };
 
   private constructor(
     private readonly injection: Injection,
     private readonly setting: Setting,
   ) {
-    this.#stand = setting.witness.newStand();
     const { changesTree, isBetween } = injection.fault;
+    this.#striker = new Striker(injection, setting.measures);
+    this.#stand = setting.witness.newStand();
     this.#tree = changesTree || isBetween ? `${setting.scratch}/tree` : setting.tree;
     setting.signal.addEventListener("abort", () => this.#signal("SIGKILL"));
   }
 
-  static async open(injection: Injection, setting: Setting): Promise<Upload> {
-    const upload = new Upload(injection, setting);
+  static async open(injection: Injection, setting: Setting): Promise<Trial> {
+    const trial = new Trial(injection, setting);
     const { certificates, room, tree } = setting;
-    const observe = (moment: Moment) => upload.#observe(moment);
-    upload.#proxy = await FaultProxy.open(room.admin.upstream, certificates, observe);
-    if (upload.#tree !== tree) await copy(tree, upload.#tree);
-    if (injection.fault.isBetween) await alterTree(upload.#tree);
-    upload.#listings.push(await listingOf(tree));
-    upload.#world = upload.#newWorld();
-    return upload;
+    trial.#proxy = await FaultProxy.open(
+      room.admin.upstream,
+      certificates,
+      (moment) => trial.#striker.observe(moment, trial.#world),
+    );
+    if (trial.#tree !== tree) await copy(tree, trial.#tree);
+    if (injection.fault.isBetween) await alterTree(trial.#tree);
+    trial.#listings.push(await listingOf(tree));
+    trial.#world = trial.#newWorld();
+    return trial;
   }
 
   async run(): Promise<Observed> {
-    const { injection: { fault }, setting: { room } } = this;
+    const { injection: { fault }, setting: { room, signal } } = this;
     await fault.prepare?.(this.#world);
     if (fault.isBetween) await this.#whole();
-    const started = Date.now();
-    this.#client = await this.#start(this.#tree, this.#stand, this.#proxy.port);
-    const ended = this.#client.ended.then(() => "ended" as const);
-    await Promise.race([this.#struck.promise, ended, after(START_MS)]);
-    const injected = this.#strikes > 0;
-    if (fault.endsClient && injected) await this.#settled();
-    if (injected && !fault.endsClient) await Promise.race([ended, this.#timeIsOver()]);
-    const hasEnded = await Promise.race([ended, after(0)]) === "ended";
-    const endedMs = Date.now();
-    this.#signal("SIGKILL");
-    const struck = await this.#client.ended;
-    const again = fault.isBetween ? await this.#whole() : undefined;
-    const { code, stdout, stderr } = again ?? struck;
+    const startedMs = Date.now();
+    const { ran, hung, endedMs } = await this.#struckUpload();
+    const judged = fault.isBetween ? await this.#whole() : ran;
     const other = await this.#other?.running.ended;
-    const forgotten = GIVEN_UP.includes(code) ? await this.#forgotten(stderr) : [];
-    const runs = await this.#settled();
+    const { code, stderr } = judged;
+    const isReleased = () => this.#stand.starts.length > 0;
+    const untold = GIVEN_UP.includes(code) ? await forgotten(room, { stderr, isReleased }) : [];
+    const runs = await settled(room, signal);
     if (fault.changesTree) this.#listings.push(await listingOf(this.#tree));
-    const wrongTree = this.#difference();
     const own = runs.filter(({ name }) => !other?.stderr.includes(` ${name} `));
+    const judgedRun = own.find(({ name }) => stderr.includes(` ${name} `)) ?? own.at(0);
     return {
-      injected,
-      error: this.#error,
-      state: this.#stand.starts.length > 0 ? "released" : runs.length === 0 ? "no run" : "held",
-      whole: wrongTree === undefined ? undefined : wrongTree === "",
-      wrongTree,
+      injected: this.#striker.struckMs !== undefined,
+      error: this.#striker.error,
+      state: isReleased() ? "released" : runs.length === 0 ? "no run" : "held",
+      wrongTree: this.#difference(),
       code,
-      seconds: (endedMs - (this.#struckMs || started)) / 1000,
-      hung: !hasEnded && !fault.endsClient && injected,
-      run: (own.find(({ name }) => stderr.includes(` ${name} `)) ?? own.at(0))?.state,
+      seconds: (endedMs - (this.#striker.struckMs ?? startedMs)) / 1000,
+      hung,
+      run: judgedRun?.state,
       leftOvers: [
-        ...forgotten,
+        ...untold,
         ...await leftOvers(room, fault.isBetween ? own.filter(isGoing) : own),
       ],
-      lines: [...stdout.matchAll(/line (\d+)$/gm)].map(([, line]) => Number(line)),
+      lines: [...judged.stdout.matchAll(/line (\d+)$/gm)].map(([, line]) => Number(line)),
       stderr: other === undefined ? stderr : `${stderr}\nThe other:\n${other.stderr}`,
     };
-  }
-
-  /** From the strike on; where the pod has yet to start, from its start on. */
-  async #timeIsOver(): Promise<void> {
-    const from = () => Math.max(this.#struckMs, this.#execMs ?? this.#struckMs + START_MS);
-    while (Date.now() < from() + this.injection.fault.endSeconds * 1000) await after(LOOK_MS);
-  }
-
-  /** A whole upload of the tree, by a way that has no fault; what its step sees counts. */
-  async #whole(): Promise<Ran> {
-    const { tree, room } = this.setting;
-    this.#stand.trees.length = 0;
-    return await (await this.#start(tree, this.#stand, room.admin.upstream.port)).ended;
   }
 
   async release(): Promise<void> {
@@ -151,6 +121,36 @@ class Upload implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#over.abort();
     await this.#proxy[Symbol.asyncDispose]();
+  }
+
+  /** The upload that goes wrong, to its end or to the end of the time that it has. */
+  async #struckUpload(): Promise<{ ran: Ran; hung: boolean; endedMs: number }> {
+    const { injection: { fault }, setting } = this;
+    const way = { port: this.#proxy.port, ca: setting.certificates.ca };
+    this.#client = await this.#start(this.#tree, this.#stand, way);
+    let isOver = false;
+    const ended = this.#client.ended.then(() => isOver = true);
+    await Promise.race([this.#striker.struck.promise, ended, after(START_MS)]);
+    const isStruck = this.#striker.struckMs !== undefined;
+    if (isStruck && fault.endsClient) await settled(setting.room, setting.signal);
+    else if (isStruck) await Promise.race([ended, this.#timeIsOver()]);
+    const hung = isStruck && !isOver && !fault.endsClient;
+    const endedMs = Date.now();
+    this.#signal("SIGKILL");
+    return { ran: await this.#client.ended, hung, endedMs };
+  }
+
+  /** From the strike on; where the pod has yet to start, from its start on. */
+  async #timeIsOver(): Promise<void> {
+    const { struckMs = 0 } = this.#striker;
+    const from = () => Math.max(struckMs, this.#striker.execMs ?? struckMs + START_MS);
+    while (Date.now() < from() + this.injection.fault.endSeconds * 1000) await after(LOOK_MS);
+  }
+
+  /** A whole upload of the tree, by a way that has no fault: what its step sees counts. */
+  async #whole(): Promise<Ran> {
+    this.#stand.trees.length = 0;
+    return await (await this.#start(this.setting.tree, this.#stand)).ended;
   }
 
   /** How a tree that a step saw differs from what was sent; "" where none does, undefined where no step looked. */
@@ -163,65 +163,12 @@ class Upload implements AsyncDisposable {
     return others === undefined ? "" : `the other: ${difference(others, this.#other!.listing)}`;
   }
 
-  /** Runs that are held though the client has given up, and of which it has not said so. */
-  async #forgotten(stderr: string): Promise<string[]> {
-    const isTold = ({ name }: FoundRun) =>
-      new RegExp(`\\b${name}\\b.*\\b(may|still)\\b|\\b(may|still)\\b.*\\b${name}\\b`).test(stderr);
-    const limit = Date.now() + CANCEL_MS;
-    while (true) {
-      if (this.#stand.starts.length > 0) return [];
-      const going = (await this.setting.room.runs()).filter(isGoing);
-      const untold = going.filter((run) => !isTold(run)).map(({ name, state }) =>
-        `run ${name} is ${state}, and nobody was told`
-      );
-      if (untold.length === 0 || Date.now() > limit) return untold;
-      await after(LOOK_MS);
-    }
-  }
-
-  /** The runs once none of them can do anything any more, or the time for that is over. */
-  async #settled(): Promise<FoundRun[]> {
-    const { room } = this.setting;
-    const limit = Date.now() + PAUSE_SECONDS * 1000 + SETTLE_MS;
-    while (true) {
-      const runs = await room.runs();
-      if (!runs.some(isGoing) && (Date.now() > limit || !(await room.pods()).some(isAlive))) {
-        return runs;
-      }
-      if (Date.now() > limit || this.setting.signal.aborted) return runs;
-      await after(LOOK_MS);
-    }
-  }
-
-  async #observe(moment: Moment): Promise<Uint8Array | undefined> {
-    const { injection: { fault, phase }, setting: { measures }, seen } = this;
-    seen.see(moment);
-    if (moment.exchange.kind === "exec") this.#execMs ??= Date.now();
-    if (phase.isInterrupted && !this.#isInterrupted && seen.isArchive) {
-      this.#isInterrupted = true;
-      this.#signal("SIGINT");
-    }
-    if (this.#strikes < fault.times && phase.isNow(moment, seen, measures, fault.spot)) {
-      this.#strikes += 1;
-      this.#struckMs ||= Date.now();
-      this.#struck.resolve();
-      try {
-        return await fault.strike(moment, this.#world);
-      } catch (error) {
-        if (!moment.exchange.link.isClosed) this.#error ??= `the strike failed: ${error}`;
-        return moment.data;
-      }
-    }
-    if (this.#strikes > 0) await fault.later?.(moment, this.#world);
-    return moment.data;
-  }
-
   #newWorld(): World {
     const { room } = this.setting;
     const over = this.#over.signal;
     return {
       proxy: this.#proxy,
-      seen: this.seen,
+      seen: this.#striker.seen,
       room,
       tree: this.#tree,
       workspace: `${room.directory}/${SUB_PATH}`,
@@ -233,79 +180,33 @@ class Upload implements AsyncDisposable {
   }
 
   #signal(name: Deno.Signal): void {
-    try {
-      this.#client?.signal(name);
-      if (this.setting.signal.aborted) this.#other?.running.signal(name);
-    } catch {
-      // it has ended
+    const all = this.setting.signal.aborted ? [this.#client, this.#other?.running] : [this.#client];
+    for (const one of all) {
+      try {
+        one?.signal(name);
+      } catch {
+        // it has ended
+      }
     }
   }
 
   async #startOther(): Promise<void> {
-    const { room, scratch, seed, witness } = this.setting;
+    const { scratch, seed, witness } = this.setting;
     const tree = `${scratch}/other`;
     await writeTree(tree, seed + 1, this.injection.profile.tree);
     const stand = witness.newStand();
-    const port = room.admin.upstream.port;
-    const running = await this.#start(tree, stand, port);
+    const running = await this.#start(tree, stand);
     this.#other = { running, stand, listing: await listingOf(tree) };
-    await Promise.race([running.said(/^Held at/m), running.ended, after(START_MS)]).catch(() => {});
+    await Promise.race([running.said(/^Held at/m), after(START_MS)]).catch(() => {});
   }
 
-  async #start(tree: string, stand: Stand, port: number): Promise<Running> {
-    const { injection: { profile }, setting: { room, certificates, scratch } } = this;
-    const { namespace, admin } = room;
-    const isDirect = port === admin.upstream.port;
-    const ca = isDirect ? admin.upstream.caCerts[0] : certificates.ca;
-    const kubeconfig = `${scratch}/kubeconfig-${port}`;
-    await Deno.writeTextFile(kubeconfig, admin.kubeconfig({ port, ca, namespace }));
-    const bound = profile.usesClaim ? `claimName=faults,subPath=${SUB_PATH}` : "emptyDir=";
-    return startTknDev([
-      ...profile.command,
-      tree,
-      ...["-w", `name=source,${bound}`, "-p", `witness=${stand.url}`],
-      ...["--kubeconfig", kubeconfig, "--pause-timeout", `${PAUSE_SECONDS}s`],
-      ...["--compress", "never"],
-    ]);
+  #start(tree: string, stand: Stand, way?: { port: number; ca: string }): Promise<Running> {
+    const { injection: { profile }, setting: { room, scratch } } = this;
+    return startUpload({ profile, room, tree, witness: stand.url, scratch, way });
   }
-}
-
-const SUB_PATH = "tree";
-
-async function leftOvers(room: Room, runs: readonly FoundRun[]): Promise<string[]> {
-  const [, ...others] = runs;
-  const pods = await room.pods();
-  return [
-    ...runs.filter(isGoing).map(({ name, state }) => `run ${name} is ${state}`),
-    ...others.filter(({ state }) => state === "succeeded" || state === "failed")
-      .map(({ name }) => `a second run, ${name}`),
-    ...pods.filter(isAlive).map(({ metadata, status }) =>
-      `pod ${metadata.name} is ${status.phase}`
-    ),
-    ...await room.extras(),
-  ];
-}
-
-function isGoing({ state }: FoundRun): boolean {
-  return state === "pending" || state === "running";
-}
-
-function isAlive(
-  { status, metadata }: { status?: { phase?: string }; metadata: { deletionTimestamp?: string } },
-) {
-  return (status?.phase === "Running" || status?.phase === "Pending") &&
-    metadata.deletionTimestamp === undefined;
 }
 
 async function copy(from: string, to: string): Promise<void> {
   const { success } = await new Deno.Command("cp", { args: ["-a", from, to] }).output();
   if (!success) throw new Error(`cannot copy ${from}`);
-}
-
-function after(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
 }

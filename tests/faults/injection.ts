@@ -18,8 +18,7 @@ export interface Observed {
   /** What the harness itself failed at. */
   readonly error?: string;
   readonly state: "no run" | "held" | "released";
-  /** As the released step saw it; undefined: it did not come to look. */
-  readonly whole?: boolean;
+  /** How the tree that the released step saw differs: "" where it does not, undefined where it did not come to look. */
   readonly wrongTree?: string;
   readonly code: number;
   /** From the strike to the client's end; where the client is ended by the fault, to the run's. */

@@ -27,7 +27,7 @@ export function judge({ fault, phase }: Injection, seen: Observed): Problem[] {
   const say = (count: Problem["count"], text: string) => problems.push({ count, text });
   if (seen.error !== undefined) say("not injected", seen.error);
   else if (!seen.injected) say("not injected", "the fault did not come to strike");
-  if (seen.whole === false) {
+  if (seen.wrongTree) {
     say("released incomplete", `the step saw another tree: ${seen.wrongTree}`);
   }
   for (const one of seen.leftOvers) say("left over", one);
@@ -49,10 +49,10 @@ export function judge({ fault, phase }: Injection, seen: Observed): Problem[] {
 const INTERRUPTED = 130;
 const ALL_LINES = Array.from({ length: LOG_LINES }, (_, at) => at + 1).join();
 
-function whyWrong({ code, run, whole, state }: Observed, right: readonly number[]) {
+function whyWrong({ code, run, wrongTree, state }: Observed, right: readonly number[]) {
   if (!right.includes(code)) return `exit code ${code}, not ${right.join(" or ")}`;
   if (code === 0 && run !== "succeeded") return `exit code 0, but the run is ${run ?? "not there"}`;
-  if (code === 0 && (state !== "released" || whole !== true)) {
+  if (code === 0 && (state !== "released" || wrongTree !== "")) {
     return "exit code 0, but no step saw the tree";
   }
   if (code === 1 && run !== "failed" && run !== "cancelled") return `exit code 1 of a run ${run}`;

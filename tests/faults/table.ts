@@ -88,7 +88,7 @@ function every(cells: readonly Cell[]): string {
     phase.name,
     profile.name,
     seen.state,
-    seen.whole === undefined ? "" : seen.whole ? "yes" : "**no**",
+    seen.wrongTree === undefined ? "" : seen.wrongTree === "" ? "yes" : "**no**",
     `${seen.code}`,
     seen.seconds.toFixed(1),
     `${seen.leftOvers.length}`,

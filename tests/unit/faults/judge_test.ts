@@ -16,7 +16,7 @@ const injection = {
 const RECOVERED: Observed = {
   injected: true,
   state: "released",
-  whole: true,
+  wrongTree: "",
   code: 0,
   seconds: 3,
   hung: false,
@@ -37,12 +37,15 @@ Deno.test("a fault that did not strike proves nothing", () => {
 });
 
 Deno.test("a step that saw another tree counts, whatever the exit code", () => {
-  assert.deepEqual(counts({ whole: false, code: 4 }), ["released incomplete", "exit code"]);
+  assert.deepEqual(counts({ wrongTree: "a file differs", code: 4 }), [
+    "released incomplete",
+    "exit code",
+  ]);
 });
 
 Deno.test("exit code 0 needs a run that succeeded and a step that saw the tree", () => {
   assert.deepEqual(counts({ run: "failed" }), ["exit code"]);
-  assert.deepEqual(counts({ state: "held", whole: undefined }), ["exit code"]);
+  assert.deepEqual(counts({ state: "held", wrongTree: undefined }), ["exit code"]);
 });
 
 Deno.test("what is left over counts, each for itself", () => {
