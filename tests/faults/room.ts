@@ -3,6 +3,7 @@ import { type Admin, type KubeObject, TEKTON } from "./admin.ts";
 import { CLAIM, objects, OWN_PIPELINES, OWN_TASKS } from "./profile.ts";
 
 const OWN_LABEL = "tkn-dev-faults";
+const OLD_MS = 2 * 3_600_000;
 
 /** A run, and whether it can still do something. */
 export interface FoundRun {
@@ -39,11 +40,12 @@ export class Room {
     return room;
   }
 
-  /** Those of a run of this that was killed. */
+  /** Those of a run of this that was killed: no run takes that long. */
   static async removeOld(admin: Admin): Promise<void> {
     for (const path of ["/api/v1/namespaces", "/api/v1/persistentvolumes"]) {
       for (const { metadata } of await admin.list(`${path}?labelSelector=${OWN_LABEL}`)) {
-        await admin.remove(`${path}/${metadata.name}`);
+        const ageMs = Date.now() - Date.parse(metadata.creationTimestamp!);
+        if (ageMs > OLD_MS) await admin.remove(`${path}/${metadata.name}`);
       }
     }
   }
