@@ -22,7 +22,9 @@ export async function forgotten(
     stderr.split("\n").some((line) => line.includes(name) && /\b(may|still)\b/.test(line));
   const limit = Date.now() + CANCEL_MS;
   while (!isReleased()) {
-    const untold = (await room.runs()).filter((run) => isGoing(run) && !isTold(run));
+    const untold = (await room.runs()).filter((run) =>
+      isGoing(run) && run.state !== "cancelling" && !isTold(run)
+    );
     if (untold.length === 0 || Date.now() > limit) {
       return untold.map(({ name, state }) => `run ${name} is ${state}, and nobody was told`);
     }
@@ -44,7 +46,7 @@ export async function leftOvers(room: Room, runs: readonly FoundRun[]): Promise<
 }
 
 export function isGoing({ state }: FoundRun): boolean {
-  return state === "pending" || state === "running";
+  return state === "pending" || state === "running" || state === "cancelling";
 }
 
 /** One that is being deleted ends by itself. */

@@ -8,7 +8,7 @@ const OLD_MS = 2 * 3_600_000;
 /** A run, and whether it can still do something. */
 export interface FoundRun {
   readonly name: string;
-  readonly state: "pending" | "running" | "succeeded" | "failed" | "cancelled";
+  readonly state: "pending" | "running" | "cancelling" | "succeeded" | "failed" | "cancelled";
 }
 
 export class Room {
@@ -150,7 +150,8 @@ function stateOf({ spec, status }: KubeObject): FoundRun["state"] {
   if (condition?.status === "False") {
     return /Cancelled/.test(condition.reason) ? "cancelled" : "failed";
   }
-  return spec.status === "PipelineRunPending" ? "pending" : "running";
+  if (spec.status === "PipelineRunPending") return "pending";
+  return /Cancelled/.test(spec.status ?? "") ? "cancelling" : "running";
 }
 
 function named(kind: string, name: string): KubeObject {
