@@ -14,9 +14,7 @@ export interface Fault {
   readonly endSeconds: number;
   /** What is passed on; undefined: nothing. */
   strike(moment: Moment, world: World): Promise<Uint8Array | undefined>;
-  /** It needs a cluster whose node is this machine. */
-  readonly needsNode?: boolean;
-  /** It holds back bytes until a moment that comes after the strike. */
+  /** Called at each moment after the strike. */
   later?(moment: Moment, world: World): Promise<void>;
   /** It stands in for a log: no line of the step's can come. */
   readonly forgesLogs?: boolean;

@@ -7,11 +7,7 @@ import type { World } from "./world.ts";
 /** By then what was done to a pod has reached who watches it. */
 const SEEN_MS = 500;
 
-function act(
-  name: string,
-  does: (world: World, moment: Moment) => Promise<void>,
-  more: Partial<Fault> = {},
-): Fault {
+function act(name: string, does: (world: World, moment: Moment) => Promise<void>): Fault {
   return {
     name,
     spot: "answer",
@@ -23,7 +19,6 @@ function act(
       await world.pause(SEEN_MS);
       return moment.data;
     },
-    ...more,
   };
 }
 
@@ -81,7 +76,7 @@ function killing(name: string, isOne: (process: Process) => boolean): Fault {
     const statuses: { name: string; containerID: string }[] = pod.status.containerStatuses;
     const container = statuses.find(({ name }) => name === searchParams.get("container"))!;
     await kill(container.containerID.split("//")[1], isOne);
-  }, { needsNode: true });
+  });
 }
 
 async function kill(container: string, isOne: (process: Process) => boolean): Promise<void> {

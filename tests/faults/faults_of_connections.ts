@@ -1,10 +1,10 @@
 /** Connections that break, fall silent or are late. */
-import { flipped, type Frame } from "./proxy/frames.ts";
-import { closeFrame } from "./proxy/frames.ts";
+import { closeFrame, flipped, type Frame } from "./proxy/frames.ts";
 import type { Link } from "./proxy/link.ts";
 import type { Moment } from "./proxy/fault_proxy.ts";
 import { ENDLESS, type Fault, lasting, passing, quiet, USUAL_SECONDS } from "./fault.ts";
 import type { Spot } from "./phases.ts";
+import { aborted } from "./times.ts";
 import type { World } from "./world.ts";
 
 type Strike = (moment: Moment, world: World) => Promise<Uint8Array | undefined>;
@@ -112,9 +112,4 @@ export function socketClosed(code: number): Fault {
     exchange.link.close();
     return undefined;
   });
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
 }

@@ -47,7 +47,6 @@ function storage(name: string, more: Partial<Fault>): Fault {
     ...usual,
     name,
     codes: () => [4],
-    needsNode: true,
     needsClaim: true,
     strike: ({ data }) => Promise.resolve(data),
     release: ({ workspace }) => unmount(workspace),

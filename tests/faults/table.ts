@@ -92,7 +92,7 @@ function every(cells: readonly Cell[]): string {
     `${seen.code}`,
     seen.seconds.toFixed(1),
     `${seen.leftOvers.length}`,
-    problems.map(({ text }) => text).join("; "),
+    problems.map(({ text }) => shortened(text)).join("; "),
   ]);
   const titles = ["Fault", "Phase", "Upload", "Step", "Tree whole", "Exit code", "Seconds"];
   return table([...titles, "Left over", "Wrong"], rows);
@@ -101,6 +101,10 @@ function every(cells: readonly Cell[]): string {
 function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [titles, titles.map(() => "---"), ...rows];
   return lines.map((cells) => `| ${cells.map(escaped).join(" | ")} |`).join("\n");
+}
+
+function shortened(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }
 
 function escaped(cell: string): string {

@@ -7,7 +7,7 @@ export interface World {
   readonly proxy: FaultProxy;
   readonly seen: Seen;
   readonly room: Room;
-  /** The tree that is uploaded: of this injection alone. */
+  /** The tree that is uploaded; a fault that changes it has a copy. */
   readonly tree: string;
   /** Of an upload into a volume: the directory on this machine that is the workspace. */
   readonly workspace: string;
@@ -15,8 +15,8 @@ export interface World {
   signal(name: Deno.Signal): void;
   /** Starts another upload of another tree into the same place; resolves once its step holds. */
   startOther(): Promise<void>;
-  /** Resolves when the injection is over, for what lasts until then. */
+  /** Aborts when the injection is over. */
   readonly over: AbortSignal;
-  /** Aborts nothing: rejects never, resolves after that time or when it is over. */
+  /** Resolves after that time, or when the injection is over. */
   pause(ms: number): Promise<void>;
 }
