@@ -10,8 +10,10 @@ export interface Fault {
   readonly times: number;
   /** The exit codes that are right; 0 and 1 have to agree with the run in any case. */
   codes(phase: Phase): readonly number[];
-  /** From the strike on, the client ends within that time. */
+  /** The client ends within that time, from the strike or from the end of the run on. */
   readonly endSeconds: number;
+  /** From the strike on in any case. */
+  readonly isPrompt?: boolean;
   /** What is passed on; undefined: nothing. */
   strike(moment: Moment, world: World): Promise<Uint8Array | undefined>;
   /** Called at each moment after the strike. */
@@ -44,9 +46,9 @@ export function quiet({ stage }: Phase): readonly number[] {
   return { before: [0, 3], held: [0, 1, 3, 4], released: [0] }[stage];
 }
 
-/** For good: an upload is given up, a run that was let go may still be seen to end. */
-export function lasting(): readonly number[] {
-  return [0, 3, 4];
+/** For good: an upload is given up, or its step gives up before; a run that was let go may still be seen to end. */
+export function lasting({ stage }: Phase): readonly number[] {
+  return stage === "held" ? [0, 1, 3, 4] : [0, 3, 4];
 }
 
 export const ENDLESS = Infinity;

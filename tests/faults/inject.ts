@@ -8,7 +8,7 @@ import { FaultProxy } from "./proxy/fault_proxy.ts";
 import type { Room } from "./room.ts";
 import type { Measures } from "./seen.ts";
 import { Striker } from "./striker.ts";
-import { aborted, after, LOOK_MS, START_MS } from "./times.ts";
+import { aborted, after, LONGEST_RUN_MS, LOOK_MS, START_MS } from "./times.ts";
 import { alterTree, difference, listingOf, writeTree } from "./tree.ts";
 import type { Stand, Witness } from "./witness.ts";
 import type { World } from "./world.ts";
@@ -140,11 +140,18 @@ class Trial implements AsyncDisposable {
     return { ran: await this.#client.ended, hung, endedMs };
   }
 
-  /** From the strike on; where the pod has yet to start, from its start on. */
+  /** From the strike on; a client that follows a run has as long as the run, but not for ever. */
   async #timeIsOver(): Promise<void> {
+    const { injection: { fault }, setting: { room } } = this;
     const { struckMs = 0 } = this.#striker;
-    const from = () => Math.max(struckMs, this.#striker.execMs ?? struckMs + START_MS);
-    while (Date.now() < from() + this.injection.fault.endSeconds * 1000) await after(LOOK_MS);
+    const limitMs = fault.endSeconds * 1000;
+    const isGiven = () => !fault.isPrompt && Date.now() < struckMs + LONGEST_RUN_MS;
+    let goingMs = struckMs;
+    while (Date.now() < goingMs + limitMs) {
+      await after(LOOK_MS);
+      const isLate = Date.now() > struckMs + limitMs / 2;
+      if (isLate && isGiven() && (await room.runs()).some(isGoing)) goingMs = Date.now();
+    }
   }
 
   /** A whole upload of the tree, by a way that has no fault: what its step sees counts. */

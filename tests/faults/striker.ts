@@ -10,8 +10,6 @@ export class Striker {
   readonly struck = Promise.withResolvers<void>();
   /** When it struck first. */
   struckMs?: number;
-  /** When the first exec was asked for: the step held then. */
-  execMs?: number;
   /** Why it could not. */
   error?: string;
   #strikes = 0;
@@ -26,7 +24,6 @@ export class Striker {
   async observe(moment: Moment, world: World): Promise<Uint8Array | undefined> {
     const { injection: { fault, phase }, seen } = this;
     seen.see(moment);
-    if (moment.exchange.kind === "exec") this.execMs ??= Date.now();
     if (phase.isInterrupted && !this.#isInterrupted && seen.isArchive) {
       this.#isInterrupted = true;
       world.signal("SIGINT");

@@ -4,6 +4,8 @@
 export const PAUSE_SECONDS = 20;
 /** A pod may take that long to hold: a kubelet that missed Tekton's word to its first step looks again after 90 s. */
 export const START_MS = 150_000;
+/** Both pods of a Pipeline may. */
+export const LONGEST_RUN_MS = 300_000;
 /** Beyond the pause, a run is over, and its pods are, within that time. */
 export const SETTLE_MS = 30_000;
 /** By then a run that was cancelled has ended. */
