@@ -94,8 +94,8 @@ class Trial implements AsyncDisposable {
     const untold = GIVEN_UP.includes(code) ? await forgotten(room, { stderr, isReleased }) : [];
     const runs = await settled(room, signal);
     if (fault.changesTree) this.#listings.push(await listingOf(this.#tree));
-    const own = runs.filter(({ name }) => !other?.stderr.includes(` ${name} `));
-    const judgedRun = own.find(({ name }) => stderr.includes(` ${name} `)) ?? own.at(0);
+    const own = runs.filter(({ name }) => !isOf(other, name));
+    const judgedRun = own.find(({ name }) => isOf(judged, name)) ?? own.at(0);
     return {
       injected: this.#striker.struckMs !== undefined,
       error: this.#striker.error,
@@ -211,6 +211,11 @@ class Trial implements AsyncDisposable {
     const { injection: { profile }, setting: { room, scratch } } = this;
     return startUpload({ profile, room, tree, witness: stand.url, scratch, way });
   }
+}
+
+/** Whether the run is one that this client has created. */
+function isOf(ran: Ran | undefined, run: string): boolean {
+  return ran !== undefined && new RegExp(`^Created \\S+ ${run} in `, "m").test(ran.stderr);
 }
 
 async function copy(from: string, to: string): Promise<void> {
