@@ -23,8 +23,9 @@ export const killedBetween: Fault = {
   name: "A, B killed, A again",
   codes: () => [0],
   isBetween: true,
-  strike({ data }, { signal }) {
+  strike({ exchange }, { signal }) {
     signal("SIGKILL");
-    return Promise.resolve(data);
+    exchange.link.reset(); // else what the system has taken still arrives
+    return Promise.resolve(undefined);
   },
 };

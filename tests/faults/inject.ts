@@ -53,6 +53,7 @@ class Trial implements AsyncDisposable {
   #proxy!: FaultProxy;
   #world!: World;
   #client?: Running;
+  /** Of another tree, beside or between those of ours. */
   #other?: { running: Running; stand: Stand; listing: string };
 
   private constructor(
@@ -105,10 +106,7 @@ class Trial implements AsyncDisposable {
       seconds: (endedMs - (this.#striker.struckMs ?? startedMs)) / 1000,
       hung,
       run: judgedRun?.state,
-      leftOvers: [
-        ...untold,
-        ...await leftOvers(room, fault.isBetween ? own.filter(isGoing) : own),
-      ],
+      leftOvers: [...untold, ...await leftOvers(room, fault.isBetween ? own.slice(1) : own)],
       lines: [...judged.stdout.matchAll(/line (\d+)$/gm)].map(([, line]) => Number(line)),
       stderr: other === undefined ? stderr : `${stderr}\nThe other:\n${other.stderr}`,
     };
@@ -127,9 +125,12 @@ class Trial implements AsyncDisposable {
   async #struckUpload(): Promise<{ ran: Ran; hung: boolean; endedMs: number }> {
     const { injection: { fault }, setting } = this;
     const way = { port: this.#proxy.port, ca: setting.certificates.ca };
-    this.#client = await this.#start(this.#tree, this.#stand, way);
+    const stand = fault.isBetween ? setting.witness.newStand() : this.#stand;
+    const running = await this.#start(this.#tree, stand, way);
+    this.#client = running;
+    if (fault.isBetween) this.#other = { running, stand, listing: await listingOf(this.#tree) };
     let isOver = false;
-    const ended = this.#client.ended.then(() => isOver = true);
+    const ended = running.ended.then(() => isOver = true);
     await Promise.race([this.#striker.struck.promise, ended, after(START_MS)]);
     const isStruck = this.#striker.struckMs !== undefined;
     if (isStruck && fault.endsClient) await settled(setting.room, setting.signal);
@@ -137,7 +138,7 @@ class Trial implements AsyncDisposable {
     const hung = isStruck && !isOver && !fault.endsClient;
     const endedMs = Date.now();
     this.#signal("SIGKILL");
-    return { ran: await this.#client.ended, hung, endedMs };
+    return { ran: await running.ended, hung, endedMs };
   }
 
   /** From the strike on; a client that follows a run has as long as the run, but not for ever. */
@@ -156,7 +157,6 @@ class Trial implements AsyncDisposable {
 
   /** A whole upload of the tree, by a way that has no fault: what its step sees counts. */
   async #whole(): Promise<Ran> {
-    this.#stand.trees.length = 0;
     return await (await this.#start(this.setting.tree, this.#stand)).ended;
   }
 

@@ -75,7 +75,7 @@ const ROWS: readonly Row[] = [
   [[clusters.tarKilled], [archive50, archive90]],
   [[clusters.receiverKilled], [archive0, archive50, sent]],
   [[anotherUpload], [conversation, archive50, sent, receipt]],
-  [[killedBetween], [archive10, archive50, archive90, sent]],
+  [[killedBetween], [archive0, archive10, archive50, archive90]],
   [localFaults, [create, archive0]],
   [[storageFaults.full, storageFaults.readOnly], [conversation]],
   [[storageFaults.filled], [archive50]],
