@@ -43,7 +43,7 @@ export function passing({ stage }: Phase): readonly number[] {
 
 /** A connection that says nothing: by when that is noticed a held step may have given up. */
 export function quiet({ stage }: Phase): readonly number[] {
-  return { before: [0, 3], held: [0, 1, 3, 4], released: [0] }[stage];
+  return { before: [0, 1, 3], held: [0, 1, 3, 4], released: [0] }[stage];
 }
 
 /** For good: an upload is given up, or its step gives up before; a run that was let go may still be seen to end. */

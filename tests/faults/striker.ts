@@ -27,6 +27,7 @@ export class Striker {
     if (phase.isInterrupted && !this.#isInterrupted && seen.isArchive) {
       this.#isInterrupted = true;
       world.signal("SIGINT");
+      moment.exchange.link.swallow("up"); // else the upload may be there before the signal is
     }
     const isNow = phase.isNow(moment, seen, this.measures, fault.spot);
     if (isNow && this.#strikes < fault.times) return await this.#strike(moment, world);
