@@ -29,7 +29,10 @@ Deno.test("the page counts each problem by fault and by phase, and has a row for
   assert.match(text, /2 injections in 10 minutes/);
   assert.match(text, /^\| reset \| 2 \| 0 \| 12 s \| 0 \| 0 \| 1 \| 0 \| 0 \| 0 \| 0 \|$/m);
   assert.match(text, /^\| get \| 1 \| 0 \| 12 s \| 0 \| 0 \| 1 \|/m);
-  assert.match(text, /^\| reset \| end of the run \| task \| held \| {2}\| 4 \| 12.3 \| 1 \| {2}\|$/m);
+  assert.match(
+    text,
+    /^\| reset \| end of the run \| task \| held \| {2}\| 4 \| 12.3 \| 1 \| {2}\|$/m,
+  );
 });
 
 Deno.test("what a cluster said can't end a cell, nor be markup", () => {
