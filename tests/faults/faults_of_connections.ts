@@ -30,7 +30,7 @@ export const resetBefore = losing("reset before the server has it", (link) => li
 export const resetAlways = losing("reset each time", (link) => link.reset(), {
   times: ENDLESS,
   codes: lasting,
-  endSeconds: 90,
+  endSeconds: 120,
 });
 
 /** Half of what was to be passed on, and then nothing. */
