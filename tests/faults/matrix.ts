@@ -1,0 +1,125 @@
+/** Which faults strike in which phases of which uploads. */
+import type { Fault } from "./fault.ts";
+import * as answers from "./faults_of_answers.ts";
+import * as clients from "./faults_of_clients.ts";
+import * as clusters from "./faults_of_clusters.ts";
+import * as connections from "./faults_of_connections.ts";
+import { localFaults, storageFaults } from "./faults_of_files.ts";
+import { anotherUpload, killedBetween } from "./faults_of_neighbors.ts";
+import type { Injection } from "./injection.ts";
+import { type Phase, PHASES } from "./phases.ts";
+import { type Profile, PROFILES } from "./profile.ts";
+
+const { review, get, dryRun, create, createObject, listRun, watchRun, watchTaskRuns } = PHASES;
+const { watchPods, gateLog, execOpen, conversation, archive0, archive10, archive50 } = PHASES;
+const { archive90, archive100, sent, receipt, receipted, annotate, stepLog, cancel } = PHASES;
+const { following, end } = PHASES;
+
+const asking = [review, get, dryRun, create, listRun];
+const watching = [watchRun, watchTaskRuns, watchPods];
+const requests = [...asking, ...watching, gateLog, execOpen, annotate, stepLog, cancel];
+const archives = [archive0, archive10, archive50, archive90, archive100];
+const frames = [conversation, ...archives, sent, receipt, receipted];
+const moments = [gateLog, ...frames, following, end];
+const all = [...requests, ...frames, following, end];
+
+type Row = readonly [faults: readonly Fault[], phases: readonly Phase[]];
+
+const { reset, cut, closed, truncated, silent, silentFor5, slow, darkFor8, dark } = connections;
+const codes = [1000, 1001, 1008, 1009, 1011, 1012, 4000].map(connections.socketClosed);
+
+const ROWS: readonly Row[] = [
+  [[reset], [...all, createObject]],
+  [[cut], all],
+  [[closed], [conversation, archive50, sent, receipt, watchRun, watchPods, stepLog, following]],
+  [[truncated], [get, listRun, ...watching, gateLog, ...frames, stepLog, following, end]],
+  [[connections.resetBefore], [get, create, createObject, watchRun, gateLog, execOpen, annotate]],
+  [[connections.resetAlways], [create, watchRun, gateLog, execOpen, archive50, stepLog]],
+  [[connections.resetAll], [create, gateLog, archive50, sent, receipt, receipted, following]],
+  [[silent], [get, create, watchRun, watchPods, gateLog, execOpen, conversation]],
+  [[silent], [archive0, archive50, archive100, sent, receipt, receipted, stepLog, following]],
+  [[silentFor5], [create, watchPods, gateLog, execOpen, ...frames, following]],
+  [[connections.stalled], [execOpen, archive50, sent, receipt]],
+  [[slow], [create, gateLog, execOpen, archive50, sent, receipt, receipted, end]],
+  [[darkFor8], [watchRun, gateLog, conversation, archive50, sent, receipt, following, end]],
+  [[dark], [get, gateLog, archive50, sent, receipted, following]],
+  [[connections.late], [conversation, ...archives, sent]],
+  [[connections.flip], [conversation, ...archives]],
+  [codes, [archive50]],
+  [[codes[0], codes[4]], [conversation, archive100, sent, receipt]],
+  [answers.busy, [get, create, watchRun, watchPods, gateLog, execOpen, annotate, stepLog]],
+  [[answers.busy[0], answers.busy[3]], [review, dryRun, listRun, cancel, watchTaskRuns]],
+  [answers.refusals, [create, watchPods, gateLog, execOpen, stepLog]],
+  [answers.lies, [get, create, listRun, watchRun, gateLog, execOpen]],
+  [answers.lies.slice(0, 4), [review, annotate, stepLog, cancel]],
+  [[answers.endless], [get, listRun, watchPods, gateLog, execOpen]],
+  [[answers.answerLost, answers.repeated], [dryRun, create, createObject, annotate, cancel]],
+  [[clients.interrupted], [get, create, listRun, execOpen, ...moments]],
+  [[clients.terminated], [create, gateLog, archive50, sent, receipt, following]],
+  [[clients.killed], [get, create, createObject, listRun, execOpen, ...moments]],
+  [[clients.killedBehindProxy], [gateLog, conversation, archive50, sent]],
+  [[clients.stopped], [create, conversation, archive50, sent, receipt, following]],
+  [[clients.stoppedForGood], [create, gateLog, archive50, sent]],
+  [
+    [clusters.podDeleted, clusters.podForced, clusters.podEvicted],
+    [execOpen, conversation, archive50, sent, receipted],
+  ],
+  [[clusters.runCancelled, clusters.runDeleted], [
+    gateLog,
+    conversation,
+    archive50,
+    sent,
+    following,
+  ]],
+  [[clusters.containerKilled], [execOpen, conversation, archive50, sent]],
+  [[clusters.tarKilled], [archive50, archive90]],
+  [[clusters.receiverKilled], [archive0, archive50, sent]],
+  [[anotherUpload], [conversation, archive50, sent, receipt]],
+  [[killedBetween], [archive0, archive10, archive50, archive90]],
+  [localFaults, [create, archive0]],
+  [[storageFaults.full, storageFaults.readOnly], [conversation]],
+  [[storageFaults.filled], [archive50]],
+];
+
+export function matrix(): Injection[] {
+  const injections: Injection[] = [];
+  for (const [faults, phases] of ROWS) {
+    for (const fault of faults) {
+      for (const phase of phases) {
+        const number = injections.length;
+        const name = `${fault.name} @ ${phase.name}`;
+        injections.push({ number, name, fault, phase, profile: profileOf(fault, phase, number) });
+      }
+    }
+  }
+  return injections;
+}
+
+/** By turns those that can have the phase. */
+function profileOf(fault: Fault, phase: Phase, turn: number): Profile {
+  if (phase.isOfObjects) return PROFILES.objects;
+  if (phase.isOfPipelines) return PROFILES.pipeline;
+  const { task, lanes, claim, pipeline } = PROFILES;
+  if (fault.needsClaim) return claim;
+  if (fault.changesTree) return phase === archive0 ? claim : task;
+  const fit = [task, lanes, claim, ...phase.kind === undefined ? [task] : [pipeline]];
+  return fit[turn % fit.length];
+}
+
+/** A tenth in which each row of the matrix is, and each phase: the same one each time. */
+export function tenth(): Injection[] {
+  const injections = matrix();
+  const chosen = new Set<Injection>();
+  const phases = new Set<Phase>();
+  const choose = (one: Injection) => {
+    chosen.add(one);
+    phases.add(one.phase);
+  };
+  let from = 0;
+  for (const [faults, ofRow] of ROWS) {
+    const row = injections.slice(from, from += faults.length * ofRow.length);
+    choose(row.find(({ phase }) => !phases.has(phase)) ?? row[0]);
+  }
+  for (const one of injections) if (!phases.has(one.phase)) choose(one);
+  return [...chosen];
+}

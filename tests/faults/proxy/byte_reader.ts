@@ -1,0 +1,67 @@
+/** Bytes of a connection, read by what they mean and not by how they arrive. */
+
+const LF = 10;
+const CR = 13;
+
+export class ByteReader {
+  #buffer: Uint8Array = new Uint8Array(0);
+  readonly #source: AsyncIterator<Uint8Array>;
+
+  constructor(source: AsyncIterable<Uint8Array>) {
+    this.#source = source[Symbol.asyncIterator]();
+  }
+
+  /** What has arrived and was not read, else what arrives next; undefined at the end. */
+  async some(most = Infinity): Promise<Uint8Array | undefined> {
+    if (this.#buffer.length === 0 && !await this.#more()) return undefined;
+    return this.#take(Math.min(most, this.#buffer.length));
+  }
+
+  /** Exactly that many, or undefined where the connection ends before. */
+  async exactly(length: number): Promise<Uint8Array | undefined> {
+    while (this.#buffer.length < length) if (!await this.#more()) return undefined;
+    return this.#take(length);
+  }
+
+  /** To the end of the line, its newline included. */
+  line(): Promise<Uint8Array | undefined> {
+    return this.#until((buffer, at) => buffer[at] === LF);
+  }
+
+  /** An HTTP head, the blank line at its end included. */
+  head(): Promise<Uint8Array | undefined> {
+    return this.#until((buffer, at) =>
+      buffer[at] === LF && buffer[at - 1] === CR && buffer[at - 2] === LF
+    );
+  }
+
+  async #until(isEnd: (buffer: Uint8Array, at: number) => boolean) {
+    for (let at = 0;;) {
+      for (; at < this.#buffer.length; at++) if (isEnd(this.#buffer, at)) return this.#take(at + 1);
+      if (!await this.#more()) return undefined;
+    }
+  }
+
+  #take(length: number): Uint8Array {
+    const taken = this.#buffer.subarray(0, length);
+    this.#buffer = this.#buffer.subarray(length);
+    return taken;
+  }
+
+  async #more(): Promise<boolean> {
+    const { done, value } = await this.#source.next();
+    if (done) return false;
+    this.#buffer = this.#buffer.length === 0 ? value : concat([this.#buffer, value]);
+    return true;
+  }
+}
+
+export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,55 @@
+/** A request to the API server, named by what it is for in an upload. */
+
+/** What tkn-dev asks a server for. */
+export type Kind =
+  | "review"
+  | "get"
+  | "dry run"
+  | "create"
+  | "create object"
+  | "list run"
+  | "watch run"
+  | "list taskruns"
+  | "watch taskruns"
+  | "list pods"
+  | "watch pods"
+  | "gate log"
+  | "step log"
+  | "exec"
+  | "annotate"
+  | "cancel"
+  | "patch"
+  | "delete"
+  | "other";
+
+export interface Asked {
+  readonly method: string;
+  /** With its query. */
+  readonly target: string;
+  readonly body: string;
+}
+
+const RUNS = /\/(taskruns|pipelineruns)$/;
+
+/** Of a log it says "step log": which of them is the gate's only who has seen the others knows. */
+export function kindOf({ method, target, body }: Asked): Kind {
+  const { pathname, searchParams } = new URL(target, "https://server");
+  if (pathname.endsWith("/selfsubjectaccessreviews")) return "review";
+  if (pathname.endsWith("/exec")) return "exec";
+  if (pathname.endsWith("/log")) return "step log";
+  if (method === "POST") {
+    if (searchParams.has("dryRun")) return "dry run";
+    return RUNS.test(pathname) ? "create" : "create object";
+  }
+  if (method === "PATCH") {
+    if (/"status":"\w*Cancelled/.test(body)) return "cancel";
+    return body.includes('"annotations"') ? "annotate" : "patch";
+  }
+  if (method === "DELETE") return "delete";
+  if (method !== "GET") return "other";
+  const word = searchParams.has("watch") ? "watch" : "list";
+  if (pathname.endsWith("/pods")) return `${word} pods`;
+  if (searchParams.get("fieldSelector") && RUNS.test(pathname)) return `${word} run`;
+  if (pathname.endsWith("/taskruns")) return `${word} taskruns`;
+  return "get";
+}

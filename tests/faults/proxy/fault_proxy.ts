@@ -1,0 +1,159 @@
+/**
+ * A proxy on loopback between tkn-dev and an API server that sees what they say to each other: it ends the TLS of both,
+ * names each request and lets an observer look at, change or withhold all that passes.
+ */
+import net from "node:net";
+import tls from "node:tls";
+import type { Certificates } from "../../../src/sandbox/certificate.ts";
+import { concat } from "./byte_reader.ts";
+import { type Kind, kindOf } from "./exchange.ts";
+import { type Frame, readFrame } from "./frames.ts";
+import { readBody, readHead, statusOf } from "./http.ts";
+import { type Direction, Link, type Upstream } from "./link.ts";
+
+export interface Exchange {
+  readonly kind: Kind;
+  readonly method: string;
+  /** With its query. */
+  readonly target: string;
+  /** The request's. */
+  readonly body: string;
+  readonly link: Link;
+}
+
+/** Something that is about to be passed on. */
+export interface Moment {
+  /** `up` and `down` are an exec's frames; `end` is behind an answer's last byte. */
+  readonly at: "request" | "answer" | "body" | "end" | Direction;
+  readonly exchange: Exchange;
+  readonly data: Uint8Array;
+  readonly frame?: Frame;
+}
+
+/** What is passed on in its place; undefined: nothing. */
+export type Observer = (moment: Moment) => Promise<Uint8Array | undefined>;
+
+const NOTHING = new Uint8Array(0);
+
+export class FaultProxy implements AsyncDisposable {
+  readonly port: number;
+  readonly links = new Set<Link>();
+  #gateLog?: string;
+  #dark: Promise<void> | undefined;
+  #turnOn = () => {};
+
+  private constructor(
+    private readonly server: net.Server,
+    private readonly upstream: Upstream,
+    private readonly certificates: Certificates,
+    private readonly observe: Observer,
+  ) {
+    this.port = (server.address() as net.AddressInfo).port;
+    server.on("connection", (raw: net.Socket) => void this.#accept(raw));
+  }
+
+  static async open(
+    upstream: Upstream,
+    certificates: Certificates,
+    observe: Observer,
+  ): Promise<FaultProxy> {
+    const server = net.createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return new FaultProxy(server, upstream, certificates, observe);
+  }
+
+  /** The network is gone: nothing passes on any connection, and new ones get no answer. */
+  darken(): void {
+    this.#dark ??= new Promise((resolve) => this.#turnOn = resolve);
+    for (const link of this.links) link.swallow("up", "down");
+  }
+
+  /** It is back, and what was under way arrives. */
+  async lighten(): Promise<void> {
+    this.#dark = undefined;
+    this.#turnOn();
+    await Promise.all([...this.links].map((link) => link.release()));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#turnOn();
+    for (const link of this.links) link.destroy();
+    await new Promise<void>((resolve) => this.server.close(() => resolve()));
+  }
+
+  async #accept(raw: net.Socket): Promise<void> {
+    raw.on("error", () => {});
+    await this.#dark;
+    const { cert, key } = this.certificates;
+    const options = { isServer: true, cert, key, ALPNProtocols: ["http/1.1"] };
+    const link = new Link(raw, new tls.TLSSocket(raw, options), this.upstream);
+    this.links.add(link);
+    if (this.#dark !== undefined) link.swallow("up", "down");
+    try {
+      while (await this.#exchange(link));
+    } catch {
+      // one of the two ends is gone
+    }
+    link.close();
+    raw.on("close", () => this.links.delete(link));
+  }
+
+  /** One request with its answer; false where nothing can come behind it. */
+  async #exchange(link: Link): Promise<boolean> {
+    const head = await readHead(link.fromClient);
+    if (head === undefined) return false;
+    const parts = await Array.fromAsync(readBody(link.fromClient, head, false));
+    const [method, target] = head.start.split(" ");
+    const body = new TextDecoder().decode(concat(parts));
+    const exchange = { method, target, body, link, kind: this.#kind({ method, target, body }) };
+    const asked = { at: "request", exchange, data: concat([head.bytes, ...parts]) } as const;
+    const passed = await this.observe(asked);
+    if (passed === undefined) return true;
+    await link.write("up", passed);
+    return await this.#answer(exchange);
+  }
+
+  async #answer(exchange: Exchange): Promise<boolean> {
+    const { link } = exchange;
+    const reader = await link.fromServer();
+    const head = await readHead(reader);
+    if (head === undefined) return false;
+    await this.#pass({ at: "answer", exchange, data: head.bytes }, "down");
+    if (statusOf(head) === 101) {
+      // What a server has said before it closed is passed on, whatever the client still sends.
+      void this.#frames(exchange, "up").catch(() => {});
+      await this.#frames(exchange, "down");
+      return false;
+    }
+    for await (const data of readBody(reader, head, true)) {
+      await this.#pass({ at: "body", exchange, data }, "down");
+    }
+    await this.#pass({ at: "end", exchange, data: NOTHING }, "down");
+    return head.headers.has("content-length") || head.headers.has("transfer-encoding");
+  }
+
+  async #frames(exchange: Exchange, direction: Direction): Promise<void> {
+    const { link } = exchange;
+    const reader = direction === "up" ? link.fromClient : await link.fromServer();
+    for (let frame; (frame = await readFrame(reader)) !== undefined;) {
+      await this.#pass({ at: direction, exchange, data: frame.bytes, frame }, direction);
+    }
+  }
+
+  async #pass(moment: Moment, direction: Direction): Promise<void> {
+    const passed = await this.observe(moment);
+    if (passed !== undefined && passed.length > 0) {
+      await moment.exchange.link.write(direction, passed);
+    }
+  }
+
+  /** The first log that is read is the gate's: steps are followed in their order. */
+  #kind(asked: { method: string; target: string; body: string }): Kind {
+    const kind = kindOf(asked);
+    if (kind !== "step log") return kind;
+    const { pathname, searchParams } = new URL(asked.target, "https://server");
+    const log = `${pathname} ${searchParams.get("container")}`;
+    this.#gateLog ??= log;
+    return log === this.#gateLog ? "gate log" : "step log";
+  }
+}

@@ -1,0 +1,168 @@
+/** A namespace in which one upload at a time goes wrong, with a volume of its own. */
+import { type Admin, type KubeObject, TEKTON } from "./admin.ts";
+import { CLAIM, objects, OWN_PIPELINES, OWN_TASKS } from "./profile.ts";
+
+const OWN_LABEL = "tkn-dev-faults";
+const OLD_MS = 2 * 3_600_000;
+
+/** A run, and whether it can still do something. */
+export interface FoundRun {
+  readonly name: string;
+  readonly state: "pending" | "running" | "cancelling" | "succeeded" | "failed" | "cancelled";
+}
+
+export class Room {
+  /** Its volume's directory on this machine, which is the node. */
+  readonly directory: string;
+
+  private constructor(
+    readonly admin: Admin,
+    readonly namespace: string,
+    volumes: string,
+  ) {
+    this.directory = `${volumes}/${namespace}`;
+  }
+
+  static async open(admin: Admin, namespace: string, volumes: string): Promise<Room> {
+    const room = new Room(admin, namespace, volumes);
+    await admin.ensure("/api/v1/namespaces", named("Namespace", namespace));
+    await Promise.all([
+      admin.ensure(room.#path("/apis/rbac.authorization.k8s.io/v1", "rolebindings"), {
+        ...named("RoleBinding", "dev"),
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "edit" },
+        subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: "dev" }],
+      }),
+      room.#makeVolume(),
+      ...objects().map((object) => admin.ensure(room.tekton(plural(object)), object)),
+    ]);
+    const account = `${room.core("serviceaccounts")}/default`;
+    while (await admin.get(account) === undefined) await new Promise((go) => setTimeout(go, 200));
+    return room;
+  }
+
+  /** Those of a run of this that was killed: no run takes that long. */
+  static async removeOld(admin: Admin): Promise<void> {
+    for (const path of ["/api/v1/namespaces", "/api/v1/persistentvolumes"]) {
+      for (const { metadata } of await admin.list(`${path}?labelSelector=${OWN_LABEL}`)) {
+        const ageMs = Date.now() - Date.parse(metadata.creationTimestamp!);
+        if (ageMs > OLD_MS) await admin.remove(`${path}/${metadata.name}`);
+      }
+    }
+  }
+
+  /** What it made is gone then, or goes. */
+  async close(): Promise<void> {
+    await this.admin.remove(`/api/v1/namespaces/${this.namespace}`);
+    await this.admin.remove(`/api/v1/persistentvolumes/${this.namespace}`);
+  }
+
+  core(plural: string): string {
+    return this.#path("/api/v1", plural);
+  }
+
+  tekton(plural: string): string {
+    return this.#path(TEKTON, plural);
+  }
+
+  /** Those that nobody else made: of a PipelineRun not its TaskRuns. */
+  async runs(): Promise<FoundRun[]> {
+    const [pipelineRuns, taskRuns] = await Promise.all([
+      this.admin.list(this.tekton("pipelineruns")),
+      this.admin.list(this.tekton("taskruns")),
+    ]);
+    const own = taskRuns.filter(({ metadata }) => metadata.ownerReferences === undefined);
+    return [...pipelineRuns, ...own].map((run) => ({
+      name: run.metadata.name!,
+      state: stateOf(run),
+    }));
+  }
+
+  async pods(): Promise<KubeObject[]> {
+    return await this.admin.list(this.core("pods"));
+  }
+
+  /** Temporary objects and claims, by kind and name. */
+  async extras(): Promise<string[]> {
+    const [tasks, pipelines, claims] = await Promise.all([
+      this.admin.list(this.tekton("tasks")),
+      this.admin.list(this.tekton("pipelines")),
+      this.admin.list(this.core("persistentvolumeclaims")),
+    ]);
+    const others = (kind: string, found: KubeObject[], own: string[]) =>
+      found.map(({ metadata }) => metadata.name!).filter((name) => !own.includes(name))
+        .map((name) => `${kind} ${name}`);
+    return [
+      ...others("Task", tasks, OWN_TASKS),
+      ...others("Pipeline", pipelines, OWN_PIPELINES),
+      ...others("claim", claims, [CLAIM]),
+    ];
+  }
+
+  /** For the next upload. */
+  async clear(): Promise<void> {
+    const { admin } = this;
+    for (const plural of ["pipelineruns", "taskruns"]) await admin.remove(this.tekton(plural));
+    await admin.remove(this.core("pods"));
+    const [tasks, pipelines] = [this.tekton("tasks"), this.tekton("pipelines")];
+    for (const extra of await this.extras()) {
+      const [kind, name] = extra.split(" ");
+      if (kind === "Task") await admin.remove(`${tasks}/${name}`);
+      if (kind === "Pipeline") await admin.remove(`${pipelines}/${name}`);
+    }
+    const areGone = async () =>
+      (await this.pods()).length === 0 && (await this.runs()).length === 0;
+    while (!await areGone()) await new Promise((go) => setTimeout(go, 500));
+    for await (const { name } of Deno.readDir(this.directory)) {
+      await Deno.remove(`${this.directory}/${name}`, { recursive: true });
+    }
+  }
+
+  async #makeVolume(): Promise<void> {
+    const { admin, namespace, directory } = this;
+    await Deno.mkdir(directory, { recursive: true });
+    await Deno.chmod(directory, 0o777);
+    const size = { storage: "1Gi" };
+    const accessModes = ["ReadWriteOnce"];
+    await admin.ensure("/api/v1/persistentvolumes", {
+      ...named("PersistentVolume", namespace),
+      spec: {
+        capacity: size,
+        accessModes,
+        hostPath: { path: directory },
+        claimRef: { namespace, name: CLAIM },
+        persistentVolumeReclaimPolicy: "Retain",
+      },
+    });
+    await admin.ensure(this.core("persistentvolumeclaims"), {
+      ...named("PersistentVolumeClaim", CLAIM),
+      spec: { accessModes, volumeName: namespace, resources: { requests: size } },
+    });
+  }
+
+  #path(group: string, plural: string): string {
+    return `${group}/namespaces/${this.namespace}/${plural}`;
+  }
+}
+
+function stateOf({ spec, status }: KubeObject): FoundRun["state"] {
+  const condition = status?.conditions?.[0];
+  if (condition?.status === "True") return "succeeded";
+  if (condition?.status === "False") {
+    return /Cancelled/.test(condition.reason) ? "cancelled" : "failed";
+  }
+  if (spec.status === "PipelineRunPending") return "pending";
+  return /Cancelled/.test(spec.status ?? "") ? "cancelling" : "running";
+}
+
+function named(kind: string, name: string): KubeObject {
+  const groups: Record<string, string> = { RoleBinding: "rbac.authorization.k8s.io/v1" };
+  return {
+    apiVersion: groups[kind] ?? "v1",
+    kind,
+    metadata: { name, labels: { [OWN_LABEL]: "" } },
+  };
+}
+
+function plural({ kind }: KubeObject): string {
+  return `${kind!.toLowerCase()}s`;
+}

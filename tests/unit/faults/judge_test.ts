@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { reset } from "../../faults/faults_of_connections.ts";
+import type { Observed } from "../../faults/injection.ts";
+import { judge } from "../../faults/judge.ts";
+import { PHASES } from "../../faults/phases.ts";
+import { PROFILES } from "../../faults/profile.ts";
+
+const injection = {
+  number: 0,
+  name: "reset @ archive 50 %",
+  fault: reset,
+  phase: PHASES.archive50,
+  profile: PROFILES.task,
+};
+
+const RECOVERED: Observed = {
+  injected: true,
+  state: "released",
+  wrongTree: "",
+  code: 0,
+  seconds: 3,
+  hung: false,
+  run: "succeeded",
+  leftOvers: [],
+  lines: [1, 2, 3, 4, 5, 6],
+  stderr: "",
+};
+
+function counts(seen: Partial<Observed>): string[] {
+  return judge(injection, { ...RECOVERED, ...seen }).map(({ count }) => count);
+}
+
+Deno.test("an upload that recovers is right", () => assert.deepEqual(counts({}), []));
+
+Deno.test("a fault that did not strike proves nothing", () => {
+  assert.deepEqual(counts({ injected: false }), ["not injected"]);
+});
+
+Deno.test("a step that saw another tree counts, whatever the exit code", () => {
+  assert.deepEqual(counts({ wrongTree: "a file differs", code: 4 }), [
+    "released incomplete",
+    "exit code",
+  ]);
+});
+
+Deno.test("exit code 0 needs a run that succeeded and a step that saw the tree", () => {
+  assert.deepEqual(counts({ run: "failed" }), ["exit code"]);
+  assert.deepEqual(counts({ state: "held", wrongTree: undefined }), ["exit code"]);
+});
+
+Deno.test("what is left over counts, each for itself", () => {
+  assert.deepEqual(counts({ leftOvers: ["run a is running", "Task b"] }), [
+    "left over",
+    "left over",
+  ]);
+});
+
+Deno.test("a client that does not end counts for that, not for the exit code of its killing", () => {
+  assert.deepEqual(counts({ hung: true, code: 137 }), ["no end"]);
+});
+
+Deno.test("a bug has a count of its own", () => {
+  assert.deepEqual(counts({ code: 70 }), ["exit 70"]);
+});
+
+Deno.test("a log line that is lost or comes twice counts", () => {
+  assert.deepEqual(counts({ lines: [1, 2, 2, 3, 4, 5, 6] }), ["log lines"]);
+});
