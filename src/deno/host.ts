@@ -5,7 +5,7 @@ import { sayableDirectory } from "./byte_files.ts";
 import { denoClock } from "./clock.ts";
 import { denoFiles } from "./files.ts";
 import { denoTerminal } from "./terminal.ts";
-import { variableOrSign } from "./variable.ts";
+import { variableBytes } from "./variable.ts";
 import { watchDirectories } from "./watcher.ts";
 
 export function denoHost(): Host {
@@ -14,7 +14,7 @@ export function denoHost(): Host {
     terminal: denoTerminal(),
     files: denoFiles,
     clock: denoClock,
-    env: { get: variableOrSign },
+    env: { get: variableBytes },
     interrupt: interrupt.signal,
     random,
     capture,
