@@ -43,7 +43,7 @@ class Server implements AsyncDisposable {
       credentials: () => Promise.resolve({ headers: {} }),
       ...ca,
     };
-    return new KubeClient(new NetworkTransport(connection, () => Promise.resolve()), "default");
+    return new KubeClient(new NetworkTransport(connection, clock.delay), "default");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
