@@ -75,7 +75,7 @@ forget() {
   ! [ -d "./$manifest.new" ] || rm -rf "./$manifest.new"
 }
 
-# group PID: the living processes of its process group, a word each: PID:PARENT:TIME:TIME.
+# group PID: the living processes of its process group, a word each: PID:PARENT:TIME:TIME:STATE.
 group() (
   for file in /proc/[0-9]*/stat; do
     { IFS= read -r line <"$file"; } 2>/dev/null || continue
@@ -84,7 +84,7 @@ group() (
     # shellcheck disable=SC2086
     set -- "$1" ${line##*) }
     case $2 in Z | X) continue ;; esac
-    [ "$4" != "$1" ] || printf '%s:%s:%s:%s\n' "${line%% *}" "$3" "${13}" "${14}"
+    [ "$4" != "$1" ] || printf '%s:%s:%s:%s:%s\n' "${line%% *}" "$3" "${13}" "${14}" "$2"
   done
 )
 
@@ -281,7 +281,10 @@ doze() {
 moves() {
   for process in $(group "$$"); do
     pid=${process%%:*}
-    case $process in "$self":* | *:"$self":*) continue ;; esac
+    case $process in
+      "$self":* | *:"$self":*) continue ;;
+      *:D) printf 'disk:%s ' "$beats" ;; # it works, however long that takes
+    esac
     waits=
     while read -r key value; do
       [ "$key" != voluntary_ctxt_switches: ] || waits=$value
