@@ -63,7 +63,11 @@ export const runDeleted = act("run deleted by another", async (world) => {
 
 /** Of the container in which the upload is, all processes at once. */
 export const containerKilled = killing("container killed", () => true);
-export const tarKilled = killing("tar killed in the pod", ({ name }) => name === "tar");
+/** Of an upload that goes in one part: of two halves one may be unpacked already. */
+export const tarKilled: Fault = {
+  ...killing("tar killed in the pod", ({ name }) => name === "tar"),
+  needsClaim: true,
+};
 export const receiverKilled = killing(
   "receiver killed in the pod",
   ({ command }) => command.includes("/tkn-dev/receive"),

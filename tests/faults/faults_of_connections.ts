@@ -7,6 +7,11 @@ import type { Spot } from "./phases.ts";
 import { aborted } from "./times.ts";
 import type { World } from "./world.ts";
 
+/** README, "Every wait has an end": a watch is renewed after 135 s of silence at the latest. */
+const SILENCE_SECONDS = 150;
+/** And then a server out of reach is asked for a minute, each time for half of one. */
+const GONE_SECONDS = 240;
+
 type Strike = (moment: Moment, world: World) => Promise<Uint8Array | undefined>;
 
 function fault(name: string, strike: Strike, more: Partial<Fault> = {}): Fault {
@@ -50,13 +55,13 @@ export const resetAll = fault("all reset", (_moment, { proxy }) => {
 export const silent = fault("silent for good", (moment) => {
   moment.exchange.link.swallow("up", "down");
   return Promise.resolve(moment.data);
-}, { codes: quiet, endSeconds: 90 });
+}, { codes: quiet, endSeconds: SILENCE_SECONDS });
 
 /** The server's window is full for good: what is sent waits. */
 export const stalled = fault("stalled for good", async (_moment, { over }) => {
   await aborted(over);
   return undefined;
-}, { codes: quiet, endSeconds: 90 });
+}, { codes: quiet, endSeconds: SILENCE_SECONDS });
 
 export const silentFor5 = fault("silent for 5 s", async ({ data, exchange }, { pause }) => {
   exchange.link.swallow("up", "down");
@@ -72,7 +77,7 @@ export const slow = fault("late by 3 s", async ({ data }, { pause }) => {
 export const dark = fault("no network for good", (moment, { proxy }) => {
   proxy.darken();
   return Promise.resolve(moment.data);
-}, { codes: lasting, endSeconds: 120 });
+}, { codes: lasting, endSeconds: GONE_SECONDS });
 
 export const darkFor8 = fault("no network for 8 s", (moment, { proxy, pause }) => {
   proxy.darken();

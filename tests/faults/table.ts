@@ -35,7 +35,7 @@ step, which sends the digest of the tree it sees to the test. A held step gives 
 - **released incomplete**: a step ran on a tree that is not the one sent
 - **left over**: a run still pending, running or held, or created twice; a pod that still runs; a
   temporary Task or Pipeline; a claim. Looked for once the pause and 30 s more are over
-- **no end**: the client did not end within the time that the fault allows (20 to 120 s)
+- **no end**: the client did not end within the time that the fault allows (10 to 240 s, as the README has it)
 - **exit code**: not one that the README documents for it, or not what the run came to
 - **exit 70**: a bug in tkn-dev
 - **log lines**: exit code 0, but a line of the log was lost or came twice
