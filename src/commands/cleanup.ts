@@ -66,7 +66,7 @@ function wordsOf(one: LeftOver, { allNamespaces, dryRun }: Options): string {
 }
 
 function nameOf({ resource: { kind, group }, name }: LeftOver): string {
-  return `${kind.toLowerCase()}.${group}/${name}`;
+  return `${kind.toLowerCase()}${group && `.${group}`}/${name}`;
 }
 
 function placeOf(namespace: string): string {

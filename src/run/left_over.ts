@@ -1,7 +1,13 @@
 /** What this program left behind when it was killed, or lost its cluster: found, and removed. */
 import { ExpectedError } from "../errors.ts";
 import type { Clock } from "../host.ts";
-import type { Kube, KubeObject, Resource, Selector } from "../kube/interface.ts";
+import {
+  type Kube,
+  type KubeObject,
+  PODS,
+  type Resource,
+  type Selector,
+} from "../kube/interface.ts";
 import { isStatus } from "../kube/status.ts";
 import {
   LABEL,
@@ -17,6 +23,7 @@ import { CANCEL, phaseOf } from "../tekton/phase.ts";
 import { timeoutSeconds } from "../tekton/timeouts.ts";
 import { heldSteps } from "./held_steps.ts";
 import { RESOURCE_OF, type Run, type RunKind } from "./live_run.ts";
+import { orphanedPods } from "./orphaned_pods.ts";
 import { markOf, OWN_LABEL, readTemporary, type Temporary } from "./own.ts";
 
 export interface LeftOver {
@@ -55,7 +62,11 @@ export async function findLeft(
     if (resource !== PIPELINE_RUNS && resource !== TASK_RUNS) return own;
     const isRun = (object: KubeObject) => readTemporary(resource.kind, object) === undefined;
     const runs = objects.filter(isRun) as Run[];
-    return { ...own, left: [...own.left, ...await findRuns(kube, { resource, runs, nowMs })] };
+    const left = [...own.left, ...await findRuns(kube, { resource, runs, nowMs })];
+    if (resource !== TASK_RUNS) return { ...own, left };
+    const taskRuns = runs as TaskRun[];
+    const pods = await orphanedPods(kube, { namespace, taskRuns, nowMs });
+    return { ...own, left: [...left, ...pods.map((pod) => leftOver(PODS, pod, "deleted"))] };
   }));
   return {
     left: found.flatMap(({ left }) => left),

@@ -219,3 +219,20 @@ Deno.test("who may not list is told so, but for requests, which take a right of 
   assert.equal((await denied("ResolutionRequests")).stdout, "task.tekton.dev/t deleted\n");
   assert.match(await rejection(denied("Pipelines"), ClusterError), /^Cannot list Xs: forbidden/);
 });
+
+Deno.test("a pod that is alive long after its TaskRun has ended goes, no other does", async () => {
+  const there = new Namespace()
+    .run(TASK_RUNS, "ended", 10, { status: ended(false, "TaskRunCancelled") })
+    .run(TASK_RUNS, "lives", 10);
+  const pod = (name: string, minutes: number, run: string, phase: string) =>
+    there.put(PODS, name, minutes, {
+      metadata: { labels: { ...labels, [LABEL.taskRun]: run } },
+      status: { phase },
+    });
+  pod("orphan", 10, "ended", "Running");
+  pod("young", 1, "ended", "Running");
+  pod("over", 10, "ended", "Failed");
+  pod("at-work", 10, "lives", "Running");
+  const { stdout } = await there.cleanup();
+  assert.equal(stdout, "pod/orphan deleted\n");
+});
