@@ -11,6 +11,7 @@ export interface KubeObject {
     namespace?: string;
     uid?: string;
     labels?: Record<string, string>;
+    annotations?: Record<string, string>;
     creationTimestamp?: string;
     deletionTimestamp?: string;
     ownerReferences?: unknown[];

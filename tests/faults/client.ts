@@ -1,5 +1,5 @@
 /** Starts tkn-dev as a user does who can reach the cluster by one port alone. */
-import { type Running, startTknDev } from "../support/program.ts";
+import { type Ran, type Running, startTknDev, tknDev } from "../support/program.ts";
 import type { Profile } from "./profile.ts";
 import type { Room } from "./room.ts";
 import { PAUSE_SECONDS } from "./times.ts";
@@ -20,11 +20,8 @@ export interface Upload {
 }
 
 export async function startUpload(upload: Upload): Promise<Running> {
-  const { profile, room: { admin, namespace }, tree, witness, scratch } = upload;
-  const direct = { port: admin.upstream.port, ca: admin.upstream.caCerts[0] };
-  const way = upload.way ?? direct;
-  const kubeconfig = `${scratch}/kubeconfig-${way.port}`;
-  await Deno.writeTextFile(kubeconfig, admin.kubeconfig({ ...way, namespace }));
+  const { profile, tree, witness } = upload;
+  const kubeconfig = await writeKubeconfig(upload);
   const bound = profile.usesClaim ? `claimName=faults,subPath=${SUB_PATH}` : "emptyDir=";
   return startTknDev([
     ...profile.command,
@@ -33,4 +30,18 @@ export async function startUpload(upload: Upload): Promise<Running> {
     ...["--kubeconfig", kubeconfig, "--pause-timeout", `${PAUSE_SECONDS}s`],
     ...["--compress", "never"],
   ]);
+}
+
+/** What a user does after a client that was killed. */
+export async function cleanUp(place: Pick<Upload, "room" | "scratch">): Promise<Ran> {
+  return await tknDev(["cleanup", "--kubeconfig", await writeKubeconfig(place)]);
+}
+
+async function writeKubeconfig(
+  { room: { admin, namespace }, scratch, way }: Pick<Upload, "room" | "scratch" | "way">,
+): Promise<string> {
+  const { port, ca } = way ?? { port: admin.upstream.port, ca: admin.upstream.caCerts[0] };
+  const path = `${scratch}/kubeconfig-${port}`;
+  await Deno.writeTextFile(path, admin.kubeconfig({ port, ca, namespace }));
+  return path;
 }

@@ -2,13 +2,13 @@
 import type { Certificates } from "../../src/sandbox/certificate.ts";
 import type { Ran, Running } from "../support/program.ts";
 import { forgotten, isGoing, leftOvers, settled } from "./aftermath.ts";
-import { startUpload, SUB_PATH } from "./client.ts";
+import { cleanUp, startUpload, SUB_PATH } from "./client.ts";
 import type { Injection, Observed } from "./injection.ts";
 import { FaultProxy } from "./proxy/fault_proxy.ts";
-import type { Room } from "./room.ts";
+import type { FoundRun, Room } from "./room.ts";
 import type { Measures } from "./seen.ts";
 import { Striker } from "./striker.ts";
-import { aborted, after, LONGEST_RUN_MS, LOOK_MS, START_MS } from "./times.ts";
+import { aborted, after, LONGEST_RUN_MS, LOOK_MS, ORPHAN_MS, START_MS } from "./times.ts";
 import { alterTree, difference, listingOf, writeTree } from "./tree.ts";
 import type { Stand, Witness } from "./witness.ts";
 import type { World } from "./world.ts";
@@ -97,6 +97,7 @@ class Trial implements AsyncDisposable {
     if (fault.changesTree) this.#listings.push(await listingOf(this.#tree));
     const own = runs.filter(({ name }) => !isOf(other, name));
     const judgedRun = own.find(({ name }) => isOf(judged, name)) ?? own.at(0);
+    const left = await this.#left(own);
     return {
       injected: this.#striker.struckMs !== undefined,
       error: this.#striker.error,
@@ -106,10 +107,26 @@ class Trial implements AsyncDisposable {
       seconds: (endedMs - (this.#striker.struckMs ?? startedMs)) / 1000,
       hung,
       run: judgedRun?.state,
-      leftOvers: [...untold, ...await leftOvers(room, fault.isBetween ? own.slice(1) : own)],
+      leftOvers: [...untold, ...left.still],
+      cleaned: left.cleaned,
+      saysNoLog: /following the run without it/.test(stderr),
       lines: [...judged.stdout.matchAll(/line (\d+)$/gm)].map(([, line]) => Number(line)),
       stderr: other === undefined ? stderr : `${stderr}\nThe other:\n${other.stderr}`,
     };
+  }
+
+  /** What is left over when `tkn-dev cleanup` has been there, and how much it has removed. */
+  async #left(runs: readonly FoundRun[]): Promise<{ still: string[]; cleaned: number }> {
+    const { injection: { fault }, setting: { room, scratch, signal } } = this;
+    const ours = fault.isBetween ? runs.slice(1) : runs;
+    const before = await leftOvers(room, ours);
+    if (before.length === 0 || signal.aborted) return { still: before, cleaned: 0 };
+    if (before.some((one) => one.startsWith("pod "))) await after(ORPHAN_MS);
+    await room.expire();
+    await cleanUp({ room, scratch });
+    await after(LOOK_MS);
+    const still = await leftOvers(room, ours);
+    return { still, cleaned: before.length - still.length };
   }
 
   async release(): Promise<void> {

@@ -27,6 +27,10 @@ export interface Observed {
   /** What the run came to. */
   readonly run?: string;
   readonly leftOvers: readonly string[];
+  /** How many were until `tkn-dev cleanup` removed them. */
+  readonly cleaned: number;
+  /** It has said that a log can't be had. */
+  readonly saysNoLog: boolean;
   /** Numbers of the log lines that came. */
   readonly lines: readonly number[];
   readonly stderr: string;

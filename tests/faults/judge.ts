@@ -38,7 +38,7 @@ export function judge({ fault, phase }: Injection, seen: Observed): Problem[] {
     const why = whyWrong(seen, right);
     if (why !== undefined) say("exit code", why);
   }
-  const isForged = fault.forgesLogs && phase.kind === "step log";
+  const isForged = fault.forgesLogs && phase.kind === "step log" || seen.saysNoLog;
   if (seen.code === 0 && !isForged && seen.lines.join() !== ALL_LINES) {
     say("log lines", `the log came as lines ${seen.lines.join(", ")}`);
   }

@@ -3,7 +3,7 @@ import { type Certificates, makeCertificates } from "../../src/sandbox/certifica
 import { Random } from "../support/random.ts";
 import type { Admin } from "./admin.ts";
 import { inject, type Setting } from "./inject.ts";
-import type { Injection } from "./injection.ts";
+import type { Injection, Observed } from "./injection.ts";
 import { type Cell, judge } from "./judge.ts";
 import { measure } from "./measure.ts";
 import type { Profile } from "./profile.ts";
@@ -59,7 +59,8 @@ export class Laboratory implements AsyncDisposable {
     const mixed = shuffled(injections, new Random(this.options.seed));
     await this.#each(mixed, async (injection, room) => {
       const prepared = this.#prepared.get(injection.profile)!;
-      const seen = await inject(injection, { ...prepared, ...this.#setting(room) });
+      const setting = { ...prepared, ...this.#setting(room) };
+      const seen = await inject(injection, setting).catch(notInjected);
       if (!this.options.signal.aborted) {
         onCell({ ...injection, seen, problems: judge(injection, seen) });
       }
@@ -96,6 +97,23 @@ export class Laboratory implements AsyncDisposable {
       }
     }));
   }
+}
+
+/** Where the cluster fails the administrator: one injection is lost, not all. */
+function notInjected(error: unknown): Observed {
+  return {
+    injected: false,
+    error: `${error}`,
+    state: "no run",
+    code: 0,
+    seconds: 0,
+    hung: false,
+    leftOvers: [],
+    cleaned: 0,
+    saysNoLog: false,
+    lines: [],
+    stderr: "",
+  };
 }
 
 /** Where the cluster's pods reach this machine: at the node's address, for it is the node. */

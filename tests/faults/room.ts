@@ -3,6 +3,8 @@ import { type Admin, type KubeObject, TEKTON } from "./admin.ts";
 import { CLAIM, objects, OWN_PIPELINES, OWN_TASKS } from "./profile.ts";
 
 const OWN_LABEL = "tkn-dev-faults";
+/** The annotation in which a temporary object of tkn-dev ends with the seconds that it may be needed. */
+const MARK = "tkn-dev/invocation";
 const OLD_MS = 2 * 3_600_000;
 
 /** A run, and whether it can still do something. */
@@ -83,19 +85,35 @@ export class Room {
 
   /** Temporary objects and claims, by kind and name. */
   async extras(): Promise<string[]> {
-    const [tasks, pipelines, claims] = await Promise.all([
-      this.admin.list(this.tekton("tasks")),
-      this.admin.list(this.tekton("pipelines")),
-      this.admin.list(this.core("persistentvolumeclaims")),
-    ]);
-    const others = (kind: string, found: KubeObject[], own: string[]) =>
-      found.map(({ metadata }) => metadata.name!).filter((name) => !own.includes(name))
-        .map((name) => `${kind} ${name}`);
+    const temporary = await this.#temporary();
+    const claims = await this.admin.list(this.core("persistentvolumeclaims"));
+    const others = claims.map(({ metadata }) => metadata.name!).filter((name) => name !== CLAIM);
     return [
-      ...others("Task", tasks, OWN_TASKS),
-      ...others("Pipeline", pipelines, OWN_PIPELINES),
-      ...others("claim", claims, [CLAIM]),
+      ...temporary.map(({ kind, name }) => `${kind} ${name}`),
+      ...others.map((name) => `claim ${name}`),
     ];
+  }
+
+  /** Temporary objects say for how long they may be needed: no longer. */
+  async expire(): Promise<void> {
+    for (const { path, object } of await this.#temporary()) {
+      const mark: string | undefined = object.metadata.annotations?.[MARK];
+      if (mark === undefined) continue;
+      const annotations = { [MARK]: mark.replace(/\/\d+$/, "/0") };
+      await this.admin.json("PATCH", path, { metadata: { annotations } });
+    }
+  }
+
+  async #temporary() {
+    const found = [];
+    for (const [kind, own] of [["Task", OWN_TASKS], ["Pipeline", OWN_PIPELINES]] as const) {
+      const collection = this.tekton(`${kind.toLowerCase()}s`);
+      for (const object of await this.admin.list(collection)) {
+        const name = object.metadata.name!;
+        if (!own.includes(name)) found.push({ kind, name, path: `${collection}/${name}`, object });
+      }
+    }
+    return found;
   }
 
   /** For the next upload. */
@@ -103,12 +121,7 @@ export class Room {
     const { admin } = this;
     for (const plural of ["pipelineruns", "taskruns"]) await admin.remove(this.tekton(plural));
     await admin.remove(this.core("pods"));
-    const [tasks, pipelines] = [this.tekton("tasks"), this.tekton("pipelines")];
-    for (const extra of await this.extras()) {
-      const [kind, name] = extra.split(" ");
-      if (kind === "Task") await admin.remove(`${tasks}/${name}`);
-      if (kind === "Pipeline") await admin.remove(`${pipelines}/${name}`);
-    }
+    for (const { path } of await this.#temporary()) await admin.remove(path);
     const areGone = async () =>
       (await this.pods()).length === 0 && (await this.runs()).length === 0;
     while (!await areGone()) await new Promise((go) => setTimeout(go, 500));

@@ -34,7 +34,8 @@ step, which sends the digest of the tree it sees to the test. A held step gives 
 
 - **released incomplete**: a step ran on a tree that is not the one sent
 - **left over**: a run still pending, running or held, or created twice; a pod that still runs; a
-  temporary Task or Pipeline; a claim. Looked for once the pause and 30 s more are over
+  temporary Task or Pipeline; a claim. Looked for once the pause and 30 s more are over, and again
+  after \`tkn-dev cleanup\`: what that removes is no left-over, but is in the table below
 - **no end**: the client did not end within the time that the fault allows (10 to 240 s, as the README has it)
 - **exit code**: not one that the README documents for it, or not what the run came to
 - **exit 70**: a bug in tkn-dev
@@ -91,7 +92,7 @@ function every(cells: readonly Cell[]): string {
     seen.wrongTree === undefined ? "" : seen.wrongTree === "" ? "yes" : "**no**",
     `${seen.code}`,
     seen.seconds.toFixed(1),
-    `${seen.leftOvers.length}`,
+    `${seen.leftOvers.length}${seen.cleaned > 0 ? `, ${seen.cleaned} cleaned up` : ""}`,
     problems.map(({ text }) => shortened(text)).join("; "),
   ]);
   const titles = ["Fault", "Phase", "Upload", "Step", "Tree whole", "Exit code", "Seconds"];

@@ -8,6 +8,8 @@ export const START_MS = 150_000;
 export const LONGEST_RUN_MS = 300_000;
 /** Beyond the pause, a run is over, and its pods are, within that time. */
 export const SETTLE_MS = 30_000;
+/** After these two, a pod is old enough for `tkn-dev cleanup` to see that it has outlived its run. */
+export const ORPHAN_MS = 90_000;
 /** By then a run that was cancelled has ended. */
 export const CANCEL_MS = 6_000;
 /** How often the cluster is looked at. */

@@ -22,6 +22,8 @@ const RECOVERED: Observed = {
   hung: false,
   run: "succeeded",
   leftOvers: [],
+  cleaned: 0,
+  saysNoLog: false,
   lines: [1, 2, 3, 4, 5, 6],
   stderr: "",
 };

@@ -17,6 +17,8 @@ const CELL = {
     seconds: 12.34,
     hung: false,
     leftOvers: ["run a is running"],
+    cleaned: 0,
+    saysNoLog: false,
     lines: [],
     stderr: "",
   },
