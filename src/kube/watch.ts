@@ -39,10 +39,14 @@ export async function* watch<T extends KubeObject>(
   const known = new Map<string, T>();
   const backoff = new Backoff();
   let [awayMs, malformed] = [0, 0];
+  let patience: Patience | undefined;
+  using _patience = { [Symbol.dispose]: () => patience?.[Symbol.dispose]() };
   while (!signal.aborted) {
     try {
       const { items, resourceVersion } = await source.list(signal);
       awayMs = 0;
+      patience?.[Symbol.dispose]();
+      patience = undefined;
       backoff.reset();
       yield* difference(known, items);
       yield* changes(source, { from: resourceVersion, known, signal, seen: () => malformed = 0 });
@@ -51,11 +55,26 @@ export async function* watch<T extends KubeObject>(
       const isMalformed = error instanceof MalformedError;
       if (isMalformed && ++malformed >= MOST_MALFORMED) throw error;
       if (!isMalformed && !isPassing(error) && !isStatus(error, 410)) throw error;
-      if (awayMs >= PATIENCE_MS) throw error;
+      patience ??= new Patience(source);
+      if (awayMs >= PATIENCE_MS || patience.isOver) throw error;
       const ms = backoff.after(error);
       awayMs += ms;
       await source.delay(ms, signal).catch(() => {});
     }
+  }
+}
+
+/** Ends by the clock: each try at a server that is gone takes half a minute, beside the waits between them. */
+class Patience implements Disposable {
+  isOver = false;
+  readonly #done = new AbortController();
+
+  constructor(source: Pick<WatchSource<KubeObject>, "delay">) {
+    source.delay(PATIENCE_MS, this.#done.signal).then(() => this.isOver = true, () => {});
+  }
+
+  [Symbol.dispose](): void {
+    this.#done.abort();
   }
 }
 

@@ -392,3 +392,17 @@ Deno.test("an abort ends it without an error: before it, while it waits, and whi
     );
   assert.deepEqual(await reading.said(), ["ADDED a@1"]);
 });
+
+Deno.test("a server whose every answer takes half a minute is given up by the clock", async () => {
+  let tries = 0;
+  const source: FakeSource = new FakeSource([
+    async () => {
+      tries++;
+      source.limits.advance(31_000);
+      await turn();
+      throw new UnreachableError("no answer");
+    },
+  ]);
+  await assert.rejects(source.said(), UnreachableError);
+  assert.equal(tries, 3);
+});
