@@ -3,7 +3,6 @@
  * a first part. The step's side of it is src/step/receive.sh, which has the words of the conversation.
  */
 import { TransferError } from "../errors.ts";
-import { Bell } from "../bell.ts";
 import { receiveCommand } from "../step/scripts.ts";
 import { archive } from "../tree/archive.ts";
 import { type Delta, delta } from "../tree/delta.ts";
@@ -15,14 +14,14 @@ import { parseRecord } from "../tree/record.ts";
 import { parseSurvey, type Survey } from "../tree/survey.ts";
 import type { Entry } from "../tree/walk.ts";
 import { at } from "../tree/remote_path.ts";
-import { isGoing, LockWatch, whoHolds } from "./lock.ts";
+import { awaitLock } from "./await_lock.ts";
+import { meanwhile } from "./meanwhile.ts";
 import { namesToRecall, topNames } from "./names_to_look_at.ts";
 import * as protocol from "./protocol.ts";
 import { type Pulse, readReceipt, words } from "./protocol.ts";
 import type { Reply } from "./reply.ts";
 import type { SendOptions } from "./send.ts";
 import { stepExec } from "./step_exec.ts";
-import { ticking } from "./ticking.ts";
 import { type Transfer, writeRecord } from "./transfer.ts";
 
 /** A link with a round trip as long as that is a slow one until it proves fast. */
@@ -38,10 +37,6 @@ const WORTH_BYTES = 4e6;
 /** From that size on a file is hashed over there while it comes: it takes as long as its coming. */
 const FOLLOWED_BYTES = 32 * 1024 * 1024;
 
-/** While nothing is sent, the receiver hears this often that somebody is here. */
-const PING_MS = 5_000;
-/** How often it is asked for a lock that another upload has. */
-const LOCK_LOOK_MS = 1_000;
 /** So often in a row a receiver may say that it waits, though all is on its way: for half a minute. */
 const MOST_WAITS = 6;
 
@@ -104,11 +99,11 @@ class Part {
   /** The sender's side of the conversation, and then the archive. */
   async *stdin(reply: Reply, role: Role): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
     if ("half" in role) return yield* this.#half(reply, role.half);
-    if ("after" in role) yield* this.#meanwhile(reply, role.after);
+    if ("after" in role) yield* meanwhile(this.options, reply, role.after);
     const { transfer } = this;
     const asks = transfer.survey === undefined;
     if (asks) yield* this.#ask(reply);
-    const difference = yield* this.#meanwhile(reply, this.#difference());
+    const difference = yield* meanwhile(this.options, reply, this.#difference());
     const prepared = "split" in role ? await this.#prepared(difference, role.split) : undefined;
     if (asks && prepared === undefined) yield* this.#measure(reply);
     const chunks = prepared === undefined ? this.#archive(difference) : this.#pieces(prepared);
@@ -158,28 +153,6 @@ class Part {
     return this.#waits >= MOST_WAITS;
   }
 
-  /** What takes time here: the receiver hears meanwhile that somebody is here. */
-  async *#meanwhile<T>(
-    reply: Reply,
-    pending: Promise<T>,
-  ): AsyncGenerator<Uint8Array<ArrayBuffer>, T, undefined> {
-    let isDone = false;
-    const changed = new Bell();
-    const done = () => {
-      isDone = true;
-      changed.ring();
-    };
-    pending.then(done, done);
-    const { clock, signal } = this.options;
-    using _pinging = ticking(clock, { everyMs: PING_MS, signal }, () => changed.ring());
-    while (true) {
-      await changed.rings;
-      if (isDone) return await pending;
-      yield words(["ping"]);
-      await reply.text();
-    }
-  }
-
   /** A last part's, if it is ours, once it is said; what else becomes of the command its end tells. */
   async #tellReceipt(reply: Reply): Promise<void> {
     if (this.#turn !== "end") return;
@@ -218,7 +191,7 @@ class Part {
     const holder = protocol.readLock(await reply.text());
     if (holder !== undefined) {
       for (const _ of [...recalls, "ask"]) await reply.text(); // of what another upload changes yet
-      yield* this.#awaitLock(reply, holder);
+      yield* awaitLock(options, reply, holder);
       yield words(questions);
     }
     if (recalls.length > 0) transfer.record = await parseRecord(reply.answer());
@@ -230,27 +203,6 @@ class Part {
     }
     transfer.survey = survey;
     transfer.pulses = survey.pulses;
-  }
-
-  /** Until the lock is this upload's. Ends with the signal: an upload has its time limit. */
-  async *#awaitLock(
-    reply: Reply,
-    first: protocol.LockHolder,
-  ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
-    const { kube, clock, emit, signal, run: own, pause: { namespace } } = this.options;
-    const watch = new LockWatch();
-    for (let holder: protocol.LockHolder | undefined = first; holder !== undefined;) {
-      const going = await isGoing(kube, namespace, holder.run);
-      const nowMs = clock.now();
-      if (watch.mayBreak({ holder, nowMs, own, isGoing: going })) {
-        yield words([protocol.breakLock(holder)]);
-      } else {
-        emit({ kind: "waiting", text: whoHolds(holder) });
-        await clock.delay(LOCK_LOOK_MS, signal);
-      }
-      yield words([protocol.lock(own)]);
-      holder = protocol.readLock(await reply.text());
-    }
   }
 
   /** Whether what is left to send is to be compressed from the start on. */

@@ -830,3 +830,16 @@ Deno.test("the lock of an upload whose run is gone is broken", async () => {
   await sent;
   assert.deepEqual(received!.lines.slice(4, 6), ["break k3j2h1a0x9", LOCK]);
 });
+
+Deno.test("an upload into a step that stays held does not wait for another one for ever", async () => {
+  const lock = "locked k3j2h1a0x9 done 5 TaskRun/other\n";
+  const { kube, sent } = start(
+    (options) => receive(options, { lock: Array.from({ length: 1_000 }, () => lock) }),
+    { release: false },
+  );
+  kube.put<TaskRun>(TASK_RUNS, { metadata: { name: "other", namespace: "ns" }, spec: {} });
+  assert.match(
+    await rejection(sent, TransferError),
+    /it waited 600 s for TaskRun other to end: it works in the same directory$/m,
+  );
+});
