@@ -57,7 +57,7 @@ function verdict(row: Row): string {
 }
 
 /** As `deno fmt` writes it. */
-function table(head: readonly string[], rows: readonly string[][]): string[] {
+export function table(head: readonly string[], rows: readonly string[][]): string[] {
   const widths = head.map((text, column) =>
     Math.max(text.length, 3, ...rows.map((row) => row[column].length))
   );

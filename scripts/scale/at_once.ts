@@ -1,0 +1,118 @@
+/** Many uploads at the same moment, and how the API server bears it. */
+import { denoClock } from "../../src/deno/clock.ts";
+import { loadConnection } from "../../src/deno/kubeconfig.ts";
+import { NetworkTransport } from "../../src/deno/network.ts";
+import { upload, type Uploaded } from "../bench/ours.ts";
+import type { Tree } from "../bench/tree.ts";
+import { costOf } from "./cost.ts";
+import { type Lab, readMetrics, sleep } from "./lab.ts";
+import type { Group, Seconds } from "./meter.ts";
+import { countedBetween, type Counts, countsOf, openStreams } from "./metrics.ts";
+
+const READ_MS = 1_000;
+const PROBE_MS = 500;
+const SHOWN: readonly Group[] = ["kube-apiserver", "kubelet", "containerd", "etcd"];
+
+export interface AtOnce {
+  readonly uploads: number;
+  /** Why uploads failed, one each. */
+  readonly errors: readonly string[];
+  /** Milliseconds, sorted: from the command to the pause, from there to the receipt, of a plain GET meanwhile. */
+  readonly heldMs: readonly number[];
+  readonly sentMs: readonly number[];
+  readonly getMs: readonly number[];
+  readonly refusedGets: number;
+  /** From the first command to the last one's end. */
+  readonly wholeMs: number;
+  readonly counts: Counts;
+  /** More than before, as the first half of them held. */
+  readonly streams: number;
+  /** In bytes, before and at the most. */
+  readonly memory: readonly { group: Group; before: number; peak: number }[];
+  /** Of all of them together. */
+  readonly seconds: Seconds;
+}
+
+export async function measureAtOnce(lab: Lab, uploads: number, tree: Tree): Promise<AtOnce> {
+  const { stage, meter, idle } = lab;
+  const page = await readMetrics(stage);
+  await sleep(2_000, stage.signal);
+  await meter.forgetPeaks();
+  const before = meter.read();
+  const resting = SHOWN.map((group) => meter.peak(group));
+  meter.watch(READ_MS);
+  let held = 0;
+  let streams = Promise.resolve(0);
+  const onHeld = () => {
+    held += 1;
+    if (held === Math.ceil(uploads / 2)) streams = readMetrics(stage).then(openStreams, () => 0);
+  };
+  await using probe = await startProbe(lab);
+  const options = { tree, volume: "emptyDir=Memory", onHeld };
+  const results = await Promise.allSettled(
+    Array.from({ length: uploads }, () => upload(stage, options)),
+  );
+  const after = meter.read();
+  const { getMs, refusedGets } = await probe.end();
+  stage.signal.throwIfAborted();
+  const done = results.filter((one) => one.status === "fulfilled").map(({ value }) => value);
+  const failed = results.filter((one) => one.status === "rejected");
+  const counts = countedBetween(countsOf(page), countsOf(await readMetrics(stage)));
+  const result = {
+    uploads,
+    errors: failed.map(({ reason }) => `${reason?.message ?? reason}`),
+    ...times(done, before.atMs),
+    getMs,
+    refusedGets,
+    wholeMs: after.atMs - before.atMs,
+    counts: { ...counts, requests: counts.requests - getMs.length - refusedGets },
+    streams: Math.max(0, await streams - openStreams(page)),
+    memory: SHOWN.map((group, at) => ({ group, before: resting[at], peak: meter.peak(group) })),
+    seconds: costOf(idle, before, after),
+  };
+  await stage.removeRuns();
+  return result;
+}
+
+function times(done: readonly Uploaded[], startMs: number) {
+  const sorted = (of: (one: Uploaded) => number) => done.map(of).toSorted((a, b) => a - b);
+  return {
+    heldMs: sorted(({ heldMs }) => heldMs - startMs),
+    sentMs: sorted(({ heldMs, sentMs }) => sentMs - heldMs),
+  };
+}
+
+/** A user who asks for a Task twice a second. */
+async function startProbe({ stage }: Lab) {
+  const { access: { path, namespace }, name } = stage;
+  const transport = new NetworkTransport(
+    await loadConnection({ kubeconfig: path }),
+    denoClock.delay,
+  );
+  const end = new AbortController();
+  const signal = AbortSignal.any([end.signal, stage.signal]);
+  const getMs: number[] = [];
+  let refusedGets = 0;
+  const ask = async () => {
+    const startMs = performance.now();
+    const response = await transport.request(
+      `/apis/tekton.dev/v1/namespaces/${namespace}/tasks/${name}`,
+      { signal },
+    );
+    await response.text();
+    if (response.ok) getMs.push(performance.now() - startMs);
+    else refusedGets += 1;
+  };
+  const ended = (async () => {
+    while (!signal.aborted) {
+      await ask().catch(() => refusedGets += signal.aborted ? 0 : 1);
+      await sleep(PROBE_MS, signal).catch(() => {});
+    }
+  })();
+  const stop = async () => {
+    end.abort(new DOMException("enough", "AbortError"));
+    await ended;
+    return { getMs: getMs.toSorted((a, b) => a - b), refusedGets };
+  };
+  return { end: stop, [Symbol.asyncDispose]: async () => void await stop() };
+}

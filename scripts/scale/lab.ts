@@ -1,0 +1,147 @@
+/** One upload at a time, and what it costs. */
+import { upload, type UploadOptions } from "../bench/ours.ts";
+import type { Stage } from "../bench/stage.ts";
+import { costOf, type Idle, idleOf, meanOf } from "./cost.ts";
+import { type Group, GROUPS, type Meter, type Reading, type Seconds } from "./meter.ts";
+import { type Counts, countsOf, valueOf } from "./metrics.ts";
+
+/** What goes on after an end: status updates, the pod's sandbox. */
+const SETTLE_MS = 1_000;
+const READ_MS = 250;
+/** As scripts/cluster/up starts it. */
+const ETCD_METRICS = "http://127.0.0.1:2379/metrics";
+
+/** Those whose processes come with a run. */
+const PASSING: readonly Group[] = ["containerd-shim", "the pod's programs", "tkn-dev"];
+
+export interface Lab {
+  readonly stage: Stage;
+  readonly meter: Meter;
+  readonly idle: Idle;
+}
+
+/** Means of processor seconds. */
+export interface UploadCost {
+  /** From the pause to the receipt. */
+  readonly transfer: Seconds;
+  /** From the command's start to its end. */
+  readonly whole: Seconds;
+  readonly transferMs: number;
+  /** Of the group's largest process, in bytes: the most, and for those that were there before, without what they had. */
+  readonly memory: Readonly<Record<Group, number>>;
+}
+
+export async function openLab(stage: Stage, meter: Meter, idleMs: number): Promise<Lab> {
+  meter.watch(READ_MS);
+  const before = meter.read();
+  await sleep(idleMs, stage.signal);
+  return { stage, meter, idle: idleOf(before, meter.read()) };
+}
+
+/** The rounds' runs are removed, which is not counted. `prepare` comes before each, and is not counted either. */
+export async function measureUploads(
+  { stage, meter, idle }: Lab,
+  { rounds, prepare, ...options }: UploadOptions & {
+    rounds: number;
+    prepare?: () => Promise<void>;
+  },
+): Promise<UploadCost> {
+  const [transfer, whole, ms]: [Seconds[], Seconds[], number[]] = [[], [], []];
+  await meter.forgetPeaks();
+  meter.read();
+  const resting = GROUPS.map((group) => PASSING.includes(group) ? 0 : meter.peak(group));
+  for (let round = 0; round < rounds; round++) {
+    await prepare?.();
+    await sleep(SETTLE_MS, stage.signal);
+    const at: { held?: Reading; sent?: Reading } = {};
+    const before = meter.read();
+    const { heldMs, sentMs } = await upload(stage, {
+      ...options,
+      onHeld: () => at.held = meter.read(),
+      onSent: () => at.sent = meter.read(),
+    });
+    await sleep(SETTLE_MS, stage.signal);
+    whole.push(costOf(idle, before, meter.read()));
+    transfer.push(costOf(idle, at.held!, at.sent!)); // both were told, or upload had thrown
+    ms.push(sentMs - heldMs);
+    await stage.removeRuns();
+  }
+  const transferMs = ms.reduce((a, b) => a + b, 0) / ms.length;
+  const memory = GROUPS.map((group, at) => [group, meter.peak(group) - resting[at]]);
+  return {
+    transfer: meanOf(transfer),
+    whole: meanOf(whole),
+    transferMs,
+    memory: Object.fromEntries(memory),
+  };
+}
+
+/** The same Task without an upload, as `kubectl create` starts it; the last of them stays. */
+export async function measurePlainRuns(
+  { stage, meter, idle }: Lab,
+  rounds: number,
+): Promise<Seconds> {
+  const costs: Seconds[] = [];
+  for (let round = 0; round < rounds; round++) {
+    await stage.removeRuns();
+    await sleep(SETTLE_MS, stage.signal);
+    const before = meter.read();
+    const name = `${stage.name}-plain-${round}`;
+    await stage.apply(plainRun(stage, name));
+    await stage.kubectl([
+      ...["wait", "--for=condition=Succeeded", "--timeout=120s", `taskrun/${name}`],
+    ]);
+    await sleep(SETTLE_MS, stage.signal);
+    costs.push(costOf(idle, before, meter.read()));
+  }
+  return meanOf(costs);
+}
+
+function plainRun({ name: task, labels }: Stage, name: string): object {
+  return {
+    apiVersion: "tekton.dev/v1",
+    kind: "TaskRun",
+    metadata: { name, labels },
+    spec: {
+      taskRef: { name: task },
+      workspaces: [{ name: "source", emptyDir: { medium: "Memory" } }],
+    },
+  };
+}
+
+/** Of the stage's runs and their pods, as JSON, by run. */
+export async function storedBytes(stage: Stage): Promise<number> {
+  const { stdout } = await stage.kubectl([
+    ...["get", "taskruns,pods", "-l", `tekton.dev/task=${stage.name}`],
+    ...["--show-managed-fields", "-o", "json"],
+  ]);
+  const { items } = JSON.parse(stdout) as { items: { kind: string }[] };
+  const runs = items.filter(({ kind }) => kind === "TaskRun").length;
+  return JSON.stringify(items).length / runs;
+}
+
+/** Of all that was ever written into the store of the test cluster, history included. */
+export async function writtenBytes({ signal }: Stage): Promise<number> {
+  const response = await fetch(ETCD_METRICS, { signal });
+  return valueOf(await response.text(), "etcd_debugging_mvcc_total_put_size_in_bytes");
+}
+
+export async function readCounts(stage: Stage): Promise<Counts> {
+  return countsOf(await readMetrics(stage));
+}
+
+/** Five megabytes and a tenth of a second of the API server: not while something is measured. */
+export async function readMetrics(stage: Stage): Promise<string> {
+  const { stdout } = await stage.kubectl(["get", "--raw", "/metrics"], { access: stage.admin });
+  return stdout;
+}
+
+export function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    }, { once: true });
+  });
+}
