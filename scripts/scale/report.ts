@@ -47,7 +47,7 @@ const ON_THE_WAY: readonly Group[] = [
 ];
 
 function transferTable({ sent }: Measured): string {
-  const head = ["upload", ...ON_THE_WAY, "together", "MB a processor second", "took"];
+  const head = ["upload", ...ON_THE_WAY, "together", "MB of tree a second of these", "took"];
   return table(
     head,
     sent.map(({ name, bytes, cost: { transfer, transferMs } }) => [
