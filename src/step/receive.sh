@@ -9,7 +9,8 @@
 # With a MANIFEST the archive comes at the end of a conversation, a line each; what is asked is answered up to "ready":
 #
 #     < lock PipelineRun/greet-x7k2p   one upload at a time writes to the directory. If another one has the lock:
-#     > locked k3j2h1 writing 12 ...   its UPLOAD, its state (writing, cut, done), its beat, and what it said of itself
+#     > locked k3j2h1 writing 12 ...   its UPLOAD, its state (writing, cut, done), its beat, and what it said of itself;
+#                                      meanwhile the answers to ask and recall are empty
 #     < break k3j2h1                   ends that upload's receivers in this container and takes its lock away
 #     < look ./src                     a name at the directory's top; or all of it: look .
 #     < ask
@@ -192,19 +193,23 @@ place() {
 # merge [/PATH]: of $from into the directory of that path. Beside another one: what that moves first is there then.
 merge() (
   here=$1
-  set --
   cd -P -- "$top$here" && [ "$PWD" = "$top$here" ] || exit 21
-  for path in "$from$here"/* "$from$here"/.[!.]* "$from$here"/..?*; do
-    name=${path##*/}
-    if [ -d "$path" ] && ! [ -h "$path" ] && [ -d "./$name" ]; then
-      merge "$here/$name" || exit
-    elif [ -e "$path" ] || [ -h "$path" ]; then
-      set -- "$@" "$path"
-      [ $# -lt 500 ] || { mv -f -- "$@" . && set --; } || exit
+  for path in "$from$here"/*/ "$from$here"/.[!.]*/ "$from$here"/..?*/; do
+    path=${path%/}
+    if [ -d "./${path##*/}" ] && [ -d "$path" ] && ! [ -h "$path" ]; then
+      merge "$here/${path##*/}" && rmdir "$path" || exit
     fi
   done
-  [ $# -eq 0 ] || mv -f -- "$@" .
+  move "$from$here"/* && move "$from$here"/.[!.]* && move "$from$here"/..?*
 )
+
+# move PATH...: what there is of them to the working directory, by one command where that takes as many words.
+move() {
+  if ! [ -e "$1" ] && ! [ -h "$1" ]; then return 0; fi # a pattern that nothing matches
+  mv -f -- "$@" . 2>/dev/null && return
+  # shellcheck disable=SC2016
+  find "${1%/*}/." ! -name . -prune -exec /bin/sh -c 'mv -f -- "$@" .' mv {} +
+}
 
 # end_receiver PID: with all that it has started, seen to have ended; nothing of it writes here any more.
 end_receiver() {
@@ -261,6 +266,7 @@ take_lock() {
   read_lock
   [ "$id" != "$upload" ] || { put "$upload writing $attempt $1" "$lock/owner" && return; }
   { read -r beat <"$lock/beat"; } 2>/dev/null || beat=0
+  is_locked=1
   printf 'locked %s %s %s %s\n' "$id" "$state" "$beat" "$words"
 }
 
@@ -401,7 +407,7 @@ follow_all() {
 
 # converse: up to the archive. What that is packed with is then in $line.
 converse() {
-  is_open=
+  is_open='' is_locked=''
   set --
   while IFS= read -r line; do
     rest=${line#* }
@@ -412,16 +418,17 @@ converse() {
         ;;
       'look .') set -- . ;;
       ask)
-        survey "$@"
+        [ -n "$is_locked" ] || survey "$@"
         printf 'ready\n'
         set --
         ;;
       recall)
-        recall
+        [ -n "$is_locked" ] || recall
         printf 'ready\n'
         ;;
       ping) printf 'ready\n' ;;
       'lock '*)
+        is_locked=
         take_lock "$rest"
         printf 'ready\n'
         ;;
