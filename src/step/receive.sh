@@ -78,6 +78,7 @@ forget() {
 
 # group PID: the living processes of its process group, a word each: PID:PARENT:TIME:TIME:STATE.
 group() (
+  set +f
   for file in /proc/[0-9]*/stat; do
     { IFS= read -r line <"$file"; } 2>/dev/null || continue
     set -f
