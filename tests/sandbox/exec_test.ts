@@ -155,8 +155,10 @@ Deno.test("a terminal is one, where script(1) can make it", async () => {
 Deno.test("commands in a container end with it", async () => {
   await using client = await start();
   const pod = await held(client);
-  const socket = await client.socket(pod, "step-hold", ["sleep", "60"]);
+  const command = ["sh", "-c", "echo up; exec sleep 60"];
+  const socket = await client.socket(pod, "step-hold", command);
   const outcome = outcomeOf(socket);
+  await new Promise((resolve) => socket.addEventListener("message", resolve, { once: true }));
   await client.exec(pod, "step-hold", ["sh", "-c", "until [ -p fifo ]; do :; done; echo > fifo"]);
   assert.equal((await outcome).status.details.causes[0].message, "137");
 });
