@@ -29,7 +29,7 @@ export const ON_TASK: FlagSpec = {
   name: "on-task",
   value: "NAME",
   help:
-    "the Pipeline's task that the upload stands in for (default: the one that clones, or that plainly fills the workspace for all others)",
+    "the Pipeline's task that the upload stands in for (default: the one that clones; where none does, the upload comes before the first task that needs it)",
 };
 
 export const ON_STEP = { name: "on-step", value: "NAME" };
@@ -68,12 +68,14 @@ export const INTO: readonly FlagSpec[] = [
   {
     name: "on-workspace",
     value: "NAME",
-    help: "the Task's workspace that receives the directory, where it has several",
+    help:
+      "the Task's workspace that receives the directory, where it has several (never one for credentials by itself)",
   },
   {
     name: "on-directory",
     value: "PATH",
-    help: "directory inside the workspace that receives it (default: the workspace itself)",
+    help:
+      "directory inside the workspace that receives it (default: where the clone would put it), or the absolute path of one in a volume that the step mounts",
   },
   {
     name: "ignore",
@@ -210,6 +212,7 @@ export const START: readonly FlagSpec[] = [
       "name=x,config=cm\n" +
       "name=x,secret=s\n" +
       "name=x,volumeClaimTemplateFile=f.yaml\n" +
+      "name=x,volume=2Gi, a volume for the run; storageClass=c and accessMode=ReadWriteMany go with it\n" +
       "and subPath=path with any of them",
   },
   {

@@ -8,7 +8,7 @@ import { type Pause, placeName } from "../run/pause_place.ts";
 import type { RunName } from "../run/protocol.ts";
 import { recordPlace } from "../run/record_place.ts";
 import { send } from "../run/send.ts";
-import { mountedWorkspaces } from "../tekton/held_facts.ts";
+import { mountAt, mountedWorkspaces } from "../tekton/held_facts.ts";
 import { LABEL, type Pod } from "../tekton/model.ts";
 import { chooseMounted } from "../tekton/workspaces.ts";
 import type { Receipt } from "../tree/manifest.ts";
@@ -32,10 +32,10 @@ export async function sendInto(
   options: SendIntoOptions,
 ): Promise<{ pause: Pause; receipt: Receipt }> {
   const { source, flags, emit } = options;
-  const { pod, path } = await workspaceOf(options);
+  const { pod, path, directory } = await placeOf(options);
   const pause = { ...options.pause, directory: path };
   const release = false;
-  const { onDirectory: directory, program, compress, deletes } = flags;
+  const { program, compress, deletes } = flags;
   const receipt = await send({
     ...options,
     clock: host.clock,
@@ -65,12 +65,16 @@ function runOf({ metadata: { labels = {} } }: Pod, { pod }: Pause): RunName {
 }
 
 /** Where in the container the upload goes. */
-async function workspaceOf(
+async function placeOf(
   { kube, pause, flags }: SendIntoOptions,
-): Promise<{ pod: Pod; path: string }> {
+): Promise<{ pod: Pod; path: string; directory: string }> {
   const { pod, taskRun } = await readTaskRun(kube, pause);
+  const { onDirectory: directory = "." } = flags;
+  if (directory.startsWith("/")) {
+    return { pod, ...mountAt(`step "${placeName(pause)}"`, pod, pause.container, directory) };
+  }
   if (taskRun === undefined) {
-    if (pause.directory !== "") return { pod, path: pause.directory };
+    if (pause.directory !== "") return { pod, path: pause.directory, directory };
     throw new ClusterError(
       `Cannot find the workspaces of step "${placeName(pause)}": its TaskRun can't be read`,
       { hint: "ask for the right to get taskruns" },
@@ -79,6 +83,7 @@ async function workspaceOf(
   const mounted = mountedWorkspaces(taskRun, pod, pause.container);
   return {
     pod,
+    directory,
     path: chooseMounted(`step "${placeName(pause)}"`, mounted, flags.onWorkspace).path,
   };
 }

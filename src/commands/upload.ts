@@ -27,13 +27,18 @@ import { parseDocuments, parseYaml, renderPlacement } from "./yaml.ts";
 import type { RunFlags, UploadFlags } from "./upload_options.ts";
 
 /** A held run that nobody comes to ends by itself after that long, whatever became of us. */
-export function newGate(host: Host, pauseSeconds: number): Gate {
+export function newGate(host: Pick<Host, "random">, pauseSeconds: number): Gate {
   return {
     script: gateScript,
     directory: GATE_DIRECTORY,
     volume: `tkn-dev-${host.random(6)}`,
-    args: (workspacePath, own) =>
-      gateArguments({ watchdogSeconds: pauseSeconds, workspacePath, own }),
+    args: ({ path, directory }, own) =>
+      gateArguments({
+        watchdogSeconds: pauseSeconds,
+        workspacePath: path,
+        directory: directory === "." ? "" : directory,
+        own,
+      }),
     waiting,
     pauseSeconds,
   };
@@ -138,7 +143,6 @@ export async function runUpload(
     digests: source.digests,
     entries: sendable(source, emit),
     prepare: () => prepare(host, { flags, source, over: over.signal }),
-    directory: flags.onDirectory,
     program: flags.program,
     compress: flags.compress,
     deletes: flags.deletes,

@@ -12,6 +12,7 @@ import { UsageError } from "../errors.ts";
 import type { ConnectOptions } from "../host.ts";
 import type { Compress } from "../run/send.ts";
 import type { ParamType, ParamValue } from "../tekton/model.ts";
+import { plainDirectory, whyNoDirectory } from "../tekton/source/destination.ts";
 import type { Deletes } from "../tree/delta.ts";
 
 const SECRETS = ["allow", "warn", "deny"] as const;
@@ -23,8 +24,8 @@ export interface SendFlags {
   /** As the user named it; "." by default. */
   readonly directory: string;
   readonly onWorkspace?: string;
-  /** Relative, no "..", "." for the workspace itself. */
-  readonly onDirectory: string;
+  /** Without "..": relative to the workspace, "." for itself, or an absolute path in the container. Undefined: the clone's. */
+  readonly onDirectory?: string;
   readonly ignore: string[];
   readonly ignoreFiles: string[];
   /** Whether git's rules and .tektonignore count. */
@@ -120,7 +121,7 @@ export function sendFlags(flags: Flags, directory: string | undefined): SendFlag
   return {
     directory: directory ?? ".",
     onWorkspace: flags.text("on-workspace"),
-    onDirectory: relativeDirectory(flags.text("on-directory") ?? "."),
+    onDirectory: directoryFlag(flags.text("on-directory")),
     ignore: flags.texts("ignore"),
     ignoreFiles: flags.texts("ignore-file"),
     readsIgnoreFiles: !flags.on("no-ignore"),
@@ -217,19 +218,17 @@ export function givenResults({ results }: Pick<RunFlags, "results">): Record<str
   return Object.fromEntries(results.map(({ name, value }) => [name, value]));
 }
 
-function relativeDirectory(path: string): string {
-  const parts = path.split("/").filter((part) => part !== "" && part !== ".");
-  const why = path.startsWith("/")
-    ? "it is absolute"
-    : parts.includes("..")
-    ? "it leads out of the workspace"
-    : /[\0\n]/.test(path)
-    ? "no directory has such a name"
-    : undefined;
-  if (why === undefined) return parts.length === 0 ? "." : parts.join("/");
-  throw new UsageError(`Cannot upload into --on-directory "${path}": ${why}`, {
-    hint: "give a path relative to the workspace's root",
-  });
+function directoryFlag(path: string | undefined): string | undefined {
+  if (path === undefined) return undefined;
+  const why = whyNoDirectory(path);
+  if (why !== undefined) {
+    throw new UsageError(`Cannot upload into --on-directory "${path}": ${why}`, {
+      hint: "give a path relative to the workspace's root, or an absolute one in the container",
+    });
+  }
+  const plain = plainDirectory(path);
+  if (!path.startsWith("/")) return plain;
+  return plain === "." ? "/" : `/${plain}`;
 }
 
 function program(command: string): string[] {

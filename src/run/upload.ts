@@ -7,11 +7,13 @@ import { conduct, type Conducted, type ConductOptions, type RunResult } from "./
 import type { Outcome } from "./events.ts";
 import type { LiveRun } from "./live_run.ts";
 import { annotate } from "./metadata.ts";
+import { plainDirectory, whyNoDirectory } from "../tekton/source/destination.ts";
 import { awaitPause } from "./pause.ts";
+import type { Pause } from "./pause_place.ts";
 import { recordPlace } from "./record_place.ts";
 import { type Cargo, type Preparation, send, type SendOptions } from "./send.ts";
 
-type Sending = Pick<SendOptions, "directory" | "program" | "compress" | "deletes" | "results">;
+type Sending = Pick<SendOptions, "program" | "compress" | "deletes" | "results">;
 
 export interface UploadOptions
   extends
@@ -56,7 +58,7 @@ async function sendAtPause(
   emit({ kind: "paused", place, pod, afterMs: clock.now() - startMs });
   talk.stage = "sending";
   const [entries, prepared] = await Promise.all([options.entries, preparing]);
-  const { directory } = options;
+  const directory = directoryOf(pause);
   const record = recordPlace({ pod: live.pods.get(pod), pause, directory, release: true });
   const over = new AbortController();
   const ended = live.until(() => live.phase.kind === "ended" ? true : undefined, signal);
@@ -65,6 +67,7 @@ async function sendAtPause(
     ...options,
     emit,
     pause,
+    directory,
     run: { kind: live.kind, name: live.name },
     entries,
     prepared,
@@ -80,6 +83,16 @@ async function sendAtPause(
   if (receipt === undefined) return "done";
   await annotate(kube, live, options.annotations(receipt));
   return options.showlogs ? "done" : "left";
+}
+
+/** Where the gate says that it goes, which has what Tekton has filled in. */
+function directoryOf({ into = "", step }: Pause): string {
+  const why = whyNoDirectory(into);
+  if (why === undefined) return plainDirectory(into);
+  throw new TransferError(
+    `Cannot upload into directory "${into}", as step "${step}" is told to: ${why}`,
+    { hint: "choose another with --on-directory" },
+  );
 }
 
 async function withinPause<T>(

@@ -8,6 +8,7 @@ import {
   type TaskWorkspace,
   type WorkspaceBinding,
 } from "./model.ts";
+import { UsageError } from "../errors.ts";
 import { whyReadOnly } from "./workspaces.ts";
 
 export interface HeldFacts {
@@ -53,6 +54,31 @@ export function mountedWorkspaces(
     const found = { name: workspace.name, path, bound: boundTo(binding) };
     return [why === undefined ? found : { ...found, whyReadOnly: why }];
   });
+}
+
+/**
+ * The volume of the container below whose mount an absolute path is, and the rest of that. Throws UsageError where it
+ * can't be written to.
+ */
+export function mountAt(
+  owner: string,
+  { spec = {} }: Pod,
+  container: string,
+  path: string,
+): { path: string; directory: string } {
+  const mounts = spec.containers?.find(({ name }) => name === container)?.volumeMounts ?? [];
+  const usable = mounts.filter(({ name, readOnly }) => {
+    const volume = spec.volumes?.find((one) => one.name === name);
+    return !readOnly && !name.startsWith("tekton-") && !name.startsWith("tkn-dev-") &&
+      (volume?.emptyDir !== undefined || volume?.persistentVolumeClaim !== undefined);
+  }).map(({ mountPath }) => mountPath.replace(/(.)\/+$/, "$1"));
+  const root = usable.filter((root) => path === root || path.startsWith(`${root}/`))
+    .sort((a, b) => b.length - a.length)[0];
+  if (root !== undefined) return { path: root, directory: path.slice(root.length + 1) || "." };
+  throw new UsageError(
+    `Cannot upload into --on-directory "${path}" of ${owner}: no volume that can be written is there`,
+    { hint: usable.length === 0 ? "it has none" : `there are: ${usable.join(", ")}` },
+  );
 }
 
 /** A step may mount it elsewhere. */

@@ -274,7 +274,11 @@ export interface Pod extends KubeObject {
     containers?: PodContainer[];
     initContainers?: { name: string; image?: string }[];
     nodeName?: string;
-    volumes?: { name: string; persistentVolumeClaim?: { claimName: string } }[];
+    volumes?: {
+      name: string;
+      persistentVolumeClaim?: { claimName: string };
+      emptyDir?: Record<string, unknown>;
+    }[];
   };
   status?: {
     phase?: string;

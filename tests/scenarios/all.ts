@@ -14,6 +14,7 @@ import type { Scenario } from "./scenario.ts";
 import { sessionScenarios } from "./session.ts";
 import { sharedScenarios } from "./shared.ts";
 import { slowLinkScenarios } from "./slow_link.ts";
+import { sourceScenarios } from "./source.ts";
 import { unreachableScenarios } from "./unreachable.ts";
 import { uploadScenarios } from "./upload.ts";
 import { watchScenarios } from "./watch.ts";
@@ -23,6 +24,7 @@ export const SCENARIOS: Scenario[] = [
   ...uploadScenarios,
   ...deltaScenarios,
   ...sharedScenarios,
+  ...sourceScenarios,
   ...debugScenarios,
   ...sessionScenarios,
   ...heldScenarios,
@@ -40,6 +42,7 @@ export const SCENARIOS: Scenario[] = [
 ];
 
 export async function applyObjects({ kube }: Cluster): Promise<void> {
-  const objects = new URL("objects.yaml", import.meta.url);
-  await applyYaml(kube, await Deno.readTextFile(objects));
+  for (const name of ["objects.yaml", "objects_source.yaml"]) {
+    await applyYaml(kube, await Deno.readTextFile(new URL(name, import.meta.url)));
+  }
 }

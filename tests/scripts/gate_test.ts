@@ -35,6 +35,20 @@ testInEveryShell("the gate says one line, holds, and ends as the word says", asy
   }
 });
 
+testInEveryShell("the gate says where below the workspace the upload goes", async (shell) => {
+  await using stage = await Stage.open(shell);
+  const gate = stage.start(0, ["own"], { into: "a/b c" });
+  const { directory, into } = readHeldLine((await gate.line())!)!;
+  assert.deepEqual([directory, into], [stage.workspace, "a/b c"]);
+  assert.equal((await stage.exec(releaseCommand("continue"))).code, 0);
+  assert.equal((await gate.ended()).code, 0);
+  // A line break would say another directory.
+  const broken = stage.start(0, [], { into: "a\nb" });
+  const { code, lines, stderr } = await broken.ended();
+  assert.deepEqual([code, lines], [1, []]);
+  assert.match(stderr, /the directory for the upload has a line break/);
+});
+
 testInEveryShell("the gate unpacks the other scripts as they are", async (shell) => {
   await using stage = await Stage.open(shell);
   const gate = await stage.hold();
@@ -295,6 +309,7 @@ testInEveryShell("the step's own work is done first, in its own place and way", 
       assert.deepEqual(readHeldLine((await gate.line())!), {
         gate: "script",
         directory: stage.workspace,
+        into: "",
         exitCode: code,
         before: "",
       });

@@ -83,6 +83,21 @@ Deno.test("each form of a workspace becomes the API's fields", () => {
     name: "x",
     secret: { secretName: "s", items: [{ key: "key", path: "path" }] },
   });
+  const claim = (accessMode: string, storage: string, rest = {}) => ({
+    spec: { accessModes: [accessMode], ...rest, resources: { requests: { storage } } },
+  });
+  assert.deepEqual(parseWorkspace("name=x,volume=2Gi"), {
+    name: "x",
+    volumeClaimTemplate: claim("ReadWriteOnce", "2Gi"),
+  });
+  assert.deepEqual(
+    parseWorkspace("name=x,volume=500M,storageClass=fast,accessMode=RWX,subPath=a"),
+    {
+      name: "x",
+      subPath: "a",
+      volumeClaimTemplate: claim("ReadWriteMany", "500M", { storageClassName: "fast" }),
+    },
+  );
   assert.deepEqual(parseWorkspace("name=x,volumeClaimTemplateFile=f.yaml"), {
     name: "x",
     volumeClaimTemplateFile: "f.yaml",
@@ -93,6 +108,11 @@ const REFUSED: [text: string, state: RegExp][] = [
   ["claimName=pvc", /name=NAME is missing/],
   ["name=,claimName=pvc", /name=NAME is missing/],
   ["name=x", /it needs one of claimName, emptyDir, config, secret, volumeClaimTemplateFile/],
+  ["name=x,volume=2GB", /volume is a size like 500Mi or 2Gi, not "2GB"/],
+  ["name=x,volume=0", /volume is a size/],
+  ["name=x,volume=1Gi,accessMode=ReadOnlyMany", /accessMode is one of ReadWriteOnce, /],
+  ["name=x,claimName=a,storageClass=b", /storageClass goes with volume only/],
+  ["name=x,volume=1Gi,claimName=a", /claimName and volume exclude each other/],
   ["name=x,config=a,secret=b", /config and secret exclude each other/],
   ["name=x,claimname=pvc", /no key "claimname"/],
   ["name=x,emptyDir", /"emptyDir" is not key=value/],

@@ -188,5 +188,6 @@ Deno.test("a gate has its script, a volume of its own name, and gives up after t
   assert.equal(gate.script(options), gateScript(options));
   assert.equal(gate.directory, "/tkn-dev");
   assert.match(gate.volume, /^tkn-dev-r+0$/);
-  assert.deepEqual(gate.args("/w", ["x"]), ["600", "/w", "x"]);
+  assert.deepEqual(gate.args({ path: "/w", directory: "." }, ["x"]), ["600", "/w", "", "x"]);
+  assert.deepEqual(gate.args({ path: "/w", directory: "a/b" }, []), ["600", "/w", "a/b"]);
 });
