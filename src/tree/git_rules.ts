@@ -1,5 +1,6 @@
 /** What only git itself can tell of a repository's rules: its configuration, and what it tracks. */
 import type { Host } from "../host.ts";
+import { gitIn } from "./run_git.ts";
 
 export interface GitAnswers {
   /** core.excludesFile: absolute, else relative to the repository's root; "" where there is none. */
@@ -16,8 +17,8 @@ export type AskGit = (directory: string) => Promise<GitAnswers | string>;
 export function gitAsker({ capture, env }: Pick<Host, "capture" | "env">): AskGit {
   return async (directory) => {
     // A repository inside the tree may be a stranger's: none of its programs is run for this.
-    const git = (...args: string[]) =>
-      capture(["git", "-c", "core.fsmonitor=false", ...args], { cwd: directory });
+    const run = gitIn(capture, directory);
+    const git = (...args: string[]) => run("-c", "core.fsmonitor=false", ...args);
     const [config, tracked] = await Promise.all([
       git("config", "-z", "--type=path", "--get-regexp", "^core\\.(excludesfile|ignorecase)$"),
       git("ls-files", "-z", "--stage", "--cached", "--ignored", "--exclude-standard"),

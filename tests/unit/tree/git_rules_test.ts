@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { type GitAnswers, gitAsker } from "../../../src/tree/git_rules.ts";
 
-const CONFIG = "git -c core.fsmonitor=false config -z --type=path --get-regexp " +
+const CONFIG =
+  "git --no-optional-locks -c core.fsmonitor=false config -z --type=path --get-regexp " +
   "^core\\.(excludesfile|ignorecase)$";
 const TRACKED =
-  "git -c core.fsmonitor=false ls-files -z --stage --cached --ignored --exclude-standard";
+  "git --no-optional-locks -c core.fsmonitor=false ls-files -z --stage --cached --ignored --exclude-standard";
 
 async function ask(
   programs: Record<string, string>,
@@ -55,7 +56,7 @@ for (
 Deno.test("where git does not answer it is told whether there is one", async () => {
   assert.equal(await ask({}), "there is no git program here");
   assert.equal(
-    await ask({ "git -c core.fsmonitor=false --version": "git version 2\n" }),
+    await ask({ "git --no-optional-locks -c core.fsmonitor=false --version": "git version 2\n" }),
     "git does not read the repository (git -C '/tree' status tells why)",
   );
 });
