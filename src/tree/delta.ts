@@ -87,7 +87,7 @@ function isAsSent({ survey, record }: DeltaOptions, entry: Entry): boolean {
     there.mtimeSeconds === recorded.mtimeSeconds &&
     there.mtimeSeconds < Math.floor(record!.writtenSeconds) &&
     there.ctimeSeconds <= record!.writtenSeconds &&
-    recorded.mode === (entry.mode & 0o777);
+    recorded.mode === entry.mode;
 }
 
 /** Here as it was sent, by its digest: at once where that is known, for there are many. */

@@ -11,6 +11,7 @@
  */
 import type { DirectoryEntry, Files } from "../host.ts";
 import type { AskGit } from "./git_rules.ts";
+import { GitIndex } from "./git_index.ts";
 import { directoriesAbove, readIgnoreFile, readUserFile } from "./ignore_files.ts";
 import { isAbsolute, resolve } from "./relative.ts";
 import { isRepository, readExclude } from "./repository.ts";
@@ -26,6 +27,8 @@ export interface Ignore {
   decide(path: string, isDirectory: boolean): Decision;
   /** The rules inside `directory` ("" for the tree's root), which holds `entries`. Throws FileError. */
   enter(directory: string, entries: readonly DirectoryEntry[]): Promise<Ignore>;
+  /** What git says of the files in there, where it does. */
+  readonly index?: GitIndex;
 }
 
 export interface Decision {
@@ -78,7 +81,7 @@ export async function loadIgnore(
     options.onNote?.(`.git is not sent: it is not in ${root} but in ${above[0]}`);
   }
   const rules = new Rules(tree, { sets: [], tracked: new Tracked() });
-  return readsFiles && above.length > 0 ? await rules.below(above) : rules;
+  return above.length > 0 ? await rules.below(above) : rules;
 }
 
 interface Tree {
@@ -94,6 +97,7 @@ interface Place {
   /** git's, in rising precedence. */
   readonly sets: readonly RuleSet[];
   readonly tracked: Tracked;
+  readonly index?: GitIndex;
   /** Set inside an ignored directory, which is entered for what is tracked in it. */
   readonly closed?: { readonly rule: Rule; readonly directory: string };
   readonly ignoresCase?: boolean;
@@ -102,6 +106,10 @@ interface Place {
 
 class Rules implements Ignore {
   constructor(private readonly tree: Tree, private readonly place: Place) {}
+
+  get index(): GitIndex | undefined {
+    return this.place.index;
+  }
 
   ignores(path: string, isDirectory: boolean): boolean {
     return !this.decide(path, isDirectory).keeps;
@@ -127,16 +135,14 @@ class Rules implements Ignore {
     if (directory === ".git" || directory.endsWith("/.git")) return INSIDE_GIT;
     const git = entries.find((entry) => entry.name === ".git");
     const sendsGit = git !== undefined && await this.#sendsGit(directory, git);
-    if (this.tree.options.readsFiles === false) {
-      return new Rules(this.tree, { ...this.place, sendsGit });
-    }
     const closed = this.#closedAt(directory);
     const isOther = git !== undefined && (closed === undefined || this.#isSubmodule(directory)) &&
       await isRepository(this.tree.files, join(this.tree.root, directory));
     const outer = isOther
       ? await this.#repository(directory)
       : new Rules(this.tree, { ...this.place, closed });
-    return await outer.#with({ sendsGit }).#withIgnoreFile(directory, entries);
+    const rules = outer.#with({ sendsGit });
+    return this.#readsFiles ? await rules.#withIgnoreFile(directory, entries) : rules;
   }
 
   /** From the repository's root down to the tree's root, whose directories above are given. */
@@ -145,6 +151,7 @@ class Rules implements Ignore {
     const parts = prefix.split("/");
     const up = "../".repeat(above.length);
     let rules = await this.#asked({ directory: root, repository: above[0], base: "", label: up });
+    if (!this.#readsFiles) return rules;
     for (const [depth, directory] of above.entries()) {
       const base = parts.slice(0, depth).join("/");
       const label = `${"../".repeat(above.length - depth)}.gitignore`;
@@ -188,6 +195,10 @@ class Rules implements Ignore {
       readExclude(files, repository),
       options.askGit?.(directory),
     ]);
+    const index = typeof answers !== "object"
+      ? undefined
+      : new GitIndex(answers.index, below, answers.trustsModes);
+    if (!this.#readsFiles) return this.#with({ index });
     const inside = `${repository}/`;
     const excludeLabel = exclude.path.startsWith(inside)
       ? label + exclude.path.slice(inside.length)
@@ -206,7 +217,7 @@ class Rules implements Ignore {
       label: isAbsolute(excludesFile) ? excludesFile : label + excludesFile,
       text: excludesFile && await readUserFile(files, resolve(repository, excludesFile)),
     };
-    return this.#with({ ignoresCase, tracked: new Tracked(answers.tracked, below) })
+    return this.#with({ ignoresCase, index, tracked: new Tracked(answers.tracked, below) })
       .#withSet(own, base).#withSet(excludeRules, base);
   }
 
@@ -234,6 +245,11 @@ class Rules implements Ignore {
     if (!this.place.tracked.has(directory, true)) return undefined;
     const { isTracked, rule } = this.decide(directory, true);
     return isTracked && rule !== undefined ? { rule, directory } : undefined;
+  }
+
+  /** Whether git's rules count. */
+  get #readsFiles(): boolean {
+    return this.tree.options.readsFiles ?? true;
   }
 
   #isSubmodule(directory: string): boolean {
