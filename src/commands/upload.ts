@@ -131,6 +131,7 @@ export async function runUpload(
     random: host.random,
     root: source.root,
     digests: source.digests,
+    spares: source.checkout.notCheckedOut,
     entries: sendable(source, emit),
     prepare: () => prepare(host, { flags, source, over: over.signal }),
     directory: flags.onDirectory,

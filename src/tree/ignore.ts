@@ -11,6 +11,7 @@
  */
 import type { DirectoryEntry, Files } from "../host.ts";
 import type { AskGit } from "./git_rules.ts";
+import type { FoundRepository } from "./checkout.ts";
 import { GitIndex } from "./git_index.ts";
 import { directoriesAbove, readIgnoreFile, readUserFile } from "./ignore_files.ts";
 import { isAbsolute, resolve } from "./relative.ts";
@@ -53,6 +54,8 @@ export interface IgnoreOptions {
   readonly withGit?: boolean;
   /** Without it the rules of files inside the repository are all, as if git had nothing more to say. */
   readonly askGit?: AskGit;
+  /** Called once for each repository of which git tells, before what is in it is looked at. */
+  readonly onRepository?: (found: FoundRepository) => Promise<void>;
   /** Called where the rules can't be git's, or `.git` is of no use. */
   readonly onNote?: (text: string) => void;
 }
@@ -195,9 +198,11 @@ class Rules implements Ignore {
       readExclude(files, repository),
       options.askGit?.(directory),
     ]);
-    const index = typeof answers !== "object"
-      ? undefined
-      : new GitIndex(answers.index, below, answers.trustsModes);
+    let index: GitIndex | undefined;
+    if (typeof answers === "object") {
+      index = new GitIndex(answers.index, below, answers.trustsModes);
+      await options.onRepository?.({ path: directory, directory: below ?? "", answers, index });
+    }
     if (!this.#readsFiles) return this.#with({ index });
     const inside = `${repository}/`;
     const excludeLabel = exclude.path.startsWith(inside)
