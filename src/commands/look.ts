@@ -42,7 +42,7 @@ export async function look(host: Host, flags: SendFlags, { paths, alone }: Look)
 async function explainPaths(host: Host, flags: SendFlags, paths: readonly string[]) {
   const root = await checkDirectory(host.files, flags.directory);
   const onNote = (text: string) => tellNote(host, { text });
-  const checkout = new Checkout(host.capture, root, flags.eol);
+  const checkout = new Checkout(host.capture, root, flags);
   const files = await filesToSend(host, root, { flags, checkout });
   const ignore = await openIgnore(host, root, { files, flags, checkout, onNote });
   const rules = await ignore();
@@ -53,12 +53,17 @@ async function explainPaths(host: Host, flags: SendFlags, paths: readonly string
   }
 }
 
-/** The sizes of more files than that are not worth the wait. */
+/** The sizes of more files than that are not worth the wait, nor are their line ends. */
 const MOST_SIZED = 100_000;
 
 /** A directory has a line only where nothing in it is sent: that is known from the entry after it. */
 async function list(host: Host, flags: SendFlags): Promise<void> {
-  const { root, files, skipped, checkout, walked } = await openTree(host, flags, walkNames);
+  const { root, files, skipped, checkout, walked } = await openTree(
+    host,
+    flags,
+    walkNames,
+    MOST_SIZED,
+  );
   const notable: Named[] = [];
   const sizes = new FewSizes(MOST_SIZED);
   const there = new Set<string>();

@@ -43,7 +43,7 @@ async function allOf(walked: AsyncIterable<readonly Entry[]>): Promise<Entry[]> 
   return entries;
 }
 
-/** What is in the directory and is sent, in runs of entries; `skipped` grows with it. */
+/** What is in the directory and is sent, in runs of entries; `skipped` grows with it. `mostFiles`: see CheckoutOptions. */
 export async function openTree<T extends Named>(
   host: Host,
   flags: SendFlags,
@@ -53,9 +53,10 @@ export async function openTree<T extends Named>(
     ignore: Ignore,
     options: WalkOptions,
   ) => AsyncGenerator<readonly T[], void, undefined>,
+  mostFiles?: number,
 ) {
   const root = await checkDirectory(host.files, flags.directory);
-  const checkout = new Checkout(host.capture, root, flags.eol);
+  const checkout = new Checkout(host.capture, root, { eol: flags.eol, mostFiles });
   const files = await filesToSend(host, root, { flags, checkout });
   const skipped: string[] = [];
   const onNote = (text: string) => {

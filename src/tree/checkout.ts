@@ -6,6 +6,12 @@ import { convertsOnCheckout, type LineEndings, lineEndings, WithoutCr } from "./
 import type { Rewrite } from "./rewritten_files.ts";
 import { gitIn } from "./run_git.ts";
 
+export interface CheckoutOptions {
+  readonly eol: Eol;
+  /** Of a repository with more files it is not asked which have other line ends: that takes a look at each. */
+  readonly mostFiles?: number;
+}
+
 /** Line ends as they are here, or as git has them. */
 export type Eol = "asis" | "git";
 
@@ -30,16 +36,18 @@ export class Checkout {
   constructor(
     private readonly capture: Host["capture"],
     private readonly root: string,
-    private readonly eol: Eol,
+    private readonly options: CheckoutOptions,
   ) {}
 
   /** Resolves once it is known how the files of the repository are sent. */
   async add({ path, directory, answers, index }: FoundRepository): Promise<void> {
     for (const one of index.notCheckedOut) this.notCheckedOut.add(one);
     this.#submodules.push(...index.submodules);
+    const { eol, mostFiles = Infinity } = this.options;
+    if (eol !== "git" && index.files > mostFiles) return;
     const endings = this.#ask(path, directory, answers);
     this.#endings.push(endings);
-    if (this.eol !== "git") return;
+    if (eol !== "git") return;
     for (const one of (await endings).convertible) this.#withoutCr.add(`${this.root}/${one}`);
   }
 

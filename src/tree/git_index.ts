@@ -1,6 +1,7 @@
 /** What git's index says of files, beyond what lies in the directory. Pure. */
 
 export class GitIndex {
+  readonly files: number;
   /** Tracked files that are not checked out on purpose: a sparse checkout's, or marked by hand. */
   readonly notCheckedOut: readonly string[];
   /** The roots of repositories that are tracked as a whole. */
@@ -15,6 +16,7 @@ export class GitIndex {
   constructor(listed = "", directory = "", trustsModes = true) {
     // Of 200,000 lines few are of interest: those are found without looking at the others.
     const text = `\0${listed}`;
+    this.files = countOf(listed, "\0");
     const of = (start: string) => pathsOf(text, `\0${start}`, directory);
     this.notCheckedOut = of("S ");
     this.submodules = [...of("H 160000 "), ...of("M 160000 ")];
@@ -37,4 +39,10 @@ function pathsOf(text: string, start: string, directory: string): string[] {
     paths.push(directory === "" ? path : `${directory}/${path}`);
   }
   return paths;
+}
+
+function countOf(text: string, part: string): number {
+  let count = 0;
+  for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + 1)) count++;
+  return count;
 }
