@@ -56,16 +56,23 @@ export class Checkout {
     return this.#withoutCr.has(path) ? new WithoutCr() : undefined;
   }
 
-  /** Of the files that are sent those that are LF in git and go with CRLF, and how many go with LF that are CRLF here. */
+  /**
+   * Of the files that are sent: those that are LF in git and go with CRLF, whether git would convert one of them, and how
+   * many go with LF that are CRLF here.
+   */
   async endings(
     isSent: (path: string) => boolean,
-  ): Promise<{ differ: string[]; converted: number }> {
+  ): Promise<{ differ: string[]; canConvert: boolean; converted: number }> {
     const all = await Promise.all(this.#endings);
-    const isConverted = (path: string) => this.#withoutCr.has(`${this.root}/${path}`);
-    const sent = (paths: readonly string[]) => paths.filter(isSent);
+    const convertible = all.flatMap((endings) => endings.convertible).filter(isSent);
+    const differ = all.flatMap((endings) => endings.differ).filter(isSent);
+    if (this.options.eol !== "git") {
+      return { differ, canConvert: convertible.length > 0, converted: 0 };
+    }
     return {
-      differ: sent(all.flatMap(({ differ }) => differ)).filter((path) => !isConverted(path)),
-      converted: sent(all.flatMap(({ convertible }) => convertible)).filter(isConverted).length,
+      differ: differ.filter((path) => !this.#withoutCr.has(`${this.root}/${path}`)),
+      canConvert: false,
+      converted: convertible.length,
     };
   }
 

@@ -13,6 +13,8 @@ export interface GitAnswers {
   readonly index: string;
   /** core.fileMode: whether the file system tells what is executable. */
   readonly trustsModes: boolean;
+  /** core.symlinks: where it is not set, a link is checked out as a file that has its target. */
+  readonly hasLinks: boolean;
   /** core.autocrlf and core.eol. */
   readonly autocrlf: "true" | "input" | "false";
   readonly eol: "lf" | "crlf" | "native";
@@ -21,7 +23,7 @@ export interface GitAnswers {
 /** Of the repository that `directory` is in; a text says why git does not answer. */
 export type AskGit = (directory: string) => Promise<GitAnswers | string>;
 
-const SETTINGS = "^core\\.(autocrlf|eol|excludesfile|filemode|ignorecase)$";
+const SETTINGS = "^core\\.(autocrlf|eol|excludesfile|filemode|ignorecase|symlinks)$";
 const TRUE = /^(true|yes|on|[1-9]\d*)$/i;
 
 export function gitAsker({ capture, env }: Pick<Host, "capture" | "env">): AskGit {
@@ -42,6 +44,7 @@ export function gitAsker({ capture, env }: Pick<Host, "capture" | "env">): AskGi
         tracked,
         index: index ?? "",
         trustsModes: TRUE.test(set.get("core.filemode") ?? "true"),
+        hasLinks: TRUE.test(set.get("core.symlinks") ?? "true"),
         ...endings(set),
       };
     }

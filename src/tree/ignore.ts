@@ -200,7 +200,7 @@ class Rules implements Ignore {
     ]);
     let index: GitIndex | undefined;
     if (typeof answers === "object") {
-      index = new GitIndex(answers.index, below, answers.trustsModes);
+      index = new GitIndex(answers.index, below, answers);
       await options.onRepository?.({ path: directory, directory: below ?? "", answers, index });
     }
     if (!this.#readsFiles) return this.#with({ index });

@@ -174,6 +174,10 @@ async function lstatAll(files: Files, opened: Opened): Promise<Entry[]> {
       else if (stat.kind === "symlink") {
         const linkTarget = await readLink(files, join(root, path));
         if (linkTarget !== undefined) entries.push(entryOf(path, stat, { linkTarget }));
+      } else if (stat.sizeBytes <= MOST_TARGET_BYTES && index?.isLink(path)) {
+        const linkTarget = await files.readText(join(root, path));
+        const link = { ...stat, kind: "symlink" as const, inode: undefined };
+        if (linkTarget !== undefined) entries.push(entryOf(path, link, { linkTarget }));
       } else entries.push(entryOf(path, stat, { isExecutable: index?.isExecutable(path) }));
     }
   }
@@ -195,6 +199,9 @@ async function nameAll(files: Files, opened: Opened): Promise<Named[]> {
   }
   return entries;
 }
+
+/** PATH_MAX of Linux. */
+const MOST_TARGET_BYTES = 4095;
 
 const WHY_OTHER = "it is a socket, a FIFO or a device";
 

@@ -5,6 +5,8 @@ import { formatCount } from "./units.ts";
 export interface CheckoutFacts {
   /** LF in git, CRLF here, and sent so. */
   readonly differ: readonly string[];
+  /** Whether --eol=git would change that. */
+  readonly canConvert: boolean;
   /** How many are CRLF here, and sent with LF. */
   readonly converted: number;
   readonly notCheckedOut: readonly string[];
@@ -15,10 +17,13 @@ export interface CheckoutFacts {
 }
 
 export function checkoutNotes(facts: CheckoutFacts): Note[] {
-  const { differ, converted, notCheckedOut, emptySubmodules, lfsPointers, cleaned } = facts;
+  const { differ, canConvert, converted, notCheckedOut, emptySubmodules, lfsPointers, cleaned } =
+    facts;
   return [
     told(differ, "file is LF in git and CRLF here", "files are LF in git and CRLF here", {
-      hint: "--eol=git sends what git would check out on Linux",
+      hint: canConvert
+        ? "--eol=git sends what git would check out on Linux"
+        : "git converts them only by core.autocrlf or an attribute: * text=auto in .gitattributes",
     }),
     converted === 0
       ? undefined

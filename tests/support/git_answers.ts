@@ -8,6 +8,7 @@ export function gitAnswers(answers: Partial<GitAnswers> = {}): GitAnswers {
     tracked: "",
     index: "",
     trustsModes: true,
+    hasLinks: true,
     autocrlf: "false",
     eol: "native",
     ...answers,

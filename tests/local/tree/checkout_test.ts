@@ -6,6 +6,7 @@ import {
   lstatSync,
   mkdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -59,6 +60,17 @@ testWith(
   },
 );
 
+testWith(["git", "tar"], "a link that is checked out as a file arrives as a link", async () => {
+  using place = temporaryDirectory();
+  const from = repository(`${place.path}/from`, "file a/x x\nlink a/link -> x");
+  git(place.path, "clone", "-q", "-c", "core.symlinks=false", from, "clone");
+  const clone = `${place.path}/clone`;
+  assert(lstatSync(`${clone}/a/link`).isFile());
+  const { text } = await sendSource(clone, `${place.path}/into`);
+  assert.equal(readlinkSync(`${place.path}/into/a/link`), "x");
+  assert.equal(text("a/link"), "x");
+});
+
 testWith(
   ["git", "tar"],
   "--eol=git sends what git would check out on Linux, and asis tells of it",
@@ -106,7 +118,8 @@ testWith(
     writeTree(from, tree('file a.sh "y\\r\\n"\nfile new "x\\r\\n"'));
     const { notes } = await sendSource(from, `${place.path}/into`, "--eol=git");
     assert.deepEqual(notes, [
-      "1 file is LF in git and CRLF here: a.sh; --eol=git sends what git would check out on Linux",
+      "1 file is LF in git and CRLF here: a.sh; " +
+      "git converts them only by core.autocrlf or an attribute: * text=auto in .gitattributes",
     ]);
   },
 );

@@ -19,10 +19,19 @@ Deno.test("what is not checked out, and what is a repository, is told by its pat
 
 Deno.test("what is executable is told only where the file system does not", () => {
   assert.equal(new GitIndex(LISTED).isExecutable("S 100755 x"), undefined);
-  const index = new GitIndex(LISTED, "", false);
+  const index = new GitIndex(LISTED, "", { trustsModes: false, hasLinks: true });
   const executable = ["build.gradle", "S 100755 x", "docs/a b", "merged", "untracked"]
     .filter((path) => index.isExecutable(path));
   assert.deepEqual(executable, ["S 100755 x", "docs/a b", "merged"]);
+});
+
+Deno.test("what is a link is told only where the file system has none", () => {
+  const listed = "H 120000 0123 0\ta/link\0H 100644 0123 0\tfile\0";
+  assert.equal(new GitIndex(listed).isLink("a/link"), false);
+  const index = new GitIndex(listed, "", { trustsModes: true, hasLinks: false });
+  assert.deepEqual(["a/link", "file", "untracked"].filter((path) => index.isLink(path)), [
+    "a/link",
+  ]);
 });
 
 Deno.test("an empty index has nothing", () => {

@@ -4,7 +4,7 @@ import { gitAnswers } from "../../support/git_answers.ts";
 
 const CONFIG =
   "git --no-optional-locks -c core.fsmonitor=false config -z --type=path --get-regexp " +
-  "^core\\.(autocrlf|eol|excludesfile|filemode|ignorecase)$";
+  "^core\\.(autocrlf|eol|excludesfile|filemode|ignorecase|symlinks)$";
 const TRACKED =
   "git --no-optional-locks -c core.fsmonitor=false ls-files -z --stage --cached --ignored --exclude-standard";
 
@@ -49,6 +49,7 @@ Deno.test("git says what is tracked, whether modes count, and how it treats line
       ["core.filemode\nfalse\0core.autocrlf\ntrue\0", { trustsModes: false, autocrlf: "true" }],
       ["core.filemode\ntrue\0core.autocrlf\ninput\0", { autocrlf: "input" }],
       ["core.autocrlf\nFALSE\0core.eol\nCRLF\0", { eol: "crlf" }],
+      ["core.symlinks\nfalse\0", { hasLinks: false }],
       ["core.autocrlf\nnonsense\0core.eol\nnonsense\0", {}],
     ] as [string, Partial<GitAnswers>][]
   ) {

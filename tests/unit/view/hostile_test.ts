@@ -107,7 +107,7 @@ Deno.test("no path and no script acts on the terminal", () => {
     const paths = ["a", "b", "c", "d"].map(change);
     assertPrintable(renderChanged(paths), "changed");
     assertPrintable(renderNote(secretsNote({ named: paths, holding: paths })!), "secrets");
-    const facts = { differ: paths, notCheckedOut: paths, emptySubmodules: paths };
+    const facts = { differ: paths, canConvert: true, notCheckedOut: paths, emptySubmodules: paths };
     for (
       const note of checkoutNotes({ ...facts, converted: 1, lfsPointers: paths, cleaned: paths })
     ) {
