@@ -51,6 +51,7 @@ const LINE =
   /^(\s*(?:\[[^\]"\n]*(?:"(?:[^"\\\n]|\\.)*")?\s*\])?)\s*(?:[#;]\s*)*([a-z][a-z0-9-]*)\s*=([^]*)$/i;
 
 function withoutSecret(line: string): string {
+  if (/^\s*[#;]/.test(line) && SECRET_VALUE.test(line)) return "";
   const [, section, key, value] = LINE.exec(line) ?? [];
   if (key === undefined || !isSecret(key, value)) return line;
   return section.trim() === "" ? "" : `${section}\n`;
@@ -70,10 +71,13 @@ const SECRET_VALUE = new RegExp(
   "i",
 );
 
+/** Nothing at all, or a word that says yes or no; a comment may follow. */
+const NO_SECRET = /^\s*"?(?:true|false)?"?\s*(?:[#;][^\n]*)?\s*$/i;
+
 function isSecret(key: string, value: string): boolean {
   // "me:password@proxy:3128" is no address.
   const isLogin = /proxy$/i.test(key) && /^\s*"?[^\s/@:]+:[^\s/@]*@/.test(value);
-  return SECRET_KEY.test(key) && !/^\s*"?(?:true|false)?"?\s*$/i.test(value) ||
+  return SECRET_KEY.test(key) && !NO_SECRET.test(value) ||
     SECRET_VALUE.test(value) || isLogin;
 }
 

@@ -57,6 +57,7 @@ for (
     ],
     ["[http] extraHeader = PRIVATE-TOKEN: s3cret\n[a]\n", "[http]\n[a]\n"],
     ["[http]\n; extraheader = s3cret\n", "[http]\n"],
+    ["[http]\n# x = \\\n#  Bearer s3cret\n# why\n", "[http]\n# x = \\\n# why\n"],
     ["[http]\n\tproxy = me:s3cret@proxy:3128\n", "[http]\n"],
     ["[http]\n\tproxy = http://me:s3cret@proxy:3128\n", "[http]\n\tproxy = http://proxy:3128\n"],
     [
