@@ -30,8 +30,13 @@ export interface Host {
 
 export interface CaptureOptions {
   readonly cwd?: string;
-  /** Variables of ours that it does not get. */
-  readonly without?: readonly string[];
+  /** Variables of ours that it does not get, but for values that match. */
+  readonly without?: readonly HiddenVariable[];
+}
+
+export interface HiddenVariable {
+  readonly name: string;
+  readonly unless?: RegExp;
 }
 
 /** How the command line picks a cluster: kubectl's words. */

@@ -1,5 +1,5 @@
 /** What a program of this machine prints. */
-import type { Host } from "../host.ts";
+import type { HiddenVariable, Host } from "../host.ts";
 import { pathText } from "../path_bytes.ts";
 import { sayableDirectory } from "./byte_files.ts";
 import { variableBytes } from "./variable.ts";
@@ -27,11 +27,11 @@ export const capture: Host["capture"] = async (command, { cwd, without = [] } = 
  * They are taken away while the program is started, and given back: an environment that is handed over as a whole would
  * lack what is not UTF-8, which Deno does not list.
  */
-function withoutVariables<T>(names: readonly string[], call: () => T): T {
+function withoutVariables<T>(hidden: readonly HiddenVariable[], call: () => T): T {
   const taken: [string, string][] = [];
-  for (const name of names) {
+  for (const { name, unless } of hidden) {
     const value = variableBytes(name);
-    if (value === undefined) continue;
+    if (value === undefined || unless?.test(value)) continue;
     Deno.env.delete(name);
     if (value.isWellFormed()) taken.push([name, value]);
   }
