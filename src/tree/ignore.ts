@@ -12,10 +12,10 @@
 import type { DirectoryEntry, Files } from "../host.ts";
 import type { AskGit } from "./git_rules.ts";
 import type { FoundRepository } from "./checkout.ts";
-import { GitIndex } from "./git_index.ts";
-import { directoriesAbove, readIgnoreFile, readUserFile } from "./ignore_files.ts";
-import { isAbsolute, resolve } from "./relative.ts";
-import { isRepository, readExclude } from "./repository.ts";
+import type { GitIndex } from "./git_index.ts";
+import { directoriesAbove, readIgnoreFile } from "./ignore_files.ts";
+import { isRepository } from "./repository.ts";
+import { type RepositoryPlace, repositoryRules } from "./repository_rules.ts";
 import { type Rule, ruleFor, type RuleSet, type RuleText, toRuleSet } from "./rule_set.ts";
 import { whyUseless } from "./sent_git.ts";
 import { Tracked } from "./tracked.ts";
@@ -153,7 +153,7 @@ class Rules implements Ignore {
     const { files, root, prefix } = this.tree;
     const parts = prefix.split("/");
     const up = "../".repeat(above.length);
-    let rules = await this.#asked({ directory: root, repository: above[0], base: "", label: up });
+    let rules = await this.#asked({ directory: root, repository: above[0], label: up }, "");
     if (!this.#readsFiles) return rules;
     for (const [depth, directory] of above.entries()) {
       const base = parts.slice(0, depth).join("/");
@@ -176,54 +176,18 @@ class Rules implements Ignore {
     return new Rules(this.tree, { sets: [], tracked: new Tracked() }).#asked({
       directory: path,
       repository: path,
-      base: join(prefix, directory),
       label: directory === "" ? "" : `${directory}/`,
       below: directory,
-    });
+    }, join(prefix, directory));
   }
 
-  /** With what git says of a repository and what its info/exclude has. */
-  async #asked(
-    { directory, repository, base, label, below }: {
-      directory: string;
-      repository: string;
-      base: string;
-      /** The repository's path from the tree's root, for people. */
-      label: string;
-      below?: string;
-    },
-  ): Promise<Rules> {
+  /** With what git says of a repository, and its rules from `base` on. */
+  async #asked(place: RepositoryPlace, base: string): Promise<Rules> {
     const { files, options } = this.tree;
-    const [exclude, answers] = await Promise.all([
-      readExclude(files, repository),
-      options.askGit?.(directory),
-    ]);
-    let index: GitIndex | undefined;
-    if (typeof answers === "object") {
-      index = new GitIndex(answers.index, below, answers);
-      await options.onRepository?.({ path: directory, directory: below ?? "", answers, index });
-    }
-    if (!this.#readsFiles) return this.#with({ index });
-    const inside = `${repository}/`;
-    const excludeLabel = exclude.path.startsWith(inside)
-      ? label + exclude.path.slice(inside.length)
-      : exclude.path;
-    const excludeRules = { label: excludeLabel, text: exclude.text };
-    if (answers === undefined) return this.#withSet(excludeRules, base);
-    if (typeof answers === "string") {
-      options.onNote?.(
-        `${answers}: of the ignore rules only .gitignore and .git/info/exclude count, ` +
-          "not core.excludesFile, and what is tracked though ignored is left out",
-      );
-      return this.#withSet(excludeRules, base);
-    }
-    const { excludesFile, ignoresCase } = answers;
-    const own = {
-      label: isAbsolute(excludesFile) ? excludesFile : label + excludesFile,
-      text: excludesFile && await readUserFile(files, resolve(repository, excludesFile)),
-    };
-    return this.#with({ ignoresCase, index, tracked: new Tracked(answers.tracked, below) })
-      .#withSet(own, base).#withSet(excludeRules, base);
+    const onNote = this.#readsFiles ? options.onNote : undefined;
+    const { rules, told } = await repositoryRules(files, place, { ...options, onNote });
+    if (!this.#readsFiles) return this.#with({ index: told?.index });
+    return rules.reduce((all, one) => all.#withSet(one, base), this.#with(told ?? {}));
   }
 
   #with(change: Partial<Place>): Rules {
