@@ -59,6 +59,7 @@ const NAMES: Record<string, Check> = {
   ".condarc": hasUrlPassword,
   "auth.json": json('password|github\\.com|gitlab\\.com|[^"]*(?:token|secret|consumer-key)|auth'),
   "settings.xml": XML,
+  "settings-security.xml": (text) => /<master>\s*(?!\$)[^<\s]/.test(text),
   "nuget.config": XML,
   "gradle.properties": line("password|passwd|token|secret|api_?key"),
   ".git-credentials": hasUrlPassword,
@@ -70,7 +71,8 @@ const NAMES: Record<string, Check> = {
 
 /** By its end. */
 const PATHS: readonly (readonly [RegExp, Check])[] = [
-  [/(?:^|\/)\.docker\/config\.json$/, NAMES[".dockercfg"]],
+  // Docker's, in .docker or where $DOCKER_CONFIG names it.
+  [/(?:^|\/)config\.json$/, (text) => /"auths"\s*:/.test(text) && NAMES[".dockercfg"](text)],
   [/(?:^|\/)\.bundle\/config$/, (text) => /^BUNDLE_\S+: "?[^\s"]+:[^\s"]+"?$/m.test(text)],
   [/(?:^|\/)\.cargo\/config(?:\.toml)?$/, line("token")],
   // A repository without files of its own, which may lie in the tree as any directory.

@@ -19,6 +19,8 @@ const HOLDING: [string, string][] = [
   [".pypirc", "[pypi]\nusername: __token__\npassword: pypi-s3cret\n"],
   ["settings.xml", "<server><id>x</id><password>s3cret</password></server>"],
   [".m2/settings.xml", "<passphrase>s3cret</passphrase>"],
+  [".m2/settings-security.xml", "<settingsSecurity><master>{s3cret}</master></settingsSecurity>"],
+  ["deploy/config.json", '{"auths": {"x": {"auth": "bWU6czNjcmV0"}}}'],
   ["NuGet.Config", '<add key="ClearTextPassword" value="s3cret" />'],
   ["gradle.properties", "org.gradle.jvmargs=-Xmx1g\nsigning.password=s3cret\n"],
   [".git-credentials", "https://me:s3cret@example.com\n"],
