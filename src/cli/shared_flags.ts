@@ -95,12 +95,19 @@ export const INTO: readonly FlagSpec[] = [
     name: "no-ignore",
     help: "send what git ignores too: no .gitignore and no .tektonignore is read",
   },
-  { name: "with-git", help: "send .git too" },
+  { name: "with-git", help: "send .git too, without passwords and tokens" },
+  {
+    name: "eol",
+    value: "WHICH",
+    default: "asis",
+    help:
+      "line ends of text files: asis (as they are here) or git (as git would check them out on Linux)",
+  },
   {
     name: "secrets",
     value: "ACTION",
     default: "warn",
-    help: "what to do about files that look like secrets by their names: allow, warn or deny",
+    help: "what to do about files that are secrets by their names or content: allow, warn or deny",
   },
   {
     name: "exec",

@@ -43,6 +43,7 @@ export async function sendInto(
     random: host.random,
     root: source.root,
     digests: source.digests,
+    spares: source.checkout.notCheckedOut,
     entries: await sendable(source, emit),
     pause,
     run: runOf(pod, pause),

@@ -14,7 +14,7 @@ import type { Gate } from "../tekton/gate_step.ts";
 import type { HeldStep } from "../tekton/hold_run.ts";
 import type { ResultSpec, WorkspaceBinding } from "../tekton/model.ts";
 import type { Placement } from "../tekton/place.ts";
-import { type KnownResults, standInResults, whyTooLarge } from "../tekton/results.ts";
+import { standInResults, whyTooLarge } from "../tekton/results.ts";
 import type { Receipt } from "../tree/manifest.ts";
 import type { GitFacts } from "../tree/git.ts";
 import { lanesOf } from "../tree/lanes.ts";
@@ -42,11 +42,6 @@ export function newGate(host: Pick<Host, "random">, pauseSeconds: number): Gate 
     waiting,
     pauseSeconds,
   };
-}
-
-/** The results of a clone, by git-clone's names, out of the local checkout. */
-function knownResults(facts: GitFacts | undefined): KnownResults {
-  return { commit: facts?.commit, url: facts?.url, "committer-date": facts?.committerDate };
 }
 
 export { OWN_LABELS } from "../run/own.ts";
@@ -141,6 +136,7 @@ export async function runUpload(
     random: host.random,
     root: source.root,
     digests: source.digests,
+    spares: source.checkout.notCheckedOut,
     entries: sendable(source, emit),
     prepare: () => prepare(host, { flags, source, over: over.signal }),
     program: flags.program,
@@ -200,13 +196,8 @@ export async function resultFiles(
       },
     );
   }
-  const known = knownResults(await source.git);
-  const { values, empty } = standInResults(
-    standIn.owner,
-    standIn.results,
-    flags.results,
-    known,
-  );
+  const known = await source.git ?? {};
+  const { values, empty } = standInResults(standIn.owner, standIn.results, flags.results, known);
   if (empty.length > 0) {
     const text = `Results ${empty.join(", ")} of ${standIn.owner} are given empty`;
     emit({ kind: "note", text: `${text}; --result NAME=VALUE sets one` });

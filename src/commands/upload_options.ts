@@ -13,6 +13,7 @@ import type { ConnectOptions } from "../host.ts";
 import type { Compress } from "../run/send.ts";
 import type { ParamType, ParamValue } from "../tekton/model.ts";
 import { plainDirectory, whyNoDirectory } from "../tekton/source/destination.ts";
+import type { Eol } from "../tree/checkout.ts";
 import type { Deletes } from "../tree/delta.ts";
 
 const SECRETS = ["allow", "warn", "deny"] as const;
@@ -31,6 +32,7 @@ export interface SendFlags {
   /** Whether git's rules and .tektonignore count. */
   readonly readsIgnoreFiles: boolean;
   readonly withGit: boolean;
+  readonly eol: Eol;
   readonly secrets: Secrets;
   readonly program: string[];
   readonly compress: Compress;
@@ -126,6 +128,7 @@ export function sendFlags(flags: Flags, directory: string | undefined): SendFlag
     ignoreFiles: flags.texts("ignore-file"),
     readsIgnoreFiles: !flags.on("no-ignore"),
     withGit: flags.on("with-git"),
+    eol: oneOf(flags, "eol", EOLS),
     secrets: secrets(flags.text("secrets")!),
     program: program(flags.text("exec")!),
     compress: oneOf(flags, "compress", WHENS),
@@ -159,6 +162,7 @@ export function runFlags(flags: Flags): RunFlags {
   };
 }
 
+const EOLS: readonly Eol[] = ["asis", "git"];
 const WHENS = ["auto", "always", "never"] as const;
 
 function oneOf<T extends string>(flags: Flags, name: string, values: readonly T[]): T {

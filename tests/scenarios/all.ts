@@ -1,5 +1,6 @@
 /** All that is told on the sandbox and on a real cluster alike, and the objects that it takes. */
 import { applyYaml, type Cluster } from "../support/cluster.ts";
+import { checkoutScenarios } from "./checkout.ts";
 import { connectionScenarios } from "./connection.ts";
 import { createdScenarios } from "./created.ts";
 import { debugScenarios } from "./debug.ts";
@@ -38,6 +39,7 @@ export const SCENARIOS: Scenario[] = [
   ...slowLinkScenarios,
   ...watchScenarios,
   ...withGitScenarios,
+  ...checkoutScenarios,
   ...escapesScenarios,
 ];
 

@@ -81,17 +81,20 @@ Deno.test("the directory is walked without what is ignored, and git is asked for
   `)),
   );
   const git = "git --no-optional-locks";
-  host.programs[`${git} rev-parse --verify HEAD`] = "abc\n";
   host.programs[`${git} remote get-url origin`] = "https://x/y\n";
-  host.programs[`${git} log -1 --pretty=%ct`] = "17\n";
+  const head = "-c log.showSignature=false log -1 --abbrev=7 --pretty=%H%n%h%n%T%n%ct HEAD --";
+  host.programs[`${git} ${head}`] = "abc\na\ntree\n17\n";
   const source = await openSource(host, flags("--ignore", "*.tmp"));
   assert.equal(source.root, "/tree");
   assert.deepEqual((await source.entries).map(({ path }) => path), [".gitignore", "a.txt"]);
   assert.deepEqual(source.skipped, ["pipe is left out: it is a socket, a FIFO or a device"]);
   assert.deepEqual(await source.git, {
     commit: "abc",
-    url: "https://x/y",
+    shortCommit: "a",
+    tree: "tree",
     committerDate: "17",
+    branch: undefined,
+    url: "https://x/y",
     dirty: true,
   });
 });
