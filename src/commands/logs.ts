@@ -28,15 +28,14 @@ export async function run(host: Host, options: Options): Promise<number> {
   const { namespace } = kube;
   const found = await kube.get<Run>(RESOURCE_OF[kind], namespace, name);
   if (!options.follows) {
-    await printLogs(kube, { kind, namespace, name }, narrator.emit);
+    await printLogs(kube, { ...found, kind }, narrator.emit);
     return 0;
   }
-  await using live = await LiveRun.attach(kube, { ...found, kind });
+  await using live = await LiveRun.attach(kube, { ...found, kind }, host.clock);
   const { clock, interrupt: signal } = host;
   const telling = tellPauses(kube, live, options, narrator.emit, signal);
   telling.catch(() => {}); // the following tells its errors
   const outcome = await follow({ kube, clock, live, emit: narrator.emit, signal });
-  await telling;
   narrator.emit({ kind: "ended", outcome });
   return outcome.succeeded ? 0 : 1;
 }
@@ -52,7 +51,8 @@ async function tellPauses(
     const hasEnded = () => live.phase.kind === "ended" ? null : undefined;
     const pause = await live.until(() => live.pauses.at(at) ?? hasEnded(), signal);
     if (pause === null) return;
-    if (!await isHeld(kube, pause).catch(() => false)) continue; // the log tells of all that there were
+    // The log tells of all that there were.
+    if (!await isHeld(kube, pause).catch(() => false) || live.phase.kind === "ended") continue;
     const hint = verb({ kind, run, connect }, "shell");
     emit({ kind: "note", text: `Held at ${placeName(pause)}: ${hint}` });
   }

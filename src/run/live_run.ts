@@ -12,6 +12,7 @@ import {
   type TaskRun,
 } from "../tekton/model.ts";
 import { type Phase, phaseOf } from "../tekton/phase.ts";
+import { within } from "./limits.ts";
 import type { Pause } from "./pause_place.ts";
 
 export type Run = PipelineRun | TaskRun;
@@ -49,7 +50,7 @@ export class LiveRun implements AsyncDisposable {
   readonly #stop = new AbortController();
   readonly #watches: Promise<void>;
 
-  constructor(kube: Kube, created: Run) {
+  constructor(kube: Kube, created: Run, private readonly clock: Clock) {
     this.#run = created;
     this.kind = created.kind as RunKind;
     this.name = created.metadata.name!;
@@ -69,7 +70,9 @@ export class LiveRun implements AsyncDisposable {
         PODS,
         children,
         (pod) => this.#see(pod),
-        (pod) => this.pods.delete(pod.metadata.name!),
+        ({ metadata: { name, uid } }) => {
+          if (this.pods.get(name!)?.metadata.uid === uid) this.pods.delete(name!);
+        },
       ),
     ];
     if (this.kind === "PipelineRun") {
@@ -77,14 +80,14 @@ export class LiveRun implements AsyncDisposable {
         kube,
         TASK_RUNS,
         children,
-        (run) => void this.taskRuns.set(run.metadata.name!, run),
+        (run) => this.#seeTaskRun(run),
       ));
     }
     this.#watches = Promise.all(watches).then(() => {});
   }
 
   /** One that was created before, with what there is of it already. */
-  static async attach(kube: Kube, run: Run): Promise<LiveRun> {
+  static async attach(kube: Kube, run: Run, clock: Clock): Promise<LiveRun> {
     const { name, namespace } = run.metadata as { name: string; namespace: string };
     const isPipelineRun = run.kind === "PipelineRun";
     const label = isPipelineRun ? LABEL.pipelineRun : LABEL.taskRun;
@@ -93,7 +96,7 @@ export class LiveRun implements AsyncDisposable {
       kube.list<Pod>(PODS, children),
       isPipelineRun ? kube.list<TaskRun>(TASK_RUNS, children) : [run as TaskRun],
     ]);
-    const live = new LiveRun(kube, run);
+    const live = new LiveRun(kube, run, clock);
     for (const pod of pods.toSorted(byAge)) live.pods.set(pod.metadata.name!, pod);
     for (const taskRun of taskRuns) live.taskRuns.set(taskRun.metadata.name!, taskRun);
     return live;
@@ -178,18 +181,24 @@ export class LiveRun implements AsyncDisposable {
 
   /** The watches run apart: a run may be seen to end before its pods are seen to have started. */
   async #catchUp(kube: Kube, children: Selector): Promise<void> {
-    try {
-      for (const pod of await kube.list<Pod>(PODS, children)) this.#see(pod);
-    } catch {
-      // the watch tells of them too
-    }
+    const pods = kube.list<Pod>(PODS, children).then((found) =>
+      found.forEach((pod) => this.#see(pod))
+    );
+    const taskRuns = this.kind === "TaskRun" ? undefined : kube.list<TaskRun>(TASK_RUNS, children)
+      .then((found) => found.forEach((run) => this.#seeTaskRun(run)));
+    const limit = { ms: CATCH_UP_MS, signal: this.#stop.signal };
+    await within(this.clock, limit, Promise.allSettled([pods, taskRuns]))
+      .catch(() => {}); // the watches tell of them too
+  }
+
+  #seeTaskRun(run: TaskRun): void {
+    const known = this.taskRuns.get(run.metadata.name!);
+    if (!isOlder(run, known)) this.taskRuns.set(run.metadata.name!, run);
   }
 
   #see(pod: Pod): void {
-    const { name, uid, resourceVersion } = pod.metadata;
-    const known = this.pods.get(name!)?.metadata;
-    const isOlder = known?.uid === uid && Number(resourceVersion) < Number(known?.resourceVersion);
-    if (!isOlder) this.pods.set(name!, pod);
+    const known = this.pods.get(pod.metadata.name!);
+    if (!isOlder(pod, known)) this.pods.set(pod.metadata.name!, pod);
   }
 
   async #watch<T extends KubeObject>(
@@ -218,6 +227,14 @@ export class LiveRun implements AsyncDisposable {
     for (const check of [...this.#waiters]) check();
   }
 }
+
+function isOlder({ metadata }: KubeObject, known: KubeObject | undefined): boolean {
+  return known?.metadata.uid === metadata.uid &&
+    Number(metadata.resourceVersion) < Number(known?.metadata.resourceVersion);
+}
+
+/** How long the run's end is not told for what is not known of its pods yet. */
+const CATCH_UP_MS = 1_000;
 
 /** The pods of a run in the order in which they came. */
 export function byAge(a: Pod, b: Pod): number {

@@ -2,24 +2,33 @@
 import { isStatus } from "../kube/status.ts";
 import { type Kube, PODS } from "../kube/interface.ts";
 import { linePieces } from "../kube/lines.ts";
-import { LABEL, type Pod } from "../tekton/model.ts";
+import { LABEL, type Pod, TASK_RUNS, type TaskRun } from "../tekton/model.ts";
 import { hasStarted, STEP_PREFIX, stepContainers } from "../tekton/pod_state.ts";
 import type { RunEvent } from "./events.ts";
-import { byAge, type RunKind } from "./live_run.ts";
+import { tellGone } from "./gone_pods.ts";
+import { byAge, type Run } from "./live_run.ts";
 import { partOf, StepLines } from "./step_lines.ts";
 
 export async function printLogs(
   kube: Kube,
-  { kind, namespace, name }: { kind: RunKind; namespace: string; name: string },
+  run: Run,
   emit: (event: RunEvent) => void,
 ): Promise<void> {
-  const label = kind === "PipelineRun" ? LABEL.pipelineRun : LABEL.taskRun;
-  const pods = await kube.list<Pod>(PODS, { namespace, labels: `${label}=${name}` });
+  const { name, namespace } = run.metadata as { name: string; namespace: string };
+  const isPipelineRun = run.kind === "PipelineRun";
+  const label = isPipelineRun ? LABEL.pipelineRun : LABEL.taskRun;
+  const children = { namespace, labels: `${label}=${name}` };
+  const [pods, taskRuns] = await Promise.all([
+    kube.list<Pod>(PODS, children),
+    isPipelineRun ? kube.list<TaskRun>(TASK_RUNS, children) : [run as TaskRun],
+  ]);
   for (const pod of pods.toSorted(byAge)) {
     for (const container of stepContainers(pod)) {
       if (hasStarted(pod, container)) await printLog(kube, pod, container, emit);
     }
   }
+  const names = new Set(pods.map(({ metadata }) => metadata.name!));
+  for (const text of tellGone(taskRuns, (pod) => names.has(pod))) emit({ kind: "note", text });
 }
 
 async function printLog(

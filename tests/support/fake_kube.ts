@@ -239,6 +239,8 @@ export class FakeLog {
   readonly asked: LogOptions[] = [];
   /** Errors of the next requests, one each. */
   readonly refusals: Error[] = [];
+  /** From now on no request gets any of it, nor an end. */
+  isMute = false;
   readonly #lines: string[] = [];
   readonly #open = new Set<ReadableStreamDefaultController<Uint8Array>>();
   #hasEnded = false;
@@ -304,6 +306,7 @@ export class FakeLog {
     return new ReadableStream({
       start: (controller) => {
         own = controller;
+        if (this.isMute) return;
         for (const line of this.#lines) {
           const time = Date.parse(line.slice(0, line.indexOf(" ")));
           if (sinceTime !== undefined && time < Date.parse(sinceTime)) continue;
