@@ -332,9 +332,11 @@ function selects({ labels, fields }: Selector, object: KubeObject): boolean {
     return value === undefined ? own !== undefined : own === value;
   };
   return pairs(labels).every(isLabelled) &&
-    pairs(fields).every(([key, value]) =>
-      key === "metadata.name" && object.metadata.name === value
-    );
+    pairs(fields).every(([key, value]) => at(object, key.split(".")) === value);
+}
+
+function at(value: unknown, path: readonly string[]): unknown {
+  return path.reduce((one, key) => (one as Record<string, unknown> | undefined)?.[key], value);
 }
 
 /** RFC 7386. */
