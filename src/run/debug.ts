@@ -4,6 +4,7 @@ import { conduct, type Conducted, type ConductOptions, type RunResult } from "./
 import { isHeld } from "./held_steps.ts";
 import type { MissedPause } from "./live_run.ts";
 import { type Pause, placeName } from "./pause_place.ts";
+import { hasPodLeft } from "./pod_gone.ts";
 
 export interface DebugOptions extends Omit<ConductOptions, "cancelsOn"> {
   /** Somebody works there, and can take the run up again whatever ended our part in it. */
@@ -14,7 +15,7 @@ export interface DebugOptions extends Omit<ConductOptions, "cancelsOn"> {
 
 export interface AtPause extends Conducted {
   readonly pause: Pause;
-  /** It is the first of this run. */
+  /** It is the first of this run, or that one again in a pod that was made again. */
   readonly isFirst: boolean;
 }
 
@@ -37,6 +38,9 @@ async function workAtPauses(
 ): Promise<"left" | "done"> {
   const { live, talk, startMs, signal, emit } = conducted;
   let [pauses, missed] = [0, 0];
+  /** Where it held first, and the pods in which it did: one may be made again. */
+  let first: string | undefined;
+  const firstPods = new Set<string>();
   while (true) {
     talk.stage = pauses === 0 ? "starting" : "released";
     const isQueued = live.pauses.length > pauses;
@@ -54,12 +58,19 @@ async function workAtPauses(
       continue;
     }
     pauses++;
+    if (hasPodLeft(live, next)) continue;
     const mayBeOver = isQueued || live.phase.kind === "ended";
     if (mayBeOver && !await isHeld(kube, next).catch(() => false)) continue;
     const { pod } = next;
     emit({ kind: "paused", place: placeName(next), pod, afterMs: clock.now() - startMs });
     talk.stage = "held";
-    const isFirst = pauses === 1;
+    const place = `${placeName(next)} ${next.container}`;
+    first ??= place;
+    const isFirst = place === first && !firstPods.has(next.uid);
+    if (isFirst && firstPods.size > 0) {
+      emit({ kind: "note", text: `Pod ${pod} was deleted and made again: its steps start over` });
+    }
+    if (isFirst) firstPods.add(next.uid);
     if (await atPause({ ...conducted, pause: next, isFirst }) === "left") return "left";
   }
 }

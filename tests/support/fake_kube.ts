@@ -96,6 +96,11 @@ export class FakeKube implements Kube {
     return this.#logs.get(key)!;
   }
 
+  /** Its container is gone: the next one of its name starts with an empty log. */
+  forget(pod: string, container: string): void {
+    this.#logs.delete(`${pod}/${container}`);
+  }
+
   get watcherCount(): number {
     return this.#watchers.size;
   }

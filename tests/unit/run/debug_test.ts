@@ -200,3 +200,23 @@ Deno.test("while somebody works nothing is said of waiting", async () => {
   await play.start();
   assert.deepEqual(play.events.filter(({ kind }) => kind === "waiting"), []);
 });
+
+Deno.test("a pause in a pod that was made again is the first one again", async () => {
+  const play = new Play();
+  play.onPause = () => {
+    if (play.paused.length === 2) {
+      play.over("a");
+      play.over("b");
+      play.end(true);
+      return Promise.resolve("released");
+    }
+    play.over("a");
+    play.kube.remove(PODS, "p");
+    for (const step of ["step-a", "step-b"]) play.kube.forget("p", step);
+    play.pods();
+    play.hold("a");
+    return Promise.resolve("released");
+  };
+  assert.equal((await play.start()).outcome?.succeeded, true);
+  assert.deepEqual(play.paused, ["a first", "a first"]);
+});
