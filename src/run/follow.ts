@@ -159,7 +159,7 @@ async function readStep(
   last.heard();
 }
 
-function hasTaskRunEnded(live: LiveRun, { metadata: { labels } }: Pod): boolean {
+export function hasTaskRunEnded(live: LiveRun, { metadata: { labels } }: Pod): boolean {
   const taskRun = live.taskRuns.get(labels?.[LABEL.taskRun] ?? "");
   return taskRun !== undefined && phaseOf(taskRun).kind === "ended";
 }

@@ -58,7 +58,10 @@ function quotaIn(message: string): string | undefined {
 /** For words of Kubernetes'. */
 export function hintFor(message: string, namespace: string): string | undefined {
   if (/exceeded quota/.test(message)) {
-    return `kubectl describe quota -n ${namespace} shows what is used; it is tried again once there is room`;
+    return `kubectl describe quota -n ${namespace} shows what is used; Tekton tries again each minute`;
+  }
+  if (/persistentvolumeclaim "[^"]*" not found/.test(message)) {
+    return `kubectl get pvc -n ${namespace} lists those that there are`;
   }
   if (/storageclass\S* "[^"]*" not found/i.test(message)) {
     return "kubectl get storageclass lists those that there are";

@@ -5,7 +5,8 @@ import { LABEL, type Pod } from "../tekton/model.ts";
 import { stepContainers, whyPending } from "../tekton/pod_state.ts";
 import type { RunEvent } from "./events.ts";
 import type { LiveRun } from "./live_run.ts";
-import { type Obstacle, obstacleOf } from "./obstacle.ts";
+import { hasTaskRunEnded } from "./follow.ts";
+import { hintFor, type Obstacle, obstacleOf } from "./obstacle.ts";
 import { heldPod } from "./pause.ts";
 import { askEvents } from "./pod_events.ts";
 
@@ -88,7 +89,7 @@ function whyNotPaused(live: LiveRun, held: NonNullable<Talk["held"]>): Obstacle 
   const pod = heldPod({ live, held });
   if (pod !== undefined) {
     const waits = `pod ${pod.metadata.name}: waiting for step ${held.step}`;
-    return { text: whyPending(pod) ?? waits };
+    return whyPodStops(pod) ?? { text: waits };
   }
   const stops = whatStops(live);
   if (stops !== undefined) return stops;
@@ -104,7 +105,7 @@ function whyNotPaused(live: LiveRun, held: NonNullable<Talk["held"]>): Obstacle 
 function whatRuns(live: LiveRun): Obstacle {
   const stops = whatStops(live);
   if (stops !== undefined) return stops;
-  const running = [...live.pods.values()].filter(isAtWork)
+  const running = [...live.pods.values()].filter((pod) => isAtWork(live, pod))
     .map((pod) => pod.metadata.labels?.[LABEL.pipelineTask] ?? pod.metadata.name);
   const text = running.length === 0
     ? `${live.kind} ${live.name} to go on`
@@ -114,11 +115,20 @@ function whatRuns(live: LiveRun): Obstacle {
 
 /** A pod that does not start, or a TaskRun that gets none. */
 function whatStops(live: LiveRun): Obstacle | undefined {
-  const pending = [...live.pods.values()].map(whyPending).find((why) => why !== undefined);
-  return pending === undefined ? obstacleOf(live) : { text: pending };
+  return [...live.pods.values()].map(whyPodStops).find((why) => why !== undefined) ??
+    obstacleOf(live);
 }
 
-/** A task's, not the run's affinity assistant, which is there until the run's end. */
-function isAtWork(pod: Pod): boolean {
-  return pod.status?.phase === "Running" && stepContainers(pod).length > 0;
+function whyPodStops(pod: Pod): Obstacle | undefined {
+  const text = whyPending(pod);
+  return text === undefined ? undefined : { text, hint: hintFor(text, pod.metadata.namespace!) };
+}
+
+/**
+ * A task's, not the run's affinity assistant, which is there until the run's end; nor one whose TaskRun has
+ * ended, with a step killed and those after it still waiting for that.
+ */
+function isAtWork(live: LiveRun, pod: Pod): boolean {
+  return pod.status?.phase === "Running" && stepContainers(pod).length > 0 &&
+    !hasTaskRunEnded(live, pod);
 }

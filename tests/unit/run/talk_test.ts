@@ -59,7 +59,7 @@ Deno.test("while there is no pod it is the TaskRun that tells why, with what to 
   const text = "task clone: quota full keeps its pod from being made " +
     "(requested: pods=1, used: pods=0, limited: pods=0)";
   const hint = "kubectl describe quota -n default shows what is used; " +
-    "it is tried again once there is room";
+    "Tekton tries again each minute";
   assert.deepEqual(await saidOf(stage, talk), [
     { kind: "waiting", text },
     { kind: "note", text: `${text}; ${hint}` },
