@@ -9,7 +9,7 @@ import { LABEL, type Pod } from "../tekton/model.ts";
 import { phaseOf } from "../tekton/phase.ts";
 import { containerState, hasStarted, STEP_PREFIX, stepContainers } from "../tekton/pod_state.ts";
 import type { Outcome, RunEvent } from "./events.ts";
-import { tellGone } from "./gone_pods.ts";
+import { tellDeleted, tellGone } from "./gone_pods.ts";
 import { LastLines } from "./last_lines.ts";
 import type { LiveRun } from "./live_run.ts";
 import { outcomeOf } from "./outcome.ts";
@@ -66,9 +66,11 @@ async function readLogs(options: FollowOptions): Promise<void> {
   last.begin();
   await Promise.all(pods.values());
   tellUnread(options, last);
-  for (const text of tellGone(live.taskRuns.values(), (pod) => followed.has(pod))) {
-    options.emit({ kind: "note", text });
-  }
+  const notes = [
+    ...tellGone(live.taskRuns.values(), (pod) => followed.has(pod)),
+    ...tellDeleted(live.taskRuns.values(), (pod) => live.deletedPods.has(pod)),
+  ];
+  for (const text of notes) options.emit({ kind: "note", text });
 }
 
 /** With what is shared by all logs of the run. */
@@ -145,8 +147,23 @@ async function readStep(
   };
   const isOver = () => live.phase.kind === "ended" || hasTaskRunEnded(live, pod);
   const signal = AbortSignal.any([options.signal, last.signal]);
+  const reading = {
+    kube,
+    clock,
+    container: place,
+    hasEnded,
+    isOver,
+    isGone: () => current() === undefined,
+    onCut: () => {
+      const text = `Pod ${place.pod} is gone, and with it what step ${
+        placeOf(pod, container)
+      } said last`;
+      emit({ kind: "note", text });
+    },
+    signal,
+  };
   let isHalfTold = false;
-  for await (const piece of stepLog({ kube, clock, container: place, hasEnded, isOver, signal })) {
+  for await (const piece of stepLog(reading)) {
     last.heard();
     const { own, pause } = lines.read(piece);
     if (own !== undefined) emit({ kind: "log", task, step, line: own.text, ...partOf(own) });

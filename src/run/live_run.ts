@@ -13,6 +13,7 @@ import {
 } from "../tekton/model.ts";
 import { type Phase, phaseOf } from "../tekton/phase.ts";
 import { within } from "./limits.ts";
+import { byAge, isOlder } from "./object_age.ts";
 import type { Pause } from "./pause_place.ts";
 
 export type Run = PipelineRun | TaskRun;
@@ -40,6 +41,8 @@ export class LiveRun implements AsyncDisposable {
   readonly namespace: string;
   readonly taskRuns: Map<string, TaskRun> = new Map();
   readonly pods: Map<string, Pod> = new Map();
+  /** Pods that were deleted while their TaskRun went on, by name. */
+  readonly deletedPods: Set<string> = new Set();
   /** As the steps' logs have told so far, see `follow`. */
   readonly pauses: Pause[] = [];
   readonly missed: MissedPause[] = [];
@@ -197,8 +200,12 @@ export class LiveRun implements AsyncDisposable {
   }
 
   #see(pod: Pod): void {
-    const known = this.pods.get(pod.metadata.name!);
-    if (!isOlder(pod, known)) this.pods.set(pod.metadata.name!, pod);
+    const { name, deletionTimestamp, labels } = pod.metadata;
+    if (isOlder(pod, this.pods.get(name!))) return;
+    this.pods.set(name!, pod);
+    const taskRun = this.taskRuns.get(labels?.[LABEL.taskRun] ?? "");
+    const goesOn = taskRun !== undefined && phaseOf(taskRun).kind !== "ended";
+    if (deletionTimestamp !== undefined && goesOn) this.deletedPods.add(name!);
   }
 
   async #watch<T extends KubeObject>(
@@ -228,19 +235,8 @@ export class LiveRun implements AsyncDisposable {
   }
 }
 
-function isOlder({ metadata }: KubeObject, known: KubeObject | undefined): boolean {
-  return known?.metadata.uid === metadata.uid &&
-    Number(metadata.resourceVersion) < Number(known?.metadata.resourceVersion);
-}
-
 /** How long the run's end is not told for what is not known of its pods yet. */
 const CATCH_UP_MS = 1_000;
-
-/** The pods of a run in the order in which they came. */
-export function byAge(a: Pod, b: Pod): number {
-  const [first, second] = [a, b].map(({ metadata }) => metadata.creationTimestamp ?? "");
-  return first < second ? -1 : first > second ? 1 : 0;
-}
 
 /** There is no run any more. */
 export class RunDeletedError extends ClusterError {}

@@ -6,7 +6,8 @@ import { LABEL, type Pod, TASK_RUNS, type TaskRun } from "../tekton/model.ts";
 import { hasStarted, STEP_PREFIX, stepContainers } from "../tekton/pod_state.ts";
 import type { RunEvent } from "./events.ts";
 import { tellGone } from "./gone_pods.ts";
-import { byAge, type Run } from "./live_run.ts";
+import type { Run } from "./live_run.ts";
+import { byAge } from "./object_age.ts";
 import { partOf, StepLines } from "./step_lines.ts";
 
 export async function printLogs(

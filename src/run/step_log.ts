@@ -48,6 +48,10 @@ export interface StepLogOptions {
    * outlive its TaskRun, one that waits for a step before it that was killed even for good.
    */
   readonly isOver?: () => boolean;
+  /** Whether its pod is gone: another one may have its name. */
+  readonly isGone?: () => boolean;
+  /** Called where more was to come of a container whose pod is gone. */
+  readonly onCut?: () => void;
   readonly signal: AbortSignal;
 }
 
@@ -61,16 +65,20 @@ export async function* stepLog(options: StepLogOptions): AsyncGenerator<LinePiec
   let failingSinceMs: number | undefined;
   const isOver = () => options.isOver?.() ?? false;
   let drains: boolean = isOver();
+  let isCut = true;
   while (true) {
+    if (options.isGone?.()) return isCut ? options.onCut?.() : undefined;
     const reading: Reading = new Reading(options, { seen, drains });
     try {
       yield* reading.pieces();
       if (reading.isOver) return;
+      isCut = reading.isSilent;
       drains = isOver() || reading.isSilent && (options.hasEnded?.() ?? false);
       if (reading.count > 0) failingSinceMs = undefined;
     } catch (error) {
       signal.throwIfAborted();
-      if (isStatus(error, 404)) return;
+      if (isStatus(error, 404)) return isCut ? options.onCut?.() : undefined;
+      isCut = true;
       // By the clock: a try may take as long as the waits between them.
       failingSinceMs = reading.count > 0 ? undefined : failingSinceMs ?? clock.now();
       const failedMs = clock.now() - (failingSinceMs ?? clock.now());

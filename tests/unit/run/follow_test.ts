@@ -272,7 +272,6 @@ for (
   const [what, end] of [
     ["its container has ended", (stage: Stage) => void stage.pod("a", { s: 0 })],
     ["it ended alone", () => {}],
-    ["its pod is gone", (stage: Stage) => stage.kube.remove(PODS, podName("a"))],
   ] as const
 ) {
   Deno.test(`a log whose connection swallows all is read to its end after the run's, ${what}`, async () => {
@@ -291,6 +290,45 @@ for (
     assert.deepEqual(stage.events.filter(({ kind }) => kind === "note"), []);
   });
 }
+
+Deno.test("of a pod that is gone no more is read, for another may have its name, and that is told", async () => {
+  await using stage = new Stage();
+  const following = start(stage, stage.pipelineRun(["a"]));
+  const pod = stage.pod("a", { s: "running" });
+  stage.taskRunOf("a", { podName: pod.metadata.name });
+  stage.log("a", "s").say("x");
+  await until(() => stage.said.length === 1);
+  stage.kube.put<Pod>(PODS, {
+    ...pod,
+    metadata: { ...pod.metadata, deletionTimestamp: "2026-01-02T03:04:05Z" },
+  });
+  await turn();
+  stage.kube.remove(PODS, podName("a"));
+  stage.log("a", "s").break();
+  await turn();
+  stage.log("a", "s").say("of another pod");
+  stage.clock.advance(500);
+  await turn();
+  stage.taskRunOf("a", { ...ended(false, "Failed"), podName: pod.metadata.name });
+  stage.end(false);
+  await following;
+  assert.deepEqual(stage.said, ["a s: x"]);
+  assert.deepEqual(stage.events.flatMap((event) => event.kind === "note" ? [event.text] : []), [
+    `Pod ${podName("a")} is gone, and with it what step a/s said last`,
+    `Pod ${podName("a")} of task a was deleted while it ran: start the run again`,
+  ]);
+});
+
+Deno.test("the logs of a pod that was gone before are told to be gone", async () => {
+  await using stage = new Stage();
+  const following = start(stage, stage.pipelineRun(["a"]));
+  stage.taskRunOf("a", { ...ended(true, "Succeeded"), podName: "p" });
+  stage.end(true);
+  await following;
+  assert.deepEqual(stage.events, [
+    { kind: "note", text: "Pod p of task a is gone, and its logs with it" },
+  ]);
+});
 
 Deno.test("steps that wait for one that was killed are not waited for once their TaskRun has ended", async () => {
   await using stage = new Stage();
