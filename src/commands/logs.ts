@@ -9,6 +9,7 @@ import { placeName } from "../run/pause_place.ts";
 import { printLogs } from "../run/print_logs.ts";
 import { type HeldOptions, heldOptions, verb } from "./held_step.ts";
 import { openNarrator } from "./narrate.ts";
+import { untilClosed } from "./until_closed.ts";
 
 export interface Options extends HeldOptions {
   readonly follows: boolean;
@@ -21,18 +22,25 @@ export function options(call: Call): Options {
   return { ...heldOptions(call), follows: flags.on("follow"), color: !flags.on("no-color") };
 }
 
+/** Ends with 0 where nobody reads stdout any more: `tkn-dev pr logs RUN -f | head -1`. */
 export async function run(host: Host, options: Options): Promise<number> {
+  const { closed } = host.terminal;
+  return await untilClosed(closed, (signal) => printOrFollow(host, options, signal));
+}
+
+async function printOrFollow(host: Host, options: Options, closed: AbortSignal): Promise<number> {
   const { kind, run: name } = options;
   using narrator = openNarrator(host, { color: options.color, showlogs: true });
   const kube = await host.connect(options.connect);
   const { namespace } = kube;
   const found = await kube.get<Run>(RESOURCE_OF[kind], namespace, name);
   if (!options.follows) {
-    await printLogs(kube, { ...found, kind }, narrator.emit);
+    await printLogs(kube, { ...found, kind }, { emit: narrator.emit, signal: closed });
     return 0;
   }
   await using live = await LiveRun.attach(kube, { ...found, kind }, host.clock);
-  const { clock, interrupt: signal } = host;
+  const { clock } = host;
+  const signal = AbortSignal.any([host.interrupt, closed]);
   const telling = tellPauses(kube, live, options, narrator.emit, signal);
   telling.catch(() => {}); // the following tells its errors
   const outcome = await follow({ kube, clock, live, emit: narrator.emit, signal });

@@ -2,7 +2,7 @@
  * Follows a live run to its end: the log of each step as events, then the Outcome. A gate's own words
  * are no log: the live run is told of them.
  */
-import { ExpectedError } from "../errors.ts";
+import { ExpectedError, OutputError } from "../errors.ts";
 import type { Clock } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import { LABEL, type Pod } from "../tekton/model.ts";
@@ -123,7 +123,8 @@ async function followStep(options: Following, step: FollowedStep): Promise<void>
     }
     // Whether a step holds is told in its log alone. For anything else the run's status is enough.
     const awaitsPause = canHold(pod, container) && !hasHeld.yet;
-    if (!(error instanceof ExpectedError) || awaitsPause) throw error;
+    const isOurs = !(error instanceof ExpectedError) || error instanceof OutputError;
+    if (isOurs || awaitsPause) throw error;
     const text = `${error.message.replace(/^Cannot /, "Can't ")}: following the run without it`;
     emit({ kind: "note", text });
     return;

@@ -13,7 +13,7 @@ import { partOf, StepLines } from "./step_lines.ts";
 export async function printLogs(
   kube: Kube,
   run: Run,
-  emit: (event: RunEvent) => void,
+  { emit, signal }: { emit: (event: RunEvent) => void; signal: AbortSignal },
 ): Promise<void> {
   const { name, namespace } = run.metadata as { name: string; namespace: string };
   const isPipelineRun = run.kind === "PipelineRun";
@@ -25,7 +25,7 @@ export async function printLogs(
   ]);
   for (const pod of pods.toSorted(byAge)) {
     for (const container of stepContainers(pod)) {
-      if (hasStarted(pod, container)) await printLog(kube, pod, container, emit);
+      if (hasStarted(pod, container)) await printLog(kube, pod, container, { emit, signal });
     }
   }
   const names = new Set(pods.map(({ metadata }) => metadata.name!));
@@ -36,15 +36,16 @@ async function printLog(
   kube: Kube,
   pod: Pod,
   container: string,
-  emit: (event: RunEvent) => void,
+  { emit, signal }: { emit: (event: RunEvent) => void; signal: AbortSignal },
 ): Promise<void> {
   const { name, namespace, labels } = pod.metadata;
   const task = labels?.[LABEL.pipelineTask];
   const step = container.slice(STEP_PREFIX.length);
   try {
-    const log = await kube.logs({ namespace: namespace!, pod: name!, container });
+    const log = await kube.logs({ namespace: namespace!, pod: name!, container, signal });
     const lines = new StepLines(pod, container);
     for await (const piece of linePieces(log)) {
+      signal.throwIfAborted();
       const { own } = lines.read(piece);
       if (own !== undefined) emit({ kind: "log", task, step, line: own.text, ...partOf(own) });
     }
