@@ -7,6 +7,7 @@ import { deltaScenarios } from "./delta.ts";
 import { escapesScenarios } from "./escapes.ts";
 import { heldScenarios } from "./held.ts";
 import { lackingScenarios } from "./lacking.ts";
+import { outputScenarios } from "./output.ts";
 import { refusedScenarios } from "./refused.ts";
 import { repairScenarios } from "./repair.ts";
 import { resolverScenarios } from "./resolvers.ts";
@@ -37,6 +38,7 @@ export const SCENARIOS: Scenario[] = [
   ...watchScenarios,
   ...withGitScenarios,
   ...escapesScenarios,
+  ...outputScenarios,
 ];
 
 export async function applyObjects({ kube }: Cluster): Promise<void> {
