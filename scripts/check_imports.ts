@@ -28,7 +28,7 @@ const ALLOWED: Record<string, string[]> = {
   "tekton": ["kube/interface", "errors"],
   "tree": ["errors", "host", "path_bytes", "bell"],
   "step": [],
-  "kube": ["errors"],
+  "kube": ["errors", "path_bytes"],
   "kube/interface": [],
   "deno": ["kube", "errors", "host", "path_bytes"],
   "sandbox": ["kube/frames", "kube/interface", "tekton/model", "bell"],

@@ -94,10 +94,13 @@ async function run(call: Call, host: Host): Promise<number> {
       const command = await import("./commands/run_step.ts");
       return await command.run(host, command.options(call));
     }
-    case "pipelinerun shell":
     case "pipelinerun exec":
-    case "taskrun shell":
     case "taskrun exec": {
+      const command = await import("./commands/exec.ts");
+      return await command.run(host, command.options(call));
+    }
+    case "pipelinerun shell":
+    case "taskrun shell": {
       const command = await import("./commands/shell.ts");
       return await command.run(host, command.options(call));
     }

@@ -42,6 +42,11 @@ export class TransferError extends ExpectedError {
   }
 }
 
+/** What it has to say can't be written, for the disk is full, say: exit code 5. */
+export class OutputError extends ExpectedError {
+  readonly exitCode = 5;
+}
+
 export const INTERRUPTED_EXIT_CODE = 130;
 
 /** The user interrupted: exit code 130. */

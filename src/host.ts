@@ -59,11 +59,18 @@ export interface Terminal {
   raw(): RawTerminal;
   /** All of stdin, as text. */
   input(): Promise<string>;
-  /** Data: logs, names, JSON. Goes to stdout, at once. */
+  /** What comes on stdin, as it comes. */
+  bytes(): ReadableStream<Uint8Array>;
+  /** Aborts once whoever read stdout has gone (`| head -1`): nothing more is written to it then. */
+  readonly closed: AbortSignal;
+  /** Data: logs, names, JSON. Goes to stdout, at once. Throws OutputError where it can't be written. */
   out(text: Printable): void;
-  /** Bytes of a program in a container, unfiltered: of a shell at this terminal, or for a pipe. */
+  /**
+   * Bytes of a program in a container, unfiltered: of a shell at this terminal, or for a pipe. Throws as
+   * `out` does.
+   */
   write(bytes: Uint8Array, to: "stdout" | "stderr"): void;
-  /** Narration: progress, prompts, errors. Goes to stderr, at once. */
+  /** Narration: progress, prompts, errors. Goes to stderr, at once; where it can't be written nobody is told. */
   err(text: Printable): void;
 }
 

@@ -41,22 +41,48 @@ export class PathDecoder {
     this.#start = bytes.slice(end);
     return pathText(bytes.subarray(0, end));
   }
+
+  /** What has begun and will not end. */
+  end(): string {
+    const text = pathText(this.#start);
+    this.#start = new Uint8Array();
+    return text;
+  }
 }
 
 function pieces(bytes: Uint8Array): string[] {
   const result: string[] = [];
-  for (let at = 0; at < bytes.length;) {
-    let end = at;
-    while (bytes[end] < 0x80) end++;
-    const length = end > at ? end - at : lengthOf(bytes[at]);
-    try {
-      result.push(strict.decode(bytes.subarray(at, at + length)));
+  let [start, at] = [0, 0];
+  const endValid = () => {
+    if (at > start) result.push(strict.decode(bytes.subarray(start, at)));
+  };
+  while (at < bytes.length) {
+    const length = validLength(bytes, at);
+    if (length > 0) {
       at += length;
-    } catch {
-      result.push(String.fromCharCode(0xdc00 + bytes[at++]));
+      continue;
     }
+    endValid();
+    result.push(String.fromCharCode(0xdc00 + bytes[at]));
+    start = ++at;
   }
+  endValid();
   return result;
+}
+
+/** How many bytes the character has that is there; 0 for what is none (RFC 3629, section 4). */
+function validLength(bytes: Uint8Array, at: number): number {
+  const first = bytes[at];
+  if (first < 0x80) return 1;
+  const length = first < 0xc2 || first > 0xf4 ? 0 : lengthOf(first);
+  for (let next = 1; next < length; next++) {
+    const byte = bytes[at + next] ?? 0;
+    if (byte < 0x80 || byte > 0xbf) return 0;
+  }
+  const second = bytes[at + 1];
+  const isOverlong = first === 0xe0 && second < 0xa0 || first === 0xf0 && second < 0x90;
+  const isTooLarge = first === 0xed && second > 0x9f || first === 0xf4 && second > 0x8f;
+  return isOverlong || isTooLarge ? 0 : length;
 }
 
 /** How many bytes a character has that begins so; what can't begin one is no character of any length. */

@@ -253,6 +253,7 @@ export const PROGRAM: Program = {
     { code: 2, meaning: "the command line or the kubeconfig is wrong" },
     { code: 3, meaning: "the cluster says no, or can't be reached" },
     { code: 4, meaning: "the transfer failed" },
+    { code: 5, meaning: "its output can't be written" },
     { code: 70, meaning: "a bug in tkn-dev" },
     { code: 130, meaning: "interrupted" },
   ],

@@ -48,10 +48,20 @@ const VERBS: readonly HeldVerb[] = [
   {
     verb: "exec",
     summary: "Run a command in a held step",
-    description: "In the step's own container; exits with the command's exit code.",
+    description:
+      "In the step's own container; exits with the command's exit code. Without --stdin it " +
+      "reads what is piped here, and nothing of a terminal.",
     args: [RUN, STEP],
     takesCommand: true,
-    examples: [{ text: "Look around", command: "tkn-dev GROUP exec my-run -- ls -l" }],
+    flags: [
+      { name: "stdin", short: "i", help: "it reads our stdin, a terminal too; =false: nothing" },
+      { name: "tty", short: "t", help: "it gets a terminal, where ours are some" },
+    ],
+    examples: [
+      { text: "Look around", command: "tkn-dev GROUP exec my-run -- ls -l" },
+      { text: "Work with it", command: "tkn-dev GROUP exec my-run -it -- top" },
+      { text: "Unpack what is piped here", command: "tkn-dev GROUP exec my-run -- tar x" },
+    ],
   },
   {
     verb: "run",

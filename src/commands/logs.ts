@@ -9,6 +9,7 @@ import { placeName } from "../run/pause_place.ts";
 import { printLogs } from "../run/print_logs.ts";
 import { type HeldOptions, heldOptions, verb } from "./held_step.ts";
 import { openNarrator } from "./narrate.ts";
+import { untilClosed } from "./until_closed.ts";
 
 export interface Options extends HeldOptions {
   readonly follows: boolean;
@@ -21,22 +22,28 @@ export function options(call: Call): Options {
   return { ...heldOptions(call), follows: flags.on("follow"), color: !flags.on("no-color") };
 }
 
+/** Ends with 0 where nobody reads stdout any more: `tkn-dev pr logs RUN -f | head -1`. */
 export async function run(host: Host, options: Options): Promise<number> {
+  const { closed } = host.terminal;
+  return await untilClosed(closed, (signal) => printOrFollow(host, options, signal));
+}
+
+async function printOrFollow(host: Host, options: Options, closed: AbortSignal): Promise<number> {
   const { kind, run: name } = options;
   using narrator = openNarrator(host, { color: options.color, showlogs: true });
   const kube = await host.connect(options.connect);
   const { namespace } = kube;
   const found = await kube.get<Run>(RESOURCE_OF[kind], namespace, name);
   if (!options.follows) {
-    await printLogs(kube, { kind, namespace, name }, narrator.emit);
+    await printLogs(kube, { ...found, kind }, { emit: narrator.emit, signal: closed });
     return 0;
   }
-  await using live = await LiveRun.attach(kube, { ...found, kind });
-  const { clock, interrupt: signal } = host;
+  await using live = await LiveRun.attach(kube, { ...found, kind }, host.clock);
+  const { clock } = host;
+  const signal = AbortSignal.any([host.interrupt, closed]);
   const telling = tellPauses(kube, live, options, narrator.emit, signal);
   telling.catch(() => {}); // the following tells its errors
   const outcome = await follow({ kube, clock, live, emit: narrator.emit, signal });
-  await telling;
   narrator.emit({ kind: "ended", outcome });
   return outcome.succeeded ? 0 : 1;
 }
@@ -52,7 +59,8 @@ async function tellPauses(
     const hasEnded = () => live.phase.kind === "ended" ? null : undefined;
     const pause = await live.until(() => live.pauses.at(at) ?? hasEnded(), signal);
     if (pause === null) return;
-    if (!await isHeld(kube, pause).catch(() => false)) continue; // the log tells of all that there were
+    // The log tells of all that there were.
+    if (!await isHeld(kube, pause).catch(() => false) || live.phase.kind === "ended") continue;
     const hint = verb({ kind, run, connect }, "shell");
     emit({ kind: "note", text: `Held at ${placeName(pause)}: ${hint}` });
   }

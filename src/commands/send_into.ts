@@ -1,9 +1,10 @@
 /** A directory into the workspace of a step that holds, and stays held. */
-import { ClusterError } from "../errors.ts";
+import { ClusterError, ExpectedError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import type { RunEvent } from "../run/events.ts";
 import { readTaskRun } from "../run/facts.ts";
+import { podGone } from "../run/held_pod.ts";
 import { type Pause, placeName } from "../run/pause_place.ts";
 import type { RunName } from "../run/protocol.ts";
 import { recordPlace } from "../run/record_place.ts";
@@ -36,6 +37,7 @@ export async function sendInto(
   const pause = { ...options.pause, directory: path };
   const release = false;
   const { program, compress, deletes } = flags;
+  const run = runOf(pod, pause);
   const receipt = await send({
     ...options,
     clock: host.clock,
@@ -46,13 +48,19 @@ export async function sendInto(
     spares: source.checkout.notCheckedOut,
     entries: await sendable(source, emit),
     pause,
-    run: runOf(pod, pause),
+    run,
     directory,
     record: recordPlace({ pod, pause, directory, release }),
     program,
     compress,
     deletes,
     release,
+  }).catch(async (error) => {
+    options.signal.throwIfAborted();
+    if (!(error instanceof ExpectedError)) throw error;
+    const what = `upload into step "${placeName(pause)}"`;
+    const again = `tkn-dev ${run.kind.toLowerCase()} upload ${run.name} -n ${pause.namespace}`;
+    throw await podGone(options.kube, pause, { run, what, again }) ?? error;
   });
   return { pause, receipt };
 }

@@ -6,6 +6,7 @@ import { joined, type Printable, printable, rawLines, trimmedEnd } from "../prin
 import { addDebugContainer } from "../run/debug_container.ts";
 import { serveEdits } from "../run/edit_channel.ts";
 import { readFacts } from "../run/facts.ts";
+import { podGone } from "../run/held_pod.ts";
 import { isHeld } from "../run/held_steps.ts";
 import { type Pause, placeName } from "../run/pause_place.ts";
 import { NoShellError, openShell } from "../run/shell.ts";
@@ -43,12 +44,12 @@ export async function workAt(
   while (true) {
     try {
       await shell(options, pause);
-      if (!await isHeld(kube, pause)) return "released";
+      if (!await isHeld(kube, pause)) return await released(options, pause);
     } catch (error) {
-      if (!(error instanceof ClusterError)) throw error;
+      if (!(error instanceof ClusterError) || error instanceof HoldLost) throw error;
       if (error instanceof NoShellError) host.terminal.err(renderError(error, color));
       else if (await isHeld(kube, pause).catch(() => true)) throw stillHeld(error, options, place);
-      else return "released";
+      else return await released(options, pause);
     }
     const answer = await ask(host, new Prompt(place, { color }));
     switch (answer) {
@@ -66,6 +67,20 @@ export async function workAt(
         return "released";
     }
   }
+}
+
+/** What held is over, but not because somebody let it go. */
+class HoldLost extends ClusterError {}
+
+/** Throws HoldLost where its pod is gone. */
+async function released({ kube, run }: SessionOptions, pause: Pause): Promise<"released"> {
+  const gone = await podGone(kube, pause, {
+    run: { kind: run.kind, name: run.run },
+    what: `go on in step "${placeName(pause)}"`,
+    again: verb(run, "shell"),
+  });
+  if (gone !== undefined) throw new HoldLost(gone.message, { hint: gone.hint });
+  return "released";
 }
 
 /** What a person types for a step that is left held. */

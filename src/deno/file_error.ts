@@ -58,6 +58,9 @@ const STATES: ReadonlyMap<string, string> = new Map([
   ["ELOOP", "too many levels of symbolic links"],
   ["EMFILE", "too many open files"],
   ["EIO", "input/output error"],
+  ["ENOSPC", "no space left on the device"],
+  ["EDQUOT", "the disk quota is exceeded"],
+  ["EFBIG", "the file would be too large"],
 ]);
 
 export function fileError(path: string, error: unknown): FileError {

@@ -1,14 +1,27 @@
 /** The real terminal. */
+import { OutputError } from "../errors.ts";
 import type { RawTerminal, Terminal } from "../host.ts";
 import type { TerminalSize } from "../kube/interface.ts";
 import { pathBytes } from "../path_bytes.ts";
+import { fileError } from "./file_error.ts";
 import { terminalKeys } from "./keys.ts";
 
 const FALLBACK_COLUMNS = 80;
 
 export function denoTerminal(): Terminal {
-  const [out, err] = [writer(Deno.stdout), writer(Deno.stderr)];
+  const closed = new AbortController();
+  const out = writer(Deno.stdout, (error) => {
+    if (error instanceof Deno.errors.BrokenPipe) {
+      return closed.abort(new DOMException("nobody reads stdout any more", "AbortError"));
+    }
+    throw new OutputError(`Cannot write stdout: ${fileError("stdout", error).state}`, {
+      hint: "is there room where it goes to?",
+      cause: error,
+    });
+  });
+  const err = writer(Deno.stderr, () => {});
   return {
+    closed: closed.signal,
     isTerminal: {
       stdin: Deno.stdin.isTerminal(),
       stdout: Deno.stdout.isTerminal(),
@@ -22,6 +35,7 @@ export function denoTerminal(): Terminal {
       }
     },
     raw,
+    bytes: () => Deno.stdin.readable,
     input: () => new Response(Deno.stdin.readable).text(),
     out: (text) => out(pathBytes(text)),
     err: (text) => err(new TextEncoder().encode(text)),
@@ -65,8 +79,11 @@ async function* sizes(signal: AbortSignal): AsyncGenerator<TerminalSize> {
   }
 }
 
-/** Writes all of it at once; a reader that went away (`| head`) is not an error of ours. */
-function writer(stream: { writeSync(bytes: Uint8Array): number }): (bytes: Uint8Array) => void {
+/** Writes all of it at once. Where that fails, `failed` is told; unless it throws, no more is written. */
+function writer(
+  stream: { writeSync(bytes: Uint8Array): number },
+  failed: (error: unknown) => void,
+): (bytes: Uint8Array) => void {
   let open = true;
   return (given) => {
     let bytes = given;
@@ -75,7 +92,7 @@ function writer(stream: { writeSync(bytes: Uint8Array): number }): (bytes: Uint8
         bytes = bytes.subarray(stream.writeSync(bytes));
       } catch (error) {
         if (error instanceof Deno.errors.WouldBlock) continue;
-        if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+        failed(error);
         open = false;
       }
     }

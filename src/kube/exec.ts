@@ -174,12 +174,20 @@ function receive(socket: Socket, options: ExecOptions): Line {
     sentBytes: 0,
     hasEnded: options.stdin === undefined,
   };
+  // What is done with the output may fail (a full disk): that ends the command.
+  const told = (call: ExecOptions["onStdout"], bytes: Uint8Array) => {
+    try {
+      call?.(bytes);
+    } catch (error) {
+      reject(error);
+    }
+  };
   socket.addEventListener("message", ({ data }) => {
     line.received += 1;
     const frame = data instanceof ArrayBuffer ? decodeFrame(new Uint8Array(data)) : undefined;
     if (frame === undefined) return;
-    if (frame.channel === Channel.stdout) options.onStdout?.(frame.payload);
-    else if (frame.channel === Channel.stderr) options.onStderr?.(frame.payload);
+    if (frame.channel === Channel.stdout) told(options.onStdout, frame.payload);
+    else if (frame.channel === Channel.stderr) told(options.onStderr, frame.payload);
     else if (frame.channel === Channel.error) {
       const status = parseExecStatus(new TextDecoder().decode(frame.payload));
       resolve({ exitCode: exitCodeOf(status), message: status.message ?? "" });

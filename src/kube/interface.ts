@@ -90,6 +90,7 @@ const POD: Shape = {
       env: [{ name: "name" }],
       envFrom: [{}],
       volumeMounts: [{ name: "name", mountPath: "name" }],
+      resources: { limits: "texts" },
     }],
     volumes: [{ name: "name" }],
     nodeName: "text",

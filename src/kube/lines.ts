@@ -1,4 +1,5 @@
 /** Byte streams as lines of text, in linear time and bounded memory. */
+import { PathDecoder } from "../path_bytes.ts";
 import { AnswerError, LARGEST } from "./answers.ts";
 
 /** A longer line of a log comes in pieces of this many characters or a little more. */
@@ -17,7 +18,10 @@ export interface LinesOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Each line without its newline; a last line without one counts too. A long line comes in pieces. */
+/**
+ * Each line without its newline; a last line without one counts too. A long line comes in pieces. A log
+ * may have any bytes: those that are not UTF-8 are as path_bytes.ts has them, and come out as they were.
+ */
 export async function* linePieces(
   stream: ReadableStream<Uint8Array>,
   options: LinesOptions = {},
@@ -54,7 +58,7 @@ async function* pieces(
   const stop = () => void reader.cancel().catch(() => {});
   signal?.addEventListener("abort", stop);
   if (signal?.aborted) stop();
-  const decoder = new TextDecoder();
+  const decoder = new PathDecoder();
   /** Of the line that has begun. */
   let parts: string[] = [];
   let chars = 0;
@@ -68,7 +72,7 @@ async function* pieces(
   try {
     while (true) {
       const { done, value } = await reader.read();
-      const text = done ? decoder.decode() : decoder.decode(value, { stream: true });
+      const text = done ? decoder.end() : decoder.decode(value);
       let start = 0;
       for (let end; (end = text.indexOf("\n", start)) >= 0; start = end + 1) {
         parts.push(text.slice(start, end));

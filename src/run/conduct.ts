@@ -63,7 +63,7 @@ export async function conduct(
   const over = new AbortController();
   const signal = AbortSignal.any([interrupt, over.signal]);
   using grace = new Grace(clock, interrupt);
-  await using live = new LiveRun(kube, created);
+  await using live = new LiveRun(kube, created, clock);
   using talk = new Talk({ ...options, live });
   talk.emit({ kind: "created", resource: kind, name, namespace });
   if (why !== undefined) talk.emit({ kind: "note", text: `With temporary objects: ${why}` });
@@ -90,7 +90,7 @@ export async function conduct(
     ]);
     if (worked === "left") return { name };
     const outcome = await following;
-    await labelled;
+    await within(clock, { ms: LABEL_MS, signal: grace.signal }, labelled).catch(onlyExpected);
     talk.emit({ kind: "ended", outcome });
     return { name, outcome };
   } catch (error) {
@@ -124,6 +124,9 @@ function howToFollow({ kind, name, namespace }: LiveRun): string {
 function onlyExpected(error: unknown): void {
   if (!(error instanceof ExpectedError)) throw error;
 }
+
+/** How long the run's end is not told for its label. */
+const LABEL_MS = 1_000;
 
 /** How long a cancellation, or what is left to be removed at the end, may take without an interrupt. */
 const CANCEL_MS = 5_000;

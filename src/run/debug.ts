@@ -1,9 +1,11 @@
 /** A run that holds at several steps: at each one somebody works, and lets it go. */
-import { Interrupted, TransferError } from "../errors.ts";
+import { ExpectedError, Interrupted, TransferError } from "../errors.ts";
+import type { Clock } from "../host.ts";
 import { conduct, type Conducted, type ConductOptions, type RunResult } from "./conduct.ts";
 import { isHeld } from "./held_steps.ts";
-import type { MissedPause } from "./live_run.ts";
+import type { LiveRun, MissedPause } from "./live_run.ts";
 import { type Pause, placeName } from "./pause_place.ts";
+import { checkPodsGone, hasPodLeft, isPodGone } from "./pod_gone.ts";
 
 export interface DebugOptions extends Omit<ConductOptions, "cancelsOn"> {
   /** Somebody works there, and can take the run up again whatever ended our part in it. */
@@ -14,7 +16,7 @@ export interface DebugOptions extends Omit<ConductOptions, "cancelsOn"> {
 
 export interface AtPause extends Conducted {
   readonly pause: Pause;
-  /** It is the first of this run. */
+  /** It is the first of this run, or that one again in a pod that was made again. */
   readonly isFirst: boolean;
 }
 
@@ -36,7 +38,10 @@ async function workAtPauses(
   conducted: Conducted,
 ): Promise<"left" | "done"> {
   const { live, talk, startMs, signal, emit } = conducted;
-  let [pauses, missed] = [0, 0];
+  let [pauses, missed, gone] = [0, 0, 0];
+  /** Where it held first, and the pods in which it did: one may be made again. */
+  let first: string | undefined;
+  const firstPods = new Set<string>();
   while (true) {
     talk.stage = pauses === 0 ? "starting" : "released";
     const isQueued = live.pauses.length > pauses;
@@ -54,15 +59,42 @@ async function workAtPauses(
       continue;
     }
     pauses++;
+    if (hasPodLeft(live, next)) continue;
     const mayBeOver = isQueued || live.phase.kind === "ended";
     if (mayBeOver && !await isHeld(kube, next).catch(() => false)) continue;
     const { pod } = next;
     emit({ kind: "paused", place: placeName(next), pod, afterMs: clock.now() - startMs });
     talk.stage = "held";
-    const isFirst = pauses === 1;
-    if (await atPause({ ...conducted, pause: next, isFirst }) === "left") return "left";
+    const place = `${placeName(next)} ${next.container}`;
+    first ??= place;
+    const isFirst = place === first && !firstPods.has(next.uid);
+    if (isFirst && firstPods.size > 0) {
+      emit({ kind: "note", text: `Pod ${pod} was deleted and made again: its steps start over` });
+    }
+    if (isFirst) firstPods.add(next.uid);
+    try {
+      if (await atPause({ ...conducted, pause: next, isFirst }) === "left") return "left";
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof ExpectedError) || error instanceof Interrupted) throw error;
+      if (!await hasLeft(live, next, { clock, signal })) throw error;
+      checkPodsGone(live, next, ++gone);
+    }
   }
 }
+
+/** Whether what was done at the pause failed because there is no pod to do it in, or no run any more. */
+async function hasLeft(
+  live: LiveRun,
+  pause: Pause,
+  options: { clock: Clock; signal: AbortSignal },
+): Promise<boolean> {
+  const hasLeft = () => isPodGone(live, pause) || live.phase.kind === "ended" || undefined;
+  return await live.within(EXPLANATION_MS, hasLeft, options) ?? false;
+}
+
+/** How long the watch may take to tell what a command in the pod has felt already. */
+const EXPLANATION_MS = 1_000;
 
 /** A step that was skipped, or one that was to hold where it fails and did not, is no matter. */
 function whyMissed({ container, image, said }: MissedPause): string | undefined {

@@ -59,7 +59,8 @@ export interface TaskOutcome {
   status: "succeeded" | "failed" | "cancelled" | "skipped" | "running" | "pending";
   elapsedMs?: number;
   message?: string;
-  failedStep?: { step: string; exitCode: number; reason?: string };
+  /** `limit`: of memory, where the step had too little. */
+  failedStep?: { step: string; exitCode: number; reason?: string; limit?: string };
   /** The upload stood in for it. */
   uploaded?: boolean;
 }

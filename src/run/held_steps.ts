@@ -7,6 +7,7 @@ import { isStatus } from "../kube/status.ts";
 import { existsCommand, releaseFiles } from "../step/entrypoint.ts";
 import { stillHeldCommand } from "../step/scripts.ts";
 import { LABEL, type Pod } from "../tekton/model.ts";
+import { hasPod } from "./held_pod.ts";
 import type { RunKind } from "./live_run.ts";
 import { canHold, type Pause } from "./pause_place.ts";
 import { StepLines } from "./step_lines.ts";
@@ -31,7 +32,7 @@ export async function isHeld(kube: Kube, pause: Pause): Promise<boolean> {
       const options = { namespace, pod, container, command, deadlineMs: SHORT_COMMAND_MS };
       return (await kube.exec(options)).exitCode;
     } catch (error) {
-      if (isStatus(error, 404)) return undefined;
+      if (isStatus(error, 404) || await hasPod(kube, pause) === false) return undefined;
       throw error;
     }
   };

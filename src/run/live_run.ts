@@ -12,6 +12,8 @@ import {
   type TaskRun,
 } from "../tekton/model.ts";
 import { type Phase, phaseOf } from "../tekton/phase.ts";
+import { within } from "./limits.ts";
+import { byAge, isOlder } from "./object_age.ts";
 import type { Pause } from "./pause_place.ts";
 
 export type Run = PipelineRun | TaskRun;
@@ -39,6 +41,8 @@ export class LiveRun implements AsyncDisposable {
   readonly namespace: string;
   readonly taskRuns: Map<string, TaskRun> = new Map();
   readonly pods: Map<string, Pod> = new Map();
+  /** Pods that were deleted while their TaskRun went on, by name. */
+  readonly deletedPods: Set<string> = new Set();
   /** As the steps' logs have told so far, see `follow`. */
   readonly pauses: Pause[] = [];
   readonly missed: MissedPause[] = [];
@@ -49,7 +53,7 @@ export class LiveRun implements AsyncDisposable {
   readonly #stop = new AbortController();
   readonly #watches: Promise<void>;
 
-  constructor(kube: Kube, created: Run) {
+  constructor(kube: Kube, created: Run, private readonly clock: Clock) {
     this.#run = created;
     this.kind = created.kind as RunKind;
     this.name = created.metadata.name!;
@@ -69,7 +73,9 @@ export class LiveRun implements AsyncDisposable {
         PODS,
         children,
         (pod) => this.#see(pod),
-        (pod) => this.pods.delete(pod.metadata.name!),
+        ({ metadata: { name, uid } }) => {
+          if (this.pods.get(name!)?.metadata.uid === uid) this.pods.delete(name!);
+        },
       ),
     ];
     if (this.kind === "PipelineRun") {
@@ -77,14 +83,14 @@ export class LiveRun implements AsyncDisposable {
         kube,
         TASK_RUNS,
         children,
-        (run) => void this.taskRuns.set(run.metadata.name!, run),
+        (run) => this.#seeTaskRun(run),
       ));
     }
     this.#watches = Promise.all(watches).then(() => {});
   }
 
   /** One that was created before, with what there is of it already. */
-  static async attach(kube: Kube, run: Run): Promise<LiveRun> {
+  static async attach(kube: Kube, run: Run, clock: Clock): Promise<LiveRun> {
     const { name, namespace } = run.metadata as { name: string; namespace: string };
     const isPipelineRun = run.kind === "PipelineRun";
     const label = isPipelineRun ? LABEL.pipelineRun : LABEL.taskRun;
@@ -93,7 +99,7 @@ export class LiveRun implements AsyncDisposable {
       kube.list<Pod>(PODS, children),
       isPipelineRun ? kube.list<TaskRun>(TASK_RUNS, children) : [run as TaskRun],
     ]);
-    const live = new LiveRun(kube, run);
+    const live = new LiveRun(kube, run, clock);
     for (const pod of pods.toSorted(byAge)) live.pods.set(pod.metadata.name!, pod);
     for (const taskRun of taskRuns) live.taskRuns.set(taskRun.metadata.name!, taskRun);
     return live;
@@ -178,18 +184,28 @@ export class LiveRun implements AsyncDisposable {
 
   /** The watches run apart: a run may be seen to end before its pods are seen to have started. */
   async #catchUp(kube: Kube, children: Selector): Promise<void> {
-    try {
-      for (const pod of await kube.list<Pod>(PODS, children)) this.#see(pod);
-    } catch {
-      // the watch tells of them too
-    }
+    const pods = kube.list<Pod>(PODS, children).then((found) =>
+      found.forEach((pod) => this.#see(pod))
+    );
+    const taskRuns = this.kind === "TaskRun" ? undefined : kube.list<TaskRun>(TASK_RUNS, children)
+      .then((found) => found.forEach((run) => this.#seeTaskRun(run)));
+    const limit = { ms: CATCH_UP_MS, signal: this.#stop.signal };
+    await within(this.clock, limit, Promise.allSettled([pods, taskRuns]))
+      .catch(() => {}); // the watches tell of them too
+  }
+
+  #seeTaskRun(run: TaskRun): void {
+    const known = this.taskRuns.get(run.metadata.name!);
+    if (!isOlder(run, known)) this.taskRuns.set(run.metadata.name!, run);
   }
 
   #see(pod: Pod): void {
-    const { name, uid, resourceVersion } = pod.metadata;
-    const known = this.pods.get(name!)?.metadata;
-    const isOlder = known?.uid === uid && Number(resourceVersion) < Number(known?.resourceVersion);
-    if (!isOlder) this.pods.set(name!, pod);
+    const { name, deletionTimestamp, labels } = pod.metadata;
+    if (isOlder(pod, this.pods.get(name!))) return;
+    this.pods.set(name!, pod);
+    const taskRun = this.taskRuns.get(labels?.[LABEL.taskRun] ?? "");
+    const goesOn = taskRun !== undefined && phaseOf(taskRun).kind !== "ended";
+    if (deletionTimestamp !== undefined && goesOn) this.deletedPods.add(name!);
   }
 
   async #watch<T extends KubeObject>(
@@ -219,11 +235,8 @@ export class LiveRun implements AsyncDisposable {
   }
 }
 
-/** The pods of a run in the order in which they came. */
-export function byAge(a: Pod, b: Pod): number {
-  const [first, second] = [a, b].map(({ metadata }) => metadata.creationTimestamp ?? "");
-  return first < second ? -1 : first > second ? 1 : 0;
-}
+/** How long the run's end is not told for what is not known of its pods yet. */
+const CATCH_UP_MS = 1_000;
 
 /** There is no run any more. */
 export class RunDeletedError extends ClusterError {}

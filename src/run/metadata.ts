@@ -41,7 +41,8 @@ export async function keepPipelineLabel(
       await live.until(() => isOther() || hasEnded() ? true : undefined, signal);
       if (!isOther()) return;
       await kube.patch(PIPELINE_RUNS, live.namespace, live.name, patch);
-      await live.until(() => !isOther() ? true : undefined, signal);
+      if (hasEnded()) return;
+      await live.until(() => !isOther() || hasEnded() ? true : undefined, signal);
     }
   } catch (error) {
     if (!signal.aborted && !(error instanceof ExpectedError)) throw error;

@@ -1,6 +1,13 @@
 /** What the objects of an ended run say, as an Outcome: pure. */
-import type { PipelineRun, PipelineTask, TaskRun } from "../tekton/model.ts";
-import { durationMs, failedStep, isCancelled, phaseOf } from "../tekton/phase.ts";
+import type { PipelineRun, PipelineTask, Pod, StepState, TaskRun } from "../tekton/model.ts";
+import {
+  durationMs,
+  failedStep,
+  isCancelled,
+  isOutOfMemory,
+  OUT_OF_MEMORY,
+  phaseOf,
+} from "../tekton/phase.ts";
 import { LABEL } from "../tekton/model.ts";
 import type { Outcome, TaskOutcome } from "./events.ts";
 import type { LiveRun, Run } from "./live_run.ts";
@@ -19,8 +26,8 @@ export function outcomeOf(live: LiveRun, uploaded: string | undefined): Outcome 
     message: ended.message,
     elapsedMs: durationMs(live.run),
     tasks: live.kind === "PipelineRun"
-      ? pipelineTasks(live.run as PipelineRun, [...live.taskRuns.values()], uploaded)
-      : [taskOutcome(taskName(live.run), live.run as TaskRun)],
+      ? pipelineTasks(live.run as PipelineRun, live, uploaded)
+      : [taskOutcome(taskName(live.run), live.run as TaskRun, live.pods)],
   };
 }
 
@@ -31,13 +38,15 @@ function taskName(run: Run): string {
 /** In the Pipeline's order, the finally tasks last. */
 function pipelineTasks(
   run: PipelineRun,
-  taskRuns: TaskRun[],
+  { taskRuns, pods }: Pick<LiveRun, "taskRuns" | "pods">,
   uploaded: string | undefined,
 ): TaskOutcome[] {
   const spec = run.status?.pipelineSpec ?? run.spec.pipelineSpec ?? {};
   const tasks: PipelineTask[] = [...(spec.tasks ?? []), ...(spec.finally ?? [])];
   return tasks.flatMap(({ name }) => {
-    const runs = taskRuns.filter((one) => one.metadata.labels?.[LABEL.pipelineTask] === name);
+    const runs = [...taskRuns.values()].filter((one) =>
+      one.metadata.labels?.[LABEL.pipelineTask] === name
+    );
     const skipped = run.status?.skippedTasks?.find((one) => one.name === name);
     if (runs.length === 0) {
       return skipped === undefined
@@ -45,13 +54,17 @@ function pipelineTasks(
         : [{ name, status: "skipped" as const, message: skipped.reason }];
     }
     return runs.map((one) => ({
-      ...taskOutcome(runs.length === 1 ? name : `${name} (${one.metadata.name})`, one),
+      ...taskOutcome(runs.length === 1 ? name : `${name} (${one.metadata.name})`, one, pods),
       ...(name === uploaded ? { uploaded: true } : {}),
     }));
   });
 }
 
-function taskOutcome(name: string, run: TaskRun): TaskOutcome {
+function taskOutcome(
+  name: string,
+  run: TaskRun,
+  pods: ReadonlyMap<string, Pod>,
+): TaskOutcome {
   const phase = phaseOf(run);
   if (phase.kind === "running") return { name, status: "running" };
   const elapsedMs = durationMs(run);
@@ -66,8 +79,15 @@ function taskOutcome(name: string, run: TaskRun): TaskOutcome {
       failedStep: {
         step: step.name ?? "",
         exitCode: step.terminated.exitCode,
-        reason: step.terminationReason ?? step.terminated.reason,
+        ...whyEnded(step, pods.get(run.status?.podName ?? "")),
       },
     }),
   };
+}
+
+function whyEnded(step: StepState, pod: Pod | undefined): { reason?: string; limit?: string } {
+  if (!isOutOfMemory(step)) return { reason: step.terminationReason ?? step.terminated?.reason };
+  const container = pod?.spec?.containers?.find(({ name }) => name === step.container);
+  const limit = container?.resources?.limits?.memory;
+  return { reason: OUT_OF_MEMORY, ...(limit === undefined ? {} : { limit }) };
 }

@@ -11,15 +11,18 @@ export interface PauseOptions {
   /** One that is followed: its pauses are seen in its logs. */
   readonly live: LiveRun;
   readonly held: { readonly task?: string; readonly step: string };
+  /** The uids of pods whose pause is known. */
+  readonly except?: ReadonlySet<string>;
   readonly signal: AbortSignal;
 }
 
 /** Undefined where the run ended before it came to the gate. */
 export async function awaitPause(options: PauseOptions): Promise<Pause | undefined> {
-  const { live, held, signal } = options;
+  const { live, held, except, signal } = options;
   const isHeld = ({ pod, uid, container }: Pause | MissedPause) => {
     const there = live.pods.get(pod);
-    return there !== undefined && there.metadata.uid === uid && isOfTask(there, held.task) &&
+    return !except?.has(uid) && there !== undefined && there.metadata.uid === uid &&
+      isOfTask(there, held.task) &&
       containerOf(there, held.step) === container;
   };
   const found = await live.until(() => {

@@ -2,39 +2,50 @@
 import { isStatus } from "../kube/status.ts";
 import { type Kube, PODS } from "../kube/interface.ts";
 import { linePieces } from "../kube/lines.ts";
-import { LABEL, type Pod } from "../tekton/model.ts";
+import { LABEL, type Pod, TASK_RUNS, type TaskRun } from "../tekton/model.ts";
 import { hasStarted, STEP_PREFIX, stepContainers } from "../tekton/pod_state.ts";
 import type { RunEvent } from "./events.ts";
-import { byAge, type RunKind } from "./live_run.ts";
+import { tellGone } from "./gone_pods.ts";
+import type { Run } from "./live_run.ts";
+import { byAge } from "./object_age.ts";
 import { partOf, StepLines } from "./step_lines.ts";
 
 export async function printLogs(
   kube: Kube,
-  { kind, namespace, name }: { kind: RunKind; namespace: string; name: string },
-  emit: (event: RunEvent) => void,
+  run: Run,
+  { emit, signal }: { emit: (event: RunEvent) => void; signal: AbortSignal },
 ): Promise<void> {
-  const label = kind === "PipelineRun" ? LABEL.pipelineRun : LABEL.taskRun;
-  const pods = await kube.list<Pod>(PODS, { namespace, labels: `${label}=${name}` });
+  const { name, namespace } = run.metadata as { name: string; namespace: string };
+  const isPipelineRun = run.kind === "PipelineRun";
+  const label = isPipelineRun ? LABEL.pipelineRun : LABEL.taskRun;
+  const children = { namespace, labels: `${label}=${name}` };
+  const [pods, taskRuns] = await Promise.all([
+    kube.list<Pod>(PODS, children),
+    isPipelineRun ? kube.list<TaskRun>(TASK_RUNS, children) : [run as TaskRun],
+  ]);
   for (const pod of pods.toSorted(byAge)) {
     for (const container of stepContainers(pod)) {
-      if (hasStarted(pod, container)) await printLog(kube, pod, container, emit);
+      if (hasStarted(pod, container)) await printLog(kube, pod, container, { emit, signal });
     }
   }
+  const names = new Set(pods.map(({ metadata }) => metadata.name!));
+  for (const text of tellGone(taskRuns, (pod) => names.has(pod))) emit({ kind: "note", text });
 }
 
 async function printLog(
   kube: Kube,
   pod: Pod,
   container: string,
-  emit: (event: RunEvent) => void,
+  { emit, signal }: { emit: (event: RunEvent) => void; signal: AbortSignal },
 ): Promise<void> {
   const { name, namespace, labels } = pod.metadata;
   const task = labels?.[LABEL.pipelineTask];
   const step = container.slice(STEP_PREFIX.length);
   try {
-    const log = await kube.logs({ namespace: namespace!, pod: name!, container });
+    const log = await kube.logs({ namespace: namespace!, pod: name!, container, signal });
     const lines = new StepLines(pod, container);
     for await (const piece of linePieces(log)) {
+      signal.throwIfAborted();
       const { own } = lines.read(piece);
       if (own !== undefined) emit({ kind: "log", task, step, line: own.text, ...partOf(own) });
     }

@@ -60,6 +60,7 @@ export async function runCommand(
   { output, ...rest }: {
     command: readonly string[];
     stdin?: ReadableStream<Uint8Array>;
+    terminal?: RawTerminal["sizes"];
     output: Output;
     signal?: AbortSignal;
     /** See ExecOptions. */

@@ -19,7 +19,7 @@ const RETRY_MS = 500;
 const PATIENCE_MS = { passing: 60_000, notYet: 10_000 };
 
 /** How often it is looked whether a log has fallen silent. */
-const LOOK_MS = 5_000;
+const LOOK_MS = 250;
 /**
  * How long a log may be silent before it is asked for again. A step may work in silence, but a connection
  * that swallows all that it is given looks the same.
@@ -29,7 +29,11 @@ const SILENCE_MS = {
   running: 60_000,
   /** Once it has ended: then what is left is read without following. */
   ended: 10_000,
+  /** Once its TaskRun has ended: likewise, whether or not the container has. */
+  over: 750,
 };
+/** A container that goes on and has much to say is not followed for longer than that after its TaskRun's end. */
+const OVER_MS = 10_000;
 /** A follow that ends sooner without a new line has ended with its container. */
 const PROMPT_MS = 5_000;
 
@@ -39,33 +43,48 @@ export interface StepLogOptions {
   readonly container: ContainerRef;
   /** Whether the container is known to have ended. */
   readonly hasEnded?: () => boolean;
+  /**
+   * Whether its TaskRun has ended. Such a log is read as far as it goes, and not followed: a container may
+   * outlive its TaskRun, one that waits for a step before it that was killed even for good.
+   */
+  readonly isOver?: () => boolean;
+  /** Whether its pod is gone: another one may have its name. */
+  readonly isGone?: () => boolean;
+  /** Called where more was to come of a container whose pod is gone. */
+  readonly onCut?: () => void;
   readonly signal: AbortSignal;
 }
 
 /**
- * Lines, long ones in pieces. Ends where the container's log does, or its pod is gone. Throws
- * ClusterError where the log can't be read.
+ * Lines, long ones in pieces. Ends where the container's log does, its TaskRun has ended or its pod is gone.
+ * Throws ClusterError where the log can't be read.
  */
 export async function* stepLog(options: StepLogOptions): AsyncGenerator<LinePiece> {
   const { clock, signal } = options;
   const seen = new Seen();
   let failingSinceMs: number | undefined;
-  let drains: boolean = false;
+  const isOver = () => options.isOver?.() ?? false;
+  let drains: boolean = isOver();
+  let isCut = true;
   while (true) {
+    if (options.isGone?.()) return isCut ? options.onCut?.() : undefined;
     const reading: Reading = new Reading(options, { seen, drains });
     try {
       yield* reading.pieces();
       if (reading.isOver) return;
-      drains = reading.isSilent && (options.hasEnded?.() ?? false);
+      isCut = reading.isSilent;
+      drains = isOver() || reading.isSilent && (options.hasEnded?.() ?? false);
       if (reading.count > 0) failingSinceMs = undefined;
     } catch (error) {
       signal.throwIfAborted();
-      if (isStatus(error, 404)) return;
+      if (isStatus(error, 404)) return isCut ? options.onCut?.() : undefined;
+      isCut = true;
       // By the clock: a try may take as long as the waits between them.
       failingSinceMs = reading.count > 0 ? undefined : failingSinceMs ?? clock.now();
       const failedMs = clock.now() - (failingSinceMs ?? clock.now());
       if (reading.count === 0 && failedMs >= patience(error)) throw error;
       await clock.delay(Math.max(RETRY_MS, retryAfter(error)), signal);
+      drains ||= isOver();
     }
   }
 }
@@ -84,6 +103,7 @@ class Reading {
   isOver = false;
   readonly #silent = new AbortController();
   #quietMs = 0;
+  #overMs = 0;
 
   constructor(
     private readonly options: StepLogOptions,
@@ -122,9 +142,12 @@ class Reading {
   }
 
   #look(): void {
-    const { hasEnded = () => false } = this.options;
+    const { hasEnded = () => false, isOver = () => false } = this.options;
+    const { drains } = this.state;
     this.#quietMs += LOOK_MS;
-    const isEnded = hasEnded() && !this.state.drains;
-    if (this.#quietMs >= SILENCE_MS[isEnded ? "ended" : "running"]) this.#silent.abort();
+    if (isOver()) this.#overMs += LOOK_MS;
+    const stage = drains ? "running" : isOver() ? "over" : hasEnded() ? "ended" : "running";
+    const isLate = !drains && this.#overMs >= OVER_MS && !hasEnded();
+    if (isLate || this.#quietMs >= SILENCE_MS[stage]) this.#silent.abort();
   }
 }

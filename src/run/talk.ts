@@ -1,11 +1,14 @@
 /** Passes a run's events on, and says what is waited for where there were none for a while. */
 import type { Clock } from "../host.ts";
-import { EVENTS, type Kube, type KubeEvent } from "../kube/interface.ts";
+import type { Kube } from "../kube/interface.ts";
 import { LABEL, type Pod } from "../tekton/model.ts";
-import { isStarting, stepContainers, whatEventsSay, whyPending } from "../tekton/pod_state.ts";
+import { stepContainers, whyPending } from "../tekton/pod_state.ts";
 import type { RunEvent } from "./events.ts";
 import type { LiveRun } from "./live_run.ts";
+import { hasTaskRunEnded } from "./follow.ts";
+import { hintFor, type Obstacle, obstacleOf } from "./obstacle.ts";
 import { heldPod } from "./pause.ts";
+import { askEvents } from "./pod_events.ts";
 
 export interface TalkOptions {
   readonly kube: Kube;
@@ -24,8 +27,10 @@ export class Talk implements Disposable {
   /** The one step at which the run is to hold first. */
   held?: { readonly task?: string; readonly step: string };
   #lastMs: number;
-  /** What the events of a starting pod said when they were last asked for. */
-  #eventsSay: string | undefined;
+  /** What the events of a pod that does not run yet said when they were last asked for. */
+  #eventsSay: Obstacle | undefined;
+  /** Hints that were given. */
+  readonly #hinted = new Set<string>();
   #asking = false;
   readonly #ticks: Disposable;
 
@@ -46,22 +51,22 @@ export class Talk implements Disposable {
   #look(): void {
     if (this.stage === "held") return;
     if (this.options.clock.now() - this.#lastMs < SILENCE_MS) return;
-    const starting = [...this.options.live.pods.values()].find(isStarting);
-    if (starting !== undefined) void this.#askEvents(starting);
-    const events = starting === undefined ? undefined : this.#eventsSay;
-    this.emit({ kind: "waiting", text: events ?? this.#what() });
+    const pending = [...this.options.live.pods.values()].find((pod) =>
+      whyPending(pod) !== undefined
+    );
+    if (pending !== undefined) void this.#askEvents(pending);
+    const { text, hint } = (pending === undefined ? undefined : this.#eventsSay) ?? this.#what();
+    this.emit({ kind: "waiting", text });
+    if (hint === undefined || this.#hinted.has(hint)) return;
+    this.#hinted.add(hint);
+    this.emit({ kind: "note", text: `${text}; ${hint}` });
   }
 
-  /** A pod's own status does not tell that an image is pulled or a volume can't be mounted. */
   async #askEvents(pod: Pod): Promise<void> {
     if (this.#asking) return;
     this.#asking = true;
     try {
-      const { name, namespace } = pod.metadata;
-      const fields = `involvedObject.name=${name}`;
-      const selector = { namespace: namespace!, fields };
-      const said = whatEventsSay(await this.options.kube.list<KubeEvent>(EVENTS, selector));
-      this.#eventsSay = said === undefined ? undefined : `pod ${name}: ${said}`;
+      this.#eventsSay = await askEvents(this.options.kube, pod);
     } catch {
       this.#eventsSay = undefined; // without the right to read events there is less to tell
     } finally {
@@ -69,47 +74,61 @@ export class Talk implements Disposable {
     }
   }
 
-  #what(): string {
-    switch (this.stage) {
-      case "sending":
-        return `step ${this.held?.step} to take and check the upload`;
-      case "starting":
-        if (this.held !== undefined) return whyNotPaused(this.options.live, this.held);
-        return whatRuns(this.options.live);
-      default:
-        return whatRuns(this.options.live);
+  #what(): Obstacle {
+    const { live } = this.options;
+    if (this.stage === "sending") {
+      return { text: `step ${this.held?.step} to take and check the upload` };
     }
+    if (this.stage === "starting" && this.held !== undefined) return whyNotPaused(live, this.held);
+    return whatRuns(live);
   }
 }
 
 /** What is waited for before the pause, in words. */
-function whyNotPaused(live: LiveRun, held: NonNullable<Talk["held"]>): string {
+function whyNotPaused(live: LiveRun, held: NonNullable<Talk["held"]>): Obstacle {
   const pod = heldPod({ live, held });
   if (pod !== undefined) {
-    return whyPending(pod) ?? `pod ${pod.metadata.name}: waiting for step ${held.step}`;
+    const waits = `pod ${pod.metadata.name}: waiting for step ${held.step}`;
+    return whyPodStops(pod) ?? { text: waits };
   }
+  const stops = whatStops(live);
+  if (stops !== undefined) return stops;
   const running = [...live.taskRuns.values()]
     .map((run) => run.metadata.labels?.[LABEL.pipelineTask])
     .filter((task) => task !== undefined && task !== held.task);
-  if (running.length > 0) return `task ${held.task}: after ${running.join(", ")}`;
-  return held.task === undefined
-    ? `${live.kind} ${live.name}: its pod`
-    : `task ${held.task}: its pod`;
+  if (running.length > 0) return { text: `task ${held.task}: after ${running.join(", ")}` };
+  const owner = held.task === undefined ? `${live.kind} ${live.name}` : `task ${held.task}`;
+  return { text: `${owner}: its pod` };
 }
 
 /** What is waited for after the release, in words. */
-function whatRuns(live: LiveRun): string {
-  const pods = [...live.pods.values()];
-  const pending = pods.map(whyPending).find((why) => why !== undefined);
-  if (pending !== undefined) return pending;
-  const running = pods.filter(isAtWork)
+function whatRuns(live: LiveRun): Obstacle {
+  const stops = whatStops(live);
+  if (stops !== undefined) return stops;
+  const running = [...live.pods.values()].filter((pod) => isAtWork(live, pod))
     .map((pod) => pod.metadata.labels?.[LABEL.pipelineTask] ?? pod.metadata.name);
-  return running.length === 0
+  const text = running.length === 0
     ? `${live.kind} ${live.name} to go on`
     : `${running.join(", ")} to end`;
+  return { text };
 }
 
-/** A task's, not the run's affinity assistant, which is there until the run's end. */
-function isAtWork(pod: Pod): boolean {
-  return pod.status?.phase === "Running" && stepContainers(pod).length > 0;
+/** A pod that does not start, or a TaskRun that gets none. */
+function whatStops(live: LiveRun): Obstacle | undefined {
+  return [...live.pods.values()].map(whyPodStops).find((why) => why !== undefined) ??
+    obstacleOf(live);
+}
+
+function whyPodStops(pod: Pod): Obstacle | undefined {
+  const text = whyPending(pod);
+  return text === undefined ? undefined : { text, hint: hintFor(text, pod.metadata.namespace!) };
+}
+
+/**
+ * A task's, not the run's affinity assistant, which is there until the run's end; nor one whose TaskRun has
+ * ended, with a step killed and those after it still waiting for that.
+ */
+function isAtWork(live: LiveRun, pod: Pod): boolean {
+  return pod.status?.phase === "Running" && stepContainers(pod).length > 0 &&
+    !hasTaskRunEnded(live, pod);
 }

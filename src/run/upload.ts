@@ -10,6 +10,7 @@ import { annotate } from "./metadata.ts";
 import { plainDirectory, whyNoDirectory } from "../tekton/source/destination.ts";
 import { awaitPause } from "./pause.ts";
 import type { Pause } from "./pause_place.ts";
+import { checkPodsGone, hasPodLeft, isPodGone, PodLeft } from "./pod_gone.ts";
 import { recordPlace } from "./record_place.ts";
 import { type Cargo, type Preparation, send, type SendOptions } from "./send.ts";
 
@@ -45,24 +46,53 @@ export async function upload(options: UploadOptions): Promise<RunResult> {
 
 async function sendAtPause(
   options: UploadOptions,
-  { live, talk, startMs, following, signal, emit }: Conducted,
+  conducted: Conducted,
 ): Promise<"left" | "done"> {
   const { kube, clock, held } = options;
-  const preparing = options.prepare();
+  const { live, talk, startMs, signal, emit } = conducted;
+  let preparing: Promise<Preparation | undefined> = options.prepare();
   preparing.catch(() => {}); // told when it is sent
   talk.held = held;
-  const pause = await awaitPause({ clock, live, held, signal });
-  if (pause === undefined) return "done";
-  const { task, step, pod } = pause;
-  const place = task ?? `step ${step}`;
-  emit({ kind: "paused", place, pod, afterMs: clock.now() - startMs });
-  talk.stage = "sending";
-  const [entries, prepared] = await Promise.all([options.entries, preparing]);
+  /** Those that it was sent to: a pod may be made again. */
+  const pods = new Set<string>();
+  while (true) {
+    const pause = await awaitPause({ clock, live, held, except: pods, signal });
+    if (pause === undefined) return "done";
+    const { task, step, pod, uid } = pause;
+    checkPodsGone(live, pause, pods.size);
+    if (pods.size > 0) {
+      preparing = Promise.resolve(undefined);
+      emit({ kind: "note", text: `Pod ${pod} was deleted and made again: it is sent again` });
+    }
+    pods.add(uid);
+    emit({ kind: "paused", place: task ?? `step ${step}`, pod, afterMs: clock.now() - startMs });
+    talk.stage = "sending";
+    const receipt = await sendTo(options, conducted, { pause, preparing });
+    talk.stage = receipt === "gone" ? "starting" : "released";
+    if (receipt === "over") return "done";
+    if (receipt === "gone") continue;
+    await annotate(kube, live, options.annotations(receipt));
+    if (!options.showlogs) return "left";
+  }
+}
+
+/** "over" where the run ended meanwhile, "gone" where the pod was deleted. */
+async function sendTo(
+  options: UploadOptions,
+  { live, following, signal, emit }: Conducted,
+  { pause, preparing }: { pause: Pause; preparing: Promise<Preparation | undefined> },
+): Promise<Receipt | "over" | "gone"> {
+  const { clock } = options;
   const directory = directoryOf(pause);
-  const record = recordPlace({ pod: live.pods.get(pod), pause, directory, release: true });
-  const over = new AbortController();
-  const ended = live.until(() => live.phase.kind === "ended" ? true : undefined, signal);
-  ended.catch(() => {}).then(() => over.abort());
+  const [entries, prepared] = await Promise.all([options.entries, preparing]);
+  const record = recordPlace({ pod: live.pods.get(pause.pod), pause, directory, release: true });
+  const done = new AbortController();
+  const watching = AbortSignal.any([signal, done.signal]);
+  const [over, left] = [new AbortController(), new AbortController()];
+  live.until(() => live.phase.kind === "ended" || isPodGone(live, pause) || undefined, watching)
+    .catch(() => {}).then(() => over.abort());
+  live.until(() => hasPodLeft(live, pause) || undefined, watching)
+    .then(() => left.abort(new PodLeft(pause)), () => {});
   const sending = {
     ...options,
     emit,
@@ -75,14 +105,17 @@ async function sendAtPause(
     release: true,
     over: over.signal,
   };
-  const receipt = await withinPause(
-    { ...options, step, signal },
-    (signal) => send({ ...sending, signal }),
-  ).catch((error) => runEnded(live, following, error, { clock, signal }));
-  talk.stage = "released";
-  if (receipt === undefined) return "done";
-  await annotate(kube, live, options.annotations(receipt));
-  return options.showlogs ? "done" : "left";
+  try {
+    return await withinPause(
+      { ...options, step: pause.step, signal: AbortSignal.any([signal, left.signal]) },
+      (signal) => send({ ...sending, signal }),
+    );
+  } catch (error) {
+    signal.throwIfAborted();
+    return await whatEndedIt(live, following, { pause, error, clock, signal });
+  } finally {
+    done.abort(new DOMException("it is sent", "AbortError"));
+  }
 }
 
 /** Where the gate says that it goes, which has what Tekton has filled in. */
@@ -116,18 +149,26 @@ async function withinPause<T>(
 }
 
 /**
- * A step that is gone can't be sent to: where the run was deleted or ended meanwhile, that is the
- * error to tell, and it is on its way.
+ * A step that is gone can't be sent to: where its pod or the run was deleted or ended meanwhile, that is
+ * what counts, and word of it is on its way.
  */
-async function runEnded(
+async function whatEndedIt(
   live: LiveRun,
   following: Promise<Outcome>,
-  error: unknown,
-  { clock, signal }: { clock: Clock; signal: AbortSignal },
-): Promise<undefined> {
+  { pause, error, clock, signal }: {
+    pause: Pause;
+    error: unknown;
+    clock: Clock;
+    signal: AbortSignal;
+  },
+): Promise<"over" | "gone"> {
+  // Its logs may take longer to end than it did itself.
+  const seen = () =>
+    live.phase.kind === "ended" ? "over" : isPodGone(live, pause) ? "gone" : undefined;
+  const known = seen();
+  if (known !== undefined) return known;
   if (error instanceof TransferError && !error.connectionLost) throw error;
   const late = clock.delay(EXPLANATION_MS, signal).then(() => Promise.reject(error));
-  // Its logs may take longer to end than it did itself.
-  const ended = live.until(() => live.phase.kind === "ended" ? true : undefined, signal);
-  await Promise.race([following, ended, late]);
+  const ended = following.then(() => "over" as const);
+  return await Promise.race([ended, live.until(seen, signal), late]);
 }

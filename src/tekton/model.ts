@@ -297,6 +297,7 @@ export interface PodContainer {
   env?: Step["env"];
   envFrom?: { secretRef?: { name: string }; [key: string]: unknown }[];
   volumeMounts?: { name: string; mountPath: string; readOnly?: boolean }[];
+  resources?: { limits?: Record<string, string> };
 }
 
 export interface ContainerStatus {

@@ -29,13 +29,20 @@ export function isCancelled(phase: Phase): boolean {
 
 /**
  * The step that made a TaskRun fail: the first that ended with an exit code other than 0, but for
- * those of `onError: continue`.
+ * those of `onError: continue`. One of which a child ran out of memory fails it with any exit code.
  */
 export function failedStep(run: TaskRun): StepState | undefined {
-  return run.status?.steps?.find(({ terminated, terminationReason }) =>
-    (terminated?.exitCode ?? 0) !== 0 && terminationReason !== "Continued"
+  return run.status?.steps?.find((step) =>
+    isOutOfMemory(step) ||
+    (step.terminated?.exitCode ?? 0) !== 0 && step.terminationReason !== "Continued"
   );
 }
+
+export function isOutOfMemory({ terminated, terminationReason }: StepState): boolean {
+  return [terminated?.reason, terminationReason].includes(OUT_OF_MEMORY);
+}
+
+export const OUT_OF_MEMORY = "OOMKilled";
 
 /** From status.startTime to status.completionTime. */
 export function durationMs(run: PipelineRun | TaskRun): number | undefined {

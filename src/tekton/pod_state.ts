@@ -49,14 +49,27 @@ const TELLING = /^(Pulling|Pulled|Started|Failed\w+|BackOff)$/;
 
 /** What the newest event of a starting pod tells: `pulling image "x"`, or why it can't go on. */
 export function whatEventsSay(events: readonly KubeEvent[]): string | undefined {
-  const newest = events.filter((event) => TELLING.test(event.reason ?? ""))
-    .reduce<KubeEvent | undefined>(
-      (last, event) => (event.lastTimestamp ?? "") >= (last?.lastTimestamp ?? "") ? event : last,
-      undefined,
-    );
+  const newest = newestOf(events, TELLING);
   if (newest === undefined || newest.reason === "Pulled" || newest.reason === "Started") {
     return undefined;
   }
   const message = newest.message ?? "";
   return newest.reason === "Pulling" ? message.replace(/^P/, "p") : `${newest.reason}: ${message}`;
+}
+
+const OF_CLAIMS = /^(Provisioning\w*|FailedBinding|ExternalProvisioning|Claim\w+|VolumeMismatch)$/;
+
+/** Why a claim is not bound, by its newest event: `ProvisioningFailed: storageclass ... not found`. */
+export function whatClaimsSay(events: readonly KubeEvent[]): string | undefined {
+  const newest = newestOf(events, OF_CLAIMS);
+  if (newest === undefined || newest.reason === "ProvisioningSucceeded") return undefined;
+  return `${newest.reason}: ${newest.message ?? ""}`;
+}
+
+function newestOf(events: readonly KubeEvent[], reasons: RegExp): KubeEvent | undefined {
+  return events.filter((event) => reasons.test(event.reason ?? ""))
+    .reduce<KubeEvent | undefined>(
+      (last, event) => (event.lastTimestamp ?? "") >= (last?.lastTimestamp ?? "") ? event : last,
+      undefined,
+    );
 }

@@ -37,7 +37,7 @@ export class LogLines {
   render({ task, step, line }: LogLine): Printable {
     const { color, terminal } = this.#options;
     const prefix = this.#prefix(task === undefined ? `[${step}]` : `[${task} : ${step}]`);
-    const shown = terminal ? contained(sanitize(line, { color })) : unescaped(line);
+    const shown = terminal ? contained(sanitize(line.toWellFormed(), { color })) : unescaped(line);
     return joined([prefix, shown], " ");
   }
 

@@ -1,6 +1,7 @@
 /** How a run ended, as a table with one sentence below. Pure. */
 import type { Outcome, TaskOutcome } from "../run/events.ts";
 import { escape, joined, type Printable, printable } from "../printable.ts";
+import { OUT_OF_MEMORY } from "../tekton/phase.ts";
 import { plainLines } from "./sanitize.ts";
 import { type Style, type Styles, styles } from "./style.ts";
 import { formatDuration } from "./units.ts";
@@ -48,8 +49,12 @@ function whyFailed({ status, failedStep, message }: TaskOutcome): Printable[] {
   if (status !== "failed") return [];
   const lines = plainLines(message ?? "");
   if (failedStep === undefined) return lines;
-  const { step, exitCode, reason } = failedStep;
-  // A container's reason for any exit code but 0 is "Error", which says nothing; OOMKilled does.
+  const { step, exitCode, reason, limit } = failedStep;
+  if (reason === OUT_OF_MEMORY) {
+    const had = limit === undefined ? "" : ` (limit ${limit})`;
+    return [printable`step ${step}: ${reason}${had}`, ...lines];
+  }
+  // A container's reason for any exit code but 0 is "Error", which says nothing.
   const why = reason === undefined || reason === "Error" ? "" : ` (${reason})`;
   return [printable`step ${step}: exit code ${exitCode}${why}`, ...lines];
 }

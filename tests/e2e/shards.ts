@@ -7,6 +7,7 @@
 import { applyObjects, SCENARIOS } from "../scenarios/all.ts";
 import { forLogins, shareOf, tell } from "../scenarios/scenario.ts";
 import { type Cluster, openCluster } from "../support/cluster.ts";
+import { meanwhileScenarios } from "./meanwhile.ts";
 import { rightsScenarios } from "./rights.ts";
 
 /** None: whoever the kubeconfig's current context is for. */
@@ -14,7 +15,7 @@ const CONTEXTS = Deno.env.get("TKN_DEV_TEST_CONTEXTS")?.split(",");
 
 /** Registers the tests of the shard that has this URL. */
 export function tellShard(url: string): void {
-  const all = [...SCENARIOS, ...rightsScenarios];
+  const all = [...SCENARIOS, ...rightsScenarios, ...meanwhileScenarios];
   const told = CONTEXTS === undefined ? all : forLogins(all, CONTEXTS);
   const [, number] = /(\d+)_test\.ts$/.exec(url)!;
   let opened: Promise<Cluster[]> | undefined;

@@ -8,6 +8,7 @@ import { deltaScenarios } from "./delta.ts";
 import { escapesScenarios } from "./escapes.ts";
 import { heldScenarios } from "./held.ts";
 import { lackingScenarios } from "./lacking.ts";
+import { outputScenarios } from "./output.ts";
 import { refusedScenarios } from "./refused.ts";
 import { repairScenarios } from "./repair.ts";
 import { resolverScenarios } from "./resolvers.ts";
@@ -41,6 +42,7 @@ export const SCENARIOS: Scenario[] = [
   ...withGitScenarios,
   ...checkoutScenarios,
   ...escapesScenarios,
+  ...outputScenarios,
 ];
 
 export async function applyObjects({ kube }: Cluster): Promise<void> {

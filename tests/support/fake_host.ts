@@ -48,6 +48,18 @@ export class FakeTerminal implements Terminal {
     return this.stdin;
   }
 
+  readonly #closing = new AbortController();
+  readonly closed: AbortSignal = this.#closing.signal;
+
+  /** Who read stdout is gone. */
+  close(): void {
+    this.#closing.abort();
+  }
+
+  bytes(): ReadableStream<Uint8Array> {
+    return new Blob([this.stdin]).stream();
+  }
+
   columns(): number {
     return this.width;
   }

@@ -96,6 +96,11 @@ export class FakeKube implements Kube {
     return this.#logs.get(key)!;
   }
 
+  /** Its container is gone: the next one of its name starts with an empty log. */
+  forget(pod: string, container: string): void {
+    this.#logs.delete(`${pod}/${container}`);
+  }
+
   get watcherCount(): number {
     return this.#watchers.size;
   }
@@ -239,6 +244,8 @@ export class FakeLog {
   readonly asked: LogOptions[] = [];
   /** Errors of the next requests, one each. */
   readonly refusals: Error[] = [];
+  /** From now on no request gets any of it, nor an end. */
+  isMute = false;
   readonly #lines: string[] = [];
   readonly #open = new Set<ReadableStreamDefaultController<Uint8Array>>();
   #hasEnded = false;
@@ -304,6 +311,7 @@ export class FakeLog {
     return new ReadableStream({
       start: (controller) => {
         own = controller;
+        if (this.isMute) return;
         for (const line of this.#lines) {
           const time = Date.parse(line.slice(0, line.indexOf(" ")));
           if (sinceTime !== undefined && time < Date.parse(sinceTime)) continue;
@@ -329,9 +337,11 @@ function selects({ labels, fields }: Selector, object: KubeObject): boolean {
     return value === undefined ? own !== undefined : own === value;
   };
   return pairs(labels).every(isLabelled) &&
-    pairs(fields).every(([key, value]) =>
-      key === "metadata.name" && object.metadata.name === value
-    );
+    pairs(fields).every(([key, value]) => at(object, key.split(".")) === value);
+}
+
+function at(value: unknown, path: readonly string[]): unknown {
+  return path.reduce((one, key) => (one as Record<string, unknown> | undefined)?.[key], value);
 }
 
 /** RFC 7386. */

@@ -30,7 +30,7 @@ Deno.test("only these write bytes of a container's", () => {
     "commands/filtered_output.ts", // where the stream is no terminal
     "commands/lent_terminal.ts", // a shell at this terminal
     "commands/session.ts", // the same: the terminal that is lent
-    "commands/shell.ts", // exec: what kubectl exec would show
+    "commands/exec.ts", // what kubectl exec would show
   ]);
 });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { PROGRAM } from "../../../src/cli/commands.ts";
 import { parse } from "../../../src/cli/parse.ts";
+import * as execCommand from "../../../src/commands/exec.ts";
 import { options, run } from "../../../src/commands/shell.ts";
 import { ClusterError, Interrupted, UsageError } from "../../../src/errors.ts";
 import { type ExecOptions, type ExecResult, PODS } from "../../../src/kube/interface.ts";
@@ -51,7 +52,12 @@ function stage(...steps: string[]) {
     };
   };
   play({ exitCode: 0, message: "" });
-  const go = (...argv: string[]) => run(host, options(parse(["taskrun", ...argv], PROGRAM)));
+  const go = (...argv: string[]) => {
+    const call = parse(["taskrun", ...argv], PROGRAM);
+    return argv[0] === "exec"
+      ? execCommand.run(host, execCommand.options(call))
+      : run(host, options(call));
+  };
   const onShell = () => void (isHeld = false);
   return { host, asked, play, go, release: onShell };
 }
@@ -168,7 +174,59 @@ Deno.test("one of several steps has to be named, one that does not hold is none"
 });
 
 Deno.test("exec needs a command, after the dashes", () => {
-  const call = (...argv: string[]) => () => options(parse(["taskrun", "exec", ...argv], PROGRAM));
+  const call = (...argv: string[]) => () =>
+    execCommand.options(parse(["taskrun", "exec", ...argv], PROGRAM));
   assert.match(refusal(call("r")), /none is given\ntkn-dev taskrun exec r -- ls -l$/);
   assert.match(refusal(call("r", "s", "ls")), /one argument too many/);
+});
+
+async function readAll(
+  stream: ReadableStream<Uint8Array> | undefined,
+): Promise<string | undefined> {
+  return stream === undefined ? undefined : await new Response(stream).text();
+}
+
+Deno.test("a command gets what is piped here, and of a terminal only with -i; -i=false gives it nothing", async () => {
+  for (
+    const [isTerminal, flags, expected] of [
+      [false, [], "piped"],
+      [false, ["-i"], "piped"],
+      [false, ["-i=false"], undefined],
+      [true, [], undefined],
+      [true, ["-i"], "piped"],
+    ] as const
+  ) {
+    const { host, asked, go } = stage("s");
+    host.terminal.isTerminal = { stdin: isTerminal, stdout: isTerminal, stderr: isTerminal };
+    host.terminal.stdin = "piped";
+    assert.equal(await go("exec", "r", ...flags, "--", "cat"), 0);
+    assert.equal(await readAll(asked[0].stdin), expected);
+    assert.equal(asked[0].terminal, undefined);
+  }
+});
+
+Deno.test("with -it a command has a terminal, where ours is one", async () => {
+  const { host, asked, go } = stage("s");
+  host.terminal.stdin = "keys";
+  assert.equal(await go("exec", "r", "-it", "--", "top"), 0);
+  assert.ok(asked[0].terminal);
+  assert.equal(await readAll(asked[0].stdin), "keys");
+  assert.equal(host.terminal.isRaw, false);
+  const piped = stage("s");
+  piped.host.terminal.isTerminal = { stdin: false, stdout: true, stderr: true };
+  assert.equal(await piped.go("exec", "r", "-it", "--", "top"), 0);
+  assert.equal(piped.asked[0].terminal, undefined);
+  assert.match(piped.host.terminal.stderr, /^Note: No terminal for the command: ours is none\n$/);
+});
+
+Deno.test("a command whose output nobody reads any more is ended, without an error", async () => {
+  const { host, go } = stage("s");
+  const kube = host.kube as FakeKube;
+  const { onExec } = kube;
+  kube.onExec = (options) => {
+    if (options.command[0] !== "yes") return onExec(options);
+    setTimeout(() => host.terminal.close());
+    return untilAborted(options.signal!);
+  };
+  assert.equal(await go("exec", "r", "--", "yes"), 0);
 });

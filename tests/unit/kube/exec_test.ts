@@ -483,3 +483,16 @@ Deno.test("an address that no websocket can be made of is a server out of reach"
   transport.socket = () => Promise.reject(new DOMException("Invalid URL", "SyntaxError"));
   assert.match(await rejection(start(transport), ClusterError), /^Cannot reach the cluster/);
 });
+
+Deno.test("output that can't be taken ends the command, with that error", async () => {
+  const transport = serving((socket) => socket.say(Channel.stdout, "x"));
+  const error = new TransferError("Cannot write stdout: no space left");
+  await assert.rejects(
+    start(transport, {
+      onStdout: () => {
+        throw error;
+      },
+    }),
+    error,
+  );
+});

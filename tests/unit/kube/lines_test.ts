@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { pathBytes } from "../../../src/path_bytes.ts";
 import { linePieces, lines, PIECE_CHARS } from "../../../src/kube/lines.ts";
 
 async function read(...chunks: (string | number[])[]): Promise<string[]> {
@@ -158,4 +159,18 @@ Deno.test("a signal ends the reading as the stream's end does", async () => {
   }
   assert.deepEqual(read, ["a"]);
   assert.equal(isCancelled, true);
+});
+
+Deno.test("bytes of a log that are not UTF-8 come out as they were, wherever the chunks are cut", async () => {
+  const bytes = Uint8Array.from([
+    ...[0xef, 0xbb, 0xbf, 0x61, 0x00, 0x0d, 0x0a], // a byte order mark, NUL, CR
+    ...[0xff, 0xfe, 0xc3, 0xa4, 0xe2, 0x82, 0x0a], // a character that is not whole
+    ...[0xf0, 0x9f, 0x8e, 0x89, 0xc3],
+  ]);
+  for (let cut = 0; cut <= bytes.length; cut++) {
+    const chunks = [bytes.slice(0, cut), bytes.slice(cut)];
+    const pieces = await Array.fromAsync(linePieces(ReadableStream.from(chunks)));
+    assert.equal(pieces.length, 3);
+    assert.deepEqual(pathBytes(pieces.map(({ text }) => text).join("\n")), bytes);
+  }
 });

@@ -136,6 +136,7 @@ Deno.test("a lost connection leaves the run held that somebody works in, an uplo
   ] as const;
   for (const [error, isWatched, cancels] of cases) {
     const play = new Play();
+    play.host.clock.isAutomatic = true;
     play.onPause = () => Promise.reject(error);
     await assert.rejects(play.start(isWatched), error.constructor as typeof Error);
     assert.equal(play.kube.changes.includes(CANCELLED), cancels, error.message);
@@ -199,4 +200,62 @@ Deno.test("while somebody works nothing is said of waiting", async () => {
   };
   await play.start();
   assert.deepEqual(play.events.filter(({ kind }) => kind === "waiting"), []);
+});
+
+Deno.test("a pause in a pod that was made again is the first one again", async () => {
+  const play = new Play();
+  play.onPause = () => {
+    if (play.paused.length === 2) {
+      play.over("a");
+      play.over("b");
+      play.end(true);
+      return Promise.resolve("released");
+    }
+    play.over("a");
+    play.kube.remove(PODS, "p");
+    for (const step of ["step-a", "step-b"]) play.kube.forget("p", step);
+    play.pods();
+    play.hold("a");
+    return Promise.resolve("released");
+  };
+  assert.equal((await play.start()).outcome?.succeeded, true);
+  assert.deepEqual(play.paused, ["a first", "a first"]);
+});
+
+Deno.test("work that failed because its pod was deleted goes on in the next one", async () => {
+  const play = new Play();
+  play.onPause = () => {
+    if (play.paused.length === 2) {
+      play.over("a");
+      play.over("b");
+      play.end(true);
+      return Promise.resolve("released");
+    }
+    play.over("a");
+    play.kube.remove(PODS, "p");
+    for (const step of ["step-a", "step-b"]) play.kube.forget("p", step);
+    setTimeout(() => {
+      play.pods();
+      play.hold("a");
+    });
+    return Promise.reject(new TransferError("Cannot upload", { connectionLost: true }));
+  };
+  assert.equal((await play.start()).outcome?.succeeded, true);
+  assert.deepEqual(play.paused, ["a first", "a first"]);
+});
+
+Deno.test("a pod that is deleted at each pause is an error", async () => {
+  const play = new Play();
+  play.onPause = () => {
+    play.over("a");
+    play.kube.remove(PODS, "p");
+    for (const step of ["step-a", "step-b"]) play.kube.forget("p", step);
+    setTimeout(() => {
+      play.pods();
+      play.hold("a");
+    });
+    return Promise.reject(new ClusterError("Cannot go on"));
+  };
+  const error = await rejection(play.start(), TransferError);
+  assert.match(error, /its pod p was deleted 4 times/);
 });

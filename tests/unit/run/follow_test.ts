@@ -271,11 +271,10 @@ Deno.test("once it has held, its log can fail too", async () => {
 for (
   const [what, end] of [
     ["its container has ended", (stage: Stage) => void stage.pod("a", { s: 0 })],
-    ["the run has ended", () => {}],
-    ["its pod is gone", (stage: Stage) => stage.kube.remove(PODS, podName("a"))],
+    ["it ended alone", () => {}],
   ] as const
 ) {
-  Deno.test(`a log whose connection swallows all ends ten seconds after ${what}`, async () => {
+  Deno.test(`a log whose connection swallows all is read to its end after the run's, ${what}`, async () => {
     await using stage = new Stage();
     const following = start(stage, stage.pipelineRun(["a"]));
     stage.pod("a", { s: "running" });
@@ -285,11 +284,114 @@ for (
     end(stage);
     stage.end(true);
     await turn();
-    stage.clock.advance(10_000);
+    stage.clock.advance(750);
     assert.equal((await following).succeeded, true);
     assert.deepEqual(stage.said, ["a s: x"]);
+    assert.deepEqual(stage.events.filter(({ kind }) => kind === "note"), []);
   });
 }
+
+Deno.test("of a pod that is gone no more is read, for another may have its name, and that is told", async () => {
+  await using stage = new Stage();
+  const following = start(stage, stage.pipelineRun(["a"]));
+  const pod = stage.pod("a", { s: "running" });
+  stage.taskRunOf("a", { podName: pod.metadata.name });
+  stage.log("a", "s").say("x");
+  await until(() => stage.said.length === 1);
+  stage.kube.put<Pod>(PODS, {
+    ...pod,
+    metadata: { ...pod.metadata, deletionTimestamp: "2026-01-02T03:04:05Z" },
+  });
+  await turn();
+  stage.kube.remove(PODS, podName("a"));
+  stage.log("a", "s").break();
+  await turn();
+  stage.log("a", "s").say("of another pod");
+  stage.clock.advance(500);
+  await turn();
+  stage.taskRunOf("a", { ...ended(false, "Failed"), podName: pod.metadata.name });
+  stage.end(false);
+  await following;
+  assert.deepEqual(stage.said, ["a s: x"]);
+  assert.deepEqual(stage.events.flatMap((event) => event.kind === "note" ? [event.text] : []), [
+    `Pod ${podName("a")} is gone, and with it what step a/s said last`,
+    `Pod ${podName("a")} of task a was deleted while it ran: start the run again`,
+  ]);
+});
+
+Deno.test("the logs of a pod that was gone before are told to be gone", async () => {
+  await using stage = new Stage();
+  const following = start(stage, stage.pipelineRun(["a"]));
+  stage.taskRunOf("a", { ...ended(true, "Succeeded"), podName: "p" });
+  stage.end(true);
+  await following;
+  assert.deepEqual(stage.events, [
+    { kind: "note", text: "Pod p of task a is gone, and its logs with it" },
+  ]);
+});
+
+Deno.test("steps that wait for one that was killed are not waited for once their TaskRun has ended", async () => {
+  await using stage = new Stage();
+  const following = start(stage, stage.pipelineRun(["a"], ["last"]));
+  stage.pod("a", { s: "running", t: "running", u: "running" });
+  stage.log("a", "s").say("x");
+  await until(() => stage.said.length === 1);
+  stage.log("a", "s").end();
+  stage.pod("a", { s: 137, t: "running", u: "running" });
+  await until(() => stage.log("a", "t").openCount === 1);
+  stage.taskRunOf("a", ended(false, "Failed"));
+  await turn();
+  stage.clock.advance(750);
+  await until(() => stage.log("a", "u").asked.length === 1);
+  stage.pod("last", { s: "running" });
+  await until(() => stage.log("last", "s").openCount === 1);
+  stage.log("last", "s").end();
+  stage.end(false);
+  assert.equal((await following).succeeded, false);
+  assert.deepEqual(stage.log("a", "t").asked.map(({ follow }) => follow), [true, false]);
+  assert.deepEqual(stage.log("a", "u").asked.map(({ follow }) => follow), [false]);
+  assert.deepEqual(stage.said, ["a s: x"]);
+});
+
+Deno.test("what the cluster does not give after a run's end is not waited for, and is told", async () => {
+  await using stage = new Stage();
+  const following = start(stage, stage.pipelineRun(["a"]));
+  stage.pod("a", { s: "running", t: "running", u: "running" });
+  await until(() => stage.log("a", "s").openCount === 1);
+  for (const step of ["s", "t", "u"]) stage.log("a", step).isMute = true;
+  stage.log("a", "s").swallow();
+  stage.pod("a", { s: 0, t: 1, u: "running" });
+  stage.end(false);
+  await turn();
+  for (const ms of [1000, 1500]) {
+    stage.clock.advance(ms);
+    await turn();
+  }
+  await following;
+  assert.deepEqual(stage.events.filter(({ kind }) => kind === "note"), [{
+    kind: "note",
+    text: "The cluster did not give the end of the logs of a/s, a/t in time; " +
+      `tkn-dev pipelinerun logs ${RUN} -n default shows them`,
+  }]);
+});
+
+Deno.test("lines that still come after a run's end are all told, however long that takes", async () => {
+  await using stage = new Stage();
+  const following = start(stage, stage.pipelineRun(["a"]));
+  stage.pod("a", { s: "running" });
+  await until(() => stage.log("a", "s").openCount === 1);
+  stage.pod("a", { s: 0 });
+  stage.end(true);
+  await turn();
+  for (let count = 1; count <= 20; count++) {
+    stage.log("a", "s").say(`${count}`);
+    await until(() => stage.said.length === count);
+    stage.clock.advance(500);
+  }
+  stage.log("a", "s").end();
+  await following;
+  assert.deepEqual(stage.said, Array.from({ length: 20 }, (_, at) => `a s: ${at + 1}`));
+});
 
 Deno.test("a gate's words in the middle of a long line are output, at its end they count", async () => {
   await using stage = new Stage();

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { LiveRun } from "../../../src/run/live_run.ts";
 import { keepPipelineLabel } from "../../../src/run/metadata.ts";
 import { PIPELINE_RUNS, type PipelineRun } from "../../../src/tekton/model.ts";
+import { FakeClock } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
 
 const LABEL = "tekton.dev/pipeline";
@@ -20,7 +21,7 @@ const PATCH = `patch PipelineRun p-run-0 {"metadata":{"labels":{"${LABEL}":"buil
 
 Deno.test("the Pipeline's name is put back each time that Tekton writes the run's over it", async () => {
   const kube = new FakeKube();
-  await using live = new LiveRun(kube, run("build"));
+  await using live = new LiveRun(kube, run("build"), new FakeClock());
   const { signal } = new AbortController();
   const kept = keepPipelineLabel(kube, live, signal);
   for (const times of [1, 2]) {
@@ -31,4 +32,16 @@ Deno.test("the Pipeline's name is put back each time that Tekton writes the run'
   kube.put(PIPELINE_RUNS, run("build", ENDED));
   await kept;
   assert.deepEqual(kube.changes, [PATCH, PATCH]);
+});
+
+Deno.test("a label that is never seen to be back does not outlast the run", async () => {
+  const kube = new FakeKube();
+  await using live = new LiveRun(kube, run("build"), new FakeClock());
+  const { signal } = new AbortController();
+  const kept = keepPipelineLabel(kube, live, signal);
+  kube.put(PIPELINE_RUNS, run("p-run-0"));
+  await live.until(() => kube.changes.length === 1 || undefined, signal);
+  kube.put(PIPELINE_RUNS, run("p-run-0", ENDED));
+  await kept;
+  assert.deepEqual(new Set(kube.changes), new Set([PATCH]));
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { outcomeOf } from "../../../src/run/outcome.ts";
+import { PODS } from "../../../src/kube/interface.ts";
 import { ended, RUN, Stage } from "./stage.ts";
 import { until } from "../../support/fake_transport.ts";
 
@@ -76,4 +77,25 @@ Deno.test("a run that has not ended is told as running", async () => {
     reason: "Running",
     tasks: [{ name: "a", status: "running" }],
   });
+});
+
+Deno.test("a step that had too little memory is named with its limit, whatever its exit code", async () => {
+  for (const exitCode of [0, 137]) {
+    await using stage = new Stage();
+    const live = stage.taskRun();
+    const pod = stage.pod("", { eat: exitCode, after: "running" });
+    pod.spec!.containers![0].resources = { limits: { memory: "24Mi" } };
+    stage.kube.put(PODS, pod);
+    stage.end(false, "Failed", {
+      podName: pod.metadata.name,
+      steps: [
+        { name: "eat", container: "step-eat", terminated: { exitCode, reason: "OOMKilled" } },
+        { name: "after", container: "step-after", terminated: { exitCode: 1, reason: "Error" } },
+      ],
+    });
+    await until(() => live.phase.kind === "ended");
+    const [task] = outcomeOf(live, undefined).tasks;
+    const failedStep = { step: "eat", exitCode, reason: "OOMKilled", limit: "24Mi" };
+    assert.deepEqual(task.failedStep, failedStep);
+  }
 });

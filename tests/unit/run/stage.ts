@@ -64,9 +64,11 @@ export class Stage implements AsyncDisposable {
     return this.kube.put<Pod>(PODS, {
       metadata: {
         name: podName(task),
-        labels: task === ""
-          ? { [LABEL.taskRun]: RUN }
-          : { [LABEL.pipelineRun]: RUN, [LABEL.pipelineTask]: task },
+        labels: task === "" ? { [LABEL.taskRun]: RUN } : {
+          [LABEL.pipelineRun]: RUN,
+          [LABEL.pipelineTask]: task,
+          [LABEL.taskRun]: `${RUN}-${task}`,
+        },
       },
       spec: {
         containers: Object.keys(steps).map((name) => ({
@@ -111,7 +113,7 @@ export class Stage implements AsyncDisposable {
   }
 
   #follow(run: PipelineRun | TaskRun): LiveRun {
-    return this.#live = new LiveRun(this.kube, run);
+    return this.#live = new LiveRun(this.kube, run, this.clock);
   }
 }
 

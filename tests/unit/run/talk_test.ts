@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { EVENTS, type KubeEvent, PODS } from "../../../src/kube/interface.ts";
+import type { RunEvent } from "../../../src/run/events.ts";
 import { Talk } from "../../../src/run/talk.ts";
-import type { Pod } from "../../../src/tekton/model.ts";
-import { Stage } from "./stage.ts";
+import { PIPELINE_RUNS, type PipelineRun, type Pod } from "../../../src/tekton/model.ts";
+import { turn, until } from "../../support/fake_transport.ts";
+import { RUN, Stage } from "./stage.ts";
 
 /** The affinity assistant's; its container is no step. */
 const ASSISTANT: Pod = {
@@ -29,3 +32,85 @@ Deno.test("of the pods that run, those of tasks are waited for", async () => {
     { kind: "waiting", text: "test to end" },
   ]);
 });
+
+/** What is said of a run that a minute goes by for, its last words first. */
+async function saidOf(stage: Stage, talk: Talk): Promise<RunEvent[]> {
+  talk.stage = "starting";
+  for (let seconds = 0; seconds < 60; seconds += 2) {
+    stage.clock.advance(2_000);
+    await turn();
+  }
+  return stage.events.filter((event, at, all) => {
+    return JSON.stringify(event) !== JSON.stringify(all[at - 1]);
+  });
+}
+
+const FULL = 'pods "x-pod" is forbidden: exceeded quota: full, requested: pods=1, used: pods=0, ' +
+  "limited: pods=0";
+
+Deno.test("while there is no pod it is the TaskRun that tells why, with what to do, once", async () => {
+  await using stage = new Stage();
+  const { kube, clock, emit } = stage;
+  const live = stage.pipelineRun(["clone", "test"]);
+  using talk = new Talk({ kube, clock, live, emit });
+  talk.held = { task: "test", step: "s" };
+  stage.taskRunOf("clone", waits("ExceededResourceQuota", `TaskRun Pod exceeded: ${FULL}`));
+  await until(() => live.taskRuns.size === 1);
+  const text = "task clone: quota full keeps its pod from being made " +
+    "(requested: pods=1, used: pods=0, limited: pods=0)";
+  const hint = "kubectl describe quota -n default shows what is used; " +
+    "Tekton tries again each minute";
+  assert.deepEqual(await saidOf(stage, talk), [
+    { kind: "waiting", text },
+    { kind: "note", text: `${text}; ${hint}` },
+    { kind: "waiting", text },
+  ]);
+});
+
+Deno.test("before there is a TaskRun it is the PipelineRun", async () => {
+  await using stage = new Stage();
+  const { kube, clock, emit } = stage;
+  const live = stage.pipelineRun(["test"]);
+  using talk = new Talk({ kube, clock, live, emit });
+  talk.held = { task: "test", step: "s" };
+  kube.update<PipelineRun>(PIPELINE_RUNS, RUN, (run) => {
+    run.status = waits("ResolvingPipelineRef", "resolving p");
+  });
+  await until(() => live.run.status !== undefined);
+  const text = `PipelineRun ${RUN}: ResolvingPipelineRef: resolving p`;
+  assert.deepEqual(await saidOf(stage, talk), [{ kind: "waiting", text }]);
+});
+
+Deno.test("a pod that waits for a claim tells what the claim's events say", async () => {
+  await using stage = new Stage();
+  const { kube, clock, emit } = stage;
+  const live = stage.taskRun();
+  using talk = new Talk({ kube, clock, live, emit });
+  const message = "pod has unbound immediate PersistentVolumeClaims";
+  const pod = stage.pod("", { a: "waiting" }, {
+    conditions: [{ type: "PodScheduled", status: "False", reason: "Unschedulable", message }],
+  });
+  pod.spec!.volumes = [{ name: "ws", persistentVolumeClaim: { claimName: "c" } }];
+  kube.put(PODS, pod);
+  const missing = 'storageclass.storage.k8s.io "nope" not found';
+  kube.onRead = (read) => assert.match(read, /^list (Event|Pod)s$/);
+  kube.put<KubeEvent>(EVENTS, {
+    metadata: { name: "c.1" },
+    involvedObject: { kind: "PersistentVolumeClaim", name: "c" },
+    reason: "ProvisioningFailed",
+    message: missing,
+    lastTimestamp: "2026-01-02T03:04:05Z",
+  });
+  await until(() => live.pods.get(pod.metadata.name!)?.spec?.volumes !== undefined);
+  const said = await saidOf(stage, talk);
+  const text = `pod ${pod.metadata.name}: claim c: ProvisioningFailed: ${missing}`;
+  assert.deepEqual(said.slice(1), [
+    { kind: "waiting", text },
+    { kind: "note", text: `${text}; kubectl get storageclass lists those that there are` },
+    { kind: "waiting", text },
+  ]);
+});
+
+function waits(reason: string, message: string) {
+  return { conditions: [{ type: "Succeeded", status: "Unknown" as const, reason, message }] };
+}

@@ -14,6 +14,7 @@ import {
 } from "../../../src/tekton/model.ts";
 import type { Placement } from "../../../src/tekton/place.ts";
 import { FakeHost } from "../../support/fake_host.ts";
+import { FakeClock } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
 import { until } from "../../support/fake_transport.ts";
 import { rejection } from "../../support/refusal.ts";
@@ -159,7 +160,7 @@ async function created() {
   const kube = new FakeKube();
   const making = creating(kube);
   const { run, objects } = await createRun(making, placement("PipelineRun", "it has text"));
-  const live = new LiveRun(kube, run);
+  const live = new LiveRun(kube, run, new FakeClock());
   const stop = new AbortController();
   const late = new AbortController().signal;
   const removed = removeTemporary(making, live, objects, { signal: stop.signal, late });

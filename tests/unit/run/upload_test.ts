@@ -500,3 +500,70 @@ Deno.test("where nothing happens it is said what is waited for, within two secon
   await uploading;
   assert.equal(play.kinds.at(-1), "ended");
 });
+
+/** Tekton makes the pod again, and its gate holds. */
+function remade(play: Play): void {
+  play.kube.log("clone-pod", "step-s").end();
+  play.kube.remove(PODS, "clone-pod");
+  play.kube.forget("clone-pod", "step-s");
+  play.hold();
+}
+
+for (const when of ["while it is sent to", "once it was let go"]) {
+  Deno.test(`a pod that is deleted ${when} and made again is sent to again`, async () => {
+    const play = new Play();
+    let times = 0;
+    play.onReceive = async (options) => {
+      if (++times === 2) {
+        const received = await receive(options);
+        play.finish();
+        return received;
+      }
+      if (when === "once it was let go") {
+        const received = await receive(options);
+        remade(play);
+        return received;
+      }
+      await options.stdin!.cancel();
+      remade(play);
+      throw new ClusterError("Cannot reach the step: cut off");
+    };
+    const { outcome } = await play.start();
+    assert.equal(outcome?.succeeded, true);
+    assert.equal(times, 2);
+    assert.ok(play.notes.includes("Pod clone-pod was deleted and made again: it is sent again"));
+    assert.equal(play.events.filter(({ kind }) => kind === "paused").length, 2);
+    play.checkOver();
+  });
+}
+
+Deno.test("a pod that is deleted each time that it is sent to is an error", async () => {
+  const play = new Play();
+  play.onReceive = async (options) => {
+    await options.stdin!.cancel();
+    remade(play);
+    throw new ClusterError("Cannot reach the step: cut off");
+  };
+  const error = await rejection(play.start(), TransferError);
+  assert.match(error, /^Cannot upload into step "s": its pod clone-pod was deleted 4 times/);
+  assert.deepEqual(play.kube.changes.slice(1), [CANCELLED]);
+  play.checkOver();
+});
+
+Deno.test("an exec into a pod that is gone, and that never ends, is given up", async () => {
+  const play = new Play();
+  play.onReceive = (options) => {
+    if (options.signal?.aborted) return Promise.reject(options.signal.reason);
+    remade(play);
+    play.onReceive = async (options) => {
+      const received = await receive(options);
+      play.finish();
+      return received;
+    };
+    return new Promise((_, reject) => {
+      options.signal?.addEventListener("abort", () => reject(options.signal!.reason));
+    });
+  };
+  assert.equal((await play.start()).outcome?.succeeded, true);
+  play.checkOver();
+});

@@ -83,3 +83,11 @@ Deno.test("no line can leave a control character but tabs and colours", () => {
     assert.doesNotMatch(left, /[\x00-\x08\x0a-\x1f\x7f-\x9f]/, JSON.stringify(line));
   }
 });
+
+Deno.test("bytes that are not UTF-8 stay in a pipe; a terminal gets none that could mean something to it", () => {
+  const line = "caf\udce9 \udc9b2J";
+  const render = (terminal: boolean) =>
+    new LogLines({ color: false, terminal }).render({ step: "a", line });
+  assert.equal(render(false), `[a] ${line}`);
+  assert.equal(render(true), "[a] caf\ufffd \ufffd2J");
+});

@@ -33,7 +33,7 @@ export const FAILED: Outcome = {
       name: "integration",
       status: "failed",
       elapsedMs: 64_200,
-      failedStep: { step: "run-tests", exitCode: 137, reason: "OOMKilled" },
+      failedStep: { step: "run-tests", exitCode: 137, reason: "OOMKilled", limit: "24Mi" },
       message: "the step was killed\n\x1b[2Jand said so on two lines\n",
     },
     {

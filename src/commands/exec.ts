@@ -1,0 +1,69 @@
+/** `pipelinerun|taskrun exec`: a command in the container of a held step, with kubectl's flags. */
+import type { Call } from "../cli/parse.ts";
+import { UsageError } from "../errors.ts";
+import type { Host } from "../host.ts";
+import type { Kube } from "../kube/interface.ts";
+import { printable } from "../printable.ts";
+import type { Pause } from "../run/pause_place.ts";
+import { runCommand } from "../run/shell.ts";
+import { findStep, type HeldOptions, heldOptions } from "./held_step.ts";
+import { untilClosed } from "./until_closed.ts";
+
+export interface Options extends HeldOptions {
+  readonly command: readonly string[];
+  /** Undefined: where it is no terminal, so that a pipe into us is one into the command. */
+  readonly stdin?: boolean;
+  readonly tty: boolean;
+}
+
+/** Pure. Throws UsageError. */
+export function options(call: Call): Options {
+  const { flags, rest: command } = call;
+  const own = heldOptions(call);
+  if (command.length === 0) {
+    throw new UsageError("Cannot run a command: none is given", {
+      hint: `tkn-dev ${call.command.path.join(" ")} ${own.run} -- ls -l`,
+    });
+  }
+  const stdin = flags.given("stdin") ? flags.on("stdin") : undefined;
+  return { ...own, command, stdin, tty: flags.on("tty") };
+}
+
+/** The command's exit code; 0 where nobody reads stdout any more. */
+export async function run(host: Host, options: Options): Promise<number> {
+  const kube = await host.connect(options.connect);
+  const pause = await findStep(kube, options);
+  const { closed } = host.terminal;
+  return await untilClosed(closed, (closed) => execIn(host, kube, { pause, options, closed }));
+}
+
+async function execIn(
+  host: Host,
+  kube: Kube,
+  { pause, options, closed }: { pause: Pause; options: Options; closed: AbortSignal },
+): Promise<number> {
+  const { terminal } = host;
+  const { stdin: isOurs, stdout } = terminal.isTerminal;
+  const { command, stdin = !isOurs } = options;
+  const call = {
+    command,
+    signal: AbortSignal.any([host.interrupt, closed]),
+    output: {
+      onStdout: (bytes: Uint8Array) => terminal.write(bytes, "stdout"),
+      onStderr: (bytes: Uint8Array) => terminal.write(bytes, "stderr"),
+    },
+  };
+  const hasTerminal = options.tty && isOurs && stdout;
+  if (options.tty && !hasTerminal) {
+    terminal.err(printable`Note: No terminal for the command: ours is none\n`);
+  }
+  if (!hasTerminal) {
+    return await runCommand(kube, pause, { ...call, stdin: stdin ? terminal.bytes() : undefined });
+  }
+  await using raw = terminal.raw();
+  return await runCommand(kube, pause, {
+    ...call,
+    stdin: stdin ? raw.keys : undefined,
+    terminal: raw.sizes,
+  });
+}

@@ -1,0 +1,42 @@
+/**
+ * A pod that is deleted while its TaskRun goes on is made again by Tekton, under the same name: its steps
+ * start over, what was held holds again, and what only that pod had is lost.
+ */
+import { TransferError } from "../errors.ts";
+import type { LiveRun } from "./live_run.ts";
+import type { Pause } from "./pause_place.ts";
+
+/** So often what was sent to a pod that is gone is sent to the next one. */
+const MOST_AGAIN = 3;
+
+export type PodOf = Pick<Pause, "pod" | "uid">;
+
+/** It is deleted, or about to be. */
+export function isPodGone({ pods }: LiveRun, { pod, uid }: PodOf): boolean {
+  const there = pods.get(pod);
+  return there === undefined || there.metadata.uid !== uid ||
+    there.metadata.deletionTimestamp !== undefined;
+}
+
+/** Whether there is no such pod any more: nothing can be heard of it. */
+export function hasPodLeft({ pods }: LiveRun, { pod, uid }: PodOf): boolean {
+  return pods.get(pod)?.metadata.uid !== uid;
+}
+
+/** Throws TransferError for a pod that is deleted again and again. */
+export function checkPodsGone({ namespace }: LiveRun, { pod, step }: Pause, times: number): void {
+  if (times <= MOST_AGAIN) return;
+  throw new TransferError(
+    `Cannot upload into step "${step}": its pod ${pod} was deleted ${times} times`,
+    { hint: `kubectl get events -n ${namespace} --field-selector involvedObject.name=${pod}` },
+  );
+}
+
+/** What is sent to a pod that leaves meanwhile did not arrive. */
+export class PodLeft extends TransferError {
+  constructor({ pod, step }: Pause) {
+    super(`Cannot upload into step "${step}": its pod ${pod} was deleted`, {
+      connectionLost: true,
+    });
+  }
+}
