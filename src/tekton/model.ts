@@ -312,5 +312,7 @@ export const LABEL = {
   pipelineRun: "tekton.dev/pipelineRun",
   pipelineTask: "tekton.dev/pipelineTask",
   task: "tekton.dev/task",
+  /** Of Tekton before 1.0. */
+  clusterTask: "tekton.dev/clusterTask",
   taskRun: "tekton.dev/taskRun",
 } as const;

@@ -1,5 +1,6 @@
 /** All that is told on the sandbox and on a real cluster alike, and the objects that it takes. */
 import { applyYaml, type Cluster } from "../support/cluster.ts";
+import { besideScenarios } from "./beside.ts";
 import { connectionScenarios } from "./connection.ts";
 import { createdScenarios } from "./created.ts";
 import { debugScenarios } from "./debug.ts";
@@ -37,6 +38,7 @@ export const SCENARIOS: Scenario[] = [
   ...watchScenarios,
   ...withGitScenarios,
   ...escapesScenarios,
+  ...besideScenarios,
 ];
 
 export async function applyObjects({ kube }: Cluster): Promise<void> {

@@ -61,7 +61,7 @@ Deno.test("a run with the TEP's fields is created to hold, and how it goes on is
   );
   assert.match(created.spec.taskSpec!.steps![0].script!, /^#!\/bin\/sh\n# Unpacks/);
   assert.equal(created.spec.timeout, "1h0m0s600s");
-  assert.equal(created.metadata.labels?.["tekton.dev/task"], "t");
+  assert.equal(created.metadata.labels?.["tkn-dev/task"], "t");
   assert.ok(created.metadata.labels?.["tkn-dev/version"]);
 });
 
