@@ -125,8 +125,8 @@ async function readRuns(host: Host, file: string): Promise<Run[]> {
 }
 
 function asRun(document: unknown, file: string): Run {
-  const { apiVersion, kind, metadata, spec } = (document ?? {}) as Partial<KubeObject>;
-  if (kind !== undefined && kind in RESOURCE_OF && metadata && spec) {
+  const { apiVersion, kind = "", metadata, spec } = (document ?? {}) as Partial<KubeObject>;
+  if (Object.hasOwn(RESOURCE_OF, kind) && metadata && spec) {
     const what = `Cannot create what is in "${file}"`;
     const checked = () => checkedRun(document as KubeObject, what);
     if (apiVersion === "tekton.dev/v1") return checked() as Run;

@@ -5,7 +5,7 @@ import { heldSteps } from "../../src/run/held_steps.ts";
 import { RESOURCE_OF, type Run, type RunKind } from "../../src/run/live_run.ts";
 import { PIPELINE_RUNS, PIPELINES, type TaskRun, TASKS } from "../../src/tekton/model.ts";
 import { phaseOf } from "../../src/tekton/phase.ts";
-import type { Cluster } from "../support/cluster.ts";
+import { apply, type Cluster } from "../support/cluster.ts";
 import { tknDev } from "../support/program.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -54,6 +54,25 @@ spec:
     steps:
       - { name: bare, image: "localhost/no-shell:1", command: [/bin/busybox, "false"] }
       - { name: next, image: "localhost/busybox:1", script: "printf next >$(results.said.path)" }
+`;
+
+/** With fields that are there and empty. */
+const EMPTY_RUN = `
+apiVersion: tekton.dev/v1
+kind: PipelineRun
+metadata: { generateName: t-debug-, annotations: }
+spec:
+  debug: { breakpoint: [onTasks], tasks: [a] }
+  params:
+  pipelineSpec:
+    finally:
+    tasks:
+      - name: a
+        matrix:
+        when:
+        taskSpec:
+          stepTemplate:
+          steps: [{ name: s, image: "localhost/busybox:1", args: , command: , env: , script: "true" }]
 `;
 
 export const debugScenarios: Scenario[] = [
@@ -127,6 +146,24 @@ export const debugScenarios: Scenario[] = [
       await letGo(cluster, ["pr", "continue", name]);
       const { status } = await ended(cluster, "PipelineRun", name);
       assert.deepEqual(status?.results, [{ name: "said", value: "hello world" }]);
+    },
+  },
+  {
+    name: "fields that are empty are as good as left out, in a run and in a Task",
+    async run(cluster, directory) {
+      const name = await create(cluster, directory, EMPTY_RUN);
+      await held(cluster, "PipelineRun", name, "a/s");
+      await letGo(cluster, ["pr", "run", name, "--continue"]);
+      const run = await ended(cluster, "PipelineRun", name);
+      const phase = phaseOf(run);
+      assert.equal(phase.kind === "ended" && phase.succeeded, true);
+      const step = { name: "s", image: "localhost/busybox:1", script: "true" };
+      const empty = { args: null, command: null, env: null };
+      const spec = { stepTemplate: null, params: null, steps: [{ ...step, ...empty }] };
+      const metadata = { name: "t-empty" };
+      await apply(cluster.kube, { apiVersion: "tekton.dev/v1", kind: "Task", metadata, spec });
+      const command = ["task", "debug", "t-empty", "--on-step", "s", "--exec-instead", "true"];
+      await letGo(cluster, command);
     },
   },
   {
