@@ -17,7 +17,7 @@ import { openNarrator } from "./narrate.ts";
 import { checkHandOver, runHandedOver } from "./held_run.ts";
 import { type Look, look, lookFlags } from "./look.ts";
 import { openSource, type Source } from "./source.ts";
-import { bindings, newGate, OWN_LABELS, resolving, runUpload } from "./upload.ts";
+import { bindings, HELD_LABELS, newGate, resolving, runUpload } from "./upload.ts";
 import { readParam, type UploadFlags, uploadFlags } from "./upload_options.ts";
 import { watch } from "./watch.ts";
 
@@ -84,9 +84,9 @@ async function runOnce(host: Host, options: Options, given?: Source): Promise<nu
   const notes = chosen === undefined
     ? []
     : [`The upload stands in for task ${target.name}: ${chosen}`];
-  const gate = newGate(host, options.pauseSeconds);
+  const gate = newGate(host, options.pauseSeconds, `tkn-dev pipeline upload ${options.pipeline}`);
   const { serviceAccount } = options;
-  const asked = { namespace, params, workspaces, labels: OWN_LABELS, serviceAccount };
+  const asked = { namespace, params, workspaces, labels: HELD_LABELS, serviceAccount };
   if (options.handOver !== undefined) {
     const run = newPipelineRun({ name: options.pipeline, ...asked });
     const breakpoints = { tasks: [], steps: [held] };

@@ -15,7 +15,7 @@ import { openNarrator } from "./narrate.ts";
 import { checkHandOver, runHandedOver } from "./held_run.ts";
 import { type Look, look, lookFlags } from "./look.ts";
 import { openSource, type Source } from "./source.ts";
-import { bindings, newGate, OWN_LABELS, resolving, runUpload } from "./upload.ts";
+import { bindings, HELD_LABELS, newGate, resolving, runUpload } from "./upload.ts";
 import { readParam, type UploadFlags, uploadFlags } from "./upload_options.ts";
 import { watch } from "./watch.ts";
 
@@ -67,9 +67,9 @@ async function runOnce(host: Host, options: Options, given?: Source): Promise<nu
   }));
   const { workspace } = chooseWorkspace(owner, candidates, options.onWorkspace);
   checkMounted(owner, task, place.workspaces, workspace.name);
-  const gate = newGate(host, options.pauseSeconds);
+  const gate = newGate(host, options.pauseSeconds, `tkn-dev task upload ${options.task}`);
   const { serviceAccount } = options;
-  const asked = { namespace, params, workspaces, labels: OWN_LABELS, serviceAccount };
+  const asked = { namespace, params, workspaces, labels: HELD_LABELS, serviceAccount };
   const standIn = step === undefined ? undefined : { owner, results: ownResults(task) };
   if (options.handOver !== undefined) {
     const run = newTaskRun({ name: options.task, ...asked });

@@ -15,6 +15,22 @@
 g_seconds=$1 g_workspace=$2
 shift 2
 
+# Whether the run is a copy of the one that this gate was made for (src/step/copies.ts).
+is_copy() {
+  [ -n "${TKN_DEV_HOLDS+set}" ] || return
+  case $TKN_DEV_INVOCATION in
+    "PipelineRun/$TKN_DEV_PIPELINE_RUN/"* | "TaskRun/$TKN_DEV_TASK_RUN/"*) return 1 ;;
+    '') [ -z "$TKN_DEV_HOLDS" ] ;;
+  esac
+}
+if is_copy; then
+  # shellcheck disable=SC2154
+  printf 'tkn-dev: this run is a copy of one that waited for tkn-dev, and nobody comes to it; start another with: %s\n' \
+    "$g_again"
+  exit 1
+fi
+unset TKN_DEV_HOLDS TKN_DEV_INVOCATION TKN_DEV_PIPELINE_RUN TKN_DEV_TASK_RUN
+
 # By the second: signals get lost in a shell that forks, and a long sleep outlives it.
 # No child: its end would signal the step.
 start_watchdog() {

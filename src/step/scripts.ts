@@ -126,6 +126,8 @@ export interface GateScriptOptions {
   readonly carries: boolean;
   /** The held step's own script. */
   readonly own?: string;
+  /** The command line that starts such a run. */
+  readonly again?: string;
 }
 
 /**
@@ -167,11 +169,13 @@ const COMMENT_BEHIND = / # [^"'`$\\]*$/;
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** What the scripts know of the step, for a shell to read. */
-function facts({ step, mode, plain, secret, hidden }: GateScriptOptions): string {
+function facts(
+  { step, mode, plain, secret, hidden, again = "tkn-dev" }: GateScriptOptions,
+): string {
   const list = (names: readonly string[]) =>
     `'${names.filter((name) => IDENTIFIER.test(name)).join("\n")}'`;
-  const name = `'${step.replaceAll("'", "'\\''")}'`;
-  return `g_step=${name} g_mode=${mode} g_hidden=${hidden ? 1 : ""}
+  const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
+  return `g_step=${quoted(step)} g_again=${quoted(again)} g_mode=${mode} g_hidden=${hidden ? 1 : ""}
 g_plain=${list(plain)}
 g_secret=${list(secret)}
 `;

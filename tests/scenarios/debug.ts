@@ -1,13 +1,12 @@
 /** The scenarios of runs that hold by their spec.debug, and are told what to do. */
 import assert from "node:assert/strict";
 import { PODS } from "../../src/kube/interface.ts";
-import { heldSteps } from "../../src/run/held_steps.ts";
-import { RESOURCE_OF, type Run, type RunKind } from "../../src/run/live_run.ts";
 import { PIPELINE_RUNS, PIPELINES, type TaskRun, TASKS } from "../../src/tekton/model.ts";
 import { phaseOf } from "../../src/tekton/phase.ts";
 import { apply, type Cluster } from "../support/cluster.ts";
 import { tknDev } from "../support/program.ts";
 import type { Scenario } from "./scenario.ts";
+import { becomes, ended, held, letGo } from "./waiting.ts";
 
 const PIPELINE_RUN = `
 apiVersion: tekton.dev/v1
@@ -200,33 +199,4 @@ async function ownedKinds({ kube }: Cluster, run: string): Promise<string[]> {
     ).map(() => resource.kind);
   }));
   return all.flat();
-}
-
-async function letGo(cluster: Cluster, words: string[]): Promise<void> {
-  const ran = await tknDev([...words, ...cluster.flags]);
-  assert.equal(ran.code, 0, ran.stderr);
-}
-
-/** Resolves once that step holds. */
-async function held({ kube }: Cluster, kind: RunKind, name: string, place: string) {
-  const run = { kind, namespace: kube.namespace, name };
-  await becomes(async () => {
-    const steps = await heldSteps(kube, run);
-    return steps.some(({ task, of }) => [task, of].filter(Boolean).join("/") === place);
-  }, `${place} holds`);
-}
-
-async function ended({ kube }: Cluster, kind: RunKind, name: string): Promise<Run> {
-  const get = () => kube.get<Run>(RESOURCE_OF[kind], kube.namespace, name);
-  await becomes(async () => phaseOf(await get()).kind === "ended", `${name} ends`);
-  return await get();
-}
-
-/** Looks again and again: what is waited for is seen in several objects and a log. */
-async function becomes(look: () => Promise<boolean>, what: string): Promise<void> {
-  for (const endMs = Date.now() + 60_000; Date.now() < endMs;) {
-    if (await look()) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`not within a minute: ${what}`);
 }

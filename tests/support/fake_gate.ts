@@ -12,6 +12,7 @@ export const GATE: Gate = {
   directory: "/gate",
   volume: "gate-abc",
   args: (path, own) => ["600", path, ...own],
+  env: [],
   waiting: { command: ["wait"], args: ["here"] },
   pauseSeconds: 600,
 };
