@@ -17,9 +17,9 @@ export const INVOCATION = "tkn-dev/invocation";
 export const HOLDS_VARIABLE = "TKN_DEV_HOLDS";
 export const GATE_ENV = [
   field(HOLDS_VARIABLE, "labels", HOLDS),
-  field("TKN_DEV_INVOCATION", "annotations", INVOCATION),
-  field("TKN_DEV_PIPELINE_RUN", "labels", "tekton.dev/pipelineRun"),
-  field("TKN_DEV_TASK_RUN", "labels", "tekton.dev/taskRun"),
+  field("TKN_DEV_MARK", "annotations", INVOCATION),
+  field("TKN_DEV_PR", "labels", "tekton.dev/pipelineRun"),
+  field("TKN_DEV_TR", "labels", "tekton.dev/taskRun"),
 ];
 
 function field(name: string, map: "labels" | "annotations", key: string) {

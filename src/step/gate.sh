@@ -15,21 +15,18 @@
 g_seconds=$1 g_workspace=$2
 shift 2
 
-# Whether the run is a copy of the one that this gate was made for (src/step/copies.ts).
-is_copy() {
-  [ -n "${TKN_DEV_HOLDS+set}" ] || return
-  case $TKN_DEV_INVOCATION in
-    "PipelineRun/$TKN_DEV_PIPELINE_RUN/"* | "TaskRun/$TKN_DEV_TASK_RUN/"*) return 1 ;;
-    '') [ -z "$TKN_DEV_HOLDS" ] ;;
+# Whether the run is the one that this gate was made for: src/step/copies.ts.
+if [ -n "${TKN_DEV_HOLDS+set}" ]; then
+  case $TKN_DEV_MARK/$TKN_DEV_HOLDS in
+    "PipelineRun/$TKN_DEV_PR/"* | "TaskRun/$TKN_DEV_TR/"* | /true) ;;
+    *)
+      # shellcheck disable=SC2154
+      printf 'tkn-dev: nobody comes to this copy of a run that waited for tkn-dev; start one with: %s\n' "$g_again"
+      exit 1
+      ;;
   esac
-}
-if is_copy; then
-  # shellcheck disable=SC2154
-  printf 'tkn-dev: this run is a copy of one that waited for tkn-dev, and nobody comes to it; start another with: %s\n' \
-    "$g_again"
-  exit 1
+  unset TKN_DEV_HOLDS TKN_DEV_MARK TKN_DEV_PR TKN_DEV_TR
 fi
-unset TKN_DEV_HOLDS TKN_DEV_INVOCATION TKN_DEV_PIPELINE_RUN TKN_DEV_TASK_RUN
 
 # By the second: signals get lost in a shell that forks, and a long sleep outlives it.
 # No child: its end would signal the step.

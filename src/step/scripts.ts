@@ -175,7 +175,8 @@ function facts(
   const list = (names: readonly string[]) =>
     `'${names.filter((name) => IDENTIFIER.test(name)).join("\n")}'`;
   const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
-  return `g_step=${quoted(step)} g_again=${quoted(again)} g_mode=${mode} g_hidden=${hidden ? 1 : ""}
+  return `g_step=${quoted(step)} g_mode=${mode} g_hidden=${hidden ? 1 : ""}
+g_again=${quoted(again)}
 g_plain=${list(plain)}
 g_secret=${list(secret)}
 `;

@@ -60,7 +60,7 @@ export const besideScenarios: Scenario[] = [
       for (const [args, copy] of runs) {
         const run = await runOf(cluster, await succeeded([...args, ...BINDING], cluster));
         const log = await logOfFailure(cluster, copy(run));
-        const words = `start another with: tkn-dev ${args.slice(0, 3).join(" ")}`;
+        const words = `start one with: tkn-dev ${args.slice(0, 3).join(" ")}`;
         assert.ok(log.includes(words), log);
       }
     },

@@ -40,9 +40,9 @@ const podOf = (
   { holds = "true", invocation = "", pipelineRun = "", taskRun = "r" }: Record<string, string>,
 ) => ({
   TKN_DEV_HOLDS: holds,
-  TKN_DEV_INVOCATION: invocation,
-  TKN_DEV_PIPELINE_RUN: pipelineRun,
-  TKN_DEV_TASK_RUN: taskRun,
+  TKN_DEV_MARK: invocation,
+  TKN_DEV_PR: pipelineRun,
+  TKN_DEV_TR: taskRun,
 });
 
 testInEveryShell(
@@ -61,8 +61,8 @@ testInEveryShell(
     ) {
       const { code, lines, stderr } = await stage.start(0, [], { env }).ended();
       const words =
-        "tkn-dev: this run is a copy of one that waited for tkn-dev, and nobody comes to it";
-      assert.deepEqual([code, lines, stderr], [1, [`${words}; start another with: ${again}`], ""]);
+        "tkn-dev: nobody comes to this copy of a run that waited for tkn-dev; start one with:";
+      assert.deepEqual([code, lines, stderr], [1, [`${words} ${again}`], ""]);
     }
   },
 );

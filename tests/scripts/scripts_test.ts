@@ -13,7 +13,7 @@ const CARRIER: GateScriptOptions = {
 Deno.test("the scripts are small: Tekton takes some 95 KiB for all of a Task, of which one carries", () => {
   const carrier = gateScript(CARRIER);
   assert.ok(carrier.startsWith("#!/bin/sh\n"));
-  assert.ok(carrier.length < 32_000, `${carrier.length} bytes`);
+  assert.ok(carrier.length < 33_000, `${carrier.length} bytes`);
   const other = gateScript({ ...CARRIER, carries: false });
   assert.ok(other.length < 1_200, `${other.length} bytes`);
 });
@@ -40,7 +40,10 @@ Deno.test("the loader ends before what it unpacks, of which the step's own scrip
 Deno.test("of names that no shell can read the script knows nothing", () => {
   const plain = ["A", "with.dot", "with-dash", "-x", "$(id)", "it's"];
   const script = gateScript({ ...CARRIER, plain, secret: [], hidden: false });
-  assert.match(script, /^g_step='compile' g_mode=failure g_hidden=\ng_plain='A'\ng_secret=''\n$/m);
+  assert.match(
+    script,
+    /^g_step='compile' g_mode=failure g_hidden=\ng_again='tkn-dev'\ng_plain='A'\ng_secret=''\n$/m,
+  );
 });
 
 Deno.test("the line of a gate is read, with what a step may have left in front of it", () => {

@@ -124,7 +124,9 @@ Deno.test("what a gate asks of the pod comes into its own step alone, behind the
     ],
   };
   const { run } = held(spec, [...before(0), ...before(1)], { gate: { ...GATE, env } });
-  const envs = run.spec.taskSpec.steps!.map((step) => [step.name, step.env]);
+  const envs = run.spec.taskSpec.steps!.map((
+    { name, env }: { name: string; env?: unknown },
+  ) => [name, env]);
   assert.deepEqual(envs, [
     ["a", [...given, ...env]],
     ["hold-b", env],
