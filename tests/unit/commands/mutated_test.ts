@@ -31,7 +31,7 @@ import { Random } from "../../support/random.ts";
 import { tree } from "../../support/tree_text.ts";
 
 /** Of each command: with other mistakes each time. */
-const ROUNDS = Number(Deno.args.find((arg) => /^\d+$/.test(arg)) ?? 40);
+const ROUNDS = Number(Deno.args.find((arg) => /^\d+$/.test(arg)) ?? 25);
 
 const STEP = {
   name: "s",
