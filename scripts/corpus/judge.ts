@@ -93,7 +93,7 @@ async function outcomeOf(pipeline: FoundPipeline, corpus: Corpus): Promise<Verdi
     task: { ...found, spec: plan.spec },
     standIn,
     destination,
-    gate: newGate({ random: (length) => "x".repeat(length) }, 600),
+    gate: newGate({ random: (length) => "x".repeat(length) }, 600, ""),
     params,
     workspaces,
     namespace: "default",

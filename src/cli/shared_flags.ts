@@ -205,8 +205,8 @@ export const START: readonly FlagSpec[] = [
     many: true,
     help: "a param of the run; can be repeated:\n" +
       "key=value\n" +
-      "key=a,b for an array\n" +
-      "key=k:v,k2:v2 for an object",
+      "key=a,b or JSON for an array; again adds to it\n" +
+      "key=k:v,k2:v2 or JSON for an object",
   },
   {
     name: "workspace",

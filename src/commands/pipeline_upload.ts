@@ -23,7 +23,7 @@ import { checkHandOver, runHandedOver } from "./held_run.ts";
 import { type Look, look, lookFlags } from "./look.ts";
 import { intoPlace, planUpload } from "./plan_upload.ts";
 import { openSource, type Source } from "./source.ts";
-import { bindings, newGate, OWN_LABELS, resolving, runUpload } from "./upload.ts";
+import { bindings, HELD_LABELS, newGate, resolving, runUpload } from "./upload.ts";
 import { readParam, type UploadFlags, uploadFlags } from "./upload_options.ts";
 import { watch } from "./watch.ts";
 
@@ -101,9 +101,9 @@ async function runOnce(host: Host, options: Options, given?: Source): Promise<nu
   const held = { task: target.name, step: heldStep(spec, standIn) };
   const results = replacedResults(spec, standIn.replaced);
   const replaced = standIn.replaced.length === 0 ? undefined : { owner: taskOwner, results };
-  const gate = newGate(host, options.pauseSeconds);
+  const gate = newGate(host, options.pauseSeconds, `tkn-dev pipeline upload ${options.pipeline}`);
   const { serviceAccount } = options;
-  const asked = { namespace, params, workspaces, labels: OWN_LABELS, serviceAccount };
+  const asked = { namespace, params, workspaces, labels: HELD_LABELS, serviceAccount };
   if (options.handOver !== undefined) {
     const run = newPipelineRun({ name: options.pipeline, ...asked });
     const at = { task: target.name, step: stepName(step, standIn.at) };

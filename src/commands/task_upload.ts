@@ -18,7 +18,7 @@ import { checkHandOver, runHandedOver } from "./held_run.ts";
 import { type Look, look, lookFlags } from "./look.ts";
 import { intoPlace, planUpload } from "./plan_upload.ts";
 import { openSource, type Source } from "./source.ts";
-import { bindings, newGate, OWN_LABELS, resolving, runUpload } from "./upload.ts";
+import { bindings, HELD_LABELS, newGate, resolving, runUpload } from "./upload.ts";
 import { readParam, type UploadFlags, uploadFlags } from "./upload_options.ts";
 import { watch } from "./watch.ts";
 
@@ -75,9 +75,9 @@ async function runOnce(host: Host, options: Options, given?: Source): Promise<nu
   if (destination.scope.kind === "workspace") {
     checkMounted(owner, task, place.workspaces, destination.scope.name);
   }
-  const gate = newGate(host, options.pauseSeconds);
+  const gate = newGate(host, options.pauseSeconds, `tkn-dev task upload ${options.task}`);
   const { serviceAccount } = options;
-  const asked = { namespace, params, workspaces, labels: OWN_LABELS, serviceAccount };
+  const asked = { namespace, params, workspaces, labels: HELD_LABELS, serviceAccount };
   const results = replacedResults(spec, standIn.replaced);
   const replacedWork = replaced.length === 0 ? undefined : { owner, results };
   if (options.handOver !== undefined) {

@@ -8,6 +8,7 @@ import { placeName } from "../run/pause_place.ts";
 import type { Resolving } from "../run/resolve.ts";
 import type { Preparation } from "../run/send.ts";
 import { upload } from "../run/upload.ts";
+import { GATE_ENV } from "../step/copies.ts";
 import { waiting } from "../step/entrypoint.ts";
 import { GATE_DIRECTORY, gateArguments, gateScript } from "../step/scripts.ts";
 import type { Gate } from "../tekton/gate_step.ts";
@@ -26,10 +27,13 @@ import { sendable, type Source } from "./source.ts";
 import { parseDocuments, parseYaml, renderPlacement } from "./yaml.ts";
 import type { RunFlags, UploadFlags } from "./upload_options.ts";
 
-/** A held run that nobody comes to ends by itself after that long, whatever became of us. */
-export function newGate(host: Pick<Host, "random">, pauseSeconds: number): Gate {
+/**
+ * A held run that nobody comes to ends by itself after that long, whatever became of us; a copy of it at once, with the
+ * words that start another.
+ */
+export function newGate(host: Pick<Host, "random">, pauseSeconds: number, again: string): Gate {
   return {
-    script: gateScript,
+    script: (options) => gateScript({ ...options, again }),
     directory: GATE_DIRECTORY,
     volume: `tkn-dev-${host.random(6)}`,
     args: ({ path, directory }, own) =>
@@ -39,12 +43,13 @@ export function newGate(host: Pick<Host, "random">, pauseSeconds: number): Gate 
         directory: directory === "." ? "" : directory,
         own,
       }),
+    env: GATE_ENV,
     waiting,
     pauseSeconds,
   };
 }
 
-export { OWN_LABELS } from "../run/own.ts";
+export { HELD_LABELS } from "../run/own.ts";
 
 const OWN_ANNOTATION = "tkn-dev/upload";
 

@@ -212,7 +212,7 @@ export function readParam(name: string, text: string, type: ParamType): ParamVal
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     throw new UsageError(`Cannot set param "${name}": it is an ${type}, and "${text}" is none`, {
-      hint: `--param ${name}=${type === "array" ? "a,b" : "key:value,key2:value2"}`,
+      hint: error.hint?.replace("name=", () => `${name}=`),
     });
   }
 }

@@ -16,6 +16,19 @@
 g_seconds=$1 g_workspace=$2 g_directory=$3
 shift 3
 
+# Whether the run is the one that this gate was made for: src/step/copies.ts.
+if [ -n "${TKN_DEV_HOLDS+set}" ]; then
+  case $TKN_DEV_MARK/$TKN_DEV_HOLDS in
+    "PipelineRun/$TKN_DEV_PR/"* | "TaskRun/$TKN_DEV_TR/"* | /true) ;;
+    *)
+      # shellcheck disable=SC2154
+      printf 'tkn-dev: nobody comes to this copy of a run that waited for tkn-dev; start one with: %s\n' "$g_again"
+      exit 1
+      ;;
+  esac
+  unset TKN_DEV_HOLDS TKN_DEV_MARK TKN_DEV_PR TKN_DEV_TR
+fi
+
 # By the second: signals get lost in a shell that forks, and a long sleep outlives it.
 # No child: its end would signal the step.
 start_watchdog() {

@@ -137,6 +137,8 @@ export interface GateScriptOptions {
   readonly carries: boolean;
   /** The held step's own script. */
   readonly own?: string;
+  /** The command line that starts such a run. */
+  readonly again?: string;
 }
 
 /**
@@ -178,11 +180,14 @@ const COMMENT_BEHIND = / # [^"'`$\\]*$/;
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** What the scripts know of the step, for a shell to read. */
-function facts({ step, mode, plain, secret, hidden }: GateScriptOptions): string {
+function facts(
+  { step, mode, plain, secret, hidden, again = "tkn-dev" }: GateScriptOptions,
+): string {
   const list = (names: readonly string[]) =>
     `'${names.filter((name) => IDENTIFIER.test(name)).join("\n")}'`;
-  const name = `'${step.replaceAll("'", "'\\''")}'`;
-  return `g_step=${name} g_mode=${mode} g_hidden=${hidden ? 1 : ""}
+  const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
+  return `g_step=${quoted(step)} g_mode=${mode} g_hidden=${hidden ? 1 : ""}
+g_again=${quoted(again)}
 g_plain=${list(plain)}
 g_secret=${list(secret)}
 `;

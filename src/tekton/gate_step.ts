@@ -31,6 +31,8 @@ export interface Gate {
   readonly directory: string;
   /** Of the emptyDir behind that directory, one for all gates of a pod: unlike every volume of the Task. */
   readonly volume: string;
+  /** By which it knows that its run is a copy. */
+  readonly env: readonly NonNullable<Step["env"]>[number][];
   /** The command line of a step that only waits, where there is no shell. */
   readonly waiting: { readonly command: string[]; readonly args: string[] };
   /** How long it may hold; after this long with nobody there it gives up. */
@@ -95,8 +97,14 @@ function withGate(
       ...environmentNames([template, place]),
     }),
     args: gate.args(into, own.args),
+    ...withGateEnv(place, gate),
     volumeMounts: [...(place.volumeMounts ?? []), { name: gate.volume, mountPath: gate.directory }],
   };
+}
+
+/** The step's environment, where the gate needs some. */
+export function withGateEnv({ env = [] }: Step, gate: Gate): Pick<Step, "env"> {
+  return gate.env.length === 0 ? {} : { env: [...env, ...gate.env] };
 }
 
 /** A later one's variable takes the place of an earlier one's. */

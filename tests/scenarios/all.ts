@@ -1,6 +1,7 @@
 /** All that is told on the sandbox and on a real cluster alike, and the objects that it takes. */
 import { applyYaml, type Cluster } from "../support/cluster.ts";
 import { checkoutScenarios } from "./checkout.ts";
+import { besideScenarios } from "./beside.ts";
 import { connectionScenarios } from "./connection.ts";
 import { createdScenarios } from "./created.ts";
 import { debugScenarios } from "./debug.ts";
@@ -43,6 +44,7 @@ export const SCENARIOS: Scenario[] = [
   ...checkoutScenarios,
   ...escapesScenarios,
   ...outputScenarios,
+  ...besideScenarios,
 ];
 
 export async function applyObjects({ kube }: Cluster): Promise<void> {

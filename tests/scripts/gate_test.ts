@@ -49,6 +49,58 @@ testInEveryShell("the gate says where below the workspace the upload goes", asyn
   assert.match(stderr, /the directory for the upload has a line break/);
 });
 
+/** What the pod of a run has of it, by the downward API. */
+const podOf = (
+  { holds = "true", invocation = "", pipelineRun = "", taskRun = "r" }: Record<string, string>,
+) => ({
+  TKN_DEV_HOLDS: holds,
+  TKN_DEV_MARK: invocation,
+  TKN_DEV_PR: pipelineRun,
+  TKN_DEV_TR: taskRun,
+});
+
+testInEveryShell(
+  "a gate whose run is a copy fails at once, and says what to type",
+  async (shell) => {
+    const again = "tkn-dev task upload it's";
+    await using stage = await Stage.open(shell, { again });
+    for (
+      const env of [
+        podOf({ holds: "" }), // tkn's --last
+        podOf({ invocation: "TaskRun/first/m" }), // one that was dumped
+        podOf({ invocation: "PipelineRun/first/m", pipelineRun: "second", taskRun: "first" }),
+        podOf({ invocation: "PipelineRun/first/m", taskRun: "first" }),
+        podOf({ holds: "", invocation: "Pipeline/tkn-dev-a/m/240", pipelineRun: "second" }),
+      ]
+    ) {
+      const { code, lines, stderr } = await stage.start(0, [], { env }).ended();
+      const words =
+        "tkn-dev: nobody comes to this copy of a run that waited for tkn-dev; start one with:";
+      assert.deepEqual([code, lines, stderr], [1, [`${words} ${again}`], ""]);
+    }
+  },
+);
+
+testInEveryShell(
+  "a gate of the run that it was made for holds, and hides how it knows",
+  async (shell) => {
+    for (
+      const env of [
+        podOf({ invocation: "TaskRun/r/m" }),
+        podOf({ invocation: "PipelineRun/p/m", pipelineRun: "p" }),
+        podOf({}), // what a --dry-run has printed
+        {},
+      ]
+    ) {
+      const own = "env | grep TKN_DEV_ | grep -v TKN_DEV_TEST";
+      await using stage = await Stage.open(shell, { own, programs: [...GNU, "env", "grep"] });
+      const gate = await stage.hold(0, [], { env });
+      await stage.exec(releaseCommand("run"));
+      assert.deepEqual((await gate.ended()).lines, []);
+    }
+  },
+);
+
 testInEveryShell("the gate unpacks the other scripts as they are", async (shell) => {
   await using stage = await Stage.open(shell);
   const gate = await stage.hold();

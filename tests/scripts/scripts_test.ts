@@ -40,7 +40,10 @@ Deno.test("the loader ends before what it unpacks, of which the step's own scrip
 Deno.test("of names that no shell can read the script knows nothing", () => {
   const plain = ["A", "with.dot", "with-dash", "-x", "$(id)", "it's"];
   const script = gateScript({ ...CARRIER, plain, secret: [], hidden: false });
-  assert.match(script, /^g_step='compile' g_mode=failure g_hidden=\ng_plain='A'\ng_secret=''\n$/m);
+  assert.match(
+    script,
+    /^g_step='compile' g_mode=failure g_hidden=\ng_again='tkn-dev'\ng_plain='A'\ng_secret=''\n$/m,
+  );
 });
 
 Deno.test("the line of a gate is read, with what a step may have left in front of it", () => {

@@ -28,6 +28,7 @@ export const GATE: Gate = {
     { path, directory },
     own,
   ) => ["600", path, ...directory === "." ? [] : [directory], ...own],
+  env: [],
   waiting: { command: ["wait"], args: ["here"] },
   pauseSeconds: 600,
 };

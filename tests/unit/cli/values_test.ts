@@ -63,6 +63,26 @@ Deno.test("an object param is pairs of key and value, split at the first colon",
   assert.match(refusal(() => parseParamValue("a:b,c", "object")), /"c": an object needs key:value/);
 });
 
+Deno.test("an array and an object may be JSON, whose values are strings", () => {
+  assert.deepEqual(parseParamValue('["a", "b,c"]', "array"), ["a", "b,c"]);
+  assert.deepEqual(parseParamValue(" [] ", "array"), []);
+  assert.deepEqual(parseParamValue('{"a":"x:y","b":""}', "object"), { a: "x:y", b: "" });
+  assert.deepEqual(parseParamValue("{}", "object"), {});
+  assert.equal(parseParamValue('["a"]', "string"), '["a"]');
+  const words = "Cannot read --param value 1.1: in JSON each value has to be a string";
+  assert.equal(refusal(() => parseParamValue("[1.10]", "array")), words);
+  for (const other of ["null", "{}", '["x"]', "true"]) {
+    assert.match(refusal(() => parseParamValue(`{"a":${other}}`, "object")), /has to be a string$/);
+  }
+});
+
+Deno.test("what is no JSON is read as tkn does", () => {
+  assert.deepEqual(parseParamValue("[a,b]", "array"), ["[a", "b]"]);
+  assert.deepEqual(parseParamValue('["a",', "array"), ['["a"', ""]);
+  assert.deepEqual(parseParamValue("{a:x}", "object"), { "{a": "x}" });
+  assert.deepEqual(parseParamValue('{"a":"x"}', "array"), ['{"a":"x"}']);
+});
+
 Deno.test("each form of a workspace becomes the API's fields", () => {
   assert.deepEqual(parseWorkspace("name=x,claimName=pvc,subPath=a/b"), {
     name: "x",

@@ -185,10 +185,11 @@ Deno.test("a .gitignore above the tree that may not be read is a tree that can't
 });
 
 Deno.test("a gate has its script, a volume of its own name, and gives up after ten minutes", () => {
-  const gate = newGate(new FakeHost(), 600);
+  const gate = newGate(new FakeHost(), 600, "tkn-dev pipeline upload p");
   const step = { step: "s", plain: [], secret: [], hidden: false, carries: true };
   const options = { ...step, mode: "before" } as const;
-  assert.equal(gate.script(options), gateScript(options));
+  const again = "tkn-dev pipeline upload p";
+  assert.equal(gate.script(options), gateScript({ ...options, again }));
   assert.equal(gate.directory, "/tkn-dev");
   assert.match(gate.volume, /^tkn-dev-r+0$/);
   assert.deepEqual(gate.args({ path: "/w", directory: "." }, ["x"]), ["600", "/w", "", "x"]);

@@ -104,7 +104,7 @@ Deno.test("the Pipeline of examples/ becomes this PipelineRun", () => {
               runAfter: []
               taskSpec:
                 metadata:
-                  labels: { team: a, tekton.dev/task: git-clone }
+                  labels: { team: a, tkn-dev/task: git-clone }
                   annotations: {}
                 params: []
                 workspaces: [{ name: output }]
@@ -342,10 +342,10 @@ Deno.test("labels and annotations are those of Pipeline and Task, Tekton's own s
     task: { spec: FETCH, metadata: { ...metadata, name: "fetch" } },
   };
   const run = lowerPipeline(upload({ ...parts, rest }));
-  assert.deepEqual(run.metadata.labels, { ...labels, "tekton.dev/pipeline": "p" });
+  assert.deepEqual(run.metadata.labels, { x: "y", "tekton.dev/pipeline": "p" });
   assert.deepEqual(run.metadata.annotations, { a: "b" });
   assert.deepEqual(lowered({ ...parts, rest }).taskSpec.metadata, {
-    labels: { ...labels, "tekton.dev/task": "fetch" },
+    labels: { x: "y", "tekton.dev/pipeline": "another", "tkn-dev/task": "fetch" },
     annotations: { a: "b" },
   });
 });

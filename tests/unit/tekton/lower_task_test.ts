@@ -53,7 +53,7 @@ Deno.test("the Task t-steps becomes this TaskRun, with a step before its first",
     metadata: {
       generateName: "t-steps-run-",
       namespace: "ns",
-      labels: { "tekton.dev/task": "t-steps" },
+      labels: { "tkn-dev/task": "t-steps" },
       annotations: {},
     },
     spec: {
@@ -180,7 +180,7 @@ Deno.test("labels are the Task's and its name, kubectl's copy is left out", () =
     annotations: { "kubectl.kubernetes.io/last-applied-configuration": "{}", c: "d" },
   };
   const run = lowerTask(upload(TWO, undefined, { task: { metadata, spec: TWO } }));
-  assert.deepEqual(run.metadata.labels, { a: "b", "tekton.dev/task": "t" });
+  assert.deepEqual(run.metadata.labels, { a: "b", "tkn-dev/task": "t" });
   assert.deepEqual(run.metadata.annotations, { c: "d" });
   assert.equal("serviceAccountName" in run.spec, false);
 });
