@@ -11,6 +11,7 @@ import { recordPlace } from "../run/record_place.ts";
 import { send } from "../run/send.ts";
 import { mountAt, mountedWorkspaces } from "../tekton/held_facts.ts";
 import { LABEL, type Pod } from "../tekton/model.ts";
+import { heldDestination, type HeldPlace } from "../tekton/source/held_destination.ts";
 import { chooseMounted } from "../tekton/workspaces.ts";
 import type { Receipt } from "../tree/manifest.ts";
 import { sendable, type Source } from "./source.ts";
@@ -75,7 +76,7 @@ function runOf({ metadata: { labels = {} } }: Pod, { pod }: Pause): RunName {
 
 /** Where in the container the upload goes. */
 async function placeOf(
-  { kube, pause, flags }: SendIntoOptions,
+  { kube, pause, flags, emit }: SendIntoOptions,
 ): Promise<{ pod: Pod; path: string; directory: string }> {
   const { pod, taskRun } = await readTaskRun(kube, pause);
   const { onDirectory: directory = "." } = flags;
@@ -89,10 +90,22 @@ async function placeOf(
       { hint: "ask for the right to get taskruns" },
     );
   }
+  const owner = `step "${placeName(pause)}"`;
   const mounted = mountedWorkspaces(taskRun, pod, pause.container);
-  return {
-    pod,
-    directory,
-    path: chooseMounted(`step "${placeName(pause)}"`, mounted, flags.onWorkspace).path,
-  };
+  if (flags.onDirectory === undefined) {
+    const asked = { owner, step: pause.of, mounted, workspace: flags.onWorkspace };
+    const place = heldDestination(taskRun, asked);
+    if (place !== undefined) {
+      emit({
+        kind: "note",
+        text: `The upload goes to ${join(place)}, where the clone would put it`,
+      });
+      return { pod, ...place };
+    }
+  }
+  return { pod, directory, path: chooseMounted(owner, mounted, flags.onWorkspace).path };
+}
+
+function join({ path, directory }: HeldPlace): string {
+  return directory === "." ? path : `${path}/${directory}`;
 }

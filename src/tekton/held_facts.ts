@@ -110,9 +110,14 @@ export function paramsOf({ metadata, spec, status }: TaskRun): Param[] {
   const defaults = declared.flatMap(({ name, default: value }) =>
     value === undefined || given.some((param) => param.name === name) ? [] : [{ name, value }]
   );
-  const end = renamedBy(metadata.labels?.[LABEL.pipelineTask] ?? "");
   return [...given, ...defaults].map(({ name, value }) => ({
-    name: name.endsWith(end) ? name.slice(0, -end.length) : name,
+    name: taskParamName(metadata, name),
     value,
   }));
+}
+
+/** The name that a param of a TaskRun has in the Task, where it had to be another in the run. */
+export function taskParamName({ labels }: TaskRun["metadata"], name: string): string {
+  const end = renamedBy(labels?.[LABEL.pipelineTask] ?? "");
+  return name.endsWith(end) ? name.slice(0, -end.length) : name;
 }

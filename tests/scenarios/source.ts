@@ -133,6 +133,13 @@ export const sourceScenarios: Scenario[] = [
         ...["cat", "/var/workdir/source/here.txt"],
       ]);
       assert.equal(exec.stdout, "hello\n", exec.stderr);
+      const again = await tknDev(["pipelinerun", "upload", name, directory, ...cluster.flags]);
+      assert.equal(again.code, 0, again.stderr);
+      assert.match(
+        again.stderr,
+        /^Note: The upload goes to \/var\/workdir\/source, where the clone/m,
+      );
+      assert.match(again.stderr, /^Nothing to send/m);
       const end = await tknDev(["pipelinerun", "continue", name, ...cluster.flags]);
       assert.equal(end.code, 0, end.stderr);
     },
