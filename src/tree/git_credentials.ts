@@ -48,13 +48,13 @@ function logicalLines(text: string): string[] {
 
 /** "[http] extraheader = x" is both a section and a line of it; a line that is commented out is one too. */
 const LINE =
-  /^(\s*(?:\[[^\]"\n]*(?:"(?:[^"\\\n]|\\.)*")?\s*\])?)\s*(?:[#;]\s*)*([a-z][a-z0-9-]*)\s*=([^]*)$/i;
+  /^((?:\[[^\]"\n]*(?:"(?:[^"\\\n]|\\.)*"[^\]\n]*)?\])?)\s*(?:[#;]\s*)*([a-z][a-z0-9-]*)\s*=([^]*)$/i;
 
 function withoutSecret(line: string): string {
   if (/^\s*[#;]/.test(line) && SECRET_VALUE.test(line)) return "";
-  const [, section, key, value] = LINE.exec(line) ?? [];
-  if (key === undefined || !isSecret(key, value)) return line;
-  return section.trim() === "" ? "" : `${section}\n`;
+  const [, section, key, value] = LINE.exec(line.trimStart()) ?? [];
+  if (key === undefined || !isSecret(key, value.trim())) return line;
+  return section === "" ? "" : `${section}\n`;
 }
 
 const SECRET_KEY =
@@ -72,11 +72,11 @@ const SECRET_VALUE = new RegExp(
 );
 
 /** Nothing at all, or a word that says yes or no; a comment may follow. */
-const NO_SECRET = /^\s*"?(?:true|false)?"?\s*(?:[#;][^\n]*)?\s*$/i;
+const NO_SECRET = /^"?(?:true|false)?"?(?:\s*[#;][^\n]*)?$/i;
 
 function isSecret(key: string, value: string): boolean {
   // "me:password@proxy:3128" is no address.
-  const isLogin = /proxy$/i.test(key) && /^\s*"?[^\s/@:]+:[^\s/@]*@/.test(value);
+  const isLogin = /proxy$/i.test(key) && /^"?[^\s/@:]+:[^\s/@]*@/.test(value);
   return SECRET_KEY.test(key) && !NO_SECRET.test(value) ||
     SECRET_VALUE.test(value) || isLogin;
 }
@@ -84,7 +84,7 @@ function isSecret(key: string, value: string): boolean {
 /** The files that `credential.helper = store --file=PATH` of a configuration names. */
 export function storeFiles(config: string): string[] {
   const helpers = config.matchAll(
-    /^\s*(?:\[[^\n]*\]\s*)?helper\s*=\s*(?:"|')?store\b[^\n]*?--file[= ]\s*(?:\\?"([^"\\\n]+)|'([^'\n]+)|([^\s"']+))/gim,
+    /^[ \t]*(?:\[[^\]\n]*\][ \t]*)?helper[ \t]*=[ \t]*(?:"|')?store\b[^\n]*?--file[= ]\s*(?:\\?"([^"\\\n]+)|'([^'\n]+)|([^\s"']+))/gim,
   );
   return [...helpers].map(([, quoted, single, plain]) => quoted ?? single ?? plain);
 }

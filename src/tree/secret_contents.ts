@@ -32,7 +32,7 @@ function json(keys: string): Check {
 
 /** Without those that only name a variable: "https://${USER}:${TOKEN}@host". */
 function hasUrlPassword(text: string): boolean {
-  const plain = text.replaceAll(/:\/\/[^/\s]*(?:\$|%\(|\{\{|<)[^/\s]*@/g, "://");
+  const plain = text.replaceAll(/:\/\/[^/\s]{0,200}?(?:\$|%\(|\{\{|<)[^/\s]{0,200}@/g, "://");
   return withoutUrlPasswords(plain) !== plain;
 }
 

@@ -1,7 +1,7 @@
 /** Passwords in addresses, which stay here. Pure. */
 
 /** A token may stand as the user, too: all but the user of an ssh address is left out. */
-const LOGIN = /\b([a-z][a-z0-9+.-]*):\/\/([^/?#\s]*)@/gi;
+const LOGIN = /\b([a-z][a-z0-9+.-]{0,30}):\/\/([^/?#\s]*)@/gi;
 /** "?private_token=x", as some servers take it. */
 const IN_QUERY =
   /([?&](?:access_token|private_token|job_token|auth_token|token|password|passwd|api_?key|secret)=)[^&\s"'#]+/gi;

@@ -110,3 +110,23 @@ Deno.test("the files of credential.helper=store are told", () => {
     "helper = \"store --file 'a b'\"\nhelper = store\nhelper = cache --timeout 1\n";
   assert.deepEqual(storeFiles(config), [".git/one", "/two", "a b"]);
 });
+
+Deno.test("a long line of whatever signs is looked through in one go", () => {
+  for (
+    const sign of [" ", "\n", "[", "\\", "#", "a-", "://", "$", "@", '"', " =", "\t;", "password"]
+  ) {
+    const long = sign.repeat(300_000 / sign.length);
+    for (
+      const text of [
+        `[a]\n${long}`,
+        `[a]\ntoken =${long}x`,
+        `[${long}\nx = ://`,
+        `[a] ${long}://b@c`,
+      ]
+    ) {
+      const clean = withoutCredentials(text);
+      assert(clean.length <= text.length + 1);
+      storeFiles(text);
+    }
+  }
+});

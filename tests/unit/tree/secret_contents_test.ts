@@ -85,3 +85,10 @@ Deno.test("names tell of some, the content of others, of which only the first pa
     holding: [".npmrc"],
   });
 });
+
+Deno.test("a long line of whatever signs is looked through in one go", () => {
+  for (const sign of [" ", "\n", "$", "://$", '"', "_auth", "password ", "<password>", "=", "{{"]) {
+    const long = `https://${sign.repeat(250_000 / sign.length)}`;
+    for (const [path] of HOLDING) assert.equal(typeof holdsSecret(path, long), "boolean");
+  }
+});
