@@ -53,6 +53,8 @@ export interface Terminal {
     readonly stdout: boolean;
     readonly stderr: boolean;
   };
+  /** Whether another program is at it now: nothing is drawn then. */
+  readonly isLent: boolean;
   /** The width in columns, now. */
   columns(): number;
   /** What is typed, key by key, until disposed: nothing of it is shown or acted upon here. */

@@ -30,11 +30,13 @@ export function openNarrator(host: Host, flags: { color: boolean; showlogs: bool
   const emit = (event: RunEvent) => write(terminal, screen.paint(view.render(event)));
   let later: RunEvent[] | undefined;
   const silence = host.clock.every(SILENCE_MS, () => {
+    if (terminal.isLent) return;
     silence[Symbol.dispose]();
     emit({ kind: "waiting", text: "the cluster to answer" });
   });
   return {
     emit(event) {
+      if (terminal.isLent && (event.kind === "waiting" || event.kind === "sending")) return;
       silence[Symbol.dispose]();
       if (later === undefined) emit(event);
       else if (event.kind !== "waiting") later.push(event);

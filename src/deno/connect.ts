@@ -10,7 +10,7 @@ export async function connect(
   options: ConnectOptions,
   { clock, interrupt }: { clock: Clock; interrupt: AbortSignal },
 ): Promise<Kube> {
-  const connection = await orAborted(loadConnection(options), interrupt);
+  const connection = await orAborted(loadConnection(options, interrupt), interrupt);
   const transport = new NetworkTransport(connection, clock.delay);
   return new KubeClient(transport, connection.namespace, interrupt);
 }

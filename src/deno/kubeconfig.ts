@@ -1,5 +1,5 @@
 /**
- * Where a kubeconfig's context leads, and as whom. What an entry means and how exec plugins, OIDC and
+ * Where a kubeconfig's context leads, and as whom. What an entry means and how OIDC and
  * the like are asked is Kubernetes' own client library's, of which only the modules for that are
  * loaded: with its class KubeConfig come 15 MB of generated API, which take ten times as long.
  */
@@ -22,7 +22,11 @@ export interface Connection {
 
 export type { Credentials };
 
-export async function loadConnection(options: ConnectOptions): Promise<Connection> {
+/** The signal ends an exec plugin. */
+export async function loadConnection(
+  options: ConnectOptions,
+  signal?: AbortSignal,
+): Promise<Connection> {
   const config = readKubeconfig(options);
   const { context, cluster, user } = choose(config, options.context);
   if (cluster.skipTLSVerify || cluster.tlsServerName) {
@@ -37,7 +41,16 @@ export async function loadConnection(options: ConnectOptions): Promise<Connectio
     namespace: options.namespace || context.namespace || "default",
     caCerts: ca === undefined ? undefined : [ca],
     proxy: cluster.proxyUrl,
-    credentials: await credentialsOf(user),
+    credentials: await credentialsOf(user, {
+      cluster: {
+        server: cluster.server,
+        authority: ca,
+        proxy: cluster.proxyUrl,
+        disablesCompression: cluster.disablesCompression,
+        config: cluster.pluginConfig,
+      },
+      signal,
+    }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { RawTerminal, Terminal } from "../host.ts";
 import type { TerminalSize } from "../kube/interface.ts";
 import { pathBytes } from "../path_bytes.ts";
 import { fileError } from "./file_error.ts";
+import { isLent, readRaw } from "./lent.ts";
 import { terminalKeys } from "./keys.ts";
 
 const FALLBACK_COLUMNS = 80;
@@ -22,6 +23,9 @@ export function denoTerminal(): Terminal {
   const err = writer(Deno.stderr, () => {});
   return {
     closed: closed.signal,
+    get isLent() {
+      return isLent();
+    },
     isTerminal: {
       stdin: Deno.stdin.isTerminal(),
       stdout: Deno.stdout.isTerminal(),
@@ -46,10 +50,12 @@ export function denoTerminal(): Terminal {
 function raw(): RawTerminal {
   const over = new AbortController();
   Deno.stdin.setRaw(true);
+  const readNoMore = readRaw();
   const keys = terminalKeys(over.signal);
   const end = () => {
     // First, for then whoever reads still can take no less than a line.
     Deno.stdin.setRaw(false);
+    if (!over.signal.aborted) readNoMore();
     over.abort();
   };
   return {

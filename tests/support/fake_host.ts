@@ -48,6 +48,7 @@ export class FakeTerminal implements Terminal {
     return this.stdin;
   }
 
+  isLent = false;
   readonly #closing = new AbortController();
   readonly closed: AbortSignal = this.#closing.signal;
 

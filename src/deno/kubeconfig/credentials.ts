@@ -4,6 +4,9 @@ import { readFileSync } from "node:fs";
 import type { Authenticator } from "npm:@kubernetes/client-node@1.4.0/dist/auth.js";
 import type { User } from "npm:@kubernetes/client-node@1.4.0/dist/config_types.js";
 import { UsageError } from "../../errors.ts";
+import { type ClusterInfo, runPlugin } from "./exec_plugin.ts";
+import { readExecSpec } from "./exec_spec.ts";
+import { PluginError } from "./plugin_error.ts";
 import { messageOf } from "./words.ts";
 
 export interface Credentials {
@@ -12,10 +15,19 @@ export interface Credentials {
   readonly certificate?: { readonly cert: string; readonly key: string };
 }
 
+/** What an exec plugin is to know, and what ends it. */
+export interface Surroundings {
+  readonly cluster: ClusterInfo;
+  readonly signal?: AbortSignal;
+}
+
 /** Asks for them at once, and then each time but the first that they are asked for. */
-export async function credentialsOf(user?: User): Promise<() => Promise<Credentials>> {
+export async function credentialsOf(
+  user: User | undefined,
+  surroundings: Surroundings,
+): Promise<() => Promise<Credentials>> {
   if (user === undefined) return () => Promise.resolve({ headers: {} });
-  const authenticator = await authenticatorOf(user);
+  const authenticator = await authenticatorOf(user, surroundings);
   let ready: Credentials | undefined = await ask(user, authenticator);
   return async () => {
     const credentials = ready ?? await ask(user, authenticator);
@@ -24,7 +36,10 @@ export async function credentialsOf(user?: User): Promise<() => Promise<Credenti
   };
 }
 
-async function ask(user: User, authenticator?: Authenticator): Promise<Credentials> {
+async function ask(
+  user: User,
+  authenticator?: Pick<Authenticator, "applyAuthentication">,
+): Promise<Credentials> {
   const headers: Record<string, string> = {};
   try {
     const options: { headers: typeof headers; cert?: string; key?: string } = {
@@ -42,6 +57,11 @@ async function ask(user: User, authenticator?: Authenticator): Promise<Credentia
     const certificate = cert === undefined || key === undefined ? undefined : { cert, key };
     return { headers, certificate };
   } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    if (error instanceof PluginError && error.hint !== undefined) {
+      const message = `Cannot get the credentials of user "${user.name}": ${error.message}`;
+      throw new UsageError(message, { hint: error.hint, cause: error });
+    }
     throw new UsageError(
       `Cannot get the credentials of user "${user.name}": ${messageOf(error)}`,
       { hint: "does kubectl work with this context?", cause: error },
@@ -50,7 +70,10 @@ async function ask(user: User, authenticator?: Authenticator): Promise<Credentia
 }
 
 /** Only the one that the user has is loaded. */
-async function authenticatorOf({ exec, authProvider }: User): Promise<Authenticator | undefined> {
+async function authenticatorOf(
+  { exec, authProvider, ...own }: User,
+  { cluster, signal }: Surroundings,
+): Promise<Pick<Authenticator, "applyAuthentication"> | undefined> {
   const { name, config } = authProvider ?? {};
   if (name === "azure") {
     const { AzureAuth } = await import("npm:@kubernetes/client-node@1.4.0/dist/azure_auth.js");
@@ -61,8 +84,9 @@ async function authenticatorOf({ exec, authProvider }: User): Promise<Authentica
     return new library.GoogleCloudPlatformAuth();
   }
   if (exec || name === "exec" || config?.exec) {
-    const { ExecAuth } = await import("npm:@kubernetes/client-node@1.4.0/dist/exec_auth.js");
-    return new ExecAuth();
+    // What the kubeconfig has itself counts, as for kubectl.
+    if (own.token || own.username || own.certData || own.certFile) return undefined;
+    return execAuthenticator(exec ?? config?.exec, { cluster, signal });
   }
   if (config?.tokenFile) {
     const { FileAuth } = await import("npm:@kubernetes/client-node@1.4.0/dist/file_auth.js");
@@ -72,6 +96,23 @@ async function authenticatorOf({ exec, authProvider }: User): Promise<Authentica
     const library = await import("npm:@kubernetes/client-node@1.4.0/dist/oidc_auth.js");
     return new library.OpenIDConnectAuth();
   }
+}
+
+function execAuthenticator(
+  given: unknown,
+  { cluster, signal }: Surroundings,
+): Pick<Authenticator, "applyAuthentication"> {
+  return {
+    async applyAuthentication(_user, options) {
+      const { token, certificate } = await runPlugin(readExecSpec(given), cluster, signal);
+      const own = options as { headers?: Record<string, string>; cert?: string; key?: string };
+      if (token !== undefined) {
+        own.headers ??= {};
+        own.headers.Authorization = `Bearer ${token}`;
+      }
+      if (certificate !== undefined) Object.assign(own, certificate);
+    },
+  };
 }
 
 /** What a kubeconfig has in a file of its own or, in base64, in itself: as text, for it is PEM. */

@@ -14,14 +14,21 @@ import { load } from "npm:js-yaml@4.3.2";
 import { UsageError } from "../../errors.ts";
 import type { ConnectOptions } from "../../host.ts";
 import { variable } from "../variable.ts";
+import { EXTENSION } from "./exec_plugin.ts";
 import { inCluster } from "./in_cluster.ts";
 import { messageOf } from "./words.ts";
 
 export interface Kubeconfig {
-  readonly clusters: readonly Cluster[];
+  readonly clusters: readonly (Cluster & ForPlugins)[];
   readonly users: readonly User[];
   readonly contexts: readonly Context[];
   readonly currentContext?: string;
+}
+
+/** What the library leaves out of a cluster, and exec plugins are told. */
+interface ForPlugins {
+  readonly disablesCompression?: boolean;
+  readonly pluginConfig?: unknown;
 }
 
 /** kubectl's order: the flag, then $KUBECONFIG (missing files passed over), then ~/.kube/config, then in-cluster. */
@@ -47,11 +54,16 @@ function readFile(path: string): Kubeconfig {
     const content = contentOf(readFileSync(path, "utf8"));
     const config = {
       clusters: newClusters(content.clusters)
-        .map((cluster) => ({ ...cluster, caFile: absolute(cluster.caFile) })),
+        .map((cluster, at) => ({
+          ...cluster,
+          caFile: absolute(cluster.caFile),
+          ...forPlugins((content.clusters as { cluster?: unknown }[])[at]?.cluster),
+        })),
       users: newUsers(content.users).map((user) => ({
         ...user,
         certFile: absolute(user.certFile),
         keyFile: absolute(user.keyFile),
+        exec: withCommand(user.exec, absolute),
       })),
       contexts: newContexts(content.contexts),
       currentContext: content["current-context"],
@@ -67,8 +79,29 @@ function readFile(path: string): Kubeconfig {
   }
 }
 
+/** A command with a slash is relative to the kubeconfig; else it is looked for on the PATH. */
+function withCommand(exec: unknown, absolute: (file?: string) => string | undefined) {
+  const { command } = (exec ?? {}) as { command?: unknown };
+  if (typeof command !== "string" || !/[/\\]/.test(command)) return exec;
+  return { ...exec as object, command: absolute(command) };
+}
+
+function forPlugins(cluster: unknown): ForPlugins {
+  const given = (cluster ?? {}) as Record<string, unknown>;
+  const extensions: unknown[] = Array.isArray(given.extensions) ? given.extensions : [];
+  const found = extensions.find((one) => (one as { name?: unknown } | null)?.name === EXTENSION);
+  return {
+    disablesCompression: given["disable-compression"] === true,
+    pluginConfig: (found as { extension?: unknown } | undefined)?.extension,
+  };
+}
+
 /** The library takes a number or a list for a text as it is; kubectl refuses it. */
-function checkTexts({ exec: _, authProvider: __, ...one }: { name: string } & Partial<User>): void {
+function checkTexts(
+  { exec: _, authProvider: __, pluginConfig: ___, ...one }:
+    & { name: string }
+    & Partial<User & ForPlugins>,
+): void {
   const odd = Object.entries(one).find(([, value]) =>
     value !== null && ["object", "number"].includes(typeof value)
   );

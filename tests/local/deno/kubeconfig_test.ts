@@ -280,16 +280,17 @@ Deno.test("an exec plugin's token is used, and it is run again when it is asked 
   assert.equal((await connection.credentials()).headers.Authorization, "Bearer t2");
 });
 
-const failures: [what: string, script: string | undefined, words: RegExp][] = [
-  [
-    "fails with many words",
-    "echo 'not logged in: run x login' >&2; echo '  at stack' >&2; exit 1",
-    /: not logged in: run x login\n/,
-  ],
-  ["fails without a word", "exit 3", /: its exec plugin failed\n/],
-  ["is not there", undefined, /: there is no program ".*no-such-program"\n/],
-  ["prints no JSON", "echo hello", /: what its exec plugin printed is no JSON: [^\n]*\n/],
-  ["prints no credentials", "echo '{}'", /: its exec plugin gave none\n/],
+const OLD = '{"apiVersion":"client.authentication.k8s.io/v1beta1","status":{"token":"t"}}';
+const HALF = '{"status":{"clientKeyData":"k"}}';
+const failures: [what: string, script: string, words: RegExp][] = [
+  ["fails", "exit 3", /: its exec plugin ".*plugin" failed with exit code 3$/],
+  ["prints no JSON", "echo hello", /: what its exec plugin ".*" printed is no JSON: /],
+  ["prints null", "echo null", /: its exec plugin ".*plugin" gave none$/],
+  ["prints no credentials", "echo '{}'", /: its exec plugin ".*plugin" gave none$/],
+  ["prints an empty status", `echo '{"status":{}}'`, /: its exec plugin ".*plugin" gave none$/],
+  ["prints a key alone", `echo '${HALF}'`, /gave a certificate or a key alone, not both$/],
+  ["answers in another version", `echo '${OLD}'`, /v1beta1", not "client\.auth.*\/v1"$/],
+  ["has no end", "exec yes", /: its exec plugin ".*plugin" printed more than 1 MiB$/],
 ];
 
 for (const [what, script, expected] of failures) {
@@ -297,12 +298,100 @@ for (const [what, script, expected] of failures) {
     using place = new Place();
     const kubeconfig = withPlugin(place, script);
     const words = await rejection(loadConnection({ kubeconfig }), UsageError);
-    assert.match(words, /^Cannot get the credentials of user "a": /);
-    assert.match(words, expected);
-    assert.equal(words.split("\n").length, 2, words);
-    assert.match(words, /\ndoes kubectl work with this context\?$/);
+    const [message, hint, ...rest] = words.split("\n");
+    assert.match(message, /^Cannot get the credentials of user "a": /);
+    assert.match(message, expected);
+    assert.ok(hint);
+    assert.deepEqual(rest, []);
   });
 }
+
+const V1 = "client.authentication.k8s.io/v1";
+const specs: [what: string, exec: object, words: RegExp][] = [
+  [
+    "is not there",
+    { command: "no-such-program", installHint: "brew install it" },
+    /: there is no program "no-such-program"\nbrew install it$/,
+  ],
+  ["has no command", { command: undefined }, /: its exec plugin has no command\n/],
+  ["has no version", { apiVersion: undefined }, /: its exec plugin has no apiVersion\n/],
+  ["has another version", { apiVersion: "x/v1alpha1" }, /"x\/v1alpha1", which is not known\n/],
+  ["does not say how it asks", { interactiveMode: undefined }, /no interactiveMode\n/],
+  ["asks in another way", { interactiveMode: "Maybe" }, /"Maybe", which is not known\n/],
+  ["must ask, with no terminal", { interactiveMode: "Always" }, /Always\), and stdin is none\n/],
+  ["has a number for an argument", { args: [1] }, /: args of its exec plugin are not all texts\n/],
+  ["has args that are none", { args: "x" }, /: args of its exec plugin is no list\n/],
+  ["has a variable without a name", { env: [{ value: "x" }] }, /an entry without a name/],
+];
+
+for (const [what, exec, expected] of specs) {
+  Deno.test(`a kubeconfig whose exec plugin ${what} is refused with words`, {
+    ignore: what.includes("no terminal") && Deno.stdin.isTerminal(),
+  }, async () => {
+    using place = new Place();
+    const given = { apiVersion: V1, command: "true", interactiveMode: "Never", ...exec };
+    const kubeconfig = place.write("config", config("a", { user: { exec: given } }));
+    assert.match(await rejection(loadConnection({ kubeconfig }), UsageError), expected);
+  });
+}
+
+Deno.test("an exec plugin is told what kubectl tells it, and by the kubeconfig's place", async () => {
+  using place = new Place();
+  const token = `echo '{"status":{"token":"t"}}'`;
+  place.write("plugin", `#!/bin/sh\nprintf %s "$KUBERNETES_EXEC_INFO" >"$INFO"\n${token}\n`, 0o700);
+  const info = place.path("info");
+  const told = async (exec: object, apiVersion = V1) => {
+    const env = [{ name: "INFO", value: info }];
+    const given = { apiVersion, command: "./plugin", interactiveMode: "Never", env, ...exec };
+    const cluster = {
+      "certificate-authority-data": btoa("CA"),
+      "proxy-url": "http://proxy.test:3128",
+      extensions: [{ name: "client.authentication.k8s.io/exec", extension: { audience: "x" } }],
+    };
+    await loadConnection({
+      kubeconfig: place.write("config", config("a", { cluster, user: { exec: given } })),
+    });
+    return await Deno.readTextFile(info);
+  };
+  assert.equal(
+    await told({}),
+    `{"kind":"ExecCredential","apiVersion":"${V1}","spec":{"interactive":false}}\n`,
+  );
+  const beta = `${V1}beta1`;
+  const spec = { interactive: false };
+  const said = JSON.parse(await told({ interactiveMode: undefined }, beta));
+  assert.equal(said.apiVersion, beta);
+  if (!Deno.stdin.isTerminal()) assert.deepEqual(said.spec, spec);
+  const { cluster } = JSON.parse(await told({ provideClusterInfo: true })).spec;
+  assert.deepEqual(cluster, {
+    server: "https://a.test",
+    "certificate-authority-data": btoa("CA"),
+    "proxy-url": "http://proxy.test:3128",
+    config: { audience: "x" },
+  });
+});
+
+Deno.test("what the kubeconfig has itself counts: no plugin is run", async () => {
+  using place = new Place();
+  const exec = { apiVersion: V1, command: "no-such-program", interactiveMode: "Never" };
+  const kubeconfig = place.write("config", config("a", { user: { exec, token: "t" } }));
+  assert.equal((await connected({ kubeconfig }))[2], "Bearer t");
+});
+
+Deno.test("an abort ends a plugin that waits for a person", async () => {
+  using place = new Place();
+  const pid = place.path("pid");
+  const kubeconfig = withPlugin(place, `echo $$ >${pid}.new; mv ${pid}.new ${pid}; exec sleep 600`);
+  const stop = new AbortController();
+  const loading = loadConnection({ kubeconfig }, stop.signal);
+  loading.catch(() => {});
+  while (!await Deno.stat(pid).catch(() => undefined)) {
+    await new Promise((next) => setTimeout(next));
+  }
+  stop.abort(new DOMException("interrupted", "AbortError"));
+  await assert.rejects(loading, { name: "AbortError" });
+  assert.throws(() => Deno.kill(Number(Deno.readTextFileSync(pid)), "SIGCONT"));
+});
 
 const jwt = ["{}", '{"exp":4102444800}', ""].map(btoa).join(".");
 const providers: [name: string, config: (place: Place) => Record<string, string>, token: string][] =

@@ -23,3 +23,15 @@ Deno.test("one that answers is not waited for aloud", () => {
   host.clock.advance(5_000);
   assert.equal(host.terminal.stderr, "Note: here\n");
 });
+
+Deno.test("while the terminal is another program's nothing is said of waiting, after it that is", () => {
+  const host = new FakeHost();
+  host.terminal.isLent = true;
+  using narrator = openNarrator(host, FLAGS);
+  host.clock.advance(5_000);
+  narrator.emit({ kind: "waiting", text: "it" });
+  assert.equal(host.terminal.stderr, "");
+  host.terminal.isLent = false;
+  host.clock.advance(2_000);
+  assert.equal(host.terminal.stderr, "Waiting for the cluster to answer\n");
+});

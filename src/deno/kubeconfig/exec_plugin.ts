@@ -1,0 +1,145 @@
+/**
+ * Credentials by a program that the kubeconfig names, with the rules of client-go (plugin/pkg/client/auth/exec): its
+ * stderr is ours, so that what it asks and where to sign in is seen at once; stdin too, where that is a terminal and
+ * the kubeconfig does not say otherwise. It may take as long as a person does: Ctrl-C ends it.
+ * https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
+ */
+import { isRaw, lending } from "../lent.ts";
+import type { ExecSpec } from "./exec_spec.ts";
+import { PluginError } from "./plugin_error.ts";
+
+/** What a plugin that wants to know is told of the cluster. */
+export interface ClusterInfo {
+  readonly server: string;
+  readonly tlsServerName?: string;
+  readonly skipTLSVerify?: boolean;
+  /** PEM. */
+  readonly authority?: string;
+  readonly proxy?: string;
+  readonly disablesCompression?: boolean;
+  /** The cluster's extension of this name, for plugins. */
+  readonly config?: unknown;
+}
+
+export const EXTENSION = "client.authentication.k8s.io/exec";
+
+export interface PluginCredentials {
+  readonly token?: string;
+  readonly certificate?: { readonly cert: string; readonly key: string };
+}
+
+const LARGEST_ANSWER = 1 << 20;
+
+/** Throws PluginError. */
+export async function runPlugin(
+  spec: ExecSpec,
+  cluster: ClusterInfo,
+  signal?: AbortSignal,
+): Promise<PluginCredentials> {
+  const interactive = isInteractive(spec);
+  const info = execInfo(spec, cluster, interactive);
+  const stdout = await lending(() => answerOf(spec, { interactive, info, signal }));
+  return readCredentials(stdout, spec);
+}
+
+function isInteractive({ interactiveMode }: ExecSpec): boolean {
+  const isAvailable = Deno.stdin.isTerminal() && !isRaw();
+  if (interactiveMode === "Always" && !isAvailable) {
+    throw new PluginError(
+      "its exec plugin asks on a terminal (interactiveMode Always), and stdin is none",
+      {
+        hint: "run it at a terminal once, or log in by the plugin's own program",
+      },
+    );
+  }
+  return interactiveMode !== "Never" && isAvailable;
+}
+
+/** As client-go writes it, its newline too. */
+function execInfo(spec: ExecSpec, cluster: ClusterInfo, interactive: boolean): string {
+  const { apiVersion, providesClusterInfo } = spec;
+  const { server, authority } = cluster;
+  const own = {
+    server,
+    "tls-server-name": cluster.tlsServerName || undefined,
+    "insecure-skip-tls-verify": cluster.skipTLSVerify || undefined,
+    "certificate-authority-data": authority === undefined
+      ? undefined
+      : new TextEncoder().encode(authority).toBase64(),
+    "proxy-url": cluster.proxy || undefined,
+    "disable-compression": cluster.disablesCompression || undefined,
+    config: cluster.config ?? null,
+  };
+  const info = { ...providesClusterInfo ? { cluster: own } : {}, interactive };
+  return `${JSON.stringify({ kind: "ExecCredential", apiVersion, spec: info })}\n`;
+}
+
+async function answerOf(
+  { command, args, env, installHint }: ExecSpec,
+  { interactive, info, signal }: { interactive: boolean; info: string; signal?: AbortSignal },
+): Promise<string> {
+  let process: Deno.ChildProcess;
+  try {
+    process = new Deno.Command(command, {
+      args: [...args],
+      env: { ...env, KUBERNETES_EXEC_INFO: info },
+      stdin: interactive ? "inherit" : "null",
+      stdout: "piped",
+      stderr: "inherit",
+      signal,
+    }).spawn();
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) {
+      const hint = installHint ?? "install it, or log in to the cluster in another way";
+      throw new PluginError(`there is no program "${command}"`, { hint, cause });
+    }
+    const why = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
+    throw new PluginError(`its exec plugin "${command}" can't be run: ${why}`, { cause });
+  }
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let bytes = 0;
+  for await (const chunk of process.stdout) {
+    bytes += chunk.length;
+    if (bytes > LARGEST_ANSWER) {
+      process.kill();
+      throw new PluginError(`its exec plugin "${command}" printed more than 1 MiB`);
+    }
+    chunks.push(chunk);
+  }
+  const { success, code } = await process.status;
+  signal?.throwIfAborted();
+  if (!success) throw new PluginError(`its exec plugin "${command}" failed with exit code ${code}`);
+  return await new Blob(chunks).text();
+}
+
+function readCredentials(stdout: string, { command, apiVersion }: ExecSpec): PluginCredentials {
+  const plugin = `its exec plugin "${command}"`;
+  let answer: unknown;
+  try {
+    answer = JSON.parse(stdout);
+  } catch (cause) {
+    const why = (cause as Error).message.split("\n")[0];
+    throw new PluginError(`what ${plugin} printed is no JSON: ${why}`, { cause });
+  }
+  const { apiVersion: own, status } = (answer ?? {}) as { apiVersion?: unknown; status?: unknown };
+  if (own !== undefined && own !== apiVersion) {
+    throw new PluginError(`${plugin} answered with apiVersion "${own}", not "${apiVersion}"`, {
+      hint: "the apiVersion in the kubeconfig is to be the plugin's",
+    });
+  }
+  if (typeof status !== "object" || status === null) throw new PluginError(`${plugin} gave none`);
+  const text = (key: string) => {
+    const value = (status as Record<string, unknown>)[key];
+    return typeof value === "string" && value !== "" ? value : undefined;
+  };
+  const [token, cert, key] = [
+    text("token"),
+    text("clientCertificateData"),
+    text("clientKeyData"),
+  ];
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new PluginError(`${plugin} gave a certificate or a key alone, not both`);
+  }
+  if (token === undefined && cert === undefined) throw new PluginError(`${plugin} gave none`);
+  return { token, certificate: cert === undefined ? undefined : { cert, key: key! } };
+}
