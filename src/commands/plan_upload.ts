@@ -11,7 +11,7 @@ import {
   taskParams,
   uploadNotes,
 } from "../tekton/source/plan.ts";
-import { hasCloneInterface, type StandIn, standInFor } from "../tekton/source/stand_in.ts";
+import { isClone, type StandIn, standInFor } from "../tekton/source/stand_in.ts";
 import { type Candidate, usableWorkspaces } from "../tekton/workspaces.ts";
 import type { Deletes } from "../tree/delta.ts";
 import type { UploadFlags } from "./upload_options.ts";
@@ -46,7 +46,7 @@ export async function planUpload(
   const { onStep: asked, onWorkspace: workspace, onDirectory: directory } = flags;
   const isShared = !directory?.startsWith("/") &&
     (workspace !== undefined || usableWorkspaces(workspaces).length > 0);
-  const ownEvidence = hasCloneInterface(given) ? "interface" : "none";
+  const ownEvidence = isClone(given) ? "interface" : "none";
   const { evidence = ownEvidence, why, workspace: preferred } = chosen ?? {};
   const standIn = standInFor(readAs(given, params), { owner, evidence, asked, isShared });
   const spec = await withStepActions(given, [standIn.at]);

@@ -4,7 +4,7 @@ import type { Param, PipelineSpec, PipelineTask, TaskSpec } from "../model.ts";
 import { mapStrings } from "../references.ts";
 import { dependencies } from "../target.ts";
 import { isForCredentials, isUrlParam, looksLikeClone, looksLikeCloneTask } from "./names.ts";
-import { type Evidence, hasCloneInterface } from "./stand_in.ts";
+import { type Evidence, isClone } from "./stand_in.ts";
 import { workOf } from "./step_work.ts";
 
 /** A task, and what tells that it is the clone. */
@@ -37,7 +37,7 @@ function isOfClone({ name, value }: Param): boolean {
 
 /** What is known of one that was asked for. */
 export function evidenceOf(task: PipelineTask, spec: TaskSpec | undefined): Evidence {
-  if (spec !== undefined && hasCloneInterface(spec)) return "interface";
+  if (spec !== undefined && isClone(spec)) return "interface";
   return isNamedClone(task) ? "name" : "none";
 }
 

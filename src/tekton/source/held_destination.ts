@@ -4,7 +4,7 @@ import type { TaskRun, TaskSpec } from "../model.ts";
 import { usableWorkspaces } from "../workspaces.ts";
 import { chooseDestination } from "./destination.ts";
 import { settled, taskParams } from "./plan.ts";
-import { hasCloneInterface, standInFor } from "./stand_in.ts";
+import { isClone, standInFor } from "./stand_in.ts";
 
 export interface HeldPlace {
   readonly path: string;
@@ -30,7 +30,7 @@ export function heldDestination(
   const given = status?.taskSpec ?? spec.taskSpec;
   if (given === undefined) return undefined;
   const task = ownSpec(metadata, given);
-  if (!hasCloneInterface(task)) return undefined;
+  if (!isClone(task)) return undefined;
   const writable = mounted.filter(({ whyReadOnly }) => whyReadOnly === undefined);
   const workspaces = (task.workspaces ?? []).map((workspace) => ({
     workspace,

@@ -4,7 +4,7 @@ import type { Step, TaskSpec } from "../model.ts";
 import { chooseStep, stepName } from "../target.ts";
 import { isCommitResult, isUrlParam, looksLikeCloneTask } from "./names.ts";
 import { namesResult } from "./results.ts";
-import { usesGit, workOf } from "./step_work.ts";
+import { runsOwnPrograms, runsTool, type StepWork, usesGit, workOf } from "./step_work.ts";
 
 /** What is known of a task before its steps are looked at. */
 export type Evidence =
@@ -34,6 +34,17 @@ export function hasCloneInterface({ params = [], results = [] }: TaskSpec): bool
     results.some(({ name }) => isCommitResult(name));
 }
 
+/** Whether it is a clone by its interface, and no step tells otherwise: one that runs other tools where none fetches. */
+export function isClone(spec: TaskSpec): boolean {
+  const steps = spec.steps ?? [];
+  return hasCloneInterface(spec) &&
+    (steps.some((step) => isFetching(workOf(step))) || !steps.some(runsTool));
+}
+
+function isFetching(work: StepWork): boolean {
+  return work === "fetch" || work === "mixed";
+}
+
 export interface StandInOptions {
   /** The Task, or the Pipeline's task, in messages. */
   readonly owner: string;
@@ -53,8 +64,11 @@ export function standInFor(spec: TaskSpec, options: StandInOptions): StandIn {
   const works = steps.map(workOf);
   const all = [...steps.keys()];
   const fetching = all.filter((at) => works[at] === "fetch");
-  if (evidence === "interface") {
-    const last = all.findLast((at) => works[at] === "fetch" || works[at] === "mixed") ??
+  // One that fetches and builds: of other work beside a clone's nobody can tell.
+  const isBoth = (at: number) => works[at] === "mixed" && runsTool(steps[at]);
+  const fetchesAlone = (at: number) => isFetching(works[at]) && !isBoth(at);
+  if (evidence === "interface" && (all.some(fetchesAlone) || !all.some(isBoth))) {
+    const last = all.findLast(fetchesAlone) ??
       all.find((at) => tellsCommit(spec, steps[at])) ??
       all.findLast((at) => usesGit(steps[at])) ??
       all.find((at) => looksLikeCloneTask(steps[at].name ?? ""));
@@ -62,7 +76,7 @@ export function standInFor(spec: TaskSpec, options: StandInOptions): StandIn {
     if (last === undefined) return { replaced: all, at: 0 };
     if (!isShared) return { replaced: [last], at: last };
     // What comes before a clone gets it tokens and keys; what comes after it and asks git would find no repository.
-    const kept = all.slice(last + 1).filter((at) => !belongsTo(steps[last], steps[at]));
+    const kept = all.slice(last + 1).filter((at) => !belongsTo(spec, steps[last], steps[at]));
     return { replaced: all.filter((at) => !kept.includes(at)), at: last };
   }
   if (all.every((at) => works[at] === "fetch" || works[at] === "idle")) {
@@ -97,7 +111,11 @@ function tellsCommit({ results = [] }: TaskSpec, step: Step): boolean {
   return results.some(({ name }) => isCommitResult(name) && namesResult([step], name));
 }
 
-/** It needs what the clone leaves beside the files. */
-function belongsTo(clone: Step, step: Step): boolean {
-  return usesGit(step) || step.image !== undefined && step.image === clone.image;
+/** It needs what the clone leaves beside the files, or is of its making; a build that asks git is neither. */
+function belongsTo(spec: TaskSpec, clone: Step, step: Step): boolean {
+  const work = workOf(step);
+  if (isFetching(work)) return work === "fetch";
+  if (tellsCommit(spec, step) && !runsTool(step)) return true;
+  if (work === "idle") return usesGit(step);
+  return step.image !== undefined && step.image === clone.image && runsOwnPrograms(step);
 }

@@ -1,6 +1,7 @@
 /** What a step does, as far as its text tells: whether it fetches a repository, and nothing but that. Pure. */
 import type { Step } from "../model.ts";
 import { looksLikeClone } from "./names.ts";
+import { isTool } from "./tools.ts";
 
 /**
  * - `fetch`: it fetches, and does nothing else.
@@ -20,6 +21,16 @@ export function workOf(step: Step): StepWork {
     commands.some((words) => !isFetch(words) && !isIdle(words));
   if (fetches) return works ? "mixed" : "fetch";
   return works ? "work" : "idle";
+}
+
+/** Whether it runs a program whose work is known, and is not that of a clone. */
+export function runsTool(step: Step): boolean {
+  return commandsOf(textOf(step)).some((words) => isTool(programOf(words), gitVerb(words)));
+}
+
+/** Whether all that it does is in programs of its image or of a volume: their entrypoint, `/scripts/report.sh`. */
+export function runsOwnPrograms(step: Step): boolean {
+  return commandsOf(textOf(step)).every((words) => isIdle(words) || words[0].startsWith("/"));
 }
 
 /** Whether it runs git, or a program that is made of it. */
@@ -105,8 +116,8 @@ const KEYWORDS = new Set("if then elif else fi while until do done in esac ! tim
 
 /** They leave nothing behind but files, directories and lines in the log. */
 const IDLE = new Set(
-  (". : [ [[ apk apt apt-get awk base64 basename cat cd chgrp chmod chown command cp cut date declare dirname dnf echo " +
-    "egrep env exit export false find git-init grep head hostname id let ln local ls microdnf mkdir mktemp mv printf pwd read " +
+  (". : [ [[ apk apt apt-get awk base64 basename break cat cd chgrp chmod chown command continue cp cut date declare dirname dnf echo " +
+    "egrep env exit export false find git-init grep head hostname id let ln local ls microdnf mkdir mktemp mv popd printf pushd pwd read " +
     "readlink realpath return rm rmdir sed set sha256sum shift shopt sleep sort source ssh-add ssh-agent ssh-keyscan " +
     "stat tail tee test touch tr trap true type umask uname unset wc whoami xargs yum").split(" "),
 );

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Step, TaskSpec } from "../../../../src/tekton/model.ts";
-import { type Evidence, standInFor } from "../../../../src/tekton/source/stand_in.ts";
+import { type Evidence, isClone, standInFor } from "../../../../src/tekton/source/stand_in.ts";
 import { workOf } from "../../../../src/tekton/source/step_work.ts";
 import { refusal } from "../../../support/refusal.ts";
 
@@ -44,6 +44,40 @@ Deno.test("checks behind a clone are run, what needs its repository or comes bef
   assert.deepEqual(standIn([GIT_INIT, CHECK], "interface"), [[0], 0]);
   assert.deepEqual(standIn([prepare, GIT_INIT], "interface"), [[0, 1], 1]);
   assert.deepEqual(standIn([prepare, GIT_INIT, report, CHECK], "interface"), [[0, 1, 2], 1]);
+});
+
+Deno.test("a build behind a clone is run, be it in the clone's image or with git in its script", () => {
+  const build: Step = { name: "build", image: GIT_INIT.image, script: "make all" };
+  const describe: Step = {
+    name: "build",
+    image: "go:1",
+    script: 'V=$(git describe --always)\ngo build -ldflags "-X main.v=$V" ./...',
+  };
+  const report: Step = { name: "report", image: "git:1", script: "git rev-parse HEAD" };
+  assert.deepEqual(standIn([GIT_INIT, build], "interface"), [[0], 0]);
+  assert.deepEqual(standIn([GIT_INIT, describe], "interface"), [[0], 0]);
+  assert.deepEqual(standIn([GIT_INIT, report, build], "interface"), [[0, 1], 0]);
+});
+
+Deno.test("a clone's one step that builds too is not replaced unasked", () => {
+  assert.equal(
+    refusal(() => standIn([BOTH], "interface")),
+    'Cannot take the place of task t: step "both" fetches the source and does other work too\n' +
+      "name the step that the upload stands in for with --on-step: both",
+  );
+  assert.deepEqual(standIn([BOTH], "interface", { asked: "both" }), [[0], 0]);
+  // What nobody can tell is part of the clone.
+  const own: Step = { name: "x", image: "i", script: "git clone u .\nupdate-trust\ncurl -s x" };
+  assert.deepEqual(standIn([own], "interface"), [[0], 0]);
+});
+
+Deno.test("a task with a clone's interface that runs other tools and fetches nothing is no clone", () => {
+  const steps = (script: string) => ({ ...INTERFACE, steps: [{ name: "x", image: "i", script }] });
+  assert.equal(isClone(steps("kustomize edit set image a=b\ngit commit -am x\ngit push")), false);
+  assert.equal(isClone(steps("skopeo copy docker://$(params.url) dir:x")), false);
+  assert.equal(isClone(steps("own-fetch $(params.url)")), true);
+  assert.equal(isClone(steps("git clone $(params.url) . && make")), true);
+  assert.equal(isClone({ ...INTERFACE, steps: [{ name: "x", image: "own:1" }] }), true);
 });
 
 Deno.test("where the source stays in the Task, the step that fetches is replaced alone", () => {
