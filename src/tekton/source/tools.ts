@@ -5,9 +5,7 @@ const TOOLS = new Set(
     "rake ruff s2i sbt skopeo sonar-scanner syft terraform tox trivy tsc uv yarn").split(" "),
 );
 
-const GIT_WORK = new Set(["commit", "push"]);
-
-/** `program` without its directory; `verb` is git's. */
+/** `program` without its directory; `verb` is git's. A clone that merges a branch commits too, but pushes nothing. */
 export function isTool(program: string, verb: string | undefined): boolean {
-  return TOOLS.has(program) || verb !== undefined && GIT_WORK.has(verb);
+  return TOOLS.has(program) || verb === "push";
 }
