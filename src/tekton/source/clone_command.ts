@@ -1,58 +1,124 @@
 /** Where a script's own `git clone` puts the repository, as far as its text tells. Pure. */
 import type { Step } from "../model.ts";
+import { shellCommands } from "./shell_words.ts";
+import { withoutHereDocuments } from "./step_work.ts";
 
 /**
  * The path in the container, with Tekton's variables in it: `$(workspaces.output.path)/app`. Undefined where the text
  * doesn't tell; a clone without a directory goes into one that is named after the repository.
  */
 export function clonePath(step: Step, template: Partial<Step> = {}): string | undefined {
-  const text = step.script || [...step.command ?? [], ...step.args ?? []].join(" ");
   const variables = new Map<string, string>();
   for (const { name, value } of [...template.env ?? [], ...step.env ?? []]) {
-    if (value !== undefined) variables.set(name, value);
+    if (value !== undefined) variables.set(name, expand(value, variables));
   }
   let current = step.workingDir ?? template.workingDir ?? "";
-  for (const line of text.replaceAll("\\\n", " ").split(/\n|;|&&|\|\|/)) {
-    const words = line.trim().replace(/^(if|then|else|do|!)\s+/, "").split(/\s+/);
-    const assigned = /^(?:export\s+)?([A-Za-z_]\w*)=(.*)$/.exec(line.trim());
-    if (assigned !== null && !/[`]|\$\((?!workspaces|params)/.test(assigned[2])) {
-      variables.set(assigned[1], expand(assigned[2], variables));
-      continue;
-    }
-    if (words[0] === "cd" && words[1] !== undefined) {
-      current = join(current, expand(words[1], variables));
-    }
-    const at = words.findIndex((word, at) =>
-      word === "clone" && words.slice(0, at).some((one) => /(^|\/)git$/.test(one))
+  let cloned: string | undefined;
+  /** Of `git init` and `git fetch`, where nothing clones. */
+  let fetched: string | undefined;
+  for (const written of commandsOf(step)) {
+    const words = withoutPrefix(written).map((word) => expand(word, variables));
+    const rest = words.filter((word) => !noteVariable(word, variables));
+    const [program = "", operand] = rest;
+    if (/^(cd|pushd)$/.test(program)) current = join(current, operand ?? "$HOME");
+    // What is moved or copied away afterwards is elsewhere.
+    if ((cloned ?? fetched) !== undefined && movesTree(rest)) return undefined;
+    if (cloned !== undefined) continue;
+    const { path, isClone } = placeOf(rest, current) ?? {};
+    if (isClone) cloned = path;
+    else fetched ??= path;
+  }
+  const path = normal(cloned ?? fetched ?? "");
+  return path === "" || /[$`](?!\((workspaces|params|tasks|context)[.[])/.test(path)
+    ? undefined
+    : path;
+}
+
+function commandsOf({ script, command = [], args = [], image = "" }: Step): string[][] {
+  if (script) {
+    // `eval` of what a param says, as the catalog's git-cli does.
+    return shellCommands(withoutHereDocuments(script).join("\n")).flatMap((words) =>
+      words[0] === "eval" ? shellCommands(words.slice(1).join(" ")) : [words]
     );
-    if (at < 0) continue;
-    const base = directoryOf(words.slice(0, at), current, variables);
-    const [url, target] = operands(words.slice(at + 1)).map((word) => expand(word, variables));
-    if (url === undefined) return undefined;
-    const path = join(base, target ?? repositoryName(url));
-    return /[$`](?!\((workspaces|params)[.[])|^\$?$/.test(path) ? undefined : path;
+  }
+  const words = [...command, ...args];
+  const at = words.findIndex((word) => /^-[a-z]*c$/.test(word));
+  if (at > 0 && /(^|\/)(a|ba|da|k|z)?sh$/.test(words[0])) return shellCommands(words[at + 1] ?? "");
+  if (command.length > 0) return [words];
+  // An image of git's own is called as git is.
+  const own = /(^|\/)(git-init|git)([-:@]|$)/.exec(image)?.[2];
+  return [own === undefined || words[0] === "git" ? words : [own, ...words]];
+}
+
+const PREFIX =
+  /^(if|then|else|elif|do|while|until|!|\{|time|exec|command|export|local|readonly|retry|sudo)$/;
+
+function withoutPrefix(words: readonly string[]): readonly string[] {
+  const first = words.findIndex((word) => !PREFIX.test(word));
+  return first < 0 ? [] : words.slice(first);
+}
+
+/** Whether it is an assignment. */
+function noteVariable(word: string, variables: Map<string, string>): boolean {
+  const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(word) ?? [];
+  if (name !== undefined) variables.set(name, value);
+  return name !== undefined;
+}
+
+function movesTree([program, ...words]: readonly string[]): boolean {
+  return program === "mv" || program === "rsync" ||
+    program === "cp" && words.some((word) => /^(-\w*[rRa]\w*|--recursive|--archive)$/.test(word));
+}
+
+/** Where this command puts a repository. */
+function placeOf(
+  words: readonly string[],
+  current: string,
+): { path: string; isClone: boolean } | undefined {
+  const program = (words[0] ?? "").replace(/^.*\//, "");
+  if (/^git-(init|clone)$/.test(program)) {
+    const path = optionOf(words, /^--?path$/);
+    return path === undefined ? undefined : { path: join(current, path), isClone: true };
+  }
+  if (/^(gh|glab)$/.test(program) && words[1] === "repo" && words[2] === "clone") {
+    return cloneOf(words.slice(3), current);
+  }
+  if (program !== "git") return undefined;
+  let base = current;
+  let at = 1;
+  for (; at < words.length && words[at].startsWith("-"); at++) {
+    if (words[at] === "-C") base = join(base, words[at + 1] ?? "");
+    if (/^(-C|-c|--git-dir|--work-tree)$/.test(words[at])) at++;
+  }
+  const rest = words.slice(at + 1);
+  if (words[at] === "clone") return cloneOf(rest, base);
+  if (words[at] === "init") return { path: join(base, operands(rest)[0] ?? ""), isClone: false };
+  return /^(fetch|pull)$/.test(words[at] ?? "") ? { path: base, isClone: false } : undefined;
+}
+
+function cloneOf(words: readonly string[], base: string) {
+  const [url, target] = operands(words);
+  const name = target ?? (url === undefined ? undefined : repositoryName(url));
+  return name === undefined ? undefined : { path: join(base, name), isClone: true };
+}
+
+/** Of `-path X` and `-path=X`. */
+function optionOf(words: readonly string[], option: RegExp): string | undefined {
+  for (const [at, word] of words.entries()) {
+    const [, name, value] = /^([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
+    if (option.test(name ?? "")) return value ?? words[at + 1];
   }
   return undefined;
 }
 
-/** Of `git -C DIR clone`. */
-function directoryOf(
-  words: readonly string[],
-  current: string,
-  variables: ReadonlyMap<string, string>,
-): string {
-  const at = words.indexOf("-C");
-  return at < 0 ? current : join(current, expand(words[at + 1] ?? "", variables));
-}
-
 const WITH_VALUE =
-  /^(-b|-o|-u|-c|-j|--branch|--depth|--origin|--upload-pack|--reference|--config|--jobs|--filter|--template|--shallow-since|--separate-git-dir)$/;
+  /^(-b|-o|-u|-c|-j|--branch|--depth|--origin|--upload-pack|--reference|--config|--jobs|--filter|--template|--shallow-since|--separate-git-dir|--initial-branch)$/;
 
-/** What is no option; `2>&1` and `|| exit` end it. */
+/** What is no option; `2>&1` and the like end it, and so does `--` of gh. */
 function operands(words: readonly string[]): string[] {
   const found: string[] = [];
   for (let at = 0; at < words.length; at++) {
-    if (/^(\d?[<>|&]|#)/.test(words[at])) break;
+    if (/^\d?[<>]/.test(words[at])) break;
     if (WITH_VALUE.test(words[at])) at++;
     else if (!words[at].startsWith("-")) found.push(words[at]);
   }
@@ -60,16 +126,31 @@ function operands(words: readonly string[]): string[] {
 }
 
 function expand(text: string, variables: ReadonlyMap<string, string>): string {
-  return text.replace(/^(["'])(.*)\1$/, "$2").replace(/["']/g, "").replace(
-    /\$\{(\w+)\}|\$(\w+)/g,
-    (whole, braced, bare) => variables.get(braced ?? bare) ?? whole,
+  const filled = text.replace(
+    /\$\{(\w+)(?::?-([^{}]*))?\}|\$(\w+)/g,
+    (whole, braced, otherwise, bare) => variables.get(braced ?? bare) ?? otherwise ?? whole,
+  );
+  return filled.replace(
+    /[$]\(basename\s+["']?([^\s"'$`]+)["']?(?:\s+["']?\.git["']?)?\)/g,
+    (_, url) => repositoryName(url),
   );
 }
 
 function join(base: string, path: string): string {
-  if (path.startsWith("/") || path.startsWith("$(workspaces.")) return path;
-  const joined = path === "." || path === "" ? base : `${base.replace(/\/+$/, "")}/${path}`;
-  return joined.replaceAll("/./", "/");
+  if (/^(\/|\$)/.test(path)) return path;
+  return path === "" ? base : `${base}/${path}`;
+}
+
+/** Without empty parts, `.` and `..`; "" for what leads above its start. */
+function normal(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split("/")) {
+    if (part === "..") {
+      if (parts.length < 2) return "";
+      parts.pop();
+    } else if (part !== "." && (part !== "" || parts.length === 0)) parts.push(part);
+  }
+  return parts.join("/");
 }
 
 /** As git names it: `https://host/team/app.git` is `app`. */

@@ -20,6 +20,8 @@ export interface Destination {
   readonly directory: string;
   /** The Task's param that says the directory. */
   readonly param?: string;
+  /** What the clone's text says of its place is not known: it is taken for the scope itself. */
+  readonly isGuess?: boolean;
 }
 
 export interface DestinationOptions {
@@ -104,7 +106,9 @@ function inWorkspace(
   const roots = [path, pathOf(spec, name)];
   const below = roots.map((root) => cloned === undefined ? undefined : relativeTo(root, cloned))
     .find((rest) => rest !== undefined);
-  return { scope, path, directory: below ?? "." };
+  return below === undefined
+    ? { scope, path, directory: ".", isGuess: true }
+    : { scope, path, directory: below };
 }
 
 /** A Task's workspace is there, unless it says another path. */

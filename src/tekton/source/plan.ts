@@ -41,7 +41,9 @@ export function settled(spec: TaskSpec, destination: Destination, fill: TaskPara
   const why = whyNoDirectory(path);
   if (why === undefined) return { ...destination, directory: plainDirectory(path) };
   throw new UsageError(
-    `Cannot upload into directory "${path}", which param "${destination.param}" says: ${why}`,
+    `Cannot upload into directory "${path}", which ${
+      destination.param === undefined ? "the clone" : `param "${destination.param}"`
+    } says: ${why}`,
     { hint: "choose another with --on-directory" },
   );
 }
@@ -77,7 +79,7 @@ export interface Told {
 export function uploadNotes(
   { steps = [] }: TaskSpec,
   { replaced, at }: StandIn,
-  { scope, path, directory, param }: Destination,
+  { scope, path, directory, param, isGuess }: Destination,
   { task, why, askedStep, askedDirectory }: Told,
 ): string[] {
   const because = why === undefined ? "" : `: ${why}`;
@@ -101,7 +103,15 @@ export function uploadNotes(
     const below = directory === "." ? "" : `/${directory}`;
     notes.push(`It goes to ${path}${below} in step ${stepName(steps[at], at)}`);
   } else if (isOpen(directory)) {
-    notes.push(`It goes into the directory that param ${param} says`);
+    notes.push(
+      `It goes into the directory that ${
+        param === undefined ? "the clone" : `param ${param}`
+      } says`,
+    );
+  } else if (isGuess) {
+    notes.push(
+      `It goes into workspace ${scope.name} itself: where in it the clone puts the source can't be told (--on-directory names another place)`,
+    );
   } else if (directory !== ".") {
     const says = param === undefined ? "where the clone puts it" : `as param ${param} says`;
     notes.push(`It goes into directory ${directory} of workspace ${scope.name}, ${says}`);

@@ -94,7 +94,7 @@ function wordsOf(part: string): string[] {
   return /^(["'\])]*|[<>0-9].*|.*[()])$/.test(words[0] ?? "") ? [] : words;
 }
 
-function withoutHereDocuments(text: string): string[] {
+export function withoutHereDocuments(text: string): string[] {
   const kept: string[] = [];
   let end: string | undefined;
   for (const line of text.split("\n")) {

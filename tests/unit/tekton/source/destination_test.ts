@@ -55,13 +55,63 @@ Deno.test("a script's own git clone says the directory", () => {
     ['D="$(workspaces.output.path)/code"\ngit clone u "$D" 2>&1', "code"],
     ["git -C $(workspaces.output.path) clone u one", "one"],
     ["git clone u /somewhere/else", "."],
+    [
+      "mkdir -p $(workspaces.output.path)/src\ncd $(workspaces.output.path)/src\ngit init\ngit fetch u main",
+      "src",
+    ],
+    [
+      "git init $(workspaces.output.path)/x && cd $(workspaces.output.path)/x && git pull u main",
+      "x",
+    ],
+    [
+      "cd $(workspaces.output.path)\nR=$(basename https://example.org/team/app.git .git)\ngit clone u $R",
+      "app",
+    ],
+    [
+      'U=https://example.org/app.git\ngit clone "$U" "$(workspaces.output.path)/$(basename "$U" .git)"',
+      "app",
+    ],
+    ["cd $(workspaces.output.path) && (mkdir -p code; cd code && git clone u .)", "code"],
+    ["pushd $(workspaces.output.path)/app\ngit clone u .\npopd", "app"],
+    ["git clone u ${W:-$(workspaces.output.path)}/app", "app"],
+    ["git clone -q u '$(workspaces.output.path)/my dir'", "my dir"],
+    ["git clone u $(workspaces.output.path)/a/b/../c", "a/c"],
+    ["cat >k <<EOF\ngit clone no nowhere\nEOF\ngit clone u $(workspaces.output.path)/here", "here"],
+    ["gh repo clone team/app $(workspaces.output.path)/app -- --depth 1", "app"],
+    ["/ko-app/git-init -url=u -path=$(workspaces.output.path)/g", "g"],
+    ["if ! git clone u $(workspaces.output.path)/n; then exit 1; fi # cd /elsewhere", "n"],
   ];
   for (const [script, directory] of cases) {
     assert.equal(directoryIn({ steps: [{ ...CLONE, script }] }), directory, script);
   }
   const env = [{ name: "ROOT", value: "$(workspaces.output.path)" }];
   assert.equal(directoryIn({ steps: [{ ...CLONE, env, script: "git clone u ${ROOT}/a" }] }), "a");
+  const evaluated: Step = {
+    ...CLONE,
+    workingDir: "$(workspaces.output.path)",
+    script: "eval 'git clone u app\ncd app && git checkout main'",
+  };
+  assert.equal(directoryIn({ steps: [evaluated] }), "app");
+  const git = (image: string, ...args: string[]) =>
+    directoryIn({ steps: [{ name: "c", image, args }] });
+  assert.equal(git("alpine/git", "clone", "u", "$(workspaces.output.path)/c"), "c");
+  assert.equal(git("tekton/git-init:1", "-url", "u", "-path", "$(workspaces.output.path)/g"), "g");
   assert.equal(clonePath({ script: 'git clone "$URL" "$(mktemp -d)"' }), undefined);
+});
+
+Deno.test("where a script does not tell its directory, that is known to be a guess", () => {
+  const spec = (script: string): TaskSpec => ({
+    workspaces: [{ name: "output" }],
+    steps: [{ ...CLONE, script }],
+  });
+  const isGuess = (script: string) =>
+    destination(spec(script), { bound: { output: CLAIM } }).isGuess ?? false;
+  const path = "$(workspaces.output.path)";
+  assert.equal(isGuess(`git clone u ${path}`), false);
+  assert.equal(isGuess(`git clone u ${path}/$(date +%s)`), true);
+  assert.equal(isGuess(`git clone u /tmp/r\nmv /tmp/r ${path}/source`), true);
+  assert.equal(isGuess(`cd ${path}\ngit clone u app\nmv app/* .`), true);
+  assert.equal(isGuess(`get-source ${path}`), true);
 });
 
 Deno.test("what is known of the directory before the run is filled in, and checked", () => {
