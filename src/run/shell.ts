@@ -81,8 +81,10 @@ function isMissing({ message }: ExecResult): boolean {
 
 function exitCode(result: ExecResult, name: string): number {
   if (result.exitCode !== undefined) return result.exitCode;
-  const why = isMissing(result) ? "its image has no such program" : result.message;
-  throw new ClusterError(`Cannot run a command in step "${name}": ${why}`, {
-    hint: "does the image have this program?",
-  });
+  const what = `Cannot run a command in step "${name}"`;
+  throw isMissing(result)
+    ? new ClusterError(`${what}: its image has no such program`, {
+      hint: "name one that it has: sh -c '...' for what a shell does itself",
+    })
+    : new ClusterError(`${what}: ${result.message}`, { hint: "does the step still hold?" });
 }

@@ -75,7 +75,16 @@ export function plainDirectory(path: string): string {
 
 /** Why nothing can be uploaded there, in words. */
 export function whyNoDirectory(path: string): string | undefined {
-  if (path.split("/").includes("..")) return "it leads out of the workspace";
+  const parts = plainDirectory(path).split("/");
+  if (parts.includes("..")) {
+    const depths = parts.map((_, at) => {
+      const up = parts.slice(0, at + 1).filter((part) => part === "..").length;
+      return at + 1 - 2 * up;
+    });
+    return depths.some((depth) => depth < 0)
+      ? "it leads out of the workspace"
+      : 'it has ".." in it';
+  }
   if (/[\0\n]/.test(path)) return "no directory has such a name";
   if (path.length > MOST_CHARACTERS) return "it is too long";
   return undefined;
