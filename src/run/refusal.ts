@@ -33,7 +33,9 @@ export function refusal(
       });
     case ReceiveExit.directoryUnusable:
       return new TransferError(`Cannot write directory "${directory}" of the workspace: ${said}`, {
-        hint: "may the step's user write the volume? See fsGroup, or choose another --on-step",
+        hint: said.endsWith(": cannot be removed")
+          ? "what the clone would delete first, --delete=never leaves there"
+          : "may the step's user write the volume? See fsGroup, or choose another --on-step",
       });
     case ReceiveExit.programMissing:
       return new TransferError(

@@ -243,6 +243,12 @@ const refusals: [keyof typeof ReceiveExit, reply: { out?: string; err?: string }
       "d: not writable\nmay the step's user write the volume? See fsGroup, or choose another --on-step",
     ],
     [
+      "directoryUnusable",
+      { err: "lost+found: cannot be removed\n" },
+      'Cannot write directory "d" of the workspace: lost+found: cannot be removed\n' +
+      "what the clone would delete first, --delete=never leaves there",
+    ],
+    [
       "programMissing",
       { err: "tar: not found" },
       `${INTO} its image "i" has no program "tar"\n` +
