@@ -48,7 +48,7 @@ export async function observe(
   const { run: created, objects, why } = await createRun(creating, placement);
   const over = new AbortController();
   const signal = AbortSignal.any([over.signal, AbortSignal.timeout(LIMIT_MS)]);
-  await using live = new LiveRun(kube, created);
+  await using live = new LiveRun(kube, created, clock);
   const logs = new Map<string, string[]>();
   const following = follow({
     kube,
