@@ -25,11 +25,11 @@ const ALLOWED: Record<string, string[]> = {
   "run": ["tekton", "tree", "step", "kube", "errors", "host", "path_bytes", "bell", "version"],
   "view": ["run/events", "tekton", "errors", "printable"],
   "cli": ["errors"],
-  "tekton": ["kube/interface", "errors"],
+  "tekton": ["kube/interface", "errors", "shape"],
   "tree": ["errors", "host", "path_bytes", "bell"],
   "step": [],
-  "kube": ["errors", "path_bytes"],
-  "kube/interface": [],
+  "kube": ["errors", "path_bytes", "shape"],
+  "kube/interface": ["shape"],
   "deno": ["kube", "errors", "host", "path_bytes"],
   "sandbox": ["kube/frames", "kube/interface", "tekton/model", "bell"],
   "host": ["kube/interface", "printable"],
@@ -37,6 +37,7 @@ const ALLOWED: Record<string, string[]> = {
   "path_bytes": [],
   "printable": [],
   "bell": [],
+  "shape": [],
   "version": [],
 };
 

@@ -9,7 +9,7 @@
  * are held as steps are whose images have no shell.
  */
 import { parseAllDocuments } from "npm:yaml@2.9.1";
-import { newGate } from "../src/commands/upload.ts";
+import { HELD_LABELS, newGate } from "../src/commands/upload.ts";
 import { parseDocuments } from "../src/commands/yaml.ts";
 import { denoHost } from "../src/deno/host.ts";
 import { printable } from "../src/printable.ts";
@@ -43,7 +43,7 @@ const resolving: Resolving = {
 };
 const everyStep = Deno.args.includes("--every-step");
 const options = {
-  gate: newGate(host, PAUSE_SECONDS),
+  gate: newGate(host, PAUSE_SECONDS, "tkn-dev"),
   withoutShell: Deno.args.includes("--without-shell"),
   defaultTimeout: await readDefaultTimeout(kube),
 };
@@ -161,7 +161,10 @@ interface Lowered extends HeldRun<Run> {
 }
 
 /** Held at every task that can be held, at its first step or at each. */
-async function hold(run: Run, withoutShell: boolean): Promise<Lowered> {
+async function hold(original: Run, withoutShell: boolean): Promise<Lowered> {
+  const { metadata } = original;
+  const labels = { ...metadata.labels, ...HELD_LABELS };
+  const run = { ...original, metadata: { ...metadata, labels } };
   const own = { ...options, withoutShell: options.withoutShell || withoutShell };
   if (run.kind === "TaskRun") {
     const { spec } = await taskOf(resolving, run as TaskRun);

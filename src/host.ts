@@ -12,7 +12,7 @@ export interface Host {
   /** `length` random lower-case letters and digits. */
   random(length: number): string;
   /** Runs a program and gives its stdout, as paths are read, or undefined where it can't be run or fails. */
-  capture(command: readonly string[], options?: { cwd?: string }): Promise<string | undefined>;
+  capture(command: readonly string[], options?: CaptureOptions): Promise<string | undefined>;
   /**
    * Has the user edit the text, in a file called `name`, with $VISUAL or $EDITOR: what was saved, or undefined
    * where the editor failed or can't be run. The terminal is the editor's until then. Throws UsageError
@@ -26,6 +26,17 @@ export interface Host {
    * the place of is not watched any more. Throws FileError where the system watches no more directories.
    */
   watch(directories: readonly string[], changed: () => void): AsyncDisposable;
+}
+
+export interface CaptureOptions {
+  readonly cwd?: string;
+  /** Variables of ours that it does not get, but for values that match. */
+  readonly without?: readonly HiddenVariable[];
+}
+
+export interface HiddenVariable {
+  readonly name: string;
+  readonly unless?: RegExp;
 }
 
 /** How the command line picks a cluster: kubectl's words. */

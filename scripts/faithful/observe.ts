@@ -13,6 +13,7 @@ import { release } from "../../src/run/release.ts";
 import type { HeldStep } from "../../src/tekton/hold_run.ts";
 import { LABEL, type PipelineRun, type TaskRun } from "../../src/tekton/model.ts";
 import { succeededOf } from "../../src/tekton/phase.ts";
+import { taskNameOf } from "../../src/tekton/task_name.ts";
 
 /** What two runs of the same must have alike. */
 export interface Observed {
@@ -163,10 +164,11 @@ function conditionOf(run: PipelineRun | TaskRun) {
   return { status: condition?.status, reason: condition?.reason, message: condition?.message };
 }
 
-/** The uid of the owner is another one each time. */
-function labelsOf(run: Run): Record<string, string> {
-  const { "tekton.dev/pipelineRunUID": _, ...labels } = withoutOwn(run.metadata.labels);
-  return labels;
+/** The uid of the owner is another one each time; the Task's name is in one of two labels. */
+function labelsOf({ metadata }: Run): Record<string, string> {
+  const { "tekton.dev/pipelineRunUID": _, ...labels } = withoutOwn(metadata.labels);
+  const task = taskNameOf(metadata.labels);
+  return task === undefined ? labels : { ...labels, [LABEL.task]: task };
 }
 
 function annotationsOf(run: Run): Record<string, string> {

@@ -1,4 +1,6 @@
 /** One upload at a time, and what it costs. */
+import { LABEL } from "../../src/tekton/model.ts";
+import { TASK_NAME } from "../../src/tekton/task_name.ts";
 import { upload, type UploadOptions } from "../bench/ours.ts";
 import type { Stage } from "../bench/stage.ts";
 import { costOf, type Idle, idleOf, meanOf } from "./cost.ts";
@@ -111,11 +113,14 @@ function plainRun({ name: task, labels }: Stage, name: string): object {
 
 /** Of the stage's runs and their pods, as JSON, by run. */
 export async function storedBytes(stage: Stage): Promise<number> {
-  const { stdout } = await stage.kubectl([
-    ...["get", "taskruns,pods", "-l", `tekton.dev/task=${stage.name}`],
-    ...["--show-managed-fields", "-o", "json"],
-  ]);
-  const { items } = JSON.parse(stdout) as { items: { kind: string }[] };
+  const found = await Promise.all([LABEL.task, TASK_NAME].map(async (label) => {
+    const { stdout } = await stage.kubectl([
+      ...["get", "taskruns,pods", "-l", `${label}=${stage.name}`],
+      ...["--show-managed-fields", "-o", "json"],
+    ]);
+    return (JSON.parse(stdout) as { items: { kind: string }[] }).items;
+  }));
+  const items = found.flat();
   const runs = items.filter(({ kind }) => kind === "TaskRun").length;
   return JSON.stringify(items).length / runs;
 }

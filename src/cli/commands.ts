@@ -34,7 +34,11 @@ const PIPELINE_UPLOAD: CommandSpec = {
   args: [{ name: "PIPELINE", optionalWith: LOOKS, help: "the Pipeline's name" }, DIRECTORY],
   flags: [
     ON_TASK,
-    { ...ON_STEP, help: "the task's step whose image receives the upload (default: the first)" },
+    {
+      ...ON_STEP,
+      help:
+        "the one step of the task that the upload stands in for: the others are run (default: those that fetch)",
+    },
     ...INTO,
     ...LOOK,
     UPLOAD_IMAGE,
@@ -95,7 +99,8 @@ const TASK_UPLOAD: CommandSpec = {
   flags: [
     {
       ...ON_STEP,
-      help: "the step that the upload stands in for (default: none, it comes before the first)",
+      help:
+        "the step that the upload stands in for (default: the one that fetches; where none does, it comes before the first)",
     },
     ...INTO,
     ...LOOK,

@@ -29,7 +29,7 @@ export const ON_TASK: FlagSpec = {
   name: "on-task",
   value: "NAME",
   help:
-    "the Pipeline's task that the upload stands in for (default: the one that clones, or that plainly fills the workspace for all others)",
+    "the Pipeline's task that the upload stands in for (default: the one that clones; where none does, the upload comes before the first task that needs it)",
 };
 
 export const ON_STEP = { name: "on-step", value: "NAME" };
@@ -68,12 +68,14 @@ export const INTO: readonly FlagSpec[] = [
   {
     name: "on-workspace",
     value: "NAME",
-    help: "the Task's workspace that receives the directory, where it has several",
+    help:
+      "the Task's workspace that receives the directory, where it has several (never one for credentials by itself)",
   },
   {
     name: "on-directory",
     value: "PATH",
-    help: "directory inside the workspace that receives it (default: the workspace itself)",
+    help:
+      "directory inside the workspace that receives it (default: where the clone would put it), or the absolute path of one in a volume that the step mounts",
   },
   {
     name: "ignore",
@@ -93,12 +95,19 @@ export const INTO: readonly FlagSpec[] = [
     name: "no-ignore",
     help: "send what git ignores too: no .gitignore and no .tektonignore is read",
   },
-  { name: "with-git", help: "send .git too" },
+  { name: "with-git", help: "send .git too, without passwords and tokens" },
+  {
+    name: "eol",
+    value: "WHICH",
+    default: "asis",
+    help:
+      "line ends of text files: asis (as they are here) or git (as git would check them out on Linux)",
+  },
   {
     name: "secrets",
     value: "ACTION",
     default: "warn",
-    help: "what to do about files that look like secrets by their names: allow, warn or deny",
+    help: "what to do about files that are secrets by their names or content: allow, warn or deny",
   },
   {
     name: "exec",
@@ -196,8 +205,8 @@ export const START: readonly FlagSpec[] = [
     many: true,
     help: "a param of the run; can be repeated:\n" +
       "key=value\n" +
-      "key=a,b for an array\n" +
-      "key=k:v,k2:v2 for an object",
+      "key=a,b or JSON for an array; again adds to it\n" +
+      "key=k:v,k2:v2 or JSON for an object",
   },
   {
     name: "workspace",
@@ -210,6 +219,7 @@ export const START: readonly FlagSpec[] = [
       "name=x,config=cm\n" +
       "name=x,secret=s\n" +
       "name=x,volumeClaimTemplateFile=f.yaml\n" +
+      "name=x,volume=2Gi, a volume for the run; storageClass=c and accessMode=ReadWriteMany go with it\n" +
       "and subPath=path with any of them",
   },
   {

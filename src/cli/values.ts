@@ -39,7 +39,8 @@ const SECONDS: Record<string, number> = { ms: 0.001, s: 1, m: 60, h: 3600 };
 /**
  * An array as `a,b` ("" has no element), an object as `k:v,k2:v2` with spaces around either cut off.
  * tkn splits at every comma (pkg/params/mergeparams.go); here an element in double quotes keeps
- * its commas, as in CSV: `a,"b,c"` has two, and `"say ""hi"""` is say "hi".
+ * its commas, as in CSV: `a,"b,c"` has two, and `"say ""hi"""` is say "hi". What is a JSON array or
+ * object is read as that: its values have to be strings, for 1.10 and 1.1 are the same number.
  */
 export function parseParamValue(text: string, type: "string"): string;
 export function parseParamValue(text: string, type: "array"): string[];
@@ -53,8 +54,32 @@ export function parseParamValue(
   type: "string" | "array" | "object",
 ): string | string[] | Record<string, string> {
   if (type === "string") return text;
+  const json = parseJson(text, type);
+  if (json !== undefined) return json;
   const elements = text === "" ? [] : splitAtCommas(text);
   return type === "array" ? elements : Object.fromEntries(elements.map(pair));
+}
+
+const JSON_EXAMPLE = { array: '["a","b"]', object: '{"key":"value"}' };
+
+/** Undefined for what is no JSON of that type. */
+function parseJson(
+  text: string,
+  type: "array" | "object",
+): string[] | Record<string, string> | undefined {
+  if (!text.trimStart().startsWith(type === "array" ? "[" : "{")) return undefined;
+  let found: unknown[] | Record<string, unknown>;
+  try {
+    found = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const other = Object.values(found).find((value) => typeof value !== "string");
+  if (other === undefined) return found as string[] | Record<string, string>;
+  throw new UsageError(
+    `Cannot read --param value ${JSON.stringify(other)}: in JSON each value has to be a string`,
+    { hint: `its values have to be strings: --param 'name=${JSON_EXAMPLE[type]}'` },
+  );
 }
 
 function pair(element: string): [key: string, value: string] {

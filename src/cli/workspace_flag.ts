@@ -13,6 +13,13 @@ export interface WorkspaceFlag {
   configMap?: { name: string; items?: KeyToPath[] };
   secret?: { secretName: string; items?: KeyToPath[] };
   volumeClaimTemplateFile?: string;
+  volumeClaimTemplate?: { spec: ClaimSpec };
+}
+
+export interface ClaimSpec {
+  accessModes: string[];
+  storageClassName?: string;
+  resources: { requests: { storage: string } };
 }
 
 export interface KeyToPath {
@@ -20,13 +27,17 @@ export interface KeyToPath {
   path: string;
 }
 
-const SOURCES = ["claimName", "emptyDir", "config", "secret", "volumeClaimTemplateFile"];
-const HINT = "--workspace name=NAME,claimName=PVC is one form; --help has the others";
+const SOURCES = ["claimName", "emptyDir", "config", "secret", "volumeClaimTemplateFile", "volume"];
+/** They go with `volume`. */
+const CLAIM_KEYS = ["storageClass", "accessMode"];
+const HINT =
+  "--workspace name=NAME,volume=1Gi and name=NAME,claimName=PVC are two forms; --help has the others";
 
 /**
  * `name=source,claimName=pvc,subPath=dir`, with exactly one of claimName, emptyDir (nothing, Memory
- * or HugePages), config, secret and volumeClaimTemplateFile; `item=key=path`, repeated, goes with
- * config and secret. Stricter than tkn, which skips keys it does not know.
+ * or HugePages), config, secret, volumeClaimTemplateFile and volume; `item=key=path`, repeated, goes with
+ * config and secret. `volume=2Gi` is not tkn's: a volume of that size for the run, with the cluster's default storage
+ * class, or storageClass=NAME, and accessMode=ReadWriteOnce. Stricter than tkn, which skips keys it does not know.
  */
 export function parseWorkspace(text: string): WorkspaceFlag {
   const { fields, items } = readFields(text);
@@ -41,11 +52,46 @@ export function parseWorkspace(text: string): WorkspaceFlag {
     throw refused(text, "item goes with config or secret only");
   }
   if (value === "" && source !== "emptyDir") throw refused(text, `${source} is empty`);
-  const subPath = fields.get("subPath");
+  const claimKey = CLAIM_KEYS.find((key) => fields.has(key));
+  if (claimKey !== undefined && source !== "volume") {
+    throw refused(text, `${claimKey} goes with volume only`);
+  }
+  if (source === "volume") {
+    return { name, ...subPathOf(fields), volumeClaimTemplate: claim(fields, text) };
+  }
   return {
     name,
-    ...(subPath ? { subPath } : {}),
+    ...subPathOf(fields),
     ...bound(source, value, { items, text }),
+  };
+}
+
+function subPathOf(fields: ReadonlyMap<string, string>): { subPath?: string } {
+  const subPath = fields.get("subPath");
+  return subPath ? { subPath } : {};
+}
+
+/** By the short names that kubectl prints. */
+const ACCESS_MODES = { RWO: "ReadWriteOnce", RWX: "ReadWriteMany", RWOP: "ReadWriteOncePod" };
+
+function claim(fields: ReadonlyMap<string, string>, text: string): { spec: ClaimSpec } {
+  const storage = fields.get("volume")!;
+  if (!/^[1-9]\d*(\.\d+)?([KMGTPE]i|[kMGTPE])?$/.test(storage)) {
+    throw refused(text, `volume is a size like 500Mi or 2Gi, not "${storage}"`);
+  }
+  const asked = fields.get("accessMode") ?? "RWO";
+  const found = Object.entries(ACCESS_MODES).find((names) => names.includes(asked));
+  if (found === undefined) {
+    throw refused(text, `accessMode is one of ${Object.values(ACCESS_MODES).join(", ")}`);
+  }
+  const [, accessMode] = found;
+  const storageClassName = fields.get("storageClass");
+  return {
+    spec: {
+      accessModes: [accessMode],
+      ...(storageClassName ? { storageClassName } : {}),
+      resources: { requests: { storage } },
+    },
   };
 }
 
@@ -83,7 +129,9 @@ function readFields(text: string): { fields: Map<string, string>; items: KeyToPa
       items.push({ key: item, path });
       continue;
     }
-    if (!["name", "subPath", ...SOURCES].includes(key)) throw refused(text, `no key "${key}"`);
+    if (!["name", "subPath", ...SOURCES, ...CLAIM_KEYS].includes(key)) {
+      throw refused(text, `no key "${key}"`);
+    }
     if (fields.has(key)) throw refused(text, `${key} is there twice`);
     fields.set(key, value);
   }

@@ -16,7 +16,7 @@ import { runFromV1beta1 } from "../tekton/v1beta1.ts";
 import type { HeldRun } from "../tekton/hold_run.ts";
 import { printData } from "./print_data.ts";
 import { tellNote } from "./tell_note.ts";
-import { holdChanges, newGate, OWN_LABELS, resolving } from "./upload.ts";
+import { HELD_LABELS, holdChanges, newGate, resolving } from "./upload.ts";
 import { connectFlags, type OutputFormat, outputFormat } from "./upload_options.ts";
 import { nameOf, parseYamlDocuments, renderPlacement, renderRun } from "./yaml.ts";
 
@@ -95,9 +95,9 @@ async function lower(
     return { placement: { inline: () => run }, held: [] };
   }
   const defaultTimeout = await readDefaultTimeout(kube);
-  const gate = newGate(host, pauseSeconds);
+  const gate = newGate(host, pauseSeconds, "tkn-dev create -f FILE");
   const options = { gate, withoutShell, defaultTimeout };
-  const labels = { ...run.metadata.labels, ...OWN_LABELS };
+  const labels = { ...run.metadata.labels, ...HELD_LABELS };
   const labelled = { ...withoutBreakpoints(run), metadata: { ...run.metadata, labels } };
   const emit = (event: RunEvent) => {
     if (event.kind === "note") tellNote(host, event);
@@ -125,8 +125,8 @@ async function readRuns(host: Host, file: string): Promise<Run[]> {
 }
 
 function asRun(document: unknown, file: string): Run {
-  const { apiVersion, kind, metadata, spec } = (document ?? {}) as Partial<KubeObject>;
-  if (kind !== undefined && kind in RESOURCE_OF && metadata && spec) {
+  const { apiVersion, kind = "", metadata, spec } = (document ?? {}) as Partial<KubeObject>;
+  if (Object.hasOwn(RESOURCE_OF, kind) && metadata && spec) {
     const what = `Cannot create what is in "${file}"`;
     const checked = () => checkedRun(document as KubeObject, what);
     if (apiVersion === "tekton.dev/v1") return checked() as Run;

@@ -3,6 +3,7 @@ import type { Flags } from "../cli/parse.ts";
 import type { Host } from "../host.ts";
 import { escape } from "../printable.ts";
 import { checkDirectory } from "../tree/check.ts";
+import { Checkout } from "../tree/checkout.ts";
 import { explain } from "../tree/explain.ts";
 import { FewSizes } from "../tree/few_sizes.ts";
 import { isOfRecord } from "../tree/record.ts";
@@ -41,8 +42,9 @@ export async function look(host: Host, flags: SendFlags, { paths, alone }: Look)
 async function explainPaths(host: Host, flags: SendFlags, paths: readonly string[]) {
   const root = await checkDirectory(host.files, flags.directory);
   const onNote = (text: string) => tellNote(host, { text });
-  const files = await filesToSend(host, root, flags);
-  const ignore = await openIgnore(host, root, { files, flags, onNote });
+  const checkout = new Checkout(host.capture, root, flags);
+  const files = await filesToSend(host, root, { flags, checkout });
+  const ignore = await openIgnore(host, root, { files, flags, checkout, onNote });
   const rules = await ignore();
   for (const path of paths) {
     const { path: relative, why: byRules } = await explain(files, root, { path, rules });
@@ -51,14 +53,20 @@ async function explainPaths(host: Host, flags: SendFlags, paths: readonly string
   }
 }
 
-/** The sizes of more files than that are not worth the wait. */
+/** The sizes of more files than that are not worth the wait, nor are their line ends. */
 const MOST_SIZED = 100_000;
 
 /** A directory has a line only where nothing in it is sent: that is known from the entry after it. */
 async function list(host: Host, flags: SendFlags): Promise<void> {
-  const { root, files, skipped, walked } = await openTree(host, flags, walkNames);
+  const { root, files, skipped, checkout, walked } = await openTree(
+    host,
+    flags,
+    walkNames,
+    MOST_SIZED,
+  );
   const notable: Named[] = [];
   const sizes = new FewSizes(MOST_SIZED);
+  const there = new Set<string>();
   let open: string | undefined;
   const lines = new Lines(host);
   for await (const run of walked) {
@@ -68,16 +76,19 @@ async function list(host: Host, flags: SendFlags): Promise<void> {
       open = entry.kind === "directory" ? `${entry.path}/` : undefined;
       if (open === undefined) lines.add(entry.path);
       if (isNotable(entry)) notable.push(entry);
+      if (checkout.notCheckedOut.has(entry.path)) there.add(entry.path);
     }
   }
   if (open !== undefined) lines.add(open);
   lines.end();
   const sized = await sizes.measure(files, root, host.interrupt);
-  const measured = { files: sizes.files, sized };
-  for (const note of listNotes({ skipped, secrets: flags.secrets }, notable, measured)) {
+  // Of those that are not checked out it is known which are there; that others are sent is taken for granted.
+  const isSent = (path: string) => there.has(path) || !checkout.notCheckedOut.has(path);
+  const source = { files, root, skipped, checkout, secrets: flags.secrets };
+  for (const note of await listNotes(source, notable, { files: sizes.files, sized, isSent })) {
     tellNote(host, note);
   }
-  if (flags.secrets === "deny") checkSecrets(root, notable);
+  if (flags.secrets === "deny") await checkSecrets(source, notable);
 }
 
 /** A write for each line would cost more than the walk. */

@@ -8,16 +8,22 @@ import { lowerPipeline } from "../tekton/lower_pipeline.ts";
 import { type Pipeline, PIPELINES, type PipelineTask, type Task } from "../tekton/model.ts";
 import { newPipelineRun } from "../tekton/new_run.ts";
 import { bindParams } from "../tekton/params.ts";
-import { checkHoldable, chooseStep, chooseTask, stepName } from "../tekton/target.ts";
+import { heldStep } from "../tekton/replace_steps.ts";
+import { replacedResults } from "../tekton/source/results.ts";
+import type { Destination } from "../tekton/source/destination.ts";
+import type { StandIn } from "../tekton/source/stand_in.ts";
+import { stepName } from "../tekton/target.ts";
 import { fillParams, pipelineVariables } from "../tekton/variables.ts";
-import { type Candidate, checkWorkspaces, chooseWorkspace } from "../tekton/workspaces.ts";
+import { type Candidate, checkWorkspaces } from "../tekton/workspaces.ts";
 import type { WorkspaceBinding } from "../tekton/model.ts";
 import { read, resolveTask, withStepActions } from "../run/resolve.ts";
+import { findSourceTask, type SourceTask } from "../run/source_task.ts";
 import { openNarrator } from "./narrate.ts";
 import { checkHandOver, runHandedOver } from "./held_run.ts";
 import { type Look, look, lookFlags } from "./look.ts";
+import { intoPlace, planUpload } from "./plan_upload.ts";
 import { openSource, type Source } from "./source.ts";
-import { bindings, newGate, OWN_LABELS, resolving, runUpload } from "./upload.ts";
+import { bindings, HELD_LABELS, newGate, resolving, runUpload } from "./upload.ts";
 import { readParam, type UploadFlags, uploadFlags } from "./upload_options.ts";
 import { watch } from "./watch.ts";
 
@@ -58,44 +64,56 @@ async function runOnce(host: Host, options: Options, given?: Source): Promise<nu
     checkAccess(kube, namespace, "PipelineRun"),
   ]);
   const owner = `Pipeline "${options.pipeline}"`;
-  const { task: target, chosen } = chooseTask(owner, pipeline.spec, options.onTask);
-  checkHoldable(owner, target);
   const params = bindParams(owner, pipeline.spec.params ?? [], options.params, readParam);
   checkWorkspaces(owner, pipeline.spec.workspaces ?? [], workspaces);
   const bound = workspaces.map(({ name }) => name);
   const variables = pipelineVariables(pipeline, { namespace, params, bound });
   const context = resolving(host, options, { kube, emit: narrator.emit });
-  const found = await resolveTask(context, target, variables);
+  const looking = { ...context, allowProbe: false, emit: () => {} };
+  const paramsOf = (task: PipelineTask) => fillParams(task.params ?? [], variables);
+  const chosen = await findSourceTask(owner, pipeline.spec, {
+    asked: options.onTask,
+    paramsOf,
+    resolve: (task) => resolveTask(context, task, variables),
+    look: (task) => resolveTask(looking, task, variables),
+  });
+  const { task: target, found } = chosen;
+  const taskGiven = paramsOf(target);
   const taskOwner = `task "${target.name}"`;
-  const { index } = chooseStep(taskOwner, found.spec, options.onStep);
-  const taskParams = fillParams(target.params ?? [], variables);
-  const spec = await withStepActions(context, found.spec, [index], taskParams);
+  const {
+    spec,
+    standIn,
+    destination,
+    deletes,
+    notes,
+  } = await planUpload(found.spec, {
+    owner: taskOwner,
+    flags: options,
+    workspaces: candidates(found, target, workspaces),
+    params: taskGiven,
+    withStepActions: (spec, steps) => withStepActions(context, spec, steps, taskGiven),
+    chosen,
+  });
   const task = { ...found, spec };
-  const step = { step: spec.steps![index], index };
-  const { workspace } = chooseWorkspace(
-    taskOwner,
-    candidates(task, target, workspaces),
-    options.onWorkspace,
-  );
-  checkShared(pipeline, target, workspace.name, workspaces);
+  checkPlace(owner, pipeline, chosen, { destination, workspaces, asked: options.onTask });
+  const step = spec.steps![standIn.at];
   const defaultTimeout = await timeout;
-  const held = { task: target.name, step: stepName(step.step, step.index) };
-  const standIn = { owner: taskOwner, results: task.spec.results ?? [] };
-  const notes = chosen === undefined
-    ? []
-    : [`The upload stands in for task ${target.name}: ${chosen}`];
-  const gate = newGate(host, options.pauseSeconds);
+  const held = { task: target.name, step: heldStep(spec, standIn) };
+  const results = replacedResults(spec, standIn.replaced);
+  const replaced = standIn.replaced.length === 0 ? undefined : { owner: taskOwner, results };
+  const gate = newGate(host, options.pauseSeconds, `tkn-dev pipeline upload ${options.pipeline}`);
   const { serviceAccount } = options;
-  const asked = { namespace, params, workspaces, labels: OWN_LABELS, serviceAccount };
+  const asked = { namespace, params, workspaces, labels: HELD_LABELS, serviceAccount };
   if (options.handOver !== undefined) {
     const run = newPipelineRun({ name: options.pipeline, ...asked });
-    const breakpoints = { tasks: [], steps: [held] };
-    return await runHandedOver(host, { ...options, onWorkspace: workspace.name }, {
+    const at = { task: target.name, step: stepName(step, standIn.at) };
+    const breakpoints = { tasks: [], steps: [at] };
+    return await runHandedOver(host, { ...options, ...intoPlace(destination), deletes }, {
       kube,
       narrator,
       held: await holdPipeline(context, run, pipeline, breakpoints, { gate, defaultTimeout }),
       source,
-      standIn,
+      standIn: replaced,
       notes,
     });
   }
@@ -104,35 +122,52 @@ async function runOnce(host: Host, options: Options, given?: Source): Promise<nu
     pipeline,
     target,
     task,
-    step,
-    workspace: workspace.name,
+    standIn,
+    destination,
     image: options.image,
     gate,
     defaultTimeout,
   });
-  return await runUpload(host, options, source, {
+  return await runUpload(host, { ...options, deletes }, source, {
     kube,
     emit: narrator.emit,
     placement: lowered,
     held,
-    standIn,
-    changes: changes(options.pipeline, target, options.image ?? step.step.image ?? ""),
+    standIn: replaced,
+    changes: changes(options.pipeline, target, standIn, options.image ?? step.image ?? ""),
     notes,
   });
 }
 
 /** For --dry-run. */
-function changes(pipeline: string, target: PipelineTask, image: string): string[] {
+function changes(
+  pipeline: string,
+  target: PipelineTask,
+  { replaced }: StandIn,
+  image: string,
+): string[] {
+  const common = [
+    "Labels and annotations of Pipeline and Task are copied, as Tekton does by reference. Timeouts",
+    "that go on while it is held are raised by --pause-timeout. Everything else is the Pipeline's own.",
+  ];
+  const first =
+    `A run of Pipeline ${pipeline} with its spec inline, so that one of its tasks can be another:`;
+  if (replaced.length === 0) {
+    return [
+      first,
+      `task ${target.name} has a step before its first one, whose script waits for the upload and receives it.`,
+      ...common,
+    ];
+  }
   return [
-    `A run of Pipeline ${pipeline} with its spec inline, so that one of its tasks can be another:`,
-    `task ${target.name} is one step of ${
+    first,
+    `task ${target.name} has a step of ${
       image || "its image"
-    }, whose script waits for the upload, receives it,`,
-    "and writes the results in the place of the task's own steps. Its params, retries and timeout",
-    "went with those; a param that is still used may have got another name, which no other has,",
-    "for inline the Pipeline's values would take its place. Labels and annotations of Pipeline and",
-    "Task are copied, as Tekton does by reference. Timeouts that go on while it is held are raised",
-    "by --pause-timeout. Everything else is the Pipeline's own.",
+    } for those that the upload stands in for, whose`,
+    "script waits for the upload, receives it, and writes the results in the place of their own. What",
+    "only those needed went with them, and retries; a param that is still used may have got another",
+    "name, which no other has, for inline the Pipeline's values would take its place.",
+    ...common,
   ];
 }
 
@@ -154,12 +189,40 @@ function boundTo(target: PipelineTask, name: string): string | undefined {
   return found === undefined ? undefined : found.workspace ?? found.name;
 }
 
+/** What is uploaded has to be where the other tasks look for it. */
+function checkPlace(
+  owner: string,
+  pipeline: Pipeline,
+  { task: target, others }: SourceTask,
+  { destination, workspaces, asked }: {
+    destination: Destination;
+    workspaces: readonly WorkspaceBinding[];
+    asked?: string;
+  },
+): void {
+  if (destination.scope.kind === "workspace") {
+    checkShared(pipeline, target, destination.scope.name, workspaces);
+    return;
+  }
+  if (others.length === 0 || asked !== undefined) return;
+  const names = [target, ...others].map(({ name }) => name);
+  throw new UsageError(
+    `Cannot upload for all of ${owner}: its tasks ${
+      names.join(", ")
+    } clone for themselves, each into a volume of its own`,
+    {
+      hint:
+        `choose the one that gets the upload with --on-task, or run its Task alone: tkn-dev task upload`,
+    },
+  );
+}
+
 /** An emptyDir is another one in each task: what is uploaded into one never reaches the next. */
 function checkShared(
   pipeline: Pipeline,
   target: PipelineTask,
   name: string,
-  workspaces: WorkspaceBinding[],
+  workspaces: readonly WorkspaceBinding[],
 ): void {
   const shared = boundTo(target, name);
   const binding = workspaces.find((binding) => binding.name === shared);
@@ -171,6 +234,6 @@ function checkShared(
     `Cannot upload into workspace "${shared}": an emptyDir is not shared with task "${
       readers[0].name
     }"`,
-    { hint: `--workspace name=${shared},claimName=PVC (or volumeClaimTemplateFile=FILE)` },
+    { hint: `--workspace name=${shared},volume=1Gi (or claimName=PVC)` },
   );
 }

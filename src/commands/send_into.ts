@@ -9,8 +9,9 @@ import { type Pause, placeName } from "../run/pause_place.ts";
 import type { RunName } from "../run/protocol.ts";
 import { recordPlace } from "../run/record_place.ts";
 import { send } from "../run/send.ts";
-import { mountedWorkspaces } from "../tekton/held_facts.ts";
+import { mountAt, mountedWorkspaces } from "../tekton/held_facts.ts";
 import { LABEL, type Pod } from "../tekton/model.ts";
+import { heldDestination, type HeldPlace } from "../tekton/source/held_destination.ts";
 import { chooseMounted } from "../tekton/workspaces.ts";
 import type { Receipt } from "../tree/manifest.ts";
 import { sendable, type Source } from "./source.ts";
@@ -33,10 +34,10 @@ export async function sendInto(
   options: SendIntoOptions,
 ): Promise<{ pause: Pause; receipt: Receipt }> {
   const { source, flags, emit } = options;
-  const { pod, path } = await workspaceOf(options);
+  const { pod, path, directory } = await placeOf(options);
   const pause = { ...options.pause, directory: path };
   const release = false;
-  const { onDirectory: directory, program, compress, deletes } = flags;
+  const { program, compress, deletes } = flags;
   const run = runOf(pod, pause);
   const receipt = await send({
     ...options,
@@ -45,6 +46,7 @@ export async function sendInto(
     random: host.random,
     root: source.root,
     digests: source.digests,
+    spares: source.checkout.notCheckedOut,
     entries: await sendable(source, emit),
     pause,
     run,
@@ -73,20 +75,37 @@ function runOf({ metadata: { labels = {} } }: Pod, { pod }: Pause): RunName {
 }
 
 /** Where in the container the upload goes. */
-async function workspaceOf(
-  { kube, pause, flags }: SendIntoOptions,
-): Promise<{ pod: Pod; path: string }> {
+async function placeOf(
+  { kube, pause, flags, emit }: SendIntoOptions,
+): Promise<{ pod: Pod; path: string; directory: string }> {
   const { pod, taskRun } = await readTaskRun(kube, pause);
+  const { onDirectory: directory = "." } = flags;
+  if (directory.startsWith("/")) {
+    return { pod, ...mountAt(`step "${placeName(pause)}"`, pod, pause.container, directory) };
+  }
   if (taskRun === undefined) {
-    if (pause.directory !== "") return { pod, path: pause.directory };
+    if (pause.directory !== "") return { pod, path: pause.directory, directory };
     throw new ClusterError(
       `Cannot find the workspaces of step "${placeName(pause)}": its TaskRun can't be read`,
       { hint: "ask for the right to get taskruns" },
     );
   }
+  const owner = `step "${placeName(pause)}"`;
   const mounted = mountedWorkspaces(taskRun, pod, pause.container);
-  return {
-    pod,
-    path: chooseMounted(`step "${placeName(pause)}"`, mounted, flags.onWorkspace).path,
-  };
+  if (flags.onDirectory === undefined) {
+    const asked = { owner, step: pause.of, mounted, workspace: flags.onWorkspace };
+    const place = heldDestination(taskRun, asked);
+    if (place !== undefined) {
+      emit({
+        kind: "note",
+        text: `The upload goes to ${join(place)}, where the clone would put it`,
+      });
+      return { pod, ...place };
+    }
+  }
+  return { pod, directory, path: chooseMounted(owner, mounted, flags.onWorkspace).path };
+}
+
+function join({ path, directory }: HeldPlace): string {
+  return directory === "." ? path : `${path}/${directory}`;
 }

@@ -3,6 +3,7 @@ import { UsageError } from "../errors.ts";
 import type { Files, Host } from "../host.ts";
 import type { RunEvent } from "../run/events.ts";
 import { checkDirectory } from "../tree/check.ts";
+import { Checkout } from "../tree/checkout.ts";
 import { Digests } from "../tree/digests.ts";
 import { type GitFacts, gitFacts } from "../tree/git.ts";
 import type { Ignore } from "../tree/ignore.ts";
@@ -19,18 +20,21 @@ export interface Source {
   readonly git: Promise<GitFacts | undefined>;
   /** A word for each that can't be sent, and for each rule that can't be had. */
   readonly skipped: string[];
+  /** What git says of what is sent, and of what is not. */
+  readonly checkout: Checkout;
   readonly digests: Digests;
   readonly secrets: Secrets;
 }
 
 export async function openSource(host: Host, flags: SendFlags): Promise<Source> {
-  const { root, files, skipped, walked } = await openTree(host, flags, walkInRuns);
+  const { root, files, skipped, checkout, walked } = await openTree(host, flags, walkInRuns);
   const entries = allOf(walked);
   entries.catch(() => {}); // told when it is sent
   const { secrets } = flags;
-  if (secrets === "deny") checkSecrets(root, await entries);
+  if (secrets === "deny") await checkSecrets({ files, root }, await entries);
   const digests = new Digests(files, root);
-  return { root, files, entries, git: gitFacts(host.capture, root), skipped, digests, secrets };
+  const git = gitFacts(host.capture, root);
+  return { root, files, entries, git, skipped, checkout, digests, secrets };
 }
 
 async function allOf(walked: AsyncIterable<readonly Entry[]>): Promise<Entry[]> {
@@ -39,7 +43,7 @@ async function allOf(walked: AsyncIterable<readonly Entry[]>): Promise<Entry[]> 
   return entries;
 }
 
-/** What is in the directory and is sent, in runs of entries; `skipped` grows with it. */
+/** What is in the directory and is sent, in runs of entries; `skipped` grows with it. `mostFiles`: see CheckoutOptions. */
 export async function openTree<T extends Named>(
   host: Host,
   flags: SendFlags,
@@ -49,14 +53,16 @@ export async function openTree<T extends Named>(
     ignore: Ignore,
     options: WalkOptions,
   ) => AsyncGenerator<readonly T[], void, undefined>,
+  mostFiles?: number,
 ) {
   const root = await checkDirectory(host.files, flags.directory);
-  const files = await filesToSend(host, root, flags);
+  const checkout = new Checkout(host.capture, root, { eol: flags.eol, mostFiles });
+  const files = await filesToSend(host, root, { flags, checkout });
   const skipped: string[] = [];
   const onNote = (text: string) => {
     if (!skipped.includes(text)) skipped.push(text);
   };
-  const ignore = await openIgnore(host, root, { files, flags, onNote });
+  const ignore = await openIgnore(host, root, { files, flags, checkout, onNote });
   const options = {
     signal: host.interrupt,
     onSkip: (path: string, why: string) => skipped.push(`${path} is left out: ${why}`),
@@ -68,7 +74,7 @@ export async function openTree<T extends Named>(
         : run;
     }
   }
-  return { root, files, skipped, walked: walked() };
+  return { root, files, skipped, checkout, walked: walked() };
 }
 
 /** The entries, and a word for each that can't be sent. */
@@ -79,6 +85,6 @@ export async function sendable(source: Source, emit: (event: RunEvent) => void):
       hint: "is all of it ignored? --explain PATH says by which rule, --no-ignore sends it",
     });
   }
-  for (const note of sourceNotes(source, entries)) emit({ kind: "note", ...note });
+  for (const note of await sourceNotes(source, entries)) emit({ kind: "note", ...note });
   return entries;
 }

@@ -1,9 +1,13 @@
-/** What is said of the directory before it is sent. Pure. */
+/** What is said of the directory before it is sent. */
 import { UsageError } from "../errors.ts";
+import type { Files } from "../host.ts";
+import type { Checkout } from "../tree/checkout.ts";
 import { farLinkNotes } from "../tree/far_links.ts";
-import { looksSecret } from "../tree/secrets.ts";
+import { findSecrets, isSuspect } from "../tree/find_secrets.ts";
+import { lfsPointers } from "../tree/lfs_pointers.ts";
 import { measure, type Sized, sizeOf } from "../tree/sizes.ts";
 import type { Entry, Named } from "../tree/walk.ts";
+import { checkoutNotes } from "../view/checkout_notes.ts";
 import {
   countNote,
   LARGE_BYTES,
@@ -15,58 +19,85 @@ import {
 import type { Secrets } from "./upload_options.ts";
 
 interface Told {
+  readonly files: Files;
+  readonly root: string;
   readonly skipped: readonly string[];
+  readonly checkout: Checkout;
   readonly secrets: Secrets;
 }
 
-export function sourceNotes(source: Told, entries: readonly Entry[]): Note[] {
-  return listNotes(source, entries, { sized: entries, files: entries.length });
+export async function sourceNotes(source: Told, entries: readonly Entry[]): Promise<Note[]> {
+  const isSent = pathsOf(entries);
+  return await listNotes(source, entries, { sized: entries, files: entries.length, isSent });
+}
+
+/** Put together only where it is asked for: of a million paths it takes a second. */
+function pathsOf(entries: readonly Entry[]): (path: string) => boolean {
+  let paths: Set<string> | undefined;
+  return (path) => (paths ??= new Set(entries.map((entry) => entry.path))).has(path);
+}
+
+interface Counted {
+  readonly files: number;
+  /** Their sizes, where those are known. */
+  readonly sized?: readonly Sized[];
+  /** Whether the file is among what is sent. */
+  readonly isSent: (path: string) => boolean;
 }
 
 /**
  * The same of a list.
  *
  * @param notable all entries that are: see isNotable
- * @param sizes the number of files, and their sizes where those are known
  */
-export function listNotes(
+export async function listNotes(
   source: Told,
   notable: readonly Named[],
-  { files, sized }: { files: number; sized?: readonly Sized[] },
-): Note[] {
+  { files, sized, isSent }: Counted,
+): Promise<Note[]> {
   const isLarge = sized !== undefined && sizeOf(sized) > LARGE_BYTES;
+  const words = [...source.skipped, ...farLinkNotes(notable)].map((text) => ({ text }));
   return [
-    ...wordNotes(source, notable),
+    ...words,
+    ...await gitNotes(source, { sized, isSent }),
     ...isLarge ? [sizeNote(measure(sized))] : [],
     ...sized === undefined ? [countNote(files)] : [],
-    ...secretNotes(source, notable),
+    ...await secretNotes(source, notable),
   ];
 }
 
 /** Whether a note may come of its name, or of where it leads. */
-export function isNotable({ kind, path, linkTarget }: Named): boolean {
-  return linkTarget !== undefined || kind !== "directory" && looksSecret(path);
+export function isNotable(entry: Named): boolean {
+  return entry.linkTarget !== undefined || isSuspect(entry);
 }
 
-function wordNotes({ skipped }: Told, entries: readonly Named[]): Note[] {
-  return [...skipped, ...farLinkNotes(entries)].map((text) => ({ text }));
-}
-
-function secretNotes({ secrets }: Told, entries: readonly Named[]): Note[] {
-  const paths = secrets === "warn" ? secretPaths(entries) : [];
-  return paths.length > 0 ? [secretsNote(paths)] : [];
-}
-
-/** For --secrets=deny. Throws UsageError. */
-export function checkSecrets(root: string, entries: readonly Named[]): void {
-  const paths = secretPaths(entries);
-  if (paths.length === 0) return;
-  throw new UsageError(`Cannot upload "${root}": ${secretsFound(paths)}`, {
-    hint: "leave out with --ignore PATTERN, or send with --secrets=warn",
+async function gitNotes(
+  { files, root, checkout }: Told,
+  { sized = [], isSent }: Pick<Counted, "sized" | "isSent">,
+): Promise<Note[]> {
+  return checkoutNotes({
+    ...await checkout.endings(isSent),
+    notCheckedOut: [...checkout.notCheckedOut].filter((path) => !isSent(path)),
+    emptySubmodules: await checkout.emptySubmodules(files),
+    lfsPointers: await lfsPointers(files, root, sized),
+    cleaned: [...checkout.cleaned],
   });
 }
 
-function secretPaths(entries: readonly Named[]): string[] {
-  return entries.filter(({ kind, path }) => kind !== "directory" && looksSecret(path))
-    .map(({ path }) => path);
+async function secretNotes({ files, root, secrets }: Told, entries: readonly Named[]) {
+  if (secrets !== "warn") return [];
+  const note = secretsNote(await findSecrets(files, root, entries));
+  return note === undefined ? [] : [note];
+}
+
+/** For --secrets=deny. Throws UsageError. */
+export async function checkSecrets(
+  { files, root }: Pick<Told, "files" | "root">,
+  entries: readonly Named[],
+): Promise<void> {
+  const found = secretsFound(await findSecrets(files, root, entries));
+  if (found === undefined) return;
+  throw new UsageError(`Cannot upload "${root}": ${found}`, {
+    hint: "leave out with --ignore PATTERN, or send with --secrets=warn",
+  });
 }

@@ -1,8 +1,11 @@
 /** The rules of the directory to send, out of the command line. */
 import { UsageError } from "../errors.ts";
 import { FileError, type Files, type Host } from "../host.ts";
+import type { Checkout } from "../tree/checkout.ts";
+import { checkWhole, cleanGit } from "../tree/clean_git.ts";
 import { gitAsker } from "../tree/git_rules.ts";
 import { type Ignore, loadIgnore } from "../tree/ignore.ts";
+import { RewrittenFiles } from "../tree/rewritten_files.ts";
 import { cannotRead } from "../tree/unreadable.ts";
 import { worktreeFiles } from "../tree/worktree_files.ts";
 import type { SendFlags } from "./upload_options.ts";
@@ -14,7 +17,12 @@ import type { SendFlags } from "./upload_options.ts";
 export async function openIgnore(
   host: Host,
   root: string,
-  { files, flags, onNote }: { files: Files; flags: SendFlags; onNote: (text: string) => void },
+  { files, flags, checkout, onNote }: {
+    files: Files;
+    flags: SendFlags;
+    checkout: Checkout;
+    onNote: (text: string) => void;
+  },
 ): Promise<() => Promise<Ignore>> {
   const given = await Promise.all(flags.ignoreFiles.map((path) => readRules(host.files, path)));
   const extra = [
@@ -27,18 +35,32 @@ export async function openIgnore(
       readsFiles: flags.readsIgnoreFiles,
       withGit: flags.withGit,
       askGit: gitAsker(host),
+      onRepository: (found) => checkout.add(found),
       onNote,
     }).catch((error) => {
       throw cannotRead(root, error);
     });
 }
 
-/** The directory's files as they are sent. Throws TransferError. */
-export async function filesToSend(host: Host, root: string, flags: SendFlags): Promise<Files> {
-  if (!flags.withGit) return host.files;
-  return await worktreeFiles(host.files, root).catch((error) => {
+/** The directory's files as they are sent. Throws UsageError for a `.git` that is not whole, and TransferError. */
+export async function filesToSend(
+  host: Host,
+  root: string,
+  { flags, checkout }: { flags: SendFlags; checkout: Checkout },
+): Promise<Files> {
+  if (!flags.withGit) {
+    return flags.eol === "asis"
+      ? host.files
+      : new RewrittenFiles(host.files, (path) => checkout.rewriteOf(path));
+  }
+  try {
+    const files = await worktreeFiles(host.files, root);
+    await checkWhole(files, root);
+    const clean = await cleanGit(files, root, checkout.cleaned);
+    return new RewrittenFiles(files, (path) => clean(path) ?? checkout.rewriteOf(path));
+  } catch (error) {
     throw cannotRead(root, error);
-  });
+  }
 }
 
 async function readRules(files: Files, path: string): Promise<{ label: string; text: string }> {

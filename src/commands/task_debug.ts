@@ -14,7 +14,7 @@ import { type DebugFlags, debugFlags } from "./debug_options.ts";
 import { checkTerminal, runHeld } from "./held_run.ts";
 import { openNarrator } from "./narrate.ts";
 import { openSource } from "./source.ts";
-import { bindings, holdChanges, newGate, OWN_LABELS, resolving } from "./upload.ts";
+import { bindings, HELD_LABELS, holdChanges, newGate, resolving } from "./upload.ts";
 import { givenResults, readParam } from "./upload_options.ts";
 
 export interface Options extends DebugFlags {
@@ -51,11 +51,11 @@ export async function run(host: Host, options: Options): Promise<number> {
     namespace,
     params,
     workspaces,
-    labels: OWN_LABELS,
+    labels: HELD_LABELS,
     serviceAccount,
   });
   const context = resolving(host, options, { kube, emit: narrator.emit });
-  const gate = newGate(host, pauseSeconds);
+  const gate = newGate(host, pauseSeconds, `tkn-dev task debug ${options.task}`);
   const held = await holdTask(context, run, task, breakpoints(task, options), {
     gate,
     withoutShell,

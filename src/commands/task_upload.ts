@@ -5,17 +5,20 @@ import type { Host } from "../host.ts";
 import { holdTask } from "../run/hold.ts";
 import { read, withStepActions } from "../run/resolve.ts";
 import { checkAccess, readDefaultTimeout } from "../run/start.ts";
-import { heldStep, lowerTask } from "../tekton/lower_task.ts";
-import { type ResultSpec, type Task, TASKS } from "../tekton/model.ts";
+import { lowerTask } from "../tekton/lower_task.ts";
+import { type Task, TASKS } from "../tekton/model.ts";
 import { newTaskRun } from "../tekton/new_run.ts";
 import { bindParams } from "../tekton/params.ts";
-import { chooseStep, stepName } from "../tekton/target.ts";
-import { checkWorkspaces, chooseWorkspace } from "../tekton/workspaces.ts";
+import { heldStep } from "../tekton/replace_steps.ts";
+import { replacedResults } from "../tekton/source/results.ts";
+import { stepName } from "../tekton/target.ts";
+import { checkWorkspaces } from "../tekton/workspaces.ts";
 import { openNarrator } from "./narrate.ts";
 import { checkHandOver, runHandedOver } from "./held_run.ts";
 import { type Look, look, lookFlags } from "./look.ts";
+import { intoPlace, planUpload } from "./plan_upload.ts";
 import { openSource, type Source } from "./source.ts";
-import { bindings, newGate, OWN_LABELS, resolving, runUpload } from "./upload.ts";
+import { bindings, HELD_LABELS, newGate, resolving, runUpload } from "./upload.ts";
 import { readParam, type UploadFlags, uploadFlags } from "./upload_options.ts";
 import { watch } from "./watch.ts";
 
@@ -55,51 +58,51 @@ async function runOnce(host: Host, options: Options, given?: Source): Promise<nu
   const owner = `Task "${options.task}"`;
   const params = bindParams(owner, found.spec.params ?? [], options.params, readParam);
   checkWorkspaces(owner, found.spec.workspaces ?? [], workspaces);
-  const { index } = chooseStep(owner, found.spec, options.onStep);
   const context = resolving(host, options, { kube, emit: narrator.emit });
-  const spec = await withStepActions(context, found.spec, [index], params);
+  const { spec, standIn, destination, deletes, notes } = await planUpload(found.spec, {
+    owner,
+    flags: options,
+    workspaces: (found.spec.workspaces ?? []).map((workspace) => ({
+      workspace,
+      binding: workspaces.find((binding) => binding.name === workspace.name),
+    })),
+    params,
+    withStepActions: (spec, steps) => withStepActions(context, spec, steps, params),
+  });
   const task = { ...found, spec };
-  const place = spec.steps![index];
-  const step = options.onStep === undefined ? undefined : { step: place, index };
-  const candidates = (task.spec.workspaces ?? []).map((workspace) => ({
-    workspace,
-    binding: workspaces.find((binding) => binding.name === workspace.name),
-  }));
-  const { workspace } = chooseWorkspace(owner, candidates, options.onWorkspace);
-  checkMounted(owner, task, place.workspaces, workspace.name);
-  const gate = newGate(host, options.pauseSeconds);
+  const { at, replaced } = standIn;
+  const place = spec.steps![at];
+  if (destination.scope.kind === "workspace") {
+    checkMounted(owner, task, place.workspaces, destination.scope.name);
+  }
+  const gate = newGate(host, options.pauseSeconds, `tkn-dev task upload ${options.task}`);
   const { serviceAccount } = options;
-  const asked = { namespace, params, workspaces, labels: OWN_LABELS, serviceAccount };
-  const standIn = step === undefined ? undefined : { owner, results: ownResults(task) };
+  const asked = { namespace, params, workspaces, labels: HELD_LABELS, serviceAccount };
+  const results = replacedResults(spec, standIn.replaced);
+  const replacedWork = replaced.length === 0 ? undefined : { owner, results };
   if (options.handOver !== undefined) {
     const run = newTaskRun({ name: options.task, ...asked });
-    const breakpoints = { tasks: [], steps: [{ step: stepName(place, index) }] };
-    return await runHandedOver(host, { ...options, onWorkspace: workspace.name }, {
+    const breakpoints = { tasks: [], steps: [{ step: stepName(place, at) }] };
+    return await runHandedOver(host, { ...options, ...intoPlace(destination), deletes }, {
       kube,
       narrator,
       held: await holdTask(context, run, found, breakpoints, { gate, defaultTimeout }),
       source,
-      standIn,
-      notes: [],
+      standIn: replacedWork,
+      notes,
     });
   }
-  const upload = {
-    ...asked,
-    task,
-    step,
-    workspace: workspace.name,
-    image: options.image,
-    gate,
-    defaultTimeout,
-  };
-  return await runUpload(host, options, source, {
+  const image = options.image;
+  const upload = { ...asked, task, standIn, destination, image, gate, defaultTimeout };
+  const step = heldStep(spec, standIn);
+  return await runUpload(host, { ...options, deletes }, source, {
     kube,
     emit: narrator.emit,
     placement: lowerTask(upload),
-    held: { step: heldStep(upload) },
-    standIn,
-    changes: changes(options.task, step === undefined ? undefined : heldStep(upload)),
-    notes: [],
+    held: { step },
+    standIn: replacedWork,
+    changes: changes(options.task, replaced.length === 0 ? undefined : step),
+    notes,
   });
 }
 
@@ -113,11 +116,6 @@ function changes(task: string, step: string | undefined): string[] {
     "Labels and annotations of the Task are copied, as Tekton does by reference. The timeout is",
     "raised by --pause-timeout, for it goes on while the run is held.",
   ];
-}
-
-/** Tekton itself makes those that have a value, out of steps' results. */
-function ownResults(task: Task): ResultSpec[] {
-  return (task.spec.results ?? []).filter((result) => result.value === undefined);
 }
 
 /** Where any step or sidecar asks for a workspace by itself, only those that ask have it. */

@@ -8,13 +8,14 @@ import { placeName } from "../run/pause_place.ts";
 import type { Resolving } from "../run/resolve.ts";
 import type { Preparation } from "../run/send.ts";
 import { upload } from "../run/upload.ts";
+import { GATE_ENV } from "../step/copies.ts";
 import { waiting } from "../step/entrypoint.ts";
 import { GATE_DIRECTORY, gateArguments, gateScript } from "../step/scripts.ts";
 import type { Gate } from "../tekton/gate_step.ts";
 import type { HeldStep } from "../tekton/hold_run.ts";
 import type { ResultSpec, WorkspaceBinding } from "../tekton/model.ts";
 import type { Placement } from "../tekton/place.ts";
-import { type KnownResults, standInResults, whyTooLarge } from "../tekton/results.ts";
+import { standInResults, whyTooLarge } from "../tekton/results.ts";
 import type { Receipt } from "../tree/manifest.ts";
 import type { GitFacts } from "../tree/git.ts";
 import { lanesOf } from "../tree/lanes.ts";
@@ -26,25 +27,29 @@ import { sendable, type Source } from "./source.ts";
 import { parseDocuments, parseYaml, renderPlacement } from "./yaml.ts";
 import type { RunFlags, UploadFlags } from "./upload_options.ts";
 
-/** A held run that nobody comes to ends by itself after that long, whatever became of us. */
-export function newGate(host: Host, pauseSeconds: number): Gate {
+/**
+ * A held run that nobody comes to ends by itself after that long, whatever became of us; a copy of it at once, with the
+ * words that start another.
+ */
+export function newGate(host: Pick<Host, "random">, pauseSeconds: number, again: string): Gate {
   return {
-    script: gateScript,
+    script: (options) => gateScript({ ...options, again }),
     directory: GATE_DIRECTORY,
     volume: `tkn-dev-${host.random(6)}`,
-    args: (workspacePath, own) =>
-      gateArguments({ watchdogSeconds: pauseSeconds, workspacePath, own }),
+    args: ({ path, directory }, own) =>
+      gateArguments({
+        watchdogSeconds: pauseSeconds,
+        workspacePath: path,
+        directory: directory === "." ? "" : directory,
+        own,
+      }),
+    env: GATE_ENV,
     waiting,
     pauseSeconds,
   };
 }
 
-/** The results of a clone, by git-clone's names, out of the local checkout. */
-function knownResults(facts: GitFacts | undefined): KnownResults {
-  return { commit: facts?.commit, url: facts?.url, "committer-date": facts?.committerDate };
-}
-
-export { OWN_LABELS } from "../run/own.ts";
+export { HELD_LABELS } from "../run/own.ts";
 
 const OWN_ANNOTATION = "tkn-dev/upload";
 
@@ -136,9 +141,9 @@ export async function runUpload(
     random: host.random,
     root: source.root,
     digests: source.digests,
+    spares: source.checkout.notCheckedOut,
     entries: sendable(source, emit),
     prepare: () => prepare(host, { flags, source, over: over.signal }),
-    directory: flags.onDirectory,
     program: flags.program,
     compress: flags.compress,
     deletes: flags.deletes,
@@ -196,13 +201,8 @@ export async function resultFiles(
       },
     );
   }
-  const known = knownResults(await source.git);
-  const { values, empty } = standInResults(
-    standIn.owner,
-    standIn.results,
-    flags.results,
-    known,
-  );
+  const known = await source.git ?? {};
+  const { values, empty } = standInResults(standIn.owner, standIn.results, flags.results, known);
   if (empty.length > 0) {
     const text = `Results ${empty.join(", ")} of ${standIn.owner} are given empty`;
     emit({ kind: "note", text: `${text}; --result NAME=VALUE sets one` });

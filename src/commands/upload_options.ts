@@ -12,6 +12,8 @@ import { UsageError } from "../errors.ts";
 import type { ConnectOptions } from "../host.ts";
 import type { Compress } from "../run/send.ts";
 import type { ParamType, ParamValue } from "../tekton/model.ts";
+import { plainDirectory, whyNoDirectory } from "../tekton/source/destination.ts";
+import type { Eol } from "../tree/checkout.ts";
 import type { Deletes } from "../tree/delta.ts";
 
 const SECRETS = ["allow", "warn", "deny"] as const;
@@ -23,13 +25,14 @@ export interface SendFlags {
   /** As the user named it; "." by default. */
   readonly directory: string;
   readonly onWorkspace?: string;
-  /** Relative, no "..", "." for the workspace itself. */
-  readonly onDirectory: string;
+  /** Without "..": relative to the workspace, "." for itself, or an absolute path in the container. Undefined: the clone's. */
+  readonly onDirectory?: string;
   readonly ignore: string[];
   readonly ignoreFiles: string[];
   /** Whether git's rules and .tektonignore count. */
   readonly readsIgnoreFiles: boolean;
   readonly withGit: boolean;
+  readonly eol: Eol;
   readonly secrets: Secrets;
   readonly program: string[];
   readonly compress: Compress;
@@ -120,11 +123,12 @@ export function sendFlags(flags: Flags, directory: string | undefined): SendFlag
   return {
     directory: directory ?? ".",
     onWorkspace: flags.text("on-workspace"),
-    onDirectory: relativeDirectory(flags.text("on-directory") ?? "."),
+    onDirectory: directoryFlag(flags.text("on-directory")),
     ignore: flags.texts("ignore"),
     ignoreFiles: flags.texts("ignore-file"),
     readsIgnoreFiles: !flags.on("no-ignore"),
     withGit: flags.on("with-git"),
+    eol: oneOf(flags, "eol", EOLS),
     secrets: secrets(flags.text("secrets")!),
     program: program(flags.text("exec")!),
     compress: oneOf(flags, "compress", WHENS),
@@ -158,6 +162,7 @@ export function runFlags(flags: Flags): RunFlags {
   };
 }
 
+const EOLS: readonly Eol[] = ["asis", "git"];
 const WHENS = ["auto", "always", "never"] as const;
 
 function oneOf<T extends string>(flags: Flags, name: string, values: readonly T[]): T {
@@ -207,7 +212,7 @@ export function readParam(name: string, text: string, type: ParamType): ParamVal
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     throw new UsageError(`Cannot set param "${name}": it is an ${type}, and "${text}" is none`, {
-      hint: `--param ${name}=${type === "array" ? "a,b" : "key:value,key2:value2"}`,
+      hint: error.hint?.replace("name=", () => `${name}=`),
     });
   }
 }
@@ -217,19 +222,17 @@ export function givenResults({ results }: Pick<RunFlags, "results">): Record<str
   return Object.fromEntries(results.map(({ name, value }) => [name, value]));
 }
 
-function relativeDirectory(path: string): string {
-  const parts = path.split("/").filter((part) => part !== "" && part !== ".");
-  const why = path.startsWith("/")
-    ? "it is absolute"
-    : parts.includes("..")
-    ? "it leads out of the workspace"
-    : /[\0\n]/.test(path)
-    ? "no directory has such a name"
-    : undefined;
-  if (why === undefined) return parts.length === 0 ? "." : parts.join("/");
-  throw new UsageError(`Cannot upload into --on-directory "${path}": ${why}`, {
-    hint: "give a path relative to the workspace's root",
-  });
+function directoryFlag(path: string | undefined): string | undefined {
+  if (path === undefined) return undefined;
+  const why = whyNoDirectory(path);
+  if (why !== undefined) {
+    throw new UsageError(`Cannot upload into --on-directory "${path}": ${why}`, {
+      hint: "give a path relative to the workspace's root, or an absolute one in the container",
+    });
+  }
+  const plain = plainDirectory(path);
+  if (!path.startsWith("/")) return plain;
+  return plain === "." ? "/" : `/${plain}`;
 }
 
 function program(command: string): string[] {

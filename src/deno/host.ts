@@ -1,7 +1,6 @@
 /** The real world, put together. */
 import type { Host } from "../host.ts";
-import { pathText } from "../path_bytes.ts";
-import { sayableDirectory } from "./byte_files.ts";
+import { capture } from "./capture.ts";
 import { denoClock } from "./clock.ts";
 import { denoFiles } from "./files.ts";
 import { denoTerminal } from "./terminal.ts";
@@ -62,19 +61,4 @@ function random(length: number): string {
   const letters = "abcdefghijklmnopqrstuvwxyz0123456789";
   const bytes = crypto.getRandomValues(new Uint8Array(length));
   return Array.from(bytes, (byte) => letters[byte % letters.length]).join("");
-}
-
-async function capture(
-  command: readonly string[],
-  options: { cwd?: string } = {},
-): Promise<string | undefined> {
-  try {
-    const [program, ...args] = command;
-    using cwd = options.cwd === undefined ? undefined : sayableDirectory(options.cwd);
-    const process = new Deno.Command(program, { args, cwd: cwd?.name, stderr: "null" });
-    const { success, stdout } = await process.output();
-    return success ? pathText(stdout) : undefined;
-  } catch {
-    return undefined; // no such program here
-  }
 }

@@ -4,7 +4,8 @@
  * which reads a stream.
  */
 import { ClusterError } from "../errors.ts";
-import type { KubeObject, Shape, Status, WatchEvent } from "./interface.ts";
+import { checked, isRecord, type Shape } from "../shape.ts";
+import type { KubeObject, Status, WatchEvent } from "./interface.ts";
 
 const MIB = 1 << 20;
 
@@ -207,30 +208,13 @@ function asCause({ reason, message, field }: Json) {
   };
 }
 
-function asObject<T extends KubeObject>(value: unknown, shape: Shape, what: string): T {
-  const isNamed = isRecord(value) && isRecord(value.metadata) &&
-    typeof value.metadata.name === "string";
-  if (!isNamed || !hasShape(value, OBJECT) || !hasShape(value, shape)) throw new AnswerError(what);
-  return value as unknown as T;
-}
-
-/** What is left out, or null, has every shape but a name's; what a shape does not mention may be anything. */
-export function hasShape(value: unknown, shape: Shape): boolean {
-  if (value === undefined || value === null) return shape !== "name";
-  if (shape === "text" || shape === "name") return typeof value === "string";
-  if (shape === "number") return typeof value === "number";
-  if (shape === "texts") {
-    return isRecord(value) && Object.values(value).every((one) => typeof one === "string");
-  }
-  if (Array.isArray(shape)) {
-    return Array.isArray(value) &&
-      value.every((one) => one !== undefined && one !== null && hasShape(one, shape[0]));
-  }
-  return isRecord(value) && Object.entries(shape).every(([key, one]) => hasShape(value[key], one));
-}
-
-function isRecord(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function asObject<T extends KubeObject>(given: unknown, shape: Shape, what: string): T {
+  const isNamed = isRecord(given) && isRecord(given.metadata) &&
+    typeof given.metadata.name === "string";
+  if (!isNamed) throw new AnswerError(what);
+  const found = checked(given, OBJECT, shape);
+  if ("why" in found) throw new AnswerError(`${what}: ${found.why}`);
+  return found.value as T;
 }
 
 /**

@@ -1,5 +1,7 @@
 /** What the program needs of Kubernetes, as types: a real client and a test's double both have this shape. */
 
+import type { Shape } from "../shape.ts";
+
 /** Metadata of any Kubernetes object, as far as it is used here. */
 export interface ObjectMeta {
   name?: string;
@@ -47,18 +49,6 @@ export interface Status {
     [key: string]: unknown;
   };
 }
-
-/**
- * What is relied on in an answer: a text, a number, a map of texts, a list of such, or an object with
- * such fields. Each may be missing, but for a name, which is a text.
- */
-export type Shape =
-  | "name"
-  | "text"
-  | "number"
-  | "texts"
-  | readonly [Shape]
-  | { readonly [key: string]: Shape };
 
 /** A kind as the API's paths spell it. `kind` is the singular that people read: "PipelineRun". */
 export interface Resource {

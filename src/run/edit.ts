@@ -19,6 +19,7 @@ import {
   TASKS,
 } from "../tekton/model.ts";
 import { scriptPlace, type ScriptSource } from "../tekton/script_source.ts";
+import { taskNameOf } from "../tekton/task_name.ts";
 import { type Variables, variablesOf } from "../tekton/variables.ts";
 import { readTaskRun } from "./facts.ts";
 import { type Pause, placeName } from "./pause_place.ts";
@@ -130,8 +131,8 @@ async function findSource(
   const { labels = {} } = taskRun.metadata;
   const originals = task === undefined
     ? {
-      ref: refTo(labels[LABEL.task]),
-      task: await find<Task>(kube, TASKS, namespace, labels[LABEL.task]),
+      ref: refTo(taskNameOf(labels)),
+      task: await find<Task>(kube, TASKS, namespace, taskNameOf(labels)),
     }
     : await pipelineOriginals(kube, pause, labels[LABEL.pipelineRun] ?? "");
   const source = scriptPlace({ task, step: of }, originals);

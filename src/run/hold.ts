@@ -13,7 +13,7 @@ import {
 import type { ReadTask } from "../tekton/inline_task.ts";
 import type { PipelineRun, PipelineTask, TaskRun, TaskSpec } from "../tekton/model.ts";
 import type { ReadPipeline } from "../tekton/inline_pipeline.ts";
-import { checkHoldable, chooseStep, chooseTask, stepName } from "../tekton/target.ts";
+import { checkHoldable, chooseStep, findTask, stepName } from "../tekton/target.ts";
 import {
   effectiveParams,
   fillParams,
@@ -51,7 +51,7 @@ export async function holdPipeline(
   const named = new Set([...breakpoints.tasks, ...breakpoints.steps.map(({ task }) => task!)]);
   const ofAll = breakpoints.onFailure || breakpoints.everyStep && breakpoints.tasks.length === 0;
   const all = [...(pipeline.spec.tasks ?? []), ...(pipeline.spec.finally ?? [])];
-  for (const name of named) checkHoldable(owner, chooseTask(owner, pipeline.spec, name).task);
+  for (const name of named) checkHoldable(owner, findTask(owner, pipeline.spec, name));
   const tasks: TaskToHold[] = [];
   for (const target of all) {
     const isNamed = named.has(target.name);

@@ -9,6 +9,7 @@ import {
   phaseOf,
 } from "../tekton/phase.ts";
 import { LABEL } from "../tekton/model.ts";
+import { taskNameOf } from "../tekton/task_name.ts";
 import type { Outcome, TaskOutcome } from "./events.ts";
 import type { LiveRun, Run } from "./live_run.ts";
 
@@ -32,7 +33,7 @@ export function outcomeOf(live: LiveRun, uploaded: string | undefined): Outcome 
 }
 
 function taskName(run: Run): string {
-  return run.metadata.labels?.[LABEL.task] ?? run.metadata.name!;
+  return taskNameOf(run.metadata.labels) ?? run.metadata.name!;
 }
 
 /** In the Pipeline's order, the finally tasks last. */

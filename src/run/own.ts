@@ -1,13 +1,16 @@
 /** What this program writes onto the objects that it creates, and recognizes them by later. Pure. */
 import type { KubeObject } from "../kube/interface.ts";
+import { HOLDS_LABELS, INVOCATION } from "../step/copies.ts";
 import { VERSION } from "../version.ts";
 
 /** On every run, temporary object, probe run and resolution request. A run hands it down to its pods. */
 export const OWN_LABEL = "tkn-dev/version";
 export const OWN_LABELS: Readonly<Record<string, string>> = { [OWN_LABEL]: VERSION };
+/** On every run that holds. */
+export const HELD_LABELS: Readonly<Record<string, string>> = { ...OWN_LABELS, ...HOLDS_LABELS };
 
 /** Annotations: `KIND/NAME/MARK` or `KIND/NAME/MARK/SECONDS`, and `KIND/NAME` of a run. */
-const MARK = "tkn-dev/invocation";
+const MARK = INVOCATION;
 const RUN = "tkn-dev/run";
 
 /** As long as an object that no run uses may be needed: creating a run, or an answer, ends sooner. */

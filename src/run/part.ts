@@ -227,6 +227,7 @@ class Part {
       packed: transfer.sent,
       verified: transfer.verified,
       deletes: options.deletes,
+      spares: options.spares,
     });
     transfer.begin(difference);
     return difference;

@@ -25,6 +25,8 @@ export interface Pause {
   readonly postFile?: string;
   /** The workspace's path in the container that the gate was told; "" where it was told none. */
   readonly directory: string;
+  /** Where below it the upload goes, as the gate says: not checked. */
+  readonly into?: string;
   /** Of the step's work, where that was done before it held. */
   readonly exitCode?: number;
   /** The last lines of that work. */
@@ -89,7 +91,9 @@ export function readPause(
   };
 }
 
-type Hold = Pick<Pause, "gate" | "directory" | "exitCode" | "postFile"> & { before: string };
+type Hold = Pick<Pause, "gate" | "directory" | "into" | "exitCode" | "postFile"> & {
+  before: string;
+};
 
 function readHold(pod: Pod, container: string, line: string): Hold | undefined {
   if (hasGate(pod, container)) {

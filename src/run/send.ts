@@ -28,6 +28,8 @@ export interface Cargo {
   readonly root: string;
   readonly entries: readonly Entry[];
   readonly digests: Digests;
+  /** Of what is not sent: what stays where an earlier upload has sent it. */
+  readonly spares?: ReadonlySet<string>;
   /** Packed already, as far as memory allows: for a place where nothing lies yet. */
   readonly prepared?: Preparation;
 }

@@ -7,6 +7,7 @@ import { conduct, type Conducted, type ConductOptions, type RunResult } from "./
 import type { Outcome } from "./events.ts";
 import type { LiveRun } from "./live_run.ts";
 import { annotate } from "./metadata.ts";
+import { plainDirectory, whyNoDirectory } from "../tekton/source/destination.ts";
 import { awaitPause } from "./pause.ts";
 import type { Pause } from "./pause_place.ts";
 import {
@@ -20,7 +21,7 @@ import {
 import { recordPlace } from "./record_place.ts";
 import { type Cargo, type Preparation, send, type SendOptions } from "./send.ts";
 
-type Sending = Pick<SendOptions, "directory" | "program" | "compress" | "deletes" | "results">;
+type Sending = Pick<SendOptions, "program" | "compress" | "deletes" | "results">;
 
 export interface UploadOptions
   extends
@@ -90,7 +91,8 @@ async function sendTo(
   { live, following, signal, emit }: Conducted,
   { pause, preparing }: { pause: Pause; preparing: Promise<Preparation | undefined> },
 ): Promise<Receipt | "over" | "gone"> {
-  const { clock, directory } = options;
+  const { clock } = options;
+  const directory = directoryOf(pause);
   const [entries, prepared] = await Promise.all([options.entries, preparing]);
   const record = recordPlace({ pod: live.pods.get(pause.pod), pause, directory, release: true });
   const done = new AbortController();
@@ -108,6 +110,7 @@ async function sendTo(
     ...options,
     emit,
     pause,
+    directory,
     run: { kind: live.kind, name: live.name },
     entries,
     prepared,
@@ -126,6 +129,16 @@ async function sendTo(
   } finally {
     done.abort(new DOMException("it is sent", "AbortError"));
   }
+}
+
+/** Where the gate says that it goes, which has what Tekton has filled in. */
+function directoryOf({ into = "", step }: Pause): string {
+  const why = whyNoDirectory(into);
+  if (why === undefined) return plainDirectory(into);
+  throw new TransferError(
+    `Cannot upload into directory "${into}", as step "${step}" is told to: ${why}`,
+    { hint: "choose another with --on-directory" },
+  );
 }
 
 async function withinPause<T>(

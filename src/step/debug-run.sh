@@ -76,7 +76,7 @@ g_file=/tkn-dev/script
 # work: in this shell's place, with the environment and the words that the gate left.
 # shellcheck disable=SC2120
 work() {
-  unset PS1 TERM TKN_DEV_CHANNEL
+  unset PS1 TERM TKN_DEV_CHANNEL TKN_DEV_HOLDS TKN_DEV_MARK TKN_DEV_PR TKN_DEV_TR
   # shellcheck source=/dev/null
   . /tkn-dev/environment
   # shellcheck source=/dev/null

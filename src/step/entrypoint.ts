@@ -4,6 +4,8 @@
  * Source: Tekton 1.9, cmd/entrypoint/main.go, pkg/entrypoint/entrypointer.go, cmd/entrypoint/subcommands.
  */
 
+import { HOLDS_VARIABLE } from "./copies.ts";
+
 const ENTRYPOINT = "/tekton/bin/entrypoint";
 const DIRECTORY = "/tkn-dev";
 /** What the breakpoint's files are named after, in a gate of ours. */
@@ -15,11 +17,14 @@ export const BREAKPOINT_LINES = {
   onFailure: "debug onFailure breakpoint has taken effect",
 };
 
-/** The command line of a step that holds and does nothing more. */
+/**
+ * The command line of a step that holds and does nothing more. In a copy of its run the variable is empty, which is no
+ * truth value: the entrypoint says so and ends with exit code 2.
+ */
 export const waiting = {
   command: [ENTRYPOINT],
   args: [
-    "-debug_before_step",
+    `-debug_before_step=$(${HOLDS_VARIABLE})`,
     ...["-post_file", POST_FILE],
     ...["-step_metadata_dir", `${DIRECTORY}/step`],
     ...["-termination_path", `${DIRECTORY}/termination`],

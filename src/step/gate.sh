@@ -1,7 +1,8 @@
 #!/bin/sh
-# gate SECONDS WORKSPACE [ARGUMENT]...
+# gate SECONDS WORKSPACE DIRECTORY [ARGUMENT]...
 #
-# Sourced by the loader in the held step's place: says in one line that it holds, then does what the words through
+# Sourced by the loader in the held step's place: says in one line that it holds, and where the upload goes (DIRECTORY of
+# WORKSPACE, if it is not that itself), then does what the words through
 # the FIFO /tkn-dev/inbox ask for. After SECONDS in which none of its visitors lives (but for shells, whose client has to
 # be heard of), and nobody writes to /tkn-dev/visited, it gives up (0: it never does).
 # The step's own work: /tkn-dev/script with the ARGUMENTs; where that is empty, the ARGUMENTs.
@@ -12,8 +13,21 @@
 . /tkn-dev/step
 # shellcheck source=src/step/show.sh
 . /tkn-dev/show
-g_seconds=$1 g_workspace=$2
-shift 2
+g_seconds=$1 g_workspace=$2 g_directory=$3
+shift 3
+
+# Whether the run is the one that this gate was made for: src/step/copies.ts.
+if [ -n "${TKN_DEV_HOLDS+set}" ]; then
+  case $TKN_DEV_MARK/$TKN_DEV_HOLDS in
+    "PipelineRun/$TKN_DEV_PR/"* | "TaskRun/$TKN_DEV_TR/"* | /true) ;;
+    *)
+      # shellcheck disable=SC2154
+      printf 'tkn-dev: nobody comes to this copy of a run that waited for tkn-dev; start one with: %s\n' "$g_again"
+      exit 1
+      ;;
+  esac
+  unset TKN_DEV_HOLDS TKN_DEV_MARK TKN_DEV_PR TKN_DEV_TR
+fi
 
 # By the second: signals get lost in a shell that forks, and a long sleep outlives it.
 # No child: its end would signal the step.
@@ -107,9 +121,16 @@ fi
 if [ -n "${YASH_VERSION-}" ]; then trap - INT TERM; else trap 'let_go terminated 143' INT TERM; fi
 exec 3<>/tkn-dev/inbox # both ways, so that neither side waits for the other
 
+# shellcheck disable=SC2154
+case $g_directory in
+  *"$g_newline"*)
+    printf 'tkn-dev: cannot hold this step: the directory for the upload has a line break\n' >&2
+    exit 1
+    ;;
+esac
 : >/tkn-dev/released
 # On both streams behind what the work said there: a node may tell of one before it tells of the other.
-g_line="tkn-dev: held${g_code:+ after exit code $g_code}, workspace: $g_workspace"
+g_line="tkn-dev: held${g_code:+ after exit code $g_code}, workspace: $g_workspace${g_directory:+, directory: $g_directory}"
 [ -z "$g_code" ] || printf '%s\n' "$g_line" >&2
 printf '%s\n' "$g_line"
 start_watchdog

@@ -29,6 +29,8 @@ export interface HeldLine {
   readonly gate: GateKind;
   /** The workspace's path; "" where there is none, or it is not known. */
   readonly directory: string;
+  /** Where below it the upload goes, as Tekton has filled it in: not checked. "" where it goes to the path itself. */
+  readonly into: string;
   /** Of the step's work, where that is done. */
   readonly exitCode?: number;
   /** The text of the step's own in front of it. */
@@ -38,16 +40,25 @@ export interface HeldLine {
 /** A line of a step's log in which a gate says that it holds: one with a path or a code that is none says nothing. */
 export function readHeldLine(line: string): HeldLine | undefined {
   if (line.startsWith(HELD_PREFIX)) {
-    const directory = line.slice(HELD_PREFIX.length);
-    return isWorkspacePath(directory) ? { gate: "script", directory, before: "" } : undefined;
+    const [directory, into] = placesOf(line.slice(HELD_PREFIX.length));
+    return isWorkspacePath(directory) ? { gate: "script", directory, into, before: "" } : undefined;
   }
-  const [, before, code, directory] = HELD_AFTER.exec(line) ?? [];
+  const [, before, code, places = ""] = HELD_AFTER.exec(line) ?? [];
+  const [directory, into] = placesOf(places);
   if (code !== undefined && Number(code) <= 255 && isWorkspacePath(directory)) {
-    return { gate: "script", directory, exitCode: Number(code), before };
+    return { gate: "script", directory, into, exitCode: Number(code), before };
   }
   return line.includes(BREAKPOINT_LINES.beforeStep)
-    ? { gate: "entrypoint", directory: "", before: "" }
+    ? { gate: "entrypoint", directory: "", into: "", before: "" }
     : undefined;
+}
+
+const INTO = ", directory: ";
+
+/** A mount's path has no ":". */
+function placesOf(text: string): [workspace: string, into: string] {
+  const at = text.indexOf(INTO);
+  return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + INTO.length)];
 }
 
 /** An absolute path that is what it says, or none at all. */
@@ -126,6 +137,8 @@ export interface GateScriptOptions {
   readonly carries: boolean;
   /** The held step's own script. */
   readonly own?: string;
+  /** The command line that starts such a run. */
+  readonly again?: string;
 }
 
 /**
@@ -167,11 +180,14 @@ const COMMENT_BEHIND = / # [^"'`$\\]*$/;
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** What the scripts know of the step, for a shell to read. */
-function facts({ step, mode, plain, secret, hidden }: GateScriptOptions): string {
+function facts(
+  { step, mode, plain, secret, hidden, again = "tkn-dev" }: GateScriptOptions,
+): string {
   const list = (names: readonly string[]) =>
     `'${names.filter((name) => IDENTIFIER.test(name)).join("\n")}'`;
-  const name = `'${step.replaceAll("'", "'\\''")}'`;
-  return `g_step=${name} g_mode=${mode} g_hidden=${hidden ? 1 : ""}
+  const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
+  return `g_step=${quoted(step)} g_mode=${mode} g_hidden=${hidden ? 1 : ""}
+g_again=${quoted(again)}
 g_plain=${list(plain)}
 g_secret=${list(secret)}
 `;
@@ -179,14 +195,16 @@ g_secret=${list(secret)}
 
 /** The arguments of the script of a held step. After `watchdogSeconds` without a client it fails; 0: never. */
 export function gateArguments(
-  { watchdogSeconds, workspacePath, own = [] }: {
+  { watchdogSeconds, workspacePath, directory = "", own = [] }: {
     watchdogSeconds: number;
     workspacePath: string;
+    /** Where below that the upload goes; "": there itself. */
+    directory?: string;
     /** The held step's own command and arguments. */
     own?: readonly string[];
   },
 ): string[] {
-  return [String(watchdogSeconds), workspacePath, ...own];
+  return [String(watchdogSeconds), workspacePath, directory, ...own];
 }
 
 export interface ReceiveOptions {

@@ -25,22 +25,34 @@ export interface GateScript {
 /** What a gate is made of; its scripts come from src/step. */
 export interface Gate {
   script(options: GateScript): string;
-  /** Its arguments, given the path of the workspace ("": none) and the step's own command line. */
-  args(workspacePath: string, own: readonly string[]): string[];
+  /** Its arguments, given where the upload goes and the step's own command line. */
+  args(place: GatePlace, own: readonly string[]): string[];
   /** Where the gate keeps its own files in the container. */
   readonly directory: string;
   /** Of the emptyDir behind that directory, one for all gates of a pod: unlike every volume of the Task. */
   readonly volume: string;
+  /** By which it knows that its run is a copy. */
+  readonly env: readonly NonNullable<Step["env"]>[number][];
   /** The command line of a step that only waits, where there is no shell. */
   readonly waiting: { readonly command: string[]; readonly args: string[] };
   /** How long it may hold; after this long with nobody there it gives up. */
   readonly pauseSeconds: number;
 }
 
+/** Where an upload goes, as the gate is to tell it; Tekton fills in the variables. */
+export interface GatePlace {
+  /** Of a workspace or a volume; "": not known. */
+  readonly path: string;
+  /** Relative to it; "." for itself. */
+  readonly directory: string;
+}
+
+const NOWHERE: GatePlace = { path: "", directory: "." };
+
 export interface Hold {
   readonly gate: Gate;
-  /** The Task's workspace whose path the gate is to tell; undefined: none. */
-  readonly workspace?: string;
+  /** Undefined: nothing is uploaded, or where to is known otherwise. */
+  readonly place?: GatePlace;
   /** What it runs in, where that is not the step's own image. */
   readonly image?: string;
   /** Default: before its work. */
@@ -52,8 +64,8 @@ export interface Hold {
 }
 
 /**
- * The given step with the gate in its work's place: same name, user and mounts. The
- * workspace's path is left for Tekton to fill in, who alone knows a mountPath with params in it.
+ * The given step with the gate in its work's place: same name, user and mounts. The place's variables are left for
+ * Tekton to fill in, who alone knows a mountPath with params in it.
  */
 export function gateStep(step: Step, name: string, hold: Hold): NamedStep {
   const { command: _, script: __, args: ___, ...kept } = step;
@@ -71,10 +83,9 @@ export function holdingStep(step: Step, name: string, hold: Hold): NamedStep {
 
 function withGate(
   place: NamedStep,
-  { gate, workspace, mode = "before", carries = true, template = {} }: Hold,
+  { gate, place: into = NOWHERE, mode = "before", carries = true, template = {} }: Hold,
   own: { script?: string; args: string[] },
 ): NamedStep {
-  const path = workspace === undefined ? "" : `$(workspaces.${workspace}.path)`;
   const step = place.name;
   return {
     ...place,
@@ -85,9 +96,15 @@ function withGate(
       own: own.script,
       ...environmentNames([template, place]),
     }),
-    args: gate.args(path, own.args),
+    args: gate.args(into, own.args),
+    ...withGateEnv(place, gate),
     volumeMounts: [...(place.volumeMounts ?? []), { name: gate.volume, mountPath: gate.directory }],
   };
+}
+
+/** The step's environment, where the gate needs some. */
+export function withGateEnv({ env = [] }: Step, gate: Gate): Pick<Step, "env"> {
+  return gate.env.length === 0 ? {} : { env: [...env, ...gate.env] };
 }
 
 /** A later one's variable takes the place of an earlier one's. */

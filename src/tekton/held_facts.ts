@@ -8,6 +8,7 @@ import {
   type TaskWorkspace,
   type WorkspaceBinding,
 } from "./model.ts";
+import { UsageError } from "../errors.ts";
 import { whyReadOnly } from "./workspaces.ts";
 
 export interface HeldFacts {
@@ -55,6 +56,31 @@ export function mountedWorkspaces(
   });
 }
 
+/**
+ * The volume of the container below whose mount an absolute path is, and the rest of that. Throws UsageError where it
+ * can't be written to.
+ */
+export function mountAt(
+  owner: string,
+  { spec = {} }: Pod,
+  container: string,
+  path: string,
+): { path: string; directory: string } {
+  const mounts = spec.containers?.find(({ name }) => name === container)?.volumeMounts ?? [];
+  const usable = mounts.filter(({ name, readOnly }) => {
+    const volume = spec.volumes?.find((one) => one.name === name);
+    return !readOnly && !name.startsWith("tekton-") && !name.startsWith("tkn-dev-") &&
+      (volume?.emptyDir !== undefined || volume?.persistentVolumeClaim !== undefined);
+  }).map(({ mountPath }) => mountPath.replace(/(.)\/+$/, "$1"));
+  const root = usable.filter((root) => path === root || path.startsWith(`${root}/`))
+    .sort((a, b) => b.length - a.length)[0];
+  if (root !== undefined) return { path: root, directory: path.slice(root.length + 1) || "." };
+  throw new UsageError(
+    `Cannot upload into --on-directory "${path}" of ${owner}: no volume that can be written is there`,
+    { hint: usable.length === 0 ? "it has none" : `there are: ${usable.join(", ")}` },
+  );
+}
+
 /** A step may mount it elsewhere. */
 function pathOf(status: TaskRun["status"], container: string, declared: TaskWorkspace): string {
   const step = status?.taskSpec?.steps?.find(({ name }) => container === `step-${name}`);
@@ -84,9 +110,14 @@ export function paramsOf({ metadata, spec, status }: TaskRun): Param[] {
   const defaults = declared.flatMap(({ name, default: value }) =>
     value === undefined || given.some((param) => param.name === name) ? [] : [{ name, value }]
   );
-  const end = renamedBy(metadata.labels?.[LABEL.pipelineTask] ?? "");
   return [...given, ...defaults].map(({ name, value }) => ({
-    name: name.endsWith(end) ? name.slice(0, -end.length) : name,
+    name: taskParamName(metadata, name),
     value,
   }));
+}
+
+/** The name that a param of a TaskRun has in the Task, where it had to be another in the run. */
+export function taskParamName({ labels }: TaskRun["metadata"], name: string): string {
+  const end = renamedBy(labels?.[LABEL.pipelineTask] ?? "");
+  return name.endsWith(end) ? name.slice(0, -end.length) : name;
 }

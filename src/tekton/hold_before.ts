@@ -6,7 +6,7 @@
  * The condition asks for the result that whoever lets the waiting step go has written: with "true"
  * the step runs as it would, else not at all.
  */
-import type { Gate } from "./gate_step.ts";
+import { type Gate, withGateEnv } from "./gate_step.ts";
 import type { NamedStep } from "./model.ts";
 
 /** The result of the waiting step; "true" has the step do its work. */
@@ -22,6 +22,7 @@ export function holdBefore(step: NamedStep, taken: readonly string[], gate: Gate
     name,
     command,
     args,
+    ...withGateEnv(step, gate),
     results: [{ name: RUN_RESULT }],
     timeout: `${gate.pauseSeconds}s`,
     volumeMounts: [...(step.volumeMounts ?? []), { name: gate.volume, mountPath: gate.directory }],

@@ -22,8 +22,6 @@ export interface StepToHold {
   /** Its place among the Task's steps. */
   readonly index: number;
   readonly mode: HoldMode;
-  /** The Task's workspace whose path the gate is to tell. */
-  readonly workspace?: string;
   /** One of all that are to be held, not one that was named: where its image may lack a shell it is held without. */
   readonly isOneOfAll?: boolean;
 }

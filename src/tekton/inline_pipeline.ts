@@ -10,6 +10,7 @@ import { ownAnnotations } from "./inline_task.ts";
 import type { Pipeline, PipelineRun, PipelineSpec, PipelineTask } from "./model.ts";
 import { LABEL } from "./model.ts";
 import { replaceVariable } from "./references.ts";
+import { withoutTaskLabels } from "./task_name.ts";
 
 /** A Pipeline as it was read; of an inline one, its spec alone. */
 export type ReadPipeline = Pick<Pipeline, "spec"> & Partial<Pipeline>;
@@ -19,10 +20,11 @@ export type ReadPipeline = Pick<Pipeline, "spec"> & Partial<Pipeline>;
  * Pipeline without metadata was inline before: nothing but its tasks changes.
  */
 export function inlinePipeline(
-  run: PipelineRun,
+  given: PipelineRun,
   pipeline: ReadPipeline,
   swapped: readonly PipelineTask[],
 ): PipelineRun {
+  const run = handingDownNoTask(given);
   const spec = withTasks(pipeline.spec, swapped);
   const { metadata } = pipeline;
   if (metadata === undefined) return { ...run, spec: { ...run.spec, pipelineSpec: spec } };
@@ -35,7 +37,7 @@ export function inlinePipeline(
     ...run,
     metadata: {
       ...run.metadata,
-      labels: { ...metadata.labels, ...run.metadata.labels, ...label },
+      labels: { ...withoutTaskLabels(metadata.labels), ...run.metadata.labels, ...label },
       annotations: {
         ...ownAnnotations(metadata.annotations),
         ...run.metadata.annotations,
@@ -45,6 +47,25 @@ export function inlinePipeline(
       ...kept,
       pipelineSpec: replaceVariable(spec, "context.pipeline.name", name),
       taskRunSpecs: labelled(run, spec, label),
+    },
+  };
+}
+
+/** The run's labels come to its TaskRuns, of which those with the Task inline must not say that they refer to one. */
+function handingDownNoTask(run: PipelineRun): PipelineRun {
+  const bare = <T extends { labels?: Record<string, string> }>(metadata: T): T =>
+    metadata.labels === undefined
+      ? metadata
+      : { ...metadata, labels: withoutTaskLabels(metadata.labels) };
+  const { taskRunSpecs } = run.spec;
+  return {
+    ...run,
+    metadata: bare(run.metadata),
+    spec: taskRunSpecs === undefined ? run.spec : {
+      ...run.spec,
+      taskRunSpecs: taskRunSpecs.map((one) =>
+        one.metadata === undefined ? one : { ...one, metadata: bare(one.metadata as object) }
+      ),
     },
   };
 }

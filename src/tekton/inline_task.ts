@@ -5,7 +5,7 @@
  * it puts the Pipeline's values in for same-named params, even over the Task's own default (they are
  * renamed); it binds the run's workspaces to same-named ones that the Pipeline left unbound (those
  * are dropped, their variables made literal); it calls the Task by the TaskRun's name (literal); it
- * leaves the Task's labels out (they go into the taskSpec's metadata). Source: Tekton 1.9,
+ * leaves the Task's labels out (they go into the taskSpec's metadata, its name by task_name). Source: Tekton 1.9,
  * pkg/reconciler/pipelinerun/resources/apply.go, pkg/reconciler/pipelinerun/pipelinerun.go.
  */
 import type {
@@ -17,7 +17,6 @@ import type {
   Task,
   TaskSpec,
 } from "./model.ts";
-import { LABEL } from "./model.ts";
 import { typeOf } from "./params.ts";
 import {
   mapStrings,
@@ -26,6 +25,7 @@ import {
   replaceVariable,
   usedWorkspaces,
 } from "./references.ts";
+import { readingOwnLabel, TASK_NAME, withoutTaskLabels } from "./task_name.ts";
 
 /** A Task as it was read; of an inline one, its spec alone. */
 export type ReadTask = Pick<Task, "spec"> & {
@@ -52,7 +52,7 @@ export function inlineTask(
     return { ...target, taskSpec: { ...task.spec, metadata: target.taskSpec.metadata } };
   }
   const { spec, target: { taskRef: _, ...kept } } = place(target, task, options);
-  return { ...kept, taskSpec: { ...spec, metadata: metadataOf(target, task) } };
+  return { ...kept, taskSpec: { ...readingOwnLabel(spec), metadata: metadataOf(target, task) } };
 }
 
 /** What of the Task's text would come to mean something else once it is inline, in words. */
@@ -117,7 +117,10 @@ interface Pair {
 function metadataOf({ taskRef }: PipelineTask, { metadata }: ReadTask): EmbeddedTask["metadata"] {
   const name = taskRef?.resolver ? metadata?.name ?? "" : taskRef?.name;
   return {
-    labels: { ...metadata?.labels, ...(name === undefined ? {} : { [LABEL.task]: name }) },
+    labels: {
+      ...withoutTaskLabels(metadata?.labels),
+      ...(name === undefined ? {} : { [TASK_NAME]: name }),
+    },
     annotations: ownAnnotations(metadata?.annotations),
   };
 }

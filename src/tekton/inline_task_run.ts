@@ -4,8 +4,8 @@
  */
 import { ownAnnotations, type ReadTask } from "./inline_task.ts";
 import type { TaskRun } from "./model.ts";
-import { LABEL } from "./model.ts";
 import { replaceVariable } from "./references.ts";
+import { readingOwnLabel, TASK_NAME, withoutTaskLabels } from "./task_name.ts";
 
 /**
  * `run` is one by reference, or what there is of it; its own labels win over the Task's. A Task
@@ -19,9 +19,12 @@ export function inlineTaskRun(run: TaskRun, { metadata, spec }: ReadTask): TaskR
     ...run,
     metadata: {
       ...run.metadata,
-      labels: { ...metadata.labels, ...run.metadata.labels, [LABEL.task]: name },
+      labels: {
+        ...withoutTaskLabels({ ...metadata.labels, ...run.metadata.labels }),
+        [TASK_NAME]: name,
+      },
       annotations: { ...ownAnnotations(metadata.annotations), ...run.metadata.annotations },
     },
-    spec: { ...kept, taskSpec: replaceVariable(spec, "context.task.name", name) },
+    spec: { ...kept, taskSpec: readingOwnLabel(replaceVariable(spec, "context.task.name", name)) },
   };
 }

@@ -1,10 +1,10 @@
 /**
- * Lowers an upload into one task of a Pipeline to an ordinary PipelineRun, in which the target is
- * reduced to one step, the gate. So little is kept of the target that
- * little could change its meaning: where and as whom its step runs, the workspace, the results.
- * Everything else is the Pipeline's own, word by word.
+ * Lowers an upload into one task of a Pipeline to an ordinary PipelineRun. Where the upload stands in for the whole
+ * task, that is reduced to one step, the gate: so little is kept of it that little could change its meaning, where and as
+ * whom its step runs, the workspace, the results. Else a gate stands for some of its steps, or before them. Everything
+ * else is the Pipeline's own, word by word.
  */
-import { bareStep, type Gate, gateStep, withGateVolume } from "./gate_step.ts";
+import { bareStep, gateStep, withGateVolume } from "./gate_step.ts";
 import type { ReadTask } from "./inline_task.ts";
 import type {
   Param,
@@ -12,26 +12,20 @@ import type {
   Pipeline,
   PipelineRun,
   PipelineTask,
-  Step,
   TaskSpec,
   WorkspaceBinding,
 } from "./model.ts";
 import { newPipelineRun } from "./new_run.ts";
 import { type ChangedTask, notRetried, type Placement, placePipelineRun } from "./place.ts";
 import { usedParams } from "./references.ts";
+import { type Replacement, replaceSteps } from "./replace_steps.ts";
 import { dependencies, stepName } from "./target.ts";
 import { type Clocks, raiseRunTimeouts, withRaisedTimeout } from "./timeouts.ts";
 
-export interface PipelineUpload {
+export interface PipelineUpload extends Replacement {
   readonly pipeline: Pipeline;
   readonly target: PipelineTask;
   readonly task: ReadTask;
-  readonly step: { step: Step; index: number };
-  /** The Task's workspace that takes the upload. */
-  readonly workspace: string;
-  /** The image that takes the upload, where it is not the step's own. */
-  readonly image?: string;
-  readonly gate: Gate;
   readonly namespace: string;
   readonly params: Param[];
   readonly workspaces: WorkspaceBinding[];
@@ -46,7 +40,21 @@ export function lowerPipeline(upload: PipelineUpload): Placement<PipelineRun> {
   const { pipeline } = upload;
   const run = newPipelineRun({ ...upload, name: pipeline.metadata.name! });
   const raised = raiseRunTimeouts(run, pipeline.spec, [upload.target.name], clocksOf(upload));
-  return placePipelineRun(raised, pipeline, [reduce(upload)]);
+  return placePipelineRun(raised, pipeline, [isWhole(upload) ? reduce(upload) : replace(upload)]);
+}
+
+/** No step of the task is left, and the upload goes to where other tasks find it. */
+function isWhole({ task, standIn, destination }: PipelineUpload): boolean {
+  return standIn.replaced.length === task.spec.steps?.length &&
+    destination.scope.kind === "workspace";
+}
+
+function replace(upload: PipelineUpload): ChangedTask {
+  const { target, task } = notRetried(upload);
+  return {
+    target: withRaisedTimeout(target, 1, clocksOf(upload)),
+    task: { ...task, spec: replaceSteps(task.spec, upload) },
+  };
 }
 
 /** The target with a Task of one step, the gate, and what of its params and workspaces that needs. */
@@ -61,7 +69,9 @@ function reduce(upload: PipelineUpload): ChangedTask {
   const reduced = {
     ...target,
     params: (target.params ?? []).filter(isUsed),
-    workspaces: (target.workspaces ?? []).filter((one) => one.name === upload.workspace),
+    workspaces: (target.workspaces ?? []).filter(({ name }) =>
+      name === upload.destination.scope.name
+    ),
     // Params that went away may have been what ordered this task after others.
     runAfter: runAfter(upload),
   };
@@ -95,13 +105,15 @@ function runAfter({ target, pipeline }: PipelineUpload): string[] | undefined {
 }
 
 /** The Task as one step, the gate, with the workspace and the results. */
-function bareTask({ task, step, workspace, image, gate }: PipelineUpload): TaskSpec {
-  const name = stepName(step.step, step.index);
+function bareTask({ task, standIn, destination, image, gate }: PipelineUpload): TaskSpec {
+  const step = task.spec.steps![standIn.at];
   const template = bareStep(task.spec.stepTemplate ?? {});
   return withGateVolume({
-    workspaces: (task.spec.workspaces ?? []).filter((one) => one.name === workspace),
+    workspaces: (task.spec.workspaces ?? []).filter(({ name }) => name === destination.scope.name),
     results: task.spec.results?.map(({ value: _, ...result }) => result),
     ...(Object.keys(template).length === 0 ? {} : { stepTemplate: template }),
-    steps: [gateStep(bareStep(step.step), name, { workspace, image, gate })],
+    steps: [
+      gateStep(bareStep(step), stepName(step, standIn.at), { place: destination, image, gate }),
+    ],
   }, gate);
 }

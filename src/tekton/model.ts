@@ -3,11 +3,19 @@
  * keys, so that what is read from the cluster goes back verbatim.
  * Source: https://tekton.dev/docs/pipelines/pipeline-api/
  */
-import type { KubeObject, Resource, Shape } from "../kube/interface.ts";
-import { PIPELINE_RUN_SHAPE, TASK_RUN_SHAPE } from "./shapes.ts";
+import type { KubeObject, Resource } from "../kube/interface.ts";
+import type { Shape } from "../shape.ts";
+import {
+  PIPELINE_RUN_SHAPE,
+  PIPELINE_SHAPE,
+  RESOLUTION_REQUEST_SHAPE,
+  STEP_ACTION_SHAPE,
+  TASK_RUN_SHAPE,
+  TASK_SHAPE,
+} from "./shapes.ts";
 
-export const PIPELINES = tekton("pipelines", "Pipeline");
-export const TASKS = tekton("tasks", "Task");
+export const PIPELINES = tekton("pipelines", "Pipeline", PIPELINE_SHAPE);
+export const TASKS = tekton("tasks", "Task", TASK_SHAPE);
 export const PIPELINE_RUNS = tekton("pipelineruns", "PipelineRun", PIPELINE_RUN_SHAPE);
 export const TASK_RUNS = tekton("taskruns", "TaskRun", TASK_RUN_SHAPE);
 
@@ -17,6 +25,7 @@ export const STEP_ACTIONS: Resource = {
   version: "v1beta1",
   plural: "stepactions",
   kind: "StepAction",
+  shape: STEP_ACTION_SHAPE,
 };
 
 export const RESOLUTION_REQUESTS: Resource = {
@@ -24,10 +33,11 @@ export const RESOLUTION_REQUESTS: Resource = {
   version: "v1beta1",
   plural: "resolutionrequests",
   kind: "ResolutionRequest",
+  shape: RESOLUTION_REQUEST_SHAPE,
 };
 
-function tekton(plural: string, kind: string, shape?: Shape): Resource {
-  return { group: "tekton.dev", version: "v1", plural, kind, ...(shape && { shape }) };
+function tekton(plural: string, kind: string, shape: Shape): Resource {
+  return { group: "tekton.dev", version: "v1", plural, kind, shape };
 }
 
 export type ParamType = "string" | "array" | "object";
@@ -274,7 +284,11 @@ export interface Pod extends KubeObject {
     containers?: PodContainer[];
     initContainers?: { name: string; image?: string }[];
     nodeName?: string;
-    volumes?: { name: string; persistentVolumeClaim?: { claimName: string } }[];
+    volumes?: {
+      name: string;
+      persistentVolumeClaim?: { claimName: string };
+      emptyDir?: Record<string, unknown>;
+    }[];
   };
   status?: {
     phase?: string;
@@ -313,5 +327,7 @@ export const LABEL = {
   pipelineRun: "tekton.dev/pipelineRun",
   pipelineTask: "tekton.dev/pipelineTask",
   task: "tekton.dev/task",
+  /** Of Tekton before 1.0. */
+  clusterTask: "tekton.dev/clusterTask",
   taskRun: "tekton.dev/taskRun",
 } as const;

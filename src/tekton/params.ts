@@ -13,7 +13,8 @@ export function typeOf(
 }
 
 /**
- * Typed params out of `name` and raw text. `parse` reads the text as that type.
+ * Typed params out of `name` and raw text. `parse` reads the text as that type. An array or object that
+ * is given more than once is all of them, in their order.
  * Throws UsageError for one that is not declared, or a required one that is not given.
  */
 export function bindParams(
@@ -32,9 +33,14 @@ export function bindParams(
       });
     }
     const value = parse(name, text, typeOf(spec));
+    const before = params.get(name)?.value;
+    params.set(name, { name, value: before === undefined ? value : joined(name, before, value) });
+  }
+  for (const spec of specs) {
+    const value = params.get(spec.name)?.value;
+    if (value === undefined) continue;
     checkEnum(owner, spec, value);
     checkKeys(owner, spec, value);
-    params.set(name, { name, value });
   }
   const missing = specs.filter((spec) => spec.default === undefined && !params.has(spec.name));
   if (missing.length > 0) {
@@ -48,6 +54,22 @@ export function bindParams(
   return [...params.values()];
 }
 
+/** Both are of one type. */
+function joined(name: string, before: ParamValue, value: ParamValue): ParamValue {
+  if (Array.isArray(before)) return [...before, ...value as string[]];
+  if (typeof before === "string") {
+    throw new UsageError(`Cannot set param "${name}": it is given twice, and it is a string`, {
+      hint: `only one of ${[before, value].map((one) => `--param ${name}=${one}`).join(", ")}`,
+    });
+  }
+  const added = value as Record<string, string>;
+  const twice = Object.keys(added).find((key) => Object.hasOwn(before, key));
+  if (twice === undefined) return { ...before, ...added };
+  throw new UsageError(`Cannot set param "${name}": its key "${twice}" is given twice`, {
+    hint: "give each key once",
+  });
+}
+
 function checkEnum(owner: string, spec: ParamSpec, value: ParamValue): void {
   if (spec.enum === undefined || spec.enum.includes(String(value))) return;
   throw new UsageError(`Cannot set param "${spec.name}" of ${owner}: "${value}" is not allowed`, {
@@ -56,15 +78,26 @@ function checkEnum(owner: string, spec: ParamSpec, value: ParamValue): void {
 }
 
 function checkKeys(owner: string, spec: ParamSpec, value: ParamValue): void {
-  if (typeOf(spec) !== "object") return;
+  if (typeOf(spec) !== "object" || typeof value === "string") return;
   const fallback = typeof spec.default === "object" ? Object.keys(spec.default) : [];
-  const keys = [...Object.keys(value), ...fallback];
-  const missing = Object.keys(spec.properties ?? {}).filter((key) => !keys.includes(key));
+  const declared = Object.keys(spec.properties ?? {});
+  const given = Object.keys(value);
+  const what = `Cannot set param "${spec.name}" of ${owner}`;
+  const unknown = given.filter((key) => ![...declared, ...fallback].includes(key));
+  if (declared.length > 0 && unknown.length > 0) {
+    throw new UsageError(`${what}: it has no ${keys(unknown)}`, {
+      hint: `its keys: ${declared.join(", ")}`,
+    });
+  }
+  const missing = declared.filter((key) => ![...given, ...fallback].includes(key));
   if (missing.length === 0) return;
-  throw new UsageError(
-    `Cannot set param "${spec.name}" of ${owner}: it lacks the keys ${missing.join(", ")}`,
-    { hint: `--param ${spec.name}=${placeholder(spec)}` },
-  );
+  throw new UsageError(`${what}: it lacks the ${keys(missing)}`, {
+    hint: `--param ${spec.name}=${placeholder(spec)}`,
+  });
+}
+
+function keys(names: readonly string[]): string {
+  return `${names.length === 1 ? "key" : "keys"} ${names.join(", ")}`;
 }
 
 function placeholder(spec: ParamSpec): string {

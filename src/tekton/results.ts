@@ -1,9 +1,10 @@
 /** The results of the work that an upload stands in for: pure. */
 import { UsageError } from "../errors.ts";
+import { type Known, knownAs } from "./clone_results.ts";
 import type { ParamValue, ResultSpec } from "./model.ts";
 
-/** What is known of the local checkout, under the names that git-clone's Task gives its results. */
-export type KnownResults = Readonly<Record<string, string | undefined>>;
+/** What is known of the local checkout. */
+export type KnownResults = Readonly<Partial<Record<Known, string>>>;
 
 export interface StandInResults {
   /** The text of each result's file, by name. */
@@ -35,8 +36,8 @@ export function standInResults(
   for (const result of declared) {
     const asked = given.findLast((one) => one.name === result.name)?.value;
     const type = result.type ?? "string";
-    const isKnown = type === "string" && Object.hasOwn(known, result.name);
-    const value = asked ?? (isKnown ? known[result.name] : undefined);
+    const what = type === "string" ? knownAs(result.name) : undefined;
+    const value = asked ?? (what === undefined ? undefined : known[what]);
     if (value === undefined) empty.push(result.name);
     if (asked !== undefined) checkType(owner, result, asked);
     values[result.name] = value ?? emptyOf(result);

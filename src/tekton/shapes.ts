@@ -1,41 +1,160 @@
 /**
- * What of the cluster's objects is relied on while a run is followed: an answer in which it is something
- * else is refused, with words, where it comes in. Source: model.ts.
+ * What of Tekton's objects is relied on, wherever they come from: lists are lists, and texts are texts. The cluster
+ * judges all else. Source: model.ts.
  */
-import type { Shape } from "../kube/interface.ts";
+import type { Shape } from "../shape.ts";
+
+const NAMED: Shape = [{ name: "name" }];
+const TEXTS: Shape = ["text"];
+export const METADATA_SHAPE: Shape = {
+  name: "text",
+  generateName: "text",
+  namespace: "text",
+  labels: "texts",
+  annotations: "texts",
+};
+
+const PARAMS: Shape = [{
+  name: "name",
+  type: "text",
+  description: "text",
+  properties: {},
+  enum: TEXTS,
+}];
+const REF: Shape = { name: "text", kind: "text", resolver: "text", params: PARAMS };
+
+/** Of a StepAction too, which has no more. */
+const STEP_FIELDS = {
+  image: "text",
+  script: "text",
+  workingDir: "text",
+  command: TEXTS,
+  args: TEXTS,
+  env: [{ name: "name", value: "text", valueFrom: {} }],
+  volumeMounts: [{ name: "name", mountPath: "text" }],
+  securityContext: {},
+  results: NAMED,
+  params: PARAMS,
+} as const;
+const STEP: Shape = {
+  ...STEP_FIELDS,
+  name: "text",
+  envFrom: [{ configMapRef: {}, secretRef: {} }],
+  workspaces: NAMED,
+  when: [{}],
+  onError: "text",
+  timeout: "text",
+  ref: REF,
+};
+const TASK_SPEC = {
+  description: "text",
+  params: PARAMS,
+  results: NAMED,
+  workspaces: [{ name: "name", mountPath: "text" }],
+  volumes: NAMED,
+  steps: [STEP],
+  stepTemplate: STEP,
+  sidecars: [STEP],
+} as const;
+
+const PIPELINE_TASK: Shape = {
+  name: "name",
+  timeout: "text",
+  taskRef: REF,
+  taskSpec: { ...TASK_SPEC, metadata: { labels: "texts", annotations: "texts" } },
+  params: PARAMS,
+  workspaces: [{ name: "name", workspace: "text", subPath: "text" }],
+  runAfter: TEXTS,
+  when: [{}],
+  matrix: { params: PARAMS, include: [{ name: "text", params: PARAMS }] },
+};
+const PIPELINE_SPEC: Shape = {
+  description: "text",
+  params: PARAMS,
+  workspaces: NAMED,
+  results: NAMED,
+  tasks: [PIPELINE_TASK],
+  finally: [PIPELINE_TASK],
+};
+
+export const TASK_SHAPE: Shape = { spec: TASK_SPEC };
+export const PIPELINE_SHAPE: Shape = { spec: PIPELINE_SPEC };
+export const STEP_ACTION_SHAPE: Shape = { spec: STEP_FIELDS };
+
+const WORKSPACES: Shape = [{
+  name: "name",
+  subPath: "text",
+  persistentVolumeClaim: { claimName: "text" },
+  volumeClaimTemplate: {},
+  configMap: { name: "text" },
+  secret: { secretName: "text" },
+}];
+const RUN_SPEC = {
+  params: PARAMS,
+  workspaces: WORKSPACES,
+  pipelineRef: REF,
+  pipelineSpec: PIPELINE_SPEC,
+  taskRef: REF,
+  taskSpec: TASK_SPEC,
+  status: "text",
+  timeout: "text",
+  timeouts: { pipeline: "text", tasks: "text", finally: "text" },
+  taskRunTemplate: {},
+  taskRunSpecs: [{
+    pipelineTaskName: "text",
+    metadata: { labels: "texts", annotations: "texts" },
+    stepSpecs: NAMED,
+    stepOverrides: NAMED,
+  }],
+  stepSpecs: NAMED,
+  stepOverrides: NAMED,
+  sidecarSpecs: NAMED,
+  sidecarOverrides: NAMED,
+  serviceAccountName: "text",
+} as const;
+
+/** A run that somebody has written. */
+export const RUN_SHAPE: Shape = {
+  apiVersion: "text",
+  kind: "text",
+  metadata: METADATA_SHAPE,
+  spec: RUN_SPEC,
+};
 
 const CONDITIONS: Shape = [{ type: "name", status: "name", reason: "text", message: "text" }];
-
-const TERMINATED: Shape = { exitCode: "number", reason: "text", message: "text" };
-
-const TIMES = { startTime: "text", completionTime: "text" } as const;
-const TASKS: Shape = [{ name: "name" }];
-const PIPELINE_SPEC: Shape = { tasks: TASKS, finally: TASKS };
+const ENDED = {
+  startTime: "text",
+  completionTime: "text",
+  conditions: CONDITIONS,
+  results: NAMED,
+} as const;
 
 export const TASK_RUN_SHAPE: Shape = {
-  spec: { taskRef: { name: "text" }, params: [{ name: "name" }], workspaces: [{ name: "name" }] },
+  spec: RUN_SPEC,
   status: {
-    ...TIMES,
-    conditions: CONDITIONS,
+    ...ENDED,
     podName: "text",
     steps: [{
       name: "text",
       container: "text",
-      terminated: TERMINATED,
+      terminated: { exitCode: "number", reason: "text", message: "text" },
       running: {},
       terminationReason: "text",
     }],
-    results: [{ name: "name" }],
+    taskSpec: TASK_SPEC,
   },
 };
 
 export const PIPELINE_RUN_SHAPE: Shape = {
-  spec: { pipelineSpec: PIPELINE_SPEC },
+  spec: RUN_SPEC,
   status: {
-    ...TIMES,
-    conditions: CONDITIONS,
+    ...ENDED,
     childReferences: [{ name: "name", pipelineTaskName: "text" }],
     skippedTasks: [{ name: "name", reason: "text" }],
     pipelineSpec: PIPELINE_SPEC,
   },
+};
+
+export const RESOLUTION_REQUEST_SHAPE: Shape = {
+  status: { conditions: CONDITIONS, data: "text" },
 };

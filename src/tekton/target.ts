@@ -1,64 +1,22 @@
-/** Which of a Pipeline's tasks, and which of a Task's steps, the upload stands in for: pure. */
+/** A Pipeline's tasks and a Task's steps by their names, and which of them can be held: pure. */
 import { UsageError } from "../errors.ts";
 import type { PipelineSpec, PipelineTask, Step, TaskSpec } from "./model.ts";
 import { usedTaskResults } from "./references.ts";
 
-/** The task asked for, else the one that plainly is the clone; `chosen` says why it was taken. */
-export function chooseTask(
-  owner: string,
-  spec: PipelineSpec,
-  asked: string | undefined,
-): { task: PipelineTask; chosen?: string } {
+/** Throws UsageError for one that is not there. */
+export function findTask(owner: string, spec: PipelineSpec, asked: string): PipelineTask {
   const tasks = [...(spec.tasks ?? []), ...(spec.finally ?? [])];
-  const names = tasks.map((task) => task.name).join(", ");
-  if (asked !== undefined) {
-    const task = tasks.find((task) => task.name === asked);
-    if (task !== undefined) return { task };
-    throw new UsageError(`Cannot find task "${asked}": ${owner} has no such task`, {
-      hint: `its tasks: ${names}`,
-    });
-  }
-  const clones = (spec.tasks ?? []).filter(isClone);
-  if (clones.length === 1) return { task: clones[0], chosen: "it clones the repository" };
-  const source = clones.length === 0 ? soleSource(spec) : undefined;
-  if (source !== undefined) {
-    const workspace = source.workspace;
-    return { task: source.task, chosen: `it fills the workspace "${workspace}" for all others` };
-  }
-  throw new UsageError(`Cannot tell which task of ${owner} the upload stands in for`, {
-    hint: `name it with --on-task; its tasks: ${names}`,
+  const task = tasks.find((task) => task.name === asked);
+  if (task !== undefined) return task;
+  throw new UsageError(`Cannot find task "${asked}": ${owner} has no such task`, {
+    hint: `its tasks: ${tasks.map((task) => task.name).join(", ")}`,
   });
-}
-
-/** Its Task is, or it is named like, git-clone: `taskRef.name`, a resolver's `name` param, or its own name. */
-function isClone(task: PipelineTask): boolean {
-  const resolved = task.taskRef?.params?.find((param) => param.name === "name")?.value;
-  return [task.name, task.taskRef?.name, resolved].some((name) =>
-    typeof name === "string" && /(^|[-_.])git[-_]?clone([-_.]|$)/i.test(name)
-  );
-}
-
-/** The one task that all others run after, where they all use one workspace of its. */
-function soleSource(spec: PipelineSpec): { task: PipelineTask; workspace: string } | undefined {
-  const tasks = spec.tasks ?? [];
-  if (tasks.length < 2) return undefined;
-  const roots = tasks.filter((task) => dependencies(task).length === 0);
-  if (roots.length !== 1) return undefined;
-  const shared = workspacesOf(roots[0]).filter((name) =>
-    tasks.every((task) => workspacesOf(task).includes(name))
-  );
-  return shared.length === 1 ? { task: roots[0], workspace: shared[0] } : undefined;
 }
 
 /** The tasks that this one runs after, by runAfter or by using their results. */
 export function dependencies(task: PipelineTask): string[] {
   const { taskSpec: _, ...outside } = task;
   return [...new Set([...(task.runAfter ?? []), ...usedTaskResults(outside)])];
-}
-
-/** The Pipeline's workspaces that a task uses; without `workspace` it is the one of the same name. */
-function workspacesOf(task: PipelineTask): string[] {
-  return (task.workspaces ?? []).map((workspace) => workspace.workspace ?? workspace.name);
 }
 
 /** Throws UsageError for a task that can't be held, with the reason. */

@@ -1,6 +1,7 @@
 /** The run's workspaces against what is declared, and which of them can take an upload: pure. */
 import { UsageError } from "../errors.ts";
 import type { MountedWorkspace } from "./held_facts.ts";
+import { isForCredentials } from "./source/names.ts";
 import type { TaskWorkspace, WorkspaceBinding } from "./model.ts";
 
 interface Declared {
@@ -32,8 +33,13 @@ export function checkWorkspaces(
   const list = missing.map(({ name }) => `"${name}"`).join(", ");
   throw new UsageError(
     `Cannot start ${owner}: ${missing.length === 1 ? "workspace" : "workspaces"} ${list} not given`,
-    { hint: missing.map(({ name }) => `--workspace name=${name},claimName=PVC`).join(" ") },
+    { hint: missing.map(({ name }) => `--workspace name=${name},${binding(name)}`).join(" ") },
   );
+}
+
+/** What may be bound to it, to be typed. */
+function binding(name: string): string {
+  return isForCredentials(name) ? "secret=SECRET" : "volume=1Gi";
 }
 
 /** Why what is bound can't be written, in words; undefined where it can. */
@@ -52,7 +58,9 @@ export function chooseMounted(
   asked: string | undefined,
 ): MountedWorkspace {
   const names = (found: readonly MountedWorkspace[]) => found.map(({ name }) => name).join(", ");
-  const usable = mounted.filter((one) => one.whyReadOnly === undefined);
+  const usable = mounted.filter((one) =>
+    one.whyReadOnly === undefined && !isForCredentials(one.name)
+  );
   if (asked === undefined && usable.length === 1) return usable[0];
   if (asked === undefined && usable.length > 1) {
     throw new UsageError(
@@ -84,14 +92,27 @@ export interface Candidate {
   readonly binding?: WorkspaceBinding;
 }
 
-/** The workspace that takes the upload: the one asked for, else the only writable and bound one. */
+/** Those that can take an upload: for no credentials, unless asked for; where a required one can, no optional one. */
+export function usableWorkspaces(
+  candidates: readonly Candidate[],
+  { credentials = false }: { credentials?: boolean } = {},
+): Candidate[] {
+  const usable = candidates.filter((candidate) =>
+    whyUnusable(candidate) === undefined &&
+    (credentials || !isForCredentials(candidate.workspace.name))
+  );
+  const required = usable.filter(({ workspace }) => !workspace.optional);
+  return required.length > 0 && !credentials ? required : usable;
+}
+
+/** The workspace that takes the upload: the one asked for, else the only one that can. */
 export function chooseWorkspace(
   owner: string,
   candidates: readonly Candidate[],
   asked: string | undefined,
 ): Candidate {
   if (asked !== undefined) return checkAsked(owner, candidates, asked);
-  const usable = candidates.filter((candidate) => whyUnusable(candidate) === undefined);
+  const usable = usableWorkspaces(candidates);
   if (usable.length === 1) return usable[0];
   const names = usable.map((candidate) => candidate.workspace.name);
   if (usable.length > 1) {
@@ -101,7 +122,7 @@ export function chooseWorkspace(
     );
   }
   const reasons = candidates.map((candidate) =>
-    `"${candidate.workspace.name}": ${whyUnusable(candidate)}`
+    `"${candidate.workspace.name}": ${whyUnusable(candidate) ?? "it is for credentials"}`
   );
   throw new UsageError(
     `Cannot upload into ${owner}: ${

@@ -20,6 +20,8 @@ export interface DeltaOptions {
   /** The paths that a receipt has vouched for already. */
   readonly verified: ReadonlySet<string>;
   readonly deletes: Deletes;
+  /** Not in the tree, but in git's: what of these is there stays. */
+  readonly spares?: ReadonlySet<string>;
 }
 
 export interface Delta {
@@ -87,7 +89,7 @@ function isAsSent({ survey, record }: DeltaOptions, entry: Entry): boolean {
     there.mtimeSeconds === recorded.mtimeSeconds &&
     there.mtimeSeconds < Math.floor(record!.writtenSeconds) &&
     there.ctimeSeconds <= record!.writtenSeconds &&
-    recorded.mode === (entry.mode & 0o777);
+    recorded.mode === entry.mode;
 }
 
 /** Here as it was sent, by its digest: at once where that is known, for there are many. */
@@ -99,7 +101,8 @@ function isSame({ record, digest }: DeltaOptions, entry: Entry): boolean | Promi
   return now instanceof Promise ? now.then(isThat) : isThat(now);
 }
 
-function removals({ entries, survey, record, deletes, verified }: DeltaOptions) {
+function removals({ entries, survey, record, deletes, verified, spares }: DeltaOptions) {
+  const spared = withParents(spares ?? []);
   const ours = new Map<string, Entry["kind"]>();
   for (const { path, kind } of entries) {
     ours.set(path, kind);
@@ -115,14 +118,26 @@ function removals({ entries, survey, record, deletes, verified }: DeltaOptions) 
     const recorded = record?.entries.get(path)?.kind;
     if (kind !== undefined) {
       if (isInTheWay(kind, there)) remove.push(path);
+    } else if (spared.has(path)) {
+      continue;
     } else if (deletes === "always") {
-      if (ours.get(parentOf(path)) === "directory" || parentOf(path) === "") remove.push(path);
+      const parent = parentOf(path);
+      const stays = parent === "" || ours.get(parent) === "directory" || spared.has(parent);
+      if (stays) remove.push(path);
     } else if (deletes === "auto" && recorded !== undefined) {
       if (recorded === "dir") there.kind === "directory" && rmdir.push(path);
       else if (there.kind === (recorded === "link" ? "symlink" : "file")) remove.push(path);
     }
   }
   return { remove, rmdir: rmdir.sort().reverse() };
+}
+
+function withParents(paths: Iterable<string>): ReadonlySet<string> {
+  const all = new Set<string>();
+  for (const path of paths) {
+    for (let at = path; at !== "" && !all.has(at); at = parentOf(at)) all.add(at);
+  }
+  return all;
 }
 
 /** What tar would follow, or not take the place of. */

@@ -1,5 +1,6 @@
 /** What only git itself can tell of a repository's rules: its configuration, and what it tracks. */
 import type { Host } from "../host.ts";
+import { gitIn } from "./run_git.ts";
 
 export interface GitAnswers {
   /** core.excludesFile: absolute, else relative to the repository's root; "" where there is none. */
@@ -8,26 +9,43 @@ export interface GitAnswers {
   readonly ignoresCase: boolean;
   /** What is tracked though ignored, for Tracked: relative to the directory that was asked about. */
   readonly tracked: string;
+  /** All that is tracked, for GitIndex. */
+  readonly index: string;
+  /** core.fileMode: whether the file system tells what is executable. */
+  readonly trustsModes: boolean;
+  /** core.symlinks: where it is not set, a link is checked out as a file that has its target. */
+  readonly hasLinks: boolean;
+  /** core.autocrlf and core.eol. */
+  readonly autocrlf: "true" | "input" | "false";
+  readonly eol: "lf" | "crlf" | "native";
 }
 
 /** Of the repository that `directory` is in; a text says why git does not answer. */
 export type AskGit = (directory: string) => Promise<GitAnswers | string>;
 
+const SETTINGS = "^core\\.(autocrlf|eol|excludesfile|filemode|ignorecase|symlinks)$";
+const TRUE = /^(true|yes|on|[1-9]\d*)$/i;
+
 export function gitAsker({ capture, env }: Pick<Host, "capture" | "env">): AskGit {
   return async (directory) => {
     // A repository inside the tree may be a stranger's: none of its programs is run for this.
-    const git = (...args: string[]) =>
-      capture(["git", "-c", "core.fsmonitor=false", ...args], { cwd: directory });
-    const [config, tracked] = await Promise.all([
-      git("config", "-z", "--type=path", "--get-regexp", "^core\\.(excludesfile|ignorecase)$"),
+    const run = gitIn(capture, directory);
+    const git = (...args: string[]) => run("-c", "core.fsmonitor=false", ...args);
+    const [config, tracked, index] = await Promise.all([
+      git("config", "-z", "--type=path", "--get-regexp", SETTINGS),
       git("ls-files", "-z", "--stage", "--cached", "--ignored", "--exclude-standard"),
+      git("ls-files", "-z", "-t", "--stage"),
     ]);
     if (tracked !== undefined) {
       const set = settings(config ?? "");
       return {
         excludesFile: set.get("core.excludesfile") ?? defaultExcludes(env),
-        ignoresCase: /^(true|yes|on|[1-9]\d*)$/i.test(set.get("core.ignorecase") ?? ""),
+        ignoresCase: TRUE.test(set.get("core.ignorecase") ?? ""),
         tracked,
+        index: index ?? "",
+        trustsModes: TRUE.test(set.get("core.filemode") ?? "true"),
+        hasLinks: TRUE.test(set.get("core.symlinks") ?? "true"),
+        ...endings(set),
       };
     }
     const isThere = await git("--version") !== undefined;
@@ -45,6 +63,15 @@ function settings(listed: string): ReadonlyMap<string, string> {
       return [one.slice(0, end), one.slice(end + 1)];
     }),
   );
+}
+
+function endings(set: ReadonlyMap<string, string>): Pick<GitAnswers, "autocrlf" | "eol"> {
+  const autocrlf = set.get("core.autocrlf")?.toLowerCase() ?? "";
+  const eol = set.get("core.eol")?.toLowerCase();
+  return {
+    autocrlf: autocrlf === "input" ? "input" : TRUE.test(autocrlf) ? "true" : "false",
+    eol: eol === "lf" || eol === "crlf" ? eol : "native",
+  };
 }
 
 /** https://git-scm.com/docs/gitignore: an empty XDG_CONFIG_HOME counts as none. */

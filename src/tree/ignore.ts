@@ -11,9 +11,11 @@
  */
 import type { DirectoryEntry, Files } from "../host.ts";
 import type { AskGit } from "./git_rules.ts";
-import { directoriesAbove, readIgnoreFile, readUserFile } from "./ignore_files.ts";
-import { isAbsolute, resolve } from "./relative.ts";
-import { isRepository, readExclude } from "./repository.ts";
+import type { FoundRepository } from "./checkout.ts";
+import type { GitIndex } from "./git_index.ts";
+import { directoriesAbove, readIgnoreFile } from "./ignore_files.ts";
+import { isRepository } from "./repository.ts";
+import { type RepositoryPlace, repositoryRules } from "./repository_rules.ts";
 import { type Rule, ruleFor, type RuleSet, type RuleText, toRuleSet } from "./rule_set.ts";
 import { whyUseless } from "./sent_git.ts";
 import { Tracked } from "./tracked.ts";
@@ -26,6 +28,8 @@ export interface Ignore {
   decide(path: string, isDirectory: boolean): Decision;
   /** The rules inside `directory` ("" for the tree's root), which holds `entries`. Throws FileError. */
   enter(directory: string, entries: readonly DirectoryEntry[]): Promise<Ignore>;
+  /** What git says of the files in there, where it does. */
+  readonly index?: GitIndex;
 }
 
 export interface Decision {
@@ -50,6 +54,8 @@ export interface IgnoreOptions {
   readonly withGit?: boolean;
   /** Without it the rules of files inside the repository are all, as if git had nothing more to say. */
   readonly askGit?: AskGit;
+  /** Called once for each repository of which git tells, before what is in it is looked at. */
+  readonly onRepository?: (found: FoundRepository) => Promise<void>;
   /** Called where the rules can't be git's, or `.git` is of no use. */
   readonly onNote?: (text: string) => void;
 }
@@ -78,7 +84,7 @@ export async function loadIgnore(
     options.onNote?.(`.git is not sent: it is not in ${root} but in ${above[0]}`);
   }
   const rules = new Rules(tree, { sets: [], tracked: new Tracked() });
-  return readsFiles && above.length > 0 ? await rules.below(above) : rules;
+  return above.length > 0 ? await rules.below(above) : rules;
 }
 
 interface Tree {
@@ -94,6 +100,7 @@ interface Place {
   /** git's, in rising precedence. */
   readonly sets: readonly RuleSet[];
   readonly tracked: Tracked;
+  readonly index?: GitIndex;
   /** Set inside an ignored directory, which is entered for what is tracked in it. */
   readonly closed?: { readonly rule: Rule; readonly directory: string };
   readonly ignoresCase?: boolean;
@@ -102,6 +109,10 @@ interface Place {
 
 class Rules implements Ignore {
   constructor(private readonly tree: Tree, private readonly place: Place) {}
+
+  get index(): GitIndex | undefined {
+    return this.place.index;
+  }
 
   ignores(path: string, isDirectory: boolean): boolean {
     return !this.decide(path, isDirectory).keeps;
@@ -127,16 +138,14 @@ class Rules implements Ignore {
     if (directory === ".git" || directory.endsWith("/.git")) return INSIDE_GIT;
     const git = entries.find((entry) => entry.name === ".git");
     const sendsGit = git !== undefined && await this.#sendsGit(directory, git);
-    if (this.tree.options.readsFiles === false) {
-      return new Rules(this.tree, { ...this.place, sendsGit });
-    }
     const closed = this.#closedAt(directory);
     const isOther = git !== undefined && (closed === undefined || this.#isSubmodule(directory)) &&
       await isRepository(this.tree.files, join(this.tree.root, directory));
     const outer = isOther
       ? await this.#repository(directory)
       : new Rules(this.tree, { ...this.place, closed });
-    return await outer.#with({ sendsGit }).#withIgnoreFile(directory, entries);
+    const rules = outer.#with({ sendsGit });
+    return this.#readsFiles ? await rules.#withIgnoreFile(directory, entries) : rules;
   }
 
   /** From the repository's root down to the tree's root, whose directories above are given. */
@@ -144,7 +153,8 @@ class Rules implements Ignore {
     const { files, root, prefix } = this.tree;
     const parts = prefix.split("/");
     const up = "../".repeat(above.length);
-    let rules = await this.#asked({ directory: root, repository: above[0], base: "", label: up });
+    let rules = await this.#asked({ directory: root, repository: above[0], label: up }, "");
+    if (!this.#readsFiles) return rules;
     for (const [depth, directory] of above.entries()) {
       const base = parts.slice(0, depth).join("/");
       const label = `${"../".repeat(above.length - depth)}.gitignore`;
@@ -166,48 +176,18 @@ class Rules implements Ignore {
     return new Rules(this.tree, { sets: [], tracked: new Tracked() }).#asked({
       directory: path,
       repository: path,
-      base: join(prefix, directory),
       label: directory === "" ? "" : `${directory}/`,
       below: directory,
-    });
+    }, join(prefix, directory));
   }
 
-  /** With what git says of a repository and what its info/exclude has. */
-  async #asked(
-    { directory, repository, base, label, below }: {
-      directory: string;
-      repository: string;
-      base: string;
-      /** The repository's path from the tree's root, for people. */
-      label: string;
-      below?: string;
-    },
-  ): Promise<Rules> {
+  /** With what git says of a repository, and its rules from `base` on. */
+  async #asked(place: RepositoryPlace, base: string): Promise<Rules> {
     const { files, options } = this.tree;
-    const [exclude, answers] = await Promise.all([
-      readExclude(files, repository),
-      options.askGit?.(directory),
-    ]);
-    const inside = `${repository}/`;
-    const excludeLabel = exclude.path.startsWith(inside)
-      ? label + exclude.path.slice(inside.length)
-      : exclude.path;
-    const excludeRules = { label: excludeLabel, text: exclude.text };
-    if (answers === undefined) return this.#withSet(excludeRules, base);
-    if (typeof answers === "string") {
-      options.onNote?.(
-        `${answers}: of the ignore rules only .gitignore and .git/info/exclude count, ` +
-          "not core.excludesFile, and what is tracked though ignored is left out",
-      );
-      return this.#withSet(excludeRules, base);
-    }
-    const { excludesFile, ignoresCase } = answers;
-    const own = {
-      label: isAbsolute(excludesFile) ? excludesFile : label + excludesFile,
-      text: excludesFile && await readUserFile(files, resolve(repository, excludesFile)),
-    };
-    return this.#with({ ignoresCase, tracked: new Tracked(answers.tracked, below) })
-      .#withSet(own, base).#withSet(excludeRules, base);
+    const onNote = this.#readsFiles ? options.onNote : undefined;
+    const { rules, told } = await repositoryRules(files, place, { ...options, onNote });
+    if (!this.#readsFiles) return this.#with({ index: told?.index });
+    return rules.reduce((all, one) => all.#withSet(one, base), this.#with(told ?? {}));
   }
 
   #with(change: Partial<Place>): Rules {
@@ -234,6 +214,11 @@ class Rules implements Ignore {
     if (!this.place.tracked.has(directory, true)) return undefined;
     const { isTracked, rule } = this.decide(directory, true);
     return isTracked && rule !== undefined ? { rule, directory } : undefined;
+  }
+
+  /** Whether git's rules count. */
+  get #readsFiles(): boolean {
+    return this.tree.options.readsFiles ?? true;
   }
 
   #isSubmodule(directory: string): boolean {

@@ -159,7 +159,7 @@ export class Packer {
     const file = await this.#naming(this.options.files.open(this.#path(entry)));
     try {
       const stat = await file.stat();
-      const member = this.#member({ ...stat, kind: "file", path });
+      const member = this.#member({ ...stat, kind: "file", path, mode: entry.mode });
       if (stat.kind !== "file") throw changedWhileSent(path, "was replaced");
       const hash = createHash("sha256");
       for await (const { chunk, content } of streamFile(file, member, CHUNK_BYTES)) {
@@ -249,22 +249,17 @@ export class Packer {
   }
 }
 
-/**
- * The entry's header. Directories stay writable for their owner: busybox tar gives them their mode at once, so that a
- * user other than root could put nothing into one that is read-only, and nobody could remove it later.
- */
+/** The entry's header. */
 export function asSent(entry: Entry, nowSeconds: number): Member {
-  const mode = entry.mode & 0o777 | (entry.kind === "directory" ? 0o700 : 0);
   const mtimeSeconds = Math.floor(Math.min(Math.max(entry.mtimeSeconds, 0), nowSeconds));
-  const { path, kind, sizeBytes, linkTarget } = entry;
+  const { path, kind, sizeBytes, mode, linkTarget } = entry;
   return { path, kind, sizeBytes, mode, mtimeSeconds, linkTarget };
 }
 
 /** Whether what was read is the file as it was listed, so that its header is right. */
 function isStill(entry: Entry, stat: FileStat): boolean {
   return stat.kind === "file" && stat.sizeBytes === entry.sizeBytes &&
-    stat.mtimeSeconds === entry.mtimeSeconds && stat.mode === entry.mode &&
-    stat.inode === entry.inode;
+    stat.mtimeSeconds === entry.mtimeSeconds && stat.inode === entry.inode;
 }
 
 /** What was only added to has its first bytes still, and those were sent. */

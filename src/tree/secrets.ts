@@ -1,4 +1,4 @@
-/** Whether a file is by its name one that holds secrets. Pure. */
+/** Whether a file is by its name one that holds secrets; where only the content tells, see secret_contents. Pure. */
 
 /**
  * Well-known names alone, and not those of public parts, of examples or of what tests bring along: who is
@@ -17,20 +17,12 @@ export function looksSecret(path: string): boolean {
 }
 
 const NAMES: ReadonlySet<string> = new Set([
-  ".npmrc",
-  ".pypirc",
-  ".netrc",
-  "_netrc",
-  ".git-credentials",
   ".pgpass",
   ".my.cnf",
   ".htpasswd",
   ".vault-token",
-  ".dockercfg",
-  ".dockerconfigjson",
   ".s3cfg",
   ".boto",
-  ".terraformrc",
   "kubeconfig",
   "application_default_credentials.json",
   "secring.gpg",
@@ -39,7 +31,6 @@ const NAMES: ReadonlySet<string> = new Set([
 const PATHS = [
   ".kube/config",
   ".aws/credentials",
-  ".docker/config.json",
   ".azure/accessTokens.json",
   ".azure/msal_token_cache.json",
   ".cargo/credentials",

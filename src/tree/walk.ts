@@ -1,6 +1,8 @@
 /** What is in a tree: one entry after the other, without what git or the user leaves out. */
 import { FileError, type Files, type FileStat } from "../host.ts";
+import type { GitIndex } from "./git_index.ts";
 import type { Ignore } from "./ignore.ts";
+import { sentMode } from "./sent_mode.ts";
 import { cannotRead, isGone } from "./unreadable.ts";
 
 /** What a listing alone says of it. */
@@ -15,7 +17,7 @@ export interface Named {
 export interface Entry extends Named {
   /** Of a file: its size as listed; 0 for the others. */
   readonly sizeBytes: number;
-  /** The permission bits, e.g. 0o755. */
+  /** The permission bits that it is sent with: 0o755 or 0o644. */
   readonly mode: number;
   /** Seconds since the epoch, with a fraction. */
   readonly mtimeSeconds: number;
@@ -72,6 +74,7 @@ interface Opened {
   readonly root: string;
   readonly directory: string;
   readonly kept: readonly Kept[];
+  readonly index?: GitIndex;
   readonly options: WalkOptions;
 }
 
@@ -91,7 +94,10 @@ async function* runs<T extends Named>(
 
   async function open(directory: string, ignore: Ignore): Promise<void> {
     const { kept, rules } = await openDirectory(files, { root, directory, ignore });
-    const runs = toRuns(await readable(root, read(files, { root, directory, kept, options })));
+    const { index } = rules;
+    const runs = toRuns(
+      await readable(root, read(files, { root, directory, kept, index, options })),
+    );
     // A stack: the last that is pushed is the first to be yielded.
     for (const run of runs.reverse()) pending.push({ run, rules });
   }
@@ -154,7 +160,7 @@ async function openDirectory(
 }
 
 async function lstatAll(files: Files, opened: Opened): Promise<Entry[]> {
-  const { root, directory, kept, options } = opened;
+  const { root, directory, kept, index, options } = opened;
   const entries: Entry[] = [];
   for (let start = 0; start < kept.length; start += NAMES_PER_LOOK) {
     options.signal?.throwIfAborted();
@@ -167,8 +173,12 @@ async function lstatAll(files: Files, opened: Opened): Promise<Entry[]> {
       else if (stat.kind === "other") options.onSkip?.(path, WHY_OTHER);
       else if (stat.kind === "symlink") {
         const linkTarget = await readLink(files, join(root, path));
-        if (linkTarget !== undefined) entries.push(entryOf(path, stat, linkTarget));
-      } else entries.push(entryOf(path, stat));
+        if (linkTarget !== undefined) entries.push(entryOf(path, stat, { linkTarget }));
+      } else if (stat.sizeBytes <= MOST_TARGET_BYTES && index?.isLink(path)) {
+        const linkTarget = await files.readText(join(root, path));
+        const link = { ...stat, kind: "symlink" as const, inode: undefined };
+        if (linkTarget !== undefined) entries.push(entryOf(path, link, { linkTarget }));
+      } else entries.push(entryOf(path, stat, { isExecutable: index?.isExecutable(path) }));
     }
   }
   return entries;
@@ -190,6 +200,9 @@ async function nameAll(files: Files, opened: Opened): Promise<Named[]> {
   return entries;
 }
 
+/** PATH_MAX of Linux. */
+const MOST_TARGET_BYTES = 4095;
+
 const WHY_OTHER = "it is a socket, a FIFO or a device";
 
 /** An editor's temporary file may well go between the listing and here: then it was not there. */
@@ -207,8 +220,13 @@ async function readLink(files: Files, path: string): Promise<string | undefined>
   }
 }
 
-function entryOf(path: string, stat: FileStat, linkTarget?: string): Entry {
-  const { mode, mtimeSeconds, inode } = stat;
+function entryOf(
+  path: string,
+  stat: FileStat,
+  { linkTarget, isExecutable }: { linkTarget?: string; isExecutable?: boolean },
+): Entry {
+  const { mtimeSeconds, inode } = stat;
+  const mode = sentMode(stat.kind, stat.mode, isExecutable);
   const kind = stat.kind as Entry["kind"];
   const sizeBytes = kind === "file" ? stat.sizeBytes : 0;
   const entry = { path, kind, sizeBytes, mode, mtimeSeconds, linkTarget };

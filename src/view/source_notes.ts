@@ -47,21 +47,39 @@ export function countNote(files: number): Note {
 const SHOWN_SECRETS = 5;
 
 /** ".env, id_rsa and 3 more". */
-function someOf(paths: readonly string[]): string {
+export function someOf(paths: readonly string[]): string {
   const shown = paths.length === SHOWN_SECRETS + 1 ? paths : paths.slice(0, SHOWN_SECRETS);
   const rest = paths.length - shown.length;
   return shown.join(", ") + (rest > 0 ? ` and ${rest} more` : "");
 }
 
-/** "2 files look like secrets by their names: .env, id_rsa". */
-export function secretsFound(paths: readonly string[]): string {
-  const what = paths.length === 1
-    ? "1 file looks like a secret by its name"
-    : `${paths.length} files look like secrets by their names`;
-  return `${what}: ${someOf(paths)}`;
+export interface Secrets {
+  /** By their names. */
+  readonly named: readonly string[];
+  /** By what is in them. */
+  readonly holding: readonly string[];
 }
 
-export function secretsNote(paths: readonly string[]): Note {
+/** "2 files look like secrets by their names: .env, id_rsa", "1 file has a password or token in it: .npmrc"; undefined for none. */
+export function secretsFound({ named, holding }: Secrets): string | undefined {
+  const parts: string[] = [];
+  if (named.length > 0) {
+    const what = named.length === 1
+      ? "1 file looks like a secret by its name"
+      : `${named.length} files look like secrets by their names`;
+    parts.push(`${what}: ${someOf(named)}`);
+  }
+  if (holding.length > 0) {
+    const what = holding.length === 1
+      ? "1 file has a password or token in it"
+      : `${holding.length} files have a password or token in them`;
+    parts.push(`${what}: ${someOf(holding)}`);
+  }
+  return parts.length === 0 ? undefined : parts.join("; ");
+}
+
+export function secretsNote(secrets: Secrets): Note | undefined {
+  const found = secretsFound(secrets);
   const hint = "--ignore PATTERN leaves out, --secrets=allow says nothing of it";
-  return { text: `${secretsFound(paths)}; ${hint}` };
+  return found === undefined ? undefined : { text: `${found}; ${hint}` };
 }

@@ -2,6 +2,7 @@
 import type { AnyTarget } from "./target.ts";
 import { argvTarget } from "./targets/argv.ts";
 import { createTarget } from "./targets/create.ts";
+import { credentialsTarget } from "./targets/credentials.ts";
 import { execTarget } from "./targets/exec.ts";
 import { framesTarget } from "./targets/frames.ts";
 import { heldLineTarget } from "./targets/held_line.ts";
@@ -34,6 +35,7 @@ export const TARGETS: readonly AnyTarget[] = [
   pathBytesTarget,
   tarHeadersTarget,
   ignoreTarget,
+  credentialsTarget,
   sanitizeTarget,
   argvTarget,
   createTarget,

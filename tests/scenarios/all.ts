@@ -1,5 +1,7 @@
 /** All that is told on the sandbox and on a real cluster alike, and the objects that it takes. */
 import { applyYaml, type Cluster } from "../support/cluster.ts";
+import { checkoutScenarios } from "./checkout.ts";
+import { besideScenarios } from "./beside.ts";
 import { connectionScenarios } from "./connection.ts";
 import { createdScenarios } from "./created.ts";
 import { debugScenarios } from "./debug.ts";
@@ -15,6 +17,7 @@ import type { Scenario } from "./scenario.ts";
 import { sessionScenarios } from "./session.ts";
 import { sharedScenarios } from "./shared.ts";
 import { slowLinkScenarios } from "./slow_link.ts";
+import { sourceScenarios } from "./source.ts";
 import { unreachableScenarios } from "./unreachable.ts";
 import { uploadScenarios } from "./upload.ts";
 import { watchScenarios } from "./watch.ts";
@@ -24,6 +27,7 @@ export const SCENARIOS: Scenario[] = [
   ...uploadScenarios,
   ...deltaScenarios,
   ...sharedScenarios,
+  ...sourceScenarios,
   ...debugScenarios,
   ...sessionScenarios,
   ...heldScenarios,
@@ -37,11 +41,14 @@ export const SCENARIOS: Scenario[] = [
   ...slowLinkScenarios,
   ...watchScenarios,
   ...withGitScenarios,
+  ...checkoutScenarios,
   ...escapesScenarios,
   ...outputScenarios,
+  ...besideScenarios,
 ];
 
 export async function applyObjects({ kube }: Cluster): Promise<void> {
-  const objects = new URL("objects.yaml", import.meta.url);
-  await applyYaml(kube, await Deno.readTextFile(objects));
+  for (const name of ["objects.yaml", "objects_source.yaml"]) {
+    await applyYaml(kube, await Deno.readTextFile(new URL(name, import.meta.url)));
+  }
 }

@@ -1,13 +1,12 @@
 /** The scenarios of runs that hold by their spec.debug, and are told what to do. */
 import assert from "node:assert/strict";
 import { PODS } from "../../src/kube/interface.ts";
-import { heldSteps } from "../../src/run/held_steps.ts";
-import { RESOURCE_OF, type Run, type RunKind } from "../../src/run/live_run.ts";
 import { PIPELINE_RUNS, PIPELINES, type TaskRun, TASKS } from "../../src/tekton/model.ts";
 import { phaseOf } from "../../src/tekton/phase.ts";
-import type { Cluster } from "../support/cluster.ts";
+import { apply, type Cluster } from "../support/cluster.ts";
 import { tknDev } from "../support/program.ts";
 import type { Scenario } from "./scenario.ts";
+import { becomes, ended, held, letGo } from "./waiting.ts";
 
 const PIPELINE_RUN = `
 apiVersion: tekton.dev/v1
@@ -54,6 +53,25 @@ spec:
     steps:
       - { name: bare, image: "localhost/no-shell:1", command: [/bin/busybox, "false"] }
       - { name: next, image: "localhost/busybox:1", script: "printf next >$(results.said.path)" }
+`;
+
+/** With fields that are there and empty. */
+const EMPTY_RUN = `
+apiVersion: tekton.dev/v1
+kind: PipelineRun
+metadata: { generateName: t-debug-, annotations: }
+spec:
+  debug: { breakpoint: [onTasks], tasks: [a] }
+  params:
+  pipelineSpec:
+    finally:
+    tasks:
+      - name: a
+        matrix:
+        when:
+        taskSpec:
+          stepTemplate:
+          steps: [{ name: s, image: "localhost/busybox:1", args: , command: , env: , script: "true" }]
 `;
 
 export const debugScenarios: Scenario[] = [
@@ -130,6 +148,24 @@ export const debugScenarios: Scenario[] = [
     },
   },
   {
+    name: "fields that are empty are as good as left out, in a run and in a Task",
+    async run(cluster, directory) {
+      const name = await create(cluster, directory, EMPTY_RUN);
+      await held(cluster, "PipelineRun", name, "a/s");
+      await letGo(cluster, ["pr", "run", name, "--continue"]);
+      const run = await ended(cluster, "PipelineRun", name);
+      const phase = phaseOf(run);
+      assert.equal(phase.kind === "ended" && phase.succeeded, true);
+      const step = { name: "s", image: "localhost/busybox:1", script: "true" };
+      const empty = { args: null, command: null, env: null };
+      const spec = { stepTemplate: null, params: null, steps: [{ ...step, ...empty }] };
+      const metadata = { name: "t-empty" };
+      await apply(cluster.kube, { apiVersion: "tekton.dev/v1", kind: "Task", metadata, spec });
+      const command = ["task", "debug", "t-empty", "--on-step", "s", "--exec-instead", "true"];
+      await letGo(cluster, command);
+    },
+  },
+  {
     name: "a run without spec.debug is created as it is",
     async run(cluster, directory) {
       const name = await create(cluster, directory, TASK_RUN.replace(/ {2}debug: .*\n/, ""));
@@ -163,33 +199,4 @@ async function ownedKinds({ kube }: Cluster, run: string): Promise<string[]> {
     ).map(() => resource.kind);
   }));
   return all.flat();
-}
-
-async function letGo(cluster: Cluster, words: string[]): Promise<void> {
-  const ran = await tknDev([...words, ...cluster.flags]);
-  assert.equal(ran.code, 0, ran.stderr);
-}
-
-/** Resolves once that step holds. */
-async function held({ kube }: Cluster, kind: RunKind, name: string, place: string) {
-  const run = { kind, namespace: kube.namespace, name };
-  await becomes(async () => {
-    const steps = await heldSteps(kube, run);
-    return steps.some(({ task, of }) => [task, of].filter(Boolean).join("/") === place);
-  }, `${place} holds`);
-}
-
-async function ended({ kube }: Cluster, kind: RunKind, name: string): Promise<Run> {
-  const get = () => kube.get<Run>(RESOURCE_OF[kind], kube.namespace, name);
-  await becomes(async () => phaseOf(await get()).kind === "ended", `${name} ends`);
-  return await get();
-}
-
-/** Looks again and again: what is waited for is seen in several objects and a log. */
-async function becomes(look: () => Promise<boolean>, what: string): Promise<void> {
-  for (const endMs = Date.now() + 60_000; Date.now() < endMs;) {
-    if (await look()) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`not within a minute: ${what}`);
 }

@@ -48,14 +48,14 @@ const BEFORE_A_RUN: Case[] = [
   [
     `${UNCLEAR} -w name=two,emptyDir= -p text=a --on-task both`,
     2,
-    /source, cache can all be written/,
-    /--on-workspace source/,
+    /one, two can all be written/,
+    /--on-workspace one/,
   ],
   [
     `pipeline upload t-unclear DIR -p text=a --on-task one`,
     2,
     /workspace "source" not given/,
-    /-workspace name=source,claimName=/,
+    /-workspace name=source,volume=/,
   ],
   [
     `${UNCLEAR} -w name=zzz,emptyDir= -p text=a --on-task one`,
@@ -87,8 +87,8 @@ const BEFORE_A_RUN: Case[] = [
   [
     `task upload t-steps DIR ${EMPTY} --on-directory /abs`,
     2,
-    /"\/abs": it is absolute/,
-    /relative/,
+    /"\/abs": no workspace and no emptyDir of the step of Task "t-steps" is there/,
+    /there are: \/workspace\/source/,
   ],
   [
     `task upload t-steps DIR ${EMPTY} --on-directory a/../..`,

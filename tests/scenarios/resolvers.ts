@@ -83,7 +83,7 @@ export const resolverScenarios: Scenario[] = [
         namespace: kube.namespace,
         labels: held,
       });
-      assert.equal(metadata.labels?.[LABEL.task], "t-remote-clone");
+      assert.equal(metadata.labels?.["tkn-dev/task"], "t-remote-clone");
       assert.equal(metadata.labels?.team, "a");
       await assertNoRequest(cluster);
     },

@@ -141,7 +141,8 @@ export const uploadScenarios: Scenario[] = [
       const ran = await upload(cluster, [
         ..."pipeline upload t-inputs --on-task fetch --on-workspace one -s default".split(" "),
         directory,
-        ...["--param", "text=a=b, c", "-p", "list=x,y z", "-pmap=host:example.com,port:80"],
+        ...["--param", "text=a=b, c", "-p", "list=x", "-p", 'list=["y z"]'],
+        '-pmap={"host":"example.com","port":"80"}',
         ...["-w", `name=files,volumeClaimTemplateFile=${directory}/volume.yaml`],
         ..."--workspace=name=token,secret=t-token -w name=cache,emptyDir=".split(" "),
       ]);

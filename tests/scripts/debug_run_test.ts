@@ -90,7 +90,7 @@ testInEveryShell(
     };
     await using stage = await Stage.open(shell, { own });
     const gate = await stage.hold(0, [], { env });
-    const place = { env: { TKN_DEV_CHANNEL: "x", PS1: "$ " } };
+    const place = { env: { TKN_DEV_CHANNEL: "x", TKN_DEV_HOLDS: "true", PS1: "$ " } };
     const ran = await stage.exec(
       ["/bin/sh", "-c", "cd /tmp && . /tkn-dev/debug-run"],
       undefined,
@@ -100,7 +100,7 @@ testInEveryShell(
     assert.match(ran.stdout, /^it's "\$x"\ntwo$/m);
     assert.match(ran.stdout, /^export trace="mine"$/m);
     assert.match(ran.stdout, /^export argument="mine"$/m);
-    assert.doesNotMatch(ran.stdout, /TKN_DEV_CHANNEL|PS1/);
+    assert.doesNotMatch(ran.stdout, /TKN_DEV_(CHANNEL|HOLDS)|PS1/);
     assert.match(ran.stdout, /\n\/\n$/);
     await stage.exec(releaseCommand("continue"));
     await gate.ended();

@@ -35,6 +35,72 @@ testInEveryShell("the gate says one line, holds, and ends as the word says", asy
   }
 });
 
+testInEveryShell("the gate says where below the workspace the upload goes", async (shell) => {
+  await using stage = await Stage.open(shell);
+  const gate = stage.start(0, ["own"], { into: "a/b c" });
+  const { directory, into } = readHeldLine((await gate.line())!)!;
+  assert.deepEqual([directory, into], [stage.workspace, "a/b c"]);
+  assert.equal((await stage.exec(releaseCommand("continue"))).code, 0);
+  assert.equal((await gate.ended()).code, 0);
+  // A line break would say another directory.
+  const broken = stage.start(0, [], { into: "a\nb" });
+  const { code, lines, stderr } = await broken.ended();
+  assert.deepEqual([code, lines], [1, []]);
+  assert.match(stderr, /the directory for the upload has a line break/);
+});
+
+/** What the pod of a run has of it, by the downward API. */
+const podOf = (
+  { holds = "true", invocation = "", pipelineRun = "", taskRun = "r" }: Record<string, string>,
+) => ({
+  TKN_DEV_HOLDS: holds,
+  TKN_DEV_MARK: invocation,
+  TKN_DEV_PR: pipelineRun,
+  TKN_DEV_TR: taskRun,
+});
+
+testInEveryShell(
+  "a gate whose run is a copy fails at once, and says what to type",
+  async (shell) => {
+    const again = "tkn-dev task upload it's";
+    await using stage = await Stage.open(shell, { again });
+    for (
+      const env of [
+        podOf({ holds: "" }), // tkn's --last
+        podOf({ invocation: "TaskRun/first/m" }), // one that was dumped
+        podOf({ invocation: "PipelineRun/first/m", pipelineRun: "second", taskRun: "first" }),
+        podOf({ invocation: "PipelineRun/first/m", taskRun: "first" }),
+        podOf({ holds: "", invocation: "Pipeline/tkn-dev-a/m/240", pipelineRun: "second" }),
+      ]
+    ) {
+      const { code, lines, stderr } = await stage.start(0, [], { env }).ended();
+      const words =
+        "tkn-dev: nobody comes to this copy of a run that waited for tkn-dev; start one with:";
+      assert.deepEqual([code, lines, stderr], [1, [`${words} ${again}`], ""]);
+    }
+  },
+);
+
+testInEveryShell(
+  "a gate of the run that it was made for holds, and hides how it knows",
+  async (shell) => {
+    for (
+      const env of [
+        podOf({ invocation: "TaskRun/r/m" }),
+        podOf({ invocation: "PipelineRun/p/m", pipelineRun: "p" }),
+        podOf({}), // what a --dry-run has printed
+        {},
+      ]
+    ) {
+      const own = "env | grep TKN_DEV_ | grep -v TKN_DEV_TEST";
+      await using stage = await Stage.open(shell, { own, programs: [...GNU, "env", "grep"] });
+      const gate = await stage.hold(0, [], { env });
+      await stage.exec(releaseCommand("run"));
+      assert.deepEqual((await gate.ended()).lines, []);
+    }
+  },
+);
+
 testInEveryShell("the gate unpacks the other scripts as they are", async (shell) => {
   await using stage = await Stage.open(shell);
   const gate = await stage.hold();
@@ -295,6 +361,7 @@ testInEveryShell("the step's own work is done first, in its own place and way", 
       assert.deepEqual(readHeldLine((await gate.line())!), {
         gate: "script",
         directory: stage.workspace,
+        into: "",
         exitCode: code,
         before: "",
       });

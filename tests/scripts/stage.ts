@@ -1,4 +1,4 @@
-import { gateScript, type GateScriptOptions } from "../../src/step/scripts.ts";
+import { gateArguments, gateScript, type GateScriptOptions } from "../../src/step/scripts.ts";
 import { testWith } from "../support/tools.ts";
 
 /** A shell that a step's image may have as its `sh`. */
@@ -52,6 +52,8 @@ export type User = "nobody";
 /** What differs from container to container. */
 export interface Place {
   readonly user?: User;
+  /** Where below the workspace the gate is told that the upload goes. */
+  readonly into?: string;
   /** Beside the container's own. */
   readonly env?: Readonly<Record<string, string>>;
   /** Of a session of its own, so that a signal reaches all of it, as Tekton sends them. */
@@ -155,7 +157,9 @@ export class Stage implements AsyncDisposable {
   }
 
   start(seconds = 0, own: readonly string[] = [], place: Place = {}): Gate {
-    const argv = [this.script, String(seconds), this.workspace, ...own];
+    const { into: directory } = place;
+    const options = { watchdogSeconds: seconds, workspacePath: this.workspace, directory, own };
+    const argv = [this.script, ...gateArguments(options)];
     return new Gate(this.spawn(argv, place), place.grouped);
   }
 

@@ -1,8 +1,21 @@
 /** A gate that is easy to tell in what was lowered. */
 import type { Gate } from "../../src/tekton/gate_step.ts";
+import type { TaskSpec } from "../../src/tekton/model.ts";
+import type { Destination } from "../../src/tekton/source/destination.ts";
+import type { StandIn } from "../../src/tekton/source/stand_in.ts";
 
 /** The script of a step that has none of its own and holds before its work. */
 export const HOLD = "#!/bin/sh\nhold\n";
+
+/** An upload into a workspace, as it is found there. */
+export function into(name: string, directory = "."): Destination {
+  return { scope: { kind: "workspace", name }, path: `$(workspaces.${name}.path)`, directory };
+}
+
+/** The upload stands in for all of a Task. */
+export function wholeOf({ steps = [] }: TaskSpec): StandIn {
+  return { replaced: [...steps.keys()], at: 0 };
+}
 
 export const GATE: Gate = {
   script: ({ own, mode, carries }) =>
@@ -11,7 +24,11 @@ export const GATE: Gate = {
     }`,
   directory: "/gate",
   volume: "gate-abc",
-  args: (path, own) => ["600", path, ...own],
+  args: (
+    { path, directory },
+    own,
+  ) => ["600", path, ...directory === "." ? [] : [directory], ...own],
+  env: [],
   waiting: { command: ["wait"], args: ["here"] },
   pauseSeconds: 600,
 };

@@ -46,15 +46,24 @@ export function extract(tar: readonly string[], bytes: Uint8Array, into: string)
   assert.deepEqual({ status, stderr }, { status: 0, stderr: "" }, tar.join(" "));
 }
 
-/** One line for each entry: all that an archive is to carry. */
-export function describe(root: string, options: { directoryTimes: boolean }): string[] {
+/**
+ * One line for each entry: all that an archive is to carry. `modes`: as they are, or as git would have them, which is
+ * how they are sent.
+ */
+export function describe(
+  root: string,
+  options: { directoryTimes: boolean; modes?: "git" },
+): string[] {
   const lines: string[] = [];
   const inodes = new Map<number, string>();
   const visit = (below: string) => {
     for (const name of readdirSync(`${root}/${below}`).sort()) {
       const path = below + name;
       const stat = lstatSync(`${root}/${path}`);
-      const mode = (stat.mode & 0o7777).toString(8);
+      const isOpen = stat.isDirectory() || (stat.mode & 0o100) !== 0;
+      const mode = options.modes === "git"
+        ? (isOpen ? "755" : "644")
+        : (stat.mode & 0o7777).toString(8);
       const time = Math.floor(stat.mtimeMs / 1000);
       if (stat.isSymbolicLink()) lines.push(`link ${path} -> ${readlinkSync(`${root}/${path}`)}`);
       else if (stat.isDirectory()) {

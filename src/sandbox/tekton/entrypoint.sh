@@ -13,7 +13,11 @@ esac
 breakpoint='' post='' metadata='' program=''
 while [ $# -gt 0 ]; do
   case $1 in
-    -debug_before_step) breakpoint=yes ;;
+    -debug_before_step | -debug_before_step=true) breakpoint=yes ;;
+    -debug_before_step=*)
+      printf 'invalid boolean value "%s" for -debug_before_step: parse error\n' "${1#*=}" >&2
+      exit 2
+      ;;
     -post_file) shift && post=$1 ;;
     -step_metadata_dir) shift && metadata=$1 ;;
     -termination_path) shift ;;

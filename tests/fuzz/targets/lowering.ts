@@ -6,7 +6,7 @@ import { lowerPipeline } from "../../../src/tekton/lower_pipeline.ts";
 import { PIPELINE_RUNS, type PipelineRun } from "../../../src/tekton/model.ts";
 import type { Placement } from "../../../src/tekton/place.ts";
 import { deepFreeze } from "../../support/deep_freeze.ts";
-import { GATE } from "../../support/fake_gate.ts";
+import { GATE, into } from "../../support/fake_gate.ts";
 import { Random } from "../../support/random.ts";
 import { type InlineCase, randomCase } from "../../support/random_pipeline.ts";
 import { clashesInline } from "../../support/webhook_model.ts";
@@ -124,8 +124,9 @@ function uploads({ run, target, task }: InlineCase): Placement<PipelineRun>[] {
     pipeline: { metadata: { name: "p" }, spec },
     target,
     task: readTask(task),
-    step: { step: task.spec.steps![index], index },
-    workspace,
+    // One step of several, or all of the Task.
+    standIn: { replaced: index === 0 ? [...task.spec.steps!.keys()] : [index], at: index },
+    destination: into(workspace),
     namespace: "default",
     params: [...params],
     workspaces: bound.map((name) => ({ name, emptyDir: {} })),

@@ -41,7 +41,7 @@ async function assertTravels(nodes: readonly TreeNode[], message = ""): Promise<
     const directoryTimes = tar[0] !== "busybox";
     assert.deepEqual(
       describe(into, { directoryTimes }),
-      describe(`${place.path}/from`, { directoryTimes }),
+      describe(`${place.path}/from`, { directoryTimes, modes: "git" }),
       `${tar.join(" ")} ${message}`,
     );
   }
@@ -250,13 +250,15 @@ testWith(
 
 testWith(
   ["bsdtar", "busybox"],
-  "modes arrive in the hands of a user other than root, and he can extract into a directory that is read-only here",
+  "git's modes arrive in the hands of a user other than root, whatever they are here",
   async () => {
     using place = temporaryDirectory();
     mkdirSync(`${place.path}/from`);
     writeTree(`${place.path}/from`, [
       ...[file("d/f", "x"), directory("d", 0o555), directory("e", 0o500)],
-      ...[0o000, 0o200, 0o444, 0o777].map((mode) => file(`d/${mode.toString(8)}`, "x", mode)),
+      ...[0o000, 0o200, 0o444, 0o744, 0o777].map((mode) =>
+        file(`d/${mode.toString(8)}`, "x", mode)
+      ),
     ]);
     const { bytes } = await pack(`${place.path}/from`);
     chmodSync(place.path, 0o755);
@@ -276,13 +278,13 @@ testWith(
       });
       assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
       assert.equal(readFileSync(`${into}/d/f`, "utf8"), "x");
-      const modes = ["d", "e", "d/0", "d/200", "d/444", "d/777"].map((path) => {
+      const modes = ["d", "e", "d/0", "d/200", "d/444", "d/744", "d/777"].map((path) => {
         const { mode, uid } = lstatSync(`${into}/${path}`);
         return `${path} ${(mode & 0o7777).toString(8)} ${uid}`;
       });
       assert.deepEqual(modes, [
-        ...["d 755 65534", "e 700 65534"],
-        ...["d/0 0 65534", "d/200 200 65534", "d/444 444 65534", "d/777 777 65534"],
+        ...["d 755 65534", "e 755 65534", "d/0 644 65534", "d/200 644 65534", "d/444 644 65534"],
+        ...["d/744 755 65534", "d/777 755 65534"],
       ]);
     }
   },

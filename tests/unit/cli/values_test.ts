@@ -63,6 +63,26 @@ Deno.test("an object param is pairs of key and value, split at the first colon",
   assert.match(refusal(() => parseParamValue("a:b,c", "object")), /"c": an object needs key:value/);
 });
 
+Deno.test("an array and an object may be JSON, whose values are strings", () => {
+  assert.deepEqual(parseParamValue('["a", "b,c"]', "array"), ["a", "b,c"]);
+  assert.deepEqual(parseParamValue(" [] ", "array"), []);
+  assert.deepEqual(parseParamValue('{"a":"x:y","b":""}', "object"), { a: "x:y", b: "" });
+  assert.deepEqual(parseParamValue("{}", "object"), {});
+  assert.equal(parseParamValue('["a"]', "string"), '["a"]');
+  const words = "Cannot read --param value 1.1: in JSON each value has to be a string";
+  assert.equal(refusal(() => parseParamValue("[1.10]", "array")), words);
+  for (const other of ["null", "{}", '["x"]', "true"]) {
+    assert.match(refusal(() => parseParamValue(`{"a":${other}}`, "object")), /has to be a string$/);
+  }
+});
+
+Deno.test("what is no JSON is read as tkn does", () => {
+  assert.deepEqual(parseParamValue("[a,b]", "array"), ["[a", "b]"]);
+  assert.deepEqual(parseParamValue('["a",', "array"), ['["a"', ""]);
+  assert.deepEqual(parseParamValue("{a:x}", "object"), { "{a": "x}" });
+  assert.deepEqual(parseParamValue('{"a":"x"}', "array"), ['{"a":"x"}']);
+});
+
 Deno.test("each form of a workspace becomes the API's fields", () => {
   assert.deepEqual(parseWorkspace("name=x,claimName=pvc,subPath=a/b"), {
     name: "x",
@@ -83,6 +103,21 @@ Deno.test("each form of a workspace becomes the API's fields", () => {
     name: "x",
     secret: { secretName: "s", items: [{ key: "key", path: "path" }] },
   });
+  const claim = (accessMode: string, storage: string, rest = {}) => ({
+    spec: { accessModes: [accessMode], ...rest, resources: { requests: { storage } } },
+  });
+  assert.deepEqual(parseWorkspace("name=x,volume=2Gi"), {
+    name: "x",
+    volumeClaimTemplate: claim("ReadWriteOnce", "2Gi"),
+  });
+  assert.deepEqual(
+    parseWorkspace("name=x,volume=500M,storageClass=fast,accessMode=RWX,subPath=a"),
+    {
+      name: "x",
+      subPath: "a",
+      volumeClaimTemplate: claim("ReadWriteMany", "500M", { storageClassName: "fast" }),
+    },
+  );
   assert.deepEqual(parseWorkspace("name=x,volumeClaimTemplateFile=f.yaml"), {
     name: "x",
     volumeClaimTemplateFile: "f.yaml",
@@ -93,6 +128,11 @@ const REFUSED: [text: string, state: RegExp][] = [
   ["claimName=pvc", /name=NAME is missing/],
   ["name=,claimName=pvc", /name=NAME is missing/],
   ["name=x", /it needs one of claimName, emptyDir, config, secret, volumeClaimTemplateFile/],
+  ["name=x,volume=2GB", /volume is a size like 500Mi or 2Gi, not "2GB"/],
+  ["name=x,volume=0", /volume is a size/],
+  ["name=x,volume=1Gi,accessMode=ReadOnlyMany", /accessMode is one of ReadWriteOnce, /],
+  ["name=x,claimName=a,storageClass=b", /storageClass goes with volume only/],
+  ["name=x,volume=1Gi,claimName=a", /claimName and volume exclude each other/],
   ["name=x,config=a,secret=b", /config and secret exclude each other/],
   ["name=x,claimname=pvc", /no key "claimname"/],
   ["name=x,emptyDir", /"emptyDir" is not key=value/],

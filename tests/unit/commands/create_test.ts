@@ -61,7 +61,7 @@ Deno.test("a run with the TEP's fields is created to hold, and how it goes on is
   );
   assert.match(created.spec.taskSpec!.steps![0].script!, /^#!\/bin\/sh\n# Unpacks/);
   assert.equal(created.spec.timeout, "1h0m0s600s");
-  assert.equal(created.metadata.labels?.["tekton.dev/task"], "t");
+  assert.equal(created.metadata.labels?.["tkn-dev/task"], "t");
   assert.ok(created.metadata.labels?.["tkn-dev/version"]);
 });
 
@@ -85,12 +85,56 @@ Deno.test("--dry-run prints the run with what was changed, and creates nothing",
   assert.equal((await create(PLAIN, ["-o", "name"])).stdout, "taskrun.tekton.dev/r\n");
 });
 
+/** With fields that are there and empty, as templates leave them. */
+const EMPTY = `
+apiVersion: tekton.dev/v1
+kind: PipelineRun
+metadata:
+  generateName: r-
+  labels: # empty
+spec:
+  debug:
+    breakpoint: [onTasks]
+    tasks: [a]
+    steps: # empty
+  params: # empty
+  pipelineSpec:
+    finally: # empty
+    tasks:
+      - name: a
+        matrix: # empty
+        when: # empty
+        params: # empty
+        taskSpec:
+          stepTemplate: # empty
+          metadata: # empty
+          steps:
+            - name: s
+              image: i
+              script: x
+              args: # empty
+              command: # empty
+              env: # empty
+              ref: # empty
+`;
+
+Deno.test("fields that are empty are as good as left out", async () => {
+  const without = EMPTY.replaceAll(/^.*# empty\n/gm, "");
+  const [empty, plain] = await Promise.all(
+    [EMPTY, without].map((text) => create(text, ["--dry-run"])),
+  );
+  assert.equal(empty.stdout, plain.stdout);
+  assert.match(empty.stdout, /^# Holds at a\/s, /);
+});
+
 for (
   const [what, text, words] of [
     ["no YAML", "a: [", /^Cannot read "-": /],
     ["nothing", "---\n", /^Cannot create what is in "-": there is nothing in it/],
     ["another kind", "apiVersion: v1\nkind: Pod\nmetadata: {}", /: v1 Pod is no run\na Pipeline/],
     ["a text", "hello", /: a document is no run/],
+    ["a kind that every object has", PLAIN.replace("TaskRun", "toString"), /v1 toString is no run/],
+    ["a kind that is a list", PLAIN.replace("TaskRun", "[TaskRun]"), /: kind is no text/],
     ["another namespace", PLAIN.replace("name: r", "name: r, namespace: x"), /"x" itself\n-n x$/],
     [
       "a step that is not there",

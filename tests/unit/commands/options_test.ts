@@ -16,11 +16,12 @@ const DEFAULTS = {
   directory: ".",
   onStep: undefined,
   onWorkspace: undefined,
-  onDirectory: ".",
+  onDirectory: undefined,
   ignore: [],
   ignoreFiles: [],
   readsIgnoreFiles: true,
   withGit: false,
+  eol: "asis",
   secrets: "warn",
   look: undefined,
   program: ["tar"],
@@ -59,6 +60,7 @@ const FLAGS = [
     "g",
     "--no-ignore",
     "--with-git",
+    "--eol=git",
     "--secrets",
     "deny",
     "--list",
@@ -86,6 +88,7 @@ Deno.test("every flag has its place", () => {
     ignoreFiles: ["f", "g"],
     readsIgnoreFiles: false,
     withGit: true,
+    eol: "git" as const,
     secrets: "deny" as const,
     look: { paths: ["e"], alone: undefined },
     program: ["bsdtar"],
@@ -126,6 +129,8 @@ Deno.test("a directory in the workspace is told without what says nothing", () =
       ["..a", "..a"],
       ["a b", "a b"],
       ["-x", "-x"],
+      ["/var//workdir/./a/", "/var/workdir/a"],
+      ["/", "/"],
     ]
   ) assert.equal(pipeline("--on-directory", given).onDirectory, told, given);
 });
@@ -133,8 +138,7 @@ Deno.test("a directory in the workspace is told without what says nothing", () =
 Deno.test("a directory that leads out of the workspace is refused", () => {
   for (
     const [given, why] of [
-      ["/a", "it is absolute"],
-      ["/", "it is absolute"],
+      ["/a/..", "it leads out of the workspace"],
       ["..", "it leads out of the workspace"],
       ["a/../b", "it leads out of the workspace"],
       ["a\nb", "no directory has such a name"],
@@ -144,7 +148,7 @@ Deno.test("a directory that leads out of the workspace is refused", () => {
     assert.equal(
       refusal(() => task("--on-directory", given)),
       `Cannot upload into --on-directory "${given}": ${why}\n` +
-        "give a path relative to the workspace's root",
+        "give a path relative to the workspace's root, or an absolute one in the container",
     );
   }
 });

@@ -81,17 +81,20 @@ Deno.test("the directory is walked without what is ignored, and git is asked for
   `)),
   );
   const git = "git --no-optional-locks";
-  host.programs[`${git} rev-parse --verify HEAD`] = "abc\n";
   host.programs[`${git} remote get-url origin`] = "https://x/y\n";
-  host.programs[`${git} log -1 --pretty=%ct`] = "17\n";
+  const head = "-c log.showSignature=false log -1 --abbrev=7 --pretty=%H%n%h%n%T%n%ct HEAD --";
+  host.programs[`${git} ${head}`] = "abc\na\ntree\n17\n";
   const source = await openSource(host, flags("--ignore", "*.tmp"));
   assert.equal(source.root, "/tree");
   assert.deepEqual((await source.entries).map(({ path }) => path), [".gitignore", "a.txt"]);
   assert.deepEqual(source.skipped, ["pipe is left out: it is a socket, a FIFO or a device"]);
   assert.deepEqual(await source.git, {
     commit: "abc",
-    url: "https://x/y",
+    shortCommit: "a",
+    tree: "tree",
     committerDate: "17",
+    branch: undefined,
+    url: "https://x/y",
     dirty: true,
   });
 });
@@ -182,11 +185,13 @@ Deno.test("a .gitignore above the tree that may not be read is a tree that can't
 });
 
 Deno.test("a gate has its script, a volume of its own name, and gives up after ten minutes", () => {
-  const gate = newGate(new FakeHost(), 600);
+  const gate = newGate(new FakeHost(), 600, "tkn-dev pipeline upload p");
   const step = { step: "s", plain: [], secret: [], hidden: false, carries: true };
   const options = { ...step, mode: "before" } as const;
-  assert.equal(gate.script(options), gateScript(options));
+  const again = "tkn-dev pipeline upload p";
+  assert.equal(gate.script(options), gateScript({ ...options, again }));
   assert.equal(gate.directory, "/tkn-dev");
   assert.match(gate.volume, /^tkn-dev-r+0$/);
-  assert.deepEqual(gate.args("/w", ["x"]), ["600", "/w", "x"]);
+  assert.deepEqual(gate.args({ path: "/w", directory: "." }, ["x"]), ["600", "/w", "", "x"]);
+  assert.deepEqual(gate.args({ path: "/w", directory: "a/b" }, []), ["600", "/w", "a/b"]);
 });

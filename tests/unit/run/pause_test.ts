@@ -44,6 +44,7 @@ Deno.test("a running container is no pause: only the gate's own line is", async 
     container: "step-s",
     image: "i",
     directory: "/workspace/a b ",
+    into: "",
     gate: "script",
     said: [`not ${PREFIX}`],
     since: undefined,

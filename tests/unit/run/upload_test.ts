@@ -77,7 +77,6 @@ class Play {
       root: "/tree",
       entries: Promise.resolve(ENTRIES),
       prepare: () => Promise.resolve(undefined),
-      directory: ".",
       program: ["tar"],
       results: {},
       showlogs: true,

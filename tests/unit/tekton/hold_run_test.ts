@@ -113,6 +113,28 @@ Deno.test("a step whose work is its image's own entrypoint is held by one before
   ]);
 });
 
+Deno.test("what a gate asks of the pod comes into its own step alone, behind the step's environment", () => {
+  const env = [{ name: "HELD", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }];
+  const given = [{ name: "E", value: "e" }];
+  const spec = {
+    steps: [
+      { name: "a", image: "i", script: "s", env: given },
+      { name: "b", image: "i", args: ["x"] },
+      { name: "c", image: "i", script: "s" },
+    ],
+  };
+  const { run } = held(spec, [...before(0), ...before(1)], { gate: { ...GATE, env } });
+  const envs = run.spec.taskSpec.steps!.map((
+    { name, env }: { name: string; env?: unknown },
+  ) => [name, env]);
+  assert.deepEqual(envs, [
+    ["a", [...given, ...env]],
+    ["hold-b", env],
+    ["b", undefined],
+    ["c", undefined],
+  ]);
+});
+
 Deno.test("without a shell every held step has one before it, whatever its work", () => {
   const spec = { steps: [{ name: "a".repeat(60), image: "i", script: "s" }] };
   const { held: places } = held(spec, before(0), { withoutShell: true });

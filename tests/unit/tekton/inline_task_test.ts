@@ -236,7 +236,7 @@ function names(taskRef: TaskRef, task: Omit<ReadTask, "spec">) {
   const spec = { steps: [{ image: "i", script: "echo $(context.task.name)" }] };
   const options = { pipeline: {}, params: [], bound: [] };
   const { taskSpec } = inlineTask({ name: "t", taskRef }, { ...task, spec }, options);
-  return [taskSpec!.metadata!.labels!["tekton.dev/task"], taskSpec!.steps![0].script];
+  return [taskSpec!.metadata!.labels!["tkn-dev/task"], taskSpec!.steps![0].script];
 }
 
 const GIT = { resolver: "git", params: [{ name: "name", value: "other" }] };

@@ -11,7 +11,7 @@ import type {
   TaskSpec,
 } from "../../../src/tekton/model.ts";
 import { deepFreeze } from "../../support/deep_freeze.ts";
-import { GATE, HOLD } from "../../support/fake_gate.ts";
+import { GATE, HOLD, into, wholeOf } from "../../support/fake_gate.ts";
 
 function lowerPipeline(upload: PipelineUpload): PipelineRun {
   return lower(upload).inline();
@@ -32,8 +32,8 @@ function upload({ tasks, params, task, rest, finally: last }: Parts): PipelineUp
     pipeline: { metadata: { name: "p" }, spec: { params, tasks, finally: last } },
     target,
     task: { metadata: { name: "fetch" }, spec: task },
-    step: { step: task.steps![0], index: 0 },
-    workspace: "output",
+    standIn: wholeOf(task),
+    destination: into("output"),
     gate: GATE,
     namespace: "ns",
     params: [],
@@ -68,8 +68,8 @@ Deno.test("the Pipeline of examples/ becomes this PipelineRun", () => {
     pipeline,
     target: pipeline.spec.tasks![0],
     task,
-    step: { step: task.spec.steps![0], index: 0 },
-    workspace: "output",
+    standIn: wholeOf(task.spec),
+    destination: into("output"),
     gate: GATE,
     namespace: "ns",
     params: [{ name: "url", value: "file:///here" }],
@@ -104,7 +104,7 @@ Deno.test("the Pipeline of examples/ becomes this PipelineRun", () => {
               runAfter: []
               taskSpec:
                 metadata:
-                  labels: { team: a, tekton.dev/task: git-clone }
+                  labels: { team: a, tkn-dev/task: git-clone }
                   annotations: {}
                 params: []
                 workspaces: [{ name: output }]
@@ -342,10 +342,10 @@ Deno.test("labels and annotations are those of Pipeline and Task, Tekton's own s
     task: { spec: FETCH, metadata: { ...metadata, name: "fetch" } },
   };
   const run = lowerPipeline(upload({ ...parts, rest }));
-  assert.deepEqual(run.metadata.labels, { ...labels, "tekton.dev/pipeline": "p" });
+  assert.deepEqual(run.metadata.labels, { x: "y", "tekton.dev/pipeline": "p" });
   assert.deepEqual(run.metadata.annotations, { a: "b" });
   assert.deepEqual(lowered({ ...parts, rest }).taskSpec.metadata, {
-    labels: { ...labels, "tekton.dev/task": "fetch" },
+    labels: { x: "y", "tekton.dev/pipeline": "another", "tkn-dev/task": "fetch" },
     annotations: { a: "b" },
   });
 });

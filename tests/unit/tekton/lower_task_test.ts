@@ -2,15 +2,17 @@ import assert from "node:assert/strict";
 import "../../support/no_env.ts";
 import { parseAllDocuments } from "npm:yaml@2.9.1";
 import objects from "../../scenarios/objects.yaml" with { type: "text" };
-import { heldStep, lowerTask as lower, type TaskUpload } from "../../../src/tekton/lower_task.ts";
+import { lowerTask as lower, type TaskUpload } from "../../../src/tekton/lower_task.ts";
 import type { Step, Task, TaskRun, TaskSpec } from "../../../src/tekton/model.ts";
 import { deepFreeze } from "../../support/deep_freeze.ts";
-import { GATE, HOLD } from "../../support/fake_gate.ts";
+import { heldStep } from "../../../src/tekton/replace_steps.ts";
+import { GATE, HOLD, into } from "../../support/fake_gate.ts";
 
 function lowerTask(upload: TaskUpload): TaskRun {
   return lower(upload).inline();
 }
 
+const BEFORE = { replaced: [], at: 0 };
 const MOUNT = { name: "gate-abc", mountPath: "/gate" };
 const HELD = { script: HOLD, args: ["600", "$(workspaces.source.path)"] };
 
@@ -18,8 +20,8 @@ const HELD = { script: HOLD, args: ["600", "$(workspaces.source.path)"] };
 function upload(spec: TaskSpec, index?: number, rest: Partial<TaskUpload> = {}): TaskUpload {
   return deepFreeze({
     task: { metadata: { name: "t" }, spec },
-    step: index === undefined ? undefined : { step: spec.steps![index], index },
-    workspace: "source",
+    standIn: index === undefined ? BEFORE : { replaced: [index], at: index },
+    destination: into("source"),
     gate: GATE,
     namespace: "ns",
     params: [],
@@ -51,7 +53,7 @@ Deno.test("the Task t-steps becomes this TaskRun, with a step before its first",
     metadata: {
       generateName: "t-steps-run-",
       namespace: "ns",
-      labels: { "tekton.dev/task": "t-steps" },
+      labels: { "tkn-dev/task": "t-steps" },
       annotations: {},
     },
     spec: {
@@ -123,7 +125,7 @@ Deno.test("unnamed steps are called as before, though they stand one further", (
 
 Deno.test("the step that holds has a name of its own", () => {
   const names = (...names: string[]) => ({ steps: names.map((name) => ({ name, image: "i" })) });
-  const held = (spec: TaskSpec, index?: number) => heldStep(upload(spec, index));
+  const held = (spec: TaskSpec, index?: number) => heldStep(spec, upload(spec, index).standIn);
   assert.equal(held(names("a")), "upload");
   assert.equal(held(names("upload", "upload-2")), "upload-3");
   assert.equal(held(names("a", "b"), 1), "b");
@@ -178,7 +180,7 @@ Deno.test("labels are the Task's and its name, kubectl's copy is left out", () =
     annotations: { "kubectl.kubernetes.io/last-applied-configuration": "{}", c: "d" },
   };
   const run = lowerTask(upload(TWO, undefined, { task: { metadata, spec: TWO } }));
-  assert.deepEqual(run.metadata.labels, { a: "b", "tekton.dev/task": "t" });
+  assert.deepEqual(run.metadata.labels, { a: "b", "tkn-dev/task": "t" });
   assert.deepEqual(run.metadata.annotations, { c: "d" });
   assert.equal("serviceAccountName" in run.spec, false);
 });

@@ -34,8 +34,30 @@ Deno.test("one with a default may be left out, and is then left to the cluster",
   assert.deepEqual(bind([{ name: "a", default: "" }, { name: "b", default: [] }]), []);
 });
 
-Deno.test("given twice, the last one counts", () => {
-  assert.deepEqual(bind([{ name: "a" }], ["a", "1"], ["a", "2"]), [{ name: "a", value: "2" }]);
+Deno.test("an array given several times is all of them in their order", () => {
+  const list: ParamSpec = { name: "l", type: "array" };
+  assert.deepEqual(bind([list], ["l", "a"], ["l", "b,c"], ["l", ""], ["l", '["d,e"]']), [
+    { name: "l", value: ["a", "b", "c", "d,e"] },
+  ]);
+});
+
+Deno.test("an object given several times is all of them, each key once", () => {
+  const map: ParamSpec = { name: "m", type: "object", properties: { a: {}, b: {} } };
+  assert.deepEqual(bind([map], ["m", "a:1"], ["m", '{"b":"2"}']), [
+    { name: "m", value: { a: "1", b: "2" } },
+  ]);
+  assert.equal(
+    refusal(() => bind([map], ["m", "a:1,b:2"], ["m", "b:3"])),
+    'Cannot set param "m": its key "b" is given twice\ngive each key once',
+  );
+});
+
+Deno.test("a string given twice is refused", () => {
+  assert.equal(
+    refusal(() => bind([{ name: "a" }], ["a", "1"], ["a", "2"])),
+    'Cannot set param "a": it is given twice, and it is a string\n' +
+      "only one of --param a=1, --param a=2",
+  );
 });
 
 Deno.test("all that are missing are named at once, with how to give each", () => {
@@ -74,11 +96,21 @@ Deno.test("an object needs every key that it declares, unless its default has it
   const map: ParamSpec = { name: "m", type: "object", properties: { a: {}, b: {} } };
   assert.equal(
     refusal(() => bind([map], ["m", "a:1"])),
-    'Cannot set param "m" of Task "t": it lacks the keys b\n--param m=a:VALUE,b:VALUE',
+    'Cannot set param "m" of Task "t": it lacks the key b\n--param m=a:VALUE,b:VALUE',
   );
   assert.deepEqual(bind([{ ...map, default: { a: "0", b: "0" } }], ["m", "a:1"]), [
     { name: "m", value: { a: "1" } },
   ]);
+});
+
+Deno.test("a key that the object does not declare is refused with those that it does", () => {
+  const map: ParamSpec = { name: "m", type: "object", properties: { a: {}, b: {} } };
+  assert.equal(
+    refusal(() => bind([map], ["m", '{"a":"1","b":"2","c":"3","__proto__":"4"}'])),
+    'Cannot set param "m" of Task "t": it has no keys c, __proto__\nits keys: a, b',
+  );
+  const free: ParamSpec = { name: "m", type: "object" };
+  assert.deepEqual(bind([free], ["m", "x:1"]), [{ name: "m", value: { x: "1" } }]);
 });
 
 Deno.test("a text that is no object is refused by the param's name and type", () => {
@@ -86,5 +118,10 @@ Deno.test("a text that is no object is refused by the param's name and type", ()
   assert.equal(
     refusal(() => bind([map], ["m", "text"])),
     'Cannot set param "m": it is an object, and "text" is none\n--param m=key:value,key2:value2',
+  );
+  assert.equal(
+    refusal(() => bind([map], ["m", '{"a":1.10}'])),
+    'Cannot set param "m": it is an object, and "{"a":1.10}" is none\n' +
+      `its values have to be strings: --param 'm={"key":"value"}'`,
   );
 });

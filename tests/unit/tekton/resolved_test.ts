@@ -41,6 +41,16 @@ Deno.test("a default that is no text in YAML is one to Tekton, lists stay", () =
   assert.deepEqual(spec.params!.map((param) => param.default), ["1.1", "true", "text", ["a"]]);
 });
 
+Deno.test("fields that are null are as good as left out", () => {
+  const spec = {
+    params: null,
+    steps: [{ image: "i", args: null, command: null }],
+    stepTemplate: null,
+  };
+  const read = readResolved(reference(), [{ ...TASK, metadata: { name: null }, spec }]);
+  assert.deepEqual(read, { ...TASK, metadata: {}, spec: { steps: [{ image: "i" }] } });
+});
+
 for (
   const [what, documents, why] of [
     ["another kind", [{ ...TASK, kind: "Pipeline" }], "what came is a Pipeline"],
@@ -48,6 +58,19 @@ for (
     ["an empty document", [null], "what came is no Kubernetes object"],
     ["text", ["<html>"], "what came is no Kubernetes object"],
     ["no spec", [{ ...TASK, spec: undefined }], "what came has no spec"],
+    ["a spec of null", [{ ...TASK, spec: null }], "what came has no spec"],
+    ["a list", [[{ kind: "Task" }]], "what came is no Kubernetes object"],
+    ["a kind that is a list", [{ ...TASK, kind: ["Task"] }], "of what came kind is no text"],
+    [
+      "labelled by a number",
+      [{ ...TASK, metadata: { labels: { a: 1 } } }],
+      "of what came metadata.labels.a is no text",
+    ],
+    [
+      "of steps that are no list",
+      [{ ...TASK, spec: { steps: {} } }],
+      "of what came spec.steps is no list",
+    ],
   ] as const
 ) {
   Deno.test(`what is ${what} is refused in one line`, () => {

@@ -1,22 +1,61 @@
 import assert from "node:assert/strict";
 import type { ResultSpec } from "../../../src/tekton/model.ts";
-import { standInResults, whyTooLarge } from "../../../src/tekton/results.ts";
+import { type KnownResults, standInResults, whyTooLarge } from "../../../src/tekton/results.ts";
 import { refusal } from "../../support/refusal.ts";
 
 const OWNER = 'task "clone"';
 
-function standIn(declared: ResultSpec[], given: Record<string, string> = {}, known = {}) {
+function standIn(
+  declared: ResultSpec[],
+  given: Record<string, string> = {},
+  known: KnownResults = {},
+) {
   const pairs = Object.entries(given).map(([name, value]) => ({ name, value }));
   return standInResults(OWNER, declared, pairs, known);
 }
 
 Deno.test("what the user gives counts before what is known, which counts before nothing", () => {
   const declared = [{ name: "commit" }, { name: "url" }, { name: "other" }];
-  const known = { commit: "abc", url: "https://x", unasked: "y" };
+  const known = { commit: "abc", url: "https://x", branch: "y" };
   assert.deepEqual(standIn(declared, { commit: "mine" }, known), {
     values: { commit: "mine", url: "https://x", other: "" },
     empty: ["other"],
   });
+});
+
+Deno.test("what is known goes by the names that Tasks that clone give it, however they write them", () => {
+  const known = {
+    commit: "abcdef0123",
+    shortCommit: "abcdef0",
+    tree: "123",
+    committerDate: "17",
+    branch: "main",
+    url: "https://x",
+  };
+  const names: Record<string, string> = {
+    // git-clone, git-batch-merge, Konflux', OpenShift's, IBM's, and others'
+    "commit url committer-date tree": "abcdef0123 https://x 17 123",
+    "commit-timestamp short-commit merged_sha": "17 abcdef0 abcdef0123",
+    "chains-git_url chains-git_commit": "https://x abcdef0123",
+    "CHAINS-GIT_URL CHAINS-GIT_COMMIT": "https://x abcdef0123",
+    "COMMIT URL COMMITTER_DATE": "abcdef0123 https://x 17",
+    "git-repository git-branch git-commit": "https://x main abcdef0123",
+    "commit-sha sha git-url GIT_SHA gitShortSha":
+      "abcdef0123 abcdef0123 https://x abcdef0123 abcdef0",
+    "RESULT_SHA short_sha commit_short repo-url": "abcdef0123 abcdef0 abcdef0 https://x",
+  };
+  for (const [declared, values] of Object.entries(names)) {
+    const results = declared.split(" ").map((name) => ({ name }));
+    const stood = standIn(results, {}, known);
+    assert.deepEqual(Object.values(stood.values), values.split(" "), declared);
+    assert.deepEqual(stood.empty, []);
+  }
+});
+
+Deno.test("a result of another name is not guessed at", () => {
+  const names = ["SOURCE_ARTIFACT", "git-user", "image-url", "commit-message", "digest", "result"];
+  const { empty } = standIn(names.map((name) => ({ name })), {}, { commit: "a", url: "b" });
+  assert.deepEqual(empty, names);
 });
 
 Deno.test("a result that is given empty on purpose is not told as empty", () => {

@@ -35,7 +35,7 @@ for (
     [{ pipelineSpec: [] }, "spec.pipelineSpec is no object"],
     [{ pipelineSpec: { tasks: {} } }, "spec.pipelineSpec.tasks is no list"],
     [
-      { pipelineSpec: { finally: [{ taskSpec: { steps: ["x"] } }] } },
+      { pipelineSpec: { finally: [{ name: "a", taskSpec: { steps: ["x"] } }] } },
       "spec.pipelineSpec.finally[0].taskSpec.steps[0] is no object",
     ],
     [

@@ -3,8 +3,8 @@ import type { PipelineTask } from "../../../src/tekton/model.ts";
 import {
   checkHoldable,
   chooseStep,
-  chooseTask,
   dependencies,
+  findTask,
   stepName,
 } from "../../../src/tekton/target.ts";
 import { refusal } from "../../support/refusal.ts";
@@ -15,82 +15,14 @@ function task(name: string, rest: Partial<PipelineTask> = {}): PipelineTask {
   return { name, taskRef: { name: `${name}-task` }, ...rest };
 }
 
-const source = { workspaces: [{ name: "source" }] };
-
-Deno.test("the task that is asked for is taken, from among the finally tasks too", () => {
-  const spec = { tasks: [task("git-clone"), task("b")], finally: [task("c")] };
-  assert.deepEqual(chooseTask(OWNER, spec, "b"), { task: spec.tasks[1] });
-  assert.deepEqual(chooseTask(OWNER, spec, "c"), { task: spec.finally[0] });
-});
-
-Deno.test("a task that is not there is refused with those that are", () => {
+Deno.test("a task is found by its name, among the finally tasks too", () => {
+  const spec = { tasks: [task("a"), task("b")], finally: [task("c")] };
+  assert.equal(findTask(OWNER, spec, "b"), spec.tasks[1]);
+  assert.equal(findTask(OWNER, spec, "c"), spec.finally[0]);
   assert.equal(
-    refusal(() => chooseTask(OWNER, { tasks: [task("a")], finally: [task("z")] }, "x")),
-    'Cannot find task "x": Pipeline "p" has no such task\nits tasks: a, z',
+    refusal(() => findTask(OWNER, spec, "x")),
+    'Cannot find task "x": Pipeline "p" has no such task\nits tasks: a, b, c',
   );
-});
-
-const clones: [what: string, PipelineTask][] = [
-  ["its Task's name", task("fetch", { taskRef: { name: "git-clone" } })],
-  ["a variant's name", task("fetch", { taskRef: { name: "openshift-git-clone-v2" } })],
-  [
-    "the name that a resolver is given",
-    task("fetch", {
-      taskRef: { resolver: "hub", params: [{ name: "name", value: "git-clone" }] },
-    }),
-  ],
-  ["its own name", task("git-clone", { taskRef: undefined, taskSpec: { steps: [] } })],
-];
-
-for (const [what, clone] of clones) {
-  Deno.test(`git-clone is known by ${what}`, () => {
-    const chosen = chooseTask(OWNER, { tasks: [task("a"), clone, task("b")] }, undefined);
-    assert.deepEqual(chosen, { task: clone, chosen: "it clones the repository" });
-  });
-}
-
-Deno.test("a name that only contains the letters is no clone", () => {
-  for (const name of ["legit-clones", "git-cloner", "digit-clone"]) {
-    assert.match(
-      refusal(() => chooseTask(OWNER, { tasks: [task(name)] }, undefined)),
-      /^Cannot tell/,
-    );
-  }
-});
-
-Deno.test("two clones are one too many to guess", () => {
-  const tasks = [task("git-clone"), task("git-clone-2")];
-  assert.equal(
-    refusal(() => chooseTask(OWNER, { tasks }, undefined)),
-    'Cannot tell which task of Pipeline "p" the upload stands in for\n' +
-      "name it with --on-task; its tasks: git-clone, git-clone-2",
-  );
-});
-
-Deno.test("the one task that fills the workspace of all others is taken, with the reason", () => {
-  const first = task("first", { workspaces: [{ name: "output", workspace: "source" }] });
-  const tasks = [
-    task("second", { ...source, runAfter: ["first"] }),
-    first,
-    task("third", { ...source, params: [{ name: "x", value: "$(tasks.second.results.y)" }] }),
-  ];
-  assert.deepEqual(chooseTask(OWNER, { tasks }, undefined), {
-    task: first,
-    chosen: 'it fills the workspace "source" for all others',
-  });
-});
-
-Deno.test("no source is plain where tasks start side by side, share no workspace, or share two", () => {
-  const two = { workspaces: [{ name: "source" }, { name: "cache" }] };
-  const unclear = [
-    [task("a", source), task("b", source)],
-    [task("a", source), task("b", { runAfter: ["a"] })],
-    [task("a", two), task("b", { ...two, runAfter: ["a"] })],
-    [task("a", source)],
-  ];
-  for (const tasks of unclear) {
-    assert.match(refusal(() => chooseTask(OWNER, { tasks }, undefined)), /^Cannot tell/);
-  }
 });
 
 Deno.test("a task depends on what it runs after and on whose results it uses, its own steps aside", () => {

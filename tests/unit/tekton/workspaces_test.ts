@@ -33,7 +33,7 @@ Deno.test("all required workspaces that are not given are named at once", () => 
       checkWorkspaces(OWNER, [{ name: "a" }, { name: "b" }, { name: "c" }], [{ name: "b" }])
     ),
     'Cannot start Task "t": workspaces "a", "c" not given\n' +
-      "--workspace name=a,claimName=PVC --workspace name=c,claimName=PVC",
+      "--workspace name=a,volume=1Gi --workspace name=c,volume=1Gi",
   );
   assert.match(
     refusal(() => checkWorkspaces(OWNER, [{ name: "a" }], [])),

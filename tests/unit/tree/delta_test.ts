@@ -122,6 +122,31 @@ Deno.test("a link that a run has planted goes before anything is unpacked over i
   assert.deepEqual(remove, ["d", "f", "deep/er", "now-file", "pipe"]);
 });
 
+Deno.test("what git tracks and has not checked out here stays there, and all else goes as ever", async () => {
+  const lies = {
+    docs: there("directory"),
+    "docs/a": there(),
+    "docs/deep": there("directory"),
+    "docs/deep/b": there(),
+    "docs/gone": there(),
+    "docs/made": there(),
+    old: there(),
+  };
+  const recorded: Record<string, Recorded> = {
+    docs: { kind: "dir" },
+    "docs/a": FILE,
+    "docs/deep": { kind: "dir" },
+    "docs/deep/b": FILE,
+    "docs/gone": FILE,
+    old: FILE,
+  };
+  const spares = new Set(["docs/a", "docs/deep/b", "never/sent"]);
+  const auto = await run({ lies, recorded, spares });
+  assert.deepEqual([auto.remove, auto.rmdir], [["docs/gone", "old"], []]);
+  const always = await run({ lies, recorded, spares, deletes: "always" });
+  assert.deepEqual(always.remove, ["docs/gone", "docs/made", "old"]);
+});
+
 Deno.test("what an earlier upload sent and is gone here goes there, what a run made stays", async () => {
   const lies = {
     ".tkn-dev-upload": there("directory"),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { UsageError } from "../../../src/errors.ts";
 import { explain } from "../../../src/tree/explain.ts";
 import { type IgnoreOptions, loadIgnore } from "../../../src/tree/ignore.ts";
+import { gitAnswers } from "../../support/git_answers.ts";
 import { MemoryFiles } from "../../support/memory_files.ts";
 import { rejection } from "../../support/refusal.ts";
 import { tree } from "../../support/tree_text.ts";
@@ -24,11 +25,10 @@ const TREE = `
 `;
 
 const GIT: IgnoreOptions["askGit"] = (directory) =>
-  Promise.resolve({
+  Promise.resolve(gitAnswers({
     excludesFile: "/tree/mine",
-    ignoresCase: false,
     tracked: directory === "/tree" ? "100644 0 0\tbuild/kept/x\0" : "",
-  });
+  }));
 
 async function why(path: string, options: IgnoreOptions & { root?: string } = {}) {
   const files = new MemoryFiles(tree(TREE));
@@ -72,7 +72,7 @@ Deno.test("a rule above the tree is named from the tree on, one of the command l
   assert.equal(await why("main.ts", { extra }), "main.ts: dropped by --ignore: *.ts");
   const root = "/tree/build/kept";
   const askGit: IgnoreOptions["askGit"] = () =>
-    Promise.resolve({ excludesFile: "", ignoresCase: false, tracked: "100644 0 0\tx\0" });
+    Promise.resolve(gitAnswers({ tracked: "100644 0 0\tx\0" }));
   assert.equal(
     await why("y", { root, askGit }),
     "y: dropped: its directory . is, by ../../.gitignore:4: build/",

@@ -1,16 +1,18 @@
 import assert from "node:assert/strict";
 import { gitFacts } from "../../../src/tree/git.ts";
 
+const COMMIT = "0123456789abcdef0123456789abcdef01234567";
 const ANSWERS: Record<string, string | undefined> = {
-  "rev-parse": "0123456789abcdef0123456789abcdef01234567\n",
+  log: `${COMMIT}\n0123456\n89abcdef89abcdef89abcdef89abcdef89abcdef\n1700000000\n`,
+  "symbolic-ref": "main\n",
   remote: "https://github.com/tektoncd/pipeline\n",
-  log: "1700000000\n",
   status: "",
 };
 
 async function facts(answers: Record<string, string | undefined> = {}) {
   return await gitFacts((command, options) => {
     assert.equal(options?.cwd, "/tree");
+    assert(options?.without?.some(({ name }) => name === "GIT_DIR"));
     const verb = command.find((word) => word in ANSWERS)!;
     return Promise.resolve({ ...ANSWERS, ...answers }[verb]);
   }, "/tree");
@@ -18,9 +20,12 @@ async function facts(answers: Record<string, string | undefined> = {}) {
 
 Deno.test("the facts are those of HEAD and of origin, without line ends", async () => {
   assert.deepEqual(await facts(), {
-    commit: "0123456789abcdef0123456789abcdef01234567",
-    url: "https://github.com/tektoncd/pipeline",
+    commit: COMMIT,
+    shortCommit: "0123456",
+    tree: "89abcdef89abcdef89abcdef89abcdef89abcdef",
     committerDate: "1700000000",
+    branch: "main",
+    url: "https://github.com/tektoncd/pipeline",
     dirty: false,
   });
 });
@@ -31,13 +36,14 @@ Deno.test("a change makes it dirty, and so does a status that git does not tell"
 });
 
 Deno.test("there are no facts without a commit, or without git", async () => {
-  assert.equal(await facts({ "rev-parse": undefined, log: undefined }), undefined);
+  assert.equal(await facts({ log: undefined }), undefined);
   assert.equal(await gitFacts(() => Promise.resolve(undefined), "/tree"), undefined);
 });
 
-Deno.test("a checkout without the remote origin has no url", async () => {
+Deno.test("a checkout without the remote origin has no url, one of no branch no branch", async () => {
   const { url, commit } = (await facts({ remote: undefined }))!;
-  assert.deepEqual({ url, commit }, { url: undefined, commit: ANSWERS["rev-parse"]!.trim() });
+  assert.deepEqual({ url, commit }, { url: undefined, commit: COMMIT });
+  assert.equal((await facts({ "symbolic-ref": undefined }))?.branch, undefined);
 });
 
 for (

@@ -9,6 +9,7 @@ import {
   walkNames,
   type WalkOptions,
 } from "../../../src/tree/walk.ts";
+import { gitAnswers } from "../../support/git_answers.ts";
 import { MemoryFiles } from "../../support/memory_files.ts";
 import { file, tree } from "../../support/tree_text.ts";
 
@@ -38,6 +39,65 @@ Deno.test("a walk is sorted by name in each directory, a directory before what i
   );
 });
 
+Deno.test("modes are those that a clone gives, whatever the umask was", async () => {
+  const entries = await walked(
+    new MemoryFiles(tree(`
+      dir a/ 700
+      dir b/ 777
+      file a/private 600
+      file a/read-only 444
+      file b/group 664
+      file b/mine-only 744
+      file b/none 000
+      file b/open 777
+      file b/others-only 655
+      file b/run 500
+      link l -> a
+    `)),
+  );
+  assert.deepEqual(
+    entries.map(({ path, mode }) => `${path} ${mode.toString(8)}`),
+    [
+      ...["a 755", "a/private 644", "a/read-only 644", "b 755", "b/group 644", "b/mine-only 755"],
+      ...["b/none 644", "b/open 755", "b/others-only 644", "b/run 755", "l 777"],
+    ],
+  );
+});
+
+Deno.test("where git does not trust the file system's modes what is executable is the index's word", async () => {
+  const files = new MemoryFiles(tree(`
+    file .git/HEAD
+    file build.gradle 777
+    file gradlew 644
+    file lib/.git/HEAD
+    file lib/gradlew 644
+    file lib/run 755
+    file new.sh 755
+    file sub/run 644
+  `));
+  const index = "H 100644 0 0\tbuild.gradle\0H 100755 0 0\tgradlew\0H 160000 0 0\tlib\0" +
+    "H 100755 0 0\tsub/run\0";
+  const at = async (root: string, readsFiles = true) => {
+    const rules = await loadIgnore(files, root, {
+      readsFiles,
+      askGit: (directory) =>
+        Promise.resolve(gitAnswers(
+          directory === "/tree/lib"
+            ? {}
+            : directory === "/tree"
+            ? { trustsModes: false, index }
+            : { trustsModes: false, index: "H 100755 0 0\trun\0" },
+        )),
+    });
+    const entries = await Array.fromAsync(walk(files, root, rules));
+    return entries.filter(({ mode, kind }) => kind === "file" && mode === 0o755)
+      .map(({ path }) => path);
+  };
+  assert.deepEqual(await at("/tree"), ["gradlew", "lib/run", "sub/run"]);
+  assert.deepEqual(await at("/tree", false), ["gradlew", "lib/run", "sub/run"], "--no-ignore");
+  assert.deepEqual(await at("/tree/sub"), ["run"], "below the repository's root");
+});
+
 Deno.test("an entry says what it is, its size, mode, time and where a link points", async () => {
   const entries = await walked(
     new MemoryFiles(tree(`
@@ -52,7 +112,7 @@ Deno.test("an entry says what it is, its size, mode, time and where a link point
       path: "a",
       kind: "directory",
       sizeBytes: 0,
-      mode: 0o700,
+      mode: 0o755,
       mtimeSeconds,
       linkTarget: undefined,
     },

@@ -2,6 +2,7 @@
 import type { HeldFacts } from "../../../src/tekton/held_facts.ts";
 import { ClusterError, Interrupted, TransferError, UsageError } from "../../../src/errors.ts";
 import type { RunEvent } from "../../../src/run/events.ts";
+import { checkoutNotes } from "../../../src/view/checkout_notes.ts";
 import { renderChanged } from "../../../src/view/changed.ts";
 import { renderDiff } from "../../../src/view/diff.ts";
 import { renderError } from "../../../src/view/error.ts";
@@ -105,7 +106,13 @@ Deno.test("no path and no script acts on the terminal", () => {
   rounds((change, color) => {
     const paths = ["a", "b", "c", "d"].map(change);
     assertPrintable(renderChanged(paths), "changed");
-    assertPrintable(renderNote(secretsNote(paths)), "secrets");
+    assertPrintable(renderNote(secretsNote({ named: paths, holding: paths })!), "secrets");
+    const facts = { differ: paths, canConvert: true, notCheckedOut: paths, emptySubmodules: paths };
+    for (
+      const note of checkoutNotes({ ...facts, converted: 1, lfsPointers: paths, cleaned: paths })
+    ) {
+      assertPrintable(renderNote(note), "checkout");
+    }
     const parts = paths.map((path, at) => ({ path, bytes: 4 - at }));
     assertPrintable(renderNote(sizeNote({ files: 4, bytes: 10, parts })), "sizes");
     const diff = renderDiff(change("x"), change("a\n"), change("b\n"), { color, terminal: true });

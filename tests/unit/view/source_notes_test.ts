@@ -27,11 +27,19 @@ Deno.test("a sixth part takes the line that it would be counted in", () => {
 
 Deno.test("secrets are named, a few of them", () => {
   const hint = "; --ignore PATTERN leaves out, --secrets=allow says nothing of it";
-  assert.equal(secretsNote([".env"]).text, `1 file looks like a secret by its name: .env${hint}`);
+  const note = (named: string[], holding: string[] = []) => secretsNote({ named, holding })?.text;
+  assert.equal(note([".env"]), `1 file looks like a secret by its name: .env${hint}`);
+  assert.equal(note([]), undefined);
+  assert.equal(note([], [".npmrc"]), `1 file has a password or token in it: .npmrc${hint}`);
+  assert.equal(
+    note([".env"], ["a/.npmrc", ".netrc"]),
+    "1 file looks like a secret by its name: .env; " +
+      `2 files have a password or token in them: a/.npmrc, .netrc${hint}`,
+  );
   const names = ["a", "b", "c", "d", "e", "f", "g"];
   const of = "files look like secrets by their names: a, b, c, d, e";
-  assert.equal(secretsNote(names.slice(0, 6)).text, `6 ${of}, f${hint}`);
-  assert.equal(secretsNote(names).text, `7 ${of} and 2 more${hint}`);
+  assert.equal(note(names.slice(0, 6)), `6 ${of}, f${hint}`);
+  assert.equal(note(names), `7 ${of} and 2 more${hint}`);
 });
 
 Deno.test("a path of a note can't steer the terminal", () => {

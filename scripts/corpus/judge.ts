@@ -1,0 +1,159 @@
+/** What `pipeline upload` would do with a Pipeline, given a value for each param and a volume for each workspace. */
+import { planUpload } from "../../src/commands/plan_upload.ts";
+import { ClusterError, ExpectedError } from "../../src/errors.ts";
+import { findSourceTask } from "../../src/run/source_task.ts";
+import type { ReadTask } from "../../src/tekton/inline_task.ts";
+import { lowerPipeline } from "../../src/tekton/lower_pipeline.ts";
+import type {
+  Param,
+  ParamSpec,
+  ParamValue,
+  PipelineTask,
+  TaskSpec,
+  WorkspaceBinding,
+} from "../../src/tekton/model.ts";
+import { typeOf } from "../../src/tekton/params.ts";
+import { likelyClones } from "../../src/tekton/source/choose_task.ts";
+import { isForCredentials } from "../../src/tekton/source/names.ts";
+import { inlineStepAction } from "../../src/tekton/step_action.ts";
+import { fillParams, pipelineVariables } from "../../src/tekton/variables.ts";
+import { newGate } from "../../src/commands/upload.ts";
+import type { Corpus, FoundPipeline } from "./read.ts";
+
+export interface Verdict {
+  readonly pipeline: FoundPipeline;
+  /** A task of its fetches the source, as far as its Tasks are there. */
+  readonly clones: boolean;
+  readonly outcome:
+    | { kind: "accepted"; task: string; form: "whole" | "steps" | "before"; place: string }
+    | { kind: "refused"; why: string; hint?: string }
+    /** Its clone's Task is not in the folder. */
+    | { kind: "unknown"; task: string }
+    /** Of our own making. */
+    | { kind: "bug"; why: string };
+}
+
+export async function judge(pipeline: FoundPipeline, corpus: Corpus): Promise<Verdict> {
+  const { spec } = pipeline;
+  const tasks = Array.isArray(spec.tasks) ? spec.tasks : [];
+  const clones = likelyClones({ ...spec, tasks }).length > 0;
+  try {
+    return { pipeline, clones, outcome: await outcomeOf(pipeline, corpus) };
+  } catch (error) {
+    if (error instanceof Missing) {
+      return { pipeline, clones, outcome: { kind: "unknown", task: error.task } };
+    }
+    if (error instanceof ExpectedError) {
+      const { message: why, hint } = error;
+      return { pipeline, clones, outcome: { kind: "refused", why, hint } };
+    }
+    const why = error instanceof Error ? error.stack ?? error.message : String(error);
+    return { pipeline, clones, outcome: { kind: "bug", why } };
+  }
+}
+
+/** A Task that no file of the folder has. */
+class Missing extends ClusterError {
+  constructor(readonly task: string) {
+    super(`no Task for ${task}`);
+  }
+}
+
+async function outcomeOf(pipeline: FoundPipeline, corpus: Corpus): Promise<Verdict["outcome"]> {
+  const { name, spec } = pipeline;
+  const owner = `Pipeline "${name}"`;
+  const params = (spec.params ?? []).filter((one) => one.default === undefined).map(anyValue);
+  const workspaces = (spec.workspaces ?? []).filter(({ optional }) => !optional).map(anyVolume);
+  const facts = { namespace: "default", params, bound: workspaces.map(({ name }) => name) };
+  const variables = pipelineVariables({ metadata: { name }, spec }, facts);
+  const resolve = (task: PipelineTask) => Promise.resolve(taskOf(task, pipeline, corpus));
+  const chosen = await findSourceTask(owner, spec, {
+    resolve,
+    look: resolve,
+    paramsOf: (task) => fillParams(task.params ?? [], variables),
+  });
+  const { task: target, found } = chosen;
+  const given = fillParams(target.params ?? [], variables);
+  const plan = await planUpload(found.spec, {
+    owner: `task "${target.name}"`,
+    flags: { deletes: "auto" },
+    workspaces: (found.spec.workspaces ?? []).map((workspace) => {
+      const bound = target.workspaces?.find((one) => one.name === workspace.name);
+      const binding = workspaces.find((one) => one.name === (bound?.workspace ?? bound?.name));
+      return { workspace, binding };
+    }),
+    params: given,
+    withStepActions: (spec, steps) => Promise.resolve(withActions(spec, steps, corpus)),
+    chosen,
+  });
+  const { standIn, destination } = plan;
+  lowerPipeline({
+    pipeline: { apiVersion: "tekton.dev/v1", kind: "Pipeline", metadata: { name }, spec },
+    target,
+    task: { ...found, spec: plan.spec },
+    standIn,
+    destination,
+    gate: newGate({ random: (length) => "x".repeat(length) }, 600, ""),
+    params,
+    workspaces,
+    namespace: "default",
+  }).inline();
+  const count = plan.spec.steps?.length ?? 0;
+  const { scope, path, directory } = destination;
+  const root = scope.kind === "workspace" ? `workspace ${scope.name}` : `volume ${path}`;
+  return {
+    kind: "accepted",
+    task: target.name,
+    form: standIn.replaced.length === 0
+      ? "before"
+      : standIn.replaced.length === count && scope.kind === "workspace"
+      ? "whole"
+      : "steps",
+    place: directory === "." ? root : `${root}/${directory}`,
+  };
+}
+
+function anyValue(spec: ParamSpec): Param {
+  const values: Record<string, ParamValue> = { string: "x", array: ["x"], object: {} };
+  return { name: spec.name, value: values[typeOf(spec)] };
+}
+
+function anyVolume({ name }: { name: string }): WorkspaceBinding {
+  return isForCredentials(name)
+    ? { name, secret: { secretName: "s" } }
+    : { name, persistentVolumeClaim: { claimName: "pvc" } };
+}
+
+function taskOf(task: PipelineTask, { repository }: FoundPipeline, { tasks }: Corpus): ReadTask {
+  if (task.taskSpec !== undefined) {
+    const { metadata: _, ...spec } = task.taskSpec;
+    return { spec };
+  }
+  const names = namesOf(task);
+  const found = tasks.filter((one) => names.includes(one.task.metadata.name ?? ""));
+  const own = found.filter((one) => one.repository === repository);
+  const [chosen] = [own, found].map((some) => some.at(-1)).filter((one) => one !== undefined);
+  if (chosen === undefined) throw new Missing(task.name);
+  return chosen.task;
+}
+
+/** `task/git-clone/0.10/git-clone.yaml` is git-clone, and so is `quay.io/x/task-git-clone:0.1@sha256:...`. */
+function namesOf({ taskRef }: PipelineTask): string[] {
+  const params = (taskRef?.params ?? []).map(({ value }) => value);
+  return [taskRef?.name, ...params].filter((value): value is string => typeof value === "string")
+    .flatMap((value) => {
+      const last = value.replace(/@.*$/, "").replace(/^.*\//, "").replace(/:[^:]*$/, "")
+        .replace(/\.ya?ml$/, "");
+      return [value, last, last.replace(/^task-/, "")];
+    }).filter((name) => name !== "");
+}
+
+function withActions(spec: TaskSpec, steps: number[], { actions }: Corpus): TaskSpec {
+  return {
+    ...spec,
+    steps: spec.steps?.map((step, at) => {
+      const action = actions.get(step.ref?.name ?? "");
+      return steps.includes(at) && action !== undefined ? inlineStepAction(step, action) : step;
+    }),
+  };
+}

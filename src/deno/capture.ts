@@ -1,0 +1,43 @@
+/** What a program of this machine prints. */
+import type { HiddenVariable, Host } from "../host.ts";
+import { pathText } from "../path_bytes.ts";
+import { sayableDirectory } from "./byte_files.ts";
+import { variableBytes } from "./variable.ts";
+
+export const capture: Host["capture"] = async (command, { cwd, without = [] } = {}) => {
+  try {
+    const [program, ...args] = command;
+    using directory = cwd === undefined ? undefined : sayableDirectory(cwd);
+    const process = withoutVariables(without, () =>
+      new Deno.Command(program, {
+        args,
+        cwd: directory?.name,
+        stdin: "null",
+        stdout: "piped",
+        stderr: "null",
+      }).spawn());
+    const { success, stdout } = await process.output();
+    return success ? pathText(stdout) : undefined;
+  } catch {
+    return undefined; // no such program here
+  }
+};
+
+/**
+ * They are taken away while the program is started, and given back: an environment that is handed over as a whole would
+ * lack what is not UTF-8, which Deno does not list.
+ */
+function withoutVariables<T>(hidden: readonly HiddenVariable[], call: () => T): T {
+  const taken: [string, string][] = [];
+  for (const { name, unless } of hidden) {
+    const value = variableBytes(name);
+    if (value === undefined || unless?.test(value)) continue;
+    Deno.env.delete(name);
+    if (value.isWellFormed()) taken.push([name, value]);
+  }
+  try {
+    return call();
+  } finally {
+    for (const [name, value] of taken) Deno.env.set(name, value);
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * What of an object from outside is relied on: of a file's, the cluster's, a resolver's. It is looked at once, where
+ * it comes in. Pure.
+ */
+
+/**
+ * A text, a number, a map of texts, a list of such, or an object with such fields. Each may be missing, but for a
+ * name, which is a text. What a shape does not mention may be anything.
+ */
+export type Shape =
+  | "name"
+  | "text"
+  | "number"
+  | "texts"
+  | readonly [Shape]
+  | { readonly [key: string]: Shape };
+
+/** Nothing of Kubernetes is nested deeper, and each walk through an object is a recursion. */
+const DEEPEST = 200;
+
+/**
+ * What has all of these shapes, without fields that are null: Kubernetes takes them for absent. Else the first place
+ * with another shape: "spec.taskSpec.steps[0].script is no text".
+ */
+export function checked(given: unknown, ...shapes: Shape[]): { value: unknown } | { why: string } {
+  if (isDeeper(given, DEEPEST)) return { why: "it is nested too deeply" };
+  const value = withoutNulls(given);
+  const why = first(shapes, (shape) => misfit(value, shape));
+  return why === undefined ? { value } : { why };
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((one) => isDeeper(one, levels - 1));
+}
+
+function withoutNulls(value: unknown): unknown {
+  if (!hasNull(value)) return value; // as nearly all are
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isRecord(value)) return value;
+  const kept = Object.entries(value).filter(([, one]) => one !== null);
+  return Object.fromEntries(kept.map(([key, one]) => [key, withoutNulls(one)]));
+}
+
+function hasNull(value: unknown): boolean {
+  if (typeof value !== "object") return false;
+  return value === null || Object.values(value).some(hasNull);
+}
+
+function misfit(value: unknown, shape: Shape, path = ""): string | undefined {
+  if (value === undefined) return shape === "name" ? `${path} is missing` : undefined;
+  if (shape === "text" || shape === "name") {
+    return typeof value === "string" ? undefined : `${path} is no text`;
+  }
+  if (shape === "number") return typeof value === "number" ? undefined : `${path} is no number`;
+  if (isList(shape)) {
+    if (!Array.isArray(value)) return `${path} is no list`;
+    return first(value.entries(), ([at, item]) => misfit(item, shape[0], `${path}[${at}]`));
+  }
+  if (!isRecord(value)) return `${path || "it"} is no object`;
+  const fields: [string, Shape][] = shape === "texts"
+    ? Object.keys(value).map((key) => [key, "text"])
+    : Object.entries(shape);
+  return first(fields, ([key, inner]) => {
+    const own = Object.hasOwn(value, key) ? value[key] : undefined;
+    return misfit(own, inner, path === "" ? key : `${path}.${key}`);
+  });
+}
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isList(shape: Shape): shape is readonly [Shape] {
+  return Array.isArray(shape);
+}
+
+function first<T>(items: Iterable<T>, find: (item: T) => string | undefined): string | undefined {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,67 @@
+/** Where an upload into a step of a run goes that holds before it clones: as Tekton has filled in what its Task says. Pure. */
+import { type MountedWorkspace, paramsOf, taskParamName } from "../held_facts.ts";
+import type { TaskRun, TaskSpec } from "../model.ts";
+import { usableWorkspaces } from "../workspaces.ts";
+import { chooseDestination } from "./destination.ts";
+import { settled, taskParams } from "./plan.ts";
+import { hasCloneInterface, standInFor } from "./stand_in.ts";
+
+export interface HeldPlace {
+  readonly path: string;
+  readonly directory: string;
+}
+
+export interface HeldDestinationOptions {
+  /** In messages. */
+  readonly owner: string;
+  /** The name of the step. */
+  readonly step: string;
+  readonly mounted: readonly MountedWorkspace[];
+  /** --on-workspace */
+  readonly workspace?: string;
+}
+
+/** Undefined where the Task is no clone, or another step of it clones. Throws UsageError as chooseDestination does. */
+export function heldDestination(
+  taskRun: TaskRun,
+  { owner, step, mounted, workspace }: HeldDestinationOptions,
+): HeldPlace | undefined {
+  const { spec, status, metadata } = taskRun;
+  const given = status?.taskSpec ?? spec.taskSpec;
+  if (given === undefined) return undefined;
+  const task = ownSpec(metadata, given);
+  if (!hasCloneInterface(task)) return undefined;
+  const writable = mounted.filter(({ whyReadOnly }) => whyReadOnly === undefined);
+  const workspaces = (task.workspaces ?? []).map((workspace) => ({
+    workspace,
+    binding: writable.some(({ name }) => name === workspace.name)
+      ? spec.workspaces?.find(({ name }) => name === workspace.name)
+      : undefined,
+  }));
+  const at = task.steps?.findIndex(({ name }) => name === step) ?? -1;
+  const isShared = workspace !== undefined || usableWorkspaces(workspaces).length > 0;
+  const { replaced } = standInFor(task, { owner, evidence: "interface", isShared });
+  if (at < 0 || !replaced.includes(at)) return undefined;
+  const destination = chooseDestination(task, { replaced: [at], at }, {
+    owner,
+    workspaces,
+    workspace,
+  });
+  const { scope, path, directory } = settled(
+    task,
+    destination,
+    taskParams(task, paramsOf(taskRun)),
+  );
+  if (scope.kind === "volume") return { path, directory };
+  const found = mounted.find(({ name }) => name === scope.name);
+  return found && { path: found.path, directory };
+}
+
+/** With the params' names that the Task has for them, and without the volume of the gate. */
+function ownSpec(metadata: TaskRun["metadata"], spec: TaskSpec): TaskSpec {
+  return {
+    ...spec,
+    params: spec.params?.map((param) => ({ ...param, name: taskParamName(metadata, param.name) })),
+    volumes: spec.volumes?.filter(({ name }) => !name.startsWith("tkn-dev-")),
+  };
+}

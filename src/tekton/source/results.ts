@@ -1,0 +1,38 @@
+/** Which of a Task's results its steps write. Pure. */
+import type { ResultSpec, Step, TaskSpec } from "../model.ts";
+import { mapStrings } from "../references.ts";
+import { stepName } from "../target.ts";
+
+/**
+ * The results that the replaced steps would have written: those that they name, and those that no other step does.
+ * Of one that Tekton makes of a kept step's, that step takes care.
+ */
+export function replacedResults(
+  { steps = [], results = [] }: TaskSpec,
+  replaced: readonly number[],
+) {
+  const gone = steps.filter((_, at) => replaced.includes(at));
+  const kept = steps.filter((_, at) => !replaced.includes(at));
+  const names = replaced.map((at) => stepName(steps[at], at));
+  return results.filter((result) => {
+    if (result.value !== undefined) return isOfSteps(result, names);
+    return namesResult(gone, result.name) || !namesResult(kept, result.name);
+  });
+}
+
+/** Whether the text of one of these steps says where the result is written. */
+export function namesResult(steps: readonly Step[], name: string): boolean {
+  let found = false;
+  const variables = [`results.${name}.path`, `results["${name}"]`, `results['${name}']`];
+  mapStrings(steps, (text) => {
+    found ||= variables.some((one) => text.includes(`$(${one}`)) ||
+      text.split(/[^\w./-]/).includes(`/tekton/results/${name}`);
+    return text;
+  });
+  return found;
+}
+
+/** Tekton would make it of a result of one of these steps. */
+export function isOfSteps({ value }: ResultSpec, steps: readonly string[]): boolean {
+  return steps.some((step) => JSON.stringify(value ?? "").includes(`$(steps.${step}.results.`));
+}

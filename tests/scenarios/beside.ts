@@ -1,0 +1,135 @@
+/** Runs of ours beside those of others: what tkn reads of them, and what becomes of their copies. */
+import assert from "node:assert/strict";
+import type { KubeObject } from "../../src/kube/interface.ts";
+import { RESOURCE_OF, type Run, type RunKind } from "../../src/run/live_run.ts";
+import { LABEL, TASK_RUNS, type TaskRun } from "../../src/tekton/model.ts";
+import { phaseOf } from "../../src/tekton/phase.ts";
+import { taskNameOf } from "../../src/tekton/task_name.ts";
+import type { Cluster } from "../support/cluster.ts";
+import { type Ran, tknDev } from "../support/program.ts";
+import { tree, writeTree } from "../support/tree_text.ts";
+import type { Scenario } from "./scenario.ts";
+import { ended, held, letGo } from "./waiting.ts";
+
+const BINDING = ["-w", "name=source,emptyDir="];
+
+/** Held by a step before it. */
+const BARE = `
+apiVersion: tekton.dev/v1
+kind: TaskRun
+metadata: { generateName: t-copy- }
+spec:
+  debug: { breakpoint: [onSteps], steps: [bare] }
+  taskSpec:
+    steps: [{ name: bare, image: "localhost/no-shell:1", command: [/bin/busybox, "true"] }]
+`;
+
+export const besideScenarios: Scenario[] = [
+  {
+    name: "no TaskRun of an upload has the label by which tkn counts on a taskRef, and has none",
+    async run(cluster, directory) {
+      writeTree(directory, tree("file here.txt here"));
+      const uploads = [
+        ["task", "upload", "t-steps", directory, ...BINDING],
+        ["pipeline", "upload", "t-results", directory, "--on-task", "clone", ...BINDING],
+      ];
+      for (const args of uploads) {
+        const run = await runOf(cluster, await succeeded(args, cluster));
+        const runs = (await taskRuns(cluster)).filter(({ metadata: { name, labels } }) =>
+          name === run.metadata.name || labels?.[LABEL.pipelineRun] === run.metadata.name
+        );
+        assert.ok(runs.length > 0);
+        for (const { metadata: { labels = {} }, spec } of runs) {
+          const says = [LABEL.task, LABEL.clusterTask].some((label) => label in labels);
+          assert.equal(says, spec.taskRef !== undefined, JSON.stringify(labels));
+        }
+        if (run.kind === "TaskRun") assert.equal(taskNameOf(run.metadata.labels), "t-steps");
+      }
+    },
+  },
+  {
+    name: "a copy of a run that held fails at once, and its log says what to type",
+    async run(cluster, directory) {
+      writeTree(directory, tree("file here.txt here"));
+      const step = ["--on-step", "first", "--exec-instead", "touch here.txt"];
+      const runs = [
+        [["pipeline", "upload", "t-results", directory, "--on-task", "clone"], copyOfSpec],
+        [["task", "upload", "t-steps", directory], copyOfSpec],
+        [["task", "debug", "t-steps", ...step], dumped],
+      ] as const;
+      for (const [args, copy] of runs) {
+        const run = await runOf(cluster, await succeeded([...args, ...BINDING], cluster));
+        const log = await logOfFailure(cluster, copy(run));
+        const words = `start one with: tkn-dev ${args.slice(0, 3).join(" ")}`;
+        assert.ok(log.includes(words), log);
+      }
+    },
+  },
+  {
+    name: "a copy of one that is held without a shell fails at once too",
+    async run(cluster, directory) {
+      const file = `${directory}/run.yaml`;
+      await Deno.writeTextFile(file, BARE);
+      const create = ["create", "-f", file, "--without-shell", "-o", "json"];
+      const run = JSON.parse((await succeeded(create, cluster)).stdout) as Run;
+      const log = await logOfFailure(cluster, copyOfSpec(run));
+      assert.match(log, /invalid boolean value "" for -debug_before_step/);
+      const name = run.metadata.name!;
+      await held(cluster, "TaskRun", name, "bare");
+      await letGo(cluster, ["tr", "continue", name]);
+      assert.equal(phaseOf(await ended(cluster, "TaskRun", name)).kind, "ended");
+    },
+  },
+  {
+    name: "what a dry run has printed is no copy: it holds once it is created",
+    async run(cluster, directory) {
+      writeTree(directory, tree("file here.txt here"));
+      const args = ["task", "upload", "t-steps", directory, ...BINDING, "--dry-run", "-o", "json"];
+      const printed = JSON.parse((await succeeded(args, cluster)).stdout) as Run;
+      const { metadata: { name = "" } } = await cluster.kube.create(TASK_RUNS, printed);
+      await held(cluster, "TaskRun", name, "upload");
+      await succeeded(["tr", "upload", name, directory, "--continue"], cluster);
+      const phase = phaseOf(await ended(cluster, "TaskRun", name));
+      assert.ok(phase.kind === "ended" && phase.succeeded);
+    },
+  },
+];
+
+async function succeeded(args: readonly string[], { flags }: Cluster): Promise<Ran> {
+  const ran = await tknDev([...args, ...flags]);
+  assert.equal(ran.code, 0, ran.stderr + ran.stdout);
+  return ran;
+}
+
+/** The run that a command has created, as it is now. */
+async function runOf({ kube }: Cluster, { stderr }: Ran): Promise<Run> {
+  const [, kind, name] = /^Created (PipelineRun|TaskRun) (\S+)/m.exec(stderr)!;
+  return await kube.get<Run>(RESOURCE_OF[kind as RunKind], kube.namespace, name);
+}
+
+async function taskRuns({ kube }: Cluster): Promise<TaskRun[]> {
+  return await kube.list<TaskRun>(TASK_RUNS, { namespace: kube.namespace });
+}
+
+/** As tkn makes it of the last run, or of one that is named. */
+function copyOfSpec({ apiVersion, kind, metadata: { name }, spec }: Run): Run {
+  return { apiVersion, kind, metadata: { generateName: `${name}-` }, spec } as Run;
+}
+
+/** As `kubectl get -o yaml` has it, with another name. */
+function dumped(run: Run): Run {
+  const { labels, annotations } = run.metadata;
+  const copy: KubeObject = copyOfSpec(run);
+  return { ...copy, metadata: { ...copy.metadata, labels, annotations } } as Run;
+}
+
+/** Of the pod of its first step. */
+async function logOfFailure(cluster: Cluster, run: Run): Promise<string> {
+  const kind = run.kind as RunKind;
+  const { kube } = cluster;
+  const { metadata: { name = "" } } = await kube.create(RESOURCE_OF[kind], run);
+  const phase = phaseOf(await ended(cluster, kind, name));
+  assert.ok(phase.kind === "ended" && !phase.succeeded);
+  const { stdout } = await tknDev([kind.toLowerCase(), "logs", name, ...cluster.flags]);
+  return stdout;
+}

@@ -1,0 +1,162 @@
+/** The scenarios of where the source goes in Pipelines as people have them: the clone's place, not a place for it. */
+import assert from "node:assert/strict";
+import type { Cluster } from "../support/cluster.ts";
+import { tknDev } from "../support/program.ts";
+import type { Scenario } from "./scenario.ts";
+
+const VOLUME = "volume=100Mi";
+
+export const sourceScenarios: Scenario[] = [
+  {
+    name:
+      "the upload goes where the clone's param says, and what was there before goes as the clone has it",
+    async run(cluster, directory) {
+      const shared = `claimName=${cluster.claim},subPath=${crypto.randomUUID()}`;
+      const into = async (...flags: string[]) => {
+        const words = `pipeline upload t-into-default -p repo=u -w name=shared,${shared}`;
+        return await upload(cluster, directory, words, flags);
+      };
+      const first = await into("-w", "name=git-auth,emptyDir=");
+      assert.match(first.stderr, /^Note: The upload stands in for task get: it clones the rep/m);
+      assert.match(
+        first.stderr,
+        /^Note: It goes into directory source of workspace output, as param subdirectory says$/m,
+      );
+      assert.deepEqual(first.sees, ["./source/a/b.txt", "./source/here.txt"]);
+      // What the run made there is gone, as the clone would have it.
+      assert.deepEqual((await into()).sees, ["./source/a/b.txt", "./source/here.txt"]);
+      assert.deepEqual((await into("--delete=never")).sees, [
+        "./source/a/b.txt",
+        "./source/here.txt",
+        "./source/made",
+      ]);
+    },
+  },
+  {
+    name: "a directory that only the run knows is filled in by the run",
+    async run(cluster, directory) {
+      const words = `pipeline upload t-into-result -p repo=u -w name=shared,${VOLUME}`;
+      const { stderr, sees } = await upload(cluster, directory, words);
+      assert.match(stderr, /^Note: It goes into the directory that param subdirectory says$/m);
+      assert.deepEqual(sees, ["./build-42/a/b.txt", "./build-42/here.txt"]);
+    },
+  },
+  {
+    name: "a clone that hands the source on by a result has one step replaced, in its own volume",
+    async run(cluster, directory) {
+      const words = "pipeline upload t-artifact -p git-url=u --result commit=given -w";
+      // Credentials that can be written are no place for it.
+      const ran = await upload(cluster, directory, `${words} name=git-auth,emptyDir=`);
+      const { stdout, stderr, sees } = ran;
+      assert.match(stderr, /^Note: The upload stands in for step clone of task get, and the oth/m);
+      assert.match(stderr, /^Note: It goes to \/var\/workdir\/source in step clone$/m);
+      assert.match(stdout, /^\[get : check\] checked a$/m, "the steps after it run");
+      assert.match(stdout, /^\[use : unpack\] commit=given$/m);
+      assert.deepEqual(sees, ["./a/b.txt", "./here.txt"]);
+    },
+  },
+  {
+    name: "the same is said by hand, and a path that is in no volume is refused",
+    async run(cluster, directory) {
+      const words = "task upload t-clone-pack -p url=u --on-step clone --on-directory";
+      const { stdout } = await upload(cluster, directory, `${words} /var/workdir/source`);
+      assert.match(stdout, /^\[check\] checked a$/m);
+      const line = [...`${words} /etc`.split(" "), directory, ...cluster.flags];
+      const { code, stderr } = await tknDev(line);
+      assert.equal(code, 2);
+      assert.match(
+        stderr,
+        /"\/etc": no workspace and no emptyDir of the step .*\n.*\/var\/workdir/,
+      );
+    },
+  },
+  {
+    name: "with no clone the upload comes before the first step of who needs it, and all steps run",
+    async run(cluster, directory) {
+      const words = `pipeline upload t-no-clone -w name=source,${VOLUME}`;
+      const { stdout, stderr } = await upload(cluster, directory, words);
+      assert.match(
+        stderr,
+        /^Note: The upload comes before the first step of task compile, all ste/m,
+      );
+      assert.match(stdout, /^\[package : package\] packed hello$/m);
+    },
+  },
+  {
+    name:
+      "of a task that clones and builds the step that clones is replaced, and a step that does both is not",
+    async run(cluster, directory) {
+      const words = `pipeline upload t-clone-and-build -w name=source,${VOLUME} --on-task`;
+      const { stdout, stderr } = await upload(cluster, directory, `${words} build`);
+      assert.match(
+        stderr,
+        /^Note: The upload stands in for step get of task build, and the other/m,
+      );
+      assert.match(
+        stderr,
+        /^Note: It goes into directory app of workspace source, where the clone/m,
+      );
+      assert.match(stdout, /^\[build : make\] made of hello$/m);
+      const refused = await tknDev([...`${words} both`.split(" "), directory, ...cluster.flags]);
+      assert.equal(refused.code, 2);
+      assert.match(
+        refused.stderr,
+        /step "both" fetches the source and does other work too\n.*--on-s/,
+      );
+    },
+  },
+  {
+    name: "tasks that clone for themselves are named, and one of them can have the upload",
+    async run(cluster, directory) {
+      const words = "pipeline upload t-clones-apart";
+      await fill(directory);
+      const refused = await tknDev([...words.split(" "), directory, ...cluster.flags]);
+      assert.equal(refused.code, 2);
+      assert.match(refused.stderr, /its tasks lint, test clone for themselves, .*\n.*--on-task/);
+      const one = await tknDev([
+        ...words.split(" "),
+        ...[directory, "--on-task", "lint", ...cluster.flags],
+      ]);
+      // The other one clones by itself, where there is no such repository.
+      assert.equal(one.code, 1, one.stderr);
+      assert.match(one.stdout, /^\[lint : work\] works on hello$/m);
+    },
+  },
+  {
+    name: "a step that is left held gets the upload where its clone would put it",
+    async run(cluster, directory) {
+      const words = "pipeline upload t-artifact -p git-url=u --no-continue --result commit=given";
+      const { stdout: run } = await upload(cluster, directory, words);
+      const name = run.trim();
+      const exec = await tknDev([
+        ...["pipelinerun", "exec", name, ...cluster.flags, "--"],
+        ...["cat", "/var/workdir/source/here.txt"],
+      ]);
+      assert.equal(exec.stdout, "hello\n", exec.stderr);
+      const again = await tknDev(["pipelinerun", "upload", name, directory, ...cluster.flags]);
+      assert.equal(again.code, 0, again.stderr);
+      assert.match(
+        again.stderr,
+        /^Note: The upload goes to \/var\/workdir\/source, where the clone/m,
+      );
+      assert.match(again.stderr, /^Nothing to send/m);
+      const end = await tknDev(["pipelinerun", "continue", name, ...cluster.flags]);
+      assert.equal(end.code, 0, end.stderr);
+    },
+  },
+];
+
+async function fill(directory: string): Promise<void> {
+  await Deno.mkdir(`${directory}/a`, { recursive: true });
+  await Deno.writeTextFile(`${directory}/here.txt`, "hello\n");
+  await Deno.writeTextFile(`${directory}/a/b.txt`, "b\n");
+}
+
+/** Of a directory with here.txt and a/b.txt; `sees` is what a later step finds. */
+async function upload(cluster: Cluster, directory: string, words: string, flags: string[] = []) {
+  await fill(directory);
+  const ran = await tknDev([...words.split(" "), directory, ...flags, ...cluster.flags]);
+  assert.equal(ran.code, 0, ran.stderr + ran.stdout);
+  const sees = [...ran.stdout.matchAll(/\] sees (.*)$/gm)].map(([, path]) => path);
+  return { ...ran, sees };
+}

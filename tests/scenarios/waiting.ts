@@ -1,0 +1,36 @@
+/** What scenarios wait for of runs that they do not follow, and how they let a held step go. */
+import assert from "node:assert/strict";
+import { heldSteps } from "../../src/run/held_steps.ts";
+import { RESOURCE_OF, type Run, type RunKind } from "../../src/run/live_run.ts";
+import { phaseOf } from "../../src/tekton/phase.ts";
+import type { Cluster } from "../support/cluster.ts";
+import { tknDev } from "../support/program.ts";
+
+export async function letGo(cluster: Cluster, words: string[]): Promise<void> {
+  const ran = await tknDev([...words, ...cluster.flags]);
+  assert.equal(ran.code, 0, ran.stderr);
+}
+
+/** Resolves once that step holds. */
+export async function held({ kube }: Cluster, kind: RunKind, name: string, place: string) {
+  const run = { kind, namespace: kube.namespace, name };
+  await becomes(async () => {
+    const steps = await heldSteps(kube, run);
+    return steps.some(({ task, of }) => [task, of].filter(Boolean).join("/") === place);
+  }, `${place} holds`);
+}
+
+export async function ended({ kube }: Cluster, kind: RunKind, name: string): Promise<Run> {
+  const get = () => kube.get<Run>(RESOURCE_OF[kind], kube.namespace, name);
+  await becomes(async () => phaseOf(await get()).kind === "ended", `${name} ends`);
+  return await get();
+}
+
+/** Looks again and again: what is waited for is seen in several objects and a log. */
+export async function becomes(look: () => Promise<boolean>, what: string): Promise<void> {
+  for (const endMs = Date.now() + 60_000; Date.now() < endMs;) {
+    if (await look()) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`not within a minute: ${what}`);
+}

@@ -1,0 +1,16 @@
+/** What git says of a repository in which nothing is out of the ordinary, but for what is given. */
+import type { GitAnswers } from "../../src/tree/git_rules.ts";
+
+export function gitAnswers(answers: Partial<GitAnswers> = {}): GitAnswers {
+  return {
+    excludesFile: "",
+    ignoresCase: false,
+    tracked: "",
+    index: "",
+    trustsModes: true,
+    hasLinks: true,
+    autocrlf: "false",
+    eol: "native",
+    ...answers,
+  };
+}

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { checked, type Shape } from "../../src/shape.ts";
+
+const SHAPE: Shape = {
+  a: "text",
+  b: "number",
+  c: "texts",
+  d: [{ e: "name" }],
+  f: { g: ["text"] },
+};
+
+Deno.test("what a shape does not mention may be anything, and what it mentions may be missing", () => {
+  const fits = { a: "x", b: 1, c: { y: "z" }, d: [{ e: "x", more: 1 }], f: {}, other: [null] };
+  assert.deepEqual(checked(fits, SHAPE), { value: fits });
+  assert.deepEqual(checked({}, SHAPE), { value: {} });
+});
+
+for (
+  const [value, why] of [
+    [5, "it is no object"],
+    [[], "it is no object"],
+    [{ a: 5 }, "a is no text"],
+    [{ b: "1" }, "b is no number"],
+    [{ c: [] }, "c is no object"],
+    [{ c: { x: 5 } }, "c.x is no text"],
+    [{ d: {} }, "d is no list"],
+    [{ d: [null] }, "d[0] is no object"],
+    [{ d: ["x"] }, "d[0] is no object"],
+    [{ d: [{ e: "x" }, {}] }, "d[1].e is missing"],
+    [{ f: { g: [5] } }, "f.g[0] is no text"],
+  ] as const
+) {
+  Deno.test(`the first place with another shape is named: ${why}`, () => {
+    assert.deepEqual(checked(value, {}, SHAPE), { why });
+  });
+}
+
+Deno.test("only what an object has itself counts", () => {
+  const shape = JSON.parse('{"constructor": "text", "toString": ["text"]}');
+  assert.deepEqual(checked({}, shape), { value: {} });
+});
+
+Deno.test("fields that are null go, wherever they are; an element of a list stays", () => {
+  const given = { a: null, b: [null, { c: null, d: 0 }], e: { f: "" } };
+  assert.deepEqual(checked(given, {}), { value: { b: [null, { d: 0 }], e: { f: "" } } });
+});
+
+Deno.test("what is nested too deeply to be walked through is refused", () => {
+  const deep = JSON.parse("[".repeat(100_000) + "]".repeat(100_000));
+  assert.deepEqual(checked({ deep }, SHAPE), { why: "it is nested too deeply" });
+});

@@ -1,0 +1,200 @@
+import assert from "node:assert/strict";
+import type { Param, Step, TaskSpec, WorkspaceBinding } from "../../../../src/tekton/model.ts";
+import { clonePath } from "../../../../src/tekton/source/clone_command.ts";
+import { chooseDestination } from "../../../../src/tekton/source/destination.ts";
+import { isForCredentials } from "../../../../src/tekton/source/names.ts";
+import { emptiesDirectory, settled, taskParams } from "../../../../src/tekton/source/plan.ts";
+import { refusal } from "../../../support/refusal.ts";
+
+const CLAIM = { persistentVolumeClaim: { claimName: "pvc" } };
+const FIRST = { replaced: [0], at: 0 };
+const CLONE: Step = { name: "clone", image: "i", script: "x" };
+
+interface Asked {
+  readonly bound?: Record<string, Omit<WorkspaceBinding, "name">>;
+  readonly workspace?: string;
+  readonly directory?: string;
+  readonly standIn?: { replaced: number[]; at: number };
+}
+
+function destination(spec: TaskSpec, { bound = {}, standIn = FIRST, ...asked }: Asked = {}) {
+  const workspaces = (spec.workspaces ?? []).map((workspace) => ({
+    workspace,
+    binding: bound[workspace.name] && { name: workspace.name, ...bound[workspace.name] },
+  }));
+  return chooseDestination(spec, standIn, { owner: 'task "t"', workspaces, ...asked });
+}
+
+function directoryIn(spec: TaskSpec, asked: Asked = {}): string {
+  const { path, directory } = destination(
+    { workspaces: [{ name: "output" }], ...spec },
+    { bound: { output: CLAIM }, ...asked },
+  );
+  assert.equal(path, "$(workspaces.output.path)");
+  return directory;
+}
+
+Deno.test("an upload goes into the directory that the clone's param says, unless another is asked for", () => {
+  for (const name of ["subdirectory", "SUBDIRECTORY", "directory-name", "subDirectory"]) {
+    const spec = { params: [{ name }], steps: [CLONE] };
+    assert.equal(directoryIn(spec), `$(params.${name})`);
+    assert.equal(directoryIn(spec, { directory: "x" }), "x");
+    // All steps run: it is theirs to say where they work.
+    assert.equal(directoryIn(spec, { standIn: { replaced: [], at: 0 } }), ".");
+  }
+  assert.equal(directoryIn({ steps: [CLONE] }), ".");
+});
+
+Deno.test("a script's own git clone says the directory", () => {
+  const cases: [script: string, directory: string][] = [
+    ["git clone $(params.url) $(workspaces.output.path)/app", "app"],
+    ['git clone --depth 1 -b main "$URL" "$(workspaces.output.path)"', "."],
+    ["cd $(workspaces.output.path)\ngit clone $(params.url) src", "src"],
+    ["cd $(workspaces.output.path) && git clone https://example.org/team/app.git", "app"],
+    ["cd /workspace/output; git clone u .", "."],
+    ['D="$(workspaces.output.path)/code"\ngit clone u "$D" 2>&1', "code"],
+    ["git -C $(workspaces.output.path) clone u one", "one"],
+    ["git clone u /somewhere/else", "."],
+  ];
+  for (const [script, directory] of cases) {
+    assert.equal(directoryIn({ steps: [{ ...CLONE, script }] }), directory, script);
+  }
+  const env = [{ name: "ROOT", value: "$(workspaces.output.path)" }];
+  assert.equal(directoryIn({ steps: [{ ...CLONE, env, script: "git clone u ${ROOT}/a" }] }), "a");
+  assert.equal(clonePath({ script: 'git clone "$URL" "$(mktemp -d)"' }), undefined);
+});
+
+Deno.test("what is known of the directory before the run is filled in, and checked", () => {
+  const spec: TaskSpec = {
+    params: [{ name: "url" }, { name: "subdirectory", default: "source" }, {
+      name: "directory-name",
+      default: ".",
+    }],
+  };
+  const at = (param: string, given: Param[] = []) => ({
+    scope: { kind: "workspace", name: "output" } as const,
+    path: "/w",
+    directory: `$(params.${param})`,
+    param,
+    given,
+  });
+  const directory = (param: string, given: Param[] = []) =>
+    settled(spec, at(param), taskParams(spec, given)).directory;
+  const given = (value: string) => directory("subdirectory", [{ name: "subdirectory", value }]);
+  assert.equal(directory("subdirectory"), "source");
+  assert.equal(given("./app/"), "app");
+  assert.equal(given("/app"), "app");
+  assert.equal(given(""), ".");
+  // Only the run knows it.
+  assert.equal(given("build-$(tasks.x.results.id)"), "$(params.subdirectory)");
+  assert.equal(
+    refusal(() => given("a/../../b")),
+    'Cannot upload into directory "a/../../b", which param "subdirectory" says: it leads out of the workspace\n' +
+      "choose another with --on-directory",
+  );
+  const url = { name: "url", value: "https://example.org/team/app.git" };
+  assert.equal(directory("directory-name", [url, { name: "directory-name", value: "" }]), "app");
+});
+
+Deno.test("whether the clone empties its directory is what its param says", () => {
+  const spec: TaskSpec = { params: [{ name: "DELETE_EXISTING", default: "true" }] };
+  const empties = (given: Param[]) => emptiesDirectory(spec, FIRST, taskParams(spec, given));
+  assert.equal(empties([]), true);
+  assert.equal(empties([{ name: "DELETE_EXISTING", value: "false" }]), false);
+  assert.equal(emptiesDirectory(spec, { replaced: [], at: 0 }, taskParams(spec, [])), false);
+  assert.equal(emptiesDirectory({}, FIRST, taskParams({}, [])), false);
+});
+
+Deno.test("names of workspaces tell what is for credentials", () => {
+  const credentials = [
+    "basic-auth",
+    "git-auth",
+    "ssh-directory",
+    "ssh-creds",
+    "ssl-ca-directory",
+    "dockerconfig",
+    "docker-config-json",
+    "git-credentials",
+    "kubeconfig-dir",
+    "registry-secret",
+    "netrc",
+    "dockerconfigjson",
+    "gitCredentials",
+    "ca-bundle",
+  ].filter((name) => name !== "docker-config-json");
+  for (const name of credentials) assert.equal(isForCredentials(name), true, name);
+  for (
+    const name of ["source", "output", "shared-workspace", "ws", "cache", "monkey", "workspace"]
+  ) {
+    assert.equal(isForCredentials(name), false, name);
+  }
+});
+
+const TRUSTED: TaskSpec = {
+  workspaces: [{ name: "basic-auth", optional: true }],
+  volumes: [{ name: "workdir", emptyDir: {} }, { name: "ca", configMap: { name: "ca" } }],
+  stepTemplate: { volumeMounts: [{ name: "workdir", mountPath: "/var/workdir" }] },
+  steps: [
+    {
+      ...CLONE,
+      env: [{ name: "CHECKOUT_DIR", value: "/var/workdir/source" }],
+      volumeMounts: [{ name: "ca", mountPath: "/mnt/ca", readOnly: true }],
+    },
+    { name: "pack", image: "p", args: ["create", "$(results.A.path)=/var/workdir/source"] },
+  ],
+};
+
+Deno.test("without a workspace for the source it goes into the volume that the step shares with later ones", () => {
+  const place = {
+    scope: { kind: "volume", name: "workdir" },
+    path: "/var/workdir",
+    directory: "source",
+  };
+  assert.deepEqual(destination(TRUSTED), place);
+  // Credentials that can be written are no place for it.
+  assert.deepEqual(destination(TRUSTED, { bound: { "basic-auth": { emptyDir: {} } } }), place);
+  assert.deepEqual(destination(TRUSTED, { directory: "/var/workdir/source" }), place);
+  // Two variables that only together name it: a later step does.
+  const env = [{ name: "OUTPUT", value: "/var/workdir" }, {
+    name: "SUBDIRECTORY",
+    value: "source",
+  }];
+  const apart = { ...TRUSTED, steps: [{ ...TRUSTED.steps![0], env }, TRUSTED.steps![1]] };
+  assert.deepEqual(destination(apart), place);
+});
+
+Deno.test("a path in no volume of the step is refused, and so is one that is mounted to be read", () => {
+  assert.equal(
+    refusal(() => destination(TRUSTED, { directory: "/etc" })),
+    'Cannot upload into --on-directory "/etc": no workspace and no emptyDir of the step of task "t" is there\n' +
+      "there are: /var/workdir",
+  );
+  assert.throws(() => destination(TRUSTED, { directory: "/mnt/ca" }), /no emptyDir of the step/);
+  assert.throws(
+    () => destination(TRUSTED, { directory: "/var/workdirs" }),
+    /no emptyDir of the step/,
+  );
+});
+
+Deno.test("a workspace's path may be asked for too", () => {
+  const spec = { workspaces: [{ name: "source", mountPath: "/src" }], steps: [CLONE] };
+  const { path, directory } = destination(spec, { bound: { source: CLAIM }, directory: "/src/a" });
+  assert.deepEqual([path, directory], ["$(workspaces.source.path)", "a"]);
+});
+
+Deno.test("a required workspace goes before optional ones, and one that the step names before others", () => {
+  const spec: TaskSpec = {
+    workspaces: [{ name: "cache", optional: true }, { name: "source" }],
+    steps: [CLONE],
+  };
+  const bound = { cache: CLAIM, source: CLAIM };
+  assert.equal(destination(spec, { bound }).path, "$(workspaces.source.path)");
+  const two = { workspaces: [{ name: "a" }, { name: "b" }] };
+  const both = { a: CLAIM, b: CLAIM };
+  assert.throws(() => destination({ ...two, steps: [CLONE] }, { bound: both }), /a, b can all be/);
+  const names = { ...CLONE, script: "git clone u $(workspaces.b.path)" };
+  assert.equal(
+    destination({ ...two, steps: [names] }, { bound: both }).path,
+    "$(workspaces.b.path)",
+  );
+});

@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import type { Step, TaskSpec } from "../../../../src/tekton/model.ts";
+import { type Evidence, standInFor } from "../../../../src/tekton/source/stand_in.ts";
+import { workOf } from "../../../../src/tekton/source/step_work.ts";
+import { refusal } from "../../../support/refusal.ts";
+
+const GIT_INIT: Step = {
+  name: "clone",
+  image: "git-init:1",
+  script:
+    '/ko-app/git-init -url="$PARAM_URL" -path="$CHECKOUT_DIR"\ncd "$CHECKOUT_DIR"\ngit rev-parse HEAD',
+};
+const CHECK: Step = { name: "symlink-check", image: "ubi:9", script: "check_symlinks" };
+const PACK: Step = { name: "pack", image: "pack:1", args: ["create", "--store", "x"] };
+const MAKE: Step = { name: "build", image: "go:1", script: "#!/bin/sh\nmake all" };
+const BOTH: Step = { name: "both", image: "go:1", script: "git clone $URL .\nmake all" };
+
+const INTERFACE: TaskSpec = { params: [{ name: "url" }], results: [{ name: "commit" }] };
+
+function standIn(
+  steps: Step[],
+  evidence: Evidence,
+  { asked, isShared = true, spec = {} }: { asked?: string; isShared?: boolean; spec?: TaskSpec } =
+    {},
+) {
+  const { replaced, at } = standInFor({ ...spec, steps }, {
+    owner: "task t",
+    evidence,
+    asked,
+    isShared,
+  });
+  return [replaced, at];
+}
+
+Deno.test("a clone of one step is replaced whole, whatever its text is", () => {
+  assert.deepEqual(standIn([GIT_INIT], "interface"), [[0], 0]);
+  assert.deepEqual(standIn([{ name: "x", image: "own:1" }], "interface"), [[0], 0]);
+  assert.deepEqual(standIn([{ name: "x", image: "own:1" }], "name"), [[0], 0]);
+});
+
+Deno.test("checks behind a clone are run, what needs its repository or comes before it is not", () => {
+  const prepare: Step = { name: "token", image: "curl:1", script: "get-token" };
+  const report: Step = { name: "report", image: "git-init:1", script: "/scripts/report.sh" };
+  assert.deepEqual(standIn([GIT_INIT, CHECK], "interface"), [[0], 0]);
+  assert.deepEqual(standIn([prepare, GIT_INIT], "interface"), [[0, 1], 1]);
+  assert.deepEqual(standIn([prepare, GIT_INIT, report, CHECK], "interface"), [[0, 1, 2], 1]);
+});
+
+Deno.test("where the source stays in the Task, the step that fetches is replaced alone", () => {
+  const options = { isShared: false, spec: INTERFACE };
+  assert.deepEqual(standIn([GIT_INIT, CHECK, PACK], "interface", options), [[0], 0]);
+  assert.deepEqual(standIn([MAKE, GIT_INIT, PACK], "interface", options), [[1], 1]);
+  // Whatever fetches, it is the step that tells the commit.
+  const own: Step = { name: "x", image: "own:1", script: "own-fetch >$(results.commit.path)" };
+  assert.deepEqual(standIn([CHECK, own, PACK], "interface", options), [[1], 1]);
+});
+
+Deno.test("of a task that clones and builds the step that fetches is replaced alone", () => {
+  assert.deepEqual(standIn([GIT_INIT, MAKE], "none"), [[0], 0]);
+  assert.deepEqual(standIn([GIT_INIT, MAKE], "name"), [[0], 0]);
+  // What a later step fetches beside its work is its own.
+  assert.deepEqual(standIn([GIT_INIT, BOTH], "none"), [[0], 0]);
+});
+
+Deno.test("a step that fetches and builds is not replaced unasked", () => {
+  assert.equal(
+    refusal(() => standIn([BOTH, MAKE], "none")),
+    'Cannot take the place of task t: step "both" fetches the source and does other work too\n' +
+      "name the step that the upload stands in for with --on-step: both, build",
+  );
+  assert.throws(() => standIn([BOTH], "name"), /does other work too/);
+  assert.deepEqual(standIn([BOTH, MAKE], "none", { asked: "both" }), [[0], 0]);
+});
+
+Deno.test("a task that fetches nothing is not replaced; one that is given a url may fetch", () => {
+  assert.deepEqual(standIn([MAKE, CHECK], "none"), [[], 0]);
+  assert.throws(
+    () => standIn([MAKE], "none", { spec: { params: [{ name: "repo-url" }] } }),
+    /Cannot tell which step of task t fetches/,
+  );
+});
+
+const works: [Step, string][] = [
+  [{ script: "git clone https://example.org/a.git /workspace/source" }, "fetch"],
+  [{ image: "alpine/git", args: ["clone", "https://example.org/a.git", "."] }, "fetch"],
+  [{ image: "x", command: ["git"], args: ["-C", "/w", "clone", "u"] }, "fetch"],
+  [{ image: "x", command: ["/bin/sh", "-c"], args: ["cd /w && git clone u ."] }, "fetch"],
+  [{ image: "x", command: ["/ko-app/git-init"], args: ["-url", "u"] }, "fetch"],
+  [{
+    script:
+      "set -eu\nif [ -d x ]; then\n  rm -rf x # old\nfi\nX=$(git rev-parse HEAD)\ngit init\ngit fetch o r",
+  }, "fetch"],
+  [{ script: "cleandir() {\n  rm -rf ./*\n}\ncleandir\ngit clone u ." }, "fetch"],
+  [{ script: "cat >f <<EOF\nmake all\nEOF\ngit clone u ." }, "fetch"],
+  [{
+    ref: {
+      resolver: "git",
+      params: [{ name: "pathInRepo", value: "stepaction/git-clone/x.yaml" }],
+    },
+  }, "fetch"],
+  [{
+    script:
+      'git clone u .\nX="$(git rev-parse HEAD | tr -d x)"\necho -n "$X" >$(results.commit.path)',
+  }, "fetch"],
+  [{ script: 'case "$A" in\n  main) git fetch o main ;;\nesac' }, "fetch"],
+  [{ script: 'for d in $(ls); do\n  echo "a; make (b) $d"\ndone\ngit pull' }, "fetch"],
+  [{ script: "git clone u .\n$(params.script)" }, "mixed"],
+  [{ script: 'git clone u .\n"${TOOL}" build' }, "mixed"],
+  [{ script: 'git clone u .\neval "$BUILD"' }, "mixed"],
+  [{ script: "eval 'git clone u .\ngit fetch --all'" }, "fetch"],
+  [{ script: "eval 'git clone u .\nmake'" }, "mixed"],
+  [{ script: "git clone u .\nmvn package" }, "mixed"],
+  [{ script: "git clone u . && make" }, "mixed"],
+  [{ script: "git clone u .\nsed -i s/a/b/ f\ngit commit -am x\ngit push" }, "mixed"],
+  [{ script: 'echo "git clone"; exit 9' }, "idle"],
+  [{ script: "git diff --stat" }, "idle"],
+  [{ script: "make all" }, "work"],
+  [{ image: "kaniko", args: ["--dockerfile=x"] }, "work"],
+  [{ image: "x" }, "work"],
+  [{ ref: { name: "build" } }, "work"],
+];
+
+for (const [step, work] of works) {
+  Deno.test(`a step does ${work}: ${JSON.stringify(step).slice(0, 60)}`, () => {
+    assert.equal(workOf(step), work);
+  });
+}

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { holdPipelineRun, holdTaskRun } from "../../../src/tekton/hold_run.ts";
+import type { PipelineRun, TaskRun } from "../../../src/tekton/model.ts";
+import { readingOwnLabel, taskNameOf } from "../../../src/tekton/task_name.ts";
+import { GATE } from "../../support/fake_gate.ts";
+
+/** As those are that were dumped, or that somebody has labelled by hand. */
+const LABELS = {
+  a: "b",
+  "tekton.dev/task": "another",
+  "tekton.dev/clusterTask": "another",
+  "tekton.dev/pipeline": "another",
+};
+const METADATA = { name: "t", labels: LABELS };
+const SPEC = { steps: [{ name: "s", image: "i", script: "x" }] };
+const STEPS = [{ index: 0, mode: "before" }] as const;
+const REFERRING = /^tekton\.dev\/(cluster)?task$/i;
+
+function referring(...labels: (Record<string, string> | undefined)[]): string[] {
+  return labels.flatMap((one) => Object.keys(one ?? {})).filter((key) => REFERRING.test(key));
+}
+
+function labelsOf(metadata: unknown): Record<string, string> | undefined {
+  return (metadata as { labels?: Record<string, string> } | undefined)?.labels;
+}
+
+Deno.test("a TaskRun with its Task inline has no label that says that it refers to one", () => {
+  const run: TaskRun = {
+    metadata: { name: "r", labels: LABELS },
+    spec: { taskRef: { name: "t" } },
+  };
+  const { placement } = holdTaskRun(run, { metadata: METADATA, spec: SPEC }, STEPS, { gate: GATE });
+  const { metadata, spec } = placement.inline();
+  assert.equal(spec.taskRef, undefined);
+  assert.deepEqual(referring(metadata.labels), []);
+  assert.deepEqual([metadata.labels!.a, taskNameOf(metadata.labels)], ["b", "t"]);
+});
+
+Deno.test("none comes to a Pipeline's TaskRuns by the run, the Pipeline, the Task or the taskRunSpecs", () => {
+  const target = { name: "build", taskRef: { name: "t" } };
+  const spec = { tasks: [target, { name: "other", taskRef: { name: "t" } }] };
+  const run: PipelineRun = {
+    metadata: { name: "r", labels: LABELS },
+    spec: { taskRunSpecs: [{ pipelineTaskName: "build", metadata: { labels: LABELS } }] },
+  };
+  const held = [{ target, task: { metadata: METADATA, spec: SPEC }, steps: STEPS }];
+  for (const metadata of [{ name: "p", labels: LABELS }, undefined]) {
+    const pipeline = { metadata, spec };
+    const { placement } = holdPipelineRun(run, pipeline, held, { gate: GATE });
+    const { metadata: made, spec: inline } = placement.inline();
+    const [build, other] = inline.pipelineSpec!.tasks!;
+    assert.deepEqual([build.taskRef, other.taskRef], [undefined, { name: "t" }]);
+    const handedDown = inline.taskRunSpecs!.map((one) => labelsOf(one.metadata));
+    const labels = [made.labels, build.taskSpec!.metadata!.labels, ...handedDown];
+    assert.deepEqual(referring(...labels), []);
+    assert.equal(taskNameOf(build.taskSpec!.metadata!.labels), "t");
+  }
+});
+
+Deno.test("by objects the run refers to a Task, and Tekton writes its label itself", () => {
+  const run: TaskRun = { metadata: { name: "r" }, spec: { taskRef: { name: "t" } } };
+  const { placement } = holdTaskRun(run, { metadata: METADATA, spec: SPEC }, STEPS, { gate: GATE });
+  assert.deepEqual(placement.temporary!("tmp").run.spec.taskRef, { name: "tmp", kind: "Task" });
+});
+
+Deno.test("a Task that reads its name's label finds the one that there is", () => {
+  const env = (fieldPath: string) => ({
+    env: [{ name: "TASK", valueFrom: { fieldRef: { fieldPath } } }],
+  });
+  assert.deepEqual(
+    readingOwnLabel(env("metadata.labels['tekton.dev/task']")),
+    env("metadata.labels['tkn-dev/task']"),
+  );
+  const other = env("metadata.labels['tekton.dev/taskRun']");
+  assert.deepEqual(readingOwnLabel(other), other);
+});
+
+Deno.test("a TaskRun by reference has its Task's name by Tekton's label", () => {
+  assert.equal(taskNameOf({ "tekton.dev/task": "t" }), "t");
+  assert.equal(taskNameOf(undefined), undefined);
+});
