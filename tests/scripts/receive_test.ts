@@ -56,6 +56,21 @@ testInEveryShell("a whole upload is verified, answered and released", async (she
   }
 });
 
+testInEveryShell("a result of the step itself is written where its pod has it", async (shell) => {
+  const { bytes } = await tarball(FILES);
+  await using stage = await Stage.open(shell, { step: "get-it" });
+  const results = `${stage.directory}/steps/step-get-it/results`;
+  await Deno.mkdir(results, { recursive: true });
+  await Deno.chmod(results, 0o777);
+  const gate = await stage.hold();
+  const given = { commit: "0a1b", "step:commit": "0a1b\n", "step:other": "" };
+  assert.equal((await stage.exec(receive(stage, { results: given }), bytes)).code, 0);
+  assert.equal((await gate.ended()).code, 0);
+  assert.equal(await stage.read("results/commit"), "0a1b");
+  assert.equal(await stage.read("steps/step-get-it/results/commit"), "0a1b\n");
+  assert.equal(await stage.read("steps/step-get-it/results/other"), "");
+});
+
 testInEveryShell(
   "nothing of a receiver outlives it, for its command ends with its last process",
   async (shell) => {
