@@ -10,7 +10,7 @@ import { withoutHereDocuments } from "./step_work.ts";
 export function clonePath(step: Step, template: Partial<Step> = {}): string | undefined {
   const variables = new Map<string, string>();
   for (const { name, value } of [...template.env ?? [], ...step.env ?? []]) {
-    if (value !== undefined) variables.set(name, expand(value, variables));
+    if (value !== undefined) noteVariable(`${name}=${expand(value, variables)}`, variables);
   }
   let current = step.workingDir ?? template.workingDir ?? "";
   let cloned: string | undefined;
@@ -61,7 +61,7 @@ function withoutPrefix(words: readonly string[]): readonly string[] {
 /** Whether it is an assignment. */
 function noteVariable(word: string, variables: Map<string, string>): boolean {
   const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(word) ?? [];
-  if (name !== undefined) variables.set(name, value);
+  if (name !== undefined) variables.set(name, value.length > MOST_CHARACTERS ? "$LONG" : value);
   return name !== undefined;
 }
 
@@ -125,7 +125,11 @@ function operands(words: readonly string[]): string[] {
   return found;
 }
 
+/** Of a word and of what a variable has in it: a path is shorter, and `A=$A$A` can be repeated. */
+const MOST_CHARACTERS = 512;
+
 function expand(text: string, variables: ReadonlyMap<string, string>): string {
+  if (text.length > MOST_CHARACTERS) return text;
   const filled = text.replace(
     /\$\{(\w+)(?::?-([^{}]*))?\}|\$(\w+)/g,
     (whole, braced, otherwise, bare) => variables.get(braced ?? bare) ?? otherwise ?? whole,

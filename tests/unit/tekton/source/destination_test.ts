@@ -99,6 +99,11 @@ Deno.test("a script's own git clone says the directory", () => {
   assert.equal(clonePath({ script: 'git clone "$URL" "$(mktemp -d)"' }), undefined);
 });
 
+Deno.test("a script whose variables grow without end is no path", () => {
+  const script = `A=xxxxxxxx\n${"A=$A$A\n".repeat(40)}git clone u /w/$A`;
+  assert.equal(clonePath({ script }), undefined);
+});
+
 Deno.test("where a script does not tell its directory, that is known to be a guess", () => {
   const spec = (script: string): TaskSpec => ({
     workspaces: [{ name: "output" }],
