@@ -204,7 +204,9 @@ export async function resultFiles(
   const known = await source.git ?? {};
   const { values, empty } = standInResults(standIn.owner, standIn.results, flags.results, known);
   if (empty.length > 0) {
-    const text = `Results ${empty.join(", ")} of ${standIn.owner} are given empty`;
+    const text = empty.length === 1
+      ? `Result ${empty[0]} of ${standIn.owner} is given empty`
+      : `Results ${empty.join(", ")} of ${standIn.owner} are given empty`;
     emit({ kind: "note", text: `${text}; --result NAME=VALUE sets one` });
   }
   const tooLarge = whyTooLarge(standIn.owner, values);
