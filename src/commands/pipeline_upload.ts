@@ -9,7 +9,7 @@ import { type Pipeline, PIPELINES, type PipelineTask, type Task } from "../tekto
 import { newPipelineRun } from "../tekton/new_run.ts";
 import { bindParams } from "../tekton/params.ts";
 import { heldStep } from "../tekton/replace_steps.ts";
-import { replacedResults } from "../tekton/source/results.ts";
+import { replacedResults, replacedStepResults } from "../tekton/source/results.ts";
 import type { Destination } from "../tekton/source/destination.ts";
 import type { StandIn } from "../tekton/source/stand_in.ts";
 import { stepName } from "../tekton/target.ts";
@@ -100,7 +100,10 @@ async function runOnce(host: Host, options: Options, given?: Source): Promise<nu
   const defaultTimeout = await timeout;
   const held = { task: target.name, step: heldStep(spec, standIn) };
   const results = replacedResults(spec, standIn.replaced);
-  const replaced = standIn.replaced.length === 0 ? undefined : { owner: taskOwner, results };
+  const stepResults = replacedStepResults(spec, standIn);
+  const replaced = standIn.replaced.length === 0
+    ? undefined
+    : { owner: taskOwner, results, stepResults };
   const gate = newGate(host, options.pauseSeconds, `tkn-dev pipeline upload ${options.pipeline}`);
   const { serviceAccount } = options;
   const asked = { namespace, params, workspaces, labels: HELD_LABELS, serviceAccount };

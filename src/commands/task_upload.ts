@@ -10,7 +10,7 @@ import { type Task, TASKS } from "../tekton/model.ts";
 import { newTaskRun } from "../tekton/new_run.ts";
 import { bindParams } from "../tekton/params.ts";
 import { heldStep } from "../tekton/replace_steps.ts";
-import { replacedResults } from "../tekton/source/results.ts";
+import { replacedResults, replacedStepResults } from "../tekton/source/results.ts";
 import { keptSteps } from "../tekton/source/stand_in.ts";
 import { stepName } from "../tekton/target.ts";
 import { checkWorkspaces } from "../tekton/workspaces.ts";
@@ -80,7 +80,8 @@ async function runOnce(host: Host, options: Options, given?: Source): Promise<nu
   const { serviceAccount } = options;
   const asked = { namespace, params, workspaces, labels: HELD_LABELS, serviceAccount };
   const results = replacedResults(spec, standIn.replaced);
-  const replacedWork = replaced.length === 0 ? undefined : { owner, results };
+  const stepResults = replacedStepResults(spec, standIn);
+  const replacedWork = replaced.length === 0 ? undefined : { owner, results, stepResults };
   if (options.handOver !== undefined) {
     const run = newTaskRun({ name: options.task, ...asked });
     const breakpoints = { tasks: [], steps: [{ step: stepName(place, at) }] };

@@ -10,7 +10,7 @@ import type { Preparation } from "../run/send.ts";
 import { upload } from "../run/upload.ts";
 import { GATE_ENV } from "../step/copies.ts";
 import { waiting } from "../step/entrypoint.ts";
-import { GATE_DIRECTORY, gateArguments, gateScript } from "../step/scripts.ts";
+import { GATE_DIRECTORY, gateArguments, gateScript, OF_STEP } from "../step/scripts.ts";
 import type { Gate } from "../tekton/gate_step.ts";
 import type { HeldStep } from "../tekton/hold_run.ts";
 import type { ResultSpec, WorkspaceBinding } from "../tekton/model.ts";
@@ -106,12 +106,20 @@ export function holdChanges(held: readonly HeldStep[]): string[] {
   ];
 }
 
+export interface ReplacedWork {
+  readonly owner: string;
+  /** Of its Task. */
+  readonly results: readonly ResultSpec[];
+  /** Of the step itself, for steps after it. */
+  readonly stepResults: readonly ResultSpec[];
+}
+
 export interface Lowered {
   readonly kube: Kube;
   readonly placement: Placement;
   readonly held: { task?: string; step: string };
   /** Whose work is stood in for, and its name in messages; undefined: nobody's. */
-  readonly standIn?: { owner: string; results: readonly ResultSpec[] };
+  readonly standIn?: ReplacedWork;
   readonly notes: string[];
   /** What was changed for the upload, and why: a sentence each. */
   readonly changes: string[];
@@ -202,7 +210,9 @@ export async function resultFiles(
     );
   }
   const known = await source.git ?? {};
-  const { values, empty } = standInResults(standIn.owner, standIn.results, flags.results, known);
+  const { owner, results, stepResults } = standIn;
+  const declared = new Map([...stepResults, ...results].map((result) => [result.name, result]));
+  const { values, empty } = standInResults(owner, [...declared.values()], flags.results, known);
   if (empty.length > 0) {
     const text = empty.length === 1
       ? `Result ${empty[0]} of ${standIn.owner} is given empty`
@@ -211,5 +221,8 @@ export async function resultFiles(
   }
   const tooLarge = whyTooLarge(standIn.owner, values);
   if (tooLarge !== undefined) emit({ kind: "note", text: tooLarge });
-  return values;
+  return Object.fromEntries([
+    ...results.map(({ name }) => [name, values[name]]),
+    ...stepResults.map(({ name }) => [`${OF_STEP}${name}`, values[name]]),
+  ]);
 }

@@ -3,6 +3,8 @@
  * start over, what was held holds again, and what only that pod had is lost.
  */
 import { TransferError } from "../errors.ts";
+import { containerState } from "../tekton/pod_state.ts";
+import { hasTaskRunEnded } from "./follow.ts";
 import type { LiveRun } from "./live_run.ts";
 import type { Pause } from "./pause_place.ts";
 
@@ -32,11 +34,25 @@ export function checkPodsGone({ namespace }: LiveRun, { pod, step }: Pause, time
   );
 }
 
-/** What is sent to a pod that leaves meanwhile did not arrive. */
-export class PodLeft extends TransferError {
-  constructor({ pod, step }: Pause) {
-    super(`Cannot upload into step "${step}": its pod ${pod} was deleted`, {
-      connectionLost: true,
-    });
+/** Whether the step can't go on: its TaskRun or its run has ended, or its container did, with an error. */
+export function isStepOver(live: LiveRun, { pod, uid, container }: Pause): boolean {
+  const there = live.pods.get(pod);
+  if (live.phase.kind === "ended" || hasStepFailed(live, { pod, uid, container })) return true;
+  return there?.metadata.uid === uid && hasTaskRunEnded(live, there);
+}
+
+export function hasStepFailed(
+  { pods }: LiveRun,
+  { pod, uid, container }: Pick<Pause, "pod" | "uid" | "container">,
+): boolean {
+  const there = pods.get(pod);
+  return there?.metadata.uid === uid &&
+    (containerState(there, container)?.terminated?.exitCode ?? 0) !== 0;
+}
+
+/** What is sent to a pod that leaves meanwhile, or to a step that ends, did not arrive. */
+export class ReceiverGone extends TransferError {
+  constructor({ step }: Pause, why: string) {
+    super(`Cannot upload into step "${step}": ${why}`, { connectionLost: true });
   }
 }

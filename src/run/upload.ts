@@ -10,7 +10,14 @@ import { annotate } from "./metadata.ts";
 import { plainDirectory, whyNoDirectory } from "../tekton/source/destination.ts";
 import { awaitPause } from "./pause.ts";
 import type { Pause } from "./pause_place.ts";
-import { checkPodsGone, hasPodLeft, isPodGone, PodLeft } from "./pod_gone.ts";
+import {
+  checkPodsGone,
+  hasPodLeft,
+  hasStepFailed,
+  isPodGone,
+  isStepOver,
+  ReceiverGone,
+} from "./pod_gone.ts";
 import { recordPlace } from "./record_place.ts";
 import { type Cargo, type Preparation, send, type SendOptions } from "./send.ts";
 
@@ -34,6 +41,8 @@ export interface UploadOptions
   readonly showlogs: boolean;
 }
 
+/** How long after a step's end what it has said may still come. */
+const LAST_WORDS_MS = 1_500;
 /** How long the watch may take to tell what the exec has felt already. */
 const EXPLANATION_MS = 2_000;
 
@@ -89,10 +98,14 @@ async function sendTo(
   const done = new AbortController();
   const watching = AbortSignal.any([signal, done.signal]);
   const [over, left] = [new AbortController(), new AbortController()];
-  live.until(() => live.phase.kind === "ended" || isPodGone(live, pause) || undefined, watching)
+  live.until(() => isStepOver(live, pause) || isPodGone(live, pause) || undefined, watching)
     .catch(() => {}).then(() => over.abort());
   live.until(() => hasPodLeft(live, pause) || undefined, watching)
-    .then(() => left.abort(new PodLeft(pause)), () => {});
+    .then(() => left.abort(new ReceiverGone(pause, "its pod was deleted")), () => {});
+  // An exec into a container that was killed may stay open, and say nothing.
+  live.until(() => isStepOver(live, pause) || undefined, watching)
+    .then(() => clock.delay(LAST_WORDS_MS, watching))
+    .then(() => left.abort(new ReceiverGone(pause, "it has ended")), () => {});
   const sending = {
     ...options,
     emit,
@@ -163,12 +176,15 @@ async function whatEndedIt(
   },
 ): Promise<"over" | "gone"> {
   // Its logs may take longer to end than it did itself.
-  const seen = () =>
-    live.phase.kind === "ended" ? "over" : isPodGone(live, pause) ? "gone" : undefined;
-  const known = seen();
-  if (known !== undefined) return known;
-  if (error instanceof TransferError && !error.connectionLost) throw error;
-  const late = clock.delay(EXPLANATION_MS, signal).then(() => Promise.reject(error));
-  const ended = following.then(() => "over" as const);
-  return await Promise.race([ended, live.until(seen, signal), late]);
+  const seen = () => isPodGone(live, pause) ? "gone" : isStepOver(live, pause) ? "over" : undefined;
+  const explained = async () => {
+    if (error instanceof TransferError && !error.connectionLost) throw error;
+    const late = clock.delay(EXPLANATION_MS, signal).then(() => Promise.reject(error));
+    const ended = following.then(() => "over" as const);
+    return await Promise.race([ended, live.until(seen, signal), late]);
+  };
+  const found = seen() ?? await explained();
+  // A Pipeline may go on without the task, and succeed: not so the upload.
+  if (found === "over" && hasStepFailed(live, pause) && (await following).succeeded) throw error;
+  return found;
 }

@@ -34,6 +34,7 @@ export class Container {
   running = false;
   readonly #options: ContainerOptions;
   readonly #processes = new Set<Process>();
+  readonly #ownVariables = new Map<string, string>();
 
   constructor(options: ContainerOptions) {
     this.name = options.name;
@@ -116,6 +117,11 @@ export class Container {
     this.log.end();
   }
 
+  /** As Tekton's entrypoint does once the results of earlier steps are known: of all that starts from then on. */
+  setVariable(name: string, value: string): void {
+    this.#ownVariables.set(name, value);
+  }
+
   #env(): Record<string, string> {
     const { image, env, paths, name } = this.#options;
     const result: Record<string, string> = {
@@ -125,7 +131,7 @@ export class Container {
       LANG: "C.UTF-8",
       HOSTNAME: name,
     };
-    for (const [name, value] of env) result[name] = paths.toHost(value);
+    for (const [name, value] of [...env, ...this.#ownVariables]) result[name] = paths.toHost(value);
     return result;
   }
 

@@ -1,9 +1,10 @@
 #!/bin/sh
 # release WORD [CODE] [NAME VALUE]...
 #
-# Writes the Task's results, then says WORD to the gate. continue and fail end the step, with CODE where it is given;
-# run has it do its own work in its place, instead what was put in that place; held says nothing to it. A PID goes with
-# it, of who has still to report. Never blocks. Also sourced, in a subshell. Exit codes: see scripts.ts.
+# Writes the Task's results, and those with a NAME like step:commit as the step's own, then says WORD to the gate.
+# continue and fail end the step, with CODE where it is given; run has it do its own work in its place, instead what was
+# put in that place; held says nothing to it. A PID goes with it, of who has still to report. Never blocks. Also sourced,
+# in a subshell. Exit codes: see scripts.ts.
 
 if ! [ -e /tkn-dev/inbox ] || [ -s /tkn-dev/released ]; then
   read -r said 2>/dev/null </tkn-dev/released || said='it never held'
@@ -55,6 +56,12 @@ fi
 while [ $# -ge 2 ]; do
   case $1 in
     '' | . | .. | */*) false ;;
+    step:*)
+      # shellcheck disable=SC1091
+      . /tkn-dev/step
+      # shellcheck disable=SC2154
+      printf '%s' "$2" >"/tekton/steps/step-$g_step/results/${1#step:}"
+      ;;
     *) printf '%s' "$2" >"/tekton/results/$1" ;;
   esac || {
     printf 'cannot write the result %s\n' "$1" >&2

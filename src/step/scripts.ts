@@ -207,6 +207,9 @@ export function gateArguments(
   return [String(watchdogSeconds), workspacePath, directory, ...own];
 }
 
+/** In front of a result's name: it is the step's own, see `$(steps.STEP.results.NAME)`, not its Task's. */
+export const OF_STEP = "step:";
+
 export interface ReceiveOptions {
   /** The workspace's path in the container. */
   workspace: string;

@@ -87,7 +87,8 @@ export const sourceScenarios: Scenario[] = [
       "of a task that clones and builds the step that clones is replaced, and a step that does both is not",
     async run(cluster, directory) {
       const words = `pipeline upload t-clone-and-build -w name=source,${VOLUME} --on-task`;
-      const { stdout, stderr } = await upload(cluster, directory, `${words} build`);
+      const flags = ["--result", "commit=given"];
+      const { stdout, stderr } = await upload(cluster, directory, `${words} build`, flags);
       assert.match(
         stderr,
         /^Note: The upload stands in for step get of task build, and the other/m,
@@ -96,7 +97,7 @@ export const sourceScenarios: Scenario[] = [
         stderr,
         /^Note: It goes into directory app of workspace source, where the clone/m,
       );
-      assert.match(stdout, /^\[build : make\] made of hello$/m);
+      assert.match(stdout, /^\[build : make\] made of hello at given$/m);
       const refused = await tknDev([...`${words} both`.split(" "), directory, ...cluster.flags]);
       assert.equal(refused.code, 2);
       assert.match(

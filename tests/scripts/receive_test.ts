@@ -6,7 +6,7 @@ import {
   stillHeldCommand,
 } from "../../src/step/scripts.ts";
 import { receive } from "./receiver.ts";
-import { type Gate, GNU, isRoot, Stage, testInEveryShell } from "./stage.ts";
+import { type Gate, GNU, isRoot, Stage, testInEveryShell, until } from "./stage.ts";
 import { MANIFEST, PLAIN, tarball } from "./tarball.ts";
 
 const FILES = {
@@ -55,6 +55,40 @@ testInEveryShell("a whole upload is verified, answered and released", async (she
     }
   }
 });
+
+testInEveryShell("a result of the step itself is written where its pod has it", async (shell) => {
+  const { bytes } = await tarball(FILES);
+  await using stage = await Stage.open(shell, { step: "get-it" });
+  const results = `${stage.directory}/steps/step-get-it/results`;
+  await Deno.mkdir(results, { recursive: true });
+  await Deno.chmod(results, 0o777);
+  const gate = await stage.hold();
+  const given = { commit: "0a1b", "step:commit": "0a1b\n", "step:other": "" };
+  assert.equal((await stage.exec(receive(stage, { results: given }), bytes)).code, 0);
+  assert.equal((await gate.ended()).code, 0);
+  assert.equal(await stage.read("results/commit"), "0a1b");
+  assert.equal(await stage.read("steps/step-get-it/results/commit"), "0a1b\n");
+  assert.equal(await stage.read("steps/step-get-it/results/other"), "");
+});
+
+testInEveryShell(
+  "nothing of a receiver outlives it, for its command ends with its last process",
+  async (shell) => {
+    const { bytes } = await tarball(FILES);
+    await using stage = await Stage.open(shell, { programs: without("sleep") });
+    // Whatever still waits for a second waits for longer than this test does.
+    const sleep = `${stage.directory}/bin/sleep`;
+    await Deno.writeTextFile(sleep, "#!/bin/sh\nexec /usr/bin/sleep 600\n", { mode: 0o755 });
+    const gate = await stage.hold();
+    const child = stage.run(receive(stage, { release: false }));
+    await ReadableStream.from([bytes]).pipeTo(child.stdin);
+    assert.equal((await child.status).code, 0);
+    const isGate = (process: string) => process.includes("/scripts/script-0");
+    await until("its processes' end", async () => (await stage.processes()).every(isGate));
+    await Promise.all([child.stdout.cancel(), child.stderr.cancel()]);
+    await assertStillHeld(stage, gate);
+  },
+);
 
 testInEveryShell("nothing but busybox will do", async (shell) => {
   const { bytes, receipt } = await tarball(FILES);

@@ -90,7 +90,7 @@ export class Stage implements AsyncDisposable {
     const directory = await Deno.makeTempDir({ prefix: "stage-" });
     await Deno.chmod(directory, 0o755);
     const stage = new Stage(shell, directory, user);
-    for (const name of ["tkn-dev", "results", "bin", "scripts", "work space"]) {
+    for (const name of ["tkn-dev", "results", "steps", "bin", "scripts", "work space"]) {
       await Deno.mkdir(`${directory}/${name}`);
       await Deno.chmod(`${directory}/${name}`, 0o777);
     }
@@ -122,7 +122,7 @@ export class Stage implements AsyncDisposable {
 
   #rewritten(script: string): string {
     return script.replace(
-      /(?<![\w./-])\/(tkn-dev|tekton\/results|proc\/1\/cmdline)(?![\w.-])/g,
+      /(?<![\w./-])\/(tkn-dev|tekton\/results|tekton\/steps|proc\/1\/cmdline)(?![\w.-])/g,
       (_, path) => `${this.directory}/${path.split("/").at(-1)}`,
     );
   }

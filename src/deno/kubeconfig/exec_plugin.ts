@@ -78,9 +78,9 @@ async function answerOf(
   { command, args, env, installHint }: ExecSpec,
   { interactive, info, signal }: { interactive: boolean; info: string; signal?: AbortSignal },
 ): Promise<string> {
-  let process: Deno.ChildProcess;
+  let child: Deno.ChildProcess;
   try {
-    process = new Deno.Command(command, {
+    child = new Deno.Command(command, {
       args: [...args],
       env: { ...env, KUBERNETES_EXEC_INFO: info },
       stdin: interactive ? "inherit" : "null",
@@ -98,15 +98,15 @@ async function answerOf(
   }
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let bytes = 0;
-  for await (const chunk of process.stdout) {
+  for await (const chunk of child.stdout) {
     bytes += chunk.length;
     if (bytes > LARGEST_ANSWER) {
-      process.kill();
+      child.kill();
       throw new PluginError(`its exec plugin "${command}" printed more than 1 MiB`);
     }
     chunks.push(chunk);
   }
-  const { success, code } = await process.status;
+  const { success, code } = await child.status;
   signal?.throwIfAborted();
   if (!success) throw new PluginError(`its exec plugin "${command}" failed with exit code ${code}`);
   return await new Blob(chunks).text();

@@ -131,6 +131,9 @@ export class StepRunner {
       return { exitCode: 1 };
     }
     const step = this.#withStepResults(given);
+    for (const [at, { name, value }] of (step.env ?? []).entries()) {
+      if (value !== undefined && value !== given.env![at].value) container.setVariable(name, value);
+    }
     if (!allows(step.when)) {
       container.log.note("INFO Step was skipped due to when expressions were evaluated to false.");
       return { exitCode: 0, terminationReason: "Skipped" };

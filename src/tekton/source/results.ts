@@ -20,6 +20,21 @@ export function replacedResults(
   });
 }
 
+/** See StandIn. */
+interface Replaced {
+  readonly replaced: readonly number[];
+  readonly at: number;
+}
+
+/** The results of the step in whose place the gate stands that the steps which are still run refer to. */
+export function replacedStepResults({ steps = [] }: TaskSpec, { replaced, at }: Replaced) {
+  const kept = JSON.stringify(steps.filter((_, at) => !replaced.includes(at)));
+  const declared = replaced.includes(at) ? steps[at].results ?? [] : [];
+  return declared.filter(({ name }) =>
+    kept.includes(`$(steps.${stepName(steps[at], at)}.results.${name}`)
+  );
+}
+
 /** Whether the text of one of these steps says where the result is written. */
 export function namesResult(steps: readonly Step[], name: string): boolean {
   let found = false;

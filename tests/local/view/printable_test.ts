@@ -27,10 +27,10 @@ Deno.test("only these make text printable without escaping it", () => {
 
 Deno.test("only these write bytes of a container's", () => {
   assert.deepEqual(modulesWith(/\bterminal\.write\(/), [
+    "commands/exec.ts", // what kubectl exec would show
     "commands/filtered_output.ts", // where the stream is no terminal
     "commands/lent_terminal.ts", // a shell at this terminal
     "commands/session.ts", // the same: the terminal that is lent
-    "commands/exec.ts", // what kubectl exec would show
   ]);
 });
 

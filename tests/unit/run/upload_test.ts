@@ -567,3 +567,38 @@ Deno.test("an exec into a pod that is gone, and that never ends, is given up", a
   assert.equal((await play.start()).outcome?.succeeded, true);
   play.checkOver();
 });
+
+/** The exec into a container that is killed stays open, and its signal alone ends it. */
+async function endedKilled(play: Play, succeeded: boolean): Promise<void> {
+  const asked = Promise.withResolvers<void>();
+  play.onReceive = ({ signal }) => {
+    play.pod("clone", { terminated: { exitCode: 137 } });
+    play.kube.log("clone-pod", "step-s").end();
+    asked.resolve();
+    return new Promise((_, reject) => {
+      signal!.addEventListener("abort", () => reject(signal!.reason));
+    });
+  };
+  const { delays } = play.host.clock;
+  await asked.promise;
+  play.end(succeeded);
+  await until(() => delays.includes(1_500));
+  play.host.clock.advance(1_500);
+}
+
+Deno.test("a step that is killed while it is sent to is not waited for: the run's end is told", async () => {
+  const play = new Play();
+  const playing = endedKilled(play, false);
+  const uploading = play.start();
+  await playing;
+  assert.equal((await uploading).outcome?.succeeded, false);
+});
+
+Deno.test("where the Pipeline succeeds without it, the upload is an error all the same", async () => {
+  const play = new Play();
+  const playing = endedKilled(play, true);
+  const uploading = play.start();
+  await playing;
+  const error = await rejection(uploading, TransferError);
+  assert.match(error, /^Cannot upload into step "s": it has ended/);
+});
