@@ -11,6 +11,7 @@ import { newTaskRun } from "../tekton/new_run.ts";
 import { bindParams } from "../tekton/params.ts";
 import { heldStep } from "../tekton/replace_steps.ts";
 import { replacedResults, replacedStepResults } from "../tekton/source/results.ts";
+import { keptSteps } from "../tekton/source/stand_in.ts";
 import { stepName } from "../tekton/target.ts";
 import { checkWorkspaces } from "../tekton/workspaces.ts";
 import { openNarrator } from "./narrate.ts";
@@ -102,18 +103,24 @@ async function runOnce(host: Host, options: Options, given?: Source): Promise<nu
     placement: lowerTask(upload),
     held: { step },
     standIn: replacedWork,
-    changes: changes(options.task, replaced.length === 0 ? undefined : step),
+    changes: changes(
+      options.task,
+      replaced.map((at) => stepName(spec.steps![at], at)),
+      keptSteps(spec, standIn).length,
+    ),
     notes,
   });
 }
 
 /** For --dry-run. */
-function changes(task: string, step: string | undefined): string[] {
+function changes(task: string, replaced: readonly string[], kept: number): string[] {
+  const steps = `${replaced.length === 1 ? "step" : "steps"} ${replaced.join(", ")}`;
+  const others = kept === 0 ? "" : "; the other steps are as they were";
   return [
     `A run of Task ${task} with its spec inline, so that it can have a step that waits for the upload:`,
-    step === undefined
+    replaced.length === 0
       ? "that one comes before the first, and every step of the Task runs as it would."
-      : `that one stands in for step ${step}, whose own work is not done; the other steps are as they were.`,
+      : `that one stands in for ${steps}, whose own work is not done${others}.`,
     "Labels and annotations of the Task are copied, as Tekton does by reference. The timeout is",
     "raised by --pause-timeout, for it goes on while the run is held.",
   ];

@@ -214,7 +214,9 @@ export async function resultFiles(
   const declared = new Map([...stepResults, ...results].map((result) => [result.name, result]));
   const { values, empty } = standInResults(owner, [...declared.values()], flags.results, known);
   if (empty.length > 0) {
-    const text = `Results ${empty.join(", ")} of ${standIn.owner} are given empty`;
+    const text = empty.length === 1
+      ? `Result ${empty[0]} of ${standIn.owner} is given empty`
+      : `Results ${empty.join(", ")} of ${standIn.owner} are given empty`;
     emit({ kind: "note", text: `${text}; --result NAME=VALUE sets one` });
   }
   const tooLarge = whyTooLarge(standIn.owner, values);

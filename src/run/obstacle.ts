@@ -67,7 +67,7 @@ export function hintFor(message: string, namespace: string): string | undefined 
     return "kubectl get storageclass lists those that there are";
   }
   if (/no storage class is set/.test(message)) {
-    return "the cluster has no default: name one as storageClassName in the claim's spec";
+    return "the cluster has no default: name one by storageClass= with volume=, or in the claim's spec";
   }
   return undefined;
 }

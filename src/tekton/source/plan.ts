@@ -91,7 +91,16 @@ export function uploadNotes(
       );
     }
   } else if (replaced.length === steps.length) {
-    if (why !== undefined) notes.push(`The upload stands in for task ${task}${because}`);
+    const several = steps.length > 1;
+    const all = `all its steps (${steps.map(stepName).join(", ")})`;
+    if (why !== undefined) {
+      const and = several ? ` and ${all}` : "";
+      notes.push(`The upload stands in for task ${task}${and}${because}`);
+    } else if (several) {
+      notes.push(
+        `The upload stands in for ${task === undefined ? "the Task" : `task ${task}`} and ${all}`,
+      );
+    }
   } else if (askedStep === undefined) {
     const names = replaced.map((at) => stepName(steps[at], at));
     const what = names.length === 1 ? `step ${names[0]}` : `steps ${names.join(", ")}`;
