@@ -136,6 +136,7 @@ async function runOnce(host: Host, options: Options, given?: Source): Promise<nu
     emit: narrator.emit,
     placement: lowered,
     held,
+    uploaded: standIn.replaced.length === spec.steps!.length ? target.name : undefined,
     standIn: replaced,
     changes: changes(options.pipeline, target, standIn, options.image ?? step.image ?? ""),
     notes,

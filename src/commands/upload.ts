@@ -118,6 +118,8 @@ export interface Lowered {
   readonly kube: Kube;
   readonly placement: Placement;
   readonly held: { task?: string; step: string };
+  /** The Pipeline's task of which no step is run. */
+  readonly uploaded?: string;
   /** Whose work is stood in for, and its name in messages; undefined: nobody's. */
   readonly standIn?: ReplacedWork;
   readonly notes: string[];

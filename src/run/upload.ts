@@ -24,10 +24,7 @@ import { type Cargo, type Preparation, send, type SendOptions } from "./send.ts"
 type Sending = Pick<SendOptions, "program" | "compress" | "deletes" | "results">;
 
 export interface UploadOptions
-  extends
-    Omit<ConductOptions, "cancelsOn" | "uploaded">,
-    Omit<Cargo, "entries" | "prepared">,
-    Sending {
+  extends Omit<ConductOptions, "cancelsOn">, Omit<Cargo, "entries" | "prepared">, Sending {
   readonly held: { readonly task?: string; readonly step: string };
   /** What of the directory is sent: its walk goes on while the run starts. */
   readonly entries: Promise<readonly Entry[]>;
@@ -49,7 +46,7 @@ const EXPLANATION_MS = 2_000;
 /** Whatever goes wrong, no run is left paused. */
 export async function upload(options: UploadOptions): Promise<RunResult> {
   await Promise.race([options.entries, undefined]); // a walk that has failed already starts no run
-  const conducting = { ...options, uploaded: options.held.task, cancelsOn: () => true };
+  const conducting = { ...options, cancelsOn: () => true };
   return await conduct(conducting, (conducted) => sendAtPause(options, conducted));
 }
 

@@ -69,7 +69,9 @@ export function mountAt(
   const mounts = spec.containers?.find(({ name }) => name === container)?.volumeMounts ?? [];
   const usable = mounts.filter(({ name, readOnly }) => {
     const volume = spec.volumes?.find((one) => one.name === name);
-    return !readOnly && !name.startsWith("tekton-") && !name.startsWith("tkn-dev-") &&
+    const isOurs = name.startsWith("tkn-dev-");
+    const isTektons = name.startsWith("tekton-") && name !== "tekton-internal-workspace";
+    return !readOnly && !isTektons && !isOurs &&
       (volume?.emptyDir !== undefined || volume?.persistentVolumeClaim !== undefined);
   }).map(({ mountPath }) => mountPath.replace(/(.)\/+$/, "$1"));
   const root = usable.filter((root) => path === root || path.startsWith(`${root}/`))

@@ -80,6 +80,7 @@ export const sourceScenarios: Scenario[] = [
         /^Note: The upload comes before the first step of task compile, all ste/m,
       );
       assert.match(stdout, /^\[package : package\] packed hello$/m);
+      assert.match(stderr, /^✓ compile +succeeded/m);
     },
   },
   {

@@ -48,6 +48,8 @@ export function chooseDestination(
     const name = chooseWorkspace(owner, workspaces, workspace).workspace.name;
     return inWorkspace(spec, standIn, name, directory);
   }
+  const own = clonedVolume(spec, standIn);
+  if (own !== undefined) return { ...own, directory: directory ?? own.directory };
   const usable = usableWorkspaces(workspaces).map((one) => one.workspace.name);
   if (usable.length === 0) {
     const found = inVolume(spec, step, standIn, directory);
@@ -147,6 +149,31 @@ function mountsOf(spec: TaskSpec, step: Step): Mount[] {
   ).map(({ name, mountPath }) => ({ name, path: mountPath.replace(/(.)\/+$/, "$1") }));
 }
 
+/** What Tekton itself mounts in each step, around the workspaces. */
+const IMPLICIT: Mount = { name: "tekton-internal-workspace", path: "/workspace" };
+
+/** The volume into which a script's own clone goes, where later steps have it too. */
+function clonedVolume(spec: TaskSpec, standIn: StandIn): Destination | undefined {
+  if (standIn.replaced.length === 0) return undefined;
+  const step = spec.steps![standIn.at];
+  const cloned = clonePath(step, spec.stepTemplate);
+  const workspaces = (spec.workspaces ?? []).map(({ name }) => pathOf(spec, name));
+  if (cloned === undefined || workspaces.some((path) => relativeTo(path, cloned))) return undefined;
+  const mounts = [...sharedMounts(spec, step, keptSteps(spec, standIn)), IMPLICIT];
+  const mount = mounts.sort((a, b) => b.path.length - a.path.length)
+    .find(({ path }) => relativeTo(path, cloned) !== undefined);
+  if (mount === undefined || keptSteps(spec, standIn).length === 0) return undefined;
+  const { name, path } = mount;
+  return { scope: { kind: "volume", name }, path, directory: relativeTo(path, cloned)! };
+}
+
+/** Those of the step that one of the others has too. */
+function sharedMounts(spec: TaskSpec, step: Step, others: readonly Step[]): Mount[] {
+  return mountsOf(spec, step).filter(({ name }) =>
+    others.some((one) => mountsOf(spec, one).some((mount) => mount.name === name))
+  );
+}
+
 /**
  * Where there is no workspace for the source: the volume that the step shares with later ones of its Task, and the one
  * directory of it that they name.
@@ -159,15 +186,10 @@ function inVolume(
 ): Destination | undefined {
   const kept = keptSteps(spec, standIn);
   if (standIn.replaced.length === 0) return undefined;
-  const shared = mountsOf(spec, step).filter(({ name }) =>
-    kept.some((one) => mountsOf(spec, one).some((mount) => mount.name === name))
-  );
-  const cloned = clonePath(step, spec.stepTemplate);
+  const shared = sharedMounts(spec, step, kept);
   const found = shared.flatMap((mount) => {
     const directories = [[step], kept].map((steps) => directoriesBelow(mount, steps));
-    const own = cloned === undefined ? undefined : relativeTo(mount.path, cloned);
     const [directory] = [
-      own === undefined ? [] : [own],
       directories[0].filter((one) => directories[1].includes(one)),
       ...directories,
     ].find((one) => one.length === 1) ?? [];
@@ -201,7 +223,7 @@ function atPath(
   asked: string,
   { owner, workspaces }: DestinationOptions,
 ): Destination {
-  const mounts = mountsOf(spec, step).map(({ name, path }) => ({
+  const mounts = [...mountsOf(spec, step), IMPLICIT].map(({ name, path }) => ({
     scope: { kind: "volume", name } as const,
     root: path,
     path,

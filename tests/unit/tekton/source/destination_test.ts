@@ -222,7 +222,7 @@ Deno.test("a path in no volume of the step is refused, and so is one that is mou
   assert.equal(
     refusal(() => destination(TRUSTED, { directory: "/etc" })),
     'Cannot upload into --on-directory "/etc": no workspace and no emptyDir of the step of task "t" is there\n' +
-      "there are: /var/workdir",
+      "there are: /var/workdir, /workspace",
   );
   assert.throws(() => destination(TRUSTED, { directory: "/mnt/ca" }), /no emptyDir of the step/);
   assert.throws(
@@ -252,4 +252,30 @@ Deno.test("a required workspace goes before optional ones, and one that the step
     destination({ ...two, steps: [names] }, { bound: both }).path,
     "$(workspaces.b.path)",
   );
+});
+
+Deno.test("a script that clones into a volume, or into what Tekton mounts around the workspaces, has its place there", () => {
+  const build: Step = { name: "build", image: "j", script: "make" };
+  const clone = (script: string, rest: Partial<Step> = {}) => ({ ...CLONE, script, ...rest });
+  const implicit = { kind: "volume", name: "tekton-internal-workspace" };
+  assert.deepEqual(
+    destination({ steps: [clone("git clone u src", { workingDir: "/workspace" }), build] }),
+    { scope: implicit, path: "/workspace", directory: "src" },
+  );
+  // A workspace that is bound for something else is no place for it.
+  const spec: TaskSpec = {
+    workspaces: [{ name: "cache" }],
+    volumes: [{ name: "src", emptyDir: {} }],
+    stepTemplate: { volumeMounts: [{ name: "src", mountPath: "/src" }] },
+    steps: [clone("git clone u /src/app"), build],
+  };
+  const bound = { cache: CLAIM };
+  assert.deepEqual(destination(spec, { bound }), {
+    scope: { kind: "volume", name: "src" },
+    path: "/src",
+    directory: "app",
+  });
+  const into = { ...spec, steps: [clone("git clone u /workspace/cache/app"), build] };
+  const { path, directory } = destination(into, { bound });
+  assert.deepEqual([path, directory], ["$(workspaces.cache.path)", "app"]);
 });
