@@ -150,8 +150,11 @@ export const sourceScenarios: Scenario[] = [
 
 async function fill(directory: string): Promise<void> {
   await Deno.mkdir(`${directory}/a`, { recursive: true });
-  await Deno.writeTextFile(`${directory}/here.txt`, "hello\n");
-  await Deno.writeTextFile(`${directory}/a/b.txt`, "b\n");
+  for (const [path, text] of [["here.txt", "hello\n"], ["a/b.txt", "b\n"]]) {
+    await Deno.writeTextFile(`${directory}/${path}`, text);
+    // Long ago: what was saved in the second in which a record is written is sent again.
+    await Deno.utime(`${directory}/${path}`, 1.7e9, 1.7e9);
+  }
 }
 
 /** Of a directory with here.txt and a/b.txt; `sees` is what a later step finds. */

@@ -106,10 +106,25 @@ async function answerOf(
     }
     chunks.push(chunk);
   }
-  const { success, code } = await child.status;
+  const { success, code, signal: killed } = await child.status;
+  if (signal !== undefined && (killed === "SIGINT" || code === INTERRUPTED)) await abortOf(signal);
   signal?.throwIfAborted();
   if (!success) throw new PluginError(`its exec plugin "${command}" failed with exit code ${code}`);
   return await new Blob(chunks).text();
+}
+
+/** What a shell says of a program that Ctrl-C has ended. */
+const INTERRUPTED = 130;
+/** A terminal's Ctrl-C reaches the program and us, in any order. */
+const INTERRUPT_MS = 1_000;
+
+async function abortOf(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, INTERRUPT_MS);
+  signal.addEventListener("abort", () => resolve(), { once: true });
+  await promise;
+  clearTimeout(timer);
 }
 
 function readCredentials(stdout: string, { command, apiVersion }: ExecSpec): PluginCredentials {

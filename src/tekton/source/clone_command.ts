@@ -14,7 +14,7 @@ export function clonePath(step: Step, template: Partial<Step> = {}): string | un
   }
   let current = step.workingDir ?? template.workingDir ?? "";
   let cloned: string | undefined;
-  /** Of `git init` and `git fetch`, where nothing clones. */
+  /** Of `git init`, `git fetch` and an archive that is unpacked, where nothing clones. */
   let fetched: string | undefined;
   for (const written of commandsOf(step)) {
     const words = withoutPrefix(written).map((word) => expand(word, variables));
@@ -82,6 +82,9 @@ function placeOf(
   }
   if (/^(gh|glab)$/.test(program) && words[1] === "repo" && words[2] === "clone") {
     return cloneOf(words.slice(3), current);
+  }
+  if (program === "tar" && /^-?[a-z]*x|^--extract$/.test(words[1] ?? "")) {
+    return { path: join(current, optionOf(words, /^(-C|--directory)$/) ?? ""), isClone: false };
   }
   if (program !== "git") return undefined;
   let base = current;

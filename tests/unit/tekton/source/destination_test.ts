@@ -54,6 +54,8 @@ Deno.test("a script's own git clone says the directory", () => {
     ["cd /workspace/output; git clone u .", "."],
     ['D="$(workspaces.output.path)/code"\ngit clone u "$D" 2>&1', "code"],
     ["git -C $(workspaces.output.path) clone u one", "one"],
+    ["cd $(workspaces.output.path)\nwget -q -O - u | tar -xz", "."],
+    ["curl -sL u | tar xzf - -C $(workspaces.output.path)/app", "app"],
     ["git clone u /somewhere/else", "."],
     [
       "mkdir -p $(workspaces.output.path)/src\ncd $(workspaces.output.path)/src\ngit init\ngit fetch u main",
