@@ -424,13 +424,13 @@ testInEveryShell(
 testInEveryShell(
   "while debug-run runs the gate does not give up, and does after it",
   async (shell) => {
-    await using stage = await Stage.open(shell, { own: "sleep 3; exit 4" });
-    const gate = await stage.hold(1);
+    await using stage = await Stage.open(shell, { own: "sleep 6; exit 4" });
+    const gate = await stage.hold(4);
     assert.equal((await stage.exec(debugRun())).code, 4);
     assert.equal((await stage.exec(stillHeldCommand())).code, 0);
     const left = await Array.fromAsync(Deno.readDir(`${stage.directory}/tkn-dev`));
     assert.deepEqual(left.filter(({ name }) => name.startsWith("visitor-")), []);
-    assert.deepEqual((await gate.ended()).lines, ["tkn-dev: nobody came within 1 s, giving up"]);
+    assert.deepEqual((await gate.ended()).lines, ["tkn-dev: nobody came within 4 s, giving up"]);
   },
 );
 

@@ -161,17 +161,17 @@ testInEveryShell(
   "while bytes come the gate is patient; a sender that stalls counts for nobody",
   async (shell) => {
     await using stage = await Stage.open(shell);
-    const gate = await stage.hold(2);
+    const gate = await stage.hold(4);
     const chunks = new TransformStream<Uint8Array>();
     const receiving = stage.exec(receiveCommand(unpack(stage)), chunks.readable);
     const writer = chunks.writable.getWriter();
     const { bytes } = await tarball({ large: "x".repeat(1_000_000) });
-    for (let at = 0; at < 16; at++) { // for twice as long as the gate waits
+    for (let at = 0; at < 32; at++) { // for twice as long as the gate waits
       await writer.write(bytes.subarray(PLAIN.length).slice(at * 10_000, (at + 1) * 10_000));
       await delay(250);
     }
     assert.equal((await stage.exec(stillHeldCommand())).code, 0);
-    const lines = ["tkn-dev: nobody came within 2 s, giving up"];
+    const lines = ["tkn-dev: nobody came within 4 s, giving up"];
     assert.deepEqual(await gate.ended(), { code: 1, lines, stderr: "" });
     await writer.close();
     await receiving;

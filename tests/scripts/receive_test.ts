@@ -177,7 +177,7 @@ testInEveryShell("what the manifest does not bear out is refused", async (shell)
 testInEveryShell("what is not to be released is verified, and held", async (shell) => {
   const { bytes, receipt } = await tarball(FILES);
   await using stage = await Stage.open(shell);
-  const gate = await stage.hold(1);
+  const gate = await stage.hold(4);
   const answer = await stage.exec(
     receive(stage, { release: false, results: { commit: "abc" } }),
     bytes,
@@ -186,7 +186,7 @@ testInEveryShell("what is not to be released is verified, and held", async (shel
   await assertArrived(stage, FILES);
   assert.equal(await stage.read("results/commit"), "abc");
   assert.equal((await stage.exec(stillHeldCommand())).code, 0);
-  const lines = ["tkn-dev: nobody came within 1 s, giving up"];
+  const lines = ["tkn-dev: nobody came within 4 s, giving up"];
   assert.deepEqual(await gate.ended(), { code: 1, lines, stderr: "" });
 });
 

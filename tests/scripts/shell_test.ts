@@ -62,17 +62,17 @@ testInEveryShell(
   "while its client says that somebody is at a shell the gate does not give up, and does after it",
   async (shell) => {
     await using stage = await Stage.open(shell);
-    const gate = await stage.hold(2);
+    const gate = await stage.hold(4);
     await withoutTerminal(stage);
     const listener = new Listener(stage, OPTIONS.channel);
     assert.equal(await listener.hears(), "listening");
     const here = listener.staysHere();
-    const ran = await stage.exec(shellCommand(OPTIONS), bytes("sleep 4; echo still $TERM\n"));
+    const ran = await stage.exec(shellCommand(OPTIONS), bytes("sleep 7; echo still $TERM\n"));
     assert.match(ran.stdout, /^still dumb$/m, ran.stderr);
     here[Symbol.dispose]();
     const stalled = await open(stage, { channel: OPTIONS.channel }); // and its client says nothing more
     const { code, lines } = await gate.ended();
-    assert.deepEqual([code, lines], [1, ["tkn-dev: nobody came within 2 s, giving up"]]);
+    assert.deepEqual([code, lines], [1, ["tkn-dev: nobody came within 4 s, giving up"]]);
     await listener.ends();
     await stalled.close();
   },
