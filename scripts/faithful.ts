@@ -56,8 +56,9 @@ let unsuccessful = 0;
 const queue = [...files];
 await Promise.all(Array.from({ length: LANES }, lane));
 const isOk = failed + refused === 0;
+say("");
 say(
-  `\n${isOk ? "ok" : "FAILED"} | ${passed} passed | ${refused} refused | ${failed} failed` +
+  `${isOk ? "ok" : "FAILED"} | ${passed} passed | ${refused} refused | ${failed} failed` +
     ` | ${unsuccessful} of them do not succeed by reference either`,
 );
 Deno.exit(isOk ? 0 : 1);
