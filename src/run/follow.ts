@@ -155,6 +155,7 @@ async function readStep(
     hasEnded,
     isOver,
     isGone: () => current() === undefined,
+    onFailure: () => last.failed(),
     onCut: () => {
       const text = `Pod ${place.pod} is gone, and with it what step ${
         placeOf(pod, container)

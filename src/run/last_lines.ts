@@ -7,12 +7,15 @@ import type { Clock } from "../host.ts";
 const LOOK_MS = 250;
 /** After so long without a word of any log those that have not ended are given up. */
 const LAST_MS = 2_500;
+/** The same where one could not be read, which may pass. */
+const FAILING_MS = 10_000;
 
 export class LastLines implements Disposable {
   /** Steps whose logs were not read to their end. */
   readonly unread: string[] = [];
   readonly #over = new AbortController();
   #quietMs = 0;
+  #limitMs = LAST_MS;
   #ticks: Disposable | undefined;
 
   constructor(private readonly clock: Clock) {}
@@ -26,7 +29,7 @@ export class LastLines implements Disposable {
   begin(): void {
     this.#ticks = this.clock.every(LOOK_MS, () => {
       this.#quietMs += LOOK_MS;
-      if (this.#quietMs >= LAST_MS) {
+      if (this.#quietMs >= this.#limitMs) {
         this.#over.abort(new DOMException("no more lines", "AbortError"));
       }
     });
@@ -35,6 +38,11 @@ export class LastLines implements Disposable {
   /** A line has come, or a log's end. */
   heard(): void {
     this.#quietMs = 0;
+  }
+
+  /** A log could not be read, and is asked for again. */
+  failed(): void {
+    this.#limitMs = FAILING_MS;
   }
 
   [Symbol.dispose](): void {

@@ -50,6 +50,8 @@ export interface StepLogOptions {
   readonly isOver?: () => boolean;
   /** Whether its pod is gone: another one may have its name. */
   readonly isGone?: () => boolean;
+  /** Called where it could not be read, before it is asked for again. */
+  readonly onFailure?: () => void;
   /** Called where more was to come of a container whose pod is gone. */
   readonly onCut?: () => void;
   readonly signal: AbortSignal;
@@ -83,6 +85,7 @@ export async function* stepLog(options: StepLogOptions): AsyncGenerator<LinePiec
       failingSinceMs = reading.count > 0 ? undefined : failingSinceMs ?? clock.now();
       const failedMs = clock.now() - (failingSinceMs ?? clock.now());
       if (reading.count === 0 && failedMs >= patience(error)) throw error;
+      options.onFailure?.();
       await clock.delay(Math.max(RETRY_MS, retryAfter(error)), signal);
       drains ||= isOver();
     }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { PODS } from "../../../src/kube/interface.ts";
+import { StatusError } from "../../../src/kube/status.ts";
 import { LABEL, PIPELINE_RUNS, type Pod } from "../../../src/tekton/model.ts";
 import { ClusterError } from "../../../src/errors.ts";
 import { refused } from "../../../src/kube/status.ts";
@@ -373,6 +374,36 @@ Deno.test("what the cluster does not give after a run's end is not waited for, a
     text: "The cluster did not give the end of the logs of a/s, a/t in time; " +
       `tkn-dev pipelinerun logs ${RUN} -n default shows them`,
   }]);
+});
+
+Deno.test("a log that can't be read at a run's end is asked for again for ten seconds", async () => {
+  for (
+    const { failures, said } of [{ failures: 8, said: ["a s: last"] }, { failures: 30, said: [] }]
+  ) {
+    await using stage = new Stage();
+    const following = start(stage, stage.pipelineRun(["a"]));
+    const log = stage.log("a", "s");
+    stage.pod("a", { s: "running" });
+    await until(() => log.openCount === 1);
+    stage.pod("a", { s: 0 });
+    stage.end(true);
+    await turn();
+    const status = { kind: "Status", code: 503, message: "busy" } as const;
+    for (let at = 0; at < failures; at++) log.refusals.push(new StatusError("busy", status));
+    log.break();
+    await until(() => log.openCount === 0);
+    log.say("last");
+    log.end();
+    let isOver = false;
+    following.then(() => isOver = true);
+    for (let at = 0; at < 24 && !isOver; at++) {
+      await turn();
+      stage.clock.advance(500);
+      await turn();
+    }
+    await following;
+    assert.deepEqual(stage.said, said, `${failures} failures`);
+  }
 });
 
 Deno.test("lines that still come after a run's end are all told, however long that takes", async () => {
