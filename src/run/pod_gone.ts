@@ -35,10 +35,15 @@ export function checkPodsGone({ namespace }: LiveRun, { pod, step }: Pause, time
 }
 
 /** Whether the step can't go on: its TaskRun or its run has ended, or its container did, with an error. */
-export function isStepOver(live: LiveRun, { pod, uid, container }: Pause): boolean {
+export function isStepOver(live: LiveRun, pause: Pause): boolean {
+  return isTaskOver(live, pause) || hasStepFailed(live, pause);
+}
+
+/** Whether its TaskRun, or the whole run, has ended. */
+export function isTaskOver(live: LiveRun, { pod, uid }: PodOf): boolean {
   const there = live.pods.get(pod);
-  if (live.phase.kind === "ended" || hasStepFailed(live, { pod, uid, container })) return true;
-  return there?.metadata.uid === uid && hasTaskRunEnded(live, there);
+  return live.phase.kind === "ended" ||
+    there?.metadata.uid === uid && hasTaskRunEnded(live, there);
 }
 
 export function hasStepFailed(

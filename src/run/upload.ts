@@ -16,6 +16,7 @@ import {
   hasStepFailed,
   isPodGone,
   isStepOver,
+  isTaskOver,
   ReceiverGone,
 } from "./pod_gone.ts";
 import { recordPlace } from "./record_place.ts";
@@ -181,7 +182,14 @@ async function whatEndedIt(
     return await Promise.race([ended, live.until(seen, signal), late]);
   };
   const found = seen() ?? await explained();
+  if (found === "gone" || !hasStepFailed(live, pause)) return found;
+  // A step that was killed does not always end its TaskRun: the steps after it may wait for good.
+  const hasEnded = () => isTaskOver(live, pause) || undefined;
+  if (!await live.within(TASK_END_MS, hasEnded, { clock, signal })) throw error;
   // A Pipeline may go on without the task, and succeed: not so the upload.
-  if (found === "over" && hasStepFailed(live, pause) && (await following).succeeded) throw error;
+  if ((await following).succeeded) throw error;
   return found;
 }
+
+/** How long a TaskRun may take to end with a step of its that was killed. */
+const TASK_END_MS = 10_000;

@@ -594,6 +594,28 @@ Deno.test("a step that is killed while it is sent to is not waited for: the run'
   assert.equal((await uploading).outcome?.succeeded, false);
 });
 
+Deno.test("where the TaskRun goes on without it for ten seconds, the upload is an error and the run cancelled", async () => {
+  const play = new Play();
+  const { delays } = play.host.clock;
+  const asked = Promise.withResolvers<void>();
+  play.onReceive = ({ signal }) => {
+    play.pod("clone", { terminated: { exitCode: 137 } });
+    play.kube.log("clone-pod", "step-s").end();
+    asked.resolve();
+    return new Promise((_, reject) => {
+      signal!.addEventListener("abort", () => reject(signal!.reason));
+    });
+  };
+  const uploading = rejection(play.start(), TransferError);
+  await asked.promise;
+  for (const ms of [1_500, 10_000]) {
+    await until(() => delays.includes(ms));
+    play.host.clock.advance(ms);
+  }
+  assert.match(await uploading, /^Cannot upload into step "s": it has ended/);
+  assert.deepEqual(play.notes, [`Cancelled PipelineRun ${NAME}`]);
+});
+
 Deno.test("where the Pipeline succeeds without it, the upload is an error all the same", async () => {
   const play = new Play();
   const playing = endedKilled(play, true);
