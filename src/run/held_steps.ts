@@ -6,7 +6,8 @@ import { linePieces } from "../kube/lines.ts";
 import { isStatus } from "../kube/status.ts";
 import { existsCommand, releaseFiles } from "../step/entrypoint.ts";
 import { stillHeldCommand } from "../step/scripts.ts";
-import { LABEL, type Pod } from "../tekton/model.ts";
+import type { Pod } from "../tekton/model.ts";
+import { childrenOf } from "./children.ts";
 import { hasPod } from "./held_pod.ts";
 import type { RunKind } from "./live_run.ts";
 import { canHold, type Pause } from "./pause_place.ts";
@@ -14,10 +15,9 @@ import { StepLines } from "./step_lines.ts";
 
 export async function heldSteps(
   kube: Kube,
-  { kind, namespace, name }: { kind: RunKind; namespace: string; name: string },
+  run: { kind: RunKind; namespace: string; name: string },
 ): Promise<Pause[]> {
-  const label = kind === "PipelineRun" ? LABEL.pipelineRun : LABEL.taskRun;
-  const pods = await kube.list<Pod>(PODS, { namespace, labels: `${label}=${name}` });
+  const pods = await kube.list<Pod>(PODS, childrenOf(run));
   const gates = pods.flatMap((pod) => runningGates(pod).map((container) => ({ pod, container })));
   const found = await Promise.all(gates.map(({ pod, container }) => look(kube, pod, container)));
   return found.filter((one) => one !== undefined);

@@ -12,8 +12,9 @@ import {
   type TaskRun,
 } from "../tekton/model.ts";
 import { type Phase, phaseOf } from "../tekton/phase.ts";
+import { childrenOf, readChildren } from "./children.ts";
 import { within } from "./limits.ts";
-import { byAge, isOlder } from "./object_age.ts";
+import { isOlder } from "./object_age.ts";
 import type { Pause } from "./pause_place.ts";
 
 export type Run = PipelineRun | TaskRun;
@@ -60,8 +61,7 @@ export class LiveRun implements AsyncDisposable {
     this.namespace = created.metadata.namespace!;
     const { namespace, name } = this;
     const byName: Selector = { namespace, fields: `metadata.name=${name}` };
-    const label = this.kind === "PipelineRun" ? LABEL.pipelineRun : LABEL.taskRun;
-    const children: Selector = { namespace, labels: `${label}=${name}` };
+    const children = childrenOf(this);
     const watches = [
       this.#watch<Run>(kube, RESOURCE_OF[this.kind], byName, async (run) => {
         if (phaseOf(run).kind === "ended") await this.#catchUp(kube, children);
@@ -91,16 +91,9 @@ export class LiveRun implements AsyncDisposable {
 
   /** One that was created before, with what there is of it already. */
   static async attach(kube: Kube, run: Run, clock: Clock): Promise<LiveRun> {
-    const { name, namespace } = run.metadata as { name: string; namespace: string };
-    const isPipelineRun = run.kind === "PipelineRun";
-    const label = isPipelineRun ? LABEL.pipelineRun : LABEL.taskRun;
-    const children = { namespace, labels: `${label}=${name}` };
-    const [pods, taskRuns] = await Promise.all([
-      kube.list<Pod>(PODS, children),
-      isPipelineRun ? kube.list<TaskRun>(TASK_RUNS, children) : [run as TaskRun],
-    ]);
+    const { pods, taskRuns } = await readChildren(kube, run);
     const live = new LiveRun(kube, run, clock);
-    for (const pod of pods.toSorted(byAge)) live.pods.set(pod.metadata.name!, pod);
+    for (const pod of pods) live.pods.set(pod.metadata.name!, pod);
     for (const taskRun of taskRuns) live.taskRuns.set(taskRun.metadata.name!, taskRun);
     return live;
   }

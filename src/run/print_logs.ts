@@ -1,13 +1,13 @@
 /** The logs of a run as they are now: what is there of each step, in the order of pods and steps. */
 import { isStatus } from "../kube/status.ts";
-import { type Kube, PODS } from "../kube/interface.ts";
+import type { Kube } from "../kube/interface.ts";
 import { linePieces } from "../kube/lines.ts";
-import { LABEL, type Pod, TASK_RUNS, type TaskRun } from "../tekton/model.ts";
+import { LABEL, type Pod } from "../tekton/model.ts";
 import { hasStarted, STEP_PREFIX, stepContainers } from "../tekton/pod_state.ts";
 import type { RunEvent } from "./events.ts";
+import { readChildren } from "./children.ts";
 import { tellGone } from "./gone_pods.ts";
 import type { Run } from "./live_run.ts";
-import { byAge } from "./object_age.ts";
 import { partOf, StepLines } from "./step_lines.ts";
 
 export async function printLogs(
@@ -15,15 +15,8 @@ export async function printLogs(
   run: Run,
   { emit, signal }: { emit: (event: RunEvent) => void; signal: AbortSignal },
 ): Promise<void> {
-  const { name, namespace } = run.metadata as { name: string; namespace: string };
-  const isPipelineRun = run.kind === "PipelineRun";
-  const label = isPipelineRun ? LABEL.pipelineRun : LABEL.taskRun;
-  const children = { namespace, labels: `${label}=${name}` };
-  const [pods, taskRuns] = await Promise.all([
-    kube.list<Pod>(PODS, children),
-    isPipelineRun ? kube.list<TaskRun>(TASK_RUNS, children) : [run as TaskRun],
-  ]);
-  for (const pod of pods.toSorted(byAge)) {
+  const { pods, taskRuns } = await readChildren(kube, run);
+  for (const pod of pods) {
     for (const container of stepContainers(pod)) {
       if (hasStarted(pod, container)) await printLog(kube, pod, container, { emit, signal });
     }

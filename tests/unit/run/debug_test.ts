@@ -76,6 +76,13 @@ class Play {
     this.kube.log("p", `step-${step}`).say(line);
   }
 
+  /** Step a is over with it, and the next pod of its name has logs of its own. */
+  deletePod(): void {
+    this.over("a");
+    this.kube.remove(PODS, "p");
+    for (const step of ["step-a", "step-b"]) this.kube.forget("p", step);
+  }
+
   over(step: string): void {
     this.kube.log("p", `step-${step}`).end();
   }
@@ -211,9 +218,7 @@ Deno.test("a pause in a pod that was made again is the first one again", async (
       play.end(true);
       return Promise.resolve("released");
     }
-    play.over("a");
-    play.kube.remove(PODS, "p");
-    for (const step of ["step-a", "step-b"]) play.kube.forget("p", step);
+    play.deletePod();
     play.pods();
     play.hold("a");
     return Promise.resolve("released");
@@ -231,9 +236,7 @@ Deno.test("work that failed because its pod was deleted goes on in the next one"
       play.end(true);
       return Promise.resolve("released");
     }
-    play.over("a");
-    play.kube.remove(PODS, "p");
-    for (const step of ["step-a", "step-b"]) play.kube.forget("p", step);
+    play.deletePod();
     setTimeout(() => {
       play.pods();
       play.hold("a");
@@ -247,9 +250,7 @@ Deno.test("work that failed because its pod was deleted goes on in the next one"
 Deno.test("a pod that is deleted at each pause is an error", async () => {
   const play = new Play();
   play.onPause = () => {
-    play.over("a");
-    play.kube.remove(PODS, "p");
-    for (const step of ["step-a", "step-b"]) play.kube.forget("p", step);
+    play.deletePod();
     setTimeout(() => {
       play.pods();
       play.hold("a");
