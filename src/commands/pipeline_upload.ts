@@ -9,9 +9,8 @@ import { type Pipeline, PIPELINES, type PipelineTask, type Task } from "../tekto
 import { newPipelineRun } from "../tekton/new_run.ts";
 import { bindParams } from "../tekton/params.ts";
 import { heldStep } from "../tekton/replace_steps.ts";
-import { replacedResults, replacedStepResults } from "../tekton/source/results.ts";
 import type { Destination } from "../tekton/source/destination.ts";
-import type { StandIn } from "../tekton/source/stand_in.ts";
+import type { StandIn } from "../tekton/source/replaced_steps.ts";
 import { stepName } from "../tekton/target.ts";
 import { fillParams, pipelineVariables } from "../tekton/variables.ts";
 import { type Candidate, checkWorkspaces } from "../tekton/workspaces.ts";
@@ -83,6 +82,7 @@ async function runOnce(host: Host, options: Options, given?: Source): Promise<nu
   const {
     spec,
     standIn,
+    replacedWork,
     destination,
     deletes,
     notes,
@@ -99,11 +99,6 @@ async function runOnce(host: Host, options: Options, given?: Source): Promise<nu
   const step = spec.steps![standIn.at];
   const defaultTimeout = await timeout;
   const held = { task: target.name, step: heldStep(spec, standIn) };
-  const results = replacedResults(spec, standIn.replaced);
-  const stepResults = replacedStepResults(spec, standIn);
-  const replaced = standIn.replaced.length === 0
-    ? undefined
-    : { owner: taskOwner, results, stepResults };
   const gate = newGate(host, options.pauseSeconds, `tkn-dev pipeline upload ${options.pipeline}`);
   const { serviceAccount } = options;
   const asked = { namespace, params, workspaces, labels: HELD_LABELS, serviceAccount };
@@ -116,7 +111,7 @@ async function runOnce(host: Host, options: Options, given?: Source): Promise<nu
       narrator,
       held: await holdPipeline(context, run, pipeline, breakpoints, { gate, defaultTimeout }),
       source,
-      standIn: replaced,
+      standIn: replacedWork,
       notes,
     });
   }
@@ -137,7 +132,7 @@ async function runOnce(host: Host, options: Options, given?: Source): Promise<nu
     placement: lowered,
     held,
     uploaded: standIn.replaced.length === spec.steps!.length ? target.name : undefined,
-    standIn: replaced,
+    standIn: replacedWork,
     changes: changes(options.pipeline, target, standIn, options.image ?? step.image ?? ""),
     notes,
   });

@@ -11,9 +11,12 @@ import {
   taskParams,
   uploadNotes,
 } from "../tekton/source/plan.ts";
-import { isClone, type StandIn, standInFor } from "../tekton/source/stand_in.ts";
+import type { StandIn } from "../tekton/source/replaced_steps.ts";
+import { replacedResults, replacedStepResults } from "../tekton/source/results.ts";
+import { isClone, standInFor } from "../tekton/source/stand_in.ts";
 import { type Candidate, usableWorkspaces } from "../tekton/workspaces.ts";
 import type { Deletes } from "../tree/delta.ts";
+import type { ReplacedWork } from "./upload.ts";
 import type { UploadFlags } from "./upload_options.ts";
 
 export interface PlanOptions {
@@ -33,6 +36,8 @@ export interface UploadPlan {
   /** With the StepAction of the step that is replaced inline. */
   readonly spec: TaskSpec;
   readonly standIn: StandIn;
+  /** The results of the work that is not done; undefined where all of it is. */
+  readonly replacedWork?: ReplacedWork;
   readonly destination: Destination;
   readonly deletes: Deletes;
   readonly notes: string[];
@@ -63,6 +68,11 @@ export async function planUpload(
   return {
     spec,
     standIn,
+    replacedWork: standIn.replaced.length === 0 ? undefined : {
+      owner,
+      results: replacedResults(spec, standIn),
+      stepResults: replacedStepResults(spec, standIn),
+    },
     destination,
     deletes: empties ? "always" : flags.deletes,
     notes: uploadNotes(spec, standIn, destination, {

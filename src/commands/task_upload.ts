@@ -10,8 +10,7 @@ import { type Task, TASKS } from "../tekton/model.ts";
 import { newTaskRun } from "../tekton/new_run.ts";
 import { bindParams } from "../tekton/params.ts";
 import { heldStep } from "../tekton/replace_steps.ts";
-import { replacedResults, replacedStepResults } from "../tekton/source/results.ts";
-import { keptSteps } from "../tekton/source/stand_in.ts";
+import { keptSteps } from "../tekton/source/replaced_steps.ts";
 import { stepName } from "../tekton/target.ts";
 import { checkWorkspaces } from "../tekton/workspaces.ts";
 import { openNarrator } from "./narrate.ts";
@@ -60,16 +59,19 @@ async function runOnce(host: Host, options: Options, given?: Source): Promise<nu
   const params = bindParams(owner, found.spec.params ?? [], options.params, readParam);
   checkWorkspaces(owner, found.spec.workspaces ?? [], workspaces);
   const context = resolving(host, options, { kube, emit: narrator.emit });
-  const { spec, standIn, destination, deletes, notes } = await planUpload(found.spec, {
-    owner,
-    flags: options,
-    workspaces: (found.spec.workspaces ?? []).map((workspace) => ({
-      workspace,
-      binding: workspaces.find((binding) => binding.name === workspace.name),
-    })),
-    params,
-    withStepActions: (spec, steps) => withStepActions(context, spec, steps, params),
-  });
+  const { spec, standIn, replacedWork, destination, deletes, notes } = await planUpload(
+    found.spec,
+    {
+      owner,
+      flags: options,
+      workspaces: (found.spec.workspaces ?? []).map((workspace) => ({
+        workspace,
+        binding: workspaces.find((binding) => binding.name === workspace.name),
+      })),
+      params,
+      withStepActions: (spec, steps) => withStepActions(context, spec, steps, params),
+    },
+  );
   const task = { ...found, spec };
   const { at, replaced } = standIn;
   const place = spec.steps![at];
@@ -79,9 +81,6 @@ async function runOnce(host: Host, options: Options, given?: Source): Promise<nu
   const gate = newGate(host, options.pauseSeconds, `tkn-dev task upload ${options.task}`);
   const { serviceAccount } = options;
   const asked = { namespace, params, workspaces, labels: HELD_LABELS, serviceAccount };
-  const results = replacedResults(spec, standIn.replaced);
-  const stepResults = replacedStepResults(spec, standIn);
-  const replacedWork = replaced.length === 0 ? undefined : { owner, results, stepResults };
   if (options.handOver !== undefined) {
     const run = newTaskRun({ name: options.task, ...asked });
     const breakpoints = { tasks: [], steps: [{ step: stepName(place, at) }] };

@@ -3,7 +3,7 @@ import { bareStep, type Gate, gateStep, preparedForGate, withGateVolume } from "
 import type { NamedStep, ResultSpec, Step, TaskSpec } from "./model.ts";
 import type { Destination } from "./source/destination.ts";
 import { isOfSteps } from "./source/results.ts";
-import type { StandIn } from "./source/stand_in.ts";
+import type { StandIn } from "./source/replaced_steps.ts";
 import { stepName } from "./target.ts";
 
 export interface Replacement {

@@ -2,7 +2,7 @@
 import type { Gate } from "../../src/tekton/gate_step.ts";
 import type { TaskSpec } from "../../src/tekton/model.ts";
 import type { Destination } from "../../src/tekton/source/destination.ts";
-import type { StandIn } from "../../src/tekton/source/stand_in.ts";
+import type { StandIn } from "../../src/tekton/source/replaced_steps.ts";
 
 /** The script of a step that has none of its own and holds before its work. */
 export const HOLD = "#!/bin/sh\nhold\n";

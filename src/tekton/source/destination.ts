@@ -4,7 +4,7 @@ import type { Step, TaskSpec } from "../model.ts";
 import { type Candidate, chooseWorkspace, usableWorkspaces } from "../workspaces.ts";
 import { clonePath } from "./clone_command.ts";
 import { isDirectoryParam } from "./names.ts";
-import { keptSteps, type StandIn } from "./stand_in.ts";
+import { keptSteps, type StandIn } from "./replaced_steps.ts";
 
 /** All that is sent stays below its path. */
 export type Scope =

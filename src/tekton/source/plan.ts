@@ -7,7 +7,7 @@ import { effectiveParams, fillParams, variablesOf } from "../variables.ts";
 import { repositoryName } from "./clone_command.ts";
 import { type Destination, plainDirectory, whyNoDirectory } from "./destination.ts";
 import { isDeleteParam, isUrlParam } from "./names.ts";
-import type { StandIn } from "./stand_in.ts";
+import type { StandIn } from "./replaced_steps.ts";
 
 /** The Task's params by name, as far as they are known before the run; what is not has variables in it. */
 export type TaskParams = (text: string) => string;

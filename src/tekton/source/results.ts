@@ -2,17 +2,17 @@
 import type { ResultSpec, Step, TaskSpec } from "../model.ts";
 import { mapStrings } from "../references.ts";
 import { stepName } from "../target.ts";
+import { keptSteps, type StandIn } from "./replaced_steps.ts";
 
 /**
  * The results that the replaced steps would have written: those that they name, and those that no other step does.
  * Of one that Tekton makes of a kept step's, that step takes care.
  */
-export function replacedResults(
-  { steps = [], results = [] }: TaskSpec,
-  replaced: readonly number[],
-) {
-  const gone = steps.filter((_, at) => replaced.includes(at));
-  const kept = steps.filter((_, at) => !replaced.includes(at));
+export function replacedResults(spec: TaskSpec, standIn: StandIn): ResultSpec[] {
+  const { steps = [], results = [] } = spec;
+  const { replaced } = standIn;
+  const gone = replaced.map((at) => steps[at]);
+  const kept = keptSteps(spec, standIn);
   const names = replaced.map((at) => stepName(steps[at], at));
   return results.filter((result) => {
     if (result.value !== undefined) return isOfSteps(result, names);
@@ -20,15 +20,11 @@ export function replacedResults(
   });
 }
 
-/** See StandIn. */
-interface Replaced {
-  readonly replaced: readonly number[];
-  readonly at: number;
-}
-
 /** The results of the step in whose place the gate stands that the steps which are still run refer to. */
-export function replacedStepResults({ steps = [] }: TaskSpec, { replaced, at }: Replaced) {
-  const kept = JSON.stringify(steps.filter((_, at) => !replaced.includes(at)));
+export function replacedStepResults(spec: TaskSpec, standIn: StandIn): ResultSpec[] {
+  const { steps = [] } = spec;
+  const { replaced, at } = standIn;
+  const kept = JSON.stringify(keptSteps(spec, standIn));
   const declared = replaced.includes(at) ? steps[at].results ?? [] : [];
   return declared.filter(({ name }) =>
     kept.includes(`$(steps.${stepName(steps[at], at)}.results.${name}`)

@@ -3,6 +3,7 @@ import { UsageError } from "../../errors.ts";
 import type { Step, TaskSpec } from "../model.ts";
 import { chooseStep, stepName } from "../target.ts";
 import { isCommitResult, isUrlParam, looksLikeCloneTask } from "./names.ts";
+import type { StandIn } from "./replaced_steps.ts";
 import { namesResult } from "./results.ts";
 import { runsOwnPrograms, runsTool, type StepWork, usesGit, workOf } from "./step_work.ts";
 
@@ -14,19 +15,6 @@ export type Evidence =
   | "name"
   /** None: it was asked for by name, or is the first that needs the source. */
   | "none";
-
-/** Which steps are not run, and where the gate is. */
-export interface StandIn {
-  /** The indices of the steps that the upload stands in for; none: the upload comes before the first step. */
-  readonly replaced: readonly number[];
-  /** The index of the step in whose place, or before which, the gate stands. */
-  readonly at: number;
-}
-
-/** The steps that are still run. */
-export function keptSteps({ steps = [] }: TaskSpec, { replaced }: StandIn): Step[] {
-  return steps.filter((_, at) => !replaced.includes(at));
-}
 
 /** Whether a Task takes the url of a repository and tells its commit. */
 export function hasCloneInterface({ params = [], results = [] }: TaskSpec): boolean {

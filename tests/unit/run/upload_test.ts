@@ -568,8 +568,8 @@ Deno.test("an exec into a pod that is gone, and that never ends, is given up", a
   play.checkOver();
 });
 
-/** The exec into a container that is killed stays open, and its signal alone ends it. */
-async function endedKilled(play: Play, succeeded: boolean): Promise<void> {
+/** The exec into a container that is killed stays open, and its signal alone ends it. Resolves once it is asked for. */
+function killed(play: Play): Promise<void> {
   const asked = Promise.withResolvers<void>();
   play.onReceive = ({ signal }) => {
     play.pod("clone", { terminated: { exitCode: 137 } });
@@ -579,8 +579,12 @@ async function endedKilled(play: Play, succeeded: boolean): Promise<void> {
       signal!.addEventListener("abort", () => reject(signal!.reason));
     });
   };
+  return asked.promise;
+}
+
+async function endedKilled(play: Play, succeeded: boolean): Promise<void> {
   const { delays } = play.host.clock;
-  await asked.promise;
+  await killed(play);
   play.end(succeeded);
   await until(() => delays.includes(1_500));
   play.host.clock.advance(1_500);
@@ -597,17 +601,9 @@ Deno.test("a step that is killed while it is sent to is not waited for: the run'
 Deno.test("where the TaskRun goes on without it for ten seconds, the upload is an error and the run cancelled", async () => {
   const play = new Play();
   const { delays } = play.host.clock;
-  const asked = Promise.withResolvers<void>();
-  play.onReceive = ({ signal }) => {
-    play.pod("clone", { terminated: { exitCode: 137 } });
-    play.kube.log("clone-pod", "step-s").end();
-    asked.resolve();
-    return new Promise((_, reject) => {
-      signal!.addEventListener("abort", () => reject(signal!.reason));
-    });
-  };
+  const asked = killed(play);
   const uploading = rejection(play.start(), TransferError);
-  await asked.promise;
+  await asked;
   for (const ms of [1_500, 10_000]) {
     await until(() => delays.includes(ms));
     play.host.clock.advance(ms);

@@ -27,7 +27,8 @@ const SPEC: TaskSpec = {
 const FIRST = { replaced: [0], at: 0 };
 
 Deno.test("the results of replaced steps are those that they name, and those that no other step does", () => {
-  const names = (replaced: number[]) => replacedResults(SPEC, replaced).map(({ name }) => name);
+  const names = (replaced: number[]) =>
+    replacedResults(SPEC, { replaced, at: 0 }).map(({ name }) => name);
   assert.deepEqual(names([0]), ["commit", "url", "of-step", "nobody"]);
   // What Tekton makes of a step that is gone is ours too.
   assert.deepEqual(names([0, 1]), SPEC.results!.map(({ name }) => name));
