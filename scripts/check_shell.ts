@@ -1,4 +1,8 @@
-/** Runs shellcheck and shfmt over every shell script that git knows or would add; exits with 1 on findings. */
+/**
+ * Runs shellcheck and shfmt over every shell script that git knows or would add, and looks for functions that are
+ * called before they are defined; exits with 1 on findings.
+ */
+import { calledTooEarly } from "./shell_order.ts";
 
 const decoder = new TextDecoder();
 
@@ -50,6 +54,13 @@ for (const dialect of ["posix", "bash"] as const) {
   const style = ["-d", "-i", "2", "-ci", "-ln", dialect, "--"];
   if (scripts[dialect].length > 0) {
     clean.push(await passes("shfmt", [...style, ...scripts[dialect]]));
+  }
+}
+for (const path of all) {
+  const found = calledTooEarly(await Deno.readTextFile(path));
+  clean.push(found.length === 0);
+  for (const what of found) {
+    Deno.stderr.writeSync(new TextEncoder().encode(`${path}: ${what}\n`));
   }
 }
 Deno.exit(clean.every(Boolean) ? 0 : 1);

@@ -212,6 +212,10 @@ move() {
   find "${1%/*}/." ! -name . -prune -exec /bin/sh -c 'mv -f -- "$@" .' mv {} +
 }
 
+doze() {
+  sleep 0.2 2>/dev/null || sleep 1 || : no sleep here
+}
+
 # end_receiver PID: with all that it has started, seen to have ended; nothing of it writes here any more.
 end_receiver() {
   { IFS= read -r line <"/proc/$1/cmdline"; } 2>/dev/null || line=
@@ -277,10 +281,6 @@ break_lock() {
   read_lock
   [ "$id" = "$1" ] && mv "$lock" "$lock.$$" 2>/dev/null && rm -rf "$lock.$$"
   case $1 in -) ;; *) rm -rf "./.tkn-dev-$1"* ;; esac
-}
-
-doze() {
-  sleep 0.2 2>/dev/null || sleep 1 || : no sleep here
 }
 
 # moves: what the processes of this receiver did so far, but for those of pulse, whose number is in $self: the time that

@@ -124,8 +124,8 @@ testInEveryShell(
     await later.writer.write(new TextEncoder().encode("ask\n"));
     await later.writer.write(bytes);
     await later.writer.close();
-    const { code, stdout } = await receiving;
-    assert.deepEqual([code, stdout.split("ready\n")[1]], [0, receipt]);
+    const { code, stdout, stderr } = await receiving;
+    assert.deepEqual([code, stdout.split("ready\n")[1]], [0, receipt], stderr);
     assert.equal((await gate.ended()).code, 0);
     for (const [path, text] of Object.entries(files)) {
       assert.equal(await stage.read(`work space/${path}`), text);
