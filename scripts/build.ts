@@ -31,7 +31,7 @@ const TARGETS = [
  *
  * Without these two Deno opens nothing in /dev, /proc and /sys, though all of read is allowed: that asks for the flag
  * --allow-all itself. No tree in /dev/shm could be uploaded, no `-f /dev/stdin` read, no name that is not UTF-8 opened
- * (by /proc/self/fd). A test shows that, tests/local/deno/permissions_test.ts; where it fails, name them one by one.
+ * (by /proc/self/fd). A test shows that, tests/integration/deno/permissions_test.ts; where it fails, name them one by one.
  */
 const PERMISSIONS = ["--allow-all", "--no-prompt"];
 

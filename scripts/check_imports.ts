@@ -1,8 +1,9 @@
 /**
- * Checks that imports go one way: the table below is the house's plan (README, "How it is built").
+ * Checks that imports go one way, by the table below and without cycles, type-only imports included.
  * And that little is loaded at the start, with no library: help is there at once, those of the cluster
  * are loaded once it is known which one.
  */
+import { importCycles } from "./import_cycles.ts";
 
 /** Each part of src, and the parts whose modules it may import. */
 const ALLOWED: Record<string, string[]> = {
@@ -10,33 +11,71 @@ const ALLOWED: Record<string, string[]> = {
   "app": ["commands", "cli", "view", "errors", "host", "printable", "version"],
   "commands": [
     "run",
+    "transfer",
+    "resolve",
+    "cleanup",
+    "hold",
+    "objects",
     "view",
     "tekton",
     "tree",
     "step",
     "kube",
     "cli",
+    "events",
+    "async",
     "errors",
     "host",
     "printable",
     "version",
   ],
   "commands/sandbox": ["sandbox", "cli", "errors", "host", "printable"],
-  "run": ["tekton", "tree", "step", "kube", "errors", "host", "path_bytes", "bell", "version"],
-  "view": ["run/events", "tekton", "errors", "printable"],
+  "run": [
+    "transfer",
+    "resolve",
+    "cleanup",
+    "hold",
+    "objects",
+    "tekton",
+    "tree",
+    "step",
+    "kube",
+    "events",
+    "async",
+    "errors",
+    "host",
+  ],
+  "transfer": [
+    "hold",
+    "tekton",
+    "tree",
+    "step",
+    "kube",
+    "events",
+    "async",
+    "errors",
+    "host",
+    "path_bytes",
+  ],
+  "resolve": ["cleanup", "objects", "tekton", "kube", "events", "async", "errors", "host"],
+  "cleanup": ["hold", "objects", "tekton", "kube", "errors", "host"],
+  "hold": ["objects", "tekton", "step", "kube", "async", "errors", "host"],
+  "objects": ["tekton", "step", "kube", "async", "errors", "host", "version"],
+  "view": ["events", "tekton", "errors", "printable"],
   "cli": ["errors"],
   "tekton": ["kube/interface", "errors", "shape"],
-  "tree": ["errors", "host", "path_bytes", "bell"],
+  "tree": ["errors", "host", "path_bytes", "async/bell"],
   "step": [],
   "kube": ["errors", "path_bytes", "shape"],
   "kube/interface": ["shape"],
   "deno": ["kube", "errors", "host", "path_bytes"],
-  "sandbox": ["kube/frames", "kube/interface", "tekton/model", "bell"],
+  "sandbox": ["kube/frames", "kube/interface", "tekton/model", "async/bell"],
+  "async": ["host", "kube/status"],
+  "events": [],
   "host": ["kube/interface", "printable"],
   "errors": [],
   "path_bytes": [],
   "printable": [],
-  "bell": [],
   "shape": [],
   "version": [],
 };
@@ -84,6 +123,7 @@ const problems: string[] = [];
 const modules = (await graph()).filter(({ specifier }) => specifier.startsWith(root));
 modules.forEach(check);
 checkStart(modules);
+problems.push(...importCycles(importsOf(modules)).map((path) => `a cycle: ${path.join(" -> ")}`));
 await Deno.stderr.write(new TextEncoder().encode(problems.map((one) => `${one}\n`).join("")));
 Deno.exit(problems.length === 0 ? 0 : 1);
 
@@ -121,6 +161,17 @@ function checkLibrary(from: string, specifier: string): void {
       `${from}: the library ${library} belongs to ${LIBRARIES[library] ?? "no module"}`,
     );
   }
+}
+
+/** The own modules that each module imports, types included. */
+function importsOf(modules: Module[]): Map<string, string[]> {
+  return new Map(modules.map(({ specifier, dependencies = [] }) => [
+    moduleName(specifier),
+    dependencies.flatMap(({ specifier, code, type }) => {
+      const target = (code ?? type)?.specifier;
+      return specifier.startsWith(".") && target !== undefined ? [moduleName(target)] : [];
+    }),
+  ]));
 }
 
 /** What is loaded before the command line is read is all that is not imported by a call of import(). */

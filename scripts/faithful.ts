@@ -15,12 +15,11 @@ import { denoHost } from "../src/deno/host.ts";
 import { printable } from "../src/printable.ts";
 import { ExpectedError, UsageError } from "../src/errors.ts";
 import type { KubeObject } from "../src/kube/interface.ts";
-import { holdRun, pipelineOf, taskOf } from "../src/run/hold.ts";
-import type { Run } from "../src/run/live_run.ts";
-import { resolveTask, type Resolving } from "../src/run/resolve.ts";
+import { holdRun, pipelineOf, taskOf } from "../src/resolve/resolve_held_run.ts";
+import { resolveTask, type Resolving } from "../src/resolve/resolve.ts";
 import { readDefaultTimeout } from "../src/run/start.ts";
-import type { HeldRun } from "../src/tekton/hold_run.ts";
-import type { PipelineRun, PipelineTask, TaskRun, TaskSpec } from "../src/tekton/model.ts";
+import type { HeldRun } from "../src/tekton/breakpoint/hold_run.ts";
+import type { PipelineRun, PipelineTask, Run, TaskRun, TaskSpec } from "../src/tekton/model.ts";
 import { checkHoldable, dependencies, stepName } from "../src/tekton/target.ts";
 import { pipelineVariables } from "../src/tekton/variables.ts";
 import { apply } from "../tests/support/cluster.ts";
@@ -113,9 +112,9 @@ async function compareRuns(text: string): Promise<Outcome> {
   run.metadata.namespace = kube.namespace;
   const lowered = await hold(run, /^# without-shell$/m.test(text)).catch(refusal);
   if (typeof lowered === "string") return { problems: [], refused: lowered };
-  const { placement, held, after } = lowered;
+  const { runManifest, held, after } = lowered;
   const original = await observe(kube, host, { inline: () => run }, []);
-  const copy = await observe(kube, host, placement, held);
+  const copy = await observe(kube, host, runManifest, held);
   const problems = differences(original, copy);
   // What ran after something else still does; other tasks may end in any order.
   for (const one of after) {

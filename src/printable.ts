@@ -54,7 +54,7 @@ export function rawLines(text: Printable): Printable {
 
 /**
  * As it is: for data on a stream that is no terminal, for control sequences of ours, and for what was filtered. Who
- * may call it is listed in tests/local/view/printable_test.ts.
+ * may call it is listed in tests/integration/view/printable_test.ts.
  */
 export function unescaped(text: string): Printable {
   return text as Printable;

@@ -1,9 +1,9 @@
 /** What `pipeline upload` would do with a Pipeline, given a value for each param and a volume for each workspace. */
 import { planUpload } from "../../src/commands/plan_upload.ts";
 import { ClusterError, ExpectedError } from "../../src/errors.ts";
-import { findSourceTask } from "../../src/run/source_task.ts";
-import type { ReadTask } from "../../src/tekton/inline_task.ts";
-import { lowerPipeline } from "../../src/tekton/lower_pipeline.ts";
+import { findSourceTask } from "../../src/resolve/source_task.ts";
+import type { ReadTask } from "../../src/tekton/inline/inline_task.ts";
+import { lowerPipeline } from "../../src/tekton/breakpoint/lower_pipeline.ts";
 import type {
   Param,
   ParamSpec,
@@ -15,7 +15,7 @@ import type {
 import { typeOf } from "../../src/tekton/params.ts";
 import { likelyClones } from "../../src/tekton/source/choose_task.ts";
 import { isForCredentials } from "../../src/tekton/source/names.ts";
-import { inlineStepAction } from "../../src/tekton/step_action.ts";
+import { inlineStepAction } from "../../src/tekton/inline/step_action.ts";
 import { fillParams, pipelineVariables } from "../../src/tekton/variables.ts";
 import { newGate } from "../../src/commands/upload.ts";
 import type { Corpus, FoundPipeline } from "./read.ts";

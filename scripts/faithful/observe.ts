@@ -1,17 +1,23 @@
 /** Runs one run on a cluster and tells what there was to be seen of it, without what differs anyway. */
 import type { Host } from "../../src/host.ts";
 import type { Kube } from "../../src/kube/interface.ts";
-import { follow } from "../../src/run/follow.ts";
-import { LiveRun, RESOURCE_OF, type Run } from "../../src/run/live_run.ts";
-import { awaitPause } from "../../src/run/pause.ts";
+import { follow } from "../../src/run/logs/follow.ts";
+import { LiveRun } from "../../src/run/live_run.ts";
+import { awaitPause } from "../../src/run/await_pause.ts";
 import { keepPipelineLabel } from "../../src/run/metadata.ts";
-import { withoutOwn } from "../../src/run/own.ts";
+import { withoutOwn } from "../../src/objects/own.ts";
 import { createRun } from "../../src/run/start.ts";
 import { removeTemporary } from "../../src/run/temporary.ts";
-import type { Placement } from "../../src/tekton/place.ts";
-import { release } from "../../src/run/release.ts";
-import type { HeldStep } from "../../src/tekton/hold_run.ts";
-import { LABEL, type PipelineRun, type TaskRun } from "../../src/tekton/model.ts";
+import type { RunManifest } from "../../src/tekton/run_manifest.ts";
+import { release } from "../../src/hold/release.ts";
+import type { HeldStep } from "../../src/tekton/breakpoint/hold_run.ts";
+import {
+  LABEL,
+  type PipelineRun,
+  RESOURCE_OF,
+  type Run,
+  type TaskRun,
+} from "../../src/tekton/model.ts";
 import { succeededOf } from "../../src/tekton/phase.ts";
 import { taskNameOf } from "../../src/tekton/task_name.ts";
 
@@ -41,12 +47,12 @@ const WAITING_SKIPPED =
 export async function observe(
   kube: Kube,
   host: Host,
-  placement: Placement,
+  runManifest: RunManifest,
   held: readonly HeldStep[],
 ): Promise<Observed> {
   const { clock } = host;
   const creating = { kube, clock, interrupt: host.interrupt, random: host.random };
-  const { run: created, objects, why } = await createRun(creating, placement);
+  const { run: created, objects, why } = await createRun(creating, runManifest);
   const over = new AbortController();
   const signal = AbortSignal.any([over.signal, AbortSignal.timeout(LIMIT_MS)]);
   await using live = new LiveRun(kube, created, clock);
@@ -90,7 +96,7 @@ function seen(
   held: readonly HeldStep[],
 ): Omit<Observed, "heldSteps" | "why"> {
   const isOurs = (task: string, step: string | undefined) =>
-    held.some((one) => (one.task ?? "") === task && one.step === step && one.of !== step);
+    held.some((one) => (one.task ?? "") === task && one.step === step && one.targetStep !== step);
   const names: [string, string][] = [[live.name, "RUN"]];
   const general = <T>(value: T): T => {
     let text = JSON.stringify(value ?? null);

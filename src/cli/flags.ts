@@ -8,7 +8,7 @@ import { UsageError } from "../errors.ts";
 import type { FlagSpec } from "./spec.ts";
 import { suggest } from "./suggest.ts";
 
-/** The flags of a call by their long names. Asking for one that the command lacks is a bug. */
+/** The flags of a call by their long names. AwaitOptions for one that the command lacks is a bug. */
 export class Flags {
   readonly #specs: readonly FlagSpec[];
   readonly #values: ReadonlyMap<string, readonly string[]>;

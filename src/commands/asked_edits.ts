@@ -1,7 +1,7 @@
 /** Requests of a shell's `debug-run --edit`, each put to the person at this terminal. */
 import { ExpectedError } from "../errors.ts";
 import { escape, oneLine, type Printable, printable } from "../printable.ts";
-import type { EditRequests } from "../run/edit_channel.ts";
+import type { EditRequests } from "../hold/edit_channel.ts";
 import { fit } from "../view/units.ts";
 import type { LocalDesk } from "./local_desk.ts";
 import type { ScriptEditor } from "./script_editor.ts";

@@ -3,7 +3,7 @@ import type { Call } from "../cli/parse.ts";
 import { parseDuration } from "../cli/values.ts";
 import { ExpectedError } from "../errors.ts";
 import type { ConnectOptions, Host } from "../host.ts";
-import { findLeft, type LeftOver, removeLeft } from "../run/left_over.ts";
+import { findLeft, type LeftOver, removeLeft } from "../cleanup/left_over.ts";
 import { readServerTime } from "../run/start.ts";
 import { printable } from "../printable.ts";
 import { tellError } from "./tell_error.ts";

@@ -5,20 +5,24 @@ import { ExpectedError, UsageError } from "../errors.ts";
 import { type ConnectOptions, FileError, type Host } from "../host.ts";
 import type { Kube, KubeObject } from "../kube/interface.ts";
 import { printable } from "../printable.ts";
-import type { RunEvent } from "../run/events.ts";
-import { holdRun } from "../run/hold.ts";
-import { placeName } from "../run/pause_place.ts";
-import { RESOURCE_OF, type Run, type RunKind } from "../run/live_run.ts";
+import type { RunEvent } from "../events.ts";
+import { holdRun } from "../resolve/resolve_held_run.ts";
+import { stepPath } from "../hold/pause.ts";
+import { RESOURCE_OF, type Run, type RunKind } from "../tekton/model.ts";
 import { createRun, readDefaultTimeout } from "../run/start.ts";
-import { type Breakpoints, readBreakpoints, withoutBreakpoints } from "../tekton/debug_spec.ts";
+import {
+  type Breakpoints,
+  readBreakpoints,
+  withoutBreakpoints,
+} from "../tekton/breakpoint/debug_spec.ts";
 import { checkedRun } from "../tekton/run_shape.ts";
 import { runFromV1beta1 } from "../tekton/v1beta1.ts";
-import type { HeldRun } from "../tekton/hold_run.ts";
+import type { HeldRun } from "../tekton/breakpoint/hold_run.ts";
 import { printData } from "./print_data.ts";
 import { tellNote } from "./tell_note.ts";
 import { HELD_LABELS, holdChanges, newGate, resolving } from "./upload.ts";
 import { connectFlags, type OutputFormat, outputFormat } from "./upload_options.ts";
-import { nameOf, parseYamlDocuments, renderPlacement, renderRun } from "./yaml.ts";
+import { nameOf, parseYamlDocuments, renderRun, renderRunManifest } from "./yaml.ts";
 
 export interface Options {
   readonly connect: ConnectOptions;
@@ -58,20 +62,20 @@ export async function run(host: Host, options: Options): Promise<number> {
   const kube = await host.connect(options.connect);
   const placed = runs.map((run) => inNamespace(run, kube.namespace));
   for (const [at, run] of placed.entries()) {
-    const { placement, held } = await lower(
+    const { runManifest, held } = await lower(
       host,
       kube,
       { run, breakpoints: asked[at] },
       options,
     );
     if (options.dryRun) {
-      printData(host, renderPlacement(placement, options.format!, holdChanges(held)));
+      printData(host, renderRunManifest(runManifest, options.format!, holdChanges(held)));
       continue;
     }
     const { clock, random, interrupt } = host;
     const { run: created, why, owned } = await createRun(
       { kube, clock, random, interrupt },
-      placement,
+      runManifest,
     );
     await owned;
     if (options.format === undefined) {
@@ -92,7 +96,7 @@ async function lower(
   { pauseSeconds, withoutShell, allowProbe }: Options,
 ): Promise<HeldRun<Run>> {
   if (breakpoints === undefined || await keepsBreakpoints(kube, run)) {
-    return { placement: { inline: () => run }, held: [] };
+    return { runManifest: { inline: () => run }, held: [] };
   }
   const defaultTimeout = await readDefaultTimeout(kube);
   const gate = newGate(host, pauseSeconds, "tkn-dev create -f FILE");
@@ -159,7 +163,7 @@ function inNamespace(run: Run, namespace: string): Run {
 
 function howToGoOn({ kind, metadata }: Run, held: HeldRun<Run>["held"]): string {
   const group = kind!.toLowerCase();
-  const places = held.map(placeName).join(", ");
+  const places = held.map(stepPath).join(", ");
   return `It will hold at ${places}. To go on: ` +
     `tkn-dev ${group} shell|run|continue|fail-continue ${metadata.name} -n ${metadata.namespace}`;
 }

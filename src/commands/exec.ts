@@ -4,8 +4,8 @@ import { UsageError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import { printable } from "../printable.ts";
-import type { Pause } from "../run/pause_place.ts";
-import { runCommand } from "../run/shell.ts";
+import type { Pause } from "../hold/pause.ts";
+import { runCommand } from "../hold/shell.ts";
 import { findStep, type HeldOptions, heldOptions } from "./held_step.ts";
 import { untilClosed } from "./until_closed.ts";
 

@@ -5,9 +5,9 @@ import type { Kube } from "../kube/interface.ts";
 import { type AtPause, debug } from "../run/debug.ts";
 import { printable } from "../printable.ts";
 import { annotate } from "../run/metadata.ts";
-import { type Pause, placeName } from "../run/pause_place.ts";
+import { type Pause, stepPath } from "../hold/pause.ts";
 import { insteadCommand } from "../step/scripts.ts";
-import type { HeldRun } from "../tekton/hold_run.ts";
+import type { HeldRun } from "../tekton/breakpoint/hold_run.ts";
 import type { PipelineRun, TaskRun } from "../tekton/model.ts";
 import type { Narrator } from "./narrate.ts";
 import { printData } from "./print_data.ts";
@@ -16,7 +16,7 @@ import { sendInto } from "./send_into.ts";
 import type { Source } from "./source.ts";
 import { annotations, holdChanges, type Lowered, resultFiles } from "./upload.ts";
 import type { RunFlags, SendFlags, UploadFlags } from "./upload_options.ts";
-import { renderPlacement } from "./yaml.ts";
+import { renderRunManifest } from "./yaml.ts";
 
 /** What is done at a pause: a person works in a shell, another command is run, or nothing. */
 export type AtEachPause =
@@ -49,7 +49,7 @@ export function checkTerminal({ terminal }: Host, atPause: AtEachPause, hint: st
 export async function runHeld(host: Host, options: HeldRunOptions): Promise<number> {
   const { flags, kube, narrator, held } = options;
   if (flags.dryRun !== undefined) {
-    printData(host, renderPlacement(held.placement, flags.dryRun, options.changes));
+    printData(host, renderRunManifest(held.runManifest, flags.dryRun, options.changes));
     return 0;
   }
   if (held.held.length === 0) {
@@ -61,7 +61,7 @@ export async function runHeld(host: Host, options: HeldRunOptions): Promise<numb
     kube,
     clock: host.clock,
     random: host.random,
-    placement: held.placement,
+    runManifest: held.runManifest,
     emit: narrator.emit,
     interrupt: host.interrupt,
     isWatched: options.atPause !== "leave" && "shell" in options.atPause,
@@ -114,7 +114,7 @@ async function workAtPause(
   const run = { kind: live.kind, run: live.name, connect: options.flags.connect };
   if (atPause === "leave") {
     host.terminal.out(printable`${live.name}\n`);
-    host.terminal.err(howToGoOn(run, placeName(pause)));
+    host.terminal.err(howToGoOn(run, stepPath(pause)));
     return "left";
   }
   if ("instead" in atPause) {
@@ -151,12 +151,12 @@ async function runInstead(
   const { namespace, pod, container, gate } = pause;
   if (gate !== "script") {
     throw new UsageError(
-      `Cannot run another command in step "${placeName(pause)}": it is held without a shell`,
+      `Cannot run another command in step "${stepPath(pause)}": it is held without a shell`,
       { hint: "leave out --without-shell, or choose another --on-step" },
     );
   }
   const command = insteadCommand(text);
   const { exitCode, message } = await kube.exec({ namespace, pod, container, command, signal });
   if (exitCode === 0) return;
-  throw new ClusterError(`Cannot run another command in step "${placeName(pause)}": ${message}`);
+  throw new ClusterError(`Cannot run another command in step "${stepPath(pause)}": ${message}`);
 }

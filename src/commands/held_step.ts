@@ -3,9 +3,9 @@ import type { Call } from "../cli/parse.ts";
 import { ClusterError, UsageError } from "../errors.ts";
 import type { ConnectOptions } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
-import { heldSteps } from "../run/held_steps.ts";
-import { RESOURCE_OF, type Run, type RunKind } from "../run/live_run.ts";
-import { type Pause, placeName } from "../run/pause_place.ts";
+import { heldSteps } from "../hold/held_steps.ts";
+import { RESOURCE_OF, type Run, type RunKind } from "../tekton/model.ts";
+import { type Pause, stepPath } from "../hold/pause.ts";
 import { phaseOf } from "../tekton/phase.ts";
 import { connectFlags } from "./upload_options.ts";
 
@@ -44,11 +44,11 @@ export async function findStep(kube: Kube, options: HeldOptions): Promise<Pause>
   const { run, held } = await findHeld(kube, options);
   const asked = options.step;
   const what = `${options.kind} "${run.metadata.name}"`;
-  const names = held.map(placeName);
+  const names = held.map(stepPath);
   if (held.length === 0) throw noneHolds(options, run);
   const found = asked === undefined
     ? held
-    : held.filter((one) => placeName(one) === asked || one.of === asked);
+    : held.filter((one) => stepPath(one) === asked || one.targetStep === asked);
   if (found.length === 1) return found[0];
   throw new UsageError(
     found.length === 0

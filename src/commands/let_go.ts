@@ -4,8 +4,8 @@ import { ClusterError, UsageError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import { joined, oneLine, type Printable, printable } from "../printable.ts";
-import { type Pause, placeName } from "../run/pause_place.ts";
-import { release, type ReleaseOptions, type ReleaseWord } from "../run/release.ts";
+import { type Pause, stepPath } from "../hold/pause.ts";
+import { release, type ReleaseOptions, type ReleaseWord } from "../hold/release.ts";
 import { ReceiveExit } from "../step/scripts.ts";
 import { findStep, type HeldOptions, heldOptions } from "./held_step.ts";
 
@@ -35,7 +35,7 @@ export async function letGo(
   word: ReleaseWord,
   options: ReleaseOptions = {},
 ): Promise<Printable> {
-  const place = placeName(pause);
+  const place = stepPath(pause);
   const { exitCode, message, said } = await release(kube, pause, word, options);
   if (exitCode === undefined || exitCode === ReceiveExit.gateGone || exitCode > SIGNALED) {
     throw new ClusterError(`Cannot let step "${place}" go: it has gone already`);

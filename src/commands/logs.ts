@@ -2,14 +2,15 @@
 import type { Call } from "../cli/parse.ts";
 import type { Host } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
-import { follow } from "../run/follow.ts";
-import { isHeld } from "../run/held_steps.ts";
-import { LiveRun, RESOURCE_OF, type Run } from "../run/live_run.ts";
-import { placeName } from "../run/pause_place.ts";
-import { printLogs } from "../run/print_logs.ts";
+import { follow } from "../run/logs/follow.ts";
+import { isHeld } from "../hold/held_steps.ts";
+import { LiveRun } from "../run/live_run.ts";
+import { stepPath } from "../hold/pause.ts";
+import { printLogs } from "../run/logs/print_logs.ts";
 import { type HeldOptions, heldOptions, verb } from "./held_step.ts";
 import { openNarrator } from "./narrate.ts";
 import { untilClosed } from "./until_closed.ts";
+import { RESOURCE_OF, type Run } from "../tekton/model.ts";
 
 export interface Options extends HeldOptions {
   readonly follows: boolean;
@@ -62,6 +63,6 @@ async function tellPauses(
     // The log tells of all that there were.
     if (!await isHeld(kube, pause).catch(() => false) || live.phase.kind === "ended") continue;
     const hint = verb({ kind, run, connect }, "shell");
-    emit({ kind: "note", text: `Held at ${placeName(pause)}: ${hint}` });
+    emit({ kind: "note", text: `Held at ${stepPath(pause)}: ${hint}` });
   }
 }

@@ -1,7 +1,7 @@
 /** Events to the terminal, by way of the view. */
 import type { Host, Terminal } from "../host.ts";
 import { printable } from "../printable.ts";
-import type { RunEvent } from "../run/events.ts";
+import type { RunEvent } from "../events.ts";
 import { RunView } from "../view/run_view.ts";
 import { Screen, type Write } from "../view/screen.ts";
 import { useColor } from "./color.ts";

@@ -2,10 +2,10 @@
 import type { Call } from "../cli/parse.ts";
 import { UsageError } from "../errors.ts";
 import type { Host } from "../host.ts";
-import { holdPipeline } from "../run/hold.ts";
-import { read } from "../run/resolve.ts";
+import { holdPipeline } from "../resolve/resolve_held_run.ts";
+import { read } from "../resolve/resolve.ts";
 import { checkAccess, readDefaultTimeout } from "../run/start.ts";
-import type { Breakpoints } from "../tekton/debug_spec.ts";
+import type { Breakpoints } from "../tekton/breakpoint/debug_spec.ts";
 import { type Pipeline, PIPELINES, type PipelineSpec } from "../tekton/model.ts";
 import { newPipelineRun } from "../tekton/new_run.ts";
 import { bindParams } from "../tekton/params.ts";

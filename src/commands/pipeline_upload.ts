@@ -2,21 +2,21 @@
 import type { Call } from "../cli/parse.ts";
 import { UsageError } from "../errors.ts";
 import type { Host } from "../host.ts";
-import { holdPipeline } from "../run/hold.ts";
+import { holdPipeline } from "../resolve/resolve_held_run.ts";
 import { checkAccess, readDefaultTimeout } from "../run/start.ts";
-import { lowerPipeline } from "../tekton/lower_pipeline.ts";
+import { lowerPipeline } from "../tekton/breakpoint/lower_pipeline.ts";
 import { type Pipeline, PIPELINES, type PipelineTask, type Task } from "../tekton/model.ts";
 import { newPipelineRun } from "../tekton/new_run.ts";
 import { bindParams } from "../tekton/params.ts";
-import { heldStep } from "../tekton/replace_steps.ts";
+import { heldStep } from "../tekton/breakpoint/replace_steps.ts";
 import type { Destination } from "../tekton/source/destination.ts";
 import type { StandIn } from "../tekton/source/replaced_steps.ts";
 import { stepName } from "../tekton/target.ts";
 import { fillParams, pipelineVariables } from "../tekton/variables.ts";
 import { type Candidate, checkWorkspaces } from "../tekton/workspaces.ts";
 import type { WorkspaceBinding } from "../tekton/model.ts";
-import { read, resolveTask, withStepActions } from "../run/resolve.ts";
-import { findSourceTask, type SourceTask } from "../run/source_task.ts";
+import { read, resolveTask, withStepActions } from "../resolve/resolve.ts";
+import { findSourceTask, type SourceTask } from "../resolve/source_task.ts";
 import { openNarrator } from "./narrate.ts";
 import { checkHandOver, runHandedOver } from "./held_run.ts";
 import { type Look, look, lookFlags } from "./look.ts";
@@ -129,7 +129,7 @@ async function runOnce(host: Host, options: Options, given?: Source): Promise<nu
   return await runUpload(host, { ...options, deletes }, source, {
     kube,
     emit: narrator.emit,
-    placement: lowered,
+    runManifest: lowered,
     held,
     uploaded: standIn.replaced.length === spec.steps!.length ? target.name : undefined,
     standIn: replacedWork,

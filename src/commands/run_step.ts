@@ -2,8 +2,8 @@
 import type { Call } from "../cli/parse.ts";
 import { UsageError } from "../errors.ts";
 import type { Host } from "../host.ts";
-import { placeName } from "../run/pause_place.ts";
-import { runCommand } from "../run/shell.ts";
+import { stepPath } from "../hold/pause.ts";
+import { runCommand } from "../hold/shell.ts";
 import { debugRunCommand } from "../step/scripts.ts";
 import { findStep, type HeldOptions, heldOptions } from "./held_step.ts";
 import { letGo } from "./let_go.ts";
@@ -52,7 +52,7 @@ export async function run(host: Host, options: Options): Promise<number> {
   const kube = await host.connect(options.connect);
   const pause = await findStep(kube, options);
   if (pause.gate !== "script" && !options.continues) {
-    const text = `Step ${placeName(pause)} is held without a shell: it can do its work only in its`;
+    const text = `Step ${stepPath(pause)} is held without a shell: it can do its work only in its`;
     tellNote(host, { text: `${text} own place, and the run goes on` });
   }
   if (options.continues || pause.gate !== "script") {

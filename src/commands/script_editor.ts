@@ -3,9 +3,9 @@ import { UsageError } from "../errors.ts";
 import { FileError, type Host } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import { joined, printable } from "../printable.ts";
-import { type EditedScript, putScript, readScript } from "../run/edit.ts";
-import type { Pause } from "../run/pause_place.ts";
-import { patchCommand, scriptPatch, sourceName } from "../tekton/script_source.ts";
+import { type EditedScript, putScript, readScript } from "../hold/edit.ts";
+import type { Pause } from "../hold/pause.ts";
+import { patchCommand, scriptPatch, sourceName } from "../tekton/script/script_source.ts";
 import { renderDiff } from "../view/diff.ts";
 import type { LocalDesk } from "./local_desk.ts";
 
@@ -40,7 +40,7 @@ export class ScriptEditor {
       this.#script = await readScript(kube, this.#pause);
       this.#text = this.#script.template;
     }
-    const name = fileName(this.#pause.of, this.#text);
+    const name = fileName(this.#pause.targetStep, this.#text);
     const edited = await this.#desk.aside(() => host.edit(this.#text, name));
     if (edited === undefined) {
       throw new UsageError("Cannot edit the script: the editor failed, or is not there", {
@@ -57,7 +57,7 @@ export class ScriptEditor {
     const { template, source } = this.#script;
     if (this.#text === template) return await this.#desk.say(printable`The script is as it was\n`);
     const { host: { terminal }, color } = this.#options;
-    const name = source === undefined ? `step ${this.#pause.of}` : sourceName(source);
+    const name = source === undefined ? `step ${this.#pause.targetStep}` : sourceName(source);
     const tty = terminal.isTerminal.stderr;
     await this.#desk.say(
       renderDiff(name, template, this.#text, { color: color && tty, terminal: tty }),

@@ -2,18 +2,17 @@
 import { ClusterError, ExpectedError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
-import type { RunEvent } from "../run/events.ts";
-import { readTaskRun } from "../run/facts.ts";
-import { podGone } from "../run/held_pod.ts";
-import { type Pause, placeName } from "../run/pause_place.ts";
-import type { RunName } from "../run/protocol.ts";
-import { recordPlace } from "../run/record_place.ts";
-import { send } from "../run/send.ts";
-import { mountAt, mountedWorkspaces } from "../tekton/held_facts.ts";
-import { LABEL, type Pod } from "../tekton/model.ts";
+import type { RunEvent } from "../events.ts";
+import { readTaskRun } from "../hold/held_step_info.ts";
+import { podGone } from "../hold/held_pod.ts";
+import { type Pause, stepPath } from "../hold/pause.ts";
+import { recordPlace } from "../transfer/record_place.ts";
+import { send } from "../transfer/send.ts";
+import { mountAt, mountedWorkspaces } from "../tekton/breakpoint/held_facts.ts";
+import { LABEL, type Pod, type RunName } from "../tekton/model.ts";
 import { heldDestination, type HeldPlace } from "../tekton/source/held_destination.ts";
 import { chooseMounted } from "../tekton/workspaces.ts";
-import type { Receipt } from "../tree/manifest.ts";
+import type { Receipt } from "../tree/archive/checksum_list.ts";
 import { sendable, type Source } from "./source.ts";
 import type { SendFlags } from "./upload_options.ts";
 
@@ -59,7 +58,7 @@ export async function sendInto(
   }).catch(async (error) => {
     options.signal.throwIfAborted();
     if (!(error instanceof ExpectedError)) throw error;
-    const what = `upload into step "${placeName(pause)}"`;
+    const what = `upload into step "${stepPath(pause)}"`;
     const again = `tkn-dev ${run.kind.toLowerCase()} upload ${run.name} -n ${pause.namespace}`;
     throw await podGone(options.kube, pause, { run, what, again }) ?? error;
   });
@@ -81,19 +80,19 @@ async function placeOf(
   const { pod, taskRun } = await readTaskRun(kube, pause);
   const { onDirectory: directory = "." } = flags;
   if (directory.startsWith("/")) {
-    return { pod, ...mountAt(`step "${placeName(pause)}"`, pod, pause.container, directory) };
+    return { pod, ...mountAt(`step "${stepPath(pause)}"`, pod, pause.container, directory) };
   }
   if (taskRun === undefined) {
     if (pause.directory !== "") return { pod, path: pause.directory, directory };
     throw new ClusterError(
-      `Cannot find the workspaces of step "${placeName(pause)}": its TaskRun can't be read`,
+      `Cannot find the workspaces of step "${stepPath(pause)}": its TaskRun can't be read`,
       { hint: "ask for the right to get taskruns" },
     );
   }
-  const owner = `step "${placeName(pause)}"`;
+  const owner = `step "${stepPath(pause)}"`;
   const mounted = mountedWorkspaces(taskRun, pod, pause.container);
   if (flags.onDirectory === undefined) {
-    const asked = { owner, step: pause.of, mounted, workspace: flags.onWorkspace };
+    const asked = { owner, step: pause.targetStep, mounted, workspace: flags.onWorkspace };
     const place = heldDestination(taskRun, asked);
     if (place !== undefined) {
       emit({

@@ -3,13 +3,13 @@ import { ClusterError, Interrupted } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import { joined, type Printable, printable, rawLines, trimmedEnd } from "../printable.ts";
-import { addDebugContainer } from "../run/debug_container.ts";
-import { serveEdits } from "../run/edit_channel.ts";
-import { readFacts } from "../run/facts.ts";
-import { podGone } from "../run/held_pod.ts";
-import { isHeld } from "../run/held_steps.ts";
-import { type Pause, placeName } from "../run/pause_place.ts";
-import { NoShellError, openShell } from "../run/shell.ts";
+import { addDebugContainer } from "../hold/debug_container.ts";
+import { serveEdits } from "../hold/edit_channel.ts";
+import { readFacts } from "../hold/held_step_info.ts";
+import { podGone } from "../hold/held_pod.ts";
+import { isHeld } from "../hold/held_steps.ts";
+import { type Pause, stepPath } from "../hold/pause.ts";
+import { NoShellError, openShell } from "../hold/shell.ts";
 import { renderError } from "../view/error.ts";
 import { renderHeld } from "../view/held_view.ts";
 import { type Answer, Prompt } from "../view/prompt.ts";
@@ -40,7 +40,7 @@ export async function workAt(
   pause: Pause,
 ): Promise<"released" | "left"> {
   const { host, kube, color, run } = options;
-  const place = placeName(pause);
+  const place = stepPath(pause);
   while (true) {
     try {
       await shell(options, pause);
@@ -76,7 +76,7 @@ class HoldLost extends ClusterError {}
 async function released({ kube, run }: SessionOptions, pause: Pause): Promise<"released"> {
   const gone = await podGone(kube, pause, {
     run: { kind: run.kind, name: run.run },
-    what: `go on in step "${placeName(pause)}"`,
+    what: `go on in step "${stepPath(pause)}"`,
     again: verb(run, "shell"),
   });
   if (gone !== undefined) throw new HoldLost(gone.message, { hint: gone.hint });
@@ -112,7 +112,7 @@ async function shell(options: SessionOptions, pause: Pause): Promise<void> {
   const edits = new AskedEdits({
     desk: terminal,
     editor: new ScriptEditor(options, pause, terminal),
-    place: placeName(pause),
+    place: stepPath(pause),
     program: host.env.get("VISUAL") || host.env.get("EDITOR") || "the editor",
   });
   const serving = pause.gate === "script"

@@ -1,13 +1,13 @@
 /** The directory to send: checked at once; its walk goes on while the cluster works. */
 import { UsageError } from "../errors.ts";
 import type { Files, Host } from "../host.ts";
-import type { RunEvent } from "../run/events.ts";
+import type { RunEvent } from "../events.ts";
 import { checkDirectory } from "../tree/check.ts";
-import { Checkout } from "../tree/checkout.ts";
+import { Checkout } from "../tree/git/checkout.ts";
 import { Digests } from "../tree/digests.ts";
-import { type GitFacts, gitFacts } from "../tree/git.ts";
-import type { Ignore } from "../tree/ignore.ts";
-import { isOfRecord } from "../tree/record.ts";
+import { type GitFacts, gitFacts } from "../tree/git/git_facts.ts";
+import type { Ignore } from "../tree/ignore/ignore.ts";
+import { isOfRecord } from "../transfer/upload_record.ts";
 import { type Entry, type Named, walkInRuns, type WalkOptions } from "../tree/walk.ts";
 import { checkSecrets, sourceNotes } from "./source_notes.ts";
 import { filesToSend, openIgnore } from "./source_rules.ts";

@@ -1,10 +1,10 @@
 /** What is said of the directory before it is sent. */
 import { UsageError } from "../errors.ts";
 import type { Files } from "../host.ts";
-import type { Checkout } from "../tree/checkout.ts";
+import type { Checkout } from "../tree/git/checkout.ts";
 import { farLinkNotes } from "../tree/far_links.ts";
-import { findSecrets, isSuspect } from "../tree/find_secrets.ts";
-import { lfsPointers } from "../tree/lfs_pointers.ts";
+import { findSecrets, isSuspect } from "../tree/secrets/find_secrets.ts";
+import { lfsPointers } from "../tree/git/lfs_pointers.ts";
 import { measure, type Sized, sizeOf } from "../tree/sizes.ts";
 import type { Entry, Named } from "../tree/walk.ts";
 import { checkoutNotes } from "../view/checkout_notes.ts";

@@ -1,13 +1,13 @@
 /** The rules of the directory to send, out of the command line. */
 import { UsageError } from "../errors.ts";
 import { FileError, type Files, type Host } from "../host.ts";
-import type { Checkout } from "../tree/checkout.ts";
-import { checkWhole, cleanGit } from "../tree/clean_git.ts";
-import { gitAsker } from "../tree/git_rules.ts";
-import { type Ignore, loadIgnore } from "../tree/ignore.ts";
-import { RewrittenFiles } from "../tree/rewritten_files.ts";
+import type { Checkout } from "../tree/git/checkout.ts";
+import { checkWhole, cleanGit } from "../tree/git/clean_git.ts";
+import { gitAsker } from "../tree/git/git_rules.ts";
+import { type Ignore, loadIgnore } from "../tree/ignore/ignore.ts";
+import { RewrittenFiles } from "../tree/git/rewritten_files.ts";
 import { cannotRead } from "../tree/unreadable.ts";
-import { worktreeFiles } from "../tree/worktree_files.ts";
+import { worktreeFiles } from "../tree/git/worktree_files.ts";
 import type { SendFlags } from "./upload_options.ts";
 
 /**

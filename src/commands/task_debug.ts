@@ -1,10 +1,10 @@
 /** `task debug`: a run of a Task that holds at steps of it, and somebody to work in them. */
 import type { Call } from "../cli/parse.ts";
 import type { Host } from "../host.ts";
-import { holdTask } from "../run/hold.ts";
-import { read } from "../run/resolve.ts";
+import { holdTask } from "../resolve/resolve_held_run.ts";
+import { read } from "../resolve/resolve.ts";
 import { checkAccess, readDefaultTimeout } from "../run/start.ts";
-import type { Breakpoints } from "../tekton/debug_spec.ts";
+import type { Breakpoints } from "../tekton/breakpoint/debug_spec.ts";
 import { type Task, TASKS } from "../tekton/model.ts";
 import { newTaskRun } from "../tekton/new_run.ts";
 import { bindParams } from "../tekton/params.ts";

@@ -2,14 +2,14 @@
 import type { Call } from "../cli/parse.ts";
 import { UsageError } from "../errors.ts";
 import type { Host } from "../host.ts";
-import { holdTask } from "../run/hold.ts";
-import { read, withStepActions } from "../run/resolve.ts";
+import { holdTask } from "../resolve/resolve_held_run.ts";
+import { read, withStepActions } from "../resolve/resolve.ts";
 import { checkAccess, readDefaultTimeout } from "../run/start.ts";
-import { lowerTask } from "../tekton/lower_task.ts";
+import { lowerTask } from "../tekton/breakpoint/lower_task.ts";
 import { type Task, TASKS } from "../tekton/model.ts";
 import { newTaskRun } from "../tekton/new_run.ts";
 import { bindParams } from "../tekton/params.ts";
-import { heldStep } from "../tekton/replace_steps.ts";
+import { heldStep } from "../tekton/breakpoint/replace_steps.ts";
 import { keptSteps } from "../tekton/source/replaced_steps.ts";
 import { stepName } from "../tekton/target.ts";
 import { checkWorkspaces } from "../tekton/workspaces.ts";
@@ -99,7 +99,7 @@ async function runOnce(host: Host, options: Options, given?: Source): Promise<nu
   return await runUpload(host, { ...options, deletes }, source, {
     kube,
     emit: narrator.emit,
-    placement: lowerTask(upload),
+    runManifest: lowerTask(upload),
     held: { step },
     standIn: replacedWork,
     changes: changes(

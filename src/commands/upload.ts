@@ -2,29 +2,29 @@
 import { UsageError } from "../errors.ts";
 import { FileError, type Files, type Host } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
-import type { RunEvent } from "../run/events.ts";
+import type { RunEvent } from "../events.ts";
 import { printable } from "../printable.ts";
-import { placeName } from "../run/pause_place.ts";
-import type { Resolving } from "../run/resolve.ts";
-import type { Preparation } from "../run/send.ts";
+import { stepPath } from "../hold/pause.ts";
+import type { Resolving } from "../resolve/resolve.ts";
+import type { PrepackedTree } from "../transfer/options.ts";
 import { upload } from "../run/upload.ts";
 import { GATE_ENV } from "../step/copies.ts";
 import { waiting } from "../step/entrypoint.ts";
 import { GATE_DIRECTORY, gateArguments, gateScript, OF_STEP } from "../step/scripts.ts";
-import type { Gate } from "../tekton/gate_step.ts";
-import type { HeldStep } from "../tekton/hold_run.ts";
+import type { Gate } from "../tekton/breakpoint/gate_step.ts";
+import type { HeldStep } from "../tekton/breakpoint/hold_run.ts";
 import type { ResultSpec, WorkspaceBinding } from "../tekton/model.ts";
-import type { Placement } from "../tekton/place.ts";
+import type { RunManifest } from "../tekton/run_manifest.ts";
 import { standInResults, whyTooLarge } from "../tekton/results.ts";
-import type { Receipt } from "../tree/manifest.ts";
-import type { GitFacts } from "../tree/git.ts";
-import { lanesOf } from "../tree/lanes.ts";
-import { Prepared } from "../tree/prepared.ts";
+import type { Receipt } from "../tree/archive/checksum_list.ts";
+import type { GitFacts } from "../tree/git/git_facts.ts";
+import { lanesOf } from "../transfer/split_tree.ts";
+import { PrepackedArchive } from "../transfer/prepacked_archive.ts";
 import { sizeOf } from "../tree/sizes.ts";
 import type { Narrator } from "./narrate.ts";
 import { printData } from "./print_data.ts";
 import { sendable, type Source } from "./source.ts";
-import { parseDocuments, parseYaml, renderPlacement } from "./yaml.ts";
+import { parseDocuments, parseYaml, renderRunManifest } from "./yaml.ts";
 import type { RunFlags, UploadFlags } from "./upload_options.ts";
 
 /**
@@ -49,7 +49,7 @@ export function newGate(host: Pick<Host, "random">, pauseSeconds: number, again:
   };
 }
 
-export { HELD_LABELS } from "../run/own.ts";
+export { HELD_LABELS } from "../objects/own.ts";
 
 const OWN_ANNOTATION = "tkn-dev/upload";
 
@@ -100,7 +100,7 @@ export function resolving(
 export function holdChanges(held: readonly HeldStep[]): string[] {
   if (held.length === 0) return [];
   return [
-    `Holds at ${held.map(placeName).join(", ")}, for no release of Tekton has its spec.debug yet:`,
+    `Holds at ${held.map(stepPath).join(", ")}, for no release of Tekton has its spec.debug yet:`,
     "what it refers to is inline, so that those steps can wait before they do their work, with its",
     "meaning kept. Retries of held tasks are dropped, timeouts raised by --pause-timeout.",
   ];
@@ -116,7 +116,7 @@ export interface ReplacedWork {
 
 export interface Lowered {
   readonly kube: Kube;
-  readonly placement: Placement;
+  readonly runManifest: RunManifest;
   readonly held: { task?: string; step: string };
   /** The Pipeline's task of which no step is run. */
   readonly uploaded?: string;
@@ -136,7 +136,7 @@ export async function runUpload(
 ): Promise<number> {
   const { emit } = lowered;
   if (flags.dryRun !== undefined) {
-    printData(host, renderPlacement(lowered.placement, flags.dryRun, lowered.changes));
+    printData(host, renderRunManifest(lowered.runManifest, flags.dryRun, lowered.changes));
     return 0;
   }
   for (const text of lowered.notes) emit({ kind: "note", text });
@@ -176,7 +176,7 @@ const PREPARED_BYTES = 250e6;
 async function prepare(
   { clock, interrupt }: Host,
   { flags, source, over }: { flags: UploadFlags; source: Source; over: AbortSignal },
-): Promise<Preparation | undefined> {
+): Promise<PrepackedTree | undefined> {
   const entries = await source.entries;
   const signal = AbortSignal.any([interrupt, over]);
   if (flags.workspaces.some((bound) => bound.persistentVolumeClaim !== undefined)) {
@@ -189,11 +189,13 @@ async function prepare(
   const { files, root } = source;
   const options = { files, root, nowSeconds, compressed, signal };
   const lanes = lanesOf(entries);
-  return lanes === undefined ? { first: new Prepared({ ...options, entries }), shared: [] } : {
-    first: new Prepared({ ...options, entries: lanes.first }),
-    second: new Prepared({ ...options, entries: lanes.second }),
-    shared: lanes.shared,
-  };
+  return lanes === undefined
+    ? { first: new PrepackedArchive({ ...options, entries }), shared: [] }
+    : {
+      first: new PrepackedArchive({ ...options, entries: lanes.first }),
+      second: new PrepackedArchive({ ...options, entries: lanes.second }),
+      shared: lanes.shared,
+    };
 }
 
 export async function resultFiles(

@@ -3,7 +3,7 @@ import { parse, parseAllDocuments, stringify, type Tags } from "npm:yaml@2.9.1";
 import { UsageError } from "../errors.ts";
 import type { KubeObject } from "../kube/interface.ts";
 import { escape } from "../printable.ts";
-import type { Placement } from "../tekton/place.ts";
+import type { RunManifest } from "../tekton/run_manifest.ts";
 import type { OutputFormat } from "./upload_options.ts";
 
 /** The documents of a text, empty ones left out. Throws UsageError with the line where one is none. */
@@ -55,15 +55,17 @@ export function nameOf({ kind, metadata }: KubeObject): string {
   return `${kind!.toLowerCase()}.tekton.dev/${metadata.name ?? metadata.generateName}`;
 }
 
-/** What would be created, in that order; a placement that is not inline is several objects. */
-export function renderPlacement(
-  placement: Placement,
+/** What would be created, in that order; a runManifest that is not inline is several objects. */
+export function renderRunManifest(
+  runManifest: RunManifest,
   format: OutputFormat,
   sentences: readonly string[],
 ): string {
-  if (placement.whyNotInline === undefined) return renderRun(placement.inline(), format, sentences);
-  const { run, objects } = placement.temporary!("tkn-dev-temporary");
-  const why = `With temporary objects, which the run owns: ${placement.whyNotInline}.`;
+  if (runManifest.whyNotInline === undefined) {
+    return renderRun(runManifest.inline(), format, sentences);
+  }
+  const { run, objects } = runManifest.temporary!("tkn-dev-temporary");
+  const why = `With temporary objects, which the run owns: ${runManifest.whyNotInline}.`;
   const between = format === "yaml" ? "---\n" : "";
   return [...objects, run]
     .map((object, at) => renderRun(object, format, at === 0 ? [...sentences, why] : []))

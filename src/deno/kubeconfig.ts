@@ -6,8 +6,9 @@
 import { UsageError } from "../errors.ts";
 import type { ConnectOptions } from "../host.ts";
 import { type Credentials, credentialsOf, fileOrData } from "./kubeconfig/credentials.ts";
-import { type Kubeconfig, readKubeconfig } from "./kubeconfig/files.ts";
+import { readKubeconfig } from "./kubeconfig/files.ts";
 import { messageOf } from "./kubeconfig/words.ts";
+import type { Kubeconfig } from "./kubeconfig/merged.ts";
 
 /** How to reach one cluster as one user. */
 export interface Connection {

@@ -1,4 +1,4 @@
-/** Asking again: what passes by itself, and how long to wait. Pure, but for `retried`. */
+/** AwaitOptions again: what passes by itself, and how long to wait. Pure, but for `retried`. */
 import { BrokenAnswer } from "./answers.ts";
 import type { Status } from "./interface.ts";
 import { StatusError, UnreachableError } from "./status.ts";

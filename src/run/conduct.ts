@@ -2,17 +2,17 @@
 import { ExpectedError, Interrupted } from "../errors.ts";
 import type { Clock } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
-import { PIPELINES, TASKS } from "../tekton/model.ts";
+import { PIPELINES, RESOURCE_OF, type RunKind, TASKS } from "../tekton/model.ts";
 import { CANCEL } from "../tekton/phase.ts";
-import type { Placement } from "../tekton/place.ts";
-import type { Outcome, RunEvent } from "./events.ts";
-import { follow } from "./follow.ts";
-import { Grace, within } from "./limits.ts";
-import { LiveRun, RESOURCE_OF, RunDeletedError, type RunKind } from "./live_run.ts";
+import type { RunManifest } from "../tekton/run_manifest.ts";
+import type { Outcome, RunEvent } from "../events.ts";
+import { follow } from "./logs/follow.ts";
+import { Grace, within } from "../async/limits.ts";
+import { LiveRun, RunDeletedError } from "./live_run.ts";
 import { keepPipelineLabel } from "./metadata.ts";
 import { createRun } from "./start.ts";
-import { sweep } from "./left_over.ts";
-import { Talk } from "./talk.ts";
+import { sweep } from "../cleanup/left_over.ts";
+import { WaitReporter } from "./wait_reporter.ts";
 import { removeTemporary } from "./temporary.ts";
 
 export interface ConductOptions {
@@ -20,7 +20,7 @@ export interface ConductOptions {
   readonly clock: Clock;
   readonly random: (length: number) => string;
   /** The run, not yet created. */
-  readonly placement: Placement;
+  readonly runManifest: RunManifest;
   /** The Pipeline's task that an upload stands in for. */
   readonly uploaded?: string;
   readonly emit: (event: RunEvent) => void;
@@ -32,7 +32,7 @@ export interface ConductOptions {
 /** What there is at hand while a run is conducted. */
 export interface Conducted {
   readonly live: LiveRun;
-  readonly talk: Talk;
+  readonly talk: WaitReporter;
   readonly startMs: number;
   /** For its end, and its errors. */
   readonly following: Promise<Outcome>;
@@ -57,14 +57,14 @@ export async function conduct(
   const { kube, clock, interrupt } = options;
   const startMs = clock.now();
   if (interrupt.aborted) throw new Interrupted("Interrupted: nothing was started");
-  const { run: created, objects, why, owned } = await createRun(options, options.placement);
+  const { run: created, objects, why, owned } = await createRun(options, options.runManifest);
   const kind = created.kind as RunKind;
   const { name, namespace } = created.metadata as { name: string; namespace: string };
   const over = new AbortController();
   const signal = AbortSignal.any([interrupt, over.signal]);
   using grace = new Grace(clock, interrupt);
   await using live = new LiveRun(kube, created, clock);
-  using talk = new Talk({ ...options, live });
+  using talk = new WaitReporter({ ...options, live });
   talk.emit({ kind: "created", resource: kind, name, namespace });
   if (why !== undefined) talk.emit({ kind: "note", text: `With temporary objects: ${why}` });
   let isReleased = false;

@@ -2,9 +2,9 @@
 import { ExpectedError, Interrupted, TransferError } from "../errors.ts";
 import type { Clock } from "../host.ts";
 import { conduct, type Conducted, type ConductOptions, type RunResult } from "./conduct.ts";
-import { isHeld } from "./held_steps.ts";
+import { isHeld } from "../hold/held_steps.ts";
 import type { LiveRun, MissedPause } from "./live_run.ts";
-import { type Pause, placeName } from "./pause_place.ts";
+import { type Pause, stepPath } from "../hold/pause.ts";
 import { checkPodsGone, hasPodLeft, isPodGone } from "./pod_gone.ts";
 
 export interface DebugOptions extends Omit<ConductOptions, "cancelsOn"> {
@@ -48,7 +48,7 @@ async function workAtPauses(
     const next = await live.until(
       () =>
         live.missed.at(missed) ?? live.pauses.at(pauses) ??
-          (live.isTold ? null : undefined),
+          (live.logsDrained ? null : undefined),
       signal,
     );
     if (next === null) return "done";
@@ -63,9 +63,9 @@ async function workAtPauses(
     const mayBeOver = isQueued || live.phase.kind === "ended";
     if (mayBeOver && !await isHeld(kube, next).catch(() => false)) continue;
     const { pod } = next;
-    emit({ kind: "paused", place: placeName(next), pod, afterMs: clock.now() - startMs });
+    emit({ kind: "paused", place: stepPath(next), pod, afterMs: clock.now() - startMs });
     talk.stage = "held";
-    const place = `${placeName(next)} ${next.container}`;
+    const place = `${stepPath(next)} ${next.container}`;
     first ??= place;
     const isFirst = place === first && !firstPods.has(next.uid);
     if (isFirst && firstPods.size > 0) {

@@ -5,25 +5,18 @@ import type { Kube, KubeObject, Resource, Selector } from "../kube/interface.ts"
 import { PODS } from "../kube/interface.ts";
 import {
   LABEL,
-  PIPELINE_RUNS,
-  type PipelineRun,
   type Pod,
+  RESOURCE_OF,
+  type Run,
+  type RunKind,
   TASK_RUNS,
   type TaskRun,
 } from "../tekton/model.ts";
 import { type Phase, phaseOf } from "../tekton/phase.ts";
-import { childrenOf, readChildren } from "./children.ts";
-import { within } from "./limits.ts";
-import { isOlder } from "./object_age.ts";
-import type { Pause } from "./pause_place.ts";
-
-export type Run = PipelineRun | TaskRun;
-export type RunKind = "PipelineRun" | "TaskRun";
-
-export const RESOURCE_OF: Record<RunKind, Resource> = {
-  PipelineRun: PIPELINE_RUNS,
-  TaskRun: TASK_RUNS,
-};
+import { childrenOf, readChildren } from "../objects/children.ts";
+import { within } from "../async/limits.ts";
+import { isOlder } from "../objects/object_age.ts";
+import type { Pause } from "../hold/pause.ts";
 
 /** A step that was to hold and whose container ended without a word of that. */
 export interface MissedPause {
@@ -48,7 +41,7 @@ export class LiveRun implements AsyncDisposable {
   readonly pauses: Pause[] = [];
   readonly missed: MissedPause[] = [];
   #run: Run;
-  #isTold = false;
+  #logsDrained = false;
   #failure: unknown;
   #waiters = new Set<() => void>();
   readonly #stop = new AbortController();
@@ -107,12 +100,12 @@ export class LiveRun implements AsyncDisposable {
   }
 
   /** It has ended, and all that its steps' logs tell is told. */
-  get isTold(): boolean {
-    return this.#isTold;
+  get logsDrained(): boolean {
+    return this.#logsDrained;
   }
 
   setTold(): void {
-    this.#isTold = true;
+    this.#logsDrained = true;
     this.#changed();
   }
 

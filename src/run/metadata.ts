@@ -1,8 +1,8 @@
 /** What a run carries in its labels and annotations beyond what it was created with. */
 import { ExpectedError } from "../errors.ts";
 import type { Kube } from "../kube/interface.ts";
-import { LABEL, PIPELINE_RUNS } from "../tekton/model.ts";
-import { type LiveRun, RESOURCE_OF } from "./live_run.ts";
+import { LABEL, PIPELINE_RUNS, RESOURCE_OF } from "../tekton/model.ts";
+import { type LiveRun } from "./live_run.ts";
 
 /** Without the right to patch, the run goes on without them. */
 export async function annotate(

@@ -1,5 +1,5 @@
 /** What the objects of an ended run say, as an Outcome: pure. */
-import type { PipelineRun, PipelineTask, Pod, StepState, TaskRun } from "../tekton/model.ts";
+import type { PipelineRun, PipelineTask, Pod, Run, StepState, TaskRun } from "../tekton/model.ts";
 import {
   durationMs,
   failedStep,
@@ -10,8 +10,8 @@ import {
 } from "../tekton/phase.ts";
 import { LABEL } from "../tekton/model.ts";
 import { taskNameOf } from "../tekton/task_name.ts";
-import type { Outcome, TaskOutcome } from "./events.ts";
-import type { LiveRun, Run } from "./live_run.ts";
+import type { Outcome, TaskOutcome } from "../events.ts";
+import type { LiveRun } from "./live_run.ts";
 
 /** `uploaded` is the Pipeline's task that the upload stood in for. */
 export function outcomeOf(live: LiveRun, uploaded: string | undefined): Outcome {

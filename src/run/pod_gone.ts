@@ -4,9 +4,9 @@
  */
 import { TransferError } from "../errors.ts";
 import { containerState } from "../tekton/pod_state.ts";
-import { hasTaskRunEnded } from "./follow.ts";
+import { hasTaskRunEnded } from "./logs/follow.ts";
 import type { LiveRun } from "./live_run.ts";
-import type { Pause } from "./pause_place.ts";
+import type { Pause } from "../hold/pause.ts";
 
 /** So often what was sent to a pod that is gone is sent to the next one. */
 const MOST_AGAIN = 3;

@@ -2,10 +2,9 @@
 import { ClusterError, ExpectedError } from "../errors.ts";
 import type { Access, Kube } from "../kube/interface.ts";
 import { isStatus, StatusError } from "../kube/status.ts";
-import type { Placement } from "../tekton/place.ts";
-import { TASK_RUNS, type TaskRun } from "../tekton/model.ts";
-import { createOnce, type Creating, withFreeName } from "./create_once.ts";
-import { RESOURCE_OF, type Run, type RunKind } from "./live_run.ts";
+import type { RunManifest } from "../tekton/run_manifest.ts";
+import { RESOURCE_OF, type Run, type RunKind, TASK_RUNS, type TaskRun } from "../tekton/model.ts";
+import { createOnce, type Creating, withFreeName } from "../objects/create_once.ts";
 import { type CreatedRun, createTemporary } from "./temporary.ts";
 
 /**
@@ -77,18 +76,18 @@ export interface Created extends CreatedRun {
  * Inline where that is the same and the cluster takes it, else with temporary objects: inline the
  * webhook judges, and a feature flag may forbid, what by reference is right.
  */
-export async function createRun(creating: Creating, placement: Placement): Promise<Created> {
-  if (placement.whyNotInline !== undefined) {
-    return await createByReference(creating, placement, placement.whyNotInline);
+export async function createRun(creating: Creating, runManifest: RunManifest): Promise<Created> {
+  if (runManifest.whyNotInline !== undefined) {
+    return await createByReference(creating, runManifest, runManifest.whyNotInline);
   }
   try {
-    const placed: Run = placement.inline();
+    const placed: Run = runManifest.inline();
     const run = await createOnce(creating, RESOURCE_OF[placed.kind as RunKind], placed);
     return { run, objects: [], owned: Promise.resolve() };
   } catch (error) {
     const why = whyRefused(error);
-    if (placement.temporary === undefined || why === undefined) throw error;
-    return await createByReference(creating, placement, why).catch((other) => {
+    if (runManifest.temporary === undefined || why === undefined) throw error;
+    return await createByReference(creating, runManifest, why).catch((other) => {
       throw isStatus(other, 403) ? error : other;
     });
   }
@@ -96,11 +95,11 @@ export async function createRun(creating: Creating, placement: Placement): Promi
 
 async function createByReference(
   creating: Creating,
-  placement: Placement,
+  runManifest: RunManifest,
   why: string,
 ): Promise<Created> {
-  const created = await withFreeName(placement.inline(), () => {
-    return createTemporary(creating, placement.temporary!(`tkn-dev-${creating.random(6)}`));
+  const created = await withFreeName(runManifest.inline(), () => {
+    return createTemporary(creating, runManifest.temporary!(`tkn-dev-${creating.random(6)}`));
   });
   return { ...created, why };
 }

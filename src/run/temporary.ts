@@ -4,11 +4,11 @@
  */
 import { ExpectedError } from "../errors.ts";
 import type { KubeObject, Resource } from "../kube/interface.ts";
-import { PIPELINES, TASKS } from "../tekton/model.ts";
-import { createMarked, type Creating, isUncertain, newMark } from "./create_once.ts";
-import { Grace, within } from "./limits.ts";
-import { marked } from "./own.ts";
-import { type LiveRun, RESOURCE_OF, type Run, type RunKind } from "./live_run.ts";
+import { PIPELINES, RESOURCE_OF, type Run, type RunKind, TASKS } from "../tekton/model.ts";
+import { createMarked, type Creating, isUncertain, newMark } from "../objects/create_once.ts";
+import { Grace, within } from "../async/limits.ts";
+import { marked } from "../objects/own.ts";
+import { type LiveRun } from "./live_run.ts";
 
 const RESOURCES: Record<string, Resource> = { Pipeline: PIPELINES, Task: TASKS };
 

@@ -1,15 +1,15 @@
 /** An upload run: at its one pause the tree is sent, and the run goes on. */
 import { TransferError } from "../errors.ts";
 import type { Clock } from "../host.ts";
-import type { Receipt } from "../tree/manifest.ts";
+import type { Receipt } from "../tree/archive/checksum_list.ts";
 import type { Entry } from "../tree/walk.ts";
 import { conduct, type Conducted, type ConductOptions, type RunResult } from "./conduct.ts";
-import type { Outcome } from "./events.ts";
+import type { Outcome } from "../events.ts";
 import type { LiveRun } from "./live_run.ts";
 import { annotate } from "./metadata.ts";
 import { plainDirectory, whyNoDirectory } from "../tekton/source/destination.ts";
-import { awaitPause } from "./pause.ts";
-import type { Pause } from "./pause_place.ts";
+import { awaitPause } from "./await_pause.ts";
+import type { Pause } from "../hold/pause.ts";
 import {
   checkPodsGone,
   hasPodLeft,
@@ -19,18 +19,19 @@ import {
   isTaskOver,
   ReceiverGone,
 } from "./pod_gone.ts";
-import { recordPlace } from "./record_place.ts";
-import { type Cargo, type Preparation, send, type SendOptions } from "./send.ts";
+import { recordPlace } from "../transfer/record_place.ts";
+import { send } from "../transfer/send.ts";
+import type { PrepackedTree, SendOptions, SourceTree } from "../transfer/options.ts";
 
 type Sending = Pick<SendOptions, "program" | "compress" | "deletes" | "results">;
 
 export interface UploadOptions
-  extends Omit<ConductOptions, "cancelsOn">, Omit<Cargo, "entries" | "prepared">, Sending {
+  extends Omit<ConductOptions, "cancelsOn">, Omit<SourceTree, "entries" | "prepared">, Sending {
   readonly held: { readonly task?: string; readonly step: string };
   /** What of the directory is sent: its walk goes on while the run starts. */
   readonly entries: Promise<readonly Entry[]>;
   /** Called once the run is created: what is packed before that would only be in its way. */
-  readonly prepare: () => Promise<Preparation | undefined>;
+  readonly prepare: () => Promise<PrepackedTree | undefined>;
   /** What the run is to carry of what was uploaded. */
   readonly annotations: (receipt: Receipt) => Record<string, string>;
   /** How long the run may be held: for longer it is cancelled. */
@@ -57,7 +58,7 @@ async function sendAtPause(
 ): Promise<"left" | "done"> {
   const { kube, clock, held } = options;
   const { live, talk, startMs, signal, emit } = conducted;
-  let preparing: Promise<Preparation | undefined> = options.prepare();
+  let preparing: Promise<PrepackedTree | undefined> = options.prepare();
   preparing.catch(() => {}); // told when it is sent
   talk.held = held;
   /** Those that it was sent to: a pod may be made again. */
@@ -87,7 +88,7 @@ async function sendAtPause(
 async function sendTo(
   options: UploadOptions,
   { live, following, signal, emit }: Conducted,
-  { pause, preparing }: { pause: Pause; preparing: Promise<Preparation | undefined> },
+  { pause, preparing }: { pause: Pause; preparing: Promise<PrepackedTree | undefined> },
 ): Promise<Receipt | "over" | "gone"> {
   const { clock } = options;
   const directory = directoryOf(pause);

@@ -1,5 +1,5 @@
 /** A container's log as the kubelet keeps it: lines with their times, stdout and stderr in one. */
-import { Bell } from "../bell.ts";
+import { Bell } from "../async/bell.ts";
 
 export interface LogLine {
   /** Nanoseconds since the epoch. */

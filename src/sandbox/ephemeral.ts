@@ -10,18 +10,11 @@ import {
   unsupportedMediaType,
 } from "./api_error.ts";
 import { PODS } from "./kinds.ts";
-import type { ContainerSpec, Kubelet, PodObject } from "./kubelet.ts";
+import type { Kubelet } from "./kubelet.ts";
 import { mergePatch } from "./merge_patch.ts";
 import type { Store } from "./store.ts";
-
-export interface EphemeralContainer extends ContainerSpec {
-  readonly command?: string[];
-  readonly args?: string[];
-  readonly stdin?: boolean;
-  readonly tty?: boolean;
-  readonly targetContainerName?: string;
-  readonly [key: string]: unknown;
-}
+import type { PodObject } from "./pod_object.ts";
+import type { EphemeralContainer } from "./pod_object.ts";
 
 export interface Node {
   readonly store: Store;

@@ -1,10 +1,9 @@
 /** The life of one ephemeral container, as the pod's status tells it. */
 import type { ContainerStatus } from "../tekton/model.ts";
 import { type Container, StartError } from "./container.ts";
-import type { EphemeralContainer } from "./ephemeral.ts";
 import { Images } from "./images.ts";
 import { PODS } from "./kinds.ts";
-import type { PodObject } from "./kubelet.ts";
+import type { EphemeralContainer, PodObject } from "./pod_object.ts";
 import { now, type Store } from "./store.ts";
 
 /** What the images of a test cluster have as their own command. */

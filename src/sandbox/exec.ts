@@ -1,5 +1,5 @@
 /** `…/pods/NAME/exec` over a websocket: v5.channel.k8s.io, and v4 without its half-close. */
-import { Bell } from "../bell.ts";
+import { Bell } from "../async/bell.ts";
 import { Channel, decodeFrame, encodeFrame, statusOfExit, V4, V5 } from "../kube/frames.ts";
 import type { KubeObject, Status } from "../kube/interface.ts";
 import type { Pod } from "../tekton/model.ts";

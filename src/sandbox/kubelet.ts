@@ -1,34 +1,17 @@
 /** The node: makes a pod's directories and containers, knows the running ones, and cleans up after them. */
 import { resolve } from "node:path/posix";
-import type { KubeObject, ObjectMeta } from "../kube/interface.ts";
+import type { ObjectMeta } from "../kube/interface.ts";
 import { Container } from "./container.ts";
-import { type EnvFrom, environment, type EnvVar } from "./environment.ts";
-import type { EphemeralContainer } from "./ephemeral.ts";
+import { environment } from "./environment.ts";
+import type { EphemeralContainer } from "./pod_object.ts";
 import { runEphemeral } from "./ephemeral_run.ts";
 import { Images } from "./images.ts";
 import { PODS, VOLUME_CLAIMS } from "./kinds.ts";
 import { type Mount, PathMap } from "./paths.ts";
 import type { Store } from "./store.ts";
 import { subDirectory } from "./sub_path.ts";
-import { type Volume, Volumes } from "./volumes.ts";
-
-export interface ContainerSpec {
-  readonly name: string;
-  readonly image: string;
-  readonly env?: EnvVar[];
-  readonly envFrom?: EnvFrom[];
-  readonly workingDir?: string;
-  readonly volumeMounts?: {
-    name: string;
-    mountPath: string;
-    subPath?: string;
-    readOnly?: boolean;
-  }[];
-}
-
-export interface PodObject extends KubeObject {
-  spec: { containers: ContainerSpec[]; volumes?: Volume[]; [key: string]: unknown };
-}
+import { Volumes } from "./volumes.ts";
+import type { ContainerSpec, PodObject } from "./pod_object.ts";
 
 /** What every pod of Tekton has below /tekton. */
 const TEKTON_DIRECTORIES = ["home", "results", "scripts", "steps", "run", "creds", "artifacts"];

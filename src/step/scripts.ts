@@ -221,7 +221,7 @@ export interface ReceiveOptions {
   attempt: number;
   /** The name of the archive's last member. Without one nothing is verified and nothing released. */
   manifest?: string;
-  /** Where what is sent is written down for the next upload, see src/tree/record.ts. */
+  /** Where what is sent is written down for the next upload, see src/transfer/upload_record.ts. */
   record?: string;
   /** The Task results to write once it is verified. */
   results: Readonly<Record<string, string>>;

@@ -278,6 +278,20 @@ export interface PipelineRun extends KubeObject {
   };
 }
 
+export type Run = PipelineRun | TaskRun;
+export type RunKind = "PipelineRun" | "TaskRun";
+
+export const RESOURCE_OF: Record<RunKind, Resource> = {
+  PipelineRun: PIPELINE_RUNS,
+  TaskRun: TASK_RUNS,
+};
+
+/** A run of the namespace that is meant. */
+export interface RunName {
+  readonly kind: RunKind;
+  readonly name: string;
+}
+
 /** A Pod, as far as it tells why a step does not start and whether it ended. */
 export interface Pod extends KubeObject {
   spec?: {

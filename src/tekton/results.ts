@@ -1,6 +1,6 @@
 /** The results of the work that an upload stands in for: pure. */
 import { UsageError } from "../errors.ts";
-import { type Known, knownAs } from "./clone_results.ts";
+import { type Known, knownAs } from "./source/clone_results.ts";
 import type { ParamValue, ResultSpec } from "./model.ts";
 
 /** What is known of the local checkout. */

@@ -4,7 +4,7 @@
  * pkg/reconciler/taskrun/resources/{apply,taskref}.go, pkg/substitution/replacements.go.
  */
 import { UsageError } from "../errors.ts";
-import type { ReadPipeline } from "./inline_pipeline.ts";
+import type { ReadPipeline } from "./inline/inline_pipeline.ts";
 import type { Param, ParamSpec, ParamValue } from "./model.ts";
 import { mapStrings, usedParams } from "./references.ts";
 

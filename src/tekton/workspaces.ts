@@ -1,8 +1,17 @@
 /** The run's workspaces against what is declared, and which of them can take an upload: pure. */
 import { UsageError } from "../errors.ts";
-import type { MountedWorkspace } from "./held_facts.ts";
 import { isForCredentials } from "./source/names.ts";
 import type { TaskWorkspace, WorkspaceBinding } from "./model.ts";
+
+/** One of a TaskRun's workspaces, as a container of its pod has it. */
+export interface MountedWorkspace {
+  readonly name: string;
+  readonly path: string;
+  /** What is bound to it, in words: `claim source-pvc`. */
+  readonly bound: string;
+  /** Undefined where it can be written. */
+  readonly whyReadOnly?: string;
+}
 
 interface Declared {
   name: string;

@@ -1,8 +1,8 @@
 /** Which rule keeps or drops a path, in words. */
 import { UsageError } from "../errors.ts";
 import { FileError, type Files, type FileStat } from "../host.ts";
-import type { Decision, Ignore } from "./ignore.ts";
-import { showRule } from "./rule_set.ts";
+import type { Decision, Ignore } from "./ignore/ignore.ts";
+import { showRule } from "./ignore/rule_set.ts";
 import { cannotRead, isGone } from "./unreadable.ts";
 
 /**

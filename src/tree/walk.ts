@@ -1,7 +1,7 @@
 /** What is in a tree: one entry after the other, without what git or the user leaves out. */
 import { FileError, type Files, type FileStat } from "../host.ts";
-import type { GitIndex } from "./git_index.ts";
-import type { Ignore } from "./ignore.ts";
+import type { GitIndex } from "./git/git_index.ts";
+import type { Ignore } from "./ignore/ignore.ts";
 import { sentMode } from "./sent_mode.ts";
 import { cannotRead, isGone } from "./unreadable.ts";
 

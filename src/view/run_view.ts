@@ -1,5 +1,5 @@
 /** A run's events as text: logs are data and go to stdout, the rest is narration on stderr. Pure. */
-import type { RunEvent } from "../run/events.ts";
+import type { RunEvent } from "../events.ts";
 import { escape, joined, oneLine, type Printable, printable, trimmedEnd } from "../printable.ts";
 import { LogLines, type LogOptions } from "./log_line.ts";
 import { renderProgress } from "./progress.ts";

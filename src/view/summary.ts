@@ -1,5 +1,5 @@
 /** How a run ended, as a table with one sentence below. Pure. */
-import type { Outcome, TaskOutcome } from "../run/events.ts";
+import type { Outcome, TaskOutcome } from "../events.ts";
 import { escape, joined, type Printable, printable } from "../printable.ts";
 import { OUT_OF_MEMORY } from "../tekton/phase.ts";
 import { plainLines } from "./sanitize.ts";

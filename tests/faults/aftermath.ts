@@ -18,12 +18,12 @@ export async function forgotten(
   room: Room,
   { stderr, isReleased }: { stderr: string; isReleased: () => boolean },
 ): Promise<string[]> {
-  const isTold = ({ name }: FoundRun) =>
+  const logsDrained = ({ name }: FoundRun) =>
     stderr.split("\n").some((line) => line.includes(name) && /\b(may|still)\b/.test(line));
   const limit = Date.now() + CANCEL_MS;
   while (!isReleased()) {
     const untold = (await room.runs()).filter((run) =>
-      isGoing(run) && run.state !== "cancelling" && !isTold(run)
+      isGoing(run) && run.state !== "cancelling" && !logsDrained(run)
     );
     if (untold.length === 0 || Date.now() > limit) {
       return untold.map(({ name, state }) => `run ${name} is ${state}, and nobody was told`);

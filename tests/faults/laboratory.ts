@@ -21,13 +21,13 @@ export interface LaboratoryOptions {
 }
 
 /** Of a profile: what each of its injections takes. */
-interface Prepared {
+interface PrepackedArchive {
   readonly tree: string;
   readonly measures: Measures;
 }
 
 export class Laboratory implements AsyncDisposable {
-  readonly #prepared = new Map<Profile, Prepared>();
+  readonly #prepared = new Map<Profile, PrepackedArchive>();
   #count = 0;
 
   private constructor(

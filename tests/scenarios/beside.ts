@@ -1,7 +1,7 @@
 /** Runs of ours beside those of others: what tkn reads of them, and what becomes of their copies. */
 import assert from "node:assert/strict";
 import type { KubeObject } from "../../src/kube/interface.ts";
-import { RESOURCE_OF, type Run, type RunKind } from "../../src/run/live_run.ts";
+import { RESOURCE_OF, type Run, type RunKind } from "../../src/tekton/model.ts";
 import { LABEL, TASK_RUNS, type TaskRun } from "../../src/tekton/model.ts";
 import { phaseOf } from "../../src/tekton/phase.ts";
 import { taskNameOf } from "../../src/tekton/task_name.ts";

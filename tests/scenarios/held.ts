@@ -1,6 +1,6 @@
 /** The scenarios of runs that hold and of those who come to them later, with no terminal. */
 import assert from "node:assert/strict";
-import { heldSteps } from "../../src/run/held_steps.ts";
+import { heldSteps } from "../../src/hold/held_steps.ts";
 import { TASK_RUNS } from "../../src/tekton/model.ts";
 import type { Cluster } from "../support/cluster.ts";
 import { tknDev } from "../support/program.ts";

@@ -3,7 +3,7 @@
  * They take `enable-api-fields: alpha`, which a cluster's administrator sets: not one of all scenarios.
  */
 import assert from "node:assert/strict";
-import { heldSteps } from "../../src/run/held_steps.ts";
+import { heldSteps } from "../../src/hold/held_steps.ts";
 import { TASK_RUNS, type TaskRun } from "../../src/tekton/model.ts";
 import { phaseOf } from "../../src/tekton/phase.ts";
 import type { Cluster } from "../support/cluster.ts";

@@ -1,7 +1,7 @@
 /** What scenarios wait for of runs that they do not follow, and how they let a held step go. */
 import assert from "node:assert/strict";
-import { heldSteps } from "../../src/run/held_steps.ts";
-import { RESOURCE_OF, type Run, type RunKind } from "../../src/run/live_run.ts";
+import { heldSteps } from "../../src/hold/held_steps.ts";
+import { RESOURCE_OF, type Run, type RunKind } from "../../src/tekton/model.ts";
 import { phaseOf } from "../../src/tekton/phase.ts";
 import type { Cluster } from "../support/cluster.ts";
 import { tknDev } from "../support/program.ts";
@@ -16,7 +16,9 @@ export async function held({ kube }: Cluster, kind: RunKind, name: string, place
   const run = { kind, namespace: kube.namespace, name };
   await becomes(async () => {
     const steps = await heldSteps(kube, run);
-    return steps.some(({ task, of }) => [task, of].filter(Boolean).join("/") === place);
+    return steps.some(({ task, targetStep }) =>
+      [task, targetStep].filter(Boolean).join("/") === place
+    );
   }, `${place} holds`);
 }
 

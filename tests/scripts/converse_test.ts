@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { denoFiles } from "../../src/deno/files.ts";
 import { ReceiveExit, type ReceiveOptions } from "../../src/step/scripts.ts";
-import { archive } from "../../src/tree/archive.ts";
-import { loadIgnore } from "../../src/tree/ignore.ts";
-import { Manifest } from "../../src/tree/manifest.ts";
+import { archive } from "../../src/tree/archive/archive.ts";
+import { loadIgnore } from "../../src/tree/ignore/ignore.ts";
+import { ChecksumList } from "../../src/tree/archive/checksum_list.ts";
 import { walk } from "../../src/tree/walk.ts";
 import { MemoryFiles } from "../support/memory_files.ts";
 import { file, MTIME_SECONDS, type TreeNode } from "../support/tree_text.ts";
@@ -23,7 +23,7 @@ const receive = (stage: Stage, options: Partial<ReceiveOptions> = {}) =>
 
 /** An archive of ours, of files in memory, behind the line for it; and its receipt. */
 async function packed(nodes: readonly TreeNode[]): Promise<{ bytes: Uint8Array; receipt: string }> {
-  const manifest = new Manifest();
+  const manifest = new ChecksumList();
   const files = new MemoryFiles(nodes);
   const { stream } = archive(walk(files, "/tree", await loadIgnore(files, "/tree")), {
     files,

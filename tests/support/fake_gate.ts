@@ -1,5 +1,5 @@
 /** A gate that is easy to tell in what was lowered. */
-import type { Gate } from "../../src/tekton/gate_step.ts";
+import type { Gate } from "../../src/tekton/breakpoint/gate_step.ts";
 import type { TaskSpec } from "../../src/tekton/model.ts";
 import type { Destination } from "../../src/tekton/source/destination.ts";
 import type { StandIn } from "../../src/tekton/source/replaced_steps.ts";

@@ -3,8 +3,8 @@ import { execFileSync } from "node:child_process";
 import { existsSync, lstatSync } from "node:fs";
 import process from "node:process";
 import { denoFiles } from "../../src/deno/files.ts";
-import { gitAsker } from "../../src/tree/git_rules.ts";
-import { loadIgnore } from "../../src/tree/ignore.ts";
+import { gitAsker } from "../../src/tree/git/git_rules.ts";
+import { loadIgnore } from "../../src/tree/ignore/ignore.ts";
 import { walk } from "../../src/tree/walk.ts";
 import { tknDev } from "./program.ts";
 

@@ -6,7 +6,7 @@ import { openSource, sendable } from "../../src/commands/source.ts";
 import { uploadFlags } from "../../src/commands/upload_options.ts";
 import { capture } from "../../src/deno/capture.ts";
 import { denoFiles } from "../../src/deno/files.ts";
-import { archive } from "../../src/tree/archive.ts";
+import { archive } from "../../src/tree/archive/archive.ts";
 import type { Entry } from "../../src/tree/walk.ts";
 import { FakeHost } from "./fake_host.ts";
 import { extract } from "./tars.ts";

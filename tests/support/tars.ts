@@ -4,9 +4,9 @@ import { spawnSync } from "node:child_process";
 import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import process from "node:process";
 import { denoFiles } from "../../src/deno/files.ts";
-import { archive } from "../../src/tree/archive.ts";
-import { loadIgnore } from "../../src/tree/ignore.ts";
-import { Manifest, type Receipt } from "../../src/tree/manifest.ts";
+import { archive } from "../../src/tree/archive/archive.ts";
+import { loadIgnore } from "../../src/tree/ignore/ignore.ts";
+import { ChecksumList, type Receipt } from "../../src/tree/archive/checksum_list.ts";
 import { walk } from "../../src/tree/walk.ts";
 
 export const TARS = [["tar"], ["bsdtar"], ["busybox", "tar"]];
@@ -18,7 +18,7 @@ export async function pack(
   root: string,
   manifestName?: string,
 ): Promise<{ bytes: Uint8Array; receipt: Receipt }> {
-  const manifest = new Manifest();
+  const manifest = new ChecksumList();
   const { stream } = archive(walk(denoFiles, root, await loadIgnore(denoFiles, root)), {
     files: denoFiles,
     root,

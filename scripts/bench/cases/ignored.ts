@@ -1,5 +1,5 @@
 import { denoHost } from "../../../src/deno/host.ts";
-import { loadIgnore } from "../../../src/tree/ignore.ts";
+import { loadIgnore } from "../../../src/tree/ignore/ignore.ts";
 import { walk } from "../../../src/tree/walk.ts";
 import type { BenchCase } from "../bench_case.ts";
 import { execute } from "../process.ts";

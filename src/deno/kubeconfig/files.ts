@@ -2,8 +2,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
 import {
-  type Cluster,
-  type Context,
   newClusters,
   newContexts,
   newUsers,
@@ -17,19 +15,7 @@ import { variable } from "../variable.ts";
 import { EXTENSION } from "./exec_plugin.ts";
 import { inCluster } from "./in_cluster.ts";
 import { messageOf } from "./words.ts";
-
-export interface Kubeconfig {
-  readonly clusters: readonly (Cluster & ForPlugins)[];
-  readonly users: readonly User[];
-  readonly contexts: readonly Context[];
-  readonly currentContext?: string;
-}
-
-/** What the library leaves out of a cluster, and exec plugins are told. */
-interface ForPlugins {
-  readonly disablesCompression?: boolean;
-  readonly pluginConfig?: unknown;
-}
+import type { ForPlugins, Kubeconfig } from "./merged.ts";
 
 /** kubectl's order: the flag, then $KUBECONFIG (missing files passed over), then ~/.kube/config, then in-cluster. */
 export function readKubeconfig({ kubeconfig }: ConnectOptions): Kubeconfig {

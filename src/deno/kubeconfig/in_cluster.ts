@@ -1,7 +1,7 @@
 /** In a pod: its service account, https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/ */
 import { existsSync, readFileSync } from "node:fs";
 import type { Env } from "../../host.ts";
-import type { Kubeconfig } from "./files.ts";
+import type { Kubeconfig } from "./merged.ts";
 
 /** Undefined elsewhere. `account` is where the kubelet mounts it. */
 export function inCluster(

@@ -2,17 +2,11 @@
 import type { KubeObject } from "../../kube/interface.ts";
 import type { PipelineRun, ResolutionRequest, TaskRun } from "../../tekton/model.ts";
 import { PIPELINE_RUN, PODS, RESOLUTION_REQUEST, TASK_RUN } from "../kinds.ts";
-import type { Kubelet } from "../kubelet.ts";
-import type { Change, Store } from "../store.ts";
+import type { Change } from "../store.ts";
 import { PipelineRunJob } from "./pipeline_run.ts";
 import { answerRequest } from "./resolvers.ts";
 import { TaskRunJob } from "./task_run.ts";
-
-export interface World {
-  readonly store: Store;
-  readonly kubelet: Kubelet;
-  readonly podStartMs: number;
-}
+import type { World } from "./world.ts";
 
 export class Tekton {
   readonly #taskRuns = new Map<string, TaskRunJob>();

@@ -1,6 +1,6 @@
 /** What Tekton puts into a pod for its entrypoint: flags, and volumes below /tekton. */
 import type { Step } from "../../tekton/model.ts";
-import type { ContainerSpec } from "../kubelet.ts";
+import type { ContainerSpec } from "../pod_object.ts";
 import type { Volume } from "../volumes.ts";
 import { postFile } from "./breakpoints.ts";
 import { durationMs, formatDuration } from "./duration.ts";

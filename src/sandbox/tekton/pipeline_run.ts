@@ -3,7 +3,7 @@ import { LABEL, type PipelineRun, type TaskRun } from "../../tekton/model.ts";
 import { PIPELINE_RUN, TASK_RUN } from "../kinds.ts";
 import { isApiError, now } from "../store.ts";
 import { isDone, RunFailure, type State, withCondition } from "./conditions.ts";
-import type { World } from "./controller.ts";
+import type { World } from "./world.ts";
 import { durationMs, formatDuration } from "./duration.ts";
 import { findPipeline, makePlan, type Plan } from "./pipeline_plan.ts";
 import { pipelineResults } from "./pipeline_results.ts";

@@ -3,9 +3,9 @@ import entrypoint from "./entrypoint.sh" with { type: "text" };
 import type { ContainerStatus, Step } from "../../tekton/model.ts";
 import { type Container, StartError } from "../container.ts";
 import { PODS } from "../kinds.ts";
-import type { PodObject, RunningPod } from "../kubelet.ts";
+import type { RunningPod } from "../kubelet.ts";
 import { now } from "../store.ts";
-import type { World } from "./controller.ts";
+import type { World } from "./world.ts";
 import { durationMs } from "./duration.ts";
 import { postFile, previousEnd } from "./breakpoints.ts";
 import { type RawResult, readResults } from "./results.ts";
@@ -14,6 +14,7 @@ import { Values } from "./substitute.ts";
 import { scriptPath } from "./task_pod.ts";
 import type { ResolvedTask } from "./task_spec.ts";
 import { allows } from "./when.ts";
+import type { PodObject } from "../pod_object.ts";
 
 type State = NonNullable<ContainerStatus["state"]> & { terminated?: Record<string, unknown> };
 

@@ -2,7 +2,7 @@
 import type { KubeObject } from "../../kube/interface.ts";
 import { LABEL, type Step, type TaskRun, type WorkspaceBinding } from "../../tekton/model.ts";
 import { VOLUME_CLAIMS } from "../kinds.ts";
-import type { ContainerSpec, PodObject } from "../kubelet.ts";
+import type { ContainerSpec, PodObject } from "../pod_object.ts";
 import type { Store } from "../store.ts";
 import type { Volume } from "../volumes.ts";
 import { ownerReference } from "./conditions.ts";

@@ -2,13 +2,13 @@
 import { LABEL, type Step, type TaskRun } from "../../tekton/model.ts";
 import { Images } from "../images.ts";
 import { PODS, TASK_RUN } from "../kinds.ts";
-import type { PodObject, RunningPod } from "../kubelet.ts";
+import type { RunningPod } from "../kubelet.ts";
 import { now } from "../store.ts";
 import { EnvironmentError } from "../environment.ts";
 import { whyInvalid } from "../sub_path.ts";
 import { VolumeError } from "../volumes.ts";
 import { isDone, RunFailure, type State, withCondition } from "./conditions.ts";
-import type { World } from "./controller.ts";
+import type { World } from "./world.ts";
 import { durationMs } from "./duration.ts";
 import { childName } from "./names.ts";
 import { publishPod, StepRunner } from "./steps.ts";
@@ -26,6 +26,7 @@ import {
   terminatedStep,
 } from "./task_run_status.ts";
 import { findTask, type ResolvedTask, resolveTask } from "./task_spec.ts";
+import type { PodObject } from "../pod_object.ts";
 
 type Status = NonNullable<TaskRun["status"]>;
 

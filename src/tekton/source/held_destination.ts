@@ -1,7 +1,7 @@
 /** Where an upload into a step of a run goes that holds before it clones: as Tekton has filled in what its Task says. Pure. */
-import { type MountedWorkspace, paramsOf, taskParamName } from "../held_facts.ts";
+import { paramsOf, taskParamName } from "../breakpoint/held_facts.ts";
 import type { TaskRun, TaskSpec } from "../model.ts";
-import { usableWorkspaces } from "../workspaces.ts";
+import { type MountedWorkspace, usableWorkspaces } from "../workspaces.ts";
 import { chooseDestination } from "./destination.ts";
 import { settled, taskParams } from "./plan.ts";
 import { isClone, standInFor } from "./stand_in.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { storeFiles, withoutCredentials } from "../../../src/tree/git_credentials.ts";
-import { holdsSecret } from "../../../src/tree/secret_contents.ts";
+import { storeFiles, withoutCredentials } from "../../../src/tree/secrets/git_credentials.ts";
+import { holdsSecret } from "../../../src/tree/secrets/secret_contents.ts";
 import corpus from "../corpus/credentials.json" with { type: "json" };
 import { linesOf, text } from "../inputs.ts";
 import { fc, type Target } from "../target.ts";

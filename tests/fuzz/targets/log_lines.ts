@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { LogOptions } from "../../../src/kube/interface.ts";
-import { stepLog } from "../../../src/run/step_log.ts";
+import { stepLog } from "../../../src/run/logs/step_log.ts";
 import { FakeClock } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
 import corpus from "../corpus/log_lines.json" with { type: "json" };

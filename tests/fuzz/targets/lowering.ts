@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { denoHost } from "../../../src/deno/host.ts";
 import { ExpectedError } from "../../../src/errors.ts";
-import { holdPipelineRun, type StepToHold } from "../../../src/tekton/hold_run.ts";
-import { lowerPipeline } from "../../../src/tekton/lower_pipeline.ts";
+import { holdPipelineRun, type StepToHold } from "../../../src/tekton/breakpoint/hold_run.ts";
+import { lowerPipeline } from "../../../src/tekton/breakpoint/lower_pipeline.ts";
 import { PIPELINE_RUNS, type PipelineRun } from "../../../src/tekton/model.ts";
-import type { Placement } from "../../../src/tekton/place.ts";
+import type { RunManifest } from "../../../src/tekton/run_manifest.ts";
 import { deepFreeze } from "../../support/deep_freeze.ts";
 import { GATE, into } from "../../support/fake_gate.ts";
 import { Random } from "../../support/random.ts";
@@ -34,7 +34,7 @@ export const loweringTarget: Target<Input> = {
     const one = makeCase(input);
     const { pipeline, params } = one.run;
     if (clashesInline(pipeline, params) !== undefined) return;
-    for (const { whyNotInline, inline, temporary } of placements(one, input)) {
+    for (const { whyNotInline, inline, temporary } of runManifests(one, input)) {
       const { spec } = inline();
       // A param of the target that goes, or has another name, may have kept those of other tasks from clashing.
       const clash = whyNotInline ?? clashesInline(spec.pipelineSpec!, spec.params ?? []);
@@ -68,9 +68,9 @@ export const webhookTarget: Target<Input> = {
       }
     };
     if (await takes(byReference(one)) !== undefined) return;
-    for (const placement of placements(one, input)) {
-      if (placement.whyNotInline !== undefined) continue;
-      const { spec, ...run } = placement.inline();
+    for (const runManifest of runManifests(one, input)) {
+      if (runManifest.whyNotInline !== undefined) continue;
+      const { spec, ...run } = runManifest.inline();
       const why = await takes({ ...run, spec });
       const expected = clashesInline(spec.pipelineSpec!, spec.params ?? []);
       assert.equal(why === undefined, expected === undefined, `${why} <> ${expected}`);
@@ -87,7 +87,7 @@ function makeCase({ seed }: Input): InlineCase {
 }
 
 /** The run with an upload in the target's place, and held at some of its steps. */
-function placements(one: InlineCase, input: Input): Placement<PipelineRun>[] {
+function runManifests(one: InlineCase, input: Input): RunManifest<PipelineRun>[] {
   return [...held(one, input), ...uploads(one)];
 }
 
@@ -101,7 +101,7 @@ function byReference({ run: { params, bound } }: InlineCase): PipelineRun {
   };
 }
 
-function held(one: InlineCase, { held }: Input): Placement<PipelineRun>[] {
+function held(one: InlineCase, { held }: Input): RunManifest<PipelineRun>[] {
   const { run: { pipeline: spec }, target, task } = one;
   const steps = task.spec.steps!.flatMap((step, index): StepToHold[] =>
     held[index] && step.ref === undefined ? [{ index, mode: "before" }] : []
@@ -109,11 +109,12 @@ function held(one: InlineCase, { held }: Input): Placement<PipelineRun>[] {
   if (steps.length === 0) return [];
   const tasks = [{ target, task: readTask(task), steps }];
   return [
-    holdPipelineRun(byReference(one), { metadata: { name: "p" }, spec }, tasks, OPTIONS).placement,
+    holdPipelineRun(byReference(one), { metadata: { name: "p" }, spec }, tasks, OPTIONS)
+      .runManifest,
   ];
 }
 
-function uploads({ run, target, task }: InlineCase): Placement<PipelineRun>[] {
+function uploads({ run, target, task }: InlineCase): RunManifest<PipelineRun>[] {
   const { pipeline: spec, params, bound } = run;
   const workspace = target.workspaces?.[0]?.name;
   // A step of a StepAction is put inline before it is held.

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { ExecOptions, ExecResult } from "../../../src/kube/interface.ts";
-import { send } from "../../../src/run/send.ts";
+import { send } from "../../../src/transfer/send.ts";
 import { Digests } from "../../../src/tree/digests.ts";
 import { receive } from "../../support/fake_receiver.ts";
 import { FakeClock } from "../../support/fake_host.ts";
@@ -90,7 +90,7 @@ export const receiverTarget: Target<Input> = {
         }),
         pause: {
           ...{ namespace: "ns", pod: "p", uid: "u", container: "step-s", image: "i" },
-          ...{ step: "s", of: "s", said: [], directory: "/w", gate: "script" },
+          ...{ step: "s", targetStep: "s", said: [], directory: "/w", gate: "script" },
         },
         record: "/w/record",
         run: { kind: "PipelineRun", name: "r" },

@@ -8,7 +8,7 @@ import {
   type Member,
   paddedBytes,
   writeHeader,
-} from "../../../src/tree/tar_header.ts";
+} from "../../../src/tree/archive/tar_header.ts";
 import { concat } from "../../support/tar_text.ts";
 import { ENV, TARS } from "../../support/tars.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { letGo } from "../../../src/commands/let_go.ts";
-import type { Pause } from "../../../src/run/pause_place.ts";
+import type { Pause } from "../../../src/hold/pause.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
 
 /** What is told of a step whose container answers a `continue` so. */
@@ -10,7 +10,7 @@ async function told(exitCode: number | undefined, said = ""): Promise<string> {
     onStderr?.(new TextEncoder().encode(said));
     return Promise.resolve({ exitCode, message: "the server's words" });
   };
-  const at = { namespace: "ns", pod: "p", container: "step-s", step: "s", of: "s" };
+  const at = { namespace: "ns", pod: "p", container: "step-s", step: "s", targetStep: "s" };
   const pause = { ...at, gate: "script", directory: "/w" } as Pause;
   return await letGo(kube, pause, "continue").catch((error) => `${error.message}; ${error.hint}`);
 }

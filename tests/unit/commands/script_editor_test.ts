@@ -3,7 +3,7 @@ import type { LocalDesk } from "../../../src/commands/local_desk.ts";
 import { ScriptEditor } from "../../../src/commands/script_editor.ts";
 import { UsageError } from "../../../src/errors.ts";
 import { PODS } from "../../../src/kube/interface.ts";
-import type { Pause } from "../../../src/run/pause_place.ts";
+import type { Pause } from "../../../src/hold/pause.ts";
 import {
   LABEL,
   type Pod,
@@ -57,7 +57,7 @@ function stage(
     container: "step-s",
     image: "i",
     step,
-    of: step,
+    targetStep: step,
     gate: "script",
     directory: "",
     said: [],

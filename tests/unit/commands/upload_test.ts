@@ -7,7 +7,7 @@ import { openSource, sendable } from "../../../src/commands/source.ts";
 import { bindings, newGate } from "../../../src/commands/upload.ts";
 import { uploadFlags } from "../../../src/commands/upload_options.ts";
 import { TransferError, UsageError } from "../../../src/errors.ts";
-import type { RunEvent } from "../../../src/run/events.ts";
+import type { RunEvent } from "../../../src/events.ts";
 import { gateScript } from "../../../src/step/scripts.ts";
 import { FakeHost } from "../../support/fake_host.ts";
 import { MemoryFiles } from "../../support/memory_files.ts";

@@ -3,7 +3,7 @@ import { ClusterError, Interrupted, TransferError } from "../../../src/errors.ts
 import { PODS } from "../../../src/kube/interface.ts";
 import { refused } from "../../../src/kube/status.ts";
 import { type AtPause, debug } from "../../../src/run/debug.ts";
-import type { RunEvent } from "../../../src/run/events.ts";
+import type { RunEvent } from "../../../src/events.ts";
 import { GATE_DIRECTORY, HELD_PREFIX } from "../../../src/step/scripts.ts";
 import { LABEL, type Pod, TASK_RUNS, type TaskRun } from "../../../src/tekton/model.ts";
 import { FakeHost } from "../../support/fake_host.ts";
@@ -46,12 +46,12 @@ class Play {
       kube,
       clock: host.clock,
       random: host.random,
-      placement: { inline: () => run },
+      runManifest: { inline: () => run },
       emit: (event) => this.events.push(event),
       interrupt: host.interrupt,
       isWatched,
       atPause: (at) => {
-        this.paused.push(`${at.pause.of}${at.isFirst ? " first" : ""}`);
+        this.paused.push(`${at.pause.targetStep}${at.isFirst ? " first" : ""}`);
         return this.onPause(at);
       },
     });
@@ -97,8 +97,8 @@ class Play {
 Deno.test("each pause is worked at in its turn, and the run's end is its outcome", async () => {
   const play = new Play();
   play.onPause = ({ pause }) => {
-    play.over(pause.of);
-    pause.of === "a" ? play.hold("b") : play.end(true);
+    play.over(pause.targetStep);
+    pause.targetStep === "a" ? play.hold("b") : play.end(true);
     return Promise.resolve("released");
   };
   const { name, outcome } = await play.start();

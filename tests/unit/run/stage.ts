@@ -10,7 +10,7 @@ import {
   type TaskRun,
 } from "../../../src/tekton/model.ts";
 import { GATE_DIRECTORY } from "../../../src/step/scripts.ts";
-import type { RunEvent } from "../../../src/run/events.ts";
+import type { RunEvent } from "../../../src/events.ts";
 import { LiveRun } from "../../../src/run/live_run.ts";
 import { FakeClock } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";

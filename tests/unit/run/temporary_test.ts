@@ -2,17 +2,18 @@ import assert from "node:assert/strict";
 import { ClusterError } from "../../../src/errors.ts";
 import type { KubeObject } from "../../../src/kube/interface.ts";
 import { refused, unreachable } from "../../../src/kube/status.ts";
-import { LiveRun, type Run } from "../../../src/run/live_run.ts";
+import { LiveRun } from "../../../src/run/live_run.ts";
 import { createRun } from "../../../src/run/start.ts";
 import { removeTemporary } from "../../../src/run/temporary.ts";
 import {
   PIPELINE_RUNS,
   type PipelineRun,
   PIPELINES,
+  type Run,
   TASK_RUNS,
   TASKS,
 } from "../../../src/tekton/model.ts";
-import type { Placement } from "../../../src/tekton/place.ts";
+import type { RunManifest } from "../../../src/tekton/run_manifest.ts";
 import { FakeHost } from "../../support/fake_host.ts";
 import { FakeClock } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
@@ -25,7 +26,7 @@ const OBJECTS: KubeObject[] = [
   { kind: "Task", metadata: { name: "n-0", namespace: "default" } },
 ];
 
-function placement(kind: string, whyNotInline?: string, generateName?: string): Placement {
+function runManifest(kind: string, whyNotInline?: string, generateName?: string): RunManifest {
   const name = generateName === undefined ? "r" : undefined;
   const metadata = { name, generateName, namespace: "default" };
   const objects = kind === "PipelineRun" ? OBJECTS : OBJECTS.slice(1);
@@ -59,7 +60,7 @@ function forbidden() {
 
 Deno.test("inline is the first choice", async () => {
   const kube = new FakeKube();
-  const { objects, why } = await createRun(creating(kube), placement("PipelineRun"));
+  const { objects, why } = await createRun(creating(kube), runManifest("PipelineRun"));
   assert.deepEqual(kube.changes, ["create PipelineRun r"]);
   assert.deepEqual([objects, why], [[], undefined]);
 });
@@ -71,7 +72,7 @@ for (const kind of ["PipelineRun", "TaskRun"]) {
     kube.onChange = () => {
       if (refusals-- > 0) throw forbidden();
     };
-    const { run, objects, why, owned } = await createRun(creating(kube), placement(kind));
+    const { run, objects, why, owned } = await createRun(creating(kube), runManifest(kind));
     await owned;
     const names = objects.map((object) => `${object.kind} ${object.metadata.name}`);
     assert.deepEqual(kube.changes.slice(0, names.length + 1), [
@@ -108,7 +109,7 @@ Deno.test("without the right to create objects the refusal is what is told, and 
       throw forbidden();
     }
   };
-  const failing = createRun(creating(kube), placement("PipelineRun"));
+  const failing = createRun(creating(kube), runManifest("PipelineRun"));
   assert.match(await rejection(failing, ClusterError), /must not set the field/);
   assert.deepEqual(kube.changes, ["create Task n-0", "delete Task n-0"]);
 });
@@ -118,7 +119,7 @@ Deno.test("another refusal is told as it is", async () => {
   kube.onChange = () => {
     throw new ClusterError("no");
   };
-  const failing = createRun(creating(kube), placement("PipelineRun"));
+  const failing = createRun(creating(kube), runManifest("PipelineRun"));
   assert.equal(await rejection(failing, ClusterError), "no");
 });
 
@@ -127,7 +128,7 @@ Deno.test("a run that is refused takes its objects along", async () => {
   kube.onChange = (change) => {
     if (change === "create PipelineRun r") throw new ClusterError("no");
   };
-  const failing = createRun(creating(kube), placement("PipelineRun", "it has text"));
+  const failing = createRun(creating(kube), runManifest("PipelineRun", "it has text"));
   assert.equal(await rejection(failing, ClusterError), "no");
   assert.deepEqual(kube.changes.slice(2), ["delete Pipeline n", "delete Task n-0"]);
 });
@@ -138,7 +139,7 @@ Deno.test("a run that may exist keeps its objects", async () => {
   kube.onRead = () => {
     throw unreachable("s", new Error("gone"));
   };
-  const failing = createRun(creating(kube), placement("PipelineRun", "it has text"));
+  const failing = createRun(creating(kube), runManifest("PipelineRun", "it has text"));
   assert.match(await rejection(failing, ClusterError), /"r" was created, it may exist: /);
   assert.deepEqual(kube.changes.slice(2), ["create PipelineRun r"]);
 });
@@ -147,7 +148,7 @@ Deno.test("a name that is somebody else's is left alone, and all begins anew und
   const kube = new FakeKube();
   const other = { kind: "Task", metadata: { name: "tkn-dev-rrrrr0" }, spec: { steps: [] } };
   kube.put(TASKS, other);
-  const placed = placement("TaskRun", "it has text", "r-");
+  const placed = runManifest("TaskRun", "it has text", "r-");
   const { objects: [object] } = await createRun(creating(kube), placed);
   assert.notEqual(object.metadata.name, other.metadata.name);
   const { ownerReferences } = (await kube.get(TASKS, "default", "tkn-dev-rrrrr0")).metadata;
@@ -159,7 +160,7 @@ Deno.test("a name that is somebody else's is left alone, and all begins anew und
 async function created() {
   const kube = new FakeKube();
   const making = creating(kube);
-  const { run, objects } = await createRun(making, placement("PipelineRun", "it has text"));
+  const { run, objects } = await createRun(making, runManifest("PipelineRun", "it has text"));
   const live = new LiveRun(kube, run, new FakeClock());
   const stop = new AbortController();
   const late = new AbortController().signal;

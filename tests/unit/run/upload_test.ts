@@ -3,7 +3,7 @@ import { ClusterError, Interrupted, TransferError, UsageError } from "../../../s
 import type { ExecOptions, ExecResult } from "../../../src/kube/interface.ts";
 import { PODS } from "../../../src/kube/interface.ts";
 import { refused } from "../../../src/kube/status.ts";
-import type { RunEvent } from "../../../src/run/events.ts";
+import type { RunEvent } from "../../../src/events.ts";
 import { upload, type UploadOptions } from "../../../src/run/upload.ts";
 import { GATE_DIRECTORY, HELD_PREFIX } from "../../../src/step/scripts.ts";
 import {
@@ -72,7 +72,7 @@ class Play {
       compress: "never",
       deletes: "auto",
       random: host.random,
-      placement: { inline: () => run },
+      runManifest: { inline: () => run },
       held: { task: "clone", step: "s" },
       root: "/tree",
       entries: Promise.resolve(ENTRIES),

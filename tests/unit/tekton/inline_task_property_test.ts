@@ -1,7 +1,7 @@
 /** Random Pipelines: a Task put inline does what it did by reference, as the model of Tekton has it. */
 import assert from "node:assert/strict";
-import { withTasks } from "../../../src/tekton/inline_pipeline.ts";
-import { inlineTask, whyNotInline } from "../../../src/tekton/inline_task.ts";
+import { withTasks } from "../../../src/tekton/inline/inline_pipeline.ts";
+import { inlineTask, whyNotInline } from "../../../src/tekton/inline/inline_task.ts";
 import type { PipelineTask } from "../../../src/tekton/model.ts";
 import { typeOf } from "../../../src/tekton/params.ts";
 import { deepFreeze } from "../../support/deep_freeze.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { holdPipelineRun, holdTaskRun } from "../../../src/tekton/hold_run.ts";
+import { holdPipelineRun, holdTaskRun } from "../../../src/tekton/breakpoint/hold_run.ts";
 import type { PipelineRun, TaskRun } from "../../../src/tekton/model.ts";
 import { readingOwnLabel, taskNameOf } from "../../../src/tekton/task_name.ts";
 import { GATE } from "../../support/fake_gate.ts";
@@ -29,8 +29,10 @@ Deno.test("a TaskRun with its Task inline has no label that says that it refers 
     metadata: { name: "r", labels: LABELS },
     spec: { taskRef: { name: "t" } },
   };
-  const { placement } = holdTaskRun(run, { metadata: METADATA, spec: SPEC }, STEPS, { gate: GATE });
-  const { metadata, spec } = placement.inline();
+  const { runManifest } = holdTaskRun(run, { metadata: METADATA, spec: SPEC }, STEPS, {
+    gate: GATE,
+  });
+  const { metadata, spec } = runManifest.inline();
   assert.equal(spec.taskRef, undefined);
   assert.deepEqual(referring(metadata.labels), []);
   assert.deepEqual([metadata.labels!.a, taskNameOf(metadata.labels)], ["b", "t"]);
@@ -46,8 +48,8 @@ Deno.test("none comes to a Pipeline's TaskRuns by the run, the Pipeline, the Tas
   const held = [{ target, task: { metadata: METADATA, spec: SPEC }, steps: STEPS }];
   for (const metadata of [{ name: "p", labels: LABELS }, undefined]) {
     const pipeline = { metadata, spec };
-    const { placement } = holdPipelineRun(run, pipeline, held, { gate: GATE });
-    const { metadata: made, spec: inline } = placement.inline();
+    const { runManifest } = holdPipelineRun(run, pipeline, held, { gate: GATE });
+    const { metadata: made, spec: inline } = runManifest.inline();
     const [build, other] = inline.pipelineSpec!.tasks!;
     assert.deepEqual([build.taskRef, other.taskRef], [undefined, { name: "t" }]);
     const handedDown = inline.taskRunSpecs!.map((one) => labelsOf(one.metadata));
@@ -59,8 +61,10 @@ Deno.test("none comes to a Pipeline's TaskRuns by the run, the Pipeline, the Tas
 
 Deno.test("by objects the run refers to a Task, and Tekton writes its label itself", () => {
   const run: TaskRun = { metadata: { name: "r" }, spec: { taskRef: { name: "t" } } };
-  const { placement } = holdTaskRun(run, { metadata: METADATA, spec: SPEC }, STEPS, { gate: GATE });
-  assert.deepEqual(placement.temporary!("tmp").run.spec.taskRef, { name: "tmp", kind: "Task" });
+  const { runManifest } = holdTaskRun(run, { metadata: METADATA, spec: SPEC }, STEPS, {
+    gate: GATE,
+  });
+  assert.deepEqual(runManifest.temporary!("tmp").run.spec.taskRef, { name: "tmp", kind: "Task" });
 });
 
 Deno.test("a Task that reads its name's label finds the one that there is", () => {

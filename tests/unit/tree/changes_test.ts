@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { changedPaths } from "../../../src/tree/changes.ts";
-import { loadIgnore } from "../../../src/tree/ignore.ts";
+import { loadIgnore } from "../../../src/tree/ignore/ignore.ts";
 import { walk } from "../../../src/tree/walk.ts";
 import { MemoryFiles } from "../../support/memory_files.ts";
 import { tree } from "../../support/tree_text.ts";

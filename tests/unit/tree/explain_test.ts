@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { UsageError } from "../../../src/errors.ts";
 import { explain } from "../../../src/tree/explain.ts";
-import { type IgnoreOptions, loadIgnore } from "../../../src/tree/ignore.ts";
+import { type IgnoreOptions, loadIgnore } from "../../../src/tree/ignore/ignore.ts";
 import { gitAnswers } from "../../support/git_answers.ts";
 import { MemoryFiles } from "../../support/memory_files.ts";
 import { rejection } from "../../support/refusal.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { TransferError } from "../../../src/errors.ts";
 import { FileError } from "../../../src/host.ts";
-import { loadIgnore } from "../../../src/tree/ignore.ts";
+import { loadIgnore } from "../../../src/tree/ignore/ignore.ts";
 import {
   type Entry,
   type Named,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { HeldFacts } from "../../../src/tekton/held_facts.ts";
+import type { HeldFacts } from "../../../src/tekton/breakpoint/held_facts.ts";
 import { renderHeld } from "../../../src/view/held_view.ts";
 
 const FACTS: HeldFacts = {

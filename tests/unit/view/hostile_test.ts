@@ -1,7 +1,7 @@
 /** Whatever strings the cluster, the tree or an error come with: what is printed can't act on a terminal. */
-import type { HeldFacts } from "../../../src/tekton/held_facts.ts";
+import type { HeldFacts } from "../../../src/tekton/breakpoint/held_facts.ts";
 import { ClusterError, Interrupted, TransferError, UsageError } from "../../../src/errors.ts";
-import type { RunEvent } from "../../../src/run/events.ts";
+import type { RunEvent } from "../../../src/events.ts";
 import { checkoutNotes } from "../../../src/view/checkout_notes.ts";
 import { renderChanged } from "../../../src/view/changed.ts";
 import { renderDiff } from "../../../src/view/diff.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { RunEvent } from "../../../src/run/events.ts";
+import type { RunEvent } from "../../../src/events.ts";
 import { RunView } from "../../../src/view/run_view.ts";
 
 type Log = Extract<RunEvent, { kind: "log" }>;

@@ -1,5 +1,5 @@
 /** Renderings that tests/golden keeps, by file name: for the tests beside and scripts/update_goldens.ts. */
-import type { Outcome, RunEvent } from "../../../src/run/events.ts";
+import type { Outcome, RunEvent } from "../../../src/events.ts";
 import { RunView, type RunViewOptions } from "../../../src/view/run_view.ts";
 import { Screen } from "../../../src/view/screen.ts";
 import { renderSummary } from "../../../src/view/summary.ts";

@@ -1,0 +1,125 @@
+/** A step that holds, as its pod and its log tell: pure. */
+import { BREAKPOINT_LINES, POST_FILE } from "../step/entrypoint.ts";
+import { GATE_DIRECTORY, type GateKind, readHeldLine } from "../step/scripts.ts";
+import { LABEL, type Pod } from "../tekton/model.ts";
+import { STEP_PREFIX } from "../tekton/pod_state.ts";
+
+/** What holds a step: a gate of ours, or one of Tekton's own breakpoints (`spec.debug.breakpoints`). */
+export type HoldKind = GateKind | "beforeStep" | "onFailure";
+
+/** Where a run holds now. */
+export interface Pause {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly uid: string;
+  readonly container: string;
+  readonly image: string;
+  /** Undefined in a TaskRun. */
+  readonly task?: string;
+  /** The step that holds. */
+  readonly step: string;
+  /** The step whose work it is about: the same one, or the next. */
+  readonly targetStep: string;
+  readonly gate: HoldKind;
+  /** What the files are named after that let it go; undefined: a script holds it, which takes words. */
+  readonly postFile?: string;
+  /** The workspace's path in the container that the gate was told; "" where it was told none. */
+  readonly directory: string;
+  /** Where below it the upload goes, as the gate says: not checked. */
+  readonly into?: string;
+  /** Of the step's work, where that was done before it held. */
+  readonly exitCode?: number;
+  /** The last lines of that work. */
+  readonly said: readonly string[];
+  /** RFC 3339: when the container began. */
+  readonly since?: string;
+}
+
+/** How it holds, in words. */
+export function howHeld({ gate, exitCode }: Pick<Pause, "gate" | "exitCode">): string {
+  if (exitCode === 0) return "after its work";
+  if (exitCode !== undefined) return `after its work failed with exit code ${exitCode}`;
+  return gate === "onFailure" ? "after its work failed" : "before its work";
+}
+
+/** `task/step`, in a TaskRun `step`: how people name it. */
+export function stepPath({ task, targetStep }: Pick<Pause, "task" | "targetStep">): string {
+  return task === undefined ? targetStep : `${task}/${targetStep}`;
+}
+
+/** Whether a gate was put into the container, or a breakpoint of Tekton's. */
+export function canHold(pod: Pod, container: string): boolean {
+  return hasGate(pod, container) || hasBreakpoint(pod, container);
+}
+
+export interface SaidLine {
+  /** What of the line is the step's own output. */
+  readonly before: string;
+  readonly pause: Pause;
+}
+
+/** `said` are the lines before this one, those of the step's own that were said before it held. */
+export function readPause(
+  pod: Pod,
+  container: string,
+  line: string,
+  said: readonly string[],
+): SaidLine | undefined {
+  const found = readHold(pod, container, line);
+  if (found === undefined) return undefined;
+  const { name, namespace, uid, labels } = pod.metadata;
+  const names = (pod.spec?.containers ?? []).map((one) => one.name);
+  const of = found.gate === "entrypoint" ? names[names.indexOf(container) + 1] : container;
+  const task = labels?.[LABEL.pipelineTask];
+  const status = pod.status?.containerStatuses?.find((one) => one.name === container);
+  const { before, ...hold } = found;
+  return {
+    before,
+    pause: {
+      namespace: namespace!,
+      pod: name!,
+      uid: uid!,
+      container,
+      image: containerOf(pod, container)?.image ?? "",
+      ...(task === undefined ? {} : { task }),
+      step: container.slice(STEP_PREFIX.length),
+      targetStep: of.slice(STEP_PREFIX.length),
+      since: status?.state?.running?.startedAt,
+      said: before === "" ? [...said] : [...said, before],
+      ...hold,
+    },
+  };
+}
+
+type Hold = Pick<Pause, "gate" | "directory" | "into" | "exitCode" | "postFile"> & {
+  before: string;
+};
+
+function readHold(pod: Pod, container: string, line: string): Hold | undefined {
+  if (hasGate(pod, container)) {
+    const said = readHeldLine(line);
+    return said?.gate === "entrypoint" ? { ...said, postFile: POST_FILE } : said;
+  }
+  if (!hasBreakpoint(pod, container)) return undefined;
+  const gate = (["beforeStep", "onFailure"] as const)
+    .find((gate) => line.includes(BREAKPOINT_LINES[gate]));
+  if (gate === undefined) return undefined;
+  const args = containerOf(pod, container)?.args ?? [];
+  const postFile = args[args.indexOf("-post_file") + 1];
+  return { gate, directory: "", before: "", postFile };
+}
+
+function hasGate(pod: Pod, container: string): boolean {
+  return containerOf(pod, container)?.volumeMounts
+    ?.some(({ mountPath }) => mountPath === GATE_DIRECTORY) ?? false;
+}
+
+function hasBreakpoint(pod: Pod, container: string): boolean {
+  const args = containerOf(pod, container)?.args ?? [];
+  const own = args.slice(0, args.indexOf("--"));
+  return own.includes("-debug_before_step") || own.includes("-breakpoint_on_failure");
+}
+
+function containerOf(pod: Pod, name: string) {
+  return pod.spec?.containers?.find((one) => one.name === name);
+}

@@ -1,0 +1,165 @@
+/**
+ * A run whose steps hold before they do their work, and then do it: the given run with a gate at
+ * the steps asked for: around what they do where that is known, else before them.
+ * Pure.
+ */
+import {
+  type Gate,
+  holdingStep,
+  type HoldMode,
+  preparedForGate,
+  withGateVolume,
+} from "./gate_step.ts";
+import { holdBefore } from "./hold_before.ts";
+import type { ReadTask } from "../inline/inline_task.ts";
+import type { NamedStep, PipelineRun, PipelineTask, Step, TaskRun, TaskSpec } from "../model.ts";
+import { buildPipelineRun, buildTaskRun, notRetried, type RunManifest } from "../run_manifest.ts";
+import type { ReadPipeline } from "../inline/inline_pipeline.ts";
+import { raiseRunTimeouts, withRaisedTimeout } from "../timeouts.ts";
+
+/** One of a Task's steps that is to be held. */
+export interface StepToHold {
+  /** Its place among the Task's steps. */
+  readonly index: number;
+  readonly mode: HoldMode;
+  /** One of all that are to be held, not one that was named: where its image may lack a shell it is held without. */
+  readonly isOneOfAll?: boolean;
+}
+
+/** One of a Pipeline's tasks, its Task, and which of its steps are held. */
+export interface TaskToHold {
+  readonly target: PipelineTask;
+  readonly task: ReadTask;
+  readonly steps: readonly StepToHold[];
+}
+
+export interface HoldOptions {
+  readonly gate: Gate;
+  /** Hold before every step: their images have no shell. */
+  readonly withoutShell?: boolean;
+  /** Of runs that name none, see Clocks. */
+  readonly defaultTimeout?: string;
+}
+
+/** A place where the run will hold. */
+export interface HeldStep {
+  readonly task?: string;
+  /** The step that holds. */
+  readonly step: string;
+  /** The step whose work it is about: the same one, or the next. */
+  readonly targetStep: string;
+  readonly mode: HoldMode;
+}
+
+export interface HeldRun<T extends PipelineRun | TaskRun> {
+  readonly runManifest: RunManifest<T>;
+  readonly held: HeldStep[];
+}
+
+export function holdPipelineRun(
+  run: PipelineRun,
+  pipeline: ReadPipeline,
+  tasks: readonly TaskToHold[],
+  options: HoldOptions,
+): HeldRun<PipelineRun> {
+  const clocks = clocksOf(options);
+  const held: HeldStep[] = [];
+  const changed = tasks.map(({ target, task, steps }) => {
+    const once = notRetried({ target, task });
+    const { spec, held: places } = holdSteps(once.task.spec, steps, options);
+    held.push(...places.map((one) => ({ ...one, task: target.name })));
+    return {
+      target: withRaisedTimeout(once.target, pausesOf(places).length, clocks),
+      task: { ...task, spec },
+    };
+  });
+  const names = pausesOf(held).map(({ task }) => task!);
+  const raised = raiseRunTimeouts(run, pipeline.spec, names, clocks);
+  return { runManifest: buildPipelineRun(raised, pipeline, changed), held };
+}
+
+export function holdTaskRun(
+  run: TaskRun,
+  task: ReadTask,
+  steps: readonly StepToHold[],
+  options: HoldOptions,
+): HeldRun<TaskRun> {
+  const { spec, held } = holdSteps(task.spec, steps, options);
+  const { retries: _, ...kept } = run.spec;
+  const raised = {
+    ...run,
+    spec: withRaisedTimeout(kept, pausesOf(held).length, clocksOf(options)),
+  };
+  return { runManifest: buildTaskRun(raised, { ...task, spec }), held };
+}
+
+function clocksOf({ gate, defaultTimeout }: HoldOptions) {
+  return { pauseSeconds: gate.pauseSeconds, defaultTimeout };
+}
+
+/** Of a task one step fails at the most. */
+function pausesOf<T extends HeldStep>(held: readonly T[]): T[] {
+  return held.filter(({ mode, task }, at) =>
+    mode !== "failure" || held.findIndex((one) => one.mode === mode && one.task === task) === at
+  );
+}
+
+function holdSteps<T extends TaskSpec>(
+  given: T,
+  places: readonly StepToHold[],
+  options: HoldOptions,
+): { spec: T; held: HeldStep[] } {
+  const spec = preparedForGate(given);
+  const own: NamedStep[] = spec.steps;
+  const names = own.map((step) => step.name);
+  const held: HeldStep[] = [];
+  const volumes = new Set<Gate>();
+  let isCarried = false;
+  const steps = own.flatMap((step, at) => {
+    const place = places.find(({ index }) => index === at);
+    if (place === undefined) return [step];
+    const { mode } = place;
+    if (isHeldBefore(step, place, options)) {
+      // Its files say what it is to do, and so must be its own.
+      const gate = { ...options.gate, volume: `${options.gate.volume}-${at}` };
+      volumes.add(gate);
+      const swapped = holdBefore(step, names, gate);
+      held.push({ step: swapped[0].name, targetStep: step.name, mode });
+      return swapped;
+    }
+    const { gate } = options;
+    volumes.add(gate);
+    held.push({ step: step.name, targetStep: step.name, mode });
+    const hold = { gate, ...place, carries: !isCarried, template: given.stepTemplate };
+    isCarried ||= isSure(step);
+    return [holdingStep(step, step.name, hold)];
+  });
+  return { spec: [...volumes].reduce(withGateVolume, { ...given, ...spec, steps }), held };
+}
+
+/** It runs whenever one after it does. */
+function isSure({ when = [] }: Step): boolean {
+  return when.length === 0;
+}
+
+function isHeldBefore(
+  step: Step,
+  { isOneOfAll = false }: StepToHold,
+  { withoutShell = false }: HoldOptions,
+): boolean {
+  return withoutShell || !isWorkKnown(step) || isOneOfAll && !hasShell(step);
+}
+
+/** Else it is the image's own entrypoint, which is nowhere to be read. */
+function isWorkKnown({ command = [], script = "" }: Step): boolean {
+  return command.length > 0 || script !== "";
+}
+
+/** Whether the image has a shell for sure: the step's own work is one's. */
+export function hasShell({ command = [], script = "" }: Step): boolean {
+  const words = script === ""
+    ? command
+    : (/^\s*#!(.*)/.exec(script)?.[1] ?? "sh").trim().split(" ");
+  const program = /(^|\/)env$/.test(words[0]) ? words[1] ?? "" : words[0];
+  return /(^|\/)(a|ba|da|k|mk|z)?sh$/.test(program);
+}

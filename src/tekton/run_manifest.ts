@@ -1,0 +1,179 @@
+/**
+ * Puts changed Tasks into a run in one of two forms: inline, or as temporary objects that the run
+ * refers to. Pure.
+ *
+ * Inline is one object and leaves no trace, but a cluster may forbid it (disable-inline-spec), and
+ * some text means something else there. By reference all means what it meant; only the objects'
+ * names are others.
+ */
+import type { KubeObject } from "../kube/interface.ts";
+import {
+  inlinePipeline,
+  labelled,
+  pipelineLabel,
+  type ReadPipeline,
+  withTasks,
+} from "./inline/inline_pipeline.ts";
+import {
+  contextName,
+  inlineTask,
+  ownAnnotations,
+  type ReadTask,
+  whyNotInline,
+} from "./inline/inline_task.ts";
+import { inlineTaskRun } from "./inline/inline_task_run.ts";
+import type { PipelineRun, PipelineTask, TaskRun } from "./model.ts";
+import { replaceVariable } from "./references.ts";
+
+/** A Pipeline's task with what its Task is to be. */
+export interface ChangedTask {
+  readonly target: PipelineTask;
+  readonly task: ReadTask;
+}
+
+/**
+ * The same without retries: each would pause again. What the Pipeline's own text says of their number
+ * stays. A referenced Task keeps its text: `$(context.pipelineTask.retries)` is literal there.
+ */
+export function notRetried({ target, task }: ChangedTask): ChangedTask {
+  const { retries = 0, ...kept } = target;
+  const frozen = <T>(value: T) =>
+    replaceVariable(value, "context.pipelineTask.retries", String(retries));
+  const spec = target.taskSpec === undefined ? task.spec : frozen(task.spec);
+  return { target: frozen(kept), task: { ...task, spec } };
+}
+
+export interface RunManifest<T extends PipelineRun | TaskRun = PipelineRun | TaskRun> {
+  /** What would change inline, or be refused; undefined: nothing that is known of here. */
+  readonly whyNotInline?: string;
+  inline(): T;
+  /**
+   * The run refers to the objects, the first of which is named `name`: they are to exist before it.
+   * Absent where nothing was changed.
+   */
+  temporary?(name: string): { run: T; objects: KubeObject[] };
+}
+
+export function buildPipelineRun(
+  run: PipelineRun,
+  pipeline: ReadPipeline,
+  changed: readonly ChangedTask[],
+): RunManifest<PipelineRun> {
+  const context = {
+    params: run.spec.params ?? [],
+    bound: (run.spec.workspaces ?? []).map((workspace) => workspace.name),
+  };
+  // Each one's names must be no one else's, nor those of a Task that went inline before it.
+  let spec = pipeline.spec;
+  const inlined: PipelineTask[] = [];
+  const reasons = [whyNotTyped(run, changed)];
+  for (const { target, task } of changed) {
+    const options = { ...context, pipeline: spec };
+    reasons.push(whyNotInline(target, task, options));
+    inlined.push(inlineTask(target, task, options));
+    spec = withTasks(spec, inlined);
+  }
+  return {
+    whyNotInline: reasons.find((reason) => reason !== undefined),
+    inline: () => inlinePipeline(run, pipeline, inlined),
+    temporary: (name) => temporaryPipeline(run, pipeline, changed, name),
+  };
+}
+
+export function buildTaskRun(run: TaskRun, task: ReadTask): RunManifest<TaskRun> {
+  return {
+    inline: () => inlineTaskRun(run, task),
+    temporary(name) {
+      const { taskRef: _, ...spec } = run.spec;
+      const named = { ...run, spec: { ...spec, taskRef: { name, kind: "Task" } } };
+      return { run: named, objects: [taskObject(run, task, name, task.metadata?.name)] };
+    },
+  };
+}
+
+/**
+ * A value of the run's with a variable in it: by reference it is put into a Task's text at the end,
+ * inline at the beginning, where the variable is filled in by what is the Pipeline's.
+ */
+function whyNotTyped({ spec }: PipelineRun, changed: readonly ChangedTask[]): string | undefined {
+  if (changed.every(({ target }) => target.taskSpec !== undefined)) return undefined;
+  // The Pipeline's name is written in its place either way.
+  const variable =
+    /\$\((?!context\.pipeline\.name\))(params|inputs|context|workspaces|tasks|finally)[.[][^)]*\)/;
+  const found = spec.params?.map(({ name, value }) => ({
+    name,
+    text: variable.exec(JSON.stringify(value))?.[0],
+  })).find(({ text }) => text !== undefined);
+  if (found === undefined) return undefined;
+  return `the run's param "${found.name}" has the text ${found.text}, which would be filled in`;
+}
+
+function temporaryPipeline(
+  run: PipelineRun,
+  pipeline: ReadPipeline,
+  changed: readonly ChangedTask[],
+  name: string,
+): { run: PipelineRun; objects: KubeObject[] } {
+  const tasks = changed.map(({ target, task }, at) => ({ target, task, name: `${name}-${at}` }));
+  const swapped = tasks.map(({ target, task, name }) => refer(target, task, name));
+  const spec = withTasks(pipeline.spec, swapped);
+  const objects = tasks.filter(({ target }) => target.taskSpec === undefined)
+    .map(({ target, task, name }) => taskObject(run, task, name, contextName(target, task)));
+  const { metadata } = pipeline;
+  if (metadata === undefined) {
+    return {
+      run: { ...run, spec: { ...run.spec, pipelineSpec: spec } },
+      objects,
+    };
+  }
+  const original = metadata.name ?? "";
+  const label = pipelineLabel(original);
+  const object: KubeObject = {
+    apiVersion: "tekton.dev/v1",
+    kind: "Pipeline",
+    metadata: {
+      name,
+      namespace: run.metadata.namespace,
+      labels: metadata.labels,
+      annotations: ownAnnotations(metadata.annotations),
+    },
+    spec: replaceVariable(spec, "context.pipeline.name", original),
+  };
+  const referring: PipelineRun = {
+    ...run,
+    metadata: { ...run.metadata, labels: { ...run.metadata.labels, ...label } },
+    spec: {
+      ...replaceVariable(run.spec, "context.pipeline.name", original),
+      pipelineRef: { name },
+      taskRunSpecs: labelled(run, spec, label),
+    },
+  };
+  return { run: referring, objects: [object, ...objects] };
+}
+
+/** An inline Task stays inline: the Pipeline's values are meant for it. */
+function refer(target: PipelineTask, { spec }: ReadTask, name: string): PipelineTask {
+  if (target.taskSpec !== undefined) {
+    return { ...target, taskSpec: { ...spec, metadata: target.taskSpec.metadata } };
+  }
+  return { ...target, taskRef: { name, kind: "Task" } };
+}
+
+function taskObject(
+  run: PipelineRun | TaskRun,
+  { spec, metadata }: ReadTask,
+  name: string,
+  original: string | undefined,
+): KubeObject {
+  return {
+    apiVersion: "tekton.dev/v1",
+    kind: "Task",
+    metadata: {
+      name,
+      namespace: run.metadata.namespace,
+      labels: metadata?.labels,
+      annotations: ownAnnotations(metadata?.annotations),
+    },
+    spec: original === undefined ? spec : replaceVariable(spec, "context.task.name", original),
+  };
+}

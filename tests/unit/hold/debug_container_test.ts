@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { ClusterError } from "../../../src/errors.ts";
+import { type KubeObject, PODS } from "../../../src/kube/interface.ts";
+import { refused, unreachable } from "../../../src/kube/status.ts";
+import { addDebugContainer } from "../../../src/hold/debug_container.ts";
+import type { Pause } from "../../../src/hold/pause.ts";
+import type { Pod } from "../../../src/tekton/model.ts";
+import { FakeClock } from "../../support/fake_host.ts";
+import { FakeKube } from "../../support/fake_kube.ts";
+import { rejection } from "../../support/refusal.ts";
+
+const PAUSE = {
+  namespace: "default",
+  pod: "p",
+  container: "step-s",
+  step: "s",
+  targetStep: "s",
+} as Pause;
+
+interface Ephemeral extends KubeObject {
+  spec: { ephemeralContainers?: { name: string }[] };
+  status?: { ephemeralContainerStatuses: { name: string; state: object }[] };
+}
+
+/** A pod each of whose new containers runs at once; `fail` is called once one was asked for. */
+class Stage {
+  readonly kube = new FakeKube();
+  patches = 0;
+
+  constructor(fail: (stage: Stage, add: () => void) => void) {
+    this.kube.put<Pod>(PODS, { metadata: { name: "p" }, spec: { containers: [] } });
+    const { patch } = this.kube;
+    this.kube.patch = async (resource, namespace, name, change) => {
+      this.patches += 1;
+      const add = () => {
+        this.#applied = patch.call(this.kube, resource, namespace, name, change);
+        this.run();
+      };
+      if (this.patches === 1) fail(this, add);
+      else add();
+      return await this.#applied as never;
+    };
+  }
+
+  #applied: Promise<unknown> = Promise.resolve();
+
+  run(): void {
+    this.kube.update<Ephemeral>(PODS, "p", (pod) => {
+      const names = pod.spec.ephemeralContainers?.map(({ name }) => name) ?? [];
+      const statuses = names.map((name) => ({ name, state: { running: {} } }));
+      pod.status = { ephemeralContainerStatuses: statuses };
+    });
+  }
+
+  /** The names of the pod's containers after one was added. */
+  async add(): Promise<string[]> {
+    const place = await addDebugContainer(this.kube, new FakeClock(), PAUSE, "i", "abc");
+    assert.equal(place.container, "tkn-dev-abc");
+    const { spec } = await this.kube.get<Ephemeral>(PODS, "default", "p");
+    return spec.ephemeralContainers!.map(({ name }) => name);
+  }
+}
+
+Deno.test("a container whose addition has lost its answer is there once", async () => {
+  const stage = new Stage((_, add) => {
+    add();
+    throw unreachable("s", new Error("cut off"));
+  });
+  assert.deepEqual(await stage.add(), ["tkn-dev-abc"]);
+  assert.equal(stage.patches, 1);
+});
+
+Deno.test("a container that somebody else adds meanwhile stays", async () => {
+  const stage = new Stage(({ kube }) => {
+    kube.update<Ephemeral>(PODS, "p", ({ spec }) => {
+      spec.ephemeralContainers = [{ name: "theirs" }];
+    });
+    const what = { verb: "patch", kind: "Pod", name: "p", server: "s" };
+    throw refused(what, { code: 422, message: "existing containers may not be removed" });
+  });
+  assert.deepEqual(await stage.add(), ["theirs", "tkn-dev-abc"]);
+});
+
+Deno.test("a refusal is told", async () => {
+  const stage = new Stage(() => {
+    const what = { verb: "patch", kind: "Pod", name: "p", server: "s" };
+    throw refused(what, { code: 403, message: "no" });
+  });
+  assert.match(await rejection(stage.add(), ClusterError), /^Cannot patch Pod "p": forbidden/);
+  assert.equal(stage.patches, 1);
+});

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { PODS } from "../../../src/kube/interface.ts";
+import { hasPod, podGone } from "../../../src/hold/held_pod.ts";
+import { isHeld } from "../../../src/hold/held_steps.ts";
+import type { Pause } from "../../../src/hold/pause.ts";
+import { type Pod, TASK_RUNS, type TaskRun } from "../../../src/tekton/model.ts";
+import { unreachable } from "../../../src/kube/status.ts";
+import { FakeKube } from "../../support/fake_kube.ts";
+import { ended } from "../run/stage.ts";
+
+const PAUSE: Pause = {
+  namespace: "default",
+  pod: "p",
+  uid: "u",
+  container: "step-a",
+  image: "i",
+  step: "a",
+  targetStep: "a",
+  gate: "script",
+  directory: "",
+  said: [],
+};
+const ASKED = {
+  run: { kind: "TaskRun", name: "r" },
+  what: 'upload into step "a"',
+  again: "tkn-dev taskrun upload r",
+} as const;
+
+function cluster(pod: Partial<Pod["metadata"]> | undefined, run?: TaskRun["status"]): FakeKube {
+  const kube = new FakeKube();
+  kube.onExec = () => Promise.reject(unreachable("s", new Error("container not found")));
+  if (pod !== undefined) kube.put<Pod>(PODS, { metadata: { name: "p", uid: "u", ...pod } });
+  if (run !== undefined) {
+    kube.put<TaskRun>(TASK_RUNS, {
+      kind: "TaskRun",
+      metadata: { name: "r" },
+      spec: {},
+      status: run,
+    });
+  }
+  return kube;
+}
+
+Deno.test("a pod is there, was made again, is about to go, or is gone", async () => {
+  assert.equal(await hasPod(cluster({}), PAUSE), true);
+  assert.equal(await hasPod(cluster({ uid: "other" }), PAUSE), false);
+  assert.equal(await hasPod(cluster({ deletionTimestamp: "2026-01-02T03:04:05Z" }), PAUSE), false);
+  assert.equal(await hasPod(cluster(undefined), PAUSE), false);
+});
+
+Deno.test("what failed with its pod is told with what to type, and with no hint at a hold that is over", async () => {
+  const error = async (kube: FakeKube) => {
+    const found = await podGone(kube, PAUSE, ASKED);
+    return [found?.message, found?.hint];
+  };
+  assert.deepEqual(await error(cluster({}, {})), [undefined, undefined]);
+  assert.deepEqual(await error(cluster(undefined, {})), [
+    'Cannot upload into step "a": its pod p was deleted',
+    "Tekton makes it again; once that one holds: tkn-dev taskrun upload r",
+  ]);
+  assert.deepEqual(await error(cluster(undefined, ended(false, "Cancelled"))), [
+    'Cannot upload into step "a": its pod p was deleted, for TaskRun "r" has ended',
+    undefined,
+  ]);
+  assert.deepEqual(await error(cluster(undefined)), [
+    'Cannot upload into step "a": TaskRun "r" was deleted',
+    "start it again",
+  ]);
+});
+
+Deno.test("a step whose pod is gone does not hold, whatever an exec into it says", async () => {
+  assert.equal(await isHeld(cluster(undefined), PAUSE), false);
+  await assert.rejects(isHeld(cluster({}), PAUSE), /Cannot reach/);
+});

@@ -1,0 +1,348 @@
+import assert from "node:assert/strict";
+import { refused, UnreachableError } from "../../../../src/kube/status.ts";
+import { stepLog } from "../../../../src/run/logs/step_log.ts";
+import { FakeClock } from "../../../support/fake_host.ts";
+import { FakeKube, type FakeLog } from "../../../support/fake_kube.ts";
+import { until } from "../../../support/fake_transport.ts";
+
+const PLACE = { namespace: "default", pod: "p", container: "step-a" };
+
+function refusal(code: number): Error {
+  const what = { verb: "read the logs of", kind: "Pod", name: "p", server: "s" };
+  return refused(what, { code, message: "no" });
+}
+
+/** Follows a log whose first requests are refused like that; time passes by itself, if wanted. */
+function follow(
+  {
+    refusals = [] as Error[],
+    signal = new AbortController().signal,
+    isAutomatic = true,
+    hasEnded = (): boolean => false,
+  } = {},
+) {
+  const kube = new FakeKube();
+  const clock = new FakeClock();
+  clock.isAutomatic = isAutomatic;
+  const log: FakeLog = kube.log("p", "step-a");
+  log.refusals.push(...refusals);
+  const read: string[] = [];
+  const done = (async () => {
+    for await (const piece of stepLog({ kube, clock, container: PLACE, hasEnded, signal })) {
+      if (piece.isStart) read.push(piece.text);
+      else read[read.length - 1] += piece.text;
+    }
+  })();
+  done.catch(() => {});
+  return { log, read, done, clock };
+}
+
+/** The lines that come where the connection breaks after `before`, and `after` is said meanwhile. */
+async function broken(before: string[], after: string[]): Promise<string[]> {
+  const { log, read, done } = follow();
+  await until(() => log.openCount === 1);
+  for (const line of before) log.say(line);
+  await until(() => read.length === before.length);
+  log.break();
+  for (const line of after) log.say(line);
+  await until(() => log.openCount === 1);
+  log.end();
+  await done;
+  return read;
+}
+
+Deno.test("lines come without their times, an empty one as nothing", async () => {
+  const { log, read, done } = follow();
+  log.say("2026-01-02T03:04:05.000000001Z a  b ");
+  log.say("2026-01-02T03:04:05.000000002Z ");
+  log.say("2026-01-02T03:04:05.000000003Z c");
+  log.end();
+  await done;
+  assert.deepEqual(read, ["a  b ", "", "c"]);
+});
+
+Deno.test("it is asked for from its start, and again from the second before the last line seen", async () => {
+  const { log, read, done } = follow();
+  log.say("2026-01-02T03:04:05.900000000Z a");
+  await until(() => read.length === 1);
+  log.break();
+  await until(() => log.asked.length === 2 && log.openCount === 1);
+  log.end();
+  await done;
+  const [first, second] = log.asked;
+  assert.deepEqual([first.follow, first.timestamps, first.sinceTime], [true, true, undefined]);
+  assert.equal(second.sinceTime, "2026-01-02T03:04:04Z");
+});
+
+Deno.test("after a break no line comes twice and none is lost", async () => {
+  assert.deepEqual(
+    await broken([
+      "2026-01-02T03:04:05.100000000Z a",
+      "2026-01-02T03:04:05.200000000Z b",
+    ], [
+      "2026-01-02T03:04:05.300000000Z c",
+      "2026-01-02T03:04:06.000000000Z d",
+    ]),
+    ["a", "b", "c", "d"],
+  );
+});
+
+Deno.test("lines of one and the same time are counted", async () => {
+  const at = (line: string) => `2026-01-02T03:04:05.100000000Z ${line}`;
+  assert.deepEqual(await broken([at("a"), at("a"), at("b")], [at("a"), at("c")]), [
+    "a",
+    "a",
+    "b",
+    "a",
+    "c",
+  ]);
+});
+
+Deno.test("times whose fraction was trimmed are compared as times, not as text", async () => {
+  assert.deepEqual(
+    await broken([
+      "2026-01-02T03:04:05Z a",
+      "2026-01-02T03:04:05.1Z b",
+      "2026-01-02T03:04:05.15Z c",
+    ], ["2026-01-02T03:04:05.2Z d", "2026-01-02T03:04:06Z e"]),
+    ["a", "b", "c", "d", "e"],
+  );
+});
+
+Deno.test("a line that is stamped before the one in front of it is not lost", async () => {
+  const early = "2026-01-02T03:04:05.100000000Z early";
+  const late = "2026-01-02T03:04:05.200000000Z late";
+  assert.deepEqual(await broken([late, early], ["2026-01-02T03:04:05.300000000Z more"]), [
+    "late",
+    "early",
+    "more",
+  ]);
+});
+
+Deno.test("a line that is older than the last one seen, and comes after a break, is not lost", async () => {
+  const late = "2026-01-02T03:04:05.000001000Z late";
+  const early = "2026-01-02T03:04:04.999999000Z early";
+  const { log, read, done } = follow();
+  log.say(late);
+  await until(() => read.length === 1);
+  log.break();
+  log.say(early);
+  await until(() => read.length === 2);
+  log.break();
+  await until(() => log.asked.length === 3 && log.openCount === 1);
+  log.end();
+  await done;
+  assert.deepEqual(read, ["late", "early"]);
+});
+
+Deno.test("a node with a zone of its own is asked for in UTC", async () => {
+  const { log, read, done } = follow();
+  log.say("2026-01-02T03:04:05.100000000+05:30 a");
+  await until(() => read.length === 1);
+  log.break();
+  log.say("2026-01-02T03:04:05.200000000+05:30 b");
+  await until(() => read.length === 2);
+  log.end();
+  await done;
+  assert.deepEqual(read, ["a", "b"]);
+  assert.equal(log.asked[1].sinceTime, "2026-01-01T21:34:04Z");
+});
+
+Deno.test("a server that hangs up in the middle is asked for the rest at once", async () => {
+  const { log, read, done, clock } = follow();
+  log.say("a");
+  await until(() => read.length === 1);
+  log.hangUp();
+  await until(() => log.openCount === 1);
+  log.say("b");
+  log.end();
+  await done;
+  assert.deepEqual(read, ["a", "b"]);
+  assert.deepEqual(clock.delays, []);
+});
+
+Deno.test("a container that is not there yet, and a server out of reach, are asked again", async () => {
+  const refusals = [refusal(400), new UnreachableError("away"), refusal(500)];
+  const { log, read, done, clock } = follow({ refusals });
+  log.say("a");
+  log.end();
+  await done;
+  assert.deepEqual(read, ["a"]);
+  assert.deepEqual(clock.delays, [500, 500, 500]);
+});
+
+Deno.test("a pod that is gone ends it without an error", async () => {
+  const { log, read, done } = follow();
+  await until(() => log.openCount === 1);
+  log.say("a");
+  await until(() => read.length === 1);
+  log.refusals.push(refusal(404));
+  log.break();
+  await done;
+  assert.deepEqual(read, ["a"]);
+});
+
+Deno.test("one who may not read it is told at once", async () => {
+  const { done, clock } = follow({ refusals: [refusal(403)] });
+  await assert.rejects(done, /Cannot read the logs of Pod "p"/);
+  assert.deepEqual(clock.delays, []);
+});
+
+Deno.test("after twenty failures without a line between them it is given up", async () => {
+  const { done, clock } = follow({ refusals: Array.from({ length: 30 }, () => refusal(400)) });
+  await assert.rejects(done, /Cannot read the logs/);
+  assert.equal(clock.delays.length, 20);
+});
+
+Deno.test("a line between failures makes it patient again", async () => {
+  const refusals = Array.from({ length: 20 }, () => refusal(400));
+  const { log, read, done } = follow({ refusals });
+  await until(() => log.openCount === 1);
+  log.say("a");
+  await until(() => read.length === 1);
+  log.refusals.push(...refusals);
+  log.break();
+  await until(() => log.openCount === 1);
+  log.end();
+  await done;
+});
+
+Deno.test("an abort ends it with its reason, and the stream with it", async () => {
+  const stop = new AbortController();
+  const { log, done } = follow({ signal: stop.signal });
+  await until(() => log.openCount === 1);
+  const reason = new Error("enough");
+  stop.abort(reason);
+  await assert.rejects(done, reason);
+  assert.equal(log.openCount, 0);
+});
+
+Deno.test("a time that no calendar has makes no line, and no bug of ours", async () => {
+  const { log, read, done } = follow();
+  log.say("2026-99-02T03:04:05.000000000+01:00 x");
+  log.say("2026-01-02T03:04:05.000000000Z a");
+  log.end();
+  await done;
+  assert.deepEqual(read, ["a"]);
+});
+
+Deno.test("words of the kubelet's own are no line of the log, nor the time to go on from", async () => {
+  const { log, read, done } = follow();
+  await until(() => log.openCount === 1);
+  log.say("one");
+  log.sayOwn("unable to retrieve container logs for containerd://5b3");
+  await until(() => read.length === 1);
+  log.break();
+  await until(() => log.openCount === 1);
+  log.end();
+  await done;
+  assert.deepEqual(read, ["one"]);
+  assert.deepEqual(log.asked.map(({ sinceTime }) => sinceTime).slice(0, 2), [
+    undefined,
+    "2026-01-02T03:03:59Z",
+  ]);
+});
+
+for (const code of [408, 429, 502, 503, 504]) {
+  Deno.test(`a ${code} passes, and the log is asked for again`, async () => {
+    const { log, read, done } = follow({ refusals: [refusal(code)] });
+    log.say("a");
+    log.end();
+    await done;
+    assert.deepEqual(read, ["a"]);
+  });
+}
+
+Deno.test("a server that is overloaded is left alone for as long as it asks for", async () => {
+  const what = { verb: "read the logs of", kind: "Pod", name: "p", server: "s" };
+  const busy = refused(what, { code: 429, message: "busy" }, 7_000);
+  const { log, done, clock } = follow({ refusals: [busy] });
+  log.end();
+  await done;
+  assert.deepEqual(clock.delays, [7_000]);
+});
+
+Deno.test("a server that stays in trouble is given up after a minute", async () => {
+  const { done, clock } = follow({ refusals: Array.from({ length: 300 }, () => refusal(503)) });
+  await assert.rejects(done, /Cannot read the logs/);
+  assert.equal(clock.delays.reduce((sum, ms) => sum + ms, 0), 60_000);
+});
+
+Deno.test("a log that is silent for a minute is asked for again, from its last line, and nothing is lost or doubled", async () => {
+  const { log, read, done, clock } = follow({ isAutomatic: false });
+  await until(() => log.openCount === 1);
+  log.say("a");
+  await until(() => read.length === 1);
+  for (let minute = 1; minute <= 120; minute++) {
+    clock.advance(60_000);
+    await until(() => log.asked.length === minute + 1 && log.openCount === 1);
+    if (minute % 10 === 0) {
+      log.say(`${minute}`);
+      await until(() => read.at(-1) === `${minute}`);
+    }
+  }
+  log.end();
+  await done;
+  assert.deepEqual(read, ["a", ...Array.from({ length: 12 }, (_, at) => `${(at + 1) * 10}`)]);
+  assert.ok(log.asked.every(({ follow }) => follow));
+});
+
+Deno.test("a log whose connection swallows all ends ten seconds after its container, read to its end", async () => {
+  let hasEnded = false;
+  const { log, read, done, clock } = follow({ isAutomatic: false, hasEnded: () => hasEnded });
+  await until(() => log.openCount === 1);
+  log.say("a");
+  await until(() => read.length === 1);
+  log.swallow();
+  log.say("b");
+  log.say("c");
+  hasEnded = true;
+  clock.advance(5_000);
+  assert.equal(log.asked.length, 1);
+  clock.advance(5_000);
+  await done;
+  assert.deepEqual(read, ["a", "b", "c"]);
+  assert.deepEqual(log.asked.map(({ follow }) => follow), [true, false]);
+});
+
+Deno.test("so does one that was never answered", async () => {
+  const { log, read, done, clock } = follow({ isAutomatic: false, hasEnded: () => true });
+  await until(() => log.openCount === 1);
+  log.swallow();
+  log.say("a");
+  clock.advance(10_000);
+  await done;
+  assert.deepEqual(read, ["a"]);
+});
+
+Deno.test("a proxy that hangs up on what is silent does not end it", async () => {
+  const { log, read, done, clock } = follow({ isAutomatic: false });
+  await until(() => log.openCount === 1);
+  for (let times = 2; times <= 4; times++) {
+    clock.advance(50_000);
+    log.hangUp();
+    await until(() => log.asked.length === times && log.openCount === 1);
+  }
+  log.say("a");
+  await until(() => read.length === 1);
+  log.end();
+  await done;
+});
+
+Deno.test("a long line comes in pieces, and goes on after a break where it was", async () => {
+  const { log, read, done } = follow();
+  await until(() => log.openCount === 1);
+  log.say("2026-01-02T03:04:05.100000000Z short");
+  const million = "x".repeat(1 << 20);
+  log.sayPart(`2026-01-02T03:04:05.200000000Z ${million}`);
+  await until(() => read.length === 2);
+  log.break();
+  await until(() => log.openCount === 1);
+  log.sayPart("yyy");
+  log.sayPart("zzz\n");
+  log.say("2026-01-02T03:04:05.300000000Z next");
+  log.end();
+  await done;
+  assert.deepEqual(read.map((line) => line.length), [5, million.length + 6, 4]);
+  assert.equal(read[1], `${million}yyyzzz`);
+});

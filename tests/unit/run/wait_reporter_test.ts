@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { EVENTS, type KubeEvent, PODS } from "../../../src/kube/interface.ts";
+import type { RunEvent } from "../../../src/events.ts";
+import { WaitReporter } from "../../../src/run/wait_reporter.ts";
+import { PIPELINE_RUNS, type PipelineRun, type Pod } from "../../../src/tekton/model.ts";
+import { turn, until } from "../../support/fake_transport.ts";
+import { RUN, Stage } from "./stage.ts";
+
+/** The affinity assistant's; its container is no step. */
+const ASSISTANT: Pod = {
+  metadata: { name: "affinity-assistant-0" },
+  spec: { containers: [{ name: "affinity-assistant", image: "i" }] },
+  status: {
+    phase: "Running",
+    containerStatuses: [{ name: "affinity-assistant", image: "i", state: { running: {} } }],
+  },
+};
+
+Deno.test("of the pods that run, those of tasks are waited for", async () => {
+  await using stage = new Stage();
+  const { kube, clock, emit } = stage;
+  const live = stage.pipelineRun(["test"]);
+  using talk = new WaitReporter({ kube, clock, live, emit });
+  talk.stage = "released";
+  live.pods.set("affinity-assistant-0", ASSISTANT);
+  clock.advance(2_000);
+  const pod = stage.pod("test", { a: "running" });
+  live.pods.set(pod.metadata.name!, pod);
+  clock.advance(2_000);
+  assert.deepEqual(stage.events, [
+    { kind: "waiting", text: "PipelineRun p-run-1 to go on" },
+    { kind: "waiting", text: "test to end" },
+  ]);
+});
+
+/** What is said of a run that a minute goes by for, its last words first. */
+async function saidOf(stage: Stage, talk: WaitReporter): Promise<RunEvent[]> {
+  talk.stage = "starting";
+  for (let seconds = 0; seconds < 60; seconds += 2) {
+    stage.clock.advance(2_000);
+    await turn();
+  }
+  return stage.events.filter((event, at, all) => {
+    return JSON.stringify(event) !== JSON.stringify(all[at - 1]);
+  });
+}
+
+const FULL = 'pods "x-pod" is forbidden: exceeded quota: full, requested: pods=1, used: pods=0, ' +
+  "limited: pods=0";
+
+Deno.test("while there is no pod it is the TaskRun that tells why, with what to do, once", async () => {
+  await using stage = new Stage();
+  const { kube, clock, emit } = stage;
+  const live = stage.pipelineRun(["clone", "test"]);
+  using talk = new WaitReporter({ kube, clock, live, emit });
+  talk.held = { task: "test", step: "s" };
+  stage.taskRunOf("clone", waits("ExceededResourceQuota", `TaskRun Pod exceeded: ${FULL}`));
+  await until(() => live.taskRuns.size === 1);
+  const text = "task clone: quota full keeps its pod from being made " +
+    "(requested: pods=1, used: pods=0, limited: pods=0)";
+  const hint = "kubectl describe quota -n default shows what is used; " +
+    "Tekton tries again each minute";
+  assert.deepEqual(await saidOf(stage, talk), [
+    { kind: "waiting", text },
+    { kind: "note", text: `${text}; ${hint}` },
+    { kind: "waiting", text },
+  ]);
+});
+
+Deno.test("before there is a TaskRun it is the PipelineRun", async () => {
+  await using stage = new Stage();
+  const { kube, clock, emit } = stage;
+  const live = stage.pipelineRun(["test"]);
+  using talk = new WaitReporter({ kube, clock, live, emit });
+  talk.held = { task: "test", step: "s" };
+  kube.update<PipelineRun>(PIPELINE_RUNS, RUN, (run) => {
+    run.status = waits("ResolvingPipelineRef", "resolving p");
+  });
+  await until(() => live.run.status !== undefined);
+  const text = `PipelineRun ${RUN}: ResolvingPipelineRef: resolving p`;
+  assert.deepEqual(await saidOf(stage, talk), [{ kind: "waiting", text }]);
+});
+
+Deno.test("a pod that waits for a claim tells what the claim's events say", async () => {
+  await using stage = new Stage();
+  const { kube, clock, emit } = stage;
+  const live = stage.taskRun();
+  using talk = new WaitReporter({ kube, clock, live, emit });
+  const message = "pod has unbound immediate PersistentVolumeClaims";
+  const pod = stage.pod("", { a: "waiting" }, {
+    conditions: [{ type: "PodScheduled", status: "False", reason: "Unschedulable", message }],
+  });
+  pod.spec!.volumes = [{ name: "ws", persistentVolumeClaim: { claimName: "c" } }];
+  kube.put(PODS, pod);
+  const missing = 'storageclass.storage.k8s.io "nope" not found';
+  kube.onRead = (read) => assert.match(read, /^list (Event|Pod)s$/);
+  kube.put<KubeEvent>(EVENTS, {
+    metadata: { name: "c.1" },
+    involvedObject: { kind: "PersistentVolumeClaim", name: "c" },
+    reason: "ProvisioningFailed",
+    message: missing,
+    lastTimestamp: "2026-01-02T03:04:05Z",
+  });
+  await until(() => live.pods.get(pod.metadata.name!)?.spec?.volumes !== undefined);
+  const said = await saidOf(stage, talk);
+  const text = `pod ${pod.metadata.name}: claim c: ProvisioningFailed: ${missing}`;
+  assert.deepEqual(said.slice(1), [
+    { kind: "waiting", text },
+    { kind: "note", text: `${text}; kubectl get storageclass lists those that there are` },
+    { kind: "waiting", text },
+  ]);
+});
+
+function waits(reason: string, message: string) {
+  return { conditions: [{ type: "Succeeded", status: "Unknown" as const, reason, message }] };
+}

@@ -1,0 +1,268 @@
+import "../../../support/no_env.ts";
+import assert from "node:assert/strict";
+import { holdPipelineRun } from "../../../../src/tekton/breakpoint/hold_run.ts";
+import {
+  inlineTask,
+  type ReadTask,
+  whyNotInline,
+} from "../../../../src/tekton/inline/inline_task.ts";
+import type {
+  Param,
+  ParamSpec,
+  PipelineSpec,
+  PipelineTask,
+  TaskRef,
+  TaskSpec,
+} from "../../../../src/tekton/model.ts";
+import { clashesInline } from "../../../support/webhook_model.ts";
+import { deepFreeze } from "../../../support/deep_freeze.ts";
+import { GATE } from "../../../support/fake_gate.ts";
+
+interface Parts {
+  pipeline?: PipelineSpec;
+  /** Of the Task, and its first step's script. */
+  params?: ParamSpec[];
+  script?: string;
+  task?: TaskSpec;
+  target?: Partial<PipelineTask>;
+  bound?: string[];
+}
+
+/** The Task that is put inline into the task `clone`. */
+function inlined({ pipeline = {}, target, bound = [], ...parts }: Parts) {
+  const { params, script, task } = parts;
+  const one: PipelineTask = { name: "clone", taskRef: { name: "git-clone" }, ...target };
+  const spec: TaskSpec = { params, steps: [{ image: "i", script }], ...task };
+  const options = deepFreeze({ pipeline: { tasks: [one], ...pipeline }, params: [], bound });
+  const result = inlineTask(deepFreeze(one), { spec: deepFreeze(spec) }, options);
+  const why = whyNotInline(one, { spec }, options);
+  return { ...result, why, taskSpec: result.taskSpec!, script: result.taskSpec!.steps![0].script };
+}
+
+const IMAGE: ParamSpec = { name: "image", type: "object", properties: { tag: { type: "string" } } };
+
+Deno.test("a variable in what is passed is said as it is put in: by reference", () => {
+  const params: Param[] = [
+    { name: "by", value: "$(context.task.name)" },
+    { name: "cache", value: ["$(workspaces.cache.path)/x", "$(workspaces.cache.bound)"] },
+  ];
+  const { params: passed } = inlined({
+    target: { params, workspaces: [{ name: "cache", workspace: "unbound" }] },
+    task: { workspaces: [{ name: "cache", optional: true }] },
+  });
+  assert.deepEqual(passed, [
+    { name: "by", value: "git-clone" },
+    { name: "cache", value: ["/x", "false"] },
+  ]);
+});
+
+Deno.test("where the Pipeline has a workspace of that name, its own answer is passed", () => {
+  const params = [{ name: "isCached", value: "$(workspaces.cache.bound)" }];
+  const { params: passed } = inlined({
+    pipeline: { workspaces: [{ name: "cache" }] },
+    target: { params },
+    task: { workspaces: [{ name: "cache", optional: true }] },
+  });
+  assert.deepEqual(passed, params);
+});
+
+Deno.test("a param whose name is like an object's key of the Pipeline is renamed", () => {
+  const one = inlined({
+    pipeline: { params: [IMAGE] },
+    params: [{ name: "image.tag", type: "string" }],
+    script: `$(params.image.tag) $(params["image.tag"])`,
+  });
+  assert.equal(one.script, `$(params.image.tag-of-clone) $(params["image.tag-of-clone"])`);
+});
+
+Deno.test("an object is renamed whose key is like a param of the Pipeline", () => {
+  const one = inlined({
+    pipeline: { params: [{ name: "image.tag", type: "string" }] },
+    params: [IMAGE],
+    script: "$(params.image.tag)",
+  });
+  assert.equal(one.script, "$(params.image-of-clone.tag)");
+});
+
+Deno.test("a param with a dot in its name is no key of the string that its name begins with", () => {
+  const one = inlined({
+    pipeline: { params: [{ name: "image" }] },
+    params: [{ name: "image" }, { name: "image.tag" }],
+    script: "$(params.image) $(params.image.tag)",
+  });
+  assert.equal(one.script, "$(params.image-of-clone) $(params.image.tag)");
+});
+
+Deno.test("what is passed but not declared is a param of the task too", () => {
+  const one = inlined({
+    pipeline: { params: [{ name: "image" }] },
+    target: { params: [{ name: "image", value: "x" }] },
+    script: "$(params.image)",
+  });
+  assert.deepEqual(one.params, [{ name: "image-of-clone", value: "x" }]);
+  assert.equal(one.script, "$(params.image-of-clone)");
+});
+
+Deno.test("no two of the params that are passed get one name, not even but for case", () => {
+  const passed = [
+    { name: "image", value: "a" },
+    { name: "image-of-clone", value: "b" },
+    { name: "IMAGE-of-clone-2", value: "c" },
+  ];
+  const one = inlined({
+    pipeline: { params: [{ name: "image" }] },
+    target: { params: passed },
+    params: [{ name: "image" }],
+  });
+  assert.deepEqual(one.params!.map((param) => param.name), [
+    "image-of-clone-3",
+    "image-of-clone",
+    "IMAGE-of-clone-2",
+  ]);
+});
+
+Deno.test("a param gets no name that the Task's text has in a reference already", () => {
+  const one = inlined({
+    pipeline: { params: [{ name: "image" }] },
+    script: '$(params.image) $(params["image-of-clone"])',
+    params: [{ name: "image" }],
+  });
+  assert.equal(
+    one.taskSpec.steps![0].script,
+    '$(params.image-of-clone-2) $(params["image-of-clone"])',
+  );
+});
+
+Deno.test("only the default of a string refers to another param", () => {
+  const params: ParamSpec[] = [
+    { name: "image" },
+    { name: "text", default: "$(params.image)" },
+    { name: "list", type: "array", default: ["$(params.image)"] },
+    { name: "map", type: "object", default: { a: "$(params.image)" } },
+  ];
+  const one = inlined({ pipeline: { params: [{ name: "image" }] }, params });
+  assert.deepEqual(one.taskSpec.params!.map((param) => param.default), [
+    undefined,
+    "$(params.image-of-clone)",
+    ["$(params.image)"],
+    { a: "$(params.image)" },
+  ]);
+});
+
+const refused: [what: string, variable: string, parts: Parts][] = [
+  ["of a param that only the Pipeline has", "$(params.image)", {
+    pipeline: { params: [{ name: "image" }] },
+    task: { sidecars: [{ script: "$(params.image)" }] },
+  }],
+  ["of an object's key that only the Pipeline has", "$(params.image)", {
+    pipeline: { params: [IMAGE] },
+    task: { sidecars: [{ script: "$(params.image.tag)" }] },
+  }],
+  ["of a workspace that it does not declare, as Tekton would bind it", "$(workspaces.src.path)", {
+    script: "# like $(workspaces.src.path)",
+  }],
+  ["of an unbound workspace that is none", "$(workspaces.src.name)", {
+    script: "$(workspaces.src.name)",
+    task: { workspaces: [{ name: "src", optional: true }] },
+  }],
+  ["of another task's result", "$(tasks.a.results.b)", { script: "$(tasks.a.results.b)" }],
+  ["of the Pipeline's task", "$(context.pipelineTask.retries)", {
+    script: "$(context.pipelineTask.retries)",
+  }],
+];
+
+for (const [what, variable, parts] of refused) {
+  Deno.test(`a Task can't be inline whose text has the variable ${what}`, () => {
+    const task = { steps: [{ image: "i", script: parts.script }], ...parts.task };
+    assert.equal(
+      inlined({ ...parts, task }).why,
+      `the Task of "clone" has the text ${variable}, which would be filled in`,
+    );
+  });
+}
+
+Deno.test("a list's default that names a param which has to be renamed can't be inline", () => {
+  const params: ParamSpec[] = [
+    { name: "host", default: "h" },
+    { name: "list", type: "array", default: ["$(params.host)"] },
+  ];
+  assert.equal(inlined({ params }).why, undefined);
+  assert.equal(
+    inlined({ pipeline: { params: [{ name: "host" }] }, params }).why,
+    "a default of its Task has the text $(params.host), which would name no param",
+  );
+});
+
+Deno.test("a Task can be inline with what Tekton puts nothing in, or nothing of the Pipeline's", () => {
+  const text = "$(tasks.a.results.b) $(params.image) $(workspaces.src.path)";
+  const task: TaskSpec = {
+    description: text,
+    results: [{ name: "r", description: text }],
+    steps: [{ image: "i" }],
+    sidecars: [{ script: "$(params.other) $(params.image.other) $(params.image-x)" }],
+  };
+  const { taskSpec, why } = inlined({ pipeline: { params: [IMAGE] }, task });
+  assert.deepEqual([taskSpec.description, why], [text, undefined]);
+});
+
+Deno.test("of several Tasks put inline, none has a param of another's name", () => {
+  const tasks = ["one", "two"].map((name) => ({ name, taskRef: { name } }));
+  const [one, two] = (["array", "string"] as const).map((type): TaskSpec => ({
+    params: [{ name: "files", type, default: type === "array" ? ["a"] : "a" }],
+    steps: [{
+      image: "i",
+      command: ["ls"],
+      args: ["$(params.files)"],
+      workingDir: "$(params.files)",
+    }],
+  }));
+  delete one.steps![0].workingDir;
+  const { runManifest } = holdPipelineRun(
+    { metadata: {}, spec: {} },
+    { metadata: { name: "p" }, spec: { tasks } },
+    [{ target: tasks[0], task: { spec: one }, steps: [{ index: 0, mode: "before" }] }, {
+      target: tasks[1],
+      task: { spec: two },
+      steps: [{ index: 0, mode: "before" }],
+    }],
+    { gate: GATE },
+  );
+  const { spec } = runManifest.inline();
+  assert.deepEqual(
+    spec.pipelineSpec!.tasks!.map((task) => task.taskSpec!.params![0].name),
+    ["files", "files-of-two"],
+  );
+  assert.equal(clashesInline(spec.pipelineSpec!, []), undefined);
+});
+
+/** The label and the context that say the Task's name, once it is inline. */
+function names(taskRef: TaskRef, task: Omit<ReadTask, "spec">) {
+  const spec = { steps: [{ image: "i", script: "echo $(context.task.name)" }] };
+  const options = { pipeline: {}, params: [], bound: [] };
+  const { taskSpec } = inlineTask({ name: "t", taskRef }, { ...task, spec }, options);
+  return [taskSpec!.metadata!.labels!["tkn-dev/task"], taskSpec!.steps![0].script];
+}
+
+const GIT = { resolver: "git", params: [{ name: "name", value: "other" }] };
+const OWN = { metadata: { name: "own" } };
+
+Deno.test("a Task by name has that name", () => {
+  assert.deepEqual(names({ name: "own" }, OWN), ["own", "echo own"]);
+});
+
+Deno.test("a Task from a resolver has the name of its metadata", () => {
+  assert.deepEqual(names(GIT, OWN), ["own", "echo own"]);
+  assert.deepEqual(names({ ...GIT, name: "https://x/y" }, OWN), ["own", "echo own"]);
+});
+
+Deno.test("a Task from a resolver need not have a name", () => {
+  assert.deepEqual(names(GIT, { metadata: {} }), ["", "echo "]);
+});
+
+// Seen in Tekton 1.9: while the StepActions are on their way the Task's name is forgotten.
+Deno.test("with remote StepActions the context is the reference's name, or the TaskRun's", () => {
+  const task = { ...OWN, hasRemoteSteps: true };
+  assert.deepEqual(names(GIT, task), ["own", "echo $(context.task.name)"]);
+  assert.deepEqual(names({ ...GIT, name: "https://x/y" }, task), ["own", "echo https://x/y"]);
+  assert.deepEqual(names({ name: "own" }, task), ["own", "echo own"]);
+});
