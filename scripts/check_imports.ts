@@ -102,7 +102,7 @@ const START = [
 /** A library is known to one module (or folder) alone, so that a swap is one file. */
 const LIBRARIES: Record<string, string> = {
   "@kubernetes/client-node": "deno/kubeconfig",
-  "@peculiar/x509": "sandbox/certificate",
+  "@peculiar/x509": "sandbox/api/certificate",
   "diff": "view/diff",
   "js-yaml": "deno/kubeconfig",
   "string-argv": "commands/upload_options",

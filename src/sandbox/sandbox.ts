@@ -2,11 +2,11 @@
  * A Kubernetes API with a small Tekton behind it, on loopback: a test double that is held to a real
  * cluster, and what the demo runs on. Steps are processes of this machine, without isolation.
  */
-import { handler } from "./server.ts";
-import { Kubelet } from "./kubelet.ts";
-import { NAMESPACES, SERVICE_ACCOUNTS } from "./kinds.ts";
-import { collectGarbage } from "./garbage.ts";
-import { Store } from "./store.ts";
+import { handler } from "./api/server.ts";
+import { Kubelet } from "./node/kubelet.ts";
+import { NAMESPACES, SERVICE_ACCOUNTS } from "./store/kinds.ts";
+import { collectGarbage } from "./store/garbage.ts";
+import { Store } from "./store/store.ts";
 import { Tekton } from "./tekton/controller.ts";
 
 export interface Sandbox extends AsyncDisposable {
@@ -30,7 +30,7 @@ export interface SandboxOptions {
 }
 
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { makeCertificates } = await import("./certificate.ts");
+  const { makeCertificates } = await import("./api/certificate.ts");
   const certificates = await makeCertificates();
   const directory = await Deno.realPath(await Deno.makeTempDir({ prefix: "tkn-dev-sandbox-" }));
   await Deno.chmod(directory, 0o700); // it has the token, and whatever Secrets are made

@@ -1,6 +1,6 @@
 /** What is expected here a real API server did. */
 import assert from "node:assert/strict";
-import { jsonPatch, type Operation, PatchError } from "../../src/sandbox/json_patch.ts";
+import { jsonPatch, type Operation, PatchError } from "../../src/sandbox/api/json_patch.ts";
 import { start, step, TEKTON } from "./support.ts";
 
 const TARGET = { labels: { "a/b": "1", "c~d": "2" }, steps: [{ name: "one" }, { name: "two" }] };

@@ -1,6 +1,6 @@
 /** Clusters that can't be reached or say no to everything: one line, a hint, exit code 2 or 3. */
 import assert from "node:assert/strict";
-import { makeCertificates } from "../../src/sandbox/certificate.ts";
+import { makeCertificates } from "../../src/sandbox/api/certificate.ts";
 import { changedKubeconfig, type Kubeconfig } from "../support/kubeconfig.ts";
 import { tknDev, told } from "../support/program.ts";
 import type { Scenario } from "./scenario.ts";

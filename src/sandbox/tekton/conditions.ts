@@ -1,7 +1,7 @@
 /** The one condition of a run, "Succeeded", and the objects' references to one another. */
 import type { KubeObject, OwnerReference } from "../../kube/interface.ts";
 import type { Condition } from "../../tekton/model.ts";
-import { now } from "../store.ts";
+import { now } from "../store/store.ts";
 
 type Truth = Condition["status"];
 

@@ -1,8 +1,8 @@
 /** The resolvers `http` (of loopback alone) and `cluster`, for requests and for the tasks of runs. */
 import type { KubeObject } from "../../kube/interface.ts";
 import type { Param, ResolutionRequest, TaskRef } from "../../tekton/model.ts";
-import { type Kind, KINDS, RESOLUTION_REQUEST } from "../kinds.ts";
-import type { Store } from "../store.ts";
+import { type Kind, KINDS, RESOLUTION_REQUEST } from "../store/kinds.ts";
+import type { Store } from "../store/store.ts";
 import { withCondition } from "./conditions.ts";
 
 const FETCH_TIMEOUT_MS = 10_000;
