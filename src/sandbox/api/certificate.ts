@@ -1,7 +1,8 @@
 /**
- * A certificate authority for one sandbox and a server certificate signed by it, made at start and
- * kept nowhere: kubectl sends no bearer token over plain http. X.509 v3 with subject alternative
- * names, for rustls (Deno's TLS) refuses v1 and ignores the common name.
+ * A certificate authority for one sandbox, and a server certificate signed by it, made at the start
+ * and kept in memory only. The sandbox serves TLS because kubectl sends no bearer token over plain
+ * HTTP. The certificates are X.509 v3 with subject alternative names, because rustls (Deno's TLS)
+ * rejects v1 and ignores the common name.
  */
 import * as x509 from "npm:@peculiar/x509@1.14.0";
 
@@ -17,7 +18,7 @@ const DAY_MS = 86_400_000;
 
 export async function makeCertificates(): Promise<Certificates> {
   x509.cryptoProvider.set(crypto);
-  // A minute back: the clocks of the two ends may be read a moment apart.
+  // A minute in the past: the two ends may read the clock at slightly different times.
   const notBefore = new Date(Date.now() - 60_000);
   const notAfter = new Date(Date.now() + 30 * DAY_MS);
   const validity = { notBefore, notAfter, signingAlgorithm: ALGORITHM };

@@ -1,6 +1,6 @@
 /**
- * What a client asks before it asks for anything: version, groups, resources and as much OpenAPI as
- * makes kubectl leave field validation to the server.
+ * The documents that a client reads before its first request: version, groups, resources, and
+ * enough OpenAPI that kubectl leaves field validation to the server.
  */
 import { apiVersionOf, type Kind, KINDS } from "../store/kinds.ts";
 
@@ -13,7 +13,7 @@ const REVIEW: Kind = {
   namespaced: false,
 };
 
-/** The document at a path, or undefined where discovery has none. */
+/** Returns the document at a path, or undefined if discovery has no such path. */
 export function discovery(path: string): unknown {
   if (path === "/version") return VERSION;
   if (path === "/api") return { kind: "APIVersions", versions: ["v1"] };
@@ -85,8 +85,8 @@ function openApiIndex() {
 }
 
 /**
- * kubectl looks up a kind's PATCH operation: where that takes `fieldValidation`, it validates
- * nothing itself. So paths without schemas do.
+ * Returns paths without schemas. kubectl looks up the PATCH operation of a kind; if that accepts
+ * `fieldValidation`, kubectl does not validate on the client.
  */
 function openApi(path: string) {
   const version = path.replace(/^apis?\//, "");

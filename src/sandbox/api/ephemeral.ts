@@ -1,4 +1,4 @@
-/** `…/pods/NAME/ephemeralcontainers`: containers that a pod gets while it runs, as `kubectl debug` adds them. */
+/** `…/pods/NAME/ephemeralcontainers`: adds containers to a running pod, as `kubectl debug` does. */
 import { isDeepStrictEqual } from "node:util";
 import type { KubeObject } from "../../kube/interface.ts";
 import {
@@ -49,7 +49,7 @@ function listOf(pod: unknown): EphemeralContainer[] {
   return spec?.ephemeralContainers ?? [];
 }
 
-/** All else that a patch says is left alone. */
+/** Reads the list from a patch; the other fields of the patch have no effect. */
 async function wantedList(before: EphemeralContainer[], request: Request) {
   const type = request.headers.get("content-type")?.split(";")[0];
   const given = await request.json().catch((error) => {
@@ -94,7 +94,7 @@ function withoutKey(): ApiError {
   });
 }
 
-/** What only containers have that are there from the start. */
+/** Fields that only regular containers may have. */
 const NOT_HERE = ["ports", "livenessProbe", "readinessProbe", "startupProbe", "lifecycle"];
 const NAME_RULE =
   "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must " +
@@ -131,7 +131,7 @@ function refusals(pod: PodObject, wanted: readonly EphemeralContainer[]): FieldP
 
 const FORBIDDEN = "Forbidden: cannot be set for an Ephemeral Container";
 
-/** One that is there stays as it is, to the pod's end. */
+/** Returns a problem for each existing container that the request changes or removes. */
 function changes(
   before: readonly EphemeralContainer[],
   wanted: readonly EphemeralContainer[],

@@ -1,4 +1,4 @@
-/** `…/pods/NAME/exec` over a websocket: v5.channel.k8s.io, and v4 without its half-close. */
+/** `…/pods/NAME/exec` over a websocket: v5.channel.k8s.io, and v4, which has no half-close. */
 import { Bell } from "../../async/bell.ts";
 import { Channel, decodeFrame, encodeFrame, statusOfExit, V4, V5 } from "../../kube/frames.ts";
 import type { KubeObject, Status } from "../../kube/interface.ts";
@@ -11,9 +11,9 @@ import type { Process } from "../node/process.ts";
 import type { Terminal, TerminalSize } from "../node/terminal.ts";
 
 /**
- * The reply that upgrades. Throws ApiError where the API server refuses before the upgrade; what
- * only the node can know (the container is not running, there is no such program) comes after it, as
- * the Status of channel 3.
+ * Returns the response that upgrades the connection. Throws ApiError for what the API server
+ * rejects before the upgrade. Failures that only the node can detect (the container is not running,
+ * the program does not exist) come after it, as the Status on channel 3.
  */
 export function exec(kubelet: Kubelet, pod: KubeObject, request: Request): Response {
   const query = new URL(request.url).searchParams;
@@ -35,7 +35,7 @@ export function exec(kubelet: Kubelet, pod: KubeObject, request: Request): Respo
   }
   const container = kubelet.find(pod.metadata)?.find(name);
   const refusal = container?.running ? undefined : notRunning(name);
-  // v4 is passed to the node as it is, so there its refusal is the reply.
+  // The API server passes v4 through to the node, whose refusal is then the response.
   if (refusal !== undefined && protocol === V4) throw refusal;
   const { socket, response } = Deno.upgradeWebSocket(request, { protocol, idleTimeout: 0 });
   socket.binaryType = "arraybuffer";
@@ -63,7 +63,7 @@ interface ExecRequest {
   readonly tty: boolean;
 }
 
-/** Above this many unsent bytes, the process' output is not read on. */
+/** While more bytes than this are unsent, the output of the process is not read. */
 const HIGH_WATER_BYTES = 1 << 20;
 
 async function converse(socket: WebSocket, container: Container, request: ExecRequest) {
@@ -95,15 +95,15 @@ async function converse(socket: WebSocket, container: Container, request: ExecRe
   }
 }
 
-/** 128 + SIGKILL: what a command that its container took along is reported with. */
+/** 128 + SIGKILL: the exit code of a command that was killed with its container. */
 const SIGNALLED = 137;
 
-/** `#!` */
+/** Whether the bytes begin with `#!`. */
 function isScript([first, second]: Uint8Array): boolean {
   return first === 0x23 && second === 0x21;
 }
 
-/** Frames from the moment the socket is there, in order, into a process that starts later. */
+/** Frames in order from the moment the socket exists, written to a process that starts later. */
 class Input {
   readonly #queue: Uint8Array[] = [];
   #ended: boolean;
@@ -123,14 +123,17 @@ class Input {
       } else return;
       this.#arrived.ring();
     });
-    // A lost connection is the end of stdin; the command goes on, as it does under containerd.
+    // A lost connection ends stdin; the command keeps running, as it does under containerd.
     socket.addEventListener("close", () => {
       this.#ended = true;
       this.#arrived.ring();
     });
   }
 
-  /** A script on its way into a file has the sandbox's paths in it, as one of a step has. */
+  /**
+   * Writes the frames to the process. A script that is written to a file gets the sandbox's paths,
+   * as a step's script does.
+   */
   async feed(process: Process, toHost: (text: string) => string): Promise<void> {
     const stdin = process.stdin!;
     this.#terminal = process.terminal;
@@ -145,7 +148,7 @@ class Input {
         if (bytes === undefined && process.isOver) return await stdin.close();
       }
     } catch {
-      // The process has closed its stdin or is gone: what else comes is dropped.
+      // The process has closed its stdin or has ended: the remaining frames are dropped.
       await stdin.abort().catch(() => {});
     }
   }
@@ -166,8 +169,8 @@ class Input {
   }
 
   /**
-   * A terminal has no end of input but a typed one, and under containerd it is not hung up either
-   * where its client is gone: what runs in it goes on until the container's end.
+   * On a terminal only a typed character ends the input. containerd sends no hang-up either when
+   * the client disconnects: the command runs until the container ends.
    */
   async #close(process: Process): Promise<void> {
     if (process.terminal !== undefined) await process.ended;
@@ -180,7 +183,7 @@ class Input {
   }
 }
 
-/** `{"Width":80,"Height":24}`; undefined for what says no size. */
+/** Parses `{"Width":80,"Height":24}`; undefined for anything else. */
 function sizeOf(payload: Uint8Array): TerminalSize | undefined {
   try {
     const { Width: columns, Height: rows } = JSON.parse(new TextDecoder().decode(payload));
@@ -190,7 +193,7 @@ function sizeOf(payload: Uint8Array): TerminalSize | undefined {
   }
 }
 
-/** On a terminal somebody waits for what may be half of a path. */
+/** A user at a terminal waits for a character that may be the beginning of a path. */
 const ECHO_MS = 20;
 
 function readable(process: Process, output: ReadableStream<Uint8Array>, { paths }: Container) {
@@ -204,9 +207,9 @@ async function send(
   output: ReadableStream<Uint8Array>,
 ): Promise<void> {
   for await (const chunk of output) {
-    if (!isWanted || socket.readyState !== WebSocket.OPEN) continue; // read on: a full pipe would hold it
+    if (!isWanted || socket.readyState !== WebSocket.OPEN) continue; // keeps reading, because a full pipe would block the process
     socket.send(encodeFrame(channel, chunk));
-    // No event tells that the socket's buffer drained.
+    // There is no event for a drained socket buffer.
     while (socket.bufferedAmount > HIGH_WATER_BYTES && socket.readyState === WebSocket.OPEN) {
       await new Promise((resolve) => setTimeout(resolve, 1));
     }

@@ -1,7 +1,7 @@
 /**
- * JSON Patch, RFC 6902, with the leniencies of the API server's library (evanphx/json-patch v4, each seen on a real
- * one): `replace` of a key that is not there adds it, `test` takes what is not there for null, and -1 is the last
- * of a list.
+ * JSON Patch, RFC 6902, as lenient as the API server's library (evanphx/json-patch v4; each
+ * leniency was seen on a real server): `replace` of an absent key adds it, `test` treats an absent
+ * value as null, and -1 is the last item of a list.
  */
 import { isDeepStrictEqual } from "node:util";
 
@@ -12,12 +12,12 @@ export interface Operation {
   readonly value?: unknown;
 }
 
-/** The patch does not fit: a test failed, or there is no such place. */
+/** A patch that cannot be applied: a test failed, or a path does not exist. */
 export class PatchError extends Error {}
 
 type Container = unknown[] | Record<string, unknown>;
 
-/** A patched copy. Throws PatchError. */
+/** Returns a patched copy. Throws PatchError. */
 export function jsonPatch(target: unknown, patch: readonly Operation[]): unknown {
   const root = { "": structuredClone(target) };
   for (const operation of patch) apply(root, operation);
@@ -49,7 +49,7 @@ function apply(root: Container, { op, path, from = "", value = null }: Operation
   }
 }
 
-/** Where a JSON pointer leads: its last key, in what has it. */
+/** Resolves a JSON pointer to its last key and the value that contains that key. */
 function find(root: Container, path: string): Place {
   if (path !== "" && !path?.startsWith("/")) throw new PatchError(`no JSON pointer: ${path}`);
   const keys = path.split("/").map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));

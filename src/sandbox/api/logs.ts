@@ -45,7 +45,10 @@ export function logs(kubelet: Kubelet, pod: KubeObject, query: URLSearchParams) 
   });
 }
 
-/** Throws where the name is none of the pod's, or none is given and there are several. */
+/**
+ * Returns the container's name. Throws if the pod has no such container, or if no name is given and
+ * the pod has several.
+ */
 export function containerOf(pod: Pod, asked: string | null): string {
   const names = (pod.spec?.containers ?? []).map(({ name }) => name);
   if (asked) {
@@ -82,7 +85,7 @@ function waitingReason(pod: Pod, name: string): string | undefined {
 interface LogOptions {
   readonly tailLines?: number;
   readonly limitBytes?: number;
-  /** Nanoseconds; the API knows times in whole seconds. */
+  /** Nanoseconds, though the API knows times in whole seconds only. */
   readonly since?: bigint;
 }
 

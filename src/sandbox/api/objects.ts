@@ -1,4 +1,7 @@
-/** Create, get, list, watch, update, patch and delete, with the API server's checks and answers. */
+/**
+ * Create, get, list, watch, update, patch and delete, with the checks and responses of the API
+ * server.
+ */
 import { isDeepStrictEqual } from "node:util";
 import type { KubeObject } from "../../kube/interface.ts";
 import {
@@ -139,7 +142,7 @@ export class Objects {
     return Response.json({ kind: "Status", apiVersion: "v1", metadata: {}, status: "Success" });
   }
 
-  /** A pod is seen to be going before it is gone. */
+  /** Deletes an object. A pod gets a deletionTimestamp first, which watches can see. */
   #remove(kind: Kind, { metadata }: KubeObject): void {
     const { namespace = "", name = "" } = metadata;
     if (kind === PODS) {
@@ -158,7 +161,7 @@ export class Objects {
   }
 }
 
-/** It names more of them, none of which is of use here. */
+/** The API server lists more fields; the sandbox needs only these. */
 const POD_RULE = "Forbidden: pod updates may not change fields other than " +
   "`spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`";
 
@@ -166,7 +169,10 @@ const NAME_RULE = (name: string) =>
   `Invalid value: "${name}": a lowercase RFC 1123 subdomain must consist of lower case ` +
   "alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
 
-/** The request's object, of the path's kind and namespace. */
+/**
+ * Returns the object in the request's body. Throws unless it has the kind and namespace of the
+ * path.
+ */
 async function body({ kind, namespace, request }: ObjectRequest): Promise<KubeObject> {
   const object = await json(request) as KubeObject;
   if (typeof object !== "object" || object === null || Array.isArray(object)) {
@@ -194,7 +200,7 @@ async function patched(before: KubeObject, request: Request): Promise<KubeObject
   const type = request.headers.get("content-type")?.split(";")[0];
   switch (type) {
     case "application/merge-patch+json":
-    // It differs in lists only, which the kinds of the core group here don't have.
+    // Differs from a merge patch in lists only, which the sandbox's core kinds do not have.
     case "application/strategic-merge-patch+json":
       return mergePatch(before, await json(request)) as KubeObject;
     case "application/json-patch+json":

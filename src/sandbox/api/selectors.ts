@@ -1,10 +1,10 @@
-/** Label and field selectors in the API's own syntax: "a=b,c!=d,e,!f,g in (x,y)" and "metadata.name=x". */
+/** Label and field selectors in the API's syntax: "a=b,c!=d,e,!f,g in (x,y)", "metadata.name=x". */
 import type { KubeObject } from "../../kube/interface.ts";
 import { badRequest } from "../store/api_error.ts";
 
 export type Match = (object: KubeObject) => boolean;
 
-/** Both of a request's selectors as one test. Throws ApiError for one that can't be read. */
+/** Returns one test for both selectors of a request. Throws ApiError for an invalid selector. */
 export function selector(query: URLSearchParams): Match {
   const labels = labelSelector(query.get("labelSelector") ?? "");
   const fields = fieldSelector(query.get("fieldSelector") ?? "");

@@ -1,4 +1,4 @@
-/** The HTTP side: who may ask, which path is what, and errors as Status objects. */
+/** The HTTP server: checks the token, routes by path, and turns errors into Status objects. */
 import { ApiError, internalError, unauthorized, unknownPath } from "../store/api_error.ts";
 import { discovery } from "./discovery.ts";
 import { ephemeral } from "./ephemeral.ts";
@@ -51,7 +51,7 @@ async function route(request: Request, backend: Backend, objects: Objects): Prom
 
 type Target = Pick<ObjectRequest, "kind" | "namespace" | "name"> & { subresource?: string };
 
-/** `/apis/tekton.dev/v1/namespaces/default/tasks/build` and its shorter and longer forms. */
+/** Parses `/apis/tekton.dev/v1/namespaces/default/tasks/build` and its shorter and longer forms. */
 function parse(path: string): Target {
   const parts = path.split("/").slice(1).map(decodeURIComponent);
   const group = parts[0] === "api" ? "" : parts[1];
@@ -64,7 +64,7 @@ function parse(path: string): Target {
   return { kind, namespace, name, subresource };
 }
 
-/** Anybody with the token may do anything. */
+/** Allows everything: a client with the token has all rights. */
 async function review(request: Request): Promise<Response> {
   const asked = await request.json();
   return Response.json({ ...asked, status: { allowed: true } }, { status: 201 });

@@ -1,4 +1,4 @@
-/** Lists as tables, which is how `kubectl get` asks for them. */
+/** Lists as tables, the format that `kubectl get` requests. */
 import type { KubeObject } from "../../kube/interface.ts";
 import type { Pod } from "../../tekton/model.ts";
 import type { Kind } from "../store/kinds.ts";
@@ -67,7 +67,7 @@ function ready(object: KubeObject): string {
   return `${count}/${spec?.containers?.length ?? 0}`;
 }
 
-/** `5s`, `3m10s`, `2h`: kubectl's short durations. */
+/** Formats the time since then as kubectl does: `5s`, `3m10s`, `2h`. */
 function age(time: string | undefined): string {
   if (time === undefined) return "";
   const seconds = Math.max(0, Math.floor((Date.now() - Date.parse(time)) / 1000));

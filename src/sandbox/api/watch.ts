@@ -1,4 +1,4 @@
-/** `?watch=1`: one JSON event a line, from a version on. */
+/** `?watch=1`: one JSON event per line, from a resource version onward. */
 import type { KubeObject } from "../../kube/interface.ts";
 import { ApiError } from "../store/api_error.ts";
 import { apiVersionOf, type Kind } from "../store/kinds.ts";
@@ -9,7 +9,7 @@ export interface WatchRequest {
   readonly kind: Kind;
   readonly namespace?: string;
   readonly query: URLSearchParams;
-  /** Turns an object into what is sent: itself, or a table of one row. */
+  /** Returns what to send for an object: the object itself, or a table with one row. */
   readonly show: (object: KubeObject) => unknown;
 }
 
@@ -59,7 +59,10 @@ export function watch(store: Store, request: WatchRequest): ReadableStream<Uint8
   });
 }
 
-/** An object that enters or leaves the selection is added or deleted for this watch. */
+/**
+ * Returns the event's type for this watch: an object that enters or leaves the selection is added
+ * or deleted.
+ */
 function typeFor(change: Change, isMine: (object: KubeObject | undefined) => boolean) {
   const is = isMine(change.object);
   const was = isMine(change.previous);
@@ -68,7 +71,7 @@ function typeFor(change: Change, isMine: (object: KubeObject | undefined) => boo
   return was ? "DELETED" : undefined;
 }
 
-/** Tells a client that asked for it that all there was has been sent. */
+/** The bookmark that marks the end of the initial events, for clients that ask for it. */
 function initialEnd(kind: Kind, store: Store): KubeObject {
   return {
     apiVersion: apiVersionOf(kind),

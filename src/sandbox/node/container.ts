@@ -1,4 +1,4 @@
-/** One container of a pod: where its processes run, with what environment, and its log. */
+/** One container of a pod: its directory, its environment, its processes and its log. */
 import { ContainerLog } from "./container_log.ts";
 import { type Environment, expand } from "./environment.ts";
 import { type Image, isProgram, locate } from "./images.ts";
@@ -19,18 +19,18 @@ export interface ContainerOptions {
 const BUSYBOX = /^(?:\/bin\/)?busybox$/;
 
 /**
- * A container takes a moment to end on a cluster: enough for the command that let its step go on to
- * end by itself.
+ * A container on a cluster takes a moment to end, which is enough for the command that released its
+ * step to end by itself.
  */
 const LEAVE_MS = 250;
 
-/** A command that can't be started: `reason` is in the words of the container runtime. */
+/** A command that cannot start. The message is in the words of the container runtime. */
 export class StartError extends Error {}
 
 export class Container {
   readonly name: string;
   readonly log = new ContainerLog();
-  /** Between the pod's start and its step's end: when exec is possible. */
+  /** True from the pod's start to the step's end, while exec is possible. */
   running = false;
   readonly #options: ContainerOptions;
   readonly #processes = new Set<Process>();
@@ -61,7 +61,7 @@ export class Container {
     const command = await this.#resolve(argv, env.PATH);
     const terminal = options.terminal ? await Terminal.of(command) : undefined;
     if (options.terminal) env.TERM = "xterm";
-    if (!this.running) throw new StartError("the container is not running"); // it was stopped meanwhile
+    if (!this.running) throw new StartError("the container is not running"); // it has been stopped since
     const process = this.#spawn({
       ...(terminal?.command ?? command),
       terminal,
@@ -74,7 +74,9 @@ export class Container {
     return process;
   }
 
-  /** Runs a script file, its interpreter found as the kernel finds it: `#!/bin/sh -e`. */
+  /**
+   * Runs a script file with the interpreter of its first line, as the kernel does: `#!/bin/sh -e`.
+   */
   async startScript(file: string, script: string, args: readonly string[]): Promise<Process> {
     const [, interpreter, argument] = /^#!\s*(\S+)[ \t]*(.*)/.exec(script) ?? [];
     if (interpreter === undefined) throw new StartError(`fork/exec ${file}: exec format error`);
@@ -88,7 +90,7 @@ export class Container {
     ]);
   }
 
-  /** Runs to the end with the output in the log. */
+  /** Runs a process to its end, with its output in the log. */
   async run(process: Process): Promise<Exit> {
     const outputs = [process.stdout, process.stderr].map((output) =>
       this.log.collect(output.pipeThrough(this.paths.backward()))
@@ -97,7 +99,7 @@ export class Container {
     return exit;
   }
 
-  /** Its step is over: what else runs in it ends with it. */
+  /** Ends the container after its step has ended, and kills the processes that are left in it. */
   async finish(): Promise<void> {
     this.running = false;
     const processes = [...this.#processes];
@@ -110,14 +112,17 @@ export class Container {
     this.log.end();
   }
 
-  /** The pod is deleted. */
+  /** Ends the container because its pod is deleted. */
   async stop(): Promise<void> {
     this.running = false;
     await Promise.all([...this.#processes].map((process) => process.terminate()));
     this.log.end();
   }
 
-  /** As Tekton's entrypoint does once the results of earlier steps are known: of all that starts from then on. */
+  /**
+   * Sets a variable for all processes that start later. Tekton's entrypoint does this once it knows
+   * the results of earlier steps.
+   */
   setVariable(name: string, value: string): void {
     this.#ownVariables.set(name, value);
   }
@@ -135,12 +140,12 @@ export class Container {
     return result;
   }
 
-  /** `$(NAME)` of the environment in a command, as the kubelet expands it. */
+  /** Expands `$(NAME)` in a command by the environment, as the kubelet does. */
   expand(text: string): string {
     return expand(text, this.#options.env);
   }
 
-  /** The host path of an argv's program, found as the container would find it. */
+  /** Resolves an argv's program to its host path, by the container's PATH. */
   async #resolve(argv: readonly string[], path: string): Promise<Command> {
     const [word] = argv;
     const [program, ...args] = argv.map((each) => this.paths.toHost(each));
@@ -149,13 +154,13 @@ export class Container {
       return { program: await find(applet, applet), args };
     }
     if (!program.includes("/")) return { program: await find(word, program, path), args };
-    const hidden = !this.hasShell && program === word; // not in the image, and in no volume
+    const hidden = !this.hasShell && program === word; // not in the image and in no volume
     const info = hidden ? undefined : await Deno.stat(program).catch(() => undefined);
     if (info === undefined) {
       throw new StartError(`exec: "${word}": stat ${word}: no such file or directory`);
     }
     const isScript = !this.hasShell && word.startsWith("/tekton/debug/scripts/");
-    if (isScript) throw new StartError(`exec ${word}: no such file or directory`); // its #!/bin/sh
+    if (isScript) throw new StartError(`exec ${word}: no such file or directory`); // its "#!/bin/sh" does not exist
     if (!(await isProgram(program))) throw new StartError(`exec: "${word}": permission denied`);
     return { program, args };
   }

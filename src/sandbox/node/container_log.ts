@@ -1,10 +1,10 @@
-/** A container's log as the kubelet keeps it: lines with their times, stdout and stderr in one. */
+/** A container's log as the kubelet keeps it: timed lines of stdout and stderr together. */
 import { Bell } from "../../async/bell.ts";
 
 export interface LogLine {
   /** Nanoseconds since the epoch. */
   readonly time: bigint;
-  /** With its newline, but for a last line that has none. */
+  /** Includes the newline, except for a last line without one. */
   readonly bytes: Uint8Array;
 }
 
@@ -18,7 +18,7 @@ export class ContainerLog {
     this.#changed.ring();
   }
 
-  /** A line of the platform's own, as Tekton's entrypoint writes it: date, time, text. */
+  /** Appends a line with date and time, as Tekton's entrypoint writes them. */
   note(text: string): void {
     const stamp = new Date().toISOString().slice(0, 19).replace("T", " ").replaceAll("-", "/");
     this.text(`${stamp} ${text}`);
@@ -33,7 +33,7 @@ export class ContainerLog {
     this.#changed.ring();
   }
 
-  /** Reads a process' output to its end, line by line. */
+  /** Reads a process's output to its end, line by line. */
   async collect(output: ReadableStream<Uint8Array>): Promise<void> {
     let rest = new Uint8Array();
     for await (const chunk of output) {
@@ -50,7 +50,7 @@ export class ContainerLog {
     if (rest.length > 0) this.append(rest);
   }
 
-  /** From a line on; with `follow` until the container's end. */
+  /** Yields the lines from an index on; with `follow` until the container ends. */
   async *read(from: number, options: { follow: boolean; signal: AbortSignal }) {
     const aborted = new Promise<void>((resolve) =>
       options.signal.addEventListener("abort", () => resolve(), { once: true })
@@ -63,7 +63,7 @@ export class ContainerLog {
   }
 }
 
-/** `2024-05-01T10:00:00.123456789Z` */
+/** Formats `2024-05-01T10:00:00.123456789Z`. */
 export function formatTime(nanoseconds: bigint): string {
   const seconds = new Date(Number(nanoseconds / 1_000_000n)).toISOString().slice(0, 19);
   return `${seconds}.${String(nanoseconds % 1_000_000_000n).padStart(9, "0")}Z`;
@@ -71,7 +71,7 @@ export function formatTime(nanoseconds: bigint): string {
 
 let latest = 0n;
 
-/** The clock, but never twice the same, as a node's clock in nanoseconds is. */
+/** Returns the time, but never the same one twice, like a node's clock in nanoseconds. */
 function uniqueTime(): bigint {
   const now = BigInt(Date.now()) * 1_000_000n;
   latest = now > latest ? now : latest + 1n;

@@ -1,4 +1,6 @@
-/** A container's environment: values, and references to ConfigMaps, Secrets and the pod's own fields. */
+/**
+ * A container's environment: values, and references to ConfigMaps, Secrets and fields of the pod.
+ */
 import type { KubeObject } from "../../kube/interface.ts";
 import { CONFIG_MAPS, type Kind, SECRETS } from "../store/kinds.ts";
 import type { Store } from "../store/store.ts";
@@ -27,14 +29,16 @@ export interface EnvFrom {
   readonly secretRef?: { name: string; optional?: boolean };
 }
 
-/** What is named is not there: the container waits for it with CreateContainerConfigError. */
+/**
+ * A referenced object or key does not exist: the container waits with CreateContainerConfigError.
+ */
 export class EnvironmentError extends Error {}
 
 export type Environment = ReadonlyMap<string, string>;
 
 /**
- * As the kubelet makes it: envFrom first, each later name over an earlier one. Only a `value` is
- * expanded, by what is before it. Throws EnvironmentError.
+ * Returns the environment that the kubelet would make: envFrom first, later names override earlier
+ * ones, and only a `value` is expanded, by the variables before it. Throws EnvironmentError.
  */
 export function environment(
   { env = [], envFrom = [] }: { env?: readonly EnvVar[]; envFrom?: readonly EnvFrom[] },
@@ -65,7 +69,7 @@ export function environment(
   return result;
 }
 
-/** `$(NAME)`, and `$$(NAME)` for what is to stay. */
+/** Expands `$(NAME)`; `$$(NAME)` stays as `$(NAME)`. */
 export function expand(text: string, env: Environment): string {
   return text.replace(/\$\$|\$\(([A-Za-z_][\w.-]*)\)/g, (whole, name) => {
     if (whole === "$$") return "$";
@@ -73,7 +77,7 @@ export function expand(text: string, env: Environment): string {
   });
 }
 
-/** A container without a limit has the node's. */
+/** The node's CPUs are the limit of a container without one. */
 const CPUS = String(navigator.hardwareConcurrency);
 
 class Source {
@@ -106,14 +110,14 @@ class Source {
   }
 }
 
-/** What the pod's status tells once it runs. */
+/** Fields that the pod's status has once it runs. */
 const NODE_FIELDS: Record<string, string> = {
   "spec.nodeName": "sandbox",
   "status.hostIP": "127.0.0.1",
   "status.podIP": "127.0.0.1",
 };
 
-/** `metadata.name`, `metadata.labels['app']` */
+/** Reads a field of the pod: `metadata.name`, `metadata.labels['app']`. */
 function field(pod: KubeObject, path: string): string {
   const keyed = /^metadata\.(labels|annotations)\['(.*)'\]$/.exec(path);
   if (keyed !== null) return pod.metadata[keyed[1] as "labels" | "annotations"]?.[keyed[2]] ?? "";

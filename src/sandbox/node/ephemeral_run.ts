@@ -1,4 +1,4 @@
-/** The life of one ephemeral container, as the pod's status tells it. */
+/** Runs one ephemeral container and reports its state in the pod's status. */
 import type { ContainerStatus } from "../../tekton/model.ts";
 import { type Container, StartError } from "./container.ts";
 import { Images } from "./images.ts";
@@ -6,10 +6,10 @@ import { PODS } from "../store/kinds.ts";
 import type { EphemeralContainer, PodObject } from "./pod_object.ts";
 import { now, type Store } from "../store/store.ts";
 
-/** What the images of a test cluster have as their own command. */
+/** The command that the images of the test cluster have. */
 const DEFAULT_COMMAND = ["sh"];
 
-/** Until its end. */
+/** Resolves once the container has ended. */
 export async function runEphemeral(
   store: Store,
   pod: PodObject,
@@ -26,7 +26,7 @@ export async function runEphemeral(
   container.running = true;
   try {
     const argv = [...spec.command ?? DEFAULT_COMMAND, ...spec.args ?? []];
-    // Nobody writes into its stdin here, but it is open: a shell waits there.
+    // The kubelet writes nothing to stdin but keeps it open, so that a shell waits there.
     const process = await container.start(argv, { stdin: spec.stdin, terminal: spec.tty });
     tell({ running: { startedAt } });
     const { code = 137 } = await container.run(process);

@@ -1,11 +1,14 @@
-/** Images are ignored, but for the few whose lack of something matters: they have counterparts on the test cluster. */
+/**
+ * The sandbox ignores images, except the few that lack a program. The test cluster has images of
+ * the same names that lack the same programs.
+ */
 export interface Image {
-  /** Directories of programs, as PATH has them. */
+  /** Directories of programs, in the format of PATH. */
   readonly path: string;
   readonly hasShell: boolean;
 }
 
-/** Where this machine's programs are. */
+/** Directories of this machine's programs. */
 export const HOST_PATH = [
   "/usr/local/sbin",
   "/usr/local/bin",
@@ -14,7 +17,7 @@ export const HOST_PATH = [
   "/sbin",
   "/bin",
 ];
-/** The path of one of this machine's programs. */
+/** Returns the path of one of this machine's programs. */
 export async function locate(
   program: string,
   path: string = HOST_PATH.join(":"),
@@ -30,7 +33,7 @@ export async function isProgram(path: string): Promise<boolean> {
   return info !== undefined && info.isFile && ((info.mode ?? 0o111) & 0o111) !== 0;
 }
 
-/** What images lack, by their names: whatever can pack or unpack a tree, or one program. */
+/** Programs that are missing, by the image's name. */
 const LACKING: Readonly<Record<string, RegExp>> = {
   "no-tar": /^(?:bsd|g|s|u)?tar$|^(?:bsd)?cpio$|^g?zip$|^gunzip$|^zcat$|^pax$|^busybox$|^7z.*$/,
   "no-sha256sum": /^sha256sum$/,
@@ -38,10 +41,10 @@ const LACKING: Readonly<Record<string, RegExp>> = {
 };
 
 export class Images {
-  /** Directories of programs that were made, by the image's name. */
+  /** The directories made so far, by the image's name. */
   readonly #made = new Map<string, Promise<string>>();
 
-  /** `directory` is where directories of programs can be made. */
+  /** `directory` is where this class makes directories of programs. */
   constructor(private readonly directory: string) {}
 
   static canPull(image: string): boolean {
@@ -57,7 +60,9 @@ export class Images {
     return { path: await made, hasShell: true };
   }
 
-  /** A directory of links to all programs of this machine but those that the image lacks. */
+  /**
+   * Makes a directory of links to all programs of this machine, except those that the image lacks.
+   */
   async #link(image: string): Promise<string> {
     const directory = `${this.directory}/${image}`;
     await Deno.mkdir(directory, { recursive: true });

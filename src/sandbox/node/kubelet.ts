@@ -1,4 +1,7 @@
-/** The node: makes a pod's directories and containers, knows the running ones, and cleans up after them. */
+/**
+ * The node: makes the directories and containers of pods, and removes them when the pods are
+ * deleted.
+ */
 import { resolve } from "node:path/posix";
 import type { ObjectMeta } from "../../kube/interface.ts";
 import { Container } from "./container.ts";
@@ -13,26 +16,26 @@ import { subDirectory } from "./sub_path.ts";
 import { Volumes } from "./volumes.ts";
 import type { ContainerSpec, PodObject } from "./pod_object.ts";
 
-/** What every pod of Tekton has below /tekton. */
+/** Directories below /tekton in every pod of Tekton. */
 const TEKTON_DIRECTORIES = ["home", "results", "scripts", "steps", "run", "creds", "artifacts"];
 
 export class RunningPod {
   constructor(
-    /** Host path of the stand-in for "/". */
+    /** Host path of the directory that represents "/". */
     readonly root: string,
     readonly containers: ReadonlyMap<string, Container>,
     /** Host directories by the volumes' names. */
     readonly volumes: ReadonlyMap<string, string>,
   ) {}
 
-  /** Containers that came later, and end with the others. */
+  /** Ephemeral containers, which end with the others. */
   readonly ephemeral = new Map<string, Container>();
 
   find(name: string): Container | undefined {
     return this.containers.get(name) ?? this.ephemeral.get(name);
   }
 
-  /** All others have ended. */
+  /** Ends the ephemeral containers once the others have ended. */
   async finish(): Promise<void> {
     await Promise.all([...this.ephemeral.values()].map((container) => container.finish()));
   }
@@ -66,7 +69,7 @@ export class Kubelet {
     return this.#pods.get(metadata.uid!);
   }
 
-  /** Throws VolumeError, and EnvironmentError. */
+  /** Makes a pod's directories and containers. Throws VolumeError and EnvironmentError. */
   async admit(pod: PodObject): Promise<RunningPod> {
     const { uid, namespace } = pod.metadata;
     const directory = `${this.directory}/pods/${uid}`;
@@ -93,7 +96,7 @@ export class Kubelet {
         container: path,
         host: root + path,
       }));
-      // What Tekton shows of a step to that step alone.
+      // Tekton gives each step its own debug directory.
       below.push({ container: "/tekton/debug", host: `${directory}/debug/${spec.name}` });
       const paths = new PathMap(
         [...below, { container: "/tmp", host: tmp }, ...mounts],
@@ -110,7 +113,7 @@ export class Kubelet {
     return running;
   }
 
-  /** Starts a container in a pod that runs; its status tells the rest. */
+  /** Starts an ephemeral container in a running pod. The pod's status reports how it ends. */
   startEphemeral(pod: PodObject, spec: EphemeralContainer): void {
     const running = this.find(pod.metadata);
     if (running === undefined) return;
@@ -121,7 +124,10 @@ export class Kubelet {
     });
   }
 
-  /** It sees its own volumes only, and all of its target by way of the process that it shares. */
+  /**
+   * The container sees its own volumes, and the files of its target through the shared process
+   * namespace.
+   */
   async #ephemeralContainer(running: RunningPod, pod: PodObject, spec: EphemeralContainer) {
     const directory = `${this.directory}/pods/${pod.metadata.uid}/ephemeral/${spec.name}`;
     await Deno.mkdir(`${directory}/root`, { recursive: true });
@@ -145,7 +151,7 @@ export class Kubelet {
     });
   }
 
-  /** A pod that was deleted while it was admitted. */
+  /** Removes a pod that was deleted while it was admitted. */
   forget(metadata: ObjectMeta): Promise<void> {
     return this.#remove(metadata);
   }
@@ -163,7 +169,7 @@ export class Kubelet {
   }
 
   #clean(work: () => Promise<void>): void {
-    // What a dying process writes into a directory meanwhile goes with all the rest, at the end.
+    // A dying process may still write into the directory; close() removes what is left.
     const cleaning: Promise<void> = work().catch(() => {})
       .finally(() => this.#cleaning.delete(cleaning));
     this.#cleaning.add(cleaning);
@@ -178,8 +184,8 @@ async function mount(
 ) {
   const mounts: Mount[] = [];
   for (const { name, mountPath, subPath } of spec.volumeMounts ?? []) {
-    if (!isBare && internalDirectory(name) !== undefined) continue; // a part of the root already
-    // As in a container, where ".." ends at the root.
+    if (!isBare && internalDirectory(name) !== undefined) continue; // already part of the root
+    // ".." cannot lead above the root, as in a container.
     const container = resolve("/", mountPath).replace(/\/+$/, "");
     const whole = volumes.get(name)!;
     await Deno.mkdir(whole, { recursive: true });
@@ -187,7 +193,7 @@ async function mount(
       ? await subDirectory(whole, { volume: name, container: spec.name, subPath })
       : whole;
     mounts.push({ container, host });
-    // For those who come by a relative path or list the parent: `cd /workspace && ls`.
+    // Links the mount below the root, for relative paths and listings: `cd /workspace && ls`.
     const link = root + container;
     await Deno.mkdir(link.replace(/\/[^/]*$/, ""), { recursive: true });
     await Deno.symlink(host, link).catch((error) => {
@@ -197,7 +203,9 @@ async function mount(
   return mounts;
 }
 
-/** Tekton's own volumes are directories of the pod's root: `tekton-internal-run-0` is /tekton/run/0. */
+/**
+ * Tekton's own volumes are directories of the pod's root: `tekton-internal-run-0` is /tekton/run/0.
+ */
 function internalDirectory(volume: string): string | undefined {
   const [, name] = /^tekton-internal-(.+)$/.exec(volume) ?? [];
   if (/^tekton-creds-init-home-\d+$/.test(volume)) return "/tekton/creds";

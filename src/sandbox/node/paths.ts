@@ -1,7 +1,7 @@
 /**
- * Container paths to host paths and back, textually: steps are processes of this machine without a
- * mount namespace, so `/workspace/source` in a script becomes `/tmp/tkn-dev-sandbox-x/claims/…`, and
- * what a process prints is turned back.
+ * Maps container paths to host paths and back, as text. Steps are processes of this machine without
+ * a mount namespace, so `/workspace/source` in a script becomes `/tmp/tkn-dev-sandbox-x/claims/…`,
+ * and the output of a process is mapped back.
  */
 import { Buffer } from "node:buffer";
 
@@ -10,7 +10,9 @@ export interface Mount {
   readonly host: string;
 }
 
-/** What may stand before a path without being a part of it: `x/workspace` and `$A/workspace` do not match. */
+/**
+ * Characters that make a path part of a longer one: `x/workspace` and `$A/workspace` do not match.
+ */
 const BEFORE = String.raw`(?<![\w.~/)}*?-])`;
 /** `/workspace2` and `/workspace.old` are other paths; `/workspace.` ends a sentence. */
 const AFTER = String.raw`(?![\w-]|\.\w)`;
@@ -23,13 +25,13 @@ export class PathMap {
   readonly #prefixes: readonly string[];
 
   /**
-   * `root` stands for "/": where a process starts that has no working directory. Host paths below
-   * `sandbox` are left alone, so that mapping twice is mapping once.
+   * `root` represents "/", the default working directory. Host paths below `sandbox` are left as
+   * they are, so that mapping twice is the same as mapping once.
    */
   constructor(mounts: readonly Mount[], readonly root: string, sandbox: string) {
     this.#toHost = new Map(mounts.map(({ container, host }) => [container, host]));
     this.#toHost.set(sandbox, sandbox);
-    // The longest first, so that a mount inside another one wins.
+    // The longest first, so that a mount inside another mount wins.
     const forward = [...this.#toHost.keys()].sort(longestFirst).map(RegExp.escape);
     this.#forward = new RegExp(`${BEFORE}(?:${forward.join("|")})${AFTER}`, "g");
     this.#toContainer = new Map(mounts.map(({ container, host }) => [bytesOf(host), container]));
@@ -38,12 +40,12 @@ export class PathMap {
     this.#backward = new RegExp(this.#prefixes.map(RegExp.escape).join("|"), "g");
   }
 
-  /** Every container path in a text. */
+  /** Maps every container path in a text. */
   toHost(text: string): string {
     return text.replace(this.#forward, (path) => this.#toHost.get(path)!);
   }
 
-  /** A working directory: relative ones are below the root. */
+  /** Maps a working directory. A relative one is below the root. */
   directory(path: string | undefined): string {
     if (path === undefined || path === "" || path === "/") return this.root;
     const host = this.toHost(path);
@@ -55,8 +57,8 @@ export class PathMap {
   }
 
   /**
-   * The same for a stream: a path may be cut by the end of a chunk, so such an end is held back, but
-   * for no longer than `heldMs`, for somebody may look at it: a "/" that was typed.
+   * Maps the container paths in a stream. A chunk may end within a path, so such an end is held
+   * back, but for at most `heldMs`: it may be a "/" that a user typed and waits to see.
    */
   backward(heldMs?: number): TransformStream<Uint8Array, Uint8Array> {
     let held = "";
@@ -86,7 +88,7 @@ export class PathMap {
     return bytes.replace(this.#backward, (path) => bytesOf(this.#toContainer.get(path)!));
   }
 
-  /** The length of the end of a text that may be the start of a host path. */
+  /** Returns the length of the text's end that may be the beginning of a host path. */
   #unfinished(text: string): number {
     const longest = Math.min(text.length, this.#prefixes[0].length - 1);
     const end = text.slice(text.length - longest);
@@ -104,7 +106,7 @@ function longestFirst(a: string, b: string): number {
   return b.length - a.length;
 }
 
-/** One character a byte, so that binary output passes through a string unharmed. */
+/** Returns one character per byte, so that binary output passes through a string unchanged. */
 function bytesOf(text: string): string {
   return Buffer.from(text, "utf8").toString("latin1");
 }

@@ -1,4 +1,4 @@
-/** Pods and their containers as the store has them. */
+/** Pods and their containers as the store holds them. */
 import type { KubeObject } from "../../kube/interface.ts";
 import type { EnvFrom, EnvVar } from "./environment.ts";
 import type { Volume } from "./volumes.ts";

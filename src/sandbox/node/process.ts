@@ -1,6 +1,6 @@
+/** One local process in its own session, so that all its children end with it. */
 import type { Terminal } from "./terminal.ts";
 
-/** One local process in a session of its own, so that it ends with all its children. */
 export interface ProcessOptions {
   /** Host path of the program. */
   readonly program: string;
@@ -9,19 +9,19 @@ export interface ProcessOptions {
   readonly directory: string;
   /** Without it stdin is /dev/null. */
   readonly stdin?: boolean;
-  /** Where the program is one that makes a terminal. */
+  /** Set if the program makes a terminal. */
   readonly terminal?: Terminal;
 }
 
 export interface Exit {
-  /** Undefined where a signal ended it. */
+  /** Undefined if a signal ended the process. */
   readonly code?: number;
   readonly signal?: string;
 }
 
-/** After its process is gone, output that a stray child still holds open is read this long. */
+/** After the process has ended, output that a stray child holds open is read for this long. */
 const STRAY_OUTPUT_MS = 250;
-/** From TERM to KILL: a container's grace period, which is 30 s on a cluster. */
+/** The time from TERM to KILL: a container's grace period, which is 30 s on a cluster. */
 const GRACE_MS = 1_000;
 
 export class Process {
@@ -33,7 +33,7 @@ export class Process {
   readonly #pid: number;
   #over = false;
 
-  /** Throws where the system can't start it. */
+  /** Throws if the system cannot start it. */
   constructor(options: ProcessOptions) {
     const child = new Deno.Command(options.program, {
       args: [...options.args],
@@ -49,7 +49,7 @@ export class Process {
     this.terminal = options.terminal;
     if (options.stdin) this.stdin = child.stdin.getWriter();
     this.ended = child.status.then(({ code, signal }) => {
-      this.#signal("SIGKILL"); // what it left behind, as the end of a container does
+      this.#signal("SIGKILL"); // ends its children too, as the end of a container does
       this.#over = true;
       return signal === null ? { code } : { signal };
     });
@@ -66,7 +66,7 @@ export class Process {
     this.#signal("SIGKILL");
   }
 
-  /** TERM, and KILL where that does not end it. */
+  /** Sends TERM, and KILL if the process does not end. */
   async terminate(): Promise<void> {
     this.#signal("SIGTERM");
     const timer = setTimeout(() => this.kill(), GRACE_MS);
@@ -75,9 +75,9 @@ export class Process {
   }
 
   #signal(signal: Deno.Signal): void {
-    if (this.#over) return; // its id may be another's by now
+    if (this.#over) return; // the system may have given its id to another process
     const leader = this.terminal?.leader;
-    // A shell on a terminal does not heed SIGTERM.
+    // A shell on a terminal ignores SIGTERM.
     if (leader !== undefined) signalGroup(leader, signal === "SIGTERM" ? "SIGHUP" : signal);
     signalGroup(this.#pid, signal);
   }
@@ -87,11 +87,11 @@ function signalGroup(leader: number, signal: Deno.Signal): void {
   try {
     Deno.kill(-leader, signal);
   } catch {
-    // the whole group has ended already
+    // The whole group has ended already.
   }
 }
 
-/** A stream's end, also where a child that left the session still has the pipe open. */
+/** Returns a stream that ends even if a child that left the session keeps the pipe open. */
 function untilStray(
   source: ReadableStream<Uint8Array>,
   ended: Promise<unknown>,

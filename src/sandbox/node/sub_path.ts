@@ -1,7 +1,9 @@
-/** A volume's directory that a container mounts by its subPath, and that must not lead out of the volume. */
+/**
+ * The directory of a volume that a container mounts by subPath, which must stay inside the volume.
+ */
 import { EnvironmentError } from "./environment.ts";
 
-/** The API server's words; undefined for one that it takes. */
+/** Returns the API server's reason to reject the path, or undefined if the path is valid. */
 export function whyInvalid(subPath: string): string | undefined {
   if (subPath.startsWith("/")) return "must be a relative path";
   return subPath.split("/").includes("..") ? "must not contain '..'" : undefined;
@@ -14,8 +16,8 @@ export interface SubPathMount {
 }
 
 /**
- * The host directory, made where it is not there. Throws EnvironmentError where a link leads out of the volume: the
- * container then waits, as the kubelet has it.
+ * Returns the host directory and creates it if necessary. Throws EnvironmentError if a link leads
+ * out of the volume; the container then waits, as with the kubelet.
  */
 export async function subDirectory(
   host: string,
@@ -33,7 +35,7 @@ export async function subDirectory(
     await Deno.mkdir(path).catch((error) => {
       if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
     });
-    at = await Deno.realPath(path).catch(() => ""); // a link to nothing
+    at = await Deno.realPath(path).catch(() => ""); // a dangling link
     if (at !== top && !at.startsWith(`${top}/`)) throw refuse();
   }
   return at;

@@ -1,7 +1,7 @@
 /**
- * A process on a terminal. Deno has no pseudo terminals; util-linux' script(1) does, and gives the
- * one that it makes no size where its own input is a pipe: so the command first tells where it is,
- * `4711 /dev/pts/3`, and stty(1) sets the size there, of which the kernel tells with SIGWINCH.
+ * Runs a process on a terminal. Deno has no pseudo-terminals; script(1) of util-linux has, but sets
+ * no size if its own input is a pipe. So the command first prints its process id and terminal,
+ * `4711 /dev/pts/3`, and stty(1) sets the size of that terminal; the kernel then sends SIGWINCH.
  */
 import { locate } from "./images.ts";
 
@@ -17,7 +17,7 @@ export interface Command {
 }
 
 export class Terminal {
-  /** Takes the telling line out of the output. */
+  /** Removes the first line, which names the terminal, from the output. */
   readonly start: TransformStream<Uint8Array, Uint8Array>;
   #pid: number | undefined;
   #place = "";
@@ -41,18 +41,18 @@ export class Terminal {
     });
   }
 
-  /** Undefined where this machine has not what it takes. */
+  /** Undefined if this machine lacks one of the programs. */
   static async of({ program, args }: Command): Promise<Terminal | undefined> {
     const programs = await Promise.all(["script", "stty", "tty"].map((name) => locate(name)));
     const [script, stty, tty] = programs;
     if (script === undefined || stty === undefined || tty === undefined) return undefined;
     const words = [program, ...args].map(quote).join(" ");
-    // Without a terminal of its own script(1) turns the echo off, which no container runtime does.
+    // Without its own terminal script(1) turns echo off, which no container runtime does.
     const text = `${stty} echo; echo $$ "$(${tty})"; exec ${words}`;
     return new Terminal({ program: script, args: ["-qefc", text, "/dev/null"] }, stty);
   }
 
-  /** What is typed before this would be echoed before the command's own first line. */
+  /** Resolves once the command runs. Input before that would be echoed before its first line. */
   get opened(): Promise<void> {
     return this.#told.promise;
   }
@@ -61,12 +61,12 @@ export class Terminal {
     return this.#pid !== undefined;
   }
 
-  /** The leader of the terminal's session, once it is there. */
+  /** The leader of the terminal's session, once it is known. */
   get leader(): number | undefined {
     return this.#pid;
   }
 
-  /** Of several at once the last one counts. */
+  /** Sets the size. Of several concurrent calls the last one takes effect. */
   async resize(size: TerminalSize): Promise<void> {
     const isUnderWay = this.#wanted !== undefined;
     this.#wanted = size;
@@ -81,7 +81,7 @@ export class Terminal {
 
   async #set({ columns, rows }: TerminalSize): Promise<void> {
     const args = ["-F", this.#place, "cols", String(columns), "rows", String(rows)];
-    // It fails where the command has ended meanwhile.
+    // Fails if the command has ended.
     await new Deno.Command(this.stty, { args, stdin: "null", stdout: "null", stderr: "null" })
       .output();
   }

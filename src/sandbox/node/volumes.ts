@@ -1,4 +1,4 @@
-/** The directories behind a pod's volumes. */
+/** The directories of a pod's volumes. */
 import type { KubeObject } from "../../kube/interface.ts";
 import { ApiError } from "../store/api_error.ts";
 import { CONFIG_MAPS, type Kind, SECRETS, VOLUME_CLAIMS } from "../store/kinds.ts";
@@ -25,13 +25,13 @@ interface Item {
   readonly path: string;
 }
 
-/** What kubelet calls a config error: the pod waits, and its TaskRun fails. */
+/** The kubelet calls this a config error: the pod waits, and its TaskRun fails. */
 export class VolumeError extends Error {}
 
 export class Volumes {
   constructor(private readonly store: Store, private readonly directory: string) {}
 
-  /** The host directory of a volume, made and filled. Throws VolumeError. */
+  /** Creates and fills a volume's host directory. Throws VolumeError. */
   async directoryOf(volume: Volume, namespace: string, podDirectory: string): Promise<string> {
     const { persistentVolumeClaim, configMap, secret, emptyDir } = volume;
     if (persistentVolumeClaim !== undefined) {
@@ -77,7 +77,7 @@ export class Volumes {
 
 type Files = Map<string, Uint8Array>;
 
-/** A ConfigMap's or a Secret's keys as text, for volumes and for environments. */
+/** Returns the keys of a ConfigMap and their bytes, for volumes and for environments. */
 export function configMapFiles(object: KubeObject | undefined): Files {
   const { data = {}, binaryData = {} } = (object ?? {}) as Record<string, Record<string, string>>;
   const encoder = new TextEncoder();

@@ -1,4 +1,4 @@
-/** Errors in the API server's own shape and words: thrown anywhere, turned into a reply by server.ts. */
+/** Errors in the API server's format and words. api/server.ts turns them into responses. */
 import type { Status } from "../../kube/interface.ts";
 import type { Kind } from "./kinds.ts";
 
@@ -29,7 +29,7 @@ export function badRequest(message: string): ApiError {
   return failure(400, "BadRequest", message);
 }
 
-/** A request for a path or a verb that is not served. */
+/** A request for a path that the server does not serve. */
 export function unknownPath(): ApiError {
   return failure(404, "NotFound", "the server could not find the requested resource", {});
 }
@@ -47,7 +47,7 @@ export function unsupportedMediaType(message: string): ApiError {
   return failure(415, "UnsupportedMediaType", message);
 }
 
-/** A JSON patch with a test that fails, or a path that leads nowhere: which one is not said. */
+/** A JSON patch that cannot be applied. The API server does not say why. */
 export function unfitPatch(): ApiError {
   const message = "the server rejected our request due to an error in our request";
   return failure(422, "Invalid", message, {});
@@ -60,7 +60,9 @@ export function invalid(kind: Kind, name: string, field: string, message: string
 
 export interface FieldProblem {
   readonly field: string;
-  /** `Required value: …`, `Invalid value: …`, `Not found: …`, `Duplicate value: …`, `Forbidden: …` */
+  /**
+   * `Required value: …`, `Invalid value: …`, `Not found: …`, `Duplicate value: …`, `Forbidden: …`
+   */
   readonly message: string;
 }
 
@@ -98,12 +100,12 @@ export function internalError(cause: string): ApiError {
   });
 }
 
-/** What a watch from a version that is no longer kept is told, as its one event. */
+/** The only event of a watch from a version that the store no longer keeps. */
 export function expired(version: number, oldest: number): ApiError {
   return failure(410, "Expired", `too old resource version: ${version} (${oldest})`);
 }
 
-/** A validating webhook's denial. */
+/** The denial of a validating webhook. */
 export function denied(problem: string): ApiError {
   return badRequest(
     'admission webhook "validation.webhook.pipeline.tekton.dev" denied the request: ' +

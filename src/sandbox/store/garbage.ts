@@ -1,4 +1,4 @@
-/** What is owned by something deleted is deleted, at once: `kubectl delete pipelinerun` takes its pods along. */
+/** Deletes an object's dependents with it: `kubectl delete pipelinerun` deletes its pods too. */
 import { KINDS } from "./kinds.ts";
 import type { Store } from "./store.ts";
 
@@ -9,7 +9,7 @@ export function collectGarbage(store: Store): void {
       for (const { metadata } of store.list(kind)) {
         const { name = "", namespace = "", ownerReferences = [] } = metadata;
         const isOwned = ownerReferences.some(({ uid }) => uid === owner.metadata.uid);
-        // One deletion may have taken this one along already.
+        // An earlier deletion may have deleted this object already.
         if (isOwned && store.find(kind, namespace, name) !== undefined) {
           store.delete(kind, namespace, name);
         }

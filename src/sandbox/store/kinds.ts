@@ -1,4 +1,4 @@
-/** The kinds that the sandbox serves, as discovery tells them. */
+/** The kinds that the sandbox serves. */
 import type { Resource } from "../../kube/interface.ts";
 import {
   PIPELINE_RUNS,

@@ -1,4 +1,4 @@
-/** JSON merge patch, RFC 7386: `{"a":null}` removes a, objects merge, all else replaces. */
+/** JSON merge patch, RFC 7386: `{"a":null}` removes a, objects merge, everything else replaces. */
 export function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch;
   const result: Record<string, unknown> = isObject(target) ? { ...target } : {};

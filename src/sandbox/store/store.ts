@@ -1,12 +1,12 @@
 /**
- * The objects, their versions and who is told of changes: what etcd and the API server's storage are
- * to a cluster. All of it is synchronous: a change and its event are one step.
+ * The objects, their versions and the listeners: what etcd and the API server's storage are to a
+ * cluster. Everything is synchronous, so a change and its event are one step.
  */
 import type { KubeObject, WatchEvent } from "../../kube/interface.ts";
 import { alreadyExists, ApiError, conflict, expired, notFound } from "./api_error.ts";
 import { apiVersionOf, type Kind } from "./kinds.ts";
 
-/** One change. `previous` lets a watch with a selector see an object leave its selection. */
+/** One change. With `previous` a watch with a selector sees an object leave its selection. */
 export interface Change {
   readonly version: number;
   readonly kind: Kind;
@@ -15,11 +15,11 @@ export interface Change {
   readonly previous?: KubeObject;
 }
 
-/** Where versions begin: high enough that a watch from version 1 is too old, as on a real cluster. */
+/** High enough that a watch from version 1 is too old, as on a real cluster. */
 const FIRST_VERSION = 1000;
-/** What of a generateName becomes part of the name. */
+/** The characters of a generateName that become part of the name. */
 const LONGEST_BASE = 58;
-/** So many changes are kept for watches that start in the past. */
+/** The number of changes that are kept for watches that start in the past. */
 const HISTORY = 1000;
 
 export class Store {
@@ -43,14 +43,18 @@ export class Store {
     return object;
   }
 
-  /** Sorted by name, as etcd lists; of all namespaces without one. */
+  /**
+   * Returns the objects of a namespace, or of all namespaces, sorted by name as etcd lists them.
+   */
   list(kind: Kind, namespace?: string): KubeObject[] {
     return [...this.#of(kind).values()]
       .filter((object) => namespace === undefined || object.metadata.namespace === namespace)
       .sort((a, b) => keyOfObject(kind, a) < keyOfObject(kind, b) ? -1 : 1);
   }
 
-  /** What `create` would store: named, with uid and times. Throws AlreadyExists. */
+  /**
+   * Returns the object that `create` would store: with name, uid and times. Throws AlreadyExists.
+   */
   prepare(kind: Kind, given: KubeObject): KubeObject {
     const { generateName = "" } = given.metadata;
     const namespace = kind.namespaced ? given.metadata.namespace ?? "default" : undefined;
@@ -68,10 +72,10 @@ export class Store {
   }
 
   create(kind: Kind, given: KubeObject): KubeObject {
-    return this.#put(kind, "ADDED", this.prepare(kind, given));
+    return this.#record(kind, "ADDED", this.prepare(kind, given));
   }
 
-  /** Replaces all but what identifies the object. Throws Conflict for a stale resourceVersion. */
+  /** Replaces everything but the identity. Throws Conflict for a stale resourceVersion. */
   update(kind: Kind, object: KubeObject): KubeObject {
     const { name = "", namespace = "", resourceVersion } = object.metadata;
     const before = this.get(kind, namespace, name);
@@ -80,11 +84,14 @@ export class Store {
     }
     const { uid, creationTimestamp } = before.metadata;
     const after = { ...object, metadata: { ...object.metadata, uid, creationTimestamp } };
-    if (sameContent(before, after)) return before; // the API server stores no change that is none
-    return this.#put(kind, "MODIFIED", after, before);
+    if (sameContent(before, after)) return before; // the API server does not store an update without changes
+    return this.#record(kind, "MODIFIED", after, before);
   }
 
-  /** Changes a copy of what is there; nothing where it is gone, for a controller is always late. */
+  /**
+   * Changes a copy of the stored object. Does nothing if the object no longer exists, because a
+   * controller always acts on an earlier state.
+   */
   modify<T extends KubeObject>(
     kind: Kind,
     of: KubeObject,
@@ -104,13 +111,13 @@ export class Store {
     return this.#record(kind, "DELETED", before, before);
   }
 
-  /** Every change from now on, in order. */
+  /** Calls the listener for every later change, in order. Returns a function that ends this. */
   listen(listener: (change: Change) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** The changes after a version. Throws Expired where they are no longer all kept. */
+  /** Returns the changes after a version. Throws Expired if some of them are no longer kept. */
   since(version: number): Change[] {
     if (version < this.#oldest) throw expired(version, this.#oldest);
     return this.#history.filter((change) => change.version > version);
@@ -122,11 +129,6 @@ export class Store {
     const made = new Map<string, KubeObject>();
     this.#objects.set(kind, made);
     return made;
-  }
-
-  #put(kind: Kind, type: WatchEvent["type"], object: KubeObject, previous?: KubeObject) {
-    const stored = this.#record(kind, type, object, previous);
-    return stored;
   }
 
   #record(kind: Kind, type: WatchEvent["type"], object: KubeObject, previous?: KubeObject) {
@@ -146,7 +148,9 @@ export function now(): string {
   return new Date().toISOString().replace(/\.\d+Z$/, "Z");
 }
 
-/** Five characters as Kubernetes' generateName has them: no vowels, nothing that looks alike. */
+/**
+ * Returns five characters as Kubernetes generates them: no vowels, no characters that look alike.
+ */
 export function suffix(): string {
   const alphabet = "bcdfghjklmnpqrstvwxz2456789";
   const bytes = crypto.getRandomValues(new Uint8Array(5));

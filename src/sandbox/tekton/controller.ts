@@ -1,4 +1,4 @@
-/** Starts a job for each run that appears, and tells it what happens to its objects. */
+/** Starts a job for each new run and passes it the changes of the run's objects. */
 import type { KubeObject } from "../../kube/interface.ts";
 import type { PipelineRun, ResolutionRequest, TaskRun } from "../../tekton/model.ts";
 import { PIPELINE_RUN, PODS, RESOLUTION_REQUEST, TASK_RUN } from "../store/kinds.ts";

@@ -1,4 +1,4 @@
-/** What the controller and its jobs work on. */
+/** The objects that the controller and its jobs share. */
 import type { Kubelet } from "../node/kubelet.ts";
 import type { Store } from "../store/store.ts";
 

@@ -1,4 +1,4 @@
-/** A PipelineRun's Pipeline, found, checked, and with all replaced that is known before the first task runs. */
+/** A PipelineRun's Pipeline: found, checked, and with all values that are known at the start. */
 import type {
   Param,
   Pipeline,
@@ -18,7 +18,7 @@ import { paramValues, spellings, type Values } from "../substitute.ts";
 export interface PlannedTask {
   readonly task: PipelineTask;
   readonly isFinal: boolean;
-  /** Tasks that have to be done before. */
+  /** Tasks that must end before this one starts. */
   readonly after: readonly string[];
   readonly refs: readonly ResultRef[];
 }
@@ -30,7 +30,7 @@ export interface Plan {
 
 export interface FoundPipeline {
   readonly spec: PipelineSpec;
-  /** The referenced Pipeline; without one the run is its own Pipeline. */
+  /** The referenced Pipeline. Undefined if the run has its spec inline. */
   readonly pipeline?: Pipeline;
   readonly name: string;
 }
@@ -129,7 +129,7 @@ function addContext(values: Values, run: PipelineRun, found: FoundPipeline): voi
   }
 }
 
-/** A taskRef's task keeps its text; an inline taskSpec is replaced in as well. */
+/** Replaces the variables in a task, and in its inline taskSpec. A referenced Task is unchanged. */
 function replaceTask(task: PipelineTask, all: Values): PipelineTask {
   const values = all.copy();
   values.strings.set("context.pipelineTask.retries", String(task.retries ?? 0));
@@ -139,7 +139,7 @@ function replaceTask(task: PipelineTask, all: Values): PipelineTask {
   return { ...replaced, taskSpec: replaceTaskSpec(taskSpec, scope(values, replaced.params ?? [])) };
 }
 
-/** The parts of a taskSpec that are text to replace in; its params' defaults are not. */
+/** Replaces the variables in a taskSpec, except in its params and results. */
 export function replaceTaskSpec<T extends TaskSpec>(spec: T, values: Values): T {
   const { params, results, ...rest } = spec;
   const kept = { ...(params && { params }), ...(results && { results }) };
@@ -147,8 +147,8 @@ export function replaceTaskSpec<T extends TaskSpec>(spec: T, values: Values): T 
 }
 
 /**
- * A task's own params hide the Pipeline's of the same name, type by type: a list under a string's
- * name leaves an empty string.
+ * Returns the values inside a taskSpec. A task's own params hide the Pipeline's params of the same
+ * name, separately for each type: a list leaves an empty string under a string's name.
  */
 function scope(values: Values, params: readonly Param[]): Values {
   const scoped = values.copy();
@@ -168,7 +168,7 @@ function scope(values: Values, params: readonly Param[]): Values {
   return scoped;
 }
 
-/** What the sandbox does not do is said, not ignored. */
+/** Throws RunFailure for features that the sandbox does not have, instead of ignoring them. */
 function refuseUnknown(task: PipelineTask): void {
   const feature = task.matrix !== undefined
     ? "matrix"
@@ -193,7 +193,7 @@ function checkReferences(
   const remote = tasks.map(({ task }) => task).filter((task) => task.taskRef?.resolver)
     .map(({ name }) => name);
   for (const { task } of tasks) {
-    if (remote.includes(task.name)) continue; // what it is, its TaskRun will see
+    if (remote.includes(task.name)) continue; // its TaskRun will resolve it
     const name = task.taskRef?.name ?? "";
     const spec = task.taskSpec ?? (store.find(TASK, namespace, name) as Task | undefined)?.spec;
     if (spec === undefined) {

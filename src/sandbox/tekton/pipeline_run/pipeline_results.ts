@@ -1,11 +1,11 @@
-/** A Pipeline's results, from those of its tasks. */
+/** A Pipeline's results, from the results of its tasks. */
 import type { ParamValue, PipelineSpec } from "../../../tekton/model.ts";
 import type { PipelineState } from "./pipeline_state.ts";
 import { resultRefs } from "../result_refs.ts";
 
 export interface PipelineResults {
   readonly results: { name: string; value: ParamValue }[];
-  /** Those that name a result which a successful task did not write: the run fails for it. */
+  /** Results that refer to a result which a successful task did not write. The run then fails. */
   readonly invalid: string[];
 }
 

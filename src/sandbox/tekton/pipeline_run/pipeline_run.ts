@@ -1,4 +1,4 @@
-/** The life of one PipelineRun: after each change of it or its TaskRuns, what is to be done next. */
+/** Runs one PipelineRun: reconciles it after each change of the run or its TaskRuns. */
 import { LABEL, type PipelineRun, type TaskRun } from "../../../tekton/model.ts";
 import { PIPELINE_RUN, TASK_RUN } from "../../store/kinds.ts";
 import { isApiError, now } from "../../store/store.ts";
@@ -24,7 +24,9 @@ export class PipelineRunJob {
 
   constructor(private readonly world: World, private run: PipelineRun) {}
 
-  /** Changes come in bursts and from within one another: one look after all of them. */
+  /**
+   * Reconciles once for all changes of a burst; changes may also come from within a reconciliation.
+   */
   reconcileSoon(): void {
     if (this.#isQueued || this.#isAbandoned) return;
     this.#isQueued = true;
@@ -119,7 +121,9 @@ export class PipelineRunJob {
     return isOurs ? found as TaskRun : undefined;
   }
 
-  /** One of them keeps back all others that could start with it. */
+  /**
+   * Marks the tasks that lack a result. One of them prevents all tasks that could start with it.
+   */
   #findInvalid(state: PipelineState): void {
     for (const { task, isFinal } of state.next()) {
       if (!isFinal && state.missesResult(task.name)) this.#invalid.add(task.name);
@@ -193,7 +197,7 @@ export class PipelineRunJob {
     return { status: "False", reason: "PipelineRunTimeout", message };
   }
 
-  /** Asks the TaskRuns that still run to end; their own jobs do it. */
+  /** Asks the TaskRuns that still run to end; their own jobs end them. */
   #cancel(isAsked: (isFinal: boolean) => boolean, statusMessage: string): void {
     for (const { task, isFinal } of this.#plan?.tasks ?? []) {
       const taskRun = isAsked(isFinal) ? this.#find(taskRunName(this.run, task)) : undefined;
@@ -228,7 +232,7 @@ export class PipelineRunJob {
     const updated = this.world.store.modify<PipelineRun>(PIPELINE_RUN, this.run, (copy) => {
       const status: Status = { ...copy.status, ...change };
       if (state !== undefined) status.conditions = withCondition(status.conditions, state);
-      copy.status = JSON.parse(JSON.stringify(status)) as Status; // without what is undefined
+      copy.status = JSON.parse(JSON.stringify(status)) as Status; // drops undefined fields
     });
     if (updated !== undefined) this.run = updated;
   }

@@ -1,4 +1,4 @@
-/** What each task of a run has come to, and what follows from it: Tekton's rules as one pure object. */
+/** The state of each task of a run, and what follows from it: Tekton's rules as one pure object. */
 import type { PipelineRun, TaskRun } from "../../../tekton/model.ts";
 import { conditionOf, type State } from "../conditions.ts";
 import type { Plan, PlannedTask } from "./pipeline_plan.ts";
@@ -25,7 +25,7 @@ export interface Facts {
   readonly plan: Plan;
   /** By the name of the pipeline task. */
   readonly taskRuns: ReadonlyMap<string, TaskRun>;
-  /** Those found, when their turn came, to lack a result: nothing can heal them. */
+  /** Tasks that lacked a result when they were to start. They can never start. */
   readonly invalid: ReadonlySet<string>;
   readonly isTasksTimeOver: boolean;
   readonly isFinallyTimeOver: boolean;
@@ -34,7 +34,7 @@ export interface Facts {
 export class PipelineState {
   readonly #skips = new Map<string, SkipReason | undefined>();
   readonly #planned: ReadonlyMap<string, PlannedTask>;
-  /** Results of all tasks that are done. */
+  /** Results of all tasks that have ended. */
   readonly results: Values;
 
   constructor(readonly facts: Facts) {
@@ -67,7 +67,7 @@ export class PipelineState {
       this.skip(name) !== undefined;
   }
 
-  /** A task failed and that is not to be ignored: nothing new is started but `finally`. */
+  /** Whether a task failed without `onError: continue`: then only `finally` tasks start. */
   get isStopping(): boolean {
     return this.tasks.some(({ task, isFinal }) =>
       !isFinal && task.onError !== "continue" &&
@@ -75,7 +75,10 @@ export class PipelineState {
     );
   }
 
-  /** Tekton's "validation failed": a task that succeeded did not write what this one needs. */
+  /**
+   * Whether a successful task did not write a result that this one needs, Tekton's "validation
+   * failed".
+   */
   lacksResult(name: string): boolean {
     return this.facts.invalid.has(name);
   }
@@ -100,7 +103,7 @@ export class PipelineState {
     return this.tasks.every(({ task, isFinal }) => !isFinal || this.isDone(task.name));
   }
 
-  /** What can be started now. */
+  /** Returns the tasks that can start now. */
   next(): PlannedTask[] {
     const { status } = this.facts.run.spec;
     const isHeld = this.isStopping || HOLDING.includes(status ?? "");
@@ -112,7 +115,7 @@ export class PipelineState {
     });
   }
 
-  /** `$(tasks.X.status)` and the like, for `finally`. */
+  /** Returns `$(tasks.X.status)` and the like, for `finally`. */
   statusValues(): Values {
     const values = new Values();
     for (const { task: { name }, isFinal } of this.tasks) {
@@ -136,7 +139,7 @@ export class PipelineState {
     return values;
   }
 
-  /** The run's condition, as long as nothing but its tasks decides it. */
+  /** Returns the run's condition as far as its tasks determine it. */
   condition(): State {
     const { run } = this.facts;
     const { done, failed, ignored, cancelled, skipped, invalid, incomplete, late } = this.#count();
@@ -245,7 +248,7 @@ export class PipelineState {
 }
 
 const GRACEFUL = ["CancelledRunFinally", "StoppedRunFinally"];
-/** With these no new task is started. */
+/** Statuses with which no new task starts. */
 const HOLDING = [...GRACEFUL, "Cancelled"];
 
 function resultValues(taskRuns: ReadonlyMap<string, TaskRun>): Values {

@@ -24,7 +24,7 @@ export function taskRunName(run: PipelineRun, task: PipelineTask): string {
   return childName(run.metadata.name!, `-${task.name}`);
 }
 
-/** `values` are the results (and for `finally` the states) of the tasks before it. */
+/** `values` are the results (and for `finally` the statuses) of earlier tasks. */
 export function makeTaskRun(
   store: Store,
   run: PipelineRun,
@@ -77,7 +77,7 @@ export function makeTaskRun(
 function bind(store: Store, run: PipelineRun, task: PipelineTask): WorkspaceBinding[] {
   const bindings = new Map((run.spec.workspaces ?? []).map((binding) => [binding.name, binding]));
   const wanted = [...(task.workspaces ?? [])];
-  // An inline taskSpec that only names a workspace of the run gets it without asking.
+  // An inline taskSpec gets each of the run's workspaces that it mentions.
   for (const reference of referencesIn(task.taskSpec)) {
     const name = /^workspaces\.([^.]+)\./.exec(reference)?.[1];
     if (name !== undefined && bindings.has(name) && !wanted.some((each) => each.name === name)) {
@@ -86,7 +86,7 @@ function bind(store: Store, run: PipelineRun, task: PipelineTask): WorkspaceBind
   }
   return wanted.flatMap(({ name, workspace = name, subPath }) => {
     const binding = bindings.get(workspace);
-    if (binding === undefined) return []; // optional, or the TaskRun will say that it lacks it
+    if (binding === undefined) return []; // optional, or the TaskRun reports that it is missing
     const { volumeClaimTemplate, ...rest } = binding;
     const claim = volumeClaimTemplate === undefined
       ? {}

@@ -1,13 +1,13 @@
 /**
- * Tekton's own breakpoints of a TaskRun, as its entrypoint keeps them where alpha fields are on:
- * `spec.debug.breakpoints: {onFailure: enabled, beforeSteps: [build]}`. Files let a step go on.
+ * Tekton's own breakpoints, as its entrypoint implements them when alpha fields are enabled:
+ * `spec.debug.breakpoints: {onFailure: enabled, beforeSteps: [build]}`. Files release a step.
  * Source: https://github.com/tektoncd/pipeline/blob/v1.9.0/docs/debug.md
  */
 import script from "./debug_script.sh" with { type: "text" };
 import type { TaskRun } from "../../../tekton/model.ts";
 import type { Container } from "../../node/container.ts";
 
-/** How often it is looked for the files: each second by Tekton. */
+/** The interval at which it looks for the files. Tekton's is a second. */
 const POLL_MS = 20;
 
 const SCRIPTS = [
@@ -37,7 +37,7 @@ export class Breakpoints {
     return this.onFailure || this.#beforeSteps.length > 0;
   }
 
-  /** Gives a step's container its scripts, and its place by which they know it. */
+  /** Gives a step's container the debug scripts, and the index by which they find their step. */
   async equip(container: Container, at: number): Promise<void> {
     if (!this.isAny) return;
     const directory = container.paths.toHost("/tekton/debug");
@@ -49,7 +49,7 @@ export class Breakpoints {
     }
   }
 
-  /** False where the step is not to do its work, or its container was stopped. */
+  /** Returns false if the user skipped the step, or its container was stopped. */
   async holdBefore(container: Container, at: number): Promise<boolean> {
     announce(container, "before step", "debug-beforestep");
     const file = `${postFile(at)}.beforestepexit`;
@@ -63,7 +63,7 @@ export class Breakpoints {
     return false;
   }
 
-  /** The exit code that the container is told to end with. */
+  /** Returns the exit code that the user chose for the container. */
   async holdOnFailure(container: Container, at: number): Promise<number> {
     container.log.note("INFO Skipping writing to PostFile");
     announce(container, "onFailure", "debug");
@@ -79,12 +79,15 @@ export class Breakpoints {
   }
 }
 
-/** `/tekton/run/0/out`: a step's end, and with ".err" its failure, for which the next one waits. */
+/**
+ * The file `/tekton/run/0/out` marks a step's end, and with ".err" its failure. The next step waits
+ * for it.
+ */
 export function postFile(at: number): string {
   return `/tekton/run/${at}/out`;
 }
 
-/** For the step before this one, which may have been let go by less than all of its files. */
+/** Waits for the previous step's end; a user can release that step with only some of its files. */
 export async function previousEnd(container: Container, at: number): Promise<void> {
   if (at > 0) await appearing(container, [postFile(at - 1), `${postFile(at - 1)}.err`]);
 }
@@ -95,7 +98,7 @@ function announce({ log }: Container, which: string, scripts: string): void {
   log.text(`2) fail-continue, use cmd: /tekton/debug/scripts/${scripts}-fail-continue`);
 }
 
-/** The first of some files that is there; undefined where the container is stopped. */
+/** Returns the first of some files that exists, or undefined once the container is stopped. */
 async function appearing(container: Container, files: string[]): Promise<string | undefined> {
   while (container.running) {
     for (const file of files) {
@@ -107,7 +110,10 @@ async function appearing(container: Container, files: string[]): Promise<string 
   return undefined;
 }
 
-/** What is still empty at a second look is so. A file that can't be read is as if it were. */
+/**
+ * Reads a file; an empty one twice, because its writer may just have created it. Returns "" for a
+ * file that cannot be read.
+ */
 async function readSettled({ paths }: Container, file: string): Promise<string> {
   const read = () => Deno.readTextFile(paths.toHost(file)).catch(() => "");
   let text = await read();

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What a step finds at /tekton/debug/scripts, under four names: each lets it go on in its own way.
+# A script at /tekton/debug/scripts with four names: each name releases the step in its own way.
 set -e
 step=''
 for info in /tekton/debug/info/*; do

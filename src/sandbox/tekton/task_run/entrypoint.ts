@@ -1,4 +1,4 @@
-/** What Tekton puts into a pod for its entrypoint: flags, and volumes below /tekton. */
+/** The flags and the volumes below /tekton that Tekton gives a pod for its entrypoint. */
 import type { Step } from "../../../tekton/model.ts";
 import type { ContainerSpec } from "../../node/pod_object.ts";
 import type { Volume } from "../../node/volumes.ts";
@@ -6,7 +6,7 @@ import { postFile } from "./breakpoints.ts";
 import { durationMs, formatDuration } from "../duration.ts";
 import type { ResolvedTask } from "./task_spec.ts";
 
-/** In the original's order, by which a breakpoint can be known from the pod. */
+/** Returns the flags in the original's order, from which clients recognize a breakpoint. */
 export function entrypointFlags(step: Step, at: number, task: ResolvedTask): string[] {
   const { breakpoints, spec } = task;
   const waitFor = at === 0
@@ -29,7 +29,7 @@ export function entrypointFlags(step: Step, at: number, task: ResolvedTask): str
   ];
 }
 
-/** `10m0s`: Go prints minutes with their seconds. */
+/** Formats `10m0s`: Go prints minutes together with seconds. */
 function goDuration(ms: number): string {
   return ms % 60_000 === 0 && ms < 3_600_000 ? `${ms / 60_000}m0s` : formatDuration(ms);
 }
@@ -49,7 +49,7 @@ export function internalVolumes(task: ResolvedTask): Volume[] {
   ];
 }
 
-/** Each step writes in its own /tekton/run/N and reads in the others'. */
+/** Each step writes to its own /tekton/run/N and reads those of the others. */
 export function internalMounts(
   task: ResolvedTask,
   at: number,

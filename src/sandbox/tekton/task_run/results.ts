@@ -1,4 +1,4 @@
-/** What steps leave as results in files, as Tekton reads it. */
+/** Reads the results that steps write to files, as Tekton does. */
 import type { ParamType, ParamValue, ResultSpec } from "../../../tekton/model.ts";
 import type { PathMap } from "../../node/paths.ts";
 import { RunFailure } from "../conditions.ts";
@@ -14,7 +14,9 @@ export interface Result {
   value: ParamValue;
 }
 
-/** The declared ones that are there, their text as it is: an empty file is an empty string. */
+/**
+ * Returns the declared results that exist, with unchanged text: an empty file is an empty string.
+ */
 export async function readResults(
   directory: string,
   declared: readonly ResultSpec[],
@@ -30,7 +32,7 @@ export async function readResults(
   return results;
 }
 
-/** Throws RunFailure for a list or an object that is none. */
+/** Throws RunFailure if an array or object result has another type. */
 export function typedResults(raw: readonly RawResult[], declared: readonly ResultSpec[]): Result[] {
   return raw.map(({ name, text }) => {
     const type = typeOf(declared.find((spec) => spec.name === name));

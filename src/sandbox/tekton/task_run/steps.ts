@@ -1,4 +1,6 @@
-/** Runs a pod's steps one after another, as Tekton's entrypoints do, and keeps the pod's status. */
+/**
+ * Runs a pod's steps one after another, as Tekton's entrypoints do, and maintains the pod's status.
+ */
 import entrypoint from "./entrypoint.sh" with { type: "text" };
 import type { ContainerStatus, Step } from "../../../tekton/model.ts";
 import { type Container, StartError } from "../../node/container.ts";
@@ -24,32 +26,32 @@ export interface StepRecord {
   readonly container: string;
   state: State;
   terminationReason?: string;
-  /** What it really exited with, where onError lets its container end with 0. */
+  /** The real exit code, if onError lets the container end with 0. */
   ignoredExitCode?: number;
   results: RawResult[];
 }
 
 interface Ending {
   readonly exitCode: number;
-  /** It failed where a breakpoint waits for that. */
+  /** Whether it failed and a breakpoint waits for failures. */
   readonly isHeld?: boolean;
   readonly terminationReason?: string;
   readonly ignoredExitCode?: number;
 }
 
-/** A container's whole message may not be longer. */
+/** The limit of a container's termination message. */
 const MESSAGE_BYTES = 4096;
 
 export class StepRunner {
   readonly records: StepRecord[];
-  /** Results of the task, as the steps have written them so far. */
+  /** Results of the task that the steps have written so far. */
   readonly taskResults = new Map<string, string>();
 
   constructor(
     private readonly world: World,
     private readonly pod: PodObject,
     private readonly task: ResolvedTask,
-    /** Called after each change; false where the pod is gone. */
+    /** Called after each change. Returns false if the pod no longer exists. */
     private readonly publish: () => boolean,
   ) {
     this.records = task.steps.map(({ name }) => ({
@@ -60,7 +62,7 @@ export class StepRunner {
     }));
   }
 
-  /** Places the scripts and starts all containers. */
+  /** Writes the scripts and starts all containers. */
   async start(running: RunningPod): Promise<void> {
     await Deno.mkdir(`${running.root}/tekton/bin`, { recursive: true });
     await Deno.writeTextFile(`${running.root}/tekton/bin/entrypoint`, entrypoint, { mode: 0o755 });
@@ -80,7 +82,7 @@ export class StepRunner {
     }
   }
 
-  /** A step's own directory, known by three names, and what its breakpoints need. */
+  /** Makes a step's own directory, its two other names, and the files for its breakpoints. */
   async #makeDirectories({ root }: RunningPod, container: Container, at: number): Promise<void> {
     const own = `${root}/tekton/run/${at}/status`;
     for (const name of ["results", "artifacts"]) {
@@ -92,7 +94,7 @@ export class StepRunner {
     await this.task.breakpoints.equip(container, at);
   }
 
-  /** Until all have ended or the pod is gone. */
+  /** Resolves once all steps have ended or the pod is deleted. */
   async run(running: RunningPod): Promise<void> {
     let hasFailed = false;
     for (const [at, step] of this.task.steps.entries()) {
@@ -107,7 +109,7 @@ export class StepRunner {
       const message = this.#message(record);
       const isTooLong = message.length > MESSAGE_BYTES;
       const exitCode: number = isTooLong ? 1 : ending.exitCode;
-      hasFailed ||= exitCode !== 0 && !this.task.breakpoints.onFailure; // else a failure is no end
+      hasFailed ||= exitCode !== 0 && !this.task.breakpoints.onFailure; // with the breakpoint, later steps still run
       record.terminationReason = ending.terminationReason ??
         (exitCode === 0 ? "Completed" : "Error");
       record.ignoredExitCode = ending.ignoredExitCode;
@@ -160,7 +162,7 @@ export class StepRunner {
       container.log.note("context deadline exceeded");
       return { exitCode: 1, terminationReason: "TimeoutExceeded" };
     }
-    const exitCode = exit.code ?? 255; // what Go calls -1: ended by a signal
+    const exitCode = exit.code ?? 255; // Go's -1, for a process that a signal ended
     if (exitCode !== 0 && breakpoints.onFailure) return { exitCode, isHeld: true };
     const isIgnored = exitCode !== 0 && step.onError === "continue";
     if (exitCode === 0 || isIgnored) {
@@ -171,13 +173,13 @@ export class StepRunner {
     return { exitCode: 0, ignoredExitCode: exitCode, terminationReason: "Continued" };
   }
 
-  /** Tells the next step of the end. */
+  /** Writes the file that the next step waits for. */
   async #post({ paths }: Container, at: number, exitCode: number): Promise<void> {
     const file = paths.toHost(postFile(at)) + (exitCode === 0 ? "" : ".err");
     await Deno.writeTextFile(file, "").catch(() => {}); // the pod is being removed
   }
 
-  /** `$(steps.S.results.R)` in what runs now, from the steps that ran before. */
+  /** Replaces `$(steps.S.results.R)` in a step by the results of earlier steps. */
   #withStepResults(step: Step): Step {
     const values = new Values();
     for (const { name, results } of this.records) {
@@ -202,7 +204,7 @@ export class StepRunner {
     }
   }
 
-  /** What the entrypoint leaves for the controller: the results, as JSON. */
+  /** Returns the entrypoint's message to the controller: the results as JSON. */
   #message(record: StepRecord): string {
     const entries = [
       ...[...this.taskResults].map(([key, value]) => ({ key, value, type: 1 })),
@@ -212,7 +214,7 @@ export class StepRunner {
   }
 }
 
-/** Without a "#!" of its own a script is sh's, and ends at its first failure. */
+/** A script without "#!" runs in sh and ends at its first failure. */
 function scriptText(script: string): string {
   return script.trimStart().startsWith("#!") ? script : `#!/bin/sh\nset -e\n${script}`;
 }
@@ -231,7 +233,7 @@ function skipped(container: Container): Ending {
   return { exitCode: 1, terminationReason: "Skipped" };
 }
 
-/** Writes the pod's status; undefined where it is gone. */
+/** Writes the pod's status. Returns undefined if the pod no longer exists. */
 export function publishPod(world: World, pod: PodObject, records: readonly StepRecord[]) {
   return world.store.modify<PodObject>(PODS, pod, (copy) => {
     copy.spec.nodeName = "sandbox";

@@ -1,4 +1,4 @@
-/** A TaskRun's pod: one container a step, the workspaces as volumes. */
+/** A TaskRun's pod: one container per step, the workspaces as volumes. */
 import type { KubeObject } from "../../../kube/interface.ts";
 import { LABEL, type Step, type TaskRun, type WorkspaceBinding } from "../../../tekton/model.ts";
 import { VOLUME_CLAIMS } from "../../store/kinds.ts";
@@ -10,12 +10,12 @@ import { entrypointFlags, internalMounts, internalVolumes } from "./entrypoint.t
 import { containerName, hashedName } from "../names.ts";
 import type { ResolvedTask } from "./task_spec.ts";
 
-/** Where Tekton puts a step's script. */
+/** The path at which Tekton puts a step's script. */
 export function scriptPath(at: number): string {
   return `/tekton/scripts/script-${at}`;
 }
 
-/** Makes the claims of volumeClaimTemplates; the pod itself is not stored. */
+/** Creates the claims of volumeClaimTemplates, but does not store the pod. */
 export function makePod(store: Store, run: TaskRun, task: ResolvedTask, name: string): PodObject {
   const { namespace, labels, annotations } = run.metadata;
   const volumes = new Map<string, Volume>();
@@ -59,7 +59,7 @@ export function makePod(store: Store, run: TaskRun, task: ResolvedTask, name: st
   return { metadata, spec, status: { phase: "Pending" } };
 }
 
-/** The command line shows what the entrypoint is told; here the sandbox itself does that. */
+/** Shows the entrypoint's command line, though the sandbox itself does the entrypoint's work. */
 function container(
   step: Step,
   at: number,
@@ -82,7 +82,7 @@ function container(
   };
 }
 
-/** Where any step names a workspace itself, only those that do get it. */
+/** If any step lists a workspace itself, only the steps that list it get it. */
 function mountsOf(
   step: Step,
   task: ResolvedTask,
@@ -107,7 +107,7 @@ function volumeOf(store: Store, run: TaskRun, binding: WorkspaceBinding): Volume
   return { name, emptyDir, configMap, secret } as Volume;
 }
 
-/** The claim of a volumeClaimTemplate: one for a run and a workspace. */
+/** Returns the claim of a volumeClaimTemplate, one per run and workspace. */
 export function makeClaim(store: Store, owner: KubeObject, binding: WorkspaceBinding): string {
   const template = (binding.volumeClaimTemplate ?? {}) as Partial<KubeObject>;
   const { namespace = "", uid } = owner.metadata;

@@ -1,4 +1,4 @@
-/** The life of one TaskRun: its task resolved, a pod for each try, and the status that tells of it. */
+/** Runs one TaskRun: resolves its task, makes a pod for each try, and reports in its status. */
 import { LABEL, type Step, type TaskRun } from "../../../tekton/model.ts";
 import { Images } from "../../node/images.ts";
 import { PODS, TASK_RUN } from "../../store/kinds.ts";
@@ -30,13 +30,13 @@ import type { PodObject } from "../../node/pod_object.ts";
 
 type Status = NonNullable<TaskRun["status"]>;
 
-/** How one pod of it ended. */
+/** The end of one of its pods. */
 interface End {
   readonly state: State;
   readonly change: Partial<Status>;
 }
 
-/** After this time the kubelet calls a failed pull a back-off: 10 s on a cluster. */
+/** The time after which the kubelet reports a failed pull as a back-off: 10 s on a cluster. */
 const PULL_BACK_OFF_MS = 1_000;
 
 export class TaskRunJob {
@@ -46,7 +46,7 @@ export class TaskRunJob {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly world: World, private run: TaskRun) {
-    // Not at once: who created the TaskRun has a reply to send first.
+    // Later, so that the creator of the TaskRun gets its response first.
     this.ended = Promise.resolve().then(() => this.#live()).catch((error) => {
       this.#fail(
         error instanceof RunFailure ? error : new RunFailure("InternalError", String(error)),
@@ -61,13 +61,13 @@ export class TaskRunJob {
     queueMicrotask(() => this.#end({ reason: "TaskRunCancelled", message }));
   }
 
-  /** Its pod was deleted: the runner sees it, for its processes have ended. */
+  /** Called when its pod was deleted. The runner notices, because its processes have ended. */
   onPodGone(): void {
     this.#podGone.resolve();
   }
   #podGone = Promise.withResolvers<void>();
 
-  /** Nothing more is written about it. */
+  /** Ends the job without further updates of the status. */
   abandon(): void {
     this.#stopped ??= { reason: "", message: "" };
     this.#stop.resolve();
@@ -93,7 +93,7 @@ export class TaskRunJob {
     }
   }
 
-  /** One pod, and another of the same name where it is deleted under the run. */
+  /** Runs one pod, and another one of the same name if the pod is deleted during the run. */
   async #try(task: ResolvedTask, retry: number): Promise<End | undefined> {
     const suffix = retry === 0 ? "-pod" : `-pod-retry${retry}`;
     const name = childName(this.run.metadata.name!, suffix);
@@ -104,7 +104,7 @@ export class TaskRunJob {
     }
   }
 
-  /** Undefined where the pod or the run is gone. */
+  /** Undefined if the pod or the run was deleted. */
   async #pod(task: ResolvedTask, name: string): Promise<End | undefined> {
     const { store } = this.world;
     checkSteps(task.steps, this.run);
@@ -128,7 +128,7 @@ export class TaskRunJob {
     return this.#finish(task, runner);
   }
 
-  /** From admitted to running; undefined where the pod or the run ended meanwhile. */
+  /** Takes the pod from admitted to running. Undefined if the pod or the run ended before that. */
   async #enter(
     task: ResolvedTask,
     pod: PodObject,
@@ -144,13 +144,13 @@ export class TaskRunJob {
       if (error instanceof EnvironmentError) this.#waitFor(error, pod, runner);
       else if (error instanceof VolumeError) {
         this.#end(configFailure(task, this.run, error.message));
-      } else if (!this.#isGone(pod)) throw error; // else its directories went away under it
+      } else if (!this.#isGone(pod)) throw error; // else its directories were deleted
     }
     await kubelet.forget(pod.metadata);
     return undefined;
   }
 
-  /** The pod stays, waiting, and its TaskRun is over. */
+  /** Ends the TaskRun; its pod stays and waits. */
   #waitFor({ message }: EnvironmentError, pod: PodObject, runner: StepRunner): void {
     for (const record of runner.records) {
       record.state = { waiting: { reason: CONFIG_ERROR.reason, message } };
@@ -164,7 +164,7 @@ export class TaskRunJob {
     return this.world.store.find(PODS, namespace, name)?.metadata.uid !== uid;
   }
 
-  /** False where an image can't be had and the wait for it was ended from outside. */
+  /** Returns false if an image cannot be pulled and the run has ended for that. */
   async #pull(steps: readonly Step[], pod: PodObject, runner: StepRunner): Promise<boolean> {
     const missing = steps.findIndex(({ image = "" }) => !Images.canPull(image));
     if (missing === -1) return true;
@@ -205,7 +205,7 @@ export class TaskRunJob {
     this.#timer = setTimeout(() => this.#end({ reason: "TaskRunTimeout", message }), limit);
   }
 
-  /** Ends it from outside: the status first, then the pod, as Tekton does. */
+  /** Ends the run from outside: first the status, then the pod, as Tekton does. */
   #end(stop: Stop): void {
     if (this.#stopped !== undefined || isDone(this.run)) return;
     this.#fail(new RunFailure(stop.reason, stop.message));
@@ -227,7 +227,9 @@ export class TaskRunJob {
     });
   }
 
-  /** In one step: nobody sees a failure that is not the last. */
+  /**
+   * Stores a failed try and starts the next in one update, so that no watch sees a run that failed.
+   */
   #archive({ state, change }: End): void {
     type Archive = Status & { retriesStatus?: Status[] };
     const { retriesStatus = [], ...last } = { ...this.run.status, ...change } as Archive;
@@ -237,7 +239,7 @@ export class TaskRunJob {
     this.#update({ retriesStatus: [...retriesStatus, ended], ...cleared }, next);
   }
 
-  /** False where it ended early. */
+  /** Returns false if the run ended before that time. */
   async #wait(ms: number): Promise<boolean> {
     let timer;
     const passed = new Promise<boolean>((resolve) => timer = setTimeout(() => resolve(true), ms));
@@ -262,7 +264,7 @@ export class TaskRunJob {
     const updated = this.world.store.modify<TaskRun>(TASK_RUN, this.run, (copy) => {
       const status: Status = { ...copy.status, ...change };
       if (state !== undefined) status.conditions = withCondition(status.conditions, state);
-      copy.status = JSON.parse(JSON.stringify(status)) as Status; // without what is undefined
+      copy.status = JSON.parse(JSON.stringify(status)) as Status; // drops undefined fields
     });
     if (updated !== undefined) this.run = updated;
   }
@@ -282,7 +284,7 @@ export class TaskRunJob {
   }
 }
 
-/** In the words of the API server, which refuses the pod. */
+/** Throws RunFailure with the words of the API server, which rejects such a pod. */
 function checkSubPaths({ metadata, spec }: PodObject, run: TaskRun): void {
   for (const [at, { volumeMounts = [] }] of spec.containers.entries()) {
     for (const { subPath = "" } of volumeMounts) {

@@ -1,4 +1,4 @@
-/** How a TaskRun's status words what happened to its pod. */
+/** The words of a TaskRun's status for what happened to its pod. */
 import type { TaskRun } from "../../../tekton/model.ts";
 import { now } from "../../store/store.ts";
 import type { State } from "../conditions.ts";
@@ -8,7 +8,7 @@ import type { ResolvedTask } from "./task_spec.ts";
 
 type Status = NonNullable<TaskRun["status"]>;
 
-/** An end from outside: cancelled, timed out, or the TaskRun itself gone. */
+/** An end from outside: the run was cancelled, timed out, or deleted. */
 export interface Stop {
   readonly reason: string;
   readonly message: string;
@@ -68,7 +68,7 @@ export function terminatedStep(
   return { ...rest, terminated, terminationReason: reason };
 }
 
-/** From /tekton/results, and `value: $(steps.S.results.R)`. */
+/** Returns the results from /tekton/results, and from `value: $(steps.S.results.R)`. */
 export function taskResults(task: ResolvedTask, runner: StepRunner): Result[] {
   const declared = task.spec.results ?? [];
   const raw = declared.flatMap(({ name, value }) => {
@@ -84,14 +84,14 @@ export function taskResults(task: ResolvedTask, runner: StepRunner): Result[] {
   return typedResults(raw, declared);
 }
 
-/** Of a container whose environment can't be had. */
+/** The state of a run whose container's environment refers to a missing object. */
 export const CONFIG_ERROR: State = {
   status: "False",
   reason: "CreateContainerConfigError",
   message: "Failed to create pod due to config error",
 };
 
-/** A volume that can't be had. */
+/** The end of a run whose volume refers to a missing object. */
 export function configFailure({ steps: [step] }: ResolvedTask, run: TaskRun, why: string): Stop {
   const message = `the step "${step.name}" in TaskRun "${run.metadata.name}" failed to start. ` +
     `The pod errored with the message: "${why}."`;

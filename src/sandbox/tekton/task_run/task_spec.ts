@@ -1,4 +1,4 @@
-/** A TaskRun's spec: found, checked against what the run gives, and with every `$(…)` replaced. */
+/** A TaskRun's spec: found, checked against the run's values, and with every `$(…)` replaced. */
 import type {
   Param,
   ParamSpec,
@@ -19,7 +19,7 @@ import { paramValues, spellings, type Values } from "../substitute.ts";
 
 export interface BoundWorkspace {
   readonly declared: TaskWorkspace;
-  /** Absent where it is optional and not bound. */
+  /** Undefined for an optional workspace that is not bound. */
   readonly binding?: WorkspaceBinding;
   readonly path: string;
 }
@@ -52,14 +52,14 @@ export async function findTask(
   return { spec: task.spec, task };
 }
 
-/** `name` is the referenced Task's. Throws RunFailure. */
+/** `name` is the name of the referenced Task. Throws RunFailure. */
 export function resolveTask(spec: TaskSpec, run: TaskRun, name?: string): ResolvedTask {
   checkParams(spec, run);
   const workspaces = bindWorkspaces(spec, run);
   const values = paramValues(spec.params ?? [], run.spec.params ?? []);
   for (const [key, value] of [...values.strings]) values.strings.set(`inputs.${key}`, value);
   addContext(values, run, name);
-  // A mount path may name params, so the paths come after them.
+  // A mount path may contain params, so the workspaces' paths come after the params.
   const paths = workspaces.map((each) => ({ ...each, path: values.text(each.path) }));
   for (const { declared: { name }, binding, path } of paths) {
     values.strings.set(`workspaces.${name}.path`, binding === undefined ? "" : path);
@@ -110,7 +110,7 @@ function checkParams(spec: TaskSpec, run: TaskRun): void {
   }
 }
 
-/** Names of params whose value is of another type than declared. */
+/** Returns the params whose value has another type than declared. */
 export function mistyped(declared: readonly ParamSpec[], given: readonly Param[]): string[] {
   return declared.flatMap(({ name, type = "string" }) => {
     const param = given.find((each) => each.name === name);
@@ -126,7 +126,7 @@ function bindWorkspaces(spec: TaskSpec, run: TaskRun): BoundWorkspace[] {
   const declared = [...(spec.workspaces ?? [])];
   const names = declared.map(({ name }) => name);
   const extra = [...bindings.keys()].filter((name) => !names.includes(name));
-  // An inline taskSpec takes what it is given; a Task only what it declares.
+  // An inline taskSpec accepts all params of the run; a Task only those that it declares.
   if (run.spec.taskSpec !== undefined) declared.push(...extra.map((name) => ({ name })));
   else if (extra.length > 0) {
     throw new RunFailure(
@@ -157,7 +157,9 @@ function addContext(values: Values, run: TaskRun, task: string | undefined): voi
   values.strings.set("context.task.retry-count", String(retries.length));
 }
 
-/** The template's fields where the step has none; `env` and mounts are joined, `envFrom` is not. */
+/**
+ * Fills in the template's fields that a step lacks. It joins `env` and mounts, but not `envFrom`.
+ */
 function mergeTemplate(step: Step, template: Partial<Step> | undefined): Step {
   if (template === undefined) return step;
   const own = (step.env ?? []).map(({ name }) => name);
@@ -171,7 +173,7 @@ function mergeTemplate(step: Step, template: Partial<Step> | undefined): Step {
   return merged;
 }
 
-/** `$(step.results.R.path)`, which each step has its own of. */
+/** Replaces `$(step.results.R.path)`, which is a different path for each step. */
 function stepResultPaths(step: Step): Step {
   const directory = `/tekton/steps/${containerName(step.name!)}/results`;
   const replace = (text: string | undefined) =>

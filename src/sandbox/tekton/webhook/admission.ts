@@ -1,4 +1,4 @@
-/** What happens to an object before it is stored: Tekton's defaults, and its webhook's refusals. */
+/** Tekton's admission: sets defaults and rejects what its webhook rejects. */
 import type { KubeObject } from "../../../kube/interface.ts";
 import type {
   ParamSpec,
@@ -13,7 +13,7 @@ import { isDone } from "../conditions.ts";
 import { prune } from "./fields.ts";
 import { validate } from "./validate.ts";
 
-/** `isStrict`: unknown fields are refused, not dropped. Throws ApiError. */
+/** `isStrict` rejects unknown fields, otherwise they are dropped. Throws ApiError. */
 export function admit(kind: Kind, given: KubeObject, isStrict: boolean): KubeObject {
   if (kind.group !== "tekton.dev") return given;
   const { status: _, ...object } = structuredClone(given);
@@ -24,7 +24,7 @@ export function admit(kind: Kind, given: KubeObject, isStrict: boolean): KubeObj
   return object;
 }
 
-/** Throws ApiError. A run's spec can't be changed any more, but for its status. */
+/** Throws ApiError. Of a run's spec only the status can be changed. */
 export function admitUpdate(kind: Kind, before: KubeObject, given: KubeObject): KubeObject {
   if (kind.group !== "tekton.dev") return given;
   const isRun = kind.kind === "PipelineRun" || kind.kind === "TaskRun";
@@ -50,7 +50,9 @@ export function admitUpdate(kind: Kind, before: KubeObject, given: KubeObject): 
   return object;
 }
 
-/** Without some keys, and in one order of keys, so that equal specs are equal texts. */
+/**
+ * Returns the spec as text, without some keys and with sorted keys, so that equal specs are equal.
+ */
 function specOf(object: KubeObject, without: string[]): string {
   const spec = { ...(object.spec as Record<string, unknown>) };
   for (const key of without) delete spec[key];

@@ -1,13 +1,13 @@
 /**
- * Fields that Tekton's types don't have. The API server drops them, or refuses them where it is
- * asked for strictness; inside inline specs, which the CRDs keep as they are, Tekton's webhook
- * refuses them always.
+ * Fields that Tekton's types do not have. The API server drops them, or rejects them if the client
+ * asks for strict validation. Inside inline specs, which the CRDs preserve, Tekton's webhook always
+ * rejects them.
  */
 import type { KubeObject } from "../../../kube/interface.ts";
 import { ApiError, badRequest } from "../../store/api_error.ts";
 import type { Kind } from "../../store/kinds.ts";
 
-/** A type: its fields, those that are known in turn by name, and whether the CRD keeps it as it is. */
+/** A type: its fields, the types of some fields, and whether the CRD preserves unknown fields. */
 interface Type {
   readonly fields: readonly string[];
   readonly types?: Readonly<Record<string, () => Type>>;
@@ -67,7 +67,7 @@ const TYPES: Record<string, Type> = {
   },
 };
 
-/** Drops what is unknown from the object. Throws ApiError. */
+/** Removes unknown fields from the object. Throws ApiError. */
 export function prune(kind: Kind, object: KubeObject, isStrict: boolean): void {
   const unknown: string[] = [];
   visit(object.spec, TYPES[kind.kind], { path: "spec", isKept: false, unknown });

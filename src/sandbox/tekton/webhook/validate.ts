@@ -1,4 +1,7 @@
-/** The refusals of Tekton's validating webhook that a hand-written manifest runs into, in its words. */
+/**
+ * The validations of Tekton's webhook that fail for typical handwritten manifests, with its
+ * messages.
+ */
 import type { KubeObject } from "../../../kube/interface.ts";
 import type {
   ParamSpec,
@@ -31,7 +34,7 @@ function taskRun(spec: TaskRun["spec"]): Problems {
     : [`invalid value: ${status} should be TaskRunCancelled: spec.status`];
   return [
     ...oneOf(taskRef, taskSpec, ["spec.taskRef", "spec.taskSpec"]),
-    // Undeclared params of an inline taskSpec may come from the run.
+    // The run may provide params that an inline taskSpec does not declare.
     ...(taskSpec === undefined ? [] : task(taskSpec, "spec.taskSpec", paramNames(spec.params))),
     ...twice(spec.params, "spec.params"),
     ...twice(spec.workspaces, "spec.workspaces"),
@@ -42,7 +45,7 @@ function taskRun(spec: TaskRun["spec"]): Problems {
 
 type Debug = { breakpoints?: { onFailure?: string; beforeSteps?: string[] } };
 
-/** Of an installation whose `enable-api-fields` is "alpha"; else the webhook refuses them all. */
+/** Accepts breakpoints, as with `enable-api-fields: alpha`; otherwise the webhook rejects them. */
 function breakpoints({ breakpoints }: Debug): Problems {
   if (breakpoints === undefined) return [];
   const { onFailure = "", beforeSteps = [] } = breakpoints;
@@ -113,7 +116,7 @@ function pipelineRun(spec: PipelineRun["spec"]): Problems {
   return problems;
 }
 
-/** `isClosed`: every param and workspace has to be declared, as in a Pipeline of its own. */
+/** `isClosed` requires every param and workspace to be declared, as in a separate Pipeline. */
 function pipeline(
   spec: PipelineSpec,
   path: string,
@@ -169,8 +172,8 @@ function pipelineTask(
 }
 
 /**
- * In a Pipeline of its own an inline taskSpec's params may be given by a run only, so they are not
- * looked at; in a run all that can give them is known.
+ * In a separate Pipeline only a run can provide the params of an inline taskSpec, so they are not
+ * checked. In a run all params are known.
  */
 function inlineTask(spec: TaskSpec, path: string, isClosed: boolean, known: string[]): Problems {
   return isClosed ? task(spec, path, undefined) : task(spec, path, known);
@@ -186,7 +189,7 @@ function undeclaredWorkspaces(task: PipelineTask, spec: PipelineSpec, path: stri
   );
 }
 
-/** `known`: params that come from outside; undefined where those can't be known. */
+/** `known` are the params from outside; undefined if they cannot be known. */
 function task(spec: TaskSpec, path: string, known: string[] | undefined = []): Problems {
   const steps = spec.steps ?? [];
   if (steps.length === 0) return [`missing field(s): ${path}.steps`];
@@ -245,14 +248,14 @@ function unknownParams(value: unknown, known: string[], path: string): Problems 
     referencesIn(text).flatMap((reference) => {
       const name = /^(?:inputs\.)?params(?:\.([^.[]+)|\[["'](.+?)["']\])/.exec(reference);
       if (name === null || known.includes(name[1] ?? name[2])) return [];
-      // A name with dots in it is known as a whole.
+      // A name with dots is compared as a whole.
       if (known.some((each) => reference.startsWith(`params.${each}`))) return [];
       return [`non-existent variable in ${JSON.stringify(text)}: ${at}`];
     })
   );
 }
 
-/** A step with results of its own may name only these. */
+/** A step that declares results may refer only to its own results. */
 function unknownResults(step: Step, spec: TaskSpec, path: string): Problems {
   const declared = (step.results ?? spec.results ?? []).map(({ name }) => name);
   return referencesIn(step.script).flatMap((reference) => {
@@ -262,7 +265,7 @@ function unknownResults(step: Step, spec: TaskSpec, path: string): Problems {
   });
 }
 
-/** A whole list fits only where it is an item of its own in a list: `args: ["$(params.list[*])"]`. */
+/** A whole array is allowed only as an item by itself: `args: ["$(params.list[*])"]`. */
 function misplacedArrays(step: Step, spec: TaskSpec, path: string): Problems {
   const arrays = (spec.params ?? []).filter(({ type }) => type === "array").map(({ name }) => name);
   return texts(step, path).flatMap(([text, at]) => {
@@ -278,7 +281,7 @@ function misplacedArrays(step: Step, spec: TaskSpec, path: string): Problems {
   });
 }
 
-/** Every text in a value with its path: `spec.steps[0].args[1]`. */
+/** Returns every text in a value with its path: `spec.steps[0].args[1]`. */
 function texts(value: unknown, path: string): [string, string][] {
   if (typeof value === "string") return [[value, path]];
   if (Array.isArray(value)) return value.flatMap((item, at) => texts(item, `${path}[${at}]`));
@@ -286,7 +289,7 @@ function texts(value: unknown, path: string): [string, string][] {
   return Object.entries(value).flatMap(([key, item]) => texts(item, `${path}.${key}`));
 }
 
-/** Links to tasks that are not there, and circles. */
+/** Finds links to tasks that do not exist, and cycles. */
 function graph(tasks: PipelineTask[], path: string): Problems {
   const names = tasks.map(({ name }) => name);
   const links = new Map<string, string[]>();
