@@ -9,7 +9,7 @@ export interface Scenario {
   readonly needs?: readonly string[];
   /** Runs it once as the user of each context that the cluster was opened with. */
   readonly everyLogin?: boolean;
-  /** The context of the user that it needs, if the cluster was opened with contexts; else the first. */
+  /** The context of the user that it needs on a cluster with contexts. Default: the first. */
   readonly login?: string;
   run(cluster: Cluster, directory: string): Promise<void>;
 }
@@ -23,14 +23,14 @@ export function forLogins(scenarios: readonly Scenario[], contexts: readonly str
   );
 }
 
-/** A part of all scenarios, which runs in a process of its own beside the other parts. */
+/** A part of the scenarios, which runs in a separate process beside the other parts. */
 export interface Shard {
   /** From 1. */
   readonly number: number;
   readonly count: number;
 }
 
-/** Reads `--shard=2/6`, which scripts/test_side_by_side.ts passes; without it there is one shard. */
+/** Reads `--shard=2/6`, which scripts/test_side_by_side.ts passes. Default: one shard. */
 export function shardFrom(args: readonly string[]): Shard {
   for (const arg of args) {
     const [, number, count] = /^--shard=(\d+)\/(\d+)$/.exec(arg) ?? [];
@@ -44,8 +44,8 @@ export function scenariosOf({ number, count }: Shard, all: readonly Scenario[]):
 }
 
 /**
- * Registers a test for each scenario. `open` returns the cluster once per login; scenarios share it,
- * so a test must not close it.
+ * Registers a test for each scenario. `open` returns the cluster, once per login. The scenarios
+ * share it, so a test must not close it.
  */
 export function registerScenarios(
   scenarios: readonly Scenario[],
