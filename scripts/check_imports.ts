@@ -63,7 +63,7 @@ const ALLOWED: Record<string, string[]> = {
   "objects": ["tekton", "step", "kube", "async", "errors", "host", "version"],
   "view": ["events", "tekton", "errors", "printable"],
   "cli": ["errors"],
-  "tekton": ["kube/interface", "errors", "shape"],
+  "tekton": ["step", "kube/interface", "errors", "shape"],
   "tree": ["errors", "host", "path_bytes", "async/bell"],
   "step": [],
   "kube": ["errors", "path_bytes", "shape"],
