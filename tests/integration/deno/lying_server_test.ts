@@ -5,7 +5,7 @@ import { ClusterError, ExpectedError } from "../../../src/errors.ts";
 import { NetworkTransport } from "../../../src/deno/network.ts";
 import { KubeClient } from "../../../src/kube/client.ts";
 import { PODS } from "../../../src/kube/interface.ts";
-import { makeCertificates } from "../../../src/sandbox/certificate.ts";
+import { makeCertificates } from "../../../src/sandbox/api/certificate.ts";
 import { FaultyProxy } from "../../support/faulty_proxy.ts";
 import { rejection } from "../../support/refusal.ts";
 import { TcpListener } from "../../support/tcp_listener.ts";

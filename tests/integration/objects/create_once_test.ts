@@ -5,7 +5,7 @@ import { NetworkTransport } from "../../../src/deno/network.ts";
 import { KubeClient } from "../../../src/kube/client.ts";
 import type { KubeObject } from "../../../src/kube/interface.ts";
 import { createOnce } from "../../../src/objects/create_once.ts";
-import { makeCertificates } from "../../../src/sandbox/certificate.ts";
+import { makeCertificates } from "../../../src/sandbox/api/certificate.ts";
 import { TASK_RUNS } from "../../../src/tekton/model.ts";
 import { FaultyProxy } from "../../support/faulty_proxy.ts";
 
