@@ -44,6 +44,8 @@ export interface ConnectOptions {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly namespace?: string;
+  /** Prints each request, exec and protocol line on stderr. */
+  readonly verbose?: boolean;
 }
 
 export interface Terminal {

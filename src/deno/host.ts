@@ -2,6 +2,7 @@
 import type { Host } from "../host.ts";
 import { capture } from "./capture.ts";
 import { denoClock } from "./clock.ts";
+import { debugLog } from "./debug_log.ts";
 import { denoFiles } from "./files.ts";
 import { denoTerminal } from "./terminal.ts";
 import { variableBytes } from "./variable.ts";
@@ -9,8 +10,9 @@ import { watchDirectories } from "./watcher.ts";
 
 export function denoHost(): Host {
   const interrupt = interruptSignal();
+  const terminal = denoTerminal();
   return {
-    terminal: denoTerminal(),
+    terminal,
     files: denoFiles,
     clock: denoClock,
     env: { get: variableBytes },
@@ -23,7 +25,8 @@ export function denoHost(): Host {
     },
     async connect(options) {
       const { connect } = await import("./connect.ts");
-      return await connect(options, { clock: denoClock, interrupt: interrupt.signal });
+      const debug = debugLog(options, variableBytes("TKN_DEV_LOG"), terminal);
+      return await connect(options, { clock: denoClock, interrupt: interrupt.signal, debug });
     },
     watch: watchDirectories,
   };
