@@ -2,10 +2,10 @@
 import type { Flags } from "../cli/parse.ts";
 import type { Host } from "../host.ts";
 import { escape } from "../printable.ts";
-import { checkDirectory } from "../tree/check.ts";
+import { checkDirectory } from "../tree/check_directory.ts";
 import { Checkout } from "../tree/git/checkout.ts";
-import { explain } from "../tree/explain.ts";
-import { FewSizes } from "../tree/few_sizes.ts";
+import { explain } from "../tree/ignore/explain.ts";
+import { FewSizes } from "../tree/file_sizes.ts";
 import { isOfRecord } from "../transfer/upload_record.ts";
 import { type Named, walkNames } from "../tree/walk.ts";
 import { quotePath } from "../view/quote_path.ts";

@@ -2,7 +2,7 @@
 import { UsageError } from "../errors.ts";
 import type { Files } from "../host.ts";
 import type { Checkout } from "../tree/git/checkout.ts";
-import { farLinkNotes } from "../tree/far_links.ts";
+import { farLinkNotes } from "../tree/outside_links.ts";
 import { findSecrets, isSuspect } from "../tree/secrets/find_secrets.ts";
 import { lfsPointers } from "../tree/git/lfs_pointers.ts";
 import { measure, type Sized, sizeOf } from "../tree/sizes.ts";

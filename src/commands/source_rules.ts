@@ -3,10 +3,10 @@ import { UsageError } from "../errors.ts";
 import { FileError, type Files, type Host } from "../host.ts";
 import type { Checkout } from "../tree/git/checkout.ts";
 import { checkWhole, cleanGit } from "../tree/git/clean_git.ts";
-import { gitAsker } from "../tree/git/git_rules.ts";
+import { gitAsker } from "../tree/git/git_answers.ts";
 import { type Ignore, loadIgnore } from "../tree/ignore/ignore.ts";
 import { RewrittenFiles } from "../tree/git/rewritten_files.ts";
-import { cannotRead } from "../tree/unreadable.ts";
+import { cannotRead } from "../tree/read_errors.ts";
 import { worktreeFiles } from "../tree/git/worktree_files.ts";
 import type { SendFlags } from "./upload_options.ts";
 

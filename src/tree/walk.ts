@@ -3,7 +3,7 @@ import { FileError, type Files, type FileStat } from "../host.ts";
 import type { GitIndex } from "./git/git_index.ts";
 import type { Ignore } from "./ignore/ignore.ts";
 import { sentMode } from "./sent_mode.ts";
-import { cannotRead, isGone } from "./unreadable.ts";
+import { cannotRead, isGone } from "./read_errors.ts";
 
 /** What a listing alone says of it. */
 export interface Named {

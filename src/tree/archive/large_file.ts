@@ -1,7 +1,7 @@
 /** One file of any size as tar bytes, chunk by chunk. */
 import type { OpenFile } from "../../host.ts";
 import { headerBytes, type Member, paddedBytes, writeHeader } from "./tar_header.ts";
-import { changedWhileSent } from "../unreadable.ts";
+import { changedWhileSent } from "../read_errors.ts";
 
 interface Part {
   readonly chunk: Uint8Array<ArrayBuffer>;

@@ -8,7 +8,7 @@ import { pathBytes } from "../../path_bytes.ts";
 import { streamFile } from "./large_file.ts";
 import type { SentFile } from "./checksum_list.ts";
 import { BLOCK_BYTES, headerBytes, type Member, paddedBytes, writeHeader } from "./tar_header.ts";
-import { cannotRead, changedWhileSent } from "../unreadable.ts";
+import { cannotRead, changedWhileSent } from "../read_errors.ts";
 import type { Entry } from "../walk.ts";
 
 /** What one chunk holds at most. */

@@ -1,6 +1,6 @@
 /** What git says of the repositories in the tree, beside its rules: for what is sent, and for what is said of it. */
 import { FileError, type Files, type Host } from "../../host.ts";
-import type { GitAnswers } from "./git_rules.ts";
+import type { GitAnswers } from "./git_answers.ts";
 import type { GitIndex } from "./git_index.ts";
 import { convertsOnCheckout, type LineEndings, lineEndings, WithoutCr } from "./line_endings.ts";
 import type { Rewrite } from "./rewritten_files.ts";

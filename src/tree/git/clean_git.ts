@@ -3,7 +3,7 @@ import { UsageError } from "../../errors.ts";
 import { FileError, type Files } from "../../host.ts";
 import { pathBytes, pathText } from "../../path_bytes.ts";
 import { mayHoldCredentials, storeFiles, withoutCredentials } from "../secrets/git_credentials.ts";
-import { resolve } from "../relative.ts";
+import { resolve } from "../paths.ts";
 import type { Rewrite } from "./rewritten_files.ts";
 
 /**

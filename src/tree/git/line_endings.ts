@@ -1,5 +1,5 @@
 /** Files that end their lines with LF in git and with CRLF here: pure. */
-import type { GitAnswers } from "./git_rules.ts";
+import type { GitAnswers } from "./git_answers.ts";
 import type { Rewrite } from "./rewritten_files.ts";
 
 /** Relative to the tree's root. */

@@ -1,6 +1,6 @@
 /** Where a checkout keeps what git knows of it. */
 import type { Files } from "../../host.ts";
-import { resolve } from "../relative.ts";
+import { resolve } from "../paths.ts";
 
 /** Whether `directory` is a repository's root: a checkout, a worktree or a submodule. Throws FileError. */
 export async function isRepository(files: Files, directory: string): Promise<boolean> {

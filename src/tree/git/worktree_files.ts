@@ -1,6 +1,6 @@
 /** What --with-git sends of a worktree, whose `.git` is a file with a path of this machine. */
 import type { DirectoryEntry, Files, FileStat, OpenFile, ReadStart } from "../../host.ts";
-import { resolve } from "../relative.ts";
+import { resolve } from "../paths.ts";
 import { commonDirectory, gitPointer } from "./repository.ts";
 
 /** What all worktrees of a repository have in common, as gitrepository-layout(5) has it. */

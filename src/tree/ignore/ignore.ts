@@ -10,15 +10,15 @@
  * is tracked, and then for that alone.
  */
 import type { DirectoryEntry, Files } from "../../host.ts";
-import type { AskGit } from "../git/git_rules.ts";
+import type { AskGit } from "../git/git_answers.ts";
 import type { FoundRepository } from "../git/checkout.ts";
 import type { GitIndex } from "../git/git_index.ts";
 import { directoriesAbove, readIgnoreFile } from "./ignore_files.ts";
 import { isRepository } from "../git/repository.ts";
 import { type RepositoryPlace, repositoryRules } from "./repository_rules.ts";
 import { type Rule, ruleFor, type RuleSet, type RuleText, toRuleSet } from "./rule_set.ts";
-import { whyUseless } from "./sent_git.ts";
-import { Tracked } from "./tracked.ts";
+import { whyUseless } from "../git/sent_git.ts";
+import { Tracked } from "./tracked_paths.ts";
 
 /** The rules that hold for what is directly in one directory. */
 export interface Ignore {

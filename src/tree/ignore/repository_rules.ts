@@ -2,12 +2,12 @@
 import type { Files } from "../../host.ts";
 import type { FoundRepository } from "../git/checkout.ts";
 import { GitIndex } from "../git/git_index.ts";
-import type { AskGit } from "../git/git_rules.ts";
+import type { AskGit } from "../git/git_answers.ts";
 import { readUserFile } from "./ignore_files.ts";
-import { isAbsolute, resolve } from "../relative.ts";
+import { isAbsolute, resolve } from "../paths.ts";
 import { readExclude } from "../git/repository.ts";
 import type { RuleText } from "./rule_set.ts";
-import { Tracked } from "./tracked.ts";
+import { Tracked } from "./tracked_paths.ts";
 
 export interface RepositoryRules {
   /** core.excludesFile and info/exclude, in rising precedence. */

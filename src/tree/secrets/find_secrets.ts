@@ -2,7 +2,7 @@
 import { FileError, type Files } from "../../host.ts";
 import { pathText } from "../../path_bytes.ts";
 import { holdsSecret, mayHoldSecret } from "./secret_contents.ts";
-import { looksSecret } from "./secrets.ts";
+import { looksSecret } from "./secret_names.ts";
 import type { Named } from "../walk.ts";
 
 export interface FoundSecrets {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type IgnoreOptions, loadIgnore } from "../../../../src/tree/ignore/ignore.ts";
 import { walk } from "../../../../src/tree/walk.ts";
-import type { GitAnswers } from "../../../../src/tree/git/git_rules.ts";
+import type { GitAnswers } from "../../../../src/tree/git/git_answers.ts";
 import { gitAnswers } from "../../../support/git_answers.ts";
 import { MemoryFiles } from "../../../support/memory_files.ts";
 import { tree } from "../../../support/tree_text.ts";

@@ -1,11 +1,11 @@
 /** git is the judge of what is sent, on this project's own history; scripts/compare_git.ts takes any other. */
 import assert from "node:assert/strict";
-import { git } from "../../support/git_judge.ts";
-import { judgeHistory } from "../../support/git_history.ts";
-import { temporaryDirectory } from "../../support/temporary.ts";
-import { missing, testWith } from "../../support/tools.ts";
+import { git } from "../../../support/git_judge.ts";
+import { judgeHistory } from "../../../support/git_history.ts";
+import { temporaryDirectory } from "../../../support/temporary.ts";
+import { missing, testWith } from "../../../support/tools.ts";
 
-const PROJECT = new URL("../../..", import.meta.url).pathname.replace(/\/$/, "");
+const PROJECT = new URL("../../../..", import.meta.url).pathname.replace(/\/$/, "");
 
 testWith(["git"], "git and the walk agree on this project's own history", async () => {
   using place = temporaryDirectory();

@@ -1,10 +1,10 @@
 /** git reads what is left of a configuration as it read it before, but for what lets somebody in. */
 import assert from "node:assert/strict";
-import { withoutCredentials } from "../../../src/tree/secrets/git_credentials.ts";
-import { git } from "../../support/git_judge.ts";
-import { Random } from "../../support/random.ts";
-import { temporaryDirectory } from "../../support/temporary.ts";
-import { testWith } from "../../support/tools.ts";
+import { withoutCredentials } from "../../../../src/tree/secrets/git_credentials.ts";
+import { git } from "../../../support/git_judge.ts";
+import { Random } from "../../../support/random.ts";
+import { temporaryDirectory } from "../../../support/temporary.ts";
+import { testWith } from "../../../support/tools.ts";
 
 const SEEDS = 60;
 const SECTIONS = [

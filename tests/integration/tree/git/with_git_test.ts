@@ -1,15 +1,15 @@
 /** What --with-git sends is a repository where it arrives: git itself works in it. */
 import assert from "node:assert/strict";
-import { denoFiles } from "../../../src/deno/files.ts";
-import { archive } from "../../../src/tree/archive/archive.ts";
-import { loadIgnore } from "../../../src/tree/ignore/ignore.ts";
-import { walk } from "../../../src/tree/walk.ts";
-import { worktreeFiles } from "../../../src/tree/git/worktree_files.ts";
-import { git } from "../../support/git_judge.ts";
-import { extract } from "../../support/tars.ts";
-import { temporaryDirectory } from "../../support/temporary.ts";
-import { testWith } from "../../support/tools.ts";
-import { tree, writeTree } from "../../support/tree_text.ts";
+import { denoFiles } from "../../../../src/deno/files.ts";
+import { archive } from "../../../../src/tree/archive/archive.ts";
+import { loadIgnore } from "../../../../src/tree/ignore/ignore.ts";
+import { walk } from "../../../../src/tree/walk.ts";
+import { worktreeFiles } from "../../../../src/tree/git/worktree_files.ts";
+import { git } from "../../../support/git_judge.ts";
+import { extract } from "../../../support/tars.ts";
+import { temporaryDirectory } from "../../../support/temporary.ts";
+import { testWith } from "../../../support/tools.ts";
+import { tree, writeTree } from "../../../support/tree_text.ts";
 
 /** The directory with its .git, as tar makes it again at `into`. */
 async function send(

@@ -1,12 +1,12 @@
 /** git is the judge of what is ignored: our walk against `git ls-files` on random trees. */
 import assert from "node:assert/strict";
-import { git, gitFiles, ourFiles } from "../../support/git_judge.ts";
-import { testWith } from "../../support/tools.ts";
+import { git, gitFiles, ourFiles } from "../../../support/git_judge.ts";
+import { testWith } from "../../../support/tools.ts";
 import { execFileSync } from "node:child_process";
 import { existsSync, lstatSync, readdirSync, rmSync } from "node:fs";
-import { Random } from "../../support/random.ts";
-import { temporaryDirectory } from "../../support/temporary.ts";
-import { directory, file, link, type TreeNode, writeTree } from "../../support/tree_text.ts";
+import { Random } from "../../../support/random.ts";
+import { temporaryDirectory } from "../../../support/temporary.ts";
+import { directory, file, link, type TreeNode, writeTree } from "../../../support/tree_text.ts";
 
 /** The compiled program is started anew for each listing. */
 const SEEDS = Deno.env.has("TKN_DEV") ? 20 : 200;

@@ -1,6 +1,6 @@
 /** The tars that may be in an image are the judges of our archives: each reads what we write. */
 import assert from "node:assert/strict";
-import { testWith } from "../../support/tools.ts";
+import { testWith } from "../../../support/tools.ts";
 import { spawnSync } from "node:child_process";
 import {
   chmodSync,
@@ -11,13 +11,13 @@ import {
   writeFileSync,
 } from "node:fs";
 import process from "node:process";
-import { denoFiles } from "../../../src/deno/files.ts";
-import { archive } from "../../../src/tree/archive/archive.ts";
-import { loadIgnore } from "../../../src/tree/ignore/ignore.ts";
-import { walk } from "../../../src/tree/walk.ts";
-import { Random } from "../../support/random.ts";
-import { describe, ENV, extract, pack, TARS } from "../../support/tars.ts";
-import { temporaryDirectory } from "../../support/temporary.ts";
+import { denoFiles } from "../../../../src/deno/files.ts";
+import { archive } from "../../../../src/tree/archive/archive.ts";
+import { loadIgnore } from "../../../../src/tree/ignore/ignore.ts";
+import { walk } from "../../../../src/tree/walk.ts";
+import { Random } from "../../../support/random.ts";
+import { describe, ENV, extract, pack, TARS } from "../../../support/tars.ts";
+import { temporaryDirectory } from "../../../support/temporary.ts";
 import {
   directory,
   file,
@@ -26,7 +26,7 @@ import {
   tree,
   type TreeNode,
   writeTree,
-} from "../../support/tree_text.ts";
+} from "../../../support/tree_text.ts";
 
 /** Packs the tree and has every tar make it again. */
 async function assertTravels(nodes: readonly TreeNode[], message = ""): Promise<void> {

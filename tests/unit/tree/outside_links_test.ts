@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { farLinkNotes } from "../../../src/tree/far_links.ts";
+import { farLinkNotes } from "../../../src/tree/outside_links.ts";
 import type { Entry } from "../../../src/tree/walk.ts";
 
 const link = (path: string, linkTarget: string): Entry => {

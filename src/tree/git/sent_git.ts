@@ -1,7 +1,7 @@
 /** Whether a `.git` is of use where it is sent to, for --with-git. */
 import type { DirectoryEntry, Files } from "../../host.ts";
-import { isAbsolute, leavesTree } from "../relative.ts";
-import { gitPointer } from "../git/repository.ts";
+import { isAbsolute, leavesTree } from "../paths.ts";
+import { gitPointer } from "./repository.ts";
 
 /**
  * Why `entry`, the `.git` of `directory` below `root` ("" for the root itself), is of no use there;

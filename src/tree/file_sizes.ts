@@ -1,7 +1,7 @@
 /** Sizes of files that a walk only named, as long as they are few: to stat each takes longer than to list it. */
 import type { Files } from "../host.ts";
 import type { Sized } from "./sizes.ts";
-import { cannotRead } from "./unreadable.ts";
+import { cannotRead } from "./read_errors.ts";
 import type { Named } from "./walk.ts";
 
 export class FewSizes {

@@ -1,5 +1,5 @@
 /** The links of a tree that mean something else where it is sent to, or nothing at all: pure. */
-import { isAbsolute, leavesTree } from "./relative.ts";
+import { isAbsolute, leavesTree } from "./paths.ts";
 import type { Named } from "./walk.ts";
 
 /** How many are named. */

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import process from "node:process";
-import { capture } from "../../../src/deno/capture.ts";
-import { gitFacts } from "../../../src/tree/git/git_facts.ts";
-import { gitAsker } from "../../../src/tree/git/git_rules.ts";
-import { OTHER_REPOSITORY } from "../../../src/tree/git/run_git.ts";
-import { git as gitOf } from "../../support/git_judge.ts";
-import { temporaryDirectory } from "../../support/temporary.ts";
-import { testWith } from "../../support/tools.ts";
-import { tree, writeTree } from "../../support/tree_text.ts";
+import { capture } from "../../../../src/deno/capture.ts";
+import { gitFacts } from "../../../../src/tree/git/git_facts.ts";
+import { gitAsker } from "../../../../src/tree/git/git_answers.ts";
+import { OTHER_REPOSITORY } from "../../../../src/tree/git/run_git.ts";
+import { git as gitOf } from "../../../support/git_judge.ts";
+import { temporaryDirectory } from "../../../support/temporary.ts";
+import { testWith } from "../../../support/tools.ts";
+import { tree, writeTree } from "../../../support/tree_text.ts";
 
 const ENV = {
   PATH: process.env.PATH,

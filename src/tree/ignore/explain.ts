@@ -1,9 +1,9 @@
 /** Which rule keeps or drops a path, in words. */
-import { UsageError } from "../errors.ts";
-import { FileError, type Files, type FileStat } from "../host.ts";
-import type { Decision, Ignore } from "./ignore/ignore.ts";
-import { showRule } from "./ignore/rule_set.ts";
-import { cannotRead, isGone } from "./unreadable.ts";
+import { UsageError } from "../../errors.ts";
+import { FileError, type Files, type FileStat } from "../../host.ts";
+import type { Decision, Ignore } from "./ignore.ts";
+import { showRule } from "./rule_set.ts";
+import { cannotRead, isGone } from "../read_errors.ts";
 
 /**
  * "dropped by .gitignore:3: *.log", and the path from the tree's root on.

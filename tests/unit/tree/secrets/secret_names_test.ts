@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { looksSecret } from "../../../../src/tree/secrets/secrets.ts";
+import { looksSecret } from "../../../../src/tree/secrets/secret_names.ts";
 
 const SECRET = `
   .env .env.local sub/.env.production .pgpass .htpasswd .vault-token

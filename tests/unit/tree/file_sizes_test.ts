@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { FewSizes } from "../../../src/tree/few_sizes.ts";
+import { FewSizes } from "../../../src/tree/file_sizes.ts";
 import { loadIgnore } from "../../../src/tree/ignore/ignore.ts";
 import { walkNames } from "../../../src/tree/walk.ts";
 import { MemoryFiles } from "../../support/memory_files.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { changedPaths } from "../../../src/tree/changes.ts";
+import { changedPaths } from "../../../src/tree/changed_paths.ts";
 import { loadIgnore } from "../../../src/tree/ignore/ignore.ts";
 import { walk } from "../../../src/tree/walk.ts";
 import { MemoryFiles } from "../../support/memory_files.ts";

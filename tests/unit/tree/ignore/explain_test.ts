@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { UsageError } from "../../../src/errors.ts";
-import { explain } from "../../../src/tree/explain.ts";
-import { type IgnoreOptions, loadIgnore } from "../../../src/tree/ignore/ignore.ts";
-import { gitAnswers } from "../../support/git_answers.ts";
-import { MemoryFiles } from "../../support/memory_files.ts";
-import { rejection } from "../../support/refusal.ts";
-import { tree } from "../../support/tree_text.ts";
+import { UsageError } from "../../../../src/errors.ts";
+import { explain } from "../../../../src/tree/ignore/explain.ts";
+import { type IgnoreOptions, loadIgnore } from "../../../../src/tree/ignore/ignore.ts";
+import { gitAnswers } from "../../../support/git_answers.ts";
+import { MemoryFiles } from "../../../support/memory_files.ts";
+import { rejection } from "../../../support/refusal.ts";
+import { tree } from "../../../support/tree_text.ts";
 
 const TREE = `
   file .git/HEAD

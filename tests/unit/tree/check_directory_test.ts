@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { UsageError } from "../../../src/errors.ts";
-import { checkDirectory } from "../../../src/tree/check.ts";
+import { checkDirectory } from "../../../src/tree/check_directory.ts";
 import { MemoryFiles } from "../../support/memory_files.ts";
 import { tree } from "../../support/tree_text.ts";
 

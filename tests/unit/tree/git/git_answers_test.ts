@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type GitAnswers, gitAsker } from "../../../../src/tree/git/git_rules.ts";
+import { type GitAnswers, gitAsker } from "../../../../src/tree/git/git_answers.ts";
 import { gitAnswers } from "../../../support/git_answers.ts";
 
 const CONFIG =

@@ -1,9 +1,9 @@
 /** Random globs on random paths: git itself says what matches. */
 import assert from "node:assert/strict";
-import { testWith } from "../../support/tools.ts";
-import { bytes, lastMatch, parsePatterns } from "../../../src/tree/ignore/gitignore.ts";
-import { Random } from "../../support/random.ts";
-import { temporaryDirectory } from "../../support/temporary.ts";
+import { testWith } from "../../../support/tools.ts";
+import { bytes, lastMatch, parsePatterns } from "../../../../src/tree/ignore/gitignore.ts";
+import { Random } from "../../../support/random.ts";
+import { temporaryDirectory } from "../../../support/temporary.ts";
 
 const GLOB_PARTS = ["a", "b", "é", "/", "/", "*", "**", "**/", "/**", "?", "[ab]", "[!a]", "[^b-z]"]
   .concat(["[]-a]", "[[:alpha:]]", "[[:no:]]", "[a", "\\a", "\\*", ".", "-", "]", "!", " "]);
