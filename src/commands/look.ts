@@ -8,7 +8,7 @@ import { explain } from "../tree/ignore/explain.ts";
 import { FewSizes } from "../tree/file_sizes.ts";
 import { isOfRecord } from "../transfer/upload_record.ts";
 import { type Named, walkNames } from "../tree/walk.ts";
-import { quotePath } from "../view/quote_path.ts";
+import { quotePath } from "../view/text/quote_path.ts";
 import { printData } from "./print_data.ts";
 import { openTree } from "./source.ts";
 import { checkSecrets, isNotable, listNotes } from "./source_notes.ts";

@@ -5,7 +5,7 @@ import {
   formatDuration,
   formatFiles,
   formatRate,
-} from "../../../src/view/units.ts";
+} from "../../../../src/view/text/units.ts";
 
 Deno.test("bytes are told in powers of 1000 with two digits or more", () => {
   const sizes = [0, 999, 1000, 4_500_000, 9_949, 9_950, 999_499, 999_500, 45e9, 3e18];

@@ -1,5 +1,5 @@
 /** Takes control sequences out of a text that comes in pieces, in one pass and with bounded memory. Pure. */
-import { UNPRINTABLE } from "../printable.ts";
+import { UNPRINTABLE } from "../../printable.ts";
 import { RESET } from "./style.ts";
 
 export interface FilterOptions {

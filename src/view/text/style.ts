@@ -1,5 +1,5 @@
 /** Colors: text -> text. Pure. https://man7.org/linux/man-pages/man4/console_codes.4.html */
-import { escape, type Printable, printable, unescaped } from "../printable.ts";
+import { escape, type Printable, printable, unescaped } from "../../printable.ts";
 
 const ESC = "\x1b[";
 

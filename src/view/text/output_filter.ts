@@ -1,5 +1,5 @@
 /** The bytes that a command in a container writes, for a terminal here. Pure. */
-import { type Printable, unescaped } from "../printable.ts";
+import { type Printable, unescaped } from "../../printable.ts";
 import { ControlFilter, type FilterOptions } from "./control_filter.ts";
 import { RESET } from "./style.ts";
 

@@ -1,10 +1,10 @@
 /** git is the judge of how a path is one line. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { quotePath } from "../../../src/view/quote_path.ts";
-import { temporaryDirectory } from "../../support/temporary.ts";
-import { testWith } from "../../support/tools.ts";
-import { file, writeTree } from "../../support/tree_text.ts";
+import { quotePath } from "../../../../src/view/text/quote_path.ts";
+import { temporaryDirectory } from "../../../support/temporary.ts";
+import { testWith } from "../../../support/tools.ts";
+import { file, writeTree } from "../../../support/tree_text.ts";
 
 /** What `git -c core.quotePath=VALUE ls-files` prints of files with these names. */
 function listed(value: "on" | "off", names: string[]): string[] {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { CONTROLS } from "../../../src/printable.ts";
-import { ControlFilter } from "../../../src/view/control_filter.ts";
-import { OutputFilter } from "../../../src/view/output_filter.ts";
-import { assertPrintable, HOSTILE } from "../../support/hostile.ts";
-import { Random } from "../../support/random.ts";
+import { CONTROLS } from "../../../../src/printable.ts";
+import { ControlFilter } from "../../../../src/view/text/control_filter.ts";
+import { OutputFilter } from "../../../../src/view/text/output_filter.ts";
+import { assertPrintable, HOSTILE } from "../../../support/hostile.ts";
+import { Random } from "../../../support/random.ts";
 
 /**
  * The plain definition, for one line: each alternative is a whole sequence where it is complete, else the one

@@ -1,5 +1,5 @@
 /** A path as one line. Pure. */
-import { CONTROLS } from "../printable.ts";
+import { CONTROLS } from "../../printable.ts";
 
 /**
  * As git shows it with core.quotePath=off: in double quotes, with C's escapes, where it has a control

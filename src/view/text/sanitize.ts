@@ -2,7 +2,7 @@
  * Text of a step's or the cluster's for a terminal: colors may stay, every other control sequence is removed
  * (CVE-2021-25743, https://github.com/kubernetes/kubernetes/issues/101695). Pure.
  */
-import { type Printable, trimmedEnd, unescaped } from "../printable.ts";
+import { type Printable, trimmedEnd, unescaped } from "../../printable.ts";
 import { ControlFilter, type FilterOptions } from "./control_filter.ts";
 
 /**
