@@ -5,7 +5,7 @@ import { escape } from "../printable.ts";
 import { checkDirectory } from "../tree/check_directory.ts";
 import { Checkout } from "../tree/git/checkout.ts";
 import { explain } from "../tree/ignore/explain.ts";
-import { FewSizes } from "../tree/file_sizes.ts";
+import { FileSizes } from "../tree/file_sizes.ts";
 import { isOfRecord } from "../transfer/upload_record.ts";
 import { type Named, walkNames } from "../tree/walk.ts";
 import { quotePath } from "../view/text/quote_path.ts";
@@ -65,7 +65,7 @@ async function list(host: Host, flags: SendFlags): Promise<void> {
     MOST_SIZED,
   );
   const notable: Named[] = [];
-  const sizes = new FewSizes(MOST_SIZED);
+  const sizes = new FileSizes(MOST_SIZED);
   const there = new Set<string>();
   let open: string | undefined;
   const lines = new Lines(host);

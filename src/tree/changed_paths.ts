@@ -1,27 +1,27 @@
-/** What was changed between two walks of one tree. Pure. */
+/** The difference between two walks of one tree. Pure. */
 import type { Entry } from "./walk.ts";
 
 /**
- * What an editor keeps beside a file that is open in it: vim's swap file, emacs' lock and its copy, a backup
- * `a~`, kate's swap file; and what the Finder leaves in a directory that it has shown.
+ * Names of files that an editor keeps next to an open file: the swap files of vim and kate, the
+ * lock and autosave files of emacs, backups such as `a~`. Also the Finder's .DS_Store.
  */
-const BESIDE = /^(\.(.*\.)?sw[a-z]|\.#.*|#.*#|.*~|\..*\.kate-swp|\.DS_Store)$/s;
+const EDITOR_FILE = /^(\.(.*\.)?sw[a-z]|\.#.*|#.*#|.*~|\..*\.kate-swp|\.DS_Store)$/s;
 
 /**
- * The paths of all that was added, removed or written, sorted, directories as `a/` and only where
- * nothing in them is. A directory's time does not count, which changes with all names in it, those that
- * are ignored too; nor does what only an editor wrote for itself.
+ * Returns the sorted paths of all entries that were added, removed or modified. A directory is
+ * listed, as `a/`, only if nothing inside it is. A directory's mtime is not compared, since adding
+ * or removing an ignored file changes it too. An editor's own files are left out.
  */
 export function changedPaths(before: readonly Entry[], after: readonly Entry[]): string[] {
-  const left = new Map(before.map((entry) => [entry.path, entry]));
+  const unmatched = new Map(before.map((entry) => [entry.path, entry]));
   const changed = after.filter((entry) => {
-    const known = left.get(entry.path);
-    left.delete(entry.path);
+    const known = unmatched.get(entry.path);
+    unmatched.delete(entry.path);
     return known === undefined || differs(known, entry);
   });
-  const paths = [...changed, ...left.values()]
+  const paths = [...changed, ...unmatched.values()]
     .filter(({ path, kind }) =>
-      kind === "directory" || !BESIDE.test(path.slice(path.lastIndexOf("/") + 1))
+      kind === "directory" || !EDITOR_FILE.test(path.slice(path.lastIndexOf("/") + 1))
     )
     .map(({ path, kind }) => kind === "directory" ? `${path}/` : path)
     .sort();

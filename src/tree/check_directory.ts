@@ -1,8 +1,8 @@
-/** Whether a path is a directory to upload, before anything is started for it. */
+/** Checks the DIR argument before the run is created. */
 import { UsageError } from "../errors.ts";
 import { FileError, type Files, type FileStat } from "../host.ts";
 
-/** The directory's absolute path with every link resolved. Throws UsageError. */
+/** Returns the absolute path of the directory, with every link resolved. Throws UsageError. */
 export async function checkDirectory(files: Files, path: string): Promise<string> {
   try {
     const stat: FileStat | undefined = await files.stat(path);
@@ -11,13 +11,13 @@ export async function checkDirectory(files: Files, path: string): Promise<string
     }
     if (stat.kind !== "directory") {
       const what = stat.kind === "file" ? "it is a file" : "it is not a directory";
-      throw cannotUpload(path, what, `Name the directory that it is in: ${parent(path)}`);
+      throw cannotUpload(path, what, `Name its directory: ${parent(path)}`);
     }
-    await files.list(path); // the walk would say it too, but only after the run was started
+    await files.list(path); // otherwise the walk would fail only after the run was created
     return await files.realPath(path);
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
-    throw cannotUpload(path, error.state, `See who may read it: ls -ld '${path}'`, error);
+    throw cannotUpload(path, error.state, `See who can read it: ls -ld '${path}'`, error);
   }
 }
 

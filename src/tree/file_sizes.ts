@@ -1,10 +1,10 @@
-/** Sizes of files that a walk only named, as long as they are few: to stat each takes longer than to list it. */
+/** Sizes of the files that a walk listed by name, if there are few, since each needs a stat. */
 import type { Files } from "../host.ts";
 import type { Sized } from "./sizes.ts";
 import { cannotRead } from "./read_errors.ts";
 import type { Named } from "./walk.ts";
 
-export class FewSizes {
+export class FileSizes {
   readonly #runs: (readonly Named[])[] = [];
   #files = 0;
 
@@ -14,7 +14,7 @@ export class FewSizes {
     return this.#files;
   }
 
-  /** `run` has entries of one directory, as walkNames yields them. */
+  /** `run` holds entries of one directory, as walkNames yields them. */
   add(run: readonly Named[]): void {
     for (const { kind } of run) if (kind === "file") this.#files++;
     if (this.#isFew) this.#runs.push(run);
@@ -22,9 +22,8 @@ export class FewSizes {
   }
 
   /**
-   * Undefined where there are too many; without those that are gone by now.
-   *
-   * Throws TransferError, and the signal's reason.
+   * Returns the size of each file that still exists, or undefined if there are more than
+   * `mostFiles`. Throws TransferError, and the signal's reason.
    */
   async measure(
     files: Files,

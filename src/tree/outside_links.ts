@@ -1,26 +1,26 @@
-/** The links of a tree that mean something else where it is sent to, or nothing at all: pure. */
+/** Symbolic links that point out of the tree, where the step has no such file. Pure. */
 import { isAbsolute, leavesTree } from "./paths.ts";
 import type { Named } from "./walk.ts";
 
-/** How many are named. */
+/** The most links that are named. */
 const MOST_NAMED = 3;
 
-/** A line for each of the first of them, and one for how many more there are. */
-export function farLinkNotes(entries: readonly Named[]): string[] {
-  const far = entries.filter((entry) => why(entry) !== undefined);
-  const notes = far.slice(0, MOST_NAMED).map((entry) =>
-    `${entry.path} is sent as the link that it is: ${why(entry)}`
+/** Returns a line for each of the first links, and one with the number of the others. */
+export function outsideLinkNotes(entries: readonly Named[]): string[] {
+  const outside = entries.filter((entry) => why(entry) !== undefined);
+  const notes = outside.slice(0, MOST_NAMED).map((entry) =>
+    `${entry.path} is sent as a link: ${why(entry)}`
   );
-  const more = far.length - notes.length;
+  const more = outside.length - notes.length;
   return more === 0 ? notes : [...notes, `and ${more} more such ${more === 1 ? "link" : "links"}`];
 }
 
-/** Undefined for what stays inside. */
+/** Returns undefined for a link whose target is inside the tree. */
 function why({ path, linkTarget }: Named): string | undefined {
   if (linkTarget === undefined) return undefined;
   if (isAbsolute(linkTarget)) return `its target is absolute, ${linkTarget}`;
   const directory = path.slice(0, Math.max(path.lastIndexOf("/"), 0));
   return leavesTree(directory, linkTarget)
-    ? `it leads out of the directory, to ${linkTarget}`
+    ? `it points out of the directory, to ${linkTarget}`
     : undefined;
 }

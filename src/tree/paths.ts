@@ -1,15 +1,20 @@
-/** Paths and where they lead, by their text alone: what they pass through on their way is not looked at. Pure. */
+/** Paths as text: no file system is asked, and no link is followed. Pure. */
+
+/** Joins two relative paths, or an absolute and a relative one; "" is the directory itself. */
+export function join(base: string, path: string): string {
+  return base === "" || path === "" ? base || path : `${base}/${path}`;
+}
 
 export function isAbsolute(path: string): boolean {
   return /^(\/|[A-Za-z]:[\\/])/.test(path);
 }
 
-/** An absolute path as it is, a relative one from `base` on; no ".." is taken out. */
+/** Joins a relative path to `base`; returns an absolute path unchanged. Keeps every "..". */
 export function resolve(base: string, path: string): string {
   return isAbsolute(path) ? path : `${base}/${path}`;
 }
 
-/** Whether a relative path leaves the tree, from a directory of it on: "" is its root. */
+/** Returns whether a path relative to `directory` leaves the tree; "" is the tree's root. */
 export function leavesTree(directory: string, path: string): boolean {
   let depth = directory === "" ? 0 : directory.split("/").length;
   for (const part of path.split("/")) {

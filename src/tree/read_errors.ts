@@ -1,21 +1,24 @@
-/** What stands in the way of sending a path, in words. */
+/** Errors about files that can't be read or that change during the upload, with hints. */
 import { TransferError } from "../errors.ts";
 import { FileError, TOO_LONG } from "../host.ts";
 
-/** A FileError as the TransferError that names the path as the tree does; other errors as they are. */
+/**
+ * Turns a FileError into a TransferError with the path relative to the tree; returns other errors
+ * unchanged.
+ */
 export function cannotRead(root: string, error: unknown): unknown {
   if (!(error instanceof FileError)) return error;
   const path = error.path.startsWith(`${root}/`) ? error.path.slice(root.length + 1) : error.path;
   if (isGone(error) && path.includes("\uFFFD")) {
     return new TransferError(`Cannot read "${path}": its name is not valid UTF-8`, {
-      hint: "Rename it, or leave it out: --ignore with a * for the part that is not shown",
+      hint: "Rename it, or leave it out: --ignore with a * for the unprintable part",
       cause: error,
     });
   }
   const verb = isGone(error)
-    ? "Keep it where it is"
+    ? "Try again"
     : error.state === TOO_LONG
-    ? "Put the directory where its own path is shorter"
+    ? "Move the directory to a shorter path"
     : "Make it readable";
   return new TransferError(`Cannot read "${path}": ${error.state}`, {
     hint: `${verb}, or leave it out: --ignore '${patternFor(path)}'`,
@@ -23,10 +26,12 @@ export function cannotRead(root: string, error: unknown): unknown {
   });
 }
 
-/** The file is no longer what its header, already sent, says. */
+/**
+ * Returns the error for a file that no longer matches its tar header, which has been sent already.
+ */
 export function changedWhileSent(path: string, how: string): TransferError {
-  return new TransferError(`Cannot send "${path}": it ${how} while it was sent`, {
-    hint: `Try again once nothing writes to it, or leave it out: --ignore '${patternFor(path)}'`,
+  return new TransferError(`Cannot send "${path}": it ${how} during the upload`, {
+    hint: `Try again when nothing writes to it, or leave it out: --ignore '${patternFor(path)}'`,
   });
 }
 
@@ -34,7 +39,7 @@ export function isGone(error: unknown): boolean {
   return error instanceof FileError && error.state === "no such file or directory";
 }
 
-/** A gitignore line for exactly this path, but for bytes that nobody can type. */
+/** Returns a gitignore pattern for exactly this path; bytes that are not UTF-8 become "?". */
 function patternFor(path: string): string {
   return "/" + path.replaceAll(/[*?[\\]/g, "\\$&").replaceAll(/[\udc80-\udcff]/gu, "?");
 }

@@ -1,26 +1,28 @@
-/** What only git itself can tell of a repository's rules: its configuration, and what it tracks. */
+/** Answers that only git can give about a repository: its configuration and its tracked files. */
 import type { Host } from "../../host.ts";
 import { gitIn } from "./run_git.ts";
 
 export interface GitAnswers {
-  /** core.excludesFile: absolute, else relative to the repository's root; "" where there is none. */
+  /** core.excludesFile: absolute, or relative to the repository's root; "" if not set. */
   readonly excludesFile: string;
-  /** core.ignoreCase: git sets it where the file system does not tell case apart. */
+  /** core.ignoreCase: git sets it if the file system ignores case. */
   readonly ignoresCase: boolean;
-  /** What is tracked though ignored, for Tracked: relative to the directory that was asked about. */
+  /** The tracked files that are ignored, for TrackedPaths; relative to the queried directory. */
   readonly tracked: string;
-  /** All that is tracked, for GitIndex. */
+  /** All tracked files, for GitIndex. */
   readonly index: string;
-  /** core.fileMode: whether the file system tells what is executable. */
+  /** core.fileMode: whether the executable bits of the file system are reliable. */
   readonly trustsModes: boolean;
-  /** core.symlinks: where it is not set, a link is checked out as a file that has its target. */
+  /** core.symlinks: if false, a link is checked out as a file that contains its target. */
   readonly hasLinks: boolean;
   /** core.autocrlf and core.eol. */
   readonly autocrlf: "true" | "input" | "false";
   readonly eol: "lf" | "crlf" | "native";
 }
 
-/** Of the repository that `directory` is in; a text says why git does not answer. */
+/**
+ * Asks git about the repository that contains `directory`. Returns a text if git does not answer.
+ */
 export type AskGit = (directory: string) => Promise<GitAnswers | string>;
 
 const SETTINGS = "^core\\.(autocrlf|eol|excludesfile|filemode|ignorecase|symlinks)$";
@@ -28,7 +30,7 @@ const TRUE = /^(true|yes|on|[1-9]\d*)$/i;
 
 export function gitAsker({ capture, env }: Pick<Host, "capture" | "env">): AskGit {
   return async (directory) => {
-    // A repository inside the tree may be a stranger's: none of its programs is run for this.
+    // A nested repository may come from anywhere: git must not run its fsmonitor program.
     const run = gitIn(capture, directory);
     const git = (...args: string[]) => run("-c", "core.fsmonitor=false", ...args);
     const [config, tracked, index] = await Promise.all([
@@ -48,14 +50,14 @@ export function gitAsker({ capture, env }: Pick<Host, "capture" | "env">): AskGi
         ...endings(set),
       };
     }
-    const isThere = await git("--version") !== undefined;
-    return isThere
-      ? `git does not read the repository (git -C '${directory}' status tells why)`
-      : "there is no git program here";
+    const isInstalled = await git("--version") !== undefined;
+    return isInstalled
+      ? `git can't read the repository (git -C '${directory}' status says why)`
+      : "git is not installed";
   };
 }
 
-/** "core.ignorecase\ntrue\0": of several the last one counts. */
+/** Parses "core.ignorecase\ntrue\0"; the last value of a key wins. */
 function settings(listed: string): ReadonlyMap<string, string> {
   return new Map(
     listed.split("\0").slice(0, -1).map((one) => {
@@ -74,7 +76,7 @@ function endings(set: ReadonlyMap<string, string>): Pick<GitAnswers, "autocrlf" 
   };
 }
 
-/** https://git-scm.com/docs/gitignore: an empty XDG_CONFIG_HOME counts as none. */
+/** https://git-scm.com/docs/gitignore: an empty XDG_CONFIG_HOME counts as unset. */
 function defaultExcludes(env: Host["env"]): string {
   const home = env.get("HOME");
   const config = env.get("XDG_CONFIG_HOME") || (home ? `${home}/.config` : "");

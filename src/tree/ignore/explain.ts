@@ -1,14 +1,16 @@
-/** Which rule keeps or drops a path, in words. */
+/** Explains for --explain which rule keeps or drops a path. */
 import { UsageError } from "../../errors.ts";
 import { FileError, type Files, type FileStat } from "../../host.ts";
 import type { Decision, Ignore } from "./ignore.ts";
 import { showRule } from "./rule_set.ts";
+import { join } from "../paths.ts";
 import { cannotRead, isGone } from "../read_errors.ts";
 
 /**
- * "dropped by .gitignore:3: *.log", and the path from the tree's root on.
+ * Returns the path relative to `root`, and a reason such as "dropped by .gitignore:3: *.log".
+ * Throws UsageError if the tree has no such path.
  *
- * @param path relative to the root, or absolute. Throws UsageError where there is no such thing in the tree.
+ * @param path relative to `root`, or absolute
  */
 export async function explain(
   files: Files,
@@ -16,26 +18,28 @@ export async function explain(
   { path, rules }: { path: string; rules: Ignore },
 ): Promise<{ path: string; why: string }> {
   const parts = partsInside(root, path);
-  let inside = rules;
+  let current = rules;
   let at = "";
   try {
     for (const part of parts) {
-      inside = await inside.enter(at, await files.list(at === "" ? root : `${root}/${at}`));
-      const above = at;
-      at = above === "" ? part : `${above}/${part}`;
+      current = await current.enter(at, await files.list(join(root, at)));
+      at = join(at, part);
       const { kind } = await files.lstat(`${root}/${at}`);
       const isLast = at === parts.join("/");
-      const found = inside.decide(at, kind === "directory");
+      const found = current.decide(at, kind === "directory");
       if (isLast) return { path: at, why: why(found, kind) };
       if (!found.keeps) {
         await files.lstat(`${root}/${parts.join("/")}`);
         return { path: parts.join("/"), why: whyBelow(found, at) };
       }
       if (kind === "symlink") {
-        return { path: parts.join("/"), why: `dropped: ${at} is a link, which is sent as a link` };
+        return {
+          path: parts.join("/"),
+          why: `dropped: ${at} is a link, and links are not followed`,
+        };
       }
     }
-    return { path: ".", why: "kept: it is the directory that is sent" };
+    return { path: ".", why: "kept: it is the uploaded directory" };
   } catch (error) {
     if (isAbsent(error)) throw cannotExplain(path, "no such file or directory");
     throw cannotRead(root, error);
@@ -62,7 +66,7 @@ function partsInside(root: string, path: string): string[] {
 
 function cannotExplain(path: string, state: string): UsageError {
   return new UsageError(`Cannot explain "${path}": ${state}`, {
-    hint: "name a path from the uploaded directory on; --list shows those that are sent",
+    hint: "Name a path relative to the uploaded directory; --list shows the paths that are sent",
   });
 }
 
@@ -80,15 +84,15 @@ function why(found: Decision, kind: FileStat["kind"]): string {
   return `${found.keeps ? "kept" : "dropped"} by ${rule}`;
 }
 
-/** Of what is in a directory that is not sent. */
+/** Returns the reason for a path in a directory that is not sent. */
 function whyBelow(found: Decision, directory: string): string {
   if (found.isGit) return whyNoGit(found);
-  return `dropped: its directory ${shown(directory)} is, by ${showRule(found.rule!)}`;
+  return `dropped: its directory ${shown(directory)} is dropped by ${showRule(found.rule!)}`;
 }
 
 function whyNoGit({ isLock }: Decision): string {
-  if (isLock) return "dropped: it is a lock of a git that works here";
-  return "dropped: .git is sent only with --with-git, and where it is of use there";
+  if (isLock) return "dropped: it is the lock of a running git";
+  return "dropped: .git is sent only with --with-git, and only if it works in the step";
 }
 
 function shown(directory: string): string {

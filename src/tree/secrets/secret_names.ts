@@ -1,19 +1,20 @@
-/** Whether a file is by its name one that holds secrets; where only the content tells, see secret_contents. Pure. */
+/** Recognizes files that hold secrets by their names. For the others see secret_contents. Pure. */
 
 /**
- * Well-known names alone, and not those of public parts, of examples or of what tests bring along: who is
- * warned of nothing reads no warning. `path` is relative to the tree's root.
+ * Returns whether the file has a well-known name of a secret. Public keys, examples and test data
+ * do not count, because users stop reading warnings that are often wrong. `path` is relative to the
+ * tree's root.
  */
 export function looksSecret(path: string): boolean {
   const name = path.slice(path.lastIndexOf("/") + 1);
-  if (!MAY_BE.test(name) && !PLACES.some((place) => path.includes(place))) return false;
+  if (!CANDIDATE.test(name) && !PLACES.some((place) => path.includes(place))) return false;
   const parts = path.split("/").slice(0, -1);
   if (parts.includes(".git")) return false;
   if (NAMES.has(name) || PATHS.some((end) => path === end || path.endsWith(`/${end}`))) return true;
   if (PLACES.some((place) => `/${path}`.includes(`/${place}`))) return true;
   if (PATTERNS.some((pattern) => pattern.test(name))) return !EXAMPLE.test(name);
   if (!KEYS.some((pattern) => pattern.test(name)) || isPublic(name)) return false;
-  return !parts.some((part) => OF_OTHERS.test(part));
+  return !parts.some((part) => HARMLESS_DIRECTORY.test(part));
 }
 
 const NAMES: ReadonlySet<string> = new Set([
@@ -55,16 +56,16 @@ const PATTERNS = [
 
 const EXAMPLE = /[.-](?:example|sample|template|tmpl|dist|defaults?|schema)(?:$|\.)/;
 
-/** Keys and stores of keys, which are of no worth where they belong to a test. */
+/** Keys and key stores, which are harmless if they belong to a test. */
 const KEYS = [
   /^id_(?:rsa|dsa|ecdsa|ed25519|ecdsa_sk|ed25519_sk)$/,
   /\.(?:pem|key|p12|pfx|jks|keystore|ppk|kdbx)$/i,
   /^AuthKey_.*\.p8$/,
 ];
 
-/** "cert.pem", "ca-bundle.pem", "public.key", but "server-key.pem" is none of them. */
+/** Returns true for "cert.pem", "ca-bundle.pem" and "public.key", but not for "server-key.pem". */
 function isPublic(name: string): boolean {
-  if (name === "debug.keystore") return true; // Android's: everybody has it
+  if (name === "debug.keystore") return true; // the same for all users of Android's SDK
   const words = name.toLowerCase().split(/[._-]/);
   const extension = words.pop();
   if (words.some((word) => word === "public" || word === "pub")) return true;
@@ -75,11 +76,11 @@ function isPublic(name: string): boolean {
 const CERTIFICATE =
   /^(?:cert|certs|certificate|certificates|crt|cacert|cacerts|ca|bundle|chain|fullchain|csr|dhparams?)$/;
 
-const OF_OTHERS =
+const HARMLESS_DIRECTORY =
   /^(?:tests?|__tests__|testdata|test-data|testing|fixtures?|__fixtures__|specs?|examples?|node_modules|vendor|third_party|site-packages)$|[_-]tests?$/i;
 
-/** All names above in one: of a million files nearly all are looked at by this alone. */
-const MAY_BE = new RegExp(
+/** All names above in one expression: it rules out nearly all of a million files. */
+const CANDIDATE = new RegExp(
   [
     ...[...PATTERNS, ...KEYS].map(({ source }) => source),
     ...[...NAMES, ...PATHS.map((path) => path.slice(path.lastIndexOf("/") + 1))]

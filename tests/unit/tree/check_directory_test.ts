@@ -22,13 +22,13 @@ Deno.test("a directory is given by its real path, through links and dots", async
 for (
   const [path, message, hint] of [
     ["/tree/nope", "no such directory", "Name the directory to upload, e.g. ."],
-    ["/tree/a/b/file", "it is a file", "Name the directory that it is in: /tree/a/b"],
-    ["/tree/pipe", "it is not a directory", "Name the directory that it is in: /tree"],
-    ["/tree/locked", "permission denied", "See who may read it: ls -ld '/tree/locked'"],
+    ["/tree/a/b/file", "it is a file", "Name its directory: /tree/a/b"],
+    ["/tree/pipe", "it is not a directory", "Name its directory: /tree"],
+    ["/tree/locked", "permission denied", "See who can read it: ls -ld '/tree/locked'"],
     [
       "/tree/circle",
       "too many levels of symbolic links",
-      "See who may read it: ls -ld '/tree/circle'",
+      "See who can read it: ls -ld '/tree/circle'",
     ],
   ]
 ) {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { FewSizes } from "../../../src/tree/file_sizes.ts";
+import { FileSizes } from "../../../src/tree/file_sizes.ts";
 import { loadIgnore } from "../../../src/tree/ignore/ignore.ts";
 import { walkNames } from "../../../src/tree/walk.ts";
 import { MemoryFiles } from "../../support/memory_files.ts";
 import { tree } from "../../support/tree_text.ts";
 
-async function walked(files: MemoryFiles, mostFiles: number): Promise<FewSizes> {
-  const sizes = new FewSizes(mostFiles);
+async function walked(files: MemoryFiles, mostFiles: number): Promise<FileSizes> {
+  const sizes = new FileSizes(mostFiles);
   const runs = walkNames(files, "/tree", await loadIgnore(files, "/tree"));
   for await (const run of runs) sizes.add(run);
   return sizes;

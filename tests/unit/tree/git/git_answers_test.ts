@@ -72,9 +72,9 @@ for (
 }
 
 Deno.test("where git does not answer it is told whether there is one", async () => {
-  assert.equal(await ask({}), "there is no git program here");
+  assert.equal(await ask({}), "git is not installed");
   assert.equal(
     await ask({ "git --no-optional-locks -c core.fsmonitor=false --version": "git version 2\n" }),
-    "git does not read the repository (git -C '/tree' status tells why)",
+    "git can't read the repository (git -C '/tree' status says why)",
   );
 });

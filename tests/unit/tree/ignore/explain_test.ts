@@ -46,13 +46,13 @@ for (
     src/keep.log: kept by src/.gitignore:1: !keep.log
     build: kept: git tracks something in it, though .gitignore:4: build/ matches
     build/kept/x: kept: git tracks it, though .gitignore:4: build/ matches its directory build
-    build/kept/y: dropped: its directory build is, by .gitignore:4: build/
-    docs/x: dropped: its directory docs is, by .tektonignore:1: docs/
+    build/kept/y: dropped: its directory build is dropped by .gitignore:4: build/
+    docs/x: dropped: its directory docs is dropped by .tektonignore:1: docs/
     docs: dropped by .tektonignore:1: docs/
     pipe: dropped: it is a socket, a FIFO or a device
     l: kept: no rule matches
-    l/keep.log: dropped: l is a link, which is sent as a link
-    .git/HEAD: dropped: .git is sent only with --with-git, and where it is of use there
+    l/keep.log: dropped: l is a link, and links are not followed
+    .git/HEAD: dropped: .git is sent only with --with-git, and only if it works in the step
   `.trim().split("\n").map((line) => line.trim())
 ) {
   Deno.test(`explained: ${line}`, async () => {
@@ -62,7 +62,7 @@ for (
 
 Deno.test("a path may be absolute, or lead back into the tree", async () => {
   assert.equal(await why("/tree/src/../main.ts"), "main.ts: kept: no rule matches");
-  assert.equal(await why("."), ".: kept: it is the directory that is sent");
+  assert.equal(await why("."), ".: kept: it is the uploaded directory");
 });
 
 Deno.test("a rule above the tree is named from the tree on, one of the command line by its flag", async () => {
@@ -75,7 +75,7 @@ Deno.test("a rule above the tree is named from the tree on, one of the command l
     Promise.resolve(gitAnswers({ tracked: "100644 0 0\tx\0" }));
   assert.equal(
     await why("y", { root, askGit }),
-    "y: dropped: its directory . is, by ../../.gitignore:4: build/",
+    "y: dropped: its directory . is dropped by ../../.gitignore:4: build/",
   );
 });
 
@@ -85,7 +85,7 @@ Deno.test("with git .git is kept, but its locks", async () => {
   const why = async (path: string) => (await explain(files, "/tree", { path, rules })).why;
   assert.equal(await why(".git"), "kept by --with-git");
   assert.equal(await why(".git/HEAD"), "kept by --with-git");
-  assert.equal(await why(".git/index.lock"), "dropped: it is a lock of a git that works here");
+  assert.equal(await why(".git/index.lock"), "dropped: it is the lock of a running git");
 });
 
 for (
@@ -101,7 +101,7 @@ for (
     assert.equal(
       await rejection(why(path), UsageError),
       `Cannot explain "${path}": ${state}\n` +
-        "name a path from the uploaded directory on; --list shows those that are sent",
+        "Name a path relative to the uploaded directory; --list shows the paths that are sent",
     );
   });
 }
