@@ -93,10 +93,10 @@ const START = [
   "path_bytes",
   "printable",
   "version",
-  "view/control_filter",
   "view/error",
-  "view/sanitize",
-  "view/style",
+  "view/text/control_filter",
+  "view/text/sanitize",
+  "view/text/style",
 ];
 
 /** A library is known to one module (or folder) alone, so that a swap is one file. */
