@@ -5,8 +5,7 @@ import { type Call, parse } from "./cli/parse.ts";
 import { tellError } from "./commands/tell_error.ts";
 import { BUG_EXIT_CODE, ExpectedError, Interrupted, UsageError } from "./errors.ts";
 import type { Host } from "./host.ts";
-import { printable, printableLines } from "./printable.ts";
-import { VERSION } from "./version.ts";
+import { printableLines } from "./printable.ts";
 
 /** Runs one command line (without the program's name): its exit code. Never throws. */
 export async function app(argv: readonly string[], host: Host): Promise<number> {
@@ -127,9 +126,10 @@ async function run(call: Call, host: Host): Promise<number> {
       const command = await import("./commands/sandbox.ts");
       return await command.run(host, command.options(call));
     }
-    case "version":
-      host.terminal.out(printable`tkn-dev ${VERSION}\n`);
-      return 0;
+    case "version": {
+      const command = await import("./commands/version.ts");
+      return await command.run(host, command.options(call));
+    }
     default:
       throw new Error(`no code for command "${name}"`);
   }

@@ -7,6 +7,7 @@ export interface Host {
   readonly files: Files;
   readonly clock: Clock;
   readonly env: Env;
+  readonly build: Build;
   /** Aborts at the user's first Ctrl-C (or SIGTERM). */
   readonly interrupt: AbortSignal;
   /** `length` random lower-case letters and digits. */
@@ -26,6 +27,16 @@ export interface Host {
    * the place of is not watched any more. Throws FileError where the system watches no more directories.
    */
   watch(directories: readonly string[], changed: () => void): AsyncDisposable;
+}
+
+/** What the program runs on. */
+export interface Build {
+  /** "Deno 2.9.6". */
+  readonly runtime: string;
+  /** "linux x86_64". */
+  readonly platform: string;
+  /** The directory of the program's source; absent for a compiled program. */
+  readonly checkout?: string;
 }
 
 export interface CaptureOptions {

@@ -16,6 +16,11 @@ export function denoHost(): Host {
     files: denoFiles,
     clock: denoClock,
     env: { get: variableBytes },
+    build: {
+      runtime: `Deno ${Deno.version.deno}`,
+      platform: `${Deno.build.os} ${Deno.build.arch}`,
+      checkout: checkout(),
+    },
     interrupt: interrupt.signal,
     random,
     capture,
@@ -30,6 +35,12 @@ export function denoHost(): Host {
     },
     watch: watchDirectories,
   };
+}
+
+/** Undefined where main.ts was loaded from a URL. */
+function checkout(): string | undefined {
+  const url = new URL("../..", import.meta.url);
+  return url.protocol === "file:" ? url.pathname : undefined;
 }
 
 /** Aborts at the first Ctrl-C or TERM; the second one ends the program at once, as by default. */

@@ -8,6 +8,7 @@ import {
   parseList,
   parseObject,
   parseStatus,
+  parseVersion,
   readStart,
   readText,
 } from "./answers.ts";
@@ -77,6 +78,15 @@ export class KubeClient implements Kube {
     this.server = transport.server;
     this.debug = transport.debug;
     this.#interrupts = new Interrupts(transport, interrupt);
+  }
+
+  serverVersion(): Promise<string> {
+    return this.#ask({
+      what: { verb: "get", kind: "path", name: "/version" },
+      path: "/version",
+      parse: parseVersion,
+      isRead: true,
+    });
   }
 
   get<T extends KubeObject>(

@@ -215,6 +215,8 @@ export interface Kube {
   /** Prints a line of `--verbose`; absent unless the user asks for it. */
   readonly debug?: (line: string) => void;
 
+  /** The version of Kubernetes: "v1.34.1". */
+  serverVersion(): Promise<string>;
   get<T extends KubeObject>(
     resource: Resource,
     namespace: string,
