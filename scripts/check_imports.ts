@@ -99,14 +99,13 @@ const START = [
   "view/text/style",
 ];
 
-/** A library is known to one module (or folder) alone, so that a swap is one file. */
-const LIBRARIES: Record<string, string> = {
+/** Each library, and the modules or folders that know it: a swap touches these alone. */
+const LIBRARIES: Record<string, string | readonly string[]> = {
   "@kubernetes/client-node": "deno/kubeconfig",
   "@peculiar/x509": "sandbox/api/certificate",
   "diff": "view/diff",
-  "js-yaml": "deno/kubeconfig",
   "string-argv": "commands/upload_options",
-  "yaml": "commands/yaml",
+  "yaml": ["commands/yaml", "deno/kubeconfig"],
 };
 
 interface Module {
@@ -189,8 +188,8 @@ function checkStart(modules: Module[]): void {
 }
 
 /** A module, or one in the folder of its name. */
-function isOwner(owner: string | undefined, module: string): boolean {
-  return module === owner || module.startsWith(`${owner}/`);
+function isOwner(owners: string | readonly string[] = [], module: string): boolean {
+  return [owners].flat().some((owner) => module === owner || module.startsWith(`${owner}/`));
 }
 
 /** "src/kube/client.ts" is "kube/client", "main.ts" is "main". */
