@@ -66,7 +66,7 @@ const ALLOWED: Record<string, string[]> = {
   "tekton": ["step", "kube/interface", "errors", "shape"],
   "tree": ["errors", "host", "path_bytes", "async/bell"],
   "step": [],
-  "kube": ["errors", "path_bytes", "shape"],
+  "kube": ["async/scope", "errors", "path_bytes", "shape"],
   "kube/interface": ["shape"],
   "deno": ["kube", "errors", "host", "path_bytes", "printable"],
   "sandbox": ["kube/frames", "kube/interface", "tekton/model", "async/bell"],
