@@ -26,7 +26,7 @@ Deno.test("a sixth part takes the line that it would be counted in", () => {
 });
 
 Deno.test("secrets are named, a few of them", () => {
-  const hint = "; --ignore PATTERN leaves out, --secrets=allow says nothing of it";
+  const hint = "; to leave out: --ignore PATTERN; to hide this note: --secrets=allow";
   const note = (named: string[], holding: string[] = []) => secretsNote({ named, holding })?.text;
   assert.equal(note([".env"]), `1 file looks like a secret by its name: .env${hint}`);
   assert.equal(note([]), undefined);

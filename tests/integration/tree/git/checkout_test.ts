@@ -87,12 +87,12 @@ testWith(
     assert.equal(readFileSync(`${windows}/build.sh`, "utf8"), "#!/bin/sh\r\necho\r\n");
     const asIs = await sendSource(windows, `${place.path}/asis`);
     assert.deepEqual(asIs.notes, [
-      "3 files are LF in git and CRLF here: .gitattributes, build.sh, sub/x.txt; " +
+      "3 files have LF in git but CRLF locally: .gitattributes, build.sh, sub/x.txt; " +
       "--eol=git sends what git would check out on Linux",
     ]);
     assert.equal(asIs.text("build.sh"), "#!/bin/sh\r\necho\r\n");
     const { notes } = await sendSource(windows, `${place.path}/git`, "--eol=git");
-    assert.deepEqual(notes, ["3 files that are CRLF here are sent with LF, as git has them"]);
+    assert.deepEqual(notes, ["3 local CRLF files are sent with LF, as in git"]);
     for (const path of [".gitattributes", "build.sh", "image.bin", "sub/x.txt", "w.bat", "z"]) {
       assert.deepEqual(
         readFileSync(`${place.path}/git/${path}`),
@@ -118,8 +118,8 @@ testWith(
     writeTree(from, tree('file a.sh "y\\r\\n"\nfile new "x\\r\\n"'));
     const { notes } = await sendSource(from, `${place.path}/into`, "--eol=git");
     assert.deepEqual(notes, [
-      "1 file is LF in git and CRLF here: a.sh; " +
-      "git converts them only by core.autocrlf or an attribute: * text=auto in .gitattributes",
+      "1 file has LF in git but CRLF locally: a.sh; " +
+      "to let git convert them, add * text=auto to .gitattributes or set core.autocrlf",
     ]);
   },
 );
@@ -148,11 +148,11 @@ testWith(
     rmSync(`${clone}/near`);
     const { notes, entries } = await sendSource(clone, `${place.path}/into`);
     assert.deepEqual(notes, [
-      "3 tracked files are not checked out here, and not sent: docs/one, docs/two, near; " +
-      "git sparse-checkout disable or git update-index --no-skip-worktree PATH gets them",
-      "1 submodule is not checked out, and sent empty: lib; " +
-      "git submodule update --init --recursive gets them",
-      "1 file is a pointer of git LFS, not its content: model.bin; git lfs pull gets it",
+      "3 tracked files are not checked out and are not sent: docs/one, docs/two, near; " +
+      "to get them: git sparse-checkout disable, or git update-index --no-skip-worktree PATH",
+      "1 submodule is not checked out and is sent empty: lib; " +
+      "to get them: git submodule update --init --recursive",
+      "1 file is a git LFS pointer, not the content: model.bin; to get the content: git lfs pull",
     ]);
     const paths = entries.map(({ path }) => path);
     assert(paths.includes("a") && paths.includes("lib") && !paths.includes("near"));
@@ -229,7 +229,7 @@ testWith(
       assert.equal(notes.length, 1);
       assert.match(
         notes[0],
-        /^Passwords and tokens in .*\.git\/config.* are left out of what is sent$/,
+        /^Passwords and tokens in .*\.git\/config.* are not sent$/,
       );
       rmSync(`${into}/.git/objects/info/http-alternates`);
       assert.equal(
@@ -256,7 +256,7 @@ testWith(
     git(from, "worktree", "add", "-q", "-b", "other", worktree);
     const { notes } = await sendSource(worktree, `${place.path}/into`, "--with-git");
     assertNoSecret(`${place.path}/into`);
-    assert.deepEqual(notes, ["Passwords and tokens in .git/config are left out of what is sent"]);
+    assert.deepEqual(notes, ["Passwords and tokens in .git/config are not sent"]);
     assert.equal(git(`${place.path}/into`, "status", "--porcelain", "--branch"), "## other\n");
   },
 );

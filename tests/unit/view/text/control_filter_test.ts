@@ -83,7 +83,7 @@ Deno.test("the work grows as the text does, whatever is left open", () => {
     const filter = new ControlFilter();
     filter.push(text);
     filter.end();
-    return filter.looked;
+    return filter.processed;
   };
   for (const opener of openers) {
     const text = opener.repeat(150_000);
