@@ -1,4 +1,4 @@
-/** What is sent of a checkout is what git says of it: git is the judge. */
+/** The files sent from a checkout, compared with git. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import {
@@ -18,7 +18,7 @@ import { temporaryDirectory } from "../../../support/temporary.ts";
 import { testWith } from "../../../support/tools.ts";
 import { tree, writeTree } from "../../../support/tree_text.ts";
 
-/** A repository with one commit. */
+/** Creates a repository with one commit. */
 function repository(at: string, text: string): string {
   mkdirSync(at, { recursive: true });
   git(at, "init", "-q", "-b", "main");
@@ -35,7 +35,7 @@ function modesBelow(root: string, paths: readonly string[]): string {
 
 testWith(
   ["git", "tar"],
-  "modes are those of a clone: of odd ones, and by the index alone",
+  "modes are those of a clone: for unusual local modes, and from the index alone",
   async () => {
     using place = temporaryDirectory();
     const text = "file a/run.sh 755 x\nfile a/x 644 x\nfile b 644 x";
@@ -73,7 +73,7 @@ testWith(["git", "tar"], "a link that is checked out as a file arrives as a link
 
 testWith(
   ["git", "tar"],
-  "--eol=git sends what git would check out on Linux, and asis tells of it",
+  "--eol=git sends the files that git would check out on Linux, and --eol=asis has a note",
   async () => {
     using place = temporaryDirectory();
     const from = repository(
@@ -100,7 +100,7 @@ testWith(
         path,
       );
     }
-    // A change here is sent as git would add it.
+    // A local change is sent as git would add it.
     writeTree(windows, tree('file build.sh 755 "#!/bin/sh\\r\\necho changed\\r\\n"'));
     const changed = await sendSource(windows, `${place.path}/changed`, "--eol=git");
     assert.equal(changed.text("build.sh"), "#!/bin/sh\necho changed\n");
@@ -111,7 +111,7 @@ testWith(
 
 testWith(
   ["git", "tar"],
-  "a file that an editor has made CRLF is told, where nothing converts it too",
+  "a file that an editor converted to CRLF is reported, even if git would not convert it",
   async () => {
     using place = temporaryDirectory();
     const from = repository(`${place.path}/from`, 'file a.sh "x\\n"\nfile b "x\\r\\n"');
@@ -126,7 +126,7 @@ testWith(
 
 testWith(
   ["git", "tar"],
-  "what is not checked out is told, with the command that gets it",
+  "files that are not checked out are reported with the command that gets them",
   async () => {
     using place = temporaryDirectory();
     const pointer = `version https://git-lfs.github.com/spec/v1\\noid sha256:${"0".repeat(64)}` +
@@ -161,8 +161,8 @@ testWith(
 
 const SECRET = /s3cret|czNjcmV0/;
 
-/** All that is below, but objects, in one text. */
-function contents(root: string): string {
+/** Returns the lines with a secret in any file below `root`. */
+function secretLines(root: string): string {
   return execFileSync("grep", ["-rae", "s3cret\\|czNjcmV0", root], {
     encoding: "utf8",
     stdio: "pipe",
@@ -172,7 +172,7 @@ function contents(root: string): string {
 function assertNoSecret(root: string): void {
   let found: string;
   try {
-    found = contents(root);
+    found = secretLines(root);
   } catch (error) {
     assert.equal((error as { status?: number }).status, 1);
     return;
@@ -182,7 +182,7 @@ function assertNoSecret(root: string): void {
 
 testWith(
   ["git", "tar", "grep"],
-  "no password of any place in .git is sent with it, and what arrives is a repository",
+  "no password anywhere in .git is sent, and a working repository arrives",
   async () => {
     using place = temporaryDirectory();
     const library = repository(`${place.path}/library`, "file l x");
@@ -221,7 +221,7 @@ testWith(
       const line = `${hash} ${hash} a <a@b> 1700000000 +0000\tpull ${url} main: Fast-forward\n`;
       writeFileSync(`${from}/${log}`, before + line);
     }
-    assert.match(contents(from), SECRET);
+    assert.match(secretLines(from), SECRET);
     for (const flags of [[], ["--secrets=deny"]]) {
       const into = `${place.path}/into${flags.length}`;
       const { notes } = await sendSource(from, into, "--with-git", ...flags);
@@ -247,7 +247,7 @@ testWith(
 
 testWith(
   ["git", "tar", "grep"],
-  "no password of a worktree's repository is sent with it",
+  "no password of the repository of a worktree is sent",
   async () => {
     using place = temporaryDirectory();
     const from = repository(`${place.path}/from`, "file a x");
@@ -263,7 +263,7 @@ testWith(
 
 testWith(
   ["git", "tar", "sh"],
-  "a repository that borrows objects is refused with the command that makes it whole",
+  "a repository that borrows objects is refused with the command that copies them",
   async () => {
     using place = temporaryDirectory();
     const main = repository(`${place.path}/main`, "file a x");

@@ -1,4 +1,7 @@
-/** git is the judge of what is sent, on this project's own history; scripts/compare_git.ts takes any other. */
+/**
+ * Compares the walk with git on this project's history; scripts/compare_git.ts takes any
+ * repository.
+ */
 import assert from "node:assert/strict";
 import { git } from "../../../support/git_judge.ts";
 import { judgeHistory } from "../../../support/git_history.ts";
@@ -20,7 +23,7 @@ testWith(["git"], "git and the walk agree on this project's own history", async 
   assert(ignored > 0);
 }, { ignore: !isCheckout() });
 
-/** The project may have come without its history. */
+/** Returns false if the project was copied without its history. */
 function isCheckout(): boolean {
   if (missing("git").length > 0) return false;
   try {
