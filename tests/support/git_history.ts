@@ -1,6 +1,6 @@
 /** Compares the walk with git on commits of a real repository, with files like those of a build. */
 import { existsSync, lstatSync, realpathSync } from "node:fs";
-import { git, gitFiles, ourFiles } from "./git_judge.ts";
+import { git, gitFiles, walkedFiles } from "./git_judge.ts";
 import { Random } from "./random.ts";
 import { file, writeTree } from "./tree_text.ts";
 
@@ -18,7 +18,7 @@ export interface ComparedCommit {
  *
  * Throws if git and the walk differ, with the commit and the first paths that differ.
  */
-export async function* judgeHistory(
+export async function* compareHistory(
   repository: string,
   { directory, count }: { directory: string; count: number },
 ): AsyncGenerator<ComparedCommit, void, undefined> {
@@ -51,7 +51,7 @@ export async function* judgeHistory(
 
 async function compare(directory: string, commit: string): Promise<number> {
   const theirs = gitFiles(directory);
-  const ours = await ourFiles(directory);
+  const ours = await walkedFiles(directory);
   const [their, our] = [new Set(theirs), new Set(ours)];
   const lost = theirs.filter((path) => !our.has(path));
   const added = ours.filter((path) => !their.has(path));

@@ -55,7 +55,7 @@ const askGit = gitAsker({
  * Returns the files of the walk, or of the compiled program if TKN_DEV names it. Throws if git does
  * not answer.
  */
-export async function ourFiles(root: string): Promise<string[]> {
+export async function walkedFiles(root: string): Promise<string[]> {
   if (Deno.env.has("TKN_DEV")) return await listedFiles(root);
   const onNote = (text: string) => {
     throw new Error(text);

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { git } from "../../../support/git_judge.ts";
-import { judgeHistory } from "../../../support/git_history.ts";
+import { compareHistory } from "../../../support/git_history.ts";
 import { temporaryDirectory } from "../../../support/temporary.ts";
 import { missing, testWith } from "../../../support/tools.ts";
 
@@ -15,9 +15,9 @@ testWith(["git"], "git and the walk agree on this project's own history", async 
   let files = 0;
   let ignored = 0;
   const options = { directory: `${place.path}/checkout`, count: 8 };
-  for await (const judged of judgeHistory(PROJECT, options)) {
-    files += judged.files;
-    ignored += judged.ignored;
+  for await (const compared of compareHistory(PROJECT, options)) {
+    files += compared.files;
+    ignored += compared.ignored;
   }
   assert(files > 100, `only ${files} files`);
   assert(ignored > 0);
