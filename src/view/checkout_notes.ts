@@ -62,14 +62,14 @@ export function checkoutNotes(facts: CheckoutFacts): Note[] {
 
 function pathsNote(
   paths: readonly string[],
-  one: string,
-  several: string,
+  singular: string,
+  plural: string,
   { hint }: { hint: string },
 ): string | undefined {
   if (paths.length === 0) return undefined;
-  return `${count(paths.length, one, several)}: ${firstPaths(paths)}; ${hint}`;
+  return `${count(paths.length, singular, plural)}: ${firstPaths(paths)}; ${hint}`;
 }
 
-function count(number: number, one: string, several: string): string {
-  return `${formatCount(number)} ${number === 1 ? one : several}`;
+function count(number: number, singular: string, plural: string): string {
+  return `${formatCount(number)} ${number === 1 ? singular : plural}`;
 }

@@ -13,9 +13,11 @@ export interface Progress {
 const BAR_CELLS = 20;
 
 /**
- * Returns `Sending [#######-------------] 35% 43/123 files, 1.6 MB of 4.5 MB, 11 MB/s`, or without
- * a total `Sending 43 files, 1.6 MB, 11 MB/s`. To fit `columns`, leaves out the rate, then the
- * files, then the bar.
+ * Returns the first line if the totals are known, otherwise the second. To fit `columns`, leaves out
+ * the rate, then the files, then the bar.
+ *
+ *     Sending [#######-------------]  35%  43/123 files, 1.6 MB of 4.5 MB, 11 MB/s
+ *     Sending 43 files, 1.6 MB, 11 MB/s
  */
 export function renderProgress(progress: Progress, columns: number): Printable {
   const { bytes, totalBytes, elapsedMs } = progress;

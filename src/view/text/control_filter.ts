@@ -28,9 +28,9 @@ const STRING_CONTROLS = "\x90\x98\x9d\x9e\x9f";
 const STRING_END = /[\x07\x1b\x9c\n\r]/g;
 
 /**
- * Removes sequences from a text. Of an unfinished sequence, only the start is removed: "ESC ] 0 ;
- * b" becomes "0;b". A newline ends every sequence and resets the color; a carriage return counts as
- * a newline.
+ * Removes sequences from a text. Only the start of an unfinished sequence is removed:
+ * "ESC ] 0 ; b" becomes "0;b". A newline ends every sequence and resets the color; a carriage
+ * return counts as a newline.
  */
 export class ControlFilter {
   readonly #color: boolean;

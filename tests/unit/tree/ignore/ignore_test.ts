@@ -280,7 +280,7 @@ Deno.test("an ignored submodule is entered and has its own rules", async () => {
   assert.deepEqual(await kept(text, { askGit }), ["vendor/lib/x.c"]);
 });
 
-Deno.test("an ignored directory is not sent because git tracks a file of that name", async () => {
+Deno.test("a tracked file does not re-include an ignored directory of the same name", async () => {
   const files = new MemoryFiles(tree("file .git/HEAD\nfile .gitignore a\nfile a/x\nfile b"));
   const askGit = git({ "/tree": { tracked: staged("a") } });
   const entries = walk(files, "/tree", await loadIgnore(files, "/tree", { askGit }));
