@@ -13,7 +13,7 @@ export interface Progress {
 const BAR_CELLS = 20;
 
 /**
- * Returns the first line if the totals are known, otherwise the second. To fit `columns`, leaves out
+ * Returns the first line if the totals are known, else the second. To fit `columns`, leaves out
  * the rate, then the files, then the bar.
  *
  *     Sending [#######-------------]  35%  43/123 files, 1.6 MB of 4.5 MB, 11 MB/s
