@@ -2,8 +2,8 @@
 import type { Call } from "../cli/parse.ts";
 import { parseDuration } from "../cli/values.ts";
 import { ExpectedError, UsageError } from "../errors.ts";
-import { type ConnectOptions, FileError, type Host } from "../host.ts";
-import type { Kube, KubeObject } from "../kube/interface.ts";
+import type { ConnectOptions, Host } from "../host.ts";
+import type { Kube } from "../kube/interface.ts";
 import { printable } from "../printable.ts";
 import type { RunEvent } from "../events.ts";
 import { HELD_LABELS } from "../objects/own.ts";
@@ -16,11 +16,9 @@ import {
   readBreakpoints,
   withoutBreakpoints,
 } from "../tekton/breakpoint/debug_spec.ts";
-import { checkedRun } from "../tekton/run_shape.ts";
-import { runFromV1beta1 } from "../tekton/v1beta1.ts";
 import type { HeldRun } from "../tekton/breakpoint/hold_run.ts";
+import { readRuns } from "./manifests/read_runs.ts";
 import { nameOf, renderRun, renderRunManifest } from "./manifests/render_run.ts";
-import { parseYamlDocuments } from "./manifests/yaml.ts";
 import { connectFlags } from "./options/connect_flags.ts";
 import { type OutputFormat, outputFormat } from "./options/output_format.ts";
 import { printData } from "./output/print_data.ts";
@@ -117,36 +115,6 @@ async function keepsBreakpoints(kube: Kube, run: Run): Promise<boolean> {
     if (!(error instanceof ExpectedError)) throw error;
     return false; // creating the run throws the same error, if it is about the run
   }
-}
-
-async function readRuns(host: Host, file: string): Promise<Run[]> {
-  const text = file === "-" ? await host.terminal.input() : await readFile(host, file);
-  const runs = parseYamlDocuments(text, file).map((document) => asRun(document, file));
-  if (runs.length > 0) return runs;
-  throw new UsageError(`Cannot create what is in "${file}": it is empty`);
-}
-
-function asRun(document: unknown, file: string): Run {
-  const { apiVersion, kind = "", metadata, spec } = (document ?? {}) as Partial<KubeObject>;
-  if (Object.hasOwn(RESOURCE_OF, kind) && metadata && spec) {
-    const what = `Cannot create what is in "${file}"`;
-    const checked = () => checkedRun(document as KubeObject, what);
-    if (apiVersion === "tekton.dev/v1") return checked() as Run;
-    if (apiVersion === "tekton.dev/v1beta1") return runFromV1beta1(checked(), what);
-  }
-  const found = [apiVersion, kind].filter(Boolean).join(" ") || "a document";
-  throw new UsageError(`Cannot create what is in "${file}": ${found} is not a run`, {
-    hint: "a PipelineRun or TaskRun of tekton.dev/v1 or v1beta1; kubectl creates the rest",
-  });
-}
-
-async function readFile(host: Host, file: string): Promise<string> {
-  const text = await host.files.readText(file).catch((error) => {
-    if (!(error instanceof FileError)) throw error;
-    throw new UsageError(`Cannot read "${file}": ${error.state}`, { cause: error });
-  });
-  if (text === undefined) throw new UsageError(`Cannot read "${file}": no such file`);
-  return text;
 }
 
 function inNamespace(run: Run, namespace: string): Run {
