@@ -76,8 +76,8 @@ export async function app(argv: readonly string[], host: Host): Promise<number> 
 }
 
 /**
- * Throws UsageError for U+FFFD. Deno decodes bytes that are not UTF-8 to it, and so loses them; a file
- * whose name has U+FFFD may exist, and is refused too.
+ * Throws UsageError for U+FFFD: Deno decodes bytes that are not UTF-8 to it, and so loses them. A
+ * file whose name really has U+FFFD is refused too.
  */
 function checkText(argv: readonly string[]): void {
   const at = argv.findIndex((word) => word.includes("\ufffd"));

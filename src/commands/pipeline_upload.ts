@@ -1,4 +1,4 @@
-/** `pipeline upload`: a local directory stands in for the Pipeline's task that fetches the source. */
+/** `pipeline upload`: a local directory stands in for the task that fetches the source. */
 import type { Call } from "../cli/parse.ts";
 import type { Host } from "../host.ts";
 import { uploadFlags } from "./options/upload_flags.ts";

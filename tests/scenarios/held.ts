@@ -89,7 +89,9 @@ export const heldScenarios: Scenario[] = [
       // They may find it held both; the gate takes the first word alone.
       assert.ok(both.some(({ code }) => code === 0), JSON.stringify(both));
       for (const { code, stderr } of both) {
-        if (code !== 0) assert.match(stderr, /^Error: Cannot .*(no step is held|it is no longer held)/);
+        if (code !== 0) {
+          assert.match(stderr, /^Error: Cannot .*(no step is held|it is no longer held)/);
+        }
       }
       await ended(cluster, name);
       assert.deepEqual(

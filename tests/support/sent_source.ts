@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { parse } from "../../src/cli/parse.ts";
 import { PROGRAM } from "../../src/cli/commands.ts";
-import { openSource, entriesToSend } from "../../src/commands/source/source.ts";
+import { entriesToSend, openSource } from "../../src/commands/source/source.ts";
 import { uploadFlags } from "../../src/commands/options/upload_flags.ts";
 import { capture } from "../../src/deno/capture.ts";
 import { denoFiles } from "../../src/deno/files.ts";

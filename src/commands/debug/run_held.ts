@@ -96,7 +96,7 @@ async function workAtPause(
   return end;
 }
 
-/** Sends the directory into the step, which stays held. Returns the pause with the workspace's path. */
+/** Sends the directory into the held step. Returns the pause with the workspace's path. */
 async function sendAtPause(
   host: Host,
   { kube, flags, results }: HeldRunOptions,

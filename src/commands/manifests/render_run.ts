@@ -30,7 +30,7 @@ export function renderRunManifest(
     .join(between);
 }
 
-/** Renders an object as `kubectl create -f -` reads it; YAML begins with the sentences as comments. */
+/** Renders an object for `kubectl create -f -`. YAML begins with the sentences as comments. */
 export function renderRun(
   run: KubeObject,
   format: OutputFormat,

@@ -22,8 +22,8 @@ function readable<T>(path: string, read: () => T): T {
 }
 
 /**
- * Parses a text's documents as Kubernetes reads YAML: version 1.1 (`yes` is true, 0644 is 420), with
- * dates and `1:30` as text. Throws the library's error for a text that is not YAML.
+ * Parses a text's documents as Kubernetes reads YAML: version 1.1 (`yes` is true, 0644 is 420),
+ * with dates and `1:30` as text. Throws the library's error for a text that is not YAML.
  */
 export function parseDocuments(text: string): unknown[] {
   const customTags = (tags: Tags) =>
@@ -45,7 +45,7 @@ function withoutCycle<T>(value: T, outer: readonly unknown[] = []): T {
   return value;
 }
 
-/** Renders without aliases and line folds: repeated values are repeated, scripts keep their lines. */
+/** Renders without aliases and line folds: values are repeated, scripts keep their lines. */
 export function toYaml(value: unknown): string {
   const plain = JSON.parse(JSON.stringify(value));
   return stringify(plain, { aliasDuplicateObjects: false, lineWidth: 0 });

@@ -4,7 +4,7 @@ import { UsageError } from "../../errors.ts";
 import { type RunFlags, runFlags } from "./run_flags.ts";
 import { type SendFlags, sendFlags } from "./send_flags.ts";
 
-/** What happens at each pause: the user works in a shell, a command runs, or the step stays held. */
+/** The action at each pause: the user works in a shell, a command runs, or the step stays held. */
 export type AtEachPause =
   | { shell: { debugImage?: string; patchFile?: string } }
   | { instead: string }

@@ -1,4 +1,4 @@
-/** Commands that end early, with success, once stdout has no reader: `tkn-dev pr logs RUN | head`. */
+/** Commands that end with success once stdout has no reader: `tkn-dev pr logs RUN | head`. */
 
 /** Returns the exit code of `work`, or 0 once `closed` aborts. */
 export async function untilClosed(

@@ -1,4 +1,4 @@
-/** What work on a remote step needs from the user's terminal: an editor, a question, a message. */
+/** The user's terminal as work on a remote step needs it: an editor, a question, a message. */
 import { UsageError } from "../../errors.ts";
 import type { Host } from "../../host.ts";
 import { type Printable, rawLines } from "../../printable.ts";

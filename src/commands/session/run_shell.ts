@@ -1,4 +1,4 @@
-/** One shell in the container of a held step, with the edits that its `debug-run --edit` asks for. */
+/** One shell in the container of a held step, with the edits that it asks for. */
 import { addDebugContainer } from "../../hold/debug_container.ts";
 import { serveEdits } from "../../hold/edit_channel.ts";
 import { readFacts } from "../../hold/held_step_info.ts";

@@ -34,8 +34,8 @@ export class ScriptEditor {
   }
 
   /**
-   * Fetches the script, has the user edit it, and puts it back. Throws UsageError where the step has
-   * no script or the editor fails, ClusterError where the script cannot be put back.
+   * Fetches the script, has the user edit it, and puts it back. Throws UsageError where the step
+   * has no script or the editor fails, ClusterError where the script cannot be put back.
    */
   async open(): Promise<void> {
     const { host, kube } = this.#options;
@@ -116,7 +116,7 @@ function quoted(word: string): string {
 }
 
 /**
- * Names the file so that an editor recognizes the language. The script comes from the cluster, so it
+ * Names the file so that an editor recognizes the language. The script comes from the cluster: it
  * only chooses among known endings.
  */
 function fileName(step: string, script: string): string {

@@ -19,8 +19,8 @@ export interface SessionOptions extends ShellSession {
 
 /**
  * Returns "released" once the step is no longer held, "left" where the user leaves it held. Throws
- * Interrupted for Ctrl-C at the question, and ClusterError where the connection is lost: the step is
- * still held then.
+ * Interrupted for Ctrl-C at the question, and ClusterError for a lost connection: the step is still
+ * held then.
  */
 export async function workAt(
   options: SessionOptions,

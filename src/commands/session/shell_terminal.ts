@@ -1,4 +1,7 @@
-/** The user's terminal while a shell in a container uses it; tkn-dev takes it back when it asks or edits. */
+/**
+ * The user's terminal while a shell in a container uses it. tkn-dev takes it back for a question or
+ * an editor.
+ */
 import type { Clock, RawTerminal, Terminal } from "../../host.ts";
 import type { TerminalSize } from "../../kube/interface.ts";
 import { joined, type Printable, printable, rawLines, unescaped } from "../../printable.ts";

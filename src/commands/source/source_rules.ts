@@ -42,7 +42,7 @@ export async function openIgnore(
     });
 }
 
-/** Returns the files as they are sent. Throws UsageError for an incomplete `.git`, and TransferError. */
+/** Returns the files as they are sent. Throws UsageError (a partial `.git`) and TransferError. */
 export async function filesToSend(
   host: Host,
   root: string,

@@ -14,7 +14,7 @@ import type { Definition, DefinitionKind } from "./definition_kind.ts";
 import { resolvingOptions } from "./resolving.ts";
 
 export interface StartOptions extends RunFlags {
-  /** Of the Pipeline or Task. */
+  /** The Pipeline's or Task's name. */
   readonly name: string;
 }
 

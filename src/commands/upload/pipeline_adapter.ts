@@ -1,4 +1,4 @@
-/** An upload into a run of a Pipeline: the task that it stands in for, and the workspace they share. */
+/** An upload into a run of a Pipeline. */
 import { UsageError } from "../../errors.ts";
 import { resolveTask, withStepActions } from "../../resolve/resolve.ts";
 import { findSourceTask, type SourceTask } from "../../resolve/source_task.ts";

@@ -43,7 +43,7 @@ export interface UploadPlan {
   readonly notes: string[];
 }
 
-/** Throws UsageError where the steps or the place are not clear, and what withStepActions throws. */
+/** Throws UsageError where steps or place are unclear, and what withStepActions throws. */
 export async function planUpload(
   given: TaskSpec,
   { owner, flags, workspaces, params, withStepActions, chosen }: PlanOptions,
@@ -85,8 +85,8 @@ export async function planUpload(
 }
 
 /**
- * Returns the destination as flags name it, for an upload into a step that is held and keeps its own
- * work. Throws UsageError where only the run knows the directory.
+ * Returns the destination as flags name it, for an upload into a held step that keeps its own work.
+ * Throws UsageError where only the run knows the directory.
  */
 export function intoPlace({ scope, path, directory, param }: Destination) {
   if (isOpen(directory)) {

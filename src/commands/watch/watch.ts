@@ -56,7 +56,7 @@ async function untilChange(turn: Turn): Promise<Change> {
   }
 }
 
-/** Prints the error of a failed run, as the next run may succeed. Throws what watching can't fix. */
+/** Prints the error of a failed run. Throws errors that no change of a file can fix. */
 async function runAndReport(
   { host, flags, runOnce, source, isFirst }: Turn,
   superseded: AbortSignal,

@@ -150,7 +150,7 @@ Deno.test("--older-than asks for more than an object's own time", async () => {
   const { stdout } = await there.cleanup("--older-than", "20m");
   assert.equal(stdout, "task.tekton.dev/b deleted\n");
   const wrong = parse(["cleanup", "--older-than", "soon"], PROGRAM);
-  assert.match(refusal(() => options(wrong), UsageError), /it is no time/);
+  assert.match(refusal(() => options(wrong), UsageError), /it is not a duration/);
 });
 
 Deno.test("a run that is held after its timeouts is cancelled, one within them is not", async () => {
