@@ -9,7 +9,7 @@ import type { RunEvent } from "../events.ts";
 import { HELD_LABELS } from "../objects/own.ts";
 import { holdRun } from "../resolve/resolve_held_run.ts";
 import { stepPath } from "../hold/pause.ts";
-import { RESOURCE_OF, type Run, type RunKind } from "../tekton/model.ts";
+import { RESOURCE_OF, type Run } from "../tekton/model.ts";
 import { createRun, readDefaultTimeout } from "../run/start.ts";
 import {
   type Breakpoints,
@@ -109,7 +109,7 @@ async function lower(
 /** Returns whether the cluster's CRD has the fields of the TEP: others drop or refuse them. */
 async function keepsBreakpoints(kube: Kube, run: Run): Promise<boolean> {
   try {
-    const stored = await kube.create(RESOURCE_OF[run.kind as RunKind], run, { dryRun: true });
+    const stored = await kube.create(RESOURCE_OF[run.kind], run, { dryRun: true });
     return readBreakpoints(stored) !== undefined;
   } catch (error) {
     if (!(error instanceof ExpectedError)) throw error;
@@ -128,7 +128,7 @@ function inNamespace(run: Run, namespace: string): Run {
 }
 
 function howToContinue({ kind, metadata }: Run, held: HeldRun<Run>["held"]): string {
-  const group = kind!.toLowerCase();
+  const group = kind.toLowerCase();
   const places = held.map(stepPath).join(", ");
   return `The run will hold at ${places}. To continue: ` +
     `tkn-dev ${group} shell|run|continue|fail-continue ${metadata.name} -n ${metadata.namespace}`;

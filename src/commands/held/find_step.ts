@@ -2,7 +2,7 @@
 import { ClusterError, UsageError } from "../../errors.ts";
 import { heldSteps } from "../../hold/held_steps.ts";
 import { type Pause, stepPath } from "../../hold/pause.ts";
-import type { Kube } from "../../kube/interface.ts";
+import type { Kube, Stored } from "../../kube/interface.ts";
 import { RESOURCE_OF, type Run } from "../../tekton/model.ts";
 import { phaseOf } from "../../tekton/phase.ts";
 import type { HeldOptions } from "../options/held_options.ts";
@@ -11,7 +11,7 @@ import type { HeldOptions } from "../options/held_options.ts";
 export async function findHeld(
   kube: Kube,
   { kind, run: name }: HeldOptions,
-): Promise<{ run: Run; held: Pause[] }> {
+): Promise<{ run: Stored<Run>; held: Pause[] }> {
   const { namespace } = kube;
   const run = await kube.get<Run>(RESOURCE_OF[kind], namespace, name);
   return { run, held: await heldSteps(kube, { kind, namespace, name }) };
@@ -38,7 +38,7 @@ export async function findStep(kube: Kube, options: HeldOptions): Promise<Pause>
   );
 }
 
-export function noneHeld({ kind }: HeldOptions, run: Run): ClusterError {
+export function noneHeld({ kind }: HeldOptions, run: Stored<Run>): ClusterError {
   const hasEnded = phaseOf(run).kind === "ended";
   return new ClusterError(
     `Cannot find a held step of ${kind} "${run.metadata.name}": no step is held`,

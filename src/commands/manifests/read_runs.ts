@@ -3,7 +3,7 @@ import { UsageError } from "../../errors.ts";
 import { FileError, type Host } from "../../host.ts";
 import type { KubeObject } from "../../kube/interface.ts";
 import { RESOURCE_OF, type Run } from "../../tekton/model.ts";
-import { checkedRun } from "../../tekton/run_shape.ts";
+import { type CheckedRun, checkedRun } from "../../tekton/run_shape.ts";
 import { runFromV1beta1 } from "../../tekton/v1beta1.ts";
 import { parseYamlDocuments } from "./yaml.ts";
 
@@ -19,7 +19,7 @@ function asRun(document: unknown, file: string): Run {
   const { apiVersion, kind = "", metadata, spec } = (document ?? {}) as Partial<KubeObject>;
   if (Object.hasOwn(RESOURCE_OF, kind) && metadata && spec) {
     const what = `Cannot create what is in "${file}"`;
-    const checked = () => checkedRun(document as KubeObject, what);
+    const checked = () => checkedRun(document as CheckedRun, what);
     if (apiVersion === "tekton.dev/v1") return checked() as Run;
     if (apiVersion === "tekton.dev/v1beta1") return runFromV1beta1(checked(), what);
   }

@@ -1,7 +1,7 @@
 /** The output of a command in a container: on a terminal, colors are its only control sequences. */
 import type { Output } from "../../hold/shell.ts";
 import type { Host } from "../../host.ts";
-import { OutputFilter } from "../../view/output_filter.ts";
+import { OutputFilter } from "../../view/text/output_filter.ts";
 import { useColor } from "./color.ts";
 
 /** Call `end` once the command has ended: it writes what the filter still has. */

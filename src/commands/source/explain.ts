@@ -2,10 +2,10 @@
 import type { Host } from "../../host.ts";
 import { escape } from "../../printable.ts";
 import { isOfRecord } from "../../transfer/upload_record.ts";
-import { checkDirectory } from "../../tree/check.ts";
-import { explain } from "../../tree/explain.ts";
+import { checkDirectory } from "../../tree/check_directory.ts";
+import { explain } from "../../tree/ignore/explain.ts";
 import { Checkout } from "../../tree/git/checkout.ts";
-import { quotePath } from "../../view/quote_path.ts";
+import { quotePath } from "../../view/text/quote_path.ts";
 import type { SendFlags } from "../options/send_flags.ts";
 import { printData } from "../output/print_data.ts";
 import { printNote } from "../output/print_note.ts";

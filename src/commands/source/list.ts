@@ -1,8 +1,8 @@
 /** --list: the paths that would be sent. */
 import type { Host } from "../../host.ts";
-import { FewSizes } from "../../tree/few_sizes.ts";
+import { FileSizes } from "../../tree/file_sizes.ts";
 import { type Named, walkNames } from "../../tree/walk.ts";
-import { quotePath } from "../../view/quote_path.ts";
+import { quotePath } from "../../view/text/quote_path.ts";
 import type { SendFlags } from "../options/send_flags.ts";
 import { printData } from "../output/print_data.ts";
 import { printNote } from "../output/print_note.ts";
@@ -24,7 +24,7 @@ export async function listTree(host: Host, flags: SendFlags): Promise<void> {
     MOST_SIZED,
   );
   const notable: Named[] = [];
-  const sizes = new FewSizes(MOST_SIZED);
+  const sizes = new FileSizes(MOST_SIZED);
   /** Listed paths that git's sparse checkout leaves out. */
   const listedSparse = new Set<string>();
   let open: string | undefined;

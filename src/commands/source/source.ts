@@ -3,7 +3,7 @@ import { UsageError } from "../../errors.ts";
 import type { RunEvent } from "../../events.ts";
 import type { Files, Host } from "../../host.ts";
 import { isOfRecord } from "../../transfer/upload_record.ts";
-import { checkDirectory } from "../../tree/check.ts";
+import { checkDirectory } from "../../tree/check_directory.ts";
 import { Digests } from "../../tree/digests.ts";
 import { Checkout } from "../../tree/git/checkout.ts";
 import { type GitFacts, gitFacts } from "../../tree/git/git_facts.ts";

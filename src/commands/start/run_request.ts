@@ -1,7 +1,7 @@
 /** Reads what a run is to be started from, and checks the command line against it. */
 import type { RunEvent } from "../../events.ts";
 import type { Host } from "../../host.ts";
-import type { Kube } from "../../kube/interface.ts";
+import type { Kube, Stored } from "../../kube/interface.ts";
 import { HELD_LABELS } from "../../objects/own.ts";
 import { read, type Resolving } from "../../resolve/resolve.ts";
 import { checkAccess, readDefaultTimeout } from "../../run/start.ts";
@@ -23,7 +23,7 @@ export interface RunRequest<D extends Definition> {
   readonly kube: Kube;
   /** As messages name the definition: `Pipeline "build"`. */
   readonly owner: string;
-  readonly definition: D;
+  readonly definition: Stored<D>;
   readonly newRun: NewRun;
   readonly resolving: Resolving;
   /** The server's timeout for runs that name none. This takes the longest, and is needed last. */

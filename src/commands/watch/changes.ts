@@ -1,7 +1,7 @@
 /** Waits for the directory to change: the system reports a possible change, a new walk finds it. */
 import { ExpectedError, UsageError } from "../../errors.ts";
 import { FileError, type Host } from "../../host.ts";
-import { changedPaths } from "../../tree/changes.ts";
+import { changedPaths } from "../../tree/changed_paths.ts";
 import { openSource, type Source } from "../source/source.ts";
 import { printError } from "../output/print_error.ts";
 import type { UploadFlags } from "../options/upload_flags.ts";
