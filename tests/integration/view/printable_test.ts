@@ -13,8 +13,8 @@ function modulesWith(pattern: RegExp): string[] {
 
 Deno.test("only these modules make text printable without escaping", () => {
   assert.deepEqual(modulesWith(/\bunescaped\(/), [
-    "commands/lent_terminal.ts", // a reset before our own text
-    "commands/print_data.ts", // if stdout is not a terminal
+    "commands/output/print_data.ts", // if stdout is not a terminal
+    "commands/session/shell_terminal.ts", // a reset before our own text
     "printable.ts",
     "view/diff.ts", // a patch for a pipe
     "view/log_line.ts", // a log for a pipe
@@ -28,9 +28,9 @@ Deno.test("only these modules make text printable without escaping", () => {
 Deno.test("only these modules write bytes from a container", () => {
   assert.deepEqual(modulesWith(/\bterminal\.write\(/), [
     "commands/exec.ts", // like kubectl exec
-    "commands/filtered_output.ts", // if the stream is not a terminal
-    "commands/lent_terminal.ts", // a shell on this terminal
-    "commands/session.ts", // the same shell
+    "commands/output/filtered_output.ts", // if the stream is not a terminal
+    "commands/session/run_shell.ts", // a shell on this terminal
+    "commands/session/shell_terminal.ts", // the same shell
   ]);
 });
 
