@@ -68,7 +68,7 @@ const ALLOWED: Record<string, string[]> = {
   "step": [],
   "kube": ["errors", "path_bytes", "shape"],
   "kube/interface": ["shape"],
-  "deno": ["kube", "errors", "host", "path_bytes"],
+  "deno": ["kube", "errors", "host", "path_bytes", "printable"],
   "sandbox": ["kube/frames", "kube/interface", "tekton/model", "async/bell"],
   "async": ["host", "kube/status"],
   "events": [],

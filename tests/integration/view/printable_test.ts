@@ -15,6 +15,7 @@ Deno.test("only these make text printable without escaping it", () => {
   assert.deepEqual(modulesWith(/\bunescaped\(/), [
     "commands/output/print_data.ts", // where stdout is no terminal
     "commands/session/shell_terminal.ts", // a reset before words of ours
+    "deno/debug_log.ts", // erases the progress line
     "printable.ts",
     "view/diff.ts", // a patch for a pipe
     "view/log_line.ts", // a log for a pipe
