@@ -8,33 +8,17 @@ const TARGET = { labels: { "a/b": "1", "c~d": "2" }, steps: [{ name: "one" }, { 
 const patched = (...patch: Operation[]) => jsonPatch(TARGET, patch);
 const refused = (...patch: Operation[]) => assert.throws(() => patched(...patch), PatchError);
 
-Deno.test("a JSON patch adds, replaces and removes, in a copy", () => {
+Deno.test("a JSON patch replaces, in a copy", () => {
   assert.deepEqual(
     patched(
-      { op: "add", path: "/steps/1", value: { name: "between" } },
-      { op: "add", path: "/steps/-", value: { name: "last" } },
-      { op: "remove", path: "/steps/0" },
       { op: "replace", path: "/labels/a~1b", value: "3" },
-      { op: "remove", path: "/labels/c~0d" },
+      { op: "replace", path: "/labels/c~0d", value: "4" },
+      { op: "replace", path: "/steps/1/name", value: "last" },
     ),
-    { labels: { "a/b": "3" }, steps: [{ name: "between" }, { name: "two" }, { name: "last" }] },
+    { labels: { "a/b": "3", "c~d": "4" }, steps: [{ name: "one" }, { name: "last" }] },
   );
-  assert.deepEqual(Object.keys(TARGET.labels), ["a/b", "c~d"]);
+  assert.deepEqual(Object.values(TARGET.labels), ["1", "2"]);
   assert.deepEqual(patched({ op: "replace", path: "", value: 1 }), 1);
-});
-
-Deno.test("a JSON patch copies and moves", () => {
-  assert.deepEqual(
-    patched(
-      { op: "copy", from: "/steps/0", path: "/labels/x" },
-      { op: "move", from: "/steps/0", path: "/steps/1" },
-      { op: "replace", path: "/steps/1/name", value: "moved" },
-    ),
-    {
-      labels: { "a/b": "1", "c~d": "2", x: { name: "one" } },
-      steps: [{ name: "two" }, { name: "moved" }],
-    },
-  );
 });
 
 Deno.test("a JSON patch tests whole values, regardless of the order of keys", () => {
@@ -58,18 +42,14 @@ Deno.test("a JSON patch is as lenient as the API server", () => {
 });
 
 Deno.test("a JSON patch with a path that does not exist is rejected", () => {
-  refused({ op: "remove", path: "/labels/none" });
-  refused({ op: "remove", path: "/labels/toString" });
-  refused({ op: "remove", path: "/steps/2" });
+  refused({ op: "test", path: "/labels/toString", value: 1 });
   refused({ op: "replace", path: "/steps/2", value: 1 });
   refused({ op: "replace", path: "/none/0/script", value: 1 });
-  refused({ op: "add", path: "/steps/3", value: 1 });
-  refused({ op: "add", path: "/steps/x", value: 1 });
-  refused({ op: "add", path: "/steps/-4", value: 1 });
-  refused({ op: "add", path: "/steps/0/name/x", value: 1 });
-  refused({ op: "add", path: "labels" });
-  refused({ op: "copy", from: "/none", path: "/steps/-" });
-  refused({ op: "frob", path: "/steps" });
+  refused({ op: "replace", path: "/steps/x", value: 1 });
+  refused({ op: "replace", path: "/steps/-4", value: 1 });
+  refused({ op: "replace", path: "/steps/0/name/x", value: 1 });
+  refused({ op: "replace", path: "labels" });
+  refused({ op: "remove", path: "/labels" });
 });
 
 Deno.test("a script is patched only if the patch's test holds; the API server does not say why not", async () => {
