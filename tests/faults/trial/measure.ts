@@ -1,16 +1,19 @@
-/** What a whole upload of a profile comes to, so that a share of it can be struck. Throws where one fails with no fault. */
-import { inject, type Setting } from "./inject.ts";
+/**
+ * Measures an upload of a profile without a fault, so that a fault can strike at a given share of
+ * it. Throws if the upload fails.
+ */
+import { inject, type TrialOptions } from "./trial.ts";
 import type { Injection } from "./injection.ts";
-import { judge } from "./judge.ts";
+import { judge } from "../report/judge.ts";
 import type { Profile } from "./profile.ts";
-import type { Measures, Seen } from "./seen.ts";
+import type { Measures, Progress } from "./progress.ts";
 import { PHASES } from "./phases.ts";
 
 export async function measure(
   profile: Profile,
-  setting: Omit<Setting, "measures">,
+  setting: Omit<TrialOptions, "measures">,
 ): Promise<Measures> {
-  let seen: Seen | undefined;
+  let progress: Progress | undefined;
   const injection: Injection = {
     number: 0,
     name: `no fault (${profile.name})`,
@@ -22,8 +25,8 @@ export async function measure(
       times: 1,
       codes: () => [0],
       endSeconds: 60,
-      strike({ data }, world) {
-        seen = world.seen;
+      strike({ data }, context) {
+        progress = context.progress;
         return Promise.resolve(data);
       },
     },
@@ -33,9 +36,9 @@ export async function measure(
     measures: { stdinBytes: 0, receipts: 0 },
   });
   const problems = judge(injection, observed);
-  if (problems.length > 0 || seen === undefined) {
+  if (problems.length > 0 || progress === undefined) {
     const texts = problems.map(({ text }) => text).join("; ");
     throw new Error(`${injection.name}: ${texts}\n${observed.stderr}`);
   }
-  return { stdinBytes: seen.stdinBytes, receipts: seen.receipts };
+  return { stdinBytes: progress.stdinBytes, receipts: progress.receipts };
 }

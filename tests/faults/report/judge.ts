@@ -1,6 +1,6 @@
-/** What was seen of an injection against what is promised: pure. */
-import type { Injection, Observed } from "./injection.ts";
-import { LOG_LINES } from "./tree.ts";
+/** Compares the observations of an injection with what the README promises. Pure. */
+import type { Injection, Observation } from "../trial/injection.ts";
+import { LOG_LINES } from "../trial/tree.ts";
 
 export const COUNTS = [
   "not injected",
@@ -18,15 +18,15 @@ export interface Problem {
 }
 
 export interface Cell extends Injection {
-  readonly seen: Observed;
+  readonly seen: Observation;
   readonly problems: readonly Problem[];
 }
 
-export function judge({ fault, phase }: Injection, seen: Observed): Problem[] {
+export function judge({ fault, phase }: Injection, seen: Observation): Problem[] {
   const problems: Problem[] = [];
   const say = (count: Problem["count"], text: string) => problems.push({ count, text });
   if (seen.error !== undefined) say("not injected", seen.error);
-  else if (!seen.injected) say("not injected", "the fault did not come to strike");
+  else if (!seen.injected) say("not injected", "the fault did not strike");
   if (seen.wrongTree) {
     say("released incomplete", `the step saw another tree: ${seen.wrongTree}`);
   }
@@ -45,11 +45,11 @@ export function judge({ fault, phase }: Injection, seen: Observed): Problem[] {
   return problems;
 }
 
-/** Of a phase that Ctrl-C leads to. */
+/** The exit code after Ctrl-C, by which a phase is reached. */
 const INTERRUPTED = 130;
 const ALL_LINES = Array.from({ length: LOG_LINES }, (_, at) => at + 1).join();
 
-function whyWrong({ code, run, wrongTree, state }: Observed, right: readonly number[]) {
+function whyWrong({ code, run, wrongTree, state }: Observation, right: readonly number[]) {
   if (!right.includes(code)) return `exit code ${code}, not ${right.join(" or ")}`;
   if (code === 0 && run !== "succeeded") return `exit code 0, but the run is ${run ?? "not there"}`;
   if (code === 0 && (state !== "released" || wrongTree !== "")) {

@@ -1,11 +1,11 @@
-/** Answers that a server, or what stands before it, gives in place of the right one. */
-import { type Answer, answerBytes } from "./proxy/http.ts";
+/** Wrong answers from the server or from something in front of it. */
+import { type Answer, answerBytes } from "../proxy/http.ts";
 import { ENDLESS, type Fault, lasting, passing, USUAL_SECONDS } from "./fault.ts";
-import type { World } from "./world.ts";
-import type { Link } from "./proxy/link.ts";
+import type { FaultContext } from "./context.ts";
+import type { Link } from "../proxy/link.ts";
 
 const PAGE = "<!doctype html><html><body><h1>Sign in to the proxy</h1></body></html>\n";
-/** So much of an answer without end is sent; then it falls silent. */
+/** The number of bytes of an endless answer, after which it falls silent. */
 const ENDLESS_BYTES = 256 * 1024 * 1024;
 
 function status(code: number, reason: string): Answer {
@@ -32,7 +32,7 @@ const wrong = { codes: lasting, forgesLogs: true };
 const always = { ...wrong, times: ENDLESS, endSeconds: 90 };
 const later = { headers: { "retry-after": "1" } };
 
-/** Passing: a retry finds all well. */
+/** Temporary errors: a retry succeeds. */
 export const busy = [
   answering("429 once", { ...status(429, "TooManyRequests"), ...later }),
   answering("500 once", status(500, "InternalError")),
@@ -42,7 +42,7 @@ export const busy = [
   answering("401 once", status(401, "Unauthorized")),
 ];
 
-/** A clear no, which no retry changes. */
+/** Refusals, which a retry does not change. */
 export const refusals = [
   answering("401 each time", status(401, "Unauthorized"), always),
   answering("403 each time", status(403, "Forbidden"), always),
@@ -52,7 +52,7 @@ export const refusals = [
   answering("503 each time", { ...status(503, "ServiceUnavailable"), ...later }, always),
 ];
 
-/** Not what was asked for. */
+/** Answers of another kind than requested. */
 export const lies = [
   answering("a page of HTML", {
     status: 200,
@@ -71,23 +71,23 @@ export const lies = [
     { status: 200, body: '{"kind":"List","metadata":{}}\n' },
     wrong,
   ),
-  answering("items that are none", { status: 200, body: '{"items":[null,7,"x"]}\n' }, wrong),
+  answering("items that are not objects", { status: 200, body: '{"items":[null,7,"x"]}\n' }, wrong),
   answering("a Status of another shape", {
     status: 422,
     body: '{"kind":"Status","message":{"a":[1]},"reason":7,"code":"x"}',
   }, wrong),
 ];
 
-/** A body that never ends: the client is to stop taking it. */
+/** A body that never ends: the client must stop reading it. */
 export const endless: Fault = {
   ...answering("an answer without end", { status: 200 }, { ...wrong, endSeconds: 90 }),
-  async strike({ exchange: { link } }, world) {
-    await endlessBody(link, world);
+  async strike({ exchange: { link } }, context) {
+    await endlessBody(link, context);
     return undefined;
   },
 };
 
-async function endlessBody(link: Link, { over, pause }: World): Promise<void> {
+async function endlessBody(link: Link, { over, pause }: FaultContext): Promise<void> {
   const head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n";
   await link.write("down", new TextEncoder().encode(`${head}{"items":["`));
   const piece = new Uint8Array(256 * 1024).fill(97);
@@ -98,7 +98,7 @@ async function endlessBody(link: Link, { over, pause }: World): Promise<void> {
   while (!over.aborted && !link.isClosed) await pause(500);
 }
 
-/** The server has done it, and nobody hears of that. */
+/** The server handles the request, but its answer is lost. */
 export const answerLost: Fault = {
   ...answering("done, the answer lost", { status: 200 }),
   spot: "answer",
@@ -108,7 +108,7 @@ export const answerLost: Fault = {
   },
 };
 
-/** The answer was lost, and the request comes to the server a second time by itself. */
+/** The answer is lost, and the network sends the request to the server again. */
 export const repeated: Fault = {
   ...answering("sent twice", { status: 200 }),
   async strike({ exchange: { link }, data }) {

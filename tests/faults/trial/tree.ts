@@ -1,16 +1,16 @@
-/** Trees that a seed repeats, and their digest as the witness' step has it. */
+/** Trees that depend only on a seed, and their listings as the steps report them. */
 import { createHash } from "node:crypto";
-import { Random } from "../support/random.ts";
+import { Random } from "../../support/random.ts";
 
 export interface TreeSize {
   readonly files: number;
   readonly bytes: number;
 }
 
-/** In each tree, of a third of its size: the last one that is read. */
+/** The file that is read last in each tree, of a third of its size. */
 export const LAST_FILE = "zz-last";
 
-/** Text and bytes in directories, names that `xargs` takes as they are. */
+/** Writes files of random bytes in directories. `xargs` can read their names unquoted. */
 export async function writeTree(path: string, seed: number, size: TreeSize): Promise<void> {
   const random = new Random(seed);
   await Deno.mkdir(path, { recursive: true });
@@ -23,7 +23,7 @@ export async function writeTree(path: string, seed: number, size: TreeSize): Pro
   await Deno.writeFile(`${path}/${LAST_FILE}`, bytesOf(random, size.bytes / 3), { mode: 0o644 });
 }
 
-/** Of an xorshift generator: the bytes of a file are many. */
+/** Uses an xorshift generator, because the files have many bytes. */
 function bytesOf(random: Random, length: number): Uint8Array {
   const words = new Uint32Array(Math.ceil(length / 4));
   let state = 1 + random.below(2 ** 31);
@@ -40,7 +40,7 @@ function directoryOf(random: Random): string {
   return Array.from({ length: random.below(3) }, () => `dir-${random.below(5)}`).join("/") || ".";
 }
 
-/** Gives each file other bytes, of the same size and time. */
+/** Changes the bytes of each file, but not its size and time. */
 export async function alterTree(path: string): Promise<void> {
   for await (const { name, isDirectory } of Deno.readDir(path)) {
     const here = `${path}/${name}`;
@@ -54,7 +54,10 @@ export async function alterTree(path: string): Promise<void> {
   }
 }
 
-/** What is there: the sums of its files, then the names of all of it. LOOK below says the same in shell. */
+/**
+ * Returns the checksums of the files, then the names of all entries. LOOK below does the same in
+ * shell.
+ */
 export async function listingOf(path: string): Promise<string> {
   const names: string[] = ["."];
   const files: string[] = [];
@@ -77,7 +80,7 @@ export async function listingOf(path: string): Promise<string> {
   return sums.join("") + names.toSorted(byBytes).map((name) => `${name}\n`).join("");
 }
 
-/** In words, by the first lines that are in one of the two alone. */
+/** Describes the difference by the first lines that only one of the two has. */
 export function difference(seen: string, wanted: string): string {
   const [there, here] = [seen, wanted].map((text) => new Set(text.split("\n")));
   const said = [
@@ -91,10 +94,10 @@ function byBytes(one: string, other: string): number {
   return one < other ? -1 : 1;
 }
 
-/** How many lines a step says after it has looked, which takes two seconds. */
+/** The number of lines that a step prints after its report, in two seconds. */
 export const LOG_LINES = 6;
 
-/** The script of a step that tells the witness which tree it sees. */
+/** The script of a step that reports its tree to the witness. */
 export const LOOK = `#!/bin/sh
 wget -q -O /dev/null "$(params.witness)/started"
 export LC_ALL=C

@@ -1,4 +1,4 @@
-/** What was seen, as lines and as a page: pure. */
+/** The observations as lines and as a page. Pure. */
 import { type Cell, COUNTS } from "./judge.ts";
 
 export interface Circumstances {
@@ -28,19 +28,18 @@ Written by \`deno task test:faults\` on ${date}: ${cells.length} injections in $
   } minutes, on ${cluster}; ${program}.
 
 An injection is one fault in one phase of one upload on a real cluster. A proxy between tkn-dev and
-the API server reads their requests and WebSocket frames, so that it knows the phase, and strikes
-once it is reached. Whether the run went on, and with which tree, is reported by the run's own next
-step, which sends the digest of the tree it sees to the test. A held step gives up after 20 s.
+the API server reads their requests and WebSocket frames, and strikes in the phase. The run's own next step reports whether the run continued and with which tree: it
+sends the digest of the tree it sees to the test. A held step gives up after 20 s.
 
 - **released incomplete**: a step ran on a tree that is not the one sent
 - **left over**: a run still pending, running or held, or created twice; a pod that still runs; a
-  temporary Task or Pipeline; a claim. Looked for once the pause and 30 s more are over, and again
-  after \`tkn-dev cleanup\`: what that removes is no left-over, but is in the table below
+  temporary Task or Pipeline; a claim. The test looks for them 30 s after the end of the pause, and
+  again after \`tkn-dev cleanup\`: objects that this removes are not left over, but are in the table
 - **no end**: the client did not end within the time that the fault allows (10 to 240 s, as the README has it)
-- **exit code**: not one that the README documents for it, or not what the run came to
+- **exit code**: not one that the README documents for it, or not the result of the run
 - **exit 70**: a bug in tkn-dev
 - **log lines**: exit code 0, but a line of the log was lost or came twice
-- **not injected**: the phase did not come; the injection proves nothing
+- **not injected**: the phase did not occur; the injection proves nothing
 
 ## By fault
 

@@ -1,18 +1,18 @@
-/** Connections that break, fall silent or are late. */
-import { closeFrame, flipped, type Frame } from "./proxy/frames.ts";
-import type { Link } from "./proxy/link.ts";
-import type { Moment } from "./proxy/fault_proxy.ts";
+/** Connections that break, fall silent or are delayed. */
+import { closeFrame, flipped, type Frame } from "../proxy/frames.ts";
+import type { Link } from "../proxy/link.ts";
+import type { Moment } from "../proxy/fault_proxy.ts";
 import { ENDLESS, type Fault, lasting, passing, quiet, USUAL_SECONDS } from "./fault.ts";
-import type { Spot } from "./phases.ts";
-import { aborted } from "./times.ts";
-import type { World } from "./world.ts";
+import type { Spot } from "../trial/phases.ts";
+import { aborted } from "../trial/times.ts";
+import type { FaultContext } from "./context.ts";
 
-/** README, "Every wait has an end": a watch is renewed after 135 s of silence at the latest. */
+/** README, "Every wait has an end": the client renews a watch after 135 s of silence at most. */
 const SILENCE_SECONDS = 150;
-/** And then a server out of reach is asked for a minute, each time for half of one. */
+/** After that, the client tries an unreachable server for a minute, 30 s each time. */
 const GONE_SECONDS = 240;
 
-type Strike = (moment: Moment, world: World) => Promise<Uint8Array | undefined>;
+type Strike = (moment: Moment, context: FaultContext) => Promise<Uint8Array | undefined>;
 
 function fault(name: string, strike: Strike, more: Partial<Fault> = {}): Fault {
   const usual = { spot: "answer" as Spot, times: 1, codes: passing, endSeconds: USUAL_SECONDS };
@@ -38,7 +38,7 @@ export const resetAlways = losing("reset each time", (link) => link.reset(), {
   endSeconds: 120,
 });
 
-/** Half of what was to be passed on, and then nothing. */
+/** Passes on half of the data, then nothing. */
 export const truncated = fault("truncated", async ({ at, data, exchange }) => {
   const half = data.subarray(0, Math.ceil(data.length / 2));
   await exchange.link.write(at === "up" || at === "request" ? "up" : "down", half);
@@ -51,14 +51,14 @@ export const resetAll = fault("all reset", (_moment, { proxy }) => {
   return Promise.resolve(undefined);
 });
 
-/** The connection stays, and nothing passes on it any more. */
-export const silent = fault("silent for good", (moment) => {
+/** The connection stays open, but passes nothing on. */
+export const silent = fault("silent without end", (moment) => {
   moment.exchange.link.swallow("up", "down");
   return Promise.resolve(moment.data);
 }, { codes: quiet, endSeconds: SILENCE_SECONDS });
 
-/** The server's window is full for good: what is sent waits. */
-export const stalled = fault("stalled for good", async (_moment, { over }) => {
+/** The server's window stays full, so the client cannot send. */
+export const stalled = fault("stalled without end", async (_moment, { over }) => {
   await aborted(over);
   return undefined;
 }, { codes: quiet, endSeconds: SILENCE_SECONDS });
@@ -74,7 +74,7 @@ export const slow = fault("late by 3 s", async ({ data }, { pause }) => {
   return data;
 });
 
-export const dark = fault("no network for good", (moment, { proxy }) => {
+export const dark = fault("no network without end", (moment, { proxy }) => {
   proxy.darken();
   return Promise.resolve(moment.data);
 }, { codes: lasting, endSeconds: GONE_SECONDS });
@@ -86,26 +86,26 @@ export const darkFor8 = fault("no network for 8 s", (moment, { proxy, pause }) =
 });
 
 /**
- * The client loses the connection, the server does not: what was under way arrives in the middle of the next part. The
- * bytes up to the strike are held back for a moment, so that there are some.
+ * Only the client loses the connection: its last bytes reach the server in the middle of the next
+ * attempt. The proxy delays the bytes before the strike, so that there are some.
  */
-export const late: Fault = fault("old bytes arrive late", async ({ data, exchange }, world) => {
+export const late: Fault = fault("old bytes arrive late", async ({ data, exchange }, context) => {
   exchange.link.swallow("up");
-  lateLinks.set(world, exchange.link);
+  lateLinks.set(context, exchange.link);
   await exchange.link.write("up", data);
-  void world.pause(50).then(() => exchange.link.reset({ keepServer: true }));
+  void context.pause(50).then(() => exchange.link.reset({ keepServer: true }));
   return undefined;
 }, {
-  async later({ exchange }, world) {
-    const link = lateLinks.get(world);
-    if (link === undefined || link === exchange.link || !world.seen.isArchive) return;
-    lateLinks.delete(world);
+  async later({ exchange }, context) {
+    const link = lateLinks.get(context);
+    if (link === undefined || link === exchange.link || !context.progress.isArchive) return;
+    lateLinks.delete(context);
     await link.release();
   },
 });
-const lateLinks = new WeakMap<World, Link>();
+const lateLinks = new WeakMap<FaultContext, Link>();
 
-/** One bit of what is sent. */
+/** Changes one bit of the data. */
 export const flip = fault("a bit flipped", (moment) => {
   const frame = moment.frame as Frame;
   return Promise.resolve(flipped(frame));

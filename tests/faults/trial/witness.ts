@@ -1,30 +1,30 @@
 /**
- * Hears from the cluster's side what a released step sees: the steps tell it by HTTP when they begin and which tree is
- * there, so that the judgment does not rest on the client's words.
+ * Receives the steps' own reports over HTTP, when they start and with which tree, so that the test
+ * does not rely on the client.
  */
 export class Witness implements AsyncDisposable {
   readonly #server: Deno.HttpServer;
-  readonly #stands = new Map<string, Stand>();
+  readonly #testimonies = new Map<string, Testimony>();
   #count = 0;
 
   constructor(private readonly host: string) {
     const options = { hostname: "0.0.0.0", port: 0, onListen: () => {} };
     this.#server = Deno.serve(options, async (request) => {
       const [, id, word] = new URL(request.url).pathname.split("/");
-      const heard = this.#stands.get(id);
+      const heard = this.#testimonies.get(id);
       if (word === "started") heard?.starts.push(Date.now());
       else heard?.trees.push(await request.text());
       return new Response("");
     });
   }
 
-  /** For one upload: the URL that its run gets, and what was heard there. */
-  newStand(): Stand {
+  /** Returns the URL for one upload's steps, and the list of their reports. */
+  newTestimony(): Testimony {
     const id = `${this.#count++}`;
     const { port } = this.#server.addr as Deno.NetAddr;
-    const stand = { url: `http://${this.host}:${port}/${id}`, starts: [], trees: [] };
-    this.#stands.set(id, stand);
-    return stand;
+    const testimony = { url: `http://${this.host}:${port}/${id}`, starts: [], trees: [] };
+    this.#testimonies.set(id, testimony);
+    return testimony;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -32,10 +32,10 @@ export class Witness implements AsyncDisposable {
   }
 }
 
-export interface Stand {
+export interface Testimony {
   readonly url: string;
-  /** When steps began that were let go. */
+  /** The times at which released steps started. */
   readonly starts: number[];
-  /** The listings of what they saw. */
+  /** The listings that the steps sent. */
   readonly trees: string[];
 }

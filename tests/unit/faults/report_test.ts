@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { reset } from "../../faults/faults_of_connections.ts";
-import { PHASES } from "../../faults/phases.ts";
-import { PROFILES } from "../../faults/profile.ts";
-import { page } from "../../faults/table.ts";
+import { reset } from "../../faults/catalog/connections.ts";
+import { PHASES } from "../../faults/trial/phases.ts";
+import { PROFILES } from "../../faults/trial/profile.ts";
+import { page } from "../../faults/report/report.ts";
 
 const CELL = {
   number: 0,
@@ -37,6 +37,6 @@ Deno.test("the page counts each problem by fault and by phase, and has a row for
   );
 });
 
-Deno.test("what a cluster said can't end a cell, nor be markup", () => {
+Deno.test("a cluster's message cannot end a cell, and is not markup", () => {
   assert.ok(page([CELL], CIRCUMSTANCES).includes("run a is running \\| \\<b\\>"));
 });

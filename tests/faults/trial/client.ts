@@ -1,21 +1,21 @@
-/** Starts tkn-dev as a user does who can reach the cluster by one port alone. */
-import { type Ran, type Running, startTknDev, tknDev } from "../support/program.ts";
+/** Starts tkn-dev as a user whose only way to the cluster is one port. */
+import { type Ran, type Running, startTknDev, tknDev } from "../../support/program.ts";
 import type { Profile } from "./profile.ts";
-import type { Room } from "./room.ts";
+import type { TestNamespace } from "../cluster/test_namespace.ts";
 import { PAUSE_SECONDS } from "./times.ts";
 
-/** Of the room's volume: where uploads into it go. */
+/** The directory of the claim that uploads go to. */
 export const SUB_PATH = "tree";
 
 export interface Upload {
   readonly profile: Profile;
-  readonly room: Room;
+  readonly testNamespace: TestNamespace;
   readonly tree: string;
-  /** The URL of the stand where its step tells what it sees. */
+  /** The URL to which the upload's steps report what they see. */
   readonly witness: string;
-  /** Of a directory for its kubeconfig. */
+  /** A directory for the kubeconfig. */
   readonly scratch: string;
-  /** The way to the API server, and the certificate authority of who is there; without it the direct one. */
+  /** The port of a proxy and its certificate authority. Default: the API server itself. */
   readonly way?: { port: number; ca: string };
 }
 
@@ -32,13 +32,16 @@ export async function startUpload(upload: Upload): Promise<Running> {
   ]);
 }
 
-/** What a user does after a client that was killed. */
-export async function cleanUp(place: Pick<Upload, "room" | "scratch">): Promise<Ran> {
+/** Runs `tkn-dev cleanup`, as a user would after a client was killed. */
+export async function cleanUp(place: Pick<Upload, "testNamespace" | "scratch">): Promise<Ran> {
   return await tknDev(["cleanup", "--kubeconfig", await writeKubeconfig(place)]);
 }
 
 async function writeKubeconfig(
-  { room: { admin, namespace }, scratch, way }: Pick<Upload, "room" | "scratch" | "way">,
+  { testNamespace: { admin, namespace }, scratch, way }: Pick<
+    Upload,
+    "testNamespace" | "scratch" | "way"
+  >,
 ): Promise<string> {
   const { port, ca } = way ?? { port: admin.upstream.port, ca: admin.upstream.caCerts[0] };
   const path = `${scratch}/kubeconfig-${port}`;

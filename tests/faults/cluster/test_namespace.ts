@@ -1,20 +1,20 @@
-/** A namespace in which one upload at a time goes wrong, with a volume of its own. */
+/** A namespace with its own volume, for one upload with a fault at a time. */
 import { type Admin, type KubeObject, TEKTON } from "./admin.ts";
-import { CLAIM, objects, OWN_PIPELINES, OWN_TASKS } from "./profile.ts";
+import { CLAIM, objects, OWN_PIPELINES, OWN_TASKS } from "../trial/profile.ts";
 
 const OWN_LABEL = "tkn-dev-faults";
-/** The annotation in which a temporary object of tkn-dev ends with the seconds that it may be needed. */
+/** tkn-dev's annotation on temporary objects, which ends with the object's lifetime in seconds. */
 const MARK = "tkn-dev/invocation";
 const OLD_MS = 2 * 3_600_000;
 
-/** A run, and whether it can still do something. */
+/** A run and its state. */
 export interface FoundRun {
   readonly name: string;
   readonly state: "pending" | "running" | "cancelling" | "succeeded" | "failed" | "cancelled";
 }
 
-export class Room {
-  /** Its volume's directory on this machine, which is the node. */
+export class TestNamespace {
+  /** The directory of the volume on this machine, which is the node. */
   readonly directory: string;
 
   private constructor(
@@ -25,24 +25,24 @@ export class Room {
     this.directory = `${volumes}/${namespace}`;
   }
 
-  static async open(admin: Admin, namespace: string, volumes: string): Promise<Room> {
-    const room = new Room(admin, namespace, volumes);
+  static async open(admin: Admin, namespace: string, volumes: string): Promise<TestNamespace> {
+    const testNamespace = new TestNamespace(admin, namespace, volumes);
     await admin.ensure("/api/v1/namespaces", named("Namespace", namespace));
     await Promise.all([
-      admin.ensure(room.#path("/apis/rbac.authorization.k8s.io/v1", "rolebindings"), {
+      admin.ensure(testNamespace.#path("/apis/rbac.authorization.k8s.io/v1", "rolebindings"), {
         ...named("RoleBinding", "dev"),
         roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "edit" },
         subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: "dev" }],
       }),
-      room.#makeVolume(),
-      ...objects().map((object) => admin.ensure(room.tekton(plural(object)), object)),
+      testNamespace.#makeVolume(),
+      ...objects().map((object) => admin.ensure(testNamespace.tekton(plural(object)), object)),
     ]);
-    const account = `${room.core("serviceaccounts")}/default`;
+    const account = `${testNamespace.core("serviceaccounts")}/default`;
     while (await admin.get(account) === undefined) await new Promise((go) => setTimeout(go, 200));
-    return room;
+    return testNamespace;
   }
 
-  /** Those of a run of this that was killed: no run takes that long. */
+  /** Deletes the namespaces of a killed test, which are older than any test takes. */
   static async removeOld(admin: Admin): Promise<void> {
     for (const path of ["/api/v1/namespaces", "/api/v1/persistentvolumes"]) {
       for (const { metadata } of await admin.list(`${path}?labelSelector=${OWN_LABEL}`)) {
@@ -52,7 +52,7 @@ export class Room {
     }
   }
 
-  /** What it made is gone then, or goes. */
+  /** Deletes the namespace and the volume, without waiting. */
   async close(): Promise<void> {
     await this.admin.remove(`/api/v1/namespaces/${this.namespace}`);
     await this.admin.remove(`/api/v1/persistentvolumes/${this.namespace}`);
@@ -66,7 +66,7 @@ export class Room {
     return this.#path(TEKTON, plural);
   }
 
-  /** Those that nobody else made: of a PipelineRun not its TaskRuns. */
+  /** Returns the runs that no other run owns: a PipelineRun, but not its TaskRuns. */
   async runs(): Promise<FoundRun[]> {
     const [pipelineRuns, taskRuns] = await Promise.all([
       this.admin.list(this.tekton("pipelineruns")),
@@ -83,7 +83,7 @@ export class Room {
     return await this.admin.list(this.core("pods"));
   }
 
-  /** Temporary objects and claims, by kind and name. */
+  /** Returns temporary objects and claims, by kind and name. */
   async extras(): Promise<string[]> {
     const temporary = await this.#temporary();
     const claims = await this.admin.list(this.core("persistentvolumeclaims"));
@@ -94,7 +94,7 @@ export class Room {
     ];
   }
 
-  /** Temporary objects say for how long they may be needed: no longer. */
+  /** Makes all temporary objects look expired. */
   async expire(): Promise<void> {
     for (const { path, object } of await this.#temporary()) {
       const mark: string | undefined = object.metadata.annotations?.[MARK];
@@ -116,7 +116,7 @@ export class Room {
     return found;
   }
 
-  /** For the next upload. */
+  /** Deletes everything that an upload left, for the next upload. */
   async clear(): Promise<void> {
     const { admin } = this;
     for (const plural of ["pipelineruns", "taskruns"]) await admin.remove(this.tekton(plural));

@@ -1,18 +1,20 @@
-/** How long things may take in an injection, and waiting. */
+/** Time limits of an injection, and waits. */
 
-/** How long a step is held with nobody there. */
+/** How long a held step waits for a client. */
 export const PAUSE_SECONDS = 20;
-/** A pod may take that long to hold: a kubelet that missed Tekton's word to its first step looks again after 90 s. */
+/**
+ * A pod's start: a kubelet that missed Tekton's signal to the first step looks again after 90 s.
+ */
 export const START_MS = 150_000;
-/** Both pods of a Pipeline may. */
+/** The starts of both pods of a Pipeline. */
 export const LONGEST_RUN_MS = 300_000;
-/** Beyond the pause, a run is over, and its pods are, within that time. */
+/** The time after the pause in which a run and its pods end. */
 export const SETTLE_MS = 30_000;
-/** After these two, a pod is old enough for `tkn-dev cleanup` to see that it has outlived its run. */
+/** The further time after which `tkn-dev cleanup` considers a pod orphaned. */
 export const ORPHAN_MS = 90_000;
-/** By then a run that was cancelled has ended. */
+/** The time in which a cancelled run ends. */
 export const CANCEL_MS = 6_000;
-/** How often the cluster is looked at. */
+/** The interval between looks at the cluster. */
 export const LOOK_MS = 1_000;
 
 export function after(ms: number): Promise<void> {

@@ -1,28 +1,28 @@
-/** The phases of an upload in which something can go wrong, and how a proxy knows each. */
-import { channelOf } from "./proxy/frames.ts";
-import type { Kind } from "./proxy/exchange.ts";
-import type { Moment } from "./proxy/fault_proxy.ts";
-import type { Measures, Seen } from "./seen.ts";
+/** The phases of an upload, and how a proxy recognizes each. */
+import { channelOf } from "../proxy/frames.ts";
+import type { Kind } from "../proxy/exchange.ts";
+import type { Moment } from "../proxy/fault_proxy.ts";
+import type { Measures, Progress } from "./progress.ts";
 
-/** Where in a request a fault strikes, if the phase is a request. */
+/** The part of a request at which a fault strikes, if the phase is a request. */
 export type Spot = "request" | "answer" | "body";
 
 export interface Phase {
   readonly name: string;
   /** Before the run exists, before its step is released, or after. */
   readonly stage: "before" | "held" | "released";
-  /** The request that the phase is. */
+  /** The kind of request, if the phase is a request. */
   readonly kind?: Kind;
-  /** In pipelines alone. */
+  /** Only in pipelines. */
   readonly isOfPipelines?: boolean;
-  /** Where the run is placed by temporary objects alone. */
+  /** Only with temporary objects. */
   readonly isOfObjects?: boolean;
-  /** The user presses Ctrl-C once an archive begins, which is how the phase is reached. */
+  /** The test presses Ctrl-C when an archive begins, to reach this phase. */
   readonly isInterrupted?: boolean;
-  isNow(moment: Moment, seen: Seen, measures: Measures, spot: Spot): boolean;
+  isNow(moment: Moment, progress: Progress, measures: Measures, spot: Spot): boolean;
 }
 
-/** The margin by which the words around an archive may differ in length from one upload to the next. */
+/** The largest difference between uploads in the length of the words around an archive. */
 const MARGIN_BYTES = 256;
 
 function request(name: string, stage: Phase["stage"], kind: Kind, more: Partial<Phase> = {}) {
@@ -30,7 +30,7 @@ function request(name: string, stage: Phase["stage"], kind: Kind, more: Partial<
     name,
     stage,
     kind,
-    isNow: ({ at, exchange }: Moment, _seen: Seen, _measures: Measures, spot: Spot) =>
+    isNow: ({ at, exchange }: Moment, _progress: Progress, _measures: Measures, spot: Spot) =>
       exchange.kind === kind && at === spot,
     ...more,
   };

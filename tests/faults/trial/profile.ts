@@ -1,20 +1,20 @@
 /** The kinds of upload that faults strike. */
 import { LOOK, type TreeSize } from "./tree.ts";
-import type { KubeObject } from "./admin.ts";
+import type { KubeObject } from "../cluster/admin.ts";
 
 export interface Profile {
   readonly name: string;
   readonly tree: TreeSize;
-  /** The command's words up to the directory. */
+  /** The command line before the directory. */
   readonly command: readonly string[];
-  /** Whether it goes into a volume that outlives the run. */
+  /** Whether it uploads into a volume that outlives the run. */
   readonly usesClaim: boolean;
   readonly isPipeline: boolean;
   readonly usesObjects: boolean;
 }
 
 const small: TreeSize = { files: 60, bytes: 1_500_000 };
-/** Enough for two halves side by side. */
+/** Large enough for two lanes. */
 const large: TreeSize = { files: 250, bytes: 10_000_000 };
 const task = { command: ["task", "upload", "faults"], isPipeline: false, usesObjects: false };
 const pipeline = {
@@ -33,7 +33,7 @@ export const PROFILES = {
     ...pipeline,
     name: "by objects",
     tree: small,
-    // A value that would be filled in inline.
+    // A value that inline Tekton would fill in.
     command: [...pipeline.command, "-p", "note=$(params.witness)"],
     usesObjects: true,
   },
@@ -46,11 +46,11 @@ const params = [{ name: "witness" }];
 const workspaces = [{ name: "source" }];
 const look = { image: IMAGE, workingDir: "$(workspaces.source.path)", script: LOOK };
 
-/** What is looked for in a namespace beside what an upload makes. */
+/** The test's own objects, which are not leftovers of an upload. */
 export const OWN_TASKS = ["faults", "faults-clone"];
 export const OWN_PIPELINES = ["faults"];
 
-/** A Task that looks at its tree, and a Pipeline whose first task would clone and whose second looks. */
+/** Returns a Task that reports its tree, and a Pipeline with a clone and that Task. */
 export function objects(): KubeObject[] {
   return [
     tekton("Task", "faults", { params, workspaces, steps: [{ name: "look", ...look }] }),

@@ -1,7 +1,7 @@
-/** The cluster as its administrator sees it: judges and cleans up by a way that no fault is on. */
+/** The cluster as its administrator sees it, over connections without faults. */
 import { Buffer } from "node:buffer";
 import { parse } from "npm:yaml@2.9.1";
-import type { Upstream } from "./proxy/link.ts";
+import type { Upstream } from "../proxy/link.ts";
 
 export interface KubeObject {
   apiVersion?: string;
@@ -37,7 +37,7 @@ export class Admin {
     private readonly token: string,
   ) {}
 
-  /** As the current context's user, who has a token. */
+  /** Connects as the user of the current context, who must have a token. */
   static async open(kubeconfig: string): Promise<Admin> {
     const config = parse(await Deno.readTextFile(kubeconfig)) as Kubeconfig;
     const { cluster, user } = find(config, config["current-context"]);
@@ -50,7 +50,7 @@ export class Admin {
     return new Admin(upstream, config, Deno.createHttpClient({ caCerts: [ca] }), user.token);
   }
 
-  /** A kubeconfig that leads an ordinary user (`dev`, where there is one) through a proxy. */
+  /** Returns a kubeconfig of an ordinary user (`dev`, if it exists) through a proxy. */
   kubeconfig({ port, ca, namespace }: { port: number; ca: string; namespace: string }): string {
     const isThere = this.config.contexts.some(({ name }) => name === "dev");
     const { user } = find(this.config, isThere ? "dev" : this.config["current-context"]);
@@ -79,7 +79,7 @@ export class Admin {
     });
   }
 
-  /** Throws where the server says no. */
+  /** Throws unless the server accepts the request. */
   async json(method: string, path: string, body?: unknown): Promise<KubeObject> {
     const response = await this.request(method, path, body);
     const text = await response.text();
@@ -93,7 +93,7 @@ export class Admin {
     return (await this.json("GET", path)).items;
   }
 
-  /** Undefined where it is not there. */
+  /** Returns undefined if the object does not exist. */
   async get(path: string): Promise<KubeObject | undefined> {
     const response = await this.request("GET", path);
     if (response.ok) return await response.json();
@@ -101,7 +101,7 @@ export class Admin {
     return undefined;
   }
 
-  /** What is there already is as good. */
+  /** Creates an object unless it exists. */
   async ensure(path: string, object: KubeObject): Promise<void> {
     const response = await this.request("POST", path, object);
     const text = await response.text();
@@ -110,7 +110,7 @@ export class Admin {
     }
   }
 
-  /** At once, as with `--force`; what is not there is as good. */
+  /** Deletes objects at once, as with `--force`, if they exist. */
   async remove(path: string): Promise<void> {
     const query = "gracePeriodSeconds=0&propagationPolicy=Background";
     const response = await this.request("DELETE", `${path}?${query}`);

@@ -1,13 +1,15 @@
-/** The node of a test cluster that is this machine: its containers' processes are ours to see. */
+/**
+ * The node of the test cluster, which is this machine: the processes of its containers are visible.
+ */
 
 export interface Process {
   readonly pid: number;
   readonly name: string;
-  /** The command line, its words apart by spaces. */
+  /** The command line, with spaces between its words. */
   readonly command: string;
 }
 
-/** Those of a container, or of a pod: of whatever has the id in its cgroup's path. */
+/** Returns the processes of a container or pod, which have its id in the path of their cgroup. */
 export async function processesOf(id: string): Promise<Process[]> {
   const found: Process[] = [];
   for await (const { name } of Deno.readDir("/proc")) {
@@ -16,10 +18,10 @@ export async function processesOf(id: string): Promise<Process[]> {
       if (!(await Deno.readTextFile(`/proc/${name}/cgroup`)).includes(id)) continue;
       const command = (await Deno.readTextFile(`/proc/${name}/cmdline`)).replaceAll("\0", " ");
       const comm = (await Deno.readTextFile(`/proc/${name}/comm`)).trim();
-      // busybox' programs have the name of the shell that runs them
+      // programs of busybox have the name of the shell that runs them
       found.push({ pid: Number(name), name: commandName(command) ?? comm, command });
     } catch {
-      // it ended meanwhile
+      // it has ended
     }
   }
   return found;
@@ -38,7 +40,7 @@ async function run(command: string, ...args: string[]): Promise<void> {
   }
 }
 
-/** A file system of that many bytes in memory. */
+/** Mounts a file system of that size in memory. */
 export async function mountMemory(path: string, bytes: number): Promise<void> {
   await Deno.mkdir(path, { recursive: true });
   await run("mount", "-t", "tmpfs", "-o", `size=${bytes},mode=0777`, "tmpfs", path);

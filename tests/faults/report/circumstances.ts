@@ -1,6 +1,6 @@
-/** What a run of the matrix was made on, for its page. */
-import type { Admin } from "./admin.ts";
-import type { Circumstances } from "./table.ts";
+/** The versions and the date for the report on a run of the matrix. */
+import type { Admin } from "../cluster/admin.ts";
+import type { Circumstances } from "./report.ts";
 
 export async function readCircumstances(admin: Admin): Promise<Omit<Circumstances, "seconds">> {
   const kubernetes = await admin.get("/version");

@@ -1,12 +1,14 @@
-/** What happens to the files: here while they are read, and in the workspace while they are written. */
+/** Faults of files: local files during reading, workspace files during writing. */
 import { type Fault, USUAL_SECONDS } from "./fault.ts";
-import { makeReadOnly, mountMemory, unmount } from "./node.ts";
-import { LAST_FILE } from "./tree.ts";
-import type { World } from "./world.ts";
+import { makeReadOnly, mountMemory, unmount } from "../cluster/node.ts";
+import { LAST_FILE } from "../trial/tree.ts";
+import type { FaultContext } from "./context.ts";
 
 const usual = { spot: "request", times: 1, endSeconds: USUAL_SECONDS } as const;
 
-/** A file is sent as it was when it was opened, or the upload fails: the tree is one of the two, whole. */
+/**
+ * The upload sends the file as it was when opened, or it fails: the tree is the old or the new one.
+ */
 function local(name: string, does: (path: string) => Promise<void>): Fault {
   return {
     ...usual,
@@ -60,12 +62,12 @@ export const storageFaults = {
   }),
   filled: storage("workspace filled by another", {
     prepare: ({ workspace }) => mountMemory(workspace, LARGE),
-    strike: async ({ data }, { workspace }: World) => {
+    strike: async ({ data }, { workspace }: FaultContext) => {
       const piece = new Uint8Array(1024 * 1024);
       try {
         for (;;) await Deno.writeFile(`${workspace}/.filler`, piece, { append: true });
       } catch {
-        return data; // it is full now
+        return data; // it is full
       }
     },
   }),

@@ -1,12 +1,12 @@
-/** What happens to the client: signals, and the machine that it runs on. */
+/** Faults of the client: signals, and a stopped machine. */
 import { type Fault, USUAL_SECONDS } from "./fault.ts";
 
 const usual = { spot: "answer", times: 1, endSeconds: USUAL_SECONDS } as const;
-/** One second is promised, and a machine that runs eight uploads at once is given some more. */
+/** The README promises one second; a machine with eight uploads at once gets more. */
 const PROMPT_SECONDS = 10;
 const STOPPED_MS = 20_000;
 
-/** By a user, who waits no longer than some seconds for the prompt to come back. */
+/** A signal by a user, who waits only a few seconds for the prompt. */
 function interrupting(name: "SIGINT" | "SIGTERM"): Fault {
   return {
     ...usual,
@@ -35,7 +35,7 @@ export const killed: Fault = {
   },
 };
 
-/** A middlebox keeps its connections open behind a client that is gone. */
+/** A middlebox keeps the connections of a killed client open. */
 export const killedBehindProxy: Fault = {
   ...killed,
   name: "SIGKILL behind a middlebox",
@@ -57,10 +57,10 @@ export const stopped: Fault = {
   },
 };
 
-/** As a laptop that is shut: the run must not wait for it. */
-export const stoppedForGood: Fault = {
+/** Like a closed laptop: the run must not wait for it. */
+export const stoppedForever: Fault = {
   ...usual,
-  name: "SIGSTOP for good",
+  name: "SIGSTOP without end",
   codes: () => [137],
   endsClient: true,
   strike({ data }, { signal }) {

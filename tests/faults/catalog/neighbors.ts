@@ -1,11 +1,11 @@
-/** Uploads into a place that is not this one's alone. */
+/** Other uploads into the same directory. */
 import { type Fault, USUAL_SECONDS } from "./fault.ts";
 
 const usual = { spot: "answer", times: 1, endSeconds: USUAL_SECONDS, needsClaim: true } as const;
-/** So that both write at the same time, if they may. */
+/** The time in which both could write at once. */
 const ASIDE_MS = 1_500;
 
-/** Each run goes on with its own tree, or not at all. */
+/** Each run continues with its own tree or not at all. */
 export const anotherUpload: Fault = {
   ...usual,
   name: "another upload into the same claim",
@@ -17,15 +17,15 @@ export const anotherUpload: Fault = {
   },
 };
 
-/** A, then B that is cut, then A: what the first left must not be trusted. */
+/** A, then B interrupted, then A again: the client must not trust the files of the first upload. */
 export const killedBetween: Fault = {
   ...usual,
   name: "A, B killed, A again",
   codes: () => [0],
-  isBetween: true,
+  isBetweenUploads: true,
   strike({ exchange }, { signal }) {
     signal("SIGKILL");
-    exchange.link.reset(); // else what the system has taken still arrives
+    exchange.link.reset(); // otherwise the data in the system's buffers would still arrive
     return Promise.resolve(undefined);
   },
 };

@@ -1,30 +1,30 @@
-/** What a proxy has seen of an upload so far: how far it is. */
-import { channelOf } from "./proxy/frames.ts";
-import type { Exchange, Moment } from "./proxy/fault_proxy.ts";
+/** The progress of an upload, from what has passed a proxy. */
+import { channelOf } from "../proxy/frames.ts";
+import type { Exchange, Moment } from "../proxy/fault_proxy.ts";
 
-/** Below this a frame of stdin is a word of the conversation, above it is a piece of the archive. */
+/** A smaller frame of stdin is a word of the conversation, a larger one is part of the archive. */
 const WORDS_BYTES = 1024;
 
-/** What a whole upload of a profile comes to, seen with no fault. */
+/** The totals of an upload without a fault. */
 export interface Measures {
   readonly stdinBytes: number;
   readonly receipts: number;
 }
 
-export class Seen {
-  /** Of all execs, before the moment that is looked at. */
+export class Progress {
+  /** Bytes on the stdin of all execs, before the current moment. */
   stdinBytes = 0;
   receipts = 0;
-  /** An archive has begun. */
+  /** Whether an archive has begun. */
   hasArchive = false;
   readonly execs: Exchange[] = [];
-  /** The bytes of the moment that are stdin's. */
+  /** The current moment's bytes on stdin. */
   momentBytes = 0;
   isArchive = false;
   isReceipt = false;
 
-  /** Counts what came before, and reads what comes now. */
-  see({ at, exchange, frame }: Moment): void {
+  /** Adds the previous moment to the counts, and reads the current one. */
+  add({ at, exchange, frame }: Moment): void {
     this.stdinBytes += this.momentBytes;
     this.hasArchive ||= this.isArchive;
     this.momentBytes = 0;
