@@ -1,4 +1,4 @@
-/** Tekton's own breakpoints are an alpha feature: the flag is set for as long as this lasts. */
+/** Tekton's own breakpoints are an alpha feature, so the flag is set during the test. */
 import { nativeScenarios } from "../../scenarios/native.ts";
 import { openUser, withFlag } from "./feature_flag.ts";
 
