@@ -1,6 +1,6 @@
 /**
- * Writes the parts of README.md between `<!-- begin NAME -->` and `<!-- end NAME -->` anew from the
- * command line's spec. With --check it writes nothing and exits 1 where they differ.
+ * Writes the parts of README.md between `<!-- begin NAME -->` and `<!-- end NAME -->` from the
+ * command line's spec. With --check it writes nothing and exits with 1 if they differ.
  */
 import { PROGRAM } from "../src/cli/commands.ts";
 import { exitCodesTable, flagsTable } from "../src/cli/markdown.ts";
@@ -38,7 +38,7 @@ async function main(): Promise<number> {
   return 0;
 }
 
-/** The text with the part called `name` replaced, between blank lines as `deno fmt` wants them. */
+/** Returns the text with the part called `name` replaced, between blank lines like `deno fmt`. */
 function fill(readme: string, name: string, text: string): string | undefined {
   const begin = `<!-- begin ${name} -->`;
   const start = readme.indexOf(begin);

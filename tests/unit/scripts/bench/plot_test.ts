@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { renderPlot } from "../../../../scripts/bench/plot.ts";
-import type { Row } from "../../../../scripts/bench/row.ts";
+import { renderPlot } from "../../../../scripts/bench/report/plot.ts";
+import type { Row } from "../../../../scripts/bench/report/row.ts";
 
 const row: Row = {
   name: "source",

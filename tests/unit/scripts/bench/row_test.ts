@@ -5,7 +5,7 @@ import {
   formatValue,
   isMet,
   type Row,
-} from "../../../../scripts/bench/row.ts";
+} from "../../../../scripts/bench/report/row.ts";
 
 const row: Row = {
   name: "source",

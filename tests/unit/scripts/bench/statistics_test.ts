@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { figure, median, ratio } from "../../../../scripts/bench/statistics.ts";
+import { figure, median, ratio } from "../../../../scripts/bench/report/statistics.ts";
 
 Deno.test("a median is the middle one, or between the two in the middle", () => {
   assert.equal(median([3, 100, 1]), 3);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Row } from "../../../../scripts/bench/row.ts";
-import { renderLine, renderPage } from "../../../../scripts/bench/table.ts";
+import type { Row } from "../../../../scripts/bench/report/row.ts";
+import { renderLine, renderPage } from "../../../../scripts/bench/report/table.ts";
 
 const missed: Row = {
   name: "source",

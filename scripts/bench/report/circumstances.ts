@@ -1,5 +1,5 @@
-/** What the figures depend on. */
-import type { Stage } from "./stage.ts";
+/** The machine, the cluster and the program that figures depend on. */
+import type { Stage } from "../stage.ts";
 import type { Circumstances } from "./table.ts";
 
 export async function readCircumstances(stage: Stage): Promise<Circumstances> {

@@ -1,18 +1,20 @@
-/** The measured rows as a plot: a bar each, as long as its figure is a share of what it must reach. Pure. */
+/**
+ * The measured rows as a plot: one bar each, as long as its figure is a share of its limit. Pure.
+ */
 import { formatValue, isMet, type Row } from "./row.ts";
 
 const WIDTH = 880;
-/** Where the bars begin, and how far a share of 1 goes. */
+/** Where the bars begin, and the length of a share of 1. */
 const LEFT = 330;
 const UNIT = 260;
-/** What is longer is cut there, and has an open end. */
+/** The longest share that fits; longer bars have an open end. */
 const MOST = 1.5;
 const ROW = 30;
 const BAR = 16;
 const TOP = 64;
 const BOTTOM = 52;
 
-/** For light and dark pages. */
+/** Works on light and dark pages. */
 const STYLE = `
   svg { font: 13px system-ui, sans-serif }
   text { fill: #24292f } .soft { fill: #57606a } .page { fill: #fff } .lane { fill: #f1f3f5 }
@@ -23,7 +25,7 @@ const STYLE = `
     .line, .spread { stroke: #e6edf3 }
   }`;
 
-/** Of the rows that have a bar to reach. */
+/** Draws the rows that have a limit. */
 export function renderPlot(rows: readonly Row[], caption: string): string {
   const shown = rows.filter((row) => row.bar !== undefined);
   const bottom = TOP + shown.length * ROW;
@@ -66,7 +68,7 @@ function renderRow(row: Row, top: number): string[] {
   ];
 }
 
-/** A long one that is cut ends in a point. */
+/** A bar that is cut ends in a point. */
 function renderBar(
   end: number,
   { middle, kind, open }: { middle: number; kind: string; open: boolean },
@@ -85,7 +87,7 @@ function line(at: number, from: number, to: number, kind: string): string {
   return `<path class="${kind}" d="M${at} ${from}V${to}"/>`;
 }
 
-/** Of a share: what is better than nothing at all begins at the left. */
+/** Returns the position of a share. A negative share is at the left edge. */
 function x(share: number): number {
   return Math.round((LEFT + Math.min(Math.max(share, 0), MOST) * UNIT) * 10) / 10;
 }

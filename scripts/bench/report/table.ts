@@ -1,17 +1,17 @@
 /** The measured rows as text: lines for a terminal, and the page docs/bench.md. Pure. */
 import { formatSpread, formatValue, isMet, type Row } from "./row.ts";
 
-/** What the figures depend on, in words without names of the machine. */
+/** The machine, the cluster and the program, without names of the machine. */
 export interface Circumstances {
   readonly date: string;
   /** "2 cores (load 0.1 at the start), linux 6.1, Kubernetes v1.34.2" */
   readonly machine: string;
   readonly program: string;
-  /** What could not be measured, and what was not as it should be. */
+  /** Cases that could not be measured, and disturbances. */
   readonly notes: readonly string[];
 }
 
-/** One line of the terminal's table, as it is measured. */
+/** Formats one line of the terminal's table. */
 export function renderLine(row: Row): string {
   const { name, what, unit, figure, bar, detail } = row;
   const against = bar === undefined ? "" : ` (bar ${formatValue(bar, unit)})`;
@@ -56,7 +56,7 @@ function verdict(row: Row): string {
   return met === undefined ? "" : met ? "yes" : "no";
 }
 
-/** As `deno fmt` writes it. */
+/** Formats a table like `deno fmt`. */
 export function table(head: readonly string[], rows: readonly string[][]): string[] {
   const widths = head.map((text, column) =>
     Math.max(text.length, 3, ...rows.map((row) => row[column].length))

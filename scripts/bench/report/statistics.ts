@@ -1,13 +1,13 @@
-/** What is said of numbers that were measured several times. Pure. */
+/** Statistics of repeated measurements. Pure. */
 
-/** A median, and between what the single rounds were. */
+/** A median, and the lowest and highest round. */
 export interface Figure {
   readonly value: number;
   readonly low: number;
   readonly high: number;
 }
 
-/** Throws where there is nothing. */
+/** Throws for an empty list. */
 export function median(values: readonly number[]): number {
   if (values.length === 0) throw new Error("no median of nothing");
   const sorted = values.toSorted((a, b) => a - b);
@@ -19,7 +19,10 @@ export function figure(values: readonly number[]): Figure {
   return { value: median(values), low: Math.min(...values), high: Math.max(...values) };
 }
 
-/** The ratio of the medians; its spread is that of the rounds' own ratios, for what disturbs one disturbs both. */
+/**
+ * Returns the ratio of the medians. Its spread is the spread of the ratios per round, because a
+ * disturbance hits both.
+ */
 export function ratio(ours: readonly number[], theirs: readonly number[]): Figure {
   const { low, high } = figure(ours.map((one, round) => one / theirs[round]));
   return { value: median(ours) / median(theirs), low, high };

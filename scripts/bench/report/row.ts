@@ -1,21 +1,21 @@
-/** One thing that was measured, beside the bar that it must reach. Pure. */
+/** One measurement and its limit. Pure. */
 import type { Figure } from "./statistics.ts";
 
 export type Unit = "x" | "ms" | "MB" | "%";
 
 export interface Row {
-  /** The case's name. */
+  /** The name of the case. */
   readonly name: string;
   readonly what: string;
   readonly unit: Unit;
   readonly figure: Figure;
-  /** No more than this; undefined: said for what it tells. */
+  /** The limit. Undefined for a figure without one. */
   readonly bar?: number;
-  /** The medians that a ratio is of, and whatever else explains it. */
+  /** The medians behind a ratio, or another explanation. */
   readonly detail: string;
 }
 
-/** Undefined without a bar. */
+/** Undefined without a limit. */
 export function isMet({ figure, bar }: Row): boolean | undefined {
   return bar === undefined ? undefined : figure.value <= bar;
 }
@@ -25,7 +25,7 @@ export function formatValue(value: number, unit: Unit): string {
   return `${formatNumber(value)} ${unit}`;
 }
 
-/** The first three digits: "0.0123", "0.9", "5.25", "43.2", "1240". */
+/** Formats the first three digits: "0.0123", "0.9", "5.25", "43.2", "1240". */
 function formatNumber(value: number): string {
   return value >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(3)));
 }
