@@ -5,7 +5,8 @@
  *     deno task examples [--claim=NAME] SOURCE TARGET
  *
  * With --claim all volumes are folders of that existing claim, because a volumeClaimTemplate takes
- * a volume for each run. The script skips examples that cannot run on such a cluster and prints why.
+ * a volume for each run. The script skips examples that cannot run on such a cluster and prints
+ * why.
  */
 import { parseAllDocuments, stringify } from "npm:yaml@2.9.1";
 import type { KubeObject } from "../../src/kube/interface.ts";
