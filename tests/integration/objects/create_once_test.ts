@@ -58,6 +58,7 @@ class Server implements AsyncDisposable {
       return found === undefined ? failure(404, "not found") : Response.json(found);
     }
     const object: KubeObject = await request.json();
+    object.metadata.uid = `uid-${this.posts}`;
     this.posts += 1;
     const create = () => {
       const { name } = object.metadata;

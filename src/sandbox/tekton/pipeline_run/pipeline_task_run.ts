@@ -46,6 +46,7 @@ export function makeTaskRun(
   const resolved = { ...task, workspaces };
   const bindings = bind(store, run, resolved);
   return {
+    kind: "TaskRun",
     metadata: {
       name: taskRunName(run, task),
       namespace: run.metadata.namespace,
