@@ -1,8 +1,8 @@
 /**
  * Records docs/repair.cast: a terminal session on the cluster of KUBECONFIG, as the user of the
- * context TKN_DEV_TEST_CONTEXT. tests/scenarios/repair_session.ts has what is typed.
+ * context TKN_DEV_TEST_CONTEXT. tests/scenarios/hold/repair_session.ts has what is typed.
  */
-import { COLUMNS, playRepair, ROWS, TERM } from "../tests/scenarios/repair_session.ts";
+import { COLUMNS, playRepair, ROWS, TERM } from "../tests/scenarios/hold/repair_session.ts";
 import { type CastEvent, writeCast } from "../tests/support/cast.ts";
 import { openCluster } from "../tests/support/cluster.ts";
 

@@ -1,7 +1,7 @@
 /** Users' rights, on a real cluster only: the sandbox has no RBAC. */
 import assert from "node:assert/strict";
 import { TASK_RUNS } from "../../src/tekton/model.ts";
-import { uploadRemote } from "../scenarios/resolvers.ts";
+import { uploadRemote } from "../scenarios/run/resolvers.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
 import { runCount } from "../support/cluster.ts";
 import { tknDev } from "../support/program.ts";

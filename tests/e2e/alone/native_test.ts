@@ -1,5 +1,5 @@
 /** Tekton's own breakpoints are an alpha feature, so the flag is set during the test. */
-import { nativeScenarios } from "../../scenarios/native.ts";
+import { nativeScenarios } from "../../scenarios/hold/native.ts";
 import { openUser, withFlag } from "./feature_flag.ts";
 
 const ALPHA = {
