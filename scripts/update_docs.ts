@@ -1,6 +1,7 @@
 /**
- * Writes the generated documents: docs/reference from the spec of the command line, and the picture in README.md from
- * docs/upload.cast. With --check it writes nothing, and exits with 1 if a document differs.
+ * Writes the generated documents: docs/reference from the spec of the command line, and the picture
+ * in README.md from docs/upload.cast. With --check it writes nothing, and exits with 1 if a
+ * document differs.
  */
 import { PROGRAM } from "../src/cli/commands.ts";
 import { VERSION } from "../src/version.ts";
