@@ -145,6 +145,13 @@ Deno.test("each path that the documents name exists", () => {
   assert.deepEqual(wrong, []);
 });
 
+testWith(["groff"], "the man page is one that groff formats without a warning", async () => {
+  const args = ["-ww", "-z", "-man", `${ROOT}docs/reference/tkn-dev.1`];
+  const { success, stderr } = await new Deno.Command("groff", { args }).output();
+  assert.equal(new TextDecoder().decode(stderr), "");
+  assert.ok(success);
+});
+
 Deno.test("README.md has at most 8 KB", async () => {
   assert.ok((await Deno.stat(`${ROOT}README.md`)).size <= 8192);
 });
