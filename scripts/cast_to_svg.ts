@@ -10,7 +10,7 @@ import { castSvg } from "./docs/cast_svg.ts";
 
 /** The longest wait for the next line when the picture plays. */
 const IDLE_MS = 1_600;
-const FRAME_MS = 90;
+const FRAME_MS = 150;
 
 /** The SVG of a recording. */
 export function svgOfCast(text: string): string {
