@@ -15,7 +15,7 @@ import type { Gate } from "../tekton/breakpoint/gate_step.ts";
 import type { HeldStep } from "../tekton/breakpoint/hold_run.ts";
 import type { ResultSpec, WorkspaceBinding } from "../tekton/model.ts";
 import type { RunManifest } from "../tekton/run_manifest.ts";
-import { standInResults, whyTooLarge } from "../tekton/results.ts";
+import { standInResults, whyTooLarge } from "../tekton/source/result_values.ts";
 import type { Receipt } from "../tree/archive/checksum_list.ts";
 import type { GitFacts } from "../tree/git/git_facts.ts";
 import { lanesOf } from "../transfer/split_tree.ts";

@@ -53,23 +53,27 @@ Deno.test("fields that are null are as good as left out", () => {
 
 for (
   const [what, documents, why] of [
-    ["another kind", [{ ...TASK, kind: "Pipeline" }], "what came is a Pipeline"],
-    ["nothing", [], "what came is no Kubernetes object"],
-    ["an empty document", [null], "what came is no Kubernetes object"],
-    ["text", ["<html>"], "what came is no Kubernetes object"],
-    ["no spec", [{ ...TASK, spec: undefined }], "what came has no spec"],
-    ["a spec of null", [{ ...TASK, spec: null }], "what came has no spec"],
-    ["a list", [[{ kind: "Task" }]], "what came is no Kubernetes object"],
-    ["a kind that is a list", [{ ...TASK, kind: ["Task"] }], "of what came kind is no text"],
+    ["another kind", [{ ...TASK, kind: "Pipeline" }], "the resolver returned a Pipeline"],
+    ["nothing", [], "the resolver returned no Kubernetes object"],
+    ["an empty document", [null], "the resolver returned no Kubernetes object"],
+    ["text", ["<html>"], "the resolver returned no Kubernetes object"],
+    ["no spec", [{ ...TASK, spec: undefined }], "the returned object has no spec"],
+    ["a spec of null", [{ ...TASK, spec: null }], "the returned object has no spec"],
+    ["a list", [[{ kind: "Task" }]], "the resolver returned no Kubernetes object"],
+    [
+      "a kind that is a list",
+      [{ ...TASK, kind: ["Task"] }],
+      "in the returned object kind is no text",
+    ],
     [
       "labelled by a number",
       [{ ...TASK, metadata: { labels: { a: 1 } } }],
-      "of what came metadata.labels.a is no text",
+      "in the returned object metadata.labels.a is no text",
     ],
     [
       "of steps that are no list",
       [{ ...TASK, spec: { steps: {} } }],
-      "of what came spec.steps is no list",
+      "in the returned object spec.steps is no list",
     ],
   ] as const
 ) {
@@ -81,12 +85,12 @@ for (
   });
 }
 
-Deno.test("a version that is not known is refused with those that are", () => {
+Deno.test("an unknown version is refused with a list of the known ones", () => {
   const task = { ...TASK, apiVersion: "tekton.dev/v1alpha1" };
   assert.equal(
     refusal(() => readResolved(reference(), [task]), ClusterError),
     'Cannot resolve the Task of task "clone" by "git": ' +
-      "what came is of version tekton.dev/v1alpha1, which is not known\n" +
+      "the returned object has the unknown version tekton.dev/v1alpha1\n" +
       "one of: tekton.dev/v1, tekton.dev/v1beta1",
   );
 });

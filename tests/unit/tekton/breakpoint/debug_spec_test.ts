@@ -44,10 +44,10 @@ Deno.test("a run without them asks for nothing, Tekton's own breakpoints are not
 
 for (
   const [why, run] of [
-    ["it is no object", taskRun("onSteps")],
-    ['breakpoint "onFire" is none of onTasks, onSteps', taskRun({ breakpoint: ["onFire"] })],
-    ["breakpoint is no list of names", taskRun({ breakpoint: "onSteps", steps: ["a"] })],
-    ["steps is no list of names", taskRun({ breakpoint: ["onSteps"], steps: [1] })],
+    ["it is not an object", taskRun("onSteps")],
+    ['breakpoint "onFire" is not one of onTasks, onSteps', taskRun({ breakpoint: ["onFire"] })],
+    ["breakpoint is not a list of names", taskRun({ breakpoint: "onSteps", steps: ["a"] })],
+    ["steps is not a list of names", taskRun({ breakpoint: ["onSteps"], steps: [1] })],
     ["breakpoint onSteps needs steps", taskRun({ breakpoint: ["onSteps"] })],
     ["steps needs breakpoint onSteps", taskRun({ steps: ["a"] })],
     [

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { ResultSpec } from "../../../src/tekton/model.ts";
-import { type KnownResults, standInResults, whyTooLarge } from "../../../src/tekton/results.ts";
-import { refusal } from "../../support/refusal.ts";
+import type { ResultSpec } from "../../../../src/tekton/model.ts";
+import { type KnownResults, standInResults, whyTooLarge } from "../../../../src/tekton/source/result_values.ts";
+import { refusal } from "../../../support/refusal.ts";
 
 const OWNER = 'task "clone"';
 

@@ -1,14 +1,14 @@
 /** Random Pipelines: a Task put inline does what it did by reference, as the model of Tekton has it. */
 import assert from "node:assert/strict";
-import { withTasks } from "../../../src/tekton/inline/inline_pipeline.ts";
-import { inlineTask, whyNotInline } from "../../../src/tekton/inline/inline_task.ts";
-import type { PipelineTask } from "../../../src/tekton/model.ts";
-import { typeOf } from "../../../src/tekton/params.ts";
-import { deepFreeze } from "../../support/deep_freeze.ts";
-import { Random } from "../../support/random.ts";
-import { AUTHOR, type InlineCase, KEYS, randomCase, TASK } from "../../support/random_pipeline.ts";
-import { clashesInline } from "../../support/webhook_model.ts";
-import { viewByReference, viewInline } from "../../support/tekton_model.ts";
+import { withTasks } from "../../../../src/tekton/inline/inline_pipeline.ts";
+import { inlineTask, whyNotInline } from "../../../../src/tekton/inline/inline_task.ts";
+import type { PipelineTask } from "../../../../src/tekton/model.ts";
+import { typeOf } from "../../../../src/tekton/params.ts";
+import { deepFreeze } from "../../../support/deep_freeze.ts";
+import { Random } from "../../../support/random.ts";
+import { AUTHOR, type InlineCase, KEYS, randomCase, TASK } from "../../../support/random_pipeline.ts";
+import { clashesInline } from "../../../support/webhook_model.ts";
+import { viewByReference, viewInline } from "../../../support/tekton_model.ts";
 
 const CASES = 2000;
 
