@@ -4,16 +4,16 @@ import type { Param, TaskSpec } from "../tekton/model.ts";
 import type { Chosen } from "../tekton/source/choose_task.ts";
 import { chooseDestination, type Destination } from "../tekton/source/destination.ts";
 import {
+  dependsOnRun,
   emptiesDirectory,
-  isOpen,
   readAs,
   settled,
   taskParams,
-  uploadNotes,
-} from "../tekton/source/plan.ts";
+} from "../tekton/source/known_params.ts";
 import type { StandIn } from "../tekton/source/replaced_steps.ts";
-import { replacedResults, replacedStepResults } from "../tekton/source/results.ts";
+import { replacedResults, replacedStepResults } from "../tekton/source/replaced_results.ts";
 import { isClone, standInFor } from "../tekton/source/stand_in.ts";
+import { uploadNotes } from "../tekton/source/upload_notes.ts";
 import { type Candidate, usableWorkspaces } from "../tekton/workspaces.ts";
 import type { Deletes } from "../transfer/delta.ts";
 import type { ReplacedWork } from "./upload.ts";
@@ -86,7 +86,7 @@ export async function planUpload(
 
 /** The place in the words of flags, for an upload into a step that is held and keeps its own work. */
 export function intoPlace({ scope, path, directory, param }: Destination) {
-  if (isOpen(directory)) {
+  if (dependsOnRun(directory)) {
     throw new UsageError(
       `Cannot leave the step held: the upload goes where param "${param}" says, which only the run knows`,
       { hint: "name the directory with --on-directory, or leave out --no-continue" },

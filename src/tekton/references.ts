@@ -22,8 +22,8 @@ export function replaceVariable<T>(value: T, variable: string, text: string): T 
 }
 
 /**
- * Renames `$(params.from...)` to `$(params.to...)` in all spellings. `keys` are the keys of an object
- * that a reference may have; undefined: any.
+ * Renames `$(params.from...)` to `$(params.to...)` in all spellings. `keys` are the keys of an
+ * object that a reference may have; undefined: any.
  */
 export function renameParam<T>(value: T, from: string, to: string, keys?: readonly string[]): T {
   const name = nameInReferences(from, keys);

@@ -39,8 +39,8 @@ const SHAPES: Record<RemoteReference["kind"], Shape> = {
 
 /**
  * Returns the object in the current version. `documents` are the parsed YAML or JSON documents that
- * the resolver returned; like Tekton, it reads only the first. Throws ClusterError for another kind,
- * an unknown version, or no object.
+ * the resolver returned; like Tekton, it reads only the first. Throws ClusterError for another
+ * kind, an unknown version, or no object.
  */
 export function readResolved<T extends KubeObject>(
   reference: RemoteReference,

@@ -2,9 +2,9 @@
  * Builds the manifest of a run with changed Tasks in one of two forms: inline, or as temporary
  * objects that the run refers to. Pure.
  *
- * Inline is one object and leaves nothing behind. But a cluster may forbid it (disable-inline-spec),
- * and some text changes its meaning there. By reference everything keeps its meaning; only the names
- * of the objects differ.
+ * Inline is one object and leaves nothing behind. But a cluster may forbid it
+ * (disable-inline-spec), and some text changes its meaning there. By reference everything keeps its
+ * meaning; only the names of the objects differ.
  */
 import type { KubeObject } from "../kube/interface.ts";
 import {
@@ -33,8 +33,8 @@ export interface ChangedTask {
 
 /**
  * Returns the task without retries, each of which would pause again. The Pipeline's own text keeps
- * the original number of retries. In a referenced Task, `$(context.pipelineTask.retries)` is literal
- * text and stays.
+ * the original number of retries. In a referenced Task, `$(context.pipelineTask.retries)` is
+ * literal text and stays.
  */
 export function notRetried({ target, task }: ChangedTask): ChangedTask {
   const { retries = 0, ...kept } = target;
@@ -67,7 +67,7 @@ export function buildPipelineRun(
   // Names must be unique across the run, including the Tasks already inline.
   let spec = pipeline.spec;
   const inlined: PipelineTask[] = [];
-  const reasons = [whyNotTyped(run, changed)];
+  const reasons = [whyParamNotInline(run, changed)];
   for (const { target, task } of changed) {
     const options = { ...context, pipeline: spec };
     reasons.push(whyNotInline(target, task, options));
@@ -97,7 +97,10 @@ export function buildTaskRun(run: TaskRun, task: ReadTask): RunManifest<TaskRun>
  * Tekton puts the value into a Task's text last. Inline it does so first, and then fills in the
  * variable by the Pipeline's value.
  */
-function whyNotTyped({ spec }: PipelineRun, changed: readonly ChangedTask[]): string | undefined {
+function whyParamNotInline(
+  { spec }: PipelineRun,
+  changed: readonly ChangedTask[],
+): string | undefined {
   if (changed.every(({ target }) => target.taskSpec !== undefined)) return undefined;
   // Both forms replace the Pipeline's name.
   const variable =

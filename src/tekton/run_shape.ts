@@ -4,7 +4,9 @@ import type { KubeObject } from "../kube/interface.ts";
 import { checked } from "../shape.ts";
 import { RUN_SHAPE } from "./shapes.ts";
 
-/** Returns the run without null fields. Throws UsageError with a message that starts with `what`. */
+/**
+ * Returns the run without null fields. Throws UsageError with a message that starts with `what`.
+ */
 export function checkedRun(run: KubeObject, what: string): KubeObject {
   const found = checked(run, RUN_SHAPE);
   if ("value" in found) return found.value as KubeObject;

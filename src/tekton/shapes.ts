@@ -1,6 +1,6 @@
 /**
- * The shapes of Tekton's objects that the program relies on, for objects of any origin: which fields
- * are lists and which are texts. The cluster checks everything else. Source: model.ts.
+ * The shapes of Tekton's objects that the program relies on, for objects of any origin: which
+ * fields are lists and which are texts. The cluster checks everything else. Source: model.ts.
  */
 import type { Shape } from "../shape.ts";
 

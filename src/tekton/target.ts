@@ -3,6 +3,13 @@ import { UsageError } from "../errors.ts";
 import type { PipelineSpec, PipelineTask, Step, TaskSpec } from "./model.ts";
 import { usedTaskResults } from "./references.ts";
 
+/** A step by its names. */
+export interface StepPlace {
+  /** The Pipeline's task; undefined in a TaskRun. */
+  readonly task?: string;
+  readonly step: string;
+}
+
 /** Throws UsageError if the Pipeline has no such task. */
 export function findTask(owner: string, spec: PipelineSpec, asked: string): PipelineTask {
   const tasks = [...(spec.tasks ?? []), ...(spec.finally ?? [])];

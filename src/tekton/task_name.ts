@@ -14,8 +14,8 @@ export const TASK_NAME = "tkn-dev/task";
 type Labels = Readonly<Record<string, string>>;
 
 /**
- * Returns the labels without those that imply a taskRef. Tekton copies a PipelineRun's labels to its
- * TaskRuns.
+ * Returns the labels without those that imply a taskRef. Tekton copies a PipelineRun's labels to
+ * its TaskRuns.
  */
 export function withoutTaskLabels(labels: Labels = {}): Record<string, string> {
   const { [LABEL.task]: _, [LABEL.clusterTask]: __, ...kept } = labels;

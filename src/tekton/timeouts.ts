@@ -9,7 +9,9 @@ import type { PipelineRun, PipelineSpec } from "./model.ts";
 /** The length of a pause, and the timeout of runs that name none. */
 export interface Clocks {
   readonly pauseSeconds: number;
-  /** The cluster's `default-timeout-minutes`, as "1h0m0s"; undefined if unknown: not raised then. */
+  /**
+   * The cluster's `default-timeout-minutes`, as "1h0m0s"; undefined if unknown: not raised then.
+   */
   readonly defaultTimeout?: string;
 }
 
@@ -43,8 +45,8 @@ export function withRaisedTimeout<T extends { timeout?: string }>(
 }
 
 /**
- * Raises the run's own timeouts, and those that it sets for held tasks. `held` has a task's name once
- * for each of its steps that hold, because these may hold one after the other.
+ * Raises the run's own timeouts, and those that it sets for held tasks. `held` has a task's name
+ * once for each of its steps that hold, because these may hold one after the other.
  */
 export function raiseRunTimeouts(
   run: PipelineRun,

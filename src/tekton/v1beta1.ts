@@ -3,8 +3,8 @@
  * unknown keys stay.
  *
  * Source: the ConvertTo functions of Tekton 1.9 in pkg/apis/pipeline/v1beta1, and Tekton's webhook
- * for refusals. Unlike Tekton, this does not keep a step's dropped fields in an annotation, which no
- * run reads.
+ * for refusals. Unlike Tekton, this does not keep a step's dropped fields in an annotation, which
+ * no run reads.
  */
 import { ClusterError } from "../errors.ts";
 import type { KubeObject } from "../kube/interface.ts";
@@ -38,7 +38,7 @@ export function pipelineFromV1beta1(object: KubeObject, what: string): Pipeline 
 
 /** Returns the run as v1; otherwise like taskFromV1beta1. */
 export function runFromV1beta1(run: KubeObject, what: string): PipelineRun | TaskRun {
-  const { resources: _, ...spec } = run.spec as Json; // PipelineResources, which Tekton dropped
+  const { resources: _, ...spec } = run.spec as Json; // dropped PipelineResources, to which nothing can refer
   const converted = run.kind === "PipelineRun"
     ? pipelineRunSpec(spec, what)
     : renamed(spec, { stepOverrides: "stepSpecs", sidecarOverrides: "sidecarSpecs" });

@@ -1,6 +1,7 @@
 /**
- * Fills in the `$(...)` variables that are known before a run starts. Pure.
- * Source: https://tekton.dev/docs/pipelines/variables/ and Tekton 1.9, pkg/reconciler/pipelinerun/resources/{apply,pipelineref}.go,
+ * Fills in the `$(...)` variables that are known before a run starts. Pure. Source:
+ * https://tekton.dev/docs/pipelines/variables/ and Tekton 1.9,
+ * pkg/reconciler/pipelinerun/resources/{apply,pipelineref}.go,
  * pkg/reconciler/taskrun/resources/{apply,taskref}.go, pkg/substitution/replacements.go.
  */
 import { UsageError } from "../errors.ts";
@@ -85,8 +86,8 @@ export function fillParams(params: readonly Param[], variables: Variables): Para
 }
 
 /**
- * Fills in the params of a reference. `what` starts the message. Throws UsageError for variables that
- * only the run itself will know.
+ * Fills in the params of a reference. `what` starts the message. Throws UsageError for variables
+ * that only the run itself will know.
  */
 export function fillReference(
   what: string,

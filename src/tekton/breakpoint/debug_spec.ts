@@ -6,16 +6,12 @@
  *       tasks: [clone]          # in a PipelineRun: before the task's first step
  *       steps: [build/compile]  # in a TaskRun: the step's name
  *
- * Source: https://github.com/tektoncd/community/blob/main/teps/0149-tekton-cli-local-data-upload.md#api
+ * Source:
+ * https://github.com/tektoncd/community/blob/main/teps/0149-tekton-cli-local-data-upload.md#api
  */
 import { UsageError } from "../../errors.ts";
 import type { Run } from "../model.ts";
-
-export interface StepPlace {
-  /** The Pipeline's task; undefined in a TaskRun. */
-  readonly task?: string;
-  readonly step: string;
-}
+import type { StepPlace } from "../target.ts";
 
 export interface Breakpoints {
   /** The Pipeline's tasks whose first step is held; with `everyStep`, all their steps are. */

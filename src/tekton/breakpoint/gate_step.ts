@@ -14,7 +14,10 @@ export interface Gate {
   args(place: GatePlace, own: readonly string[]): string[];
   /** The gate's directory in the container. */
   readonly directory: string;
-  /** The name of the emptyDir mounted there, shared by all gates of a pod. No volume of the Task has it. */
+  /**
+   * The name of the emptyDir mounted there, shared by all gates of a pod. No volume of the Task has
+   * it.
+   */
   readonly volume: string;
   /** Variables by which the gate recognizes a copy of its run. */
   readonly env: readonly NonNullable<Step["env"]>[number][];

@@ -1,6 +1,6 @@
 /**
- * Adds gates to the steps of a run that are to be held. A gate wraps the step's work if the step has
- * a script or a command; otherwise a waiting step comes before it. Pure.
+ * Adds gates to the steps of a run that are to be held. A gate wraps the step's work if the step
+ * has a script or a command; otherwise a waiting step comes before it. Pure.
  */
 import type { GateMode } from "../../step/scripts.ts";
 import { type Gate, holdingStep, preparedForGate, withGateVolume } from "./gate_step.ts";

@@ -2,7 +2,7 @@
 import { bareStep, type Gate, gateStep, preparedForGate, withGateVolume } from "./gate_step.ts";
 import type { NamedStep, ResultSpec, Step, TaskSpec } from "../model.ts";
 import type { Destination } from "../source/destination.ts";
-import { isOfSteps } from "../source/results.ts";
+import { isOfSteps } from "../source/replaced_results.ts";
 import type { StandIn } from "../source/replaced_steps.ts";
 import { stepName } from "../target.ts";
 

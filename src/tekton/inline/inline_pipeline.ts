@@ -1,10 +1,10 @@
 /**
- * Puts a Pipeline's spec inline into its PipelineRun, with some tasks replaced. Everything else keeps
- * the meaning that it has by reference. Pure.
+ * Puts a Pipeline's spec inline into its PipelineRun, with some tasks replaced. Everything else
+ * keeps the meaning that it has by reference. Pure.
  *
  * By reference, Tekton gives the run and its TaskRuns the Pipeline's name, labels and annotations.
- * Inline, it gives them the run's own name. This module restores the Pipeline's, except for the run's
- * own label, which Tekton overwrites once (see run/upload).
+ * Inline, it gives them the run's own name. This module restores the Pipeline's, except for the
+ * run's own label, which Tekton overwrites once (see run/upload).
  */
 import { ownAnnotations } from "./inline_task.ts";
 import type { Pipeline, PipelineRun, PipelineSpec, PipelineTask } from "../model.ts";

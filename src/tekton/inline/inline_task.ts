@@ -4,8 +4,8 @@
  * Tekton treats a taskSpec unlike a taskRef in four ways:
  * - It replaces params by the Pipeline's values of the same name, even if the Task has a default.
  *   Here such params are renamed.
- * - It binds the run's workspaces to unbound workspaces of the same name. Here those are dropped and
- *   their variables made literal.
+ * - It binds the run's workspaces to unbound workspaces of the same name. Here those are dropped
+ *   and their variables made literal.
  * - It names the Task by the TaskRun. Here the name is made literal.
  * - It leaves out the Task's labels. Here they go into the taskSpec's metadata (see task_name).
  *
@@ -103,9 +103,9 @@ function place(target: PipelineTask, task: ReadTask, options: InlineOptions): Pa
 }
 
 /**
- * Returns the value of `$(context.task.name)` by reference; undefined if it is the TaskRun's name, as
- * it is inline. For a resolver's Task it is the Task's own name, or "". But after waiting for remote
- * StepActions, Tekton knows the Task only by its reference
+ * Returns the value of `$(context.task.name)` by reference; undefined if it is the TaskRun's name,
+ * as it is inline. For a resolver's Task it is the Task's own name, or "". But after waiting for
+ * remote StepActions, Tekton knows the Task only by its reference
  * (pkg/reconciler/taskrun/resources/taskref.go, GetTaskFuncFromTaskRun).
  */
 export function contextName({ taskRef }: PipelineTask, task: ReadTask): string | undefined {

@@ -1,6 +1,6 @@
 /**
- * Puts a Task's spec inline into its TaskRun without changing its meaning. Pure. Only the Task's name
- * and the source of the labels differ from a reference; params are the same.
+ * Puts a Task's spec inline into its TaskRun without changing its meaning. Pure. Only the Task's
+ * name and the source of the labels differ from a reference; params are the same.
  */
 import { ownAnnotations, type ReadTask } from "./inline_task.ts";
 import type { TaskRun } from "../model.ts";

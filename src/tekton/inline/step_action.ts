@@ -2,8 +2,8 @@
  * Replaces a step's reference to a StepAction by the StepAction's content. Pure.
  *
  * image, securityContext and workingDir are the StepAction's, even if it lacks them. Lists and
- * scripts are the StepAction's if it has them. The step keeps the rest. The StepAction's params have
- * the same syntax as the Task's, so they are filled in here.
+ * scripts are the StepAction's if it has them. The step keeps the rest. The StepAction's params
+ * have the same syntax as the Task's, so they are filled in here.
  *
  * Source: Tekton 1.9, pkg/reconciler/taskrun/resources/taskspec.go;
  * https://tekton.dev/docs/pipelines/stepactions/

@@ -2,7 +2,7 @@
  * Turns an edited script back into what a held step runs: the user edits the Task's template, the
  * container has the text that Tekton made from it. Pure.
  */
-import { type Fit, fitTemplate, VARIABLE, variableName } from "../inline/fit_template.ts";
+import { type Fit, fitTemplate, VARIABLE, variableName } from "./fit_template.ts";
 import type { Variables } from "../variables.ts";
 
 /** The lines that Tekton puts before a script that names no interpreter. */
@@ -15,10 +15,10 @@ export interface FilledScript {
 }
 
 /**
- * Returns the text that Tekton would make from the edited template, given that it made `filled` from
- * `template`: with the same values, and with an interpreter and a final newline if `filled` has them.
- * `known` are the expected values. If they contradict `filled`, the values in `filled` win, and the
- * expected ones only count for variables that the template does not have.
+ * Returns the text that Tekton would make from the edited template, given that it made `filled`
+ * from `template`: with the same values, and with an interpreter and a final newline if `filled`
+ * has them. `known` are the expected values. If they contradict `filled`, the values in `filled`
+ * win, and the expected ones only count for variables that the template does not have.
  *
  * Returns undefined if `template` can't give `filled`. An unchanged template gives `filled`.
  */

@@ -1,6 +1,6 @@
 /** Finds the object on the cluster that has a step's script, so that it can be patched. Pure. */
 import type { Pipeline, PipelineTask, Step, Task, TaskRef } from "../model.ts";
-import { stepName } from "../target.ts";
+import { stepName, type StepPlace } from "../target.ts";
 
 /** The place of a script in an object on the cluster. */
 export interface ScriptSource {
@@ -22,15 +22,9 @@ export interface Originals {
   readonly task?: Pick<Task, "spec">;
 }
 
-/** A step, with the Pipeline's task that has it; without a task in a TaskRun. */
-export interface StepPlace {
-  readonly task?: string;
-  readonly step: string;
-}
-
 /**
- * Returns the place of the step's script. Undefined if no known object on the cluster has it: the run
- * is inline, a resolver read the object from elsewhere, or the step has no script or no longer
+ * Returns the place of the step's script. Undefined if no known object on the cluster has it: the
+ * run is inline, a resolver read the object from elsewhere, or the step has no script or no longer
  * exists.
  */
 export function scriptPlace(

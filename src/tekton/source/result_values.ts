@@ -14,8 +14,8 @@ export interface StandInResults {
 }
 
 /**
- * Returns a value for every declared result: the one `given` by the user, else the `known` one, else
- * an empty value of its type. A missing result would fail the tasks that refer to it.
+ * Returns a value for every declared result: the one `given` by the user, else the `known` one,
+ * else an empty value of its type. A missing result would fail the tasks that refer to it.
  */
 export function standInResults(
   owner: string,
@@ -80,7 +80,7 @@ function checkType(owner: string, result: ResultSpec, text: string): void {
   try {
     value = JSON.parse(text);
   } catch {
-    // `value` stays undefined, and the error follows below.
+    // Not JSON: `value` stays undefined, which does not fit below.
   }
   const fits = result.type === "array"
     ? Array.isArray(value)

@@ -6,7 +6,13 @@ import type { PipelineTask } from "../../../../src/tekton/model.ts";
 import { typeOf } from "../../../../src/tekton/params.ts";
 import { deepFreeze } from "../../../support/deep_freeze.ts";
 import { Random } from "../../../support/random.ts";
-import { AUTHOR, type InlineCase, KEYS, randomCase, TASK } from "../../../support/random_pipeline.ts";
+import {
+  AUTHOR,
+  type InlineCase,
+  KEYS,
+  randomCase,
+  TASK,
+} from "../../../support/random_pipeline.ts";
 import { clashesInline } from "../../../support/webhook_model.ts";
 import { viewByReference, viewInline } from "../../../support/tekton_model.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { PipelineTask, TaskSpec } from "../../../../src/tekton/model.ts";
 import { chooseTask, likelyClones } from "../../../../src/tekton/source/choose_task.ts";
-import { readAs } from "../../../../src/tekton/source/plan.ts";
+import { readAs } from "../../../../src/tekton/source/known_params.ts";
 import { refusal } from "../../../support/refusal.ts";
 
 const OWNER = 'Pipeline "p"';

@@ -3,7 +3,11 @@ import type { Param, Step, TaskSpec, WorkspaceBinding } from "../../../../src/te
 import { clonePath } from "../../../../src/tekton/source/clone_command.ts";
 import { chooseDestination } from "../../../../src/tekton/source/destination.ts";
 import { isForCredentials } from "../../../../src/tekton/source/names.ts";
-import { emptiesDirectory, settled, taskParams } from "../../../../src/tekton/source/plan.ts";
+import {
+  emptiesDirectory,
+  settled,
+  taskParams,
+} from "../../../../src/tekton/source/known_params.ts";
 import { refusal } from "../../../support/refusal.ts";
 
 const CLAIM = { persistentVolumeClaim: { claimName: "pvc" } };
@@ -228,7 +232,7 @@ Deno.test("a path in no volume of the step is refused, and so is one that is mou
   assert.equal(
     refusal(() => destination(TRUSTED, { directory: "/etc" })),
     'Cannot upload into --on-directory "/etc": no workspace and no emptyDir of the step of task "t" is there\n' +
-      "there are: /var/workdir, /workspace",
+      "writable: /var/workdir, /workspace",
   );
   assert.throws(() => destination(TRUSTED, { directory: "/mnt/ca" }), /no emptyDir of the step/);
   assert.throws(

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import type { ResultSpec } from "../../../../src/tekton/model.ts";
-import { type KnownResults, standInResults, whyTooLarge } from "../../../../src/tekton/source/result_values.ts";
+import {
+  type KnownResults,
+  standInResults,
+  whyTooLarge,
+} from "../../../../src/tekton/source/result_values.ts";
 import { refusal } from "../../../support/refusal.ts";
 
 const OWNER = 'task "clone"';

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import type { TaskSpec } from "../../../../src/tekton/model.ts";
-import { replacedResults, replacedStepResults } from "../../../../src/tekton/source/results.ts";
+import {
+  replacedResults,
+  replacedStepResults,
+} from "../../../../src/tekton/source/replaced_results.ts";
 
 const SPEC: TaskSpec = {
   results: [

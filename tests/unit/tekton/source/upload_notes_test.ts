@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { uploadNotes } from "../../../../src/tekton/source/plan.ts";
+import { uploadNotes } from "../../../../src/tekton/source/upload_notes.ts";
 import type { Destination } from "../../../../src/tekton/source/destination.ts";
 
 const destination = {
