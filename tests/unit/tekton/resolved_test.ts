@@ -11,16 +11,16 @@ function reference(kind: RemoteReference["kind"] = "Task"): RemoteReference {
 
 const TASK = { apiVersion: "tekton.dev/v1", kind: "Task", spec: { steps: [{ image: "i" }] } };
 
-Deno.test("a Task is read, its metadata need not be there", () => {
+Deno.test("a Task is read, also without metadata", () => {
   assert.deepEqual(readResolved(reference(), [TASK]), { ...TASK, metadata: {} });
 });
 
-Deno.test("of several documents the first counts, as with Tekton", () => {
+Deno.test("of several documents the first counts, as in Tekton", () => {
   const other = { ...TASK, kind: "Pipeline" };
   assert.equal(readResolved<Task>(reference(), [TASK, other]).kind, "Task");
 });
 
-Deno.test("older versions are read as newer ones", () => {
+Deno.test("older versions are converted", () => {
   const spec = { steps: [{ image: "i", resources: {} }] };
   const task = { ...TASK, apiVersion: "tekton.dev/v1beta1", spec };
   assert.deepEqual(readResolved<Task>(reference(), [task]).spec.steps, [
@@ -34,14 +34,14 @@ Deno.test("older versions are read as newer ones", () => {
   assert.deepEqual(readResolved(reference("StepAction"), [stepAction]).spec, { image: "i" });
 });
 
-Deno.test("a default that is no text in YAML is one to Tekton, lists stay", () => {
+Deno.test("a default that is a number or boolean in YAML becomes text, and lists stay", () => {
   const defaults = [1.1, true, "text", ["a"]];
   const params = defaults.map((value, at) => ({ name: `p${at}`, default: value }));
   const { spec } = readResolved<Task>(reference(), [{ ...TASK, spec: { params } }]);
   assert.deepEqual(spec.params!.map((param) => param.default), ["1.1", "true", "text", ["a"]]);
 });
 
-Deno.test("fields that are null are as good as left out", () => {
+Deno.test("null fields are removed", () => {
   const spec = {
     params: null,
     steps: [{ image: "i", args: null, command: null }],
@@ -66,18 +66,18 @@ for (
       "in the returned object kind is no text",
     ],
     [
-      "labelled by a number",
+      "a label that is a number",
       [{ ...TASK, metadata: { labels: { a: 1 } } }],
       "in the returned object metadata.labels.a is no text",
     ],
     [
-      "of steps that are no list",
+      "steps that are no list",
       [{ ...TASK, spec: { steps: {} } }],
       "in the returned object spec.steps is no list",
     ],
   ] as const
 ) {
-  Deno.test(`what is ${what} is refused in one line`, () => {
+  Deno.test(`a resolver that returns ${what} gets a refusal in one line`, () => {
     assert.equal(
       refusal(() => readResolved(reference(), documents), ClusterError),
       `Cannot resolve the Task of task "clone" by "git": ${why}\nlook at the params of its reference`,
