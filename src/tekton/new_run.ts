@@ -1,6 +1,5 @@
 /** Builds the run that the command line asks for, before any change to it. Pure. */
-import type { KubeObject } from "../kube/interface.ts";
-import type { Param, PipelineRun, TaskRun, WorkspaceBinding } from "./model.ts";
+import type { Param, PipelineRun, RunKind, TaskRun, WorkspaceBinding } from "./model.ts";
 
 export interface NewRun {
   /** The name of the Pipeline or Task. */
@@ -40,7 +39,7 @@ export function newTaskRun(asked: NewRun): TaskRun {
   };
 }
 
-function head(kind: string, { name, namespace, labels }: NewRun): KubeObject {
+function head<K extends RunKind>(kind: K, { name, namespace, labels }: NewRun) {
   return {
     apiVersion: "tekton.dev/v1",
     kind,

@@ -6,7 +6,6 @@
  * (disable-inline-spec), and some text changes its meaning there. By reference everything keeps its
  * meaning; only the names of the objects differ.
  */
-import type { KubeObject } from "../kube/interface.ts";
 import {
   inlinePipeline,
   labelled,
@@ -22,7 +21,7 @@ import {
   whyNotInline,
 } from "./inline/inline_task.ts";
 import { inlineTaskRun } from "./inline/inline_task_run.ts";
-import type { PipelineRun, PipelineTask, TaskRun } from "./model.ts";
+import type { Pipeline, PipelineRun, PipelineTask, Task, TaskRun } from "./model.ts";
 import { replaceVariable } from "./references.ts";
 
 /** A Pipeline's task with its changed Task. */
@@ -52,7 +51,7 @@ export interface RunManifest<T extends PipelineRun | TaskRun = PipelineRun | Tas
    * Returns the run with the objects that it refers to, which must be created before it. The first
    * object is named `name`. Absent if nothing was changed.
    */
-  temporary?(name: string): { run: T; objects: KubeObject[] };
+  temporary?(name: string): { run: T; objects: (Pipeline | Task)[] };
 }
 
 export function buildPipelineRun(
@@ -118,7 +117,7 @@ function temporaryPipeline(
   pipeline: ReadPipeline,
   changed: readonly ChangedTask[],
   name: string,
-): { run: PipelineRun; objects: KubeObject[] } {
+): { run: PipelineRun; objects: (Pipeline | Task)[] } {
   const tasks = changed.map(({ target, task }, at) => ({ target, task, name: `${name}-${at}` }));
   const swapped = tasks.map(({ target, task, name }) => refer(target, task, name));
   const spec = withTasks(pipeline.spec, swapped);
@@ -133,7 +132,7 @@ function temporaryPipeline(
   }
   const original = metadata.name ?? "";
   const label = pipelineLabel(original);
-  const object: KubeObject = {
+  const object: Pipeline = {
     apiVersion: "tekton.dev/v1",
     kind: "Pipeline",
     metadata: {
@@ -169,7 +168,7 @@ function taskObject(
   { spec, metadata }: ReadTask,
   name: string,
   original: string | undefined,
-): KubeObject {
+): Task {
   return {
     apiVersion: "tekton.dev/v1",
     kind: "Task",

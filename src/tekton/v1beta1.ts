@@ -17,6 +17,7 @@ import type {
   TaskRun,
   TaskSpec,
 } from "./model.ts";
+import type { CheckedRun } from "./run_shape.ts";
 
 type Json = Record<string, unknown>;
 
@@ -25,7 +26,8 @@ type Json = Record<string, unknown>;
  * Tekton no longer takes.
  */
 export function taskFromV1beta1(object: KubeObject, what: string): Task {
-  return { ...object, apiVersion: "tekton.dev/v1", spec: taskSpec(object.spec as Json, what) };
+  const spec = taskSpec(object.spec as Json, what);
+  return { ...object, apiVersion: "tekton.dev/v1", kind: "Task", spec };
 }
 
 /** Returns the Pipeline as v1; otherwise like taskFromV1beta1. */
@@ -33,12 +35,13 @@ export function pipelineFromV1beta1(object: KubeObject, what: string): Pipeline 
   const spec = withoutResources(object.spec as Json, what);
   const convert = (tasks: unknown) => (tasks as Json[]).map((task) => pipelineTask(task, what));
   for (const key of ["tasks", "finally"]) if (spec[key]) spec[key] = convert(spec[key]);
-  return { ...object, apiVersion: "tekton.dev/v1", spec: spec as PipelineSpec };
+  return { ...object, apiVersion: "tekton.dev/v1", kind: "Pipeline", spec: spec as PipelineSpec };
 }
 
 /** Returns the run as v1; otherwise like taskFromV1beta1. */
-export function runFromV1beta1(run: KubeObject, what: string): PipelineRun | TaskRun {
-  const { resources: _, ...spec } = run.spec as Json; // dropped PipelineResources, to which nothing can refer
+export function runFromV1beta1(run: CheckedRun, what: string): PipelineRun | TaskRun {
+  // PipelineResources are dropped: nothing can refer to them.
+  const { resources: _, ...spec } = run.spec as Json;
   const converted = run.kind === "PipelineRun"
     ? pipelineRunSpec(spec, what)
     : renamed(spec, { stepOverrides: "stepSpecs", sidecarOverrides: "sidecarSpecs" });

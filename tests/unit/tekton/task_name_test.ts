@@ -26,6 +26,7 @@ function labelsOf(metadata: unknown): Record<string, string> | undefined {
 
 Deno.test("a TaskRun with an inline Task has no label that implies a taskRef", () => {
   const run: TaskRun = {
+    kind: "TaskRun",
     metadata: { name: "r", labels: LABELS },
     spec: { taskRef: { name: "t" } },
   };
@@ -42,6 +43,7 @@ Deno.test("a Pipeline's TaskRuns get no such label from the run, the Pipeline, t
   const target = { name: "build", taskRef: { name: "t" } };
   const spec = { tasks: [target, { name: "other", taskRef: { name: "t" } }] };
   const run: PipelineRun = {
+    kind: "PipelineRun",
     metadata: { name: "r", labels: LABELS },
     spec: { taskRunSpecs: [{ pipelineTaskName: "build", metadata: { labels: LABELS } }] },
   };
@@ -60,7 +62,11 @@ Deno.test("a Pipeline's TaskRuns get no such label from the run, the Pipeline, t
 });
 
 Deno.test("a run with temporary objects refers to a Task, and Tekton sets the label", () => {
-  const run: TaskRun = { metadata: { name: "r" }, spec: { taskRef: { name: "t" } } };
+  const run: TaskRun = {
+    kind: "TaskRun",
+    metadata: { name: "r" },
+    spec: { taskRef: { name: "t" } },
+  };
   const { runManifest } = holdTaskRun(run, { metadata: METADATA, spec: SPEC }, STEPS, {
     gate: GATE,
   });

@@ -74,6 +74,7 @@ Deno.test("defaults that refer to each other do not loop forever", () => {
 
 Deno.test("a Pipeline's variables are its params, contexts and bound workspaces", () => {
   const pipeline: Pipeline = {
+    kind: "Pipeline",
     metadata: { name: "pipe" },
     spec: { params: [{ name: "x", default: "d" }], workspaces: [{ name: "a" }, { name: "b" }] },
   };
