@@ -1,10 +1,11 @@
 /**
- * Compares what is sent with what git lists, over the history of real repositories:
+ * Compares the files that an upload has with the files that git lists, over the history of real
+ * repositories:
  *
  *     deno run -A scripts/compare_git.ts COMMITS REPOSITORY...
  *
- * Each is cloned into a temporary directory, and COMMITS of its commits are checked out in turn, with files
- * added that its ignore rules are about. A difference is an error.
+ * It clones each repository into a temporary directory and checks out COMMITS of its commits in
+ * turn, with additional files that match its ignore rules. A difference is an error.
  */
 import { compareHistory } from "../tests/support/git_history.ts";
 import { temporaryDirectory } from "../tests/support/temporary.ts";

@@ -15,6 +15,7 @@ Deno.test("only these modules make text printable without escaping", () => {
   assert.deepEqual(modulesWith(/\bunescaped\(/), [
     "commands/output/print_data.ts", // if stdout is not a terminal
     "commands/session/shell_terminal.ts", // a reset before our own text
+    "deno/debug_log.ts", // erases the progress line
     "printable.ts",
     "view/diff.ts", // a patch for a pipe
     "view/log_line.ts", // a log for a pipe
