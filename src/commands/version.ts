@@ -7,7 +7,7 @@ import type { Kube } from "../kube/interface.ts";
 import { joined, type Printable, printable } from "../printable.ts";
 import { readTektonVersion } from "../tekton/tekton_version.ts";
 import { COMMIT, VERSION } from "../version.ts";
-import { connectFlags } from "./upload_options.ts";
+import { connectFlags } from "./options/connect_flags.ts";
 
 export interface Options {
   /** Absent with --client. */
