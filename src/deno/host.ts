@@ -1,4 +1,4 @@
-/** The real world, put together. */
+/** Assembles the real outside world. */
 import type { Host } from "../host.ts";
 import { capture } from "./capture.ts";
 import { denoClock } from "./clock.ts";
@@ -37,13 +37,13 @@ export function denoHost(): Host {
   };
 }
 
-/** Undefined where main.ts was loaded from a URL. */
+/** Returns undefined if main.ts was loaded from a URL. */
 function checkout(): string | undefined {
   const url = new URL("../..", import.meta.url);
   return url.protocol === "file:" ? url.pathname : undefined;
 }
 
-/** Aborts at the first Ctrl-C or TERM; the second one ends the program at once, as by default. */
+/** Aborts at the first Ctrl-C or TERM. A second one ends the program at once. */
 function interruptSignal() {
   const controller = new AbortController();
   const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
@@ -59,7 +59,9 @@ function interruptSignal() {
   });
   return {
     signal: controller.signal,
-    /** A Ctrl-C goes to every program at the terminal: it is for another one until the call is done. */
+    /**
+     * Ignores Ctrl-C during the call: the terminal sends it to all programs, and another has it.
+     */
     async ignoredDuring<T>(call: () => Promise<T>): Promise<T> {
       isIgnored = true;
       try {

@@ -1,7 +1,7 @@
 /**
- * Run by network_workarounds_test.ts with --expose-gc: aborts a stream that is being read and a request
- * that waits for its answer, each after a garbage collection, and prints how they ended. The argument
- * says whether Deno's `fetch` or the program's transport makes the requests.
+ * Run by network_workarounds_test.ts with --expose-gc: aborts a stream that is being read and a
+ * request that waits for its answer, each after a garbage collection, and prints how they ended.
+ * The argument says whether Deno's `fetch` or the program's transport makes the requests.
  */
 import { NetworkTransport } from "../../../src/deno/network.ts";
 

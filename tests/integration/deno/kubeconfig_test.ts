@@ -64,7 +64,7 @@ async function connected(options: ConnectOptions = {}) {
   return [connection.server, connection.namespace, headers.Authorization];
 }
 
-Deno.test("the flag counts before $KUBECONFIG, which counts before ~/.kube/config", async () => {
+Deno.test("the flag precedes $KUBECONFIG, which precedes ~/.kube/config", async () => {
   using place = new Place();
   await Deno.mkdir(place.path(".kube"));
   place.write(".kube/config", config("home"));
@@ -87,13 +87,13 @@ Deno.test("the namespace is the flag's, else the context's, else default", async
   assert.equal((await connected({ kubeconfig: empty }))[1], "default");
 });
 
-Deno.test("a server's final slash goes, its path stays", async () => {
+Deno.test("the final slash of a server is dropped, its path stays", async () => {
   using place = new Place();
   const kubeconfig = place.write("a", config("a", { server: "https://x.test/k8s/c-1/" }));
   assert.equal((await connected({ kubeconfig }))[0], "https://x.test/k8s/c-1");
 });
 
-Deno.test("several files are one, and missing ones are passed over", async () => {
+Deno.test("several files are merged, and missing ones are skipped", async () => {
   using place = new Place();
   const files = [
     place.path("missing"),
@@ -106,7 +106,7 @@ Deno.test("several files are one, and missing ones are passed over", async () =>
   assert.equal((await connected({ context: "a" }))[0], "https://a.test");
 });
 
-Deno.test("of several files the first to name a thing, or a current context, wins, as with kubectl", async () => {
+Deno.test("the first file to name an entry or a current context wins, as with kubectl", async () => {
   using place = new Place();
   const files = [
     place.write("a", config("same", { server: "https://first.test", current: "" })),
@@ -118,7 +118,7 @@ Deno.test("of several files the first to name a thing, or a current context, win
   assert.equal((await connected({ context: "other" }))[0], "https://other.test");
 });
 
-Deno.test("a context that is not there is refused with those that are", async () => {
+Deno.test("a missing context is refused with the existing ones", async () => {
   using place = new Place();
   Deno.env.set("KUBECONFIG", `${place.write("a", config("a"))}:${place.write("b", config("b"))}`);
   assert.equal(
@@ -127,7 +127,7 @@ Deno.test("a context that is not there is refused with those that are", async ()
   );
 });
 
-Deno.test("without a current context one has to be chosen", async () => {
+Deno.test("without a current context the user has to choose one", async () => {
   using place = new Place();
   const kubeconfig = place.write("a", config("a", { current: "" }));
   assert.equal(
@@ -146,7 +146,7 @@ Deno.test("a context whose cluster is missing is refused", async () => {
   );
 });
 
-Deno.test("a kubeconfig that is nowhere is told with where it was looked for", async () => {
+Deno.test("a missing kubeconfig is reported with the places that were searched", async () => {
   using place = new Place();
   assert.match(
     await rejection(loadConnection({}), UsageError),
@@ -160,7 +160,7 @@ Deno.test("a kubeconfig that is nowhere is told with where it was looked for", a
   );
 });
 
-Deno.test("a file that can't be read as a kubeconfig is refused by its name", async () => {
+Deno.test("a file that can't be read as a kubeconfig is refused by name", async () => {
   using place = new Place();
   const missing = place.path("missing");
   assert.equal(
@@ -187,7 +187,7 @@ Deno.test("a file that can't be read as a kubeconfig is refused by its name", as
   );
 });
 
-Deno.test("a number or a list in the place of a text is refused, as by kubectl", async () => {
+Deno.test("a number or a list in place of a string is refused, as by kubectl", async () => {
   using place = new Place();
   for (
     const [entry, field] of [
@@ -217,7 +217,7 @@ for (const key of ["insecure-skip-tls-verify", "tls-server-name"]) {
   });
 }
 
-Deno.test("an authority and a proxy are the connection's, a certificate and a password the credentials'", async () => {
+Deno.test("authority and proxy belong to the connection, certificate and password to the credentials", async () => {
   using place = new Place();
   place.write("ca.crt", "CA");
   place.write("client.crt", "CERT");
@@ -238,7 +238,7 @@ Deno.test("an authority and a proxy are the connection's, a certificate and a pa
   assert.equal((await connected({ kubeconfig: basic }))[2], `Basic ${btoa("u:p")}`);
 });
 
-Deno.test("a certificate file that is missing is refused by its name", async () => {
+Deno.test("a missing certificate file is refused by name", async () => {
   using place = new Place();
   const user = { "client-certificate": "gone.crt", "client-key-data": btoa("KEY") };
   const kubeconfig = place.write("a", config("a", { user }));
@@ -264,7 +264,7 @@ function withPlugin(place: Place, script: string | undefined, args: string[] = [
   return place.write("config", config("a", { user: { exec } }));
 }
 
-Deno.test("an exec plugin's token is used, and it is run again when it is asked again", async () => {
+Deno.test("the token of an exec plugin is used, and the plugin runs again for new credentials", async () => {
   using place = new Place();
   const calls = place.path("calls");
   const kubeconfig = withPlugin(
@@ -294,7 +294,7 @@ const failures: [what: string, script: string, words: RegExp][] = [
 ];
 
 for (const [what, script, expected] of failures) {
-  Deno.test(`an exec plugin that ${what} is told in one line`, async () => {
+  Deno.test(`an exec plugin that ${what} is reported in one line`, async () => {
     using place = new Place();
     const kubeconfig = withPlugin(place, script);
     const words = await rejection(loadConnection({ kubeconfig }), UsageError);
@@ -318,14 +318,18 @@ const specs: [what: string, exec: object, words: RegExp][] = [
   ["has another version", { apiVersion: "x/v1alpha1" }, /"x\/v1alpha1", which is not known\n/],
   ["does not say how it asks", { interactiveMode: undefined }, /no interactiveMode\n/],
   ["asks in another way", { interactiveMode: "Maybe" }, /"Maybe", which is not known\n/],
-  ["must ask, with no terminal", { interactiveMode: "Always" }, /Always\), and stdin is none\n/],
+  [
+    "must ask, with no terminal",
+    { interactiveMode: "Always" },
+    /Always\), and stdin is not a terminal\n/,
+  ],
   ["has a number for an argument", { args: [1] }, /: args of its exec plugin are not all texts\n/],
-  ["has args that are none", { args: "x" }, /: args of its exec plugin is no list\n/],
+  ["has args that are not strings", { args: "x" }, /: args of its exec plugin is no list\n/],
   ["has a variable without a name", { env: [{ value: "x" }] }, /an entry without a name/],
 ];
 
 for (const [what, exec, expected] of specs) {
-  Deno.test(`a kubeconfig whose exec plugin ${what} is refused with words`, {
+  Deno.test(`a kubeconfig whose exec plugin ${what} is refused with a reason`, {
     ignore: what.includes("no terminal") && Deno.stdin.isTerminal(),
   }, async () => {
     using place = new Place();
@@ -335,7 +339,7 @@ for (const [what, exec, expected] of specs) {
   });
 }
 
-Deno.test("an exec plugin is told what kubectl tells it, and by the kubeconfig's place", async () => {
+Deno.test("an exec plugin gets the same input as from kubectl, and is found relative to the kubeconfig", async () => {
   using place = new Place();
   const token = `echo '{"status":{"token":"t"}}'`;
   place.write("plugin", `#!/bin/sh\nprintf %s "$KUBERNETES_EXEC_INFO" >"$INFO"\n${token}\n`, 0o700);
@@ -371,14 +375,14 @@ Deno.test("an exec plugin is told what kubectl tells it, and by the kubeconfig's
   });
 });
 
-Deno.test("what the kubeconfig has itself counts: no plugin is run", async () => {
+Deno.test("credentials in the kubeconfig take precedence: no plugin runs", async () => {
   using place = new Place();
   const exec = { apiVersion: V1, command: "no-such-program", interactiveMode: "Never" };
   const kubeconfig = place.write("config", config("a", { user: { exec, token: "t" } }));
   assert.equal((await connected({ kubeconfig }))[2], "Bearer t");
 });
 
-Deno.test("an abort ends a plugin that waits for a person", async () => {
+Deno.test("an abort ends a plugin that waits for the user", async () => {
   using place = new Place();
   const pid = place.path("pid");
   const kubeconfig = withPlugin(place, `echo $$ >${pid}.new; mv ${pid}.new ${pid}; exec sleep 600`);
@@ -411,7 +415,7 @@ for (const [name, providerConfig, token] of providers) {
   });
 }
 
-Deno.test("an authority's file that is missing is refused by its name", async () => {
+Deno.test("a missing authority file is refused by name", async () => {
   using place = new Place();
   const cluster = { "certificate-authority": "gone.crt" };
   const kubeconfig = place.write("a", config("a", { cluster }));
@@ -421,7 +425,7 @@ Deno.test("an authority's file that is missing is refused by its name", async ()
   );
 });
 
-Deno.test("in a pod its service account is used, elsewhere there is none", () => {
+Deno.test("the service account is used inside a pod, and not elsewhere", () => {
   using place = new Place();
   const variables = new Map([["KUBERNETES_SERVICE_HOST", "fd00::1"], [
     "KUBERNETES_SERVICE_PORT",

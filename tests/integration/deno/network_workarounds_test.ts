@@ -1,6 +1,6 @@
 /**
- * The workarounds of src/deno for faults of Deno. Each fault has a test of its own: if it fails, Deno is
- * fixed, and the workaround that its message names can be removed.
+ * The workarounds of src/deno for faults of Deno. Each fault has a separate test. If that test
+ * fails, Deno is fixed, and the workaround that its message names can be removed.
  */
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
@@ -140,7 +140,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "nor does a handshake wait for that",
+  name: "a handshake does not wait until the message before it is acknowledged",
   ignore,
   async fn() {
     // A server that never answers leaves both connections in the middle of the handshake.
