@@ -9,7 +9,8 @@ import type { RunEvent } from "../events.ts";
 import { holdRun } from "../resolve/resolve_held_run.ts";
 import { stepPath } from "../hold/pause.ts";
 import { RESOURCE_OF, type Run, type RunKind } from "../tekton/model.ts";
-import { createRun, readDefaultTimeout } from "../run/start.ts";
+import { createRun } from "../run/create/create_run.ts";
+import { readDefaultTimeout } from "../run/create/server_values.ts";
 import {
   type Breakpoints,
   readBreakpoints,

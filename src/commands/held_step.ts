@@ -3,7 +3,7 @@ import type { Call } from "../cli/parse.ts";
 import { ClusterError, UsageError } from "../errors.ts";
 import type { ConnectOptions } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
-import { heldSteps } from "../hold/held_steps.ts";
+import { findHeldSteps } from "../hold/held_steps.ts";
 import { RESOURCE_OF, type Run, type RunKind } from "../tekton/model.ts";
 import { type Pause, stepPath } from "../hold/pause.ts";
 import { phaseOf } from "../tekton/phase.ts";
@@ -36,7 +36,7 @@ export async function findHeld(
 ): Promise<{ run: Run; held: Pause[] }> {
   const { namespace } = kube;
   const run = await kube.get<Run>(RESOURCE_OF[kind], namespace, name);
-  return { run, held: await heldSteps(kube, { kind, namespace, name }) };
+  return { run, held: await findHeldSteps(kube, { kind, namespace, name }) };
 }
 
 /** The one that is meant. Throws ClusterError where none holds, UsageError where it is not plain. */

@@ -4,7 +4,7 @@ import type { Host } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import { SHORT_COMMAND_MS } from "../kube/limit.ts";
 import { joined, type Printable, printableLines } from "../printable.ts";
-import { readFacts } from "../hold/held_step_info.ts";
+import { readHeldStepInfo } from "../hold/held_step_info.ts";
 import type { Pause } from "../hold/pause.ts";
 import { runCommand } from "../hold/shell.ts";
 import { infoCommand } from "../step/scripts.ts";
@@ -29,7 +29,7 @@ export async function run(host: Host, options: Options): Promise<number> {
 
 /** What its objects tell, and what its own container does. */
 async function describe(kube: Kube, pause: Pause): Promise<Printable> {
-  const [facts, own] = await Promise.all([readFacts(kube, pause), ownInfo(kube, pause)]);
+  const [facts, own] = await Promise.all([readHeldStepInfo(kube, pause), ownInfo(kube, pause)]);
   return joined([renderHeld(facts, Infinity), printableLines(own)]);
 }
 

@@ -2,7 +2,7 @@
 import type { Call } from "../cli/parse.ts";
 import type { Host } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
-import { follow } from "../run/logs/follow.ts";
+import { followRun } from "../run/follow_run.ts";
 import { isHeld } from "../hold/held_steps.ts";
 import { LiveRun } from "../run/live_run.ts";
 import { stepPath } from "../hold/pause.ts";
@@ -44,7 +44,7 @@ async function printOrFollow(host: Host, options: Options, closed: AbortSignal):
   const signal = AbortSignal.any([host.interrupt, closed]);
   const telling = tellPauses(kube, live, options, narrator.emit, signal);
   telling.catch(() => {}); // the following tells its errors
-  const outcome = await follow({ kube, clock, live, emit: narrator.emit, signal });
+  const outcome = await followRun({ kube, clock, live, emit: narrator.emit, signal });
   narrator.emit({ kind: "ended", outcome });
   return outcome.succeeded ? 0 : 1;
 }

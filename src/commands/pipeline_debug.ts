@@ -3,8 +3,9 @@ import type { Call } from "../cli/parse.ts";
 import { UsageError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { holdPipeline } from "../resolve/resolve_held_run.ts";
-import { read } from "../resolve/resolve.ts";
-import { checkAccess, readDefaultTimeout } from "../run/start.ts";
+import { readByName } from "../resolve/resolve.ts";
+import { readDefaultTimeout } from "../run/create/server_values.ts";
+import { checkAccess } from "../run/create/access.ts";
 import type { Breakpoints } from "../tekton/breakpoint/debug_spec.ts";
 import { type Pipeline, PIPELINES, type PipelineSpec } from "../tekton/model.ts";
 import { newPipelineRun } from "../tekton/new_run.ts";
@@ -47,7 +48,7 @@ export async function run(host: Host, options: Options): Promise<number> {
   const kube = await host.connect(options.connect);
   const { namespace } = kube;
   const [pipeline, defaultTimeout] = await Promise.all([
-    read<Pipeline>(kube, PIPELINES, options.pipeline),
+    readByName<Pipeline>(kube, PIPELINES, options.pipeline),
     readDefaultTimeout(kube),
     checkAccess(kube, namespace, "PipelineRun"),
   ]);

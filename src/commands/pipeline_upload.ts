@@ -3,7 +3,8 @@ import type { Call } from "../cli/parse.ts";
 import { UsageError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { holdPipeline } from "../resolve/resolve_held_run.ts";
-import { checkAccess, readDefaultTimeout } from "../run/start.ts";
+import { readDefaultTimeout } from "../run/create/server_values.ts";
+import { checkAccess } from "../run/create/access.ts";
 import { lowerPipeline } from "../tekton/breakpoint/lower_pipeline.ts";
 import { type Pipeline, PIPELINES, type PipelineTask, type Task } from "../tekton/model.ts";
 import { newPipelineRun } from "../tekton/new_run.ts";
@@ -15,7 +16,7 @@ import { stepName } from "../tekton/target.ts";
 import { fillParams, pipelineVariables } from "../tekton/variables.ts";
 import { type Candidate, checkWorkspaces } from "../tekton/workspaces.ts";
 import type { WorkspaceBinding } from "../tekton/model.ts";
-import { read, resolveTask, withStepActions } from "../resolve/resolve.ts";
+import { readByName, resolveTask, withStepActions } from "../resolve/resolve.ts";
 import { findSourceTask, type SourceTask } from "../resolve/source_task.ts";
 import { openNarrator } from "./narrate.ts";
 import { checkHandOver, runHandedOver } from "./held_run.ts";
@@ -59,7 +60,7 @@ async function runOnce(host: Host, options: Options, given?: Source): Promise<nu
   const timeout = readDefaultTimeout(kube); // takes longest, and is needed last
   timeout.catch(() => {});
   const [pipeline] = await Promise.all([
-    read<Pipeline>(kube, PIPELINES, options.pipeline),
+    readByName<Pipeline>(kube, PIPELINES, options.pipeline),
     checkAccess(kube, namespace, "PipelineRun"),
   ]);
   const owner = `Pipeline "${options.pipeline}"`;

@@ -3,7 +3,7 @@ import { UsageError } from "../errors.ts";
 import { FileError, type Host } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import { joined, printable } from "../printable.ts";
-import { type EditedScript, putScript, readScript } from "../hold/edit.ts";
+import { type EditedScript, readScript, writeScript } from "../hold/edit.ts";
 import type { Pause } from "../hold/pause.ts";
 import { patchCommand, scriptPatch, sourceName } from "../tekton/script/script_source.ts";
 import { renderDiff } from "../view/diff.ts";
@@ -48,7 +48,7 @@ export class ScriptEditor {
       });
     }
     this.#text = edited;
-    await putScript(kube, this.#pause, this.#script, edited);
+    await writeScript(kube, this.#pause, this.#script, edited);
   }
 
   /** After a success: says what was changed and how to keep it, and writes the patch where one is wanted. */

@@ -4,7 +4,7 @@ import type { Host } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import type { RunEvent } from "../events.ts";
 import { readTaskRun } from "../hold/held_step_info.ts";
-import { podGone } from "../hold/held_pod.ts";
+import { podGoneError } from "../hold/held_pod.ts";
 import { type Pause, stepPath } from "../hold/pause.ts";
 import { recordPlace } from "../transfer/record_place.ts";
 import { send } from "../transfer/send.ts";
@@ -58,9 +58,9 @@ export async function sendInto(
   }).catch(async (error) => {
     options.signal.throwIfAborted();
     if (!(error instanceof ExpectedError)) throw error;
-    const what = `upload into step "${stepPath(pause)}"`;
+    const action = `upload into step "${stepPath(pause)}"`;
     const again = `tkn-dev ${run.kind.toLowerCase()} upload ${run.name} -n ${pause.namespace}`;
-    throw await podGone(options.kube, pause, { run, what, again }) ?? error;
+    throw await podGoneError(options.kube, pause, { run, action, again }) ?? error;
   });
   return { pause, receipt };
 }

@@ -5,8 +5,8 @@ import type { Kube } from "../kube/interface.ts";
 import { joined, type Printable, printable, rawLines, trimmedEnd } from "../printable.ts";
 import { addDebugContainer } from "../hold/debug_container.ts";
 import { serveEdits } from "../hold/edit_channel.ts";
-import { readFacts } from "../hold/held_step_info.ts";
-import { podGone } from "../hold/held_pod.ts";
+import { readHeldStepInfo } from "../hold/held_step_info.ts";
+import { podGoneError } from "../hold/held_pod.ts";
 import { isHeld } from "../hold/held_steps.ts";
 import { type Pause, stepPath } from "../hold/pause.ts";
 import { NoShellError, openShell } from "../hold/shell.ts";
@@ -74,9 +74,9 @@ class HoldLost extends ClusterError {}
 
 /** Throws HoldLost where its pod is gone. */
 async function released({ kube, run }: SessionOptions, pause: Pause): Promise<"released"> {
-  const gone = await podGone(kube, pause, {
+  const gone = await podGoneError(kube, pause, {
     run: { kind: run.kind, name: run.run },
-    what: `go on in step "${stepPath(pause)}"`,
+    action: `go on in step "${stepPath(pause)}"`,
     again: verb(run, "shell"),
   });
   if (gone !== undefined) throw new HoldLost(gone.message, { hint: gone.hint });
@@ -101,7 +101,7 @@ export function howToGoOn(run: SessionOptions["run"], place: string): Printable 
 async function shell(options: SessionOptions, pause: Pause): Promise<void> {
   const { host, kube, debugImage, signal } = options;
   const columns = host.terminal.columns();
-  const header = trimmedEnd(renderHeld(await readFacts(kube, pause), columns));
+  const header = trimmedEnd(renderHeld(await readHeldStepInfo(kube, pause), columns));
   if (pause.gate !== "script") host.terminal.err(joined([header, printable`\n`]));
   const place = debugImage === undefined
     ? pause

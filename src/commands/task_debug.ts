@@ -2,8 +2,9 @@
 import type { Call } from "../cli/parse.ts";
 import type { Host } from "../host.ts";
 import { holdTask } from "../resolve/resolve_held_run.ts";
-import { read } from "../resolve/resolve.ts";
-import { checkAccess, readDefaultTimeout } from "../run/start.ts";
+import { readByName } from "../resolve/resolve.ts";
+import { readDefaultTimeout } from "../run/create/server_values.ts";
+import { checkAccess } from "../run/create/access.ts";
 import type { Breakpoints } from "../tekton/breakpoint/debug_spec.ts";
 import { type Task, TASKS } from "../tekton/model.ts";
 import { newTaskRun } from "../tekton/new_run.ts";
@@ -38,7 +39,7 @@ export async function run(host: Host, options: Options): Promise<number> {
   const kube = await host.connect(options.connect);
   const { namespace } = kube;
   const [task, defaultTimeout] = await Promise.all([
-    read<Task>(kube, TASKS, options.task),
+    readByName<Task>(kube, TASKS, options.task),
     readDefaultTimeout(kube),
     checkAccess(kube, namespace, "TaskRun"),
   ]);

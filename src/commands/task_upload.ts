@@ -3,8 +3,9 @@ import type { Call } from "../cli/parse.ts";
 import { UsageError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { holdTask } from "../resolve/resolve_held_run.ts";
-import { read, withStepActions } from "../resolve/resolve.ts";
-import { checkAccess, readDefaultTimeout } from "../run/start.ts";
+import { readByName, withStepActions } from "../resolve/resolve.ts";
+import { readDefaultTimeout } from "../run/create/server_values.ts";
+import { checkAccess } from "../run/create/access.ts";
 import { lowerTask } from "../tekton/breakpoint/lower_task.ts";
 import { type Task, TASKS } from "../tekton/model.ts";
 import { newTaskRun } from "../tekton/new_run.ts";
@@ -51,7 +52,7 @@ async function runOnce(host: Host, options: Options, given?: Source): Promise<nu
   const kube = await host.connect(options.connect);
   const { namespace } = kube;
   const [found, defaultTimeout] = await Promise.all([
-    read<Task>(kube, TASKS, options.task),
+    readByName<Task>(kube, TASKS, options.task),
     readDefaultTimeout(kube),
     checkAccess(kube, namespace, "TaskRun"),
   ]);

@@ -5,7 +5,7 @@ import type { Kube } from "../kube/interface.ts";
 import type { RunEvent } from "../events.ts";
 import { printable } from "../printable.ts";
 import { stepPath } from "../hold/pause.ts";
-import type { Resolving } from "../resolve/resolve.ts";
+import type { ResolveContext } from "../resolve/resolve.ts";
 import type { PrepackedTree } from "../transfer/options.ts";
 import { upload } from "../run/upload.ts";
 import { GATE_ENV } from "../step/copies.ts";
@@ -49,7 +49,7 @@ export function newGate(host: Pick<Host, "random">, pauseSeconds: number, again:
   };
 }
 
-export { HELD_LABELS } from "../objects/own.ts";
+export { HELD_LABELS } from "../objects/marks.ts";
 
 const OWN_ANNOTATION = "tkn-dev/upload";
 
@@ -91,8 +91,8 @@ async function readClaimTemplate(files: Files, path: string): Promise<Record<str
 export function resolving(
   { clock, random, interrupt }: Host,
   { allowProbe }: Pick<RunFlags, "allowProbe">,
-  { kube, emit }: Pick<Resolving, "kube" | "emit">,
-): Resolving {
+  { kube, emit }: Pick<ResolveContext, "kube" | "emit">,
+): ResolveContext {
   return { kube, clock, random, interrupt, emit, allowProbe, parse: parseDocuments };
 }
 
@@ -153,7 +153,7 @@ export async function runUpload(
     digests: source.digests,
     spares: source.checkout.notCheckedOut,
     entries: sendable(source, emit),
-    prepare: () => prepare(host, { flags, source, over: over.signal }),
+    prepack: () => prepare(host, { flags, source, over: over.signal }),
     program: flags.program,
     compress: flags.compress,
     deletes: flags.deletes,

@@ -1,4 +1,4 @@
-/** A container with a shell beside a held step whose image has none: Kubernetes' ephemeral containers. */
+/** Adds a container with a shell beside a held step whose image has no shell. */
 import { ClusterError } from "../errors.ts";
 import type { Clock } from "../host.ts";
 import { type Kube, PODS } from "../kube/interface.ts";
@@ -6,6 +6,7 @@ import { isStatus, UnreachableError } from "../kube/status.ts";
 import type { Pod, PodContainer } from "../tekton/model.ts";
 import { type Pause, stepPath } from "./pause.ts";
 
+/** A pod with ephemeral containers, as far as they are read here. */
 interface EphemeralPod extends Pod {
   spec: Pod["spec"] & { ephemeralContainers?: { name: string }[] };
   status: Pod["status"] & {
@@ -20,13 +21,13 @@ interface EphemeralPod extends Pod {
   };
 }
 
-/** How long an image may take to be pulled. */
+/** The limit for the container's start, which may include pulling its image. */
 const START_MS = 120_000;
 
 /**
- * The place of a container of that image in the step's pod, running: it sees the step's processes,
- * and the volumes that can be mounted in such a container (those of a subPath can't). Throws ClusterError
- * where the user may not add one, or it does not start.
+ * Adds an ephemeral container of the image to the step's pod, and returns the pause with it once it
+ * runs. The container sees the step's processes and its volumes, but not volumes mounted with a
+ * subPath. Throws ClusterError if the user may not add a container, or if it does not start.
  */
 export async function addDebugContainer(
   kube: Kube,
@@ -50,11 +51,11 @@ export async function addDebugContainer(
   return { ...pause, container: name };
 }
 
-const TRIES = 3;
+const MOST_TRIES = 3;
 
 /**
- * The patch has all of the pod's containers: it is refused where another one was added meanwhile, and
- * one whose answer was lost may have added this one.
+ * Tries again if the pod has changed: the patch lists all ephemeral containers, and the server
+ * refuses it after another container was added. A patch whose answer was lost may have succeeded.
  */
 async function addOnce(
   kube: Kube,
@@ -72,7 +73,7 @@ async function addOnce(
     } catch (error) {
       const mayPass = error instanceof UnreachableError || isStatus(error, 409) ||
         isStatus(error, 422) || isStatus(error, 504);
-      if (!mayPass || tries === TRIES) throw error;
+      if (!mayPass || tries === MOST_TRIES) throw error;
     }
   }
 }
@@ -82,12 +83,9 @@ async function checkAllowed(kube: Kube, pause: Pause): Promise<void> {
   const [denied] = await kube.denied(pause.namespace, [right]);
   if (denied === undefined) return;
   throw new ClusterError(
-    `Cannot add a debugging container beside step "${
-      stepPath(pause)
-    }": you may not patch pods/ephemeralcontainers (403)`,
-    {
-      hint: "ask for this right; without a shell there are still continue, fail-continue and run",
-    },
+    `Cannot add a debugging container beside step "${stepPath(pause)}": ` +
+      "you may not patch pods/ephemeralcontainers (403)",
+    { hint: "ask for this right; continue, fail-continue and run work without a shell" },
   );
 }
 
@@ -104,9 +102,9 @@ async function awaitStart(
   name: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const over = new AbortController();
-  clock.delay(START_MS, AbortSignal.any([signal, over.signal])).then(() => over.abort(), () => {});
-  const either = AbortSignal.any([signal, over.signal]);
+  const done = new AbortController();
+  clock.delay(START_MS, AbortSignal.any([signal, done.signal])).then(() => done.abort(), () => {});
+  const either = AbortSignal.any([signal, done.signal]);
   const selector = { namespace: pause.namespace, fields: `metadata.name=${pause.pod}` };
   let why = "it did not start in time";
   try {
@@ -123,13 +121,11 @@ async function awaitStart(
   } catch (error) {
     if (!either.aborted) throw error;
   } finally {
-    over.abort();
+    done.abort();
   }
   signal.throwIfAborted();
   throw new ClusterError(
     `Cannot start a debugging container beside "${stepPath(pause)}": ${why}`,
-    {
-      hint: "has the image a shell, and can it be pulled? See --debug-image",
-    },
+    { hint: "check that the image has a shell and can be pulled; see --debug-image" },
   );
 }

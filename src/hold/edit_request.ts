@@ -1,27 +1,27 @@
-/** What the listener beside a shell may ask of tkn-dev: a closed set of words, bounded in size and count. Pure. */
+/** Parses requests of listen.sh: a closed set of words, bounded in size and number. Pure. */
 
 /**
- * Lines as the container writes them, each ended by a newline:
+ * A request is a line, ended by a newline:
  *
  *     edit
  *     ran 0
  *
- * None of them carries a path, a program or text to show: whatever else a line says is no request.
+ * No request carries a path, a program or text to show; any other line is ignored.
  */
 export type EditRequest =
   | { readonly kind: "edit" }
   /** The edited script has run; 0 to 255. */
   | { readonly kind: "ran"; readonly exitCode: number };
 
-/** Of one shell. A person who edits all day stays far below it. */
+/** The limit for one shell; a user who edits all day stays far below it. */
 export const MOST_REQUESTS = 1_000;
 
-/** Longer than every line that means something. */
+/** Longer than every valid line. */
 const MOST_LINE_BYTES = 16;
 
 const NEWLINE = 0x0a;
 
-/** The listener's first words, which ask for nothing. */
+/** The listener's first line, which is no request. */
 const GREETINGS: readonly string[] = ["listening", "no"];
 
 export class EditRequestReader {
@@ -29,12 +29,12 @@ export class EditRequestReader {
   #count = 0;
   #ignoredCount = 0;
 
-  /** How many lines were no request, or one too many. */
+  /** The number of lines that were malformed, or beyond the limit. */
   get ignoredCount(): number {
     return this.#ignoredCount;
   }
 
-  /** The requests whose lines end in these bytes. Keeps no more than the start of a line. */
+  /** Returns the requests whose lines end in these bytes. Keeps only the start of a line. */
   read(bytes: Uint8Array): EditRequest[] {
     const requests: EditRequest[] = [];
     for (const byte of bytes) {

@@ -1,10 +1,11 @@
-/** The pods and TaskRuns of a run. */
+/** Selects and reads the pods and TaskRuns of a run. */
 import { type Kube, PODS, type Selector } from "../kube/interface.ts";
 import { LABEL, type PipelineRun, type Pod, TASK_RUNS, type TaskRun } from "../tekton/model.ts";
 import { byAge } from "./object_age.ts";
 
 type Kind = "PipelineRun" | "TaskRun";
 
+/** Returns the selector for the run's pods, and for a PipelineRun's TaskRuns. */
 export function childrenOf(
   { kind, name, namespace }: { kind: Kind; name: string; namespace: string },
 ): Selector {
@@ -12,7 +13,7 @@ export function childrenOf(
   return { namespace, labels: `${label}=${name}` };
 }
 
-/** The pods in the order in which they came; a TaskRun is its own. */
+/** Returns the pods, oldest first, and the TaskRuns; a TaskRun is its own only TaskRun. */
 export async function readChildren(
   kube: Kube,
   run: PipelineRun | TaskRun,

@@ -1,4 +1,4 @@
-/** Finds the task of a Pipeline that fetches the source, by its name or by reading the Tasks that may. */
+/** Finds the task of a Pipeline that fetches the source: by its name, or by reading its Task. */
 import { ExpectedError } from "../errors.ts";
 import type { ReadTask } from "../tekton/inline/inline_task.ts";
 import type { Param, PipelineSpec, PipelineTask } from "../tekton/model.ts";
@@ -11,8 +11,8 @@ export interface SourceTask extends Chosen {
 }
 
 /**
- * `resolve` reads a task's Task, `look` does so where nothing may be started for it. Throws as they do, and UsageError
- * where no task, or more than one, can be meant.
+ * Returns the task that the upload replaces. `resolve` reads the Task of a task, `look` does so
+ * without a probe run. Throws like both, and UsageError if no task, or more than one, fits.
  */
 export async function findSourceTask(
   owner: string,
@@ -21,7 +21,7 @@ export async function findSourceTask(
     asked?: string;
     resolve: (task: PipelineTask) => Promise<ReadTask>;
     look: (task: PipelineTask) => Promise<ReadTask>;
-    /** What the Pipeline's task is given, as far as it is known. */
+    /** Returns the known params that the Pipeline gives the task. */
     paramsOf: (task: PipelineTask) => Param[];
   },
 ): Promise<SourceTask> {
@@ -37,7 +37,7 @@ export async function findSourceTask(
       try {
         read.set(task.name, await look(task));
       } catch (error) {
-        // One that is chosen by its name is read once more, and then that is the error.
+        // If this task is chosen by its name, it is read again, and that error is thrown.
         if (!(error instanceof ExpectedError)) throw error;
       }
     }),

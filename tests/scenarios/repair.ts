@@ -98,10 +98,10 @@ function inOneOrder(lines: readonly string[]): string[] {
 
 /**
  * What a step logs, and what the upload says that let it go, come by two connections: the quicker one is told first.
- * The logs before the last "Running on" go behind it.
+ * The logs before the last "Resumed" go behind it.
  */
 function logsLast(lines: readonly string[]): string[] {
-  const end = lines.lastIndexOf("Running on") + 1;
+  const end = lines.lastIndexOf("Resumed") + 1;
   const from = lines.findLastIndex((line, at) => at < end && line.startsWith("Held at "));
   if (from === -1) return [...lines];
   const isLog = (line: string) => /^\[\w+ : \w+\] /.test(line);

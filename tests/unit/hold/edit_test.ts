@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ClusterError, UsageError } from "../../../src/errors.ts";
 import { PODS } from "../../../src/kube/interface.ts";
-import { putScript, readScript } from "../../../src/hold/edit.ts";
+import { readScript, writeScript } from "../../../src/hold/edit.ts";
 import type { Pause } from "../../../src/hold/pause.ts";
 import {
   LABEL,
@@ -70,7 +70,7 @@ Deno.test("the script is edited as its Task has it, and runs as Tekton would fil
   const script = await readScript(kube, PAUSE);
   assert.equal(script.template, TEMPLATE);
   assert.deepEqual(script.source, { kind: "Task", name: "t", path: "/spec/steps/0/script" });
-  await putScript(kube, PAUSE, script, "echo hi $(params.who) $(date)\n");
+  await writeScript(kube, PAUSE, script, "echo hi $(params.who) $(date)\n");
   assert.deepEqual(put, ["#!/bin/sh\nset -e\necho hi Ada $(date)\n"]);
 });
 
@@ -78,7 +78,7 @@ Deno.test("one that the Task no longer has is edited as it is in the container",
   const { kube, put } = stage("#!/bin/sh\nset -e\nsomething else\n");
   const script = await readScript(kube, PAUSE);
   assert.deepEqual([script.template, script.source], [script.filled, undefined]);
-  await putScript(kube, PAUSE, script, "#!/bin/sh\nother\n");
+  await writeScript(kube, PAUSE, script, "#!/bin/sh\nother\n");
   assert.deepEqual(put, ["#!/bin/sh\nother\n"]);
 });
 
@@ -91,8 +91,8 @@ Deno.test("a Task that may not be read, or is not there, is none to patch", asyn
 Deno.test("a variable that nobody knows is refused by its name", async () => {
   const { kube, put } = stage();
   const script = await readScript(kube, PAUSE);
-  const error = await rejection(putScript(kube, PAUSE, script, "x $(params.other)"), UsageError);
-  assert.match(error, /^Cannot run what was edited: \$\(params\.other\) is not known here\n/);
+  const error = await rejection(writeScript(kube, PAUSE, script, "x $(params.other)"), UsageError);
+  assert.match(error, /^Cannot run the edited script: \$\(params\.other\) is not known here\n/);
   assert.deepEqual(put, []);
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { PODS } from "../../../src/kube/interface.ts";
-import { hasPod, podGone } from "../../../src/hold/held_pod.ts";
+import { hasPod, podGoneError } from "../../../src/hold/held_pod.ts";
 import { isHeld } from "../../../src/hold/held_steps.ts";
 import type { Pause } from "../../../src/hold/pause.ts";
 import { type Pod, TASK_RUNS, type TaskRun } from "../../../src/tekton/model.ts";
@@ -22,7 +22,7 @@ const PAUSE: Pause = {
 };
 const ASKED = {
   run: { kind: "TaskRun", name: "r" },
-  what: 'upload into step "a"',
+  action: 'upload into step "a"',
   again: "tkn-dev taskrun upload r",
 } as const;
 
@@ -50,16 +50,16 @@ Deno.test("a pod is there, was made again, is about to go, or is gone", async ()
 
 Deno.test("what failed with its pod is told with what to type, and with no hint at a hold that is over", async () => {
   const error = async (kube: FakeKube) => {
-    const found = await podGone(kube, PAUSE, ASKED);
+    const found = await podGoneError(kube, PAUSE, ASKED);
     return [found?.message, found?.hint];
   };
   assert.deepEqual(await error(cluster({}, {})), [undefined, undefined]);
   assert.deepEqual(await error(cluster(undefined, {})), [
     'Cannot upload into step "a": its pod p was deleted',
-    "Tekton makes it again; once that one holds: tkn-dev taskrun upload r",
+    "Tekton recreates it; once the new pod holds: tkn-dev taskrun upload r",
   ]);
   assert.deepEqual(await error(cluster(undefined, ended(false, "Cancelled"))), [
-    'Cannot upload into step "a": its pod p was deleted, for TaskRun "r" has ended',
+    'Cannot upload into step "a": its pod p was deleted, because TaskRun "r" has ended',
     undefined,
   ]);
   assert.deepEqual(await error(cluster(undefined)), [

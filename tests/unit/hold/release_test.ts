@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { heldSteps } from "../../../src/hold/held_steps.ts";
+import { findHeldSteps } from "../../../src/hold/held_steps.ts";
 import { PODS } from "../../../src/kube/interface.ts";
 import { release, type ReleaseWord } from "../../../src/hold/release.ts";
 import type { GateKind } from "../../../src/step/scripts.ts";
@@ -78,7 +78,7 @@ Deno.test("the steps that hold are found by their pods' volumes and logs", async
   kube.log("p", "step-hold-bare").say("debug before step breakpoint has taken effect, waiting");
   for (const { name } of containers) kube.log("p", name).end();
   const run = { kind: "PipelineRun", namespace: "default", name: "r" } as const;
-  const found = await heldSteps(kube, run);
+  const found = await findHeldSteps(kube, run);
   assert.deepEqual(
     found.map(({ task, step, targetStep, gate }) => [task, step, targetStep, gate]),
     [

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { ClusterError, Interrupted } from "../../../src/errors.ts";
 import type { RunEvent } from "../../../src/events.ts";
 import { refused } from "../../../src/kube/status.ts";
-import { OWN_LABELS } from "../../../src/objects/own.ts";
+import { OWN_LABELS } from "../../../src/objects/marks.ts";
 import { missingRight, resolveByRequest } from "../../../src/resolve/resolution_request.ts";
 import { RESOLUTION_REQUESTS, type ResolutionRequest } from "../../../src/tekton/model.ts";
 import { FakeClock } from "../../support/fake_host.ts";
@@ -161,7 +161,7 @@ Deno.test("a request that can't be deleted is told, the answer counts", async ()
     );
   assert.equal(await stage.resolve(), "x");
   assert.deepEqual(stage.notes, [
-    "ResolutionRequest tkn-dev-bbbbb may still be there: Cannot delete Xs: no",
+    "ResolutionRequest tkn-dev-bbbbb may still exist: Cannot delete Xs: no",
   ]);
 });
 

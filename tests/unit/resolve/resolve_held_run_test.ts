@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { UsageError } from "../../../src/errors.ts";
 import type { RunEvent } from "../../../src/events.ts";
 import { holdPipeline, holdTask } from "../../../src/resolve/resolve_held_run.ts";
-import type { Resolving } from "../../../src/resolve/resolve.ts";
+import type { ResolveContext } from "../../../src/resolve/resolve.ts";
 import type { Breakpoints } from "../../../src/tekton/breakpoint/debug_spec.ts";
 import type { Pipeline, Step, Task } from "../../../src/tekton/model.ts";
 import { newPipelineRun, newTaskRun } from "../../../src/tekton/new_run.ts";
@@ -33,7 +33,7 @@ function context() {
   const notes: string[] = [];
   const kube = new FakeKube();
   const host = new FakeHost(undefined, kube);
-  const resolving: Resolving = {
+  const resolving: ResolveContext = {
     kube,
     clock: host.clock,
     random: host.random,
@@ -76,7 +76,7 @@ Deno.test("on failure are all steps that have a shell for sure; what else is the
   assert.deepEqual(places, ["a/one failure", "last/s failure"]);
   assert.equal(
     notes[0],
-    'Step program of task "a" will not hold: whether its image has a shell is not known',
+    'Step program of task "a" will not hold: its image may have no shell',
   );
 });
 

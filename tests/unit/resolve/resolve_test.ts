@@ -5,12 +5,12 @@ import type { KubeObject } from "../../../src/kube/interface.ts";
 import { refused } from "../../../src/kube/status.ts";
 import type { RunEvent } from "../../../src/events.ts";
 import {
-  read,
+  readByName,
   resolvePipeline,
   resolveTask,
   withStepActions,
 } from "../../../src/resolve/resolve.ts";
-import { checkAccess } from "../../../src/run/start.ts";
+import { checkAccess } from "../../../src/run/create/access.ts";
 import type { ReadTask } from "../../../src/tekton/inline/inline_task.ts";
 import {
   type Pipeline,
@@ -183,14 +183,14 @@ Deno.test("a Task with remote StepActions is marked", async () => {
 Deno.test("what is no YAML, or another kind, is told in one line", async () => {
   const stage = new Stage();
   stage.returns({ ...REMOTE, kind: "Pipeline" });
-  const what = 'Cannot resolve the Task of task "clone" by "git": what came is ';
+  const cannot = 'Cannot resolve the Task of task "clone" by "git": ';
   const hint = "look at the params of its reference";
   const refusal = () => rejection(resolve(stage, { taskRef: GIT }), ClusterError);
-  assert.equal(await refusal(), `${what}a Pipeline\n${hint}`);
+  assert.equal(await refusal(), `${cannot}what came is a Pipeline\n${hint}`);
   stage.answer = () => ({
     status: { data: btoa("<html>"), conditions: [{ type: "Succeeded", status: "True" }] },
   });
-  assert.match(await refusal(), new RegExp(`^${what}no YAML: [^\n]+\n${hint}$`));
+  assert.match(await refusal(), new RegExp(`^${cannot}the answer is not YAML: [^\n]+\n${hint}$`));
 });
 
 Deno.test("a reference that only the run can follow is refused, before anything is asked", async () => {
@@ -210,7 +210,7 @@ Deno.test("without the right and without --allow-probe it is said what to ask fo
     'Cannot resolve the Task of task "clone" by "git": ' +
       "you may not create resolutionrequests.resolution.tekton.dev (403)\n" +
       "ask for a Role with this right, or apply the Task and refer to it by name, or " +
-      "--allow-probe, which starts a run that resolves it and fails at once",
+      "use --allow-probe, which starts a run that resolves it and fails at once",
   );
   assert.deepEqual(stage.created, []);
 });
@@ -351,7 +351,7 @@ Deno.test("a remote StepAction takes the right, for no probe run has it as it is
     'Cannot resolve the StepAction of step "b" by "git": ' +
       "you may not create resolutionrequests.resolution.tekton.dev (403)\n" +
       "ask for a Role with this right, or apply the StepAction and refer to it by name; " +
-      "no probe run can tell a StepAction",
+      "a probe run cannot resolve a StepAction",
   );
   assert.deepEqual(stage.created, []);
 });
@@ -359,16 +359,16 @@ Deno.test("a remote StepAction takes the right, for no probe run has it as it is
 Deno.test("one that is not there is told with those that are, in order and not too many", async () => {
   const few = kubeWith("b", "a");
   assert.equal(
-    await rejection(read(few, TASKS, "x"), ClusterError),
+    await rejection(readByName(few, TASKS, "x"), ClusterError),
     'Cannot get Task "x": not found in namespace "default"\nits tasks: a, b',
   );
   const many = kubeWith(..."abcdefghijkl");
   assert.match(
-    await rejection(read(many, TASKS, "x"), ClusterError),
+    await rejection(readByName(many, TASKS, "x"), ClusterError),
     /\nits tasks: a, b, c, d, e, f, g, h, i, j, …$/,
   );
   assert.match(
-    await rejection(read(kubeWith(), TASKS, "x"), ClusterError),
+    await rejection(readByName(kubeWith(), TASKS, "x"), ClusterError),
     /\nlook with --namespace or --context elsewhere$/,
   );
 });
@@ -379,7 +379,7 @@ Deno.test("a cluster without Tekton is told as that", async () => {
   const message = "the server could not find the requested resource";
   kube.get = () => Promise.reject(refused(what, { code: 404, message }));
   assert.match(
-    await rejection(read(kube, PIPELINES, "p"), ClusterError),
+    await rejection(readByName(kube, PIPELINES, "p"), ClusterError),
     /^Cannot get Pipeline "p": the cluster does not know this kind\nis Tekton Pipelines installed\?/,
   );
 });

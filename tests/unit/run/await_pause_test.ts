@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ClusterError, TransferError, UsageError } from "../../../src/errors.ts";
 import type { LiveRun } from "../../../src/run/live_run.ts";
-import { follow } from "../../../src/run/logs/follow.ts";
+import { followRun } from "../../../src/run/follow_run.ts";
 import { awaitPause } from "../../../src/run/await_pause.ts";
 import { HELD_PREFIX } from "../../../src/step/scripts.ts";
 import { PODS } from "../../../src/kube/interface.ts";
@@ -15,7 +15,7 @@ function start(stage: Stage, live: LiveRun, held: { task?: string; step: string 
   const { kube, clock, emit } = stage;
   const { signal } = stage.stop;
   stage.gates.add(`${held.task ?? ""}/${held.step.slice(0, 58)}`);
-  follow({ kube, clock, live, emit, signal }).catch(() => {});
+  followRun({ kube, clock, live, emit, signal }).catch(() => {});
   const pause = awaitPause({ clock, live, held, signal });
   pause.catch(() => {});
   return pause;
@@ -111,7 +111,7 @@ Deno.test("an image without a shell is told as that", async () => {
   assert.equal(
     await rejection(pause, TransferError),
     'Cannot hold step "s": its image "i" has no shell\n' +
-      "name one that has a shell with --upload-image, or choose another --on-step",
+      "name an image with a shell by --upload-image, or choose another --on-step",
   );
 });
 

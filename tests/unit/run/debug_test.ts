@@ -192,7 +192,7 @@ Deno.test("an image without a shell is told, and the run goes on", async () => {
   assert.equal((await running).outcome?.succeeded, false);
   assert.deepEqual(play.events.filter(({ kind }) => kind === "note"), [{
     kind: "note",
-    text: 'Step a did not hold, for its image "i" has no shell: --without-shell holds it',
+    text: 'Step a did not hold: its image "i" has no shell; --without-shell holds it',
   }]);
 });
 

@@ -76,7 +76,7 @@ class Play {
       held: { task: "clone", step: "s" },
       root: "/tree",
       entries: Promise.resolve(ENTRIES),
-      prepare: () => Promise.resolve(undefined),
+      prepack: () => Promise.resolve(undefined),
       program: ["tar"],
       results: {},
       showlogs: true,
@@ -358,7 +358,7 @@ for (const [what, error, fail] of lateFailures) {
     });
     assert.ok(!play.kube.changes.includes(CANCELLED));
     assert.deepEqual(play.notes, [
-      `PipelineRun ${NAME} goes on without being followed; ` +
+      `PipelineRun ${NAME} continues; ` +
       `tkn-dev pipelinerun logs ${NAME} -f -n default follows it`,
     ]);
     play.checkOver();
@@ -531,7 +531,7 @@ for (const when of ["while it is sent to", "once it was let go"]) {
     const { outcome } = await play.start();
     assert.equal(outcome?.succeeded, true);
     assert.equal(times, 2);
-    assert.ok(play.notes.includes("Pod clone-pod was deleted and made again: it is sent again"));
+    assert.ok(play.notes.includes("Pod clone-pod was deleted and recreated: sending again"));
     assert.equal(play.events.filter(({ kind }) => kind === "paused").length, 2);
     play.checkOver();
   });

@@ -20,22 +20,20 @@ Deno.test("of the pods that run, those of tasks are waited for", async () => {
   await using stage = new Stage();
   const { kube, clock, emit } = stage;
   const live = stage.pipelineRun(["test"]);
-  using talk = new WaitReporter({ kube, clock, live, emit });
-  talk.stage = "released";
+  using _reporter = new WaitReporter({ kube, clock, live, emit });
   live.pods.set("affinity-assistant-0", ASSISTANT);
   clock.advance(2_000);
   const pod = stage.pod("test", { a: "running" });
   live.pods.set(pod.metadata.name!, pod);
   clock.advance(2_000);
   assert.deepEqual(stage.events, [
-    { kind: "waiting", text: "PipelineRun p-run-1 to go on" },
+    { kind: "waiting", text: "PipelineRun p-run-1 to continue" },
     { kind: "waiting", text: "test to end" },
   ]);
 });
 
 /** What is said of a run that a minute goes by for, its last words first. */
-async function saidOf(stage: Stage, talk: WaitReporter): Promise<RunEvent[]> {
-  talk.stage = "starting";
+async function saidOf(stage: Stage): Promise<RunEvent[]> {
   for (let seconds = 0; seconds < 60; seconds += 2) {
     stage.clock.advance(2_000);
     await turn();
@@ -52,15 +50,15 @@ Deno.test("while there is no pod it is the TaskRun that tells why, with what to 
   await using stage = new Stage();
   const { kube, clock, emit } = stage;
   const live = stage.pipelineRun(["clone", "test"]);
-  using talk = new WaitReporter({ kube, clock, live, emit });
-  talk.held = { task: "test", step: "s" };
+  const uploadStep = { task: "test", step: "s" };
+  using _reporter = new WaitReporter({ kube, clock, live, uploadStep, emit });
   stage.taskRunOf("clone", waits("ExceededResourceQuota", `TaskRun Pod exceeded: ${FULL}`));
   await until(() => live.taskRuns.size === 1);
-  const text = "task clone: quota full keeps its pod from being made " +
+  const text = "task clone: quota full forbids its pod " +
     "(requested: pods=1, used: pods=0, limited: pods=0)";
-  const hint = "kubectl describe quota -n default shows what is used; " +
-    "Tekton tries again each minute";
-  assert.deepEqual(await saidOf(stage, talk), [
+  const hint = "kubectl describe quota -n default shows the usage; " +
+    "Tekton retries every minute";
+  assert.deepEqual(await saidOf(stage), [
     { kind: "waiting", text },
     { kind: "note", text: `${text}; ${hint}` },
     { kind: "waiting", text },
@@ -71,21 +69,21 @@ Deno.test("before there is a TaskRun it is the PipelineRun", async () => {
   await using stage = new Stage();
   const { kube, clock, emit } = stage;
   const live = stage.pipelineRun(["test"]);
-  using talk = new WaitReporter({ kube, clock, live, emit });
-  talk.held = { task: "test", step: "s" };
+  const uploadStep = { task: "test", step: "s" };
+  using _reporter = new WaitReporter({ kube, clock, live, uploadStep, emit });
   kube.update<PipelineRun>(PIPELINE_RUNS, RUN, (run) => {
     run.status = waits("ResolvingPipelineRef", "resolving p");
   });
   await until(() => live.run.status !== undefined);
   const text = `PipelineRun ${RUN}: ResolvingPipelineRef: resolving p`;
-  assert.deepEqual(await saidOf(stage, talk), [{ kind: "waiting", text }]);
+  assert.deepEqual(await saidOf(stage), [{ kind: "waiting", text }]);
 });
 
 Deno.test("a pod that waits for a claim tells what the claim's events say", async () => {
   await using stage = new Stage();
   const { kube, clock, emit } = stage;
   const live = stage.taskRun();
-  using talk = new WaitReporter({ kube, clock, live, emit });
+  using _reporter = new WaitReporter({ kube, clock, live, emit });
   const message = "pod has unbound immediate PersistentVolumeClaims";
   const pod = stage.pod("", { a: "waiting" }, {
     conditions: [{ type: "PodScheduled", status: "False", reason: "Unschedulable", message }],
@@ -102,11 +100,11 @@ Deno.test("a pod that waits for a claim tells what the claim's events say", asyn
     lastTimestamp: "2026-01-02T03:04:05Z",
   });
   await until(() => live.pods.get(pod.metadata.name!)?.spec?.volumes !== undefined);
-  const said = await saidOf(stage, talk);
+  const said = await saidOf(stage);
   const text = `pod ${pod.metadata.name}: claim c: ProvisioningFailed: ${missing}`;
   assert.deepEqual(said.slice(1), [
     { kind: "waiting", text },
-    { kind: "note", text: `${text}; kubectl get storageclass lists those that there are` },
+    { kind: "note", text: `${text}; kubectl get storageclass lists the existing classes` },
     { kind: "waiting", text },
   ]);
 });

@@ -25,6 +25,6 @@ Deno.test("a status takes the place of the one before, and an empty one leaves a
 });
 
 Deno.test("without a status a text is written alone", () => {
-  const text = { to: "stderr", text: printable`Running on\n` } as const;
+  const text = { to: "stderr", text: printable`Resumed\n` } as const;
   assert.deepEqual(new Screen().paint([text]), [text]);
 });

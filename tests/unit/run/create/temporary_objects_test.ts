@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { ClusterError } from "../../../src/errors.ts";
-import type { KubeObject } from "../../../src/kube/interface.ts";
-import { refused, unreachable } from "../../../src/kube/status.ts";
-import { LiveRun } from "../../../src/run/live_run.ts";
-import { createRun } from "../../../src/run/start.ts";
-import { removeTemporary } from "../../../src/run/temporary.ts";
+import { ClusterError } from "../../../../src/errors.ts";
+import type { KubeObject } from "../../../../src/kube/interface.ts";
+import { refused, unreachable } from "../../../../src/kube/status.ts";
+import { LiveRun } from "../../../../src/run/live_run.ts";
+import { createRun } from "../../../../src/run/create/create_run.ts";
+import { removeTemporary } from "../../../../src/run/create/temporary_objects.ts";
 import {
   PIPELINE_RUNS,
   type PipelineRun,
@@ -12,14 +12,14 @@ import {
   type Run,
   TASK_RUNS,
   TASKS,
-} from "../../../src/tekton/model.ts";
-import type { RunManifest } from "../../../src/tekton/run_manifest.ts";
-import { FakeHost } from "../../support/fake_host.ts";
-import { FakeClock } from "../../support/fake_host.ts";
-import { FakeKube } from "../../support/fake_kube.ts";
-import { until } from "../../support/fake_transport.ts";
-import { rejection } from "../../support/refusal.ts";
-import { ended } from "./stage.ts";
+} from "../../../../src/tekton/model.ts";
+import type { RunManifest } from "../../../../src/tekton/run_manifest.ts";
+import { FakeHost } from "../../../support/fake_host.ts";
+import { FakeClock } from "../../../support/fake_host.ts";
+import { FakeKube } from "../../../support/fake_kube.ts";
+import { until } from "../../../support/fake_transport.ts";
+import { rejection } from "../../../support/refusal.ts";
+import { ended } from "../stage.ts";
 
 const OBJECTS: KubeObject[] = [
   { kind: "Pipeline", metadata: { name: "n", namespace: "default" } },

@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
-import { PODS } from "../../../../src/kube/interface.ts";
-import { StatusError } from "../../../../src/kube/status.ts";
-import { LABEL, PIPELINE_RUNS, type Pod } from "../../../../src/tekton/model.ts";
-import { ClusterError } from "../../../../src/errors.ts";
-import { refused } from "../../../../src/kube/status.ts";
-import { follow } from "../../../../src/run/logs/follow.ts";
-import type { LiveRun } from "../../../../src/run/live_run.ts";
-import { turn, until } from "../../../support/fake_transport.ts";
-import { rejection } from "../../../support/refusal.ts";
-import { HELD_PREFIX } from "../../../../src/step/scripts.ts";
-import { ended, podName, RUN, Stage } from "../stage.ts";
+import { PODS } from "../../../src/kube/interface.ts";
+import { StatusError } from "../../../src/kube/status.ts";
+import { LABEL, PIPELINE_RUNS, type Pod } from "../../../src/tekton/model.ts";
+import { ClusterError } from "../../../src/errors.ts";
+import { refused } from "../../../src/kube/status.ts";
+import { followRun } from "../../../src/run/follow_run.ts";
+import type { LiveRun } from "../../../src/run/live_run.ts";
+import { turn, until } from "../../support/fake_transport.ts";
+import { rejection } from "../../support/refusal.ts";
+import { HELD_PREFIX } from "../../../src/step/scripts.ts";
+import { ended, podName, RUN, Stage } from "./stage.ts";
 
 function start(stage: Stage, live: LiveRun, uploaded?: string) {
   const { kube, clock, emit } = stage;
-  const following = follow({ kube, clock, live, emit, uploaded, signal: stage.stop.signal });
+  const following = followRun({ kube, clock, live, emit, uploaded, signal: stage.stop.signal });
   following.catch(() => {});
   return following;
 }
@@ -315,7 +315,7 @@ Deno.test("of a pod that is gone no more is read, for another may have its name,
   await following;
   assert.deepEqual(stage.said, ["a s: x"]);
   assert.deepEqual(stage.events.flatMap((event) => event.kind === "note" ? [event.text] : []), [
-    `Pod ${podName("a")} is gone, and with it what step a/s said last`,
+    `Pod ${podName("a")} is gone, and with it the last lines of step a/s`,
     `Pod ${podName("a")} of task a was deleted while it ran: start the run again`,
   ]);
 });
@@ -371,7 +371,7 @@ Deno.test("what the cluster does not give after a run's end is not waited for, a
   await following;
   assert.deepEqual(stage.events.filter(({ kind }) => kind === "note"), [{
     kind: "note",
-    text: "The cluster did not give the end of the logs of a/s, a/t in time; " +
+    text: "The cluster did not send the end of the logs of a/s, a/t in time; " +
       `tkn-dev pipelinerun logs ${RUN} -n default shows them`,
   }]);
 });

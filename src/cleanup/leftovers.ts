@@ -1,4 +1,4 @@
-/** What this program left behind when it was killed, or lost its cluster: found, and removed. */
+/** Finds and removes objects that this program left behind when killed or disconnected. */
 import { ExpectedError } from "../errors.ts";
 import type { Clock } from "../host.ts";
 import {
@@ -24,11 +24,11 @@ import {
 } from "../tekton/model.ts";
 import { CANCEL, phaseOf } from "../tekton/phase.ts";
 import { timeoutSeconds } from "../tekton/timeouts.ts";
-import { heldSteps } from "../hold/held_steps.ts";
-import { orphanedPods } from "./orphaned_pods.ts";
-import { markOf, OWN_LABEL, readTemporary, type Temporary } from "../objects/own.ts";
+import { findHeldSteps } from "../hold/held_steps.ts";
+import { findOrphanedPods } from "./orphaned_pods.ts";
+import { markOf, OWN_LABEL, readTemporary, type Temporary } from "../objects/marks.ts";
 
-export interface LeftOver {
+export interface Leftover {
   readonly resource: Resource;
   readonly name: string;
   readonly namespace: string;
@@ -36,26 +36,31 @@ export interface LeftOver {
   readonly ends: "deleted" | "cancelled";
 }
 
-/** `kept`: what only this program needs, and may still need. */
-export interface Found {
-  readonly left: readonly LeftOver[];
-  readonly kept: readonly LeftOver[];
+export interface FoundObjects {
+  readonly left: readonly Leftover[];
+  /** Temporary objects that a run of this program may still need. */
+  readonly kept: readonly Leftover[];
 }
 
-/** How old a run is before it may count as left. */
+/** The age from which a pending run counts as left over. */
 const PENDING_SECONDS = 600;
+/** The age from which a held run without a timeout counts as left over. */
 const UNLIMITED_SECONDS = 24 * 3600;
+/** The time after its timeout from which a held run counts as left over. */
 const MARGIN_SECONDS = 300;
 
-/** `namespace` "" is all; `nowMs` is by the server's clock. Throws ClusterError for what may not be listed. */
-export async function findLeft(
+/**
+ * Namespace "" means all namespaces; `nowMs` is the server's time. Throws ClusterError if the user
+ * may not list the objects.
+ */
+export async function findLeftovers(
   kube: Kube,
   { namespace, nowMs }: { namespace: string; nowMs: number },
-): Promise<Found> {
+): Promise<FoundObjects> {
   const kinds = [PIPELINES, TASKS, PIPELINE_RUNS, TASK_RUNS, RESOLUTION_REQUESTS];
-  const found = await Promise.all(kinds.map(async (resource): Promise<Found> => {
+  const found = await Promise.all(kinds.map(async (resource): Promise<FoundObjects> => {
     const objects = await listOwn(kube, resource, namespace).catch((error) => {
-      // Who may not ask the resolvers has left no request, and a cluster need not have them.
+      // A user without this right has left no requests, and a cluster may have no resolvers.
       if (resource !== RESOLUTION_REQUESTS) throw error;
       if (isStatus(error, 403) || isStatus(error, 404)) return [];
       throw error;
@@ -67,8 +72,8 @@ export async function findLeft(
     const left = [...own.left, ...await findRuns(kube, { resource, runs, nowMs })];
     if (resource !== TASK_RUNS) return { ...own, left };
     const taskRuns = runs as TaskRun[];
-    const pods = await orphanedPods(kube, { namespace, taskRuns, nowMs });
-    return { ...own, left: [...left, ...pods.map((pod) => leftOver(PODS, pod, "deleted"))] };
+    const pods = await findOrphanedPods(kube, { namespace, taskRuns, nowMs });
+    return { ...own, left: [...left, ...pods.map((pod) => leftover(PODS, pod, "deleted"))] };
   }));
   return {
     left: found.flatMap(({ left }) => left),
@@ -76,9 +81,10 @@ export async function findLeft(
   };
 }
 
-export async function removeLeft(
+/** Deletes or cancels the object; does nothing if it no longer exists. */
+export async function removeLeftover(
   kube: Kube,
-  { resource, namespace, name, ends }: LeftOver,
+  { resource, namespace, name, ends }: Leftover,
 ): Promise<void> {
   try {
     if (ends === "deleted") return await kube.delete(resource, namespace, name);
@@ -89,12 +95,12 @@ export async function removeLeft(
   }
 }
 
-/** So many at once are removed beside a run; `cleanup` removes all. */
-const MOST = 20;
+/** The number of objects of a kind that `sweep` removes; the command `cleanup` removes all. */
+const MOST_SWEPT = 20;
 
 /**
- * Removes temporary objects of the kinds that are over their time, in the background: without the
- * right to list them, or when the signal comes first, nothing happens.
+ * Removes expired temporary objects of the kinds, in the background. Does nothing without the right
+ * to list them, and stops at the signal.
  */
 export function sweep(
   { kube, clock }: { kube: Kube; clock: Clock },
@@ -106,12 +112,12 @@ export function sweep(
   const sweepOne = async (resource: Resource) => {
     const objects = await listOwn(kube, resource, metadata.namespace!);
     const { left } = await findTemporary(kube, { resource, objects, nowMs });
-    for (const one of left.slice(0, MOST)) {
+    for (const one of left.slice(0, MOST_SWEPT)) {
       signal.throwIfAborted();
-      await removeLeft(kube, one);
+      await removeLeftover(kube, one);
     }
   };
-  for (const resource of resources) sweepOne(resource).catch(() => {}); // the next one may find it
+  for (const resource of resources) sweepOne(resource).catch(() => {}); // the next run may succeed
 }
 
 function listOwn(kube: Kube, resource: Resource, namespace: string): Promise<KubeObject[]> {
@@ -128,7 +134,7 @@ interface Listed<T> {
 async function findTemporary(
   kube: Kube,
   { resource, objects, nowMs }: Listed<KubeObject>,
-): Promise<Found> {
+): Promise<FoundObjects> {
   const own = objects.flatMap((object) => {
     const found = readTemporary(resource.kind, object);
     const isGoing = object.metadata.deletionTimestamp !== undefined;
@@ -137,14 +143,17 @@ async function findTemporary(
   const needed = await Promise.all(own.map((one) => {
     return isNeeded(kube, one.object.metadata.namespace!, { ...one, nowMs });
   }));
-  const named = own.map(({ object }) => leftOver(resource, object, "deleted"));
+  const named = own.map(({ object }) => leftover(resource, object, "deleted"));
   return {
     left: named.filter((_, at) => !needed[at]),
     kept: named.filter((_, at) => needed[at]),
   };
 }
 
-/** By a run that goes on; and for a time in any case, for the run comes after what it refers to. */
+/**
+ * Whether a run that has not ended refers to the object. For some time every object counts as
+ * needed, because the run is created after the objects that it refers to.
+ */
 async function isNeeded(
   kube: Kube,
   namespace: string,
@@ -165,7 +174,7 @@ async function isNeeded(
 async function findRuns(
   kube: Kube,
   { resource, runs, nowMs }: { resource: Resource; runs: readonly Run[]; nowMs: number },
-): Promise<LeftOver[]> {
+): Promise<Leftover[]> {
   const living = runs.filter((run) => {
     const { labels, deletionTimestamp } = run.metadata;
     const isChild = resource === TASK_RUNS && labels?.[LABEL.pipelineRun] !== undefined;
@@ -174,21 +183,24 @@ async function findRuns(
   const found = await Promise.all(living.map(async (run) => {
     const seconds = (nowMs - Date.parse(run.metadata.creationTimestamp ?? "")) / 1000;
     if (isPending(run)) {
-      return seconds > PENDING_SECONDS ? leftOver(resource, run, "deleted") : undefined;
+      return seconds > PENDING_SECONDS ? leftover(resource, run, "deleted") : undefined;
     }
     if (!(seconds > limitSeconds(resource, run) + MARGIN_SECONDS)) return undefined;
     const { name, namespace } = run.metadata as { name: string; namespace: string };
     const kind = resource.kind as RunKind;
-    const held = await heldSteps(kube, { kind, namespace, name }).catch((error) => {
-      if (error instanceof ExpectedError) return []; // one that can't be looked into stays
+    const held = await findHeldSteps(kube, { kind, namespace, name }).catch((error) => {
+      if (error instanceof ExpectedError) return []; // a run whose pods can't be read stays
       throw error;
     });
-    return held.length === 0 ? undefined : leftOver(resource, run, "cancelled");
+    return held.length === 0 ? undefined : leftover(resource, run, "cancelled");
   }));
   return found.filter((one) => one !== undefined);
 }
 
-/** An earlier version of this program created it so, and was killed before its objects were there. */
+/**
+ * Whether an earlier version of this program created the run as pending, and was killed before it
+ * created the run's objects.
+ */
 function isPending({ spec }: Run): boolean {
   const { pipelineRef, pipelineSpec, status } = spec as PipelineRun["spec"];
   const tasks = [...pipelineSpec?.tasks ?? [], ...pipelineSpec?.finally ?? []];
@@ -197,7 +209,7 @@ function isPending({ spec }: Run): boolean {
     names.some((name) => /^tkn-dev-[a-z0-9]{6}(-\d+)?$/.test(name));
 }
 
-/** Tekton ends it by then, if it works; what has no limit may be at work for a day. */
+/** Returns the age by which Tekton ends the run; a run without a timeout may work for a day. */
 function limitSeconds(resource: Resource, run: Run): number {
   const timeout = resource === PIPELINE_RUNS
     ? (run as PipelineRun).spec.timeouts?.pipeline
@@ -205,11 +217,11 @@ function limitSeconds(resource: Resource, run: Run): number {
   return timeoutSeconds(timeout ?? "1h") ?? UNLIMITED_SECONDS;
 }
 
-function leftOver(
+function leftover(
   resource: Resource,
   { metadata }: KubeObject,
-  ends: LeftOver["ends"],
-): LeftOver {
+  ends: Leftover["ends"],
+): Leftover {
   const { name, namespace, creationTimestamp } = metadata as Required<KubeObject["metadata"]>;
   return { resource, name, namespace, createdMs: Date.parse(creationTimestamp), ends };
 }
