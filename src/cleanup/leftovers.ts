@@ -65,15 +65,15 @@ export async function findLeftovers(
       if (isStatus(error, 403) || isStatus(error, 404)) return [];
       throw error;
     });
-    const own = await findTemporary(kube, { resource, objects, nowMs });
-    if (resource !== PIPELINE_RUNS && resource !== TASK_RUNS) return own;
+    const temporary = await findTemporary(kube, { resource, objects, nowMs });
+    if (resource !== PIPELINE_RUNS && resource !== TASK_RUNS) return temporary;
     const isRun = (object: KubeObject) => readTemporary(resource.kind, object) === undefined;
     const runs = objects.filter(isRun) as Run[];
-    const left = [...own.left, ...await findRuns(kube, { resource, runs, nowMs })];
-    if (resource !== TASK_RUNS) return { ...own, left };
+    const left = [...temporary.left, ...await findRuns(kube, { resource, runs, nowMs })];
+    if (resource !== TASK_RUNS) return { ...temporary, left };
     const taskRuns = runs as TaskRun[];
     const pods = await findOrphanedPods(kube, { namespace, taskRuns, nowMs });
-    return { ...own, left: [...left, ...pods.map((pod) => leftover(PODS, pod, "deleted"))] };
+    return { ...temporary, left: [...left, ...pods.map((pod) => leftover(PODS, pod, "deleted"))] };
   }));
   return {
     left: found.flatMap(({ left }) => left),
@@ -135,15 +135,15 @@ async function findTemporary(
   kube: Kube,
   { resource, objects, nowMs }: Listed<KubeObject>,
 ): Promise<FoundObjects> {
-  const own = objects.flatMap((object) => {
+  const temporary = objects.flatMap((object) => {
     const found = readTemporary(resource.kind, object);
     const isGoing = object.metadata.deletionTimestamp !== undefined;
     return found === undefined || isGoing ? [] : [{ object, ...found }];
   });
-  const needed = await Promise.all(own.map((one) => {
+  const needed = await Promise.all(temporary.map((one) => {
     return isNeeded(kube, one.object.metadata.namespace!, { ...one, nowMs });
   }));
-  const named = own.map(({ object }) => leftover(resource, object, "deleted"));
+  const named = temporary.map(({ object }) => leftover(resource, object, "deleted"));
   return {
     left: named.filter((_, at) => !needed[at]),
     kept: named.filter((_, at) => needed[at]),

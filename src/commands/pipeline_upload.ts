@@ -72,10 +72,10 @@ async function runOnce(host: Host, options: Options, given?: Source): Promise<nu
   const looking = { ...context, allowProbe: false, emit: () => {} };
   const paramsOf = (task: PipelineTask) => fillParams(task.params ?? [], variables);
   const chosen = await findSourceTask(owner, pipeline.spec, {
-    asked: options.onTask,
+    taskName: options.onTask,
     paramsOf,
     resolve: (task) => resolveTask(context, task, variables),
-    look: (task) => resolveTask(looking, task, variables),
+    resolveWithoutProbe: (task) => resolveTask(looking, task, variables),
   });
   const { task: target, found } = chosen;
   const taskGiven = paramsOf(target);

@@ -86,8 +86,12 @@ export async function createMarked<T extends KubeObject>(
     if (pauseMs > 0) await clock.delay(pauseMs, interrupt).catch(() => {});
     if (clock.now() > lateMs || signal.aborted) break;
     if (doubt !== undefined) {
-      const looking = within(clock, { ms: LOOK_UP_MS, signal }, lookUp<T>(kube, resource, object));
-      const found = await looking.catch((error) => {
+      const lookingUp = within(
+        clock,
+        { ms: LOOK_UP_MS, signal },
+        lookUp<T>(kube, resource, object),
+      );
+      const found = await lookingUp.catch((error) => {
         if (error instanceof ExpectedError) return "unknown" as const;
         throw error;
       });

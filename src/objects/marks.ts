@@ -63,8 +63,8 @@ export function markOf(kind: string, object: KubeObject): string | undefined {
 }
 
 function readMark(kind: string, { metadata: { name, annotations = {} } }: KubeObject) {
-  const [own, ownName, mark, seconds] = (annotations[MARK] ?? "").split("/");
-  return own === kind && ownName === name ? { mark, seconds } : undefined;
+  const [markedKind, markedName, mark, seconds] = (annotations[MARK] ?? "").split("/");
+  return markedKind === kind && markedName === name ? { mark, seconds } : undefined;
 }
 
 export interface Temporary {

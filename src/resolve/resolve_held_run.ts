@@ -86,12 +86,12 @@ async function readTaskToHold(
     isFirst: tasks.includes(name) && !everyStep,
     steps: breakpoints.steps.filter(({ task }) => task === name),
   });
-  const own = fillParams(target.params ?? [], variables);
+  const taskParams = fillParams(target.params ?? [], variables);
   const params = target.taskSpec === undefined
-    ? own
-    : [...effectiveParams(pipeline.spec.params ?? [], run.spec.params ?? []), ...own];
-  const places = steps.map(({ index }) => index);
-  const spec = await withStepActions(context, found.spec, places, params);
+    ? taskParams
+    : [...effectiveParams(pipeline.spec.params ?? [], run.spec.params ?? []), ...taskParams];
+  const indices = steps.map(({ index }) => index);
+  const spec = await withStepActions(context, found.spec, indices, params);
   return { target, task: { ...found, spec }, steps };
 }
 
@@ -104,8 +104,8 @@ export async function holdTask(
 ): Promise<HeldRun<TaskRun>> {
   const owner = ownerOf("Task", task.metadata?.name, run);
   const steps = stepsToHold(context, owner, task.spec, breakpoints);
-  const places = steps.map(({ index }) => index);
-  const spec = await withStepActions(context, task.spec, places, run.spec.params ?? []);
+  const indices = steps.map(({ index }) => index);
+  const spec = await withStepActions(context, task.spec, indices, run.spec.params ?? []);
   return holdTaskRun(run, { ...task, spec }, steps, options);
 }
 
@@ -114,12 +114,12 @@ function stepsToHold(
   { emit }: ResolveContext,
   owner: string,
   spec: TaskSpec,
-  { steps: asked, isFirst = false, everyStep, onFailure, after }: Omit<Breakpoints, "tasks"> & {
+  { steps: named, isFirst = false, everyStep, onFailure, after }: Omit<Breakpoints, "tasks"> & {
     isFirst?: boolean;
   },
 ): StepToHold[] {
   const mode = after ? "after" : "before";
-  const names = [...(isFirst ? [undefined] : []), ...asked.map(({ step }) => step)];
+  const names = [...(isFirst ? [undefined] : []), ...named.map(({ step }) => step)];
   const steps = new Map<number, StepToHold>();
   for (const name of names) {
     const { index } = chooseStep(owner, spec, name);

@@ -11,22 +11,23 @@ export interface SourceTask extends Chosen {
 }
 
 /**
- * Returns the task that the upload replaces. `resolve` reads the Task of a task, `look` does so
- * without a probe run. Throws like both, and UsageError if no task, or more than one, fits.
+ * Returns the task that the upload replaces. `resolve` and `resolveWithoutProbe` read the Task of a
+ * task, the latter without a probe run. Throws like both, and UsageError if no task, or more than
+ * one, fits.
  */
 export async function findSourceTask(
   owner: string,
   spec: PipelineSpec,
-  { asked, resolve, look, paramsOf }: {
-    asked?: string;
+  { taskName, resolve, resolveWithoutProbe, paramsOf }: {
+    taskName?: string;
     resolve: (task: PipelineTask) => Promise<ReadTask>;
-    look: (task: PipelineTask) => Promise<ReadTask>;
+    resolveWithoutProbe: (task: PipelineTask) => Promise<ReadTask>;
     /** Returns the known params that the Pipeline gives the task. */
     paramsOf: (task: PipelineTask) => Param[];
   },
 ): Promise<SourceTask> {
-  if (asked !== undefined) {
-    const task = findTask(owner, spec, asked);
+  if (taskName !== undefined) {
+    const task = findTask(owner, spec, taskName);
     checkHoldable(owner, task);
     const found = await resolve(task);
     return { task, found, evidence: evidenceOf(task, found.spec), others: [] };
@@ -35,7 +36,7 @@ export async function findSourceTask(
   await Promise.all(
     likelyClones(spec).map(async (task) => {
       try {
-        read.set(task.name, await look(task));
+        read.set(task.name, await resolveWithoutProbe(task));
       } catch (error) {
         // If this task is chosen by its name, it is read again, and that error is thrown.
         if (!(error instanceof ExpectedError)) throw error;

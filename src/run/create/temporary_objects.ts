@@ -1,6 +1,6 @@
 /**
- * Creates a run together with temporary objects that it refers to, and removes those objects. The
- * run owns them; once Tekton has stored their specs in the run's status, nothing reads them again.
+ * Creates a run together with temporary objects that it refers to, which the run owns, and removes
+ * those objects once Tekton no longer reads them.
  */
 import { ExpectedError } from "../../errors.ts";
 import type { KubeObject, Resource } from "../../kube/interface.ts";

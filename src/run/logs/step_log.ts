@@ -44,14 +44,14 @@ export interface StepLogOptions {
   readonly clock: Clock;
   readonly container: ContainerRef;
   /** Returns whether the container is known to have ended. */
-  readonly hasEnded?: () => boolean;
+  readonly hasContainerEnded?: () => boolean;
   /**
    * Returns whether the TaskRun has ended. Then the log is read, but not followed: a container can
    * outlive its TaskRun, even forever if it waits for an earlier step that was killed.
    */
-  readonly isOver?: () => boolean;
+  readonly hasTaskRunEnded?: () => boolean;
   /** Returns whether the pod is deleted: another pod may have its name. */
-  readonly isGone?: () => boolean;
+  readonly isPodGone?: () => boolean;
   /** Called when a request has failed, before the next one. */
   readonly onFailure?: () => void;
   /** Called if the pod is deleted before its container's log has ended. */
@@ -67,17 +67,17 @@ export async function* stepLog(options: StepLogOptions): AsyncGenerator<LinePiec
   const { clock, signal } = options;
   const seen = new Seen();
   let failingSinceMs: number | undefined;
-  const isOver = () => options.isOver?.() ?? false;
-  let drains: boolean = isOver();
+  const hasTaskRunEnded = () => options.hasTaskRunEnded?.() ?? false;
+  let drains: boolean = hasTaskRunEnded();
   let isCut = true;
   while (true) {
-    if (options.isGone?.()) return isCut ? options.onCut?.() : undefined;
+    if (options.isPodGone?.()) return isCut ? options.onCut?.() : undefined;
     const reading: Reading = new Reading(options, { seen, drains });
     try {
       yield* reading.pieces();
       if (reading.isOver) return;
       isCut = reading.isSilent;
-      drains = isOver() || reading.isSilent && (options.hasEnded?.() ?? false);
+      drains = hasTaskRunEnded() || reading.isSilent && (options.hasContainerEnded?.() ?? false);
       if (reading.count > 0) failingSinceMs = undefined;
     } catch (error) {
       signal.throwIfAborted();
@@ -89,7 +89,7 @@ export async function* stepLog(options: StepLogOptions): AsyncGenerator<LinePiec
       if (reading.count === 0 && failedMs >= patience(error)) throw error;
       options.onFailure?.();
       await clock.delay(Math.max(RETRY_MS, retryAfter(error)), signal);
-      drains ||= isOver();
+      drains ||= hasTaskRunEnded();
     }
   }
 }
@@ -127,8 +127,8 @@ class Reading {
     const startMs = clock.now();
     using _checks = clock.every(CHECK_MS, () => this.#check());
     try {
-      const asked = { ...container, follow: !drains, timestamps: true, signal: either };
-      const stream = await kube.logs({ ...asked, sinceTime: seen.resume() });
+      const request = { ...container, follow: !drains, timestamps: true, signal: either };
+      const stream = await kube.logs({ ...request, sinceTime: seen.resume() });
       for await (const piece of linePieces(stream, { signal: either })) {
         this.#quietMs = 0;
         const fresh = seen.take(piece);
@@ -148,12 +148,18 @@ class Reading {
   }
 
   #check(): void {
-    const { hasEnded = () => false, isOver = () => false } = this.options;
+    const { hasContainerEnded = () => false, hasTaskRunEnded = () => false } = this.options;
     const { drains } = this.state;
     this.#quietMs += CHECK_MS;
-    if (isOver()) this.#overMs += CHECK_MS;
-    const stage = drains ? "running" : isOver() ? "over" : hasEnded() ? "ended" : "running";
-    const isLate = !drains && this.#overMs >= OVER_MS && !hasEnded();
+    if (hasTaskRunEnded()) this.#overMs += CHECK_MS;
+    const stage = drains
+      ? "running"
+      : hasTaskRunEnded()
+      ? "over"
+      : hasContainerEnded()
+      ? "ended"
+      : "running";
+    const isLate = !drains && this.#overMs >= OVER_MS && !hasContainerEnded();
     if (isLate || this.#quietMs >= SILENCE_MS[stage]) this.#silent.abort();
   }
 }

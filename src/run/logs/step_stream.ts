@@ -68,12 +68,12 @@ async function readStep(
     kube,
     clock,
     container: { namespace: live.namespace, pod: name, container },
-    hasEnded: () => {
+    hasContainerEnded: () => {
       const now = current();
       return live.phase.kind === "ended" || now === undefined || hasTerminated(now, container);
     },
-    isOver: () => live.phase.kind === "ended" || live.hasTaskRunEnded(pod),
-    isGone: () => current() === undefined,
+    hasTaskRunEnded: () => live.phase.kind === "ended" || live.hasTaskRunEnded(pod),
+    isPodGone: () => current() === undefined,
     onFailure: () => lastLines.failed(),
     onCut: () => {
       const place = stepPlace(pod, container);

@@ -8,7 +8,7 @@ import { containerState } from "../../tekton/pod_state.ts";
 import type { LiveRun } from "../live_run.ts";
 import type { Pause } from "../../hold/pause.ts";
 
-/** The number of deleted pods after which an upload is sent to the next pod. */
+/** The number of deleted pods that an upload survives: it is sent to each next pod. */
 const MOST_DELETED = 3;
 
 export type PodId = Pick<Pause, "pod" | "uid">;

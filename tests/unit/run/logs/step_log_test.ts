@@ -28,7 +28,9 @@ function follow(
   log.refusals.push(...refusals);
   const read: string[] = [];
   const done = (async () => {
-    for await (const piece of stepLog({ kube, clock, container: PLACE, hasEnded, signal })) {
+    for await (
+      const piece of stepLog({ kube, clock, container: PLACE, hasContainerEnded: hasEnded, signal })
+    ) {
       if (piece.isStart) read.push(piece.text);
       else read[read.length - 1] += piece.text;
     }
