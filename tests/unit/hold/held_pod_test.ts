@@ -41,14 +41,14 @@ function cluster(pod: Partial<Pod["metadata"]> | undefined, run?: TaskRun["statu
   return kube;
 }
 
-Deno.test("a pod is there, was made again, is about to go, or is gone", async () => {
+Deno.test("a pod exists, was recreated, is being deleted, or is deleted", async () => {
   assert.equal(await hasPod(cluster({}), PAUSE), true);
   assert.equal(await hasPod(cluster({ uid: "other" }), PAUSE), false);
   assert.equal(await hasPod(cluster({ deletionTimestamp: "2026-01-02T03:04:05Z" }), PAUSE), false);
   assert.equal(await hasPod(cluster(undefined), PAUSE), false);
 });
 
-Deno.test("what failed with its pod is told with what to type, and with no hint at a hold that is over", async () => {
+Deno.test("a failure by a deleted pod has a hint to type, but no hint at a hold that is over", async () => {
   const error = async (kube: FakeKube) => {
     const found = await podGoneError(kube, PAUSE, ASKED);
     return [found?.message, found?.hint];
@@ -68,7 +68,7 @@ Deno.test("what failed with its pod is told with what to type, and with no hint 
   ]);
 });
 
-Deno.test("a step whose pod is gone does not hold, whatever an exec into it says", async () => {
+Deno.test("a step whose pod is deleted does not hold, even if an exec into it answers", async () => {
   assert.equal(await isHeld(cluster(undefined), PAUSE), false);
   await assert.rejects(isHeld(cluster({}), PAUSE), /Cannot reach/);
 });

@@ -6,7 +6,7 @@ import { PIPELINE_RUNS, type PipelineRun, type Pod } from "../../../src/tekton/m
 import { turn, until } from "../../support/fake_transport.ts";
 import { RUN, Stage } from "./stage.ts";
 
-/** The affinity assistant's; its container is no step. */
+/** The affinity assistant's pod; its container is not a step. */
 const ASSISTANT: Pod = {
   metadata: { name: "affinity-assistant-0" },
   spec: { containers: [{ name: "affinity-assistant", image: "i" }] },
@@ -16,7 +16,7 @@ const ASSISTANT: Pod = {
   },
 };
 
-Deno.test("of the pods that run, those of tasks are waited for", async () => {
+Deno.test("only pods of tasks count among the running pods", async () => {
   await using stage = new Stage();
   const { kube, clock, emit } = stage;
   const live = stage.pipelineRun(["test"]);
@@ -32,8 +32,8 @@ Deno.test("of the pods that run, those of tasks are waited for", async () => {
   ]);
 });
 
-/** What is said of a run that a minute goes by for, its last words first. */
-async function saidOf(stage: Stage): Promise<RunEvent[]> {
+/** Returns the different events of one minute. */
+async function eventsOfMinute(stage: Stage): Promise<RunEvent[]> {
   for (let seconds = 0; seconds < 60; seconds += 2) {
     stage.clock.advance(2_000);
     await turn();
@@ -46,7 +46,7 @@ async function saidOf(stage: Stage): Promise<RunEvent[]> {
 const FULL = 'pods "x-pod" is forbidden: exceeded quota: full, requested: pods=1, used: pods=0, ' +
   "limited: pods=0";
 
-Deno.test("while there is no pod it is the TaskRun that tells why, with what to do, once", async () => {
+Deno.test("without a pod, the TaskRun's condition gives the reason, with a hint, once", async () => {
   await using stage = new Stage();
   const { kube, clock, emit } = stage;
   const live = stage.pipelineRun(["clone", "test"]);
@@ -58,14 +58,14 @@ Deno.test("while there is no pod it is the TaskRun that tells why, with what to 
     "(requested: pods=1, used: pods=0, limited: pods=0)";
   const hint = "kubectl describe quota -n default shows the usage; " +
     "Tekton retries every minute";
-  assert.deepEqual(await saidOf(stage), [
+  assert.deepEqual(await eventsOfMinute(stage), [
     { kind: "waiting", text },
     { kind: "note", text: `${text}; ${hint}` },
     { kind: "waiting", text },
   ]);
 });
 
-Deno.test("before there is a TaskRun it is the PipelineRun", async () => {
+Deno.test("without a TaskRun, the PipelineRun's condition gives the reason", async () => {
   await using stage = new Stage();
   const { kube, clock, emit } = stage;
   const live = stage.pipelineRun(["test"]);
@@ -76,10 +76,10 @@ Deno.test("before there is a TaskRun it is the PipelineRun", async () => {
   });
   await until(() => live.run.status !== undefined);
   const text = `PipelineRun ${RUN}: ResolvingPipelineRef: resolving p`;
-  assert.deepEqual(await saidOf(stage), [{ kind: "waiting", text }]);
+  assert.deepEqual(await eventsOfMinute(stage), [{ kind: "waiting", text }]);
 });
 
-Deno.test("a pod that waits for a claim tells what the claim's events say", async () => {
+Deno.test("for a pod that waits for a claim, the claim's events give the reason", async () => {
   await using stage = new Stage();
   const { kube, clock, emit } = stage;
   const live = stage.taskRun();
@@ -100,7 +100,7 @@ Deno.test("a pod that waits for a claim tells what the claim's events say", asyn
     lastTimestamp: "2026-01-02T03:04:05Z",
   });
   await until(() => live.pods.get(pod.metadata.name!)?.spec?.volumes !== undefined);
-  const said = await saidOf(stage);
+  const said = await eventsOfMinute(stage);
   const text = `pod ${pod.metadata.name}: claim c: ProvisioningFailed: ${missing}`;
   assert.deepEqual(said.slice(1), [
     { kind: "waiting", text },

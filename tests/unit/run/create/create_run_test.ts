@@ -42,7 +42,7 @@ function runManifest(kind: string, whyNotInline?: string, generateName?: string)
   };
 }
 
-/** What it takes to create something there. */
+/** Returns a context to create objects, with a clock that advances by itself. */
 function creating(kube: FakeKube) {
   const { clock, random, interrupt } = new FakeHost();
   clock.isAutomatic = true;
@@ -58,7 +58,7 @@ function forbidden() {
   });
 }
 
-Deno.test("inline is the first choice", async () => {
+Deno.test("a run is created inline if possible", async () => {
   const kube = new FakeKube();
   const { objects, why } = await createRun(creating(kube), runManifest("PipelineRun"));
   assert.deepEqual(kube.changes, ["create PipelineRun r"]);
@@ -66,7 +66,7 @@ Deno.test("inline is the first choice", async () => {
 });
 
 for (const kind of ["PipelineRun", "TaskRun"]) {
-  Deno.test(`where the cluster forbids it a ${kind} comes after its objects, which it then owns`, async () => {
+  Deno.test(`if inline is forbidden, a ${kind} is created after its objects, and owns them`, async () => {
     const kube = new FakeKube();
     let refusals = 1;
     kube.onChange = () => {
@@ -98,7 +98,7 @@ for (const kind of ["PipelineRun", "TaskRun"]) {
   });
 }
 
-Deno.test("without the right to create objects the refusal is what is told, and none is left", async () => {
+Deno.test("without the right to create objects, the refusal is reported and no object is left", async () => {
   const kube = new FakeKube();
   let started = false;
   kube.onChange = (change) => {
@@ -114,7 +114,7 @@ Deno.test("without the right to create objects the refusal is what is told, and 
   assert.deepEqual(kube.changes, ["create Task n-0", "delete Task n-0"]);
 });
 
-Deno.test("another refusal is told as it is", async () => {
+Deno.test("another refusal is reported unchanged", async () => {
   const kube = new FakeKube();
   kube.onChange = () => {
     throw new ClusterError("no");
@@ -123,7 +123,7 @@ Deno.test("another refusal is told as it is", async () => {
   assert.equal(await rejection(failing, ClusterError), "no");
 });
 
-Deno.test("a run that is refused takes its objects along", async () => {
+Deno.test("the objects of a refused run are removed", async () => {
   const kube = new FakeKube();
   kube.onChange = (change) => {
     if (change === "create PipelineRun r") throw new ClusterError("no");
@@ -144,7 +144,7 @@ Deno.test("a run that may exist keeps its objects", async () => {
   assert.deepEqual(kube.changes.slice(2), ["create PipelineRun r"]);
 });
 
-Deno.test("a name that is somebody else's is left alone, and all begins anew under another", async () => {
+Deno.test("a name in use is left alone, and all is created under another name", async () => {
   const kube = new FakeKube();
   const other = { kind: "Task", metadata: { name: "tkn-dev-rrrrr0" }, spec: { steps: [] } };
   kube.put(TASKS, other);
@@ -156,7 +156,7 @@ Deno.test("a name that is somebody else's is left alone, and all begins anew und
   assert.deepEqual(kube.changes.filter((change) => change.startsWith("delete")), []);
 });
 
-/** A run whose objects are there. */
+/** Creates a run with its temporary objects. */
 async function created() {
   const kube = new FakeKube();
   const making = creating(kube);
@@ -169,7 +169,7 @@ async function created() {
   return { kube, live, stop, removed, deleted };
 }
 
-Deno.test("each object goes once a step of a TaskRun that was made of it runs, not when it is stored", async () => {
+Deno.test("each object is removed once a step made from it runs, not when its spec is stored", async () => {
   const { kube, live, removed, deleted } = await created();
   await using _ = live;
   kube.update<PipelineRun>(PIPELINE_RUNS, "r", (run) => run.status = { pipelineSpec: {} });
@@ -190,7 +190,7 @@ Deno.test("each object goes once a step of a TaskRun that was made of it runs, n
   assert.deepEqual(deleted(), ["delete Pipeline n", "delete Task n-0"]);
 });
 
-Deno.test("all go when the run has ended", async () => {
+Deno.test("all objects are removed when the run has ended", async () => {
   const { kube, live, removed, deleted } = await created();
   await using _ = live;
   kube.update<PipelineRun>(PIPELINE_RUNS, "r", (run) => run.status = ended(true, "Succeeded"));
@@ -198,7 +198,7 @@ Deno.test("all go when the run has ended", async () => {
   assert.deepEqual(deleted(), ["delete Pipeline n", "delete Task n-0"]);
 });
 
-Deno.test("a run that goes on without us keeps what it has yet to read", async () => {
+Deno.test("a run that continues without the client keeps objects that Tekton has yet to read", async () => {
   const { live, stop, removed, deleted } = await created();
   await using _ = live;
   stop.abort();
