@@ -63,7 +63,7 @@ const ALLOWED: Record<string, string[]> = {
   "objects": ["tekton", "step", "kube", "async", "errors", "host", "version"],
   "view": ["events", "tekton", "errors", "printable"],
   "cli": ["errors"],
-  "tekton": ["kube/interface", "errors", "shape"],
+  "tekton": ["step", "kube/interface", "errors", "shape"],
   "tree": ["errors", "host", "path_bytes", "async/bell"],
   "step": [],
   "kube": ["errors", "path_bytes", "shape"],
@@ -93,16 +93,16 @@ const START = [
   "path_bytes",
   "printable",
   "version",
-  "view/control_filter",
   "view/error",
-  "view/sanitize",
-  "view/style",
+  "view/text/control_filter",
+  "view/text/sanitize",
+  "view/text/style",
 ];
 
 /** A library is known to one module (or folder) alone, so that a swap is one file. */
 const LIBRARIES: Record<string, string> = {
   "@kubernetes/client-node": "deno/kubeconfig",
-  "@peculiar/x509": "sandbox/certificate",
+  "@peculiar/x509": "sandbox/api/certificate",
   "diff": "view/diff",
   "js-yaml": "deno/kubeconfig",
   "string-argv": "commands/upload_options",

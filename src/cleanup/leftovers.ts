@@ -1,25 +1,18 @@
 /** Finds and removes objects that this program left behind when killed or disconnected. */
 import { ExpectedError } from "../errors.ts";
 import type { Clock } from "../host.ts";
-import {
-  type Kube,
-  type KubeObject,
-  PODS,
-  type Resource,
-  type Selector,
-} from "../kube/interface.ts";
+import { type Kube, PODS, type Resource, type Selector, type Stored } from "../kube/interface.ts";
 import { isStatus } from "../kube/status.ts";
 import {
+  isRunKind,
   LABEL,
   PIPELINE_RUNS,
-  type PipelineRun,
   PIPELINES,
   RESOLUTION_REQUESTS,
   RESOURCE_OF,
   type Run,
   type RunKind,
   TASK_RUNS,
-  type TaskRun,
   TASKS,
 } from "../tekton/model.ts";
 import { CANCEL, phaseOf } from "../tekton/phase.ts";
@@ -28,13 +21,16 @@ import { findHeldSteps } from "../hold/held_steps.ts";
 import { findOrphanedPods } from "./orphaned_pods.ts";
 import { markOf, OWN_LABEL, readTemporary, type Temporary } from "../objects/marks.ts";
 
-export interface Leftover {
-  readonly resource: Resource;
-  readonly name: string;
-  readonly namespace: string;
-  readonly createdMs: number;
-  readonly ends: "deleted" | "cancelled";
-}
+export type Leftover =
+  & {
+    readonly name: string;
+    readonly namespace: string;
+    readonly createdMs: number;
+  }
+  & ({ readonly ends: "deleted"; readonly resource: Resource } | {
+    readonly ends: "cancelled";
+    readonly resource: Resource<RunKind>;
+  });
 
 export interface FoundObjects {
   readonly left: readonly Leftover[];
@@ -59,7 +55,7 @@ export async function findLeftovers(
 ): Promise<FoundObjects> {
   const kinds = [PIPELINES, TASKS, PIPELINE_RUNS, TASK_RUNS, RESOLUTION_REQUESTS];
   const found = await Promise.all(kinds.map(async (resource): Promise<FoundObjects> => {
-    const objects = await listOwn(kube, resource, namespace).catch((error) => {
+    const objects: Stored[] = await listOwn(kube, resource, namespace).catch((error) => {
       // A user without this right has left no requests, and a cluster may have no resolvers.
       if (resource !== RESOLUTION_REQUESTS) throw error;
       if (isStatus(error, 403) || isStatus(error, 404)) return [];
@@ -67,13 +63,13 @@ export async function findLeftovers(
     });
     const temporary = await findTemporary(kube, { resource, objects, nowMs });
     if (resource !== PIPELINE_RUNS && resource !== TASK_RUNS) return temporary;
-    const isRun = (object: KubeObject) => readTemporary(resource.kind, object) === undefined;
-    const runs = objects.filter(isRun) as Run[];
-    const left = [...temporary.left, ...await findRuns(kube, { resource, runs, nowMs })];
+    const runs = objects.filter(isRun)
+      .filter((run) => readTemporary(resource.kind, run) === undefined);
+    const left = [...temporary.left, ...await findRuns(kube, runs, nowMs)];
     if (resource !== TASK_RUNS) return { ...temporary, left };
-    const taskRuns = runs as TaskRun[];
+    const taskRuns = runs.filter((run) => run.kind === "TaskRun");
     const pods = await findOrphanedPods(kube, { namespace, taskRuns, nowMs });
-    return { ...temporary, left: [...left, ...pods.map((pod) => leftover(PODS, pod, "deleted"))] };
+    return { ...temporary, left: [...left, ...pods.map((pod) => toDelete(PODS, pod))] };
   }));
   return {
     left: found.flatMap(({ left }) => left),
@@ -84,11 +80,12 @@ export async function findLeftovers(
 /** Deletes or cancels the object; does nothing if it no longer exists. */
 export async function removeLeftover(
   kube: Kube,
-  { resource, namespace, name, ends }: Leftover,
+  left: Leftover,
 ): Promise<void> {
+  const { namespace, name, resource } = left;
   try {
-    if (ends === "deleted") return await kube.delete(resource, namespace, name);
-    const status = CANCEL[resource.kind as RunKind];
+    if (left.ends === "deleted") return await kube.delete(resource, namespace, name);
+    const status = CANCEL[left.resource.kind];
     await kube.patch(resource, namespace, name, { spec: { status } });
   } catch (error) {
     if (!isStatus(error, 404)) throw error;
@@ -105,12 +102,12 @@ const MOST_SWEPT = 20;
 export function sweep(
   { kube, clock }: { kube: Kube; clock: Clock },
   resources: readonly Resource[],
-  { created: { metadata }, signal }: { created: KubeObject; signal: AbortSignal },
+  { created: { metadata }, signal }: { created: Stored; signal: AbortSignal },
 ): void {
   const serverMs = Date.parse(metadata.creationTimestamp ?? "");
   const nowMs = Number.isNaN(serverMs) ? clock.now() : serverMs;
   const sweepOne = async (resource: Resource) => {
-    const objects = await listOwn(kube, resource, metadata.namespace!);
+    const objects = await listOwn(kube, resource, metadata.namespace);
     const { left } = await findTemporary(kube, { resource, objects, nowMs });
     for (const one of left.slice(0, MOST_SWEPT)) {
       signal.throwIfAborted();
@@ -120,20 +117,20 @@ export function sweep(
   for (const resource of resources) sweepOne(resource).catch(() => {}); // the next run may succeed
 }
 
-function listOwn(kube: Kube, resource: Resource, namespace: string): Promise<KubeObject[]> {
+function listOwn(kube: Kube, resource: Resource, namespace: string): Promise<Stored[]> {
   const selector: Selector = { namespace, labels: OWN_LABEL };
   return kube.list(resource, selector);
 }
 
-interface Listed<T> {
+interface Listed {
   readonly resource: Resource;
-  readonly objects: readonly T[];
+  readonly objects: readonly Stored[];
   readonly nowMs: number;
 }
 
 async function findTemporary(
   kube: Kube,
-  { resource, objects, nowMs }: Listed<KubeObject>,
+  { resource, objects, nowMs }: Listed,
 ): Promise<FoundObjects> {
   const temporary = objects.flatMap((object) => {
     const found = readTemporary(resource.kind, object);
@@ -141,9 +138,9 @@ async function findTemporary(
     return found === undefined || isGoing ? [] : [{ object, ...found }];
   });
   const needed = await Promise.all(temporary.map((one) => {
-    return isNeeded(kube, one.object.metadata.namespace!, { ...one, nowMs });
+    return isNeeded(kube, one.object.metadata.namespace, { ...one, nowMs });
   }));
-  const named = temporary.map(({ object }) => leftover(resource, object, "deleted"));
+  const named = temporary.map(({ object }) => toDelete(resource, object));
   return {
     left: named.filter((_, at) => !needed[at]),
     kept: named.filter((_, at) => needed[at]),
@@ -162,7 +159,7 @@ async function isNeeded(
   if (nowMs < neededUntilMs) return true;
   if (run === undefined) return false;
   try {
-    const resource = RESOURCE_OF[run.kind as RunKind];
+    const resource = RESOURCE_OF[run.kind];
     const found = await kube.get<Run>(resource, namespace, run.name);
     return markOf(run.kind, found) === mark && phaseOf(found).kind !== "ended";
   } catch (error) {
@@ -173,26 +170,26 @@ async function isNeeded(
 
 async function findRuns(
   kube: Kube,
-  { resource, runs, nowMs }: { resource: Resource; runs: readonly Run[]; nowMs: number },
+  runs: readonly Stored<Run>[],
+  nowMs: number,
 ): Promise<Leftover[]> {
   const living = runs.filter((run) => {
     const { labels, deletionTimestamp } = run.metadata;
-    const isChild = resource === TASK_RUNS && labels?.[LABEL.pipelineRun] !== undefined;
+    const isChild = run.kind === "TaskRun" && labels?.[LABEL.pipelineRun] !== undefined;
     return !isChild && deletionTimestamp === undefined && phaseOf(run).kind !== "ended";
   });
   const found = await Promise.all(living.map(async (run) => {
     const seconds = (nowMs - Date.parse(run.metadata.creationTimestamp ?? "")) / 1000;
     if (isPending(run)) {
-      return seconds > PENDING_SECONDS ? leftover(resource, run, "deleted") : undefined;
+      return seconds > PENDING_SECONDS ? toDelete(RESOURCE_OF[run.kind], run) : undefined;
     }
-    if (!(seconds > limitSeconds(resource, run) + MARGIN_SECONDS)) return undefined;
-    const { name, namespace } = run.metadata as { name: string; namespace: string };
-    const kind = resource.kind as RunKind;
+    if (!(seconds > limitSeconds(run) + MARGIN_SECONDS)) return undefined;
+    const { kind, metadata: { name, namespace } } = run;
     const held = await findHeldSteps(kube, { kind, namespace, name }).catch((error) => {
       if (error instanceof ExpectedError) return []; // a run whose pods can't be read stays
       throw error;
     });
-    return held.length === 0 ? undefined : leftover(resource, run, "cancelled");
+    return held.length === 0 ? undefined : toCancel(run);
   }));
   return found.filter((one) => one !== undefined);
 }
@@ -201,8 +198,9 @@ async function findRuns(
  * Whether an earlier version of this program created the run as pending, and was killed before it
  * created the run's objects.
  */
-function isPending({ spec }: Run): boolean {
-  const { pipelineRef, pipelineSpec, status } = spec as PipelineRun["spec"];
+function isPending(run: Run): boolean {
+  if (run.kind !== "PipelineRun") return false;
+  const { pipelineRef, pipelineSpec, status } = run.spec;
   const tasks = [...pipelineSpec?.tasks ?? [], ...pipelineSpec?.finally ?? []];
   const names = [pipelineRef, ...tasks.map(({ taskRef }) => taskRef)].map((one) => one?.name ?? "");
   return status === "PipelineRunPending" &&
@@ -210,18 +208,23 @@ function isPending({ spec }: Run): boolean {
 }
 
 /** Returns the age by which Tekton ends the run; a run without a timeout may work for a day. */
-function limitSeconds(resource: Resource, run: Run): number {
-  const timeout = resource === PIPELINE_RUNS
-    ? (run as PipelineRun).spec.timeouts?.pipeline
-    : (run as TaskRun).spec.timeout;
+function limitSeconds(run: Run): number {
+  const timeout = run.kind === "PipelineRun" ? run.spec.timeouts?.pipeline : run.spec.timeout;
   return timeoutSeconds(timeout ?? "1h") ?? UNLIMITED_SECONDS;
 }
 
-function leftover(
-  resource: Resource,
-  { metadata }: KubeObject,
-  ends: Leftover["ends"],
-): Leftover {
-  const { name, namespace, creationTimestamp } = metadata as Required<KubeObject["metadata"]>;
-  return { resource, name, namespace, createdMs: Date.parse(creationTimestamp), ends };
+function isRun(object: Stored): object is Stored<Run> {
+  return isRunKind(object.kind);
+}
+
+function toDelete(resource: Resource, object: Stored): Leftover {
+  return { ...originOf(object), resource, ends: "deleted" };
+}
+
+function toCancel(run: Stored<Run>): Leftover {
+  return { ...originOf(run), resource: RESOURCE_OF[run.kind], ends: "cancelled" };
+}
+
+function originOf({ metadata: { name, namespace, creationTimestamp = "" } }: Stored) {
+  return { name, namespace, createdMs: Date.parse(creationTimestamp) };
 }

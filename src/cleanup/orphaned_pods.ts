@@ -3,7 +3,7 @@
  * Tekton creates its pod, the TaskRun ends without the pod, and the pod's first step waits forever
  * for Tekton's signal to start (seen with Tekton 1.9).
  */
-import { type Kube, PODS } from "../kube/interface.ts";
+import { type Kube, PODS, type Stored } from "../kube/interface.ts";
 import { LABEL, type Pod, type TaskRun } from "../tekton/model.ts";
 import { phaseOf } from "../tekton/phase.ts";
 import { OWN_LABEL } from "../objects/marks.ts";
@@ -21,7 +21,7 @@ export async function findOrphanedPods(
     taskRuns: readonly TaskRun[];
     nowMs: number;
   },
-): Promise<Pod[]> {
+): Promise<Stored<Pod>[]> {
   const ended = new Set(
     taskRuns.filter((run) => phaseOf(run).kind === "ended").map(({ metadata }) => keyOf(metadata)),
   );

@@ -2,7 +2,7 @@
 import { ExpectedError } from "../errors.ts";
 import { escape, oneLine, type Printable, printable } from "../printable.ts";
 import type { EditRequests } from "../hold/edit_channel.ts";
-import { fit } from "../view/units.ts";
+import { fit } from "../view/text/units.ts";
 import type { LocalDesk } from "./local_desk.ts";
 import type { ScriptEditor } from "./script_editor.ts";
 

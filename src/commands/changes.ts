@@ -1,7 +1,7 @@
 /** Waits for the directory to change: the system says that it may have, walking it anew tells. */
 import { ExpectedError, UsageError } from "../errors.ts";
 import { FileError, type Host } from "../host.ts";
-import { changedPaths } from "../tree/changes.ts";
+import { changedPaths } from "../tree/changed_paths.ts";
 import { openSource, type Source } from "./source.ts";
 import { tellError } from "./tell_error.ts";
 import type { UploadFlags } from "./upload_options.ts";

@@ -8,7 +8,7 @@ import { printable } from "../printable.ts";
 import type { RunEvent } from "../events.ts";
 import { holdRun } from "../resolve/resolve_held_run.ts";
 import { stepPath } from "../hold/pause.ts";
-import { RESOURCE_OF, type Run, type RunKind } from "../tekton/model.ts";
+import { RESOURCE_OF, type Run } from "../tekton/model.ts";
 import { createRun } from "../run/create/create_run.ts";
 import { readDefaultTimeout } from "../run/create/server_values.ts";
 import {
@@ -16,7 +16,7 @@ import {
   readBreakpoints,
   withoutBreakpoints,
 } from "../tekton/breakpoint/debug_spec.ts";
-import { checkedRun } from "../tekton/run_shape.ts";
+import { type CheckedRun, checkedRun } from "../tekton/run_shape.ts";
 import { runFromV1beta1 } from "../tekton/v1beta1.ts";
 import type { HeldRun } from "../tekton/breakpoint/hold_run.ts";
 import { printData } from "./print_data.ts";
@@ -114,7 +114,7 @@ async function lower(
 /** Whether the cluster's own CRD has the TEP's fields: else they are dropped, or refused. */
 async function keepsBreakpoints(kube: Kube, run: Run): Promise<boolean> {
   try {
-    const stored = await kube.create(RESOURCE_OF[run.kind as RunKind], run, { dryRun: true });
+    const stored = await kube.create(RESOURCE_OF[run.kind], run, { dryRun: true });
     return readBreakpoints(stored) !== undefined;
   } catch (error) {
     if (!(error instanceof ExpectedError)) throw error;
@@ -133,7 +133,7 @@ function asRun(document: unknown, file: string): Run {
   const { apiVersion, kind = "", metadata, spec } = (document ?? {}) as Partial<KubeObject>;
   if (Object.hasOwn(RESOURCE_OF, kind) && metadata && spec) {
     const what = `Cannot create what is in "${file}"`;
-    const checked = () => checkedRun(document as KubeObject, what);
+    const checked = () => checkedRun(document as CheckedRun, what);
     if (apiVersion === "tekton.dev/v1") return checked() as Run;
     if (apiVersion === "tekton.dev/v1beta1") return runFromV1beta1(checked(), what);
   }
@@ -163,7 +163,7 @@ function inNamespace(run: Run, namespace: string): Run {
 }
 
 function howToGoOn({ kind, metadata }: Run, held: HeldRun<Run>["held"]): string {
-  const group = kind!.toLowerCase();
+  const group = kind.toLowerCase();
   const places = held.map(stepPath).join(", ");
   return `It will hold at ${places}. To go on: ` +
     `tkn-dev ${group} shell|run|continue|fail-continue ${metadata.name} -n ${metadata.namespace}`;

@@ -1,7 +1,7 @@
 /** What a command in a container says, to stdout and stderr: on a terminal without control sequences but colors. */
 import type { Host } from "../host.ts";
 import type { Output } from "../hold/shell.ts";
-import { OutputFilter } from "../view/output_filter.ts";
+import { OutputFilter } from "../view/text/output_filter.ts";
 import { useColor } from "./color.ts";
 
 /** `end` once it has ended: what was held back is written. */

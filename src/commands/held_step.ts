@@ -2,7 +2,7 @@
 import type { Call } from "../cli/parse.ts";
 import { ClusterError, UsageError } from "../errors.ts";
 import type { ConnectOptions } from "../host.ts";
-import type { Kube } from "../kube/interface.ts";
+import type { Kube, Stored } from "../kube/interface.ts";
 import { findHeldSteps } from "../hold/held_steps.ts";
 import { RESOURCE_OF, type Run, type RunKind } from "../tekton/model.ts";
 import { type Pause, stepPath } from "../hold/pause.ts";
@@ -33,7 +33,7 @@ export function heldOptions({ command: { path: [group] }, args, flags }: Call): 
 export async function findHeld(
   kube: Kube,
   { kind, run: name }: HeldOptions,
-): Promise<{ run: Run; held: Pause[] }> {
+): Promise<{ run: Stored<Run>; held: Pause[] }> {
   const { namespace } = kube;
   const run = await kube.get<Run>(RESOURCE_OF[kind], namespace, name);
   return { run, held: await findHeldSteps(kube, { kind, namespace, name }) };

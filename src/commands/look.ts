@@ -2,13 +2,13 @@
 import type { Flags } from "../cli/parse.ts";
 import type { Host } from "../host.ts";
 import { escape } from "../printable.ts";
-import { checkDirectory } from "../tree/check.ts";
+import { checkDirectory } from "../tree/check_directory.ts";
 import { Checkout } from "../tree/git/checkout.ts";
-import { explain } from "../tree/explain.ts";
-import { FewSizes } from "../tree/few_sizes.ts";
+import { explain } from "../tree/ignore/explain.ts";
+import { FileSizes } from "../tree/file_sizes.ts";
 import { isOfRecord } from "../transfer/upload_record.ts";
 import { type Named, walkNames } from "../tree/walk.ts";
-import { quotePath } from "../view/quote_path.ts";
+import { quotePath } from "../view/text/quote_path.ts";
 import { printData } from "./print_data.ts";
 import { openTree } from "./source.ts";
 import { checkSecrets, isNotable, listNotes } from "./source_notes.ts";
@@ -65,7 +65,7 @@ async function list(host: Host, flags: SendFlags): Promise<void> {
     MOST_SIZED,
   );
   const notable: Named[] = [];
-  const sizes = new FewSizes(MOST_SIZED);
+  const sizes = new FileSizes(MOST_SIZED);
   const there = new Set<string>();
   let open: string | undefined;
   const lines = new Lines(host);

@@ -2,7 +2,7 @@
 import { UsageError } from "../errors.ts";
 import type { Files, Host } from "../host.ts";
 import type { RunEvent } from "../events.ts";
-import { checkDirectory } from "../tree/check.ts";
+import { checkDirectory } from "../tree/check_directory.ts";
 import { Checkout } from "../tree/git/checkout.ts";
 import { Digests } from "../tree/digests.ts";
 import { type GitFacts, gitFacts } from "../tree/git/git_facts.ts";

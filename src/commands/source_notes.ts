@@ -2,7 +2,7 @@
 import { UsageError } from "../errors.ts";
 import type { Files } from "../host.ts";
 import type { Checkout } from "../tree/git/checkout.ts";
-import { farLinkNotes } from "../tree/far_links.ts";
+import { outsideLinkNotes } from "../tree/outside_links.ts";
 import { findSecrets, isSuspect } from "../tree/secrets/find_secrets.ts";
 import { lfsPointers } from "../tree/git/lfs_pointers.ts";
 import { measure, type Sized, sizeOf } from "../tree/sizes.ts";
@@ -56,7 +56,7 @@ export async function listNotes(
   { files, sized, isSent }: Counted,
 ): Promise<Note[]> {
   const isLarge = sized !== undefined && sizeOf(sized) > LARGE_BYTES;
-  const words = [...source.skipped, ...farLinkNotes(notable)].map((text) => ({ text }));
+  const words = [...source.skipped, ...outsideLinkNotes(notable)].map((text) => ({ text }));
   return [
     ...words,
     ...await gitNotes(source, { sized, isSent }),

@@ -2,11 +2,12 @@
 import { UsageError } from "../errors.ts";
 import { FileError, type Files, type Host } from "../host.ts";
 import type { Checkout } from "../tree/git/checkout.ts";
-import { checkWhole, cleanGit } from "../tree/git/clean_git.ts";
-import { gitAsker } from "../tree/git/git_rules.ts";
+import { gitAsker } from "../tree/git/git_answers.ts";
+import { checkSelfContained } from "../tree/git/self_contained.ts";
+import { credentialStripper } from "../tree/git/strip_credentials.ts";
 import { type Ignore, loadIgnore } from "../tree/ignore/ignore.ts";
 import { RewrittenFiles } from "../tree/git/rewritten_files.ts";
-import { cannotRead } from "../tree/unreadable.ts";
+import { cannotRead } from "../tree/read_errors.ts";
 import { worktreeFiles } from "../tree/git/worktree_files.ts";
 import type { SendFlags } from "./upload_options.ts";
 
@@ -55,9 +56,9 @@ export async function filesToSend(
   }
   try {
     const files = await worktreeFiles(host.files, root);
-    await checkWhole(files, root);
-    const clean = await cleanGit(files, root, checkout.cleaned);
-    return new RewrittenFiles(files, (path) => clean(path) ?? checkout.rewriteOf(path));
+    await checkSelfContained(files, root);
+    const strip = await credentialStripper(files, root, checkout.cleaned);
+    return new RewrittenFiles(files, (path) => strip(path) ?? checkout.rewriteOf(path));
   } catch (error) {
     throw cannotRead(root, error);
   }

@@ -1,6 +1,7 @@
 /** Reads from a pod and a log line that a step holds: pure. */
 import { BREAKPOINT_LINES, POST_FILE } from "../step/entrypoint.ts";
 import { GATE_DIRECTORY, type GateKind, readHeldLine } from "../step/scripts.ts";
+import type { Stored } from "../kube/interface.ts";
 import { LABEL, type Pod } from "../tekton/model.ts";
 import { STEP_PREFIX } from "../tekton/pod_state.ts";
 
@@ -61,7 +62,7 @@ export interface SaidLine {
 
 /** Reads a line; `said` are the step's own last lines before it. */
 export function readPause(
-  pod: Pod,
+  pod: Stored<Pod>,
   container: string,
   line: string,
   said: readonly string[],
@@ -77,9 +78,9 @@ export function readPause(
   return {
     before,
     pause: {
-      namespace: namespace!,
-      pod: name!,
-      uid: uid!,
+      namespace: namespace,
+      pod: name,
+      uid: uid,
       container,
       image: containerOf(pod, container)?.image ?? "",
       ...(task === undefined ? {} : { task }),

@@ -1,6 +1,7 @@
 /** Separates a step's own output from the lines of its gate. */
 import type { LinePiece } from "../kube/lines.ts";
 import type { Pod } from "../tekton/model.ts";
+import type { Stored } from "../kube/interface.ts";
 import { type Pause, readPause } from "./pause.ts";
 
 /** The number of last lines kept for a step, and of characters kept of each. */
@@ -23,7 +24,7 @@ export class StepLines {
   /** The end of a long line's pieces so far. */
   #tail = "";
 
-  constructor(private readonly pod: Pod, private readonly container: string) {}
+  constructor(private readonly pod: Stored<Pod>, private readonly container: string) {}
 
   read(piece: LinePiece): SaidPiece {
     const { text, isStart, isEnd } = piece;

@@ -7,10 +7,11 @@
  */
 import { ClusterError, ExpectedError, Interrupted } from "../errors.ts";
 import type { Clock } from "../host.ts";
-import type { Kube, KubeObject, Resource } from "../kube/interface.ts";
+import type { Kube, KubeObject, Named, Resource, Stored } from "../kube/interface.ts";
 import { isStatus, refused, StatusError, UnreachableError } from "../kube/status.ts";
 import { Grace, within } from "../async/limits.ts";
-import { marked, markOf, type Named } from "./marks.ts";
+import { isRunKind } from "../tekton/model.ts";
+import { marked, markOf } from "./marks.ts";
 
 /** The cluster, and the client that creates objects there. */
 export interface CreateContext {
@@ -32,7 +33,7 @@ export async function createOnce<T extends KubeObject>(
   resource: Resource,
   object: T,
   { isTemporary = false }: { isTemporary?: boolean } = {},
-): Promise<T> {
+): Promise<Stored<T>> {
   const mark = newMark(context);
   const marking = { kind: resource.kind, mark, random: context.random, isTemporary };
   return await withFreeName(object, async () => {
@@ -75,7 +76,7 @@ export async function createMarked<T extends KubeObject>(
   resource: Resource,
   object: Named<T>,
   mark: string,
-): Promise<T> {
+): Promise<Stored<T>> {
   using grace = new Grace(clock, interrupt);
   const { signal } = grace;
   const lateMs = clock.now() + PATIENCE_MS;
@@ -117,8 +118,8 @@ export async function createMarked<T extends KubeObject>(
 async function lookUp<T extends KubeObject>(
   kube: Kube,
   resource: Resource,
-  { metadata: { name, namespace = kube.namespace } }: Named<KubeObject>,
-): Promise<T | undefined> {
+  { metadata: { name, namespace = kube.namespace } }: Named,
+): Promise<Stored<T> | undefined> {
   try {
     return await kube.get<T>(resource, namespace, name);
   } catch (error) {
@@ -147,7 +148,7 @@ function isDoubtful(error: unknown): boolean {
   return (code === 408 || code >= 500) && !/admission webhook|failed calling webhook/.test(message);
 }
 
-function taken(kube: Kube, { kind, plural, group }: Resource, object: Named<KubeObject>) {
+function taken(kube: Kube, { kind, plural, group }: Resource, object: Named) {
   const { name, namespace } = object.metadata;
   return refused({ verb: "create", kind, name, namespace, server: kube.server }, {
     code: 409,
@@ -158,12 +159,11 @@ function taken(kube: Kube, { kind, plural, group }: Resource, object: Named<Kube
 
 function mayExist(
   { kind, plural, group }: Resource,
-  object: Named<KubeObject>,
+  object: Named,
   { why, interrupt }: { why: unknown; interrupt: AbortSignal },
 ): ExpectedError {
   const { name, namespace } = object.metadata;
-  const isRun = kind === "PipelineRun" || kind === "TaskRun";
-  const hint = isRun
+  const hint = isRunKind(kind)
     ? `if it does: tkn ${kind.toLowerCase()} cancel ${name} -n ${namespace}`
     : `if it does: kubectl delete ${plural}.${group} ${name} -n ${namespace}`;
   const thing = `${kind} "${name}"`;

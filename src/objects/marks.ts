@@ -1,5 +1,6 @@
 /** Labels and annotations that mark an object as created by this program. Pure. */
-import type { KubeObject } from "../kube/interface.ts";
+import type { KubeObject, Named } from "../kube/interface.ts";
+import { isRunKind, type RunName } from "../tekton/model.ts";
 import { HOLDS_LABELS, INVOCATION } from "../step/copies.ts";
 import { VERSION } from "../version.ts";
 
@@ -23,9 +24,6 @@ const RUN = "tkn-dev/run";
  */
 const NEEDED_SECONDS = 240;
 
-/** An object whose name the client chooses, so that the name is known before creation. */
-export type Named<T extends KubeObject> = T & { metadata: { name: string } };
-
 export interface Marking {
   readonly kind: string;
   readonly mark: string;
@@ -33,7 +31,7 @@ export interface Marking {
   /** Only this program uses the object, and only for a short time. */
   readonly isTemporary?: boolean;
   /** The run that refers to the object. */
-  readonly run?: Named<KubeObject>;
+  readonly run?: Named;
 }
 
 /**
@@ -72,7 +70,7 @@ export interface Temporary {
   readonly neededUntilMs: number;
   readonly mark: string;
   /** The run that refers to the object, if any. */
-  readonly run?: { readonly kind: string; readonly name: string };
+  readonly run?: RunName;
 }
 
 /** Reads the annotations that `marked` gave a temporary object; undefined for other objects. */
@@ -82,11 +80,11 @@ export function readTemporary(kind: string, object: KubeObject): Temporary | und
   const createdMs = Date.parse(creationTimestamp ?? "");
   const isOwn = labels?.[OWN_LABEL] !== undefined && /^\d{1,9}$/.test(seconds);
   if (!isOwn || mark === undefined || Number.isNaN(createdMs)) return undefined;
-  const [, runKind, runName] = /^(PipelineRun|TaskRun)\/(.+)$/.exec(annotations[RUN] ?? "") ?? [];
+  const [, runKind, runName] = /^(\w+)\/(.+)$/.exec(annotations[RUN] ?? "") ?? [];
   return {
     neededUntilMs: createdMs + Number(seconds) * 1000,
     mark,
-    run: runKind === undefined ? undefined : { kind: runKind, name: runName },
+    run: isRunKind(runKind) ? { kind: runKind, name: runName } : undefined,
   };
 }
 

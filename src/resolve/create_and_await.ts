@@ -30,7 +30,7 @@ export async function createAndAwait<T extends KubeObject, R>(
   using grace = new Grace(context.clock, context.interrupt);
   const manifest = { ...object, metadata: { ...object.metadata, namespace } };
   const created = await createOnce<T>(context, resource, manifest, { isTemporary: true });
-  const name = created.metadata.name!;
+  const name = created.metadata.name;
   const done = new AbortController();
   const signal = AbortSignal.any([context.interrupt, done.signal]);
   sweep(context, [resource], { created, signal });

@@ -31,12 +31,10 @@ export async function holdRun(
   options: HoldOptions,
 ): Promise<HeldRun<PipelineRun | TaskRun>> {
   if (run.kind === "PipelineRun") {
-    const pipelineRun = run as PipelineRun;
-    const pipeline = await pipelineOf(context, pipelineRun);
-    return await holdPipeline(context, pipelineRun, pipeline, breakpoints, options);
+    const pipeline = await pipelineOf(context, run);
+    return await holdPipeline(context, run, pipeline, breakpoints, options);
   }
-  const taskRun = run as TaskRun;
-  return await holdTask(context, taskRun, await taskOf(context, taskRun), breakpoints, options);
+  return await holdTask(context, run, await taskOf(context, run), breakpoints, options);
 }
 
 export async function holdPipeline(

@@ -1,6 +1,7 @@
 /** Awaits the pause of one step: the moment when its gate says in the step's log that it holds. */
 import { ClusterError, TransferError, UsageError } from "../errors.ts";
 import type { Clock } from "../host.ts";
+import type { Stored } from "../kube/interface.ts";
 import { LABEL, type Pod } from "../tekton/model.ts";
 import { STEP_PREFIX } from "../tekton/pod_state.ts";
 import type { LiveRun, MissedPause } from "./live_run.ts";
@@ -44,7 +45,7 @@ export async function awaitPause(options: PauseOptions): Promise<Pause | undefin
 }
 
 /** Returns the pod of the held task, if it exists. */
-export function heldPod({ pods }: LiveRun, task: string | undefined): Pod | undefined {
+export function heldPod({ pods }: LiveRun, task: string | undefined): Stored<Pod> | undefined {
   return [...pods.values()].find((pod) => isOfTask(pod, task));
 }
 

@@ -47,17 +47,17 @@ async function streamLogs(options: FollowOptions): Promise<void> {
   failed.promise.catch(() => {});
   const ended = live.until(() => {
     for (const pod of live.pods.values()) {
-      const uid = pod.metadata.uid!;
+      const uid = pod.metadata.uid;
       if (podLogs.has(uid)) continue;
       const earlier = [...live.pods.values()].filter(hasPodEnded).map((one) =>
-        podLogs.get(one.metadata.uid!)
+        podLogs.get(one.metadata.uid)
       );
       const logs = Promise.all(earlier).then(() =>
-        streamPod({ ...options, lastLines }, pod.metadata.name!, uid)
+        streamPod({ ...options, lastLines }, pod.metadata.name, uid)
       );
       logs.catch(failed.reject);
       podLogs.set(uid, logs);
-      followed.add(pod.metadata.name!);
+      followed.add(pod.metadata.name);
     }
     return live.phase.kind === "ended" ? true : undefined;
   }, signal);

@@ -1,7 +1,7 @@
 /** A live run: the run, its TaskRuns and their pods, kept up to date by watches. */
 import { ClusterError } from "../errors.ts";
 import type { Clock } from "../host.ts";
-import type { Kube, KubeObject, Resource, Selector } from "../kube/interface.ts";
+import type { Kube, KubeObject, Resource, Selector, Stored } from "../kube/interface.ts";
 import { PODS } from "../kube/interface.ts";
 import {
   LABEL,
@@ -33,26 +33,26 @@ export class LiveRun implements AsyncDisposable {
   readonly kind: RunKind;
   readonly name: string;
   readonly namespace: string;
-  readonly taskRuns: Map<string, TaskRun> = new Map();
-  readonly pods: Map<string, Pod> = new Map();
+  readonly taskRuns: Map<string, Stored<TaskRun>> = new Map();
+  readonly pods: Map<string, Stored<Pod>> = new Map();
   /** The names of pods that were deleted while their TaskRun ran. */
   readonly deletedPods: Set<string> = new Set();
   /** The pauses so far, in order; `followRun` finds them in the logs. */
   readonly pauses: Pause[] = [];
   /** The missed pauses so far, likewise. */
   readonly missed: MissedPause[] = [];
-  #run: Run;
+  #run: Stored<Run>;
   #logsDrained = false;
   #failure: unknown;
   #waiters = new Set<() => void>();
   readonly #stop = new AbortController();
   readonly #watches: Promise<void>;
 
-  constructor(kube: Kube, created: Run, private readonly clock: Clock) {
+  constructor(kube: Kube, created: Stored<Run>, private readonly clock: Clock) {
     this.#run = created;
-    this.kind = created.kind as RunKind;
-    this.name = created.metadata.name!;
-    this.namespace = created.metadata.namespace!;
+    this.kind = created.kind;
+    this.name = created.metadata.name;
+    this.namespace = created.metadata.namespace;
     const { namespace, name } = this;
     const byName: Selector = { namespace, fields: `metadata.name=${name}` };
     const children = childrenOf(this);
@@ -60,7 +60,7 @@ export class LiveRun implements AsyncDisposable {
       this.#watch<Run>(kube, RESOURCE_OF[this.kind], byName, async (run) => {
         if (phaseOf(run).kind === "ended") await this.#catchUp(kube, children);
         this.#run = run;
-        if (this.kind === "TaskRun") this.taskRuns.set(name, run as TaskRun);
+        if (run.kind === "TaskRun") this.taskRuns.set(name, run);
       }, () => this.#fail(deletedError(this))),
       this.#watch<Pod>(
         kube,
@@ -68,7 +68,7 @@ export class LiveRun implements AsyncDisposable {
         children,
         (pod) => this.#seePod(pod),
         ({ metadata: { name, uid } }) => {
-          if (this.pods.get(name!)?.metadata.uid === uid) this.pods.delete(name!);
+          if (this.pods.get(name)?.metadata.uid === uid) this.pods.delete(name);
         },
       ),
     ];
@@ -84,15 +84,15 @@ export class LiveRun implements AsyncDisposable {
   }
 
   /** Returns a run that exists already, with its pods and TaskRuns read. */
-  static async attach(kube: Kube, run: Run, clock: Clock): Promise<LiveRun> {
+  static async attach(kube: Kube, run: Stored<Run>, clock: Clock): Promise<LiveRun> {
     const { pods, taskRuns } = await readChildren(kube, run);
     const live = new LiveRun(kube, run, clock);
-    for (const pod of pods) live.pods.set(pod.metadata.name!, pod);
-    for (const taskRun of taskRuns) live.taskRuns.set(taskRun.metadata.name!, taskRun);
+    for (const pod of pods) live.pods.set(pod.metadata.name, pod);
+    for (const taskRun of taskRuns) live.taskRuns.set(taskRun.metadata.name, taskRun);
     return live;
   }
 
-  get run(): Run {
+  get run(): Stored<Run> {
     return this.#run;
   }
 
@@ -187,26 +187,26 @@ export class LiveRun implements AsyncDisposable {
       .catch(() => {}); // the watches bring them too
   }
 
-  #seeTaskRun(run: TaskRun): void {
-    const known = this.taskRuns.get(run.metadata.name!);
-    if (!isOlder(run, known)) this.taskRuns.set(run.metadata.name!, run);
+  #seeTaskRun(run: Stored<TaskRun>): void {
+    const known = this.taskRuns.get(run.metadata.name);
+    if (!isOlder(run, known)) this.taskRuns.set(run.metadata.name, run);
   }
 
-  #seePod(pod: Pod): void {
+  #seePod(pod: Stored<Pod>): void {
     const { name, deletionTimestamp, labels } = pod.metadata;
-    if (isOlder(pod, this.pods.get(name!))) return;
-    this.pods.set(name!, pod);
+    if (isOlder(pod, this.pods.get(name))) return;
+    this.pods.set(name, pod);
     const taskRun = this.taskRuns.get(labels?.[LABEL.taskRun] ?? "");
     const isRunning = taskRun !== undefined && phaseOf(taskRun).kind !== "ended";
-    if (deletionTimestamp !== undefined && isRunning) this.deletedPods.add(name!);
+    if (deletionTimestamp !== undefined && isRunning) this.deletedPods.add(name);
   }
 
   async #watch<T extends KubeObject>(
     kube: Kube,
     resource: Resource,
     selector: Selector,
-    onStored: (object: T) => void | Promise<void>,
-    onDeleted: (object: T) => void = () => {},
+    onStored: (object: Stored<T>) => void | Promise<void>,
+    onDeleted: (object: Stored<T>) => void = () => {},
   ): Promise<void> {
     try {
       for await (const event of kube.watch<T>(resource, selector, this.#stop.signal)) {

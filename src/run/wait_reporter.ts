@@ -1,6 +1,6 @@
 /** Passes a run's events on, and reports what the run waits for during a silence. */
 import type { Clock } from "../host.ts";
-import type { Kube } from "../kube/interface.ts";
+import type { Kube, Stored } from "../kube/interface.ts";
 import { LABEL, type Pod } from "../tekton/model.ts";
 import { stepContainers, whyPending } from "../tekton/pod_state.ts";
 import type { RunEvent } from "../events.ts";
@@ -70,7 +70,7 @@ export class WaitReporter implements Disposable {
     this.emit({ kind: "note", text: `${text}; ${hint}` });
   }
 
-  async #readEvents(pod: Pod): Promise<void> {
+  async #readEvents(pod: Stored<Pod>): Promise<void> {
     if (this.#isReading) return;
     this.#isReading = true;
     try {
@@ -125,9 +125,9 @@ function firstObstacle(live: LiveRun): Obstacle | undefined {
     obstacleOf(live);
 }
 
-function whyPodPends(pod: Pod): Obstacle | undefined {
+function whyPodPends(pod: Stored<Pod>): Obstacle | undefined {
   const text = whyPending(pod);
-  return text === undefined ? undefined : { text, hint: hintFor(text, pod.metadata.namespace!) };
+  return text === undefined ? undefined : { text, hint: hintFor(text, pod.metadata.namespace) };
 }
 
 /**

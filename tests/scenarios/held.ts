@@ -1,4 +1,4 @@
-/** The scenarios of runs that hold and of those who come to them later, with no terminal. */
+/** Runs that hold, and commands that act on them later without a terminal. */
 import assert from "node:assert/strict";
 import { findHeldSteps } from "../../src/hold/held_steps.ts";
 import { TASK_RUNS } from "../../src/tekton/model.ts";
@@ -9,8 +9,7 @@ import type { Scenario } from "./scenario.ts";
 
 export const heldScenarios: Scenario[] = [
   {
-    name:
-      "an upload that does not continue leaves the step held; it is run, sent to and let go later",
+    name: "--no-continue leaves the step held; later commands run it, upload to it and release it",
     async run({ flags, claim }, directory) {
       writeTree(directory, tree("file here.txt one"));
       const where = `-w name=source,claimName=${claim},subPath=${crypto.randomUUID()}`.split(" ");
@@ -60,7 +59,7 @@ export const heldScenarios: Scenario[] = [
   },
   {
     name:
-      "another command is run in a held step's place: its output is the log, its exit code the step's",
+      "with --exec-instead the log is the command's output, and the step's exit code the command's",
     async run({ flags }) {
       for (const code of [0, 3]) {
         const words = "task debug t-debug --on-step greet --exec-instead".split(" ");
@@ -73,8 +72,7 @@ export const heldScenarios: Scenario[] = [
     },
   },
   {
-    name:
-      "a step that was let go is let go once: who comes second is told so, and nothing else holds",
+    name: "a step is released once: a second client gets an error, and no other step is held",
     async run(cluster, directory) {
       const { flags, kube } = cluster;
       writeTree(directory, tree("file here.txt one"));
@@ -86,7 +84,7 @@ export const heldScenarios: Scenario[] = [
       const both = await Promise.all(
         [1, 2].map(() => tknDev(["tr", "fail-continue", name, ...flags])),
       );
-      // They may find it held both; the gate takes the first word alone.
+      // Both clients may find the step held; the gate accepts only the first request.
       assert.ok(both.some(({ code }) => code === 0), JSON.stringify(both));
       for (const { code, stderr } of both) {
         if (code !== 0) assert.match(stderr, /^Error: Cannot .*(none holds|it has gone already)/);
@@ -102,7 +100,7 @@ export const heldScenarios: Scenario[] = [
     },
   },
   {
-    name: "what a step's work prints of a secret is masked on stdout, and the rest is as it was",
+    name: "secrets in the output of a step's work are masked on stdout, the rest is unchanged",
     async run({ flags }, directory) {
       writeTree(directory, tree("file here.txt one"));
       const words = "task upload t-secret --on-step say --no-continue -w name=source,emptyDir=";
@@ -118,7 +116,7 @@ export const heldScenarios: Scenario[] = [
     },
   },
   {
-    name: "what is wrong at a held step, or on the way to one, is one line with a hint",
+    name: "an error at a held step, or on the way to one, is one line with a hint",
     async run(cluster, directory) {
       const { flags } = cluster;
       writeTree(directory, tree("file here.txt one"));

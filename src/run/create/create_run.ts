@@ -1,7 +1,7 @@
 /** Creates a run: with the specs inline, or with temporary objects that it refers to. */
 import { isStatus, StatusError } from "../../kube/status.ts";
 import { type CreateContext, createOnce, withFreeName } from "../../objects/create_once.ts";
-import { RESOURCE_OF, type Run, type RunKind } from "../../tekton/model.ts";
+import { RESOURCE_OF, type Run } from "../../tekton/model.ts";
 import type { RunManifest } from "../../tekton/run_manifest.ts";
 import { type CreatedRun, createTemporary } from "./temporary_objects.ts";
 
@@ -23,7 +23,7 @@ export async function createRun(
   }
   try {
     const inline: Run = runManifest.inline();
-    const run = await createOnce(context, RESOURCE_OF[inline.kind as RunKind], inline);
+    const run = await createOnce(context, RESOURCE_OF[inline.kind], inline);
     return { run, objects: [], owned: Promise.resolve() };
   } catch (error) {
     const why = whyRefused(error);

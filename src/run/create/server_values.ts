@@ -1,6 +1,6 @@
 /** Reads values that only the API server knows, from a server-side dry run of a TaskRun. */
 import { ExpectedError } from "../../errors.ts";
-import type { Kube } from "../../kube/interface.ts";
+import type { Kube, Stored } from "../../kube/interface.ts";
 import { TASK_RUNS, type TaskRun } from "../../tekton/model.ts";
 
 /** Returns the server's default timeout for runs; undefined if the dry run is refused. */
@@ -15,7 +15,7 @@ export async function readServerTime(kube: Kube): Promise<number | undefined> {
 }
 
 /** Returns a TaskRun as the server would store it; undefined if the server refuses it. */
-async function dryRunTaskRun(kube: Kube): Promise<TaskRun | undefined> {
+async function dryRunTaskRun(kube: Kube): Promise<Stored<TaskRun> | undefined> {
   const run: TaskRun = {
     apiVersion: "tekton.dev/v1",
     kind: "TaskRun",

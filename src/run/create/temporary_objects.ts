@@ -3,8 +3,15 @@
  * those objects once Tekton no longer reads them.
  */
 import { ExpectedError } from "../../errors.ts";
-import type { KubeObject, Resource } from "../../kube/interface.ts";
-import { PIPELINES, RESOURCE_OF, type Run, type RunKind, TASKS } from "../../tekton/model.ts";
+import type { Resource, Stored } from "../../kube/interface.ts";
+import {
+  type Pipeline,
+  PIPELINES,
+  RESOURCE_OF,
+  type Run,
+  type Task,
+  TASKS,
+} from "../../tekton/model.ts";
 import {
   type CreateContext,
   createMarked,
@@ -15,12 +22,12 @@ import { Grace, within } from "../../async/limits.ts";
 import { marked } from "../../objects/marks.ts";
 import { type LiveRun } from "../live_run.ts";
 
-const RESOURCES: Record<string, Resource> = { Pipeline: PIPELINES, Task: TASKS };
+const RESOURCES: Record<"Pipeline" | "Task", Resource> = { Pipeline: PIPELINES, Task: TASKS };
 
 export interface CreatedRun {
-  readonly run: Run;
+  readonly run: Stored<Run>;
   /** The temporary objects that the run refers to, for `removeTemporary`. */
-  readonly objects: readonly KubeObject[];
+  readonly objects: readonly Stored<Pipeline | Task>[];
   /** Resolves once the run owns its objects; the run does not depend on that. Never rejects. */
   readonly owned: Promise<void>;
 }
@@ -32,22 +39,23 @@ export interface CreatedRun {
  */
 export async function createTemporary(
   context: CreateContext,
-  manifest: { run: Run; objects: readonly KubeObject[] },
+  manifest: { run: Run; objects: readonly (Pipeline | Task)[] },
 ): Promise<CreatedRun> {
   const mark = newMark(context);
   const { random } = context;
-  const run = marked(manifest.run, { kind: manifest.run.kind!, mark, random });
+  const run = marked(manifest.run, { kind: manifest.run.kind, mark, random });
   const objects = manifest.objects.map((object) => {
-    return marked(object, { kind: object.kind!, mark, random, isTemporary: true, run });
+    return marked(object, { kind: object.kind, mark, random, isTemporary: true, run });
   });
-  const stored: KubeObject[] = [];
+  const stored: Stored<Pipeline | Task>[] = [];
   try {
-    await allSettled(objects.map(async (object) => {
-      await createMarked(context, resourceOf(object), object, mark);
-      stored.push(object);
+    const all = await allSettled(objects.map(async (object) => {
+      const one = await createMarked<Pipeline | Task>(context, resourceOf(object), object, mark);
+      stored.push(one);
+      return one;
     }));
-    const created = await createMarked<Run>(context, RESOURCE_OF[run.kind as RunKind], run, mark);
-    return { run: created, objects, owned: setOwner(context, created, objects) };
+    const created = await createMarked<Run>(context, RESOURCE_OF[run.kind], run, mark);
+    return { run: created, objects: all, owned: setOwner(context, created, all) };
   } catch (error) {
     const runMayExist = stored.length === objects.length && isUncertain(error);
     using grace = new Grace(context.clock, context.interrupt);
@@ -61,21 +69,21 @@ export async function createTemporary(
  * Waits for all, then throws the first error: no object may be created after the others were
  * removed.
  */
-async function allSettled(creations: readonly Promise<unknown>[]): Promise<void> {
+async function allSettled<T>(creations: readonly Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(creations);
-  await Promise.all(creations);
+  return await Promise.all(creations);
 }
 
 /** Makes the run the owner. Without the right to patch, `cleanup` finds the run by its name. */
 async function setOwner(
   { kube, clock, interrupt }: CreateContext,
-  run: Run,
-  objects: readonly KubeObject[],
+  run: Stored<Run>,
+  objects: readonly Stored<Pipeline | Task>[],
 ): Promise<void> {
-  const { name, uid } = run.metadata as { name: string; uid: string };
-  const ownerReferences = [{ apiVersion: "tekton.dev/v1", kind: run.kind!, name, uid }];
-  await Promise.allSettled(objects.map(({ metadata, ...object }) => {
-    const { name, namespace } = metadata as { name: string; namespace: string };
+  const { name, uid } = run.metadata;
+  const ownerReferences = [{ apiVersion: "tekton.dev/v1", kind: run.kind, name, uid }];
+  await Promise.allSettled(objects.map((object) => {
+    const { name, namespace } = object.metadata;
     const patch = { metadata: { ownerReferences } };
     const patching = kube.patch(resourceOf(object), namespace, name, patch);
     return within(clock, { ms: CHANGE_MS, signal: interrupt }, patching);
@@ -93,7 +101,7 @@ async function setOwner(
 export async function removeTemporary(
   context: Pick<CreateContext, "kube" | "clock">,
   live: LiveRun,
-  objects: readonly KubeObject[],
+  objects: readonly Stored<Pipeline | Task>[],
   { signal, late }: { signal: AbortSignal; late: AbortSignal },
 ): Promise<void> {
   await Promise.all(objects.map(async (object) => {
@@ -104,7 +112,7 @@ export async function removeTemporary(
 }
 
 /** Whether Tekton has read the object for the last time: a step runs, for a Task a step of it. */
-function isRead(live: LiveRun, { kind, metadata }: KubeObject): boolean {
+function isRead(live: LiveRun, { kind, metadata }: Stored<Pipeline | Task>): boolean {
   return [...live.taskRuns.values()].some(({ spec, status }) =>
     (kind === "Pipeline" || spec.taskRef?.name === metadata.name) &&
     status?.steps?.some(({ running, terminated }) => running ?? terminated)
@@ -114,10 +122,10 @@ function isRead(live: LiveRun, { kind, metadata }: KubeObject): boolean {
 /** Ignores a failure: Kubernetes deletes the object with its owner, or `cleanup` finds it. */
 async function remove(
   { kube, clock }: Pick<CreateContext, "kube" | "clock">,
-  object: KubeObject,
+  object: Stored<Pipeline | Task>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { name, namespace } = object.metadata as { name: string; namespace: string };
+  const { name, namespace } = object.metadata;
   try {
     const limits = { ms: CHANGE_MS, signal };
     await within(clock, limits, kube.delete(resourceOf(object), namespace, name));
@@ -129,6 +137,6 @@ async function remove(
 /** The limit for a removal or a change of the owner. */
 const CHANGE_MS = 5_000;
 
-function resourceOf({ kind }: Pick<KubeObject, "kind">): Resource {
-  return RESOURCES[kind!];
+function resourceOf({ kind }: Pipeline | Task): Resource {
+  return RESOURCES[kind];
 }

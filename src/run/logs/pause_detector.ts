@@ -1,5 +1,6 @@
 /** Turns what a step's log says about holding into pauses, or a missed pause, of the live run. */
 import { canHold, type Pause } from "../../hold/pause.ts";
+import type { Stored } from "../../kube/interface.ts";
 import type { Pod } from "../../tekton/model.ts";
 import type { LiveRun } from "../live_run.ts";
 
@@ -10,7 +11,7 @@ export class PauseDetector {
 
   constructor(
     private readonly live: LiveRun,
-    private readonly pod: Pod,
+    private readonly pod: Stored<Pod>,
     private readonly container: string,
   ) {}
 
@@ -33,7 +34,7 @@ export class PauseDetector {
   end(said: readonly string[]): void {
     if (!this.mayStillHold) return;
     const { live, pod, container } = this;
-    const { name, uid } = pod.metadata as { name: string; uid: string };
+    const { name, uid } = pod.metadata;
     const image = pod.spec?.containers?.find((one) => one.name === container)?.image ?? "";
     live.addMissed({ pod: name, uid, container, image, said });
   }

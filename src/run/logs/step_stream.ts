@@ -4,7 +4,7 @@
  */
 import { ExpectedError, OutputError } from "../../errors.ts";
 import type { Clock } from "../../host.ts";
-import type { Kube } from "../../kube/interface.ts";
+import type { Kube, Stored } from "../../kube/interface.ts";
 import { LABEL, type Pod } from "../../tekton/model.ts";
 import { containerState, STEP_PREFIX } from "../../tekton/pod_state.ts";
 import type { RunEvent } from "../../events.ts";
@@ -25,10 +25,10 @@ export interface StreamOptions {
 }
 
 export interface StreamedStep {
-  readonly pod: Pod;
+  readonly pod: Stored<Pod>;
   readonly container: string;
   /** Returns the pod as it is now; undefined once it is deleted. */
-  readonly current: () => Pod | undefined;
+  readonly current: () => Stored<Pod> | undefined;
 }
 
 /** Throws if the log can't be read and the step may still hold: only the log would say that. */
@@ -63,7 +63,7 @@ async function readStep(
 ): Promise<void> {
   const task = current()?.metadata.labels?.[LABEL.pipelineTask];
   const step = container.slice(STEP_PREFIX.length);
-  const name = pod.metadata.name!;
+  const name = pod.metadata.name;
   const log = stepLog({
     kube,
     clock,

@@ -1,5 +1,5 @@
 /** Reads the events of a pod that does not run yet, and of the claims that the pod waits for. */
-import { EVENTS, type Kube, type KubeEvent } from "../../kube/interface.ts";
+import { EVENTS, type Kube, type KubeEvent, type Stored } from "../../kube/interface.ts";
 import type { Pod } from "../../tekton/model.ts";
 import { isStarting, whatClaimsSay, whatEventsSay } from "../../tekton/pod_state.ts";
 import { hintFor, type Obstacle } from "./obstacle.ts";
@@ -11,8 +11,8 @@ const MOST_CLAIMS = 3;
  * Returns what the events say that the pod's status does not: that an image is pulled, or why a
  * volume is missing.
  */
-export async function readPodEvents(kube: Kube, pod: Pod): Promise<Obstacle | undefined> {
-  const { name, namespace } = pod.metadata as { name: string; namespace: string };
+export async function readPodEvents(kube: Kube, pod: Stored<Pod>): Promise<Obstacle | undefined> {
+  const { name, namespace } = pod.metadata;
   const eventsOf = (kind: string, name: string) => {
     const fields = `involvedObject.kind=${kind},involvedObject.name=${name}`;
     return kube.list<KubeEvent>(EVENTS, { namespace, fields });

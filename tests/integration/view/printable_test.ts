@@ -18,9 +18,9 @@ Deno.test("only these make text printable without escaping it", () => {
     "printable.ts",
     "view/diff.ts", // a patch for a pipe
     "view/log_line.ts", // a log for a pipe
-    "view/output_filter.ts", // what was filtered
-    "view/sanitize.ts", // as above
-    "view/style.ts", // colors
+    "view/text/output_filter.ts", // what was filtered
+    "view/text/sanitize.ts", // as above
+    "view/text/style.ts", // colors
   ]);
   assert.deepEqual(modulesWith(/\bas (unknown as )?Printable\b/), ["printable.ts"]);
 });

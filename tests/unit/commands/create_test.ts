@@ -4,7 +4,7 @@ import { PROGRAM } from "../../../src/cli/commands.ts";
 import { parse } from "../../../src/cli/parse.ts";
 import { options, run } from "../../../src/commands/create.ts";
 import { ExpectedError, UsageError } from "../../../src/errors.ts";
-import type { KubeObject, Resource } from "../../../src/kube/interface.ts";
+import type { KubeObject, Resource, Stored } from "../../../src/kube/interface.ts";
 import { TASK_RUNS, type TaskRun, TASKS } from "../../../src/tekton/model.ts";
 import { FakeHost } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
@@ -33,7 +33,7 @@ class Cluster extends FakeKube {
     resource: Resource,
     object: T,
     given: { dryRun?: boolean } = {},
-  ): Promise<T> {
+  ): Promise<Stored<T>> {
     const spec: Record<string, unknown> = { ...object.spec as object };
     if (!this.keeps) delete spec.debug;
     const { timeout = "1h0m0s" } = spec;

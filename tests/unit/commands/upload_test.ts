@@ -106,7 +106,7 @@ Deno.test("what is left out, and links that lead away, have a word each before t
   await sendable(source, (event) => said.push(event.kind === "note" ? event.text : event.kind));
   assert.deepEqual(said, [
     "pipe is left out: it is a socket, a FIFO or a device",
-    "out is sent as the link that it is: its target is absolute, /etc",
+    "out is sent as a link: its target is absolute, /etc",
   ]);
 });
 

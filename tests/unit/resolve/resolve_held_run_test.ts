@@ -15,6 +15,7 @@ const SCRIPT = (name: string): Step => ({ name, image: "i", script: "true" });
 const PROGRAM: Step = { name: "program", image: "i", command: ["/kaniko"] };
 
 const PIPELINE: Pipeline = {
+  kind: "Pipeline",
   metadata: { name: "p" },
   spec: {
     tasks: [
@@ -97,6 +98,7 @@ Deno.test("a named task or step that can't be held is refused", async () => {
 
 Deno.test("the steps of a Task hold alike", async () => {
   const task: Task = {
+    kind: "Task",
     metadata: { name: "t" },
     spec: { steps: [SCRIPT("one"), PROGRAM, SCRIPT("two")] },
   };
