@@ -24,6 +24,14 @@ interface EphemeralPod extends Pod {
 /** The limit for the container's start, which may include pulling its image. */
 const START_MS = 120_000;
 
+export interface DebugContainerOptions {
+  readonly clock: Clock;
+  readonly image: string;
+  /** Makes the container's name unique in its pod. */
+  readonly suffix: string;
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Adds an ephemeral container of the image to the step's pod, and returns the pause with it once it
  * runs. The container sees the step's processes and its volumes, but not volumes mounted with a
@@ -31,11 +39,8 @@ const START_MS = 120_000;
  */
 export async function addDebugContainer(
   kube: Kube,
-  clock: Clock,
   pause: Pause,
-  image: string,
-  suffix: string,
-  signal: AbortSignal = new AbortController().signal,
+  { clock, image, suffix, signal = new AbortController().signal }: DebugContainerOptions,
 ): Promise<Pause> {
   const { namespace, pod, container: target } = pause;
   const name = `tkn-dev-${suffix}`;
@@ -47,7 +52,7 @@ export async function addDebugContainer(
     targetContainerName: target,
     volumeMounts: mountable(spec.containers?.find((one) => one.name === target)),
   }));
-  await awaitStart(kube, clock, pause, name, signal);
+  await awaitStart(kube, pause, { clock, name, signal });
   return { ...pause, container: name };
 }
 
@@ -89,18 +94,16 @@ async function checkAllowed(kube: Kube, pause: Pause): Promise<void> {
   );
 }
 
-function mountable(own: PodContainer | undefined): PodContainer["volumeMounts"] {
-  return own?.volumeMounts?.filter((mount) =>
+function mountable(target: PodContainer | undefined): PodContainer["volumeMounts"] {
+  return target?.volumeMounts?.filter((mount) =>
     !("subPath" in mount) && !("subPathExpr" in mount) && !mount.mountPath.startsWith("/tekton/run")
   );
 }
 
 async function awaitStart(
   kube: Kube,
-  clock: Clock,
   pause: Pause,
-  name: string,
-  signal: AbortSignal,
+  { clock, name, signal }: { clock: Clock; name: string; signal: AbortSignal },
 ): Promise<void> {
   const done = new AbortController();
   clock.delay(START_MS, AbortSignal.any([signal, done.signal])).then(() => done.abort(), () => {});

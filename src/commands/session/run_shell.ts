@@ -29,9 +29,12 @@ export async function runShell(options: ShellSession, pause: Pause): Promise<voi
   const columns = host.terminal.columns();
   const header = trimmedEnd(renderHeld(await readHeldStepInfo(kube, pause), columns));
   if (pause.gate !== "script") host.terminal.err(joined([header, printable`\n`]));
-  const place = debugImage === undefined
-    ? pause
-    : await addDebugContainer(kube, host.clock, pause, debugImage, host.random(5), signal);
+  const place = debugImage === undefined ? pause : await addDebugContainer(kube, pause, {
+    clock: host.clock,
+    image: debugImage,
+    suffix: host.random(5),
+    signal,
+  });
   await using terminal = new ShellTerminal(host.terminal, host.clock);
   const over = new AbortController();
   const channel = host.random(8);

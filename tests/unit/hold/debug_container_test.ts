@@ -54,7 +54,11 @@ class Stage {
 
   /** Returns the names of the pod's ephemeral containers after an addition. */
   async add(): Promise<string[]> {
-    const place = await addDebugContainer(this.kube, new FakeClock(), PAUSE, "i", "abc");
+    const place = await addDebugContainer(this.kube, PAUSE, {
+      clock: new FakeClock(),
+      image: "i",
+      suffix: "abc",
+    });
     assert.equal(place.container, "tkn-dev-abc");
     const { spec } = await this.kube.get<Ephemeral>(PODS, "default", "p");
     return spec.ephemeralContainers!.map(({ name }) => name);
