@@ -168,7 +168,12 @@ const WRONG: [line: string, code: number, error: RegExp, hint: RegExp][] = [
   ["tr run RUN --edit --original", 2, /exclude each other/, /./],
   ["tr run RUN --edit", 2, /Cannot open an editor: stdin is not a terminal/, /./],
   ["tr upload RUN /does/not/exist", 2, /"\/does\/not\/exist": no such directory/, /./],
-  ["tr upload RUN --on-workspace other", 2, /workspace "other".*none of that name/, /source/],
+  [
+    "tr upload RUN --on-workspace other",
+    2,
+    /workspace "other".*no workspace of that name/,
+    /source/,
+  ],
   ["task debug t-debug", 2, /Cannot open a shell: stdin is not a terminal/, /--exec-instead/],
   ["pipeline debug t-debug --exec-instead x", 2, /Cannot tell where to hold/, /work, check/],
   ["pipeline debug t-debug --exec-instead x --on-step work", 2, /it is not TASK\/STEP/, /on-task/],

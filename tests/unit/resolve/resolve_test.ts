@@ -185,7 +185,7 @@ Deno.test("an answer that is not YAML, or another kind, is an error in one line"
   const cannot = 'Cannot resolve the Task of task "clone" by "git": ';
   const hint = "look at the params of its reference";
   const refusal = () => rejection(resolve(stage, { taskRef: GIT }), ClusterError);
-  assert.equal(await refusal(), `${cannot}what came is a Pipeline\n${hint}`);
+  assert.equal(await refusal(), `${cannot}the resolver returned a Pipeline\n${hint}`);
   stage.answer = () => ({
     status: { data: btoa("<html>"), conditions: [{ type: "Succeeded", status: "True" }] },
   });

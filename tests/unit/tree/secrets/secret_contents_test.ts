@@ -27,7 +27,7 @@ const HOLDING: [string, string][] = [
   [".gitconfig", '[http "https://x/"]\n\textraheader = AUTHORIZATION: basic czNjcmV0\n'],
   [".gitmodules", '[submodule "a"]\n\tpath = a\n\turl = https://s3cret@example.com/a\n'],
   ["testdata/repo.git/config", '[remote "origin"]\n\turl = https://me:s3cret@example.com/a\n'],
-  [".sourceTree/config.toml", '[registries.x]\ntoken = "s3cret"\n'],
+  [".cargo/config.toml", '[registries.x]\ntoken = "s3cret"\n'],
   [".bundle/config", '---\nBUNDLE_GEMS__EXAMPLE__COM: "me:s3cret"\n'],
   ["auth.json", '{"http-basic": {"x": {"username": "me", "password": "s3cret"}}}'],
 ];
@@ -47,7 +47,7 @@ const HARMLESS: [string, string][] = [
   ["gradle.properties", "org.gradle.jvmargs=-Xmx1g\nsigning.password=\n# token=x\n"],
   [".gitmodules", '[submodule "a"]\n\tpath = a\n\turl = https://example.com/a\n'],
   ["testdata/repo.git/config", "[core]\n\tbare = true\n"],
-  [".sourceTree/config.toml", "[build]\njobs = 4\n"],
+  [".cargo/config.toml", "[build]\njobs = 4\n"],
   ["config.json", '{"auth": "s3cret"}'],
 ];
 

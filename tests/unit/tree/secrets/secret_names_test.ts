@@ -6,7 +6,7 @@ const SECRET = `
   id_rsa .ssh/id_ed25519 key.pem server.key certs/server-key.pem ca-key.pem privkey.pem cert.key
   app.p12 app.PFX release.jks release.keystore AuthKey_AB12.p8
   kubeconfig kubeconfig.yaml dev.kubeconfig .kube/config home/.kube/config
-  .aws/credentials .sourceTree/credentials.toml .config/gcloud/credentials.db
+  .aws/credentials .cargo/credentials.toml .config/gcloud/credentials.db
   application_default_credentials.json client_secret_1.apps.json service-account-key.json
   terraform.tfstate terraform.tfstate.backup tests/.env
 `;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { uploadNotes } from "../../../../src/tekton/source/plan.ts";
+import { uploadNotes } from "../../../../src/tekton/source/upload_notes.ts";
 import type { Destination } from "../../../../src/tekton/source/destination.ts";
 
 const destination = {
@@ -13,7 +13,7 @@ function notes(names: string[], replaced: number[], told: { task?: string; why?:
   return uploadNotes({ steps }, { replaced, at: replaced[0] ?? 0 }, destination, told);
 }
 
-Deno.test("a Task of which no step is run has its steps named", () => {
+Deno.test("the note on a Task that is replaced whole names its steps", () => {
   assert.deepEqual(notes(["clone", "look"], [0, 1], {}), [
     "The upload stands in for the Task and all its steps (clone, look)",
   ]);
@@ -23,7 +23,7 @@ Deno.test("a Task of which no step is run has its steps named", () => {
   ]);
 });
 
-Deno.test("of a Task with one step nothing else is lost", () => {
+Deno.test("the note on a Task with one step does not name the step", () => {
   assert.deepEqual(notes(["clone"], [0], {}), []);
   assert.deepEqual(notes(["clone"], [0], { task: "fetch", why: "it clones" }), [
     "The upload stands in for task fetch: it clones",

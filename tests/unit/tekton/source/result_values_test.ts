@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
-import type { ResultSpec } from "../../../src/tekton/model.ts";
-import { type KnownResults, standInResults, whyTooLarge } from "../../../src/tekton/results.ts";
-import { refusal } from "../../support/refusal.ts";
+import type { ResultSpec } from "../../../../src/tekton/model.ts";
+import {
+  type KnownResults,
+  standInResults,
+  whyTooLarge,
+} from "../../../../src/tekton/source/result_values.ts";
+import { refusal } from "../../../support/refusal.ts";
 
 const OWNER = 'task "clone"';
 
@@ -14,7 +18,7 @@ function standIn(
   return standInResults(OWNER, declared, pairs, known);
 }
 
-Deno.test("what the user gives counts before what is known, which counts before nothing", () => {
+Deno.test("a given value wins over a known value, and a known value over an empty one", () => {
   const declared = [{ name: "commit" }, { name: "url" }, { name: "other" }];
   const known = { commit: "abc", url: "https://x", branch: "y" };
   assert.deepEqual(standIn(declared, { commit: "mine" }, known), {
@@ -23,7 +27,7 @@ Deno.test("what the user gives counts before what is known, which counts before 
   });
 });
 
-Deno.test("what is known goes by the names that Tasks that clone give it, however they write them", () => {
+Deno.test("facts about the checkout fill results by the names that clone Tasks use, in any spelling", () => {
   const known = {
     commit: "abcdef0123",
     shortCommit: "abcdef0",
@@ -33,7 +37,7 @@ Deno.test("what is known goes by the names that Tasks that clone give it, howeve
     url: "https://x",
   };
   const names: Record<string, string> = {
-    // git-clone, git-batch-merge, Konflux', OpenShift's, IBM's, and others'
+    // Names in git-clone, git-batch-merge, and the Tasks of Konflux, OpenShift, IBM and others.
     "commit url committer-date tree": "abcdef0123 https://x 17 123",
     "commit-timestamp short-commit merged_sha": "17 abcdef0 abcdef0123",
     "chains-git_url chains-git_commit": "https://x abcdef0123",
@@ -52,22 +56,22 @@ Deno.test("what is known goes by the names that Tasks that clone give it, howeve
   }
 });
 
-Deno.test("a result of another name is not guessed at", () => {
+Deno.test("a result of another name stays empty", () => {
   const names = ["SOURCE_ARTIFACT", "git-user", "image-url", "commit-message", "digest", "result"];
   const { empty } = standIn(names.map((name) => ({ name })), {}, { commit: "a", url: "b" });
   assert.deepEqual(empty, names);
 });
 
-Deno.test("a result that is given empty on purpose is not told as empty", () => {
+Deno.test("a result that the user sets to an empty text is not reported as empty", () => {
   assert.deepEqual(standIn([{ name: "a" }], { a: "" }), { values: { a: "" }, empty: [] });
 });
 
-Deno.test("given twice, the last one counts", () => {
+Deno.test("of two values for one result the last wins", () => {
   const given = [{ name: "a", value: "1" }, { name: "a", value: "2" }];
   assert.deepEqual(standInResults(OWNER, [{ name: "a" }], given, {}).values, { a: "2" });
 });
 
-Deno.test("a result of which nothing is known is empty as its type has it", () => {
+Deno.test("an unknown result gets the empty value of its type", () => {
   const declared: ResultSpec[] = [
     { name: "text", type: "string" },
     { name: "list", type: "array" },
@@ -79,17 +83,17 @@ Deno.test("a result of which nothing is known is empty as its type has it", () =
   assert.deepEqual(empty, ["text", "list", "map", "bare"]);
 });
 
-Deno.test("what is known is text, so that it is nothing for an array", () => {
+Deno.test("a known text does not fill an array", () => {
   assert.deepEqual(standIn([{ name: "url", type: "array" }], {}, { url: "x" }).values, {
     url: "[]",
   });
 });
 
-Deno.test("a result is never taken from what every object has", () => {
+Deno.test("names of JavaScript's own properties are no facts", () => {
   assert.deepEqual(standIn([{ name: "constructor" }]).values, { constructor: "" });
 });
 
-Deno.test("arrays and objects are given as JSON of their type, word for word", () => {
+Deno.test("arrays and objects are given as JSON, which stays verbatim", () => {
   const declared: ResultSpec[] = [{ name: "list", type: "array" }, { name: "map", type: "object" }];
   const given = { list: '["a", "b"]', map: '{"k": "v"}' };
   assert.deepEqual(standIn(declared, given), { values: given, empty: [] });
@@ -113,7 +117,7 @@ Deno.test("a value of another type is refused with an example", () => {
   }
 });
 
-Deno.test("a result that is not declared is refused with those that are", () => {
+Deno.test("an undeclared result is refused with a list of the declared ones", () => {
   assert.equal(
     refusal(() => standIn([{ name: "a" }, { name: "b" }], { c: "1" })),
     'Cannot set result "c": task "clone" has no such result\nits results: a, b',
@@ -121,7 +125,7 @@ Deno.test("a result that is not declared is refused with those that are", () => 
   assert.match(refusal(() => standIn([], { c: "1" })), /\nit has no results$/);
 });
 
-Deno.test("results beyond what a container's termination message holds are told with the limit", () => {
+Deno.test("results larger than a container's termination message are reported with the limit", () => {
   assert.equal(whyTooLarge('task "t"', { commit: "x".repeat(3_994) }), undefined);
   assert.equal(
     whyTooLarge('task "t"', { commit: "x".repeat(3_995) }),

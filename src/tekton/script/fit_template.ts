@@ -1,36 +1,36 @@
 /**
- * A template laid over the text that Tekton made of it: what each `$(...)` variable has become. Pure.
+ * Compares a template with the text that Tekton made from it, to find each variable's value. Pure.
  *
  *     git checkout $(params.revision) && cd $(workspaces.source.path)
  *     git checkout main && cd /workspace/source
  *
- * A text may fit in several ways, `$(params.a) $(params.b)` on `x y z` in two. What all of them agree
- * on is known; what they don't, is known only as the piece that it is part of.
+ * A text may fit in several ways, `$(params.a) $(params.b)` on `x y z` in two. A value on which all
+ * ways agree is known. Otherwise only the text of the whole piece is known.
  */
 
-/** What can be told of the variables. */
+/** The known values of a template's variables. */
 export interface Fit {
-  /** By a piece of the template, `$(params.a)` or `$(params.a) $(params.b)`: its text. */
+  /** Texts by piece of the template: `$(params.a)`, or `$(params.a) $(params.b)`. */
   readonly pieces: ReadonlyMap<string, string>;
-  /** By `variableName`. */
+  /** Values by `variableName`. */
   readonly values: ReadonlyMap<string, string>;
-  /** Of all variables of the template. */
+  /** The names of all variables of the template. */
   readonly names: ReadonlySet<string>;
 }
 
-/** Tekton's variables, and nothing that a shell would run: `$(date)` is none. */
+/** A variable of Tekton's, unlike a shell's command substitution: `$(date)` does not match. */
 export const VARIABLE =
   /\$\(((?:inputs|outputs|params|workspaces|results|context|credentials|steps?|tasks|finally|artifacts)[.[][\w.\-[\]"'*]*)\)/;
 
-/** One name for all spellings of a variable: `params["x"]` and `inputs.params.x` are `params.x`. */
+/** Returns one name for all spellings: `params["x"]` and `inputs.params.x` are `params.x`. */
 export function variableName(spelling: string): string {
   return spelling.replace(/^inputs\.(?=params\.)/, "")
     .replace(/\[(["'])([\w-]+)\1\]/g, ".$2").replace(/\['([^']*)'\]/g, '["$1"]');
 }
 
 /**
- * Undefined where the text can't have come of the template, or where it can't be told in
- * reasonable time. `given` are values known to be right, by `variableName`.
+ * Returns undefined if the template can't give the text, or if that takes too long to decide.
+ * `given` are values known to be right, by `variableName`.
  */
 export function fitTemplate(
   template: string,
@@ -40,7 +40,7 @@ export function fitTemplate(
   const tokens = tokensOf(template);
   const values = new Map(given);
   let ways: Ways | undefined;
-  // A value that one place tells narrows the others.
+  // A value found in one place narrows the others.
   for (let known = -1; known < values.size;) {
     known = values.size;
     ways = waysThrough(tokens, { filled, values });
@@ -62,7 +62,7 @@ export function fitTemplate(
   return { pieces, values, names };
 }
 
-/** A literal, or with the name of its variable a reference. */
+/** A literal, or a reference with its variable's name. */
 interface Token {
   readonly text: string;
   readonly name?: string;
@@ -85,7 +85,10 @@ interface Context {
   readonly values: ReadonlyMap<string, string>;
 }
 
-/** What the token can stand for; undefined: anything. A reference may have been left as it is. */
+/**
+ * Returns the texts that the token can stand for; undefined: any. Tekton may have left a reference
+ * unchanged.
+ */
 function textsOf({ text, name }: Token, values: Context["values"]): string[] | undefined {
   if (name === undefined) return [text];
   const value = values.get(name);
@@ -93,10 +96,10 @@ function textsOf({ text, name }: Token, values: Context["values"]): string[] | u
   return value === text ? [text] : [value, text];
 }
 
-/** By the number of tokens before it: at which places of the text that border can be (1) or not (0). */
+/** For each border between tokens, the offsets in the text at which it can (1) or can't (0) be. */
 type Ways = readonly Uint8Array[];
 
-/** Each reference for itself, as if it were the only one of its variable. */
+/** Returns the ways with each reference taken by itself, as if its variable occurred only once. */
 function waysThrough(tokens: readonly Token[], { filled, values }: Context): Ways | undefined {
   const ways = Array.from(
     { length: tokens.length + 1 },
@@ -115,7 +118,7 @@ function waysThrough(tokens: readonly Token[], { filled, values }: Context): Way
       }
     }
   });
-  // And back: only what leads to the end.
+  // Backwards: keep only the offsets from which the end can be reached.
   ways[tokens.length].fill(0, 0, filled.length);
   if (ways[tokens.length][filled.length] === 0) return undefined;
   for (let at = tokens.length - 1; at >= 0; at--) {
@@ -132,7 +135,7 @@ function waysThrough(tokens: readonly Token[], { filled, values }: Context): Way
   return ways;
 }
 
-/** The smallest runs of tokens that stand at one place only. */
+/** Returns the shortest runs of tokens that have only one possible place. */
 function settled(ways: Ways): { from: number; to: number; start: number; end: number }[] {
   const borders = ways.flatMap((places, at) => {
     const place = places.indexOf(1);
@@ -146,16 +149,16 @@ function settled(ways: Ways): { from: number; to: number; start: number; end: nu
   }));
 }
 
-/** To find a solution is simple where there is one, and can take for ever where there is none. */
+/** A solution is found quickly; proving that no solution exists can take exponential time. */
 const MOST_STEPS = 100_000;
 
-/** Whether there is a way on which each variable is everywhere the same. */
+/** Whether there is a way that gives each variable the same value everywhere. */
 function hasSolution(
   tokens: readonly Token[],
   { filled, values, ways }: Context & { ways: Ways },
 ): boolean {
   let steps = 0;
-  const goOn = (at: number, place: number, values: Context["values"]): boolean => {
+  const search = (at: number, place: number, values: Context["values"]): boolean => {
     if (at === tokens.length) return true;
     if (steps++ > MOST_STEPS) return false;
     const { name, text: reference } = tokens[at];
@@ -164,15 +167,15 @@ function hasSolution(
     if (texts !== undefined) {
       return texts.some((text) =>
         filled.startsWith(text, place) && next[place + text.length] === 1 &&
-        goOn(at + 1, place + text.length, values)
+        search(at + 1, place + text.length, values)
       );
     }
     for (let end = next.indexOf(1, place); end >= 0; end = next.indexOf(1, end + 1)) {
       const text = filled.slice(place, end);
       const bound = text === reference ? values : new Map(values).set(name!, text);
-      if (goOn(at + 1, end, bound)) return true;
+      if (search(at + 1, end, bound)) return true;
     }
     return false;
   };
-  return goOn(0, 0, values);
+  return search(0, 0, values);
 }

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import type { TaskSpec } from "../../../../src/tekton/model.ts";
-import { replacedResults, replacedStepResults } from "../../../../src/tekton/source/results.ts";
+import {
+  replacedResults,
+  replacedStepResults,
+} from "../../../../src/tekton/source/replaced_results.ts";
 
 const SPEC: TaskSpec = {
   results: [
@@ -26,15 +29,15 @@ const SPEC: TaskSpec = {
 };
 const FIRST = { replaced: [0], at: 0 };
 
-Deno.test("the results of replaced steps are those that they name, and those that no other step does", () => {
+Deno.test("replaced steps would have written the results that they name, and those that no step names", () => {
   const names = (replaced: number[]) =>
     replacedResults(SPEC, { replaced, at: 0 }).map(({ name }) => name);
   assert.deepEqual(names([0]), ["commit", "url", "of-step", "nobody"]);
-  // What Tekton makes of a step that is gone is ours too.
+  // So would results that Tekton builds from a replaced step's result.
   assert.deepEqual(names([0, 1]), SPEC.results!.map(({ name }) => name));
 });
 
-Deno.test("of a replaced step's own results those count that later steps refer to", () => {
+Deno.test("a replaced step's own results are needed if later steps refer to them", () => {
   assert.deepEqual(replacedStepResults(SPEC, FIRST), [{ name: "sha" }]);
   assert.deepEqual(replacedStepResults(SPEC, { replaced: [], at: 0 }), []);
   assert.deepEqual(replacedStepResults(SPEC, { replaced: [0, 1], at: 0 }), []);

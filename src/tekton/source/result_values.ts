@@ -1,21 +1,21 @@
-/** The results of the work that an upload stands in for: pure. */
-import { UsageError } from "../errors.ts";
-import { type Known, knownAs } from "./source/clone_results.ts";
-import type { ParamValue, ResultSpec } from "./model.ts";
+/** The values of the results that the replaced steps would have written. Pure. */
+import { UsageError } from "../../errors.ts";
+import { type Known, knownAs } from "./clone_results.ts";
+import type { ParamValue, ResultSpec } from "../model.ts";
 
-/** What is known of the local checkout. */
+/** The known facts about the local checkout. */
 export type KnownResults = Readonly<Partial<Record<Known, string>>>;
 
 export interface StandInResults {
   /** The text of each result's file, by name. */
   readonly values: Readonly<Record<string, string>>;
-  /** Declared ones that nothing is known of: written empty. */
+  /** Declared results of unknown value, which are written empty. */
   readonly empty: string[];
 }
 
 /**
- * A value for every result that the Task declares: `given` by the user, else `known`, else an empty
- * one of its type. A missing result would fail whoever refers to it.
+ * Returns a value for every declared result: the one `given` by the user, else the `known` one,
+ * else an empty value of its type. A missing result would fail the tasks that refer to it.
  */
 export function standInResults(
   owner: string,
@@ -46,9 +46,11 @@ export function standInResults(
 }
 
 /**
- * Why these results may be too many for one step, in words. A step hands them on in its container's
- * termination message, as JSON beside its start time, unless the cluster reads them from a sidecar.
- * Source: Tekton 1.9, pkg/termination/write.go.
+ * Explains why the results may be too large for one step; undefined if they are not. A step passes
+ * them on in its container's termination message, as JSON beside its start time, unless the cluster
+ * reads them from a sidecar.
+ * Source: Tekton 1.9, pkg/termination/write.go;
+ * https://tekton.dev/docs/pipelines/tasks/#larger-results-using-sidecar-logs
  */
 export function whyTooLarge(
   owner: string,
@@ -64,7 +66,7 @@ export function whyTooLarge(
 
 const MOST_BYTES = 4096;
 
-/** The empty value of a type as Tekton reads it from a result's file: arrays and objects are JSON. */
+/** Returns an empty value as Tekton reads it from a result's file: arrays and objects are JSON. */
 function emptyOf(result: ResultSpec): string {
   if (result.type === "array") return "[]";
   if (result.type !== "object") return "";
@@ -78,7 +80,7 @@ function checkType(owner: string, result: ResultSpec, text: string): void {
   try {
     value = JSON.parse(text);
   } catch {
-    // told below
+    // Not JSON: `value` stays undefined, which does not fit below.
   }
   const fits = result.type === "array"
     ? Array.isArray(value)

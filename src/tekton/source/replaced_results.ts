@@ -1,12 +1,12 @@
-/** Which of a Task's results its steps write. Pure. */
+/** Finds the results that a Task's replaced steps would have written. Pure. */
 import type { ResultSpec, Step, TaskSpec } from "../model.ts";
 import { mapStrings } from "../references.ts";
 import { stepName } from "../target.ts";
 import { keptSteps, type StandIn } from "./replaced_steps.ts";
 
 /**
- * The results that the replaced steps would have written: those that they name, and those that no other step does.
- * Of one that Tekton makes of a kept step's, that step takes care.
+ * Returns the Task's results that the replaced steps name, and those that no step names. A result
+ * that Tekton builds from a kept step's result is that step's.
  */
 export function replacedResults(spec: TaskSpec, standIn: StandIn): ResultSpec[] {
   const { steps = [], results = [] } = spec;
@@ -20,7 +20,7 @@ export function replacedResults(spec: TaskSpec, standIn: StandIn): ResultSpec[] 
   });
 }
 
-/** The results of the step in whose place the gate stands that the steps which are still run refer to. */
+/** Returns the results of the gate's step to which kept steps refer. */
 export function replacedStepResults(spec: TaskSpec, standIn: StandIn): ResultSpec[] {
   const { steps = [] } = spec;
   const { replaced, at } = standIn;
@@ -31,7 +31,7 @@ export function replacedStepResults(spec: TaskSpec, standIn: StandIn): ResultSpe
   );
 }
 
-/** Whether the text of one of these steps says where the result is written. */
+/** Whether the text of one of the steps names the result's file. */
 export function namesResult(steps: readonly Step[], name: string): boolean {
   let found = false;
   const variables = [`results.${name}.path`, `results["${name}"]`, `results['${name}']`];
@@ -43,7 +43,7 @@ export function namesResult(steps: readonly Step[], name: string): boolean {
   return found;
 }
 
-/** Tekton would make it of a result of one of these steps. */
+/** Whether Tekton builds the result from a result of one of the steps. */
 export function isOfSteps({ value }: ResultSpec, steps: readonly string[]): boolean {
   return steps.some((step) => JSON.stringify(value ?? "").includes(`$(steps.${step}.results.`));
 }

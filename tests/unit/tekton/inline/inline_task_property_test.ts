@@ -1,27 +1,33 @@
-/** Random Pipelines: a Task put inline does what it did by reference, as the model of Tekton has it. */
+/** Checks on random Pipelines that inlining a Task keeps its meaning in the model of Tekton. */
 import assert from "node:assert/strict";
-import { withTasks } from "../../../src/tekton/inline/inline_pipeline.ts";
-import { inlineTask, whyNotInline } from "../../../src/tekton/inline/inline_task.ts";
-import type { PipelineTask } from "../../../src/tekton/model.ts";
-import { typeOf } from "../../../src/tekton/params.ts";
-import { deepFreeze } from "../../support/deep_freeze.ts";
-import { Random } from "../../support/random.ts";
-import { AUTHOR, type InlineCase, KEYS, randomCase, TASK } from "../../support/random_pipeline.ts";
-import { clashesInline } from "../../support/webhook_model.ts";
-import { viewByReference, viewInline } from "../../support/tekton_model.ts";
+import { withTasks } from "../../../../src/tekton/inline/inline_pipeline.ts";
+import { inlineTask, whyNotInline } from "../../../../src/tekton/inline/inline_task.ts";
+import type { PipelineTask } from "../../../../src/tekton/model.ts";
+import { typeOf } from "../../../../src/tekton/params.ts";
+import { deepFreeze } from "../../../support/deep_freeze.ts";
+import { Random } from "../../../support/random.ts";
+import {
+  AUTHOR,
+  type InlineCase,
+  KEYS,
+  randomCase,
+  TASK,
+} from "../../../support/random_pipeline.ts";
+import { clashesInline } from "../../../support/webhook_model.ts";
+import { viewByReference, viewInline } from "../../../support/tekton_model.ts";
 
 const CASES = 2000;
 
-/** A case and its task with the Task inline. */
+/** A case with its task after inlining. */
 interface Made {
   readonly one: InlineCase;
   readonly result: PipelineTask | undefined;
 }
 
-/** Of each seed once for all tests. */
+/** The cases by seed, shared by all tests. */
 const made: Made[] = [];
 
-/** Checks it on each case, and says which one failed; not on those whose Task is refused. */
+/** Checks each case whose Task is not refused, and names the case that fails. */
 function forCases(check: (one: InlineCase, result: PipelineTask) => void): void {
   for (let seed = 1; seed <= CASES; seed++) {
     made[seed] ??= make(seed);
@@ -55,16 +61,16 @@ function shown(seed: number, { run, target, task }: InlineCase): string {
   return `seed ${seed}: ${JSON.stringify({ run, target, task })}`;
 }
 
-/** Undefined for one that is refused, as it may be for a text that is not its own. */
+/** Returns undefined if the Task is refused, which only foreign text may cause. */
 function inlined({ run, target, task, isForeign }: InlineCase): PipelineTask | undefined {
   const read = { spec: task.spec, metadata: { name: task.name } };
   const why = whyNotInline(target, read, run);
-  // As Tekton would at the end, when it looks at what is text once more.
+  // Tekton fills in the literal text once more at the end.
   assert.ok(why === undefined || isForeign || /^a default of its Task/.test(why), why);
   return why === undefined ? inlineTask(target, read, run) : undefined;
 }
 
-/** The new name of each of the Task's params, declared or just passed. */
+/** Returns the new name of each of the Task's params, declared or only passed. */
 function names({ task, target }: InlineCase, result: PipelineTask): Map<string, string> {
   return new Map([
     ...target.params!.map(({ name }, at) => [name, result.params![at].name] as const),
@@ -72,13 +78,13 @@ function names({ task, target }: InlineCase, result: PipelineTask): Map<string, 
   ]);
 }
 
-Deno.test("inline, a Task's pod is given what it is given by reference", () => {
+Deno.test("a Task's pod gets the same values inline as by reference", () => {
   forCases(({ run, target, task }, result) => {
     assert.deepEqual(viewInline(run, result), viewByReference(run, target, task));
   });
 });
 
-Deno.test("names that are in use change, in references alone, and nothing else does", () => {
+Deno.test("only names in use change, and only in references", () => {
   forCases((one, result) => {
     const named = names(one, result);
     const isBound = (name: string) =>
@@ -102,7 +108,7 @@ Deno.test("names that are in use change, in references alone, and nothing else d
   });
 });
 
-/** Whether the Pipeline, the run or another task has a param that reads the same, or one of whose keys does. */
+/** Whether the Pipeline, the run or another task has a param, or a key, of the same spelling. */
 function isTaken({ run, target, task }: InlineCase, name: string, as = name): boolean {
   const { pipeline, params } = run;
   const others = [...pipeline.tasks!, ...pipeline.finally ?? []]
@@ -118,21 +124,21 @@ function isTaken({ run, target, task }: InlineCase, name: string, as = name): bo
   return all.includes(as) || isObject && all.some((other) => other.startsWith(`${as}.`));
 }
 
-Deno.test("a new name is no one else's", () => {
+Deno.test("a new name is unique", () => {
   forCases((one, result) => {
     const named = names(one, result);
     assert.equal(new Set(named.values()).size, named.size);
     for (const [from, to] of named) {
       if (from === to) continue;
       assert.equal(isTaken(one, from, to), false, `"${to}"`);
-      // A TaskRun is refused that is given two which differ in case alone.
+      // Tekton refuses a TaskRun with two params that differ only in case.
       const alike = [...named.values()].filter((name) => name.toLowerCase() === to.toLowerCase());
       assert.deepEqual(alike, [to]);
     }
   });
 });
 
-Deno.test("neither the order of the tasks nor a second time changes what is put inline", () => {
+Deno.test("inlining does not depend on the order of the tasks, and a second time changes nothing", () => {
   forCases((one, result) => {
     const { pipeline } = one.run;
     const turned = { ...pipeline, tasks: pipeline.tasks!.toReversed() };
@@ -141,7 +147,7 @@ Deno.test("neither the order of the tasks nor a second time changes what is put 
   });
 });
 
-Deno.test("what the webhook takes inside a run it takes with one more Task inline", () => {
+Deno.test("a run that the webhook takes it also takes with one more inline Task", () => {
   for (let seed = 1; seed <= CASES / 2; seed++) {
     checkOne(seed, make(seed, { isStrict: true }), ({ run }, result) => {
       const { pipeline, params } = run;
