@@ -14,7 +14,7 @@ const RUN = {
 const TASK = {
   apiVersion: "tekton.dev/v1",
   kind: "Task",
-  metadata: { name: "t", namespace: "default" },
+  metadata: { name: "t", namespace: "default", uid: "3" },
   spec: { workspaces: [{ name: "source" }], steps: [{ name: "s", image: "i", script: "true" }] },
 };
 const POD = {
@@ -102,7 +102,8 @@ for (const [what, args, isLast, told] of CASES) {
     await Deno.mkdir(tree);
     await Deno.writeTextFile(`${tree}/file`, "a");
     const running = startTknDev([...args, "--kubeconfig", config], { cwd: tree });
-    await server.stalled;
+    const early = running.ended.then(({ stderr }) => assert.fail(`ended too early: ${stderr}`));
+    await Promise.race([server.stalled, early]);
     running.signal("SIGINT");
     const { code, stderr } = await running.ended;
     assert.equal(code, 130, stderr);
