@@ -6,7 +6,8 @@ import type { Kube } from "../kube/interface.ts";
 import { joined, oneLine, type Printable, printable } from "../printable.ts";
 import { type Pause, stepPath } from "../hold/pause.ts";
 import { release, type ReleaseOptions, type ReleaseWord } from "../hold/release.ts";
-import { ReceiveExit } from "../step/scripts.ts";
+import { ReceiveExit } from "../step/protocol/exit_codes.ts";
+import { wordReleaseNote } from "../step/protocol/release.ts";
 import { findStep, type HeldOptions, heldOptions } from "./held_step.ts";
 
 export interface Options extends HeldOptions {
@@ -47,7 +48,7 @@ export async function letGo(
   }
   const sentence = printable`Step ${place} ${does(pause, word)}\n`;
   if (said === "" || pause.gate !== "script") return sentence;
-  const note = oneLine(said.replace("debug-continue 0", "--exit-code 0"));
+  const note = oneLine(wordReleaseNote(said));
   return joined([sentence, printable`Note: ${note}\n`]);
 }
 

@@ -6,7 +6,7 @@ import { checkDirectory } from "../tree/check.ts";
 import { Checkout } from "../tree/git/checkout.ts";
 import { explain } from "../tree/explain.ts";
 import { FewSizes } from "../tree/few_sizes.ts";
-import { isOfRecord } from "../transfer/upload_record.ts";
+import { isOfRecord } from "../step/protocol/record.ts";
 import { type Named, walkNames } from "../tree/walk.ts";
 import { quotePath } from "../view/quote_path.ts";
 import { printData } from "./print_data.ts";

@@ -7,7 +7,7 @@ import { Checkout } from "../tree/git/checkout.ts";
 import { Digests } from "../tree/digests.ts";
 import { type GitFacts, gitFacts } from "../tree/git/git_facts.ts";
 import type { Ignore } from "../tree/ignore/ignore.ts";
-import { isOfRecord } from "../transfer/upload_record.ts";
+import { isOfRecord } from "../step/protocol/record.ts";
 import { type Entry, type Named, walkInRuns, type WalkOptions } from "../tree/walk.ts";
 import { checkSecrets, sourceNotes } from "./source_notes.ts";
 import { filesToSend, openIgnore } from "./source_rules.ts";

@@ -1,4 +1,3 @@
-import { BREAKPOINT_LINES } from "./entrypoint.ts";
 import debugContinue from "./debug-continue.sh" with { type: "text" };
 import debugInfo from "./debug-info.sh" with { type: "text" };
 import debugRun from "./debug-run.sh" with { type: "text" };
@@ -14,90 +13,6 @@ import show from "./show.sh" with { type: "text" };
 
 /** Where the gate's emptyDir is mounted in the held container. The scripts name it literally. */
 export const GATE_DIRECTORY = "/tkn-dev";
-
-/** What a gate says on stdout once it holds, up to the path of the workspace. */
-export const HELD_PREFIX = "tkn-dev: held, workspace: ";
-
-/** The same of one that had the step do its work first: behind what that left of an unfinished line. */
-const HELD_AFTER = /^(.*)tkn-dev: held after exit code (\d+), workspace: (.*)$/;
-
-/** What holds a step: the script in its place, or the entrypoint before it. */
-export type GateKind = "script" | "entrypoint";
-
-/** What a gate's line says. */
-export interface HeldLine {
-  readonly gate: GateKind;
-  /** The workspace's path; "" where there is none, or it is not known. */
-  readonly directory: string;
-  /** Where below it the upload goes, as Tekton has filled it in: not checked. "" where it goes to the path itself. */
-  readonly into: string;
-  /** Of the step's work, where that is done. */
-  readonly exitCode?: number;
-  /** The text of the step's own in front of it. */
-  readonly before: string;
-}
-
-/** A line of a step's log in which a gate says that it holds: one with a path or a code that is none says nothing. */
-export function readHeldLine(line: string): HeldLine | undefined {
-  if (line.startsWith(HELD_PREFIX)) {
-    const [directory, into] = placesOf(line.slice(HELD_PREFIX.length));
-    return isWorkspacePath(directory) ? { gate: "script", directory, into, before: "" } : undefined;
-  }
-  const [, before, code, places = ""] = HELD_AFTER.exec(line) ?? [];
-  const [directory, into] = placesOf(places);
-  if (code !== undefined && Number(code) <= 255 && isWorkspacePath(directory)) {
-    return { gate: "script", directory, into, exitCode: Number(code), before };
-  }
-  return line.includes(BREAKPOINT_LINES.beforeStep)
-    ? { gate: "entrypoint", directory: "", into: "", before: "" }
-    : undefined;
-}
-
-const INTO = ", directory: ";
-
-/** A mount's path has no ":". */
-function placesOf(text: string): [workspace: string, into: string] {
-  const at = text.indexOf(INTO);
-  return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + INTO.length)];
-}
-
-/** An absolute path that is what it says, or none at all. */
-function isWorkspacePath(path: string): boolean {
-  if (path === "") return true;
-  return path.startsWith("/") && path.length <= 4096 && !/\0|(^|\/)\.\.?(\/|$)/.test(path);
-}
-
-/** Exit codes of `receive` and `release`. Whatever is not `released` leaves the gate as it was. */
-export const ReceiveExit = {
-  /** Unpacked; with a manifest also verified, its receipt printed and the gate released. */
-  released: 0,
-  /** The command line is wrong: a bug of the client. */
-  misused: 2,
-  /** The directory leads out of the workspace. */
-  directoryRefused: 10,
-  /** The directory can't be made, entered or written to. */
-  directoryUnusable: 11,
-  /** The program that is to unpack is not in the image. */
-  programMissing: 12,
-  /** The program failed: its own exit code is in the line `program-exit N` on stdout. */
-  programFailed: 13,
-  /** The program was content, but the manifest at the end of the stream did not come. */
-  streamCut: 14,
-  /** What is there is not what the manifest lists. */
-  treeDiffers: 15,
-  /** A result can't be written. */
-  resultUnwritable: 16,
-  /** There is no gate any more: it was released before, or gave up. */
-  gateGone: 17,
-  /** Another container of the pod holds. */
-  wrongContainer: 18,
-  /** A later attempt of the same upload has begun, or an earlier one does not end. */
-  superseded: 19,
-  /** What was unpacked can't be moved to its place, or what is to go is reached by a link. */
-  displaced: 20,
-  /** There is no gate yet: the container has just begun, or the step does its work first. */
-  notHeldYet: 22,
-} as const;
 
 /** https://tekton.dev/docs/pipelines/tasks/#running-scripts-within-steps */
 const TEKTON_PREAMBLE = "#!/bin/sh\nset -e\n";
@@ -221,7 +136,7 @@ export interface ReceiveOptions {
   attempt: number;
   /** The name of the archive's last member. Without one nothing is verified and nothing released. */
   manifest?: string;
-  /** Where what is sent is written down for the next upload, see src/transfer/upload_record.ts. */
+  /** Where what is sent is written down for the next upload, see src/step/protocol/record.ts. */
   record?: string;
   /** The Task results to write once it is verified. */
   results: Readonly<Record<string, string>>;
@@ -308,7 +223,7 @@ if command -v bash >/dev/null; then exec bash --norc -i; else exec ${SHELL} -i; 
  * Beside a shell of the same channel, a word of letters and digits: the end of its stdin ends that shell, for a terminal
  * over there does not notice that its connection is lost. Says `listening` (or `no`: there will be no requests), then
  * hands each request of the shell's debug-run to stdout and each line of stdin to it as the answer. The requests, which
- * any process of the container can write (see src/run/edit_request.ts):
+ * any process of the container can write (see protocol/listen.ts):
  *
  *     edit        ready | no WORDS
  *     ran CODE    done

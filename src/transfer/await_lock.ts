@@ -1,7 +1,13 @@
 /** Waits for the lock of a directory that another upload has, and says for whom. */
 import { TransferError } from "../errors.ts";
 import { isGoing, LockWatch, whoHolds } from "./lock_watch.ts";
-import { breakLock, lock, type LockHolder, readLock, words } from "./protocol.ts";
+import {
+  breakLock,
+  encodeLines,
+  lock,
+  type LockHolder,
+  readLock,
+} from "../step/protocol/receive.ts";
 import type { Reply } from "./reply.ts";
 import type { SendOptions } from "./options.ts";
 
@@ -29,12 +35,12 @@ export async function* awaitLock(
       );
     }
     if (watch.mayBreak({ holder, nowMs, own, isGoing: going })) {
-      yield words([breakLock(holder)]);
+      yield encodeLines([breakLock(holder)]);
     } else {
       emit({ kind: "waiting", text: whoHolds(holder) });
       await clock.delay(LOOK_MS, signal);
     }
-    yield words([lock(own)]);
+    yield encodeLines([lock(own)]);
     holder = readLock(await reply.text());
   }
 }

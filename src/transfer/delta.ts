@@ -1,9 +1,9 @@
 /** What of a tree has to be sent to where some of it lies already, and what has to go there first. */
 import type { Digest } from "../tree/digests.ts";
 import type { SentFile } from "../tree/archive/checksum_list.ts";
-import { isOfRecord, shortDigest, type UploadRecord } from "./upload_record.ts";
-import { at, type RemotePath } from "./remote_path.ts";
-import type { RemoteEntry, RemoteListing } from "./remote_listing.ts";
+import { isOfRecord, shortDigest, type UploadRecord } from "../step/protocol/record.ts";
+import { at, type RemotePath } from "../step/protocol/remote_path.ts";
+import type { RemoteEntry, RemoteListing } from "../step/protocol/listing.ts";
 import type { Entry } from "../tree/walk.ts";
 
 /** What goes that is not in the tree: what earlier uploads sent, everything, or nothing. */
@@ -69,7 +69,7 @@ function goTogether({ entries, verified }: DeltaOptions): ReadonlySet<Entry> {
 /** A file that came over before the stream was cut: tar gives it its time once it is whole. */
 function lies({ packed, survey }: DeltaOptions, { path }: Entry): SentFile | undefined {
   const before = packed.get(path);
-  const there = at(survey.there, path);
+  const there = at(survey.entries, path);
   const isWhole = there?.kind === "file" && there.sizeBytes === before?.sizeBytes &&
     there.mtimeSeconds === before.mtimeSeconds;
   return isWhole ? before : undefined;
@@ -80,7 +80,7 @@ function lies({ packed, survey }: DeltaOptions, { path }: Entry): SentFile | und
  * changed in the very second in which the record was written is sent again if its mtime tells.
  */
 function isAsSent({ survey, record }: DeltaOptions, entry: Entry): boolean {
-  const there = at(survey.there, entry.path);
+  const there = at(survey.entries, entry.path);
   const recorded = record && at(record.entries, entry.path);
   if (there === undefined || recorded === undefined) return false;
   if (entry.kind === "directory") return there.kind === "directory" && recorded.kind === "dir";
@@ -112,7 +112,7 @@ function removals({ entries, survey, record, deletes, verified, spares }: DeltaO
     }
   }
   const remove: RemotePath[] = [], rmdir: RemotePath[] = [];
-  for (const [path, there] of survey.there) {
+  for (const [path, there] of survey.entries) {
     if (isOfRecord(path) || verified.has(path)) continue;
     const kind = ours.get(path);
     const recorded = record?.entries.get(path)?.kind;

@@ -4,7 +4,7 @@ import type { Kube } from "../kube/interface.ts";
 import { isStatus } from "../kube/status.ts";
 import { phaseOf } from "../tekton/phase.ts";
 import { RESOURCE_OF, type Run, type RunName } from "../tekton/model.ts";
-import type { LockHolder } from "./protocol.ts";
+import type { LockHolder } from "../step/protocol/receive.ts";
 
 /** A receiver beats each five seconds. One that was not seen to do so for that long is gone. */
 const STALE_MS = 30_000;

@@ -1,7 +1,7 @@
 /** What takes time on this side of a conversation with a receiver: it hears meanwhile that somebody is here. */
 import { Bell } from "../async/bell.ts";
 import type { Clock } from "../host.ts";
-import { words } from "./protocol.ts";
+import { encodeLines } from "../step/protocol/receive.ts";
 import type { Reply } from "./reply.ts";
 import { ticking } from "../async/ticking.ts";
 
@@ -24,7 +24,7 @@ export async function* meanwhile<T>(
   while (true) {
     await changed.rings;
     if (isDone) return await pending;
-    yield words(["ping"]);
+    yield encodeLines(["ping"]);
     await reply.text();
   }
 }

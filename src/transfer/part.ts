@@ -16,15 +16,15 @@ import {
 } from "../tree/archive/checksum_list.ts";
 import { asSent, type TailMember } from "../tree/archive/packer.ts";
 import type { PrepackedArchive } from "./prepacked_archive.ts";
-import { parseRecord } from "./upload_record.ts";
-import { parseRemoteListing, type RemoteListing } from "./remote_listing.ts";
+import { parseRecord } from "../step/protocol/record.ts";
+import { parseRemoteListing, type RemoteListing } from "../step/protocol/listing.ts";
 import type { Entry } from "../tree/walk.ts";
-import { at } from "./remote_path.ts";
+import { at } from "../step/protocol/remote_path.ts";
 import { awaitLock } from "./await_lock.ts";
 import { meanwhile } from "./meanwhile.ts";
 import { namesToRecall, topNames } from "./remote_paths.ts";
-import * as protocol from "./protocol.ts";
-import { type Pulse, readReceipt, words } from "./protocol.ts";
+import * as protocol from "../step/protocol/receive.ts";
+import { encodeLines, type Pulse, readReceipt } from "../step/protocol/receive.ts";
 import type { Reply } from "./reply.ts";
 import type { SendOptions } from "./options.ts";
 import { stepExec } from "./step_exec.ts";
@@ -115,7 +115,7 @@ class Part {
     const chunks = prepared === undefined ? this.#archive(difference) : this.#pieces(prepared);
     const coming = prepared?.options.entries ?? difference.send;
     const packing = transfer.compressed ? "gzip" : "plain";
-    yield words([
+    yield encodeLines([
       ...this.#outdated(),
       ...removals(difference),
       ...this.#directories(coming),
@@ -134,7 +134,7 @@ class Part {
   ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
     this.#turn = "part";
     const packing = await prepared.compressed ? "gzip" : "plain";
-    yield words([...this.#follows(prepared.options.entries), packing]);
+    yield encodeLines([...this.#follows(prepared.options.entries), packing]);
     yield* this.#counted(reply.wanted(this.#pieces(prepared)));
   }
 
@@ -193,18 +193,18 @@ class Part {
     const names = topNames(options);
     const recalls = options.record === undefined ? [] : ["recall"];
     const questions = [...recalls, ...names.map(protocol.look), "ask"];
-    yield words([protocol.lock(options.run), ...questions]); // all at once: mostly nobody has the lock
+    yield encodeLines([protocol.lock(options.run), ...questions]); // all at once: mostly nobody has the lock
     const holder = protocol.readLock(await reply.text());
     if (holder !== undefined) {
       for (const _ of [...recalls, "ask"]) await reply.text(); // of what another upload changes yet
       yield* awaitLock(options, reply, holder);
-      yield words(questions);
+      yield encodeLines(questions);
     }
     if (recalls.length > 0) transfer.record = await parseRecord(reply.answer());
     const more = namesToRecall(transfer.record, names); // found while it lists
     let survey = await parseRemoteListing(reply.answer());
     if (more.length > 0) {
-      yield words([...more.map(protocol.look), "ask"]);
+      yield encodeLines([...more.map(protocol.look), "ask"]);
       survey = joined(survey, await parseRemoteListing(reply.answer()));
     }
     transfer.survey = survey;
@@ -218,7 +218,7 @@ class Part {
     if (options.compress === "always") transfer.compressed = gzip;
     if (options.compress !== "auto" || !gzip || transfer.leftBytes < MEASURED_BYTES) return;
     const startMs = options.clock.now();
-    yield words(["ping"]);
+    yield encodeLines(["ping"]);
     await reply.text();
     transfer.compressed = options.clock.now() - startMs >= FAR_MS;
   }
@@ -249,7 +249,7 @@ class Part {
     if (prepared === undefined) return undefined;
     const both = [prepared.first, ...prepared.second === undefined ? [] : [prepared.second]];
     const packings = await Promise.all(both.map(({ compressed }) => compressed));
-    const { gzip, there } = transfer.survey!;
+    const { gzip, entries: there } = transfer.survey!;
     const isAll = send.length === options.entries.length && there.size === 0;
     if (!isAll || packings.includes(true) && !gzip) {
       for (const one of both) one.discard();
@@ -307,7 +307,7 @@ class Part {
   #directories(coming: readonly Entry[]): string[] {
     const { survey } = this.transfer;
     const shared = this.#turn === "part" ? [] : this.transfer.shared;
-    const there = (path: string) => at(survey!.there, path);
+    const there = (path: string) => at(survey!.entries, path);
     return [...shared, ...coming.filter(({ path }) => there(path)?.kind === "directory")]
       .filter(({ kind, path }) => kind === "directory" && !path.includes("\n"))
       .map((entry) => {
@@ -384,5 +384,5 @@ function removals({ remove, rmdir }: Delta): string[] {
 }
 
 function joined(one: RemoteListing, other: RemoteListing): RemoteListing {
-  return { ...one, there: new Map([...one.there, ...other.there]) };
+  return { ...one, entries: new Map([...one.entries, ...other.entries]) };
 }

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { GATE_DIRECTORY } from "../step/scripts.ts";
 import type { Pod } from "../tekton/model.ts";
-import { RECORD_FILE } from "./upload_record.ts";
+import { RECORD_FILE } from "../step/protocol/record.ts";
 import type { Pause } from "../hold/pause.ts";
 
 /** What Tekton calls the claims that it makes of a volumeClaimTemplate: they end with their run. */

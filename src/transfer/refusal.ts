@@ -1,9 +1,10 @@
 /** What went wrong on the step's side of a transfer, in words. */
 import { type ExpectedError, TransferError } from "../errors.ts";
 import type { ExecResult } from "../kube/interface.ts";
-import { ReceiveExit } from "../step/scripts.ts";
+import { ReceiveExit } from "../step/protocol/exit_codes.ts";
 import type { Pause } from "../hold/pause.ts";
-import { readProgramExit } from "./protocol.ts";
+import { isRemovalRefused, readProgramExit } from "../step/protocol/receive.ts";
+import { isProgramMissing } from "../step/protocol/start_failure.ts";
 
 /** What was tried. */
 export interface Attempted {
@@ -33,7 +34,7 @@ export function refusal(
       });
     case ReceiveExit.directoryUnusable:
       return new TransferError(`Cannot write directory "${directory}" of the workspace: ${said}`, {
-        hint: said.endsWith(": cannot be removed")
+        hint: isRemovalRefused(said)
           ? "what the clone would delete first, --delete=never leaves there"
           : "may the step's user write the volume? See fsGroup, or choose another --on-step",
       });
@@ -74,7 +75,7 @@ export function refusal(
         hint: "somebody else released it; start the run again",
       });
     case undefined:
-      return /executable file not found|no such file/.test(result.message)
+      return isProgramMissing(result.message)
         ? new TransferError(`Cannot upload ${into}: its image "${pause.image}" has no shell`, {
           hint: "name one that has a shell with --upload-image, or choose another --on-step",
         })

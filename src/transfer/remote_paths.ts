@@ -1,5 +1,5 @@
 /** Under which names of the directory it matters what lies there: what a run made beside the tree may be much. Pure. */
-import type { UploadRecord } from "./upload_record.ts";
+import type { UploadRecord } from "../step/protocol/record.ts";
 import type { SendOptions } from "./options.ts";
 
 /** More than these, and all that lies there is asked for. */

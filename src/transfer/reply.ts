@@ -2,12 +2,11 @@
 import { Bell } from "../async/bell.ts";
 import { TransferError } from "../errors.ts";
 import { PathDecoder } from "../path_bytes.ts";
-import { isOver, type Pulse, readPulse } from "./protocol.ts";
+import { isOver, type Pulse, readPulse, READY } from "../step/protocol/receive.ts";
 
 const REPLY_CHARS = 10_000;
 /** A path has 4,096 bytes at the most. */
 const LINE_CHARS = 10_000;
-const READY = "ready\n";
 /** What stands for it between pieces of answers. */
 const END = Symbol();
 

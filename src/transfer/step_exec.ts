@@ -3,7 +3,7 @@ import { ClusterError, TransferError } from "../errors.ts";
 import type { Clock } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import type { Pause } from "../hold/pause.ts";
-import type { Pulse } from "./protocol.ts";
+import type { Pulse } from "../step/protocol/receive.ts";
 import { type Attempted, refusal } from "./refusal.ts";
 import { NoAnswer, Reply } from "./reply.ts";
 import { ticking } from "../async/ticking.ts";

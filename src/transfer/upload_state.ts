@@ -4,9 +4,14 @@ import { pathBytes } from "../path_bytes.ts";
 import type { Delta } from "./delta.ts";
 import type { Receipt, SentFile } from "../tree/archive/checksum_list.ts";
 import type { Clock } from "../host.ts";
-import { type Recorded, recordText, shortDigest, type UploadRecord } from "./upload_record.ts";
-import { at } from "./remote_path.ts";
-import type { RemoteListing } from "./remote_listing.ts";
+import {
+  type Recorded,
+  recordText,
+  shortDigest,
+  type UploadRecord,
+} from "../step/protocol/record.ts";
+import { at } from "../step/protocol/remote_path.ts";
+import type { RemoteListing } from "../step/protocol/listing.ts";
 import { sizeOf } from "../tree/sizes.ts";
 import type { Entry } from "../tree/walk.ts";
 import type { RunEvent } from "../events.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readLock, readProgramExit, readReceipt } from "../../../src/transfer/protocol.ts";
+import { readLock, readProgramExit, readReceipt } from "../../../src/step/protocol/receive.ts";
 import { Reply } from "../../../src/transfer/reply.ts";
 import { pathBytes } from "../../../src/path_bytes.ts";
 import corpus from "../corpus/receipt.json" with { type: "json" };

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { delta, type DeltaOptions } from "../../../src/transfer/delta.ts";
-import type { Recorded, UploadRecord } from "../../../src/transfer/upload_record.ts";
-import { type RemotePath, remotePath } from "../../../src/transfer/remote_path.ts";
-import type { RemoteEntry } from "../../../src/transfer/remote_listing.ts";
+import type { Recorded, UploadRecord } from "../../../src/step/protocol/record.ts";
+import { type RemotePath, remotePath } from "../../../src/step/protocol/remote_path.ts";
+import type { RemoteEntry } from "../../../src/step/protocol/listing.ts";
 import type { Entry } from "../../../src/tree/walk.ts";
 
 const SENT = 1_700_000_000;
@@ -43,7 +43,7 @@ function run(given: Given) {
       sha256sum: true,
       linksOnly: given.linksOnly ?? false,
       pulses: true,
-      there: remoteMap(given.lies ?? {}),
+      entries: remoteMap(given.lies ?? {}),
     },
     record,
     digest: () => Promise.resolve("d".repeat(64)),

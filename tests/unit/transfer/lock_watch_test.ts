@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { LockWatch } from "../../../src/transfer/lock_watch.ts";
-import type { LockHolder } from "../../../src/transfer/protocol.ts";
+import type { LockHolder } from "../../../src/step/protocol/receive.ts";
 import type { RunName } from "../../../src/tekton/model.ts";
 
 const OWN: RunName = { kind: "TaskRun", name: "mine" };

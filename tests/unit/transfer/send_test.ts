@@ -5,7 +5,7 @@ import type { ExecOptions, ExecResult } from "../../../src/kube/interface.ts";
 import { refused } from "../../../src/kube/status.ts";
 import type { RunEvent } from "../../../src/events.ts";
 import { send } from "../../../src/transfer/send.ts";
-import { ReceiveExit } from "../../../src/step/scripts.ts";
+import { ReceiveExit } from "../../../src/step/protocol/exit_codes.ts";
 import { TASK_RUNS, type TaskRun } from "../../../src/tekton/model.ts";
 import { Digests } from "../../../src/tree/digests.ts";
 import { PrepackedArchive } from "../../../src/transfer/prepacked_archive.ts";

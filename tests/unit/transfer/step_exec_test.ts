@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { TransferError } from "../../../src/errors.ts";
 import type { ExecOptions } from "../../../src/kube/interface.ts";
 import type { Pause } from "../../../src/hold/pause.ts";
-import { words } from "../../../src/transfer/protocol.ts";
+import { encodeLines } from "../../../src/step/protocol/receive.ts";
 import { stepExec } from "../../../src/transfer/step_exec.ts";
 import { FakeClock } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
@@ -70,7 +70,7 @@ Deno.test("one that has nothing to say and can't pulse is waited for", async () 
 Deno.test("one that was asked something has half a minute for its answer", async () => {
   const { pass } = start({
     async *stdin(reply) {
-      yield words(["ask"]);
+      yield encodeLines(["ask"]);
       await reply.text();
     },
   });

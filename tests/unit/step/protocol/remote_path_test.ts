@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { remotePath } from "../../../src/transfer/remote_path.ts";
+import { remotePath } from "../../../../src/step/protocol/remote_path.ts";
 
 Deno.test("a path below a directory is taken as it is", () => {
   for (const path of ["a", "a/b", ".a/..b/...", "a b/-n", "caf\udce9", " ", "a\\b", "..a"]) {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { pieces } from "../../support/pieces.ts";
+import { pieces } from "../../../support/pieces.ts";
 import {
   parseRecord,
   type Recorded,
   recordText,
   shortDigest,
-} from "../../../src/transfer/upload_record.ts";
+} from "../../../../src/step/protocol/record.ts";
 
 const DIGEST = shortDigest("2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824");
 const FILE: Recorded = { kind: "file", digest: DIGEST, mode: 0o755, mtimeSeconds: 1_700_000_000 };

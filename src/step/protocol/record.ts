@@ -1,5 +1,6 @@
 /**
- * What an upload leaves word of in the directory that it filled, so that the next one sends only what changed: pure.
+ * The record that an upload leaves in the directory, so that the next upload sends only what
+ * changed. Pure.
  *
  *     tkn-dev record 1
  *     2cf24dba5fb0a30e26e8 755 1700000000 ./run.sh
@@ -7,11 +8,10 @@
  *     dir - - ./src
  *     gone - - ./old.go
  *
- * A file has the first digits of its sha256, its mode and its time as they were sent. Of several lines of one path the
- * last one counts, so that an upload only has to add what it changed.
+ * The line of a file has the first digits of its sha256, its mode and its mtime, as they were sent.
+ * If several lines name one path the last one counts, so that an upload only appends its changes.
  */
-
-import { LEADS_OUT, parseFacts, wholeLines } from "./listing_line.ts";
+import { LEADS_OUT, parseListingLine, wholeLines } from "./listing_line.ts";
 import type { RemotePath } from "./remote_path.ts";
 
 export interface RecordedFile {
@@ -26,18 +26,21 @@ export interface RecordedFile {
 export type Recorded = RecordedFile | { readonly kind: "link" | "dir" };
 
 export interface UploadRecord {
-  /** When it was last written, by the clock over there: seconds since the epoch, a fraction where `stat` has it. */
+  /**
+   * When the record was last written, by the clock of the node: seconds since the epoch, with a
+   * fraction if the `stat` of the image prints one.
+   */
   readonly writtenSeconds: number;
   readonly entries: ReadonlyMap<RemotePath, Recorded>;
-  /** How many lines it has grown to. */
+  /** The number of lines, which grows with each upload. */
   readonly lines: number;
 }
 
-/** Where it lies in the directory itself, where that outlives the run: in a place of its own, which git passes over. */
+/** The place of the record in a directory that outlives the run. Git ignores it. */
 export const RECORD_NAME = ".tkn-dev-upload";
 export const RECORD_FILE = `${RECORD_NAME}/record`;
 
-/** Whether a path of the directory is an upload's own. */
+/** Returns whether a path of the directory belongs to tkn-dev. */
 export function isOfRecord(path: string): boolean {
   return path === RECORD_NAME || path.startsWith(`${RECORD_NAME}/`);
 }
@@ -45,17 +48,18 @@ export function isOfRecord(path: string): boolean {
 const HEAD = "tkn-dev record 1\n";
 const DIGITS = 20;
 
-/** Enough of a sha256, in hex, to tell whether a file is another one. */
+/** Shortens a sha256 in hex to the digits that the record keeps. */
 export function shortDigest(digest: string): string {
   return digest.slice(0, DIGITS);
 }
 
-/** A receiver hands out no larger one: see `recall` in src/step/receive.sh. */
+/** The receiver sends no larger record: see `recall` in receive.sh. */
 const MOST_CHARS = 100e6;
 
 /**
- * Reads it, in pieces of whole lines, after a line "recorded SECONDS"; undefined for what is no record. Whoever can write
- * to the workspace can write it: one with a path that leads out, or of no end, is none.
+ * Parses a record, given in pieces of whole lines after a line "recorded SECONDS". Returns undefined
+ * if it is not a valid record. Anyone who can write to the workspace can write it, so a record with
+ * a path that leads out of the directory, or without an end, is not valid.
  */
 export async function parseRecord(
   pieces: AsyncIterable<string>,
@@ -69,7 +73,7 @@ export async function parseRecord(
     chars += piece.length;
     if (!isTrusted || chars > MOST_CHARS) {
       isTrusted = false;
-      continue; // what comes behind it is read all the same, up to its end
+      continue; // read the rest of the answer, up to its end
     }
     for (const line of wholeLines(piece)) {
       if (heads.length < 2) {
@@ -77,9 +81,9 @@ export async function parseRecord(
         continue;
       }
       lines += 1;
-      const found = parseFacts(line, 3);
+      const found = parseListingLine(line, 3);
       if (found === LEADS_OUT) isTrusted = false;
-      else if (found !== undefined) take(entries, found.path, found.facts);
+      else if (found !== undefined) apply(entries, found.path, found.facts);
     }
   }
   const [, seconds] = /^recorded (\d{1,12}(?:\.\d{1,9})?)$/.exec(heads[0] ?? "") ?? [];
@@ -87,7 +91,7 @@ export async function parseRecord(
   return { writtenSeconds: Number(seconds), entries, lines };
 }
 
-function take(
+function apply(
   entries: Map<RemotePath, Recorded>,
   path: RemotePath,
   [what, mode, time]: readonly string[],
@@ -97,10 +101,13 @@ function take(
   else if (/^[0-9a-f]{20}$/.test(what) && /^[0-7]{1,4}$/.test(mode) && /^\d{1,12}$/.test(time)) {
     const mtimeSeconds = Number(time);
     entries.set(path, { kind: "file", digest: what, mode: Number.parseInt(mode, 8), mtimeSeconds });
-  } else entries.delete(path); // says nothing that could be right
+  } else entries.delete(path); // a damaged line
 }
 
-/** The lines to add; `anew`: they are all there is. A name with a newline is left out, and so sent each time. */
+/**
+ * Returns the lines to append, or with `anew` a whole record. A name with a newline is left out, and
+ * so sent each time.
+ */
 export function recordText(
   entries: Iterable<readonly [string, Recorded]>,
   { gone = [], anew }: { gone?: Iterable<string>; anew: boolean },

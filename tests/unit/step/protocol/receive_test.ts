@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readLock, readProgramExit, readReceipt } from "../../../src/transfer/protocol.ts";
+import { readLock, readProgramExit, readReceipt } from "../../../../src/step/protocol/receive.ts";
 
 Deno.test("a lock that was had has no holder", () => {
   assert.equal(readLock(""), undefined);

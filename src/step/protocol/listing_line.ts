@@ -1,18 +1,25 @@
-/** What is known of paths, a line each: "81a4 12 1700000000 ./src/a b.go". Pure. */
+/** Lines that describe a path: "81a4 12 1700000000 ./src/a b.go". Pure. */
 import { type RemotePath, remotePath } from "./remote_path.ts";
 
-export interface Facts {
-  /** As many words as were asked for. */
+export interface ListingLine {
+  /** The words before the path. */
   readonly facts: readonly string[];
   /** Without its "./". */
   readonly path: RemotePath;
 }
 
-/** A path that leads out of the directory: nobody but an attacker writes one. */
+/** Stands for a path that leads out of the directory, which only an attacker writes. */
 export const LEADS_OUT = Symbol();
 
-/** Undefined for a line of another kind. By hand: that is faster than a regular expression on the first 10,000 lines. */
-export function parseFacts(line: string, count: number): Facts | typeof LEADS_OUT | undefined {
+/**
+ * Parses a line with `count` words before its path. Returns undefined for any other line.
+ *
+ * Parsed by hand, which is faster than a regular expression.
+ */
+export function parseListingLine(
+  line: string,
+  count: number,
+): ListingLine | typeof LEADS_OUT | undefined {
   const facts: string[] = [];
   let from = 0;
   for (let at = 0; at < count; at++) {
@@ -26,7 +33,7 @@ export function parseFacts(line: string, count: number): Facts | typeof LEADS_OU
   return path === undefined ? LEADS_OUT : { facts, path };
 }
 
-/** Of a text that ends with a line's end. */
+/** Splits a text that ends with a newline. */
 export function wholeLines(text: string): string[] {
   const lines = text.split("\n");
   if (lines.at(-1) === "") lines.pop();

@@ -1,18 +1,18 @@
-/** Paths that a container says: checked, for whoever writes to a workspace can have it say anything. Pure. */
+/** Paths from a container, checked: anyone who can write to a workspace controls them. Pure. */
 
 /**
- * A path below the directory that is filled, which can't lead out of it: relative, each component a name, none of them
- * `.` or `..`, without NUL and newline. What the receiver is told to remove has this type.
+ * A path below the target directory that can't lead out of it. It is relative, without NUL and
+ * newline, and no component is empty, `.` or `..`. The client sends only such paths to be removed.
  */
 export type RemotePath = string & { readonly __remotePath: never };
 
-/** Linux' PATH_MAX. */
+/** PATH_MAX of Linux. */
 const MOST_CHARS = 4096;
 
-/** Undefined for what is no such path. */
+/** Returns undefined if the text is not such a path. */
 export function remotePath(text: string): RemotePath | undefined {
   if (text.length > MOST_CHARS || text.includes("\0") || text.includes("\n")) return undefined;
-  // By hand: a listing has hundreds of thousands of them.
+  // By hand: a listing has hundreds of thousands of paths.
   for (let from = 0; from <= text.length;) {
     let end = text.indexOf("/", from);
     if (end < 0) end = text.length;
@@ -26,7 +26,7 @@ export function remotePath(text: string): RemotePath | undefined {
   return text as RemotePath;
 }
 
-/** What is known of a path of ours. */
+/** Looks up a path of the local tree. */
 export function at<T>(map: ReadonlyMap<RemotePath, T>, path: string): T | undefined {
   return map.get(path as RemotePath);
 }

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import { pieces } from "../../support/pieces.ts";
-import { parseRemoteListing } from "../../../src/transfer/remote_listing.ts";
+import { pieces } from "../../../support/pieces.ts";
+import { parseRemoteListing } from "../../../../src/step/protocol/listing.ts";
 
 Deno.test("a survey says what lies there, each name as it is", async () => {
-  const { gzip, sha256sum, linksOnly, there } = await parseRemoteListing(pieces(
+  const { gzip, sha256sum, linksOnly, entries } = await parseRemoteListing(pieces(
     "gzip\nsha256sum\nlisted\n41ed 80 1 2 ./src\n81a4 12 1700000000 1700000009.25 ./src/a b  c\n" +
       "a1ff 5 -7 0 ./-l\n21b6 0 0 0 ./null\n81a4 0 3 4 ./ready\n",
   ));
   assert.deepEqual([gzip, sha256sum, linksOnly], [true, true, false]);
-  assert.deepEqual([...there], [
+  assert.deepEqual([...entries], [
     ["src", { kind: "directory", mode: 0o755, sizeBytes: 80, mtimeSeconds: 1, ctimeSeconds: 2 }],
     ["src/a b  c", {
       kind: "file",
@@ -24,11 +24,11 @@ Deno.test("a survey says what lies there, each name as it is", async () => {
 });
 
 Deno.test("an image with no program for more than links says so", async () => {
-  const { gzip, sha256sum, linksOnly, there } = await parseRemoteListing(
+  const { gzip, sha256sum, linksOnly, entries } = await parseRemoteListing(
     pieces("links\na1ff 0 0 0 ./up\n"),
   );
   assert.deepEqual([gzip, sha256sum, linksOnly], [false, false, true]);
-  assert.deepEqual([...there.keys()], ["up"]);
+  assert.deepEqual([...entries.keys()], ["up"]);
 });
 
 Deno.test("a listing with a path that leads out is not trusted", async () => {
