@@ -15,7 +15,7 @@ import type { StandIn } from "../tekton/source/replaced_steps.ts";
 import { replacedResults, replacedStepResults } from "../tekton/source/results.ts";
 import { isClone, standInFor } from "../tekton/source/stand_in.ts";
 import { type Candidate, usableWorkspaces } from "../tekton/workspaces.ts";
-import type { Deletes } from "../transfer/delta.ts";
+import type { Deletes } from "../transfer/options.ts";
 import type { ReplacedWork } from "./upload.ts";
 import type { UploadFlags } from "./upload_options.ts";
 

@@ -6,7 +6,6 @@ import type { RunEvent } from "../events.ts";
 import { printable } from "../printable.ts";
 import { stepPath } from "../hold/pause.ts";
 import type { Resolving } from "../resolve/resolve.ts";
-import type { PrepackedTree } from "../transfer/options.ts";
 import { upload } from "../run/upload.ts";
 import { GATE_ENV } from "../step/copies.ts";
 import { waiting } from "../step/entrypoint.ts";
@@ -18,8 +17,8 @@ import type { RunManifest } from "../tekton/run_manifest.ts";
 import { standInResults, whyTooLarge } from "../tekton/results.ts";
 import type { Receipt } from "../tree/archive/checksum_list.ts";
 import type { GitFacts } from "../tree/git/git_facts.ts";
-import { lanesOf } from "../transfer/split_tree.ts";
-import { PrepackedArchive } from "../transfer/prepacked_archive.ts";
+import { splitTree } from "../transfer/prepack/split_tree.ts";
+import { PrepackedArchive, type PrepackedTree } from "../transfer/prepack/prepacked_archive.ts";
 import { sizeOf } from "../tree/sizes.ts";
 import type { Narrator } from "./narrate.ts";
 import { printData } from "./print_data.ts";
@@ -188,7 +187,7 @@ async function prepare(
   const nowSeconds = Math.floor(clock.now() / 1000);
   const { files, root } = source;
   const options = { files, root, nowSeconds, compressed, signal };
-  const lanes = lanesOf(entries);
+  const lanes = splitTree(entries);
   return lanes === undefined
     ? { first: new PrepackedArchive({ ...options, entries }), shared: [] }
     : {

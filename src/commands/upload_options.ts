@@ -10,11 +10,10 @@ import {
 } from "../cli/values.ts";
 import { UsageError } from "../errors.ts";
 import type { ConnectOptions } from "../host.ts";
-import type { Compress } from "../transfer/options.ts";
+import type { Compress, Deletes } from "../transfer/options.ts";
 import type { ParamType, ParamValue } from "../tekton/model.ts";
 import { plainDirectory, whyNoDirectory } from "../tekton/source/destination.ts";
 import type { Eol } from "../tree/git/checkout.ts";
-import type { Deletes } from "../transfer/delta.ts";
 
 const SECRETS = ["allow", "warn", "deny"] as const;
 /** What is done about files that look like secrets. */

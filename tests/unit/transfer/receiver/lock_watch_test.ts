@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { LockWatch } from "../../../src/transfer/lock_watch.ts";
-import type { LockHolder } from "../../../src/step/protocol/receive.ts";
-import type { RunName } from "../../../src/tekton/model.ts";
+import { LockWatch } from "../../../../src/transfer/receiver/lock_watch.ts";
+import type { LockHolder } from "../../../../src/step/protocol/receive.ts";
+import type { RunName } from "../../../../src/tekton/model.ts";
 
 const OWN: RunName = { kind: "TaskRun", name: "mine" };
 const OTHER: RunName = { kind: "PipelineRun", name: "theirs" };
@@ -13,7 +13,7 @@ const holder = (given: Partial<LockHolder>): LockHolder => {
 /** What the watch says at each of these looks, seconds apart. */
 function looks(
   given: Partial<LockHolder>,
-  isGoing: boolean | undefined,
+  isRunning: boolean | undefined,
   beats: readonly [atSeconds: number, beat: string][] = [[0, "5"]],
 ): boolean[] {
   const watch = new LockWatch();
@@ -22,7 +22,7 @@ function looks(
       holder: holder({ ...given, beat }),
       nowMs: atSeconds * 1000,
       own: OWN,
-      isGoing,
+      isRunning,
     })
   );
 }

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { gunzipSync } from "node:zlib";
-import type { Entry } from "../../../src/tree/walk.ts";
-import { PrepackedArchive, type PrepackOptions } from "../../../src/transfer/prepacked_archive.ts";
-import { until } from "../../support/fake_transport.ts";
-import { MemoryFiles } from "../../support/memory_files.ts";
-import { concat, readTar } from "../../support/tar_text.ts";
-import { file, type TreeNode } from "../../support/tree_text.ts";
+import type { Entry } from "../../../../src/tree/walk.ts";
+import {
+  PrepackedArchive,
+  type PrepackOptions,
+} from "../../../../src/transfer/prepack/prepacked_archive.ts";
+import { until } from "../../../support/fake_transport.ts";
+import { MemoryFiles } from "../../../support/memory_files.ts";
+import { concat, readTar } from "../../../support/tar_text.ts";
+import { file, type TreeNode } from "../../../support/tree_text.ts";
 
 const TAIL = [{ name: ".list", text: "all of it" }];
 const CODE = Array.from({ length: 90 }, (_, at) => file(`src/${at}`, `line ${at}\n`.repeat(1_000)));

@@ -1,20 +1,23 @@
-/** A tree in two halves that can be sent side by side: pure. */
-import type { Entry } from "../tree/walk.ts";
+/** Splits a tree in two halves that can be sent side by side. Pure. */
+import type { Entry } from "../../tree/walk.ts";
 
-/** Less than that is sent before a second connection is open. */
+/** A smaller tree is sent before a second connection is open. */
 const WORTH_BYTES = 8e6;
-/** What a file costs beside its bytes, in bytes. */
+/** The cost of a file besides its bytes, in bytes. */
 const FILE_BYTES = 4096;
 
-export interface Lanes {
+export interface SplitTree {
   readonly first: readonly Entry[];
   readonly second: readonly Entry[];
-  /** The directories that both put something into: their times are right once both are done. */
+  /** The directories that both put something into: their mtimes are right once both are done. */
   readonly shared: readonly Entry[];
 }
 
-/** Undefined for a tree that is not worth it, is mostly one file, or has a hard link from one half to the other. */
-export function lanesOf(entries: readonly Entry[]): Lanes | undefined {
+/**
+ * Returns undefined for a tree that is too small, is mostly one file, or has a hard link from one
+ * half to the other.
+ */
+export function splitTree(entries: readonly Entry[]): SplitTree | undefined {
   const costs = entries.map(({ kind, sizeBytes }) =>
     kind === "file" ? sizeBytes + FILE_BYTES : 512
   );
@@ -24,7 +27,7 @@ export function lanesOf(entries: readonly Entry[]): Lanes | undefined {
   let at = 0;
   while (at < entries.length && sum + costs[at] <= whole / 2) sum += costs[at++];
   if (sum < whole / 4 || at === entries.length) return undefined;
-  if (isSplit(entries, at)) return undefined;
+  if (separatesLinks(entries, at)) return undefined;
   const { path } = entries[at];
   const shared = entries.slice(0, at).filter((entry) =>
     entry.kind === "directory" && path.startsWith(`${entry.path}/`)
@@ -32,7 +35,7 @@ export function lanesOf(entries: readonly Entry[]): Lanes | undefined {
   return { first: entries.slice(0, at), second: entries.slice(at), shared };
 }
 
-function isSplit(entries: readonly Entry[], at: number): boolean {
+function separatesLinks(entries: readonly Entry[], at: number): boolean {
   const inodes = new Set(entries.slice(0, at).map(({ inode }) => inode));
   return entries.slice(at).some(({ inode }) => inode !== undefined && inodes.has(inode));
 }

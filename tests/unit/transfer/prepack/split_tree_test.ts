@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { lanesOf } from "../../../src/transfer/split_tree.ts";
-import type { Entry } from "../../../src/tree/walk.ts";
+import { splitTree } from "../../../../src/transfer/prepack/split_tree.ts";
+import type { Entry } from "../../../../src/tree/walk.ts";
 
 const entry = (path: string, sizeBytes?: number): Entry => {
   const kind = sizeBytes === undefined ? "directory" : "file";
@@ -9,7 +9,7 @@ const entry = (path: string, sizeBytes?: number): Entry => {
 const paths = (entries: readonly Entry[]) => entries.map(({ path }) => path);
 
 Deno.test("a tree is cut in the middle, and the directories that it is cut in are told", () => {
-  const lanes = lanesOf([
+  const lanes = splitTree([
     ...[entry("a"), entry("a/b"), entry("a/b/1", 3e6), entry("a/b/2", 3e6)],
     ...[entry("a/b2"), entry("a/b2/3", 1e6), entry("c", 5.5e6)],
   ])!;
@@ -20,19 +20,19 @@ Deno.test("a tree is cut in the middle, and the directories that it is cut in ar
 
 Deno.test("many small files count too", () => {
   const entries = Array.from({ length: 4_000 }, (_, at) => entry(`${at}`, 1));
-  assert.equal(lanesOf(entries)!.first.length, 2_000);
+  assert.equal(splitTree(entries)!.first.length, 2_000);
 });
 
 Deno.test("a tree that is small, or mostly one file, is not cut", () => {
-  assert.equal(lanesOf([]), undefined);
-  assert.equal(lanesOf([entry("a", 3e6), entry("b", 3e6)]), undefined);
-  assert.equal(lanesOf([entry("a", 1e9), entry("b", 3e6)]), undefined);
-  assert.equal(lanesOf([entry("b", 3e6), entry("c", 1e9)]), undefined);
+  assert.equal(splitTree([]), undefined);
+  assert.equal(splitTree([entry("a", 3e6), entry("b", 3e6)]), undefined);
+  assert.equal(splitTree([entry("a", 1e9), entry("b", 3e6)]), undefined);
+  assert.equal(splitTree([entry("b", 3e6), entry("c", 1e9)]), undefined);
 });
 
 Deno.test("a file and another name of it go together, in one half or in none", () => {
   const named = (path: string, inode: string) => ({ ...entry(path, 3e6), inode });
   const alone = [named("a", "1"), named("b", "1"), entry("c", 3e6), named("d", "2")];
-  assert.deepEqual(paths(lanesOf(alone)!.first), ["a", "b"]);
-  assert.equal(lanesOf([...alone, named("e", "1")]), undefined);
+  assert.deepEqual(paths(splitTree(alone)!.first), ["a", "b"]);
+  assert.equal(splitTree([...alone, named("e", "1")]), undefined);
 });

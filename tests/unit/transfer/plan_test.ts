@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { delta, type DeltaOptions } from "../../../src/transfer/delta.ts";
+import { type PlanOptions, planUpload } from "../../../src/transfer/plan.ts";
 import type { Recorded, UploadRecord } from "../../../src/step/protocol/record.ts";
 import { type RemotePath, remotePath } from "../../../src/step/protocol/remote_path.ts";
 import type { RemoteEntry } from "../../../src/step/protocol/listing.ts";
@@ -23,7 +23,7 @@ function remoteMap<T>(values: Record<string, T>): Map<RemotePath, T> {
   return new Map(Object.entries(values).map(([path, value]) => [remotePath(path)!, value]));
 }
 
-interface Given extends Partial<Omit<DeltaOptions, "record">> {
+interface Given extends Partial<Omit<PlanOptions, "record">> {
   lies?: Record<string, RemoteEntry>;
   recorded?: Record<string, Recorded>;
   writtenSeconds?: number;
@@ -36,9 +36,9 @@ function run(given: Given) {
     entries: remoteMap(given.recorded),
     lines: 1,
   };
-  return delta({
+  return planUpload({
     entries: [entry("a")],
-    survey: {
+    listing: {
       gzip: true,
       sha256sum: true,
       linksOnly: given.linksOnly ?? false,
@@ -146,7 +146,7 @@ Deno.test("what git tracks and has not checked out here stays there, and all els
   };
   const spares = new Set(["docs/a", "docs/deep/b", "never/sent"]);
   const auto = await run({ lies, recorded, spares });
-  assert.deepEqual([auto.remove, auto.rmdir], [["docs/gone", "old"], []]);
+  assert.deepEqual([auto.remove, auto.removeIfEmpty], [["docs/gone", "old"], []]);
   const always = await run({ lies, recorded, spares, deletes: "always" });
   assert.deepEqual(always.remove, ["docs/gone", "docs/made", "old"]);
 });
@@ -177,9 +177,9 @@ Deno.test("what an earlier upload sent and is gone here goes there, what a run m
   };
   const auto = await run({ lies, recorded });
   assert.deepEqual(auto.remove, ["gone", "old/sent", "link"]);
-  assert.deepEqual(auto.rmdir, ["old/deep", "old"]);
+  assert.deepEqual(auto.removeIfEmpty, ["old/deep", "old"]);
   const never = await run({ lies, recorded, deletes: "never" });
-  assert.deepEqual([never.remove, never.rmdir], [[], []]);
+  assert.deepEqual([never.remove, never.removeIfEmpty], [[], []]);
   const always = await run({ lies, recorded, deletes: "always" });
   assert.deepEqual(always.remove, ["gone", "made", "old", "replaced", "link"]);
 });
@@ -187,13 +187,13 @@ Deno.test("what an earlier upload sent and is gone here goes there, what a run m
 Deno.test("of a try that was cut what lies there whole is checked, not sent", async () => {
   const sent = { path: "a", sizeBytes: 5, mode: 0o644, mtimeSeconds: SENT, digest: "d" };
   const packed = new Map([["a", sent], ["b", { ...sent, path: "b" }], ["c", sent]]);
-  const { send, resumed } = await run({
+  const { send, verify } = await run({
     entries: [entry("a"), entry("b"), entry("c"), entry("done")],
     lies: { a: there(), b: there("file", 4) },
     packed,
     verified: new Set(["done"]),
   });
-  assert.deepEqual([paths(send), resumed], [["b", "c"], [sent]]);
+  assert.deepEqual([paths(send), verify], [["b", "c"], [sent]]);
 });
 
 Deno.test("the names of one file go together, until all of them are there", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { pathBytes } from "../../../src/path_bytes.ts";
-import { NoAnswer, Reply } from "../../../src/transfer/reply.ts";
+import { pathBytes } from "../../../../src/path_bytes.ts";
+import { NoAnswer, Reply } from "../../../../src/transfer/receiver/reply.ts";
 
 const read = async (reply: Reply) => (await Array.fromAsync(reply.answer())).join("");
 const bytes = (text: string) => new TextEncoder().encode(text);

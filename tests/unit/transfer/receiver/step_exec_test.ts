@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
-import { TransferError } from "../../../src/errors.ts";
-import type { ExecOptions } from "../../../src/kube/interface.ts";
-import type { Pause } from "../../../src/hold/pause.ts";
-import { encodeLines } from "../../../src/step/protocol/receive.ts";
-import { stepExec } from "../../../src/transfer/step_exec.ts";
-import { FakeClock } from "../../support/fake_host.ts";
-import { FakeKube } from "../../support/fake_kube.ts";
-import { turn } from "../../support/fake_transport.ts";
+import { TransferError } from "../../../../src/errors.ts";
+import type { ExecOptions } from "../../../../src/kube/interface.ts";
+import type { Pause } from "../../../../src/hold/pause.ts";
+import { encodeLines } from "../../../../src/step/protocol/receive.ts";
+import { type StepCommand, StepExec } from "../../../../src/transfer/receiver/step_exec.ts";
+import { FakeClock } from "../../../support/fake_host.ts";
+import { FakeKube } from "../../../support/fake_kube.ts";
+import { turn } from "../../../support/fake_transport.ts";
 
 const PAUSE = { namespace: "ns", pod: "p", container: "step-s", step: "s", image: "i" } as Pause;
 
 /** A command under way that ends when it is cut off, and what it says. */
-function start(given: Partial<Parameters<typeof stepExec>[1]> = {}) {
+function start(given: Partial<StepCommand> = {}) {
   const kube = new FakeKube();
   const clock = new FakeClock();
   const begun = Promise.withResolvers<ExecOptions>();
@@ -25,12 +25,15 @@ function start(given: Partial<Parameters<typeof stepExec>[1]> = {}) {
     });
   };
   const signal = new AbortController().signal;
-  const ended = stepExec({ kube, clock, pause: PAUSE, signal, directory: ".", program: ["tar"] }, {
-    command: ["receive"],
-    ...given,
-  });
+  const exec = new StepExec(
+    { kube, clock, pause: PAUSE, signal, directory: ".", program: ["tar"] },
+    {
+      command: ["receive"],
+      ...given,
+    },
+  );
   let outcome: unknown = "under way";
-  ended.catch((error) => outcome = error);
+  exec.ended.catch((error) => outcome = error);
   const say = async (text: string) => {
     (await begun.promise).onStderr!(new TextEncoder().encode(text));
     await turn();
@@ -40,7 +43,7 @@ function start(given: Partial<Parameters<typeof stepExec>[1]> = {}) {
     await turn();
     return outcome;
   };
-  return { say, pass };
+  return { exec, say, pass };
 }
 
 function assertLost(outcome: unknown, why: RegExp): void {
@@ -68,12 +71,9 @@ Deno.test("one that has nothing to say and can't pulse is waited for", async () 
 });
 
 Deno.test("one that was asked something has half a minute for its answer", async () => {
-  const { pass } = start({
-    async *stdin(reply) {
-      yield encodeLines(["ask"]);
-      await reply.text();
-    },
-  });
+  const { exec, pass } = start();
+  await exec.write(encodeLines(["ask"]));
+  exec.reply.text().catch(() => {});
   await turn();
   assert.equal(await pass(29), "under way");
   assertLost(await pass(2), /silent/);
