@@ -30,7 +30,7 @@ export interface OutgoingArchiveOptions {
   /** Whether the receiver ends the upload once it has verified this archive, or waits for another. */
   readonly turn: Turn;
   /** The files that the receiver hashes as they arrive. */
-  readonly hashed: readonly Entry[];
+  readonly hash: readonly Entry[];
 }
 
 export class OutgoingArchive {
@@ -43,7 +43,7 @@ export class OutgoingArchive {
 
   constructor(private readonly context: OutgoingArchiveOptions) {
     this.#turn = context.turn;
-    this.#checksums.follow(context.hashed.map(({ path }) => path));
+    this.#checksums.follow(context.hash.map(({ path }) => path));
   }
 
   /** Whether it ends the upload. Known for sure once all chunks are taken. */

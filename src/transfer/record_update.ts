@@ -1,5 +1,5 @@
 /** The changes of one attempt to the record that uploads keep in the directory. */
-import { FORGET, gone } from "../step/protocol/receive.ts";
+import type { Announcement } from "../step/protocol/receive.ts";
 import {
   type Recorded,
   recordText,
@@ -36,9 +36,9 @@ export class RecordUpdate {
     this.#changing = new Set(changing.map(({ path }) => path));
   }
 
-  /** The lines by which the receiver drops what is about to change from the record. */
-  get lines(): string[] {
-    return this.#isAnew ? [FORGET] : this.#outdated.map(gone);
+  /** What the receiver drops from the record before it changes. */
+  get dropped(): Pick<Announcement, "forget" | "gone"> {
+    return this.#isAnew ? { forget: true } : { gone: this.#outdated };
   }
 
   /** Returns what the receiver writes to the record once it has verified these members. */

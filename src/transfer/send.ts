@@ -2,16 +2,18 @@
  * Uploads a tree into a held step. The last exec of an upload carries the receipt, the results of
  * the skipped work and the release, so that a partial tree is never released.
  *
- * The story of one attempt is in attempt.ts, the conversation with the step in receiver/, what the
- * client knows in upload_state.ts, and the shortcut for a tree that is packed ahead in prepack/.
+ * receiver/ has the conversation with the step, upload_state.ts what the client knows, and prepack/
+ * a shortcut for an empty directory, which a reader can skip.
  */
 import { TransferError } from "../errors.ts";
-import type { Receipt } from "../tree/archive/checksum_list.ts";
-import { attempt } from "./attempt.ts";
+import type { Receipt, Turn } from "../tree/archive/checksum_list.ts";
+import { startsCompressed } from "./compression.ts";
+import { listRemote } from "./list_remote.ts";
 import type { SendOptions } from "./options.ts";
 import { pipe } from "./pipe.ts";
+import { sendPrepackedTree, takeUsable } from "./prepack/send_prepacked_tree.ts";
 import { GateGone } from "./receiver/refusal.ts";
-import type { Upload } from "./send_archive.ts";
+import { connect, makePlan, sendPlan, type Upload } from "./send_archive.ts";
 import { UploadState } from "./upload_state.ts";
 
 /** The delays before each further attempt of an upload that lost its connection. */
@@ -65,6 +67,26 @@ async function sendVerified(upload: Upload): Promise<Receipt> {
       state.connectionLost();
     }
   }
+}
+
+/**
+ * Connects, lists what the directory contains, plans, sends, has it verified and finishes. Returns
+ * "end" once the whole tree is verified, "part" if more has to follow in another exec.
+ */
+async function attempt(upload: Upload): Promise<Turn> {
+  const { options, state } = upload;
+  await using receiver = connect(upload);
+  const isFirst = !state.isListed;
+  if (isFirst) state.listed(await listRemote(receiver, options));
+  const plan = await makePlan(upload, receiver);
+  const prepacked = await takeUsable(upload, plan);
+  if (prepacked !== undefined) return await sendPrepackedTree(upload, receiver, prepacked);
+  if (isFirst) {
+    const { listing, leftBytes } = state;
+    const choice = { compress: options.compress, listing, leftBytes };
+    state.compressNext(await startsCompressed(receiver, choice) ?? state.isCompressed);
+  }
+  return await sendPlan(upload, receiver, plan);
 }
 
 function either(signal: AbortSignal, other: AbortSignal | undefined): AbortSignal {

@@ -1,8 +1,7 @@
 /** The steps that each exec of an upload consists of: connect, plan, send, verify, finish. */
-import * as protocol from "../step/protocol/receive.ts";
+import type { Announcement } from "../step/protocol/receive.ts";
 import type { Turn } from "../tree/archive/checksum_list.ts";
-import type { Entry } from "../tree/walk.ts";
-import { existingDirectories, hashedOnArrival, removals } from "./announcement.ts";
+import { existingDirectories, hashedOnArrival } from "./announcement.ts";
 import type { SendOptions } from "./options.ts";
 import { OutgoingArchive } from "./outgoing_archive.ts";
 import { type Plan, planUpload } from "./plan.ts";
@@ -48,57 +47,57 @@ export async function makePlan({ options, state }: Upload, receiver: Receiver): 
  */
 export async function sendPlan(upload: Upload, receiver: Receiver, plan: Plan): Promise<Turn> {
   const { options, state } = upload;
-  const hashed = hashedOnArrival(plan.send);
-  const lines = [
-    ...recordLines(upload),
-    ...removals(plan),
-    ...existingDirectories(plan.send, {
-      listing: state.listing,
-      shared: state.sharedDirectories,
-      nowSeconds: options.clock.now() / 1000,
-    }),
-    ...followLines(hashed),
-    protocol.archiveFollows({ compressed: state.isCompressed }),
-  ];
+  const { listing, sharedDirectories: shared } = state;
+  const nowSeconds = options.clock.now() / 1000;
+  const hash = hashedOnArrival(plan.send);
+  const announcement = {
+    ...droppedFromRecord(upload),
+    remove: plan.remove,
+    removeIfEmpty: plan.removeIfEmpty,
+    directories: existingDirectories(plan.send, { listing, shared, nowSeconds }),
+    hash,
+    compressed: state.isCompressed,
+  };
   const { manifest } = receiver;
-  const archive = new OutgoingArchive({ ...upload, manifest, turn: "end", hashed });
-  return await deliver(upload, receiver, { archive, lines, chunks: archive.pack(plan) });
+  const archive = new OutgoingArchive({ ...upload, manifest, turn: "end", hash });
+  return await deliver(upload, receiver, { announcement, archive, chunks: archive.pack(plan) });
 }
 
-/** Sends an archive that was packed ahead into an empty directory, `alone` or beside another. */
+/** Sends an archive that was packed ahead into an empty directory. */
 export async function sendPrepacked(
   upload: Upload,
   receiver: Receiver,
   { prepacked, turn, isFirst }: {
     readonly prepacked: PrepackedArchive;
+    /** "part" if another archive follows, or goes beside it. */
     readonly turn: Turn;
-    /** Whether it is the first archive, or only, which begins the record. */
+    /** Whether it is the first archive, which begins the record. */
     readonly isFirst: boolean;
   },
 ): Promise<Turn> {
-  const hashed = hashedOnArrival(prepacked.options.entries);
-  const lines = [
-    ...(isFirst ? recordLines(upload) : []),
-    ...followLines(hashed),
-    protocol.archiveFollows({ compressed: await prepacked.compressed }),
-  ];
+  const hash = hashedOnArrival(prepacked.options.entries);
+  const announcement = {
+    ...(isFirst ? droppedFromRecord(upload) : {}),
+    hash,
+    compressed: await prepacked.compressed,
+  };
   const { manifest } = receiver;
-  const archive = new OutgoingArchive({ ...upload, manifest, turn, hashed });
+  const archive = new OutgoingArchive({ ...upload, manifest, turn, hash });
   const chunks = archive.takePrepacked(prepacked);
-  return await deliver(upload, receiver, { archive, lines, chunks });
+  return await deliver(upload, receiver, { announcement, archive, chunks });
 }
 
 /** Sends an archive, has the receiver verify it, and lets it finish. */
 async function deliver(
   { state }: Upload,
   receiver: Receiver,
-  { archive, lines, chunks }: {
+  { announcement, archive, chunks }: {
+    readonly announcement: Announcement;
     readonly archive: OutgoingArchive;
-    readonly lines: readonly string[];
     readonly chunks: AsyncIterable<Uint8Array>;
   },
 ): Promise<Turn> {
-  await receiver.send(lines, chunks);
+  await receiver.send(announcement, chunks);
   if (archive.turn === "end") state.allSent();
   await receiver.confirm(archive.receipt);
   if (archive.turn === "end") state.reportSent(true); // the exec may take a while to end
@@ -107,10 +106,6 @@ async function deliver(
   return archive.turn;
 }
 
-function recordLines({ options, state }: Upload): string[] {
-  return options.record === undefined ? [] : state.recordUpdate.lines;
-}
-
-function followLines(hashed: readonly Entry[]): string[] {
-  return hashed.map(({ path, sizeBytes }) => protocol.follow(path, sizeBytes));
+function droppedFromRecord({ options, state }: Upload): Partial<Announcement> {
+  return options.record === undefined ? {} : state.recordUpdate.dropped;
 }

@@ -25,40 +25,47 @@ export function look(name: string): string {
   return name === "." ? "look ." : `look ./${name}`;
 }
 
-/** Empties the record before anything changes. */
-export const FORGET = "forget";
-
-/** Takes one path out of the record before it changes. */
-export function gone(path: string): string {
-  return `gone ./${path}`;
+/** What the receiver does before it unpacks an archive, and while. */
+export interface Announcement {
+  /** Empties the record before anything changes. */
+  readonly forget?: boolean;
+  /** Paths to take out of the record before they change. */
+  readonly gone?: readonly string[];
+  /** Paths to remove with all that they contain. */
+  readonly remove?: readonly RemotePath[];
+  /** Directories to remove if they are empty. */
+  readonly removeIfEmpty?: readonly RemotePath[];
+  readonly directories?: readonly AnnouncedDirectory[];
+  /** Large files, in the order of the archive, which the receiver hashes as they arrive. */
+  readonly hash?: readonly { readonly path: string; readonly sizeBytes: number }[];
+  readonly compressed: boolean;
 }
 
-/** Removes a path with all that it contains. */
-export function remove(path: RemotePath): string {
-  return `remove ./${path}`;
+/** A directory of the archive that already exists: it gets its mtime once all is unpacked. */
+export interface AnnouncedDirectory {
+  readonly path: string;
+  readonly mtimeSeconds: number;
+  /** The permission bits, if they change. */
+  readonly mode?: number;
 }
 
-/** Removes a directory if it is empty. */
-export function removeDirectory(path: RemotePath): string {
-  return `rmdir ./${path}`;
-}
-
-/**
- * Announces a directory of the archive that already exists, so that it gets its mtime once the
- * archive is unpacked. `mode` holds the permission bits if they change.
- */
-export function directory(path: string, mtimeSeconds: number, mode?: number): string {
-  return `dir ${mode === undefined ? "-" : mode.toString(8)} ${mtimeSeconds} ./${path}`;
-}
-
-/** Announces a large file of the archive, which the receiver hashes while it arrives. */
-export function follow(path: string, sizeBytes: number): string {
-  return `follow ${sizeBytes} ./${path}`;
-}
-
-/** The line after which the archive follows. */
-export function archiveFollows({ compressed }: { readonly compressed: boolean }): string {
-  return compressed ? "gzip" : "plain";
+/** Returns the lines that announce an archive, which follows the last one. */
+export function announce(
+  { forget, gone = [], remove = [], removeIfEmpty = [], directories = [], hash = [], compressed }:
+    Announcement,
+): string[] {
+  const octal = (mode: number | undefined) => mode === undefined ? "-" : mode.toString(8);
+  return [
+    ...(forget ? ["forget"] : []),
+    ...gone.map((path) => `gone ./${path}`),
+    ...remove.map((path) => `remove ./${path}`),
+    ...removeIfEmpty.map((path) => `rmdir ./${path}`),
+    ...directories.map(({ path, mtimeSeconds, mode }) =>
+      `dir ${octal(mode)} ${mtimeSeconds} ./${path}`
+    ),
+    ...hash.map(({ path, sizeBytes }) => `follow ${sizeBytes} ./${path}`),
+    compressed ? "gzip" : "plain",
+  ];
 }
 
 /** The run that will use the directory. */

@@ -106,9 +106,12 @@ export class Receiver implements AsyncDisposable {
     return await Promise.race([pending, this.#failed()]);
   }
 
-  /** Writes these lines and then the archive. Resolves once the last chunk is taken. */
-  async send(lines: readonly string[], chunks: AsyncIterable<Uint8Array>): Promise<void> {
-    this.#say(lines);
+  /** Announces the archive and writes it. Resolves once the last chunk is taken. */
+  async send(
+    announcement: protocol.Announcement,
+    chunks: AsyncIterable<Uint8Array>,
+  ): Promise<void> {
+    this.#say(protocol.announce(announcement));
     const writing = this.#explained(this.#writeArchive(chunks));
     // A lost connection is an error at once, however long the next chunk takes.
     await Promise.race([writing, this.#exec.ended.then(() => writing)]);
