@@ -8,7 +8,7 @@ import { importCycles } from "./import_cycles.ts";
 /** Each part of src, and the parts whose modules it may import. */
 const ALLOWED: Record<string, string[]> = {
   "main": ["app", "deno", "printable"],
-  "app": ["commands", "cli", "view", "errors", "host", "printable", "version"],
+  "app": ["commands", "cli", "errors", "host", "printable"],
   "commands": [
     "run",
     "transfer",
@@ -63,7 +63,7 @@ const ALLOWED: Record<string, string[]> = {
   "objects": ["tekton", "step", "kube", "async", "errors", "host", "version"],
   "view": ["events", "tekton", "errors", "printable"],
   "cli": ["errors"],
-  "tekton": ["kube/interface", "errors", "shape"],
+  "tekton": ["step", "kube/interface", "errors", "shape"],
   "tree": ["errors", "host", "path_bytes", "async/bell"],
   "step": ["errors", "path_bytes"],
   "kube": ["errors", "path_bytes", "shape"],
@@ -85,28 +85,28 @@ const START = [
   "main",
   "app",
   "cli",
-  "commands/color",
-  "commands/tell_error",
+  "commands/output/color",
+  "commands/output/print_error",
   "deno",
   "errors",
   "host",
   "path_bytes",
   "printable",
   "version",
-  "view/control_filter",
   "view/error",
-  "view/sanitize",
-  "view/style",
+  "view/text/control_filter",
+  "view/text/sanitize",
+  "view/text/style",
 ];
 
 /** A library is known to one module (or folder) alone, so that a swap is one file. */
 const LIBRARIES: Record<string, string> = {
   "@kubernetes/client-node": "deno/kubeconfig",
-  "@peculiar/x509": "sandbox/certificate",
+  "@peculiar/x509": "sandbox/api/certificate",
   "diff": "view/diff",
   "js-yaml": "deno/kubeconfig",
-  "string-argv": "commands/upload_options",
-  "yaml": "commands/yaml",
+  "string-argv": "commands/options/send_flags",
+  "yaml": "commands/manifests/yaml",
 };
 
 interface Module {

@@ -1,18 +1,23 @@
 /**
- * Runs test files side by side, for most of what they do is waiting: each in a process of its own, since they change
- * its environment, and start programs that they have just written, which another thread's start would keep busy.
+ * Runs test files side by side, because they mostly wait. Each file gets its own process: the tests
+ * change its environment, and they start programs that they have just written, which fails while
+ * another thread of the same process is starting one.
+ *
+ * A test file that has a line `// shards: 3` runs as three processes at once, each with its own
+ * part of the tests: the arguments `--shard=1/3` and so on tell the file which part.
  *
  * Usage: test_side_by_side.ts DIRECTORY|FILE... [OPTION OF deno test]...
  */
 import { cpus } from "node:os";
+import { jobsOf, type TestFile } from "./test_jobs.ts";
 
 const isOption = (word: string) => word.startsWith("-");
 const first = Deno.args.findIndex(isOption);
 const places = first === -1 ? Deno.args : Deno.args.slice(0, first);
 const options = first === -1 ? [] : Deno.args.slice(first);
 
-/** So many that the processors have work while others wait. */
-const AT_ONCE = 3 * cpus().length;
+/** Enough that the processors have work while other processes wait. */
+const MOST_PROCESSES = 3 * cpus().length;
 
 async function* testFiles(directory: string): AsyncGenerator<string> {
   for await (const { name, isDirectory } of Deno.readDir(directory)) {
@@ -22,7 +27,7 @@ async function* testFiles(directory: string): AsyncGenerator<string> {
   }
 }
 
-/** What it says is shown once it is over, so that each file's stands together. */
+/** Runs `deno test` and shows its output once it has ended, so that outputs do not mix. */
 async function passes(...args: string[]): Promise<boolean> {
   const command = new Deno.Command(Deno.execPath(), {
     args: ["test", "-A", "--quiet", ...args],
@@ -37,24 +42,26 @@ function write(bytes: Uint8Array): void {
   for (let rest = bytes; rest.length > 0;) rest = rest.subarray(Deno.stdout.writeSync(rest));
 }
 
-const files: string[] = [];
+const files: TestFile[] = [];
 for (const place of places) {
-  const found = place.endsWith(".ts")
+  const paths = place.endsWith(".ts")
     ? [place]
     : await Array.fromAsync(testFiles(place.replace(/\/$/, "")));
-  files.push(...found.sort());
+  for (const path of paths) files.push({ path, text: await Deno.readTextFile(path) });
 }
-// All types at once: file by file that takes longer than the tests.
-if (!await passes("--no-run", ...files)) Deno.exit(1);
+// Checks the types of all files at once: file by file that takes longer than the tests.
+if (!await passes("--no-run", ...files.map(({ path }) => path))) Deno.exit(1);
 
-const left = files.values();
+const waiting = jobsOf(files).values();
 const failed: string[] = [];
-await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-  for (const file of left) {
-    if (!await passes("--no-check", ...options, file)) failed.push(file);
+await Promise.all(Array.from({ length: MOST_PROCESSES }, async () => {
+  for (const { path, args } of waiting) {
+    if (!await passes("--no-check", ...options, path, ...args)) {
+      failed.push([path, ...args].join(" "));
+    }
   }
 }));
 if (failed.length > 0) {
-  write(new TextEncoder().encode(`Failed: ${failed.join(" ")}\n`));
+  write(new TextEncoder().encode(`Failed: ${failed.join(", ")}\n`));
   Deno.exit(1);
 }

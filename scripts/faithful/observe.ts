@@ -112,7 +112,7 @@ function seen(
     const log = (logs.get(key) ?? []).map(withoutTime).map(withoutPath);
     return taskRuns === 1 ? log : log.sort();
   };
-  const run = live.run as PipelineRun & TaskRun;
+  const { run } = live;
   const taskRuns = sorted([...live.taskRuns.values()].map((run) => ({ name: nameOf(run), run })))
     .map(({ run }) => run);
   const tasks: Record<string, unknown> = {};
@@ -139,7 +139,7 @@ function seen(
     labels: labelsOf(run),
     annotations: annotationsOf(run),
     results: sorted(run.status?.results),
-    skipped: sorted(run.status?.skippedTasks),
+    skipped: sorted(run.kind === "PipelineRun" ? run.status?.skippedTasks : undefined),
   });
   const { status: succeeded, reason } = conditionOf(run);
   return {

@@ -1,25 +1,18 @@
 /** What this program left behind when it was killed, or lost its cluster: found, and removed. */
 import { ExpectedError } from "../errors.ts";
 import type { Clock } from "../host.ts";
-import {
-  type Kube,
-  type KubeObject,
-  PODS,
-  type Resource,
-  type Selector,
-} from "../kube/interface.ts";
+import { type Kube, PODS, type Resource, type Selector, type Stored } from "../kube/interface.ts";
 import { isStatus } from "../kube/status.ts";
 import {
+  isRunKind,
   LABEL,
   PIPELINE_RUNS,
-  type PipelineRun,
   PIPELINES,
   RESOLUTION_REQUESTS,
   RESOURCE_OF,
   type Run,
   type RunKind,
   TASK_RUNS,
-  type TaskRun,
   TASKS,
 } from "../tekton/model.ts";
 import { CANCEL, phaseOf } from "../tekton/phase.ts";
@@ -28,13 +21,16 @@ import { heldSteps } from "../hold/held_steps.ts";
 import { orphanedPods } from "./orphaned_pods.ts";
 import { markOf, OWN_LABEL, readTemporary, type Temporary } from "../objects/own.ts";
 
-export interface LeftOver {
-  readonly resource: Resource;
-  readonly name: string;
-  readonly namespace: string;
-  readonly createdMs: number;
-  readonly ends: "deleted" | "cancelled";
-}
+export type LeftOver =
+  & {
+    readonly name: string;
+    readonly namespace: string;
+    readonly createdMs: number;
+  }
+  & ({ readonly ends: "deleted"; readonly resource: Resource } | {
+    readonly ends: "cancelled";
+    readonly resource: Resource<RunKind>;
+  });
 
 /** `kept`: what only this program needs, and may still need. */
 export interface Found {
@@ -54,7 +50,7 @@ export async function findLeft(
 ): Promise<Found> {
   const kinds = [PIPELINES, TASKS, PIPELINE_RUNS, TASK_RUNS, RESOLUTION_REQUESTS];
   const found = await Promise.all(kinds.map(async (resource): Promise<Found> => {
-    const objects = await listOwn(kube, resource, namespace).catch((error) => {
+    const objects: Stored[] = await listOwn(kube, resource, namespace).catch((error) => {
       // Who may not ask the resolvers has left no request, and a cluster need not have them.
       if (resource !== RESOLUTION_REQUESTS) throw error;
       if (isStatus(error, 403) || isStatus(error, 404)) return [];
@@ -62,13 +58,13 @@ export async function findLeft(
     });
     const own = await findTemporary(kube, { resource, objects, nowMs });
     if (resource !== PIPELINE_RUNS && resource !== TASK_RUNS) return own;
-    const isRun = (object: KubeObject) => readTemporary(resource.kind, object) === undefined;
-    const runs = objects.filter(isRun) as Run[];
-    const left = [...own.left, ...await findRuns(kube, { resource, runs, nowMs })];
+    const runs = objects.filter(isRun)
+      .filter((run) => readTemporary(resource.kind, run) === undefined);
+    const left = [...own.left, ...await findRuns(kube, runs, nowMs)];
     if (resource !== TASK_RUNS) return { ...own, left };
-    const taskRuns = runs as TaskRun[];
+    const taskRuns = runs.filter((run) => run.kind === "TaskRun");
     const pods = await orphanedPods(kube, { namespace, taskRuns, nowMs });
-    return { ...own, left: [...left, ...pods.map((pod) => leftOver(PODS, pod, "deleted"))] };
+    return { ...own, left: [...left, ...pods.map((pod) => toDelete(PODS, pod))] };
   }));
   return {
     left: found.flatMap(({ left }) => left),
@@ -78,11 +74,12 @@ export async function findLeft(
 
 export async function removeLeft(
   kube: Kube,
-  { resource, namespace, name, ends }: LeftOver,
+  left: LeftOver,
 ): Promise<void> {
+  const { namespace, name, resource } = left;
   try {
-    if (ends === "deleted") return await kube.delete(resource, namespace, name);
-    const status = CANCEL[resource.kind as RunKind];
+    if (left.ends === "deleted") return await kube.delete(resource, namespace, name);
+    const status = CANCEL[left.resource.kind];
     await kube.patch(resource, namespace, name, { spec: { status } });
   } catch (error) {
     if (!isStatus(error, 404)) throw error;
@@ -99,12 +96,12 @@ const MOST = 20;
 export function sweep(
   { kube, clock }: { kube: Kube; clock: Clock },
   resources: readonly Resource[],
-  { created: { metadata }, signal }: { created: KubeObject; signal: AbortSignal },
+  { created: { metadata }, signal }: { created: Stored; signal: AbortSignal },
 ): void {
   const serverMs = Date.parse(metadata.creationTimestamp ?? "");
   const nowMs = Number.isNaN(serverMs) ? clock.now() : serverMs;
   const sweepOne = async (resource: Resource) => {
-    const objects = await listOwn(kube, resource, metadata.namespace!);
+    const objects = await listOwn(kube, resource, metadata.namespace);
     const { left } = await findTemporary(kube, { resource, objects, nowMs });
     for (const one of left.slice(0, MOST)) {
       signal.throwIfAborted();
@@ -114,20 +111,20 @@ export function sweep(
   for (const resource of resources) sweepOne(resource).catch(() => {}); // the next one may find it
 }
 
-function listOwn(kube: Kube, resource: Resource, namespace: string): Promise<KubeObject[]> {
+function listOwn(kube: Kube, resource: Resource, namespace: string): Promise<Stored[]> {
   const selector: Selector = { namespace, labels: OWN_LABEL };
   return kube.list(resource, selector);
 }
 
-interface Listed<T> {
+interface Listed {
   readonly resource: Resource;
-  readonly objects: readonly T[];
+  readonly objects: readonly Stored[];
   readonly nowMs: number;
 }
 
 async function findTemporary(
   kube: Kube,
-  { resource, objects, nowMs }: Listed<KubeObject>,
+  { resource, objects, nowMs }: Listed,
 ): Promise<Found> {
   const own = objects.flatMap((object) => {
     const found = readTemporary(resource.kind, object);
@@ -135,9 +132,9 @@ async function findTemporary(
     return found === undefined || isGoing ? [] : [{ object, ...found }];
   });
   const needed = await Promise.all(own.map((one) => {
-    return isNeeded(kube, one.object.metadata.namespace!, { ...one, nowMs });
+    return isNeeded(kube, one.object.metadata.namespace, { ...one, nowMs });
   }));
-  const named = own.map(({ object }) => leftOver(resource, object, "deleted"));
+  const named = own.map(({ object }) => toDelete(resource, object));
   return {
     left: named.filter((_, at) => !needed[at]),
     kept: named.filter((_, at) => needed[at]),
@@ -153,7 +150,7 @@ async function isNeeded(
   if (nowMs < neededUntilMs) return true;
   if (run === undefined) return false;
   try {
-    const resource = RESOURCE_OF[run.kind as RunKind];
+    const resource = RESOURCE_OF[run.kind];
     const found = await kube.get<Run>(resource, namespace, run.name);
     return markOf(run.kind, found) === mark && phaseOf(found).kind !== "ended";
   } catch (error) {
@@ -164,33 +161,34 @@ async function isNeeded(
 
 async function findRuns(
   kube: Kube,
-  { resource, runs, nowMs }: { resource: Resource; runs: readonly Run[]; nowMs: number },
+  runs: readonly Stored<Run>[],
+  nowMs: number,
 ): Promise<LeftOver[]> {
   const living = runs.filter((run) => {
     const { labels, deletionTimestamp } = run.metadata;
-    const isChild = resource === TASK_RUNS && labels?.[LABEL.pipelineRun] !== undefined;
+    const isChild = run.kind === "TaskRun" && labels?.[LABEL.pipelineRun] !== undefined;
     return !isChild && deletionTimestamp === undefined && phaseOf(run).kind !== "ended";
   });
   const found = await Promise.all(living.map(async (run) => {
     const seconds = (nowMs - Date.parse(run.metadata.creationTimestamp ?? "")) / 1000;
     if (isPending(run)) {
-      return seconds > PENDING_SECONDS ? leftOver(resource, run, "deleted") : undefined;
+      return seconds > PENDING_SECONDS ? toDelete(RESOURCE_OF[run.kind], run) : undefined;
     }
-    if (!(seconds > limitSeconds(resource, run) + MARGIN_SECONDS)) return undefined;
-    const { name, namespace } = run.metadata as { name: string; namespace: string };
-    const kind = resource.kind as RunKind;
+    if (!(seconds > limitSeconds(run) + MARGIN_SECONDS)) return undefined;
+    const { kind, metadata: { name, namespace } } = run;
     const held = await heldSteps(kube, { kind, namespace, name }).catch((error) => {
       if (error instanceof ExpectedError) return []; // one that can't be looked into stays
       throw error;
     });
-    return held.length === 0 ? undefined : leftOver(resource, run, "cancelled");
+    return held.length === 0 ? undefined : toCancel(run);
   }));
   return found.filter((one) => one !== undefined);
 }
 
 /** An earlier version of this program created it so, and was killed before its objects were there. */
-function isPending({ spec }: Run): boolean {
-  const { pipelineRef, pipelineSpec, status } = spec as PipelineRun["spec"];
+function isPending(run: Run): boolean {
+  if (run.kind !== "PipelineRun") return false;
+  const { pipelineRef, pipelineSpec, status } = run.spec;
   const tasks = [...pipelineSpec?.tasks ?? [], ...pipelineSpec?.finally ?? []];
   const names = [pipelineRef, ...tasks.map(({ taskRef }) => taskRef)].map((one) => one?.name ?? "");
   return status === "PipelineRunPending" &&
@@ -198,18 +196,23 @@ function isPending({ spec }: Run): boolean {
 }
 
 /** Tekton ends it by then, if it works; what has no limit may be at work for a day. */
-function limitSeconds(resource: Resource, run: Run): number {
-  const timeout = resource === PIPELINE_RUNS
-    ? (run as PipelineRun).spec.timeouts?.pipeline
-    : (run as TaskRun).spec.timeout;
+function limitSeconds(run: Run): number {
+  const timeout = run.kind === "PipelineRun" ? run.spec.timeouts?.pipeline : run.spec.timeout;
   return timeoutSeconds(timeout ?? "1h") ?? UNLIMITED_SECONDS;
 }
 
-function leftOver(
-  resource: Resource,
-  { metadata }: KubeObject,
-  ends: LeftOver["ends"],
-): LeftOver {
-  const { name, namespace, creationTimestamp } = metadata as Required<KubeObject["metadata"]>;
-  return { resource, name, namespace, createdMs: Date.parse(creationTimestamp), ends };
+function isRun(object: Stored): object is Stored<Run> {
+  return isRunKind(object.kind);
+}
+
+function toDelete(resource: Resource, object: Stored): LeftOver {
+  return { ...originOf(object), resource, ends: "deleted" };
+}
+
+function toCancel(run: Stored<Run>): LeftOver {
+  return { ...originOf(run), resource: RESOURCE_OF[run.kind], ends: "cancelled" };
+}
+
+function originOf({ metadata: { name, namespace, creationTimestamp = "" } }: Stored) {
+  return { name, namespace, createdMs: Date.parse(creationTimestamp) };
 }

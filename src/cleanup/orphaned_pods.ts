@@ -2,7 +2,7 @@
  * Pods of our runs that nothing ends any more: a TaskRun that is cancelled in the moment in which Tekton makes its pod
  * ends without it, and the pod's first step waits for a word of Tekton's that never comes (seen with Tekton 1.9).
  */
-import { type Kube, PODS } from "../kube/interface.ts";
+import { type Kube, PODS, type Stored } from "../kube/interface.ts";
 import { LABEL, type Pod, type TaskRun } from "../tekton/model.ts";
 import { phaseOf } from "../tekton/phase.ts";
 import { OWN_LABEL } from "../objects/own.ts";
@@ -18,7 +18,7 @@ export async function orphanedPods(
     taskRuns: readonly TaskRun[];
     nowMs: number;
   },
-): Promise<Pod[]> {
+): Promise<Stored<Pod>[]> {
   const ended = new Set(
     taskRuns.filter((run) => phaseOf(run).kind === "ended").map(({ metadata }) => keyOf(metadata)),
   );

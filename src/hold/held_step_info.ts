@@ -1,6 +1,6 @@
 /** Reads what there is to know of a held step, from its pod and its TaskRun. */
 import { ExpectedError } from "../errors.ts";
-import { type Kube, PODS } from "../kube/interface.ts";
+import { type Kube, PODS, type Stored } from "../kube/interface.ts";
 import { type HeldFacts, mountedWorkspaces, paramsOf } from "../tekton/breakpoint/held_facts.ts";
 import { LABEL, type Pod, TASK_RUNS, type TaskRun } from "../tekton/model.ts";
 import { howHeld, type Pause, stepPath } from "./pause.ts";
@@ -9,7 +9,7 @@ import { howHeld, type Pause, stepPath } from "./pause.ts";
 export async function readTaskRun(
   kube: Kube,
   pause: Pause,
-): Promise<{ pod: Pod; taskRun?: TaskRun }> {
+): Promise<{ pod: Stored<Pod>; taskRun?: Stored<TaskRun> }> {
   const { namespace } = pause;
   const pod = await kube.get<Pod>(PODS, namespace, pause.pod);
   const name = pod.metadata.labels?.[LABEL.taskRun] ?? "";

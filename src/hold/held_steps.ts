@@ -1,5 +1,5 @@
 /** Finds the steps of a run that hold now: by its pods and their logs alone, whoever started it. */
-import type { Kube } from "../kube/interface.ts";
+import type { Kube, Stored } from "../kube/interface.ts";
 import { PODS } from "../kube/interface.ts";
 import { SHORT_COMMAND_MS } from "../kube/limit.ts";
 import { linePieces } from "../kube/lines.ts";
@@ -52,10 +52,10 @@ function runningGates(pod: Pod): string[] {
 const TAIL_LINES = 10_000;
 
 /** Of all that a container said the last pause counts: it may have held before. */
-async function look(kube: Kube, pod: Pod, container: string): Promise<Pause | undefined> {
+async function look(kube: Kube, pod: Stored<Pod>, container: string): Promise<Pause | undefined> {
   const { name, namespace } = pod.metadata;
   let pause: Pause | undefined;
-  const place = { namespace: namespace!, pod: name!, container };
+  const place = { namespace, pod: name, container };
   const log = await kube.logs({ ...place, tailLines: TAIL_LINES });
   const lines = new StepLines(pod, container);
   for await (const piece of linePieces(log)) pause = lines.read(piece).pause ?? pause;

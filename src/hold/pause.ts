@@ -2,6 +2,7 @@
 import { POST_FILE } from "../step/entrypoint.ts";
 import { type GateKind, readBreakpointLine, readHeldLine } from "../step/protocol/gate.ts";
 import { GATE_DIRECTORY } from "../step/scripts.ts";
+import type { Stored } from "../kube/interface.ts";
 import { LABEL, type Pod } from "../tekton/model.ts";
 import { STEP_PREFIX } from "../tekton/pod_state.ts";
 
@@ -61,7 +62,7 @@ export interface SaidLine {
 
 /** `said` are the lines before this one, those of the step's own that were said before it held. */
 export function readPause(
-  pod: Pod,
+  pod: Stored<Pod>,
   container: string,
   line: string,
   said: readonly string[],
@@ -77,9 +78,9 @@ export function readPause(
   return {
     before,
     pause: {
-      namespace: namespace!,
-      pod: name!,
-      uid: uid!,
+      namespace: namespace,
+      pod: name,
+      uid: uid,
       container,
       image: containerOf(pod, container)?.image ?? "",
       ...(task === undefined ? {} : { task }),

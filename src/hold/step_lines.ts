@@ -1,6 +1,7 @@
 /** Tells a step's own output from what its gate says. */
 import type { LinePiece } from "../kube/lines.ts";
 import type { Pod } from "../tekton/model.ts";
+import type { Stored } from "../kube/interface.ts";
 import { type Pause, readPause } from "./pause.ts";
 
 /** Of a step that holds, or was to hold: the last lines that it said, each cut to so many characters. */
@@ -23,7 +24,7 @@ export class StepLines {
   /** The end of what came of a long line so far. */
   #tail = "";
 
-  constructor(private readonly pod: Pod, private readonly container: string) {}
+  constructor(private readonly pod: Stored<Pod>, private readonly container: string) {}
 
   read(piece: LinePiece): SaidPiece {
     const { text, isStart, isEnd } = piece;

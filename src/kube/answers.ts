@@ -5,7 +5,7 @@
  */
 import { ClusterError } from "../errors.ts";
 import { checked, isRecord, type Shape } from "../shape.ts";
-import type { KubeObject, Status, WatchEvent } from "./interface.ts";
+import type { KubeObject, Resource, Status, Stored, WatchEvent } from "./interface.ts";
 
 const MIB = 1 << 20;
 
@@ -24,17 +24,15 @@ export const LARGEST = {
 /** An error's message is cut to this many characters. */
 const MESSAGE_CHARS = 500;
 
-/** What of a resource is checked, but for the metadata. */
-interface Shaped {
-  readonly shape?: Shape;
-}
+/** What of a resource is checked, but for the metadata, and the kind of objects that name none. */
+type Shaped = Partial<Pick<Resource, "kind" | "shape">>;
 
 const OBJECT: Shape = {
   metadata: {
-    name: "text",
+    name: "name",
     generateName: "text",
-    namespace: "text",
-    uid: "text",
+    namespace: "name",
+    uid: "name",
     resourceVersion: "text",
     creationTimestamp: "text",
     deletionTimestamp: "text",
@@ -97,14 +95,17 @@ export async function readStart(
 type Json = { readonly [key: string]: unknown };
 
 /** Throws AnswerError where it is not an object with a name, of that shape. */
-export function parseObject<T extends KubeObject>(text: string, { shape = {} }: Shaped): T {
-  return asObject<T>(parseJson(text, "no object"), shape, "no object");
+export function parseObject<T extends KubeObject>(
+  text: string,
+  expected: Shaped,
+): Stored<T> {
+  return asObject<T>(parseJson(text, "no object"), expected, "no object");
 }
 
 export function parseList<T extends KubeObject>(
   text: string,
-  { shape = {} }: Shaped,
-): { items: T[]; resourceVersion: string } {
+  expected: Shaped,
+): { items: Stored<T>[]; resourceVersion: string } {
   const list = parseJson(text, "no list");
   if (!isRecord(list)) throw new AnswerError("no list");
   const { items, metadata } = list;
@@ -114,7 +115,7 @@ export function parseList<T extends KubeObject>(
     throw new AnswerError("no list");
   }
   return {
-    items: (items ?? []).map((item) => asObject<T>(item, shape, "no list")),
+    items: (items ?? []).map((item) => asObject<T>(item, expected, "no list")),
     resourceVersion,
   };
 }
@@ -129,7 +130,7 @@ export type ParsedEvent<T extends KubeObject> =
 /** Throws AnswerError. */
 export function parseWatchEvent<T extends KubeObject>(
   line: string,
-  { shape = {} }: Shaped,
+  expected: Shaped,
 ): ParsedEvent<T> {
   const what = "no watch event";
   const event = tryJson(line);
@@ -138,7 +139,7 @@ export function parseWatchEvent<T extends KubeObject>(
     case "ADDED":
     case "MODIFIED":
     case "DELETED":
-      return { type: event.type, object: asObject<T>(event.object, shape, what) };
+      return { type: event.type, object: asObject<T>(event.object, expected, what) };
     case "BOOKMARK":
       return { type: event.type, resourceVersion: versionOf(event.object) };
     case "ERROR":
@@ -208,13 +209,19 @@ function asCause({ reason, message, field }: Json) {
   };
 }
 
-function asObject<T extends KubeObject>(given: unknown, shape: Shape, what: string): T {
+/** A list's items of a kind of Kubernetes' own come without their kind. */
+function asObject<T extends KubeObject>(
+  given: unknown,
+  { kind, shape = {} }: Shaped,
+  what: string,
+): Stored<T> {
   const isNamed = isRecord(given) && isRecord(given.metadata) &&
     typeof given.metadata.name === "string";
   if (!isNamed) throw new AnswerError(what);
   const found = checked(given, OBJECT, shape);
   if ("why" in found) throw new AnswerError(`${what}: ${found.why}`);
-  return found.value as T;
+  const object = found.value as Stored<T>;
+  return kind === undefined || object.kind !== undefined ? object : { ...object, kind };
 }
 
 /**

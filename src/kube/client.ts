@@ -21,6 +21,7 @@ import type {
   LogOptions,
   Resource,
   Selector,
+  Stored,
   WatchEvent,
 } from "./interface.ts";
 import { Interrupts } from "./interrupts.ts";
@@ -75,16 +76,20 @@ export class KubeClient implements Kube {
     this.#interrupts = new Interrupts(transport, interrupt);
   }
 
-  get<T extends KubeObject>(resource: Resource, namespace: string, name: string): Promise<T> {
-    return this.#ask<T>({
+  get<T extends KubeObject>(
+    resource: Resource,
+    namespace: string,
+    name: string,
+  ): Promise<Stored<T>> {
+    return this.#ask({
       what: { verb: "get", kind: resource.kind, name, namespace },
       path: resourcePath(resource, namespace, name),
-      parse: (text) => parseObject(text, resource),
+      parse: (text) => parseObject<T>(text, resource),
       isRead: true,
     });
   }
 
-  async list<T extends KubeObject>(resource: Resource, selector: Selector): Promise<T[]> {
+  async list<T extends KubeObject>(resource: Resource, selector: Selector): Promise<Stored<T>[]> {
     return (await this.#list<T>(resource, selector)).items;
   }
 
@@ -92,17 +97,17 @@ export class KubeClient implements Kube {
     resource: Resource,
     object: T,
     options: { dryRun?: boolean } = {},
-  ): Promise<T> {
+  ): Promise<Stored<T>> {
     const namespace = object.metadata.namespace ?? this.namespace;
     const name = object.metadata.name ?? object.metadata.generateName;
-    return this.#ask<T>({
+    return this.#ask({
       what: { verb: "create", kind: resource.kind, name, namespace },
       path: resourcePath(resource, namespace) +
         encodeQuery({ dryRun: options.dryRun ? "All" : undefined }),
       method: "POST",
       headers: JSON_TYPE,
       body: JSON.stringify(object),
-      parse: (text) => parseObject(text, resource),
+      parse: (text) => parseObject<T>(text, resource),
     });
   }
 
@@ -112,15 +117,15 @@ export class KubeClient implements Kube {
     name: string,
     patch: unknown,
     subresource?: string,
-  ): Promise<T> {
+  ): Promise<Stored<T>> {
     const path = resourcePath(resource, namespace, name);
-    return this.#ask<T>({
+    return this.#ask({
       what: { verb: "patch", kind: resource.kind, name, namespace },
       path: subresource === undefined ? path : `${path}/${subresource}`,
       method: "PATCH",
       headers: MERGE_PATCH,
       body: JSON.stringify(patch),
-      parse: (text) => parseObject(text, resource),
+      parse: (text) => parseObject<T>(text, resource),
     });
   }
 
@@ -210,7 +215,7 @@ export class KubeClient implements Kube {
     resource: Resource,
     selector: Selector,
     rest: Pick<Ask<T>, "signal" | "isWatch"> = {},
-  ): Promise<{ items: T[]; resourceVersion: string }> {
+  ): Promise<{ items: Stored<T>[]; resourceVersion: string }> {
     return this.#ask({
       what: { verb: "list", kind: resource.kind, namespace: selector.namespace },
       path: listPath(resource, selector),

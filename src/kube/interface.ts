@@ -33,6 +33,14 @@ export interface KubeObject {
   [key: string]: unknown;
 }
 
+/** An object whose name is known. */
+export type Named<T extends KubeObject = KubeObject> = T & { metadata: { name: string } };
+
+/** An object as the API server returns it: its name, namespace and uid are known. */
+export type Stored<T extends KubeObject = KubeObject> = T & {
+  metadata: { name: string; namespace: string; uid: string };
+};
+
 /** The error body of the API, https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
 export interface Status {
   kind?: "Status";
@@ -51,12 +59,12 @@ export interface Status {
 }
 
 /** A kind as the API's paths spell it. `kind` is the singular that people read: "PipelineRun". */
-export interface Resource {
+export interface Resource<Kind extends string = string> {
   /** "" is the core group. */
   readonly group: string;
   readonly version: string;
   readonly plural: string;
-  readonly kind: string;
+  readonly kind: Kind;
   /** What of its objects is relied on: an answer of another shape is refused. */
   readonly shape?: Shape;
 }
@@ -119,7 +127,7 @@ export interface KubeEvent extends KubeObject {
 
 export interface WatchEvent<T extends KubeObject = KubeObject> {
   type: "ADDED" | "MODIFIED" | "DELETED";
-  object: T;
+  object: Stored<T>;
 }
 
 export interface Selector {
@@ -203,13 +211,17 @@ export interface Kube {
   /** The API server's address, for messages. */
   readonly server: string;
 
-  get<T extends KubeObject>(resource: Resource, namespace: string, name: string): Promise<T>;
-  list<T extends KubeObject>(resource: Resource, selector: Selector): Promise<T[]>;
+  get<T extends KubeObject>(
+    resource: Resource,
+    namespace: string,
+    name: string,
+  ): Promise<Stored<T>>;
+  list<T extends KubeObject>(resource: Resource, selector: Selector): Promise<Stored<T>[]>;
   create<T extends KubeObject>(
     resource: Resource,
     object: T,
     options?: { dryRun?: boolean },
-  ): Promise<T>;
+  ): Promise<Stored<T>>;
   /** A JSON merge patch (RFC 7386), of the object or of one of its subresources. */
   patch<T extends KubeObject>(
     resource: Resource,
@@ -217,7 +229,7 @@ export interface Kube {
     name: string,
     patch: unknown,
     subresource?: string,
-  ): Promise<T>;
+  ): Promise<Stored<T>>;
   delete(resource: Resource, namespace: string, name: string): Promise<void>;
   /**
    * What is there, as ADDED, and then each change: goes on over lost connections and expired

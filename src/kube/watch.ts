@@ -4,7 +4,7 @@
  */
 import { ExpectedError } from "../errors.ts";
 import { AnswerError, MalformedError, type ParsedEvent, parseWatchEvent } from "./answers.ts";
-import type { KubeObject, Resource, WatchEvent } from "./interface.ts";
+import type { KubeObject, Resource, Stored, WatchEvent } from "./interface.ts";
 import { lines } from "./lines.ts";
 import { Backoff, isPassing } from "./retry.ts";
 import { untilSilent } from "./silence.ts";
@@ -15,7 +15,7 @@ export interface WatchSource<T extends KubeObject> {
   readonly resource: Resource;
   /** For messages. */
   readonly server: string;
-  list(signal: AbortSignal): Promise<{ items: T[]; resourceVersion: string }>;
+  list(signal: AbortSignal): Promise<{ items: Stored<T>[]; resourceVersion: string }>;
   /** The body of `?watch=1`: one JSON event a line. Rejects where it does not begin in time. */
   stream(resourceVersion: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
   delay(ms: number, signal: AbortSignal): Promise<void>;
@@ -36,7 +36,7 @@ export async function* watch<T extends KubeObject>(
   source: WatchSource<T>,
   signal: AbortSignal,
 ): AsyncGenerator<WatchEvent<T>> {
-  const known = new Map<string, T>();
+  const known = new Map<string, Stored<T>>();
   const backoff = new Backoff();
   let [awayMs, malformed] = [0, 0];
   let patience: Patience | undefined;
@@ -79,7 +79,7 @@ class Patience implements Disposable {
 }
 
 /** What a fresh list says that was not known. */
-function* difference<T extends KubeObject>(known: Map<string, T>, items: T[]) {
+function* difference<T extends KubeObject>(known: Map<string, Stored<T>>, items: Stored<T>[]) {
   const present = new Set(items.map(keyOf));
   for (const [key, object] of [...known]) {
     if (present.has(key)) continue;
@@ -98,7 +98,7 @@ function* difference<T extends KubeObject>(known: Map<string, T>, items: T[]) {
 
 interface From<T extends KubeObject> {
   readonly from: string;
-  readonly known: Map<string, T>;
+  readonly known: Map<string, Stored<T>>;
   readonly signal: AbortSignal;
   /** Called with each good event. */
   readonly seen: () => void;
@@ -161,6 +161,6 @@ async function* stream<T extends KubeObject>(
   }
 }
 
-function keyOf(object: KubeObject): string {
-  return object.metadata.uid ?? object.metadata.name ?? "";
+function keyOf({ metadata }: Stored): string {
+  return metadata.uid;
 }

@@ -1,12 +1,17 @@
 /** The pods and TaskRuns of a run. */
-import { type Kube, PODS, type Selector } from "../kube/interface.ts";
-import { LABEL, type PipelineRun, type Pod, TASK_RUNS, type TaskRun } from "../tekton/model.ts";
+import { type Kube, PODS, type Selector, type Stored } from "../kube/interface.ts";
+import {
+  LABEL,
+  type Pod,
+  type Run,
+  type RunKind,
+  TASK_RUNS,
+  type TaskRun,
+} from "../tekton/model.ts";
 import { byAge } from "./object_age.ts";
 
-type Kind = "PipelineRun" | "TaskRun";
-
 export function childrenOf(
-  { kind, name, namespace }: { kind: Kind; name: string; namespace: string },
+  { kind, name, namespace }: { kind: RunKind; name: string; namespace: string },
 ): Selector {
   const label = kind === "PipelineRun" ? LABEL.pipelineRun : LABEL.taskRun;
   return { namespace, labels: `${label}=${name}` };
@@ -15,14 +20,13 @@ export function childrenOf(
 /** The pods in the order in which they came; a TaskRun is its own. */
 export async function readChildren(
   kube: Kube,
-  run: PipelineRun | TaskRun,
-): Promise<{ pods: Pod[]; taskRuns: TaskRun[] }> {
-  const { name, namespace } = run.metadata as { name: string; namespace: string };
-  const kind = run.kind as Kind;
-  const children = childrenOf({ kind, name, namespace });
+  run: Stored<Run>,
+): Promise<{ pods: Stored<Pod>[]; taskRuns: Stored<TaskRun>[] }> {
+  const { name, namespace } = run.metadata;
+  const children = childrenOf({ kind: run.kind, name, namespace });
   const [pods, taskRuns] = await Promise.all([
     kube.list<Pod>(PODS, children),
-    kind === "PipelineRun" ? kube.list<TaskRun>(TASK_RUNS, children) : [run as TaskRun],
+    run.kind === "PipelineRun" ? kube.list<TaskRun>(TASK_RUNS, children) : [run],
   ]);
   return { pods: pods.toSorted(byAge), taskRuns };
 }

@@ -7,10 +7,11 @@
  */
 import { ClusterError, ExpectedError, Interrupted } from "../errors.ts";
 import type { Clock } from "../host.ts";
-import type { Kube, KubeObject, Resource } from "../kube/interface.ts";
+import type { Kube, KubeObject, Named, Resource, Stored } from "../kube/interface.ts";
 import { isStatus, refused, StatusError, UnreachableError } from "../kube/status.ts";
 import { Grace, within } from "../async/limits.ts";
-import { marked, markOf, type Named } from "./own.ts";
+import { isRunKind } from "../tekton/model.ts";
+import { marked, markOf } from "./own.ts";
 
 export interface Creating {
   readonly kube: Kube;
@@ -31,7 +32,7 @@ export async function createOnce<T extends KubeObject>(
   resource: Resource,
   object: T,
   { isTemporary = false }: { isTemporary?: boolean } = {},
-): Promise<T> {
+): Promise<Stored<T>> {
   const mark = newMark(creating);
   const marking = { kind: resource.kind, mark, random: creating.random, isTemporary };
   return await withFreeName(object, async () => {
@@ -74,7 +75,7 @@ export async function createMarked<T extends KubeObject>(
   resource: Resource,
   object: Named<T>,
   mark: string,
-): Promise<T> {
+): Promise<Stored<T>> {
   using grace = new Grace(clock, interrupt);
   const { signal } = grace;
   const lateMs = clock.now() + PATIENCE_MS;
@@ -112,8 +113,8 @@ export async function createMarked<T extends KubeObject>(
 async function lookUp<T extends KubeObject>(
   kube: Kube,
   resource: Resource,
-  { metadata: { name, namespace = kube.namespace } }: Named<KubeObject>,
-): Promise<T | undefined> {
+  { metadata: { name, namespace = kube.namespace } }: Named,
+): Promise<Stored<T> | undefined> {
   try {
     return await kube.get<T>(resource, namespace, name);
   } catch (error) {
@@ -142,7 +143,7 @@ function isDoubtful(error: unknown): boolean {
   return (code === 408 || code >= 500) && !/admission webhook|failed calling webhook/.test(message);
 }
 
-function taken(kube: Kube, { kind, plural, group }: Resource, object: Named<KubeObject>) {
+function taken(kube: Kube, { kind, plural, group }: Resource, object: Named) {
   const { name, namespace } = object.metadata;
   return refused({ verb: "create", kind, name, namespace, server: kube.server }, {
     code: 409,
@@ -153,12 +154,11 @@ function taken(kube: Kube, { kind, plural, group }: Resource, object: Named<Kube
 
 function mayExist(
   { kind, plural, group }: Resource,
-  object: Named<KubeObject>,
+  object: Named,
   { why, interrupt }: { why: unknown; interrupt: AbortSignal },
 ): ExpectedError {
   const { name, namespace } = object.metadata;
-  const isRun = kind === "PipelineRun" || kind === "TaskRun";
-  const hint = isRun
+  const hint = isRunKind(kind)
     ? `if it does: tkn ${kind.toLowerCase()} cancel ${name} -n ${namespace}`
     : `if it does: kubectl delete ${plural}.${group} ${name} -n ${namespace}`;
   const thing = `${kind} "${name}"`;

@@ -1,5 +1,6 @@
 /** What this program writes onto the objects that it creates, and recognizes them by later. Pure. */
-import type { KubeObject } from "../kube/interface.ts";
+import type { KubeObject, Named } from "../kube/interface.ts";
+import { isRunKind, type RunName } from "../tekton/model.ts";
 import { HOLDS_LABELS, INVOCATION } from "../step/copies.ts";
 import { VERSION } from "../version.ts";
 
@@ -16,9 +17,6 @@ const RUN = "tkn-dev/run";
 /** As long as an object that no run uses may be needed: creating a run, or an answer, ends sooner. */
 const NEEDED_SECONDS = 240;
 
-/** An object with a name that is known before it is created. */
-export type Named<T extends KubeObject> = T & { metadata: { name: string } };
-
 export interface Marking {
   readonly kind: string;
   readonly mark: string;
@@ -26,7 +24,7 @@ export interface Marking {
   /** It is of use to this program alone, and for a short time. */
   readonly isTemporary?: boolean;
   /** The run that refers to it. */
-  readonly run?: Named<KubeObject>;
+  readonly run?: Named;
 }
 
 /**
@@ -65,7 +63,7 @@ export interface Temporary {
   readonly neededUntilMs: number;
   readonly mark: string;
   /** The run that refers to it, if any. */
-  readonly run?: { readonly kind: string; readonly name: string };
+  readonly run?: RunName;
 }
 
 /** What `marked` wrote onto a temporary object of that kind; undefined where it did not. */
@@ -75,11 +73,11 @@ export function readTemporary(kind: string, object: KubeObject): Temporary | und
   const createdMs = Date.parse(creationTimestamp ?? "");
   const isOwn = labels?.[OWN_LABEL] !== undefined && /^\d{1,9}$/.test(seconds);
   if (!isOwn || mark === undefined || Number.isNaN(createdMs)) return undefined;
-  const [, runKind, runName] = /^(PipelineRun|TaskRun)\/(.+)$/.exec(annotations[RUN] ?? "") ?? [];
+  const [, runKind, runName] = /^(\w+)\/(.+)$/.exec(annotations[RUN] ?? "") ?? [];
   return {
     neededUntilMs: createdMs + Number(seconds) * 1000,
     mark,
-    run: runKind === undefined ? undefined : { kind: runKind, name: runName },
+    run: isRunKind(runKind) ? { kind: runKind, name: runName } : undefined,
   };
 }
 

@@ -26,7 +26,7 @@ export async function ask<T extends KubeObject, R>(
   using grace = new Grace(asking.clock, asking.interrupt);
   const placed = { ...object, metadata: { ...object.metadata, namespace } };
   const created = await createOnce<T>(asking, resource, placed, { isTemporary: true });
-  const name = created.metadata.name!;
+  const name = created.metadata.name;
   const over = new AbortController();
   const signal = AbortSignal.any([asking.interrupt, over.signal]);
   sweep(asking, [resource], { created, signal });

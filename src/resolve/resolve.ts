@@ -4,7 +4,7 @@
  * asked, by a ResolutionRequest or, where the user may not create one, by a probe run.
  */
 import { ClusterError } from "../errors.ts";
-import type { Kube, KubeObject, Resource } from "../kube/interface.ts";
+import type { Kube, KubeObject, Resource, Stored } from "../kube/interface.ts";
 import { isStatus, isUnknownKind, StatusError } from "../kube/status.ts";
 import type { ReadTask } from "../tekton/inline/inline_task.ts";
 import {
@@ -46,7 +46,7 @@ export async function read<T extends KubeObject>(
   kube: Kube,
   resource: Resource,
   name: string,
-): Promise<T> {
+): Promise<Stored<T>> {
   try {
     return await kube.get<T>(resource, kube.namespace, name);
   } catch (error) {

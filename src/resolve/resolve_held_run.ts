@@ -31,12 +31,10 @@ export async function holdRun(
   options: HoldOptions,
 ): Promise<HeldRun<PipelineRun | TaskRun>> {
   if (run.kind === "PipelineRun") {
-    const pipelineRun = run as PipelineRun;
-    const pipeline = await pipelineOf(resolving, pipelineRun);
-    return await holdPipeline(resolving, pipelineRun, pipeline, breakpoints, options);
+    const pipeline = await pipelineOf(resolving, run);
+    return await holdPipeline(resolving, run, pipeline, breakpoints, options);
   }
-  const taskRun = run as TaskRun;
-  return await holdTask(resolving, taskRun, await taskOf(resolving, taskRun), breakpoints, options);
+  return await holdTask(resolving, run, await taskOf(resolving, run), breakpoints, options);
 }
 
 export async function holdPipeline(

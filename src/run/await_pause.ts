@@ -1,6 +1,7 @@
 /** Awaits the pause: the moment when the gate itself says that it holds. */
 import { ClusterError, TransferError, UsageError } from "../errors.ts";
 import type { Clock } from "../host.ts";
+import type { Stored } from "../kube/interface.ts";
 import { LABEL, type Pod } from "../tekton/model.ts";
 import { STEP_PREFIX } from "../tekton/pod_state.ts";
 import type { LiveRun, MissedPause } from "./live_run.ts";
@@ -38,7 +39,9 @@ export async function awaitPause(options: PauseOptions): Promise<Pause | undefin
 }
 
 /** The pod of the held task, where it is there. */
-export function heldPod({ live, held }: Pick<PauseOptions, "live" | "held">): Pod | undefined {
+export function heldPod(
+  { live, held }: Pick<PauseOptions, "live" | "held">,
+): Stored<Pod> | undefined {
   return [...live.pods.values()].find((pod) => isOfTask(pod, held.task));
 }
 

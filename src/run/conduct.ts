@@ -2,7 +2,7 @@
 import { ExpectedError, Interrupted } from "../errors.ts";
 import type { Clock } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
-import { PIPELINES, RESOURCE_OF, type RunKind, TASKS } from "../tekton/model.ts";
+import { PIPELINES, RESOURCE_OF, TASKS } from "../tekton/model.ts";
 import { CANCEL } from "../tekton/phase.ts";
 import type { RunManifest } from "../tekton/run_manifest.ts";
 import type { Outcome, RunEvent } from "../events.ts";
@@ -58,8 +58,7 @@ export async function conduct(
   const startMs = clock.now();
   if (interrupt.aborted) throw new Interrupted("Interrupted: nothing was started");
   const { run: created, objects, why, owned } = await createRun(options, options.runManifest);
-  const kind = created.kind as RunKind;
-  const { name, namespace } = created.metadata as { name: string; namespace: string };
+  const { kind, metadata: { name, namespace } } = created;
   const over = new AbortController();
   const signal = AbortSignal.any([interrupt, over.signal]);
   using grace = new Grace(clock, interrupt);

@@ -1,7 +1,7 @@
 /** One live run as the cluster shows it: the run, its TaskRuns and their Pods, kept up to date. */
 import { ClusterError } from "../errors.ts";
 import type { Clock } from "../host.ts";
-import type { Kube, KubeObject, Resource, Selector } from "../kube/interface.ts";
+import type { Kube, KubeObject, Resource, Selector, Stored } from "../kube/interface.ts";
 import { PODS } from "../kube/interface.ts";
 import {
   LABEL,
@@ -33,25 +33,25 @@ export class LiveRun implements AsyncDisposable {
   readonly kind: RunKind;
   readonly name: string;
   readonly namespace: string;
-  readonly taskRuns: Map<string, TaskRun> = new Map();
-  readonly pods: Map<string, Pod> = new Map();
+  readonly taskRuns: Map<string, Stored<TaskRun>> = new Map();
+  readonly pods: Map<string, Stored<Pod>> = new Map();
   /** Pods that were deleted while their TaskRun went on, by name. */
   readonly deletedPods: Set<string> = new Set();
   /** As the steps' logs have told so far, see `follow`. */
   readonly pauses: Pause[] = [];
   readonly missed: MissedPause[] = [];
-  #run: Run;
+  #run: Stored<Run>;
   #logsDrained = false;
   #failure: unknown;
   #waiters = new Set<() => void>();
   readonly #stop = new AbortController();
   readonly #watches: Promise<void>;
 
-  constructor(kube: Kube, created: Run, private readonly clock: Clock) {
+  constructor(kube: Kube, created: Stored<Run>, private readonly clock: Clock) {
     this.#run = created;
-    this.kind = created.kind as RunKind;
-    this.name = created.metadata.name!;
-    this.namespace = created.metadata.namespace!;
+    this.kind = created.kind;
+    this.name = created.metadata.name;
+    this.namespace = created.metadata.namespace;
     const { namespace, name } = this;
     const byName: Selector = { namespace, fields: `metadata.name=${name}` };
     const children = childrenOf(this);
@@ -59,7 +59,7 @@ export class LiveRun implements AsyncDisposable {
       this.#watch<Run>(kube, RESOURCE_OF[this.kind], byName, async (run) => {
         if (phaseOf(run).kind === "ended") await this.#catchUp(kube, children);
         this.#run = run;
-        if (this.kind === "TaskRun") this.taskRuns.set(name, run as TaskRun);
+        if (run.kind === "TaskRun") this.taskRuns.set(name, run);
       }, () => this.#fail(deletedError(this))),
       this.#watch<Pod>(
         kube,
@@ -67,7 +67,7 @@ export class LiveRun implements AsyncDisposable {
         children,
         (pod) => this.#see(pod),
         ({ metadata: { name, uid } }) => {
-          if (this.pods.get(name!)?.metadata.uid === uid) this.pods.delete(name!);
+          if (this.pods.get(name)?.metadata.uid === uid) this.pods.delete(name);
         },
       ),
     ];
@@ -83,15 +83,15 @@ export class LiveRun implements AsyncDisposable {
   }
 
   /** One that was created before, with what there is of it already. */
-  static async attach(kube: Kube, run: Run, clock: Clock): Promise<LiveRun> {
+  static async attach(kube: Kube, run: Stored<Run>, clock: Clock): Promise<LiveRun> {
     const { pods, taskRuns } = await readChildren(kube, run);
     const live = new LiveRun(kube, run, clock);
-    for (const pod of pods) live.pods.set(pod.metadata.name!, pod);
-    for (const taskRun of taskRuns) live.taskRuns.set(taskRun.metadata.name!, taskRun);
+    for (const pod of pods) live.pods.set(pod.metadata.name, pod);
+    for (const taskRun of taskRuns) live.taskRuns.set(taskRun.metadata.name, taskRun);
     return live;
   }
 
-  get run(): Run {
+  get run(): Stored<Run> {
     return this.#run;
   }
 
@@ -180,26 +180,26 @@ export class LiveRun implements AsyncDisposable {
       .catch(() => {}); // the watches tell of them too
   }
 
-  #seeTaskRun(run: TaskRun): void {
-    const known = this.taskRuns.get(run.metadata.name!);
-    if (!isOlder(run, known)) this.taskRuns.set(run.metadata.name!, run);
+  #seeTaskRun(run: Stored<TaskRun>): void {
+    const known = this.taskRuns.get(run.metadata.name);
+    if (!isOlder(run, known)) this.taskRuns.set(run.metadata.name, run);
   }
 
-  #see(pod: Pod): void {
+  #see(pod: Stored<Pod>): void {
     const { name, deletionTimestamp, labels } = pod.metadata;
-    if (isOlder(pod, this.pods.get(name!))) return;
-    this.pods.set(name!, pod);
+    if (isOlder(pod, this.pods.get(name))) return;
+    this.pods.set(name, pod);
     const taskRun = this.taskRuns.get(labels?.[LABEL.taskRun] ?? "");
     const goesOn = taskRun !== undefined && phaseOf(taskRun).kind !== "ended";
-    if (deletionTimestamp !== undefined && goesOn) this.deletedPods.add(name!);
+    if (deletionTimestamp !== undefined && goesOn) this.deletedPods.add(name);
   }
 
   async #watch<T extends KubeObject>(
     kube: Kube,
     resource: Resource,
     selector: Selector,
-    there: (object: T) => void | Promise<void>,
-    gone: (object: T) => void = () => {},
+    there: (object: Stored<T>) => void | Promise<void>,
+    gone: (object: Stored<T>) => void = () => {},
   ): Promise<void> {
     try {
       for await (const event of kube.watch<T>(resource, selector, this.#stop.signal)) {

@@ -1,5 +1,5 @@
 /** What the objects of an ended run say, as an Outcome: pure. */
-import type { PipelineRun, PipelineTask, Pod, Run, StepState, TaskRun } from "../tekton/model.ts";
+import type { PipelineRun, PipelineTask, Pod, StepState, TaskRun } from "../tekton/model.ts";
 import {
   durationMs,
   failedStep,
@@ -15,7 +15,8 @@ import type { LiveRun } from "./live_run.ts";
 
 /** `uploaded` is the Pipeline's task that the upload stood in for. */
 export function outcomeOf(live: LiveRun, uploaded: string | undefined): Outcome {
-  const phase = phaseOf(live.run);
+  const { run } = live;
+  const phase = phaseOf(run);
   const ended = phase.kind === "ended"
     ? phase
     : { succeeded: false, reason: "Running", message: "" };
@@ -25,15 +26,11 @@ export function outcomeOf(live: LiveRun, uploaded: string | undefined): Outcome 
     name: live.name,
     reason: ended.reason,
     message: ended.message,
-    elapsedMs: durationMs(live.run),
-    tasks: live.kind === "PipelineRun"
-      ? pipelineTasks(live.run as PipelineRun, live, uploaded)
-      : [taskOutcome(taskName(live.run), live.run as TaskRun, live.pods)],
+    elapsedMs: durationMs(run),
+    tasks: run.kind === "PipelineRun"
+      ? pipelineTasks(run, live, uploaded)
+      : [taskOutcome(taskNameOf(run.metadata.labels) ?? run.metadata.name, run, live.pods)],
   };
-}
-
-function taskName(run: Run): string {
-  return taskNameOf(run.metadata.labels) ?? run.metadata.name!;
 }
 
 /** In the Pipeline's order, the finally tasks last. */

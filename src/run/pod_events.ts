@@ -1,5 +1,5 @@
 /** What the events of a pod that does not run yet tell, and those of the claims that it waits for. */
-import { EVENTS, type Kube, type KubeEvent } from "../kube/interface.ts";
+import { EVENTS, type Kube, type KubeEvent, type Stored } from "../kube/interface.ts";
 import type { Pod } from "../tekton/model.ts";
 import { isStarting, whatClaimsSay, whatEventsSay } from "../tekton/pod_state.ts";
 import { hintFor, type Obstacle } from "./obstacle.ts";
@@ -8,8 +8,8 @@ import { hintFor, type Obstacle } from "./obstacle.ts";
 const MOST_CLAIMS = 3;
 
 /** Its own status tells neither that an image is pulled, nor why a volume can't be had. */
-export async function askEvents(kube: Kube, pod: Pod): Promise<Obstacle | undefined> {
-  const { name, namespace } = pod.metadata as { name: string; namespace: string };
+export async function askEvents(kube: Kube, pod: Stored<Pod>): Promise<Obstacle | undefined> {
+  const { name, namespace } = pod.metadata;
   const eventsOf = (kind: string, name: string) => {
     const fields = `involvedObject.kind=${kind},involvedObject.name=${name}`;
     return kube.list<KubeEvent>(EVENTS, { namespace, fields });

@@ -1,6 +1,6 @@
 /** Creates a run, after asking whether the user may do all that an upload takes. */
 import { ClusterError, ExpectedError } from "../errors.ts";
-import type { Access, Kube } from "../kube/interface.ts";
+import type { Access, Kube, Stored } from "../kube/interface.ts";
 import { isStatus, StatusError } from "../kube/status.ts";
 import type { RunManifest } from "../tekton/run_manifest.ts";
 import { RESOURCE_OF, type Run, type RunKind, TASK_RUNS, type TaskRun } from "../tekton/model.ts";
@@ -52,7 +52,7 @@ export async function readServerTime(kube: Kube): Promise<number | undefined> {
 }
 
 /** A TaskRun as the server would store it; undefined where it would not. */
-async function tryTaskRun(kube: Kube): Promise<TaskRun | undefined> {
+async function tryTaskRun(kube: Kube): Promise<Stored<TaskRun> | undefined> {
   const run: TaskRun = {
     apiVersion: "tekton.dev/v1",
     kind: "TaskRun",
@@ -82,7 +82,7 @@ export async function createRun(creating: Creating, runManifest: RunManifest): P
   }
   try {
     const placed: Run = runManifest.inline();
-    const run = await createOnce(creating, RESOURCE_OF[placed.kind as RunKind], placed);
+    const run = await createOnce(creating, RESOURCE_OF[placed.kind], placed);
     return { run, objects: [], owned: Promise.resolve() };
   } catch (error) {
     const why = whyRefused(error);

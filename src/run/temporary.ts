@@ -3,19 +3,26 @@
  * once Tekton has stored what they say in the run's status nobody reads them any more.
  */
 import { ExpectedError } from "../errors.ts";
-import type { KubeObject, Resource } from "../kube/interface.ts";
-import { PIPELINES, RESOURCE_OF, type Run, type RunKind, TASKS } from "../tekton/model.ts";
+import type { Resource, Stored } from "../kube/interface.ts";
+import {
+  type Pipeline,
+  PIPELINES,
+  RESOURCE_OF,
+  type Run,
+  type Task,
+  TASKS,
+} from "../tekton/model.ts";
 import { createMarked, type Creating, isUncertain, newMark } from "../objects/create_once.ts";
 import { Grace, within } from "../async/limits.ts";
 import { marked } from "../objects/own.ts";
 import { type LiveRun } from "./live_run.ts";
 
-const RESOURCES: Record<string, Resource> = { Pipeline: PIPELINES, Task: TASKS };
+const RESOURCES: Record<"Pipeline" | "Task", Resource> = { Pipeline: PIPELINES, Task: TASKS };
 
 export interface CreatedRun {
-  readonly run: Run;
+  readonly run: Stored<Run>;
   /** What it refers to and owns, to be removed once that was read. */
-  readonly objects: readonly KubeObject[];
+  readonly objects: readonly Stored<Pipeline | Task>[];
   /** The run's ownership of them, which it does not need itself. Never rejects. */
   readonly owned: Promise<void>;
 }
@@ -27,22 +34,23 @@ export interface CreatedRun {
  */
 export async function createTemporary(
   creating: Creating,
-  placed: { run: Run; objects: readonly KubeObject[] },
+  placed: { run: Run; objects: readonly (Pipeline | Task)[] },
 ): Promise<CreatedRun> {
   const mark = newMark(creating);
   const { random } = creating;
-  const run = marked(placed.run, { kind: placed.run.kind!, mark, random });
+  const run = marked(placed.run, { kind: placed.run.kind, mark, random });
   const objects = placed.objects.map((object) => {
-    return marked(object, { kind: object.kind!, mark, random, isTemporary: true, run });
+    return marked(object, { kind: object.kind, mark, random, isTemporary: true, run });
   });
-  const there: KubeObject[] = [];
+  const there: Stored<Pipeline | Task>[] = [];
   try {
-    await allDone(objects.map(async (object) => {
-      await createMarked(creating, resourceOf(object), object, mark);
-      there.push(object);
+    const stored = await allDone(objects.map(async (object) => {
+      const one = await createMarked<Pipeline | Task>(creating, resourceOf(object), object, mark);
+      there.push(one);
+      return one;
     }));
-    const created = await createMarked<Run>(creating, RESOURCE_OF[run.kind as RunKind], run, mark);
-    return { run: created, objects, owned: own(creating, created, objects) };
+    const created = await createMarked<Run>(creating, RESOURCE_OF[run.kind], run, mark);
+    return { run: created, objects: stored, owned: own(creating, created, stored) };
   } catch (error) {
     const mayRun = there.length === objects.length && isUncertain(error);
     using grace = new Grace(creating.clock, creating.interrupt);
@@ -53,21 +61,21 @@ export async function createTemporary(
 }
 
 /** Once all have settled, the first error: none comes to be after the others were removed. */
-async function allDone(works: readonly Promise<unknown>[]): Promise<void> {
+async function allDone<T>(works: readonly Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(works);
-  await Promise.all(works);
+  return await Promise.all(works);
 }
 
 /** Without the right to patch, `cleanup` still tells by the run's name whose they are. */
 async function own(
   { kube, clock, interrupt }: Creating,
-  run: Run,
-  objects: readonly KubeObject[],
+  run: Stored<Run>,
+  objects: readonly Stored<Pipeline | Task>[],
 ): Promise<void> {
-  const { name, uid } = run.metadata as { name: string; uid: string };
-  const ownerReferences = [{ apiVersion: "tekton.dev/v1", kind: run.kind!, name, uid }];
-  await Promise.allSettled(objects.map(({ metadata, ...object }) => {
-    const { name, namespace } = metadata as { name: string; namespace: string };
+  const { name, uid } = run.metadata;
+  const ownerReferences = [{ apiVersion: "tekton.dev/v1", kind: run.kind, name, uid }];
+  await Promise.allSettled(objects.map((object) => {
+    const { name, namespace } = object.metadata;
     const patch = { metadata: { ownerReferences } };
     const patching = kube.patch(resourceOf(object), namespace, name, patch);
     return within(clock, { ms: CHANGE_MS, signal: interrupt }, patching);
@@ -85,7 +93,7 @@ async function own(
 export async function removeTemporary(
   removing: Pick<Creating, "kube" | "clock">,
   live: LiveRun,
-  objects: readonly KubeObject[],
+  objects: readonly Stored<Pipeline | Task>[],
   { signal, late }: { signal: AbortSignal; late: AbortSignal },
 ): Promise<void> {
   await Promise.all(objects.map(async (object) => {
@@ -96,7 +104,7 @@ export async function removeTemporary(
 }
 
 /** The Pipeline by the first step that runs, a Task by one of its own. */
-function isRead(live: LiveRun, { kind, metadata }: KubeObject): boolean {
+function isRead(live: LiveRun, { kind, metadata }: Stored<Pipeline | Task>): boolean {
   return [...live.taskRuns.values()].some(({ spec, status }) =>
     (kind === "Pipeline" || spec.taskRef?.name === metadata.name) &&
     status?.steps?.some(({ running, terminated }) => running ?? terminated)
@@ -106,10 +114,10 @@ function isRead(live: LiveRun, { kind, metadata }: KubeObject): boolean {
 /** One that can't be removed goes with its owner, or is found by `cleanup`. */
 async function remove(
   { kube, clock }: Pick<Creating, "kube" | "clock">,
-  object: KubeObject,
+  object: Stored<Pipeline | Task>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { name, namespace } = object.metadata as { name: string; namespace: string };
+  const { name, namespace } = object.metadata;
   try {
     const limits = { ms: CHANGE_MS, signal };
     await within(clock, limits, kube.delete(resourceOf(object), namespace, name));
@@ -121,6 +129,6 @@ async function remove(
 /** How long a removal, or a change of the owner, may take, before it is left to others. */
 const CHANGE_MS = 5_000;
 
-function resourceOf({ kind }: Pick<KubeObject, "kind">): Resource {
-  return RESOURCES[kind!];
+function resourceOf({ kind }: Pipeline | Task): Resource {
+  return RESOURCES[kind];
 }

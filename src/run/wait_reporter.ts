@@ -1,6 +1,6 @@
 /** Passes a run's events on, and says what is waited for where there were none for a while. */
 import type { Clock } from "../host.ts";
-import type { Kube } from "../kube/interface.ts";
+import type { Kube, Stored } from "../kube/interface.ts";
 import { LABEL, type Pod } from "../tekton/model.ts";
 import { stepContainers, whyPending } from "../tekton/pod_state.ts";
 import type { RunEvent } from "../events.ts";
@@ -62,7 +62,7 @@ export class WaitReporter implements Disposable {
     this.emit({ kind: "note", text: `${text}; ${hint}` });
   }
 
-  async #askEvents(pod: Pod): Promise<void> {
+  async #askEvents(pod: Stored<Pod>): Promise<void> {
     if (this.#asking) return;
     this.#asking = true;
     try {
@@ -119,9 +119,9 @@ function whatStops(live: LiveRun): Obstacle | undefined {
     obstacleOf(live);
 }
 
-function whyPodStops(pod: Pod): Obstacle | undefined {
+function whyPodStops(pod: Stored<Pod>): Obstacle | undefined {
   const text = whyPending(pod);
-  return text === undefined ? undefined : { text, hint: hintFor(text, pod.metadata.namespace!) };
+  return text === undefined ? undefined : { text, hint: hintFor(text, pod.metadata.namespace) };
 }
 
 /**

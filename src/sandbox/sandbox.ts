@@ -1,39 +1,40 @@
 /**
- * A Kubernetes API with a small Tekton behind it, on loopback: a test double that is held to a real
- * cluster, and what the demo runs on. Steps are processes of this machine, without isolation.
+ * A small Kubernetes API with Tekton on loopback, whose steps are local processes without
+ * isolation. It is a test double that is held to the original: it implements only what a scenario,
+ * the demo or a document needs, and every scenario runs on a real cluster too. See README.md here.
  */
-import { handler } from "./server.ts";
-import { Kubelet } from "./kubelet.ts";
-import { NAMESPACES, SERVICE_ACCOUNTS } from "./kinds.ts";
-import { collectGarbage } from "./garbage.ts";
-import { Store } from "./store.ts";
+import { handler } from "./api/server.ts";
+import { Kubelet } from "./node/kubelet.ts";
+import { NAMESPACES, SERVICE_ACCOUNTS } from "./store/kinds.ts";
+import { collectGarbage } from "./store/garbage.ts";
+import { Store } from "./store/store.ts";
 import { Tekton } from "./tekton/controller.ts";
 
 export interface Sandbox extends AsyncDisposable {
   /** `https://127.0.0.1:PORT` */
   readonly server: string;
-  /** What a client has to send as its bearer token. */
+  /** The bearer token that clients must send. */
   readonly token: string;
   /** PEM. */
   readonly ca: string;
-  /** The path of a kubeconfig file that has all of the above. */
+  /** Path of a kubeconfig file with the server, the token and the CA. */
   readonly kubeconfig: string;
   /** Ends all processes and removes all files. */
   close(): Promise<void>;
 }
 
 export interface SandboxOptions {
-  /** Any free one without it. */
+  /** Default: any free port. */
   readonly port?: number;
-  /** How long a pod takes to start, to show what a real platform's start feels like. */
+  /** The time that a pod takes to start, so that the demo feels like a real platform. */
   readonly pace?: { readonly podStartMs: number };
 }
 
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { makeCertificates } = await import("./certificate.ts");
+  const { makeCertificates } = await import("./api/certificate.ts");
   const certificates = await makeCertificates();
   const directory = await Deno.realPath(await Deno.makeTempDir({ prefix: "tkn-dev-sandbox-" }));
-  await Deno.chmod(directory, 0o700); // it has the token, and whatever Secrets are made
+  await Deno.chmod(directory, 0o700); // it holds the token and the Secrets
   const token = randomToken();
   const store = new Store();
   collectGarbage(store);
@@ -54,20 +55,20 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const kubeconfig = `${directory}/kubeconfig`;
   const text = kubeconfigOf({ server, token, ca: certificates.ca });
   await Deno.writeTextFile(kubeconfig, text, { mode: 0o600 });
-  await Deno.chmod(kubeconfig, 0o600); // whatever the umask is
+  await Deno.chmod(kubeconfig, 0o600); // independent of the umask
   let closing: Promise<void> | undefined;
   const close = () =>
     closing ??= (async () => {
       await tekton.close();
       await kubelet.close();
-      stop.abort(); // also the watches and logs that clients still read
+      stop.abort(); // also ends the watches and logs that clients still read
       await listener.finished;
       await Deno.remove(directory, { recursive: true });
     })();
   return { server, token, ca: certificates.ca, kubeconfig, close, [Symbol.asyncDispose]: close };
 }
 
-/** JSON, which is YAML too. */
+/** Returns JSON, which is also YAML. */
 function kubeconfigOf(
   { server, token, ca }: { server: string; token: string; ca: string },
 ): string {

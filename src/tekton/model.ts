@@ -36,7 +36,11 @@ export const RESOLUTION_REQUESTS: Resource = {
   shape: RESOLUTION_REQUEST_SHAPE,
 };
 
-function tekton(plural: string, kind: string, shape: Shape): Resource {
+function tekton<Kind extends string>(
+  plural: string,
+  kind: Kind,
+  shape: Shape,
+): Resource<Kind> {
   return { group: "tekton.dev", version: "v1", plural, kind, shape };
 }
 
@@ -183,10 +187,12 @@ export interface PipelineSpec {
 }
 
 export interface Pipeline extends KubeObject {
+  kind: "Pipeline";
   spec: PipelineSpec;
 }
 
 export interface Task extends KubeObject {
+  kind: "Task";
   spec: TaskSpec;
 }
 
@@ -231,6 +237,7 @@ export interface StepState {
 }
 
 export interface TaskRun extends KubeObject {
+  kind: "TaskRun";
   spec: {
     taskRef?: TaskRef;
     taskSpec?: TaskSpec;
@@ -255,6 +262,7 @@ export interface TaskRun extends KubeObject {
 }
 
 export interface PipelineRun extends KubeObject {
+  kind: "PipelineRun";
   spec: {
     pipelineRef?: TaskRef;
     pipelineSpec?: PipelineSpec;
@@ -281,7 +289,11 @@ export interface PipelineRun extends KubeObject {
 export type Run = PipelineRun | TaskRun;
 export type RunKind = "PipelineRun" | "TaskRun";
 
-export const RESOURCE_OF: Record<RunKind, Resource> = {
+export function isRunKind(kind: unknown): kind is RunKind {
+  return kind === "PipelineRun" || kind === "TaskRun";
+}
+
+export const RESOURCE_OF: { readonly [Kind in RunKind]: Resource<Kind> } = {
   PipelineRun: PIPELINE_RUNS,
   TaskRun: TASK_RUNS,
 };

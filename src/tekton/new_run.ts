@@ -1,6 +1,5 @@
 /** A run as the command line asks for it, before anything of it is changed: pure. */
-import type { KubeObject } from "../kube/interface.ts";
-import type { Param, PipelineRun, TaskRun, WorkspaceBinding } from "./model.ts";
+import type { Param, PipelineRun, RunKind, TaskRun, WorkspaceBinding } from "./model.ts";
 
 export interface NewRun {
   /** Of the Pipeline or Task. */
@@ -40,7 +39,7 @@ export function newTaskRun(asked: NewRun): TaskRun {
   };
 }
 
-function head(kind: string, { name, namespace, labels }: NewRun): KubeObject {
+function head<K extends RunKind>(kind: K, { name, namespace, labels }: NewRun) {
   return {
     apiVersion: "tekton.dev/v1",
     kind,

@@ -6,7 +6,6 @@
  * some text means something else there. By reference all means what it meant; only the objects'
  * names are others.
  */
-import type { KubeObject } from "../kube/interface.ts";
 import {
   inlinePipeline,
   labelled,
@@ -22,7 +21,7 @@ import {
   whyNotInline,
 } from "./inline/inline_task.ts";
 import { inlineTaskRun } from "./inline/inline_task_run.ts";
-import type { PipelineRun, PipelineTask, TaskRun } from "./model.ts";
+import type { Pipeline, PipelineRun, PipelineTask, Task, TaskRun } from "./model.ts";
 import { replaceVariable } from "./references.ts";
 
 /** A Pipeline's task with what its Task is to be. */
@@ -51,7 +50,7 @@ export interface RunManifest<T extends PipelineRun | TaskRun = PipelineRun | Tas
    * The run refers to the objects, the first of which is named `name`: they are to exist before it.
    * Absent where nothing was changed.
    */
-  temporary?(name: string): { run: T; objects: KubeObject[] };
+  temporary?(name: string): { run: T; objects: (Pipeline | Task)[] };
 }
 
 export function buildPipelineRun(
@@ -113,7 +112,7 @@ function temporaryPipeline(
   pipeline: ReadPipeline,
   changed: readonly ChangedTask[],
   name: string,
-): { run: PipelineRun; objects: KubeObject[] } {
+): { run: PipelineRun; objects: (Pipeline | Task)[] } {
   const tasks = changed.map(({ target, task }, at) => ({ target, task, name: `${name}-${at}` }));
   const swapped = tasks.map(({ target, task, name }) => refer(target, task, name));
   const spec = withTasks(pipeline.spec, swapped);
@@ -128,7 +127,7 @@ function temporaryPipeline(
   }
   const original = metadata.name ?? "";
   const label = pipelineLabel(original);
-  const object: KubeObject = {
+  const object: Pipeline = {
     apiVersion: "tekton.dev/v1",
     kind: "Pipeline",
     metadata: {
@@ -164,7 +163,7 @@ function taskObject(
   { spec, metadata }: ReadTask,
   name: string,
   original: string | undefined,
-): KubeObject {
+): Task {
   return {
     apiVersion: "tekton.dev/v1",
     kind: "Task",

@@ -15,12 +15,14 @@ import type {
   TaskRun,
   TaskSpec,
 } from "./model.ts";
+import type { CheckedRun } from "./run_shape.ts";
 
 type Json = Record<string, unknown>;
 
 /** `what` is the object in words. Throws ClusterError for what Tekton itself no longer takes. */
 export function taskFromV1beta1(object: KubeObject, what: string): Task {
-  return { ...object, apiVersion: "tekton.dev/v1", spec: taskSpec(object.spec as Json, what) };
+  const spec = taskSpec(object.spec as Json, what);
+  return { ...object, apiVersion: "tekton.dev/v1", kind: "Task", spec };
 }
 
 /** As taskFromV1beta1. */
@@ -28,11 +30,11 @@ export function pipelineFromV1beta1(object: KubeObject, what: string): Pipeline 
   const spec = withoutResources(object.spec as Json, what);
   const convert = (tasks: unknown) => (tasks as Json[]).map((task) => pipelineTask(task, what));
   for (const key of ["tasks", "finally"]) if (spec[key]) spec[key] = convert(spec[key]);
-  return { ...object, apiVersion: "tekton.dev/v1", spec: spec as PipelineSpec };
+  return { ...object, apiVersion: "tekton.dev/v1", kind: "Pipeline", spec: spec as PipelineSpec };
 }
 
 /** As taskFromV1beta1. */
-export function runFromV1beta1(run: KubeObject, what: string): PipelineRun | TaskRun {
+export function runFromV1beta1(run: CheckedRun, what: string): PipelineRun | TaskRun {
   const { resources: _, ...spec } = run.spec as Json; // of PipelineResources, to which nothing can refer
   const converted = run.kind === "PipelineRun"
     ? pipelineRunSpec(spec, what)

@@ -1,34 +1,34 @@
-/** The sha256 of a tree's files, each read once. */
+/** The sha256 digests of a tree's files. Each file is read once. */
 import { createHash } from "node:crypto";
 import { FileError, type Files } from "../host.ts";
 import type { Entry } from "./walk.ts";
 
 const CHUNK_BYTES = 256 * 1024;
-/** Files that are open at the same time, each with a chunk. */
+/** The most files open at a time; each has its own buffer. */
 const READS_AT_ONCE = 16;
 
-/** A file's sha256, in hex; undefined where it can't be read: who sends it says why. */
+/** A file's sha256 in hex; undefined if it can't be read, which the archive reports. */
 export type Digest = string | undefined;
 
 export class Digests {
   readonly #known = new Map<string, Digest | Promise<Digest>>();
   #free = READS_AT_ONCE;
-  /** Reads that wait for a place, from `#next` on. */
+  /** Reads waiting for a free slot; those before `#next` have already started. */
   #waiting: (() => void)[] = [];
   #next = 0;
 
   constructor(private readonly files: Files, private readonly root: string) {}
 
-  /** At once where it is known. */
+  /** Returns the file's digest; not as a promise if it is known already. */
   of({ path }: Entry): Digest | Promise<Digest> {
     if (this.#known.has(path)) return this.#known.get(path);
-    const reading = this.#inTurn(path);
+    const reading = this.#readInTurn(path);
     this.#known.set(path, reading);
-    reading.then((digest) => this.#known.set(path, digest), () => {}); // who asked is told
+    reading.then((digest) => this.#known.set(path, digest), () => {}); // the caller gets the error
     return reading;
   }
 
-  /** Reads them all while there is time, until the signal. */
+  /** Reads all of the files in advance, until the signal aborts. */
   async ahead(entries: readonly Entry[], signal: AbortSignal): Promise<void> {
     const files = entries.filter(({ kind }) => kind === "file").values();
     const read = async () => {
@@ -40,18 +40,20 @@ export class Digests {
     await Promise.all(Array.from({ length: READS_AT_ONCE }, read));
   }
 
-  async #inTurn(path: string): Promise<Digest> {
+  async #readInTurn(path: string): Promise<Digest> {
     if (this.#free > 0) this.#free--;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
       return await this.#read(path);
     } finally {
-      this.#leave();
+      this.#release();
     }
   }
 
-  /** Its place is the next one's: a list that loses its first again and again is copied each time. */
-  #leave(): void {
+  /**
+   * Hands the slot to the next read. `#next` avoids shift(), which copies a long array each time.
+   */
+  #release(): void {
     if (this.#next < this.#waiting.length) return this.#waiting[this.#next++]();
     this.#free++;
     this.#waiting = [];

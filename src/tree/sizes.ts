@@ -1,4 +1,4 @@
-/** How large what is sent is, and which parts of it are. Pure. */
+/** The size of an upload, and its largest directories and files. Pure. */
 
 export interface Sized {
   readonly path: string;
@@ -6,8 +6,8 @@ export interface Sized {
   readonly sizeBytes: number;
 }
 
-export interface Part {
-  /** Relative to the tree's root; a directory's ends with a '/'. */
+export interface TreePart {
+  /** Relative to the tree's root; a directory ends with a '/'. */
   readonly path: string;
   readonly bytes: number;
 }
@@ -15,19 +15,19 @@ export interface Part {
 export interface Sizes {
   readonly files: number;
   readonly bytes: number;
-  /** The largest first, none inside of another. */
-  readonly parts: readonly Part[];
+  /** The largest first; no part is inside another. */
+  readonly parts: readonly TreePart[];
 }
 
 export function sizeOf(files: readonly { readonly sizeBytes: number }[]): number {
   return files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }
 
-/** A directory stands for what is in it, unless nearly all of that is in one place deeper down. */
+/** A directory is replaced by the entry inside it that holds at least this share of its bytes. */
 const NEARLY_ALL = 0.9;
 
 export function measure(entries: readonly Sized[]): Sizes {
-  const children = new Map<string, Map<string, Part>>();
+  const children = new Map<string, Map<string, TreePart>>();
   let files = 0;
   let bytes = 0;
   for (const { path, kind, sizeBytes } of entries) {
@@ -50,15 +50,19 @@ export function measure(entries: readonly Sized[]): Sizes {
   };
 }
 
-function add(children: Map<string, Map<string, Part>>, directory: string, part: Part): void {
+function add(
+  children: Map<string, Map<string, TreePart>>,
+  directory: string,
+  part: TreePart,
+): void {
   let inside = children.get(directory);
   if (inside === undefined) children.set(directory, inside = new Map());
   const bytes = (inside.get(part.path)?.bytes ?? 0) + part.bytes;
   inside.set(part.path, { path: part.path, bytes });
 }
 
-/** The place deeper down that has nearly all of it. */
-function narrowed(children: Map<string, Map<string, Part>>, part: Part): Part {
+/** Returns the deepest entry that holds nearly all bytes of `part`. */
+function narrowed(children: Map<string, Map<string, TreePart>>, part: TreePart): TreePart {
   for (let at = part;;) {
     const inside = [...children.get(at.path)?.values() ?? []];
     const next = inside.find(({ bytes }) => bytes > 0 && bytes >= part.bytes * NEARLY_ALL);

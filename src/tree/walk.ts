@@ -1,44 +1,45 @@
-/** What is in a tree: one entry after the other, without what git or the user leaves out. */
+/** Walks a directory and yields its entries in order, without the ignored ones. */
 import { FileError, type Files, type FileStat } from "../host.ts";
 import type { GitIndex } from "./git/git_index.ts";
 import type { Ignore } from "./ignore/ignore.ts";
+import { join } from "./paths.ts";
+import { cannotRead, isGone } from "./read_errors.ts";
 import { sentMode } from "./sent_mode.ts";
-import { cannotRead, isGone } from "./unreadable.ts";
 
-/** What a listing alone says of it. */
+/** An entry as a directory listing describes it, without a stat. */
 export interface Named {
   /** Relative to the tree's root, '/'-separated, without a leading "./" or a trailing '/'. */
   readonly path: string;
   readonly kind: "file" | "directory" | "symlink";
-  /** Of a symlink: what it holds, as it stands. */
+  /** For a symlink: its target, unchanged. */
   readonly linkTarget?: string;
 }
 
 export interface Entry extends Named {
-  /** Of a file: its size as listed; 0 for the others. */
+  /** For a file: its size at the time of the walk; otherwise 0. */
   readonly sizeBytes: number;
-  /** The permission bits that it is sent with: 0o755 or 0o644. */
+  /** The permission bits to send: 0o755 or 0o644. */
   readonly mode: number;
   /** Seconds since the epoch, with a fraction. */
   readonly mtimeSeconds: number;
-  /** Of a file that has more names than one, in the tree or elsewhere: what they share. */
+  /** For a file with several hard links, inside the tree or outside: the same for all of them. */
   readonly inode?: string;
 }
 
 export interface WalkOptions {
   readonly signal?: AbortSignal;
-  /** Called for what an archive can't carry: a socket, a FIFO, a device. */
+  /** Called for each socket, FIFO and device, which can't be sent. */
   readonly onSkip?: (path: string, why: string) => void;
 }
 
-/** So many files of a directory are asked about between two looks at the signal. */
-const NAMES_PER_LOOK = 4096;
+/** The number of files for which stat is called between two checks of the signal. */
+const STATS_PER_CHECK = 4096;
 
 /**
- * Everything below `root` that is not ignored, sorted by name in each directory, a directory before what
- * is in it, links as links.
+ * Yields everything below `root` that is not ignored: sorted by name within each directory, a
+ * directory before its contents. Links are not followed.
  *
- * Throws TransferError naming what can't be read, and the signal's reason.
+ * Throws TransferError with the path that can't be read, and the signal's reason.
  */
 export async function* walk(
   files: Files,
@@ -49,7 +50,10 @@ export async function* walk(
   for await (const run of walkInRuns(files, root, ignore, options)) yield* run;
 }
 
-/** The same in runs of entries, each up to the next directory: a promise for each of a million files takes a second. */
+/**
+ * Yields the same entries in runs, each up to the next directory: a million promises, one per file,
+ * take a second.
+ */
 export function walkInRuns(
   files: Files,
   root: string,
@@ -59,7 +63,7 @@ export function walkInRuns(
   return runs(files, { root, ignore, options, read: lstatAll });
 }
 
-/** The same without what only a stat of each file says, which takes as long as all the rest. */
+/** Yields the same entries without calling stat on each file, which would take half of the time. */
 export function walkNames(
   files: Files,
   root: string,
@@ -69,11 +73,11 @@ export function walkNames(
   return runs(files, { root, ignore, options, read: nameAll });
 }
 
-/** What of a directory is not ignored, sorted. */
-interface Opened {
+/** A directory with its sorted entries, without the ignored ones. */
+interface OpenedDirectory {
   readonly root: string;
   readonly directory: string;
-  readonly kept: readonly Kept[];
+  readonly kept: readonly KeptName[];
   readonly index?: GitIndex;
   readonly options: WalkOptions;
 }
@@ -82,8 +86,8 @@ interface Walk<T extends Named> {
   readonly root: string;
   readonly ignore: Ignore;
   readonly options: WalkOptions;
-  /** The entries of a directory, in order. */
-  readonly read: (files: Files, opened: Opened) => Promise<T[]>;
+  /** Reads the entries of a directory, in order. */
+  readonly read: (files: Files, opened: OpenedDirectory) => Promise<T[]>;
 }
 
 async function* runs<T extends Named>(
@@ -96,9 +100,9 @@ async function* runs<T extends Named>(
     const { kept, rules } = await openDirectory(files, { root, directory, ignore });
     const { index } = rules;
     const runs = toRuns(
-      await readable(root, read(files, { root, directory, kept, index, options })),
+      await orCannotRead(root, read(files, { root, directory, kept, index, options })),
     );
-    // A stack: the last that is pushed is the first to be yielded.
+    // `pending` is a stack: the run pushed last is yielded first.
     for (const run of runs.reverse()) pending.push({ run, rules });
   }
 
@@ -112,7 +116,7 @@ async function* runs<T extends Named>(
   }
 }
 
-async function readable<T>(root: string, read: Promise<T>): Promise<T> {
+async function orCannotRead<T>(root: string, read: Promise<T>): Promise<T> {
   try {
     return await read;
   } catch (error) {
@@ -120,7 +124,7 @@ async function readable<T>(root: string, read: Promise<T>): Promise<T> {
   }
 }
 
-/** Each ends with a directory, but for the last one. */
+/** Splits the entries so that each run but the last ends with a directory. */
 function toRuns<T extends Named>(entries: readonly T[]): (readonly T[])[] {
   const runs: (readonly T[])[] = [];
   let start = 0;
@@ -132,8 +136,8 @@ function toRuns<T extends Named>(entries: readonly T[]): (readonly T[])[] {
   return runs;
 }
 
-/** A name of a directory, as listed, and the path that has it. */
-interface Kept {
+/** An entry of a listing, with its path from the tree's root. */
+interface KeptName {
   readonly name: string;
   readonly path: string;
   readonly kind: FileStat["kind"];
@@ -142,12 +146,12 @@ interface Kept {
 async function openDirectory(
   files: Files,
   place: { root: string; directory: string; ignore: Ignore },
-): Promise<{ kept: Kept[]; rules: Ignore }> {
+): Promise<{ kept: KeptName[]; rules: Ignore }> {
   const { root, directory } = place;
   try {
     const listed = await files.list(join(root, directory));
     const rules = await place.ignore.enter(directory, listed);
-    const kept: Kept[] = [];
+    const kept: KeptName[] = [];
     for (const { name, kind } of listed) {
       const path = join(directory, name);
       if (!rules.ignores(path, kind === "directory")) kept.push({ name, path, kind });
@@ -159,17 +163,17 @@ async function openDirectory(
   }
 }
 
-async function lstatAll(files: Files, opened: Opened): Promise<Entry[]> {
+async function lstatAll(files: Files, opened: OpenedDirectory): Promise<Entry[]> {
   const { root, directory, kept, index, options } = opened;
   const entries: Entry[] = [];
-  for (let start = 0; start < kept.length; start += NAMES_PER_LOOK) {
+  for (let start = 0; start < kept.length; start += STATS_PER_CHECK) {
     options.signal?.throwIfAborted();
-    const some = kept.slice(start, start + NAMES_PER_LOOK);
+    const some = kept.slice(start, start + STATS_PER_CHECK);
     const stats = await files.lstatNames(join(root, directory), some.map(({ name }) => name));
     for (let i = 0; i < some.length; i++) {
       const { path } = some[i];
       const stat = stats[i];
-      if (stat === undefined) checkGone(root, path);
+      if (stat === undefined) checkVanished(root, path);
       else if (stat.kind === "other") options.onSkip?.(path, WHY_OTHER);
       else if (stat.kind === "symlink") {
         const linkTarget = await readLink(files, join(root, path));
@@ -184,18 +188,19 @@ async function lstatAll(files: Files, opened: Opened): Promise<Entry[]> {
   return entries;
 }
 
-async function nameAll(files: Files, opened: Opened): Promise<Named[]> {
+async function nameAll(files: Files, opened: OpenedDirectory): Promise<Named[]> {
   const { root, directory, kept, options } = opened;
-  // The first tells whether names in this directory may be looked up; with U+FFFD in it a name may be another's stand-in.
-  const asked = kept.filter(({ name }, at) => at === 0 || name.includes("\uFFFD"));
-  if (asked.length > 0) await lstatAll(files, { root, directory, kept: asked, options: {} });
+  // stat on the first name shows whether the directory may be searched. A name with U+FFFD may
+  // stand for one that is not UTF-8.
+  const checked = kept.filter(({ name }, at) => at === 0 || name.includes("\uFFFD"));
+  if (checked.length > 0) await lstatAll(files, { root, directory, kept: checked, options: {} });
   const entries: Named[] = [];
   for (const one of kept) {
     if (one.kind === "other") options.onSkip?.(one.path, WHY_OTHER);
     else if (one.kind === "symlink") {
       const linkTarget = await readLink(files, join(root, one.path));
       if (linkTarget !== undefined) entries.push({ path: one.path, kind: one.kind, linkTarget });
-    } else entries.push(one as Kept & Named);
+    } else entries.push(one as KeptName & Named);
   }
   return entries;
 }
@@ -205,10 +210,10 @@ const MOST_TARGET_BYTES = 4095;
 
 const WHY_OTHER = "it is a socket, a FIFO or a device";
 
-/** An editor's temporary file may well go between the listing and here: then it was not there. */
-function checkGone(root: string, path: string): void {
+/** Accepts that a file vanished after the listing, such as an editor's temporary file. */
+function checkVanished(root: string, path: string): void {
   if (!path.includes("\uFFFD")) return;
-  throw new FileError(join(root, path), "no such file or directory"); // by a name that is not its name
+  throw new FileError(join(root, path), "no such file or directory"); // U+FFFD stands for bytes that are not UTF-8
 }
 
 async function readLink(files: Files, path: string): Promise<string | undefined> {
@@ -231,8 +236,4 @@ function entryOf(
   const sizeBytes = kind === "file" ? stat.sizeBytes : 0;
   const entry = { path, kind, sizeBytes, mode, mtimeSeconds, linkTarget };
   return inode === undefined ? entry : { ...entry, inode };
-}
-
-function join(base: string, path: string): string {
-  return base === "" || path === "" ? base || path : `${base}/${path}`;
 }

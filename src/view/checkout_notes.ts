@@ -1,6 +1,6 @@
 /** What a person should know of the checkout before it is sent. Pure. */
 import { type Note, someOf } from "./source_notes.ts";
-import { formatCount } from "./units.ts";
+import { formatCount } from "./text/units.ts";
 
 export interface CheckoutFacts {
   /** LF in git, CRLF here, and sent so. */

@@ -1,8 +1,8 @@
 /** What was changed in a text, as a unified diff. Pure. */
 import { structuredPatch, type StructuredPatchHunk } from "npm:diff@9.0.0";
 import { joined, type Printable, printable, unescaped } from "../printable.ts";
-import { sanitize } from "./sanitize.ts";
-import { type Style, styles } from "./style.ts";
+import { sanitize } from "./text/sanitize.ts";
+import { type Style, styles } from "./text/style.ts";
 
 export interface DiffOptions {
   readonly color: boolean;

@@ -1,8 +1,8 @@
 /** An error in words. Pure. */
 import { ExpectedError } from "../errors.ts";
 import { joined, type Printable, printable } from "../printable.ts";
-import { plainLines } from "./sanitize.ts";
-import { styles } from "./style.ts";
+import { plainLines } from "./text/sanitize.ts";
+import { styles } from "./text/style.ts";
 
 /** `Error: message` and `Hint: hint`, or for a bug its stack. Ends with a newline. */
 export function renderError(error: unknown, color: boolean): Printable {

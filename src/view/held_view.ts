@@ -1,8 +1,8 @@
 /** The screen at a pause: where the run holds. What only the container knows its own script adds. Pure. */
 import type { HeldFacts } from "../tekton/breakpoint/held_facts.ts";
 import { escape, joined, oneLine, type Printable, printable } from "../printable.ts";
-import { plainLines } from "./sanitize.ts";
-import { fit } from "./units.ts";
+import { plainLines } from "./text/sanitize.ts";
+import { fit } from "./text/units.ts";
 import type { MountedWorkspace } from "../tekton/workspaces.ts";
 
 /** As `kubectl describe` has it, and the same column as in debug-info.sh. */

@@ -1,10 +1,8 @@
 /** A step's output as lines with tkn's prefix. Pure. */
 import { joined, type Printable, printable, unescaped } from "../printable.ts";
 import { type LogPart, LogParts } from "./log_parts.ts";
-import { sanitize } from "./sanitize.ts";
-import { RESET, sgr } from "./style.ts";
-
-export { sanitize };
+import { sanitize } from "./text/sanitize.ts";
+import { RESET, sgr } from "./text/style.ts";
 
 export interface LogLine {
   /** Absent in a TaskRun. */

@@ -1,6 +1,6 @@
 /** How far the upload is, in one line. Pure. */
 import { type Printable, printable } from "../printable.ts";
-import { fit, formatBytes, formatFiles, formatRate } from "./units.ts";
+import { fit, formatBytes, formatFiles, formatRate } from "./text/units.ts";
 
 export interface Progress {
   readonly files: number;

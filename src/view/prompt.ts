@@ -1,6 +1,6 @@
 /** What a person is asked who left the shell of a step that still holds: keys in, text out. Pure. */
 import { joined, type Printable, printable } from "../printable.ts";
-import { type Style, styles } from "./style.ts";
+import { type Style, styles } from "./text/style.ts";
 
 /** "detach" leaves it held, "cancel" is Ctrl-C. */
 export type Answer = "continue" | "fail" | "run" | "shell" | "detach" | "cancel";

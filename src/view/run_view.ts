@@ -4,7 +4,14 @@ import { escape, joined, oneLine, type Printable, printable, trimmedEnd } from "
 import { LogLines, type LogOptions } from "./log_line.ts";
 import { renderProgress } from "./progress.ts";
 import { renderSummary } from "./summary.ts";
-import { fit, formatBytes, formatCount, formatDuration, formatFiles, formatRate } from "./units.ts";
+import {
+  fit,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatFiles,
+  formatRate,
+} from "./text/units.ts";
 
 /**
  * `text` ends with a newline. A `status` is a transient line without one, on a terminal: the next

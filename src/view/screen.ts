@@ -1,7 +1,7 @@
 /** Outputs -> what to write: keeps a terminal's transient line below all that is said. Pure. */
 import { joined, type Printable, printable } from "../printable.ts";
 import type { Output } from "./run_view.ts";
-import { ERASE_LINE } from "./style.ts";
+import { ERASE_LINE } from "./text/style.ts";
 
 export interface Write {
   readonly to: "stdout" | "stderr";

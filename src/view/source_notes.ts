@@ -1,5 +1,5 @@
 /** What a person should know of the directory before it is sent. Pure. */
-import { formatBytes, formatFiles } from "./units.ts";
+import { formatBytes, formatFiles } from "./text/units.ts";
 
 /** Words, with lines below them that belong to them. */
 export interface Note {

@@ -2,9 +2,9 @@
 import type { Outcome, TaskOutcome } from "../events.ts";
 import { escape, joined, type Printable, printable } from "../printable.ts";
 import { OUT_OF_MEMORY } from "../tekton/phase.ts";
-import { plainLines } from "./sanitize.ts";
-import { type Style, type Styles, styles } from "./style.ts";
-import { formatDuration } from "./units.ts";
+import { plainLines } from "./text/sanitize.ts";
+import { type Style, type Styles, styles } from "./text/style.ts";
+import { formatDuration } from "./text/units.ts";
 
 /** Ends with a newline. */
 export function renderSummary(outcome: Outcome, { color }: { color: boolean }): Printable {

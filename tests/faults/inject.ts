@@ -1,5 +1,5 @@
 /** Has one upload go wrong, and looks at what becomes of it. */
-import type { Certificates } from "../../src/sandbox/certificate.ts";
+import type { Certificates } from "../../src/sandbox/api/certificate.ts";
 import type { Ran, Running } from "../support/program.ts";
 import { forgotten, isGoing, leftOvers, settled } from "./aftermath.ts";
 import { cleanUp, startUpload, SUB_PATH } from "./client.ts";

@@ -1,5 +1,5 @@
 /** Rooms on a cluster in which injections go side by side, and what they share. */
-import { type Certificates, makeCertificates } from "../../src/sandbox/certificate.ts";
+import { type Certificates, makeCertificates } from "../../src/sandbox/api/certificate.ts";
 import { Random } from "../support/random.ts";
 import type { Admin } from "./admin.ts";
 import { inject, type Setting } from "./inject.ts";

@@ -9,7 +9,7 @@ const run = (name: string, more = {}) => ({
   ...more,
 });
 
-/** Each manifest's spec, and what the webhook says to it. */
+/** [what is wrong, the kind, the manifest's spec, the webhook's message] */
 const REFUSED: [title: string, kind: string, spec: unknown, message: string][] = [
   [
     "two tasks of one name",
@@ -105,7 +105,7 @@ for (const [title, kind, spec, message] of REFUSED) {
   });
 }
 
-Deno.test("a run's spec can't be changed but for its status", async () => {
+Deno.test("only the status of a run's spec can be changed", async () => {
   await using client = await start();
   const { metadata: { name } } = await client.startPipeline({
     pipelineSpec: { tasks: [{ name: "a", taskSpec: { steps: [step("x", "sleep 60")] } }] },
@@ -121,7 +121,7 @@ Deno.test("a run's spec can't be changed but for its status", async () => {
   assert.equal(labelled.metadata.labels.a, "b");
 });
 
-Deno.test("an unknown field is dropped, or refused where that is asked for or in an inline spec", async () => {
+Deno.test("an unknown field is dropped; strict validation and inline specs reject it", async () => {
   await using client = await start();
   const spec = { pipelineRef: { name: "x" }, debug: {} };
   const run = { metadata: { generateName: "x-" }, spec };

@@ -24,7 +24,7 @@ Deno.test("closing removes its directory", async () => {
   await assert.rejects(Deno.stat(directory), Deno.errors.NotFound);
 });
 
-Deno.test("what does not exist is told in the API server's words", async () => {
+Deno.test("for an object that does not exist the error has the API server's words", async () => {
   await using client = await start();
   const status = await client.json(`${TEKTON}/pipelines/x`);
   assert.equal(status.message, 'pipelines.tekton.dev "x" not found');
@@ -34,7 +34,7 @@ Deno.test("what does not exist is told in the API server's words", async () => {
   assert.equal(pod.message, 'pods "x" not found');
 });
 
-Deno.test("an object is created once, and not at all in a dry run", async () => {
+Deno.test("an object is created once; a dry run creates nothing", async () => {
   await using client = await start();
   const dry = await client.create(`${TEKTON}/tasks?dryRun=All`, TASK);
   assert.ok(dry.metadata.uid);
@@ -45,7 +45,7 @@ Deno.test("an object is created once, and not at all in a dry run", async () => 
   });
 });
 
-Deno.test("a name is made from generateName, and one of both is needed", async () => {
+Deno.test("an object's name comes from generateName; it needs a name or a generateName", async () => {
   await using client = await start();
   const made = await client.create(`${TEKTON}/tasks`, {
     ...TASK,
@@ -61,7 +61,7 @@ Deno.test("a name is made from generateName, and one of both is needed", async (
   );
 });
 
-Deno.test("a body that is no object is a bad request", async () => {
+Deno.test("a body that is not an object is a bad request", async () => {
   await using client = await start();
   const status = await client.json(`${TEKTON}/tasks`, { method: "POST", body: "{" });
   assert.deepEqual([status.reason, status.code], ["BadRequest", 400]);
@@ -71,7 +71,7 @@ Deno.test("a body that is no object is a bad request", async () => {
   );
 });
 
-Deno.test("lists follow label and field selectors", async () => {
+Deno.test("lists honor label and field selectors", async () => {
   await using client = await start();
   await client.create(`${TEKTON}/tasks`, TASK);
   await client.create(`${TEKTON}/tasks`, {
@@ -99,7 +99,7 @@ Deno.test("an update of an old version is a conflict, a merge patch is not", asy
   assert.equal(status.reason, "Conflict");
 });
 
-Deno.test("a watch tells changes after a version, with objects that leave a selection deleted", async () => {
+Deno.test("a watch reports changes after a version; an object that leaves the selection is deleted", async () => {
   await using client = await start();
   const { metadata } = await client.json(`${TEKTON}/tasks`);
   const query = `&labelSelector=team%3Da&resourceVersion=${metadata.resourceVersion}`;
@@ -125,7 +125,7 @@ Deno.test("a watch ends after its timeout", async () => {
   assert.deepEqual(await Array.fromAsync(client.watch(`${TEKTON}/tasks`, "&timeoutSeconds=1")), []);
 });
 
-Deno.test("everybody with the token may do anything", async () => {
+Deno.test("a client with the token has all rights", async () => {
   await using client = await start();
   const spec = { resourceAttributes: { verb: "create", resource: "pods", subresource: "exec" } };
   const path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
@@ -133,7 +133,7 @@ Deno.test("everybody with the token may do anything", async () => {
   assert.equal(status.allowed, true);
 });
 
-Deno.test("a namespace that does not exist takes no objects", async () => {
+Deno.test("a request to create an object in a missing namespace fails", async () => {
   await using client = await start();
   const path = "/apis/tekton.dev/v1/namespaces/nowhere/tasks";
   await assert.rejects(client.create(path, TASK), { message: 'namespaces "nowhere" not found' });

@@ -9,7 +9,7 @@ const FAILED = "INFO Skipping writing to PostFile\n" +
   "1) continue, use cmd: /tekton/debug/scripts/debug-continue\n" +
   "2) fail-continue, use cmd: /tekton/debug/scripts/debug-fail-continue\n";
 
-/** A TaskRun with breakpoints; its pod's name. */
+/** Starts a TaskRun with breakpoints and returns its name and its pod's name. */
 async function debug(client: Client, steps: unknown[], more: Record<string, unknown> = {}) {
   const run = await client.startTask({ results: [{ name: "r" }], steps }, {
     debug: { breakpoints: { onFailure: "enabled", ...more } },
@@ -18,7 +18,7 @@ async function debug(client: Client, steps: unknown[], more: Record<string, unkn
   return { name: run.metadata.name as string, pod: `${run.metadata.name}-pod` };
 }
 
-/** Once the container's log ends with a text; without its times. */
+/** Returns the container's log, without times, once it ends with a text. */
 async function says(client: Client, pod: string, container: string, end: string): Promise<string> {
   const stop = new AbortController();
   const path = `${CORE}/pods/${pod}/log?container=${container}&follow=true`;
@@ -39,7 +39,7 @@ async function says(client: Client, pod: string, container: string, end: string)
 const script = (name: string) => [`/tekton/debug/scripts/debug-${name}`];
 const copy = (from: string, to: string) => ["/tekton/bin/entrypoint", "cp", from, to];
 
-Deno.test("a step that fails is held with its results, and continues as if it had not", async () => {
+Deno.test("a failed step is held with its results, and continue lets the run succeed", async () => {
   await using client = await start();
   const { name, pod } = await debug(client, [
     step("bad", "echo bad; printf x > $(results.r.path); exit 3", { onError: "continue" }),
@@ -69,7 +69,7 @@ Deno.test("a step that fails is held with its results, and continues as if it ha
   );
 });
 
-Deno.test("after a step that is let fail the later ones run, and are held where they fail too", async () => {
+Deno.test("after a step that fails by fail-continue, later steps run and are held if they fail", async () => {
   await using client = await start();
   const { name, pod } = await debug(client, [
     step("bad", "exit 3"),
@@ -89,7 +89,7 @@ Deno.test("after a step that is let fail the later ones run, and are held where 
   assert.equal(await client.logs(pod, "step-last"), "last\n");
 });
 
-Deno.test("a step is held before its work, and each container knows its own place", async () => {
+Deno.test("a step is held before its work, and each container knows its own index", async () => {
   await using client = await start();
   const { name, pod } = await debug(client, [
     step("one", "echo one"),
@@ -116,7 +116,7 @@ Deno.test("a step is held before its work, and each container knows its own plac
   ]);
 });
 
-Deno.test("a step that is failed before its work is not held once more", async () => {
+Deno.test("a step that the user fails before its work is not held again", async () => {
   await using client = await start();
   const { name, pod } = await debug(client, [
     step("bad", "echo ran; printf x > $(results.r.path)"),
@@ -134,7 +134,7 @@ Deno.test("a step that is failed before its work is not held once more", async (
   assert.equal(await client.logs(pod, "step-after"), files);
 });
 
-Deno.test("files that the entrypoint writes let a step go on as well, without a shell too", async () => {
+Deno.test("the entrypoint can write the files that release a step, even without a shell", async () => {
   await using client = await start();
   const image = { image: "localhost/no-shell:1" };
   const { name, pod } = await debug(client, [
@@ -149,7 +149,7 @@ Deno.test("files that the entrypoint writes let a step go on as well, without a 
   const { stderr } = await client.exec(pod, "step-held", before);
   assert.match(stderr, / Copied \/dev\/null to \/tekton\/run\/0\/out\.beforestepexit\n$/);
   await says(client, pod, "step-held", FAILED);
-  // Without its own file the next step waits, and what is in no file is a 0.
+  // The next step waits for its own file, and an empty exit code means 0.
   await client.exec(pod, "step-held", copy("/dev/null", "/tekton/run/0/out.breakpointexit"));
   await says(
     client,
@@ -171,7 +171,7 @@ Deno.test("files that the entrypoint writes let a step go on as well, without a 
   assert.equal(await client.logs(pod, "step-last"), "last\n");
 });
 
-Deno.test("a step that takes too long is not held, and a run that is cancelled ends what is", async () => {
+Deno.test("a step that exceeds its timeout is not held; cancelling the run ends a held step", async () => {
   await using client = await start();
   const { name, pod } = await debug(client, [
     step("slow", "sleep 60", { timeout: "50ms" }),

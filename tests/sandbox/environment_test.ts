@@ -16,7 +16,7 @@ const ofSecret = (key: string, more = {}) => ({
   valueFrom: { secretKeyRef: { name: "secrets", key, ...more } },
 });
 
-Deno.test("a step's environment is of its sources, its template's and its own, in the kubelet's order", async () => {
+Deno.test("a step's environment has its sources, its template and its own variables in kubelet order", async () => {
   await using client = await start();
   await sources(client);
   const run = await client.runTask({
@@ -45,7 +45,7 @@ Deno.test("a step's environment is of its sources, its template's and its own, i
         },
       ),
       step("templates", 'echo "$P_A|$T|$S|${A-unset}"'),
-      { name: "names", image: "localhost/busybox:1", command: ["env"] }, // a shell drops some
+      { name: "names", image: "localhost/busybox:1", command: ["env"] }, // a shell would drop some
     ],
   });
   const pod = run.status.podName;
@@ -88,7 +88,7 @@ const MISSING: [string, Record<string, unknown>, string][] = [
 ];
 
 for (const [what, more, message] of MISSING) {
-  Deno.test(`without ${what} that it names a container waits, and its TaskRun fails`, async () => {
+  Deno.test(`without ${what} that it refers to a container waits, and its TaskRun fails`, async () => {
     await using client = await start();
     await sources(client);
     const run = await client.runTask({ steps: [step("x", "echo ran", more)] });

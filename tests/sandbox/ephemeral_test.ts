@@ -3,7 +3,7 @@ import { type Client, CORE, start, step } from "./support.ts";
 
 const IMAGE = "localhost/busybox:1";
 
-/** A pod that waits for `> /hold/go`; its name. */
+/** Starts a pod that waits for input on /hold/go, and returns its name. */
 async function held(client: Client): Promise<string> {
   const wait = step("hold", "mkfifo /hold/go; echo text > /hold/file; cat /hold/go", {
     volumeMounts: [{ name: "hold", mountPath: "/hold" }],
@@ -43,7 +43,7 @@ const shell = {
   ],
 };
 
-Deno.test("an ephemeral container runs beside the others, with volumes and its target's files", async () => {
+Deno.test("an ephemeral container has the pod's volumes and sees its target's files", async () => {
   await using client = await start();
   const pod = await held(client);
   const { spec } = await add(client, pod, [shell]);
@@ -62,7 +62,7 @@ Deno.test("an ephemeral container runs beside the others, with volumes and its t
   assert.equal(await client.logs(pod, "step-hold"), "go\n");
 });
 
-Deno.test("an ephemeral container ends with its command, and keeps its log", async () => {
+Deno.test("an ephemeral container ends with its command and keeps its log", async () => {
   await using client = await start();
   const pod = await held(client);
   const command = ["sh", "-c", "echo hi; exit 3"];
@@ -83,7 +83,7 @@ Deno.test("an ephemeral container ends with its command, and keeps its log", asy
   );
 });
 
-Deno.test("the API server's refusals of ephemeral containers", async () => {
+Deno.test("the API server rejects invalid ephemeral containers", async () => {
   await using client = await start();
   const pod = await held(client);
   await add(client, pod, [shell]);

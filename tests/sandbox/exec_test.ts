@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Channel, encodeFrame, V4, V5 } from "../../src/kube/frames.ts";
 import { type Client, CORE, outcomeOf, start, step } from "./support.ts";
 
-/** A TaskRun whose one step waits for a file, so that there is a container to enter. */
+/** A TaskRun whose only step waits for a file, so that a test can run commands in its container. */
 async function held(client: Client, more: Record<string, unknown> = {}) {
   const wait = step(
     "hold",
@@ -19,7 +19,7 @@ async function held(client: Client, more: Record<string, unknown> = {}) {
   return pod.metadata.name as string;
 }
 
-Deno.test("stdin ends by a half-close, and the output and the exit code come after it", async () => {
+Deno.test("after stdin is half-closed the output and the exit code arrive", async () => {
   await using client = await start();
   const pod = await held(client);
   const text = "a line\n".repeat(50_000);
@@ -40,7 +40,7 @@ Deno.test("a command has the container's environment, directory and paths", asyn
   assert.equal(stdout, "hello /tekton/home\n/hold\nx\n/hold/y");
 });
 
-Deno.test("a script on stdin has the paths of a step's script, and what is none stays as it is", async () => {
+Deno.test("a script on stdin gets the paths of a step's script, other input is unchanged", async () => {
   await using client = await start();
   const pod = await held(client);
   const write = ["sh", "-c", "cat >/hold/in; cat /hold/in"];
@@ -52,7 +52,7 @@ Deno.test("a script on stdin has the paths of a step's script, and what is none 
   assert.equal(Number(stdout), text.length);
 });
 
-Deno.test("what is written to the step's own FIFO lets it go on", async () => {
+Deno.test("a write to the step's FIFO releases the step", async () => {
   await using client = await start();
   const pod = await held(client);
   await client.exec(pod, "step-hold", [
@@ -76,7 +76,7 @@ Deno.test("binary output arrives byte for byte", async () => {
   assert.equal(status.status, "Success");
 });
 
-Deno.test("a command that is not there is told on channel 3", async () => {
+Deno.test("a command that does not exist is an error on channel 3", async () => {
   await using client = await start();
   const pod = await held(client);
   const { status } = await client.exec(pod, "step-hold", ["no-such-command"]);
@@ -84,7 +84,7 @@ Deno.test("a command that is not there is told on channel 3", async () => {
   assert.match(status.message, /exec: "no-such-command": executable file not found in \$PATH/);
 });
 
-Deno.test("a lost connection is the end of stdin and no more", async () => {
+Deno.test("a lost connection only ends stdin", async () => {
   await using client = await start();
   const pod = await held(client);
   const script = "mkfifo done; echo up; cat > /dev/null; echo survived > done";
@@ -105,7 +105,7 @@ Deno.test("v4 has no half-close but runs commands", async () => {
   assert.equal((await outcome).stdout, "one\n");
 });
 
-Deno.test("an unknown container is refused before the upgrade, an ended one on channel 3", async () => {
+Deno.test("an unknown container is rejected before the upgrade, an ended one on channel 3", async () => {
   await using client = await start();
   const pod = await held(client);
   const path = `${CORE}/pods/${pod}/exec?command=true&container=nope`;
@@ -123,7 +123,7 @@ Deno.test("an unknown container is refused before the upgrade, an ended one on c
   await assert.rejects(client.socket(pod, "step-hold", ["true"], [V4]));
 });
 
-Deno.test("the image without archivers has a shell and no tar", async () => {
+Deno.test("the image without archivers has a shell but no tar", async () => {
   await using client = await start();
   const pod = await held(client, { image: "localhost/no-tar:1" });
   const { stdout } = await client.exec(pod, "step-hold", [
@@ -136,7 +136,7 @@ Deno.test("the image without archivers has a shell and no tar", async () => {
   assert.match(status.message, /exec: "tar": executable file not found/);
 });
 
-Deno.test("a terminal is one, where script(1) can make it", async () => {
+Deno.test("an exec with a TTY has a terminal, if this machine has script(1)", async () => {
   await using client = await start();
   const pod = await held(client);
   const command = [
@@ -148,7 +148,7 @@ Deno.test("a terminal is one, where script(1) can make it", async () => {
   ];
   const socket = await client.socket(pod, "step-hold", command, [V5], "&tty=true");
   const { stdout, status } = await outcomeOf(socket);
-  if (status.details?.causes?.[0].message === "5") return; // no script(1) here
+  if (status.details?.causes?.[0].message === "5") return; // this machine has no script(1)
   assert.equal(stdout, "it's on\r\n");
 });
 

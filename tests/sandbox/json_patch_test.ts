@@ -1,6 +1,6 @@
-/** What is expected here a real API server did. */
+/** JSON patches. A real API server gave all of these results. */
 import assert from "node:assert/strict";
-import { jsonPatch, type Operation, PatchError } from "../../src/sandbox/json_patch.ts";
+import { jsonPatch, type Operation, PatchError } from "../../src/sandbox/api/json_patch.ts";
 import { start, step, TEKTON } from "./support.ts";
 
 const TARGET = { labels: { "a/b": "1", "c~d": "2" }, steps: [{ name: "one" }, { name: "two" }] };
@@ -37,7 +37,7 @@ Deno.test("a JSON patch copies and moves", () => {
   );
 });
 
-Deno.test("a JSON patch tests whole values, whatever the order of their keys", () => {
+Deno.test("a JSON patch tests whole values, regardless of the order of keys", () => {
   const steps = [{ name: "one" }, { name: "two" }];
   const labels = { "c~d": "2", "a/b": "1" };
   assert.deepEqual(patched({ op: "test", path: "", value: { steps, labels } }), TARGET);
@@ -57,7 +57,7 @@ Deno.test("a JSON patch is as lenient as the API server", () => {
   );
 });
 
-Deno.test("a JSON patch that leads nowhere is refused", () => {
+Deno.test("a JSON patch with a path that does not exist is rejected", () => {
   refused({ op: "remove", path: "/labels/none" });
   refused({ op: "remove", path: "/labels/toString" });
   refused({ op: "remove", path: "/steps/2" });
@@ -72,7 +72,7 @@ Deno.test("a JSON patch that leads nowhere is refused", () => {
   refused({ op: "frob", path: "/steps" });
 });
 
-Deno.test("a script is patched where it is as the patch says, and the API server does not say why not", async () => {
+Deno.test("a script is patched only if the patch's test holds; the API server does not say why not", async () => {
   await using client = await start();
   const task = { metadata: { name: "hello" }, spec: { steps: [step("hi", "echo hi")] } };
   await client.create(`${TEKTON}/tasks`, task);

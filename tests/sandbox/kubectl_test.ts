@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { type Client, start } from "./support.ts";
 
 const { code } = await new Deno.Command("sh", { args: ["-c", "command -v kubectl"] }).output();
-const ignore = code !== 0; // no kubectl here
+const ignore = code !== 0; // this machine has no kubectl
 
-/** Its cache goes with the sandbox. */
+/** Keeps kubectl's cache in the sandbox's directory. */
 function home(client: Client) {
   return { HOME: client.sandbox.kubeconfig.replace(/\/kubeconfig$/, "") };
 }
@@ -27,7 +27,7 @@ async function kubectl(client: Client, args: string[], stdin?: string) {
   return { code, stdout: decode(stdout), stderr: decode(stderr) };
 }
 
-/** A kubectl that has no end of its own: what it says is waited for. */
+/** Starts a kubectl that runs until it is disposed, and waits for its output. */
 function watching(client: Client, args: string[]) {
   const child = new Deno.Command("kubectl", {
     args: ["--kubeconfig", client.sandbox.kubeconfig, ...args],
@@ -115,7 +115,7 @@ Deno.test(
   },
 );
 
-Deno.test({ name: "kubectl tells what the server refuses", ignore }, async () => {
+Deno.test({ name: "kubectl prints what the server rejects", ignore }, async () => {
   await using client = await start();
   const missing = await kubectl(client, ["get", "pipeline", "x"]);
   assert.equal(
@@ -130,7 +130,7 @@ Deno.test({ name: "kubectl tells what the server refuses", ignore }, async () =>
   assert.match(bad.stderr, /admission webhook "validation.webhook.pipeline.tekton.dev" denied/);
 });
 
-Deno.test({ name: "kubectl exec tells the exit code", ignore }, async () => {
+Deno.test({ name: "kubectl exec reports the exit code", ignore }, async () => {
   await using client = await start();
   const { metadata: { name } } = await client.startTask({
     steps: [{ name: "x", image: "x", script: "sleep 60" }],

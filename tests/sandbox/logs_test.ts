@@ -43,7 +43,7 @@ const REFUSED: [query: string, code: number, message: string][] = [
   ],
 ];
 
-Deno.test("the API server's refusals of log options", async () => {
+Deno.test("the API server rejects invalid log options", async () => {
   await using client = await start();
   const run = await client.runTask({ steps: [step("x", "echo one")] });
   const pod = run.status.podName;
@@ -54,7 +54,7 @@ Deno.test("the API server's refusals of log options", async () => {
   }
 });
 
-Deno.test("following goes on to the end of the container, of a step that has yet to start too", async () => {
+Deno.test("a followed log lasts until the container ends, even of a step that has not started", async () => {
   await using client = await start();
   const wait = step("wait", "mkfifo /tekton/home/go; echo waiting; cat /tekton/home/go");
   const { metadata } = await client.startTask({ steps: [wait, step("then", "echo then")] });
@@ -69,7 +69,7 @@ Deno.test("following goes on to the end of the container, of a step that has yet
   assert.deepEqual(await both, ["waiting\ngo\n", "then\n"]);
 });
 
-Deno.test("a pod of several containers has no default one, and an unknown one is refused", async () => {
+Deno.test("a pod with several containers has no default container, and an unknown one is an error", async () => {
   await using client = await start();
   const run = await client.runTask({ steps: [step("a", "true"), step("b", "true")] });
   const pod = run.status.podName;
@@ -83,7 +83,7 @@ Deno.test("a pod of several containers has no default one, and an unknown one is
   assert.equal(unknown.message, `container step-c is not valid for pod ${pod}`);
 });
 
-Deno.test("a process that outlives its step ends with it, and its output with it", async () => {
+Deno.test("a process that outlives its step ends with it, and so does its output", async () => {
   await using client = await start();
   const run = await client.runTask({ steps: [step("x", "sleep 1000 & echo $!")] });
   const pid = Number(await client.logs(run.status.podName, "step-x", "&follow=true"));

@@ -1,14 +1,15 @@
+/** The scenarios of Tekton's own breakpoints on the sandbox. */
 import { startSandbox } from "../../src/sandbox/sandbox.ts";
 import { nativeScenarios } from "../scenarios/native.ts";
-import { tell } from "../scenarios/scenario.ts";
+import { registerScenarios } from "../scenarios/scenario.ts";
 import { openCluster } from "../support/cluster.ts";
 
 const sandbox = await startSandbox();
 
-tell(nativeScenarios, async () => [await openCluster(sandbox.kubeconfig)]);
+registerScenarios(nativeScenarios, async () => [await openCluster(sandbox.kubeconfig)]);
 
 Deno.test(
-  "the sandbox that Tekton's own breakpoints were tried on ends",
+  "the sandbox of the scenarios of Tekton's own breakpoints ends",
   { sanitizeResources: false },
   () => sandbox.close(),
 );

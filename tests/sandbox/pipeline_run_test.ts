@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { start, step, TEKTON, verdict } from "./support.ts";
 
-/** A task of one inline step. */
+/** A task with one inline step. */
 function task(name: string, script: string, more: Record<string, unknown> = {}, spec = {}) {
   return { name, taskSpec: { steps: [step("run", script)], ...spec }, ...more };
 }
@@ -9,7 +9,7 @@ function task(name: string, script: string, more: Record<string, unknown> = {}, 
 const RESULT = { results: [{ name: "out" }] };
 const write = (text: string) => `printf '${text}' > $(results.out.path)`;
 
-Deno.test("results order tasks and reach params, scripts and the run's own results", async () => {
+Deno.test("results order tasks, and fill in params, scripts and the run's own results", async () => {
   await using client = await start();
   const run = await client.runPipeline({
     pipelineSpec: {
@@ -42,7 +42,7 @@ Deno.test("results order tasks and reach params, scripts and the run's own resul
   assert.equal(labels["tekton.dev/memberOf"], "tasks");
 });
 
-Deno.test("an inline task sees the Pipeline's params; one by reference sees its own", async () => {
+Deno.test("an inline task sees the Pipeline's params, a referenced Task sees its own", async () => {
   await using client = await start();
   const params = [{ name: "revision", default: "task" }];
   const spec = { params, steps: [step("run", "echo $(params.revision)")] };
@@ -58,7 +58,7 @@ Deno.test("an inline task sees the Pipeline's params; one by reference sees its 
   assert.equal(await client.logs(`${name}-ref-pod`, "step-run"), "task\n");
 });
 
-Deno.test("arrays and objects go through params whole, by item and by key", async () => {
+Deno.test("params pass arrays and objects as a whole, by item and by key", async () => {
   await using client = await start();
   const types = [{ name: "list", type: "array" }, {
     name: "map",
@@ -91,7 +91,7 @@ Deno.test("arrays and objects go through params whole, by item and by key", asyn
   assert.equal(await client.logs(`${run.metadata.name}-x-pod`, "step-run"), "first p q 1 q 2\n");
 });
 
-Deno.test("a failed task stops what is not started, and finally runs with its status", async () => {
+Deno.test("after a failed task no other task starts, and finally runs with its status", async () => {
   await using client = await start();
   const run = await client.runPipeline({
     pipelineSpec: {
@@ -111,7 +111,7 @@ Deno.test("a failed task stops what is not started, and finally runs with its st
   assert.equal(log, "Failed None Failed\n");
 });
 
-Deno.test("when decides on a result; what only came after goes on", async () => {
+Deno.test("when depends on a result; a task that only runs after a skipped one still runs", async () => {
   await using client = await start();
   const run = await client.runPipeline({
     pipelineSpec: {
@@ -129,7 +129,7 @@ Deno.test("when decides on a result; what only came after goes on", async () => 
   assert.equal(run.status.skippedTasks[0].reason, "When Expressions evaluated to false");
 });
 
-Deno.test("a result that was not written fails its consumer's validation", async () => {
+Deno.test("a missing result fails the validation of the task that uses it", async () => {
   await using client = await start();
   const run = await client.runPipeline({
     pipelineSpec: {
@@ -145,7 +145,7 @@ Deno.test("a result that was not written fails its consumer's validation", async
   assert.match(verdict(run).message, /Failed Validation: 1/);
 });
 
-Deno.test("a result of the Pipeline that was not written fails the run", async () => {
+Deno.test("a missing result of the Pipeline fails the run", async () => {
   await using client = await start();
   const run = await client.runPipeline({
     pipelineSpec: {
@@ -156,7 +156,7 @@ Deno.test("a result of the Pipeline that was not written fails the run", async (
   assert.equal(verdict(run).reason, "CouldntGetPipelineResult");
 });
 
-Deno.test("one claim of a template is shared by the tasks, an emptyDir is not", async () => {
+Deno.test("tasks share one claim of a template, but not an emptyDir", async () => {
   await using client = await start();
   const ask = "cd /workspace; ls -A shared; echo --; ls -A $(workspaces.own.path)";
   const use = { workspaces: [{ name: "shared" }, { name: "own" }] };
@@ -178,7 +178,7 @@ Deno.test("one claim of a template is shared by the tasks, an emptyDir is not", 
 });
 
 for (const status of ["Cancelled", "CancelledRunFinally"]) {
-  Deno.test(`${status} ends the running task, and finally runs where it is asked for`, async () => {
+  Deno.test(`${status} ends the running task, and finally runs if the status says so`, async () => {
     await using client = await start();
     const { metadata: { name } } = await client.startPipeline({
       pipelineSpec: {
@@ -220,7 +220,7 @@ Deno.test("StoppedRunFinally lets the running task end", async () => {
   assert.equal(run.status.skippedTasks[0].reason, "PipelineRun was gracefully stopped");
 });
 
-Deno.test("a run that takes too long is ended with its tasks", async () => {
+Deno.test("a run that exceeds its timeout ends with its tasks", async () => {
   await using client = await start();
   const run = await client.runPipeline({
     pipelineSpec: { tasks: [task("slow", "sleep 60")] },
@@ -231,7 +231,7 @@ Deno.test("a run that takes too long is ended with its tasks", async () => {
   assert.match(verdict(slow).message, /the PipelineRun it belongs to has timed out/);
 });
 
-Deno.test("tasks are tried again, and a failure may be ignored", async () => {
+Deno.test("tasks are retried, and a failure may be ignored", async () => {
   await using client = await start();
   const run = await client.runPipeline({
     pipelineSpec: {
@@ -249,7 +249,7 @@ Deno.test("tasks are tried again, and a failure may be ignored", async () => {
   });
 });
 
-Deno.test("what is missing fails the run with Tekton's reason", async () => {
+Deno.test("a missing object fails the run with Tekton's reason", async () => {
   await using client = await start();
   const reason = async (spec: unknown) => verdict(await client.runPipeline(spec)).reason;
   assert.equal(await reason({ pipelineRef: { name: "nope" } }), "CouldntGetPipeline");
@@ -284,7 +284,7 @@ Deno.test("deleting a run deletes its TaskRuns and pods and ends their processes
   const pid = Number((await reader.read()).value);
   await client.json(`${TEKTON}/pipelineruns/${name}`, { method: "DELETE" });
   assert.equal((await client.request(`${TEKTON}/taskruns/${name}-slow`)).status, 404);
-  assert.equal((await reader.read()).done, true); // the log's end is the process' end
+  assert.equal((await reader.read()).done, true); // the log ends with the process
   await assert.rejects(Deno.stat(`/proc/${pid}/exe`), Deno.errors.NotFound);
 });
 

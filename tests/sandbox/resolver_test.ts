@@ -1,4 +1,4 @@
-/** The sandbox's resolvers: their requests, and TaskRuns that name them. */
+/** The sandbox's resolvers: ResolutionRequests, and TaskRuns that use a resolver. */
 import assert from "node:assert/strict";
 import type { Param } from "../../src/tekton/model.ts";
 import { type Client, start, step, TEKTON, verdict } from "./support.ts";
@@ -20,7 +20,7 @@ function paramsOf(values: Record<string, string>): Param[] {
 
 const SHARED = paramsOf({ kind: "task", name: "shared", namespace: "default" });
 
-/** The status of a request once it is answered. */
+/** Returns the status of a request once it has an answer. */
 async function ask(client: Client, resolver: string, params: Param[]) {
   const { metadata: { name } } = await client.create(REQUESTS, {
     metadata: { generateName: "ask-", labels: { "resolution.tekton.dev/type": resolver } },
@@ -29,7 +29,7 @@ async function ask(client: Client, resolver: string, params: Param[]) {
   return await client.until(REQUESTS, name, (request) => request.status !== undefined);
 }
 
-Deno.test("the cluster resolver gives the object", async () => {
+Deno.test("the cluster resolver returns the object", async () => {
   await using client = await withTask();
   const { status } = await ask(client, "cluster", SHARED);
   assert.equal(status.conditions[0].status, "True");
@@ -41,7 +41,7 @@ Deno.test("the cluster resolver gives the object", async () => {
   ]);
 });
 
-Deno.test("the http resolver gives the text as it is, of this machine only", async () => {
+Deno.test("the http resolver returns the text unchanged, from this machine only", async () => {
   await using client = await withTask();
   await using server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
@@ -70,7 +70,7 @@ for (
     ],
   ] as const
 ) {
-  Deno.test(`a request for ${what} fails with words`, async () => {
+  Deno.test(`a request for ${what} fails with a message`, async () => {
     await using client = await withTask();
     const { status, reason, message } = verdict(await ask(client, resolver, [...params]));
     assert.deepEqual([status, reason], ["False", "ResolutionFailed"]);
@@ -86,7 +86,7 @@ async function runOf(client: Client, resolver: string) {
   return await client.done(`${TEKTON}/taskruns`, name);
 }
 
-Deno.test("a TaskRun follows its resolver, and has the Task's name and labels", async () => {
+Deno.test("a TaskRun uses its resolver, and has the Task's name and labels", async () => {
   await using client = await withTask();
   const run = await runOf(client, "cluster");
   assert.equal(verdict(run).status, "True");
@@ -95,7 +95,7 @@ Deno.test("a TaskRun follows its resolver, and has the Task's name and labels", 
   assert.equal(run.metadata.labels.team, "a");
 });
 
-Deno.test("a TaskRun whose resolver fails says so", async () => {
+Deno.test("a TaskRun whose resolver fails reports that", async () => {
   await using client = await withTask();
   const { status, reason, message } = verdict(await runOf(client, "git"));
   assert.deepEqual([status, reason], ["False", "TaskRunResolutionFailed"]);

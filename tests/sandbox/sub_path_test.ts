@@ -1,4 +1,4 @@
-/** A mount stays in its volume; what is refused is so in the words of a real cluster. */
+/** Mounts stay inside their volume. The errors have the words of a real cluster. */
 import assert from "node:assert/strict";
 import { startSandbox } from "../../src/sandbox/sandbox.ts";
 import { Client, CORE, start, step } from "./support.ts";
@@ -15,7 +15,7 @@ async function stage(): Promise<Client> {
   return client;
 }
 
-Deno.test("a subPath that leads out of its volume fails the run, for its pod is invalid", async () => {
+Deno.test("a subPath that leads out of its volume fails the run, because its pod is invalid", async () => {
   await using client = await stage();
   for (
     const [subPath, why] of [
@@ -34,12 +34,12 @@ Deno.test("a subPath that leads out of its volume fails the run, for its pod is 
         "Maybe invalid TaskSpec",
     );
   }
-  // Names that only look like it are names.
+  // Names that only resemble such paths are valid.
   const { status } = await taskOn(client, "..a/b..");
   assert.equal(status.conditions[0].status, "True");
 });
 
-Deno.test("a link in a volume is followed as a subPath only within it", async () => {
+Deno.test("a link as a subPath is followed only inside its volume", async () => {
   await using client = await stage();
   const outside = await Deno.makeTempDir();
   try {
@@ -64,7 +64,7 @@ Deno.test("a link in a volume is followed as a subPath only within it", async ()
   }
 });
 
-Deno.test("a mount path ends at the container's root", async () => {
+Deno.test("a mount path cannot leave the container's root", async () => {
   await using client = await stage();
   const place = `tkn-dev-mount-${crypto.randomUUID()}`;
   const { status } = await client.runTask({

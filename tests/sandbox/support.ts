@@ -1,4 +1,4 @@
-/** What the sandbox's tests have in common: a started one, and a client made of fetch and WebSocket. */
+/** A started sandbox and a client of fetch and WebSocket, for the sandbox's tests. */
 import { startSandbox } from "../../src/sandbox/sandbox.ts";
 import type { KubeObject } from "../../src/kube/interface.ts";
 import { Channel, decodeFrame, encodeFrame, V5 } from "../../src/kube/frames.ts";
@@ -47,7 +47,7 @@ export class Client implements AsyncDisposable {
     return this.json(path, { method: "PATCH", headers, body: JSON.stringify(patch) });
   }
 
-  /** The events of a collection, from what is there now. */
+  /** Yields the events of a collection, beginning with its current objects. */
   async *watch(collection: string, query = ""): AsyncGenerator<{ type: string; object: Json }> {
     const stop = new AbortController();
     const response = await this.request(`${collection}?watch=1${query}`, { signal: stop.signal });
@@ -64,7 +64,7 @@ export class Client implements AsyncDisposable {
     }
   }
 
-  /** The object of a name once it is as wanted. */
+  /** Returns the object of that name once the condition holds. */
   async until(
     collection: string,
     name: string,
@@ -76,7 +76,7 @@ export class Client implements AsyncDisposable {
     throw new Error(`the watch of ${name} ended`);
   }
 
-  /** A run once it is over. */
+  /** Returns a run once it has ended. */
   done(collection: string, name: string): Promise<Json> {
     return this.until(collection, name, (run) => run.status?.completionTime !== undefined);
   }
@@ -107,13 +107,13 @@ export class Client implements AsyncDisposable {
     return this.text(`${CORE}/pods/${pod}/log?container=${container}${query}`);
   }
 
-  /** The pod of a TaskRun whose first step runs. */
+  /** Returns the pod of a TaskRun once its first step runs. */
   async runningPod(taskRun: string): Promise<Json> {
     const pod = `${taskRun}-pod`;
     return await this.until(`${CORE}/pods`, pod, (each) => each.status.phase === "Running");
   }
 
-  /** A socket of `…/exec`; open once awaited. */
+  /** Opens a socket of `…/exec`. */
   async socket(pod: string, container: string, command: string[], protocols = [V5], more = "") {
     const words = command.map((word) => `&command=${encodeURIComponent(word)}`).join("");
     const query = `container=${container}&stdin=true&stdout=true&stderr=true${more}${words}`;
@@ -144,7 +144,7 @@ export class Client implements AsyncDisposable {
   }
 }
 
-/** All that comes over an exec's socket until it closes. */
+/** Collects what arrives on an exec's socket until it closes. */
 export function outcomeOf(socket: WebSocket): Promise<ExecOutcome> {
   const text = ["", "", "", ""];
   const decoder = new TextDecoder();
@@ -166,12 +166,12 @@ export async function start(): Promise<Client> {
   return new Client(await startSandbox());
 }
 
-/** A step of a shell script. */
+/** A step with a shell script. */
 export function step(name: string, script: string, more: Record<string, unknown> = {}) {
   return { name, image: "localhost/busybox:1", script, ...more };
 }
 
-/** The one condition's reason and message. */
+/** Returns the status, reason and message of the run's condition. */
 export function verdict(run: KubeObject) {
   const { conditions } = run.status as { conditions: Json[] };
   const { status, reason, message } = conditions[0];

@@ -3,7 +3,7 @@ import { CORE, start, step, TEKTON, verdict } from "./support.ts";
 
 const ECHO = "localhost/busybox:1";
 
-Deno.test("steps run in order and share the task's files; its results are in its status", async () => {
+Deno.test("steps run in order and share the task's files; the status has the results", async () => {
   await using client = await start();
   const run = await client.runTask({
     params: [{ name: "who", default: "world" }, {
@@ -41,7 +41,7 @@ Deno.test("steps run in order and share the task's files; its results are in its
   assert.deepEqual(names, [["write", 0], ["list", 0], ["read", 0]]);
 });
 
-Deno.test("a script without #! ends at its first failure, and the steps after it are skipped", async () => {
+Deno.test("a script without #! ends at its first failure, and later steps are skipped", async () => {
   await using client = await start();
   const run = await client.runTask({
     steps: [step("bad", "sh -c 'exit 3'\necho not reached"), step("after", "echo not run")],
@@ -56,7 +56,7 @@ Deno.test("a script without #! ends at its first failure, and the steps after it
   assert.equal(run.status.steps[1].terminationReason, "Skipped");
 });
 
-Deno.test("onError continue keeps the exit code and goes on", async () => {
+Deno.test("onError: continue keeps the exit code, and the run continues", async () => {
   await using client = await start();
   const run = await client.runTask({
     steps: [
@@ -70,7 +70,7 @@ Deno.test("onError continue keeps the exit code and goes on", async () => {
   assert.equal(await client.logs(run.status.podName, "step-after"), "5");
 });
 
-Deno.test("a step's result decides a later step's when, and can be the task's", async () => {
+Deno.test("a step's result decides a later step's when, and can be a result of the task", async () => {
   await using client = await start();
   const when = (
     value: string,
@@ -91,21 +91,21 @@ Deno.test("a step's result decides a later step's when, and can be the task's", 
   assert.equal(await client.logs(run.status.podName, "step-says"), "yes\n");
 });
 
-Deno.test("a step that takes too long is ended", async () => {
+Deno.test("a step that exceeds its timeout is ended", async () => {
   await using client = await start();
   const run = await client.runTask({ steps: [step("slow", "sleep 60", { timeout: "50ms" })] });
   const message = '"step-slow" exited because the step exceeded the specified timeout limit';
   assert.equal(verdict(run).message, message);
 });
 
-Deno.test("a TaskRun that takes too long is ended with its pod", async () => {
+Deno.test("a TaskRun that exceeds its timeout ends with its pod", async () => {
   await using client = await start();
   const run = await client.runTask({ steps: [step("slow", "sleep 60")] }, { timeout: "300ms" });
   assert.equal(verdict(run).reason, "TaskRunTimeout");
   assert.equal((await client.request(`${CORE}/pods/${run.status.podName}`)).status, 404);
 });
 
-Deno.test("a cancelled TaskRun loses its pod, and its step is told to be terminated", async () => {
+Deno.test("a cancelled TaskRun loses its pod, and its step has the state terminated", async () => {
   await using client = await start();
   const { metadata: { name } } = await client.startTask({ steps: [step("slow", "sleep 60")] });
   await client.runningPod(name);
@@ -116,7 +116,7 @@ Deno.test("a cancelled TaskRun loses its pod, and its step is told to be termina
   assert.equal((await client.request(`${CORE}/pods/${name}-pod`)).status, 404);
 });
 
-Deno.test("a pod that is deleted under its TaskRun is made again", async () => {
+Deno.test("a pod that is deleted during its TaskRun is created again", async () => {
   await using client = await start();
   const { metadata: { name } } = await client.startTask({ steps: [step("slow", "sleep 60")] });
   const first = await client.runningPod(name);
@@ -129,7 +129,7 @@ Deno.test("a pod that is deleted under its TaskRun is made again", async () => {
   assert.ok(second);
 });
 
-Deno.test("a failed TaskRun is tried again with a new pod", async () => {
+Deno.test("a failed TaskRun is retried with a new pod", async () => {
   await using client = await start();
   const run = await client.runTask({
     steps: [step("try", '[ "$(context.task.retry-count)" = 1 ]')],
@@ -139,7 +139,7 @@ Deno.test("a failed TaskRun is tried again with a new pod", async () => {
   assert.equal(run.status.retriesStatus.length, 1);
 });
 
-Deno.test("all containers run from the pod's start, and each ends in its turn", async () => {
+Deno.test("all containers run from the pod's start, and end in the order of their steps", async () => {
   await using client = await start();
   const { metadata: { resourceVersion } } = await client.json(`${CORE}/pods`);
   await client.startTask({ steps: [step("one", "true"), step("two", "true")] });
@@ -162,7 +162,7 @@ Deno.test("all containers run from the pod's start, and each ends in its turn", 
   ]);
 });
 
-Deno.test("without a shell in the image a script can't start, but busybox can", async () => {
+Deno.test("in an image without a shell a script cannot start, but busybox can", async () => {
   await using client = await start();
   const image = "localhost/no-shell:1";
   const run = await client.runTask({ steps: [step("script", "echo hi", { image })] });
@@ -177,7 +177,7 @@ Deno.test("without a shell in the image a script can't start, but busybox can", 
   assert.equal(await client.logs(busybox.status.podName, "step-direct"), "hi\n");
 });
 
-Deno.test("an image that can't be pulled leaves the pod pending", async () => {
+Deno.test("a pod whose image cannot be pulled stays pending", async () => {
   await using client = await start();
   const { metadata: { name } } = await client.startTask({
     steps: [step("x", "true", { image: "does-not-exist" })],
@@ -222,7 +222,7 @@ Deno.test("volumes of ConfigMaps, Secrets and claims are directories", async () 
   assert.equal(await client.logs(again.status.podName, "step-x"), "/all/sub/out\n");
 });
 
-Deno.test("a volume that several steps mount at one path is one directory for all", async () => {
+Deno.test("a volume that several steps mount at one path is one directory", async () => {
   await using client = await start();
   const mounted = {
     volumeMounts: [{ name: "tkn-dev", mountPath: "/tkn-dev" }],
@@ -267,7 +267,7 @@ Deno.test("a missing Task, param or workspace fails the TaskRun with Tekton's re
   assert.match(verdict(bare).message, /declared workspace "w" is required/);
 });
 
-Deno.test("a step has a clean environment of its own", async () => {
+Deno.test("a step has its own clean environment", async () => {
   await using client = await start();
   const run = await client.runTask({
     steps: [

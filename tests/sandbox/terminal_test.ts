@@ -22,7 +22,7 @@ function test(name: string, body: (client: Client, pod: string) => Promise<void>
   });
 }
 
-/** An exec's terminal: what is typed and what is to be seen. */
+/** An exec's terminal: its keys and its screen. */
 class Screen {
   text = "";
   readonly outcome;
@@ -61,22 +61,25 @@ async function open(client: Client, pod: string, script: string): Promise<Screen
   return new Screen(await client.socket(pod, "step-hold", command, undefined, "&tty=true"));
 }
 
-test("a terminal has the size that it is told, at first and later", async (client, pod) => {
-  const script = "trap 'stty size' WINCH; echo up; while :; do sleep 0.05; done";
-  const screen = await open(client, pod, script);
-  await screen.shows("up\r\n");
-  screen.resize(100, 40);
-  await screen.shows("40 100\r\n");
-  screen.resize(90, 30);
-  await screen.shows("30 90\r\n");
-  screen.socket.send(encodeFrame(Channel.resize, new TextEncoder().encode("junk")));
-  screen.resize(80, 0);
-  screen.resize(70, 20);
-  await screen.shows("20 70\r\n");
-  assert.doesNotMatch(screen.text, /0 80/);
-});
+test(
+  "a terminal has the size that the client sends, at the start and later",
+  async (client, pod) => {
+    const script = "trap 'stty size' WINCH; echo up; while :; do sleep 0.05; done";
+    const screen = await open(client, pod, script);
+    await screen.shows("up\r\n");
+    screen.resize(100, 40);
+    await screen.shows("40 100\r\n");
+    screen.resize(90, 30);
+    await screen.shows("30 90\r\n");
+    screen.socket.send(encodeFrame(Channel.resize, new TextEncoder().encode("junk")));
+    screen.resize(80, 0);
+    screen.resize(70, 20);
+    await screen.shows("20 70\r\n");
+    assert.doesNotMatch(screen.text, /0 80/);
+  },
+);
 
-test("a size that comes before the terminal is there is its first one", async (client, pod) => {
+test("a size that arrives before the terminal exists is its first one", async (client, pod) => {
   const screen = await open(client, pod, "until [ \"$(stty size)\" = '40 100' ]; do :; done; tty");
   screen.resize(100, 40);
   assert.match((await screen.outcome).stdout, /^\/dev\/pts\/\d+\r\n$/);
@@ -88,18 +91,21 @@ test("a terminal without a size has none", async (client, pod) => {
   assert.deepEqual([stdout, stderr], ["0 0\r\nxterm\r\nerror\r\n", ""]);
 });
 
-test("what is typed is echoed, and a typed end is the input's end", async (client, pod) => {
-  const screen = await open(client, pod, "echo up; cat; exit 5");
-  await screen.shows("up");
-  screen.type("/");
-  await screen.shows("/");
-  screen.type("é\n\x04");
-  const { stdout, status } = await screen.outcome;
-  assert.equal(stdout, "up\r\n/é\r\n/é\r\n");
-  assert.equal(status.details.causes[0].message, "5");
-});
+test(
+  "typed characters are echoed, and a typed end of input ends the input",
+  async (client, pod) => {
+    const screen = await open(client, pod, "echo up; cat; exit 5");
+    await screen.shows("up");
+    screen.type("/");
+    await screen.shows("/");
+    screen.type("é\n\x04");
+    const { stdout, status } = await screen.outcome;
+    assert.equal(stdout, "up\r\n/é\r\n/é\r\n");
+    assert.equal(status.details.causes[0].message, "5");
+  },
+);
 
-test("Ctrl-C reaches what is in the foreground", async (client, pod) => {
+test("Ctrl-C reaches the foreground process", async (client, pod) => {
   const screen = await open(client, pod, "exec sh -i");
   screen.type("sh -c 'echo in\"ner\"; exec sleep 60'\n");
   await screen.shows("inner\r\n");
@@ -108,7 +114,7 @@ test("Ctrl-C reaches what is in the foreground", async (client, pod) => {
   await screen.shows("code 130\r\n");
 });
 
-test("a paste arrives whole, also where a character is cut", async (client, pod) => {
+test("a paste arrives whole, even if a message ends within a character", async (client, pod) => {
   const script = "stty raw -echo; echo up; head -c 100002 | sha256sum";
   const screen = await open(client, pod, script);
   await screen.shows("up");
@@ -119,7 +125,7 @@ test("a paste arrives whole, also where a character is cut", async (client, pod)
   assert.match(stdout, new RegExp(digest.toHex()));
 });
 
-test("a paste of lines goes into a file by cat", async (client, pod) => {
+test("a paste of lines reaches a file through cat", async (client, pod) => {
   const screen = await open(client, pod, "echo up; cat > /tmp/paste; sha256sum < /tmp/paste");
   await screen.shows("up");
   const text = `${"x".repeat(99)}\n`.repeat(1000);
@@ -130,7 +136,7 @@ test("a paste of lines goes into a file by cat", async (client, pod) => {
   assert.match(stdout, new RegExp(digest.toHex()));
 });
 
-// As under containerd: what a client that is gone leaves behind has to be ended by somebody else.
+// As under containerd, where what a disconnected client started keeps running.
 test("a lost connection neither ends the input nor hangs up", async (client, pod) => {
   const script =
     "trap 'echo hup > hup' HUP; mkfifo go done; echo up; read x < go; echo \"$x\" > done";
@@ -146,7 +152,7 @@ test("a lost connection neither ends the input nor hangs up", async (client, pod
 });
 
 test(
-  "what runs on a terminal ends with its container, also what ignores a hang-up",
+  "a command on a terminal ends with its container, even if it ignores hang-ups",
   async (client, pod) => {
     const screen = await open(client, pod, "trap '' HUP; echo $$; while :; do sleep 0.1; done");
     await screen.shows("\r\n");
@@ -154,6 +160,6 @@ test(
     await client.json(`/api/v1/namespaces/default/pods/${pod}`, { method: "DELETE" });
     await screen.outcome;
     const what = await Deno.readTextFile(`/proc/${pid}/cmdline`).catch(() => "");
-    assert.equal(what, ""); // it is gone, or a zombie that nobody has waited for yet
+    assert.equal(what, ""); // it has ended, or is a zombie whose parent has not waited for it yet
   },
 );

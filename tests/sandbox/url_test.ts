@@ -1,4 +1,6 @@
-/** `deno run -A URL/main.ts`: no import may lean on deno.json, which a remote run does not see. */
+/**
+ * `deno run -A URL/main.ts`: no import may depend on deno.json, which a remote run does not see.
+ */
 import assert from "node:assert/strict";
 import { startSandbox } from "../../src/sandbox/sandbox.ts";
 import { applyObjects } from "../scenarios/all.ts";

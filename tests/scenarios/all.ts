@@ -1,4 +1,4 @@
-/** All that is told on the sandbox and on a real cluster alike, and the objects that it takes. */
+/** All scenarios that run on the sandbox and on a real cluster, and the objects that they use. */
 import { applyYaml, type Cluster } from "../support/cluster.ts";
 import { checkoutScenarios } from "./checkout.ts";
 import { besideScenarios } from "./beside.ts";

@@ -1,4 +1,6 @@
-/** Runs of ours beside those of others: what tkn reads of them, and what becomes of their copies. */
+/**
+ * Runs of tkn-dev beside other clients: how tkn reads the runs, and what happens to copies of them.
+ */
 import assert from "node:assert/strict";
 import type { KubeObject } from "../../src/kube/interface.ts";
 import { RESOURCE_OF, type Run, type RunKind } from "../../src/tekton/model.ts";
@@ -13,7 +15,7 @@ import { ended, held, letGo } from "./waiting.ts";
 
 const BINDING = ["-w", "name=source,emptyDir="];
 
-/** Held by a step before it. */
+/** The run is held by an extra step before this one. */
 const BARE = `
 apiVersion: tekton.dev/v1
 kind: TaskRun
@@ -26,7 +28,7 @@ spec:
 
 export const besideScenarios: Scenario[] = [
   {
-    name: "no TaskRun of an upload has the label by which tkn counts on a taskRef, and has none",
+    name: "a TaskRun of an upload has tkn's label for a Task exactly if it has a taskRef",
     async run(cluster, directory) {
       writeTree(directory, tree("file here.txt here"));
       const uploads = [
@@ -66,7 +68,7 @@ export const besideScenarios: Scenario[] = [
     },
   },
   {
-    name: "a copy of one that is held without a shell fails at once too",
+    name: "a copy of a run that is held without a shell fails at once too",
     async run(cluster, directory) {
       const file = `${directory}/run.yaml`;
       await Deno.writeTextFile(file, BARE);
@@ -81,7 +83,7 @@ export const besideScenarios: Scenario[] = [
     },
   },
   {
-    name: "what a dry run has printed is no copy: it holds once it is created",
+    name: "a dry run prints a manifest, not a copy: the run holds once it is created",
     async run(cluster, directory) {
       writeTree(directory, tree("file here.txt here"));
       const args = ["task", "upload", "t-steps", directory, ...BINDING, "--dry-run", "-o", "json"];
@@ -101,7 +103,7 @@ async function succeeded(args: readonly string[], { flags }: Cluster): Promise<R
   return ran;
 }
 
-/** The run that a command has created, as it is now. */
+/** Returns the current state of the run that a command created. */
 async function runOf({ kube }: Cluster, { stderr }: Ran): Promise<Run> {
   const [, kind, name] = /^Created (PipelineRun|TaskRun) (\S+)/m.exec(stderr)!;
   return await kube.get<Run>(RESOURCE_OF[kind as RunKind], kube.namespace, name);
@@ -111,19 +113,19 @@ async function taskRuns({ kube }: Cluster): Promise<TaskRun[]> {
   return await kube.list<TaskRun>(TASK_RUNS, { namespace: kube.namespace });
 }
 
-/** As tkn makes it of the last run, or of one that is named. */
+/** Copies a run as tkn does for the last run or a named one. */
 function copyOfSpec({ apiVersion, kind, metadata: { name }, spec }: Run): Run {
   return { apiVersion, kind, metadata: { generateName: `${name}-` }, spec } as Run;
 }
 
-/** As `kubectl get -o yaml` has it, with another name. */
+/** Copies a run as `kubectl get -o yaml` prints it, under another name. */
 function dumped(run: Run): Run {
   const { labels, annotations } = run.metadata;
   const copy: KubeObject = copyOfSpec(run);
   return { ...copy, metadata: { ...copy.metadata, labels, annotations } } as Run;
 }
 
-/** Of the pod of its first step. */
+/** Creates a run that fails, and returns its log. */
 async function logOfFailure(cluster: Cluster, run: Run): Promise<string> {
   const kind = run.kind as RunKind;
   const { kube } = cluster;

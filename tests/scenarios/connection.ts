@@ -1,4 +1,4 @@
-/** Connections that are lost: nothing is lost with them, and no run is left held. */
+/** Lost connections: the client loses no data, and no run stays held. */
 import assert from "node:assert/strict";
 import { TASK_RUNS, type TaskRun } from "../../src/tekton/model.ts";
 import { FaultyProxy } from "../support/faulty_proxy.ts";
@@ -12,7 +12,7 @@ const faulty = (server: { hostname: string; port: number }) => new FaultyProxy(s
 
 export const connectionScenarios: Scenario[] = [
   {
-    name: "a connection lost while the logs are followed costs no line and doubles none",
+    name: "a connection lost while following logs loses no line and repeats none",
     async run(cluster, directory) {
       await Deno.writeTextFile(`${directory}/a`, "a");
       await using way = await throughProxy(cluster, directory, faulty);
@@ -29,7 +29,8 @@ export const connectionScenarios: Scenario[] = [
     },
   },
   {
-    name: "an upload that is cut goes on where it was, and lets go once all is there",
+    name:
+      "an interrupted upload resumes where it stopped, and releases the step once it is complete",
     async run(cluster, directory) {
       await writeFiles(`${directory}/tree`);
       await using way = await throughProxy(cluster, directory, faulty);
@@ -46,7 +47,7 @@ export const connectionScenarios: Scenario[] = [
     },
   },
   {
-    name: "an upload that is cut each time lets nothing go, is told, and its run is cancelled",
+    name: "an upload interrupted on each try reports that, releases nothing and cancels its run",
     async run(cluster, directory) {
       await writeFiles(`${directory}/tree`);
       await using way = await throughProxy(cluster, directory, faulty);
@@ -64,7 +65,7 @@ export const connectionScenarios: Scenario[] = [
   },
 ];
 
-/** 40 files of 256 KiB, that can't be made much smaller. */
+/** 40 files of 256 KiB that compress badly. */
 async function writeFiles(directory: string): Promise<void> {
   await Deno.mkdir(directory);
   for (let at = 0; at < 40; at++) {

@@ -1,4 +1,4 @@
-/** Runs whose creation goes wrong half-way: there is one, it is known, and what is left of others goes. */
+/** Creations that fail half-way: there is one run, its name is known, and leftovers are removed. */
 import assert from "node:assert/strict";
 import type { Kube, KubeObject, Resource } from "../../src/kube/interface.ts";
 import {
@@ -15,7 +15,7 @@ import { startTknDev, tknDev } from "../support/program.ts";
 import { throughProxy } from "../support/through_proxy.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** More than is asked before a run with a gate, or an object with one, is created; less than that one. */
+/** More than the requests before the creation of a gated run or object send; less than with it. */
 const BYTES_BEFORE = 16_000;
 
 const faulty = (server: { hostname: string; port: number }) => new FaultyProxy(server);
@@ -44,7 +44,8 @@ export const createdScenarios: Scenario[] = [
     },
   },
   {
-    name: "a run that may exist, on a cluster that is gone, is told with how to cancel it",
+    name:
+      "if the cluster disappears during a creation, the error says how to cancel the possible run",
     async run({ kube, ...cluster }, directory) {
       await Deno.writeTextFile(`${directory}/a`, "a");
       const way = await throughProxy({ kube, ...cluster }, directory, faulty);
@@ -65,7 +66,7 @@ export const createdScenarios: Scenario[] = [
     },
   },
   {
-    name: "what a call leaves that is killed before its run is there, cleanup removes in its time",
+    name: "cleanup removes the objects of a call that was killed before its run existed",
     async run({ kube, flags, ...cluster }, directory) {
       await using way = await throughProxy({ kube, flags, ...cluster }, directory, faulty);
       way.proxy.muteAfterBytes = BYTES_BEFORE;
@@ -99,7 +100,7 @@ export const createdScenarios: Scenario[] = [
   },
   {
     name:
-      "what a call leaves that is killed while its run goes on stays with the run, and goes after it",
+      "objects of a call that was killed during its run stay with the run, and are removed after it",
     async run({ kube, flags }) {
       const running = startTknDev([...DEBUG.slice(0, -2), "--exec-instead", "sleep 600", ...flags]);
       const said = await running.said(/^Created PipelineRun \S+/m);
@@ -144,7 +145,7 @@ async function names(kube: Kube, resource: Resource, prefix: string): Promise<st
   return found.filter((name) => name.startsWith(prefix));
 }
 
-/** The first object that fits, now or from now on. */
+/** Returns the name of the first object that matches, existing or new. */
 async function first<T extends KubeObject>(
   kube: Kube,
   resource: Resource,
@@ -160,13 +161,13 @@ async function first<T extends KubeObject>(
   }
 }
 
-/** A run of that name that was not there before. */
+/** Matches a run with that name prefix that did not exist before. */
 function newRun(before: readonly string[]) {
   return ({ metadata: { name = "" } }: KubeObject) =>
     name.startsWith("t-count-run-") && !before.includes(name);
 }
 
-/** Its time is over from the next second on. */
+/** Makes the object look as if its time were over. */
 async function makeOld(kube: Kube, resource: Resource, name: string): Promise<void> {
   const { metadata } = await kube.get(resource, kube.namespace, name);
   const key = "tkn-dev/invocation";

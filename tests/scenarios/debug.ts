@@ -1,4 +1,4 @@
-/** The scenarios of runs that hold by their spec.debug, and are told what to do. */
+/** Runs that hold because of their spec.debug, without a terminal. */
 import assert from "node:assert/strict";
 import { PODS } from "../../src/kube/interface.ts";
 import { PIPELINE_RUNS, PIPELINES, type TaskRun, TASKS } from "../../src/tekton/model.ts";
@@ -55,7 +55,7 @@ spec:
       - { name: next, image: "localhost/busybox:1", script: "printf next >$(results.said.path)" }
 `;
 
-/** With fields that are there and empty. */
+/** A spec whose debug fields exist and are empty. */
 const EMPTY_RUN = `
 apiVersion: tekton.dev/v1
 kind: PipelineRun
@@ -76,7 +76,7 @@ spec:
 
 export const debugScenarios: Scenario[] = [
   ...[[], ["--without-shell"]].map((flags): Scenario => ({
-    name: `a run holds where its spec.debug says, and then does all it would have ${flags}`,
+    name: `a run holds where its spec.debug says, and then does all its work ${flags}`,
     async run(cluster, directory) {
       const name = await create(cluster, directory, PIPELINE_RUN, flags);
       await held(cluster, "PipelineRun", name, "first/one");
@@ -89,12 +89,12 @@ export const debugScenarios: Scenario[] = [
       assert.equal(again.code, 3);
       assert.match(
         again.stderr,
-        /^Error: Cannot find a held step of .*: none holds\nHint: the run has ended/,
+        /^Error: Cannot find a held step of .*: no step is held\nHint: the run has ended/,
       );
     },
   })),
   {
-    name: "a step whose image has no shell is skipped by continue, and fails by fail-continue",
+    name: "continue skips a held step whose image has no shell, fail-continue fails it",
     async run(cluster, directory) {
       for (const [verb, succeeded] of [["continue", true], ["fail-continue", false]] as const) {
         const name = await create(cluster, directory, TASK_RUN, ["--without-shell"]);
@@ -109,7 +109,8 @@ export const debugScenarios: Scenario[] = [
     },
   },
   {
-    name: "a Task that can't be inline is held by objects that the run owns, with its meaning kept",
+    name:
+      "a Task that cannot be inline is held through objects that the run owns, unchanged in meaning",
     async run(cluster, directory) {
       const name = await create(cluster, directory, LITERAL_RUN);
       await held(cluster, "PipelineRun", name, "literal/say");
@@ -127,8 +128,7 @@ export const debugScenarios: Scenario[] = [
     },
   },
   {
-    name:
-      "a command runs in a held step, and its own work as often as one likes, which then counts",
+    name: "a held step runs commands, and its own work any number of times; the last result counts",
     async run(cluster, directory) {
       const name = await create(cluster, directory, PIPELINE_RUN);
       await held(cluster, "PipelineRun", name, "first/one");
@@ -148,7 +148,7 @@ export const debugScenarios: Scenario[] = [
     },
   },
   {
-    name: "fields that are empty are as good as left out, in a run and in a Task",
+    name: "in a run and in a Task an empty field means the same as no field",
     async run(cluster, directory) {
       const name = await create(cluster, directory, EMPTY_RUN);
       await held(cluster, "PipelineRun", name, "a/s");
@@ -166,7 +166,7 @@ export const debugScenarios: Scenario[] = [
     },
   },
   {
-    name: "a run without spec.debug is created as it is",
+    name: "a run without spec.debug is created unchanged",
     async run(cluster, directory) {
       const name = await create(cluster, directory, TASK_RUN.replace(/ {2}debug: .*\n/, ""));
       const run = await ended(cluster, "TaskRun", name);
@@ -176,7 +176,7 @@ export const debugScenarios: Scenario[] = [
   },
 ];
 
-/** The name of the run. */
+/** Returns the name of the run. */
 async function create(
   cluster: Cluster,
   directory: string,
@@ -189,7 +189,7 @@ async function create(
   return /^(?:pipeline|task)run\.tekton\.dev\/(\S+) created\n$/.exec(ran.stdout)![1];
 }
 
-/** What was made for the run, of Pipelines and Tasks. */
+/** Returns the Pipelines and Tasks that were created for the run. */
 async function ownedKinds({ kube }: Cluster, run: string): Promise<string[]> {
   const { namespace } = kube;
   const all = await Promise.all([PIPELINES, TASKS].map(async (resource) => {

@@ -1,19 +1,21 @@
-/** The scenarios of a workspace that outlives runs: only what changed travels, and nothing leads out of it. */
+/**
+ * Workspaces that outlive runs: only what changed is sent, and nothing is written outside of them.
+ */
 import assert from "node:assert/strict";
 import type { Cluster } from "../support/cluster.ts";
 import { tknDev } from "../support/program.ts";
 import { tree, writeTree } from "../support/tree_text.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** Told twice: an image without find can't list what lies there, but for the links. */
+/** Twice, because an image without find can only list links. */
 const PLANTED = [
   {
-    name: "links that an earlier run has planted in a workspace do not lead an upload out of it",
+    name: "links that an earlier run planted in a workspace do not lead an upload out of it",
     image: "busybox",
     sent: /^Sent 5 files, .* verified; 1 unchanged since the upload .* ago, 5 removed$/m,
   },
   {
-    name: "nor do they where links are all that the image can tell of: the upload is whole",
+    name: "planted links do not lead an upload out of it, even if the image cannot list files",
     image: "no-find",
     sent: /^Sent 6 files, .* verified; 5 removed$/m,
   },
@@ -21,7 +23,7 @@ const PLANTED = [
 
 export const deltaScenarios: Scenario[] = [
   {
-    name: "into a workspace that was uploaded to before only what changed travels",
+    name: "an upload into a workspace with an earlier upload sends only what changed",
     async run(cluster, directory) {
       const upload = work(cluster, directory);
       writeTree(
@@ -34,7 +36,7 @@ export const deltaScenarios: Scenario[] = [
 
       await Deno.remove(`${directory}/old/gone`);
       await Deno.writeTextFile(`${directory}/edited`, "C");
-      // Long ago: what was saved in the second in which a record is written is sent again.
+      // Not now: a file saved in the second in which the record is written is sent again.
       await Deno.utime(`${directory}/edited`, 1.7e9, 1.7e9);
       const second = await upload("rm edited");
       assert.match(
@@ -67,7 +69,7 @@ export const deltaScenarios: Scenario[] = [
       await upload([
         "mkdir out; echo safe >safe",
         "rm -r a b/c f; ln -s out a; ln -s ../out b/c; ln -s safe f",
-        // What the pod's steps share, and the sandbox's pods.
+        // Directories that all steps of a pod share, and in the sandbox all pods.
         "ln -s /tekton/home home; ln -s /tmp tmp",
       ].join("; "));
       const file = crypto.randomUUID();
@@ -89,7 +91,9 @@ export const deltaScenarios: Scenario[] = [
   })),
 ];
 
-/** Uploads into one place of the shared claim, has that done in the run, and gives what the step says. */
+/**
+ * Uploads into one directory of the shared claim, runs a command in the run, and returns its lines.
+ */
 function work(cluster: Cluster, directory: string, image = "busybox") {
   const shared = `name=source,claimName=${cluster.claim},subPath=${crypto.randomUUID()}`;
   return async (work: string, ...flags: string[]) => {

@@ -1,4 +1,4 @@
-/** The scenario of a Task that would steer the terminal of whoever looks at it. */
+/** A Task that tries to control the user's terminal. */
 import assert from "node:assert/strict";
 import { startTknDev, tknDev } from "../support/program.ts";
 import { assertPrintable } from "../support/hostile.ts";
@@ -33,7 +33,7 @@ printf '\\033[2J${TITLE}said\\n' >&2
   },
 });
 
-/** What the program writes to a terminal, to its end. */
+/** Returns everything that the program writes to a terminal. */
 async function shown(args: readonly string[]): Promise<string> {
   await using session: TerminalSession = atTerminal(args, { NO_COLOR: "" });
   await session.until(/ended: 0\n/);
@@ -42,7 +42,7 @@ async function shown(args: readonly string[]): Promise<string> {
 
 export const escapesScenarios: Scenario[] = [
   {
-    name: "neither a script nor an env, a param or what they print can steer the terminal",
+    name: "neither a script nor an env, a param or their output can control the terminal",
     needs: ["script"],
     async run({ flags }, directory) {
       await Deno.writeTextFile(`${directory}/run.yaml`, RUN);
@@ -69,7 +69,7 @@ export const escapesScenarios: Scenario[] = [
       assert.ok(run.split("\n").includes("\x1b[32mgreen\x1b[0m blue"), JSON.stringify(run));
       assert.match(run, /^said$/m);
       assertPrintable(run, "run", { color: true });
-      // To a pipe goes what the step writes.
+      // A pipe gets what the step writes.
       const piped = await tknDev(["tr", "run", name, ...flags]);
       assert.equal(piped.stdout, `${CLIPBOARD}\x1b[32mgreen\x1b[0m ${TITLE}blue\u009b2J\r\n`);
 

@@ -1,4 +1,4 @@
-/** The scenarios of images that lack what helps an upload: it arrives whole all the same, and what did not is noticed. */
+/** Images without a program that helps uploads: the upload is complete, or fails. */
 import assert from "node:assert/strict";
 import { Link } from "../support/link.ts";
 import { startTknDev, tknDev } from "../support/program.ts";
@@ -6,13 +6,12 @@ import { throughProxy } from "../support/through_proxy.ts";
 import { tree, writeTree } from "../support/tree_text.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** 1 MB/s: time enough to come in between. */
+/** 1 MB/s, so that the test has time to act during the upload. */
 const SLOW = { bitsPerSecond: 8e6, roundTripMs: 0 };
 
 export const lackingScenarios: Scenario[] = [
   {
-    name:
-      "without sha256sum only what changed travels too, and a file that is not whole is noticed by its size",
+    name: "without sha256sum only what changed is sent, and a truncated file is found by its size",
     async run(cluster, directory) {
       const { flags } = cluster;
       writeTree(directory, tree("file edited one\nfile same two\nlink l -> same"));
@@ -39,7 +38,7 @@ export const lackingScenarios: Scenario[] = [
       await Deno.writeFile(`${directory}/later`, crypto.getRandomValues(new Uint8Array(65_536)));
       const truncate = startTknDev([
         ...["tr", "exec", name, ...flags, "--", "sh", "-c"],
-        // Where it is unpacked, before it goes to its place.
+        // Changes the file after it is unpacked and before it is moved into place.
         "cd /workspace/source && echo waits && until [ -e .tkn-dev-*.new/later ]; do sleep 0.01; done && " +
         'for new in .tkn-dev-*.new; do : >"$new/edited"; done',
       ]);

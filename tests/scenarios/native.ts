@@ -1,6 +1,7 @@
 /**
- * Runs that Tekton's own breakpoints hold (spec.debug.breakpoints), found and served by the same commands.
- * They take `enable-api-fields: alpha`, which a cluster's administrator sets: not one of all scenarios.
+ * Runs that Tekton's own breakpoints hold (spec.debug.breakpoints), which the same commands find
+ * and release. They need `enable-api-fields: alpha`, which a cluster's administrator sets, so they
+ * are not part of all scenarios.
  */
 import assert from "node:assert/strict";
 import { heldSteps } from "../../src/hold/held_steps.ts";
@@ -30,7 +31,8 @@ const RUN = (image: string): TaskRun => ({
 const IMAGES = ["localhost/busybox:1", "localhost/busybox-nonroot:1"];
 
 export const nativeScenarios: Scenario[] = IMAGES.map((image) => ({
-  name: `what Tekton's own breakpoints hold is shown, worked in and let go, in ${image}`,
+  name:
+    `commands show, run work in and release a step that Tekton's own breakpoint holds, in ${image}`,
   async run(cluster: Cluster) {
     const { flags } = cluster;
     for (const [word, succeeded] of [["continue", true], ["fail-continue", false]] as const) {

@@ -1,4 +1,6 @@
-/** The scenarios of what goes in and out as bytes: logs, a command's stdin and stdout; and of a run that goes meanwhile. */
+/**
+ * Binary data in logs and in the stdin and stdout of commands; and runs that are deleted meanwhile.
+ */
 import assert from "node:assert/strict";
 import { TASK_RUNS } from "../../src/tekton/model.ts";
 import { commandLine, startTknDev, tknDev } from "../support/program.ts";
@@ -7,7 +9,7 @@ import type { Scenario } from "./scenario.ts";
 
 const WHERE = "-w name=source,emptyDir=".split(" ");
 
-/** A line of sh, in which `program WORD...` is us. */
+/** Runs a line of sh in which `program WORD...` is tkn-dev. */
 async function sh(cwd: string, script: string, args: readonly string[] = []) {
   const words = commandLine([]).map((word) => `'${word}'`).join(" ");
   const { code, stdout, stderr } = await new Deno.Command("sh", {
@@ -21,7 +23,7 @@ async function sh(cwd: string, script: string, args: readonly string[] = []) {
 
 export const outputScenarios: Scenario[] = [
   {
-    name: "a command in a held step takes what is piped into it, and gives back every byte",
+    name: "a command in a held step reads what is piped into it, and returns every byte",
     needs: ["sh", "tar", "head"],
     async run({ flags }, directory) {
       writeTree(directory, tree("file a.txt one\nfile sub/b.txt two"));
@@ -46,7 +48,7 @@ export const outputScenarios: Scenario[] = [
     },
   },
   {
-    name: "a log is passed on as it is, to its end or to that of its reader",
+    name: "a log is passed on unchanged, until it or its reader ends",
     needs: ["sh", "head"],
     async run({ flags }, directory) {
       const say = "printf 'caf\\351 \\000x\\n\\377\\n'; seq 20000";
@@ -67,7 +69,7 @@ export const outputScenarios: Scenario[] = [
     },
   },
   {
-    name: "a run that somebody deletes while it is held, or followed, is told as that",
+    name: "for a run deleted while it is held or followed, the error says that it was deleted",
     async run({ flags, kube }, directory) {
       const words = "task debug t-debug --on-step greet --exec-instead".split(" ");
       const running = startTknDev([...words, "sleep 600", ...flags], { cwd: directory });
@@ -83,7 +85,7 @@ export const outputScenarios: Scenario[] = [
         const error =
           `Error: Cannot follow TaskRun "${name}": it was deleted\nHint: start it again\n`;
         assert.ok(stderr.endsWith(error), stderr);
-        assert.doesNotMatch(stderr, /holds still|may still|goes on/);
+        assert.doesNotMatch(stderr, /still held|may still|continues/);
       }
     },
   },

@@ -1,4 +1,4 @@
-/** Bad input: one clear line, the documented exit code, and no run left behind. */
+/** Invalid input: one clear line, the documented exit code, and no run left behind. */
 import assert from "node:assert/strict";
 import { PIPELINE_RUNS, type PipelineRun, TASK_RUNS } from "../../src/tekton/model.ts";
 import { type Cluster, runCount } from "../support/cluster.ts";
@@ -6,7 +6,7 @@ import { type Ran, startTknDev, tknDev } from "../support/program.ts";
 import { tree, writeTree } from "../support/tree_text.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** [command line, exit code, the error line, part of the hint]; DIR is a directory with one file. */
+/** [command line, exit code, error line, part of the hint]. DIR is a directory with one file. */
 type Case = [line: string, code: number, error: RegExp, hint: RegExp];
 
 const EMPTY = "-w name=source,emptyDir=";
@@ -106,7 +106,7 @@ const BEFORE_A_RUN: Case[] = [
   [`task upload t-steps DIR ${EMPTY} --on-stp x`, 2, /"--on-stp": no such flag/, /--on-step/],
 ];
 
-/** As above, where the run has to be created to find out. */
+/** The same, for errors that need the run to exist. */
 const IN_A_RUN: Case[] = [
   [
     `task upload t-steps DIR ${EMPTY} --exec no-such-program`,
@@ -131,7 +131,7 @@ const IN_A_RUN: Case[] = [
 
 export const refusedScenarios: Scenario[] = [
   {
-    name: "what is wrong before a run gives one line, a hint and its exit code, and starts nothing",
+    name: "an error before a run is one line with a hint and its exit code, and starts nothing",
     async run(cluster, directory) {
       writeTree(directory, tree("file file a"));
       const before = await runCount(cluster.kube);
@@ -140,8 +140,7 @@ export const refusedScenarios: Scenario[] = [
     },
   },
   {
-    name:
-      "what is wrong in a run gives one line, a hint and its exit code, and leaves nothing held",
+    name: "an error in a run is one line with a hint and its exit code, and leaves nothing held",
     async run(cluster, directory) {
       writeTree(directory, tree("file file a"));
       for (const one of IN_A_RUN) {
@@ -173,7 +172,7 @@ export const refusedScenarios: Scenario[] = [
     },
   },
   {
-    name: "an image that can't be pulled ends the run and is told",
+    name: "an image that cannot be pulled ends the run with an error",
     async run(cluster, directory) {
       writeTree(directory, tree("file file a"));
       const ran = await tknDev([
@@ -204,7 +203,7 @@ export const refusedScenarios: Scenario[] = [
     },
   },
   {
-    name: "a run that somebody deletes while it is held is told, with exit code 3",
+    name: "a run deleted while it is held ends with exit code 3",
     async run(cluster, directory) {
       const { running, name } = await held(cluster, directory);
       await cluster.kube.delete(PIPELINE_RUNS, cluster.kube.namespace, name);
@@ -214,7 +213,7 @@ export const refusedScenarios: Scenario[] = [
     },
   },
   {
-    name: "a run that somebody cancels while it is held ends with exit code 1",
+    name: "a run cancelled while it is held ends with exit code 1",
     async run(cluster, directory) {
       const { running, name } = await held(cluster, directory);
       await cluster.kube.patch(PIPELINE_RUNS, cluster.kube.namespace, name, {
@@ -230,7 +229,7 @@ export const refusedScenarios: Scenario[] = [
 async function check(cluster: Cluster, directory: string, one: Case): Promise<Ran> {
   const [line, code, error, hint] = one;
   const args = line.split(" ").map((word) => word.replace(/^DIR/, directory));
-  // What the case says itself comes last, so that it wins.
+  // The case's own flags come last, so that they win.
   const ran = await tknDev([...args.slice(0, 3), ...cluster.flags, ...args.slice(3)]);
   assert.equal(ran.code, code, `${line}\n${ran.stderr}`);
   const errors = ran.stderr.split("\n").filter((text) => text.startsWith("Error: "));
@@ -241,7 +240,7 @@ async function check(cluster: Cluster, directory: string, one: Case): Promise<Ra
   return ran;
 }
 
-/** A run held at an upload that takes a minute. */
+/** Starts a run that is held for an upload of a minute. */
 async function held(cluster: Cluster, directory: string) {
   writeTree(directory, tree("file a.txt a"));
   const claim = `-w name=source,claimName=${cluster.claim},subPath=${crypto.randomUUID()}`;
@@ -256,7 +255,7 @@ async function held(cluster: Cluster, directory: string) {
   return { running, name: created.split(" ")[2] };
 }
 
-/** Awaits the end of the run that the program said it created: its reason. */
+/** Waits for the end of the run that the program created, and returns its reason. */
 async function ended({ kube }: Cluster, ran: Ran): Promise<string> {
   const [, kind, name] = /Created (\w+) (\S+) in/.exec(ran.stderr)!;
   const resource = kind === "TaskRun" ? TASK_RUNS : PIPELINE_RUNS;

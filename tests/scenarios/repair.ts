@@ -1,4 +1,4 @@
-/** The session that docs/repair.cast shows, played anew: its keys are the same, and so is what the screen shows. */
+/** Replays the session of docs/repair.cast: the keys and the screen must be the same. */
 import assert from "node:assert/strict";
 import { PIPELINE_RUNS, type PipelineRun, PIPELINES } from "../../src/tekton/model.ts";
 import { readCast, textOf } from "../support/cast.ts";
@@ -26,15 +26,19 @@ export const repairScenarios: Scenario[] = [
       const cast = readCast(
         await Deno.readTextFile(new URL("../../docs/repair.cast", import.meta.url)),
       );
-      const keys = (text: string) => told(text.replaceAll("\r", "\n"), cluster);
+      const keys = (text: string) => comparableLines(text.replaceAll("\r", "\n"), cluster);
       assert.deepEqual(keys(typed), keys(textOf(cast, "i")), RECORD);
-      assert.deepEqual(told(written, cluster), told(textOf(cast, "o"), cluster), RECORD);
+      assert.deepEqual(
+        comparableLines(written, cluster),
+        comparableLines(textOf(cast, "o"), cluster),
+        RECORD,
+      );
       await assertPatched(cluster);
     },
   },
 ];
 
-/** Not only by what the screen says. */
+/** The screen alone does not prove the patch. */
 async function assertPatched({ kube }: Cluster): Promise<void> {
   const pack = await kube.get<PipelineRun & { spec: unknown }>(PIPELINES, kube.namespace, "pack");
   assert.match(JSON.stringify(pack.spec), /& \$\(params\.version\)\/' src\/greet\.sh >dist/);
@@ -48,12 +52,12 @@ function created({ metadata }: PipelineRun): number {
   return Date.parse(metadata.creationTimestamp!);
 }
 
-/** What varies from one session to the next. */
+/** Text that differs between sessions. */
 const VARIES: readonly [RegExp, string][] = [
   [/\bpack-run-[a-z0-9]{5}\b/g, "pack-run-NAME"],
   [/ +(?:\d+m ?)?\d+(?:\.\d+)? ?s\b/g, " TIME"],
   [/ \([\d.]+ [kMG]?B\/s\)/g, ""],
-  // Of an earlier session the claim may have it all.
+  // An earlier session may have filled the claim.
   [
     /^(?:Sent 5 files, 771 B|Nothing to send) in TIME(?:, verified)?(?:; 5 unchanged(?: since the upload TIME ago)?)?/gm,
     "UPLOADED",
@@ -62,27 +66,27 @@ const VARIES: readonly [RegExp, string][] = [
   [/(?<= -n )\S+/g, "NAMESPACE"],
 ];
 
-/** Lines that come or don't: of a shell, whether it shows its next prompt before its container ends. */
-const NOT_TOLD: readonly RegExp[] = [/^\[\w+\/\w+\] \$$/];
+/** Lines that may be missing: a shell may show its next prompt before its container ends. */
+const OPTIONAL: readonly RegExp[] = [/^\[\w+\/\w+\] \$$/];
 
-/** Steps of the sandbox are processes of this machine, with its programs: what differs by that, and why. */
-const OF_THE_IMAGE: readonly RegExp[] = [
-  /^$|^BusyBox v|^Enter 'help' for/, // what busybox' shell says at its start
-  /^User: /, // whoever runs the sandbox
-  /^\+ |^Failed: /, // not every dash knows the number of its line, and each shell quotes a trace its own way
-  /\bsed: |[Ee]xit code(?: |: +)[12]\b/, // another sed tells a missing file in other words, and by a 2
+/** Lines that differ on the sandbox, whose steps use this machine's programs. */
+const OF_THE_SANDBOX: readonly RegExp[] = [
+  /^$|^BusyBox v|^Enter 'help' for/, // the first lines of busybox's shell
+  /^User: /, // the user of the sandbox
+  /^\+ |^Failed: /, // shells differ in line numbers and in how they quote a trace
+  /\bsed: |[Ee]xit code(?: |: +)[12]\b/, // each sed has its own words and exit code for a missing file
 ];
 
-/** The lines that it shows, without what varies. */
-function told(text: string, { context }: Cluster): string[] {
-  const left = context === undefined ? [...NOT_TOLD, ...OF_THE_IMAGE] : NOT_TOLD;
-  return logsLast(inOneOrder(shownLines(text)))
+/** Returns the lines of the screen, without what varies. */
+function comparableLines(text: string, { context }: Cluster): string[] {
+  const left = context === undefined ? [...OPTIONAL, ...OF_THE_SANDBOX] : OPTIONAL;
+  return logsLast(traceSorted(shownLines(text)))
     .filter((line) => !left.some((pattern) => pattern.test(line)))
-    .map((line) => VARIES.reduce((told, [from, to]) => told.replace(from, to), line));
+    .map((line) => VARIES.reduce((text, [from, to]) => text.replace(from, to), line));
 }
 
-/** A work's stdout is not in step with its trace, which has been looked through for secrets. */
-function inOneOrder(lines: readonly string[]): string[] {
+/** Sorts a work's stdout and its trace: the trace is delayed by the search for secrets. */
+function traceSorted(lines: readonly string[]): string[] {
   const ordered: string[] = [];
   let traced: string[] = [];
   for (const line of lines) {
@@ -97,8 +101,8 @@ function inOneOrder(lines: readonly string[]): string[] {
 }
 
 /**
- * What a step logs, and what the upload says that let it go, come by two connections: the quicker one is told first.
- * The logs before the last "Running on" go behind it.
+ * Moves the logs before the last "Running on" behind it: a step's logs and the messages of the
+ * upload that released the step come over two connections, so their order varies.
  */
 function logsLast(lines: readonly string[]): string[] {
   const end = lines.lastIndexOf("Running on") + 1;

@@ -1,6 +1,6 @@
 /**
- * The session of docs/repair.cast: what is waited for on the screen and typed then. scripts/record_cast.ts records it
- * and the scenario of it replays it.
+ * The session of docs/repair.cast: what the screen must show, and what is typed then.
+ * scripts/record_cast.ts records it, and a scenario replays it.
  */
 import { isStatus } from "../../src/kube/status.ts";
 import { PIPELINES } from "../../src/tekton/model.ts";
@@ -9,9 +9,9 @@ import { commandLine } from "../support/program.ts";
 import { TerminalSession } from "../support/terminal_session.ts";
 
 export interface Turn {
-  /** The screen's end; what is named in it is known from then on. */
+  /** The end of the screen. Later turns can use its named groups. */
   readonly until: RegExp;
-  /** A line, or a key alone; `${name}` is what the screen had as that. */
+  /** A line, or one key; `${name}` is a named group of an earlier turn. */
   readonly type: string;
   readonly isKey?: true;
 }
@@ -19,17 +19,17 @@ export interface Turn {
 const LOCAL = /(?:^|\n)\$ $/;
 const IN_FETCH = /\[fetch\/fetch\] \$ \S*$/;
 const IN_PACK = /\[pack\/pack\] \$ \S*$/;
-/** It takes an answer once it shows which there are. */
+/** The question accepts an answer once it lists the answers. */
 const ASKED = /\[e\]dit, no \(any other key\): $/;
 const FAILED = new RegExp(`Exit code: +[1-9][^]*${IN_PACK.source}`);
-/** What is typed into another shell later is what was shown here. */
+/** The command that the user later types in another shell. */
 const TO_KEEP_IT = new RegExp(`To keep the change: (?<patch>[^\\n]*)[^]*${IN_PACK.source}`);
 
 export const REPAIR: readonly Turn[] = [
   { until: LOCAL, type: "ls greet/src" },
   { until: LOCAL, type: "tail -n 6 repair.yaml" },
   { until: LOCAL, type: "kubectl apply -f repair.yaml" },
-  // The user's editor, one that edits the same each time.
+  // The user's editor. It makes the same edit each time.
   { until: LOCAL, type: "export EDITOR='sed -i s,src/greet,src/greet.sh,'" },
   {
     until: LOCAL,
@@ -61,14 +61,14 @@ spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } 
 `;
 
 export interface SessionOptions {
-  /** Empty, and its own. */
+  /** An empty directory for this session only. */
   readonly directory: string;
   readonly onOutput: (text: string) => void;
-  /** Types a line, its end included, or a key. */
+  /** Types a line with its end, or a key. */
   readonly type: (session: TerminalSession, line: string) => Promise<void>;
 }
 
-/** Plays it on the cluster. Throws where the screen does not come to show what a turn waits for. */
+/** Plays the session on the cluster. Throws if the screen does not show what a turn waits for. */
 export async function playRepair(cluster: Cluster, options: SessionOptions): Promise<void> {
   await applyYaml(cluster.kube, CLAIM);
   await deletePipeline(cluster);
@@ -85,7 +85,7 @@ export async function playRepair(cluster: Cluster, options: SessionOptions): Pro
   await session.end();
 }
 
-/** Of an earlier session, already patched. */
+/** Deletes the Pipeline, which an earlier session patched. */
 async function deletePipeline({ kube }: Cluster): Promise<void> {
   try {
     await kube.delete(PIPELINES, kube.namespace, "pack");
@@ -94,7 +94,10 @@ async function deletePipeline({ kube }: Cluster): Promise<void> {
   }
 }
 
-/** A directory with the Pipeline and the code, and all that kubectl and tkn-dev find without a flag. */
+/**
+ * Makes a directory with the Pipeline and the code, and an environment so that kubectl and tkn-dev
+ * need no flags.
+ */
 async function furnish(cluster: Cluster, directory: string) {
   const [cwd, bin] = [`${directory}/work`, `${directory}/bin`];
   await Promise.all([cwd, bin].map((path) => Deno.mkdir(path)));
@@ -105,7 +108,7 @@ async function furnish(cluster: Cluster, directory: string) {
   await Deno.writeTextFile(kubeconfig, await ownKubeconfig(cluster), { mode: 0o600 });
   await run("kubectl", ...setNamespace(kubeconfig, cluster.kube.namespace));
   const words = commandLine([]).map((word) => `'${word}'`).join(" ");
-  // The cache of kubectl goes with the directory, that of Deno is to stay.
+  // kubectl's cache is deleted with the directory; Deno's cache must stay.
   const program = `#!/bin/sh\nHOME='${Deno.env.get("HOME") ?? ""}' exec ${words} "$@"\n`;
   await Deno.writeTextFile(`${bin}/tkn-dev`, program, { mode: 0o755 });
   return {
@@ -123,7 +126,7 @@ async function furnish(cluster: Cluster, directory: string) {
   };
 }
 
-/** The current context is the cluster's. */
+/** Returns a kubeconfig whose current context is the cluster's. */
 async function ownKubeconfig({ flags, context }: Cluster): Promise<string> {
   const given = flags[flags.indexOf("--kubeconfig") + 1];
   const which = context === undefined ? [] : ["--context", context];
@@ -136,7 +139,7 @@ function setNamespace(kubeconfig: string, namespace: string): string[] {
   return [...set, "--kubeconfig", kubeconfig];
 }
 
-/** Its stdout. */
+/** Returns the program's stdout. */
 async function run(program: string, ...args: string[]): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(program, { args }).output();
   const decoder = new TextDecoder();

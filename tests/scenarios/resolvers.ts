@@ -1,11 +1,11 @@
-/** Tasks that a resolver gets: the held one is what it would have been, and nothing asked for stays. */
+/** Tasks from resolvers: the held Task is the same as without tkn-dev, and no requests are left. */
 import assert from "node:assert/strict";
 import { LABEL, RESOLUTION_REQUESTS, TASK_RUNS } from "../../src/tekton/model.ts";
 import { apply, type Cluster, runCount } from "../support/cluster.ts";
 import { type Ran, tknDev, told } from "../support/program.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** Of two versions; the sandbox reads JSON only. */
+/** Two versions of one Task, in JSON because the sandbox parses no other YAML. */
 const CATALOG: Record<string, string> = {
   "/clone.yaml": `
     apiVersion: tekton.dev/v1beta1
@@ -70,7 +70,8 @@ const PIPELINE = {
 
 export const resolverScenarios: Scenario[] = [
   {
-    name: "a Pipeline whose Tasks are got by http runs as by reference, and no request is left",
+    name:
+      "a Pipeline with Tasks from the http resolver runs as by reference, and leaves no request",
     login: "dev-resolver",
     async run(cluster, directory) {
       const ran = await uploadRemote(cluster, directory, "clone.yaml");
@@ -89,7 +90,7 @@ export const resolverScenarios: Scenario[] = [
     },
   },
   {
-    name: "a Task that its resolver does not get is told in one line, and nothing is left",
+    name: "a Task that its resolver does not find is an error of one line, and nothing is left",
     login: "dev-resolver",
     async run(cluster, directory) {
       const before = await runCount(cluster.kube);
@@ -105,7 +106,7 @@ export const resolverScenarios: Scenario[] = [
   },
 ];
 
-/** The upload into `clone`, while this process serves the catalog on 127.0.0.1. */
+/** Uploads into `clone`, while this process serves the catalog on 127.0.0.1. */
 export async function uploadRemote(
   cluster: Cluster,
   directory: string,
@@ -128,7 +129,7 @@ export async function uploadRemote(
   return await tknDev([...line, ...params, ...result, "-w", claim, ...more, ...cluster.flags]);
 }
 
-/** Of ours: Tekton's own stay with their runs. */
+/** Requests of tkn-dev. Tekton's own requests stay with their runs. */
 async function assertNoRequest({ kube }: Cluster): Promise<void> {
   const requests = await kube.list(RESOLUTION_REQUESTS, { namespace: kube.namespace });
   const names = requests.map(({ metadata }) => metadata.name!);

@@ -1,20 +1,20 @@
-/** One story, told to any cluster: the sandbox and a real one run the same. */
+/** A scenario: a test that runs on any cluster, on the sandbox as on a real one. */
 import type { Cluster } from "../support/cluster.ts";
 import { testWith } from "../support/tools.ts";
 
 export interface Scenario {
   /** A sentence. */
   readonly name: string;
-  /** Programs that it wants of this machine. */
+  /** Programs that this machine must have. */
   readonly needs?: readonly string[];
-  /** Where a cluster is opened by contexts, it is run as the user of each. */
+  /** Runs it once as the user of each context that the cluster was opened with. */
   readonly everyLogin?: boolean;
-  /** The context whose user it needs, on a cluster that was opened by contexts (default: the first). */
+  /** The context of the user that it needs on a cluster with contexts. Default: the first. */
   readonly login?: string;
   run(cluster: Cluster, directory: string): Promise<void>;
 }
 
-/** Those that are every login's once for each of these contexts: a test of its own. */
+/** Returns one test per context for each scenario with `everyLogin`. */
 export function forLogins(scenarios: readonly Scenario[], contexts: readonly string[]): Scenario[] {
   return scenarios.flatMap((scenario) =>
     scenario.everyLogin
@@ -23,17 +23,34 @@ export function forLogins(scenarios: readonly Scenario[], contexts: readonly str
   );
 }
 
-/** The share of a test file whose name has a number: of all, dealt out to the files beside it that differ by that. */
-export function shareOf(url: string, scenarios: readonly Scenario[]): Scenario[] {
-  const [, prefix, own] = /([^/]*_)(\d+)_test\.ts$/.exec(url)!;
-  const numbers = [...Deno.readDirSync(new URL(".", url))].flatMap(({ name }) =>
-    name.startsWith(prefix) ? /^\d+(?=_test\.ts$)/.exec(name.slice(prefix.length)) ?? [] : []
-  );
-  return scenarios.filter((_, at) => at % numbers.length === Number(own) - 1);
+/** A part of the scenarios, which runs in a separate process beside the other parts. */
+export interface Shard {
+  /** From 1. */
+  readonly number: number;
+  readonly count: number;
 }
 
-/** Registers a test for each; `open` gives the cluster, by login, which a test must not close. */
-export function tell(scenarios: readonly Scenario[], open: () => Promise<Cluster[]>): void {
+/** Reads `--shard=2/6`, which scripts/test_side_by_side.ts passes. Default: one shard. */
+export function shardFrom(args: readonly string[]): Shard {
+  for (const arg of args) {
+    const [, number, count] = /^--shard=(\d+)\/(\d+)$/.exec(arg) ?? [];
+    if (count !== undefined) return { number: Number(number), count: Number(count) };
+  }
+  return { number: 1, count: 1 };
+}
+
+export function scenariosOf({ number, count }: Shard, all: readonly Scenario[]): Scenario[] {
+  return all.filter((_, at) => at % count === number - 1);
+}
+
+/**
+ * Registers a test for each scenario. `open` returns the cluster, once per login. The scenarios
+ * share it, so a test must not close it.
+ */
+export function registerScenarios(
+  scenarios: readonly Scenario[],
+  open: () => Promise<Cluster[]>,
+): void {
   for (const scenario of scenarios) {
     // The cluster's connection pool lives longer than one test.
     testWith(scenario.needs ?? [], scenario.name, async () => {
@@ -52,5 +69,5 @@ function loginOf({ login }: Scenario, logins: Cluster[]): Cluster {
   if (login === undefined) return logins[0];
   const found = logins.find(({ context }) => context === login || context === undefined);
   if (found !== undefined) return found;
-  throw new Error(`this scenario is the user's of context "${login}": none was opened`);
+  throw new Error(`this scenario needs the user of context "${login}", which was not opened`);
 }

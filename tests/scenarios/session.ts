@@ -1,4 +1,4 @@
-/** The scenarios of people at a held step: at a real pseudo-terminal, keys in and screen out. */
+/** A user at a held step, at a real pseudo-terminal: keys in, screen out. */
 import assert from "node:assert/strict";
 import { PIPELINE_RUNS, type PipelineRun } from "../../src/tekton/model.ts";
 import { commandLine } from "../support/program.ts";
@@ -6,15 +6,15 @@ import { TerminalSession } from "../support/terminal_session.ts";
 import type { Scenario } from "./scenario.ts";
 
 const PROMPT = (place: string) => new RegExp(`\\[${place}\\] [$#] `);
-/** It takes an answer once it shows which there are. */
+/** The question accepts an answer once it lists the answers. */
 const EDIT_QUESTION = (place: string) =>
   new RegExp(
     `Edit the script of step ${place} here, with [^?]*\\? \\[e\\]dit, no \\(any other key\\): `,
   );
 
 /**
- * In a terminal of 111 columns and 33 rows; the last line says with what exit code it ended, by a Ctrl-C
- * too, which goes to the shell as well.
+ * Starts the program in a terminal of 111 columns and 33 rows. The last line has its exit code,
+ * even after Ctrl-C, which the shell gets as well.
  */
 export function atTerminal(args: readonly string[], env: Record<string, string> = {}) {
   const words = [
@@ -28,7 +28,7 @@ export function atTerminal(args: readonly string[], env: Record<string, string> 
 
 export const sessionScenarios: Scenario[] = [
   {
-    name: "a step of a Pipeline is held, and a person works in its shell until it goes on",
+    name: "a step of a Pipeline is held, and a user works in its shell until it is released",
     needs: ["script"],
     async run({ flags }) {
       const args = "pipeline debug t-debug --on-step work/greet -p who=Ada".split(" ");
@@ -48,7 +48,7 @@ export const sessionScenarios: Scenario[] = [
       await session.until(/33 111\n/);
       await session.until(/héllo-42/);
       await run("stty", "-F", tty, "cols", "90", "rows", "20");
-      // Two changes, which come beside the keys and not in step with them.
+      // The two new sizes arrive independently of the keys.
       await session.type(
         'until [ "$(stty size)" = "20 90" ]; do sleep 0.1; done; echo re""sized\r',
       );
@@ -61,7 +61,7 @@ export const sessionScenarios: Scenario[] = [
 
       await session.type("debug-run\r");
       await session.until(/\+( line 6:)? cat no-such-file\n/);
-      // Not every shell knows its line.
+      // Not every shell knows its line number.
       await session.until(/Failed: +(line 6: )?cat no-such-file\nExit code: +1 after \d+ s\n/);
       await session.until(/Result: +greeting=hello Ada\n/);
       await session.until(PROMPT("work/greet"));
@@ -71,14 +71,14 @@ export const sessionScenarios: Scenario[] = [
       await session.type("s");
       await session.until(PROMPT("work/greet"));
       await session.type("debug-continue 0\r");
-      // The steps after it may be as quick as the word that it was let go.
+      // Later steps may run before the client reports the release.
       await session.until(/^(?=[^]*Running on\n)(?=[^]*\[check : check\] it said: hello Ada)/);
       await session.until(/ended: 0\n/);
       assert.doesNotMatch(session.all.replaceAll("= hunter22", ""), /hunter22/);
     },
   },
   {
-    name: "a paste of 100 kB arrives in the shell as it was, with what is typed after it",
+    name: "a paste of 100 kB arrives in the shell unchanged, with what is typed after it",
     needs: ["script"],
     async run({ flags }) {
       const args = ["task", "debug", "t-debug", "--on-step", "prepare"];
@@ -103,14 +103,14 @@ export const sessionScenarios: Scenario[] = [
   },
   {
     name:
-      "a step that fails is held there, with its last lines and exit code, and fails if one says so",
+      "a step that fails is held, with its last lines and exit code, and fails if the user says so",
     needs: ["script"],
     async run({ flags }) {
       await using session = atTerminal(["task", "debug", "t-debug", "--on-failure", ...flags]);
       await session.until(/Note: Step last of Task "t-debug" will not hold/);
       await session.until(/\[greet\] hello world/);
       await session.until(/Step: +greet, held after its work failed with exit code 1\n/);
-      // Its stdout and its stderr reach the node by two pipes.
+      // stdout and stderr reach the node through two pipes.
       await session.until(
         /Log: +(hello world\n +.*no-such-file.*|.*no-such-file.*\n +hello world)\n/,
       );
@@ -123,7 +123,7 @@ export const sessionScenarios: Scenario[] = [
     },
   },
   {
-    name: "a step is held after its work, and goes on as it ended",
+    name: "a step is held after its work, and then ends as its work ended",
     needs: ["script"],
     async run({ flags }) {
       const args = ["task", "debug", "t-debug", "--on-step", "prepare", "--after"];
@@ -137,8 +137,7 @@ export const sessionScenarios: Scenario[] = [
     },
   },
   {
-    name:
-      "every step is held in its turn, with a shell or without, and does its own work if told to",
+    name: "every step is held in turn, with a shell or without, and does its own work if asked to",
     needs: ["script"],
     async run({ flags }) {
       await using session = atTerminal(["task", "debug", "t-debug", "--on-every-step", ...flags]);
@@ -158,7 +157,7 @@ export const sessionScenarios: Scenario[] = [
     },
   },
   {
-    name: "two people at one step are told of each other, and what one decides ends it for both",
+    name: "two users at one step see each other, and the first decision ends the hold for both",
     needs: ["script"],
     async run({ flags, kube }) {
       const args = ["pipeline", "debug", "t-debug", "--on-step", "work/prepare"];
@@ -176,7 +175,7 @@ export const sessionScenarios: Scenario[] = [
     },
   },
   {
-    name: "the script of a held step is edited here, run there, and the change is a patch",
+    name: "the user edits a held step's script here, runs it there, and gets the change as a patch",
     needs: ["script", "sed"],
     async run(cluster, directory) {
       const { flags } = cluster;
@@ -222,14 +221,16 @@ export const sessionScenarios: Scenario[] = [
       const args = ["task", "debug", "t-attack", "-p", `file=${victim}`];
       await using session = atTerminal([...args, ...flags], { EDITOR });
       await session.until(PROMPT("work"));
-      // Its work writes to each /tkn-dev/ask-* and puts another debug-run in that one's place.
+      // The work writes to each /tkn-dev/ask-* and replaces debug-run.
       await session.type("debug-run\r");
       await session.until(/Note: The step sends words that are no request/);
       await session.until(EDIT_QUESTION("work"));
       await session.type("n"); // the shell's prompt may have come before the question
       await session.until(/no\n/);
       assert.equal(await hasOpened(), false, "an editor opened before a key was pressed");
-      /** It has had so many answers and has ended: in which order with the question is not told. */
+      /**
+       * Whether the work had that many answers and has ended; their order with the question varies.
+       */
       const hasAnswered = (mark: number, count: number) => () => {
         const said = session.all.slice(mark);
         const answers = said.match(/planted: answered/g)?.length ?? 0;
@@ -244,7 +245,7 @@ export const sessionScenarios: Scenario[] = [
         if (isOpen) await untilTrue(hasOpened);
         assert.equal(await hasOpened(), isOpen);
       }
-      // Asked for again and again, with no line typed here.
+      // Asks repeatedly, though the user types no line.
       const mark = session.all.length;
       await session.type("debug-run again\r");
       await session.until(EDIT_QUESTION("work"));
@@ -257,7 +258,8 @@ export const sessionScenarios: Scenario[] = [
     },
   },
   {
-    name: "a step without a shell says so, and what helps is said, or helps where one may",
+    name:
+      "for a step without a shell the error says what helps, and that helps if the user may do it",
     needs: ["script"],
     async run({ context, flags }) {
       const args = "task debug t-image --on-step no-shell --without-shell -w name=source,emptyDir="
@@ -276,12 +278,12 @@ export const sessionScenarios: Scenario[] = [
         await other.until(/still holds/);
         await other.type("d");
         await other.until(/ended: 0\n/);
-      } else { // of ordinary users on a cluster the edit role does not allow it
+      } else { // the edit role of ordinary users does not allow it
         await other.until(/you may not patch pods\/ephemeralcontainers \(403\)\n/);
         await other.until(/ended: 3\n/);
       }
       await using last = atTerminal(["tr", "continue", name, ...flags]);
-      await last.until(/Step no-shell goes on/);
+      await last.until(/Step no-shell continues/);
     },
   },
 ];

@@ -1,4 +1,4 @@
-/** A directory that others write to as well: what they write steers nothing, and uploads into it take turns. */
+/** Directories that runs write to as well: their files control nothing, and uploads take turns. */
 import assert from "node:assert/strict";
 import type { Cluster } from "../support/cluster.ts";
 import { type Ran, startTknDev, tknDev } from "../support/program.ts";
@@ -7,7 +7,7 @@ import type { Scenario } from "./scenario.ts";
 
 export const sharedScenarios: Scenario[] = [
   {
-    name: "a record that a run has planted removes nothing outside of the directory",
+    name: "a record that a run planted removes nothing outside of the directory",
     async run(cluster, directory) {
       writeTree(directory, tree("file a one"));
       const upload = (work: string) =>
@@ -39,7 +39,7 @@ export const sharedScenarios: Scenario[] = [
     },
   },
   {
-    name: "an upload into the directory of a run that goes on waits for its end, and says so",
+    name: "an upload into the directory of a running run waits for its end, and says so",
     async run(cluster, directory) {
       const claim = crypto.randomUUID();
       for (const name of ["one", "two"]) {
@@ -68,7 +68,7 @@ export const sharedScenarios: Scenario[] = [
 ];
 
 interface Work {
-  /** A place of its own in the shared claim. */
+  /** A directory of the shared claim, for this work only. */
   readonly claim: string;
   readonly work: string;
   readonly more?: readonly string[];
@@ -84,7 +84,7 @@ function command(cluster: Cluster, directory: string, { claim, work, more = [] }
   ];
 }
 
-/** What the step has found once its work was done, a line a file. */
+/** Returns the lines that the step printed after its work, one per file. */
 function linesOf({ stdout }: Ran): string[] {
   const lines = stdout.split("\n").filter((line) => line.startsWith("[work] "));
   return lines.map((line) => line.slice("[work] ".length));

@@ -1,4 +1,4 @@
-/** The scenario of a link that turns out to be slow in the middle of an upload: the rest goes compressed. */
+/** A link that turns out to be slow during an upload: the rest is sent compressed. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
@@ -8,16 +8,16 @@ import { throughProxy } from "../support/through_proxy.ts";
 import { tree, writeTree } from "../support/tree_text.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** 2 MB/s, and no round trip that would tell before. */
+/** 2 MB/s, without a round trip from which the client could tell. */
 const SLOW = { bitsPerSecond: 16e6, roundTripMs: 0 };
-/** More than what goes until it is known that the link is slow, with what is in buffers then. */
+/** More than the client sends, buffers included, until it knows that the link is slow. */
 const FILES = 96;
 const FILE_BYTES = 1 << 18;
 const BYTES = FILES * FILE_BYTES;
 
 export const slowLinkScenarios: Scenario[] = [
   {
-    name: "over a link that turns out to be slow the rest of an upload goes compressed",
+    name: "if a link turns out to be slow, the rest of the upload is sent compressed",
     async run(cluster, directory) {
       const { flags } = cluster;
       writeTree(directory, tree("file here.txt here"));
@@ -26,7 +26,7 @@ export const slowLinkScenarios: Scenario[] = [
       assert.equal(held.code, 0, held.stderr);
       const name = held.stdout.trim().split("\n").at(-1)!;
 
-      // A busy machine may take as long for a ping as a link far away: then all of it goes compressed.
+      // On a busy machine a ping may take so long that the client compresses everything.
       for (let round = 1, isInTheMiddle = false; !isInTheMiddle; round++) {
         assert.ok(round <= 3, "never in the middle");
         const texts = Array.from({ length: FILES }, (_, file) => code(round * FILES + file));
@@ -58,7 +58,7 @@ export const slowLinkScenarios: Scenario[] = [
   },
 ];
 
-/** Lines that gzip makes much smaller. */
+/** Returns lines that gzip makes much smaller. */
 function code(file: number): string {
   let text = "";
   for (let at = 0; text.length < FILE_BYTES; at++) {

@@ -1,4 +1,4 @@
-/** The scenarios of where the source goes in Pipelines as people have them: the clone's place, not a place for it. */
+/** Where the source goes in typical Pipelines: into the directory that the clone would fill. */
 import assert from "node:assert/strict";
 import type { Cluster } from "../support/cluster.ts";
 import { tknDev } from "../support/program.ts";
@@ -9,7 +9,7 @@ const VOLUME = "volume=100Mi";
 export const sourceScenarios: Scenario[] = [
   {
     name:
-      "the upload goes where the clone's param says, and what was there before goes as the clone has it",
+      "the upload goes where the clone's param says, and earlier files are handled as the clone does",
     async run(cluster, directory) {
       const shared = `claimName=${cluster.claim},subPath=${crypto.randomUUID()}`;
       const into = async (...flags: string[]) => {
@@ -23,7 +23,7 @@ export const sourceScenarios: Scenario[] = [
         /^Note: It goes into directory source of workspace output, as param subdirectory says$/m,
       );
       assert.deepEqual(first.sees, ["./source/a/b.txt", "./source/here.txt"]);
-      // What the run made there is gone, as the clone would have it.
+      // The clone would remove what the run made there.
       assert.deepEqual((await into()).sees, ["./source/a/b.txt", "./source/here.txt"]);
       assert.deepEqual((await into("--delete=never")).sees, [
         "./source/a/b.txt",
@@ -33,7 +33,7 @@ export const sourceScenarios: Scenario[] = [
     },
   },
   {
-    name: "a directory that only the run knows is filled in by the run",
+    name: "the run fills in a directory that only the run knows",
     async run(cluster, directory) {
       const words = `pipeline upload t-into-result -p repo=u -w name=shared,${VOLUME}`;
       const { stderr, sees } = await upload(cluster, directory, words);
@@ -42,10 +42,11 @@ export const sourceScenarios: Scenario[] = [
     },
   },
   {
-    name: "a clone that hands the source on by a result has one step replaced, in its own volume",
+    name:
+      "if a clone passes the source on as a result, the upload replaces one step, in its own volume",
     async run(cluster, directory) {
       const words = "pipeline upload t-artifact -p git-url=u --result commit=given -w";
-      // Credentials that can be written are no place for it.
+      // A writable workspace for credentials is not a place for the source.
       const ran = await upload(cluster, directory, `${words} name=git-auth,emptyDir=`);
       const { stdout, stderr, sees } = ran;
       assert.match(stderr, /^Note: The upload stands in for step clone of task get, and the oth/m);
@@ -56,7 +57,7 @@ export const sourceScenarios: Scenario[] = [
     },
   },
   {
-    name: "the same is said by hand, and a path that is in no volume is refused",
+    name: "flags can name the step and directory; a path outside of all volumes is an error",
     async run(cluster, directory) {
       const words = "task upload t-clone-pack -p url=u --on-step clone --on-directory";
       const { stdout } = await upload(cluster, directory, `${words} /var/workdir/source`);
@@ -71,7 +72,7 @@ export const sourceScenarios: Scenario[] = [
     },
   },
   {
-    name: "with no clone the upload comes before the first step of who needs it, and all steps run",
+    name: "without a clone the upload comes before the first step that needs it, and all steps run",
     async run(cluster, directory) {
       const words = `pipeline upload t-no-clone -w name=source,${VOLUME}`;
       const { stdout, stderr } = await upload(cluster, directory, words);
@@ -84,8 +85,7 @@ export const sourceScenarios: Scenario[] = [
     },
   },
   {
-    name:
-      "of a task that clones and builds the step that clones is replaced, and a step that does both is not",
+    name: "in a task that clones and builds, the upload replaces the step that only clones",
     async run(cluster, directory) {
       const words = `pipeline upload t-clone-and-build -w name=source,${VOLUME} --on-task`;
       const flags = ["--result", "commit=given"];
@@ -108,18 +108,18 @@ export const sourceScenarios: Scenario[] = [
     },
   },
   {
-    name: "tasks that clone for themselves are named, and one of them can have the upload",
+    name: "the client names tasks that clone for themselves, and can upload into one of them",
     async run(cluster, directory) {
       const words = "pipeline upload t-clones-apart";
       await fill(directory);
       const refused = await tknDev([...words.split(" "), directory, ...cluster.flags]);
       assert.equal(refused.code, 2);
-      assert.match(refused.stderr, /its tasks lint, test clone for themselves, .*\n.*--on-task/);
+      assert.match(refused.stderr, /its tasks lint, test each clone .*\n.*--on-task/);
       const one = await tknDev([
         ...words.split(" "),
         ...[directory, "--on-task", "lint", ...cluster.flags],
       ]);
-      // The other one clones by itself, where there is no such repository.
+      // The other task clones by itself, and there is no such repository.
       assert.equal(one.code, 1, one.stderr);
       assert.match(one.stdout, /^\[lint : work\] works on hello$/m);
     },
@@ -152,12 +152,12 @@ async function fill(directory: string): Promise<void> {
   await Deno.mkdir(`${directory}/a`, { recursive: true });
   for (const [path, text] of [["here.txt", "hello\n"], ["a/b.txt", "b\n"]]) {
     await Deno.writeTextFile(`${directory}/${path}`, text);
-    // Long ago: what was saved in the second in which a record is written is sent again.
+    // Not now: a file saved in the second in which the record is written is sent again.
     await Deno.utime(`${directory}/${path}`, 1.7e9, 1.7e9);
   }
 }
 
-/** Of a directory with here.txt and a/b.txt; `sees` is what a later step finds. */
+/** Uploads here.txt and a/b.txt; `sees` lists what a later step finds. */
 async function upload(cluster: Cluster, directory: string, words: string, flags: string[] = []) {
   await fill(directory);
   const ran = await tknDev([...words.split(" "), directory, ...flags, ...cluster.flags]);

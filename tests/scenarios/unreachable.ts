@@ -1,17 +1,17 @@
-/** Clusters that can't be reached or say no to everything: one line, a hint, exit code 2 or 3. */
+/** Clusters that cannot be reached or reject everything: one line, a hint, exit code 2 or 3. */
 import assert from "node:assert/strict";
-import { makeCertificates } from "../../src/sandbox/certificate.ts";
+import { makeCertificates } from "../../src/sandbox/api/certificate.ts";
 import { changedKubeconfig, type Kubeconfig } from "../support/kubeconfig.ts";
 import { tknDev, told } from "../support/program.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** Of a listener that has gone. */
+/** The port of a listener that has been closed. */
 function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
 }
 
-/** [what is wrong, the change that makes it so, exit code, the error line, part of the hint] */
+/** [what is wrong, the change that causes it, exit code, error line, part of the hint] */
 const CASES: [
   name: string,
   change: (config: Kubeconfig) => void | Promise<void>,
@@ -71,7 +71,7 @@ const CASES: [
 
 export const unreachableScenarios: Scenario[] = [
   ...CASES.map(([name, change, code, error, hint]): Scenario => ({
-    name: `a cluster that says no is told in one line: ${name}`,
+    name: `the error of an unusable cluster is one line: ${name}`,
     async run(cluster, directory) {
       await Deno.writeTextFile(`${directory}/file`, "a");
       const flags = await changedKubeconfig(cluster, `${directory}/kubeconfig`, change);
@@ -86,7 +86,7 @@ export const unreachableScenarios: Scenario[] = [
     },
   })),
   {
-    name: "no kubeconfig at all is told, and what to try",
+    name: "without a kubeconfig the error says what to try",
     async run(_cluster, directory) {
       const env = { KUBECONFIG: `${directory}/none` };
       const args = ["task", "upload", "t-steps", directory];

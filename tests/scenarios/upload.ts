@@ -1,4 +1,4 @@
-/** The scenarios of `pipeline upload` and `task upload` that go well, or fail as a run may. */
+/** `pipeline upload` and `task upload` that succeed, or fail because the run fails. */
 import assert from "node:assert/strict";
 import { PIPELINE_RUNS, type PipelineRun } from "../../src/tekton/model.ts";
 import { apply, type Cluster, pipelineRuns, runCount } from "../support/cluster.ts";
@@ -10,7 +10,7 @@ const ROOT = new URL("../../", import.meta.url).pathname;
 
 export const uploadScenarios: Scenario[] = [
   {
-    name: "this repository arrives in a Pipeline, every file equal to the list made here",
+    name: "this repository arrives in a Pipeline, every file with the same checksum as here",
     needs: ["git", "sha256sum"],
     everyLogin: true,
     async run(cluster) {
@@ -36,7 +36,7 @@ export const uploadScenarios: Scenario[] = [
     },
   },
   {
-    name: "dotfiles, empty directories, links and modes arrive; .git and what is ignored do not",
+    name: "dotfiles, empty directories, links and modes arrive; .git and ignored files do not",
     needs: ["sha256sum"],
     async run(cluster, directory) {
       writeTree(
@@ -87,7 +87,7 @@ export const uploadScenarios: Scenario[] = [
     },
   },
   {
-    name: "the results of the clone come from the checkout, the others are given or empty",
+    name: "the clone's results come from the checkout, other results are given or empty",
     needs: ["git"],
     async run(cluster, directory) {
       writeTree(directory, tree("file a.txt a"));
@@ -110,7 +110,7 @@ export const uploadScenarios: Scenario[] = [
     },
   },
   {
-    name: "results that nothing is known of are given empty, and that is said",
+    name: "results without a known value are empty, and a note says so",
     async run(cluster, directory) {
       writeTree(directory, tree("file a.txt a"));
       const ran = await upload(cluster, [
@@ -152,7 +152,7 @@ export const uploadScenarios: Scenario[] = [
     },
   },
   {
-    name: "a task that fails makes the exit code 1 and is named with its step and exit code",
+    name: "a failed task makes the exit code 1, and the error names its step and exit code",
     async run(cluster, directory) {
       writeTree(directory, tree("file a.txt a"));
       const ran = await upload(cluster, [
@@ -168,7 +168,7 @@ export const uploadScenarios: Scenario[] = [
     },
   },
   {
-    name: "a Task's steps all see an upload that comes before the first of them",
+    name: "all steps of a Task see an upload that comes before the first of them",
     async run(cluster, directory) {
       writeTree(directory, tree("file here.txt here"));
       const ran = await upload(cluster, [
@@ -180,7 +180,8 @@ export const uploadScenarios: Scenario[] = [
     },
   },
   {
-    name: "a Task's step is stood in for, the one before it runs, the one after it sees the upload",
+    name:
+      "an upload replaces a Task's step: the step before it runs, the step after it sees the upload",
     async run(cluster, directory) {
       writeTree(directory, tree("file here.txt here"));
       const ran = await upload(cluster, [
@@ -199,7 +200,7 @@ export const uploadScenarios: Scenario[] = [
     },
   },
   {
-    name: "a second Task over the same claim sees the upload, in its directory",
+    name: "a second Task with the same claim sees the upload in its directory",
     async run(cluster, directory) {
       writeTree(directory, tree("file here.txt here\nfile skip.me no"));
       const shared = workspace(cluster, "source");
@@ -226,7 +227,7 @@ export const uploadScenarios: Scenario[] = [
     },
   },
   {
-    name: "--showlogs=false prints the run's name and ends once it goes on",
+    name: "--showlogs=false prints the run's name and exits once the run is released",
     async run(cluster, directory) {
       writeTree(directory, tree("file a.txt a"));
       const ran = await upload(cluster, [
@@ -242,7 +243,7 @@ export const uploadScenarios: Scenario[] = [
     },
   },
   {
-    name: "--dry-run prints what the cluster would take, and creates nothing",
+    name: "--dry-run prints what the cluster would accept, and creates nothing",
     async run(cluster, directory) {
       writeTree(directory, tree("file a.txt a"));
       const before = await runCount(cluster.kube);
@@ -284,7 +285,7 @@ export const uploadScenarios: Scenario[] = [
     },
   },
   {
-    name: "--upload-image receives where no image of the Task has a shell and tar",
+    name: "--upload-image receives the upload if no image of the Task has a shell and tar",
     async run(cluster, directory) {
       writeTree(directory, tree("file here.txt here"));
       for (const place of [[], ["--on-step", "no-shell"]]) {
@@ -305,7 +306,7 @@ export const uploadScenarios: Scenario[] = [
   },
 ];
 
-/** The run has its Pipeline's name, and says what was uploaded. */
+/** The run has its Pipeline's name, and an annotation about the upload. */
 async function foundUnderItsPipeline(cluster: Cluster, ran: Ran, files: number): Promise<void> {
   const name = /Created PipelineRun (\S+)/.exec(ran.stderr)![1];
   const { kube } = cluster;
@@ -324,13 +325,15 @@ function succeeded(ran: Ran): void {
   assert.equal(ran.code, 0, ran.stderr + ran.stdout);
 }
 
-/** A place of its own on the shared claim. */
+/** Returns a binding to a directory of the shared claim, for one scenario only. */
 function workspace(cluster: Cluster, name: string): string[] {
   const subPath = crypto.randomUUID().slice(0, 13);
   return ["-w", `name=${name},claimName=${cluster.claim},subPath=${subPath}`];
 }
 
-/** The sha256 of every file that git would call the source, in the format of `sha256sum -c`. */
+/**
+ * Returns the sha256 of every file of the source, as git lists it, in the format of `sha256sum -c`.
+ */
 async function sumsOf(root: string): Promise<{ files: number; sums: string }> {
   const listed = await output(root, ["git", "ls-files", "-co", "--exclude-standard", "-z"]);
   const paths = listed.split("\0").filter((path) => path !== "");

@@ -1,4 +1,4 @@
-/** What scenarios wait for of runs that they do not follow, and how they let a held step go. */
+/** Waits for runs that a scenario does not follow, and releases held steps. */
 import assert from "node:assert/strict";
 import { heldSteps } from "../../src/hold/held_steps.ts";
 import { RESOURCE_OF, type Run, type RunKind } from "../../src/tekton/model.ts";
@@ -28,7 +28,7 @@ export async function ended({ kube }: Cluster, kind: RunKind, name: string): Pro
   return await get();
 }
 
-/** Looks again and again: what is waited for is seen in several objects and a log. */
+/** Polls, because the condition depends on several objects and a log. */
 export async function becomes(look: () => Promise<boolean>, what: string): Promise<void> {
   for (const endMs = Date.now() + 60_000; Date.now() < endMs;) {
     if (await look()) return;

@@ -1,4 +1,4 @@
-/** The scenarios of `--watch`: at a real pseudo-terminal, with real files that are saved. */
+/** `--watch`: at a real pseudo-terminal, with real files that are saved. */
 import assert from "node:assert/strict";
 import type { Kube } from "../../src/kube/interface.ts";
 import {
@@ -21,7 +21,7 @@ const FILES = `
 
 export const watchScenarios: Scenario[] = [
   {
-    name: "a Task is run again when files were saved, once for both, and Ctrl-C ends the waiting",
+    name: "saved files start a Task again, once for both of them, and Ctrl-C ends the watch",
     needs: ["script"],
     async run({ flags, kube }, directory) {
       writeTree(directory, tree(FILES));
@@ -42,7 +42,7 @@ export const watchScenarios: Scenario[] = [
       await Deno.mkdir(`${directory}/out`);
       await Deno.writeTextFile(`${directory}/out/ignored.o`, "x");
       await Deno.writeTextFile(`${directory}/a.txt`, "another");
-      // As editors save: a temporary file takes the place of the other.
+      // As editors save: a temporary file replaces the other.
       await Deno.writeTextFile(`${directory}/.b.txt.tmp`, "other");
       await Deno.rename(`${directory}/.b.txt.tmp`, `${directory}/b.txt`);
       await session.until(/\nChanged: a\.txt, b\.txt\n/);
@@ -60,7 +60,7 @@ export const watchScenarios: Scenario[] = [
     },
   },
   {
-    name: "a Pipeline's run that goes on is cancelled for the next one, by Ctrl-C for none",
+    name: "a save cancels a Pipeline's run and starts the next; Ctrl-C cancels it and starts none",
     needs: ["script"],
     async run({ flags, kube, claim }, directory) {
       writeTree(directory, tree(`${FILES}\n file wait x`));
@@ -90,7 +90,7 @@ export const watchScenarios: Scenario[] = [
   },
 ];
 
-/** Waits until the run has ended as one that was cancelled. */
+/** Waits until the run has ended as cancelled. */
 async function cancelled(kube: Kube, name: string): Promise<void> {
   const over = new AbortController();
   const one = { namespace: kube.namespace, fields: `metadata.name=${name}` };

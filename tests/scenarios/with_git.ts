@@ -1,4 +1,4 @@
-/** The scenarios of --with-git: what arrives is a repository to the git of a step. */
+/** `--with-git`: what arrives is a repository for git in a step. */
 import assert from "node:assert/strict";
 import type { Cluster } from "../support/cluster.ts";
 import { git } from "../support/git_judge.ts";
@@ -8,8 +8,7 @@ import type { Scenario } from "./scenario.ts";
 
 export const withGitScenarios: Scenario[] = [
   {
-    name:
-      "a step's git describes what --with-git sent, before and after a commit, and sees no change",
+    name: "git in a step describes what --with-git sent, and sees no change",
     needs: ["git"],
     async run(cluster, directory) {
       writeRepository(directory);
@@ -22,7 +21,7 @@ export const withGitScenarios: Scenario[] = [
     },
   },
   {
-    name: "a worktree that --with-git sent is a repository there as well",
+    name: "a worktree that --with-git sent is a repository in the step",
     needs: ["git"],
     async run(cluster, directory) {
       writeRepository(`${directory}/main`);
@@ -34,7 +33,7 @@ export const withGitScenarios: Scenario[] = [
   },
 ];
 
-/** One commit with a tag, and something ignored. */
+/** Creates one commit with a tag, and an ignored file. */
 function writeRepository(directory: string): void {
   writeTree(directory, tree("file .gitignore *.log\nfile a/run.sh 755 a\nfile d.log x"));
   git(directory, "init", "-q");
@@ -43,7 +42,7 @@ function writeRepository(directory: string): void {
   git(directory, "tag", "v1.0");
 }
 
-/** What git says of it in the steps, which is what it says here; there is no change to it. */
+/** Uploads the repository, checks what git in the steps says of it, and returns `git describe`. */
 async function describe(directory: string, cluster: Cluster, where: string): Promise<string> {
   const args = ["task", "upload", "t-git", "--with-git", directory, "-w", where];
   const ran = await tknDev([...args, ...cluster.flags]);

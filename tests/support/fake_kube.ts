@@ -8,6 +8,7 @@ import type {
   LogOptions,
   Resource,
   Selector,
+  Stored,
   WatchEvent,
 } from "../../src/kube/interface.ts";
 import { refused, unreachable } from "../../src/kube/status.ts";
@@ -17,6 +18,11 @@ interface Watcher {
   readonly selector: Selector;
   readonly tell: (event: WatchEvent) => void;
 }
+
+/** An object whose kind need not be said: it is that of its resource. */
+export type Kindless<T extends KubeObject> = {
+  [Key in keyof T as Key extends "kind" ? never : Key]: T[Key];
+};
 
 export class FakeKube implements Kube {
   readonly namespace = "default";
@@ -40,37 +46,44 @@ export class FakeKube implements Kube {
   /** Plays the command that is run in a container. */
   onExec: (options: ExecOptions) => Promise<ExecResult> = () =>
     Promise.reject(new Error("this test runs no command"));
-  readonly #objects = new Map<string, { resource: Resource; object: KubeObject }>();
+  readonly #objects = new Map<string, { resource: Resource; object: Stored }>();
   readonly #watchers = new Set<Watcher>();
   readonly #logs = new Map<string, FakeLog>();
   readonly #held = new Map<string, WatchEvent[]>();
   #version = 0;
 
   /** Sets an object as it is from now on, for those who watch it too. */
-  put<T extends KubeObject>(resource: Resource, object: T): T {
-    const { metadata } = object;
+  put<T extends KubeObject>(resource: Resource, object: Kindless<T>): Stored<T> {
+    const { metadata } = object as T;
     const namespace = metadata.namespace ?? this.namespace;
     const key = keyOf(resource, namespace, metadata.name!);
     const before = this.#objects.get(key)?.object;
     const stored = structuredClone({
-      ...object,
+      kind: resource.kind,
+      ...object as T,
       metadata: {
         uid: before?.metadata.uid ?? `uid-${this.#version}`,
         ...metadata,
         namespace,
         resourceVersion: `${++this.#version}`,
       },
-    });
+    }) as Stored<T>;
     this.#objects.set(key, { resource, object: stored });
     this.#tell(resource, { type: before === undefined ? "ADDED" : "MODIFIED", object: stored });
     return stored;
   }
 
   /** Changes what is there: `change` gets a copy to write on. */
-  update<T extends KubeObject>(resource: Resource, name: string, change: (object: T) => void): T {
-    const object = structuredClone(this.#find(resource, this.namespace, name, "update")) as T;
+  update<T extends KubeObject>(
+    resource: Resource,
+    name: string,
+    change: (object: T) => void,
+  ): Stored<T> {
+    const object = structuredClone(this.#find(resource, this.namespace, name, "update")) as Stored<
+      T
+    >;
     change(object);
-    return this.put(resource, object);
+    return this.put<T>(resource, object);
   }
 
   remove(resource: Resource, name: string): void {
@@ -106,15 +119,19 @@ export class FakeKube implements Kube {
   }
 
   // deno-lint-ignore require-await -- what it throws is to come as a rejection
-  async get<T extends KubeObject>(resource: Resource, namespace: string, name: string): Promise<T> {
+  async get<T extends KubeObject>(
+    resource: Resource,
+    namespace: string,
+    name: string,
+  ): Promise<Stored<T>> {
     this.onRead(`get ${resource.kind} ${name}`);
-    return structuredClone(this.#find(resource, namespace, name, "get")) as T;
+    return structuredClone(this.#find(resource, namespace, name, "get")) as Stored<T>;
   }
 
   // deno-lint-ignore require-await -- as above
-  async list<T extends KubeObject>(resource: Resource, selector: Selector): Promise<T[]> {
+  async list<T extends KubeObject>(resource: Resource, selector: Selector): Promise<Stored<T>[]> {
     this.onRead(`list ${resource.kind}s`);
-    return this.#select(resource, selector) as T[];
+    return this.#select(resource, selector) as Stored<T>[];
   }
 
   // deno-lint-ignore require-await -- as above
@@ -122,16 +139,16 @@ export class FakeKube implements Kube {
     resource: Resource,
     object: T,
     options: { dryRun?: boolean } = {},
-  ): Promise<T> {
+  ): Promise<Stored<T>> {
     const { metadata } = object;
     const name = metadata.name ?? `${metadata.generateName}${this.#objects.size}`;
-    if (options.dryRun) return structuredClone(object);
+    if (options.dryRun) return structuredClone(object) as Stored<T>;
     const accident = this.accidents.shift();
     this.#change(`create ${resource.kind} ${name}`);
     if (accident === "request lost") throw unreachable(this.server, new Error("cut off"));
     const key = keyOf(resource, metadata.namespace ?? this.namespace, name);
     if (this.#objects.has(key)) throw this.#exists(resource, name);
-    const created = this.put(resource, { ...object, metadata: { ...metadata, name } });
+    const created = this.put<T>(resource, { ...object, metadata: { ...metadata, name } });
     this.onCreated(created);
     if (accident === "answer lost") throw unreachable(this.server, new Error("cut off"));
     if (accident === "sent twice") throw this.#exists(resource, name);
@@ -150,10 +167,10 @@ export class FakeKube implements Kube {
     namespace: string,
     name: string,
     patch: unknown,
-  ): Promise<T> {
+  ): Promise<Stored<T>> {
     this.#change(`patch ${resource.kind} ${name} ${JSON.stringify(patch)}`);
     const object = this.#find(resource, namespace, name, "patch");
-    return this.put(resource, merge(object, patch) as T);
+    return this.put<T>(resource, merge(object, patch) as T);
   }
 
   // deno-lint-ignore require-await -- as above
@@ -212,7 +229,7 @@ export class FakeKube implements Kube {
     this.changes.push(change);
   }
 
-  #find(resource: Resource, namespace: string, name: string, verb: string): KubeObject {
+  #find(resource: Resource, namespace: string, name: string, verb: string): Stored {
     const found = this.#objects.get(keyOf(resource, namespace, name));
     if (found !== undefined) return found.object;
     const { kind, plural } = resource;
@@ -220,7 +237,7 @@ export class FakeKube implements Kube {
     throw refused(what, { code: 404, message: `${plural} "${name}" not found` });
   }
 
-  #select(resource: Resource, selector: Selector): KubeObject[] {
+  #select(resource: Resource, selector: Selector): Stored[] {
     return [...this.#objects.values()]
       .filter((one) => one.resource.plural === resource.plural && selects(selector, one.object))
       .map((one) => structuredClone(one.object));

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, lstatSync } from "node:fs";
 import process from "node:process";
 import { denoFiles } from "../../src/deno/files.ts";
-import { gitAsker } from "../../src/tree/git/git_rules.ts";
+import { gitAsker } from "../../src/tree/git/git_answers.ts";
 import { loadIgnore } from "../../src/tree/ignore/ignore.ts";
 import { walk } from "../../src/tree/walk.ts";
 import { tknDev } from "./program.ts";

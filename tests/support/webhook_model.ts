@@ -14,8 +14,6 @@ import type {
   PipelineTask,
   Step,
 } from "../../src/tekton/model.ts";
-import { typeOf } from "../../src/tekton/params.ts";
-import { mapStrings } from "../../src/tekton/references.ts";
 
 interface Known {
   readonly type: ParamType;
@@ -59,7 +57,7 @@ function pass(known: Params, { name, value }: Param, where: string): string | un
   const one = known.get(name);
   if (one === undefined) {
     known.set(name, {
-      type: typeOf({ default: value }),
+      type: typeOfValue(value),
       where,
       default: { keys: keys && new Set(keys) },
       properties: keys && new Set(keys),
@@ -87,7 +85,7 @@ function declare(known: Params, spec: ParamSpec, where: string): string | undefi
   const keys = value === undefined ? undefined : keysOf(value);
   if (one === undefined) {
     known.set(name, {
-      type: typeOf(spec),
+      type: typeOfParam(spec),
       where,
       default: value === undefined ? undefined : { keys: keys && new Set(keys) },
       properties,
@@ -107,6 +105,16 @@ function declare(known: Params, spec: ParamSpec, where: string): string | undefi
   }
   if (one.type === "object") one.properties = properties;
   return undefined;
+}
+
+/** Source: Tekton 1.9, pkg/apis/pipeline/v1/param_types.go (ParamSpec.SetDefaults). */
+function typeOfParam({ type, properties, default: value = "" }: ParamSpec): ParamType {
+  return type ?? (properties === undefined ? typeOfValue(value) : "object");
+}
+
+function typeOfValue(value: ParamValue): ParamType {
+  if (typeof value === "string") return "string";
+  return Array.isArray(value) ? "array" : "object";
 }
 
 /** Without any, none are left once Tekton has read them. */
@@ -220,12 +228,14 @@ function whyUnknown(known: Params, owner: string, text: string): string | undefi
 
 /** What is passed is right by reference, unless an object has got other keys by now. */
 function whyNotPassed(known: Params, task: PipelineTask): string | undefined {
-  const texts: string[] = [];
-  mapStrings([task.params, task.matrix, task.when], (text) => {
-    texts.push(text);
-    return text;
-  });
+  const texts = stringsIn([task.params, task.matrix, task.when]);
   return first(texts.map((text) => () => whyNotKey(known, `task "${task.name}"`, text)));
+}
+
+/** Returns every string of a JSON value, keys excepted. */
+function stringsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(stringsIn) : [];
 }
 
 function whyNotKey(known: Params, owner: string, text: string): string | undefined {

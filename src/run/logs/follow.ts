@@ -4,7 +4,7 @@
  */
 import { ExpectedError, OutputError } from "../../errors.ts";
 import type { Clock } from "../../host.ts";
-import type { Kube } from "../../kube/interface.ts";
+import type { Kube, Stored } from "../../kube/interface.ts";
 import { LABEL, type Pod } from "../../tekton/model.ts";
 import { phaseOf } from "../../tekton/phase.ts";
 import { containerState, hasStarted, STEP_PREFIX, stepContainers } from "../../tekton/pod_state.ts";
@@ -48,17 +48,17 @@ async function readLogs(options: FollowOptions): Promise<void> {
   failed.promise.catch(() => {});
   const ended = live.until(() => {
     for (const pod of live.pods.values()) {
-      const uid = pod.metadata.uid!;
+      const uid = pod.metadata.uid;
       if (pods.has(uid)) continue;
       const before = [...live.pods.values()].filter(isOver).map((one) =>
-        pods.get(one.metadata.uid!)
+        pods.get(one.metadata.uid)
       );
       const logs = Promise.all(before).then(() =>
-        followPod({ ...options, last }, pod.metadata.name!, uid)
+        followPod({ ...options, last }, pod.metadata.name, uid)
       );
       logs.catch(failed.reject);
       pods.set(uid, logs);
-      followed.add(pod.metadata.name!);
+      followed.add(pod.metadata.name);
     }
     return live.phase.kind === "ended" ? true : undefined;
   }, signal);
@@ -98,16 +98,16 @@ async function followPod(options: Following, name: string, uid: string): Promise
 }
 
 interface FollowedStep {
-  readonly pod: Pod;
+  readonly pod: Stored<Pod>;
   readonly container: string;
   /** The pod as it is now, while it is there. */
-  readonly current: () => Pod | undefined;
+  readonly current: () => Stored<Pod> | undefined;
 }
 
 async function followStep(options: Following, step: FollowedStep): Promise<void> {
   const { live, emit, signal, last } = options;
   const { pod, container } = step;
-  const { name, uid } = pod.metadata as { name: string; uid: string };
+  const { name, uid } = pod.metadata;
   const lines = new StepLines(pod, container);
   const hasHeld = { yet: false };
   try {
@@ -141,7 +141,7 @@ async function readStep(
 ): Promise<void> {
   const task = current()?.metadata.labels?.[LABEL.pipelineTask];
   const step = container.slice(STEP_PREFIX.length);
-  const place = { namespace: live.namespace, pod: pod.metadata.name!, container };
+  const place = { namespace: live.namespace, pod: pod.metadata.name, container };
   const hasEnded = () => {
     const now = current();
     return live.phase.kind === "ended" || now === undefined || hasTerminated(now, container);

@@ -1,6 +1,6 @@
 /** The logs of a run as they are now: what is there of each step, in the order of pods and steps. */
 import { isStatus } from "../../kube/status.ts";
-import type { Kube } from "../../kube/interface.ts";
+import type { Kube, Stored } from "../../kube/interface.ts";
 import { linePieces } from "../../kube/lines.ts";
 import { LABEL, type Pod, type Run } from "../../tekton/model.ts";
 import { hasStarted, STEP_PREFIX, stepContainers } from "../../tekton/pod_state.ts";
@@ -11,7 +11,7 @@ import { partOf, StepLines } from "../../hold/step_lines.ts";
 
 export async function printLogs(
   kube: Kube,
-  run: Run,
+  run: Stored<Run>,
   { emit, signal }: { emit: (event: RunEvent) => void; signal: AbortSignal },
 ): Promise<void> {
   const { pods, taskRuns } = await readChildren(kube, run);
@@ -20,13 +20,13 @@ export async function printLogs(
       if (hasStarted(pod, container)) await printLog(kube, pod, container, { emit, signal });
     }
   }
-  const names = new Set(pods.map(({ metadata }) => metadata.name!));
+  const names = new Set(pods.map(({ metadata }) => metadata.name));
   for (const text of tellGone(taskRuns, (pod) => names.has(pod))) emit({ kind: "note", text });
 }
 
 async function printLog(
   kube: Kube,
-  pod: Pod,
+  pod: Stored<Pod>,
   container: string,
   { emit, signal }: { emit: (event: RunEvent) => void; signal: AbortSignal },
 ): Promise<void> {
@@ -34,7 +34,7 @@ async function printLog(
   const task = labels?.[LABEL.pipelineTask];
   const step = container.slice(STEP_PREFIX.length);
   try {
-    const log = await kube.logs({ namespace: namespace!, pod: name!, container, signal });
+    const log = await kube.logs({ namespace, pod: name, container, signal });
     const lines = new StepLines(pod, container);
     for await (const piece of linePieces(log)) {
       signal.throwIfAborted();

@@ -1,7 +1,7 @@
-/** The one condition of a run, "Succeeded", and the objects' references to one another. */
+/** The condition "Succeeded" of a run, and owner references. */
 import type { KubeObject, OwnerReference } from "../../kube/interface.ts";
 import type { Condition } from "../../tekton/model.ts";
-import { now } from "../store.ts";
+import { now } from "../store/store.ts";
 
 type Truth = Condition["status"];
 
@@ -11,14 +11,14 @@ export interface State {
   readonly message: string;
 }
 
-/** Why a run can't go on: its condition's reason and message. */
+/** The reason and message of a run's failure. */
 export class RunFailure extends Error {
   constructor(readonly reason: string, message: string) {
     super(message);
   }
 }
 
-/** The conditions with a new state; its time changes with its truth only. */
+/** Returns the conditions with a new state. The time changes only with the status. */
 export function withCondition(before: Condition[] | undefined, state: State) {
   const [old] = (before ?? []) as (Condition & { lastTransitionTime?: string })[];
   const lastTransitionTime = old?.status === state.status ? old.lastTransitionTime : now();

@@ -1,11 +1,11 @@
-/** Starts a job for each run that appears, and tells it what happens to its objects. */
+/** Starts a job for each new run and passes it the changes of the run's objects. */
 import type { KubeObject } from "../../kube/interface.ts";
 import type { PipelineRun, ResolutionRequest, TaskRun } from "../../tekton/model.ts";
-import { PIPELINE_RUN, PODS, RESOLUTION_REQUEST, TASK_RUN } from "../kinds.ts";
-import type { Change } from "../store.ts";
-import { PipelineRunJob } from "./pipeline_run.ts";
+import { PIPELINE_RUN, PODS, RESOLUTION_REQUEST, TASK_RUN } from "../store/kinds.ts";
+import type { Change } from "../store/store.ts";
+import { PipelineRunJob } from "./pipeline_run/pipeline_run.ts";
 import { answerRequest } from "./resolvers.ts";
-import { TaskRunJob } from "./task_run.ts";
+import { TaskRunJob } from "./task_run/task_run.ts";
 import type { World } from "./world.ts";
 
 export class Tekton {

@@ -1,4 +1,4 @@
-/** Go's durations: "1h30m", "10s", "1.5s"; "0" is none. */
+/** Go's durations: "1h30m", "10s", "1.5s"; "0" means no limit. */
 const UNITS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
 /** Undefined for no limit. */
@@ -9,7 +9,7 @@ export function durationMs(text: string | undefined): number | undefined {
   return sum === 0 ? undefined : sum;
 }
 
-/** `90000` is "1m30s", as Go prints it. */
+/** Formats `90000` as "1m30s", like Go. */
 export function formatDuration(ms: number): string {
   const seconds = (ms % 60_000) / 1000;
   const minutes = Math.floor(ms / 60_000) % 60;

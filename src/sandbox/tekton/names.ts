@@ -5,7 +5,7 @@ const LONGEST = 63;
 const MD5_LENGTH = 32;
 const HEAD = LONGEST - MD5_LENGTH;
 
-/** `run` + `-task`, with a hash in place of what makes it too long for a name. */
+/** Joins `run` and `-task`. A hash replaces the part that makes the name too long. */
 export function childName(parent: string, suffix: string): string {
   if (parent.length <= LONGEST - suffix.length) return parent + suffix;
   if (HEAD - suffix.length > 0) return parent.slice(0, HEAD - suffix.length) + md5(parent) + suffix;
@@ -13,12 +13,12 @@ export function childName(parent: string, suffix: string): string {
   return name + suffix.slice(0, LONGEST - name.length);
 }
 
-/** `ws-1a2b3`: a volume's name that is the same for the same key. */
+/** Returns `ws-1a2b3`: a volume's name, the same for the same key. */
 export function hashedName(prefix: string, key: string, length: number): string {
   return `${prefix}-${md5(key).slice(0, length)}`;
 }
 
-/** A step without a name is known by its place. */
+/** Names a step without a name by its index. */
 export function stepName(name: string | undefined, at: number): string {
   return name || `unnamed-${at}`;
 }

@@ -1,13 +1,13 @@
-/** The resolvers `http` (of loopback alone) and `cluster`, for requests and for the tasks of runs. */
+/** The resolvers `http` (loopback only) and `cluster`, for ResolutionRequests and for runs. */
 import type { KubeObject } from "../../kube/interface.ts";
 import type { Param, ResolutionRequest, TaskRef } from "../../tekton/model.ts";
-import { type Kind, KINDS, RESOLUTION_REQUEST } from "../kinds.ts";
-import type { Store } from "../store.ts";
+import { type Kind, KINDS, RESOLUTION_REQUEST } from "../store/kinds.ts";
+import type { Store } from "../store/store.ts";
 import { withCondition } from "./conditions.ts";
 
 const FETCH_TIMEOUT_MS = 10_000;
 
-/** The text of the object. Throws an Error with the reason. */
+/** Returns the text of the object. Throws an Error with the reason. */
 export async function resolveRemote(
   store: Store,
   { resolver = "", params = [] }: TaskRef,
@@ -23,7 +23,7 @@ export async function resolveRemote(
   }
 }
 
-/** The same, read: the sandbox itself knows no YAML but JSON. */
+/** Returns the parsed object. The sandbox parses only JSON, no other YAML. */
 export async function resolveObject(store: Store, ref: TaskRef): Promise<KubeObject> {
   const text = await resolveRemote(store, ref);
   try {
@@ -33,7 +33,7 @@ export async function resolveObject(store: Store, ref: TaskRef): Promise<KubeObj
   }
 }
 
-/** Writes what the resolver says into the request's status. */
+/** Writes the resolver's answer into the status of the request. */
 export async function answerRequest(store: Store, request: ResolutionRequest): Promise<void> {
   const resolver = request.metadata.labels?.["resolution.tekton.dev/type"];
   const answer = await resolveRemote(store, { resolver, params: request.spec.params }).then(

@@ -8,7 +8,7 @@ export interface ResultRef {
 
 const REFERENCE = /^(?:tasks|finally)\.([^.]+)\.results(?:\.|\[["'])([^.[\]"']+)/;
 
-/** Those in a value, in order, each once. */
+/** Returns the references in a value, in order and without duplicates. */
 export function resultRefs(value: unknown): ResultRef[] {
   const found = new Map<string, ResultRef>();
   for (const reference of referencesIn(value)) {

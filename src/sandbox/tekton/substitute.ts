@@ -1,4 +1,4 @@
-/** Tekton's `$(…)` substitution: one pass, textual, and what has no value stays as it is. */
+/** Tekton's `$(…)` substitution: one textual pass, which leaves unknown references as they are. */
 import type { Param, ParamSpec, ParamValue } from "../../tekton/model.ts";
 
 export class Values {
@@ -17,7 +17,9 @@ export class Values {
     return this;
   }
 
-  /** A value under each of its spellings: `params.x`, `params["x"]`, `params['x']`, `…[0]`, `….key`. */
+  /**
+   * Adds a value under each spelling: `params.x`, `params["x"]`, `params['x']`, `…[0]`, `….key`.
+   */
   add(prefix: string, name: string, value: ParamValue): this {
     for (const key of spellings(prefix, name)) {
       if (typeof value === "string") this.strings.set(key, value);
@@ -38,7 +40,10 @@ export class Values {
     return text.replace(REFERENCE, (whole, key) => this.strings.get(key) ?? whole);
   }
 
-  /** A whole value: an isolated `$(params.list[*])` becomes many items, or a list. */
+  /**
+   * Replaces in a whole value. An item that is just `$(params.list[*])` becomes many items or a
+   * list.
+   */
   deep<T>(value: T): T {
     return this.#deep(value) as T;
   }
@@ -72,19 +77,22 @@ export function spellings(prefix: string, name: string): string[] {
   return [`${prefix}.${name}`, `${prefix}["${name}"]`, `${prefix}['${name}']`];
 }
 
-/** Every `$(…)` in a value, without its dollar and parentheses. */
+/** Returns every `$(…)` in a value, without the dollar sign and parentheses. */
 export function referencesIn(value: unknown): string[] {
   return [...JSON.stringify(value ?? "").replaceAll('\\"', '"').matchAll(REFERENCE)].map((
     [, key],
   ) => key);
 }
 
-/** Declared params with their values: the run's, else the defaults, which may name one another. */
+/**
+ * Returns the declared params with the run's values, or else their defaults, which may refer to
+ * each other.
+ */
 export function paramValues(declared: readonly ParamSpec[], given: readonly Param[]): Values {
   const values = new Values();
   for (const { name, value } of given) {
     const fallback = declared.find((spec) => spec.name === name)?.default;
-    // An object's keys that are not given have their defaults.
+    // Keys that an object's value does not have get their defaults.
     if (isFields(value) && isFields(fallback)) {
       values.add("params", name, { ...fallback, ...value });
     } else values.add("params", name, value);
@@ -102,5 +110,5 @@ function isFields(value: ParamValue | undefined): value is Record<string, string
   return typeof value === "object" && !Array.isArray(value);
 }
 
-/** Defaults name defaults this deep and no deeper. */
+/** The number of times that a default may refer to a default. */
 const MAX_DEPTH = 10;

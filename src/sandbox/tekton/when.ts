@@ -5,7 +5,10 @@ interface WhenExpression {
   readonly values?: string[];
 }
 
-/** All of them have to hold. CEL is behind a feature flag on a cluster and unknown here. */
+/**
+ * Whether all expressions hold. CEL needs a feature flag on a cluster; the sandbox does not have
+ * it.
+ */
 export function allows(when: readonly unknown[] | undefined): boolean {
   return (when ?? []).every((each) => {
     const { input = "", operator = "in", values = [] } = each as WhenExpression;

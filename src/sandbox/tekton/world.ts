@@ -1,6 +1,6 @@
-/** What the controller and its jobs work on. */
-import type { Kubelet } from "../kubelet.ts";
-import type { Store } from "../store.ts";
+/** The objects that the controller and its jobs share. */
+import type { Kubelet } from "../node/kubelet.ts";
+import type { Store } from "../store/store.ts";
 
 export interface World {
   readonly store: Store;

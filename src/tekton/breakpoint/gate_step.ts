@@ -1,26 +1,11 @@
 /** The step that holds a run, and its places in a Task: in a step's own, or before the first. Pure. */
+import type { GateMode, GateScriptOptions } from "../../step/scripts.ts";
 import type { NamedStep, Step, TaskSpec } from "../model.ts";
 import { stepName } from "../target.ts";
 import { raisedTimeout } from "../timeouts.ts";
 
-/** When a step is held: before its work, after it, or after work that failed. */
-export type HoldMode = "before" | "after" | "failure";
-
-/** What the script of a held step is made of. */
-export interface GateScript {
-  /** The step's name. */
-  readonly step: string;
-  readonly mode: HoldMode;
-  /** The names of its environment: those with values that may be shown, and those of secrets. */
-  readonly plain: readonly string[];
-  readonly secret: readonly string[];
-  /** A whole secret is in its environment: every other variable may be of it. */
-  readonly hidden: boolean;
-  /** It brings the scripts of the gate; else one before it in the pod has. */
-  readonly carries: boolean;
-  /** The script that the step had. */
-  readonly own?: string;
-}
+/** The step's part of a gate script's options: the gate adds the rest. */
+export type GateScript = Omit<GateScriptOptions, "again">;
 
 /** What a gate is made of; its scripts come from src/step. */
 export interface Gate {
@@ -56,7 +41,7 @@ export interface Hold {
   /** What it runs in, where that is not the step's own image. */
   readonly image?: string;
   /** Default: before its work. */
-  readonly mode?: HoldMode;
+  readonly mode?: GateMode;
   /** Default: it does. */
   readonly carries?: boolean;
   /** What the Task's template has of an environment. */

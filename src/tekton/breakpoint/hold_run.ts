@@ -3,13 +3,8 @@
  * the steps asked for: around what they do where that is known, else before them.
  * Pure.
  */
-import {
-  type Gate,
-  holdingStep,
-  type HoldMode,
-  preparedForGate,
-  withGateVolume,
-} from "./gate_step.ts";
+import type { GateMode } from "../../step/scripts.ts";
+import { type Gate, holdingStep, preparedForGate, withGateVolume } from "./gate_step.ts";
 import { holdBefore } from "./hold_before.ts";
 import type { ReadTask } from "../inline/inline_task.ts";
 import type { NamedStep, PipelineRun, PipelineTask, Step, TaskRun, TaskSpec } from "../model.ts";
@@ -21,7 +16,7 @@ import { raiseRunTimeouts, withRaisedTimeout } from "../timeouts.ts";
 export interface StepToHold {
   /** Its place among the Task's steps. */
   readonly index: number;
-  readonly mode: HoldMode;
+  readonly mode: GateMode;
   /** One of all that are to be held, not one that was named: where its image may lack a shell it is held without. */
   readonly isOneOfAll?: boolean;
 }
@@ -48,7 +43,7 @@ export interface HeldStep {
   readonly step: string;
   /** The step whose work it is about: the same one, or the next. */
   readonly targetStep: string;
-  readonly mode: HoldMode;
+  readonly mode: GateMode;
 }
 
 export interface HeldRun<T extends PipelineRun | TaskRun> {

@@ -6,6 +6,7 @@
  */
 import { bareStep, gateStep, withGateVolume } from "./gate_step.ts";
 import type { ReadTask } from "../inline/inline_task.ts";
+import type { Named } from "../../kube/interface.ts";
 import type {
   Param,
   ParamSpec,
@@ -28,7 +29,7 @@ import { dependencies, stepName } from "../target.ts";
 import { type Clocks, raiseRunTimeouts, withRaisedTimeout } from "../timeouts.ts";
 
 export interface PipelineUpload extends Replacement {
-  readonly pipeline: Pipeline;
+  readonly pipeline: Named<Pipeline>;
   readonly target: PipelineTask;
   readonly task: ReadTask;
   readonly namespace: string;
@@ -43,7 +44,7 @@ export interface PipelineUpload extends Replacement {
 
 export function lowerPipeline(upload: PipelineUpload): RunManifest<PipelineRun> {
   const { pipeline } = upload;
-  const run = newPipelineRun({ ...upload, name: pipeline.metadata.name! });
+  const run = newPipelineRun({ ...upload, name: pipeline.metadata.name });
   const raised = raiseRunTimeouts(run, pipeline.spec, [upload.target.name], clocksOf(upload));
   return buildPipelineRun(raised, pipeline, [isWhole(upload) ? reduce(upload) : replace(upload)]);
 }

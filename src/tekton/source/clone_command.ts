@@ -1,61 +1,58 @@
 /** Where a script's own `git clone` puts the repository, as far as its text tells. Pure. */
 import type { Step } from "../model.ts";
-import { shellCommands } from "./shell_words.ts";
-import { withoutHereDocuments } from "./step_work.ts";
+import { withoutPrefix } from "../shell/prefix.ts";
+import { stepCommands } from "./step_commands.ts";
 
 /**
- * The path in the container, with Tekton's variables in it: `$(workspaces.output.path)/app`. Undefined where the text
- * doesn't tell; a clone without a directory goes into one that is named after the repository.
+ * Returns the path in the container, with Tekton's variables in it:
+ * `$(workspaces.output.path)/app`. Undefined where the text does not say it, where the step clones
+ * into several directories, and where it moves the files afterwards. A clone without a directory
+ * goes into one that is named after the repository.
  */
 export function clonePath(step: Step, template: Partial<Step> = {}): string | undefined {
-  const variables = new Map<string, string>();
-  for (const { name, value } of [...template.env ?? [], ...step.env ?? []]) {
-    if (value !== undefined) noteVariable(`${name}=${expand(value, variables)}`, variables);
-  }
-  let current = step.workingDir ?? template.workingDir ?? "";
-  let cloned: string | undefined;
-  /** Of `git init`, `git fetch` and an archive that is unpacked, where nothing clones. */
-  let fetched: string | undefined;
-  for (const written of commandsOf(step)) {
-    const words = withoutPrefix(written).map((word) => expand(word, variables));
-    const rest = words.filter((word) => !noteVariable(word, variables));
-    const [program = "", operand] = rest;
-    if (/^(cd|pushd)$/.test(program)) current = join(current, operand ?? "$HOME");
-    // What is moved or copied away afterwards is elsewhere.
-    if ((cloned ?? fetched) !== undefined && movesTree(rest)) return undefined;
-    if (cloned !== undefined) continue;
-    const { path, isClone } = placeOf(rest, current) ?? {};
-    if (isClone) cloned = path;
-    else fetched ??= path;
-  }
-  const path = normal(cloned ?? fetched ?? "");
+  const { cloned, fetched, isMoved } = readPaths(step, template);
+  if (isMoved || cloned.size > 1) return undefined;
+  const [path = fetched ?? ""] = cloned;
   return path === "" || /[$`](?!\((workspaces|params|tasks|context)[.[])/.test(path)
     ? undefined
     : path;
 }
 
-function commandsOf({ script, command = [], args = [], image = "" }: Step): string[][] {
-  if (script) {
-    // `eval` of what a param says, as the catalog's git-cli does.
-    return shellCommands(withoutHereDocuments(script).join("\n")).flatMap((words) =>
-      words[0] === "eval" ? shellCommands(words.slice(1).join(" ")) : [words]
-    );
-  }
-  const words = [...command, ...args];
-  const at = words.findIndex((word) => /^-[a-z]*c$/.test(word));
-  if (at > 0 && /(^|\/)(a|ba|da|k|z)?sh$/.test(words[0])) return shellCommands(words[at + 1] ?? "");
-  if (command.length > 0) return [words];
-  // An image of git's own is called as git is.
-  const own = /(^|\/)(git-init|git)([-:@]|$)/.exec(image)?.[2];
-  return [own === undefined || words[0] === "git" ? words : [own, ...words]];
+/** Whether the step clones into more than one directory. */
+export function clonesSeveral(step: Step): boolean {
+  return readPaths(step, {}).cloned.size > 1;
 }
 
-const PREFIX =
-  /^(if|then|else|elif|do|while|until|!|\{|time|exec|command|export|local|readonly|retry|sudo)$/;
+interface ClonePaths {
+  /** The directories of `git clone` and the like; unresolved variables stay in them. */
+  readonly cloned: ReadonlySet<string>;
+  /** The directory of the first `git init`, `git fetch` or unpacked archive. */
+  readonly fetched?: string;
+  /** Whether a later command moves or copies a tree. */
+  readonly isMoved: boolean;
+}
 
-function withoutPrefix(words: readonly string[]): readonly string[] {
-  const first = words.findIndex((word) => !PREFIX.test(word));
-  return first < 0 ? [] : words.slice(first);
+function readPaths(step: Step, template: Partial<Step>): ClonePaths {
+  const variables = new Map<string, string>();
+  for (const { name, value } of [...template.env ?? [], ...step.env ?? []]) {
+    if (value !== undefined) noteVariable(`${name}=${expand(value, variables)}`, variables);
+  }
+  let current = step.workingDir ?? template.workingDir ?? "";
+  let isMoved = false;
+  let fetched: string | undefined;
+  const cloned = new Set<string>();
+  for (const command of stepCommands(step)) {
+    const words = withoutPrefix(command.words).map((word) => expand(word, variables))
+      .filter((word) => !noteVariable(word, variables));
+    const [program = "", operand] = words;
+    if (/^(cd|pushd)$/.test(program)) current = join(current, operand ?? "$HOME");
+    isMoved ||= (cloned.size > 0 || fetched !== undefined) && movesTree(words);
+    const { path, isClone } = placeOf(words, current) ?? {};
+    if (path === undefined) continue;
+    if (isClone) cloned.add(normal(path));
+    else fetched ??= normal(path);
+  }
+  return { cloned, fetched, isMoved };
 }
 
 /** Whether it is an assignment. */

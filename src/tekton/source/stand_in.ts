@@ -5,7 +5,14 @@ import { chooseStep, stepName } from "../target.ts";
 import { isCommitResult, isUrlParam, looksLikeCloneTask } from "./names.ts";
 import type { StandIn } from "./replaced_steps.ts";
 import { namesResult } from "./results.ts";
-import { runsOwnPrograms, runsTool, type StepWork, usesGit, workOf } from "./step_work.ts";
+import {
+  onlyDownloads,
+  runsOwnPrograms,
+  runsTool,
+  type StepWork,
+  usesGit,
+  workOf,
+} from "./step_work.ts";
 
 /** What is known of a task before its steps are looked at. */
 export type Evidence =
@@ -26,7 +33,14 @@ export function hasCloneInterface({ params = [], results = [] }: TaskSpec): bool
 export function isClone(spec: TaskSpec): boolean {
   const steps = spec.steps ?? [];
   return hasCloneInterface(spec) &&
-    (steps.some((step) => isFetching(workOf(step))) || !steps.some(runsTool));
+    (steps.some((step) => isFetching(workOf(step))) ||
+      !steps.some(runsTool) && !downloadsAlone(steps));
+}
+
+/** Whether the Task gets a file from its url and no repository. */
+function downloadsAlone(steps: readonly Step[]): boolean {
+  return steps.some(onlyDownloads) &&
+    steps.every((step) => onlyDownloads(step) || workOf(step) === "idle");
 }
 
 function isFetching(work: StepWork): boolean {
@@ -63,8 +77,11 @@ export function standInFor(spec: TaskSpec, options: StandInOptions): StandIn {
     if (steps.length === 1) return { replaced: [0], at: 0 };
     if (last === undefined) return { replaced: all, at: 0 };
     if (!isShared) return { replaced: [last], at: last };
-    // What comes before a clone gets it tokens and keys; what comes after it and asks git would find no repository.
-    const kept = all.slice(last + 1).filter((at) => !belongsTo(spec, steps[last], steps[at]));
+    // A step before the clone gets it tokens and keys, unless it runs a build tool. A later step
+    // that asks git would find no repository.
+    const kept = all.filter((at) =>
+      at < last ? runsTool(steps[at]) : at > last && !belongsTo(spec, steps[last], steps[at])
+    );
     return { replaced: all.filter((at) => !kept.includes(at)), at: last };
   }
   if (all.every((at) => works[at] === "fetch" || works[at] === "idle")) {

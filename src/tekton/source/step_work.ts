@@ -1,6 +1,10 @@
 /** What a step does, as far as its text tells: whether it fetches a repository, and nothing but that. Pure. */
 import type { Step } from "../model.ts";
+import { programWords } from "../shell/prefix.ts";
+import { withSubstituted } from "../shell/shell_words.ts";
+import { clonesSeveral } from "./clone_command.ts";
 import { looksLikeClone } from "./names.ts";
+import { stepCommands } from "./step_commands.ts";
 import { isTool } from "./tools.ts";
 
 /**
@@ -15,27 +19,35 @@ export function workOf(step: Step): StepWork {
   if (step.ref !== undefined && step.script === undefined && step.image === undefined) {
     return refNames(step).some(looksLikeClone) ? "fetch" : "work";
   }
-  const commands = commandsOf(textOf(step));
+  const commands = commandsOf(step);
   const fetches = commands.some(isFetch);
   const works = commands.length === 0 ||
     commands.some((words) => !isFetch(words) && !isIdle(words));
-  if (fetches) return works ? "mixed" : "fetch";
+  if (fetches) return works || clonesSeveral(step) ? "mixed" : "fetch";
   return works ? "work" : "idle";
 }
 
 /** Whether it runs a program whose work is known, and is not that of a clone. */
 export function runsTool(step: Step): boolean {
-  return commandsOf(textOf(step)).some((words) => isTool(programOf(words), gitVerb(words)));
+  return commandsOf(step).some((words) => isTool(programOf(words), gitVerb(words)));
+}
+
+/** Whether it downloads files with curl or wget, unpacks none, and does nothing else. */
+export function onlyDownloads(step: Step): boolean {
+  const programs = commandsOf(step).filter((words) => !isIdle(words) || programOf(words) === "tar")
+    .map(programOf);
+  return programs.length > 0 && programs.every((program) => /^(curl|wget)$/.test(program));
 }
 
 /** Whether all that it does is in programs of its image or of a volume: their entrypoint, `/scripts/report.sh`. */
 export function runsOwnPrograms(step: Step): boolean {
-  return commandsOf(textOf(step)).every((words) => isIdle(words) || words[0].startsWith("/"));
+  return commandsOf(step).every((words) => isIdle(words) || words[0].startsWith("/"));
 }
 
 /** Whether it runs git, or a program that is made of it. */
 export function usesGit(step: Step): boolean {
-  return /(^|[\s/"'(;|&])git([\s"'-]|$)/m.test(textOf(step));
+  const text = step.script || stepCommands(step).map(({ words }) => words.join(" ")).join("\n");
+  return /(^|[\s/"'(;|&])git([\s"'-]|$)/m.test(text);
 }
 
 function refNames({ ref }: Step): string[] {
@@ -43,76 +55,16 @@ function refNames({ ref }: Step): string[] {
   return [ref?.name, ...values].filter((name): name is string => typeof name === "string");
 }
 
-/** The script, else the command line; an image of git's own is called as git. */
-function textOf({ script, command = [], args = [], image = "" }: Step): string {
-  if (script) return script;
-  const isGit = /(^|\/)git([-:@]|$)/.test(image);
-  // Of other images nobody knows what their entrypoint makes of its arguments.
-  if (command.length === 0 && !isGit && !looksLikeClone(args[0] ?? "")) return "";
-  const words = [...command.length === 0 && isGit ? ["git"] : command, ...args];
-  // `sh -c TEXT`
-  const at = words.findIndex((word) => /^-[a-z]*c$/.test(word));
-  if (at > 0 && /(^|\/)(a|ba|da|k|z)?sh$/.test(words[0])) return words[at + 1] ?? "";
-  return words.map((word) => /\s/.test(word) ? JSON.stringify(word) : word).join(" ");
+/** Returns the words of each command that runs a program, substitutions included. */
+function commandsOf(step: Step): (readonly string[])[] {
+  return withSubstituted(stepCommands(step)).map(({ words }) => programWords(words))
+    .filter(([first]) => first !== undefined && !isLoopHead(first));
 }
 
-/**
- * The simple commands of a shell script, each in words. No parser of a shell's whole language: what it takes for a
- * command by mistake is one that is not known, so that the step is not taken for a mere fetch.
- */
-function commandsOf(text: string): string[][] {
-  const lines = withoutHereDocuments(text.replaceAll("\\\n", " "))
-    .map((line) => line.replace(/(^|\s)#.*$/, "$1"));
-  const bare = lines.join("\n").replace(/\beval\s+(["'])([^"'$`]*)\1/g, "$2")
-    .replace(TEKTONS, UNKNOWN)
-    .replace(QUOTED, (text) => /\s/.test(text) ? "quoted" : text)
-    .replace(/^\s*[^()\s;&"']+\)(?=\s|$)/gm, ""); // a pattern of `case`
-  const parts = bare.split(/\n|;|&&|\|\||\||&(?!\d)|\$\(|`|[(){}](?=\s|$)|(?<=^|\s)[({]/);
-  const functions = new Set(
-    [...text.matchAll(/^\s*(?:function\s+)?([A-Za-z_][\w-]*)\s*\(\)/gm)].map(([, name]) => name),
-  );
-  return parts.map(wordsOf).filter((words) =>
-    words.length > 0 && !functions.has(words[0].replace(/\(\)$/, ""))
-  );
+/** The head of a loop or a `case`, or arithmetic: it runs nothing. */
+function isLoopHead(first: string): boolean {
+  return /^(case|for|select)$/.test(first) || first.startsWith("((");
 }
-
-/** Variables of Tekton's, which are no command's output. */
-const TEKTONS = /\$\((?:inputs\.)?(?:params|results|workspaces|context|tasks|steps?)[.[][^)]*\)/g;
-const UNKNOWN = "$UNKNOWN";
-/** With no command in it. */
-const QUOTED = /"(?:[^"$`\n]|\$(?!\())*"|'[^'\n]*'/g;
-
-/** Without what comes before the command; none where there is none. */
-function wordsOf(part: string): string[] {
-  const words = part.trim().split(/\s+/).filter((word) => word !== "");
-  while (words.length > 0) {
-    if (/^(case|for|function|select)$/.test(words[0])) return [];
-    if (!KEYWORDS.has(words[0]) && !isAssignment(words[0])) break;
-    words.shift();
-  }
-  // What is left of a quoted text, an array, a function's name, a redirection.
-  return /^(["'\])]*|[<>0-9].*|.*[()])$/.test(words[0] ?? "") ? [] : words;
-}
-
-export function withoutHereDocuments(text: string): string[] {
-  const kept: string[] = [];
-  let end: string | undefined;
-  for (const line of text.split("\n")) {
-    if (end !== undefined) {
-      if (line.trim() === end) end = undefined;
-      continue;
-    }
-    kept.push(line);
-    end = /<<-?\s*["']?(\w+)["']?/.exec(line)?.[1];
-  }
-  return kept;
-}
-
-function isAssignment(word: string): boolean {
-  return /^[A-Za-z_]\w*\+?=/.test(word);
-}
-
-const KEYWORDS = new Set("if then elif else fi while until do done in esac ! time exec".split(" "));
 
 /** They leave nothing behind but files, directories and lines in the log. */
 const IDLE = new Set(
@@ -147,11 +99,11 @@ function gitVerb(words: readonly string[]): string | undefined {
   if (programOf(words) !== "git") return undefined;
   for (let at = 1; at < words.length; at++) {
     if (/^(-C|-c|--git-dir|--work-tree)$/.test(words[at])) at++;
-    else if (!words[at].startsWith("-")) return words[at].replace(/["']/g, "");
+    else if (!words[at].startsWith("-")) return words[at];
   }
   return "";
 }
 
 function programOf([first]: readonly string[]): string {
-  return first.replace(/["']/g, "").replace(/^.*\//, "");
+  return first.replace(/^.*\//, "");
 }

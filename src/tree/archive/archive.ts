@@ -1,4 +1,4 @@
-/** A tree's entries as a tar archive: a byte stream that goes at its reader's pace. */
+/** The entries of a tree as a tar archive: a byte stream with backpressure. */
 import type { Files } from "../../host.ts";
 import type { SentFile } from "./checksum_list.ts";
 import { type Packed, Packer, type TailMember } from "./packer.ts";
@@ -8,25 +8,26 @@ export interface ArchiveOptions {
   readonly files: Files;
   /** The directory that the entries' paths are relative to. */
   readonly root: string;
-  /** Seconds since the epoch: a file from the future is sent as of now. */
+  /** Seconds since the epoch. A later mtime of a file is replaced by this time. */
   readonly nowSeconds: number;
-  /** Called for each file once its bytes are in the archive. */
+  /** Called for each file when all of its bytes are in the archive. */
   readonly onFile?: (file: SentFile) => void;
-  /** The members behind the tree's own, at its root: asked for once all of those are packed. */
+  /** Returns the members to append at the tree's root. Called when all entries are packed. */
   readonly tail?: () => readonly TailMember[] | Promise<readonly TailMember[]>;
-  /** Called once a chunk with what has gone so far. */
+  /** Called with the totals so far, once for each chunk. */
   readonly onProgress?: (progress: { files: number; bytes: number }) => void;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Streams the entries in their order, in chunks of up to 256 KiB, and reads no further ahead than about
- * 1 MiB; a chunk is the reader's to keep. Cancelling the stream, or the signal, ends the walk and closes
- * what is open.
+ * Streams the entries in order, in chunks of up to 256 KiB, and reads about 1 MiB ahead. The reader
+ * owns the chunks that it gets. Canceling the stream or aborting the signal ends the walk and
+ * closes open files.
  *
- * The stream errors with TransferError where a file can't be read or becomes shorter than its header says;
- * of one that grows what its header says is sent. `packed` resolves once the last chunk was taken, and
- * rejects where the stream errors or is cancelled; nobody has to handle that.
+ * The stream errors with TransferError if a file can't be read or becomes shorter than its header
+ * says. If a file grows, only as many bytes are sent as its header says. `packed` resolves when the
+ * last chunk is read, and rejects if the stream errors or is canceled; that rejection may stay
+ * unhandled.
  */
 export function archive(
   entries: Iterable<Entry> | AsyncIterable<Entry>,
@@ -34,16 +35,16 @@ export function archive(
 ): { stream: ReadableStream<Uint8Array<ArrayBuffer>>; packed: Promise<Packed> } {
   const { signal, onProgress } = options;
   const packed = Promise.withResolvers<Packed>();
-  packed.promise.catch(() => {}); // not asked for is not unhandled
+  packed.promise.catch(() => {}); // callers may ignore it
   const packer = new Packer(options);
   const chunks = packer.chunks(entries);
   let onAbort = () => {};
-  let over = false;
+  let hasEnded = false;
 
-  /** True for the first to end it. */
+  /** Ends the stream; returns false if it has ended already. */
   function end(): boolean {
     signal?.removeEventListener("abort", onAbort);
-    return !over && (over = true);
+    return !hasEnded && (hasEnded = true);
   }
 
   const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
@@ -60,7 +61,7 @@ export function archive(
     async pull(controller) {
       try {
         const next = await chunks.next();
-        if (over) return;
+        if (hasEnded) return;
         onProgress?.(packer.progress);
         if (!next.done) return controller.enqueue(next.value);
         end();
@@ -74,14 +75,14 @@ export function archive(
     },
     async cancel(reason) {
       if (!end()) return;
-      packed.reject(reason ?? new DOMException("the archive was cancelled", "AbortError"));
+      packed.reject(reason ?? new DOMException("the archive was canceled", "AbortError"));
       await chunks.return(ABANDONED).catch(() => {});
     },
-    // 1: the next chunk is read while this one is on its way. Pulled only once the queue is empty, the
-    // generator ends, and with it `packed` comes, when the last chunk was taken.
+    // With 1, the next chunk is read while this one is being sent. `pull` runs only when the queue
+    // is empty, so the generator ends and `packed` resolves when the last chunk was read.
   }, { highWaterMark: 1 });
   return { stream, packed: packed.promise };
 }
 
-/** What an archive that was given up returns: nobody sees it. */
+/** The return value of an abandoned archive, which no caller reads. */
 const ABANDONED: Packed = { files: 0, bytes: 0 };

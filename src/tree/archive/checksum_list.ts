@@ -1,18 +1,20 @@
-/** The list of what was sent that travels as the archive's last member, for the receiver to check. */
+/** The checksum list: the last member of each archive, by which the receiver verifies the files. */
 import { createHash } from "node:crypto";
 import { pathBytes } from "../../path_bytes.ts";
 
-/** What was sent of a whole tree, or lies there already. */
+/** The totals by which client and receiver agree on what was transferred. */
 export interface Receipt {
-  /** Regular files, the manifest not counted. */
+  /** Regular files, without the checksum list itself. */
   readonly files: number;
   /** The sum of their sizes. */
   readonly bytes: number;
-  /** A sha256 in hex: of the manifest's text for one archive, of the list of all files for a tree. */
+  /**
+   * A sha256 in hex: of the list's text for one archive, of the list of all files for a whole tree.
+   */
   readonly digest: string;
 }
 
-/** A file as its member in the archive has it. */
+/** A file as its tar member describes it. */
 export interface SentFile {
   readonly path: string;
   readonly sizeBytes: number;
@@ -24,13 +26,13 @@ export interface SentFile {
   readonly digest: string;
 }
 
-type Checked = Pick<SentFile, "path" | "sizeBytes" | "digest">;
+type ListedFile = Pick<SentFile, "path" | "sizeBytes" | "digest">;
 
-/** What the receiver does once all is checked: waits for the next part, or as its command line says. */
+/** The receiver's next action: wait for another archive, or end as its arguments say. */
 export type Turn = "part" | "end";
 
 /**
- * Collects what the receiver is to check. Its text:
+ * Collects the files that the receiver verifies. The text of the list:
  *
  *     tkn-dev manifest 2
  *     then end
@@ -41,42 +43,43 @@ export type Turn = "part" | "end";
  *     2cf24dba…  ./run.sh
  *     486ea462…  ./src/main.go
  *
- * For a receiver that has no sha256sum each line has the file's size instead of its digest.
+ * If the receiver has no sha256sum, each line has the file's size instead of its digest.
  *
- * `then end anew`: the record that comes with it is not one to be added to another.
+ * `then end anew` means that the upload record in the archive replaces the receiver's record.
  *
- * From after the blank line on it is what `sha256sum -c` reads, of coreutils and of busybox. A name that they escape
- * differently counts but is not listed. What the receiver was told to follow is first in it.
+ * The lines after the blank line are the input of `sha256sum -c`, of both coreutils and busybox. A
+ * name that the two escape differently is counted but not listed. Files that the receiver hashes on
+ * arrival come first.
  */
 export class ChecksumList {
   #files = 0;
   #bytes = 0;
-  readonly #listed: Checked[] = [];
-  readonly #followed = new Set<string>();
+  readonly #listed: ListedFile[] = [];
+  readonly #hashedOnArrival = new Set<string>();
 
-  /** What the receiver hashes as it comes: listed first. */
+  /** Lists these paths first: the receiver hashes them as they arrive. */
   follow(paths: Iterable<string>): void {
-    for (const path of paths) this.#followed.add(path);
+    for (const path of paths) this.#hashedOnArrival.add(path);
   }
 
-  add(file: Checked): void {
+  add(file: ListedFile): void {
     this.#files++;
     this.#bytes += file.sizeBytes;
     this.addUncounted(file);
   }
 
-  /** To be checked, but no file of the tree. */
-  addUncounted(file: Checked): void {
+  /** Adds a file to verify that is not part of the tree. */
+  addUncounted(file: ListedFile): void {
     if (isListed(file)) this.#listed.push(file);
   }
 
-  /** Its text, and what the receiver's answer is to be. */
+  /** Returns the list's text and the receipt that the receiver must answer with. */
   close(
     { turn, anew = false, by = "digest" }: { turn: Turn; anew?: boolean; by?: "digest" | "size" },
   ): { text: string; receipt: Receipt } {
-    const isFollowed = ({ path }: Checked) => this.#followed.has(path);
-    const first = this.#listed.filter(isFollowed);
-    const rest = this.#listed.filter((file) => !isFollowed(file));
+    const isFirst = ({ path }: ListedFile) => this.#hashedOnArrival.has(path);
+    const first = this.#listed.filter(isFirst);
+    const rest = this.#listed.filter((file) => !isFirst(file));
     const lines = [...first, ...rest].map(({ path, digest, sizeBytes }) =>
       `${by === "digest" ? digest : sizeBytes}  ./${path}\n`
     );
@@ -88,7 +91,7 @@ export class ChecksumList {
   }
 }
 
-/** A newline, a backslash and a carriage return are escaped by coreutils and by busybox, each in its way. */
+/** Returns false for names that the sha256sum of coreutils and of busybox escape differently. */
 export function isListed({ path }: { readonly path: string }): boolean {
   return !/[\n\r\\]/.test(path);
 }

@@ -1,28 +1,29 @@
-/** One file of any size as tar bytes, chunk by chunk. */
+/** Packs one file of any size as tar bytes, chunk by chunk. */
 import type { OpenFile } from "../../host.ts";
 import { headerBytes, type Member, paddedBytes, writeHeader } from "./tar_header.ts";
-import { changedWhileSent } from "../unreadable.ts";
+import { changedWhileSent } from "../read_errors.ts";
 
-interface Part {
+interface FileChunk {
   readonly chunk: Uint8Array<ArrayBuffer>;
-  /** The file's own bytes in it: not its header, nor the zeros that fill its last block. */
+  /** The part of `chunk` that is file content: neither header nor padding. */
   readonly content: Uint8Array<ArrayBuffer>;
 }
 
 /**
- * The file's header, exactly the bytes that its header announces, and padding. The next chunk is read
- * while the caller has this one. Throws FileError, and TransferError where the file has become shorter.
+ * Yields the file's header, exactly the bytes that the header announces, and padding. Reads the
+ * next chunk while the caller handles the current one. Throws FileError, and TransferError if the
+ * file becomes shorter.
  */
 export async function* streamFile(
   file: OpenFile,
   member: Member,
   chunkBytes: number,
-): AsyncGenerator<Part, void, undefined> {
+): AsyncGenerator<FileChunk, void, undefined> {
   const contentOffset = headerBytes(member);
   const contentEnd = contentOffset + member.sizeBytes;
   const wholeBytes = contentOffset + paddedBytes(member.sizeBytes);
 
-  async function read(offset: number): Promise<Part> {
+  async function read(offset: number): Promise<FileChunk> {
     const chunk = new Uint8Array(Math.min(chunkBytes, wholeBytes - offset));
     if (offset === 0) writeHeader(member, chunk);
     const from = Math.max(contentOffset - offset, 0);
@@ -36,15 +37,15 @@ export async function* streamFile(
     return { chunk, content };
   }
 
-  let next: Promise<Part> | undefined = read(0);
+  let next: Promise<FileChunk> | undefined = read(0);
   try {
     for (let offset = chunkBytes; next !== undefined; offset += chunkBytes) {
-      const part: Part = await next;
+      const part: FileChunk = await next;
       next = offset < wholeBytes ? read(offset) : undefined;
-      next?.catch(() => {}); // awaited in the next round, if there is one
+      next?.catch(() => {}); // awaited in the next iteration, unless the caller stops
       yield part;
     }
   } finally {
-    await next?.catch(() => {}); // the caller closes the file: not under a read
+    await next?.catch(() => {}); // the caller closes the file only after the read
   }
 }

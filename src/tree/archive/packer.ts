@@ -1,6 +1,7 @@
 /**
- * Entries to tar bytes. Small files, nearly all of a source tree, are read side by side straight into the
- * place that they have in the archive: what they cost is the calls, not the bytes.
+ * Packs entries as tar bytes. Small files, which are most of a source tree, are read in parallel
+ * directly into their place in the archive, because for them the system calls cost more than the
+ * bytes.
  */
 import { createHash } from "node:crypto";
 import type { Files, FileStat, ReadStart } from "../../host.ts";
@@ -8,16 +9,16 @@ import { pathBytes } from "../../path_bytes.ts";
 import { streamFile } from "./large_file.ts";
 import type { SentFile } from "./checksum_list.ts";
 import { BLOCK_BYTES, headerBytes, type Member, paddedBytes, writeHeader } from "./tar_header.ts";
-import { cannotRead, changedWhileSent } from "../unreadable.ts";
+import { cannotRead, changedWhileSent } from "../read_errors.ts";
 import type { Entry } from "../walk.ts";
 
-/** What one chunk holds at most. */
+/** The most bytes in a chunk. */
 export const CHUNK_BYTES = 256 * 1024;
-/** Up to this size a file is read in one go, with others at the same time. */
+/** A file up to this size is read with one call, in parallel with others. */
 const SMALL_BYTES = 128 * 1024;
 const SLAB_BYTES = 1024 * 1024;
 const READS_AHEAD = 32;
-/** tar reads records of 20 blocks, and some warn of a short last one. */
+/** tar reads records of 20 blocks; some versions warn if the last one is short. */
 const RECORD_BYTES = 20 * BLOCK_BYTES;
 
 type Chunk = Uint8Array<ArrayBuffer>;
@@ -30,7 +31,7 @@ interface PackerOptions {
   readonly tail?: () => readonly TailMember[] | Promise<readonly TailMember[]>;
 }
 
-/** What comes behind the tree's own members: a file of our own making, or a directory once more. */
+/** A member after the tree's entries: a generated file, or a directory once more. */
 export type TailMember = { readonly name: string; readonly text: string } | Entry;
 
 export interface Packed {
@@ -38,65 +39,65 @@ export interface Packed {
   readonly bytes: number;
 }
 
-/** A member's place in the slab: its header from `start` on, its content up to `end`, padded. */
+/** A member's offsets in the slab: header, content, and the end of the padding. */
 interface Slot {
   readonly entry: Entry;
   readonly member: Member;
   readonly start: number;
   readonly content: number;
   readonly end: number;
-  /** Of a file. */
+  /** For a file. */
   readonly reading?: Promise<ReadStart>;
-  /** Of another name of a file that has been sent: what was sent. */
+  /** For a hard link: the file that was sent under its first name. */
   readonly original?: SentFile;
 }
 
 export class Packer {
-  /** What has gone so far, a file in the middle included. */
+  /** The totals so far; `bytes` includes the file being sent. */
   readonly progress: { files: number; bytes: number } = { files: 0, bytes: 0 };
   #slab: Chunk = new Uint8Array(SLAB_BYTES);
-  /** The slab's bytes up to here have gone, up to there they are ready, up to there they have an owner. */
-  #gone = 0;
+  /** Slab offsets: sent <= ready <= reserved. */
+  #sent = 0;
   #ready = 0;
   #reserved = 0;
   #slots: Slot[] = [];
   #archiveBytes = 0;
-  /** By inode: files with more names than one that have a place, and what was sent of them. */
+  /** Files with several names, by inode; undefined until the first name is sent. */
   readonly #inodes = new Map<string, SentFile | undefined>();
 
   constructor(private readonly options: PackerOptions) {}
 
-  /** The archive's chunks; the caller's from then on. Throws TransferError. */
+  /** Yields the archive's chunks, which the caller owns. Throws TransferError. */
   async *chunks(
     entries: Iterable<Entry> | AsyncIterable<Entry>,
   ): AsyncGenerator<Chunk, Packed, undefined> {
     for await (const entry of entries) {
-      const isOther = this.#isOtherName(entry);
-      if (isOther) yield* this.#settle(0); // what was sent of the first is known then
-      const original = isOther ? await this.#original(entry) : undefined;
+      const isLaterName = this.#isLaterName(entry);
+      if (isLaterName) yield* this.#drain(0); // so that the first name is in #inodes
+      const original = isLaterName ? await this.#original(entry) : undefined;
       if (entry.kind === "file" && entry.sizeBytes > SMALL_BYTES && original === undefined) {
-        yield* this.#settle(0);
+        yield* this.#drain(0);
         yield* this.#large(entry);
         continue;
       }
       const member = original === undefined ? this.#member(entry) : linkTo(original, entry.path);
       const contentOffset = headerBytes(member);
-      // A block more than it takes, since a read tries for one byte more than the file should have.
+      // One block extra, because a read asks for one byte more than the listed size.
       const needed = contentOffset + paddedBytes(member.sizeBytes) + BLOCK_BYTES;
       if (this.#reserved + needed > SLAB_BYTES) {
-        yield* this.#settle(0);
+        yield* this.#drain(0);
         this.#slab = new Uint8Array(SLAB_BYTES);
-        this.#gone = this.#ready = this.#reserved = 0;
+        this.#sent = this.#ready = this.#reserved = 0;
       }
       this.#reserve({ entry, member, original }, contentOffset);
-      if (this.#slots.length >= READS_AHEAD) yield* this.#settle(READS_AHEAD - 1);
+      if (this.#slots.length >= READS_AHEAD) yield* this.#drain(READS_AHEAD - 1);
     }
-    yield* this.#settle(0);
+    yield* this.#drain(0);
     yield* this.#tail();
     return { ...this.progress };
   }
 
-  /** Gives the entry its place and starts to read it there. */
+  /** Reserves the entry's place in the slab and starts to read the file into it. */
   #reserve(part: Pick<Slot, "entry" | "member" | "original">, contentOffset: number): void {
     const { member } = part;
     const start = this.#reserved;
@@ -104,37 +105,39 @@ export class Packer {
     const end = this.#reserved = content + paddedBytes(member.sizeBytes);
     let reading: Promise<ReadStart> | undefined;
     if (member.kind === "file") {
-      // A byte too many falls where the next header will be written, later: it is told by the count.
+      // An extra byte shows that the file has grown. The next header overwrites it later.
       const room = this.#slab.subarray(content, content + member.sizeBytes + 1);
       reading = this.options.files.readStart(this.#path(member), room);
-      reading.catch(() => {}); // awaited in its turn, which an earlier error may prevent
+      reading.catch(() => {}); // awaited in #complete, unless an earlier member fails
     }
     this.#slots.push({ ...part, start, content, end, reading });
   }
 
-  /** Completes slots until no more than `left` are still being read, and hands out what is ready. */
-  async *#settle(left: number): AsyncGenerator<Chunk, void, undefined> {
-    while (this.#slots.length > left) {
+  /**
+   * Completes slots until at most `pending` reads are left, and yields the bytes that are ready.
+   */
+  async *#drain(pending: number): AsyncGenerator<Chunk, void, undefined> {
+    while (this.#slots.length > pending) {
       const slot = this.#slots.shift()!;
       if (await this.#complete(slot)) {
         this.#ready = slot.end;
-        while (this.#ready - this.#gone >= CHUNK_BYTES) yield this.#take(CHUNK_BYTES);
+        while (this.#ready - this.#sent >= CHUNK_BYTES) yield this.#take(CHUNK_BYTES);
         continue;
       }
-      // The file changed since it was listed: its place has the wrong size, so it goes on its own.
-      if (this.#ready > this.#gone) yield this.#take(this.#ready - this.#gone);
+      // The file has changed since the walk, so its place has the wrong size. Send it separately.
+      if (this.#ready > this.#sent) yield this.#take(this.#ready - this.#sent);
       yield* this.#large(slot.entry);
-      this.#gone = this.#ready = slot.end;
+      this.#sent = this.#ready = slot.end;
     }
-    if (left === 0 && this.#ready > this.#gone) yield this.#take(this.#ready - this.#gone);
+    if (pending === 0 && this.#ready > this.#sent) yield this.#take(this.#ready - this.#sent);
   }
 
-  /** False where the file is no longer what was listed: its header would not be that of its content. */
+  /** Writes the header. Returns false if the file has changed since it was listed. */
   async #complete(slot: Slot): Promise<boolean> {
     const { entry, member, start, content, reading, original } = slot;
     if (reading !== undefined) {
-      const { bytes: count, stat } = await this.#naming(reading);
-      if (count !== member.sizeBytes || !isStill(entry, stat)) return false;
+      const { bytes: count, stat } = await this.#orCannotRead(reading);
+      if (count !== member.sizeBytes || !isUnchanged(entry, stat)) return false;
       const bytes = this.#slab.subarray(content, content + member.sizeBytes);
       this.#add(member, createHash("sha256").update(bytes).digest("hex"), entry.inode);
       this.progress.bytes += member.sizeBytes;
@@ -147,16 +150,16 @@ export class Packer {
   }
 
   #take(length: number): Chunk {
-    const chunk = this.#slab.subarray(this.#gone, this.#gone + length);
-    this.#gone += length;
+    const chunk = this.#slab.subarray(this.#sent, this.#sent + length);
+    this.#sent += length;
     this.#archiveBytes += length;
     return chunk;
   }
 
-  /** A file on its own, whatever its size. */
+  /** Streams one file of any size outside the slab. */
   async *#large(entry: Entry): AsyncGenerator<Chunk, void, undefined> {
     const { path } = entry;
-    const file = await this.#naming(this.options.files.open(this.#path(entry)));
+    const file = await this.#orCannotRead(this.options.files.open(this.#path(entry)));
     try {
       const stat = await file.stat();
       const member = this.#member({ ...stat, kind: "file", path, mode: entry.mode });
@@ -188,23 +191,23 @@ export class Packer {
     this.options.onFile?.(sent);
   }
 
-  /** Whether it has the inode of a file that has its place already; else that is noted. */
-  #isOtherName({ inode }: Entry): boolean {
+  /** Returns whether an entry with the same inode came before, and records the inode. */
+  #isLaterName({ inode }: Entry): boolean {
     if (inode === undefined) return false;
     if (this.#inodes.has(inode)) return true;
     this.#inodes.set(inode, undefined);
     return false;
   }
 
-  /** What was sent of the file that has also this name, if it still has: the walk is a while ago. */
+  /** Returns the file sent under the first name, if this name still has the same inode. */
   async #original(entry: Entry): Promise<SentFile | undefined> {
     const sent = entry.inode === undefined ? undefined : this.#inodes.get(entry.inode);
     if (sent === undefined) return undefined;
-    const { inode } = await this.#naming(this.options.files.lstat(this.#path(entry)));
+    const { inode } = await this.#orCannotRead(this.options.files.lstat(this.#path(entry)));
     return inode === entry.inode ? sent : undefined;
   }
 
-  /** The members of our own, two blocks of zeros, and zeros to a whole record. */
+  /** Yields the tail members, two blocks of zeros, and zeros up to a whole record. */
   async *#tail(): AsyncGenerator<Chunk, void, undefined> {
     const { tail = () => [], nowSeconds } = this.options;
     const mtimeSeconds = Math.floor(nowSeconds);
@@ -240,7 +243,7 @@ export class Packer {
     return asSent(entry, this.options.nowSeconds);
   }
 
-  async #naming<T>(reading: Promise<T>): Promise<T> {
+  async #orCannotRead<T>(reading: Promise<T>): Promise<T> {
     try {
       return await reading;
     } catch (error) {
@@ -249,20 +252,20 @@ export class Packer {
   }
 }
 
-/** The entry's header. */
+/** Returns the header of the entry as it is sent. */
 export function asSent(entry: Entry, nowSeconds: number): Member {
   const mtimeSeconds = Math.floor(Math.min(Math.max(entry.mtimeSeconds, 0), nowSeconds));
   const { path, kind, sizeBytes, mode, linkTarget } = entry;
   return { path, kind, sizeBytes, mode, mtimeSeconds, linkTarget };
 }
 
-/** Whether what was read is the file as it was listed, so that its header is right. */
-function isStill(entry: Entry, stat: FileStat): boolean {
+/** Returns whether the file still matches its listed entry, and therefore its header. */
+function isUnchanged(entry: Entry, stat: FileStat): boolean {
   return stat.kind === "file" && stat.sizeBytes === entry.sizeBytes &&
     stat.mtimeSeconds === entry.mtimeSeconds && stat.inode === entry.inode;
 }
 
-/** What was only added to has its first bytes still, and those were sent. */
+/** Returns whether the content changed. Appending does not count: the sent bytes stay the same. */
 function wasRewritten(before: FileStat, after: FileStat): boolean {
   return after.mtimeSeconds !== before.mtimeSeconds && after.sizeBytes <= before.sizeBytes;
 }

@@ -8,43 +8,44 @@
  *     offset 108  uid, gid  "0000000" NUL "0000000" NUL
  *     offset 124  size      "00000000005" NUL
  *     offset 136  mtime     "14712345670" NUL
- *     offset 148  checksum  "0012345" NUL     the sum of the block's bytes, these eight taken as spaces
+ *     offset 148  checksum  "0012345" NUL     the sum of all bytes, with spaces for these eight
  *     offset 156  type      "0" file, "1" hard link, "2" symlink, "5" directory
  *     offset 157  linkname  NUL...
  *     offset 257  magic     "ustar" NUL "00"
  *     offset 345  prefix    NUL...            joined to name by a '/'
  *
- * What does not fit has GNU's form, not PAX's: a name as a member of type "L" (a link target: "K") before
- * its entry, a size of 8 GiB or more in base 256. GNU tar, bsdtar and busybox tar all read that as bytes.
- * PAX names are UTF-8 by definition, and bsdtar refuses one that the container's locale, mostly C, can't
- * show ("Pathname can't be converted from UTF-8 to current locale"); older busybox skips PAX altogether.
+ * Longer values use GNU's extensions instead of PAX: a name is a member of type "L" (a link target:
+ * "K") before its entry, and a size of 8 GiB or more is in base 256. GNU tar, bsdtar and busybox
+ * tar all read these names as bytes. PAX names are UTF-8 by definition, and bsdtar refuses a name
+ * that the container's locale, usually C, can't show ("Pathname can't be converted from UTF-8 to
+ * current locale"). Older versions of busybox ignore PAX.
  */
 import { pathBytes } from "../../path_bytes.ts";
 
 export const BLOCK_BYTES = 512;
 
-/** What a header says; the mode is permission bits, mtimeSeconds whole and not negative. */
+/** The values of a header. `mode` is permission bits; `mtimeSeconds` is whole and not negative. */
 export interface Member {
   readonly path: string;
   readonly kind: "file" | "hard link" | "symlink" | "directory";
   readonly sizeBytes: number;
   readonly mode: number;
   readonly mtimeSeconds: number;
-  /** Of a hard link the path of a member before it. */
+  /** For a hard link: the path of an earlier member. */
   readonly linkTarget?: string;
 }
 
-/** `sizeBytes` and the zeros that fill its last block. */
+/** Returns `sizeBytes` rounded up to whole blocks. */
 export function paddedBytes(sizeBytes: number): number {
   return Math.ceil(sizeBytes / BLOCK_BYTES) * BLOCK_BYTES;
 }
 
-/** How many bytes `writeHeader` writes: one block for nearly all, more where a name is long. */
+/** Returns how many bytes `writeHeader` writes: one block, or more for a long name. */
 export function headerBytes(member: Member): number {
   return isPlain(member) ? BLOCK_BYTES : longMembers(member).length + BLOCK_BYTES;
 }
 
-/** Writes the member's header to the start of `target`, which is all zeros there. */
+/** Writes the member's header to the start of `target`, which must be zeroed. */
 export function writeHeader(member: Member, target: Uint8Array): void {
   if (isPlain(member)) {
     encoder.encodeInto(tarName(member), target);
@@ -56,7 +57,7 @@ export function writeHeader(member: Member, target: Uint8Array): void {
   const block = target.subarray(long.length);
   const name = pathBytes(tarName(member));
   const split = splitName(name);
-  // The cut names are only seen by a tar that does not know "L" or "K".
+  // Only a tar that does not know "L" and "K" uses the truncated names.
   block.set(split?.name ?? name.subarray(0, NAME_BYTES), 0);
   if (split?.prefix !== undefined) block.set(split.prefix, PREFIX_OFFSET);
   block.set(pathBytes(linkName(member)).subarray(0, NAME_BYTES), 157);
@@ -76,14 +77,14 @@ function linkName({ kind, linkTarget = "" }: Member): string {
   return kind === "hard link" ? withoutDrive(linkTarget) : linkTarget;
 }
 
-/** "C:/x" is sent as "./C:/x": bsdtar takes the "C:/" for a drive, everywhere, and drops it. */
+/** Returns "./C:/x" for "C:/x": on every system, bsdtar takes "C:/" for a drive and strips it. */
 function withoutDrive(path: string): string {
   return path[1] === ":" && /^[A-Za-z]:[\\/]/.test(`${path}/`) ? `./${path}` : path;
 }
 
 /**
- * Whether it needs nothing but the two fields of 100 bytes, in UTF-8, of which a code unit is at most 3 bytes. (What is
- * not UTF-8 takes the long way for its sake.)
+ * Returns whether both names are valid UTF-8 and fit their fields of 100 bytes. (`pathBytes`
+ * encodes other names, more slowly.)
  */
 function isPlain(member: Member): boolean {
   return fits(tarName(member)) && fits(linkName(member));
@@ -91,11 +92,12 @@ function isPlain(member: Member): boolean {
 
 function fits(text: string): boolean {
   if (!text.isWellFormed()) return false;
+  // A code unit takes at most 3 bytes in UTF-8.
   return text.length * 3 <= NAME_BYTES ||
     text.length <= NAME_BYTES && encoder.encode(text).length <= NAME_BYTES;
 }
 
-/** The members of type "L" and "K" that go before the entry's own block; empty where both names fit. */
+/** Returns the members of type "L" and "K" for the entry; empty if both names fit. */
 function longMembers(member: Member): Uint8Array {
   const name = pathBytes(tarName(member));
   const link = pathBytes(linkName(member));
@@ -109,18 +111,19 @@ const TYPES = { "file": "0", "hard link": "1", "symlink": "2", "directory": "5" 
 const SLASH = 0x2f;
 
 /**
- * Up to 100 bytes are the name; more are cut at a '/' into a prefix of up to 155 and a name of up to 100
- * bytes: "aaa…/bbb" is prefix "aaa…", name "bbb". Undefined where no '/' is in the right place.
+ * Splits a name of more than 100 bytes at a '/' into a prefix of up to 155 and a name of up to 100
+ * bytes: "aaa…/bbb" is prefix "aaa…", name "bbb". Returns undefined if no '/' is in the right
+ * place.
  */
 function splitName(name: Uint8Array): { name: Uint8Array; prefix?: Uint8Array } | undefined {
   if (name.length <= NAME_BYTES) return { name };
-  // The '/' that ends a directory's name can't be the cut: the name would be empty.
+  // A directory's trailing '/' can't be the split point: the name would be empty.
   const cut = name.subarray(0, Math.min(156, name.length - 1)).lastIndexOf(SLASH);
   if (cut <= 0 || name.length - cut - 1 > NAME_BYTES) return undefined;
   return { name: name.subarray(cut + 1), prefix: name.subarray(0, cut) };
 }
 
-/** The member "././@LongLink" whose content is the next member's name (or link target) and a NUL. */
+/** Returns the member "././@LongLink" that holds the next member's name or link target. */
 function longMember(type: "L" | "K", value: Uint8Array): Uint8Array[] {
   const block = new Uint8Array(BLOCK_BYTES);
   block.set(encoder.encode("././@LongLink"), 0);
@@ -133,7 +136,7 @@ function longMember(type: "L" | "K", value: Uint8Array): Uint8Array[] {
 
 const BLANK = blankBlock();
 
-/** What is the same in every block; the checksum's eight bytes are spaces while it is summed up. */
+/** Returns the fields that all blocks share. The checksum counts its own eight bytes as spaces. */
 function blankBlock(): Uint8Array {
   const block = new Uint8Array(BLOCK_BYTES);
   block.set(encoder.encode("0000000\0" + "0000000\0"), 108);
@@ -158,7 +161,7 @@ function fill(
   let sum = 0;
   for (let i = 0; i < MAGIC_END; i++) sum += block[i];
   if (block[PREFIX_OFFSET] !== 0) {
-    for (let i = PREFIX_OFFSET; i < BLOCK_BYTES; i++) sum += block[i]; // between the two are zeros
+    for (let i = PREFIX_OFFSET; i < BLOCK_BYTES; i++) sum += block[i]; // the bytes in between are zeros
   }
   writeOctal(block, 148, 7, sum);
   block[155] = 0;
@@ -172,7 +175,7 @@ function writeOctal(block: Uint8Array, offset: number, digits: number, value: nu
   }
 }
 
-/** GNU's form of a big number: the first byte 0x80, then the number, big-endian. 8 GiB: 80 … 02 00 00 00 00. */
+/** Writes GNU's form of a large number: 0x80, then big-endian. 8 GiB: 80 … 02 00 00 00 00. */
 function writeBase256(block: Uint8Array, offset: number, length: number, value: number): void {
   let rest = value;
   for (let i = offset + length - 1; i > offset; i--) {

@@ -1,6 +1,8 @@
-/** What git says of the repositories in the tree, beside its rules: for what is sent, and for what is said of it. */
+/**
+ * The state of the checkouts in the tree as git reports it: line endings, sparse files, submodules.
+ */
 import { FileError, type Files, type Host } from "../../host.ts";
-import type { GitAnswers } from "./git_rules.ts";
+import type { GitAnswers } from "./git_answers.ts";
 import type { GitIndex } from "./git_index.ts";
 import { convertsOnCheckout, type LineEndings, lineEndings, WithoutCr } from "./line_endings.ts";
 import type { Rewrite } from "./rewritten_files.ts";
@@ -8,26 +10,29 @@ import { gitIn } from "./run_git.ts";
 
 export interface CheckoutOptions {
   readonly eol: Eol;
-  /** Of a repository with more files it is not asked which have other line ends: that takes a look at each. */
+  /**
+   * In repositories with more files, line endings are not checked, since git would read each file.
+   */
   readonly mostFiles?: number;
 }
 
-/** Line ends as they are here, or as git has them. */
+/** Line endings to send: as in the local files, or as in git. */
 export type Eol = "asis" | "git";
 
-/** A repository that the walk has come to. */
+/** A repository that the walk found. */
 export interface FoundRepository {
-  /** Where git was asked: absolute, and from the tree's root on, "" for the root itself. */
+  /** The directory in which git ran: absolute. */
   readonly path: string;
+  /** The same relative to the tree's root; "" for the root itself. */
   readonly directory: string;
   readonly answers: GitAnswers;
   readonly index: GitIndex;
 }
 
 export class Checkout {
-  /** Tracked files that are not checked out on purpose; some may be there all the same. */
+  /** Tracked files that git deliberately does not check out; some may exist locally anyway. */
   readonly notCheckedOut = new Set<string>();
-  /** The paths of what credentials were taken out of. */
+  /** The paths of files that are sent without the credentials in them. */
   readonly cleaned = new Set<string>();
   readonly #submodules: string[] = [];
   readonly #endings: Promise<LineEndings>[] = [];
@@ -39,26 +44,26 @@ export class Checkout {
     private readonly options: CheckoutOptions,
   ) {}
 
-  /** Resolves once it is known how the files of the repository are sent. */
+  /** Adds a repository. Resolves when `rewriteOf` knows its files. */
   async add({ path, directory, answers, index }: FoundRepository): Promise<void> {
-    for (const one of index.notCheckedOut) this.notCheckedOut.add(one);
+    for (const tracked of index.notCheckedOut) this.notCheckedOut.add(tracked);
     this.#submodules.push(...index.submodules);
     const { eol, mostFiles = Infinity } = this.options;
     if (eol !== "git" && index.files > mostFiles) return;
-    const endings = this.#ask(path, directory, answers);
+    const endings = this.#askLineEndings(path, directory, answers);
     this.#endings.push(endings);
     if (eol !== "git") return;
-    for (const one of (await endings).convertible) this.#withoutCr.add(`${this.root}/${one}`);
+    for (const file of (await endings).convertible) this.#withoutCr.add(`${this.root}/${file}`);
   }
 
-  /** For RewrittenFiles. */
+  /** Returns how the file at an absolute path is rewritten, for RewrittenFiles. */
   rewriteOf(path: string): Rewrite | undefined {
     return this.#withoutCr.has(path) ? new WithoutCr() : undefined;
   }
 
   /**
-   * Of the files that are sent: those that are LF in git and go with CRLF, whether git would convert one of them, and how
-   * many go with LF that are CRLF here.
+   * Returns which of the sent files have LF in git but are sent with CRLF, whether --eol=git would
+   * convert any of them, and how many local CRLF files are sent with LF.
    */
   async endings(
     isSent: (path: string) => boolean,
@@ -76,22 +81,26 @@ export class Checkout {
     };
   }
 
-  /** Submodules that are directories without a repository here. */
+  /** Returns the submodules whose directories exist but hold no repository. */
   async emptySubmodules(files: Files): Promise<string[]> {
     const empty: string[] = [];
     for (const path of this.#submodules) {
       const at = `${this.root}/${path}`;
       try {
-        const isThere = (await files.stat(at))?.kind === "directory";
-        if (isThere && await files.stat(`${at}/.git`) === undefined) empty.push(path);
+        const isDirectory = (await files.stat(at))?.kind === "directory";
+        if (isDirectory && await files.stat(`${at}/.git`) === undefined) empty.push(path);
       } catch (error) {
-        if (!(error instanceof FileError)) throw error; // the walk says it
+        if (!(error instanceof FileError)) throw error; // the walk reports it
       }
     }
     return empty;
   }
 
-  async #ask(path: string, directory: string, answers: GitAnswers): Promise<LineEndings> {
+  async #askLineEndings(
+    path: string,
+    directory: string,
+    answers: GitAnswers,
+  ): Promise<LineEndings> {
     const git = gitIn(this.capture, path);
     const which = convertsOnCheckout(answers) ? [] : ["--modified"];
     const listed = await git("-c", "core.fsmonitor=false", "ls-files", "-z", "--eol", ...which);

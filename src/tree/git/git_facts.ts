@@ -1,28 +1,29 @@
-/** What git says of the directory that is uploaded, for the results that the clone would have had. */
+/** Facts about the uploaded checkout, for the results that the clone task would have produced. */
 import type { Host } from "../../host.ts";
 import { gitIn } from "./run_git.ts";
 import { withoutUrlPasswords } from "../secrets/url_passwords.ts";
 
 export interface GitFacts {
-  /** The full hash of HEAD, and as few of its digits as tell it from all others, seven at least. */
+  /** The full hash of HEAD. */
   readonly commit: string;
+  /** The shortest unique prefix of the hash, of at least seven digits. */
   readonly shortCommit: string;
   /** The hash of HEAD's tree. */
   readonly tree: string;
-  /** HEAD's committer date in seconds since the epoch, as git-clone's result has it: `git log -1 --pretty=%ct`. */
+  /** HEAD's committer date in seconds since the epoch, like the result of git-clone (`%ct`). */
   readonly committerDate: string;
-  /** Undefined where HEAD is no branch. */
+  /** Undefined if HEAD is detached. */
   readonly branch?: string;
-  /** Of the remote "origin", without a password; undefined where there is none. */
+  /** The URL of the remote "origin", without a password; undefined without such a remote. */
   readonly url?: string;
-  /** Whether the directory differs from HEAD, files that git does not know included. */
+  /** Whether the directory differs from HEAD or has untracked files. */
   readonly dirty: boolean;
 }
 
-/** Seven digits, as `git rev-parse --short=7`; a signature that a person has git show is none of these. */
+/** Seven digits, like `git rev-parse --short=7`, and no signature even if the user shows them. */
 const HEAD = ["-c", "log.showSignature=false", "log", "-1", "--abbrev=7"];
 
-/** Undefined where git is missing, the directory is in no checkout, or nothing is committed in it yet. */
+/** Returns undefined if git is missing, or if the directory is not in a checkout with a commit. */
 export async function gitFacts(
   capture: Host["capture"],
   directory: string,

@@ -1,25 +1,26 @@
-/** What git's index says of files, beyond what lies in the directory. Pure. */
+/** Facts from git's index that the files on disk do not show. Pure. */
+import { join } from "../paths.ts";
 
 export class GitIndex {
   readonly files: number;
-  /** Tracked files that are not checked out on purpose: a sparse checkout's, or marked by hand. */
+  /** Tracked files that git deliberately does not check out: sparse checkouts, skip-worktree. */
   readonly notCheckedOut: readonly string[];
-  /** The roots of repositories that are tracked as a whole. */
+  /** The directories of submodules. */
   readonly submodules: readonly string[];
   readonly #executables?: ReadonlySet<string>;
   readonly #links?: ReadonlySet<string>;
 
   /**
    * @param listed what `git ls-files -z -t --stage` prints: "H 100644 <hash> 0\ta/b\0"
-   * @param directory where it ran, "" for the tree's root: its paths are relative to that
-   * @param tells what the file system tells by itself: what is executable, what is a link
+   * @param directory where git ran, relative to the tree's root; its paths are relative to that
+   * @param trusts whether the file system's modes and links are reliable
    */
   constructor(
     listed = "",
     directory = "",
     { trustsModes, hasLinks }: { trustsModes: boolean; hasLinks: boolean } = ALL,
   ) {
-    // Of 200,000 lines few are of interest: those are found without looking at the others.
+    // The index may have 200,000 lines: search for the few prefixes instead of parsing each line.
     const text = `\0${listed}`;
     this.files = countOf(listed, "\0");
     const of = (start: string) => pathsOf(text, `\0${start}`, directory);
@@ -30,28 +31,28 @@ export class GitIndex {
     if (!hasLinks) this.#links = ofMode("120000");
   }
 
-  /** Whether it is a link that is checked out as a file. */
+  /** Returns whether a symbolic link is checked out as a regular file. */
   isLink(path: string): boolean {
     return this.#links?.has(path) ?? false;
   }
 
-  /** As a clone has it; undefined where the file's own mode says it. */
+  /** Returns whether git tracks the file as executable; undefined if the file's own mode counts. */
   isExecutable(path: string): boolean | undefined {
     return this.#executables?.has(path);
   }
 }
 
 const ALL = { trustsModes: true, hasLinks: true };
-/** Of what is in the index: as ever, not checked out on purpose, in conflict. */
+/** Status tags of `git ls-files -t`: cached, skip-worktree, unmerged. */
 const TAGS = ["H", "S", "M"];
 
-/** The paths of the lines that begin so. */
+/** Returns the paths of the lines that begin with `start`. */
 function pathsOf(text: string, start: string, directory: string): string[] {
   const paths: string[] = [];
   for (let at = text.indexOf(start); at >= 0; at = text.indexOf(start, at + 1)) {
     const end = text.indexOf("\0", at + 1);
     const path = text.slice(text.indexOf("\t", at) + 1, end);
-    paths.push(directory === "" ? path : `${directory}/${path}`);
+    paths.push(join(directory, path));
   }
   return paths;
 }

@@ -1,13 +1,13 @@
-/** Files that only say what git LFS would put in their place. */
+/** Finds git LFS pointers: files whose content git LFS has not downloaded. */
 import { FileError, type Files } from "../../host.ts";
 import { pathText } from "../../path_bytes.ts";
 
-/** The three lines of a pointer, with a size from one digit to fifteen; extensions, which nobody uses, would make it longer. */
+/** A pointer has three lines, and a size of 1 to 15 digits. Extensions are not recognized. */
 const LEAST_BYTES = 126, MOST_BYTES = 141;
 const POINTER =
   /^version https:\/\/git-lfs\.github\.com\/spec\/v1\noid sha256:[0-9a-f]{64}\nsize \d+\n$/;
 
-/** Of the files given, of which few have the size that a pointer has. */
+/** Returns the paths of the pointers. Reads only files of a pointer's size. */
 export async function lfsPointers(
   files: Files,
   root: string,
@@ -22,7 +22,7 @@ export async function lfsPointers(
       const { bytes } = await files.readStart(`${root}/${path}`, buffer);
       if (POINTER.test(pathText(buffer.subarray(0, bytes)))) found.push(path);
     } catch (error) {
-      if (!(error instanceof FileError)) throw error; // who sends it says why
+      if (!(error instanceof FileError)) throw error; // the archive reports it
     }
   }
   return found;

@@ -1,16 +1,17 @@
-/** Files that end their lines with LF in git and with CRLF here: pure. */
-import type { GitAnswers } from "./git_rules.ts";
+/** Files with LF line endings in git and CRLF in the working tree. Pure. */
+import { join } from "../paths.ts";
+import type { GitAnswers } from "./git_answers.ts";
 import type { Rewrite } from "./rewritten_files.ts";
 
-/** Relative to the tree's root. */
+/** Paths relative to the tree's root. */
 export interface LineEndings {
-  /** LF in git, CRLF here, and a clone on Linux would have LF. */
+  /** Files with LF in git and CRLF locally that a clone on Linux would have with LF. */
   readonly differ: readonly string[];
-  /** Those of which git takes the CR away where they are added. */
+  /** Files with CRLF locally from which `git add` would remove the CR. */
   readonly convertible: readonly string[];
 }
 
-/** Whether a checkout itself may have made CRLF of LF: then every file is asked about, else those that were changed. */
+/** Returns whether `git checkout` converts LF to CRLF. If not, only modified files can differ. */
 export function convertsOnCheckout(
   { autocrlf, eol, trustsModes }: Pick<GitAnswers, "autocrlf" | "eol" | "trustsModes">,
 ): boolean {
@@ -18,8 +19,10 @@ export function convertsOnCheckout(
 }
 
 /**
- * @param listed what `git ls-files -z --eol` prints: "i/lf    w/crlf  attr/text=auto        \ta/b\0"
- * @param directory where it ran, "" for the tree's root: its paths are relative to that
+ * Parses the output of `git ls-files -z --eol`.
+ *
+ * @param listed "i/lf    w/crlf  attr/text=auto        \ta/b\0"
+ * @param directory where git ran, relative to the tree's root; its paths are relative to that
  */
 export function lineEndings(
   listed: string,
@@ -28,12 +31,12 @@ export function lineEndings(
 ): LineEndings {
   const differ = new Set<string>();
   const convertible = new Set<string>();
-  for (const one of listed.split("\0")) {
-    const [, index, work, attributes, name] = LINE.exec(one) ?? [];
+  for (const line of listed.split("\0")) {
+    const [, index, work, attributes, name] = LINE.exec(line) ?? [];
     if (index === undefined || work !== "crlf" && work !== "mixed") continue;
-    // With eol=crlf it is CRLF in every checkout.
+    // With eol=crlf, every checkout has CRLF.
     if (/\beol=crlf\b/.test(attributes)) continue;
-    const path = directory === "" ? name : `${directory}/${name}`;
+    const path = join(directory, name);
     if (index === "lf") differ.add(path);
     if (index !== "lf" && index !== "none" && index !== "") continue;
     const isText = attributes === "" ? autocrlf !== "false" : /^(?:text\b|eol=)/.test(attributes);
@@ -46,7 +49,7 @@ const LINE = /^i\/(\S*) +w\/(\S*) +attr\/([^\t]*?) *\t([^]*)$/;
 
 const CR = 13, LF = 10;
 
-/** Each CR before an LF goes, as where git adds a text file. */
+/** Removes each CR before an LF, as `git add` does for a text file. */
 export class WithoutCr implements Rewrite {
   #hasCr = false;
 

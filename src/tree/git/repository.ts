@@ -1,13 +1,13 @@
-/** Where a checkout keeps what git knows of it. */
+/** Finds the git directory of a checkout, a worktree or a submodule, without running git. */
 import type { Files } from "../../host.ts";
-import { resolve } from "../relative.ts";
+import { resolve } from "../paths.ts";
 
-/** Whether `directory` is a repository's root: a checkout, a worktree or a submodule. Throws FileError. */
+/** Returns whether `directory` is the root of a checkout or worktree. Throws FileError. */
 export async function isRepository(files: Files, directory: string): Promise<boolean> {
   return await gitDirectory(files, directory) !== undefined;
 }
 
-/** The repository's info/exclude: its path and text, "" where it has none. Throws FileError. */
+/** Returns the path and text of info/exclude; both "" if it does not exist. Throws FileError. */
 export async function readExclude(
   files: Files,
   directory: string,
@@ -18,13 +18,13 @@ export async function readExclude(
   return { path, text: await files.readText(path) ?? "" };
 }
 
-/** What a worktree's git directory shares with others, for it says where that is: "../.."; undefined for any other one. */
+/** Returns the shared git directory of a worktree, from its commondir ("../.."); else undefined. */
 export async function commonDirectory(files: Files, git: string): Promise<string | undefined> {
   const common = await files.readText(`${git}/commondir`);
   return common === undefined ? undefined : resolve(git, common.trim());
 }
 
-/** `.git`, or what it points to where it is a file: "gitdir: ../.git/modules/library". */
+/** Returns `.git`, or the directory that a file `.git` names: "gitdir: ../.git/modules/library". */
 async function gitDirectory(files: Files, directory: string): Promise<string | undefined> {
   let git = `${directory === "/" ? "" : directory}/.git`;
   const stat = await files.stat(git);
@@ -33,11 +33,11 @@ async function gitDirectory(files: Files, directory: string): Promise<string | u
     if (target === undefined) return undefined;
     git = resolve(directory, target);
   } else if (stat?.kind !== "directory") return undefined;
-  // An empty directory named .git is not a repository to git either.
+  // Like git, do not take an empty directory named .git for a repository.
   return await files.stat(`${git}/HEAD`) === undefined ? undefined : git;
 }
 
-/** What a `.git` that is a file says, in a worktree or a submodule; undefined for any other text. */
+/** Returns the target of a `.git` that is a file, in a worktree or a submodule; else undefined. */
 export async function gitPointer(files: Files, directory: string): Promise<string | undefined> {
   const text = await files.readText(`${directory === "/" ? "" : directory}/.git`);
   return /^gitdir: (.+)/.exec(text ?? "")?.[1].trimEnd();

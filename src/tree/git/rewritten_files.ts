@@ -1,20 +1,21 @@
-/** Files of which some are sent with another content than they have here. */
+/** A file system that shows some files with changed content, as they are to be sent. */
 import type { DirectoryEntry, Files, FileStat, OpenFile, ReadStart } from "../../host.ts";
 
-/** One file's content as it is sent: of what is given, in order, what can be told so far. */
+/** Rewrites the content of one file, chunk by chunk. */
 export interface Rewrite {
+  /** Takes the next chunk; returns the rewritten bytes that are known so far. */
   push(chunk: Uint8Array): Uint8Array;
-  /** What is left, once all was given. */
+  /** Returns the remaining bytes after the last chunk. */
   end(): Uint8Array;
 }
 
 const CHUNK_BYTES = 64 * 1024;
 
-/** The size that a file has then is found by reading it, once for each time that it is changed. */
+/** Finds the size of a rewritten file by reading it, again only if the file changes. */
 export class RewrittenFiles implements Files {
   readonly #sizes = new Map<string, { rawBytes: number; mtimeSeconds: number; bytes: number }>();
 
-  /** @param rewriteOf a new one for each reading of a file; undefined for what is sent as it is */
+  /** @param rewriteOf returns a new Rewrite for each read, or undefined for an unchanged file */
   constructor(
     private readonly files: Files,
     private readonly rewriteOf: (path: string) => Rewrite | undefined,
@@ -72,7 +73,7 @@ export class RewrittenFiles implements Files {
     return { bytes, stat: await this.lstat(path) };
   }
 
-  /** As it lies here: a rule, or what says where a repository is. */
+  /** Returns the original text: it is used for ignore rules and git configuration. */
   readText(path: string): Promise<string | undefined> {
     return this.files.readText(path);
   }
@@ -120,7 +121,7 @@ export class RewrittenFiles implements Files {
 class RewrittenFile implements OpenFile {
   readonly #chunk = new Uint8Array(CHUNK_BYTES);
   #ready: Uint8Array = new Uint8Array();
-  #isOver = false;
+  #hasEnded = false;
 
   constructor(
     private readonly file: OpenFile,
@@ -133,9 +134,9 @@ class RewrittenFile implements OpenFile {
   }
 
   async read(buffer: Uint8Array): Promise<number | null> {
-    while (this.#ready.length === 0 && !this.#isOver) {
+    while (this.#ready.length === 0 && !this.#hasEnded) {
       const count = await this.file.read(this.#chunk);
-      this.#isOver = count === null;
+      this.#hasEnded = count === null;
       this.#ready = count === null
         ? this.rewrite.end()
         : this.rewrite.push(this.#chunk.subarray(0, count));

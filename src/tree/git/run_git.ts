@@ -1,14 +1,15 @@
-/** How git is run for a directory: as if it was called there by hand. */
+/** Runs git in a directory as if the user had typed the command there. */
 import type { HiddenVariable, Host } from "../../host.ts";
 
-/** Its stdout, or undefined where it can't be run or fails. */
+/** Runs git with these arguments. Returns its stdout, or undefined if it can't be run or fails. */
 export type Git = (...args: string[]) => Promise<string | undefined>;
 
 /**
- * What says where another repository is: a hook is run with it, and all that a hook runs. It is the list of
- * `git rev-parse --local-env-vars`, the same that git itself takes away before it looks into another repository. With
- * two of them a person, or an image, gives settings such as safe.directory, and git keeps those for its submodules
- * (submodule.c, prepare_submodule_repo_env): they stay where git can read them.
+ * Variables that point git to another repository. Git sets them for hooks, and a hook may run this
+ * program. They are the list of `git rev-parse --local-env-vars`, which git itself clears before it
+ * reads another repository. Two of them also carry a user's or an image's settings, such as
+ * safe.directory. Git keeps these two for submodules (submodule.c, prepare_submodule_repo_env), so
+ * they are kept if git can parse them.
  */
 export const OTHER_REPOSITORY: readonly HiddenVariable[] = [
   { name: "GIT_CONFIG_COUNT", unless: /^\d{1,4}$/ },
@@ -31,7 +32,7 @@ export const OTHER_REPOSITORY: readonly HiddenVariable[] = [
   ].map((name) => ({ name })),
 ];
 
-/** No optional locks: it must not get in the way of a git that the user runs at the same time. */
+/** Returns a runner for `directory`. Without optional locks, it never blocks the user's own git. */
 export function gitIn(capture: Host["capture"], directory: string): Git {
   return (...args) =>
     capture(["git", "--no-optional-locks", ...args], { cwd: directory, without: OTHER_REPOSITORY });

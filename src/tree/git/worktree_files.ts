@@ -1,36 +1,37 @@
-/** What --with-git sends of a worktree, whose `.git` is a file with a path of this machine. */
+/** Presents a worktree with a `.git` directory in place of its `.git` file, for --with-git. */
 import type { DirectoryEntry, Files, FileStat, OpenFile, ReadStart } from "../../host.ts";
-import { resolve } from "../relative.ts";
+import { resolve } from "../paths.ts";
 import { commonDirectory, gitPointer } from "./repository.ts";
 
-/** What all worktrees of a repository have in common, as gitrepository-layout(5) has it. */
+/** Entries that all worktrees of a repository share, by gitrepository-layout(5). */
 const COMMON = new Set(
   "branches common config hooks info logs lost-found objects packed-refs refs remotes rr-cache shallow svn"
     .split(" "),
 );
-/** But for these. */
+/** Exceptions, which each worktree has itself. */
 const OWN = /^(?:logs\/HEAD|info\/sparse-checkout|refs\/(?:bisect|rewritten|worktree)(?:\/.*)?)$/;
-/** What makes it a worktree: not to be seen. */
+/** Entries that make a directory a worktree, and are hidden. */
 const LINKS = new Set(["commondir", "gitdir", "locked", "worktrees"]);
-/** A repository that has no files of its own, or has them elsewhere, says so to its worktrees as well. */
+/** Settings of a bare repository, or of one whose files are elsewhere, that its worktrees share. */
 const ELSEWHERE = /^\s*(?:bare\s*=\s*true|worktree\s*=)/im;
 
-/** Files where the `.git` of the worktree `root` is a directory as it would be in a clone; for any other root `files`. */
+/** Returns files in which the worktree `root` has a `.git` directory; else returns `files`. */
 export async function worktreeFiles(files: Files, root: string): Promise<Files> {
   const stat = await files.stat(`${root}/.git`);
   const pointer = stat?.kind === "file" ? await gitPointer(files, root) : undefined;
   if (pointer === undefined) return files;
   const own = resolve(root, pointer);
   const common = await commonDirectory(files, own);
-  if (common === undefined) return files; // a submodule's
+  if (common === undefined) return files; // it is a submodule
   const config = await files.readText(`${common}/config`) ?? "";
   return ELSEWHERE.test(config) ? files : new WorktreeFiles(files, { root, own, common });
 }
 
 interface Place {
   readonly root: string;
-  /** Of the worktree alone, and of all. */
+  /** The git directory of the worktree alone. */
   readonly own: string;
+  /** The git directory that all worktrees share. */
   readonly common: string;
 }
 
@@ -43,32 +44,32 @@ class WorktreeFiles implements Files {
 
   async list(directory: string): Promise<DirectoryEntry[]> {
     if (directory === this.#git) return await this.#listGit();
-    const listed = await this.files.list(this.#at(directory));
+    const listed = await this.files.list(this.#real(directory));
     if (directory !== this.place.root) return listed;
     return listed.map((entry) => entry.name === ".git" ? { ...entry, kind: "directory" } : entry);
   }
 
   async #listGit(): Promise<DirectoryEntry[]> {
     const { own, common } = this.place;
-    const [theirs, ours] = await Promise.all([common, own].map((path) => this.files.list(path)));
+    const [shared, ours] = await Promise.all([common, own].map((path) => this.files.list(path)));
     return [
-      ...theirs.filter(({ name }) => COMMON.has(name)),
+      ...shared.filter(({ name }) => COMMON.has(name)),
       ...ours.filter(({ name }) => !COMMON.has(name) && !LINKS.has(name)),
     ];
   }
 
   lstat(path: string): Promise<FileStat> {
-    return this.files.lstat(this.#at(path));
+    return this.files.lstat(this.#real(path));
   }
 
   async lstatNames(
     directory: string,
     names: readonly string[],
   ): Promise<(FileStat | undefined)[]> {
-    const isMixed = directory === this.place.root || directory === this.#git; // of two places
-    if (!isMixed) return await this.files.lstatNames(this.#at(directory), names);
+    const isMixed = directory === this.place.root || directory === this.#git; // entries from two directories
+    if (!isMixed) return await this.files.lstatNames(this.#real(directory), names);
     const stats = names.map(async (name) => {
-      const path = this.#at(`${directory}/${name}`);
+      const path = this.#real(`${directory}/${name}`);
       const slash = path.lastIndexOf("/");
       return await this.files.lstatNames(path.slice(0, slash), [path.slice(slash + 1)]);
     });
@@ -76,39 +77,39 @@ class WorktreeFiles implements Files {
   }
 
   stat(path: string): Promise<FileStat | undefined> {
-    return this.files.stat(this.#at(path));
+    return this.files.stat(this.#real(path));
   }
 
   readLink(path: string): Promise<string> {
-    return this.files.readLink(this.#at(path));
+    return this.files.readLink(this.#real(path));
   }
 
   open(path: string): Promise<OpenFile> {
-    return this.files.open(this.#at(path));
+    return this.files.open(this.#real(path));
   }
 
   readStart(path: string, buffer: Uint8Array): Promise<ReadStart> {
-    return this.files.readStart(this.#at(path), buffer);
+    return this.files.readStart(this.#real(path), buffer);
   }
 
   readText(path: string): Promise<string | undefined> {
-    return this.files.readText(this.#at(path));
+    return this.files.readText(this.#real(path));
   }
 
   writeText(path: string, text: string): Promise<void> {
-    return this.files.writeText(this.#at(path), text);
+    return this.files.writeText(this.#real(path), text);
   }
 
   createText(path: string, text: string): Promise<boolean> {
-    return this.files.createText(this.#at(path), text);
+    return this.files.createText(this.#real(path), text);
   }
 
   realPath(path: string): Promise<string> {
-    return this.files.realPath(this.#at(path));
+    return this.files.realPath(this.#real(path));
   }
 
-  /** Where it really is. */
-  #at(path: string): string {
+  /** Returns the real path of a path in the tree. */
+  #real(path: string): string {
     const { own, common } = this.place;
     if (!path.startsWith(this.#git)) return path;
     if (path.length === this.#git.length) return common;

@@ -1,27 +1,30 @@
-/** One file of ignore patterns, as gitignore(5) defines them and git reads them. Pure. */
+/** Patterns of one ignore file, by gitignore(5) and the behavior of git. Pure. */
 import { pathBytes } from "../../path_bytes.ts";
 import { globToRegExp } from "./glob.ts";
 
-/** A path to decide on. The strings hold one byte a code unit: see `bytes`. */
+/** A path to match. Its strings hold one byte per code unit: see `bytes`. */
 export interface Candidate {
-  /** Relative to the source's base. */
+  /** Relative to the directory of the ignore file. */
   readonly path: string;
-  /** Its last part. */
+  /** The last part of the path. */
   readonly name: string;
   readonly isDirectory: boolean;
 }
 
 export interface Pattern {
-  /** As it stands in its file, and in which line, from 1 on. */
+  /** The line of the file, without trailing spaces. */
   readonly text: string;
+  /** The number of the line, from 1. */
   readonly line: number;
-  /** Re-includes what it matches. */
+  /** Whether it re-includes the paths that it matches. */
   readonly negated: boolean;
   readonly directoriesOnly: boolean;
   matches(candidate: Candidate): boolean;
 }
 
-/** The patterns of a text, in its order; `ignoresCase`: that of ASCII's letters, as git's are. */
+/**
+ * Parses the patterns of a text, in order. `ignoresCase` is about ASCII letters only, as in git.
+ */
 export function parsePatterns(text: string, ignoresCase = false): readonly Pattern[] {
   const patterns: Pattern[] = [];
   for (const [at, line] of text.replace(/^\uFEFF/, "").split("\n").entries()) {
@@ -34,7 +37,7 @@ export function parsePatterns(text: string, ignoresCase = false): readonly Patte
   return patterns;
 }
 
-/** The pattern that counts for it: the last that matches. */
+/** Returns the last pattern that matches, which is the decisive one. */
 export function lastMatch(
   patterns: readonly Pattern[],
   candidate: Candidate,
@@ -48,7 +51,8 @@ export function lastMatch(
 }
 
 /**
- * The text's bytes, one a code unit ("é" is "\xc3\xa9"), since git's `?` and `[...]` match a byte. Text in ASCII, which is nearly all, is given back as it is.
+ * Returns the text's bytes, one per code unit ("é" is "\xc3\xa9"), because `?` and `[...]` match
+ * one byte in git. ASCII text is returned unchanged.
  */
 export function bytes(text: string): string {
   if (/^[\0-\x7f]*$/.test(text)) return text;
@@ -64,16 +68,17 @@ function toPattern(line: string, ignoresCase: boolean): Omit<Pattern, "text" | "
   if (directoriesOnly) glob = glob.slice(0, -1);
   const test = toTest(glob, ignoresCase);
   const matches: Pattern["matches"] = ({ path, name, isDirectory }) =>
-    test({ path: small(path), name: small(name), isDirectory });
+    test({ path: lowercase(path), name: lowercase(name), isDirectory });
   return { negated, directoriesOnly, matches: ignoresCase ? matches : test };
 }
 
 /**
- * Without a '/' a pattern is about names at any depth, with one about paths from its base on. With
- * `ignoresCase` it is for candidates in small letters.
+ * Returns the test of a pattern. A pattern without a '/' matches names at any depth; with a '/' it
+ * matches paths relative to its ignore file. With `ignoresCase`, the candidates must be in
+ * lowercase.
  */
 function toTest(glob: string, ignoresCase: boolean): Pattern["matches"] {
-  const plain = (text: string) => ignoresCase ? small(text) : text;
+  const plain = (text: string) => ignoresCase ? lowercase(text) : text;
   if (!glob.includes("/")) {
     if (isLiteral(glob)) {
       const whole = plain(glob);
@@ -91,15 +96,16 @@ function toTest(glob: string, ignoresCase: boolean): Pattern["matches"] {
     const whole = plain(anchored);
     return ({ path }) => path === whole;
   }
-  // git compares up to the first wildcard by itself, so that the `**` in "a**/b" begins a part to it.
+  // git compares the text before the first wildcard separately. So to git, the `**` in "a**/b"
+  // begins a part.
   const end = anchored.search(/[*?[\\]/);
   const prefix = plain(anchored.slice(0, end));
   const expression = globToRegExp(anchored.slice(end), ignoresCase);
   return ({ path }) => path.startsWith(prefix) && expression.test(path.slice(prefix.length));
 }
 
-/** Of bytes: only ASCII's letters have a case. */
-function small(text: string): string {
+/** Returns the bytes with ASCII letters in lowercase. */
+function lowercase(text: string): string {
   return text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
@@ -107,7 +113,7 @@ function isLiteral(glob: string): boolean {
   return !/[*?[\\]/.test(glob);
 }
 
-/** Only spaces, not tabs, and not one that is quoted: `a\ ` keeps it. */
+/** Removes trailing spaces, but not tabs, and not a quoted space as in `a\ `. */
 function withoutTrailingSpaces(line: string): string {
   let end = 0;
   for (let i = 0; i < line.length; i++) {

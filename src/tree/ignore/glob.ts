@@ -1,15 +1,16 @@
 /**
- * The globs of gitignore(5) as regular expressions: `*` and `?` stop at a '/', a whole-part `**` does
- * not, `[a-z]`, `[!a]`, `[[:digit:]]` and `\` work as in a shell. Pure.
+ * The globs of gitignore(5) as regular expressions. `*` and `?` stop at a '/', a `**` that fills a
+ * whole part does not. `[a-z]`, `[!a]`, `[[:digit:]]` and `\` work as in a shell. Pure.
  *
- * Both the glob and what it is tested on hold one byte a code unit (see `bytes` in gitignore.ts).
+ * The glob and the tested texts hold one byte per code unit (see `bytes` in gitignore.ts).
  */
 
 /**
- * `src/**` + `/*.o` becomes /^src\/(?:[^]*\/)?[^/]*\.o$/; a glob that is not closed matches nothing.
+ * Returns /^src\/(?:[^]*\/)?[^/]*\.o$/ for `src/**` + `/*.o`. An unclosed glob matches nothing.
  *
- * With `ignoresCase` it is for texts in small letters. As in git, a capital letter by itself in a set, or
- * after a backslash, then matches none, while in a range and in [[:upper:]] it does.
+ * With `ignoresCase`, the tested texts must be in lowercase. As in git, a single capital letter in
+ * a set or after a backslash then matches nothing, while a range and [[:upper:]] match its
+ * lowercase letter.
  */
 export function globToRegExp(glob: string, ignoresCase = false): RegExp {
   const sources: string[] = [];
@@ -23,9 +24,9 @@ export function globToRegExp(glob: string, ignoresCase = false): RegExp {
 }
 
 /**
- * What stands between two stars of one path part needs to be found only where it comes first, for the
- * second star takes the rest: `*a*` becomes (?=([^/]*?a))\1[^/]*, which never looks back. So a glob
- * like `*a*a*a*b` is not slow.
+ * Keeps globs such as `*a*a*a*b` fast. The text between two stars of one path part can be
+ * matched at its first occurrence, because the second star takes the rest. So `*a*` becomes
+ * (?=([^/]*?a))\1[^/]*, which never backtracks.
  */
 function withoutBacktracking(sources: readonly string[]): string[] {
   const result: string[] = [];
@@ -50,13 +51,13 @@ const STOPS: ReadonlySet<string> = new Set([STAR, ANY_DEPTH, SLASH]);
 
 interface Part {
   readonly source: string;
-  /** Where in the glob the next part begins. */
+  /** Offset of the next part in the glob. */
   readonly end: number;
 }
 
 const NOTHING = /(?!)/;
 
-/** Undefined where the glob ends in the middle of the part. */
+/** Returns the part at an offset; undefined if the glob ends in the middle of it. */
 function partAt(glob: string, at: number, ignoresCase: boolean): Part | undefined {
   switch (glob[at]) {
     case "*":
@@ -72,7 +73,10 @@ function partAt(glob: string, at: number, ignoresCase: boolean): Part | undefine
   }
 }
 
-/** One or more stars: two and more that fill a whole part of the path cross slashes. */
+/**
+ * Returns one or more stars as a part. Two or more that fill a whole part of the path cross
+ * slashes.
+ */
 function stars(glob: string, at: number): Part {
   let end = at;
   while (glob[end] === "*") end++;
@@ -84,7 +88,7 @@ function stars(glob: string, at: number): Part {
   return { source: STAR, end };
 }
 
-/** `[...]`: one byte, never a '/'. A ']' right at the start stands for itself. */
+/** Returns `[...]` as a part: it matches one byte, but no '/'. A ']' at the start is literal. */
 function set(glob: string, at: number, ignoresCase: boolean): Part | undefined {
   let end = at + 1;
   const negated = glob[end] === "!" || glob[end] === "^";
@@ -101,7 +105,7 @@ function set(glob: string, at: number, ignoresCase: boolean): Part | undefined {
   return { source: `(?!/)${any}`, end: end + 1 };
 }
 
-/** A class, a range or a byte inside of brackets. */
+/** Returns a class, a range or a byte inside brackets. */
 function memberAt(glob: string, at: number, ignoresCase: boolean): Part | undefined {
   const named = /^\[:([^\]]*):\]/.exec(glob.slice(at));
   if (named !== null) {
@@ -116,12 +120,12 @@ function memberAt(glob: string, at: number, ignoresCase: boolean): Part | undefi
   const to = byteAt(glob, from.end + 1);
   if (to === undefined) return undefined;
   if (from.byte > to.byte) return { source: quote(from.byte), end: to.end };
-  const small = ignoresCase ? smallLetters(from.byte, to.byte) : "";
-  return { source: `${quote(from.byte)}-${quote(to.byte)}${small}`, end: to.end };
+  const lowercase = ignoresCase ? lowercaseRange(from.byte, to.byte) : "";
+  return { source: `${quote(from.byte)}-${quote(to.byte)}${lowercase}`, end: to.end };
 }
 
-/** Of the capital ones in a range: "X-c" has "x-z". */
-function smallLetters(from: string, to: string): string {
+/** Returns the lowercase letters for the capitals in a range: "x-z" for "X-c". */
+function lowercaseRange(from: string, to: string): string {
   const first = from > "A" ? from : "A";
   const last = to < "Z" ? to : "Z";
   return first > last ? "" : `${first.toLowerCase()}-${last.toLowerCase()}`;
@@ -136,7 +140,7 @@ function quote(byte: string): string {
   return /\w/.test(byte) ? byte : `\\x${byte.charCodeAt(0).toString(16).padStart(2, "0")}`;
 }
 
-/** The named classes of POSIX in the C locale, as the inside of a set. */
+/** The named classes of POSIX in the C locale, as contents of a set. */
 const CLASSES: ReadonlyMap<string, string> = new Map([
   ["alnum", "a-zA-Z0-9"],
   ["alpha", "a-zA-Z"],

@@ -1,71 +1,81 @@
 /**
- * What of a tree is left out, with git's semantics: core.excludesFile, .git/info/exclude, nested .gitignore
- * files (the deeper one wins), those above the tree up to its repository's root; then .tektonignore, and
- * the rules of the command line, which win over all. What git tracks is sent whatever git's rules say.
+ * Decides which paths of a tree are ignored, with git's semantics.
  *
- * It decides on one path at a time and relies on the walk never to enter an ignored directory, as git
- * does: hence nothing below one can be re-included, while a directory that a deeper .gitignore re-includes
- * is open again. (npm:ignore tests a path's parents against one file's patterns, which gets that wrong,
- * and does not know `[!a]` or `[[:digit:]]`.) An ignored directory is entered only where something in it
- * is tracked, and then for that alone.
+ * The rules, in rising precedence: core.excludesFile, .git/info/exclude, the .gitignore files from
+ * the repository's root down (the deeper one wins), .tektonignore, the command line. Files that git
+ * tracks are sent even if a rule of git ignores them.
+ *
+ * Each decision is about one path, and relies on the walk, like git, never to enter an ignored
+ * directory. So nothing inside an ignored directory can be re-included, but a deeper .gitignore can
+ * re-include a whole directory. (npm:ignore tests a path's parents against one file's patterns,
+ * which gets that wrong, and it does not support `[!a]` and `[[:digit:]]`.) The walk enters an
+ * ignored directory only for the tracked files in it.
  */
 import type { DirectoryEntry, Files } from "../../host.ts";
-import type { AskGit } from "../git/git_rules.ts";
+import type { AskGit } from "../git/git_answers.ts";
 import type { FoundRepository } from "../git/checkout.ts";
 import type { GitIndex } from "../git/git_index.ts";
 import { directoriesAbove, readIgnoreFile } from "./ignore_files.ts";
 import { isRepository } from "../git/repository.ts";
+import { join } from "../paths.ts";
 import { type RepositoryPlace, repositoryRules } from "./repository_rules.ts";
 import { type Rule, ruleFor, type RuleSet, type RuleText, toRuleSet } from "./rule_set.ts";
-import { whyUseless } from "./sent_git.ts";
-import { Tracked } from "./tracked.ts";
+import { whyNotSent } from "../git/sent_git.ts";
+import { TrackedPaths } from "./tracked_paths.ts";
 
-/** The rules that hold for what is directly in one directory. */
+/** The rules for the entries of one directory. */
 export interface Ignore {
-  /** `path` is relative to the tree's root, '/'-separated; its directory is one that is sent. */
+  /** Returns whether a path is ignored. `path` is relative to the tree's root, '/'-separated. */
   ignores(path: string, isDirectory: boolean): boolean;
-  /** The same, with what decides it. */
+  /** Returns the same decision with its reason. */
   decide(path: string, isDirectory: boolean): Decision;
-  /** The rules inside `directory` ("" for the tree's root), which holds `entries`. Throws FileError. */
+  /**
+   * Returns the rules for the `entries` of `directory` ("" for the tree's root). Throws FileError.
+   */
   enter(directory: string, entries: readonly DirectoryEntry[]): Promise<Ignore>;
-  /** What git says of the files in there, where it does. */
+  /** Git's index for these files, if git answered. */
   readonly index?: GitIndex;
 }
 
 export interface Decision {
   readonly keeps: boolean;
-  /** The rule that counts; undefined where none matches. */
+  /** The decisive rule; undefined if no rule matches. */
   readonly rule?: Rule;
-  /** git tracks it, or something in it: that keeps it, though the rule drops it. */
+  /** Whether git tracks the path, or a file in it, which overrides the rule. */
   readonly isTracked?: boolean;
-  /** The rule is about this directory above it ("" for the tree's root): only what is tracked goes on. */
+  /** The ignored directory above that the rule matches ("" for the tree's root). */
   readonly directory?: string;
-  /** It is git's own; a lock of it. */
+  /** Whether the path is a `.git`, or inside one. */
   readonly isGit?: boolean;
+  /** Whether the path is a lock file of git. */
   readonly isLock?: boolean;
 }
 
 export interface IgnoreOptions {
-  /** More rules relative to the tree's root, in rising precedence: they win over git's. */
+  /** Rules relative to the tree's root, in rising precedence. They win over git's rules. */
   readonly extra?: readonly RuleText[];
   /** Whether git's rules and .tektonignore count (default: true). */
   readonly readsFiles?: boolean;
   /** Whether `.git` is sent too. */
   readonly withGit?: boolean;
-  /** Without it the rules of files inside the repository are all, as if git had nothing more to say. */
+  /**
+   * Asks git for its configuration and tracked files. Without it, only files in the repository
+   * count.
+   */
   readonly askGit?: AskGit;
-  /** Called once for each repository of which git tells, before what is in it is looked at. */
+  /** Called once for each repository for which git answered, before its files are decided on. */
   readonly onRepository?: (found: FoundRepository) => Promise<void>;
-  /** Called where the rules can't be git's, or `.git` is of no use. */
+  /** Called if git does not answer, or if a `.git` is not sent. */
   readonly onNote?: (text: string) => void;
 }
 
 /**
- * The rules for the tree at `root`, an absolute path with every link resolved (see checkDirectory).
+ * Returns the rules for the tree at `root`, an absolute path with every link resolved (see
+ * checkDirectory). Throws FileError.
  *
- * Where `root` itself is ignored by its repository and nothing in it is tracked, somebody names it all the
- * same: then only the rules in it count. A nested repository (a submodule) has its own rules alone, as in
- * git. Throws FileError.
+ * If the repository ignores `root` itself and tracks nothing in it, the user has still chosen to
+ * upload it: then only the rules inside it count. In a nested repository, as in git, only its own
+ * rules count.
  */
 export async function loadIgnore(
   files: Files,
@@ -83,25 +93,25 @@ export async function loadIgnore(
   if (above.length > 0 && options.withGit) {
     options.onNote?.(`.git is not sent: it is not in ${root} but in ${above[0]}`);
   }
-  const rules = new Rules(tree, { sets: [], tracked: new Tracked() });
+  const rules = new Rules(tree, { sets: [], tracked: new TrackedPaths() });
   return above.length > 0 ? await rules.below(above) : rules;
 }
 
 interface Tree {
   readonly files: Files;
   readonly root: string;
-  /** Where the tree's root is in its repository: "" or "sub/directory". */
+  /** The path of the tree's root in its repository: "" or "sub/directory". */
   readonly prefix: string;
   readonly extra: readonly RuleSet[];
   readonly options: IgnoreOptions;
 }
 
 interface Place {
-  /** git's, in rising precedence. */
+  /** Git's rules, in rising precedence. */
   readonly sets: readonly RuleSet[];
-  readonly tracked: Tracked;
+  readonly tracked: TrackedPaths;
   readonly index?: GitIndex;
-  /** Set inside an ignored directory, which is entered for what is tracked in it. */
+  /** Set inside an ignored directory, which is entered only for the tracked files in it. */
   readonly closed?: { readonly rule: Rule; readonly directory: string };
   readonly ignoresCase?: boolean;
   readonly sendsGit?: boolean;
@@ -123,10 +133,10 @@ class Rules implements Ignore {
     const full = join(this.tree.prefix, path);
     const isGit = path === ".git" || path.endsWith("/.git");
     if (isGit && !sendsGit) return { keeps: false, isGit };
-    const asked = ruleFor(this.tree.extra, full, isDirectory);
-    if (asked !== undefined && !asked.pattern.negated) return { keeps: false, rule: asked };
+    const chosen = ruleFor(this.tree.extra, full, isDirectory);
+    if (chosen !== undefined && !chosen.pattern.negated) return { keeps: false, rule: chosen };
     if (isGit) return { keeps: true, isGit };
-    if (closed === undefined && asked !== undefined) return { keeps: true, rule: asked };
+    if (closed === undefined && chosen !== undefined) return { keeps: true, rule: chosen };
     const rule = closed?.rule ?? ruleFor(sets, full, isDirectory);
     if (rule === undefined) return NO_RULE;
     if (closed === undefined && rule.pattern.negated) return { keeps: true, rule };
@@ -139,21 +149,27 @@ class Rules implements Ignore {
     const git = entries.find((entry) => entry.name === ".git");
     const sendsGit = git !== undefined && await this.#sendsGit(directory, git);
     const closed = this.#closedAt(directory);
-    const isOther = git !== undefined && (closed === undefined || this.#isSubmodule(directory)) &&
+    const isNested = git !== undefined && (closed === undefined || this.#isSubmodule(directory)) &&
       await isRepository(this.tree.files, join(this.tree.root, directory));
-    const outer = isOther
+    const outer = isNested
       ? await this.#repository(directory)
       : new Rules(this.tree, { ...this.place, closed });
     const rules = outer.#with({ sendsGit });
     return this.#readsFiles ? await rules.#withIgnoreFile(directory, entries) : rules;
   }
 
-  /** From the repository's root down to the tree's root, whose directories above are given. */
+  /**
+   * Returns the rules for the tree's root, from the directories `above` it, the repository's root
+   * first.
+   */
   async below(above: readonly string[]): Promise<Rules> {
     const { files, root, prefix } = this.tree;
     const parts = prefix.split("/");
     const up = "../".repeat(above.length);
-    let rules = await this.#asked({ directory: root, repository: above[0], label: up }, "");
+    let rules = await this.#withRepository(
+      { directory: root, repository: above[0], label: up },
+      "",
+    );
     if (!this.#readsFiles) return rules;
     for (const [depth, directory] of above.entries()) {
       const base = parts.slice(0, depth).join("/");
@@ -169,11 +185,11 @@ class Rules implements Ignore {
     return rules;
   }
 
-  /** The rules of the repository whose root is `directory`, without its .gitignore. */
+  /** Returns the rules of the repository whose root is `directory`, without its .gitignore. */
   #repository(directory: string): Promise<Rules> {
     const { root, prefix } = this.tree;
     const path = join(root, directory);
-    return new Rules(this.tree, { sets: [], tracked: new Tracked() }).#asked({
+    return new Rules(this.tree, { sets: [], tracked: new TrackedPaths() }).#withRepository({
       directory: path,
       repository: path,
       label: directory === "" ? "" : `${directory}/`,
@@ -181,13 +197,13 @@ class Rules implements Ignore {
     }, join(prefix, directory));
   }
 
-  /** With what git says of a repository, and its rules from `base` on. */
-  async #asked(place: RepositoryPlace, base: string): Promise<Rules> {
+  /** Adds git's answers about a repository, and its rules for paths below `base`. */
+  async #withRepository(place: RepositoryPlace, base: string): Promise<Rules> {
     const { files, options } = this.tree;
     const onNote = this.#readsFiles ? options.onNote : undefined;
-    const { rules, told } = await repositoryRules(files, place, { ...options, onNote });
-    if (!this.#readsFiles) return this.#with({ index: told?.index });
-    return rules.reduce((all, one) => all.#withSet(one, base), this.#with(told ?? {}));
+    const { rules, answers } = await repositoryRules(files, place, { ...options, onNote });
+    if (!this.#readsFiles) return this.#with({ index: answers?.index });
+    return rules.reduce((all, one) => all.#withSet(one, base), this.#with(answers ?? {}));
   }
 
   #with(change: Partial<Place>): Rules {
@@ -201,9 +217,10 @@ class Rules implements Ignore {
 
   async #withIgnoreFile(directory: string, entries: readonly DirectoryEntry[]): Promise<Rules> {
     const { files, root, prefix } = this.tree;
-    // git does not follow a .gitignore that is a link, and reads none in an ignored directory.
-    const isThere = entries.some(({ name, kind }) => name === ".gitignore" && kind === "file");
-    if (!isThere || this.place.closed !== undefined) return this;
+    // git does not follow a .gitignore that is a link, and reads no .gitignore in an ignored
+    // directory.
+    const hasFile = entries.some(({ name, kind }) => name === ".gitignore" && kind === "file");
+    if (!hasFile || this.place.closed !== undefined) return this;
     const path = join(directory, ".gitignore");
     const text = await files.readText(join(root, path)) ?? "";
     return this.#withSet({ label: path, text }, join(prefix, directory));
@@ -216,7 +233,7 @@ class Rules implements Ignore {
     return isTracked && rule !== undefined ? { rule, directory } : undefined;
   }
 
-  /** Whether git's rules count. */
+  /** Whether git's rules and .tektonignore count. */
   get #readsFiles(): boolean {
     return this.tree.options.readsFiles ?? true;
   }
@@ -228,7 +245,7 @@ class Rules implements Ignore {
   async #sendsGit(directory: string, entry: DirectoryEntry): Promise<boolean> {
     const { files, root, options } = this.tree;
     if (!options.withGit) return false;
-    const why = await whyUseless(files, root, { directory, entry });
+    const why = await whyNotSent(files, root, { directory, entry });
     if (why !== undefined) options.onNote?.(`${join(directory, ".git")} is not sent: ${why}`);
     return why === undefined;
   }
@@ -236,7 +253,7 @@ class Rules implements Ignore {
 
 const NO_RULE: Decision = { keeps: true };
 
-/** All of it but the locks of a git that works here now, which would lock out the one there. */
+/** Everything in .git except lock files, which would block git in the step. */
 const INSIDE_GIT: Ignore = {
   ignores: (path) => path.endsWith(".lock"),
   decide(path) {
@@ -245,7 +262,3 @@ const INSIDE_GIT: Ignore = {
   },
   enter: () => Promise.resolve(INSIDE_GIT),
 };
-
-function join(base: string, path: string): string {
-  return base === "" || path === "" ? base || path : `${base}/${path}`;
-}

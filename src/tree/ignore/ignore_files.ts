@@ -1,8 +1,11 @@
-/** The files that a tree's rules are in, above it and beside it. Each throws FileError. */
+/** Finds and reads the files that hold ignore rules. Each function throws FileError. */
 import { FileError, type Files } from "../../host.ts";
 import { isRepository } from "../git/repository.ts";
 
-/** From the repository's root down to the parent of `root`; none where `root` is or has no repository. */
+/**
+ * Returns the directories from the repository's root to the parent of `root`. Empty if `root` is
+ * not in a repository, or is its root.
+ */
 export async function directoriesAbove(files: Files, root: string): Promise<string[]> {
   const above: string[] = [];
   for (let directory = root; !await isRepository(files, directory);) {
@@ -14,7 +17,10 @@ export async function directoriesAbove(files: Files, root: string): Promise<stri
   return above;
 }
 
-/** Undefined where there is none, or a link, which git does not follow. */
+/**
+ * Returns the text of an ignore file; undefined if it is missing or a link, which git does not
+ * follow.
+ */
 export async function readIgnoreFile(
   files: Files,
   directory: string,
@@ -25,7 +31,9 @@ export async function readIgnoreFile(
   return (await files.lstat(path)).kind === "file" ? await files.readText(path) : undefined;
 }
 
-/** git goes on without an excludes file that may not be read, too. */
+/**
+ * Returns the text of the user's excludes file; "" if it can't be read, since git ignores that too.
+ */
 export async function readUserFile(files: Files, path: string): Promise<string> {
   try {
     return await files.readText(path) ?? "";

@@ -1,33 +1,33 @@
-/** The rules that a repository has beside its .gitignore files, and what else git says of it. */
+/** A repository's rules outside of its .gitignore files, and git's other answers about it. */
 import type { Files } from "../../host.ts";
 import type { FoundRepository } from "../git/checkout.ts";
 import { GitIndex } from "../git/git_index.ts";
-import type { AskGit } from "../git/git_rules.ts";
+import type { AskGit } from "../git/git_answers.ts";
 import { readUserFile } from "./ignore_files.ts";
-import { isAbsolute, resolve } from "../relative.ts";
+import { isAbsolute, resolve } from "../paths.ts";
 import { readExclude } from "../git/repository.ts";
 import type { RuleText } from "./rule_set.ts";
-import { Tracked } from "./tracked.ts";
+import { TrackedPaths } from "./tracked_paths.ts";
 
 export interface RepositoryRules {
   /** core.excludesFile and info/exclude, in rising precedence. */
   readonly rules: readonly RuleText[];
-  /** Where git has answered. */
-  readonly told?: {
+  /** Set if git answered. */
+  readonly answers?: {
     readonly ignoresCase: boolean;
-    readonly tracked: Tracked;
+    readonly tracked: TrackedPaths;
     readonly index: GitIndex;
   };
 }
 
 export interface RepositoryPlace {
-  /** Where git is asked: what it tracks is told from there on. */
+  /** The directory in which git runs; the paths of its answers are relative to it. */
   readonly directory: string;
   /** The repository's root. */
   readonly repository: string;
-  /** The repository's path from the tree's root, for people: "", "library/" or "../". */
+  /** The repository's path relative to the tree's root, as shown: "", "library/" or "../". */
   readonly label: string;
-  /** `directory` from the tree's root on. */
+  /** `directory` relative to the tree's root. */
   readonly below?: string;
 }
 
@@ -37,7 +37,7 @@ interface Options {
   readonly onNote?: (text: string) => void;
 }
 
-/** Throws FileError. */
+/** Reads the rules and asks git. Throws FileError. */
 export async function repositoryRules(
   files: Files,
   { directory, repository, label, below = "" }: RepositoryPlace,
@@ -59,13 +59,13 @@ export async function repositoryRules(
   const index = new GitIndex(answers.index, below, answers);
   await onRepository?.({ path: directory, directory: below, answers, index });
   const { excludesFile, ignoresCase } = answers;
-  const own = {
+  const excludes = {
     label: isAbsolute(excludesFile) ? excludesFile : label + excludesFile,
     text: excludesFile && await readUserFile(files, resolve(repository, excludesFile)),
   };
-  const tracked = new Tracked(answers.tracked, below);
-  return { rules: [own, excludeRules], told: { ignoresCase, tracked, index } };
+  const tracked = new TrackedPaths(answers.tracked, below);
+  return { rules: [excludes, excludeRules], answers: { ignoresCase, tracked, index } };
 }
 
-const WITHOUT_GIT = "of the ignore rules only .gitignore and .git/info/exclude count, " +
-  "not core.excludesFile, and what is tracked though ignored is left out";
+const WITHOUT_GIT = "ignore rules are read from .gitignore and .git/info/exclude only, " +
+  "not from core.excludesFile, and tracked files that they match are left out";

@@ -1,18 +1,18 @@
-/** Ignore rules of several files, each with the directory that it is about. Pure. */
+/** Rules of several ignore files, each with the directory that it applies to. Pure. */
 import { bytes, lastMatch, parsePatterns, type Pattern } from "./gitignore.ts";
 
 /** The rules of one file, or of the command line. */
 export interface RuleSet {
-  /** As a person finds it: "src/.gitignore", "--ignore". */
+  /** The source as shown to the user: "src/.gitignore", "--ignore". */
   readonly label: string;
-  /** Relative to the repository's root, '/'-separated, "" for the root itself; one byte a code unit. */
+  /** Relative to the repository's root, "" for the root itself; one byte per code unit. */
   readonly base: string;
   readonly patterns: readonly Pattern[];
-  /** Whether the label is a file's, in which the line counts. */
+  /** Whether the label names a file, so that a line number makes sense. */
   readonly isFile: boolean;
 }
 
-/** One line that says whether a path is sent. */
+/** One line of an ignore file. */
 export interface Rule {
   readonly set: RuleSet;
   readonly pattern: Pattern;
@@ -20,9 +20,9 @@ export interface Rule {
 
 export interface RuleText {
   readonly label: string;
-  /** In gitignore syntax: of a .gitignore, of .git/info/exclude, of a core.excludesFile. */
+  /** In gitignore syntax. */
   readonly text: string;
-  /** By default it is. */
+  /** True by default. */
   readonly isFile?: boolean;
 }
 
@@ -35,8 +35,8 @@ export function toRuleSet(
 }
 
 /**
- * The rule that counts for a path below every set's base: the last that matches in the last set that has
- * one.
+ * Returns the decisive rule for a path below every set's base: the last match in the last set that
+ * has a match.
  */
 export function ruleFor(
   sets: readonly RuleSet[],
@@ -55,7 +55,7 @@ export function ruleFor(
   return undefined;
 }
 
-/** ".gitignore:3: *.log", "--ignore: *.log". */
+/** Returns ".gitignore:3: *.log" or "--ignore: *.log". */
 export function showRule({ set, pattern }: Rule): string {
   return `${set.label}${set.isFile ? `:${pattern.line}` : ""}: ${pattern.text}`;
 }

@@ -1,24 +1,26 @@
-/** Which files of a tree are secrets, by their names, or by what is in those whose names tell too little. */
+/** Finds files that look like secrets, by their names or by their contents. */
 import { FileError, type Files } from "../../host.ts";
 import { pathText } from "../../path_bytes.ts";
 import { holdsSecret, mayHoldSecret } from "./secret_contents.ts";
-import { looksSecret } from "./secrets.ts";
+import { looksSecret } from "./secret_names.ts";
 import type { Named } from "../walk.ts";
 
 export interface FoundSecrets {
+  /** Paths that are secrets by their names. */
   readonly named: readonly string[];
+  /** Paths of files with a password or token in them. */
   readonly holding: readonly string[];
 }
 
-/** So much of a file is looked at. */
+/** The most bytes of a file that are searched. */
 const MOST_BYTES = 256 * 1024;
 
-/** Whether it has to be looked for among them: its name alone says so. */
+/** Returns whether findSecrets must check the entry; decided by its name. */
 export function isSuspect({ kind, path }: Named): boolean {
   return kind !== "directory" && (looksSecret(path) || mayHoldSecret(path));
 }
 
-/** What of `entries`, in their order; a file that can't be read is none, for it can't be sent either. */
+/** Returns the secrets among `entries`, in order. Skips unreadable files. */
 export async function findSecrets(
   files: Files,
   root: string,

@@ -1,16 +1,18 @@
-/** What git keeps that lets somebody in, which is of no use to a step and stays here: pure. */
+/**
+ * Credentials in the files of a `.git`, which a step does not need and the upload leaves out. Pure.
+ */
 import { withoutUrlPasswords } from "./url_passwords.ts";
 
 /**
- * Whether a file of a `.git` may have such a thing in it: `inside` is its path from there on. Objects and refs can't, by
- * git's own names for them, nor can the index; hooks are programs.
+ * Returns whether a file of a `.git` may contain credentials; `inside` is its path relative to
+ * `.git`. Objects, refs and the index can't, and hooks are programs.
  */
 export function mayHoldCredentials(inside: string): boolean {
   return !/^(?:index|packed-refs|(?:refs\/(?:heads|tags|remotes)|hooks)\/.*)$/.test(inside) &&
     !OBJECT.test(inside);
 }
 
-/** At any depth: of submodules, and of what git LFS and git-annex keep. */
+/** Objects at any depth: of submodules, git LFS and git-annex too. */
 const OBJECT = new RegExp(
   "(?:^|/)objects/(?:" + [
     "[0-9a-f]{2}/[0-9a-f]{38,62}",
@@ -22,18 +24,20 @@ const OBJECT = new RegExp(
 );
 
 /**
- * The text without passwords in addresses; of what reads as git's configuration also without the lines that are a
- * password, a token, or a header that has one.
+ * Returns the text without passwords in URLs. From a git configuration, also removes the lines that
+ * are a password, a token, or a header with one.
  */
 export function withoutCredentials(text: string): string {
   const clean = withoutUrlPasswords(text);
   return CONFIGURATION.test(clean) ? logicalLines(clean).map(withoutSecret).join("") : clean;
 }
 
-/** The first line that is neither empty nor a comment begins a section. */
+/** Matches a text whose first line that is neither empty nor a comment begins a section. */
 const CONFIGURATION = /^\uFEFF?(?:[ \t]*(?:[#;][^\n]*)?\r?\n)*[ \t]*\[/;
 
-/** A backslash at its end continues a line, but for that of a comment. */
+/**
+ * Splits the text into lines. A backslash at the end of a line continues it, except in a comment.
+ */
 function logicalLines(text: string): string[] {
   const lines: string[] = [];
   let isOpen = false;
@@ -46,7 +50,7 @@ function logicalLines(text: string): string[] {
   return lines;
 }
 
-/** "[http] extraheader = x" is both a section and a line of it; a line that is commented out is one too. */
+/** Matches a setting, also on a section's line ("[http] extraheader = x") or commented out. */
 const LINE =
   /^((?:\[[^\]"\n]*(?:"(?:[^"\\\n]|\\.)*"[^\]\n]*)?\])?)\s*(?:[#;]\s*)*([a-z][a-z0-9-]*)\s*=([^]*)$/i;
 
@@ -71,17 +75,17 @@ const SECRET_VALUE = new RegExp(
   "i",
 );
 
-/** Nothing at all, or a word that says yes or no; a comment may follow. */
+/** Matches an empty or boolean value, with or without a comment. */
 const NO_SECRET = /^"?(?:true|false)?"?(?:\s*[#;][^\n]*)?$/i;
 
 function isSecret(key: string, value: string): boolean {
-  // "me:password@proxy:3128" is no address.
+  // "me:password@proxy:3128" is not a URL.
   const isLogin = /proxy$/i.test(key) && /^"?[^\s/@:]+:[^\s/@]*@/.test(value);
   return SECRET_KEY.test(key) && !NO_SECRET.test(value) ||
     SECRET_VALUE.test(value) || isLogin;
 }
 
-/** The files that `credential.helper = store --file=PATH` of a configuration names. */
+/** Returns the files that a configuration names by `credential.helper = store --file=PATH`. */
 export function storeFiles(config: string): string[] {
   const helpers = config.matchAll(
     /^[ \t]*(?:\[[^\]\n]*\][ \t]*)?helper[ \t]*=[ \t]*(?:"|')?store\b[^\n]*?--file[= ]\s*(?:\\?"([^"\\\n]+)|'([^'\n]+)|([^\s"']+))/gim,

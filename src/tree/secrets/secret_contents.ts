@@ -1,20 +1,20 @@
-/** Whether a file that may hold a secret does: by its name and what is in it. Pure. */
+/** Finds secrets in files that may or may not contain one, such as .npmrc. Pure. */
 import { withoutCredentials } from "./git_credentials.ts";
 import { withoutUrlPasswords } from "./url_passwords.ts";
 
-/** Whether its name is one of those whose content tells; `path` is relative to the tree's root. */
+/** Returns whether the file's content must be checked; `path` is relative to the tree's root. */
 export function mayHoldSecret(path: string): boolean {
   return checkOf(path) !== undefined;
 }
 
-/** `text` may be the first part of the file alone. */
+/** Returns whether the file contains a secret. `text` may be just the beginning of the file. */
 export function holdsSecret(path: string, text: string): boolean {
   return checkOf(path)?.(text) ?? false;
 }
 
 type Check = (text: string) => boolean;
 
-/** Given, and not by a variable such as ${NPM_TOKEN}, %(password)s or {{ token }}. */
+/** Matches a literal value, not a variable such as ${NPM_TOKEN}, %(password)s or {{ token }}. */
 const VALUE = String.raw`(?!["']?(?:\$|%[({A-Z]|\{\{|<|\*{3}|["']?\s*$))["']?\S`;
 
 function line(key: string): Check {
@@ -30,7 +30,9 @@ function json(keys: string): Check {
   return (text) => pattern.test(text) || hasUrlPassword(text);
 }
 
-/** Without those that only name a variable: "https://${USER}:${TOKEN}@host". */
+/**
+ * Returns whether a URL contains a password, not just a variable: "https://${USER}:${TOKEN}@host".
+ */
 function hasUrlPassword(text: string): boolean {
   const plain = text.replaceAll(/:\/\/[^/\s]{0,200}?(?:\$|%\(|\{\{|<)[^/\s]{0,200}@/g, "://");
   return withoutUrlPasswords(plain) !== plain;
@@ -43,7 +45,7 @@ const XML: Check = (text) =>
   /key="[^"]*(?:password|apikey|token)[^"]*"\s+value="(?!%)[^"]/i.test(text) ||
   hasUrlPassword(text);
 
-/** By the file's name. */
+/** Checks by the file's name. */
 const NAMES: Record<string, Check> = {
   ".npmrc": line(String.raw`(?:^|:)_(?:authToken|auth|password)`),
   ".yarnrc": line(String.raw`_(?:authToken|auth|password)`),
@@ -69,13 +71,13 @@ const NAMES: Record<string, Check> = {
   ".terraformrc": line("token|password"),
 };
 
-/** By its end. */
+/** Checks by the end of the path. */
 const PATHS: readonly (readonly [RegExp, Check])[] = [
-  // Docker's, in .docker or where $DOCKER_CONFIG names it.
+  // Docker's, in .docker or in $DOCKER_CONFIG.
   [/(?:^|\/)config\.json$/, (text) => /"auths"\s*:/.test(text) && NAMES[".dockercfg"](text)],
   [/(?:^|\/)\.bundle\/config$/, (text) => /^BUNDLE_\S+: "?[^\s"]+:[^\s"]+"?$/m.test(text)],
   [/(?:^|\/)\.sourceTree\/config(?:\.toml)?$/, line("token")],
-  // A repository without files of its own, which may lie in the tree as any directory.
+  // A bare repository, which is an ordinary directory of the tree.
   [/\.git\/config$/, CONFIGURATION],
 ];
 

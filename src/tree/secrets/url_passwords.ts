@@ -1,14 +1,14 @@
-/** Passwords in addresses, which stay here. Pure. */
+/** Removes passwords from URLs. Pure. */
 
-/** A token may stand as the user, too: all but the user of an ssh address is left out. */
+/** Matches the login part of a URL. The user may be a token, so it is kept in ssh URLs only. */
 const LOGIN = /\b([a-z][a-z0-9+.-]{0,30}):\/\/([^/?#\s]*)@/gi;
-/** "?private_token=x", as some servers take it. */
+/** Matches "?private_token=x", which some servers accept. */
 const IN_QUERY =
   /([?&](?:access_token|private_token|job_token|auth_token|token|password|passwd|api_?key|secret)=)[^&\s"'#]+/gi;
 
 /**
- * Of an address, or of a text with addresses in it: "https://user:token@host/a" becomes "https://host/a",
- * "ssh://git:x@host/a" becomes "ssh://git@host/a", and "git@host:a" is left as it is.
+ * Returns a URL, or a text with URLs in it, without passwords: "https://user:token@host/a" becomes
+ * "https://host/a", "ssh://git:x@host/a" becomes "ssh://git@host/a", and "git@host:a" is unchanged.
  */
 export function withoutUrlPasswords(text: string): string {
   if (!text.includes("://")) return text;

@@ -4,7 +4,7 @@
  */
 import net from "node:net";
 import tls from "node:tls";
-import type { Certificates } from "../../../src/sandbox/certificate.ts";
+import type { Certificates } from "../../../src/sandbox/api/certificate.ts";
 import { concat } from "./byte_reader.ts";
 import { type Kind, kindOf } from "./exchange.ts";
 import { type Frame, readFrame } from "./frames.ts";

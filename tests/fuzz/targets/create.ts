@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { app } from "../../../src/app.ts";
-import type { KubeObject, Resource } from "../../../src/kube/interface.ts";
+import type { KubeObject, Resource, Stored } from "../../../src/kube/interface.ts";
 import { PIPELINES, TASKS } from "../../../src/tekton/model.ts";
 import { FakeHost } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
@@ -114,7 +114,7 @@ class Cluster extends FakeKube {
     resource: Resource,
     object: T,
     options: { dryRun?: boolean } = {},
-  ): Promise<T> {
+  ): Promise<Stored<T>> {
     const { debug: _, ...spec } = object.spec as Record<string, unknown>;
     const named = { generateName: "run-", ...object.metadata };
     return super.create(resource, { ...object, metadata: named, spec }, options);

@@ -122,7 +122,7 @@ function uploads({ run, target, task }: InlineCase): RunManifest<PipelineRun>[] 
   if (workspace === undefined || index < 0) return [];
   return [lowerPipeline({
     ...OPTIONS,
-    pipeline: { metadata: { name: "p" }, spec },
+    pipeline: { kind: "Pipeline", metadata: { name: "p" }, spec },
     target,
     task: readTask(task),
     // One step of several, or all of the Task.

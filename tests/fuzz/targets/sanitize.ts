@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { sanitize } from "../../../src/view/sanitize.ts";
+import { sanitize } from "../../../src/view/text/sanitize.ts";
 import corpus from "../corpus/sanitize.json" with { type: "json" };
 import { text } from "../inputs.ts";
 import { fc, type Target } from "../target.ts";

@@ -5,7 +5,7 @@ import { ClusterError, ExpectedError } from "../../../src/errors.ts";
 import { NetworkTransport } from "../../../src/deno/network.ts";
 import { KubeClient } from "../../../src/kube/client.ts";
 import { PODS } from "../../../src/kube/interface.ts";
-import { makeCertificates } from "../../../src/sandbox/certificate.ts";
+import { makeCertificates } from "../../../src/sandbox/api/certificate.ts";
 import { FaultyProxy } from "../../support/faulty_proxy.ts";
 import { rejection } from "../../support/refusal.ts";
 import { TcpListener } from "../../support/tcp_listener.ts";
@@ -253,7 +253,8 @@ function endless(): ReadableStream<Uint8Array> {
 
 Deno.test("what a connection swallowed is asked for over another one", async () => {
   const { ca, cert, key } = await makeCertificates();
-  const object = JSON.stringify({ metadata: { name: "p" } });
+  const metadata = { name: "p", namespace: "n", uid: "u" };
+  const object = JSON.stringify({ kind: "Pod", metadata });
   const server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", cert, key, onListen() {} },
     (request) =>

@@ -8,7 +8,7 @@ import type { TLSSocket } from "node:tls";
 import type { Connection, Credentials } from "../../../src/deno/kubeconfig.ts";
 import { NetworkTransport } from "../../../src/deno/network.ts";
 import type { Socket } from "../../../src/kube/transport.ts";
-import { makeCertificates } from "../../../src/sandbox/certificate.ts";
+import { makeCertificates } from "../../../src/sandbox/api/certificate.ts";
 import { until } from "../../support/fake_transport.ts";
 import { FaultyProxy } from "../../support/faulty_proxy.ts";
 

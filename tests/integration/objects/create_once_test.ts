@@ -5,7 +5,7 @@ import { NetworkTransport } from "../../../src/deno/network.ts";
 import { KubeClient } from "../../../src/kube/client.ts";
 import type { KubeObject } from "../../../src/kube/interface.ts";
 import { createOnce } from "../../../src/objects/create_once.ts";
-import { makeCertificates } from "../../../src/sandbox/certificate.ts";
+import { makeCertificates } from "../../../src/sandbox/api/certificate.ts";
 import { TASK_RUNS } from "../../../src/tekton/model.ts";
 import { FaultyProxy } from "../../support/faulty_proxy.ts";
 
@@ -58,6 +58,7 @@ class Server implements AsyncDisposable {
       return found === undefined ? failure(404, "not found") : Response.json(found);
     }
     const object: KubeObject = await request.json();
+    object.metadata.uid = `uid-${this.posts}`;
     this.posts += 1;
     const create = () => {
       const { name } = object.metadata;

@@ -13,14 +13,14 @@ function modulesWith(pattern: RegExp): string[] {
 
 Deno.test("only these make text printable without escaping it", () => {
   assert.deepEqual(modulesWith(/\bunescaped\(/), [
-    "commands/lent_terminal.ts", // a reset before words of ours
-    "commands/print_data.ts", // where stdout is no terminal
+    "commands/output/print_data.ts", // where stdout is no terminal
+    "commands/session/shell_terminal.ts", // a reset before words of ours
     "printable.ts",
     "view/diff.ts", // a patch for a pipe
     "view/log_line.ts", // a log for a pipe
-    "view/output_filter.ts", // what was filtered
-    "view/sanitize.ts", // as above
-    "view/style.ts", // colors
+    "view/text/output_filter.ts", // what was filtered
+    "view/text/sanitize.ts", // as above
+    "view/text/style.ts", // colors
   ]);
   assert.deepEqual(modulesWith(/\bas (unknown as )?Printable\b/), ["printable.ts"]);
 });
@@ -28,9 +28,9 @@ Deno.test("only these make text printable without escaping it", () => {
 Deno.test("only these write bytes of a container's", () => {
   assert.deepEqual(modulesWith(/\bterminal\.write\(/), [
     "commands/exec.ts", // what kubectl exec would show
-    "commands/filtered_output.ts", // where the stream is no terminal
-    "commands/lent_terminal.ts", // a shell at this terminal
-    "commands/session.ts", // the same: the terminal that is lent
+    "commands/output/filtered_output.ts", // where the stream is no terminal
+    "commands/session/run_shell.ts", // a shell at this terminal
+    "commands/session/shell_terminal.ts", // the same: the terminal that is lent
   ]);
 });
 

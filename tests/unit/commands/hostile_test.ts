@@ -15,7 +15,7 @@ import {
 } from "../../../src/kube/interface.ts";
 import { refused } from "../../../src/kube/status.ts";
 import { LABEL, PIPELINES, TASK_RUNS, TASKS } from "../../../src/tekton/model.ts";
-import { ERASE_LINE } from "../../../src/view/style.ts";
+import { ERASE_LINE } from "../../../src/view/text/style.ts";
 import { FakeHost } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
 import { assertPrintable, HOSTILE, hostile, withStrings } from "../../support/hostile.ts";

@@ -13,6 +13,8 @@ import { PODS } from "../../../src/kube/interface.ts";
 import type { Shape } from "../../../src/shape.ts";
 import { PIPELINE_RUNS, TASK_RUNS } from "../../../src/tekton/model.ts";
 
+const METADATA = '{"name":"a","namespace":"n","uid":"u"}';
+
 /** JSON that is no object that Kubernetes could have sent. */
 const LIES = [
   "null",
@@ -27,16 +29,20 @@ const LIES = [
   '{"metadata":{}}',
   '{"metadata":{"name":5}}',
   '{"metadata":{"name":null}}',
-  '{"metadata":{"name":"a","uid":{}}}',
-  '{"metadata":{"name":"a","resourceVersion":7}}',
-  '{"metadata":{"name":"a","labels":[]}}',
-  '{"metadata":{"name":"a","labels":{"x":1}}}',
-  '{"metadata":{"name":"a","annotations":"x"}}',
-  '{"metadata":{"name":"a"},"spec":[]}',
-  '{"metadata":{"name":"a"},"status":"Running"}',
-  '{"metadata":{"name":"a"},"status":{"conditions":{}}}',
-  '{"metadata":{"name":"a"},"status":{"conditions":[null]}}',
-  '{"metadata":{"name":"a"},"status":{"conditions":[{"type":[]}]}}',
+  '{"metadata":{"name":"a","namespace":"n"}}',
+  '{"metadata":{"name":"a","uid":"u"}}',
+  '{"metadata":{"name":"a","namespace":"n","uid":{}}}',
+  ...[
+    '{"metadata":METADATA,"resourceVersion":7}}',
+    '{"metadata":METADATA,"labels":[]}}',
+    '{"metadata":METADATA,"labels":{"x":1}}}',
+    '{"metadata":METADATA,"annotations":"x"}}',
+    '{"metadata":METADATA},"spec":[]}',
+    '{"metadata":METADATA},"status":"Running"}',
+    '{"metadata":METADATA},"status":{"conditions":{}}}',
+    '{"metadata":METADATA},"status":{"conditions":[null]}}',
+    '{"metadata":METADATA},"status":{"conditions":[{"type":[]}]}}',
+  ].map((text) => text.replace("METADATA", METADATA.slice(0, -1))),
 ];
 
 const SHAPED = { shape: { status: { conditions: [{ type: "text" }] } } as Shape };
@@ -92,22 +98,24 @@ Deno.test("text that breaks off was cut on its way", () => {
 });
 
 Deno.test("the place that is of another shape is named", () => {
-  const text = '{"metadata":{"name":"a"},"status":{"conditions":[{"type":[]}]}}';
+  const text = `{"metadata":${METADATA},"status":{"conditions":[{"type":[]}]}}`;
   const error = new AnswerError("no object: status.conditions[0].type is no text");
   assert.throws(() => parseObject(text, SHAPED), error);
 });
 
 Deno.test("fields that are null are as good as left out", () => {
-  const text = '{"metadata":{"name":"a","creationTimestamp":null,"labels":null},"spec":null}';
-  assert.deepEqual(parseObject(text, SHAPED), { metadata: { name: "a" } });
+  const nulls = METADATA.replace("}", ',"creationTimestamp":null,"labels":null}');
+  const text = `{"metadata":${nulls},"spec":null}`;
+  const metadata = { name: "a", namespace: "n", uid: "u" };
+  assert.deepEqual(parseObject(text, SHAPED), { metadata });
   const items = `{"items":[${text}]}`;
-  assert.deepEqual(parseList(items, SHAPED).items, [{ metadata: { name: "a" } }]);
+  assert.deepEqual(parseList(items, SHAPED).items, [{ metadata }]);
 });
 
 Deno.test("what is right comes as it is, with all that is not looked at", () => {
   const object = {
     apiVersion: "v1",
-    metadata: { name: "a", managedFields: [{}] },
+    metadata: { name: "a", namespace: "n", uid: "u", managedFields: [{}] },
     status: { conditions: [{ type: "Ready", extra: 1 }], more: [] },
     data: "x",
   };

@@ -7,6 +7,7 @@ import { FakeTransport, json, status, until } from "../../support/fake_transport
 import { rejection } from "../../support/refusal.ts";
 
 const RUNS = { group: "tekton.dev", version: "v1", plural: "taskruns", kind: "TaskRun" };
+const POD = { kind: "Pod", metadata: { name: "p", namespace: "a", uid: "u" } };
 
 function client(answer?: FakeTransport["answer"]) {
   const transport = new FakeTransport();
@@ -22,7 +23,7 @@ function asked({ requests }: FakeTransport): string[] {
 }
 
 Deno.test("each verb is one request", async () => {
-  const { transport, kube } = client(() => json({ items: [], metadata: { name: "p" } }));
+  const { transport, kube } = client(() => json({ items: [], ...POD }));
   await kube.get(PODS, "a", "p");
   await kube.list(PODS, { namespace: "a", labels: "x=y" });
   await kube.create(RUNS, { metadata: { generateName: "r-", namespace: "b" } });
@@ -82,7 +83,7 @@ Deno.test("credentials that can't be renewed are told in their own words", async
 });
 
 Deno.test("every plain request has a time limit", async () => {
-  const { transport, kube } = client(() => json({ metadata: { name: "p" } }));
+  const { transport, kube } = client(() => json(POD));
   await kube.get(PODS, "a", "p");
   assert.ok(transport.requests[0].init.signal instanceof AbortSignal);
 });
@@ -91,10 +92,12 @@ Deno.test("a watch lists, watches from that version on, and ends with its signal
   const stop = new AbortController();
   const { transport, kube } = client(({ path }) => {
     if (!path.includes("watch=1")) {
-      const items = [{ metadata: { name: "a", uid: "a" } }];
+      const items = [{ metadata: { name: "a", namespace: "n", uid: "a" } }];
       return json({ items, metadata: { resourceVersion: "7" } });
     }
-    const object = { metadata: { name: "a", uid: "a", resourceVersion: "8" } };
+    const object = {
+      metadata: { name: "a", namespace: "n", uid: "a", resourceVersion: "8" },
+    };
     return new Response(`${JSON.stringify({ type: "MODIFIED", object })}\n`);
   });
   const events: WatchEvent[] = [];
@@ -151,8 +154,6 @@ Deno.test("where the authorizer can't be asked, nothing is taken for denied", as
   const { kube } = client(() => status(403, "no"));
   assert.deepEqual(await kube.denied("a", [{ verb: "get", group: "", resource: "pods" }]), []);
 });
-
-const POD = { metadata: { name: "p" } };
 
 Deno.test("a plain request ends after 30 seconds, its body included, however its network is stalled", async () => {
   const stalled = new ReadableStream<Uint8Array>({

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ClusterError } from "../../../src/errors.ts";
-import { type KubeObject, PODS } from "../../../src/kube/interface.ts";
+import { type KubeObject, PODS, type Stored } from "../../../src/kube/interface.ts";
 import { refused, UnreachableError } from "../../../src/kube/status.ts";
 import { watch, type WatchSource } from "../../../src/kube/watch.ts";
 import { Alarms, LIMIT_MS, turn, until } from "../../support/fake_transport.ts";
@@ -22,7 +22,7 @@ class FakeSource implements WatchSource<KubeObject> {
   async list() {
     this.asked.push("list");
     const play = this.lists.length > 1 ? this.lists.shift()! : this.lists[0];
-    const items = await play() as KubeObject[];
+    const items = await play() as Stored[];
     return { items, resourceVersion: `list-${this.asked.length}` };
   }
 
@@ -63,8 +63,8 @@ function* bytesOf(events: unknown[]): Generator<Uint8Array> {
   }
 }
 
-function object(name: string, resourceVersion: string, uid = name): KubeObject {
-  return { metadata: { name, uid, resourceVersion } };
+function object(name: string, resourceVersion: string, uid = name): Stored {
+  return { metadata: { name, namespace: "default", uid, resourceVersion } };
 }
 
 function event(type: string, name: string, resourceVersion: string) {
@@ -229,7 +229,7 @@ class OpenStream {
 }
 
 /** A watch whose streams stay open: those of now, and what it has said. */
-function watching(list: KubeObject[] = []) {
+function watching(list: Stored[] = []) {
   const source = new FakeSource([() => list]);
   const streams: OpenStream[] = [];
   source.stream = (resourceVersion) => {

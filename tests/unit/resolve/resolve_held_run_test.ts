@@ -15,6 +15,7 @@ const SCRIPT = (name: string): Step => ({ name, image: "i", script: "true" });
 const PROGRAM: Step = { name: "program", image: "i", command: ["/kaniko"] };
 
 const PIPELINE: Pipeline = {
+  kind: "Pipeline",
   metadata: { name: "p" },
   spec: {
     tasks: [
@@ -97,6 +98,7 @@ Deno.test("a task or step that is named and can't be held is refused", async () 
 
 Deno.test("a Task's steps hold alike", async () => {
   const task: Task = {
+    kind: "Task",
     metadata: { name: "t" },
     spec: { steps: [SCRIPT("one"), PROGRAM, SCRIPT("two")] },
   };

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Stored } from "../../../src/kube/interface.ts";
 import { LiveRun } from "../../../src/run/live_run.ts";
 import { keepPipelineLabel } from "../../../src/run/metadata.ts";
 import { PIPELINE_RUNS, type PipelineRun } from "../../../src/tekton/model.ts";
@@ -7,7 +8,7 @@ import { FakeKube } from "../../support/fake_kube.ts";
 
 const LABEL = "tekton.dev/pipeline";
 
-function run(label: string, status: PipelineRun["status"] = {}): PipelineRun {
+function run(label: string, status: PipelineRun["status"] = {}): Stored<PipelineRun> {
   return {
     kind: "PipelineRun",
     metadata: { name: "p-run-0", namespace: "default", uid: "u", labels: { [LABEL]: label } },

@@ -1,5 +1,5 @@
 /** A run, its TaskRuns and Pods as a cluster would have them, set by a test step by step. */
-import { PODS } from "../../../src/kube/interface.ts";
+import { PODS, type Stored } from "../../../src/kube/interface.ts";
 import {
   type ContainerStatus,
   LABEL,
@@ -59,7 +59,7 @@ export class Stage implements AsyncDisposable {
   }
 
   /** The pod of a task, "" for that of a TaskRun, is like this from now on. */
-  pod(task: string, steps: Steps, rest: Partial<Pod["status"]> = {}): Pod {
+  pod(task: string, steps: Steps, rest: Partial<Pod["status"]> = {}): Stored<Pod> {
     const volumeMounts = [{ name: "gate", mountPath: GATE_DIRECTORY }];
     return this.kube.put<Pod>(PODS, {
       metadata: {
@@ -112,7 +112,7 @@ export class Stage implements AsyncDisposable {
     await turn();
   }
 
-  #follow(run: PipelineRun | TaskRun): LiveRun {
+  #follow(run: Stored<PipelineRun | TaskRun>): LiveRun {
     return this.#live = new LiveRun(this.kube, run, this.clock);
   }
 }

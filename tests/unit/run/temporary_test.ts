@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { ClusterError } from "../../../src/errors.ts";
-import type { KubeObject } from "../../../src/kube/interface.ts";
 import { refused, unreachable } from "../../../src/kube/status.ts";
 import { LiveRun } from "../../../src/run/live_run.ts";
 import { createRun } from "../../../src/run/start.ts";
 import { removeTemporary } from "../../../src/run/temporary.ts";
 import {
+  type Pipeline,
   PIPELINE_RUNS,
   type PipelineRun,
   PIPELINES,
   type Run,
+  type RunKind,
+  type Task,
   TASK_RUNS,
   TASKS,
 } from "../../../src/tekton/model.ts";
@@ -21,12 +23,12 @@ import { until } from "../../support/fake_transport.ts";
 import { rejection } from "../../support/refusal.ts";
 import { ended } from "./stage.ts";
 
-const OBJECTS: KubeObject[] = [
-  { kind: "Pipeline", metadata: { name: "n", namespace: "default" } },
-  { kind: "Task", metadata: { name: "n-0", namespace: "default" } },
+const OBJECTS: (Pipeline | Task)[] = [
+  { kind: "Pipeline", metadata: { name: "n", namespace: "default" }, spec: {} },
+  { kind: "Task", metadata: { name: "n-0", namespace: "default" }, spec: {} },
 ];
 
-function runManifest(kind: string, whyNotInline?: string, generateName?: string): RunManifest {
+function runManifest(kind: RunKind, whyNotInline?: string, generateName?: string): RunManifest {
   const name = generateName === undefined ? "r" : undefined;
   const metadata = { name, generateName, namespace: "default" };
   const objects = kind === "PipelineRun" ? OBJECTS : OBJECTS.slice(1);
@@ -65,7 +67,7 @@ Deno.test("inline is the first choice", async () => {
   assert.deepEqual([objects, why], [[], undefined]);
 });
 
-for (const kind of ["PipelineRun", "TaskRun"]) {
+for (const kind of ["PipelineRun", "TaskRun"] as const) {
   Deno.test(`where the cluster forbids it a ${kind} comes after its objects, which it then owns`, async () => {
     const kube = new FakeKube();
     let refusals = 1;

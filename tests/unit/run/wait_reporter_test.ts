@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { EVENTS, type KubeEvent, PODS } from "../../../src/kube/interface.ts";
+import { EVENTS, type KubeEvent, PODS, type Stored } from "../../../src/kube/interface.ts";
 import type { RunEvent } from "../../../src/events.ts";
 import { WaitReporter } from "../../../src/run/wait_reporter.ts";
 import { PIPELINE_RUNS, type PipelineRun, type Pod } from "../../../src/tekton/model.ts";
@@ -7,8 +7,8 @@ import { turn, until } from "../../support/fake_transport.ts";
 import { RUN, Stage } from "./stage.ts";
 
 /** The affinity assistant's; its container is no step. */
-const ASSISTANT: Pod = {
-  metadata: { name: "affinity-assistant-0" },
+const ASSISTANT: Stored<Pod> = {
+  metadata: { name: "affinity-assistant-0", namespace: "default", uid: "u" },
   spec: { containers: [{ name: "affinity-assistant", image: "i" }] },
   status: {
     phase: "Running",
@@ -25,7 +25,7 @@ Deno.test("of the pods that run, those of tasks are waited for", async () => {
   live.pods.set("affinity-assistant-0", ASSISTANT);
   clock.advance(2_000);
   const pod = stage.pod("test", { a: "running" });
-  live.pods.set(pod.metadata.name!, pod);
+  live.pods.set(pod.metadata.name, pod);
   clock.advance(2_000);
   assert.deepEqual(stage.events, [
     { kind: "waiting", text: "PipelineRun p-run-1 to go on" },
@@ -101,7 +101,7 @@ Deno.test("a pod that waits for a claim tells what the claim's events say", asyn
     message: missing,
     lastTimestamp: "2026-01-02T03:04:05Z",
   });
-  await until(() => live.pods.get(pod.metadata.name!)?.spec?.volumes !== undefined);
+  await until(() => live.pods.get(pod.metadata.name)?.spec?.volumes !== undefined);
   const said = await saidOf(stage, talk);
   const text = `pod ${pod.metadata.name}: claim c: ProvisioningFailed: ${missing}`;
   assert.deepEqual(said.slice(1), [

@@ -3,7 +3,7 @@ import type { TaskRun } from "../../../src/tekton/model.ts";
 import { durationMs, failedStep, isCancelled, phaseOf } from "../../../src/tekton/phase.ts";
 
 function run(status?: TaskRun["status"]): TaskRun {
-  return { metadata: { name: "r" }, spec: {}, status };
+  return { kind: "TaskRun", metadata: { name: "r" }, spec: {}, status };
 }
 
 function succeeded(status: "True" | "False" | "Unknown", reason?: string, message?: string) {

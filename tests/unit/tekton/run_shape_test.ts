@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import type { KubeObject } from "../../../src/kube/interface.ts";
-import { checkedRun } from "../../../src/tekton/run_shape.ts";
+import { type CheckedRun, checkedRun } from "../../../src/tekton/run_shape.ts";
 import { refusal } from "../../support/refusal.ts";
 
-function run(spec: Record<string, unknown>, metadata = {}): KubeObject {
+function run(spec: Record<string, unknown>, metadata = {}): CheckedRun {
   return { apiVersion: "tekton.dev/v1", kind: "PipelineRun", metadata, spec };
 }
 

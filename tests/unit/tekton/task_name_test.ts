@@ -26,6 +26,7 @@ function labelsOf(metadata: unknown): Record<string, string> | undefined {
 
 Deno.test("a TaskRun with its Task inline has no label that says that it refers to one", () => {
   const run: TaskRun = {
+    kind: "TaskRun",
     metadata: { name: "r", labels: LABELS },
     spec: { taskRef: { name: "t" } },
   };
@@ -42,6 +43,7 @@ Deno.test("none comes to a Pipeline's TaskRuns by the run, the Pipeline, the Tas
   const target = { name: "build", taskRef: { name: "t" } };
   const spec = { tasks: [target, { name: "other", taskRef: { name: "t" } }] };
   const run: PipelineRun = {
+    kind: "PipelineRun",
     metadata: { name: "r", labels: LABELS },
     spec: { taskRunSpecs: [{ pipelineTaskName: "build", metadata: { labels: LABELS } }] },
   };
@@ -60,7 +62,11 @@ Deno.test("none comes to a Pipeline's TaskRuns by the run, the Pipeline, the Tas
 });
 
 Deno.test("by objects the run refers to a Task, and Tekton writes its label itself", () => {
-  const run: TaskRun = { metadata: { name: "r" }, spec: { taskRef: { name: "t" } } };
+  const run: TaskRun = {
+    kind: "TaskRun",
+    metadata: { name: "r" },
+    spec: { taskRef: { name: "t" } },
+  };
   const { runManifest } = holdTaskRun(run, { metadata: METADATA, spec: SPEC }, STEPS, {
     gate: GATE,
   });

@@ -11,7 +11,7 @@ const CLOCKS = { pauseSeconds: 600, defaultTimeout: "1h0m0s" };
 const PIPELINE = { tasks: [{ name: "clone" }, { name: "test" }], finally: [{ name: "tidy" }] };
 
 function run(spec: PipelineRun["spec"] = {}): PipelineRun {
-  return deepFreeze({ metadata: { name: "r" }, spec });
+  return deepFreeze({ kind: "PipelineRun", metadata: { name: "r" }, spec });
 }
 
 /** The run's timeouts after these tasks hold. */

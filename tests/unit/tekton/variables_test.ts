@@ -74,6 +74,7 @@ Deno.test("defaults that refer to each other end", () => {
 
 Deno.test("a Pipeline's variables: its params, contexts and which workspaces are bound", () => {
   const pipeline: Pipeline = {
+    kind: "Pipeline",
     metadata: { name: "pipe" },
     spec: { params: [{ name: "x", default: "d" }], workspaces: [{ name: "a" }, { name: "b" }] },
   };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { LogLines, sanitize } from "../../../src/view/log_line.ts";
+import { LogLines } from "../../../src/view/log_line.ts";
 
 Deno.test("a log line has tkn's prefix", () => {
   const lines = new LogLines({ color: false, terminal: false });
@@ -26,62 +26,6 @@ Deno.test("piped lines stay as they are", () => {
   const lines = new LogLines({ color: false, terminal: false });
   const line = "\x1b]0;title\x07\x1b[2J10%\r20%\x00";
   assert.equal(lines.render({ step: "a", line }), `[a] ${line}`);
-});
-
-const SANITIZED: [what: string, line: string, shown: string][] = [
-  [
-    "tabs and colours stay",
-    "a\t\x1b[1;31mred\x1b[0m \x1b[38:5:9mx",
-    "a\t\x1b[1;31mred\x1b[0m \x1b[38:5:9mx",
-  ],
-  ["letters of any script stay", "äß→日本🎉", "äß→日本🎉"],
-  ["the cursor is not moved", "a\x1b[2J\x1b[1;1Hb\x1b[?25lc", "abc"],
-  ["the title is not set", "a\x1b]0;pwned\x07b\x1b]2;pwned\x1b\\c", "abc"],
-  ["a link is its text", "\x1b]8;;http://x\x1b\\text\x1b]8;;\x1b\\", "text"],
-  ["device strings go", "a\x1bP1$q\x1b\\b\x1b_x\x1b\\c", "abc"],
-  ["the terminal is not asked nor reset", "a\x1b[6nb\x1bcc\x1b(0d", "abcd"],
-  ["C1 controls go, with what they begin", "a\x9b2Jb\x9d0;t\x9cc\x85d", "abcd"],
-  ["other C0 controls go", "a\x00\x07\x08\x0b\x0c\x7fb", "ab"],
-  ["a sequence that never ends is text without its start", "a\x1b]0;b", "a0;b"],
-  ["a broken sequence is not joined to a new one", "\x1b\x00[2Jx\x1b[\x1b[2Jm", "[2Jxm"],
-  ["an ESC at the end goes", "a\x1b", "a"],
-  ["what overwrites stays", "10%\r20%\r100%\r", "100%"],
-  ["a carriage return alone is nothing", "\r", ""],
-];
-
-for (const [what, line, shown] of SANITIZED) {
-  Deno.test(`on a terminal ${what}`, () => assert.equal(sanitize(line), shown));
-}
-
-Deno.test("without colour a line's own colours go too", () => {
-  assert.equal(sanitize("\x1b[31mred\x1b[0m", { color: false }), "red");
-});
-
-Deno.test("no line can leave a control character but tabs and colours", () => {
-  const alphabet = [
-    "\x1b",
-    "[",
-    "]",
-    "0",
-    ";",
-    "m",
-    "J",
-    "\x07",
-    "\\",
-    "\x9b",
-    "P",
-    "\x00",
-    "\x9c",
-  ];
-  for (let n = 0; n < alphabet.length ** 4; n++) {
-    const line = [0, 1, 2, 3].map((at) =>
-      alphabet[Math.floor(n / alphabet.length ** at) % alphabet.length]
-    ).join("");
-    // deno-lint-ignore no-control-regex
-    const left = sanitize(line).replace(/\x1b\[[0-9;:]*m/g, "");
-    // deno-lint-ignore no-control-regex
-    assert.doesNotMatch(left, /[\x00-\x08\x0a-\x1f\x7f-\x9f]/, JSON.stringify(line));
-  }
 });
 
 Deno.test("bytes that are not UTF-8 stay in a pipe; a terminal gets none that could mean something to it", () => {

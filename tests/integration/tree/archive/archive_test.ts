@@ -43,7 +43,7 @@ Deno.test("a file that is cut off while it is read ends the stream with its name
     walk(denoFiles, place.path, await loadIgnore(denoFiles, place.path)),
     { files: denoFiles, root: place.path, nowSeconds: Date.now() / 1000 },
   );
-  const error = { message: 'Cannot send "log": it became shorter while it was sent' };
+  const error = { message: 'Cannot send "log": it became shorter during the upload' };
   await assert.rejects(async () => {
     for await (const _ of stream) truncateSync(`${place.path}/log`, 1_000_000);
   }, error);
@@ -90,7 +90,7 @@ Deno.test("a path that is longer than the system takes is named, with what helps
     );
     assert.match(
       error.hint!,
-      /^Put the directory where its own path is shorter, or leave it out: /,
+      /^Move the directory to a shorter path, or leave it out: /,
     );
     return true;
   });

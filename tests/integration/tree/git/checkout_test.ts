@@ -276,11 +276,11 @@ testWith(
         (error: Error & { hint?: string }) => {
           assert.equal(
             error.message,
-            `Cannot upload "${from}" with git: ${shared}/.git borrows objects of ${main}/.git/objects`,
+            `Cannot upload "${from}" with git: ${shared}/.git borrows objects from ${main}/.git/objects`,
           );
-          assert(error.hint?.startsWith("to make it whole: "));
+          assert(error.hint?.startsWith("To copy them: "));
           if (from !== shared) {
-            const command = error.hint!.slice("to make it whole: ".length);
+            const command = error.hint!.slice("To copy them: ".length);
             execFileSync("sh", ["-c", command], { env: { PATH: process.env.PATH }, stdio: "pipe" });
           }
           return true;

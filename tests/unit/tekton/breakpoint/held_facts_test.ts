@@ -3,6 +3,7 @@ import { mountedWorkspaces, paramsOf } from "../../../../src/tekton/breakpoint/h
 import type { Pod, TaskRun } from "../../../../src/tekton/model.ts";
 
 const RUN: TaskRun = {
+  kind: "TaskRun",
   metadata: { name: "r" },
   spec: {
     params: [{ name: "given", value: "1" }],
@@ -60,7 +61,7 @@ Deno.test("another step's container has those that it mounts", () => {
 Deno.test("a param that had to be renamed is called as the Task calls it", () => {
   const params = [{ name: "who-of-work", value: "Ada" }, { name: "out-of-order", value: "x" }];
   const labels = { "tekton.dev/pipelineTask": "work" };
-  assert.deepEqual(paramsOf({ metadata: { labels }, spec: { params } }), [
+  assert.deepEqual(paramsOf({ kind: "TaskRun", metadata: { labels }, spec: { params } }), [
     { name: "who", value: "Ada" },
     { name: "out-of-order", value: "x" },
   ]);

@@ -13,6 +13,7 @@ import type {
   Task,
   TaskSpec,
 } from "../../../../src/tekton/model.ts";
+import type { Named } from "../../../../src/kube/interface.ts";
 import { deepFreeze } from "../../../support/deep_freeze.ts";
 import { GATE, HOLD, into, wholeOf } from "../../../support/fake_gate.ts";
 
@@ -32,7 +33,7 @@ interface Parts {
 function upload({ tasks, params, task, rest, finally: last }: Parts): PipelineUpload {
   const target = [...tasks, ...last ?? []].find((one) => one.name === "clone")!;
   return deepFreeze({
-    pipeline: { metadata: { name: "p" }, spec: { params, tasks, finally: last } },
+    pipeline: { kind: "Pipeline", metadata: { name: "p" }, spec: { params, tasks, finally: last } },
     target,
     task: { metadata: { name: "fetch" }, spec: task },
     standIn: wholeOf(task),
@@ -61,7 +62,7 @@ const FETCH: TaskSpec = { workspaces: [{ name: "output" }], steps: [{ name: "s",
 
 Deno.test("the Pipeline of examples/ becomes this PipelineRun", () => {
   const [task, , pipeline] = parseAllDocuments(example)
-    .map((document) => document.toJS()) as [Task, Task, Pipeline];
+    .map((document) => document.toJS()) as [Task, Task, Named<Pipeline>];
   task.metadata.labels = { team: "a" };
   pipeline.metadata.annotations = {
     "kubectl.kubernetes.io/last-applied-configuration": "{}",

@@ -7,6 +7,7 @@ import {
   type TaskUpload,
 } from "../../../../src/tekton/breakpoint/lower_task.ts";
 import type { Step, Task, TaskRun, TaskSpec } from "../../../../src/tekton/model.ts";
+import type { Named } from "../../../../src/kube/interface.ts";
 import { deepFreeze } from "../../../support/deep_freeze.ts";
 import { heldStep } from "../../../../src/tekton/breakpoint/replace_steps.ts";
 import { GATE, HOLD, into } from "../../../support/fake_gate.ts";
@@ -22,7 +23,7 @@ const HELD = { script: HOLD, args: ["600", "$(workspaces.source.path)"] };
 /** An upload into `source`, in place of the step of that index; without one before the first. */
 function upload(spec: TaskSpec, index?: number, rest: Partial<TaskUpload> = {}): TaskUpload {
   return deepFreeze({
-    task: { metadata: { name: "t" }, spec },
+    task: { kind: "Task", metadata: { name: "t" }, spec },
     standIn: index === undefined ? BEFORE : { replaced: [index], at: index },
     destination: into("source"),
     gate: GATE,
@@ -42,7 +43,7 @@ const TWO: TaskSpec = {
 };
 
 Deno.test("the Task t-steps becomes this TaskRun, with a step before its first", () => {
-  const task = parseAllDocuments(objects).map((document) => document.toJS() as Task)
+  const task = parseAllDocuments(objects).map((document) => document.toJS() as Named<Task>)
     .find((one) => one.metadata.name === "t-steps")!;
   const run = lowerTask(upload(task.spec, undefined, {
     task,
@@ -182,7 +183,9 @@ Deno.test("labels are the Task's and its name, kubectl's copy is left out", () =
     labels: { a: "b", "tekton.dev/task": "another" },
     annotations: { "kubectl.kubernetes.io/last-applied-configuration": "{}", c: "d" },
   };
-  const run = lowerTask(upload(TWO, undefined, { task: { metadata, spec: TWO } }));
+  const run = lowerTask(upload(TWO, undefined, {
+    task: { kind: "Task", metadata, spec: TWO },
+  }));
   assert.deepEqual(run.metadata.labels, { a: "b", "tkn-dev/task": "t" });
   assert.deepEqual(run.metadata.annotations, { c: "d" });
   assert.equal("serviceAccountName" in run.spec, false);

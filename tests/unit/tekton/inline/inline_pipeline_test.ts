@@ -4,13 +4,15 @@ import type { Pipeline, PipelineRun } from "../../../../src/tekton/model.ts";
 import { deepFreeze } from "../../../support/deep_freeze.ts";
 
 const PIPELINE: Pipeline = {
+  kind: "Pipeline",
   metadata: { name: "build", labels: { team: "a", tier: "1" }, annotations: { note: "x" } },
   spec: { tasks: [{ name: "one", displayName: "$(context.pipeline.name)" }, { name: "two" }] },
 };
 
 function inlined(run: PipelineRun["spec"], labels?: Record<string, string>): PipelineRun {
   const metadata = { generateName: "r-", labels };
-  return inlinePipeline(deepFreeze({ metadata, spec: run }), deepFreeze(PIPELINE), []);
+  const given = { kind: "PipelineRun" as const, metadata, spec: run };
+  return inlinePipeline(deepFreeze(given), deepFreeze(PIPELINE), []);
 }
 
 Deno.test("the Pipeline's name stands wherever Tekton would have put it by reference", () => {

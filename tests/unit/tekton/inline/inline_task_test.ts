@@ -218,7 +218,7 @@ Deno.test("of several Tasks put inline, none has a param of another's name", () 
   }));
   delete one.steps![0].workingDir;
   const { runManifest } = holdPipelineRun(
-    { metadata: {}, spec: {} },
+    { kind: "PipelineRun", metadata: {}, spec: {} },
     { metadata: { name: "p" }, spec: { tasks } },
     [{ target: tasks[0], task: { spec: one }, steps: [{ index: 0, mode: "before" }] }, {
       target: tasks[1],

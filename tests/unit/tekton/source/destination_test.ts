@@ -81,6 +81,8 @@ Deno.test("a script's own git clone says the directory", () => {
     ["cat >k <<EOF\ngit clone no nowhere\nEOF\ngit clone u $(workspaces.output.path)/here", "here"],
     ["gh repo clone team/app $(workspaces.output.path)/app -- --depth 1", "app"],
     ["/ko-app/git-init -url=u -path=$(workspaces.output.path)/g", "g"],
+    ['get() { git clone "$1" "$2"; }\nget u $(workspaces.output.path)/f', "f"],
+    ["retry() { $@ || $@; }\nretry git clone u $(workspaces.output.path)/r", "r"],
     ["if ! git clone u $(workspaces.output.path)/n; then exit 1; fi # cd /elsewhere", "n"],
   ];
   for (const [script, directory] of cases) {
@@ -119,6 +121,8 @@ Deno.test("where a script does not tell its directory, that is known to be a gue
   assert.equal(isGuess(`git clone u /tmp/r\nmv /tmp/r ${path}/source`), true);
   assert.equal(isGuess(`cd ${path}\ngit clone u app\nmv app/* .`), true);
   assert.equal(isGuess(`get-source ${path}`), true);
+  assert.equal(isGuess(`git clone u ${path}/a || git clone v ${path}/a`), false);
+  assert.equal(isGuess(`git clone u ${path}/a\ngit clone v ${path}/b`), true);
 });
 
 Deno.test("what is known of the directory before the run is filled in, and checked", () => {

@@ -80,6 +80,26 @@ Deno.test("a task with a clone's interface that runs other tools and fetches not
   assert.equal(isClone({ ...INTERFACE, steps: [{ name: "x", image: "own:1" }] }), true);
 });
 
+Deno.test("a task that downloads a file from its url is no clone, one that unpacks it may be", () => {
+  const steps = (...scripts: string[]) => ({
+    ...INTERFACE,
+    steps: scripts.map((script) => ({ image: "i", script })),
+  });
+  assert.equal(isClone(steps("wget -O f $(params.url)\nsha256sum f")), false);
+  assert.equal(
+    isClone(steps("curl -o f $(params.url)", "sha256sum f >$(results.sha.path)")),
+    false,
+  );
+  assert.equal(isClone(steps("wget -q -O - $(params.url) | tar -xz")), true);
+  assert.equal(isClone(steps("curl -o key https://example.org", "own-fetch")), true);
+  assert.equal(isClone(steps("curl -o key https://example.org", "git clone $(params.url)")), true);
+});
+
+Deno.test("a build before a clone is run", () => {
+  const token: Step = { name: "token", image: "curl:1", script: "get-token" };
+  assert.deepEqual(standIn([MAKE, token, GIT_INIT, CHECK], "interface"), [[1, 2], 2]);
+});
+
 Deno.test("where the source stays in the Task, the step that fetches is replaced alone", () => {
   const options = { isShared: false, spec: INTERFACE };
   assert.deepEqual(standIn([GIT_INIT, CHECK, PACK], "interface", options), [[0], 0]);
@@ -138,6 +158,12 @@ const works: [Step, string][] = [
   }, "fetch"],
   [{ script: 'case "$A" in\n  main) git fetch o main ;;\nesac' }, "fetch"],
   [{ script: 'for d in $(ls); do\n  echo "a; make (b) $d"\ndone\ngit pull' }, "fetch"],
+  [{ script: 'get() {\n  git clone "$1" "$2"\n}\nget u .' }, "fetch"],
+  [{ script: 'retry() { "$@" || "$@"; }\nretry git clone u .' }, "fetch"],
+  [{ script: "if x=y; then git clone -b a u d; else git clone u d; fi" }, "fetch"],
+  [{ script: "git clone u src\ngit clone v tools" }, "mixed"],
+  [{ script: 'get() { git clone "$1"; }\nget https://h/a\nget https://h/b' }, "mixed"],
+  [{ script: 'run() { "$@"; }\ngit clone u .\nrun make' }, "mixed"],
   [{ script: "git clone u .\n$(params.script)" }, "mixed"],
   [{ script: 'git clone u .\n"${TOOL}" build' }, "mixed"],
   [{ script: 'git clone u .\neval "$BUILD"' }, "mixed"],
@@ -145,6 +171,7 @@ const works: [Step, string][] = [
   [{ script: "eval 'git clone u .\nmake'" }, "mixed"],
   [{ script: "git clone u .\nmvn package" }, "mixed"],
   [{ script: "git clone u . && make" }, "mixed"],
+  [{ script: "git clone u .\nenv CGO_ENABLED=0 go build" }, "mixed"],
   [{ script: "git clone u .\nsed -i s/a/b/ f\ngit commit -am x\ngit push" }, "mixed"],
   [{ script: 'echo "git clone"; exit 9' }, "idle"],
   [{ script: "git diff --stat" }, "idle"],

@@ -212,7 +212,7 @@ Deno.test("a file that shrinks while it is read is an error, not a short archive
   };
   const expected = (error: unknown) => {
     assert(error instanceof TransferError);
-    assert.equal(error.message, 'Cannot send "d/a": it became shorter while it was sent');
+    assert.equal(error.message, 'Cannot send "d/a": it became shorter during the upload');
     assert.match(error.hint ?? "", /--ignore '\/d\/a'$/);
     return true;
   };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { globToRegExp } from "../../../../src/tree/ignore/glob.ts";
 
-/** [glob, what matches, what does not]; tests/integration/tree/glob_git_test.ts asks git itself. */
+/** [glob, what matches, what does not]; tests/integration/tree/ignore/glob_git_test.ts asks git itself. */
 const ROWS: [glob: string, matches: string[], others: string[]][] = [
   ["*.log", ["a.log", ".log"], ["a.txt", "b/a.log"]],
   ["a?c", ["abc"], ["ac", "a/c", "abbc"]],

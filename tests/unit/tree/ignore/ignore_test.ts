@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type IgnoreOptions, loadIgnore } from "../../../../src/tree/ignore/ignore.ts";
 import { walk } from "../../../../src/tree/walk.ts";
-import type { GitAnswers } from "../../../../src/tree/git/git_rules.ts";
+import type { GitAnswers } from "../../../../src/tree/git/git_answers.ts";
 import { gitAnswers } from "../../../support/git_answers.ts";
 import { MemoryFiles } from "../../../support/memory_files.ts";
 import { tree } from "../../../support/tree_text.ts";
@@ -353,12 +353,12 @@ Deno.test("an excludes file that is not there or may not be read is none", async
 
 Deno.test("where git does not answer, the files' rules count and that is said; outside of a repository nothing is", async () => {
   const notes: string[] = [];
-  const askGit = git({ "/tree": "there is no git program here" });
+  const askGit = git({ "/tree": "git is not installed" });
   const onNote = (text: string) => notes.push(text);
   assert.deepEqual(await kept(IGNORED, { askGit, onNote }), ["c"]);
   assert.deepEqual(notes, [
-    "there is no git program here: of the ignore rules only .gitignore and .git/info/exclude count, " +
-    "not core.excludesFile, and what is tracked though ignored is left out",
+    "git is not installed: ignore rules are read from .gitignore and .git/info/exclude only, " +
+    "not from core.excludesFile, and tracked files that they match are left out",
   ]);
   notes.length = 0;
   assert.deepEqual(await kept("file .gitignore a\nfile a\nfile b", { askGit, onNote }), ["b"]);
@@ -423,9 +423,9 @@ Deno.test("a .git that is of no use where it is sent to is left out, and that is
   const sent = [".git/HEAD", ".git/modules/lib/HEAD", "lib/.git"];
   assert.deepEqual(await kept(text, options), sent);
   assert.deepEqual(notes.splice(0), [
-    "link/.git is not sent: it is no directory",
+    "link/.git is not sent: it is not a directory",
     "out/.git is not sent: it only points to ../../.git/modules/lib",
-    "shared/.git is not sent: it borrows objects of /other/objects",
+    "shared/.git is not sent: it borrows objects from /other/objects",
     "worktree/.git is not sent: it only points to /tree/.git/worktrees/w",
   ]);
   await kept("file .git/HEAD\nfile a/x", { ...options, root: "/tree/a" });

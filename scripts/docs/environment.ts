@@ -1,0 +1,34 @@
+/** Variables and files that the program reads beside its flags: for the reference and the man page. Data. */
+export interface Named {
+  readonly name: string;
+  readonly text: string;
+}
+
+export const ENVIRONMENT: readonly Named[] = [
+  {
+    name: "KUBECONFIG",
+    text: "the kubeconfig, or several of them, where --kubeconfig is not given",
+  },
+  { name: "VISUAL, EDITOR", text: "the editor that --edit opens; VISUAL comes first" },
+  { name: "NO_COLOR", text: "with any value: no colors" },
+  {
+    name: "KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT",
+    text: "the API server, in a pod with a service account and no kubeconfig",
+  },
+];
+
+export const FILES: readonly Named[] = [
+  { name: "~/.kube/config", text: "the kubeconfig, where neither KUBECONFIG nor a flag names one" },
+  {
+    name: ".gitignore, .git/info/exclude, core.excludesFile",
+    text: "paths that an upload leaves out, as git reads them",
+  },
+  {
+    name: ".tektonignore",
+    text: "of the uploaded directory: more such lines, which win over those of git",
+  },
+  {
+    name: ".tkn-dev-upload",
+    text: "in a workspace: the record and the lock of the uploads into it; git ignores it",
+  },
+];

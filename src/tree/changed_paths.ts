@@ -1,0 +1,37 @@
+/** The difference between two walks of one tree. Pure. */
+import type { Entry } from "./walk.ts";
+
+/**
+ * Names of files that an editor keeps next to an open file: the swap files of vim and kate, the
+ * lock and autosave files of emacs, backups such as `a~`. Also the Finder's .DS_Store.
+ */
+const EDITOR_FILE = /^(\.(.*\.)?sw[a-z]|\.#.*|#.*#|.*~|\..*\.kate-swp|\.DS_Store)$/s;
+
+/**
+ * Returns the sorted paths of all entries that were added, removed or modified. A directory is
+ * listed, as `a/`, only if nothing inside it is. A directory's mtime is not compared, since adding
+ * or removing an ignored file changes it too. An editor's own files are left out.
+ */
+export function changedPaths(before: readonly Entry[], after: readonly Entry[]): string[] {
+  const unmatched = new Map(before.map((entry) => [entry.path, entry]));
+  const changed = after.filter((entry) => {
+    const known = unmatched.get(entry.path);
+    unmatched.delete(entry.path);
+    return known === undefined || differs(known, entry);
+  });
+  const paths = [...changed, ...unmatched.values()]
+    .filter(({ path, kind }) =>
+      kind === "directory" || !EDITOR_FILE.test(path.slice(path.lastIndexOf("/") + 1))
+    )
+    .map(({ path, kind }) => kind === "directory" ? `${path}/` : path)
+    .sort();
+  return paths.filter((path, at) => !path.endsWith("/") || !paths[at + 1]?.startsWith(path));
+}
+
+function differs(one: Entry, other: Entry): boolean {
+  if (one.kind !== other.kind || one.linkTarget !== other.linkTarget) return true;
+  if (one.kind === "symlink") return false;
+  if (one.mode !== other.mode) return true;
+  return one.kind === "file" &&
+    (one.sizeBytes !== other.sizeBytes || one.mtimeSeconds !== other.mtimeSeconds);
+}

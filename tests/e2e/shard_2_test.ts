@@ -1,3 +1,0 @@
-import { tellShard } from "./shards.ts";
-
-tellShard(import.meta.url);

@@ -1,3 +1,0 @@
-import { tellShare } from "./scenarios.ts";
-
-await tellShare(import.meta.url);

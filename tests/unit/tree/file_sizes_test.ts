@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { FileSizes } from "../../../src/tree/file_sizes.ts";
+import { loadIgnore } from "../../../src/tree/ignore/ignore.ts";
+import { walkNames } from "../../../src/tree/walk.ts";
+import { MemoryFiles } from "../../support/memory_files.ts";
+import { tree } from "../../support/tree_text.ts";
+
+async function walked(files: MemoryFiles, mostFiles: number): Promise<FileSizes> {
+  const sizes = new FileSizes(mostFiles);
+  const runs = walkNames(files, "/tree", await loadIgnore(files, "/tree"));
+  for await (const run of runs) sizes.add(run);
+  return sizes;
+}
+
+const TREE = "file a hello\nfile d/b hi\nfile d/e/c x\nfile d/f\nlink l -> a";
+
+Deno.test("few files are told with their sizes, without one that went away", async () => {
+  const files = new MemoryFiles(tree(TREE));
+  const sizes = await walked(files, 4);
+  files.remove("/tree/d/f");
+  assert.equal(sizes.files, 4);
+  assert.deepEqual(await sizes.measure(files, "/tree"), [
+    { path: "a", kind: "file", sizeBytes: 5 },
+    { path: "d/b", kind: "file", sizeBytes: 2 },
+    { path: "d/e/c", kind: "file", sizeBytes: 1 },
+  ]);
+});
+
+Deno.test("of too many files only their number is told", async () => {
+  const files = new MemoryFiles(tree(TREE));
+  const sizes = await walked(files, 3);
+  files.lstatNames = () => Promise.reject(new Error("asked for sizes"));
+  assert.equal(sizes.files, 4);
+  assert.equal(await sizes.measure(files, "/tree"), undefined);
+});
+
+Deno.test("to ask for sizes ends with the signal's reason", async () => {
+  const files = new MemoryFiles(tree(TREE));
+  const sizes = await walked(files, 4);
+  const aborted = AbortSignal.abort(new Error("enough"));
+  await assert.rejects(sizes.measure(files, "/tree", aborted), { message: "enough" });
+});
