@@ -6,13 +6,14 @@ import type { SendOptions } from "./options.ts";
 import { awaitLock } from "./receiver/await_lock.ts";
 import type { Receiver } from "./receiver/receiver.ts";
 
-/** What the client knows of the target directory. */
+/** The state of the target directory as the receiver reports it. */
 export interface RemoteState {
   readonly listing: RemoteListing;
   /** The record of an earlier upload. */
   readonly record?: UploadRecord;
 }
 
+/** Asks, or waits for its turn and asks again. Throws TransferError. */
 export async function listRemote(
   receiver: Receiver,
   options: SendOptions,

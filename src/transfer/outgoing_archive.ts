@@ -27,7 +27,9 @@ export interface OutgoingArchiveOptions {
   readonly state: UploadState;
   /** The name of the manifest, its last member. */
   readonly manifest: string;
-  /** Whether the receiver ends the upload once it has verified this archive, or waits for another. */
+  /**
+   * Whether the receiver ends the upload once it has verified this archive, or waits for another.
+   */
   readonly turn: Turn;
   /** The files that the receiver hashes as they arrive. */
   readonly hash: readonly Entry[];

@@ -10,8 +10,8 @@ import { StepExec } from "./receiver/step_exec.ts";
 import type { Upload } from "./send_archive.ts";
 
 /**
- * Returns once the command has exited with 0 and the whole archive was sent. Nothing is verified, and
- * a second exec releases the step.
+ * Returns once the command has exited with 0 and the whole archive was sent. Nothing is verified,
+ * and a second exec releases the step.
  */
 export async function pipe({ options, state }: Upload): Promise<Receipt> {
   const { entries, clock, results } = options;

@@ -1,4 +1,4 @@
-/** Counts what of an upload has been sent. */
+/** Counts how much of an upload has been sent. */
 import type { SentFile } from "../tree/archive/checksum_list.ts";
 import { sizeOf } from "../tree/sizes.ts";
 import type { Entry } from "../tree/walk.ts";
@@ -10,7 +10,7 @@ export interface Count {
 
 export class Progress {
   #total: Count = { files: 0, bytes: 0 };
-  /** What had arrived when the current archives began. */
+  /** The files that had arrived before the current archives began. */
   #arrived: Count = { files: 0, bytes: 0 };
   /** By archive, of which two may be under way. */
   readonly #sent = new Map<object, Count>();

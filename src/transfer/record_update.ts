@@ -36,7 +36,7 @@ export class RecordUpdate {
     this.#changing = new Set(changing.map(({ path }) => path));
   }
 
-  /** What the receiver drops from the record before it changes. */
+  /** The entries that the receiver drops from the record before their files change. */
   get dropped(): Pick<Announcement, "forget" | "gone"> {
     return this.#isAnew ? { forget: true } : { gone: this.#outdated };
   }
@@ -64,7 +64,7 @@ export class RecordUpdate {
   }
 
   /**
-   * Whether the next text is a whole record: because there is none yet, or because the record has
+   * Whether the next text is a whole record: because none exists yet, or because the record has
    * grown too long, or because most of it changes.
    */
   get #isAnew(): boolean {

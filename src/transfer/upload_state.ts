@@ -1,6 +1,6 @@
 /**
- * What the client knows of an upload over all its execs and attempts. Each method that changes it is
- * a step of the upload: listed, planned, packed, verified, connection lost.
+ * The knowledge of the client about an upload, over all its execs and attempts. Each method that
+ * changes it is a step of the upload: listed, planned, packed, verified, connection lost.
  */
 import { createHash } from "node:crypto";
 import type { RunEvent } from "../events.ts";
@@ -66,12 +66,12 @@ export class UploadState {
     return this.#pulses;
   }
 
-  /** Whether the client knows what the directory contains, or has to ask. */
+  /** Whether the client knows the contents of the directory, or has to ask. */
   get isListed(): boolean {
     return this.#listing !== undefined;
   }
 
-  /** What the directory contained when the client last asked. */
+  /** The contents of the directory when the client last asked. */
   get listing(): RemoteListing {
     if (this.#listing === undefined) throw new Error("the directory has not been listed");
     return this.#listing;
@@ -105,7 +105,9 @@ export class UploadState {
     return this.#isCompressed;
   }
 
-  /** Whether the last archive was sent to its last byte, so that the receiver may release the step. */
+  /**
+   * Whether the last archive was sent to its last byte, so that the receiver may release the step.
+   */
   get isAllSent(): boolean {
     return this.#isAllSent;
   }

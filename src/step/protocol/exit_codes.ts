@@ -26,6 +26,8 @@ export const ReceiveExit = {
   superseded: 19,
   /** An unpacked file can't be moved to its place, or a link leads to a path to remove. */
   displaced: 20,
-  /** The gate does not hold yet: the container has just started, or the step does its work first. */
+  /**
+   * The gate does not hold yet: the container has just started, or the step does its work first.
+   */
   notHeldYet: 22,
 } as const;

@@ -15,8 +15,8 @@ export interface HeldLine {
   /** The path of the workspace; "" if the step has none, or it is not known. */
   readonly directory: string;
   /**
-   * The directory below it that the upload goes to, as Tekton has filled it in; "" for the workspace
-   * itself. Not validated.
+   * The directory below it that the upload goes to, as Tekton has filled it in; "" for the
+   * workspace itself. Not validated.
    */
   readonly into: string;
   /** The exit code of the step's work, if that is done. */
@@ -44,7 +44,7 @@ export function readHeldLine(line: string): HeldLine | undefined {
     : undefined;
 }
 
-/** Reads a line in which Tekton's entrypoint says which of its own breakpoints took effect. */
+/** Reads a line in which Tekton's entrypoint says which breakpoint took effect. */
 export function readBreakpointLine(line: string): keyof typeof BREAKPOINT_LINES | undefined {
   return (["beforeStep", "onFailure"] as const).find((kind) =>
     line.includes(BREAKPOINT_LINES[kind])

@@ -25,7 +25,7 @@ export function look(name: string): string {
   return name === "." ? "look ." : `look ./${name}`;
 }
 
-/** What the receiver does before it unpacks an archive, and while. */
+/** The work of the receiver besides unpacking the archive. */
 export interface Announcement {
   /** Empties the record before anything changes. */
   readonly forget?: boolean;
@@ -89,8 +89,8 @@ export interface LockHolder {
   /** The identifier of that upload, or "-" if it can't be read. */
   readonly upload: string;
   /**
-   * `writing`: the upload is at work. `cut`: its stream ended early. `done`: it is complete, and its
-   * run uses the directory.
+   * `writing`: the upload is at work. `cut`: its stream ended early. `done`: it is complete, and
+   * its run uses the directory.
    */
   readonly state: "writing" | "cut" | "done";
   /** A counter that changes for as long as the receiver that holds the lock is alive. */

@@ -57,9 +57,9 @@ export function shortDigest(digest: string): string {
 const MOST_CHARS = 100e6;
 
 /**
- * Parses a record, given in pieces of whole lines after a line "recorded SECONDS". Returns undefined
- * if it is not a valid record. Anyone who can write to the workspace can write it, so a record with
- * a path that leads out of the directory, or without an end, is not valid.
+ * Parses a record, given in pieces of whole lines after a line "recorded SECONDS". Returns
+ * undefined if it is not a valid record. Anyone who can write to the workspace can write it, so a
+ * record with a path that leads out of the directory, or without an end, is not valid.
  */
 export async function parseRecord(
   pieces: AsyncIterable<string>,
@@ -105,8 +105,8 @@ function apply(
 }
 
 /**
- * Returns the lines to append, or with `anew` a whole record. A name with a newline is left out, and
- * so sent each time.
+ * Returns the lines to append, or with `anew` a whole record. A name with a newline is left out,
+ * and so sent each time.
  */
 export function recordText(
   entries: Iterable<readonly [string, Recorded]>,

@@ -1,4 +1,4 @@
-/** What a node, or Tekton's entrypoint, says if a program can't be started. Pure. */
+/** The messages of nodes and of Tekton's entrypoint about programs that can't start. Pure. */
 
 /** Returns whether an exec failed because the image lacks its program. */
 export function isProgramMissing(message: string): boolean {

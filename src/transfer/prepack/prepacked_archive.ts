@@ -13,7 +13,9 @@ import { ReadAhead } from "./read_ahead.ts";
 
 /** How much it holds before it waits for its reader. */
 const MOST_BYTES = 32 * 1024 * 1024;
-/** How much of the start shows whether compression is worthwhile; a smaller tree is not compressed. */
+/**
+ * How much of the start shows whether compression is worthwhile; a smaller tree is not compressed.
+ */
 const SAMPLE_BYTES = 512 * 1024;
 const WORTH_RATIO = 1.3;
 

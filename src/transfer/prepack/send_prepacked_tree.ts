@@ -6,8 +6,8 @@ import { connect, makePlan, sendPlan, sendPrepacked, type Upload } from "../send
 import type { PrepackedArchive, PrepackedTree } from "./prepacked_archive.ts";
 
 /**
- * Returns the tree that was packed ahead if the plan sends all of it and the receiver can unpack it;
- * otherwise drops it.
+ * Returns the tree that was packed ahead if the plan sends all of it and the receiver can unpack
+ * it; otherwise drops it.
  */
 export async function takeUsable(
   { options, state }: Upload,

@@ -9,8 +9,8 @@ import type { Receiver } from "./receiver.ts";
 const ASK_MS = 1_000;
 
 /**
- * How long an upload waits whose step stays held. One that releases its step may wait for as long as
- * its pause allows.
+ * How long an upload waits whose step stays held. One that releases its step may wait for as long
+ * as its pause allows.
  */
 const LIMIT_MS = 600_000;
 

@@ -1,8 +1,9 @@
 /**
- * One exec of receive.sh in the held step: asks what the directory contains, sends an archive into it
- * and confirms that it arrived. The top of src/step/receive.sh documents the conversation.
+ * One exec of receive.sh in the held step: asks what the directory contains, sends an archive into
+ * it and confirms that it arrived. The top of src/step/receive.sh documents the conversation.
  *
- * Every method throws the error that the receiver's exit code stands for if the receiver ends early.
+ * Every method throws the error that the receiver's exit code stands for if the receiver ends
+ * early.
  */
 import { ticking } from "../../async/ticking.ts";
 import { TransferError } from "../../errors.ts";
@@ -17,7 +18,9 @@ import { StepExec, type StepExecOptions } from "./step_exec.ts";
 /** How often a receiver that waits for the client hears that it is still there. */
 const PING_MS = 5_000;
 
-/** After so many pulses in a row that say "waiting", half a minute, what was sent does not arrive. */
+/**
+ * After so many pulses in a row that say "waiting", half a minute, what was sent does not arrive.
+ */
 const MOST_WAITS = 6;
 
 export interface ReceiverOptions extends StepExecOptions {
@@ -175,7 +178,7 @@ export class Receiver implements AsyncDisposable {
     const answer = this.#answered.then(() => read(this.#exec.reply.answer()));
     this.#answered = answer.catch(() => {});
     const explained = this.#explained(answer);
-    explained.catch(() => {}); // whoever asked may have failed for another reason
+    explained.catch(() => {}); // the caller may have failed for another reason
     return explained;
   }
 

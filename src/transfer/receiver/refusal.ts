@@ -6,7 +6,7 @@ import { ReceiveExit } from "../../step/protocol/exit_codes.ts";
 import { isRemovalRefused, readProgramExit } from "../../step/protocol/receive.ts";
 import { isProgramMissing } from "../../step/protocol/start_failure.ts";
 
-/** What the client tried. */
+/** The upload that failed. */
 export interface Attempted {
   readonly pause: Pick<Pause, "step" | "image">;
   readonly directory: string;

@@ -1,6 +1,6 @@
 /**
- * A command that runs in the held step's container as part of an upload. A command that falls silent
- * counts as lost; its failures become errors in words.
+ * A command that runs in the held step's container as part of an upload. A command that falls
+ * silent counts as lost; its failures become errors in words.
  */
 import { ClusterError, TransferError } from "../../errors.ts";
 import type { Clock } from "../../host.ts";
@@ -67,7 +67,10 @@ export class StepExec {
     this.ended.catch(() => {}); // is awaited later
   }
 
-  /** Resolves once the command's stdin has taken the bytes. Throws NoAnswer if the command has ended. */
+  /**
+   * Resolves once the command's stdin has taken the bytes. Throws NoAnswer if the command has
+   * ended.
+   */
   async write(bytes: Uint8Array): Promise<void> {
     try {
       await this.#writer.write(bytes);
