@@ -142,6 +142,7 @@ export class FakeHost implements Host {
   readonly clock = new FakeClock();
   readonly variables: Record<string, string> = {};
   readonly env = { get: (name: string) => this.variables[name] };
+  readonly build = { runtime: "Deno 2.9.6", platform: "linux x86_64", checkout: "/source" };
   /** What programs print, by the command's words. */
   readonly programs: Record<string, string> = {};
   readonly connected: ConnectOptions[] = [];

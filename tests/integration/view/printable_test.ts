@@ -13,8 +13,9 @@ function modulesWith(pattern: RegExp): string[] {
 
 Deno.test("only these make text printable without escaping it", () => {
   assert.deepEqual(modulesWith(/\bunescaped\(/), [
-    "commands/lent_terminal.ts", // a reset before words of ours
-    "commands/print_data.ts", // where stdout is no terminal
+    "commands/output/print_data.ts", // where stdout is no terminal
+    "commands/session/shell_terminal.ts", // a reset before words of ours
+    "deno/debug_log.ts", // erases the progress line
     "printable.ts",
     "view/diff.ts", // a patch for a pipe
     "view/log_line.ts", // a log for a pipe
@@ -28,9 +29,9 @@ Deno.test("only these make text printable without escaping it", () => {
 Deno.test("only these write bytes of a container's", () => {
   assert.deepEqual(modulesWith(/\bterminal\.write\(/), [
     "commands/exec.ts", // what kubectl exec would show
-    "commands/filtered_output.ts", // where the stream is no terminal
-    "commands/lent_terminal.ts", // a shell at this terminal
-    "commands/session.ts", // the same: the terminal that is lent
+    "commands/output/filtered_output.ts", // where the stream is no terminal
+    "commands/session/run_shell.ts", // a shell at this terminal
+    "commands/session/shell_terminal.ts", // the same: the terminal that is lent
   ]);
 });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readParam } from "../../../src/commands/upload_options.ts";
+import { readParam } from "../../../src/commands/options/run_flags.ts";
 import type { ParamSpec } from "../../../src/tekton/model.ts";
 import { bindParams, typeOf } from "../../../src/tekton/params.ts";
 import { refusal } from "../../support/refusal.ts";
@@ -117,11 +117,11 @@ Deno.test("a text that is no object is refused by the param's name and type", ()
   const map: ParamSpec = { name: "m", type: "object" };
   assert.equal(
     refusal(() => bind([map], ["m", "text"])),
-    'Cannot set param "m": it is an object, and "text" is none\n--param m=key:value,key2:value2',
+    'Cannot set param "m": it is an object, and "text" is not\n--param m=key:value,key2:value2',
   );
   assert.equal(
     refusal(() => bind([map], ["m", '{"a":1.10}'])),
-    'Cannot set param "m": it is an object, and "{"a":1.10}" is none\n' +
+    'Cannot set param "m": it is an object, and "{"a":1.10}" is not\n' +
       `its values have to be strings: --param 'm={"key":"value"}'`,
   );
 });
