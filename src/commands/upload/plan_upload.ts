@@ -4,16 +4,16 @@ import type { Param, TaskSpec } from "../../tekton/model.ts";
 import type { Chosen } from "../../tekton/source/choose_task.ts";
 import { chooseDestination, type Destination } from "../../tekton/source/destination.ts";
 import {
+  dependsOnRun,
   emptiesDirectory,
-  isOpen,
   readAs,
   settled,
   taskParams,
-  uploadNotes,
-} from "../../tekton/source/plan.ts";
+} from "../../tekton/source/known_params.ts";
 import type { StandIn } from "../../tekton/source/replaced_steps.ts";
-import { replacedResults, replacedStepResults } from "../../tekton/source/results.ts";
+import { replacedResults, replacedStepResults } from "../../tekton/source/replaced_results.ts";
 import { isClone, standInFor } from "../../tekton/source/stand_in.ts";
+import { uploadNotes } from "../../tekton/source/upload_notes.ts";
 import { type Candidate, usableWorkspaces } from "../../tekton/workspaces.ts";
 import type { Deletes } from "../../transfer/delta.ts";
 import type { UploadFlags } from "../options/upload_flags.ts";
@@ -89,7 +89,7 @@ export async function planUpload(
  * Throws UsageError where only the run knows the directory.
  */
 export function intoPlace({ scope, path, directory, param }: Destination) {
-  if (isOpen(directory)) {
+  if (dependsOnRun(directory)) {
     throw new UsageError(
       `Cannot leave the step held: only the run knows the value of param "${param}", the directory`,
       { hint: "name the directory with --on-directory, or leave out --no-continue" },
