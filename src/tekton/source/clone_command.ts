@@ -46,6 +46,7 @@ function readPaths(step: Step, template: Partial<Step>): ClonePaths {
       .filter((word) => !noteVariable(word, variables));
     const [program = "", operand] = words;
     if (/^(cd|pushd)$/.test(program)) current = join(current, operand ?? "$HOME");
+    if (current.length > MOST_CHARACTERS) current = "$LONG";
     isMoved ||= (cloned.size > 0 || fetched !== undefined) && movesTree(words);
     const { path, isClone } = placeOf(words, current) ?? {};
     if (path === undefined) continue;
