@@ -1,23 +1,25 @@
 /**
- * Measures how fast it is, on the cluster that KUBECONFIG names, as the user of the context that TKN_DEV_TEST_CONTEXT
- * names: ours (the compiled program that TKN_DEV names, else the source) and what people use for this now, in turns.
+ * Measures how fast tkn-dev uploads on the cluster of KUBECONFIG, in turns with what users do
+ * without it. Runs as the user of the context TKN_DEV_TEST_CONTEXT, with the compiled program that
+ * TKN_DEV names, or the source.
  *
  *     deno task bench [CASE]... [--repeat N] [--image IMAGE] [--namespace NAME]
  *
- * With no CASE all of them, and then docs/bench.md and docs/bench.svg are written anew. The image has sh, tar, find, stat,
- * awk and sha256sum. Nothing of what it makes outlives it. A figure is never an error, a wrong result is.
+ * With no CASE it runs all cases and writes docs/bench.md and docs/bench.svg. The image needs sh,
+ * tar, find, stat, awk and sha256sum. The bench removes everything that it makes. A wrong result of
+ * an upload is an error; a slow one is not.
  */
 import { denoHost } from "../src/deno/host.ts";
 import { printable } from "../src/printable.ts";
 import { NotHere } from "./bench/bench_case.ts";
 import { CASES } from "./bench/cases.ts";
-import { readCircumstances } from "./bench/circumstances.ts";
+import { readCircumstances } from "./bench/report/circumstances.ts";
 import { type Options, readOptions } from "./bench/options.ts";
-import { renderPlot } from "./bench/plot.ts";
+import { renderPlot } from "./bench/report/plot.ts";
 import { execute } from "./bench/process.ts";
-import type { Row } from "./bench/row.ts";
+import type { Row } from "./bench/report/row.ts";
 import { Stage } from "./bench/stage.ts";
-import { renderLine, renderPage } from "./bench/table.ts";
+import { renderLine, renderPage } from "./bench/report/table.ts";
 
 const { terminal, interrupt } = denoHost();
 try {

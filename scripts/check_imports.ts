@@ -1,7 +1,7 @@
 /**
- * Checks that imports go one way, by the table below and without cycles, type-only imports included.
- * And that little is loaded at the start, with no library: help is there at once, those of the cluster
- * are loaded once it is known which one.
+ * Checks that imports follow the table below and have no cycles, type-only imports included. It
+ * also checks that few modules and no library are loaded at the start, so that help is fast;
+ * commands load the other modules when they need them.
  */
 import { importCycles } from "./import_cycles.ts";
 
@@ -68,7 +68,7 @@ const ALLOWED: Record<string, string[]> = {
   "step": [],
   "kube": ["errors", "path_bytes", "shape"],
   "kube/interface": ["shape"],
-  "deno": ["kube", "errors", "host", "path_bytes"],
+  "deno": ["kube", "errors", "host", "path_bytes", "printable"],
   "sandbox": ["kube/frames", "kube/interface", "tekton/model", "async/bell"],
   "async": ["host", "kube/status"],
   "events": [],
@@ -80,7 +80,10 @@ const ALLOWED: Record<string, string[]> = {
   "version": [],
 };
 
-/** What is loaded at every start: the rest by an import() of the command, or the call, that needs it. */
+/**
+ * The modules that are loaded at every start. All others are loaded by an import() of the command,
+ * or of the call, that needs them.
+ */
 const START = [
   "main",
   "app",
@@ -99,7 +102,9 @@ const START = [
   "view/text/style",
 ];
 
-/** A library is known to one module (or folder) alone, so that a swap is one file. */
+/**
+ * Each library has one module or folder that may import it, so that replacing it changes one place.
+ */
 const LIBRARIES: Record<string, string> = {
   "@kubernetes/client-node": "deno/kubeconfig",
   "@peculiar/x509": "sandbox/api/certificate",
@@ -127,7 +132,7 @@ problems.push(...importCycles(importsOf(modules)).map((path) => `a cycle: ${path
 await Deno.stderr.write(new TextEncoder().encode(problems.map((one) => `${one}\n`).join("")));
 Deno.exit(problems.length === 0 ? 0 : 1);
 
-/** Every module that main.ts reaches, as the runtime itself reads their imports. */
+/** Returns every module that main.ts reaches, as the runtime reads their imports. */
 async function graph(): Promise<Module[]> {
   const command = new Deno.Command(Deno.execPath(), { args: ["info", "--json", `${root}main.ts`] });
   const { stdout } = await command.output();
@@ -163,7 +168,7 @@ function checkLibrary(from: string, specifier: string): void {
   }
 }
 
-/** The own modules that each module imports, types included. */
+/** Returns the project's modules that each module imports, types included. */
 function importsOf(modules: Module[]): Map<string, string[]> {
   return new Map(modules.map(({ specifier, dependencies = [] }) => [
     moduleName(specifier),
@@ -174,7 +179,10 @@ function importsOf(modules: Module[]): Map<string, string[]> {
   ]));
 }
 
-/** What is loaded before the command line is read is all that is not imported by a call of import(). */
+/**
+ * Checks the modules that are loaded before the command line is parsed: all except those behind an
+ * import().
+ */
 function checkStart(modules: Module[]): void {
   const started = new Set([`${root}main.ts`]);
   for (const reached of started) {
@@ -188,7 +196,7 @@ function checkStart(modules: Module[]): void {
   }
 }
 
-/** A module, or one in the folder of its name. */
+/** Whether it is that module, or is in the folder of that name. */
 function isOwner(owner: string | undefined, module: string): boolean {
   return module === owner || module.startsWith(`${owner}/`);
 }

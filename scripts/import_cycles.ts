@@ -1,8 +1,8 @@
-/** Finds cycles among imports. Pure. */
+/** Finds cycles in imports. Pure. */
 
 /**
- * One cycle for each group of modules that reach each other, as the path from a module back to itself. `imports` has
- * the modules that a module imports, by its name.
+ * Returns one cycle for each group of modules that reach each other, as the path from a module back
+ * to itself. `imports` has the imports of each module by its name.
  */
 export function importCycles(imports: ReadonlyMap<string, readonly string[]>): string[][] {
   const found: string[][] = [];

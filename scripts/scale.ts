@@ -1,16 +1,16 @@
 /**
- * Measures what uploads cost, process by process, on the cluster of scripts/cluster that KUBECONFIG names, as the user of
- * the context that TKN_DEV_TEST_CONTEXT names, and writes the tables of docs/scale.md anew. As root on its one node, with
- * nothing else going on there, and the compiled program in TKN_DEV: ten minutes.
+ * Measures the cost of uploads for each process of the cluster of scripts/cluster that KUBECONFIG
+ * names, as the user of the context TKN_DEV_TEST_CONTEXT, and writes the tables of docs/scale.md.
+ * Needs root on the only node, an idle machine, the compiled program in TKN_DEV, and ten minutes.
  *
  *     deno task scale [quick] [--image IMAGE] [--namespace NAME]
  *
- * quick: one small tree and few uploads, to try it; nothing is written.
+ * quick: one small tree and few uploads, to try the script; it writes nothing.
  */
 import { dirname } from "node:path";
 import { denoHost } from "../src/deno/host.ts";
 import { printable, printableLines } from "../src/printable.ts";
-import { readCircumstances } from "./bench/circumstances.ts";
+import { readCircumstances } from "./bench/report/circumstances.ts";
 import { type Options, readOptions } from "./bench/options.ts";
 import { execute } from "./bench/process.ts";
 import { Stage } from "./bench/stage.ts";

@@ -7,9 +7,9 @@ interface ShellFunction {
 }
 
 /**
- * A message per top-level line that calls, directly or through other functions, a function that is defined further
- * down. Expects the layout of shfmt: a function begins with `name() {` or `name() (` and ends with `}` or `)`, all in
- * the first column.
+ * Returns a message per top-level line that calls, directly or through other functions, a function
+ * that is defined further down. Expects the layout of shfmt: a function begins with `name() {` or
+ * `name() (` and ends with `}` or `)`, all in the first column.
  */
 export function calledTooEarly(script: string): string[] {
   const { functions, topLevel } = readScript(script);
@@ -50,7 +50,7 @@ function readScript(script: string) {
   return { functions, topLevel };
 }
 
-/** The name where a command may stand, or as the action of `trap`. */
+/** Matches the name where a command may be, or as the action of `trap`. */
 function callOf(name: string): RegExp {
   return new RegExp(
     `(^|[;&|({!)]|\\b(then|do|else|if|elif|while|until|trap))\\s*${name}(?![\\w=(])`,

@@ -12,9 +12,9 @@ export interface Job {
 }
 
 /**
- * Returns one job per file, or one per shard of a file that has a line `// shards: N`. The jobs that
- * take longest come first, so that the last one to end does not run alone for long: first those
- * with shards, then the others by the size of their files.
+ * Returns one job per file, or one per shard of a file with a line `// shards: N`. The jobs that
+ * take longest come first, so that the last one to end does not run alone for long: first the
+ * shards, then the other files by their size.
  */
 export function jobsOf(files: readonly TestFile[]): Job[] {
   const counted = files.map((file) => ({ ...file, shards: shardCount(file.text) }));

@@ -1,4 +1,7 @@
-/** A claim, for what outlives a run: on a volume in the node's memory, where we may make one. */
+/**
+ * A claim for files that outlive a run, on a volume in the node's memory if the user may create
+ * one.
+ */
 import { inside, openPlace, type Place } from "./place.ts";
 import type { Stage } from "./stage.ts";
 
@@ -9,7 +12,7 @@ export interface Claim {
   readonly kind: string;
 }
 
-/** A tmpfs on every Linux. */
+/** Every Linux has a tmpfs there. */
 const MEMORY = "/dev/shm";
 
 export function openClaim(stage: Stage): Promise<Claim> {
@@ -36,7 +39,7 @@ async function mayMakeVolumes(stage: Stage): Promise<boolean> {
   }
 }
 
-/** The volume's directory is made and removed by a pod on its node. */
+/** A pod on the node creates and removes the directory of the volume. */
 async function memoryClaim(stage: Stage): Promise<Claim> {
   const { name, admin } = stage;
   const whole = { hostPath: { path: MEMORY, type: "Directory" } };

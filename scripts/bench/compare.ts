@@ -1,18 +1,18 @@
-/** Ours and the peers in turns, on the same tree. */
+/** Compares tkn-dev with its peers, in turns, on the same tree. */
 import type { Access } from "./access.ts";
 import { upload, type Uploaded } from "./ours.ts";
 import { type Peer, send } from "./peers.ts";
-import { formatMs, type Row } from "./row.ts";
+import { formatMs, type Row } from "./report/row.ts";
 import type { Stage } from "./stage.ts";
-import { median, ratio } from "./statistics.ts";
+import { median, ratio } from "./report/statistics.ts";
 import type { Tree } from "./tree.ts";
 
 export interface CompareOptions {
-  /** The case's. */
+  /** The name of the case. */
   readonly name: string;
   readonly tree: Tree;
   readonly access?: Access;
-  /** A ratio each; undefined: it is measured to compare, no more. */
+  /** The largest ratio for each peer; undefined to measure it without a limit. */
   readonly bars: Partial<Record<Peer, number | undefined>>;
   readonly repeat: number;
 }
@@ -30,7 +30,7 @@ export async function compare(stage: Stage, options: CompareOptions): Promise<Co
   for (let round = 0; round < repeat; round++) {
     const own = async () => {
       ours.push(await upload(stage, { tree, access, volume: "emptyDir=Memory" }));
-      await stage.removeRuns(); // its volume goes with it
+      await stage.removeRuns(); // removes its volume too
     };
     const turns = [
       own,
@@ -38,7 +38,7 @@ export async function compare(stage: Stage, options: CompareOptions): Promise<Co
         void theirs[peer].push(await send(stage, peer, { tree, access }))
       ),
     ];
-    // Each has every place in the order, in turn.
+    // Each one starts a round in turn.
     for (let at = 0; at < turns.length; at++) await turns[(round + at) % turns.length]();
     const told = peers.map((peer) => `${peer} ${formatMs(theirs[peer][round])}`).join(", ");
     stage.say(`       ${round + 1}/${repeat} ours ${formatMs(tookMs(ours[round]))}, ${told}`);
@@ -57,7 +57,7 @@ export async function compare(stage: Stage, options: CompareOptions): Promise<Co
   return { rows, ours };
 }
 
-/** From the pause to the receipt. */
+/** The time from the pause to the receipt. */
 export function tookMs({ heldMs, sentMs }: Uploaded): number {
   return sentMs - heldMs;
 }

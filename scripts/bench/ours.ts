@@ -1,4 +1,4 @@
-/** One `task upload` of ours, with the times at which it said what it did. */
+/** Runs one `task upload` of tkn-dev, and takes the times of its output. */
 import { commandLine } from "../../tests/support/program.ts";
 import type { Access } from "./access.ts";
 import { countCommand } from "./place.ts";
@@ -14,7 +14,7 @@ export interface UploadOptions {
   readonly access?: Access;
   /** More flags of the command. */
   readonly flags?: readonly string[];
-  /** Called at the moment that the pause, or the receipt, is told. */
+  /** Called when the program reports the pause, or the receipt. */
   readonly onHeld?: (pod: string) => void;
   readonly onSent?: () => void;
 }
@@ -23,15 +23,15 @@ export interface UploadOptions {
 export interface Uploaded {
   readonly heldMs: number;
   readonly sentMs: number;
-  /** Of the step after the upload. */
+  /** The first line of the step after the upload. */
   readonly firstLineMs: number;
-  /** What it itself said: "Sent 8,351 files, 89 MB in 1.9s (46 MB/s), verified". */
+  /** The program's own report: "Sent 8,351 files, 89 MB in 1.9s (46 MB/s), verified". */
   readonly said: string;
-  /** The most memory that it had up to the receipt; undefined where the system does not tell. */
+  /** The peak memory until the receipt. Undefined if the system does not report it. */
   readonly peakBytes?: number;
 }
 
-/** Throws where it fails, and where not all of the tree is there then. */
+/** Throws if the upload fails, or if the tree is not complete afterwards. */
 export async function upload(stage: Stage, options: UploadOptions): Promise<Uploaded> {
   const { tree, volume, access = stage.access, flags = [] } = options;
   await makeTask(stage);

@@ -1,4 +1,4 @@
-/** What people use for this now. Each fills the place, and the time that it took is told. */
+/** The usual ways to upload without tkn-dev. Each fills the place and returns its time. */
 import type { Access } from "./access.ts";
 import { clear, countCommand, inside, memoryPlace } from "./place.ts";
 import { execute } from "./process.ts";
@@ -15,7 +15,7 @@ const SCRIPTS: Record<Peer, string> = {
   "kubectl cp": 'kubectl cp "$1/." "$2:$3"',
 };
 
-/** Milliseconds. Throws where it fails, and where not all of the tree is there then. */
+/** Returns milliseconds. Throws if it fails, or if the tree is not complete afterwards. */
 export async function send(
   stage: Stage,
   peer: Peer,

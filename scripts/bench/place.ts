@@ -1,17 +1,17 @@
-/** A pod of the bench's own that holds a volume: where the peers send to, and what empties it between rounds. */
+/** A pod of the bench with a volume: the target of the peers, and the tool to empty a volume. */
 import type { Access } from "./access.ts";
 import type { Stage } from "./stage.ts";
 
 export interface Place {
   readonly pod: string;
-  /** Where the volume is in it. */
+  /** The volume's path in the pod. */
   readonly path: string;
   readonly access: Access;
 }
 
 const PATH = "/bench";
 
-/** `volume` as a pod's spec has it. */
+/** `volume` is written as in a pod's spec. */
 export async function openPlace(
   stage: Stage,
   options: { name: string; volume: object; access?: Access },
@@ -25,7 +25,7 @@ export async function openPlace(
     spec: {
       restartPolicy: "Never",
       terminationGracePeriodSeconds: 0,
-      activeDeadlineSeconds: 7200, // whatever became of the bench
+      activeDeadlineSeconds: 7200, // a limit in case the bench is killed
       volumes: [{ name: "bench", ...volume }],
       containers: [{
         name: "bench",
@@ -39,7 +39,7 @@ export async function openPlace(
   return { pod, path: PATH, access };
 }
 
-/** In memory, as the workspace is that ours fills: the peers'. */
+/** The peers' place. It is in memory, like the workspace of tkn-dev's uploads. */
 export function memoryPlace(stage: Stage): Promise<Place> {
   return stage.once(
     "memory",
@@ -51,14 +51,14 @@ export async function clear(stage: Stage, place: Place): Promise<void> {
   await inside(stage, place, `find ${place.path} -mindepth 1 -maxdepth 1 -exec rm -rf {} +`);
 }
 
-/** What a shell in it says. */
+/** Returns the output of a shell script in the pod. */
 export async function inside(stage: Stage, place: Place, script: string): Promise<string> {
   const { pod, access } = place;
   const { stdout } = await stage.kubectl(["exec", pod, "--", "sh", "-c", script], { access });
   return stdout.trim();
 }
 
-/** A shell's command that prints how many files and bytes are below `path`. */
+/** Returns a shell command that prints the number of files and bytes below `path`. */
 export function countCommand(path: string): string {
   return `find ${path} -type f ! -path '*/.tkn-dev-upload/*' -exec stat -c %s {} + |` +
     ` awk '{ files++; bytes += $1 } END { printf "%d files, %.0f bytes\\n", files, bytes }'`;

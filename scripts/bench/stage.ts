@@ -1,4 +1,4 @@
-/** Where the bench plays: a namespace, a Task, a pod for the peers, directories. All of it goes with the bench. */
+/** The bench's namespace, Task, pods and directories, which are removed at the end. */
 import { temporaryDirectory } from "../../tests/support/temporary.ts";
 import { Access } from "./access.ts";
 import { type Ended, execute } from "./process.ts";
@@ -11,25 +11,25 @@ export interface StageOptions {
   readonly say: (line: string) => void;
 }
 
-/** Tekton copies it from a Task or Pipeline to its runs, and from there to their pods. */
+/** Tekton copies the label from a Task or Pipeline to its runs, and from there to their pods. */
 const LABEL = "tkn-dev-bench";
 const KINDS = "taskruns,pipelineruns,tasks,pipelines,pods,persistentvolumeclaims";
 
 export class Stage implements AsyncDisposable {
   readonly name = `tkn-dev-bench-${crypto.randomUUID().slice(0, 8)}`;
   readonly notes: string[] = [];
-  /** Processes that wanted a core before we began: what others do here disturbs every figure. */
+  /** The load of this machine before the bench began, which disturbs every figure. */
   readonly load = Deno.loadavg()[0];
   readonly #made: (() => Promise<unknown>)[] = [];
   readonly #once = new Map<string, Promise<unknown>>();
 
   private constructor(
     readonly options: StageOptions,
-    /** A directory of this machine. */
+    /** A local directory. */
     readonly directory: string,
-    /** As the user whose wait is measured. */
+    /** The user whose time is measured. */
     readonly access: Access,
-    /** As the kubeconfig's current one, who may be allowed more. */
+    /** The user of the kubeconfig's current context, who may have more rights. */
     readonly admin: Access,
   ) {}
 
@@ -63,19 +63,19 @@ export class Stage implements AsyncDisposable {
     this.options.say(line);
   }
 
-  /** Something that later cases find made. */
+  /** Makes something that later cases reuse. */
   once<T>(name: string, make: () => Promise<T>): Promise<T> {
     const made = this.#once.get(name) as Promise<T> | undefined ?? make();
     this.#once.set(name, made);
     return made;
   }
 
-  /** What was made last goes first. */
+  /** Registers a removal. The last one runs first. */
   onEnd(remove: () => Promise<unknown>): void {
     this.#made.push(remove);
   }
 
-  /** Throws where it fails. */
+  /** Throws if it fails. */
   async kubectl(
     args: readonly string[],
     options: { stdin?: string; access?: Access; signal?: AbortSignal } = {},
@@ -88,13 +88,13 @@ export class Stage implements AsyncDisposable {
     await this.kubectl(["create", "-f", "-"], { stdin: JSON.stringify(object), access });
   }
 
-  /** For the end, which an interrupt must not prevent. */
+  /** Deletes objects at the end, even after an interrupt. */
   async remove(args: readonly string[], access = this.access): Promise<void> {
     const signal = AbortSignal.timeout(120_000);
     await this.kubectl(["delete", "--ignore-not-found", ...args], { access, signal });
   }
 
-  /** Runs of the rounds so far, and their pods, whose end would disturb what comes next. */
+  /** Deletes the runs so far and their pods, because their end would disturb later rounds. */
   async removeRuns(): Promise<void> {
     await this.remove(["taskruns,pipelineruns", "-l", `${LABEL}=${this.name}`]);
     await this.remove([

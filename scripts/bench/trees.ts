@@ -1,4 +1,4 @@
-/** The trees that are sent: each made once, in memory where the system has that, and read once. */
+/** The trees to send. Each is made once, in memory if the system supports that, and read once. */
 import { Random } from "../../tests/support/random.ts";
 import { goSource } from "./go_source.ts";
 import { execute } from "./process.ts";
@@ -8,13 +8,13 @@ import { measureTree, type Tree } from "./tree.ts";
 const PER_DIRECTORY = 100;
 const MODULE = /^kubernetes@v/;
 
-/** 8,000 files, 90 MB: Kubernetes as Go unpacks it, else text that looks like it. */
+/** 8,000 files, 90 MB: Kubernetes as Go unpacks it, or generated text. */
 export function sourceTree(stage: Stage): Promise<Tree> {
   return made(stage, "source", async (path) => {
     const module = await findModule(stage);
     if (module !== undefined) {
       await execute(["cp", "-R", `${module}/.`, path], { signal: stage.signal });
-      await execute(["chmod", "-R", "u+w", path], { signal: stage.signal }); // to be removed
+      await execute(["chmod", "-R", "u+w", path], { signal: stage.signal }); // so that it can be removed
       return;
     }
     stage.notes.push("The source tree is generated text, for Go has no Kubernetes here.");
@@ -41,7 +41,7 @@ export function largeTree(stage: Stage): Promise<Tree> {
   });
 }
 
-/** Go text, `bytes` a file. */
+/** Go text with `bytes` per file. */
 export function goTree(
   stage: Stage,
   { name, files, bytes }: { name: string; files: number; bytes: number },
@@ -49,7 +49,10 @@ export function goTree(
   return made(stage, name, (path) => writeGo(path, { files, bytes }));
 }
 
-/** So many files of a few bytes, none of them read; `empty`: of none, so that a million fit into memory. */
+/**
+ * That many files of a few bytes, without reading them. With `empty` the files have no bytes, so
+ * that a million fit into memory.
+ */
 export function manyFiles(stage: Stage, files: number, { empty = false } = {}): Promise<Tree> {
   const name = `${files} files`;
   return stage.once(`tree ${name}`, async () => {
@@ -61,7 +64,7 @@ export function manyFiles(stage: Stage, files: number, { empty = false } = {}): 
   });
 }
 
-/** A file in so many directories, one in the other. */
+/** A file in nested directories of that depth. */
 export function deepTree(stage: Stage, depth: number): Promise<Tree> {
   return made(stage, "deep", async (path) => {
     const inside = `${path}/${"d/".repeat(depth)}`;
@@ -70,7 +73,7 @@ export function deepTree(stage: Stage, depth: number): Promise<Tree> {
   });
 }
 
-/** One file of so many bytes that are not on any disk. */
+/** One file of that many bytes that occupies no disk space. */
 export function sparseTree(stage: Stage, bytes: number): Promise<Tree> {
   return stage.once("tree sparse", async () => {
     const path = `${stage.directory}/sparse`;
@@ -104,7 +107,7 @@ async function writeGo(path: string, { files, bytes }: { files: number; bytes: n
   );
 }
 
-/** So many to a directory. */
+/** The number of files per directory. */
 export async function writeFiles(path: string, files: number, content: (at: number) => Uint8Array) {
   for (let at = 0; at < files; at++) {
     const directory = `${path}/package${Math.floor(at / PER_DIRECTORY)}`;
@@ -113,7 +116,7 @@ export async function writeFiles(path: string, files: number, content: (at: numb
   }
 }
 
-/** The same, ten times as fast. */
+/** Does the same ten times as fast. */
 function writeAtOnce(path: string, files: number, content: Uint8Array): void {
   for (let at = 0; at < files; at++) {
     const directory = `${path}/package${Math.floor(at / PER_DIRECTORY)}`;
@@ -138,7 +141,7 @@ async function findModule(stage: Stage): Promise<string | undefined> {
 function randomMegabyte(): Uint8Array<ArrayBuffer> {
   const megabyte = new Uint8Array(1024 * 1024);
   for (let at = 0; at < megabyte.length; at += 65_536) {
-    crypto.getRandomValues(megabyte.subarray(at, at + 65_536)); // no more at a time
+    crypto.getRandomValues(megabyte.subarray(at, at + 65_536)); // limits the number of writes at a time
   }
   return megabyte;
 }

@@ -1,4 +1,4 @@
-/** Many uploads at the same moment, and how the API server bears it. */
+/** Runs many uploads at the same moment and measures the API server. */
 import { denoClock } from "../../src/deno/clock.ts";
 import { loadConnection } from "../../src/deno/kubeconfig.ts";
 import { NetworkTransport } from "../../src/deno/network.ts";
@@ -15,21 +15,24 @@ const SHOWN: readonly Group[] = ["kube-apiserver", "kubelet", "containerd", "etc
 
 export interface AtOnce {
   readonly uploads: number;
-  /** Why uploads failed, one each. */
+  /** The errors of failed uploads. */
   readonly errors: readonly string[];
-  /** Milliseconds, sorted: from the command to the pause, from there to the receipt, of a plain GET meanwhile. */
+  /**
+   * Sorted milliseconds: from the command to the pause, from there to the receipt, and of a plain
+   * GET during the uploads.
+   */
   readonly heldMs: readonly number[];
   readonly sentMs: readonly number[];
   readonly getMs: readonly number[];
   readonly refusedGets: number;
-  /** From the first command to the last one's end. */
+  /** From the first command to the end of the last one. */
   readonly wholeMs: number;
   readonly counts: Counts;
-  /** More than before, as the first half of them held. */
+  /** The additional open streams when the first half of the uploads was held. */
   readonly streams: number;
-  /** In bytes, before and at the most. */
+  /** In bytes: before the uploads, and the peak. */
   readonly memory: readonly { group: Group; before: number; peak: number }[];
-  /** Of all of them together. */
+  /** The sum of all uploads. */
   readonly seconds: Seconds;
 }
 
@@ -82,7 +85,7 @@ function times(done: readonly Uploaded[], startMs: number) {
   };
 }
 
-/** A user who asks for a Task twice a second. */
+/** A user who gets a Task twice a second. */
 async function startProbe({ stage }: Lab) {
   const { access: { path, namespace }, name } = stage;
   const transport = new NetworkTransport(

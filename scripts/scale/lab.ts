@@ -1,4 +1,4 @@
-/** One upload at a time, and what it costs. */
+/** The cost of one upload at a time. */
 import { LABEL } from "../../src/tekton/model.ts";
 import { TASK_NAME } from "../../src/tekton/task_name.ts";
 import { upload, type UploadOptions } from "../bench/ours.ts";
@@ -7,13 +7,13 @@ import { costOf, type Idle, idleOf, meanOf } from "./cost.ts";
 import { type Group, GROUPS, type Meter, type Reading, type Seconds } from "./meter.ts";
 import { type Counts, countsOf, valueOf } from "./metrics.ts";
 
-/** What goes on after an end: status updates, the pod's sandbox. */
+/** The time for status updates and the removal of the pod's sandbox after the end. */
 const SETTLE_MS = 1_000;
 const READ_MS = 250;
-/** As scripts/cluster/up starts it. */
+/** As started by scripts/cluster/up. */
 const ETCD_METRICS = "http://127.0.0.1:2379/metrics";
 
-/** Those whose processes come with a run. */
+/** Groups whose processes exist only during a run. */
 const PASSING: readonly Group[] = ["containerd-shim", "the pod's programs", "tkn-dev"];
 
 export interface Lab {
@@ -29,7 +29,7 @@ export interface UploadCost {
   /** From the command's start to its end. */
   readonly whole: Seconds;
   readonly transferMs: number;
-  /** Of the group's largest process, in bytes: the most, and for those that were there before, without what they had. */
+  /** Bytes of the group's largest process: its peak, or its growth if it existed before. */
   readonly memory: Readonly<Record<Group, number>>;
 }
 
@@ -40,7 +40,10 @@ export async function openLab(stage: Stage, meter: Meter, idleMs: number): Promi
   return { stage, meter, idle: idleOf(before, meter.read()) };
 }
 
-/** The rounds' runs are removed, which is not counted. `prepare` comes before each, and is not counted either. */
+/**
+ * Runs rounds of uploads. `prepare` comes before each round. It and the removal of the runs are not
+ * counted.
+ */
 export async function measureUploads(
   { stage, meter, idle }: Lab,
   { rounds, prepare, ...options }: UploadOptions & {
@@ -64,7 +67,7 @@ export async function measureUploads(
     });
     await sleep(SETTLE_MS, stage.signal);
     whole.push(costOf(idle, before, meter.read()));
-    transfer.push(costOf(idle, at.held!, at.sent!)); // both were told, or upload had thrown
+    transfer.push(costOf(idle, at.held!, at.sent!)); // upload() throws unless it saw both
     ms.push(sentMs - heldMs);
     await stage.removeRuns();
   }
@@ -78,7 +81,7 @@ export async function measureUploads(
   };
 }
 
-/** The same Task without an upload, as `kubectl create` starts it; the last of them stays. */
+/** Measures the same Task without an upload, as `kubectl create` starts it. The last run stays. */
 export async function measurePlainRuns(
   { stage, meter, idle }: Lab,
   rounds: number,
@@ -111,7 +114,7 @@ function plainRun({ name: task, labels }: Stage, name: string): object {
   };
 }
 
-/** Of the stage's runs and their pods, as JSON, by run. */
+/** The size of the stage's runs and their pods as JSON, by run. */
 export async function storedBytes(stage: Stage): Promise<number> {
   const found = await Promise.all([LABEL.task, TASK_NAME].map(async (label) => {
     const { stdout } = await stage.kubectl([
@@ -125,7 +128,7 @@ export async function storedBytes(stage: Stage): Promise<number> {
   return JSON.stringify(items).length / runs;
 }
 
-/** Of all that was ever written into the store of the test cluster, history included. */
+/** The size of everything that was ever written into the test cluster's store, history included. */
 export async function writtenBytes({ signal }: Stage): Promise<number> {
   const response = await fetch(ETCD_METRICS, { signal });
   return valueOf(await response.text(), "etcd_debugging_mvcc_total_put_size_in_bytes");
@@ -135,7 +138,7 @@ export async function readCounts(stage: Stage): Promise<Counts> {
   return countsOf(await readMetrics(stage));
 }
 
-/** Five megabytes and a tenth of a second of the API server: not while something is measured. */
+/** Metrics are 5 MB and take the API server 0.1 s, so never read them during a measurement. */
 export async function readMetrics(stage: Stage): Promise<string> {
   const { stdout } = await stage.kubectl(["get", "--raw", "/metrics"], { access: stage.admin });
   return stdout;

@@ -1,4 +1,4 @@
-/** All measurements of a plan, each told as it is made. */
+/** Runs all measurements of a plan and reports each. */
 import { change } from "../bench/cases/delta.ts";
 import { openClaim } from "../bench/claim.ts";
 import { makeTask, upload } from "../bench/ours.ts";
@@ -28,20 +28,20 @@ export interface Sent {
 }
 
 export interface Stored {
-  /** Of its TaskRun and pod in the end. */
+  /** The final size of the TaskRun and its pod. */
   readonly bytes: number;
-  /** Of all their versions, and of events. */
+  /** The size of all their versions, and of events. */
   readonly writtenBytes: number;
 }
 
 export interface Measured {
   readonly idle: Seconds;
-  /** Of a run without an upload. */
+  /** A run without an upload. */
   readonly plain: Seconds;
-  /** In the store, of a run without an upload and with one. */
+  /** In the store, a run without an upload and a run with one. */
   readonly plainStored: Stored;
   readonly uploadStored: Stored;
-  /** Of one upload. */
+  /** The requests of one upload. */
   readonly counts: Counts;
   readonly sent: readonly Sent[];
   readonly atOnce: readonly AtOnce[];
@@ -73,7 +73,7 @@ export async function measure(lab: Lab, plan: Plan): Promise<Measured> {
   return { idle: idle.perSecond, plain, plainStored, uploadStored, counts, sent, atOnce };
 }
 
-/** The one run that is there after the call. */
+/** Returns the size of the only run that exists after the call. */
 async function stored(stage: Stage, run: () => Promise<void>): Promise<Stored> {
   const before = await writtenBytes(stage);
   await run();
@@ -94,7 +94,7 @@ async function sendSizes(lab: Lab, { sizes }: Plan): Promise<Sent[]> {
   return sent;
 }
 
-/** The whole tree into an empty claim, and then what has changed. */
+/** Uploads the whole tree into an empty claim, then the changes. */
 async function sendDeltas(lab: Lab, { deltas }: Plan): Promise<Sent[]> {
   const { stage } = lab;
   const { name: claim, place } = await openClaim(stage);

@@ -1,4 +1,4 @@
-/** The scenarios of what a real cluster does meanwhile: it kills, it deletes, it has no room. */
+/** Events on a real cluster during an upload: kills, deletions and missing volumes. */
 import assert from "node:assert/strict";
 import { applyYaml } from "../support/cluster.ts";
 import { startTknDev, tknDev } from "../support/program.ts";
@@ -39,7 +39,7 @@ const WHERE = "-w name=source,emptyDir=".split(" ");
 
 export const meanwhileScenarios: Scenario[] = [
   {
-    name: "a step that has too little memory ends its run, though those after it wait on",
+    name: "a step that runs out of memory ends its run, even though later steps still wait",
     async run({ flags, kube }, directory) {
       await applyYaml(kube, OBJECTS);
       writeTree(directory, tree("file here.txt here"));
@@ -53,7 +53,7 @@ export const meanwhileScenarios: Scenario[] = [
     },
   },
   {
-    name: "a pod that is deleted by force is sent to again; one that is gone is told, and its logs",
+    name: "a pod deleted by force gets the upload again; logs report a pod that no longer exists",
     needs: ["kubectl"],
     async run({ flags, kube }, directory) {
       await applyYaml(kube, OBJECTS);
@@ -78,7 +78,7 @@ export const meanwhileScenarios: Scenario[] = [
     },
   },
   {
-    name: "a claim that is not there, or can't be bound, is told while it is waited for",
+    name: "while it waits, the client reports a claim that does not exist or cannot be bound",
     async run({ flags, kube }, directory) {
       await applyYaml(kube, OBJECTS);
       writeTree(directory, tree("file here.txt here"));
@@ -106,7 +106,7 @@ export const meanwhileScenarios: Scenario[] = [
   },
 ];
 
-/** `flags` are ours. */
+/** Runs kubectl with tkn-dev's flags. */
 function kubectl(flags: readonly string[], ...words: string[]): void {
   const own = flags.map((word) => ({ "-c": "--context", "-k": "--kubeconfig" })[word] ?? word);
   const { success, stderr } = new Deno.Command("kubectl", { args: [...own, ...words] })

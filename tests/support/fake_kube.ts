@@ -1,4 +1,4 @@
-/** An API server's objects, logs and commands in memory: a Kube without a network. */
+/** A Kube in memory: an API server's objects, logs and commands without a network. */
 import type {
   Access,
   ExecOptions,
@@ -27,23 +27,23 @@ export type Kindless<T extends KubeObject> = {
 export class FakeKube implements Kube {
   readonly namespace = "default";
   readonly server = "https://cluster.test";
-  /** `create PipelineRun x`, in order, reads left out. */
+  /** `create PipelineRun x`, in order, without reads. */
   readonly changes: string[] = [];
   readonly execs: ExecOptions[] = [];
-  /** Rights that the server denies, as `get pods/exec`. */
+  /** Rights that the server denies, like `get pods/exec`. */
   readonly denials = new Set<string>();
-  /** Called before a change: the place for accidents. */
+  /** Called before a change. Tests inject failures here. */
   onChange: (change: string) => void = () => {};
-  /** Called before a read, with `get TaskRun x` or `list TaskRuns`: likewise. */
+  /** Called before a read, with `get TaskRun x` or `list TaskRuns`. Tests inject failures here. */
   onRead: (read: string) => void = () => {};
   /**
-   * What becomes of the next requests to create, one each: lost on its way, carried out with the answer
-   * lost, or carried out and sent once more by the network below.
+   * The fate of each of the next create requests: lost, carried out with the answer lost, or
+   * carried out and sent again by the network.
    */
   readonly accidents: ("request lost" | "answer lost" | "sent twice" | undefined)[] = [];
-  /** Called with what was created. */
+  /** Called with each created object. */
   onCreated: (object: KubeObject) => void = () => {};
-  /** Plays the command that is run in a container. */
+  /** Plays the command that the program runs in a container. */
   onExec: (options: ExecOptions) => Promise<ExecResult> = () =>
     Promise.reject(new Error("this test runs no command"));
   readonly #objects = new Map<string, { resource: Resource; object: Stored }>();
@@ -52,7 +52,7 @@ export class FakeKube implements Kube {
   readonly #held = new Map<string, WatchEvent[]>();
   #version = 0;
 
-  /** Sets an object as it is from now on, for those who watch it too. */
+  /** Sets an object, also for its watches. */
   put<T extends KubeObject>(resource: Resource, object: Kindless<T>): Stored<T> {
     const { metadata } = object as T;
     const namespace = metadata.namespace ?? this.namespace;
@@ -73,7 +73,7 @@ export class FakeKube implements Kube {
     return stored;
   }
 
-  /** Changes what is there: `change` gets a copy to write on. */
+  /** Changes an object: `change` gets a copy to write to. */
   update<T extends KubeObject>(
     resource: Resource,
     name: string,
@@ -92,7 +92,7 @@ export class FakeKube implements Kube {
     this.#tell(resource, { type: "DELETED", object });
   }
 
-  /** Watches of it see nothing until what this returns is called: then all that came meanwhile. */
+  /** Withholds the events of an object from watches until the returned function is called. */
   holdEvents(resource: Resource): () => void {
     const held: WatchEvent[] = [];
     this.#held.set(resource.plural, held);
@@ -102,14 +102,14 @@ export class FakeKube implements Kube {
     };
   }
 
-  /** The log of a container, there from the first time it is named. */
+  /** Returns the log of a container, creating it if necessary. */
   log(pod: string, container: string): FakeLog {
     const key = `${pod}/${container}`;
     if (!this.#logs.has(key)) this.#logs.set(key, new FakeLog());
     return this.#logs.get(key)!;
   }
 
-  /** Its container is gone: the next one of its name starts with an empty log. */
+  /** Ends a container's log; the next container of that name starts with an empty log. */
   forget(pod: string, container: string): void {
     this.#logs.delete(`${pod}/${container}`);
   }
@@ -118,7 +118,13 @@ export class FakeKube implements Kube {
     return this.#watchers.size;
   }
 
-  // deno-lint-ignore require-await -- what it throws is to come as a rejection
+  // deno-lint-ignore require-await -- as below
+  async serverVersion(): Promise<string> {
+    this.onRead("get path /version");
+    return "v1.34.1";
+  }
+
+  // deno-lint-ignore require-await -- so that errors become rejections
   async get<T extends KubeObject>(
     resource: Resource,
     namespace: string,
@@ -255,13 +261,13 @@ export class FakeKube implements Kube {
   }
 }
 
-/** One container's log; lines that follow have their time in front, as `?timestamps=true` has it. */
+/** One container's log. Its lines begin with their time, as with `?timestamps=true`. */
 export class FakeLog {
-  /** What each request asked for. */
+  /** The options of each request. */
   readonly asked: LogOptions[] = [];
   /** Errors of the next requests, one each. */
   readonly refusals: Error[] = [];
-  /** From now on no request gets any of it, nor an end. */
+  /** From now on requests get no data and no end. */
   isMute = false;
   readonly #lines: string[] = [];
   readonly #open = new Set<ReadableStreamDefaultController<Uint8Array>>();
@@ -272,7 +278,7 @@ export class FakeLog {
     return this.#open.size;
   }
 
-  /** `text`, with a time of its own; or a line that has its time already. */
+  /** Appends `text` with its own time, or a line that already begins with a time. */
   say(text: string): void {
     const hasTime = /^\d{4}-\d\d-\d\dT/.test(text);
     const seconds = String(this.#lines.length).padStart(2, "0");
@@ -281,7 +287,7 @@ export class FakeLog {
     for (const stream of this.#open) stream.enqueue(bytes(`${line}\n`));
   }
 
-  /** A part of a line; its first part has its time in front, its last one a newline behind. */
+  /** Appends a part of a line. The first part has the time, the last part the newline. */
   sayPart(text: string): void {
     const last = this.#lines.at(-1) ?? "";
     if (/^\d{4}-\d\d-\d\dT/.test(text)) this.#lines.push(text);
@@ -290,17 +296,17 @@ export class FakeLog {
     for (const stream of this.#open) stream.enqueue(bytes(text));
   }
 
-  /** The connections stay, and nothing comes over them any more. */
+  /** The connections stay open but deliver nothing more. */
   swallow(): void {
     this.#open.clear();
   }
 
-  /** Words of the kubelet's own, without a time. */
+  /** Appends a message of the kubelet, without a time. */
   sayOwn(text: string): void {
     for (const stream of this.#open) stream.enqueue(bytes(`${text}\n`));
   }
 
-  /** The container has ended. */
+  /** The container ends. */
   end(): void {
     this.#hasEnded = true;
     for (const stream of this.#open) stream.close();
@@ -313,7 +319,7 @@ export class FakeLog {
     this.#open.clear();
   }
 
-  /** The server hangs up, though the container goes on. */
+  /** The server closes the connections, though the container is still running. */
   hangUp(): void {
     for (const stream of this.#open) stream.close();
     this.#open.clear();
@@ -361,7 +367,7 @@ function at(value: unknown, path: readonly string[]): unknown {
   return path.reduce((one, key) => (one as Record<string, unknown> | undefined)?.[key], value);
 }
 
-/** RFC 7386. */
+/** Applies a merge patch, RFC 7386. */
 function merge(target: unknown, patch: unknown): unknown {
   if (typeof patch !== "object" || patch === null || Array.isArray(patch)) return patch;
   const merged: Record<string, unknown> = { ...target as Record<string, unknown> };

@@ -5,9 +5,9 @@ import { openClaim } from "../claim.ts";
 import { tookMs } from "../compare.ts";
 import { upload, type Uploaded } from "../ours.ts";
 import { clear } from "../place.ts";
-import { formatMs, type Row } from "../row.ts";
+import { formatMs, type Row } from "../report/row.ts";
 import type { Stage } from "../stage.ts";
-import { figure, median, ratio } from "../statistics.ts";
+import { figure, median, ratio } from "../report/statistics.ts";
 import type { Tree } from "../tree.ts";
 import { goTree } from "../trees.ts";
 import { addressOf } from "./slow.ts";
@@ -42,7 +42,7 @@ export const delta: BenchCase = {
   },
 };
 
-/** The whole tree into an empty volume, and then what has changed. */
+/** Uploads the whole tree into an empty volume, then only the changes. */
 async function uploadTwice(
   stage: Stage,
   tree: Tree,
@@ -61,14 +61,14 @@ async function uploadTwice(
   return [full, again];
 }
 
-/** Another letter in the same place: its size says nothing. */
+/** Changes one letter, so that the size stays the same. */
 export async function change(file: string): Promise<void> {
   const bytes = await Deno.readFile(file);
   bytes[bytes.length - 3] ^= 1;
   await Deno.writeFile(file, bytes);
 }
 
-/** In rounds of their own, for counting costs time. */
+/** Counts bytes in separate rounds, because counting takes time. */
 async function countedBytes(stage: Stage, tree: Tree): Promise<Row[]> {
   await using link = new Link(addressOf(stage.access.server), UNLIMITED);
   const access = await stage.access.through(link.port);

@@ -3,15 +3,15 @@ import { loadIgnore } from "../../../src/tree/ignore/ignore.ts";
 import { walk } from "../../../src/tree/walk.ts";
 import type { BenchCase } from "../bench_case.ts";
 import { execute } from "../process.ts";
-import { formatMs, type Row } from "../row.ts";
+import { formatMs, type Row } from "../report/row.ts";
 import type { Stage } from "../stage.ts";
-import { figure, median } from "../statistics.ts";
+import { figure, median } from "../report/statistics.ts";
 import { sourceTree, writeFiles } from "../trees.ts";
 
 const FILES = 200_000;
 const { files } = denoHost();
 
-/** In this process: what the program itself does before it sends. */
+/** Measures, in this process, the program's work before it sends. */
 export const ignored: BenchCase = {
   name: "ignored",
   about: "the walk of the source tree with 200,000 ignored files in it, and without",
@@ -19,7 +19,7 @@ export const ignored: BenchCase = {
   async run(stage, repeat) {
     const { path: without, files: expected } = await sourceTree(stage);
     const withThem = await treeWithIgnored(stage, without);
-    await walkMs(without, expected); // what is compiled meanwhile is no cost of a file
+    await walkMs(without, expected); // the time to compile does not belong to a file
     const lean: number[] = [];
     const full: number[] = [];
     for (let round = 0; round < repeat; round++) {
@@ -49,7 +49,7 @@ function treeWithIgnored(stage: Stage, source: string): Promise<string> {
   });
 }
 
-/** Throws where it does not find what it should. */
+/** Throws if the walk finds the wrong files. */
 async function walkMs(path: string, expected: number): Promise<number> {
   const startMs = performance.now();
   const entries = await Array.fromAsync(walk(files, path, await loadIgnore(files, path)));

@@ -1,7 +1,7 @@
 import type { BenchCase } from "../bench_case.ts";
 import { compare } from "../compare.ts";
-import type { Row } from "../row.ts";
-import { figure } from "../statistics.ts";
+import type { Row } from "../report/row.ts";
+import { figure } from "../report/statistics.ts";
 import { largeTree } from "../trees.ts";
 
 export const large: BenchCase = {
@@ -13,7 +13,7 @@ export const large: BenchCase = {
     const bars = { "tar | kubectl exec": 1.1, "tar | kubectl exec, proven": undefined };
     const { rows, ours } = await compare(stage, { name: large.name, tree, bars, repeat });
     const peaks = ours.map(({ peakBytes }) => peakBytes).filter((bytes) => bytes !== undefined);
-    if (peaks.length === 0) return rows; // no /proc
+    if (peaks.length === 0) return rows; // this system has no /proc
     const memory: Row = {
       name: large.name,
       what: "peak memory",

@@ -4,16 +4,16 @@ import { compare } from "../compare.ts";
 import { endWithPeak } from "../memory.ts";
 import { makeTask, upload } from "../ours.ts";
 import { execute, start } from "../process.ts";
-import { formatMs, type Row } from "../row.ts";
+import { formatMs, type Row } from "../report/row.ts";
 import type { Stage } from "../stage.ts";
-import { figure, median, ratio } from "../statistics.ts";
+import { figure, median, ratio } from "../report/statistics.ts";
 import type { Tree } from "../tree.ts";
 import { deepTree, manyFiles, sparseTree } from "../trees.ts";
 
 const DEPTH = 500;
 const SPARSE_BYTES = 20 * 1024 ** 3;
 
-/** What one run took, and the most memory that the program had. */
+/** The time of one run, and the program's peak memory. */
 interface Cost {
   readonly ms: number;
   readonly megabytes: number;
@@ -33,7 +33,10 @@ export const load: BenchCase = {
   },
 };
 
-/** `--list`, beside git's: a million files are listed alone, for a volume of them is more than a node has inodes. */
+/**
+ * Compares `--list` with git. It lists a million files without an upload, because a volume of them
+ * needs more inodes than a node has.
+ */
 async function walks(stage: Stage, repeat: number): Promise<Row[]> {
   const [many, most] = [
     await manyFiles(stage, 100_000),
@@ -41,7 +44,7 @@ async function walks(stage: Stage, repeat: number): Promise<Row[]> {
   ];
   const costs: { git: number[]; many: Cost[]; most: Cost[] } = { git: [], many: [], most: [] };
   await execute(["git", "init", "-q", most.path], { signal: stage.signal });
-  await gitMs(stage, most); // warm
+  await gitMs(stage, most); // warm-up
   for (let round = 0; round < repeat; round++) {
     costs.many.push(await list(stage, many));
     costs.git.push(await gitMs(stage, most));
@@ -76,7 +79,7 @@ async function uploads(stage: Stage, repeat: number): Promise<Row[]> {
   return growth({ what: "upload, 100 times", few, more, bar: 100 });
 }
 
-/** Over the whole way, into a program that keeps nothing: no volume here has that much room. */
+/** Uploads to a program that stores nothing, because no volume here is large enough. */
 async function large(stage: Stage): Promise<Row> {
   const tree = await sparseTree(stage, SPARSE_BYTES);
   await makeTask(stage);
@@ -100,7 +103,10 @@ async function large(stage: Stage): Promise<Row> {
   };
 }
 
-/** Beside a peer, since an image's tar has its own price for depth: busybox' makes each path from its start on. */
+/**
+ * Compares with a peer, because the image's tar has its own cost for depth: busybox creates each
+ * path from its start.
+ */
 async function deep(stage: Stage, repeat: number): Promise<Row[]> {
   const tree = await deepTree(stage, DEPTH);
   const bars = { "tar | kubectl exec": 1.1 };
@@ -164,7 +170,10 @@ async function list(stage: Stage, tree: Tree): Promise<Cost> {
   return await listing(stage, commandLine(["task", "upload", "any", tree.path, "--list"]), tree);
 }
 
-/** Into a file: who reads it here would be measured too. Throws where it has not a line for each file. */
+/**
+ * Writes the list to a file, since a reader would use processor time too. Throws unless it has a
+ * line per file.
+ */
 async function listing(
   { directory, signal }: Stage,
   argv: readonly string[],

@@ -3,9 +3,9 @@ import type { BenchCase } from "../bench_case.ts";
 import { openClaim } from "../claim.ts";
 import { clear } from "../place.ts";
 import { type Line, start } from "../process.ts";
-import { formatMs } from "../row.ts";
+import { formatMs } from "../report/row.ts";
 import type { Stage } from "../stage.ts";
-import { median, ratio } from "../statistics.ts";
+import { median, ratio } from "../report/statistics.ts";
 import { goTree } from "../trees.ts";
 
 const FIRST_LINE = "the first line of the step after the upload";
@@ -49,7 +49,7 @@ async function uploadMs(stage: Stage): Promise<number> {
   return line.atMs - startMs;
 }
 
-/** As kubectl starts it; its logs are read as ours are. */
+/** Runs the Task as kubectl starts it. It reads the logs as tkn-dev does. */
 async function bareMs(stage: Stage, round: number): Promise<number> {
   const { name: claimName, place } = await openClaim(stage);
   await clear(stage, place);

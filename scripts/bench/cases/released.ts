@@ -1,9 +1,9 @@
 import type { BenchCase } from "../bench_case.ts";
 import { upload, type Uploaded } from "../ours.ts";
 import { type Line, start } from "../process.ts";
-import type { Row } from "../row.ts";
+import type { Row } from "../report/row.ts";
 import type { Stage } from "../stage.ts";
-import { figure } from "../statistics.ts";
+import { figure } from "../report/statistics.ts";
 import { sourceTree } from "../trees.ts";
 
 export const released: BenchCase = {
@@ -33,7 +33,7 @@ export const released: BenchCase = {
   },
 };
 
-/** The pod's next step waits for this file of Tekton's, and so can we, in its container. */
+/** Waits in the held step's container for Tekton's file that the next step waits for. */
 const WATCH = "echo ready; until [ -e /tekton/run/0/out ]; do sleep 0.02; done; echo ended";
 
 async function uploadWatched(stage: Stage): Promise<Uploaded & { endMs: number }> {
@@ -51,9 +51,9 @@ async function uploadWatched(stage: Stage): Promise<Uploaded & { endMs: number }
         },
       },
     );
-    watching = watcher.ended.catch(() => {}); // told by what was not seen
+    watching = watcher.ended.catch(() => {}); // the check of `seen` below reports a failure
   };
-  // One that takes longer than the watcher's start.
+  // An upload must take longer than the start of the watcher.
   const tree = await sourceTree(stage);
   const uploaded = await upload(stage, { tree, volume: "emptyDir=Memory", onHeld: watch });
   await watching;

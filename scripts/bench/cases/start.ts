@@ -2,9 +2,9 @@ import { commandLine } from "../../../tests/support/program.ts";
 import type { BenchCase } from "../bench_case.ts";
 import { makeTask } from "../ours.ts";
 import { execute, type Line, start as startProcess } from "../process.ts";
-import type { Row } from "../row.ts";
+import type { Row } from "../report/row.ts";
 import type { Stage } from "../stage.ts";
-import { figure } from "../statistics.ts";
+import { figure } from "../report/statistics.ts";
 import { goTree } from "../trees.ts";
 
 export const start: BenchCase = {
@@ -14,7 +14,7 @@ export const start: BenchCase = {
   async run(stage, repeat) {
     const created: number[] = [];
     const helped: number[] = [];
-    await helpMs(stage); // warm
+    await helpMs(stage); // warm-up
     for (let round = 0; round < repeat; round++) helped.push(await helpMs(stage));
     for (let round = 0; round < repeat; round++) {
       created.push(await createdMs(stage));
@@ -32,7 +32,10 @@ export const start: BenchCase = {
   },
 };
 
-/** By a shell, as people start it: this process is too large to start another one quickly. */
+/**
+ * Starts the program from a shell, as users do: this process is too large to start another one
+ * quickly.
+ */
 const FIVE_TIMES = 'for time in 1 2 3 4 5; do "$@" >/dev/null || exit; done';
 
 async function helpMs({ signal }: Stage): Promise<number> {
@@ -41,7 +44,7 @@ async function helpMs({ signal }: Stage): Promise<number> {
   return (endMs - startMs) / 5;
 }
 
-/** Interrupted then: it takes its run away itself. */
+/** Interrupts the command then; it removes its run itself. */
 async function createdMs(stage: Stage): Promise<number> {
   const { path } = await goTree(stage, { name: "project", files: 1_000, bytes: 9_000 });
   await makeTask(stage);

@@ -2,7 +2,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { KubeObject } from "../../kube/interface.ts";
 import {
-  ApiError,
   badRequest,
   type FieldProblem,
   invalidFields,
@@ -11,10 +10,8 @@ import {
 } from "../store/api_error.ts";
 import { PODS } from "../store/kinds.ts";
 import type { Kubelet } from "../node/kubelet.ts";
-import { mergePatch } from "../store/merge_patch.ts";
 import type { Store } from "../store/store.ts";
-import type { PodObject } from "../node/pod_object.ts";
-import type { EphemeralContainer } from "../node/pod_object.ts";
+import type { EphemeralContainer, PodObject } from "../node/pod_object.ts";
 
 export interface Node {
   readonly store: Store;
@@ -27,8 +24,7 @@ export async function ephemeral(
   pod: KubeObject,
   request: Request,
 ): Promise<Response> {
-  if (request.method === "GET") return Response.json(pod);
-  if (request.method !== "PATCH" && request.method !== "PUT") throw methodNotAllowed();
+  if (request.method !== "PATCH") throw methodNotAllowed();
   const before = listOf(pod);
   const wanted = await wantedList(before, request);
   const problems = [...refusals(pod as PodObject, wanted), ...changes(before, wanted)];
@@ -52,25 +48,14 @@ function listOf(pod: unknown): EphemeralContainer[] {
 /** Reads the list from a patch; the other fields of the patch have no effect. */
 async function wantedList(before: EphemeralContainer[], request: Request) {
   const type = request.headers.get("content-type")?.split(";")[0];
+  if (type !== "application/merge-patch+json") {
+    throw unsupportedMediaType(`the sandbox knows only merge patches here, not ${type}`);
+  }
   const given = await request.json().catch((error) => {
     throw badRequest(`error decoding patch: ${error.message}`);
   });
-  const list = listOf(given);
-  if (request.method === "PUT") return list.map(withDefaults);
-  if (type === "application/merge-patch+json") {
-    return given.spec?.ephemeralContainers === undefined ? before : list.map(withDefaults);
-  }
-  if (type !== "application/strategic-merge-patch+json") {
-    throw unsupportedMediaType(`the sandbox knows only merge patches, not ${type}`);
-  }
-  const nameless = list.find(({ name }) => name === undefined);
-  if (nameless !== undefined) throw withoutKey();
-  const added = list.filter(({ name }) => !before.some((each) => each.name === name));
-  const kept = before.map((each) => {
-    const patch = list.find(({ name }) => name === each.name);
-    return patch === undefined ? each : mergePatch(each, patch) as EphemeralContainer;
-  });
-  return [...added.map(withDefaults), ...kept];
+  if (given.spec?.ephemeralContainers === undefined) return before;
+  return listOf(given).map(withDefaults);
 }
 
 function withDefaults(spec: EphemeralContainer): EphemeralContainer {
@@ -81,17 +66,6 @@ function withDefaults(spec: EphemeralContainer): EphemeralContainer {
     imagePullPolicy: "IfNotPresent",
     ...spec,
   };
-}
-
-function withoutKey(): ApiError {
-  const message = "map: does not contain declared merge key: name";
-  return new ApiError({
-    kind: "Status",
-    apiVersion: "v1",
-    status: "Failure",
-    message,
-    code: 500,
-  });
 }
 
 /** Fields that only regular containers may have. */

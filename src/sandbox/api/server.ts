@@ -31,7 +31,6 @@ export function handler(backend: Backend): (request: Request) => Promise<Respons
 async function route(request: Request, backend: Backend, objects: Objects): Promise<Response> {
   const url = new URL(request.url);
   const path = url.pathname.replace(/\/+$/, "");
-  if (/^\/(healthz|livez|readyz)$/.test(path)) return new Response("ok");
   if (path.endsWith("/selfsubjectaccessreviews") && request.method === "POST") {
     return await review(request);
   }

@@ -52,19 +52,19 @@ const HARMLESS: [string, string][] = [
 ];
 
 for (const [path, text] of HOLDING) {
-  Deno.test(`a secret is in ${path} with ${JSON.stringify(text)}`, () => {
+  Deno.test(`a secret is found in ${path} with ${JSON.stringify(text)}`, () => {
     assert(mayHoldSecret(path));
     assert(holdsSecret(path, text));
   });
 }
 
 for (const [path, text] of HARMLESS) {
-  Deno.test(`nothing secret is in ${path} with ${JSON.stringify(text)}`, () => {
+  Deno.test(`no secret is found in ${path} with ${JSON.stringify(text)}`, () => {
     assert(!holdsSecret(path, text));
   });
 }
 
-Deno.test("names tell of some, the content of others, of which only the first part is read", async () => {
+Deno.test("secrets are found by name or by content, of which only the beginning is read", async () => {
   const long = `${" ".repeat(300_000)}//x/:_authToken=s3cret\n`;
   const files = new MemoryFiles([
     file(".env", "x"),
@@ -86,7 +86,7 @@ Deno.test("names tell of some, the content of others, of which only the first pa
   });
 });
 
-Deno.test("a long line of whatever signs is looked through in one go", () => {
+Deno.test("the work for a long line is linear", () => {
   for (const sign of [" ", "\n", "$", "://$", '"', "_auth", "password ", "<password>", "=", "{{"]) {
     const long = `https://${sign.repeat(250_000 / sign.length)}`;
     for (const [path] of HOLDING) assert.equal(typeof holdsSecret(path, long), "boolean");

@@ -20,10 +20,10 @@ const HARMLESS = `
   main.tf monkey.ts .git/config .git/kubeconfig .npmrc .docker/config.json
 `;
 
-Deno.test("files that hold secrets by their well-known names are known", () => {
+Deno.test("files with well-known names of secrets are recognized", () => {
   for (const path of SECRET.trim().split(/\s+/)) assert.equal(looksSecret(path), true, path);
 });
 
-Deno.test("examples, public parts, what tests bring along and other names are no secrets", () => {
+Deno.test("examples, public keys, test data and other names are not secrets", () => {
   for (const path of HARMLESS.trim().split(/\s+/)) assert.equal(looksSecret(path), false, path);
 });
