@@ -1,6 +1,7 @@
 /** Adds a container with a shell beside a held step whose image has no shell. */
 import { ClusterError } from "../errors.ts";
 import type { Clock } from "../host.ts";
+import { Scope } from "../async/scope.ts";
 import { type Kube, PODS } from "../kube/interface.ts";
 import { isStatus, UnreachableError } from "../kube/status.ts";
 import type { Pod, PodContainer } from "../tekton/model.ts";
@@ -105,9 +106,10 @@ async function awaitStart(
   pause: Pause,
   { clock, name, signal }: { clock: Clock; name: string; signal: AbortSignal },
 ): Promise<void> {
-  const done = new AbortController();
-  clock.delay(START_MS, AbortSignal.any([signal, done.signal])).then(() => done.abort(), () => {});
-  const either = AbortSignal.any([signal, done.signal]);
+  using scope = new Scope(signal);
+  const late = new AbortController();
+  clock.delay(START_MS, scope.signal).then(() => late.abort(), () => {});
+  const either = AbortSignal.any([scope.signal, late.signal]);
   const selector = { namespace: pause.namespace, fields: `metadata.name=${pause.pod}` };
   let why = "it did not start in time";
   try {
@@ -123,8 +125,6 @@ async function awaitStart(
     }
   } catch (error) {
     if (!either.aborted) throw error;
-  } finally {
-    done.abort();
   }
   signal.throwIfAborted();
   throw new ClusterError(

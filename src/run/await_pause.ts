@@ -6,6 +6,7 @@ import { LABEL, type Pod } from "../tekton/model.ts";
 import { STEP_PREFIX } from "../tekton/pod_state.ts";
 import type { LiveRun, MissedPause } from "./live_run.ts";
 import type { Pause } from "../hold/pause.ts";
+import { isInterpreterMissing } from "../step/protocol/start_failure.ts";
 
 /** A step that is to hold. */
 export interface HeldStep {
@@ -80,7 +81,7 @@ async function explainMissed(
   { image, said }: MissedPause,
 ): Promise<undefined> {
   const { live, held } = options;
-  if (/fork\/exec|exec format error/.test(said.join("\n"))) {
+  if (isInterpreterMissing(said)) {
     throw new TransferError(
       `Cannot hold step "${held.step}": its image "${image}" has no shell`,
       { hint: "name an image with a shell by --upload-image, or choose another --on-step" },

@@ -4,6 +4,7 @@ import type { Clock } from "../host.ts";
 import { isHeld } from "../hold/held_steps.ts";
 import type { LiveRun, MissedPause } from "./live_run.ts";
 import { type Pause, stepPath } from "../hold/pause.ts";
+import { isInterpreterMissing } from "../step/protocol/start_failure.ts";
 import { checkDeletedPods, hasPodLeft, isPodGone } from "./pods/deleted_pod.ts";
 import { type RunResult, type StartedRun, type StartOptions, startRun } from "./started_run.ts";
 
@@ -100,7 +101,7 @@ async function isPauseOver(
 
 /** Returns undefined if that is expected: the step was skipped, or with --on-failure succeeded. */
 function whyMissed({ container, image, said }: MissedPause): string | undefined {
-  if (!/fork\/exec|exec format error/.test(said.join("\n"))) return undefined;
+  if (!isInterpreterMissing(said)) return undefined;
   const step = container.replace(/^step-/, "");
   return `Step ${step} did not hold: its image "${image}" has no shell; --without-shell holds it`;
 }

@@ -16,14 +16,16 @@ import {
 import type { StartedRun } from "./started_run.ts";
 import { recordPlace } from "../transfer/record_place.ts";
 import { send } from "../transfer/send.ts";
-import type { PrepackedTree, SendOptions, SourceTree } from "../transfer/options.ts";
+import type { SendOptions, SourceTree } from "../transfer/options.ts";
+import type { PrepackedTree } from "../transfer/prepack/prepacked_archive.ts";
+import { Scope } from "../async/scope.ts";
 
 type Sending = Pick<
   SendOptions,
   "kube" | "random" | "program" | "compress" | "deletes" | "results"
 >;
 
-export interface SendToPauseOptions extends Omit<SourceTree, "entries" | "prepared">, Sending {
+export interface SendToPauseOptions extends Omit<SourceTree, "entries" | "prepacked">, Sending {
   readonly clock: Clock;
   /** The entries to send: the walk of the directory continues while the run starts. */
   readonly entries: Promise<readonly Entry[]>;
@@ -50,7 +52,7 @@ export async function sendToPause(
 ): Promise<Receipt | "over" | "gone"> {
   const { live, signal, emit } = run;
   const directory = directoryOf(pause);
-  const [entries, prepared] = await Promise.all([options.entries, prepacking]);
+  const [entries, prepacked] = await Promise.all([options.entries, prepacking]);
   const record = recordPlace({ pod: live.pods.get(pause.pod), pause, directory, release: true });
   using watch = watchReceiver(options.clock, run, pause);
   const sending = {
@@ -60,7 +62,7 @@ export async function sendToPause(
     directory,
     run: { kind: live.kind, name: live.name },
     entries,
-    prepared,
+    prepacked,
     record,
     release: true,
     over: watch.noRetry,
@@ -99,8 +101,9 @@ function watchReceiver(
   { live, signal }: StartedRun,
   pause: Pause,
 ): ReceiverWatch {
-  const [done, noRetry, gone] = [1, 2, 3].map(() => new AbortController());
-  const watching = AbortSignal.any([signal, done.signal]);
+  const scope = new Scope(signal);
+  const watching = scope.signal;
+  const [noRetry, gone] = [new AbortController(), new AbortController()];
   live.until(() => isStepOver(live, pause) || isPodGone(live, pause) || undefined, watching)
     .catch(() => {}).then(() => noRetry.abort());
   live.until(() => hasPodLeft(live, pause) || undefined, watching)
@@ -112,7 +115,7 @@ function watchReceiver(
   return {
     noRetry: noRetry.signal,
     gone: gone.signal,
-    [Symbol.dispose]: () => done.abort(new DOMException("it is sent", "AbortError")),
+    [Symbol.dispose]: () => scope[Symbol.dispose](),
   };
 }
 
@@ -122,18 +125,14 @@ async function withinPause<T>(
     & { step: string; signal: AbortSignal },
   call: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const [done, late] = [new AbortController(), new AbortController()];
+  using scope = new Scope(signal);
+  const late = new AbortController();
   const error = new TransferError(
     `Cannot hold step "${step}" any longer: the upload took more than ${pauseSeconds} s`,
     { hint: "give it more time with --pause-timeout" },
   );
-  clock.delay(pauseSeconds * 1000, AbortSignal.any([signal, done.signal]))
-    .then(() => late.abort(error), () => {});
-  try {
-    return await call(AbortSignal.any([signal, late.signal]));
-  } finally {
-    done.abort();
-  }
+  clock.delay(pauseSeconds * 1000, scope.signal).then(() => late.abort(error), () => {});
+  return await call(AbortSignal.any([signal, late.signal]));
 }
 
 /**

@@ -3,7 +3,7 @@
  * which then resumes, and follows the run to its end.
  */
 import type { Receipt } from "../tree/archive/checksum_list.ts";
-import type { PrepackedTree } from "../transfer/options.ts";
+import type { PrepackedTree } from "../transfer/prepack/prepacked_archive.ts";
 import { awaitPause, type HeldStep } from "./await_pause.ts";
 import { annotate } from "./metadata.ts";
 import { checkDeletedPods } from "./pods/deleted_pod.ts";
