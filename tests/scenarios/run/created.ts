@@ -103,7 +103,7 @@ export const createdScenarios: Scenario[] = [
       "objects of a call that was killed during its run stay with the run, and are removed after it",
     async run({ kube, flags }) {
       const running = startTknDev([...DEBUG.slice(0, -2), "--exec-instead", "sleep 600", ...flags]);
-      const said = await running.said(/^Created PipelineRun \S+/m);
+      const said = await running.stderrMatch(/^Created PipelineRun \S+/m);
       const run = said.split(" ").at(-1)!;
       running.signal("SIGKILL");
       await running.ended;

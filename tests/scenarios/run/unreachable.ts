@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { makeCertificates } from "../../../src/sandbox/api/certificate.ts";
 import { changedKubeconfig, type Kubeconfig } from "../../support/kubeconfig.ts";
-import { tknDev, told } from "../../support/program.ts";
+import { stderrLines, tknDev } from "../../support/program.ts";
 import type { Scenario } from "../scenario.ts";
 
 /** The port of a listener that has been closed. */
@@ -78,7 +78,7 @@ export const unreachableScenarios: Scenario[] = [
       const args = ["task", "upload", "t-steps", directory, "-w", "name=source,emptyDir="];
       const ran = await tknDev([...args, ...flags]);
       assert.equal(ran.code, code, ran.stderr);
-      const [first, second, ...more] = told(ran);
+      const [first, second, ...more] = stderrLines(ran);
       assert.match(first, /^Error: /);
       assert.match(first, error);
       assert.match(second, hint);
