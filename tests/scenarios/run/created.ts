@@ -131,7 +131,7 @@ export const createdScenarios: Scenario[] = [
       const about = [...stdout.split("\n"), ...stderr.split("\n")].filter((line) =>
         line.includes(run)
       );
-      assert.deepEqual(about, [], "the run itself is not ours to remove");
+      assert.deepEqual(about, [], "cleanup must not remove the run");
     },
   },
 ];

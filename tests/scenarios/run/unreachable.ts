@@ -20,14 +20,14 @@ const CASES: [
   hint: RegExp,
 ][] = [
   [
-    "nobody listens",
+    "no server listens",
     (config) => each(config, (cluster) => cluster.server = `https://127.0.0.1:${freePort()}`),
     3,
     /Cannot reach the cluster "https:\/\/127.0.0.1:\d+": connection refused/,
     /--context/,
   ],
   [
-    "the server is another one",
+    "the certificate is of another CA",
     async (config) => {
       const { ca } = await makeCertificates();
       each(config, (cluster) => {
@@ -58,7 +58,7 @@ const CASES: [
     /kubectl/,
   ],
   [
-    "the server's certificate is not to be checked",
+    "the kubeconfig skips TLS verification",
     (config) =>
       each(config, (cluster) => {
         (cluster as Record<string, unknown>)["insecure-skip-tls-verify"] = true;
