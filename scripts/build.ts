@@ -47,9 +47,25 @@ const bundling = ["--quiet", "--platform", "deno", "--code-splitting", "--outdir
 // machine.
 bundling.push("--node-modules-dir=auto");
 await deno(["bundle", ...bundling, "main.ts"]);
+if (mode !== "--bundle-only") await writeCommit();
 if (mode === undefined) await compile("dist/tkn-dev", []);
 if (mode === "--release") {
   for (const target of TARGETS) await compile(`dist/tkn-dev-${target}`, ["--target", target]);
+}
+
+/**
+ * Writes the commit into what is compiled. The bundle alone is the same for every commit with the same
+ * source: see check_bundle.ts.
+ */
+async function writeCommit(): Promise<void> {
+  const git = new Deno.Command("git", { args: ["describe", "--always", "--dirty", "--exclude=*"] });
+  const { success, stdout } = await git.output();
+  const commit = success ? new TextDecoder().decode(stdout).trim() : "source";
+  for await (const { name } of Deno.readDir(BUNDLE)) {
+    const text = await Deno.readTextFile(`${BUNDLE}/${name}`);
+    if (!text.includes(`"{commit}"`)) continue;
+    await Deno.writeTextFile(`${BUNDLE}/${name}`, text.replace(`"{commit}"`, `"${commit}"`));
+  }
 }
 
 async function compile(output: string, flags: string[]): Promise<void> {

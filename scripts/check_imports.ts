@@ -8,7 +8,7 @@ import { importCycles } from "./import_cycles.ts";
 /** Each part of src, and the parts whose modules it may import. */
 const ALLOWED: Record<string, string[]> = {
   "main": ["app", "deno", "printable"],
-  "app": ["commands", "cli", "view", "errors", "host", "printable", "version"],
+  "app": ["commands", "cli", "errors", "host", "printable"],
   "commands": [
     "run",
     "transfer",
@@ -68,7 +68,7 @@ const ALLOWED: Record<string, string[]> = {
   "step": [],
   "kube": ["errors", "path_bytes", "shape"],
   "kube/interface": ["shape"],
-  "deno": ["kube", "errors", "host", "path_bytes"],
+  "deno": ["kube", "errors", "host", "path_bytes", "printable"],
   "sandbox": ["kube/frames", "kube/interface", "tekton/model", "async/bell"],
   "async": ["host", "kube/status"],
   "events": [],
@@ -88,8 +88,8 @@ const START = [
   "main",
   "app",
   "cli",
-  "commands/color",
-  "commands/tell_error",
+  "commands/output/color",
+  "commands/output/print_error",
   "deno",
   "errors",
   "host",
@@ -110,8 +110,8 @@ const LIBRARIES: Record<string, string> = {
   "@peculiar/x509": "sandbox/api/certificate",
   "diff": "view/diff",
   "js-yaml": "deno/kubeconfig",
-  "string-argv": "commands/upload_options",
-  "yaml": "commands/yaml",
+  "string-argv": "commands/options/send_flags",
+  "yaml": "commands/manifests/yaml",
 };
 
 interface Module {

@@ -9,9 +9,10 @@
  * --without-shell it holds them like steps whose images have no shell.
  */
 import { parseAllDocuments } from "npm:yaml@2.9.1";
-import { HELD_LABELS, newGate } from "../src/commands/upload.ts";
-import { parseDocuments } from "../src/commands/yaml.ts";
+import { parseDocuments } from "../src/commands/manifests/yaml.ts";
+import { newGate } from "../src/commands/start/gate.ts";
 import { denoHost } from "../src/deno/host.ts";
+import { HELD_LABELS } from "../src/objects/own.ts";
 import { printable } from "../src/printable.ts";
 import { ExpectedError, UsageError } from "../src/errors.ts";
 import type { KubeObject } from "../src/kube/interface.ts";

@@ -2,135 +2,108 @@
 import { PROGRAM } from "./cli/commands.ts";
 import { helpAsked } from "./cli/help.ts";
 import { type Call, parse } from "./cli/parse.ts";
-import { tellError } from "./commands/tell_error.ts";
+import { printError } from "./commands/output/print_error.ts";
 import { BUG_EXIT_CODE, ExpectedError, Interrupted, UsageError } from "./errors.ts";
 import type { Host } from "./host.ts";
-import { printable, printableLines } from "./printable.ts";
-import { VERSION } from "./version.ts";
+import { printableLines } from "./printable.ts";
 
-/** Runs one command line (without the program's name): its exit code. Never throws. */
+/** Runs a call of a command, and returns the exit code. */
+export type Command = (host: Host, call: Call) => Promise<number>;
+
+/** The commands by their paths, except `help`. A module loads when its command runs. */
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  "pipeline upload": command(() => import("./commands/pipeline_upload.ts")),
+  "pipeline debug": command(() => import("./commands/pipeline_debug.ts")),
+  "task upload": command(() => import("./commands/task_upload.ts")),
+  "task debug": command(() => import("./commands/task_debug.ts")),
+  "create": command(() => import("./commands/create.ts")),
+  ...ofBothRuns({
+    "info": command(() => import("./commands/info.ts")),
+    "shell": command(() => import("./commands/shell.ts")),
+    "exec": command(() => import("./commands/exec.ts")),
+    "run": command(() => import("./commands/run_step.ts")),
+    "continue": command(() => import("./commands/continue.ts")),
+    "fail-continue": command(() => import("./commands/continue.ts")),
+    "upload": command(() => import("./commands/held_upload.ts")),
+    "logs": command(() => import("./commands/logs.ts")),
+  }),
+  "cleanup": command(() => import("./commands/cleanup.ts")),
+  "sandbox": command(() => import("./commands/sandbox.ts")),
+  "version": command(() => import("./commands/version.ts")),
+};
+
+/** A module of a command: it reads its options from the call, then runs. */
+interface CommandModule<Options> {
+  options(call: Call): Options;
+  run(host: Host, options: Options): Promise<number>;
+}
+
+function command<Options>(load: () => Promise<CommandModule<Options>>): Command {
+  return async (host, call) => {
+    const { options, run } = await load();
+    return await run(host, options(call));
+  };
+}
+
+/** Returns the verbs with the paths of `pipelinerun` and of `taskrun`. */
+function ofBothRuns(verbs: Record<string, Command>): Record<string, Command> {
+  return Object.fromEntries(
+    ["pipelinerun", "taskrun"].flatMap((group) =>
+      Object.entries(verbs).map(([verb, command]) => [`${group} ${verb}`, command])
+    ),
+  );
+}
+
+/** Runs a command line (without the program's name), and returns the exit code. Never throws. */
 export async function app(argv: readonly string[], host: Host): Promise<number> {
   let call: Call | undefined;
   try {
     checkText(argv);
     call = parse(argv, PROGRAM);
     const text = helpAsked(call, PROGRAM);
-    if (text === undefined) return await Promise.race([run(call, host), interrupted(call, host)]);
+    if (text === undefined) {
+      const run = COMMANDS[call.command.path.join(" ")];
+      return await Promise.race([run(host, call), interrupted(host, call)]);
+    }
     host.terminal.out(printableLines(text));
     return 0;
   } catch (thrown) {
     const isOurs = host.interrupt.aborted && thrown === host.interrupt.reason;
     const error = isOurs ? new Interrupted("Interrupted") : thrown;
-    tellError(host, error, !noColorAsked(argv, call));
+    printError(host, error, !isNoColor(argv, call));
     return error instanceof ExpectedError ? error.exitCode : BUG_EXIT_CODE;
   }
 }
 
 /**
- * The runtime has U+FFFD in the place of bytes that are not UTF-8: which ones were meant can't be told any more, and a
- * file of that name may be there. One that was given as U+FFFD is refused with them.
+ * Throws UsageError for U+FFFD: Deno decodes bytes that are not UTF-8 to it, and so loses them. A
+ * file whose name really has U+FFFD is refused too.
  */
 function checkText(argv: readonly string[]): void {
   const at = argv.findIndex((word) => word.includes("\ufffd"));
   if (at === -1) return;
   throw new UsageError(`Cannot read argument ${at + 1}, "${argv[at]}": it is not UTF-8`, {
-    hint: "names of this kind can't be given; a directory above, or . in it, can",
+    hint: "name a parent directory instead, or . inside the directory",
   });
 }
 
-/** After Ctrl-C a command cleans up, for which its requests have two seconds: it ends without it then. */
+/** After Ctrl-C, a command has this long to clean up; its requests have two seconds. */
 const CLEAN_UP_MS = 3_000;
 
-function interrupted({ command }: Call, { interrupt, clock }: Host): Promise<never> {
+/** Rejects where an interrupted command does not end in time. */
+function interrupted({ interrupt, clock }: Host, { command }: Call): Promise<never> {
   return new Promise((_, reject) => {
-    if (command.path[0] === "sandbox") return; // it has processes to end
+    if (command.path[0] === "sandbox") return; // it ends its processes first
     interrupt.addEventListener("abort", async () => {
       await clock.delay(CLEAN_UP_MS);
-      reject(new Interrupted("Interrupted: what was under way did not end in time"));
+      reject(new Interrupted("Interrupted: the command did not end in time"));
     });
   });
 }
 
-/** Of a command line that can't be read, as far as its words tell. */
-function noColorAsked(argv: readonly string[], call: Call | undefined): boolean {
+/** Returns whether the user asked for no color, even where `argv` could not be parsed. */
+function isNoColor(argv: readonly string[], call: Call | undefined): boolean {
   if (call === undefined) return argv.some((word) => /^(--no-color|-h?C)(?!=[0fF])/.test(word));
   const isKnown = call.command.flags.some((flag) => flag.name === "no-color");
   return isKnown && call.flags.on("no-color");
-}
-
-/** A command's module is loaded only when it is run: help needs no cluster library. */
-async function run(call: Call, host: Host): Promise<number> {
-  const name = call.command.path.join(" ");
-  switch (name) {
-    case "pipeline upload": {
-      const command = await import("./commands/pipeline_upload.ts");
-      return await command.run(host, command.options(call));
-    }
-    case "task upload": {
-      const command = await import("./commands/task_upload.ts");
-      return await command.run(host, command.options(call));
-    }
-    case "pipeline debug": {
-      const command = await import("./commands/pipeline_debug.ts");
-      return await command.run(host, command.options(call));
-    }
-    case "task debug": {
-      const command = await import("./commands/task_debug.ts");
-      return await command.run(host, command.options(call));
-    }
-    case "create": {
-      const command = await import("./commands/create.ts");
-      return await command.run(host, command.options(call));
-    }
-    case "pipelinerun continue":
-    case "pipelinerun fail-continue":
-    case "taskrun continue":
-    case "taskrun fail-continue": {
-      const command = await import("./commands/let_go.ts");
-      return await command.run(host, command.options(call));
-    }
-    case "pipelinerun run":
-    case "taskrun run": {
-      const command = await import("./commands/run_step.ts");
-      return await command.run(host, command.options(call));
-    }
-    case "pipelinerun exec":
-    case "taskrun exec": {
-      const command = await import("./commands/exec.ts");
-      return await command.run(host, command.options(call));
-    }
-    case "pipelinerun shell":
-    case "taskrun shell": {
-      const command = await import("./commands/shell.ts");
-      return await command.run(host, command.options(call));
-    }
-    case "pipelinerun upload":
-    case "taskrun upload": {
-      const command = await import("./commands/held_upload.ts");
-      return await command.run(host, command.options(call));
-    }
-    case "pipelinerun logs":
-    case "taskrun logs": {
-      const command = await import("./commands/logs.ts");
-      return await command.run(host, command.options(call));
-    }
-    case "pipelinerun info":
-    case "taskrun info": {
-      const command = await import("./commands/info.ts");
-      return await command.run(host, command.options(call));
-    }
-    case "cleanup": {
-      const command = await import("./commands/cleanup.ts");
-      return await command.run(host, command.options(call));
-    }
-    case "sandbox": {
-      const command = await import("./commands/sandbox.ts");
-      return await command.run(host, command.options(call));
-    }
-    case "version":
-      host.terminal.out(printable`tkn-dev ${VERSION}\n`);
-      return 0;
-    default:
-      throw new Error(`no code for command "${name}"`);
-  }
 }

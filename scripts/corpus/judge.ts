@@ -2,7 +2,7 @@
  * Decides what `pipeline upload` would do with a Pipeline, given a value for each param and a
  * volume for each workspace.
  */
-import { planUpload } from "../../src/commands/plan_upload.ts";
+import { planUpload } from "../../src/commands/upload/plan_upload.ts";
 import { ClusterError, ExpectedError } from "../../src/errors.ts";
 import { findSourceTask } from "../../src/resolve/source_task.ts";
 import type { ReadTask } from "../../src/tekton/inline/inline_task.ts";
@@ -20,7 +20,7 @@ import { likelyClones } from "../../src/tekton/source/choose_task.ts";
 import { isForCredentials } from "../../src/tekton/source/names.ts";
 import { inlineStepAction } from "../../src/tekton/inline/step_action.ts";
 import { fillParams, pipelineVariables } from "../../src/tekton/variables.ts";
-import { newGate } from "../../src/commands/upload.ts";
+import { newGate } from "../../src/commands/start/gate.ts";
 import type { Corpus, FoundPipeline } from "./read.ts";
 
 export interface Verdict {

@@ -1,4 +1,4 @@
-/** Variables and files that the program reads beside its flags: for the reference and the man page. Data. */
+/** Variables and files that the program reads, for the reference and the man page. Data. */
 export interface Named {
   readonly name: string;
   readonly text: string;

@@ -1,4 +1,4 @@
-/** The verbs of tkn-dev with their arguments and flags: data. */
+/** The command line as data: the commands of tkn-dev with their arguments and flags. */
 import { DEBUG_COMMANDS } from "./debug_commands.ts";
 import { HELD_COMMANDS } from "./held_commands.ts";
 import {
@@ -8,8 +8,8 @@ import {
   DRY_RUN,
   HELP,
   INTO,
-  LOOK,
-  LOOKS,
+  LIST_EXPLAIN,
+  LIST_EXPLAIN_NAMES,
   NO_CONTINUE,
   ON_STEP,
   ON_TASK,
@@ -27,20 +27,24 @@ const PIPELINE_UPLOAD: CommandSpec = {
   path: ["pipeline", "upload"],
   summary: "Run a Pipeline on a local directory",
   description:
-    "Starts a run of the Pipeline, holds it at one task, streams the directory into that " +
-    "task's workspace and lets the run go on without the task's own steps: the upload stands " +
-    "in for it. Then follows the logs and exits with the run's outcome. What git ignores is left " +
-    "out.",
-  args: [{ name: "PIPELINE", optionalWith: LOOKS, help: "the Pipeline's name" }, DIRECTORY],
+    "Starts a run of the Pipeline, holds it at the task that fetches the source, and streams " +
+    "the directory into that task's workspace. The upload stands in for the task: its own steps " +
+    "do not run. Then follows the logs and exits with the run's outcome. Files that git ignores " +
+    "are left out.",
+  args: [
+    { name: "PIPELINE", optionalWith: LIST_EXPLAIN_NAMES, help: "the Pipeline's name" },
+    DIRECTORY,
+  ],
   flags: [
     ON_TASK,
     {
       ...ON_STEP,
       help:
-        "the one step of the task that the upload stands in for: the others are run (default: those that fetch)",
+        "the step of the task that the upload stands in for; the other steps run (default: the " +
+        "steps that fetch)",
     },
     ...INTO,
-    ...LOOK,
+    ...LIST_EXPLAIN,
     UPLOAD_IMAGE,
     ...RUN_FLAGS,
     WATCH,
@@ -55,7 +59,7 @@ const PIPELINE_UPLOAD: CommandSpec = {
       command: "tkn-dev pipeline upload my-pipeline",
     },
     {
-      text: "Say which task the upload stands in for, and bind a workspace to a new volume",
+      text: "Choose the task that the upload stands in for, and bind a workspace to a new volume",
       command: "tkn-dev pipeline upload my-pipeline ./src --on-task clone \\\n" +
         "  -w name=source,volumeClaimTemplateFile=volume.yaml -p revision=local",
     },
@@ -64,24 +68,24 @@ const PIPELINE_UPLOAD: CommandSpec = {
       command: "tkn-dev pipeline upload my-pipeline -w name=source,claimName=pvc --dry-run",
     },
     {
-      text: "Leave out more than git does",
+      text: "Leave out more files than git ignores",
       command: "tkn-dev pipeline upload my-pipeline --ignore docs/ --ignore '*.mp4'",
     },
     {
-      text: "See what would be sent",
+      text: "See which files would be sent",
       command: "tkn-dev pipeline upload --list .",
     },
     {
-      text: "See why something is sent, or is not",
+      text: "See why a file is sent or left out",
       command: "tkn-dev pipeline upload --explain dist/app.js .",
     },
     {
-      text: "Run it again, at once, whenever a file was saved",
+      text: "Restart the run whenever a file is saved",
       command: "tkn-dev pipeline upload my-pipeline . --watch=restart \\\n" +
         "  -w name=source,claimName=pvc",
     },
     {
-      text: "Give the result that a clone task would have given",
+      text: "Set a result that the clone task would have written",
       command: "tkn-dev pipeline upload my-pipeline --result commit=$(git rev-parse HEAD)",
     },
   ],
@@ -91,19 +95,20 @@ const TASK_UPLOAD: CommandSpec = {
   path: ["task", "upload"],
   summary: "Run a Task on a local directory",
   description:
-    "Starts a run of the Task, holds it before its first step, streams the directory into a " +
-    "workspace and lets the run go on. With --on-step the upload stands in for that step, " +
-    "whose own work is not done. Then follows the logs and exits with the run's outcome. What " +
-    "git ignores is left out.",
-  args: [{ name: "TASK", optionalWith: LOOKS, help: "the Task's name" }, DIRECTORY],
+    "Starts a run of the Task, holds it before its first step, and streams the directory into a " +
+    "workspace. Then the run continues. With --on-step the upload stands in for that step, which " +
+    "does not run. Then follows the logs and exits with the run's outcome. Files that git ignores " +
+    "are left out.",
+  args: [{ name: "TASK", optionalWith: LIST_EXPLAIN_NAMES, help: "the Task's name" }, DIRECTORY],
   flags: [
     {
       ...ON_STEP,
       help:
-        "the step that the upload stands in for (default: the one that fetches; where none does, it comes before the first)",
+        "the step that the upload stands in for (default: the step that fetches; if no step does, " +
+        "the upload comes before the first one)",
     },
     ...INTO,
-    ...LOOK,
+    ...LIST_EXPLAIN,
     UPLOAD_IMAGE,
     ...RUN_FLAGS,
     WATCH,
@@ -114,11 +119,11 @@ const TASK_UPLOAD: CommandSpec = {
   ],
   examples: [
     {
-      text: "Run my-task on the current directory, in a workspace that ends with the run",
+      text: "Run my-task on the current directory, in a workspace that is deleted with the run",
       command: "tkn-dev task upload my-task -w name=source,emptyDir=",
     },
     {
-      text: "Say which step the upload stands in for",
+      text: "Choose the step that the upload stands in for",
       command: "tkn-dev task upload my-task ./src --on-step fetch -w name=source,claimName=pvc",
     },
   ],
@@ -128,10 +133,10 @@ const CREATE: CommandSpec = {
   path: ["create"],
   summary: "Create runs that hold where their spec.debug says",
   description:
-    "Creates the PipelineRuns and TaskRuns of a file. Where one has the fields of TEP-0149, " +
-    "`debug: { breakpoint: [onTasks], tasks: [NAME] }` or `[onSteps]` with `steps: [task/step]`, it " +
-    "holds there before the step does its work; without them it is created as it is. A held step " +
-    "waits for `tkn-dev pipelinerun continue` (or `taskrun`), `fail-continue` or `run`.",
+    "Creates the PipelineRuns and TaskRuns of a file. A run with the fields of TEP-0149, " +
+    "`debug: { breakpoint: [onTasks], tasks: [NAME] }` or `[onSteps]` with `steps: [task/step]`, " +
+    "holds there before the step does its work; a run without them is created unchanged. A held " +
+    "step waits for `tkn-dev pipelinerun continue` (or `taskrun`), `fail-continue` or `run`.",
   args: [],
   flags: [
     {
@@ -151,34 +156,34 @@ const CREATE: CommandSpec = {
   ],
   examples: [
     { text: "Create a run that holds", command: "tkn-dev create -f run.yaml" },
-    { text: "See what would be created", command: "tkn-dev create -f run.yaml --dry-run" },
+    { text: "See the runs that would be created", command: "tkn-dev create -f run.yaml --dry-run" },
   ],
 };
 
 const CLEANUP: CommandSpec = {
   path: ["cleanup"],
-  summary: "Remove what killed or cut-off calls of tkn-dev left on the cluster",
+  summary: "Remove leftovers of interrupted calls of tkn-dev from the cluster",
   description:
-    "Deletes temporary Pipelines and Tasks, probe runs and resolution requests of tkn-dev that no " +
-    "run needs and whose time is over (some minutes), and cancels runs of tkn-dev that are still " +
-    "held after all their timeouts. What a living run refers to stays, whoever started it, and so " +
-    "does what tkn-dev has not created. Prints a line for each.",
+    "Deletes temporary Pipelines and Tasks, probe runs and resolution requests of tkn-dev, once no " +
+    "run needs them and their time is over (some minutes). Cancels runs of tkn-dev that are still " +
+    "held after all their timeouts. Keeps objects that a running run refers to, and objects that " +
+    "tkn-dev did not create. Prints a line for each object.",
   args: [],
   flags: [
     { name: "all-namespaces", short: "A", help: "look in all namespaces" },
-    { name: "dry-run", help: "remove nothing: print what would be removed" },
+    { name: "dry-run", help: "remove nothing: print the objects that would be removed" },
     {
       name: "older-than",
       value: "DURATION",
-      help: "only what was created longer ago than this, too (90s, 10m, 1h30m)",
+      help: "only objects that are also older than this (90s, 10m, 1h30m)",
     },
     ...CLUSTER,
     HELP,
   ],
   examples: [
-    { text: "See what was left in the namespace", command: "tkn-dev cleanup --dry-run" },
+    { text: "See the leftovers in the namespace", command: "tkn-dev cleanup --dry-run" },
     {
-      text: "Remove what is older than a day, everywhere",
+      text: "Remove leftovers older than a day, in all namespaces",
       command: "tkn-dev cleanup -A --older-than 24h",
     },
   ],
@@ -201,13 +206,20 @@ const SANDBOX: CommandSpec = {
 
 const VERSION: CommandSpec = {
   path: ["version"],
-  summary: "Show the version of tkn-dev",
+  summary: "Show the versions of tkn-dev and of the cluster",
+  description: "Prints the version and commit of tkn-dev, the runtime and the platform, and the " +
+    "versions of Kubernetes and Tekton if a cluster answers. For bug reports.",
   args: [],
-  flags: [HELP],
-  examples: [],
+  flags: [
+    { name: "client", help: "ask no cluster" },
+    { name: "output", short: "o", value: "FORMAT", help: "print as json" },
+    ...CLUSTER,
+    HELP,
+  ],
+  examples: [{ text: "Without a cluster", command: "tkn-dev version --client" }],
 };
 
-/** What `tkn-dev` and `tkn-dev pipeline` alone become, too. */
+/** Also the command of `tkn-dev` and `tkn-dev pipeline` alone. */
 export const HELP_COMMAND: CommandSpec = {
   path: ["help"],
   summary: "Show the help of a command",
@@ -215,7 +227,7 @@ export const HELP_COMMAND: CommandSpec = {
     name: "COMMAND",
     optional: true,
     rest: true,
-    help: "its words, such as: pipeline upload",
+    help: "the command's words, such as: pipeline upload",
   }],
   flags: [HELP],
   examples: [],
@@ -251,9 +263,9 @@ export const PROGRAM: Program = {
     { code: 0, meaning: "the run succeeded" },
     { code: 1, meaning: "the run failed" },
     { code: 2, meaning: "the command line or the kubeconfig is wrong" },
-    { code: 3, meaning: "the cluster says no, or can't be reached" },
+    { code: 3, meaning: "the cluster refuses, or cannot be reached" },
     { code: 4, meaning: "the transfer failed" },
-    { code: 5, meaning: "its output can't be written" },
+    { code: 5, meaning: "the output cannot be written" },
     { code: 70, meaning: "a bug in tkn-dev" },
     { code: 130, meaning: "interrupted" },
   ],

@@ -15,7 +15,7 @@ import type { CommandSpec, FlagSpec } from "./spec.ts";
 
 const BREAKPOINTS: readonly FlagSpec[] = [
   { name: "on-every-step", help: "hold at every step" },
-  { name: "on-failure", help: "hold where a step fails, whichever it is" },
+  { name: "on-failure", help: "hold at any step that fails" },
   { name: "after", help: "hold after the steps' own work instead of before it" },
   WITHOUT_SHELL,
 ];
@@ -25,21 +25,21 @@ const AT_PAUSE: readonly FlagSpec[] = [
   {
     name: "exec-instead",
     value: "COMMAND",
-    help: "no shell: the command for sh that each held step does instead of its own work",
+    help: "open no shell: each held step runs this command with sh in place of its work",
   },
 ];
 
-const WHAT_IT_DOES =
-  "When the run comes there it is paused, and a shell opens in exactly that container: " +
-  "debug-run does the step's own work, shows all of it and comes back, debug-continue lets the " +
-  "step go on, debug-fail-continue lets it fail, and leaving the shell asks what to do. Then " +
-  "follows the run to the next pause and its end, and exits with its outcome.";
+const AT_EACH_PAUSE =
+  "When the run reaches a step, the step is held and a shell opens in its container: debug-run " +
+  "runs the step's own work, shows it and returns to the shell; debug-continue releases the step; " +
+  "debug-fail-continue makes it fail; exit asks what to do. Then follows the run to the next " +
+  "pause or its end, and exits with its outcome.";
 
 export const DEBUG_COMMANDS: readonly CommandSpec[] = [
   {
     path: ["pipeline", "debug"],
     summary: "Hold steps and work in them",
-    description: `Starts a run of the Pipeline that holds at the given steps. ${WHAT_IT_DOES}`,
+    description: `Starts a run of the Pipeline that holds at the given steps. ${AT_EACH_PAUSE}`,
     args: [{ name: "PIPELINE", help: "the Pipeline's name" }],
     flags: [
       { ...ON_TASK, many: true, help: "hold at this task's first step; can be repeated" },
@@ -60,11 +60,11 @@ export const DEBUG_COMMANDS: readonly CommandSpec[] = [
         command: "tkn-dev pipeline debug my-pipeline --on-step build/compile",
       },
       {
-        text: "Find out why it fails, on the code in front of you",
+        text: "Find out why a run on your local code fails",
         command: "tkn-dev pipeline debug my-pipeline --on-failure --on-task clone --upload .",
       },
       {
-        text: "Do something else in a step's place, with nobody there",
+        text: "Run another command in a step's place, without a terminal",
         command: "tkn-dev pipeline debug my-pipeline --on-step test/run --exec-instead make",
       },
     ],
@@ -73,7 +73,7 @@ export const DEBUG_COMMANDS: readonly CommandSpec[] = [
     path: ["task", "debug"],
     summary: "Hold steps and work in them",
     description:
-      `Starts a run of the Task that holds at the given steps, else at the first. ${WHAT_IT_DOES}`,
+      `Starts a run of the Task that holds at the given steps, or at the first one. ${AT_EACH_PAUSE}`,
     args: [{ name: "TASK", help: "the Task's name" }],
     flags: [
       { ...ON_STEP, many: true, help: "hold at this step; can be repeated" },
@@ -89,11 +89,11 @@ export const DEBUG_COMMANDS: readonly CommandSpec[] = [
     ],
     examples: [
       {
-        text: "Work in a Task's first step, on the code in front of you",
+        text: "Work in a Task's first step, on your local code",
         command: "tkn-dev task debug my-task --upload . -w name=source,emptyDir=",
       },
       {
-        text: "Hold where it fails",
+        text: "Hold at the step that fails",
         command: "tkn-dev task debug my-task --on-failure -p revision=main",
       },
     ],

@@ -1,14 +1,14 @@
 /**
  * Flags as cobra (pflag) reads them: --f=v, --f v, -pv, -p v, -p=v, letters of booleans bundled
- * (-Cn ns), --bool=false, --f or --f=v where a value is optional (its NoOptDefVal), flags and arguments
- * in any order, -- ends the flags, - is an argument.
+ * (-Cn ns), --bool=false, --f or --f=v where a value is optional (its NoOptDefVal), flags and
+ * arguments in any order, -- ends the flags, - is an argument.
  * https://pkg.go.dev/github.com/spf13/pflag#section-readme
  */
 import { UsageError } from "../errors.ts";
 import type { FlagSpec } from "./spec.ts";
 import { suggest } from "./suggest.ts";
 
-/** The flags of a call by their long names. AwaitOptions for one that the command lacks is a bug. */
+/** The flags of a call by their long names. Throws Error, a bug, for a flag not in the spec. */
 export class Flags {
   readonly #specs: readonly FlagSpec[];
   readonly #values: ReadonlyMap<string, readonly string[]>;
@@ -18,27 +18,27 @@ export class Flags {
     this.#values = values;
   }
 
-  /** Its last value, else its default. */
+  /** Returns the flag's last value, or else its default. */
   text(name: string): string | undefined {
     const { default: otherwise } = this.#spec(name);
     return this.#values.get(name)?.at(-1) ??
       (typeof otherwise === "string" ? otherwise : undefined);
   }
 
-  /** All its values, in order. */
+  /** Returns the flag's values in order. */
   texts(name: string): string[] {
     this.#spec(name);
     return [...this.#values.get(name) ?? []];
   }
 
-  /** Whether a boolean is true. */
+  /** Returns whether a boolean flag is true. */
   on(name: string): boolean {
     const { default: otherwise } = this.#spec(name);
     const value = this.#values.get(name)?.at(-1);
     return value === undefined ? otherwise === true : value === "true";
   }
 
-  /** Whether the command line has it, even with its default's value. */
+  /** Returns whether the command line has the flag, even with its default value. */
   given(name: string): boolean {
     this.#spec(name);
     return this.#values.has(name);
@@ -53,13 +53,13 @@ export class Flags {
 
 export interface ReadFlags {
   readonly flags: Flags;
-  /** All that is no flag, in order. */
+  /** The arguments, in order. */
   readonly words: readonly string[];
-  /** How many of them stand before `--`; all, where that is not there. */
+  /** The number of arguments before `--`, or of all arguments without `--`. */
   readonly before: number;
 }
 
-/** Throws UsageError, with `hint` where it knows no better one. */
+/** Throws UsageError, with `hint` unless a better hint is known. */
 export function readFlags(
   argv: readonly string[],
   specs: readonly FlagSpec[],
@@ -93,7 +93,7 @@ export function readFlags(
   return { flags: new Flags(specs, values), words, before: before ?? words.length };
 }
 
-/** Whether reading `token` takes the next one too, as its value. */
+/** Returns whether the token takes the next one as its value. */
 export function takesNext(token: string, specs: readonly FlagSpec[]): boolean {
   if (token.startsWith("--")) {
     return specs.some((spec) => `--${spec.name}` === token && takesWord(spec));
@@ -105,7 +105,7 @@ export function takesNext(token: string, specs: readonly FlagSpec[]): boolean {
   return valued >= 0 && valued === letters.length - 1;
 }
 
-/** Whether its value may be the next word. */
+/** Returns whether the flag's value may be the next word. */
 function takesWord({ value, alone }: FlagSpec): boolean {
   return value !== undefined && alone === undefined;
 }
@@ -117,7 +117,7 @@ export function isFlag(token: string): boolean {
 interface Occurrence {
   readonly shown: string;
   readonly spec: FlagSpec;
-  /** The value inside the same token. */
+  /** The value in the same token. */
   readonly value?: string;
 }
 
@@ -142,8 +142,8 @@ function letters(token: string, specs: readonly FlagSpec[], hint: string): Occur
     const shown = `-${token[at]}`;
     const spec = specs.find((spec) => spec.short === token[at]);
     if (spec === undefined) {
-      // A long flag with one dash, -param, is read as letters: -p aram. Where a letter is
-      // unknown, the whole word may have been meant.
+      // A long flag with one dash, -param, reads as letters: -p aram. If a letter is unknown, the
+      // user may have meant the whole word.
       const meant = specs.find((spec) => spec.name === token.slice(1).split("=")[0]);
       const help = meant === undefined ? hint : `did you mean --${meant.name}? See ${hint}`;
       throw unknown(at === 1 ? shown : `${shown}" in "${token}`, help);

@@ -1,5 +1,14 @@
 /** The verbs of `pipelinerun` and `taskrun`: data. */
-import { CLUSTER, DEBUG_IMAGE, DIRECTORY, HELP, INTO, LOOK, LOOKS, PATCH } from "./shared_flags.ts";
+import {
+  CLUSTER,
+  DEBUG_IMAGE,
+  DIRECTORY,
+  HELP,
+  INTO,
+  LIST_EXPLAIN,
+  LIST_EXPLAIN_NAMES,
+  PATCH,
+} from "./shared_flags.ts";
 import type { ArgSpec, CommandSpec, Example, FlagSpec } from "./spec.ts";
 
 interface HeldVerb extends Pick<CommandSpec, "summary" | "takesCommand"> {
@@ -7,7 +16,7 @@ interface HeldVerb extends Pick<CommandSpec, "summary" | "takesCommand"> {
   readonly description: string;
   readonly args: readonly ArgSpec[];
   readonly flags?: readonly FlagSpec[];
-  /** In them GROUP stands for the group's name. */
+  /** With GROUP in place of the group's name. */
   readonly examples?: readonly Example[];
 }
 
@@ -15,33 +24,33 @@ const RUN: ArgSpec = { name: "RUN", help: "the run's name" };
 const STEP: ArgSpec = {
   name: "STEP",
   optional: true,
-  help: "the held step, task/step in a PipelineRun, where there are several",
+  help: "the held step (task/step in a PipelineRun), if several are held",
 };
 const EDIT: readonly FlagSpec[] = [
-  { name: "edit", help: "edit the step's script in $EDITOR first, and run what was saved" },
+  { name: "edit", help: "edit the step's script in $EDITOR first, then run the edited script" },
   {
     name: "patch",
     value: "FILE",
-    help: "with --edit: where the change is written as a patch for kubectl, once it ran well",
+    help: "with --edit: the file for a patch for kubectl, written after a successful run",
   },
-  { name: "original", help: "the step's own script, whatever was edited" },
+  { name: "original", help: "run the step's own script, without edits" },
 ];
 
 const VERBS: readonly HeldVerb[] = [
   {
     verb: "info",
-    summary: "Show the steps of a run that hold",
-    description: "What holds, in which pod and container, where its workspaces are, with which " +
-      "params and environment, and the command or script that it would run.",
+    summary: "Show the held steps of a run",
+    description: "Shows each held step: its pod and container, the paths of its workspaces, its " +
+      "params and environment, and its command or script.",
     args: [RUN],
   },
   {
     verb: "shell",
     summary: "Open a shell in a held step",
     description:
-      "In the step's own container, with its user, environment and workspaces: bash where the " +
-      "image has it, else sh. On its PATH are debug-run, which does the step's own work, shows all of it " +
-      "and comes back, debug-info, debug-continue and debug-fail-continue.",
+      "Opens a shell in the step's own container, with its user, environment and workspaces: bash " +
+      "if the image has it, else sh. Its PATH has debug-run, which runs the step's own work, shows " +
+      "it and returns to the shell, debug-info, debug-continue and debug-fail-continue.",
     args: [RUN, STEP],
     flags: [DEBUG_IMAGE, PATCH],
   },
@@ -49,80 +58,90 @@ const VERBS: readonly HeldVerb[] = [
     verb: "exec",
     summary: "Run a command in a held step",
     description:
-      "In the step's own container; exits with the command's exit code. Without --stdin it " +
-      "reads what is piped here, and nothing of a terminal.",
+      "Runs the command in the step's own container, and exits with its exit code. Without " +
+      "--stdin the command reads a pipe or file on stdin, but not a terminal.",
     args: [RUN, STEP],
     takesCommand: true,
     flags: [
-      { name: "stdin", short: "i", help: "it reads our stdin, a terminal too; =false: nothing" },
-      { name: "tty", short: "t", help: "it gets a terminal, where ours are some" },
+      {
+        name: "stdin",
+        short: "i",
+        help: "pass stdin to the command, even a terminal; =false: pass nothing",
+      },
+      {
+        name: "tty",
+        short: "t",
+        help: "give the command a terminal, if stdin and stdout are terminals",
+      },
     ],
     examples: [
       { text: "Look around", command: "tkn-dev GROUP exec my-run -- ls -l" },
-      { text: "Work with it", command: "tkn-dev GROUP exec my-run -it -- top" },
-      { text: "Unpack what is piped here", command: "tkn-dev GROUP exec my-run -- tar x" },
+      { text: "Run an interactive program", command: "tkn-dev GROUP exec my-run -it -- top" },
+      { text: "Unpack an archive from a pipe", command: "tkn-dev GROUP exec my-run -- tar x" },
     ],
   },
   {
     verb: "run",
     summary: "Run a held step's own work",
-    description: "Does what debug-run does: runs the step's command or script in its container, " +
-      "shows what it runs with, each line as it is executed and the results, and exits with its " +
-      "exit code. The step holds still; continue makes that its outcome.",
+    description: "Like debug-run: runs the step's command or script in its container, shows its " +
+      "environment, each executed line and the results, and exits with its exit code. The step is " +
+      "still held then; continue ends it with that outcome.",
     args: [RUN, STEP],
     flags: [
       ...EDIT,
-      { name: "continue", help: "in the step's own place: the run then goes on with its outcome" },
+      { name: "continue", help: "release the step to do its work, whose outcome the run uses" },
     ],
     examples: [
       {
-        text: "Change the script, try it, and keep the change",
+        text: "Edit the script, run it, and save the change as a patch",
         command: "tkn-dev GROUP run my-run --edit --patch fix.json",
       },
     ],
   },
   {
     verb: "continue",
-    summary: "Let a held step go on",
+    summary: "Continue after a held step",
     description:
-      "As if its work were done: later steps and tasks run. It ends as its last debug-run did, else with success.",
+      "Ends the step as if its work were done: later steps and tasks run. Its outcome is that of " +
+      "the last debug-run, or else success.",
     args: [RUN, STEP],
     flags: [{
       name: "exit-code",
       value: "NUMBER",
-      help: "what the step ends with (default: as its last debug-run, else 0)",
+      help: "the exit code of the step (default: that of the last debug-run, or else 0)",
     }],
   },
   {
     verb: "fail-continue",
-    summary: "Let a held step fail",
-    description: "The run goes on as it does when the step fails.",
+    summary: "Make a held step fail",
+    description: "Makes the step fail. The run continues as after any failed step.",
     args: [RUN, STEP],
   },
   {
     verb: "upload",
     summary: "Send a directory to a held step",
-    description: "Into a workspace of the step, which holds still; what is sent is what " +
-      "`pipeline upload` sends.",
-    args: [{ ...RUN, optionalWith: LOOKS }, DIRECTORY],
+    description: "Sends the directory into a workspace of the step, which stays held. Sends the " +
+      "same files as `pipeline upload`.",
+    args: [{ ...RUN, optionalWith: LIST_EXPLAIN_NAMES }, DIRECTORY],
     flags: [
       {
         name: "on-step",
         value: "NAME",
-        help: "the held step, task/step in a PipelineRun, where there are several",
+        help: "the held step (task/step in a PipelineRun), if several are held",
       },
       ...INTO,
-      ...LOOK,
-      { name: "continue", help: "then let the step go on, its own work not done" },
+      ...LIST_EXPLAIN,
+      { name: "continue", help: "then continue the run as if the step's work were done" },
     ],
   },
   {
     verb: "logs",
     summary: "Show the logs of a run",
-    description: "Of all its steps. With --follow to its end: exits with the run's outcome, and " +
-      "tells where it holds.",
+    description:
+      "Shows the logs of all steps. With --follow, follows the run to its end, reports " +
+      "the steps that are held, and exits with the run's outcome.",
     args: [RUN],
-    flags: [{ name: "follow", short: "f", help: "until the run ends" }],
+    flags: [{ name: "follow", short: "f", help: "follow the run until it ends" }],
   },
 ];
 

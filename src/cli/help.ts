@@ -13,14 +13,14 @@ import {
 
 const COLUMNS = 80;
 
-/** The help that a call asks for, by `help` or --help; undefined where it asks for a command. */
+/** Returns the help that `help` or --help asks for; undefined for a call of a command. */
 export function helpAsked(call: Call, program: Program): string | undefined {
   if (call.help) return help(call.command, program);
   if (call.command !== HELP_COMMAND) return undefined;
   return help(findTopic(call.args.COMMAND, program) ?? program, program);
 }
 
-/** Ends with a newline. */
+/** Returns a text that ends with a newline. */
 export function help(spec: CommandSpec | GroupSpec | Program, program: Program): string {
   if ("commands" in spec) return programHelp(spec);
   return "path" in spec ? commandHelp(spec, program) : groupHelp(spec, program);
@@ -34,7 +34,7 @@ function programHelp(program: Program): string {
     ["Usage:", `  ${program.name} COMMAND [flags]`],
     ["Commands:", ...table(rows)],
     ["Exit codes:", ...table(codes)],
-    [`${program.name} COMMAND --help says more of one.`],
+    [`${program.name} COMMAND --help describes a command.`],
   ]);
 }
 
@@ -47,7 +47,7 @@ function groupHelp(group: GroupSpec, program: Program): string {
     ["Usage:", `  ${here} COMMAND [flags]`],
     ["Aliases:", `  ${[group.name, ...group.aliases].join(", ")}`],
     ["Commands:", ...table(rows)],
-    [`${here} COMMAND --help says more of one.`],
+    [`${here} COMMAND --help describes a command.`],
   ]);
 }
 
@@ -76,7 +76,7 @@ function flagTerm(flag: FlagSpec): string {
   return letter + typedFlag(flag);
 }
 
-/** Its help with its default. */
+/** Returns the flag's help with its default. */
 export function flagText({ help, default: otherwise }: FlagSpec): string {
   return otherwise === undefined ? help : `${help} (default: ${otherwise})`;
 }
@@ -90,7 +90,7 @@ function section(title: string, lines: string[]): string[] {
   return lines.length === 0 ? [] : [title, ...lines];
 }
 
-/** Sections without a line are left out. */
+/** Joins sections, without the empty ones. */
 function sections(all: string[][]): string {
   return all.filter((lines) => lines.length > 0)
     .map((lines) => lines.map((line) => `${line}\n`).join(""))
@@ -99,7 +99,7 @@ function sections(all: string[][]): string {
 
 type Row = readonly [term: string, text: string];
 
-/** Two columns, indented by two: terms, and texts wrapped in what is left of the line. */
+/** Renders two columns, indented by two: terms, and texts wrapped in the rest of the line. */
 function table(rows: readonly Row[]): string[] {
   const width = Math.max(0, ...rows.map(([term]) => term.length));
   return rows.flatMap(([term, text]) => {
@@ -108,7 +108,7 @@ function table(rows: readonly Row[]): string[] {
   });
 }
 
-/** Lines of at most `width` columns where no word is wider; newlines are kept. */
+/** Wraps a text to `width` columns, unless a word is wider. Keeps newlines. */
 function wrap(text: string, width: number): string[] {
   return text.split("\n").flatMap((paragraph) => {
     const lines: string[] = [];

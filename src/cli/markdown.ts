@@ -1,4 +1,4 @@
-/** The spec as Markdown, for README.md: tables as `deno fmt` leaves them. Pure. */
+/** The spec as Markdown tables for README.md, formatted as by `deno fmt`. Pure. */
 import { flagText } from "./help.ts";
 import { type CommandSpec, type ExitCode, type FlagSpec, typedFlag } from "./spec.ts";
 
@@ -20,7 +20,7 @@ function text(flag: FlagSpec): string {
   return flagText(flag).split("\n").map(escaped).join("<br>");
 }
 
-/** A line of a form that is to be typed is code; elsewhere what Markdown would read is escaped. */
+/** Renders a line like `key=value` as code; escapes Markdown in every other line. */
 function escaped(line: string): string {
   if (/^\w+=\S*$/.test(line)) return `\`${line}\``;
   return line.replace(/[|*_<]/g, "\\$&");

@@ -1,4 +1,4 @@
-/** argv in, a Call out: pure. Every error is a UsageError. */
+/** Parses argv into a Call. Pure. Every error is a UsageError. */
 import { UsageError } from "../errors.ts";
 import { HELP_COMMAND } from "./commands.ts";
 import { Flags, isFlag, readFlags, takesNext } from "./flags.ts";
@@ -21,16 +21,13 @@ export interface Call {
   /** By the ArgSpec's name: args.PIPELINE. */
   readonly args: Readonly<Record<string, string | undefined>>;
   readonly flags: Flags;
-  /** What stands after `--`, where the command takes that. */
+  /** The words after `--`, for a command that takes them. */
   readonly rest: readonly string[];
-  /** --help was there: arguments are then not checked. helpAsked (help.ts) gives the text. */
+  /** With --help, arguments are not checked. helpAsked (help.ts) returns the text. */
   readonly help: boolean;
 }
 
-/**
- * What `argv` (without the program's name) asks for. No command at all, or only a group's name,
- * is a call of `help`.
- */
+/** Parses `argv` (without the program's name). Only a group's name, or nothing, calls `help`. */
 export function parse(argv: readonly string[], program: Program): Call {
   const { named, rest } = findNamed(argv, program);
   if (named === undefined || !("path" in named)) return helpCall(named, rest, program);
@@ -45,12 +42,12 @@ export function parse(argv: readonly string[], program: Program): Call {
 
 type Named = CommandSpec | GroupSpec | undefined;
 
-/** What `help WORDS` is about; undefined is the whole program. */
+/** Returns the command or group of `help WORDS`; undefined for the whole program. */
 export function findTopic(words: string | undefined, program: Program): Named {
   return findNamed((words ?? "").split(" ").filter((word) => word !== ""), program).named;
 }
 
-/** The command that argv names, and argv without its words; flags may stand before and between. */
+/** Finds the command that argv names. Flags may come before and between its words. */
 function findNamed(argv: readonly string[], program: Program): { named: Named; rest: string[] } {
   const first = takeWord(argv, program);
   if (first.word === undefined) return { named: undefined, rest: first.rest };
@@ -71,7 +68,7 @@ function findNamed(argv: readonly string[], program: Program): { named: Named; r
   throw unknownCommand(second.word, { words, program, group });
 }
 
-/** The first word of argv that is neither a flag nor a flag's value. */
+/** Takes the first word of argv that is neither a flag nor a flag's value. */
 function takeWord(
   argv: readonly string[],
   program: Program,
@@ -85,8 +82,8 @@ function takeWord(
 }
 
 /**
- * A flag means the same in every command (a test holds that), so that its first spec will do. A letter
- * that stands for two of them (-f) means nothing before the command is known.
+ * Returns the flags of all commands. A flag means the same in every command (a test checks this):
+ * any of its specs serves. A letter of two flags (-f) has no meaning before the command is known.
  */
 function anyFlag(program: Program): FlagSpec[] {
   const all = program.commands.flatMap((command) => command.flags);
@@ -96,7 +93,7 @@ function anyFlag(program: Program): FlagSpec[] {
     .map((spec) => isPlain(spec) ? spec : { ...spec, short: undefined });
 }
 
-/** `tkn-dev`, `tkn-dev pipeline`, either with --help: flags alone ask for nothing. */
+/** Parses `tkn-dev` and `tkn-dev pipeline`, with or without flags. */
 function helpCall(group: GroupSpec | undefined, rest: readonly string[], program: Program): Call {
   const here = typed(program, group);
   const version = rest.includes("--version");
@@ -148,7 +145,7 @@ function readArgs(
   return args;
 }
 
-/** No name on a cluster has a slash, or only dots. */
+/** Returns whether the word is a path: no name on a cluster has a slash, or only dots. */
 function isPlainlyPath(word: string): boolean {
   return word.includes("/") || /^\.+$/.test(word);
 }

@@ -8,28 +8,35 @@ export const CLUSTER: readonly FlagSpec[] = [
     name: "namespace",
     short: "n",
     value: "NAME",
-    help: "namespace to use (default: the context's)",
+    help: "the namespace to use (default: the context's)",
   },
   {
     name: "context",
     short: "c",
     value: "NAME",
-    help: "context of the kubeconfig to use (default: the current one)",
+    help: "the context of the kubeconfig to use (default: the current one)",
   },
   {
     name: "kubeconfig",
     short: "k",
     value: "FILE",
-    help: "kubeconfig to use (default: $KUBECONFIG, then ~/.kube/config)",
+    help: "the kubeconfig to use (default: $KUBECONFIG, then ~/.kube/config)",
   },
-  { name: "no-color", short: "C", help: "no colours" },
+  { name: "no-color", short: "C", help: "print no colors" },
+  {
+    name: "verbose",
+    short: "v",
+    help: "print each request, exec and protocol line on stderr, without credentials; " +
+      "TKN_DEV_LOG=debug does the same",
+  },
 ];
 
 export const ON_TASK: FlagSpec = {
   name: "on-task",
   value: "NAME",
   help:
-    "the Pipeline's task that the upload stands in for (default: the one that clones; where none does, the upload comes before the first task that needs it)",
+    "the Pipeline's task that the upload stands in for (default: the task that clones; if no task " +
+    "does, the upload comes before the first task that needs it)",
 };
 
 export const ON_STEP = { name: "on-step", value: "NAME" };
@@ -38,22 +45,22 @@ export const PAUSE_TIMEOUT: FlagSpec = {
   name: "pause-timeout",
   value: "DURATION",
   default: "10m",
-  help: "how long the run may be held, then it ends; its own timeouts are raised by it",
+  help: "how long the run may be held before it ends; added to the run's timeouts",
 };
 
 export const ALLOW_PROBE: FlagSpec = {
   name: "allow-probe",
-  help: "where Tekton's resolvers may not be asked, start a run that resolves and fails at once",
+  help: "if you may not ask Tekton's resolvers, start a run that resolves and then fails",
 };
 
 export const WITHOUT_SHELL: FlagSpec = {
   name: "without-shell",
-  help: "hold by Tekton's own entrypoint, for steps whose images have no shell",
+  help: "hold with Tekton's own entrypoint, for steps whose images have no shell",
 };
 
 export const DRY_RUN: FlagSpec = {
   name: "dry-run",
-  help: "create nothing: print the run that would be created, and what was changed and why",
+  help: "create nothing: print the run that would be created, and the changes in it",
 };
 
 export const OUTPUT: FlagSpec = {
@@ -61,39 +68,40 @@ export const OUTPUT: FlagSpec = {
   short: "o",
   value: "FORMAT",
   default: "yaml",
-  help: "how the run is printed: yaml, json or name",
+  help: "how to print the run: yaml, json or name",
 };
 
 export const INTO: readonly FlagSpec[] = [
   {
     name: "on-workspace",
     value: "NAME",
-    help:
-      "the Task's workspace that receives the directory, where it has several (never one for credentials by itself)",
+    help: "the Task's workspace that receives the directory, if it has several (default: never a " +
+      "workspace for credentials)",
   },
   {
     name: "on-directory",
     value: "PATH",
     help:
-      "directory inside the workspace that receives it (default: where the clone would put it), or the absolute path of one in a volume that the step mounts",
+      "the directory in the workspace that receives the upload (default: where the clone would " +
+      "put the source), or an absolute path in a volume that the step mounts",
   },
   {
     name: "ignore",
     value: "PATTERN",
     many: true,
-    help: "leave out what matches, as a line of .gitignore would; can be repeated",
+    help: "leave out files that match, like a line of .gitignore; can be repeated",
   },
   {
     name: "ignore-file",
     value: "FILE",
     many: true,
     help:
-      "a file of such lines, relative to DIR; can be repeated: a later one wins, and --ignore wins " +
-      "over all (default: DIR's .tektonignore, before the others)",
+      "a file of such lines, relative to DIR; can be repeated. A later file overrides an earlier " +
+      "one, --ignore overrides all of them, and DIR's .tektonignore comes first",
   },
   {
     name: "no-ignore",
-    help: "send what git ignores too: no .gitignore and no .tektonignore is read",
+    help: "send ignored files too: read no .gitignore and no .tektonignore",
   },
   { name: "with-git", help: "send .git too, without passwords and tokens" },
   {
@@ -101,25 +109,26 @@ export const INTO: readonly FlagSpec[] = [
     value: "WHICH",
     default: "asis",
     help:
-      "line ends of text files: asis (as they are here) or git (as git would check them out on Linux)",
+      "line ends of text files: asis (as they are on disk) or git (as git would check them out on " +
+      "Linux)",
   },
   {
     name: "secrets",
     value: "ACTION",
     default: "warn",
-    help: "what to do about files that are secrets by their names or content: allow, warn or deny",
+    help: "how to treat files that look like secrets by name or content: allow, warn or deny",
   },
   {
     name: "exec",
     value: "COMMAND",
     default: "tar",
-    help: "the image's command that unpacks the stream",
+    help: "the command of the image that unpacks the archive",
   },
   {
     name: "compress",
     value: "WHEN",
     default: "auto",
-    help: "send it compressed: auto (where the link is slow), always or never",
+    help: "when to compress the upload: auto (if the link is slow), always or never",
   },
   {
     name: "delete",
@@ -127,31 +136,32 @@ export const INTO: readonly FlagSpec[] = [
     alone: "always",
     default: "auto",
     help:
-      "remove from the workspace all that is not in the directory; auto: what an earlier upload sent there; or never",
+      "what to remove from the workspace: always (everything that is not in the directory), auto " +
+      "(only files that an earlier upload sent) or never",
   },
 ];
 
-/** Of what is sent, with no cluster. */
-export const LOOK: readonly FlagSpec[] = [
-  { name: "list", help: "send nothing: print what would be sent, a path a line" },
+/** Flags that show which files would be sent, without a cluster. */
+export const LIST_EXPLAIN: readonly FlagSpec[] = [
+  { name: "list", help: "send nothing: print the paths that would be sent, one a line" },
   {
     name: "explain",
     value: "PATH",
     many: true,
-    help: "send nothing: say which rule keeps or drops this path of DIR; can be repeated",
+    help: "send nothing: print which rule keeps or drops this path of DIR; can be repeated",
   },
 ];
 
-/** With these an argument that names something on the cluster may be left out. */
-export const LOOKS: readonly string[] = LOOK.map(({ name }) => name);
+/** Flags with which the name of a Pipeline, Task or run may be left out. */
+export const LIST_EXPLAIN_NAMES: readonly string[] = LIST_EXPLAIN.map(({ name }) => name);
 
-/** Of a run that is started. */
+/** Flags of commands that start a run. */
 export const RUN_FLAGS: readonly FlagSpec[] = [
   {
     name: "result",
     value: "NAME=VALUE",
     many: true,
-    help: "a result for later tasks, which the replaced step would have written; can be repeated",
+    help: "a result for later tasks, in place of the replaced step's; can be repeated",
   },
   ALLOW_PROBE,
   { name: "showlogs", default: true, help: "show the logs of the run" },
@@ -163,38 +173,36 @@ export const RUN_FLAGS: readonly FlagSpec[] = [
 export const UPLOAD_IMAGE: FlagSpec = {
   name: "upload-image",
   value: "IMAGE",
-  help:
-    "image that receives the upload in the step's place, where the step's own has no shell or no tar",
+  help: "the image that receives the upload, if the step's own image has no shell or no tar",
 };
 
 export const DEBUG_IMAGE: FlagSpec = {
   name: "debug-image",
   value: "IMAGE",
-  help:
-    "where the step's own image has no shell: one that has, for a debugging container in the same pod",
+  help: "the image of a debugging container in the same pod, if the step's own image has no shell",
 };
 
-/** For the shells of `debug` and `shell`; `run` has its own words. */
+/** For `debug` and `shell`; `run` describes --patch differently. */
 export const PATCH: FlagSpec = {
   name: "patch",
   value: "FILE",
-  help: "where debug-run --edit writes the change as a patch for kubectl, once it ran well",
+  help: "the file for a patch for kubectl, which debug-run --edit writes after a successful run",
 };
 
 export const NO_CONTINUE: readonly FlagSpec[] = [
   {
     name: "no-continue",
-    help: "leave the step held, its own work not yet done, and say how to go on",
+    help: "leave the step held before its own work, and print how to continue",
   },
-  { name: "shell", help: "with --no-continue: open a shell in it" },
+  { name: "shell", help: "with --no-continue: open a shell in the held step" },
 ];
 
 export const WATCH: FlagSpec = {
   name: "watch",
   value: "WHEN",
   alone: "after",
-  help:
-    "run again whenever a file was saved: after the run has ended, or with --watch=restart at once, which cancels it",
+  help: "run again whenever a file is saved: after the run has ended, or at once with " +
+    "--watch=restart, which cancels the run",
 };
 
 export const START: readonly FlagSpec[] = [
@@ -205,7 +213,7 @@ export const START: readonly FlagSpec[] = [
     many: true,
     help: "a param of the run; can be repeated:\n" +
       "key=value\n" +
-      "key=a,b or JSON for an array; again adds to it\n" +
+      "key=a,b or JSON for an array; a repeated key adds to it\n" +
       "key=k:v,k2:v2 or JSON for an object",
   },
   {
@@ -213,20 +221,21 @@ export const START: readonly FlagSpec[] = [
     short: "w",
     value: "BINDING",
     many: true,
-    help: "what a workspace is bound to; can be repeated:\n" +
+    help: "the binding of a workspace; can be repeated:\n" +
       "name=x,claimName=pvc\n" +
       "name=x,emptyDir=\n" +
       "name=x,config=cm\n" +
       "name=x,secret=s\n" +
       "name=x,volumeClaimTemplateFile=f.yaml\n" +
-      "name=x,volume=2Gi, a volume for the run; storageClass=c and accessMode=ReadWriteMany go with it\n" +
-      "and subPath=path with any of them",
+      "name=x,volume=2Gi\n" +
+      "(a new volume; add storageClass=c or accessMode=ReadWriteMany)\n" +
+      "add subPath=path to any of them",
   },
   {
     name: "serviceaccount",
     short: "s",
     value: "NAME",
-    help: "service account that the run uses",
+    help: "the service account of the run",
   },
 ];
 

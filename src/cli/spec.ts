@@ -1,27 +1,27 @@
-/** What the command line is made of, as data: types only. The data is in commands.ts. */
+/** The types of the command line's spec. The spec itself is in commands.ts. */
 
 export interface FlagSpec {
   readonly name: string;
   /** One letter. */
   readonly short?: string;
-  /** The placeholder of its value, such as KEY=VALUE; absent: a boolean. */
+  /** The placeholder of the value, such as KEY=VALUE. A flag without it is a boolean. */
   readonly value?: string;
-  /** The value where it stands alone: then it takes no separate word, only --name=value. */
+  /** The value of the flag alone. Such a flag takes a value only as --name=value. */
   readonly alone?: string;
-  /** Each repetition adds a value, where otherwise the last one wins. */
+  /** Whether repetitions add values. Without it, the last value wins. */
   readonly many?: boolean;
   readonly default?: string | boolean;
-  /** A newline in it is kept; elsewhere help wraps it. */
+  /** Keeps its newlines; `help` wraps the rest. */
   readonly help: string;
 }
 
 export interface ArgSpec {
-  /** In capitals, as usage shows it; the key in a Call's args. */
+  /** In capitals, as usage shows it. The key in a Call's args. */
   readonly name: string;
   readonly optional?: boolean;
-  /** Flags with which it may be left out: a first word that is plainly a path is then the next one's. */
+  /** Flags with which it may be left out. A first word that is a path is then the next argument. */
   readonly optionalWith?: readonly string[];
-  /** Takes every argument that is left, joined by a space. Only the last one may. */
+  /** Whether it takes all remaining arguments, joined by spaces. Only for the last argument. */
   readonly rest?: boolean;
   readonly help: string;
 }
@@ -32,9 +32,9 @@ export interface CommandSpec {
   readonly summary: string;
   readonly description?: string;
   readonly args: readonly ArgSpec[];
-  /** Takes a command line of another program after `--`. */
+  /** Whether it takes another program's command line after `--`. */
   readonly takesCommand?: boolean;
-  /** All of them, --help too. */
+  /** Including --help. */
   readonly flags: readonly FlagSpec[];
   readonly examples: readonly Example[];
 }
@@ -65,13 +65,13 @@ export interface Program {
   readonly exitCodes: readonly ExitCode[];
 }
 
-/** "--name", "--name VALUE" or "--name[=VALUE]". */
+/** Returns "--name", "--name VALUE" or "--name[=VALUE]". */
 export function typedFlag({ name, value, alone }: FlagSpec): string {
   if (value === undefined) return `--${name}`;
   return alone === undefined ? `--${name} ${value}` : `--${name}[=${value}]`;
 }
 
-/** What a person types for it: "tkn-dev pipeline upload". */
+/** Returns the words that the user types: "tkn-dev pipeline upload". */
 export function typed(program: Program, spec?: CommandSpec | GroupSpec): string {
   if (spec === undefined) return program.name;
   return [program.name, ...("path" in spec ? spec.path : [spec.name])].join(" ");

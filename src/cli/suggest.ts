@@ -1,6 +1,6 @@
 /**
- * The candidate that a mistyped word most likely meant: the nearest one at most two slips away
- * (a slip: a letter more, less, another, or two swapped), else one that begins with it.
+ * Returns the candidate that a mistyped word most likely means: the nearest one at most two slips
+ * away (a letter added, missing or changed, or two swapped), or else one that begins with the word.
  */
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
   const near = candidates
@@ -12,7 +12,7 @@ export function suggest(word: string, candidates: readonly string[]): string | u
     (word === "" ? undefined : candidates.find((candidate) => candidate.startsWith(word)));
 }
 
-/** Damerau-Levenshtein distance (the restricted one: https://en.wikipedia.org/wiki/Damerau–Levenshtein_distance). */
+/** Returns the restricted distance of https://en.wikipedia.org/wiki/Damerau–Levenshtein_distance */
 function slips(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {

@@ -1,9 +1,9 @@
-/** The values of flags that have a syntax of their own, read as tkn reads them: pure. */
+/** Parses flag values that have a syntax, as tkn parses them. Pure. */
 import { UsageError } from "../errors.ts";
 
 export { type KeyToPath, parseWorkspace, type WorkspaceFlag } from "./workspace_flag.ts";
 
-/** `name=value`, split at the first `=`; `flagName` is for the error's words: "param". */
+/** Splits `name=value` at the first `=`. Errors name the flag, such as "param". */
 export function parseKeyValue(text: string, flagName: string): { name: string; value: string } {
   const equals = text.indexOf("=");
   if (equals < 1) {
@@ -14,7 +14,7 @@ export function parseKeyValue(text: string, flagName: string): { name: string; v
   return { name: text.slice(0, equals), value: text.slice(equals + 1) };
 }
 
-/** Go's durations, in seconds: "90s", "1h30m", "1.5m". More than nothing, in whole seconds. */
+/** Parses a duration of Go ("90s", "1h30m", "1.5m") to whole seconds, at least one. */
 export function parseDuration(text: string, flagName: string): number {
   const parts = /^(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ms|s|m|h))+$/.test(text)
     ? [...text.matchAll(/([\d.]+)(ms|s|m|h)/g)]
@@ -27,7 +27,7 @@ export function parseDuration(text: string, flagName: string): number {
     });
   }
   if (seconds > 0) return seconds;
-  throw new UsageError(`Cannot read --${flagName} "${text}": it is no time`, {
+  throw new UsageError(`Cannot read --${flagName} "${text}": it is not a duration`, {
     hint: `--${flagName} 90s, 10m or 1h30m`,
   });
 }
@@ -37,10 +37,11 @@ const LONGEST_SECONDS = 2 ** 63 / 1e9;
 const SECONDS: Record<string, number> = { ms: 0.001, s: 1, m: 60, h: 3600 };
 
 /**
- * An array as `a,b` ("" has no element), an object as `k:v,k2:v2` with spaces around either cut off.
- * tkn splits at every comma (pkg/params/mergeparams.go); here an element in double quotes keeps
- * its commas, as in CSV: `a,"b,c"` has two, and `"say ""hi"""` is say "hi". What is a JSON array or
- * object is read as that: its values have to be strings, for 1.10 and 1.1 are the same number.
+ * Parses an array like `a,b` ("" has no element), or an object like `k:v,k2:v2` without the spaces
+ * around keys and values. tkn splits at every comma (pkg/params/mergeparams.go); here an element in
+ * double quotes keeps its commas, as in CSV: `a,"b,c"` has two elements, and `"say ""hi"""` is
+ * say "hi". A JSON array or object is parsed as JSON, with strings as its only values, because the
+ * numbers 1.10 and 1.1 are the same.
  */
 export function parseParamValue(text: string, type: "string"): string;
 export function parseParamValue(text: string, type: "array"): string[];
@@ -62,7 +63,7 @@ export function parseParamValue(
 
 const JSON_EXAMPLE = { array: '["a","b"]', object: '{"key":"value"}' };
 
-/** Undefined for what is no JSON of that type. */
+/** Returns undefined for a text that is not JSON of that type. */
 function parseJson(
   text: string,
   type: "array" | "object",
@@ -92,7 +93,7 @@ function pair(element: string): [key: string, value: string] {
   return [element.slice(0, colon).trim(), element.slice(colon + 1).trim()];
 }
 
-/** A quote counts only where it begins an element whose closing quote ends it. */
+/** Quotes count only at the start and end of an element. */
 function splitAtCommas(text: string): string[] {
   const element = /(?:"((?:[^"]|"")*)"(?=,|$)|([^,]*))(,|$)/gy;
   const found: string[] = [];

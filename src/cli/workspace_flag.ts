@@ -1,9 +1,9 @@
-/** The value of --workspace, in tkn's syntax (its pkg/workspaces): pure. */
+/** Parses the value of --workspace, in tkn's syntax (its pkg/workspaces). Pure. */
 import { UsageError } from "../errors.ts";
 
 /**
- * A run's workspace binding in the API's own fields, but for `volumeClaimTemplateFile`: the YAML
- * file that `volumeClaimTemplate` is to be read from. Exactly one source is there.
+ * A workspace binding with the API's own fields, except `volumeClaimTemplateFile`, which names the
+ * YAML file of the `volumeClaimTemplate`. It has exactly one source.
  */
 export interface WorkspaceFlag {
   name: string;
@@ -28,16 +28,19 @@ export interface KeyToPath {
 }
 
 const SOURCES = ["claimName", "emptyDir", "config", "secret", "volumeClaimTemplateFile", "volume"];
-/** They go with `volume`. */
+/** Keys for `volume` only. */
 const CLAIM_KEYS = ["storageClass", "accessMode"];
 const HINT =
   "--workspace name=NAME,volume=1Gi and name=NAME,claimName=PVC are two forms; --help has the others";
 
 /**
- * `name=source,claimName=pvc,subPath=dir`, with exactly one of claimName, emptyDir (nothing, Memory
- * or HugePages), config, secret, volumeClaimTemplateFile and volume; `item=key=path`, repeated, goes with
- * config and secret. `volume=2Gi` is not tkn's: a volume of that size for the run, with the cluster's default storage
- * class, or storageClass=NAME, and accessMode=ReadWriteOnce. Stricter than tkn, which skips keys it does not know.
+ * Parses `name=source,claimName=pvc,subPath=dir`, with exactly one of claimName, emptyDir (empty,
+ * Memory or HugePages), config, secret, volumeClaimTemplateFile and volume. `item=key=path` can be
+ * repeated for config and secret.
+ *
+ * `volume=2Gi` is not in tkn: a new volume of that size, with the cluster's default storage class
+ * or storageClass=NAME, and accessMode=ReadWriteOnce or another one. tkn skips unknown keys; this
+ * throws UsageError for them.
  */
 export function parseWorkspace(text: string): WorkspaceFlag {
   const { fields, items } = readFields(text);
@@ -71,7 +74,7 @@ function subPathOf(fields: ReadonlyMap<string, string>): { subPath?: string } {
   return subPath ? { subPath } : {};
 }
 
-/** By the short names that kubectl prints. */
+/** Access modes by the short names that kubectl prints. */
 const ACCESS_MODES = { RWO: "ReadWriteOnce", RWX: "ReadWriteMany", RWOP: "ReadWriteOncePod" };
 
 function claim(fields: ReadonlyMap<string, string>, text: string): { spec: ClaimSpec } {

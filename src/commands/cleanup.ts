@@ -1,4 +1,4 @@
-/** `cleanup`: what killed or cut-off calls of this program left on a cluster is removed. */
+/** `cleanup`: removes what killed or interrupted runs of this program left on a cluster. */
 import type { Call } from "../cli/parse.ts";
 import { parseDuration } from "../cli/values.ts";
 import { ExpectedError } from "../errors.ts";
@@ -6,15 +6,15 @@ import type { ConnectOptions, Host } from "../host.ts";
 import { findLeft, type LeftOver, removeLeft } from "../cleanup/left_over.ts";
 import { readServerTime } from "../run/start.ts";
 import { printable } from "../printable.ts";
-import { tellError } from "./tell_error.ts";
-import { tellNote } from "./tell_note.ts";
-import { connectFlags } from "./upload_options.ts";
+import { connectFlags } from "./options/connect_flags.ts";
+import { printError } from "./output/print_error.ts";
+import { printNote } from "./output/print_note.ts";
 
 export interface Options {
   readonly connect: ConnectOptions;
   readonly allNamespaces: boolean;
   readonly dryRun: boolean;
-  /** Undefined: what is over its own time. */
+  /** Undefined: each object's own time counts. */
   readonly olderThanSeconds?: number;
   readonly color: boolean;
 }
@@ -47,19 +47,19 @@ export async function run(host: Host, options: Options): Promise<number> {
       terminal.out(printable`${wordsOf(one, options)}\n`);
     } catch (error) {
       if (!(error instanceof ExpectedError)) throw error;
-      tellError(host, error, options.color);
+      printError(host, error, options.color);
       exitCode = error.exitCode;
     }
   }
   if (old.length === 0) terminal.err(printable`Nothing to clean up in ${placeOf(namespace)}.\n`);
   const rest = [...kept, ...left.filter((one) => !old.includes(one))];
   if (rest.length > 0) {
-    tellNote(host, { text: `Kept, for they are in use or not old enough: ${listed(rest)}` });
+    printNote(host, { text: `Kept, because in use or not old enough: ${listed(rest)}` });
   }
   return exitCode;
 }
 
-/** As kubectl says it. */
+/** Returns a line like those of kubectl: `pipelinerun.tekton.dev/build deleted`. */
 function wordsOf(one: LeftOver, { allNamespaces, dryRun }: Options): string {
   const where = allNamespaces ? ` in ${placeOf(one.namespace)}` : "";
   return `${nameOf(one)} ${one.ends}${where}${dryRun ? " (dry run)" : ""}`;

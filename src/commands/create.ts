@@ -1,11 +1,12 @@
-/** `create`: the runs of a file, made to hold where their TEP-0149 `spec.debug` says. */
+/** `create`: the runs of a file, which hold where their `spec.debug` (TEP-0149) says. */
 import type { Call } from "../cli/parse.ts";
 import { parseDuration } from "../cli/values.ts";
 import { ExpectedError, UsageError } from "../errors.ts";
-import { type ConnectOptions, FileError, type Host } from "../host.ts";
-import type { Kube, KubeObject } from "../kube/interface.ts";
+import type { ConnectOptions, Host } from "../host.ts";
+import type { Kube } from "../kube/interface.ts";
 import { printable } from "../printable.ts";
 import type { RunEvent } from "../events.ts";
+import { HELD_LABELS } from "../objects/own.ts";
 import { holdRun } from "../resolve/resolve_held_run.ts";
 import { stepPath } from "../hold/pause.ts";
 import { RESOURCE_OF, type Run } from "../tekton/model.ts";
@@ -15,14 +16,15 @@ import {
   readBreakpoints,
   withoutBreakpoints,
 } from "../tekton/breakpoint/debug_spec.ts";
-import { type CheckedRun, checkedRun } from "../tekton/run_shape.ts";
-import { runFromV1beta1 } from "../tekton/v1beta1.ts";
 import type { HeldRun } from "../tekton/breakpoint/hold_run.ts";
-import { printData } from "./print_data.ts";
-import { tellNote } from "./tell_note.ts";
-import { HELD_LABELS, holdChanges, newGate, resolving } from "./upload.ts";
-import { connectFlags, type OutputFormat, outputFormat } from "./upload_options.ts";
-import { nameOf, parseYamlDocuments, renderRun, renderRunManifest } from "./yaml.ts";
+import { readRuns } from "./manifests/read_runs.ts";
+import { nameOf, renderRun, renderRunManifest } from "./manifests/render_run.ts";
+import { connectFlags } from "./options/connect_flags.ts";
+import { type OutputFormat, outputFormat } from "./options/output_format.ts";
+import { printData } from "./output/print_data.ts";
+import { printNote } from "./output/print_note.ts";
+import { holdChanges, newGate } from "./start/gate.ts";
+import { resolvingOptions } from "./start/resolving.ts";
 
 export interface Options {
   readonly connect: ConnectOptions;
@@ -32,7 +34,7 @@ export interface Options {
   readonly withoutShell: boolean;
   readonly allowProbe: boolean;
   readonly dryRun: boolean;
-  /** Undefined: the words of kubectl. */
+  /** Undefined: a line like those of kubectl. */
   readonly format?: OutputFormat;
 }
 
@@ -62,33 +64,27 @@ export async function run(host: Host, options: Options): Promise<number> {
   const kube = await host.connect(options.connect);
   const placed = runs.map((run) => inNamespace(run, kube.namespace));
   for (const [at, run] of placed.entries()) {
-    const { runManifest, held } = await lower(
-      host,
-      kube,
-      { run, breakpoints: asked[at] },
-      options,
-    );
+    const { runManifest, held } = await lower(host, kube, { run, breakpoints: asked[at] }, options);
     if (options.dryRun) {
       printData(host, renderRunManifest(runManifest, options.format!, holdChanges(held)));
       continue;
     }
     const { clock, random, interrupt } = host;
-    const { run: created, why, owned } = await createRun(
-      { kube, clock, random, interrupt },
-      runManifest,
-    );
+    const creating = { kube, clock, random, interrupt };
+    const { run: created, why, owned } = await createRun(creating, runManifest);
     await owned;
     if (options.format === undefined) {
-      host.terminal.out(printable`${nameOf(created)} created
-`);
+      host.terminal.out(printable`${nameOf(created)} created\n`);
     } else printData(host, renderRun(created, options.format, []));
-    if (why !== undefined) tellNote(host, { text: `With objects that go with the run: ${why}` });
-    if (held.length > 0) tellNote(host, { text: howToGoOn(created, held) });
+    if (why !== undefined) {
+      printNote(host, { text: `With temporary objects, which the run owns: ${why}` });
+    }
+    if (held.length > 0) printNote(host, { text: howToContinue(created, held) });
   }
   return 0;
 }
 
-/** With the breakpoints as they are where the cluster knows them, else lowered. */
+/** Leaves breakpoints alone where the cluster knows them, and lowers them elsewhere. */
 async function lower(
   host: Host,
   kube: Kube,
@@ -104,51 +100,21 @@ async function lower(
   const labels = { ...run.metadata.labels, ...HELD_LABELS };
   const labelled = { ...withoutBreakpoints(run), metadata: { ...run.metadata, labels } };
   const emit = (event: RunEvent) => {
-    if (event.kind === "note") tellNote(host, event);
+    if (event.kind === "note") printNote(host, event);
   };
-  const context = resolving(host, { allowProbe }, { kube, emit });
+  const context = resolvingOptions(host, { allowProbe }, { kube, emit });
   return await holdRun(context, labelled, breakpoints, options);
 }
 
-/** Whether the cluster's own CRD has the TEP's fields: else they are dropped, or refused. */
+/** Returns whether the cluster's CRD has the fields of the TEP: others drop or refuse them. */
 async function keepsBreakpoints(kube: Kube, run: Run): Promise<boolean> {
   try {
     const stored = await kube.create(RESOURCE_OF[run.kind], run, { dryRun: true });
     return readBreakpoints(stored) !== undefined;
   } catch (error) {
     if (!(error instanceof ExpectedError)) throw error;
-    return false; // what is wrong with the run itself is told when it is created
+    return false; // creating the run throws the same error, if it is about the run
   }
-}
-
-async function readRuns(host: Host, file: string): Promise<Run[]> {
-  const text = file === "-" ? await host.terminal.input() : await readFile(host, file);
-  const runs = parseYamlDocuments(text, file).map((document) => asRun(document, file));
-  if (runs.length > 0) return runs;
-  throw new UsageError(`Cannot create what is in "${file}": there is nothing in it`);
-}
-
-function asRun(document: unknown, file: string): Run {
-  const { apiVersion, kind = "", metadata, spec } = (document ?? {}) as Partial<KubeObject>;
-  if (Object.hasOwn(RESOURCE_OF, kind) && metadata && spec) {
-    const what = `Cannot create what is in "${file}"`;
-    const checked = () => checkedRun(document as CheckedRun, what);
-    if (apiVersion === "tekton.dev/v1") return checked() as Run;
-    if (apiVersion === "tekton.dev/v1beta1") return runFromV1beta1(checked(), what);
-  }
-  const found = [apiVersion, kind].filter(Boolean).join(" ") || "a document";
-  throw new UsageError(`Cannot create what is in "${file}": ${found} is no run`, {
-    hint: "a PipelineRun or TaskRun of tekton.dev/v1 or v1beta1; kubectl creates the rest",
-  });
-}
-
-async function readFile(host: Host, file: string): Promise<string> {
-  const text = await host.files.readText(file).catch((error) => {
-    if (!(error instanceof FileError)) throw error;
-    throw new UsageError(`Cannot read "${file}": ${error.state}`, { cause: error });
-  });
-  if (text === undefined) throw new UsageError(`Cannot read "${file}": no such file`);
-  return text;
 }
 
 function inNamespace(run: Run, namespace: string): Run {
@@ -161,9 +127,9 @@ function inNamespace(run: Run, namespace: string): Run {
   );
 }
 
-function howToGoOn({ kind, metadata }: Run, held: HeldRun<Run>["held"]): string {
+function howToContinue({ kind, metadata }: Run, held: HeldRun<Run>["held"]): string {
   const group = kind.toLowerCase();
   const places = held.map(stepPath).join(", ");
-  return `It will hold at ${places}. To go on: ` +
+  return `The run will hold at ${places}. To continue: ` +
     `tkn-dev ${group} shell|run|continue|fail-continue ${metadata.name} -n ${metadata.namespace}`;
 }

@@ -1,17 +1,18 @@
 /** `pipelinerun|taskrun exec`: a command in the container of a held step, with kubectl's flags. */
 import type { Call } from "../cli/parse.ts";
 import { UsageError } from "../errors.ts";
+import type { Pause } from "../hold/pause.ts";
+import { runCommand } from "../hold/shell.ts";
 import type { Host } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import { printable } from "../printable.ts";
-import type { Pause } from "../hold/pause.ts";
-import { runCommand } from "../hold/shell.ts";
-import { findStep, type HeldOptions, heldOptions } from "./held_step.ts";
-import { untilClosed } from "./until_closed.ts";
+import { findStep } from "./held/find_step.ts";
+import { type HeldOptions, heldOptions } from "./options/held_options.ts";
+import { untilClosed } from "./output/until_closed.ts";
 
 export interface Options extends HeldOptions {
   readonly command: readonly string[];
-  /** Undefined: where it is no terminal, so that a pipe into us is one into the command. */
+  /** Undefined: the command reads stdin unless it is a terminal, so that pipes work. */
   readonly stdin?: boolean;
   readonly tty: boolean;
 }
@@ -29,7 +30,7 @@ export function options(call: Call): Options {
   return { ...own, command, stdin, tty: flags.on("tty") };
 }
 
-/** The command's exit code; 0 where nobody reads stdout any more. */
+/** Returns the command's exit code, or 0 once stdout has no reader. */
 export async function run(host: Host, options: Options): Promise<number> {
   const kube = await host.connect(options.connect);
   const pause = await findStep(kube, options);
@@ -43,8 +44,8 @@ async function execIn(
   { pause, options, closed }: { pause: Pause; options: Options; closed: AbortSignal },
 ): Promise<number> {
   const { terminal } = host;
-  const { stdin: isOurs, stdout } = terminal.isTerminal;
-  const { command, stdin = !isOurs } = options;
+  const { isTerminal } = terminal;
+  const { command, stdin = !isTerminal.stdin } = options;
   const call = {
     command,
     signal: AbortSignal.any([host.interrupt, closed]),
@@ -53,9 +54,9 @@ async function execIn(
       onStderr: (bytes: Uint8Array) => terminal.write(bytes, "stderr"),
     },
   };
-  const hasTerminal = options.tty && isOurs && stdout;
+  const hasTerminal = options.tty && isTerminal.stdin && isTerminal.stdout;
   if (options.tty && !hasTerminal) {
-    terminal.err(printable`Note: No terminal for the command: ours is none\n`);
+    terminal.err(printable`Note: No terminal for the command: stdin or stdout is not a terminal\n`);
   }
   if (!hasTerminal) {
     return await runCommand(kube, pause, { ...call, stdin: stdin ? terminal.bytes() : undefined });

@@ -1,18 +1,19 @@
-/** `pipelinerun|taskrun upload`: a directory into the workspace of a step that holds already. */
+/** `pipelinerun|taskrun upload`: a directory goes into a workspace of a step that is held. */
 import type { Call } from "../cli/parse.ts";
 import type { Host } from "../host.ts";
-import { findStep, type HeldOptions, heldOptions } from "./held_step.ts";
-import { letGo } from "./let_go.ts";
-import { type Look, look, lookFlags } from "./look.ts";
-import { openNarrator } from "./narrate.ts";
-import { sendInto } from "./send_into.ts";
-import { openSource } from "./source.ts";
-import { type SendFlags, sendFlags } from "./upload_options.ts";
+import { findStep } from "./held/find_step.ts";
+import { releaseStep } from "./held/release_step.ts";
+import { sendIntoStep } from "./held/send_into_step.ts";
+import { type HeldOptions, heldOptions } from "./options/held_options.ts";
+import { type SendFlags, sendFlags } from "./options/send_flags.ts";
+import { openNarrator } from "./output/narrator.ts";
+import { type ListOrExplain, listOrExplain, listOrExplainFlags } from "./source/list_or_explain.ts";
+import { openSource } from "./source/source.ts";
 
 export interface Options extends HeldOptions, SendFlags {
   readonly continues: boolean;
   readonly color: boolean;
-  readonly look?: Look;
+  readonly listOrExplain?: ListOrExplain;
 }
 
 /** Pure. Throws UsageError. */
@@ -24,19 +25,21 @@ export function options(call: Call): Options {
     step: flags.text("on-step"),
     continues: flags.on("continue"),
     color: !flags.on("no-color"),
-    look: lookFlags(flags, args.RUN, args.DIR),
+    listOrExplain: listOrExplainFlags(flags, args.RUN, args.DIR),
   };
 }
 
 export async function run(host: Host, options: Options): Promise<number> {
-  if (options.look !== undefined) return await look(host, options, options.look);
+  if (options.listOrExplain !== undefined) {
+    return await listOrExplain(host, options, options.listOrExplain);
+  }
   const source = await openSource(host, options);
   using narrator = openNarrator(host, { color: options.color, showlogs: true });
   const kube = await host.connect(options.connect);
   const pause = await findStep(kube, options);
   const signal = host.interrupt;
   const { emit } = narrator;
-  await sendInto(host, { kube, pause, source, flags: options, results: {}, emit, signal });
-  if (options.continues) host.terminal.err(await letGo(kube, pause, "continue"));
+  await sendIntoStep(host, { kube, pause, source, flags: options, results: {}, emit, signal });
+  if (options.continues) host.terminal.err(await releaseStep(kube, pause, "continue"));
   return 0;
 }

@@ -1,16 +1,16 @@
-/** `pipelinerun|taskrun logs`: what the steps of a run have said so far, or until it ends. */
+/** `pipelinerun|taskrun logs`: the logs of a run so far, or until it ends. */
 import type { Call } from "../cli/parse.ts";
+import { isHeld } from "../hold/held_steps.ts";
+import { stepPath } from "../hold/pause.ts";
 import type { Host } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
-import { follow } from "../run/logs/follow.ts";
-import { isHeld } from "../hold/held_steps.ts";
 import { LiveRun } from "../run/live_run.ts";
-import { stepPath } from "../hold/pause.ts";
+import { follow } from "../run/logs/follow.ts";
 import { printLogs } from "../run/logs/print_logs.ts";
-import { type HeldOptions, heldOptions, verb } from "./held_step.ts";
-import { openNarrator } from "./narrate.ts";
-import { untilClosed } from "./until_closed.ts";
 import { RESOURCE_OF, type Run } from "../tekton/model.ts";
+import { commandLine, type HeldOptions, heldOptions } from "./options/held_options.ts";
+import { type Narrator, openNarrator } from "./output/narrator.ts";
+import { untilClosed } from "./output/until_closed.ts";
 
 export interface Options extends HeldOptions {
   readonly follows: boolean;
@@ -23,7 +23,7 @@ export function options(call: Call): Options {
   return { ...heldOptions(call), follows: flags.on("follow"), color: !flags.on("no-color") };
 }
 
-/** Ends with 0 where nobody reads stdout any more: `tkn-dev pr logs RUN -f | head -1`. */
+/** Returns the exit code: 0 once stdout has no reader, as in `tkn-dev pr logs RUN -f | head -1`. */
 export async function run(host: Host, options: Options): Promise<number> {
   const { closed } = host.terminal;
   return await untilClosed(closed, (signal) => printOrFollow(host, options, signal));
@@ -42,27 +42,28 @@ async function printOrFollow(host: Host, options: Options, closed: AbortSignal):
   await using live = await LiveRun.attach(kube, { ...found, kind }, host.clock);
   const { clock } = host;
   const signal = AbortSignal.any([host.interrupt, closed]);
-  const telling = tellPauses(kube, live, options, narrator.emit, signal);
-  telling.catch(() => {}); // the following tells its errors
+  const reporting = reportPauses(kube, live, options, narrator.emit, signal);
+  reporting.catch(() => {}); // `follow` fails with the same error
   const outcome = await follow({ kube, clock, live, emit: narrator.emit, signal });
   narrator.emit({ kind: "ended", outcome });
   return outcome.succeeded ? 0 : 1;
 }
 
-async function tellPauses(
+/** Notes each step that is held, with the command that opens a shell in it. */
+async function reportPauses(
   kube: Kube,
   live: LiveRun,
   { kind, run, connect }: Options,
-  emit: ReturnType<typeof openNarrator>["emit"],
+  emit: Narrator["emit"],
   signal: AbortSignal,
 ): Promise<void> {
   for (let at = 0;; at++) {
     const hasEnded = () => live.phase.kind === "ended" ? null : undefined;
     const pause = await live.until(() => live.pauses.at(at) ?? hasEnded(), signal);
     if (pause === null) return;
-    // The log tells of all that there were.
+    // The logs also contain pauses that are over.
     if (!await isHeld(kube, pause).catch(() => false) || live.phase.kind === "ended") continue;
-    const hint = verb({ kind, run, connect }, "shell");
+    const hint = commandLine({ kind, run, connect }, "shell");
     emit({ kind: "note", text: `Held at ${stepPath(pause)}: ${hint}` });
   }
 }

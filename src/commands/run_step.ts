@@ -1,23 +1,24 @@
-/** `pipelinerun|taskrun run`: a held step's own work, done in its container and shown. */
+/** `pipelinerun|taskrun run`: runs a held step's own work in its container, and shows it. */
 import type { Call } from "../cli/parse.ts";
 import { UsageError } from "../errors.ts";
-import type { Host } from "../host.ts";
 import { stepPath } from "../hold/pause.ts";
 import { runCommand } from "../hold/shell.ts";
+import type { Host } from "../host.ts";
 import { debugRunCommand } from "../step/scripts.ts";
-import { findStep, type HeldOptions, heldOptions } from "./held_step.ts";
-import { letGo } from "./let_go.ts";
-import { useColor } from "./color.ts";
-import { filteredOutput } from "./filtered_output.ts";
-import { checkPatchFile, ownDesk } from "./local_desk.ts";
-import { tellNote } from "./tell_note.ts";
-import { ScriptEditor } from "./script_editor.ts";
+import { findStep } from "./held/find_step.ts";
+import { releaseStep } from "./held/release_step.ts";
+import { type HeldOptions, heldOptions } from "./options/held_options.ts";
+import { useColor } from "./output/color.ts";
+import { filteredOutput } from "./output/filtered_output.ts";
+import { printNote } from "./output/print_note.ts";
+import { checkPatchFile, localConsole } from "./session/local_console.ts";
+import { ScriptEditor } from "./session/script_editor.ts";
 
 export interface Options extends HeldOptions {
   readonly edit: boolean;
   readonly patchFile?: string;
   readonly original: boolean;
-  /** In the step's own place, and the run goes on. */
+  /** Release the step: it does its work in its own place, and the run continues. */
   readonly continues: boolean;
   readonly color: boolean;
 }
@@ -46,22 +47,22 @@ export function options(call: Call): Options {
 export async function run(host: Host, options: Options): Promise<number> {
   const { terminal } = host;
   if (options.edit && !terminal.isTerminal.stdin) {
-    throw new UsageError("Cannot open an editor: stdin is no terminal");
+    throw new UsageError("Cannot open an editor: stdin is not a terminal");
   }
   await checkPatchFile(host, options.patchFile);
   const kube = await host.connect(options.connect);
   const pause = await findStep(kube, options);
   if (pause.gate !== "script" && !options.continues) {
-    const text = `Step ${stepPath(pause)} is held without a shell: it can do its work only in its`;
-    tellNote(host, { text: `${text} own place, and the run goes on` });
+    const text = `Step ${stepPath(pause)} is held without a shell: its work runs in its own place`;
+    printNote(host, { text: `${text}, and the run then continues` });
   }
   if (options.continues || pause.gate !== "script") {
-    terminal.err(await letGo(kube, pause, "run"));
+    terminal.err(await releaseStep(kube, pause, "run"));
     return 0;
   }
   const color = terminal.isTerminal.stderr && useColor(host, options.color);
   const { patchFile } = options;
-  const editor = new ScriptEditor({ host, kube, color, patchFile }, pause, ownDesk(host));
+  const editor = new ScriptEditor({ host, kube, color, patchFile }, pause, localConsole(host));
   if (options.edit) await editor.open();
   const output = filteredOutput(host, options);
   const code = await runCommand(kube, pause, {

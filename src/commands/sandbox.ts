@@ -6,7 +6,7 @@ import { printable } from "../printable.ts";
 import { startSandbox } from "../sandbox/sandbox.ts";
 
 export interface Options {
-  /** Undefined: a free one. */
+  /** Undefined: any free port. */
   readonly port?: number;
 }
 

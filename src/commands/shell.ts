@@ -1,10 +1,11 @@
-/** `pipelinerun|taskrun shell`: work in the container of a held step. */
+/** `pipelinerun|taskrun shell`: the user works in the container of a held step. */
 import type { Call } from "../cli/parse.ts";
 import { UsageError } from "../errors.ts";
 import type { Host } from "../host.ts";
-import { findStep, type HeldOptions, heldOptions, verb } from "./held_step.ts";
-import { useColor } from "./color.ts";
-import { workAt } from "./session.ts";
+import { findStep } from "./held/find_step.ts";
+import { commandLine, type HeldOptions, heldOptions } from "./options/held_options.ts";
+import { useColor } from "./output/color.ts";
+import { workAt } from "./session/session.ts";
 
 export interface Options extends HeldOptions {
   readonly debugImage?: string;
@@ -27,8 +28,8 @@ export async function run(host: Host, options: Options): Promise<number> {
   const { terminal, interrupt: signal } = host;
   const { debugImage, patchFile } = options;
   if (!(terminal.isTerminal.stdin && terminal.isTerminal.stdout)) {
-    const hint = `${verb(options, "exec")} -- sh -c '...'`;
-    throw new UsageError("Cannot open a shell: stdin is no terminal", { hint });
+    const hint = `${commandLine(options, "exec")} -- sh -c '...'`;
+    throw new UsageError("Cannot open a shell: stdin is not a terminal", { hint });
   }
   const kube = await host.connect(options.connect);
   const pause = await findStep(kube, options);

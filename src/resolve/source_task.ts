@@ -3,7 +3,7 @@ import { ExpectedError } from "../errors.ts";
 import type { ReadTask } from "../tekton/inline/inline_task.ts";
 import type { Param, PipelineSpec, PipelineTask } from "../tekton/model.ts";
 import { chooseTask, type Chosen, evidenceOf, likelyClones } from "../tekton/source/choose_task.ts";
-import { readAs } from "../tekton/source/plan.ts";
+import { readAs } from "../tekton/source/known_params.ts";
 import { checkHoldable, findTask } from "../tekton/target.ts";
 
 export interface SourceTask extends Chosen {

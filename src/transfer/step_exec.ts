@@ -2,6 +2,7 @@
 import { ClusterError, TransferError } from "../errors.ts";
 import type { Clock } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
+import { StatusError } from "../kube/status.ts";
 import type { Pause } from "../hold/pause.ts";
 import type { Pulse } from "./protocol.ts";
 import { type Attempted, refusal } from "./refusal.ts";
@@ -61,6 +62,7 @@ export async function stepExec(
       onStdout: (bytes) => (heard(), reply.stdout(bytes)),
       onStderr: (bytes) => (heard(), reply.stderr(bytes)),
       silenceMs: LONG_SILENCE_MS,
+      isProtocol: true,
       signal,
     });
     if (result.exitCode !== 0) throw refusal(options, result, reply);
@@ -86,7 +88,7 @@ async function* answered(
 
 /** A connection that fails is a transfer that failed; other errors as they are. */
 function connectionLost({ pause }: StepExecOptions, error: unknown): unknown {
-  if (!(error instanceof ClusterError) || "status" in error) return error;
+  if (!(error instanceof ClusterError) || error instanceof StatusError) return error;
   return new TransferError(
     `Cannot upload into step "${pause.step}": ${error.message.replace(/^Cannot /, "can't ")}`,
     { hint: "the step was not released; try again", cause: error, connectionLost: true },

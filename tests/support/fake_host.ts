@@ -144,6 +144,7 @@ export class FakeHost implements Host {
   readonly clock = new FakeClock();
   readonly variables: Record<string, string> = {};
   readonly env = { get: (name: string) => this.variables[name] };
+  readonly build = { runtime: "Deno 2.9.6", platform: "linux x86_64", checkout: "/source" };
   /** The output of programs, by the command line. */
   readonly programs: Record<string, string> = {};
   readonly connected: ConnectOptions[] = [];

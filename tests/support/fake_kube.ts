@@ -118,6 +118,12 @@ export class FakeKube implements Kube {
     return this.#watchers.size;
   }
 
+  // deno-lint-ignore require-await -- as below
+  async serverVersion(): Promise<string> {
+    this.onRead("get path /version");
+    return "v1.34.1";
+  }
+
   // deno-lint-ignore require-await -- so that errors become rejections
   async get<T extends KubeObject>(
     resource: Resource,

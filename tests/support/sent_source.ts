@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { parse } from "../../src/cli/parse.ts";
 import { PROGRAM } from "../../src/cli/commands.ts";
-import { openSource, sendable } from "../../src/commands/source.ts";
-import { uploadFlags } from "../../src/commands/upload_options.ts";
+import { entriesToSend, openSource } from "../../src/commands/source/source.ts";
+import { uploadFlags } from "../../src/commands/options/upload_flags.ts";
 import { capture } from "../../src/deno/capture.ts";
 import { denoFiles } from "../../src/deno/files.ts";
 import { archive } from "../../src/tree/archive/archive.ts";
@@ -29,7 +29,7 @@ export async function sendSource(
   const host = Object.assign(new FakeHost(), { files: denoFiles, capture });
   const source = await openSource(host, uploadFlags(flags, args.DIR));
   const notes: string[] = [];
-  const entries = await sendable(source, (event) => {
+  const entries = await entriesToSend(source, (event) => {
     if (event.kind === "note") notes.push(event.text);
   });
   const { files, root } = source;

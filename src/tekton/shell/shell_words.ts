@@ -1,10 +1,11 @@
 /**
  * Splits a shell script into simple commands, and each command into words without their quotes.
  * Text that the shell expands at run time stays as written: `$A`, `${A}`, `$(basename "$U" .git)`.
- * This is no parser of the whole language: redirections are words, and control flow is ignored. Pure.
+ * This is no parser of the whole language: redirections are words, and control flow is ignored.
+ * Pure.
  */
 
-/** A simple command with its words; keywords before it (`if`, `do`, `{`) are words too. */
+/** A simple command. Keywords before it (`if`, `do`, `{`) are words too. */
 export interface ShellCommand {
   readonly words: readonly string[];
   /** The commands inside the words' `$(...)`, `<(...)` and backticks. */
@@ -18,11 +19,15 @@ const TEKTON_VARIABLE =
 /** Substitutions nested deeper than this are not read. */
 const MOST_DEPTH = 20;
 
+/**
+ * Returns the script's commands: `A=b; if make "x y"; then` is `[["A=b"], ["if", "make", "x y"],
+ * ["then"]]`. The head of a function is `["function", NAME]`, and its braces are commands.
+ */
 export function shellCommands(text: string, depth = 0): ShellCommand[] {
   return depth > MOST_DEPTH ? [] : new Splitter(text, depth).split();
 }
 
-/** Returns the commands and those inside their words' substitutions. */
+/** Returns the commands and the commands inside their substitutions. */
 export function withSubstituted(commands: readonly ShellCommand[]): ShellCommand[] {
   return commands.flatMap((one) => [...withSubstituted(one.substituted), one]);
 }
@@ -99,7 +104,7 @@ class Splitter {
     return true;
   }
 
-  /** Takes what separates words or commands outside quotes. */
+  /** Takes a comment, a blank or an operator outside quotes. */
   private takeOperator(): boolean {
     const { text, at } = this;
     const one = text[at];
@@ -132,7 +137,7 @@ class Splitter {
     return true;
   }
 
-  /** Takes what is no subshell: the `()` of a function, `((...))`, an array's `A=(...)`. */
+  /** Takes parentheses of no subshell: a function's `()`, `((...))`, an array's `A=(...)`. */
   private takeParenthesis(): boolean {
     const { text, at, word = "" } = this;
     if (/^[A-Za-z_]\w*\+?=$/.test(word)) {

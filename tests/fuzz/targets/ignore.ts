@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { gitFiles, ourFiles } from "../../support/git_judge.ts";
+import { gitFiles, walkedFiles } from "../../support/git_judge.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
 import { file, type TreeNode, writeTree } from "../../support/tree_text.ts";
 import corpus from "../corpus/ignore.json" with { type: "json" };
@@ -62,7 +62,7 @@ export const ignoreTarget: Target<Input> = {
     execFileSync("git", ["init", "-q", "--template=", root]);
     const nodes = [".gitignore", "a/.gitignore"].map((path, at) => file(path, [rules, inner][at]));
     writeTree(root, withoutClashes([...nodes, ...paths.map((path) => file(path, ""))]));
-    assert.deepEqual(await ourFiles(root), gitFiles(root));
+    assert.deepEqual(await walkedFiles(root), gitFiles(root));
   },
   corpus,
   runs: 800,

@@ -89,7 +89,7 @@ export const debugScenarios: Scenario[] = [
       assert.equal(again.code, 3);
       assert.match(
         again.stderr,
-        /^Error: Cannot find a held step of .*: none holds\nHint: the run has ended/,
+        /^Error: Cannot find a held step of .*: no step is held\nHint: the run has ended/,
       );
     },
   })),

@@ -20,7 +20,7 @@ export const heldScenarios: Scenario[] = [
       assert.equal(held.code, 0, held.stderr);
       const name = held.stdout.trim().split("\n").at(-1)!;
       assert.match(held.stderr, /^Sent 1 file, .*, verified$/m);
-      assert.match(held.stderr, /^Step work\/greet holds still\. To go on:$/m);
+      assert.match(held.stderr, /^Step work\/greet is still held\. To continue:$/m);
       assert.match(
         held.stderr,
         new RegExp(`^ {2}tkn-dev pipelinerun continue ${name} .*go on`, "m"),
@@ -49,7 +49,7 @@ export const heldScenarios: Scenario[] = [
       assert.equal(logs.stdout, "[work : prepare] prepared for you\n");
       assert.deepEqual(
         (await tknDev(["pr", "continue", name, "--exit-code", "0", ...flags])).stderr,
-        "Step work/greet goes on\n",
+        "Step work/greet continues\n",
       );
       const end = await tknDev(["pr", "logs", name, "-f", ...flags]);
       assert.equal(end.code, 0, end.stderr);
@@ -87,7 +87,9 @@ export const heldScenarios: Scenario[] = [
       // Both clients may find the step held; the gate accepts only the first request.
       assert.ok(both.some(({ code }) => code === 0), JSON.stringify(both));
       for (const { code, stderr } of both) {
-        if (code !== 0) assert.match(stderr, /^Error: Cannot .*(none holds|it has gone already)/);
+        if (code !== 0) {
+          assert.match(stderr, /^Error: Cannot .*(no step is held|it is no longer held)/);
+        }
       }
       await ended(cluster, name);
       assert.deepEqual(
@@ -96,7 +98,7 @@ export const heldScenarios: Scenario[] = [
       );
       const late = await tknDev(["tr", "continue", name, ...flags]);
       assert.equal(late.code, 3);
-      assert.match(late.stderr, /: none holds\nHint: the run has ended\n$/);
+      assert.match(late.stderr, /: no step is held\nHint: the run has ended\n$/);
     },
   },
   {
@@ -152,17 +154,22 @@ export const heldScenarios: Scenario[] = [
 const WRONG: [line: string, code: number, error: RegExp, hint: RegExp][] = [
   ["tr info nobody", 3, /Cannot get TaskRun "nobody".*not found/, /./],
   ["pr continue RUN", 3, /Cannot get PipelineRun ".*not found/, /./],
-  ["tr continue RUN other", 2, /step "other" .*it does not hold/, /prepare/],
+  ["tr continue RUN other", 2, /step "other" .*it is not held/, /prepare/],
   ["tr continue RUN --exit-code 256", 2, /--exit-code "256"/, /255/],
-  ["tr shell RUN", 2, /Cannot open a shell: stdin is no terminal/, /tkn-dev taskrun exec/],
+  ["tr shell RUN", 2, /Cannot open a shell: stdin is not a terminal/, /tkn-dev taskrun exec/],
   ["tr exec RUN", 2, /none is given/, /-- ls/],
   ["tr exec RUN -- no-such-program", 3, /its image has no such program/, /name one that it has/],
   ["tr run RUN --patch x", 2, /--patch "x": nothing is edited/, /--edit/],
   ["tr run RUN --edit --original", 2, /exclude each other/, /./],
-  ["tr run RUN --edit", 2, /Cannot open an editor: stdin is no terminal/, /./],
+  ["tr run RUN --edit", 2, /Cannot open an editor: stdin is not a terminal/, /./],
   ["tr upload RUN /does/not/exist", 2, /"\/does\/not\/exist": no such directory/, /./],
-  ["tr upload RUN --on-workspace other", 2, /workspace "other".*none of that name/, /source/],
-  ["task debug t-debug", 2, /Cannot open a shell: stdin is no terminal/, /--exec-instead/],
+  [
+    "tr upload RUN --on-workspace other",
+    2,
+    /workspace "other".*no workspace of that name/,
+    /source/,
+  ],
+  ["task debug t-debug", 2, /Cannot open a shell: stdin is not a terminal/, /--exec-instead/],
   ["pipeline debug t-debug --exec-instead x", 2, /Cannot tell where to hold/, /work, check/],
   ["pipeline debug t-debug --exec-instead x --on-step work", 2, /it is not TASK\/STEP/, /on-task/],
   [
@@ -174,10 +181,10 @@ const WRONG: [line: string, code: number, error: RegExp, hint: RegExp][] = [
   ["pipeline debug t-debug --exec-instead x --on-task x", 2, /no such task/, /work, check/],
   ["task debug nothing --exec-instead x", 3, /"nothing".*not found/, /its tasks:/],
   ["task debug t-debug --exec-instead x --after", 2, /done already/, /--after/],
-  ["task debug t-debug --exec-instead _", 2, /it is no command/, /make/],
+  ["task debug t-debug --exec-instead _", 2, /it is not a command/, /make/],
   ["task debug t-debug --without-shell --on-failure", 2, /without a shell/, /./],
-  ["task upload t-debug --shell", 2, /the run goes on/, /--no-continue/],
-  ["task upload t-debug --no-continue --shell -w name=source,emptyDir=", 2, /no terminal/, /./],
+  ["task upload t-debug --shell", 2, /the run continues/, /--no-continue/],
+  ["task upload t-debug --no-continue --shell -w name=source,emptyDir=", 2, /not a terminal/, /./],
   ["task upload t-debug --no-continue --upload-image x", 2, /another image/, /./],
 ];
 

@@ -283,7 +283,7 @@ export const sessionScenarios: Scenario[] = [
         await other.until(/ended: 3\n/);
       }
       await using last = atTerminal(["tr", "continue", name, ...flags]);
-      await last.until(/Step no-shell goes on/);
+      await last.until(/Step no-shell continues/);
     },
   },
 ];

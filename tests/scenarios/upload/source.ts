@@ -114,7 +114,7 @@ export const sourceScenarios: Scenario[] = [
       await fill(directory);
       const refused = await tknDev([...words.split(" "), directory, ...cluster.flags]);
       assert.equal(refused.code, 2);
-      assert.match(refused.stderr, /its tasks lint, test clone for themselves, .*\n.*--on-task/);
+      assert.match(refused.stderr, /its tasks lint, test each clone .*\n.*--on-task/);
       const one = await tknDev([
         ...words.split(" "),
         ...[directory, "--on-task", "lint", ...cluster.flags],

@@ -107,7 +107,7 @@ Deno.test("what a living run of ours refers to stays, once it has ended it goes"
     .temporary(TASKS, "c", 10, "TaskRun/theirs");
   const { stdout, stderr } = await there.cleanup();
   assert.equal(stdout, "task.tekton.dev/b deleted\ntask.tekton.dev/c deleted\n");
-  assert.equal(stderr, "Note: Kept, for they are in use or not old enough: task.tekton.dev/a\n");
+  assert.equal(stderr, "Note: Kept, because in use or not old enough: task.tekton.dev/a\n");
 });
 
 Deno.test("what is young, or is not ours, stays", async () => {
@@ -128,7 +128,7 @@ Deno.test("what is young, or is not ours, stays", async () => {
   assert.equal(
     stderr,
     "Nothing to clean up in namespace default.\n" +
-      "Note: Kept, for they are in use or not old enough: task.tekton.dev/young\n",
+      "Note: Kept, because in use or not old enough: task.tekton.dev/young\n",
   );
 });
 
@@ -150,7 +150,7 @@ Deno.test("--older-than asks for more than an object's own time", async () => {
   const { stdout } = await there.cleanup("--older-than", "20m");
   assert.equal(stdout, "task.tekton.dev/b deleted\n");
   const wrong = parse(["cleanup", "--older-than", "soon"], PROGRAM);
-  assert.match(refusal(() => options(wrong), UsageError), /it is no time/);
+  assert.match(refusal(() => options(wrong), UsageError), /it is not a duration/);
 });
 
 Deno.test("a run that is held after its timeouts is cancelled, one within them is not", async () => {

@@ -56,7 +56,7 @@ Deno.test("a run with the TEP's fields is created to hold, and how it goes on is
   assert.equal(stdout, "taskrun.tekton.dev/r created\n");
   assert.equal(
     stderr,
-    "Note: It will hold at s. To go on: " +
+    "Note: The run will hold at s. To continue: " +
       "tkn-dev taskrun shell|run|continue|fail-continue r -n default\n",
   );
   assert.match(created.spec.taskSpec!.steps![0].script!, /^#!\/bin\/sh\n# Unpacks/);
@@ -130,10 +130,18 @@ Deno.test("fields that are empty are as good as left out", async () => {
 for (
   const [what, text, words] of [
     ["no YAML", "a: [", /^Cannot read "-": /],
-    ["nothing", "---\n", /^Cannot create what is in "-": there is nothing in it/],
-    ["another kind", "apiVersion: v1\nkind: Pod\nmetadata: {}", /: v1 Pod is no run\na Pipeline/],
-    ["a text", "hello", /: a document is no run/],
-    ["a kind that every object has", PLAIN.replace("TaskRun", "toString"), /v1 toString is no run/],
+    ["nothing", "---\n", /^Cannot create what is in "-": it is empty/],
+    [
+      "another kind",
+      "apiVersion: v1\nkind: Pod\nmetadata: {}",
+      /: v1 Pod is not a run\na Pipeline/,
+    ],
+    ["a text", "hello", /: a document is not a run/],
+    [
+      "a kind that every object has",
+      PLAIN.replace("TaskRun", "toString"),
+      /v1 toString is not a run/,
+    ],
     ["a kind that is a list", PLAIN.replace("TaskRun", "[TaskRun]"), /: kind is no text/],
     ["another namespace", PLAIN.replace("name: r", "name: r, namespace: x"), /"x" itself\n-n x$/],
     [

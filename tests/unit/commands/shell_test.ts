@@ -86,8 +86,8 @@ Deno.test("a shell has a terminal of its own; leaving it asks, and detached the 
   assert.match(command.at(-1)!, /^Step: {7}s, held before its work\nPod: {8}p, container step-s\n/);
   assert.ok(terminal);
   assert.equal(host.terminal.isRaw, false);
-  assert.match(host.terminal.stderr, /^Step s still holds\. .*\? detach\r\nStep s holds still\./);
-  assert.match(host.terminal.stderr, /^ {2}tkn-dev taskrun continue r {2,}go on as if/m);
+  assert.match(host.terminal.stderr, /^Step s still holds\. .*\? detach\r\nStep s is still held\./);
+  assert.match(host.terminal.stderr, /^ {2}tkn-dev taskrun continue r {2,}continue as if/m);
 });
 
 Deno.test("a step that was let go in its shell is no longer asked about", async () => {
@@ -116,7 +116,7 @@ Deno.test("Ctrl-C at the question leaves the step held, with exit code 130", asy
   host.terminal.turns.push("", "\x03");
   assert.equal(
     await rejection(go("shell", "r"), Interrupted),
-    'Interrupted: step "s" holds still\ntkn-dev taskrun shell r',
+    'Interrupted: step "s" is still held\ntkn-dev taskrun shell r',
   );
 });
 
@@ -130,8 +130,8 @@ Deno.test("a connection that is lost is told, and how to pick it up again", asyn
       : Promise.reject(new ClusterError("Cannot run a command: connection lost (1006)"));
   assert.equal(
     await rejection(go("shell", "r"), ClusterError),
-    'Cannot go on in step "s": Cannot run a command: connection lost (1006)\n' +
-      "it holds still; to pick it up again: tkn-dev taskrun shell r",
+    'Cannot continue in step "s": Cannot run a command: connection lost (1006)\n' +
+      "the step is still held; to return to it: tkn-dev taskrun shell r",
   );
   assert.equal(host.terminal.isRaw, false);
 });
@@ -141,7 +141,7 @@ Deno.test("a shell needs a terminal", async () => {
   host.terminal.isTerminal.stdin = false;
   assert.equal(
     await rejection(go("shell", "r"), UsageError),
-    "Cannot open a shell: stdin is no terminal\ntkn-dev taskrun exec r -- sh -c '...'",
+    "Cannot open a shell: stdin is not a terminal\ntkn-dev taskrun exec r -- sh -c '...'",
   );
 });
 
@@ -162,15 +162,18 @@ Deno.test("one of several steps has to be named, one that does not hold is none"
   const { go, asked } = stage("a", "b");
   assert.equal(
     await rejection(go("exec", "r", "--", "ls"), UsageError),
-    'Cannot choose a step of TaskRun "r": several hold\nname one that holds: a, b',
+    'Cannot choose a step of TaskRun "r": several are held\nname a held step: a, b',
   );
   assert.match(
     await rejection(go("exec", "r", "c", "--", "ls"), UsageError),
-    /"c" .* does not hold/,
+    /"c" .* is not held/,
   );
   await go("exec", "r", "b", "--", "ls");
   assert.deepEqual(asked.map(({ container }) => container), ["step-b"]);
-  assert.match(await rejection(stage().go("exec", "r", "--", "ls"), ClusterError), /none holds/);
+  assert.match(
+    await rejection(stage().go("exec", "r", "--", "ls"), ClusterError),
+    /no step is held/,
+  );
 });
 
 Deno.test("exec needs a command, after the dashes", () => {
@@ -216,7 +219,10 @@ Deno.test("with -it a command has a terminal, where ours is one", async () => {
   piped.host.terminal.isTerminal = { stdin: false, stdout: true, stderr: true };
   assert.equal(await piped.go("exec", "r", "-it", "--", "top"), 0);
   assert.equal(piped.asked[0].terminal, undefined);
-  assert.match(piped.host.terminal.stderr, /^Note: No terminal for the command: ours is none\n$/);
+  assert.match(
+    piped.host.terminal.stderr,
+    /^Note: No terminal for the command: stdin or stdout is not a terminal\n$/,
+  );
 });
 
 Deno.test("a command whose output nobody reads any more is ended, without an error", async () => {

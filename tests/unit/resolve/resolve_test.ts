@@ -183,14 +183,14 @@ Deno.test("a Task with remote StepActions is marked", async () => {
 Deno.test("what is no YAML, or another kind, is told in one line", async () => {
   const stage = new Stage();
   stage.returns({ ...REMOTE, kind: "Pipeline" });
-  const what = 'Cannot resolve the Task of task "clone" by "git": what came is ';
+  const what = 'Cannot resolve the Task of task "clone" by "git": ';
   const hint = "look at the params of its reference";
   const refusal = () => rejection(resolve(stage, { taskRef: GIT }), ClusterError);
-  assert.equal(await refusal(), `${what}a Pipeline\n${hint}`);
+  assert.equal(await refusal(), `${what}the resolver returned a Pipeline\n${hint}`);
   stage.answer = () => ({
     status: { data: btoa("<html>"), conditions: [{ type: "Succeeded", status: "True" }] },
   });
-  assert.match(await refusal(), new RegExp(`^${what}no YAML: [^\n]+\n${hint}$`));
+  assert.match(await refusal(), new RegExp(`^${what}what came is no YAML: [^\n]+\n${hint}$`));
 });
 
 Deno.test("a reference that only the run can follow is refused, before anything is asked", async () => {

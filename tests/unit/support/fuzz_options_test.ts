@@ -16,5 +16,5 @@ Deno.test("a long search has a new seed, unless one is given", () => {
   assert.deepEqual([seed, seconds, names], [42, 3600, ["record"]]);
   assert.equal(readFuzzOptions(["--for", "90s", "--seed", "7"], 42).seed, 7);
   assert.throws(() => readFuzzOptions(["--seed", "x"], 42), /no whole number/);
-  assert.throws(() => readFuzzOptions(["--for", "soon"], 42), /it is no time/);
+  assert.throws(() => readFuzzOptions(["--for", "soon"], 42), /it is not a duration/);
 });

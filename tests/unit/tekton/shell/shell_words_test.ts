@@ -39,7 +39,7 @@ for (const [what, script, words] of scripts) {
   });
 }
 
-Deno.test("commands in substitutions are found, Tekton's variables are none of them", () => {
+Deno.test("commands in substitutions are found, and Tekton's variables are not commands", () => {
   const inside = (script: string) =>
     shellCommands(script).flatMap(({ substituted }) => wordsOf(substituted));
   assert.deepEqual(inside('A="$(b c | d)"'), [["b", "c"], ["d"]]);
@@ -65,7 +65,7 @@ Deno.test("calls of functions are replaced by the commands of the functions", ()
     "shift",
     "git clone -q u $dir",
   ]);
-  // A trap may run it.
+  // A trap may run an uncalled function.
   assert.deepEqual(called("clean() {\n  if x; then { y; }; fi\n}\nmake"), ["x", "y", "make"]);
   assert.deepEqual(called("again() { a; again; }\nagain").at(-1), "a");
 });

@@ -1,0 +1,73 @@
+/** `pipeline debug` and `task debug`: one command, with an adapter for what differs. */
+import type { Host } from "../../host.ts";
+import type { Breakpoints } from "../../tekton/breakpoint/debug_spec.ts";
+import type { PipelineRun, TaskRun } from "../../tekton/model.ts";
+import type { DebugFlags } from "../options/debug_flags.ts";
+import { givenResults } from "../options/run_flags.ts";
+import { openNarrator } from "../output/narrator.ts";
+import { openSource } from "../source/source.ts";
+import type { Definition, DefinitionKind } from "../start/definition_kind.ts";
+import { holdChanges, newGate } from "../start/gate.ts";
+import { requestRun, type RunRequest, type StartOptions } from "../start/run_request.ts";
+import { readBindings } from "../start/workspace_bindings.ts";
+import { checkTerminal, runHeld } from "./run_held.ts";
+
+export interface DebugOptions extends DebugFlags, StartOptions {}
+
+/** How `pipeline debug` differs from `task debug`. */
+export interface DebugAdapter<
+  D extends Definition,
+  R extends PipelineRun | TaskRun,
+  O extends DebugOptions,
+> {
+  readonly definitionKind: DefinitionKind<D, R>;
+  /** Returns where the run holds. Throws UsageError. */
+  breakpoints(request: RunRequest<D>, options: O): Breakpoints;
+}
+
+/** Returns the exit code. */
+export async function runDebugCommand<
+  D extends Definition,
+  R extends PipelineRun | TaskRun,
+  O extends DebugOptions,
+>(
+  host: Host,
+  { definitionKind, breakpoints }: DebugAdapter<D, R, O>,
+  options: O,
+): Promise<number> {
+  checkTerminal(
+    host,
+    options.dryRun === undefined ? options.atPause : "leave",
+    "--exec-instead COMMAND needs none; tkn-dev create -f takes a run that holds",
+  );
+  const source = options.isUpload ? await openSource(host, options) : undefined;
+  const workspaces = await readBindings(host, options);
+  using narrator = openNarrator(host, options);
+  const { emit } = narrator;
+  const kube = await host.connect(options.connect);
+  const request = await requestRun(host, definitionKind, options, { kube, workspaces, emit });
+  const { definition, newRun, resolving } = request;
+  const { pauseSeconds, withoutShell, atPause } = options;
+  const again = `tkn-dev ${definitionKind.noun} debug ${options.name}`;
+  const held = await definitionKind.hold(
+    resolving,
+    definitionKind.newRun(newRun),
+    definition,
+    breakpoints(request, options),
+    {
+      gate: newGate(host, pauseSeconds, again),
+      withoutShell,
+      defaultTimeout: await request.defaultTimeout,
+    },
+  );
+  return await runHeld(host, {
+    flags: options,
+    kube,
+    narrator,
+    held,
+    source,
+    results: givenResults(options),
+    atPause,
+    changes: holdChanges(held.held),
+  });
+}

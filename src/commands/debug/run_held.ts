@@ -1,0 +1,129 @@
+/** Runs what holds: at each pause the user works, a command runs, or the step stays held. */
+import { ClusterError, UsageError } from "../../errors.ts";
+import { type Pause, stepPath } from "../../hold/pause.ts";
+import type { Host } from "../../host.ts";
+import type { Kube } from "../../kube/interface.ts";
+import { printable } from "../../printable.ts";
+import { type AtPause, debug } from "../../run/debug.ts";
+import { annotate } from "../../run/metadata.ts";
+import { insteadCommand } from "../../step/scripts.ts";
+import type { HeldRun } from "../../tekton/breakpoint/hold_run.ts";
+import type { PipelineRun, TaskRun } from "../../tekton/model.ts";
+import { sendIntoStep } from "../held/send_into_step.ts";
+import { renderRunManifest } from "../manifests/render_run.ts";
+import type { AtEachPause } from "../options/debug_flags.ts";
+import type { RunFlags } from "../options/run_flags.ts";
+import type { SendFlags } from "../options/send_flags.ts";
+import { useColor } from "../output/color.ts";
+import type { Narrator } from "../output/narrator.ts";
+import { printData } from "../output/print_data.ts";
+import { howToContinue } from "../session/how_to_continue.ts";
+import { workAt } from "../session/session.ts";
+import type { Source } from "../source/source.ts";
+import { uploadAnnotations } from "../source/upload_annotation.ts";
+
+export interface HeldRunOptions {
+  readonly flags: RunFlags & SendFlags;
+  readonly kube: Kube;
+  readonly narrator: Narrator;
+  readonly held: HeldRun<PipelineRun | TaskRun>;
+  /** The directory to send at the first pause. */
+  readonly source?: Source;
+  /** Results of the Task, written at the first pause. */
+  readonly results: Readonly<Record<string, string>>;
+  readonly atPause: AtEachPause;
+  /** The changes that make the run hold, as sentences for --dry-run. */
+  readonly changes: readonly string[];
+}
+
+/** Throws UsageError where a shell is to be opened and there is no terminal. */
+export function checkTerminal({ terminal }: Host, atPause: AtEachPause, hint: string): void {
+  if (atPause === "leave" || "instead" in atPause) return;
+  if (terminal.isTerminal.stdin && terminal.isTerminal.stdout) return;
+  throw new UsageError("Cannot open a shell: stdin is not a terminal", { hint });
+}
+
+/** Returns the exit code. */
+export async function runHeld(host: Host, options: HeldRunOptions): Promise<number> {
+  const { flags, kube, narrator, held } = options;
+  if (flags.dryRun !== undefined) {
+    printData(host, renderRunManifest(held.runManifest, flags.dryRun, options.changes));
+    return 0;
+  }
+  if (held.held.length === 0) {
+    throw new UsageError("Cannot hold the run: none of its steps can be held", {
+      hint: "name one with --on-step",
+    });
+  }
+  const { outcome } = await debug({
+    kube,
+    clock: host.clock,
+    random: host.random,
+    runManifest: held.runManifest,
+    emit: narrator.emit,
+    interrupt: host.interrupt,
+    isWatched: options.atPause !== "leave" && "shell" in options.atPause,
+    atPause: (at) => workAtPause(host, options, at),
+  });
+  return outcome === undefined || outcome.succeeded ? 0 : 1;
+}
+
+async function workAtPause(
+  host: Host,
+  options: HeldRunOptions,
+  at: AtPause,
+): Promise<"released" | "left"> {
+  const { flags, kube, narrator, atPause, source } = options;
+  const { live, emit, signal, isFirst } = at;
+  const pause = isFirst && source !== undefined
+    ? await sendAtPause(host, options, at, source)
+    : at.pause;
+  const run = { kind: live.kind, run: live.name, connect: flags.connect };
+  if (atPause === "leave") {
+    host.terminal.out(printable`${live.name}\n`);
+    host.terminal.err(howToContinue(run, stepPath(pause)));
+    return "left";
+  }
+  if ("instead" in atPause) {
+    await runInstead(kube, pause, atPause.instead, signal);
+    emit({ kind: "released" });
+    return "released";
+  }
+  const color = useColor(host, flags.color);
+  const session = { host, kube, run, color, ...atPause.shell, signal };
+  const end = await narrator.suspendFor(() => workAt(session, pause));
+  if (end === "released") emit({ kind: "released" });
+  return end;
+}
+
+/** Sends the directory into the held step. Returns the pause with the workspace's path. */
+async function sendAtPause(
+  host: Host,
+  { kube, flags, results }: HeldRunOptions,
+  { pause, live, emit, signal }: AtPause,
+  source: Source,
+): Promise<Pause> {
+  const sent = await sendIntoStep(host, { kube, pause, source, flags, results, emit, signal });
+  await annotate(kube, live, uploadAnnotations(sent.receipt, await source.git));
+  return sent.pause;
+}
+
+/** Runs a command in place of the step's work: it makes the step's log and its exit code. */
+async function runInstead(
+  kube: Kube,
+  pause: Pause,
+  text: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { namespace, pod, container, gate } = pause;
+  if (gate !== "script") {
+    throw new UsageError(
+      `Cannot run another command in step "${stepPath(pause)}": it is held without a shell`,
+      { hint: "leave out --without-shell, or choose another --on-step" },
+    );
+  }
+  const command = insteadCommand(text);
+  const { exitCode, message } = await kube.exec({ namespace, pod, container, command, signal });
+  if (exitCode === 0) return;
+  throw new ClusterError(`Cannot run another command in step "${stepPath(pause)}": ${message}`);
+}

@@ -1,0 +1,39 @@
+/** Releases a held step: it continues, runs its own work, or fails. */
+import { ClusterError } from "../../errors.ts";
+import { type Pause, stepPath } from "../../hold/pause.ts";
+import { release, type ReleaseOptions, type ReleaseWord } from "../../hold/release.ts";
+import type { Kube } from "../../kube/interface.ts";
+import { joined, oneLine, type Printable, printable } from "../../printable.ts";
+import { ReceiveExit } from "../../step/scripts.ts";
+
+/** Exit codes above this come from a signal: the container ended, and the command with it. */
+const SIGNALED = 128;
+
+/** Returns sentences about the released step, a line each. Throws ClusterError. */
+export async function releaseStep(
+  kube: Kube,
+  pause: Pause,
+  word: ReleaseWord,
+  options: ReleaseOptions = {},
+): Promise<Printable> {
+  const place = stepPath(pause);
+  const { exitCode, message, said } = await release(kube, pause, word, options);
+  if (exitCode === undefined || exitCode === ReceiveExit.gateGone || exitCode > SIGNALED) {
+    throw new ClusterError(`Cannot release step "${place}": it is no longer held`);
+  }
+  if (exitCode !== 0) {
+    throw new ClusterError(`Cannot release step "${place}": ${said.trim() || message}`, {
+      hint: "the step is still held; try again",
+    });
+  }
+  const sentence = printable`Step ${place} ${verbOf(pause, word)}\n`;
+  if (said === "" || pause.gate !== "script") return sentence;
+  const note = oneLine(said.replace("debug-continue 0", "--exit-code 0"));
+  return joined([sentence, printable`Note: ${note}\n`]);
+}
+
+/** `continue` does not skip the work of a step at Tekton's own breakpoint before it. */
+function verbOf({ gate }: Pause, word: ReleaseWord): string {
+  if (word === "fail") return "fails";
+  return word === "run" || gate === "beforeStep" ? "does its work" : "continues";
+}

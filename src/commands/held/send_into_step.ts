@@ -1,0 +1,108 @@
+/** Sends a directory into a workspace of a held step, which stays held. */
+import { ClusterError, ExpectedError } from "../../errors.ts";
+import type { RunEvent } from "../../events.ts";
+import { podGone } from "../../hold/held_pod.ts";
+import { readTaskRun } from "../../hold/held_step_info.ts";
+import { type Pause, stepPath } from "../../hold/pause.ts";
+import type { Host } from "../../host.ts";
+import type { Kube } from "../../kube/interface.ts";
+import { mountAt, mountedWorkspaces } from "../../tekton/breakpoint/held_facts.ts";
+import { LABEL, type Pod, type RunName } from "../../tekton/model.ts";
+import { heldDestination, type HeldPlace } from "../../tekton/source/held_destination.ts";
+import { chooseMounted } from "../../tekton/workspaces.ts";
+import { recordPlace } from "../../transfer/record_place.ts";
+import { send } from "../../transfer/send.ts";
+import type { Receipt } from "../../tree/archive/checksum_list.ts";
+import type { SendFlags } from "../options/send_flags.ts";
+import { entriesToSend, type Source } from "../source/source.ts";
+
+export interface SendIntoStepOptions {
+  readonly kube: Kube;
+  readonly pause: Pause;
+  readonly source: Source;
+  readonly flags: SendFlags;
+  /** Results of the skipped work, by name. */
+  readonly results: Readonly<Record<string, string>>;
+  readonly emit: (event: RunEvent) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Returns the receipt, and the pause with the workspace's path. */
+export async function sendIntoStep(
+  host: Host,
+  options: SendIntoStepOptions,
+): Promise<{ pause: Pause; receipt: Receipt }> {
+  const { source, flags, emit } = options;
+  const { pod, path, directory } = await placeOf(options);
+  const pause = { ...options.pause, directory: path };
+  const release = false;
+  const { program, compress, deletes } = flags;
+  const run = runOf(pod, pause);
+  const receipt = await send({
+    ...options,
+    clock: host.clock,
+    files: source.files,
+    random: host.random,
+    root: source.root,
+    digests: source.digests,
+    spares: source.checkout.notCheckedOut,
+    entries: await entriesToSend(source, emit),
+    pause,
+    run,
+    directory,
+    record: recordPlace({ pod, pause, directory, release }),
+    program,
+    compress,
+    deletes,
+    release,
+  }).catch(async (error) => {
+    options.signal.throwIfAborted();
+    if (!(error instanceof ExpectedError)) throw error;
+    const what = `upload into step "${stepPath(pause)}"`;
+    const again = `tkn-dev ${run.kind.toLowerCase()} upload ${run.name} -n ${pause.namespace}`;
+    throw await podGone(options.kube, pause, { run, what, again }) ?? error;
+  });
+  return { pause, receipt };
+}
+
+/** Returns the run that the pod belongs to: its PipelineRun, or else its TaskRun. */
+function runOf({ metadata: { labels = {} } }: Pod, { pod }: Pause): RunName {
+  const pipelineRun = labels[LABEL.pipelineRun];
+  return pipelineRun === undefined
+    ? { kind: "TaskRun", name: labels[LABEL.taskRun] ?? pod }
+    : { kind: "PipelineRun", name: pipelineRun };
+}
+
+/** Returns the path of the workspace in the container, and the directory below it. */
+async function placeOf(
+  { kube, pause, flags, emit }: SendIntoStepOptions,
+): Promise<{ pod: Pod; path: string; directory: string }> {
+  const owner = `step "${stepPath(pause)}"`;
+  const { pod, taskRun } = await readTaskRun(kube, pause);
+  const { onDirectory: directory = "." } = flags;
+  if (directory.startsWith("/")) {
+    return { pod, ...mountAt(owner, pod, pause.container, directory) };
+  }
+  if (taskRun === undefined) {
+    if (pause.directory !== "") return { pod, path: pause.directory, directory };
+    throw new ClusterError(
+      `Cannot find the workspaces of ${owner}: its TaskRun cannot be read`,
+      { hint: "ask for the right to get taskruns" },
+    );
+  }
+  const mounted = mountedWorkspaces(taskRun, pod, pause.container);
+  if (flags.onDirectory === undefined) {
+    const asked = { owner, step: pause.targetStep, mounted, workspace: flags.onWorkspace };
+    const place = heldDestination(taskRun, asked);
+    if (place !== undefined) {
+      const text = `The upload goes to ${pathOf(place)}, where the clone would put it`;
+      emit({ kind: "note", text });
+      return { pod, ...place };
+    }
+  }
+  return { pod, directory, path: chooseMounted(owner, mounted, flags.onWorkspace).path };
+}
+
+function pathOf({ path, directory }: HeldPlace): string {
+  return directory === "." ? path : `${path}/${directory}`;
+}

@@ -1,0 +1,64 @@
+/** The flags of `pipeline debug` and `task debug`. */
+import type { Flags } from "../../cli/parse.ts";
+import { UsageError } from "../../errors.ts";
+import { type RunFlags, runFlags } from "./run_flags.ts";
+import { type SendFlags, sendFlags } from "./send_flags.ts";
+
+/** The action at each pause: the user works in a shell, a command runs, or the step stays held. */
+export type AtEachPause =
+  | { shell: { debugImage?: string; patchFile?: string } }
+  | { instead: string }
+  | "leave";
+
+export interface DebugFlags extends SendFlags, RunFlags {
+  readonly onSteps: string[];
+  readonly everyStep: boolean;
+  readonly onFailure: boolean;
+  readonly after: boolean;
+  readonly withoutShell: boolean;
+  /** Whether `directory` is sent at the first pause. */
+  readonly isUpload: boolean;
+  readonly atPause: AtEachPause;
+}
+
+/** Pure. Throws UsageError. */
+export function debugFlags(flags: Flags): DebugFlags {
+  const upload = flags.text("upload");
+  const instead = flags.text("exec-instead");
+  const debugImage = flags.text("debug-image");
+  const patchFile = flags.text("patch");
+  const after = flags.on("after");
+  const withoutShell = flags.on("without-shell");
+  const onFailure = flags.on("on-failure");
+  if (withoutShell && (after || onFailure)) {
+    throw new UsageError("Cannot hold without a shell after a step's work: only before it", {
+      hint: "leave out --without-shell",
+    });
+  }
+  if (instead !== undefined && after) {
+    throw new UsageError("Cannot run a command instead of work that is done already", {
+      hint: "leave out --after",
+    });
+  }
+  if (instead?.trim() === "") {
+    throw new UsageError('Cannot run --exec-instead "": it is not a command', {
+      hint: "--exec-instead 'make check'",
+    });
+  }
+  if (instead !== undefined && patchFile !== undefined) {
+    throw new UsageError(`Cannot write --patch "${patchFile}": no shell is opened to edit in`, {
+      hint: "leave out --exec-instead",
+    });
+  }
+  return {
+    ...sendFlags(flags, upload),
+    ...runFlags(flags),
+    onSteps: flags.texts("on-step"),
+    everyStep: flags.on("on-every-step"),
+    onFailure,
+    after,
+    withoutShell,
+    isUpload: upload !== undefined,
+    atPause: instead === undefined ? { shell: { debugImage, patchFile } } : { instead },
+  };
+}

@@ -1,0 +1,64 @@
+/** Writes the events of a run to the terminal, as the view renders them. */
+import type { RunEvent } from "../../events.ts";
+import type { Host, Terminal } from "../../host.ts";
+import { printable } from "../../printable.ts";
+import { RunView } from "../../view/run_view.ts";
+import { Screen, type Write } from "../../view/screen.ts";
+import { useColor } from "./color.ts";
+
+export interface Narrator extends Disposable {
+  emit(event: RunEvent): void;
+  /** Leaves the terminal to `work`; events that arrive meanwhile are written after it. */
+  suspendFor<T>(work: () => Promise<T>): Promise<T>;
+}
+
+/** Without an event for this long, the narrator says that it waits for the cluster. */
+const SILENCE_MS = 1_500;
+
+export function openNarrator(host: Host, flags: { color: boolean; showlogs: boolean }): Narrator {
+  const { terminal } = host;
+  const { stdout, stderr } = terminal.isTerminal;
+  const color = (tty: boolean) => tty && useColor(host, flags.color);
+  const view = new RunView({
+    color: color(stderr),
+    terminal: stderr,
+    columns: () => terminal.columns(),
+    showlogs: flags.showlogs,
+    logs: { color: color(stdout), terminal: stdout },
+  });
+  const screen = new Screen();
+  const emit = (event: RunEvent) => write(terminal, screen.paint(view.render(event)));
+  let suspended: RunEvent[] | undefined;
+  const silence = host.clock.every(SILENCE_MS, () => {
+    if (terminal.isLent) return;
+    silence[Symbol.dispose]();
+    emit({ kind: "waiting", text: "the cluster to answer" });
+  });
+  return {
+    emit(event) {
+      if (terminal.isLent && (event.kind === "waiting" || event.kind === "sending")) return;
+      silence[Symbol.dispose]();
+      if (suspended === undefined) emit(event);
+      else if (event.kind !== "waiting") suspended.push(event);
+    },
+    async suspendFor(work) {
+      write(terminal, screen.paint([{ status: printable`` }]));
+      suspended = [];
+      try {
+        return await work();
+      } finally {
+        const events = suspended;
+        suspended = undefined;
+        events.forEach(emit);
+      }
+    },
+    [Symbol.dispose]() {
+      silence[Symbol.dispose]();
+      write(terminal, screen.paint([{ status: printable`` }]));
+    },
+  };
+}
+
+function write(terminal: Terminal, writes: readonly Write[]): void {
+  for (const { to, text } of writes) to === "stdout" ? terminal.out(text) : terminal.err(text);
+}

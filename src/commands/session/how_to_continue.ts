@@ -1,0 +1,18 @@
+/** The commands for a step that stays held. */
+import { joined, type Printable, printable } from "../../printable.ts";
+import { commandLine, type NamedRun } from "../options/held_options.ts";
+
+/** Returns the command lines, a line each. */
+export function howToContinue(run: NamedRun, place: string): Printable {
+  const rows = [
+    ["shell", "work in it"],
+    ["run", "run its own work, and come back"],
+    ["continue", "continue as if its work were done"],
+    ["fail-continue", "fail the step"],
+  ].map(([verb, does]) => [commandLine(run, verb), does]);
+  const width = Math.max(...rows.map(([command]) => command.length));
+  return joined([
+    printable`Step ${place} is still held. To continue:\n`,
+    ...rows.map(([command, does]) => printable`  ${command.padEnd(width)}  ${does}\n`),
+  ]);
+}

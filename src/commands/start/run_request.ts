@@ -1,0 +1,63 @@
+/** Reads what a run is to be started from, and checks the command line against it. */
+import type { RunEvent } from "../../events.ts";
+import type { Host } from "../../host.ts";
+import type { Kube, Stored } from "../../kube/interface.ts";
+import { HELD_LABELS } from "../../objects/own.ts";
+import { read, type Resolving } from "../../resolve/resolve.ts";
+import { checkAccess, readDefaultTimeout } from "../../run/start.ts";
+import type { PipelineRun, TaskRun, WorkspaceBinding } from "../../tekton/model.ts";
+import type { NewRun } from "../../tekton/new_run.ts";
+import { bindParams } from "../../tekton/params.ts";
+import { checkWorkspaces } from "../../tekton/workspaces.ts";
+import { readParam, type RunFlags } from "../options/run_flags.ts";
+import type { Definition, DefinitionKind } from "./definition_kind.ts";
+import { resolvingOptions } from "./resolving.ts";
+
+export interface StartOptions extends RunFlags {
+  /** The Pipeline's or Task's name. */
+  readonly name: string;
+}
+
+/** A run that is asked for, and the definition that it is of. */
+export interface RunRequest<D extends Definition> {
+  readonly kube: Kube;
+  /** As messages name the definition: `Pipeline "build"`. */
+  readonly owner: string;
+  readonly definition: Stored<D>;
+  readonly newRun: NewRun;
+  readonly resolving: Resolving;
+  /** The server's timeout for runs that name none. This takes the longest, and is needed last. */
+  readonly defaultTimeout: Promise<string | undefined>;
+}
+
+/** Throws UsageError for params and workspaces that do not fit, and ClusterError. */
+export async function requestRun<D extends Definition, R extends PipelineRun | TaskRun>(
+  host: Host,
+  { kind, resource, runKind }: DefinitionKind<D, R>,
+  options: StartOptions,
+  { kube, workspaces, emit }: {
+    kube: Kube;
+    workspaces: WorkspaceBinding[];
+    emit: (event: RunEvent) => void;
+  },
+): Promise<RunRequest<D>> {
+  const { name, serviceAccount } = options;
+  const { namespace } = kube;
+  const defaultTimeout = readDefaultTimeout(kube);
+  defaultTimeout.catch(() => {}); // awaited later
+  const [definition] = await Promise.all([
+    read<D>(kube, resource, name),
+    checkAccess(kube, namespace, runKind),
+  ]);
+  const owner = `${kind} "${name}"`;
+  const params = bindParams(owner, definition.spec.params ?? [], options.params, readParam);
+  checkWorkspaces(owner, definition.spec.workspaces ?? [], workspaces);
+  return {
+    kube,
+    owner,
+    definition,
+    newRun: { name, namespace, params, workspaces, labels: HELD_LABELS, serviceAccount },
+    resolving: resolvingOptions(host, options, { kube, emit }),
+    defaultTimeout,
+  };
+}

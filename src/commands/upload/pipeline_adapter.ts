@@ -1,0 +1,159 @@
+/** An upload into a run of a Pipeline. */
+import { UsageError } from "../../errors.ts";
+import { resolveTask, withStepActions } from "../../resolve/resolve.ts";
+import { findSourceTask, type SourceTask } from "../../resolve/source_task.ts";
+import { lowerPipeline } from "../../tekton/breakpoint/lower_pipeline.ts";
+import type {
+  Pipeline,
+  PipelineRun,
+  PipelineTask,
+  Task,
+  WorkspaceBinding,
+} from "../../tekton/model.ts";
+import type { Destination } from "../../tekton/source/destination.ts";
+import type { StandIn } from "../../tekton/source/replaced_steps.ts";
+import { fillParams, pipelineVariables } from "../../tekton/variables.ts";
+import type { Candidate } from "../../tekton/workspaces.ts";
+import { PIPELINE } from "../start/definition_kind.ts";
+import type { RunRequest } from "../start/run_request.ts";
+import { planUpload } from "./plan_upload.ts";
+import type { UploadAdapter, UploadOptions, UploadTarget } from "./upload_command.ts";
+
+export interface PipelineUploadOptions extends UploadOptions {
+  readonly onTask?: string;
+}
+
+export const PIPELINE_UPLOAD: UploadAdapter<Pipeline, PipelineRun, PipelineUploadOptions> = {
+  definitionKind: PIPELINE,
+  plan,
+};
+
+async function plan(
+  request: RunRequest<Pipeline>,
+  options: PipelineUploadOptions,
+): Promise<UploadTarget> {
+  const { owner, definition: pipeline, newRun, resolving } = request;
+  const { namespace, params, workspaces } = newRun;
+  const bound = workspaces.map(({ name }) => name);
+  const variables = pipelineVariables(pipeline, { namespace, params, bound });
+  const silently = { ...resolving, allowProbe: false, emit: () => {} };
+  const paramsOf = (task: PipelineTask) => fillParams(task.params ?? [], variables);
+  const chosen = await findSourceTask(owner, pipeline.spec, {
+    asked: options.onTask,
+    paramsOf,
+    resolve: (task) => resolveTask(resolving, task, variables),
+    look: (task) => resolveTask(silently, task, variables),
+  });
+  const { task: target, found } = chosen;
+  const taskParams = paramsOf(target);
+  const plan = await planUpload(found.spec, {
+    owner: `task "${target.name}"`,
+    flags: options,
+    workspaces: candidates(found, target, workspaces),
+    params: taskParams,
+    withStepActions: (spec, steps) => withStepActions(resolving, spec, steps, taskParams),
+    chosen,
+  });
+  const { spec, standIn, destination } = plan;
+  checkPlace(owner, pipeline, chosen, { destination, workspaces, asked: options.onTask });
+  const image = options.image ?? spec.steps![standIn.at].image ?? "";
+  return {
+    plan,
+    task: target.name,
+    lower: (upload) => lowerPipeline({ ...upload, pipeline, target, task: { ...found, spec } }),
+    changes: changes(options.name, target, standIn, image),
+  };
+}
+
+/** Returns the sentences of --dry-run. */
+function changes(
+  pipeline: string,
+  target: PipelineTask,
+  { replaced }: StandIn,
+  image: string,
+): string[] {
+  const first = `A run of Pipeline ${pipeline} with its spec inline, so that one task can differ:`;
+  const common = [
+    "Labels and annotations of Pipeline and Task are copied, as Tekton copies them for a reference.",
+    "--pause-timeout raises the timeouts that apply while the run is held. Nothing else is changed.",
+  ];
+  if (replaced.length === 0) {
+    return [
+      first,
+      `task ${target.name} has an additional first step, whose script waits for the upload and`,
+      "receives it.",
+      ...common,
+    ];
+  }
+  return [
+    first,
+    `task ${target.name} has a step of ${image || "its image"} in place of those that the upload`,
+    "stands in for. Its script waits for the upload, receives it and writes their results. Retries",
+    "are dropped, and so is what only the replaced steps need. A param that is still used may have a",
+    "new, unique name: inline, a Pipeline's param of the old name would replace its value.",
+    ...common,
+  ];
+}
+
+/** Returns the Task's workspaces, each with what the run binds to it through the Pipeline. */
+function candidates(
+  task: Pick<Task, "spec">,
+  target: PipelineTask,
+  workspaces: readonly WorkspaceBinding[],
+): Candidate[] {
+  return (task.spec.workspaces ?? []).map((workspace) => ({
+    workspace,
+    binding: workspaces.find((binding) => binding.name === boundTo(target, workspace.name)),
+  }));
+}
+
+/** Returns the Pipeline's workspace that is bound to the Task's workspace `name`. */
+function boundTo(target: PipelineTask, name: string): string | undefined {
+  const found = target.workspaces?.find((workspace) => workspace.name === name);
+  return found === undefined ? undefined : found.workspace ?? found.name;
+}
+
+/** Throws UsageError where the other tasks would not find the upload. */
+function checkPlace(
+  owner: string,
+  pipeline: Pipeline,
+  { task: target, others }: SourceTask,
+  { destination, workspaces, asked }: {
+    destination: Destination;
+    workspaces: readonly WorkspaceBinding[];
+    asked?: string;
+  },
+): void {
+  if (destination.scope.kind === "workspace") {
+    checkShared(pipeline, target, destination.scope.name, workspaces);
+    return;
+  }
+  if (others.length === 0 || asked !== undefined) return;
+  const names = [target, ...others].map(({ name }) => name).join(", ");
+  throw new UsageError(
+    `Cannot upload for all of ${owner}: its tasks ${names} each clone into a separate volume`,
+    {
+      hint: "choose the task that gets the upload with --on-task, or run its Task alone: " +
+        "tkn-dev task upload",
+    },
+  );
+}
+
+/** Throws UsageError for an emptyDir that other tasks use too: each task gets a separate one. */
+function checkShared(
+  pipeline: Pipeline,
+  target: PipelineTask,
+  name: string,
+  workspaces: readonly WorkspaceBinding[],
+): void {
+  const shared = boundTo(target, name);
+  const binding = workspaces.find((binding) => binding.name === shared);
+  const [reader] = [...(pipeline.spec.tasks ?? []), ...(pipeline.spec.finally ?? [])]
+    .filter((task) => task.name !== target.name)
+    .filter((task) => task.workspaces?.some((one) => (one.workspace ?? one.name) === shared));
+  if (binding?.emptyDir === undefined || reader === undefined) return;
+  throw new UsageError(
+    `Cannot upload into workspace "${shared}": an emptyDir is not shared with task "${reader.name}"`,
+    { hint: `--workspace name=${shared},volume=1Gi (or claimName=PVC)` },
+  );
+}

@@ -1,0 +1,70 @@
+/** Creates the run, sends the directory while the run is held, and follows the run to its end. */
+import type { Host } from "../../host.ts";
+import type { Kube } from "../../kube/interface.ts";
+import { printable } from "../../printable.ts";
+import { upload } from "../../run/upload.ts";
+import type { RunManifest } from "../../tekton/run_manifest.ts";
+import { renderRunManifest } from "../manifests/render_run.ts";
+import type { UploadFlags } from "../options/upload_flags.ts";
+import type { Narrator } from "../output/narrator.ts";
+import { printData } from "../output/print_data.ts";
+import { entriesToSend, type Source } from "../source/source.ts";
+import { uploadAnnotations } from "../source/upload_annotation.ts";
+import { prepack } from "./prepack.ts";
+import { type ReplacedWork, resultFiles } from "./result_files.ts";
+
+export interface UploadRun extends Pick<Narrator, "emit"> {
+  readonly kube: Kube;
+  readonly runManifest: RunManifest;
+  /** Where the run is held for the upload. */
+  readonly held: { readonly task?: string; readonly step: string };
+  /** The Pipeline's task, where the upload stands in for all of its steps. */
+  readonly uploaded?: string;
+  /** Undefined where every step of the Task runs. */
+  readonly replacedWork?: ReplacedWork;
+  readonly notes: readonly string[];
+  /** The changes that the upload needs, as sentences for --dry-run. */
+  readonly changes: readonly string[];
+}
+
+/** Returns the exit code. */
+export async function runUpload(
+  host: Host,
+  flags: UploadFlags,
+  source: Source,
+  run: UploadRun,
+): Promise<number> {
+  const { emit } = run;
+  if (flags.dryRun !== undefined) {
+    printData(host, renderRunManifest(run.runManifest, flags.dryRun, run.changes));
+    return 0;
+  }
+  for (const text of run.notes) emit({ kind: "note", text });
+  const results = await resultFiles(flags, source.git, run.replacedWork, emit);
+  const facts = await source.git;
+  const over = new AbortController();
+  const { name, outcome } = await upload({
+    ...run,
+    annotations: (receipt) => uploadAnnotations(receipt, facts),
+    clock: host.clock,
+    files: source.files,
+    random: host.random,
+    root: source.root,
+    digests: source.digests,
+    spares: source.checkout.notCheckedOut,
+    entries: entriesToSend(source, emit),
+    prepare: () => prepack(host, { flags, source, over: over.signal }),
+    program: flags.program,
+    compress: flags.compress,
+    deletes: flags.deletes,
+    results,
+    showlogs: flags.showlogs,
+    pauseSeconds: flags.pauseSeconds,
+    interrupt: host.interrupt,
+  }).finally(() => over.abort());
+  if (outcome === undefined) {
+    host.terminal.out(printable`${name}\n`);
+    return 0;
+  }
+  return outcome.succeeded ? 0 : 1;
+}

@@ -1,0 +1,72 @@
+/** An upload into a run of a Task. */
+import { UsageError } from "../../errors.ts";
+import { withStepActions } from "../../resolve/resolve.ts";
+import { lowerTask } from "../../tekton/breakpoint/lower_task.ts";
+import type { Task, TaskRun, TaskSpec } from "../../tekton/model.ts";
+import { keptSteps, type StandIn } from "../../tekton/source/replaced_steps.ts";
+import { stepName } from "../../tekton/target.ts";
+import { TASK } from "../start/definition_kind.ts";
+import type { RunRequest } from "../start/run_request.ts";
+import { planUpload } from "./plan_upload.ts";
+import type { UploadAdapter, UploadOptions, UploadTarget } from "./upload_command.ts";
+
+export const TASK_UPLOAD: UploadAdapter<Task, TaskRun, UploadOptions> = {
+  definitionKind: TASK,
+  plan,
+};
+
+async function plan(request: RunRequest<Task>, options: UploadOptions): Promise<UploadTarget> {
+  const { owner, definition: task, newRun: { params, workspaces }, resolving } = request;
+  const plan = await planUpload(task.spec, {
+    owner,
+    flags: options,
+    workspaces: (task.spec.workspaces ?? []).map((workspace) => ({
+      workspace,
+      binding: workspaces.find((binding) => binding.name === workspace.name),
+    })),
+    params,
+    withStepActions: (spec, steps) => withStepActions(resolving, spec, steps, params),
+  });
+  const { spec, standIn, destination } = plan;
+  if (destination.scope.kind === "workspace") {
+    const { workspaces } = spec.steps![standIn.at];
+    checkMounted(owner, spec, workspaces, destination.scope.name);
+  }
+  return {
+    plan,
+    lower: (upload) => lowerTask({ ...upload, task: { ...task, spec } }),
+    changes: changes(options.name, spec, standIn),
+  };
+}
+
+/** Returns the sentences of --dry-run. */
+function changes(task: string, spec: TaskSpec, standIn: StandIn): string[] {
+  const names = standIn.replaced.map((at) => stepName(spec.steps![at], at));
+  const steps = `${names.length === 1 ? "step" : "steps"} ${names.join(", ")}`;
+  const others = keptSteps(spec, standIn).length === 0 ? "" : "; the other steps are unchanged";
+  return [
+    `A run of Task ${task} with its spec inline, so that one step can wait for the upload:`,
+    names.length === 0
+      ? "an additional first step, after which every step of the Task runs."
+      : `it stands in for ${steps}, whose own work is not done${others}.`,
+    "Labels and annotations of the Task are copied, as Tekton copies them for a reference.",
+    "--pause-timeout raises the timeout, which applies while the run is held.",
+  ];
+}
+
+/** Throws UsageError where steps or sidecars ask for the workspace and the step does not. */
+function checkMounted(
+  owner: string,
+  { steps = [], sidecars = [] }: TaskSpec,
+  own: { name: string }[] | undefined,
+  workspace: string,
+): void {
+  const asks = (one: { workspaces?: unknown }) =>
+    (one.workspaces as { name: string }[] | undefined)?.some(({ name }) => name === workspace);
+  const isIsolated = [...steps, ...sidecars].some(asks);
+  if (!isIsolated || asks({ workspaces: own })) return;
+  throw new UsageError(
+    `Cannot upload into workspace "${workspace}" of ${owner}: the step does not mount it`,
+    { hint: "choose a step that does with --on-step" },
+  );
+}

@@ -1,0 +1,110 @@
+/** `pipeline upload` and `task upload`: one command, with an adapter for what differs. */
+import type { Host } from "../../host.ts";
+import type { TaskUpload } from "../../tekton/breakpoint/lower_task.ts";
+import { heldStep } from "../../tekton/breakpoint/replace_steps.ts";
+import type { PipelineRun, TaskRun } from "../../tekton/model.ts";
+import type { RunManifest } from "../../tekton/run_manifest.ts";
+import { stepName } from "../../tekton/target.ts";
+import type { UploadFlags } from "../options/upload_flags.ts";
+import { openNarrator } from "../output/narrator.ts";
+import { type ListOrExplain, listOrExplain } from "../source/list_or_explain.ts";
+import { openSource, type Source } from "../source/source.ts";
+import type { Definition, DefinitionKind } from "../start/definition_kind.ts";
+import { newGate } from "../start/gate.ts";
+import { requestRun, type RunRequest, type StartOptions } from "../start/run_request.ts";
+import { readBindings } from "../start/workspace_bindings.ts";
+import { watch } from "../watch/watch.ts";
+import { checkHandOver, runHandedOver } from "./hand_over.ts";
+import { intoPlace, type UploadPlan } from "./plan_upload.ts";
+import { runUpload } from "./run_upload.ts";
+
+export interface UploadOptions extends UploadFlags, StartOptions {
+  readonly listOrExplain?: ListOrExplain;
+}
+
+/** How an upload into a run of a Pipeline differs from one into a run of a Task. */
+export interface UploadAdapter<
+  D extends Definition,
+  R extends PipelineRun | TaskRun,
+  O extends UploadOptions,
+> {
+  readonly definitionKind: DefinitionKind<D, R>;
+  /** Chooses the steps that the upload stands in for, and its place. Throws UsageError. */
+  plan(request: RunRequest<D>, options: O): Promise<UploadTarget>;
+}
+
+/** Where in the run the upload goes. */
+export interface UploadTarget {
+  readonly plan: UploadPlan;
+  /** The Pipeline's task; undefined in a TaskRun. */
+  readonly task?: string;
+  /** Makes the run that takes the upload. */
+  lower(upload: Omit<TaskUpload, "task">): RunManifest;
+  /** The changes that the upload needs, as sentences for --dry-run. */
+  readonly changes: readonly string[];
+}
+
+/** Returns the exit code. */
+export async function runUploadCommand<
+  D extends Definition,
+  R extends PipelineRun | TaskRun,
+  O extends UploadOptions,
+>(host: Host, adapter: UploadAdapter<D, R, O>, options: O): Promise<number> {
+  if (options.listOrExplain !== undefined) {
+    return await listOrExplain(host, options, options.listOrExplain);
+  }
+  return options.watch === undefined
+    ? await uploadOnce(host, adapter, options)
+    : await watch(host, options, (host, source) => uploadOnce(host, adapter, options, source));
+}
+
+async function uploadOnce<
+  D extends Definition,
+  R extends PipelineRun | TaskRun,
+  O extends UploadOptions,
+>(
+  host: Host,
+  adapter: UploadAdapter<D, R, O>,
+  options: O,
+  opened?: Source,
+): Promise<number> {
+  const { definitionKind } = adapter;
+  checkHandOver(host, options);
+  const source = opened ?? await openSource(host, options);
+  const workspaces = await readBindings(host, options);
+  using narrator = openNarrator(host, options);
+  const { emit } = narrator;
+  const kube = await host.connect(options.connect);
+  const request = await requestRun(host, definitionKind, options, { kube, workspaces, emit });
+  const { definition, newRun, resolving } = request;
+  const { task, plan, lower, changes } = await adapter.plan(request, options);
+  const { spec, standIn, destination, deletes, replacedWork, notes } = plan;
+  const defaultTimeout = await request.defaultTimeout;
+  const again = `tkn-dev ${definitionKind.noun} upload ${options.name}`;
+  const gate = newGate(host, options.pauseSeconds, again);
+  if (options.handOver !== undefined) {
+    const step = stepName(spec.steps![standIn.at], standIn.at);
+    const breakpoints = { tasks: [], steps: [{ task, step }] };
+    const flags = { ...options, ...intoPlace(destination), deletes };
+    const held = await definitionKind.hold(
+      resolving,
+      definitionKind.newRun(newRun),
+      definition,
+      breakpoints,
+      { gate, defaultTimeout },
+    );
+    return await runHandedOver(host, flags, { kube, narrator, held, source, replacedWork, notes });
+  }
+  const { image } = options;
+  const isWhole = standIn.replaced.length === spec.steps!.length;
+  return await runUpload(host, { ...options, deletes }, source, {
+    kube,
+    emit,
+    runManifest: lower({ ...newRun, standIn, destination, image, gate, defaultTimeout }),
+    held: { task, step: heldStep(spec, standIn) },
+    uploaded: isWhole ? task : undefined,
+    replacedWork,
+    changes,
+    notes,
+  });
+}

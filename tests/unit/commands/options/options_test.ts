@@ -1,0 +1,234 @@
+import assert from "node:assert/strict";
+import { PROGRAM } from "../../../../src/cli/commands.ts";
+import { parse } from "../../../../src/cli/parse.ts";
+import { options as pipelineOptions } from "../../../../src/commands/pipeline_upload.ts";
+import { options as taskOptions } from "../../../../src/commands/task_upload.ts";
+import { options as sandboxOptions } from "../../../../src/commands/sandbox.ts";
+import { readParam } from "../../../../src/commands/options/run_flags.ts";
+import { refusal } from "../../../support/refusal.ts";
+
+const pipeline = (...argv: string[]) =>
+  pipelineOptions(parse(["pipeline", "upload", "p", ...argv], PROGRAM));
+const task = (...argv: string[]) => taskOptions(parse(["task", "upload", "t", ...argv], PROGRAM));
+
+const DEFAULTS = {
+  connect: { namespace: undefined, context: undefined, kubeconfig: undefined },
+  directory: ".",
+  onStep: undefined,
+  onWorkspace: undefined,
+  onDirectory: undefined,
+  ignore: [],
+  ignoreFiles: [],
+  readsIgnoreFiles: true,
+  withGit: false,
+  eol: "asis",
+  secrets: "warn",
+  listOrExplain: undefined,
+  program: ["tar"],
+  compress: "auto",
+  deletes: "auto",
+  image: undefined,
+  handOver: undefined,
+  watch: undefined,
+  showlogs: true,
+  pauseSeconds: 600,
+  dryRun: undefined,
+  params: [],
+  workspaces: [],
+  results: [],
+  serviceAccount: undefined,
+  allowProbe: false,
+  color: true,
+};
+
+Deno.test("without a flag all is as by default", () => {
+  assert.deepEqual(pipeline(), { ...DEFAULTS, name: "p", onTask: undefined });
+  assert.deepEqual(task(), { ...DEFAULTS, name: "t" });
+});
+
+const FLAGS = [
+  ["src", "--on-step", "s", "--on-workspace", "w", "--on-directory", "a/b"],
+  [
+    "--allow-probe",
+    "--ignore",
+    "x",
+    "--ignore",
+    "*.y",
+    "--ignore-file",
+    "f",
+    "--ignore-file",
+    "g",
+    "--no-ignore",
+    "--with-git",
+    "--eol=git",
+    "--secrets",
+    "deny",
+    "--list",
+    "--explain",
+    "e",
+    "--exec",
+    "bsdtar",
+    "--showlogs=false",
+    "-C",
+  ],
+  ["-p", "a=1", "--param", "b=x=y", "-w", "name=w,claimName=pvc,subPath=d"],
+  ["-w", "name=v,volumeClaimTemplateFile=v.yaml", "--result", "commit=abc", "-s", "sa"],
+  ["-n", "ns", "-c", "ctx", "-k", "file", "--dry-run", "-o", "json", "--pause-timeout", "1h30m"],
+  ["--upload-image", "busybox", "--compress=always", "--delete=never"],
+].flat();
+
+Deno.test("every flag has its place", () => {
+  const common = {
+    connect: { namespace: "ns", context: "ctx", kubeconfig: "file" },
+    directory: "src",
+    onStep: "s",
+    onWorkspace: "w",
+    onDirectory: "a/b",
+    ignore: ["x", "*.y"],
+    ignoreFiles: ["f", "g"],
+    readsIgnoreFiles: false,
+    withGit: true,
+    eol: "git" as const,
+    secrets: "deny" as const,
+    listOrExplain: { paths: ["e"], soleArgument: undefined },
+    program: ["bsdtar"],
+    compress: "always" as const,
+    deletes: "never" as const,
+    image: "busybox",
+    handOver: undefined,
+    watch: undefined,
+    showlogs: false,
+    pauseSeconds: 5400,
+    dryRun: "json" as const,
+    params: [{ name: "a", text: "1" }, { name: "b", text: "x=y" }],
+    workspaces: [
+      { name: "w", persistentVolumeClaim: { claimName: "pvc" }, subPath: "d" },
+      { name: "v", volumeClaimTemplateFile: "v.yaml" },
+    ],
+    results: [{ name: "commit", value: "abc" }],
+    serviceAccount: "sa",
+    allowProbe: true,
+    color: false,
+  };
+  assert.deepEqual(pipeline(...FLAGS, "--on-task", "clone"), {
+    ...common,
+    name: "p",
+    onTask: "clone",
+  });
+  assert.deepEqual(task(...FLAGS), { ...common, name: "t" });
+});
+
+Deno.test("a directory in the workspace is told without what says nothing", () => {
+  for (
+    const [given, told] of [
+      [".", "."],
+      ["", "."],
+      ["./", "."],
+      ["a//b/", "a/b"],
+      ["./a/./b", "a/b"],
+      ["..a", "..a"],
+      ["a b", "a b"],
+      ["-x", "-x"],
+      ["/var//workdir/./a/", "/var/workdir/a"],
+      ["/", "/"],
+    ]
+  ) assert.equal(pipeline("--on-directory", given).onDirectory, told, given);
+});
+
+Deno.test("a directory that leads out of the workspace is refused", () => {
+  for (
+    const [given, why] of [
+      ["/a/..", 'it has ".." in it'],
+      ["..", "it leads out of the workspace"],
+      ["a/../b", 'it has ".." in it'],
+      ["./a/../../b", "it leads out of the workspace"],
+      ["a\nb", "no directory has such a name"],
+      ["a\0", "no directory has such a name"],
+    ]
+  ) {
+    assert.equal(
+      refusal(() => task("--on-directory", given)),
+      `Cannot upload into --on-directory "${given}": ${why}\n` +
+        "give a path relative to the workspace's root, or an absolute one in the container",
+    );
+  }
+});
+
+Deno.test("the program is split into words as a shell would, and nothing more is done with it", () => {
+  for (
+    const [given, words] of [
+      ["bsdtar", ["bsdtar"]],
+      ["  tar   -x  ", ["tar", "-x"]],
+      [`sh -c "cat >'x y'"`, ["sh", "-c", "cat >'x y'"]],
+      ["sh -c 'cat >$HOME/x'", ["sh", "-c", "cat >$HOME/x"]],
+      ["a $(b) ; c", ["a", "$(b)", ";", "c"]],
+    ] as const
+  ) assert.deepEqual(pipeline("--exec", given).program, words);
+});
+
+Deno.test("a program without a word is refused", () => {
+  for (const given of ["", "  "]) {
+    assert.equal(
+      refusal(() => pipeline("--exec", given)),
+      `Cannot run --exec "${given}": it names no program\nthe default is --exec tar`,
+    );
+  }
+});
+
+Deno.test("a param, a result and a workspace that are none are refused by their flag", () => {
+  assert.match(refusal(() => task("-p", "x")), /^Cannot read --param "x"/);
+  assert.match(refusal(() => task("--result", "x")), /^Cannot read --result "x"/);
+  assert.match(refusal(() => task("-w", "name=x")), /^Cannot read --workspace "name=x"/);
+});
+
+Deno.test("a param's text is read as its type, or refused with how it is written", () => {
+  assert.equal(readParam("a", "x,y", "string"), "x,y");
+  assert.deepEqual(readParam("a", "x,y", "array"), ["x", "y"]);
+  assert.deepEqual(readParam("a", "k:v", "object"), { k: "v" });
+  assert.equal(
+    refusal(() => readParam("a", "x", "object")),
+    'Cannot set param "a": it is an object, and "x" is not\n--param a=key:value,key2:value2',
+  );
+});
+
+Deno.test("the sandbox's port is free to choose, or a number that is one", () => {
+  const port = (...argv: string[]) => sandboxOptions(parse(["sandbox", ...argv], PROGRAM));
+  assert.deepEqual(port(), {});
+  assert.deepEqual(port("--port", "0"), { port: 0 });
+  assert.deepEqual(port("--port", "65535"), { port: 65535 });
+  for (const given of ["65536", "x", "", "1.5", "0x10"]) {
+    assert.equal(
+      refusal(() => port(`--port=${given}`)),
+      `Cannot listen on --port "${given}": it is not a number from 0 to 65535`,
+    );
+  }
+});
+
+Deno.test("a dry run prints YAML where it is not told otherwise, and only it prints", () => {
+  assert.equal(pipeline("--dry-run").dryRun, "yaml");
+  assert.throws(() => pipeline("-o", "yaml"), /only --dry-run prints the run/);
+  assert.throws(() => pipeline("--dry-run", "-o", "xml"), /"xml": no such format/);
+});
+
+Deno.test("--watch alone is --watch=after, and there is --watch=restart", () => {
+  assert.equal(pipeline("--watch").watch, "after");
+  assert.equal(task("--watch=after").watch, "after");
+  assert.equal(task("--watch=restart").watch, "restart");
+  assert.equal(
+    refusal(() => task("--watch=now")),
+    'Cannot watch as --watch="now": no such mode\n--watch or --watch=restart',
+  );
+});
+
+Deno.test("what no run that is watched can do is refused, with why", () => {
+  const refused = (...argv: string[]) => refusal(() => pipeline("--watch", ...argv));
+  assert.equal(
+    refused("--no-continue"),
+    "Cannot watch with --no-continue: the run is left held, and does not end\n" +
+      "leave out --watch or --no-continue",
+  );
+  assert.match(refused("--dry-run"), /^Cannot watch with --dry-run: it starts no run\n/);
+  assert.match(refused("--list"), /^Cannot watch with --list: it starts no run\n/);
+  assert.match(refused("--explain", "a"), /^Cannot watch with --explain: it starts no run\n/);
+  assert.match(refused("--showlogs=false"), /^Cannot watch with --showlogs=false: .*not followed/);
+});

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import "../../../support/no_env.ts";
+import { openNarrator } from "../../../../src/commands/output/narrator.ts";
+import { FakeHost } from "../../../support/fake_host.ts";
+
+const FLAGS = { color: true, showlogs: true };
+
+Deno.test("a cluster that does not answer is told within two seconds, once", () => {
+  const host = new FakeHost();
+  const narrator = openNarrator(host, FLAGS);
+  host.clock.advance(1_000);
+  assert.equal(host.terminal.stderr, "");
+  host.clock.advance(5_000);
+  assert.equal(host.terminal.stderr, "Waiting for the cluster to answer\n");
+  narrator[Symbol.dispose]();
+  assert.equal(host.clock.alarmCount, 0);
+});
+
+Deno.test("one that answers is not waited for aloud", () => {
+  const host = new FakeHost();
+  using narrator = openNarrator(host, FLAGS);
+  narrator.emit({ kind: "note", text: "here" });
+  host.clock.advance(5_000);
+  assert.equal(host.terminal.stderr, "Note: here\n");
+});
+
+Deno.test("while the terminal is another program's nothing is said of waiting, after it that is", () => {
+  const host = new FakeHost();
+  host.terminal.isLent = true;
+  using narrator = openNarrator(host, FLAGS);
+  host.clock.advance(5_000);
+  narrator.emit({ kind: "waiting", text: "it" });
+  assert.equal(host.terminal.stderr, "");
+  host.terminal.isLent = false;
+  host.clock.advance(2_000);
+  assert.equal(host.terminal.stderr, "Waiting for the cluster to answer\n");
+});

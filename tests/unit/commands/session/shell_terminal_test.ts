@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { printable } from "../../../../src/printable.ts";
+import { QUIET_MS } from "../../../../src/commands/session/key_question.ts";
+import { ShellTerminal } from "../../../../src/commands/session/shell_terminal.ts";
+import { FakeHost } from "../../../support/fake_host.ts";
+import { turn, until } from "../../../support/fake_transport.ts";
+
+const QUESTION = { text: "Edit it?", yes: "edit" };
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+Deno.test("keys go to who has the terminal, and to nobody while it is taken back", async () => {
+  const { terminal, clock } = new FakeHost();
+  // A terminal's keys end with it only: here each turn's do.
+  terminal.turns.push("for the shell");
+  const shellTerminal = new ShellTerminal(terminal, clock);
+  assert.equal(terminal.isRaw, true);
+  assert.equal(await new Response(shellTerminal.keys).text(), "for the shell");
+  const size = await shellTerminal.sizes[Symbol.asyncIterator]().next();
+  assert.deepEqual(size.value, terminal.size);
+  terminal.turns.push("after");
+  const result = await shellTerminal.suspendFor(() => {
+    assert.equal(terminal.isRaw, false);
+    return Promise.resolve("done");
+  });
+  assert.equal(result, "done");
+  assert.equal(terminal.isRaw, true);
+  await shellTerminal[Symbol.asyncDispose]();
+  assert.equal(terminal.isRaw, false);
+});
+
+/** A terminal at which somebody types, lent to a shell; `shell` has the keys that reached it. */
+function stage() {
+  const host = new FakeHost();
+  const { terminal, clock } = host;
+  terminal.isTyped = true;
+  const shellTerminal = new ShellTerminal(terminal, clock);
+  let shell = "";
+  void shellTerminal.keys.pipeThrough(new TextDecoderStream()).pipeTo(
+    new WritableStream({ write: (text) => void (shell += text) }),
+  ).catch(() => {});
+  return {
+    terminal,
+    clock,
+    shellTerminal,
+    shell: () => shell,
+    /** Until the question takes an answer. */
+    async untilAsked() {
+      await until(() => clock.alarmCount > 0);
+      clock.advance(QUIET_MS);
+      await until(() => terminal.stderr.includes("any other key"));
+    },
+  };
+}
+
+Deno.test("while a question is asked no key goes to the shell, and after it all do", async () => {
+  const { terminal, shellTerminal, shell, untilAsked } = stage();
+  await terminal.type("before ");
+  const answer = shellTerminal.ask(QUESTION);
+  await terminal.type("ahead");
+  await untilAsked();
+  await terminal.type("e");
+  assert.equal(await answer, true);
+  await terminal.type("after");
+  await until(() => shell().endsWith("after"));
+  assert.equal(shell(), "before after");
+});
+
+Deno.test("what the shell writes can't hide or change a question: it waits for its end", async () => {
+  const { terminal, clock, shellTerminal, untilAsked } = stage();
+  shellTerminal.write(bytes("$ \x1b[8m\x1b]0;"), "stdout");
+  clock.advance(100);
+  const answer = shellTerminal.ask(QUESTION);
+  await turn();
+  shellTerminal.write(bytes("\x1b[2JPress e to go on"), "stdout");
+  await untilAsked();
+  assert.equal(terminal.stdout, "$ \x1b[8m\x1b]0;");
+  await terminal.type("n");
+  // Ends the unfinished sequence, resets the terminal, and begins a line.
+  assert.ok(
+    terminal.stderr.startsWith("\x18\x1b\\\x1b[!p\x1b[?7h\x1b[0m\r\nEdit it? "),
+    terminal.stderr,
+  );
+  assert.equal(await answer, false);
+  assert.ok(terminal.stdout.endsWith("Press e to go on"));
+});
+
+Deno.test("a question follows the output that is on its way", async () => {
+  const { terminal, clock, shellTerminal, untilAsked } = stage();
+  shellTerminal.write(bytes("$ debug-run"), "stdout");
+  const answer = shellTerminal.ask(QUESTION);
+  await turn();
+  shellTerminal.write(bytes(" --edit\r\n"), "stdout");
+  assert.equal(terminal.stderr, "");
+  clock.advance(100);
+  await until(() => terminal.stderr.includes("Edit it? "));
+  assert.equal(terminal.stdout, "$ debug-run --edit\r\n");
+  await untilAsked();
+  await terminal.type("e");
+  assert.equal(await answer, true);
+});
+
+Deno.test("output that waits is bounded, and what is dropped is told", async () => {
+  const { terminal, shellTerminal } = stage();
+  await shellTerminal.suspendFor(async () => {
+    const part = new Uint8Array(64 * 1024).fill(0x78);
+    for (let count = 0; count < 100; count++) shellTerminal.write(part, "stdout");
+    await turn();
+    assert.equal(terminal.stdout, "");
+  });
+  assert.equal(terminal.stdout.length, 1 << 20);
+  assert.match(terminal.stderr, /Note: 5505024 bytes of output were dropped meanwhile\r\n$/);
+});
+
+Deno.test("a line counts once, and only if it was typed for the shell", async () => {
+  const { terminal, shellTerminal, untilAsked } = stage();
+  assert.equal(shellTerminal.takeTypedLine(), false);
+  await terminal.type("\x1b[12;40R");
+  assert.equal(shellTerminal.takeTypedLine(), false, "a terminal's answer to a query");
+  await terminal.type("debug-run --edit\r");
+  assert.deepEqual([shellTerminal.takeTypedLine(), shellTerminal.takeTypedLine()], [true, false]);
+  const answer = shellTerminal.ask(QUESTION);
+  await untilAsked();
+  await terminal.type("\r");
+  await answer;
+  assert.equal(shellTerminal.takeTypedLine(), false, "typed for the question");
+});
+
+Deno.test("the end of the shell answers a question with no, and so is any after it", async () => {
+  const { shellTerminal, untilAsked } = stage();
+  const answer = shellTerminal.ask(QUESTION);
+  await untilAsked();
+  shellTerminal.stopAsking();
+  assert.equal(await answer, false);
+  assert.equal(await shellTerminal.ask(QUESTION), false);
+});
+
+Deno.test("a word of ours follows the output that is on its way, but not for ever", async () => {
+  const { terminal, clock, shellTerminal } = stage();
+  shellTerminal.write(bytes("Exit code: 0\r\n"), "stdout");
+  const said = shellTerminal.say(printable`one\ntwo\n`);
+  await until(() => clock.alarmCount > 0);
+  assert.equal(terminal.stderr, "");
+  clock.advance(100);
+  await said;
+  assert.ok(terminal.stderr.endsWith("one\r\ntwo\r\n"));
+  shellTerminal.write(bytes("."), "stdout");
+  let isSaid = false;
+  void shellTerminal.say(printable`three\n`).then(() => isSaid = true);
+  for (let ms = 0; ms <= 2_100 && !isSaid; ms += 50) {
+    shellTerminal.write(bytes("."), "stdout");
+    clock.advance(50);
+    await turn();
+  }
+  assert.ok(terminal.stderr.endsWith("\r\nthree\r\n"));
+});

@@ -1,0 +1,67 @@
+import "../../../support/no_env.ts";
+import assert from "node:assert/strict";
+import { PROGRAM } from "../../../../src/cli/commands.ts";
+import { parse } from "../../../../src/cli/parse.ts";
+import { uploadFlags } from "../../../../src/commands/options/upload_flags.ts";
+import { readBindings } from "../../../../src/commands/start/workspace_bindings.ts";
+import { UsageError } from "../../../../src/errors.ts";
+import { FakeHost } from "../../../support/fake_host.ts";
+import { MemoryFiles } from "../../../support/memory_files.ts";
+import { rejection } from "../../../support/refusal.ts";
+import { tree } from "../../../support/tree_text.ts";
+
+function flags(...argv: string[]) {
+  const call = parse(["task", "upload", "t", "/tree", ...argv], PROGRAM);
+  return uploadFlags(call.flags, call.args.DIR);
+}
+
+function bound(text: string, ...files: string[]) {
+  const host = new FakeHost(new MemoryFiles(tree(files.join("\n"))));
+  return { host, bindings: () => readBindings(host, flags("-w", text)) };
+}
+
+const FROM_FILE = "name=x,subPath=d,volumeClaimTemplateFile=/tree/v.yaml";
+const HINT = "a YAML file with the spec of a PersistentVolumeClaim";
+
+Deno.test("a claim template comes out of its file, the rest of the binding stays", async () => {
+  const yaml = '"spec:\\n  accessModes: [ReadWriteOnce]\\n"';
+  assert.deepEqual(await bound(FROM_FILE, `file v.yaml ${yaml}`).bindings(), [
+    { name: "x", subPath: "d", volumeClaimTemplate: { spec: { accessModes: ["ReadWriteOnce"] } } },
+  ]);
+});
+
+Deno.test("a binding without a file asks for none", async () => {
+  const { host, bindings } = bound("name=x,emptyDir=");
+  assert.deepEqual(await bindings(), [{ name: "x", emptyDir: {} }]);
+  assert.deepEqual(host.files.touched, []);
+});
+
+for (
+  const [what, file, why] of [
+    ["is not there", "file other x", "no such file"],
+    ["has no spec", 'file v.yaml "a: 1\\n"', "it is not a PersistentVolumeClaim: it has no spec"],
+    ["is a text", "file v.yaml text", "it is not a PersistentVolumeClaim: it has no spec"],
+    ["is empty", "file v.yaml", "it is not a PersistentVolumeClaim: it has no spec"],
+  ]
+) {
+  Deno.test(`a claim template whose file ${what} is refused`, async () => {
+    assert.equal(
+      await rejection(bound(FROM_FILE, file).bindings(), UsageError),
+      `Cannot read volumeClaimTemplateFile "/tree/v.yaml": ${why}\n${HINT}`,
+    );
+  });
+}
+
+Deno.test("a claim template that is no YAML is refused with the place", async () => {
+  const { bindings } = bound(FROM_FILE, 'file v.yaml "a: 1\\n b: [\\n"');
+  assert.match(await rejection(bindings(), UsageError), /^Cannot read "\/tree\/v.yaml": .*line \d/);
+});
+
+Deno.test("a claim template that may not be read is refused, not a bug", async () => {
+  const { host, bindings } = bound(FROM_FILE, "file v.yaml x");
+  host.files.deny("/tree/v.yaml");
+  assert.equal(
+    await rejection(bindings(), UsageError),
+    `Cannot read volumeClaimTemplateFile "/tree/v.yaml": permission denied\n${HINT}`,
+  );
+});
