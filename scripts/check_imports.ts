@@ -3,7 +3,7 @@
  * also checks that few modules and no library are loaded at the start, so that help is fast;
  * commands load the other modules when they need them.
  */
-import { importCycles } from "./import_cycles.ts";
+import { importCycles } from "./check_imports/cycles.ts";
 
 /** Each part of src, and the parts whose modules it may import. */
 const ALLOWED: Record<string, string[]> = {
