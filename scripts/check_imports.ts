@@ -80,6 +80,9 @@ const ALLOWED: Record<string, string[]> = {
   "version": [],
 };
 
+/** Folders of one part, from the bottom up. Each may import only itself and those below. */
+const LAYERS = ["sandbox/store", "sandbox/node", "sandbox/tekton", "sandbox/api"];
+
 /**
  * The modules that are loaded at every start. All others are loaded by an import() of the command,
  * or of the call, that needs them.
@@ -148,6 +151,8 @@ function check(module: Module): void {
 }
 
 function checkOwn(from: string, to: string): void {
+  const [layer, other] = [from, to].map((name) => LAYERS.findIndex((one) => isOwner(one, name)));
+  if (layer >= 0 && other > layer) problems.push(`${from} may not import ${to}, a layer above`);
   if (partOf(to) === partOf(from)) return;
   const allowed = ALLOWED[from] ?? ALLOWED[partOf(from)];
   if (allowed === undefined) problems.push(`${from}: the table has no row for it`);
