@@ -65,7 +65,7 @@ const ALLOWED: Record<string, string[]> = {
   "cli": ["errors"],
   "tekton": ["step", "kube/interface", "errors", "shape"],
   "tree": ["errors", "host", "path_bytes", "async/bell"],
-  "step": [],
+  "step": ["errors", "path_bytes"],
   "kube": ["errors", "path_bytes", "shape"],
   "kube/interface": ["shape"],
   "deno": ["kube", "errors", "host", "path_bytes", "printable"],

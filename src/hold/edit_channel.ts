@@ -6,7 +6,8 @@
 import type { Clock } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import { listenCommand } from "../step/scripts.ts";
-import { type EditRequest, EditRequestReader } from "./edit_request.ts";
+import { EditAnswer, type EditRequest } from "../step/protocol/listen.ts";
+import { EditRequestReader } from "./edit_request.ts";
 import type { Pause } from "./pause.ts";
 import { ticking } from "../async/ticking.ts";
 
@@ -66,11 +67,11 @@ async function answerTo(request: EditRequest, requests: EditRequests): Promise<s
   switch (request.kind) {
     case "edit": {
       const why = await requests.edit();
-      return why === undefined ? "ready" : `no ${why.replaceAll("\n", " ")}`;
+      return why === undefined ? EditAnswer.ready : EditAnswer.refused(why);
     }
     case "ran":
       await requests.ran(request.exitCode);
-      return "done";
+      return EditAnswer.done;
   }
 }
 

@@ -1,6 +1,7 @@
 /** A step that holds, as its pod and its log tell: pure. */
-import { BREAKPOINT_LINES, POST_FILE } from "../step/entrypoint.ts";
-import { GATE_DIRECTORY, type GateKind, readHeldLine } from "../step/scripts.ts";
+import { POST_FILE } from "../step/entrypoint.ts";
+import { type GateKind, readBreakpointLine, readHeldLine } from "../step/protocol/gate.ts";
+import { GATE_DIRECTORY } from "../step/scripts.ts";
 import type { Stored } from "../kube/interface.ts";
 import { LABEL, type Pod } from "../tekton/model.ts";
 import { STEP_PREFIX } from "../tekton/pod_state.ts";
@@ -102,8 +103,7 @@ function readHold(pod: Pod, container: string, line: string): Hold | undefined {
     return said?.gate === "entrypoint" ? { ...said, postFile: POST_FILE } : said;
   }
   if (!hasBreakpoint(pod, container)) return undefined;
-  const gate = (["beforeStep", "onFailure"] as const)
-    .find((gate) => line.includes(BREAKPOINT_LINES[gate]));
+  const gate = readBreakpointLine(line);
   if (gate === undefined) return undefined;
   const args = containerOf(pod, container)?.args ?? [];
   const postFile = args[args.indexOf("-post_file") + 1];

@@ -2,6 +2,7 @@
 import { ClusterError } from "../errors.ts";
 import type { RawTerminal } from "../host.ts";
 import type { ExecResult, Kube } from "../kube/interface.ts";
+import { isProgramMissing } from "../step/protocol/start_failure.ts";
 import { plainShellCommand, shellCommand } from "../step/scripts.ts";
 import { type Pause, stepPath } from "./pause.ts";
 
@@ -41,7 +42,9 @@ export async function openShell(
     ...output,
     signal,
   });
-  if (result.exitCode === undefined && isMissing(result)) throw new NoShellError(pause);
+  if (result.exitCode === undefined && isProgramMissing(result.message)) {
+    throw new NoShellError(pause);
+  }
   return exitCode(result, name);
 }
 
@@ -75,14 +78,10 @@ function placeOf({ namespace, pod, container }: Pause) {
   return { namespace, pod, container };
 }
 
-function isMissing({ message }: ExecResult): boolean {
-  return /executable file not found|no such file/.test(message);
-}
-
 function exitCode(result: ExecResult, name: string): number {
   if (result.exitCode !== undefined) return result.exitCode;
   const what = `Cannot run a command in step "${name}"`;
-  throw isMissing(result)
+  throw isProgramMissing(result.message)
     ? new ClusterError(`${what}: its image has no such program`, {
       hint: "name one that it has: sh -c '...' for what a shell does itself",
     })

@@ -6,6 +6,7 @@ import { LABEL, type Pod } from "../tekton/model.ts";
 import { STEP_PREFIX } from "../tekton/pod_state.ts";
 import type { LiveRun, MissedPause } from "./live_run.ts";
 import type { Pause } from "../hold/pause.ts";
+import { isInterpreterMissing } from "../step/protocol/start_failure.ts";
 
 export interface PauseOptions {
   readonly clock: Clock;
@@ -72,7 +73,7 @@ async function withoutGate(
   { image, said }: MissedPause,
 ): Promise<undefined> {
   const { live, held } = options;
-  if (/fork\/exec|exec format error/.test(said.join("\n"))) {
+  if (isInterpreterMissing(said)) {
     throw new TransferError(
       `Cannot hold step "${held.step}": its image "${image}" has no shell`,
       { hint: "name one that has a shell with --upload-image, or choose another --on-step" },

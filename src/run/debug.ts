@@ -5,6 +5,7 @@ import { conduct, type Conducted, type ConductOptions, type RunResult } from "./
 import { isHeld } from "../hold/held_steps.ts";
 import type { LiveRun, MissedPause } from "./live_run.ts";
 import { type Pause, stepPath } from "../hold/pause.ts";
+import { isInterpreterMissing } from "../step/protocol/start_failure.ts";
 import { checkPodsGone, hasPodLeft, isPodGone } from "./pod_gone.ts";
 
 export interface DebugOptions extends Omit<ConductOptions, "cancelsOn"> {
@@ -98,7 +99,7 @@ const EXPLANATION_MS = 1_000;
 
 /** A step that was skipped, or one that was to hold where it fails and did not, is no matter. */
 function whyMissed({ container, image, said }: MissedPause): string | undefined {
-  if (!/fork\/exec|exec format error/.test(said.join("\n"))) return undefined;
+  if (!isInterpreterMissing(said)) return undefined;
   const step = container.replace(/^step-/, "");
   return `Step ${step} did not hold, for its image "${image}" has no shell: --without-shell holds it`;
 }

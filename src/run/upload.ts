@@ -21,12 +21,13 @@ import {
 } from "./pod_gone.ts";
 import { recordPlace } from "../transfer/record_place.ts";
 import { send } from "../transfer/send.ts";
-import type { PrepackedTree, SendOptions, SourceTree } from "../transfer/options.ts";
+import type { SendOptions, SourceTree } from "../transfer/options.ts";
+import type { PrepackedTree } from "../transfer/prepack/prepacked_archive.ts";
 
 type Sending = Pick<SendOptions, "program" | "compress" | "deletes" | "results">;
 
 export interface UploadOptions
-  extends Omit<ConductOptions, "cancelsOn">, Omit<SourceTree, "entries" | "prepared">, Sending {
+  extends Omit<ConductOptions, "cancelsOn">, Omit<SourceTree, "entries" | "prepacked">, Sending {
   readonly held: { readonly task?: string; readonly step: string };
   /** What of the directory is sent: its walk goes on while the run starts. */
   readonly entries: Promise<readonly Entry[]>;
@@ -112,7 +113,7 @@ async function sendTo(
     directory,
     run: { kind: live.kind, name: live.name },
     entries,
-    prepared,
+    prepacked: prepared,
     record,
     release: true,
     over: over.signal,

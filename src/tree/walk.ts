@@ -202,7 +202,7 @@ async function nameAll(files: Files, opened: OpenedDirectory): Promise<Named[]> 
       if (linkTarget !== undefined) {
         entries.push({ path: entry.path, kind: entry.kind, linkTarget });
       }
-    } else entries.push(entry as KeptName & Named);
+    } else entries.push({ path: entry.path, kind: entry.kind });
   }
   return entries;
 }

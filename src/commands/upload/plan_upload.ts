@@ -15,7 +15,7 @@ import { replacedResults, replacedStepResults } from "../../tekton/source/replac
 import { isClone, standInFor } from "../../tekton/source/stand_in.ts";
 import { uploadNotes } from "../../tekton/source/upload_notes.ts";
 import { type Candidate, usableWorkspaces } from "../../tekton/workspaces.ts";
-import type { Deletes } from "../../transfer/delta.ts";
+import type { Deletes } from "../../transfer/options.ts";
 import type { UploadFlags } from "../options/upload_flags.ts";
 import type { ReplacedWork } from "./result_files.ts";
 

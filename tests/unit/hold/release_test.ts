@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { heldSteps } from "../../../src/hold/held_steps.ts";
 import { PODS } from "../../../src/kube/interface.ts";
 import { release, type ReleaseWord } from "../../../src/hold/release.ts";
-import type { GateKind } from "../../../src/step/scripts.ts";
+import type { GateKind } from "../../../src/step/protocol/gate.ts";
 import { LABEL, type Pod } from "../../../src/tekton/model.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
 

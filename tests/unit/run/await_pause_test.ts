@@ -3,7 +3,7 @@ import { ClusterError, TransferError, UsageError } from "../../../src/errors.ts"
 import type { LiveRun } from "../../../src/run/live_run.ts";
 import { follow } from "../../../src/run/logs/follow.ts";
 import { awaitPause } from "../../../src/run/await_pause.ts";
-import { HELD_PREFIX } from "../../../src/step/scripts.ts";
+import { HELD_PREFIX } from "../../../src/step/protocol/gate.ts";
 import { PODS } from "../../../src/kube/interface.ts";
 import { turn, until } from "../../support/fake_transport.ts";
 import { rejection } from "../../support/refusal.ts";

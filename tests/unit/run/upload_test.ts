@@ -5,7 +5,8 @@ import { PODS } from "../../../src/kube/interface.ts";
 import { refused } from "../../../src/kube/status.ts";
 import type { RunEvent } from "../../../src/events.ts";
 import { upload, type UploadOptions } from "../../../src/run/upload.ts";
-import { GATE_DIRECTORY, HELD_PREFIX } from "../../../src/step/scripts.ts";
+import { HELD_PREFIX } from "../../../src/step/protocol/gate.ts";
+import { GATE_DIRECTORY } from "../../../src/step/scripts.ts";
 import {
   LABEL,
   PIPELINE_RUNS,

@@ -8,7 +8,7 @@ import { follow } from "../../../../src/run/logs/follow.ts";
 import type { LiveRun } from "../../../../src/run/live_run.ts";
 import { turn, until } from "../../../support/fake_transport.ts";
 import { rejection } from "../../../support/refusal.ts";
-import { HELD_PREFIX } from "../../../../src/step/scripts.ts";
+import { HELD_PREFIX } from "../../../../src/step/protocol/gate.ts";
 import { ended, podName, RUN, Stage } from "../stage.ts";
 
 function start(stage: Stage, live: LiveRun, uploaded?: string) {

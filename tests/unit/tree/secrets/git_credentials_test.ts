@@ -85,7 +85,7 @@ Deno.test("in a text that is not a configuration, only URLs change", () => {
   assert.equal(withoutCredentials(message), message);
 });
 
-Deno.test("objects, refs, the index and hooks are not searched; a submodule of such a name is", () => {
+Deno.test("objects, refs, the index and hooks are not searched, but a submodule named like them is", () => {
   const hash = "0".repeat(38);
   for (
     const path of [
