@@ -31,7 +31,10 @@ export const uploadScenarios: Scenario[] = [
       ]);
       succeeded(ran);
       assert.match(ran.stdout, /^\[compare : compare\] all equal$/m);
-      assert.match(ran.stderr, new RegExp(`^Sent ${files} files, .*, verified$`, "m"));
+      assert.match(
+        ran.stderr,
+        new RegExp(`^Sent ${files.toLocaleString("en-US")} files, .*, verified$`, "m"),
+      );
       assert.match(ran.stderr, /^✓ fetch +uploaded/m);
       await foundUnderItsPipeline(cluster, ran, files);
     },
