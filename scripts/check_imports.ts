@@ -66,7 +66,7 @@ const ALLOWED: Record<string, string[]> = {
   "tekton": ["step", "kube/interface", "errors", "shape"],
   "tree": ["errors", "host", "path_bytes", "async/bell"],
   "step": ["errors", "path_bytes"],
-  "kube": ["errors", "path_bytes", "shape"],
+  "kube": ["async/scope", "errors", "path_bytes", "shape"],
   "kube/interface": ["shape"],
   "deno": ["kube", "errors", "host", "path_bytes", "printable"],
   "sandbox": ["kube/frames", "kube/interface", "tekton/model", "async/bell"],
@@ -105,16 +105,13 @@ const START = [
   "view/text/style",
 ];
 
-/**
- * Each library has one module or folder that may import it, so that replacing it changes one place.
- */
-const LIBRARIES: Record<string, string> = {
+/** Each library has its modules or folders that may import it, so that replacing it changes few places. */
+const LIBRARIES: Record<string, string | readonly string[]> = {
   "@kubernetes/client-node": "deno/kubeconfig",
   "@peculiar/x509": "sandbox/api/certificate",
   "diff": "view/diff",
-  "js-yaml": "deno/kubeconfig",
   "string-argv": "commands/options/send_flags",
-  "yaml": "commands/manifests/yaml",
+  "yaml": ["commands/manifests/yaml", "deno/kubeconfig"],
 };
 
 interface Module {
@@ -201,9 +198,9 @@ function checkStart(modules: Module[]): void {
   }
 }
 
-/** Whether it is that module, or is in the folder of that name. */
-function isOwner(owner: string | undefined, module: string): boolean {
-  return module === owner || module.startsWith(`${owner}/`);
+/** Whether the module is an owner, or in a folder that is one. */
+function isOwner(owners: string | readonly string[] = [], module: string): boolean {
+  return [owners].flat().some((owner) => module === owner || module.startsWith(`${owner}/`));
 }
 
 /** "src/kube/client.ts" is "kube/client", "main.ts" is "main". */

@@ -2,11 +2,16 @@
 import { ExpectedError } from "../errors.ts";
 import type { ReadTask } from "../tekton/inline/inline_task.ts";
 import type { Param, PipelineSpec, PipelineTask } from "../tekton/model.ts";
-import { chooseTask, type Chosen, evidenceOf, likelyClones } from "../tekton/source/choose_task.ts";
-import { readAs } from "../tekton/source/known_params.ts";
+import {
+  chooseTask,
+  type ChosenTask,
+  evidenceOf,
+  likelyClones,
+} from "../tekton/source/choose_task.ts";
+import { withKnownParams } from "../tekton/source/known_params.ts";
 import { checkHoldable, findTask } from "../tekton/target.ts";
 
-export interface SourceTask extends Chosen {
+export interface SourceTask extends ChosenTask {
   readonly found: ReadTask;
 }
 
@@ -44,7 +49,7 @@ export async function findSourceTask(
   );
   const chosen = chooseTask(owner, spec, (task) => {
     const found = read.get(task.name);
-    return found && readAs(found.spec, paramsOf(task));
+    return found && withKnownParams(found.spec, paramsOf(task));
   });
   checkHoldable(owner, chosen.task);
   return { ...chosen, found: read.get(chosen.task.name) ?? await resolve(chosen.task) };

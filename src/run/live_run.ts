@@ -15,6 +15,7 @@ import {
 import { type Phase, phaseOf } from "../tekton/phase.ts";
 import { childrenOf, readChildren } from "../objects/children.ts";
 import { within } from "../async/limits.ts";
+import { Scope } from "../async/scope.ts";
 import { isOlder } from "../objects/object_age.ts";
 import type { Pause } from "../hold/pause.ts";
 
@@ -153,14 +154,9 @@ export class LiveRun implements AsyncDisposable {
     look: () => T | undefined,
     { clock, signal }: { clock: Clock; signal: AbortSignal },
   ): Promise<T | undefined> {
-    const over = new AbortController();
-    const either = AbortSignal.any([signal, over.signal]);
-    try {
-      const late = clock.delay(ms, either).then(() => undefined);
-      return await Promise.race([this.until(look, either), late]);
-    } finally {
-      over.abort();
-    }
+    using scope = new Scope(signal);
+    const late = clock.delay(ms, scope.signal).then(() => undefined);
+    return await Promise.race([this.until(look, scope.signal), late]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

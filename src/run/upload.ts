@@ -19,6 +19,7 @@ import {
   isTaskOver,
   ReceiverGone,
 } from "./pod_gone.ts";
+import { Scope } from "../async/scope.ts";
 import { recordPlace } from "../transfer/record_place.ts";
 import { send } from "../transfer/send.ts";
 import type { SendOptions, SourceTree } from "../transfer/options.ts";
@@ -95,8 +96,8 @@ async function sendTo(
   const directory = directoryOf(pause);
   const [entries, prepared] = await Promise.all([options.entries, preparing]);
   const record = recordPlace({ pod: live.pods.get(pause.pod), pause, directory, release: true });
-  const done = new AbortController();
-  const watching = AbortSignal.any([signal, done.signal]);
+  using scope = new Scope(signal);
+  const watching = scope.signal;
   const [over, left] = [new AbortController(), new AbortController()];
   live.until(() => isStepOver(live, pause) || isPodGone(live, pause) || undefined, watching)
     .catch(() => {}).then(() => over.abort());
@@ -126,8 +127,6 @@ async function sendTo(
   } catch (error) {
     signal.throwIfAborted();
     return await whatEndedIt(live, following, { pause, error, clock, signal });
-  } finally {
-    done.abort(new DOMException("it is sent", "AbortError"));
   }
 }
 
@@ -147,18 +146,14 @@ async function withinPause<T>(
     & { step: string; signal: AbortSignal },
   call: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const [over, late] = [new AbortController(), new AbortController()];
+  using scope = new Scope(signal);
+  const late = new AbortController();
   const error = new TransferError(
     `Cannot hold step "${step}" any longer: the upload took more than ${pauseSeconds} s`,
     { hint: "give it more time with --pause-timeout" },
   );
-  clock.delay(pauseSeconds * 1000, AbortSignal.any([signal, over.signal]))
-    .then(() => late.abort(error), () => {});
-  try {
-    return await call(AbortSignal.any([signal, late.signal]));
-  } finally {
-    over.abort();
-  }
+  clock.delay(pauseSeconds * 1000, scope.signal).then(() => late.abort(error), () => {});
+  return await call(AbortSignal.any([signal, late.signal]));
 }
 
 /**

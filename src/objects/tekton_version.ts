@@ -18,8 +18,9 @@ interface ConfigMap extends KubeObject {
 const NAMESPACES = ["tekton-pipelines", "openshift-pipelines"];
 
 /**
- * Reads the ConfigMap that Tekton's RoleBinding `tekton-pipelines-info` opens to every authenticated
- * user, else the label of the controller's pod. Returns undefined if neither is readable.
+ * Reads the ConfigMap that Tekton's RoleBinding `tekton-pipelines-info` opens to every
+ * authenticated user, else the label of the controller's pod. Returns undefined if neither is
+ * readable.
  */
 export async function readTektonVersion(kube: Kube): Promise<string | undefined> {
   for (const namespace of NAMESPACES) {
