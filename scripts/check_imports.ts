@@ -105,7 +105,7 @@ const START = [
   "view/text/style",
 ];
 
-/** Each library has its modules or folders that may import it, so that replacing it changes few places. */
+/** The modules and folders that may import each library, so that a change of it stays small. */
 const LIBRARIES: Record<string, string | readonly string[]> = {
   "@kubernetes/client-node": "deno/kubeconfig",
   "@peculiar/x509": "sandbox/api/certificate",
