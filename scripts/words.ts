@@ -42,7 +42,8 @@ for (const path of new Set(paths)) {
 /** A table, a link, or code that the formatter does not wrap. */
 function mayBeLong(path: string, line: string): boolean {
   if (path.endsWith(".md")) return /^\s*\||https?:|\]\(|^ {4}/.test(line);
-  return /https?:/.test(line) || path.endsWith(".ts") && !/^\s*(\/\/|\/?\*)/.test(line);
+  const comment = path.endsWith(".ts") ? /^\s*(\/\/|\/?\*)/ : path.endsWith(".sh") ? /^\s*#/ : /^/;
+  return /https?:/.test(line) || !comment.test(line);
 }
 
 const text = counts ? `${found.length}\n` : found.map((one) => `${one}\n`).join("");

@@ -10,6 +10,7 @@ export const ENVIRONMENT: readonly Named[] = [
     text: "the kubeconfig, or several of them, where --kubeconfig is not given",
   },
   { name: "VISUAL, EDITOR", text: "the editor that --edit opens; VISUAL comes first" },
+  { name: "TKN_DEV_LOG", text: "debug: the same as --verbose" },
   { name: "NO_COLOR", text: "with any value: no colors" },
   {
     name: "KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT",

@@ -36,16 +36,20 @@ export function whyPending(pod: Pod): string | undefined {
   ].find((status) => status.state?.waiting !== undefined);
   if (waiting !== undefined) {
     const { reason = "", message } = waiting.state!.waiting!;
-    if (/^(ContainerCreating|PodInitializing)?$/.test(reason)) return `${name}: starting`;
+    if (/^(ContainerCreating|PodInitializing)?$/.test(reason)) return starting(pod);
     return `${name}: ${reason}: ${message ?? waiting.image ?? waiting.name}`;
   }
-  if (pod.status?.phase === "Pending") return `${name}: starting`;
+  if (pod.status?.phase === "Pending") return starting(pod);
   return undefined;
 }
 
 /** Whether the pod has a node and its containers are being created. */
 export function isStarting(pod: Pod): boolean {
-  return /: starting$/.test(whyPending(pod) ?? "");
+  return whyPending(pod) === starting(pod);
+}
+
+function starting(pod: Pod): string {
+  return `pod ${pod.metadata.name}: starting`;
 }
 
 const TELLING = /^(Pulling|Pulled|Started|Failed\w+|BackOff)$/;

@@ -133,11 +133,24 @@ Deno.test("each link in the documents leads to a file, and to a heading of it", 
   assert.deepEqual(wrong, []);
 });
 
+/** The first words of lines in blocks of text: a tree of folders has paths there. */
+function treePaths(document: Document): string[] {
+  const texts = blocksOf(document).filter(({ language }) => language === "text");
+  return texts.flatMap(({ text }) => text.split("\n").map((line) => line.split(" ")[0]));
+}
+
+/** Words of the reasons why blocks are not run: some name a test that does. */
+function reasonWords(document: Document): string[] {
+  return blocksOf(document).flatMap(({ notes }) => (notes.get("not run") ?? "").split(" "));
+}
+
 Deno.test("each path that the documents name exists", () => {
   const PATH =
     /^(?:(?:src|tests|scripts|docs|examples|\.ci)\/[\w./-]+|main\.ts|deno\.(?:json|lock))$/;
   const named = documents.filter(({ path }) => !WRITTEN.test(path)).flatMap((document) =>
-    inlineCode(document).filter((code) => PATH.test(code)).map((path) => ({ document, path }))
+    [...inlineCode(document), ...treePaths(document), ...reasonWords(document)]
+      .filter((code) => PATH.test(code))
+      .map((path) => ({ document, path }))
   );
   assert.ok(named.length >= 50);
   const wrong = named.filter(({ path }) => !existsSync(`${ROOT}${path}`))

@@ -46,11 +46,12 @@ function readPaths(step: Step, template: Partial<Step>): ClonePaths {
       .filter((word) => !noteVariable(word, variables));
     const [program = "", operand] = words;
     if (/^(cd|pushd)$/.test(program)) current = join(current, operand ?? "$HOME");
+    if (current.length > MOST_CHARACTERS) current = "$LONG";
     isMoved ||= (cloned.size > 0 || fetched !== undefined) && movesTree(words);
     const { path, isClone } = placeOf(words, current) ?? {};
     if (path === undefined) continue;
-    if (isClone) cloned.add(normal(path));
-    else fetched ??= normal(path);
+    if (isClone) cloned.add(normalized(path));
+    else fetched ??= normalized(path);
   }
   return { cloned, fetched, isMoved };
 }
@@ -149,7 +150,7 @@ function join(base: string, path: string): string {
 }
 
 /** Returns the path without empty parts, `.` and `..`; "" if it leads above its start. */
-function normal(path: string): string {
+function normalized(path: string): string {
   const parts: string[] = [];
   for (const part of path.split("/")) {
     if (part === "..") {

@@ -3,7 +3,7 @@ import { paramsOf, taskParamName } from "../breakpoint/held_facts.ts";
 import type { TaskRun, TaskSpec } from "../model.ts";
 import { type MountedWorkspace, usableWorkspaces } from "../workspaces.ts";
 import { chooseDestination } from "./destination.ts";
-import { settled, taskParams } from "./known_params.ts";
+import { taskParams, withKnownDirectory } from "./known_params.ts";
 import { isClone, standInFor } from "./stand_in.ts";
 
 export interface HeldPlace {
@@ -50,7 +50,7 @@ export function heldDestination(
     workspaces,
     workspace,
   });
-  const { scope, path, directory } = settled(
+  const { scope, path, directory } = withKnownDirectory(
     task,
     destination,
     taskParams(task, paramsOf(taskRun)),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { HELD_PREFIX, readHeldLine } from "../../../src/step/scripts.ts";
+import { HELD_PREFIX, readHeldLine } from "../../../src/step/protocol/gate.ts";
 import corpus from "../corpus/held_line.json" with { type: "json" };
 import { number, path, text } from "../inputs.ts";
 import { fc, type Target } from "../target.ts";

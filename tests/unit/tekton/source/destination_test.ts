@@ -5,8 +5,8 @@ import { chooseDestination } from "../../../../src/tekton/source/destination.ts"
 import { isForCredentials } from "../../../../src/tekton/source/names.ts";
 import {
   emptiesDirectory,
-  settled,
   taskParams,
+  withKnownDirectory,
 } from "../../../../src/tekton/source/known_params.ts";
 import { refusal } from "../../../support/refusal.ts";
 
@@ -144,7 +144,7 @@ Deno.test("the part of the directory that is known before the run is filled in a
     given,
   });
   const directory = (param: string, given: Param[] = []) =>
-    settled(spec, at(param), taskParams(spec, given)).directory;
+    withKnownDirectory(spec, at(param), taskParams(spec, given)).directory;
   const given = (value: string) => directory("subdirectory", [{ name: "subdirectory", value }]);
   assert.equal(directory("subdirectory"), "source");
   assert.equal(given("./app/"), "app");
