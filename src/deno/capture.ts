@@ -1,7 +1,7 @@
 /** Runs a program of this machine and captures its output. */
 import type { HiddenVariable, Host } from "../host.ts";
 import { pathText } from "../path_bytes.ts";
-import { sayableDirectory } from "./byte_files.ts";
+import { sayableDirectory } from "./files/byte_files.ts";
 import { variableBytes } from "./variable.ts";
 
 export const capture: Host["capture"] = async (command, { cwd, without = [] } = {}) => {

@@ -3,10 +3,10 @@ import type { Host } from "../host.ts";
 import { capture } from "./capture.ts";
 import { denoClock } from "./clock.ts";
 import { debugLog } from "./debug_log.ts";
-import { denoFiles } from "./files.ts";
-import { denoTerminal } from "./terminal.ts";
+import { denoFiles } from "./files/files.ts";
+import { denoTerminal } from "./terminal/terminal.ts";
 import { variableBytes } from "./variable.ts";
-import { watchDirectories } from "./watcher.ts";
+import { watchDirectories } from "./files/watcher.ts";
 
 export function denoHost(): Host {
   const interrupt = interruptSignal();
@@ -25,11 +25,11 @@ export function denoHost(): Host {
     random,
     capture,
     async edit(text, name) {
-      const { editText } = await import("./editor.ts");
+      const { editText } = await import("./terminal/editor.ts");
       return await interrupt.ignoredDuring(() => editText(text, name));
     },
     async connect(options) {
-      const { connect } = await import("./connect.ts");
+      const { connect } = await import("./network/connect.ts");
       const debug = debugLog(options, variableBytes("TKN_DEV_LOG"), terminal);
       return await connect(options, { clock: denoClock, interrupt: interrupt.signal, debug });
     },

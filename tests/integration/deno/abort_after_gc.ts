@@ -3,7 +3,7 @@
  * request that waits for its answer, each after a garbage collection, and prints how they ended.
  * The argument says whether Deno's `fetch` or the program's transport makes the requests.
  */
-import { NetworkTransport } from "../../../src/deno/network.ts";
+import { NetworkTransport } from "../../../src/deno/network/transport.ts";
 
 const ENDLESS = new ReadableStream<Uint8Array>({
   start: (controller) => controller.enqueue(new TextEncoder().encode("first")),

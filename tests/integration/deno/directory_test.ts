@@ -4,8 +4,8 @@
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readDirents } from "../../../src/deno/dirents.ts";
-import { denoFiles } from "../../../src/deno/files.ts";
+import { readDirents } from "../../../src/deno/files/dirents.ts";
+import { denoFiles } from "../../../src/deno/files/files.ts";
 import { isAtLeast, oldDeno } from "../../../src/deno/version.ts";
 import { shell } from "../../support/byte_tree.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";

@@ -1,6 +1,6 @@
 /** Fake editors: scripts that look at the file that they get, and write to it. */
 import assert from "node:assert/strict";
-import { editText } from "../../../src/deno/editor.ts";
+import { editText } from "../../../src/deno/terminal/editor.ts";
 import { UsageError } from "../../../src/errors.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
 import { TerminalSession } from "../../support/terminal_session.ts";

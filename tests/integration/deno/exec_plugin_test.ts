@@ -1,7 +1,7 @@
 /** Exec plugins of kubeconfigs, by the rules of client-go. */
 import assert from "node:assert/strict";
 import { UsageError } from "../../../src/errors.ts";
-import { loadConnection } from "../../../src/deno/kubeconfig.ts";
+import { loadConnection } from "../../../src/deno/network/kubeconfig.ts";
 import { rejection } from "../../support/refusal.ts";
 import { config, connected, Place } from "./kubeconfig_place.ts";
 

@@ -1,7 +1,7 @@
 /** A directory with kubeconfigs, for tests. */
 import { chmodSync, writeFileSync } from "node:fs";
 import type { ConnectOptions } from "../../../src/host.ts";
-import { loadConnection } from "../../../src/deno/kubeconfig.ts";
+import { loadConnection } from "../../../src/deno/network/kubeconfig.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
 
 export interface Parts {

@@ -1,8 +1,8 @@
 /** Real kubeconfig files, in the order and with the words that kubectl's users expect. */
 import assert from "node:assert/strict";
 import { UsageError } from "../../../src/errors.ts";
-import { loadConnection } from "../../../src/deno/kubeconfig.ts";
-import { inCluster } from "../../../src/deno/kubeconfig/in_cluster.ts";
+import { loadConnection } from "../../../src/deno/network/kubeconfig.ts";
+import { inCluster } from "../../../src/deno/network/kubeconfig/in_cluster.ts";
 import { rejection } from "../../support/refusal.ts";
 import { config, connected, Place } from "./kubeconfig_place.ts";
 

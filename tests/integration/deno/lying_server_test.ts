@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { ClusterError, ExpectedError } from "../../../src/errors.ts";
-import { NetworkTransport } from "../../../src/deno/network.ts";
+import { NetworkTransport } from "../../../src/deno/network/transport.ts";
 import { KubeClient } from "../../../src/kube/client.ts";
 import { PODS } from "../../../src/kube/interface.ts";
 import { makeCertificates } from "../../../src/sandbox/api/certificate.ts";

@@ -2,7 +2,7 @@
  * Reads a key from the terminal and lets another program read a line, ROUNDS times. Then reads
  * BYTES keys and prints their sha256. Also prints its pid, and what it waits for.
  */
-import { denoTerminal } from "../../../src/deno/terminal.ts";
+import { denoTerminal } from "../../../src/deno/terminal/terminal.ts";
 import { printable } from "../../../src/printable.ts";
 
 const [rounds, bytes] = Deno.args.map(Number);

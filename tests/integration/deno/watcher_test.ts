@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { watchDirectories } from "../../../src/deno/watcher.ts";
+import { watchDirectories } from "../../../src/deno/files/watcher.ts";
 import { shell } from "../../support/byte_tree.ts";
 import { commandLine } from "../../support/program.ts";
 import { turn } from "../../support/fake_transport.ts";

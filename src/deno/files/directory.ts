@@ -1,5 +1,5 @@
 /** Lists directories by Linux system calls: all names, with any bytes, and the stats of files. */
-import type { DirectoryEntry, FileStat } from "../host.ts";
+import type { DirectoryEntry, FileStat } from "../../host.ts";
 import { readDirents } from "./dirents.ts";
 import { fileError, isGone } from "./file_error.ts";
 import { toStat } from "./file_stat.ts";

@@ -1,6 +1,6 @@
 /** Opens a text in the editor of the user. */
-import { UsageError } from "../errors.ts";
-import { variable } from "./variable.ts";
+import { UsageError } from "../../errors.ts";
+import { variable } from "../variable.ts";
 
 /**
  * Returns the saved text, or undefined if the editor fails or can't be run. The editor sees the

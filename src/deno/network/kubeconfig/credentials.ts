@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
 import type { Authenticator } from "npm:@kubernetes/client-node@1.4.0/dist/auth.js";
 import type { User } from "npm:@kubernetes/client-node@1.4.0/dist/config_types.js";
-import { UsageError } from "../../errors.ts";
+import { UsageError } from "../../../errors.ts";
 import { type ClusterInfo, runPlugin } from "./exec_plugin.ts";
 import { readExecSpec } from "./exec_spec.ts";
 import { PluginError } from "./plugin_error.ts";

@@ -3,8 +3,8 @@
  * library interprets the entries and asks OIDC and similar providers. Only those modules are
  * imported: its class KubeConfig would load 15 MB of generated API, which takes ten times as long.
  */
-import { UsageError } from "../errors.ts";
-import type { ConnectOptions } from "../host.ts";
+import { UsageError } from "../../errors.ts";
+import type { ConnectOptions } from "../../host.ts";
 import { type Credentials, credentialsOf, fileOrData } from "./kubeconfig/credentials.ts";
 import { readKubeconfig } from "./kubeconfig/files.ts";
 import { messageOf } from "./kubeconfig/words.ts";

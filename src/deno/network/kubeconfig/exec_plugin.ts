@@ -5,7 +5,7 @@
  * ends it.
  * https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
  */
-import { isRaw, lending } from "../lent.ts";
+import { isRaw, lending } from "../../terminal/lent.ts";
 import type { ExecSpec } from "./exec_spec.ts";
 import { PluginError } from "./plugin_error.ts";
 

@@ -1,5 +1,5 @@
 /** Errors of the file system in words. */
-import { FileError, TOO_LONG } from "../host.ts";
+import { FileError, TOO_LONG } from "../../host.ts";
 
 /** Whether the path does not exist: its last part is missing, or an earlier part is a file. */
 export function isAbsent(error: unknown): boolean {

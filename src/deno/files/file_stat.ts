@@ -1,6 +1,6 @@
 /** Converts file stats of Deno and Node. */
 import type fs from "node:fs";
-import type { FileKind, FileStat } from "../host.ts";
+import type { FileKind, FileStat } from "../../host.ts";
 
 export function toStat(info: Deno.FileInfo): FileStat {
   const stat: FileStat = {

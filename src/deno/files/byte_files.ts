@@ -4,8 +4,8 @@
  * files are rare.
  */
 import fs from "node:fs";
-import type { Files, FileStat, OpenFile } from "../host.ts";
-import { FileError } from "../host.ts";
+import type { Files, FileStat, OpenFile } from "../../host.ts";
+import { FileError } from "../../host.ts";
 import { named } from "./file_error.ts";
 import { toStat } from "./file_stat.ts";
 import { type Libc, openLibc } from "./libc.ts";

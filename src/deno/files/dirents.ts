@@ -1,6 +1,6 @@
 /** Reads directory entries in the format of getdents64(2). Pure. */
-import type { FileKind } from "../host.ts";
-import { pathText } from "../path_bytes.ts";
+import type { FileKind } from "../../host.ts";
+import { pathText } from "../../path_bytes.ts";
 
 /**
  * The offsets in an entry (linux_dirent64) of its length in two bytes, its type and its name:

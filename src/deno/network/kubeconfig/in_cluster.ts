@@ -1,6 +1,6 @@
 /** The kubeconfig of a service account inside a pod: https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/ */
 import { existsSync, readFileSync } from "node:fs";
-import type { Env } from "../../host.ts";
+import type { Env } from "../../../host.ts";
 import type { Kubeconfig } from "./merged.ts";
 
 /** Returns undefined outside a pod. `account` is the directory that the kubelet mounts. */

@@ -1,5 +1,5 @@
 /** Reads a stat in the format of statx(2). Pure. */
-import type { FileKind, FileStat } from "../host.ts";
+import type { FileKind, FileStat } from "../../host.ts";
 
 export const STATX_BYTES = 256;
 

@@ -1,8 +1,8 @@
 /** The real network: the transport to one API server by Deno's fetch and WebSocket. */
-import { isTimeout } from "../kube/limit.ts";
-import { shownPath } from "../kube/paths.ts";
-import { networkState } from "../kube/status.ts";
-import type { Debug, RequestOptions, Socket, Transport } from "../kube/transport.ts";
+import { isTimeout } from "../../kube/limit.ts";
+import { shownPath } from "../../kube/paths.ts";
+import { networkState } from "../../kube/status.ts";
+import type { Debug, RequestOptions, Socket, Transport } from "../../kube/transport.ts";
 import type { Connection, Credentials } from "./kubeconfig.ts";
 import { withSocketOptions } from "./socket_options.ts";
 

@@ -1,9 +1,9 @@
 /** The real terminal. */
-import { OutputError } from "../errors.ts";
-import type { RawTerminal, Terminal } from "../host.ts";
-import type { TerminalSize } from "../kube/interface.ts";
-import { pathBytes } from "../path_bytes.ts";
-import { fileError } from "./file_error.ts";
+import { OutputError } from "../../errors.ts";
+import type { RawTerminal, Terminal } from "../../host.ts";
+import type { TerminalSize } from "../../kube/interface.ts";
+import { pathBytes } from "../../path_bytes.ts";
+import { fileError } from "../files/file_error.ts";
 import { isLent, readRaw } from "./lent.ts";
 import { terminalKeys } from "./keys.ts";
 

@@ -1,5 +1,5 @@
 /** Watches directories for changes. */
-import { FileError } from "../host.ts";
+import { FileError } from "../../host.ts";
 import { sayableDirectory } from "./byte_files.ts";
 
 /**

@@ -1,7 +1,7 @@
 /** The real file system, behind the types of host.ts. */
 import fs from "node:fs";
 import { promisify } from "node:util";
-import type { Files, FileStat, OpenFile, ReadStart } from "../host.ts";
+import type { Files, FileStat, OpenFile, ReadStart } from "../../host.ts";
 import { withBytePaths } from "./byte_files.ts";
 import { DirectoryReader } from "./directory_reader.ts";
 import { fileError, isAbsent, named, naming, opened, opening } from "./file_error.ts";

@@ -1,12 +1,12 @@
 /** Lists directories and stats their files, by Linux system calls or else by Deno. */
-import { UsageError } from "../errors.ts";
-import type { DirectoryEntry, Files, FileStat } from "../host.ts";
+import { UsageError } from "../../errors.ts";
+import type { DirectoryEntry, Files, FileStat } from "../../host.ts";
 import { listDirectory, listDirectoryPooled, lstatNames } from "./directory.ts";
 import { isGone, named, naming } from "./file_error.ts";
 import { kindOf } from "./file_stat.ts";
 import { type Libc, openLibc } from "./libc.ts";
 import type { Pace } from "./pace.ts";
-import { isAtLeast } from "./version.ts";
+import { isAtLeast } from "../version.ts";
 
 /** How many files of a directory are stat at once. */
 const CONCURRENCY = 64;

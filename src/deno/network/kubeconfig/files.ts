@@ -8,9 +8,9 @@ import {
   type User,
 } from "npm:@kubernetes/client-node@1.4.0/dist/config_types.js";
 import { type DocumentOptions, parse, type ParseOptions, type SchemaOptions } from "npm:yaml@2.9.1";
-import { UsageError } from "../../errors.ts";
-import type { ConnectOptions } from "../../host.ts";
-import { variable } from "../variable.ts";
+import { UsageError } from "../../../errors.ts";
+import type { ConnectOptions } from "../../../host.ts";
+import { variable } from "../../variable.ts";
 import { EXTENSION } from "./exec_plugin.ts";
 import { inCluster } from "./in_cluster.ts";
 import { messageOf } from "./words.ts";

@@ -4,7 +4,7 @@
  * which take Deno four times as long.
  */
 import os from "node:os";
-import { pathBytes, pathText } from "../path_bytes.ts";
+import { pathBytes, pathText } from "../../path_bytes.ts";
 
 const SYMBOLS = {
   open: { parameters: ["buffer", "i32"], result: "i32" },
