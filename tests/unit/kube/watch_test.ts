@@ -339,7 +339,7 @@ for (
       assert.ok(error instanceof ClusterError);
       assert.match(
         error.message,
-        /^Cannot watch Pods: the server's answer is (no watch event|a line of)/,
+        /^Cannot watch Pods: the server's answer is (not a watch event|a line of)/,
       );
       return true;
     });
