@@ -85,7 +85,7 @@ export async function run(host: Host, options: Options): Promise<number> {
   return 0;
 }
 
-/** Leaves breakpoints alone where the cluster knows them, and lowers them elsewhere. */
+/** Lowers the breakpoints, unless the cluster knows them. */
 async function lower(
   host: Host,
   kube: Kube,

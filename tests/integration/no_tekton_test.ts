@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { tknDev, told } from "../support/program.ts";
+import { stderrLines, tknDev } from "../support/program.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 
 Deno.test("a cluster without Tekton is an error with a link to its installation", async () => {
@@ -20,7 +20,7 @@ Deno.test("a cluster without Tekton is an error with a link to its installation"
   );
   const ran = await tknDev(["pipeline", "upload", "build", temporary.path, "-k", kubeconfig]);
   assert.equal(ran.code, 3, ran.stderr);
-  const [error, hint, ...more] = told(ran);
+  const [error, hint, ...more] = stderrLines(ran);
   assert.equal(error, 'Error: Cannot get Pipeline "build": the cluster does not know this kind');
   assert.match(hint, /^Hint: is Tekton Pipelines installed\?/);
   assert.deepEqual(more, []);

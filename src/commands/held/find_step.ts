@@ -18,8 +18,8 @@ export async function findHeld(
 }
 
 /**
- * Finds the step that the command line names, or the only one. Throws ClusterError where no step is
- * held, UsageError where the named step is not held, or several are.
+ * Finds the step that the command line names, or the only one. Throws ClusterError if no step is
+ * held, UsageError if the named step is not held or several are.
  */
 export async function findStep(kube: Kube, options: HeldOptions): Promise<Pause> {
   const { run, held } = await findHeld(kube, options);

@@ -16,7 +16,7 @@ export interface ShellSession {
   readonly host: Host;
   readonly kube: Kube;
   readonly color: boolean;
-  /** The image of a debugging container, where the step's own image has no shell. */
+  /** The image of a debugging container, if the step's own image has no shell. */
   readonly debugImage?: string;
   /** The file for the patch of an edited script, once the script has run well. */
   readonly patchFile?: string;

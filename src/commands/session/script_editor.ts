@@ -34,8 +34,8 @@ export class ScriptEditor {
   }
 
   /**
-   * Fetches the script, has the user edit it, and puts it back. Throws UsageError where the step
-   * has no script or the editor fails, ClusterError where the script cannot be put back.
+   * Fetches the script, has the user edit it, and puts it back. Throws UsageError if the step has
+   * no script or the editor fails, ClusterError if the script cannot be put back.
    */
   async open(): Promise<void> {
     const { host, kube } = this.#options;

@@ -1,4 +1,4 @@
-/** Reads what a run is to be started from, and checks the command line against it. */
+/** Reads the definition that a run starts from, and checks the command line against it. */
 import type { RunEvent } from "../../events.ts";
 import type { Host } from "../../host.ts";
 import type { Kube, Stored } from "../../kube/interface.ts";
@@ -19,7 +19,7 @@ export interface StartOptions extends RunFlags {
   readonly name: string;
 }
 
-/** A run that is asked for, and the definition that it is of. */
+/** A requested run, and its definition. */
 export interface RunRequest<D extends Definition> {
   readonly kube: Kube;
   /** As messages name the definition: `Pipeline "build"`. */

@@ -233,7 +233,7 @@ class Trial implements AsyncDisposable {
     const testimony = witness.newTestimony();
     const running = await this.#start(tree, testimony);
     this.#other = { running, testimony, listing: await listingOf(tree) };
-    await Promise.race([running.said(/^Held at/m), after(START_MS)]).catch(() => {});
+    await Promise.race([running.stderrMatch(/^Held at/m), after(START_MS)]).catch(() => {});
   }
 
   #start(tree: string, testimony: Testimony, way?: { port: number; ca: string }): Promise<Running> {

@@ -291,7 +291,7 @@ export const sessionScenarios: Scenario[] = [
 async function untilTrue(condition: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 30_000;
   while (!await condition()) {
-    if (Date.now() > deadline) throw new Error(`it never came to ${condition}`);
+    if (Date.now() > deadline) throw new Error(`never true: ${condition}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

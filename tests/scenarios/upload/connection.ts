@@ -17,9 +17,9 @@ export const connectionScenarios: Scenario[] = [
       await Deno.writeTextFile(`${directory}/a`, "a");
       await using way = await throughProxy(cluster, directory, faulty);
       const running = startTknDev(["task", "upload", "t-count", directory, ...EMPTY, ...way.flags]);
-      await running.wrote(/line 5$/m);
+      await running.stdoutMatch(/line 5$/m);
       way.proxy.cutAll();
-      await running.wrote(/line 12$/m);
+      await running.stdoutMatch(/line 12$/m);
       way.proxy.cutAll();
       const ran = await running.ended;
       assert.equal(ran.code, 0, ran.stderr);

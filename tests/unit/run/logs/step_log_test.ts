@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { refused, UnreachableError } from "../../../../src/kube/status.ts";
 import { stepLog } from "../../../../src/run/logs/step_log.ts";
 import { FakeClock } from "../../../support/fake_host.ts";
-import { FakeKube, type FakeLog } from "../../../support/fake_kube.ts";
+import { FakeKube } from "../../../support/fake_kube.ts";
+import type { FakeLog } from "../../../support/fake_log.ts";
 import { until } from "../../../support/fake_transport.ts";
 
 const PLACE = { namespace: "default", pod: "p", container: "step-a" };

@@ -1,10 +1,10 @@
 /** Runs one `task upload` of tkn-dev, and takes the times of its output. */
 import { commandLine } from "../../tests/support/program.ts";
 import type { Access } from "./access.ts";
-import { countCommand } from "./place.ts";
+import { countCommand } from "./volume_pod.ts";
 import { peakBytes } from "./memory.ts";
 import { type Line, start } from "./process.ts";
-import type { Stage } from "./stage.ts";
+import type { Fixture } from "./fixture.ts";
 import { checkCount, type Tree } from "./tree.ts";
 
 export interface UploadOptions {
@@ -32,11 +32,11 @@ export interface Uploaded {
 }
 
 /** Throws if the upload fails, or if the tree is not complete afterwards. */
-export async function upload(stage: Stage, options: UploadOptions): Promise<Uploaded> {
-  const { tree, volume, access = stage.access, flags = [] } = options;
-  await makeTask(stage);
+export async function upload(fixture: Fixture, options: UploadOptions): Promise<Uploaded> {
+  const { tree, volume, access = fixture.access, flags = [] } = options;
+  await makeTask(fixture);
   const argv = commandLine(
-    ["task", "upload", stage.name, tree.path, "-w", `name=source,${volume}`, ...flags],
+    ["task", "upload", fixture.name, tree.path, "-w", `name=source,${volume}`, ...flags],
   );
   const seen: { held?: Line; sent?: Line; first?: Line; peakBytes?: number } = {};
   const onLine = (line: Line) => {
@@ -51,7 +51,7 @@ export async function upload(stage: Stage, options: UploadOptions): Promise<Uplo
     } else if (line.from === "stdout") seen.first ??= line;
   };
   const env = { KUBECONFIG: access.path };
-  const running = start(argv, { env, signal: stage.signal, onLine });
+  const running = start(argv, { env, signal: fixture.signal, onLine });
   const { code, stdout, stderr } = await running.ended;
   const { held, sent, first } = seen;
   if (code !== 0 || held === undefined || sent === undefined || first === undefined) {
@@ -62,11 +62,11 @@ export async function upload(stage: Stage, options: UploadOptions): Promise<Uplo
   return { heldMs, sentMs, firstLineMs, said: sent.text, peakBytes: seen.peakBytes };
 }
 
-export function makeTask(stage: Stage): Promise<void> {
-  const { name, labels, options } = stage;
+export function makeTask(fixture: Fixture): Promise<void> {
+  const { name, labels, options } = fixture;
   const script = `#!/bin/sh\necho running\n${countCommand("$(workspaces.source.path)")}\n`;
-  return stage.once("task", () =>
-    stage.apply({
+  return fixture.once("task", () =>
+    fixture.apply({
       apiVersion: "tekton.dev/v1",
       kind: "Task",
       metadata: { name, labels },

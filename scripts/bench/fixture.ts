@@ -3,7 +3,7 @@ import { temporaryDirectory } from "../../tests/support/temporary.ts";
 import { Access } from "./access.ts";
 import { type Ended, execute } from "./process.ts";
 
-export interface StageOptions {
+export interface FixtureOptions {
   readonly image: string;
   readonly namespace?: string;
   readonly context?: string;
@@ -15,7 +15,7 @@ export interface StageOptions {
 const LABEL = "tkn-dev-bench";
 const KINDS = "taskruns,pipelineruns,tasks,pipelines,pods,persistentvolumeclaims";
 
-export class Stage implements AsyncDisposable {
+export class Fixture implements AsyncDisposable {
   readonly name = `tkn-dev-bench-${crypto.randomUUID().slice(0, 8)}`;
   readonly notes: string[] = [];
   /** The load of this machine before the bench began, which disturbs every figure. */
@@ -24,7 +24,7 @@ export class Stage implements AsyncDisposable {
   readonly #once = new Map<string, Promise<unknown>>();
 
   private constructor(
-    readonly options: StageOptions,
+    readonly options: FixtureOptions,
     /** A local directory. */
     readonly directory: string,
     /** The user whose time is measured. */
@@ -33,7 +33,7 @@ export class Stage implements AsyncDisposable {
     readonly admin: Access,
   ) {}
 
-  static async open(options: StageOptions): Promise<Stage> {
+  static async open(options: FixtureOptions): Promise<Fixture> {
     const { context, namespace, signal } = options;
     const temporary = temporaryDirectory();
     const directory = temporary.path;
@@ -41,10 +41,10 @@ export class Stage implements AsyncDisposable {
       const access = await Access.open({ context, namespace, directory, signal });
       const at = { namespace: access.namespace, directory, signal };
       const admin = context === undefined ? access : await Access.open(at);
-      const stage = new Stage(options, directory, access, admin);
-      stage.onEnd(() => Promise.resolve(temporary[Symbol.dispose]()));
-      stage.onEnd(() => stage.#removeObjects());
-      return stage;
+      const fixture = new Fixture(options, directory, access, admin);
+      fixture.onEnd(() => Promise.resolve(temporary[Symbol.dispose]()));
+      fixture.onEnd(() => fixture.#removeObjects());
+      return fixture;
     } catch (error) {
       temporary[Symbol.dispose]();
       throw error;

@@ -2,7 +2,7 @@
 import type { Kubelet } from "../node/kubelet.ts";
 import type { Store } from "../store/store.ts";
 
-export interface World {
+export interface TektonContext {
   readonly store: Store;
   readonly kubelet: Kubelet;
   readonly podStartMs: number;

@@ -1,8 +1,8 @@
 /** A pod of the bench with a volume: the target of the peers, and the tool to empty a volume. */
 import type { Access } from "./access.ts";
-import type { Stage } from "./stage.ts";
+import type { Fixture } from "./fixture.ts";
 
-export interface Place {
+export interface VolumePod {
   readonly pod: string;
   /** The volume's path in the pod. */
   readonly path: string;
@@ -12,16 +12,16 @@ export interface Place {
 const PATH = "/bench";
 
 /** `volume` is written as in a pod's spec. */
-export async function openPlace(
-  stage: Stage,
+export async function openVolumePod(
+  fixture: Fixture,
   options: { name: string; volume: object; access?: Access },
-): Promise<Place> {
-  const { name, volume, access = stage.access } = options;
-  const pod = `${stage.name}-${name}`;
-  await stage.apply({
+): Promise<VolumePod> {
+  const { name, volume, access = fixture.access } = options;
+  const pod = `${fixture.name}-${name}`;
+  await fixture.apply({
     apiVersion: "v1",
     kind: "Pod",
-    metadata: { name: pod, labels: stage.labels },
+    metadata: { name: pod, labels: fixture.labels },
     spec: {
       restartPolicy: "Never",
       terminationGracePeriodSeconds: 0,
@@ -29,32 +29,42 @@ export async function openPlace(
       volumes: [{ name: "bench", ...volume }],
       containers: [{
         name: "bench",
-        image: stage.options.image,
+        image: fixture.options.image,
         command: ["sleep", "7200"],
         volumeMounts: [{ name: "bench", mountPath: PATH }],
       }],
     },
   }, access);
-  await stage.kubectl(["wait", "--for=condition=Ready", "--timeout=60s", `pod/${pod}`], { access });
+  await fixture.kubectl(["wait", "--for=condition=Ready", "--timeout=60s", `pod/${pod}`], {
+    access,
+  });
   return { pod, path: PATH, access };
 }
 
-/** The peers' place. It is in memory, like the workspace of tkn-dev's uploads. */
-export function memoryPlace(stage: Stage): Promise<Place> {
-  return stage.once(
+/** The peers' target. It is in memory, like the workspace of tkn-dev's uploads. */
+export function memoryVolumePod(fixture: Fixture): Promise<VolumePod> {
+  return fixture.once(
     "memory",
-    () => openPlace(stage, { name: "peers", volume: { emptyDir: { medium: "Memory" } } }),
+    () => openVolumePod(fixture, { name: "peers", volume: { emptyDir: { medium: "Memory" } } }),
   );
 }
 
-export async function clear(stage: Stage, place: Place): Promise<void> {
-  await inside(stage, place, `find ${place.path} -mindepth 1 -maxdepth 1 -exec rm -rf {} +`);
+export async function clear(fixture: Fixture, volumePod: VolumePod): Promise<void> {
+  await runInside(
+    fixture,
+    volumePod,
+    `find ${volumePod.path} -mindepth 1 -maxdepth 1 -exec rm -rf {} +`,
+  );
 }
 
 /** Returns the output of a shell script in the pod. */
-export async function inside(stage: Stage, place: Place, script: string): Promise<string> {
-  const { pod, access } = place;
-  const { stdout } = await stage.kubectl(["exec", pod, "--", "sh", "-c", script], { access });
+export async function runInside(
+  fixture: Fixture,
+  volumePod: VolumePod,
+  script: string,
+): Promise<string> {
+  const { pod, access } = volumePod;
+  const { stdout } = await fixture.kubectl(["exec", pod, "--", "sh", "-c", script], { access });
   return stdout.trim();
 }
 

@@ -1,8 +1,8 @@
 /** The cost of one upload at a time. */
 import { LABEL } from "../../src/tekton/model.ts";
 import { TASK_NAME } from "../../src/tekton/task_name.ts";
-import { upload, type UploadOptions } from "../bench/ours.ts";
-import type { Stage } from "../bench/stage.ts";
+import { upload, type UploadOptions } from "../bench/upload.ts";
+import type { Fixture } from "../bench/fixture.ts";
 import { costOf, type Idle, idleOf, meanOf } from "./cost.ts";
 import { type Group, GROUPS, type Meter, type Reading, type Seconds } from "./meter.ts";
 import { type Counts, countsOf, valueOf } from "./metrics.ts";
@@ -16,8 +16,8 @@ const ETCD_METRICS = "http://127.0.0.1:2379/metrics";
 /** Groups whose processes exist only during a run. */
 const PASSING: readonly Group[] = ["containerd-shim", "the pod's programs", "tkn-dev"];
 
-export interface Lab {
-  readonly stage: Stage;
+export interface ScaleFixture {
+  readonly fixture: Fixture;
   readonly meter: Meter;
   readonly idle: Idle;
 }
@@ -33,11 +33,15 @@ export interface UploadCost {
   readonly memory: Readonly<Record<Group, number>>;
 }
 
-export async function openLab(stage: Stage, meter: Meter, idleMs: number): Promise<Lab> {
+export async function openLab(
+  fixture: Fixture,
+  meter: Meter,
+  idleMs: number,
+): Promise<ScaleFixture> {
   meter.watch(READ_MS);
   const before = meter.read();
-  await sleep(idleMs, stage.signal);
-  return { stage, meter, idle: idleOf(before, meter.read()) };
+  await sleep(idleMs, fixture.signal);
+  return { fixture, meter, idle: idleOf(before, meter.read()) };
 }
 
 /**
@@ -45,7 +49,7 @@ export async function openLab(stage: Stage, meter: Meter, idleMs: number): Promi
  * counted.
  */
 export async function measureUploads(
-  { stage, meter, idle }: Lab,
+  { fixture, meter, idle }: ScaleFixture,
   { rounds, prepare, ...options }: UploadOptions & {
     rounds: number;
     prepare?: () => Promise<void>;
@@ -57,19 +61,19 @@ export async function measureUploads(
   const resting = GROUPS.map((group) => PASSING.includes(group) ? 0 : meter.peak(group));
   for (let round = 0; round < rounds; round++) {
     await prepare?.();
-    await sleep(SETTLE_MS, stage.signal);
+    await sleep(SETTLE_MS, fixture.signal);
     const at: { held?: Reading; sent?: Reading } = {};
     const before = meter.read();
-    const { heldMs, sentMs } = await upload(stage, {
+    const { heldMs, sentMs } = await upload(fixture, {
       ...options,
       onHeld: () => at.held = meter.read(),
       onSent: () => at.sent = meter.read(),
     });
-    await sleep(SETTLE_MS, stage.signal);
+    await sleep(SETTLE_MS, fixture.signal);
     whole.push(costOf(idle, before, meter.read()));
     transfer.push(costOf(idle, at.held!, at.sent!)); // upload() throws unless it saw both
     ms.push(sentMs - heldMs);
-    await stage.removeRuns();
+    await fixture.removeRuns();
   }
   const transferMs = ms.reduce((a, b) => a + b, 0) / ms.length;
   const memory = GROUPS.map((group, at) => [group, meter.peak(group) - resting[at]]);
@@ -83,26 +87,26 @@ export async function measureUploads(
 
 /** Measures the same Task without an upload, as `kubectl create` starts it. The last run stays. */
 export async function measurePlainRuns(
-  { stage, meter, idle }: Lab,
+  { fixture, meter, idle }: ScaleFixture,
   rounds: number,
 ): Promise<Seconds> {
   const costs: Seconds[] = [];
   for (let round = 0; round < rounds; round++) {
-    await stage.removeRuns();
-    await sleep(SETTLE_MS, stage.signal);
+    await fixture.removeRuns();
+    await sleep(SETTLE_MS, fixture.signal);
     const before = meter.read();
-    const name = `${stage.name}-plain-${round}`;
-    await stage.apply(plainRun(stage, name));
-    await stage.kubectl([
+    const name = `${fixture.name}-plain-${round}`;
+    await fixture.apply(plainRun(fixture, name));
+    await fixture.kubectl([
       ...["wait", "--for=condition=Succeeded", "--timeout=120s", `taskrun/${name}`],
     ]);
-    await sleep(SETTLE_MS, stage.signal);
+    await sleep(SETTLE_MS, fixture.signal);
     costs.push(costOf(idle, before, meter.read()));
   }
   return meanOf(costs);
 }
 
-function plainRun({ name: task, labels }: Stage, name: string): object {
+function plainRun({ name: task, labels }: Fixture, name: string): object {
   return {
     apiVersion: "tekton.dev/v1",
     kind: "TaskRun",
@@ -115,10 +119,10 @@ function plainRun({ name: task, labels }: Stage, name: string): object {
 }
 
 /** The size of the stage's runs and their pods as JSON, by run. */
-export async function storedBytes(stage: Stage): Promise<number> {
+export async function storedBytes(fixture: Fixture): Promise<number> {
   const found = await Promise.all([LABEL.task, TASK_NAME].map(async (label) => {
-    const { stdout } = await stage.kubectl([
-      ...["get", "taskruns,pods", "-l", `${label}=${stage.name}`],
+    const { stdout } = await fixture.kubectl([
+      ...["get", "taskruns,pods", "-l", `${label}=${fixture.name}`],
       ...["--show-managed-fields", "-o", "json"],
     ]);
     return (JSON.parse(stdout) as { items: { kind: string }[] }).items;
@@ -129,18 +133,18 @@ export async function storedBytes(stage: Stage): Promise<number> {
 }
 
 /** The size of everything that was ever written into the test cluster's store, history included. */
-export async function writtenBytes({ signal }: Stage): Promise<number> {
+export async function writtenBytes({ signal }: Fixture): Promise<number> {
   const response = await fetch(ETCD_METRICS, { signal });
   return valueOf(await response.text(), "etcd_debugging_mvcc_total_put_size_in_bytes");
 }
 
-export async function readCounts(stage: Stage): Promise<Counts> {
-  return countsOf(await readMetrics(stage));
+export async function readCounts(fixture: Fixture): Promise<Counts> {
+  return countsOf(await readMetrics(fixture));
 }
 
 /** Metrics are 5 MB and take the API server 0.1 s, so never read them during a measurement. */
-export async function readMetrics(stage: Stage): Promise<string> {
-  const { stdout } = await stage.kubectl(["get", "--raw", "/metrics"], { access: stage.admin });
+export async function readMetrics(fixture: Fixture): Promise<string> {
+  const { stdout } = await fixture.kubectl(["get", "--raw", "/metrics"], { access: fixture.admin });
   return stdout;
 }
 
