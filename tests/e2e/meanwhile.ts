@@ -62,10 +62,10 @@ export const meanwhileScenarios: Scenario[] = [
       const running = startTknDev(words);
       await running.stdoutMatch(/^\[look\] here$/m);
       const name = /^Created TaskRun (\S+)/m.exec(
-        await running.stderrMatch(/^Created TaskRun \S+[^]*^Running on$/m),
+        await running.stderrMatch(/^Created TaskRun \S+[^]*^Resumed$/m),
       )![1];
       kubectl(flags, "delete", "pod", `${name}-pod`, "--force", "--grace-period=0");
-      await running.stderrMatch(/made again: it is sent again\n[^]*^Running on$/m);
+      await running.stderrMatch(/recreated: sending again\n[^]*^Resumed$/m);
       await running.stdoutMatch(/^\[look\] here\n\[look\] here$/m);
       kubectl(flags, "exec", `${name}-pod`, "-c", "step-look", "--", "touch", "go");
       const { code, stdout, stderr } = await running.ended;

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { stderrLines, tknDev } from "../support/program.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 
-Deno.test("on a cluster without Tekton the error says where to get it", async () => {
-  // What Kubernetes 1.34 answers for an API group that it does not have.
+Deno.test("a cluster without Tekton is an error with a link to its installation", async () => {
+  // The answer of Kubernetes 1.34 for an unknown API group.
   const none = () => new Response("404 page not found\n", { status: 404 });
   await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, none);
   using temporary = temporaryDirectory();

@@ -72,7 +72,7 @@ export const sessionScenarios: Scenario[] = [
       await session.until(PROMPT("work/greet"));
       await session.type("debug-continue 0\r");
       // Later steps may run before the client reports the release.
-      await session.until(/^(?=[^]*Running on\n)(?=[^]*\[check : check\] it said: hello Ada)/);
+      await session.until(/^(?=[^]*Resumed\n)(?=[^]*\[check : check\] it said: hello Ada)/);
       await session.until(/ended: 0\n/);
       assert.doesNotMatch(session.all.replaceAll("= hunter22", ""), /hunter22/);
     },
@@ -266,7 +266,7 @@ export const sessionScenarios: Scenario[] = [
         .split(" ");
       await using session = atTerminal([...args, ...flags]);
       const [, name] = await session.until(/Created TaskRun (\S+) in/);
-      await session.until(/Cannot open a shell in step "no-shell": its image has none\n/);
+      await session.until(/Cannot open a shell in step "no-shell": its image has no shell\n/);
       await session.until(/still holds/);
       await session.type("d");
       await session.until(/ended: 0\n/);

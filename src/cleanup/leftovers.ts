@@ -1,4 +1,4 @@
-/** What this program left behind when it was killed, or lost its cluster: found, and removed. */
+/** Finds and removes objects that this program left behind when killed or disconnected. */
 import { ExpectedError } from "../errors.ts";
 import type { Clock } from "../host.ts";
 import { type Kube, PODS, type Resource, type Selector, type Stored } from "../kube/interface.ts";
@@ -17,11 +17,11 @@ import {
 } from "../tekton/model.ts";
 import { CANCEL, phaseOf } from "../tekton/phase.ts";
 import { timeoutSeconds } from "../tekton/timeouts.ts";
-import { heldSteps } from "../hold/held_steps.ts";
-import { orphanedPods } from "./orphaned_pods.ts";
-import { markOf, OWN_LABEL, readTemporary, type Temporary } from "../objects/own.ts";
+import { findHeldSteps } from "../hold/held_steps.ts";
+import { findOrphanedPods } from "./orphaned_pods.ts";
+import { markOf, OWN_LABEL, readTemporary, type Temporary } from "../objects/marks.ts";
 
-export type LeftOver =
+export type Leftover =
   & {
     readonly name: string;
     readonly namespace: string;
@@ -32,39 +32,44 @@ export type LeftOver =
     readonly resource: Resource<RunKind>;
   });
 
-/** `kept`: what only this program needs, and may still need. */
-export interface Found {
-  readonly left: readonly LeftOver[];
-  readonly kept: readonly LeftOver[];
+export interface FoundObjects {
+  readonly left: readonly Leftover[];
+  /** Temporary objects that a run of this program may still need. */
+  readonly kept: readonly Leftover[];
 }
 
-/** How old a run is before it may count as left. */
+/** The age from which a pending run counts as left over. */
 const PENDING_SECONDS = 600;
+/** The age from which a held run without a timeout counts as left over. */
 const UNLIMITED_SECONDS = 24 * 3600;
+/** The time after its timeout from which a held run counts as left over. */
 const MARGIN_SECONDS = 300;
 
-/** `namespace` "" is all; `nowMs` is by the server's clock. Throws ClusterError for what may not be listed. */
-export async function findLeft(
+/**
+ * Namespace "" means all namespaces; `nowMs` is the server's time. Throws ClusterError if the user
+ * may not list the objects.
+ */
+export async function findLeftovers(
   kube: Kube,
   { namespace, nowMs }: { namespace: string; nowMs: number },
-): Promise<Found> {
+): Promise<FoundObjects> {
   const kinds = [PIPELINES, TASKS, PIPELINE_RUNS, TASK_RUNS, RESOLUTION_REQUESTS];
-  const found = await Promise.all(kinds.map(async (resource): Promise<Found> => {
+  const found = await Promise.all(kinds.map(async (resource): Promise<FoundObjects> => {
     const objects: Stored[] = await listOwn(kube, resource, namespace).catch((error) => {
-      // Who may not ask the resolvers has left no request, and a cluster need not have them.
+      // A user without this right has left no requests, and a cluster may have no resolvers.
       if (resource !== RESOLUTION_REQUESTS) throw error;
       if (isStatus(error, 403) || isStatus(error, 404)) return [];
       throw error;
     });
-    const own = await findTemporary(kube, { resource, objects, nowMs });
-    if (resource !== PIPELINE_RUNS && resource !== TASK_RUNS) return own;
+    const temporary = await findTemporary(kube, { resource, objects, nowMs });
+    if (resource !== PIPELINE_RUNS && resource !== TASK_RUNS) return temporary;
     const runs = objects.filter(isRun)
       .filter((run) => readTemporary(resource.kind, run) === undefined);
-    const left = [...own.left, ...await findRuns(kube, runs, nowMs)];
-    if (resource !== TASK_RUNS) return { ...own, left };
+    const left = [...temporary.left, ...await findRuns(kube, runs, nowMs)];
+    if (resource !== TASK_RUNS) return { ...temporary, left };
     const taskRuns = runs.filter((run) => run.kind === "TaskRun");
-    const pods = await orphanedPods(kube, { namespace, taskRuns, nowMs });
-    return { ...own, left: [...left, ...pods.map((pod) => toDelete(PODS, pod))] };
+    const pods = await findOrphanedPods(kube, { namespace, taskRuns, nowMs });
+    return { ...temporary, left: [...left, ...pods.map((pod) => toDelete(PODS, pod))] };
   }));
   return {
     left: found.flatMap(({ left }) => left),
@@ -72,9 +77,10 @@ export async function findLeft(
   };
 }
 
-export async function removeLeft(
+/** Deletes or cancels the object; does nothing if it no longer exists. */
+export async function removeLeftover(
   kube: Kube,
-  left: LeftOver,
+  left: Leftover,
 ): Promise<void> {
   const { namespace, name, resource } = left;
   try {
@@ -86,12 +92,12 @@ export async function removeLeft(
   }
 }
 
-/** So many at once are removed beside a run; `cleanup` removes all. */
-const MOST = 20;
+/** The number of objects of a kind that `sweep` removes; the command `cleanup` removes all. */
+const MOST_SWEPT = 20;
 
 /**
- * Removes temporary objects of the kinds that are over their time, in the background: without the
- * right to list them, or when the signal comes first, nothing happens.
+ * Removes expired temporary objects of the kinds, in the background. Does nothing without the right
+ * to list them, and stops at the signal.
  */
 export function sweep(
   { kube, clock }: { kube: Kube; clock: Clock },
@@ -103,12 +109,12 @@ export function sweep(
   const sweepOne = async (resource: Resource) => {
     const objects = await listOwn(kube, resource, metadata.namespace);
     const { left } = await findTemporary(kube, { resource, objects, nowMs });
-    for (const one of left.slice(0, MOST)) {
+    for (const one of left.slice(0, MOST_SWEPT)) {
       signal.throwIfAborted();
-      await removeLeft(kube, one);
+      await removeLeftover(kube, one);
     }
   };
-  for (const resource of resources) sweepOne(resource).catch(() => {}); // the next one may find it
+  for (const resource of resources) sweepOne(resource).catch(() => {}); // the next run may succeed
 }
 
 function listOwn(kube: Kube, resource: Resource, namespace: string): Promise<Stored[]> {
@@ -125,23 +131,26 @@ interface Listed {
 async function findTemporary(
   kube: Kube,
   { resource, objects, nowMs }: Listed,
-): Promise<Found> {
-  const own = objects.flatMap((object) => {
+): Promise<FoundObjects> {
+  const temporary = objects.flatMap((object) => {
     const found = readTemporary(resource.kind, object);
     const isGoing = object.metadata.deletionTimestamp !== undefined;
     return found === undefined || isGoing ? [] : [{ object, ...found }];
   });
-  const needed = await Promise.all(own.map((one) => {
+  const needed = await Promise.all(temporary.map((one) => {
     return isNeeded(kube, one.object.metadata.namespace, { ...one, nowMs });
   }));
-  const named = own.map(({ object }) => toDelete(resource, object));
+  const named = temporary.map(({ object }) => toDelete(resource, object));
   return {
     left: named.filter((_, at) => !needed[at]),
     kept: named.filter((_, at) => needed[at]),
   };
 }
 
-/** By a run that goes on; and for a time in any case, for the run comes after what it refers to. */
+/**
+ * Whether a run that has not ended refers to the object. For some time every object counts as
+ * needed, because the run is created after the objects that it refers to.
+ */
 async function isNeeded(
   kube: Kube,
   namespace: string,
@@ -163,7 +172,7 @@ async function findRuns(
   kube: Kube,
   runs: readonly Stored<Run>[],
   nowMs: number,
-): Promise<LeftOver[]> {
+): Promise<Leftover[]> {
   const living = runs.filter((run) => {
     const { labels, deletionTimestamp } = run.metadata;
     const isChild = run.kind === "TaskRun" && labels?.[LABEL.pipelineRun] !== undefined;
@@ -176,8 +185,8 @@ async function findRuns(
     }
     if (!(seconds > limitSeconds(run) + MARGIN_SECONDS)) return undefined;
     const { kind, metadata: { name, namespace } } = run;
-    const held = await heldSteps(kube, { kind, namespace, name }).catch((error) => {
-      if (error instanceof ExpectedError) return []; // one that can't be looked into stays
+    const held = await findHeldSteps(kube, { kind, namespace, name }).catch((error) => {
+      if (error instanceof ExpectedError) return []; // a run whose pods can't be read stays
       throw error;
     });
     return held.length === 0 ? undefined : toCancel(run);
@@ -185,7 +194,10 @@ async function findRuns(
   return found.filter((one) => one !== undefined);
 }
 
-/** An earlier version of this program created it so, and was killed before its objects were there. */
+/**
+ * Whether an earlier version of this program created the run as pending, and was killed before it
+ * created the run's objects.
+ */
 function isPending(run: Run): boolean {
   if (run.kind !== "PipelineRun") return false;
   const { pipelineRef, pipelineSpec, status } = run.spec;
@@ -195,7 +207,7 @@ function isPending(run: Run): boolean {
     names.some((name) => /^tkn-dev-[a-z0-9]{6}(-\d+)?$/.test(name));
 }
 
-/** Tekton ends it by then, if it works; what has no limit may be at work for a day. */
+/** Returns the age by which Tekton ends the run; a run without a timeout may work for a day. */
 function limitSeconds(run: Run): number {
   const timeout = run.kind === "PipelineRun" ? run.spec.timeouts?.pipeline : run.spec.timeout;
   return timeoutSeconds(timeout ?? "1h") ?? UNLIMITED_SECONDS;
@@ -205,11 +217,11 @@ function isRun(object: Stored): object is Stored<Run> {
   return isRunKind(object.kind);
 }
 
-function toDelete(resource: Resource, object: Stored): LeftOver {
+function toDelete(resource: Resource, object: Stored): Leftover {
   return { ...originOf(object), resource, ends: "deleted" };
 }
 
-function toCancel(run: Stored<Run>): LeftOver {
+function toCancel(run: Stored<Run>): Leftover {
   return { ...originOf(run), resource: RESOURCE_OF[run.kind], ends: "cancelled" };
 }
 

@@ -1,24 +1,24 @@
 import assert from "node:assert/strict";
-import { PODS } from "../../../../src/kube/interface.ts";
-import { StatusError } from "../../../../src/kube/status.ts";
-import { LABEL, PIPELINE_RUNS, type Pod } from "../../../../src/tekton/model.ts";
-import { ClusterError } from "../../../../src/errors.ts";
-import { refused } from "../../../../src/kube/status.ts";
-import { follow } from "../../../../src/run/logs/follow.ts";
-import type { LiveRun } from "../../../../src/run/live_run.ts";
-import { turn, until } from "../../../support/fake_transport.ts";
-import { rejection } from "../../../support/refusal.ts";
-import { HELD_PREFIX } from "../../../../src/step/protocol/gate.ts";
-import { ended, podName, RUN, Stage } from "../stage.ts";
+import { PODS } from "../../../src/kube/interface.ts";
+import { StatusError } from "../../../src/kube/status.ts";
+import { LABEL, PIPELINE_RUNS, type Pod } from "../../../src/tekton/model.ts";
+import { ClusterError } from "../../../src/errors.ts";
+import { refused } from "../../../src/kube/status.ts";
+import { followRun } from "../../../src/run/follow_run.ts";
+import type { LiveRun } from "../../../src/run/live_run.ts";
+import { turn, until } from "../../support/fake_transport.ts";
+import { rejection } from "../../support/refusal.ts";
+import { HELD_PREFIX } from "../../../src/step/protocol/gate.ts";
+import { ended, podName, RUN, Stage } from "./stage.ts";
 
 function start(stage: Stage, live: LiveRun, uploaded?: string) {
   const { kube, clock, emit } = stage;
-  const following = follow({ kube, clock, live, emit, uploaded, signal: stage.stop.signal });
+  const following = followRun({ kube, clock, live, emit, uploaded, signal: stage.stop.signal });
   following.catch(() => {});
   return following;
 }
 
-Deno.test("a pod's steps are told one after another, each to its end", async () => {
+Deno.test("a pod's steps are streamed one after the other, each to its end", async () => {
   await using stage = new Stage();
   const following = start(stage, stage.pipelineRun(["test"]));
   stage.pod("test", { a: "running", b: "running" });
@@ -35,7 +35,7 @@ Deno.test("a pod's steps are told one after another, each to its end", async () 
   assert.deepEqual(stage.said, ["test a: a 1", "test a: a 2", "test b: b 1"]);
 });
 
-Deno.test("a step is not asked for its log before it has started", async () => {
+Deno.test("a step's log is not requested before the step has started", async () => {
   await using stage = new Stage();
   const following = start(stage, stage.pipelineRun(["test"]));
   stage.pod("test", { a: "waiting" });
@@ -48,7 +48,7 @@ Deno.test("a step is not asked for its log before it has started", async () => {
   await following;
 });
 
-Deno.test("pods are told side by side", async () => {
+Deno.test("pods are streamed side by side", async () => {
   await using stage = new Stage();
   const following = start(stage, stage.pipelineRun(["a", "b"]));
   stage.pod("a", { s: "running" });
@@ -64,7 +64,7 @@ Deno.test("pods are told side by side", async () => {
   assert.deepEqual(stage.said, ["a s: 1", "b s: 2", "a s: 3"]);
 });
 
-Deno.test("a pod that comes after others have ended waits for the last of their lines", async () => {
+Deno.test("a pod that appears after others have ended waits for the last of their lines", async () => {
   await using stage = new Stage();
   const following = start(stage, stage.pipelineRun(["a", "b"]));
   stage.pod("a", { s: "running" });
@@ -82,7 +82,7 @@ Deno.test("a pod that comes after others have ended waits for the last of their 
   assert.deepEqual(stage.said, ["a s: first", "b s: second"]);
 });
 
-Deno.test("a gate's own words are a pause, and no log; what the step then says is one", async () => {
+Deno.test("a gate's line is a pause and not logged; the step's output after it is logged", async () => {
   await using stage = new Stage();
   stage.gates.add("clone/s");
   const live = stage.pipelineRun(["clone", "b"]);
@@ -105,7 +105,7 @@ Deno.test("a gate's own words are a pause, and no log; what the step then says i
   assert.deepEqual([live.pauses.length, live.missed.length], [1, 0]);
 });
 
-Deno.test("a step that holds after its work has said what it said before, on that line too", async () => {
+Deno.test("output before the gate's line is logged, also on the same line", async () => {
   await using stage = new Stage();
   stage.gates.add("/s");
   const live = stage.taskRun();
@@ -114,7 +114,7 @@ Deno.test("a step that holds after its work has said what it said before, on tha
   stage.log("", "s").say("one");
   stage.log("", "s").say("two, unfinishedtkn-dev: held after exit code 3, workspace: ");
   await turn();
-  assert.deepEqual(live.pauses, [], "the other stream may have more to tell");
+  assert.deepEqual(live.pauses, [], "the other stream may have more output");
   stage.log("", "s").say("three");
   stage.log("", "s").say("tkn-dev: held after exit code 3, workspace: ");
   stage.log("", "s").end();
@@ -126,7 +126,7 @@ Deno.test("a step that holds after its work has said what it said before, on tha
   assert.deepEqual(others, []);
 });
 
-Deno.test("a gate that ends without a word is one that was missed", async () => {
+Deno.test("a gate that ends without holding is a missed pause", async () => {
   await using stage = new Stage();
   stage.gates.add("/s");
   const live = stage.taskRun();
@@ -141,7 +141,7 @@ Deno.test("a gate that ends without a word is one that was missed", async () => 
   ]);
 });
 
-Deno.test("a step that never started is passed over once its pod has ended, or is gone", async () => {
+Deno.test("a step that never started is skipped once its pod has ended or is deleted", async () => {
   await using stage = new Stage();
   const following = start(stage, stage.pipelineRun(["a", "b"]));
   stage.pod("a", { s: "waiting" });
@@ -154,7 +154,7 @@ Deno.test("a step that never started is passed over once its pod has ended, or i
   assert.deepEqual(stage.said, []);
 });
 
-Deno.test("a pod that is seen late, after the run's end, is told whole", async () => {
+Deno.test("a pod first seen after the run's end is streamed completely", async () => {
   for (const known of [true, false]) {
     await using stage = new Stage();
     const following = start(stage, stage.pipelineRun(["a"]));
@@ -173,7 +173,7 @@ Deno.test("a pod that is seen late, after the run's end, is told whole", async (
   }
 });
 
-Deno.test("a pod that was made anew under its name is told from its start", async () => {
+Deno.test("a recreated pod of the same name is streamed from its start", async () => {
   await using stage = new Stage();
   const following = start(stage, stage.pipelineRun(["a"]));
   stage.pod("a", { s: "waiting" });
@@ -188,7 +188,7 @@ Deno.test("a pod that was made anew under its name is told from its start", asyn
   assert.deepEqual(stage.said, ["a s: x"]);
 });
 
-Deno.test("the outcome waits a little for TaskRuns that are still told as running", async () => {
+Deno.test("the outcome waits a little for TaskRuns that still count as running", async () => {
   await using stage = new Stage();
   const following = start(stage, stage.pipelineRun(["a"]), "a");
   stage.taskRunOf("a", {});
@@ -204,7 +204,7 @@ Deno.test("the outcome waits a little for TaskRuns that are still told as runnin
   assert.deepEqual(task.failedStep, { step: "s", exitCode: 3, reason: "Error" });
 });
 
-Deno.test("and tells one that stays so as running", async () => {
+Deno.test("a TaskRun that still counts as running after that wait is reported as running", async () => {
   await using stage = new Stage();
   const following = start(stage, stage.pipelineRun(["a", "b"]));
   stage.taskRunOf("a", {});
@@ -225,7 +225,7 @@ const noLog = () =>
     message: "no",
   });
 
-Deno.test("a log that can't be had is noted: the run is followed to its end without it", async () => {
+Deno.test("a log that can't be read is noted, and the run is followed to its end without it", async () => {
   await using stage = new Stage();
   const following = start(stage, stage.pipelineRun(["a"]));
   stage.log("a", "s").refusals.push(noLog());
@@ -241,7 +241,7 @@ Deno.test("a log that can't be had is noted: the run is followed to its end with
   }]);
 });
 
-Deno.test("without the log of a gate it can't be seen to hold: that is an error", async () => {
+Deno.test("a gate's log that can't be read is an error, because only the log says that it holds", async () => {
   await using stage = new Stage();
   stage.gates.add("a/s");
   const following = start(stage, stage.pipelineRun(["a"]));
@@ -250,7 +250,7 @@ Deno.test("without the log of a gate it can't be seen to hold: that is an error"
   assert.match(await rejection(following, ClusterError), /^Cannot read the logs of Pod "x"/);
 });
 
-Deno.test("once it has held, its log can fail too", async () => {
+Deno.test("once a gate has held, a failure of its log is only noted", async () => {
   await using stage = new Stage();
   stage.gates.add("a/s");
   const live = stage.pipelineRun(["a"]);
@@ -275,7 +275,7 @@ for (
     ["it ended alone", () => {}],
   ] as const
 ) {
-  Deno.test(`a log whose connection swallows all is read to its end after the run's, ${what}`, async () => {
+  Deno.test(`a log whose connection loses all bytes is read to its end after the run's end, ${what}`, async () => {
     await using stage = new Stage();
     const following = start(stage, stage.pipelineRun(["a"]));
     stage.pod("a", { s: "running" });
@@ -292,7 +292,7 @@ for (
   });
 }
 
-Deno.test("of a pod that is gone no more is read, for another may have its name, and that is told", async () => {
+Deno.test("the log of a deleted pod is not read further, since another pod may have its name; a note says so", async () => {
   await using stage = new Stage();
   const following = start(stage, stage.pipelineRun(["a"]));
   const pod = stage.pod("a", { s: "running" });
@@ -315,12 +315,12 @@ Deno.test("of a pod that is gone no more is read, for another may have its name,
   await following;
   assert.deepEqual(stage.said, ["a s: x"]);
   assert.deepEqual(stage.events.flatMap((event) => event.kind === "note" ? [event.text] : []), [
-    `Pod ${podName("a")} is gone, and with it what step a/s said last`,
+    `Pod ${podName("a")} is gone, and with it the last lines of step a/s`,
     `Pod ${podName("a")} of task a was deleted while it ran: start the run again`,
   ]);
 });
 
-Deno.test("the logs of a pod that was gone before are told to be gone", async () => {
+Deno.test("a note says that the logs of an already deleted pod are gone", async () => {
   await using stage = new Stage();
   const following = start(stage, stage.pipelineRun(["a"]));
   stage.taskRunOf("a", { ...ended(true, "Succeeded"), podName: "p" });
@@ -331,7 +331,7 @@ Deno.test("the logs of a pod that was gone before are told to be gone", async ()
   ]);
 });
 
-Deno.test("steps that wait for one that was killed are not waited for once their TaskRun has ended", async () => {
+Deno.test("steps that wait for a killed step are not awaited once their TaskRun has ended", async () => {
   await using stage = new Stage();
   const following = start(stage, stage.pipelineRun(["a"], ["last"]));
   stage.pod("a", { s: "running", t: "running", u: "running" });
@@ -354,7 +354,7 @@ Deno.test("steps that wait for one that was killed are not waited for once their
   assert.deepEqual(stage.said, ["a s: x"]);
 });
 
-Deno.test("what the cluster does not give after a run's end is not waited for, and is told", async () => {
+Deno.test("logs that the cluster does not send after a run's end are given up, with a note", async () => {
   await using stage = new Stage();
   const following = start(stage, stage.pipelineRun(["a"]));
   stage.pod("a", { s: "running", t: "running", u: "running" });
@@ -371,12 +371,12 @@ Deno.test("what the cluster does not give after a run's end is not waited for, a
   await following;
   assert.deepEqual(stage.events.filter(({ kind }) => kind === "note"), [{
     kind: "note",
-    text: "The cluster did not give the end of the logs of a/s, a/t in time; " +
+    text: "The cluster did not send the end of the logs of a/s, a/t in time; " +
       `tkn-dev pipelinerun logs ${RUN} -n default shows them`,
   }]);
 });
 
-Deno.test("a log that can't be read at a run's end is asked for again for ten seconds", async () => {
+Deno.test("a log that can't be read at a run's end is requested again for ten seconds", async () => {
   for (
     const { failures, said } of [{ failures: 8, said: ["a s: last"] }, { failures: 30, said: [] }]
   ) {
@@ -406,7 +406,7 @@ Deno.test("a log that can't be read at a run's end is asked for again for ten se
   }
 });
 
-Deno.test("lines that still come after a run's end are all told, however long that takes", async () => {
+Deno.test("lines that keep coming after a run's end are all logged", async () => {
   await using stage = new Stage();
   const following = start(stage, stage.pipelineRun(["a"]));
   stage.pod("a", { s: "running" });
@@ -424,7 +424,7 @@ Deno.test("lines that still come after a run's end are all told, however long th
   assert.deepEqual(stage.said, Array.from({ length: 20 }, (_, at) => `a s: ${at + 1}`));
 });
 
-Deno.test("a gate's words in the middle of a long line are output, at its end they count", async () => {
+Deno.test("a gate's words in the middle of a long line are output, at its end they are a pause", async () => {
   await using stage = new Stage();
   stage.gates.add("/s");
   const live = stage.taskRun();
@@ -450,7 +450,7 @@ Deno.test("a gate's words in the middle of a long line are output, at its end th
   assert.deepEqual(live.pauses.map(({ exitCode }) => exitCode), [3]);
 });
 
-Deno.test("a run that is deleted is told as that", async () => {
+Deno.test("a deleted run is an error that says so", async () => {
   await using stage = new Stage();
   const following = start(stage, stage.pipelineRun(["a"]));
   await turn();
@@ -461,7 +461,7 @@ Deno.test("a run that is deleted is told as that", async () => {
   );
 });
 
-Deno.test("pods of other runs are nobody's business, and an abort ends it all", async () => {
+Deno.test("pods of other runs are ignored, and an abort ends everything", async () => {
   const stage = new Stage();
   const following = start(stage, stage.pipelineRun(["a"]));
   const other = stage.pod("other", { s: "running" });

@@ -1,18 +1,19 @@
-/** What keeps a run from going on, from its own conditions: while there is no pod, they alone tell. Pure. */
-import { type Condition, LABEL } from "../tekton/model.ts";
-import { succeededOf } from "../tekton/phase.ts";
-import type { LiveRun } from "./live_run.ts";
+/** Reads from a run's conditions why it has no pod yet: only the conditions say that. Pure. */
+import { type Condition, LABEL } from "../../tekton/model.ts";
+import { succeededOf } from "../../tekton/phase.ts";
+import type { LiveRun } from "../live_run.ts";
 
+/** The reason why a run or pod does not start. */
 export interface Obstacle {
-  /** For a line that says what is waited for. */
+  /** The text after "Waiting for". */
   readonly text: string;
-  /** What a person can do about it. */
+  /** A command or an explanation that helps the user. */
   readonly hint?: string;
 }
 
 type Conditions = Pick<LiveRun, "kind" | "name" | "namespace" | "run" | "taskRuns" | "pods">;
 
-/** Of the TaskRuns that have no pod yet, then of the run. */
+/** Returns the obstacle of the first TaskRun without a pod, else of the PipelineRun. */
 export function obstacleOf(live: Conditions): Obstacle | undefined {
   const names = new Set(
     [...live.pods.values()].map(({ metadata }) => metadata.labels?.[LABEL.taskRun]),
@@ -31,7 +32,7 @@ export function obstacleOf(live: Conditions): Obstacle | undefined {
   return read(`PipelineRun ${live.name}`, live.namespace, succeededOf(live.run));
 }
 
-/** What a run that goes its way says of itself. */
+/** Reasons of runs that make progress. */
 const USUAL = new Set(["Started", "Running", "Completed", "ToBeRetried", "StartedBeingRetried"]);
 
 function read(
@@ -42,32 +43,33 @@ function read(
   const { status, reason = "", message = "" } = condition ?? {};
   if (status !== "Unknown" || USUAL.has(reason)) return undefined;
   const quota = quotaIn(message);
-  const what = quota ?? `${reason}${message === "" ? "" : `: ${message}`}`;
-  return { text: `${owner}: ${what}`, hint: hintFor(message, namespace) };
+  const why = quota ?? `${reason}${message === "" ? "" : `: ${message}`}`;
+  return { text: `${owner}: ${why}`, hint: hintFor(message, namespace) };
 }
 
-/** `pods "x" is forbidden: exceeded quota: full, requested: pods=1, used: pods=0, limited: pods=0` */
+/** `pods "x" is forbidden: exceeded quota: full, requested: pods=1, used: pods=0, limited: ...` */
 function quotaIn(message: string): string | undefined {
   const [, plural, quota, numbers] =
     /(\S+) "[^"]*" is forbidden: exceeded quota: ([^,]+), (requested: .*)$/.exec(message) ?? [];
   if (quota === undefined) return undefined;
-  const what = { pods: "its pod", persistentvolumeclaims: "its claim" }[plural] ?? plural;
-  return `quota ${quota} keeps ${what} from being made (${numbers})`;
+  const object = { pods: "its pod", persistentvolumeclaims: "its claim" }[plural] ?? plural;
+  return `quota ${quota} forbids ${object} (${numbers})`;
 }
 
-/** For words of Kubernetes'. */
+/** Returns a hint for a message of Kubernetes; undefined for most messages. */
 export function hintFor(message: string, namespace: string): string | undefined {
   if (/exceeded quota/.test(message)) {
-    return `kubectl describe quota -n ${namespace} shows what is used; Tekton tries again each minute`;
+    return `kubectl describe quota -n ${namespace} shows the usage; Tekton retries every minute`;
   }
   if (/persistentvolumeclaim "[^"]*" not found/.test(message)) {
-    return `kubectl get pvc -n ${namespace} lists those that there are`;
+    return `kubectl get pvc -n ${namespace} lists the existing claims`;
   }
   if (/storageclass\S* "[^"]*" not found/i.test(message)) {
-    return "kubectl get storageclass lists those that there are";
+    return "kubectl get storageclass lists the existing classes";
   }
   if (/no storage class is set/.test(message)) {
-    return "the cluster has no default: name one by storageClass= with volume=, or in the claim's spec";
+    return "the cluster has no default class: set one with storageClass= beside volume=, " +
+      "or in the claim's spec";
   }
   return undefined;
 }

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { ClusterError } from "../../../src/errors.ts";
-import { refused, unreachable } from "../../../src/kube/status.ts";
-import { LiveRun } from "../../../src/run/live_run.ts";
-import { createRun } from "../../../src/run/start.ts";
-import { removeTemporary } from "../../../src/run/temporary.ts";
+import { ClusterError } from "../../../../src/errors.ts";
+import { refused, unreachable } from "../../../../src/kube/status.ts";
+import { LiveRun } from "../../../../src/run/live_run.ts";
+import { createRun } from "../../../../src/run/create/create_run.ts";
+import { removeTemporary } from "../../../../src/run/create/temporary_objects.ts";
 import {
   type Pipeline,
   PIPELINE_RUNS,
@@ -14,14 +14,14 @@ import {
   type Task,
   TASK_RUNS,
   TASKS,
-} from "../../../src/tekton/model.ts";
-import type { RunManifest } from "../../../src/tekton/run_manifest.ts";
-import { FakeHost } from "../../support/fake_host.ts";
-import { FakeClock } from "../../support/fake_host.ts";
-import { FakeKube } from "../../support/fake_kube.ts";
-import { until } from "../../support/fake_transport.ts";
-import { rejection } from "../../support/refusal.ts";
-import { ended } from "./stage.ts";
+} from "../../../../src/tekton/model.ts";
+import type { RunManifest } from "../../../../src/tekton/run_manifest.ts";
+import { FakeHost } from "../../../support/fake_host.ts";
+import { FakeClock } from "../../../support/fake_host.ts";
+import { FakeKube } from "../../../support/fake_kube.ts";
+import { until } from "../../../support/fake_transport.ts";
+import { rejection } from "../../../support/refusal.ts";
+import { ended } from "../stage.ts";
 
 const OBJECTS: (Pipeline | Task)[] = [
   { kind: "Pipeline", metadata: { name: "n", namespace: "default" }, spec: {} },
@@ -44,7 +44,7 @@ function runManifest(kind: RunKind, whyNotInline?: string, generateName?: string
   };
 }
 
-/** What it takes to create something there. */
+/** Returns a context to create objects, with a clock that advances by itself. */
 function creating(kube: FakeKube) {
   const { clock, random, interrupt } = new FakeHost();
   clock.isAutomatic = true;
@@ -60,7 +60,7 @@ function forbidden() {
   });
 }
 
-Deno.test("inline is the first choice", async () => {
+Deno.test("a run is created inline if possible", async () => {
   const kube = new FakeKube();
   const { objects, why } = await createRun(creating(kube), runManifest("PipelineRun"));
   assert.deepEqual(kube.changes, ["create PipelineRun r"]);
@@ -68,7 +68,7 @@ Deno.test("inline is the first choice", async () => {
 });
 
 for (const kind of ["PipelineRun", "TaskRun"] as const) {
-  Deno.test(`where the cluster forbids it a ${kind} comes after its objects, which it then owns`, async () => {
+  Deno.test(`if inline is forbidden, a ${kind} is created after its objects, and owns them`, async () => {
     const kube = new FakeKube();
     let refusals = 1;
     kube.onChange = () => {
@@ -100,7 +100,7 @@ for (const kind of ["PipelineRun", "TaskRun"] as const) {
   });
 }
 
-Deno.test("without the right to create objects the refusal is what is told, and none is left", async () => {
+Deno.test("without the right to create objects, the refusal is reported and no object is left", async () => {
   const kube = new FakeKube();
   let started = false;
   kube.onChange = (change) => {
@@ -116,7 +116,7 @@ Deno.test("without the right to create objects the refusal is what is told, and 
   assert.deepEqual(kube.changes, ["create Task n-0", "delete Task n-0"]);
 });
 
-Deno.test("another refusal is told as it is", async () => {
+Deno.test("another refusal is reported unchanged", async () => {
   const kube = new FakeKube();
   kube.onChange = () => {
     throw new ClusterError("no");
@@ -125,7 +125,7 @@ Deno.test("another refusal is told as it is", async () => {
   assert.equal(await rejection(failing, ClusterError), "no");
 });
 
-Deno.test("a run that is refused takes its objects along", async () => {
+Deno.test("the objects of a refused run are removed", async () => {
   const kube = new FakeKube();
   kube.onChange = (change) => {
     if (change === "create PipelineRun r") throw new ClusterError("no");
@@ -146,7 +146,7 @@ Deno.test("a run that may exist keeps its objects", async () => {
   assert.deepEqual(kube.changes.slice(2), ["create PipelineRun r"]);
 });
 
-Deno.test("a name that is somebody else's is left alone, and all begins anew under another", async () => {
+Deno.test("a name in use is left alone, and all is created under another name", async () => {
   const kube = new FakeKube();
   const other = { kind: "Task", metadata: { name: "tkn-dev-rrrrr0" }, spec: { steps: [] } };
   kube.put(TASKS, other);
@@ -158,7 +158,7 @@ Deno.test("a name that is somebody else's is left alone, and all begins anew und
   assert.deepEqual(kube.changes.filter((change) => change.startsWith("delete")), []);
 });
 
-/** A run whose objects are there. */
+/** Creates a run with its temporary objects. */
 async function created() {
   const kube = new FakeKube();
   const making = creating(kube);
@@ -171,7 +171,7 @@ async function created() {
   return { kube, live, stop, removed, deleted };
 }
 
-Deno.test("each object goes once a step of a TaskRun that was made of it runs, not when it is stored", async () => {
+Deno.test("each object is removed once a step made from it runs, not when its spec is stored", async () => {
   const { kube, live, removed, deleted } = await created();
   await using _ = live;
   kube.update<PipelineRun>(PIPELINE_RUNS, "r", (run) => run.status = { pipelineSpec: {} });
@@ -192,7 +192,7 @@ Deno.test("each object goes once a step of a TaskRun that was made of it runs, n
   assert.deepEqual(deleted(), ["delete Pipeline n", "delete Task n-0"]);
 });
 
-Deno.test("all go when the run has ended", async () => {
+Deno.test("all objects are removed when the run has ended", async () => {
   const { kube, live, removed, deleted } = await created();
   await using _ = live;
   kube.update<PipelineRun>(PIPELINE_RUNS, "r", (run) => run.status = ended(true, "Succeeded"));
@@ -200,7 +200,7 @@ Deno.test("all go when the run has ended", async () => {
   assert.deepEqual(deleted(), ["delete Pipeline n", "delete Task n-0"]);
 });
 
-Deno.test("a run that goes on without us keeps what it has yet to read", async () => {
+Deno.test("a run that continues without the client keeps objects that Tekton has yet to read", async () => {
   const { live, stop, removed, deleted } = await created();
   await using _ = live;
   stop.abort();

@@ -1,15 +1,18 @@
-/** Pods that a run had and that are not there any more, and with them their logs: pure. */
+/** Notes about pods of a run that were deleted, and their logs with them: pure. */
 import { LABEL, type TaskRun } from "../../tekton/model.ts";
 import { phaseOf } from "../../tekton/phase.ts";
 
-/** Notes, a line each: of TaskRuns that have had a pod which is not among those that there are. */
-export function tellGone(taskRuns: Iterable<TaskRun>, hasLog: (pod: string) => boolean): string[] {
+/** Returns a note for each TaskRun whose pod's log was not read. */
+export function missingLogNotes(
+  taskRuns: Iterable<TaskRun>,
+  hasLog: (pod: string) => boolean,
+): string[] {
   return podsOf(taskRuns).filter(({ pod }) => !hasLog(pod))
     .map(({ pod, owner }) => `Pod ${pod} of ${owner} is gone, and its logs with it`);
 }
 
-/** Likewise: of those that failed because somebody deleted their pod. Tekton's own reasons are others. */
-export function tellDeleted(
+/** Returns a note for each TaskRun that failed because its pod was deleted, not by Tekton. */
+export function deletedPodNotes(
   taskRuns: Iterable<TaskRun>,
   wasDeleted: (pod: string) => boolean,
 ): string[] {
