@@ -223,7 +223,7 @@ export const sessionScenarios: Scenario[] = [
       await session.until(PROMPT("work"));
       // The work writes to each /tkn-dev/ask-* and replaces debug-run.
       await session.type("debug-run\r");
-      await session.until(/Note: The step sends words that are no request/);
+      await session.until(/Note: Ignored words of the step that are not an edit request/);
       await session.until(EDIT_QUESTION("work"));
       await session.type("n"); // the shell's prompt may have come before the question
       await session.until(/no\n/);
