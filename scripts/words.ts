@@ -1,6 +1,6 @@
 /**
- * Checks the words of the project's prose, and the length of its lines: comments, texts, test names and documents.
- * Exits with 1 on findings.
+ * Checks the project's prose for banned idioms, spelling and long lines: comments, texts, test
+ * names and documents. Exits with 1 on findings.
  *
  * Usage: words.ts [--count] [PATH]...
  */
@@ -8,7 +8,7 @@ import { proseOf } from "./words/prose.ts";
 import { IDIOMS, MOST_COLUMNS, OPENINGS } from "./words/idioms.ts";
 
 const KINDS = /\.(ts|sh|md|yaml|yml)$|^scripts\/cluster\/\w+$|^\.ci\/\w+$/;
-/** Other people's words, made by programs, or lists of the words themselves. */
+/** Text by others, generated text, and the lists of the words themselves. */
 const EXEMPT =
   /^(docs\/(licenses|bench|reliability|scale)\.md|scripts\/words\/|tests\/unit\/scripts\/words_|tests\/fuzz\/corpus\/)/;
 

@@ -1,4 +1,4 @@
-/** Runs what holds: at each pause the user works, a command runs, or the step stays held. */
+/** Runs a run that holds: at each pause the user works, a command runs, or the step stays held. */
 import { ClusterError, UsageError } from "../../errors.ts";
 import { type Pause, stepPath } from "../../hold/pause.ts";
 import type { Host } from "../../host.ts";
@@ -36,7 +36,7 @@ export interface HeldRunOptions {
   readonly changes: readonly string[];
 }
 
-/** Throws UsageError where a shell is to be opened and there is no terminal. */
+/** Throws UsageError if a shell would have no terminal. */
 export function checkTerminal({ terminal }: Host, atPause: AtEachPause, hint: string): void {
   if (atPause === "leave" || "instead" in atPause) return;
   if (terminal.isTerminal.stdin && terminal.isTerminal.stdout) return;

@@ -24,7 +24,7 @@ export interface RunFlags {
   readonly workspaces: WorkspaceFlag[];
   readonly results: { name: string; value: string }[];
   readonly serviceAccount?: string;
-  /** Whether a probe run may resolve a remote reference where the user may not ask a resolver. */
+  /** Whether a probe run may resolve a remote reference if the user may not ask a resolver. */
   readonly allowProbe: boolean;
   readonly color: boolean;
 }

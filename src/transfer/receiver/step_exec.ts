@@ -119,6 +119,7 @@ export class StepExec {
         onStdout: (bytes) => (hear(), this.reply.stdout(bytes)),
         onStderr: (bytes) => (hear(), this.reply.stderr(bytes)),
         silenceMs: LONG_SILENCE_MS,
+        isProtocol: true,
         signal,
       });
       if (result.exitCode !== 0) throw refusal(this.options, result, this.reply);

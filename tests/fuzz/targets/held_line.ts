@@ -12,7 +12,7 @@ const after = fc.tuple(text, number, path).map(([before, code, path]) =>
 /** Any step can print the line of a gate. */
 export const heldLineTarget: Target<string> = {
   name: "held_line",
-  claim: "a line of a log names an absolute directory without `..`, or none",
+  claim: "a line of a log names an absolute directory without .., or no directory",
   inputs: fc.oneof(held, after, text).map((line) => line.replaceAll("\n", "")), // a single line
   check(input) {
     const line = readHeldLine(input);
