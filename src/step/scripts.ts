@@ -88,7 +88,7 @@ export function gateScript(options: GateScriptOptions): string {
 }
 
 /**
- * Shortens a script, for Tekton limits its size: it loses its indentation, empty lines and
+ * Shortens a script, because Tekton limits its size: it loses its indentation, empty lines and
  * comments, except for the usage in its second line. No string in these scripts has lines like
  * that.
  */
