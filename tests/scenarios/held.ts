@@ -23,7 +23,7 @@ export const heldScenarios: Scenario[] = [
       assert.match(held.stderr, /^Step work\/greet is still held\. To continue:$/m);
       assert.match(
         held.stderr,
-        new RegExp(`^ {2}tkn-dev pipelinerun continue ${name} .*go on`, "m"),
+        new RegExp(`^ {2}tkn-dev pipelinerun continue ${name} .*continue as if`, "m"),
       );
 
       const info = await tknDev(["pr", "info", name, ...flags]);

@@ -41,7 +41,7 @@ const BEFORE_A_RUN: Case[] = [
   [
     `${UNCLEAR} -p text=a -p map=b --on-task one`,
     2,
-    /param "map": it is an object, and "b" is none/,
+    /param "map": it is an object, and "b" is not/,
     /key:value/,
   ],
   [`${UNCLEAR} -p text`, 2, /--param "text": it is not NAME=VALUE/, /=/],
