@@ -1,23 +1,25 @@
 /**
- * Measures how fast it is, on the cluster that KUBECONFIG names, as the user of the context that TKN_DEV_TEST_CONTEXT
- * names: ours (the compiled program that TKN_DEV names, else the source) and what people use for this now, in turns.
+ * Measures how fast tkn-dev uploads on the cluster of KUBECONFIG, in turns with what users do
+ * without it. Runs as the user of the context TKN_DEV_TEST_CONTEXT, with the compiled program that
+ * TKN_DEV names, or the source.
  *
  *     deno task bench [CASE]... [--repeat N] [--image IMAGE] [--namespace NAME]
  *
- * With no CASE all of them, and then docs/bench.md and docs/bench.svg are written anew. The image has sh, tar, find, stat,
- * awk and sha256sum. Nothing of what it makes outlives it. A figure is never an error, a wrong result is.
+ * With no CASE it runs all cases and writes docs/bench.md and docs/bench.svg. The image needs sh,
+ * tar, find, stat, awk and sha256sum. The bench removes everything that it makes. A wrong result of
+ * an upload is an error; a slow one is not.
  */
 import { denoHost } from "../src/deno/host.ts";
 import { printable } from "../src/printable.ts";
 import { NotHere } from "./bench/bench_case.ts";
 import { CASES } from "./bench/cases.ts";
-import { readCircumstances } from "./bench/circumstances.ts";
+import { readCircumstances } from "./bench/report/circumstances.ts";
 import { type Options, readOptions } from "./bench/options.ts";
-import { renderPlot } from "./bench/plot.ts";
+import { renderPlot } from "./bench/report/plot.ts";
 import { execute } from "./bench/process.ts";
-import type { Row } from "./bench/row.ts";
-import { Stage } from "./bench/stage.ts";
-import { renderLine, renderPage } from "./bench/table.ts";
+import type { Row } from "./bench/report/row.ts";
+import { Fixture } from "./bench/fixture.ts";
+import { renderLine, renderPage } from "./bench/report/table.ts";
 
 const { terminal, interrupt } = denoHost();
 try {
@@ -31,7 +33,7 @@ try {
 }
 
 async function main(options: Options): Promise<void> {
-  await using stage = await Stage.open({
+  await using fixture = await Fixture.open({
     ...options,
     context: Deno.env.get("TKN_DEV_TEST_CONTEXT"),
     signal: interrupt,
@@ -41,19 +43,19 @@ async function main(options: Options): Promise<void> {
   for (const one of CASES) {
     if (options.cases.length > 0 && !options.cases.includes(one.name)) continue;
     const repeat = options.repeat ?? one.repeat;
-    stage.say(`${one.name}: ${one.about}`);
+    fixture.say(`${one.name}: ${one.about}`);
     try {
-      const found = await one.run(stage, repeat);
-      for (const row of found) stage.say(renderLine(row));
+      const found = await one.run(fixture, repeat);
+      for (const row of found) fixture.say(renderLine(row));
       rows.push(...found);
     } catch (error) {
       if (!(error instanceof NotHere)) throw error;
-      stage.notes.push(`${one.name} is not measured: ${error.message}.`);
+      fixture.notes.push(`${one.name} is not measured: ${error.message}.`);
     }
   }
-  for (const note of stage.notes) stage.say(`Note: ${note}`);
+  for (const note of fixture.notes) fixture.say(`Note: ${note}`);
   if (options.cases.length > 0) return;
-  const circumstances = await readCircumstances(stage);
+  const circumstances = await readCircumstances(fixture);
   const { date, machine, program } = circumstances;
   const docs = new URL("../docs/", import.meta.url);
   const page = new URL("bench.md", docs).pathname;

@@ -1,12 +1,12 @@
 /**
- * Bundles main.ts with all it imports into dist/bundle/, and compiles that to dist/tkn-dev.
+ * Bundles main.ts with all its imports into dist/bundle/, and compiles that to dist/tkn-dev.
  *
  *     deno task build                    for this machine
  *     deno task build --release          for every platform: dist/tkn-dev-<target>
  *     deno task build --bundle-only      only the bundle
  *
- * What is imported when it is needed becomes files of its own in the bundle: the program then starts
- * without reading the rest, which takes as long as the runtime's own start.
+ * Modules behind an import() are separate files in the bundle, so the program starts without
+ * reading them. Reading them takes as long as the start of the runtime.
  */
 const BUNDLE = "dist/bundle";
 const TARGETS = [
@@ -18,32 +18,54 @@ const TARGETS = [
 ];
 
 /**
- * All of them. Each kind but two is needed, and not for a list that is known before the program runs:
+ * All permissions. The program needs each kind except two, and no list of values can be written
+ * down before it runs:
  *
- *     read    the directory to upload, kubeconfigs and the files that they name, .gitignore files above it
+ *     read    the directory to upload, kubeconfigs and the files that they name, .gitignore files
+ *             above the directory
  *     write   --patch FILE, and a script for the editor
  *     net     the API server of any kubeconfig, its proxy; the sandbox listens
- *     env     exec plugins of kubeconfigs get all variables that there are
- *     run     git, $EDITOR, exec plugins by any name
- *     ffi     the C library, by a name that only the loader resolves: names that are not UTF-8, TCP_NODELAY
+ *     env     credential plugins of kubeconfigs get the whole environment
+ *     run     git, $EDITOR, credential plugins of any name
+ *     ffi     the C library, under a name that only the loader resolves: names that are not UTF-8,
+ *             TCP_NODELAY
  *     sys     not needed
  *     import  not needed: the bundle has all modules
  *
- * Without these two Deno opens nothing in /dev, /proc and /sys, though all of read is allowed: that asks for the flag
- * --allow-all itself. No tree in /dev/shm could be uploaded, no `-f /dev/stdin` read, no name that is not UTF-8 opened
- * (by /proc/self/fd). A test shows that, tests/integration/deno/permissions_test.ts; where it fails, name them one by one.
+ * Without these two, Deno opens nothing in /dev, /proc and /sys even with all of read, because that
+ * requires the flag --allow-all itself. Then no tree in /dev/shm could be uploaded, no
+ * `-f /dev/stdin` read, and no name that is not UTF-8 opened (by /proc/self/fd).
+ * tests/integration/deno/permissions_test.ts shows that. If the test fails, name the permissions
+ * one by one.
  */
 const PERMISSIONS = ["--allow-all", "--no-prompt"];
 
 const [mode] = Deno.args;
 await Deno.remove(BUNDLE, { recursive: true }).catch(() => {}); // the names of its files change
 const bundling = ["--quiet", "--platform", "deno", "--code-splitting", "--outdir", BUNDLE];
-// A bundle names its modules by their paths. Packages in Deno's cache have others on each machine.
+// A bundle names its modules by their paths. Packages in Deno's cache have other paths on each
+// machine.
 bundling.push("--node-modules-dir=auto");
 await deno(["bundle", ...bundling, "main.ts"]);
+if (mode !== "--bundle-only") await writeCommit();
 if (mode === undefined) await compile("dist/tkn-dev", []);
 if (mode === "--release") {
   for (const target of TARGETS) await compile(`dist/tkn-dev-${target}`, ["--target", target]);
+}
+
+/**
+ * Writes the commit into the bundle before it is compiled. The bundle itself is the same for every
+ * commit with the same source: see check_bundle.ts.
+ */
+async function writeCommit(): Promise<void> {
+  const git = new Deno.Command("git", { args: ["describe", "--always", "--dirty", "--exclude=*"] });
+  const { success, stdout } = await git.output();
+  const commit = success ? new TextDecoder().decode(stdout).trim() : "source";
+  for await (const { name } of Deno.readDir(BUNDLE)) {
+    const text = await Deno.readTextFile(`${BUNDLE}/${name}`);
+    if (!text.includes(`"{commit}"`)) continue;
+    await Deno.writeTextFile(`${BUNDLE}/${name}`, text.replace(`"{commit}"`, `"${commit}"`));
+  }
 }
 
 async function compile(output: string, flags: string[]): Promise<void> {

@@ -1,5 +1,6 @@
 /**
- * Draws a recorded session (asciicast v2) as an SVG that plays in a loop. The same recording gives the same bytes.
+ * Draws a recorded session (asciicast v2) as an SVG that plays in a loop. The same recording gives
+ * the same bytes.
  *
  *     cast_to_svg.ts [--check] CAST SVG     --check: writes nothing, fails if SVG differs
  */
@@ -7,9 +8,9 @@ import { readCast } from "../tests/support/cast.ts";
 import { playCast } from "./docs/cast_screen.ts";
 import { castSvg } from "./docs/cast_svg.ts";
 
-/** Nobody wants to wait longer than that for the next line. */
+/** The longest wait for the next line when the picture plays. */
 const IDLE_MS = 1_600;
-const FRAME_MS = 90;
+const FRAME_MS = 150;
 
 /** The SVG of a recording. */
 export function svgOfCast(text: string): string {

@@ -1,6 +1,6 @@
 /**
- * Builds the bundle twice, of two copies of the source in directories of different names, and exits with 1 unless both
- * have the same files with the same bytes: what is released can be built again by anybody.
+ * Builds the bundle from two copies of the source, in directories with different names, and exits
+ * with 1 unless both have the same files with the same bytes: anyone can reproduce a release.
  */
 
 const ROOT = new URL("../", import.meta.url).pathname;
@@ -24,7 +24,7 @@ async function main(): Promise<number> {
   }
 }
 
-/** The files of the bundle by name, each as its sha256. */
+/** Returns the files of the bundle, each with its sha256. */
 async function build(directory: string): Promise<Map<string, string>> {
   for (const path of await sources()) {
     const target = `${directory}/${path}`;
@@ -41,7 +41,7 @@ async function build(directory: string): Promise<Map<string, string>> {
   return files;
 }
 
-/** What the bundle is made of. */
+/** Returns the files that the bundle is made of. */
 async function sources(): Promise<string[]> {
   const args = [
     "ls-files",
@@ -55,7 +55,7 @@ async function sources(): Promise<string[]> {
   ];
   const paths = decoder.decode(await run("git", args, ROOT)).split("\0").filter(Boolean);
   const isThere = (path: string) => Deno.lstat(ROOT + path).then(() => true, () => false);
-  const there = await Promise.all(paths.map(isThere)); // one that was removed is listed until then
+  const there = await Promise.all(paths.map(isThere)); // git still lists a deleted file before the commit
   return paths.filter((_, at) => there[at]);
 }
 

@@ -1,9 +1,9 @@
 /**
- * Checks that imports go one way, by the table below and without cycles, type-only imports included.
- * And that little is loaded at the start, with no library: help is there at once, those of the cluster
- * are loaded once it is known which one.
+ * Checks that imports follow the table below and have no cycles, type-only imports included. It
+ * also checks that few modules and no library are loaded at the start, so that help is fast;
+ * commands load the other modules when they need them.
  */
-import { importCycles } from "./import_cycles.ts";
+import { importCycles } from "./check_imports/cycles.ts";
 
 /** Each part of src, and the parts whose modules it may import. */
 const ALLOWED: Record<string, string[]> = {
@@ -65,10 +65,10 @@ const ALLOWED: Record<string, string[]> = {
   "cli": ["errors"],
   "tekton": ["step", "kube/interface", "errors", "shape"],
   "tree": ["errors", "host", "path_bytes", "async/bell"],
-  "step": [],
-  "kube": ["errors", "path_bytes", "shape"],
+  "step": ["errors", "path_bytes"],
+  "kube": ["async/scope", "errors", "path_bytes", "shape"],
   "kube/interface": ["shape"],
-  "deno": ["kube", "errors", "host", "path_bytes"],
+  "deno": ["kube", "errors", "host", "path_bytes", "printable"],
   "sandbox": ["kube/frames", "kube/interface", "tekton/model", "async/bell"],
   "async": ["host", "kube/status"],
   "events": [],
@@ -80,7 +80,13 @@ const ALLOWED: Record<string, string[]> = {
   "version": [],
 };
 
-/** What is loaded at every start: the rest by an import() of the command, or the call, that needs it. */
+/** Folders of one part, from the bottom up. Each may import only itself and those below. */
+const LAYERS = ["sandbox/store", "sandbox/node", "sandbox/tekton", "sandbox/api"];
+
+/**
+ * The modules that are loaded at every start. All others are loaded by an import() of the command,
+ * or of the call, that needs them.
+ */
 const START = [
   "main",
   "app",
@@ -99,14 +105,13 @@ const START = [
   "view/text/style",
 ];
 
-/** A library is known to one module (or folder) alone, so that a swap is one file. */
-const LIBRARIES: Record<string, string> = {
+/** The modules and folders that may import each library, so that a change of it stays small. */
+const LIBRARIES: Record<string, string | readonly string[]> = {
   "@kubernetes/client-node": "deno/kubeconfig",
   "@peculiar/x509": "sandbox/api/certificate",
   "diff": "view/diff",
-  "js-yaml": "deno/kubeconfig",
   "string-argv": "commands/options/send_flags",
-  "yaml": "commands/manifests/yaml",
+  "yaml": ["commands/manifests/yaml", "deno/kubeconfig"],
 };
 
 interface Module {
@@ -127,7 +132,7 @@ problems.push(...importCycles(importsOf(modules)).map((path) => `a cycle: ${path
 await Deno.stderr.write(new TextEncoder().encode(problems.map((one) => `${one}\n`).join("")));
 Deno.exit(problems.length === 0 ? 0 : 1);
 
-/** Every module that main.ts reaches, as the runtime itself reads their imports. */
+/** Returns every module that main.ts reaches, as the runtime reads their imports. */
 async function graph(): Promise<Module[]> {
   const command = new Deno.Command(Deno.execPath(), { args: ["info", "--json", `${root}main.ts`] });
   const { stdout } = await command.output();
@@ -143,6 +148,8 @@ function check(module: Module): void {
 }
 
 function checkOwn(from: string, to: string): void {
+  const [layer, other] = [from, to].map((name) => LAYERS.findIndex((one) => isOwner(one, name)));
+  if (layer >= 0 && other > layer) problems.push(`${from} may not import ${to}, a layer above`);
   if (partOf(to) === partOf(from)) return;
   const allowed = ALLOWED[from] ?? ALLOWED[partOf(from)];
   if (allowed === undefined) problems.push(`${from}: the table has no row for it`);
@@ -163,7 +170,7 @@ function checkLibrary(from: string, specifier: string): void {
   }
 }
 
-/** The own modules that each module imports, types included. */
+/** Returns the project's modules that each module imports, types included. */
 function importsOf(modules: Module[]): Map<string, string[]> {
   return new Map(modules.map(({ specifier, dependencies = [] }) => [
     moduleName(specifier),
@@ -174,7 +181,10 @@ function importsOf(modules: Module[]): Map<string, string[]> {
   ]));
 }
 
-/** What is loaded before the command line is read is all that is not imported by a call of import(). */
+/**
+ * Checks the modules that are loaded before the command line is parsed: all except those behind an
+ * import().
+ */
 function checkStart(modules: Module[]): void {
   const started = new Set([`${root}main.ts`]);
   for (const reached of started) {
@@ -188,9 +198,9 @@ function checkStart(modules: Module[]): void {
   }
 }
 
-/** A module, or one in the folder of its name. */
-function isOwner(owner: string | undefined, module: string): boolean {
-  return module === owner || module.startsWith(`${owner}/`);
+/** Whether the module is an owner, or in a folder that is one. */
+function isOwner(owners: string | readonly string[] = [], module: string): boolean {
+  return [owners].flat().some((owner) => module === owner || module.startsWith(`${owner}/`));
 }
 
 /** "src/kube/client.ts" is "kube/client", "main.ts" is "main". */

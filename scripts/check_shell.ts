@@ -1,12 +1,12 @@
 /**
- * Runs shellcheck and shfmt over every shell script that git knows or would add, and looks for functions that are
- * called before they are defined; exits with 1 on findings.
+ * Runs shellcheck and shfmt on every shell script in git's index or work tree, and finds functions
+ * that are called before their definition. Exits with 1 on findings.
  */
-import { calledTooEarly } from "./shell_order.ts";
+import { calledTooEarly } from "./check_shell/call_order.ts";
 
 const decoder = new TextDecoder();
 
-/** The files with a shell's shebang or the ending .sh, by the dialect that they are written in. */
+/** Returns the files with a shell's shebang or the ending .sh, by dialect. */
 async function shellScripts(): Promise<{ posix: string[]; bash: string[] }> {
   const git = new Deno.Command("git", { args: ["ls-files", "-coz", "--exclude-standard"] });
   const listed = await git.output();
@@ -25,7 +25,7 @@ async function dialectOf(path: string): Promise<"posix" | "bash" | undefined> {
   if (shebang?.[1] === "sh" || path.endsWith(".sh")) return "posix";
 }
 
-/** "" for what is not a file: deleted but still in the index, or a submodule. */
+/** "" for a path that is not a file: deleted but still in the index, or a submodule. */
 async function firstBytes(path: string): Promise<string> {
   const isFile = await Deno.lstat(path).then((info) => info.isFile, () => false);
   if (!isFile) return "";
@@ -34,7 +34,10 @@ async function firstBytes(path: string): Promise<string> {
   return decoder.decode(bytes.subarray(0, await file.read(bytes) ?? 0));
 }
 
-/** Shows what the program says and answers whether it was content. Both are Debian packages of their own name. */
+/**
+ * Shows the program's output and returns whether it succeeded. Debian has both programs as packages
+ * of the same name.
+ */
 async function passes(program: "shellcheck" | "shfmt", args: string[]): Promise<boolean> {
   try {
     return (await new Deno.Command(program, { args, stdout: "inherit", stderr: "inherit" }).spawn()

@@ -1,12 +1,13 @@
 /**
- * Compares what is sent with what git lists, over the history of real repositories:
+ * Compares the files that an upload has with the files that git lists, over the history of real
+ * repositories:
  *
  *     deno run -A scripts/compare_git.ts COMMITS REPOSITORY...
  *
- * Each is cloned into a temporary directory, and COMMITS of its commits are checked out in turn, with files
- * added that its ignore rules are about. A difference is an error.
+ * It clones each repository into a temporary directory and checks out COMMITS of its commits in
+ * turn, with additional files that match its ignore rules. A difference is an error.
  */
-import { judgeHistory } from "../tests/support/git_history.ts";
+import { compareHistory } from "../tests/support/git_history.ts";
 import { temporaryDirectory } from "../tests/support/temporary.ts";
 
 const [commits, ...repositories] = Deno.args;
@@ -14,7 +15,7 @@ for (const repository of repositories) {
   using place = temporaryDirectory();
   const sum = { commits: 0, files: 0, ignored: 0, trackedThoughIgnored: 0 };
   const directory = `${place.path}/checkout`;
-  for await (const one of judgeHistory(repository, { directory, count: Number(commits) })) {
+  for await (const one of compareHistory(repository, { directory, count: Number(commits) })) {
     sum.commits++;
     sum.files += one.files;
     sum.ignored += one.ignored;

@@ -1,12 +1,13 @@
 /**
- * Tells for each Pipeline in a folder of YAML files what `pipeline upload` would do with it, given params and workspaces
- * alone: which task the upload stands in for, and where it goes. Nothing is run.
+ * Prints for each Pipeline in a folder of YAML files what `pipeline upload` would do with it, given
+ * only params and workspaces: the task that the upload replaces, and the target directory. It runs
+ * nothing.
  *
  *     deno task corpus [--verbose] DIR
  *
- * DIR holds checkouts of repositories, one a folder: a Pipeline's Tasks are looked for in its own first. Tasks of
- * resolvers are found by the name, the path or the bundle that the reference has. A line for each Pipeline, then a table
- * of counts for each repository.
+ * DIR contains checkouts of repositories, one per folder. A Pipeline's Tasks come first from its
+ * own repository. Tasks from resolvers are found by the name, path or bundle of the reference. The
+ * output has a line per Pipeline, then a table of counts per repository.
  */
 import { parseArgs } from "node:util";
 import { judge, type Verdict } from "./corpus/judge.ts";

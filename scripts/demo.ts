@@ -1,4 +1,7 @@
-/** The demo: the sandbox, the Pipeline of examples/, and an upload of examples/greet as a user sees it. */
+/**
+ * The demo: starts the sandbox, applies the Pipeline of examples/, and uploads examples/greet as a
+ * user sees it.
+ */
 import { parseAllDocuments } from "npm:yaml@2.9.1";
 import { app } from "../src/app.ts";
 import { denoHost } from "../src/deno/host.ts";

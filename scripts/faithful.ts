@@ -1,24 +1,24 @@
 /**
- * Proves on the cluster that KUBECONFIG names that holding a step changes nothing else: each case
- * is run by reference, and lowered with a step of every task held and then told to do its work, and
- * all there is to be seen of the two runs is compared.
+ * Proves on the cluster of KUBECONFIG that holding a step changes nothing else. It runs each case
+ * twice: by reference, and lowered with a step of every task held and then told to do its work. It
+ * then compares everything that is visible of the two runs.
  *
  *     deno task test:faithful [--every-step] [--without-shell] [DIR | FILE]...
  *
- * By default the cases of tests/faithful, each task held at its first step. With --without-shell all
- * are held as steps are whose images have no shell.
+ * By default it runs the cases of tests/faithful and holds each task at its first step. With
+ * --without-shell it holds them like steps whose images have no shell.
  */
 import { parseAllDocuments } from "npm:yaml@2.9.1";
 import { parseDocuments } from "../src/commands/manifests/yaml.ts";
 import { newGate } from "../src/commands/start/gate.ts";
 import { denoHost } from "../src/deno/host.ts";
-import { HELD_LABELS } from "../src/objects/own.ts";
+import { HELD_LABELS } from "../src/objects/marks.ts";
 import { printable } from "../src/printable.ts";
 import { ExpectedError, UsageError } from "../src/errors.ts";
 import type { KubeObject } from "../src/kube/interface.ts";
 import { holdRun, pipelineOf, taskOf } from "../src/resolve/resolve_held_run.ts";
-import { resolveTask, type Resolving } from "../src/resolve/resolve.ts";
-import { readDefaultTimeout } from "../src/run/start.ts";
+import { type ResolveContext, resolveTask } from "../src/resolve/resolve.ts";
+import { readDefaultTimeout } from "../src/run/create/server_values.ts";
 import type { HeldRun } from "../src/tekton/breakpoint/hold_run.ts";
 import type { PipelineRun, PipelineTask, Run, TaskRun, TaskSpec } from "../src/tekton/model.ts";
 import { checkHoldable, dependencies, stepName } from "../src/tekton/target.ts";
@@ -26,13 +26,13 @@ import { pipelineVariables } from "../src/tekton/variables.ts";
 import { apply } from "../tests/support/cluster.ts";
 import { observe, type Observed } from "./faithful/observe.ts";
 
-/** Cases at once: a pod's start is mostly waiting. */
+/** Cases at the same time: the start of a pod is mostly waiting. */
 const LANES = 4;
 const PAUSE_SECONDS = 600;
 
 const host = denoHost();
 const kube = await host.connect({ context: Deno.env.get("TKN_DEV_TEST_CONTEXT") });
-const resolving: Resolving = {
+const resolving: ResolveContext = {
   kube,
   clock: host.clock,
   random: host.random,
@@ -63,11 +63,11 @@ say(
 );
 Deno.exit(isOk ? 0 : 1);
 
-/** What came of a case: `refused` says why it can't be held. */
+/** The result of a case. `refused` is the reason why it cannot be held. */
 interface Outcome {
   readonly problems: string[];
   readonly refused?: string;
-  /** Of the run by reference, where it does not succeed. */
+  /** The failure of the run by reference. */
   readonly reason?: string;
 }
 
@@ -90,7 +90,10 @@ async function lane(): Promise<void> {
   }
 }
 
-/** The differences between the two runs of a case, in words, but for those that it says itself. */
+/**
+ * Returns the differences between the two runs of a case, except those that the case itself
+ * declares.
+ */
 async function compare(file: string): Promise<Outcome> {
   const text = await Deno.readTextFile(file);
   const excused = [...text.matchAll(/^# differs: (\S+)/gm)].map(([, path]) => path);
@@ -117,7 +120,7 @@ async function compareRuns(text: string): Promise<Outcome> {
   const original = await observe(kube, host, { inline: () => run }, []);
   const copy = await observe(kube, host, runManifest, held);
   const problems = differences(original, copy);
-  // What ran after something else still does; other tasks may end in any order.
+  // Tasks that ran after another task must still do so; other tasks may end in any order.
   for (const one of after) {
     if (original.order.includes(one) && !copy.order.includes(one)) {
       problems.push(`no longer: ${one}`);
@@ -132,7 +135,7 @@ async function compareRuns(text: string): Promise<Outcome> {
   return { problems, reason: original.succeeded ? undefined : original.reason };
 }
 
-/** Why a run can't be held, in words; throws what is a bug of ours. */
+/** Returns why a run cannot be held. Throws errors that are bugs. */
 function refusal(error: unknown): string {
   if (error instanceof ExpectedError) return error.message;
   throw error;
@@ -157,11 +160,11 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 interface Lowered extends HeldRun<Run> {
-  /** "a < b": the Pipeline itself has task b run after task a. */
+  /** "a < b" for each task b that the Pipeline runs after task a. */
   readonly after: string[];
 }
 
-/** Held at every task that can be held, at its first step or at each. */
+/** Holds every task that can be held, at its first step or at each step. */
 async function hold(original: Run, withoutShell: boolean): Promise<Lowered> {
   const { metadata } = original;
   const labels = { ...metadata.labels, ...HELD_LABELS };

@@ -1,14 +1,15 @@
 /**
- * Writes docs/licenses.md: the npm packages of deno.lock, each with its license. With --check it writes nothing and
- * exits with 1 where the page differs. Either way it exits with 1 where a license is none of those allowed.
+ * Writes docs/licenses.md: the npm packages of deno.lock with their licenses. With --check it
+ * writes nothing and exits with 1 if the page differs. Both exit with 1 if a license is not
+ * allowed.
  *
- * The licenses are read in Deno's own cache, where `deno check` has put the packages.
+ * The licenses come from Deno's own cache, which `deno check` fills.
  */
 
 const ROOT = new URL("../", import.meta.url);
 const PAGE = new URL("docs/licenses.md", ROOT);
 
-/** Those that ask for no more than that they are passed on. */
+/** Licenses that only require that they are passed on. */
 const ALLOWED = [
   "0BSD",
   "Apache-2.0",
@@ -32,7 +33,7 @@ async function main(): Promise<number> {
   const packages = await readPackages();
   const refused = packages.filter(({ license }) => !ALLOWED.includes(license));
   for (const { name, version, license } of refused) {
-    say(`${name}@${version}: its license "${license}" is none of ${ALLOWED.join(", ")}`);
+    say(`${name}@${version}: its license "${license}" is not one of ${ALLOWED.join(", ")}`);
   }
   if (refused.length > 0) return 1;
   const page = render(packages);

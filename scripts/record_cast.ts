@@ -1,15 +1,15 @@
 /**
- * Records docs/repair.cast anew: a session at a terminal on the cluster that KUBECONFIG names, as the user of the
- * context that TKN_DEV_TEST_CONTEXT names. tests/scenarios/repair_session.ts has what is typed.
+ * Records docs/repair.cast: a terminal session on the cluster of KUBECONFIG, as the user of the
+ * context TKN_DEV_TEST_CONTEXT. tests/scenarios/hold/repair_session.ts has what is typed.
  */
-import { COLUMNS, playRepair, ROWS, TERM } from "../tests/scenarios/repair_session.ts";
+import { COLUMNS, playRepair, ROWS, TERM } from "../tests/scenarios/hold/repair_session.ts";
 import { type CastEvent, writeCast } from "../tests/support/cast.ts";
 import { openCluster } from "../tests/support/cluster.ts";
 
-/** Nobody waits longer for anything when it is played. */
+/** Longer pauses are shortened in the recording. */
 const IDLE_SECONDS = 2;
 const KEY_MS = 45;
-/** Before a line is typed: to look at what is there, the longer the more that is. */
+/** The pause before a line is typed, which grows with the text on the screen. */
 const LOOK_MS = 500;
 const LOOK_MS_PER_CHARACTER = 2;
 

@@ -1,20 +1,20 @@
 /**
- * Measures what uploads cost, process by process, on the cluster of scripts/cluster that KUBECONFIG names, as the user of
- * the context that TKN_DEV_TEST_CONTEXT names, and writes the tables of docs/scale.md anew. As root on its one node, with
- * nothing else going on there, and the compiled program in TKN_DEV: ten minutes.
+ * Measures the cost of uploads for each process of the cluster of scripts/cluster that KUBECONFIG
+ * names, as the user of the context TKN_DEV_TEST_CONTEXT, and writes the tables of docs/scale.md.
+ * Needs root on the only node, an idle machine, the compiled program in TKN_DEV, and ten minutes.
  *
  *     deno task scale [quick] [--image IMAGE] [--namespace NAME]
  *
- * quick: one small tree and few uploads, to try it; nothing is written.
+ * quick: one small tree and few uploads, to try the script; it writes nothing.
  */
 import { dirname } from "node:path";
 import { denoHost } from "../src/deno/host.ts";
 import { printable, printableLines } from "../src/printable.ts";
-import { readCircumstances } from "./bench/circumstances.ts";
+import { readCircumstances } from "./bench/report/circumstances.ts";
 import { type Options, readOptions } from "./bench/options.ts";
 import { execute } from "./bench/process.ts";
-import { Stage } from "./bench/stage.ts";
-import { openLab } from "./scale/lab.ts";
+import { Fixture } from "./bench/fixture.ts";
+import { openLab } from "./scale/upload_cost.ts";
 import { measure } from "./scale/measure.ts";
 import { Meter } from "./scale/meter.ts";
 import { QUICK, WHOLE } from "./scale/plan.ts";
@@ -35,7 +35,7 @@ try {
 
 async function main(options: Options): Promise<void> {
   using meter = await Meter.open(dirname(Deno.env.get("KUBECONFIG") ?? ""));
-  await using stage = await Stage.open({
+  await using fixture = await Fixture.open({
     ...options,
     context: Deno.env.get("TKN_DEV_TEST_CONTEXT"),
     signal: interrupt,
@@ -43,8 +43,8 @@ async function main(options: Options): Promise<void> {
   });
   const isQuick = options.cases.includes("quick");
   const plan = isQuick ? QUICK : WHOLE;
-  const measured = await measure(await openLab(stage, meter, plan.idleMs), plan);
-  const tables = renderScale(measured, await readCircumstances(stage));
+  const measured = await measure(await openLab(fixture, meter, plan.idleMs), plan);
+  const tables = renderScale(measured, await readCircumstances(fixture));
   terminal.out(printableLines(`${tables}\n`));
   if (isQuick) return;
   await Deno.writeTextFile(PAGE, fillPage(await Deno.readTextFile(PAGE), tables));

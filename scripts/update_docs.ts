@@ -1,6 +1,7 @@
 /**
- * Writes the generated documents: docs/reference from the spec of the command line, and the picture in README.md from
- * docs/upload.cast. With --check it writes nothing, and exits with 1 if a document differs.
+ * Writes the generated documents: docs/reference from the spec of the command line, and pictures of
+ * the recorded sessions docs/*.cast. With --check it writes nothing, and exits with 1 if a
+ * document differs.
  */
 import { PROGRAM } from "../src/cli/commands.ts";
 import { VERSION } from "../src/version.ts";
@@ -15,6 +16,7 @@ const documents = new Map([
   ...[...referencePages(PROGRAM)].map(([name, text]) => [`${REFERENCE}/${name}`, text] as const),
   [`${REFERENCE}/tkn-dev.1`, manPage(PROGRAM, VERSION)],
   ["docs/upload.svg", svgOfCast(await read("docs/upload.cast"))],
+  ["docs/repair.svg", svgOfCast(await read("docs/repair.cast"))],
 ]);
 const differing: string[] = [];
 for (const [path, text] of documents) {

@@ -1,4 +1,4 @@
-/** Writes the texts of tests/golden anew from the code; look at the diff before you commit it. */
+/** Writes the texts in tests/golden from the code. Check the diff before you commit it. */
 import { helpGoldens } from "../tests/unit/cli/help_goldens.ts";
 import { viewGoldens } from "../tests/unit/view/view_goldens.ts";
 

@@ -1,6 +1,6 @@
 /**
- * Checks the words of the project's prose, and the length of its lines: comments, texts, test names and documents.
- * Exits with 1 on findings.
+ * Checks the project's prose for banned idioms, spelling and long lines: comments, texts, test
+ * names and documents. Exits with 1 on findings.
  *
  * Usage: words.ts [--count] [PATH]...
  */
@@ -8,7 +8,7 @@ import { proseOf } from "./words/prose.ts";
 import { IDIOMS, MOST_COLUMNS, OPENINGS } from "./words/idioms.ts";
 
 const KINDS = /\.(ts|sh|md|yaml|yml)$|^scripts\/cluster\/\w+$|^\.ci\/\w+$/;
-/** Other people's words, made by programs, or lists of the words themselves. */
+/** Text by others, generated text, and the lists of the words themselves. */
 const EXEMPT =
   /^(docs\/(licenses|bench|reliability|scale)\.md|scripts\/words\/|tests\/unit\/scripts\/words_|tests\/fuzz\/corpus\/)/;
 
@@ -42,7 +42,8 @@ for (const path of new Set(paths)) {
 /** A table, a link, or code that the formatter does not wrap. */
 function mayBeLong(path: string, line: string): boolean {
   if (path.endsWith(".md")) return /^\s*\||https?:|\]\(|^ {4}/.test(line);
-  return /https?:/.test(line) || path.endsWith(".ts") && !/^\s*(\/\/|\/?\*)/.test(line);
+  const comment = path.endsWith(".ts") ? /^\s*(\/\/|\/?\*)/ : path.endsWith(".sh") ? /^\s*#/ : /^/;
+  return /https?:/.test(line) || !comment.test(line);
 }
 
 const text = counts ? `${found.length}\n` : found.map((one) => `${one}\n`).join("");

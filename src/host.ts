@@ -7,6 +7,7 @@ export interface Host {
   readonly files: Files;
   readonly clock: Clock;
   readonly env: Env;
+  readonly build: Build;
   /** Aborts at the user's first Ctrl-C (or SIGTERM). */
   readonly interrupt: AbortSignal;
   /** `length` random lower-case letters and digits. */
@@ -28,6 +29,16 @@ export interface Host {
   watch(directories: readonly string[], changed: () => void): AsyncDisposable;
 }
 
+/** What the program runs on. */
+export interface Build {
+  /** "Deno 2.9.6". */
+  readonly runtime: string;
+  /** "linux x86_64". */
+  readonly platform: string;
+  /** The directory of the program's source; absent for a compiled program. */
+  readonly checkout?: string;
+}
+
 export interface CaptureOptions {
   readonly cwd?: string;
   /** Variables of ours that it does not get, but for values that match. */
@@ -44,6 +55,8 @@ export interface ConnectOptions {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly namespace?: string;
+  /** Prints each request, exec and protocol line on stderr. */
+  readonly verbose?: boolean;
 }
 
 export interface Terminal {

@@ -1,4 +1,4 @@
-/** Kubeconfigs of the bench's own: one user, one namespace, and as it may be a link in between. */
+/** The bench's kubeconfigs: one user, one namespace, and optionally a link in between. */
 import { execute } from "./process.ts";
 
 interface Kubeconfig {
@@ -9,11 +9,11 @@ interface Kubeconfig {
 export class Access {
   private constructor(
     private readonly config: Kubeconfig,
-    /** Its file. */
+    /** The path of the file. */
     readonly path: string,
   ) {}
 
-  /** Of the kubeconfig's context, the current one where none is named. */
+  /** A context of KUBECONFIG. Default: the current one. */
   static async open(options: {
     context?: string;
     namespace?: string;
@@ -38,7 +38,10 @@ export class Access {
     return new URL(this.config.clusters[0].cluster.server);
   }
 
-  /** The same through that port of this machine; undefined where the server's certificate would not fit. */
+  /**
+   * Returns access through a port of this machine. Undefined if the server's certificate would not
+   * match.
+   */
   async through(port: number): Promise<Access | undefined> {
     const { server } = this;
     if (!["127.0.0.1", "localhost"].includes(server.hostname)) return undefined;

@@ -1,15 +1,15 @@
-/** What a case is. */
-import type { Row } from "./row.ts";
-import type { Stage } from "./stage.ts";
+/** The interface of a case. */
+import type { Row } from "./report/row.ts";
+import type { Fixture } from "./fixture.ts";
 
 export interface BenchCase {
   readonly name: string;
   readonly about: string;
-  /** How often each is measured, where nothing else is said. */
+  /** The default number of rounds. */
   readonly repeat: number;
-  /** Throws where a result is wrong, and NotHere where it can't be measured. */
-  run(stage: Stage, repeat: number): Promise<Row[]>;
+  /** Throws for a wrong result, and NotHere if the case cannot be measured. */
+  run(fixture: Fixture, repeat: number): Promise<Row[]>;
 }
 
-/** Something that this machine or cluster lacks. */
+/** This machine or cluster lacks something. */
 export class NotHere extends Error {}

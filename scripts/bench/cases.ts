@@ -1,4 +1,4 @@
-/** All cases, in the order in which they are measured. */
+/** All cases in the order in which they run. */
 import type { BenchCase } from "./bench_case.ts";
 import { delta } from "./cases/delta.ts";
 import { ignored } from "./cases/ignored.ts";

@@ -1,18 +1,18 @@
-/** Ours and the peers in turns, on the same tree. */
+/** Compares tkn-dev with its peers, in turns, on the same tree. */
 import type { Access } from "./access.ts";
-import { upload, type Uploaded } from "./ours.ts";
+import { upload, type Uploaded } from "./upload.ts";
 import { type Peer, send } from "./peers.ts";
-import { formatMs, type Row } from "./row.ts";
-import type { Stage } from "./stage.ts";
-import { median, ratio } from "./statistics.ts";
+import { formatMs, type Row } from "./report/row.ts";
+import type { Fixture } from "./fixture.ts";
+import { median, ratio } from "./report/statistics.ts";
 import type { Tree } from "./tree.ts";
 
 export interface CompareOptions {
-  /** The case's. */
+  /** The name of the case. */
   readonly name: string;
   readonly tree: Tree;
   readonly access?: Access;
-  /** A ratio each; undefined: it is measured to compare, no more. */
+  /** The largest ratio for each peer; undefined to measure it without a limit. */
   readonly bars: Partial<Record<Peer, number | undefined>>;
   readonly repeat: number;
 }
@@ -22,26 +22,26 @@ export interface Compared {
   readonly ours: Uploaded[];
 }
 
-export async function compare(stage: Stage, options: CompareOptions): Promise<Compared> {
+export async function compare(fixture: Fixture, options: CompareOptions): Promise<Compared> {
   const { name, tree, access, bars, repeat } = options;
   const peers = Object.keys(bars) as Peer[];
   const ours: Uploaded[] = [];
   const theirs = Object.fromEntries(peers.map((peer): [string, number[]] => [peer, []]));
   for (let round = 0; round < repeat; round++) {
     const own = async () => {
-      ours.push(await upload(stage, { tree, access, volume: "emptyDir=Memory" }));
-      await stage.removeRuns(); // its volume goes with it
+      ours.push(await upload(fixture, { tree, access, volume: "emptyDir=Memory" }));
+      await fixture.removeRuns(); // removes its volume too
     };
     const turns = [
       own,
       ...peers.map((peer) => async () =>
-        void theirs[peer].push(await send(stage, peer, { tree, access }))
+        void theirs[peer].push(await send(fixture, peer, { tree, access }))
       ),
     ];
-    // Each has every place in the order, in turn.
+    // Each one starts a round in turn.
     for (let at = 0; at < turns.length; at++) await turns[(round + at) % turns.length]();
     const told = peers.map((peer) => `${peer} ${formatMs(theirs[peer][round])}`).join(", ");
-    stage.say(`       ${round + 1}/${repeat} ours ${formatMs(tookMs(ours[round]))}, ${told}`);
+    fixture.say(`       ${round + 1}/${repeat} ours ${formatMs(tookMs(ours[round]))}, ${told}`);
   }
   const oursMs = ours.map(tookMs);
   const packed = ours.filter(({ said }) => said.includes(" compressed")).length;
@@ -57,7 +57,7 @@ export async function compare(stage: Stage, options: CompareOptions): Promise<Co
   return { rows, ours };
 }
 
-/** From the pause to the receipt. */
+/** The time from the pause to the receipt. */
 export function tookMs({ heldMs, sentMs }: Uploaded): number {
   return sentMs - heldMs;
 }

@@ -1,4 +1,6 @@
-/** Source text that nobody wrote: for where no real tree is at hand. It compresses as Go does, to a fourth. Pure. */
+/**
+ * Generated source text, if no real tree is available. It compresses to a quarter, like Go. Pure.
+ */
 import { Random } from "../../tests/support/random.ts";
 
 const WORDS =
@@ -6,7 +8,7 @@ const WORDS =
     .split(" ");
 const CALLS = ["Get", "List", "Update", "Delete", "Sync", "Validate", "Convert", "Apply", "Watch"];
 
-/** About so many bytes, and never fewer. */
+/** At least that many bytes, and not many more. */
 export function goSource(random: Random, bytes: number): string {
   const lines = [`package ${random.pick(WORDS)}`, "", 'import (\n\t"context"\n\t"fmt"\n)', ""];
   let length = 0;

@@ -1,9 +1,12 @@
-/** How much memory a program takes. */
+/** The memory that a program takes. */
 import type { Ended, Started } from "./process.ts";
 
 const LOOK_MS = 20;
 
-/** The most that a process had so far: see proc(5). Undefined where the system does not tell. */
+/**
+ * Returns the peak memory of a process so far, see proc(5). Undefined if the system does not report
+ * it.
+ */
 export function peakBytes(pid: number): number | undefined {
   try {
     const status = Deno.readTextFileSync(`/proc/${pid}/status`);
@@ -14,7 +17,7 @@ export function peakBytes(pid: number): number | undefined {
   }
 }
 
-/** The end of a process, and the most memory that it had: as of its last 20 milliseconds. */
+/** Waits for the end of a process, and returns its peak memory until 20 ms before the end. */
 export async function endWithPeak(
   { pid, ended }: Started,
 ): Promise<Ended & { peakBytes?: number }> {

@@ -1,7 +1,7 @@
 /** The bench's command line. Pure. */
 
 export interface Options {
-  /** Names of cases; none: all. */
+  /** Names of cases; empty for all. */
   readonly cases: readonly string[];
   readonly repeat?: number;
   readonly image: string;
@@ -10,7 +10,7 @@ export interface Options {
 
 export const USAGE = `deno task bench [CASE]... [--repeat N] [--image IMAGE] [--namespace NAME]`;
 
-/** Throws where a flag or case is unknown. */
+/** Throws for an unknown flag or case. */
 export function readOptions(args: readonly string[], names: readonly string[]): Options {
   const cases: string[] = [];
   const flags = new Map<string, string>();

@@ -1,4 +1,4 @@
-/** The programs that are measured: their lines, each with the time at which it was read. */
+/** Runs the measured programs, and keeps their lines with the times of reading them. */
 
 export interface Line {
   readonly from: "stdout" | "stderr";
@@ -55,7 +55,7 @@ export function start(argv: readonly string[], options: StartOptions): Started {
   return { pid: process.pid, startMs, ended: end(), interrupt: () => process.kill("SIGINT") };
 }
 
-/** Throws where it fails, with what it said. */
+/** Throws if it fails, with its output. */
 export async function execute(argv: readonly string[], options: StartOptions): Promise<Ended> {
   const ended = await start(argv, options).ended;
   if (ended.code !== 0) {

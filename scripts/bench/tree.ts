@@ -7,19 +7,19 @@ export interface Tree {
   readonly bytes: number;
 }
 
-/** Counts what is there, and reads it all, so that it is in the page cache. */
+/** Counts the files and reads them all, so that they are in the page cache. */
 export async function measureTree(name: string, path: string): Promise<Tree> {
   let files = 0;
   let bytes = 0;
   for await (const file of filesBelow(path)) {
     files += 1;
-    const { readable } = await Deno.open(file); // closed by its end
+    const { readable } = await Deno.open(file); // closed by reaching its end
     for await (const part of readable) bytes += part.length;
   }
   return { name, path, files, bytes };
 }
 
-/** Throws where what lies there, as countCommand tells it, is not the tree. */
+/** Throws unless the text is countCommand's output for the tree. */
 export function checkCount({ name, files, bytes }: Tree, said: string): void {
   const expected = `${files} files, ${bytes} bytes`;
   if (!said.split(/\n|\] /).includes(expected)) {

@@ -1,4 +1,4 @@
-"""Writes the few images that the test cluster needs: docker archives to import, and files for registry.py to serve."""
+"""Writes the test cluster's images: Docker archives to import, and files for registry.py."""
 import hashlib, io, json, os, subprocess, sys, tarfile
 
 BIN, OUT, REGISTRY = sys.argv[1:4]
@@ -20,7 +20,7 @@ def add(tar, name, mode=0o755, data=None, link=None):
 
 
 def content(fill, entrypoint, cmd, user=""):
-    """The bytes of the one layer and of the image's configuration."""
+    """Returns the bytes of the layer and of the image's configuration."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as tar:
         fill(tar)
@@ -36,9 +36,10 @@ def digest(data):
 
 
 def image(name, fill, entrypoint=None, cmd=None, user=""):
-    """localhost/NAME:1, to import: the node has it, but nobody can look it up."""
+    """Writes localhost/NAME:1 as an archive to import. No registry has it."""
     layer, config = content(fill, entrypoint, cmd, user)
-    manifest = json.dumps([{"Config": "config.json", "RepoTags": [f"localhost/{name}:1"], "Layers": ["layer.tar"]}]).encode()
+    manifest = json.dumps([{"Config": "config.json", "RepoTags": [f"localhost/{name}:1"],
+                            "Layers": ["layer.tar"]}]).encode()
     with tarfile.open(f"{OUT}/{name}.tar", "w") as tar:
         add(tar, "config.json", 0o644, config)
         add(tar, "layer.tar", 0o644, layer)
@@ -46,16 +47,19 @@ def image(name, fill, entrypoint=None, cmd=None, user=""):
 
 
 def serve(name, fill, entrypoint=None, cmd=None):
-    """localhost:5000/NAME:1, to look up and pull."""
+    """Writes localhost:5000/NAME:1 for the registry."""
     files = {}
 
     def blob(data, kind):
         files["blobs/" + digest(data)] = data
-        return {"mediaType": "application/vnd.oci.image." + kind, "digest": digest(data), "size": len(data)}
+        return {"mediaType": "application/vnd.oci.image." + kind, "digest": digest(data),
+                "size": len(data)}
 
     layer, config = content(fill, entrypoint, cmd)
-    manifest = json.dumps({"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
-                           "config": blob(config, "config.v1+json"), "layers": [blob(layer, "layer.v1.tar")]}).encode()
+    manifest = json.dumps({"schemaVersion": 2,
+                           "mediaType": "application/vnd.oci.image.manifest.v1+json",
+                           "config": blob(config, "config.v1+json"),
+                           "layers": [blob(layer, "layer.v1.tar")]}).encode()
     files["manifests/1"] = files["manifests/" + digest(manifest)] = manifest
     for path, data in files.items():
         path = f"{REGISTRY}/{name}/{path}"
@@ -73,25 +77,27 @@ def busybox(without=()):
         for a in APPLETS:
             if a != "busybox" and a not in without:
                 add(tar, "bin/" + a, link="busybox")
-        add(tar, "etc/passwd", 0o644, b"root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n")
+        add(tar, "etc/passwd", 0o644, b"root:x:0:0:root:/root:/bin/sh\n"
+            b"nobody:x:65534:65534:nobody:/:/bin/false\n")
         add(tar, "etc/group", 0o644, b"root:x:0:\nnobody:x:65534:\n")
     return fill
 
 
 def with_programs(fill, paths):
-    """This machine's programs with their libraries, beside what fill puts there."""
+    """Adds this machine's programs with their libraries."""
     def both(tar):
         fill(tar)
         for d in ("lib", "lib64", "lib/x86_64-linux-gnu", "lib/aarch64-linux-gnu"):
             add(tar, d)
-        words = [word for path in paths for word in subprocess.check_output(["ldd", path], text=True).split()]
+        words = [word for path in paths
+                 for word in subprocess.check_output(["ldd", path], text=True).split()]
         for path in dict.fromkeys([*paths, *(word for word in words if word.startswith("/"))]):
             add(tar, path.lstrip("/"), data=open(path, "rb").read())
     return both
 
 
 def lacking(*applets):
-    """busybox without some of its applets, and dash: busybox's own shell runs them whatever PATH has."""
+    """Busybox without some applets, and dash, because busybox's shell runs applets without PATH."""
     fill = with_programs(busybox(without=("sh", "ash", *applets)), ["/bin/dash"])
 
     def with_sh(tar):
@@ -100,7 +106,8 @@ def lacking(*applets):
     return with_sh
 
 
-def bare(tar):  # one program, no sh and no tar on PATH: like a distroless image
+def bare(tar):
+    """One program without sh and tar, like a distroless image."""
     add(tar, "bin")
     add(tar, "bin/busybox", data=BUSYBOX)
 
@@ -122,7 +129,8 @@ image("git", with_programs(busybox(), ["/usr/bin/git"]), cmd=["sh"])
 image("no-shell", bare)
 image("pause", one("bin/busybox", BUSYBOX), entrypoint=["/bin/busybox", "sleep", "2147483647"])
 for c in ("entrypoint", "nop", "workingdirinit", "sidecarlogresults"):
-    image(f"tekton-{c}", one(f"ko-app/{c}", open(f"{BIN}/tekton-{c}", "rb").read()), entrypoint=[f"/ko-app/{c}"])
+    program = open(f"{BIN}/tekton-{c}", "rb").read()
+    image(f"tekton-{c}", one(f"ko-app/{c}", program), entrypoint=[f"/ko-app/{c}"])
 say = ["/bin/busybox", "echo", "from the entrypoint"]
 serve("entrypoint", bare, entrypoint=say, cmd=["default-arg"])
 serve("entrypoint-shell", busybox(), entrypoint=say, cmd=["default-arg"])

@@ -1,4 +1,4 @@
-"""Serves the images that images.py wrote for it, read-only: the pull part of the registry API, on 127.0.0.1."""
+"""Serves images.py's files on 127.0.0.1: the part of the registry API that pulls need."""
 import hashlib, http.server, json, os, re, sys
 
 ROOT, PORT = sys.argv[1:3]  # ROOT/NAME/{manifests/{TAG,DIGEST},blobs/DIGEST}
@@ -14,10 +14,12 @@ class Registry(http.server.BaseHTTPRequestHandler):
         path = match and os.path.join(ROOT, *match.groups())
         if not path or not os.path.isfile(path):
             code = "MANIFEST_UNKNOWN" if "/manifests/" in self.path else "BLOB_UNKNOWN"
-            return self.answer(404, "application/json", json.dumps({"errors": [{"code": code, "message": "not here"}]}).encode())
+            errors = {"errors": [{"code": code, "message": "not here"}]}
+            return self.answer(404, "application/json", json.dumps(errors).encode())
         with open(path, "rb") as file:
             body = file.read()
-        kind = json.loads(body)["mediaType"] if match[2] == "manifests" else "application/octet-stream"
+        is_manifest = match[2] == "manifests"
+        kind = json.loads(body)["mediaType"] if is_manifest else "application/octet-stream"
         self.answer(200, kind, body, "sha256:" + hashlib.sha256(body).hexdigest())
 
     do_HEAD = do_GET

@@ -1,4 +1,7 @@
-/** What `pipeline upload` would do with a Pipeline, given a value for each param and a volume for each workspace. */
+/**
+ * Decides what `pipeline upload` would do with a Pipeline, given a value for each param and a
+ * volume for each workspace.
+ */
 import { planUpload } from "../../src/commands/upload/plan_upload.ts";
 import { ClusterError, ExpectedError } from "../../src/errors.ts";
 import { findSourceTask } from "../../src/resolve/source_task.ts";
@@ -22,14 +25,14 @@ import type { Corpus, FoundPipeline } from "./read.ts";
 
 export interface Verdict {
   readonly pipeline: FoundPipeline;
-  /** A task of its fetches the source, as far as its Tasks are there. */
+  /** Whether one of its tasks fetches the source, as far as the folder has the Tasks. */
   readonly clones: boolean;
   readonly outcome:
     | { kind: "accepted"; task: string; form: "whole" | "steps" | "before"; place: string }
     | { kind: "refused"; why: string; hint?: string }
-    /** Its clone's Task is not in the folder. */
+    /** The folder lacks the Task of its clone. */
     | { kind: "unknown"; task: string }
-    /** Of our own making. */
+    /** An error that is a bug of tkn-dev. */
     | { kind: "bug"; why: string };
 }
 
@@ -69,7 +72,7 @@ async function outcomeOf(pipeline: FoundPipeline, corpus: Corpus): Promise<Verdi
   const resolve = (task: PipelineTask) => Promise.resolve(taskOf(task, pipeline, corpus));
   const chosen = await findSourceTask(owner, spec, {
     resolve,
-    look: resolve,
+    resolveWithoutProbe: resolve,
     paramsOf: (task) => fillParams(task.params ?? [], variables),
   });
   const { task: target, found } = chosen;
@@ -137,7 +140,10 @@ function taskOf(task: PipelineTask, { repository }: FoundPipeline, { tasks }: Co
   return chosen.task;
 }
 
-/** `task/git-clone/0.10/git-clone.yaml` is git-clone, and so is `quay.io/x/task-git-clone:0.1@sha256:...`. */
+/**
+ * `task/git-clone/0.10/git-clone.yaml` is git-clone, and so is
+ * `quay.io/x/task-git-clone:0.1@sha256:...`.
+ */
 function namesOf({ taskRef }: PipelineTask): string[] {
   const params = (taskRef?.params ?? []).map(({ value }) => value);
   return [taskRef?.name, ...params].filter((value): value is string => typeof value === "string")

@@ -1,10 +1,10 @@
-/** Pipelines, Tasks and StepActions of a folder of YAML files. */
+/** Reads Pipelines, Tasks and StepActions from a folder of YAML files. */
 import { parseAllDocuments } from "npm:yaml@2.9.1";
 import type { KubeObject } from "../../src/kube/interface.ts";
 import type { PipelineSpec, StepAction, Task } from "../../src/tekton/model.ts";
 import { pipelineFromV1beta1, taskFromV1beta1 } from "../../src/tekton/v1beta1.ts";
 
-/** A Pipeline, or the one inline in a PipelineRun. */
+/** A Pipeline, or the inline one of a PipelineRun. */
 export interface FoundPipeline {
   readonly repository: string;
   readonly file: string;
@@ -34,7 +34,7 @@ export async function readCorpus(root: string): Promise<Corpus> {
       try {
         take(corpus, object, { repository, file: path });
       } catch {
-        // One that only an older version of Tekton takes.
+        // Only an older version of Tekton accepts it.
       }
     }
   }
@@ -50,7 +50,7 @@ async function* yamlFiles(root: string, below = ""): AsyncGenerator<string> {
   }
 }
 
-/** What Pipelines as Code fills in, `{{ revision }}`, is text here. */
+/** Reads `{{ revision }}`, which Pipelines as Code fills in, as text. */
 function objectsOf(text: string): KubeObject[] {
   const documents = parseAllDocuments(text.replace(/\{\{\s*([^{}]*?)\s*\}\}/g, "<<$1>>"));
   return [...documents].flatMap((document) => {

@@ -1,4 +1,4 @@
-/** Verdicts in words. */
+/** Verdicts as text. */
 import type { Verdict } from "./judge.ts";
 
 export function line({ pipeline, outcome }: Verdict, verbose: boolean): string {
@@ -17,7 +17,7 @@ export function line({ pipeline, outcome }: Verdict, verbose: boolean): string {
   }
 }
 
-/** A row a repository: of its Pipelines with a clone, and of all. */
+/** One row per repository, for its Pipelines with a clone and for all. */
 export function countsTable(verdicts: readonly Verdict[]): string {
   const repositories = [...new Set(verdicts.map(({ pipeline }) => pipeline.repository))];
   const head = [

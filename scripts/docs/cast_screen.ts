@@ -1,5 +1,5 @@
 /**
- * Plays a recorded session on a screen of rows and columns, and says when each row shows what. Pure.
+ * Plays a recorded session on a screen of rows and columns: when each row has which text. Pure.
  * It knows the control sequences that tkn-dev and a shell print; it skips every other one.
  */
 import type { Cast } from "../../tests/support/cast.ts";
@@ -12,10 +12,11 @@ export interface Run {
   readonly styles: readonly string[];
 }
 
-/** The content of a row from one time to another; `untilMs` is undefined for a row of the last screen. */
+/** The content of a row over some time. */
 export interface RowState {
   readonly row: number;
   readonly fromMs: number;
+  /** Undefined for a row of the last screen. */
   readonly untilMs?: number;
   readonly runs: readonly Run[];
 }

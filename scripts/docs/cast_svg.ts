@@ -1,8 +1,8 @@
 /** Draws a played session as an SVG that plays in a loop, in light and in dark. Pure. */
 import type { Played, RowState, Run } from "./cast_screen.ts";
 
-/** Of the fonts below at this size, in pixels. */
 const FONT_SIZE = 14;
+/** The advance of a character in the fonts below, in pixels. */
 const CHAR_WIDTH = 8.43;
 const LINE_HEIGHT = 20;
 const MARGIN = 18;

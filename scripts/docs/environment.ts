@@ -1,4 +1,4 @@
-/** Variables and files that the program reads beside its flags: for the reference and the man page. Data. */
+/** Variables and files that the program reads, for the reference and the man page. Data. */
 export interface Named {
   readonly name: string;
   readonly text: string;
@@ -10,6 +10,7 @@ export const ENVIRONMENT: readonly Named[] = [
     text: "the kubeconfig, or several of them, where --kubeconfig is not given",
   },
   { name: "VISUAL, EDITOR", text: "the editor that --edit opens; VISUAL comes first" },
+  { name: "TKN_DEV_LOG", text: "debug: the same as --verbose" },
   { name: "NO_COLOR", text: "with any value: no colors" },
   {
     name: "KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT",

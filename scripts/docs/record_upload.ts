@@ -1,4 +1,7 @@
-/** Records docs/upload.cast, the session of the picture in README.md. `deno task readme` then draws the picture. */
+/**
+ * Records docs/upload.cast, the session of the picture in README.md. `deno task docs` then draws
+ * the picture.
+ */
 import { type CastEvent, writeCast } from "../../tests/support/cast.ts";
 import { COLUMNS, playUpload, ROWS, TERM } from "./upload_session.ts";
 

@@ -117,7 +117,7 @@ function item(text: string): string {
     .join("\n");
 }
 
-/** What Markdown would read as markup. Text in backquotes stays. */
+/** Escapes what Markdown would read as markup, outside of backquotes. */
 function escaped(text: string): string {
   return text.split(/(`[^`]*`)/).map((part) =>
     part.startsWith("`") ? part : part.replace(/[*_<]/g, "\\$&")

@@ -1,18 +1,19 @@
 /**
- * Makes cases for scripts/faithful.ts of Tekton's own examples: one file for each PipelineRun and
- * TaskRun in SOURCE, with the objects it needs, such that it runs on a cluster that has but busybox.
+ * Makes cases for scripts/faithful.ts from Tekton's own examples: one file for each PipelineRun and
+ * TaskRun in SOURCE, with the objects that it needs, changed so that busybox is the only image.
  *
  *     deno task examples [--claim=NAME] SOURCE TARGET
  *
- * With --claim all volumes are folders of that claim, which must be there: a volumeClaimTemplate
- * takes a volume for each run. What can't run on such a cluster is left out, and why is printed.
+ * With --claim all volumes are folders of that existing claim, because a volumeClaimTemplate takes
+ * a volume for each run. The script skips examples that cannot run on such a cluster and prints
+ * why.
  */
 import { parseAllDocuments, stringify } from "npm:yaml@2.9.1";
 import type { KubeObject } from "../../src/kube/interface.ts";
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
-/** A run and the objects of its file. */
+/** A run and the objects in its file. */
 interface Example {
   readonly file: string;
   readonly run: KubeObject;
@@ -20,10 +21,10 @@ interface Example {
 }
 
 const IMAGE = "localhost/busybox:1";
-/** For steps whose work is their image's own entrypoint: it prints its arguments. */
+/** For steps that run their image's entrypoint. This entrypoint prints its arguments. */
 const ENTRYPOINT_IMAGE = "localhost:5000/entrypoint-shell:1";
 const PLAIN_IMAGES = /(^|\/)(alpine|bash|busybox|ubuntu|nop-[0-9a-f]+)([:@].*)?$/;
-/** Of steps that are dropped where a Task has others too. */
+/** Images of steps that are dropped if their Task has other steps. */
 const OTHER_LANGUAGES = /(^|\/)(node|perl|python)([:@].*)?$/;
 const IMAGE_PARAM = /^\$\(params\.([\w-]+)\)$/;
 
@@ -37,7 +38,7 @@ const KINDS = new Set([
   "PersistentVolumeClaim",
 ]);
 
-/** Where an object is referred to by `name` below this key. */
+/** The fields below which `name` refers to an object. */
 const REFERENCES: Record<string, string> = {
   taskRef: "Task",
   pipelineRef: "Pipeline",
@@ -51,7 +52,7 @@ const REFERENCES: Record<string, string> = {
   secrets: "Secret",
 };
 
-/** Where this key's value is the name itself; a param's value may be one of a volume. */
+/** The fields whose value is itself a name; a param's value may name a volume. */
 const NAMES: Record<string, string[]> = {
   secretName: ["Secret"],
   serviceAccountName: ["ServiceAccount"],
@@ -121,7 +122,7 @@ function caseOf({ file, run, others }: Example, at: number): string {
   }
   const own = objects.at(-1)!;
   const { name, ...metadata } = own.metadata;
-  own.metadata = { generateName: `${name}-`, ...metadata }; // it is there twice
+  own.metadata = { generateName: `${name}-`, ...metadata }; // the object exists twice
   const documents = objects.map((one) => stringify(one, { lineWidth: 0 }));
   return `# Of Tekton's examples: ${file}\n# inline or by objects\n${documents.join("---\n")}`;
 }
@@ -160,7 +161,7 @@ function isOtherLanguage(step: Json): boolean {
   return typeof image === "string" && OTHER_LANGUAGES.test(image);
 }
 
-/** All images are busybox, and all shells its own. */
+/** Replaces all images by busybox and all shells by its shell. */
 function withPlainImages(value: Json, params: string[]): Json {
   if (Array.isArray(value)) return value.map((one) => withPlainImages(one, params));
   if (typeof value !== "object" || value === null) return value;
@@ -186,7 +187,7 @@ function withPlainImages(value: Json, params: string[]): Json {
 function withPlainShell(script: string): string {
   return script
     .replace(/^#!(\/usr\/bin\/env |\/bin\/)(bash|ash|sh)$/m, "#!/bin/sh")
-    // What is bash's alone: strings in arithmetic, and a way to compare two of them.
+    // Replaces what only bash has: strings in arithmetic, and comparisons of two of them.
     .replace(/\$\(\( .* \)\)/g, (sum) => sum.replaceAll('"', ""))
     .replace(
       /diff=\$\(diff <\(printf "%s\\n" "\$\{VALUE\[@\]\}"\) <\(printf .*\)\)$/m,
@@ -194,7 +195,7 @@ function withPlainShell(script: string): string {
     );
 }
 
-/** References to the objects that get another name. */
+/** Changes references to the objects that get another name. */
 function withNames(value: Json, renamed: KubeObject[], at: number, key = ""): Json {
   const isOne = (kinds: string[], name: Json) =>
     renamed.some((one) => kinds.includes(one.kind!) && one.metadata.name === name);
@@ -208,7 +209,7 @@ function withNames(value: Json, renamed: KubeObject[], at: number, key = ""): Js
   return changed;
 }
 
-/** A run's claims and templates as folders of one claim. */
+/** Turns a run's claims and templates into folders of one claim. */
 function withClaim(object: KubeObject, claim: string, file: string): KubeObject {
   const run = object as KubeObject & { spec?: { workspaces?: Record<string, unknown>[] } };
   if (object.kind !== "PipelineRun" && object.kind !== "TaskRun") return object;
@@ -228,7 +229,7 @@ function toJson(object: KubeObject): Json {
   return JSON.parse(JSON.stringify(object));
 }
 
-/** The YAML files below a folder, named after their place in it. */
+/** Returns the YAML files below a folder, named by their path in it. */
 async function listFiles(folder: string, prefix = ""): Promise<{ name: string; text: string }[]> {
   const found: { name: string; text: string }[] = [];
   for await (const { name, isDirectory } of Deno.readDir(folder)) {

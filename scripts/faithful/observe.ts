@@ -1,13 +1,15 @@
-/** Runs one run on a cluster and tells what there was to be seen of it, without what differs anyway. */
+/**
+ * Runs one run on a cluster and returns everything visible of it that two runs must have in common.
+ */
 import type { Host } from "../../src/host.ts";
 import type { Kube } from "../../src/kube/interface.ts";
-import { follow } from "../../src/run/logs/follow.ts";
+import { followRun } from "../../src/run/follow_run.ts";
 import { LiveRun } from "../../src/run/live_run.ts";
 import { awaitPause } from "../../src/run/await_pause.ts";
 import { keepPipelineLabel } from "../../src/run/metadata.ts";
-import { withoutOwn } from "../../src/objects/own.ts";
-import { createRun } from "../../src/run/start.ts";
-import { removeTemporary } from "../../src/run/temporary.ts";
+import { withoutOwn } from "../../src/objects/marks.ts";
+import { createRun } from "../../src/run/create/create_run.ts";
+import { removeTemporary } from "../../src/run/create/temporary_objects.ts";
 import type { RunManifest } from "../../src/tekton/run_manifest.ts";
 import { release } from "../../src/hold/release.ts";
 import type { HeldStep } from "../../src/tekton/breakpoint/hold_run.ts";
@@ -21,29 +23,32 @@ import {
 import { succeededOf } from "../../src/tekton/phase.ts";
 import { taskNameOf } from "../../src/tekton/task_name.ts";
 
-/** What two runs of the same must have alike. */
+/** The results that two equal runs must have in common. */
 export interface Observed {
   readonly status: unknown;
   readonly tasks: Record<string, unknown>;
   /** "a < b": task a had ended before task b began. */
   readonly order: string[];
-  /** How many of the steps that were to hold did. */
+  /** The number of held steps. */
   readonly heldSteps: number;
-  /** How the run ended. */
+  /** The run's end. */
   readonly succeeded: boolean;
   readonly ranSteps: boolean;
   readonly reason?: string;
-  /** Why it has objects of its own and is not inline. */
+  /** The reason why it uses temporary objects instead of inline specs. */
   readonly why?: string;
 }
 
 const LIMIT_MS = 240_000;
 
-/** Where a step's own `when` skips it, the one that waits before it too: its result is then not there. */
+/**
+ * If a step's own `when` skips it, the step that waits before it is skipped too, and its result is
+ * missing.
+ */
 const WAITING_SKIPPED =
   /Error while substituting step results: .*\/step-hold-.*\/results\/run: no such file/;
 
-/** Creates the run, tells each step in `held` to do its work once it holds, and waits for the end. */
+/** Creates the run, makes each step in `held` do its work once it holds, and waits for the end. */
 export async function observe(
   kube: Kube,
   host: Host,
@@ -57,7 +62,7 @@ export async function observe(
   const signal = AbortSignal.any([over.signal, AbortSignal.timeout(LIMIT_MS)]);
   await using live = new LiveRun(kube, created, clock);
   const logs = new Map<string, string[]>();
-  const following = follow({
+  const following = followRun({
     kube,
     clock,
     live,
@@ -107,7 +112,7 @@ function seen(
     );
     return JSON.parse(text.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "UID"));
   };
-  /** A matrix' TaskRuns say theirs side by side. */
+  /** A matrix' TaskRuns log side by side. */
   const logOf = (key: string, taskRuns: number) => {
     const log = (logs.get(key) ?? []).map(withoutTime).map(withoutPath);
     return taskRuns === 1 ? log : log.sort();
@@ -118,7 +123,7 @@ function seen(
   const tasks: Record<string, unknown> = {};
   for (const one of taskRuns) {
     const task = one.metadata.labels?.[LABEL.pipelineTask] ?? "";
-    // Tekton makes a hash of a long name: by that the two runs' tasks can't be told.
+    // Tekton hashes a long name, so the tasks of the two runs cannot be matched by name.
     const same = taskRuns.filter((other) => taskOf(other) === task);
     const key = same.length === 1 ? `RUN-${task}` : `RUN-${task}-${same.indexOf(one)}`;
     tasks[key] = general({
@@ -152,12 +157,14 @@ function seen(
   };
 }
 
-/** Tekton's entrypoint says the time where it skips a step: `2026/01/02 03:04:05 Skipping step`. */
+/** Tekton's entrypoint logs the time when it skips a step: `2026/01/02 03:04:05 Skipping step`. */
 function withoutTime(line: string): string {
   return line.replace(/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d /, "");
 }
 
-/** A shell's own messages begin with the script's: `/tekton/scripts/script-0-abcde: line 3: ...`. */
+/**
+ * A shell's messages begin with the script's path: `/tekton/scripts/script-0-abcde: line 3: ...`.
+ */
 function withoutPath(line: string): string {
   return line.replace(
     /^(\/tekton\/scripts\/script-\d+-[a-z0-9]{5}|\/tkn-dev\/script): /,
@@ -170,7 +177,7 @@ function conditionOf(run: PipelineRun | TaskRun) {
   return { status: condition?.status, reason: condition?.reason, message: condition?.message };
 }
 
-/** The uid of the owner is another one each time; the Task's name is in one of two labels. */
+/** Removes the owner's uid, which differs, and the Task's name, which is in one of two labels. */
 function labelsOf({ metadata }: Run): Record<string, string> {
   const { "tekton.dev/pipelineRunUID": _, ...labels } = withoutOwn(metadata.labels);
   const task = taskNameOf(metadata.labels);

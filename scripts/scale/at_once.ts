@@ -1,11 +1,11 @@
-/** Many uploads at the same moment, and how the API server bears it. */
+/** Runs many uploads at the same moment and measures the API server. */
 import { denoClock } from "../../src/deno/clock.ts";
 import { loadConnection } from "../../src/deno/kubeconfig.ts";
 import { NetworkTransport } from "../../src/deno/network.ts";
-import { upload, type Uploaded } from "../bench/ours.ts";
+import { upload, type Uploaded } from "../bench/upload.ts";
 import type { Tree } from "../bench/tree.ts";
 import { costOf } from "./cost.ts";
-import { type Lab, readMetrics, sleep } from "./lab.ts";
+import { readMetrics, type ScaleFixture, sleep } from "./upload_cost.ts";
 import type { Group, Seconds } from "./meter.ts";
 import { countedBetween, type Counts, countsOf, openStreams } from "./metrics.ts";
 
@@ -15,28 +15,35 @@ const SHOWN: readonly Group[] = ["kube-apiserver", "kubelet", "containerd", "etc
 
 export interface AtOnce {
   readonly uploads: number;
-  /** Why uploads failed, one each. */
+  /** The errors of failed uploads. */
   readonly errors: readonly string[];
-  /** Milliseconds, sorted: from the command to the pause, from there to the receipt, of a plain GET meanwhile. */
+  /**
+   * Sorted milliseconds: from the command to the pause, from there to the receipt, and of a plain
+   * GET during the uploads.
+   */
   readonly heldMs: readonly number[];
   readonly sentMs: readonly number[];
   readonly getMs: readonly number[];
   readonly refusedGets: number;
-  /** From the first command to the last one's end. */
+  /** From the first command to the end of the last one. */
   readonly wholeMs: number;
   readonly counts: Counts;
-  /** More than before, as the first half of them held. */
+  /** The additional open streams when the first half of the uploads was held. */
   readonly streams: number;
-  /** In bytes, before and at the most. */
+  /** In bytes: before the uploads, and the peak. */
   readonly memory: readonly { group: Group; before: number; peak: number }[];
-  /** Of all of them together. */
+  /** The sum of all uploads. */
   readonly seconds: Seconds;
 }
 
-export async function measureAtOnce(lab: Lab, uploads: number, tree: Tree): Promise<AtOnce> {
-  const { stage, meter, idle } = lab;
-  const page = await readMetrics(stage);
-  await sleep(2_000, stage.signal);
+export async function measureAtOnce(
+  scale: ScaleFixture,
+  uploads: number,
+  tree: Tree,
+): Promise<AtOnce> {
+  const { fixture, meter, idle } = scale;
+  const page = await readMetrics(fixture);
+  await sleep(2_000, fixture.signal);
   await meter.forgetPeaks();
   const before = meter.read();
   const resting = SHOWN.map((group) => meter.peak(group));
@@ -45,19 +52,19 @@ export async function measureAtOnce(lab: Lab, uploads: number, tree: Tree): Prom
   let streams = Promise.resolve(0);
   const onHeld = () => {
     held += 1;
-    if (held === Math.ceil(uploads / 2)) streams = readMetrics(stage).then(openStreams, () => 0);
+    if (held === Math.ceil(uploads / 2)) streams = readMetrics(fixture).then(openStreams, () => 0);
   };
-  await using probe = await startProbe(lab);
+  await using probe = await startProbe(scale);
   const options = { tree, volume: "emptyDir=Memory", onHeld };
   const results = await Promise.allSettled(
-    Array.from({ length: uploads }, () => upload(stage, options)),
+    Array.from({ length: uploads }, () => upload(fixture, options)),
   );
   const after = meter.read();
   const { getMs, refusedGets } = await probe.end();
-  stage.signal.throwIfAborted();
+  fixture.signal.throwIfAborted();
   const done = results.filter((one) => one.status === "fulfilled").map(({ value }) => value);
   const failed = results.filter((one) => one.status === "rejected");
-  const counts = countedBetween(countsOf(page), countsOf(await readMetrics(stage)));
+  const counts = countedBetween(countsOf(page), countsOf(await readMetrics(fixture)));
   const result = {
     uploads,
     errors: failed.map(({ reason }) => `${reason?.message ?? reason}`),
@@ -70,7 +77,7 @@ export async function measureAtOnce(lab: Lab, uploads: number, tree: Tree): Prom
     memory: SHOWN.map((group, at) => ({ group, before: resting[at], peak: meter.peak(group) })),
     seconds: costOf(idle, before, after),
   };
-  await stage.removeRuns();
+  await fixture.removeRuns();
   return result;
 }
 
@@ -82,15 +89,15 @@ function times(done: readonly Uploaded[], startMs: number) {
   };
 }
 
-/** A user who asks for a Task twice a second. */
-async function startProbe({ stage }: Lab) {
-  const { access: { path, namespace }, name } = stage;
+/** A user who gets a Task twice a second. */
+async function startProbe({ fixture }: ScaleFixture) {
+  const { access: { path, namespace }, name } = fixture;
   const transport = new NetworkTransport(
     await loadConnection({ kubeconfig: path }),
     denoClock.delay,
   );
   const end = new AbortController();
-  const signal = AbortSignal.any([end.signal, stage.signal]);
+  const signal = AbortSignal.any([end.signal, fixture.signal]);
   const getMs: number[] = [];
   let refusedGets = 0;
   const ask = async () => {

@@ -1,7 +1,7 @@
-/** What happened between two readings. Pure. */
+/** The processor time between two readings. Pure. */
 import { GROUPS, noSeconds, type Reading, type Seconds } from "./meter.ts";
 
-/** What the processes use when nobody asks anything of them. */
+/** The use of an idle cluster. */
 export interface Idle {
   readonly perSecond: Seconds;
 }
@@ -15,7 +15,7 @@ export function idleOf(before: Reading, after: Reading): Idle {
   return { perSecond };
 }
 
-/** Processor seconds between the readings, without what would have been used anyway. */
+/** Returns processor seconds between the readings, without what an idle cluster uses. */
 export function costOf({ perSecond }: Idle, before: Reading, after: Reading): Seconds {
   const seconds = (after.atMs - before.atMs) / 1000;
   const cost = noSeconds();
@@ -34,7 +34,7 @@ export function meanOf(costs: readonly Seconds[]): Seconds {
   return mean;
 }
 
-/** All but our own program's, which runs on the developer's machine. */
+/** All processes except tkn-dev, which runs on the developer's machine. */
 export function clusterSeconds(cost: Seconds): number {
   return GROUPS.reduce((sum, group) => sum + (group === "tkn-dev" ? 0 : cost[group]), 0);
 }

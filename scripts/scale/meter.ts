@@ -1,7 +1,9 @@
-/** Processor seconds and memory of the cluster's processes, the runs' pods and our program, as /proc tells them. */
+/**
+ * Processor seconds and memory of the cluster's processes, the runs' pods and tkn-dev, from /proc.
+ */
 import { family, parseStat, type ProcessStat, TICKS_PER_SECOND } from "./stat.ts";
 
-/** By the file of its pid in the test cluster's directory. */
+/** By the pid file in the test cluster's directory. */
 const PARTS = {
   "apiserver": "kube-apiserver",
   "kubelet": "kubelet",
@@ -32,22 +34,22 @@ export type Seconds = Record<Group, number>;
 /** At one moment. */
 export interface Reading {
   readonly atMs: number;
-  /** Since the processes began. */
+  /** Since the start of the processes. */
   readonly seconds: Seconds;
 }
 
-/** In a pod, what is not of its steps: of their memory most is shared. */
+/** Processes in a pod that are not its steps. They share most of the steps' memory. */
 const FRAME = /^(runc|entrypoint|pause)/;
 
 export class Meter implements Disposable {
-  /** What each process, or a pod's shim with all below it, has used when it was last seen. */
+  /** The last known use of each process, or of a pod's shim with all its descendants. */
   readonly #used = new Map<string, { readonly group: Group; readonly seconds: number }>();
   readonly #peaks = new Map<string, { readonly group: Group; readonly bytes: number }>();
   #timer: ReturnType<typeof setInterval> | undefined;
 
   private constructor(private readonly parts: ReadonlyMap<number, Group>) {}
 
-  /** Throws where the directory has no pids of a cluster. */
+  /** Throws if the directory has no pids of a cluster. */
   static async open(directory: string): Promise<Meter> {
     const parts = new Map<number, Group>();
     for (const [file, group] of Object.entries(PARTS)) {
@@ -59,7 +61,7 @@ export class Meter implements Disposable {
     return new Meter(parts);
   }
 
-  /** Reads each `ms`, so that little is lost of what has ended. */
+  /** Reads at that interval, so that little is lost of processes that end. */
   watch(ms: number): void {
     clearInterval(this.#timer);
     this.#timer = setInterval(() => this.read(), ms);
@@ -80,13 +82,13 @@ export class Meter implements Disposable {
     return { atMs: performance.now(), seconds };
   }
 
-  /** Peaks from here on. */
+  /** Resets the peaks. */
   async forgetPeaks(): Promise<void> {
     this.#peaks.clear();
     for (const pid of this.parts.keys()) await Deno.writeTextFile(`/proc/${pid}/clear_refs`, "5");
   }
 
-  /** The most memory that a process of the group had, in bytes; 0 where none was seen. */
+  /** Returns the peak memory of a process of the group in bytes, or 0 if there was no process. */
   peak(group: Group): number {
     const bytes = [...this.#peaks.values()].filter((one) => one.group === group);
     return Math.max(0, ...bytes.map((one) => one.bytes));
@@ -96,7 +98,9 @@ export class Meter implements Disposable {
     clearInterval(this.#timer);
   }
 
-  /** Its children's time stays in the family when they end: it goes to who waited for them. */
+  /**
+   * Includes the time of ended children, which the kernel adds to the process that waited for them.
+   */
   #noteShim(shim: ProcessStat, all: readonly ProcessStat[]): void {
     const [, ...below] = family(shim, all);
     const ticks = below.map(({ ownTicks, reapedTicks }) => ownTicks + reapedTicks);
@@ -143,7 +147,7 @@ function memoryOf(pid: number, key: string): number | undefined {
   return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;
 }
 
-/** Empty where the process has ended. */
+/** Empty if the process has ended. */
 function readProc(path: string): string {
   try {
     return Deno.readTextFileSync(`/proc/${path}`);

@@ -2,12 +2,12 @@
 
 export type Labels = Readonly<Record<string, string>>;
 
-/** A metric with no labels; 0 where there is none. */
+/** Returns the value of a metric without labels, or 0. */
 export function valueOf(page: string, name: string): number {
   return Number(new RegExp(`^${name} (.+)$`, "m").exec(page)?.[1] ?? 0);
 }
 
-/** The sum over all series of that name that have those labels. */
+/** Returns the sum of all series of that name with those labels. */
 export function sumOf(page: string, name: string, labels: Labels = {}): number {
   let sum = 0;
   for (let at = page.indexOf(`\n${name}{`); at >= 0; at = page.indexOf(`\n${name}{`, at + 1)) {
@@ -19,19 +19,19 @@ export function sumOf(page: string, name: string, labels: Labels = {}): number {
   return sum;
 }
 
-/** What developers who are no service accounts fall into. */
+/** The priority level of developers who are not service accounts. */
 const FLOW = { flow_schema: "global-default" };
 
 const REQUESTS = "apiserver_request_total";
 
-/** What the server counted so far. */
+/** The server's counts so far. */
 export interface Counts {
-  /** By developers, those for a watch too, but no execs and logs. */
+  /** Developers' requests, including watches, without execs and logs. */
   readonly requests: number;
   readonly waitedSeconds: number;
   readonly execs: number;
   readonly logs: number;
-  /** By anybody: each writes the whole object anew. */
+  /** Writes by all clients: each writes the whole object. */
   readonly runWrites: number;
   readonly podWrites: number;
   readonly tooMany: number;
@@ -70,7 +70,7 @@ function writesOf(page: string, resource: string): number {
   return writes.flat().reduce((sum, labels) => sum + sumOf(page, REQUESTS, labels), 0);
 }
 
-/** Watches, logs and execs that are open. */
+/** Open watches, logs and execs. */
 export function openStreams(page: string): number {
   return sumOf(page, "apiserver_longrunning_requests");
 }

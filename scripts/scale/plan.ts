@@ -1,9 +1,9 @@
-/** What is measured. */
+/** The plan of measurements. */
 
 export interface Size {
   readonly name: string;
   readonly files: number;
-  /** Of a file, on average. */
+  /** The average size of a file. */
   readonly bytes: number;
   readonly rounds: number;
 }
@@ -12,9 +12,9 @@ export interface Plan {
   readonly idleMs: number;
   readonly plainRounds: number;
   readonly sizes: readonly Size[];
-  /** Again, with one file changed. */
+  /** Uploads again with one file changed. */
   readonly deltas: readonly Size[];
-  /** How many at once, of this size. */
+  /** Numbers of uploads at the same time, with a tree of this size. */
   readonly atOnce: readonly number[];
   readonly atOnceSize: Omit<Size, "rounds">;
 }
@@ -32,7 +32,7 @@ export const WHOLE: Plan = {
   atOnceSize: MIDDLE,
 };
 
-/** To try the script. */
+/** A short plan to try the script. */
 export const QUICK: Plan = {
   idleMs: 2_000,
   plainRounds: 1,

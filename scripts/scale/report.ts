@@ -1,5 +1,5 @@
-/** The measured as Markdown tables, and what follows for more developers. Pure. */
-import type { Circumstances } from "../bench/table.ts";
+/** The measurements as Markdown tables, and the extrapolation to more developers. Pure. */
+import type { Circumstances } from "../bench/report/table.ts";
 import type { AtOnce } from "./at_once.ts";
 import { clusterSeconds } from "./cost.ts";
 import type { Measured } from "./measure.ts";
@@ -10,11 +10,11 @@ const DEVELOPERS = [10, 100, 1_000];
 const UPLOADS_AN_HOUR = 20;
 const HOURS_A_DAY = 8;
 const RUN_MINUTES = 5;
-/** Between two compactions, as API servers ask for them. */
+/** The time between two compactions, as API servers request them. */
 const HISTORY_SECONDS = 300;
 /** The watches of the run and its pods, and a step's log. */
 const STREAMS = 3;
-/** What the arithmetic takes for everybody's upload. */
+/** The upload that the extrapolation uses. */
 const TYPICAL = "25 MB, 2,000 files";
 
 export function renderScale(measured: Measured, circumstances: Circumstances): string {

@@ -1,23 +1,23 @@
-/** Lines of /proc/PID/stat, see proc(5). Pure. */
+/** Parses lines of /proc/PID/stat, see proc(5). Pure. */
 
 export interface ProcessStat {
   readonly pid: number;
-  /** The program's name, at most 15 characters of it. */
+  /** The first 15 characters of the program's name. */
   readonly name: string;
   readonly parent: number;
-  /** Its own, and that of its children that have ended. */
+  /** Times of the process itself, and of its children that have ended. */
   readonly ownTicks: number;
   readonly reapedTicks: number;
-  /** With the pid it names a process for good. */
+  /** Together with the pid, this identifies a process permanently. */
   readonly startTicks: number;
 }
 
-/** Of a second: what Linux tells to programs, whatever its own clock does. */
+/** Linux reports times in this unit, independent of the clock of the kernel. */
 export const TICKS_PER_SECOND = 100;
 
-/** Undefined where it is no such line. */
+/** Undefined for another line. */
 export function parseStat(text: string): ProcessStat | undefined {
-  const [begin, end] = [text.indexOf("("), text.lastIndexOf(")")]; // a name may have both
+  const [begin, end] = [text.indexOf("("), text.lastIndexOf(")")]; // a name may contain both
   const fields = text.slice(end + 2).split(" ");
   if (begin < 0 || end < begin || fields.length < 20) return undefined;
   const field = (number: number) => Number(fields[number - 3]);
@@ -31,7 +31,7 @@ export function parseStat(text: string): ProcessStat | undefined {
   };
 }
 
-/** The process and all that descend from it. */
+/** Returns the process and all its descendants. */
 export function family(root: ProcessStat, all: readonly ProcessStat[]): ProcessStat[] {
   const children = Map.groupBy(all, ({ parent }) => parent);
   const found = [root];

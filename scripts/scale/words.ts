@@ -1,10 +1,10 @@
-/** Figures and tables as text. Pure. */
-import { table as lines } from "../bench/table.ts";
+/** Numbers and tables as text. Pure. */
+import { table as lines } from "../bench/report/table.ts";
 
 const BEGIN = "<!-- begin measured -->";
 const END = "<!-- end measured -->";
 
-/** The page with what is between the markers replaced. Throws where it has none. */
+/** Replaces the text between the markers of the page. Throws if it has none. */
 export function fillPage(page: string, tables: string): string {
   const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (begin < 0 || end < begin) throw new Error(`Cannot fill the page: no ${BEGIN} ... ${END}`);
@@ -15,7 +15,7 @@ export function table(head: readonly string[], rows: readonly string[][]): strin
   return lines(head, rows).join("\n");
 }
 
-/** Median and longest. */
+/** The median and the longest. */
 export function spread(sortedMs: readonly number[]): string {
   if (sortedMs.length === 0) return "none";
   const [middle, last] = [sortedMs[sortedMs.length >> 1], sortedMs[sortedMs.length - 1]];
@@ -23,7 +23,7 @@ export function spread(sortedMs: readonly number[]): string {
   return `${text(middle)}, ${text(last)}`;
 }
 
-/** Two digits; what is below the clock's tick is nothing. */
+/** Formats two digits. A time below the clock's tick is 0. */
 export function seconds(value: number): string {
   return Math.max(0, value).toFixed(2);
 }

@@ -1,12 +1,12 @@
-/** Idioms that the project's prose avoids, each with what to write instead. */
+/** Idioms that the project's prose avoids, each with a replacement. */
 
 export interface Idiom {
   readonly pattern: RegExp;
-  /** What plain English says. */
+  /** The words to write instead. */
   readonly instead: string;
 }
 
-/** Idioms wherever prose stands. */
+/** Idioms at any place in prose. */
 export const IDIOMS: readonly Idiom[] = [
   { pattern: /\bwhom?ever\b/i, instead: "name the actor" },
   { pattern: /\bnobody's\b/i, instead: "say which: unowned, no user's" },
@@ -62,11 +62,11 @@ export const IDIOMS: readonly Idiom[] = [
   },
 ];
 
-/** First words of a comment that leave out what it is about. */
+/** First words of a comment that leave out its subject. */
 export const OPENINGS: readonly Idiom[] = [
   { pattern: /^(What|Whose|Whom|Of|Those|Such)\b/, instead: "begin with a noun, or a verb" },
   { pattern: /^So (many|much|long|often|far)\b/, instead: 'name the limit: "At most ..."' },
 ];
 
-/** Columns that a line of code or prose may have. */
+/** The longest line of code or prose. */
 export const MOST_COLUMNS = 100;

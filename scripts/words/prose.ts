@@ -1,14 +1,16 @@
-/** Finds the prose in a file: comments and texts of code, all of a document but its code blocks. Pure. */
+/**
+ * Finds the prose in a file: comments and texts of code, and documents except code blocks. Pure.
+ */
 
 export interface Prose {
   /** From 1. */
   readonly line: number;
   readonly text: string;
-  /** The first line of a comment. */
+  /** Set for the first line of a comment. */
   readonly opens?: true;
 }
 
-/** One item per line of prose. `path` decides how the file is read. */
+/** Returns one item per line of prose. `path` determines how the file is read. */
 export function proseOf(path: string, content: string): Prose[] {
   if (path.endsWith(".md")) return ofMarkdown(content);
   if (path.endsWith(".ts")) return ofTypeScript(content);
@@ -27,7 +29,7 @@ function ofMarkdown(content: string): Prose[] {
   });
 }
 
-/** Of shell, YAML and the like. */
+/** Finds comments in shell, YAML and similar files. */
 function ofHashComments(content: string): Prose[] {
   let wasComment = false;
   return content.split("\n").flatMap((line, at) => {
@@ -39,7 +41,7 @@ function ofHashComments(content: string): Prose[] {
   });
 }
 
-/** A comment, a text in quotes or a template, whichever begins first. */
+/** Matches a comment, a quoted text or a template, whichever begins first. */
 const TOKEN =
   /\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\[\s\S])*`/g;
 

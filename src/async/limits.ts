@@ -1,6 +1,7 @@
 /** Ends to waiting: after a time, or shortly after the user's interrupt. */
 import type { Clock } from "../host.ts";
 import { UnreachableError } from "../kube/status.ts";
+import { Scope } from "./scope.ts";
 
 /** How long after an interrupt the program may still put things in order. */
 const GRACE_MS = 800;
@@ -33,15 +34,9 @@ export async function within<T>(
   { ms, signal }: { ms: number; signal: AbortSignal },
   answer: Promise<T>,
 ): Promise<T> {
-  answer.catch(() => {}); // one that comes late is of no interest
-  const over = new AbortController();
-  const late = clock.delay(ms, AbortSignal.any([signal, over.signal])).catch(() => {}).then(() => {
+  using scope = new Scope(signal);
+  const late = clock.delay(ms, scope.signal).catch(() => {}).then(() => {
     throw new UnreachableError("no answer in time");
   });
-  late.catch(() => {});
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    over.abort();
-  }
+  return await Promise.race([answer, late]);
 }

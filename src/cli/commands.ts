@@ -206,10 +206,17 @@ const SANDBOX: CommandSpec = {
 
 const VERSION: CommandSpec = {
   path: ["version"],
-  summary: "Show the version of tkn-dev",
+  summary: "Show the versions of tkn-dev and of the cluster",
+  description: "Prints the version and commit of tkn-dev, the runtime and the platform, and the " +
+    "versions of Kubernetes and Tekton if a cluster answers. For bug reports.",
   args: [],
-  flags: [HELP],
-  examples: [],
+  flags: [
+    { name: "client", help: "ask no cluster" },
+    { name: "output", short: "o", value: "FORMAT", help: "print as json" },
+    ...CLUSTER,
+    HELP,
+  ],
+  examples: [{ text: "Without a cluster", command: "tkn-dev version --client" }],
 };
 
 /** Also the command of `tkn-dev` and `tkn-dev pipeline` alone. */

@@ -23,6 +23,12 @@ export const CLUSTER: readonly FlagSpec[] = [
     help: "the kubeconfig to use (default: $KUBECONFIG, then ~/.kube/config)",
   },
   { name: "no-color", short: "C", help: "print no colors" },
+  {
+    name: "verbose",
+    short: "v",
+    help: "print each request, exec and protocol line on stderr, without credentials; " +
+      "TKN_DEV_LOG=debug does the same",
+  },
 ];
 
 export const ON_TASK: FlagSpec = {

@@ -6,11 +6,12 @@ import type { ConnectOptions, Host } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import { printable } from "../printable.ts";
 import type { RunEvent } from "../events.ts";
-import { HELD_LABELS } from "../objects/own.ts";
+import { HELD_LABELS } from "../objects/marks.ts";
 import { holdRun } from "../resolve/resolve_held_run.ts";
 import { stepPath } from "../hold/pause.ts";
 import { RESOURCE_OF, type Run } from "../tekton/model.ts";
-import { createRun, readDefaultTimeout } from "../run/start.ts";
+import { createRun } from "../run/create/create_run.ts";
+import { readDefaultTimeout } from "../run/create/server_values.ts";
 import {
   type Breakpoints,
   readBreakpoints,

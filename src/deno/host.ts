@@ -2,6 +2,7 @@
 import type { Host } from "../host.ts";
 import { capture } from "./capture.ts";
 import { denoClock } from "./clock.ts";
+import { debugLog } from "./debug_log.ts";
 import { denoFiles } from "./files.ts";
 import { denoTerminal } from "./terminal.ts";
 import { variableBytes } from "./variable.ts";
@@ -9,11 +10,17 @@ import { watchDirectories } from "./watcher.ts";
 
 export function denoHost(): Host {
   const interrupt = interruptSignal();
+  const terminal = denoTerminal();
   return {
-    terminal: denoTerminal(),
+    terminal,
     files: denoFiles,
     clock: denoClock,
     env: { get: variableBytes },
+    build: {
+      runtime: `Deno ${Deno.version.deno}`,
+      platform: `${Deno.build.os} ${Deno.build.arch}`,
+      checkout: checkout(),
+    },
     interrupt: interrupt.signal,
     random,
     capture,
@@ -23,10 +30,17 @@ export function denoHost(): Host {
     },
     async connect(options) {
       const { connect } = await import("./connect.ts");
-      return await connect(options, { clock: denoClock, interrupt: interrupt.signal });
+      const debug = debugLog(options, variableBytes("TKN_DEV_LOG"), terminal);
+      return await connect(options, { clock: denoClock, interrupt: interrupt.signal, debug });
     },
     watch: watchDirectories,
   };
+}
+
+/** Undefined where main.ts was loaded from a URL. */
+function checkout(): string | undefined {
+  const url = new URL("../..", import.meta.url);
+  return url.protocol === "file:" ? url.pathname : undefined;
 }
 
 /** Aborts at the first Ctrl-C or TERM; the second one ends the program at once, as by default. */

@@ -1,6 +1,8 @@
 /** The real network: one API server over Deno's fetch and WebSocket. */
 import { isTimeout } from "../kube/limit.ts";
-import type { RequestOptions, Socket, Transport } from "../kube/transport.ts";
+import { shownPath } from "../kube/paths.ts";
+import { networkState } from "../kube/status.ts";
+import type { Debug, RequestOptions, Socket, Transport } from "../kube/transport.ts";
 import type { Connection, Credentials } from "./kubeconfig.ts";
 import { withSocketOptions } from "./socket_options.ts";
 
@@ -17,6 +19,7 @@ export class NetworkTransport implements Transport {
   constructor(
     private readonly connection: Connection,
     readonly delay: (ms: number, signal?: AbortSignal) => Promise<void>,
+    readonly debug?: Debug,
   ) {
     this.server = connection.server;
     this.#session = this.#open();
@@ -24,11 +27,31 @@ export class NetworkTransport implements Transport {
   }
 
   async request(path: string, init: RequestOptions = {}): Promise<Response> {
-    const response = await this.#fetch(path, init);
+    const response = await this.#shown(path, init);
     if (response.status !== 401) return response;
     await response.body?.cancel();
+    this.debug?.("asks for the credentials again");
     this.#session = this.#open(); // the token may have expired
-    return await this.#fetch(path, init);
+    return await this.#shown(path, init);
+  }
+
+  /** The answer, of which `--verbose` shows the verb, path, status and time: no header and no body. */
+  async #shown(path: string, init: RequestOptions): Promise<Response> {
+    const { debug } = this;
+    if (debug === undefined) return await this.#fetch(path, init);
+    const startMs = performance.now();
+    const show = (outcome: string | number) => {
+      const ms = Math.round(performance.now() - startMs);
+      debug(`${init.method ?? "GET"} ${shownPath(path)} ${outcome} ${ms} ms`);
+    };
+    try {
+      const response = await this.#fetch(path, init);
+      show(response.status);
+      return response;
+    } catch (error) {
+      show(init.signal?.aborted ? "aborted" : networkState(error));
+      throw error;
+    }
   }
 
   async socket(path: string, protocols: readonly string[]): Promise<Socket> {

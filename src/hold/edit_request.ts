@@ -1,40 +1,28 @@
-/** What the listener beside a shell may ask of tkn-dev: a closed set of words, bounded in size and count. Pure. */
+/** Parses requests of listen.sh: a closed set of words, bounded in size and number. Pure. */
 
-/**
- * Lines as the container writes them, each ended by a newline:
- *
- *     edit
- *     ran 0
- *
- * None of them carries a path, a program or text to show: whatever else a line says is no request.
- */
-export type EditRequest =
-  | { readonly kind: "edit" }
-  /** The edited script has run; 0 to 255. */
-  | { readonly kind: "ran"; readonly exitCode: number };
+import {
+  type EditRequest,
+  isGreeting,
+  MOST_REQUEST_BYTES,
+  parseEditRequest,
+} from "../step/protocol/listen.ts";
 
-/** Of one shell. A person who edits all day stays far below it. */
+/** The limit for one shell; a user who edits all day stays far below it. */
 export const MOST_REQUESTS = 1_000;
 
-/** Longer than every line that means something. */
-const MOST_LINE_BYTES = 16;
-
 const NEWLINE = 0x0a;
-
-/** The listener's first words, which ask for nothing. */
-const GREETINGS: readonly string[] = ["listening", "no"];
 
 export class EditRequestReader {
   readonly #line: number[] = [];
   #count = 0;
   #ignoredCount = 0;
 
-  /** How many lines were no request, or one too many. */
+  /** The number of lines that were malformed, or beyond the limit. */
   get ignoredCount(): number {
     return this.#ignoredCount;
   }
 
-  /** The requests whose lines end in these bytes. Keeps no more than the start of a line. */
+  /** Returns the requests whose lines end in these bytes. Keeps only the start of a line. */
   read(bytes: Uint8Array): EditRequest[] {
     const requests: EditRequest[] = [];
     for (const byte of bytes) {
@@ -43,24 +31,17 @@ export class EditRequestReader {
         break;
       }
       if (byte !== NEWLINE) {
-        if (this.#line.length <= MOST_LINE_BYTES) this.#line.push(byte);
+        if (this.#line.length <= MOST_REQUEST_BYTES) this.#line.push(byte);
         continue;
       }
       this.#count++;
       const line = String.fromCharCode(...this.#line);
       this.#line.length = 0;
-      if (GREETINGS.includes(line)) continue;
-      const request = parseRequest(line);
+      if (isGreeting(line)) continue;
+      const request = parseEditRequest(line);
       if (request === undefined) this.#ignoredCount++;
       else requests.push(request);
     }
     return requests;
   }
-}
-
-function parseRequest(line: string): EditRequest | undefined {
-  if (line === "edit") return { kind: "edit" };
-  const [, code] = /^ran (0|[1-9]\d{0,2})$/.exec(line) ?? [];
-  const exitCode = Number(code ?? NaN);
-  return exitCode <= 255 ? { kind: "ran", exitCode } : undefined;
 }

@@ -177,6 +177,14 @@ export function parseDenied(text: string): boolean {
   return isRecord(status) && status.allowed === false;
 }
 
+/** The `gitVersion` of the path /version. Throws AnswerError where there is none. */
+export function parseVersion(text: string): string {
+  const found = parseJson(text, "no version");
+  const version = isRecord(found) ? found.gitVersion : undefined;
+  if (typeof version !== "string") throw new AnswerError("no version");
+  return version;
+}
+
 /** Keeps of a Status what has the right type. Undefined where it is none at all. */
 function asStatus(value: unknown): Status | undefined {
   if (!isRecord(value)) return undefined;

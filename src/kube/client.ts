@@ -8,6 +8,7 @@ import {
   parseList,
   parseObject,
   parseStatus,
+  parseVersion,
   readStart,
   readText,
 } from "./answers.ts";
@@ -29,7 +30,7 @@ import { ANSWER_TIMEOUT_MS, inTime, isTimeout, Lanes, type Limit, within } from 
 import { encodeQuery, listPath, logPath, resourcePath } from "./paths.ts";
 import { retried, retryAfterMs } from "./retry.ts";
 import { type Attempt, attemptText, refused, unreachable } from "./status.ts";
-import type { RequestOptions, Transport } from "./transport.ts";
+import type { Debug, RequestOptions, Transport } from "./transport.ts";
 import { watch } from "./watch.ts";
 
 /** The server ends a watch after this time; it is then renewed. */
@@ -63,8 +64,10 @@ interface Ask<T> extends RequestOptions {
 
 export class KubeClient implements Kube {
   readonly server: string;
+  readonly debug?: Debug;
   readonly #interrupts: Interrupts;
   readonly #lanes = new Lanes(MOST_REQUESTS);
+  #execs = 0;
 
   /** `interrupt` is the user's Ctrl-C: see Interrupts. */
   constructor(
@@ -73,7 +76,17 @@ export class KubeClient implements Kube {
     interrupt: AbortSignal = new AbortController().signal,
   ) {
     this.server = transport.server;
+    this.debug = transport.debug;
     this.#interrupts = new Interrupts(transport, interrupt);
+  }
+
+  serverVersion(): Promise<string> {
+    return this.#ask({
+      what: { verb: "get", kind: "path", name: "/version" },
+      path: "/version",
+      parse: parseVersion,
+      isRead: true,
+    });
   }
 
   get<T extends KubeObject>(
@@ -176,8 +189,11 @@ export class KubeClient implements Kube {
 
   async exec(options: ExecOptions): Promise<ExecResult> {
     const signal = anyOf(options.signal, this.#interrupts.signal({ isRead: true }));
+    const { debug } = this;
+    const number = ++this.#execs;
+    const numbered = debug && ((line: string) => debug(`exec ${number} ${line}`));
     try {
-      return await exec(this.transport, { ...options, signal });
+      return await exec(this.transport, { ...options, signal, debug: numbered });
     } catch (error) {
       throw isTimeout(error) ? unreachable(this.server, error) : error;
     }

@@ -4,6 +4,7 @@
  */
 import { ClusterError, ExpectedError } from "../errors.ts";
 import { LARGEST, parseExecStatus, parseStatus, readStart } from "./answers.ts";
+import { ConversationLog } from "./conversation.ts";
 import {
   Channel,
   decodeFrame,
@@ -20,7 +21,7 @@ import { execPath } from "./paths.ts";
 import { Backoff, isPassing, MOST_RETRIES, retryAfterMs } from "./retry.ts";
 import { untilSilent } from "./silence.ts";
 import { isStatus, refused, StatusError, unreachable } from "./status.ts";
-import type { Socket, Transport } from "./transport.ts";
+import type { Debug, Socket, Transport } from "./transport.ts";
 
 /** Above this many bytes in the socket's own buffer, stdin is not read on. */
 const HIGH_WATER_BYTES = 1 << 20;
@@ -31,9 +32,12 @@ const OPEN = 1;
 /** What a server says to a request that would be fine as an upgrade. */
 const UPGRADE_REQUIRED = /upgrade request required/i;
 
+/** The options of one exec, and what prints its lines of `--verbose`. */
+export type Options = ExecOptions & { readonly debug?: Debug };
+
 /** Throws the signal's reason, at once, where it aborts: a network that is gone says no goodbye. */
-export async function exec(transport: Transport, options: ExecOptions): Promise<ExecResult> {
-  const { signal, deadlineMs } = options;
+export async function exec(transport: Transport, options: Options): Promise<ExecResult> {
+  const { signal, deadlineMs, debug, pod, container, command } = options;
   signal?.throwIfAborted();
   const ended = new AbortController();
   const failed = Promise.withResolvers<never>();
@@ -43,8 +47,18 @@ export async function exec(transport: Transport, options: ExecOptions): Promise<
     transport.delay(deadlineMs, ended.signal)
       .then(() => failed.reject(silent(options, deadlineMs)), () => {});
   }
+  // Arguments may be results, or a script of the user's: their number is enough.
+  debug?.(`runs ${command[0]} with ${command.length - 1} arguments in ${pod}, ${container}`);
   try {
-    return await Promise.race([failed.promise, converse(transport, options, ended.signal)]);
+    const result = await Promise.race([
+      failed.promise,
+      converse(transport, options, ended.signal),
+    ]);
+    debug?.(result.exitCode === undefined ? "did not start" : `exited with ${result.exitCode}`);
+    return result;
+  } catch (error) {
+    debug?.(`failed: ${error instanceof Error ? error.message : error}`);
+    throw error;
   } finally {
     ended.abort();
     signal?.removeEventListener("abort", onAbort);
@@ -66,7 +80,7 @@ interface Line {
 
 async function converse(
   transport: Transport,
-  options: ExecOptions,
+  options: Options,
   ended: AbortSignal,
 ): Promise<ExecResult> {
   const line = await open(transport, options, ended);
@@ -81,7 +95,7 @@ async function converse(
 async function endSilence(
   transport: Transport,
   line: Line,
-  options: ExecOptions,
+  options: Options,
   ended: AbortSignal,
 ): Promise<never> {
   const { silenceMs, isAwaited = () => false } = options;
@@ -96,7 +110,7 @@ async function endSilence(
   throw silent(options, silenceMs);
 }
 
-function silent({ pod }: ExecOptions, ms: number): ClusterError {
+function silent({ pod }: Options, ms: number): ClusterError {
   return new ClusterError(`Cannot run a command in pod "${pod}": no answer for ${ms / 1000} s`, {
     hint: "the network may be interrupted, or the node is gone",
   });
@@ -109,7 +123,7 @@ function silent({ pod }: ExecOptions, ms: number): ClusterError {
  */
 async function open(
   transport: Transport,
-  options: ExecOptions,
+  options: Options,
   ended: AbortSignal,
 ): Promise<Line> {
   const backoff = new Backoff();
@@ -121,6 +135,7 @@ async function open(
         throw isTimeout(error) ? unreachable(transport.server, error) : error;
       });
     if (line !== undefined) {
+      options.debug?.(`is open, ${line.socket.protocol}`);
       ended.addEventListener("abort", () => line.socket.close());
       if (ended.aborted) line.socket.close();
       return line;
@@ -141,7 +156,7 @@ async function open(
 /** Undefined where the upgrade is refused. The signal's abort closes what is not open yet. */
 async function tryToOpen(
   transport: Transport,
-  options: ExecOptions,
+  options: Options,
   signal: AbortSignal,
 ): Promise<Line | undefined> {
   const socket = await transport.socket(execPath(options), [V5, V4]).catch((error) => {
@@ -165,7 +180,7 @@ function isOpened(socket: Socket): Promise<boolean> {
   });
 }
 
-function receive(socket: Socket, options: ExecOptions): Line {
+function receive(socket: Socket, options: Options): Line {
   const { promise: result, resolve, reject } = Promise.withResolvers<ExecResult>();
   const line: Line = {
     socket,
@@ -174,6 +189,7 @@ function receive(socket: Socket, options: ExecOptions): Line {
     sentBytes: 0,
     hasEnded: options.stdin === undefined,
   };
+  const shown = shownLines(options, ">");
   // What is done with the output may fail (a full disk): that ends the command.
   const told = (call: ExecOptions["onStdout"], bytes: Uint8Array) => {
     try {
@@ -186,6 +202,7 @@ function receive(socket: Socket, options: ExecOptions): Line {
     line.received += 1;
     const frame = data instanceof ArrayBuffer ? decodeFrame(new Uint8Array(data)) : undefined;
     if (frame === undefined) return;
+    if (frame.channel === Channel.stdout) shown?.add(frame.payload);
     if (frame.channel === Channel.stdout) told(options.onStdout, frame.payload);
     else if (frame.channel === Channel.stderr) told(options.onStderr, frame.payload);
     else if (frame.channel === Channel.error) {
@@ -206,10 +223,14 @@ function receive(socket: Socket, options: ExecOptions): Line {
   return line;
 }
 
+function shownLines({ debug, isProtocol = false }: Options, mark: string) {
+  return debug && isProtocol ? new ConversationLog(debug, mark) : undefined;
+}
+
 async function sendStdin(
   transport: Transport,
   line: Line,
-  options: ExecOptions,
+  options: Options,
   ended: AbortSignal,
 ): Promise<void> {
   if (options.stdin === undefined) return;
@@ -221,6 +242,7 @@ async function sendStdin(
     const canEnd = socket.protocol !== V4;
     if (!canEnd && options.terminal === undefined) throw noHalfClose(options);
     const encode = frameEncoder(Channel.stdin);
+    const shown = shownLines(options, "<");
     while (socket.readyState === OPEN) {
       const { done, value } = await reader.read();
       if (ended.aborted) return;
@@ -228,6 +250,7 @@ async function sendStdin(
         line.hasEnded = true;
         return canEnd ? socket.send(encodeClose(Channel.stdin)) : undefined;
       }
+      shown?.add(value);
       const message = encode(value);
       line.sentBytes += message.length;
       socket.send(message);
@@ -252,13 +275,13 @@ async function sendSizes(
   }
 }
 
-function noHalfClose({ pod }: ExecOptions): ClusterError {
+function noHalfClose({ pod }: Options): ClusterError {
   return new ClusterError(`Cannot end stdin in pod "${pod}": the server speaks only ${V4}`, {
     hint: "Kubernetes 1.30 and later speak v5",
   });
 }
 
-function noWebSocket(transport: Transport, { pod }: ExecOptions): ClusterError {
+function noWebSocket(transport: Transport, { pod }: Options): ClusterError {
   return new ClusterError(
     `Cannot exec into Pod "${pod}": no websocket to ${transport.server} can be opened`,
     { hint: "does a proxy stand in between that lets none through?" },
@@ -268,7 +291,7 @@ function noWebSocket(transport: Transport, { pod }: ExecOptions): ClusterError {
 /** Why the upgrade was refused: the socket's error can't say it, a plain request of the same path can. */
 async function reasonOf(
   transport: Transport,
-  options: ExecOptions,
+  options: Options,
   ended: AbortSignal,
 ): Promise<Error> {
   const attempt = {

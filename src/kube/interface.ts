@@ -181,6 +181,8 @@ export interface ExecOptions extends ContainerRef {
   readonly silenceMs?: number;
   /** Whether stdin waits for an answer of the command before it goes on; without it never. */
   readonly isAwaited?: () => boolean;
+  /** Whether `--verbose` shows the lines of text of both directions. Never for what a user types. */
+  readonly isProtocol?: boolean;
 }
 
 export interface TerminalSize {
@@ -210,7 +212,11 @@ export interface Kube {
   readonly namespace: string;
   /** The API server's address, for messages. */
   readonly server: string;
+  /** Prints a line of `--verbose`; absent unless the user asks for it. */
+  readonly debug?: (line: string) => void;
 
+  /** The version of Kubernetes: "v1.34.1". */
+  serverVersion(): Promise<string>;
   get<T extends KubeObject>(
     resource: Resource,
     namespace: string,

@@ -1,4 +1,5 @@
 /** Limits on how long the other side may take. */
+import { Scope } from "../async/scope.ts";
 import type { Transport } from "./transport.ts";
 
 /** An answer to a plain request takes milliseconds; a server that is not there never gives one. */
@@ -22,12 +23,13 @@ export async function within<T>(
   { ms, signals = [] }: Limit,
   call: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const [late, over] = [new AbortController(), new AbortController()];
+  const late = new AbortController();
+  using scope = new Scope();
   const given = signals.filter((signal) => signal !== undefined);
   const signal = AbortSignal.any([...given, late.signal]);
   signal.throwIfAborted();
   if (ms !== Infinity) {
-    transport.delay(ms, over.signal).then(() => late.abort(timeoutError(ms)), () => {});
+    transport.delay(ms, scope.signal).then(() => late.abort(timeoutError(ms)), () => {});
   }
   const stopped = Promise.withResolvers<never>();
   const onAbort = () => stopped.reject(signal.reason);
@@ -36,7 +38,6 @@ export async function within<T>(
     return await Promise.race([call(signal), stopped.promise]);
   } finally {
     signal.removeEventListener("abort", onAbort);
-    over.abort();
   }
 }
 

@@ -34,6 +34,33 @@ export function execPath(options: ExecOptions): string {
   return podPath(options, "exec") + query + argv.join("");
 }
 
+/** Query keys whose values may be shown. An exec's command is not among them. */
+const SHOWN_KEYS = new Set([
+  "allowWatchBookmarks",
+  "container",
+  "dryRun",
+  "fieldSelector",
+  "follow",
+  "labelSelector",
+  "resourceVersion",
+  "sinceTime",
+  "tailLines",
+  "timeoutSeconds",
+  "timestamps",
+  "watch",
+]);
+
+/** The path as `--verbose` shows it: "…" stands for values that may be secret. */
+export function shownPath(path: string): string {
+  const [base, query] = path.split("?", 2);
+  if (query === undefined) return base;
+  const parts = query.split("&").map((part) => {
+    const [key] = part.split("=", 1);
+    return SHOWN_KEYS.has(key) ? decodeURIComponent(part) : `${key}=…`;
+  });
+  return `${base}?${parts.join("&")}`;
+}
+
 function podPath(ref: ContainerRef, subresource: string): string {
   return `${
     resourcePath({ group: "", version: "v1", plural: "pods", kind: "Pod" }, ref.namespace, ref.pod)

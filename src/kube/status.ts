@@ -102,6 +102,11 @@ export function unreachable(server: string, error: unknown): UnreachableError {
   });
 }
 
+/** Why no answer came, in words: "connection refused". */
+export function networkState(error: unknown): string {
+  return reasonOf(wholeMessage(error))[0];
+}
+
 const CHECK_ADDRESS = "is it up, and are --context and --kubeconfig the right ones?";
 
 function reasonOf(text: string): [state: string, hint: string] {

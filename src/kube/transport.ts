@@ -1,5 +1,8 @@
 /** One API server as bytes: what src/deno implements with the real network. Imports nothing. */
 
+/** Prints a line of `--verbose`. No line contains a credential. */
+export type Debug = (line: string) => void;
+
 /** Paths start with "/api" or "/apis"; the transport adds server, credentials and certificates. */
 export interface Transport {
   readonly server: string;
@@ -9,6 +12,8 @@ export interface Transport {
   socket(path: string, protocols: readonly string[]): Promise<Socket>;
   /** Resolves after that many milliseconds; rejects with the signal's reason. */
   delay(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Absent unless the user asks for it. */
+  readonly debug?: Debug;
 }
 
 export interface RequestOptions {

@@ -2,6 +2,7 @@
  * List and then watch, for as long as it takes: over streams that end or fall silent, versions that
  * expire (410) and connections that break. Source: https://kubernetes.io/docs/reference/using-api/api-concepts/
  */
+import { Scope } from "../async/scope.ts";
 import { ExpectedError } from "../errors.ts";
 import { AnswerError, MalformedError, type ParsedEvent, parseWatchEvent } from "./answers.ts";
 import type { KubeObject, Resource, Stored, WatchEvent } from "./interface.ts";
@@ -139,12 +140,13 @@ async function* stream<T extends KubeObject>(
   resourceVersion: string,
   signal: AbortSignal,
 ): AsyncGenerator<ParsedEvent<T>> {
-  const [silent, over] = [new AbortController(), new AbortController()];
+  const silent = new AbortController();
+  using scope = new Scope();
   const either = AbortSignal.any([signal, silent.signal]);
   let count = 0;
   try {
     const body = await source.stream(resourceVersion, either);
-    untilSilent(source, { ms: PULSE_MS, signal: over.signal }, () => count)
+    untilSilent(source, { ms: PULSE_MS, signal: scope.signal }, () => count)
       .then(() => silent.abort(), () => {});
     for await (const line of lines(body, { signal: either, onlyEnded: true })) {
       count += 1;
@@ -156,8 +158,6 @@ async function* stream<T extends KubeObject>(
     if (error instanceof ExpectedError) throw error;
     if (!(error instanceof AnswerError)) throw unreachable(source.server, error);
     throw new MalformedError(attemptText({ verb: "watch", kind: source.resource.kind }), error);
-  } finally {
-    over.abort();
   }
 }
 

@@ -1,19 +1,21 @@
 /**
- * How a gate knows that its run is a copy, to which nobody comes: `tkn pipeline start --last` creates a run of the spec
- * of another, and so does `kubectl create` of one that was dumped. Tekton hands a run's labels and annotations down to
- * its pods, where the gate reads them by the downward API. tkn copies neither. What was dumped has the first run's
- * invocation, which names that run; a --dry-run has none as yet.
+ * Lets a gate notice that its run is a copy, for which no client waits. `tkn pipeline start --last`
+ * creates a run with the spec of another one, and so does `kubectl create` of a dumped run.
+ *
+ * Tekton passes the labels and annotations of a run to its pods, where the gate reads them through
+ * the downward API. tkn copies neither. A dumped run still has the annotation with the name of the
+ * first run. The output of --dry-run does not have it yet.
  */
 
-/** Label of a run that holds. */
+/** The label of a run that holds. */
 export const HOLDS = "tkn-dev/holds";
-/** "true" is what a flag of Tekton's entrypoint takes, too. */
+/** "true" is also a valid flag of Tekton's entrypoint. */
 export const HOLDS_LABELS: Readonly<Record<string, string>> = { [HOLDS]: "true" };
 
-/** Annotation of all that is created by us: KIND/NAME/MARK, see src/run/own.ts. */
+/** The annotation of all objects that tkn-dev creates: KIND/NAME/MARK, see src/objects/own.ts. */
 export const INVOCATION = "tkn-dev/invocation";
 
-/** The variables that gate.sh and entrypoint.ts ask for. */
+/** The variables that gate.sh and entrypoint.ts use. */
 export const HOLDS_VARIABLE = "TKN_DEV_HOLDS";
 export const GATE_ENV = [
   field(HOLDS_VARIABLE, "labels", HOLDS),

@@ -1,5 +1,5 @@
 #!/bin/sh
-# debug-continue [CODE]: the run goes on as if the held step had ended with CODE, else as its last debug-run, else well.
+# debug-continue [CODE]: continues as if the step exited with CODE, or as its last debug-run, or 0.
 
 # shellcheck source=src/step/show.sh
 . /tkn-dev/show

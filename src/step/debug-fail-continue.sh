@@ -1,5 +1,5 @@
 #!/bin/sh
-# debug-fail-continue: the held step fails, and the run goes on as it does then.
+# debug-fail-continue: fails the held step; the run continues as it does then.
 
 # shellcheck source=src/step/show.sh
 . /tkn-dev/show

@@ -1,5 +1,5 @@
 #!/bin/sh
-# debug-info [--short | --own]: what holds here, and the work that it waits to do. --own: without what the client left.
+# debug-info [--short | --own]: shows the held step and its work; --own: without the client's text.
 
 # shellcheck source=src/step/show.sh
 . /tkn-dev/show

@@ -1,11 +1,15 @@
 #!/bin/sh
 # debug-run [--original] [--continue] [--edit] [--live]
 #
-# Does the held step's work here, shows and traces it, and comes back with its exit code. What it leaves as results is
-# the step's, once debug-continue lets it go on. Where the script was edited, that is done, but for --original.
-# --continue: the step does it in its own place, and the run goes on. --edit: tkn-dev at the other end of the terminal
-# asks whether to edit it first. Secrets are masked in what is shown and in what the work says; on stdout, where that is
-# no terminal, in blocks and with every byte kept if sed is there, or with --live a line at a time.
+# Runs the held step's work here, shows and traces it, and exits with its exit code. The results
+# that it writes are the step's once debug-continue releases the step. An edited script takes the
+# place of the step's own, unless --original is given.
+#
+# --continue: the step runs the work in its own place, and the run continues.
+# --edit: tkn-dev at the other end of the terminal first offers the script to an editor.
+#
+# Secrets are masked in the script and in the output. If stdout is not a terminal, it arrives in
+# blocks, and sed keeps every byte; with --live, or without sed, it arrives line by line.
 
 # shellcheck source=src/step/show.sh
 . /tkn-dev/show
@@ -31,7 +35,7 @@ tell held || exit
 
 g_gone='tkn-dev is not there any more'
 
-# ask LINE: the listener of the channel; its answer is in g_answer.
+# ask LINE: sends a request to the listener of the channel. Sets g_answer.
 ask() {
   g_answer="no $g_gone"
   kill -0 "$g_listener" 2>/dev/null || return
@@ -41,7 +45,7 @@ ask() {
 
 if [ -n "$g_edit" ]; then
   g_channel=${TKN_DEV_CHANNEL-}
-  # It starts at the same time as the shell, and a person may be faster.
+  # The listener starts at the same time as the shell, and a person may be faster.
   g_tries=0
   until read -r g_listener 2>/dev/null <"/tkn-dev/listener-$g_channel" && kill -0 "$g_listener" 2>/dev/null; do
     g_tries=$((g_tries + 1))
@@ -50,7 +54,7 @@ if [ -n "$g_edit" ]; then
     fi
   done
   exec 6<>"/tkn-dev/answer-$g_channel"
-  # Says so where the listener is no more, which nothing else would.
+  # Answers in place of a listener that has ended, which nothing else would notice.
   (while kill -0 "$$" && sleep 1; do
     kill -0 "$g_listener" || { printf 'no %s\n' "$g_gone" >&6 && exit; }
   done </dev/null >/dev/null 2>&1 &)
@@ -73,7 +77,7 @@ fi
 g_file=/tkn-dev/script
 [ -n "$g_original" ] || ! [ -s /tkn-dev/edited ] || g_file=/tkn-dev/edited
 
-# work: in this shell's place, with the environment and the words that the gate left.
+# work: replaces this shell by the work, with the environment and words that the gate saved.
 # shellcheck disable=SC2120
 work() {
   unset PS1 TERM TKN_DEV_CHANNEL TKN_DEV_HOLDS TKN_DEV_MARK TKN_DEV_PR TKN_DEV_TR
@@ -89,15 +93,15 @@ work() {
   # shellcheck disable=SC2016
   [ "$("$g_program" ${g_argument:+"$g_argument"} -c 'echo "$PS4"' 2>/dev/null)" != "$PS4" ] ||
     exec "$g_program" ${g_argument:+"$g_argument"} -x "$g_file" "$@"
-  # To root bash does not hand it on.
+  # As root, bash does not take PS4 from the environment.
   exec "$g_program" ${g_argument:+"$g_argument"} -c "PS4='$PS4'; set -x; . \"\$0\"" "$g_file" "$@"
 }
 
-# filter: what the work says, up to the line g_end, which its children need not wait for.
+# filter: copies the output up to the line g_end. Children of the work may write after that.
 filter() {
   while IFS= read -r g_line || [ -n "$g_line" ]; do
     case $g_line in
-      +*" . $g_file") continue ;; # ours
+      +*" . $g_file") continue ;; # from the line below that sources the script
       "$g_end") return ;;
     esac
     g_last=${g_line%"$g_end"}
@@ -108,7 +112,7 @@ filter() {
   done
 }
 
-# remember LINE: the last that was traced.
+# remember LINE: keeps the last traced line, in g_number or g_command.
 remember() {
   case $1 in +*) g_text=${1#"${1%%[!+]*}"} ;; *) return ;; esac
   case $g_text in
@@ -117,7 +121,7 @@ remember() {
   esac
 }
 
-# report: how it ended, where it failed and what results there are.
+# report: shows the exit code, the line that failed and the results.
 report() {
   if [ "$g_code" -ne 0 ] && [ -n "$g_number" ]; then
     g_count=0
@@ -139,11 +143,11 @@ report() {
   done
 }
 
-# run: the work, its stdout to fd 4.
+# run: runs the work. Its stdout goes to fd 4.
 run() {
   {
     trap : INT
-    # In a terminal stdout is of one stream with stderr, and stands where it belongs in the trace.
+    # On a terminal, stdout shares a stream with stderr, so that it keeps its place in the trace.
     ! [ -t 4 ] || ! [ -t 2 ] || exec 4>&1
     # shellcheck disable=SC2119
     (trap - INT && work) 2>&1 >&4 4>&-
@@ -160,13 +164,13 @@ run() {
     [ ! -s "$g_file" ] || ! shell_of "$g_file" || g_traced=1
     exec 5<&0
     filter
-    filter <&5 4>&- 5<&- & # of what the work has left running
+    filter <&5 4>&- 5<&- & # output of processes that the work left running
     read -r g_code </tkn-dev/exit
     report >&2
   } 4>&-
 }
 
-# mask_stdout: what run writes to fd 4.
+# mask_stdout: masks what run writes to fd 4.
 mask_stdout() {
   trap '' INT
   load
@@ -175,10 +179,10 @@ mask_stdout() {
     bytes) can_mask_bytes && mask_bytes "$g_end" ;;
     *) mask_lines "$g_end" ;;
   esac
-  mask_lines "$g_end" on <&5 5<&- & # of what the work has left running
+  mask_lines "$g_end" on <&5 5<&- & # output of processes that the work left running
 }
 
-# In a shell its client says that somebody is there; else this is a visitor for as long as it lives.
+# In a shell, the client keeps the gate from giving up; otherwise this process does, as a visitor.
 if [ -z "${TKN_DEV_CHANNEL-}" ]; then
   visit "$$"
   trap 'leave "$$"' EXIT
@@ -200,16 +204,16 @@ case $? in
   7) g_stdout=bytes ;;
   *) g_stdout=lines ;;
 esac
-! { [ -t 1 ] && [ -t 2 ]; } || g_stdout='' # it goes with stderr
+! { [ -t 1 ] && [ -t 2 ]; } || g_stdout='' # it shares a stream with stderr
 : >/tkn-dev/exit
 g_end="tkn-dev: the end of $$"
 g_start=$(date +%s 2>/dev/null)
-trap : INT # of the terminal's, which is the work's alone
+trap : INT # Ctrl-C at the terminal is for the work alone
 if [ -n "$g_stdout" ]; then
   { run 4>&1 6<&-; } | (mask_stdout) 6<&-
 else
   run 4>&1 6<&-
 fi
 read -r g_code </tkn-dev/exit
-[ -z "$g_edit" ] || ask "ran $g_code" # what is said of that is said at the other end
+[ -z "$g_edit" ] || ask "ran $g_code" # tkn-dev reports it at the other end
 exit "$g_code"

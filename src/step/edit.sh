@@ -1,8 +1,9 @@
 #!/bin/sh
 # edit write | show | instead TEXT
 #
-# The text that is done in the place of the step's own script: takes it from stdin, or has the step do TEXT, without
-# the arguments of its own. show prints the script (exit code 3: there is none).
+# Replaces the step's script. write reads the new script from stdin. instead has the step run TEXT
+# at once, without the step's arguments. show prints the original script (exit code 3: it has no
+# script).
 
 # shellcheck source=src/step/show.sh
 . /tkn-dev/show

@@ -1,13 +1,20 @@
 #!/bin/sh
 # gate SECONDS WORKSPACE DIRECTORY [ARGUMENT]...
 #
-# Sourced by the loader in the held step's place: says in one line that it holds, and where the upload goes (DIRECTORY of
-# WORKSPACE, if it is not that itself), then does what the words through
-# the FIFO /tkn-dev/inbox ask for. After SECONDS in which none of its visitors lives (but for shells, whose client has to
-# be heard of), and nobody writes to /tkn-dev/visited, it gives up (0: it never does).
-# The step's own work: /tkn-dev/script with the ARGUMENTs; where that is empty, the ARGUMENTs.
-# Needs of the image a shell; mkfifo (else it polls) and sleep (else it waits for ever) are a gain.
-# Files of a gate before this one may lie here, of another step and user: they are emptied, never removed.
+# Holds a step: the loader sources it in the step's place. It prints one line that says that it
+# holds, and where the upload goes (DIRECTORY of WORKSPACE, or "" for the workspace itself). Then it
+# obeys the words that arrive through the FIFO /tkn-dev/inbox.
+#
+# It gives up after SECONDS (0: never) without a sign of a client: a living visitor process that is
+# not a shell, or a write to /tkn-dev/visited, by which the client of a shell shows that it is
+# alive.
+#
+# The step's own work is /tkn-dev/script with the ARGUMENTs or, if that is empty, the ARGUMENTs.
+#
+# The image must have a shell. Without mkfifo the gate polls, and without sleep it waits forever.
+#
+# /tkn-dev may have files from the gate of an earlier step, which ran as another user. Such files
+# are emptied, never removed.
 
 # shellcheck source=/dev/null
 . /tkn-dev/step
@@ -16,7 +23,7 @@
 g_seconds=$1 g_workspace=$2 g_directory=$3
 shift 3
 
-# Whether the run is the one that this gate was made for: src/step/copies.ts.
+# Exits in a copy of the run that this gate was made for: see src/step/copies.ts.
 if [ -n "${TKN_DEV_HOLDS+set}" ]; then
   case $TKN_DEV_MARK/$TKN_DEV_HOLDS in
     "PipelineRun/$TKN_DEV_PR/"* | "TaskRun/$TKN_DEV_TR/"* | /true) ;;
@@ -29,8 +36,9 @@ if [ -n "${TKN_DEV_HOLDS+set}" ]; then
   unset TKN_DEV_HOLDS TKN_DEV_MARK TKN_DEV_PR TKN_DEV_TR
 fi
 
-# By the second: signals get lost in a shell that forks, and a long sleep outlives it.
-# No child: its end would signal the step.
+# start_watchdog: counts seconds without a client, in the background. It sleeps a second at a time,
+# because a shell loses signals while it forks, and a long sleep would outlive it. It is not a child
+# of this shell, because its end would signal the step.
 start_watchdog() {
   [ "$g_seconds" -gt 0 ] && command -v sleep >/dev/null || return 0
   ({
@@ -47,26 +55,27 @@ start_watchdog() {
   } </dev/null >/dev/null 2>&1 &)
 }
 
-# empty NAME...
+# empty NAME...: empties these files of /tkn-dev.
 empty() {
   for g_name; do : >"/tkn-dev/$g_name"; done
 }
 
-# close WORD [PID]: from here on release knows that it comes too late. It is waited for, since the container ends with
-# this script, and takes a releaser along, its exit code untold.
+# close WORD [PID]: notes the release, after which another one comes too late. It then waits for
+# PID, the process that released the step, to exit: the container ends with this script, and a
+# process that the container takes along loses its exit code.
 close() {
   printf '%s\n' "$1" >/tkn-dev/released
-  empty environment words # may have secrets in them
+  empty environment words # these may have secrets
   [ -z "${2-}" ] || await_end "$2"
 }
 
-# let_go WORD STATUS [PID]
+# let_go WORD STATUS [PID]: ends the step with this exit code.
 let_go() {
   close "$1" "${3-}"
   exit "$2"
 }
 
-# work FILE [ARGUMENT]...: in this shell's place, as if there were no gate.
+# work FILE [ARGUMENT]...: replaces this shell by the work, as if there were no gate.
 work() {
   trap - INT TERM
   # shellcheck disable=SC2154
@@ -80,7 +89,7 @@ work() {
   exec "$g_program" ${g_argument:+"$g_argument"} "$g_file" "$@"
 }
 
-# run_step PID [ARGUMENT]...
+# run_step PID [ARGUMENT]...: releases the step to its own work, or to the edited script.
 run_step() {
   close run "$1"
   shift
@@ -95,7 +104,7 @@ for g_file in /tkn-dev/visitor-* /tkn-dev/receiver-*; do [ -s "$g_file" ] && : >
 g_code=
 # shellcheck disable=SC2154
 if [ "$g_mode" != before ]; then
-  # Who ends a container signals the whole group, and what the work makes of it counts.
+  # A node that ends a container signals the whole group; the exit code of the work counts.
   g_signal=
   trap g_signal=1 INT TERM
   (work /tkn-dev/script "$@")
@@ -106,7 +115,7 @@ if [ "$g_mode" != before ]; then
 fi
 
 export -p >/tkn-dev/environment
-# For debug-run, in words that a shell can read again.
+# For debug-run, quoted so that a shell can read it again.
 printf 'cd %s\nset -- %s\n' "$(quoted "$PWD")" "$(quoted "$@")" >/tkn-dev/words
 container
 printf '%s\n' "$g_container" >/tkn-dev/container
@@ -117,9 +126,9 @@ if ! [ -p /tkn-dev/inbox ] && ! command -v sleep >/dev/null; then
   printf 'tkn-dev: cannot hold this step: its image has neither mkfifo nor sleep\n' >&2
   exit 1
 fi
-# Not in yash, whose read goes on after a trap.
+# Not in yash, whose read continues after a trap.
 if [ -n "${YASH_VERSION-}" ]; then trap - INT TERM; else trap 'let_go terminated 143' INT TERM; fi
-exec 3<>/tkn-dev/inbox # both ways, so that neither side waits for the other
+exec 3<>/tkn-dev/inbox # read-write, so that neither side waits for the other
 
 # shellcheck disable=SC2154
 case $g_directory in
@@ -129,7 +138,7 @@ case $g_directory in
     ;;
 esac
 : >/tkn-dev/released
-# On both streams behind what the work said there: a node may tell of one before it tells of the other.
+# On both streams, after the output of the work: a node may deliver one stream before the other.
 g_line="tkn-dev: held${g_code:+ after exit code $g_code}, workspace: $g_workspace${g_directory:+, directory: $g_directory}"
 [ -z "$g_code" ] || printf '%s\n' "$g_line" >&2
 printf '%s\n' "$g_line"

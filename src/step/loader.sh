@@ -1,11 +1,11 @@
 #!/bin/sh
-# Unpacks what stands below to /tkn-dev, each file after a line "#=> NAME", and becomes the gate. The step's own
-# script comes last, whatever its lines.
+# Unpacks the files below to /tkn-dev, each after a line "#=> NAME", and becomes the gate.
 
-# Variables begin with g_: one of the step's environment would be overwritten.
+# The step's own script is the last file, and may contain any line.
+# Variables begin with g_, so as not to overwrite those of the step's environment.
 # shellcheck disable=SC2034
 g_umask=$(umask)
-umask 0 # the gate of a later step, of another user, writes these files anew
+umask 0 # the gate of a later step rewrites these files, perhaps as another user
 g_name='' g_text='' g_newline='
 '
 : >/tkn-dev/script

@@ -1,35 +1,53 @@
 #!/bin/sh
-# receive WORKSPACE DIRECTORY UPLOAD ATTEMPT MANIFEST RECORD WORD COUNT [NAME VALUE]... PROGRAM [ARGUMENT]...
+# receive WORKSPACE DIRECTORY UPLOAD ATTEMPT MANIFEST RECORD WORD COUNT [NAME VALUE]... COMMAND...
 #
-# Has PROGRAM unpack the archive on stdin into DIRECTORY of WORKSPACE, checks it by the file MANIFEST that is its last
-# member, prints a receipt, writes COUNT results and does as WORD says: continue, the step goes on, or hold.
-# MANIFEST `-`: unpacks, no more. Whatever fails, and a cut stream, leaves the gate held. Exit codes: see scripts.ts.
-# Receivers of one UPLOAD and ATTEMPT work side by side; those of an earlier attempt are ended first.
+# Receives an archive on stdin: COMMAND unpacks it into DIRECTORY of WORKSPACE. Then it verifies the
+# files by MANIFEST, the last member of the archive, prints a receipt, writes COUNT results and does
+# as WORD says: continue releases the step, hold leaves it held. With the MANIFEST `-` it only
+# unpacks.
 #
-# With a MANIFEST the archive comes at the end of a conversation, a line each; what is asked is answered up to "ready":
+# After any failure, and after a stream that was cut, the gate keeps holding. Exit codes: see
+# protocol/exit_codes.ts. Receivers of one UPLOAD and ATTEMPT work side by side; they first end
+# those of earlier attempts.
 #
-#     < lock PipelineRun/greet-x7k2p   one upload at a time writes to the directory. If another one has the lock:
-#     > locked k3j2h1 writing 12 ...   its UPLOAD, its state (writing, cut, done), its beat, and what it said of itself;
-#                                      meanwhile the answers to ask and recall are empty
-#     < break k3j2h1                   ends that upload's receivers in this container and takes its lock away
-#     < look ./src                     a name at the directory's top; or all of it: look .
-#     < ask
-#     > gzip                           that can be unpacked
-#     > sleep                          it pulses, see below
-#     > sha256sum                      the manifest lists digests; else sizes
-#     > listed                         all there is under those names; else "links": only the links are listed
-#     > 81a4 12 1700000000 1700000009.5 ./src/a.go     mode, size, mtime and ctime in seconds
-#     < recall
-#     > recorded 1700000000.25         the file RECORD of an earlier upload: its mtime, and its lines
-#     < ping
-#     < forget                         empties RECORD before anything changes; or, where little changes:
-#     < gone ./src/a.go                takes one path out of it
-#     < remove ./src/old               or rmdir: only where nothing is in it
-#     < dir 755 1700000000 ./src       a directory of the archive that is there already: gets this mode (- as it is), mtime
-#     < follow 2147483648 ./disk.img   of the archive, in its order: hashed while it comes, and first in the manifest
-#     < plain                          or gzip: the archive follows
+# With a MANIFEST, the archive comes at the end of a conversation in lines. Each answer ends with a
+# line "ready". From the client (<) and to it (>):
 #
-# On stderr each 5 seconds "busy", or "waiting" where no process of this receiver did anything meanwhile.
+#     < lock PipelineRun/greet-x7k2p
+#                     asks for the lock of the directory, which one upload has at a time. While
+#                     another one has it, the answers to ask and recall are empty. This answer has
+#                     its UPLOAD, its state (writing, cut or done), its beat and its words:
+#     > locked k3j2h1 writing 12 PipelineRun/build-p2m9c
+#     < break k3j2h1  ends the receivers of that upload in this container and takes its lock away
+#
+#     < look ./src    adds a top-level name to the next listing; `look .` adds everything
+#     < ask           asks for the listing. The answer first names the programs of the image:
+#     > gzip          it can unpack gzip
+#     > sleep         it pulses, see below
+#     > sha256sum     the manifest has to list digests; otherwise sizes
+#     > listed        everything below the names is listed; or `links`: only links are
+#     > 81a4 12 1700000000 1700000009.5 ./src/a.go
+#                     mode in hex, size in bytes, mtime and ctime in seconds, path
+#
+#     < recall        asks for the file RECORD of an earlier upload, with its mtime:
+#     > recorded 1700000000.25
+#     < ping          asks for nothing but an answer
+#
+#     < forget        empties RECORD before anything changes; or, if little changes:
+#     < gone ./src/a.go
+#                     takes one path out of it
+#     < remove ./src/old
+#                     removes a path with all below it; `rmdir` removes an empty directory
+#     < dir 755 1700000000 ./src
+#                     announces a directory of the archive that already exists: once all is
+#                     unpacked, it gets this mode (- keeps it) and this mtime
+#     < follow 2147483648 ./disk.img
+#                     announces a large file of the archive, in its order: it is hashed as it
+#                     arrives, and comes first in the manifest
+#     < plain         the archive follows; or `gzip`: it follows compressed
+#
+# Every 5 seconds it prints "busy" to stderr, or "waiting" if no process of this receiver did
+# anything since the last line.
 
 workspace=$1 directory=$2 upload=$3 attempt=$4 manifest=$5 record=$6 then=$7 count=$8
 shift 8
@@ -44,39 +62,40 @@ esac
 # shellcheck source=src/step/show.sh
 . /tkn-dev/show
 
-# A node may tell of no end before all of stdin is taken (containerd 1.6).
+# drain: reads the rest of stdin. containerd 1.6 reports no end of a command before that.
 drain() {
   if command -v cat >/dev/null; then cat >/dev/null; else while read -r line; do :; done; fi
 }
 
-# over CODE: the sender is told to send no more.
+# over CODE: tells the client to send no more, and exits.
 over() {
   printf 'over\n'
   drain
   exit "$1"
 }
 
-# stop CODE LINE
+# stop CODE LINE: complains, and exits.
 stop() {
   printf '%s\n' "$2" >&2
   over "$1"
 }
 
-# discard FILE...: files that can't be removed are emptied.
+# discard FILE...: removes the files, or empties those that can't be removed.
 discard() {
   for file; do
     ! [ -f "$file" ] || rm -f "$file" 2>/dev/null || printf '' >"$file"
   done
 }
 
-# forget: the members that are not of the tree.
+# forget: removes the members of the archive that do not belong to the tree.
 forget() {
   [ -n "$manifest" ] || return 0
   discard "./$manifest" "./$manifest.record" "./$manifest.sums"
   ! [ -d "./$manifest.new" ] || rm -rf "./$manifest.new"
 }
 
-# group PID: the living processes of its process group, a word each: PID:PARENT:TIME:TIME:STATE.
+# group PID: prints the living processes of a process group, a word each:
+# PID:PARENT:TIME:TIME:STATE.
 group() (
   set +f
   for file in /proc/[0-9]*/stat; do
@@ -90,19 +109,19 @@ group() (
   done
 )
 
-# end_children: all that this receiver has started.
+# end_children: kills all processes that this receiver has started.
 end_children() {
   for process in $(group "$$"); do
     [ "${process%%:*}" = "$$" ] || kill -KILL "${process%%:*}" 2>/dev/null
   done
 }
 
-# put TEXT FILE: a new file in the place of what is there, which may be a link.
+# put TEXT FILE: writes a new file in place of the old one, which may be a link.
 put() {
   rm -f "$2" && (set -C && printf '%s\n' "$1" >"$2")
 } 2>/dev/null
 
-# read_lock: sets id, state, of (its attempt) and words, as of whoever has the lock.
+# read_lock: sets id, state, of (the attempt) and words to those of the upload that has the lock.
 read_lock() {
   id=- state=- of=0 words=''
   ! [ -h "$lock" ] && { read -r id state of words <"$lock/owner"; } 2>/dev/null
@@ -110,7 +129,7 @@ read_lock() {
   case $of in '' | *[!0-9]* | ???????*) of=0 ;; esac
 }
 
-# leave_lock STATE: if this upload has it.
+# leave_lock STATE: notes the state in the lock, if this upload has it.
 leave_lock() {
   read_lock
   [ "$id:$state:$of" != "$upload:writing:$attempt" ] || put "$upload $1 $of $words" "$lock/owner"
@@ -163,13 +182,13 @@ done
 [ -w . ] || stop 11 "$directory: not writable"
 top=${PWD%/}
 
-# inside PATH: whether its text stays in the directory.
+# inside PATH: succeeds if the text of the path stays in the directory.
 inside() {
   case $1/ in *//* | */../* | */./*/./* | ././*) return 1 ;; ./*) ;; *) return 1 ;; esac
 }
 
-# within PATH COMMAND [WORD]...: runs it in the directory that PATH is in. No link may be on the way there: `cd` holds
-# on to the directory that it found, and says where that is.
+# within PATH COMMAND [WORD]...: runs the command in the parent directory of PATH, to which no link
+# may lead. `cd` keeps the directory that it found, and PWD says which one that is.
 within() (
   case $1 in
     ./*/*)
@@ -181,8 +200,9 @@ within() (
   "$@"
 )
 
-# place DIRECTORY: moves what was unpacked there to where it belongs, into directories that are there already as well,
-# and through no link. Not if another attempt has the lock by now: one that can't end this receiver, from another pod.
+# place DIRECTORY: moves the unpacked files from there to their place, also into existing
+# directories, but through no link. Fails if another attempt has the lock by now, which can't end
+# this receiver from another pod.
 place() {
   [ -d "$1" ] || return 0
   read_lock
@@ -191,7 +211,8 @@ place() {
   merge '' 2>/dev/null || merge ''
 }
 
-# merge [/PATH]: of $from into the directory of that path. Beside another one: what that moves first is there then.
+# merge [/PATH]: moves the files of $from in that path. Another receiver may do the same at the same
+# time: a file that it moves first is at its place then.
 merge() (
   here=$1
   cd -P -- "$top$here" && [ "$PWD" = "$top$here" ] || exit 21
@@ -204,7 +225,8 @@ merge() (
   move "$from$here"/* && move "$from$here"/.[!.]* && move "$from$here"/..?*
 )
 
-# move PATH...: what there is of them to the working directory, by one command where that takes as many words.
+# move PATH...: moves the existing ones to the working directory, by one command if it takes all
+# words.
 move() {
   if ! [ -e "$1" ] && ! [ -h "$1" ]; then return 0; fi # a pattern that nothing matches
   mv -f -- "$@" . 2>/dev/null && return
@@ -216,10 +238,11 @@ doze() {
   sleep 0.2 2>/dev/null || sleep 1 || : no sleep here
 }
 
-# end_receiver PID: with all that it has started, seen to have ended; nothing of it writes here any more.
+# end_receiver PID: kills a receiver with all that it has started, and waits until none of them
+# lives, so that they write nothing any more.
 end_receiver() {
   { IFS= read -r line <"/proc/$1/cmdline"; } 2>/dev/null || line=
-  case $line in '' | *tkn-dev/receive*) ;; *) return 0 ;; esac # the number is somebody else's by now
+  case $line in '' | *tkn-dev/receive*) ;; *) return 0 ;; esac # another process has the number by now
   looks=50
   kill -KILL "$1" 2>/dev/null
   while alive "$1" || [ -n "$(group "$1")" ]; do
@@ -230,7 +253,8 @@ end_receiver() {
   done
 }
 
-# end_receivers UPLOAD ATTEMPT: those of that upload before that attempt. What they have unpacked stays.
+# end_receivers UPLOAD ATTEMPT: ends those of earlier attempts of that upload. Their unpacked files
+# stay.
 end_receivers() {
   for other in /tkn-dev/receiver-*; do
     { read -r id try name <"$other"; } 2>/dev/null || continue
@@ -242,7 +266,8 @@ end_receivers() {
   done
 }
 
-# One that was on its way for long finds that a later attempt has begun; else that one finds this receiver.
+# A receiver that started late finds that a later attempt has begun. Otherwise that attempt finds
+# it.
 printf '%s %s %s\n' "$upload" "$attempt" "$manifest" >"/tkn-dev/receiver-$$"
 printf '%s %s\n' "$upload" "$attempt" >>/tkn-dev/attempts
 while read -r id try; do
@@ -250,7 +275,7 @@ while read -r id try; do
 done </tkn-dev/attempts
 end_receivers "$upload" "$attempt"
 
-# own_place: the directory for what is ours in the tree. Git passes it over, and it is no link.
+# own_place FILE: creates the parent directory of FILE. Git ignores it, and it is not a link.
 own_place() {
   case $1 in ./*/*) ;; *) return 0 ;; esac
   own=${1%/*}
@@ -260,7 +285,8 @@ own_place() {
   [ -h "$own/.gitignore" ] || [ -e "$own/.gitignore" ] || printf '*\n' >"$own/.gitignore"
 }
 
-# take_lock WORDS: says who has it, if it can't be taken. Where none can be made there is none.
+# take_lock WORDS: prints the holder if another upload has the lock. Takes none where it can't
+# create one.
 take_lock() {
   own_place "$lock" 2>/dev/null || return
   if mkdir "$lock" 2>/dev/null; then
@@ -275,7 +301,7 @@ take_lock() {
   printf 'locked %s %s %s %s\n' "$id" "$state" "$beat" "$words"
 }
 
-# break_lock UPLOAD: only if it still has it.
+# break_lock UPLOAD: removes the lock if that upload still has it.
 break_lock() {
   end_receivers "$1" 1000000
   read_lock
@@ -283,14 +309,14 @@ break_lock() {
   case $1 in -) ;; *) rm -rf "./.tkn-dev-$1"* ;; esac
 }
 
-# moves: what the processes of this receiver did so far, but for those of pulse, whose number is in $self: the time that
-# they took and how often they waited. Nothing where that can't be told.
+# moves: prints the time that each process of this receiver took, and how often it waited, except
+# for those of pulse, whose PID is in $self. Prints nothing if that is unknown.
 moves() {
   for process in $(group "$$"); do
     pid=${process%%:*}
     case $process in
       "$self":* | *:"$self":*) continue ;;
-      *:D) printf 'disk:%s ' "$beats" ;; # it works, however long that takes
+      *:D) printf 'disk:%s ' "$beats" ;; # it waits for a disk, so it is at work
     esac
     waits=
     while read -r key value; do
@@ -300,7 +326,8 @@ moves() {
   done
 }
 
-# pulse: beside all else, each second. The gate counts a visit if anything moved, and the lock beats.
+# pulse: runs beside all else. Every second with progress is a visit for the gate; every 5 s the
+# lock beats.
 pulse() {
   read -r self _ </proc/self/stat || exit
   beats=0 before='' word=waiting
@@ -324,7 +351,7 @@ if command -v sleep >/dev/null; then
   (pulse </dev/null >/dev/null &)
 fi
 
-# links DIRECTORY: all below it, where no program can list more.
+# links DIRECTORY: lists the links below it, if the image has no program that can list more.
 links() (
   for path in "$1"/* "$1"/.[!.]* "$1"/..?*; do
     if [ -h "$path" ]; then
@@ -335,7 +362,7 @@ links() (
   done
 )
 
-# survey NAME...: a name with a newline is not told, and so sent anew.
+# survey NAME...: answers ask. A name with a newline is left out, and so sent again.
 survey() {
   for program in gzip sleep sha256sum; do
     ! command -v "$program" >/dev/null || printf '%s\n' "$program"
@@ -358,7 +385,7 @@ survey() {
   links .
 }
 
-# recall: a record of 100 MB and more is not worth its reading.
+# recall: answers recall. A record of 100 MB or more is not worth reading.
 recall() {
   [ -f "$record" ] && ! [ -h "$record" ] && command -v cat >/dev/null || return
   case $(stat -c %s "$record") in '' | 0 | ?????????*) return ;; esac
@@ -366,12 +393,12 @@ recall() {
     time=$(stat -c "$format" "$record") || continue
     printf 'recorded %s\n' "$time"
     cat "$record"
-    printf '\n' # a disk that was full may have cut its last line
+    printf '\n' # a full disk may have cut the last line
     return
   done
 } 2>/dev/null
 
-# open_record: as file 4, to be added to.
+# open_record: opens the record as file 4, to append to it.
 open_record() {
   [ -z "$is_open" ] || return 0
   own_place "$record" 2>/dev/null
@@ -381,7 +408,8 @@ open_record() {
   is_open=1
 }
 
-# follow BYTES PATH: what the file has, while it is being written. With the manifest all of it is there.
+# follow BYTES PATH: prints the file while it is being written. It is complete once the manifest
+# arrives.
 follow() {
   until [ -f "$2" ]; do
     alive "$$" && ! [ -f "./$manifest" ] || return
@@ -391,11 +419,11 @@ follow() {
   last=
   while [ -z "$last" ] && alive "$$"; do
     if [ -f "./$manifest" ] || [ "$(stat -c %s "$2")" = "$1" ]; then last=1; else doze; fi
-    cat <&3 # from where the one before has ended
+    cat <&3 # continues where the last cat ended
   done
 }
 
-# follow_all: hashing takes as long as coming, so it goes beside it. Nothing waits for it but `wait`.
+# follow_all: hashes the announced files as they arrive, in the background.
 follow_all() {
   for program in sha256sum stat cat sleep; do command -v "$program" >/dev/null || return; done
   set -f
@@ -406,7 +434,7 @@ follow_all() {
   done
 }
 
-# converse: up to the archive. What that is packed with is then in $line.
+# converse: answers the client up to the archive. $line then says how that is packed.
 converse() {
   is_open='' is_locked=''
   set --
@@ -444,12 +472,12 @@ converse() {
   stop 14 'the stream was cut'
 }
 
-# must_stay PATH
+# must_stay PATH: stops if the path leads out of the directory.
 must_stay() {
   inside "$1" || stop 10 "$1: leads out of the directory"
 }
 
-# change WORD [FACT]... PATH
+# change WORD [FACT]... PATH: makes the change, or notes it for later.
 change() {
   path=$2
   case $1 in follow | dir) path=${path#* } ;; esac
@@ -469,20 +497,20 @@ change() {
     rmdir) within "$path" rmdir -- "./${path##*/}" 2>/dev/null || : it stays ;;
     dir) dirs=$dirs$2$newline ;;
     follow)
-      within "$path" rm -f -- "./${path##*/}" 2>/dev/null # what is there is not what comes
+      within "$path" rm -f -- "./${path##*/}" 2>/dev/null # the old file is not the one that arrives
       followed=$followed$2$newline follows=$((follows + 1))
       ;;
   esac
 }
 
-# as_sent MODE TIME PATH: a directory that was there before gets the time, and the mode, that it has in the archive.
+# as_sent MODE TIME PATH: gives an existing directory the mode and mtime that it has in the archive.
 as_sent() {
   [ "$1" = - ] || within "$3" chmod "$1" "./${3##*/}"
   within "$3" touch -d "@$2" "./${3##*/}"
 }
 
-# unpack [NAME VALUE]... PROGRAM [ARGUMENT]...: into a directory that only this receiver knows, and then into its place.
-# Where the image can't do that, into its place at once.
+# unpack [NAME VALUE]... COMMAND...: unpacks into a directory that only this receiver knows, or
+# into the place of the files if the image lacks the programs to move them.
 unpack() {
   shift $((2 * count))
   command -v "$1" >/dev/null || stop 12 "$1: not found in this image"
@@ -497,18 +525,18 @@ unpack() {
     (cd -P "$staged" && follow_all) >"./$manifest.sums" 2>/dev/null </dev/null &
     follower=$!
   fi
-  # -o: as root too, files belong to who unpacks them. This is the form that all tars take.
+  # -o: as root too, files belong to the user that unpacks them. All tars accept this form.
   if [ $# -eq 1 ]; then
     case $1 in
       busybox | */busybox) set -- "$1" tar -xpof - ;;
       *) set -- "$1" -xpof - ;;
     esac
-    # Run by others than root, busybox tar takes the umask off the modes that were sent.
+    # Unless it runs as root, the tar of busybox applies the umask to the modes in the archive.
     mask=0
   else
     mask=$(umask)
   fi
-  # command: past the functions of this script
+  # command: a function of this script may have the same name
   (
     umask "$mask"
     cd -P "$staged" || exit
@@ -537,15 +565,15 @@ if [ -z "$manifest" ]; then
   printf 'receipt - - -\n'
   over 0
 fi
-drain # of what pads an archive
+drain # the padding of the archive
 
-# number KEY: reads the line "KEY NUMBER".
+# number KEY: reads the line "KEY NUMBER". Sets number.
 number() {
   read -r key number && [ "$key" = "$1" ] || return 1
   case $number in '' | *[!0-9]*) return 1 ;; esac
 }
 
-# The six lines before the list.
+# head_of_manifest: reads the six lines before the list.
 head_of_manifest() {
   read -r line && [ "$line" = 'tkn-dev manifest 2' ] || return 1
   read -r key turn && [ "$key" = 'then' ] || return 1
@@ -553,8 +581,8 @@ head_of_manifest() {
     read -r line && [ -z "$line" ]
 }
 
-# verdicts: of the list's lines, as sha256sum gives them. The first ones are of what was followed: only what was not
-# hashed then as it should be is hashed again.
+# verdicts: prints a verdict for each line of the list, as sha256sum does. The first lines are of
+# files that were hashed as they arrived; only those with another digest are hashed again.
 verdicts() {
   sums=$newline left=$follows
   [ "$left" -eq 0 ] || while IFS= read -r line; do sums=$sums$line$newline; done <"./$manifest.sums"
@@ -568,7 +596,7 @@ verdicts() {
   [ "$listed" -le "$follows" ] || sha256sum -c -
 }
 
-# verify <MANIFEST: sets files, bytes and digest.
+# verify <MANIFEST: stops if a file differs. Sets files, bytes and digest.
 verify() {
   head_of_manifest || stop 15 "$manifest: not a manifest"
   checked=0 digest=- complaint=''
@@ -578,7 +606,8 @@ verify() {
   fi
   if [ "$digest" != - ] && [ "$listed" -gt 0 ]; then
     [ "$follows" -eq 0 ] || wait "$follower"
-    # The rest is its list. A status says too little: GNU's passes over lines it can't read.
+    # The rest of stdin is the list. The exit code is not enough: GNU sha256sum skips lines it can't
+    # read.
     said=$(LC_ALL=C && export LC_ALL && verdicts 2>&1)
     set -f
     IFS=$newline
@@ -606,7 +635,7 @@ verify() {
 [ -f "./$manifest" ] || stop 14 'the stream was cut: the manifest at its end did not come'
 verify <"./$manifest" || stop 14 "$manifest: cannot be read"
 
-# remember: tells the next upload what this one has left. RECORD goes on, or begins anew where its lines are all there is.
+# remember: writes the record for the next upload: appends to RECORD, or replaces it.
 remember() {
   open_record || return
   case $turn in *anew) printf '' >"$record" ;; esac
@@ -616,9 +645,9 @@ if [ -f "./$manifest.record" ] && command -v cat >/dev/null; then
   remember || printf '%s\n' "the record $record can't be written: the next upload will be whole" >&2
 fi
 forget
-printf 'receipt %s %s %s\n' "$files" "$bytes" "$digest" || exit 141 # nobody is there to hear it: hold on
+printf 'receipt %s %s %s\n' "$files" "$bytes" "$digest" || exit 141 # no client reads it: keep holding
 
-# Only the results, the first 2 * COUNT arguments, are still needed: each goes round to the end.
+# Only the results, the first 2 * COUNT arguments, are still needed: each moves to the end.
 left=$# keep=$((2 * count))
 while [ "$left" -gt 0 ]; do
   [ "$keep" -le 0 ] || set -- "$@" "$1"

@@ -1,10 +1,16 @@
 #!/bin/sh
 # release WORD [CODE] [NAME VALUE]...
 #
-# Writes the Task's results, and those with a NAME like step:commit as the step's own, then says WORD to the gate.
-# continue and fail end the step, with CODE where it is given; run has it do its own work in its place, instead what was
-# put in that place; held says nothing to it. A PID goes with it, of who has still to report. Never blocks. Also sourced,
-# in a subshell. Exit codes: see scripts.ts.
+# Writes results, then sends WORD to the gate with the PID of this process, for whose exit the gate
+# waits. It never blocks. Other scripts source it in a subshell. Exit codes: see
+# protocol/exit_codes.ts.
+#
+#     continue, fail   end the step, with CODE if it is given
+#     run              has the step run its own work
+#     instead          has the step run the script that edit.sh wrote
+#     held             sends nothing; only checks that the gate holds
+#
+# A result with a NAME like step:commit belongs to the step, any other one to the Task.
 
 if ! [ -e /tkn-dev/inbox ] || [ -s /tkn-dev/released ]; then
   read -r said 2>/dev/null </tkn-dev/released || said='it never held'
@@ -88,7 +94,7 @@ case $word:$code in
     ;;
 esac
 
-# Read-write: opening a FIFO to write waits for a reader, and the gate may have gone just now.
+# Read-write: opening a FIFO to write waits for a reader, and the gate may just have ended.
 if [ -p /tkn-dev/inbox ]; then
   printf '%s %s %s\n' "$word" "$$" "$code" 1<>/tkn-dev/inbox
 else

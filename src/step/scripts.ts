@@ -1,4 +1,7 @@
-import { BREAKPOINT_LINES } from "./entrypoint.ts";
+/**
+ * The shell scripts that travel with a run, and the command lines by which the client starts them.
+ * This module alone imports the .sh files. protocol/ has the words that they print and read.
+ */
 import debugContinue from "./debug-continue.sh" with { type: "text" };
 import debugInfo from "./debug-info.sh" with { type: "text" };
 import debugRun from "./debug-run.sh" with { type: "text" };
@@ -12,100 +15,18 @@ import release from "./release.sh" with { type: "text" };
 import shell from "./shell.sh" with { type: "text" };
 import show from "./show.sh" with { type: "text" };
 
-/** Where the gate's emptyDir is mounted in the held container. The scripts name it literally. */
+/** The mount path of the gate's emptyDir in the held container. The scripts name it literally. */
 export const GATE_DIRECTORY = "/tkn-dev";
-
-/** What a gate says on stdout once it holds, up to the path of the workspace. */
-export const HELD_PREFIX = "tkn-dev: held, workspace: ";
-
-/** The same of one that had the step do its work first: behind what that left of an unfinished line. */
-const HELD_AFTER = /^(.*)tkn-dev: held after exit code (\d+), workspace: (.*)$/;
-
-/** What holds a step: the script in its place, or the entrypoint before it. */
-export type GateKind = "script" | "entrypoint";
-
-/** What a gate's line says. */
-export interface HeldLine {
-  readonly gate: GateKind;
-  /** The workspace's path; "" where there is none, or it is not known. */
-  readonly directory: string;
-  /** Where below it the upload goes, as Tekton has filled it in: not checked. "" where it goes to the path itself. */
-  readonly into: string;
-  /** Of the step's work, where that is done. */
-  readonly exitCode?: number;
-  /** The text of the step's own in front of it. */
-  readonly before: string;
-}
-
-/** A line of a step's log in which a gate says that it holds: one with a path or a code that is none says nothing. */
-export function readHeldLine(line: string): HeldLine | undefined {
-  if (line.startsWith(HELD_PREFIX)) {
-    const [directory, into] = placesOf(line.slice(HELD_PREFIX.length));
-    return isWorkspacePath(directory) ? { gate: "script", directory, into, before: "" } : undefined;
-  }
-  const [, before, code, places = ""] = HELD_AFTER.exec(line) ?? [];
-  const [directory, into] = placesOf(places);
-  if (code !== undefined && Number(code) <= 255 && isWorkspacePath(directory)) {
-    return { gate: "script", directory, into, exitCode: Number(code), before };
-  }
-  return line.includes(BREAKPOINT_LINES.beforeStep)
-    ? { gate: "entrypoint", directory: "", into: "", before: "" }
-    : undefined;
-}
-
-const INTO = ", directory: ";
-
-/** A mount's path has no ":". */
-function placesOf(text: string): [workspace: string, into: string] {
-  const at = text.indexOf(INTO);
-  return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + INTO.length)];
-}
-
-/** An absolute path that is what it says, or none at all. */
-function isWorkspacePath(path: string): boolean {
-  if (path === "") return true;
-  return path.startsWith("/") && path.length <= 4096 && !/\0|(^|\/)\.\.?(\/|$)/.test(path);
-}
-
-/** Exit codes of `receive` and `release`. Whatever is not `released` leaves the gate as it was. */
-export const ReceiveExit = {
-  /** Unpacked; with a manifest also verified, its receipt printed and the gate released. */
-  released: 0,
-  /** The command line is wrong: a bug of the client. */
-  misused: 2,
-  /** The directory leads out of the workspace. */
-  directoryRefused: 10,
-  /** The directory can't be made, entered or written to. */
-  directoryUnusable: 11,
-  /** The program that is to unpack is not in the image. */
-  programMissing: 12,
-  /** The program failed: its own exit code is in the line `program-exit N` on stdout. */
-  programFailed: 13,
-  /** The program was content, but the manifest at the end of the stream did not come. */
-  streamCut: 14,
-  /** What is there is not what the manifest lists. */
-  treeDiffers: 15,
-  /** A result can't be written. */
-  resultUnwritable: 16,
-  /** There is no gate any more: it was released before, or gave up. */
-  gateGone: 17,
-  /** Another container of the pod holds. */
-  wrongContainer: 18,
-  /** A later attempt of the same upload has begun, or an earlier one does not end. */
-  superseded: 19,
-  /** What was unpacked can't be moved to its place, or what is to go is reached by a link. */
-  displaced: 20,
-  /** There is no gate yet: the container has just begun, or the step does its work first. */
-  notHeldYet: 22,
-} as const;
 
 /** https://tekton.dev/docs/pipelines/tasks/#running-scripts-within-steps */
 const TEKTON_PREAMBLE = "#!/bin/sh\nset -e\n";
 
-/** The gate's own: a step's env may have a PATH on which there is no sh. */
+/** An absolute path, because the env of a step may set a PATH without sh. */
 const SHELL = "/bin/sh";
 
-/** What the loader unpacks, by name: the gate, the client's own, and those for a person in the container. */
+/**
+ * The files that the loader unpacks, by name: for the gate, for the client and for a person there.
+ */
 const PAYLOAD = {
   gate,
   show,
@@ -124,32 +45,33 @@ const PAYLOAD = {
 export type GateMode = "before" | "after" | "failure";
 
 export interface GateScriptOptions {
-  /** The step's name. */
+  /** The name of the step. */
   readonly step: string;
   readonly mode: GateMode;
-  /** Names of the variables that the spec sets to what may be shown. */
+  /** Names of the variables whose values in the spec may be shown. */
   readonly plain: readonly string[];
-  /** Names of those that it takes from secrets. */
+  /** Names of the variables that the spec takes from secrets. */
   readonly secret: readonly string[];
-  /** It takes whole secrets in: every variable that is not named may be of one. */
+  /** Whether the step takes in whole secrets, so that any other variable may come from one. */
   readonly hidden: boolean;
-  /** It brings the scripts along; one that does not relies on an earlier step of its pod that did. */
+  /** Whether it carries the scripts; otherwise an earlier step of the pod has unpacked them. */
   readonly carries: boolean;
-  /** The held step's own script. */
+  /** The script of the held step. */
   readonly own?: string;
-  /** The command line that starts such a run. */
+  /** The command line that starts such a run, for a message. */
   readonly again?: string;
 }
 
 /**
- * The script of a held step. Below the loader are the files that it unpacks to GATE_DIRECTORY, each after a line with
- * its name:
+ * Returns the script of a held step. The files that the loader unpacks to GATE_DIRECTORY follow it,
+ * each after a line with its name:
  *
  *     exit 70 # never reached: below is payload
  *     #=> gate
  *     #!/bin/sh
  *
- * The step's own script is the last; one with no interpreter gets the one that Tekton gives it, with `set -e`.
+ * The script of the step itself is the last file. Without an interpreter it gets Tekton's default,
+ * with `set -e`.
  */
 export function gateScript(options: GateScriptOptions): string {
   const { carries, own } = options;
@@ -163,8 +85,9 @@ export function gateScript(options: GateScriptOptions): string {
 }
 
 /**
- * A script as it travels, for Tekton's room is small: without indentation, empty lines and comments, but for the first,
- * which is its usage. No string of these scripts has lines of which that would take something.
+ * Shortens a script, for Tekton limits its size: it loses its indentation, empty lines and
+ * comments, except for the usage in its second line. No string in these scripts has lines like
+ * that.
  */
 function compact(script: string): string {
   const [first, usage, ...lines] = script.split("\n");
@@ -173,13 +96,13 @@ function compact(script: string): string {
   return [first, usage, ...kept, ""].join("\n");
 }
 
-/** With nothing in it that could be of a string. */
+/** A comment behind code, without characters that could belong to a string. */
 const COMMENT_BEHIND = / # [^"'`$\\]*$/;
 
-/** A name that a shell can read: Kubernetes allows others, which no shell hands on either. */
+/** A variable name in a shell. Kubernetes allows others, which no shell passes on either. */
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-/** What the scripts know of the step, for a shell to read. */
+/** Returns assignments that tell the scripts about the step. */
 function facts(
   { step, mode, plain, secret, hidden, again = "tkn-dev" }: GateScriptOptions,
 ): string {
@@ -193,45 +116,46 @@ g_secret=${list(secret)}
 `;
 }
 
-/** The arguments of the script of a held step. After `watchdogSeconds` without a client it fails; 0: never. */
+/** Returns the arguments of the script of a held step. */
 export function gateArguments(
   { watchdogSeconds, workspacePath, directory = "", own = [] }: {
+    /** The step fails after so long without a client; 0: never. */
     watchdogSeconds: number;
     workspacePath: string;
-    /** Where below that the upload goes; "": there itself. */
+    /** The directory below the workspace that the upload goes to; "" for the workspace itself. */
     directory?: string;
-    /** The held step's own command and arguments. */
+    /** The command and arguments of the held step. */
     own?: readonly string[];
   },
 ): string[] {
   return [String(watchdogSeconds), workspacePath, directory, ...own];
 }
 
-/** In front of a result's name: it is the step's own, see `$(steps.STEP.results.NAME)`, not its Task's. */
+/** Prefix of the name of a step result (`$(steps.STEP.results.NAME)`), as opposed to a Task's. */
 export const OF_STEP = "step:";
 
 export interface ReceiveOptions {
-  /** The workspace's path in the container. */
+  /** The path of the workspace in the container. */
   workspace: string;
   /** Relative to the workspace, "." for its root. */
   directory: string;
-  /** Ten letters and digits that tell this upload from others. */
+  /** Ten letters and digits that distinguish this upload from others. */
   upload: string;
-  /** Counts its attempts: an attempt ends the receivers of earlier ones. */
+  /** Counts the attempts of the upload: each ends the receivers of earlier ones. */
   attempt: number;
-  /** The name of the archive's last member. Without one nothing is verified and nothing released. */
+  /** The last member of the archive. Without it nothing is verified, and nothing released. */
   manifest?: string;
-  /** Where what is sent is written down for the next upload, see src/transfer/upload_record.ts. */
+  /** Where the record for the next upload is kept, see protocol/record.ts. */
   record?: string;
-  /** The Task results to write once it is verified. */
+  /** The results to write once the upload is verified. */
   results: Readonly<Record<string, string>>;
-  /** Lets the step go on after that; else it stays held. */
+  /** Whether the step is released after that, or stays held. */
   release: boolean;
-  /** argv; a bare name is called as a tar that extracts from stdin. */
+  /** The command line that unpacks. A single word is run as a tar that extracts from stdin. */
   program: readonly string[];
 }
 
-/** The command that takes an archive on its stdin, to be run in the held container. */
+/** Returns the command that receives an archive on its stdin, to run in the held container. */
 export function receiveCommand(
   { workspace, directory, upload, attempt, manifest, record, results, release, program }:
     ReceiveOptions,
@@ -254,8 +178,9 @@ export function receiveCommand(
 }
 
 /**
- * The command that writes the results and says the word to the gate: `continue` ends it with the exit code given, else
- * that of the last debug-run, else as success; `fail` as failure; `run` has it do the step's own work in its place.
+ * Returns the command that writes the results and sends the word to the gate. `continue` ends the
+ * step with the given exit code, or that of the last debug-run, or 0; `fail` fails it; `run` has it
+ * run its own work.
  */
 export function releaseCommand(
   word: "continue" | "fail" | "run",
@@ -268,34 +193,35 @@ export function releaseCommand(
   return [SHELL, "/tkn-dev/release", word, ...code, ...Object.entries(results).flat()];
 }
 
-/** Exits with 0 while a script's gate holds in this container. */
+/** Returns the command that exits with 0 while the script of a gate holds in this container. */
 export function stillHeldCommand(): string[] {
   const script = "! [ -s /tkn-dev/released ] && . /tkn-dev/release";
   return [SHELL, "-c", script, SHELL, "held"];
 }
 
 export interface ShellOptions {
-  /** The step's in the prompt. */
+  /** The name of the step in the prompt. */
   readonly name: string;
-  /** The kind of terminal that it talks to. */
+  /** The kind of the user's terminal. */
   readonly term: string;
-  /** Who opens it, for others who do so meanwhile. */
+  /** The user, for others who open a shell there. */
   readonly user: string;
-  /** Of the listener beside it; see listenCommand. */
+  /** The channel of the listener beside it; see listenCommand. */
   readonly channel: string;
-  /** What debug-info says first; "": what it said before. */
+  /** The first lines of debug-info; "" keeps the earlier ones. */
   readonly header: string;
 }
 
 /**
- * An interactive shell with a prompt of its own and the debug scripts on its PATH: bash, else sh. It says who else has
- * one here and what holds; while it is open the gate does not give up. The end of its listener ends it.
+ * Returns the command for an interactive shell, bash or else sh, with the debug scripts on its
+ * PATH. It first shows which step holds, and who else has a shell there. While it is open the gate
+ * does not give up. It ends with its listener.
  */
 export function shellCommand({ name, term, user, channel, header }: ShellOptions): string[] {
   return [SHELL, "/tkn-dev/shell", name, term, user, channel, header];
 }
 
-/** The same with nothing but its prompt, where another gate than the script holds. */
+/** Returns the command for a shell with nothing but a prompt, if no script holds the step. */
 export function plainShellCommand(
   { name, term }: Pick<ShellOptions, "name" | "term">,
 ): string[] {
@@ -305,10 +231,12 @@ if command -v bash >/dev/null; then exec bash --norc -i; else exec ${SHELL} -i; 
 }
 
 /**
- * Beside a shell of the same channel, a word of letters and digits: the end of its stdin ends that shell, for a terminal
- * over there does not notice that its connection is lost. Says `listening` (or `no`: there will be no requests), then
- * hands each request of the shell's debug-run to stdout and each line of stdin to it as the answer. The requests, which
- * any process of the container can write (see src/run/edit_request.ts):
+ * Returns the command of the listener beside the shell of that channel, a word of letters and
+ * digits. The end of its stdin ends the shell, which does not notice a lost connection itself.
+ *
+ * It prints `listening`, or `no` if there will be no requests. Then it prints each request of the
+ * shell's debug-run, and passes each line of stdin back as the answer. Any process of the container
+ * can write requests, see protocol/listen.ts:
  *
  *     edit        ready | no WORDS
  *     ran CODE    done
@@ -317,19 +245,20 @@ export function listenCommand(channel: string): string[] {
   return [SHELL, "/tkn-dev/listen", channel];
 }
 
-/** Says what work the step waits to do, and as who: what only its container knows. */
+/** Returns the command that shows the work of the held step, and its user. */
 export function infoCommand(): string[] {
   return [SHELL, "/tkn-dev/debug-info", "--own"];
 }
 
-/** Prints the step's own script, whatever was edited. Exits with 3 where it has none. */
+/** Returns the command that prints the original script of the step, or exits with 3. */
 export function showCommand(): string[] {
   return [SHELL, "/tkn-dev/edit", "show"];
 }
 
 /**
- * Does the step's own work here, shows it and comes back with its exit code. Where there are secrets to mask, `live`
- * has stdout come a line at a time; else it comes in blocks, and with every byte that it has.
+ * Returns the command that runs the work of the step in place, shows it and exits with its exit
+ * code. If there are secrets to mask, stdout arrives line by line with `live`, and otherwise in
+ * blocks that keep every byte.
  */
 export function debugRunCommand({ original = false, live = false } = {}): string[] {
   return [
@@ -340,12 +269,15 @@ export function debugRunCommand({ original = false, live = false } = {}): string
   ];
 }
 
-/** Takes from stdin what debug-run and `run` are to do in the place of the step's script; nothing: that again. */
+/**
+ * Returns the command that reads an edited script from stdin, which debug-run and `run` then use.
+ * An empty one restores the original.
+ */
 export function editCommand(): string[] {
   return [SHELL, "/tkn-dev/edit", "write"];
 }
 
-/** Has the step do this text for sh in its own place, and nothing of its own. */
+/** Returns the command that has the step run this text for sh in place of its work. */
 export function insteadCommand(text: string): string[] {
   return [SHELL, "/tkn-dev/edit", "instead", text];
 }

@@ -1,8 +1,9 @@
 #!/bin/sh
 # shell NAME TERM USER CHANNEL HEADER
 #
-# An interactive shell in the container of the held step NAME: bash, else sh, with the debug scripts on its PATH. It is
-# over with the listener of its CHANNEL, which has the gate wait. HEADER is text for debug-info.
+# Opens an interactive shell in the container of the held step NAME: bash, or else sh, with the
+# debug scripts on its PATH. It ends with the listener of its CHANNEL, which keeps the gate from
+# giving up. HEADER is text for debug-info.
 
 # shellcheck source=src/step/show.sh
 . /tkn-dev/show

@@ -1,19 +1,21 @@
 #!/bin/sh
-# What the scripts have in common: functions, sourced. Their variables begin with g_, for those of the step's
-# environment are around them.
+# Functions that the other scripts share, to be sourced.
+
+# Variables begin with g_, so as not to overwrite those of the step's environment.
 
 # shellcheck disable=SC2034
 g_newline='
 '
 
-# container: what differs from the other containers of the pod, in g_container. Not the arguments: they have secrets.
+# container: sets g_container to a text that differs between the containers of a pod. It leaves out
+# the arguments, which may have secrets.
 container() {
   g_container=
   [ ! -r /proc/1/cmdline ] || IFS= read -r g_container </proc/1/cmdline
   g_container=${g_container%%-entrypoint*}
 }
 
-# quoted [WORD]...: as a shell reads them, whatever is in them.
+# quoted [WORD]...: prints the words quoted for a shell.
 quoted() {
   for g_word; do
     g_text=
@@ -27,7 +29,8 @@ quoted() {
   done
 }
 
-# interpreter FILE: as the kernel takes it from "#!INTERPRETER [ONE ARGUMENT]", in g_program and g_argument.
+# interpreter FILE: sets g_program and g_argument as the kernel reads "#!INTERPRETER [ONE
+# ARGUMENT]".
 interpreter() {
   IFS= read -r g_line <"$1"
   case $g_line in '#!'*) ;; *) g_line='#!/bin/sh' ;; esac
@@ -39,7 +42,7 @@ interpreter() {
   g_argument=${g_argument#"${g_argument%%[! ]*}"}
 }
 
-# shell_of FILE: whether its interpreter is a shell that traces with -x.
+# shell_of FILE: succeeds if the interpreter is a shell that traces with -x.
 shell_of() {
   interpreter "$1"
   g_shell=$g_program
@@ -50,36 +53,38 @@ shell_of() {
   esac
 }
 
-# tell WORD [CODE] [NAME VALUE]...
+# tell WORD [CODE] [NAME VALUE]...: runs release.sh in a subshell.
 # shellcheck source=/dev/null
 tell() (. /tkn-dev/release)
 
-# visit NAME [NOTE]: while this process lives the gate does not give up. NOTE is for others who open a shell here.
+# visit NAME [NOTE]: keeps the gate from giving up while this process lives. Others who open a shell
+# here see the NOTE.
 visit() (
   umask 0
   printf '%s\n' "$$${2:+ $2}" >"/tkn-dev/visitor-$1"
 )
 
-# leave NAME: what a visitor that was killed has left counts for nobody.
+# leave NAME: ends a visit, also that of a process that was killed.
 leave() {
   rm -f "/tkn-dev/visitor-$1" 2>/dev/null || : >"/tkn-dev/visitor-$1"
 }
 
-# alive PID: not as a zombie, for the first process of a container may have nobody's end told.
+# alive PID: succeeds unless the process is a zombie. The first process of a container may reap
+# none.
 alive() {
   kill -0 "$1" 2>/dev/null || return
   IFS= read -r g_line 2>/dev/null <"/proc/$1/stat" || g_line=
   case ${g_line##*) } in Z*) return 1 ;; esac
 }
 
-# await_end PID: for some 50 ms.
+# await_end PID: waits for about 50 ms at most.
 await_end() {
   g_looks=20000
   while [ "$g_looks" -gt 0 ] && kill -0 "$1" 2>/dev/null; do g_looks=$((g_looks - 1)); done
 }
 
-# release WORD [CODE]: in a terminal it stays for the container's end, else a shell would prompt meanwhile; but not for
-# ever, for the step may do its work first.
+# release WORD [CODE]: releases the step. On a terminal it stays until the container ends, because a
+# shell would prompt in between, but at most 10 s, because the step may do its work first.
 release() {
   if ! [ -t 0 ]; then
     tell "$@"
@@ -89,7 +94,8 @@ release() {
   for g_look in 1 2 3 4 5 6 7 8 9 10; do sleep 1 2>/dev/null || return 0; done
 }
 
-# load: the step's environment, and what of it must not be seen. For a subshell: it is changed for good.
+# load: loads the step's environment, and sets g_needles to the secrets in it. To be run in a
+# subshell, which it changes.
 load() {
   # shellcheck source=/dev/null
   . /tkn-dev/environment
@@ -101,7 +107,7 @@ load() {
   IFS=$g_newline
   for g_name in $g_secret; do
     eval "g_value=\${$g_name-}"
-    # A trace quotes some characters: what is between them is looked for as well.
+    # A trace quotes some characters, so the parts between them are masked, too.
     for IFS in "$g_newline" "$g_quoted"; do
       # shellcheck disable=SC2154
       for g_word in $g_value; do
@@ -113,14 +119,15 @@ load() {
   IFS=$g_newline
 }
 
-# add_unnamed: whole secrets are in the environment, so all that nobody vouches for may be of one.
+# add_unnamed: adds every variable without a known origin to g_secret, because the step takes whole
+# secrets into its environment.
 add_unnamed() {
   while IFS= read -r g_line; do
     case $g_line in export\ *=*) g_name=${g_line#export } g_name=${g_name%%=*} ;; *) continue ;; esac
     # shellcheck disable=SC2154
     case $g_newline$g_plain$g_newline$g_secret$g_newline in *"$g_newline$g_name$g_newline"*) continue ;; esac
     case $g_name in
-      *[!A-Za-z0-9_]* | [0-9]*) ;; # a line of some value
+      *[!A-Za-z0-9_]* | [0-9]*) ;; # a line of a value
       PATH | HOME | PWD | OLDPWD | SHLVL | HOSTNAME | TERM | _ | KUBERNETES_* | TEKTON_*) ;;
       *_SERVICE_HOST | *_SERVICE_PORT | *_SERVICE_PORT_* | *_PORT | *_PORT_[0-9]*) ;;
       *) g_secret=$g_secret$g_newline$g_name ;;
@@ -128,7 +135,7 @@ add_unnamed() {
   done </tkn-dev/environment
 }
 
-# hide TEXT: the longer ones first, for one may be a part of another.
+# hide TEXT: adds the text to g_needles. Longer texts come first, as they may contain shorter ones.
 hide() {
   case $g_newline$g_needles in *"$g_newline$1$g_newline"*) return ;; esac
   g_text=$1 g_sorted='' IFS=$g_newline
@@ -139,7 +146,8 @@ hide() {
   g_needles=$g_sorted${g_text:+$g_text$g_newline}
 }
 
-# hide_base64 TEXT...: as base64 prints each, and on one line. Where the image has no base64 it is not known.
+# hide_base64 TEXT...: hides the lines that base64 prints for each text, and the same on one line.
+# Does nothing if the image has no base64.
 hide_base64() {
   for g_value; do
     g_whole='' IFS=$g_newline
@@ -151,7 +159,7 @@ hide_base64() {
   done
 }
 
-# mask LINE: in g_masked.
+# mask LINE: sets g_masked.
 mask() {
   g_masked=$1
   for g_needle in $g_needles; do
@@ -166,8 +174,8 @@ mask() {
   done
 }
 
-# mask_lines END [ON]: stdin to stdout, masked, a line at a time, up to END, which ends a line; or ON after it. Shells
-# lose NUL bytes.
+# mask_lines END [ON]: copies stdin to stdout, masked, a line at a time. It stops at a line that
+# ends in END, or with ON drops END and continues. Shells lose NUL bytes.
 mask_lines() {
   while IFS= read -r g_line; do
     g_last=${g_line%"$1"}
@@ -183,7 +191,7 @@ mask_lines() {
   printf '%s' "$g_masked"
 }
 
-# can_mask_bytes: whether the image has what mask_bytes needs; how sed masks, in g_masks.
+# can_mask_bytes: succeeds if the image has the programs for mask_bytes. Sets g_masks for sed.
 # shellcheck disable=SC2016
 can_mask_bytes() {
   g_line=$(printf 'a\n' | {
@@ -191,20 +199,21 @@ can_mask_bytes() {
   } 5<&0 2>/dev/null)
   [ "$g_line" = b ] || return
   g_masks=$(printf '%s' "$g_needles" | LC_ALL=C sed 's/[[\.*^$/]/\\&/g; s/.*/s\/&\/***\/g/')
-  # More than that a printf that is a program can't be given.
+  # A printf that is a program takes no longer argument.
   [ -n "$g_masks" ] && [ ${#g_masks} -le 100000 ]
 }
 
-# mask_bytes END: as mask_lines, many times as fast and with every byte kept (busybox' sed loses some NUL), in blocks as
-# programs write to a pipe. END is a line, twice, since busybox' sed looks at a line once it has the next one; the
-# newline before it is not passed on.
+# mask_bytes END: like mask_lines, but much faster, in the blocks that programs write to a pipe, and
+# with every byte kept (though the sed of busybox loses some NUL bytes). END is a line that comes
+# twice, because the sed of busybox handles a line once it has the next one. The newline before END
+# is dropped.
 mask_bytes() {
   {
     printf '/^%s$/q\n%s\np\n' "$1" "$g_masks" | LC_ALL=C sed -n -f /dev/stdin /dev/fd/8 8<&5 5<&- | head -c -1
   } 5<&0
 }
 
-# say LABEL TEXT [LINES]: no more than 12 of them.
+# say LABEL TEXT [LINES]: prints the text masked, at most LINES lines, or 12.
 say() {
   g_label=$1: g_rest=$2$g_newline g_count=${3:-12}
   while [ -n "$g_rest" ]; do
@@ -217,7 +226,7 @@ say() {
   done
 }
 
-# words [WORD]...: as one would type them.
+# words [WORD]...: prints the words as a user would type them.
 words() {
   for g_each; do
     case $g_each in
@@ -227,7 +236,8 @@ words() {
   done
 }
 
-# show_step LINES [WORD]...: all that there is to know of its work, /tkn-dev/words, whose file is g_file.
+# show_step LINES [WORD]...: shows the step's work: the script g_file, up to LINES lines, and its
+# WORDs.
 show_step() {
   g_lines=$1 g_text=''
   shift

@@ -1,6 +1,6 @@
 /**
- * Tekton's tekton.dev/v1 objects, as far as they are read or written here. Every type keeps unknown
- * keys, so that what is read from the cluster goes back verbatim.
+ * The fields of Tekton's tekton.dev/v1 objects that this program reads or writes. Every type keeps
+ * unknown keys, so that an object read from the cluster goes back verbatim.
  * Source: https://tekton.dev/docs/pipelines/pipeline-api/
  */
 import type { KubeObject, Resource } from "../kube/interface.ts";
@@ -19,7 +19,7 @@ export const TASKS = tekton("tasks", "Task", TASK_SHAPE);
 export const PIPELINE_RUNS = tekton("pipelineruns", "PipelineRun", PIPELINE_RUN_SHAPE);
 export const TASK_RUNS = tekton("taskruns", "TaskRun", TASK_RUN_SHAPE);
 
-/** Stored and served as v1beta1 alone. */
+/** Tekton stores and serves StepActions only as v1beta1. */
 export const STEP_ACTIONS: Resource = {
   group: "tekton.dev",
   version: "v1beta1",
@@ -71,7 +71,7 @@ export interface ResultSpec {
   [key: string]: unknown;
 }
 
-/** In a Task: what it wants mounted, and where. */
+/** A workspace as a Task declares it. */
 export interface TaskWorkspace {
   name: string;
   description?: string;
@@ -80,14 +80,14 @@ export interface TaskWorkspace {
   optional?: boolean;
 }
 
-/** In a Pipeline: what a run has to bind. */
+/** A workspace as a Pipeline declares it. */
 export interface PipelineWorkspace {
   name: string;
   description?: string;
   optional?: boolean;
 }
 
-/** In a run: what is bound to a workspace. */
+/** A volume as a run binds it to a workspace. */
 export interface WorkspaceBinding {
   name: string;
   subPath?: string;
@@ -100,7 +100,7 @@ export interface WorkspaceBinding {
   csi?: Record<string, unknown>;
 }
 
-/** In a Pipeline's task: which of the Pipeline's workspaces the Task's one is. */
+/** A Task's workspace, with the Pipeline's workspace that the Pipeline's task binds to it. */
 export interface PipelineTaskWorkspace {
   name: string;
   workspace?: string;
@@ -150,7 +150,7 @@ export interface TaskRef {
   params?: Param[];
 }
 
-/** A taskSpec inside a Pipeline: a TaskSpec with labels of its own. */
+/** A taskSpec inside a Pipeline: a TaskSpec with its own labels. */
 export interface EmbeddedTask extends TaskSpec {
   metadata?: { labels?: Record<string, string>; annotations?: Record<string, string> };
   apiVersion?: string;
@@ -213,10 +213,10 @@ export interface StepAction extends KubeObject {
     & { description?: string; params?: ParamSpec[] };
 }
 
-/** Asks the resolver that the label resolution.tekton.dev/type names. */
+/** A request to the resolver that the label resolution.tekton.dev/type names. */
 export interface ResolutionRequest extends KubeObject {
   spec: { params?: Param[]; url?: string };
-  /** `data` is the object's YAML or JSON in base64. */
+  /** `data` is the resolved object's YAML or JSON in base64. */
   status?: { conditions?: Condition[]; data?: string };
 }
 
@@ -298,13 +298,13 @@ export const RESOURCE_OF: { readonly [Kind in RunKind]: Resource<Kind> } = {
   TaskRun: TASK_RUNS,
 };
 
-/** A run of the namespace that is meant. */
+/** A run's kind and name; the namespace is known from the context. */
 export interface RunName {
   readonly kind: RunKind;
   readonly name: string;
 }
 
-/** A Pod, as far as it tells why a step does not start and whether it ended. */
+/** A Pod, with the fields that show why a step does not start and whether it ended. */
 export interface Pod extends KubeObject {
   spec?: {
     containers?: PodContainer[];
@@ -353,7 +353,7 @@ export const LABEL = {
   pipelineRun: "tekton.dev/pipelineRun",
   pipelineTask: "tekton.dev/pipelineTask",
   task: "tekton.dev/task",
-  /** Of Tekton before 1.0. */
+  /** Only set by Tekton before 1.0. */
   clusterTask: "tekton.dev/clusterTask",
   taskRun: "tekton.dev/taskRun",
 } as const;

@@ -1,8 +1,8 @@
-/** A run as the command line asks for it, before anything of it is changed: pure. */
+/** Builds the run that the command line asks for, before any change to it. Pure. */
 import type { Param, PipelineRun, RunKind, TaskRun, WorkspaceBinding } from "./model.ts";
 
 export interface NewRun {
-  /** Of the Pipeline or Task. */
+  /** The name of the Pipeline or Task. */
   readonly name: string;
   readonly namespace: string;
   readonly params: Param[];

@@ -1,8 +1,12 @@
-/** The run's params against what the Pipeline or Task declares: pure. */
+/** Checks the params of a run against those that its Pipeline or Task declares. Pure. */
 import { UsageError } from "../errors.ts";
 import type { Param, ParamSpec, ParamType, ParamValue } from "./model.ts";
 
-/** A declared param's type: its own, else by its properties or its default, else string (Tekton's rule). */
+/**
+ * Returns a declared param's type, by Tekton's rule: the declared type, else that of its properties
+ * or its default, else string.
+ * Source: Tekton 1.9, pkg/apis/pipeline/v1/param_types.go (ParamSpec.SetDefaults)
+ */
 export function typeOf(
   spec: Pick<ParamSpec, "type" | "properties" | "default">,
 ): ParamType {
@@ -13,9 +17,11 @@ export function typeOf(
 }
 
 /**
- * Typed params out of `name` and raw text. `parse` reads the text as that type. An array or object that
- * is given more than once is all of them, in their order.
- * Throws UsageError for one that is not declared, or a required one that is not given.
+ * Returns typed params for names with raw text: `list` and `a,b` is `{ name: "list", value: ["a",
+ * "b"] }`. `parse` reads the text as the declared type. The values of an array or object that is
+ * given several times are joined in order.
+ *
+ * Throws UsageError for an undeclared param, or a required param that is not given.
  */
 export function bindParams(
   owner: string,
@@ -54,7 +60,7 @@ export function bindParams(
   return [...params.values()];
 }
 
-/** Both are of one type. */
+/** Joins two values of the same type. */
 function joined(name: string, before: ParamValue, value: ParamValue): ParamValue {
   if (Array.isArray(before)) return [...before, ...value as string[]];
   if (typeof before === "string") {

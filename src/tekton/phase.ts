@@ -1,11 +1,11 @@
-/** How far a run is, from its own conditions: pure. */
+/** The progress and outcome of a run, read from its status. Pure. */
 import type { Condition, PipelineRun, StepState, TaskRun } from "./model.ts";
 
 export type Phase =
   | { kind: "running" }
   | { kind: "ended"; succeeded: boolean; reason: string; message: string };
 
-/** Tekton writes one condition, Succeeded: Unknown while it runs. */
+/** Returns the run's phase. Tekton's condition Succeeded is Unknown while the run is running. */
 export function phaseOf(run: PipelineRun | TaskRun): Phase {
   const condition = succeededOf(run);
   if (condition === undefined || condition.status === "Unknown") return { kind: "running" };
@@ -28,8 +28,8 @@ export function isCancelled(phase: Phase): boolean {
 }
 
 /**
- * The step that made a TaskRun fail: the first that ended with an exit code other than 0, but for
- * those of `onError: continue`. One of which a child ran out of memory fails it with any exit code.
+ * Returns the step that made a TaskRun fail: the first with an exit code other than 0 and without
+ * `onError: continue`. A step with a child that ran out of memory fails with any exit code.
  */
 export function failedStep(run: TaskRun): StepState | undefined {
   return run.status?.steps?.find((step) =>
@@ -44,12 +44,12 @@ export function isOutOfMemory({ terminated, terminationReason }: StepState): boo
 
 export const OUT_OF_MEMORY = "OOMKilled";
 
-/** From status.startTime to status.completionTime. */
+/** Returns the milliseconds from status.startTime to status.completionTime. */
 export function durationMs(run: PipelineRun | TaskRun): number | undefined {
   const { startTime, completionTime } = run.status ?? {};
   if (startTime === undefined || completionTime === undefined) return undefined;
   return Date.parse(completionTime) - Date.parse(startTime);
 }
 
-/** spec.status values that end a run now. */
+/** Values of spec.status that end a run immediately. */
 export const CANCEL = { PipelineRun: "Cancelled", TaskRun: "TaskRunCancelled" } as const;

@@ -1,10 +1,10 @@
-/** What a Pod is waiting for, in words: pure. */
+/** Describes the state of a pod and why it does not start yet. Pure. */
 import type { KubeEvent } from "../kube/interface.ts";
 import type { ContainerStatus, Pod } from "./model.ts";
 
 export const STEP_PREFIX = "step-";
 
-/** The names of the step containers, in the order of the steps. */
+/** Returns the names of the step containers, in the order of the steps. */
 export function stepContainers(pod: Pod): string[] {
   return (pod.spec?.containers ?? []).map((container) => container.name)
     .filter((name) => name.startsWith(STEP_PREFIX));
@@ -14,13 +14,16 @@ export function containerState(pod: Pod, name: string): ContainerStatus["state"]
   return pod.status?.containerStatuses?.find((status) => status.name === name)?.state;
 }
 
-/** Its log can be read. */
+/** Whether the container has started, so that its log can be read. */
 export function hasStarted(pod: Pod, container: string): boolean {
   const state = containerState(pod, container);
   return state?.running !== undefined || state?.terminated !== undefined;
 }
 
-/** Why it does not run yet: "pod x: pulling image y"; undefined once all its containers run. */
+/**
+ * Returns why the pod is not running: "pod x: ImagePullBackOff: ...". Undefined once all containers
+ * are running.
+ */
 export function whyPending(pod: Pod): string | undefined {
   const name = `pod ${pod.metadata.name}`;
   const scheduled = pod.status?.conditions?.find((one) => one.type === "PodScheduled");
@@ -33,21 +36,25 @@ export function whyPending(pod: Pod): string | undefined {
   ].find((status) => status.state?.waiting !== undefined);
   if (waiting !== undefined) {
     const { reason = "", message } = waiting.state!.waiting!;
-    if (/^(ContainerCreating|PodInitializing)?$/.test(reason)) return `${name}: starting`;
+    if (/^(ContainerCreating|PodInitializing)?$/.test(reason)) return starting(pod);
     return `${name}: ${reason}: ${message ?? waiting.image ?? waiting.name}`;
   }
-  if (pod.status?.phase === "Pending") return `${name}: starting`;
+  if (pod.status?.phase === "Pending") return starting(pod);
   return undefined;
 }
 
-/** It has a node, and its containers are being made. */
+/** Whether the pod has a node and its containers are being created. */
 export function isStarting(pod: Pod): boolean {
-  return /: starting$/.test(whyPending(pod) ?? "");
+  return whyPending(pod) === starting(pod);
+}
+
+function starting(pod: Pod): string {
+  return `pod ${pod.metadata.name}: starting`;
 }
 
 const TELLING = /^(Pulling|Pulled|Started|Failed\w+|BackOff)$/;
 
-/** What the newest event of a starting pod tells: `pulling image "x"`, or why it can't go on. */
+/** Describes a starting pod by its newest event: `pulling image "x"`, or why it can't start. */
 export function whatEventsSay(events: readonly KubeEvent[]): string | undefined {
   const newest = newestOf(events, TELLING);
   if (newest === undefined || newest.reason === "Pulled" || newest.reason === "Started") {
@@ -59,7 +66,7 @@ export function whatEventsSay(events: readonly KubeEvent[]): string | undefined 
 
 const OF_CLAIMS = /^(Provisioning\w*|FailedBinding|ExternalProvisioning|Claim\w+|VolumeMismatch)$/;
 
-/** Why a claim is not bound, by its newest event: `ProvisioningFailed: storageclass ... not found`. */
+/** Describes why a claim is not bound by its newest event: `ProvisioningFailed: ... not found`. */
 export function whatClaimsSay(events: readonly KubeEvent[]): string | undefined {
   const newest = newestOf(events, OF_CLAIMS);
   if (newest === undefined || newest.reason === "ProvisioningSucceeded") return undefined;

@@ -1,7 +1,9 @@
 /**
- * `$(...)` references inside objects: found, renamed, made literal. Pure; objects are never changed
- * in place. Tekton's forms: `$(params.x)`, `$(params["x"])`, `$(params['x'])`, each followed by
- * `[0]`, `[*]` or `.key` as well; `$(inputs.params.x)` is an old spelling of the first.
+ * Finds, renames and replaces `$(...)` references inside objects. Pure: it returns changed copies.
+ *
+ * Tekton's forms are `$(params.x)`, `$(params["x"])` and `$(params['x'])`, each also followed by
+ * `[0]`, `[*]` or `.key`. `$(inputs.params.x)` is an old spelling of the first.
+ * Source: https://tekton.dev/docs/pipelines/variables/
  */
 
 /** Replaces text in every string of a JSON value, keys excepted. */
@@ -14,25 +16,28 @@ export function mapStrings<T>(value: T, change: (text: string) => string): T {
   ) as T;
 }
 
-/** Every `$(context.pipeline.name)`-like variable of that exact name becomes the text. */
+/** Replaces every `$(variable)` of exactly that name by the text. */
 export function replaceVariable<T>(value: T, variable: string, text: string): T {
   return mapStrings(value, (string) => string.replaceAll(`$(${variable})`, () => text));
 }
 
-/** `$(params.old...)` becomes `$(params.new...)`, in each of its spellings; with an object's keys, or any. */
+/**
+ * Renames `$(params.from...)` to `$(params.to...)` in all spellings. `keys` are the keys of an
+ * object that a reference may have; undefined: any.
+ */
 export function renameParam<T>(value: T, from: string, to: string, keys?: readonly string[]): T {
   const name = nameInReferences(from, keys);
   return mapStrings(value, (text) => text.replace(name, () => to));
 }
 
-/** Whether a param of that name, or one of an object's keys, is referred to anywhere in the value. */
+/** Whether the value has a reference to the param or to one of its keys. */
 export function refersTo(value: unknown, name: string, keys?: readonly string[]): boolean {
   return containsMatch(value, nameInReferences(name, keys));
 }
 
 /**
- * The name alone, where what stands around it makes a reference. `$(inputs.params.x.key)` and
- * `$(inputs.params["x"])` are none.
+ * Returns a pattern that matches only the name within each reference. Tekton does not take
+ * `$(inputs.params.x.key)` and `$(inputs.params["x"])` as references.
  */
 function nameInReferences(param: string, keys?: readonly string[]): RegExp {
   const name = escape(param);
@@ -48,7 +53,7 @@ function nameInReferences(param: string, keys?: readonly string[]): RegExp {
   return new RegExp(spellings.join("|"), "g");
 }
 
-/** The names of the params that are referred to anywhere in the value, out of those given. */
+/** Returns those of the names that the value refers to as params. */
 export function usedParams(value: unknown, names: readonly string[]): string[] {
   return names.filter((name) => {
     const escaped = escape(name);
@@ -59,7 +64,7 @@ export function usedParams(value: unknown, names: readonly string[]): string[] {
   });
 }
 
-/** The Pipeline's tasks whose results are referred to anywhere in the value. */
+/** Returns the names of the tasks to whose results the value refers. */
 export function usedTaskResults(value: unknown): string[] {
   const names = new Set<string>();
   mapStrings(value, (text) => {
@@ -69,7 +74,7 @@ export function usedTaskResults(value: unknown): string[] {
   return [...names];
 }
 
-/** The workspaces that a text names, each with the variable that does. */
+/** Returns the workspaces that a text refers to, each with the reference. */
 export function usedWorkspaces(text: string): { name: string; variable: string }[] {
   return [...text.matchAll(/\$\(workspaces(?:\.([^.)]+)|\[(["'])(.*?)\2\])[^)]*\)/g)]
     .map((found) => ({ name: found[1] ?? found[3], variable: found[0] }));

@@ -1,4 +1,4 @@
-/** What a resolver returned, read as the kind that was asked for: pure. */
+/** Reads the object that a resolver returned, and checks its kind and version. Pure. */
 import { ClusterError } from "../errors.ts";
 import type { KubeObject } from "../kube/interface.ts";
 import { checked, isRecord, type Shape } from "../shape.ts";
@@ -9,15 +9,15 @@ import { pipelineFromV1beta1, taskFromV1beta1 } from "./v1beta1.ts";
 /** A reference to an object by a resolver, its params filled in. */
 export interface RemoteReference {
   readonly kind: "Task" | "Pipeline" | "StepAction";
-  /** Whose it is: `task "clone"`. */
+  /** The owner of the reference, for messages: `task "clone"`. */
   readonly owner: string;
   readonly resolver: string;
   readonly params: Param[];
-  /** The reference's name, where that is a URL (Tekton's concise resolver syntax). */
+  /** The reference's name if it is a URL (Tekton's concise resolver syntax). */
   readonly url?: string;
 }
 
-/** The start of every refusal: `Cannot resolve the Task of task "clone"`. */
+/** Returns the start of every refusal: `Cannot resolve the Task of task "clone"`. */
 export function cannotResolve({ kind, owner }: Pick<RemoteReference, "kind" | "owner">): string {
   return `Cannot resolve the ${kind} of ${owner}`;
 }
@@ -38,8 +38,9 @@ const SHAPES: Record<RemoteReference["kind"], Shape> = {
 };
 
 /**
- * `documents` are those of the YAML or JSON that the resolver returned: as with Tekton the first one
- * counts. Throws ClusterError for another kind, an unknown version, or nothing.
+ * Returns the object in the current version. `documents` are the parsed YAML or JSON documents that
+ * the resolver returned; like Tekton, it reads only the first. Throws ClusterError for another
+ * kind, an unknown version, or no object.
  */
 export function readResolved<T extends KubeObject>(
   reference: RemoteReference,
@@ -49,32 +50,36 @@ export function readResolved<T extends KubeObject>(
   const hint = "look at the params of its reference";
   const [object] = documents;
   if (!isRecord(object) || !("kind" in object)) {
-    throw new ClusterError(`${what}: what came is no Kubernetes object`, { hint });
+    throw new ClusterError(`${what}: the resolver returned no Kubernetes object`, { hint });
   }
   const found = checked(object, { apiVersion: "text", kind: "text", metadata: METADATA_SHAPE });
-  if ("why" in found) throw new ClusterError(`${what}: of what came ${found.why}`, { hint });
+  if ("why" in found) {
+    throw new ClusterError(`${what}: in the returned object ${found.why}`, { hint });
+  }
   const { apiVersion = "", kind = "", metadata, spec, ...rest } = found.value as Partial<
     KubeObject
   >;
   if (kind !== reference.kind) {
-    throw new ClusterError(`${what}: what came is a ${kind}`, { hint });
+    throw new ClusterError(`${what}: the resolver returned a ${kind}`, { hint });
   }
   const convert = CONVERT[reference.kind][apiVersion];
   if (!Object.hasOwn(CONVERT[reference.kind], apiVersion)) {
-    throw new ClusterError(`${what}: what came is of version ${apiVersion}, which is not known`, {
+    throw new ClusterError(`${what}: the returned object has the unknown version ${apiVersion}`, {
       hint: `one of: ${Object.keys(CONVERT[reference.kind]).join(", ")}`,
     });
   }
   if (typeof spec !== "object" || spec === null) {
-    throw new ClusterError(`${what}: what came has no spec`, { hint });
+    throw new ClusterError(`${what}: the returned object has no spec`, { hint });
   }
   const ofKind = checked({ spec }, SHAPES[reference.kind]);
-  if ("why" in ofKind) throw new ClusterError(`${what}: of what came ${ofKind.why}`, { hint });
+  if ("why" in ofKind) {
+    throw new ClusterError(`${what}: in the returned object ${ofKind.why}`, { hint });
+  }
   const read = { ...rest, apiVersion, kind, metadata: metadata ?? {}, spec };
   return withTextDefaults(convert(read, what)) as T;
 }
 
-/** A default that YAML reads as a number or a truth value is a text to Tekton. */
+/** Converts defaults that YAML reads as numbers or booleans to strings, as Tekton does. */
 function withTextDefaults(object: KubeObject): KubeObject {
   const spec = object.spec as { params?: ParamSpec[] };
   if (spec.params === undefined) return object;

@@ -1,10 +1,10 @@
 /**
- * Puts changed Tasks into a run in one of two forms: inline, or as temporary objects that the run
- * refers to. Pure.
+ * Builds the manifest of a run with changed Tasks in one of two forms: inline, or as temporary
+ * objects that the run refers to. Pure.
  *
- * Inline is one object and leaves no trace, but a cluster may forbid it (disable-inline-spec), and
- * some text means something else there. By reference all means what it meant; only the objects'
- * names are others.
+ * Inline is one object and leaves nothing behind. But a cluster may forbid it
+ * (disable-inline-spec), and some text changes its meaning there. By reference everything keeps its
+ * meaning; only the names of the objects differ.
  */
 import {
   inlinePipeline,
@@ -24,15 +24,16 @@ import { inlineTaskRun } from "./inline/inline_task_run.ts";
 import type { Pipeline, PipelineRun, PipelineTask, Task, TaskRun } from "./model.ts";
 import { replaceVariable } from "./references.ts";
 
-/** A Pipeline's task with what its Task is to be. */
+/** A Pipeline's task with its changed Task. */
 export interface ChangedTask {
   readonly target: PipelineTask;
   readonly task: ReadTask;
 }
 
 /**
- * The same without retries: each would pause again. What the Pipeline's own text says of their number
- * stays. A referenced Task keeps its text: `$(context.pipelineTask.retries)` is literal there.
+ * Returns the task without retries, each of which would pause again. The Pipeline's own text keeps
+ * the original number of retries. In a referenced Task, `$(context.pipelineTask.retries)` is
+ * literal text and stays.
  */
 export function notRetried({ target, task }: ChangedTask): ChangedTask {
   const { retries = 0, ...kept } = target;
@@ -43,12 +44,12 @@ export function notRetried({ target, task }: ChangedTask): ChangedTask {
 }
 
 export interface RunManifest<T extends PipelineRun | TaskRun = PipelineRun | TaskRun> {
-  /** What would change inline, or be refused; undefined: nothing that is known of here. */
+  /** Why the inline form would change the meaning or be refused; undefined if nothing is known. */
   readonly whyNotInline?: string;
   inline(): T;
   /**
-   * The run refers to the objects, the first of which is named `name`: they are to exist before it.
-   * Absent where nothing was changed.
+   * Returns the run with the objects that it refers to, which must be created before it. The first
+   * object is named `name`. Absent if nothing was changed.
    */
   temporary?(name: string): { run: T; objects: (Pipeline | Task)[] };
 }
@@ -62,10 +63,10 @@ export function buildPipelineRun(
     params: run.spec.params ?? [],
     bound: (run.spec.workspaces ?? []).map((workspace) => workspace.name),
   };
-  // Each one's names must be no one else's, nor those of a Task that went inline before it.
+  // Names must be unique across the run, including the Tasks already inline.
   let spec = pipeline.spec;
   const inlined: PipelineTask[] = [];
-  const reasons = [whyNotTyped(run, changed)];
+  const reasons = [whyParamNotInline(run, changed)];
   for (const { target, task } of changed) {
     const options = { ...context, pipeline: spec };
     reasons.push(whyNotInline(target, task, options));
@@ -91,12 +92,16 @@ export function buildTaskRun(run: TaskRun, task: ReadTask): RunManifest<TaskRun>
 }
 
 /**
- * A value of the run's with a variable in it: by reference it is put into a Task's text at the end,
- * inline at the beginning, where the variable is filled in by what is the Pipeline's.
+ * Explains which param of the run has a variable in its value; undefined if none has. By reference,
+ * Tekton puts the value into a Task's text last. Inline it does so first, and then fills in the
+ * variable by the Pipeline's value.
  */
-function whyNotTyped({ spec }: PipelineRun, changed: readonly ChangedTask[]): string | undefined {
+function whyParamNotInline(
+  { spec }: PipelineRun,
+  changed: readonly ChangedTask[],
+): string | undefined {
   if (changed.every(({ target }) => target.taskSpec !== undefined)) return undefined;
-  // The Pipeline's name is written in its place either way.
+  // Both forms replace the Pipeline's name.
   const variable =
     /\$\((?!context\.pipeline\.name\))(params|inputs|context|workspaces|tasks|finally)[.[][^)]*\)/;
   const found = spec.params?.map(({ name, value }) => ({
@@ -150,7 +155,7 @@ function temporaryPipeline(
   return { run: referring, objects: [object, ...objects] };
 }
 
-/** An inline Task stays inline: the Pipeline's values are meant for it. */
+/** Makes the task refer to the object. An inline Task stays inline, for the Pipeline's values. */
 function refer(target: PipelineTask, { spec }: ReadTask, name: string): PipelineTask {
   if (target.taskSpec !== undefined) {
     return { ...target, taskSpec: { ...spec, metadata: target.taskSpec.metadata } };

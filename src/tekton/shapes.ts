@@ -1,6 +1,6 @@
 /**
- * What of Tekton's objects is relied on, wherever they come from: lists are lists, and texts are texts. The cluster
- * judges all else. Source: model.ts.
+ * The shapes of Tekton's objects that the program relies on, for objects of any origin: which
+ * fields are lists and which are texts. The cluster checks everything else. Source: model.ts.
  */
 import type { Shape } from "../shape.ts";
 
@@ -23,7 +23,7 @@ const PARAMS: Shape = [{
 }];
 const REF: Shape = { name: "text", kind: "text", resolver: "text", params: PARAMS };
 
-/** Of a StepAction too, which has no more. */
+/** The fields of a StepAction, which a step has too. */
 const STEP_FIELDS = {
   image: "text",
   script: "text",
@@ -113,7 +113,7 @@ const RUN_SPEC = {
   serviceAccountName: "text",
 } as const;
 
-/** A run that somebody has written. */
+/** A run from a file that a user wrote. */
 export const RUN_SHAPE: Shape = {
   apiVersion: "text",
   kind: "text",

@@ -1,9 +1,16 @@
-/** A Pipeline's tasks and a Task's steps by their names, and which of them can be held: pure. */
+/** Finds a Pipeline's tasks and a Task's steps by name, and checks that they can be held. Pure. */
 import { UsageError } from "../errors.ts";
 import type { PipelineSpec, PipelineTask, Step, TaskSpec } from "./model.ts";
 import { usedTaskResults } from "./references.ts";
 
-/** Throws UsageError for one that is not there. */
+/** A step by its names. */
+export interface StepPlace {
+  /** The Pipeline's task; undefined in a TaskRun. */
+  readonly task?: string;
+  readonly step: string;
+}
+
+/** Throws UsageError if the Pipeline has no such task. */
 export function findTask(owner: string, spec: PipelineSpec, asked: string): PipelineTask {
   const tasks = [...(spec.tasks ?? []), ...(spec.finally ?? [])];
   const task = tasks.find((task) => task.name === asked);
@@ -13,13 +20,13 @@ export function findTask(owner: string, spec: PipelineSpec, asked: string): Pipe
   });
 }
 
-/** The tasks that this one runs after, by runAfter or by using their results. */
+/** Returns the tasks that this one runs after, by runAfter or by using their results. */
 export function dependencies(task: PipelineTask): string[] {
   const { taskSpec: _, ...outside } = task;
   return [...new Set([...(task.runAfter ?? []), ...usedTaskResults(outside)])];
 }
 
-/** Throws UsageError for a task that can't be held, with the reason. */
+/** Throws UsageError with the reason if the task can't be held. */
 export function checkHoldable(owner: string, task: PipelineTask): void {
   const why = whyNotHoldable(task);
   if (why === undefined) return;
@@ -44,7 +51,7 @@ function whyNotHoldable(task: PipelineTask): string | undefined {
   return undefined;
 }
 
-/** The step asked for by name, or the first one; and where it stands. */
+/** Returns the step of the given name, or the first one, with its index. */
 export function chooseStep(
   owner: string,
   spec: TaskSpec,
@@ -60,7 +67,7 @@ export function chooseStep(
   });
 }
 
-/** A pod is of one operating system. */
+/** Throws if any step is for Windows: all containers of a pod run on one operating system. */
 function checkWindows(owner: string, steps: readonly Step[]): void {
   const at = steps.findIndex((step) => step.script?.startsWith("#!win"));
   if (at < 0) return;
@@ -70,7 +77,7 @@ function checkWindows(owner: string, steps: readonly Step[]): void {
   );
 }
 
-/** Tekton calls an unnamed step by its place. */
+/** Returns the step's name; Tekton names an unnamed step by its index. */
 export function stepName(step: Step, index: number): string {
   return step.name === undefined || step.name === "" ? `unnamed-${index}` : step.name;
 }

@@ -1,30 +1,33 @@
 /**
- * The name of the Task whose spec a run has inline, in a label of our own. Pure.
+ * The name of the Task whose spec a run has inline, in tkn-dev's own label. Pure.
  *
- * Tekton's own label for it stands beside a taskRef alone: of every TaskRun that has it tkn reads
- * `spec.taskRef.kind`, and ends with a panic where there is no taskRef (tektoncd/cli,
+ * Tekton's label tekton.dev/task only goes with a taskRef: tkn reads `spec.taskRef.kind` of every
+ * TaskRun that has the label, and panics without a taskRef (tektoncd/cli,
  * pkg/task/tasklastrun.go, FilterByRef).
  */
 import { LABEL } from "./model.ts";
 import { mapStrings } from "./references.ts";
 
-/** On TaskRuns and their pods. */
+/** The label, on TaskRuns and their pods. */
 export const TASK_NAME = "tkn-dev/task";
 
 type Labels = Readonly<Record<string, string>>;
 
-/** The labels without those that say that there is a taskRef. A PipelineRun hands its own down to its TaskRuns. */
+/**
+ * Returns the labels without those that imply a taskRef. Tekton copies a PipelineRun's labels to
+ * its TaskRuns.
+ */
 export function withoutTaskLabels(labels: Labels = {}): Record<string, string> {
   const { [LABEL.task]: _, [LABEL.clusterTask]: __, ...kept } = labels;
   return kept;
 }
 
-/** The name of the Task that a TaskRun was made of, inline or by reference; undefined: it had none. */
+/** Returns the name of the Task of a TaskRun, inline or by reference; undefined without a Task. */
 export function taskNameOf(labels: Labels = {}): string | undefined {
   return labels[LABEL.task] ?? labels[TASK_NAME];
 }
 
-/** A Task that reads its name's label by the downward API finds it in ours. */
+/** Makes a Task that reads the label by the downward API read tkn-dev's label instead. */
 export function readingOwnLabel<T>(spec: T): T {
   const path = `metadata.labels['${LABEL.task}']`;
   const own = `metadata.labels['${TASK_NAME}']`;

@@ -1,14 +1,17 @@
 /**
- * The time that a run is held is not its own: each clock that goes on meanwhile is raised by it. Pure.
+ * Raises the timeouts of a run by the time that it may be held. Pure.
  *
- * Durations are Go's, and Go reads "1h0m0s600s" as the sum of all. "0" is no limit.
+ * Durations have Go's syntax, and Go reads "1h0m0s600s" as the sum. "0" is no limit.
+ * Source: https://tekton.dev/docs/pipelines/pipelineruns/#configuring-a-failure-timeout
  */
 import type { PipelineRun, PipelineSpec } from "./model.ts";
 
-/** The timeouts of a run that names none, where they are known; and how long it may be held. */
+/** The length of a pause, and the timeout of runs that name none. */
 export interface Clocks {
   readonly pauseSeconds: number;
-  /** The cluster's `default-timeout-minutes`, as "1h0m0s"; undefined: not known, and left to it. */
+  /**
+   * The cluster's `default-timeout-minutes`, as "1h0m0s"; undefined if unknown: not raised then.
+   */
   readonly defaultTimeout?: string;
 }
 
@@ -17,21 +20,21 @@ export function raisedTimeout(timeout: string | undefined, seconds: number): str
   return `${timeout}${seconds}s`;
 }
 
-/** In seconds; undefined: no limit. */
+/** Returns the timeout in seconds; undefined for no limit. */
 export function timeoutSeconds(timeout: string): number | undefined {
   if (isUnlimited(timeout)) return undefined;
   const parts = timeout.matchAll(/([\d.]+)(h|ms|m|s|us|µs|ns)/g);
   return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (SECONDS[unit] ?? 0), 0);
 }
 
-/** What is shorter is no time here. */
+/** Seconds per unit; smaller units count as 0. */
 const SECONDS: Record<string, number> = { h: 3600, m: 60, s: 1 };
 
 function isUnlimited(timeout: string): boolean {
   return !/[1-9]/.test(timeout);
 }
 
-/** What has a timeout, or else the default's, with it raised for that many pauses. */
+/** Raises the timeout, or else the default, by the given number of pauses. */
 export function withRaisedTimeout<T extends { timeout?: string }>(
   timed: T,
   pauses: number,
@@ -42,8 +45,8 @@ export function withRaisedTimeout<T extends { timeout?: string }>(
 }
 
 /**
- * The run's own clocks, and those that it sets for held tasks. `held` names a task as often as a
- * step of it holds: one may come after the other.
+ * Raises the run's own timeouts, and those that it sets for held tasks. `held` has a task's name
+ * once for each of its steps that hold, because these may hold one after the other.
  */
 export function raiseRunTimeouts(
   run: PipelineRun,
@@ -73,7 +76,7 @@ export function raiseRunTimeouts(
   return { ...run, spec: given(raised) };
 }
 
-/** Without what is undefined. */
+/** Returns the fields that are not undefined. */
 function given<T extends object>(fields: T): T {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => isGiven(value))) as T;
 }

@@ -1,8 +1,10 @@
 /**
- * Objects of tekton.dev/v1beta1 (a StepAction's v1alpha1 as well) as the versions that the rest of
- * the program reads. Pure; unknown keys stay. Source: the ConvertTo functions of Tekton 1.9 in
- * pkg/apis/pipeline/v1beta1 and v1alpha1, and its webhook for what it refuses. Not done: Tekton
- * keeps a step's fields that have gone in an annotation of their own, of which no run makes use.
+ * Converts objects of tekton.dev/v1beta1 to the versions that the rest of the program reads. Pure;
+ * unknown keys stay.
+ *
+ * Source: the ConvertTo functions of Tekton 1.9 in pkg/apis/pipeline/v1beta1, and Tekton's webhook
+ * for refusals. Unlike Tekton, this does not keep a step's dropped fields in an annotation, which
+ * no run reads.
  */
 import { ClusterError } from "../errors.ts";
 import type { KubeObject } from "../kube/interface.ts";
@@ -19,13 +21,16 @@ import type { CheckedRun } from "./run_shape.ts";
 
 type Json = Record<string, unknown>;
 
-/** `what` is the object in words. Throws ClusterError for what Tekton itself no longer takes. */
+/**
+ * Returns the Task as v1. `what` names the object in messages. Throws ClusterError for fields that
+ * Tekton no longer takes.
+ */
 export function taskFromV1beta1(object: KubeObject, what: string): Task {
   const spec = taskSpec(object.spec as Json, what);
   return { ...object, apiVersion: "tekton.dev/v1", kind: "Task", spec };
 }
 
-/** As taskFromV1beta1. */
+/** Returns the Pipeline as v1; otherwise like taskFromV1beta1. */
 export function pipelineFromV1beta1(object: KubeObject, what: string): Pipeline {
   const spec = withoutResources(object.spec as Json, what);
   const convert = (tasks: unknown) => (tasks as Json[]).map((task) => pipelineTask(task, what));
@@ -33,9 +38,10 @@ export function pipelineFromV1beta1(object: KubeObject, what: string): Pipeline 
   return { ...object, apiVersion: "tekton.dev/v1", kind: "Pipeline", spec: spec as PipelineSpec };
 }
 
-/** As taskFromV1beta1. */
+/** Returns the run as v1; otherwise like taskFromV1beta1. */
 export function runFromV1beta1(run: CheckedRun, what: string): PipelineRun | TaskRun {
-  const { resources: _, ...spec } = run.spec as Json; // of PipelineResources, to which nothing can refer
+  // PipelineResources are dropped: nothing can refer to them.
+  const { resources: _, ...spec } = run.spec as Json;
   const converted = run.kind === "PipelineRun"
     ? pipelineRunSpec(spec, what)
     : renamed(spec, { stepOverrides: "stepSpecs", sidecarOverrides: "sidecarSpecs" });
@@ -93,7 +99,7 @@ function pipelineTask(task: Json, what: string): PipelineTask {
   return converted as PipelineTask;
 }
 
-/** Keys of a container that a v1 step no longer has. */
+/** Fields of a v1beta1 step that a v1 step no longer has. */
 const GONE = "ports livenessProbe readinessProbe startupProbe lifecycle terminationMessagePath " +
   "terminationMessagePolicy stdin stdinOnce tty";
 
@@ -107,13 +113,13 @@ function taskSpec(given: Json, what: string): TaskSpec {
   return spec as TaskSpec;
 }
 
-/** Those of a container became `computeResources`. */
+/** Renames a container's `resources` to `computeResources` and drops the `gone` fields. */
 function container({ resources, ...given }: Json, gone: string): Json {
   const kept = Object.entries(given).filter(([key]) => !gone.split(" ").includes(key));
   return { ...Object.fromEntries(kept), ...(resources ? { computeResources: resources } : {}) };
 }
 
-/** PipelineResources, which went with Tekton 0.44; an empty list is none. */
+/** Throws ClusterError for PipelineResources, which Tekton 0.44 dropped; an empty list is fine. */
 function withoutResources({ resources, ...rest }: Json, what: string): Json {
   if (!resources || Array.isArray(resources) && resources.length === 0) return rest;
   throw new ClusterError(`${what}: it has PipelineResources, which Tekton dropped`, {

@@ -1,6 +1,7 @@
 /**
- * The `$(...)` variables that are known before a run starts, and values with them filled in. Pure.
- * Source: Tekton 1.9, pkg/reconciler/pipelinerun/resources/{apply,pipelineref}.go,
+ * Fills in the `$(...)` variables that are known before a run starts. Pure. Source:
+ * https://tekton.dev/docs/pipelines/variables/ and Tekton 1.9,
+ * pkg/reconciler/pipelinerun/resources/{apply,pipelineref}.go,
  * pkg/reconciler/taskrun/resources/{apply,taskref}.go, pkg/substitution/replacements.go.
  */
 import { UsageError } from "../errors.ts";
@@ -8,10 +9,13 @@ import type { ReadPipeline } from "./inline/inline_pipeline.ts";
 import type { Param, ParamSpec, ParamValue } from "./model.ts";
 import { mapStrings, usedParams } from "./references.ts";
 
-/** By Tekton's spelling: `params.x`, `params["x"]`, `params.list[0]`, `params.map.key`, `context.pipeline.name`. */
+/**
+ * Values by Tekton's spelling of the variable: `params.x`, `params["x"]`, `params.list[0]`,
+ * `params.map.key`, `context.pipeline.name`.
+ */
 export type Variables = ReadonlyMap<string, ParamValue>;
 
-/** Of params of one name the last one counts. */
+/** Returns the variables for the params and `others`. The last param of a name counts. */
 export function variablesOf(
   params: readonly Param[],
   others: Readonly<Record<string, string>> = {},
@@ -21,16 +25,20 @@ export function variablesOf(
   return variables;
 }
 
-/** A run, as far as it is known before it is created; undefined: its name will be generated. */
+/** The known facts of a run before its creation. */
 export interface RunFacts {
+  /** Undefined if the cluster will generate it. */
   readonly name?: string;
   readonly namespace: string;
   readonly params: readonly Param[];
-  /** The names of the workspaces that it binds. */
+  /** The names of the workspaces that the run binds. */
   readonly bound: readonly string[];
 }
 
-/** What a Pipeline's tasks can refer to. An inline one, without metadata, is called as its run. */
+/**
+ * Returns the variables that a Pipeline's tasks can refer to. An inline Pipeline, without metadata,
+ * has the run's name.
+ */
 export function pipelineVariables(
   { metadata, spec }: ReadPipeline,
   run: RunFacts,
@@ -50,7 +58,7 @@ function named(variable: string, name: string | undefined): Record<string, strin
   return name === undefined ? {} : { [variable]: name };
 }
 
-/** The given params, and the defaults of the others with what they refer to filled in. */
+/** Returns the given params, and the defaults of the others with references filled in. */
 export function effectiveParams(specs: readonly ParamSpec[], given: readonly Param[]): Param[] {
   const defaults = new Map(
     specs.filter(({ name, default: value }) =>
@@ -62,7 +70,7 @@ export function effectiveParams(specs: readonly ParamSpec[], given: readonly Par
   const settle = (name: string) => {
     const value = defaults.get(name);
     if (value === undefined) return;
-    defaults.delete(name); // first, so that a circle ends here: Tekton refuses such a run
+    defaults.delete(name); // deleted first, to end a cycle: Tekton refuses such a run
     usedParams(value, [...defaults.keys()]).forEach(settle);
     const param = { name, value: mapStrings(value, (text) => fillText(text, variables)) };
     put(variables, param);
@@ -72,12 +80,15 @@ export function effectiveParams(specs: readonly ParamSpec[], given: readonly Par
   return params;
 }
 
-/** What is not known stays as it is. */
+/** Fills in the params; unknown variables stay. */
 export function fillParams(params: readonly Param[], variables: Variables): Param[] {
   return params.map(({ name, value }) => ({ name, value: fillValue(value, variables) }));
 }
 
-/** `what` is the reference in words. Throws UsageError for variables that only the run itself will know. */
+/**
+ * Fills in the params of a reference. `what` starts the message. Throws UsageError for variables
+ * that only the run itself will know.
+ */
 export function fillReference(
   what: string,
   params: readonly Param[],
@@ -110,7 +121,7 @@ function put(variables: Map<string, ParamValue>, { name, value }: Param): void {
   }
 }
 
-/** A text or an item that is nothing but a whole array or object becomes that. */
+/** Replaces a text that is only a reference to a whole array or object by that value. */
 function fillValue(value: ParamValue, variables: Variables): ParamValue {
   if (typeof value === "string") return whole(value, variables) ?? fillText(value, variables);
   if (!Array.isArray(value)) return mapStrings(value, (text) => fillText(text, variables));

@@ -1,15 +1,15 @@
-/** The run's workspaces against what is declared, and which of them can take an upload: pure. */
+/** Checks a run's workspaces, and chooses the workspace that can take an upload. Pure. */
 import { UsageError } from "../errors.ts";
 import { isForCredentials } from "./source/names.ts";
 import type { TaskWorkspace, WorkspaceBinding } from "./model.ts";
 
-/** One of a TaskRun's workspaces, as a container of its pod has it. */
+/** A TaskRun's workspace as a container of its pod mounts it. */
 export interface MountedWorkspace {
   readonly name: string;
   readonly path: string;
-  /** What is bound to it, in words: `claim source-pvc`. */
+  /** The bound volume, as text: `claim source-pvc`. */
   readonly bound: string;
-  /** Undefined where it can be written. */
+  /** Undefined if the workspace is writable. */
   readonly whyReadOnly?: string;
 }
 
@@ -18,7 +18,7 @@ interface Declared {
   optional?: boolean;
 }
 
-/** Throws UsageError for a workspace that is not declared, given twice, or required and not given. */
+/** Throws UsageError for a workspace that is undeclared, given twice, or required and missing. */
 export function checkWorkspaces(
   owner: string,
   declared: readonly Declared[],
@@ -46,12 +46,12 @@ export function checkWorkspaces(
   );
 }
 
-/** What may be bound to it, to be typed. */
+/** Returns an example of a binding, for a hint. */
 function binding(name: string): string {
   return isForCredentials(name) ? "secret=SECRET" : "volume=1Gi";
 }
 
-/** Why what is bound can't be written, in words; undefined where it can. */
+/** Explains why the bound volume is read-only; undefined if it is writable. */
 export function whyReadOnly(binding: WorkspaceBinding): string | undefined {
   if (binding.configMap !== undefined) return "it is a config map";
   if (binding.secret !== undefined) return "it is a secret";
@@ -60,7 +60,7 @@ export function whyReadOnly(binding: WorkspaceBinding): string | undefined {
   return undefined;
 }
 
-/** Of those that a container has: the one asked for, else the only writable one. */
+/** Returns the mounted workspace that the user asked for, else the only writable one. */
 export function chooseMounted(
   owner: string,
   mounted: readonly MountedWorkspace[],
@@ -85,7 +85,7 @@ export function chooseMounted(
       found?.whyReadOnly ??
         (asked === undefined
           ? "it has no workspace that can be written"
-          : "it has none of that name")
+          : "it has no workspace of that name")
     }`,
     {
       hint: mounted.length === 0
@@ -95,13 +95,16 @@ export function chooseMounted(
   );
 }
 
-/** A Task's workspace, and what the run binds to it (undefined: nothing). */
+/** A Task's workspace with the run's binding; undefined if the run binds nothing. */
 export interface Candidate {
   readonly workspace: TaskWorkspace;
   readonly binding?: WorkspaceBinding;
 }
 
-/** Those that can take an upload: for no credentials, unless asked for; where a required one can, no optional one. */
+/**
+ * Returns the workspaces that can take an upload: no optional ones if a required one can, and none
+ * for credentials. With `credentials`, all writable ones.
+ */
 export function usableWorkspaces(
   candidates: readonly Candidate[],
   { credentials = false }: { credentials?: boolean } = {},
@@ -114,7 +117,7 @@ export function usableWorkspaces(
   return required.length > 0 && !credentials ? required : usable;
 }
 
-/** The workspace that takes the upload: the one asked for, else the only one that can. */
+/** Returns the workspace that the user asked for, else the only one that can take the upload. */
 export function chooseWorkspace(
   owner: string,
   candidates: readonly Candidate[],

@@ -1,44 +1,57 @@
-/** An upload by a command line of the user's own: it has the stream as its stdin, and its exit code decides. */
+/** An upload by a command of the user, which reads the archive from stdin and judges it itself. */
 import { ExpectedError, TransferError } from "../errors.ts";
 import { receiveCommand, releaseCommand } from "../step/scripts.ts";
 import { archive } from "../tree/archive/archive.ts";
 import type { Receipt } from "../tree/archive/checksum_list.ts";
 import type { Packed } from "../tree/archive/packer.ts";
 import type { SendOptions } from "./options.ts";
-import { stepExec } from "./step_exec.ts";
-import type { Transfer } from "./upload_state.ts";
+import { NoAnswer } from "./receiver/reply.ts";
+import { StepExec } from "./receiver/step_exec.ts";
+import type { Upload } from "./send_archive.ts";
 
-/** What it made of the stream is its own affair: the sender vouches for having sent all, and lets go by a second exec. */
-export async function pipe(options: SendOptions, transfer: Transfer): Promise<Receipt> {
-  transfer.begin();
-  const { stream, packed } = archive(options.entries, {
+/**
+ * Returns once the command has exited with 0 and the whole archive was sent. Nothing is verified,
+ * and a second exec releases the step.
+ */
+export async function pipe({ options, state }: Upload): Promise<Receipt> {
+  const { entries, clock, results } = options;
+  state.planned({ send: entries, verify: [], unchanged: [], remove: [], removeIfEmpty: [] });
+  const { stream, packed } = archive(entries, {
     files: options.files,
     root: options.root,
-    nowSeconds: Math.floor(options.clock.now() / 1000),
-    onFile: (file) => transfer.sent.set(file.path, file),
-    onProgress: (progress) => transfer.tell(options, progress),
+    nowSeconds: Math.floor(clock.now() / 1000),
+    onFile: (file) => state.addPacked(file),
+    onProgress: (progress) => state.reportProgress(stream, progress),
     signal: options.signal,
   });
   const command = receiveCommand({
     workspace: options.pause.directory,
     directory: options.directory,
-    upload: transfer.id,
-    attempt: transfer.attempt,
+    upload: state.id,
+    attempt: state.attempt,
     release: false,
     program: options.program,
-    results: options.results,
+    results,
   });
-  await stepExec(options, { command, stdin: (reply) => reply.wanted(stream) });
-  await stream.cancel().catch(() => {}); // one that nobody has begun to read; else it has ended
-  await allSent(options, packed);
+  await feed(new StepExec(options, { command }), stream);
+  await checkAllSent(options, packed);
   if (options.release) {
-    await stepExec(options, { command: releaseCommand("continue", { results: options.results }) });
+    const release = releaseCommand("continue", { results });
+    await new StepExec(options, { command: release, hasStdin: false }).ended;
   }
-  return await transfer.receipt();
+  return await state.receipt();
 }
 
-/** A program may be content with a part of the stream; the archive's end is then never taken. */
-async function allSent({ pause, program, signal }: SendOptions, packed: Promise<Packed>) {
+/** Writes the chunks to the command, and waits for its end. */
+async function feed(exec: StepExec, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  exec.writeAll(chunks).then(() => exec.closeStdin()).catch((error) => {
+    if (!(error instanceof NoAnswer)) return exec.stop(error);
+  });
+  await exec.ended;
+}
+
+/** Throws TransferError if the command ended before it had read the whole stream. */
+async function checkAllSent({ pause, program, signal }: SendOptions, packed: Promise<Packed>) {
   try {
     await packed;
   } catch (error) {

@@ -1,88 +1,94 @@
 /**
- * Sends a tree into a held step: over as many execs as it takes, of which the last one carries the receipt, the results
- * of the skipped work and the release.
+ * Uploads a tree into a held step. The last exec of an upload carries the receipt, the results of
+ * the skipped work and the release, so that a partial tree is never released.
+ *
+ * receiver/ has the conversation with the step, upload_state.ts what the client knows, and prepack/
+ * a shortcut for an empty directory, which a reader can skip.
  */
 import { TransferError } from "../errors.ts";
 import type { Receipt, Turn } from "../tree/archive/checksum_list.ts";
-import type { PrepackedArchive } from "./prepacked_archive.ts";
-import { type Role, sendPart } from "./part.ts";
-import { pipe } from "./pipe.ts";
-import { GateGone } from "./refusal.ts";
-import { Transfer } from "./upload_state.ts";
+import { startsCompressed } from "./compression.ts";
+import { listRemote } from "./list_remote.ts";
 import type { SendOptions } from "./options.ts";
+import { pipe } from "./pipe.ts";
+import { sendPrepackedTree, takeUsable } from "./prepack/send_prepacked_tree.ts";
+import { GateGone } from "./receiver/refusal.ts";
+import { connect, makePlan, sendPlan, type Upload } from "./send_archive.ts";
+import { UploadState } from "./upload_state.ts";
 
-/** How long it is waited before each further try of an upload whose connection was lost. */
+/** The delays before each further attempt of an upload that lost its connection. */
 const BACKOFFS_MS = [500, 1_000, 2_000, 4_000, 8_000];
 
-/** Returns once all is there and, if wanted, the step released; throws TransferError, and then it is held still. */
+/**
+ * Returns the receipt of the tree once it has arrived and, if wanted, the step is released. Throws
+ * TransferError, and then the step is still held.
+ */
 export async function send(options: SendOptions): Promise<Receipt> {
   const { clock, emit } = options;
   const startMs = clock.now();
-  const elapsedMs = () => clock.now() - startMs;
-  // A command line of the user's own may do anything with the stream: nothing can be checked.
-  const verified = options.program.length === 1;
-  const transfer = new Transfer(
+  const state = new UploadState(
     options,
-    (event) => emit({ ...event, elapsedMs: elapsedMs() }),
+    (event) => emit({ ...event, elapsedMs: clock.now() - startMs }),
   );
-  const receipt = verified ? await sendParts(options, transfer) : await pipe(options, transfer);
-  transfer.tellSent(verified);
+  // A command line of the user may do anything with the stream: nothing can be verified.
+  const isVerified = options.program.length === 1;
+  const upload = { options, state };
+  const receipt = isVerified ? await sendVerified(upload) : await pipe(upload);
+  state.reportSent(isVerified);
   if (options.release) emit({ kind: "released" });
   return receipt;
 }
 
-async function sendParts(options: SendOptions, transfer: Transfer): Promise<Receipt> {
+/** Attempts the upload until the whole tree is verified; after a lost connection with a delay. */
+async function sendVerified(upload: Upload): Promise<Receipt> {
+  const { options, state } = upload;
   const { clock, emit, signal } = options;
   let lost: TransferError | undefined;
-  for (let tries = 0;;) {
-    const before = transfer.verified.size;
+  for (let failures = 0;;) {
+    const verifiedBefore = state.verified.size;
     try {
-      if (await sendSome(options, transfer) === "end") return await transfer.receipt();
-      tries = 0;
+      if (await attempt(upload) === "end") return await state.receipt();
+      failures = 0;
     } catch (error) {
       signal.throwIfAborted();
-      if (error instanceof GateGone && lost !== undefined && transfer.isAllSent) {
-        return await transfer.receipt(); // only what had arrived whole has let it go
+      if (error instanceof GateGone && lost !== undefined && state.isAllSent) {
+        return await state.receipt(); // the attempt before released the step: all had arrived
       }
       const isLost = error instanceof TransferError && error.connectionLost;
-      // What can't even be tried again has gone with the connection: how that was lost says more.
+      // If not even another attempt is possible, how the connection was lost says more.
       if (!isLost) throw error instanceof TransferError ? error : lost ?? error;
       lost = error;
-      if (transfer.verified.size > before) tries = 0;
-      if (tries === BACKOFFS_MS.length) throw error;
+      if (state.verified.size > verifiedBefore) failures = 0;
+      if (failures === BACKOFFS_MS.length) throw error;
       emit({ kind: "note", text: `${error.message.replace(/^Cannot /, "Can't ")}: trying again` });
-      await clock.delay(BACKOFFS_MS[tries++], anyOf(signal, options.over)).catch(() => {});
+      await clock.delay(BACKOFFS_MS[failures++], either(signal, options.over)).catch(() => {});
       signal.throwIfAborted();
       if (options.over?.aborted) throw error;
-      transfer.restart();
+      state.connectionLost();
     }
   }
 }
 
-/** One part; where nothing lies there yet and all is packed in two, these side by side, and one that ends it. */
-async function sendSome(options: SendOptions, transfer: Transfer): Promise<Turn> {
-  const failed = new AbortController();
-  const signal = AbortSignal.any([options.signal, failed.signal]);
-  const part = (role: Role) => sendPart({ ...options, signal }, transfer, role);
-  const other = Promise.withResolvers<PrepackedArchive | undefined>();
-  const first = part({ split: other.resolve }).finally(() => other.resolve(undefined));
-  const second = other.promise.then((half) => half && part({ half }));
-  const both = Promise.all([first, second]);
-  const last = other.promise.then(async (half) => {
-    if (half === undefined) return;
-    await Promise.race([first, second]); // its exec starts while the slower one is still checked
-    return await part({ after: both });
-  });
-  try {
-    const [[turn], lastTurn] = await Promise.all([both, last]);
-    return lastTurn ?? turn;
-  } catch (error) {
-    failed.abort(error);
-    await Promise.allSettled([first, second, last]);
-    throw error;
+/**
+ * Connects, lists what the directory contains, plans, sends, has it verified and finishes. Returns
+ * "end" once the whole tree is verified, "part" if more has to follow in another exec.
+ */
+async function attempt(upload: Upload): Promise<Turn> {
+  const { options, state } = upload;
+  await using receiver = connect(upload);
+  const isFirst = !state.isListed;
+  if (isFirst) state.listed(await listRemote(receiver, options));
+  const plan = await makePlan(upload, receiver);
+  const prepacked = await takeUsable(upload, plan);
+  if (prepacked !== undefined) return await sendPrepackedTree(upload, receiver, prepacked);
+  if (isFirst) {
+    const { listing, leftBytes } = state;
+    const choice = { compress: options.compress, listing, leftBytes };
+    state.compressNext(await startsCompressed(receiver, choice) ?? state.isCompressed);
   }
+  return await sendPlan(upload, receiver, plan);
 }
 
-function anyOf(signal: AbortSignal, other: AbortSignal | undefined): AbortSignal {
+function either(signal: AbortSignal, other: AbortSignal | undefined): AbortSignal {
   return other === undefined ? signal : AbortSignal.any([signal, other]);
 }

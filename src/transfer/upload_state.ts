@@ -1,236 +1,226 @@
-/** What is known of an upload over all its parts and tries. */
+/**
+ * The knowledge of the client about an upload, over all its execs and attempts. Each method that
+ * changes it is a step of the upload: listed, planned, packed, verified, connection lost.
+ */
 import { createHash } from "node:crypto";
-import { pathBytes } from "../path_bytes.ts";
-import type { Delta } from "./delta.ts";
-import type { Receipt, SentFile } from "../tree/archive/checksum_list.ts";
-import type { Clock } from "../host.ts";
-import { type Recorded, recordText, shortDigest, type UploadRecord } from "./upload_record.ts";
-import { at } from "./remote_path.ts";
-import type { RemoteListing } from "./remote_listing.ts";
-import { sizeOf } from "../tree/sizes.ts";
-import type { Entry } from "../tree/walk.ts";
 import type { RunEvent } from "../events.ts";
-import type { PrepackedTree, SourceTree } from "./options.ts";
-
-/** A record that has grown to more than that many lines for each entry is written anew. */
-const MOST_LINES = 2;
-/** So many paths are taken out of a record one by one, whatever it has. */
-const MOST_GONE = 1_000;
-
-export class Transfer {
-  /** What tells this upload from others. */
-  readonly id: string;
-  /** Counts its connections that were lost. */
-  attempt = 1;
-  /** The receiver pulses: it has the program for that. */
-  pulses = false;
-  #parts = 0;
-  /** What lay there when it was last asked. */
-  survey?: RemoteListing;
-  record?: UploadRecord;
-  /** What was packed, whether it arrived or not, by path. */
-  readonly sent = new Map<string, SentFile>();
-  /** The paths that a receipt has vouched for. */
-  readonly verified = new Set<string>();
-  readonly unchanged = new Set<string>();
-  removed = 0;
-  /** The directories that two parts side by side have put something into: their times are right once both are done. */
-  shared: readonly Entry[] = [];
-  /** Whether what goes now goes compressed. */
-  compressed = false;
-  wireBytes = 0;
-  /** A last part has gone to its last byte: what lets the step go is on its way. */
-  isAllSent = false;
-  #totalFiles = 0;
-  #totalBytes = 0;
-  /** What had gone when the part began. */
-  #doneFiles = 0;
-  #doneBytes = 0;
-  /** What has gone of each of its archives. */
-  readonly #gone = new Map<object, Gone>();
-  /** What the part and those after it change. */
-  #changing: ReadonlySet<string> = new Set();
-  #hasRecorded = false;
-  #hasTaken = false;
-  #isSentTold = false;
-
-  constructor(
-    private readonly sourceTree: Pick<SourceTree, "entries" | "digests" | "prepared"> & {
-      readonly random: (length: number) => string;
-      readonly clock: Clock;
-    },
-    private readonly emit: (event: Untimed<"sending" | "sent">) => void,
-  ) {
-    this.id = sourceTree.random(10);
-  }
-
-  /** A name in the directory that only one part knows. */
-  partName(): string {
-    return `.tkn-dev-${this.id}-${++this.#parts}`;
-  }
-
-  /** Once: another try has a part of it already. */
-  takePrepared(): PrepackedTree | undefined {
-    if (this.#hasTaken) return undefined;
-    this.#hasTaken = true;
-    return this.sourceTree.prepared;
-  }
-
-  /** A part, which without a difference is all of the tree. */
-  begin(
-    { send = [], unchanged = [], resumed = [], remove = [], rmdir = [] }: Partial<Delta> = {},
-  ): void {
-    this.#changing = new Set(send.map(({ path }) => path));
-    for (const { path } of unchanged) this.unchanged.add(path);
-    this.removed = Math.max(this.removed, remove.length + rmdir.length);
-    const files = this.sourceTree.entries.filter(({ kind }) => kind === "file");
-    const wanted = files.filter(({ path }) => !this.unchanged.has(path));
-    const done = files.filter(({ path }) => this.verified.has(path));
-    this.#totalFiles = wanted.length;
-    this.#totalBytes = sizeOf(wanted);
-    this.#doneFiles = done.length + resumed.length;
-    this.#doneBytes = sizeOf(done) + sizeOf(resumed);
-    this.#gone.clear();
-  }
-
-  /** How much of one of the archives has gone. */
-  tell(archive: object, gone: Gone): void {
-    this.#gone.set(archive, gone);
-    const all = this.#goneSoFar;
-    const [totalFiles, totalBytes] = [this.#totalFiles, this.#totalBytes];
-    this.emit({ kind: "sending", ...all, totalFiles, totalBytes });
-  }
-
-  /** All of it has arrived: said once, as soon as the receipt comes, which is before the command's end. */
-  tellSent(verified: boolean): void {
-    if (this.#isSentTold) return;
-    this.#isSentTold = true;
-    this.emit({
-      kind: "sent",
-      files: this.#totalFiles,
-      bytes: this.#totalBytes,
-      verified,
-      wireBytes: this.compressed ? this.wireBytes : undefined,
-      unchanged: this.unchanged.size,
-      unchangedMs: this.#recordedMs,
-      removed: this.removed,
-    });
-  }
-
-  /** How long ago the record was written; 0 where the clock over there is ahead. */
-  get #recordedMs(): number | undefined {
-    if (this.record === undefined || this.unchanged.size === 0) return undefined;
-    return Math.max(0, this.sourceTree.clock.now() - this.record.writtenSeconds * 1000);
-  }
-
-  get leftBytes(): number {
-    return this.#totalBytes - this.#goneSoFar.bytes;
-  }
-
-  get #goneSoFar(): Gone {
-    let [files, bytes] = [this.#doneFiles, this.#doneBytes];
-    for (const gone of this.#gone.values()) {
-      files += gone.files;
-      bytes += gone.bytes;
-    }
-    return { files, bytes };
-  }
-
-  /**
-   * Whether the next part's record is the first, or takes the place of one that has grown too long, or of which most
-   * changes.
-   */
-  get recordsAnew(): boolean {
-    if (this.#hasRecorded) return false;
-    return this.record === undefined ||
-      this.record.lines > this.sourceTree.entries.length * MOST_LINES + 100 ||
-      this.outdated.length > Math.max(MOST_GONE, this.record.entries.size / 2);
-  }
-
-  /** What the record says of paths that are about to change. */
-  get outdated(): string[] {
-    const { record } = this;
-    if (record === undefined) return [];
-    return [...this.#changing].filter((path) => at(record.entries, path) !== undefined);
-  }
-
-  isChanging(path: string): boolean {
-    return this.#changing.has(path);
-  }
-
-  setRecorded(): void {
-    this.#hasRecorded = true;
-  }
-
-  /** A try that was cut: what lies there has to be asked anew. */
-  restart(): void {
-    this.attempt++;
-    this.survey = undefined;
-    this.#hasRecorded = false;
-  }
-
-  /** Of the whole tree, whenever its files came. */
-  async receipt(): Promise<Receipt> {
-    const lines: string[] = [];
-    let bytes = 0;
-    for (const entry of this.sourceTree.entries) {
-      if (entry.kind !== "file") continue;
-      const sent = this.sent.get(entry.path);
-      const known = sent?.digest ?? this.sourceTree.digests.of(entry);
-      const digest = known instanceof Promise ? await known : known;
-      lines.push(`${digest}  ./${entry.path}\n`);
-      bytes += sent?.sizeBytes ?? entry.sizeBytes;
-    }
-    return { files: lines.length, bytes, digest: sha256(lines.join("")) };
-  }
-
-  /** What the next upload is to know of these entries. */
-  recorded(members: readonly (Entry | SentFile)[]): [string, Recorded][] {
-    const recorded: [string, Recorded][] = [];
-    for (const { path, ...member } of members) {
-      const kind = "kind" in member ? member.kind : "file";
-      const sent = this.sent.get(path);
-      if (kind === "directory") recorded.push([path, { kind: "dir" }]);
-      else if (kind === "symlink") recorded.push([path, { kind: "link" }]);
-      else if (sent !== undefined) {
-        const { mode, mtimeSeconds } = sent;
-        const digest = shortDigest(sent.digest);
-        recorded.push([path, { kind: "file", digest, mode, mtimeSeconds }]);
-      }
-    }
-    return recorded;
-  }
-}
-
-interface Gone {
-  readonly files: number;
-  readonly bytes: number;
-}
+import type { Clock } from "../host.ts";
+import { pathBytes } from "../path_bytes.ts";
+import type { RemoteListing } from "../step/protocol/listing.ts";
+import type { UploadRecord } from "../step/protocol/record.ts";
+import type { Receipt, SentFile } from "../tree/archive/checksum_list.ts";
+import type { Entry } from "../tree/walk.ts";
+import type { RemoteState } from "./list_remote.ts";
+import type { SourceTree } from "./options.ts";
+import type { Plan } from "./plan.ts";
+import type { PrepackedTree } from "./prepack/prepacked_archive.ts";
+import { type Count, Progress } from "./progress.ts";
+import { RecordUpdate } from "./record_update.ts";
 
 type Untimed<K extends RunEvent["kind"]> = K extends K
   ? Omit<Extract<RunEvent, { kind: K }>, "elapsedMs">
   : never;
 
-/** The record's text, to be added or anew, its size and its sha256. */
-export function writeRecord(
-  transfer: Transfer,
-  { members, removed, anew }: {
-    members: readonly (Entry | SentFile)[];
-    removed: readonly string[];
-    anew: boolean;
-  },
-): { text: string; sizeBytes: number; digest: string } {
-  const now = new Map(transfer.recorded(members));
-  const before = anew ? [...transfer.record?.entries ?? []] : [];
-  const gone = new Set(removed);
-  const stays = (path: string) => !now.has(path) && !gone.has(path) && !transfer.isChanging(path);
-  const entries = [...before.filter(([path]) => stays(path)), ...now];
-  const text = recordText(entries, { gone: anew ? [] : gone, anew });
-  transfer.setRecorded();
-  return { text, sizeBytes: pathBytes(text).length, digest: sha256(text) };
+export interface UploadSource extends Pick<SourceTree, "entries" | "digests" | "prepacked"> {
+  readonly random: (length: number) => string;
+  readonly clock: Clock;
 }
 
-/** Of a text's bytes, with names in it that are not UTF-8. */
-function sha256(text: string): string {
-  return createHash("sha256").update(pathBytes(text)).digest("hex");
+export class UploadState {
+  /** Distinguishes this upload from others. */
+  readonly id: string;
+  #attempt = 1;
+  #archives = 0;
+  #pulses = false;
+  #listing?: RemoteListing;
+  #record?: UploadRecord;
+  #recordUpdate: RecordUpdate;
+  readonly #packed = new Map<string, SentFile>();
+  readonly #verified = new Set<string>();
+  readonly #unchanged = new Set<string>();
+  #removed = 0;
+  #sharedDirectories: readonly Entry[] = [];
+  #isCompressed = false;
+  #sentBytes = 0;
+  #isAllSent = false;
+  #isReported = false;
+  #hasTakenPrepacked = false;
+  readonly #progress: Progress;
+
+  constructor(
+    private readonly source: UploadSource,
+    private readonly emit: (event: Untimed<"sending" | "sent">) => void,
+  ) {
+    this.id = source.random(10);
+    this.#progress = new Progress(source.entries);
+    this.#recordUpdate = new RecordUpdate(undefined, source.entries.length);
+  }
+
+  /** Counts the connections of this upload, from 1. */
+  get attempt(): number {
+    return this.#attempt;
+  }
+
+  /** Whether the receiver is known to pulse. */
+  get pulses(): boolean {
+    return this.#pulses;
+  }
+
+  /** Whether the client knows the contents of the directory, or has to ask. */
+  get isListed(): boolean {
+    return this.#listing !== undefined;
+  }
+
+  /** The contents of the directory when the client last asked. */
+  get listing(): RemoteListing {
+    if (this.#listing === undefined) throw new Error("the directory has not been listed");
+    return this.#listing;
+  }
+
+  get record(): UploadRecord | undefined {
+    return this.#record;
+  }
+
+  get recordUpdate(): RecordUpdate {
+    return this.#recordUpdate;
+  }
+
+  /** The files as they were packed, whether they arrived or not, by path. */
+  get packed(): ReadonlyMap<string, SentFile> {
+    return this.#packed;
+  }
+
+  /** The paths that a receipt has confirmed. */
+  get verified(): ReadonlySet<string> {
+    return this.#verified;
+  }
+
+  /** Directories that two lanes put files into, and whose mtimes the last archive sets. */
+  get sharedDirectories(): readonly Entry[] {
+    return this.#sharedDirectories;
+  }
+
+  /** Whether the next archive is compressed. */
+  get isCompressed(): boolean {
+    return this.#isCompressed;
+  }
+
+  /**
+   * Whether the last archive was sent to its last byte, so that the receiver may release the step.
+   */
+  get isAllSent(): boolean {
+    return this.#isAllSent;
+  }
+
+  get leftBytes(): number {
+    return this.#progress.leftBytes;
+  }
+
+  /** Returns a name for the next archive's manifest, which no other receiver uses. */
+  nextManifest(): string {
+    return `.tkn-dev-${this.id}-${++this.#archives}`;
+  }
+
+  /** Returns the tree that was packed ahead, once: a later attempt packs what is missing. */
+  takePrepacked(): PrepackedTree | undefined {
+    if (this.#hasTakenPrepacked) return undefined;
+    this.#hasTakenPrepacked = true;
+    return this.source.prepacked;
+  }
+
+  listed({ listing, record }: RemoteState): void {
+    this.#listing = listing;
+    this.#pulses = listing.pulses;
+    this.#record = record;
+    this.#recordUpdate = new RecordUpdate(record, this.source.entries.length);
+  }
+
+  planned({ send, verify, unchanged, remove, removeIfEmpty }: Plan): void {
+    this.#recordUpdate.plan(send);
+    for (const { path } of unchanged) this.#unchanged.add(path);
+    this.#removed = Math.max(this.#removed, remove.length + removeIfEmpty.length);
+    this.#progress.restart({
+      unchanged: this.#unchanged,
+      verified: this.#verified,
+      arrived: verify,
+    });
+  }
+
+  splitInLanes(shared: readonly Entry[]): void {
+    this.#sharedDirectories = shared;
+  }
+
+  compressNext(isCompressed: boolean): void {
+    this.#isCompressed = isCompressed;
+  }
+
+  addPacked(file: SentFile): void {
+    this.#packed.set(file.path, file);
+  }
+
+  addSentBytes(bytes: number): void {
+    this.#sentBytes += bytes;
+  }
+
+  /** Reports how much of an archive has been sent. */
+  reportProgress(archive: object, sent: Count): void {
+    this.#progress.note(archive, sent);
+    const { total } = this.#progress;
+    const { files, bytes } = this.#progress.sent;
+    const totals = { totalFiles: total.files, totalBytes: total.bytes };
+    this.emit({ kind: "sending", files, bytes, ...totals });
+  }
+
+  allSent(): void {
+    this.#isAllSent = true;
+  }
+
+  /** Notes the members of an archive whose receipt was right. */
+  addVerified(members: readonly Entry[]): void {
+    for (const { path } of members) this.#verified.add(path);
+  }
+
+  connectionLost(): void {
+    this.#attempt++;
+    this.#listing = undefined;
+  }
+
+  /** Reports that the whole tree has arrived: once, as soon as the receipt says so. */
+  reportSent(verified: boolean): void {
+    if (this.#isReported) return;
+    this.#isReported = true;
+    const { files, bytes } = this.#progress.total;
+    this.emit({
+      kind: "sent",
+      files,
+      bytes,
+      verified,
+      wireBytes: this.#isCompressed ? this.#sentBytes : undefined,
+      unchanged: this.#unchanged.size,
+      unchangedMs: this.#recordAgeMs,
+      removed: this.#removed,
+    });
+  }
+
+  /** The age of the record; 0 if the clock of the node is ahead. */
+  get #recordAgeMs(): number | undefined {
+    if (this.#record === undefined || this.#unchanged.size === 0) return undefined;
+    return Math.max(0, this.source.clock.now() - this.#record.writtenSeconds * 1000);
+  }
+
+  /** Returns the receipt of the whole tree, whenever its files arrived. */
+  async receipt(): Promise<Receipt> {
+    const lines: string[] = [];
+    let bytes = 0;
+    for (const entry of this.source.entries) {
+      if (entry.kind !== "file") continue;
+      const sent = this.#packed.get(entry.path);
+      const known = sent?.digest ?? this.source.digests.of(entry);
+      const digest = known instanceof Promise ? await known : known;
+      lines.push(`${digest}  ./${entry.path}\n`);
+      bytes += sent?.sizeBytes ?? entry.sizeBytes;
+    }
+    const digest = createHash("sha256").update(pathBytes(lines.join(""))).digest("hex");
+    return { files: lines.length, bytes, digest };
+  }
 }

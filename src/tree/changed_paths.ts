@@ -28,10 +28,10 @@ export function changedPaths(before: readonly Entry[], after: readonly Entry[]):
   return paths.filter((path, at) => !path.endsWith("/") || !paths[at + 1]?.startsWith(path));
 }
 
-function differs(one: Entry, other: Entry): boolean {
-  if (one.kind !== other.kind || one.linkTarget !== other.linkTarget) return true;
-  if (one.kind === "symlink") return false;
-  if (one.mode !== other.mode) return true;
-  return one.kind === "file" &&
-    (one.sizeBytes !== other.sizeBytes || one.mtimeSeconds !== other.mtimeSeconds);
+function differs(before: Entry, after: Entry): boolean {
+  if (before.kind !== after.kind || before.linkTarget !== after.linkTarget) return true;
+  if (before.kind === "symlink") return false;
+  if (before.mode !== after.mode) return true;
+  return before.kind === "file" &&
+    (before.sizeBytes !== after.sizeBytes || before.mtimeSeconds !== after.mtimeSeconds);
 }

@@ -9,13 +9,13 @@ import { FileError, TOO_LONG } from "../host.ts";
 export function cannotRead(root: string, error: unknown): unknown {
   if (!(error instanceof FileError)) return error;
   const path = error.path.startsWith(`${root}/`) ? error.path.slice(root.length + 1) : error.path;
-  if (isGone(error) && path.includes("\uFFFD")) {
+  if (isMissing(error) && path.includes("\uFFFD")) {
     return new TransferError(`Cannot read "${path}": its name is not valid UTF-8`, {
       hint: "Rename it, or leave it out: --ignore with a * for the unprintable part",
       cause: error,
     });
   }
-  const verb = isGone(error)
+  const verb = isMissing(error)
     ? "Try again"
     : error.state === TOO_LONG
     ? "Move the directory to a shorter path"
@@ -35,7 +35,7 @@ export function changedWhileSent(path: string, how: string): TransferError {
   });
 }
 
-export function isGone(error: unknown): boolean {
+export function isMissing(error: unknown): boolean {
   return error instanceof FileError && error.state === "no such file or directory";
 }
 

@@ -3,7 +3,7 @@ import { FileError, type Files, type FileStat } from "../host.ts";
 import type { GitIndex } from "./git/git_index.ts";
 import type { Ignore } from "./ignore/ignore.ts";
 import { join } from "./paths.ts";
-import { cannotRead, isGone } from "./read_errors.ts";
+import { cannotRead, isMissing } from "./read_errors.ts";
 import { sentMode } from "./sent_mode.ts";
 
 /** An entry as a directory listing describes it, without a stat. */
@@ -63,7 +63,7 @@ export function walkInRuns(
   return runs(files, { root, ignore, options, read: lstatAll });
 }
 
-/** Yields the same entries without calling stat on each file, which would take half of the time. */
+/** Yields the same entries without calling stat on each file, which would double the time. */
 export function walkNames(
   files: Files,
   root: string,
@@ -195,12 +195,14 @@ async function nameAll(files: Files, opened: OpenedDirectory): Promise<Named[]> 
   const checked = kept.filter(({ name }, at) => at === 0 || name.includes("\uFFFD"));
   if (checked.length > 0) await lstatAll(files, { root, directory, kept: checked, options: {} });
   const entries: Named[] = [];
-  for (const one of kept) {
-    if (one.kind === "other") options.onSkip?.(one.path, WHY_OTHER);
-    else if (one.kind === "symlink") {
-      const linkTarget = await readLink(files, join(root, one.path));
-      if (linkTarget !== undefined) entries.push({ path: one.path, kind: one.kind, linkTarget });
-    } else entries.push(one as KeptName & Named);
+  for (const entry of kept) {
+    if (entry.kind === "other") options.onSkip?.(entry.path, WHY_OTHER);
+    else if (entry.kind === "symlink") {
+      const linkTarget = await readLink(files, join(root, entry.path));
+      if (linkTarget !== undefined) {
+        entries.push({ path: entry.path, kind: entry.kind, linkTarget });
+      }
+    } else entries.push({ path: entry.path, kind: entry.kind });
   }
   return entries;
 }
@@ -220,7 +222,7 @@ async function readLink(files: Files, path: string): Promise<string | undefined>
   try {
     return await files.readLink(path);
   } catch (error) {
-    if (isGone(error)) return undefined;
+    if (isMissing(error)) return undefined;
     throw error;
   }
 }

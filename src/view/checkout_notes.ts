@@ -1,18 +1,18 @@
-/** What a person should know of the checkout before it is sent. Pure. */
-import { type Note, someOf } from "./source_notes.ts";
+/** Notes about the local git checkout, shown before the upload. Pure. */
+import { firstPaths, type Note } from "./source_notes.ts";
 import { formatCount } from "./text/units.ts";
 
 export interface CheckoutFacts {
-  /** LF in git, CRLF here, and sent so. */
+  /** Files with LF in git that are sent with CRLF. */
   readonly differ: readonly string[];
-  /** Whether --eol=git would change that. */
+  /** Whether --eol=git would convert them. */
   readonly canConvert: boolean;
-  /** How many are CRLF here, and sent with LF. */
+  /** The number of local CRLF files that are sent with LF. */
   readonly converted: number;
   readonly notCheckedOut: readonly string[];
   readonly emptySubmodules: readonly string[];
   readonly lfsPointers: readonly string[];
-  /** Those that credentials were taken out of. */
+  /** Files that are sent without the credentials in them. */
   readonly cleaned: readonly string[];
 }
 
@@ -20,51 +20,56 @@ export function checkoutNotes(facts: CheckoutFacts): Note[] {
   const { differ, canConvert, converted, notCheckedOut, emptySubmodules, lfsPointers, cleaned } =
     facts;
   return [
-    told(differ, "file is LF in git and CRLF here", "files are LF in git and CRLF here", {
-      hint: canConvert
-        ? "--eol=git sends what git would check out on Linux"
-        : "git converts them only by core.autocrlf or an attribute: * text=auto in .gitattributes",
-    }),
+    pathsNote(
+      differ,
+      "file has LF in git but CRLF locally",
+      "files have LF in git but CRLF locally",
+      {
+        hint: canConvert
+          ? "--eol=git sends what git would check out on Linux"
+          : "to let git convert them, add * text=auto to .gitattributes or set core.autocrlf",
+      },
+    ),
     converted === 0
       ? undefined
-      : `${count(converted, "file that is", "files that are")} CRLF here ` +
-        `${converted === 1 ? "is" : "are"} sent with LF, as git has ${
-          converted === 1 ? "it" : "them"
-        }`,
-    told(
+      : `${count(converted, "local CRLF file is", "local CRLF files are")} sent with LF, as in git`,
+    pathsNote(
       notCheckedOut,
-      "tracked file is not checked out here, and not sent",
-      "tracked files are not checked out here, and not sent",
-      { hint: "git sparse-checkout disable or git update-index --no-skip-worktree PATH gets them" },
+      "tracked file is not checked out and is not sent",
+      "tracked files are not checked out and are not sent",
+      {
+        hint:
+          "to get them: git sparse-checkout disable, or git update-index --no-skip-worktree PATH",
+      },
     ),
-    told(
+    pathsNote(
       emptySubmodules,
-      "submodule is not checked out, and sent empty",
-      "submodules are not checked out, and sent empty",
-      { hint: "git submodule update --init --recursive gets them" },
+      "submodule is not checked out and is sent empty",
+      "submodules are not checked out and are sent empty",
+      { hint: "to get them: git submodule update --init --recursive" },
     ),
-    told(
+    pathsNote(
       lfsPointers,
-      "file is a pointer of git LFS, not its content",
-      "files are pointers of git LFS, not their content",
-      { hint: "git lfs pull gets it" },
+      "file is a git LFS pointer, not the content",
+      "files are git LFS pointers, not the content",
+      { hint: "to get the content: git lfs pull" },
     ),
     cleaned.length === 0
       ? undefined
-      : `Passwords and tokens in ${someOf(cleaned)} are left out of what is sent`,
+      : `Passwords and tokens in ${firstPaths(cleaned)} are not sent`,
   ].filter((text) => text !== undefined).map((text) => ({ text }));
 }
 
-function told(
+function pathsNote(
   paths: readonly string[],
-  one: string,
-  several: string,
+  singular: string,
+  plural: string,
   { hint }: { hint: string },
 ): string | undefined {
   if (paths.length === 0) return undefined;
-  return `${count(paths.length, one, several)}: ${someOf(paths)}; ${hint}`;
+  return `${count(paths.length, singular, plural)}: ${firstPaths(paths)}; ${hint}`;
 }
 
-function count(number: number, one: string, several: string): string {
-  return `${formatCount(number)} ${number === 1 ? one : several}`;
+function count(number: number, singular: string, plural: string): string {
+  return `${formatCount(number)} ${number === 1 ? singular : plural}`;
 }

@@ -1,4 +1,4 @@
-/** What was changed in a text, as a unified diff. Pure. */
+/** The changes of a text as a unified diff. Pure. */
 import { structuredPatch, type StructuredPatchHunk } from "npm:diff@9.0.0";
 import { joined, type Printable, printable, unescaped } from "../printable.ts";
 import { sanitize } from "./text/sanitize.ts";
@@ -6,15 +6,17 @@ import { type Style, styles } from "./text/style.ts";
 
 export interface DiffOptions {
   readonly color: boolean;
-  /** Whether it goes to a terminal: only then it is sanitized. Else it stays as it is, for patch. */
+  /**
+   * Whether the diff goes to a terminal. Only then is it sanitized; otherwise `patch` can apply it.
+   */
   readonly terminal: boolean;
 }
 
 const CONTEXT_LINES = 3;
 
 /**
- * As `diff -u` and `git diff` write it, `name` standing for both texts; "" where they are the same. Else it ends
- * with a newline.
+ * Returns a diff like those of `diff -u` and `git diff`, with `name` for both texts. It ends with a
+ * newline; it is "" if the texts are equal.
  *
  *     --- Task/build spec.steps[1].script
  *     +++ Task/build spec.steps[1].script
@@ -47,14 +49,14 @@ export function renderDiff(
   ]);
 }
 
-/** A range without lines is called by the line before it. */
+/** Returns the hunk header. An empty range has the number of the line before it. */
 function header({ oldStart, oldLines, newStart, newLines }: StructuredPatchHunk): string {
   const range = (start: number, lines: number) =>
     `${lines === 0 ? start - 1 : start}${lines === 1 ? "" : `,${lines}`}`;
   return `@@ -${range(oldStart, oldLines)} +${range(newStart, newLines)} @@`;
 }
 
-/** A carriage return is part of the text, and may be all that was changed. */
+/** Shows a carriage return as ^M, because it may be the only change. */
 function visible(line: string): string {
   return sanitize(line.replaceAll("\r", "^M"), { color: false });
 }

@@ -1,10 +1,10 @@
-/** An error in words. Pure. */
+/** Error messages. Pure. */
 import { ExpectedError } from "../errors.ts";
 import { joined, type Printable, printable } from "../printable.ts";
 import { plainLines } from "./text/sanitize.ts";
 import { styles } from "./text/style.ts";
 
-/** `Error: message` and `Hint: hint`, or for a bug its stack. Ends with a newline. */
+/** Returns `Error: message` and `Hint: hint`; for a bug, the stack too. Ends with a newline. */
 export function renderError(error: unknown, color: boolean): Printable {
   const { red, bold } = styles(color);
   const lines = error instanceof ExpectedError
@@ -17,7 +17,7 @@ export function renderError(error: unknown, color: boolean): Printable {
   return joined([...lines, printable``], "\n");
 }
 
-/** Lines after the first are indented; none where the text is empty. */
+/** Returns the lines of a text, those after the first indented. Empty for an empty text. */
 function labelled(label: Printable, text: string): Printable[] {
   return plainLines(text).map((line, at) =>
     joined(at === 0 ? [label, printable` `, line] : [printable`  `, line])
@@ -29,7 +29,7 @@ function messageOf(error: unknown): string {
   return plainLines(message).length === 0 ? "(no message)" : message;
 }
 
-/** The stacks of an error and of what caused it, without the message that is already there. */
+/** Returns the stacks of the error and its causes, without the first message. */
 function traces(error: unknown): Printable[] {
   const lines: Printable[] = [];
   for (let at = error; at instanceof Error && lines.length < 100; at = at.cause) {

@@ -1,16 +1,19 @@
-/** The screen at a pause: where the run holds. What only the container knows its own script adds. Pure. */
+/**
+ * The facts shown when a step is held. Facts from inside the container come from debug-info.sh.
+ * Pure.
+ */
 import type { HeldFacts } from "../tekton/breakpoint/held_facts.ts";
 import { escape, joined, oneLine, type Printable, printable } from "../printable.ts";
 import { plainLines } from "./text/sanitize.ts";
 import { fit } from "./text/units.ts";
 import type { MountedWorkspace } from "../tekton/workspaces.ts";
 
-/** As `kubectl describe` has it, and the same column as in debug-info.sh. */
+/** Labels as in `kubectl describe`, in the same column as those of debug-info.sh. */
 const LABEL_WIDTH = 12;
 const MOST_PARAMS = 8;
 const MOST_LINES = 10;
 
-/** Lines that each end with a newline, none wider than `columns`. */
+/** Returns lines that are at most `columns` wide and end with a newline. */
 export function renderHeld(facts: HeldFacts, columns: number): Printable {
   const params = facts.params.slice(0, MOST_PARAMS).map(({ name, value }) =>
     oneLine(`${name}=${typeof value === "string" ? value : JSON.stringify(value)}`)

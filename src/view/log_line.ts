@@ -1,4 +1,4 @@
-/** A step's output as lines with tkn's prefix. Pure. */
+/** Log lines with tkn's prefixes. Pure. */
 import { joined, type Printable, printable, unescaped } from "../printable.ts";
 import { type LogPart, LogParts } from "./log_parts.ts";
 import { sanitize } from "./text/sanitize.ts";
@@ -13,38 +13,38 @@ export interface LogLine {
 
 export interface LogOptions {
   readonly color: boolean;
-  /** Whether lines go to a terminal: only then are they sanitized. Else they stay as they are. */
+  /** Whether lines go to a terminal. Only then are they sanitized. */
   readonly terminal: boolean;
 }
 
-/** tkn's palette, bright and bold; red is for errors. */
+/** tkn's palette: bold bright colors, except red, which is for errors. */
 const PALETTE = ["1;92", "1;93", "1;94", "1;95", "1;96"];
 
-/** Gives each task and step the next color when it first speaks. */
+/** Renders log lines. Each task and step gets the next color at its first line. */
 export class LogLines {
   readonly #options: LogOptions;
   readonly #parts = new LogParts();
-  /** By the text; as printed. */
+  /** Printed prefixes, by their text. */
   readonly #prefixes = new Map<string, Printable>();
 
   constructor(options: LogOptions) {
     this.#options = options;
   }
 
-  /** `[task : step] line`, in a TaskRun `[step] line`, without a newline. */
+  /** Returns `[task : step] line`, or `[step] line` in a TaskRun, without a newline. */
   render({ task, step, line }: LogLine): Printable {
     const { color, terminal } = this.#options;
     const prefix = this.#prefix(task === undefined ? `[${step}]` : `[${task} : ${step}]`);
-    const shown = terminal ? contained(sanitize(line.toWellFormed(), { color })) : unescaped(line);
+    const shown = terminal ? withReset(sanitize(line.toWellFormed(), { color })) : unescaped(line);
     return joined([prefix, shown], " ");
   }
 
-  /** The same with its end; of a line that comes in parts, each part as far as it goes on. */
+  /** Returns a line or a part of a line, with a prefix and a newline only where it needs them. */
   renderWithEnd(line: LogLine & LogPart): Printable {
     const { before, hasPrefix, after } = this.#parts.frame(line, {
       joins: !this.#options.terminal,
     });
-    const text = hasPrefix ? this.render(line) : unescaped(line.line); // for a pipe
+    const text = hasPrefix ? this.render(line) : unescaped(line.line); // not on a terminal
     return joined([unescaped(before), text, unescaped(after)]);
   }
 
@@ -58,8 +58,8 @@ export class LogLines {
   }
 }
 
-/** A color that a line leaves on would run into the next line's prefix. */
-function contained(line: Printable): Printable {
+/** Resets the color at the end of the line, so that it does not affect the next prefix. */
+function withReset(line: Printable): Printable {
   // deno-lint-ignore no-control-regex
   const last = line.match(/\x1b\[[0-9;:]*m/g)?.at(-1);
   return last === undefined || last === RESET || last === "\x1b[m"

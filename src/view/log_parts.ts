@@ -1,4 +1,4 @@
-/** Lines that come in parts, as one line each. Pure. */
+/** Joins the parts of long log lines. Pure. */
 
 export interface LogPart {
   readonly task?: string;
@@ -6,14 +6,16 @@ export interface LogPart {
   readonly part?: "first" | "middle" | "last";
 }
 
-/** Which prefixes and newlines a log line's parts get: one line may be cut by others in between. */
+/**
+ * Decides which parts get a prefix or a newline. Lines of other steps may come between two parts.
+ */
 export class LogParts {
-  /** Whose line has begun and not ended. */
+  /** The step whose line is unfinished. */
   #open: string | undefined;
 
   /**
-   * What is in front of the text, and behind it; without a prefix it goes on where the last part ended.
-   * `joins` is false where each part is to be a line: on a terminal.
+   * Returns the text before and after a part. Without a prefix, the part continues the unfinished
+   * line. If `joins` is false, as on a terminal, each part becomes a line.
    */
   frame(
     { task, step, part }: LogPart,
@@ -22,12 +24,12 @@ export class LogParts {
     if (!joins) return { before: "", hasPrefix: true, after: "\n" };
     const place = `${task ?? ""}/${step}`;
     const open = this.#open;
-    const goesOn = open === place && (part === "middle" || part === "last");
+    const continues = open === place && (part === "middle" || part === "last");
     const ends = part === undefined || part === "last";
     this.#open = ends ? undefined : place;
     return {
-      before: open !== undefined && !goesOn ? "\n" : "",
-      hasPrefix: !goesOn,
+      before: open !== undefined && !continues ? "\n" : "",
+      hasPrefix: !continues,
       after: ends ? "\n" : "",
     };
   }

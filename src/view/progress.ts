@@ -1,4 +1,4 @@
-/** How far the upload is, in one line. Pure. */
+/** The progress of the upload in one line. Pure. */
 import { type Printable, printable } from "../printable.ts";
 import { fit, formatBytes, formatFiles, formatRate } from "./text/units.ts";
 
@@ -13,9 +13,11 @@ export interface Progress {
 const BAR_CELLS = 20;
 
 /**
- * `Sending [#######-------------]  35%  43/123 files, 1.6 MB of 4.5 MB, 11 MB/s` where the total is known,
- * else `Sending 43 files, 1.6 MB, 11 MB/s`. Never wider than `columns`: first the rate goes, then
- * the files, then the bar.
+ * Returns the first line if the totals are known, else the second. To fit `columns`, leaves out
+ * the rate, then the files, then the bar.
+ *
+ *     Sending [#######-------------]  35%  43/123 files, 1.6 MB of 4.5 MB, 11 MB/s
+ *     Sending 43 files, 1.6 MB, 11 MB/s
  */
 export function renderProgress(progress: Progress, columns: number): Printable {
   const { bytes, totalBytes, elapsedMs } = progress;
@@ -41,13 +43,13 @@ function fileCount({ files, totalFiles }: Progress): string {
   return totalFiles === undefined ? formatFiles(files) : `${files}/${formatFiles(totalFiles)}`;
 }
 
-/** From 0 to 1; a tree that grows while it is sent does not go beyond. */
+/** Returns the share from 0 to 1. It stays at 1 if the tree grows during the upload. */
 function doneShare({ bytes, totalBytes }: Progress): number | undefined {
   if (totalBytes === undefined) return undefined;
   return totalBytes <= 0 ? 1 : Math.min(1, bytes / totalBytes);
 }
 
-/** Rounded down, so that 100% is the end. */
+/** Rounds down, so that 100% means complete. */
 function percent(share: number): string {
   return `${Math.floor(share * 100)}%`.padStart(4);
 }

@@ -1,11 +1,11 @@
-/** What a person is asked who left the shell of a step that still holds: keys in, text out. Pure. */
+/** The question after the user leaves the shell of a held step: keys in, text out. Pure. */
 import { joined, type Printable, printable } from "../printable.ts";
 import { type Style, styles } from "./text/style.ts";
 
-/** "detach" leaves it held, "cancel" is Ctrl-C. */
+/** "detach" leaves the step held; "cancel" is Ctrl-C. */
 export type Answer = "continue" | "fail" | "run" | "shell" | "detach" | "cancel";
 
-/** What is to be written, and the answer once there is one. */
+/** The text to print, and the answer if the user gave one. */
 export interface Reaction {
   readonly text: Printable;
   readonly answer?: Answer;
@@ -19,7 +19,7 @@ const CHOICES: readonly (readonly [key: string, rest: string, answer: Answer])[]
   ["d", "etach", "detach"],
 ];
 
-/** By the byte that a terminal in raw mode sends. */
+/** Keyed by the byte that a terminal in raw mode sends. */
 const CONTROLS: Record<number, Answer | undefined> = { 0x03: "cancel", 0x04: "detach" };
 
 const ESCAPE = 0x1b;
@@ -28,14 +28,14 @@ export class Prompt {
   readonly #step: string;
   readonly #bold: Style;
   #sequence: Sequence = "none";
-  #isHelped = false;
+  #hasShownKeys = false;
 
   constructor(step: string, { color }: { color: boolean }) {
     this.#step = step;
     this.#bold = styles(color).bold;
   }
 
-  /** The question, without a newline: the answer is echoed behind it. */
+  /** Returns the question without a newline; the answer is echoed after it. */
   render(): Printable {
     const choices = CHOICES.map(([key, rest]) =>
       joined([printable`[`, this.#bold(key), printable`]${rest}`])
@@ -45,8 +45,8 @@ export class Prompt {
   }
 
   /**
-   * `bytes` as they come of the terminal in one read. A choice is one key alone: of a paste, which comes as
-   * several, nothing is chosen. Whatever is none (the first time) shows which keys there are.
+   * Handles the `bytes` of one read from the terminal. Only a single key is an answer: a paste
+   * arrives as several keys. Any other key shows the list of keys, once.
    */
   onKey(bytes: Uint8Array): Reaction {
     const keys = [...bytes].filter((byte) => this.#isKey(byte));
@@ -57,13 +57,16 @@ export class Prompt {
       ? CHOICES.find(([key]) => key === String.fromCharCode(letters[0]).toLowerCase()) ?? []
       : [];
     if (answer !== undefined) return chosen(answer);
-    if (keys.length === 0 || this.#isHelped) return { text: printable`` };
-    this.#isHelped = true;
+    if (keys.length === 0 || this.#hasShownKeys) return { text: printable`` };
+    this.#hasShownKeys = true;
     const [last, ...others] = CHOICES.map(([key]) => key).toReversed();
     return { text: printable`\nType ${others.toReversed().join(", ")} or ${last}: ` };
   }
 
-  /** Whether it is none of an escape sequence, an arrow key's or so, which may come in pieces. */
+  /**
+   * Returns whether the byte is outside of escape sequences (such as arrow keys), which may be
+   * split.
+   */
   #isKey(byte: number): boolean {
     const before = this.#sequence;
     this.#sequence = next(before, byte);
@@ -71,7 +74,9 @@ export class Prompt {
   }
 }
 
-/** ESC alone, or ESC [ (or O) up to its final byte: https://en.wikipedia.org/wiki/ANSI_escape_code */
+/**
+ * ESC alone, or ESC [ (or O) up to its final byte: https://en.wikipedia.org/wiki/ANSI_escape_code
+ */
 type Sequence = "none" | "escape" | "control";
 
 function next(before: Sequence, byte: number): Sequence {

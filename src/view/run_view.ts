@@ -1,4 +1,4 @@
-/** A run's events as text: logs are data and go to stdout, the rest is narration on stderr. Pure. */
+/** The events of a run as text: logs for stdout, everything else for stderr. Pure. */
 import type { RunEvent } from "../events.ts";
 import { escape, joined, oneLine, type Printable, printable, trimmedEnd } from "../printable.ts";
 import { LogLines, type LogOptions } from "./log_line.ts";
@@ -14,8 +14,8 @@ import {
 } from "./text/units.ts";
 
 /**
- * `text` ends with a newline. A `status` is a transient line without one, on a terminal: the next
- * one takes its place, "" ends it. screen.ts draws both.
+ * `text` ends with a newline. `status` is a transient line on a terminal, without a newline: the
+ * next status replaces it, and "" removes it. screen.ts draws both.
  */
 export type Output =
   | { readonly to: "stdout" | "stderr"; readonly text: Printable }
@@ -23,22 +23,22 @@ export type Output =
 
 export interface RunViewOptions {
   readonly color: boolean;
-  /** Whether stderr is a terminal: without one what is waited for and sent becomes plain lines. */
+  /** Whether stderr is a terminal. If not, waiting and progress are shown as plain lines. */
   readonly terminal: boolean;
   readonly columns: () => number;
   readonly showlogs: boolean;
-  /** For the logs, where stdout is not like stderr: `tkn-dev ... > log.txt`. */
+  /** Options for the logs, if stdout differs from stderr: `tkn-dev ... > log.txt`. */
   readonly logs?: LogOptions;
 }
 
-/** Without a terminal, one line of progress each so many milliseconds. */
-const SENDING_EVERY_MS = 2000;
+/** Without a terminal, the time between two lines of progress. */
+const PROGRESS_EVERY_MS = 2000;
 
 export class RunView {
   readonly #options: RunViewOptions;
   readonly #logs: LogLines;
   #waiting = "";
-  #sendingSaidMs = 0;
+  #progressShownMs = 0;
 
   constructor(options: RunViewOptions) {
     this.#options = options;
@@ -60,11 +60,11 @@ export class RunView {
         );
       }
       case "sending":
-        return this.#send(event);
+        return this.#showProgress(event);
       case "sent":
-        return this.#finish(sent(event));
+        return this.#finish(sentSummary(event));
       case "released":
-        return this.#finish(printable`Running on`);
+        return this.#finish(printable`Resumed`);
       case "log":
         if (!this.#options.showlogs) return [];
         return [...this.#endWait(), { to: "stdout", text: this.#logs.renderWithEnd(event) }];
@@ -82,30 +82,30 @@ export class RunView {
     return terminal ? [{ status: printable`${fit(escape(text), columns())}` }] : say(text);
   }
 
-  /** What was waited for has come. */
+  /** Removes the status about waiting. */
   #endWait(): Output[] {
     if (this.#waiting === "") return [];
     this.#waiting = "";
     return this.#options.terminal ? [{ status: printable`` }] : [];
   }
 
-  #send(event: Extract<RunEvent, { kind: "sending" }>): Output[] {
+  #showProgress(event: Extract<RunEvent, { kind: "sending" }>): Output[] {
     const { terminal, columns } = this.#options;
     if (terminal) return [{ status: renderProgress(event, columns()) }];
-    if (event.elapsedMs - this.#sendingSaidMs < SENDING_EVERY_MS) return [];
-    this.#sendingSaidMs = event.elapsedMs;
+    if (event.elapsedMs - this.#progressShownMs < PROGRESS_EVERY_MS) return [];
+    this.#progressShownMs = event.elapsedMs;
     return say(renderProgress(event, Infinity));
   }
 
-  /** Says how something ended that a status may have been about. */
+  /** Prints a line that replaces the current status. */
   #finish(text: Printable): Output[] {
     this.#waiting = "";
-    this.#sendingSaidMs = 0;
+    this.#progressShownMs = 0;
     return this.#options.terminal ? [{ status: printable`` }, ...say(text)] : say(text);
   }
 }
 
-/** Without a newline at its end. */
+/** Returns a note without a trailing newline. */
 export function renderNote({ text, lines = [] }: { text: string; lines?: readonly string[] }) {
   return joined([
     printable`Note: ${oneLine(text)}`,
@@ -114,38 +114,42 @@ export function renderNote({ text, lines = [] }: { text: string; lines?: readonl
 }
 
 function say(text: Printable): Output[] {
-  return [{ to: "stderr", text: ended(text) }];
+  return [{ to: "stderr", text: withNewline(text) }];
 }
 
-function ended(text: Printable): Printable {
+function withNewline(text: Printable): Printable {
   return joined([text, printable`\n`]);
 }
 
-/** `Sent 2 files, 4.5 MB in 0.4s (11 MB/s, 1.1 MB compressed), verified; 121 unchanged since the upload 5m0s ago, 1 removed` */
-function sent(event: Extract<RunEvent, { kind: "sent" }>): Printable {
+/**
+ * Returns a sentence such as:
+ *
+ *     Sent 2 files, 4.5 MB in 0.4s (11 MB/s, 1.1 MB compressed), verified; 121 unchanged, 1 removed
+ */
+function sentSummary(event: Extract<RunEvent, { kind: "sent" }>): Printable {
   const { files, bytes, wireBytes, elapsedMs, unchanged, unchangedMs, removed } = event;
-  const aside = [
-    bytes < TOLD_BYTES ? undefined : formatRate(bytes, elapsedMs),
+  const details = [
+    bytes < RATED_BYTES ? undefined : formatRate(bytes, elapsedMs),
     wireBytes === undefined ? undefined : `${formatBytes(wireBytes)} compressed`,
   ].filter((text) => text !== undefined);
-  const beside = [
+  const others = [
     unchanged === 0 ? undefined : `${formatCount(unchanged)} unchanged${since(unchangedMs)}`,
     removed === 0 ? undefined : `${formatCount(removed)} removed`,
   ].filter((text) => text !== undefined);
-  const what = files === 0 && unchanged > 0
+  const start = files === 0 && unchanged > 0
     ? "Nothing to send"
     : `Sent ${formatFiles(files)}, ${formatBytes(bytes)}`;
-  const sentence = `${what} in ${formatDuration(elapsedMs)}` +
-    (bytes === 0 || aside.length === 0 ? "" : ` (${aside.join(", ")})`) +
+  const sentence = `${start} in ${formatDuration(elapsedMs)}` +
+    (bytes === 0 || details.length === 0 ? "" : ` (${details.join(", ")})`) +
     (files === 0 && unchanged > 0 ? "" : event.verified ? ", verified" : ", not verified") +
-    (beside.length === 0 ? "" : `; ${beside.join(", ")}`);
+    (others.length === 0 ? "" : `; ${others.join(", ")}`);
   return printable`${sentence}`;
 }
 
-/** Files that were not read again are not verified: what is known of them is as old as the record. */
+/** Returns the age of the record by which files count as unchanged: they were not read again. */
 function since(ms: number | undefined): string {
   return ms === undefined ? "" : ` since the upload ${formatDuration(ms)} ago`;
 }
 
-/** The rate of less says nothing of the link. */
-const TOLD_BYTES = 1_000_000;
+/** Smaller uploads show no rate, since it would say little about the link. */
+const RATED_BYTES = 1_000_000;

@@ -1,4 +1,4 @@
-/** Outputs -> what to write: keeps a terminal's transient line below all that is said. Pure. */
+/** Keeps the transient status line of a terminal below all other output. Pure. */
 import { joined, type Printable, printable } from "../printable.ts";
 import type { Output } from "./run_view.ts";
 import { ERASE_LINE } from "./text/style.ts";
@@ -11,7 +11,7 @@ export interface Write {
 export class Screen {
   #status = printable``;
 
-  /** The status is drawn on stderr; call with `[{ status: "" }]` to leave the terminal clean. */
+  /** Returns the writes for `outputs`. `[{ status: "" }]` removes the status from stderr. */
   paint(outputs: readonly Output[]): Write[] {
     return outputs.flatMap((output) =>
       "status" in output ? this.#show(output.status) : this.#say(output)

@@ -1,18 +1,20 @@
-/** What a person should know of the directory before it is sent. Pure. */
+/** Notes about the local directory, shown before the upload: its size, and secrets in it. Pure. */
 import { formatBytes, formatFiles } from "./text/units.ts";
 
-/** Words, with lines below them that belong to them. */
+/** A sentence, and lines that are shown indented below it. */
 export interface Note {
   readonly text: string;
   readonly lines?: readonly string[];
 }
 
-/** An upload is large from here on. */
+/** Larger uploads get a note with their largest parts. */
 export const LARGE_BYTES = 100_000_000;
 
 const SHOWN_PARTS = 5;
 
 /**
+ * Returns a note with the largest parts of the upload:
+ *
  *     1.2 GB in 12,345 files to upload; --ignore PATTERN leaves out more
  *       800 MB  data/models/
  *       300 MB  assets/
@@ -39,47 +41,47 @@ export function sizeNote(
   };
 }
 
-/** Of more files than are asked for their sizes. */
+/** Returns the note for an upload with too many files to measure. */
 export function countNote(files: number): Note {
   return { text: `${formatFiles(files)} to upload; --ignore PATTERN leaves out more` };
 }
 
-const SHOWN_SECRETS = 5;
+const SHOWN_PATHS = 5;
 
-/** ".env, id_rsa and 3 more". */
-export function someOf(paths: readonly string[]): string {
-  const shown = paths.length === SHOWN_SECRETS + 1 ? paths : paths.slice(0, SHOWN_SECRETS);
+/** Returns ".env, id_rsa and 3 more". */
+export function firstPaths(paths: readonly string[]): string {
+  const shown = paths.length === SHOWN_PATHS + 1 ? paths : paths.slice(0, SHOWN_PATHS);
   const rest = paths.length - shown.length;
   return shown.join(", ") + (rest > 0 ? ` and ${rest} more` : "");
 }
 
 export interface Secrets {
-  /** By their names. */
+  /** Paths that are secrets by their names. */
   readonly named: readonly string[];
-  /** By what is in them. */
+  /** Paths of files with a password or token in them. */
   readonly holding: readonly string[];
 }
 
-/** "2 files look like secrets by their names: .env, id_rsa", "1 file has a password or token in it: .npmrc"; undefined for none. */
+/** Returns "1 file looks like a secret by its name: .env", and likewise by contents. */
 export function secretsFound({ named, holding }: Secrets): string | undefined {
   const parts: string[] = [];
   if (named.length > 0) {
     const what = named.length === 1
       ? "1 file looks like a secret by its name"
       : `${named.length} files look like secrets by their names`;
-    parts.push(`${what}: ${someOf(named)}`);
+    parts.push(`${what}: ${firstPaths(named)}`);
   }
   if (holding.length > 0) {
     const what = holding.length === 1
       ? "1 file has a password or token in it"
       : `${holding.length} files have a password or token in them`;
-    parts.push(`${what}: ${someOf(holding)}`);
+    parts.push(`${what}: ${firstPaths(holding)}`);
   }
   return parts.length === 0 ? undefined : parts.join("; ");
 }
 
 export function secretsNote(secrets: Secrets): Note | undefined {
   const found = secretsFound(secrets);
-  const hint = "--ignore PATTERN leaves out, --secrets=allow says nothing of it";
+  const hint = "to leave out: --ignore PATTERN; to hide this note: --secrets=allow";
   return found === undefined ? undefined : { text: `${found}; ${hint}` };
 }

@@ -1,4 +1,4 @@
-/** How a run ended, as a table with one sentence below. Pure. */
+/** The summary of a run: a table of its tasks and one sentence. Pure. */
 import type { Outcome, TaskOutcome } from "../events.ts";
 import { escape, joined, type Printable, printable } from "../printable.ts";
 import { OUT_OF_MEMORY } from "../tekton/phase.ts";
@@ -6,7 +6,7 @@ import { plainLines } from "./text/sanitize.ts";
 import { type Style, type Styles, styles } from "./text/style.ts";
 import { formatDuration } from "./text/units.ts";
 
-/** Ends with a newline. */
+/** Returns the summary, which ends with a newline. */
 export function renderSummary(outcome: Outcome, { color }: { color: boolean }): Printable {
   const style = styles(color);
   const nameWidth = Math.max(0, ...outcome.tasks.map(({ name }) => escape(name).length));
@@ -27,7 +27,7 @@ export function renderSummary(outcome: Outcome, { color }: { color: boolean }): 
   return joined([...lines, ...blank, ...sentence(outcome, style), printable``], "\n");
 }
 
-/** "uploaded" is how the task that the upload stood in for succeeds. */
+/** Returns "uploaded" for the task that the upload replaced, if it succeeded. */
 function wordOf({ status, uploaded }: TaskOutcome): string {
   return uploaded === true && status === "succeeded" ? "uploaded" : status;
 }
@@ -54,7 +54,7 @@ function whyFailed({ status, failedStep, message }: TaskOutcome): Printable[] {
     const had = limit === undefined ? "" : ` (limit ${limit})`;
     return [printable`step ${step}: ${reason}${had}`, ...lines];
   }
-  // A container's reason for any exit code but 0 is "Error", which says nothing.
+  // For every nonzero exit code, the reason of a container is "Error".
   const why = reason === undefined || reason === "Error" ? "" : ` (${reason})`;
   return [printable`step ${step}: exit code ${exitCode}${why}`, ...lines];
 }
@@ -68,9 +68,11 @@ function sentence(outcome: Outcome, style: Styles): Printable[] {
   }
   const time = elapsedMs === undefined ? "" : ` after ${formatDuration(elapsedMs)}`;
   const why = reason === "" || reason === "Failed" ? "" : ` (${plainLines(reason).join(" ")})`;
-  // A TaskRun's message is that of its one task, which has been said above.
-  const said = outcome.tasks.some((task) => task.status === "failed" && task.message === message);
-  const [first, ...more] = said ? [] : plainLines(message);
+  // The message of a TaskRun equals that of its only task, which is in the table.
+  const isInTable = outcome.tasks.some((task) =>
+    task.status === "failed" && task.message === message
+  );
+  const [first, ...more] = isInTable ? [] : plainLines(message);
   const failed = style.red(`${run} failed${time}${why}`);
   return [
     first === undefined ? failed : joined([failed, first], ": "),

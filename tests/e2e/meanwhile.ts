@@ -1,4 +1,4 @@
-/** The scenarios of what a real cluster does meanwhile: it kills, it deletes, it has no room. */
+/** Events on a real cluster during an upload: kills, deletions and missing volumes. */
 import assert from "node:assert/strict";
 import { applyYaml } from "../support/cluster.ts";
 import { startTknDev, tknDev } from "../support/program.ts";
@@ -39,7 +39,7 @@ const WHERE = "-w name=source,emptyDir=".split(" ");
 
 export const meanwhileScenarios: Scenario[] = [
   {
-    name: "a step that has too little memory ends its run, though those after it wait on",
+    name: "a step that runs out of memory ends its run, even though later steps still wait",
     async run({ flags, kube }, directory) {
       await applyYaml(kube, OBJECTS);
       writeTree(directory, tree("file here.txt here"));
@@ -53,20 +53,20 @@ export const meanwhileScenarios: Scenario[] = [
     },
   },
   {
-    name: "a pod that is deleted by force is sent to again; one that is gone is told, and its logs",
+    name: "a pod deleted by force gets the upload again; logs report a pod that no longer exists",
     needs: ["kubectl"],
     async run({ flags, kube }, directory) {
       await applyYaml(kube, OBJECTS);
       writeTree(directory, tree("file here.txt here"));
       const words = ["task", "upload", "t-goes-on", directory, ...WHERE, ...flags];
       const running = startTknDev(words);
-      await running.wrote(/^\[look\] here$/m);
+      await running.stdoutMatch(/^\[look\] here$/m);
       const name = /^Created TaskRun (\S+)/m.exec(
-        await running.said(/^Created TaskRun \S+[^]*^Running on$/m),
+        await running.stderrMatch(/^Created TaskRun \S+[^]*^Resumed$/m),
       )![1];
       kubectl(flags, "delete", "pod", `${name}-pod`, "--force", "--grace-period=0");
-      await running.said(/made again: it is sent again\n[^]*^Running on$/m);
-      await running.wrote(/^\[look\] here\n\[look\] here$/m);
+      await running.stderrMatch(/recreated: sending again\n[^]*^Resumed$/m);
+      await running.stdoutMatch(/^\[look\] here\n\[look\] here$/m);
       kubectl(flags, "exec", `${name}-pod`, "-c", "step-look", "--", "touch", "go");
       const { code, stdout, stderr } = await running.ended;
       assert.deepEqual([code, stdout], [0, "[look] here\n[look] here\n"], stderr);
@@ -78,7 +78,7 @@ export const meanwhileScenarios: Scenario[] = [
     },
   },
   {
-    name: "a claim that is not there, or can't be bound, is told while it is waited for",
+    name: "while it waits, the client reports a claim that does not exist or cannot be bound",
     async run({ flags, kube }, directory) {
       await applyYaml(kube, OBJECTS);
       writeTree(directory, tree("file here.txt here"));
@@ -98,7 +98,7 @@ export const meanwhileScenarios: Scenario[] = [
       ) {
         const where = ["-w", `name=source,${binding}`];
         const running = startTknDev(["task", "upload", "t-goes-on", directory, ...where, ...flags]);
-        await running.said(said);
+        await running.stderrMatch(said);
         running.signal("SIGINT");
         assert.equal((await running.ended).code, 130);
       }
@@ -106,7 +106,7 @@ export const meanwhileScenarios: Scenario[] = [
   },
 ];
 
-/** `flags` are ours. */
+/** Runs kubectl with tkn-dev's flags. */
 function kubectl(flags: readonly string[], ...words: string[]): void {
   const own = flags.map((word) => ({ "-c": "--context", "-k": "--kubeconfig" })[word] ?? word);
   const { success, stderr } = new Deno.Command("kubectl", { args: [...own, ...words] })

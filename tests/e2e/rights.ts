@@ -1,14 +1,14 @@
-/** What users may do is told on a real cluster alone: the sandbox knows no rights. */
+/** Users' rights, on a real cluster only: the sandbox has no RBAC. */
 import assert from "node:assert/strict";
 import { TASK_RUNS } from "../../src/tekton/model.ts";
-import { uploadRemote } from "../scenarios/resolvers.ts";
+import { uploadRemote } from "../scenarios/run/resolvers.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
 import { runCount } from "../support/cluster.ts";
 import { tknDev } from "../support/program.ts";
 
 export const rightsScenarios: Scenario[] = [
   {
-    name: "a right that is missing is named with its verb and resource, before anything is created",
+    name: "a missing right is reported with its verb and resource, before anything is created",
     async run(cluster) {
       const foreign = ["-n", "tekton-pipelines"];
       const ran = await tknDev(["task", "upload", "t-steps", ...cluster.flags, ...foreign]);
@@ -18,7 +18,7 @@ export const rightsScenarios: Scenario[] = [
     },
   },
   {
-    name: "who may not ask the resolvers is told so, and may resolve by a probe run that goes",
+    name: "a user without rights to the resolvers gets an error, and may resolve by a probe run",
     async run(cluster, directory) {
       const before = await runCount(cluster.kube);
       const refused = await uploadRemote(cluster, directory, "clone.yaml");

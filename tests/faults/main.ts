@@ -1,20 +1,21 @@
 /**
- * Has uploads go wrong on the cluster that KUBECONFIG names, whose node is this machine and whose current context may do
- * all there, and judges what becomes of them: of the compiled tkn-dev that TKN_DEV names, else of the source.
+ * Runs uploads with faults on the cluster of KUBECONFIG and judges the results. The node must be
+ * this machine, and the current context an administrator's. Tests the compiled program that TKN_DEV
+ * names, or the source.
  *
  *     deno task test:faults [--only TEXT]... [--tenth] [--list] [--seed N] [--jobs N] [--verbose]
  *
- * --only: those whose name ("reset @ archive 50 %") has the text. Run whole, it writes docs/reliability.md. Its last
- * line is "N passed, N failed".
+ * --only selects the injections whose name, "reset @ archive 50 %", contains the text. A run of all
+ * injections writes docs/reliability.md. The last line is "N passed, N failed".
  */
 import { parseArgs } from "node:util";
-import { Admin } from "./admin.ts";
-import { readCircumstances } from "./circumstances.ts";
-import type { Injection } from "./injection.ts";
-import type { Cell } from "./judge.ts";
-import { Laboratory } from "./laboratory.ts";
+import { Admin } from "./cluster/admin.ts";
+import { readCircumstances } from "./report/circumstances.ts";
+import type { Injection } from "./trial/injection.ts";
+import type { Cell } from "./report/judge.ts";
+import { TrialRunner } from "./trial/trial_runner.ts";
 import { matrix, tenth } from "./matrix.ts";
-import { line, page } from "./table.ts";
+import { line, page } from "./report/report.ts";
 
 const { values } = parseArgs({
   args: Deno.args,
@@ -60,7 +61,7 @@ async function main(injections: readonly Injection[]): Promise<number> {
   return failed.length === 0 ? 0 : 1;
 }
 
-/** In the matrix' order. */
+/** Returns the cells in the order of the matrix. */
 async function run(
   admin: Admin,
   injections: readonly Injection[],
@@ -68,13 +69,13 @@ async function run(
 ): Promise<Cell[]> {
   const jobs = Math.min(Number(values.jobs), injections.length);
   const cells: Cell[] = [];
-  await using laboratory = await Laboratory.open({
+  await using runner = await TrialRunner.open({
     admin,
     jobs,
     seed: Number(values.seed),
     signal,
   });
-  await laboratory.run(injections, (cell) => {
+  await runner.run(injections, (cell) => {
     cells.push(cell);
     say(`${cells.length}/${injections.length} ${line(cell)}`);
     if (values.verbose && cell.problems.length > 0) say(cell.seen.stderr.replace(/^/gm, "    "));
@@ -82,7 +83,7 @@ async function run(
   return cells.toSorted((one, other) => one.number - other.number);
 }
 
-/** Aborts at Ctrl-C, so that what was made is still removed. */
+/** Aborts at Ctrl-C, so that the cleanup still runs. */
 function interruption(): AbortSignal {
   const controller = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const) {

@@ -1,14 +1,14 @@
-/** Which faults strike in which phases of which uploads. */
-import type { Fault } from "./fault.ts";
-import * as answers from "./faults_of_answers.ts";
-import * as clients from "./faults_of_clients.ts";
-import * as clusters from "./faults_of_clusters.ts";
-import * as connections from "./faults_of_connections.ts";
-import { localFaults, storageFaults } from "./faults_of_files.ts";
-import { anotherUpload, killedBetween } from "./faults_of_neighbors.ts";
-import type { Injection } from "./injection.ts";
-import { type Phase, PHASES } from "./phases.ts";
-import { type Profile, PROFILES } from "./profile.ts";
+/** The matrix: which faults strike in which phases of which uploads. */
+import type { Fault } from "./catalog/fault.ts";
+import * as answers from "./catalog/answers.ts";
+import * as clients from "./catalog/clients.ts";
+import * as clusters from "./catalog/cluster_changes.ts";
+import * as connections from "./catalog/connections.ts";
+import { localFaults, storageFaults } from "./catalog/files.ts";
+import { anotherUpload, killedBetween } from "./catalog/neighbors.ts";
+import type { Injection } from "./trial/injection.ts";
+import { type Phase, PHASES } from "./trial/phases.ts";
+import { type Profile, PROFILES } from "./trial/profile.ts";
 
 const { review, get, dryRun, create, createObject, listRun, watchRun, watchTaskRuns } = PHASES;
 const { watchPods, gateLog, execOpen, conversation, archive0, archive10, archive50 } = PHASES;
@@ -59,7 +59,7 @@ const ROWS: readonly Row[] = [
   [[clients.killed], [get, create, createObject, listRun, execOpen, ...moments]],
   [[clients.killedBehindProxy], [gateLog, conversation, archive50, sent]],
   [[clients.stopped], [create, conversation, archive50, sent, receipt, following]],
-  [[clients.stoppedForGood], [create, gateLog, archive50, sent]],
+  [[clients.stoppedForever], [create, gateLog, archive50, sent]],
   [
     [clusters.podDeleted, clusters.podForced, clusters.podEvicted],
     [execOpen, conversation, archive50, sent, receipted],
@@ -95,7 +95,7 @@ export function matrix(): Injection[] {
   return injections;
 }
 
-/** By turns those that can have the phase. */
+/** Takes turns among the profiles that have the phase. */
 function profileOf(fault: Fault, phase: Phase, turn: number): Profile {
   if (phase.isOfObjects) return PROFILES.objects;
   if (phase.isOfPipelines) return PROFILES.pipeline;
@@ -106,7 +106,7 @@ function profileOf(fault: Fault, phase: Phase, turn: number): Profile {
   return fit[turn % fit.length];
 }
 
-/** A tenth in which each row of the matrix is, and each phase: the same one each time. */
+/** Returns a fixed tenth of the matrix that contains each row and each phase. */
 export function tenth(): Injection[] {
   const injections = matrix();
   const chosen = new Set<Injection>();

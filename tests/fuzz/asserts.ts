@@ -1,8 +1,8 @@
-/** What several targets assert. */
+/** Assertions that several targets share. */
 import assert from "node:assert/strict";
 import { ExpectedError } from "../../src/errors.ts";
 
-/** A path out of a cluster: relative, below where it is used, one line, no end of a C string. */
+/** A path from a cluster must be relative, stay below its base, and have no newline or NUL. */
 export function assertBelow(path: string): void {
   const components = path.split("/");
   assert.ok(!components.includes(".."), `leads up: ${JSON.stringify(path)}`);
@@ -18,7 +18,7 @@ export function assertCount(value: number, what: string): void {
   assert.ok(Number.isSafeInteger(value) && value >= 0, `${what} is ${value}`);
 }
 
-/** The value, or undefined where it is refused in the documented way; throws any other error. */
+/** Returns the value, or undefined for a documented error. Throws any other error. */
 export async function orRefused<T>(call: () => T | Promise<T>): Promise<T | undefined> {
   try {
     return await call();

@@ -1,8 +1,9 @@
 /**
- * Tries each target's kept inputs and then random ones, a test a target: `deno task fuzz`.
+ * Runs each target as a test, first with its corpus, then with random inputs: `deno task fuzz`.
  *
- * The same seed gives the same inputs. A failure prints the shortest input that was found, and the command that tries
- * it again; what is mended is added to the target's file in corpus/.
+ * The same seed gives the same inputs. A failure prints the shortest failing input that was found,
+ * and the command that tries it again. An input that was fixed is added to the target's file in
+ * corpus/.
  */
 import assert from "node:assert/strict";
 import { missing } from "../support/tools.ts";
@@ -10,7 +11,9 @@ import { readFuzzOptions } from "./options.ts";
 import { type AnyTarget, fc } from "./target.ts";
 import { TARGETS } from "./targets.ts";
 
-/** No input takes longer than this unless its time grows faster than its length, or it never ends. */
+/**
+ * Far longer than any input takes, unless its time grows faster than its length or it never ends.
+ */
 const LIMIT_MS = 20_000;
 
 const options = readFuzzOptions(Deno.args, Date.now() % 1_000_000);
@@ -83,7 +86,7 @@ async function checkInTime(target: AnyTarget, input: unknown): Promise<void> {
   assert.ok(tookMs < LIMIT_MS, `it took ${tookMs} ms`);
 }
 
-/** As a corpus has it, cut where it is very long. */
+/** Formats an input as in a corpus. A very long one is cut. */
 function shown(input: unknown): string {
   const text = fc.stringify(input);
   const json = JSON.stringify(input) ?? text;

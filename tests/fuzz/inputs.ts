@@ -1,8 +1,8 @@
-/** Inputs that several targets are made of. */
+/** Generators of inputs that several targets share. */
 import { pathText } from "../../src/path_bytes.ts";
 import { fc } from "./target.ts";
 
-/** Characters that mean something to some parser on the way, a shell or a terminal. */
+/** Characters with a meaning to a parser on the way, a shell or a terminal. */
 const SHARP = [
   ..." \t\n\r\0\"'`$\\/.:;,=*?[]{}()!#~-+%&|<>@^_aA0é日\u{1f600}",
   "\x1b",
@@ -11,14 +11,14 @@ const SHARP = [
 ]
   .concat(["\u202e", "\ufeff", "\udcff", "\ud800"]);
 
-/** Text of any kind, with lone surrogates as a path that is not UTF-8 has them. */
+/** Any text, with lone surrogates as in paths that are not UTF-8. */
 export const text: fc.Arbitrary<string> = fc.oneof(
   fc.array(fc.constantFrom(...SHARP), { maxLength: 12 }).map((units) => units.join("")),
   fc.string({ unit: "binary", maxLength: 30 }),
   fc.uint8Array({ maxLength: 30 }).map(pathText),
 );
 
-/** Numbers as text, from right to absurd. */
+/** Numbers as text, from valid to absurd. */
 export const number: fc.Arbitrary<string> = fc.oneof(
   fc.nat().map(String),
   fc.constantFrom("0", "-1", "1e3", "0x10", "1.5", "NaN", "Infinity", "", "-", "9".repeat(400)),
@@ -31,13 +31,13 @@ const component = fc.oneof(
   { weight: 1, arbitrary: text },
 );
 
-/** Relative, absolute, out of the tree, and no path at all. */
+/** Relative and absolute paths, paths out of the tree, and other text. */
 export const path: fc.Arbitrary<string> = fc.tuple(
   fc.constantFrom("./", "./", "./", "", "/", "../", ".//", "\\"),
   fc.array(component, { maxLength: 5 }),
 ).map(([start, components]) => start + components.join("/"));
 
-/** Lines of a protocol: those of the grammar, and others. */
+/** Lines of a protocol, from its grammar and others. */
 export function linesOf(...grammar: fc.Arbitrary<string>[]): fc.Arbitrary<string> {
   const line = fc.oneof(
     ...grammar.map((arbitrary) => ({ weight: 4, arbitrary })),
@@ -49,12 +49,12 @@ export function linesOf(...grammar: fc.Arbitrary<string>[]): fc.Arbitrary<string
   return fc.oneof({ weight: 8, arbitrary: lines }, { weight: 1, arbitrary: text });
 }
 
-/** JSON of the given shape in most places, and of any in the others. */
+/** JSON of the given shape in most places, and of any shape in the others. */
 export function roughly<T>(shape: fc.Arbitrary<T>): fc.Arbitrary<T | unknown> {
   return fc.oneof({ weight: 24, arbitrary: shape }, { weight: 1, arbitrary: anyJson });
 }
 
-/** An object that has most of these keys: a value of undefined is none in JSON. */
+/** An object that has most of these keys. JSON drops undefined values. */
 export function mostOf(shape: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<unknown> {
   const rarely = (value: fc.Arbitrary<unknown>) => fc.option(value, { freq: 5, nil: undefined });
   const values = Object.entries(shape).map(([key, value]) => [key, rarely(value)]);
@@ -66,7 +66,7 @@ export const anyJson: fc.Arbitrary<unknown> = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }),
 );
 
-/** The bytes of a text cut in pieces: where each piece ends, as shares of the whole. */
+/** Cuts the bytes of a text into pieces, by shares of the whole. */
 export const cuts: fc.Arbitrary<number[]> = fc.array(fc.nat(100), { maxLength: 6 });
 
 export function cutAt(bytes: Uint8Array, shares: readonly number[]): Uint8Array[] {

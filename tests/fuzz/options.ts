@@ -1,23 +1,26 @@
-/** The command line of `deno task fuzz`: [--for TIME] [--seed NUMBER [--path PATH]] [--cluster] [TARGET]... */
+/**
+ * The options of `deno task fuzz`: [--for TIME] [--seed NUMBER [--path PATH]] [--cluster]
+ * [TARGET]...
+ */
 import { parseArgs } from "node:util";
 import { parseDuration } from "../../src/cli/values.ts";
 
 export interface FuzzOptions {
-  /** Equal seeds give equal inputs. */
+  /** The same seed gives the same inputs. */
   readonly seed: number;
-  /** Leads to the one input that failed, as the report of the failure names it. */
+  /** The failing input, as the report of a failure names it. */
   readonly path?: string;
-  /** Of all targets together; undefined: as many runs as each has. */
+  /** The time for all targets together. Default: each target's number of runs. */
   readonly seconds?: number;
   readonly cluster: boolean;
-  /** Names of targets; empty: all. */
+  /** Names of targets. Empty: all. */
   readonly names: readonly string[];
 }
 
-/** CI tries the same inputs each time, so that a failure is the change's. */
+/** CI tries the same inputs each time, so that a failure comes from the change. */
 const SEED = 1;
 
-/** Throws TypeError or UsageError. `random` is the seed of a long search, a new one each time. */
+/** Throws TypeError or UsageError. `random` is the new seed for a long search. */
 export function readFuzzOptions(argv: string[], random: number): FuzzOptions {
   const { values, positionals } = parseArgs({
     args: argv,

@@ -1,4 +1,4 @@
-/** All targets, in the order in which they are tried. */
+/** All targets in the order in which they run. */
 import type { AnyTarget } from "./target.ts";
 import { argvTarget } from "./targets/argv.ts";
 import { createTarget } from "./targets/create.ts";

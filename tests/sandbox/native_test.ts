@@ -1,6 +1,6 @@
 /** The scenarios of Tekton's own breakpoints on the sandbox. */
 import { startSandbox } from "../../src/sandbox/sandbox.ts";
-import { nativeScenarios } from "../scenarios/native.ts";
+import { nativeScenarios } from "../scenarios/hold/native.ts";
 import { registerScenarios } from "../scenarios/scenario.ts";
 import { openCluster } from "../support/cluster.ts";
 

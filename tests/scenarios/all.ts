@@ -1,30 +1,32 @@
 /** All scenarios that run on the sandbox and on a real cluster, and the objects that they use. */
 import { applyYaml, type Cluster } from "../support/cluster.ts";
-import { checkoutScenarios } from "./checkout.ts";
-import { besideScenarios } from "./beside.ts";
-import { connectionScenarios } from "./connection.ts";
-import { createdScenarios } from "./created.ts";
-import { debugScenarios } from "./debug.ts";
-import { deltaScenarios } from "./delta.ts";
-import { escapesScenarios } from "./escapes.ts";
-import { heldScenarios } from "./held.ts";
-import { lackingScenarios } from "./lacking.ts";
-import { outputScenarios } from "./output.ts";
-import { refusedScenarios } from "./refused.ts";
-import { repairScenarios } from "./repair.ts";
-import { resolverScenarios } from "./resolvers.ts";
+import { checkoutScenarios } from "./upload/checkout.ts";
+import { otherClientScenarios } from "./run/other_clients.ts";
+import { connectionScenarios } from "./upload/connection.ts";
+import { createdScenarios } from "./run/created.ts";
+import { debugScenarios } from "./hold/debug.ts";
+import { deltaScenarios } from "./upload/delta.ts";
+import { flagScenarios } from "./upload/flags.ts";
+import { escapesScenarios } from "./hold/escapes.ts";
+import { heldScenarios } from "./hold/held.ts";
+import { missingProgramScenarios } from "./upload/missing_programs.ts";
+import { outputScenarios } from "./run/output.ts";
+import { refusedScenarios } from "./run/refused.ts";
+import { repairScenarios } from "./hold/repair.ts";
+import { resolverScenarios } from "./run/resolvers.ts";
 import type { Scenario } from "./scenario.ts";
-import { sessionScenarios } from "./session.ts";
-import { sharedScenarios } from "./shared.ts";
-import { slowLinkScenarios } from "./slow_link.ts";
-import { sourceScenarios } from "./source.ts";
-import { unreachableScenarios } from "./unreachable.ts";
-import { uploadScenarios } from "./upload.ts";
-import { watchScenarios } from "./watch.ts";
-import { withGitScenarios } from "./with_git.ts";
+import { sessionScenarios } from "./hold/session.ts";
+import { sharedScenarios } from "./upload/shared.ts";
+import { slowLinkScenarios } from "./upload/slow_link.ts";
+import { sourceScenarios } from "./upload/source.ts";
+import { unreachableScenarios } from "./run/unreachable.ts";
+import { uploadScenarios } from "./upload/upload.ts";
+import { watchScenarios } from "./run/watch.ts";
+import { withGitScenarios } from "./upload/with_git.ts";
 
 export const SCENARIOS: Scenario[] = [
   ...uploadScenarios,
+  ...flagScenarios,
   ...deltaScenarios,
   ...sharedScenarios,
   ...sourceScenarios,
@@ -37,14 +39,14 @@ export const SCENARIOS: Scenario[] = [
   ...unreachableScenarios,
   ...connectionScenarios,
   ...createdScenarios,
-  ...lackingScenarios,
+  ...missingProgramScenarios,
   ...slowLinkScenarios,
   ...watchScenarios,
   ...withGitScenarios,
   ...checkoutScenarios,
   ...escapesScenarios,
   ...outputScenarios,
-  ...besideScenarios,
+  ...otherClientScenarios,
 ];
 
 export async function applyObjects({ kube }: Cluster): Promise<void> {

@@ -1,6 +1,6 @@
 /** What others do to the directory meanwhile, or have written there: nothing outside of it is touched. */
 import assert from "node:assert/strict";
-import { ReceiveExit } from "../../src/step/scripts.ts";
+import { ReceiveExit } from "../../src/step/protocol/exit_codes.ts";
 import { receive, said, UPLOAD } from "./receiver.ts";
 import { GNU, type Shell, Stage, testInEveryShell, until } from "./stage.ts";
 import { MANIFEST, manifestOf, PLAIN, tarball } from "./tarball.ts";

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { denoFiles } from "../../src/deno/files.ts";
-import { ReceiveExit, type ReceiveOptions } from "../../src/step/scripts.ts";
+import { ReceiveExit } from "../../src/step/protocol/exit_codes.ts";
+import { type ReceiveOptions } from "../../src/step/scripts.ts";
 import { archive } from "../../src/tree/archive/archive.ts";
 import { loadIgnore } from "../../src/tree/ignore/ignore.ts";
 import { ChecksumList } from "../../src/tree/archive/checksum_list.ts";

@@ -1,7 +1,7 @@
 /** Large files are hashed by the receiver while they come. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { ReceiveExit } from "../../src/step/scripts.ts";
+import { ReceiveExit } from "../../src/step/protocol/exit_codes.ts";
 import { receive, said } from "./receiver.ts";
 import { GNU, Stage, testInEveryShell, until } from "./stage.ts";
 import { tarball } from "./tarball.ts";

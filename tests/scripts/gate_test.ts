@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
+import { HELD_PREFIX, readHeldLine } from "../../src/step/protocol/gate.ts";
 import {
   type GateMode,
-  HELD_PREFIX,
-  readHeldLine,
   receiveCommand,
   releaseCommand,
   stillHeldCommand,

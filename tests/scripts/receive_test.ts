@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
-import {
-  ReceiveExit,
-  type ReceiveOptions,
-  releaseCommand,
-  stillHeldCommand,
-} from "../../src/step/scripts.ts";
+import { ReceiveExit } from "../../src/step/protocol/exit_codes.ts";
+import { type ReceiveOptions, releaseCommand, stillHeldCommand } from "../../src/step/scripts.ts";
 import { receive } from "./receiver.ts";
 import { type Gate, GNU, isRoot, Stage, testInEveryShell, until } from "./stage.ts";
 import { MANIFEST, PLAIN, tarball } from "./tarball.ts";

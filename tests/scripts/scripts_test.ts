@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { gateScript, type GateScriptOptions, readHeldLine } from "../../src/step/scripts.ts";
+import { readHeldLine } from "../../src/step/protocol/gate.ts";
+import { gateScript, type GateScriptOptions } from "../../src/step/scripts.ts";
 
 const CARRIER: GateScriptOptions = {
   step: "compile",

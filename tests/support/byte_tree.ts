@@ -1,9 +1,11 @@
-/** A tree with names that are not UTF-8, made and told by programs that take names as bytes. */
+/**
+ * A tree with names that are not UTF-8, created and listed by programs that treat names as bytes.
+ */
 import assert from "node:assert/strict";
 import type { Buffer } from "node:buffer";
 import { spawnSync } from "node:child_process";
 
-/** What the shell says, as bytes: it knows no others. `$b` and `$c` are bytes that are no character. */
+/** Runs a shell script and returns its output. `$b` and `$c` are names that are not UTF-8. */
 export function shell(cwd: string, script: string): Buffer {
   const { status, stdout, stderr } = spawnSync(
     "sh",
@@ -14,7 +16,7 @@ export function shell(cwd: string, script: string): Buffer {
   return stdout;
 }
 
-/** Shell that tells all of the tree that it is in, as it is to arrive, a line each. */
+/** A shell script that describes each entry of the current directory, as it must arrive. */
 export const DESCRIBE = String.raw`find . -type f -printf '%y %m %n %.10T@ %P\0' | sort -z
     find . -type l -printf '%y %P -> %l\0' | sort -z
     find . -mindepth 1 -type d -printf '%y %m %P\0' | sort -z

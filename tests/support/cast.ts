@@ -1,6 +1,6 @@
 /**
- * A session at a terminal as text, asciicast v2 (https://docs.asciinema.org/manual/asciicast/v2/): a header, then an
- * event a line.
+ * A terminal session as text, asciicast v2 (https://docs.asciinema.org/manual/asciicast/v2/): a
+ * header, then one event per line.
  *
  *     {"version":2,"width":100,"height":30,"title":"..."}
  *     [0.25,"o","$ "]
@@ -11,7 +11,7 @@ export interface Cast {
   readonly events: readonly CastEvent[];
 }
 
-/** Output, or input. */
+/** Output or input. */
 export type CastEvent = readonly [seconds: number, kind: "o" | "i", text: string];
 
 export function writeCast({ header, events }: Cast): string {
@@ -25,7 +25,7 @@ export function readCast(text: string): Cast {
   return { header, events };
 }
 
-/** All that was written ("o"), or typed ("i"). */
+/** Returns everything that was written ("o") or typed ("i"). */
 export function textOf({ events }: Pick<Cast, "events">, kind: CastEvent[1]): string {
   return events.filter((event) => event[1] === kind).map((event) => event[2]).join("");
 }

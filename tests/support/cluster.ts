@@ -1,4 +1,4 @@
-/** A cluster to run scenarios on, and its side of the story: objects applied, runs looked at. */
+/** A cluster for scenarios: applies objects and reads runs. */
 import { parseAllDocuments } from "npm:yaml@2.9.1";
 import { denoHost } from "../../src/deno/host.ts";
 import type { Kube, KubeObject, Resource } from "../../src/kube/interface.ts";
@@ -13,12 +13,12 @@ import {
 } from "../../src/tekton/model.ts";
 
 export interface Cluster {
-  /** Undefined: the only one there is. */
+  /** Undefined for the sandbox, which has only one. */
   readonly context?: string;
-  /** What scenarios give the program: --kubeconfig, the context of an ordinary user, the namespace. */
+  /** Flags for the program: --kubeconfig, the context of an ordinary user, the namespace. */
   readonly flags: readonly string[];
   readonly kube: Kube;
-  /** The volume that scenarios share; each uses a subPath of its own. */
+  /** The claim that scenarios share. Each scenario uses its own subPath. */
   readonly claim: string;
 }
 
@@ -45,11 +45,11 @@ const RESOURCES: Record<string, Resource> = {
 
 const CLAIM = "tkn-dev-test";
 
-/** How scenarios come to it. */
+/** The user and the namespace of the scenarios. */
 export interface Login {
-  /** Undefined: the kubeconfig's current one. */
+  /** Default: the kubeconfig's current context. */
   readonly context?: string;
-  /** Undefined: the context's. */
+  /** Default: the context's namespace. */
   readonly namespace?: string;
 }
 
@@ -70,7 +70,7 @@ export async function openCluster(kubeconfig: string, login: Login = {}): Promis
   return { context, flags, kube, claim: CLAIM };
 }
 
-/** Creates an object, or makes it anew where one of its name is there; a claim is kept. */
+/** Creates an object, or replaces an existing one; an existing claim is kept. */
 export async function apply(kube: Kube, object: KubeObject): Promise<void> {
   const resource = RESOURCES[object.kind!];
   try {
@@ -91,7 +91,10 @@ export async function pipelineRuns(kube: Kube): Promise<PipelineRun[]> {
   return await kube.list<PipelineRun>(PIPELINE_RUNS, { namespace: kube.namespace });
 }
 
-/** What a bad command line must not leave behind. The TaskRuns of a PipelineRun still come and go. */
+/**
+ * Counts the runs, which a wrong command line must not create. TaskRuns of PipelineRuns do not
+ * count, because they still come and go.
+ */
 export async function runCount(kube: Kube): Promise<number> {
   const taskRuns = await kube.list(TASK_RUNS, { namespace: kube.namespace });
   const own = taskRuns.filter(({ metadata }) => metadata.ownerReferences === undefined);

@@ -1,4 +1,4 @@
-/** Makes writing on any part of a value throw: for what must not be changed. */
+/** Makes writes to any part of a value throw, for values that code must not change. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
   Object.freeze(value);

@@ -1,4 +1,6 @@
-/** A Host in memory: what the terminal was told is kept, and time is the test's to move. */
+/**
+ * A Host in memory. It keeps what the program writes to the terminal, and the test moves its clock.
+ */
 import type { Clock, ConnectOptions, Host, RawTerminal, Terminal } from "../../src/host.ts";
 import type { Kube, TerminalSize } from "../../src/kube/interface.ts";
 import { MemoryFiles } from "./memory_files.ts";
@@ -11,16 +13,16 @@ export class FakeTerminal implements Terminal {
   width = 80;
 
   stdin = "";
-  /** What is typed each time that it is raw, in turn; after these it is `stdin`. */
+  /** The input of each raw mode in turn; after these it is `stdin`. */
   readonly turns: string[] = [];
-  /** Whether it is raw now. */
+  /** Whether the terminal is in raw mode now. */
   isRaw = false;
   size: TerminalSize = { columns: 80, rows: 24 };
-  /** Whether keys come by `type` alone, and never end. */
+  /** Whether keys come only from `type`, and never end. */
   isTyped = false;
   #typed: ReadableStreamDefaultController<Uint8Array> | undefined;
 
-  /** Types this, in one read, and waits until it went where it belongs. */
+  /** Types keys in one read, and waits until the program has handled them. */
   async type(keys: string): Promise<void> {
     this.#typed!.enqueue(new TextEncoder().encode(keys));
     for (let turns = 0; turns < 3; turns++) await turn();
@@ -38,12 +40,12 @@ export class FakeTerminal implements Terminal {
       keys: this.isTyped ? typed : new Blob([stdin]).stream(),
       sizes: sizes(),
       [Symbol.dispose]: () => void (this.isRaw = false),
-      // deno-lint-ignore require-await -- as the real one
+      // deno-lint-ignore require-await -- like the real one
       [Symbol.asyncDispose]: async () => void (this.isRaw = false),
     };
   }
 
-  // deno-lint-ignore require-await -- as the real one
+  // deno-lint-ignore require-await -- like the real one
   async input(): Promise<string> {
     return this.stdin;
   }
@@ -52,7 +54,7 @@ export class FakeTerminal implements Terminal {
   readonly #closing = new AbortController();
   readonly closed: AbortSignal = this.#closing.signal;
 
-  /** Who read stdout is gone. */
+  /** The reader of stdout closes it. */
   close(): void {
     this.#closing.abort();
   }
@@ -85,9 +87,9 @@ interface Alarm {
 }
 
 export class FakeClock implements Clock {
-  /** Whether a delay passes by itself: time then jumps to its end. */
+  /** Whether each delay ends by itself: the time then jumps to its end. */
   isAutomatic = false;
-  /** The milliseconds of every delay that was asked for. */
+  /** The milliseconds of every delay that the program asked for. */
   readonly delays: number[] = [];
   #nowMs = 1_700_000_000_000;
   readonly #alarms = new Set<Alarm>();
@@ -96,7 +98,7 @@ export class FakeClock implements Clock {
     return this.#nowMs;
   }
 
-  /** How many wait for time to pass, or look around now and then. */
+  /** The number of timers, and of callers that poll. */
   get alarmCount(): number {
     return this.#alarms.size;
   }
@@ -121,7 +123,7 @@ export class FakeClock implements Clock {
     return { [Symbol.dispose]: () => this.#alarms.delete(alarm) };
   }
 
-  /** Moves time on, past each alarm in its order. */
+  /** Moves the time on and fires the alarms on the way in order. */
   advance(ms: number): void {
     const endMs = this.#nowMs + ms;
     while (true) {
@@ -142,16 +144,17 @@ export class FakeHost implements Host {
   readonly clock = new FakeClock();
   readonly variables: Record<string, string> = {};
   readonly env = { get: (name: string) => this.variables[name] };
-  /** What programs print, by the command's words. */
+  readonly build = { runtime: "Deno 2.9.6", platform: "linux x86_64", checkout: "/source" };
+  /** The output of programs, by the command line. */
   readonly programs: Record<string, string> = {};
   readonly connected: ConnectOptions[] = [];
-  /** What the user makes of a text; undefined: the editor fails. */
+  /** Returns the edited text; undefined makes the editor fail. */
   editor: (text: string, name: string) => string | undefined = (text) => text;
-  /** All that was given to the editor. */
+  /** All texts that the editor got. */
   readonly edited: { text: string; name: string }[] = [];
   /** The directories that are watched now. */
   watched: readonly string[] = [];
-  /** What the system says to a wish to watch so many. */
+  /** The error of the system for a request to watch that many directories. */
   onWatch: (directories: readonly string[]) => void = () => {};
   #changed?: () => void;
   readonly #interrupt = new AbortController();
@@ -163,7 +166,7 @@ export class FakeHost implements Host {
     return this.#interrupt.signal;
   }
 
-  /** The user's Ctrl-C. */
+  /** The user presses Ctrl-C. */
   pressCtrlC(): void {
     this.#interrupt.abort(new DOMException("interrupted", "AbortError"));
   }
@@ -203,7 +206,7 @@ export class FakeHost implements Host {
     };
   }
 
-  /** The system tells of a change, where it is watched. */
+  /** The system reports a change, if the directory is watched. */
   tellChange(): void {
     this.#changed?.();
   }

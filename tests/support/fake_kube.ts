@@ -1,4 +1,4 @@
-/** An API server's objects, logs and commands in memory: a Kube without a network. */
+/** A Kube in memory: an API server's objects, logs and commands without a network. */
 import type {
   Access,
   ExecOptions,
@@ -12,6 +12,7 @@ import type {
   WatchEvent,
 } from "../../src/kube/interface.ts";
 import { refused, unreachable } from "../../src/kube/status.ts";
+import { FakeLog } from "./fake_log.ts";
 
 interface Watcher {
   readonly resource: Resource;
@@ -27,23 +28,23 @@ export type Kindless<T extends KubeObject> = {
 export class FakeKube implements Kube {
   readonly namespace = "default";
   readonly server = "https://cluster.test";
-  /** `create PipelineRun x`, in order, reads left out. */
+  /** `create PipelineRun x`, in order, without reads. */
   readonly changes: string[] = [];
   readonly execs: ExecOptions[] = [];
-  /** Rights that the server denies, as `get pods/exec`. */
+  /** Rights that the server denies, like `get pods/exec`. */
   readonly denials = new Set<string>();
-  /** Called before a change: the place for accidents. */
+  /** Called before a change. Tests inject failures here. */
   onChange: (change: string) => void = () => {};
-  /** Called before a read, with `get TaskRun x` or `list TaskRuns`: likewise. */
+  /** Called before a read, with `get TaskRun x` or `list TaskRuns`. Tests inject failures here. */
   onRead: (read: string) => void = () => {};
   /**
-   * What becomes of the next requests to create, one each: lost on its way, carried out with the answer
-   * lost, or carried out and sent once more by the network below.
+   * The fate of each of the next create requests: lost, carried out with the answer lost, or
+   * carried out and sent again by the network.
    */
   readonly accidents: ("request lost" | "answer lost" | "sent twice" | undefined)[] = [];
-  /** Called with what was created. */
+  /** Called with each created object. */
   onCreated: (object: KubeObject) => void = () => {};
-  /** Plays the command that is run in a container. */
+  /** Plays the command that the program runs in a container. */
   onExec: (options: ExecOptions) => Promise<ExecResult> = () =>
     Promise.reject(new Error("this test runs no command"));
   readonly #objects = new Map<string, { resource: Resource; object: Stored }>();
@@ -52,7 +53,7 @@ export class FakeKube implements Kube {
   readonly #held = new Map<string, WatchEvent[]>();
   #version = 0;
 
-  /** Sets an object as it is from now on, for those who watch it too. */
+  /** Sets an object, also for its watches. */
   put<T extends KubeObject>(resource: Resource, object: Kindless<T>): Stored<T> {
     const { metadata } = object as T;
     const namespace = metadata.namespace ?? this.namespace;
@@ -73,7 +74,7 @@ export class FakeKube implements Kube {
     return stored;
   }
 
-  /** Changes what is there: `change` gets a copy to write on. */
+  /** Changes an object: `change` gets a copy to write to. */
   update<T extends KubeObject>(
     resource: Resource,
     name: string,
@@ -92,7 +93,7 @@ export class FakeKube implements Kube {
     this.#tell(resource, { type: "DELETED", object });
   }
 
-  /** Watches of it see nothing until what this returns is called: then all that came meanwhile. */
+  /** Withholds the events of an object from watches until the returned function is called. */
   holdEvents(resource: Resource): () => void {
     const held: WatchEvent[] = [];
     this.#held.set(resource.plural, held);
@@ -102,14 +103,14 @@ export class FakeKube implements Kube {
     };
   }
 
-  /** The log of a container, there from the first time it is named. */
+  /** Returns the log of a container, creating it if necessary. */
   log(pod: string, container: string): FakeLog {
     const key = `${pod}/${container}`;
     if (!this.#logs.has(key)) this.#logs.set(key, new FakeLog());
     return this.#logs.get(key)!;
   }
 
-  /** Its container is gone: the next one of its name starts with an empty log. */
+  /** Ends a container's log; the next container of that name starts with an empty log. */
   forget(pod: string, container: string): void {
     this.#logs.delete(`${pod}/${container}`);
   }
@@ -118,7 +119,13 @@ export class FakeKube implements Kube {
     return this.#watchers.size;
   }
 
-  // deno-lint-ignore require-await -- what it throws is to come as a rejection
+  // deno-lint-ignore require-await -- as below
+  async serverVersion(): Promise<string> {
+    this.onRead("get path /version");
+    return "v1.34.1";
+  }
+
+  // deno-lint-ignore require-await -- so that errors become rejections
   async get<T extends KubeObject>(
     resource: Resource,
     namespace: string,
@@ -255,98 +262,6 @@ export class FakeKube implements Kube {
   }
 }
 
-/** One container's log; lines that follow have their time in front, as `?timestamps=true` has it. */
-export class FakeLog {
-  /** What each request asked for. */
-  readonly asked: LogOptions[] = [];
-  /** Errors of the next requests, one each. */
-  readonly refusals: Error[] = [];
-  /** From now on no request gets any of it, nor an end. */
-  isMute = false;
-  readonly #lines: string[] = [];
-  readonly #open = new Set<ReadableStreamDefaultController<Uint8Array>>();
-  #hasEnded = false;
-  #isUnended = false;
-
-  get openCount(): number {
-    return this.#open.size;
-  }
-
-  /** `text`, with a time of its own; or a line that has its time already. */
-  say(text: string): void {
-    const hasTime = /^\d{4}-\d\d-\d\dT/.test(text);
-    const seconds = String(this.#lines.length).padStart(2, "0");
-    const line = hasTime ? text : `2026-01-02T03:04:${seconds}.000000000Z ${text}`;
-    this.#lines.push(line);
-    for (const stream of this.#open) stream.enqueue(bytes(`${line}\n`));
-  }
-
-  /** A part of a line; its first part has its time in front, its last one a newline behind. */
-  sayPart(text: string): void {
-    const last = this.#lines.at(-1) ?? "";
-    if (/^\d{4}-\d\d-\d\dT/.test(text)) this.#lines.push(text);
-    else this.#lines.splice(-1, 1, last + text.replace(/\n$/, ""));
-    this.#isUnended = !text.endsWith("\n");
-    for (const stream of this.#open) stream.enqueue(bytes(text));
-  }
-
-  /** The connections stay, and nothing comes over them any more. */
-  swallow(): void {
-    this.#open.clear();
-  }
-
-  /** Words of the kubelet's own, without a time. */
-  sayOwn(text: string): void {
-    for (const stream of this.#open) stream.enqueue(bytes(`${text}\n`));
-  }
-
-  /** The container has ended. */
-  end(): void {
-    this.#hasEnded = true;
-    for (const stream of this.#open) stream.close();
-    this.#open.clear();
-  }
-
-  /** The connections break. */
-  break(error: Error = new TypeError("error reading a body from connection")): void {
-    for (const stream of this.#open) stream.error(error);
-    this.#open.clear();
-  }
-
-  /** The server hangs up, though the container goes on. */
-  hangUp(): void {
-    for (const stream of this.#open) stream.close();
-    this.#open.clear();
-  }
-
-  open(options: LogOptions): ReadableStream<Uint8Array> {
-    this.asked.push(options);
-    const refusal = this.refusals.shift();
-    if (refusal !== undefined) throw refusal;
-    const { sinceTime, signal } = options;
-    let own: ReadableStreamDefaultController<Uint8Array>;
-    return new ReadableStream({
-      start: (controller) => {
-        own = controller;
-        if (this.isMute) return;
-        for (const line of this.#lines) {
-          const time = Date.parse(line.slice(0, line.indexOf(" ")));
-          if (sinceTime !== undefined && time < Date.parse(sinceTime)) continue;
-          const text = options.timestamps ? line : line.slice(line.indexOf(" ") + 1);
-          const isUnended = this.#isUnended && line === this.#lines.at(-1);
-          controller.enqueue(bytes(isUnended ? text : `${text}\n`));
-        }
-        if (this.#hasEnded || !options.follow) return controller.close();
-        this.#open.add(controller);
-        signal?.addEventListener("abort", () => {
-          if (this.#open.delete(controller)) controller.error(signal.reason);
-        });
-      },
-      cancel: () => void this.#open.delete(own),
-    });
-  }
-}
-
 function selects({ labels, fields }: Selector, object: KubeObject): boolean {
   const pairs = (text = "") => text.split(",").filter(Boolean).map((pair) => pair.split("="));
   const isLabelled = ([key, value]: string[]) => {
@@ -361,7 +276,7 @@ function at(value: unknown, path: readonly string[]): unknown {
   return path.reduce((one, key) => (one as Record<string, unknown> | undefined)?.[key], value);
 }
 
-/** RFC 7386. */
+/** Applies a merge patch, RFC 7386. */
 function merge(target: unknown, patch: unknown): unknown {
   if (typeof patch !== "object" || patch === null || Array.isArray(patch)) return patch;
   const merged: Record<string, unknown> = { ...target as Record<string, unknown> };
@@ -374,8 +289,4 @@ function merge(target: unknown, patch: unknown): unknown {
 
 function keyOf(resource: Resource, namespace: string, name: string): string {
   return `${resource.plural}/${namespace}/${name}`;
-}
-
-function bytes(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
 }

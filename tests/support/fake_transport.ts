@@ -1,4 +1,4 @@
-/** A Transport and its sockets as a test wants them: nothing goes anywhere, all is written down. */
+/** A Transport and sockets without a network, which record everything. */
 import type { RequestOptions, Socket, Transport } from "../../src/kube/transport.ts";
 
 export interface Asked {
@@ -10,25 +10,25 @@ export class FakeTransport implements Transport {
   readonly server = "https://cluster.test";
   readonly requests: Asked[] = [];
   readonly sockets: FakeSocket[] = [];
-  /** The milliseconds of each short delay, none of which takes time. */
+  /** The milliseconds of each short delay. These take no time. */
   readonly delays: number[] = [];
-  /** The milliseconds of each long one: see LIMIT_MS. */
+  /** The milliseconds of each long delay, see LIMIT_MS. */
   readonly limits: number[] = [];
-  /** Answers a request; may throw, as a network does. */
+  /** Answers a request. It may throw, like a network. */
   answer: (asked: Asked) => Response | Promise<Response> = () => status(404, "no such thing here");
-  /** Called with each socket once its user has had time to listen: opens it, unless told else. */
+  /** Called with each socket after its user could add listeners. Default: opens it. */
   onSocket: (socket: FakeSocket) => void = (socket) => socket.open();
-  /** Called in each delay: the place for what happens meanwhile. */
+  /** Called in each delay, for what happens in that time. */
   onDelay: (ms: number) => void = () => {};
   readonly #limits = new Alarms();
 
-  /** Moves the time on, for the limits that are running. */
+  /** Moves the time on for the active limits. */
   async advance(ms: number): Promise<void> {
     this.#limits.advance(ms);
     await turn();
   }
 
-  /** How many limits are running. */
+  /** The number of active limits. */
   get limitCount(): number {
     return this.#limits.count;
   }
@@ -59,7 +59,7 @@ export class FakeTransport implements Transport {
   }
 }
 
-/** A delay of this length or more is a limit: it ends where a test moves the time on. */
+/** A delay of at least this length is a limit: it ends when a test moves the time on. */
 export const LIMIT_MS = 10_000;
 
 type Listener = (event: { data: unknown; code: number; reason: string }) => void;
@@ -70,9 +70,9 @@ export class FakeSocket implements Socket {
   bufferedAmount = 0;
   binaryType = "blob";
   readonly sent: Uint8Array[] = [];
-  /** A socket over a network that is gone never hears the other side's goodbye. */
+  /** Over a lost network, a socket never receives the server's close. */
   isDeaf = false;
-  /** Called with each message that is sent. */
+  /** Called with each sent message. */
   onSend: (message: Uint8Array) => void = () => {};
   readonly #listeners = new Map<string, Listener[]>();
 
@@ -85,7 +85,7 @@ export class FakeSocket implements Socket {
   send(message: Uint8Array<ArrayBuffer>): void {
     if (this.readyState === 0) throw new DOMException("not open", "InvalidStateError");
     if (this.readyState > 1) return;
-    const taken = message.slice(); // as a WebSocket does: the memory is the sender's
+    const taken = message.slice(); // like a WebSocket, because the sender may reuse the memory
     this.sent.push(taken);
     this.onSend(taken);
   }
@@ -101,7 +101,7 @@ export class FakeSocket implements Socket {
     });
   }
 
-  /** The server takes the upgrade. */
+  /** The server accepts the upgrade. */
   open(protocol = "v5.channel.k8s.io"): void {
     if (this.readyState !== 0) return;
     this.readyState = 1;
@@ -109,25 +109,25 @@ export class FakeSocket implements Socket {
     this.#fire("open");
   }
 
-  /** The server refuses the upgrade. */
+  /** The server rejects the upgrade. */
   refuse(): void {
     this.#fire("error");
     this.end(1006);
   }
 
-  /** One message of the server: its channel and its payload. */
+  /** The server sends a message: a channel and a payload. */
   say(channel: number, payload: string | Uint8Array): void {
     const bytes = typeof payload === "string" ? new TextEncoder().encode(payload) : payload;
     const message = new Uint8Array([channel, ...bytes]);
     this.#fire("message", { data: message.buffer });
   }
 
-  /** A message with no bytes at all, as servers send to see who is there. */
+  /** The server sends an empty message, to check the connection. */
   probe(): void {
     this.#fire("message", { data: new ArrayBuffer(0) });
   }
 
-  /** The server, or the network, ends it. */
+  /** The server or the network ends the connection. */
   end(code = 1000, reason = ""): void {
     if (this.readyState === 3) return;
     this.readyState = 3;
@@ -171,15 +171,15 @@ export class Alarms {
   }
 }
 
-/** The rest of the program gets its turn, timers and streams included. */
+/** Lets the rest of the program run, including timers and streams. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }
 
-/** Turns until `look` is true: a condition, not a time. */
+/** Takes turns until `look` is true. */
 export async function until(look: () => boolean, what = String(look)): Promise<void> {
   for (let turns = 0; !look(); turns++) {
-    if (turns > 2000) throw new Error(`it never came to ${what}`);
+    if (turns > 2000) throw new Error(`never true: ${what}`);
     await turn();
   }
 }
@@ -188,7 +188,7 @@ export function json(value: unknown, code = 200): Response {
   return new Response(JSON.stringify(value), { status: code });
 }
 
-/** The API server's way to say no. */
+/** An error as the API server sends it. */
 export function status(code: number, message: string, rest: Record<string, unknown> = {}) {
   const body = { kind: "Status", apiVersion: "v1", status: "Failure", code, message, ...rest };
   return json(body, code);

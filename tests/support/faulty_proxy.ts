@@ -1,19 +1,19 @@
 import { TcpListener } from "./tcp_listener.ts";
 
-/** A TCP proxy on loopback that cuts connections, or swallows what they carry, when a test says so. */
+/** A TCP proxy on loopback that can cut connections, or withhold their data. */
 export class FaultyProxy implements AsyncDisposable {
-  /** Cuts a connection once this many bytes went to the server on it. */
+  /** Cuts a connection once it has sent this many bytes to the server. */
   cutAfterBytes = Infinity;
-  /** Loses what the server says on a connection on which more than this many bytes went to the server. */
+  /** Drops the server's data on a connection that has sent more bytes than this. */
   muteAfterBytes = Infinity;
-  /** How many connections there have been, and how many were cut. */
+  /** The number of connections so far, and how many of them were cut. */
   connections = 0;
   cuts = 0;
-  /** How many bytes went to the server, on all connections. */
+  /** The number of bytes sent to the server on all connections. */
   sentBytes = 0;
   readonly #listener = new TcpListener((client) => this.#relay(client));
   readonly #open = new Set<() => void>();
-  /** Every connection up to this one takes all and passes nothing on. */
+  /** Every connection up to this number accepts data and passes nothing on. */
   #lastSwallowed = 0;
 
   constructor(private readonly target: { hostname: string; port: number }) {}
@@ -29,7 +29,9 @@ export class FaultyProxy implements AsyncDisposable {
     }
   }
 
-  /** From now on what is open stays open, and nothing comes through it: each side's words are acknowledged. */
+  /**
+   * From now on open connections stay open and pass nothing on, but acknowledge what they receive.
+   */
   swallowAll(): void {
     this.#lastSwallowed = this.connections;
   }
@@ -82,6 +84,6 @@ async function copy(from: Deno.TcpConn, to: Deno.TcpConn, { count, isSwallowed }
     }
     if (!isSwallowed()) await to.closeWrite();
   } catch {
-    // cut, or the other side went away
+    // cut, or closed by the other side
   }
 }

@@ -1,4 +1,4 @@
-/** What git says of a repository in which nothing is out of the ordinary, but for what is given. */
+/** Answers of git about an ordinary repository, with the given exceptions. */
 import type { GitAnswers } from "../../src/tree/git/git_answers.ts";
 
 export function gitAnswers(answers: Partial<GitAnswers> = {}): GitAnswers {

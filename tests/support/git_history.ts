@@ -1,27 +1,27 @@
-/** Commits of a real repository as trees to judge, with what a build would have left in them. */
+/** Compares the walk with git on commits of a real repository, with files like those of a build. */
 import { existsSync, lstatSync, realpathSync } from "node:fs";
-import { git, gitFiles, ourFiles } from "./git_judge.ts";
+import { git, gitFiles, walkedFiles } from "./git_judge.ts";
 import { Random } from "./random.ts";
 import { file, writeTree } from "./tree_text.ts";
 
-export interface Judged {
+export interface ComparedCommit {
   readonly commit: string;
   readonly files: number;
-  /** Of what was added, by names that the rules are about: what git ignores, a directory as one. */
+  /** The number of added paths that git ignores; a directory counts once. */
   readonly ignored: number;
   readonly trackedThoughIgnored: number;
 }
 
 /**
- * `count` commits of the history of `repository`, evenly from the newest to the first, each compared in
- * whole and from one directory on. `directory` is where the checkout goes: it is not there yet.
+ * Compares `count` commits, evenly from the newest to the first, each as a whole and from one of
+ * its directories. Clones `repository` into `directory`, which must not exist.
  *
- * Throws where git and the walk differ, naming the commit and the first paths that do.
+ * Throws if git and the walk differ, with the commit and the first paths that differ.
  */
-export async function* judgeHistory(
+export async function* compareHistory(
   repository: string,
   { directory, count }: { directory: string; count: number },
-): AsyncGenerator<Judged, void, undefined> {
+): AsyncGenerator<ComparedCommit, void, undefined> {
   const source = realpathSync(repository);
   git("/", "clone", "-q", "--shared", "--no-checkout", source, directory);
   const commits = git(directory, "rev-list", "HEAD").trim().split("\n");
@@ -51,7 +51,7 @@ export async function* judgeHistory(
 
 async function compare(directory: string, commit: string): Promise<number> {
   const theirs = gitFiles(directory);
-  const ours = await ourFiles(directory);
+  const ours = await walkedFiles(directory);
   const [their, our] = [new Set(theirs), new Set(ours)];
   const lost = theirs.filter((path) => !our.has(path));
   const added = ours.filter((path) => !their.has(path));
@@ -60,7 +60,7 @@ async function compare(directory: string, commit: string): Promise<number> {
   throw new Error(`${directory} at ${commit} differs:\n${shown.slice(0, 20).join("\n")}`);
 }
 
-/** Files, and directories with a file, by the names in the tree's .gitignore files: here and there. */
+/** Creates files and directories whose names match the patterns of the tree's .gitignore files. */
 function litter(directory: string, tracked: readonly string[], random: Random): void {
   const folders = [...new Set(tracked.map((path) => path.slice(0, path.lastIndexOf("/") + 1)))];
   for (const path of tracked.filter((path) => path.split("/").at(-1) === ".gitignore")) {
@@ -77,7 +77,7 @@ function litter(directory: string, tracked: readonly string[], random: Random): 
   }
 }
 
-/** Something that a pattern may well match. */
+/** Returns a name that the pattern probably matches. */
 function nameFor(line: string, random: Random): string {
   const pattern = line.trim().replace(/^!/, "");
   if (pattern === "" || pattern.startsWith("#") || pattern.includes("..")) return "";
@@ -87,7 +87,7 @@ function nameFor(line: string, random: Random): string {
   return name.split("/").filter((part) => part !== "" && part !== "." && part !== ".git").join("/");
 }
 
-/** Nothing that is there is touched. */
+/** Creates a file unless the path, or a parent, is taken. */
 function put(directory: string, path: string): void {
   const parts = path.split("/");
   const isTaken = parts.some((part, at) => {

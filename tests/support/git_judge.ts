@@ -1,4 +1,4 @@
-/** git as the judge of what is sent: its list of a directory's files, and ours. */
+/** Lists a directory's files by git and by the walk, for comparison. */
 import { execFileSync } from "node:child_process";
 import { existsSync, lstatSync } from "node:fs";
 import process from "node:process";
@@ -8,7 +8,7 @@ import { loadIgnore } from "../../src/tree/ignore/ignore.ts";
 import { walk } from "../../src/tree/walk.ts";
 import { tknDev } from "./program.ts";
 
-/** No configuration but the repository's own: none of this machine's. */
+/** Only the configuration of the repository counts, not that of this machine. */
 const ENV = {
   PATH: process.env.PATH ?? "",
   GIT_CONFIG_GLOBAL: "/dev/null",
@@ -30,17 +30,17 @@ export function git(cwd: string, ...args: string[]): string {
 }
 
 /**
- * The files that git would upload: tracked and untracked ones, the ignored ones left out; of a repository
- * in the tree what git says in there.
+ * Returns the tracked and untracked files that git does not ignore; for a nested repository, those
+ * that git lists in it.
  */
 export function gitFiles(root: string): string[] {
   const listed = git(root, "ls-files", "-z", "-co", "--exclude-standard", "--", ".");
   const paths = new Set(listed.split("\0").filter(Boolean).map((path) => path.replace(/\/$/, "")));
   return [...paths].flatMap((path) => {
     const stat = lstatSync(`${root}/${path}`, { throwIfNoEntry: false });
-    if (stat === undefined) return []; // tracked, and removed
+    if (stat === undefined) return []; // tracked but removed
     if (!stat.isDirectory()) return [path];
-    if (!existsSync(`${root}/${path}/.git`)) return []; // tracked, and now a directory
+    if (!existsSync(`${root}/${path}/.git`)) return []; // tracked but now a directory
     return gitFiles(`${root}/${path}`).map((file) => `${path}/${file}`);
   }).sort();
 }
@@ -51,8 +51,11 @@ const askGit = gitAsker({
   env: { get: () => undefined },
 });
 
-/** By the compiled program, where there is one that is to be tested. Throws where git did not answer. */
-export async function ourFiles(root: string): Promise<string[]> {
+/**
+ * Returns the files of the walk, or of the compiled program if TKN_DEV names it. Throws if git does
+ * not answer.
+ */
+export async function walkedFiles(root: string): Promise<string[]> {
   if (Deno.env.has("TKN_DEV")) return await listedFiles(root);
   const onNote = (text: string) => {
     throw new Error(text);

@@ -1,8 +1,8 @@
-/** Strings that would act on a terminal, and what must be left of them in all that is printed there. */
+/** Strings that would control a terminal, and a check that printed text has none of them. */
 import assert from "node:assert/strict";
 import type { Random } from "./random.ts";
 
-/** A line that begins with this was faked. */
+/** A printed line that begins with this is forged. */
 const FAKE = "FAKE";
 
 export const HOSTILE: readonly string[] = [
@@ -15,7 +15,7 @@ export const HOSTILE: readonly string[] = [
   "\x1b_x\x1b\\",
   "\x1b^x\x1b\\",
   "\x1bXx\x1b\\",
-  "\x1b[1;3", // without their ends
+  "\x1b[1;3", // unterminated
   "\x1b]0;",
   "\x1b",
   "\x9b2J", // C1
@@ -39,7 +39,7 @@ export function hostile(random: Random): string {
   return Array.from({ length: 1 + random.below(3) }, () => random.pick(HOSTILE)).join("x");
 }
 
-/** A copy with every string changed but those at the keys of `kept`. */
+/** Returns a copy in which every string is changed, except values of the keys in `kept`. */
 export function withStrings<T>(
   value: T,
   change: (text: string) => string,
@@ -60,7 +60,7 @@ const ACTS =
   // deno-lint-ignore no-control-regex
   /[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/;
 
-/** Throws where a terminal would act on the text, but for its colors, or a line of it was faked. */
+/** Throws if the text would control a terminal, except by colors, or has a forged line. */
 export function assertPrintable(text: string, what: string, { color = false } = {}): void {
   for (const line of (color ? text.replace(SGR, "") : text).split("\n")) {
     const isFine = !ACTS.test(line) && line.isWellFormed() && !line.startsWith(FAKE);

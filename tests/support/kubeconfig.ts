@@ -1,4 +1,4 @@
-/** A copy of a cluster's kubeconfig with something changed in it. */
+/** Copies of a cluster's kubeconfig with a change. */
 import { parse } from "npm:yaml@2.9.1";
 import type { Cluster } from "./cluster.ts";
 
@@ -7,7 +7,7 @@ export interface Kubeconfig {
   users: { user: Record<string, string> }[];
 }
 
-/** Writes it to `path`: what to give the program in the cluster's flags' place. */
+/** Writes a changed copy to `path`, and returns flags that replace the cluster's flags. */
 export async function changedKubeconfig(
   cluster: Cluster,
   path: string,

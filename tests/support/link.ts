@@ -1,4 +1,4 @@
-/** A link between here and the cluster that is as slow as one likes, and counts: a TCP proxy on loopback. */
+/** A TCP proxy on loopback that limits the speed of a link to the cluster, and counts bytes. */
 import { TcpListener } from "./tcp_listener.ts";
 import { Lane } from "./lane.ts";
 
@@ -8,10 +8,10 @@ export interface LinkSpeed {
   readonly roundTripMs: number;
 }
 
-/** It only counts. */
+/** For counting only. */
 export const UNLIMITED: LinkSpeed = { bitsPerSecond: Infinity, roundTripMs: 0 };
 
-/** No more than that waits to go, as in a router: then the sender has to wait. */
+/** The longest queue, as in a router. Then the sender has to wait. */
 const QUEUE_MS = 100;
 const CHUNK_BYTES = 16 * 1024;
 
@@ -33,7 +33,7 @@ export class Link implements AsyncDisposable {
     return this.#listener.port;
   }
 
-  /** What went so far, both ways. */
+  /** The bytes sent so far, in both directions. */
   get bytes(): number {
     return this.#up.bytes + this.#down.bytes;
   }
@@ -46,7 +46,7 @@ export class Link implements AsyncDisposable {
 
   async #relay(client: Deno.TcpConn): Promise<void> {
     this.#open.add(client);
-    await delay(this.speed.roundTripMs); // of its handshake
+    await delay(this.speed.roundTripMs); // for the handshake
     const server = await Deno.connect(this.target);
     this.#open.add(server);
     client.setNoDelay(true);
@@ -59,7 +59,7 @@ export class Link implements AsyncDisposable {
   }
 }
 
-/** What is read is written when it would have come through. */
+/** Writes data at the time at which it would have arrived. */
 async function carry(from: Deno.TcpConn, to: Deno.TcpConn, lane: Lane): Promise<void> {
   let writing = Promise.resolve();
   let cut = false;
@@ -80,7 +80,7 @@ async function carry(from: Deno.TcpConn, to: Deno.TcpConn, lane: Lane): Promise<
     await writing;
     await to.closeWrite();
   } catch {
-    // the other side went away
+    // closed by the other side
   }
 }
 
@@ -92,6 +92,6 @@ function close(connection: Deno.TcpConn): void {
   try {
     connection.close();
   } catch {
-    // it is closed
+    // already closed
   }
 }

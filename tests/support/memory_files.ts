@@ -1,36 +1,36 @@
-/** A file system in memory, with the accidents that a real one has on request. */
+/** A file system in memory that can change or fail during a test. */
 import type { DirectoryEntry, Files, FileStat, OpenFile, ReadStart } from "../../src/host.ts";
 import { FileError } from "../../src/host.ts";
 import { directory, file, type TreeNode } from "./tree_text.ts";
 
 export class MemoryFiles implements Files {
-  /** Files opened and not closed yet. */
+  /** The number of open files. */
   openCount = 0;
-  /** The most that was read at the same time. */
+  /** The most parallel reads so far. */
   mostReads = 0;
   /** Every path that was listed, opened or read, in order. */
   readonly touched: string[] = [];
-  /** Called before a file is opened or read: the place for accidents. */
+  /** Called before a file is opened or read, so that a test can change or fail it. */
   onTouch: (path: string) => void | Promise<void> = () => {};
 
   readonly #nodes = new Map<string, TreeNode>([["/", directory("")]]);
   readonly #denied = new Set<string>();
   #reads = 0;
 
-  /** @param root where the tree's paths begin: an absolute path */
+  /** @param root the absolute path of the tree */
   constructor(nodes: readonly TreeNode[] = [], root = "/tree") {
     this.put(root, directory(""));
     for (const node of nodes) this.put(`${root}/${node.path}`, node);
   }
 
-  /** Sets what is at an absolute path; its parents come with it. */
+  /** Puts a node at an absolute path and creates its parents. */
   put(path: string, node: TreeNode): void {
     const parent = parentOf(path);
     if (!this.#nodes.has(parent)) this.put(parent, directory(""));
     this.#nodes.set(path, node);
   }
 
-  /** Gives the file at an absolute path another content. */
+  /** Replaces the content of the file at an absolute path. */
   write(path: string, content: string | Uint8Array): void {
     this.put(path, { ...file(path, content), mode: this.#nodes.get(path)?.mode ?? 0o644 });
   }
@@ -41,12 +41,12 @@ export class MemoryFiles implements Files {
     }
   }
 
-  /** From now on reading the path, not asking what it is, is "permission denied". */
+  /** Makes reads of the path fail with "permission denied"; stat still works. */
   deny(path: string): void {
     this.#denied.add(path);
   }
 
-  /** It may be read again. */
+  /** Undoes `deny`. */
   allow(path: string): void {
     this.#denied.delete(path);
   }
@@ -134,7 +134,7 @@ export class MemoryFiles implements Files {
     return node === undefined ? this.written[path] : new TextDecoder().decode(node.content);
   }
 
-  /** What was written, by path. */
+  /** Texts written by the program, by path. */
   readonly written: Record<string, string> = {};
 
   async writeText(path: string, text: string): Promise<void> {
@@ -164,7 +164,7 @@ export class MemoryFiles implements Files {
     return count;
   }
 
-  /** Where it is, the last part not followed. */
+  /** Returns the real path. Throws if the last part is a link. */
   #openable(path: string): string {
     const at = `${this.#resolve(parentOf(path), path)}/${nameOf(path)}`.replace("//", "/");
     const isLink = this.#nodes.get(at)?.kind === "symlink";
@@ -186,7 +186,7 @@ export class MemoryFiles implements Files {
     return node;
   }
 
-  /** The path with its links resolved, whether or not something is there. */
+  /** Returns the path with its links resolved, even if nothing exists there. */
   #resolve(path: string, asked: string, depth = 0): string {
     if (depth > 40) throw new FileError(asked, "too many levels of symbolic links");
     let at = "";

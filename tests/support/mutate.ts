@@ -1,7 +1,7 @@
-/** An object with something wrong with it: a field that is null, missing, of another type, or there twice. */
+/** Breaks one field of an object: null, missing, of another type, or doubled. */
 import type { Random } from "./random.ts";
 
-/** What is done to the value at a path. */
+/** A change of the value at a path. */
 export interface Mutation {
   readonly path: readonly (string | number)[];
   readonly how: How;
@@ -14,7 +14,7 @@ export function anyMutation(value: unknown, random: Random): Mutation {
   return { path: random.pick(pathsIn(value)), how: random.pick(HOWS) };
 }
 
-/** Every place below the object itself. */
+/** Returns the path of every field in the object. */
 export function pathsIn(value: unknown): (string | number)[][] {
   if (typeof value !== "object" || value === null) return [];
   const keys = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
@@ -24,7 +24,7 @@ export function pathsIn(value: unknown): (string | number)[][] {
   });
 }
 
-/** A copy; what has no such place is copied as it is. */
+/** Returns a changed copy, or the same value if it has no such path. */
 export function mutated<T>(value: T, { path: [key, ...rest], how }: Mutation): T {
   if (typeof value !== "object" || value === null || !(key in value)) return value;
   const copy = structuredClone(value) as Record<string | number, unknown>;

@@ -1,6 +1,6 @@
 /**
- * An environment without variables. The library `yaml` asks for two (LOG_TOKENS, LOG_STREAM), which a
- * unit test, run with no permission, may not: import this first.
+ * An environment without variables. The library `yaml` reads two (LOG_TOKENS, LOG_STREAM), which
+ * unit tests have no permission for, so they import this module first.
  */
 import process from "node:process";
 

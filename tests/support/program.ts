@@ -1,4 +1,4 @@
-/** Runs the program as a user does: the compiled binary that TKN_DEV names, else the source. */
+/** Runs the program as a user does: the compiled binary that TKN_DEV names, or the source. */
 const ROOT = new URL("../../", import.meta.url).pathname;
 
 export interface Ran {
@@ -7,8 +7,10 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** The lines of its stderr, but for those that come where an answer takes long, as any may on a busy machine. */
-export function told({ stderr }: Ran): string[] {
+/**
+ * Returns the lines of stderr, except reports of slow answers, which any busy machine may cause.
+ */
+export function stderrLines({ stderr }: Ran): string[] {
   return stderr.trimEnd().split("\n").filter((line) => !line.startsWith("Waiting for "));
 }
 
@@ -21,17 +23,17 @@ export async function tknDev(args: readonly string[], options: RunOptions = {}):
   return await startTknDev(args, options).ended;
 }
 
-/** A run under way, to be interrupted or watched. */
+/** A program that is running, for tests that interrupt or watch it. */
 export interface Running {
   readonly ended: Promise<Ran>;
-  /** Resolves once the stderr so far matches; rejects where the program ends without it. */
-  said(pattern: RegExp): Promise<string>;
+  /** Resolves once stderr matches; rejects if the program ends without a match. */
+  stderrMatch(pattern: RegExp): Promise<string>;
   /** The same for stdout. */
-  wrote(pattern: RegExp): Promise<string>;
+  stdoutMatch(pattern: RegExp): Promise<string>;
   signal(name: Deno.Signal): void;
 }
 
-/** The program's command line with those arguments. */
+/** Returns the program's command line with those arguments. */
 export function commandLine(args: readonly string[]): string[] {
   const binary = Deno.env.get("TKN_DEV");
   return binary === undefined
@@ -55,8 +57,8 @@ export function startTknDev(args: readonly string[], { env, cwd }: RunOptions = 
     .then(([{ code }]) => ({ code, stdout: stdout.text(), stderr: stderr.text() }));
   return {
     ended,
-    said: stderr.matches,
-    wrote: stdout.matches,
+    stderrMatch: stderr.matches,
+    stdoutMatch: stdout.matches,
     signal: (name) => process.kill(name),
   };
 }

@@ -1,4 +1,4 @@
-/** Random numbers that a seed repeats (mulberry32): a failing property test prints its seed. */
+/** Random numbers that a seed repeats (mulberry32). A failing property test prints its seed. */
 export class Random {
   #state: number;
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed;
   }
 
-  /** From 0 on, less than 1. */
+  /** Returns a number from 0 to less than 1. */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0;
     let t = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
@@ -14,17 +14,17 @@ export class Random {
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   }
 
-  /** A whole number from 0 on, less than `limit`. */
+  /** Returns an integer from 0 to less than `limit`. */
   below(limit: number): number {
     return Math.floor(this.next() * limit);
   }
 
-  /** Undefined for no values. */
+  /** Undefined if there are no values. */
   pick<T>(values: readonly T[]): T {
     return values[this.below(values.length)];
   }
 
-  /** Up to `most` different ones. */
+  /** Returns at most `most` different values. */
   some<T>(values: readonly T[], most: number): T[] {
     const rest = [...values];
     return Array.from(

@@ -1,7 +1,7 @@
 /**
- * Random Pipelines with a Task to put inline: params of any type under names that are alike or the
- * same, and texts with references in every spelling beside texts that only look like them. A text is
- * kept as pieces, so that it can be written once more with other names in it.
+ * Generates random Pipelines with a Task to put inline. Params of all types have similar or equal
+ * names; texts have references in every spelling, and text that only looks like them. A text is a
+ * list of pieces, so that it can be written again with other names.
  */
 import type {
   Param,
@@ -22,25 +22,25 @@ export interface InlineCase {
   readonly run: ModelRun;
   readonly target: PipelineTask;
   readonly task: { name: string; spec: TaskSpec };
-  /** The Task's spec as that writer says it. */
+  /** Returns the Task's spec with the writer's names. */
   readonly write: (writer: Writer) => TaskSpec;
-  /** Whether the Task has a text that could come to mean something else. */
+  /** Whether the Task has text whose meaning could change inline. */
   readonly isForeign: boolean;
 }
 
-/** Whether to make only what the webhook takes by reference: no text that just looks like a variable. */
+/** With `isStrict`, no text only looks like a variable, so that the webhook takes the spec. */
 interface Options {
   readonly isStrict?: boolean;
 }
 
-/** How the variables of a Task are said. */
+/** Writes the names of a Task's variables. */
 export interface Writer {
   param(name: string): string;
   readonly taskName: string;
   workspace(name: string, variable: "bound" | "path"): string;
 }
 
-/** As its author says them. */
+/** The writer with the names of the Task's author. */
 export const AUTHOR: Writer = {
   param: (name) => name,
   taskName: "$(context.task.name)",
@@ -51,7 +51,7 @@ type Piece = (writer: Writer) => string;
 
 const NAMES = ["a", "A", "b", "ab", "a-b", "a_b", "a.b", "b.key", "image", "_image", "image.tag"]
   .concat(["a-of-clone", "a-of-clone-2", "image-of-clone", "of-clone"]);
-/** Of every object. */
+/** The keys of every object. */
 export const KEYS = ["b", "key"];
 const WORKSPACES = ["source", "cache", "keys"];
 const TYPES: ParamType[] = ["string", "string", "array", "object"];
@@ -85,7 +85,7 @@ export function randomCase(random: Random, options: Options = {}): InlineCase {
     taskRef: { name: TASK },
     params: declared.filter((spec) => spec.default === undefined || isOften(0.4))
       .map(({ name, type }) => ({ name, value: passed(random, type!, { run, own, ...options }) })),
-    // What the run does not bind is bound all the same, to nothing, or not at all.
+    // A workspace that the run does not bind is left out, or bound to an unbound one.
     workspaces: workspaces.filter((one) => one.workspace !== undefined || isOften(0.3))
       .map(({ name, workspace = "unbound" }) => ({ name, workspace })),
   };
@@ -103,7 +103,7 @@ export function randomCase(random: Random, options: Options = {}): InlineCase {
   return { run, target, task, write, isForeign: foreign.length > 0 };
 }
 
-/** Without a param that another's key would be taken for: `a.b` beside the object `a`. */
+/** Returns params without names that read like another's key: `a.b` beside the object `a`. */
 function randomParams(random: Random, names: readonly string[], texts: string[]): ParamSpec[] {
   const params = random.some(names, 5).map((name): ParamSpec => ({
     name,
@@ -116,10 +116,11 @@ function randomParams(random: Random, names: readonly string[], texts: string[])
       spec.properties = Object.fromEntries(KEYS.map((key) => [key, { type: "string" }]));
     }
     if (random.next() > 0.6) continue;
-    // What looks like a reference in the default of an array or object is none.
+    // Tekton takes references in the default of an array or object as text.
     spec.default = literal(random, spec.type!, spec.type === "string" ? PLAIN : texts);
   }
-  // A string's takes the place of one that is known, once: what Tekton does else is no one's aim.
+  // Only a string's default refers to a param, and only once: Tekton's other results look
+  // unintended.
   const known = params.filter((spec) => spec.default !== undefined && spec.type === "string");
   for (const spec of known.slice(1)) {
     if (random.next() < 0.4) spec.default = `${random.pick(PLAIN)}$(params.${known[0].name})`;
@@ -127,12 +128,12 @@ function randomParams(random: Random, names: readonly string[], texts: string[])
   return params;
 }
 
-/** An object's name has no dot. */
+/** Returns a type; a name with a dot can't be an object's. */
 function typeFor(random: Random, name: string): ParamType {
   return random.pick(name.includes(".") ? TYPES.filter((type) => type !== "object") : TYPES);
 }
 
-/** One more, and none that would be taken for another's key. */
+/** Adds an undeclared param whose name does not read like another's key. */
 function withExtra(
   random: Random,
   params: Param[],
@@ -148,7 +149,7 @@ function withExtra(
   return [...params, { name, value: literal(random, type, PLAIN) }];
 }
 
-/** A task that is none of ours, but may have params of the same names. */
+/** Returns another task, which may have params of the same names. */
 function otherTask(random: Random, name: string, names: readonly string[]): PipelineTask {
   const params = random.some(names, 2)
     .map((name) => ({ name, value: literal(random, typeFor(random, name), PLAIN) }));
@@ -160,7 +161,7 @@ function otherTask(random: Random, name: string, names: readonly string[]): Pipe
   return { name, params, taskSpec: { params: declared, steps: [{ image: "i", script, args }] } };
 }
 
-/** What the Task neither has nor is passed, and the run may have. */
+/** Returns references to things that the run may have, and the Task neither has nor is passed. */
 function foreignTo(random: Random, own: { name: string }[], workspaces: string[]): Piece[] {
   const isOwn = (name: string) =>
     own.some((one) => one.name === name || name.startsWith(`${one.name}.`));
@@ -175,13 +176,13 @@ function foreignTo(random: Random, own: { name: string }[], workspaces: string[]
   ].map((text) => () => text).filter(() => random.next() < 0.3);
 }
 
-/** A value without variables, though one that is given may seem to have some: it is put in once. */
+/** Returns a literal value. It may look like a reference, which Tekton does not fill in again. */
 function literal(random: Random, type: ParamType, texts: string[]): ParamValue {
   const text = () => random.pick(texts);
   return ofType(random, type, text, text);
 }
 
-/** A value for the target's param, out of the Pipeline's. */
+/** Returns a value for the target's param, made from the Pipeline's params. */
 function passed(
   random: Random,
   type: ParamType,
@@ -219,7 +220,7 @@ function ofType(
     case "string":
       return text();
     case "array":
-      // One at least, for `[0]` of none is refused.
+      // At least one item: Tekton refuses `[0]` of an empty array.
       return [text(), ...Array.from({ length: random.below(3) }, item)];
     case "object":
       return Object.fromEntries(KEYS.map((key) => [key, text()]));
@@ -317,7 +318,7 @@ function taskOf(
   });
 }
 
-/** Only where it is that of a string param, and in this one spelling, has a default references. */
+/** Renames references in a default. Only defaults of strings have any, and in this spelling. */
 function defaultOf(
   { default: value }: ParamSpec,
   declared: readonly ParamSpec[],
@@ -331,13 +332,13 @@ function defaultOf(
   );
 }
 
-/** None that ends what another began. */
+/** Returns text that does not close another piece's parenthesis. */
 function plain(random: Random): Piece {
   const text = random.pick(PLAIN.filter((text) => text !== ")"));
   return () => text;
 }
 
-/** What a param may be referred to by inside a text. */
+/** Returns the references to a param inside a text. */
 function references(random: Random, { name, type }: ParamSpec, isStrict = false): Piece[] {
   const key = random.pick(KEYS);
   if (type === "object") return [(writer) => `$(params.${writer.param(name)}.${key})`];
@@ -345,9 +346,9 @@ function references(random: Random, { name, type }: ParamSpec, isStrict = false)
   return [
     (writer) => `$(params.${writer.param(name)}${rest})`,
     (writer) => `$(inputs.params.${writer.param(name)}${rest})`,
-    // No escape in Tekton: its value is put in after the first dollar.
+    // A second dollar is no escape in Tekton: the value follows the first dollar.
     (writer) => `$$(params.${writer.param(name)}${rest})`,
-    // With an index, the webhook reads on to the next text that ends like this one began.
+    // With an index after brackets, the webhook reads up to the next reference's end.
     ...isStrict && rest !== "" ? [] : [
       (writer: Writer) => `$(params["${writer.param(name)}"]${rest})`,
       (writer: Writer) => `$(params['${writer.param(name)}']${rest})`,
@@ -355,7 +356,7 @@ function references(random: Random, { name, type }: ParamSpec, isStrict = false)
   ];
 }
 
-/** What a whole array or object may be referred to by, alone in its text. */
+/** Returns the references to a whole array, alone in a text. */
 function wholes(spec: ParamSpec): Piece[] {
   if (spec.type !== "array") return [];
   return [
@@ -365,7 +366,7 @@ function wholes(spec: ParamSpec): Piece[] {
   ];
 }
 
-/** Those by which a StepAction's param becomes an array or object. */
+/** Returns the references by which a StepAction's param becomes an array or object. */
 function dottedWholes({ name, type }: ParamSpec): Piece[] {
   if (type === "string") return [];
   return [
@@ -375,7 +376,7 @@ function dottedWholes({ name, type }: ParamSpec): Piece[] {
   ];
 }
 
-/** What Tekton takes for no reference, of the Task's own names too. */
+/** Returns text with the Task's own names that Tekton takes for no reference. */
 function lookalikes(declared: readonly ParamSpec[]): Piece[] {
   return declared.flatMap(({ name, type }) => [
     `params.${name}`,
@@ -397,7 +398,7 @@ function lookalikes(declared: readonly ParamSpec[]): Piece[] {
   ]).map((text): Piece => () => text);
 }
 
-/** Of other kinds, with params' names in them. */
+/** Returns variables of other kinds with params' names in them. */
 function variables(random: Random): Piece[] {
   const name = random.pick(NAMES);
   return [

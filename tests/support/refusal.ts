@@ -1,10 +1,10 @@
-/** The words of an error of the expected class, for tests. */
+/** The text of an error that a test expects, with a check of its class. */
 import assert from "node:assert/strict";
 import { ExpectedError, UsageError } from "../../src/errors.ts";
 
 type Kind = new (...args: never[]) => ExpectedError;
 
-/** Its message, and its hint in a second line where it has one. */
+/** The message, and the hint on a second line if there is one. */
 export function refusal(call: () => unknown, kind: Kind = UsageError): string {
   try {
     call();

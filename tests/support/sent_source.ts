@@ -1,4 +1,4 @@
-/** A directory of this machine as an upload sends it, without a cluster. */
+/** A local directory as an upload sends it, without a cluster. */
 import { readFileSync } from "node:fs";
 import { parse } from "../../src/cli/parse.ts";
 import { PROGRAM } from "../../src/cli/commands.ts";
@@ -13,13 +13,13 @@ import { extract } from "./tars.ts";
 
 export interface SentSource {
   readonly entries: readonly Entry[];
-  /** What is said before. */
+  /** The lines before the archive. */
   readonly notes: readonly string[];
-  /** The text of a file where it was unpacked. */
+  /** Returns the text of an unpacked file. */
   text(path: string): string;
 }
 
-/** Unpacks it at `into`. */
+/** Unpacks the archive into `into`. */
 export async function sendSource(
   directory: string,
   into: string,

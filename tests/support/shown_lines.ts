@@ -1,9 +1,12 @@
-/** What a terminal shows in the end of an output: one without a right border, and without colours. */
+/**
+ * The lines that a terminal without a right border and without colors shows at the end of an
+ * output.
+ */
 const PARTS =
   // deno-lint-ignore no-control-regex
   /\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[^]|[^]/gu;
 
-/** The lines from the first on; a cursor is moved to the left only, and in its line. */
+/** Returns the lines from the first on. Handles cursor moves only to the left, within a line. */
 export function shownLines(output: string): string[] {
   const lines: string[][] = [[]];
   let column = 0;

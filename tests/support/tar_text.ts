@@ -1,13 +1,13 @@
-/** A reader of plain ustar archives, for tests without programs; real tars have the last word. */
+/** Reads plain ustar archives, for unit tests. Integration tests use real tar programs. */
 
 export interface Member {
-  /** Type, name, mode and size, and a link's target: "0 run.sh 755 5". */
+  /** Type, name, mode, size and the target of a link: "0 run.sh 755 5". */
   readonly line: string;
   readonly mtimeSeconds: number;
   readonly content: Uint8Array;
 }
 
-/** Throws where it is not a whole archive: blocks, checksums, the two blocks of zeros at the end. */
+/** Returns the members. Throws if a checksum, the padding or the end of the archive is wrong. */
 export function readTar(archive: Uint8Array): Member[] {
   const members: Member[] = [];
   if (archive.length % 10240 !== 0) throw new Error(`${archive.length} bytes are no whole records`);

@@ -1,4 +1,4 @@
-/** The tars that may be in an image, on this machine: they judge our archives. */
+/** The tar programs that images have, run on our archives. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
@@ -10,30 +10,34 @@ import { ChecksumList, type Receipt } from "../../src/tree/archive/checksum_list
 import { walk } from "../../src/tree/walk.ts";
 
 export const TARS = [["tar"], ["bsdtar"], ["busybox", "tar"]];
-/** As in a container that sets none. */
+/** The environment of a container that sets no locale. */
 export const ENV = { PATH: process.env.PATH, LC_ALL: "C", LANG: "C" };
 
-/** What is in a directory; with a name, behind it the manifest of that name, and its receipt. */
+/**
+ * Packs a directory, with a checksum list if it has a name. Returns the archive and the receipt.
+ */
 export async function pack(
   root: string,
-  manifestName?: string,
+  listName?: string,
 ): Promise<{ bytes: Uint8Array; receipt: Receipt }> {
-  const manifest = new ChecksumList();
+  const checksumList = new ChecksumList();
   const { stream } = archive(walk(denoFiles, root, await loadIgnore(denoFiles, root)), {
     files: denoFiles,
     root,
     nowSeconds: Date.now() / 1000,
-    onFile: (file) => manifest.add(file),
+    onFile: (file) => checksumList.add(file),
     tail: () =>
-      manifestName === undefined
+      listName === undefined
         ? []
-        : [{ name: manifestName, text: manifest.close({ turn: "end" }).text }],
+        : [{ name: listName, text: checksumList.close({ turn: "end" }).text }],
   });
   const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
-  return { bytes, receipt: manifest.close({ turn: "end" }).receipt };
+  return { bytes, receipt: checksumList.close({ turn: "end" }).receipt };
 }
 
-/** Extracts into a directory, new or not; what the tar says, warnings included, is a failure. */
+/**
+ * Extracts into a directory, which may exist. Any output of tar, warnings included, is a failure.
+ */
 export function extract(tar: readonly string[], bytes: Uint8Array, into: string): void {
   mkdirSync(into, { recursive: true });
   const [program, ...args] = tar;
@@ -47,8 +51,8 @@ export function extract(tar: readonly string[], bytes: Uint8Array, into: string)
 }
 
 /**
- * One line for each entry: all that an archive is to carry. `modes`: as they are, or as git would have them, which is
- * how they are sent.
+ * Returns a line for each entry with everything that an archive must preserve. With `modes: "git"`,
+ * modes are normalized as for an upload.
  */
 export function describe(
   root: string,

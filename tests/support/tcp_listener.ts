@@ -1,4 +1,4 @@
-/** A port on loopback, whose connections are each somebody's. */
+/** A port on loopback with a handler for each connection. */
 export class TcpListener {
   readonly port: number;
   readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -9,7 +9,7 @@ export class TcpListener {
     this.#serving = this.#accept();
   }
 
-  /** Takes no more; those that are open are waited for by `ended`. */
+  /** Stops listening. `ended` resolves once the open connections have ended. */
   close(): void {
     this.#listener.close();
   }

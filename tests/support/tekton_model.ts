@@ -1,9 +1,10 @@
 /**
- * What a pod is given of a task once Tekton has put in all its variables: by reference (taskRef) and
- * inline (taskSpec). A second, independent reading of Tekton 1.9 to hold `src/tekton` against, made
- * for what tests generate: no matrix, no results of other tasks, mount paths by the declaration.
+ * A model of the values that Tekton 1.9 gives a task's pod, with the Task by reference (taskRef)
+ * and inline (taskSpec). It is independent of `src/tekton`, which it judges. It covers only what
+ * the tests
+ * generate: no matrix, no results of other tasks, mount paths as declared.
  *
- * Read in: pkg/substitution/replacements.go, pkg/reconciler/pipelinerun/resources/apply.go and
+ * Source: pkg/substitution/replacements.go, pkg/reconciler/pipelinerun/resources/apply.go and
  * pipelinerun.go (propagateWorkspaces), pkg/reconciler/taskrun/resources/apply.go.
  */
 import type {
@@ -22,10 +23,10 @@ export interface ModelRun {
   readonly bound: readonly string[];
 }
 
-/** The parts of a Task that reach its pod, variables put in. */
+/** The parts of a Task that reach its pod, with variables filled in. */
 export type View = Pick<TaskSpec, "steps" | "sidecars" | "stepTemplate" | "volumes">;
 
-/** `$(x)` by x. */
+/** Values by name: the value of `$(x)` by `x`. */
 interface Values {
   strings: Map<string, string>;
   arrays: Map<string, string[]>;
@@ -67,7 +68,7 @@ export function viewInline(run: ModelRun, target: PipelineTask): View {
   });
 }
 
-/** The Pipeline's task as the controller has it before there is a TaskRun. */
+/** Returns the Pipeline's task as the controller has it before it creates the TaskRun. */
 function atPipeline(run: ModelRun, target: PipelineTask): PipelineTask {
   const own = strings([["context.pipelineTask.retries", String(target.retries ?? 0)]]);
   const passes = [pipelineParams(run), pipelineContext(), own, pipelineWorkspaces(run)];
@@ -78,14 +79,16 @@ function atPipeline(run: ModelRun, target: PipelineTask): PipelineTask {
   }, target);
 }
 
-/** A task's own params stand before the Pipeline's of the same name; not wholly, as Tekton has it. */
+/**
+ * Overrides the Pipeline's params by the task's own of the same name, as incompletely as Tekton.
+ */
 function shielded(values: Values, params: readonly Param[]): Values {
   const strings = new Map(values.strings);
   const arrays = new Map(values.arrays);
   const objects = new Map(values.objects);
   for (const { name, value } of params) {
     for (const key of [`params.${name}`, `params["${name}"]`, `params['${name}']`]) {
-      // Of another type, the value is that type's zero.
+      // A value of another type becomes the zero value of the expected type.
       if (strings.has(key)) strings.set(key, typeof value === "string" ? value : "");
       if (arrays.has(key)) arrays.set(key, Array.isArray(value) ? value : []);
       if (!objects.has(key)) continue;
@@ -123,7 +126,7 @@ function atTask(run: ModelRun, { params, workspaces, spec, taskName, target }: T
       ),
     ),
   ];
-  // One after another, and each finds what the ones before it put in.
+  // Each pass also fills in the variables that earlier passes put in.
   let result = passes.reduce(inSpec, spec);
   for (const { name, optional, mountPath = `/workspace/${name}` } of result.workspaces ?? []) {
     if (optional && !names.includes(name)) continue;
@@ -170,7 +173,7 @@ function taskContext(taskName: string, target: PipelineTask): Values {
   ]);
 }
 
-/** The run's params, and the Pipeline's defaults for what it does not give. */
+/** Returns the run's params, and the Pipeline's defaults for the others. */
 function pipelineParams({ pipeline, params }: ModelRun): Values {
   const keys = (name: string) => keysOf("params", name);
   const values = strings([]);
@@ -187,7 +190,7 @@ function pipelineParams({ pipeline, params }: ModelRun): Values {
     if (typeof value === "string") continue;
     put(values, keys, { name, value: inTexts(value!, values) });
     if (!isObject(value)) continue;
-    // Of a default, unlike of a given value, a key may be asked for in each spelling.
+    // The keys of a default, unlike those of a given value, are known in all spellings.
     for (const [part, text] of Object.entries(inTexts(value, values) as Record<string, string>)) {
       for (const key of keys(name)) values.strings.set(`${key}.${part}`, text);
     }
@@ -212,7 +215,7 @@ function resolve(
   resolved.set(key, inText(text, resolved));
 }
 
-/** The Task's defaults under the values that its TaskRun has, whether it declares these or not. */
+/** Returns the TaskRun's values, declared or not, over the Task's defaults. */
 function taskParams(specs: readonly ParamSpec[], params: readonly Param[]): Values {
   const keys = (name: string) => [...keysOf("params", name), `inputs.params.${name}`];
   const values = strings([]);
@@ -224,7 +227,7 @@ function taskParams(specs: readonly ParamSpec[], params: readonly Param[]): Valu
   }
   for (const spec of specs.filter(refers)) {
     const text = spec.default as string;
-    // Each reference is put into the text as it was at first: the last that is known has it.
+    // Tekton fills each reference into the original text, so only the last known one remains.
     for (const [found, name] of text.matchAll(/\$\(params\.(.*?(?:\[\*\])?)\)/g)) {
       const value = values.strings.get(`params.${name}`);
       if (value === undefined) continue;
@@ -261,7 +264,7 @@ function strings(entries: string[][]): Values {
   return { strings: new Map(entries as [string, string][]), arrays: new Map(), objects: new Map() };
 }
 
-/** The places of a Task where variables are put in; its params and their defaults are none. */
+/** Fills in variables everywhere in a Task except in its params and their defaults. */
 function inSpec<T extends TaskSpec>(spec: T, values: Values): T {
   return {
     ...spec,
@@ -273,7 +276,7 @@ function inSpec<T extends TaskSpec>(spec: T, values: Values): T {
   };
 }
 
-/** Lists take whole arrays, a StepAction's params whole objects too. */
+/** Fills in a container. Lists take whole arrays; a StepAction's params also take whole objects. */
 function inContainer<T extends Record<string, unknown>>(container: T, values: Values): T {
   return Object.fromEntries(
     Object.entries(container).map(([key, value]) => {
@@ -288,7 +291,7 @@ function inContainer<T extends Record<string, unknown>>(container: T, values: Va
 function inValue(value: ParamValue, values: Values): ParamValue {
   if (Array.isArray(value)) return inList(value, values);
   if (typeof value !== "string") return inTexts(value, values);
-  // A text that is one reference and nothing else may become an array or an object.
+  // A text that is only one reference may become an array or an object.
   const alone = /^\$\(([\w.-]+(?:\[\d+\])?)(\[\*\])?\)$/.exec(value);
   const key = alone?.[1] ?? "";
   return values.objects.get(key) ?? values.arrays.get(key) ?? inText(value, values.strings);
@@ -310,7 +313,7 @@ function inTexts<T>(value: T, values: Values): T {
   ) as T;
 }
 
-/** In one go from the left: what is put in is not looked at again. */
+/** Fills in a text in one pass from the left; filled-in values are not read again. */
 function inText(text: string, values: ReadonlyMap<string, string>): string {
   let result = "";
   for (let at = 0; at < text.length;) {
@@ -322,7 +325,7 @@ function inText(text: string, values: ReadonlyMap<string, string>): string {
   return result;
 }
 
-/** Every workspace that a text names: those Tekton binds by itself, comments and all. */
+/** Returns every workspace that a text names, in comments too: Tekton binds them all. */
 function usedWorkspaces(spec: TaskSpec): string[] {
   const names = new Set<string>();
   const look = (value: unknown): void => {

@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 
 /**
- * An empty directory, its links resolved, removed with all that is in it when disposed of. In memory where
- * the system has that: making and removing 20,000 files on a disk takes many seconds.
+ * Creates an empty directory, with its links resolved, that is removed with its contents on
+ * disposal. It is in memory if the system supports that: 20,000 files on a disk take many seconds.
  */
 export function temporaryDirectory(): { readonly path: string } & Disposable {
   const parent = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();

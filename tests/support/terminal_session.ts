@@ -1,18 +1,18 @@
 /**
- * After this long in which it does not say what is waited for, that is told with all that it said. A first step may be
- * held up to a minute by Tekton's own start signal, which the kubelet hands on when it next looks at the pod.
+ * The longest wait for an expected output. A first step may be delayed for up to a minute by
+ * Tekton's start signal, which the kubelet passes on at its next look at the pod.
  */
 const PATIENCE_MS = 150_000;
 
 export interface TerminalOptions {
   readonly cwd?: string;
-  /** Beside this process's own. */
+  /** Added to this process's environment. */
   readonly env?: Record<string, string>;
-  /** What is said, as it comes. */
+  /** Called with each piece of output. */
   readonly onOutput?: (text: string) => void;
 }
 
-/** A shell command at a pseudo-terminal of its own (util-linux' `script`), killed when disposed of. */
+/** A shell command at its own pseudo-terminal (util-linux' `script`), killed on disposal. */
 export class TerminalSession implements AsyncDisposable {
   readonly #script: Deno.ChildProcess;
   readonly #output: ReadableStreamDefaultReader<string>;
@@ -21,7 +21,7 @@ export class TerminalSession implements AsyncDisposable {
   #said = "";
   #hasEnded = false;
   #changed = Promise.withResolvers<void>();
-  /** All that it said so far. */
+  /** All output so far. */
   all = "";
 
   constructor(command: string, { cwd, env, onOutput = () => {} }: TerminalOptions = {}) {
@@ -37,7 +37,7 @@ export class TerminalSession implements AsyncDisposable {
     this.#reading = this.#read(onOutput);
   }
 
-  /** Waits until it says this, after what it was asked for before; the match. */
+  /** Waits for a match in the output after the previous match, and returns it. */
   async until(pattern: RegExp): Promise<RegExpExecArray> {
     while (true) {
       const changed = this.#changed.promise;
@@ -47,11 +47,11 @@ export class TerminalSession implements AsyncDisposable {
         return found;
       }
       if (this.#hasEnded) throw new Error(`ended without ${pattern}: ${this.all}`);
-      await this.#inTime(changed, `it does not say ${pattern}`);
+      await this.#inTime(changed, `the output has no ${pattern}`);
     }
   }
 
-  /** Waits until it ends; the exit code. */
+  /** Waits for the end, and returns the exit code. */
   async end(): Promise<number> {
     await this.#inTime(this.#reading, "it does not end");
     return (await this.#script.status).code;
@@ -77,16 +77,17 @@ export class TerminalSession implements AsyncDisposable {
   async #read(onOutput: (text: string) => void): Promise<void> {
     for (let next = await this.#output.read(); !next.done; next = await this.#output.read()) {
       onOutput(next.value);
-      const text = next.value.replaceAll("\r", ""); // of what the other terminal writes this one doubles them
+      // Both terminals translate newlines, so carriage returns come twice.
+      const text = next.value.replaceAll("\r", "");
       this.#said += text;
       this.all += text;
-      this.#tell();
+      this.#wakeWaiters();
     }
     this.#hasEnded = true;
-    this.#tell();
+    this.#wakeWaiters();
   }
 
-  #tell(): void {
+  #wakeWaiters(): void {
     this.#changed.resolve();
     this.#changed = Promise.withResolvers();
   }

@@ -6,7 +6,10 @@ interface Proxy extends AsyncDisposable {
   readonly port: number;
 }
 
-/** What `open` makes, between here and the API server, and the flags that lead there; both end with it. */
+/**
+ * Starts the proxy that `open` makes before the API server, and returns it with flags that lead to
+ * it. Disposal ends both.
+ */
 export async function throughProxy<P extends Proxy>(
   cluster: Cluster,
   directory: string,

@@ -1,7 +1,10 @@
-/** Programs that a test wants of this machine: without them it is passed over, and its name says so. */
+/**
+ * Programs that a test needs on this machine. If one is missing, the test is ignored and its name
+ * says so.
+ */
 import { existsSync } from "node:fs";
 
-/** Those that are not there; a path, or a name on the PATH. */
+/** Returns the missing programs, given as paths or as names on PATH. */
 export function missing(...programs: string[]): string[] {
   const directories = (Deno.env.get("PATH") ?? "").split(":");
   return programs.filter((program) =>

@@ -1,5 +1,5 @@
 /**
- * Trees as text, so that a test shows what it is about:
+ * Trees as text, so that a test shows its tree:
  *
  *     dir empty/
  *     file a/run.sh 755 hello
@@ -7,8 +7,8 @@
  *     link a/l -> run.sh
  *     fifo pipe
  *
- * Parents need no line of their own; a mode is three octal digits and may be left out; a name or a content
- * in double quotes is read as JSON.
+ * Parents are created without a line. A mode is three octal digits and optional. A name or a
+ * content in double quotes is parsed as JSON.
  */
 import { chmodSync, linkSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { execFileSync } from "node:child_process";
@@ -21,7 +21,7 @@ export interface TreeNode {
   readonly mtimeSeconds: number;
   readonly content: Uint8Array;
   readonly linkTarget?: string;
-  /** In memory: what all names of a file share that has several. On disk a hard link is made of it. */
+  /** The same for all names of a file. On disk, these names become hard links. */
   readonly inode?: string;
 }
 
@@ -43,12 +43,12 @@ export function link(path: string, linkTarget: string): TreeNode {
   return node({ path, kind: "symlink", mode: 0o777, linkTarget });
 }
 
-/** One file of several names. */
+/** Returns one file with several names. */
 export function hardLinks(paths: readonly string[], content: string, mode = 0o644): TreeNode[] {
   return paths.map((path) => ({ ...file(path, content, mode), inode: paths[0] }));
 }
 
-/** Makes the tree on disk, below a directory that is there. Modes and times are set, not masked. */
+/** Creates the tree on disk in an existing directory, with modes that the umask does not change. */
 export function writeTree(root: string, nodes: readonly TreeNode[]): void {
   const made: TreeNode[] = [];
   const inodes = new Map<string, string>();

@@ -1,9 +1,11 @@
 /**
- * Whether Tekton's webhook takes a Pipeline's spec inside a PipelineRun. Pure. There, unlike by
- * reference, it lays all params of one name together, whoever declares or passes them: the run's
- * come first, then the Pipeline's, then task by task what is passed and what an inline Task
- * declares, finally tasks left out. By the first one's type it then judges every inline Task.
- * Source: Tekton 1.9, pkg/apis/pipeline/v1/pipelinerun_validation.go (validateInlineParameters).
+ * A model of Tekton's webhook: whether it takes a Pipeline's spec inside a PipelineRun. Pure, and
+ * independent of `src/tekton`, which it judges: it shares only the types.
+ *
+ * Unlike by reference, the webhook merges all params of one name, in this order: the run's, the
+ * Pipeline's, and then for each task, except finally tasks, the passed ones and those that an
+ * inline Task declares. It judges every inline Task by the type of the first one. Source: Tekton
+ * 1.9, pkg/apis/pipeline/v1/pipelinerun_validation.go (validateInlineParameters).
  */
 import type {
   Param,
@@ -17,17 +19,17 @@ import type {
 
 interface Known {
   readonly type: ParamType;
-  /** Who brought it. */
+  /** The first owner of the param, for messages. */
   readonly where: string;
-  /** Undefined for no default; of one that is no object, its keys are undefined. */
+  /** Undefined without a default; its keys are undefined unless it is an object. */
   default?: { keys?: Set<string> };
-  /** Of an object; undefined for none declared. */
+  /** An object's keys; undefined if it declares none. */
   properties?: Set<string>;
 }
 
 type Params = Map<string, Known>;
 
-/** Why a PipelineRun with that spec inline is refused though it is right by reference, in words. */
+/** Explains why the webhook refuses the spec inline although it takes it by reference. */
 export function clashesInline(spec: PipelineSpec, params: readonly Param[]): string | undefined {
   const known: Params = new Map();
   const tasks = spec.tasks ?? [];
@@ -43,7 +45,7 @@ export function clashesInline(spec: PipelineSpec, params: readonly Param[]): str
   ]);
 }
 
-/** The first answer: what is asked later may count on there having been none. */
+/** Returns the first answer. Later questions may rely on earlier ones having no answer. */
 function first(questions: readonly (() => string | undefined)[]): string | undefined {
   for (const ask of questions) {
     const answer = ask();
@@ -63,7 +65,7 @@ function pass(known: Params, { name, value }: Param, where: string): string | un
       properties: keys && new Set(keys),
     });
   } else if (keys !== undefined && keys.length > 0) {
-    // It writes them to maps that may not be there, and ends.
+    // The webhook writes the keys to maps that may be nil, and panics.
     if (one.default?.keys === undefined || one.properties === undefined) {
       return `${where} passes an object as param "${name}", on which Tekton's webhook fails: ` +
         `${one.where} has one of that name, ${described(one)}`;
@@ -117,7 +119,7 @@ function typeOfValue(value: ParamValue): ParamType {
   return Array.isArray(value) ? "array" : "object";
 }
 
-/** Without any, none are left once Tekton has read them. */
+/** Returns the declared keys; undefined without any, because Tekton reads an empty map as nil. */
 function propertiesOf({ properties }: ParamSpec): Set<string> | undefined {
   const keys = Object.keys(properties ?? {});
   return keys.length === 0 ? undefined : new Set(keys);
@@ -127,7 +129,7 @@ function keysOf(value: ParamValue): string[] | undefined {
   return typeof value === "object" && !Array.isArray(value) ? Object.keys(value) : undefined;
 }
 
-/** What an inline Task says, judged by all params that there are. */
+/** Judges an inline Task by all params. */
 function whyNotInline(known: Params, { name, taskSpec }: PipelineTask): string | undefined {
   if (taskSpec?.steps === undefined) return undefined;
   const owner = `task "${name}"`;
@@ -142,7 +144,7 @@ function whyNotInline(known: Params, { name, taskSpec }: PipelineTask): string |
   ]);
 }
 
-/** The step as its template makes it; one of a StepAction stays as it is. */
+/** Returns the step merged with its template; a step with a StepAction stays as it is. */
 function merged(step: Step, template: Partial<Step> = {}): Step {
   if (step.ref !== undefined) return step;
   const { env = [], volumeMounts = [], command = [], args = [] } = step;
@@ -157,7 +159,7 @@ function merged(step: Step, template: Partial<Step> = {}): Step {
   };
 }
 
-/** What is empty is as good as left out: the template's stands. */
+/** Merges lists by key. An empty field of a step takes the template's value. */
 function mergedBy<K extends string, T extends Record<K, string>>(key: K, own: T[], template: T[]) {
   const isSame = (one: T) => (other: T) => one[key] === other[key];
   const isSet = ([, value]: [string, unknown]) => value !== "" && value !== undefined;
@@ -183,7 +185,7 @@ function whyNotNamed(name: string, { type, properties, where }: Known): string |
     : `${where} has the object "${name}", and "${wrong}" is no name for it or a key`;
 }
 
-/** The strings of a step in which it looks, but for the lists that may take a whole array. */
+/** Returns the texts that the webhook reads, except lists that may take a whole array. */
 function textsOf(step: Step): string[] {
   const { name, image, workingDir, script, env = [], volumeMounts = [] } = step;
   return [
@@ -226,7 +228,7 @@ function whyUnknown(known: Params, owner: string, text: string): string | undefi
     : `${owner} refers to param "${withoutIndex(unknown.name)}", which nothing declares or passes`;
 }
 
-/** What is passed is right by reference, unless an object has got other keys by now. */
+/** Judges passed values, which are right unless merging has changed an object's keys. */
 function whyNotPassed(known: Params, task: PipelineTask): string | undefined {
   const texts = stringsIn([task.params, task.matrix, task.when]);
   return first(texts.map((text) => () => whyNotKey(known, `task "${task.name}"`, text)));
@@ -251,7 +253,10 @@ function whyNotKey(known: Params, owner: string, text: string): string | undefin
   return undefined;
 }
 
-/** As the webhook reads them: by a dot, the name ends at the next one; `path` is all there is. */
+/**
+ * Returns the references as the webhook reads them. After a dot, the name ends at the next dot;
+ * `path` is the whole text.
+ */
 function references(text: string, prefix: string) {
   const any = ".*?(?:\\[\\*\\])?";
   const pattern = new RegExp(

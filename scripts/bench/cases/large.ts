@@ -1,19 +1,19 @@
 import type { BenchCase } from "../bench_case.ts";
 import { compare } from "../compare.ts";
-import type { Row } from "../row.ts";
-import { figure } from "../statistics.ts";
+import type { Row } from "../report/row.ts";
+import { figure } from "../report/statistics.ts";
 import { largeTree } from "../trees.ts";
 
 export const large: BenchCase = {
   name: "large",
   about: "one file of 2 GiB; proven: sha256sum here, and sha256sum -c there",
   repeat: 2,
-  async run(stage, repeat) {
-    const tree = await largeTree(stage);
+  async run(fixture, repeat) {
+    const tree = await largeTree(fixture);
     const bars = { "tar | kubectl exec": 1.1, "tar | kubectl exec, proven": undefined };
-    const { rows, ours } = await compare(stage, { name: large.name, tree, bars, repeat });
+    const { rows, ours } = await compare(fixture, { name: large.name, tree, bars, repeat });
     const peaks = ours.map(({ peakBytes }) => peakBytes).filter((bytes) => bytes !== undefined);
-    if (peaks.length === 0) return rows; // no /proc
+    if (peaks.length === 0) return rows; // this system has no /proc
     const memory: Row = {
       name: large.name,
       what: "peak memory",

@@ -1,6 +1,6 @@
 /** Finds the held steps of a run. */
 import { ClusterError, UsageError } from "../../errors.ts";
-import { heldSteps } from "../../hold/held_steps.ts";
+import { findHeldSteps } from "../../hold/held_steps.ts";
 import { type Pause, stepPath } from "../../hold/pause.ts";
 import type { Kube, Stored } from "../../kube/interface.ts";
 import { RESOURCE_OF, type Run } from "../../tekton/model.ts";
@@ -14,7 +14,7 @@ export async function findHeld(
 ): Promise<{ run: Stored<Run>; held: Pause[] }> {
   const { namespace } = kube;
   const run = await kube.get<Run>(RESOURCE_OF[kind], namespace, name);
-  return { run, held: await heldSteps(kube, { kind, namespace, name }) };
+  return { run, held: await findHeldSteps(kube, { kind, namespace, name }) };
 }
 
 /**

@@ -4,7 +4,8 @@ import { type Pause, stepPath } from "../../hold/pause.ts";
 import { release, type ReleaseOptions, type ReleaseWord } from "../../hold/release.ts";
 import type { Kube } from "../../kube/interface.ts";
 import { joined, oneLine, type Printable, printable } from "../../printable.ts";
-import { ReceiveExit } from "../../step/scripts.ts";
+import { ReceiveExit } from "../../step/protocol/exit_codes.ts";
+import { wordReleaseNote } from "../../step/protocol/release.ts";
 
 /** Exit codes above this come from a signal: the container ended, and the command with it. */
 const SIGNALED = 128;
@@ -28,7 +29,7 @@ export async function releaseStep(
   }
   const sentence = printable`Step ${place} ${verbOf(pause, word)}\n`;
   if (said === "" || pause.gate !== "script") return sentence;
-  const note = oneLine(said.replace("debug-continue 0", "--exit-code 0"));
+  const note = oneLine(wordReleaseNote(said));
   return joined([sentence, printable`Note: ${note}\n`]);
 }
 

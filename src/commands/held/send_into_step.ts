@@ -1,7 +1,7 @@
 /** Sends a directory into a workspace of a held step, which stays held. */
 import { ClusterError, ExpectedError } from "../../errors.ts";
 import type { RunEvent } from "../../events.ts";
-import { podGone } from "../../hold/held_pod.ts";
+import { podGoneError } from "../../hold/held_pod.ts";
 import { readTaskRun } from "../../hold/held_step_info.ts";
 import { type Pause, stepPath } from "../../hold/pause.ts";
 import type { Host } from "../../host.ts";
@@ -58,9 +58,9 @@ export async function sendIntoStep(
   }).catch(async (error) => {
     options.signal.throwIfAborted();
     if (!(error instanceof ExpectedError)) throw error;
-    const what = `upload into step "${stepPath(pause)}"`;
+    const action = `upload into step "${stepPath(pause)}"`;
     const again = `tkn-dev ${run.kind.toLowerCase()} upload ${run.name} -n ${pause.namespace}`;
-    throw await podGone(options.kube, pause, { run, what, again }) ?? error;
+    throw await podGoneError(options.kube, pause, { run, action, again }) ?? error;
   });
   return { pause, receipt };
 }

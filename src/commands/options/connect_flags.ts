@@ -8,5 +8,6 @@ export function connectFlags(flags: Flags): ConnectOptions {
     namespace: flags.text("namespace"),
     context: flags.text("context"),
     kubeconfig: flags.text("kubeconfig"),
+    ...(flags.on("verbose") ? { verbose: true } : {}),
   };
 }

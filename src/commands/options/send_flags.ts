@@ -3,8 +3,7 @@ import stringArgv from "npm:string-argv@0.3.2";
 import type { Flags } from "../../cli/parse.ts";
 import { UsageError } from "../../errors.ts";
 import { plainDirectory, whyNoDirectory } from "../../tekton/source/destination.ts";
-import type { Deletes } from "../../transfer/delta.ts";
-import type { Compress } from "../../transfer/options.ts";
+import type { Compress, Deletes } from "../../transfer/options.ts";
 import type { Eol } from "../../tree/git/checkout.ts";
 import { choiceFlag } from "./choice.ts";
 

@@ -3,7 +3,7 @@ import { UsageError } from "../../errors.ts";
 import { FileError, type Host } from "../../host.ts";
 import type { Kube } from "../../kube/interface.ts";
 import { joined, printable } from "../../printable.ts";
-import { type EditedScript, putScript, readScript } from "../../hold/edit.ts";
+import { type EditedScript, readScript, writeScript } from "../../hold/edit.ts";
 import type { Pause } from "../../hold/pause.ts";
 import { patchCommand, scriptPatch, sourceName } from "../../tekton/script/script_source.ts";
 import { renderDiff } from "../../view/diff.ts";
@@ -51,7 +51,7 @@ export class ScriptEditor {
       });
     }
     this.#text = edited;
-    await putScript(kube, this.#pause, this.#script, edited);
+    await writeScript(kube, this.#pause, this.#script, edited);
   }
 
   /** After a successful run: shows the change and how to keep it, and writes the patch file. */

@@ -1,6 +1,6 @@
 /** A session of the user at a held step: a shell in its container, then a question. */
 import { ClusterError, Interrupted } from "../../errors.ts";
-import { podGone } from "../../hold/held_pod.ts";
+import { podGoneError } from "../../hold/held_pod.ts";
 import { isHeld } from "../../hold/held_steps.ts";
 import { type Pause, stepPath } from "../../hold/pause.ts";
 import { NoShellError } from "../../hold/shell.ts";
@@ -61,9 +61,9 @@ class PodGoneError extends ClusterError {}
 
 /** Throws PodGoneError if the step was not released. */
 async function released({ kube, run }: SessionOptions, pause: Pause): Promise<"released"> {
-  const gone = await podGone(kube, pause, {
+  const gone = await podGoneError(kube, pause, {
     run: { kind: run.kind, name: run.run },
-    what: `continue in step "${stepPath(pause)}"`,
+    action: `continue in step "${stepPath(pause)}"`,
     again: commandLine(run, "shell"),
   });
   if (gone !== undefined) throw new PodGoneError(gone.message, { hint: gone.hint });

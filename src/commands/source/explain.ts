@@ -1,7 +1,7 @@
 /** --explain: which rule keeps or drops a path. */
 import type { Host } from "../../host.ts";
 import { escape } from "../../printable.ts";
-import { isOfRecord } from "../../transfer/upload_record.ts";
+import { isOfRecord } from "../../step/protocol/record.ts";
 import { checkDirectory } from "../../tree/check_directory.ts";
 import { explain } from "../../tree/ignore/explain.ts";
 import { Checkout } from "../../tree/git/checkout.ts";

@@ -2,7 +2,7 @@
 import { UsageError } from "../../errors.ts";
 import type { RunEvent } from "../../events.ts";
 import type { Files, Host } from "../../host.ts";
-import { isOfRecord } from "../../transfer/upload_record.ts";
+import { isOfRecord } from "../../step/protocol/record.ts";
 import { checkDirectory } from "../../tree/check_directory.ts";
 import { Digests } from "../../tree/digests.ts";
 import { Checkout } from "../../tree/git/checkout.ts";

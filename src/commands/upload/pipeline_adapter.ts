@@ -39,10 +39,10 @@ async function plan(
   const silently = { ...resolving, allowProbe: false, emit: () => {} };
   const paramsOf = (task: PipelineTask) => fillParams(task.params ?? [], variables);
   const chosen = await findSourceTask(owner, pipeline.spec, {
-    asked: options.onTask,
+    taskName: options.onTask,
     paramsOf,
     resolve: (task) => resolveTask(resolving, task, variables),
-    look: (task) => resolveTask(silently, task, variables),
+    resolveWithoutProbe: (task) => resolveTask(silently, task, variables),
   });
   const { task: target, found } = chosen;
   const taskParams = paramsOf(target);

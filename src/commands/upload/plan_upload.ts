@@ -1,21 +1,21 @@
 /** Plans an upload into a Task: which steps it stands in for, and where it goes. */
 import { UsageError } from "../../errors.ts";
 import type { Param, TaskSpec } from "../../tekton/model.ts";
-import type { Chosen } from "../../tekton/source/choose_task.ts";
+import type { ChosenTask } from "../../tekton/source/choose_task.ts";
 import { chooseDestination, type Destination } from "../../tekton/source/destination.ts";
 import {
+  dependsOnRun,
   emptiesDirectory,
-  isOpen,
-  readAs,
-  settled,
   taskParams,
-  uploadNotes,
-} from "../../tekton/source/plan.ts";
+  withKnownDirectory,
+  withKnownParams,
+} from "../../tekton/source/known_params.ts";
 import type { StandIn } from "../../tekton/source/replaced_steps.ts";
-import { replacedResults, replacedStepResults } from "../../tekton/source/results.ts";
+import { replacedResults, replacedStepResults } from "../../tekton/source/replaced_results.ts";
 import { isClone, standInFor } from "../../tekton/source/stand_in.ts";
+import { uploadNotes } from "../../tekton/source/upload_notes.ts";
 import { type Candidate, usableWorkspaces } from "../../tekton/workspaces.ts";
-import type { Deletes } from "../../transfer/delta.ts";
+import type { Deletes } from "../../transfer/options.ts";
 import type { UploadFlags } from "../options/upload_flags.ts";
 import type { ReplacedWork } from "./result_files.ts";
 
@@ -29,7 +29,7 @@ export interface PlanOptions {
   /** Returns the spec with the StepActions of these steps inline. */
   readonly withStepActions: (spec: TaskSpec, steps: number[]) => Promise<TaskSpec>;
   /** The Pipeline's task, with the reasons for choosing it. */
-  readonly chosen?: Pick<Chosen, "evidence" | "why" | "workspace"> & { task: { name: string } };
+  readonly chosen?: Pick<ChosenTask, "evidence" | "why" | "workspace"> & { task: { name: string } };
 }
 
 export interface UploadPlan {
@@ -53,17 +53,17 @@ export async function planUpload(
     (workspace !== undefined || usableWorkspaces(workspaces).length > 0);
   const ownEvidence = isClone(given) ? "interface" : "none";
   const { evidence = ownEvidence, why, workspace: preferred } = chosen ?? {};
-  const standIn = standInFor(readAs(given, params), { owner, evidence, asked, isShared });
+  const standIn = standInFor(withKnownParams(given, params), { owner, evidence, asked, isShared });
   const spec = await withStepActions(given, [standIn.at]);
   const fill = taskParams(spec, params);
-  const found = chooseDestination(readAs(spec, params), standIn, {
+  const found = chooseDestination(withKnownParams(spec, params), standIn, {
     owner,
     workspaces,
     workspace,
     preferred,
     directory,
   });
-  const destination = settled(spec, found, fill);
+  const destination = withKnownDirectory(spec, found, fill);
   const empties = flags.deletes === "auto" && emptiesDirectory(spec, standIn, fill);
   return {
     spec,
@@ -89,7 +89,7 @@ export async function planUpload(
  * Throws UsageError if only the run knows the directory.
  */
 export function intoPlace({ scope, path, directory, param }: Destination) {
-  if (isOpen(directory)) {
+  if (dependsOnRun(directory)) {
     throw new UsageError(
       `Cannot leave the step held: only the run knows the value of param "${param}", the directory`,
       { hint: "name the directory with --on-directory, or leave out --no-continue" },

@@ -1,8 +1,7 @@
 /** Work on the tree while the pod starts: packing it, or reading the digests of its files. */
 import type { Host } from "../../host.ts";
-import type { PrepackedTree } from "../../transfer/options.ts";
-import { PrepackedArchive } from "../../transfer/prepacked_archive.ts";
-import { lanesOf } from "../../transfer/split_tree.ts";
+import { PrepackedArchive, type PrepackedTree } from "../../transfer/prepack/prepacked_archive.ts";
+import { splitTree } from "../../transfer/prepack/split_tree.ts";
 import { sizeOf } from "../../tree/sizes.ts";
 import type { UploadFlags } from "../options/upload_flags.ts";
 import type { Source } from "../source/source.ts";
@@ -33,7 +32,7 @@ export async function prepack(
   const nowSeconds = Math.floor(clock.now() / 1000);
   const { files, root } = source;
   const options = { files, root, nowSeconds, compressed, signal };
-  const lanes = lanesOf(entries);
+  const lanes = splitTree(entries);
   return lanes === undefined
     ? { first: new PrepackedArchive({ ...options, entries }), shared: [] }
     : {

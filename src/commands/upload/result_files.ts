@@ -3,7 +3,7 @@ import { UsageError } from "../../errors.ts";
 import type { RunEvent } from "../../events.ts";
 import { OF_STEP } from "../../step/scripts.ts";
 import type { ResultSpec } from "../../tekton/model.ts";
-import { standInResults, whyTooLarge } from "../../tekton/results.ts";
+import { standInResults, whyTooLarge } from "../../tekton/source/result_values.ts";
 import type { GitFacts } from "../../tree/git/git_facts.ts";
 import type { RunFlags } from "../options/run_flags.ts";
 

@@ -53,7 +53,7 @@ export async function runUpload(
     digests: source.digests,
     spares: source.checkout.notCheckedOut,
     entries: entriesToSend(source, emit),
-    prepare: () => prepack(host, { flags, source, over: over.signal }),
+    prepack: () => prepack(host, { flags, source, over: over.signal }),
     program: flags.program,
     compress: flags.compress,
     deletes: flags.deletes,

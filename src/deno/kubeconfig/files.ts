@@ -7,8 +7,7 @@ import {
   newUsers,
   type User,
 } from "npm:@kubernetes/client-node@1.4.0/dist/config_types.js";
-// @ts-types="npm:@types/js-yaml@4.0.9"
-import { load } from "npm:js-yaml@4.3.2";
+import { type DocumentOptions, parse, type ParseOptions, type SchemaOptions } from "npm:yaml@2.9.1";
 import { UsageError } from "../../errors.ts";
 import type { ConnectOptions } from "../../host.ts";
 import { variable } from "../variable.ts";
@@ -57,7 +56,7 @@ function readFile(path: string): Kubeconfig {
     [config.clusters, config.users, config.contexts].flat().forEach(checkTexts);
     return config;
   } catch (error) {
-    const why = messageOf(error).replace(`: ${path}`, "");
+    const why = messageOf(error).replace(`: ${path}`, "").replace(/:$/, "");
     throw new UsageError(`Cannot read kubeconfig "${path}": ${why}`, {
       hint: "name another with --kubeconfig or $KUBECONFIG",
       cause: error,
@@ -94,8 +93,19 @@ function checkTexts(
   if (odd !== undefined) throw new Error(`${odd[0]} of "${one.name}" is no text`);
 }
 
+/**
+ * YAML 1.2, in which `yes` is a text, as Kubernetes' client library reads it: with merge keys. A date
+ * without quotes is no text, as a number is none.
+ */
+const YAML: ParseOptions & DocumentOptions & SchemaOptions = {
+  merge: true,
+  customTags: ["timestamp"],
+  stringKeys: true,
+  logLevel: "error",
+};
+
 function contentOf(text: string) {
-  const content = load(text) as
+  const content = parse(text, YAML) as
     | Record<string, unknown> & { "current-context"?: string }
     | undefined;
   if (content === undefined || content === null) throw new Error("it is empty");

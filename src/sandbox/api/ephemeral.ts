@@ -2,7 +2,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { KubeObject } from "../../kube/interface.ts";
 import {
-  ApiError,
   badRequest,
   type FieldProblem,
   invalidFields,
@@ -11,10 +10,8 @@ import {
 } from "../store/api_error.ts";
 import { PODS } from "../store/kinds.ts";
 import type { Kubelet } from "../node/kubelet.ts";
-import { mergePatch } from "../store/merge_patch.ts";
 import type { Store } from "../store/store.ts";
-import type { PodObject } from "../node/pod_object.ts";
-import type { EphemeralContainer } from "../node/pod_object.ts";
+import type { EphemeralContainer, PodObject } from "../node/pod_object.ts";
 
 export interface Node {
   readonly store: Store;
@@ -22,16 +19,18 @@ export interface Node {
 }
 
 /** Throws ApiError. */
-export async function ephemeral(
+export async function addEphemeralContainers(
   { store, kubelet }: Node,
   pod: KubeObject,
   request: Request,
 ): Promise<Response> {
-  if (request.method === "GET") return Response.json(pod);
-  if (request.method !== "PATCH" && request.method !== "PUT") throw methodNotAllowed();
+  if (request.method !== "PATCH") throw methodNotAllowed();
   const before = listOf(pod);
   const wanted = await wantedList(before, request);
-  const problems = [...refusals(pod as PodObject, wanted), ...changes(before, wanted)];
+  const problems = [
+    ...invalidFieldsOf(pod as PodObject, wanted),
+    ...changeProblems(before, wanted),
+  ];
   if (problems.length > 0) throw invalidFields(PODS, pod.metadata.name!, problems);
   if (isDeepStrictEqual(before, wanted)) return Response.json(pod);
   const updated = store.modify<PodObject>(PODS, pod, (copy) => {
@@ -52,25 +51,14 @@ function listOf(pod: unknown): EphemeralContainer[] {
 /** Reads the list from a patch; the other fields of the patch have no effect. */
 async function wantedList(before: EphemeralContainer[], request: Request) {
   const type = request.headers.get("content-type")?.split(";")[0];
+  if (type !== "application/merge-patch+json") {
+    throw unsupportedMediaType(`the sandbox knows only merge patches here, not ${type}`);
+  }
   const given = await request.json().catch((error) => {
     throw badRequest(`error decoding patch: ${error.message}`);
   });
-  const list = listOf(given);
-  if (request.method === "PUT") return list.map(withDefaults);
-  if (type === "application/merge-patch+json") {
-    return given.spec?.ephemeralContainers === undefined ? before : list.map(withDefaults);
-  }
-  if (type !== "application/strategic-merge-patch+json") {
-    throw unsupportedMediaType(`the sandbox knows only merge patches, not ${type}`);
-  }
-  const nameless = list.find(({ name }) => name === undefined);
-  if (nameless !== undefined) throw withoutKey();
-  const added = list.filter(({ name }) => !before.some((each) => each.name === name));
-  const kept = before.map((each) => {
-    const patch = list.find(({ name }) => name === each.name);
-    return patch === undefined ? each : mergePatch(each, patch) as EphemeralContainer;
-  });
-  return [...added.map(withDefaults), ...kept];
+  if (given.spec?.ephemeralContainers === undefined) return before;
+  return listOf(given).map(withDefaults);
 }
 
 function withDefaults(spec: EphemeralContainer): EphemeralContainer {
@@ -83,25 +71,20 @@ function withDefaults(spec: EphemeralContainer): EphemeralContainer {
   };
 }
 
-function withoutKey(): ApiError {
-  const message = "map: does not contain declared merge key: name";
-  return new ApiError({
-    kind: "Status",
-    apiVersion: "v1",
-    status: "Failure",
-    message,
-    code: 500,
-  });
-}
-
 /** Fields that only regular containers may have. */
-const NOT_HERE = ["ports", "livenessProbe", "readinessProbe", "startupProbe", "lifecycle"];
+const REGULAR_ONLY_FIELDS = [
+  "ports",
+  "livenessProbe",
+  "readinessProbe",
+  "startupProbe",
+  "lifecycle",
+];
 const NAME_RULE =
   "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must " +
   "start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for " +
   "validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
 
-function refusals(pod: PodObject, wanted: readonly EphemeralContainer[]): FieldProblem[] {
+function invalidFieldsOf(pod: PodObject, wanted: readonly EphemeralContainer[]): FieldProblem[] {
   const containers = pod.spec.containers.map(({ name }) => name);
   const volumes = (pod.spec.volumes ?? []).map(({ name }) => name);
   const taken = new Set(containers);
@@ -121,7 +104,9 @@ function refusals(pod: PodObject, wanted: readonly EphemeralContainer[]): FieldP
       if (!volumes.includes(mount.name)) refuse(`${where}.name`, `Not found: "${mount.name}"`);
       if (mount.subPath) refuse(`${where}.subPath`, FORBIDDEN);
     });
-    for (const field of NOT_HERE) if (spec[field] !== undefined) refuse(field, FORBIDDEN);
+    for (const field of REGULAR_ONLY_FIELDS) {
+      if (spec[field] !== undefined) refuse(field, FORBIDDEN);
+    }
     if (target && !containers.includes(target)) {
       refuse("targetContainerName", `Not found: "${target}"`);
     }
@@ -132,7 +117,7 @@ function refusals(pod: PodObject, wanted: readonly EphemeralContainer[]): FieldP
 const FORBIDDEN = "Forbidden: cannot be set for an Ephemeral Container";
 
 /** Returns a problem for each existing container that the request changes or removes. */
-function changes(
+function changeProblems(
   before: readonly EphemeralContainer[],
   wanted: readonly EphemeralContainer[],
 ): FieldProblem[] {

@@ -1,11 +1,11 @@
 /** `GET …/pods/NAME/log`: the lines of one container. */
 import type { KubeObject } from "../../kube/interface.ts";
 import type { ContainerStatus, Pod } from "../../tekton/model.ts";
-import { badRequest, type FieldProblem, invalidFields } from "../store/api_error.ts";
+import { badRequest, invalidFields } from "../store/api_error.ts";
 import { formatTime, type LogLine } from "../node/container_log.ts";
 import type { Kubelet } from "../node/kubelet.ts";
 
-export function logs(kubelet: Kubelet, pod: KubeObject, query: URLSearchParams) {
+export function logStream(kubelet: Kubelet, pod: KubeObject, query: URLSearchParams) {
   const options = optionsOf(query, pod.metadata.name!);
   const name = containerOf(pod as Pod, query.get("container"));
   const log = kubelet.find(pod.metadata)?.find(name)?.log;
@@ -24,22 +24,12 @@ export function logs(kubelet: Kubelet, pod: KubeObject, query: URLSearchParams) 
     signal: stop.signal,
   });
   const encoder = new TextEncoder();
-  let left = options.limitBytes ?? Infinity;
-  const send = (to: ReadableStreamDefaultController<Uint8Array>, bytes: Uint8Array) => {
-    const part = bytes.subarray(0, left);
-    left -= part.length;
-    if (part.length > 0) to.enqueue(part);
-  };
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       const { done, value } = await lines.next();
       if (done) return controller.close();
-      send(controller, encoder.encode(withTime ? `${formatTime(value.time)} ` : ""));
-      send(controller, value.bytes);
-      if (left === 0) {
-        stop.abort();
-        controller.close();
-      }
+      if (withTime) controller.enqueue(encoder.encode(`${formatTime(value.time)} `));
+      controller.enqueue(value.bytes);
     },
     cancel: () => stop.abort(),
   });
@@ -84,16 +74,15 @@ function waitingReason(pod: Pod, name: string): string | undefined {
 
 interface LogOptions {
   readonly tailLines?: number;
-  readonly limitBytes?: number;
   /** Nanoseconds, though the API knows times in whole seconds only. */
   readonly since?: bigint;
 }
 
 /** Throws ApiError. */
 function optionsOf(query: URLSearchParams, pod: string): LogOptions {
+  const unknown = ["limitBytes", "sinceSeconds"].find((option) => query.has(option));
+  if (unknown !== undefined) throw badRequest(`the sandbox has no log option ${unknown}`);
   const tailLines = integer(query, "tailLines");
-  const limitBytes = integer(query, "limitBytes");
-  const sinceSeconds = integer(query, "sinceSeconds");
   const sinceTime = query.get("sinceTime");
   const time = sinceTime === null ? undefined : Date.parse(sinceTime);
   if (Number.isNaN(time)) {
@@ -102,27 +91,12 @@ function optionsOf(query: URLSearchParams, pod: string): LogOptions {
       `parsing time "${sinceTime}" as "${layout}": cannot parse "${sinceTime}" as "2006"`,
     );
   }
-  const problems: FieldProblem[] = [];
-  const atLeast = (field: string, value: number | undefined, least: number) => {
-    if (value === undefined || value >= least) return;
-    const rule = least === 0 ? "must be greater than or equal to 0" : "must be greater than 0";
-    problems.push({ field, message: `Invalid value: ${value}: ${rule}` });
-  };
-  atLeast("tailLines", tailLines, 0);
-  atLeast("limitBytes", limitBytes, 1);
-  if (sinceSeconds !== undefined && time !== undefined) {
-    const message = "Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified";
-    problems.push({ field: "[]", message });
-  } else atLeast("sinceSeconds", sinceSeconds, 1);
-  if (problems.length > 0) throw invalidFields(LOG_OPTIONS, pod, problems);
-  const sinceMs = sinceSeconds === undefined
-    ? time && Math.floor(time / 1000) * 1000
-    : Date.now() - sinceSeconds * 1000;
-  return {
-    tailLines,
-    limitBytes,
-    since: sinceMs === undefined ? undefined : BigInt(sinceMs) * 1_000_000n,
-  };
+  if (tailLines !== undefined && tailLines < 0) {
+    const message = `Invalid value: ${tailLines}: must be greater than or equal to 0`;
+    throw invalidFields(LOG_OPTIONS, pod, [{ field: "tailLines", message }]);
+  }
+  const since = time === undefined ? undefined : BigInt(Math.floor(time / 1000)) * 1_000_000_000n;
+  return { tailLines, since };
 }
 
 const LOG_OPTIONS = { group: "", kind: "PodLogOptions" };

@@ -37,7 +37,6 @@ export class Objects {
     if (name === undefined) {
       if (method === "GET") return this.#list(asked);
       if (method === "POST") return await this.#create(asked);
-      if (method === "DELETE") return this.#deleteAll(asked);
     } else {
       if (method === "GET") return this.#show(asked, this.#get(asked));
       if (method === "PUT") return this.#update(asked, await body(asked));
@@ -133,13 +132,6 @@ export class Objects {
       status: "Success",
       details,
     });
-  }
-
-  #deleteAll(asked: ObjectRequest): Response {
-    const { kind, namespace, url } = asked;
-    const items = this.store.list(kind, namespace).filter(selector(url.searchParams));
-    for (const object of items) this.#remove(kind, object);
-    return Response.json({ kind: "Status", apiVersion: "v1", metadata: {}, status: "Success" });
   }
 
   /** Deletes an object. A pod gets a deletionTimestamp first, which watches can see. */

@@ -1,7 +1,7 @@
 /** `?watch=1`: one JSON event per line, from a resource version onward. */
 import type { KubeObject } from "../../kube/interface.ts";
 import { ApiError } from "../store/api_error.ts";
-import { apiVersionOf, type Kind } from "../store/kinds.ts";
+import type { Kind } from "../store/kinds.ts";
 import { selector } from "./selectors.ts";
 import type { Change, Store } from "../store/store.ts";
 
@@ -36,7 +36,6 @@ export function watch(store: Store, request: WatchRequest): ReadableStream<Uint8
           for (const object of store.list(kind, namespace).filter(isMine)) {
             send("ADDED", show(object));
           }
-          if (query.get("sendInitialEvents") === "true") send("BOOKMARK", initialEnd(kind, store));
         } else store.since(Number(given)).forEach(onChange);
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
@@ -69,16 +68,4 @@ function typeFor(change: Change, isMine: (object: KubeObject | undefined) => boo
   if (change.type === "DELETED") return was ? "DELETED" : undefined;
   if (is) return was ? "MODIFIED" : "ADDED";
   return was ? "DELETED" : undefined;
-}
-
-/** The bookmark that marks the end of the initial events, for clients that ask for it. */
-function initialEnd(kind: Kind, store: Store): KubeObject {
-  return {
-    apiVersion: apiVersionOf(kind),
-    kind: kind.kind,
-    metadata: {
-      resourceVersion: String(store.version),
-      annotations: { "k8s.io/initial-events-end": "true" },
-    },
-  };
 }

@@ -1,44 +1,43 @@
 /**
- * TEP-0149's `spec.debug` of a PipelineRun or TaskRun: where it is to hold. Pure.
+ * TEP-0149's `spec.debug` of a PipelineRun or TaskRun, which names the steps to hold. Pure.
  *
  *     debug:
  *       breakpoint: [onTasks, onSteps]
  *       tasks: [clone]          # in a PipelineRun: before the task's first step
- *       steps: [build/compile]  # in a TaskRun the step's name alone
+ *       steps: [build/compile]  # in a TaskRun: the step's name
  *
- * Source: https://github.com/tektoncd/community/blob/main/teps/0149-tekton-cli-local-data-upload.md#api
+ * Source:
+ * https://github.com/tektoncd/community/blob/main/teps/0149-tekton-cli-local-data-upload.md#api
  */
 import { UsageError } from "../../errors.ts";
 import type { Run } from "../model.ts";
-
-export interface StepPlace {
-  /** Undefined in a TaskRun. */
-  readonly task?: string;
-  readonly step: string;
-}
+import type { StepPlace } from "../target.ts";
 
 export interface Breakpoints {
-  /** Those of a Pipeline's tasks whose first step is held, or with `everyStep` all of them. */
+  /** The Pipeline's tasks whose first step is held; with `everyStep`, all their steps are. */
   readonly tasks: readonly string[];
   readonly steps: readonly StepPlace[];
-  /** Where that can be: of `tasks` alone, or where none is named of all. */
+  /** Hold every step that can be held: those of `tasks`, or of all tasks if `tasks` is empty. */
   readonly everyStep?: boolean;
-  /** Any step that fails, of any task, where that can be. */
+  /** Hold any step that fails, in any task, if the step can be held. */
   readonly onFailure?: boolean;
-  /** After the steps' work instead of before it. */
+  /** Hold after the steps' work instead of before it. */
   readonly after?: boolean;
 }
 
-/** Undefined where the run asks for none. Throws UsageError for a `debug` that is not the TEP's. */
+/**
+ * Returns undefined if the run asks for no breakpoints. Throws UsageError if `debug` does not have
+ * the TEP's form.
+ */
 export function readBreakpoints(run: Run): Breakpoints | undefined {
   const debug = run.spec.debug ?? {};
-  if (typeof debug !== "object" || Array.isArray(debug)) throw refuse(run, "it is no object");
+  if (typeof debug !== "object" || Array.isArray(debug)) throw refuse(run, "it is not an object");
   const { breakpoint, tasks, steps } = debug as Record<string, unknown>;
   if ([breakpoint, tasks, steps].every((value) => value === undefined)) return undefined;
   const kinds = names(run, "breakpoint", breakpoint);
   const unknown = kinds.find((kind) => !KINDS.includes(kind));
   if (unknown !== undefined) {
-    throw refuse(run, `breakpoint "${unknown}" is none of ${KINDS.join(", ")}`);
+    throw refuse(run, `breakpoint "${unknown}" is not one of ${KINDS.join(", ")}`);
   }
   const found = {
     tasks: named(run, kinds, "onTasks", "tasks", tasks),
@@ -50,7 +49,7 @@ export function readBreakpoints(run: Run): Breakpoints | undefined {
   return found;
 }
 
-/** The run without the TEP's fields; Tekton's own `debug.breakpoints` stays. */
+/** Returns the run without the TEP's fields. Tekton's own `debug.breakpoints` stays. */
 export function withoutBreakpoints<T extends Run>(run: T): T {
   const { debug, ...spec } = run.spec;
   const { breakpoint: _, tasks: __, steps: ___, ...own } = debug as Record<string, unknown>;
@@ -59,7 +58,10 @@ export function withoutBreakpoints<T extends Run>(run: T): T {
 
 const KINDS = ["onTasks", "onSteps"];
 
-/** The names that a kind of breakpoint takes: one without the other does nothing, and is a mistake. */
+/**
+ * Returns the names for a kind of breakpoint. Throws if the kind has no names, or the names have no
+ * kind: either alone does nothing.
+ */
 function named(
   run: Run,
   kinds: readonly string[],
@@ -81,7 +83,7 @@ function names(run: Run, field: string, value: unknown): string[] {
   if (value === undefined) return [];
   const isList = Array.isArray(value) && value.every((name) => typeof name === "string");
   if (isList) return [...new Set(value as string[])];
-  throw refuse(run, `${field} is no list of names`);
+  throw refuse(run, `${field} is not a list of names`);
 }
 
 function stepPlace(run: Run, name: string): StepPlace {

@@ -1,4 +1,4 @@
-/** The step that holds a run, and its places in a Task: in a step's own, or before the first. Pure. */
+/** Builds the step that holds a run, called the gate, from a step of the Task. Pure. */
 import type { GateMode, GateScriptOptions } from "../../step/scripts.ts";
 import type { NamedStep, Step, TaskSpec } from "../model.ts";
 import { stepName } from "../target.ts";
@@ -7,28 +7,31 @@ import { raisedTimeout } from "../timeouts.ts";
 /** The step's part of a gate script's options: the gate adds the rest. */
 export type GateScript = Omit<GateScriptOptions, "again">;
 
-/** What a gate is made of; its scripts come from src/step. */
+/** The parts of a gate; src/step provides the scripts. */
 export interface Gate {
   script(options: GateScript): string;
-  /** Its arguments, given where the upload goes and the step's own command line. */
+  /** Returns the script's arguments; `own` is the step's own command line. */
   args(place: GatePlace, own: readonly string[]): string[];
-  /** Where the gate keeps its own files in the container. */
+  /** The gate's directory in the container. */
   readonly directory: string;
-  /** Of the emptyDir behind that directory, one for all gates of a pod: unlike every volume of the Task. */
+  /**
+   * The name of the emptyDir mounted there, shared by all gates of a pod. No volume of the Task has
+   * it.
+   */
   readonly volume: string;
-  /** By which it knows that its run is a copy. */
+  /** Variables by which the gate recognizes a copy of its run. */
   readonly env: readonly NonNullable<Step["env"]>[number][];
-  /** The command line of a step that only waits, where there is no shell. */
+  /** The command line of a step that only waits, for images without a shell. */
   readonly waiting: { readonly command: string[]; readonly args: string[] };
-  /** How long it may hold; after this long with nobody there it gives up. */
+  /** The longest hold. A gate without a client for this long gives up. */
   readonly pauseSeconds: number;
 }
 
-/** Where an upload goes, as the gate is to tell it; Tekton fills in the variables. */
+/** The target of an upload, which the gate reports to the client. Tekton fills in the variables. */
 export interface GatePlace {
-  /** Of a workspace or a volume; "": not known. */
+  /** The path of a workspace or a volume; "" if unknown. */
   readonly path: string;
-  /** Relative to it; "." for itself. */
+  /** The directory relative to `path`; "." for `path` itself. */
   readonly directory: string;
 }
 
@@ -36,21 +39,21 @@ const NOWHERE: GatePlace = { path: "", directory: "." };
 
 export interface Hold {
   readonly gate: Gate;
-  /** Undefined: nothing is uploaded, or where to is known otherwise. */
+  /** Undefined if nothing is uploaded, or if the client finds the target by itself. */
   readonly place?: GatePlace;
-  /** What it runs in, where that is not the step's own image. */
+  /** The gate's image; default: the step's. */
   readonly image?: string;
-  /** Default: before its work. */
+  /** Default: before. */
   readonly mode?: GateMode;
-  /** Default: it does. */
+  /** Whether the script brings the gate's files along; default: true. */
   readonly carries?: boolean;
-  /** What the Task's template has of an environment. */
+  /** The Task's stepTemplate, for its env and envFrom. */
   readonly template?: Partial<Step>;
 }
 
 /**
- * The given step with the gate in its work's place: same name, user and mounts. The place's variables are left for
- * Tekton to fill in, who alone knows a mountPath with params in it.
+ * Returns the step with the gate in place of its work: same name, user and mounts. Variables of the
+ * upload's target stay, because only Tekton knows a mountPath that has params in it.
  */
 export function gateStep(step: Step, name: string, hold: Hold): NamedStep {
   const { command: _, script: __, args: ___, ...kept } = step;
@@ -58,7 +61,7 @@ export function gateStep(step: Step, name: string, hold: Hold): NamedStep {
   return withGate({ ...kept, name, ...(image === undefined ? {} : { image }) }, hold, { args: [] });
 }
 
-/** The same, with the step's own work kept for the gate to do: its command or its script. */
+/** Returns the step with a gate that also does the step's own work, its command or its script. */
 export function holdingStep(step: Step, name: string, hold: Hold): NamedStep {
   const { command = [], script, args = [], timeout, ...kept } = step;
   const raised = raisedTimeout(timeout, hold.gate.pauseSeconds);
@@ -87,12 +90,12 @@ function withGate(
   };
 }
 
-/** The step's environment, where the gate needs some. */
+/** Returns the step's env with the gate's variables; empty if the gate has none. */
 export function withGateEnv({ env = [] }: Step, gate: Gate): Pick<Step, "env"> {
   return gate.env.length === 0 ? {} : { env: [...env, ...gate.env] };
 }
 
-/** A later one's variable takes the place of an earlier one's. */
+/** Returns the names of the variables. A variable of a later place overrides an earlier one. */
 export function environmentNames(
   places: readonly { env?: Step["env"]; envFrom?: unknown }[],
 ): Pick<GateScript, "plain" | "secret" | "hidden"> {
@@ -107,12 +110,12 @@ export function environmentNames(
   return { plain: names(false), secret: names(true), hidden };
 }
 
-/** The spec with the volume that a gate needs. */
+/** Returns the spec with the gate's volume. */
 export function withGateVolume<T extends TaskSpec>(spec: T, gate: Gate): T {
   return { ...spec, volumes: [...(spec.volumes ?? []), { name: gate.volume, emptyDir: {} }] };
 }
 
-/** What of a step decides where and as whom it runs, and nothing of what it does. */
+/** Returns the fields that decide where and as which user the step runs, without its work. */
 export function bareStep(step: Partial<Step>): Partial<Step> {
   const { image, imagePullPolicy, securityContext, computeResources } = step;
   return Object.fromEntries(
@@ -122,9 +125,9 @@ export function bareStep(step: Partial<Step>): Partial<Step> {
 }
 
 /**
- * The spec as it has to be before any of its steps is swapped: the template's command and args in
- * the steps that relied on them, for Tekton refuses a command beside the gate's script; and every
- * step named, for an unnamed one is called by its place, which a step before it would shift.
+ * Prepares the spec for gates. The template's command and args move into the steps that rely on
+ * them, because Tekton refuses a command beside the gate's script. Every step gets a name, because
+ * Tekton names unnamed steps by their index, which an inserted step shifts.
  */
 export function preparedForGate(spec: TaskSpec): TaskSpec & { steps: NamedStep[] } {
   const { command, args, ...template } = spec.stepTemplate ?? {};
@@ -140,7 +143,7 @@ export function preparedForGate(spec: TaskSpec): TaskSpec & { steps: NamedStep[]
     : { ...spec, stepTemplate: template, steps };
 }
 
-/** Tekton takes an empty list for none. */
+/** Tekton treats an empty list as absent. */
 function isEmpty(list: readonly string[] | undefined): boolean {
   return list === undefined || list.length === 0;
 }

@@ -1,4 +1,4 @@
-/** What the objects around a held step tell of it: pure. */
+/** Facts about a held step, read from its TaskRun and its pod. Pure. */
 import { renamedBy } from "../inline/inline_task.ts";
 import {
   LABEL,
@@ -14,18 +14,18 @@ import { type MountedWorkspace, whyReadOnly } from "../workspaces.ts";
 export interface HeldFacts {
   /** `task/step`. */
   readonly place: string;
-  /** How it is held, in words: "before its work". */
+  /** When the step is held, as text: "before its work". */
   readonly how: string;
   readonly pod: string;
   readonly container: string;
   readonly image: string;
   readonly workspaces: readonly MountedWorkspace[];
   readonly params: readonly Param[];
-  /** The last lines of its log, where its work was done. */
+  /** The last lines of the step's log, if its work was done. */
   readonly said: readonly string[];
 }
 
-/** Those that the container has; Tekton has filled in their paths by then. */
+/** Returns the workspaces that the container mounts. Tekton has filled in their paths by now. */
 export function mountedWorkspaces(
   { spec, status }: TaskRun,
   pod: Pod,
@@ -47,8 +47,8 @@ export function mountedWorkspaces(
 }
 
 /**
- * The volume of the container below whose mount an absolute path is, and the rest of that. Throws UsageError where it
- * can't be written to.
+ * Splits an absolute path into the mount of a volume and a directory below it. Throws UsageError if
+ * no writable volume of the container is mounted above the path.
  */
 export function mountAt(
   owner: string,
@@ -68,12 +68,12 @@ export function mountAt(
     .sort((a, b) => b.length - a.length)[0];
   if (root !== undefined) return { path: root, directory: path.slice(root.length + 1) || "." };
   throw new UsageError(
-    `Cannot upload into --on-directory "${path}" of ${owner}: no volume that can be written is there`,
-    { hint: usable.length === 0 ? "it has none" : `there are: ${usable.join(", ")}` },
+    `Cannot upload into --on-directory "${path}" of ${owner}: no writable volume is mounted there`,
+    { hint: usable.length === 0 ? "it has no writable volume" : `writable: ${usable.join(", ")}` },
   );
 }
 
-/** A step may mount it elsewhere. */
+/** Returns the workspace's path. A step may mount it at a path other than the Task's. */
 function pathOf(status: TaskRun["status"], container: string, declared: TaskWorkspace): string {
   const step = status?.taskSpec?.steps?.find(({ name }) => container === `step-${name}`);
   const own = step?.workspaces?.find(({ name }) => name === declared.name);
@@ -95,7 +95,7 @@ function boundTo(binding: WorkspaceBinding): string {
   return subPath ? `${source}, ${subPath}` : source;
 }
 
-/** Those given, and the defaults of the others, by the names that the Task has for them. */
+/** Returns the given params and the defaults of the others, by the Task's names for them. */
 export function paramsOf({ metadata, spec, status }: TaskRun): Param[] {
   const given = spec.params ?? [];
   const declared = status?.taskSpec?.params ?? spec.taskSpec?.params ?? [];
@@ -108,7 +108,7 @@ export function paramsOf({ metadata, spec, status }: TaskRun): Param[] {
   }));
 }
 
-/** The name that a param of a TaskRun has in the Task, where it had to be another in the run. */
+/** Returns the Task's name for a param that inlining renamed in the run. */
 export function taskParamName({ labels }: TaskRun["metadata"], name: string): string {
   const end = renamedBy(labels?.[LABEL.pipelineTask] ?? "");
   return name.endsWith(end) ? name.slice(0, -end.length) : name;

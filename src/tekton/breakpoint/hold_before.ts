@@ -1,18 +1,18 @@
 /**
- * Holds a step that can't hold itself, for its image has no shell or its work is the image's own
- * entrypoint: by a step before it, in the same image, that waits with neither, and a condition on
- * the step itself. Pure.
+ * Holds a step that can't run a gate, because its image has no shell or its work is the image's own
+ * entrypoint. A step before it, in the same image, waits without a shell; a condition on the step
+ * itself reads the waiting step's result. Pure.
  *
- * The condition asks for the result that whoever lets the waiting step go has written: with "true"
- * the step runs as it would, else not at all.
+ * The client writes that result when it releases the waiting step: with "true" the step runs
+ * unchanged, otherwise Tekton skips it.
  */
 import { type Gate, withGateEnv } from "./gate_step.ts";
 import type { NamedStep } from "../model.ts";
 
-/** The result of the waiting step; "true" has the step do its work. */
+/** The waiting step's result; with "true" the step does its work. */
 export const RUN_RESULT = "run";
 
-/** The two steps in the place of the one. `taken` are the names of all others. */
+/** Returns the waiting step and the step with its condition. `taken` are the other steps' names. */
 export function holdBefore(step: NamedStep, taken: readonly string[], gate: Gate): NamedStep[] {
   const name = unusedName(step.name, taken);
   const { script: _, results: __, onError: ___, ...place } = step;
@@ -35,7 +35,7 @@ export function holdBefore(step: NamedStep, taken: readonly string[], gate: Gate
   return [waiting, { ...step, when: [...(step.when ?? []), condition] }];
 }
 
-/** A step's name is a DNS label; Tekton's prefix to it makes its container's, one too. */
+/** A container's name is a DNS label of 63 characters, of which Tekton's prefix takes some. */
 const MOST_CHARACTERS = 50;
 
 function unusedName(step: string, taken: readonly string[]): string {

@@ -1,7 +1,6 @@
 /**
- * A run whose steps hold before they do their work, and then do it: the given run with a gate at
- * the steps asked for: around what they do where that is known, else before them.
- * Pure.
+ * Adds gates to the steps of a run that are to be held. A gate wraps the step's work if the step
+ * has a script or a command; otherwise a waiting step comes before it. Pure.
  */
 import type { GateMode } from "../../step/scripts.ts";
 import { type Gate, holdingStep, preparedForGate, withGateVolume } from "./gate_step.ts";
@@ -14,14 +13,17 @@ import { raiseRunTimeouts, withRaisedTimeout } from "../timeouts.ts";
 
 /** One of a Task's steps that is to be held. */
 export interface StepToHold {
-  /** Its place among the Task's steps. */
+  /** The step's index in the Task. */
   readonly index: number;
   readonly mode: GateMode;
-  /** One of all that are to be held, not one that was named: where its image may lack a shell it is held without. */
+  /**
+   * Whether the user asked for all steps rather than for this one. Such a step is held without a
+   * shell if its image may lack one.
+   */
   readonly isOneOfAll?: boolean;
 }
 
-/** One of a Pipeline's tasks, its Task, and which of its steps are held. */
+/** A Pipeline's task, its Task, and the steps to hold. */
 export interface TaskToHold {
   readonly target: PipelineTask;
   readonly task: ReadTask;
@@ -30,18 +32,18 @@ export interface TaskToHold {
 
 export interface HoldOptions {
   readonly gate: Gate;
-  /** Hold before every step: their images have no shell. */
+  /** Hold every step by a waiting step before it: the images have no shell. */
   readonly withoutShell?: boolean;
-  /** Of runs that name none, see Clocks. */
+  /** The timeout of runs that name none, see Clocks. */
   readonly defaultTimeout?: string;
 }
 
-/** A place where the run will hold. */
+/** A step at which the run will hold. */
 export interface HeldStep {
   readonly task?: string;
   /** The step that holds. */
   readonly step: string;
-  /** The step whose work it is about: the same one, or the next. */
+  /** The step whose work is held: the same step, or the next one. */
   readonly targetStep: string;
   readonly mode: GateMode;
 }
@@ -92,7 +94,7 @@ function clocksOf({ gate, defaultTimeout }: HoldOptions) {
   return { pauseSeconds: gate.pauseSeconds, defaultTimeout };
 }
 
-/** Of a task one step fails at the most. */
+/** Returns the possible pauses: at most one step of a task fails. */
 function pausesOf<T extends HeldStep>(held: readonly T[]): T[] {
   return held.filter(({ mode, task }, at) =>
     mode !== "failure" || held.findIndex((one) => one.mode === mode && one.task === task) === at
@@ -115,7 +117,7 @@ function holdSteps<T extends TaskSpec>(
     if (place === undefined) return [step];
     const { mode } = place;
     if (isHeldBefore(step, place, options)) {
-      // Its files say what it is to do, and so must be its own.
+      // The files in the gate's directory tell a waiting step what to do: each step needs its own.
       const gate = { ...options.gate, volume: `${options.gate.volume}-${at}` };
       volumes.add(gate);
       const swapped = holdBefore(step, names, gate);
@@ -132,7 +134,7 @@ function holdSteps<T extends TaskSpec>(
   return { spec: [...volumes].reduce(withGateVolume, { ...given, ...spec, steps }), held };
 }
 
-/** It runs whenever one after it does. */
+/** Whether the step runs whenever a later step runs. */
 function isSure({ when = [] }: Step): boolean {
   return when.length === 0;
 }
@@ -145,12 +147,12 @@ function isHeldBefore(
   return withoutShell || !isWorkKnown(step) || isOneOfAll && !hasShell(step);
 }
 
-/** Else it is the image's own entrypoint, which is nowhere to be read. */
+/** Whether the spec says the step's work; otherwise only the image does, by its entrypoint. */
 function isWorkKnown({ command = [], script = "" }: Step): boolean {
   return command.length > 0 || script !== "";
 }
 
-/** Whether the image has a shell for sure: the step's own work is one's. */
+/** Whether the image surely has a shell, because the step's own work runs in one. */
 export function hasShell({ command = [], script = "" }: Step): boolean {
   const words = script === ""
     ? command

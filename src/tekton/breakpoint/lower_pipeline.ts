@@ -1,8 +1,8 @@
 /**
- * Lowers an upload into one task of a Pipeline to an ordinary PipelineRun. Where the upload stands in for the whole
- * task, that is reduced to one step, the gate: so little is kept of it that little could change its meaning, where and as
- * whom its step runs, the workspace, the results. Else a gate stands for some of its steps, or before them. Everything
- * else is the Pipeline's own, word by word.
+ * Lowers an upload into one task of a Pipeline to an ordinary PipelineRun. If the upload replaces
+ * the whole task, the task keeps one step, the gate, with the user and image it runs as, the
+ * workspace and the results: the less is kept, the less can change its meaning. Otherwise a gate
+ * replaces some steps, or comes before the first. The rest of the Pipeline stays verbatim.
  */
 import { bareStep, gateStep, withGateVolume } from "./gate_step.ts";
 import type { ReadTask } from "../inline/inline_task.ts";
@@ -35,10 +35,10 @@ export interface PipelineUpload extends Replacement {
   readonly namespace: string;
   readonly params: Param[];
   readonly workspaces: WorkspaceBinding[];
-  /** Of the run. */
+  /** The run's labels. */
   readonly labels?: Record<string, string>;
   readonly serviceAccount?: string;
-  /** Of runs that name none, see Clocks. */
+  /** The timeout of runs that name none, see Clocks. */
   readonly defaultTimeout?: string;
 }
 
@@ -49,7 +49,7 @@ export function lowerPipeline(upload: PipelineUpload): RunManifest<PipelineRun> 
   return buildPipelineRun(raised, pipeline, [isWhole(upload) ? reduce(upload) : replace(upload)]);
 }
 
-/** No step of the task is left, and the upload goes to where other tasks find it. */
+/** Whether no step of the task is left, and other tasks find the upload in a workspace. */
 function isWhole({ task, standIn, destination }: PipelineUpload): boolean {
   return standIn.replaced.length === task.spec.steps?.length &&
     destination.scope.kind === "workspace";
@@ -63,7 +63,7 @@ function replace(upload: PipelineUpload): ChangedTask {
   };
 }
 
-/** The target with a Task of one step, the gate, and what of its params and workspaces that needs. */
+/** Returns the task with the gate as its only step, and the params and workspace that it needs. */
 function reduce(upload: PipelineUpload): ChangedTask {
   const { task } = upload;
   const { target: { timeout: _, ...target } } = notRetried(upload);
@@ -78,7 +78,7 @@ function reduce(upload: PipelineUpload): ChangedTask {
     workspaces: (target.workspaces ?? []).filter(({ name }) =>
       name === upload.destination.scope.name
     ),
-    // Params that went away may have been what ordered this task after others.
+    // Removed params may have referred to other tasks' results and so ordered this task after them.
     runAfter: runAfter(upload),
   };
   return {
@@ -91,7 +91,7 @@ function clocksOf({ gate, defaultTimeout }: PipelineUpload): Clocks {
   return { pauseSeconds: gate.pauseSeconds, defaultTimeout };
 }
 
-/** The params that the spec refers to, and those that their defaults refer to. */
+/** Returns the params that the spec refers to, and those that the params' defaults refer to. */
 function neededParams(spec: TaskSpec, declared: ParamSpec[]): string[] {
   const names = declared.map((param) => param.name);
   let needed = usedParams(spec, names);
@@ -104,13 +104,13 @@ function neededParams(spec: TaskSpec, declared: ParamSpec[]): string[] {
   return needed;
 }
 
-/** A finally task can't run after anything. */
+/** Returns undefined for a finally task, which takes no runAfter. */
 function runAfter({ target, pipeline }: PipelineUpload): string[] | undefined {
   const inFinally = pipeline.spec.finally?.some((task) => task.name === target.name);
   return inFinally ? undefined : dependencies(target);
 }
 
-/** The Task as one step, the gate, with the workspace and the results. */
+/** Returns a Task with the gate as its only step, the workspace and the results. */
 function bareTask({ task, standIn, destination, image, gate }: PipelineUpload): TaskSpec {
   const step = task.spec.steps![standIn.at];
   const template = bareStep(task.spec.stepTemplate ?? {});

@@ -1,4 +1,4 @@
-/** Lowers an upload into a Task to an ordinary TaskRun of a Task like it, in which a gate takes the upload. Pure. */
+/** Lowers an upload into a Task to an ordinary TaskRun, with a gate that takes the upload. Pure. */
 import type { Named } from "../../kube/interface.ts";
 import type { Param, Task, TaskRun, WorkspaceBinding } from "../model.ts";
 import { newTaskRun } from "../new_run.ts";
@@ -11,10 +11,10 @@ export interface TaskUpload extends Replacement {
   readonly namespace: string;
   readonly params: Param[];
   readonly workspaces: WorkspaceBinding[];
-  /** Of the run. */
+  /** The run's labels. */
   readonly labels?: Record<string, string>;
   readonly serviceAccount?: string;
-  /** Of runs that name none, see Clocks. */
+  /** The timeout of runs that name none, see Clocks. */
   readonly defaultTimeout?: string;
 }
 

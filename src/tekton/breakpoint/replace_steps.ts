@@ -1,23 +1,23 @@
-/** A Task in which a gate stands for some of its steps, or before the first one: every other step stays as it is. Pure. */
+/** Replaces some steps of a Task by a gate, or puts a gate before the first. Pure. */
 import { bareStep, type Gate, gateStep, preparedForGate, withGateVolume } from "./gate_step.ts";
 import type { NamedStep, ResultSpec, Step, TaskSpec } from "../model.ts";
 import type { Destination } from "../source/destination.ts";
-import { isOfSteps } from "../source/results.ts";
+import { isBuiltFromSteps } from "../source/replaced_results.ts";
 import type { StandIn } from "../source/replaced_steps.ts";
 import { stepName } from "../target.ts";
 
 export interface Replacement {
   readonly standIn: StandIn;
   readonly destination: Destination;
-  /** The image that takes the upload, where it is not the step's own. */
+  /** The image that takes the upload; default: the step's own. */
   readonly image?: string;
   readonly gate: Gate;
 }
 
-/** The name of the step that is put before the first one, as far as the Task has none like it. */
+/** The name of a step before the first one, with a number if the Task uses the name itself. */
 const UPLOAD_STEP = "upload";
 
-/** The name of the step that will hold. */
+/** Returns the name of the step that will hold. */
 export function heldStep({ steps = [] }: TaskSpec, { replaced, at }: StandIn): string {
   if (replaced.length > 0) return stepName(steps[at], at);
   const names = steps.map(stepName);
@@ -37,10 +37,12 @@ export function replaceSteps(given: TaskSpec, replacement: Replacement): TaskSpe
     const steps = [gateStep(place, name, hold), ...spec.steps];
     return withGateVolume({ ...spec, steps }, gate);
   }
-  // The upload is to take place whatever these say of the step that it stands in for.
+  // These fields could skip, fail or end the step before the upload.
   const { when: _, onError: __, timeout: ___, ...held } = spec.steps[at];
   const gone = replaced.map((at) => spec.steps[at].name);
-  const results = spec.results?.map((result) => isOfSteps(result, gone) ? plain(result) : result);
+  const results = spec.results?.map((result) =>
+    isBuiltFromSteps(result, gone) ? withoutValue(result) : result
+  );
   const own: NamedStep[] = spec.steps;
   const steps = own.flatMap((step, index) => {
     if (index === at) return [gateStep(held, name, hold)];
@@ -49,11 +51,14 @@ export function replaceSteps(given: TaskSpec, replacement: Replacement): TaskSpe
   return withGateVolume({ ...spec, ...(results && { results }), steps }, gate);
 }
 
-function plain({ value: _, ...result }: ResultSpec): ResultSpec {
+function withoutValue({ value: _, ...result }: ResultSpec): ResultSpec {
   return result as ResultSpec;
 }
 
-/** Where one step asks for a workspace by itself, only those that ask get it: so must ours. */
+/**
+ * Returns the mounts that the upload needs. If any step asks for a workspace, Tekton mounts it only
+ * in the steps that ask, so the gate asks too.
+ */
 function mountsOf(step: Step, { scope }: Destination): Partial<Step> {
   if (scope.kind === "volume") {
     return { volumeMounts: step.volumeMounts?.filter(({ name }) => name === scope.name) };

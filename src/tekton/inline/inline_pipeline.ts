@@ -1,10 +1,10 @@
 /**
- * A PipelineRun with its Pipeline's spec inline, some of its tasks swapped for others, and else the
- * meaning that it had by reference. Pure.
+ * Puts a Pipeline's spec inline into its PipelineRun, with some tasks replaced. Everything else
+ * keeps the meaning that it has by reference. Pure.
  *
- * By reference Tekton gives the run and its TaskRuns the Pipeline's name, labels and annotations;
- * inline it gives them the run's own name: undone here, as far as the run's own label, which Tekton
- * overwrites once (see run/upload).
+ * By reference, Tekton gives the run and its TaskRuns the Pipeline's name, labels and annotations.
+ * Inline, it gives them the run's own name. This module restores the Pipeline's, except for the
+ * run's own label, which Tekton overwrites once (see run/upload).
  */
 import { ownAnnotations } from "./inline_task.ts";
 import type { Pipeline, PipelineRun, PipelineSpec, PipelineTask } from "../model.ts";
@@ -12,12 +12,12 @@ import { LABEL } from "../model.ts";
 import { replaceVariable } from "../references.ts";
 import { withoutTaskLabels } from "../task_name.ts";
 
-/** A Pipeline as it was read; of an inline one, its spec alone. */
+/** A Pipeline as read from the cluster; an inline one has only its spec. */
 export type ReadPipeline = Pick<Pipeline, "spec"> & Partial<Pipeline>;
 
 /**
- * `run` is one by reference, or what there is of it; its own labels win over the Pipeline's. A
- * Pipeline without metadata was inline before: nothing but its tasks changes.
+ * Returns the run with the Pipeline's spec inline. The run's own labels win over the Pipeline's. A
+ * Pipeline without metadata was inline before: only its tasks change.
  */
 export function inlinePipeline(
   given: PipelineRun,
@@ -28,10 +28,10 @@ export function inlinePipeline(
   const spec = withTasks(pipeline.spec, swapped);
   const { metadata } = pipeline;
   if (metadata === undefined) return { ...run, spec: { ...run.spec, pipelineSpec: spec } };
-  const name = metadata.name ?? ""; // from a resolver it need not have one
+  const name = metadata.name ?? ""; // a Pipeline from a resolver may lack one
   const label = pipelineLabel(name);
   const { pipelineRef: _, ...rest } = run.spec;
-  // In the run too, for a workspace's subPath may have it.
+  // In the run too: a workspace's subPath may contain the variable.
   const kept = replaceVariable(rest, "context.pipeline.name", name);
   return {
     ...run,
@@ -51,7 +51,10 @@ export function inlinePipeline(
   };
 }
 
-/** The run's labels come to its TaskRuns, of which those with the Task inline must not say that they refer to one. */
+/**
+ * Tekton copies the run's labels to its TaskRuns. A TaskRun with an inline Task must not have the
+ * label that says it refers to one.
+ */
 function handingDownNoTask(run: PipelineRun): PipelineRun {
   const bare = <T extends { labels?: Record<string, string> }>(metadata: T): T =>
     metadata.labels === undefined
@@ -70,7 +73,7 @@ function handingDownNoTask(run: PipelineRun): PipelineRun {
   };
 }
 
-/** The spec with these in the place of those of their names. */
+/** Returns the spec with tasks replaced by the ones of the same name. */
 export function withTasks(spec: PipelineSpec, swapped: readonly PipelineTask[]): PipelineSpec {
   const swap = (tasks: PipelineTask[] | undefined) =>
     tasks?.map((task) => swapped.find((one) => one.name === task.name) ?? task);
@@ -85,7 +88,7 @@ export function pipelineLabel(name: string): Record<string, string> {
   return name === "" ? {} : { [LABEL.pipeline]: name };
 }
 
-/** Each task's TaskRuns with the label of the Pipeline's name. */
+/** Returns taskRunSpecs that give each task's TaskRuns the label with the Pipeline's name. */
 export function labelled(
   run: PipelineRun,
   spec: PipelineSpec,

@@ -1,12 +1,17 @@
 /**
- * Puts a Task's spec inline into its Pipeline's task with nothing of its meaning changed. Pure.
+ * Puts a Task's spec inline into its Pipeline's task without changing its meaning. Pure.
  *
- * What Tekton does otherwise with a taskSpec than with a taskRef, and what is done about it here:
- * it puts the Pipeline's values in for same-named params, even over the Task's own default (they are
- * renamed); it binds the run's workspaces to same-named ones that the Pipeline left unbound (those
- * are dropped, their variables made literal); it calls the Task by the TaskRun's name (literal); it
- * leaves the Task's labels out (they go into the taskSpec's metadata, its name by task_name). Source: Tekton 1.9,
- * pkg/reconciler/pipelinerun/resources/apply.go, pkg/reconciler/pipelinerun/pipelinerun.go.
+ * Tekton treats a taskSpec unlike a taskRef in four ways:
+ * - It replaces params by the Pipeline's values of the same name, even if the Task has a default.
+ *   Here such params are renamed.
+ * - It binds the run's workspaces to unbound workspaces of the same name. Here those are dropped
+ *   and their variables made literal.
+ * - It names the Task by the TaskRun. Here the name is made literal.
+ * - It leaves out the Task's labels. Here they go into the taskSpec's metadata (see task_name).
+ *
+ * Source: Tekton 1.9, pkg/reconciler/pipelinerun/resources/apply.go and
+ * pkg/reconciler/pipelinerun/pipelinerun.go;
+ * https://tekton.dev/docs/pipelines/pipelineruns/#propagated-parameters
  */
 import type {
   EmbeddedTask,
@@ -27,10 +32,10 @@ import {
 } from "../references.ts";
 import { readingOwnLabel, TASK_NAME, withoutTaskLabels } from "../task_name.ts";
 
-/** A Task as it was read; of an inline one, its spec alone. */
+/** A Task as read from the cluster; an inline one has only its spec. */
 export type ReadTask = Pick<Task, "spec"> & {
   readonly metadata?: Task["metadata"];
-  /** Some of its steps referred to StepActions by a resolver. */
+  /** Whether some of its steps referred to StepActions by a resolver. */
   readonly hasRemoteSteps?: boolean;
 };
 
@@ -48,21 +53,21 @@ export function inlineTask(
   options: InlineOptions,
 ): PipelineTask {
   if (target.taskSpec !== undefined) {
-    // Inline as it was: the Pipeline's values of its params' names are meant for it.
+    // The Task was inline before: the Pipeline's values of the same names are meant for it.
     return { ...target, taskSpec: { ...task.spec, metadata: target.taskSpec.metadata } };
   }
-  const { spec, target: { taskRef: _, ...kept } } = place(target, task, options);
+  const { spec, target: { taskRef: _, ...kept } } = independentPair(target, task, options);
   return { ...kept, taskSpec: { ...readingOwnLabel(spec), metadata: metadataOf(target, task) } };
 }
 
-/** What of the Task's text would come to mean something else once it is inline, in words. */
+/** Explains which text of the Task changes its meaning inline; undefined if none does. */
 export function whyNotInline(
   target: PipelineTask,
   task: ReadTask,
   options: InlineOptions,
 ): string | undefined {
   if (target.taskSpec !== undefined) return undefined;
-  const { spec } = place(target, task, options);
+  const { spec } = independentPair(target, task, options);
   const left = namelessDefault(task.spec, spec);
   if (left !== undefined) return left;
   const text = foreignText(spec, options);
@@ -71,8 +76,8 @@ export function whyNotInline(
 }
 
 /**
- * A reference in a list's or object's default is text and stays it, but Tekton refuses one to a
- * param that there is not, and under its name there is none any more.
+ * Tekton takes a reference in the default of an array or object as text, but refuses a reference to
+ * an unknown param. A renamed param is unknown by its old name.
  */
 function namelessDefault(before: TaskSpec, { params = [] }: TaskSpec): string | undefined {
   const renamed = (before.params ?? []).filter(({ name }) =>
@@ -84,23 +89,23 @@ function namelessDefault(before: TaskSpec, { params = [] }: TaskSpec): string | 
   return `a default of its Task has the text $(params.${found.name}), which would name no param`;
 }
 
-/** Both with names that only they have, and nothing in them that depends on where they stand. */
-function place(target: PipelineTask, task: ReadTask, options: InlineOptions): Pair {
+/** Returns the task and its Task with unique names, and without text that depends on its place. */
+function independentPair(target: PipelineTask, task: ReadTask, options: InlineOptions): Pair {
   const name = contextName(target, task);
   const named = <T>(value: T) =>
     name === undefined ? value : replaceVariable(value, "context.task.name", name);
   const pair = {
     spec: named(task.spec),
-    // What is passed comes to stand in the Task's text, and is looked at there once more.
+    // Tekton puts passed values into the Task's text and then fills in variables there again.
     target: { ...target, params: named(target.params) },
   };
   return withOwnParams(withBoundWorkspaces(pair, options), options);
 }
 
 /**
- * What `$(context.task.name)` is by reference; undefined: the TaskRun's name, as inline. From a
- * resolver it is the Task's own name, if it has one. But where Tekton has to wait for remote
- * StepActions, it knows the Task only by its reference when it goes on
+ * Returns the value of `$(context.task.name)` by reference; undefined if it is the TaskRun's name,
+ * as it is inline. For a resolver's Task it is the Task's own name, or "". But after waiting for
+ * remote StepActions, Tekton knows the Task only by its reference
  * (pkg/reconciler/taskrun/resources/taskref.go, GetTaskFuncFromTaskRun).
  */
 export function contextName({ taskRef }: PipelineTask, task: ReadTask): string | undefined {
@@ -113,7 +118,7 @@ interface Pair {
   readonly spec: TaskSpec;
 }
 
-/** The label has the Task's own name, be it empty: a Task from a resolver need not have one. */
+/** Returns metadata with the Task's name in a label: "" for a resolver's Task without a name. */
 function metadataOf({ taskRef }: PipelineTask, { metadata }: ReadTask): EmbeddedTask["metadata"] {
   const name = taskRef?.resolver ? metadata?.name ?? "" : taskRef?.name;
   return {
@@ -125,16 +130,16 @@ function metadataOf({ taskRef }: PipelineTask, { metadata }: ReadTask): Embedded
   };
 }
 
-/** Without kubectl's copy of the whole object. */
+/** Returns the annotations without kubectl's copy of the whole object. */
 export function ownAnnotations(annotations: Record<string, string> | undefined) {
   const { "kubectl.kubernetes.io/last-applied-configuration": _, ...own } = annotations ?? {};
   return own;
 }
 
-/** Variables that stay as text in a Task, and would be filled in once it is inline. */
+/** Variables that are text in a referenced Task, but that Tekton fills in inline. */
 const PIPELINES_OWN = /\$\((?:tasks|finally|context\.pipeline(?:Run|Task)?)\.[^)]*\)/;
 
-/** What the Task itself leaves as text, and Tekton would not once it is inline. */
+/** Returns the first text of the Task that Tekton would fill in only inline. */
 function foreignText(spec: TaskSpec, options: InlineOptions): string | undefined {
   const { steps, sidecars, stepTemplate, volumes, workspaces = [] } = spec;
   const mountPaths = workspaces.map((workspace) => workspace.mountPath ?? "");
@@ -152,7 +157,7 @@ function foreignText(spec: TaskSpec, options: InlineOptions): string | undefined
   return foreign === undefined ? undefined : `$(params.${foreign.name})`;
 }
 
-/** Every workspace of the Task is either bound by the run, or optional and gone. */
+/** Keeps the workspaces that the run binds, and makes the others' variables literal. */
 function withBoundWorkspaces({ target, spec }: Pair, { pipeline, bound }: InlineOptions): Pair {
   const workspaces = (target.workspaces ?? []).filter((one) =>
     bound.includes(one.workspace ?? one.name)
@@ -180,7 +185,7 @@ function withBoundWorkspaces({ target, spec }: Pair, { pipeline, bound }: Inline
   };
 }
 
-/** Params whose names nothing else in the run has: those declared, and those passed without that. */
+/** Renames the params, declared or only passed, whose names occur elsewhere in the run. */
 function withOwnParams(pair: Pair, options: InlineOptions): Pair {
   const taken = takenNames(pair.target, options);
   const declared = pair.spec.params ?? [];
@@ -188,14 +193,14 @@ function withOwnParams(pair: Pair, options: InlineOptions): Pair {
     !declared.some((one) => one.name === name)
   );
   const params = [...declared, ...passed.map(specOf)];
-  // Of two that differ in case alone, a TaskRun may be given one.
+  // A TaskRun may be given only one of two params that differ only in case.
   const own = new Set(params.map((param) => param.name.toLowerCase()));
   let result = pair;
   for (const param of params) {
     if (!isTaken(param, taken)) continue;
     const isUsed = (name: string) =>
       own.has(name.toLowerCase()) || isTaken({ ...param, name }, taken) ||
-      refersTo(pair.spec, name); // which is text so far
+      refersTo(pair.spec, name); // a reference to it is text so far
     const unused = unusedName(`${param.name}${renamedBy(pair.target.name)}`, isUsed);
     own.add(unused.toLowerCase());
     result = rename(result, param, unused);
@@ -203,12 +208,12 @@ function withOwnParams(pair: Pair, options: InlineOptions): Pair {
   return result;
 }
 
-/** A param as if it were declared: its value tells the type. */
+/** Returns a declaration of the param; the type follows from the value. */
 function specOf({ name, value }: Param): ParamSpec {
   return { name, default: value };
 }
 
-/** What Tekton puts into an inline Task's text by itself, each with an object's keys. */
+/** Returns the params whose values Tekton puts into an inline Task, with the keys of objects. */
 function pipelineParams({ pipeline, params }: InlineOptions) {
   return [...(pipeline.params ?? []), ...params.map(specOf)].map((spec) => ({
     name: spec.name,
@@ -248,11 +253,11 @@ function unusedName(wanted: string, isUsed: (name: string) => boolean): string {
 
 function rename({ spec, target }: Pair, param: ParamSpec, to: string): Pair {
   const { params, ...rest } = spec;
-  // An object may be given keys that it does not declare.
+  // A given object may have keys that its param does not declare.
   const keys = typeOf(param) === "object" ? undefined : [];
   const swap = <T extends { name: string }>(one: T) =>
     one.name === param.name ? { ...one, name: to } : one;
-  // Of the defaults, only those of strings refer to params.
+  // Only defaults of strings can refer to params.
   const swapIn = (one: ParamSpec) =>
     typeof one.default === "string"
       ? { ...one, default: renameParam(one.default, param.name, to, keys) }
@@ -266,7 +271,7 @@ function rename({ spec, target }: Pair, param: ParamSpec, to: string): Pair {
   };
 }
 
-/** What the name of a Task's param got behind it, where it had to be another. */
+/** Returns the suffix of renamed params: `-of-clone`. */
 export function renamedBy(task: string): string {
   return `-of-${task}`;
 }

@@ -1,6 +1,6 @@
 /**
- * A TaskRun with its Task's spec inline and the meaning that it had by reference. Pure. Here the
- * params are the same either way; what changes is the Task's name, and where labels come from.
+ * Puts a Task's spec inline into its TaskRun without changing its meaning. Pure. Only the Task's
+ * name and the source of the labels differ from a reference; params are the same.
  */
 import { ownAnnotations, type ReadTask } from "./inline_task.ts";
 import type { TaskRun } from "../model.ts";
@@ -8,12 +8,12 @@ import { replaceVariable } from "../references.ts";
 import { readingOwnLabel, TASK_NAME, withoutTaskLabels } from "../task_name.ts";
 
 /**
- * `run` is one by reference, or what there is of it; its own labels win over the Task's. A Task
+ * Returns the run with the Task's spec inline. The run's own labels win over the Task's. A Task
  * without metadata was inline before.
  */
 export function inlineTaskRun(run: TaskRun, { metadata, spec }: ReadTask): TaskRun {
   if (metadata === undefined) return { ...run, spec: { ...run.spec, taskSpec: spec } };
-  const name = metadata.name ?? ""; // from a resolver it need not have one
+  const name = metadata.name ?? ""; // a Task from a resolver may lack one
   const { taskRef: _, ...kept } = run.spec;
   return {
     ...run,

@@ -1,14 +1,18 @@
 /**
- * A step that refers to a StepAction, with the StepAction's content in the reference's place. Pure.
- * Source: Tekton 1.9, pkg/reconciler/taskrun/resources/taskspec.go: image, securityContext and
- * workingDir are the StepAction's even where it has none; lists and scripts where it has them; the
- * step keeps the rest. Its params share the syntax of the Task's, so they are filled in here.
+ * Replaces a step's reference to a StepAction by the StepAction's content. Pure.
+ *
+ * image, securityContext and workingDir are the StepAction's, even if it lacks them. Lists and
+ * scripts are the StepAction's if it has them. The step keeps the rest. The StepAction's params
+ * have the same syntax as the Task's, so they are filled in here.
+ *
+ * Source: Tekton 1.9, pkg/reconciler/taskrun/resources/taskspec.go;
+ * https://tekton.dev/docs/pipelines/stepactions/
  */
 import { UsageError } from "../../errors.ts";
 import type { ParamValue, Step, StepAction } from "../model.ts";
 import type { Variables } from "../variables.ts";
 
-/** `known` are the Task's params, as far as they are known before the run. */
+/** Returns the step with the content inline. `known` are the Task's params known before the run. */
 export function inlineStepAction(
   step: Step,
   { spec }: StepAction,
@@ -21,7 +25,7 @@ export function inlineStepAction(
     if (param.default !== undefined) defaults.set(param.name, param.default);
   }
   const values: Values = { given: new Map(defaults), defaults, known };
-  // A default may refer to other params: the given values come in before they are filled in.
+  // A default may refer to other params, so all given values are set before defaults are filled in.
   for (const { name, value } of params) values.given.set(name, value);
   const given = new Set(params.map((param) => param.name));
   for (const { name } of declared) {
@@ -46,12 +50,12 @@ function isEmptyList(value: unknown): boolean {
 
 interface Values {
   readonly given: Map<string, ParamValue>;
-  /** What a given object or list lacks is its default's. */
+  /** Defaults, which complete a given object or list that lacks an item. */
   readonly defaults: ReadonlyMap<string, ParamValue>;
   readonly known: Variables;
 }
 
-/** Fills `$(params.x)` and its like in, once: what the values hold is the Task's affair. */
+/** Fills in `$(params.x)` in all its forms, once: references inside the values are the Task's. */
 function fill<T>(value: T, values: Values): T {
   if (typeof value === "string") return fillText(value, values) as T;
   if (Array.isArray(value)) return value.flatMap((item) => fillItem(item, values)) as T;
@@ -64,7 +68,7 @@ function fill<T>(value: T, values: Values): T {
 const REFERENCE = String
   .raw`\$\(params(?:\.([\w-]+)|\["([^"]+)"\]|\['([^']+)'\])(\[\*\]|\[\d+\]|\.[\w.-]+)?\)`;
 
-/** An item that is nothing but a reference to a whole array becomes the array's items. */
+/** Replaces an item that refers to a whole array, and has no other text, by the array's items. */
 function fillItem(item: unknown, values: Values): unknown[] {
   if (typeof item !== "string") return [fill(item, values)];
   const [whole, ...names] = new RegExp(`^${REFERENCE}$`).exec(item) ?? [];
@@ -90,52 +94,52 @@ function nameOf(found: (string | undefined)[]): string {
   return found[0] ?? found[1] ?? found[2] ?? "";
 }
 
-/** A whole array or object of the Task's, handed on: `$(params.list[*])`. */
-const HANDED_ON = /^\$\((params[^*]*)\[\*\]\)$/;
+/** A whole array or object of the Task, passed on: `$(params.list[*])`. */
+const PASSED_ON = /^\$\((params[^*]*)\[\*\]\)$/;
 
-/** An element of a list that may hold all of another one, whose length is not known here. */
+/** Returns an element of a list that may contain another list of unknown length. */
 function element(list: readonly string[], index: number): string | undefined {
-  const at = list.findIndex((item) => HANDED_ON.test(item));
+  const at = list.findIndex((item) => PASSED_ON.test(item));
   if (at < 0 || index < at) return list[index];
   if (at < list.length - 1) {
     throw new UsageError(
       `Cannot hold the step: its StepAction takes element ${index} of ${JSON.stringify(list)}`,
-      { hint: "which one that is, is known only once the run has its params: choose another step" },
+      { hint: "only the run knows that element, from its params: choose another step" },
     );
   }
-  return `$(${HANDED_ON.exec(list[at])![1]}[${index - at}])`;
+  return `$(${PASSED_ON.exec(list[at])![1]}[${index - at}])`;
 }
 
-/** `key` is "[*]", "[0]" or ".name". */
+/** Returns an item of the value; `key` is "[*]", "[0]" or ".name". */
 function item(value: ParamValue | undefined, key: string | undefined): string | undefined {
   if (typeof value !== "object" || key === undefined) return undefined;
   return Array.isArray(value) ? value[Number(key.slice(1, -1))] : value[key.slice(1)];
 }
 
-/** Whether a value is known not to have the item. */
+/** Whether the value is known to lack the item. */
 function isLacking(value: ParamValue, key: string | undefined, known: Variables): boolean {
   if (Array.isArray(value)) {
     const lengths = value.map((one) => lengthOf(one, known));
     return lengths.reduce((sum, length) => sum + length, 0) <= Number(key?.slice(1, -1));
   }
   if (typeof value !== "string") return item(value, key) === undefined;
-  const name = HANDED_ON.exec(value)?.[1];
+  const name = PASSED_ON.exec(value)?.[1];
   const whole = name === undefined ? undefined : known.get(name);
   const isKnown = typeof whole === "string" ? !whole.includes("$(") : whole !== undefined;
   return isKnown && !known.has(`${name}${key}`);
 }
 
-/** How many items an item of a list stands for; Infinity where that is not known. */
+/** Returns how many items an item of a list stands for; Infinity if that is unknown. */
 function lengthOf(text: string, known: Variables): number {
-  const name = HANDED_ON.exec(text)?.[1];
+  const name = PASSED_ON.exec(text)?.[1];
   const list = name === undefined ? [text] : known.get(name);
   return Array.isArray(list) ? list.length : Infinity;
 }
 
-/** Likewise. */
+/** Returns the text that replaces the reference; `key` as in `item`. */
 function part(value: ParamValue, key: string | undefined, reference: string): string {
   if (typeof value === "string") {
-    const name = HANDED_ON.exec(value)?.[1];
+    const name = PASSED_ON.exec(value)?.[1];
     if (key === undefined || key === "[*]") return value;
     return name === undefined ? reference : `$(${name}${key})`;
   }

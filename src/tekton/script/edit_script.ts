@@ -1,24 +1,26 @@
-/** The script of a held step as a person edits it: the template's text, where the container has another. Pure. */
-import { type Fit, fitTemplate, VARIABLE, variableName } from "../inline/fit_template.ts";
+/**
+ * Turns an edited script back into what a held step runs: the user edits the Task's template, the
+ * container has the text that Tekton made from it. Pure.
+ */
+import { type Fit, fitTemplate, VARIABLE, variableName } from "./fit_template.ts";
 import type { Variables } from "../variables.ts";
 
-/** What Tekton puts before a script that names no interpreter. */
+/** The lines that Tekton puts before a script that names no interpreter. */
 const PREAMBLE = "#!/bin/sh\nset -e\n";
 
 export interface FilledScript {
   readonly text: string;
-  /** The references that stay as they are, for their values can't be told: `$(params.x)`. Each once. */
+  /** The references whose values are unknown, and which stay: `$(params.x)`. Each once. */
   readonly unknown: string[];
 }
 
 /**
- * What the edited template becomes, given that the template became `filled`: with the same values,
- * and if that has them, an interpreter and a final newline. `known` are the values that are expected;
- * where `filled` speaks against them, those that it shows count, and the expected ones only for
- * variables that the template does not have.
+ * Returns the text that Tekton would make from the edited template, given that it made `filled`
+ * from `template`: with the same values, and with an interpreter and a final newline if `filled`
+ * has them. `known` are the expected values. If they contradict `filled`, the values in `filled`
+ * win, and the expected ones only count for variables that the template does not have.
  *
- * Undefined, whatever `edited` is, where `filled` can't have come of the template. The template itself
- * becomes `filled`.
+ * Returns undefined if `template` can't give `filled`. An unchanged template gives `filled`.
  */
 export function fillLike(
   template: string,
@@ -35,7 +37,7 @@ export function fillLike(
   return { text: before + text + after, unknown };
 }
 
-/** By variableName. A value with a variable in it is not yet what Tekton puts in. */
+/** Returns texts by variableName. A value that contains a variable is not yet final. */
 function textsOf(known: Variables): Map<string, string> {
   const texts = new Map<string, string>();
   for (const [spelling, value] of known) {
@@ -49,7 +51,7 @@ function hasInterpreter(script: string): boolean {
   return script.trimStart().startsWith("#!");
 }
 
-/** Without what was put before and after the script, if anything. */
+/** Fits the script without the lines that Tekton or the gate put before and after it. */
 function fitScript(
   template: string,
   filled: string,
@@ -73,7 +75,7 @@ function fill(
   expected: ReadonlyMap<string, string>,
 ): FilledScript {
   const unknown = new Set<string>();
-  // The longest first: its parts need not be known.
+  // The longest first: parts of it may be unknown.
   const texts = [...pieces.keys()].sort((a, b) => b.length - a.length).map(literally);
   const pattern = new RegExp([...texts, VARIABLE.source].join("|"), "g");
   const text = edited.replace(pattern, (found, spelling?: string) => {

@@ -1,36 +1,31 @@
-/** Where the script of a step is written, so that a change of it can go there. Pure. */
+/** Finds the object on the cluster that has a step's script, so that it can be patched. Pure. */
 import type { Pipeline, PipelineTask, Step, Task, TaskRef } from "../model.ts";
-import { stepName } from "../target.ts";
+import { stepName, type StepPlace } from "../target.ts";
 
-/** One text in an object on the cluster. */
+/** The place of a script in an object on the cluster. */
 export interface ScriptSource {
   readonly kind: "Task" | "Pipeline" | "StepAction";
   readonly name: string;
-  /** Undefined: the run's own. */
+  /** Undefined for the run's namespace. */
   readonly namespace?: string;
   /** A JSON pointer: `/spec/tasks/0/taskSpec/steps/1/script`. */
   readonly path: string;
 }
 
-/** What a run was made of, as it was before anything of it was changed for the run. */
+/** The objects that a run was built from, before any change for the run. */
 export interface Originals {
-  /** The run's pipelineRef, of a TaskRun its taskRef; undefined: its spec is inline. */
+  /** The run's pipelineRef or taskRef; undefined if its spec is inline. */
   readonly ref?: TaskRef;
-  /** Of a PipelineRun. */
+  /** A PipelineRun's Pipeline. */
   readonly pipeline?: Pick<Pipeline, "spec">;
-  /** The step's Task; not needed where it is inline in the Pipeline. */
+  /** The step's Task; not needed if it is inline in the Pipeline. */
   readonly task?: Pick<Task, "spec">;
 }
 
-/** `task` is the Pipeline's task, absent in a TaskRun. */
-export interface StepPlace {
-  readonly task?: string;
-  readonly step: string;
-}
-
 /**
- * Undefined where no object on the cluster has it as far as can be told: the run is inline, or a
- * resolver got it from elsewhere; the step has no script, or is there no longer.
+ * Returns the place of the step's script. Undefined if no known object on the cluster has it: the
+ * run is inline, a resolver read the object from elsewhere, or the step has no script or no longer
+ * exists.
  */
 export function scriptPlace(
   { task: taskName, step }: StepPlace,
@@ -50,7 +45,7 @@ export function scriptPlace(
   return undefined;
 }
 
-/** An object, and where in it the steps are. */
+/** An object with the path of the steps in it. */
 type Owner = Omit<ScriptSource, "path"> & { readonly path: readonly (string | number)[] };
 
 function stepPlace(
@@ -72,19 +67,19 @@ function withPath(
   return owner && { ...owner, path: pointer([...owner.path, ...path]) };
 }
 
-/** https://www.rfc-editor.org/rfc/rfc6901 */
+/** Returns a JSON Pointer: https://www.rfc-editor.org/rfc/rfc6901 */
 function pointer(path: readonly (string | number)[]): string {
   return path.map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 }
 
-/** The object that is referred to, where it is one on the cluster. */
+/** Returns the object that the reference names, if it is on the cluster. */
 function named(kind: ScriptSource["kind"], ref: TaskRef | undefined): Owner | undefined {
   if (ref === undefined) return undefined;
   if (ref.resolver) return ref.resolver === "cluster" ? inCluster(kind, ref) : undefined;
   return ref.name ? { kind, name: ref.name, path: ["spec"] } : undefined;
 }
 
-/** The cluster resolver's, as far as its params say it all without variables. */
+/** Returns the cluster resolver's object, if its params name it without variables. */
 function inCluster(kind: ScriptSource["kind"], { params = [] }: TaskRef): Owner | undefined {
   const [what, namespace, name] = ["kind", "namespace", "name"].map((key) => {
     const value = params.findLast((param) => param.name === key)?.value;
@@ -94,24 +89,27 @@ function inCluster(kind: ScriptSource["kind"], { params = [] }: TaskRef): Owner 
   return { kind, name, namespace, path: ["spec"] };
 }
 
-/** `Task/build spec.steps[1].script` */
+/** Returns the place as text: `Task/build spec.steps[1].script` */
 export function sourceName({ kind, name, path }: ScriptSource): string {
   return `${kind}/${name} ${path.slice(1).replaceAll(/\/(\d+)/g, "[$1]").replaceAll("/", ".")}`;
 }
 
-/** A JSON Patch (RFC 6902) as text that ends with a newline: it fails where the script is no longer `from`. */
+/**
+ * Returns a JSON Patch (RFC 6902) as text that ends with a newline. Applying it fails if the script
+ * is no longer `from`.
+ */
 export function scriptPatch({ path }: ScriptSource, from: string, to: string): string {
   const patch = [{ op: "test", path, value: from }, { op: "replace", path, value: to }];
   return `${JSON.stringify(patch, null, 2)}\n`;
 }
 
-/** The command line that applies a scriptPatch, in a file or itself; `namespace` is the run's. */
+/** Returns the command line that applies a scriptPatch; `namespace` is the run's. */
 export function patchCommand(
   source: ScriptSource,
   patch: { file: string } | { text: string },
   namespace: string,
 ): string[] {
-  // Other groups have a "pipeline" too.
+  // Other API groups have a kind "pipeline" too.
   const kind = `${source.kind.toLowerCase()}.tekton.dev`;
   const where = ["-n", source.namespace ?? namespace];
   const given = "file" in patch ? ["--patch-file", patch.file] : ["-p", patch.text];

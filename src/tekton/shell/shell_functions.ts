@@ -2,11 +2,11 @@
 import { withoutKeywords } from "./prefix.ts";
 import type { ShellCommand } from "./shell_words.ts";
 
-/** A call nested deeper than this calls itself: its commands are known already. */
+/** A call nested deeper than this is taken as recursion, and its commands are known already. */
 const MOST_DEPTH = 5;
-/** Calls beyond this number stay as they are: functions that call others twice grow fast. */
+/** Calls beyond this number stay: functions that call each other twice grow exponentially. */
 const MOST_CALLS = 200;
-/** A word that the arguments make longer than this is no path. */
+/** The longest word after arguments are filled in; a path is shorter. */
 const MOST_CHARACTERS = 512;
 
 /**

@@ -1,4 +1,6 @@
-/** Which of a Pipeline's tasks fetches the source, or else is the first to need it. Pure. */
+/**
+ * Chooses the task of a Pipeline that fetches the source, or else the first that needs it. Pure.
+ */
 import { UsageError } from "../../errors.ts";
 import type { Param, PipelineSpec, PipelineTask, TaskSpec } from "../model.ts";
 import { mapStrings } from "../references.ts";
@@ -7,22 +9,27 @@ import { isForCredentials, isUrlParam, looksLikeClone, looksLikeCloneTask } from
 import { type Evidence, isClone } from "./stand_in.ts";
 import { workOf } from "./step_work.ts";
 
-/** A task, and what tells that it is the clone. */
-export interface Chosen {
+/** The chosen task, with the evidence that it is the clone. */
+export interface ChosenTask {
   readonly task: PipelineTask;
   readonly evidence: Evidence;
-  /** Why it was taken, in words; undefined: it was asked for. */
+  /** Why the task was chosen, as text; undefined if the user named it. */
   readonly why?: string;
-  /** The Task's workspace for whose sake it was taken. */
+  /** The Task's workspace that made it the choice. */
   readonly workspace?: string;
-  /** The tasks that clone too. */
+  /** The other tasks that clone. */
   readonly others: readonly PipelineTask[];
 }
 
-/** The Task of a Pipeline's task as far as it could be read, as `readAs` has it. */
+/**
+ * Returns a task's Task with known params filled in by `withKnownParams`; undefined if it is
+ * unreadable.
+ */
 export type TaskOf = (task: PipelineTask) => TaskSpec | undefined;
 
-/** Those whose Tasks have to be looked at: by a name, a param, or steps of their own they may be the clone. */
+/**
+ * Returns the tasks that may clone, by a name, a param or inline steps: their Tasks must be read.
+ */
 export function likelyClones({ tasks = [] }: PipelineSpec): PipelineTask[] {
   return tasks.filter((task) =>
     isNamedClone(task) || (task.params ?? []).some(isOfClone) ||
@@ -30,26 +37,29 @@ export function likelyClones({ tasks = [] }: PipelineSpec): PipelineTask[] {
   );
 }
 
-/** A url, or a script that is passed to a Task which runs it. */
+/** Whether the param is a repository's URL, or a script that clones, for a Task that runs it. */
 function isOfClone({ name, value }: Param): boolean {
   return isUrlParam(name) || typeof value === "string" && fetches({ steps: [{ script: value }] });
 }
 
-/** What is known of one that was asked for. */
+/** Returns the evidence for a task that the user named. */
 export function evidenceOf(task: PipelineTask, spec: TaskSpec | undefined): Evidence {
   if (spec !== undefined && isClone(spec)) return "interface";
   return isNamedClone(task) ? "name" : "none";
 }
 
-/** Throws UsageError where none, or more than one, can be meant. */
-export function chooseTask(owner: string, spec: PipelineSpec, taskOf: TaskOf): Chosen {
+/**
+ * Returns the task that the upload stands in for. Of several clones it takes the first whose URL is
+ * a param of the run. Throws UsageError if no task, or more than one, is possible.
+ */
+export function chooseTask(owner: string, spec: PipelineSpec, taskOf: TaskOf): ChosenTask {
   const clones = likelyClones(spec).flatMap((task) => {
     const found = taskOf(task);
     const evidence = evidenceOf(task, found);
     return evidence !== "none" || found !== undefined && fetches(found) ? [{ task, evidence }] : [];
   });
   if (clones.length === 0) return firstUser(owner, spec);
-  // Those that share nothing are told where it is seen that each has its own place.
+  // Clones without workspaces each keep the source in their own pod: any may be the first.
   const isApart = clones.every(({ task }) => (task.workspaces ?? []).length === 0);
   const [first] = clones.length === 1 || isApart
     ? clones
@@ -67,28 +77,28 @@ export function chooseTask(owner: string, spec: PipelineSpec, taskOf: TaskOf): C
   throw unclear(owner, spec, clones.map(({ task }) => task));
 }
 
-/** Its Task is, or it is named like, a clone. */
+/** Whether the task or its Task is named like a clone. */
 function isNamedClone({ name, taskRef }: PipelineTask): boolean {
-  // The name of a resolver's object, its path in a repository, its bundle, its url.
+  // A resolver's params name the object, its path in a repository, its bundle or its URL.
   const named = (taskRef?.params ?? []).filter(({ name }) => name !== "revision");
   const names = [taskRef?.name, ...named.map(({ value }) => value)];
   return looksLikeCloneTask(name) && !isKnownOther(names) ||
     names.some((one) => typeof one === "string" && looksLikeClone(one));
 }
 
-/** A task called `fetch` whose Task is called otherwise does what that is called. */
+/** Whether the Task's name says that it does other work, even if the task is called `fetch`. */
 function isKnownOther(names: readonly unknown[]): boolean {
   return names.some((name) =>
     typeof name === "string" && /build|test|deploy|lint|scan|push|deps|dependenc/i.test(name)
   );
 }
 
-/** A step of its fetches a repository. */
+/** Whether a step of the Task fetches a repository. */
 export function fetches({ steps = [] }: TaskSpec): boolean {
   return steps.some((step) => ["fetch", "mixed"].includes(workOf(step)));
 }
 
-/** The url of its repository is a param of the run, not one that the Pipeline names. */
+/** Whether the URL is a param of the run and not a constant of the Pipeline. */
 function isGivenByRun({ params = [] }: PipelineTask): boolean {
   let given = false;
   mapStrings(params.filter(({ name }) => isUrlParam(name)), (text) => {
@@ -98,8 +108,11 @@ function isGivenByRun({ params = [] }: PipelineTask): boolean {
   return given;
 }
 
-/** With no clone: the first task that uses the workspace of most, where all others that use it come after it. */
-function firstUser(owner: string, spec: PipelineSpec): Chosen {
+/**
+ * Returns the first task that uses the most used workspace, if all other users of that workspace
+ * run after it. For Pipelines without a clone.
+ */
+function firstUser(owner: string, spec: PipelineSpec): ChosenTask {
   const tasks = spec.tasks ?? [];
   const counts = new Map<string, number>();
   for (const name of tasks.flatMap(workspacesOf)) counts.set(name, (counts.get(name) ?? 0) + 1);
@@ -117,7 +130,7 @@ function firstUser(owner: string, spec: PipelineSpec): Chosen {
   throw unclear(owner, spec, []);
 }
 
-/** The Pipeline's workspaces that a task uses, but for credentials; without `workspace` it is the one of the same name. */
+/** Returns the Pipeline's workspaces that a task uses, except those for credentials. */
 function workspacesOf(task: PipelineTask): string[] {
   return (task.workspaces ?? []).filter(({ name }) => !isForCredentials(name))
     .map(({ name, workspace }) => workspace ?? name)

@@ -1,4 +1,4 @@
-/** Where a script's own `git clone` puts the repository, as far as its text tells. Pure. */
+/** Finds the directory into which a script's own `git clone` puts the repository. Pure. */
 import type { Step } from "../model.ts";
 import { withoutPrefix } from "../shell/prefix.ts";
 import { stepCommands } from "./step_commands.ts";
@@ -46,16 +46,17 @@ function readPaths(step: Step, template: Partial<Step>): ClonePaths {
       .filter((word) => !noteVariable(word, variables));
     const [program = "", operand] = words;
     if (/^(cd|pushd)$/.test(program)) current = join(current, operand ?? "$HOME");
+    if (current.length > MOST_CHARACTERS) current = "$LONG";
     isMoved ||= (cloned.size > 0 || fetched !== undefined) && movesTree(words);
     const { path, isClone } = placeOf(words, current) ?? {};
     if (path === undefined) continue;
-    if (isClone) cloned.add(normal(path));
-    else fetched ??= normal(path);
+    if (isClone) cloned.add(normalized(path));
+    else fetched ??= normalized(path);
   }
   return { cloned, fetched, isMoved };
 }
 
-/** Whether it is an assignment. */
+/** Notes the variable if the word is an assignment, and returns whether it is. */
 function noteVariable(word: string, variables: Map<string, string>): boolean {
   const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(word) ?? [];
   if (name !== undefined) variables.set(name, value.length > MOST_CHARACTERS ? "$LONG" : value);
@@ -67,7 +68,7 @@ function movesTree([program, ...words]: readonly string[]): boolean {
     program === "cp" && words.some((word) => /^(-\w*[rRa]\w*|--recursive|--archive)$/.test(word));
 }
 
-/** Where this command puts a repository. */
+/** Returns the directory into which this command puts a repository or an archive. */
 function placeOf(
   words: readonly string[],
   current: string,
@@ -102,7 +103,7 @@ function cloneOf(words: readonly string[], base: string) {
   return name === undefined ? undefined : { path: join(base, name), isClone: true };
 }
 
-/** Of `-path X` and `-path=X`. */
+/** Returns X of `-path X` or `-path=X`. */
 function optionOf(words: readonly string[], option: RegExp): string | undefined {
   for (const [at, word] of words.entries()) {
     const [, name, value] = /^([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
@@ -111,21 +112,24 @@ function optionOf(words: readonly string[], option: RegExp): string | undefined 
   return undefined;
 }
 
-const WITH_VALUE =
-  /^(-b|-o|-u|-c|-j|--branch|--depth|--origin|--upload-pack|--reference|--config|--jobs|--filter|--template|--shallow-since|--separate-git-dir|--initial-branch)$/;
+/** Options of git that take the next word as their value. */
+const WITH_VALUE = new Set(
+  ("-b -o -u -c -j --branch --depth --origin --upload-pack --reference --config --jobs --filter " +
+    "--template --shallow-since --separate-git-dir --initial-branch").split(" "),
+);
 
-/** What is no option; `2>&1` and the like end it, and so does `--` of gh. */
+/** Returns the words that are not options, up to the first redirection. */
 function operands(words: readonly string[]): string[] {
   const found: string[] = [];
   for (let at = 0; at < words.length; at++) {
     if (/^\d?[<>]/.test(words[at])) break;
-    if (WITH_VALUE.test(words[at])) at++;
+    if (WITH_VALUE.has(words[at])) at++;
     else if (!words[at].startsWith("-")) found.push(words[at]);
   }
   return found;
 }
 
-/** Of a word and of what a variable has in it: a path is shorter, and `A=$A$A` can be repeated. */
+/** The longest word and value. A path is shorter, and a repeated `A=$A$A` grows exponentially. */
 const MOST_CHARACTERS = 512;
 
 function expand(text: string, variables: ReadonlyMap<string, string>): string {
@@ -145,8 +149,8 @@ function join(base: string, path: string): string {
   return path === "" ? base : `${base}/${path}`;
 }
 
-/** Without empty parts, `.` and `..`; "" for what leads above its start. */
-function normal(path: string): string {
+/** Returns the path without empty parts, `.` and `..`; "" if it leads above its start. */
+function normalized(path: string): string {
   const parts: string[] = [];
   for (const part of path.split("/")) {
     if (part === "..") {
@@ -157,7 +161,7 @@ function normal(path: string): string {
   return parts.join("/");
 }
 
-/** As git names it: `https://host/team/app.git` is `app`. */
+/** Returns the directory that git makes for a URL: `app` for `https://host/team/app.git`. */
 export function repositoryName(url: string): string {
   return url.replace(/\/+$/, "").replace(/\.git$/, "").replace(/^.*[/:]/, "");
 }

@@ -1,14 +1,17 @@
-/** The names under which Tasks that clone give what they know of the checkout: pure. */
+/** The names of results in which Tasks that clone report facts about the checkout. Pure. */
 
-/** What there is to know of it. */
-export type Known = "commit" | "shortCommit" | "tree" | "committerDate" | "branch" | "url";
+/** A fact about the checkout. */
+export type CheckoutFact = "commit" | "shortCommit" | "tree" | "committerDate" | "branch" | "url";
 
 /**
- * As they are written without case and signs: "CHAINS-GIT_COMMIT", "chains-git_commit" and "chainsGitCommit" are one.
- * Those of git-clone, git-batch-merge and git-cli in Tekton's catalog, Konflux' (commit-timestamp, merged_sha), OpenShift's
- * (COMMITTER_DATE), IBM's (git-repository) and what people call them in Tasks of their own.
+ * The names in lower case and without signs: "CHAINS-GIT_COMMIT", "chains-git_commit" and
+ * "chainsGitCommit" are the same.
+ *
+ * Source: git-clone, git-batch-merge and git-cli in Tekton's catalog; the Tasks of Konflux
+ * (commit-timestamp, merged_sha), OpenShift (COMMITTER_DATE) and IBM (git-repository); and names
+ * that users choose for their own Tasks.
  */
-const NAMES: Record<Known, string> = {
+const NAMES: Record<CheckoutFact, string> = {
   commit:
     "commit commitsha commitid commithash sha revision mergedsha mergesha head headsha headcommit " +
     "fullsha fullcommit resolvedcommit latestcommit lastcommit currentcommit " +
@@ -29,12 +32,12 @@ const NAMES: Record<Known, string> = {
 
 const KNOWN = new Map(
   Object.entries(NAMES).flatMap(([known, names]) =>
-    names.split(" ").map((name) => [name, known as Known] as const)
+    names.split(" ").map((name) => [name, known as CheckoutFact] as const)
   ),
 );
 
-/** What a result of this name is of the checkout; undefined for any other. */
-export function knownAs(name: string): Known | undefined {
+/** Returns the fact that a result of this name reports; undefined for other names. */
+export function checkoutFact(name: string): CheckoutFact | undefined {
   const words = name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
   return KNOWN.get(words) ?? KNOWN.get(words.replace(/^result|result$/, ""));
 }

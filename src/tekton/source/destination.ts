@@ -1,4 +1,6 @@
-/** Where in the held container the upload goes: a workspace or a volume of its, and a directory below that. Pure. */
+/**
+ * Chooses the upload's target in the held container: a workspace or volume, and a directory. Pure.
+ */
 import { UsageError } from "../../errors.ts";
 import type { Step, TaskSpec } from "../model.ts";
 import { type Candidate, chooseWorkspace, usableWorkspaces } from "../workspaces.ts";
@@ -6,21 +8,21 @@ import { clonePath } from "./clone_command.ts";
 import { isDirectoryParam } from "./names.ts";
 import { keptSteps, type StandIn } from "./replaced_steps.ts";
 
-/** All that is sent stays below its path. */
+/** The workspace or volume that the upload stays within. */
 export type Scope =
   | { readonly kind: "workspace"; readonly name: string }
-  /** A volume of the pod, which all of its steps that mount it share. */
+  /** A volume of the pod, shared by the steps that mount it. */
   | { readonly kind: "volume"; readonly name: string };
 
 export interface Destination {
   readonly scope: Scope;
   /** The scope's path in the container; Tekton fills in its variables. */
   readonly path: string;
-  /** Relative to the scope, "." for itself; Tekton fills in its variables. */
+  /** The directory relative to the scope, "." for the scope itself; Tekton fills in variables. */
   readonly directory: string;
-  /** The Task's param that says the directory. */
+  /** The Task's param that sets the directory. */
   readonly param?: string;
-  /** What the clone's text says of its place is not known: it is taken for the scope itself. */
+  /** Whether the clone's own directory is unknown, so that the upload goes to the scope itself. */
   readonly isGuess?: boolean;
 }
 
@@ -29,13 +31,13 @@ export interface DestinationOptions {
   readonly workspaces: readonly Candidate[];
   /** --on-workspace */
   readonly workspace?: string;
-  /** The one to take of several, if it can take an upload. */
+  /** The workspace to prefer if several can take an upload. */
   readonly preferred?: string;
-  /** --on-directory: relative to the workspace; or an absolute path below a volume that the step mounts. */
+  /** --on-directory: relative to the workspace, or an absolute path below a mounted volume. */
   readonly directory?: string;
 }
 
-/** Throws UsageError where there is no such place, or several. */
+/** Throws UsageError if there is no possible target, or several. */
 export function chooseDestination(
   spec: TaskSpec,
   standIn: StandIn,
@@ -64,18 +66,18 @@ export function chooseDestination(
   return inWorkspace(spec, standIn, name, directory);
 }
 
-/** What the gate of it is told. */
+/** Returns the variable from which the gate learns the workspace's path. */
 export function workspacePath(name: string): string {
   return `$(workspaces.${name}.path)`;
 }
 
-/** A relative directory as it is: no empty parts, no `.`; "." for the scope itself. */
+/** Returns a relative directory without empty parts and `.`; "." for the scope itself. */
 export function plainDirectory(path: string): string {
   const parts = path.split("/").filter((part) => part !== "" && part !== ".");
   return parts.length === 0 ? "." : parts.join("/");
 }
 
-/** Why nothing can be uploaded there, in words. */
+/** Explains why the directory can't take an upload; undefined if it can. */
 export function whyNoDirectory(path: string): string | undefined {
   const parts = plainDirectory(path).split("/");
   if (parts.includes("..")) {
@@ -98,7 +100,7 @@ function names(step: Step, workspace: string): boolean {
   return JSON.stringify(step).includes(`$(workspaces.${workspace}.path)`);
 }
 
-/** Below it the clone's own directory, unless another one is asked for. */
+/** Returns the workspace with the directory that the user asked for, else the clone's own. */
 function inWorkspace(
   spec: TaskSpec,
   { replaced, at }: StandIn,
@@ -122,7 +124,7 @@ function inWorkspace(
     : { scope, path, directory: below };
 }
 
-/** A Task's workspace is there, unless it says another path. */
+/** Returns where Tekton mounts a Task's workspace. */
 function pathOf(spec: TaskSpec, name: string): string {
   return spec.workspaces?.find((one) => one.name === name)?.mountPath ?? `/workspace/${name}`;
 }
@@ -137,7 +139,7 @@ interface Mount {
   readonly path: string;
 }
 
-/** The volumes that live as long as the pod and that the step can write to. */
+/** Returns the step's writable mounts of volumes that live as long as the pod. */
 function mountsOf(spec: TaskSpec, step: Step): Mount[] {
   const own = step.volumeMounts ?? [];
   const shared = (spec.stepTemplate?.volumeMounts ?? []).filter(({ mountPath }) =>
@@ -149,10 +151,10 @@ function mountsOf(spec: TaskSpec, step: Step): Mount[] {
   ).map(({ name, mountPath }) => ({ name, path: mountPath.replace(/(.)\/+$/, "$1") }));
 }
 
-/** What Tekton itself mounts in each step, around the workspaces. */
+/** The emptyDir that Tekton mounts in each step, above the workspaces. */
 const IMPLICIT: Mount = { name: "tekton-internal-workspace", path: "/workspace" };
 
-/** The volume into which a script's own clone goes, where later steps have it too. */
+/** Returns the volume into which the step's script clones, if other steps mount it too. */
 function clonedVolume(spec: TaskSpec, standIn: StandIn): Destination | undefined {
   if (standIn.replaced.length === 0) return undefined;
   const step = spec.steps![standIn.at];
@@ -167,7 +169,7 @@ function clonedVolume(spec: TaskSpec, standIn: StandIn): Destination | undefined
   return { scope: { kind: "volume", name }, path, directory: relativeTo(path, cloned)! };
 }
 
-/** Those of the step that one of the others has too. */
+/** Returns the step's mounts of volumes that one of the other steps mounts too. */
 function sharedMounts(spec: TaskSpec, step: Step, others: readonly Step[]): Mount[] {
   return mountsOf(spec, step).filter(({ name }) =>
     others.some((one) => mountsOf(spec, one).some((mount) => mount.name === name))
@@ -175,8 +177,8 @@ function sharedMounts(spec: TaskSpec, step: Step, others: readonly Step[]): Moun
 }
 
 /**
- * Where there is no workspace for the source: the volume that the step shares with later ones of its Task, and the one
- * directory of it that they name.
+ * Returns the volume that the step shares with later steps of its Task, and the one directory in it
+ * that they name. For Tasks without a workspace for the source.
  */
 function inVolume(
   spec: TaskSpec,
@@ -204,7 +206,7 @@ function inVolume(
   };
 }
 
-/** The paths below the volume that the steps name, the topmost ones. */
+/** Returns the paths below the mount that the steps name, without paths below other such paths. */
 function directoriesBelow(mount: Mount, steps: readonly Step[]): string[] {
   const start = mount.path.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const pattern = new RegExp(`(?<![\\w.-])${start}/([\\w.-]+(?:/[\\w.-]+)*)`, "g");
@@ -216,7 +218,7 @@ function directoriesBelow(mount: Mount, steps: readonly Step[]): string[] {
   return [...found].filter((path) => ![...found].some((other) => path.startsWith(`${other}/`)));
 }
 
-/** An absolute path, below a volume or workspace that the step has. */
+/** Returns the volume or workspace of the step that has the absolute path. */
 function atPath(
   spec: TaskSpec,
   step: Step,
@@ -246,8 +248,8 @@ function atPath(
     `Cannot upload into --on-directory "${asked}": no workspace and no emptyDir of the step of ${owner} is there`,
     {
       hint: places.length === 0
-        ? "the step has none that can be written"
-        : `there are: ${places.join(", ")}`,
+        ? "the step has nothing writable"
+        : `writable: ${places.join(", ")}`,
     },
   );
 }

@@ -1,9 +1,9 @@
-/** Where an upload into a step of a run goes that holds before it clones: as Tekton has filled in what its Task says. Pure. */
+/** Chooses the upload's target in a run that already holds before its clone step. Pure. */
 import { paramsOf, taskParamName } from "../breakpoint/held_facts.ts";
 import type { TaskRun, TaskSpec } from "../model.ts";
 import { type MountedWorkspace, usableWorkspaces } from "../workspaces.ts";
 import { chooseDestination } from "./destination.ts";
-import { settled, taskParams } from "./plan.ts";
+import { taskParams, withKnownDirectory } from "./known_params.ts";
 import { isClone, standInFor } from "./stand_in.ts";
 
 export interface HeldPlace {
@@ -12,7 +12,7 @@ export interface HeldPlace {
 }
 
 export interface HeldDestinationOptions {
-  /** In messages. */
+  /** The step's owner, for messages. */
   readonly owner: string;
   /** The name of the step. */
   readonly step: string;
@@ -21,7 +21,10 @@ export interface HeldDestinationOptions {
   readonly workspace?: string;
 }
 
-/** Undefined where the Task is no clone, or another step of it clones. Throws UsageError as chooseDestination does. */
+/**
+ * Returns the path and directory as Tekton has filled them in. Undefined if the Task does not
+ * clone, or clones in another step. Throws UsageError like chooseDestination.
+ */
 export function heldDestination(
   taskRun: TaskRun,
   { owner, step, mounted, workspace }: HeldDestinationOptions,
@@ -47,7 +50,7 @@ export function heldDestination(
     workspaces,
     workspace,
   });
-  const { scope, path, directory } = settled(
+  const { scope, path, directory } = withKnownDirectory(
     task,
     destination,
     taskParams(task, paramsOf(taskRun)),
@@ -57,7 +60,7 @@ export function heldDestination(
   return found && { path: found.path, directory };
 }
 
-/** With the params' names that the Task has for them, and without the volume of the gate. */
+/** Returns the spec with the Task's own names of params and without the gate's volume. */
 function ownSpec(metadata: TaskRun["metadata"], spec: TaskSpec): TaskSpec {
   return {
     ...spec,

@@ -1,15 +1,15 @@
-/** What of a Task is not run, for an upload stands in for it. Pure. */
+/** The steps of a Task that an upload stands in for. Pure. */
 import type { Step, TaskSpec } from "../model.ts";
 
-/** Which steps are not run, and where the gate is. */
+/** The replaced steps and the place of the gate. */
 export interface StandIn {
-  /** The indices of the steps that the upload stands in for; none: the upload comes before the first step. */
+  /** The indices of the replaced steps; if empty, the upload comes before the first step. */
   readonly replaced: readonly number[];
-  /** The index of the step in whose place, or before which, the gate stands. */
+  /** The index of the step that the gate replaces, or before which it comes. */
   readonly at: number;
 }
 
-/** The steps that are still run. */
+/** Returns the steps that still run. */
 export function keptSteps({ steps = [] }: TaskSpec, { replaced }: StandIn): Step[] {
   return steps.filter((_, at) => !replaced.includes(at));
 }

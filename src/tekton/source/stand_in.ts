@@ -1,10 +1,10 @@
-/** What of a Task the upload takes the place of: all of it, some of its steps, or nothing. Pure. */
+/** Decides which steps of a Task an upload stands in for: all, some or none. Pure. */
 import { UsageError } from "../../errors.ts";
 import type { Step, TaskSpec } from "../model.ts";
 import { chooseStep, stepName } from "../target.ts";
 import { isCommitResult, isUrlParam, looksLikeCloneTask } from "./names.ts";
 import type { StandIn } from "./replaced_steps.ts";
-import { namesResult } from "./results.ts";
+import { namesResult } from "./replaced_results.ts";
 import {
   onlyDownloads,
   runsOwnPrograms,
@@ -14,22 +14,25 @@ import {
   workOf,
 } from "./step_work.ts";
 
-/** What is known of a task before its steps are looked at. */
+/** The evidence that a task is a clone, before its steps are read. */
 export type Evidence =
-  /** It has a clone's interface: a url goes in, a commit comes out. */
+  /** It has a clone's interface: a URL as param, a commit as result. */
   | "interface"
-  /** It, or its Task, is named like a clone. */
+  /** The task or its Task is named like a clone. */
   | "name"
-  /** None: it was asked for by name, or is the first that needs the source. */
+  /** No evidence: the user named it, or it is the first task that needs the source. */
   | "none";
 
-/** Whether a Task takes the url of a repository and tells its commit. */
+/** Whether a Task takes a repository's URL and returns a commit. */
 export function hasCloneInterface({ params = [], results = [] }: TaskSpec): boolean {
   return params.some(({ name }) => isUrlParam(name)) &&
     results.some(({ name }) => isCommitResult(name));
 }
 
-/** Whether it is a clone by its interface, and no step tells otherwise: one that runs other tools where none fetches. */
+/**
+ * Whether the Task is a clone by its interface, and its steps do not contradict: a Task that
+ * fetches nothing and runs build tools, or only downloads a file, is no clone.
+ */
 export function isClone(spec: TaskSpec): boolean {
   const steps = spec.steps ?? [];
   return hasCloneInterface(spec) &&
@@ -37,7 +40,7 @@ export function isClone(spec: TaskSpec): boolean {
       !steps.some(runsTool) && !downloadsAlone(steps));
 }
 
-/** Whether the Task gets a file from its url and no repository. */
+/** Whether the Task's only work is to download files, not a repository. */
 function downloadsAlone(steps: readonly Step[]): boolean {
   return steps.some(onlyDownloads) &&
     steps.every((step) => onlyDownloads(step) || workOf(step) === "idle");
@@ -48,16 +51,16 @@ function isFetching(work: StepWork): boolean {
 }
 
 export interface StandInOptions {
-  /** The Task, or the Pipeline's task, in messages. */
+  /** The Task or the Pipeline's task, for messages. */
   readonly owner: string;
   readonly evidence: Evidence;
-  /** The step of --on-step. */
+  /** --on-step */
   readonly asked?: string;
-  /** Where the source goes to outlives the Task: a workspace. Else later steps of the Task hand it on. */
+  /** Whether the source goes to a workspace, which outlives the Task, and not to a pod's volume. */
   readonly isShared: boolean;
 }
 
-/** Throws UsageError where it can't be told what would be lost. */
+/** Throws UsageError if replacing a step could lose other work, or if no step is known to fetch. */
 export function standInFor(spec: TaskSpec, options: StandInOptions): StandIn {
   const { owner, evidence, asked, isShared } = options;
   const steps = spec.steps ?? [];
@@ -66,7 +69,7 @@ export function standInFor(spec: TaskSpec, options: StandInOptions): StandIn {
   const works = steps.map(workOf);
   const all = [...steps.keys()];
   const fetching = all.filter((at) => works[at] === "fetch");
-  // One that fetches and builds: of other work beside a clone's nobody can tell.
+  // A step that fetches and builds. Unknown programs may be part of the clone.
   const isBoth = (at: number) => works[at] === "mixed" && runsTool(steps[at]);
   const fetchesAlone = (at: number) => isFetching(works[at]) && !isBoth(at);
   if (evidence === "interface" && (all.some(fetchesAlone) || !all.some(isBoth))) {
@@ -111,12 +114,12 @@ export function standInFor(spec: TaskSpec, options: StandInOptions): StandIn {
   );
 }
 
-/** It writes the result that says what was fetched. */
+/** Whether the step writes the Task's commit result. */
 function tellsCommit({ results = [] }: TaskSpec, step: Step): boolean {
   return results.some(({ name }) => isCommitResult(name) && namesResult([step], name));
 }
 
-/** It needs what the clone leaves beside the files, or is of its making; a build that asks git is neither. */
+/** Whether the step is part of the clone, or needs its repository. A build that asks git is not. */
 function belongsTo(spec: TaskSpec, clone: Step, step: Step): boolean {
   const work = workOf(step);
   if (isFetching(work)) return work === "fetch";

@@ -1,4 +1,4 @@
-/** The commands that a step runs, read from its script or its command line. Pure. */
+/** Reads the commands that a step runs from its script or its command line. Pure. */
 import type { Step } from "../model.ts";
 import { withCalls } from "../shell/shell_functions.ts";
 import { type ShellCommand, shellCommands } from "../shell/shell_words.ts";

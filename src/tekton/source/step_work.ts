@@ -1,4 +1,4 @@
-/** What a step does, as far as its text tells: whether it fetches a repository, and nothing but that. Pure. */
+/** Classifies a step by its text: whether it fetches a repository, and does other work. Pure. */
 import type { Step } from "../model.ts";
 import { programWords } from "../shell/prefix.ts";
 import { withSubstituted } from "../shell/shell_words.ts";
@@ -8,10 +8,11 @@ import { stepCommands } from "./step_commands.ts";
 import { isTool } from "./tools.ts";
 
 /**
- * - `fetch`: it fetches, and does nothing else.
- * - `idle`: nothing that matters: it prints, makes directories, copies files.
- * - `mixed`: it fetches, and does other work.
- * - `work`: other work alone, or what can't be told.
+ * The work of a step:
+ * - `fetch`: it only fetches a repository.
+ * - `idle`: it only prints, makes directories, copies files and the like.
+ * - `mixed`: it fetches and does other work, or it clones into several directories.
+ * - `work`: it does other or unknown work.
  */
 export type StepWork = "fetch" | "idle" | "mixed" | "work";
 
@@ -27,24 +28,24 @@ export function workOf(step: Step): StepWork {
   return works ? "work" : "idle";
 }
 
-/** Whether it runs a program whose work is known, and is not that of a clone. */
+/** Whether the step runs a program that no clone runs, such as a build tool. */
 export function runsTool(step: Step): boolean {
   return commandsOf(step).some((words) => isTool(programOf(words), gitVerb(words)));
 }
 
-/** Whether it downloads files with curl or wget, unpacks none, and does nothing else. */
+/** Whether the step only downloads files with curl or wget and unpacks none. */
 export function onlyDownloads(step: Step): boolean {
   const programs = commandsOf(step).filter((words) => !isIdle(words) || programOf(words) === "tar")
     .map(programOf);
   return programs.length > 0 && programs.every((program) => /^(curl|wget)$/.test(program));
 }
 
-/** Whether all that it does is in programs of its image or of a volume: their entrypoint, `/scripts/report.sh`. */
+/** Whether the step only runs its image's entrypoint or programs by path: `/scripts/report.sh`. */
 export function runsOwnPrograms(step: Step): boolean {
   return commandsOf(step).every((words) => isIdle(words) || words[0].startsWith("/"));
 }
 
-/** Whether it runs git, or a program that is made of it. */
+/** Whether the step runs git, or a program with git in its name. */
 export function usesGit(step: Step): boolean {
   const text = step.script || stepCommands(step).map(({ words }) => words.join(" ")).join("\n");
   return /(^|[\s/"'(;|&])git([\s"'-]|$)/m.test(text);
@@ -61,23 +62,26 @@ function commandsOf(step: Step): (readonly string[])[] {
     .filter(([first]) => first !== undefined && !isLoopHead(first));
 }
 
-/** The head of a loop or a `case`, or arithmetic: it runs nothing. */
+/** Whether the word begins a loop, a `case` or arithmetic, which runs no program. */
 function isLoopHead(first: string): boolean {
   return /^(case|for|select)$/.test(first) || first.startsWith("((");
 }
 
-/** They leave nothing behind but files, directories and lines in the log. */
+/** Programs that only leave files, directories and lines in the log. */
 const IDLE = new Set(
-  (". : [ [[ apk apt apt-get awk base64 basename break cat cd chgrp chmod chown command continue cp cut date declare dirname dnf echo " +
-    "egrep env exit export false find git-init grep head hostname id let ln local ls microdnf mkdir mktemp mv popd printf pushd pwd read " +
-    "readlink realpath return rm rmdir sed set sha256sum shift shopt sleep sort source ssh-add ssh-agent ssh-keyscan " +
-    "stat tail tee test touch tr trap true type umask uname unset wc whoami xargs yum").split(" "),
+  (". : [ [[ apk apt apt-get awk base64 basename break cat cd chgrp chmod chown command continue " +
+    "cp cut date declare dirname dnf echo egrep env exit export false find git-init grep head " +
+    "hostname id let ln local ls microdnf mkdir mktemp mv popd printf pushd pwd read readlink " +
+    "realpath return rm rmdir sed set sha256sum shift shopt sleep sort source ssh-add ssh-agent " +
+    "ssh-keyscan stat tail tee test touch tr trap true type umask uname unset wc whoami xargs yum")
+    .split(" "),
 );
 
 const GIT_FETCHES = new Set(["clone", "fetch", "init", "pull", "submodule"]);
 const GIT_IDLE = new Set(
-  ("am branch cat-file checkout config describe diff lfs log ls-files ls-remote ls-tree merge name-rev remote reset " +
-    "rev-list rev-parse show sparse-checkout status switch symbolic-ref tag version worktree")
+  ("am branch cat-file checkout config describe diff lfs log ls-files ls-remote ls-tree merge " +
+    "name-rev remote reset rev-list rev-parse show sparse-checkout status switch symbolic-ref tag " +
+    "version worktree")
     .split(" "),
 );
 
@@ -94,7 +98,7 @@ function isIdle(words: readonly string[]): boolean {
   return IDLE.has(programOf(words));
 }
 
-/** The command of git's; "" where it has none. Undefined: it is another program. */
+/** Returns git's subcommand, "" without one; undefined for other programs. */
 function gitVerb(words: readonly string[]): string | undefined {
   if (programOf(words) !== "git") return undefined;
   for (let at = 1; at < words.length; at++) {

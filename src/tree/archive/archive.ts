@@ -20,9 +20,9 @@ export interface ArchiveOptions {
 }
 
 /**
- * Streams the entries in order, in chunks of up to 256 KiB, and reads about 1 MiB ahead. The reader
- * owns the chunks that it gets. Canceling the stream or aborting the signal ends the walk and
- * closes open files.
+ * Streams the entries in order, in chunks of up to 256 KiB, and reads at most about 1 MiB ahead.
+ * The reader owns the chunks that it gets. Canceling the stream or aborting the signal ends the
+ * walk and closes open files.
  *
  * The stream errors with TransferError if a file can't be read or becomes shorter than its header
  * says. If a file grows, only as many bytes are sent as its header says. `packed` resolves when the

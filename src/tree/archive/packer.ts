@@ -211,19 +211,19 @@ export class Packer {
   async *#tail(): AsyncGenerator<Chunk, void, undefined> {
     const { tail = () => [], nowSeconds } = this.options;
     const mtimeSeconds = Math.floor(nowSeconds);
-    const members = (await tail()).map((one) => {
-      const content = pathBytes("text" in one ? one.text : "");
+    const members = (await tail()).map((added) => {
+      const content = pathBytes("text" in added ? added.text : "");
       const sizeBytes = content.length;
-      const member: Member = "text" in one
-        ? { path: one.name, kind: "file", sizeBytes, mode: 0o600, mtimeSeconds }
-        : this.#member(one);
+      const member: Member = "text" in added
+        ? { path: added.name, kind: "file", sizeBytes, mode: 0o600, mtimeSeconds }
+        : this.#member(added);
       return { member, content, contentOffset: headerBytes(member) };
     });
-    const ownBytes = members.reduce(
+    const tailBytes = members.reduce(
       (sum, { member, contentOffset }) => sum + contentOffset + paddedBytes(member.sizeBytes),
       0,
     );
-    const soFar = this.#archiveBytes + ownBytes + 2 * BLOCK_BYTES;
+    const soFar = this.#archiveBytes + tailBytes + 2 * BLOCK_BYTES;
     const wholeBytes = Math.ceil(soFar / RECORD_BYTES) * RECORD_BYTES;
     const bytes = new Uint8Array(wholeBytes - this.#archiveBytes);
     let at = 0;

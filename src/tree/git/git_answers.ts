@@ -60,9 +60,9 @@ export function gitAsker({ capture, env }: Pick<Host, "capture" | "env">): AskGi
 /** Parses "core.ignorecase\ntrue\0"; the last value of a key wins. */
 function settings(listed: string): ReadonlyMap<string, string> {
   return new Map(
-    listed.split("\0").slice(0, -1).map((one) => {
-      const end = one.indexOf("\n");
-      return [one.slice(0, end), one.slice(end + 1)];
+    listed.split("\0").slice(0, -1).map((setting) => {
+      const end = setting.indexOf("\n");
+      return [setting.slice(0, end), setting.slice(end + 1)];
     }),
   );
 }

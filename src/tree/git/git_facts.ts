@@ -20,7 +20,7 @@ export interface GitFacts {
   readonly dirty: boolean;
 }
 
-/** Seven digits, like `git rev-parse --short=7`, and no signature even if the user shows them. */
+/** Seven digits, like `git rev-parse --short=7`, and no signature even with log.showSignature. */
 const HEAD = ["-c", "log.showSignature=false", "log", "-1", "--abbrev=7"];
 
 /** Returns undefined if git is missing, or if the directory is not in a checkout with a commit. */

@@ -23,12 +23,13 @@ export class GitIndex {
     // The index may have 200,000 lines: search for the few prefixes instead of parsing each line.
     const text = `\0${listed}`;
     this.files = countOf(listed, "\0");
-    const of = (start: string) => pathsOf(text, `\0${start}`, directory);
-    this.notCheckedOut = of("S ");
-    this.submodules = [...of("H 160000 "), ...of("M 160000 ")];
-    const ofMode = (mode: string) => new Set(TAGS.flatMap((tag) => of(`${tag} ${mode} `)));
-    if (!trustsModes) this.#executables = ofMode("100755");
-    if (!hasLinks) this.#links = ofMode("120000");
+    const pathsAfter = (start: string) => pathsOf(text, `\0${start}`, directory);
+    this.notCheckedOut = pathsAfter("S ");
+    this.submodules = [...pathsAfter("H 160000 "), ...pathsAfter("M 160000 ")];
+    const pathsOfMode = (mode: string) =>
+      new Set(TAGS.flatMap((tag) => pathsAfter(`${tag} ${mode} `)));
+    if (!trustsModes) this.#executables = pathsOfMode("100755");
+    if (!hasLinks) this.#links = pathsOfMode("120000");
   }
 
   /** Returns whether a symbolic link is checked out as a regular file. */

@@ -4,7 +4,7 @@ import { FileError, type Files, type FileStat } from "../../host.ts";
 import type { Decision, Ignore } from "./ignore.ts";
 import { showRule } from "./rule_set.ts";
 import { join } from "../paths.ts";
-import { cannotRead, isGone } from "../read_errors.ts";
+import { cannotRead, isMissing } from "../read_errors.ts";
 
 /**
  * Returns the path relative to `root`, and a reason such as "dropped by .gitignore:3: *.log".
@@ -47,7 +47,7 @@ export async function explain(
 }
 
 function isAbsent(error: unknown): boolean {
-  return isGone(error) || error instanceof FileError && error.state === "not a directory";
+  return isMissing(error) || error instanceof FileError && error.state === "not a directory";
 }
 
 function partsInside(root: string, path: string): string[] {

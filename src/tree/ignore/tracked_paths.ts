@@ -8,8 +8,7 @@ export class TrackedPaths {
   readonly #parents = new Set<string>();
 
   /**
-   * @param listed what `git ls-files -z --stage --cached --ignored` prints: "100644 <hash>
-   * 0\ta/b\0"
+   * @param listed "100644 <hash> 0\ta/b\0", by `git ls-files -z --stage --cached --ignored`
    * @param directory where git ran, relative to the tree's root; its paths are relative to that
    */
   constructor(listed = "", directory = "") {

@@ -76,7 +76,7 @@ const PATHS: readonly (readonly [RegExp, Check])[] = [
   // Docker's, in .docker or in $DOCKER_CONFIG.
   [/(?:^|\/)config\.json$/, (text) => /"auths"\s*:/.test(text) && NAMES[".dockercfg"](text)],
   [/(?:^|\/)\.bundle\/config$/, (text) => /^BUNDLE_\S+: "?[^\s"]+:[^\s"]+"?$/m.test(text)],
-  [/(?:^|\/)\.sourceTree\/config(?:\.toml)?$/, line("token")],
+  [/(?:^|\/)\.cargo\/config(?:\.toml)?$/, line("token")],
   // A bare repository, which is an ordinary directory of the tree.
   [/\.git\/config$/, CONFIGURATION],
 ];

@@ -1,4 +1,4 @@
-/** Takes control sequences out of a text that comes in pieces, in one pass and with bounded memory. Pure. */
+/** Removes control sequences from a stream of text, in one pass and with bounded memory. Pure. */
 import { UNPRINTABLE } from "../../printable.ts";
 import { RESET } from "./style.ts";
 
@@ -7,12 +7,12 @@ export interface FilterOptions {
   readonly color?: boolean;
 }
 
-/** So much of a sequence is kept until its end comes: of a longer one only the start is removed. */
+/** The most that is held of an unfinished sequence. Only the start of a longer one is removed. */
 const MOST_HELD = 65_536;
 
 /**
- * Where the text stands: outside of any sequence; after ESC (and intermediates); in a CSI sequence; in an OSC or
- * another string; in one after an ESC, which may be the start of its end, `ESC \`.
+ * The position in the text: outside of sequences; after ESC (and intermediates); in a CSI sequence;
+ * in an OSC or another string; after an ESC in a string, where `ESC \` would end it.
  * https://ecma-international.org/publications-and-standards/standards/ecma-48/
  */
 type State = "text" | "escape" | "csi" | "string" | "stringEscape";
@@ -20,48 +20,49 @@ type State = "text" | "escape" | "csi" | "string" | "stringEscape";
 const ESC = "\x1b";
 const CSI = "\x9b";
 
-/** What begins a string, after ESC and as C1: DCS, SOS, OSC, PM, APC. */
+/** The starts of strings, after ESC and as C1: DCS, SOS, OSC, PM, APC. */
 const STRING_LETTERS = "PX]^_";
 const STRING_CONTROLS = "\x90\x98\x9d\x9e\x9f";
-/** What ends one: BEL, ESC \, ST; and a line's end. */
+/** The ends of strings: BEL, ESC \, ST, and the end of a line. */
 // deno-lint-ignore no-control-regex
 const STRING_END = /[\x07\x1b\x9c\n\r]/g;
 
 /**
- * A sequence without its end is text, but for what began it: "ESC ] 0 ; b" is "0;b". A newline ends every sequence,
- * and the colors of its line; a carriage return is one too.
+ * Removes sequences from a text. Only the start of an unfinished sequence is removed:
+ * "ESC ] 0 ; b" becomes "0;b". A newline ends every sequence and resets the color; a carriage
+ * return counts as a newline.
  */
 export class ControlFilter {
   readonly #color: boolean;
   #state: State = "text";
-  /** What began the CSI sequence. */
+  /** The start of the current sequence: ESC or a C1 control. */
   #introducer = "";
-  /** What came of the sequence after its start. */
+  /** The current sequence after its start. */
   #held = "";
-  /** Whether that ends with an intermediate. */
+  /** Whether it contains an intermediate byte. */
   #hasIntermediate = false;
   #shown = "";
   #isColored = false;
   #afterReturn = false;
-  /** Characters that were looked at so far, for the test that this grows as the text does. */
-  looked = 0;
+  /** The number of characters processed, by which a test proves that the work is linear. */
+  processed = 0;
 
   constructor({ color = true }: FilterOptions = {}) {
     this.#color = color;
   }
 
-  /** Whether a color has been left on. */
+  /** Whether a color is on at the end of the text so far. */
   get isColored(): boolean {
     return this.#isColored;
   }
 
-  /** What of the text can be shown by now. */
+  /** Takes the next text; returns the text that can be shown so far. */
   push(text: string): string {
     this.#feed(text, true);
     return this.#take();
   }
 
-  /** The text has ended: what was held back of it. */
+  /** Returns the rest of the text at its end. */
   end(): string {
     this.#abandon();
     return this.#take();
@@ -73,24 +74,24 @@ export class ControlFilter {
     return shown;
   }
 
-  /** `opens`: whether strings may begin in it; not in what was of a string without an end. */
+  /** Processes a text. `opens` is false inside an abandoned string, where no string may begin. */
   #feed(text: string, opens: boolean): void {
     for (let at = 0; at < text.length;) {
       const plain = this.#plainEnd(text, at);
       if (plain > at) {
         this.#keep(text.slice(at, plain));
-        this.looked += plain - at;
+        this.processed += plain - at;
         at = plain;
       } else {
         const character = String.fromCodePoint(text.codePointAt(at)!);
-        this.looked++;
+        this.processed++;
         this.#next(character, opens);
         at += character.length;
       }
     }
   }
 
-  /** Up to where it is text, or a string's, and can be taken at once. */
+  /** Returns the end of the plain text or string content at `at`. */
   #plainEnd(text: string, at: number): number {
     const end = this.#state === "text" ? UNPRINTABLE : this.#state === "string" ? STRING_END : null;
     if (end === null) return at;
@@ -131,26 +132,26 @@ export class ControlFilter {
     if (character === ESC) this.#state = "escape";
     else if (character === CSI) this.#state = "csi";
     else if (opens && STRING_CONTROLS.includes(character)) this.#state = "string";
-    // any other control goes alone
+    // any other control character is removed
   }
 
-  /** ESC, intermediates, a final letter. */
+  /** Handles ESC, intermediates, a final letter. */
   #escape(character: string, opens: boolean): void {
     if (this.#held === "" && character === "[") this.#state = "csi";
     else if (this.#held === "" && opens && STRING_LETTERS.includes(character)) {
       this.#state = "string";
     } else if (isBetween(character, " ", "/")) this.#hold(character);
     else if (isBetween(character, "0", "~")) this.#drop();
-    else this.#again(character, opens);
+    else this.#restart(character, opens);
   }
 
-  /** Parameters, intermediates, a final letter; an intermediate is followed by no parameter. */
+  /** Handles parameters, intermediates, a final letter; no parameter follows an intermediate. */
   #csi(character: string, opens: boolean): void {
     if (isBetween(character, " ", this.#hasIntermediate ? "/" : "?")) {
       this.#hasIntermediate ||= character <= "/";
       return this.#hold(character);
     }
-    if (!isBetween(character, "@", "~")) return this.#again(character, opens);
+    if (!isBetween(character, "@", "~")) return this.#restart(character, opens);
     const isColor = character === "m" && /^[0-9;:]*$/.test(this.#held);
     if (isColor && this.#color && this.#introducer === ESC) {
       const sequence = `${ESC}[${this.#held}m`;
@@ -171,16 +172,16 @@ export class ControlFilter {
     this.#state = "text";
   }
 
-  /** The sequence has no end: what is held of it is text. */
+  /** Treats the held part of an unfinished sequence as text. */
   #abandon(): void {
     const held = this.#held;
     this.#drop();
     if (held !== "") this.#feed(held, false);
-    // What it held may have begun another one, that ends with it.
+    // The held text may have started another sequence.
     if (this.#state !== "text") this.#abandon();
   }
 
-  #again(character: string, opens: boolean): void {
+  #restart(character: string, opens: boolean): void {
     this.#abandon();
     this.#feed(character, opens);
   }

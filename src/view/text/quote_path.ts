@@ -1,10 +1,10 @@
-/** A path as one line. Pure. */
+/** Quotes paths so that each fits on one line. Pure. */
 import { CONTROLS } from "../../printable.ts";
 
 /**
- * As git shows it with core.quotePath=off: in double quotes, with C's escapes, where it has a control
- * character, a quote or a backslash. "a\nb" is one line, and no path can steer the terminal: the bytes of C1, bidi
- * and invisible characters are escaped as well, as git does with core.quotePath=on.
+ * Quotes a path like git with core.quotePath=off: a path with a control character, a quote or a
+ * backslash is in double quotes with C escapes ("a\nb"). C1, bidi and invisible characters are
+ * escaped too, like git with core.quotePath=on, so that no path can control the terminal.
  */
 export function quotePath(path: string): string {
   if (!SPECIAL.test(path)) return path;

@@ -1,13 +1,13 @@
 /**
- * Text of a step's or the cluster's for a terminal: colors may stay, every other control sequence is removed
- * (CVE-2021-25743, https://github.com/kubernetes/kubernetes/issues/101695). Pure.
+ * Makes text from steps or the cluster safe for a terminal: removes all control sequences except
+ * colors (CVE-2021-25743, https://github.com/kubernetes/kubernetes/issues/101695). Pure.
  */
 import { type Printable, trimmedEnd, unescaped } from "../../printable.ts";
 import { ControlFilter, type FilterOptions } from "./control_filter.ts";
 
 /**
- * One line as it may go to a terminal: its tabs and (unless `color` is false) its colors stay. Of
- * parts that overwrite each other, `10%\r20%`, the last stays, as on a terminal.
+ * Returns one line for a terminal, with its tabs and (unless `color` is false) its colors. Of parts
+ * that overwrite each other, `10%\r20%`, it keeps the last one, as a terminal would.
  */
 export function sanitize(line: string, options: FilterOptions = {}): Printable {
   const shown = line.replaceAll("\n", "").split("\r").findLast((part) => part !== "") ?? "";
@@ -16,8 +16,8 @@ export function sanitize(line: string, options: FilterOptions = {}): Printable {
 }
 
 /**
- * Words of the cluster's (a condition's message) as lines without colors, none of them empty. A carriage return begins
- * a line too: what is in front of it is not hidden.
+ * Splits a text from the cluster, such as a condition's message, into nonempty lines without
+ * colors. A carriage return begins a new line, so that it can't hide the text before it.
  */
 export function plainLines(text: string): Printable[] {
   return text.split(/[\n\r]/).map((line) => trimmedEnd(sanitize(line, { color: false })))

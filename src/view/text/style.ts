@@ -1,4 +1,4 @@
-/** Colors: text -> text. Pure. https://man7.org/linux/man-pages/man4/console_codes.4.html */
+/** Terminal colors. Pure. https://man7.org/linux/man-pages/man4/console_codes.4.html */
 import { escape, type Printable, printable, unescaped } from "../../printable.ts";
 
 const ESC = "\x1b[";
@@ -6,10 +6,10 @@ const ESC = "\x1b[";
 /** Ends every color. */
 export const RESET = `${ESC}0m`;
 
-/** To the line's start, and clear it. */
+/** Moves to the start of the line and clears it. */
 export const ERASE_LINE = unescaped(`\r${ESC}K`);
 
-/** The text is escaped. */
+/** Escapes and styles a text. */
 export type Style = (text: string) => Printable;
 
 export interface Styles {
@@ -20,14 +20,14 @@ export interface Styles {
   readonly yellow: Style;
 }
 
-/** With `color` false each only escapes. */
+/** Returns the styles; without `color` they only escape. */
 export function styles(color: boolean): Styles {
   const style = (code: number): Style => (text) =>
     color ? sgr(text, `${code}`) : printable`${text}`;
   return { bold: style(1), dim: style(2), red: style(31), green: style(32), yellow: style(33) };
 }
 
-/** `text`, escaped, in the colors of `codes`: "1;92" is bold bright green. */
+/** Returns `text`, escaped, with the SGR `codes`: "1;92" is bold bright green. */
 export function sgr(text: string, codes: string): Printable {
   return unescaped(text === "" ? "" : `${ESC}${codes}m${escape(text)}${RESET}`);
 }

@@ -1,8 +1,8 @@
-/** Quantities as people read them. Pure. */
+/** Formats quantities for people. Pure. */
 
 const BYTE_UNITS = ["B", "kB", "MB", "GB", "TB", "PB"];
 
-/** Powers of 1000, two digits or more: "0 B", "512 B", "4.5 MB", "123 MB". */
+/** Formats bytes in powers of 1000, with two digits or more: "0 B", "512 B", "4.5 MB", "123 MB". */
 export function formatBytes(bytes: number): string {
   let unit = 0;
   let value = bytes;
@@ -15,12 +15,12 @@ export function formatBytes(bytes: number): string {
   return `${digits} ${BYTE_UNITS[unit]}`;
 }
 
-/** "11 MB/s"; undefined before any time has passed. */
+/** Returns "11 MB/s"; undefined if no time has passed. */
 export function formatRate(bytes: number, elapsedMs: number): string | undefined {
   return elapsedMs > 0 ? `${formatBytes(bytes / elapsedMs * 1000)}/s` : undefined;
 }
 
-/** "0.4s", "3.2s", "1m4s", "2h5m". */
+/** Returns "0.4s", "3.2s", "1m4s", or "2h5m". */
 export function formatDuration(ms: number): string {
   const tenths = Math.round(ms / 100);
   if (tenths < 600) return `${(tenths / 10).toFixed(1)}s`;
@@ -30,17 +30,17 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(minutes / 60)}h${minutes % 60}m`;
 }
 
-/** "1 file", "123 files". */
+/** Returns "1 file", "123 files". */
 export function formatFiles(files: number): string {
   return files === 1 ? "1 file" : `${formatCount(files)} files`;
 }
 
-/** "999", "8,351". */
+/** Returns "999", "8,351". */
 export function formatCount(count: number): string {
   return String(count).replace(/\B(?=(?:\d{3})+$)/g, ",");
 }
 
-/** The text, or as much of it as fits with an ellipsis. */
+/** Returns the text, or as much of it as fits with an ellipsis. */
 export function fit(text: string, columns: number): string {
   const characters = [...text];
   if (characters.length <= columns) return text;

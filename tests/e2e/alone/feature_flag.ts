@@ -1,4 +1,6 @@
-/** A feature flag of Tekton's, set for as long as something lasts: only an administrator may. */
+/**
+ * Sets a feature flag of Tekton for the duration of some work. Only an administrator may do this.
+ */
 import { denoHost } from "../../../src/deno/host.ts";
 import type { Kube, Resource } from "../../../src/kube/interface.ts";
 import { isStatus, StatusError } from "../../../src/kube/status.ts";
@@ -10,21 +12,21 @@ const CONFIG_MAPS: Resource = { group: "", version: "v1", plural: "configmaps", 
 export interface Flag {
   readonly name: string;
   readonly value: string;
-  /** What it is set to again. */
+  /** The value to set after the work. */
   readonly otherwise: string;
-  /** The spec of a TaskRun by which the webhook shows which of the two it knows. */
+  /** A TaskRun spec whose acceptance shows which value the webhook knows. */
   readonly probe: TaskRun["spec"];
-  /** Whether the webhook takes the probe while the flag is set. */
+  /** Whether the webhook accepts the probe while the flag is set. */
   readonly isProbeTaken: boolean;
 }
 
-/** As the ordinary user that tests run as: the first of the contexts is his. */
+/** Connects as the ordinary user of tests, from the first context. */
 export async function openUser(): Promise<Cluster> {
   const [context] = Deno.env.get("TKN_DEV_TEST_CONTEXTS")!.split(",");
   return await openCluster(Deno.env.get("KUBECONFIG")!, { context });
 }
 
-/** As the administrator: the context `admin` is his. */
+/** Sets the flag during the work, as the administrator of context `admin`. */
 export async function withFlag(flag: Flag, work: () => Promise<void>): Promise<void> {
   const kubeconfig = Deno.env.get("KUBECONFIG")!;
   const admin = await denoHost().connect({ kubeconfig, context: "admin" });
@@ -36,7 +38,7 @@ export async function withFlag(flag: Flag, work: () => Promise<void>): Promise<v
   }
 }
 
-/** Resolves once the webhook knows. */
+/** Resolves once the webhook uses the new value. */
 async function set(admin: Kube, { name, probe }: Flag, value: string, isTaken: boolean) {
   const data = { [name]: value };
   await admin.patch(CONFIG_MAPS, "tekton-pipelines", "feature-flags", { data });

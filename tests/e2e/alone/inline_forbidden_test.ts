@@ -1,4 +1,6 @@
-/** Uploads into a cluster whose administrator forbids specs inline: the flag is set for as long as this lasts. */
+/**
+ * Uploads on a cluster whose administrator forbids inline specs: the flag is set during the test.
+ */
 import assert from "node:assert/strict";
 import { PIPELINES, TASKS } from "../../../src/tekton/model.ts";
 import { applyObjects } from "../../scenarios/all.ts";
@@ -16,13 +18,13 @@ const FORBIDDEN = {
 };
 
 Deno.test({
-  name: "where specs inline are forbidden uploads go by objects of their own, which are gone after",
+  name: "where inline specs are forbidden, uploads use temporary objects, which are removed",
   // Only an administrator may set the flag.
   ignore: Deno.env.get("TKN_DEV_TEST_CONTEXTS") === undefined,
   sanitizeResources: false,
   async fn() {
     const cluster = await openUser();
-    await applyObjects(cluster); // among them specs inline
+    await applyObjects(cluster); // some have inline specs
     await withFlag(FORBIDDEN, () => uploads(cluster));
   },
 });

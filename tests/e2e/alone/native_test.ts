@@ -1,5 +1,5 @@
-/** Tekton's own breakpoints are an alpha feature: the flag is set for as long as this lasts. */
-import { nativeScenarios } from "../../scenarios/native.ts";
+/** Tekton's own breakpoints are an alpha feature, so the flag is set during the test. */
+import { nativeScenarios } from "../../scenarios/hold/native.ts";
 import { openUser, withFlag } from "./feature_flag.ts";
 
 const ALPHA = {

@@ -1,4 +1,4 @@
-/** Bytes of a connection, read by what they mean and not by how they arrive. */
+/** Reads the bytes of a connection in units of the protocol, however they arrive. */
 
 const LF = 10;
 const CR = 13;
@@ -11,24 +11,24 @@ export class ByteReader {
     this.#source = source[Symbol.asyncIterator]();
   }
 
-  /** What has arrived and was not read, else what arrives next; undefined at the end. */
+  /** Returns unread bytes, or else the next ones; undefined at the end. */
   async some(most = Infinity): Promise<Uint8Array | undefined> {
     if (this.#buffer.length === 0 && !await this.#more()) return undefined;
     return this.#take(Math.min(most, this.#buffer.length));
   }
 
-  /** Exactly that many, or undefined where the connection ends before. */
+  /** Returns exactly that many bytes, or undefined if the connection ends before. */
   async exactly(length: number): Promise<Uint8Array | undefined> {
     while (this.#buffer.length < length) if (!await this.#more()) return undefined;
     return this.#take(length);
   }
 
-  /** To the end of the line, its newline included. */
+  /** Returns the bytes to the end of the line, newline included. */
   line(): Promise<Uint8Array | undefined> {
     return this.#until((buffer, at) => buffer[at] === LF);
   }
 
-  /** An HTTP head, the blank line at its end included. */
+  /** Returns an HTTP head, including the blank line at its end. */
   head(): Promise<Uint8Array | undefined> {
     return this.#until((buffer, at) =>
       buffer[at] === LF && buffer[at - 1] === CR && buffer[at - 2] === LF

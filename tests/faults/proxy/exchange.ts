@@ -1,6 +1,6 @@
-/** A request to the API server, named by what it is for in an upload. */
+/** Names a request to the API server by its purpose in an upload. */
 
-/** What tkn-dev asks a server for. */
+/** The purposes of tkn-dev's requests. */
 export type Kind =
   | "review"
   | "get"
@@ -24,14 +24,17 @@ export type Kind =
 
 export interface Asked {
   readonly method: string;
-  /** With its query. */
+  /** With the query. */
   readonly target: string;
   readonly body: string;
 }
 
 const RUNS = /\/(taskruns|pipelineruns)$/;
 
-/** Of a log it says "step log": which of them is the gate's only who has seen the others knows. */
+/**
+ * Returns the purpose. For every log it is "step log": only the order of logs shows which is the
+ * gate's.
+ */
 export function kindOf({ method, target, body }: Asked): Kind {
   const { pathname, searchParams } = new URL(target, "https://server");
   if (pathname.endsWith("/selfsubjectaccessreviews")) return "review";

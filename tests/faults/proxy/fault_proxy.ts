@@ -1,6 +1,6 @@
 /**
- * A proxy on loopback between tkn-dev and an API server that sees what they say to each other: it ends the TLS of both,
- * names each request and lets an observer look at, change or withhold all that passes.
+ * A proxy on loopback between tkn-dev and an API server. It ends the TLS of both, names each
+ * request, and lets an observer read, change or withhold everything that passes.
  */
 import net from "node:net";
 import tls from "node:tls";
@@ -14,23 +14,23 @@ import { type Direction, Link, type Upstream } from "./link.ts";
 export interface Exchange {
   readonly kind: Kind;
   readonly method: string;
-  /** With its query. */
+  /** With the query. */
   readonly target: string;
-  /** The request's. */
+  /** The body of the request. */
   readonly body: string;
   readonly link: Link;
 }
 
-/** Something that is about to be passed on. */
+/** Data that the proxy is about to pass on. */
 export interface Moment {
-  /** `up` and `down` are an exec's frames; `end` is behind an answer's last byte. */
+  /** `up` and `down` are frames of an exec; `end` comes after the last byte of an answer. */
   readonly at: "request" | "answer" | "body" | "end" | Direction;
   readonly exchange: Exchange;
   readonly data: Uint8Array;
   readonly frame?: Frame;
 }
 
-/** What is passed on in its place; undefined: nothing. */
+/** Returns what to pass on instead; undefined for nothing. */
 export type Observer = (moment: Moment) => Promise<Uint8Array | undefined>;
 
 const NOTHING = new Uint8Array(0);
@@ -62,13 +62,13 @@ export class FaultProxy implements AsyncDisposable {
     return new FaultProxy(server, upstream, certificates, observe);
   }
 
-  /** The network is gone: nothing passes on any connection, and new ones get no answer. */
+  /** Simulates a lost network: no connection passes anything on, and new ones get no answer. */
   darken(): void {
     this.#dark ??= new Promise((resolve) => this.#turnOn = resolve);
     for (const link of this.links) link.swallow("up", "down");
   }
 
-  /** It is back, and what was under way arrives. */
+  /** Ends this; the withheld data arrives. */
   async lighten(): Promise<void> {
     this.#dark = undefined;
     this.#turnOn();
@@ -92,13 +92,13 @@ export class FaultProxy implements AsyncDisposable {
     try {
       while (await this.#exchange(link));
     } catch {
-      // one of the two ends is gone
+      // one of the two ends has closed
     }
     link.close();
     raw.on("close", () => this.links.delete(link));
   }
 
-  /** One request with its answer; false where nothing can come behind it. */
+  /** Passes on one request with its answer. Returns false if no other request can follow. */
   async #exchange(link: Link): Promise<boolean> {
     const head = await readHead(link.fromClient);
     if (head === undefined) return false;
@@ -120,7 +120,7 @@ export class FaultProxy implements AsyncDisposable {
     if (head === undefined) return false;
     await this.#pass({ at: "answer", exchange, data: head.bytes }, "down");
     if (statusOf(head) === 101) {
-      // What a server has said before it closed is passed on, whatever the client still sends.
+      // Passes on what the server sent before it closed, even if the client still sends.
       void this.#frames(exchange, "up").catch(() => {});
       await this.#frames(exchange, "down");
       return false;
@@ -147,7 +147,7 @@ export class FaultProxy implements AsyncDisposable {
     }
   }
 
-  /** The first log that is read is the gate's: steps are followed in their order. */
+  /** The first log is the gate's, because the client follows steps in their order. */
   #kind(asked: { method: string; target: string; body: string }): Kind {
     const kind = kindOf(asked);
     if (kind !== "step log") return kind;

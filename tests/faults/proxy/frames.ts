@@ -5,19 +5,19 @@ const BINARY = 2;
 const CLOSE = 8;
 
 export interface Frame {
-  /** As it came, mask and all. */
+  /** The bytes as received, including the mask. */
   readonly bytes: Uint8Array;
   readonly opcode: number;
-  /** Unmasked. Of a binary one the first byte is Kubernetes' channel. */
+  /** Unmasked. The first byte of a binary frame is Kubernetes' channel. */
   readonly payload: Uint8Array;
 }
 
-/** Of a frame that has one; 255 closes another. */
+/** The channel of a frame with one; 255 closes another channel. */
 export function channelOf({ opcode, payload }: Frame): number | undefined {
   return opcode === BINARY && payload.length > 0 ? payload[0] : undefined;
 }
 
-/** Undefined where the connection ends. */
+/** Returns undefined if the connection ends. */
 export async function readFrame(reader: ByteReader): Promise<Frame | undefined> {
   const start = await reader.exactly(2);
   if (start === undefined) return undefined;
@@ -34,12 +34,12 @@ export async function readFrame(reader: ByteReader): Promise<Frame | undefined> 
   return { bytes: concat([start, extended, mask, raw]), opcode: start[0] & 15, payload };
 }
 
-/** One from a server, which masks nothing. */
+/** Builds a server's frame, which has no mask. */
 export function closeFrame(code: number): Uint8Array {
   return Uint8Array.of(128 | CLOSE, 2, code >> 8, code & 255);
 }
 
-/** A copy with one bit changed in the middle of the payload, never in the channel's byte. */
+/** Returns a copy with one bit changed in the middle of the payload, not in the channel's byte. */
 export function flipped({ bytes, payload }: Frame): Uint8Array {
   const copy = bytes.slice();
   copy[bytes.length - Math.max(1, Math.floor(payload.length / 2))] ^= 1;

@@ -1,4 +1,4 @@
-/** HTTP/1.1 as far as a relay needs it: heads, and where a body ends. */
+/** HTTP/1.1 as far as a relay needs it: heads, and the ends of bodies. */
 import { type ByteReader, concat } from "./byte_reader.ts";
 
 export interface Head {
@@ -6,11 +6,11 @@ export interface Head {
   readonly start: string;
   /** By lower-case name. */
   readonly headers: ReadonlyMap<string, string>;
-  /** As it came. */
+  /** The bytes as received. */
   readonly bytes: Uint8Array;
 }
 
-/** Undefined where the connection ends instead. */
+/** Returns undefined if the connection ends instead. */
 export async function readHead(reader: ByteReader): Promise<Head | undefined> {
   const bytes = await reader.head();
   if (bytes === undefined) return undefined;
@@ -26,7 +26,10 @@ export function statusOf({ start }: Head): number {
   return Number(start.split(" ")[1]);
 }
 
-/** Of a request; of an answer too, if `toTheEnd` says that one without a length ends with its connection. */
+/**
+ * Yields the body. With `toTheEnd`, as for answers, a body without a length ends with its
+ * connection.
+ */
 export async function* readBody(
   reader: ByteReader,
   { headers }: Head,
@@ -44,7 +47,7 @@ export async function* readBody(
   }
 }
 
-/** A chunk with its size before it, so that each can be passed on alone. */
+/** Yields each chunk with its size, so that chunks can be passed on separately. */
 async function* chunks(reader: ByteReader): AsyncGenerator<Uint8Array> {
   while (true) {
     const size = await reader.line();

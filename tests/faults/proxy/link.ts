@@ -1,4 +1,6 @@
-/** One connection of a client's, the one to the server that belongs to it, and the ways in which it can go wrong. */
+/**
+ * A client's connection with its connection to the server, and the ways in which these can fail.
+ */
 import type net from "node:net";
 import type tls from "node:tls";
 import { ByteReader } from "./byte_reader.ts";
@@ -15,7 +17,7 @@ export class Link {
   readonly fromClient: ByteReader;
   #server?: Deno.TlsConn;
   #fromServer?: ByteReader;
-  /** What a black hole has swallowed; undefined: there is none. */
+  /** Withheld data; undefined unless the direction is being withheld. */
   readonly #swallowed: Record<Direction, Uint8Array[] | undefined> = {
     up: undefined,
     down: undefined,
@@ -28,11 +30,11 @@ export class Link {
     private readonly upstream: Upstream,
   ) {
     this.fromClient = new ByteReader(readable(socket));
-    for (const one of [raw, socket]) one.on("error", () => {}); // it closes then
+    for (const one of [raw, socket]) one.on("error", () => {}); // "close" follows
     raw.on("close", () => this.#clientGone());
   }
 
-  /** What the server says; connects where it was not yet spoken to. */
+  /** Reads from the server. Connects first if necessary. */
   async fromServer(): Promise<ByteReader> {
     if (this.#fromServer === undefined) {
       this.#server = await Deno.connectTls({ ...this.upstream, alpnProtocols: ["http/1.1"] });
@@ -56,20 +58,20 @@ export class Link {
     for (let at = 0; at < data.length;) at += await this.#server!.write(data.subarray(at));
   }
 
-  /** From now on takes what comes and passes nothing on; an end of the client's is kept from the server too. */
+  /** From now on accepts data and withholds it. The server does not see the client's end either. */
   swallow(...directions: Direction[]): void {
     for (const direction of directions) this.#swallowed[direction] ??= [];
     this.#keepsServer = true;
   }
 
-  /** Passes on what was swallowed, and what comes from now on. */
+  /** Passes on the withheld data, and all later data. */
   async release(): Promise<void> {
     for (const direction of ["up", "down"] as const) {
       const held = this.#swallowed[direction] ?? [];
       try {
         for (const data of held) await this.#write(direction, data);
       } catch {
-        // the other end is gone by now
+        // the other end has closed
       }
       this.#swallowed[direction] = undefined;
     }
@@ -81,7 +83,7 @@ export class Link {
     return this.raw.destroyed;
   }
 
-  /** Sends a request to the server on a connection of its own, whose answer nobody hears. */
+  /** Sends a request to the server on a separate connection and ignores the answer. */
   async repeat(data: Uint8Array): Promise<void> {
     const server = await Deno.connectTls({ ...this.upstream, alpnProtocols: ["http/1.1"] });
     for (let at = 0; at < data.length;) at += await server.write(data.subarray(at));
@@ -89,27 +91,27 @@ export class Link {
     server.close();
   }
 
-  /** To the client a RST; the server sees an end, unless it is to be kept. */
+  /** Sends the client a RST. The server sees an end, unless `keepServer`. */
   reset({ keepServer = false } = {}): void {
     this.#keepsServer ||= keepServer;
     this.raw.resetAndDestroy();
     this.#clientGone();
   }
 
-  /** A FIN in the middle of what TLS would still have said. */
+  /** Sends a FIN before the end of TLS. */
   cut({ keepServer = false } = {}): void {
     this.#keepsServer ||= keepServer;
     this.raw.destroy();
     this.#clientGone();
   }
 
-  /** An end with TLS's own good-bye. */
+  /** Ends the connection with TLS's close_notify. */
   close(): void {
     this.socket.end();
     this.#closeServer();
   }
 
-  /** Both sides, whatever was to be kept. */
+  /** Closes both sides, regardless of `keepServer`. */
   destroy(): void {
     this.#keepsServer = false;
     this.raw.destroy();
@@ -133,7 +135,7 @@ async function* readable(socket: tls.TLSSocket): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of socket) yield chunk as Uint8Array;
   } catch {
-    // reset by the client: the end
+    // the client reset the connection: the end
   }
 }
 
@@ -144,7 +146,7 @@ async function* chunksOf(connection: Deno.TlsConn): AsyncGenerator<Uint8Array> {
       yield buffer.slice(0, read);
     }
   } catch {
-    // closed by us, or lost: the end
+    // closed by the proxy, or lost: the end
   }
 }
 

@@ -11,7 +11,7 @@ import corpus from "../corpus/argv.json" with { type: "json" };
 import { number, path, text } from "../inputs.ts";
 import { fc, type Target } from "../target.ts";
 
-/** A real one would serve until it is interrupted. */
+/** The real one would serve until it is interrupted. */
 const SERVERS = ["sandbox"];
 const commands = PROGRAM.commands.filter(({ path }) => !SERVERS.includes(path[0]));
 
@@ -22,7 +22,7 @@ const value = fc.oneof(
   path,
   text,
 );
-/** A command's words, and flags that mostly are its own. */
+/** A command's words, mostly with its own flags. */
 const argv = fc.constantFrom(...commands).chain(({ path, flags }) => {
   const spelled = flags.flatMap(({ name, short }) => [`--${name}`, ...short ? [`-${short}`] : []]);
   const flag = fc.tuple(fc.constantFrom(...spelled), fc.constantFrom(" ", "=", "", "only"), value)
@@ -39,7 +39,7 @@ const argv = fc.constantFrom(...commands).chain(({ path, flags }) => {
 export const argvTarget: Target<string[]> = {
   name: "argv",
   claim:
-    "a command line is read, or refused with exit code 2: no words of a user are a bug of ours",
+    "every command line is parsed, or refused with exit code 2; no input is a bug of the program",
   inputs: fc.oneof({ weight: 5, arbitrary: argv }, fc.array(value, { maxLength: 5 })),
   async check(argv) {
     const call = await orRefused(() => parse(argv, PROGRAM));
@@ -47,7 +47,7 @@ export const argvTarget: Target<string[]> = {
     const host = new FakeHost(new MemoryFiles(tree("file a x\nfile .env x\nlink l -> /etc")));
     host.connect = () => Promise.reject(new ClusterError("Cannot reach the cluster: none here"));
     host.terminal.stdin = "x";
-    host.onWatch = () => void setTimeout(() => host.pressCtrlC()); // nothing changes ever
+    host.onWatch = () => void setTimeout(() => host.pressCtrlC()); // nothing ever changes
     const code = await app(argv, host);
     const { stderr } = host.terminal;
     assert.ok([0, 2, 3, 130].includes(code), `exit code ${code}: ${stderr}`);
@@ -56,5 +56,5 @@ export const argvTarget: Target<string[]> = {
   },
   corpus,
   runs: 12_000,
-  permissions: { env: ["LOG_TOKENS", "LOG_STREAM"] }, // which the library `yaml` asks for
+  permissions: { env: ["LOG_TOKENS", "LOG_STREAM"] }, // the library `yaml` asks for these
 };

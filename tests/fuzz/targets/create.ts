@@ -98,7 +98,7 @@ const yaml = fc.array(
   { maxLength: 10 },
 ).map((parts) => parts.join(""));
 
-/** Refuses what the webhook would, and does not have the fields of TEP-0149, as no release has. */
+/** Rejects what the webhook rejects. Drops the fields of TEP-0149, like every release of Tekton. */
 class Cluster extends FakeKube {
   constructor() {
     super();
@@ -123,7 +123,7 @@ class Cluster extends FakeKube {
 
 export const createTarget: Target<string> = {
   name: "create",
-  claim: "what a file of runs says is lowered, or refused in words: none is a bug of ours",
+  claim: "a file of runs is lowered or refused with a message; no content is a bug of the program",
   inputs: fc.oneof({ weight: 6, arbitrary: documents }, yaml, text),
   async check(input) {
     const host = new FakeHost(new MemoryFiles(), new Cluster());
@@ -135,5 +135,5 @@ export const createTarget: Target<string> = {
   },
   corpus,
   runs: 6_000,
-  permissions: { env: ["LOG_TOKENS", "LOG_STREAM"] }, // which the library `yaml` asks for
+  permissions: { env: ["LOG_TOKENS", "LOG_STREAM"] }, // the library `yaml` asks for these
 };

@@ -22,11 +22,11 @@ const entry = fc.tuple(
 
 const NAMES = [".npmrc", ".netrc", "pip.conf", "settings.xml", "auth.json", ".gitconfig"];
 
-/** What is in a .git is a stranger's where it was cloned, and any program of his may write there. */
+/** A .git from a clone may contain anything, and any program may write to it. */
 export const credentialsTarget: Target<string> = {
   name: "credentials",
   claim:
-    "no password of an address stays in a text, which grows by no more than a line's end, and a second look finds none",
+    "no password of a URL remains in a text, which grows by at most a newline; a second pass changes nothing",
   inputs: linesOf(section, entry, address),
   check(input) {
     const clean = withoutCredentials(input);

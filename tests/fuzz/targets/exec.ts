@@ -8,9 +8,9 @@ import { fc, type Target } from "../target.ts";
 import { anyStatus } from "./status.ts";
 
 interface Input {
-  /** Each the channel and what comes on it; of no bytes at all where it is negative. */
+  /** Pairs of channel and content. A negative channel stands for an empty message. */
   readonly messages: [channel: number, payload: string][];
-  /** With which the socket closes. */
+  /** The code with which the socket closes. */
   readonly close: number;
 }
 
@@ -22,7 +22,7 @@ const message = fc.oneof(
 
 export const execTarget: Target<Input> = {
   name: "exec",
-  claim: "whatever frames a server sends, a command ends with an exit code, with none, or refused",
+  claim: "for any frames from a server, a command ends with or without an exit code, or is refused",
   inputs: fc.record({
     messages: fc.array(message, { maxLength: 6 }),
     close: fc.constantFrom(1000, 1005, 1006, 1011),
@@ -36,7 +36,7 @@ export const execTarget: Target<Input> = {
         socket.open();
         for (const [channel, payload] of messages) say(socket, channel, payload);
       } catch (error) {
-        uncaught = error; // thrown in an event's listener, where nobody catches it
+        uncaught = error; // an event listener threw it, and no code catches it there
       }
       socket.end(close);
     };

@@ -10,7 +10,7 @@ interface Input {
 
 export const framesTarget: Target<Input> = {
   name: "frames",
-  claim: "a message is its channel and its payload, alone and in a row, whatever the bytes are",
+  claim: "a message is its channel and its payload, alone and in a row, for any bytes",
   inputs: fc.record({
     channel: fc.nat(255),
     payloads: fc.array(fc.array(fc.nat(255), { maxLength: 20 }), { maxLength: 5 }),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { HELD_PREFIX, readHeldLine } from "../../../src/step/scripts.ts";
+import { HELD_PREFIX, readHeldLine } from "../../../src/step/protocol/gate.ts";
 import corpus from "../corpus/held_line.json" with { type: "json" };
 import { number, path, text } from "../inputs.ts";
 import { fc, type Target } from "../target.ts";
@@ -12,7 +12,7 @@ const after = fc.tuple(text, number, path).map(([before, code, path]) =>
 /** Any step can print what a gate prints. */
 export const heldLineTarget: Target<string> = {
   name: "held_line",
-  claim: "a line of a log names an absolute directory without ways up, or none",
+  claim: "a line of a log names an absolute directory without .., or no directory",
   inputs: fc.oneof(held, after, text).map((line) => line.replaceAll("\n", "")), // it is one line
   check(input) {
     const line = readHeldLine(input);

@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { gitFiles, ourFiles } from "../../support/git_judge.ts";
+import { gitFiles, walkedFiles } from "../../support/git_judge.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
 import { file, type TreeNode, writeTree } from "../../support/tree_text.ts";
 import corpus from "../corpus/ignore.json" with { type: "json" };
 import { fc, type Target } from "../target.ts";
 
 interface Input {
-  /** Of the root's .gitignore, and of that in directory "a". */
+  /** The contents of .gitignore in the root and in directory "a". */
   readonly rules: string;
   readonly inner: string;
   readonly paths: string[];
 }
 
-/** Characters by themselves: not only patterns that somebody would write. */
+/** Single characters, for patterns that no user would write. */
 const units = [
   "a",
   "b",
@@ -50,7 +50,7 @@ const path = fc.array(name, { minLength: 1, maxLength: 4 }).map((names) => names
 
 export const ignoreTarget: Target<Input> = {
   name: "ignore",
-  claim: "whatever a .gitignore says, what is sent is what git lists",
+  claim: "for any .gitignore, the upload has the files that git lists",
   inputs: fc.record({
     rules,
     inner: fc.oneof(fc.constant(""), rules),
@@ -62,7 +62,7 @@ export const ignoreTarget: Target<Input> = {
     execFileSync("git", ["init", "-q", "--template=", root]);
     const nodes = [".gitignore", "a/.gitignore"].map((path, at) => file(path, [rules, inner][at]));
     writeTree(root, withoutClashes([...nodes, ...paths.map((path) => file(path, ""))]));
-    assert.deepEqual(await ourFiles(root), gitFiles(root));
+    assert.deepEqual(await walkedFiles(root), gitFiles(root));
   },
   corpus,
   runs: 800,
@@ -70,7 +70,7 @@ export const ignoreTarget: Target<Input> = {
   permissions: "inherit",
 };
 
-/** Without files where a directory has to be, and without a path twice. */
+/** Drops files where a directory must be, and repeated paths. */
 function withoutClashes(nodes: TreeNode[]): TreeNode[] {
   const unique = [...new Map(nodes.map((node) => [node.path, node])).values()];
   return unique.filter(({ path }) => !unique.some((other) => other.path.startsWith(`${path}/`)));

@@ -20,7 +20,7 @@ const user = mostOf({
   "password": roughly(text),
   "client-certificate-data": roughly(word),
   "client-key-data": roughly(word),
-  // It may not be run: the target has no permission for that.
+  // The target has no permission to run it.
   "exec": roughly(
     mostOf({ command: name, args: list(text), env: list(mostOf({ name, value: text })) }),
   ),
@@ -43,17 +43,18 @@ const config = mostOf({
   "users": list(mostOf({ name, user })),
 }).map((value) => JSON.stringify(value));
 
-/** From a colleague, a wiki, a cloud's command: not all by the user's own hand. */
+/** A user may have a kubeconfig from a colleague, a wiki or a cloud provider's command. */
 export const kubeconfigTarget: Target<string> = {
   name: "kubeconfig",
-  claim: "a kubeconfig leads to a server, or is refused in words, and nothing is run unasked",
+  claim:
+    "a kubeconfig leads to a server or is refused with a message, and starts no program unasked",
   inputs: fc.oneof(
     { weight: 8, arbitrary: config },
     anyJson.map((one) => JSON.stringify(one)),
     text,
   ),
   async check(input) {
-    const kubeconfig = await Deno.makeTempFile(); // not in memory: that takes all permissions
+    const kubeconfig = await Deno.makeTempFile(); // not in memory, because that needs all permissions
     try {
       await Deno.writeTextFile(kubeconfig, input);
       await connect(kubeconfig);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseRemoteListing } from "../../../src/transfer/remote_listing.ts";
+import { parseRemoteListing } from "../../../src/step/protocol/listing.ts";
 import { pieces } from "../../support/pieces.ts";
 import { assertBelow, assertCount, orRefused } from "../asserts.ts";
 import corpus from "../corpus/listing.json" with { type: "json" };
@@ -16,11 +16,11 @@ export const listingTarget: Target<string> = {
   claim: "what a receiver lists stays below the target, and has sizes and times that are numbers",
   inputs: linesOf(word, entry, entry),
   async check(input) {
-    const survey = await orRefused(() => parseRemoteListing(pieces(input)));
-    if (survey === undefined) return;
-    const { there, gzip, sha256sum, linksOnly } = survey;
+    const listing = await orRefused(() => parseRemoteListing(pieces(input)));
+    if (listing === undefined) return;
+    const { entries, gzip, sha256sum, linksOnly } = listing;
     for (const word of [gzip, sha256sum, linksOnly]) assert.equal(typeof word, "boolean");
-    for (const [path, { kind, sizeBytes, mtimeSeconds }] of there) {
+    for (const [path, { kind, sizeBytes, mtimeSeconds }] of entries) {
       assertBelow(path);
       assertCount(sizeBytes, "its size");
       assert.ok(Number.isSafeInteger(mtimeSeconds), `its time is ${mtimeSeconds}`);

@@ -9,13 +9,13 @@ import { text } from "../inputs.ts";
 import { fc, type Target } from "../target.ts";
 
 interface Input {
-  /** What the container wrote: each line's time, in nanoseconds after the line before. */
+  /** The times of the container's lines, each in nanoseconds after the line before. */
   readonly afterNs: number[];
-  /** Whether its runtime leaves zeros at a fraction's end out. */
+  /** Whether the runtime omits trailing zeros of a fraction. */
   readonly trims: boolean;
-  /** Of the node, in minutes. */
+  /** The node's time zone in minutes. */
   readonly zone: number;
-  /** After how many bytes each connection is cut; those that come after these last. */
+  /** The number of bytes after which each connection breaks. Later connections last. */
   readonly cuts: number[];
 }
 
@@ -23,9 +23,9 @@ const START_SECONDS = Date.parse("2026-03-29T00:59:58Z") / 1000;
 
 export const logLinesTarget: Target<Input> = {
   name: "log_lines",
-  claim: "a step's log comes line by line, none lost and none twice, wherever connections are cut",
+  claim: "a step's log arrives completely and without repeated lines, wherever connections break",
   inputs: fc.record({
-    // stdout and stderr are stamped each by itself: a line may be older than the one before it.
+    // stdout and stderr get their times separately: a line may be older than the line before.
     afterNs: fc.array(fc.constantFrom(0, 0, 1, 1000, 5e8, 1e9, 3e9, -1, -1000), { maxLength: 12 }),
     trims: fc.boolean(),
     zone: fc.constantFrom(0, 0, 120, -570),
@@ -36,7 +36,7 @@ export const logLinesTarget: Target<Input> = {
     const log = timed(afterNs, { trims, zone });
     const left = [...cuts];
     kube.logs = ({ sinceTime = "" }: LogOptions) => {
-      // As a kubelet: it looks at each line's time.
+      // Like a kubelet, which compares each line's time.
       const since = sinceTime === "" ? 0 : Date.parse(sinceTime);
       const rest = log.filter(({ atMs }) => atMs >= since);
       const bytes = new TextEncoder().encode(rest.map(({ line }) => `${line}\n`).join(""));
@@ -51,7 +51,7 @@ export const logLinesTarget: Target<Input> = {
 
 export const logGarbageTarget: Target<string[]> = {
   name: "log_garbage",
-  claim: "what is no line of a log is passed over, or is an error of the cluster's",
+  claim: "garbage in a log is skipped, or is an error of the cluster",
   inputs: fc.array(
     fc.oneof(
       fc.tuple(
@@ -110,7 +110,7 @@ function zoneName(zone: number): string {
   return `${zone < 0 ? "-" : "+"}${two(minutes / 60)}:${two(minutes % 60)}`;
 }
 
-/** It breaks after that many bytes, if the log has as many. */
+/** Breaks after that many bytes, if the log is that long. */
 function cutStream(bytes: Uint8Array<ArrayBuffer>, cut = Infinity): ReadableStream<Uint8Array> {
   let isSent = false;
   return new ReadableStream({

@@ -12,7 +12,9 @@ import { type InlineCase, randomCase } from "../../support/random_pipeline.ts";
 import { clashesInline } from "../../support/webhook_model.ts";
 import { fc, type Target } from "../target.ts";
 
-/** Of a Pipeline, for tests/support/random_pipeline.ts, and which of its target's steps are held. */
+/**
+ * The seed of a Pipeline for tests/support/random_pipeline.ts, and the steps of its target to hold.
+ */
 interface Input {
   readonly seed: number;
   readonly held: boolean[];
@@ -28,7 +30,7 @@ const inputs = fc.record({
 export const loweringTarget: Target<Input> = {
   name: "lowering",
   claim:
-    "a run that the webhook takes inline is one that it takes lowered, or that goes by objects",
+    "a run that the webhook accepts inline is accepted when lowered, or uses temporary objects",
   inputs,
   check(input) {
     const one = makeCase(input);
@@ -36,7 +38,7 @@ export const loweringTarget: Target<Input> = {
     if (clashesInline(pipeline, params) !== undefined) return;
     for (const { whyNotInline, inline, temporary } of runManifests(one, input)) {
       const { spec } = inline();
-      // A param of the target that goes, or has another name, may have kept those of other tasks from clashing.
+      // A param of the target that is removed or renamed may have prevented a clash of other tasks.
       const clash = whyNotInline ?? clashesInline(spec.pipelineSpec!, spec.params ?? []);
       if (clash === undefined) continue;
       const { run, objects } = temporary!("tmp");
@@ -50,7 +52,8 @@ export const loweringTarget: Target<Input> = {
 
 export const webhookTarget: Target<Input> = {
   name: "webhook",
-  claim: "the cluster's webhook takes what its model takes, and nothing else (by server dry run)",
+  claim:
+    "the cluster's webhook accepts what its model accepts, and nothing else (by server dry run)",
   inputs,
   async check(input) {
     const one = makeCase(input);
@@ -86,7 +89,7 @@ function makeCase({ seed }: Input): InlineCase {
   return deepFreeze(randomCase(new Random(seed), { isStrict: true }));
 }
 
-/** The run with an upload in the target's place, and held at some of its steps. */
+/** Returns the run with an upload in the target's place, and the run held at some of its steps. */
 function runManifests(one: InlineCase, input: Input): RunManifest<PipelineRun>[] {
   return [...held(one, input), ...uploads(one)];
 }
@@ -117,7 +120,7 @@ function held(one: InlineCase, { held }: Input): RunManifest<PipelineRun>[] {
 function uploads({ run, target, task }: InlineCase): RunManifest<PipelineRun>[] {
   const { pipeline: spec, params, bound } = run;
   const workspace = target.workspaces?.[0]?.name;
-  // A step of a StepAction is put inline before it is held.
+  // A StepAction's step becomes inline before it is held.
   const index = task.spec.steps!.findIndex((step) => step.ref === undefined);
   if (workspace === undefined || index < 0) return [];
   return [lowerPipeline({
@@ -125,7 +128,7 @@ function uploads({ run, target, task }: InlineCase): RunManifest<PipelineRun>[] 
     pipeline: { kind: "Pipeline", metadata: { name: "p" }, spec },
     target,
     task: readTask(task),
-    // One step of several, or all of the Task.
+    // One step of several, or the whole Task.
     standIn: { replaced: index === 0 ? [...task.spec.steps!.keys()] : [index], at: index },
     destination: into(workspace),
     namespace: "default",

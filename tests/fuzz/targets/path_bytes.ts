@@ -9,7 +9,7 @@ interface Input {
   readonly cuts: number[];
 }
 
-/** Where UTF-8 changes its mind: first bytes, continuations, surrogates, the last code point. */
+/** The edges of UTF-8: first bytes, continuations, surrogates, the last code point. */
 const EDGES = [
   0,
   0x41,
@@ -31,7 +31,7 @@ const EDGES = [
 
 export const pathBytesTarget: Target<Input> = {
   name: "path_bytes",
-  claim: "any bytes come back from the text that they became, whole or in pieces",
+  claim: "any bytes become a text that turns into the same bytes, as a whole or in pieces",
   inputs: fc.record({
     bytes: fc.array(fc.oneof(fc.constantFrom(...EDGES), fc.nat(255)), { maxLength: 24 }),
     cuts,
@@ -42,7 +42,7 @@ export const pathBytesTarget: Target<Input> = {
     const decoder = new PathDecoder();
     const pieces = cutAt(all, cuts).map((piece) => decoder.decode(piece));
     const back = [...pathBytes(pieces.join(""))];
-    // What may be the start of a character waits for its end.
+    // A possible beginning of a character waits for its end.
     assert.ok(bytes.length - back.length <= 3, `${bytes.length - back.length} bytes are missing`);
     assert.deepEqual(back, bytes.slice(0, back.length));
   },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { readLock, readProgramExit, readReceipt } from "../../../src/transfer/protocol.ts";
-import { Reply } from "../../../src/transfer/reply.ts";
+import { readLock, readProgramExit, readReceipt } from "../../../src/step/protocol/receive.ts";
+import { Reply } from "../../../src/transfer/receiver/reply.ts";
 import { pathBytes } from "../../../src/path_bytes.ts";
 import corpus from "../corpus/receipt.json" with { type: "json" };
 import { cutAt, cuts, linesOf, number, text } from "../inputs.ts";

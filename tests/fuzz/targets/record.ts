@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseRecord, type Recorded, recordText } from "../../../src/transfer/upload_record.ts";
+import { parseRecord, type Recorded, recordText } from "../../../src/step/protocol/record.ts";
 import { pieces } from "../../support/pieces.ts";
 import { assertBelow } from "../asserts.ts";
 import corpus from "../corpus/record.json" with { type: "json" };

@@ -4,7 +4,7 @@ import corpus from "../corpus/sanitize.json" with { type: "json" };
 import { text } from "../inputs.ts";
 import { fc, type Target } from "../target.ts";
 
-/** Pieces of escape sequences, whole and broken. */
+/** Pieces of escape sequences, complete and broken. */
 const PIECES = [
   "\x1b",
   "\x1b[",
@@ -24,7 +24,7 @@ const piece = fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...PIECES) }, {
   arbitrary: text,
 });
 
-/** `"\x1b]"` 100,000 times, and the like: time that grows with the square of that is an hour. */
+/** For example `"\x1b]"` 100,000 times: in quadratic time that takes an hour. */
 const long = fc.tuple(fc.array(piece, { minLength: 1, maxLength: 3 }), fc.constantFrom(1e3, 1e5))
   .map(
     ([pieces, times]) => ({ pieces, times }),
@@ -38,13 +38,13 @@ interface Input {
 
 // deno-lint-ignore no-control-regex
 const SGR = /\x1b\[[0-9;:]*m/g;
-/** All of Unicode's class Cc but the tab. */
+/** All of Unicode's class Cc except the tab. */
 // deno-lint-ignore no-control-regex
 const CONTROL = /[\x00-\x08\x0a-\x1f\x7f-\x9f]/;
 
 export const sanitizeTarget: Target<Input> = {
   name: "sanitize",
-  claim: "of all controls only tabs and colors reach a terminal, in time that grows with the text",
+  claim: "the only controls that reach a terminal are tabs and colors, in time linear in the text",
   inputs: fc.oneof({ weight: 200, arbitrary: short }, { weight: 1, arbitrary: long }),
   check({ pieces, times }) {
     const line = pieces.join("").repeat(times);

@@ -38,10 +38,10 @@ export const anyStatus: fc.Arbitrary<string> = fc.oneof(
   { weight: 1, arbitrary: text },
 );
 
-/** An answer that is no success comes from whoever stands between us and the API server. */
+/** An error response may come from any server between tkn-dev and the API server. */
 export const statusTarget: Target<string> = {
   name: "status",
-  claim: "whatever stands in a refusal, it becomes one error with words, and an exit code or none",
+  claim: "for any content, a refusal becomes one error with a message and at most one exit code",
   inputs: anyStatus,
   check(input) {
     const status = parseStatus(input, 500);

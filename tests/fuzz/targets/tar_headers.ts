@@ -16,9 +16,9 @@ import corpus from "../corpus/tar_headers.json" with { type: "json" };
 import { fc, type Target } from "../target.ts";
 
 interface Input {
-  /** Names that differ; those that are not UTF-8 have lone surrogates. */
+  /** Different names; those that are not UTF-8 have lone surrogates. */
   readonly paths: string[];
-  /** Of all of them, in bytes. */
+  /** The size of each file in bytes. */
   readonly size: number;
   readonly link: string;
 }
@@ -32,25 +32,25 @@ const unit = fc.oneof(
 );
 const name = fc.oneof(
   fc.array(unit, { minLength: 1, maxLength: 6 }).map((units) => units.join("")),
-  // Around the lengths at which a name takes other fields: 100 and 155 bytes, and the longest that there is.
+  // Around the lengths at which a name needs other fields, 100 and 155 bytes, and the longest.
   fc.tuple(fc.constantFrom("n", "é"), fc.integer({ min: 40, max: 120 })).map(([unit, times]) =>
     unit.repeat(times)
   ),
 ).filter((name) => pathBytes(name).length <= 255);
-// Bytes side by side may be a character.
+// Adjacent bytes may form a character.
 const path = fc.array(name, { minLength: 1, maxLength: 3 })
   .map((names) => pathText(pathBytes(names.join("/"))));
 
 export const tarHeadersTarget: Target<Input> = {
   name: "tar_headers",
-  claim: "GNU tar, bsdtar and busybox tar unpack each name, size and link target as it was",
+  claim: "GNU tar, bsdtar and busybox tar unpack each name, size and link target unchanged",
   inputs: fc.record({
     paths: fc.array(path, { minLength: 1, maxLength: 6 }),
     size: fc.constantFrom(0, 1, 511, 512, 513),
     link: path,
   }),
   check({ paths, size, link }) {
-    // A file below a file can't be: each has a directory of its own.
+    // A file cannot contain a file, so each has its own directory.
     const members = paths.map((path, at): Member => ({
       path: `${at}/${path}`,
       kind: "file",
@@ -84,7 +84,7 @@ function encode(member: Member): Uint8Array {
   return bytes.fill(0x78, header, header + member.sizeBytes);
 }
 
-/** Each file and link as find tells it. */
+/** Lists each file and link as find prints it. */
 function unpacked([program, ...args]: string[], archive: Uint8Array): string[] {
   using place = temporaryDirectory();
   const into = `${place.path}/into`;

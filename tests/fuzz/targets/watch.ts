@@ -9,14 +9,14 @@ import { fc, type Target } from "../target.ts";
 import { anyStatus } from "./status.ts";
 
 interface Input {
-  /** The body of each list, and of each stream of changes. */
+  /** The body of each list response, and of each stream of changes. */
   readonly list: string;
   readonly stream: string;
-  /** With which lists are answered. */
+  /** The status of list responses. */
   readonly code: number;
 }
 
-/** Simulated: no server is away that long. */
+/** Simulated time, longer than any server is away. */
 const LONGEST_MS = 15 * 60_000;
 const MOST_REQUESTS = 500;
 
@@ -40,7 +40,7 @@ const event = mostOf({
 
 export const watchTarget: Target<Input> = {
   name: "watch",
-  claim: "a watch gives objects alone, and one of garbage ends",
+  claim: "a watch yields only objects, and a watch of garbage ends",
   inputs: fc.record({
     list: fc.oneof({ weight: 6, arbitrary: list }, anyStatus, text),
     stream: linesOf(event),
@@ -69,7 +69,7 @@ export const watchTarget: Target<Input> = {
         assert.notEqual(object.metadata, null);
       }
     });
-    assert.ok(isPatient || isList(list, code), "it goes on for ever, though no list was one");
+    assert.ok(isPatient || isList(list, code), "it never ends, though no response was a list");
   },
   corpus,
   runs: 300,

@@ -1,4 +1,4 @@
-/** The real file system answers as the one in memory, with which the unit tests are run. */
+/** The real file system gives the same answers as the in-memory file system of the unit tests. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync } from "node:fs";
@@ -25,7 +25,7 @@ const NODES = [
 `),
 ];
 
-/** What a file system says to all that can be asked of it, paths relative to `root`. */
+/** Returns the answers of a file system to all of its methods, by path relative to `root`. */
 async function answers(files: Files, root: string): Promise<Record<string, unknown>> {
   const says: Record<string, unknown> = {};
   for (
@@ -57,12 +57,14 @@ async function answers(files: Files, root: string): Promise<Record<string, unkno
   return says;
 }
 
-/** What no two file systems have in common: the number of an inode. */
+/** Replaces inode numbers, which differ between file systems. */
 function withoutInode(says: Record<string, unknown>): Record<string, unknown> {
   return JSON.parse(JSON.stringify(says), (key, value) => key === "inode" ? "some" : value);
 }
 
-/** A directory's and a link's size is the system's affair, a link's time too. */
+/**
+ * Removes the sizes of directories and links, and the mtimes of links, which depend on the system.
+ */
 function withoutSize(stat: { kind: string } | undefined): unknown {
   if (stat === undefined || stat.kind === "file") return stat;
   return { ...stat, sizeBytes: 0, ...(stat.kind === "symlink" ? { mtimeSeconds: 0 } : {}) };
@@ -79,14 +81,14 @@ async function readAll(files: Files, path: string): Promise<unknown[]> {
   }
 }
 
-Deno.test("the real file system and the one in memory give the same answers", async () => {
+Deno.test("the real and the in-memory file system give the same answers", async () => {
   using place = temporaryDirectory();
   mkdirSync(`${place.path}/root`);
   writeTree(`${place.path}/root`, NODES);
   const real = await answers(denoFiles, `${place.path}/root`);
   const remembered = await answers(new MemoryFiles(NODES, "/root"), "/root");
   assert.deepEqual(withoutInode(real), withoutInode(remembered));
-  // As on slow storage: every call but each 65th goes through the thread pool.
+  // Like slow storage: all calls but each 65th go through the thread pool.
   assert.deepEqual(await answers(openFiles(-1), `${place.path}/root`), real);
   assert.equal(real["readText d/file"], "hello");
   assert.equal(real["open d/link"], "is a symbolic link");
@@ -95,7 +97,7 @@ Deno.test("the real file system and the one in memory give the same answers", as
   assert.equal(real["readText nope"], undefined);
 });
 
-Deno.test("nobody waits at a FIFO that nobody writes to", async () => {
+Deno.test("reading a FIFO without a writer does not block", async () => {
   using place = temporaryDirectory();
   writeTree(place.path, tree("fifo pipe"));
   for (const files of [denoFiles, openFiles(-1)]) {
@@ -105,7 +107,7 @@ Deno.test("nobody waits at a FIFO that nobody writes to", async () => {
   }
 });
 
-Deno.test("a file is created only where nothing is, be it a link to nowhere", async () => {
+Deno.test("a file is created only if nothing exists at the path, not even a dangling link", async () => {
   using directory = temporaryDirectory();
   const at = (name: string) => `${directory.path}/${name}`;
   await Deno.writeTextFile(at("precious"), "precious");
@@ -120,7 +122,7 @@ Deno.test("a file is created only where nothing is, be it a link to nowhere", as
   await assert.rejects(denoFiles.createText(at("no/new"), "new"), FileError);
 });
 
-Deno.test("a FIFO, a socket and a device are left out with a word each", {
+Deno.test("a FIFO, a socket and a device are skipped and reported", {
   ignore: process.getuid?.() !== 0, // only root can make a device
 }, async () => {
   using place = temporaryDirectory();
@@ -137,14 +139,14 @@ Deno.test("a FIFO, a socket and a device are left out with a word each", {
   assert.deepEqual(left, [`device: ${why}`, `fifo: ${why}`, `socket: ${why}`]);
 });
 
-Deno.test("what may not be read is permission denied, with its path", {
+Deno.test("an unreadable path is an error with its path: permission denied", {
   ignore: process.getuid?.() !== 0,
 }, async () => {
   using place = temporaryDirectory();
   writeTree(place.path, tree("file locked/file 000 x"));
   chmodSync(`${place.path}/locked`, 0);
   chmodSync(place.path, 0o755);
-  // The whole process is somebody else meanwhile: for this test and no longer.
+  // The whole process runs as another user during this test.
   process.seteuid!(65534);
   try {
     for (
@@ -169,7 +171,7 @@ Deno.test("what may not be read is permission denied, with its path", {
   }
 });
 
-Deno.test("asking for 20,000 files one after the other lets the rest of the program go on", async () => {
+Deno.test("20,000 stat calls in a row do not block the event loop", async () => {
   using place = temporaryDirectory();
   writeTree(place.path, tree("file a x"));
   let ticks = 0;

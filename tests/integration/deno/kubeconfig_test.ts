@@ -437,3 +437,51 @@ Deno.test("in a pod its service account is used, elsewhere there is none", () =>
   assert.equal(found?.contexts[0].namespace, "team");
   assert.equal(found?.users[0].authProvider.config.tokenFile, place.path("./token"));
 });
+
+/** A kubeconfig in YAML as people write it, with these lines for its user. */
+function yaml(user: string): string {
+  return `
+current-context: a
+x-user: &shared { token: shared }
+clusters: [{ name: a, cluster: { server: "https://a.test" } }]
+contexts: [{ name: a, context: { cluster: a, user: a } }]
+users:
+- name: a
+  user:
+    ${user}
+`;
+}
+
+for (
+  const [user, token] of [
+    ["token: yes", "yes"],
+    ["token: 0b11x", "0b11x"],
+    ["token: 'it''s' # a comment", "it's"],
+    ["token: !!str 12345", "12345"],
+    ["<<: *shared", "shared"],
+    ["<<: *shared\n    token: own", "own"],
+  ] as const
+) {
+  Deno.test(`a user with ${user.replace(/\s+/g, " ")} has the token ${token}`, async () => {
+    using place = new Place();
+    const { credentials } = await loadConnection({ kubeconfig: place.write("config", yaml(user)) });
+    assert.equal((await credentials()).headers.Authorization, `Bearer ${token}`);
+  });
+}
+
+for (
+  const [user, state] of [
+    ["token: 12345", 'token of "a" is no text'],
+    ["token: 123456789012345678901234567890", 'token of "a" is no text'],
+    ["token: 2026-11-30", 'token of "a" is no text'],
+    ["token: a\n    token: b", "Map keys must be unique at line 10, column 5"],
+    ["\ttoken: a", "Tabs are not allowed as indentation at line 9, column 5"],
+  ] as const
+) {
+  Deno.test(`a kubeconfig is refused whose user has ${JSON.stringify(user)}`, async () => {
+    using place = new Place();
+    const kubeconfig = place.write("config", yaml(user));
+    const message = await rejection(loadConnection({ kubeconfig }), UsageError);
+    assert.equal(message.split("\n")[0], `Cannot read kubeconfig "${kubeconfig}": ${state}`);
+  });
+}

@@ -16,7 +16,9 @@ const SUM = `( ${DESCRIBE} ) | sha256sum`;
 /** A running `tkn-dev sandbox` with a Task "t-sum" that tells of its workspace. */
 async function startSandbox() {
   const running = startTknDev(["sandbox"]);
-  const [, kubeconfig] = /KUBECONFIG=(.*)/.exec(await running.wrote(/^export KUBECONFIG=.*\n/m))!;
+  const [, kubeconfig] = /KUBECONFIG=(.*)/.exec(
+    await running.stdoutMatch(/^export KUBECONFIG=.*\n/m),
+  )!;
   const { kube } = await openCluster(kubeconfig);
   const script = `#!/bin/sh\nexport LC_ALL=C\ncd "$(workspaces.source.path)"\n${SUM}\n`;
   await apply(kube, {

@@ -1,4 +1,4 @@
-/** GNU patch and git take our diffs: what they make of one text is the other. */
+/** GNU patch and git apply our diffs to one text and produce the other. */
 import assert from "node:assert/strict";
 import { renderDiff } from "../../../src/view/diff.ts";
 import { Random } from "../../support/random.ts";
@@ -26,7 +26,7 @@ function script(random: Random): string {
   return lines.join("\n") + random.pick(["", "\n"]);
 }
 
-/** Some lines less, some more. */
+/** Returns the text with some lines removed or added. */
 function edited(random: Random, text: string): string {
   const lines = text.split("\n").flatMap((line) =>
     random.next() < 0.2 ? random.some([random.pick(LINES), line], 2) : [line]
@@ -40,12 +40,12 @@ const PROGRAMS: Record<string, string[]> = {
 };
 
 for (const [program, args] of Object.entries(PROGRAMS)) {
-  testWith([program], `${program} makes the new script out of the old one`, async () => {
+  testWith([program], `${program} turns the old script into the new script`, async () => {
     for (let seed = 1; seed <= 60; seed++) {
       const random = new Random(seed);
       const from = script(random);
       const to = edited(random, from);
-      // Of an empty file or to none they may make no file, as it is said of /dev/null.
+      // patch and git may remove or refuse empty files.
       if (from === to || from === "" || to === "") continue;
       using directory = temporaryDirectory();
       const file = `${directory.path}/${NAME}`;

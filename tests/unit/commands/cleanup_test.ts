@@ -5,7 +5,8 @@ import { options, run } from "../../../src/commands/cleanup.ts";
 import { ClusterError, UsageError } from "../../../src/errors.ts";
 import { type KubeObject, PODS, type Resource } from "../../../src/kube/interface.ts";
 import { refused } from "../../../src/kube/status.ts";
-import { GATE_DIRECTORY, HELD_PREFIX } from "../../../src/step/scripts.ts";
+import { HELD_PREFIX } from "../../../src/step/protocol/gate.ts";
+import { GATE_DIRECTORY } from "../../../src/step/scripts.ts";
 import {
   LABEL,
   PIPELINE_RUNS,

@@ -153,7 +153,7 @@ Deno.test("an image without a shell is an error with a hint, followed by the que
   assert.equal(await go("shell", "r"), 0);
   assert.match(
     host.terminal.stderr,
-    /^Error: Cannot open a shell in step "s": its image has none\nHint: --debug-image IMAGE .*\nStep s still holds\./,
+    /^Error: Cannot open a shell in step "s": its image has no shell\nHint: --debug-image IMAGE .*\nStep s still holds\./,
   );
   assert.equal(host.terminal.isRaw, false);
 });

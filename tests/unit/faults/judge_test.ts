@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { reset } from "../../faults/faults_of_connections.ts";
-import type { Observed } from "../../faults/injection.ts";
-import { judge } from "../../faults/judge.ts";
-import { PHASES } from "../../faults/phases.ts";
-import { PROFILES } from "../../faults/profile.ts";
+import { reset } from "../../faults/catalog/connections.ts";
+import type { Observation } from "../../faults/trial/injection.ts";
+import { judge } from "../../faults/report/judge.ts";
+import { PHASES } from "../../faults/trial/phases.ts";
+import { PROFILES } from "../../faults/trial/profile.ts";
 
 const injection = {
   number: 0,
@@ -13,7 +13,7 @@ const injection = {
   profile: PROFILES.task,
 };
 
-const RECOVERED: Observed = {
+const RECOVERED: Observation = {
   injected: true,
   state: "released",
   wrongTree: "",
@@ -28,7 +28,7 @@ const RECOVERED: Observed = {
   stderr: "",
 };
 
-function counts(seen: Partial<Observed>): string[] {
+function counts(seen: Partial<Observation>): string[] {
   return judge(injection, { ...RECOVERED, ...seen }).map(({ count }) => count);
 }
 
@@ -38,7 +38,7 @@ Deno.test("a fault that did not strike proves nothing", () => {
   assert.deepEqual(counts({ injected: false }), ["not injected"]);
 });
 
-Deno.test("a step that saw another tree counts, whatever the exit code", () => {
+Deno.test("a step that saw another tree counts, regardless of the exit code", () => {
   assert.deepEqual(counts({ wrongTree: "a file differs", code: 4 }), [
     "released incomplete",
     "exit code",
@@ -50,21 +50,21 @@ Deno.test("exit code 0 needs a run that succeeded and a step that saw the tree",
   assert.deepEqual(counts({ state: "held", wrongTree: undefined }), ["exit code"]);
 });
 
-Deno.test("what is left over counts, each for itself", () => {
+Deno.test("each leftover counts", () => {
   assert.deepEqual(counts({ leftOvers: ["run a is running", "Task b"] }), [
     "left over",
     "left over",
   ]);
 });
 
-Deno.test("a client that does not end counts for that, not for the exit code of its killing", () => {
+Deno.test("a client that does not end counts as that, not for the exit code of the kill", () => {
   assert.deepEqual(counts({ hung: true, code: 137 }), ["no end"]);
 });
 
-Deno.test("a bug has a count of its own", () => {
+Deno.test("a bug has its own count", () => {
   assert.deepEqual(counts({ code: 70 }), ["exit 70"]);
 });
 
-Deno.test("a log line that is lost or comes twice counts", () => {
+Deno.test("a missing or repeated log line counts", () => {
   assert.deepEqual(counts({ lines: [1, 2, 2, 3, 4, 5, 6] }), ["log lines"]);
 });

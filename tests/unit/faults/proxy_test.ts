@@ -4,7 +4,7 @@ import { kindOf } from "../../faults/proxy/exchange.ts";
 import { channelOf, flipped, readFrame } from "../../faults/proxy/frames.ts";
 import { readBody, readHead } from "../../faults/proxy/http.ts";
 
-/** A byte at a time, as no connection would, but any may. */
+/** Returns a reader that gets one byte at a time. */
 function readerOf(bytes: Uint8Array): ByteReader {
   return new ByteReader(ReadableStream.from([...bytes].map((byte) => Uint8Array.of(byte))));
 }
@@ -12,7 +12,7 @@ function readerOf(bytes: Uint8Array): ByteReader {
 const encode = (text: string) => new TextEncoder().encode(text);
 const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
-Deno.test("a body ends where its length says, and the next head follows", async () => {
+Deno.test("a body ends after its length, and the next head follows", async () => {
   const text = "POST /a HTTP/1.1\r\nContent-Length: 3\r\n\r\nabcGET /b HTTP/1.1\r\n\r\n";
   const reader = readerOf(encode(text));
   const head = await readHead(reader);
@@ -21,7 +21,7 @@ Deno.test("a body ends where its length says, and the next head follows", async 
   assert.equal((await readHead(reader))?.start, "GET /b HTTP/1.1");
 });
 
-Deno.test("a chunked body is passed on chunk by chunk, the last one too", async () => {
+Deno.test("a chunked body is passed on chunk by chunk, including the last one", async () => {
   const chunks = ["4\r\nabcd\r\n", "1\r\ne\r\n", "0\r\n\r\n"];
   const text = `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${chunks.join("")}`;
   const reader = readerOf(encode(text));
@@ -30,7 +30,7 @@ Deno.test("a chunked body is passed on chunk by chunk, the last one too", async 
   assert.deepEqual(parts.map(decode), chunks);
 });
 
-Deno.test("a frame's mask is taken off, and its bytes stay as they came", async () => {
+Deno.test("a frame's payload is unmasked, and its bytes stay unchanged", async () => {
   const mask = [1, 2, 3, 4];
   const payload = [0, 104, 105];
   const masked = payload.map((byte, at) => byte ^ mask[at % 4]);
@@ -41,7 +41,7 @@ Deno.test("a frame's mask is taken off, and its bytes stay as they came", async 
   assert.equal(channelOf(frame!), 0);
 });
 
-Deno.test("a flipped frame has one bit of its data changed, and its channel not", async () => {
+Deno.test("a flipped frame differs in one bit of its data, not in its channel", async () => {
   const frame = (await readFrame(readerOf(Uint8Array.of(0x82, 3, 0, 104, 105))))!;
   const changed = flipped(frame);
   const differing = [...changed].flatMap((byte, at) => byte === frame.bytes[at] ? [] : [at]);
@@ -68,7 +68,7 @@ const CASES = [
 ] as const;
 
 for (const [method, target, body, kind] of CASES) {
-  Deno.test(`${method} ${target} ${body} is: ${kind}`, () => {
+  Deno.test(`${method} ${target} ${body} is named ${kind}`, () => {
     assert.equal(kindOf({ method, target, body }), kind);
   });
 }

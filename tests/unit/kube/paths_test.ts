@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { PODS } from "../../../src/kube/interface.ts";
-import { encodeQuery, execPath, listPath, logPath, resourcePath } from "../../../src/kube/paths.ts";
+import {
+  encodeQuery,
+  execPath,
+  listPath,
+  logPath,
+  resourcePath,
+  shownPath,
+} from "../../../src/kube/paths.ts";
 
 const TASKS = { group: "tekton.dev", version: "v1", plural: "tasks", kind: "Task" };
 const place = { namespace: "ns", pod: "p", container: "step-a" };
@@ -50,4 +57,13 @@ Deno.test("a command has a stdin where one is given", () => {
 Deno.test("a query leaves out what is undefined or empty, and keeps false and 0", () => {
   assert.equal(encodeQuery({ a: undefined, b: "", c: false, d: 0 }), "?c=false&d=0");
   assert.equal(encodeQuery({ a: undefined }), "");
+});
+
+Deno.test("--verbose shows no value of a query that may be secret", () => {
+  assert.equal(
+    shownPath("/api/v1/namespaces/a/pods/p/exec?container=c&command=sh&command=-c&command=secret"),
+    "/api/v1/namespaces/a/pods/p/exec?container=c&command=…&command=…&command=…",
+  );
+  assert.equal(shownPath("/x?labelSelector=a%3Db&token=t"), "/x?labelSelector=a=b&token=…");
+  assert.equal(shownPath("/version"), "/version");
 });

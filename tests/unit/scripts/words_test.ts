@@ -22,7 +22,7 @@ Deno.test("prose of TypeScript is its comments and texts, by line", () => {
   ]);
 });
 
-Deno.test("prose of a document leaves out code, of a script all but its comments", () => {
+Deno.test("prose of a document excludes code, prose of a script is its comments", () => {
   assert.deepEqual(proseOf("a.md", "One `code` [link](url)\n```sh\ncode\n```\n"), [
     { line: 1, text: "One `` [link]" },
     { line: 5, text: "" },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFuzzOptions } from "../../fuzz/options.ts";
 
-Deno.test("without words all targets get the inputs that they got before", () => {
+Deno.test("by default all targets get the same inputs each time", () => {
   assert.deepEqual(readFuzzOptions([], 42), {
     seed: 1,
     path: undefined,
@@ -11,7 +11,7 @@ Deno.test("without words all targets get the inputs that they got before", () =>
   });
 });
 
-Deno.test("a long search has a seed of its own, unless one is given", () => {
+Deno.test("a long search has a new seed, unless one is given", () => {
   const { seed, seconds, names } = readFuzzOptions(["--for", "1h", "record"], 42);
   assert.deepEqual([seed, seconds, names], [42, 3600, ["record"]]);
   assert.equal(readFuzzOptions(["--for", "90s", "--seed", "7"], 42).seed, 7);

@@ -8,7 +8,7 @@ function bind(specs: ParamSpec[], ...given: [name: string, text: string][]) {
   return bindParams('Task "t"', specs, given.map(([name, text]) => ({ name, text })), readParam);
 }
 
-Deno.test("a param's type is its own, else its properties' or default's, else string", () => {
+Deno.test("a param's type is the declared one, else that of its properties or default, else string", () => {
   assert.equal(typeOf({ type: "array", default: "x" }), "array");
   assert.equal(typeOf({ default: [] }), "array");
   assert.equal(typeOf({ default: { a: "b" } }), "object");
@@ -17,7 +17,7 @@ Deno.test("a param's type is its own, else its properties' or default's, else st
   assert.equal(typeOf({}), "string");
 });
 
-Deno.test("each text is read as the type that its param declares", () => {
+Deno.test("each text is read as the param's declared type", () => {
   const specs: ParamSpec[] = [
     { name: "text" },
     { name: "list", default: ["x"] },
@@ -30,18 +30,18 @@ Deno.test("each text is read as the type that its param declares", () => {
   ]);
 });
 
-Deno.test("one with a default may be left out, and is then left to the cluster", () => {
+Deno.test("a param with a default may be left out, and the cluster fills it in", () => {
   assert.deepEqual(bind([{ name: "a", default: "" }, { name: "b", default: [] }]), []);
 });
 
-Deno.test("an array given several times is all of them in their order", () => {
+Deno.test("an array that is given several times has all items in order", () => {
   const list: ParamSpec = { name: "l", type: "array" };
   assert.deepEqual(bind([list], ["l", "a"], ["l", "b,c"], ["l", ""], ["l", '["d,e"]']), [
     { name: "l", value: ["a", "b", "c", "d,e"] },
   ]);
 });
 
-Deno.test("an object given several times is all of them, each key once", () => {
+Deno.test("an object that is given several times has all keys, each once", () => {
   const map: ParamSpec = { name: "m", type: "object", properties: { a: {}, b: {} } };
   assert.deepEqual(bind([map], ["m", "a:1"], ["m", '{"b":"2"}']), [
     { name: "m", value: { a: "1", b: "2" } },
@@ -60,7 +60,7 @@ Deno.test("a string given twice is refused", () => {
   );
 });
 
-Deno.test("all that are missing are named at once, with how to give each", () => {
+Deno.test("all missing params are named at once, with an example of each", () => {
   const specs: ParamSpec[] = [
     { name: "a" },
     { name: "b", type: "array" },
@@ -75,7 +75,7 @@ Deno.test("all that are missing are named at once, with how to give each", () =>
   assert.match(refusal(() => bind(specs, ["b", ""], ["c", "x:1,y:2"])), /: param "a" not given\n/);
 });
 
-Deno.test("one that is not declared is refused with those that are", () => {
+Deno.test("an undeclared param is refused with a list of the declared ones", () => {
   assert.equal(
     refusal(() => bind([{ name: "a" }, { name: "b" }], ["c", "1"])),
     'Cannot set param "c": Task "t" has no such param\nits params: a, b',
@@ -83,7 +83,7 @@ Deno.test("one that is not declared is refused with those that are", () => {
   assert.match(refusal(() => bind([], ["c", "1"])), /\nit takes no params$/);
 });
 
-Deno.test("a value out of the enum is refused with those that are in it", () => {
+Deno.test("a value outside the enum is refused with a list of the allowed ones", () => {
   const specs: ParamSpec[] = [{ name: "a", enum: ["x", "y"] }];
   assert.deepEqual(bind(specs, ["a", "y"]), [{ name: "a", value: "y" }]);
   assert.equal(
@@ -92,7 +92,7 @@ Deno.test("a value out of the enum is refused with those that are in it", () => 
   );
 });
 
-Deno.test("an object needs every key that it declares, unless its default has it", () => {
+Deno.test("an object needs every declared key that its default lacks", () => {
   const map: ParamSpec = { name: "m", type: "object", properties: { a: {}, b: {} } };
   assert.equal(
     refusal(() => bind([map], ["m", "a:1"])),
@@ -103,7 +103,7 @@ Deno.test("an object needs every key that it declares, unless its default has it
   ]);
 });
 
-Deno.test("a key that the object does not declare is refused with those that it does", () => {
+Deno.test("an undeclared key is refused with a list of the declared ones", () => {
   const map: ParamSpec = { name: "m", type: "object", properties: { a: {}, b: {} } };
   assert.equal(
     refusal(() => bind([map], ["m", '{"a":"1","b":"2","c":"3","__proto__":"4"}'])),
@@ -113,7 +113,7 @@ Deno.test("a key that the object does not declare is refused with those that it 
   assert.deepEqual(bind([free], ["m", "x:1"]), [{ name: "m", value: { x: "1" } }]);
 });
 
-Deno.test("a text that is no object is refused by the param's name and type", () => {
+Deno.test("a text that is no object is refused with the param's name and type", () => {
   const map: ParamSpec = { name: "m", type: "object" };
   assert.equal(
     refusal(() => bind([map], ["m", "text"])),

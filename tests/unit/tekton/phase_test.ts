@@ -15,13 +15,13 @@ function succeeded(status: "True" | "False" | "Unknown", reason?: string, messag
   });
 }
 
-Deno.test("a run without a condition, or with one that is Unknown, is running", () => {
+Deno.test("a run without a condition, or with an Unknown one, is running", () => {
   assert.deepEqual(phaseOf(run()), { kind: "running" });
   assert.deepEqual(phaseOf(run({ conditions: [] })), { kind: "running" });
   assert.deepEqual(phaseOf(succeeded("Unknown", "Running")), { kind: "running" });
 });
 
-Deno.test("a run has ended as its condition Succeeded says", () => {
+Deno.test("the condition Succeeded says how a run ended", () => {
   assert.deepEqual(phaseOf(succeeded("True", "Completed", "Tasks Completed: 1")), {
     kind: "ended",
     succeeded: true,
@@ -36,7 +36,7 @@ Deno.test("a run has ended as its condition Succeeded says", () => {
   });
 });
 
-Deno.test("cancelled is another end than failed", () => {
+Deno.test("a cancelled run is not a failed run", () => {
   for (const reason of ["Cancelled", "TaskRunCancelled", "CancelledRunningFinally"]) {
     assert.equal(isCancelled(phaseOf(succeeded("False", reason))), true, reason);
   }
@@ -44,7 +44,7 @@ Deno.test("cancelled is another end than failed", () => {
   assert.equal(isCancelled(phaseOf(run())), false);
 });
 
-Deno.test("the failed step is the first with an exit code, those that were let go on aside", () => {
+Deno.test("the failed step is the first with an exit code, except steps with onError: continue", () => {
   const steps = [
     { name: "fine", terminated: { exitCode: 0 } },
     { name: "let-go-on", terminated: { exitCode: 3 }, terminationReason: "Continued" },
@@ -56,7 +56,7 @@ Deno.test("the failed step is the first with an exit code, those that were let g
   assert.equal(failedStep(run()), undefined);
 });
 
-Deno.test("a run's duration is known once it has started and ended", () => {
+Deno.test("a run has a duration once it has started and ended", () => {
   const startTime = "2026-01-02T03:04:05Z";
   assert.equal(durationMs(run({ startTime, completionTime: "2026-01-02T03:05:06Z" })), 61_000);
   assert.equal(durationMs(run({ startTime })), undefined);

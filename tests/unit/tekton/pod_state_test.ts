@@ -16,12 +16,12 @@ function waiting(reason?: string, message?: string, image?: string): ContainerSt
   return { name: "step-a", image, state: { waiting: { reason, message } } };
 }
 
-Deno.test("a pod's steps are its containers of that name, in their order", () => {
+Deno.test("step containers are listed in the order of the steps", () => {
   assert.deepEqual(stepContainers(pod({})), ["step-a", "step-c"]);
   assert.deepEqual(stepContainers({ metadata: {} }), []);
 });
 
-Deno.test("a container has started once it runs or has ended", () => {
+Deno.test("a container has started when it is running or has ended", () => {
   const of = (state: ContainerStatus["state"]) =>
     pod({ containerStatuses: [{ name: "step-a", state }] });
   assert.equal(hasStarted(of({ running: {} }), "step-a"), true);
@@ -69,12 +69,12 @@ const reasons: [status: Pod["status"], words: string | undefined][] = [
 ];
 
 for (const [status, words] of reasons) {
-  Deno.test(`a pod in ${JSON.stringify(status)} is told as ${words ?? "not pending"}`, () => {
+  Deno.test(`a pod in ${JSON.stringify(status)} is described as ${words ?? "not pending"}`, () => {
     assert.equal(whyPending(pod(status)), words);
   });
 }
 
-Deno.test("what the init containers wait for is told before what the steps do", () => {
+Deno.test("waiting init containers are reported before waiting steps", () => {
   const status = {
     initContainerStatuses: [waiting("ImagePullBackOff", "of prepare")],
     containerStatuses: [waiting("PodInitializing")],

@@ -7,7 +7,7 @@ import {
 } from "../../../src/tekton/references.ts";
 import { deepFreeze } from "../../support/deep_freeze.ts";
 
-Deno.test("a param is renamed in each of its spellings", () => {
+Deno.test("a param is renamed in all spellings", () => {
   const spellings: [before: string, after: string][] = [
     ["$(params.a)", "$(params.b)"],
     [
@@ -22,7 +22,7 @@ Deno.test("a param is renamed in each of its spellings", () => {
   for (const [before, after] of spellings) assert.equal(renameParam(before, "a", "b"), after);
 });
 
-Deno.test("what only looks like the param is not renamed", () => {
+Deno.test("text that only looks like the param is not renamed", () => {
   for (
     const text of [
       "$(params.ab)",
@@ -44,7 +44,7 @@ Deno.test("what only looks like the param is not renamed", () => {
   ) assert.equal(renameParam(text, "a", "b"), text);
 });
 
-Deno.test("only an object's param has keys; of one whose keys are known, only those are renamed", () => {
+Deno.test("only objects have keys, and only known keys make a reference", () => {
   assert.equal(renameParam("$(params.a) $(params.a.k)", "a", "b", []), "$(params.b) $(params.a.k)");
   const text = '$(params.a.k) $(params.a.l) $(params["a"].k) $(params.a[*])';
   assert.equal(
@@ -53,16 +53,16 @@ Deno.test("only an object's param has keys; of one whose keys are known, only th
   );
 });
 
-Deno.test("a dollar before a reference is none of Tekton's escapes", () => {
+Deno.test("a dollar before a reference does not escape it in Tekton", () => {
   assert.equal(renameParam("$$(params.a) \\$(params.a)", "a", "b"), "$$(params.b) \\$(params.b)");
 });
 
-Deno.test("a dot in a param's name is a dot and nothing else", () => {
+Deno.test("a dot in a param's name only matches a dot", () => {
   assert.equal(renameParam(`$(params["a.b"])`, "a.b", "c"), `$(params["c"])`);
   assert.equal(renameParam("$(params.axb)", "a.b", "c"), "$(params.axb)");
 });
 
-Deno.test("references are renamed at every depth, keys are not, and the input stays as it was", () => {
+Deno.test("references are renamed at every depth, keys are not, and the input does not change", () => {
   const value = deepFreeze({
     "$(params.a)": [{ deep: "$(params.a)" }, 1, null, true],
     b: undefined,
@@ -73,7 +73,7 @@ Deno.test("references are renamed at every depth, keys are not, and the input st
   });
 });
 
-Deno.test("a variable of exactly that name becomes text, every time", () => {
+Deno.test("every variable of exactly that name becomes text", () => {
   const text = "$(context.pipeline.name) $(context.pipeline.name)! $(context.pipelineRun.name)";
   assert.equal(
     replaceVariable(text, "context.pipeline.name", "my-$&-pipeline"),
@@ -85,7 +85,7 @@ Deno.test("a variable of exactly that name becomes text, every time", () => {
   );
 });
 
-Deno.test("a param that another's name begins with is not used for that", () => {
+Deno.test("a param is not used if only a longer name that starts with it is", () => {
   const names = ["a", "ab", "abc"];
   assert.deepEqual(usedParams("$(params.ab)", names), ["ab"]);
   assert.deepEqual(usedParams({ x: [`$(params["abc"])`, "$(params.a[*])"] }, names), ["a", "abc"]);
@@ -93,7 +93,7 @@ Deno.test("a param that another's name begins with is not used for that", () => 
   assert.deepEqual(usedParams("params.a $(params.) $(params.x)", names), []);
 });
 
-Deno.test("the tasks whose results are used are found once each, wherever they stand", () => {
+Deno.test("tasks whose results are used are found at any depth, once each", () => {
   const value = {
     params: [{ value: "$(tasks.clone.results.commit) $(tasks.build-it.results.x[*])" }],
     when: [{ input: `$(tasks.clone.results["a.b"])`, values: ["$(tasks.status)"] }],

@@ -11,16 +11,16 @@ function reference(kind: RemoteReference["kind"] = "Task"): RemoteReference {
 
 const TASK = { apiVersion: "tekton.dev/v1", kind: "Task", spec: { steps: [{ image: "i" }] } };
 
-Deno.test("a Task is read, its metadata need not be there", () => {
+Deno.test("a Task is read, also without metadata", () => {
   assert.deepEqual(readResolved(reference(), [TASK]), { ...TASK, metadata: {} });
 });
 
-Deno.test("of several documents the first counts, as with Tekton", () => {
+Deno.test("of several documents the first counts, as in Tekton", () => {
   const other = { ...TASK, kind: "Pipeline" };
   assert.equal(readResolved<Task>(reference(), [TASK, other]).kind, "Task");
 });
 
-Deno.test("older versions are read as newer ones", () => {
+Deno.test("older versions are converted", () => {
   const spec = { steps: [{ image: "i", resources: {} }] };
   const task = { ...TASK, apiVersion: "tekton.dev/v1beta1", spec };
   assert.deepEqual(readResolved<Task>(reference(), [task]).spec.steps, [
@@ -34,14 +34,14 @@ Deno.test("older versions are read as newer ones", () => {
   assert.deepEqual(readResolved(reference("StepAction"), [stepAction]).spec, { image: "i" });
 });
 
-Deno.test("a default that is no text in YAML is one to Tekton, lists stay", () => {
+Deno.test("a default that is a number or boolean in YAML becomes text, and lists stay", () => {
   const defaults = [1.1, true, "text", ["a"]];
   const params = defaults.map((value, at) => ({ name: `p${at}`, default: value }));
   const { spec } = readResolved<Task>(reference(), [{ ...TASK, spec: { params } }]);
   assert.deepEqual(spec.params!.map((param) => param.default), ["1.1", "true", "text", ["a"]]);
 });
 
-Deno.test("fields that are null are as good as left out", () => {
+Deno.test("null fields are removed", () => {
   const spec = {
     params: null,
     steps: [{ image: "i", args: null, command: null }],
@@ -53,27 +53,31 @@ Deno.test("fields that are null are as good as left out", () => {
 
 for (
   const [what, documents, why] of [
-    ["another kind", [{ ...TASK, kind: "Pipeline" }], "what came is a Pipeline"],
-    ["nothing", [], "what came is no Kubernetes object"],
-    ["an empty document", [null], "what came is no Kubernetes object"],
-    ["text", ["<html>"], "what came is no Kubernetes object"],
-    ["no spec", [{ ...TASK, spec: undefined }], "what came has no spec"],
-    ["a spec of null", [{ ...TASK, spec: null }], "what came has no spec"],
-    ["a list", [[{ kind: "Task" }]], "what came is no Kubernetes object"],
-    ["a kind that is a list", [{ ...TASK, kind: ["Task"] }], "of what came kind is no text"],
+    ["another kind", [{ ...TASK, kind: "Pipeline" }], "the resolver returned a Pipeline"],
+    ["nothing", [], "the resolver returned no Kubernetes object"],
+    ["an empty document", [null], "the resolver returned no Kubernetes object"],
+    ["text", ["<html>"], "the resolver returned no Kubernetes object"],
+    ["no spec", [{ ...TASK, spec: undefined }], "the returned object has no spec"],
+    ["a spec of null", [{ ...TASK, spec: null }], "the returned object has no spec"],
+    ["a list", [[{ kind: "Task" }]], "the resolver returned no Kubernetes object"],
     [
-      "labelled by a number",
-      [{ ...TASK, metadata: { labels: { a: 1 } } }],
-      "of what came metadata.labels.a is no text",
+      "a kind that is a list",
+      [{ ...TASK, kind: ["Task"] }],
+      "in the returned object kind is no text",
     ],
     [
-      "of steps that are no list",
+      "a label that is a number",
+      [{ ...TASK, metadata: { labels: { a: 1 } } }],
+      "in the returned object metadata.labels.a is no text",
+    ],
+    [
+      "steps that are no list",
       [{ ...TASK, spec: { steps: {} } }],
-      "of what came spec.steps is no list",
+      "in the returned object spec.steps is no list",
     ],
   ] as const
 ) {
-  Deno.test(`what is ${what} is refused in one line`, () => {
+  Deno.test(`a resolver that returns ${what} gets a refusal in one line`, () => {
     assert.equal(
       refusal(() => readResolved(reference(), documents), ClusterError),
       `Cannot resolve the Task of task "clone" by "git": ${why}\nlook at the params of its reference`,
@@ -81,12 +85,12 @@ for (
   });
 }
 
-Deno.test("a version that is not known is refused with those that are", () => {
+Deno.test("an unknown version is refused with a list of the known ones", () => {
   const task = { ...TASK, apiVersion: "tekton.dev/v1alpha1" };
   assert.equal(
     refusal(() => readResolved(reference(), [task]), ClusterError),
     'Cannot resolve the Task of task "clone" by "git": ' +
-      "what came is of version tekton.dev/v1alpha1, which is not known\n" +
+      "the returned object has the unknown version tekton.dev/v1alpha1\n" +
       "one of: tekton.dev/v1, tekton.dev/v1beta1",
   );
 });

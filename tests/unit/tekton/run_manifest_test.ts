@@ -39,7 +39,7 @@ function json(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value));
 }
 
-Deno.test("by reference the run refers to objects that mean what they meant", () => {
+Deno.test("a run by reference refers to objects with an unchanged meaning", () => {
   const changed = deepFreeze([{ target: CLONE, task: TASK }]);
   const runManifest = buildPipelineRun(deepFreeze(RUN), deepFreeze(PIPELINE), changed);
   const { run, objects } = runManifest.temporary!("tkn-dev-abc");
@@ -84,7 +84,7 @@ Deno.test("by reference the run refers to objects that mean what they meant", ()
   );
 });
 
-Deno.test("text that would be filled in inline is told, in a Task that was inline before it is meant", () => {
+Deno.test("text that Tekton would fill in only inline is reported, unless the Task was inline before", () => {
   const why = (target: PipelineTask) =>
     buildPipelineRun(RUN, PIPELINE, [{ target, task: { spec: TASK.spec } }]).whyNotInline;
   assert.equal(
@@ -94,7 +94,7 @@ Deno.test("text that would be filled in inline is told, in a Task that was inlin
   assert.equal(why({ name: "clone", taskSpec: TASK.spec }), undefined);
 });
 
-Deno.test("a variable in a value of the run is told, for inline it is filled in another time", () => {
+Deno.test("a variable in a param of the run is reported, because Tekton fills it in at another time", () => {
   const why = (value: string, target = CLONE) => {
     const run = { ...RUN, spec: { params: [{ name: "p", value }] } };
     const task = { spec: { steps: [] } };
@@ -108,7 +108,7 @@ Deno.test("a variable in a value of the run is told, for inline it is filled in 
   assert.equal(why("$(params.x)", { name: "clone", taskSpec: { steps: [] } }), undefined);
 });
 
-Deno.test("what was inline stays inline: only Tasks that were referred to become objects", () => {
+Deno.test("an inline Task stays inline: only referenced Tasks become objects", () => {
   const embedded = { name: "embedded", taskSpec: { steps: [{ script: "x" }] } };
   const spec = { tasks: [CLONE, embedded] };
   const run = { ...RUN, spec: { pipelineSpec: spec } };
@@ -123,7 +123,7 @@ Deno.test("what was inline stays inline: only Tasks that were referred to become
   assert.deepEqual(json(other.taskSpec), { steps: [{ script: "held" }] });
 });
 
-Deno.test("a TaskRun refers to a Task like its own", () => {
+Deno.test("a TaskRun refers to a changed copy of its Task", () => {
   const given: TaskRun = { kind: "TaskRun", metadata: { name: "r", namespace: "ns" }, spec: {} };
   const { run, objects } = buildTaskRun(deepFreeze(given), deepFreeze(TASK)).temporary!("n");
   assert.deepEqual(run.spec, { taskRef: { name: "n", kind: "Task" } });

@@ -6,7 +6,7 @@ function run(spec: Record<string, unknown>, metadata = {}): CheckedRun {
   return { apiVersion: "tekton.dev/v1", kind: "PipelineRun", metadata, spec };
 }
 
-Deno.test("fields that are null are as good as left out, and nothing else changes", () => {
+Deno.test("null fields are removed, and nothing else changes", () => {
   const step = { name: "s", script: "", args: null, env: null };
   const given = run({
     params: null,
@@ -43,7 +43,7 @@ for (
     ],
   ] as const
 ) {
-  Deno.test(`a run is refused whose ${why}`, () => {
+  Deno.test(`a run is refused if ${why}`, () => {
     assert.match(
       refusal(() => checkedRun(run(spec), "Cannot create")),
       RegExp(

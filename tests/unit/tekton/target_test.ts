@@ -15,7 +15,7 @@ function task(name: string, rest: Partial<PipelineTask> = {}): PipelineTask {
   return { name, taskRef: { name: `${name}-task` }, ...rest };
 }
 
-Deno.test("a task is found by its name, among the finally tasks too", () => {
+Deno.test("a task is found by name, also among finally tasks", () => {
   const spec = { tasks: [task("a"), task("b")], finally: [task("c")] };
   assert.equal(findTask(OWNER, spec, "b"), spec.tasks[1]);
   assert.equal(findTask(OWNER, spec, "c"), spec.finally[0]);
@@ -25,7 +25,7 @@ Deno.test("a task is found by its name, among the finally tasks too", () => {
   );
 });
 
-Deno.test("a task depends on what it runs after and on whose results it uses, its own steps aside", () => {
+Deno.test("a task depends on the tasks in runAfter and those whose results it uses outside its steps", () => {
   const one = task("x", {
     runAfter: ["a", "b"],
     params: [{ name: "p", value: "$(tasks.b.results.r) $(tasks.c.results.r)" }],
@@ -49,7 +49,7 @@ const refused: [why: RegExp, Partial<PipelineTask>][] = [
 ];
 
 for (const [why, rest] of refused) {
-  Deno.test(`a task can't be held where ${why.source}: ${Object.keys(rest).at(-1)}`, () => {
+  Deno.test(`a task can't be held: ${why.source}: ${Object.keys(rest).at(-1)}`, () => {
     const words = refusal(() => checkHoldable(OWNER, task("t", rest)));
     assert.match(words, /^Cannot hold task "t" of Pipeline "p": /);
     assert.match(words, why);
@@ -64,7 +64,7 @@ Deno.test("a Task by name, by kind Task, by resolver and inline can be held", ()
   checkHoldable(OWNER, task("t", { taskRef: undefined, taskSpec: { steps: [] } }));
 });
 
-Deno.test("the first step is taken unless another is named, an unnamed one by its place", () => {
+Deno.test("the first step is chosen unless the user names another; unnamed steps go by their index", () => {
   const spec = { steps: [{ image: "a" }, { name: "two", image: "b" }, { name: "", image: "c" }] };
   assert.deepEqual(chooseStep("task", spec, undefined), { step: spec.steps[0], index: 0 });
   assert.deepEqual(chooseStep("task", spec, "two"), { step: spec.steps[1], index: 1 });

@@ -4,7 +4,7 @@ import type { PipelineRun, TaskRun } from "../../../src/tekton/model.ts";
 import { readingOwnLabel, taskNameOf } from "../../../src/tekton/task_name.ts";
 import { GATE } from "../../support/fake_gate.ts";
 
-/** As those are that were dumped, or that somebody has labelled by hand. */
+/** Labels as on a dumped run, or one that a user labelled by hand. */
 const LABELS = {
   a: "b",
   "tekton.dev/task": "another",
@@ -24,7 +24,7 @@ function labelsOf(metadata: unknown): Record<string, string> | undefined {
   return (metadata as { labels?: Record<string, string> } | undefined)?.labels;
 }
 
-Deno.test("a TaskRun with its Task inline has no label that says that it refers to one", () => {
+Deno.test("a TaskRun with an inline Task has no label that implies a taskRef", () => {
   const run: TaskRun = {
     kind: "TaskRun",
     metadata: { name: "r", labels: LABELS },
@@ -39,7 +39,7 @@ Deno.test("a TaskRun with its Task inline has no label that says that it refers 
   assert.deepEqual([metadata.labels!.a, taskNameOf(metadata.labels)], ["b", "t"]);
 });
 
-Deno.test("none comes to a Pipeline's TaskRuns by the run, the Pipeline, the Task or the taskRunSpecs", () => {
+Deno.test("a Pipeline's TaskRuns get no such label from the run, the Pipeline, the Task or taskRunSpecs", () => {
   const target = { name: "build", taskRef: { name: "t" } };
   const spec = { tasks: [target, { name: "other", taskRef: { name: "t" } }] };
   const run: PipelineRun = {
@@ -61,7 +61,7 @@ Deno.test("none comes to a Pipeline's TaskRuns by the run, the Pipeline, the Tas
   }
 });
 
-Deno.test("by objects the run refers to a Task, and Tekton writes its label itself", () => {
+Deno.test("a run with temporary objects refers to a Task, and Tekton sets the label", () => {
   const run: TaskRun = {
     kind: "TaskRun",
     metadata: { name: "r" },
@@ -73,7 +73,7 @@ Deno.test("by objects the run refers to a Task, and Tekton writes its label itse
   assert.deepEqual(runManifest.temporary!("tmp").run.spec.taskRef, { name: "tmp", kind: "Task" });
 });
 
-Deno.test("a Task that reads its name's label finds the one that there is", () => {
+Deno.test("a Task that reads the label of its name reads tkn-dev's label", () => {
   const env = (fieldPath: string) => ({
     env: [{ name: "TASK", valueFrom: { fieldRef: { fieldPath } } }],
   });
@@ -85,7 +85,7 @@ Deno.test("a Task that reads its name's label finds the one that there is", () =
   assert.deepEqual(readingOwnLabel(other), other);
 });
 
-Deno.test("a TaskRun by reference has its Task's name by Tekton's label", () => {
+Deno.test("a TaskRun with a reference has its Task's name in Tekton's label", () => {
   assert.equal(taskNameOf({ "tekton.dev/task": "t" }), "t");
   assert.equal(taskNameOf(undefined), undefined);
 });

@@ -14,12 +14,12 @@ function run(spec: PipelineRun["spec"] = {}): PipelineRun {
   return deepFreeze({ kind: "PipelineRun", metadata: { name: "r" }, spec });
 }
 
-/** The run's timeouts after these tasks hold. */
+/** Returns the run's timeouts if these tasks hold. */
 function raised(timeouts: PipelineRun["spec"]["timeouts"], ...held: string[]) {
   return raiseRunTimeouts(run({ timeouts }), PIPELINE, held, CLOCKS).spec.timeouts;
 }
 
-Deno.test("a timeout is raised by the pause, but for those without a limit", () => {
+Deno.test("a timeout is raised by the pause, unless it is unlimited", () => {
   assert.equal(raisedTimeout("90s", 600), "90s600s");
   assert.equal(raisedTimeout("1h0m0s", 600), "1h0m0s600s");
   for (const unlimited of ["0", "0s", "0h0m0s", "0.0s"]) {
@@ -28,7 +28,7 @@ Deno.test("a timeout is raised by the pause, but for those without a limit", () 
   assert.equal(raisedTimeout(undefined, 600), undefined);
 });
 
-Deno.test("what has no timeout gets the cluster's own, raised; unknown, it is left to the cluster", () => {
+Deno.test("a missing timeout becomes the cluster's default, raised; an unknown default is not", () => {
   assert.deepEqual(withRaisedTimeout({}, 2, CLOCKS), { timeout: "1h0m0s1200s" });
   assert.deepEqual(withRaisedTimeout({ timeout: "5m" }, 1, CLOCKS), { timeout: "5m600s" });
   assert.deepEqual(withRaisedTimeout({}, 1, { pauseSeconds: 600 }), {});
@@ -37,7 +37,7 @@ Deno.test("what has no timeout gets the cluster's own, raised; unknown, it is le
   });
 });
 
-Deno.test("a run's clocks are raised where the held task runs under them", () => {
+Deno.test("a run's timeouts are raised if they cover the held task", () => {
   assert.deepEqual(raised(undefined, "clone"), { pipeline: "1h0m0s600s" });
   assert.deepEqual(raised({ pipeline: "5m" }, "clone"), { pipeline: "5m600s" });
   const all = { pipeline: "1h", tasks: "40m", finally: "20m" };
@@ -55,7 +55,7 @@ Deno.test("a run's clocks are raised where the held task runs under them", () =>
   assert.deepEqual(raised(all), all);
 });
 
-Deno.test("what the run sets for a held task alone is raised, and for others stays", () => {
+Deno.test("a timeout that the run sets for a held task is raised, and for others stays", () => {
   const taskRunSpecs = [
     { pipelineTaskName: "clone", timeout: "5m" },
     { pipelineTaskName: "test", timeout: "6m" },
@@ -69,7 +69,7 @@ Deno.test("what the run sets for a held task alone is raised, and for others sta
   ]);
 });
 
-Deno.test("a cluster that does not tell its default keeps it", () => {
+Deno.test("an unknown default of the cluster stays", () => {
   const { spec } = raiseRunTimeouts(run(), PIPELINE, ["clone"], { pauseSeconds: 600 });
   assert.equal(spec.timeouts, undefined);
 });

@@ -12,8 +12,8 @@ import { refusal } from "../../support/refusal.ts";
 
 const WHAT = "Cannot resolve it";
 
-// What both become is what Tekton 1.9's own ConvertTo makes of them, but for its defaults.
-Deno.test("a v1beta1 Task becomes the v1 Task that Tekton makes of it", () => {
+// Both results equal those of Tekton 1.9's own ConvertTo, except for its defaults.
+Deno.test("a v1beta1 Task becomes the v1 Task that Tekton converts it to", () => {
   const task = deepFreeze(parse(`
     apiVersion: tekton.dev/v1beta1
     kind: Task
@@ -74,7 +74,7 @@ Deno.test("a v1beta1 Task becomes the v1 Task that Tekton makes of it", () => {
   );
 });
 
-Deno.test("a v1beta1 Pipeline becomes v1 in its inline tasks as well, the rest stays", () => {
+Deno.test("a v1beta1 Pipeline becomes v1, inline Tasks included, and the rest stays", () => {
   const pipeline = deepFreeze(parse(`
     apiVersion: tekton.dev/v1beta1
     kind: Pipeline
@@ -123,7 +123,7 @@ Deno.test("a Task with PipelineResources is refused", () => {
 
 for (
   const [where, spec] of [
-    ["of its own", { resources: [{ name: "git" }], tasks: [] }],
+    ["in its spec", { resources: [{ name: "git" }], tasks: [] }],
     ["in a task", { tasks: [{ name: "a", resources: { inputs: [] } }] }],
     ["in an inline Task", { finally: [{ name: "a", taskSpec: { resources: { inputs: [] } } }] }],
   ] as const
@@ -136,7 +136,7 @@ for (
   });
 }
 
-Deno.test("a Pipeline with a bundle by the old field is refused, as by Tekton", () => {
+Deno.test("a Pipeline with a bundle in the old field is refused, as Tekton does", () => {
   const spec = { tasks: [{ name: "a", taskRef: { name: "t", bundle: "registry/x:1" } }] };
   assert.equal(
     refusal(() => pipelineFromV1beta1({ metadata: {}, spec }, WHAT), ClusterError),
@@ -145,7 +145,7 @@ Deno.test("a Pipeline with a bundle by the old field is refused, as by Tekton", 
   );
 });
 
-Deno.test("a v1beta1 run becomes the v1 run that Tekton makes of it", () => {
+Deno.test("a v1beta1 run becomes the v1 run that Tekton converts it to", () => {
   const run = (text: string) => runFromV1beta1(deepFreeze(parse(text)), WHAT);
   assert.deepEqual(
     JSON.parse(JSON.stringify(run(`

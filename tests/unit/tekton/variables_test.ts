@@ -16,7 +16,7 @@ const VARIABLES = variablesOf([
   { name: "map", value: { k: "K" } },
 ], { "context.pipeline.name": "pipe" });
 
-/** [text, what it becomes] */
+/** A value and its filled-in form. */
 const TEXTS: [ParamValue, ParamValue][] = [
   ["$(params.x)", "X"],
   ["a/$(params.x)/$(context.pipeline.name)", "a/X/pipe"],
@@ -40,7 +40,7 @@ for (const [value, filled] of TEXTS) {
   });
 }
 
-Deno.test("what is filled in is not looked at again", () => {
+Deno.test("a filled-in value is not filled in again", () => {
   const variables = variablesOf([{ name: "x", value: "$(params.y)" }, { name: "y", value: "Y" }]);
   const [{ value }] = fillParams([{ name: "p", value: "$(params.x)" }], variables);
   assert.equal(value, "$(params.y)");
@@ -67,12 +67,12 @@ Deno.test("defaults are filled in from params and other defaults, in any order",
   });
 });
 
-Deno.test("defaults that refer to each other end", () => {
+Deno.test("defaults that refer to each other do not loop forever", () => {
   const specs = [{ name: "a", default: "$(params.b)" }, { name: "b", default: "$(params.a)" }];
   assert.equal(effectiveParams(specs, []).length, 2);
 });
 
-Deno.test("a Pipeline's variables: its params, contexts and which workspaces are bound", () => {
+Deno.test("a Pipeline's variables are its params, contexts and bound workspaces", () => {
   const pipeline: Pipeline = {
     kind: "Pipeline",
     metadata: { name: "pipe" },

@@ -7,12 +7,12 @@ const MAP: ParamSpec = { name: "x", type: "object", properties: { k: { type: "st
 const LIST: ParamSpec = { name: "x", type: "array" };
 const TEXT: ParamSpec = { name: "x", type: "string" };
 
-/** An inline Task with these params, whose one step is that. */
+/** A task with an inline Task of these params and this step. */
 function inline(params: ParamSpec[], step: Step = {}): { name: string; taskSpec: TaskSpec } {
   return { name: "own", taskSpec: { params, steps: [{ image: "i", ...step }] } };
 }
 
-/** A task by reference that is passed these. */
+/** A task by reference with these params. */
 function passing(...params: Param[]) {
   return { name: "ref", taskRef: { name: "t" }, params };
 }
@@ -44,7 +44,7 @@ const rows: Record<string, Row> = {
     tasks: [passing({ name: "x", value: { k: "v" } })],
     why: fails("the run has one of that name", "an array"),
   },
-  "an object is passed where an earlier task is passed a reference to one, which is a text": {
+  "an object is passed where an earlier task is passed a reference to one, which is text": {
     tasks: [
       { ...passing({ name: "x", value: "$(params.o[*])" }), name: "first" },
       passing({ name: "x", value: { k: "v" } }),
@@ -61,7 +61,7 @@ const rows: Record<string, Row> = {
     tasks: [passing({ name: "x", value: { k: "v" } })],
     why: fails("the Pipeline has one of that name", "an object without properties"),
   },
-  "an empty object is passed, of which nothing is laid to the rest": {
+  "an empty object is passed, which adds no keys": {
     params: [TEXT],
     tasks: [passing({ name: "x", value: {} })],
   },
@@ -70,7 +70,7 @@ const rows: Record<string, Row> = {
     params: [MAP],
     tasks: [passing({ name: "x", value: { l: "v" } })],
   },
-  "an object is passed in finally, where no one looks": {
+  "an object is passed in finally, which the webhook does not check": {
     params: [TEXT],
     tasks: [{ name: "first", taskRef: { name: "t" } }],
     finally: [passing({ name: "x", value: { k: "v" } })],
@@ -117,7 +117,7 @@ const rows: Record<string, Row> = {
     tasks: [inline([TEXT], { args: ["--x=$(params.x)"] })],
     why: 'task "own" has param "x" inside a text, and it is an array in the Pipeline',
   },
-  "an inline Task's string is an argument of its own, as an array might": {
+  "an inline Task's string is a whole argument, as an array may be": {
     params: [LIST],
     tasks: [inline([TEXT], { args: ["$(params.x)"] })],
   },
@@ -163,7 +163,7 @@ const rows: Record<string, Row> = {
       },
     }],
   },
-  "a step leaves empty what its template has": {
+  "a step leaves a field empty that its template has": {
     params: [LIST],
     tasks: [{
       name: "own",
@@ -179,7 +179,7 @@ const rows: Record<string, Row> = {
     tasks: [inline([], { args: ["$(params.x[*])"] })],
     why: 'task "own" has all of param "x" in a text, and it is an object in the Pipeline',
   },
-  "an inline Task's object has other keys, and so has the Pipeline's by then": {
+  "an inline Task's object has other keys, which replace the Pipeline's": {
     params: [{ ...MAP, default: { k: "v" } }],
     tasks: [
       passing({ name: "y", value: "$(params.x.k)" }),
@@ -198,14 +198,14 @@ const rows: Record<string, Row> = {
     run: [{ name: "x", value: { k: "v" } }],
     tasks: [passing({ name: "x", value: { l: "v" } }), inline([], { script: "$(params.x.l)" })],
   },
-  "an inline Task refers to what only its matrix gives": {
+  "an inline Task refers to a param that only its matrix gives": {
     tasks: [{
       ...inline([], { script: "$(params.x)" }),
       matrix: { params: [{ name: "x", value: ["a"] }] },
     }],
     why: 'task "own" refers to param "x", which nothing declares or passes',
   },
-  "an inline Task refers to what another is passed": {
+  "an inline Task refers to a param that only another task is passed": {
     tasks: [passing({ name: "x", value: "" }), inline([], { script: "$(params.x)" })],
   },
   "a name that only the run's param may have, beside an inline Task": {
@@ -217,7 +217,7 @@ const rows: Record<string, Row> = {
     tasks: [passing({ name: "1st", value: "" }), inline([])],
     why: 'task "ref" has a param of the name "1st"',
   },
-  "a type that the default tells": {
+  "a type that follows from the default": {
     params: [{ name: "x", default: ["a"] }],
     tasks: [inline([], { image: "$(params.x)" })],
     why: 'task "own" has param "x" inside a text, and it is an array in the Pipeline',

@@ -23,11 +23,11 @@ function candidate(
 
 const claim = { persistentVolumeClaim: { claimName: "pvc" } };
 
-Deno.test("what is declared and given once is fine, and an optional one may be left out", () => {
+Deno.test("declared workspaces may be given once, and optional ones left out", () => {
   checkWorkspaces(OWNER, [{ name: "a" }, { name: "b", optional: true }], [{ name: "a" }]);
 });
 
-Deno.test("all required workspaces that are not given are named at once", () => {
+Deno.test("all missing required workspaces are named at once", () => {
   assert.equal(
     refusal(() =>
       checkWorkspaces(OWNER, [{ name: "a" }, { name: "b" }, { name: "c" }], [{ name: "b" }])
@@ -41,7 +41,7 @@ Deno.test("all required workspaces that are not given are named at once", () => 
   );
 });
 
-Deno.test("a workspace that is not declared is refused with those that are", () => {
+Deno.test("an undeclared workspace is refused with a list of the declared ones", () => {
   assert.equal(
     refusal(() => checkWorkspaces(OWNER, [{ name: "a" }, { name: "b" }], [{ name: "x" }])),
     'Cannot bind workspace "x": Task "t" has no such workspace\nits workspaces: a, b',
@@ -59,7 +59,7 @@ Deno.test("a workspace that is given twice is refused", () => {
   );
 });
 
-Deno.test("what can't be written is told by its kind", () => {
+Deno.test("the reason for a read-only workspace is the kind of its binding", () => {
   const kinds: [Partial<WorkspaceBinding>, string | undefined][] = [
     [{ configMap: { name: "c" } }, "it is a config map"],
     [{ secret: { secretName: "s" } }, "it is a secret"],
@@ -72,7 +72,7 @@ Deno.test("what can't be written is told by its kind", () => {
   for (const [binding, why] of kinds) assert.equal(whyReadOnly({ name: "a", ...binding }), why);
 });
 
-Deno.test("the only one that is bound and can be written is taken", () => {
+Deno.test("the only bound and writable workspace is chosen", () => {
   const candidates = [
     candidate("unbound"),
     candidate("keys", { secret: { secretName: "s" } }),
@@ -82,7 +82,7 @@ Deno.test("the only one that is bound and can be written is taken", () => {
   assert.equal(chooseWorkspace(OWNER, candidates, undefined).workspace.name, "source");
 });
 
-Deno.test("of several that can be written one has to be named", () => {
+Deno.test("of several writable workspaces the user must name one", () => {
   const candidates = [candidate("a", claim), candidate("b", { emptyDir: {} })];
   assert.equal(
     refusal(() => chooseWorkspace(OWNER, candidates, undefined)),
@@ -91,7 +91,7 @@ Deno.test("of several that can be written one has to be named", () => {
   assert.equal(chooseWorkspace(OWNER, candidates, "b").workspace.name, "b");
 });
 
-Deno.test("where none can be written, each says why", () => {
+Deno.test("if no workspace is writable, the message says why for each", () => {
   const candidates = [
     candidate("a"),
     candidate("b", { configMap: { name: "c" } }),
@@ -104,7 +104,7 @@ Deno.test("where none can be written, each says why", () => {
   assert.match(refusal(() => chooseWorkspace(OWNER, [], undefined)), /: it has no workspace\n/);
 });
 
-Deno.test("the one that is asked for must be there, and be fit to write", () => {
+Deno.test("the workspace that the user names must exist and be writable", () => {
   assert.equal(
     refusal(() => chooseWorkspace(OWNER, [candidate("a", claim)], "x")),
     'Cannot upload into workspace "x": Task "t" has no such workspace\nits workspaces: a',

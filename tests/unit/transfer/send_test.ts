@@ -5,10 +5,13 @@ import type { ExecOptions, ExecResult } from "../../../src/kube/interface.ts";
 import { refused } from "../../../src/kube/status.ts";
 import type { RunEvent } from "../../../src/events.ts";
 import { send } from "../../../src/transfer/send.ts";
-import { ReceiveExit } from "../../../src/step/scripts.ts";
+import { ReceiveExit } from "../../../src/step/protocol/exit_codes.ts";
 import { TASK_RUNS, type TaskRun } from "../../../src/tekton/model.ts";
 import { Digests } from "../../../src/tree/digests.ts";
-import { PrepackedArchive } from "../../../src/transfer/prepacked_archive.ts";
+import {
+  PrepackedArchive,
+  type PrepackedTree,
+} from "../../../src/transfer/prepack/prepacked_archive.ts";
 import type { Entry } from "../../../src/tree/walk.ts";
 import { FakeClock } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
@@ -18,7 +21,7 @@ import { rejection } from "../../support/refusal.ts";
 import { concat, readTar } from "../../support/tar_text.ts";
 import { file, tree } from "../../support/tree_text.ts";
 import { receive, type Received } from "../../support/fake_receiver.ts";
-import type { PrepackedTree, SendOptions } from "../../../src/transfer/options.ts";
+import type { SendOptions } from "../../../src/transfer/options.ts";
 
 const NODES = tree(`
   dir src/
@@ -222,7 +225,7 @@ for (
     assert.equal(
       await rejection(sent, TransferError),
       'Cannot trust the upload into step "s": sent 2 files and 7 bytes, its receipt says ' +
-        `"${receipt}"\nthis should not happen: the run went on with what arrived`,
+        `"${receipt}"\nthis should not happen: the run resumed with what arrived`,
     );
     assert.equal(events.some(({ kind }) => kind === "sent" || kind === "released"), false);
   });
@@ -247,7 +250,7 @@ const refusals: [keyof typeof ReceiveExit, reply: { out?: string; err?: string }
       "directoryUnusable",
       { err: "lost+found: cannot be removed\n" },
       'Cannot write directory "d" of the workspace: lost+found: cannot be removed\n' +
-      "what the clone would delete first, --delete=never leaves there",
+      "--delete=never keeps what the clone would delete first",
     ],
     [
       "programMissing",
@@ -282,9 +285,9 @@ const refusals: [keyof typeof ReceiveExit, reply: { out?: string; err?: string }
     ],
     [
       "gateGone",
-      { err: "let go already" },
-      `${INTO} it goes on already\n` +
-      "somebody else released it; start the run again",
+      { err: "released already" },
+      `${INTO} it is already released\n` +
+      "someone else released it; start the run again",
     ],
     [
       "misused",
@@ -435,7 +438,7 @@ Deno.test("a release that comes too late is told", async () => {
     await drain(options);
     return { exitCode: 0, message: "" };
   }, { program: ["sh", "-c", "cat >x"] });
-  assert.match(await rejection(sent, TransferError), /: it goes on already\n/);
+  assert.match(await rejection(sent, TransferError), /: it is already released\n/);
 });
 
 Deno.test("an abort is told by its reason, not as a transfer that failed", async () => {
@@ -526,7 +529,7 @@ Deno.test("a step that goes on after a try that was cut at its very end was let 
     await options.stdin!.cancel();
     throw LOST;
   }, gone));
-  assert.match(await rejection(early.sent, TransferError), /: it goes on already\n/);
+  assert.match(await rejection(early.sent, TransferError), /: it is already released\n/);
 });
 
 Deno.test("a try that the cluster refuses is told by how the connection was lost", async () => {
@@ -698,7 +701,7 @@ Deno.test("what is packed in two goes side by side, and a third part lets go onc
     order.push(/^then .*/m.exec(one.manifest)![0]);
     received.push(one);
     return one;
-  }, { files, prepared: packed(files) });
+  }, { files, prepacked: packed(files) });
   await until(() => kube.execs.length === 3, "a third exec");
   await turn();
   const beside = [LOCK, "look ./src", "look ./b", "ask", "plain", "plain", "then part"];
@@ -730,7 +733,7 @@ Deno.test("where something lies, or nothing unpacks it, what was packed is not u
     let received: Received | undefined;
     const { kube, sent } = start(
       async (options) => received = await receive(options, { ask: [ask] }),
-      { files, prepared: packed(files, compressed) },
+      { files, prepacked: packed(files, compressed) },
     );
     assert.equal((await sent).digest, DIGEST);
     assert.equal(kube.execs.length, 1);
@@ -755,7 +758,7 @@ Deno.test("of two that go side by side one that is lost ends the other, and all 
         throw LOST;
       }
       return received = one;
-    }, { files, prepared: packed(files) });
+    }, { files, prepacked: packed(files) });
     assert.equal((await sent).digest, DIGEST);
     assert.deepEqual(received!.lines.slice(0, 4), [LOCK, "look ./src", "look ./b", "ask"]);
     assert.match(received!.manifest, /^then end$/m);
@@ -799,7 +802,7 @@ Deno.test("no number of files is too many to be packed before, nor to be removed
   const first = new PrepackedArchive({ files, root: "/tree", nowSeconds: 2e9, entries: [] });
   Object.assign(first, { options: { ...first.options, entries } }); // packed quickly, counted all the same
   const packed = { first, shared: [] };
-  await start(receive, { files, entries, prepared: packed }).sent;
+  await start(receive, { files, entries, prepacked: packed }).sent;
   const made = Array.from({ length: MANY }, (_, at) => `81a4 1 1 1 ./src/made${at}\n`).join("");
   let received: Received | undefined;
   const { sent } = start(

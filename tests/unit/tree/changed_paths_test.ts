@@ -16,7 +16,7 @@ async function entries(files: MemoryFiles) {
   return await Array.fromAsync(walk(files, "/tree", await loadIgnore(files, "/tree")));
 }
 
-/** What the change of a small tree is. */
+/** Returns the paths that `change` changes in a small tree. */
 async function changed(change: (files: MemoryFiles) => void, before = TREE): Promise<string[]> {
   const files = new MemoryFiles(tree(before));
   const first = await entries(files);
@@ -29,11 +29,11 @@ function put(files: MemoryFiles, line: string, mtimeSeconds?: number): void {
   files.put(`/tree/${node.path}`, mtimeSeconds === undefined ? node : { ...node, mtimeSeconds });
 }
 
-Deno.test("a tree that is walked again has not changed", async () => {
+Deno.test("an untouched tree has no changed paths", async () => {
   assert.deepEqual(await changed(() => {}), []);
 });
 
-Deno.test("what is written, added and removed is named, in order", async () => {
+Deno.test("written, added and removed files are listed in order", async () => {
   const paths = await changed((files) => {
     put(files, "file src/z new");
     files.write("/tree/src/b.sh", "three");
@@ -42,7 +42,7 @@ Deno.test("what is written, added and removed is named, in order", async () => {
   assert.deepEqual(paths, ["a.txt", "src/b.sh", "src/z"]);
 });
 
-Deno.test("a time, a mode, a link's target and another kind are changes", async () => {
+Deno.test("a changed mtime, mode, link target or kind is a change", async () => {
   assert.deepEqual(await changed((files) => put(files, "file a.txt one", 1_700_000_001)), [
     "a.txt",
   ]);
@@ -51,22 +51,22 @@ Deno.test("a time, a mode, a link's target and another kind are changes", async 
   assert.deepEqual(await changed((files) => put(files, "file l x")), ["l"]);
 });
 
-Deno.test("a file that is written anew as it was, time and all, has not changed", async () => {
+Deno.test("a file rewritten with the same content and mtime is not a change", async () => {
   assert.deepEqual(await changed((files) => put(files, "file a.txt one")), []);
 });
 
-Deno.test("a directory's time does not count, nor that of a link", async () => {
+Deno.test("the mtime of a directory or a link does not count", async () => {
   assert.deepEqual(await changed((files) => put(files, "dir src/", 1_700_000_009)), []);
   assert.deepEqual(await changed((files) => put(files, "link l -> a.txt", 1_700_000_009)), []);
 });
 
-Deno.test("a directory is named where nothing in it is", async () => {
+Deno.test("a directory is listed only if nothing inside it is", async () => {
   assert.deepEqual(await changed((files) => put(files, "dir empty/")), ["empty/"]);
   assert.deepEqual(await changed((files) => put(files, "file new/deep/x 1")), ["new/deep/x"]);
   assert.deepEqual(await changed((files) => files.remove("/tree/src")), ["src/b.sh"]);
 });
 
-Deno.test("what is ignored does not count, the file that says so does with what it changes", async () => {
+Deno.test("an ignored file does not count, but a changed .gitignore and the files it reveals do", async () => {
   assert.deepEqual(await changed((files) => put(files, "file src/b.o x")), []);
   const paths = await changed((files) => {
     put(files, "file src/b.o x");
@@ -75,7 +75,7 @@ Deno.test("what is ignored does not count, the file that says so does with what 
   assert.deepEqual(paths, [".gitignore", "src/b.o"]);
 });
 
-Deno.test("what an editor keeps for itself does not count", async () => {
+Deno.test("an editor's own files do not count", async () => {
   for (
     const name of [
       ".a.txt.swp",

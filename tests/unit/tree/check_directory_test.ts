@@ -13,7 +13,7 @@ const FILES = new MemoryFiles(tree(`
 `));
 FILES.deny("/tree/locked");
 
-Deno.test("a directory is given by its real path, through links and dots", async () => {
+Deno.test("a directory is returned as its real path, with links and dots resolved", async () => {
   assert.equal(await checkDirectory(FILES, "/tree/a/b"), "/tree/a/b");
   assert.equal(await checkDirectory(FILES, "/tree/link/"), "/tree/a/b");
   assert.equal(await checkDirectory(FILES, "/tree/a/../a/./b"), "/tree/a/b");
@@ -32,7 +32,7 @@ for (
     ],
   ]
 ) {
-  Deno.test(`what can't be uploaded is the user's error: ${message}`, async () => {
+  Deno.test(`a path that can't be uploaded is a usage error: ${message}`, async () => {
     await assert.rejects(checkDirectory(FILES, path), (error) => {
       assert(error instanceof UsageError);
       assert.equal(error.message, `Cannot upload "${path}": ${message}`);

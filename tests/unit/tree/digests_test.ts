@@ -9,7 +9,7 @@ const ENTRIES = NODES.map(({ path, mode, mtimeSeconds }) => {
   return { path, kind: "file" as const, sizeBytes: 0, mode, mtimeSeconds };
 });
 
-Deno.test("however many digests are asked for at once, few files are open at a time", async () => {
+Deno.test("at most 16 files are open at a time, for any number of digests", async () => {
   const files = new MemoryFiles(NODES);
   let most = 0;
   files.onTouch = () => {
@@ -22,7 +22,7 @@ Deno.test("however many digests are asked for at once, few files are open at a t
   assert.equal(digests.of(ENTRIES[7]), all[7]);
 });
 
-Deno.test("a file that can't be read has no digest, and leaves its turn to the next", async () => {
+Deno.test("an unreadable file has no digest and frees its slot", async () => {
   const files = new MemoryFiles(NODES);
   for (const { path } of NODES.slice(0, 100)) files.deny(`/tree/${path}`);
   const digests = new Digests(files, "/tree");

@@ -14,7 +14,7 @@ async function walked(files: MemoryFiles, mostFiles: number): Promise<FileSizes>
 
 const TREE = "file a hello\nfile d/b hi\nfile d/e/c x\nfile d/f\nlink l -> a";
 
-Deno.test("few files are told with their sizes, without one that went away", async () => {
+Deno.test("a few files are measured, without a file that vanished", async () => {
   const files = new MemoryFiles(tree(TREE));
   const sizes = await walked(files, 4);
   files.remove("/tree/d/f");
@@ -26,7 +26,7 @@ Deno.test("few files are told with their sizes, without one that went away", asy
   ]);
 });
 
-Deno.test("of too many files only their number is told", async () => {
+Deno.test("too many files are only counted", async () => {
   const files = new MemoryFiles(tree(TREE));
   const sizes = await walked(files, 3);
   files.lstatNames = () => Promise.reject(new Error("asked for sizes"));
@@ -34,7 +34,7 @@ Deno.test("of too many files only their number is told", async () => {
   assert.equal(await sizes.measure(files, "/tree"), undefined);
 });
 
-Deno.test("to ask for sizes ends with the signal's reason", async () => {
+Deno.test("measuring ends with the signal's reason", async () => {
   const files = new MemoryFiles(tree(TREE));
   const sizes = await walked(files, 4);
   const aborted = AbortSignal.abort(new Error("enough"));

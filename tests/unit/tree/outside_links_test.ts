@@ -6,7 +6,7 @@ const link = (path: string, linkTarget: string): Entry => {
   return { path, kind: "symlink", sizeBytes: 0, mode: 0o777, mtimeSeconds: 0, linkTarget };
 };
 
-Deno.test("links that stay in the tree need no word", () => {
+Deno.test("links that stay in the tree get no note", () => {
   assert.deepEqual(
     outsideLinkNotes([
       link("a", "b"),
@@ -21,7 +21,7 @@ Deno.test("links that stay in the tree need no word", () => {
   );
 });
 
-Deno.test("a link with an absolute target and one out of the tree are named, with where they lead", () => {
+Deno.test("links with an absolute target or out of the tree are listed with their targets", () => {
   assert.deepEqual(
     outsideLinkNotes([link("data", "/srv/data"), link("d/out", "../../x"), link("up", "..")]),
     [
@@ -31,11 +31,11 @@ Deno.test("a link with an absolute target and one out of the tree are named, wit
     ],
   );
   assert.match(outsideLinkNotes([link("w", "C:\\data")])[0], /absolute/);
-  // Back in by the directory's own name, which it has here alone.
+  // Back into the tree by the directory's own name, which may differ in the step.
   assert.match(outsideLinkNotes([link("a", "../project/b")])[0], /out of the directory/);
 });
 
-Deno.test("a few of them are named, and the others counted", () => {
+Deno.test("the first three links are listed, and the others counted", () => {
   const links = Array.from({ length: 5 }, (_, i) => link(`${i}`, "/"));
   assert.equal(outsideLinkNotes(links).length, 4);
   assert.equal(outsideLinkNotes(links).at(-1), "and 2 more such links");

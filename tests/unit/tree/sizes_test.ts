@@ -5,7 +5,7 @@ function sized(files: Record<string, number>) {
   return Object.entries(files).map(([path, sizeBytes]) => ({ path, kind: "file", sizeBytes }));
 }
 
-Deno.test("the parts are those of the top, the largest first", () => {
+Deno.test("the parts are the top-level entries, the largest first", () => {
   assert.deepEqual(measure(sized({ "a/x": 30, "a/y": 30, "b/c/x": 20, "b/d": 20, top: 50 })), {
     files: 5,
     bytes: 150,
@@ -13,7 +13,7 @@ Deno.test("the parts are those of the top, the largest first", () => {
   });
 });
 
-Deno.test("a part is the place deeper down that has nearly all of it", () => {
+Deno.test("a part is replaced by the nested entry that holds nearly all of it", () => {
   const { bytes, parts } = measure(
     sized({ "a/b/c/x": 50, "a/b/c/y": 45, "a/z": 5, "d/model.bin": 10, "e/x": 0 }),
   );

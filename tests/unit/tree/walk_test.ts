@@ -26,7 +26,7 @@ async function named(files: MemoryFiles, options?: WalkOptions): Promise<Named[]
   return (await Array.fromAsync(runs)).flat();
 }
 
-Deno.test("a walk is sorted by name in each directory, a directory before what is in it", async () => {
+Deno.test("a walk is sorted by name within each directory, a directory before its contents", async () => {
   assert.deepEqual(
     await paths(`
       file b/z.txt
@@ -39,7 +39,7 @@ Deno.test("a walk is sorted by name in each directory, a directory before what i
   );
 });
 
-Deno.test("modes are those that a clone gives, whatever the umask was", async () => {
+Deno.test("modes are those of a clone, independent of the umask", async () => {
   const entries = await walked(
     new MemoryFiles(tree(`
       dir a/ 700
@@ -64,7 +64,7 @@ Deno.test("modes are those that a clone gives, whatever the umask was", async ()
   );
 });
 
-Deno.test("where git does not trust the file system's modes what is executable is the index's word", async () => {
+Deno.test("if git does not trust the file system's modes, its index decides which files are executable", async () => {
   const files = new MemoryFiles(tree(`
     file .git/HEAD
     file build.gradle 777
@@ -98,7 +98,7 @@ Deno.test("where git does not trust the file system's modes what is executable i
   assert.deepEqual(await at("/tree/sub"), ["run"], "below the repository's root");
 });
 
-Deno.test("an entry says what it is, its size, mode, time and where a link points", async () => {
+Deno.test("an entry has a kind, a size, a mode, an mtime and the target of a link", async () => {
   const entries = await walked(
     new MemoryFiles(tree(`
       dir a/ 700
@@ -128,7 +128,7 @@ Deno.test("an entry says what it is, its size, mode, time and where a link point
   ]);
 });
 
-Deno.test("links are not followed: to a directory, in a circle, to nothing, out of the tree", async () => {
+Deno.test("links are not followed: to a directory, in a loop, dangling, out of the tree", async () => {
   assert.deepEqual(
     await paths(`
       file a/f
@@ -141,7 +141,7 @@ Deno.test("links are not followed: to a directory, in a circle, to nothing, out 
   );
 });
 
-Deno.test(".git is left out at every level, and nothing that only begins like it", async () => {
+Deno.test(".git is left out at every level, but not names that only begin with it", async () => {
   assert.deepEqual(
     await paths(`
       file .git/HEAD ref
@@ -167,7 +167,7 @@ Deno.test(".git is left out at every level, and nothing that only begins like it
   );
 });
 
-Deno.test("a directory whose name occurs again inside keeps its place", async () => {
+Deno.test("a directory that contains its own name keeps its place", async () => {
   assert.deepEqual(await paths("file tree/pkg/tree/main.go"), [
     "tree",
     "tree/pkg",
@@ -176,7 +176,7 @@ Deno.test("a directory whose name occurs again inside keeps its place", async ()
   ]);
 });
 
-Deno.test("an ignored directory is not even listed", async () => {
+Deno.test("an ignored directory is not listed", async () => {
   const files = new MemoryFiles(tree(`
     file .gitignore node_modules/
     file node_modules/left-pad/index.js
@@ -186,7 +186,7 @@ Deno.test("an ignored directory is not even listed", async () => {
   assert.deepEqual(files.touched.filter((path) => path.includes("node_modules")), []);
 });
 
-Deno.test("what is no file, directory or link is skipped, and said to be", async () => {
+Deno.test("a FIFO is skipped and reported", async () => {
   const skipped: string[] = [];
   const files = new MemoryFiles(tree("file a\nfifo d/pipe"));
   const entries = await walked(files, { onSkip: (path, why) => skipped.push(`${path}: ${why}`) });
@@ -194,7 +194,7 @@ Deno.test("what is no file, directory or link is skipped, and said to be", async
   assert.deepEqual(skipped, ["d/pipe: it is a socket, a FIFO or a device"]);
 });
 
-Deno.test("a directory that may not be read is an error with its name", async () => {
+Deno.test("an unreadable directory is an error with its path", async () => {
   const files = new MemoryFiles(tree("file a/secret*/key"));
   files.deny("/tree/a/secret*");
   await assert.rejects(walked(files), (error) => {
@@ -205,19 +205,19 @@ Deno.test("a directory that may not be read is an error with its name", async ()
   });
 });
 
-Deno.test("the root that may not be read is an error with its name", async () => {
+Deno.test("an unreadable root is an error with its path", async () => {
   const files = new MemoryFiles();
   files.deny("/tree");
   await assert.rejects(walked(files), { message: 'Cannot read "/tree": permission denied' });
 });
 
-Deno.test("an unreadable .gitignore is an error with its name", async () => {
+Deno.test("an unreadable .gitignore is an error with its path", async () => {
   const files = new MemoryFiles(tree("file a/.gitignore x"));
   files.deny("/tree/a/.gitignore");
   await assert.rejects(walked(files), { message: 'Cannot read "a/.gitignore": permission denied' });
 });
 
-Deno.test("what goes away between listing and asking was never there", async () => {
+Deno.test("a file that vanishes between list and stat is left out", async () => {
   const files = new MemoryFiles(tree("file a\nfile b"));
   const list = files.list.bind(files);
   files.list = async (path) => {
@@ -228,7 +228,7 @@ Deno.test("what goes away between listing and asking was never there", async () 
   assert.deepEqual((await walked(files)).map(({ path }) => path), ["b"]);
 });
 
-Deno.test("a name that is not UTF-8, which the system gives with U+FFFD, is an error with its name", async () => {
+Deno.test("a name that is not UTF-8, listed with U+FFFD, is an error with its path", async () => {
   const files = new MemoryFiles();
   files.list = () => Promise.resolve([{ name: "caf\uFFFD", kind: "file" }]);
   await assert.rejects(walked(files), {
@@ -236,7 +236,7 @@ Deno.test("a name that is not UTF-8, which the system gives with U+FFFD, is an e
   });
 });
 
-Deno.test("a name that really has U+FFFD in it is a name", async () => {
+Deno.test("a name that contains U+FFFD is valid", async () => {
   const files = new MemoryFiles([file("caf\uFFFD", "x")]);
   assert.deepEqual((await walked(files)).map(({ path }) => path), ["caf\uFFFD"]);
 
@@ -261,7 +261,7 @@ Deno.test("a walk ends with the signal's reason", async () => {
   assert.deepEqual(seen, ["a", "a/f"]);
 });
 
-Deno.test("names alone are those of the whole walk, with one question to each directory", async () => {
+Deno.test("a walk for names lists the same entries with one stat in each directory", async () => {
   const files = new MemoryFiles(tree(`
     file .gitignore *.log
     file a.log
@@ -285,7 +285,7 @@ Deno.test("names alone are those of the whole walk, with one question to each di
   assert.deepEqual(names.map(short), (await walked(files)).map(short));
 });
 
-Deno.test("names that may not be looked up, or are no names, are an error in a walk for names too", async () => {
+Deno.test("a walk for names reports directories that can't be searched and names that are not UTF-8", async () => {
   const closed = new MemoryFiles(tree("file a/one\nfile a/two"));
   closed.lstatNames = (directory, names) =>
     directory === "/tree/a"

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { ClusterError, UsageError } from "../../../src/errors.ts";
 import { renderError } from "../../../src/view/error.ts";
 
-Deno.test("an expected error is its message and its hint", () => {
+Deno.test("an expected error is shown as its message and its hint", () => {
   const error = new UsageError('Cannot run "tkn-dev x": no such command', {
     hint: "tkn-dev --help",
     cause: new Error("not shown"),
@@ -14,28 +14,28 @@ Deno.test("an expected error is its message and its hint", () => {
   assert.equal(renderError(new ClusterError("Cannot"), false), "Error: Cannot\n");
 });
 
-Deno.test("only the labels have a colour", () => {
+Deno.test("only the labels are colored", () => {
   assert.equal(
     renderError(new UsageError("Cannot", { hint: "do" }), true),
     "\x1b[31mError:\x1b[0m Cannot\n\x1b[1mHint:\x1b[0m do\n",
   );
 });
 
-Deno.test("a message of the cluster's is shown without controls, its further lines indented", () => {
+Deno.test("a message from the cluster is shown without control characters, further lines indented", () => {
   assert.equal(
     renderError(new ClusterError("Cannot\x1b[2J create\nbecause"), false),
     "Error: Cannot create\n  because\n",
   );
 });
 
-Deno.test("a carriage return hides nothing of a message", () => {
+Deno.test("a carriage return can't hide a part of a message", () => {
   assert.equal(
     renderError(new ClusterError('Cannot get Task "x\rall is well": gone'), false),
     'Error: Cannot get Task "x\n  all is well": gone\n',
   );
 });
 
-Deno.test("anything else is a bug, with its stack and its cause's", () => {
+Deno.test("any other error is shown as a bug, with its stack and that of its cause", () => {
   const lines = renderError(new TypeError("x is", { cause: new Error("inner") }), false).split(
     "\n",
   );
@@ -45,7 +45,7 @@ Deno.test("anything else is a bug, with its stack and its cause's", () => {
   assert.match(lines.at(-2)!, /^Hint: this is a bug in tkn-dev/);
 });
 
-Deno.test("a thrown value that is no error is shown as it is", () => {
+Deno.test("a thrown value that is not an Error is shown as it is", () => {
   assert.match(renderError("oops", false), /^Error: oops\nHint: this is a bug/);
   assert.match(renderError(undefined, false), /^Error: undefined\n/);
 });

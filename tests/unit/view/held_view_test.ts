@@ -16,7 +16,7 @@ const FACTS: HeldFacts = {
   said: ["compiling", "\x1b[31mno such file\x1b[0m"],
 };
 
-Deno.test("the screen tells where the run holds, in a column", () => {
+Deno.test("the screen shows where the run is held, in a column", () => {
   assert.equal(
     renderHeld(FACTS, 100),
     `Step:       build/compile, held after its work failed with exit code 3
@@ -32,7 +32,7 @@ Log:        compiling
   );
 });
 
-Deno.test("what there is none of has no row, and no line is wider than the terminal", () => {
+Deno.test("empty facts have no row, and no line is wider than the terminal", () => {
   const text = renderHeld({ ...FACTS, workspaces: [], params: [], said: [] }, 30);
   assert.equal(
     text,
@@ -40,7 +40,7 @@ Deno.test("what there is none of has no row, and no line is wider than the termi
   );
 });
 
-Deno.test("of many params the first are shown, and how many more there are", () => {
+Deno.test("the first eight params are shown, and the number of the others", () => {
   const params = Array.from({ length: 11 }, (_, at) => ({ name: `p${at}`, value: "x\ny" }));
   const lines = renderHeld({ ...FACTS, params }, 80).split("\n");
   assert.equal(lines.filter((line) => /p\d+=x y$/.test(line)).length, 8);

@@ -1,4 +1,4 @@
-/** Whatever strings the cluster, the tree or an error come with: what is printed can't act on a terminal. */
+/** No string of the cluster, the tree or an error can control the terminal. */
 import type { HeldFacts } from "../../../src/tekton/breakpoint/held_facts.ts";
 import { ClusterError, Interrupted, TransferError, UsageError } from "../../../src/errors.ts";
 import type { RunEvent } from "../../../src/events.ts";
@@ -19,7 +19,7 @@ import { EVENTS, FAILED } from "./view_goldens.ts";
 
 const ROUNDS = 300;
 
-/** Calls with each way to make a hostile string, and whether there are colors. */
+/** Runs `test` with functions that make strings hostile, with and without color. */
 function rounds(test: (change: (text: string) => string, color: boolean) => void): void {
   for (let seed = 0; seed < ROUNDS; seed++) {
     const random = new Random(seed);
@@ -27,7 +27,7 @@ function rounds(test: (change: (text: string) => string, color: boolean) => void
   }
 }
 
-/** What the event's own words are: everything else is the cluster's. */
+/** Fields of events with fixed words. All other strings may come from the cluster. */
 const OWN = ["kind", "resource", "status"];
 const MORE: RunEvent[] = [
   { kind: "note", text: "note", lines: ["a", "b"] },
@@ -37,7 +37,7 @@ const MORE: RunEvent[] = [
 ];
 
 for (const event of [...EVENTS, ...MORE]) {
-  Deno.test(`no string of an event acts on the terminal: ${JSON.stringify(event).slice(0, 60)}`, () => {
+  Deno.test(`no string of an event controls the terminal: ${JSON.stringify(event).slice(0, 60)}`, () => {
     rounds((change, color) => {
       const view = new RunView({ color, terminal: true, columns: () => 60, showlogs: true });
       const outputs = view.render(withStrings(event, change, OWN));
@@ -45,14 +45,14 @@ for (const event of [...EVENTS, ...MORE]) {
         const text = "status" in output ? output.status : output.text;
         assertPrintable(text, event.kind, { color });
       }
-      // The screen adds nothing of theirs.
+      // The screen adds no hostile text.
       const written = new Screen().paint(outputs).map(({ text }) => text).join("");
       assertPrintable(written.replaceAll(ERASE_LINE, ""), event.kind, { color });
     });
   });
 }
 
-Deno.test("no event that is narrated to a pipe has a control character", () => {
+Deno.test("no event shown on a pipe has a control character", () => {
   const narrated = [...EVENTS, ...MORE].filter(({ kind }) => kind !== "log");
   rounds((change) => {
     const view = new RunView({ color: false, terminal: false, columns: () => 60, showlogs: true });
@@ -64,7 +64,7 @@ Deno.test("no event that is narrated to a pipe has a control character", () => {
   });
 });
 
-Deno.test("no error acts on the terminal, whatever its message, hint, stack and causes are", () => {
+Deno.test("no message, hint, stack or cause of an error controls the terminal", () => {
   rounds((change, color) => {
     const bug = new TypeError(change("x"), {
       cause: new Error(change("y"), { cause: change("z") }),
@@ -94,7 +94,7 @@ const FACTS: HeldFacts = {
   said: ["compiling"],
 };
 
-Deno.test("no fact of a held step acts on the terminal, on its screen or in the question", () => {
+Deno.test("no fact about a held step controls the terminal, on the screen or in the question", () => {
   rounds((change, color) => {
     assertPrintable(renderHeld(withStrings(FACTS, change), 50), "screen");
     assertPrintable(renderHeld(withStrings(FACTS, change), Infinity), "screen");
@@ -102,7 +102,7 @@ Deno.test("no fact of a held step acts on the terminal, on its screen or in the 
   });
 });
 
-Deno.test("no path and no script acts on the terminal", () => {
+Deno.test("no path and no script controls the terminal", () => {
   rounds((change, color) => {
     const paths = ["a", "b", "c", "d"].map(change);
     assertPrintable(renderChanged(paths), "changed");
@@ -117,7 +117,7 @@ Deno.test("no path and no script acts on the terminal", () => {
     assertPrintable(renderNote(sizeNote({ files: 4, bytes: 10, parts })), "sizes");
     const diff = renderDiff(change("x"), change("a\n"), change("b\n"), { color, terminal: true });
     assertPrintable(diff.replaceAll("FAKE", ""), "diff", { color });
-    // In a pipe the bytes of a path that are not UTF-8 are themselves.
+    // On a pipe, bytes of a path that are not UTF-8 stay as they are.
     assertPrintable(quotePath(change("x")).toWellFormed(), "path");
   });
 });

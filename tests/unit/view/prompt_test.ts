@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Prompt, type Reaction } from "../../../src/view/prompt.ts";
 
-/** What it says to each of these reads, and to the last one that has an answer. */
+/** Feeds the reads to a prompt. Returns its text and the first answer. */
 function type(...reads: string[]): { text: string; answer?: Reaction["answer"] } {
   const prompt = new Prompt("build/compile", { color: false });
   let text = "";
@@ -23,7 +23,7 @@ Deno.test("the question names the step and the keys", () => {
   assert.ok(colored.startsWith("Step \\x1b[2Jx still holds. [\x1b[1mc\x1b[0m]ontinue, ["));
 });
 
-Deno.test("a key is an answer, and is echoed as a word", () => {
+Deno.test("a key is an answer and is echoed as a word", () => {
   assert.deepEqual(type("c"), { text: "continue\n", answer: "continue" });
   assert.deepEqual(type("f"), { text: "fail\n", answer: "fail" });
   assert.deepEqual(type("r"), { text: "run\n", answer: "run" });
@@ -32,7 +32,7 @@ Deno.test("a key is an answer, and is echoed as a word", () => {
   assert.deepEqual(type("c\r"), { text: "continue\n", answer: "continue" });
 });
 
-Deno.test("Ctrl-C is cancel, Ctrl-D is detach, whatever came before", () => {
+Deno.test("Ctrl-C is cancel and Ctrl-D is detach, after any other keys", () => {
   assert.deepEqual(type("\x03"), { text: "cancel\n", answer: "cancel" });
   assert.deepEqual(type("\x04"), { text: "detach\n", answer: "detach" });
   assert.deepEqual(type("\x1b", "\x03"), { text: "cancel\n", answer: "cancel" });
@@ -40,7 +40,7 @@ Deno.test("Ctrl-C is cancel, Ctrl-D is detach, whatever came before", () => {
   assert.deepEqual(type("make all\r\x03"), { text: "cancel\n", answer: "cancel" });
 });
 
-Deno.test("Enter, or a key that is none of them, shows once which there are", () => {
+Deno.test("Enter or any other key shows the list of keys once", () => {
   const help = "\nType c, f, r, s or d: ";
   assert.deepEqual(type("\r"), { text: help });
   assert.deepEqual(type("\n", "\r", "x", "\r"), { text: help });
@@ -48,7 +48,7 @@ Deno.test("Enter, or a key that is none of them, shows once which there are", ()
   assert.deepEqual(type("é"), { text: help });
 });
 
-Deno.test("an arrow key's sequence, in one piece or in several, is nothing", () => {
+Deno.test("the sequence of an arrow key is ignored, in one read or in several", () => {
   for (const keys of ["\x1b[A", "\x1b[D", "\x1bOC", "\x1b[1;5C", "\x1b[15~", "\x1bd"]) {
     assert.deepEqual(type(keys), { text: "" }, JSON.stringify(keys));
     assert.deepEqual(type(...keys), { text: "" }, JSON.stringify(keys));
@@ -56,7 +56,7 @@ Deno.test("an arrow key's sequence, in one piece or in several, is nothing", () 
   }
 });
 
-Deno.test("of a paste nothing is chosen", () => {
+Deno.test("a paste is not an answer", () => {
   assert.equal(type("deploy").answer, undefined);
   assert.equal(type("cc").answer, undefined);
   assert.deepEqual(type("deploy\r", "c").answer, "continue");

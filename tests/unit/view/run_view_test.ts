@@ -6,20 +6,20 @@ import { viewGoldens } from "./view_goldens.ts";
 
 const PIPED = { color: false, terminal: false, columns: () => 80, showlogs: true };
 
-Deno.test("a whole run is told in plain lines where there is no terminal", () => {
+Deno.test("without a terminal, a run is shown in plain lines", () => {
   assert.equal(viewGoldens["run_piped.txt"](), piped);
 });
 
-Deno.test("a whole run is told with a transient line on a terminal", () => {
+Deno.test("on a terminal, a run is shown with a transient line", () => {
   assert.equal(viewGoldens["run_terminal.txt"](), terminal);
 });
 
-Deno.test("with showlogs off no log line is shown", () => {
+Deno.test("with showlogs off, no log line is shown", () => {
   const view = new RunView({ ...PIPED, showlogs: false });
   assert.deepEqual(view.render({ kind: "log", step: "unit", line: "ok" }), []);
 });
 
-Deno.test("logs that are piped stay raw though the narration goes to a terminal", () => {
+Deno.test("logs on a pipe stay raw although stderr is a terminal", () => {
   const logs = { color: false, terminal: false };
   const view = new RunView({ ...PIPED, color: true, terminal: true, logs });
   assert.deepEqual(view.render({ kind: "log", step: "unit", line: "\x1b[2Jok\r" }), [
@@ -27,7 +27,7 @@ Deno.test("logs that are piped stay raw though the narration goes to a terminal"
   ]);
 });
 
-Deno.test("a status is cut to the terminal's width of the moment", () => {
+Deno.test("a status is cut to the current width of the terminal", () => {
   let columns = 20;
   const view = new RunView({ ...PIPED, terminal: true, columns: () => columns });
   const [first] = view.render({ kind: "waiting", text: "pod a: pulling an image" });
@@ -37,7 +37,7 @@ Deno.test("a status is cut to the terminal's width of the moment", () => {
   assert.deepEqual(second, { status: "Waiting for…" });
 });
 
-Deno.test("a TaskRun is held at a step, and an upload that was not verified says so", () => {
+Deno.test("a TaskRun is held at a step, and an unverified upload is reported as such", () => {
   const view = new RunView(PIPED);
   const paused = { place: "step fetch", pod: "run-pod", afterMs: 1_000 };
   assert.deepEqual(view.render({ kind: "paused", ...paused }), [
@@ -50,7 +50,7 @@ Deno.test("a TaskRun is held at a step, and an upload that was not verified says
   );
 });
 
-Deno.test("of an upload into what was there it is said what did not travel, and what is gone", () => {
+Deno.test("a repeated upload reports unchanged and removed files", () => {
   const view = new RunView(PIPED);
   const sent = { kind: "sent", elapsedMs: 100, verified: true } as const;
   const say = (text: string) => [{ to: "stderr", text: `${text}\n` }];
@@ -82,7 +82,7 @@ Deno.test("of an upload into what was there it is said what did not travel, and 
   );
 });
 
-Deno.test("the cluster's words can't move the cursor", () => {
+Deno.test("text from the cluster can't move the cursor", () => {
   const view = new RunView(PIPED);
   assert.deepEqual(view.render({ kind: "note", text: "a\x1b[2J\nb\x07" }), [
     { to: "stderr", text: "Note: a\\x1b[2J b\\x07\n" },

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { printable } from "../../../src/printable.ts";
 import { Screen } from "../../../src/view/screen.ts";
 
-Deno.test("a text is written above the status, which is drawn again", () => {
+Deno.test("a text is written above the status, which is redrawn", () => {
   const screen = new Screen();
   screen.paint([{ status: printable`Sending` }]);
   assert.deepEqual(screen.paint([{ to: "stdout", text: printable`log\n` }]), [
@@ -12,7 +12,7 @@ Deno.test("a text is written above the status, which is drawn again", () => {
   ]);
 });
 
-Deno.test("a status takes the place of the one before, and an empty one leaves a clean line", () => {
+Deno.test("a status replaces the previous status, and an empty status clears the line", () => {
   const screen = new Screen();
   assert.deepEqual(screen.paint([{ status: printable`` }]), []);
   assert.deepEqual(screen.paint([{ status: printable`one` }]), [{ to: "stderr", text: "one" }]);
@@ -24,7 +24,7 @@ Deno.test("a status takes the place of the one before, and an empty one leaves a
   assert.deepEqual(screen.paint([{ status: printable`` }]), [{ to: "stderr", text: "\r\x1b[K" }]);
 });
 
-Deno.test("without a status a text is written alone", () => {
-  const text = { to: "stderr", text: printable`Running on\n` } as const;
+Deno.test("without a status, a text is written alone", () => {
+  const text = { to: "stderr", text: printable`Resumed\n` } as const;
   assert.deepEqual(new Screen().paint([text]), [text]);
 });

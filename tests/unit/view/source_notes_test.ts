@@ -6,7 +6,7 @@ function parts(...sizes: number[]) {
   return sizes.map((bytes, at) => ({ path: `d${at}/`, bytes: bytes * 1e6 }));
 }
 
-Deno.test("the size of a large upload is told by its largest parts, aligned", () => {
+Deno.test("the note about a large upload lists its largest parts, aligned", () => {
   const note = sizeNote({ files: 1234, bytes: 1234e6, parts: parts(800, 300, 90, 30, 8, 4, 2) });
   assert.equal(
     renderNote(note),
@@ -20,13 +20,13 @@ Deno.test("the size of a large upload is told by its largest parts, aligned", ()
   );
 });
 
-Deno.test("a sixth part takes the line that it would be counted in", () => {
+Deno.test("a sixth part is listed instead of counted as elsewhere", () => {
   const note = sizeNote({ files: 1, bytes: 21e6, parts: parts(6, 5, 4, 3, 2, 1) });
   assert.equal(note.lines?.at(-1), "1.0 MB  d5/");
 });
 
-Deno.test("secrets are named, a few of them", () => {
-  const hint = "; --ignore PATTERN leaves out, --secrets=allow says nothing of it";
+Deno.test("the first secrets are listed", () => {
+  const hint = "; to leave out: --ignore PATTERN; to hide this note: --secrets=allow";
   const note = (named: string[], holding: string[] = []) => secretsNote({ named, holding })?.text;
   assert.equal(note([".env"]), `1 file looks like a secret by its name: .env${hint}`);
   assert.equal(note([]), undefined);
@@ -42,14 +42,14 @@ Deno.test("secrets are named, a few of them", () => {
   assert.equal(note(names), `7 ${of} and 2 more${hint}`);
 });
 
-Deno.test("a path of a note can't steer the terminal", () => {
+Deno.test("a path in a note can't control the terminal", () => {
   assert.equal(
     renderNote({ text: "a\x1b[2J", lines: ["b\x1b[2J"] }),
     "Note: a\\x1b[2J\n  b\\x1b[2J",
   );
 });
 
-Deno.test("of a list too long to ask for sizes the number of files is told", () => {
+Deno.test("the note about a very long list has the number of files only", () => {
   const text = "1,000,000 files to upload; --ignore PATTERN leaves out more";
   assert.deepEqual(countNote(1_000_000), { text });
 });

@@ -5,16 +5,16 @@ import failedColor from "../../golden/summary_failed_color.txt" with { type: "te
 import succeeded from "../../golden/summary_succeeded.txt" with { type: "text" };
 import { SUCCEEDED, viewGoldens } from "./view_goldens.ts";
 
-Deno.test("a run that succeeded is a table and a sentence", () => {
+Deno.test("a successful run is shown as a table and a sentence", () => {
   assert.equal(viewGoldens["summary_succeeded.txt"](), succeeded);
 });
 
-Deno.test("a run that failed says below each failed task why", () => {
+Deno.test("a failed run has the reason below each failed task", () => {
   assert.equal(viewGoldens["summary_failed.txt"](), failed);
   assert.equal(viewGoldens["summary_failed_color.txt"](), failedColor);
 });
 
-Deno.test("a run that never had a task is a sentence with its reason", () => {
+Deno.test("a run without tasks is shown as a sentence with its reason", () => {
   const outcome = {
     succeeded: false,
     resource: "TaskRun" as const,
@@ -33,7 +33,7 @@ Deno.test("a run that never had a task is a sentence with its reason", () => {
   );
 });
 
-Deno.test("colours do not move the columns", () => {
+Deno.test("colors do not move the columns", () => {
   const color = renderSummary(SUCCEEDED, { color: true });
   // deno-lint-ignore no-control-regex
   assert.equal(color.replace(/\x1b\[\d+m/g, ""), renderSummary(SUCCEEDED, { color: false }));

@@ -1,4 +1,4 @@
-/** Renderings that tests/golden keeps, by file name: for the tests beside and scripts/update_goldens.ts. */
+/** Renderings kept in tests/golden, by file name, for tests and scripts/update_goldens.ts. */
 import type { Outcome, RunEvent } from "../../../src/events.ts";
 import { RunView, type RunViewOptions } from "../../../src/view/run_view.ts";
 import { Screen } from "../../../src/view/screen.ts";
@@ -92,7 +92,7 @@ export const viewGoldens: Record<string, () => string> = {
   "run_terminal.txt": () => narration({ color: true, terminal: true }),
 };
 
-/** All that is written, in order, each write on lines of its own after the stream's name. */
+/** Returns all writes in order, each after the name of its stream. */
 function narration(options: Pick<RunViewOptions, "color" | "terminal">): string {
   const view = new RunView({ ...options, columns: () => 60, showlogs: true });
   const screen = new Screen();
@@ -100,7 +100,7 @@ function narration(options: Pick<RunViewOptions, "color" | "terminal">): string 
     .map(({ to, text }) => `${to}: ${visible(text.replace(/\n$/, "⏎"))}\n`).join("");
 }
 
-/** Control characters as people can read and diff them. */
+/** Makes control characters visible. */
 function visible(text: string): string {
   return text.replaceAll("\x1b", "␛").replaceAll("\r", "␍").replaceAll("\x07", "␇");
 }

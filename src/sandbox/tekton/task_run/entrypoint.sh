@@ -35,8 +35,8 @@ if [ -n "$breakpoint" ]; then
     '2) fail-continue, use cmd: /tekton/debug/scripts/debug-beforestep-fail-continue' >&2
   until [ -e "$post.beforestepexit" ]; do
     if [ -e "$post.beforestepexit.err" ]; then
-      note "error occurred while waiting for $post.beforestepexit : before step breakpoint error file, \
-user decided to skip the current step execution"
+      note "error occurred while waiting for $post.beforestepexit : before step breakpoint \
+error file, user decided to skip the current step execution"
       note 'Skipping execute step script because before step breakpoint fail-continue'
       exit 1
     fi

@@ -1,4 +1,4 @@
-/** An archive of real files, to which things happen while they are read. */
+/** Archives of real files that change during the read. */
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { spawn, spawnSync } from "node:child_process";
@@ -15,7 +15,7 @@ import { extract } from "../../../support/tars.ts";
 import { temporaryDirectory } from "../../../support/temporary.ts";
 import { file, writeTree } from "../../../support/tree_text.ts";
 
-Deno.test("what is sent while a file grows is an archive that tar takes", async () => {
+Deno.test("tar accepts an archive of a file that grows during the upload", async () => {
   using place = temporaryDirectory();
   const size = 20_000_000;
   mkdirSync(`${place.path}/from`);
@@ -36,7 +36,7 @@ Deno.test("what is sent while a file grows is an archive that tar takes", async 
   assert.equal(readFileSync(`${place.path}/to/z`, "utf8"), "after");
 });
 
-Deno.test("a file that is cut off while it is read ends the stream with its name", async () => {
+Deno.test("a file that is truncated during the read ends the stream with an error that names it", async () => {
   using place = temporaryDirectory();
   writeTree(place.path, [file("log", "x".repeat(20_000_000))]);
   const { stream, packed } = archive(
@@ -50,7 +50,7 @@ Deno.test("a file that is cut off while it is read ends the stream with its name
   await assert.rejects(packed, error);
 });
 
-Deno.test("cancelling closes the file that is being read", async () => {
+Deno.test("canceling closes the file that is being read", async () => {
   using place = temporaryDirectory();
   writeTree(place.path, [file("large", "x".repeat(20_000_000))]);
   const { stream } = archive(walk(denoFiles, place.path, await loadIgnore(denoFiles, place.path)), {
@@ -73,9 +73,9 @@ Deno.test("cancelling closes the file that is being read", async () => {
   assert(!isOpen());
 });
 
-Deno.test("a path that is longer than the system takes is named, with what helps", async () => {
+Deno.test("a path that is too long for the system is an error with a hint", async () => {
   using place = temporaryDirectory();
-  // Down by a step each: no single path to it is taken.
+  // Descends one directory at a time, because the whole path is too long.
   const down = 'i=0; while [ $i -lt 20 ]; do mkdir "$1" && cd -P "$1" || exit; i=$((i + 1)); done';
   const { status } = spawnSync("sh", ["-c", down, "sh", "l".repeat(250)], { cwd: place.path });
   assert.equal(status, 0);
@@ -96,7 +96,7 @@ Deno.test("a path that is longer than the system takes is named, with what helps
   });
 });
 
-Deno.test("a tree that is piped into tar needs no more memory than a small one", async () => {
+Deno.test("piping a large tree into tar takes bounded memory", async () => {
   using place = temporaryDirectory();
   mkdirSync(`${place.path}/from`);
   writeTree(`${place.path}/from`, [file("sparse", "")]);

@@ -1,4 +1,4 @@
-/** The manifest is what the sha256sum of an image says about what arrived. */
+/** The sha256sum of coreutils and of busybox verify extracted files by the checksum list. */
 import assert from "node:assert/strict";
 import { testWith } from "../../../support/tools.ts";
 import { execFileSync, spawnSync } from "node:child_process";
@@ -7,11 +7,11 @@ import { ENV, extract, pack, TARS } from "../../../support/tars.ts";
 import { temporaryDirectory } from "../../../support/temporary.ts";
 import { file, writeTree } from "../../../support/tree_text.ts";
 
-const MANIFEST = ".tkn-dev-manifest";
+const LIST_NAME = ".tkn-dev-manifest";
 
 testWith(
   ["busybox"],
-  "20,000 files arrive, and both sha256sum find each as the manifest says",
+  "20,000 files arrive, and both sha256sum verify each of them",
   async () => {
     using place = temporaryDirectory();
     const nodes = Array.from(
@@ -20,14 +20,14 @@ testWith(
     );
     mkdirSync(`${place.path}/from`);
     writeTree(`${place.path}/from`, nodes);
-    const { bytes, receipt } = await pack(`${place.path}/from`, MANIFEST);
+    const { bytes, receipt } = await pack(`${place.path}/from`, LIST_NAME);
     assert.equal(receipt.files, 20_000);
     for (const tar of TARS) {
       const into = `${place.path}/${tar[0]}`;
       extract(tar, bytes, into);
       assert.equal(sha256sumCheck(["sha256sum"], into), 0);
-      assert.equal(lstatSync(`${into}/${MANIFEST}`).mode & 0o777, 0o600);
-      const digest = execFileSync("sha256sum", [`${into}/${MANIFEST}`], { encoding: "utf8" });
+      assert.equal(lstatSync(`${into}/${LIST_NAME}`).mode & 0o777, 0o600);
+      const digest = execFileSync("sha256sum", [`${into}/${LIST_NAME}`], { encoding: "utf8" });
       assert.equal(digest.slice(0, 64), receipt.digest);
     }
     const arrived = `${place.path}/tar`;
@@ -38,13 +38,13 @@ testWith(
   },
 );
 
-/** The exit code of `sha256sum -c` on what is after the manifest's blank line. */
+/** Returns the exit code of `sha256sum -c` for the lines after the blank line. */
 function sha256sumCheck(command: readonly string[], directory: string): number | null {
-  const manifest = readFileSync(`${directory}/${MANIFEST}`, "utf8");
-  const [head, lines] = [manifest.slice(0, manifest.indexOf("\n\n")), manifest.split("\n\n")[1]];
+  const text = readFileSync(`${directory}/${LIST_NAME}`, "utf8");
+  const [head, lines] = [text.slice(0, text.indexOf("\n\n")), text.split("\n\n")[1]];
   assert.match(head, new RegExp(`\nlisted ${lines.split("\n").length - 1}$`));
   const [program, ...args] = command;
-  const input = manifest.slice(head.length + 2);
+  const input = text.slice(head.length + 2);
   const stdio: ["pipe", "ignore", "ignore"] = ["pipe", "ignore", "ignore"];
   return spawnSync(program, [...args, "-c", "-"], { cwd: directory, input, stdio, env: ENV })
     .status;
@@ -52,7 +52,7 @@ function sha256sumCheck(command: readonly string[], directory: string): number |
 
 testWith(
   ["busybox"],
-  "the manifest leaves out the names that the two sha256sum read differently, and counts them",
+  "names that the two sha256sum escape differently are counted but not listed",
   async () => {
     using place = temporaryDirectory();
     mkdirSync(`${place.path}/from`);
@@ -63,10 +63,10 @@ testWith(
       file("back\\slash", "x"),
       file("return\r", "x"),
     ]);
-    const { bytes, receipt } = await pack(`${place.path}/from`, MANIFEST);
+    const { bytes, receipt } = await pack(`${place.path}/from`, LIST_NAME);
     assert.equal(receipt.files, 5);
     extract(["tar"], bytes, `${place.path}/to`);
-    assert.match(readFileSync(`${place.path}/to/${MANIFEST}`, "utf8"), /^listed 2$/m);
+    assert.match(readFileSync(`${place.path}/to/${LIST_NAME}`, "utf8"), /^listed 2$/m);
     assert.equal(sha256sumCheck(["sha256sum"], `${place.path}/to`), 0);
     assert.equal(sha256sumCheck(["busybox", "sha256sum"], `${place.path}/to`), 0);
   },

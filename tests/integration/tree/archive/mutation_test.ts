@@ -1,4 +1,6 @@
-/** A tree in which somebody works while it is archived: the archive is right, or what is wrong is named. */
+/**
+ * Trees that change while they are archived: the archive is consistent, or an error names the path.
+ */
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { execFileSync } from "node:child_process";
@@ -16,14 +18,17 @@ import { extract } from "../../../support/tars.ts";
 import { temporaryDirectory } from "../../../support/temporary.ts";
 
 const SIZES = [0, 1, 700, 9_000, 120_000, 140_000, 700_000];
-const SECRET = "what is outside is never sent";
+const SECRET = "files outside are never sent";
 
-/** One value in each of its bytes, below those of letters: a mix of two contents has two of them. */
+/**
+ * Returns content whose bytes are all equal and no letters, so that a mix of two contents is
+ * visible.
+ */
 function content(random: Random, size = random.pick(SIZES)): Uint8Array {
   return new Uint8Array(size).fill(1 + random.below(60));
 }
 
-/** What may happen to a path. Each is one call to the system, or two, as programs do them. */
+/** Changes of a path, each with the one or two system calls that programs use. */
 const ACCIDENTS: Record<string, (path: string, random: Random) => void> = {
   replaced: (path, random) => {
     fs.writeFileSync(`${path}.new`, content(random));
@@ -52,7 +57,7 @@ const ACCIDENTS: Record<string, (path: string, random: Random) => void> = {
   "given another name": (path) => fs.linkSync(path, `${path}.also`),
 };
 
-/** "sent", or why it was not. */
+/** Archives a changing tree. Returns "sent", or the reason of the error. */
 async function round(files: Files, random: Random, place: string): Promise<string> {
   const root = `${place}/from`;
   fs.mkdirSync(root);
@@ -69,7 +74,7 @@ async function round(files: Files, random: Random, place: string): Promise<strin
     try {
       random.pick(kinds)(random.pick(paths), random);
     } catch {
-      // what is gone, or is a directory by now, can't have that happen to it
+      // the path no longer exists, or is a directory
     }
   };
   for (let i = random.below(3); i > 0; i--) happen();
@@ -111,9 +116,12 @@ async function round(files: Files, random: Random, place: string): Promise<strin
 }
 
 for (
-  const [how, files] of [["at once", denoFiles], ["in the thread pool", openFiles(-1)]] as const
+  const [how, files] of [["read directly", denoFiles], [
+    "read in the thread pool",
+    openFiles(-1),
+  ]] as const
 ) {
-  Deno.test(`what is archived ${how} while somebody writes to it is right, or named: 40 rounds`, async () => {
+  Deno.test(`an archive ${how} of a changing tree is consistent, or an error names the path: 40 rounds`, async () => {
     const outcomes = new Map<string, number>();
     for (let seed = 1; seed <= 40; seed++) {
       using place = temporaryDirectory();

@@ -1,4 +1,4 @@
-/** The tars that may be in an image are the judges of our archives: each reads what we write. */
+/** GNU tar, bsdtar and busybox tar extract our archives. */
 import assert from "node:assert/strict";
 import { testWith } from "../../../support/tools.ts";
 import { spawnSync } from "node:child_process";
@@ -28,8 +28,8 @@ import {
   writeTree,
 } from "../../../support/tree_text.ts";
 
-/** Packs the tree and has every tar make it again. */
-async function assertTravels(nodes: readonly TreeNode[], message = ""): Promise<void> {
+/** Packs the tree and checks that every tar extracts the same tree. */
+async function assertExtracts(nodes: readonly TreeNode[], message = ""): Promise<void> {
   using place = temporaryDirectory();
   mkdirSync(`${place.path}/from`);
   writeTree(`${place.path}/from`, nodes);
@@ -37,7 +37,7 @@ async function assertTravels(nodes: readonly TreeNode[], message = ""): Promise<
   for (const tar of TARS) {
     const into = `${place.path}/${tar[0]}`;
     extract(tar, bytes, into);
-    // busybox sets a directory's time before it puts files into it.
+    // busybox sets the mtime of a directory before it extracts files into it.
     const directoryTimes = tar[0] !== "busybox";
     assert.deepEqual(
       describe(into, { directoryTimes }),
@@ -65,7 +65,7 @@ const TREES: Record<string, TreeNode[]> = {
     link directory -> a/b
     link circle -> circle
   `),
-  "names that a shell or a tar could take for something else": tree(`
+  "names that a shell or a tar could misread": tree(`
     file "with space" x
     file " leading and trailing " x
     file "quote's" x
@@ -101,16 +101,17 @@ const TREES: Record<string, TreeNode[]> = {
   "names around the sizes of the header's fields": [
     ...[99, 100, 101, 102, 255].map((length) => file("n".repeat(length), `${length}`)),
     ...[98, 99, 100, 101].map((length) => directory("D".repeat(length))),
-    // The last two: names of 511 and 512 bytes, whose NUL ends a block and begins one.
+    // The last two are names of 511 and 512 bytes, whose NUL is at the end and at the start of a
+    // block.
     ...[99, 100, 101, 154, 155, 156, 157, 255, 256, 257, 300, 503, 504].map((length) =>
       file(`deep${length}/${deep(length)}`, `${length}`)
     ),
-    file(`${"p".repeat(155)}/${"n".repeat(100)}`, "the longest that the two fields hold"),
+    file(`${"p".repeat(155)}/${"n".repeat(100)}`, "the longest name that the two fields hold"),
     file(`${"q".repeat(156)}/${"n".repeat(100)}`, "prefix too long"),
     file(`${"r".repeat(155)}/${"n".repeat(101)}`, "name too long"),
     directory(`${"s".repeat(155)}/${"n".repeat(99)}`),
     directory(`${"t".repeat(155)}/${"n".repeat(100)}`),
-    file(`${LONG}/${LONG}/${LONG}/${LONG}`, "components as long as a file system has them"),
+    file(`${LONG}/${LONG}/${LONG}/${LONG}`, "components of the maximal length"),
   ],
   "a path of 3,900 bytes": [
     file(Array(19).fill("l".repeat(199)).join("/") + "/" + "f".repeat(100), "far down"),
@@ -127,7 +128,7 @@ const TREES: Record<string, TreeNode[]> = {
     ...Array.from({ length: 60 }, (_, i) => hardLinks([`many/${i}`, `many/${i}.2`], `${i}`)).flat(),
     file("z", "plain"),
   ],
-  "sizes around a block, a chunk and what is read at once": [
+  "sizes around a block, a chunk and the limit for small files": [
     0,
     1,
     511,
@@ -154,14 +155,14 @@ const TREES: Record<string, TreeNode[]> = {
 for (const [what, nodes] of Object.entries(TREES)) {
   testWith(
     ["bsdtar", "busybox"],
-    `GNU tar, bsdtar and busybox tar all make again: ${what}`,
-    () => assertTravels(nodes),
+    `GNU tar, bsdtar and busybox tar extract: ${what}`,
+    () => assertExtracts(nodes),
   );
 }
 
 testWith(
   ["bsdtar", "busybox"],
-  "GNU tar, bsdtar and busybox tar all make again: 25 random trees",
+  "GNU tar, bsdtar and busybox tar extract: 25 random trees",
   async () => {
     const letters = ["a", "B", "é", " ", "-", ".", "日", "\n", "'", "\\", "$", "long".repeat(20)];
     for (let seed = 1; seed <= 25; seed++) {
@@ -185,14 +186,14 @@ testWith(
         }
       };
       fill("", 0);
-      await assertTravels([...nodes.values()], `seed ${seed}`);
+      await assertExtracts([...nodes.values()], `seed ${seed}`);
     }
   },
 );
 
 testWith(
   ["bsdtar", "busybox"],
-  "what takes the place of one name of a file leaves the other names as they are",
+  "replacing one name of a file leaves its other names unchanged",
   async () => {
     using place = temporaryDirectory();
     const trees: TreeNode[][] = [hardLinks(["a", "b"], "before"), [file("a", "after")]];
@@ -212,13 +213,13 @@ testWith(
 
 testWith(
   ["bsdtar", "busybox"],
-  "an empty tree is an archive that every tar takes",
-  () => assertTravels([]),
+  "every tar accepts the archive of an empty tree",
+  () => assertExtracts([]),
 );
 
 testWith(
   ["bsdtar", "busybox"],
-  "a file of more than 8 GiB, nearly all a hole, has its size in all three",
+  "all three tars show the size of a sparse file of more than 8 GiB",
   async () => {
     using place = temporaryDirectory();
     const size = 8 * 1024 ** 3 + 1;
@@ -237,7 +238,7 @@ testWith(
     await reader.cancel();
     for (const tar of TARS) {
       const [program, ...args] = tar;
-      // The list needs the first header only; that the rest is missing is said after it.
+      // The listing needs only the first header. The error about the missing rest comes after it.
       const { stdout } = spawnSync(program, [...args, "-tvf", "-"], {
         input: value,
         env: ENV,
@@ -250,7 +251,7 @@ testWith(
 
 testWith(
   ["bsdtar", "busybox"],
-  "git's modes arrive in the hands of a user other than root, whatever they are here",
+  "a user other than root extracts the modes of git, independent of the local modes",
   async () => {
     using place = temporaryDirectory();
     mkdirSync(`${place.path}/from`);
@@ -267,10 +268,10 @@ testWith(
       mkdirSync(into);
       chmodSync(into, 0o777);
       const [program, ...args] = tar;
-      // As receive.sh has it unpacked: with -p, and without the umask that busybox takes off all the same.
+      // Like receive.sh: with -p, and without the umask, which busybox applies in spite of -p.
       const command = ["-c", 'umask 0; "$@"', "sh", program, ...args, "-xpof", "-", "-C", into];
       const { status, stderr } = spawnSync("sh", command, {
-        cwd: place.path, // the checkout may be where that user may not be
+        cwd: place.path, // that user may have no access to the checkout
         input: bytes,
         uid: 65534,
         gid: 65534,

@@ -1,4 +1,4 @@
-/** What is sent of a checkout is what git says of it: git is the judge. */
+/** The files sent from a checkout, compared with git. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import {
@@ -18,7 +18,7 @@ import { temporaryDirectory } from "../../../support/temporary.ts";
 import { testWith } from "../../../support/tools.ts";
 import { tree, writeTree } from "../../../support/tree_text.ts";
 
-/** A repository with one commit. */
+/** Creates a repository with one commit. */
 function repository(at: string, text: string): string {
   mkdirSync(at, { recursive: true });
   git(at, "init", "-q", "-b", "main");
@@ -35,7 +35,7 @@ function modesBelow(root: string, paths: readonly string[]): string {
 
 testWith(
   ["git", "tar"],
-  "modes are those of a clone: of odd ones, and by the index alone",
+  "modes are those of a clone: for unusual local modes, and from the index alone",
   async () => {
     using place = temporaryDirectory();
     const text = "file a/run.sh 755 x\nfile a/x 644 x\nfile b 644 x";
@@ -73,7 +73,7 @@ testWith(["git", "tar"], "a link that is checked out as a file arrives as a link
 
 testWith(
   ["git", "tar"],
-  "--eol=git sends what git would check out on Linux, and asis tells of it",
+  "--eol=git sends the files that git would check out on Linux, and --eol=asis has a note",
   async () => {
     using place = temporaryDirectory();
     const from = repository(
@@ -87,12 +87,12 @@ testWith(
     assert.equal(readFileSync(`${windows}/build.sh`, "utf8"), "#!/bin/sh\r\necho\r\n");
     const asIs = await sendSource(windows, `${place.path}/asis`);
     assert.deepEqual(asIs.notes, [
-      "3 files are LF in git and CRLF here: .gitattributes, build.sh, sub/x.txt; " +
+      "3 files have LF in git but CRLF locally: .gitattributes, build.sh, sub/x.txt; " +
       "--eol=git sends what git would check out on Linux",
     ]);
     assert.equal(asIs.text("build.sh"), "#!/bin/sh\r\necho\r\n");
     const { notes } = await sendSource(windows, `${place.path}/git`, "--eol=git");
-    assert.deepEqual(notes, ["3 files that are CRLF here are sent with LF, as git has them"]);
+    assert.deepEqual(notes, ["3 local CRLF files are sent with LF, as in git"]);
     for (const path of [".gitattributes", "build.sh", "image.bin", "sub/x.txt", "w.bat", "z"]) {
       assert.deepEqual(
         readFileSync(`${place.path}/git/${path}`),
@@ -100,7 +100,7 @@ testWith(
         path,
       );
     }
-    // A change here is sent as git would add it.
+    // A local change is sent as git would add it.
     writeTree(windows, tree('file build.sh 755 "#!/bin/sh\\r\\necho changed\\r\\n"'));
     const changed = await sendSource(windows, `${place.path}/changed`, "--eol=git");
     assert.equal(changed.text("build.sh"), "#!/bin/sh\necho changed\n");
@@ -111,22 +111,22 @@ testWith(
 
 testWith(
   ["git", "tar"],
-  "a file that an editor has made CRLF is told, where nothing converts it too",
+  "a file that an editor converted to CRLF is reported, even if git would not convert it",
   async () => {
     using place = temporaryDirectory();
     const from = repository(`${place.path}/from`, 'file a.sh "x\\n"\nfile b "x\\r\\n"');
     writeTree(from, tree('file a.sh "y\\r\\n"\nfile new "x\\r\\n"'));
     const { notes } = await sendSource(from, `${place.path}/into`, "--eol=git");
     assert.deepEqual(notes, [
-      "1 file is LF in git and CRLF here: a.sh; " +
-      "git converts them only by core.autocrlf or an attribute: * text=auto in .gitattributes",
+      "1 file has LF in git but CRLF locally: a.sh; " +
+      "to let git convert them, add * text=auto to .gitattributes or set core.autocrlf",
     ]);
   },
 );
 
 testWith(
   ["git", "tar"],
-  "what is not checked out is told, with the command that gets it",
+  "files that are not checked out are reported with the command that gets them",
   async () => {
     using place = temporaryDirectory();
     const pointer = `version https://git-lfs.github.com/spec/v1\\noid sha256:${"0".repeat(64)}` +
@@ -148,11 +148,11 @@ testWith(
     rmSync(`${clone}/near`);
     const { notes, entries } = await sendSource(clone, `${place.path}/into`);
     assert.deepEqual(notes, [
-      "3 tracked files are not checked out here, and not sent: docs/one, docs/two, near; " +
-      "git sparse-checkout disable or git update-index --no-skip-worktree PATH gets them",
-      "1 submodule is not checked out, and sent empty: lib; " +
-      "git submodule update --init --recursive gets them",
-      "1 file is a pointer of git LFS, not its content: model.bin; git lfs pull gets it",
+      "3 tracked files are not checked out and are not sent: docs/one, docs/two, near; " +
+      "to get them: git sparse-checkout disable, or git update-index --no-skip-worktree PATH",
+      "1 submodule is not checked out and is sent empty: lib; " +
+      "to get them: git submodule update --init --recursive",
+      "1 file is a git LFS pointer, not the content: model.bin; to get the content: git lfs pull",
     ]);
     const paths = entries.map(({ path }) => path);
     assert(paths.includes("a") && paths.includes("lib") && !paths.includes("near"));
@@ -161,8 +161,8 @@ testWith(
 
 const SECRET = /s3cret|czNjcmV0/;
 
-/** All that is below, but objects, in one text. */
-function contents(root: string): string {
+/** Returns the lines with a secret in any file below `root`. */
+function secretLines(root: string): string {
   return execFileSync("grep", ["-rae", "s3cret\\|czNjcmV0", root], {
     encoding: "utf8",
     stdio: "pipe",
@@ -172,7 +172,7 @@ function contents(root: string): string {
 function assertNoSecret(root: string): void {
   let found: string;
   try {
-    found = contents(root);
+    found = secretLines(root);
   } catch (error) {
     assert.equal((error as { status?: number }).status, 1);
     return;
@@ -182,7 +182,7 @@ function assertNoSecret(root: string): void {
 
 testWith(
   ["git", "tar", "grep"],
-  "no password of any place in .git is sent with it, and what arrives is a repository",
+  "no password anywhere in .git is sent, and a working repository arrives",
   async () => {
     using place = temporaryDirectory();
     const library = repository(`${place.path}/library`, "file l x");
@@ -221,7 +221,7 @@ testWith(
       const line = `${hash} ${hash} a <a@b> 1700000000 +0000\tpull ${url} main: Fast-forward\n`;
       writeFileSync(`${from}/${log}`, before + line);
     }
-    assert.match(contents(from), SECRET);
+    assert.match(secretLines(from), SECRET);
     for (const flags of [[], ["--secrets=deny"]]) {
       const into = `${place.path}/into${flags.length}`;
       const { notes } = await sendSource(from, into, "--with-git", ...flags);
@@ -229,7 +229,7 @@ testWith(
       assert.equal(notes.length, 1);
       assert.match(
         notes[0],
-        /^Passwords and tokens in .*\.git\/config.* are left out of what is sent$/,
+        /^Passwords and tokens in .*\.git\/config.* are not sent$/,
       );
       rmSync(`${into}/.git/objects/info/http-alternates`);
       assert.equal(
@@ -247,7 +247,7 @@ testWith(
 
 testWith(
   ["git", "tar", "grep"],
-  "no password of a worktree's repository is sent with it",
+  "no password of the repository of a worktree is sent",
   async () => {
     using place = temporaryDirectory();
     const from = repository(`${place.path}/from`, "file a x");
@@ -256,14 +256,14 @@ testWith(
     git(from, "worktree", "add", "-q", "-b", "other", worktree);
     const { notes } = await sendSource(worktree, `${place.path}/into`, "--with-git");
     assertNoSecret(`${place.path}/into`);
-    assert.deepEqual(notes, ["Passwords and tokens in .git/config are left out of what is sent"]);
+    assert.deepEqual(notes, ["Passwords and tokens in .git/config are not sent"]);
     assert.equal(git(`${place.path}/into`, "status", "--porcelain", "--branch"), "## other\n");
   },
 );
 
 testWith(
   ["git", "tar", "sh"],
-  "a repository that borrows objects is refused with the command that makes it whole",
+  "a repository that borrows objects is refused with the command that copies them",
   async () => {
     using place = temporaryDirectory();
     const main = repository(`${place.path}/main`, "file a x");

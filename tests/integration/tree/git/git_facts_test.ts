@@ -20,7 +20,7 @@ const ENV = {
 };
 const AUTHOR = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
 
-testWith(["git"], "git's facts about a checkout, from none to dirty", async () => {
+testWith(["git"], "the facts about a checkout, from no repository to dirty", async () => {
   using place = temporaryDirectory();
   const cwd = place.path;
   const git = (...args: string[]) => {
@@ -50,7 +50,7 @@ testWith(["git"], "git's facts about a checkout, from none to dirty", async () =
   assert.equal((await gitFacts(capture, cwd))?.branch, undefined);
 });
 
-testWith(["git"], "the list of what says where another repository is has all that git has", () => {
+testWith(["git"], "the cleared variables include all local variables of git", () => {
   const local = gitOf("/", "rev-parse", "--local-env-vars").trim().split("\n");
   const ours = OTHER_REPOSITORY.map(({ name }) => name);
   assert.deepEqual(local.filter((name) => !ours.includes(name)), []);
@@ -58,7 +58,7 @@ testWith(["git"], "the list of what says where another repository is has all tha
 
 testWith(
   ["git"],
-  "what a hook of another repository was given says nothing of this one, and settings still count",
+  "variables of a hook in another repository do not count, but settings in variables do",
   async () => {
     using place = temporaryDirectory();
     const [main, other] = ["main", "other"].map((name) => {
@@ -88,14 +88,14 @@ testWith(
       assert(typeof answers === "object");
       assert.equal(answers.excludesFile, "/etc/mine");
       assert.match(answers.tracked, /\tother\.log\0$/);
-      assert.equal(Deno.env.get("GIT_DIR"), hook.GIT_DIR, "others still have it");
+      assert.equal(Deno.env.get("GIT_DIR"), hook.GIT_DIR, "other programs still see it");
     } finally {
       for (const name of Object.keys(hook)) Deno.env.delete(name);
     }
   },
 );
 
-testWith(["git"], "whatever git's own list of them is set to, git answers", async () => {
+testWith(["git"], "git answers for any values of its local variables", async () => {
   using place = temporaryDirectory();
   gitOf(place.path, "init", "-q", "-b", "main");
   gitOf(place.path, "commit", "-qm", "x", "--allow-empty");

@@ -1,4 +1,4 @@
-/** What --with-git sends is a repository where it arrives: git itself works in it. */
+/** git works in the repository that --with-git sends. */
 import assert from "node:assert/strict";
 import { denoFiles } from "../../../../src/deno/files.ts";
 import { archive } from "../../../../src/tree/archive/archive.ts";
@@ -11,7 +11,7 @@ import { temporaryDirectory } from "../../../support/temporary.ts";
 import { testWith } from "../../../support/tools.ts";
 import { tree, writeTree } from "../../../support/tree_text.ts";
 
-/** The directory with its .git, as tar makes it again at `into`. */
+/** Sends the directory with its .git, and extracts it at `into`. */
 async function send(
   root: string,
   into: string,
@@ -29,7 +29,7 @@ async function send(
 
 testWith(
   ["git", "tar"],
-  "git describe works in what --with-git sent, and sees no change",
+  "git describe works in the sent repository and sees no change",
   async () => {
     using place = temporaryDirectory();
     const from = `${place.path}/from`;
@@ -40,7 +40,7 @@ testWith(
     git(from, "tag", "v1.log");
     git(from, "gc", "-q");
     git(from, "commit", "-qm", "y", "--allow-empty");
-    writeTree(from, tree("file .git/index.lock")); // another git is at work
+    writeTree(from, tree("file .git/index.lock")); // as if another git is running
     const into = `${place.path}/into`;
     await send(from, into);
     assert.match(git(into, "describe", "--tags", "--dirty"), /^v1\.log-1-g\w+\n$/);
@@ -51,7 +51,7 @@ testWith(
 
 testWith(
   ["git", "tar"],
-  "a submodule is one where --with-git sent it with what it is in",
+  "a submodule works if --with-git sends it together with its repository",
   async () => {
     using place = temporaryDirectory();
     const library = `${place.path}/library`;
@@ -74,7 +74,7 @@ testWith(
 
 testWith(
   ["git", "tar"],
-  "a worktree is a repository where --with-git sent it, with its own HEAD, index and refs",
+  "a worktree arrives as a repository with its own HEAD, index and refs",
   async () => {
     using place = temporaryDirectory();
     const main = `${place.path}/main`;
@@ -109,15 +109,19 @@ testWith(
   },
 );
 
-testWith(["git", "tar"], "one of a bare repository is not: that is said", async () => {
-  using place = temporaryDirectory();
-  const bare = `${place.path}/bare`;
-  git(place.path, "init", "-q", "--bare", bare);
-  const from = `${place.path}/from`;
-  const empty = git(bare, "hash-object", "-w", "-t", "tree", "/dev/null").trim();
-  const commit = git(bare, "commit-tree", "-m", "x", empty).trim();
-  git(bare, "worktree", "add", "-q", "-b", "other", from, commit);
-  const notes: string[] = [];
-  await send(from, `${place.path}/into`, (text) => notes.push(text));
-  assert.deepEqual(notes, [`.git is not sent: it only points to ${bare}/worktrees/from`]);
-});
+testWith(
+  ["git", "tar"],
+  "the .git of a worktree of a bare repository is not sent, with a note",
+  async () => {
+    using place = temporaryDirectory();
+    const bare = `${place.path}/bare`;
+    git(place.path, "init", "-q", "--bare", bare);
+    const from = `${place.path}/from`;
+    const empty = git(bare, "hash-object", "-w", "-t", "tree", "/dev/null").trim();
+    const commit = git(bare, "commit-tree", "-m", "x", empty).trim();
+    git(bare, "worktree", "add", "-q", "-b", "other", from, commit);
+    const notes: string[] = [];
+    await send(from, `${place.path}/into`, (text) => notes.push(text));
+    assert.deepEqual(notes, [`.git is not sent: it only points to ${bare}/worktrees/from`]);
+  },
+);

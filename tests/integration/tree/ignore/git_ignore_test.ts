@@ -1,6 +1,6 @@
-/** git is the judge of what is ignored: our walk against `git ls-files` on random trees. */
+/** Compares the walk with `git ls-files` on random trees. */
 import assert from "node:assert/strict";
-import { git, gitFiles, ourFiles } from "../../../support/git_judge.ts";
+import { git, gitFiles, walkedFiles } from "../../../support/git_judge.ts";
 import { testWith } from "../../../support/tools.ts";
 import { execFileSync } from "node:child_process";
 import { existsSync, lstatSync, readdirSync, rmSync } from "node:fs";
@@ -8,7 +8,7 @@ import { Random } from "../../../support/random.ts";
 import { temporaryDirectory } from "../../../support/temporary.ts";
 import { directory, file, link, type TreeNode, writeTree } from "../../../support/tree_text.ts";
 
-/** The compiled program is started anew for each listing. */
+/** Fewer seeds for the compiled program, which is started for each listing. */
 const SEEDS = Deno.env.has("TKN_DEV") ? 20 : 200;
 const RICH_SEEDS = Deno.env.has("TKN_DEV") ? 10 : 80;
 const NAMES = ["a", "b", "ab", "a.log", "b.log", "A", "build", "é", "a b", "#a", "!a", "x1"];
@@ -94,8 +94,8 @@ testWith(
 
 testWith(
   ["git"],
-  `git and the walk agree on ${RICH_SEEDS} trees with an excludes file, tracked though ignored files, ` +
-    "repositories inside, submodules and a worktree",
+  `git and the walk agree on ${RICH_SEEDS} trees with an excludes file, ignored tracked files, ` +
+    "nested repositories, submodules and a worktree",
   async () => {
     let compared = 0;
     let tracked = 0;
@@ -104,7 +104,7 @@ testWith(
       const repository = `${place.path}/main`;
       const random = new Random(seed);
       execFileSync("git", ["init", "-q", repository]);
-      // Where case does not count, no directory has both of "a" and "A".
+      // With core.ignoreCase, no directory may have both "a" and "A".
       const ignoresCase = seed % 3 === 0;
       const nodes = randomTree(random).filter(({ path }) => !ignoresCase || !/(^|\/)A/.test(path));
       git(repository, "config", "core.ignoreCase", `${ignoresCase}`);
@@ -123,23 +123,29 @@ testWith(
       compared += await compare(worktree, `worktree of seed ${seed}: ${show(nodes)}`, random);
     }
     assert(compared > RICH_SEEDS * 6, `only ${compared} files`);
-    assert(tracked > RICH_SEEDS, `only ${tracked} files that are tracked though ignored`);
+    assert(tracked > RICH_SEEDS, `only ${tracked} ignored tracked files`);
   },
 );
 
 async function compare(repository: string, message: string, random: Random): Promise<number> {
   const all = gitFiles(repository);
-  assert.deepEqual(await ourFiles(repository), all, message);
-  // A directory from which git sends something is not ignored itself, or has something tracked in it.
+  assert.deepEqual(await walkedFiles(repository), all, message);
+  // A directory with a listed file is not ignored itself, or has a tracked file in it.
   const below = random.pick(all.filter((path) => path.includes("/")));
   if (below !== undefined) {
     const directory = `${repository}/${below.slice(0, below.lastIndexOf("/"))}`;
-    assert.deepEqual(await ourFiles(directory), gitFiles(directory), `${directory} of ${message}`);
+    assert.deepEqual(
+      await walkedFiles(directory),
+      gitFiles(directory),
+      `${directory} of ${message}`,
+    );
   }
   return all.length;
 }
 
-/** An info/exclude, and now and then a core.excludesFile: by its path, or from the root on. */
+/**
+ * Writes an info/exclude, and sometimes sets core.excludesFile: absolute, or relative to the root.
+ */
 function configure(repository: string, random: Random): void {
   writeTree(repository, [
     file(".git/info/exclude", random.below(2) === 0 ? "" : randomPatterns(random)),
@@ -149,7 +155,7 @@ function configure(repository: string, random: Random): void {
   if (random.below(3) > 0) git(repository, "config", "core.excludesFile", path);
 }
 
-/** Makes repositories of some of the tree's directories. */
+/** Turns some directories of the tree into repositories. */
 function nest(repository: string, nodes: readonly TreeNode[], random: Random): void {
   const directories = nodes.filter(({ kind }) => kind === "directory");
   for (const { path } of random.some(directories, Math.min(2, directories.length))) {
@@ -168,7 +174,7 @@ function nest(repository: string, nodes: readonly TreeNode[], random: Random): v
   }
 }
 
-/** Has git track some of the files, ignored ones too, and removes or replaces a few of them again. */
+/** Adds some files to git, ignored files too, and then removes or replaces a few of them. */
 function track(repository: string, nodes: readonly TreeNode[], random: Random): void {
   const ignored = git(repository, "ls-files", "-z", "-oi", "--exclude-standard").split("\0");
   const files = nodes.filter(({ kind }) => kind !== "directory").map(({ path }) => path);
@@ -186,8 +192,9 @@ function track(repository: string, nodes: readonly TreeNode[], random: Random): 
 }
 
 /**
- * Whether something else is at the path, or on the way to it. An empty directory of a fresh worktree is a
- * submodule that is not checked out: git never looks into it, while we send what somebody puts there.
+ * Returns whether the path, or a parent, exists as something else. An empty directory of a new
+ * worktree is a submodule that is not checked out: git never reads it, while the walk sends the
+ * files in it.
  */
 function isTaken(root: string, path: string): boolean {
   return path.split("/").some((_, at, parts) => {

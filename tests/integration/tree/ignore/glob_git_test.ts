@@ -1,4 +1,4 @@
-/** Random globs on random paths: git itself says what matches. */
+/** Compares random globs on random paths with git. */
 import assert from "node:assert/strict";
 import { testWith } from "../../../support/tools.ts";
 import { bytes, lastMatch, parsePatterns } from "../../../../src/tree/ignore/gitignore.ts";
@@ -31,7 +31,7 @@ testWith(["git"], "a pattern ignores the paths that git says it ignores", async 
   }
 });
 
-/** As the walk asks: no parent is ignored, and then the path itself, none of which is a directory's name here. */
+/** Decides like the walk: first each parent as a directory, then the path itself as a file. */
 function isIgnored(pattern: string, path: string): boolean {
   const patterns = parsePatterns(pattern);
   const parts = path.split("/");

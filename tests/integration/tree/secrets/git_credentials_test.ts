@@ -1,4 +1,6 @@
-/** git reads what is left of a configuration as it read it before, but for what lets somebody in. */
+/**
+ * git reads a configuration without credentials like the original, except for the removed settings.
+ */
 import assert from "node:assert/strict";
 import { withoutCredentials } from "../../../../src/tree/secrets/git_credentials.ts";
 import { git } from "../../../support/git_judge.ts";

@@ -1,4 +1,4 @@
-/** git is the judge of how a path is one line. */
+/** Compares quoted paths with those of git. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { quotePath } from "../../../../src/view/text/quote_path.ts";
@@ -6,7 +6,7 @@ import { temporaryDirectory } from "../../../support/temporary.ts";
 import { testWith } from "../../../support/tools.ts";
 import { file, writeTree } from "../../../support/tree_text.ts";
 
-/** What `git -c core.quotePath=VALUE ls-files` prints of files with these names. */
+/** Returns the lines of `git -c core.quotePath=VALUE ls-files` for files with these names. */
 function listed(value: "on" | "off", names: string[]): string[] {
   using place = temporaryDirectory();
   execFileSync("git", ["init", "-q", place.path]);
@@ -27,7 +27,7 @@ testWith(["git"], "paths are quoted as git does with core.quotePath=off", () => 
 
 testWith(
   ["git"],
-  "what a terminal would act upon is quoted as git does with core.quotePath=on",
+  "characters that control a terminal are quoted as git does with core.quotePath=on",
   () => {
     const codes = [0x80, 0x9b, 0x9f, 0xad, 0x61c, 0x200e, 0x202e, 0x2028, 0x2066, 0xfeff];
     const paths = codes.map((code) => `x${String.fromCharCode(code)}y`);

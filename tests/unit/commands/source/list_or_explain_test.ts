@@ -58,7 +58,7 @@ Deno.test("the record of an upload into this directory is not listed", async () 
 Deno.test("a list warns of secrets; --secrets=deny refuses, allow is silent", async () => {
   const text = "file .env x\nfile a x";
   const list = "task upload --list /tree";
-  const hint = "; --ignore PATTERN leaves out, --secrets=allow says nothing of it\n";
+  const hint = "; to leave out: --ignore PATTERN; to hide this note: --secrets=allow\n";
   assert.deepEqual(await look(list, text), {
     code: 0,
     stdout: ".env\na\n",

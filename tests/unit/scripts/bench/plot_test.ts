@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { renderPlot } from "../../../../scripts/bench/plot.ts";
-import type { Row } from "../../../../scripts/bench/row.ts";
+import { renderPlot } from "../../../../scripts/bench/report/plot.ts";
+import type { Row } from "../../../../scripts/bench/report/row.ts";
 
 const row: Row = {
   name: "source",
@@ -11,7 +11,7 @@ const row: Row = {
   detail: "",
 };
 
-Deno.test("a figure that reaches half of its bar is half as long as the way to the line", () => {
+Deno.test("a figure of half its limit has a bar half as long as the line", () => {
   const plot = renderPlot([row], "2 cores");
   const [, end] = /class="met" x="330" y="[\d.]+" width="(\d+)"/.exec(plot)!;
   const [, bar] = /class="line" d="M(\d+) /.exec(plot)!;
@@ -20,19 +20,19 @@ Deno.test("a figure that reaches half of its bar is half as long as the way to t
   assert.ok(plot.includes("0.45 x (≤ 0.9 x)"));
 });
 
-Deno.test("one that misses it has another colour, a much longer one is cut to a point", () => {
+Deno.test("a figure that misses its limit has another color, and a much longer bar ends in a point", () => {
   const over = (value: number) => ({ ...row, figure: { value, low: value, high: value } });
   assert.match(renderPlot([over(1)], ""), /<rect class="missed"/);
   assert.match(renderPlot([over(9)], ""), /<path class="missed" d="M330 [^"]*H710L720 [^"]*Z"/);
 });
 
-Deno.test("less than nothing is no bar, and a row without a bar to reach is left out", () => {
+Deno.test("a negative figure has no bar, and a row without a limit is left out", () => {
   const none = { ...row, figure: { value: -5, low: -9, high: -1 } };
   assert.match(renderPlot([none], ""), /class="met" x="330" y="[\d.]+" width="0"/);
   assert.doesNotMatch(renderPlot([{ ...row, bar: undefined }], ""), /source/);
 });
 
-Deno.test("words are no markup", () => {
+Deno.test("text is escaped", () => {
   assert.match(
     renderPlot([{ ...row, what: "a < b & c" }], ">"),
     /a &lt; b &amp; c[^]*&gt;<\/text>/,

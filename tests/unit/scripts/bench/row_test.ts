@@ -5,7 +5,7 @@ import {
   formatValue,
   isMet,
   type Row,
-} from "../../../../scripts/bench/row.ts";
+} from "../../../../scripts/bench/report/row.ts";
 
 const row: Row = {
   name: "source",
@@ -16,13 +16,13 @@ const row: Row = {
   detail: "",
 };
 
-Deno.test("a bar is met where it is reached", () => {
+Deno.test("a figure equal to its limit meets it", () => {
   assert.equal(isMet(row), true);
   assert.equal(isMet({ ...row, bar: 0.89 }), false);
   assert.equal(isMet({ ...row, bar: undefined }), undefined);
 });
 
-Deno.test("a value has the digits that tell something", () => {
+Deno.test("a value has three digits", () => {
   const values = [0, 0.01234, 0.9, 0.9041, 5.25, 43.21, 1240.4];
   assert.deepEqual(values.map((value) => formatValue(value, "x")), [
     "0 x",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Row } from "../../../../scripts/bench/row.ts";
-import { renderLine, renderPage } from "../../../../scripts/bench/table.ts";
+import type { Row } from "../../../../scripts/bench/report/row.ts";
+import { renderLine, renderPage } from "../../../../scripts/bench/report/table.ts";
 
 const missed: Row = {
   name: "source",
@@ -12,7 +12,7 @@ const missed: Row = {
 };
 const told: Row = { ...missed, what: "the first line", unit: "ms", bar: undefined };
 
-Deno.test("a row is a line of the terminal", () => {
+Deno.test("a row is one line of the terminal", () => {
   assert.equal(
     renderLine(missed),
     "no     source: against kubectl cp: 0.9 x (bar 0.65 x), 0.8 to 1.2; 1.8 s and 2 s",
@@ -20,7 +20,7 @@ Deno.test("a row is a line of the terminal", () => {
   assert.match(renderLine(told), /^ {7}source: the first line: 0\.9 ms, 0\.8/);
 });
 
-Deno.test("the page has a table as deno fmt writes it, and says what was not measured", () => {
+Deno.test("the page has a table as deno fmt writes it, and lists what was not measured", () => {
   const page = renderPage([missed, told], {
     date: "2026-01-02",
     machine: "2 cores",
@@ -36,7 +36,7 @@ Deno.test("the page has a table as deno fmt writes it, and says what was not mea
   assert.ok(page.includes("\n- slow is not measured.\n"));
 });
 
-Deno.test("a bar in a word is no border of a cell", () => {
+Deno.test("a bar in a text does not end a cell", () => {
   const page = renderPage([{ ...missed, what: "against tar | kubectl" }], {
     date: "",
     machine: "",

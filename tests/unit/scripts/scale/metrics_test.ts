@@ -19,7 +19,7 @@ Deno.test("series are summed by name and labels", () => {
   assert.equal(sumOf(PAGE, "apiserver_request"), 0);
 });
 
-Deno.test("developers' requests and everybody's refusals are counted, dry runs are no writes", () => {
+Deno.test("developers' requests and all refusals count; dry runs are not writes", () => {
   const counts = countsOf(PAGE);
   assert.deepEqual(counts, {
     requests: 50,

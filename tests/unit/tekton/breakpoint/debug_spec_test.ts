@@ -25,7 +25,7 @@ Deno.test("the TEP's own examples are read", () => {
   });
 });
 
-Deno.test("both kinds go together, a name that is there twice counts once", () => {
+Deno.test("both kinds work together, and a repeated name counts once", () => {
   const debug = {
     breakpoint: ["onSteps", "onTasks"],
     tasks: ["a", "a"],
@@ -37,17 +37,17 @@ Deno.test("both kinds go together, a name that is there twice counts once", () =
   });
 });
 
-Deno.test("a run without them asks for nothing, Tekton's own breakpoints are not ours", () => {
+Deno.test("a run without the TEP's fields has no breakpoints; Tekton's own do not count", () => {
   assert.equal(readBreakpoints(pipelineRun()), undefined);
   assert.equal(readBreakpoints(taskRun({ breakpoints: { onFailure: "enabled" } })), undefined);
 });
 
 for (
   const [why, run] of [
-    ["it is no object", taskRun("onSteps")],
-    ['breakpoint "onFire" is none of onTasks, onSteps', taskRun({ breakpoint: ["onFire"] })],
-    ["breakpoint is no list of names", taskRun({ breakpoint: "onSteps", steps: ["a"] })],
-    ["steps is no list of names", taskRun({ breakpoint: ["onSteps"], steps: [1] })],
+    ["it is not an object", taskRun("onSteps")],
+    ['breakpoint "onFire" is not one of onTasks, onSteps', taskRun({ breakpoint: ["onFire"] })],
+    ["breakpoint is not a list of names", taskRun({ breakpoint: "onSteps", steps: ["a"] })],
+    ["steps is not a list of names", taskRun({ breakpoint: ["onSteps"], steps: [1] })],
     ["breakpoint onSteps needs steps", taskRun({ breakpoint: ["onSteps"] })],
     ["steps needs breakpoint onSteps", taskRun({ steps: ["a"] })],
     [
@@ -60,7 +60,7 @@ for (
     ],
   ] as const
 ) {
-  Deno.test(`a spec.debug is refused where ${why}`, () => {
+  Deno.test(`a spec.debug is refused: ${why}`, () => {
     const name = run.kind === "TaskRun" ? 'TaskRun "r-"' : 'PipelineRun "r"';
     assert.equal(
       refusal(() => readBreakpoints(run)),
@@ -70,7 +70,7 @@ for (
   });
 }
 
-Deno.test("the TEP's fields are taken out, all else stays", () => {
+Deno.test("the TEP's fields are removed, and the rest stays", () => {
   const debug = { breakpoint: ["onSteps"], steps: ["a"], tasks: [] };
   assert.deepEqual(withoutBreakpoints(taskRun(debug)).spec, {});
   const native = { breakpoints: { onFailure: "enabled" } };

@@ -40,7 +40,7 @@ const POD: Pod = {
   },
 };
 
-Deno.test("the workspaces that a container has, where they are and what is bound to them", () => {
+Deno.test("a container's workspaces have their paths and bound volumes", () => {
   assert.deepEqual(mountedWorkspaces(RUN, POD, "step-s"), [
     { name: "source", path: "/workspace/source", bound: "claim c, sub" },
     { name: "elsewhere", path: "/mnt/e", bound: "emptyDir" },
@@ -54,11 +54,11 @@ Deno.test("the workspaces that a container has, where they are and what is bound
   ]);
 });
 
-Deno.test("another step's container has those that it mounts", () => {
+Deno.test("another step's container has the workspaces that it mounts", () => {
   assert.deepEqual(mountedWorkspaces(RUN, POD, "step-t").map(({ name }) => name), ["elsewhere"]);
 });
 
-Deno.test("a param that had to be renamed is called as the Task calls it", () => {
+Deno.test("a renamed param has the Task's name for it", () => {
   const params = [{ name: "who-of-work", value: "Ada" }, { name: "out-of-order", value: "x" }];
   const labels = { "tekton.dev/pipelineTask": "work" };
   assert.deepEqual(paramsOf({ kind: "TaskRun", metadata: { labels }, spec: { params } }), [
@@ -67,6 +67,6 @@ Deno.test("a param that had to be renamed is called as the Task calls it", () =>
   ]);
 });
 
-Deno.test("params are those given, and the defaults of the others", () => {
+Deno.test("params are the given ones and the defaults of the others", () => {
   assert.deepEqual(paramsOf(RUN), [{ name: "given", value: "1" }, { name: "other", value: "x" }]);
 });

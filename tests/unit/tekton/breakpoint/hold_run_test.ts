@@ -34,7 +34,7 @@ function held(spec: TaskSpec, places: StepToHold[], options = {}) {
   return { run: JSON.parse(JSON.stringify(runManifest.inline())), held };
 }
 
-Deno.test("a held step keeps its work, and the first that is held brings the scripts for all", () => {
+Deno.test("a held step keeps its work, and the first held step brings the scripts for all", () => {
   const { run, held: places } = held({
     steps: [
       { name: "a", image: "i", script: "one", args: ["x"] },
@@ -70,7 +70,7 @@ Deno.test("a held step keeps its work, and the first that is held brings the scr
   assert.equal(run.spec.retries, undefined);
 });
 
-Deno.test("a step whose work is its image's own entrypoint is held by one before it", () => {
+Deno.test("a step whose work is its image's entrypoint is held by a step before it", () => {
   const when = [{ input: "a", operator: "in", values: ["a"] }];
   const step = {
     name: "a",
@@ -113,7 +113,7 @@ Deno.test("a step whose work is its image's own entrypoint is held by one before
   ]);
 });
 
-Deno.test("what a gate asks of the pod comes into its own step alone, behind the step's environment", () => {
+Deno.test("only the gate's step gets the gate's variables, after its own", () => {
   const env = [{ name: "HELD", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }];
   const given = [{ name: "E", value: "e" }];
   const spec = {
@@ -135,14 +135,14 @@ Deno.test("what a gate asks of the pod comes into its own step alone, behind the
   ]);
 });
 
-Deno.test("without a shell every held step has one before it, whatever its work", () => {
+Deno.test("without a shell, every held step has a waiting step before it", () => {
   const spec = { steps: [{ name: "a".repeat(60), image: "i", script: "s" }] };
   const { held: places } = held(spec, before(0), { withoutShell: true });
   const step = `hold-${"a".repeat(45)}`;
   assert.deepEqual(places, [{ step, targetStep: "a".repeat(60), mode: "before" }]);
 });
 
-Deno.test("a run with its specs inline stays so: only the held task changes", () => {
+Deno.test("a run with inline specs stays inline: only the held task changes", () => {
   const other: PipelineTask = { name: "b", taskSpec: { steps: [{ image: "i", script: "s" }] } };
   const target: PipelineTask = {
     name: "a",
@@ -172,7 +172,7 @@ Deno.test("a run with its specs inline stays so: only the held task changes", ()
   assert.equal(lowered.taskSpec!.steps![0].script, "#!/bin/sh\nhold\n$(context.pipeline.name)");
 });
 
-Deno.test("retries are literal in a referenced Task, which then goes by objects, and filled in elsewhere", () => {
+Deno.test("retries are literal in a referenced Task, which then needs objects, and filled in elsewhere", () => {
   const retries = "$(context.pipelineTask.retries)";
   const target: PipelineTask = {
     name: "a",
@@ -198,7 +198,7 @@ Deno.test("retries are literal in a referenced Task, which then goes by objects,
   assert.equal((held.spec as TaskSpec).steps![0].args!.at(-1), retries);
 });
 
-Deno.test("the scripts come along with each held step up to one that is sure to run", () => {
+Deno.test("each held step brings the scripts, up to the first step that surely runs", () => {
   const when = [{ input: "a", operator: "in", values: ["b"] }];
   const { run } = held({
     steps: [
@@ -213,7 +213,7 @@ Deno.test("the scripts come along with each held step up to one that is sure to 
   );
 });
 
-Deno.test("steps held where they fail raise the timeout by one pause, those held after each by one", () => {
+Deno.test("steps held on failure raise the timeout by one pause in all, steps held after by one each", () => {
   const spec = {
     steps: [{ name: "a", image: "i", script: "s" }, { name: "b", image: "i", script: "s" }],
   };
@@ -224,7 +224,7 @@ Deno.test("steps held where they fail raise the timeout by one pause, those held
   assert.equal(after.run.spec.timeout, "1h0m0s1200s");
 });
 
-Deno.test("of all steps those whose image may have no shell are held without one", () => {
+Deno.test("if all steps are held, those whose image may lack a shell are held without one", () => {
   const all = (...places: number[]): StepToHold[] =>
     places.map((index) => ({ index, mode: "before", isOneOfAll: true }));
   const { held: places } = held({
@@ -236,7 +236,7 @@ Deno.test("of all steps those whose image may have no shell are held without one
   assert.deepEqual(places.map(({ step }) => step), ["script", "hold-program"]);
 });
 
-Deno.test("an image has a shell where the step's own work is one's", () => {
+Deno.test("an image has a shell if the step's own work runs in one", () => {
   for (const script of ["x", "#!/bin/sh -e\nx", "#!/usr/bin/env bash\nx", "\n#! /bin/bash\n"]) {
     assert.equal(hasShell({ script }), true, script);
   }

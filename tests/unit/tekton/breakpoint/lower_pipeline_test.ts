@@ -29,7 +29,7 @@ interface Parts {
   rest?: Partial<PipelineUpload>;
 }
 
-/** An upload into the task `clone`, its workspace `output` and its first step. Nothing may write on it. */
+/** A frozen upload into workspace `output` that replaces task `clone` with its first step. */
 function upload({ tasks, params, task, rest, finally: last }: Parts): PipelineUpload {
   const target = [...tasks, ...last ?? []].find((one) => one.name === "clone")!;
   return deepFreeze({
@@ -46,7 +46,7 @@ function upload({ tasks, params, task, rest, finally: last }: Parts): PipelineUp
   });
 }
 
-/** The lowered target of such an upload, as it goes over the wire. */
+/** The lowered task of such an upload, as sent to the cluster. */
 function lowered(parts: Parts): PipelineTask & { taskSpec: TaskSpec } {
   const { spec } = JSON.parse(JSON.stringify(lowerPipeline(upload(parts))));
   const { tasks, finally: last = [] } = spec.pipelineSpec;
@@ -136,7 +136,7 @@ Deno.test("the Pipeline of examples/ becomes this PipelineRun", () => {
   );
 });
 
-Deno.test("of the held step only what it runs in stays: image, user, pull policy, resources", () => {
+Deno.test("the held step keeps only its image, user, pull policy and resources", () => {
   const { taskSpec } = lowered({
     tasks: [CLONE],
     task: {
@@ -182,7 +182,7 @@ Deno.test("an unnamed step keeps the name that Tekton gives it", () => {
   assert.equal(lowered({ tasks: [CLONE], task }).taskSpec.steps![0].name, "unnamed-0");
 });
 
-Deno.test("results stay declared, but not as made from steps that are gone", () => {
+Deno.test("results stay declared, but are not built from replaced steps", () => {
   const results = [{ name: "a", value: "$(steps.s.results.a)" }, {
     name: "b",
     type: "array" as const,
@@ -191,7 +191,7 @@ Deno.test("results stay declared, but not as made from steps that are gone", () 
   assert.deepEqual(taskSpec.results, [{ name: "a" }, { name: "b", type: "array" }]);
 });
 
-Deno.test("the workspaces that do not take the upload go, in the task and in its spec", () => {
+Deno.test("workspaces without the upload are removed, in the task and in its spec", () => {
   const two = [{ name: "output", mountPath: "/src" }, { name: "ssh", optional: true }];
   const clone = {
     ...CLONE,
@@ -208,7 +208,7 @@ const IMAGE: TaskSpec = {
   steps: [{ name: "s", image: '$(params.image) $(params["image"])' }],
 };
 
-Deno.test("a param that is still used stays, the others go", () => {
+Deno.test("only params that are still used stay", () => {
   const params = [{ name: "image", value: "busybox" }, { name: "unused", value: "x" }];
   const one = lowered({ tasks: [{ ...CLONE, params }], task: IMAGE });
   assert.deepEqual(one.params, [{ name: "image", value: "busybox" }]);
@@ -227,13 +227,13 @@ const collisions: [where: string, Partial<Parts>][] = [
 ];
 
 for (const [where, parts] of collisions) {
-  Deno.test(`a Task's param is renamed where ${where} has one of its name`, () => {
+  Deno.test(`a Task's param is renamed if ${where} has the same name`, () => {
     const tasks = (parts.tasks ?? [CLONE]).map((task) =>
       task === CLONE ? { ...CLONE, params: [{ name: "image", value: "$(params.image)" }] } : task
     );
     const one = lowered({ task: IMAGE, ...parts, tasks });
     assert.deepEqual(one.taskSpec.params, [{ name: "image-of-clone", default: "alpine" }]);
-    // The value is the Pipeline's affair, and is said in its names.
+    // The value is the Pipeline's, and keeps the Pipeline's names.
     assert.deepEqual(one.params, [{ name: "image-of-clone", value: "$(params.image)" }]);
     assert.equal(
       one.taskSpec.steps![0].image,
@@ -242,7 +242,7 @@ for (const [where, parts] of collisions) {
   });
 }
 
-Deno.test("the new name is one that nothing else has, the Task's other params included", () => {
+Deno.test("the new name is unique, also among the Task's other params", () => {
   const task: TaskSpec = {
     ...IMAGE,
     params: [{ name: "image" }, { name: "image-of-clone-2" }],
@@ -259,7 +259,7 @@ Deno.test("the new name is one that nothing else has, the Task's other params in
   );
 });
 
-Deno.test("a param that only another's default refers to stays too", () => {
+Deno.test("a param to which only another param's default refers stays too", () => {
   const task: TaskSpec = {
     ...IMAGE,
     params: [
@@ -288,7 +288,7 @@ Deno.test("an inline Task keeps its params' names: the Pipeline's values are mea
   assert.equal(one.taskSpec.steps![0].image, '$(params.image) $(params["image"])');
 });
 
-Deno.test("the order that params gave by other tasks' results is kept by runAfter", () => {
+Deno.test("runAfter keeps the order that removed params gave by other tasks' results", () => {
   const one = lowered({
     tasks: [
       { name: "a" },
@@ -305,14 +305,14 @@ Deno.test("the order that params gave by other tasks' results is kept by runAfte
   assert.deepEqual(one.params, []);
 });
 
-Deno.test("a finally task is lowered where it stands, and runs after nothing", () => {
+Deno.test("a finally task is lowered in its place and has no runAfter", () => {
   const clone = { ...CLONE, params: [{ name: "x", value: "$(tasks.a.results.x)" }] };
   const one = lowered({ tasks: [{ name: "a" }], finally: [clone], task: FETCH });
   assert.equal("runAfter" in one, false);
   assert.deepEqual(one.taskSpec.steps!.map((step) => step.script), [HOLD]);
 });
 
-Deno.test("retries are dropped, and what a param says of their number stays", () => {
+Deno.test("retries are dropped, and a param with their number keeps it", () => {
   const task = lowered({
     tasks: [{
       ...CLONE,
@@ -324,7 +324,7 @@ Deno.test("retries are dropped, and what a param says of their number stays", ()
   assert.deepEqual([task.retries, task.params], [undefined, [{ name: "tag", value: "2" }]]);
 });
 
-Deno.test("the Pipeline's name is written where the context gave it, the run's is not", () => {
+Deno.test("the variable of the Pipeline's name becomes literal, that of the run's stays", () => {
   const other = {
     name: "b",
     params: [{ name: "x", value: "$(context.pipeline.name) $(context.pipelineRun.name)" }],
@@ -335,7 +335,7 @@ Deno.test("the Pipeline's name is written where the context gave it, the run's i
   ]);
 });
 
-Deno.test("labels and annotations are those of Pipeline and Task, Tekton's own set, kubectl's copy left out", () => {
+Deno.test("labels and annotations come from Pipeline and Task, without kubectl's copy", () => {
   const annotations = { "kubectl.kubernetes.io/last-applied-configuration": "{}", a: "b" };
   const labels = { x: "y", "tekton.dev/pipeline": "another", "tekton.dev/task": "another" };
   const metadata = { name: "p", labels, annotations };
@@ -354,7 +354,7 @@ Deno.test("labels and annotations are those of Pipeline and Task, Tekton's own s
   });
 });
 
-Deno.test("an inline Task keeps the labels that it has in the Pipeline", () => {
+Deno.test("an inline Task keeps its labels in the Pipeline", () => {
   const taskSpec = { ...FETCH, metadata: { labels: { a: "1" }, annotations: { b: "2" } } };
   const one = lowered({
     tasks: [{ name: "clone", taskSpec }],
@@ -364,7 +364,7 @@ Deno.test("an inline Task keeps the labels that it has in the Pipeline", () => {
   assert.deepEqual(one.taskSpec.metadata, { labels: { a: "1" }, annotations: { b: "2" } });
 });
 
-Deno.test("a held task is neither retried nor timed out, and what decides whether it runs stays", () => {
+Deno.test("a held task has no retries and no timeout, and keeps its conditions", () => {
   const when = [{ input: "a", operator: "in", values: ["a"] }];
   const clone = {
     ...CLONE,
@@ -387,7 +387,7 @@ Deno.test("a held task is neither retried nor timed out, and what decides whethe
   });
 });
 
-Deno.test("without a service account none is named, and every other key of the Pipeline's spec stays", () => {
+Deno.test("a run without a service account names none, and the Pipeline's other keys stay", () => {
   const whole = upload({ tasks: [CLONE], task: FETCH });
   const spec = { ...whole.pipeline.spec, displayName: "d", results: [{ name: "r", value: "v" }] };
   const run = lowerPipeline({ ...whole, pipeline: { ...whole.pipeline, spec } });
@@ -396,7 +396,7 @@ Deno.test("without a service account none is named, and every other key of the P
   assert.deepEqual(run.spec.pipelineSpec!.results, [{ name: "r", value: "v" }]);
 });
 
-Deno.test("an image of its own takes the upload, whatever the template says", () => {
+Deno.test("a separate image takes the upload, regardless of the template", () => {
   const task = { ...FETCH, stepTemplate: { image: "t" } };
   const { taskSpec } = lowered({ tasks: [CLONE], task, rest: { image: "busybox" } });
   assert.equal(taskSpec.steps![0].image, "busybox");

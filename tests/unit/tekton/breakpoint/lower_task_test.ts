@@ -20,7 +20,7 @@ const BEFORE = { replaced: [], at: 0 };
 const MOUNT = { name: "gate-abc", mountPath: "/gate" };
 const HELD = { script: HOLD, args: ["600", "$(workspaces.source.path)"] };
 
-/** An upload into `source`, in place of the step of that index; without one before the first. */
+/** An upload into `source` that replaces the step of that index, or comes before the first. */
 function upload(spec: TaskSpec, index?: number, rest: Partial<TaskUpload> = {}): TaskUpload {
   return deepFreeze({
     task: { kind: "Task", metadata: { name: "t" }, spec },
@@ -76,7 +76,7 @@ Deno.test("the Task t-steps becomes this TaskRun, with a step before its first",
   });
 });
 
-Deno.test("in place of a step the gate keeps all of it but what it runs and whether", () => {
+Deno.test("a gate in place of a step keeps everything but the step's work and conditions", () => {
   const step: Step = {
     name: "b",
     image: "j",
@@ -108,7 +108,7 @@ Deno.test("in place of a step the gate keeps all of it but what it runs and whet
   assert.deepEqual(volumes, [{ name: "own" }, { name: "gate-abc", emptyDir: {} }]);
 });
 
-Deno.test("the step before the first has its image and its user, and nothing of its work", () => {
+Deno.test("the step before the first has the first step's image and user, and not its work", () => {
   const first: Step = {
     name: "a",
     image: "i",
@@ -122,12 +122,12 @@ Deno.test("the step before the first has its image and its user, and nothing of 
   assert.deepEqual(steps, [{ ...gate, ...HELD, volumeMounts: [MOUNT] }, first]);
 });
 
-Deno.test("unnamed steps are called as before, though they stand one further", () => {
+Deno.test("unnamed steps keep their names after their index has shifted", () => {
   const { steps } = lowered({ steps: [{ image: "i" }, { image: "j" }] });
   assert.deepEqual(steps!.map((step) => step.name), ["upload", "unnamed-0", "unnamed-1"]);
 });
 
-Deno.test("the step that holds has a name of its own", () => {
+Deno.test("the step that holds has a unique name", () => {
   const names = (...names: string[]) => ({ steps: names.map((name) => ({ name, image: "i" })) });
   const held = (spec: TaskSpec, index?: number) => heldStep(spec, upload(spec, index).standIn);
   assert.equal(held(names("a")), "upload");
@@ -137,14 +137,14 @@ Deno.test("the step that holds has a name of its own", () => {
   assert.equal(lowered(names("upload"))!.steps![0].name, "upload-2");
 });
 
-Deno.test("where steps ask for the workspace by themselves, the one before the first asks too", () => {
+Deno.test("if steps ask for the workspace, the step before the first asks too", () => {
   const asked = [{ name: "source", mountPath: "/src" }];
   const first = { name: "a", image: "i", workspaces: [{ name: "other" }, ...asked] };
   assert.deepEqual(lowered({ steps: [first] }).steps![0].workspaces, asked);
   assert.equal("workspaces" in lowered(TWO).steps![0], false);
 });
 
-Deno.test("a template's command moves into the steps that relied on it, and its env stays", () => {
+Deno.test("a template's command moves into the steps that rely on it, and its env stays", () => {
   const { steps, stepTemplate } = lowered({
     stepTemplate: { command: ["tool"], args: ["--all"], env: [{ name: "A" }] },
     steps: [
@@ -165,19 +165,19 @@ Deno.test("a template's command moves into the steps that relied on it, and its 
   assert.deepEqual(stepTemplate, { env: [{ name: "A" }] });
 });
 
-Deno.test("a template without a command stays word by word, and a script takes its args", () => {
+Deno.test("a template without a command stays verbatim, and a script takes its args", () => {
   const stepTemplate = { image: "i", env: [{ name: "A" }] };
   assert.deepEqual(lowered({ ...TWO, stepTemplate }).stepTemplate, stepTemplate);
   const { steps } = lowered({ stepTemplate: { args: ["x"] }, steps: TWO.steps }, 0);
   assert.deepEqual(steps![1], { name: "b", image: "j", script: "x", args: ["x"] });
 });
 
-Deno.test("the Task's name is written where the context gave it", () => {
+Deno.test("the variable of the Task's name becomes literal", () => {
   const steps = [{ name: "a", image: "i", script: "$(context.task.name) $(context.taskRun.name)" }];
   assert.equal(lowered({ steps }).steps![1].script, "t $(context.taskRun.name)");
 });
 
-Deno.test("labels are the Task's and its name, kubectl's copy is left out", () => {
+Deno.test("labels are the Task's with its name, without kubectl's copy", () => {
   const metadata = {
     name: "t",
     labels: { a: "b", "tekton.dev/task": "another" },
@@ -191,7 +191,7 @@ Deno.test("labels are the Task's and its name, kubectl's copy is left out", () =
   assert.equal("serviceAccountName" in run.spec, false);
 });
 
-Deno.test("an image of its own takes the upload, in place of a step and before the first", () => {
+Deno.test("a separate image takes the upload, in place of a step and before the first", () => {
   const image = "busybox";
   const images = (spec: TaskSpec) => spec.steps!.map((step) => step.image);
   assert.deepEqual(images(lowerTask(upload(TWO, 1, { image })).spec.taskSpec!), ["i", "busybox"]);

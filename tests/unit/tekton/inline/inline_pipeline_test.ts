@@ -15,7 +15,7 @@ function inlined(run: PipelineRun["spec"], labels?: Record<string, string>): Pip
   return inlinePipeline(deepFreeze(given), deepFreeze(PIPELINE), []);
 }
 
-Deno.test("the Pipeline's name stands wherever Tekton would have put it by reference", () => {
+Deno.test("the Pipeline's name is everywhere where Tekton puts it by reference", () => {
   const { spec } = inlined({
     pipelineRef: { name: "build" },
     workspaces: [{ name: "w", subPath: "$(context.pipeline.name)/x", emptyDir: {} }],
@@ -25,13 +25,13 @@ Deno.test("the Pipeline's name stands wherever Tekton would have put it by refer
   assert.equal(spec.workspaces![0].subPath, "build/x");
 });
 
-Deno.test("the Pipeline's labels and annotations come in, and the run's own win", () => {
+Deno.test("the run gets the Pipeline's labels and annotations, and its own win", () => {
   const { metadata } = inlined({}, { tier: "2" });
   assert.deepEqual(metadata.labels, { team: "a", tier: "2", "tekton.dev/pipeline": "build" });
   assert.deepEqual(metadata.annotations, { note: "x" });
 });
 
-Deno.test("every task's runs get the Pipeline's name, beside what the run says of them", () => {
+Deno.test("every task's runs get the Pipeline's name, and keep the run's settings for them", () => {
   const own = { pipelineTaskName: "two", timeout: "1m", metadata: { labels: { a: "b" } } };
   const { spec } = inlined({ taskRunSpecs: [own] });
   assert.deepEqual(spec.taskRunSpecs, [

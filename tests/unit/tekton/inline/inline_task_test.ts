@@ -20,7 +20,7 @@ import { GATE } from "../../../support/fake_gate.ts";
 
 interface Parts {
   pipeline?: PipelineSpec;
-  /** Of the Task, and its first step's script. */
+  /** Parts of the Task; `script` is its first step's. */
   params?: ParamSpec[];
   script?: string;
   task?: TaskSpec;
@@ -28,7 +28,7 @@ interface Parts {
   bound?: string[];
 }
 
-/** The Task that is put inline into the task `clone`. */
+/** The Task after inlining into the task `clone`. */
 function inlined({ pipeline = {}, target, bound = [], ...parts }: Parts) {
   const { params, script, task } = parts;
   const one: PipelineTask = { name: "clone", taskRef: { name: "git-clone" }, ...target };
@@ -41,7 +41,7 @@ function inlined({ pipeline = {}, target, bound = [], ...parts }: Parts) {
 
 const IMAGE: ParamSpec = { name: "image", type: "object", properties: { tag: { type: "string" } } };
 
-Deno.test("a variable in what is passed is said as it is put in: by reference", () => {
+Deno.test("a variable in a passed value has the value that it has by reference", () => {
   const params: Param[] = [
     { name: "by", value: "$(context.task.name)" },
     { name: "cache", value: ["$(workspaces.cache.path)/x", "$(workspaces.cache.bound)"] },
@@ -56,7 +56,7 @@ Deno.test("a variable in what is passed is said as it is put in: by reference", 
   ]);
 });
 
-Deno.test("where the Pipeline has a workspace of that name, its own answer is passed", () => {
+Deno.test("the Pipeline's workspace of the same name decides a passed variable", () => {
   const params = [{ name: "isCached", value: "$(workspaces.cache.bound)" }];
   const { params: passed } = inlined({
     pipeline: { workspaces: [{ name: "cache" }] },
@@ -66,7 +66,7 @@ Deno.test("where the Pipeline has a workspace of that name, its own answer is pa
   assert.deepEqual(passed, params);
 });
 
-Deno.test("a param whose name is like an object's key of the Pipeline is renamed", () => {
+Deno.test("a param is renamed if its name reads like a key of the Pipeline's object", () => {
   const one = inlined({
     pipeline: { params: [IMAGE] },
     params: [{ name: "image.tag", type: "string" }],
@@ -75,7 +75,7 @@ Deno.test("a param whose name is like an object's key of the Pipeline is renamed
   assert.equal(one.script, `$(params.image.tag-of-clone) $(params["image.tag-of-clone"])`);
 });
 
-Deno.test("an object is renamed whose key is like a param of the Pipeline", () => {
+Deno.test("an object is renamed if its key reads like a param of the Pipeline", () => {
   const one = inlined({
     pipeline: { params: [{ name: "image.tag", type: "string" }] },
     params: [IMAGE],
@@ -84,7 +84,7 @@ Deno.test("an object is renamed whose key is like a param of the Pipeline", () =
   assert.equal(one.script, "$(params.image-of-clone.tag)");
 });
 
-Deno.test("a param with a dot in its name is no key of the string that its name begins with", () => {
+Deno.test("a param with a dot in its name is no key of a string param", () => {
   const one = inlined({
     pipeline: { params: [{ name: "image" }] },
     params: [{ name: "image" }, { name: "image.tag" }],
@@ -93,7 +93,7 @@ Deno.test("a param with a dot in its name is no key of the string that its name 
   assert.equal(one.script, "$(params.image-of-clone) $(params.image.tag)");
 });
 
-Deno.test("what is passed but not declared is a param of the task too", () => {
+Deno.test("a passed but undeclared value is a param of the task too", () => {
   const one = inlined({
     pipeline: { params: [{ name: "image" }] },
     target: { params: [{ name: "image", value: "x" }] },
@@ -103,7 +103,7 @@ Deno.test("what is passed but not declared is a param of the task too", () => {
   assert.equal(one.script, "$(params.image-of-clone)");
 });
 
-Deno.test("no two of the params that are passed get one name, not even but for case", () => {
+Deno.test("no two passed params get the same name, also ignoring case", () => {
   const passed = [
     { name: "image", value: "a" },
     { name: "image-of-clone", value: "b" },
@@ -121,7 +121,7 @@ Deno.test("no two of the params that are passed get one name, not even but for c
   ]);
 });
 
-Deno.test("a param gets no name that the Task's text has in a reference already", () => {
+Deno.test("a param gets no name to which the Task's text already refers", () => {
   const one = inlined({
     pipeline: { params: [{ name: "image" }] },
     script: '$(params.image) $(params["image-of-clone"])',
@@ -161,7 +161,7 @@ const refused: [what: string, variable: string, parts: Parts][] = [
   ["of a workspace that it does not declare, as Tekton would bind it", "$(workspaces.src.path)", {
     script: "# like $(workspaces.src.path)",
   }],
-  ["of an unbound workspace that is none", "$(workspaces.src.name)", {
+  ["of an unbound workspace, in a form that Tekton does not know", "$(workspaces.src.name)", {
     script: "$(workspaces.src.name)",
     task: { workspaces: [{ name: "src", optional: true }] },
   }],
@@ -172,7 +172,7 @@ const refused: [what: string, variable: string, parts: Parts][] = [
 ];
 
 for (const [what, variable, parts] of refused) {
-  Deno.test(`a Task can't be inline whose text has the variable ${what}`, () => {
+  Deno.test(`a Task can't be inline if its text has a variable ${what}`, () => {
     const task = { steps: [{ image: "i", script: parts.script }], ...parts.task };
     assert.equal(
       inlined({ ...parts, task }).why,
@@ -181,7 +181,7 @@ for (const [what, variable, parts] of refused) {
   });
 }
 
-Deno.test("a list's default that names a param which has to be renamed can't be inline", () => {
+Deno.test("a Task can't be inline if a list's default names a renamed param", () => {
   const params: ParamSpec[] = [
     { name: "host", default: "h" },
     { name: "list", type: "array", default: ["$(params.host)"] },
@@ -193,7 +193,7 @@ Deno.test("a list's default that names a param which has to be renamed can't be 
   );
 });
 
-Deno.test("a Task can be inline with what Tekton puts nothing in, or nothing of the Pipeline's", () => {
+Deno.test("a Task can be inline with variables that Tekton ignores or fills in from the Task", () => {
   const text = "$(tasks.a.results.b) $(params.image) $(workspaces.src.path)";
   const task: TaskSpec = {
     description: text,
@@ -205,7 +205,7 @@ Deno.test("a Task can be inline with what Tekton puts nothing in, or nothing of 
   assert.deepEqual([taskSpec.description, why], [text, undefined]);
 });
 
-Deno.test("of several Tasks put inline, none has a param of another's name", () => {
+Deno.test("several inline Tasks have no param names in common", () => {
   const tasks = ["one", "two"].map((name) => ({ name, taskRef: { name } }));
   const [one, two] = (["array", "string"] as const).map((type): TaskSpec => ({
     params: [{ name: "files", type, default: type === "array" ? ["a"] : "a" }],
@@ -235,7 +235,7 @@ Deno.test("of several Tasks put inline, none has a param of another's name", () 
   assert.equal(clashesInline(spec.pipelineSpec!, []), undefined);
 });
 
-/** The label and the context that say the Task's name, once it is inline. */
+/** The inline Task's name in its label and in its text. */
 function names(taskRef: TaskRef, task: Omit<ReadTask, "spec">) {
   const spec = { steps: [{ image: "i", script: "echo $(context.task.name)" }] };
   const options = { pipeline: {}, params: [], bound: [] };
@@ -250,17 +250,17 @@ Deno.test("a Task by name has that name", () => {
   assert.deepEqual(names({ name: "own" }, OWN), ["own", "echo own"]);
 });
 
-Deno.test("a Task from a resolver has the name of its metadata", () => {
+Deno.test("a Task from a resolver has its metadata's name", () => {
   assert.deepEqual(names(GIT, OWN), ["own", "echo own"]);
   assert.deepEqual(names({ ...GIT, name: "https://x/y" }, OWN), ["own", "echo own"]);
 });
 
-Deno.test("a Task from a resolver need not have a name", () => {
+Deno.test("a Task from a resolver may have no name", () => {
   assert.deepEqual(names(GIT, { metadata: {} }), ["", "echo "]);
 });
 
-// Seen in Tekton 1.9: while the StepActions are on their way the Task's name is forgotten.
-Deno.test("with remote StepActions the context is the reference's name, or the TaskRun's", () => {
+// Tekton 1.9 forgets the Task's name while it waits for remote StepActions.
+Deno.test("with remote StepActions the Task's name is the reference's, or the TaskRun's", () => {
   const task = { ...OWN, hasRemoteSteps: true };
   assert.deepEqual(names(GIT, task), ["own", "echo $(context.task.name)"]);
   assert.deepEqual(names({ ...GIT, name: "https://x/y" }, task), ["own", "echo https://x/y"]);

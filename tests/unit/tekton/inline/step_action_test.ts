@@ -9,7 +9,7 @@ function inlined(step: Step, spec: StepAction["spec"]): Step {
   return inlineStepAction(deepFreeze(step), deepFreeze({ metadata: { name: "a" }, spec }));
 }
 
-Deno.test("a StepAction's content comes in, and what the step says of itself stays", () => {
+Deno.test("a StepAction's content replaces the reference, and the step's own fields stay", () => {
   const step = {
     name: "s",
     ref: { name: "a" },
@@ -42,7 +42,7 @@ Deno.test("given params win over defaults, and a default may refer to another pa
   assert.deepEqual(env, [{ name: "HOST", value: "$(params.task-host)" }]);
 });
 
-Deno.test("arrays come in whole as items, by index, and handed on from the Task", () => {
+Deno.test("arrays are filled in whole, by index, and as passed on from the Task", () => {
   const spec: StepAction["spec"] = {
     params: [{ name: "list", type: "array" }],
     args: ["first", "$(params.list[*])", "$(params['list'][1])"],
@@ -54,7 +54,7 @@ Deno.test("arrays come in whole as items, by index, and handed on from the Task"
   assert.deepEqual(given("$(params.all[*])"), ["first", "$(params.all[*])", "$(params.all[1])"]);
 });
 
-Deno.test("objects come in by key", () => {
+Deno.test("objects are filled in by key", () => {
   const spec: StepAction["spec"] = {
     params: [{ name: "o", type: "object" }],
     script: "$(params.o.host):$(params.o.port)",
@@ -72,7 +72,7 @@ Deno.test("a value that looks like a reference is not filled in a second time", 
   assert.equal(inlined({ ref: { name: "a" }, params }, spec).script, "$(params.b) x");
 });
 
-Deno.test("an element of a list that is handed on is that list's own element", () => {
+Deno.test("an element of a list that is passed on is that list's element", () => {
   const spec = { params: [{ name: "l", type: "array" as const }], args: ["$(params.l[2])"] };
   const args = (value: string[]) =>
     inlineStepAction({ ref: { name: "a" }, params: [{ name: "l", value }] }, {
@@ -88,7 +88,7 @@ Deno.test("an element of a list that is handed on is that list's own element", (
   );
 });
 
-Deno.test("what a given object or list lacks is its default's", () => {
+Deno.test("a given object or list takes missing items from its default", () => {
   const spec: StepAction["spec"] = {
     params: [
       { name: "o", type: "object", default: { host: "default-host", port: "1" } },
@@ -118,7 +118,7 @@ Deno.test("what a given object or list lacks is its default's", () => {
   assert.match(script({}, ["x", "$(params.list[*])"], known)!, /z$/);
   const text = [{ name: "own", value: "no object" }];
   assert.match(script(...handedOn, text)!, /^default-host:1 /);
-  // From another task: what it has is not known.
+  // The items of another task's result are unknown.
   const unknown = [{ name: "own", value: "$(tasks.a.results.o[*])" }];
   assert.match(script(...handedOn, unknown)!, /^\$\(params.own.host\):/);
 });

@@ -14,7 +14,7 @@ function text(template: string, filled: string, edited: string, known: Variables
   return text;
 }
 
-Deno.test("an edited template is filled with what is known of the run", () => {
+Deno.test("an edited template is filled with the run's known values", () => {
   assert.equal(
     text(
       "git checkout $(params.revision)\n",
@@ -26,7 +26,7 @@ Deno.test("an edited template is filled with what is known of the run", () => {
   assert.equal(text("true\n", "true\n", "echo $(params.list[1])\n"), "echo b\n");
 });
 
-Deno.test("what only the run knew is read off the text that Tekton made", () => {
+Deno.test("values that only the run knows are read from the text that Tekton made", () => {
   const template = "cd $(workspaces.source.path)\nmake > $(results.log.path)\n";
   const filled = "cd /workspace/source\nmake > /tekton/results/log\n";
   assert.equal(
@@ -35,11 +35,11 @@ Deno.test("what only the run knew is read off the text that Tekton made", () => 
   );
 });
 
-Deno.test("where the text speaks against the known values, what it shows counts", () => {
+Deno.test("values in the text win over known values", () => {
   assert.equal(text("a $(params.revision)!", "a dev!", "b $(params.revision)!"), "b dev!");
 });
 
-Deno.test("a text that did not come of the template is told", () => {
+Deno.test("a text that the template can't give is refused", () => {
   const misfits: [template: string, filled: string][] = [
     ["echo $(params.x)\n", "print main\n"],
     ["$(params.x) and $(params.x)", "a and b"],
@@ -52,7 +52,7 @@ Deno.test("a text that did not come of the template is told", () => {
   }
 });
 
-Deno.test("a variable that nobody knows stays and is named, one of the shell's stays", () => {
+Deno.test("an unknown variable stays and is named; a shell's variable stays", () => {
   assert.deepEqual(
     fillLike("x\n", "x\n", "$(params.y) $(date) $(results.r.path) $(params.y)\n", KNOWN),
     {
@@ -62,7 +62,7 @@ Deno.test("a variable that nobody knows stays and is named, one of the shell's s
   );
 });
 
-Deno.test("a variable that Tekton left stays and is no news", () => {
+Deno.test("a variable that Tekton left stays and is not named", () => {
   const template = "echo $(tasks.a.results.b) $(params.x)\n";
   assert.equal(
     text(template, "echo $(tasks.a.results.b) 1\n", "echo 2 $(tasks.a.results.b)\n"),
@@ -77,7 +77,7 @@ Deno.test("a variable has one value in all its spellings", () => {
   );
   assert.equal(text(`$(params["x"]).`, "1.", "$(params.x)"), "1");
   assert.equal(text(`$(results['r'].path).`, "/r.", "$(results.r.path)"), "/r");
-  // A dot in a name is none between an object and its key.
+  // A dot in a name does not separate an object from its key.
   assert.deepEqual(fillLike(`$(params["a.b"]).`, "1.", "$(params.a.b) $(params['a.b'])"), {
     text: "$(params.a.b) 1",
     unknown: ["$(params.a.b)"],
@@ -90,17 +90,17 @@ Deno.test("a value that fits in two ways is not guessed, its whole piece is know
     text: "say x y z, $(params.b)\n",
     unknown: ["$(params.b)"],
   });
-  // It is told as soon as another place tells it, or somebody knows it.
+  // Another place in the text, or a known value, decides it.
   const more = `${template}: $(params.b)\n`;
   assert.equal(text(more, `${filled}: z\n`, "$(params.a)\n"), "x y\n");
   const known = variablesOf([{ name: "a", value: "x" }]);
   assert.equal(text(template, filled, "$(params.b)\n", known), "y z\n");
-  // Not by somebody whom the text speaks against.
+  // A known value that contradicts the text does not.
   const wrong = variablesOf([{ name: "a", value: "q" }]);
   assert.deepEqual(fillLike(template, filled, "$(params.a)\n", wrong)?.unknown, ["$(params.a)"]);
 });
 
-Deno.test("a known value with a variable in it is not what Tekton puts in", () => {
+Deno.test("a known value that contains a variable is not used", () => {
   const known = variablesOf([{ name: "a", value: "$(context.taskRun.name)" }]);
   assert.equal(
     text("echo $(params.a)\n", "echo run-1\n", "say $(params.a)\n", known),
@@ -108,7 +108,7 @@ Deno.test("a known value with a variable in it is not what Tekton puts in", () =
   );
 });
 
-Deno.test("a script without an interpreter has Tekton's, one that gets its own has that", () => {
+Deno.test("a script without an interpreter gets Tekton's preamble, and one with an interpreter does not", () => {
   const [template, filled] = ["echo $(params.x)\n", "#!/bin/sh\nset -e\necho 1\n"];
   assert.equal(text(template, filled, "say $(params.x)\n"), "#!/bin/sh\nset -e\nsay 1\n");
   assert.equal(text(template, filled, "#!/bin/bash\nsay\n"), "#!/bin/bash\nsay\n");
@@ -120,14 +120,14 @@ Deno.test("a script without an interpreter has Tekton's, one that gets its own h
   assert.equal(text("$(params.x)\nmake\n", "#!/bin/ksh\nmake\n", "$(params.x)\n"), "#!/bin/ksh\n");
 });
 
-Deno.test("a final newline that was added is no value's, and is added again", () => {
+Deno.test("a final newline that was added belongs to no value, and is added again", () => {
   assert.equal(text("echo $(params.x)", "echo 1\n", "say $(params.x)!"), "say 1!\n");
   assert.equal(text("echo $(params.x)", "echo 1\n", "say $(params.x)!\n"), "say 1!\n");
   assert.equal(text("echo $(params.x)", "echo 1", "say $(params.x)"), "say 1");
   assert.equal(text("", "#!/bin/sh\nset -e\n", "true"), "#!/bin/sh\nset -e\ntrue\n");
 });
 
-Deno.test("a template that can't fit is told soon", () => {
+Deno.test("a template that can't fit is refused quickly", () => {
   const names = Array.from({ length: 20 }, (_, at) => `$(params.v${at})`);
   const template = `${names.join("")}|${names.toReversed().join("")}`;
   const started = performance.now();
@@ -172,7 +172,7 @@ function script(random: Random): string {
   ).join("");
 }
 
-/** As Tekton does: in one go from the left. */
+/** Fills in values as Tekton does, in one pass from the left. */
 function filledWith(script: string, values: Variables): string {
   return script.replace(/\$\(([^$()]+)\)/g, (found, name) => {
     const value = values.get(name.replace(/\["(.*)"\]/, ".$1"));
@@ -180,12 +180,12 @@ function filledWith(script: string, values: Variables): string {
   });
 }
 
-Deno.test("random scripts: the template becomes what it became, and no value is made up", () => {
+Deno.test("on random scripts, an unchanged template gives the same text, and no value is invented", () => {
   for (let seed = 1; seed <= 4000; seed++) {
     const random = new Random(seed);
     const values = new Map(NAMES.map((name) => [name, random.pick(VALUES)]));
     const known = new Map(random.some([...values], 3));
-    // Else it can't be told whether a final newline is a value's.
+    // The semicolon separates a final newline from the last value.
     const [template, edited] = [`${script(random)};`, script(random)];
     const ending = random.pick(["", "\n"]);
     const before = random.pick(["", "#!/bin/sh\nset -e\n"]);
@@ -198,7 +198,10 @@ Deno.test("random scripts: the template becomes what it became, and no value is 
   }
 });
 
-/** Every reference is its true value, one that is unknown that or itself. A newline may follow. */
+/**
+ * Matches a script with every reference replaced by its value; an unknown one may also stay. A
+ * newline may follow.
+ */
 function expectation(script: string, unknown: readonly string[], values: Variables): RegExp {
   const literally = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const parts = script.split(/(\$\([a-z]+[.[][^$()]+\))/).map((part) => {

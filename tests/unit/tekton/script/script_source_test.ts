@@ -64,7 +64,7 @@ Deno.test("the script of an inline Task is in its Pipeline", () => {
   });
 });
 
-Deno.test("the script of a step that refers to a StepAction is there", () => {
+Deno.test("the script of a step with a StepAction is in the StepAction", () => {
   const source = { kind: "StepAction", name: "notify", path: "/spec/script" };
   assert.deepEqual(place("build/report"), source);
   assert.deepEqual(place("last/report"), source);
@@ -72,7 +72,7 @@ Deno.test("the script of a step that refers to a StepAction is there", () => {
   assert.deepEqual(place("far/report"), source, "of a remote Task as well");
 });
 
-Deno.test("what the cluster resolver got is on the cluster", () => {
+Deno.test("an object of the cluster resolver is on the cluster", () => {
   const source = { kind: "StepAction", name: "cosign", namespace: "shared", path: "/spec/script" };
   assert.deepEqual(place("build/sign"), source);
   const params = (kind: string, name: string) => [
@@ -93,7 +93,7 @@ Deno.test("what the cluster resolver got is on the cluster", () => {
   assert.equal(place("test/unnamed-1", { resolver: "cluster" }), undefined);
 });
 
-Deno.test("what came from elsewhere is nowhere to be patched", () => {
+Deno.test("an object from elsewhere can't be patched", () => {
   assert.equal(place("test/unnamed-1"), undefined, "an inline run");
   assert.equal(place("test/unnamed-1", { resolver: "git" }), undefined);
   assert.equal(place("far/unnamed-1", { name: "ci" }), undefined);
@@ -101,13 +101,13 @@ Deno.test("what came from elsewhere is nowhere to be patched", () => {
   assert.equal(scriptPlace({ step: "unnamed-1" }, { task }), undefined, "an inline TaskRun");
 });
 
-Deno.test("a step without a script, or one that is gone, has no place", () => {
+Deno.test("a step that has no script, or no longer exists, has no place", () => {
   assert.equal(place("build/prepare"), undefined);
   assert.equal(place("build/unnamed-2"), undefined);
   assert.equal(place("gone/unnamed-1", { name: "ci" }), undefined);
 });
 
-Deno.test("a source is called by its object and its field", () => {
+Deno.test("a source is named by its object and field", () => {
   assert.equal(sourceName(place("build/unnamed-1")!), "Task/make spec.steps[1].script");
   assert.equal(
     sourceName(place("last/unnamed-1", { name: "ci" })!),
@@ -116,7 +116,7 @@ Deno.test("a source is called by its object and its field", () => {
   assert.equal(sourceName(place("build/report")!), "StepAction/notify spec.script");
 });
 
-Deno.test("a patch changes the script only where it is what it was", () => {
+Deno.test("a patch only changes a script that is still the same", () => {
   assert.equal(
     scriptPatch(place("build/unnamed-1")!, "make\n", 'make "all"\n'),
     `[

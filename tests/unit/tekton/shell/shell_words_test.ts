@@ -28,6 +28,12 @@ const scripts: [what: string, script: string, words: string[][]][] = [
     ["[[", "$a", "=~", "^(b|c)$", "&&", "d", "]]"],
     ["e"],
   ]],
+  ["a bracket elsewhere is no test", "grep [[ a; b", [["grep", "[[", "a"], ["b"]]],
+  ["an unclosed quote hides unknown commands", "a\necho 'b\nc", [
+    ["a"],
+    ["echo", "b\nc"],
+    ["(unreadable)"],
+  ]],
   ["a function is named before its body", "a() {\n  b\n}", [["function", "a"], ["{"], ["b"], [
     "}",
   ]]],
@@ -39,7 +45,7 @@ for (const [what, script, words] of scripts) {
   });
 }
 
-Deno.test("commands in substitutions are found, Tekton's variables are none of them", () => {
+Deno.test("commands in substitutions are found, and Tekton's variables are not commands", () => {
   const inside = (script: string) =>
     shellCommands(script).flatMap(({ substituted }) => wordsOf(substituted));
   assert.deepEqual(inside('A="$(b c | d)"'), [["b", "c"], ["d"]]);
@@ -65,7 +71,7 @@ Deno.test("calls of functions are replaced by the commands of the functions", ()
     "shift",
     "git clone -q u $dir",
   ]);
-  // A trap may run it.
+  // A trap may run an uncalled function.
   assert.deepEqual(called("clean() {\n  if x; then { y; }; fi\n}\nmake"), ["x", "y", "make"]);
   assert.deepEqual(called("again() { a; again; }\nagain").at(-1), "a");
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { PipelineTask, TaskSpec } from "../../../../src/tekton/model.ts";
 import { chooseTask, likelyClones } from "../../../../src/tekton/source/choose_task.ts";
-import { readAs } from "../../../../src/tekton/source/plan.ts";
+import { withKnownParams } from "../../../../src/tekton/source/known_params.ts";
 import { refusal } from "../../../support/refusal.ts";
 
 const OWNER = 'Pipeline "p"';
@@ -21,7 +21,7 @@ function task(name: string, rest: Partial<PipelineTask> = {}): PipelineTask {
   return { name, taskRef: { name: `${name}-task` }, ...rest };
 }
 
-/** `specs` are the Tasks that can be read, by the names of the Pipeline's tasks. */
+/** `specs` are the readable Tasks, by the names of the Pipeline's tasks. */
 function choose(tasks: PipelineTask[], specs: Record<string, TaskSpec> = {}) {
   const { task, evidence, why } = chooseTask(
     OWNER,
@@ -31,7 +31,7 @@ function choose(tasks: PipelineTask[], specs: Record<string, TaskSpec> = {}) {
   return [task.name, evidence, why];
 }
 
-Deno.test("the clone is the task whose Task takes a url and tells a commit", () => {
+Deno.test("the clone is the task whose Task takes a URL and returns a commit", () => {
   const names: [param: string, result: string][] = [
     ["url", "commit"],
     ["repo-url", "COMMIT_SHA"],
@@ -50,7 +50,7 @@ Deno.test("the clone is the task whose Task takes a url and tells a commit", () 
   }
 });
 
-Deno.test("a task that is given a url and tells no commit is none", () => {
+Deno.test("a task that takes a URL and returns no commit is no clone", () => {
   const notify = task("notify", { params: [{ name: "repo-url", value: "$(params.x)" }] });
   assert.throws(() => choose([notify], { notify: BUILD }), /Cannot tell which task/);
   const others = [
@@ -84,8 +84,8 @@ const named: [what: string, PipelineTask][] = [
   ["its url", task("x", remote({ url: "https://example.org/git-clone/git-clone.yaml" }))],
   ["git-batch-merge", task("x", { taskRef: { name: "git-batch-merge" } })],
   ["its own name", task("git-clone", { taskRef: undefined, taskSpec: { steps: [] } })],
-  ["a short name of its own", task("fetch-repository", remote({ bundle: "example.org/tasks:1" }))],
-  ["another", task("clone-repo", { taskRef: undefined, taskSpec: BUILD })],
+  ["its own short name", task("fetch-repository", remote({ bundle: "example.org/tasks:1" }))],
+  ["another short name", task("clone-repo", { taskRef: undefined, taskSpec: BUILD })],
 ];
 
 function remote(params: Record<string, string>): Partial<PipelineTask> {
@@ -94,12 +94,12 @@ function remote(params: Record<string, string>): Partial<PipelineTask> {
 }
 
 for (const [what, clone] of named) {
-  Deno.test(`a clone whose Task can't be read is known by ${what}`, () => {
+  Deno.test(`a clone with an unreadable Task is recognized by ${what}`, () => {
     assert.deepEqual(choose([task("a"), clone, task("b")]), [clone.name, "name", CLONES]);
   });
 }
 
-Deno.test("a name that only contains the letters is no clone", () => {
+Deno.test("a name that only contains the letters of a clone's is no clone", () => {
   const names = [
     "legit-clones",
     "git-cloner",
@@ -113,20 +113,20 @@ Deno.test("a name that only contains the letters is no clone", () => {
   assert.throws(() => choose([task("fetch", { taskRef: { name: "fetch-deps" } })]), /Cannot tell/);
 });
 
-Deno.test("an inline Task that fetches is a clone, whatever its name", () => {
+Deno.test("an inline Task that fetches is a clone with any name", () => {
   const script = 'git clone "$(params.repo)" $(workspaces.source.path)';
   const taskSpec = { steps: [{ name: "a", image: "i", script }] };
   const tasks = [task("prepare", { taskRef: undefined, taskSpec }), task("build", SHARED)];
   assert.deepEqual(choose(tasks), ["prepare", "none", CLONES]);
 });
 
-Deno.test("a script in a param is a clone's, where the Task runs it", () => {
+Deno.test("a script in a param makes a clone if the Task runs it", () => {
   const params = [{
     name: "GIT_SCRIPT",
     value: "git clone https://example.org/a.git .\ngit fetch --all",
   }];
   const steps = [{ name: "git", image: "i", script: "set -e\n$(params.GIT_SCRIPT)" }];
-  const run = readAs({ params: [{ name: "GIT_SCRIPT" }], steps }, params);
+  const run = withKnownParams({ params: [{ name: "GIT_SCRIPT" }], steps }, params);
   const tasks = [
     task("all", { ...SHARED, params }),
     task("build", { ...SHARED, runAfter: ["all"] }),
@@ -134,7 +134,7 @@ Deno.test("a script in a param is a clone's, where the Task runs it", () => {
   assert.deepEqual(choose(tasks, { all: run }), ["all", "none", CLONES]);
 });
 
-Deno.test("of several clones the first one counts whose url the run gives", () => {
+Deno.test("of several clones the first whose URL the run gives is chosen", () => {
   const fixed = { params: [{ name: "url", value: "https://example.org/scripts.git" }] };
   const tasks = [
     task("scripts", { ...SHARED, ...fixed }),
@@ -157,7 +157,7 @@ Deno.test("of several clones the first one counts whose url the run gives", () =
   );
 });
 
-Deno.test("with no clone it is the first task that uses a workspace, if all others of it come later", () => {
+Deno.test("without a clone, the first user of a workspace is chosen if all other users come later", () => {
   const first = task("build", { workspaces: [{ name: "work", workspace: "source" }] });
   const tasks = [
     task("report"),
@@ -172,12 +172,12 @@ Deno.test("with no clone it is the first task that uses a workspace, if all othe
   ]);
 });
 
-Deno.test("nothing is taken where tasks start side by side, or have credentials alone", () => {
+Deno.test("no task is chosen if tasks start at the same time, or only use credentials", () => {
   const auth = { workspaces: [{ name: "basic-auth", workspace: "git-auth" }] };
   const unclear = [
     [task("lint", SHARED), task("test", SHARED)],
     [task("push", auth)],
-    // A place of its own is not the source's.
+    // A workspace that only one task uses is not the source's.
     [task("lint", SHARED), task("test", { workspaces: [{ name: "cache" }, ...SHARED.workspaces] })],
     [task("a"), task("b")],
   ];

@@ -3,7 +3,11 @@ import type { Param, Step, TaskSpec, WorkspaceBinding } from "../../../../src/te
 import { clonePath } from "../../../../src/tekton/source/clone_command.ts";
 import { chooseDestination } from "../../../../src/tekton/source/destination.ts";
 import { isForCredentials } from "../../../../src/tekton/source/names.ts";
-import { emptiesDirectory, settled, taskParams } from "../../../../src/tekton/source/plan.ts";
+import {
+  emptiesDirectory,
+  taskParams,
+  withKnownDirectory,
+} from "../../../../src/tekton/source/known_params.ts";
 import { refusal } from "../../../support/refusal.ts";
 
 const CLAIM = { persistentVolumeClaim: { claimName: "pvc" } };
@@ -34,18 +38,18 @@ function directoryIn(spec: TaskSpec, asked: Asked = {}): string {
   return directory;
 }
 
-Deno.test("an upload goes into the directory that the clone's param says, unless another is asked for", () => {
+Deno.test("an upload goes into the directory of the clone's param, unless the user names another", () => {
   for (const name of ["subdirectory", "SUBDIRECTORY", "directory-name", "subDirectory"]) {
     const spec = { params: [{ name }], steps: [CLONE] };
     assert.equal(directoryIn(spec), `$(params.${name})`);
     assert.equal(directoryIn(spec, { directory: "x" }), "x");
-    // All steps run: it is theirs to say where they work.
+    // All steps run, so the param is theirs.
     assert.equal(directoryIn(spec, { standIn: { replaced: [], at: 0 } }), ".");
   }
   assert.equal(directoryIn({ steps: [CLONE] }), ".");
 });
 
-Deno.test("a script's own git clone says the directory", () => {
+Deno.test("a script's own git clone sets the directory", () => {
   const cases: [script: string, directory: string][] = [
     ["git clone $(params.url) $(workspaces.output.path)/app", "app"],
     ['git clone --depth 1 -b main "$URL" "$(workspaces.output.path)"', "."],
@@ -103,12 +107,12 @@ Deno.test("a script's own git clone says the directory", () => {
   assert.equal(clonePath({ script: 'git clone "$URL" "$(mktemp -d)"' }), undefined);
 });
 
-Deno.test("a script whose variables grow without end is no path", () => {
+Deno.test("a variable that grows exponentially is no path", () => {
   const script = `A=xxxxxxxx\n${"A=$A$A\n".repeat(40)}git clone u /w/$A`;
   assert.equal(clonePath({ script }), undefined);
 });
 
-Deno.test("where a script does not tell its directory, that is known to be a guess", () => {
+Deno.test("the directory is a guess if the script does not say it", () => {
   const spec = (script: string): TaskSpec => ({
     workspaces: [{ name: "output" }],
     steps: [{ ...CLONE, script }],
@@ -125,7 +129,7 @@ Deno.test("where a script does not tell its directory, that is known to be a gue
   assert.equal(isGuess(`git clone u ${path}/a\ngit clone v ${path}/b`), true);
 });
 
-Deno.test("what is known of the directory before the run is filled in, and checked", () => {
+Deno.test("the part of the directory that is known before the run is filled in and checked", () => {
   const spec: TaskSpec = {
     params: [{ name: "url" }, { name: "subdirectory", default: "source" }, {
       name: "directory-name",
@@ -140,13 +144,13 @@ Deno.test("what is known of the directory before the run is filled in, and check
     given,
   });
   const directory = (param: string, given: Param[] = []) =>
-    settled(spec, at(param), taskParams(spec, given)).directory;
+    withKnownDirectory(spec, at(param), taskParams(spec, given)).directory;
   const given = (value: string) => directory("subdirectory", [{ name: "subdirectory", value }]);
   assert.equal(directory("subdirectory"), "source");
   assert.equal(given("./app/"), "app");
   assert.equal(given("/app"), "app");
   assert.equal(given(""), ".");
-  // Only the run knows it.
+  // Only the run knows the result.
   assert.equal(given("build-$(tasks.x.results.id)"), "$(params.subdirectory)");
   assert.equal(
     refusal(() => given("a/../../b")),
@@ -157,7 +161,7 @@ Deno.test("what is known of the directory before the run is filled in, and check
   assert.equal(directory("directory-name", [url, { name: "directory-name", value: "" }]), "app");
 });
 
-Deno.test("whether the clone empties its directory is what its param says", () => {
+Deno.test("the clone's param says whether the clone empties its directory", () => {
   const spec: TaskSpec = { params: [{ name: "DELETE_EXISTING", default: "true" }] };
   const empties = (given: Param[]) => emptiesDirectory(spec, FIRST, taskParams(spec, given));
   assert.equal(empties([]), true);
@@ -166,7 +170,7 @@ Deno.test("whether the clone empties its directory is what its param says", () =
   assert.equal(emptiesDirectory({}, FIRST, taskParams({}, [])), false);
 });
 
-Deno.test("names of workspaces tell what is for credentials", () => {
+Deno.test("workspaces for credentials are recognized by their names", () => {
   const credentials = [
     "basic-auth",
     "git-auth",
@@ -205,17 +209,17 @@ const TRUSTED: TaskSpec = {
   ],
 };
 
-Deno.test("without a workspace for the source it goes into the volume that the step shares with later ones", () => {
+Deno.test("without a workspace for the source, the upload goes into the volume that later steps share", () => {
   const place = {
     scope: { kind: "volume", name: "workdir" },
     path: "/var/workdir",
     directory: "source",
   };
   assert.deepEqual(destination(TRUSTED), place);
-  // Credentials that can be written are no place for it.
+  // A writable workspace for credentials is no target.
   assert.deepEqual(destination(TRUSTED, { bound: { "basic-auth": { emptyDir: {} } } }), place);
   assert.deepEqual(destination(TRUSTED, { directory: "/var/workdir/source" }), place);
-  // Two variables that only together name it: a later step does.
+  // Two variables name the directory together; a later step names it alone.
   const env = [{ name: "OUTPUT", value: "/var/workdir" }, {
     name: "SUBDIRECTORY",
     value: "source",
@@ -224,11 +228,11 @@ Deno.test("without a workspace for the source it goes into the volume that the s
   assert.deepEqual(destination(apart), place);
 });
 
-Deno.test("a path in no volume of the step is refused, and so is one that is mounted to be read", () => {
+Deno.test("a path in no volume of the step, or in a read-only one, is refused", () => {
   assert.equal(
     refusal(() => destination(TRUSTED, { directory: "/etc" })),
     'Cannot upload into --on-directory "/etc": no workspace and no emptyDir of the step of task "t" is there\n' +
-      "there are: /var/workdir, /workspace",
+      "writable: /var/workdir, /workspace",
   );
   assert.throws(() => destination(TRUSTED, { directory: "/mnt/ca" }), /no emptyDir of the step/);
   assert.throws(
@@ -237,13 +241,13 @@ Deno.test("a path in no volume of the step is refused, and so is one that is mou
   );
 });
 
-Deno.test("a workspace's path may be asked for too", () => {
+Deno.test("the user may name a workspace's path too", () => {
   const spec = { workspaces: [{ name: "source", mountPath: "/src" }], steps: [CLONE] };
   const { path, directory } = destination(spec, { bound: { source: CLAIM }, directory: "/src/a" });
   assert.deepEqual([path, directory], ["$(workspaces.source.path)", "a"]);
 });
 
-Deno.test("a required workspace goes before optional ones, and one that the step names before others", () => {
+Deno.test("a required workspace wins over optional ones, and one that the step names over others", () => {
   const spec: TaskSpec = {
     workspaces: [{ name: "cache", optional: true }, { name: "source" }],
     steps: [CLONE],
@@ -260,7 +264,7 @@ Deno.test("a required workspace goes before optional ones, and one that the step
   );
 });
 
-Deno.test("a script that clones into a volume, or into what Tekton mounts around the workspaces, has its place there", () => {
+Deno.test("a script that clones into a volume, or above the workspaces, sets the target there", () => {
   const build: Step = { name: "build", image: "j", script: "make" };
   const clone = (script: string, rest: Partial<Step> = {}) => ({ ...CLONE, script, ...rest });
   const implicit = { kind: "volume", name: "tekton-internal-workspace" };
@@ -268,7 +272,7 @@ Deno.test("a script that clones into a volume, or into what Tekton mounts around
     destination({ steps: [clone("git clone u src", { workingDir: "/workspace" }), build] }),
     { scope: implicit, path: "/workspace", directory: "src" },
   );
-  // A workspace that is bound for something else is no place for it.
+  // A workspace bound for another purpose is no target.
   const spec: TaskSpec = {
     workspaces: [{ name: "cache" }],
     volumes: [{ name: "src", emptyDir: {} }],

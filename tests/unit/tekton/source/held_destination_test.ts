@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { TaskRun, TaskSpec } from "../../../../src/tekton/model.ts";
 import { heldDestination } from "../../../../src/tekton/source/held_destination.ts";
 
-/** As Tekton has filled it in, with a gate in the step that holds. */
+/** A TaskRun as Tekton has filled it in, with a gate in the step that holds. */
 const CLONE: TaskSpec = {
   params: [{ name: "url" }, { name: "subdirectory-of-get", default: "source" }],
   results: [{ name: "commit" }],
@@ -33,19 +33,19 @@ function place(run: TaskRun, step = "clone", mounted = MOUNTED) {
   return heldDestination(run, { owner: "step", step, mounted });
 }
 
-Deno.test("an upload into a held clone goes where its param says, a default or what the run gave", () => {
+Deno.test("an upload into a held clone goes where the param says, by default or by the run", () => {
   const path = "/workspace/output";
   assert.deepEqual(place(taskRun(CLONE)), { path, directory: "source" });
   assert.deepEqual(place(taskRun(CLONE, "build-42")), { path, directory: "build-42" });
   assert.throws(() => place(taskRun(CLONE, "../x")), /it leads out of the workspace/);
 });
 
-Deno.test("other steps, and Tasks that are no clone, have no such place", () => {
+Deno.test("other steps, and Tasks that do not clone, have no such target", () => {
   assert.equal(place(taskRun(CLONE), "check"), undefined);
   assert.equal(place(taskRun({ ...CLONE, results: [] })), undefined);
 });
 
-Deno.test("without a workspace for the source it is the volume that later steps share, not the gate's", () => {
+Deno.test("without a workspace the target is the volume that later steps share, not the gate's", () => {
   const mount = (name: string, mountPath: string) => ({ volumeMounts: [{ name, mountPath }] });
   const gate = { name: "tkn-dev-abc", mountPath: "/tkn-dev" };
   const spec: TaskSpec = {

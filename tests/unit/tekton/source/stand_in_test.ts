@@ -32,13 +32,13 @@ function standIn(
   return [replaced, at];
 }
 
-Deno.test("a clone of one step is replaced whole, whatever its text is", () => {
+Deno.test("a clone of one step is replaced whole, regardless of its text", () => {
   assert.deepEqual(standIn([GIT_INIT], "interface"), [[0], 0]);
   assert.deepEqual(standIn([{ name: "x", image: "own:1" }], "interface"), [[0], 0]);
   assert.deepEqual(standIn([{ name: "x", image: "own:1" }], "name"), [[0], 0]);
 });
 
-Deno.test("checks behind a clone are run, what needs its repository or comes before it is not", () => {
+Deno.test("checks after a clone run; steps that need its repository, or prepare it, do not", () => {
   const prepare: Step = { name: "token", image: "curl:1", script: "get-token" };
   const report: Step = { name: "report", image: "git-init:1", script: "/scripts/report.sh" };
   assert.deepEqual(standIn([GIT_INIT, CHECK], "interface"), [[0], 0]);
@@ -46,7 +46,7 @@ Deno.test("checks behind a clone are run, what needs its repository or comes bef
   assert.deepEqual(standIn([prepare, GIT_INIT, report, CHECK], "interface"), [[0, 1, 2], 1]);
 });
 
-Deno.test("a build behind a clone is run, be it in the clone's image or with git in its script", () => {
+Deno.test("a build after a clone runs, even in the clone's image or with git in its script", () => {
   const build: Step = { name: "build", image: GIT_INIT.image, script: "make all" };
   const describe: Step = {
     name: "build",
@@ -59,19 +59,19 @@ Deno.test("a build behind a clone is run, be it in the clone's image or with git
   assert.deepEqual(standIn([GIT_INIT, report, build], "interface"), [[0, 1], 0]);
 });
 
-Deno.test("a clone's one step that builds too is not replaced unasked", () => {
+Deno.test("a clone's only step that also builds is replaced only if the user names it", () => {
   assert.equal(
     refusal(() => standIn([BOTH], "interface")),
     'Cannot take the place of task t: step "both" fetches the source and does other work too\n' +
       "name the step that the upload stands in for with --on-step: both",
   );
   assert.deepEqual(standIn([BOTH], "interface", { asked: "both" }), [[0], 0]);
-  // What nobody can tell is part of the clone.
+  // Unknown programs count as part of the clone.
   const own: Step = { name: "x", image: "i", script: "git clone u .\nupdate-trust\ncurl -s x" };
   assert.deepEqual(standIn([own], "interface"), [[0], 0]);
 });
 
-Deno.test("a task with a clone's interface that runs other tools and fetches nothing is no clone", () => {
+Deno.test("a task with a clone's interface is no clone if it runs build tools and fetches nothing", () => {
   const steps = (script: string) => ({ ...INTERFACE, steps: [{ name: "x", image: "i", script }] });
   assert.equal(isClone(steps("kustomize edit set image a=b\ngit commit -am x\ngit push")), false);
   assert.equal(isClone(steps("skopeo copy docker://$(params.url) dir:x")), false);
@@ -80,7 +80,7 @@ Deno.test("a task with a clone's interface that runs other tools and fetches not
   assert.equal(isClone({ ...INTERFACE, steps: [{ name: "x", image: "own:1" }] }), true);
 });
 
-Deno.test("a task that downloads a file from its url is no clone, one that unpacks it may be", () => {
+Deno.test("a task that downloads a file is no clone, unless it unpacks an archive", () => {
   const steps = (...scripts: string[]) => ({
     ...INTERFACE,
     steps: scripts.map((script) => ({ image: "i", script })),
@@ -95,28 +95,28 @@ Deno.test("a task that downloads a file from its url is no clone, one that unpac
   assert.equal(isClone(steps("curl -o key https://example.org", "git clone $(params.url)")), true);
 });
 
-Deno.test("a build before a clone is run", () => {
+Deno.test("a build before a clone runs", () => {
   const token: Step = { name: "token", image: "curl:1", script: "get-token" };
   assert.deepEqual(standIn([MAKE, token, GIT_INIT, CHECK], "interface"), [[1, 2], 2]);
 });
 
-Deno.test("where the source stays in the Task, the step that fetches is replaced alone", () => {
+Deno.test("if the source stays in the Task, only the step that fetches is replaced", () => {
   const options = { isShared: false, spec: INTERFACE };
   assert.deepEqual(standIn([GIT_INIT, CHECK, PACK], "interface", options), [[0], 0]);
   assert.deepEqual(standIn([MAKE, GIT_INIT, PACK], "interface", options), [[1], 1]);
-  // Whatever fetches, it is the step that tells the commit.
+  // An unknown program may fetch: the step that writes the commit is replaced.
   const own: Step = { name: "x", image: "own:1", script: "own-fetch >$(results.commit.path)" };
   assert.deepEqual(standIn([CHECK, own, PACK], "interface", options), [[1], 1]);
 });
 
-Deno.test("of a task that clones and builds the step that fetches is replaced alone", () => {
+Deno.test("of a task that clones and builds, only the step that fetches is replaced", () => {
   assert.deepEqual(standIn([GIT_INIT, MAKE], "none"), [[0], 0]);
   assert.deepEqual(standIn([GIT_INIT, MAKE], "name"), [[0], 0]);
-  // What a later step fetches beside its work is its own.
+  // A later step that fetches for its own work stays.
   assert.deepEqual(standIn([GIT_INIT, BOTH], "none"), [[0], 0]);
 });
 
-Deno.test("a step that fetches and builds is not replaced unasked", () => {
+Deno.test("a step that fetches and builds is replaced only if the user names it", () => {
   assert.equal(
     refusal(() => standIn([BOTH, MAKE], "none")),
     'Cannot take the place of task t: step "both" fetches the source and does other work too\n' +
@@ -126,7 +126,7 @@ Deno.test("a step that fetches and builds is not replaced unasked", () => {
   assert.deepEqual(standIn([BOTH, MAKE], "none", { asked: "both" }), [[0], 0]);
 });
 
-Deno.test("a task that fetches nothing is not replaced; one that is given a url may fetch", () => {
+Deno.test("a task that fetches nothing is not replaced; a task with a URL may fetch", () => {
   assert.deepEqual(standIn([MAKE, CHECK], "none"), [[], 0]);
   assert.throws(
     () => standIn([MAKE], "none", { spec: { params: [{ name: "repo-url" }] } }),
@@ -171,6 +171,8 @@ const works: [Step, string][] = [
   [{ script: "eval 'git clone u .\nmake'" }, "mixed"],
   [{ script: "git clone u .\nmvn package" }, "mixed"],
   [{ script: "git clone u . && make" }, "mixed"],
+  [{ script: `git clone u .\necho "done\nmake` }, "mixed"],
+  [{ script: `git clone u .\necho ${"$(echo ".repeat(30)}${")".repeat(30)}` }, "mixed"],
   [{ script: "git clone u .\nenv CGO_ENABLED=0 go build" }, "mixed"],
   [{ script: "git clone u .\nsed -i s/a/b/ f\ngit commit -am x\ngit push" }, "mixed"],
   [{ script: 'echo "git clone"; exit 9' }, "idle"],

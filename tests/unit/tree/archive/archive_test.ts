@@ -16,7 +16,9 @@ async function entriesOf(files: MemoryFiles): Promise<Entry[]> {
   return await Array.fromAsync(walk(files, "/tree", await loadIgnore(files, "/tree")));
 }
 
-/** An archive of what is listed now, so that what happens to `files` from here on is an accident. */
+/**
+ * Starts an archive of the entries listed now; later changes of `files` happen during the upload.
+ */
 async function start(files: MemoryFiles, options: Partial<ArchiveOptions> = {}) {
   const listed = await entriesOf(files);
   async function* entries() {
@@ -25,12 +27,12 @@ async function start(files: MemoryFiles, options: Partial<ArchiveOptions> = {}) 
   return archive(entries(), { files, root: "/tree", nowSeconds: NOW_SECONDS, ...options });
 }
 
-/** With a manifest called .list behind it. */
+/** Returns options that append a checksum list named .list. */
 function listed(): Pick<ArchiveOptions, "onFile" | "tail"> {
-  const manifest = new ChecksumList();
+  const checksumList = new ChecksumList();
   return {
-    onFile: (file) => manifest.add(file),
-    tail: () => [{ name: ".list", text: manifest.close({ turn: "end" }).text }],
+    onFile: (file) => checksumList.add(file),
+    tail: () => [{ name: ".list", text: checksumList.close({ turn: "end" }).text }],
   };
 }
 
@@ -55,12 +57,12 @@ Deno.test("an archive has the members in the order of the walk", async () => {
   ]);
 });
 
-Deno.test("the set-user-id bit does not travel, and a directory stays writable for its owner", async () => {
+Deno.test("the set-user-ID bit is not sent, and a directory is sent as writable for its owner", async () => {
   const members = await membersOf([...tree("dir d/ 555"), file("su", "", 0o4755)]);
   assert.deepEqual(members.map(({ line }) => line), ["5 d/ 755 0", "0 su 755 0"]);
 });
 
-Deno.test("times are whole seconds, none in the future, none before 1970", async () => {
+Deno.test("times are whole seconds, not in the future and not before 1970", async () => {
   const at = (path: string, mtimeSeconds: number) => ({ ...file(path, ""), mtimeSeconds });
   const members = await membersOf([
     at("a", 1.9),
@@ -82,7 +84,7 @@ Deno.test("an empty tree is an archive of one record of zeros", async () => {
   assert.deepEqual(await packed, { files: 0, bytes: 0 });
 });
 
-Deno.test("the last member lists what was sent", async () => {
+Deno.test("the last member lists the files that were sent", async () => {
   const files = new MemoryFiles(tree(`
     dir d/
     file a/x.txt hello
@@ -111,7 +113,7 @@ Deno.test("the last member lists what was sent", async () => {
   assert.deepEqual(await packed, { files: 5, bytes: 16 + LARGE });
 });
 
-Deno.test("chunks hold at most 256 KiB, small files share them, and they are the reader's to keep", async () => {
+Deno.test("chunks hold at most 256 KiB, small files share chunks, and chunks are never reused", async () => {
   const small = Array.from({ length: 500 }, (_, i) => file(`s/${i}`, `${i}`.repeat(i)));
   const nodes = [...small, file("large", "y".repeat(LARGE))];
   const { stream } = await start(new MemoryFiles(nodes));
@@ -140,7 +142,7 @@ Deno.test("up to 32 small files are read at the same time", async () => {
   assert.equal(files.mostReads, 32);
 });
 
-Deno.test("nothing is read ahead of a reader that has stopped, but a bounded part", async () => {
+Deno.test("a bounded part is read ahead of a stopped reader", async () => {
   const nodes = Array.from({ length: 1000 }, (_, i) => file(`${i}`, "x".repeat(10_000)));
   const files = new MemoryFiles(nodes);
   const { stream } = await start(files);
@@ -154,7 +156,7 @@ Deno.test("nothing is read ahead of a reader that has stopped, but a bounded par
   await reader.cancel();
 });
 
-Deno.test("progress counts what has gone, also within a file, and ends at all", async () => {
+Deno.test("progress counts sent bytes, also within a file, and ends with the totals", async () => {
   const nodes = [file("a", "x".repeat(LARGE)), file("b", "y")];
   const seen: { files: number; bytes: number }[] = [];
   const { stream, packed } = await start(new MemoryFiles(nodes), {
@@ -167,7 +169,7 @@ Deno.test("progress counts what has gone, also within a file, and ends at all", 
 });
 
 for (const size of [0, 5, 512, LARGE]) {
-  Deno.test(`of a file of ${size} bytes that grows after it was listed a whole state is sent`, async () => {
+  Deno.test(`a file of ${size} bytes that grows after the walk is sent as it is now`, async () => {
     const files = new MemoryFiles([file("a", "x".repeat(size)), file("b", "after")]);
     const { stream, packed } = await start(files, listed());
     files.write("/tree/a", "x".repeat(size) + "more");
@@ -181,7 +183,7 @@ for (const size of [0, 5, 512, LARGE]) {
   });
 }
 
-Deno.test("of a file that grows while it is read exactly what its header says is sent", async () => {
+Deno.test("of a file that grows during the read, only as many bytes are sent as its header says", async () => {
   const files = new MemoryFiles([file("a", "x".repeat(LARGE)), file("b", "after")]);
   const { stream, packed } = await start(files, listed());
   let reads = 0;
@@ -195,7 +197,7 @@ Deno.test("of a file that grows while it is read exactly what its header says is
   assert.equal((await packed).bytes, LARGE + 5);
 });
 
-Deno.test("a small file that shrinks after it was listed is sent as it is now", async () => {
+Deno.test("a small file that shrinks after the walk is sent as it is now", async () => {
   const files = new MemoryFiles([file("a", "x".repeat(600)), file("b", "after")]);
   const { stream } = await start(files);
   files.write("/tree/a", "short");
@@ -203,7 +205,7 @@ Deno.test("a small file that shrinks after it was listed is sent as it is now", 
   assert.deepEqual(members.map(({ line }) => line), ["0 a 644 5", "0 b 644 5"]);
 });
 
-Deno.test("a file that shrinks while it is read is an error, not a short archive", async () => {
+Deno.test("a file that shrinks during the read is an error, not a short archive", async () => {
   const files = new MemoryFiles([file("d/a", "x".repeat(LARGE))]);
   const { stream, packed } = await start(files);
   let reads = 0;
@@ -224,7 +226,7 @@ Deno.test("a file that shrinks while it is read is an error, not a short archive
 for (const size of [5, LARGE]) {
   const nodes = [file("a", "before"), file("b", "x".repeat(size)), file("c", "after")];
 
-  Deno.test(`a file of ${size} bytes that vanishes after it was listed is an error`, async () => {
+  Deno.test(`a file of ${size} bytes that vanishes after the walk is an error`, async () => {
     const files = new MemoryFiles(nodes);
     const { stream, packed } = await start(files);
     files.remove("/tree/b");
@@ -233,7 +235,7 @@ for (const size of [5, LARGE]) {
     await assert.rejects(packed, error);
   });
 
-  Deno.test(`a file of ${size} bytes that may not be read is an error`, async () => {
+  Deno.test(`an unreadable file of ${size} bytes is an error`, async () => {
     const files = new MemoryFiles(nodes);
     files.deny("/tree/b");
     const { stream } = await start(files);
@@ -244,7 +246,7 @@ for (const size of [5, LARGE]) {
   });
 }
 
-Deno.test("an error of the walk is the stream's, and nobody has to handle more", async () => {
+Deno.test("an error of the walk is an error of the stream, and no rejection stays unhandled", async () => {
   const files = new MemoryFiles(tree("file a/f"));
   files.deny("/tree/a");
   const entries = walk(files, "/tree", await loadIgnore(files, "/tree"));
@@ -252,7 +254,7 @@ Deno.test("an error of the walk is the stream's, and nobody has to handle more",
   await assert.rejects(Array.fromAsync(stream), { message: 'Cannot read "a": permission denied' });
 });
 
-Deno.test("cancelling in the middle of a file closes it, ends the walk", async () => {
+Deno.test("canceling in the middle of a file closes it and ends the walk", async () => {
   const files = new MemoryFiles([file("a", "x".repeat(LARGE)), file("b", "y")]);
   let ended = false;
   async function* entries() {
@@ -276,14 +278,14 @@ Deno.test("cancelling in the middle of a file closes it, ends the walk", async (
   await assert.rejects(packed, { message: "enough" });
 });
 
-Deno.test("a file that is cancelled during a read is closed after it", async () => {
+Deno.test("canceling during a read closes the file after the read", async () => {
   const files = new MemoryFiles([file("a", "x".repeat(LARGE))]);
   const { stream } = await start(files);
   const reading = Promise.withResolvers<void>();
   const gate = Promise.withResolvers<void>();
   let touches = 0;
   files.onTouch = () => {
-    // Opened, a first read for the chunk below, a second one that takes its time.
+    // The calls: open, the read for the first chunk, and the read that is held up.
     if (++touches < 3) return;
     reading.resolve();
     return gate.promise;
@@ -291,15 +293,15 @@ Deno.test("a file that is cancelled during a read is closed after it", async () 
   const reader = stream.getReader();
   await reader.read();
   await reading.promise;
-  const cancelled = reader.cancel();
+  const canceled = reader.cancel();
   await settled();
   assert.equal(files.openCount, 1);
   gate.resolve();
-  await cancelled;
+  await canceled;
   assert.equal(files.openCount, 0);
 });
 
-Deno.test("the signal ends it all too, whether or not somebody reads", async () => {
+Deno.test("the signal ends the archive too, even if nothing reads it", async () => {
   const files = new MemoryFiles([file("a", "x".repeat(LARGE))]);
   const controller = new AbortController();
   const { stream, packed } = await start(files, { signal: controller.signal });
@@ -312,7 +314,7 @@ Deno.test("the signal ends it all too, whether or not somebody reads", async () 
   await assert.rejects(reader.read(), { message: "enough" });
 });
 
-Deno.test("a signal that has aborted before lets nothing be read", async () => {
+Deno.test("with an aborted signal, nothing is read", async () => {
   const files = new MemoryFiles([file("a", "x")]);
   const signal = AbortSignal.abort(new Error("enough"));
   const { stream, packed } = await start(files, { signal });
@@ -322,7 +324,7 @@ Deno.test("a signal that has aborted before lets nothing be read", async () => {
   assert.equal(files.touched.length, listed);
 });
 
-/** After everything that can go on by itself has gone on: memory files need no more than promises. */
+/** Waits until nothing more can happen without the reader: memory files use promises only. */
 async function settled(): Promise<void> {
   for (let i = 0; i < 10_000; i++) await Promise.resolve();
 }

@@ -9,7 +9,7 @@ import { file, hardLinks, MTIME_SECONDS, type TreeNode } from "../../../support/
 
 const LARGE = 300_000;
 
-/** The members, and what is to be checked; `meanwhile` happens between the walk and the archive. */
+/** Packs the tree. `meanwhile` runs between the walk and the archive. */
 async function packed(nodes: readonly TreeNode[], meanwhile: (files: MemoryFiles) => void) {
   const files = new MemoryFiles(nodes);
   const ignore = await loadIgnore(files, "/tree");
@@ -27,7 +27,7 @@ async function packed(nodes: readonly TreeNode[], meanwhile: (files: MemoryFiles
 }
 
 for (const size of [0, 5, LARGE]) {
-  Deno.test(`of a file of ${size} bytes and three names one is the file, the others are links`, async () => {
+  Deno.test(`of three names of a file of ${size} bytes, the first is sent as a file, the others as links`, async () => {
     const nodes = [...hardLinks(["a", "b", "c"], "x".repeat(size)), file("d", "other")];
     const { lines, sent, packed: totals } = await packed(nodes, () => {});
     assert.deepEqual(lines, [
@@ -36,26 +36,26 @@ for (const size of [0, 5, LARGE]) {
       "1 c 644 0 -> a",
       "0 d 644 5",
     ]);
-    // Each of them lies on the disk as a file, and is checked as one.
+    // On disk, each of them is a file, and is verified as a file.
     assert.deepEqual(sent.map(({ path }) => path), ["a", "b", "c", "d"]);
     assert.deepEqual({ ...sent[1], path: "a" }, sent[0]);
     assert.deepEqual(totals, { files: 4, bytes: 3 * size + 5 });
   });
 
-  Deno.test(`a link is to what was sent: the first name is another file of ${size} bytes by now`, async () => {
+  Deno.test(`if the first name is now another file of ${size} bytes, the links are to the second name`, async () => {
     const nodes = hardLinks(["a", "b", "c"], "x".repeat(size));
     const { lines } = await packed(nodes, (files) => files.write("/tree/a", "y".repeat(size)));
     assert.deepEqual(lines, [`0 a 644 ${size}`, `0 b 644 ${size}`, "1 c 644 0 -> b"]);
   });
 }
 
-Deno.test("a name that is another file by now is sent as that", async () => {
+Deno.test("a name that is now another file is sent as that file", async () => {
   const nodes = hardLinks(["a", "b", "c"], "hello");
   const { lines } = await packed(nodes, (files) => files.write("/tree/b", "new"));
   assert.deepEqual(lines, ["0 a 644 5", "0 b 644 3", "1 c 644 0 -> a"]);
 });
 
-Deno.test("a file whose other names are not in the tree is a file", async () => {
+Deno.test("a file whose other names are outside the tree is sent as a file", async () => {
   const { lines } = await packed([{ ...file("a", "x"), inode: "elsewhere" }], () => {});
   assert.deepEqual(lines, ["0 a 644 1"]);
 });

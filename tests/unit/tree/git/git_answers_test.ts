@@ -24,7 +24,7 @@ async function ask(
   return await ask("/tree");
 }
 
-Deno.test("git says what it tracks though ignored, and what its configuration says", async () => {
+Deno.test("git answers with the tracked files that are ignored, and its configuration", async () => {
   const tracked = "100644 0123 0\ta\0";
   const config = "core.excludesfile\n/etc/ignore\0core.ignorecase\ntrue\0" +
     "core.excludesfile\n/home/me/my ignore \0";
@@ -35,14 +35,14 @@ Deno.test("git says what it tracks though ignored, and what its configuration sa
   );
 });
 
-Deno.test("a core.excludesFile that is set to nothing is none", async () => {
+Deno.test("an empty core.excludesFile counts as unset", async () => {
   const answers = await ask({ [CONFIG]: "core.excludesfile\n\0", [TRACKED]: "" }, {
     HOME: "/home/me",
   });
   assert.deepEqual(answers, gitAnswers());
 });
 
-Deno.test("git says what is tracked, whether modes count, and how it treats line ends", async () => {
+Deno.test("git answers with the index, whether modes are reliable, and its line ending settings", async () => {
   const index = "H 100755 0123 0\trun.sh\0";
   for (
     const [config, expected] of [
@@ -71,7 +71,7 @@ for (
   });
 }
 
-Deno.test("where git does not answer it is told whether there is one", async () => {
+Deno.test("without an answer, the text says whether git is installed", async () => {
   assert.equal(await ask({}), "git is not installed");
   assert.equal(
     await ask({ "git --no-optional-locks -c core.fsmonitor=false --version": "git version 2\n" }),

@@ -18,7 +18,7 @@ async function facts(answers: Record<string, string | undefined> = {}) {
   }, "/tree");
 }
 
-Deno.test("the facts are those of HEAD and of origin, without line ends", async () => {
+Deno.test("the facts are those of HEAD and of origin, without trailing newlines", async () => {
   assert.deepEqual(await facts(), {
     commit: COMMIT,
     shortCommit: "0123456",
@@ -30,17 +30,17 @@ Deno.test("the facts are those of HEAD and of origin, without line ends", async 
   });
 });
 
-Deno.test("a change makes it dirty, and so does a status that git does not tell", async () => {
+Deno.test("a change makes the checkout dirty, and so does a failed git status", async () => {
   assert.equal((await facts({ status: " M main.go\n" }))?.dirty, true);
   assert.equal((await facts({ status: undefined }))?.dirty, true);
 });
 
-Deno.test("there are no facts without a commit, or without git", async () => {
+Deno.test("without a commit or without git, there are no facts", async () => {
   assert.equal(await facts({ log: undefined }), undefined);
   assert.equal(await gitFacts(() => Promise.resolve(undefined), "/tree"), undefined);
 });
 
-Deno.test("a checkout without the remote origin has no url, one of no branch no branch", async () => {
+Deno.test("without the remote origin there is no url, with a detached HEAD no branch", async () => {
   const { url, commit } = (await facts({ remote: undefined }))!;
   assert.deepEqual({ url, commit }, { url: undefined, commit: COMMIT });
   assert.equal((await facts({ "symbolic-ref": undefined }))?.branch, undefined);
@@ -58,7 +58,7 @@ for (
     ["../pipeline", "../pipeline"],
   ]
 ) {
-  Deno.test(`no password goes with the url: ${remote}`, async () => {
+  Deno.test(`the url has no password: ${remote}`, async () => {
     assert.equal((await facts({ remote }))?.url, url);
   });
 }

@@ -11,13 +11,13 @@ const LISTED = [
   "M 100755 0123 3\tmerged",
 ].map((line) => `${line}\0`).join("");
 
-Deno.test("what is not checked out, and what is a repository, is told by its path", () => {
+Deno.test("files that are not checked out and submodules are listed by path", () => {
   const { notCheckedOut, submodules } = new GitIndex(LISTED, "sub");
   assert.deepEqual(notCheckedOut, ["sub/docs/a b", "sub/docs/new\nline"]);
   assert.deepEqual(submodules, ["sub/lib"]);
 });
 
-Deno.test("what is executable is told only where the file system does not", () => {
+Deno.test("the index decides which files are executable only if the file system can't", () => {
   assert.equal(new GitIndex(LISTED).isExecutable("S 100755 x"), undefined);
   const index = new GitIndex(LISTED, "", { trustsModes: false, hasLinks: true });
   const executable = ["build.gradle", "S 100755 x", "docs/a b", "merged", "untracked"]
@@ -25,7 +25,7 @@ Deno.test("what is executable is told only where the file system does not", () =
   assert.deepEqual(executable, ["S 100755 x", "docs/a b", "merged"]);
 });
 
-Deno.test("what is a link is told only where the file system has none", () => {
+Deno.test("the index decides which files are links only if the file system has no links", () => {
   const listed = "H 120000 0123 0\ta/link\0H 100644 0123 0\tfile\0";
   assert.equal(new GitIndex(listed).isLink("a/link"), false);
   const index = new GitIndex(listed, "", { trustsModes: true, hasLinks: false });

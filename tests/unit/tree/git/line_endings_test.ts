@@ -21,19 +21,19 @@ const LISTED = [
   "i/lf    w/      attr/text=auto        \tremoved",
 ].map((line) => `${line}\0`).join("");
 
-Deno.test("what is LF in git and CRLF here is told, but not what is CRLF in every checkout", () => {
+Deno.test("files with LF in git and CRLF locally are found, except those with CRLF in every checkout", () => {
   const { differ, convertible } = lineEndings(LISTED, "x", { autocrlf: "false" });
   assert.deepEqual(differ, ["x/a", "x/d/b c", "x/d/mixed", "x/build.sh", "x/as-it-is"]);
   assert.deepEqual(convertible, ["x/d/b c", "x/d/mixed", "x/build.sh", "x/empty-in-git"]);
 });
 
-Deno.test("core.autocrlf makes text of what no attribute speaks of", () => {
+Deno.test("core.autocrlf makes files without attributes text", () => {
   for (const autocrlf of ["true", "input"] as const) {
     assert.equal(lineEndings(LISTED, "", { autocrlf }).convertible[0], "a");
   }
 });
 
-Deno.test("all files are asked about only where a checkout may have converted them", () => {
+Deno.test("all files are checked only if a checkout may have converted them", () => {
   const asked = { autocrlf: "false", eol: "native", trustsModes: true } as const;
   assert.equal(convertsOnCheckout(asked), false);
   assert.equal(convertsOnCheckout({ ...asked, autocrlf: "input" }), false);
@@ -43,7 +43,7 @@ Deno.test("all files are asked about only where a checkout may have converted th
   assert.equal(convertsOnCheckout({ ...asked, trustsModes: false, eol: "lf" }), false);
 });
 
-Deno.test("a CR goes only before an LF, wherever the chunks are cut", () => {
+Deno.test("a CR is removed only before an LF, also across chunks", () => {
   const text = "a\r\nb\r\r\nc\rd\n\r\n\r";
   const expected = text.replaceAll("\r\n", "\n");
   const bytes = new TextEncoder().encode(text);

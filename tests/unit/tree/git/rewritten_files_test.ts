@@ -25,7 +25,7 @@ function opened() {
   return { memory, files };
 }
 
-Deno.test("what is rewritten has its new size, content and digest everywhere", async () => {
+Deno.test("a rewritten file has its new size, content and digest everywhere", async () => {
   const { memory, files } = opened();
   const entries = await Array.fromAsync(walk(files, "/tree", await loadIgnore(files, "/tree")));
   assert.deepEqual(entries.map(({ path, sizeBytes }) => [path, sizeBytes]), [
@@ -52,7 +52,7 @@ Deno.test("what is rewritten has its new size, content and digest everywhere", a
   assert.equal(memory.openCount, 0);
 });
 
-Deno.test("one that is written to in between is measured anew", async () => {
+Deno.test("a file that changes is measured again", async () => {
   const { memory, files } = opened();
   assert.equal((await files.lstat("/tree/a.txt")).sizeBytes, 8);
   memory.write("/tree/a.txt", "\r\n\r\n");

@@ -60,12 +60,12 @@ for (
   });
 }
 
-Deno.test("a path may be absolute, or lead back into the tree", async () => {
+Deno.test("a path may be absolute, or contain .. inside the tree", async () => {
   assert.equal(await why("/tree/src/../main.ts"), "main.ts: kept: no rule matches");
   assert.equal(await why("."), ".: kept: it is the uploaded directory");
 });
 
-Deno.test("a rule above the tree is named from the tree on, one of the command line by its flag", async () => {
+Deno.test("a rule above the tree is shown relative to the tree, a rule of the command line by its flag", async () => {
   const at = { root: "/tree/src" };
   const extra = [{ label: "--ignore", text: "x\n*.ts", isFile: false }];
   assert.equal(await why("keep.log", at), "keep.log: kept by .gitignore:1: !keep.log");
@@ -79,7 +79,7 @@ Deno.test("a rule above the tree is named from the tree on, one of the command l
   );
 });
 
-Deno.test("with git .git is kept, but its locks", async () => {
+Deno.test("--with-git keeps .git, except lock files", async () => {
   const files = new MemoryFiles(tree("file .git/HEAD\nfile .git/index.lock"));
   const rules = await loadIgnore(files, "/tree", { withGit: true });
   const why = async (path: string) => (await explain(files, "/tree", { path, rules })).why;
@@ -97,7 +97,7 @@ for (
     ["/other/x", "it is not in /tree"],
   ]
 ) {
-  Deno.test(`what is not in the tree can't be explained: ${path}`, async () => {
+  Deno.test(`a path that is not in the tree is a usage error: ${path}`, async () => {
     assert.equal(
       await rejection(why(path), UsageError),
       `Cannot explain "${path}": ${state}\n` +

@@ -6,7 +6,7 @@ import { gitAnswers } from "../../../support/git_answers.ts";
 import { MemoryFiles } from "../../../support/memory_files.ts";
 import { tree } from "../../../support/tree_text.ts";
 
-/** The files (not directories, not the ignore files) that a walk from `root` gives. */
+/** Returns the files of a walk from `root`, without directories and .gitignore files. */
 async function kept(
   text: string,
   options: { root?: string; patterns?: string[] } & IgnoreOptions = {},
@@ -21,7 +21,7 @@ async function kept(
     .filter((path) => !path.endsWith(".gitignore"));
 }
 
-Deno.test("a pattern without a slash is about names at any depth, one with a slash about paths", async () => {
+Deno.test("a pattern without a slash matches names at any depth, a pattern with a slash matches paths", async () => {
   assert.deepEqual(
     await kept(`
       file .gitignore "*.log\\n/top\\na/b\\n"
@@ -49,7 +49,7 @@ Deno.test("the deeper .gitignore wins, and can re-include", async () => {
   );
 });
 
-Deno.test("a deeper .gitignore opens a directory that one above it ignores", async () => {
+Deno.test("a deeper .gitignore can re-include a directory", async () => {
   assert.deepEqual(
     await kept(`
       file .gitignore a/b/
@@ -71,7 +71,7 @@ Deno.test("nothing below an ignored directory can be re-included", async () => {
   );
 });
 
-Deno.test("a pattern with a trailing slash is about directories only, not about links to them", async () => {
+Deno.test("a pattern with a trailing slash matches directories only", async () => {
   assert.deepEqual(
     await kept(`
       file .gitignore build/
@@ -82,11 +82,11 @@ Deno.test("a pattern with a trailing slash is about directories only, not about 
   );
 });
 
-Deno.test("case counts", async () => {
+Deno.test("patterns are case-sensitive", async () => {
   assert.deepEqual(await kept("file .gitignore *.LOG\nfile a.log\nfile b.LOG"), ["a.log"]);
 });
 
-Deno.test("lines may end in CRLF, begin with a byte order mark, and quote what is special", async () => {
+Deno.test("lines may end in CRLF, begin with a byte order mark, and quote special characters", async () => {
   assert.deepEqual(
     await kept(`
       file .gitignore "\\ufeffa\\r\\n# b\\r\\n\\\\#c\\n\\\\!d\\ne \\nf\\\\ \\ng\\t\\n"
@@ -103,12 +103,12 @@ Deno.test("lines may end in CRLF, begin with a byte order mark, and quote what i
   );
 });
 
-Deno.test("a ? is a byte, as for git: é has two", async () => {
+Deno.test("a ? matches one byte, as in git: é has two", async () => {
   assert.deepEqual(await kept(`file .gitignore "a?\\n"\nfile aé\nfile ab`), ["aé"]);
   assert.deepEqual(await kept(`file .gitignore "a??\\n"\nfile aé\nfile ab`), ["ab"]);
 });
 
-Deno.test("info/exclude counts, the .gitignore files count more", async () => {
+Deno.test("info/exclude counts, and .gitignore files win over it", async () => {
   assert.deepEqual(
     await kept(`
       file .git/HEAD
@@ -121,7 +121,7 @@ Deno.test("info/exclude counts, the .gitignore files count more", async () => {
   );
 });
 
-Deno.test("the .gitignore files above the tree count, up to its repository's root", async () => {
+Deno.test("the .gitignore files above the tree count, up to the repository's root", async () => {
   const text = `
     file .gitignore outside
     file repo/.git/HEAD
@@ -137,12 +137,12 @@ Deno.test("the .gitignore files above the tree count, up to its repository's roo
   assert.deepEqual(await kept(text, { root: "/tree/repo/a/b" }), ["keep.log", "outside"]);
 });
 
-Deno.test("without a repository no .gitignore above the tree counts, but those in it do", async () => {
+Deno.test("without a repository, only the .gitignore files in the tree count", async () => {
   const text = "file .gitignore *.log\nfile a/.gitignore *.tmp\nfile a/x.log\nfile a/x.tmp";
   assert.deepEqual(await kept(text, { root: "/tree/a" }), ["x.log"]);
 });
 
-Deno.test("an ignored directory that is named is sent, by its own rules", async () => {
+Deno.test("an ignored directory that is uploaded itself is sent by its own rules", async () => {
   const text = `
     file .git/HEAD
     file .gitignore "dist/\\n*.map\\n"
@@ -155,7 +155,7 @@ Deno.test("an ignored directory that is named is sent, by its own rules", async 
   assert.deepEqual(await kept(text), []);
 });
 
-Deno.test("patterns of the command line are relative to the tree and win over every file", async () => {
+Deno.test("patterns of the command line are relative to the tree and win over all files", async () => {
   const text = `
     file repo/.git/HEAD
     file repo/a/.gitignore "!x.log\\nsecret\\n"
@@ -170,7 +170,7 @@ Deno.test("patterns of the command line are relative to the tree and win over ev
   );
 });
 
-Deno.test("a worktree has the info/exclude of the repository that it shares", async () => {
+Deno.test("a worktree uses the info/exclude of its repository", async () => {
   assert.deepEqual(
     await kept(
       `
@@ -188,7 +188,7 @@ Deno.test("a worktree has the info/exclude of the repository that it shares", as
   );
 });
 
-Deno.test("a nested repository has its own rules alone", async () => {
+Deno.test("in a nested repository, only its own rules count", async () => {
   assert.deepEqual(
     await kept(`
       file .git/HEAD
@@ -219,15 +219,15 @@ Deno.test("a .gitignore that is a link or a directory is not read", async () => 
   );
 });
 
-/** What git says of the repository at /tree, or of those given by path. */
+/** Answers of git, by directory. */
 function git(answers: Record<string, Partial<GitAnswers> | string>): IgnoreOptions["askGit"] {
   return (directory) => {
-    const answer = answers[directory] ?? "not asked for in this test";
+    const answer = answers[directory] ?? "not expected in this test";
     return Promise.resolve(typeof answer === "string" ? answer : gitAnswers(answer));
   };
 }
 
-/** As `git ls-files --stage -z` prints it. */
+/** Returns the output of `git ls-files --stage -z`. */
 function staged(...paths: string[]): string {
   return paths.map((path) => `100644 0123 0\t${path}\0`).join("");
 }
@@ -244,12 +244,12 @@ const IGNORED = `
   file c
 `;
 
-Deno.test("what git tracks is sent though ignored, out of an ignored directory that alone", async () => {
+Deno.test("tracked files are sent although ignored; from an ignored directory, only those", async () => {
   const askGit = git({ "/tree": { tracked: staged("a.log", "build/a/x") } });
   assert.deepEqual(await kept(IGNORED, { askGit }), ["a.log", "build/a/x", "c"]);
 });
 
-Deno.test("an ignored directory is entered only on the way to what is tracked", async () => {
+Deno.test("an ignored directory is entered only on the way to a tracked file", async () => {
   const files = new MemoryFiles(tree(IGNORED));
   const askGit = git({ "/tree": { tracked: staged("build/a/x") } });
   await Array.fromAsync(walk(files, "/tree", await loadIgnore(files, "/tree", { askGit })));
@@ -258,12 +258,12 @@ Deno.test("an ignored directory is entered only on the way to what is tracked", 
   assert(!files.touched.includes("/tree/build/.gitignore"));
 });
 
-Deno.test("the command line drops what is tracked, and re-includes nothing in an ignored directory", async () => {
+Deno.test("the command line can drop a tracked file, but re-includes nothing in an ignored directory", async () => {
   const askGit = git({ "/tree": { tracked: staged("a.log", "build/a/x") } });
   assert.deepEqual(await kept(IGNORED, { askGit, patterns: ["a.log", "!y"] }), ["build/a/x", "c"]);
 });
 
-Deno.test("an ignored submodule is entered, and has its own rules", async () => {
+Deno.test("an ignored submodule is entered and has its own rules", async () => {
   const text = `
     file .git/HEAD
     file .gitignore vendor/
@@ -280,7 +280,7 @@ Deno.test("an ignored submodule is entered, and has its own rules", async () => 
   assert.deepEqual(await kept(text, { askGit }), ["vendor/lib/x.c"]);
 });
 
-Deno.test("a directory is not sent for a file of its name that git tracks", async () => {
+Deno.test("a tracked file does not re-include an ignored directory of the same name", async () => {
   const files = new MemoryFiles(tree("file .git/HEAD\nfile .gitignore a\nfile a/x\nfile b"));
   const askGit = git({ "/tree": { tracked: staged("a") } });
   const entries = walk(files, "/tree", await loadIgnore(files, "/tree", { askGit }));
@@ -288,13 +288,13 @@ Deno.test("a directory is not sent for a file of its name that git tracks", asyn
   assert.deepEqual(paths, [".gitignore", "b"]);
 });
 
-Deno.test("a file that took the place of a submodule is tracked", async () => {
+Deno.test("a file that replaced a submodule is tracked", async () => {
   const text = "file .git/HEAD\nfile .gitignore a\nfile a\nfile b";
   const askGit = git({ "/tree": { tracked: "160000 0123 0\ta\0" } });
   assert.deepEqual(await kept(text, { askGit }), ["a", "b"]);
 });
 
-Deno.test("an ignored directory that is named is sent as far as git tracks it", async () => {
+Deno.test("of an ignored directory that is uploaded itself, the tracked files are sent", async () => {
   const askGit = git({ "/tree/build": { tracked: staged("a/x") } });
   assert.deepEqual(await kept(IGNORED, { root: "/tree/build", askGit }), ["a/x"]);
   const none = git({ "/tree/build": {} });
@@ -305,7 +305,7 @@ Deno.test("an ignored directory that is named is sent as far as git tracks it", 
   ]);
 });
 
-Deno.test("core.excludesFile counts least, from the repository's root on", async () => {
+Deno.test("core.excludesFile has the lowest precedence, and is relative to the repository's root", async () => {
   const text = `
     file home/ignore "/sub/x\\n*.tmp\\n*.bak\\n"
     file repo/.git/HEAD
@@ -324,7 +324,7 @@ Deno.test("core.excludesFile counts least, from the repository's root on", async
   assert.deepEqual(await kept(text, { root, askGit: relative }), ["a.bak", "a.tmp", "x", "y/x"]);
 });
 
-Deno.test("case does not count where core.ignoreCase says so", async () => {
+Deno.test("patterns are not case-sensitive with core.ignoreCase", async () => {
   const text = `
     file .git/HEAD
     file .gitignore "*.LOG\\n/Sub/a\\nB?\\n[a-c]x\\n[[:upper:]]y\\n[D]z\\n"
@@ -341,7 +341,7 @@ Deno.test("case does not count where core.ignoreCase says so", async () => {
   assert.deepEqual(await kept(text, { askGit: git({ "/tree": {} }) }), all);
 });
 
-Deno.test("an excludes file that is not there or may not be read is none", async () => {
+Deno.test("an excludes file that is missing or unreadable is ignored", async () => {
   const files = new MemoryFiles(tree("file .git/HEAD\nfile a"));
   for (const path of ["/tree/nowhere", "/tree/.git/HEAD"]) {
     files.deny("/tree/.git/HEAD");
@@ -351,7 +351,7 @@ Deno.test("an excludes file that is not there or may not be read is none", async
   }
 });
 
-Deno.test("where git does not answer, the files' rules count and that is said; outside of a repository nothing is", async () => {
+Deno.test("if git does not answer, only rules in files count, with a note; outside a repository without one", async () => {
   const notes: string[] = [];
   const askGit = git({ "/tree": "git is not installed" });
   const onNote = (text: string) => notes.push(text);
@@ -365,7 +365,7 @@ Deno.test("where git does not answer, the files' rules count and that is said; o
   assert.deepEqual(notes, []);
 });
 
-Deno.test(".tektonignore wins over git's rules, later rules win over it", async () => {
+Deno.test(".tektonignore wins over git's rules, and later rules win over it", async () => {
   const text = `
     file .gitignore a
     file .tektonignore "!a\\n/b\\n/c\\n"
@@ -381,17 +381,17 @@ Deno.test(".tektonignore wins over git's rules, later rules win over it", async 
   assert.deepEqual(await kept(text, { extra }), [".tektonignore", "a", "c", "d/.tektonignore"]);
 });
 
-/** Its word on rules does not count, only that on the files. */
+/** git's answers about rules do not count in this test. */
 const ALL = gitAnswers({ excludesFile: "/tree/.gitignore" });
 
-Deno.test("without git's rules all is sent but .git, and less what is asked for", async () => {
+Deno.test("without git's rules, everything is sent except .git and --ignore", async () => {
   const text =
     "file .git/HEAD\nfile .gitignore *\nfile .tektonignore *\nfile a\nfile d/b\nfile d/.git/x";
   const options = { readsFiles: false, patterns: ["d/b"], askGit: () => Promise.resolve(ALL) };
   assert.deepEqual(await kept(text, options), [".tektonignore", "a"]);
 });
 
-Deno.test("with git .git is sent whole but its locks, whatever the rules", async () => {
+Deno.test("--with-git sends .git except its lock files, although rules ignore it", async () => {
   const text = `
     file .git/HEAD
     file .git/index.lock
@@ -407,7 +407,7 @@ Deno.test("with git .git is sent whole but its locks, whatever the rules", async
   assert.deepEqual(await kept(text, all), [...sent, "a.log"]);
 });
 
-Deno.test("a .git that is of no use where it is sent to is left out, and that is said", async () => {
+Deno.test("a .git that would not work in the step is left out, with a note", async () => {
   const notes: string[] = [];
   const text = `
     file .git/HEAD

@@ -27,13 +27,13 @@ const CONFIG = `# mine
 \tremote = origin
 `;
 
-Deno.test("a configuration that lets nobody in stays as it is, to the byte", () => {
+Deno.test("a configuration without credentials stays the same to the byte", () => {
   for (const text of [CONFIG, CONFIG.replaceAll("\n", "\r\n"), `\uFEFF${CONFIG}`, "", "[core]"]) {
     assert.equal(withoutCredentials(text), text);
   }
 });
 
-Deno.test("passwords in addresses are left out, wherever the address stands", () => {
+Deno.test("passwords in URLs are removed everywhere in a text", () => {
   const secret = CONFIG.replaceAll("https://example.com", "https://me:s3cret@example.com")
     .replace("git@", "git:s3cret@");
   assert.equal(withoutCredentials(secret), CONFIG);
@@ -75,17 +75,17 @@ for (
     ],
   ] as [string, string][]
 ) {
-  Deno.test(`nothing of the secret is left of ${JSON.stringify(line)}`, () => {
+  Deno.test(`the secret is removed from ${JSON.stringify(line)}`, () => {
     assert.equal(withoutCredentials(line), left);
   });
 }
 
-Deno.test("of what is no configuration only addresses change", () => {
+Deno.test("in a text that is not a configuration, only URLs change", () => {
   const message = "Merge branch 'x' of https://host/y\n\n[token]\npassword = example\n";
   assert.equal(withoutCredentials(message), message);
 });
 
-Deno.test("objects, refs, the index and hooks are not looked at, a submodule of such a name is", () => {
+Deno.test("objects, refs, the index and hooks are not searched, but a submodule named like them is", () => {
   const hash = "0".repeat(38);
   for (
     const path of [
@@ -105,13 +105,13 @@ Deno.test("objects, refs, the index and hooks are not looked at, a submodule of 
   ) assert.equal(mayHoldCredentials(path), true, path);
 });
 
-Deno.test("the files of credential.helper=store are told", () => {
+Deno.test("the files of credential.helper=store are found", () => {
   const config = "[credential]\nhelper = store --file .git/one\nhelper = store --file=/two\n" +
     "helper = \"store --file 'a b'\"\nhelper = store\nhelper = cache --timeout 1\n";
   assert.deepEqual(storeFiles(config), [".git/one", "/two", "a b"]);
 });
 
-Deno.test("a long line of whatever signs is looked through in one go", () => {
+Deno.test("the work for a long line is linear", () => {
   for (
     const sign of [" ", "\n", "[", "\\", "#", "a-", "://", "$", "@", '"', " =", "\t;", "password"]
   ) {

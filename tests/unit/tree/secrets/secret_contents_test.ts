@@ -27,7 +27,7 @@ const HOLDING: [string, string][] = [
   [".gitconfig", '[http "https://x/"]\n\textraheader = AUTHORIZATION: basic czNjcmV0\n'],
   [".gitmodules", '[submodule "a"]\n\tpath = a\n\turl = https://s3cret@example.com/a\n'],
   ["testdata/repo.git/config", '[remote "origin"]\n\turl = https://me:s3cret@example.com/a\n'],
-  [".sourceTree/config.toml", '[registries.x]\ntoken = "s3cret"\n'],
+  [".cargo/config.toml", '[registries.x]\ntoken = "s3cret"\n'],
   [".bundle/config", '---\nBUNDLE_GEMS__EXAMPLE__COM: "me:s3cret"\n'],
   ["auth.json", '{"http-basic": {"x": {"username": "me", "password": "s3cret"}}}'],
 ];
@@ -47,24 +47,24 @@ const HARMLESS: [string, string][] = [
   ["gradle.properties", "org.gradle.jvmargs=-Xmx1g\nsigning.password=\n# token=x\n"],
   [".gitmodules", '[submodule "a"]\n\tpath = a\n\turl = https://example.com/a\n'],
   ["testdata/repo.git/config", "[core]\n\tbare = true\n"],
-  [".sourceTree/config.toml", "[build]\njobs = 4\n"],
+  [".cargo/config.toml", "[build]\njobs = 4\n"],
   ["config.json", '{"auth": "s3cret"}'],
 ];
 
 for (const [path, text] of HOLDING) {
-  Deno.test(`a secret is in ${path} with ${JSON.stringify(text)}`, () => {
+  Deno.test(`a secret is found in ${path} with ${JSON.stringify(text)}`, () => {
     assert(mayHoldSecret(path));
     assert(holdsSecret(path, text));
   });
 }
 
 for (const [path, text] of HARMLESS) {
-  Deno.test(`nothing secret is in ${path} with ${JSON.stringify(text)}`, () => {
+  Deno.test(`no secret is found in ${path} with ${JSON.stringify(text)}`, () => {
     assert(!holdsSecret(path, text));
   });
 }
 
-Deno.test("names tell of some, the content of others, of which only the first part is read", async () => {
+Deno.test("secrets are found by name or by content, of which only the beginning is read", async () => {
   const long = `${" ".repeat(300_000)}//x/:_authToken=s3cret\n`;
   const files = new MemoryFiles([
     file(".env", "x"),
@@ -86,7 +86,7 @@ Deno.test("names tell of some, the content of others, of which only the first pa
   });
 });
 
-Deno.test("a long line of whatever signs is looked through in one go", () => {
+Deno.test("the work for a long line is linear", () => {
   for (const sign of [" ", "\n", "$", "://$", '"', "_auth", "password ", "<password>", "=", "{{"]) {
     const long = `https://${sign.repeat(250_000 / sign.length)}`;
     for (const [path] of HOLDING) assert.equal(typeof holdsSecret(path, long), "boolean");

@@ -6,7 +6,7 @@ const SECRET = `
   id_rsa .ssh/id_ed25519 key.pem server.key certs/server-key.pem ca-key.pem privkey.pem cert.key
   app.p12 app.PFX release.jks release.keystore AuthKey_AB12.p8
   kubeconfig kubeconfig.yaml dev.kubeconfig .kube/config home/.kube/config
-  .aws/credentials .sourceTree/credentials.toml .config/gcloud/credentials.db
+  .aws/credentials .cargo/credentials.toml .config/gcloud/credentials.db
   application_default_credentials.json client_secret_1.apps.json service-account-key.json
   terraform.tfstate terraform.tfstate.backup tests/.env
 `;
@@ -20,10 +20,10 @@ const HARMLESS = `
   main.tf monkey.ts .git/config .git/kubeconfig .npmrc .docker/config.json
 `;
 
-Deno.test("files that hold secrets by their well-known names are known", () => {
+Deno.test("files with well-known names of secrets are recognized", () => {
   for (const path of SECRET.trim().split(/\s+/)) assert.equal(looksSecret(path), true, path);
 });
 
-Deno.test("examples, public parts, what tests bring along and other names are no secrets", () => {
+Deno.test("examples, public keys, test data and other names are not secrets", () => {
   for (const path of HARMLESS.trim().split(/\s+/)) assert.equal(looksSecret(path), false, path);
 });

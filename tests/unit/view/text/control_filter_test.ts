@@ -6,8 +6,8 @@ import { assertPrintable, HOSTILE } from "../../../support/hostile.ts";
 import { Random } from "../../../support/random.ts";
 
 /**
- * The plain definition, for one line: each alternative is a whole sequence where it is complete, else the one
- * character. It takes time by the square of the line's length.
+ * The definition for one line: each alternative is a complete sequence, otherwise a single
+ * character. It takes quadratic time.
  */
 const SEQUENCES =
   // deno-lint-ignore no-control-regex
@@ -21,7 +21,7 @@ function byDefinition(line: string): string {
   return line.replace(REMOVED, (sequence) => SGR.test(sequence) ? sequence : "");
 }
 
-/** What is shown of a text that comes in these pieces. */
+/** Returns the filtered text of these chunks. */
 function filtered(texts: readonly string[], options = {}): string {
   const filter = new ControlFilter(options);
   return texts.map((text) => filter.push(text)).join("") + filter.end();
@@ -33,7 +33,7 @@ const ALPHABET = [
   "\x9d", "\x90", "\x9e", "\x00", "\x18", "\x7f", "\x85", " ", "\t", "é", "😀", "\u202e", "\ufeff",
 ];
 
-Deno.test("a line is what the plain definition makes of it, in whatever pieces it comes", () => {
+Deno.test("a line is filtered as defined, in any chunks", () => {
   for (let seed = 0; seed < 20_000; seed++) {
     const random = new Random(seed);
     const line = Array.from({ length: random.below(24) }, () => random.pick(ALPHABET));
@@ -43,7 +43,7 @@ Deno.test("a line is what the plain definition makes of it, in whatever pieces i
   }
 });
 
-Deno.test("nothing but newlines, tabs and colors is left of any text", () => {
+Deno.test("in any text, only newlines, tabs and colors are left as controls", () => {
   const alphabet = [...ALPHABET, ...HOSTILE.filter((text) => text.isWellFormed()), "\n", "\r"];
   for (let seed = 0; seed < 20_000; seed++) {
     const random = new Random(seed);
@@ -54,7 +54,7 @@ Deno.test("nothing but newlines, tabs and colors is left of any text", () => {
   }
 });
 
-Deno.test("a line's end ends what it leaves open, and its colors", () => {
+Deno.test("a newline ends unfinished sequences and resets colors", () => {
   assert.equal(filtered(["\x1b]0;a\nb\x07c"]), "0;a\nbc");
   assert.equal(filtered(["\x1b[3\nmc"]), "3\nmc");
   assert.equal(filtered(["\x1b[31;8mred\nx"]), "\x1b[31;8mred\x1b[0m\nx");
@@ -65,7 +65,7 @@ Deno.test("a carriage return begins a line, so that nothing is overwritten", () 
   assert.equal(filtered(["10%\r20%\r", "\ndone\r\n"]), "10%\n20%\ndone\n");
 });
 
-Deno.test("bytes are decoded over the ends of chunks, and no color is left on", () => {
+Deno.test("bytes are decoded across chunks, and colors are reset at the end", () => {
   const bytes = new TextEncoder().encode("é😀\x1b[32mgreen\x9b2J 日本\x1b]52;c;eA==\x07");
   for (let size = 1; size < bytes.length; size++) {
     const filter = new OutputFilter({});
@@ -77,22 +77,22 @@ Deno.test("bytes are decoded over the ends of chunks, and no color is left on", 
   }
 });
 
-Deno.test("the work grows as the text does, whatever is left open", () => {
+Deno.test("the work is linear in the text, for any unfinished sequence", () => {
   const openers = ["\x9d", "\x1b]", "\x1bPabc", "\x1b[1;", "\x9b1", "\x9d\x9b1", "\x1b(", "\x1b"];
-  const looked = (text: string) => {
+  const work = (text: string) => {
     const filter = new ControlFilter();
     filter.push(text);
     filter.end();
-    return filter.looked;
+    return filter.processed;
   };
   for (const opener of openers) {
     const text = opener.repeat(150_000);
-    assert.ok(looked(text) <= 5 * text.length, JSON.stringify(opener));
-    assert.ok(looked(text + text) <= 2 * looked(text) + 10, JSON.stringify(opener));
+    assert.ok(work(text) <= 5 * text.length, JSON.stringify(opener));
+    assert.ok(work(text + text) <= 2 * work(text) + 10, JSON.stringify(opener));
   }
 });
 
-Deno.test("of a sequence without an end no more than 64 KiB is held back", () => {
+Deno.test("at most 64 KiB of an unfinished sequence are held", () => {
   for (const opener of ["\x1b]0;", "\x1b[", "\x9d", "\x1b "]) {
     const filter = new ControlFilter();
     let pushed = 0;

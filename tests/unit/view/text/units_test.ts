@@ -7,7 +7,7 @@ import {
   formatRate,
 } from "../../../../src/view/text/units.ts";
 
-Deno.test("bytes are told in powers of 1000 with two digits or more", () => {
+Deno.test("bytes are shown in powers of 1000 with two digits or more", () => {
   const sizes = [0, 999, 1000, 4_500_000, 9_949, 9_950, 999_499, 999_500, 45e9, 3e18];
   assert.deepEqual(sizes.map(formatBytes), [
     "0 B",
@@ -23,12 +23,12 @@ Deno.test("bytes are told in powers of 1000 with two digits or more", () => {
   ]);
 });
 
-Deno.test("a rate needs time", () => {
+Deno.test("without elapsed time there is no rate", () => {
   assert.equal(formatRate(4_500_000, 400), "11 MB/s");
   assert.equal(formatRate(1, 0), undefined);
 });
 
-Deno.test("a duration has tenths below a minute and carries what rounding adds", () => {
+Deno.test("a duration has tenths below a minute, and rounding carries over", () => {
   const times = [0, 349, 3_200, 59_949, 59_960, 64_000, 3_599_400, 3_599_600, 7_500_000];
   assert.deepEqual(times.map(formatDuration), [
     "0.0s",

@@ -1,0 +1,45 @@
+/** Takes the lock of the target directory and asks what it contains. */
+import type { RemoteListing } from "../step/protocol/listing.ts";
+import type { UploadRecord } from "../step/protocol/record.ts";
+import { namesOfRecord, namesOfTree } from "./listed_names.ts";
+import type { SendOptions } from "./options.ts";
+import { awaitLock } from "./receiver/await_lock.ts";
+import type { Receiver } from "./receiver/receiver.ts";
+
+/** The state of the target directory as the receiver reports it. */
+export interface RemoteState {
+  readonly listing: RemoteListing;
+  /** The record of an earlier upload. */
+  readonly record?: UploadRecord;
+}
+
+/** Asks, or waits for its turn and asks again. Throws TransferError. */
+export async function listRemote(
+  receiver: Receiver,
+  options: SendOptions,
+): Promise<RemoteState> {
+  const names = namesOfTree(options);
+  const ask = () => ({
+    record: options.record === undefined ? undefined : receiver.readRecord(),
+    listing: receiver.list(names),
+  });
+  const lock = receiver.lock(options.run);
+  let answers = ask(); // in the same frame: mostly no other upload holds the lock
+  const holder = await lock;
+  if (holder !== undefined) {
+    await Promise.allSettled([answers.record, answers.listing]); // empty while it is locked
+    await awaitLock(receiver, options, holder);
+    answers = ask();
+  }
+  const record = await answers.record;
+  const more = namesOfRecord(record, names); // while the receiver still lists
+  const listing = await answers.listing;
+  return {
+    record,
+    listing: more.length === 0 ? listing : joined(listing, await receiver.list(more)),
+  };
+}
+
+function joined(one: RemoteListing, other: RemoteListing): RemoteListing {
+  return { ...one, entries: new Map([...one.entries, ...other.entries]) };
+}

@@ -1,0 +1,159 @@
+/**
+ * Plans an upload: compares the local tree with what the directory contains and with the record of
+ * an earlier upload. Pure.
+ */
+import type { RemoteEntry, RemoteListing } from "../step/protocol/listing.ts";
+import { isOfRecord, shortDigest, type UploadRecord } from "../step/protocol/record.ts";
+import { at, type RemotePath } from "../step/protocol/remote_path.ts";
+import type { SentFile } from "../tree/archive/checksum_list.ts";
+import type { Digest } from "../tree/digests.ts";
+import type { Entry } from "../tree/walk.ts";
+import type { Deletes } from "./options.ts";
+
+export interface Plan {
+  readonly send: readonly Entry[];
+  /** Files that arrived in an interrupted attempt: the receiver only verifies them. */
+  readonly verify: readonly SentFile[];
+  /** Files that the directory already has as the tree has them. */
+  readonly unchanged: readonly Entry[];
+  /** Paths to remove with all that they contain. */
+  readonly remove: readonly RemotePath[];
+  /** Directories to remove if they are empty, the deeper ones first. */
+  readonly removeIfEmpty: readonly RemotePath[];
+}
+
+export interface PlanOptions {
+  readonly entries: readonly Entry[];
+  readonly listing: RemoteListing;
+  readonly record?: UploadRecord;
+  /** Returns the digest of a file of the tree. */
+  readonly digest: (entry: Entry) => Digest | Promise<Digest>;
+  /** The files that earlier attempts packed, whether they arrived or not. */
+  readonly packed: ReadonlyMap<string, SentFile>;
+  /** The paths that a receipt has confirmed. */
+  readonly verified: ReadonlySet<string>;
+  readonly deletes: Deletes;
+  /** Paths that are not in the tree, but stay if the directory has them. */
+  readonly spares?: ReadonlySet<string>;
+}
+
+export async function planUpload(options: PlanOptions): Promise<Plan> {
+  const together = linkedEntries(options);
+  const left = options.entries.filter((entry) =>
+    together.has(entry) || !options.verified.has(entry.path)
+  );
+  const alone = left.filter((entry) => !together.has(entry));
+  const verify = alone.map((entry) => arrivedFile(options, entry))
+    .filter((file) => file !== undefined);
+  const arrived = new Set(verify.map(({ path }) => path));
+  const candidates = alone.filter((entry) => !arrived.has(entry.path) && isAsSent(options, entry));
+  const same = await Promise.all(candidates.map((entry) => isSame(options, entry)));
+  const kept = new Set(candidates.filter((_, at) => same[at]));
+  const send = left.filter((entry) => !kept.has(entry) && !arrived.has(entry.path));
+  const unchanged = [...kept].filter(({ kind }) => kind === "file");
+  return { send, verify, unchanged, ...removals(options) };
+}
+
+/**
+ * Returns the files with several names in the tree that have not all arrived: a hard link has to
+ * travel with the file that it links to.
+ */
+function linkedEntries({ entries, verified }: PlanOptions): ReadonlySet<Entry> {
+  const groups = Map.groupBy(
+    entries.filter(({ inode }) => inode !== undefined),
+    ({ inode }) => inode,
+  );
+  const incomplete = [...groups.values()].filter((names) =>
+    names.length > 1 && names.some(({ path }) => !verified.has(path))
+  );
+  return new Set(incomplete.flat());
+}
+
+/** Returns the file if it arrived before the stream was cut: tar sets the mtime of a whole file. */
+function arrivedFile({ packed, listing }: PlanOptions, { path }: Entry): SentFile | undefined {
+  const before = packed.get(path);
+  const remote = at(listing.entries, path);
+  const isWhole = remote?.kind === "file" && remote.sizeBytes === before?.sizeBytes &&
+    remote.mtimeSeconds === before.mtimeSeconds;
+  return isWhole ? before : undefined;
+}
+
+/**
+ * Returns whether the directory has the entry as it was sent, by size and times. A program that
+ * changes a file can reset its mtime, but not its ctime. A file that changed in the very second in
+ * which the record was written is sent again if its mtime shows that.
+ */
+function isAsSent({ listing, record }: PlanOptions, entry: Entry): boolean {
+  const remote = at(listing.entries, entry.path);
+  const recorded = record && at(record.entries, entry.path);
+  if (record === undefined || remote === undefined || recorded === undefined) return false;
+  if (entry.kind === "directory") return remote.kind === "directory" && recorded.kind === "dir";
+  if (entry.kind !== "file" || remote.kind !== "file" || recorded.kind !== "file") return false;
+  return remote.sizeBytes === entry.sizeBytes &&
+    remote.mtimeSeconds === recorded.mtimeSeconds &&
+    remote.mtimeSeconds < Math.floor(record.writtenSeconds) &&
+    remote.ctimeSeconds <= record.writtenSeconds &&
+    recorded.mode === entry.mode;
+}
+
+/**
+ * Returns whether the local file still is as it was sent, by its digest: without a promise if the
+ * digest is known, for there may be many files.
+ */
+function isSame({ record, digest }: PlanOptions, entry: Entry): boolean | Promise<boolean> {
+  const recorded = record && at(record.entries, entry.path);
+  if (recorded?.kind !== "file") return true;
+  const isRecorded = (now?: string) => now !== undefined && shortDigest(now) === recorded.digest;
+  const now = digest(entry);
+  return now instanceof Promise ? now.then(isRecorded) : isRecorded(now);
+}
+
+function removals({ entries, listing, record, deletes, verified, spares }: PlanOptions) {
+  const spared = withParents(spares ?? []);
+  const local = new Map<string, Entry["kind"]>();
+  for (const { path, kind } of entries) {
+    local.set(path, kind);
+    for (let parent = parentOf(path); parent !== "" && !local.has(parent);) {
+      local.set(parent, "directory");
+      parent = parentOf(parent);
+    }
+  }
+  const remove: RemotePath[] = [], removeIfEmpty: RemotePath[] = [];
+  for (const [path, remote] of listing.entries) {
+    if (isOfRecord(path) || verified.has(path)) continue;
+    const kind = local.get(path);
+    const recorded = record?.entries.get(path)?.kind;
+    if (kind !== undefined) {
+      if (isInTheWay(kind, remote)) remove.push(path);
+    } else if (spared.has(path)) {
+      continue;
+    } else if (deletes === "always") {
+      const parent = parentOf(path);
+      const stays = parent === "" || local.get(parent) === "directory" || spared.has(parent);
+      if (stays) remove.push(path);
+    } else if (deletes === "auto" && recorded !== undefined) {
+      if (recorded === "dir") remote.kind === "directory" && removeIfEmpty.push(path);
+      else if (remote.kind === (recorded === "link" ? "symlink" : "file")) remove.push(path);
+    }
+  }
+  return { remove, removeIfEmpty: removeIfEmpty.sort().reverse() };
+}
+
+function withParents(paths: Iterable<string>): ReadonlySet<string> {
+  const all = new Set<string>();
+  for (const path of paths) {
+    for (let at = path; at !== "" && !all.has(at); at = parentOf(at)) all.add(at);
+  }
+  return all;
+}
+
+/** Returns whether tar would follow the remote entry, or fail to replace it. */
+function isInTheWay(local: Entry["kind"], remote: RemoteEntry): boolean {
+  if (local === "directory") return remote.kind !== "directory";
+  return remote.kind === "directory" || remote.kind === "other" ||
+    (remote.kind === "symlink" && local !== "symlink");
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(path.lastIndexOf("/"), 0));
+}

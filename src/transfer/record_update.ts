@@ -1,0 +1,103 @@
+/** The changes of one attempt to the record that uploads keep in the directory. */
+import type { Announcement } from "../step/protocol/receive.ts";
+import {
+  type Recorded,
+  recordText,
+  shortDigest,
+  type UploadRecord,
+} from "../step/protocol/record.ts";
+import { at } from "../step/protocol/remote_path.ts";
+import type { SentFile } from "../tree/archive/checksum_list.ts";
+import type { Entry } from "../tree/walk.ts";
+
+/** A record with more lines than this for each entry of the tree is written anew. */
+const MOST_LINES = 2;
+/** Up to so many paths are taken out of a record one by one, whatever its size. */
+const MOST_GONE = 1_000;
+
+export interface NextRecord {
+  /** The lines to append, or a whole record. */
+  readonly text: string;
+  /** Whether the text replaces the record. */
+  readonly anew: boolean;
+}
+
+export class RecordUpdate {
+  #changing: ReadonlySet<string> = new Set();
+  #isWritten = false;
+
+  constructor(
+    private readonly before: UploadRecord | undefined,
+    private readonly entryCount: number,
+  ) {}
+
+  /** Notes the paths that the next archives change. */
+  plan(changing: readonly Entry[]): void {
+    this.#changing = new Set(changing.map(({ path }) => path));
+  }
+
+  /** The entries that the receiver drops from the record before their files change. */
+  get dropped(): Pick<Announcement, "forget" | "gone"> {
+    return this.#isAnew ? { forget: true } : { gone: this.#outdated };
+  }
+
+  /** Returns what the receiver writes to the record once it has verified these members. */
+  next(
+    { members, removed, packed }: {
+      readonly members: readonly (Entry | SentFile)[];
+      readonly removed: readonly string[];
+      /** The files as they were packed, by path. */
+      readonly packed: ReadonlyMap<string, SentFile>;
+    },
+  ): NextRecord {
+    const anew = this.#isAnew;
+    const now = new Map(recorded(members, packed));
+    const removedPaths = new Set(removed);
+    const stays = (path: string) =>
+      !now.has(path) && !removedPaths.has(path) && !this.#changing.has(path);
+    const kept = anew ? [...this.before?.entries ?? []].filter(([path]) => stays(path)) : [];
+    this.#isWritten = true;
+    return {
+      text: recordText([...kept, ...now], { gone: anew ? [] : removedPaths, anew }),
+      anew,
+    };
+  }
+
+  /**
+   * Whether the next text is a whole record: because none exists yet, or because the record has
+   * grown too long, or because most of it changes.
+   */
+  get #isAnew(): boolean {
+    if (this.#isWritten) return false;
+    return this.before === undefined ||
+      this.before.lines > this.entryCount * MOST_LINES + 100 ||
+      this.#outdated.length > Math.max(MOST_GONE, this.before.entries.size / 2);
+  }
+
+  /** The paths in the record that are about to change. */
+  get #outdated(): string[] {
+    const { before } = this;
+    if (before === undefined) return [];
+    return [...this.#changing].filter((path) => at(before.entries, path) !== undefined);
+  }
+}
+
+/** Returns what the next upload needs to know of these members. */
+function recorded(
+  members: readonly (Entry | SentFile)[],
+  packed: ReadonlyMap<string, SentFile>,
+): [string, Recorded][] {
+  const recorded: [string, Recorded][] = [];
+  for (const { path, ...member } of members) {
+    const kind = "kind" in member ? member.kind : "file";
+    const sent = packed.get(path);
+    if (kind === "directory") recorded.push([path, { kind: "dir" }]);
+    else if (kind === "symlink") recorded.push([path, { kind: "link" }]);
+    else if (sent !== undefined) {
+      const { mode, mtimeSeconds } = sent;
+      const digest = shortDigest(sent.digest);
+      recorded.push([path, { kind: "file", digest, mode, mtimeSeconds }]);
+    }
+  }
+  return recorded;
+}

@@ -1,0 +1,78 @@
+/** Lost connections: the client loses no data, and no run stays held. */
+import assert from "node:assert/strict";
+import { TASK_RUNS, type TaskRun } from "../../../src/tekton/model.ts";
+import { FaultyProxy } from "../../support/faulty_proxy.ts";
+import { startTknDev } from "../../support/program.ts";
+import { throughProxy } from "../../support/through_proxy.ts";
+import type { Scenario } from "../scenario.ts";
+
+const EMPTY = ["-w", "name=source,emptyDir="];
+
+const faulty = (server: { hostname: string; port: number }) => new FaultyProxy(server);
+
+export const connectionScenarios: Scenario[] = [
+  {
+    name: "a connection lost while following logs loses no line and repeats none",
+    async run(cluster, directory) {
+      await Deno.writeTextFile(`${directory}/a`, "a");
+      await using way = await throughProxy(cluster, directory, faulty);
+      const running = startTknDev(["task", "upload", "t-count", directory, ...EMPTY, ...way.flags]);
+      await running.stdoutMatch(/line 5$/m);
+      way.proxy.cutAll();
+      await running.stdoutMatch(/line 12$/m);
+      way.proxy.cutAll();
+      const ran = await running.ended;
+      assert.equal(ran.code, 0, ran.stderr);
+      assert.ok(way.proxy.cuts >= 2);
+      const lines = Array.from({ length: 20 }, (_, at) => `[count] line ${at + 1}\n`);
+      assert.equal(ran.stdout, lines.join(""));
+    },
+  },
+  {
+    name:
+      "an interrupted upload resumes where it stopped, and releases the step once it is complete",
+    async run(cluster, directory) {
+      await writeFiles(`${directory}/tree`);
+      await using way = await throughProxy(cluster, directory, faulty);
+      way.proxy.cutAfterBytes = 5_000_000;
+      const args = ["task", "upload", "t-count", `${directory}/tree`, ...EMPTY, ...way.flags];
+      const ran = await startTknDev(args).ended;
+      assert.equal(ran.code, 0, ran.stderr);
+      assert.match(ran.stderr, /^Note: Can't upload into step "upload": .*: trying again$/m);
+      assert.match(ran.stderr, /^Sent 40 files, 10 MB in .*, verified$/m);
+      assert.ok(ran.stderr.indexOf("trying again") < ran.stderr.indexOf("Resumed"));
+      assert.ok(way.proxy.cuts > 0);
+      assert.ok(way.proxy.sentBytes < 17_000_000, `${way.proxy.sentBytes}`);
+      assert.equal(ran.stdout.split("\n").length, 21);
+    },
+  },
+  {
+    name: "an upload interrupted on each try reports that, releases nothing and cancels its run",
+    async run(cluster, directory) {
+      await writeFiles(`${directory}/tree`);
+      await using way = await throughProxy(cluster, directory, faulty);
+      way.proxy.cutAfterBytes = 200_000;
+      const args = ["task", "upload", "t-count", `${directory}/tree`, ...EMPTY, ...way.flags];
+      const ran = await startTknDev(args).ended;
+      assert.equal(ran.code, 4, ran.stderr);
+      assert.match(ran.stderr, /^Error: Cannot upload into step "upload": .*connection/m);
+      assert.match(ran.stderr, /^Note: Cancelled TaskRun/m);
+      assert.equal(ran.stdout, "", "no step ran");
+      const name = /Created TaskRun (\S+)/.exec(ran.stderr)![1];
+      const run = await cluster.kube.get<TaskRun>(TASK_RUNS, cluster.kube.namespace, name);
+      assert.equal(run.spec.status, "TaskRunCancelled");
+    },
+  },
+];
+
+/** 40 files of 256 KiB that compress badly. */
+async function writeFiles(directory: string): Promise<void> {
+  await Deno.mkdir(directory);
+  for (let at = 0; at < 40; at++) {
+    const bytes = new Uint8Array(1 << 18);
+    for (let from = 0; from < bytes.length; from += 1 << 16) {
+      crypto.getRandomValues(bytes.subarray(from, from + (1 << 16)));
+    }
+    await Deno.writeFile(`${directory}/${at}`, bytes);
+  }
+}

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { pieces } from "../../../support/pieces.ts";
+import {
+  parseRecord,
+  type Recorded,
+  recordText,
+  shortDigest,
+} from "../../../../src/step/protocol/record.ts";
+
+const DIGEST = shortDigest("2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824");
+const FILE: Recorded = { kind: "file", digest: DIGEST, mode: 0o755, mtimeSeconds: 1_700_000_000 };
+
+Deno.test("a record reads as it was written, and what is added later counts more", async () => {
+  const first = recordText(
+    [["run.sh", FILE], ["a b", FILE], ["l", { kind: "link" }], ["d", { kind: "dir" }]],
+    { anew: true },
+  );
+  assert.match(first, /^tkn-dev record 1\n2cf24dba5fb0a30e26e8 755 1700000000 \.\/run\.sh\n/);
+  const later = { ...FILE, mode: 0o644 };
+  const more = recordText([["run.sh", later], ["l", FILE]], { gone: ["a b", "l"], anew: false });
+  const record = await parseRecord(pieces(`recorded 1700000100\n${first}${more}`));
+  assert.equal(record?.writtenSeconds, 1_700_000_100);
+  assert.deepEqual(
+    Object.fromEntries(record!.entries),
+    { "run.sh": later, d: { kind: "dir" }, l: FILE },
+  );
+});
+
+Deno.test("what is no record is none", async () => {
+  for (const text of ["", "recorded 1\n", "recorded 1\nmine\n", "recorded \ntkn-dev record 1\n"]) {
+    assert.equal(await parseRecord(pieces(text)), undefined, text);
+  }
+});
+
+Deno.test("a line that is not whole, at a record's end, counts for nothing", async () => {
+  const text = "recorded 1\ntkn-dev record 1\nlink - - ./a\n2cf24 755 17\n";
+  const { entries } = (await parseRecord(pieces(text)))!;
+  assert.deepEqual([...entries.keys()], ["a"]);
+});
+
+Deno.test("a name with a newline is not recorded", () => {
+  assert.equal(recordText([["a\nb", FILE]], { anew: false }), "");
+});
+
+Deno.test("a record that names what is not in the directory is none: nothing is removed by it", async () => {
+  const head = "recorded 1700000000\ntkn-dev record 1\nlink - - ./a\n";
+  for (const path of ["./../other/precious", "./..", "./a/../../b", "/etc/passwd", "./a//b"]) {
+    const line = `2cf24dba5fb0a30e26e8 644 1700000000 ${path}\n`;
+    assert.equal(await parseRecord(pieces(head + line)), undefined, path);
+  }
+});
+
+Deno.test("a record without an end is none, and all of it is read past", async () => {
+  const line = `2cf24dba5fb0a30e26e8 644 1700000000 ./${"a".repeat(200)}\n`.repeat(40_000);
+  let count = 0;
+  async function* large() {
+    yield "recorded 1700000000\ntkn-dev record 1\n";
+    for (; count < 12; count++) yield await Promise.resolve(line);
+  }
+  assert.equal(await parseRecord(large()), undefined);
+  assert.equal(count, 12);
+});
+
+Deno.test("a line that can't be right counts for nothing, and takes out what was before it", async () => {
+  const head = `recorded 1\ntkn-dev record 1\n${DIGEST} 755 1700000000 ./a\n`;
+  for (const facts of [`${DIGEST} - 1`, `${DIGEST} 644 -`, "abc 644 1", `${DIGEST} 99999 1`]) {
+    const record = await parseRecord(pieces(`${head}${facts} ./a\n`));
+    assert.deepEqual([...record!.entries.keys()], [], facts);
+  }
+});
