@@ -54,7 +54,8 @@ export const sessionScenarios: Scenario[] = [
       );
       await session.until(/resized/);
 
-      await session.type("echo wait$((1))ing; sleep 100\r");
+      // One process prints and sleeps: between two, bash may drop the Ctrl-C.
+      await session.type("sh -c 'echo wait$((1))ing; exec sleep 100'\r");
       await session.until(/wait1ing/);
       await session.type("\x03");
       await session.until(PROMPT("work/greet"));
