@@ -59,6 +59,7 @@ Deno.test("--verbose shows requests, execs and the lines of the transfer, and no
     );
     shows(/ exec 1 is open, v5.channel.k8s.io$/);
     shows(/ exec 1 < ask$/);
+    shows(/ upload sends an uncompressed archive$/);
     shows(/ exec 1 > ready$/);
     shows(/ exec \d+ < \(binary data\)$/);
     shows(/ exec \d+ > receipt \d+ \d+ [0-9a-f]{64}$/);

@@ -54,7 +54,8 @@ export const sessionScenarios: Scenario[] = [
       );
       await session.until(/resized/);
 
-      await session.type("echo wait$((1))ing; sleep 100\r");
+      // One process prints and sleeps: between two, bash may drop the Ctrl-C.
+      await session.type("sh -c 'echo wait$((1))ing; exec sleep 100'\r");
       await session.until(/wait1ing/);
       await session.type("\x03");
       await session.until(PROMPT("work/greet"));
@@ -223,7 +224,7 @@ export const sessionScenarios: Scenario[] = [
       await session.until(PROMPT("work"));
       // The work writes to each /tkn-dev/ask-* and replaces debug-run.
       await session.type("debug-run\r");
-      await session.until(/Note: The step sends words that are no request/);
+      await session.until(/Note: Ignored words of the step that are not an edit request/);
       await session.until(EDIT_QUESTION("work"));
       await session.type("n"); // the shell's prompt may have come before the question
       await session.until(/no\n/);
