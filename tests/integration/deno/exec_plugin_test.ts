@@ -5,7 +5,7 @@ import { loadConnection } from "../../../src/deno/network/kubeconfig.ts";
 import { rejection } from "../../support/refusal.ts";
 import { config, connected, Place } from "./kubeconfig_place.ts";
 
-/** A kubeconfig whose credentials come from this script. */
+/** Writes a kubeconfig whose credentials this script prints. */
 function withPlugin(place: Place, script: string | undefined, args: string[] = []): string {
   const command = script === undefined
     ? place.path("no-such-program")

@@ -45,7 +45,7 @@ class FakeSource implements WatchSource<KubeObject> {
     signal.throwIfAborted();
   }
 
-  /** All that the watch says, as `ADDED a@1`. */
+  /** Collects the events of the watch, as `ADDED a@1`. */
   async said(): Promise<string[]> {
     const said: string[] = [];
     for await (const { type, object } of watch(this, this.stop.signal)) {
@@ -228,7 +228,7 @@ class OpenStream {
   }
 }
 
-/** A watch whose streams stay open: those of now, and what it has said. */
+/** Starts a watch whose streams stay open. Returns the streams and the events so far. */
 function watching(list: Stored[] = []) {
   const source = new FakeSource([() => list]);
   const streams: OpenStream[] = [];
@@ -291,7 +291,7 @@ Deno.test("two hours of a watch, renewed each five minutes and dead now and then
   for (let minute = 1; minute <= 120; minute++) {
     const stream = streams.at(-1)!;
     const version = `${minute}`;
-    if (minute % 17 === 0) { // it died: its server says nothing more, and what happened comes later
+    if (minute % 17 === 0) { // the connection is dead, and its events are lost
       await pass(45);
       await pass(45);
       await pass(45);
