@@ -107,11 +107,11 @@ const START = [
 
 /** The modules and folders that may import each library, so that a change of it stays small. */
 const LIBRARIES: Record<string, string | readonly string[]> = {
-  "@kubernetes/client-node": "deno/kubeconfig",
+  "@kubernetes/client-node": "deno/network/kubeconfig",
   "@peculiar/x509": "sandbox/api/certificate",
   "diff": "view/diff",
   "string-argv": "commands/options/send_flags",
-  "yaml": ["commands/manifests/yaml", "deno/kubeconfig"],
+  "yaml": ["commands/manifests/yaml", "deno/network/kubeconfig"],
 };
 
 interface Module {

@@ -1,7 +1,7 @@
 /** Runs many uploads at the same moment and measures the API server. */
 import { denoClock } from "../../src/deno/clock.ts";
-import { loadConnection } from "../../src/deno/kubeconfig.ts";
-import { NetworkTransport } from "../../src/deno/network.ts";
+import { loadConnection } from "../../src/deno/network/kubeconfig.ts";
+import { NetworkTransport } from "../../src/deno/network/transport.ts";
 import { upload, type Uploaded } from "../bench/upload.ts";
 import type { Tree } from "../bench/tree.ts";
 import { costOf } from "./cost.ts";

@@ -1,7 +1,7 @@
 /** The conversation with a receiver before the archive, and the forms of the archive. */
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
-import { denoFiles } from "../../src/deno/files.ts";
+import { denoFiles } from "../../src/deno/files/files.ts";
 import { ReceiveExit } from "../../src/step/protocol/exit_codes.ts";
 import { type ReceiveOptions } from "../../src/step/scripts.ts";
 import { archive } from "../../src/tree/archive/archive.ts";

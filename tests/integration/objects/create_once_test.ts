@@ -1,7 +1,7 @@
 /** Creates a run over a real network that cuts the connection at the worst moment: HTTP/1.1, 2. */
 import assert from "node:assert/strict";
 import { denoHost } from "../../../src/deno/host.ts";
-import { NetworkTransport } from "../../../src/deno/network.ts";
+import { NetworkTransport } from "../../../src/deno/network/transport.ts";
 import { KubeClient } from "../../../src/kube/client.ts";
 import type { KubeObject } from "../../../src/kube/interface.ts";
 import { createOnce } from "../../../src/objects/create_once.ts";

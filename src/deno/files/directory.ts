@@ -1,5 +1,5 @@
-/** A directory as Linux lists it: all of its names, whatever their bytes, and what is known of the files. */
-import type { DirectoryEntry, FileStat } from "../host.ts";
+/** Lists directories by Linux system calls: all names, with any bytes, and the stats of files. */
+import type { DirectoryEntry, FileStat } from "../../host.ts";
 import { readDirents } from "./dirents.ts";
 import { fileError, isGone } from "./file_error.ts";
 import { toStat } from "./file_stat.ts";
@@ -12,7 +12,7 @@ const listed = new Uint8Array(LISTED_BYTES);
 const stat = new Uint8Array(STATX_BYTES);
 const statView = new DataView(stat.buffer);
 
-/** In no order. Throws an error with a `code`. */
+/** Lists a directory, in no particular order. Throws an error with a `code`. */
 export function listDirectory(libc: Libc, path: string): DirectoryEntry[] {
   using directory = libc.openDirectory(path);
   const entries: DirectoryEntry[] = [];
@@ -22,7 +22,7 @@ export function listDirectory(libc: Libc, path: string): DirectoryEntry[] {
   return entries;
 }
 
-/** The same through Deno's thread pool. */
+/** Does the same through Deno's thread pool. */
 export async function listDirectoryPooled(libc: Libc, path: string): Promise<DirectoryEntry[]> {
   using directory = await libc.openDirectoryPooled(path);
   const buffer = new Uint8Array(LISTED_BYTES);
@@ -33,7 +33,7 @@ export async function listDirectoryPooled(libc: Libc, path: string): Promise<Dir
   return entries;
 }
 
-/** Some file systems do not tell in a listing what a name is. */
+/** Adds entries. Some file systems list names without their kind: those need a stat. */
 function addEntries(
   libc: Libc,
   directory: Place,
@@ -46,10 +46,10 @@ function addEntries(
 }
 
 /**
- * What is known of the first of the names in a directory, links not followed, undefined for one that is gone: of all,
- * or of as many as take `mostMs`.
+ * Returns the stats of the names in a directory, without following links; undefined for missing
+ * ones. Stops early after `mostMs`, with the stats of the first names.
  *
- * Throws FileError, or an error with a `code` that is the directory's.
+ * Throws FileError, or an error with a `code` for the directory itself.
  */
 export function lstatNames(
   libc: Libc,
@@ -66,7 +66,7 @@ export function lstatNames(
   return stats;
 }
 
-/** A directory that is open. */
+/** An open directory. */
 interface Place {
   readonly path: string;
   readonly fd: number;
@@ -82,7 +82,7 @@ function lstatAt(libc: Libc, { path, fd }: Place, name: string): FileStat | unde
   return readStatx(statView);
 }
 
-/** A container's old seccomp profile refuses statx, which says nothing of the file. */
+/** An old seccomp profile of a container may refuse statx for any file. */
 function lstatByDeno(path: string, refused: unknown): FileStat | undefined {
   if (!path.isWellFormed()) throw fileError(path, refused);
   try {

@@ -1,14 +1,14 @@
-/** When a call to the file system is made at once, and when through Deno's thread pool. */
+/** Chooses between synchronous calls to the file system and Deno's thread pool. */
 import { setImmediate } from "node:timers";
 
 /**
- * Answers a call at once as long as storage is quick, and through Deno's thread pool, so that many go
- * on at the same time, once it is slow.
+ * Makes calls synchronously while storage is quick, and through Deno's thread pool, so that many
+ * run at once, while it is slow.
  *
- * On a warm cache an lstat takes 3 µs and a trip to the thread pool and back three times that: sending
- * 8,351 files takes half the time this way. On a cold disk or a network each call waits for
- * milliseconds, and then only concurrency helps. Now and then a call waits for a turn of the event loop, for
- * nothing else goes on, Ctrl-C included, while calls are answered at once.
+ * On a warm cache an lstat takes 3 µs, and the thread pool adds three times that: synchronous calls
+ * halve the time to send 8,351 files. On a cold disk or a network each call waits for milliseconds,
+ * and only concurrency helps. Every 20 ms a call waits for a turn of the event loop, since
+ * synchronous calls block everything else, Ctrl-C included.
  */
 export class Pace {
   static readonly #pooledCalls = 64;
@@ -17,12 +17,14 @@ export class Pace {
   #wasSlow = false;
   #lastBreathMs = 0;
 
-  /** @param slowMs how long a call may take: after two longer ones the next 64 go through the thread pool */
+  /**
+   * @param slowMs how long a call may take: after two longer ones, 64 go through the thread pool
+   */
   constructor(readonly slowMs: number) {}
 
   /**
-   * @param workMs how long quick storage may take for such a result, beyond `slowMs`
-   * @param count how many calls it is
+   * @param workMs how long such a result may take on quick storage, beyond `slowMs`
+   * @param count the number of calls
    */
   call<T>(
     atOnce: () => T,
@@ -49,7 +51,7 @@ export class Pace {
       return Promise.reject(error);
     } finally {
       const isSlow = performance.now() - start > allowedMs;
-      // Once may be another program's turn on this processor.
+      // A single one may be due to another program on this processor.
       if (isSlow && this.#wasSlow) this.#pooledLeft = Pace.#pooledCalls;
       this.#wasSlow = isSlow;
     }

@@ -1,15 +1,15 @@
 /**
- * The keys that are typed at the terminal, in a way that can be stopped. A read of ours that waits can't
- * be taken back: the next key would go to it, whoever has the terminal by then. So a child reads, `cat`,
- * which can be killed at any time.
+ * Reads the keys of the terminal until it is stopped. A pending read of Deno can't be cancelled: it
+ * would take the next key even from another program. So a child process reads, `cat`, which can be
+ * killed.
  */
 
 export interface Keys {
-  /** Ends when the signal aborts: what was typed by then and not yet read from here is dropped. */
+  /** Ends when the signal aborts, and drops keys that are not read by then. */
   readonly stream: ReadableStream<Uint8Array>;
   /**
-   * Resolves after the abort once nobody reads. In the moment until then the reader may still take what
-   * is typed: a program that types as soon as it is asked to is that fast.
+   * Resolves after the abort, once the child has ended. Until then it may still take a key: a
+   * program that answers a prompt at once is that fast.
    */
   readonly ended: Promise<void>;
 }
@@ -25,11 +25,12 @@ interface Cat extends Disposable {
   readonly ended: Promise<void>;
 }
 
-/** Undefined where there is no such program. */
+/** Returns undefined if there is no such program. */
 function startCat(): Cat | undefined {
   const cat = start("cat", { stdin: "inherit", stdout: "piped" });
   if (cat === undefined) return undefined;
-  // If we are killed, the pipe to it ends and it kills `cat`, which else would take one more key.
+  // If this program is killed, its pipe ends and the watchdog kills `cat`, which would take one
+  // more key.
   const args = ["-c", 'read -r _; kill -9 "$1"', "sh", String(cat.pid)];
   const watchdog = start("sh", { args, stdin: "piped", stdout: "null" });
   return {
@@ -57,7 +58,7 @@ function kill(child: Deno.ChildProcess): void {
   try {
     child.kill("SIGKILL");
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error; // it has ended already
+    if (!(error instanceof TypeError)) throw error; // the child has ended
   }
 }
 
@@ -79,10 +80,10 @@ function keysOf(cat: Cat, over: AbortSignal): ReadableStream<Uint8Array> {
   }, { highWaterMark: 0 });
 }
 
-/** A paste comes in pieces. */
+/** The buffer for one read: a paste may take several. */
 const KEYS_BYTES = 16_384;
 
-/** Where there is no `cat`: the key after the end is lost. */
+/** Reads without `cat`. The first key after the end is lost. */
 function ownKeys(over: AbortSignal): ReadableStream<Uint8Array> {
   return new ReadableStream({
     async pull(controller) {

@@ -1,11 +1,11 @@
-/** The user's editor, on a text of ours. */
-import { UsageError } from "../errors.ts";
-import { variable } from "./variable.ts";
+/** Opens a text in the editor of the user. */
+import { UsageError } from "../../errors.ts";
+import { variable } from "../variable.ts";
 
 /**
- * What was saved of the text; undefined where the editor failed or can't be run. `name` is that of the file:
- * by its ending an editor knows what it is. Throws UsageError for what was saved and is not UTF-8, TypeError for
- * a name that is more than a name.
+ * Returns the saved text, or undefined if the editor fails or can't be run. The editor sees the
+ * type of the file by the ending of `name`. Throws UsageError if the saved file is not UTF-8, and
+ * TypeError if the name is a path.
  */
 export async function editText(text: string, name: string): Promise<string | undefined> {
   if (!/^[a-z0-9][-a-z0-9]*\.[a-z]+$/.test(name)) {
@@ -25,7 +25,7 @@ export async function editText(text: string, name: string): Promise<string | und
   }
 }
 
-/** As git does it: what the variable has is a piece of shell, so that it can be `code --wait`. */
+/** Runs the variable as shell text, as git does, so that it may be `code --wait`. */
 function editorOn(path: string): Deno.Command {
   const editor = variable("VISUAL") || variable("EDITOR");
   const streams = { stdin: "inherit", stdout: "inherit", stderr: "inherit" } as const;
@@ -38,7 +38,7 @@ function editorOn(path: string): Deno.Command {
   return new Deno.Command("sh", { args: ["-c", `${words} "$@"`, words, path], ...streams });
 }
 
-/** Without a byte order mark, which would stand before `#!`. */
+/** Drops a byte order mark, which would stand before `#!`. */
 function decoded(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);

@@ -1,9 +1,9 @@
-/** Who we are to a server. */
+/** The credentials of a user of the kubeconfig. */
 import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
 import type { Authenticator } from "npm:@kubernetes/client-node@1.4.0/dist/auth.js";
 import type { User } from "npm:@kubernetes/client-node@1.4.0/dist/config_types.js";
-import { UsageError } from "../../errors.ts";
+import { UsageError } from "../../../errors.ts";
 import { type ClusterInfo, runPlugin } from "./exec_plugin.ts";
 import { readExecSpec } from "./exec_spec.ts";
 import { PluginError } from "./plugin_error.ts";
@@ -11,17 +11,19 @@ import { messageOf } from "./words.ts";
 
 export interface Credentials {
   readonly headers: Record<string, string>;
-  /** A client certificate and its key, PEM. */
+  /** A client certificate and its key, in PEM. */
   readonly certificate?: { readonly cert: string; readonly key: string };
 }
 
-/** What an exec plugin is to know, and what ends it. */
+/** The context of an exec plugin. */
 export interface Surroundings {
   readonly cluster: ClusterInfo;
   readonly signal?: AbortSignal;
 }
 
-/** Asks for them at once, and then each time but the first that they are asked for. */
+/**
+ * Gets the credentials at once. The function returns them first, and gets new ones at later calls.
+ */
 export async function credentialsOf(
   user: User | undefined,
   surroundings: Surroundings,
@@ -69,7 +71,7 @@ async function ask(
   }
 }
 
-/** Only the one that the user has is loaded. */
+/** Loads only the authenticator that the user needs. */
 async function authenticatorOf(
   { exec, authProvider, ...own }: User,
   { cluster, signal }: Surroundings,
@@ -84,7 +86,7 @@ async function authenticatorOf(
     return new library.GoogleCloudPlatformAuth();
   }
   if (exec || name === "exec" || config?.exec) {
-    // What the kubeconfig has itself counts, as for kubectl.
+    // Credentials in the kubeconfig take precedence, as with kubectl.
     if (own.token || own.username || own.certData || own.certFile) return undefined;
     return execAuthenticator(exec ?? config?.exec, { cluster, signal });
   }
@@ -115,7 +117,7 @@ function execAuthenticator(
   };
 }
 
-/** What a kubeconfig has in a file of its own or, in base64, in itself: as text, for it is PEM. */
+/** Returns PEM text from a file, or from base64 in the kubeconfig. */
 export function fileOrData(file?: string, data?: string): string | undefined {
   if (file) return readFileSync(file, "utf8");
   return data ? Buffer.from(data, "base64").toString() : undefined;

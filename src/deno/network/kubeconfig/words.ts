@@ -1,4 +1,4 @@
-/** The first line of an error of the library, or of its own ones, made plain. */
+/** Returns the first line of an error message, in plain words for a missing file. */
 export function messageOf(error: unknown): string {
   const [line] = (error instanceof Error ? error.message : String(error)).trim().split("\n");
   const absent = /ENOENT.*?(?:'([^']+)')?$/.exec(line);

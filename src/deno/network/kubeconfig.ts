@@ -1,10 +1,10 @@
 /**
- * Where a kubeconfig's context leads, and as whom. What an entry means and how OIDC and
- * the like are asked is Kubernetes' own client library's, of which only the modules for that are
- * loaded: with its class KubeConfig come 15 MB of generated API, which take ten times as long.
+ * Loads a context of the kubeconfig: the server, and the credentials for it. Kubernetes' own client
+ * library interprets the entries and asks OIDC and similar providers. Only those modules are
+ * imported: its class KubeConfig would load 15 MB of generated API, which takes ten times as long.
  */
-import { UsageError } from "../errors.ts";
-import type { ConnectOptions } from "../host.ts";
+import { UsageError } from "../../errors.ts";
+import type { ConnectOptions } from "../../host.ts";
 import { type Credentials, credentialsOf, fileOrData } from "./kubeconfig/credentials.ts";
 import { readKubeconfig } from "./kubeconfig/files.ts";
 import { messageOf } from "./kubeconfig/words.ts";
@@ -17,13 +17,13 @@ export interface Connection {
   readonly namespace: string;
   readonly caCerts?: string[];
   readonly proxy?: string;
-  /** Asked again after a 401: a token may have expired. */
+  /** Is called again after a 401: the token may have expired. */
   credentials(): Promise<Credentials>;
 }
 
 export type { Credentials };
 
-/** The signal ends an exec plugin. */
+/** @param signal ends an exec plugin */
 export async function loadConnection(
   options: ConnectOptions,
   signal?: AbortSignal,
@@ -55,7 +55,7 @@ export async function loadConnection(
   };
 }
 
-/** What the context names, the current one where none was asked for. */
+/** Returns the entries of the named context, by default of the current one. */
 function choose({ clusters, contexts, users, currentContext }: Kubeconfig, asked?: string) {
   const names = contexts.map(({ name }) => name);
   const hint = names.length === 0

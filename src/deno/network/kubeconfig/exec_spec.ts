@@ -1,4 +1,7 @@
-/** What a kubeconfig says of an exec plugin, checked by client-go's rules (tools/clientcmd/validation.go): pure. */
+/**
+ * Checks the entry of an exec plugin by the rules of client-go (tools/clientcmd/validation.go).
+ * Pure.
+ */
 import { PluginError } from "./plugin_error.ts";
 
 const GROUP = "client.authentication.k8s.io/";
@@ -10,13 +13,13 @@ export interface ExecSpec {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly apiVersion: string;
-  /** Whether stdin is its own: "Always" is an error where that is no terminal. */
+  /** Whether the plugin inherits stdin. "Always" is an error if stdin is not a terminal. */
   readonly interactiveMode: typeof MODES[number];
   readonly installHint?: string;
   readonly providesClusterInfo: boolean;
 }
 
-/** Throws PluginError. */
+/** Reads the entry. Throws PluginError if it is invalid. */
 export function readExecSpec(given: unknown): ExecSpec {
   if (typeof given !== "object" || given === null) throw new PluginError("its exec is no object");
   const exec = given as Record<string, unknown>;

@@ -1,23 +1,24 @@
 /**
- * Credentials by a program that the kubeconfig names, with the rules of client-go (plugin/pkg/client/auth/exec): its
- * stderr is ours, so that what it asks and where to sign in is seen at once; stdin too, where that is a terminal and
- * the kubeconfig does not say otherwise. It may take as long as a person does: Ctrl-C ends it.
+ * Runs the program that the kubeconfig names for credentials, by the rules of client-go
+ * (plugin/pkg/client/auth/exec). The plugin inherits stderr, so that its questions show at once,
+ * and stdin if that is a terminal and the kubeconfig allows it. It may wait for the user: Ctrl-C
+ * ends it.
  * https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
  */
-import { isRaw, lending } from "../lent.ts";
+import { isRaw, lending } from "../../terminal/lent.ts";
 import type { ExecSpec } from "./exec_spec.ts";
 import { PluginError } from "./plugin_error.ts";
 
-/** What a plugin that wants to know is told of the cluster. */
+/** The cluster, for plugins with `provideClusterInfo`. */
 export interface ClusterInfo {
   readonly server: string;
   readonly tlsServerName?: string;
   readonly skipTLSVerify?: boolean;
-  /** PEM. */
+  /** In PEM. */
   readonly authority?: string;
   readonly proxy?: string;
   readonly disablesCompression?: boolean;
-  /** The cluster's extension of this name, for plugins. */
+  /** The extension of the cluster named EXTENSION. */
   readonly config?: unknown;
 }
 
@@ -30,7 +31,7 @@ export interface PluginCredentials {
 
 const LARGEST_ANSWER = 1 << 20;
 
-/** Throws PluginError. */
+/** Runs the plugin and returns its credentials. Throws PluginError. */
 export async function runPlugin(
   spec: ExecSpec,
   cluster: ClusterInfo,
@@ -46,7 +47,7 @@ function isInteractive({ interactiveMode }: ExecSpec): boolean {
   const isAvailable = Deno.stdin.isTerminal() && !isRaw();
   if (interactiveMode === "Always" && !isAvailable) {
     throw new PluginError(
-      "its exec plugin asks on a terminal (interactiveMode Always), and stdin is none",
+      "its exec plugin needs a terminal (interactiveMode Always), and stdin is not a terminal",
       {
         hint: "run it at a terminal once, or log in by the plugin's own program",
       },
@@ -55,7 +56,7 @@ function isInteractive({ interactiveMode }: ExecSpec): boolean {
   return interactiveMode !== "Never" && isAvailable;
 }
 
-/** As client-go writes it, its newline too. */
+/** Returns the value of KUBERNETES_EXEC_INFO as client-go writes it, with a newline. */
 function execInfo(spec: ExecSpec, cluster: ClusterInfo, interactive: boolean): string {
   const { apiVersion, providesClusterInfo } = spec;
   const { server, authority } = cluster;
@@ -113,9 +114,9 @@ async function answerOf(
   return await new Blob(chunks).text();
 }
 
-/** What a shell says of a program that Ctrl-C has ended. */
+/** The exit code in a shell of a program that Ctrl-C has ended. */
 const INTERRUPTED = 130;
-/** A terminal's Ctrl-C reaches the program and us, in any order. */
+/** How much later Ctrl-C may reach this program than the plugin. */
 const INTERRUPT_MS = 1_000;
 
 async function abortOf(signal: AbortSignal): Promise<void> {

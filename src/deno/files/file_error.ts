@@ -1,12 +1,14 @@
-/** What the system says of a path, in words. */
-import { FileError, TOO_LONG } from "../host.ts";
+/** Errors of the file system in words. */
+import { FileError, TOO_LONG } from "../../host.ts";
 
-/** There is nothing at the path: either the last part is missing or an earlier one is a file. */
+/** Whether the path does not exist: its last part is missing, or an earlier part is a file. */
 export function isAbsent(error: unknown): boolean {
   return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
 }
 
-/** There is nothing at the path, though its directory is there; of the system's error, or of a FileError with it. */
+/**
+ * Whether only the last part of the path is missing, by an error of the system or its FileError.
+ */
 export function isGone(error: unknown): boolean {
   const system = error instanceof FileError ? error.cause : error;
   return (system as { code?: string } | undefined)?.code === "ENOENT";
@@ -20,7 +22,7 @@ export function named<T>(path: string, call: () => T): T {
   }
 }
 
-/** With O_NOFOLLOW, ELOOP is said of a link. */
+/** With O_NOFOLLOW, ELOOP means that the path is a link. */
 export function opened<T>(path: string, call: () => T): T {
   try {
     return call();
@@ -69,7 +71,7 @@ export function fileError(path: string, error: unknown): FileError {
   return new FileError(path, STATES.get(code) ?? reason(error), { cause: error });
 }
 
-/** Deno's own permission error has no code; other systems' messages are good enough as they are. */
+/** Deno's own permission error has no code. Messages of other systems stay as they are. */
 function reason(error: unknown): string {
   if (error instanceof Deno.errors.NotCapable) return "permission denied to this program";
   return error instanceof Error ? error.message : String(error);

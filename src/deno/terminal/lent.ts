@@ -1,9 +1,9 @@
-/** Whether the terminal is another program's for now, or read key by key: then nothing of ours is drawn, or asked. */
+/** Whether another program uses the terminal now, or the program reads it key by key. */
 
 let lent = 0;
 let raw = 0;
 
-/** The terminal is somebody else's until `work` has settled. */
+/** Lends the terminal to another program until `work` has settled. */
 export async function lending<T>(work: () => Promise<T>): Promise<T> {
   lent++;
   try {
@@ -17,7 +17,7 @@ export function isLent(): boolean {
   return lent > 0;
 }
 
-/** It is read key by key until what is returned is called. */
+/** Marks the terminal as read key by key, until the returned function is called. */
 export function readRaw(): () => void {
   raw++;
   return () => void raw--;

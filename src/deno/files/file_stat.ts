@@ -1,12 +1,12 @@
-/** What the system says of a file, as the program has it. */
+/** Converts file stats of Deno and Node. */
 import type fs from "node:fs";
-import type { FileKind, FileStat } from "../host.ts";
+import type { FileKind, FileStat } from "../../host.ts";
 
 export function toStat(info: Deno.FileInfo): FileStat {
   const stat: FileStat = {
     kind: kindOf(info),
     sizeBytes: info.size,
-    // Windows has no permission bits: what git would check out there.
+    // Windows has no permission bits: use those of a checkout by git.
     mode: info.mode === null ? (info.isDirectory ? 0o755 : 0o644) : info.mode & 0o7777,
     mtimeSeconds: (info.mtime?.getTime() ?? 0) / 1000,
   };

@@ -1,15 +1,16 @@
 /**
- * Files whose paths are not UTF-8, which only Linux has (see path_bytes). They are opened by the C library, and then
- * have a name that Deno can say: /proc/self/fd/7. All of it is done at once, for there are few of them.
+ * Files whose paths are not UTF-8, which exist only on Linux (see path_bytes.ts). The C library
+ * opens them; Deno then reaches them as /proc/self/fd/7. All calls are synchronous, since such
+ * files are rare.
  */
 import fs from "node:fs";
-import type { Files, FileStat, OpenFile } from "../host.ts";
-import { FileError } from "../host.ts";
+import type { Files, FileStat, OpenFile } from "../../host.ts";
+import { FileError } from "../../host.ts";
 import { named } from "./file_error.ts";
 import { toStat } from "./file_stat.ts";
 import { type Libc, openLibc } from "./libc.ts";
 
-/** Opens it to be asked about, not to be read: whatever it is, and whoever may read it. */
+/** Opens any file for its stat alone, without the right to read it. */
 const O_PATH = 0o10000000;
 const { O_NOFOLLOW } = fs.constants;
 
@@ -19,12 +20,12 @@ type Reads = Pick<
 >;
 
 /**
- * The same files, those with such paths too. Where Deno may ask no C library, names are what it makes of them, and nothing is found
- * by those.
+ * Returns the files with support for such paths. Without the C library Deno replaces the bytes in
+ * such names, and then finds no file by them.
  */
 export function withBytePaths(files: Files): Files {
   const reads = (path: string): Reads => path.isWellFormed() ? files : byteFiles() ?? files;
-  /** Of a path in UTF-8 what it leads to may not be. */
+  /** A path in UTF-8 may lead to one that is not. */
   async function unlessLossy(path: string, call: (reads: Reads) => Promise<string>) {
     try {
       return await call(reads(path));
@@ -47,7 +48,7 @@ export function withBytePaths(files: Files): Files {
   };
 }
 
-/** A name of the directory that Deno can say, good until it is disposed of. Throws FileError. */
+/** Returns a name in UTF-8 for the directory, valid until disposed. Throws FileError. */
 export function sayableDirectory(path: string): { readonly name: string } & Disposable {
   const libc = path.isWellFormed() ? undefined : openLibc();
   if (libc === undefined) return { name: path, [Symbol.dispose]: () => {} };
@@ -71,7 +72,7 @@ function openByteFiles(libc: Libc): Reads {
     });
   }
   const stat = (name: string): FileStat => toStat(Deno.statSync(name));
-  /** What it is can't change between the two calls: the name is that of the file, not of its place. */
+  /** The name stands for the open file, so its kind can't change between the two calls. */
   function open(path: string, name: string): Deno.FsFile {
     const { kind } = stat(name);
     if (kind === "symlink") throw new FileError(path, "is a symbolic link");
@@ -106,7 +107,7 @@ function toOpenFile(path: string, file: Deno.FsFile): OpenFile {
   };
 }
 
-/** Does it at once; what it throws is a rejection. */
+/** Runs the call at once, and turns its exception into a rejection. */
 function soon<T>(call: () => T): Promise<T> {
   return new Promise((resolve) => resolve(call()));
 }

@@ -1,9 +1,9 @@
-/** Entries of a directory as Linux has them, in a row. Pure. */
-import type { FileKind } from "../host.ts";
-import { pathText } from "../path_bytes.ts";
+/** Reads directory entries in the format of getdents64(2). Pure. */
+import type { FileKind } from "../../host.ts";
+import { pathText } from "../../path_bytes.ts";
 
 /**
- * Where an entry (linux_dirent64) has its length, in two bytes, its type and its name, up to a NUL:
+ * The offsets in an entry (linux_dirent64) of its length in two bytes, its type and its name:
  *
  *     offset 0   inode, offset
  *     offset 16  length    20 00
@@ -12,11 +12,11 @@ import { pathText } from "../path_bytes.ts";
  */
 const LENGTH_OFFSET = 16, TYPE_OFFSET = 18, NAME_OFFSET = 19;
 
-/** By DT_REG and its like; 0 (DT_UNKNOWN) has none. */
+/** The kinds by DT_DIR, DT_REG and DT_LNK. */
 const KINDS: Record<number, FileKind> = { 4: "directory", 8: "file", 10: "symlink" };
 const UNKNOWN = 0;
 
-/** All but "." and ".."; the kind is undefined where the file system does not say it. */
+/** Returns the entries except "." and "..". The kind is undefined if the file system omits it. */
 export function readDirents(bytes: Uint8Array): { name: string; kind?: FileKind }[] {
   const entries: { name: string; kind?: FileKind }[] = [];
   for (let at = 0; at < bytes.length;) {
@@ -29,7 +29,7 @@ export function readDirents(bytes: Uint8Array): { name: string; kind?: FileKind 
   return entries;
 }
 
-/** A decoder's call takes longer than all the rest; nearly all names are in ASCII. */
+/** Reads ASCII names by hand: a call of the decoder takes longer than all the rest. */
 function nameAt(bytes: Uint8Array, start: number): string {
   let end = start, bits = 0;
   while (bytes[end] !== 0) bits |= bytes[end++];

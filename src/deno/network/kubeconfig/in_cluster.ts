@@ -1,9 +1,9 @@
-/** In a pod: its service account, https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/ */
+/** The kubeconfig of a service account inside a pod: https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/ */
 import { existsSync, readFileSync } from "node:fs";
-import type { Env } from "../../host.ts";
+import type { Env } from "../../../host.ts";
 import type { Kubeconfig } from "./merged.ts";
 
-/** Undefined elsewhere. `account` is where the kubelet mounts it. */
+/** Returns undefined outside a pod. `account` is the directory that the kubelet mounts. */
 export function inCluster(
   env: Env,
   account = "/var/run/secrets/kubernetes.io/serviceaccount",

@@ -1,19 +1,19 @@
-/** What Linux knows of a file, as statx(2) fills it in. Pure. */
-import type { FileKind, FileStat } from "../host.ts";
+/** Reads a stat in the format of statx(2). Pure. */
+import type { FileKind, FileStat } from "../../host.ts";
 
 export const STATX_BYTES = 256;
 
 const NLINK_OFFSET = 16, MODE_OFFSET = 28, INO_OFFSET = 32, SIZE_OFFSET = 40;
 const MTIME_OFFSET = 112, MTIME_NSEC_OFFSET = 120, DEV_MAJOR_OFFSET = 136, DEV_MINOR_OFFSET = 140;
 
-/** By the bits of a mode that say what it is the mode of: see inode(7). */
+/** The kinds by the type bits of a mode, see inode(7). */
 const KINDS: Record<number, FileKind> = {
   0o100000: "file",
   0o040000: "directory",
   0o120000: "symlink",
 };
 
-/** The same as toStat makes of what Deno says, bit by bit: the two are compared. */
+/** Returns exactly what toStat makes of a stat by Deno: the program compares the two. */
 export function readStatx(view: DataView): FileStat {
   const bits = view.getUint16(MODE_OFFSET, true);
   const stat: FileStat = {
@@ -26,7 +26,7 @@ export function readStatx(view: DataView): FileStat {
   return hasOtherNames ? { ...stat, inode: inode(view) } : stat;
 }
 
-/** Deno has whole milliseconds from 1970 on, or back to then. */
+/** Returns seconds in whole milliseconds, rounded towards 1970, as Deno does. */
 function mtimeSeconds(view: DataView): number {
   const low = view.getUint32(MTIME_OFFSET, true);
   const seconds = view.getInt32(MTIME_OFFSET + 4, true) * 2 ** 32 + low;
@@ -34,7 +34,7 @@ function mtimeSeconds(view: DataView): number {
   return (seconds * 1000 + (seconds < 0 ? Math.ceil(ms) : Math.floor(ms))) / 1000;
 }
 
-/** The device's number is put together as makedev(3) does. */
+/** Combines the number of the device as makedev(3) does. */
 function inode(view: DataView): string {
   const major = BigInt(view.getUint32(DEV_MAJOR_OFFSET, true));
   const minor = BigInt(view.getUint32(DEV_MINOR_OFFSET, true));
@@ -43,7 +43,7 @@ function inode(view: DataView): string {
   return `${Number(device)}:${wide(view, INO_OFFSET)}`;
 }
 
-/** Of 64 bits, as near as a number comes. */
+/** Reads 64 bits as a number, which may lose the lowest. */
 function wide(view: DataView, offset: number): number {
   return view.getUint32(offset + 4, true) * 2 ** 32 + view.getUint32(offset, true);
 }

@@ -1,14 +1,14 @@
-/** The real network: one API server over Deno's fetch and WebSocket. */
-import { isTimeout } from "../kube/limit.ts";
-import { shownPath } from "../kube/paths.ts";
-import { networkState } from "../kube/status.ts";
-import type { Debug, RequestOptions, Socket, Transport } from "../kube/transport.ts";
+/** The real network: the transport to one API server by Deno's fetch and WebSocket. */
+import { isTimeout } from "../../kube/limit.ts";
+import { shownPath } from "../../kube/paths.ts";
+import { networkState } from "../../kube/status.ts";
+import type { Debug, RequestOptions, Socket, Transport } from "../../kube/transport.ts";
 import type { Connection, Credentials } from "./kubeconfig.ts";
 import { withSocketOptions } from "./socket_options.ts";
 
 /**
- * An API server takes 100 streams or more on one connection: plain requests would wait for their turn
- * behind as many followed logs.
+ * An API server accepts at least 100 streams on a connection. Plain requests would wait behind as
+ * many followed logs.
  */
 const MOST_STREAMS = 50;
 
@@ -23,7 +23,7 @@ export class NetworkTransport implements Transport {
   ) {
     this.server = connection.server;
     this.#session = this.#open();
-    this.#session.catch(() => {}); // told by the first request
+    this.#session.catch(() => {}); // the first request throws it
   }
 
   async request(path: string, init: RequestOptions = {}): Promise<Response> {
@@ -35,7 +35,10 @@ export class NetworkTransport implements Transport {
     return await this.#shown(path, init);
   }
 
-  /** The answer, of which `--verbose` shows the verb, path, status and time: no header and no body. */
+  /**
+   * Sends the request, and shows verb, path, status and time with `--verbose`: no header and no
+   * body.
+   */
   async #shown(path: string, init: RequestOptions): Promise<Response> {
     const { debug } = this;
     if (debug === undefined) return await this.#fetch(path, init);
@@ -65,54 +68,56 @@ export class NetworkTransport implements Transport {
 
   async #fetch(path: string, init: RequestOptions): Promise<Response> {
     const session = await this.#session;
-    const lane = init.isStream ? this.#streamLane(session) : session.plain;
+    const pooled = init.isStream ? this.#clientForStream(session) : session.plain;
     const { method, body, signal } = init;
     const headers = { accept: "application/json", ...session.credentials.headers, ...init.headers };
-    const { client } = lane;
+    const { client } = pooled;
     const go = () => fetch(this.server + path, { method, body, signal, headers, client });
-    const response = lane.first === undefined ? withSocketOptions(go()) : lane.first.then(go, go);
-    lane.first ??= response;
+    const response = pooled.first === undefined
+      ? withSocketOptions(go())
+      : pooled.first.then(go, go);
+    pooled.first ??= response;
     if (signal === undefined) return await response;
     const onTimeout = () => {
-      if (isTimeout(signal.reason)) this.#giveUp(session, lane);
+      if (isTimeout(signal.reason)) this.#giveUp(session, pooled);
     };
     signal.addEventListener("abort", onTimeout);
-    lane.streams += init.isStream ? 1 : 0;
+    pooled.streams += init.isStream ? 1 : 0;
     let isOpen = true;
     const onEnd = () => {
       if (!isOpen) return;
       isOpen = false;
       signal.removeEventListener("abort", onTimeout);
-      lane.streams -= init.isStream ? 1 : 0;
+      pooled.streams -= init.isStream ? 1 : 0;
     };
-    return await abortable(response, AbortSignal.any([signal, lane.dead.signal]), onEnd);
+    return await abortable(response, AbortSignal.any([signal, pooled.dead.signal]), onEnd);
   }
 
-  /** One with room for another stream. */
-  #streamLane(session: Session): Lane {
+  /** Returns a client with room for another stream. */
+  #clientForStream(session: Session): PooledClient {
     const { plain, streams } = session;
-    const free = [plain, ...streams].find((lane) => lane.streams < MOST_STREAMS);
+    const free = [plain, ...streams].find((pooled) => pooled.streams < MOST_STREAMS);
     if (free !== undefined) return free;
-    const lane = this.#lane(session.credentials);
-    streams.push(lane);
-    return lane;
+    const pooled = this.#newClient(session.credentials);
+    streams.push(pooled);
+    return pooled;
   }
 
-  /** What gave no answer may be dead, and all that is on the same connection with it. */
-  #giveUp(session: Session, lane: Lane): void {
-    if (lane.dead.signal.aborted) return;
-    if (lane === session.plain) session.plain = this.#lane(session.credentials);
-    else session.streams = session.streams.filter((one) => one !== lane);
-    lane.dead.abort(new TypeError("the connection gives no answers: it is given up"));
-    lane.client.close();
+  /** Gives up a connection without an answer, which may be dead, and fails all requests on it. */
+  #giveUp(session: Session, pooled: PooledClient): void {
+    if (pooled.dead.signal.aborted) return;
+    if (pooled === session.plain) session.plain = this.#newClient(session.credentials);
+    else session.streams = session.streams.filter((one) => one !== pooled);
+    pooled.dead.abort(new TypeError("the connection gives no answers: it is given up"));
+    pooled.client.close();
   }
 
   async #open(): Promise<Session> {
     const credentials = await this.connection.credentials();
-    return { credentials, plain: this.#lane(credentials), streams: [] };
+    return { credentials, plain: this.#newClient(credentials), streams: [] };
   }
 
-  #lane({ certificate }: Credentials): Lane {
+  #newClient({ certificate }: Credentials): PooledClient {
     const { caCerts, proxy } = this.connection;
     const client = Deno.createHttpClient({
       caCerts,
@@ -123,22 +128,27 @@ export class NetworkTransport implements Transport {
   }
 }
 
-/** Resolves once it is, or will never be. */
+/** Resolves once the socket is open or has failed. */
 function opened(socket: WebSocket): Promise<void> {
   return new Promise((resolve) => {
     for (const event of ["open", "error", "close"]) socket.addEventListener(event, () => resolve());
   });
 }
 
-/** So much the system takes at once, whatever the network does. */
+/** The system takes at most this many bytes at once on any network. */
 const TAKEN_BYTES = 16 * 1024;
 const FLUSH_MS = 100;
-/** Kubernetes passes it over. */
+/** An empty message, which Kubernetes ignores. */
 const NOTHING = new Uint8Array(0);
 
 /**
- * Deno (2.9.6) keeps the last 64 KiB that are sent over TLS to itself where the system takes no more at that moment,
- * with a bufferedAmount of 0, until something else is sent (denoland/deno#36862): here something is.
+ * A WebSocket that sends an empty message now and then.
+ *
+ * Deno (2.9.6) keeps up to the last 64 KiB of what it sends over TLS if the system takes no more at
+ * that moment, with a bufferedAmount of 0, until the next message
+ * (https://github.com/denoland/deno/issues/36862).
+ *
+ * To be removed once network_workarounds_test.ts shows that Deno sends all by itself.
  */
 class FlushedSocket extends WebSocket {
   #sentBytes = 0;
@@ -164,8 +174,12 @@ class FlushedSocket extends WebSocket {
 }
 
 /**
- * Deno (2.9.6) forgets a fetch's signal at the next garbage collection, so that an abort never
- * reaches an answer that is waited for or a stream that is open for a while: here it does.
+ * Returns the answer so that an abort ends it.
+ *
+ * Deno (2.9.6) forgets the signal of a fetch at the next garbage collection, so that an abort does
+ * not end an open stream (https://github.com/denoland/deno/issues/29075).
+ *
+ * To be removed once network_workarounds_test.ts shows that Deno keeps the signal.
  */
 export async function abortable(
   pending: Promise<Response>,
@@ -213,11 +227,12 @@ export async function abortable(
   return new Response(new ReadableStream(source, { highWaterMark: 0 }), { status, headers });
 }
 
+/** Returns the result, or throws the reason of the signal as soon as it aborts. */
 export function orAborted<T>(pending: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);
     if (signal.aborted) {
-      pending.catch(() => {}); // it is as aborted as this is
+      pending.catch(() => {}); // superseded by the abort
       return onAbort();
     }
     signal.addEventListener("abort", onAbort, { once: true });
@@ -227,19 +242,21 @@ export function orAborted<T>(pending: Promise<T>, signal: AbortSignal): Promise<
 
 interface Session {
   readonly credentials: Credentials;
-  /** For plain requests, and the first streams. */
-  plain: Lane;
+  /** For plain requests and the first streams. */
+  plain: PooledClient;
   /** For more streams. */
-  streams: Lane[];
+  streams: PooledClient[];
 }
 
-/** What goes over one connection, where the server speaks HTTP/2. */
-interface Lane {
+/** A client of Deno, with one connection if the server speaks HTTP/2. */
+interface PooledClient {
   readonly client: Deno.HttpClient;
-  /** The first answer: what is asked at once with it waits for its connection, else each would open its own. */
+  /**
+   * The first answer. Simultaneous requests wait for its connection, or each would open another.
+   */
   first?: Promise<Response>;
-  /** How many are open. */
+  /** The number of open streams. */
   streams: number;
-  /** Aborts where the connection is given up. */
+  /** Aborts when the connection is given up. */
   readonly dead: AbortController;
 }

@@ -1,9 +1,9 @@
 /** The real terminal. */
-import { OutputError } from "../errors.ts";
-import type { RawTerminal, Terminal } from "../host.ts";
-import type { TerminalSize } from "../kube/interface.ts";
-import { pathBytes } from "../path_bytes.ts";
-import { fileError } from "./file_error.ts";
+import { OutputError } from "../../errors.ts";
+import type { RawTerminal, Terminal } from "../../host.ts";
+import type { TerminalSize } from "../../kube/interface.ts";
+import { pathBytes } from "../../path_bytes.ts";
+import { fileError } from "../files/file_error.ts";
 import { isLent, readRaw } from "./lent.ts";
 import { terminalKeys } from "./keys.ts";
 
@@ -53,7 +53,7 @@ function raw(): RawTerminal {
   const readNoMore = readRaw();
   const keys = terminalKeys(over.signal);
   const end = () => {
-    // First, for then whoever reads still can take no less than a line.
+    // First: a reader that still waits then takes at least a whole line.
     Deno.stdin.setRaw(false);
     if (!over.signal.aborted) readNoMore();
     over.abort();
@@ -85,7 +85,10 @@ async function* sizes(signal: AbortSignal): AsyncGenerator<TerminalSize> {
   }
 }
 
-/** Writes all of it at once. Where that fails, `failed` is told; unless it throws, no more is written. */
+/**
+ * Writes all bytes at once. If that fails, calls `failed`, and drops later output unless `failed`
+ * throws.
+ */
 function writer(
   stream: { writeSync(bytes: Uint8Array): number },
   failed: (error: unknown) => void,

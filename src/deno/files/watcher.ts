@@ -1,10 +1,10 @@
-/** Changes of directories, as the system tells of them. */
-import { FileError } from "../host.ts";
+/** Watches directories for changes. */
+import { FileError } from "../../host.ts";
 import { sayableDirectory } from "./byte_files.ts";
 
 /**
- * Not recursive: the system has one watch for each directory all the same, and what is ignored
- * (node_modules) may hold more of them than it gives.
+ * Watches without recursion: the system needs a watch per directory in any case, and ignored
+ * directories (node_modules) may contain more than it offers.
  */
 export function watchDirectories(
   directories: readonly string[],
@@ -17,8 +17,8 @@ export function watchDirectories(
     return {
       async [Symbol.asyncDispose]() {
         watcher.close();
-        // Deno watches a path once for all its watchers: until the last has ended, a new one joins it, and
-        // would not see a directory that took the other's place.
+        // Deno shares one watch per path among its watchers. A new watcher would join the ending
+        // one, and miss a directory that replaced the watched one.
         await ended;
         kept.dispose();
       },
@@ -29,7 +29,9 @@ export function watchDirectories(
   }
 }
 
-/** By names that stand for the directories as long as these are kept. What is not there has none. */
+/**
+ * Returns names that stand for the directories while `kept` is kept. Missing directories have none.
+ */
 function sayable(directories: readonly string[], kept: DisposableStack): string[] {
   return directories.flatMap((directory) => {
     try {
@@ -53,10 +55,10 @@ function open(directories: readonly string[]): Deno.FsWatcher {
 
 async function tell(watcher: Deno.FsWatcher, changed: () => void): Promise<void> {
   try {
-    // "access": opened and closed again, which for a write is told after the write itself.
+    // "access" is an open or a close: a write has an event before it.
     for await (const { kind } of watcher) if (kind !== "access") changed();
   } catch {
-    changed(); // it has lost count: what is looked at anew can't be missed
+    changed(); // it has lost events: the caller looks at everything again
   }
 }
 
@@ -68,7 +70,10 @@ function isDirectory(path: string): boolean {
   }
 }
 
-/** Of inotify: max_user_watches ("OS file watch limit reached") and max_user_instances (error 24). */
+/**
+ * Words the limits of inotify: max_user_watches ("OS file watch limit reached") and
+ * max_user_instances (error 24).
+ */
 function limitError(directories: readonly string[], error: unknown): unknown {
   const { message } = error as Error;
   const state = /watch limit/.test(message)

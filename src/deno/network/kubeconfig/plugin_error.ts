@@ -1,4 +1,4 @@
-/** Why an exec plugin gives no credentials, as the end of a sentence. */
+/** Why an exec plugin returns no credentials, as the end of a sentence. */
 export class PluginError extends Error {
   readonly hint?: string;
 

@@ -1,14 +1,16 @@
 /** The real file system, behind the types of host.ts. */
 import fs from "node:fs";
 import { promisify } from "node:util";
-import type { Files, FileStat, OpenFile, ReadStart } from "../host.ts";
+import type { Files, FileStat, OpenFile, ReadStart } from "../../host.ts";
 import { withBytePaths } from "./byte_files.ts";
 import { DirectoryReader } from "./directory_reader.ts";
 import { fileError, isAbsent, named, naming, opened, opening } from "./file_error.ts";
 import { nodeStat, toStat } from "./file_stat.ts";
 import { Pace } from "./pace.ts";
 
-/** @param slowMs how long a call may hold up the program before the next 64 go through the thread pool */
+/**
+ * @param slowMs how long calls may block before the next ones go through the thread pool, see Pace
+ */
 export function openFiles(slowMs: number): Files {
   const pace = new Pace(slowMs);
   const directories = new DirectoryReader(pace, (path) => files.lstat(path));
@@ -68,8 +70,8 @@ export function openFiles(slowMs: number): Files {
 export const denoFiles: Files = openFiles(1);
 
 /**
- * Deno's own open has no flags: it would follow a link, and wait at a FIFO, that took a file's place since the
- * file was listed. Windows has neither flag.
+ * The file may have been replaced by a link or a FIFO since it was listed. Deno's own open has no
+ * flags: it would follow the link, and block on the FIFO. Windows has neither flag.
  */
 const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants;
 const OPEN_FLAGS = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
@@ -126,14 +128,14 @@ async function readStart(path: string, buffer: Uint8Array): Promise<ReadStart> {
   const fd = await opening(path, openFd(path, OPEN_FLAGS));
   try {
     const bytes = await naming(path, () => readFd(fd, buffer));
-    // The system has just looked it up: no trip to the pool is needed, and a trip costs more than the call.
+    // The stat is cached by now, and takes less time than the thread pool.
     return { bytes, stat: toStat(named(path, () => Deno.lstatSync(path))) };
   } finally {
     fs.closeSync(fd);
   }
 }
 
-/** Windows' `C:\src` is `C:/src` here: every path of the program is '/'-separated. */
+/** Turns `C:\src` of Windows into `C:/src`: all paths of the program use slashes. */
 function withSlashes(path: string): string {
   return Deno.build.os === "windows" ? path.replaceAll("\\", "/") : path;
 }

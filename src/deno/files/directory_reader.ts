@@ -1,24 +1,26 @@
-/** Directories and what is known of the files in them: by Linux' own calls, or by Deno's where it shows all names. */
-import { UsageError } from "../errors.ts";
-import type { DirectoryEntry, Files, FileStat } from "../host.ts";
+/** Lists directories and stats their files, by Linux system calls or else by Deno. */
+import { UsageError } from "../../errors.ts";
+import type { DirectoryEntry, Files, FileStat } from "../../host.ts";
 import { listDirectory, listDirectoryPooled, lstatNames } from "./directory.ts";
 import { isGone, named, naming } from "./file_error.ts";
 import { kindOf } from "./file_stat.ts";
 import { type Libc, openLibc } from "./libc.ts";
 import type { Pace } from "./pace.ts";
-import { isAtLeast } from "./version.ts";
+import { isAtLeast } from "../version.ts";
 
-/** How many files of a directory are asked about at the same time. */
+/** How many files of a directory are stat at once. */
 const CONCURRENCY = 64;
-/** What a name costs a listing on quick storage, with room to spare. */
+/** The cost of a name in a listing on quick storage, with a margin. */
 const NAME_MS = 0.002;
-/** Before this version Deno leaves out of a listing each name that is not UTF-8; since then it shows U+FFFD. */
+/**
+ * Before this version Deno omits names that are not UTF-8; since then it shows them with U+FFFD.
+ */
 const SHOWS_ALL = "2.9";
 
 export class DirectoryReader {
   constructor(private readonly pace: Pace, private readonly lstat: Files["lstat"]) {}
 
-  /** Throws UsageError where names would be missing. */
+  /** Throws UsageError if Deno would omit names. */
   list(directory: string): Promise<DirectoryEntry[]> {
     const libc = openLibc();
     if (libc === undefined) return this.#listByDeno(directory);
@@ -42,7 +44,7 @@ export class DirectoryReader {
     return stats;
   }
 
-  /** Of the first names: one at least. */
+  /** Returns the stats of the first names, at least of one. */
   #lstatSome(
     libc: Libc | undefined,
     directory: string,
@@ -81,7 +83,7 @@ function listingMs(entries: readonly unknown[]): number {
   return entries.length * NAME_MS;
 }
 
-/** Where the C library lists no directory, Deno has to show all names. Throws UsageError. */
+/** Throws UsageError unless this version of Deno lists all names. */
 function requireAllNames(directory: string): void {
   if (isAtLeast(Deno.version.deno, SHOWS_ALL)) return;
   throw new UsageError(

@@ -1,4 +1,4 @@
-/** The kubeconfig files that there are, as one. */
+/** Finds, reads and merges kubeconfig files. */
 import { readFileSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
 import {
@@ -8,15 +8,18 @@ import {
   type User,
 } from "npm:@kubernetes/client-node@1.4.0/dist/config_types.js";
 import { type DocumentOptions, parse, type ParseOptions, type SchemaOptions } from "npm:yaml@2.9.1";
-import { UsageError } from "../../errors.ts";
-import type { ConnectOptions } from "../../host.ts";
-import { variable } from "../variable.ts";
+import { UsageError } from "../../../errors.ts";
+import type { ConnectOptions } from "../../../host.ts";
+import { variable } from "../../variable.ts";
 import { EXTENSION } from "./exec_plugin.ts";
 import { inCluster } from "./in_cluster.ts";
 import { messageOf } from "./words.ts";
 import type { ForPlugins, Kubeconfig } from "./merged.ts";
 
-/** kubectl's order: the flag, then $KUBECONFIG (missing files passed over), then ~/.kube/config, then in-cluster. */
+/**
+ * Reads the kubeconfig in the order of kubectl: the flag, $KUBECONFIG without missing files, then
+ * ~/.kube/config, then in-cluster.
+ */
 export function readKubeconfig({ kubeconfig }: ConnectOptions): Kubeconfig {
   if (kubeconfig !== undefined) return readFile(kubeconfig);
   const asked = variable("KUBECONFIG");
@@ -64,7 +67,7 @@ function readFile(path: string): Kubeconfig {
   }
 }
 
-/** A command with a slash is relative to the kubeconfig; else it is looked for on the PATH. */
+/** Resolves a command with a slash against the kubeconfig. Other commands are on the PATH. */
 function withCommand(exec: unknown, absolute: (file?: string) => string | undefined) {
   const { command } = (exec ?? {}) as { command?: unknown };
   if (typeof command !== "string" || !/[/\\]/.test(command)) return exec;
@@ -81,7 +84,7 @@ function forPlugins(cluster: unknown): ForPlugins {
   };
 }
 
-/** The library takes a number or a list for a text as it is; kubectl refuses it. */
+/** Rejects numbers and lists in place of strings, as kubectl does. The library accepts them. */
 function checkTexts(
   { exec: _, authProvider: __, pluginConfig: ___, ...one }:
     & { name: string }
@@ -94,8 +97,8 @@ function checkTexts(
 }
 
 /**
- * YAML 1.2, in which `yes` is a text, as Kubernetes' client library reads it: with merge keys. A date
- * without quotes is no text, as a number is none.
+ * YAML 1.2 with merge keys, as Kubernetes' client library reads it: `yes` is a string. Dates
+ * without quotes become Date objects, which `checkTexts` rejects as it does numbers.
  */
 const YAML: ParseOptions & DocumentOptions & SchemaOptions = {
   merge: true,
@@ -112,7 +115,7 @@ function contentOf(text: string) {
   return content;
 }
 
-/** kubectl's rule: the first file to name a thing, or a current context, wins. */
+/** Merges two files by the rule of kubectl: the first file to name an entry wins. */
 function withMissing(config: Kubeconfig, part: Kubeconfig): Kubeconfig {
   const both = <T extends { name: string }>(own: readonly T[], more: readonly T[]) => [
     ...own,
@@ -126,7 +129,7 @@ function withMissing(config: Kubeconfig, part: Kubeconfig): Kubeconfig {
   };
 }
 
-/** Where kubectl looks for .kube/config: the first that has one counts. */
+/** Returns where kubectl looks for .kube/config, the first file wins. */
 function homes(): string[] {
   const { HOME = "", HOMEDRIVE = "", HOMEPATH = "", USERPROFILE = "" } = Object.fromEntries(
     ["HOME", "HOMEDRIVE", "HOMEPATH", "USERPROFILE"].map((name) => [name, variable(name)]),

@@ -1,17 +1,23 @@
 /**
- * Options of the connections that Deno (2.9.6) opens and does not set itself (denoland/deno#35581).
+ * Socket options that Deno (2.9.6) does not set on the connections that it opens
+ * (https://github.com/denoland/deno/issues/35581).
  *
- * TCP_NODELAY: a small message behind another one would wait until the other side has acknowledged that,
+ * TCP_NODELAY: without it a small message waits until the server acknowledges the message before,
  * which takes up to 40 ms. The end of a TLS handshake is such a message.
  *
- * Keep-alive: a connection on which nothing is said is probed, and breaks where its other side is gone.
- * TCP_USER_TIMEOUT is not set: it would also break an upload whose receiver takes nothing for a while.
+ * Keep-alive: the system probes a silent connection, and breaks it if the other side is gone.
+ * TCP_USER_TIMEOUT is not set: it would also break an upload to a receiver that pauses.
+ *
+ * To be removed once network_workarounds_test.ts shows that Deno sets both.
  */
 
 /** See tcp(7), socket(7); macOS: netinet/tcp.h, sys/socket.h. */
 const IPPROTO_TCP = 6, TCP_NODELAY = 1;
 const ON = 1;
-/** Seconds of silence before the first probe, seconds between probes, and how many go unanswered. */
+/**
+ * Seconds of silence before the first probe, seconds between probes, and the unanswered probes that
+ * break a connection.
+ */
 const IDLE_SECONDS = 30, INTERVAL_SECONDS = 10, PROBES = 3;
 const KEEP_ALIVE: Partial<Record<typeof Deno.build.os, readonly [number, number, number][]>> = {
   linux: [
@@ -35,10 +41,16 @@ const SYMBOLS = {
   setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** While a connection is opened it is looked for this often: no event tells of it before its handshake is over. */
+/**
+ * How often to look for a connection that is being opened: no event announces it before its
+ * handshake.
+ */
 const LOOK_MS = 2;
 
-/** Sets the options of what is opened until this has settled, from before its handshake on. */
+/**
+ * Sets the options of connections that open until the promise settles, from before their handshake
+ * on.
+ */
 export async function withSocketOptions<T>(opening: Promise<T>): Promise<T> {
   const timer = setInterval(setOptions, LOOK_MS);
   try {
@@ -50,8 +62,9 @@ export async function withSocketOptions<T>(opening: Promise<T>): Promise<T> {
 }
 
 /**
- * All connections that are there now. Deno does not tell which files they are: of what is no connection the system
- * refuses it, which changes nothing. Where this can't be done they are slower.
+ * Sets the options of all open connections. Deno does not tell their descriptors, so this tries
+ * all: the system refuses those that are not connections. Without the C library connections are
+ * slower.
  */
 function setOptions(): void {
   const calls = open();
@@ -67,7 +80,7 @@ function setOptions(): void {
   }
 }
 
-/** Their numbers. */
+/** Returns the descriptors of all open files. */
 function openFiles(): number[] {
   try {
     return [...Deno.readDirSync("/dev/fd")].map(({ name }) => Number(name));

@@ -1,12 +1,15 @@
-/** A cluster over the real network. Loaded when one is needed, for it brings the libraries of the kubeconfig. */
-import type { Clock, ConnectOptions } from "../host.ts";
-import { KubeClient } from "../kube/client.ts";
-import type { Kube } from "../kube/interface.ts";
-import type { Debug } from "../kube/transport.ts";
+/**
+ * Connects to a cluster over the real network. Loaded on demand: it imports the kubeconfig
+ * libraries.
+ */
+import type { Clock, ConnectOptions } from "../../host.ts";
+import { KubeClient } from "../../kube/client.ts";
+import type { Kube } from "../../kube/interface.ts";
+import type { Debug } from "../../kube/transport.ts";
 import { loadConnection } from "./kubeconfig.ts";
-import { NetworkTransport, orAborted } from "./network.ts";
+import { NetworkTransport, orAborted } from "./transport.ts";
 
-/** `interrupt` is the user's Ctrl-C: it ends a credential plugin that is waited for, too. */
+/** @param interrupt aborts at Ctrl-C, and also ends a credential plugin */
 export async function connect(
   options: ConnectOptions,
   { clock, interrupt, debug }: { clock: Clock; interrupt: AbortSignal; debug?: Debug },

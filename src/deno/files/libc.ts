@@ -1,16 +1,17 @@
 /**
- * Calls of Linux that Deno does not make, by the C library: for paths that are not UTF-8, since Deno's paths are text,
- * the Buffers of its node:fs too; and for whole directories, whose files Deno asks about at four times the cost.
+ * System calls of Linux that Deno lacks, by the C library: for paths that are not UTF-8, since
+ * paths are text to Deno, even as Buffers of its node:fs; and for the stats of whole directories,
+ * which take Deno four times as long.
  */
 import os from "node:os";
-import { pathBytes, pathText } from "../path_bytes.ts";
+import { pathBytes, pathText } from "../../path_bytes.ts";
 
 const SYMBOLS = {
   open: { parameters: ["buffer", "i32"], result: "i32" },
   openPooled: { name: "open", parameters: ["buffer", "i32"], result: "i32", nonblocking: true },
   close: { parameters: ["i32"], result: "i32" },
   readlink: { parameters: ["buffer", "buffer", "usize"], result: "isize" },
-  // By number: older C libraries (glibc 2.28, of RHEL 8) have no function getdents64, or statx.
+  // By number: older C libraries (glibc 2.28 in RHEL 8) lack getdents64 and statx.
   getdents: { name: "syscall", parameters: ["i32", "i32", "buffer", "i32"], result: "i32" },
   getdentsPooled: {
     name: "syscall",
@@ -26,7 +27,7 @@ const SYMBOLS = {
   __errno_location: { parameters: [], result: "pointer" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** Of the system calls, as linux/arch has them. */
+/** The numbers of the system calls, by architecture. */
 const NUMBERS = {
   x86_64: { getdents64: 217, statx: 332 },
   aarch64: { getdents64: 61, statx: 291 },
@@ -36,10 +37,10 @@ const O_DIRECTORY_CLOEXEC = 0o2000000 | (Deno.build.arch === "aarch64" ? 0o40000
 const AT_SYMLINK_NOFOLLOW = 0x100, AT_NO_AUTOMOUNT = 0x800, STATX_BASIC_STATS = 0x7ff;
 /** The longest target of a link. */
 const PATH_MAX = 4096;
-/** Longer than any name that a file system gives a file; the NUL that ends it included. */
+/** Longer than any file name with its final NUL. */
 const NAME_BYTES = 1024;
 
-/** An open file's number. */
+/** The number of an open file. */
 export type Descriptor = { readonly fd: number } & Disposable;
 
 /** Each method throws an Error with a `code`, as node:fs does. */
@@ -64,28 +65,34 @@ export class Libc {
     return this.open(path, O_DIRECTORY_CLOEXEC);
   }
 
-  /** The same through Deno's thread pool. */
+  /** Does the same through Deno's thread pool. */
   async openDirectoryPooled(path: string): Promise<Descriptor> {
     const fd = await this.#calls.openPooled(cString(path), O_DIRECTORY_CLOEXEC);
-    // What went wrong is known to the other thread alone.
+    // The other thread has the error: get it again.
     return fd < 0 ? this.openDirectory(path) : this.#opened(fd);
   }
 
-  /** Fills the buffer with entries, as getdents64(2) has them: the number of bytes, 0 at the end. */
+  /**
+   * Fills the buffer with entries in the format of getdents64(2). Returns the number of bytes, 0 at
+   * the end.
+   */
   getdents(fd: number, buffer: Uint8Array<ArrayBuffer>): number {
     const count = this.#calls.getdents(this.#numbers.getdents64, fd, buffer, buffer.length);
     if (count < 0) throw this.#error();
     return count;
   }
 
-  /** The same through Deno's thread pool. */
+  /** Does the same through Deno's thread pool. */
   async getdentsPooled(fd: number, buffer: Uint8Array<ArrayBuffer>): Promise<number> {
     const { getdents64 } = this.#numbers;
     const count = await this.#calls.getdentsPooled(getdents64, fd, buffer, buffer.length);
     return count < 0 ? this.getdents(fd, buffer) : count;
   }
 
-  /** Has `target` filled with what is known of a name in a directory, links not followed, as statx(2) has it. */
+  /**
+   * Writes the stat of a name in a directory to `target`, in the format of statx(2). Follows no
+   * link.
+   */
   statx(fd: number, name: string, target: Uint8Array<ArrayBuffer>): void {
     const flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT;
     const call = this.#numbers.statx;
@@ -102,7 +109,7 @@ export class Libc {
     return pathText(target.subarray(0, length));
   }
 
-  /** In a buffer that is used again: to encode a name anew takes as long as the call. */
+  /** Encodes a name into a reused buffer: a new one would take as long as the system call. */
   #cName(name: string): Uint8Array<ArrayBuffer> {
     const bytes = this.#name;
     if (name.length >= NAME_BYTES) return cString(name);
@@ -129,7 +136,10 @@ export class Libc {
 
 let opened: { readonly libc?: Libc } | undefined;
 
-/** Undefined where there is no such library (another system, Alpine) or no permission to call it. */
+/**
+ * Returns undefined without such a library (other systems, Alpine) or without permission to call
+ * it.
+ */
 export function openLibc(): Libc | undefined {
   opened ??= { libc: tryOpen() };
   return opened.libc;

@@ -1,4 +1,4 @@
-/** A kubeconfig after its files were merged. */
+/** A kubeconfig, merged from its files. */
 import type {
   Cluster,
   Context,
@@ -12,7 +12,7 @@ export interface Kubeconfig {
   readonly currentContext?: string;
 }
 
-/** What the library leaves out of a cluster, and exec plugins are told. */
+/** The fields of a cluster that the library drops and that exec plugins receive. */
 export interface ForPlugins {
   readonly disablesCompression?: boolean;
   readonly pluginConfig?: unknown;
