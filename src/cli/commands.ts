@@ -32,7 +32,12 @@ const PIPELINE_UPLOAD: CommandSpec = {
     "do not run. Then follows the logs and exits with the run's outcome. Files that git ignores " +
     "are left out.",
   args: [
-    { name: "PIPELINE", optionalWith: LIST_EXPLAIN_NAMES, help: "the Pipeline's name" },
+    {
+      name: "PIPELINE",
+      named: true,
+      optionalWith: LIST_EXPLAIN_NAMES,
+      help: "the Pipeline's name",
+    },
     DIRECTORY,
   ],
   flags: [
@@ -99,7 +104,10 @@ const TASK_UPLOAD: CommandSpec = {
     "workspace. Then the run continues. With --on-step the upload stands in for that step, which " +
     "does not run. Then follows the logs and exits with the run's outcome. Files that git ignores " +
     "are left out.",
-  args: [{ name: "TASK", optionalWith: LIST_EXPLAIN_NAMES, help: "the Task's name" }, DIRECTORY],
+  args: [
+    { name: "TASK", named: true, optionalWith: LIST_EXPLAIN_NAMES, help: "the Task's name" },
+    DIRECTORY,
+  ],
   flags: [
     {
       ...ON_STEP,

@@ -40,7 +40,7 @@ export const DEBUG_COMMANDS: readonly CommandSpec[] = [
     path: ["pipeline", "debug"],
     summary: "Hold steps and work in them",
     description: `Starts a run of the Pipeline that holds at the given steps. ${AT_EACH_PAUSE}`,
-    args: [{ name: "PIPELINE", help: "the Pipeline's name" }],
+    args: [{ name: "PIPELINE", named: true, help: "the Pipeline's name" }],
     flags: [
       { ...ON_TASK, many: true, help: "hold at this task's first step; can be repeated" },
       { ...ON_STEP, value: "TASK/STEP", many: true, help: "hold at this step; can be repeated" },
@@ -74,7 +74,7 @@ export const DEBUG_COMMANDS: readonly CommandSpec[] = [
     summary: "Hold steps and work in them",
     description:
       `Starts a run of the Task that holds at the given steps, or at the first one. ${AT_EACH_PAUSE}`,
-    args: [{ name: "TASK", help: "the Task's name" }],
+    args: [{ name: "TASK", named: true, help: "the Task's name" }],
     flags: [
       { ...ON_STEP, many: true, help: "hold at this step; can be repeated" },
       ...BREAKPOINTS,

@@ -20,7 +20,7 @@ interface HeldVerb extends Pick<CommandSpec, "summary" | "takesCommand"> {
   readonly examples?: readonly Example[];
 }
 
-const RUN: ArgSpec = { name: "RUN", help: "the run's name" };
+const RUN: ArgSpec = { name: "RUN", named: true, help: "the run's name" };
 const STEP: ArgSpec = {
   name: "STEP",
   optional: true,
