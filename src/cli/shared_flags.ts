@@ -164,7 +164,11 @@ export const RUN_FLAGS: readonly FlagSpec[] = [
     help: "a result for later tasks, in place of the replaced step's; can be repeated",
   },
   ALLOW_PROBE,
-  { name: "showlogs", default: true, help: "show the logs of the run" },
+  {
+    name: "showlogs",
+    default: true,
+    help: "show the logs of the run; with =false an upload does not wait for the run to end",
+  },
   PAUSE_TIMEOUT,
   DRY_RUN,
   OUTPUT,
