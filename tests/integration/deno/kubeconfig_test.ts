@@ -236,6 +236,28 @@ for (const [name, providerConfig, token] of providers) {
   });
 }
 
+for (const server of ["no url", "a.test:6443", "localhost:6443", "ftp://a.test"]) {
+  Deno.test(`a server that is no URL is refused: "${server}"`, async () => {
+    using place = new Place();
+    const kubeconfig = place.write("a", config("a", { server, cluster: { server } }));
+    assert.match(
+      await rejection(loadConnection({ kubeconfig }), UsageError),
+      /^Cannot use cluster "a": its server is not a URL\nlike https:/,
+    );
+  });
+}
+
+for (const proxy of ["no url", "user:secret@@", "ftp://user:secret@a.test"]) {
+  Deno.test(`a proxy that is no URL is refused and not shown: "${proxy}"`, async () => {
+    using place = new Place();
+    const kubeconfig = place.write("a", config("a", { cluster: { "proxy-url": proxy } }));
+    assert.match(
+      await rejection(loadConnection({ kubeconfig }), UsageError),
+      /^Cannot use cluster "a": its proxy-url is not a URL\nlike http:[^@]*$/,
+    );
+  });
+}
+
 Deno.test("a missing authority file is refused by name", async () => {
   using place = new Place();
   const cluster = { "certificate-authority": "gone.crt" };
