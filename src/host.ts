@@ -21,6 +21,8 @@ export interface Host {
    */
   edit(text: string, name: string): Promise<string | undefined>;
   connect(options: ConnectOptions): Promise<Kube>;
+  /** Returns the text of an http or https URL. Throws FileError. */
+  download(url: string): Promise<string>;
   /**
    * Calls back, until disposed of, after each change of what is directly in one of the directories; now and
    * then for nothing. A directory that is not there is passed over; one that another of its name has taken

@@ -1,8 +1,8 @@
 /** Conducts one live run: create, follow, and at each pause what is to be done there; then the Outcome. */
 import { ExpectedError, Interrupted } from "../errors.ts";
 import type { Clock } from "../host.ts";
-import type { Kube } from "../kube/interface.ts";
-import { PIPELINES, RESOURCE_OF, TASKS } from "../tekton/model.ts";
+import type { Kube, Stored } from "../kube/interface.ts";
+import { PIPELINES, RESOURCE_OF, type Run, TASKS } from "../tekton/model.ts";
 import { CANCEL } from "../tekton/phase.ts";
 import type { RunManifest } from "../tekton/run_manifest.ts";
 import type { Outcome, RunEvent } from "../events.ts";
@@ -40,9 +40,9 @@ export interface Conducted {
   readonly emit: (event: RunEvent) => void;
 }
 
-/** The run's name, and its outcome where it was followed to its end. */
+/** The run as it was created, and its outcome where it was followed to its end. */
 export interface RunResult {
-  readonly name: string;
+  readonly created: Stored<Run>;
   readonly outcome?: Outcome;
 }
 
@@ -87,11 +87,11 @@ export async function conduct(
       work({ live, talk, startMs, following, signal, emit }),
       following.then(() => new Promise<never>(() => {})), // for its errors: work sees the end itself
     ]);
-    if (worked === "left") return { name };
+    if (worked === "left") return { created };
     const outcome = await following;
     await within(clock, { ms: LABEL_MS, signal: grace.signal }, labelled).catch(onlyExpected);
     talk.emit({ kind: "ended", outcome });
-    return { name, outcome };
+    return { created, outcome };
   } catch (error) {
     const isInterrupted = interrupt.aborted || error instanceof Interrupted;
     const ended = live.phase.kind === "ended" || error instanceof RunDeletedError;

@@ -150,8 +150,8 @@ class Play {
 
 Deno.test("an upload goes from created to ended, each event in its place", async () => {
   const play = new Play();
-  const { name, outcome } = await play.start();
-  assert.equal(name, NAME);
+  const { created, outcome } = await play.start();
+  assert.equal(created.metadata.name, NAME);
   assert.equal(outcome?.succeeded, true);
   assert.deepEqual(play.kinds, [
     "created",
@@ -196,7 +196,8 @@ Deno.test("a run that fails is an outcome, and is not cancelled", async () => {
 Deno.test("without logs it is over once the step is released", async () => {
   const play = new Play();
   play.onReceive = receive;
-  assert.deepEqual(await play.start({ showlogs: false }), { name: NAME });
+  const { created, outcome } = await play.start({ showlogs: false });
+  assert.deepEqual([created.metadata.name, outcome], [NAME, undefined]);
   assert.equal(play.kinds.at(-1), "released");
   assert.deepEqual(play.kube.changes.slice(1), [ANNOTATED]);
   play.checkOver();
