@@ -1,6 +1,6 @@
 /**
  * Flags as cobra (pflag) reads them: --f=v, --f v, -pv, -p v, -p=v, letters of booleans bundled
- * (-Cn ns), --bool=false, --f or --f=v where a value is optional (its NoOptDefVal), flags and
+ * (-Cn ns), --bool=false, --f or --f=v if a value is optional (its NoOptDefVal), flags and
  * arguments in any order, -- ends the flags, - is an argument.
  * https://pkg.go.dev/github.com/spf13/pflag#section-readme
  */

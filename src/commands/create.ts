@@ -6,10 +6,11 @@ import type { ConnectOptions, Host } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import { printable } from "../printable.ts";
 import type { RunEvent } from "../events.ts";
-import { HELD_LABELS } from "../objects/own.ts";
+import { HELD_LABELS } from "../objects/marks.ts";
 import { holdRun } from "../resolve/resolve_held_run.ts";
 import { RESOURCE_OF, type Run } from "../tekton/model.ts";
-import { createRun, readDefaultTimeout } from "../run/start.ts";
+import { createRun } from "../run/create/create_run.ts";
+import { readDefaultTimeout } from "../run/create/server_values.ts";
 import {
   type Breakpoints,
   readBreakpoints,
@@ -84,7 +85,7 @@ export async function run(host: Host, options: Options): Promise<number> {
   return 0;
 }
 
-/** Leaves breakpoints alone where the cluster knows them, and lowers them elsewhere. */
+/** Lowers the breakpoints, unless the cluster knows them. */
 async function lower(
   host: Host,
   kube: Kube,

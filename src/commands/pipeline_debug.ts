@@ -30,7 +30,7 @@ export async function run(host: Host, options: Options): Promise<number> {
   return await runDebugCommand(host, { definitionKind: PIPELINE, breakpoints }, options);
 }
 
-/** Throws UsageError where no task or step is named, and the Pipeline has several tasks. */
+/** Throws UsageError if no task or step is named and the Pipeline has several tasks. */
 function breakpoints(
   { owner, definition: { spec } }: RunRequest<Pipeline>,
   { onTasks: tasks, steps, everyStep, onFailure, after }: Options,

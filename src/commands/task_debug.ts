@@ -18,7 +18,7 @@ export async function run(host: Host, options: DebugOptions): Promise<number> {
   return await runDebugCommand(host, { definitionKind: TASK, breakpoints }, options);
 }
 
-/** Returns the first step where the command line names none. */
+/** Returns the first step if the command line names none. */
 function breakpoints(
   { definition: { spec } }: RunRequest<Task>,
   { onSteps, everyStep, onFailure, after }: DebugOptions,

@@ -5,7 +5,7 @@ import { ExpectedError, UsageError } from "../errors.ts";
 import type { ConnectOptions, Host } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import { joined, type Printable, printable } from "../printable.ts";
-import { readTektonVersion } from "../tekton/tekton_version.ts";
+import { readTektonVersion } from "../objects/tekton_version.ts";
 import { COMMIT, VERSION } from "../version.ts";
 import { connectFlags } from "./options/connect_flags.ts";
 

@@ -6,6 +6,7 @@ import { connectionScenarios } from "./upload/connection.ts";
 import { createdScenarios } from "./run/created.ts";
 import { debugScenarios } from "./hold/debug.ts";
 import { deltaScenarios } from "./upload/delta.ts";
+import { flagScenarios } from "./upload/flags.ts";
 import { escapesScenarios } from "./hold/escapes.ts";
 import { heldScenarios } from "./hold/held.ts";
 import { missingProgramScenarios } from "./upload/missing_programs.ts";
@@ -25,6 +26,7 @@ import { withGitScenarios } from "./upload/with_git.ts";
 
 export const SCENARIOS: Scenario[] = [
   ...uploadScenarios,
+  ...flagScenarios,
   ...deltaScenarios,
   ...sharedScenarios,
   ...sourceScenarios,

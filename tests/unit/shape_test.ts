@@ -9,7 +9,7 @@ const SHAPE: Shape = {
   f: { g: ["text"] },
 };
 
-Deno.test("what a shape does not mention may be anything, and what it mentions may be missing", () => {
+Deno.test("fields outside the shape may be anything, and fields in it may be missing", () => {
   const fits = { a: "x", b: 1, c: { y: "z" }, d: [{ e: "x", more: 1 }], f: {}, other: [null] };
   assert.deepEqual(checked(fits, SHAPE), { value: fits });
   assert.deepEqual(checked({}, SHAPE), { value: {} });
@@ -30,22 +30,22 @@ for (
     [{ f: { g: [5] } }, "f.g[0] is no text"],
   ] as const
 ) {
-  Deno.test(`the first place with another shape is named: ${why}`, () => {
+  Deno.test(`the error names the first field with another shape: ${why}`, () => {
     assert.deepEqual(checked(value, {}, SHAPE), { why });
   });
 }
 
-Deno.test("only what an object has itself counts", () => {
+Deno.test("only own properties count", () => {
   const shape = JSON.parse('{"constructor": "text", "toString": ["text"]}');
   assert.deepEqual(checked({}, shape), { value: {} });
 });
 
-Deno.test("fields that are null go, wherever they are; an element of a list stays", () => {
+Deno.test("fields that are null are dropped at any depth; elements of lists stay", () => {
   const given = { a: null, b: [null, { c: null, d: 0 }], e: { f: "" } };
   assert.deepEqual(checked(given, {}), { value: { b: [null, { d: 0 }], e: { f: "" } } });
 });
 
-Deno.test("what is nested too deeply to be walked through is refused", () => {
+Deno.test("a value that is nested too deeply is refused", () => {
   const deep = JSON.parse("[".repeat(100_000) + "]".repeat(100_000));
   assert.deepEqual(checked({ deep }, SHAPE), { why: "it is nested too deeply" });
 });

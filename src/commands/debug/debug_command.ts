@@ -1,4 +1,4 @@
-/** `pipeline debug` and `task debug`: one command, with an adapter for what differs. */
+/** `pipeline debug` and `task debug`: one command, with an adapter for the differences. */
 import type { Host } from "../../host.ts";
 import type { Breakpoints } from "../../tekton/breakpoint/debug_spec.ts";
 import type { PipelineRun, TaskRun } from "../../tekton/model.ts";

@@ -1,11 +1,11 @@
-/** Runs what holds: at each pause the user works, a command runs, or the step stays held. */
+/** Runs a run that holds: at each pause the user works, a command runs, or the step stays held. */
 import { ClusterError, UsageError } from "../../errors.ts";
 import { type Pause, stepPath } from "../../hold/pause.ts";
 import type { Host } from "../../host.ts";
 import type { Kube } from "../../kube/interface.ts";
 import { type AtPause, debug } from "../../run/debug.ts";
 import { annotate } from "../../run/metadata.ts";
-import { createRun } from "../../run/start.ts";
+import { createRun } from "../../run/create/create_run.ts";
 import { insteadCommand } from "../../step/scripts.ts";
 import type { HeldRun } from "../../tekton/breakpoint/hold_run.ts";
 import type { PipelineRun, TaskRun } from "../../tekton/model.ts";
@@ -39,7 +39,7 @@ export interface HeldRunOptions {
   readonly changes: readonly string[];
 }
 
-/** Throws UsageError where a shell is to be opened and there is no terminal. */
+/** Throws UsageError if a shell would have no terminal. */
 export function checkTerminal({ terminal }: Host, atPause: AtEachPause, hint: string): void {
   if (atPause === "leave" || "instead" in atPause) return;
   if (terminal.isTerminal.stdin && terminal.isTerminal.stdout) return;

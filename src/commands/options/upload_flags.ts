@@ -6,7 +6,7 @@ import { type SendFlags, sendFlags } from "./send_flags.ts";
 
 export interface UploadFlags extends SendFlags, RunFlags {
   readonly onStep?: string;
-  /** The image that receives the upload, where it is not the step's own. */
+  /** The image that receives the upload, if it is not the step's own. */
   readonly image?: string;
   /** Leave the step held after the upload: in a shell, or after printing how to continue. */
   readonly handOver?: "shell" | "words";

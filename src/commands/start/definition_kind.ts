@@ -1,7 +1,7 @@
 /** The two kinds of definitions that start a run, Pipeline and Task, and how they differ. */
 import type { KubeObject, Resource } from "../../kube/interface.ts";
 import { holdPipeline, holdTask } from "../../resolve/resolve_held_run.ts";
-import type { Resolving } from "../../resolve/resolve.ts";
+import type { ResolveContext } from "../../resolve/resolve.ts";
 import type { Breakpoints } from "../../tekton/breakpoint/debug_spec.ts";
 import type { HeldRun, HoldOptions } from "../../tekton/breakpoint/hold_run.ts";
 import {
@@ -35,7 +35,7 @@ export interface DefinitionKind<D extends Definition, R extends PipelineRun | Ta
   newRun(options: NewRun): R;
   /** Makes the run hold at the breakpoints. Throws UsageError. */
   hold(
-    resolving: Resolving,
+    resolving: ResolveContext,
     run: R,
     definition: D,
     breakpoints: Breakpoints,

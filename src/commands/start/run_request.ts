@@ -1,10 +1,11 @@
-/** Reads what a run is to be started from, and checks the command line against it. */
+/** Reads the definition that a run starts from, and checks the command line against it. */
 import type { RunEvent } from "../../events.ts";
 import type { Host } from "../../host.ts";
 import type { Kube, Stored } from "../../kube/interface.ts";
-import { HELD_LABELS } from "../../objects/own.ts";
-import { read, type Resolving } from "../../resolve/resolve.ts";
-import { checkAccess, readDefaultTimeout } from "../../run/start.ts";
+import { HELD_LABELS } from "../../objects/marks.ts";
+import { readByName, type ResolveContext } from "../../resolve/resolve.ts";
+import { checkAccess } from "../../run/create/access.ts";
+import { readDefaultTimeout } from "../../run/create/server_values.ts";
 import type { PipelineRun, TaskRun, WorkspaceBinding } from "../../tekton/model.ts";
 import type { NewRun } from "../../tekton/new_run.ts";
 import { bindParams } from "../../tekton/params.ts";
@@ -19,14 +20,14 @@ export interface StartOptions extends RunFlags {
   readonly name: string;
 }
 
-/** A run that is asked for, and the definition that it is of. */
+/** A requested run, and its definition. */
 export interface RunRequest<D extends Definition> {
   readonly kube: Kube;
   /** As messages name the definition: `Pipeline "build"`. */
   readonly owner: string;
   readonly definition: Stored<D>;
   readonly newRun: NewRun;
-  readonly resolving: Resolving;
+  readonly resolving: ResolveContext;
   /** The server's timeout for runs that name none. This takes the longest, and is needed last. */
   readonly defaultTimeout: Promise<string | undefined>;
 }
@@ -47,7 +48,7 @@ export async function requestRun<D extends Definition, R extends PipelineRun | T
   const defaultTimeout = readDefaultTimeout(kube);
   defaultTimeout.catch(() => {}); // awaited later
   const [definition] = await Promise.all([
-    read<D>(kube, resource, name),
+    readByName<D>(kube, resource, name),
     checkAccess(kube, namespace, runKind),
   ]);
   const owner = `${kind} "${name}"`;

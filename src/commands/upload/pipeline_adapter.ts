@@ -39,10 +39,10 @@ async function plan(
   const silently = { ...resolving, allowProbe: false, emit: () => {} };
   const paramsOf = (task: PipelineTask) => fillParams(task.params ?? [], variables);
   const chosen = await findSourceTask(owner, pipeline.spec, {
-    asked: options.onTask,
+    taskName: options.onTask,
     paramsOf,
     resolve: (task) => resolveTask(resolving, task, variables),
-    look: (task) => resolveTask(silently, task, variables),
+    resolveWithoutProbe: (task) => resolveTask(silently, task, variables),
   });
   const { task: target, found } = chosen;
   const taskParams = paramsOf(target);
@@ -89,13 +89,13 @@ function changes(
     first,
     `task ${target.name} has a step of ${image || "its image"} in place of those that the upload`,
     "stands in for. Its script waits for the upload, receives it and writes their results. Retries",
-    "are dropped, and so is what only the replaced steps need. A param that is still used may have a",
-    "new, unique name: inline, a Pipeline's param of the old name would replace its value.",
+    "are dropped, and so is everything that only the replaced steps need. A param may have a new,",
+    "unique name: inline, a Pipeline's param of the old name would replace its value.",
     ...common,
   ];
 }
 
-/** Returns the Task's workspaces, each with what the run binds to it through the Pipeline. */
+/** Returns the Task's workspaces, each with the run's binding. */
 function candidates(
   task: Pick<Task, "spec">,
   target: PipelineTask,
@@ -113,7 +113,7 @@ function boundTo(target: PipelineTask, name: string): string | undefined {
   return found === undefined ? undefined : found.workspace ?? found.name;
 }
 
-/** Throws UsageError where the other tasks would not find the upload. */
+/** Throws UsageError if the other tasks would not find the upload. */
 function checkPlace(
   owner: string,
   pipeline: Pipeline,

@@ -1,14 +1,14 @@
 /** Plans an upload into a Task: which steps it stands in for, and where it goes. */
 import { UsageError } from "../../errors.ts";
 import type { Param, TaskSpec } from "../../tekton/model.ts";
-import type { Chosen } from "../../tekton/source/choose_task.ts";
+import type { ChosenTask } from "../../tekton/source/choose_task.ts";
 import { chooseDestination, type Destination } from "../../tekton/source/destination.ts";
 import {
   dependsOnRun,
   emptiesDirectory,
-  readAs,
-  settled,
   taskParams,
+  withKnownDirectory,
+  withKnownParams,
 } from "../../tekton/source/known_params.ts";
 import type { StandIn } from "../../tekton/source/replaced_steps.ts";
 import { replacedResults, replacedStepResults } from "../../tekton/source/replaced_results.ts";
@@ -29,21 +29,21 @@ export interface PlanOptions {
   /** Returns the spec with the StepActions of these steps inline. */
   readonly withStepActions: (spec: TaskSpec, steps: number[]) => Promise<TaskSpec>;
   /** The Pipeline's task, with the reasons for choosing it. */
-  readonly chosen?: Pick<Chosen, "evidence" | "why" | "workspace"> & { task: { name: string } };
+  readonly chosen?: Pick<ChosenTask, "evidence" | "why" | "workspace"> & { task: { name: string } };
 }
 
 export interface UploadPlan {
   /** With the StepAction of the replaced step inline. */
   readonly spec: TaskSpec;
   readonly standIn: StandIn;
-  /** Undefined where every step runs. */
+  /** Undefined if every step runs. */
   readonly replacedWork?: ReplacedWork;
   readonly destination: Destination;
   readonly deletes: Deletes;
   readonly notes: string[];
 }
 
-/** Throws UsageError where steps or place are unclear, and what withStepActions throws. */
+/** Throws UsageError if steps or place are unclear, and the errors of withStepActions. */
 export async function planUpload(
   given: TaskSpec,
   { owner, flags, workspaces, params, withStepActions, chosen }: PlanOptions,
@@ -53,17 +53,17 @@ export async function planUpload(
     (workspace !== undefined || usableWorkspaces(workspaces).length > 0);
   const ownEvidence = isClone(given) ? "interface" : "none";
   const { evidence = ownEvidence, why, workspace: preferred } = chosen ?? {};
-  const standIn = standInFor(readAs(given, params), { owner, evidence, asked, isShared });
+  const standIn = standInFor(withKnownParams(given, params), { owner, evidence, asked, isShared });
   const spec = await withStepActions(given, [standIn.at]);
   const fill = taskParams(spec, params);
-  const found = chooseDestination(readAs(spec, params), standIn, {
+  const found = chooseDestination(withKnownParams(spec, params), standIn, {
     owner,
     workspaces,
     workspace,
     preferred,
     directory,
   });
-  const destination = settled(spec, found, fill);
+  const destination = withKnownDirectory(spec, found, fill);
   const empties = flags.deletes === "auto" && emptiesDirectory(spec, standIn, fill);
   return {
     spec,
@@ -86,7 +86,7 @@ export async function planUpload(
 
 /**
  * Returns the destination as flags name it, for an upload into a held step that keeps its own work.
- * Throws UsageError where only the run knows the directory.
+ * Throws UsageError if only the run knows the directory.
  */
 export function intoPlace({ scope, path, directory, param }: Destination) {
   if (dependsOnRun(directory)) {

@@ -18,9 +18,9 @@ export interface UploadRun extends Pick<Narrator, "emit"> {
   readonly runManifest: RunManifest;
   /** Where the run is held for the upload. */
   readonly held: { readonly task?: string; readonly step: string };
-  /** The Pipeline's task, where the upload stands in for all of its steps. */
+  /** The Pipeline's task, if the upload stands in for all of its steps. */
   readonly uploaded?: string;
-  /** Undefined where every step of the Task runs. */
+  /** Undefined if every step of the Task runs. */
   readonly replacedWork?: ReplacedWork;
   readonly notes: readonly string[];
   /** The changes that the upload needs, as sentences for --dry-run. */
@@ -53,7 +53,7 @@ export async function runUpload(
     digests: source.digests,
     spares: source.checkout.notCheckedOut,
     entries: entriesToSend(source, emit),
-    prepare: () => prepack(host, { flags, source, over: over.signal }),
+    prepack: () => prepack(host, { flags, source, over: over.signal }),
     program: flags.program,
     compress: flags.compress,
     deletes: flags.deletes,

@@ -54,7 +54,7 @@ function changes(task: string, spec: TaskSpec, standIn: StandIn): string[] {
   ];
 }
 
-/** Throws UsageError where steps or sidecars ask for the workspace and the step does not. */
+/** Throws UsageError if other steps or sidecars ask for the workspace and this step does not. */
 function checkMounted(
   owner: string,
   { steps = [], sidecars = [] }: TaskSpec,

@@ -1,4 +1,4 @@
-/** `pipeline upload` and `task upload`: one command, with an adapter for what differs. */
+/** `pipeline upload` and `task upload`: one command, with an adapter for the differences. */
 import type { Host } from "../../host.ts";
 import type { TaskUpload } from "../../tekton/breakpoint/lower_task.ts";
 import { heldStep } from "../../tekton/breakpoint/replace_steps.ts";

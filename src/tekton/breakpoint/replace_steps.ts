@@ -2,7 +2,7 @@
 import { bareStep, type Gate, gateStep, preparedForGate, withGateVolume } from "./gate_step.ts";
 import type { NamedStep, ResultSpec, Step, TaskSpec } from "../model.ts";
 import type { Destination } from "../source/destination.ts";
-import { isOfSteps } from "../source/replaced_results.ts";
+import { isBuiltFromSteps } from "../source/replaced_results.ts";
 import type { StandIn } from "../source/replaced_steps.ts";
 import { stepName } from "../target.ts";
 
@@ -40,7 +40,9 @@ export function replaceSteps(given: TaskSpec, replacement: Replacement): TaskSpe
   // These fields could skip, fail or end the step before the upload.
   const { when: _, onError: __, timeout: ___, ...held } = spec.steps[at];
   const gone = replaced.map((at) => spec.steps[at].name);
-  const results = spec.results?.map((result) => isOfSteps(result, gone) ? plain(result) : result);
+  const results = spec.results?.map((result) =>
+    isBuiltFromSteps(result, gone) ? withoutValue(result) : result
+  );
   const own: NamedStep[] = spec.steps;
   const steps = own.flatMap((step, index) => {
     if (index === at) return [gateStep(held, name, hold)];
@@ -49,7 +51,7 @@ export function replaceSteps(given: TaskSpec, replacement: Replacement): TaskSpe
   return withGateVolume({ ...spec, ...(results && { results }), steps }, gate);
 }
 
-function plain({ value: _, ...result }: ResultSpec): ResultSpec {
+function withoutValue({ value: _, ...result }: ResultSpec): ResultSpec {
   return result as ResultSpec;
 }
 

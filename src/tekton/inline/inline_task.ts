@@ -56,7 +56,7 @@ export function inlineTask(
     // The Task was inline before: the Pipeline's values of the same names are meant for it.
     return { ...target, taskSpec: { ...task.spec, metadata: target.taskSpec.metadata } };
   }
-  const { spec, target: { taskRef: _, ...kept } } = place(target, task, options);
+  const { spec, target: { taskRef: _, ...kept } } = independentPair(target, task, options);
   return { ...kept, taskSpec: { ...readingOwnLabel(spec), metadata: metadataOf(target, task) } };
 }
 
@@ -67,7 +67,7 @@ export function whyNotInline(
   options: InlineOptions,
 ): string | undefined {
   if (target.taskSpec !== undefined) return undefined;
-  const { spec } = place(target, task, options);
+  const { spec } = independentPair(target, task, options);
   const left = namelessDefault(task.spec, spec);
   if (left !== undefined) return left;
   const text = foreignText(spec, options);
@@ -90,7 +90,7 @@ function namelessDefault(before: TaskSpec, { params = [] }: TaskSpec): string | 
 }
 
 /** Returns the task and its Task with unique names, and without text that depends on its place. */
-function place(target: PipelineTask, task: ReadTask, options: InlineOptions): Pair {
+function independentPair(target: PipelineTask, task: ReadTask, options: InlineOptions): Pair {
   const name = contextName(target, task);
   const named = <T>(value: T) =>
     name === undefined ? value : replaceVariable(value, "context.task.name", name);

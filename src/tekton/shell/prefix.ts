@@ -7,6 +7,10 @@ const KEYWORDS = new Set(
 const WRAPPERS = new Set(["command", "env", "retry", "sudo"]);
 const DECLARATIONS = new Set(["export", "local", "readonly"]);
 
+export function isKeyword(word: string): boolean {
+  return KEYWORDS.has(word);
+}
+
 /** Returns the words after keywords: `if ! get u` is `get u`. */
 export function withoutKeywords(words: readonly string[]): readonly string[] {
   const at = words.findIndex((word) => !KEYWORDS.has(word));

@@ -5,6 +5,8 @@
  * Pure.
  */
 
+import { isKeyword } from "./prefix.ts";
+
 /** A simple command. Keywords before it (`if`, `do`, `{`) are words too. */
 export interface ShellCommand {
   readonly words: readonly string[];
@@ -16,15 +18,19 @@ export interface ShellCommand {
 const TEKTON_VARIABLE =
   /^\$\((?:inputs\.)?(?:params|results|workspaces|context|tasks|steps?|finally)[.[]/;
 
-/** Substitutions nested deeper than this are not read. */
+/** Substitutions nested deeper than this are unreadable. */
 const MOST_DEPTH = 20;
+
+/** Stands for text that can't be split: its commands are unknown. */
+const UNREADABLE: ShellCommand = { words: ["(unreadable)"], substituted: [] };
 
 /**
  * Returns the script's commands: `A=b; if make "x y"; then` is `[["A=b"], ["if", "make", "x y"],
- * ["then"]]`. The head of a function is `["function", NAME]`, and its braces are commands.
+ * ["then"]]`. The head of a function is `["function", NAME]`, and its braces are commands. An
+ * unclosed quote gives an unknown command.
  */
 export function shellCommands(text: string, depth = 0): ShellCommand[] {
-  return depth > MOST_DEPTH ? [] : new Splitter(text, depth).split();
+  return depth > MOST_DEPTH ? [UNREADABLE] : new Splitter(text, depth).split();
 }
 
 /** Returns the commands and the commands inside their substitutions. */
@@ -44,6 +50,8 @@ class Splitter {
   private caseDepth = 0;
   /** Whether a `[[` is open, in which operators are part of its expression. */
   private isTest = false;
+  /** Whether the command has a word that is not a keyword. */
+  private hasProgram = false;
 
   constructor(private readonly text: string, private readonly depth: number) {}
 
@@ -54,7 +62,7 @@ class Splitter {
       }
     }
     this.endCommand();
-    return this.commands;
+    return this.isQuoted ? [...this.commands, UNREADABLE] : this.commands;
   }
 
   /** Takes `$(...)`, `${...}`, a backtick substitution or an escaped character. */
@@ -97,9 +105,10 @@ class Splitter {
     } else if (this.isQuoted) {
       this.append(this.text[this.at++]);
     } else if (one === "'") {
-      const end = after(this.text, "'", this.at + 1);
-      this.append(this.text.slice(this.at + 1, end).replace(/'$/, ""));
-      this.at = end;
+      const end = this.text.indexOf("'", this.at + 1);
+      if (end < 0) this.isQuoted = true;
+      this.append(this.text.slice(this.at + 1, end < 0 ? undefined : end));
+      this.at = end < 0 ? this.text.length : end + 1;
     } else return false;
     return true;
   }
@@ -176,7 +185,9 @@ class Splitter {
     this.words.push(this.word);
     const isIn = this.word === "in" && this.words.at(-3) === "case";
     if (this.word === "esac" && this.caseDepth > 0) this.caseDepth--;
-    if (/^(\[\[|\]\])$/.test(this.word)) this.isTest = this.word === "[[";
+    if (this.word === "[[" && !this.hasProgram) this.isTest = true;
+    if (this.word === "]]") this.isTest = false;
+    this.hasProgram ||= !isKeyword(this.word);
     this.word = undefined;
     if (!isIn) return;
     this.caseDepth++;
@@ -188,7 +199,8 @@ class Splitter {
     this.endWord();
     const { words, substituted } = this;
     if (words.length > 0) this.commands.push({ words, substituted });
-    [this.words, this.substituted, this.isTest] = [[], [], false];
+    [this.words, this.substituted] = [[], []];
+    this.isTest = this.hasProgram = false;
   }
 
   private inner(text: string): ShellCommand[] {

@@ -10,7 +10,7 @@ import { type Evidence, isClone } from "./stand_in.ts";
 import { workOf } from "./step_work.ts";
 
 /** The chosen task, with the evidence that it is the clone. */
-export interface Chosen {
+export interface ChosenTask {
   readonly task: PipelineTask;
   readonly evidence: Evidence;
   /** Why the task was chosen, as text; undefined if the user named it. */
@@ -21,7 +21,10 @@ export interface Chosen {
   readonly others: readonly PipelineTask[];
 }
 
-/** Returns a task's Task with known params filled in by `readAs`; undefined if it is unreadable. */
+/**
+ * Returns a task's Task with known params filled in by `withKnownParams`; undefined if it is
+ * unreadable.
+ */
 export type TaskOf = (task: PipelineTask) => TaskSpec | undefined;
 
 /**
@@ -49,7 +52,7 @@ export function evidenceOf(task: PipelineTask, spec: TaskSpec | undefined): Evid
  * Returns the task that the upload stands in for. Of several clones it takes the first whose URL is
  * a param of the run. Throws UsageError if no task, or more than one, is possible.
  */
-export function chooseTask(owner: string, spec: PipelineSpec, taskOf: TaskOf): Chosen {
+export function chooseTask(owner: string, spec: PipelineSpec, taskOf: TaskOf): ChosenTask {
   const clones = likelyClones(spec).flatMap((task) => {
     const found = taskOf(task);
     const evidence = evidenceOf(task, found);
@@ -109,7 +112,7 @@ function isGivenByRun({ params = [] }: PipelineTask): boolean {
  * Returns the first task that uses the most used workspace, if all other users of that workspace
  * run after it. For Pipelines without a clone.
  */
-function firstUser(owner: string, spec: PipelineSpec): Chosen {
+function firstUser(owner: string, spec: PipelineSpec): ChosenTask {
   const tasks = spec.tasks ?? [];
   const counts = new Map<string, number>();
   for (const name of tasks.flatMap(workspacesOf)) counts.set(name, (counts.get(name) ?? 0) + 1);

@@ -1,7 +1,7 @@
 /** The names of results in which Tasks that clone report facts about the checkout. Pure. */
 
 /** A fact about the checkout. */
-export type Known = "commit" | "shortCommit" | "tree" | "committerDate" | "branch" | "url";
+export type CheckoutFact = "commit" | "shortCommit" | "tree" | "committerDate" | "branch" | "url";
 
 /**
  * The names in lower case and without signs: "CHAINS-GIT_COMMIT", "chains-git_commit" and
@@ -11,7 +11,7 @@ export type Known = "commit" | "shortCommit" | "tree" | "committerDate" | "branc
  * (commit-timestamp, merged_sha), OpenShift (COMMITTER_DATE) and IBM (git-repository); and names
  * that users choose for their own Tasks.
  */
-const NAMES: Record<Known, string> = {
+const NAMES: Record<CheckoutFact, string> = {
   commit:
     "commit commitsha commitid commithash sha revision mergedsha mergesha head headsha headcommit " +
     "fullsha fullcommit resolvedcommit latestcommit lastcommit currentcommit " +
@@ -32,12 +32,12 @@ const NAMES: Record<Known, string> = {
 
 const KNOWN = new Map(
   Object.entries(NAMES).flatMap(([known, names]) =>
-    names.split(" ").map((name) => [name, known as Known] as const)
+    names.split(" ").map((name) => [name, known as CheckoutFact] as const)
   ),
 );
 
 /** Returns the fact that a result of this name reports; undefined for other names. */
-export function knownAs(name: string): Known | undefined {
+export function checkoutFact(name: string): CheckoutFact | undefined {
   const words = name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
   return KNOWN.get(words) ?? KNOWN.get(words.replace(/^result|result$/, ""));
 }

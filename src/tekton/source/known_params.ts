@@ -21,7 +21,7 @@ export function taskParams({ params = [] }: TaskSpec, given: readonly Param[]): 
 }
 
 /** Returns the Task with known params filled in its steps, for reading and not for running. */
-export function readAs(spec: TaskSpec, given: readonly Param[]): TaskSpec {
+export function withKnownParams(spec: TaskSpec, given: readonly Param[]): TaskSpec {
   return { ...spec, steps: mapStrings(spec.steps, taskParams(spec, given)) };
 }
 
@@ -34,7 +34,11 @@ export function dependsOnRun(text: string): boolean {
  * Returns the destination with its final directory, if that is known before the run. Throws
  * UsageError for a directory that leads out of the workspace.
  */
-export function settled(spec: TaskSpec, destination: Destination, fill: TaskParams): Destination {
+export function withKnownDirectory(
+  spec: TaskSpec,
+  destination: Destination,
+  fill: TaskParams,
+): Destination {
   const text = fill(destination.directory);
   if (dependsOnRun(text)) return destination;
   const path = text.trim() === "" && /name$/i.test(destination.param ?? "")

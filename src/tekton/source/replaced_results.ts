@@ -15,7 +15,7 @@ export function replacedResults(spec: TaskSpec, standIn: StandIn): ResultSpec[] 
   const kept = keptSteps(spec, standIn);
   const names = replaced.map((at) => stepName(steps[at], at));
   return results.filter((result) => {
-    if (result.value !== undefined) return isOfSteps(result, names);
+    if (result.value !== undefined) return isBuiltFromSteps(result, names);
     return namesResult(gone, result.name) || !namesResult(kept, result.name);
   });
 }
@@ -44,6 +44,6 @@ export function namesResult(steps: readonly Step[], name: string): boolean {
 }
 
 /** Whether Tekton builds the result from a result of one of the steps. */
-export function isOfSteps({ value }: ResultSpec, steps: readonly string[]): boolean {
+export function isBuiltFromSteps({ value }: ResultSpec, steps: readonly string[]): boolean {
   return steps.some((step) => JSON.stringify(value ?? "").includes(`$(steps.${step}.results.`));
 }

@@ -1,10 +1,10 @@
 /** The values of the results that the replaced steps would have written. Pure. */
 import { UsageError } from "../../errors.ts";
-import { type Known, knownAs } from "./clone_results.ts";
+import { type CheckoutFact, checkoutFact } from "./clone_results.ts";
 import type { ParamValue, ResultSpec } from "../model.ts";
 
 /** The known facts about the local checkout. */
-export type KnownResults = Readonly<Partial<Record<Known, string>>>;
+export type CheckoutFacts = Readonly<Partial<Record<CheckoutFact, string>>>;
 
 export interface StandInResults {
   /** The text of each result's file, by name. */
@@ -21,7 +21,7 @@ export function standInResults(
   owner: string,
   declared: readonly ResultSpec[],
   given: readonly { name: string; value: string }[],
-  known: KnownResults,
+  known: CheckoutFacts,
 ): StandInResults {
   for (const { name } of given) {
     if (declared.some((result) => result.name === name)) continue;
@@ -36,7 +36,7 @@ export function standInResults(
   for (const result of declared) {
     const asked = given.findLast((one) => one.name === result.name)?.value;
     const type = result.type ?? "string";
-    const what = type === "string" ? knownAs(result.name) : undefined;
+    const what = type === "string" ? checkoutFact(result.name) : undefined;
     const value = asked ?? (what === undefined ? undefined : known[what]);
     if (value === undefined) empty.push(result.name);
     if (asked !== undefined) checkType(owner, result, asked);

@@ -1,9 +1,9 @@
 /**
- * Run by network_workarounds_test.ts with --expose-gc: aborts a stream that is being read and a request
- * that waits for its answer, each after a garbage collection, and prints how they ended. The argument
- * says whether Deno's `fetch` or the program's transport makes the requests.
+ * Run by network_workarounds_test.ts with --expose-gc: aborts a stream that is being read and a
+ * request that waits for its answer, each after a garbage collection, and prints how they ended.
+ * The argument says whether Deno's `fetch` or the program's transport makes the requests.
  */
-import { NetworkTransport } from "../../../src/deno/network.ts";
+import { NetworkTransport } from "../../../src/deno/network/transport.ts";
 
 const ENDLESS = new ReadableStream<Uint8Array>({
   start: (controller) => controller.enqueue(new TextEncoder().encode("first")),

@@ -41,7 +41,7 @@ const BEFORE_A_RUN: Case[] = [
   [
     `${UNCLEAR} -p text=a -p map=b --on-task one`,
     2,
-    /param "map": it is an object, and "b" is none/,
+    /param "map": it is an object, and "b" is not/,
     /key:value/,
   ],
   [`${UNCLEAR} -p text`, 2, /--param "text": it is not NAME=VALUE/, /=/],
@@ -88,7 +88,7 @@ const BEFORE_A_RUN: Case[] = [
     `task upload t-steps DIR ${EMPTY} --on-directory /abs`,
     2,
     /"\/abs": no workspace and no emptyDir of the step of Task "t-steps" is there/,
-    /there are: .*\/workspace\/source/,
+    /writable: .*\/workspace\/source/,
   ],
   [
     `task upload t-steps DIR ${EMPTY} --on-directory a/../..`,
@@ -194,7 +194,7 @@ export const refusedScenarios: Scenario[] = [
         directory,
         ...cluster.flags,
       ]);
-      await running.said(/^Held at/m);
+      await running.stderrMatch(/^Held at/m);
       running.signal("SIGINT");
       const ran = await running.ended;
       assert.equal(ran.code, 130, ran.stderr);
@@ -250,8 +250,8 @@ async function held(cluster: Cluster, directory: string) {
     directory,
     ...cluster.flags,
   ]);
-  const created = await running.said(/Created PipelineRun \S+/);
-  await running.said(/^Held at/m);
+  const created = await running.stderrMatch(/Created PipelineRun \S+/);
+  await running.stderrMatch(/^Held at/m);
   return { running, name: created.split(" ")[2] };
 }
 

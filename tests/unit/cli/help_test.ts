@@ -8,6 +8,21 @@ import cleanup from "../../golden/help_cleanup.txt" with { type: "text" };
 import helpHelp from "../../golden/help_help.txt" with { type: "text" };
 import pipeline from "../../golden/help_pipeline.txt" with { type: "text" };
 import pipelineUpload from "../../golden/help_pipeline_upload.txt" with { type: "text" };
+import pipelineDebug from "../../golden/help_pipeline_debug.txt" with { type: "text" };
+import taskDebug from "../../golden/help_task_debug.txt" with { type: "text" };
+import create from "../../golden/help_create.txt" with { type: "text" };
+import pipelinerun from "../../golden/help_pipelinerun.txt" with { type: "text" };
+import taskrun from "../../golden/help_taskrun.txt" with { type: "text" };
+import pipelinerunInfo from "../../golden/help_pipelinerun_info.txt" with { type: "text" };
+import pipelinerunShell from "../../golden/help_pipelinerun_shell.txt" with { type: "text" };
+import pipelinerunExec from "../../golden/help_pipelinerun_exec.txt" with { type: "text" };
+import pipelinerunRun from "../../golden/help_pipelinerun_run.txt" with { type: "text" };
+import pipelinerunContinue from "../../golden/help_pipelinerun_continue.txt" with { type: "text" };
+import pipelinerunFailContinue from "../../golden/help_pipelinerun_fail_continue.txt" with {
+  type: "text",
+};
+import pipelinerunUpload from "../../golden/help_pipelinerun_upload.txt" with { type: "text" };
+import pipelinerunLogs from "../../golden/help_pipelinerun_logs.txt" with { type: "text" };
 import sandbox from "../../golden/help_sandbox.txt" with { type: "text" };
 import task from "../../golden/help_task.txt" with { type: "text" };
 import taskUpload from "../../golden/help_task_upload.txt" with { type: "text" };
@@ -21,6 +36,19 @@ const GOLDENS: Record<string, string> = {
   "help_pipeline_upload.txt": pipelineUpload,
   "help_task.txt": task,
   "help_task_upload.txt": taskUpload,
+  "help_pipeline_debug.txt": pipelineDebug,
+  "help_task_debug.txt": taskDebug,
+  "help_create.txt": create,
+  "help_pipelinerun.txt": pipelinerun,
+  "help_taskrun.txt": taskrun,
+  "help_pipelinerun_info.txt": pipelinerunInfo,
+  "help_pipelinerun_shell.txt": pipelinerunShell,
+  "help_pipelinerun_exec.txt": pipelinerunExec,
+  "help_pipelinerun_run.txt": pipelinerunRun,
+  "help_pipelinerun_continue.txt": pipelinerunContinue,
+  "help_pipelinerun_fail_continue.txt": pipelinerunFailContinue,
+  "help_pipelinerun_upload.txt": pipelinerunUpload,
+  "help_pipelinerun_logs.txt": pipelinerunLogs,
   "help_cleanup.txt": cleanup,
   "help_sandbox.txt": sandbox,
   "help_version.txt": version,
@@ -28,7 +56,7 @@ const GOLDENS: Record<string, string> = {
 };
 
 for (const [name, render] of Object.entries(helpGoldens)) {
-  Deno.test(`the help is that of tests/golden/${name}`, () => {
+  Deno.test(`the help equals tests/golden/${name}`, () => {
     assert.equal(render(), GOLDENS[name]);
   });
 }
@@ -42,7 +70,7 @@ Deno.test("no line of help is wider than 80 columns or ends with a space", () =>
   }
 });
 
-Deno.test("every way to ask for a command's help gives the same text", () => {
+Deno.test("every way to ask for a command's help prints the same text", () => {
   const asked = (...argv: string[]) => helpAsked(parse(argv, PROGRAM), PROGRAM);
   assert.equal(asked("help", "p", "upload"), pipelineUpload);
   assert.equal(asked("pipelines", "upload", "-h"), pipelineUpload);
@@ -54,11 +82,11 @@ Deno.test("every way to ask for a command's help gives the same text", () => {
   assert.equal(asked("-n", "ns"), top);
 });
 
-Deno.test("a call of a command asks for no help", () => {
+Deno.test("a call of a command prints no help", () => {
   assert.equal(helpAsked(parse(["pipeline", "upload", "p"], PROGRAM), PROGRAM), undefined);
 });
 
-Deno.test("every example of help is a command line that parses", () => {
+Deno.test("every example in the help parses", () => {
   for (const command of PROGRAM.commands) {
     for (const example of command.examples) {
       const [name, ...argv] = example.command.replaceAll("\\\n", "").replace(/\$\([^)]*\)/g, "x")

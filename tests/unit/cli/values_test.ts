@@ -24,7 +24,7 @@ Deno.test("a key and its value are split at the first equals sign", () => {
   assert.deepEqual(parseKeyValue("a=", "param"), { name: "a", value: "" });
 });
 
-Deno.test("what is no key with a value is refused by the flag's name", () => {
+Deno.test("a text without key and value is refused by the flag's name", () => {
   assert.equal(
     refusal(() => parseKeyValue("revision", "param")),
     'Cannot read --param "revision": it is not NAME=VALUE',
@@ -36,7 +36,7 @@ Deno.test("a string param is kept as it is", () => {
   assert.equal(parseParamValue(' a,"b":c ', "string"), ' a,"b":c ');
 });
 
-Deno.test("an array param is split at commas, and nothing is the empty array", () => {
+Deno.test("an array param is split at commas, and the empty text is the empty array", () => {
   assert.deepEqual(parseParamValue("a,b", "array"), ["a", "b"]);
   assert.deepEqual(parseParamValue("a", "array"), ["a"]);
   assert.deepEqual(parseParamValue("", "array"), []);
@@ -78,7 +78,7 @@ Deno.test("an array and an object may be JSON, whose values are strings", () => 
   }
 });
 
-Deno.test("what is no JSON is read as tkn does", () => {
+Deno.test("a text that is not JSON is parsed as tkn does", () => {
   assert.deepEqual(parseParamValue("[a,b]", "array"), ["[a", "b]"]);
   assert.deepEqual(parseParamValue('["a",', "array"), ['["a"', ""]);
   assert.deepEqual(parseParamValue("{a:x}", "object"), { "{a": "x}" });
@@ -166,7 +166,7 @@ for (const [text, state] of REFUSED) {
   });
 }
 
-Deno.test("durations are Go's, in whole seconds", () => {
+Deno.test("durations of Go become whole seconds", () => {
   const seconds = (text: string) => parseDuration(text, "pause-timeout");
   assert.deepEqual(["90s", "10m", "1h30m", "1.5m", "1500ms"].map(seconds), [90, 600, 5400, 90, 2]);
   for (const text of ["", "10", "0s", "-1m", "1d", "m", "1m 2s", "ten"]) {

@@ -74,7 +74,7 @@ Deno.test("no answer, and an answer that breaks off, is a server out of reach", 
   assert.match(await rejection(cut.kube.get(PODS, "a", "p"), ClusterError), /^Cannot reach/);
 });
 
-Deno.test("credentials that can't be renewed are told in their own words", async () => {
+Deno.test("an error about credentials is thrown as it is", async () => {
   const { kube } = client(() => Promise.reject(new UsageError("Cannot get the credentials")));
   assert.equal(
     await rejection(kube.get(PODS, "a", "p"), UsageError),
@@ -187,7 +187,7 @@ Deno.test("a read that fails in passing is asked again, later and later, up to f
   assert.deepEqual(await kube.get(PODS, "a", "p"), POD);
 });
 
-Deno.test("so is one whose answer broke off", async () => {
+Deno.test("a read whose answer broke off is asked again", async () => {
   let tries = 0;
   const { kube } = client(() => ++tries === 1 ? new Response('{"metadata":{"na') : json(POD));
   assert.deepEqual(await kube.get(PODS, "a", "p"), POD);
@@ -199,7 +199,7 @@ Deno.test("so is one whose answer broke off", async () => {
   assert.deepEqual(await other.kube.get(PODS, "a", "p"), POD);
 });
 
-Deno.test("what writes is never asked twice", async () => {
+Deno.test("a write is never retried", async () => {
   const { transport, kube } = client(() => status(503, "busy"));
   await assert.rejects(kube.create(RUNS, { metadata: { name: "r" } }));
   await assert.rejects(kube.patch(RUNS, "a", "r", {}));
@@ -207,7 +207,7 @@ Deno.test("what writes is never asked twice", async () => {
   assert.equal(transport.requests.length, 3);
 });
 
-Deno.test("a refusal and a server that is not there are told at once", async () => {
+Deno.test("a refusal and an unreachable server are not retried", async () => {
   const { transport, kube } = client(() => status(403, "no"));
   await assert.rejects(kube.get(PODS, "a", "p"));
   assert.equal(transport.requests.length, 1);
@@ -241,7 +241,7 @@ Deno.test("the server says when to ask again: in seconds, as a date, or in its S
   assert.deepEqual(transport.delays, [2_000]);
 });
 
-Deno.test("a server that wants to be left alone for a day is asked again after 30 seconds", async () => {
+Deno.test("a server that asks for a wait of a day is asked again after 30 seconds", async () => {
   let tries = 0;
   const headers = { "retry-after": "86400" };
   const { transport, kube } = client(() =>
@@ -268,7 +268,7 @@ Deno.test("a watch whose stream does not begin in time is tried again", async ()
   assert.deepEqual(await watching, []);
 });
 
-Deno.test("a log that is not followed has thirty seconds for each of its chunks", async () => {
+Deno.test("each chunk of a log that is not followed has thirty seconds", async () => {
   const stalled = new ReadableStream<Uint8Array>({
     start: (controller) => controller.enqueue(new TextEncoder().encode("a")),
   });
@@ -282,7 +282,7 @@ Deno.test("a log that is not followed has thirty seconds for each of its chunks"
   assert.match(await rejection(rest, ClusterError), /: no answer in time\n/);
 });
 
-/** A body that goes on for ever: how much of it was taken. */
+/** Returns an endless body, and counts the bytes that are read from it. */
 function endless(start: string) {
   const state = { bytes: 0, isCancelled: false };
   let isFirst = true;
@@ -318,7 +318,7 @@ Deno.test("an answer without an end is read up to a limit", async () => {
   assert.ok(state.bytes < 80 << 20, `${state.bytes}`);
 });
 
-Deno.test("no more than 32 plain requests are under way at once", async () => {
+Deno.test("at most 32 plain requests run at once", async () => {
   const pending: (() => void)[] = [];
   const { transport, kube } = client(() =>
     new Promise((resolve) => pending.push(() => resolve(json(POD))))
@@ -377,7 +377,7 @@ Deno.test("an interrupt ends a command, and the wait between two tries", async (
   await assert.rejects(asked, (error) => error === reason);
 });
 
-Deno.test("what is asked after an interrupt cleans up, and has two seconds in all", async () => {
+Deno.test("requests after an interrupt clean up, and have two seconds in all", async () => {
   let answer: FakeTransport["answer"] = () => json(POD);
   const { transport, kube, press } = interruptible((asked) => answer(asked));
   const cleaned = Promise.withResolvers<void>();

@@ -101,7 +101,7 @@ Deno.test("an exit code and a command that can't be started are results, not err
   assert.deepEqual(await start(missing), { exitCode: undefined, message });
 });
 
-Deno.test("a Status that is none is told word by word", async () => {
+Deno.test("a result that is not a Status is the message", async () => {
   const transport = serving((socket) => socket.say(Channel.error, "no JSON at all\n"));
   assert.deepEqual(await start(transport), { exitCode: undefined, message: "no JSON at all" });
 });
@@ -132,12 +132,12 @@ Deno.test("a server that can't half-close is refused before anything is sent", a
   assert.deepEqual(state, { reads: 0, cancelled: true });
 });
 
-Deno.test("without a stdin such a server will do", async () => {
+Deno.test("a server that can't half-close is accepted without a stdin", async () => {
   const transport = serving((socket) => socket.say(Channel.error, SUCCESS), V4);
   assert.equal((await start(transport)).exitCode, 0);
 });
 
-Deno.test("stdin is not read on while more than 1 MiB waits in the socket", async () => {
+Deno.test("stdin is not read while more than 1 MiB waits in the socket", async () => {
   const { stream, state } = stdinOf(["a", "b", "c"]);
   const readsInDelay: number[] = [];
   const transport = serving((socket) => {
@@ -172,7 +172,7 @@ Deno.test("a socket that closes while it is full gives stdin up too", async () =
   assert.equal(state.reads, 1);
 });
 
-Deno.test("a stdin that fails ends the command, and its error is the one to tell", async () => {
+Deno.test("a stdin that fails ends the command with its error", async () => {
   const error = new TransferError("Cannot read a file");
   const stream = new ReadableStream<Uint8Array>({
     start: (controller) => controller.enqueue(bytes("a")),
@@ -202,7 +202,7 @@ function refusing(answer: FakeTransport["answer"]): FakeTransport {
   return transport;
 }
 
-Deno.test("why an upgrade was refused is asked by a plain request, once", async () => {
+Deno.test("one plain request finds out why an upgrade was refused", async () => {
   const transport = refusing(() => status(404, 'pods "p" not found'));
   assert.match(
     await rejection(start(transport), ClusterError),
@@ -212,7 +212,7 @@ Deno.test("why an upgrade was refused is asked by a plain request, once", async 
   assert.equal(transport.requests[0].init.method, undefined);
 });
 
-Deno.test("a server that is out of reach is told as that", async () => {
+Deno.test("an unreachable server is reported as such", async () => {
   const transport = refusing(() => {
     throw new TypeError("tcp connect error: Connection refused (os error 111)");
   });
@@ -222,7 +222,7 @@ Deno.test("a server that is out of reach is told as that", async () => {
   );
 });
 
-Deno.test("credentials that can't be renewed are told in their own words", async () => {
+Deno.test("an error about credentials is thrown as it is", async () => {
   const transport = refusing(() => {
     throw new UsageError("Cannot get the credentials");
   });
@@ -231,7 +231,7 @@ Deno.test("credentials that can't be renewed are told in their own words", async
 
 const upgradeRequired = () => status(400, "Upgrade request required", { reason: "BadRequest" });
 
-Deno.test("a refusal that a plain request can't confirm is tried once more: a token was renewed", async () => {
+Deno.test("an upgrade is tried once more if a plain request can't confirm the refusal: a token was renewed", async () => {
   const transport = refusing(upgradeRequired);
   transport.onSocket = (socket) => {
     if (transport.sockets.length === 1) return socket.refuse();
@@ -243,7 +243,7 @@ Deno.test("a refusal that a plain request can't confirm is tried once more: a to
   assert.equal(transport.requests.length, 1);
 });
 
-Deno.test("and if that is refused too, websockets do not come through", async () => {
+Deno.test("if the second upgrade is refused too, websockets do not come through", async () => {
   const transport = refusing(upgradeRequired);
   assert.equal(
     await rejection(start(transport), ClusterError),
@@ -253,7 +253,7 @@ Deno.test("and if that is refused too, websockets do not come through", async ()
   assert.equal(transport.sockets.length, 2);
 });
 
-Deno.test("aborted before it begins, nothing is asked", async () => {
+Deno.test("an exec whose signal has aborted sends no request", async () => {
   const transport = new FakeTransport();
   const reason = new Error("enough");
   await assert.rejects(start(transport, { signal: AbortSignal.abort(reason) }), reason);
@@ -327,7 +327,7 @@ Deno.test("a handshake without an answer ends after 30 seconds, and its socket w
   assert.deepEqual(transport.requests, [], "what did not answer is not asked for a reason");
 });
 
-Deno.test("nor does a socket that never comes hold it up: its credentials take too long", async () => {
+Deno.test("a socket that never opens, because its credentials take too long, ends too", async () => {
   const transport = new FakeTransport();
   transport.socket = () => new Promise(() => {});
   const running = start(transport);
@@ -346,7 +346,7 @@ Deno.test("a refused upgrade whose reason never comes ends too", async () => {
   assert.match(await rejection(running, ClusterError), /: no answer in time\n/);
 });
 
-Deno.test("a command with a deadline ends there, whatever it says until then", async () => {
+Deno.test("a command ends at its deadline, even if it prints until then", async () => {
   const transport = serving(() => {});
   const running = start(transport, { deadlineMs: 30_000 });
   running.catch(() => {});
@@ -358,7 +358,7 @@ Deno.test("a command with a deadline ends there, whatever it says until then", a
   assert.equal(transport.sockets[0].readyState > 1, true);
 });
 
-Deno.test("a deadline counts from the call on: the handshake is part of it", async () => {
+Deno.test("a deadline includes the handshake", async () => {
   const transport = new FakeTransport();
   transport.onSocket = () => {};
   const running = start(transport, { deadlineMs: 20_000 });
@@ -388,20 +388,20 @@ async function silence(options: Partial<ExecOptions>) {
   };
 }
 
-Deno.test("without a stdin a command that is silent for too long is given up", async () => {
+Deno.test("a command without a stdin is given up after a long silence", async () => {
   const { running, tick } = await silence({});
   assert.equal(await tick(), "running");
   assert.equal(await tick(), "failed");
   assert.equal(await rejection(running, ClusterError), noAnswer(60));
 });
 
-Deno.test("so is one whose stdin has ended", async () => {
+Deno.test("a command whose stdin has ended is given up after a long silence", async () => {
   const { tick, socket } = await silence({ stdin: stdinOf(["a"]).stream });
   await until(() => socket.sent.length === 2);
   assert.deepEqual([await tick(), await tick(), await tick()], ["running", "running", "failed"]);
 });
 
-Deno.test("any message is a sign of life, an empty one too", async () => {
+Deno.test("any message ends a silence, even an empty one", async () => {
   const { tick, socket } = await silence({});
   for (let looks = 0; looks < 4; looks++) {
     assert.equal(await tick(), "running");
@@ -413,14 +413,14 @@ Deno.test("any message is a sign of life, an empty one too", async () => {
   assert.equal(await tick(), "done");
 });
 
-Deno.test("while stdin is open and has nothing to say, silence is no fault", async () => {
+Deno.test("silence is allowed while stdin is open and idle", async () => {
   const { tick, socket } = await silence({ stdin: openStdin().stream });
   for (let looks = 0; looks < 10; looks++) assert.equal(await tick(), "running");
   socket.say(Channel.error, SUCCESS);
   assert.equal(await tick(), "done");
 });
 
-Deno.test("it is one while stdin waits for an answer", async () => {
+Deno.test("silence counts while stdin waits for an answer", async () => {
   let isAwaited = false;
   const options = { stdin: openStdin().stream, isAwaited: () => isAwaited };
   const { tick } = await silence(options);
@@ -429,7 +429,7 @@ Deno.test("it is one while stdin waits for an answer", async () => {
   assert.deepEqual([await tick(), await tick()], ["running", "failed"]);
 });
 
-Deno.test("it is one while bytes of stdin are not taken, and none where some are", async () => {
+Deno.test("silence counts while bytes of stdin wait, and not if some are taken", async () => {
   const { socket, tick } = await silence({ stdin: openStdin().stream });
   socket.bufferedAmount = 3_000;
   assert.equal(await tick(), "running");
@@ -478,13 +478,13 @@ Deno.test("a Status of another shape is a command that could not be started", as
   }
 });
 
-Deno.test("an address that no websocket can be made of is a server out of reach", async () => {
+Deno.test("an address that is invalid for a websocket is an unreachable server", async () => {
   const transport = new FakeTransport();
   transport.socket = () => Promise.reject(new DOMException("Invalid URL", "SyntaxError"));
   assert.match(await rejection(start(transport), ClusterError), /^Cannot reach the cluster/);
 });
 
-Deno.test("output that can't be taken ends the command, with that error", async () => {
+Deno.test("a consumer of output that fails ends the command with its error", async () => {
   const transport = serving((socket) => socket.say(Channel.stdout, "x"));
   const error = new TransferError("Cannot write stdout: no space left");
   await assert.rejects(

@@ -77,7 +77,7 @@ function no(code: number): never {
   throw refused({ verb: "list", kind: "Pod", server: "s" }, { code, message: "no" });
 }
 
-Deno.test("what is there comes as ADDED, then each change, watched from the list's version on", async () => {
+Deno.test("existing objects come as ADDED, then each change since the version of the list", async () => {
   const source = new FakeSource([() => [object("a", "1"), object("b", "2")]], [
     () => [event("ADDED", "c", "3"), event("MODIFIED", "a", "4"), event("DELETED", "b", "5")],
   ]);
@@ -91,7 +91,7 @@ Deno.test("what is there comes as ADDED, then each change, watched from the list
   assert.deepEqual(source.asked.slice(0, 2), ["list", "list-1"]);
 });
 
-Deno.test("a stream that ends is taken up from the last version that was seen, bookmarks included", async () => {
+Deno.test("after the end of a stream the watch continues from the last version, bookmarks included", async () => {
   const source = new FakeSource([() => []], [
     () => [event("ADDED", "a", "3")],
     () => [{ type: "BOOKMARK", object: { metadata: { resourceVersion: "9" } } }],
@@ -101,7 +101,7 @@ Deno.test("a stream that ends is taken up from the last version that was seen, b
   assert.deepEqual(source.delays, [250]); // the last one's, which is an empty stream
 });
 
-Deno.test("after a 410 only what the new list says otherwise is told", async () => {
+Deno.test("after a 410 only the differences of the new list are reported", async () => {
   const source = new FakeSource([
     () => [object("same", "1"), object("changed", "1"), object("vanished", "1")],
     () => [object("same", "1"), object("changed", "2"), object("new", "3")],
@@ -115,7 +115,7 @@ Deno.test("after a 410 only what the new list says otherwise is told", async () 
   ]);
 });
 
-Deno.test("what vanished is told once, whatever lists follow", async () => {
+Deno.test("a deleted object is reported once, even by several lists", async () => {
   const source = new FakeSource([() => [object("a", "1")], () => []], [
     () => [event("ADDED", "b", "2"), gone],
     () => [event("ADDED", "c", "3"), gone],
@@ -130,7 +130,7 @@ Deno.test("what vanished is told once, whatever lists follow", async () => {
   ]);
 });
 
-Deno.test("an object that was made anew under its name is another one", async () => {
+Deno.test("an object that was recreated under its name is a different one", async () => {
   const source = new FakeSource([
     () => [object("a", "1", "uid-1")],
     () => [object("a", "2", "uid-2")],
@@ -145,14 +145,14 @@ Deno.test("a server that answers every watch with an error at once is not asked 
   assert.deepEqual(source.asked.filter((one) => one === "list").length, 3);
 });
 
-Deno.test("a server that hangs up at once is asked again after a pause, without a new list", async () => {
+Deno.test("a stream that ends at once is requested again after a pause, without a new list", async () => {
   const source = new FakeSource([() => []], [() => [], () => [], () => [event("ADDED", "a", "2")]]);
   assert.deepEqual(await source.said(), ["ADDED a@2"]);
   assert.deepEqual(source.delays, [250, 250, 250]);
   assert.deepEqual(source.asked.filter((one) => one === "list").length, 1);
 });
 
-Deno.test("a connection that breaks is made anew by a list, and nothing is told twice", async () => {
+Deno.test("after a broken connection the watch lists again, and reports nothing twice", async () => {
   const source = new FakeSource([() => [object("a", "1")]], [
     () => [event("ADDED", "b", "2"), new TypeError("error reading a body from connection")],
     () => [],
@@ -162,7 +162,7 @@ Deno.test("a connection that breaks is made anew by a list, and nothing is told 
   assert.deepEqual(source.asked, ["list", "list-1", "list", "list-3"]);
 });
 
-Deno.test("a line that was cut with its connection is nobody's error", async () => {
+Deno.test("a line that was cut with its connection is no error", async () => {
   const cut = new FakeSource([() => [object("a", "1")]]);
   let streams = 0;
   cut.stream = () => {
@@ -175,7 +175,7 @@ Deno.test("a line that was cut with its connection is nobody's error", async () 
   assert.equal(streams, 2);
 });
 
-Deno.test("a server that is away is asked again later and later, and given up after a minute", async () => {
+Deno.test("an unreachable server is asked at growing intervals, and given up after a minute", async () => {
   const away = new UnreachableError("away");
   const source = new FakeSource([() => Promise.reject(away)]);
   await assert.rejects(source.said(), away);
@@ -184,7 +184,7 @@ Deno.test("a server that is away is asked again later and later, and given up af
   assert.ok(waitedMs >= 60_000 && waitedMs < 70_000, `${waitedMs} ms`);
 });
 
-Deno.test("an answer in between makes the watch patient again", async () => {
+Deno.test("an answer in between resets the patience of the watch", async () => {
   let lists = 0;
   const source = new FakeSource([() => {
     if (++lists % 10 !== 0) throw new UnreachableError("away");
@@ -251,7 +251,7 @@ function watching(list: Stored[] = []) {
   return { source, streams, said, done, pass };
 }
 
-Deno.test("a stream without a line for 90 seconds is renewed from its last version", async () => {
+Deno.test("a stream without a line for 90 seconds is replaced, from its last version", async () => {
   const { source, streams, said, done, pass } = watching([object("a", "1")]);
   await until(() => streams.length === 1);
   streams[0].send(event("MODIFIED", "a", "5"));
@@ -270,7 +270,7 @@ Deno.test("a stream without a line for 90 seconds is renewed from its last versi
   assert.deepEqual(said, ["ADDED a@1", "MODIFIED a@5", "MODIFIED a@6"]);
 });
 
-Deno.test("a bookmark is a pulse: a quiet watch is not renewed before its server ends it", async () => {
+Deno.test("bookmarks keep a quiet watch alive until its server ends it", async () => {
   const { source, streams, said, done, pass } = watching();
   await until(() => streams.length === 1);
   for (let minutes = 1; minutes <= 4; minutes++) {
@@ -332,7 +332,7 @@ for (
     ["longer than 8 MiB", "x".repeat((8 << 20) + 1)],
   ]
 ) {
-  Deno.test(`a watch whose lines are ${what} is tried three times, then it is an error`, async () => {
+  Deno.test(`a watch whose lines are ${what} is tried three times, then fails`, async () => {
     const source = new FakeSource([() => []]);
     source.stream = () => Promise.resolve(new Response(`${line}\n`).body!);
     await assert.rejects(source.said(), (error: Error) => {
@@ -347,7 +347,7 @@ for (
   });
 }
 
-Deno.test("a server without an end to its line is not read for ever", async () => {
+Deno.test("an endless line of a watch is not read forever", async () => {
   const source = new FakeSource([() => []]);
   let sentBytes = 0;
   source.stream = () =>
@@ -363,14 +363,14 @@ Deno.test("a server without an end to its line is not read for ever", async () =
   assert.ok(sentBytes < 40 << 20, `${sentBytes}`);
 });
 
-Deno.test("a server that is overloaded is left alone for as long as it asks for", async () => {
+Deno.test("an overloaded server gets the wait that it asks for", async () => {
   const busy = refused({ verb: "list", kind: "Pod", server: "s" }, { code: 429 }, 7_000);
   const source = new FakeSource([() => Promise.reject(busy), () => []]);
   await source.said();
   assert.equal(source.delays[0], 7_000);
 });
 
-Deno.test("an abort ends it without an error: before it, while it waits, and while it reads", async () => {
+Deno.test("an abort ends a watch without an error: before it, while it waits, and while it reads", async () => {
   const before = new FakeSource([() => []]);
   before.stop.abort();
   assert.deepEqual(await before.said(), []);
@@ -393,7 +393,7 @@ Deno.test("an abort ends it without an error: before it, while it waits, and whi
   assert.deepEqual(await reading.said(), ["ADDED a@1"]);
 });
 
-Deno.test("a server whose every answer takes half a minute is given up by the clock", async () => {
+Deno.test("a server whose answers each take half a minute is given up after a minute", async () => {
   let tries = 0;
   const source: FakeSource = new FakeSource([
     async () => {

@@ -48,7 +48,7 @@ const DEFAULTS = {
   color: true,
 };
 
-Deno.test("without a flag all is as by default", () => {
+Deno.test("without flags, options have their defaults", () => {
   assert.deepEqual(pipeline(), { ...DEFAULTS, name: "p", onTask: undefined });
   assert.deepEqual(task(), { ...DEFAULTS, name: "t" });
 });
@@ -85,7 +85,7 @@ const FLAGS = [
   ["-l", 'a=b,"c=d,e"', "--pod-template", "pod.yaml", "--prefix-name", "mine"],
 ].flat();
 
-Deno.test("every flag has its place", () => {
+Deno.test("every flag sets its option", () => {
   const common = {
     connect: { namespace: "ns", context: "ctx", kubeconfig: "file" },
     directory: "src",
@@ -133,7 +133,7 @@ Deno.test("every flag has its place", () => {
   assert.deepEqual(task(...FLAGS), { ...common, name: "t" });
 });
 
-Deno.test("a directory in the workspace is told without what says nothing", () => {
+Deno.test("a directory in the workspace loses redundant parts of its path", () => {
   for (
     const [given, told] of [
       [".", "."],
@@ -150,7 +150,7 @@ Deno.test("a directory in the workspace is told without what says nothing", () =
   ) assert.equal(pipeline("--on-directory", given).onDirectory, told, given);
 });
 
-Deno.test("a directory that leads out of the workspace is refused", () => {
+Deno.test("a directory outside the workspace is refused", () => {
   for (
     const [given, why] of [
       ["/a/..", 'it has ".." in it'],
@@ -169,7 +169,7 @@ Deno.test("a directory that leads out of the workspace is refused", () => {
   }
 });
 
-Deno.test("the program is split into words as a shell would, and nothing more is done with it", () => {
+Deno.test("--exec is split into words like in a shell, without expansion", () => {
   for (
     const [given, words] of [
       ["bsdtar", ["bsdtar"]],
@@ -181,7 +181,7 @@ Deno.test("the program is split into words as a shell would, and nothing more is
   ) assert.deepEqual(pipeline("--exec", given).program, words);
 });
 
-Deno.test("a program without a word is refused", () => {
+Deno.test("an empty --exec is refused", () => {
   for (const given of ["", "  "]) {
     assert.equal(
       refusal(() => pipeline("--exec", given)),
@@ -190,13 +190,13 @@ Deno.test("a program without a word is refused", () => {
   }
 });
 
-Deno.test("a param, a result and a workspace that are none are refused by their flag", () => {
+Deno.test("a malformed param, result or workspace is refused by its flag's name", () => {
   assert.match(refusal(() => task("-p", "x")), /^Cannot read --param "x"/);
   assert.match(refusal(() => task("--result", "x")), /^Cannot read --result "x"/);
   assert.match(refusal(() => task("-w", "name=x")), /^Cannot read --workspace "name=x"/);
 });
 
-Deno.test("a param's text is read as its type, or refused with how it is written", () => {
+Deno.test("a param is parsed as its type, or refused with an example", () => {
   assert.equal(readParam("a", "x,y", "string"), "x,y");
   assert.deepEqual(readParam("a", "x,y", "array"), ["x", "y"]);
   assert.deepEqual(readParam("a", "k:v", "object"), { k: "v" });
@@ -206,7 +206,7 @@ Deno.test("a param's text is read as its type, or refused with how it is written
   );
 });
 
-Deno.test("the sandbox's port is free to choose, or a number that is one", () => {
+Deno.test("the sandbox takes any free port, or the port that --port names", () => {
   const port = (...argv: string[]) => sandboxOptions(parse(["sandbox", ...argv], PROGRAM));
   assert.deepEqual(port(), {});
   assert.deepEqual(port("--port", "0"), { port: 0 });
@@ -219,13 +219,13 @@ Deno.test("the sandbox's port is free to choose, or a number that is one", () =>
   }
 });
 
-Deno.test("a dry run prints YAML where it is not told otherwise, and only it prints", () => {
+Deno.test("--dry-run prints YAML by default, and --output needs --dry-run", () => {
   assert.equal(pipeline("--dry-run").dryRun, "yaml");
   assert.equal(pipeline("--dry-run", "-o", "JSON").dryRun, "json");
   assert.throws(() => pipeline("--dry-run", "-o", "xml"), /"xml": no such format/);
 });
 
-Deno.test("--watch alone is --watch=after, and there is --watch=restart", () => {
+Deno.test("--watch alone means --watch=after; --watch=restart is the other mode", () => {
   assert.equal(pipeline("--watch").watch, "after");
   assert.equal(task("--watch=after").watch, "after");
   assert.equal(task("--watch=restart").watch, "restart");
@@ -235,7 +235,7 @@ Deno.test("--watch alone is --watch=after, and there is --watch=restart", () => 
   );
 });
 
-Deno.test("what no run that is watched can do is refused, with why", () => {
+Deno.test("flags that exclude --watch are refused with the reason", () => {
   const refused = (...argv: string[]) => refusal(() => pipeline("--watch", ...argv));
   assert.equal(
     refused("--no-continue"),

@@ -23,14 +23,14 @@ function bound(text: string, ...files: string[]) {
 const FROM_FILE = "name=x,subPath=d,volumeClaimTemplateFile=/tree/v.yaml";
 const HINT = "a YAML file with the spec of a PersistentVolumeClaim";
 
-Deno.test("a claim template comes out of its file, the rest of the binding stays", async () => {
+Deno.test("a claim template is read from its file, and the binding is kept", async () => {
   const yaml = '"spec:\\n  accessModes: [ReadWriteOnce]\\n"';
   assert.deepEqual(await bound(FROM_FILE, `file v.yaml ${yaml}`).bindings(), [
     { name: "x", subPath: "d", volumeClaimTemplate: { spec: { accessModes: ["ReadWriteOnce"] } } },
   ]);
 });
 
-Deno.test("a binding without a file asks for none", async () => {
+Deno.test("a binding without a file reads no file", async () => {
   const { host, bindings } = bound("name=x,emptyDir=");
   assert.deepEqual(await bindings(), [{ name: "x", emptyDir: {} }]);
   assert.deepEqual(host.files.touched, []);
@@ -63,7 +63,7 @@ for (
   });
 }
 
-Deno.test("a claim template that is no YAML is refused with the place", async () => {
+Deno.test("a claim template that is not YAML is refused with the line", async () => {
   const { bindings } = bound(FROM_FILE, 'file v.yaml "a: 1\\n b: [\\n"');
   assert.match(
     await rejection(bindings(), UsageError),
@@ -71,7 +71,7 @@ Deno.test("a claim template that is no YAML is refused with the place", async ()
   );
 });
 
-Deno.test("a claim template that may not be read is refused, not a bug", async () => {
+Deno.test("an unreadable claim template is refused, not a bug", async () => {
   const { host, bindings } = bound(FROM_FILE, "file v.yaml x");
   host.files.deny("/tree/v.yaml");
   assert.equal(

@@ -28,6 +28,12 @@ const scripts: [what: string, script: string, words: string[][]][] = [
     ["[[", "$a", "=~", "^(b|c)$", "&&", "d", "]]"],
     ["e"],
   ]],
+  ["a bracket elsewhere is no test", "grep [[ a; b", [["grep", "[[", "a"], ["b"]]],
+  ["an unclosed quote hides unknown commands", "a\necho 'b\nc", [
+    ["a"],
+    ["echo", "b\nc"],
+    ["(unreadable)"],
+  ]],
   ["a function is named before its body", "a() {\n  b\n}", [["function", "a"], ["{"], ["b"], [
     "}",
   ]]],

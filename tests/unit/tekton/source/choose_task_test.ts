@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { PipelineTask, TaskSpec } from "../../../../src/tekton/model.ts";
 import { chooseTask, likelyClones } from "../../../../src/tekton/source/choose_task.ts";
-import { readAs } from "../../../../src/tekton/source/known_params.ts";
+import { withKnownParams } from "../../../../src/tekton/source/known_params.ts";
 import { refusal } from "../../../support/refusal.ts";
 
 const OWNER = 'Pipeline "p"';
@@ -126,7 +126,7 @@ Deno.test("a script in a param makes a clone if the Task runs it", () => {
     value: "git clone https://example.org/a.git .\ngit fetch --all",
   }];
   const steps = [{ name: "git", image: "i", script: "set -e\n$(params.GIT_SCRIPT)" }];
-  const run = readAs({ params: [{ name: "GIT_SCRIPT" }], steps }, params);
+  const run = withKnownParams({ params: [{ name: "GIT_SCRIPT" }], steps }, params);
   const tasks = [
     task("all", { ...SHARED, params }),
     task("build", { ...SHARED, runAfter: ["all"] }),

@@ -5,8 +5,8 @@ import { chooseDestination } from "../../../../src/tekton/source/destination.ts"
 import { isForCredentials } from "../../../../src/tekton/source/names.ts";
 import {
   emptiesDirectory,
-  settled,
   taskParams,
+  withKnownDirectory,
 } from "../../../../src/tekton/source/known_params.ts";
 import { refusal } from "../../../support/refusal.ts";
 
@@ -56,6 +56,8 @@ Deno.test("a script's own git clone sets the directory", () => {
     ["cd $(workspaces.output.path)\ngit clone $(params.url) src", "src"],
     ["cd $(workspaces.output.path) && git clone https://example.org/team/app.git", "app"],
     ["cd /workspace/output; git clone u .", "."],
+    ["cd -P -- $(workspaces.output.path)/a; git clone u .", "a"],
+    ["cd $(workspaces.output.path)/a; cd /b; cd -; git clone u .", "."],
     ['D="$(workspaces.output.path)/code"\ngit clone u "$D" 2>&1', "code"],
     ["git -C $(workspaces.output.path) clone u one", "one"],
     ["cd $(workspaces.output.path)\nwget -q -O - u | tar -xz", "."],
@@ -144,7 +146,7 @@ Deno.test("the part of the directory that is known before the run is filled in a
     given,
   });
   const directory = (param: string, given: Param[] = []) =>
-    settled(spec, at(param), taskParams(spec, given)).directory;
+    withKnownDirectory(spec, at(param), taskParams(spec, given)).directory;
   const given = (value: string) => directory("subdirectory", [{ name: "subdirectory", value }]);
   assert.equal(directory("subdirectory"), "source");
   assert.equal(given("./app/"), "app");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ResultSpec } from "../../../../src/tekton/model.ts";
 import {
-  type KnownResults,
+  type CheckoutFacts,
   standInResults,
   whyTooLarge,
 } from "../../../../src/tekton/source/result_values.ts";
@@ -12,7 +12,7 @@ const OWNER = 'task "clone"';
 function standIn(
   declared: ResultSpec[],
   given: Record<string, string> = {},
-  known: KnownResults = {},
+  known: CheckoutFacts = {},
 ) {
   const pairs = Object.entries(given).map(([name, value]) => ({ name, value }));
   return standInResults(OWNER, declared, pairs, known);

@@ -171,6 +171,8 @@ const works: [Step, string][] = [
   [{ script: "eval 'git clone u .\nmake'" }, "mixed"],
   [{ script: "git clone u .\nmvn package" }, "mixed"],
   [{ script: "git clone u . && make" }, "mixed"],
+  [{ script: `git clone u .\necho "done\nmake` }, "mixed"],
+  [{ script: `git clone u .\necho ${"$(echo ".repeat(30)}${")".repeat(30)}` }, "mixed"],
   [{ script: "git clone u .\nenv CGO_ENABLED=0 go build" }, "mixed"],
   [{ script: "git clone u .\nsed -i s/a/b/ f\ngit commit -am x\ngit push" }, "mixed"],
   [{ script: 'echo "git clone"; exit 9' }, "idle"],
