@@ -16,11 +16,11 @@ import {
   OUTPUT,
   PAUSE_TIMEOUT,
   RUN_FLAGS,
-  START,
   UPLOAD_IMAGE,
   WATCH,
   WITHOUT_SHELL,
 } from "./shared_flags.ts";
+import { PIPELINE_START_FLAGS, TASK_START_FLAGS } from "./start_flags.ts";
 import type { CommandSpec, Program } from "./spec.ts";
 
 const PIPELINE_UPLOAD: CommandSpec = {
@@ -49,7 +49,7 @@ const PIPELINE_UPLOAD: CommandSpec = {
     ...RUN_FLAGS,
     WATCH,
     ...NO_CONTINUE,
-    ...START,
+    ...PIPELINE_START_FLAGS,
     ...CLUSTER,
     HELP,
   ],
@@ -113,7 +113,7 @@ const TASK_UPLOAD: CommandSpec = {
     ...RUN_FLAGS,
     WATCH,
     ...NO_CONTINUE,
-    ...START,
+    ...TASK_START_FLAGS,
     ...CLUSTER,
     HELP,
   ],

@@ -8,9 +8,9 @@ import {
   ON_TASK,
   PATCH,
   RUN_FLAGS,
-  START,
   WITHOUT_SHELL,
 } from "./shared_flags.ts";
+import { PIPELINE_START_FLAGS, TASK_START_FLAGS } from "./start_flags.ts";
 import type { CommandSpec, FlagSpec } from "./spec.ts";
 
 const BREAKPOINTS: readonly FlagSpec[] = [
@@ -50,7 +50,7 @@ export const DEBUG_COMMANDS: readonly CommandSpec[] = [
       PATCH,
       ...INTO,
       ...RUN_FLAGS,
-      ...START,
+      ...PIPELINE_START_FLAGS,
       ...CLUSTER,
       HELP,
     ],
@@ -83,7 +83,7 @@ export const DEBUG_COMMANDS: readonly CommandSpec[] = [
       PATCH,
       ...INTO,
       ...RUN_FLAGS,
-      ...START,
+      ...TASK_START_FLAGS,
       ...CLUSTER,
       HELP,
     ],

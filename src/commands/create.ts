@@ -8,7 +8,6 @@ import { printable } from "../printable.ts";
 import type { RunEvent } from "../events.ts";
 import { HELD_LABELS } from "../objects/marks.ts";
 import { holdRun } from "../resolve/resolve_held_run.ts";
-import { stepPath } from "../hold/pause.ts";
 import { RESOURCE_OF, type Run } from "../tekton/model.ts";
 import { createRun } from "../run/create/create_run.ts";
 import { readDefaultTimeout } from "../run/create/server_values.ts";
@@ -24,6 +23,7 @@ import { connectFlags } from "./options/connect_flags.ts";
 import { type OutputFormat, outputFormat } from "./options/output_format.ts";
 import { printData } from "./output/print_data.ts";
 import { printNote } from "./output/print_note.ts";
+import { willHold } from "./session/how_to_continue.ts";
 import { holdChanges, newGate } from "./start/gate.ts";
 import { resolvingOptions } from "./start/resolving.ts";
 
@@ -80,7 +80,7 @@ export async function run(host: Host, options: Options): Promise<number> {
     if (why !== undefined) {
       printNote(host, { text: `With temporary objects, which the run owns: ${why}` });
     }
-    if (held.length > 0) printNote(host, { text: howToContinue(created, held) });
+    if (held.length > 0) printNote(host, { text: willHold(created, held) });
   }
   return 0;
 }
@@ -126,11 +126,4 @@ function inNamespace(run: Run, namespace: string): Run {
       `"${namespace}": it says namespace "${own}" itself`,
     { hint: `-n ${own}` },
   );
-}
-
-function howToContinue({ kind, metadata }: Run, held: HeldRun<Run>["held"]): string {
-  const group = kind.toLowerCase();
-  const places = held.map(stepPath).join(", ");
-  return `The run will hold at ${places}. To continue: ` +
-    `tkn-dev ${group} shell|run|continue|fail-continue ${metadata.name} -n ${metadata.namespace}`;
 }

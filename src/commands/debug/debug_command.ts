@@ -37,7 +37,7 @@ export async function runDebugCommand<
 ): Promise<number> {
   checkTerminal(
     host,
-    options.dryRun === undefined ? options.atPause : "leave",
+    (options.dryRun ?? options.print) === undefined ? options.atPause : "leave",
     "--exec-instead COMMAND needs none; tkn-dev create -f takes a run that holds",
   );
   const source = options.isUpload ? await openSource(host, options) : undefined;
@@ -68,6 +68,7 @@ export async function runDebugCommand<
     source,
     results: givenResults(options),
     atPause,
+    isOnlyCreated: options.print !== undefined,
     changes: holdChanges(held.held),
   });
 }

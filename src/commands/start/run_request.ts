@@ -12,6 +12,7 @@ import { bindParams } from "../../tekton/params.ts";
 import { checkWorkspaces } from "../../tekton/workspaces.ts";
 import { readParam, type RunFlags } from "../options/run_flags.ts";
 import type { Definition, DefinitionKind } from "./definition_kind.ts";
+import { readStart } from "./read_start.ts";
 import { resolvingOptions } from "./resolving.ts";
 
 export interface StartOptions extends RunFlags {
@@ -42,7 +43,7 @@ export async function requestRun<D extends Definition, R extends PipelineRun | T
     emit: (event: RunEvent) => void;
   },
 ): Promise<RunRequest<D>> {
-  const { name, serviceAccount } = options;
+  const { name } = options;
   const { namespace } = kube;
   const defaultTimeout = readDefaultTimeout(kube);
   defaultTimeout.catch(() => {}); // awaited later
@@ -57,7 +58,14 @@ export async function requestRun<D extends Definition, R extends PipelineRun | T
     kube,
     owner,
     definition,
-    newRun: { name, namespace, params, workspaces, labels: HELD_LABELS, serviceAccount },
+    newRun: {
+      name,
+      namespace,
+      params,
+      workspaces,
+      labels: { ...options.labels, ...HELD_LABELS },
+      ...await readStart(host, options, definition, emit),
+    },
     resolving: resolvingOptions(host, options, { kube, emit }),
     defaultTimeout,
   };
