@@ -52,14 +52,14 @@ function hasNull(value: unknown): boolean {
 function misfit(value: unknown, shape: Shape, path = ""): string | undefined {
   if (value === undefined) return shape === "name" ? `${path} is missing` : undefined;
   if (shape === "text" || shape === "name") {
-    return typeof value === "string" ? undefined : `${path} is no text`;
+    return typeof value === "string" ? undefined : `${path} is not a string`;
   }
-  if (shape === "number") return typeof value === "number" ? undefined : `${path} is no number`;
+  if (shape === "number") return typeof value === "number" ? undefined : `${path} is not a number`;
   if (isList(shape)) {
-    if (!Array.isArray(value)) return `${path} is no list`;
+    if (!Array.isArray(value)) return `${path} is not a list`;
     return first(value.entries(), ([at, item]) => misfit(item, shape[0], `${path}[${at}]`));
   }
-  if (!isRecord(value)) return `${path || "it"} is no object`;
+  if (!isRecord(value)) return `${path || "it"} is not an object`;
   const fields: [string, Shape][] = shape === "texts"
     ? Object.keys(value).map((key) => [key, "text"])
     : Object.entries(shape);

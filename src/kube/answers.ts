@@ -46,7 +46,7 @@ const OBJECT: Shape = {
 };
 
 /**
- * An unusable answer. `what` completes "the server's answer is": "no list", "larger than 8 MiB".
+ * An unusable answer. `what` completes "the server's answer is": "not a list", "larger than 8 MiB".
  */
 export class AnswerError extends Error {
   constructor(readonly what: string) {
@@ -57,11 +57,11 @@ export class AnswerError extends Error {
 /** An answer whose connection was cut. The next try may return all of it. */
 export class BrokenAnswer extends Error {}
 
-/** An unusable answer in words: `Cannot list Pods: the server's answer is no list`. */
+/** An unusable answer in words: `Cannot list Pods: the server's answer is not a list`. */
 export class MalformedError extends ClusterError {
   constructor(attempt: string, cause: AnswerError) {
     super(`Cannot ${attempt}: ${cause.message}`, {
-      hint: "is it a Kubernetes API server, and no proxy's page?",
+      hint: "is it a Kubernetes API server, and not the page of a proxy?",
       cause,
     });
   }
@@ -103,7 +103,7 @@ export function parseObject<T extends KubeObject>(
   text: string,
   expected: Shaped,
 ): Stored<T> {
-  return asObject<T>(parseJson(text, "no object"), expected, "no object");
+  return asObject<T>(parseJson(text, "not an object"), expected, "not an object");
 }
 
 /** Reads a list. Throws AnswerError if the text is not a list of stored objects of that shape. */
@@ -111,16 +111,16 @@ export function parseList<T extends KubeObject>(
   text: string,
   expected: Shaped,
 ): { items: Stored<T>[]; resourceVersion: string } {
-  const list = parseJson(text, "no list");
-  if (!isRecord(list)) throw new AnswerError("no list");
+  const list = parseJson(text, "not a list");
+  if (!isRecord(list)) throw new AnswerError("not a list");
   const { items, metadata } = list;
   const { resourceVersion = "" } = isRecord(metadata) ? metadata : {};
   // Go encodes an empty list as null.
   if (!(Array.isArray(items) || items === null) || typeof resourceVersion !== "string") {
-    throw new AnswerError("no list");
+    throw new AnswerError("not a list");
   }
   return {
-    items: (items ?? []).map((item) => asObject<T>(item, expected, "no list")),
+    items: (items ?? []).map((item) => asObject<T>(item, expected, "not a list")),
     resourceVersion,
   };
 }
@@ -137,7 +137,7 @@ export function parseWatchEvent<T extends KubeObject>(
   line: string,
   expected: Shaped,
 ): ParsedEvent<T> {
-  const what = "no watch event";
+  const what = "not a watch event";
   const event = tryJson(line);
   if (!isRecord(event)) throw new AnswerError(what);
   switch (event.type) {
@@ -186,9 +186,9 @@ export function parseDenied(text: string): boolean {
 
 /** Reads the `gitVersion` of the path /version. Throws AnswerError if the answer lacks it. */
 export function parseVersion(text: string): string {
-  const found = parseJson(text, "no version");
+  const found = parseJson(text, "not a version");
   const version = isRecord(found) ? found.gitVersion : undefined;
-  if (typeof version !== "string") throw new AnswerError("no version");
+  if (typeof version !== "string") throw new AnswerError("not a version");
   return version;
 }
 

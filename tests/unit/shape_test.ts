@@ -17,17 +17,17 @@ Deno.test("fields outside the shape may be anything, and fields in it may be mis
 
 for (
   const [value, why] of [
-    [5, "it is no object"],
-    [[], "it is no object"],
-    [{ a: 5 }, "a is no text"],
-    [{ b: "1" }, "b is no number"],
-    [{ c: [] }, "c is no object"],
-    [{ c: { x: 5 } }, "c.x is no text"],
-    [{ d: {} }, "d is no list"],
-    [{ d: [null] }, "d[0] is no object"],
-    [{ d: ["x"] }, "d[0] is no object"],
+    [5, "it is not an object"],
+    [[], "it is not an object"],
+    [{ a: 5 }, "a is not a string"],
+    [{ b: "1" }, "b is not a number"],
+    [{ c: [] }, "c is not an object"],
+    [{ c: { x: 5 } }, "c.x is not a string"],
+    [{ d: {} }, "d is not a list"],
+    [{ d: [null] }, "d[0] is not an object"],
+    [{ d: ["x"] }, "d[0] is not an object"],
     [{ d: [{ e: "x" }, {}] }, "d[1].e is missing"],
-    [{ f: { g: [5] } }, "f.g[0] is no text"],
+    [{ f: { g: [5] } }, "f.g[0] is not a string"],
   ] as const
 ) {
   Deno.test(`the error names the first field with another shape: ${why}`, () => {

@@ -8,7 +8,7 @@ import { NetworkTransport } from "../../../src/deno/network/transport.ts";
 const ENDLESS = new ReadableStream<Uint8Array>({
   start: (controller) => controller.enqueue(new TextEncoder().encode("first")),
 });
-/** An abort that has no effect for this long has none at all. */
+/** After this time without an effect the abort counts as forgotten. */
 const FORGOTTEN_MS = 2_000;
 
 const waiting = Promise.withResolvers<void>();

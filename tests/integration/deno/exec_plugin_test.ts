@@ -5,7 +5,7 @@ import { loadConnection } from "../../../src/deno/network/kubeconfig.ts";
 import { rejection } from "../../support/refusal.ts";
 import { config, connected, Place } from "./kubeconfig_place.ts";
 
-/** A kubeconfig whose credentials come from this script. */
+/** Writes a kubeconfig whose credentials this script prints. */
 function withPlugin(place: Place, script: string | undefined, args: string[] = []): string {
   const command = script === undefined
     ? place.path("no-such-program")
@@ -41,7 +41,7 @@ const OLD = '{"apiVersion":"client.authentication.k8s.io/v1beta1","status":{"tok
 const HALF = '{"status":{"clientKeyData":"k"}}';
 const failures: [what: string, script: string, words: RegExp][] = [
   ["fails", "exit 3", /: its exec plugin ".*plugin" failed with exit code 3$/],
-  ["prints no JSON", "echo hello", /: what its exec plugin ".*" printed is no JSON: /],
+  ["prints no JSON", "echo hello", /: what its exec plugin ".*" printed is not JSON: /],
   ["prints null", "echo null", /: its exec plugin ".*plugin" gave none$/],
   ["prints no credentials", "echo '{}'", /: its exec plugin ".*plugin" gave none$/],
   ["prints an empty status", `echo '{"status":{}}'`, /: its exec plugin ".*plugin" gave none$/],
@@ -80,8 +80,12 @@ const specs: [what: string, exec: object, words: RegExp][] = [
     { interactiveMode: "Always" },
     /Always\), and stdin is not a terminal\n/,
   ],
-  ["has a number for an argument", { args: [1] }, /: args of its exec plugin are not all texts\n/],
-  ["has args that are not strings", { args: "x" }, /: args of its exec plugin is no list\n/],
+  [
+    "has a number for an argument",
+    { args: [1] },
+    /: args of its exec plugin are not all strings\n/,
+  ],
+  ["has args that are not strings", { args: "x" }, /: args of its exec plugin is not a list\n/],
   ["has a variable without a name", { env: [{ value: "x" }] }, /an entry without a name/],
 ];
 

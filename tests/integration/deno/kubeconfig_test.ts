@@ -141,7 +141,7 @@ Deno.test("a number or a list in place of a string is refused, as by kubectl", a
     const kubeconfig = place.write("a", config("a", entry));
     assert.match(
       await rejection(loadConnection({ kubeconfig }), UsageError),
-      new RegExp(`^Cannot read kubeconfig "${kubeconfig}": ${field} of "a" is no text\n`),
+      new RegExp(`^Cannot read kubeconfig "${kubeconfig}": ${field} of "a" is not a string\n`),
     );
   }
 });
@@ -268,9 +268,9 @@ for (
 
 for (
   const [user, state] of [
-    ["token: 12345", 'token of "a" is no text'],
-    ["token: 123456789012345678901234567890", 'token of "a" is no text'],
-    ["token: 2026-11-30", 'token of "a" is no text'],
+    ["token: 12345", 'token of "a" is not a string'],
+    ["token: 123456789012345678901234567890", 'token of "a" is not a string'],
+    ["token: 2026-11-30", 'token of "a" is not a string'],
     ["token: a\n    token: b", "Map keys must be unique at line 10, column 5"],
     ["\ttoken: a", "Tabs are not allowed as indentation at line 9, column 5"],
   ] as const

@@ -34,7 +34,7 @@ interface ClientOptions {
   readonly interrupt?: AbortSignal;
 }
 
-/** A server that does this with each connection, until disposed of, and a client of it. */
+/** Plays a server that does this with each connection until disposed, with a client for it. */
 function serve(play: Serve, { scheme = "http", delay = quick, interrupt }: ClientOptions = {}) {
   const over = Promise.withResolvers<void>();
   const open = new Set<Deno.TcpConn>();

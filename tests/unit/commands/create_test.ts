@@ -142,7 +142,7 @@ for (
       PLAIN.replace("TaskRun", "toString"),
       /v1 toString is not a run/,
     ],
-    ["a kind that is a list", PLAIN.replace("TaskRun", "[TaskRun]"), /: kind is no text/],
+    ["a kind that is a list", PLAIN.replace("TaskRun", "[TaskRun]"), /: kind is not a string/],
     ["another namespace", PLAIN.replace("name: r", "name: r, namespace: x"), /"x" itself\n-n x$/],
     [
       "a step that is not there",

@@ -15,7 +15,7 @@ import { PIPELINE_RUNS, TASK_RUNS } from "../../../src/tekton/model.ts";
 
 const METADATA = '{"name":"a","namespace":"n","uid":"u"}';
 
-/** JSON that is no object that Kubernetes could have sent. */
+/** JSON that is not an object that Kubernetes could have sent. */
 const LIES = [
   "null",
   "[]",
@@ -57,7 +57,7 @@ function assertRefused(parse: () => unknown, what: string, about: string): void 
 
 Deno.test("an answer that is not an object is refused as such", () => {
   for (const text of [...LIES, "<html></html>", "no", "{]}"]) {
-    assertRefused(() => parseObject(text, SHAPED), "no object", text);
+    assertRefused(() => parseObject(text, SHAPED), "not an object", text);
   }
 });
 
@@ -74,7 +74,7 @@ Deno.test("an answer that is not a list is refused as such", () => {
     "<html>",
   ];
   for (const text of lists) {
-    assertRefused(() => parseList(text, SHAPED), "no list", text);
+    assertRefused(() => parseList(text, SHAPED), "not a list", text);
   }
 });
 
@@ -87,7 +87,7 @@ Deno.test("a line that is not a watch event is refused as such", () => {
     '{"type":"ADDED","obj',
   ];
   for (const line of lines) {
-    assertRefused(() => parseWatchEvent(line, SHAPED), "no watch event", line);
+    assertRefused(() => parseWatchEvent(line, SHAPED), "not a watch event", line);
   }
 });
 
@@ -99,7 +99,7 @@ Deno.test("text that breaks off is an answer that was cut", () => {
 
 Deno.test("the error names the field with another shape", () => {
   const text = `{"metadata":${METADATA},"status":{"conditions":[{"type":[]}]}}`;
-  const error = new AnswerError("no object: status.conditions[0].type is no text");
+  const error = new AnswerError("not an object: status.conditions[0].type is not a string");
   assert.throws(() => parseObject(text, SHAPED), error);
 });
 

@@ -135,7 +135,7 @@ function readCredentials(stdout: string, { command, apiVersion }: ExecSpec): Plu
     answer = JSON.parse(stdout);
   } catch (cause) {
     const why = (cause as Error).message.split("\n")[0];
-    throw new PluginError(`what ${plugin} printed is no JSON: ${why}`, { cause });
+    throw new PluginError(`what ${plugin} printed is not JSON: ${why}`, { cause });
   }
   const { apiVersion: own, status } = (answer ?? {}) as { apiVersion?: unknown; status?: unknown };
   if (own !== undefined && own !== apiVersion) {

@@ -21,7 +21,9 @@ export interface ExecSpec {
 
 /** Reads the entry. Throws PluginError if it is invalid. */
 export function readExecSpec(given: unknown): ExecSpec {
-  if (typeof given !== "object" || given === null) throw new PluginError("its exec is no object");
+  if (typeof given !== "object" || given === null) {
+    throw new PluginError("its exec is not an object");
+  }
   const exec = given as Record<string, unknown>;
   const command = textOf(exec, "command");
   if (command === undefined) throw new PluginError("its exec plugin has no command");
@@ -50,7 +52,7 @@ export function readExecSpec(given: unknown): ExecSpec {
     command,
     args: listOf(exec, "args").map((one) => {
       if (typeof one === "string") return one;
-      throw new PluginError("args of its exec plugin are not all texts");
+      throw new PluginError("args of its exec plugin are not all strings");
     }),
     env: Object.fromEntries(listOf(exec, "env").map(variableOf)),
     apiVersion,
@@ -64,13 +66,13 @@ function textOf(exec: Record<string, unknown>, key: string): string | undefined 
   const value = exec[key];
   if (value === undefined || value === null || value === "") return undefined;
   if (typeof value === "string") return value;
-  throw new PluginError(`${key} of its exec plugin is no text`);
+  throw new PluginError(`${key} of its exec plugin is not a string`);
 }
 
 function listOf(exec: Record<string, unknown>, key: string): unknown[] {
   const value = exec[key] ?? [];
   if (Array.isArray(value)) return value;
-  throw new PluginError(`${key} of its exec plugin is no list`);
+  throw new PluginError(`${key} of its exec plugin is not a list`);
 }
 
 function variableOf(given: unknown): [string, string] {

@@ -93,7 +93,7 @@ function checkTexts(
   const odd = Object.entries(one).find(([, value]) =>
     value !== null && ["object", "number"].includes(typeof value)
   );
-  if (odd !== undefined) throw new Error(`${odd[0]} of "${one.name}" is no text`);
+  if (odd !== undefined) throw new Error(`${odd[0]} of "${one.name}" is not a string`);
 }
 
 /**
