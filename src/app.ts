@@ -16,6 +16,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "pipeline debug": command(() => import("./commands/pipeline_debug.ts")),
   "task upload": command(() => import("./commands/task_upload.ts")),
   "task debug": command(() => import("./commands/task_debug.ts")),
+  "pipeline start": command(() => import("./commands/pipeline_start.ts")),
+  "task start": command(() => import("./commands/task_start.ts")),
   "create": command(() => import("./commands/create.ts")),
   ...ofBothRuns({
     "info": command(() => import("./commands/info.ts")),

@@ -20,6 +20,7 @@ import {
   WATCH,
   WITHOUT_SHELL,
 } from "./shared_flags.ts";
+import { START_COMMANDS } from "./start_commands.ts";
 import { PIPELINE_START_FLAGS, TASK_START_FLAGS } from "./start_flags.ts";
 import type { CommandSpec, Program } from "./spec.ts";
 
@@ -32,7 +33,11 @@ const PIPELINE_UPLOAD: CommandSpec = {
     "do not run. Then follows the logs and exits with the run's outcome. Files that git ignores " +
     "are left out.",
   args: [
-    { name: "PIPELINE", optionalWith: LIST_EXPLAIN_NAMES, help: "the Pipeline's name" },
+    {
+      name: "PIPELINE",
+      optionalWith: [...LIST_EXPLAIN_NAMES, "resolvertype"],
+      help: "the Pipeline's name",
+    },
     DIRECTORY,
   ],
   flags: [
@@ -252,6 +257,7 @@ export const PROGRAM: Program = {
     PIPELINE_UPLOAD,
     TASK_UPLOAD,
     ...DEBUG_COMMANDS,
+    ...START_COMMANDS,
     CREATE,
     ...HELD_COMMANDS,
     CLEANUP,

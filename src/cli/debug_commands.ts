@@ -40,7 +40,7 @@ export const DEBUG_COMMANDS: readonly CommandSpec[] = [
     path: ["pipeline", "debug"],
     summary: "Hold steps and work in them",
     description: `Starts a run of the Pipeline that holds at the given steps. ${AT_EACH_PAUSE}`,
-    args: [{ name: "PIPELINE", help: "the Pipeline's name" }],
+    args: [{ name: "PIPELINE", optionalWith: ["resolvertype"], help: "the Pipeline's name" }],
     flags: [
       { ...ON_TASK, many: true, help: "hold at this task's first step; can be repeated" },
       { ...ON_STEP, value: "TASK/STEP", many: true, help: "hold at this step; can be repeated" },

@@ -71,6 +71,12 @@ const DEFAULTS: readonly FlagSpec[] = [
   },
 ];
 
+const LAST: FlagSpec = {
+  name: "last",
+  short: "L",
+  help: "start the last run again, with its values; other flags replace single ones",
+};
+
 const LIMIT = "as 90s, 10m or 1h30m; 0 is no limit";
 
 export const PIPELINE_START_FLAGS: readonly FlagSpec[] = [
@@ -97,6 +103,15 @@ export const PIPELINE_START_FLAGS: readonly FlagSpec[] = [
     isHidden: true,
     help: "deprecated: --pipeline-timeout",
   },
+  LAST,
+  { name: "use-pipelinerun", value: "RUN", help: "start this run again, as with --last" },
+  {
+    name: "resolvertype",
+    value: "TYPE",
+    help:
+      "with --last: the last run whose Pipeline came by this resolver: hub, git, http, cluster, " +
+      "bundle, or remote for any; PIPELINE may be left out",
+  },
   ...DEFAULTS,
   {
     name: "exit-with-pipelinerun-error",
@@ -105,10 +120,27 @@ export const PIPELINE_START_FLAGS: readonly FlagSpec[] = [
   },
 ];
 
+/** tkn reads bundles itself. Here the cluster does, so that these flags are refused with a hint. */
+const REMOTE: readonly FlagSpec[] = [
+  { name: "remote-bearer", value: "TOKEN", isHidden: true, help: "not supported" },
+  { name: "remote-username", value: "NAME", isHidden: true, help: "not supported" },
+  { name: "remote-password", value: "PASSWORD", isHidden: true, help: "not supported" },
+  { name: "remote-skip-tls", isHidden: true, help: "not supported" },
+];
+
 export const TASK_START_FLAGS: readonly FlagSpec[] = [
   ...COMMON,
   POD_TEMPLATE,
   PREFIX_NAME,
   { name: "timeout", value: "DURATION", help: `the timeout of the run, ${LIMIT}` },
+  LAST,
+  { name: "use-taskrun", value: "RUN", help: "start this run again, as with --last" },
+  {
+    name: "image",
+    short: "i",
+    value: "REF",
+    help: "a Tekton bundle that has the Task; Tekton's resolver for bundles reads it",
+  },
+  ...REMOTE,
   ...DEFAULTS,
 ];

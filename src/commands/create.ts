@@ -11,6 +11,7 @@ import { holdRun } from "../resolve/resolve_held_run.ts";
 import { RESOURCE_OF, type Run } from "../tekton/model.ts";
 import { createRun } from "../run/create/create_run.ts";
 import { readDefaultTimeout } from "../run/create/server_values.ts";
+import { withAsked } from "../tekton/asked_run.ts";
 import {
   type Breakpoints,
   readBreakpoints,
@@ -99,7 +100,10 @@ async function lower(
   const gate = newGate(host, pauseSeconds, "tkn-dev create -f FILE");
   const options = { gate, withoutShell, defaultTimeout };
   const labels = { ...run.metadata.labels, ...HELD_LABELS };
-  const labelled = { ...withoutBreakpoints(run), metadata: { ...run.metadata, labels } };
+  const labelled = withAsked({
+    ...withoutBreakpoints(run),
+    metadata: { ...run.metadata, labels },
+  });
   const emit = (event: RunEvent) => {
     if (event.kind === "note") printNote(host, event);
   };

@@ -177,7 +177,8 @@ export class StartedRun implements AsyncDisposable {
   }
 }
 
-function howToFollow({ kind, name, namespace }: LiveRun): string {
+/** Returns a sentence with the command that follows the run. */
+export function howToFollow({ kind, name, namespace }: LiveRun): string {
   const follow = `tkn-dev ${kind.toLowerCase()} logs ${name} -f -n ${namespace}`;
   return `${kind} ${name} continues; ${follow} follows it`;
 }

@@ -48,7 +48,7 @@ export async function runDebugCommand<
   const request = await requestRun(host, definitionKind, options, { kube, workspaces, emit });
   const { definition, newRun, resolving } = request;
   const { pauseSeconds, withoutShell, atPause } = options;
-  const again = `tkn-dev ${definitionKind.noun} debug ${options.name}`;
+  const again = `tkn-dev ${definitionKind.noun} debug ${newRun.name}`;
   const held = await definitionKind.hold(
     resolving,
     definitionKind.newRun(newRun),

@@ -24,6 +24,8 @@ export interface NewRunFlags extends StartFlags {
   readonly print?: OutputFormat;
   readonly params: { name: string; text: string }[];
   readonly workspaces: WorkspaceFlag[];
+  /** Whether a probe run may resolve a remote reference if the user may not ask a resolver. */
+  readonly allowProbe: boolean;
   readonly color: boolean;
 }
 
@@ -32,8 +34,6 @@ export interface RunFlags extends NewRunFlags {
   /** How long the run may be held. */
   readonly pauseSeconds: number;
   readonly results: { name: string; value: string }[];
-  /** Whether a probe run may resolve a remote reference where the user may not ask a resolver. */
-  readonly allowProbe: boolean;
 }
 
 /** Pure. Throws UsageError. */
@@ -47,6 +47,7 @@ export function newRunFlags(flags: Flags): NewRunFlags {
       return { name, text: value };
     }),
     workspaces: flags.texts("workspace").map(parseWorkspace),
+    allowProbe: flags.on("allow-probe"),
     color: !flags.on("no-color"),
   };
 }
@@ -57,7 +58,6 @@ export function runFlags(flags: Flags): RunFlags {
     ...newRunFlags(flags),
     pauseSeconds: parseDuration(flags.text("pause-timeout")!, "pause-timeout"),
     results: flags.texts("result").map((text) => parseKeyValue(text, "result")),
-    allowProbe: flags.on("allow-probe"),
   };
 }
 

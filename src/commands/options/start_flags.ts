@@ -14,9 +14,19 @@ export interface StartFlags {
   readonly prefix?: string;
   /** Undefined where the command line has no timeout. */
   readonly timeouts?: Timeouts;
+  /** The origin of the new run, if that is not a Pipeline or Task by name. */
+  readonly from?: StartFrom;
   /** Notes about the command line, for stderr. */
   readonly notes: readonly string[];
 }
+
+const RESOLVERS = ["hub", "git", "http", "cluster", "bundle", "remote"];
+
+/** The last run, by any or by this kind of resolver; a run by its name; a Task in a bundle. */
+export type StartFrom =
+  | { readonly resolver?: string }
+  | { readonly run: string }
+  | { readonly bundle: string };
 
 /** Pure. Throws UsageError. */
 export function startFlags(flags: Flags): StartFlags {
@@ -30,8 +40,78 @@ export function startFlags(flags: Flags): StartFlags {
     podTemplate: flags.text("pod-template") || undefined,
     prefix: flags.text("prefix-name") || undefined,
     timeouts: isPipeline ? pipelineTimeouts(flags) : taskTimeout(flags),
+    from: isPipeline ? pipelineFrom(flags) : taskFrom(flags),
     notes: isDeprecated ? ["--timeout is deprecated: use --pipeline-timeout"] : [],
   };
+}
+
+/** tkn's rule: --resolvertype goes with --last; "remote" alone means the last run too. */
+function pipelineFrom(flags: Flags): StartFrom | undefined {
+  checkExclusive(flags, ["last", "use-pipelinerun", "use-param-defaults"]);
+  const run = flags.text("use-pipelinerun") || undefined;
+  const resolver = flags.text("resolvertype") || undefined;
+  const isLast = flags.on("last") || resolver === "remote";
+  if (resolver !== undefined && !RESOLVERS.includes(resolver)) {
+    throw new UsageError(`Cannot take --resolvertype "${resolver}": no such choice`, {
+      hint: `one of: ${RESOLVERS.join(", ")}`,
+    });
+  }
+  if (resolver !== undefined && run !== undefined) {
+    throw new UsageError("Cannot use --resolvertype and --use-pipelinerun together", {
+      hint: "leave out --resolvertype",
+    });
+  }
+  if (resolver !== undefined && !isLast) {
+    throw new UsageError(
+      `Cannot start a Pipeline by --resolvertype "${resolver}": a resolver needs more than a name`,
+      { hint: "add --last to start the last run by that resolver again" },
+    );
+  }
+  if (isLast) return { resolver };
+  return run === undefined ? undefined : { run };
+}
+
+const REMOTE = ["remote-bearer", "remote-username", "remote-password", "remote-skip-tls"];
+
+function taskFrom(flags: Flags): StartFrom | undefined {
+  checkExclusive(flags, ["last", "use-taskrun", "use-param-defaults"]);
+  const bundle = flags.text("image") || undefined;
+  const run = flags.text("use-taskrun") || undefined;
+  const given = REMOTE.find((name) => flags.given(name));
+  if (given !== undefined) {
+    throw new UsageError(
+      `Cannot use --${given}: the cluster reads the bundle, with the credentials that it has`,
+      {
+        hint: `tkn bundle list ${bundle ?? "IMAGE"} task NAME -o yaml | kubectl apply -f - ` +
+          "puts the Task on the cluster; leave out --image then",
+      },
+    );
+  }
+  const other = flags.on("last") ? "--last" : run === undefined ? undefined : "--use-taskrun";
+  if (bundle !== undefined && other !== undefined) {
+    throw new UsageError(`Cannot use --image and ${other} together: both name the Task`, {
+      hint: "leave out one of them",
+    });
+  }
+  if (bundle !== undefined) return { bundle };
+  if (flags.on("last")) return {};
+  return run === undefined ? undefined : { run };
+}
+
+/** Throws UsageError if two of the flags are given. */
+function checkExclusive(flags: Flags, names: readonly string[]): void {
+  const isGiven = (name: string) =>
+    name.startsWith("use-") && name !== "use-param-defaults"
+      ? (flags.text(name) ?? "") !== ""
+      : flags.on(name);
+  const [one, other] = names.filter(isGiven);
+  if (other === undefined) return;
+  throw new UsageError(
+    `Cannot use --${one} and --${other} together: both say where values come from`,
+    {
+      hint: "leave out one of them",
+    },
+  );
 }
 
 function listed(flags: Flags, name: string): string[] {

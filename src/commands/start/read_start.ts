@@ -7,6 +7,7 @@ import type { NewRun } from "../../tekton/new_run.ts";
 import { POD_TEMPLATE } from "../../tekton/strict_fields.ts";
 import { readStrictFile, type StrictFile } from "../manifests/strict_file.ts";
 import type { NewRunFlags } from "../options/run_flags.ts";
+import type { Definition } from "./definition_kind.ts";
 
 export type Started = Pick<
   NewRun,
@@ -23,12 +24,12 @@ const POD_TEMPLATE_FILE: StrictFile = {
 export async function readStart(
   host: Host,
   flags: NewRunFlags,
-  { spec }: { spec: unknown },
+  definition: Definition | undefined,
   emit: (event: RunEvent) => void,
 ): Promise<Started> {
   const { serviceAccount, taskAccounts, prefix, timeouts, podTemplate: file } = flags;
   for (const text of flags.notes) emit({ kind: "note", text });
-  checkTasks(flags, spec as PipelineSpec, emit);
+  if (definition !== undefined) checkTasks(flags, definition.spec, emit);
   const podTemplate = file === undefined
     ? undefined
     : await readStrictFile(host, file, POD_TEMPLATE_FILE);
@@ -41,7 +42,7 @@ export async function readStart(
  */
 function checkTasks(
   { taskAccounts, dryRun }: NewRunFlags,
-  { tasks = [], finally: last = [] }: PipelineSpec,
+  { tasks = [], finally: last = [] }: Pick<PipelineSpec, "tasks" | "finally">,
   emit: (event: RunEvent) => void,
 ): void {
   const names = [...tasks, ...last].map(({ name }) => name);

@@ -39,6 +39,7 @@ const DEFAULTS = {
   podTemplate: undefined,
   prefix: undefined,
   timeouts: undefined,
+  from: undefined,
   notes: [],
   params: [],
   workspaces: [],
@@ -114,6 +115,7 @@ Deno.test("every flag sets its option", () => {
     podTemplate: "pod.yaml",
     prefix: "mine",
     timeouts: undefined,
+    from: undefined,
     notes: [],
     params: [{ name: "a", text: "1" }, { name: "b", text: "x=y" }],
     workspaces: [
@@ -304,4 +306,69 @@ Deno.test("service accounts of tasks are separated by commas, or the flag is rep
 Deno.test("a label needs a key and a value", () => {
   assert.deepEqual(pipeline("-l", "a=b=c", "--labels", "a=,d=e").labels, { a: "", d: "e" });
   assert.match(refusal(() => pipeline("-l", "team")), /^Cannot read --labels "team"/);
+});
+
+Deno.test("a new run may start from the last run, a run by name, or a bundle", () => {
+  assert.deepEqual(pipeline("-L").from, { resolver: undefined });
+  assert.deepEqual(pipeline("--last", "--resolvertype", "git").from, { resolver: "git" });
+  assert.deepEqual(pipeline("--resolvertype=remote").from, { resolver: "remote" });
+  assert.deepEqual(pipeline("--use-pipelinerun", "r").from, { run: "r" });
+  assert.deepEqual(task("--last").from, {});
+  assert.deepEqual(task("--use-taskrun=r").from, { run: "r" });
+  assert.deepEqual(task("-i", "registry.test/b:1").from, { bundle: "registry.test/b:1" });
+});
+
+Deno.test("with a resolver the Pipeline's name may be absent", () => {
+  const given = (...argv: string[]) =>
+    pipelineOptions(parse(["pipeline", "upload", ...argv], PROGRAM));
+  const { name, directory } = given("--last", "--resolvertype", "git", "./src");
+  assert.deepEqual([name, directory], [undefined, "./src"]);
+});
+
+Deno.test("flags that name different origins exclude each other", () => {
+  for (
+    const [options, argv, message] of [
+      [pipeline, ["--last", "--use-pipelinerun", "r"], "--last and --use-pipelinerun together"],
+      [pipeline, ["-L", "--use-param-defaults"], "--last and --use-param-defaults together"],
+      [
+        pipeline,
+        ["--use-pipelinerun=r", "--use-param-defaults"],
+        "--use-pipelinerun and --use-param-defaults together",
+      ],
+      [
+        pipeline,
+        ["--use-pipelinerun=r", "--resolvertype=git"],
+        "--resolvertype and --use-pipelinerun together",
+      ],
+      [task, ["--last", "--use-taskrun", "r"], "--last and --use-taskrun together"],
+      [task, ["--use-taskrun=r", "--use-param-defaults"], "--use-taskrun and --use-param-defaults"],
+      [task, ["--image", "i", "--last"], "--image and --last together"],
+      [task, ["--image", "i", "--use-taskrun=r"], "--image and --use-taskrun together"],
+    ] as const
+  ) {
+    const words: string = refusal(() => options(...argv));
+    assert.ok(words.startsWith(`Cannot use ${message}`), words);
+  }
+});
+
+Deno.test("a resolver is one of tkn's, and goes with --last", () => {
+  assert.equal(
+    refusal(() => pipeline("--resolvertype", "svn")),
+    'Cannot take --resolvertype "svn": no such choice\n' +
+      "one of: hub, git, http, cluster, bundle, remote",
+  );
+  assert.equal(
+    refusal(() => pipeline("--resolvertype", "git")),
+    'Cannot start a Pipeline by --resolvertype "git": a resolver needs more than a name\n' +
+      "add --last to start the last run by that resolver again",
+  );
+});
+
+Deno.test("credentials for a bundle are refused, with how to get its Task", () => {
+  for (const flag of ["--remote-bearer=t", "--remote-username=u", "--remote-skip-tls"]) {
+    assert.match(
+      refusal(() => task("--image", "r.test/b", flag)),
+      /^Cannot use --remote-.*: the cluster reads the bundle.*\ntkn bundle list r.test\/b task NAME/,
+    );
+  }
 });
