@@ -3,7 +3,7 @@ import type { ObjectMeta } from "../../kube/interface.ts";
 import { pacEvents, pacTargetBranch } from "./annotations.ts";
 
 /** Facts about the checkout. Each is undefined if git does not know it. */
-export interface CheckoutFacts {
+export interface EventFacts {
   readonly commit?: string;
   readonly branch?: string;
   /** The URL of the remote "origin". */
@@ -20,7 +20,7 @@ export interface CheckoutFacts {
  */
 export function eventValues(
   metadata: ObjectMeta,
-  { commit, branch, url, defaultBranch, user }: CheckoutFacts,
+  { commit, branch, url, defaultBranch, user }: EventFacts,
   namespace: string,
 ): Record<string, string> {
   const repository = url === undefined ? undefined : repositoryOf(url);
