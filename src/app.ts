@@ -26,7 +26,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     "run": command(() => import("./commands/run_step.ts")),
     "continue": command(() => import("./commands/continue.ts")),
     "fail-continue": command(() => import("./commands/continue.ts")),
-    "upload": command(() => import("./commands/held_upload.ts")),
+    "upload": command(() => import("./commands/run_upload.ts")),
     "logs": command(() => import("./commands/logs.ts")),
   }),
   "cleanup": command(() => import("./commands/cleanup.ts")),

@@ -6,6 +6,8 @@ import {
   CLUSTER,
   DIRECTORY,
   DRY_RUN,
+  FILE_NAMES,
+  FILES,
   HELP,
   INTO,
   LIST_EXPLAIN,
@@ -35,12 +37,13 @@ const PIPELINE_UPLOAD: CommandSpec = {
   args: [
     {
       name: "PIPELINE",
-      optionalWith: [...LIST_EXPLAIN_NAMES, "resolvertype"],
+      optionalWith: [...LIST_EXPLAIN_NAMES, ...FILE_NAMES, "resolvertype"],
       help: "the Pipeline's name",
     },
     DIRECTORY,
   ],
   flags: [
+    ...FILES,
     ON_TASK,
     {
       ...ON_STEP,
@@ -104,8 +107,16 @@ const TASK_UPLOAD: CommandSpec = {
     "workspace. Then the run continues. With --on-step the upload stands in for that step, which " +
     "does not run. Then follows the logs and exits with the run's outcome. Files that git ignores " +
     "are left out.",
-  args: [{ name: "TASK", optionalWith: LIST_EXPLAIN_NAMES, help: "the Task's name" }, DIRECTORY],
+  args: [
+    {
+      name: "TASK",
+      optionalWith: [...LIST_EXPLAIN_NAMES, ...FILE_NAMES],
+      help: "the Task's name",
+    },
+    DIRECTORY,
+  ],
   flags: [
+    ...FILES,
     {
       ...ON_STEP,
       help:
