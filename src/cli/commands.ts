@@ -152,7 +152,9 @@ const CREATE: CommandSpec = {
     "Creates the PipelineRuns and TaskRuns of a file. A run with the fields of TEP-0149, " +
     "`debug: { breakpoint: [onTasks], tasks: [NAME] }` or `[onSteps]` with `steps: [task/step]`, " +
     "holds there before the step does its work; a run without them is created unchanged. A held " +
-    "step waits for `tkn-dev pipelinerun continue` (or `taskrun`), `fail-continue` or `run`.",
+    "step waits for `tkn-dev pipelinerun continue` (or `taskrun`), `fail-continue` or `run`. " +
+    "Placeholders of Pipelines-as-Code, such as {{ revision }}, get the values of the git checkout " +
+    "in the current directory, and those of -p.",
   args: [],
   flags: [
     {
@@ -161,6 +163,13 @@ const CREATE: CommandSpec = {
       value: "FILE",
       many: true,
       help: "the file, - for stdin; can be repeated",
+    },
+    {
+      name: "param",
+      short: "p",
+      value: "KEY=VALUE",
+      many: true,
+      help: "the value of a placeholder {{ KEY }} of Pipelines-as-Code; can be repeated",
     },
     WITHOUT_SHELL,
     ALLOW_PROBE,

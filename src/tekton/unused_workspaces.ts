@@ -1,9 +1,9 @@
-/** Finds the workspaces that only a replaced clone needed, such as one for its credentials. Pure. */
+/** Finds workspaces that only a replaced clone needed, such as one for its credentials. Pure. */
 import type { ReadPipeline } from "./inline/inline_pipeline.ts";
 import type { PipelineRun, PipelineSpec, PipelineTask } from "./model.ts";
 import { usedWorkspaces } from "./references.ts";
 
-/** Returns the run's workspaces that `before` uses, and that no task uses with `after` in its place. */
+/** Returns the workspaces that `before` uses, and no task with `after` in its place. */
 export function unusedWorkspaces(
   { spec }: ReadPipeline,
   before: PipelineTask,

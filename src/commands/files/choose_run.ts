@@ -26,9 +26,12 @@ export function chooseRun(
       : definitions.of(definition).length > 0
       ? `it has a ${definition}: tkn-dev ${definition.toLowerCase()} upload ${given}`
       : `a file with kind: ${kind}`;
-    throw new UsageError(`Cannot find a ${kind} in "${paths.join('", "')}": there is none`, {
-      hint,
-    });
+    throw new UsageError(
+      `Cannot find a ${kind} in "${paths.join('", "')}": it has no such object`,
+      {
+        hint,
+      },
+    );
   }
   if (name === undefined) {
     if (fitting.length === 1) return fitting[0];
@@ -39,7 +42,7 @@ export function chooseRun(
   }
   const found = fitting.filter(({ run }) => shortName(run) === name);
   if (found.length === 1) return found[0];
-  const state = found.length === 0 ? "there is none" : "it is there several times";
+  const state = found.length === 0 ? "no run has this name" : "several runs have this name";
   throw new UsageError(`Cannot find ${kind} "${name}" in "${paths.join('", "')}": ${state}`, {
     hint: `its ${noun}s: ${names}; a directory to upload is ./${name}`,
   });
@@ -61,7 +64,7 @@ export function chooseDefinition(
     });
   }
   const run = runs.find(({ run }) => run.kind === `${kind}Run`);
-  throw new UsageError(`Cannot find a ${kind} in "${paths.join('", "')}": there is none`, {
+  throw new UsageError(`Cannot find a ${kind} in "${paths.join('", "')}": it has no such object`, {
     hint: run === undefined
       ? `name one of the cluster: tkn-dev ${noun} upload ${kind.toUpperCase()} ${flagsOf(paths)}`
       : `it has a ${kind}Run: tkn-dev ${noun}run upload ${flagsOf(paths)}`,

@@ -126,7 +126,7 @@ async function isOnCluster(
   }
 }
 
-/** Returns the text's definitions of that kind. Throws UsageError if there is none. */
+/** Returns the text's definitions of that kind. Throws UsageError for a text without one. */
 function definitionsIn(
   kind: PacReference["kind"],
   path: string,

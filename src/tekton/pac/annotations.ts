@@ -70,7 +70,7 @@ export function pacTargetBranch({ annotations = {} }: ObjectMeta): string | unde
   return found?.replace(/^refs\/heads\//, "");
 }
 
-/** Returns the labels or annotations without those of Pipelines-as-Code, which would act on them. */
+/** Returns labels or annotations without those of Pipelines-as-Code, which would act on them. */
 export function withoutPac(
   fields: Readonly<Record<string, string>> | undefined,
 ): Record<string, string> {

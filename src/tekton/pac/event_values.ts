@@ -1,4 +1,4 @@
-/** The values of placeholders that a local checkout knows, in place of the event of a forge. Pure. */
+/** The values of placeholders that a checkout knows, in place of the event of a forge. Pure. */
 import type { ObjectMeta } from "../../kube/interface.ts";
 import { pacEvents, pacTargetBranch } from "./annotations.ts";
 

@@ -1,4 +1,4 @@
-/** What git knows about a checkout in place of the event of a forge. */
+/** Facts about a checkout, in place of those in the event of a forge. */
 import type { Host } from "../../host.ts";
 import { withoutUrlPasswords } from "../secrets/url_passwords.ts";
 import { gitIn } from "./run_git.ts";

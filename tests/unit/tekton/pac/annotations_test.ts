@@ -86,7 +86,7 @@ Deno.test("a push has its own branch as its target; unknown facts stay open", ()
   assert.ok(!("revision" in values) && !("repo_url" in values));
 });
 
-Deno.test("remotes of all spellings are repositories; a path is none", () => {
+Deno.test("remotes of all spellings are repositories; a path is not", () => {
   for (
     const [remote, url, owner, name] of [
       ["https://github.com/acme/app", "https://github.com/acme/app", "acme", "app"],
