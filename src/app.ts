@@ -16,6 +16,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "pipeline debug": command(() => import("./commands/pipeline_debug.ts")),
   "task upload": command(() => import("./commands/task_upload.ts")),
   "task debug": command(() => import("./commands/task_debug.ts")),
+  "pipeline logs": command(() => import("./commands/logs.ts")),
+  "task logs": command(() => import("./commands/logs.ts")),
   "create": command(() => import("./commands/create.ts")),
   ...ofBothRuns({
     "info": command(() => import("./commands/info.ts")),

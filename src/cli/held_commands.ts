@@ -137,15 +137,6 @@ const VERBS: readonly HeldVerb[] = [
       { name: "continue", help: "then continue the run as if the step's work were done" },
     ],
   },
-  {
-    verb: "logs",
-    summary: "Show the logs of a run",
-    description:
-      "Shows the logs of all steps. With --follow, follows the run to its end, reports " +
-      "the steps that are held, and exits with the run's outcome.",
-    args: [RUN],
-    flags: [{ name: "follow", short: "f", help: "follow the run until it ends" }],
-  },
 ];
 
 export const HELD_COMMANDS: readonly CommandSpec[] = ["pipelinerun", "taskrun"].flatMap((group) =>

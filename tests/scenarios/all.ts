@@ -9,6 +9,7 @@ import { deltaScenarios } from "./upload/delta.ts";
 import { flagScenarios } from "./upload/flags.ts";
 import { escapesScenarios } from "./hold/escapes.ts";
 import { heldScenarios } from "./hold/held.ts";
+import { logsScenarios } from "./run/logs.ts";
 import { missingProgramScenarios } from "./upload/missing_programs.ts";
 import { outputScenarios } from "./run/output.ts";
 import { refusedScenarios } from "./run/refused.ts";
@@ -46,6 +47,7 @@ export const SCENARIOS: Scenario[] = [
   ...checkoutScenarios,
   ...escapesScenarios,
   ...outputScenarios,
+  ...logsScenarios,
   ...otherClientScenarios,
 ];
 
