@@ -5,7 +5,7 @@ import { printable } from "../../printable.ts";
 import type { LogOptions } from "../../view/log_line.ts";
 import { RunView } from "../../view/run_view.ts";
 import { Screen, type Write } from "../../view/screen.ts";
-import { useColor } from "./color.ts";
+import { canDraw, useColor } from "./color.ts";
 
 export interface Narrator extends Disposable {
   emit(event: RunEvent): void;
@@ -25,14 +25,13 @@ export interface NarratorFlags {
 
 export function openNarrator(host: Host, flags: NarratorFlags): Narrator {
   const { terminal } = host;
-  const { stdout, stderr } = terminal.isTerminal;
-  const color = (tty: boolean) => tty && useColor(host, flags.color);
+  const color = (to: "stdout" | "stderr") => useColor(host, to, flags.color);
   const view = new RunView({
-    color: color(stderr),
-    terminal: stderr,
+    color: color("stderr"),
+    terminal: canDraw(host, "stderr"),
     columns: () => terminal.columns(),
     showlogs: flags.showlogs,
-    logs: { ...flags.logs, color: color(stdout), terminal: stdout },
+    logs: { ...flags.logs, color: color("stdout"), terminal: terminal.isTerminal.stdout },
   });
   const screen = new Screen();
   const emit = (event: RunEvent) => write(terminal, screen.paint(view.render(event)));

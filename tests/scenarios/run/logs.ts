@@ -16,6 +16,7 @@ export const logsScenarios: Scenario[] = [
     needs: ["sh"],
     async run({ flags, kube }) {
       const created = await kube.create<PipelineRun>(PIPELINE_RUNS, {
+        apiVersion: "tekton.dev/v1",
         kind: "PipelineRun",
         metadata: { generateName: "t-logs-", namespace: kube.namespace },
         spec: {
