@@ -1,6 +1,7 @@
 /** The command line as data: the commands of tkn-dev with their arguments and flags. */
 import { DEBUG_COMMANDS } from "./debug_commands.ts";
 import { HELD_COMMANDS } from "./held_commands.ts";
+import { LOGS_COMMANDS } from "./logs_commands.ts";
 import {
   ALLOW_PROBE,
   CLUSTER,
@@ -269,9 +270,13 @@ export const PROGRAM: Program = {
     {
       name: "pipelinerun",
       aliases: ["pr", "pipelineruns"],
-      summary: "Work with held PipelineRuns",
+      summary: "Work with PipelineRuns: held steps and logs",
     },
-    { name: "taskrun", aliases: ["tr", "taskruns"], summary: "Work with held TaskRuns" },
+    {
+      name: "taskrun",
+      aliases: ["tr", "taskruns"],
+      summary: "Work with TaskRuns: held steps and logs",
+    },
   ],
   commands: [
     PIPELINE_UPLOAD,
@@ -280,6 +285,7 @@ export const PROGRAM: Program = {
     ...START_COMMANDS,
     CREATE,
     ...HELD_COMMANDS,
+    ...LOGS_COMMANDS,
     CLEANUP,
     SANDBOX,
     VERSION,

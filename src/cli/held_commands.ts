@@ -182,15 +182,6 @@ const VERBS: readonly HeldVerb[] = [
       { text: "Send the directory to a held run", command: "tkn-dev GROUP upload my-run ." },
     ],
   },
-  {
-    verb: "logs",
-    summary: "Show the logs of a run",
-    description:
-      "Shows the logs of all steps. With --follow, follows the run to its end, reports " +
-      "the steps that are held, and exits with the run's outcome.",
-    args: [RUN],
-    flags: [{ name: "follow", short: "f", help: "follow the run until it ends" }],
-  },
 ];
 
 export const HELD_COMMANDS: readonly CommandSpec[] = ["pipelinerun", "taskrun"].flatMap((group) =>
