@@ -21,12 +21,21 @@ export interface Host {
    */
   edit(text: string, name: string): Promise<string | undefined>;
   connect(options: ConnectOptions): Promise<Kube>;
+  /** Returns the contexts of the kubeconfig. Throws UsageError if it cannot be read. */
+  contexts(options: Pick<ConnectOptions, "kubeconfig">): Promise<readonly KubeContext[]>;
   /**
    * Calls back, until disposed of, after each change of what is directly in one of the directories; now and
    * then for nothing. A directory that is not there is passed over; one that another of its name has taken
    * the place of is not watched any more. Throws FileError where the system watches no more directories.
    */
   watch(directories: readonly string[], changed: () => void): AsyncDisposable;
+}
+
+/** A context of the kubeconfig. */
+export interface KubeContext {
+  readonly name: string;
+  readonly cluster: string;
+  readonly namespace?: string;
 }
 
 /** What the program runs on. */

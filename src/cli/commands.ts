@@ -21,6 +21,7 @@ import {
   WATCH,
   WITHOUT_SHELL,
 } from "./shared_flags.ts";
+import { SHELL_COMMANDS } from "./shell_commands.ts";
 import type { CommandSpec, Program } from "./spec.ts";
 
 const PIPELINE_UPLOAD: CommandSpec = {
@@ -32,7 +33,12 @@ const PIPELINE_UPLOAD: CommandSpec = {
     "do not run. Then follows the logs and exits with the run's outcome. Files that git ignores " +
     "are left out.",
   args: [
-    { name: "PIPELINE", optionalWith: LIST_EXPLAIN_NAMES, help: "the Pipeline's name" },
+    {
+      name: "PIPELINE",
+      optionalWith: LIST_EXPLAIN_NAMES,
+      completion: "pipelines",
+      help: "the Pipeline's name",
+    },
     DIRECTORY,
   ],
   flags: [
@@ -99,7 +105,15 @@ const TASK_UPLOAD: CommandSpec = {
     "workspace. Then the run continues. With --on-step the upload stands in for that step, which " +
     "does not run. Then follows the logs and exits with the run's outcome. Files that git ignores " +
     "are left out.",
-  args: [{ name: "TASK", optionalWith: LIST_EXPLAIN_NAMES, help: "the Task's name" }, DIRECTORY],
+  args: [
+    {
+      name: "TASK",
+      optionalWith: LIST_EXPLAIN_NAMES,
+      completion: "tasks",
+      help: "the Task's name",
+    },
+    DIRECTORY,
+  ],
   flags: [
     {
       ...ON_STEP,
@@ -212,7 +226,7 @@ const VERSION: CommandSpec = {
   args: [],
   flags: [
     { name: "client", help: "ask no cluster" },
-    { name: "output", short: "o", value: "FORMAT", help: "print as json" },
+    { name: "output", short: "o", value: "FORMAT", completion: ["json"], help: "print as json" },
     ...CLUSTER,
     HELP,
   ],
@@ -227,6 +241,7 @@ export const HELP_COMMAND: CommandSpec = {
     name: "COMMAND",
     optional: true,
     rest: true,
+    completion: "commands",
     help: "the command's words, such as: pipeline upload",
   }],
   flags: [HELP],
@@ -256,6 +271,7 @@ export const PROGRAM: Program = {
     ...HELD_COMMANDS,
     CLEANUP,
     SANDBOX,
+    ...SHELL_COMMANDS,
     VERSION,
     HELP_COMMAND,
   ],

@@ -40,10 +40,16 @@ export const DEBUG_COMMANDS: readonly CommandSpec[] = [
     path: ["pipeline", "debug"],
     summary: "Hold steps and work in them",
     description: `Starts a run of the Pipeline that holds at the given steps. ${AT_EACH_PAUSE}`,
-    args: [{ name: "PIPELINE", help: "the Pipeline's name" }],
+    args: [{ name: "PIPELINE", completion: "pipelines", help: "the Pipeline's name" }],
     flags: [
       { ...ON_TASK, many: true, help: "hold at this task's first step; can be repeated" },
-      { ...ON_STEP, value: "TASK/STEP", many: true, help: "hold at this step; can be repeated" },
+      {
+        ...ON_STEP,
+        value: "TASK/STEP",
+        many: true,
+        completion: "task/step",
+        help: "hold at this step; can be repeated",
+      },
       ...BREAKPOINTS,
       ...AT_PAUSE,
       DEBUG_IMAGE,
@@ -74,7 +80,7 @@ export const DEBUG_COMMANDS: readonly CommandSpec[] = [
     summary: "Hold steps and work in them",
     description:
       `Starts a run of the Task that holds at the given steps, or at the first one. ${AT_EACH_PAUSE}`,
-    args: [{ name: "TASK", help: "the Task's name" }],
+    args: [{ name: "TASK", completion: "tasks", help: "the Task's name" }],
     flags: [
       { ...ON_STEP, many: true, help: "hold at this step; can be repeated" },
       ...BREAKPOINTS,

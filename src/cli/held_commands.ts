@@ -20,10 +20,11 @@ interface HeldVerb extends Pick<CommandSpec, "summary" | "takesCommand"> {
   readonly examples?: readonly Example[];
 }
 
-const RUN: ArgSpec = { name: "RUN", help: "the run's name" };
+const RUN: ArgSpec = { name: "RUN", completion: "held runs", help: "the run's name" };
 const STEP: ArgSpec = {
   name: "STEP",
   optional: true,
+  completion: "held steps",
   help: "the held step (task/step in a PipelineRun), if several are held",
 };
 const EDIT: readonly FlagSpec[] = [
@@ -127,6 +128,7 @@ const VERBS: readonly HeldVerb[] = [
       {
         name: "on-step",
         value: "NAME",
+        completion: "held steps",
         help: "the held step (task/step in a PipelineRun), if several are held",
       },
       ...INTO,
@@ -140,7 +142,7 @@ const VERBS: readonly HeldVerb[] = [
     description:
       "Shows the logs of all steps. With --follow, follows the run to its end, reports " +
       "the steps that are held, and exits with the run's outcome.",
-    args: [RUN],
+    args: [{ ...RUN, completion: "runs" }],
     flags: [{ name: "follow", short: "f", help: "follow the run until it ends" }],
   },
 ];

@@ -27,7 +27,14 @@ export interface KeyToPath {
   path: string;
 }
 
-const SOURCES = ["claimName", "emptyDir", "config", "secret", "volumeClaimTemplateFile", "volume"];
+export const SOURCES = [
+  "claimName",
+  "emptyDir",
+  "config",
+  "secret",
+  "volumeClaimTemplateFile",
+  "volume",
+];
 /** Keys for `volume` only. */
 const CLAIM_KEYS = ["storageClass", "accessMode"];
 const HINT =

@@ -136,6 +136,8 @@ export interface Selector {
   /** In the API's own syntax: "a=b,c=d". */
   readonly labels?: string;
   readonly fields?: string;
+  /** For a list: the server may leave out everything but the metadata. */
+  readonly metadataOnly?: boolean;
 }
 
 export interface ContainerRef {

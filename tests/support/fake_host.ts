@@ -1,7 +1,14 @@
 /**
  * A Host in memory. It keeps what the program writes to the terminal, and the test moves its clock.
  */
-import type { Clock, ConnectOptions, Host, RawTerminal, Terminal } from "../../src/host.ts";
+import type {
+  Clock,
+  ConnectOptions,
+  Host,
+  KubeContext,
+  RawTerminal,
+  Terminal,
+} from "../../src/host.ts";
 import type { Kube, TerminalSize } from "../../src/kube/interface.ts";
 import { MemoryFiles } from "./memory_files.ts";
 import { turn } from "./fake_transport.ts";
@@ -148,6 +155,8 @@ export class FakeHost implements Host {
   /** The output of programs, by the command line. */
   readonly programs: Record<string, string> = {};
   readonly connected: ConnectOptions[] = [];
+  /** The contexts by the kubeconfig's path; "" is that of no flag. */
+  readonly kubeContexts: Record<string, KubeContext[]> = {};
   /** Returns the edited text; undefined makes the editor fail. */
   editor: (text: string, name: string) => string | undefined = (text) => text;
   /** All texts that the editor got. */
@@ -190,6 +199,11 @@ export class FakeHost implements Host {
     await turn();
     if (this.kube === undefined) throw new Error("this test has no cluster");
     return this.kube;
+  }
+
+  async contexts({ kubeconfig = "" }: ConnectOptions): Promise<KubeContext[]> {
+    await turn();
+    return this.kubeContexts[kubeconfig] ?? [];
   }
 
   watch(directories: readonly string[], changed: () => void): AsyncDisposable {
