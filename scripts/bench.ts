@@ -18,7 +18,7 @@ import { type Options, readOptions } from "./bench/options.ts";
 import { renderPlot } from "./bench/report/plot.ts";
 import { execute } from "./bench/process.ts";
 import type { Row } from "./bench/report/row.ts";
-import { Stage } from "./bench/stage.ts";
+import { Fixture } from "./bench/fixture.ts";
 import { renderLine, renderPage } from "./bench/report/table.ts";
 
 const { terminal, interrupt } = denoHost();
@@ -33,7 +33,7 @@ try {
 }
 
 async function main(options: Options): Promise<void> {
-  await using stage = await Stage.open({
+  await using fixture = await Fixture.open({
     ...options,
     context: Deno.env.get("TKN_DEV_TEST_CONTEXT"),
     signal: interrupt,
@@ -43,19 +43,19 @@ async function main(options: Options): Promise<void> {
   for (const one of CASES) {
     if (options.cases.length > 0 && !options.cases.includes(one.name)) continue;
     const repeat = options.repeat ?? one.repeat;
-    stage.say(`${one.name}: ${one.about}`);
+    fixture.say(`${one.name}: ${one.about}`);
     try {
-      const found = await one.run(stage, repeat);
-      for (const row of found) stage.say(renderLine(row));
+      const found = await one.run(fixture, repeat);
+      for (const row of found) fixture.say(renderLine(row));
       rows.push(...found);
     } catch (error) {
       if (!(error instanceof NotHere)) throw error;
-      stage.notes.push(`${one.name} is not measured: ${error.message}.`);
+      fixture.notes.push(`${one.name} is not measured: ${error.message}.`);
     }
   }
-  for (const note of stage.notes) stage.say(`Note: ${note}`);
+  for (const note of fixture.notes) fixture.say(`Note: ${note}`);
   if (options.cases.length > 0) return;
-  const circumstances = await readCircumstances(stage);
+  const circumstances = await readCircumstances(fixture);
   const { date, machine, program } = circumstances;
   const docs = new URL("../docs/", import.meta.url);
   const page = new URL("bench.md", docs).pathname;

@@ -54,8 +54,8 @@ if (mode === "--release") {
 }
 
 /**
- * Writes the commit into what is compiled. The bundle alone is the same for every commit with the same
- * source: see check_bundle.ts.
+ * Writes the commit into the bundle before it is compiled. The bundle itself is the same for every
+ * commit with the same source: see check_bundle.ts.
  */
 async function writeCommit(): Promise<void> {
   const git = new Deno.Command("git", { args: ["describe", "--always", "--dirty", "--exclude=*"] });

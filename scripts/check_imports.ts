@@ -3,7 +3,7 @@
  * also checks that few modules and no library are loaded at the start, so that help is fast;
  * commands load the other modules when they need them.
  */
-import { importCycles } from "./import_cycles.ts";
+import { importCycles } from "./check_imports/cycles.ts";
 
 /** Each part of src, and the parts whose modules it may import. */
 const ALLOWED: Record<string, string[]> = {
@@ -80,6 +80,9 @@ const ALLOWED: Record<string, string[]> = {
   "version": [],
 };
 
+/** Folders of one part, from the bottom up. Each may import only itself and those below. */
+const LAYERS = ["sandbox/store", "sandbox/node", "sandbox/tekton", "sandbox/api"];
+
 /**
  * The modules that are loaded at every start. All others are loaded by an import() of the command,
  * or of the call, that needs them.
@@ -102,13 +105,13 @@ const START = [
   "view/text/style",
 ];
 
-/** Each library has its modules or folders that may import it, so that replacing it changes few places. */
+/** The modules and folders that may import each library, so that a change of it stays small. */
 const LIBRARIES: Record<string, string | readonly string[]> = {
-  "@kubernetes/client-node": "deno/kubeconfig",
+  "@kubernetes/client-node": "deno/network/kubeconfig",
   "@peculiar/x509": "sandbox/api/certificate",
   "diff": "view/diff",
   "string-argv": "commands/options/send_flags",
-  "yaml": ["commands/manifests/yaml", "deno/kubeconfig"],
+  "yaml": ["commands/manifests/yaml", "deno/network/kubeconfig"],
 };
 
 interface Module {
@@ -145,6 +148,8 @@ function check(module: Module): void {
 }
 
 function checkOwn(from: string, to: string): void {
+  const [layer, other] = [from, to].map((name) => LAYERS.findIndex((one) => isOwner(one, name)));
+  if (layer >= 0 && other > layer) problems.push(`${from} may not import ${to}, a layer above`);
   if (partOf(to) === partOf(from)) return;
   const allowed = ALLOWED[from] ?? ALLOWED[partOf(from)];
   if (allowed === undefined) problems.push(`${from}: the table has no row for it`);

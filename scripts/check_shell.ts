@@ -2,7 +2,7 @@
  * Runs shellcheck and shfmt on every shell script in git's index or work tree, and finds functions
  * that are called before their definition. Exits with 1 on findings.
  */
-import { calledTooEarly } from "./shell_order.ts";
+import { calledTooEarly } from "./check_shell/call_order.ts";
 
 const decoder = new TextDecoder();
 

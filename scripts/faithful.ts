@@ -12,13 +12,13 @@ import { parseAllDocuments } from "npm:yaml@2.9.1";
 import { parseDocuments } from "../src/commands/manifests/yaml.ts";
 import { newGate } from "../src/commands/start/gate.ts";
 import { denoHost } from "../src/deno/host.ts";
-import { HELD_LABELS } from "../src/objects/own.ts";
+import { HELD_LABELS } from "../src/objects/marks.ts";
 import { printable } from "../src/printable.ts";
 import { ExpectedError, UsageError } from "../src/errors.ts";
 import type { KubeObject } from "../src/kube/interface.ts";
 import { holdRun, pipelineOf, taskOf } from "../src/resolve/resolve_held_run.ts";
-import { resolveTask, type Resolving } from "../src/resolve/resolve.ts";
-import { readDefaultTimeout } from "../src/run/start.ts";
+import { type ResolveContext, resolveTask } from "../src/resolve/resolve.ts";
+import { readDefaultTimeout } from "../src/run/create/server_values.ts";
 import type { HeldRun } from "../src/tekton/breakpoint/hold_run.ts";
 import type { PipelineRun, PipelineTask, Run, TaskRun, TaskSpec } from "../src/tekton/model.ts";
 import { checkHoldable, dependencies, stepName } from "../src/tekton/target.ts";
@@ -32,7 +32,7 @@ const PAUSE_SECONDS = 600;
 
 const host = denoHost();
 const kube = await host.connect({ context: Deno.env.get("TKN_DEV_TEST_CONTEXT") });
-const resolving: Resolving = {
+const resolving: ResolveContext = {
   kube,
   clock: host.clock,
   random: host.random,

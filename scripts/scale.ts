@@ -13,8 +13,8 @@ import { printable, printableLines } from "../src/printable.ts";
 import { readCircumstances } from "./bench/report/circumstances.ts";
 import { type Options, readOptions } from "./bench/options.ts";
 import { execute } from "./bench/process.ts";
-import { Stage } from "./bench/stage.ts";
-import { openLab } from "./scale/lab.ts";
+import { Fixture } from "./bench/fixture.ts";
+import { openLab } from "./scale/upload_cost.ts";
 import { measure } from "./scale/measure.ts";
 import { Meter } from "./scale/meter.ts";
 import { QUICK, WHOLE } from "./scale/plan.ts";
@@ -35,7 +35,7 @@ try {
 
 async function main(options: Options): Promise<void> {
   using meter = await Meter.open(dirname(Deno.env.get("KUBECONFIG") ?? ""));
-  await using stage = await Stage.open({
+  await using fixture = await Fixture.open({
     ...options,
     context: Deno.env.get("TKN_DEV_TEST_CONTEXT"),
     signal: interrupt,
@@ -43,8 +43,8 @@ async function main(options: Options): Promise<void> {
   });
   const isQuick = options.cases.includes("quick");
   const plan = isQuick ? QUICK : WHOLE;
-  const measured = await measure(await openLab(stage, meter, plan.idleMs), plan);
-  const tables = renderScale(measured, await readCircumstances(stage));
+  const measured = await measure(await openLab(fixture, meter, plan.idleMs), plan);
+  const tables = renderScale(measured, await readCircumstances(fixture));
   terminal.out(printableLines(`${tables}\n`));
   if (isQuick) return;
   await Deno.writeTextFile(PAGE, fillPage(await Deno.readTextFile(PAGE), tables));

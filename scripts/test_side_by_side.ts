@@ -9,7 +9,7 @@
  * Usage: test_side_by_side.ts DIRECTORY|FILE... [OPTION OF deno test]...
  */
 import { cpus } from "node:os";
-import { jobsOf, type TestFile } from "./test_jobs.ts";
+import { jobsOf, type TestFile } from "./test_side_by_side/jobs.ts";
 
 const isOption = (word: string) => word.startsWith("-");
 const first = Deno.args.findIndex(isOption);

@@ -16,6 +16,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "pipeline debug": command(() => import("./commands/pipeline_debug.ts")),
   "task upload": command(() => import("./commands/task_upload.ts")),
   "task debug": command(() => import("./commands/task_debug.ts")),
+  "pipeline start": command(() => import("./commands/pipeline_start.ts")),
+  "task start": command(() => import("./commands/task_start.ts")),
   "create": command(() => import("./commands/create.ts")),
   ...ofBothRuns({
     "info": command(() => import("./commands/info.ts")),
@@ -94,7 +96,7 @@ function checkText(argv: readonly string[]): void {
 /** After Ctrl-C, a command has this long to clean up; its requests have two seconds. */
 const CLEAN_UP_MS = 3_000;
 
-/** Rejects where an interrupted command does not end in time. */
+/** Rejects if an interrupted command does not end in time. */
 function interrupted({ interrupt, clock }: Host, { command }: Call): Promise<never> {
   return new Promise((_, reject) => {
     if (command.path[0] === "sandbox") return; // it ends its processes first
@@ -105,7 +107,7 @@ function interrupted({ interrupt, clock }: Host, { command }: Call): Promise<nev
   });
 }
 
-/** Returns whether the user asked for no color, even where `argv` could not be parsed. */
+/** Returns whether the user asked for no color, even if `argv` could not be parsed. */
 function isNoColor(argv: readonly string[], call: Call | undefined): boolean {
   if (call === undefined) return argv.some((word) => /^(--no-color|-h?C)(?!=[0fF])/.test(word));
   const isKnown = call.command.flags.some((flag) => flag.name === "no-color");

@@ -1,8 +1,9 @@
 /**
- * The closed family of errors that are the user's or the cluster's, not ours: each knows its exit code.
+ * The closed family of errors that the user or the cluster causes, each with its exit code. Any
+ * other Error is a bug in the program.
  *
- * A message has the form `Cannot <verb> "<thing>": <state found>`, a hint is the next thing to type or do.
- * They are thrown where the noun is known and printed in app.ts alone. Any other Error is a bug.
+ * A message has the form `Cannot <verb> "<thing>": <state found>`. A hint is the next thing to type
+ * or do. The code that knows the noun throws the error, and only app.ts prints it.
  */
 export interface ErrorOptions {
   readonly hint?: string;
@@ -25,15 +26,15 @@ export class UsageError extends ExpectedError {
   readonly exitCode = 2;
 }
 
-/** The cluster says no, or can't be reached: exit code 3. */
+/** The cluster refuses a request, or can't be reached: exit code 3. */
 export class ClusterError extends ExpectedError {
   readonly exitCode = 3;
 }
 
-/** The tree did not arrive, or did not arrive whole: exit code 4. */
+/** The upload did not arrive completely: exit code 4. */
 export class TransferError extends ExpectedError {
   readonly exitCode = 4;
-  /** The other side did not say no: it was cut off, or it is gone. */
+  /** Whether the connection broke, rather than that the receiver refused the upload. */
   readonly connectionLost: boolean;
 
   constructor(message: string, options: ErrorOptions & { connectionLost?: boolean } = {}) {
@@ -42,7 +43,7 @@ export class TransferError extends ExpectedError {
   }
 }
 
-/** What it has to say can't be written, for the disk is full, say: exit code 5. */
+/** The output can't be written, for example to a full disk: exit code 5. */
 export class OutputError extends ExpectedError {
   readonly exitCode = 5;
 }
@@ -54,5 +55,5 @@ export class Interrupted extends ExpectedError {
   readonly exitCode = INTERRUPTED_EXIT_CODE;
 }
 
-/** The exit code of an error that is none of the above: a bug of ours. */
+/** The exit code of any other error, a bug in the program. */
 export const BUG_EXIT_CODE = 70;

@@ -1,13 +1,13 @@
-/** What happens in one live run, as `run` tells it and `view` says it. Durations are in milliseconds. */
+/** Events of one live run, which `run` emits and `view` renders. Durations are in milliseconds. */
 export type RunEvent =
   | { kind: "created"; resource: "PipelineRun" | "TaskRun"; name: string; namespace: string }
-  /** Something worth knowing, said once. */
+  /** A fact or decision that the user should know; emitted once. */
   | { kind: "note"; text: string; lines?: readonly string[] }
-  /** What is waited for now: "pod x: pulling image y". */
+  /** The run waits for something: "pod x: pulling image y". */
   | { kind: "waiting"; text: string }
-  /** The gate holds, at a task or a step of it: `afterMs` since the run was created. */
+  /** The run holds at a task or step, `afterMs` after its creation. */
   | { kind: "paused"; place: string; pod: string; afterMs: number }
-  /** So far, many times. */
+  /** The progress of an upload; emitted many times. */
   | {
     kind: "sending";
     files: number;
@@ -16,34 +16,36 @@ export type RunEvent =
     totalBytes: number;
     elapsedMs: number;
   }
-  /** All that was not there yet; verified where the receipt equals what was sent. */
+  /** The upload has arrived; `verified` if the receipt equals what was sent. */
   | {
     kind: "sent";
     files: number;
     bytes: number;
     elapsedMs: number;
     verified: boolean;
-    /** How many bytes they were on their way, where they were compressed. */
+    /** The number of compressed bytes, if the stream was compressed. */
     wireBytes?: number;
-    /** How many files were there already, as they are here; how many things went that are not here any more. */
+    /** The number of files that the workspace had already. */
     unchanged: number;
-    /** How long ago those were sent: they were not read again. */
+    /** The time since those files were sent: the receiver did not read them again. */
     unchangedMs?: number;
+    /** The number of entries that the upload removed from the workspace. */
     removed: number;
   }
+  /** The client has released the step. */
   | { kind: "released" }
-  /** One line of a step's output, without its newline; `task` is absent in a TaskRun. */
+  /** A line of a step's output, without its newline; `task` is absent in a TaskRun. */
   | {
     kind: "log";
     task?: string;
     step: string;
     line: string;
-    /** Of a line of more than a million characters, which comes in parts. */
+    /** The part of a line of more than a million characters, which is split; absent for a line. */
     part?: "first" | "middle" | "last";
   }
   | { kind: "ended"; outcome: Outcome };
 
-/** How a run ended: a failed run is an Outcome too, not an exception. */
+/** The end of a run: a failed run has an Outcome too, and is no exception. */
 export interface Outcome {
   succeeded: boolean;
   resource: "PipelineRun" | "TaskRun";
@@ -59,8 +61,8 @@ export interface TaskOutcome {
   status: "succeeded" | "failed" | "cancelled" | "skipped" | "running" | "pending";
   elapsedMs?: number;
   message?: string;
-  /** `limit`: of memory, where the step had too little. */
+  /** `limit` is the memory limit of a step that exceeded it. */
   failedStep?: { step: string; exitCode: number; reason?: string; limit?: string };
-  /** The upload stood in for it. */
+  /** Whether the upload replaced the task. */
   uploaded?: boolean;
 }

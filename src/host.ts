@@ -1,4 +1,4 @@
-/** The world as the program sees it, as types: src/deno has the real one, tests have their own. */
+/** The outside world as types. src/deno implements it; tests have their own. */
 import type { Kube, TerminalSize } from "./kube/interface.ts";
 import type { Printable } from "./printable.ts";
 
@@ -8,25 +8,30 @@ export interface Host {
   readonly clock: Clock;
   readonly env: Env;
   readonly build: Build;
-  /** Aborts at the user's first Ctrl-C (or SIGTERM). */
+  /** Aborts at the first Ctrl-C, or at SIGTERM. */
   readonly interrupt: AbortSignal;
-  /** `length` random lower-case letters and digits. */
+  /** Returns that many random lower-case letters and digits. */
   random(length: number): string;
-  /** Runs a program and gives its stdout, as paths are read, or undefined where it can't be run or fails. */
+  /**
+   * Runs a program and returns its stdout, decoded like a path. Returns undefined if the program
+   * fails or can't be run.
+   */
   capture(command: readonly string[], options?: CaptureOptions): Promise<string | undefined>;
   /**
-   * Has the user edit the text, in a file called `name`, with $VISUAL or $EDITOR: what was saved, or undefined
-   * where the editor failed or can't be run. The terminal is the editor's until then. Throws UsageError
-   * for what is no text.
+   * Opens the text in $VISUAL or $EDITOR as a file called `name`, and returns the saved text.
+   * Returns undefined if the editor fails or can't be run. The editor has the terminal until then.
+   * Throws UsageError if the saved file is not text.
    */
   edit(text: string, name: string): Promise<string | undefined>;
   connect(options: ConnectOptions): Promise<Kube>;
   /** Returns the contexts of the kubeconfig. Throws UsageError if it cannot be read. */
   contexts(options: Pick<ConnectOptions, "kubeconfig">): Promise<readonly KubeContext[]>;
+  /** Returns the text of an http or https URL. Throws FileError. */
+  download(url: string): Promise<string>;
   /**
-   * Calls back, until disposed of, after each change of what is directly in one of the directories; now and
-   * then for nothing. A directory that is not there is passed over; one that another of its name has taken
-   * the place of is not watched any more. Throws FileError where the system watches no more directories.
+   * Calls back after each change of an entry of the directories, until disposed; sometimes without
+   * a change. It skips directories that do not exist, and stops watching one that is replaced by
+   * another of its name. Throws FileError if the system can't watch more directories.
    */
   watch(directories: readonly string[], changed: () => void): AsyncDisposable;
 }
@@ -38,7 +43,7 @@ export interface KubeContext {
   readonly namespace?: string;
 }
 
-/** What the program runs on. */
+/** The runtime, the platform and the origin of the program. */
 export interface Build {
   /** "Deno 2.9.6". */
   readonly runtime: string;
@@ -50,16 +55,17 @@ export interface Build {
 
 export interface CaptureOptions {
   readonly cwd?: string;
-  /** Variables of ours that it does not get, but for values that match. */
+  /** Environment variables that the program does not get. */
   readonly without?: readonly HiddenVariable[];
 }
 
 export interface HiddenVariable {
   readonly name: string;
+  /** A value that matches is not hidden. */
   readonly unless?: RegExp;
 }
 
-/** How the command line picks a cluster: kubectl's words. */
+/** How the command line chooses a cluster, with the flags of kubectl. */
 export interface ConnectOptions {
   readonly kubeconfig?: string;
   readonly context?: string;
@@ -69,49 +75,51 @@ export interface ConnectOptions {
 }
 
 export interface Terminal {
-  /** Whether a person may be watching it, so that it can be drawn on. */
+  /** Whether each stream is a terminal, on which the program may draw. */
   readonly isTerminal: {
     readonly stdin: boolean;
     readonly stdout: boolean;
     readonly stderr: boolean;
   };
-  /** Whether another program is at it now: nothing is drawn then. */
+  /** Whether another program uses the terminal now. The program then draws nothing. */
   readonly isLent: boolean;
-  /** The width in columns, now. */
+  /** Returns the current width. */
   columns(): number;
-  /** What is typed, key by key, until disposed: nothing of it is shown or acted upon here. */
+  /**
+   * Reads the terminal key by key until disposed. The terminal neither echoes nor interprets keys.
+   */
   raw(): RawTerminal;
-  /** All of stdin, as text. */
+  /** Reads all of stdin as text. */
   input(): Promise<string>;
-  /** What comes on stdin, as it comes. */
+  /** Returns stdin as a stream. */
   bytes(): ReadableStream<Uint8Array>;
-  /** Aborts once whoever read stdout has gone (`| head -1`): nothing more is written to it then. */
+  /** Aborts when the reader of stdout closes it (`| head -1`). Later output is dropped. */
   readonly closed: AbortSignal;
-  /** Data: logs, names, JSON. Goes to stdout, at once. Throws OutputError where it can't be written. */
+  /** Writes data (logs, names, JSON) to stdout at once. Throws OutputError if it can't. */
   out(text: Printable): void;
   /**
-   * Bytes of a program in a container, unfiltered: of a shell at this terminal, or for a pipe. Throws as
-   * `out` does.
+   * Writes unfiltered bytes of a program in a container, for a shell at this terminal or for a
+   * pipe. Throws as `out` does.
    */
   write(bytes: Uint8Array, to: "stdout" | "stderr"): void;
-  /** Narration: progress, prompts, errors. Goes to stderr, at once; where it can't be written nobody is told. */
+  /** Writes narration (progress, prompts, errors) to stderr at once. Ignores failures. */
   err(text: Printable): void;
 }
 
 /**
- * Disposed of at once, or where somebody else is to read the terminal next, asynchronously: then no key
- * is lost to him.
+ * Await its disposal before another program reads the terminal: then no key is lost to that
+ * program.
  */
 export interface RawTerminal extends Disposable, AsyncDisposable {
   readonly keys: ReadableStream<Uint8Array>;
-  /** The size now, and then each one that it changes to, until disposed. */
+  /** Yields the current size, and then each new one until disposed. */
   readonly sizes: AsyncIterable<TerminalSize>;
 }
 
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Resolves after that many milliseconds; rejects with the signal's reason. */
+  /** Resolves after that many milliseconds; rejects with the reason of the signal. */
   delay(ms: number, signal?: AbortSignal): Promise<void>;
   /** Calls back each `ms` until disposed. */
   every(ms: number, call: () => void): Disposable;
@@ -123,7 +131,7 @@ export interface Env {
 
 export type FileKind = "file" | "directory" | "symlink" | "other";
 
-/** One entry of a directory: its name and what it is, links not followed. */
+/** An entry of a directory, without following links. */
 export interface DirectoryEntry {
   readonly name: string;
   readonly kind: FileKind;
@@ -132,18 +140,18 @@ export interface DirectoryEntry {
 export interface FileStat {
   readonly kind: FileKind;
   readonly sizeBytes: number;
-  /** The permission bits, e.g. 0o755. */
+  /** The permission bits, such as 0o755. */
   readonly mode: number;
   /** Seconds since the epoch. */
   readonly mtimeSeconds: number;
-  /** Of a file that has more names than one: what all of them share, and no other file has. */
+  /** Identifies a file with several names (hard links); absent for other files. */
   readonly inode?: string;
 }
 
 export interface OpenFile {
-  /** The stat of what was opened. */
+  /** Returns the stat of the opened file. */
   stat(): Promise<FileStat>;
-  /** Fills from the start of `buffer`: the number of bytes read, or null at the end. */
+  /** Reads into the start of `buffer`. Returns the number of bytes, or null at the end. */
   read(buffer: Uint8Array): Promise<number | null>;
   close(): void;
 }
@@ -153,39 +161,39 @@ export interface ReadStart {
   readonly stat: FileStat;
 }
 
-/** The file system. A method throws FileError where the system says no. */
+/** The file system. Each method throws FileError if the system refuses. */
 export interface Files {
-  /** In no order. */
+  /** Lists a directory, in no particular order. */
   list(directory: string): Promise<DirectoryEntry[]>;
-  /** Links not followed. */
+  /** Does not follow links. */
   lstat(path: string): Promise<FileStat>;
-  /** The same for many names of one directory, in their order; undefined for what is gone. */
+  /** Does the same for many names of one directory, in their order; undefined for missing ones. */
   lstatNames(directory: string, names: readonly string[]): Promise<(FileStat | undefined)[]>;
-  /** Links followed; undefined where there is nothing. */
+  /** Follows links. Returns undefined if there is no such file. */
   stat(path: string): Promise<FileStat | undefined>;
   readLink(path: string): Promise<string>;
-  /** Never follows a link that is the path's last part, nor waits for who writes to a FIFO. */
+  /** Opens a file. Does not follow a link at the end of the path, and does not block on a FIFO. */
   open(path: string): Promise<OpenFile>;
   /**
-   * Opens the file as `open` does, fills from the start of `buffer` by one read, closes it: the number of
-   * bytes read, and what is at the path after that. For small files, where the calls cost more than the
-   * bytes. A buffer one byte longer than the file should be tells whether it has grown.
+   * Opens the file as `open` does, reads once into the start of `buffer` and closes it. Returns the
+   * number of bytes and the stat after the read. For small files, for which the calls cost more
+   * than the bytes. A buffer one byte longer than expected shows whether the file has grown.
    */
   readStart(path: string, buffer: Uint8Array): Promise<ReadStart>;
-  /** Undefined where there is no such file. */
+  /** Returns undefined if there is no such file. */
   readText(path: string): Promise<string | undefined>;
-  /** Makes the file, or takes the place of what is in it. */
+  /** Writes a file, and replaces an existing one. */
   writeText(path: string, text: string): Promise<void>;
-  /** Makes the file; false, and nothing is done, where something is at the path, be it a link to nowhere. */
+  /** Creates a file. Returns false if the path exists, even as a dangling link. */
   createText(path: string, text: string): Promise<boolean>;
-  /** Absolute, every link resolved. */
+  /** Returns the absolute path with all links resolved. */
   realPath(path: string): Promise<string>;
 }
 
-/** The state of a path that has more bytes than a call to the system takes. */
+/** The state of a path that is longer than a system call accepts. */
 export const TOO_LONG = "its path is longer than the system takes";
 
-/** Why a file could not be read, in the system's words: "permission denied". */
+/** Why a file can't be read or written, in the words of the system: "permission denied". */
 export class FileError extends Error {
   constructor(readonly path: string, readonly state: string, options?: { cause?: unknown }) {
     super(`${path}: ${state}`, options);

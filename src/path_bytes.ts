@@ -1,7 +1,7 @@
 /**
- * A path is bytes to Linux and a string here. What of it is not UTF-8 is a lone surrogate a byte, 0x80 as U+DC80 up to
- * 0xff as U+DCFF, which nothing in UTF-8 decodes to: "caf\xe9" is "caf\udce9", and comes back as it was. (Python has
- * its paths so, by the name of surrogateescape.)
+ * Paths as strings without loss. Linux allows any bytes in a path. Each byte that is not UTF-8
+ * becomes a lone surrogate, 0x80 to 0xff as U+DC80 to U+DCFF, which UTF-8 never decodes to:
+ * "caf\xe9" is "caf\udce9". Python calls this surrogateescape.
  */
 
 const encoder = new TextEncoder();
@@ -29,7 +29,7 @@ export function pathText(bytes: Uint8Array): string {
   }
 }
 
-/** Decodes what comes in chunks: the start of a character waits for its end. */
+/** Decodes chunks. Keeps the start of a character until its end arrives. */
 export class PathDecoder {
   #start: Uint8Array = new Uint8Array();
 
@@ -42,7 +42,7 @@ export class PathDecoder {
     return pathText(bytes.subarray(0, end));
   }
 
-  /** What has begun and will not end. */
+  /** Returns the rest: the start of a character that never ended. */
   end(): string {
     const text = pathText(this.#start);
     this.#start = new Uint8Array();
@@ -70,7 +70,7 @@ function pieces(bytes: Uint8Array): string[] {
   return result;
 }
 
-/** How many bytes the character has that is there; 0 for what is none (RFC 3629, section 4). */
+/** Returns the length in bytes of the character there; 0 if it is invalid (RFC 3629, section 4). */
 function validLength(bytes: Uint8Array, at: number): number {
   const first = bytes[at];
   if (first < 0x80) return 1;
@@ -85,13 +85,13 @@ function validLength(bytes: Uint8Array, at: number): number {
   return isOverlong || isTooLarge ? 0 : length;
 }
 
-/** How many bytes a character has that begins so; what can't begin one is no character of any length. */
+/** Returns the length in bytes of a character with this first byte, which may be invalid. */
 function lengthOf(first: number): number {
   if (first < 0xe0) return first < 0xc0 ? 1 : 2;
   return first < 0xf0 ? 3 : 4;
 }
 
-/** How many bytes at the end may begin a character that is not whole yet. */
+/** Returns how many bytes at the end may begin an unfinished character. */
 function openBytes(bytes: Uint8Array): number {
   for (let count = 1; count <= Math.min(3, bytes.length); count++) {
     const byte = bytes[bytes.length - count];

@@ -1,11 +1,12 @@
 /**
- * What of an object from outside is relied on: of a file's, the cluster's, a resolver's. It is looked at once, where
- * it comes in. Pure.
+ * The shape that the program expects of an object from a file, the cluster or a resolver. Each
+ * object is checked once, where it enters. Pure.
  */
 
 /**
- * A text, a number, a map of texts, a list of such, or an object with such fields. Each may be missing, but for a
- * name, which is a text. What a shape does not mention may be anything.
+ * A string, a number, a map of strings, a list of a shape, or an object with fields of these
+ * shapes. A "name" is a required string; all else may be missing. Fields that a shape does not
+ * mention are free.
  */
 export type Shape =
   | "name"
@@ -15,12 +16,13 @@ export type Shape =
   | readonly [Shape]
   | { readonly [key: string]: Shape };
 
-/** Nothing of Kubernetes is nested deeper, and each walk through an object is a recursion. */
+/** The deepest nesting. No object of Kubernetes is deeper, and each walk recurses. */
 const DEEPEST = 200;
 
 /**
- * What has all of these shapes, without fields that are null: Kubernetes takes them for absent. Else the first place
- * with another shape: "spec.taskSpec.steps[0].script is no text".
+ * Returns the value if it has all of these shapes, without the fields that are null: Kubernetes
+ * treats them as absent. Else returns the first difference: "spec.taskSpec.steps[0].script is no
+ * text".
  */
 export function checked(given: unknown, ...shapes: Shape[]): { value: unknown } | { why: string } {
   if (isDeeper(given, DEEPEST)) return { why: "it is nested too deeply" };
@@ -35,7 +37,7 @@ function isDeeper(value: unknown, levels: number): boolean {
 }
 
 function withoutNulls(value: unknown): unknown {
-  if (!hasNull(value)) return value; // as nearly all are
+  if (!hasNull(value)) return value; // the usual case
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (!isRecord(value)) return value;
   const kept = Object.entries(value).filter(([, one]) => one !== null);
@@ -50,14 +52,14 @@ function hasNull(value: unknown): boolean {
 function misfit(value: unknown, shape: Shape, path = ""): string | undefined {
   if (value === undefined) return shape === "name" ? `${path} is missing` : undefined;
   if (shape === "text" || shape === "name") {
-    return typeof value === "string" ? undefined : `${path} is no text`;
+    return typeof value === "string" ? undefined : `${path} is not a string`;
   }
-  if (shape === "number") return typeof value === "number" ? undefined : `${path} is no number`;
+  if (shape === "number") return typeof value === "number" ? undefined : `${path} is not a number`;
   if (isList(shape)) {
-    if (!Array.isArray(value)) return `${path} is no list`;
+    if (!Array.isArray(value)) return `${path} is not a list`;
     return first(value.entries(), ([at, item]) => misfit(item, shape[0], `${path}[${at}]`));
   }
-  if (!isRecord(value)) return `${path || "it"} is no object`;
+  if (!isRecord(value)) return `${path || "it"} is not an object`;
   const fields: [string, Shape][] = shape === "texts"
     ? Object.keys(value).map((key) => [key, "text"])
     : Object.entries(shape);

@@ -1,5 +1,5 @@
-/** The one place for the version; deno.json's is checked to be the same. */
+/** The version of the program. A test compares it with deno.json. */
 export const VERSION = "0.1.0";
 
-/** scripts/build.ts writes the commit here, in the bundle that it compiles. */
+/** The commit, which scripts/build.ts writes into the bundle that it compiles. */
 export const COMMIT: string = "{commit}";

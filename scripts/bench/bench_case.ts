@@ -1,6 +1,6 @@
 /** The interface of a case. */
 import type { Row } from "./report/row.ts";
-import type { Stage } from "./stage.ts";
+import type { Fixture } from "./fixture.ts";
 
 export interface BenchCase {
   readonly name: string;
@@ -8,7 +8,7 @@ export interface BenchCase {
   /** The default number of rounds. */
   readonly repeat: number;
   /** Throws for a wrong result, and NotHere if the case cannot be measured. */
-  run(stage: Stage, repeat: number): Promise<Row[]>;
+  run(fixture: Fixture, repeat: number): Promise<Row[]>;
 }
 
 /** This machine or cluster lacks something. */

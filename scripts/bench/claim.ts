@@ -2,12 +2,12 @@
  * A claim for files that outlive a run, on a volume in the node's memory if the user may create
  * one.
  */
-import { inside, openPlace, type Place } from "./place.ts";
-import type { Stage } from "./stage.ts";
+import { openVolumePod, runInside, type VolumePod } from "./volume_pod.ts";
+import type { Fixture } from "./fixture.ts";
 
 export interface Claim {
   readonly name: string;
-  readonly place: Place;
+  readonly volumePod: VolumePod;
   /** For the tables: "in memory", "of the cluster's own". */
   readonly kind: string;
 }
@@ -15,55 +15,59 @@ export interface Claim {
 /** Every Linux has a tmpfs there. */
 const MEMORY = "/dev/shm";
 
-export function openClaim(stage: Stage): Promise<Claim> {
-  return stage.once("claim", async () => {
-    if (await mayMakeVolumes(stage)) return await memoryClaim(stage);
-    stage.notes.push(
+export function openClaim(fixture: Fixture): Promise<Claim> {
+  return fixture.once("claim", async () => {
+    if (await mayMakeVolumes(fixture)) return await memoryClaim(fixture);
+    fixture.notes.push(
       "Volumes that outlive a run are of the cluster's own kind: none in memory may be made here.",
     );
-    const name = `${stage.name}-claim`;
-    await stage.apply(claimOf(stage, name, {}));
+    const name = `${fixture.name}-claim`;
+    await fixture.apply(claimOf(fixture, name, {}));
     const volume = { persistentVolumeClaim: { claimName: name } };
-    return { name, kind: "of the cluster's own", place: await openPlace(stage, { name, volume }) };
+    return {
+      name,
+      kind: "of the cluster's own",
+      volumePod: await openVolumePod(fixture, { name, volume }),
+    };
   });
 }
 
-async function mayMakeVolumes(stage: Stage): Promise<boolean> {
+async function mayMakeVolumes(fixture: Fixture): Promise<boolean> {
   try {
-    const { admin } = stage;
-    await stage.kubectl(["auth", "can-i", "create", "persistentvolumes"], { access: admin });
+    const { admin } = fixture;
+    await fixture.kubectl(["auth", "can-i", "create", "persistentvolumes"], { access: admin });
     return true;
   } catch {
-    stage.signal.throwIfAborted();
+    fixture.signal.throwIfAborted();
     return false;
   }
 }
 
 /** A pod on the node creates and removes the directory of the volume. */
-async function memoryClaim(stage: Stage): Promise<Claim> {
-  const { name, admin } = stage;
+async function memoryClaim(fixture: Fixture): Promise<Claim> {
+  const { name, admin } = fixture;
   const whole = { hostPath: { path: MEMORY, type: "Directory" } };
-  const keeper = await openPlace(stage, { name: "volume", volume: whole, access: admin });
+  const keeper = await openVolumePod(fixture, { name: "volume", volume: whole, access: admin });
   const directory = `${keeper.path}/${name}`;
-  await inside(stage, keeper, `mkdir -m 777 ${directory}`);
-  stage.onEnd(() =>
-    stage.kubectl(["exec", keeper.pod, "--", "rm", "-rf", directory], {
+  await runInside(fixture, keeper, `mkdir -m 777 ${directory}`);
+  fixture.onEnd(() =>
+    fixture.kubectl(["exec", keeper.pod, "--", "rm", "-rf", directory], {
       access: admin,
       signal: AbortSignal.timeout(60_000),
     })
   );
-  const { stdout: node } = await stage.kubectl(
+  const { stdout: node } = await fixture.kubectl(
     ["get", "pod", keeper.pod, "-o", "jsonpath={.spec.nodeName}"],
     { access: admin },
   );
-  await stage.apply(volumeOf(stage, node), admin);
-  stage.onEnd(() => stage.remove(["persistentvolume", name, "--wait=false"], admin));
-  await stage.apply(claimOf(stage, name, { storageClassName: name, volumeName: name }));
-  stage.onEnd(() => stage.remove(["persistentvolumeclaim", name, "--wait=false"]));
-  return { name, kind: "in memory", place: { ...keeper, path: directory } };
+  await fixture.apply(volumeOf(fixture, node), admin);
+  fixture.onEnd(() => fixture.remove(["persistentvolume", name, "--wait=false"], admin));
+  await fixture.apply(claimOf(fixture, name, { storageClassName: name, volumeName: name }));
+  fixture.onEnd(() => fixture.remove(["persistentvolumeclaim", name, "--wait=false"]));
+  return { name, kind: "in memory", volumePod: { ...keeper, path: directory } };
 }
 
-function volumeOf({ name, labels }: Stage, node: string): object {
+function volumeOf({ name, labels }: Fixture, node: string): object {
   const term = { key: "kubernetes.io/hostname", operator: "In", values: [node] };
   return {
     apiVersion: "v1",
@@ -80,7 +84,7 @@ function volumeOf({ name, labels }: Stage, node: string): object {
   };
 }
 
-function claimOf({ labels }: Stage, name: string, more: object): object {
+function claimOf({ labels }: Fixture, name: string, more: object): object {
   return {
     apiVersion: "v1",
     kind: "PersistentVolumeClaim",

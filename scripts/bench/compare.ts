@@ -1,9 +1,9 @@
 /** Compares tkn-dev with its peers, in turns, on the same tree. */
 import type { Access } from "./access.ts";
-import { upload, type Uploaded } from "./ours.ts";
+import { upload, type Uploaded } from "./upload.ts";
 import { type Peer, send } from "./peers.ts";
 import { formatMs, type Row } from "./report/row.ts";
-import type { Stage } from "./stage.ts";
+import type { Fixture } from "./fixture.ts";
 import { median, ratio } from "./report/statistics.ts";
 import type { Tree } from "./tree.ts";
 
@@ -22,26 +22,26 @@ export interface Compared {
   readonly ours: Uploaded[];
 }
 
-export async function compare(stage: Stage, options: CompareOptions): Promise<Compared> {
+export async function compare(fixture: Fixture, options: CompareOptions): Promise<Compared> {
   const { name, tree, access, bars, repeat } = options;
   const peers = Object.keys(bars) as Peer[];
   const ours: Uploaded[] = [];
   const theirs = Object.fromEntries(peers.map((peer): [string, number[]] => [peer, []]));
   for (let round = 0; round < repeat; round++) {
     const own = async () => {
-      ours.push(await upload(stage, { tree, access, volume: "emptyDir=Memory" }));
-      await stage.removeRuns(); // removes its volume too
+      ours.push(await upload(fixture, { tree, access, volume: "emptyDir=Memory" }));
+      await fixture.removeRuns(); // removes its volume too
     };
     const turns = [
       own,
       ...peers.map((peer) => async () =>
-        void theirs[peer].push(await send(stage, peer, { tree, access }))
+        void theirs[peer].push(await send(fixture, peer, { tree, access }))
       ),
     ];
     // Each one starts a round in turn.
     for (let at = 0; at < turns.length; at++) await turns[(round + at) % turns.length]();
     const told = peers.map((peer) => `${peer} ${formatMs(theirs[peer][round])}`).join(", ");
-    stage.say(`       ${round + 1}/${repeat} ours ${formatMs(tookMs(ours[round]))}, ${told}`);
+    fixture.say(`       ${round + 1}/${repeat} ours ${formatMs(tookMs(ours[round]))}, ${told}`);
   }
   const oursMs = ours.map(tookMs);
   const packed = ours.filter(({ said }) => said.includes(" compressed")).length;

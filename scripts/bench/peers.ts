@@ -1,8 +1,8 @@
-/** The usual ways to upload without tkn-dev. Each fills the place and returns its time. */
+/** The usual ways to upload without tkn-dev. Each fills a volume and returns its time. */
 import type { Access } from "./access.ts";
-import { clear, countCommand, inside, memoryPlace } from "./place.ts";
+import { clear, countCommand, memoryVolumePod, runInside } from "./volume_pod.ts";
 import { execute } from "./process.ts";
-import type { Stage } from "./stage.ts";
+import type { Fixture } from "./fixture.ts";
 import { checkCount, type Tree } from "./tree.ts";
 
 export type Peer = "tar | kubectl exec" | "tar | kubectl exec, proven" | "kubectl cp";
@@ -17,15 +17,15 @@ const SCRIPTS: Record<Peer, string> = {
 
 /** Returns milliseconds. Throws if it fails, or if the tree is not complete afterwards. */
 export async function send(
-  stage: Stage,
+  fixture: Fixture,
   peer: Peer,
-  { tree, access = stage.access }: { tree: Tree; access?: Access },
+  { tree, access = fixture.access }: { tree: Tree; access?: Access },
 ): Promise<number> {
-  const place = await memoryPlace(stage);
-  const argv = ["sh", "-c", SCRIPTS[peer], "sh", tree.path, place.pod, place.path];
+  const volumePod = await memoryVolumePod(fixture);
+  const argv = ["sh", "-c", SCRIPTS[peer], "sh", tree.path, volumePod.pod, volumePod.path];
   const env = { KUBECONFIG: access.path };
-  const { startMs, endMs } = await execute(argv, { env, signal: stage.signal });
-  checkCount(tree, await inside(stage, place, countCommand(place.path)));
-  await clear(stage, place);
+  const { startMs, endMs } = await execute(argv, { env, signal: fixture.signal });
+  checkCount(tree, await runInside(fixture, volumePod, countCommand(volumePod.path)));
+  await clear(fixture, volumePod);
   return endMs - startMs;
 }

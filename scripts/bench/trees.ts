@@ -2,29 +2,29 @@
 import { Random } from "../../tests/support/random.ts";
 import { goSource } from "./go_source.ts";
 import { execute } from "./process.ts";
-import type { Stage } from "./stage.ts";
+import type { Fixture } from "./fixture.ts";
 import { measureTree, type Tree } from "./tree.ts";
 
 const PER_DIRECTORY = 100;
 const MODULE = /^kubernetes@v/;
 
 /** 8,000 files, 90 MB: Kubernetes as Go unpacks it, or generated text. */
-export function sourceTree(stage: Stage): Promise<Tree> {
-  return made(stage, "source", async (path) => {
-    const module = await findModule(stage);
+export function sourceTree(fixture: Fixture): Promise<Tree> {
+  return made(fixture, "source", async (path) => {
+    const module = await findModule(fixture);
     if (module !== undefined) {
-      await execute(["cp", "-R", `${module}/.`, path], { signal: stage.signal });
-      await execute(["chmod", "-R", "u+w", path], { signal: stage.signal }); // so that it can be removed
+      await execute(["cp", "-R", `${module}/.`, path], { signal: fixture.signal });
+      await execute(["chmod", "-R", "u+w", path], { signal: fixture.signal }); // so that it can be removed
       return;
     }
-    stage.notes.push("The source tree is generated text, for Go has no Kubernetes here.");
+    fixture.notes.push("The source tree is generated text, for Go has no Kubernetes here.");
     await writeGo(path, { files: 8_000, bytes: 11_000 });
   });
 }
 
 /** 20,000 files of random bytes, 90 MB. */
-export function smallTree(stage: Stage): Promise<Tree> {
-  return made(stage, "small", async (path) => {
+export function smallTree(fixture: Fixture): Promise<Tree> {
+  return made(fixture, "small", async (path) => {
     const random = new Random(1);
     const content = () => crypto.getRandomValues(new Uint8Array(random.below(9_000)));
     await writeFiles(path, 20_000, content);
@@ -32,8 +32,8 @@ export function smallTree(stage: Stage): Promise<Tree> {
 }
 
 /** One file of 2 GiB of random bytes. */
-export function largeTree(stage: Stage): Promise<Tree> {
-  return made(stage, "large", async (path) => {
+export function largeTree(fixture: Fixture): Promise<Tree> {
+  return made(fixture, "large", async (path) => {
     const megabytes = Array.from({ length: 64 }, randomMegabyte);
     using file = await Deno.open(`${path}/large`, { write: true, createNew: true });
     const writer = file.writable.getWriter();
@@ -43,20 +43,20 @@ export function largeTree(stage: Stage): Promise<Tree> {
 
 /** Go text with `bytes` per file. */
 export function goTree(
-  stage: Stage,
+  fixture: Fixture,
   { name, files, bytes }: { name: string; files: number; bytes: number },
 ): Promise<Tree> {
-  return made(stage, name, (path) => writeGo(path, { files, bytes }));
+  return made(fixture, name, (path) => writeGo(path, { files, bytes }));
 }
 
 /**
  * That many files of a few bytes, without reading them. With `empty` the files have no bytes, so
  * that a million fit into memory.
  */
-export function manyFiles(stage: Stage, files: number, { empty = false } = {}): Promise<Tree> {
+export function manyFiles(fixture: Fixture, files: number, { empty = false } = {}): Promise<Tree> {
   const name = `${files} files`;
-  return stage.once(`tree ${name}`, async () => {
-    const path = `${stage.directory}/${files}`;
+  return fixture.once(`tree ${name}`, async () => {
+    const path = `${fixture.directory}/${files}`;
     await Deno.mkdir(path);
     const content = new Uint8Array(empty ? 0 : 20);
     writeAtOnce(path, files, content);
@@ -65,8 +65,8 @@ export function manyFiles(stage: Stage, files: number, { empty = false } = {}): 
 }
 
 /** A file in nested directories of that depth. */
-export function deepTree(stage: Stage, depth: number): Promise<Tree> {
-  return made(stage, "deep", async (path) => {
+export function deepTree(fixture: Fixture, depth: number): Promise<Tree> {
+  return made(fixture, "deep", async (path) => {
     const inside = `${path}/${"d/".repeat(depth)}`;
     await Deno.mkdir(inside, { recursive: true });
     await Deno.writeTextFile(`${inside}file`, "deep\n");
@@ -74,9 +74,9 @@ export function deepTree(stage: Stage, depth: number): Promise<Tree> {
 }
 
 /** One file of that many bytes that occupies no disk space. */
-export function sparseTree(stage: Stage, bytes: number): Promise<Tree> {
-  return stage.once("tree sparse", async () => {
-    const path = `${stage.directory}/sparse`;
+export function sparseTree(fixture: Fixture, bytes: number): Promise<Tree> {
+  return fixture.once("tree sparse", async () => {
+    const path = `${fixture.directory}/sparse`;
     await Deno.mkdir(path);
     await Deno.writeTextFile(`${path}/large`, "");
     await Deno.truncate(`${path}/large`, bytes);
@@ -85,12 +85,12 @@ export function sparseTree(stage: Stage, bytes: number): Promise<Tree> {
 }
 
 function made(
-  stage: Stage,
+  fixture: Fixture,
   name: string,
   fill: (path: string) => Promise<void>,
 ): Promise<Tree> {
-  return stage.once(`tree ${name}`, async () => {
-    const path = `${stage.directory}/${name}`;
+  return fixture.once(`tree ${name}`, async () => {
+    const path = `${fixture.directory}/${name}`;
     await Deno.mkdir(path);
     await fill(path);
     return await measureTree(name, path);
@@ -125,15 +125,15 @@ function writeAtOnce(path: string, files: number, content: Uint8Array): void {
   }
 }
 
-async function findModule(stage: Stage): Promise<string | undefined> {
+async function findModule(fixture: Fixture): Promise<string | undefined> {
   try {
-    const { stdout } = await execute(["go", "env", "GOMODCACHE"], { signal: stage.signal });
+    const { stdout } = await execute(["go", "env", "GOMODCACHE"], { signal: fixture.signal });
     const modules = `${stdout.trim()}/k8s.io`;
     for await (const { name } of Deno.readDir(modules)) {
       if (MODULE.test(name)) return `${modules}/${name}`;
     }
   } catch {
-    stage.signal.throwIfAborted();
+    fixture.signal.throwIfAborted();
   }
   return undefined;
 }

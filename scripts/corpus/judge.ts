@@ -72,7 +72,7 @@ async function outcomeOf(pipeline: FoundPipeline, corpus: Corpus): Promise<Verdi
   const resolve = (task: PipelineTask) => Promise.resolve(taskOf(task, pipeline, corpus));
   const chosen = await findSourceTask(owner, spec, {
     resolve,
-    look: resolve,
+    resolveWithoutProbe: resolve,
     paramsOf: (task) => fillParams(task.params ?? [], variables),
   });
   const { task: target, found } = chosen;

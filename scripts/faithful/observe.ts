@@ -3,13 +3,13 @@
  */
 import type { Host } from "../../src/host.ts";
 import type { Kube } from "../../src/kube/interface.ts";
-import { follow } from "../../src/run/logs/follow.ts";
+import { followRun } from "../../src/run/follow_run.ts";
 import { LiveRun } from "../../src/run/live_run.ts";
 import { awaitPause } from "../../src/run/await_pause.ts";
 import { keepPipelineLabel } from "../../src/run/metadata.ts";
-import { withoutOwn } from "../../src/objects/own.ts";
-import { createRun } from "../../src/run/start.ts";
-import { removeTemporary } from "../../src/run/temporary.ts";
+import { withoutOwn } from "../../src/objects/marks.ts";
+import { createRun } from "../../src/run/create/create_run.ts";
+import { removeTemporary } from "../../src/run/create/temporary_objects.ts";
 import type { RunManifest } from "../../src/tekton/run_manifest.ts";
 import { release } from "../../src/hold/release.ts";
 import type { HeldStep } from "../../src/tekton/breakpoint/hold_run.ts";
@@ -62,7 +62,7 @@ export async function observe(
   const signal = AbortSignal.any([over.signal, AbortSignal.timeout(LIMIT_MS)]);
   await using live = new LiveRun(kube, created, clock);
   const logs = new Map<string, string[]>();
-  const following = follow({
+  const following = followRun({
     kube,
     clock,
     live,

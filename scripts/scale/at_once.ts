@@ -1,11 +1,11 @@
 /** Runs many uploads at the same moment and measures the API server. */
 import { denoClock } from "../../src/deno/clock.ts";
-import { loadConnection } from "../../src/deno/kubeconfig.ts";
-import { NetworkTransport } from "../../src/deno/network.ts";
-import { upload, type Uploaded } from "../bench/ours.ts";
+import { loadConnection } from "../../src/deno/network/kubeconfig.ts";
+import { NetworkTransport } from "../../src/deno/network/transport.ts";
+import { upload, type Uploaded } from "../bench/upload.ts";
 import type { Tree } from "../bench/tree.ts";
 import { costOf } from "./cost.ts";
-import { type Lab, readMetrics, sleep } from "./lab.ts";
+import { readMetrics, type ScaleFixture, sleep } from "./upload_cost.ts";
 import type { Group, Seconds } from "./meter.ts";
 import { countedBetween, type Counts, countsOf, openStreams } from "./metrics.ts";
 
@@ -36,10 +36,14 @@ export interface AtOnce {
   readonly seconds: Seconds;
 }
 
-export async function measureAtOnce(lab: Lab, uploads: number, tree: Tree): Promise<AtOnce> {
-  const { stage, meter, idle } = lab;
-  const page = await readMetrics(stage);
-  await sleep(2_000, stage.signal);
+export async function measureAtOnce(
+  scale: ScaleFixture,
+  uploads: number,
+  tree: Tree,
+): Promise<AtOnce> {
+  const { fixture, meter, idle } = scale;
+  const page = await readMetrics(fixture);
+  await sleep(2_000, fixture.signal);
   await meter.forgetPeaks();
   const before = meter.read();
   const resting = SHOWN.map((group) => meter.peak(group));
@@ -48,19 +52,19 @@ export async function measureAtOnce(lab: Lab, uploads: number, tree: Tree): Prom
   let streams = Promise.resolve(0);
   const onHeld = () => {
     held += 1;
-    if (held === Math.ceil(uploads / 2)) streams = readMetrics(stage).then(openStreams, () => 0);
+    if (held === Math.ceil(uploads / 2)) streams = readMetrics(fixture).then(openStreams, () => 0);
   };
-  await using probe = await startProbe(lab);
+  await using probe = await startProbe(scale);
   const options = { tree, volume: "emptyDir=Memory", onHeld };
   const results = await Promise.allSettled(
-    Array.from({ length: uploads }, () => upload(stage, options)),
+    Array.from({ length: uploads }, () => upload(fixture, options)),
   );
   const after = meter.read();
   const { getMs, refusedGets } = await probe.end();
-  stage.signal.throwIfAborted();
+  fixture.signal.throwIfAborted();
   const done = results.filter((one) => one.status === "fulfilled").map(({ value }) => value);
   const failed = results.filter((one) => one.status === "rejected");
-  const counts = countedBetween(countsOf(page), countsOf(await readMetrics(stage)));
+  const counts = countedBetween(countsOf(page), countsOf(await readMetrics(fixture)));
   const result = {
     uploads,
     errors: failed.map(({ reason }) => `${reason?.message ?? reason}`),
@@ -73,7 +77,7 @@ export async function measureAtOnce(lab: Lab, uploads: number, tree: Tree): Prom
     memory: SHOWN.map((group, at) => ({ group, before: resting[at], peak: meter.peak(group) })),
     seconds: costOf(idle, before, after),
   };
-  await stage.removeRuns();
+  await fixture.removeRuns();
   return result;
 }
 
@@ -86,14 +90,14 @@ function times(done: readonly Uploaded[], startMs: number) {
 }
 
 /** A user who gets a Task twice a second. */
-async function startProbe({ stage }: Lab) {
-  const { access: { path, namespace }, name } = stage;
+async function startProbe({ fixture }: ScaleFixture) {
+  const { access: { path, namespace }, name } = fixture;
   const transport = new NetworkTransport(
     await loadConnection({ kubeconfig: path }),
     denoClock.delay,
   );
   const end = new AbortController();
-  const signal = AbortSignal.any([end.signal, stage.signal]);
+  const signal = AbortSignal.any([end.signal, fixture.signal]);
   const getMs: number[] = [];
   let refusedGets = 0;
   const ask = async () => {

@@ -1,8 +1,8 @@
-/** Tells all that wait for it, each time, that something has changed: what, they look for themselves. */
+/** Wakes all waiters each time something changes. They look for the change themselves. */
 export class Bell {
   #next = Promise.withResolvers<void>();
 
-  /** Resolves when it rings the next time. */
+  /** Resolves when the bell next rings. */
   get rings(): Promise<void> {
     return this.#next.promise;
   }

@@ -1,12 +1,12 @@
-/** Ends to waiting: after a time, or shortly after the user's interrupt. */
+/** Limits on waiting: a time, or shortly after the interrupt of the user. */
 import type { Clock } from "../host.ts";
 import { UnreachableError } from "../kube/status.ts";
 import { Scope } from "./scope.ts";
 
-/** How long after an interrupt the program may still put things in order. */
+/** How long after an interrupt the program may clean up. */
 const GRACE_MS = 800;
 
-/** Its signal aborts that long after `interrupt` does. */
+/** The signal that aborts that long after the interrupt. */
 export class Grace implements Disposable {
   readonly #late = new AbortController();
   readonly #over = new AbortController();
@@ -28,7 +28,7 @@ export class Grace implements Disposable {
   }
 }
 
-/** The answer; throws UnreachableError where it is not there in `ms`, or when the signal aborts. */
+/** Returns the answer. Throws UnreachableError after `ms`, or when the signal aborts. */
 export async function within<T>(
   clock: Clock,
   { ms, signal }: { ms: number; signal: AbortSignal },

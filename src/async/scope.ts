@@ -1,6 +1,6 @@
 /**
- * The signal for what only one block needs: its timers, watches and requests. It aborts when the block
- * is left, and when one of the outer signals does.
+ * The signal for the timers, watches and requests that only one block needs. It aborts when the
+ * program leaves the block, or with one of the outer signals.
  *
  *     using scope = new Scope(signal);
  *     const late = clock.delay(ms, scope.signal);

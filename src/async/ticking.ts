@@ -1,6 +1,6 @@
-/** A call now and then, until disposed or until the signal aborts. */
 import type { Clock } from "../host.ts";
 
+/** Calls back at an interval, until disposed or until the signal aborts. */
 export function ticking(
   clock: Clock,
   { everyMs, signal }: { everyMs: number; signal: AbortSignal },

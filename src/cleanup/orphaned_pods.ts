@@ -1,17 +1,20 @@
 /**
- * Pods of our runs that nothing ends any more: a TaskRun that is cancelled in the moment in which Tekton makes its pod
- * ends without it, and the pod's first step waits for a word of Tekton's that never comes (seen with Tekton 1.9).
+ * Finds orphaned pods of this program's runs. When a TaskRun is cancelled at the moment in which
+ * Tekton creates its pod, the TaskRun ends without the pod, and the pod's first step waits forever
+ * for Tekton's signal to start (seen with Tekton 1.9).
  */
 import { type Kube, PODS, type Stored } from "../kube/interface.ts";
 import { LABEL, type Pod, type TaskRun } from "../tekton/model.ts";
 import { phaseOf } from "../tekton/phase.ts";
-import { OWN_LABEL } from "../objects/own.ts";
+import { OWN_LABEL } from "../objects/marks.ts";
 
-/** Tekton deletes the pod of a run that it has seen to end within seconds. */
+/** Tekton normally deletes the pod of a cancelled run within seconds. */
 const SETTLED_SECONDS = 120;
 
-/** Throws ClusterError where pods may not be listed. `taskRuns` are all of ours. */
-export async function orphanedPods(
+/**
+ * `taskRuns` are all TaskRuns of this program. Throws ClusterError if the user may not list pods.
+ */
+export async function findOrphanedPods(
   kube: Kube,
   { namespace, taskRuns, nowMs }: {
     namespace: string;

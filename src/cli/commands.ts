@@ -16,12 +16,13 @@ import {
   OUTPUT,
   PAUSE_TIMEOUT,
   RUN_FLAGS,
-  START,
   UPLOAD_IMAGE,
   WATCH,
   WITHOUT_SHELL,
 } from "./shared_flags.ts";
 import { SHELL_COMMANDS } from "./shell_commands.ts";
+import { START_COMMANDS } from "./start_commands.ts";
+import { PIPELINE_START_FLAGS, TASK_START_FLAGS } from "./start_flags.ts";
 import type { CommandSpec, Program } from "./spec.ts";
 
 const PIPELINE_UPLOAD: CommandSpec = {
@@ -35,7 +36,7 @@ const PIPELINE_UPLOAD: CommandSpec = {
   args: [
     {
       name: "PIPELINE",
-      optionalWith: LIST_EXPLAIN_NAMES,
+      optionalWith: [...LIST_EXPLAIN_NAMES, "resolvertype"],
       completion: "pipelines",
       help: "the Pipeline's name",
     },
@@ -55,7 +56,7 @@ const PIPELINE_UPLOAD: CommandSpec = {
     ...RUN_FLAGS,
     WATCH,
     ...NO_CONTINUE,
-    ...START,
+    ...PIPELINE_START_FLAGS,
     ...CLUSTER,
     HELP,
   ],
@@ -127,7 +128,7 @@ const TASK_UPLOAD: CommandSpec = {
     ...RUN_FLAGS,
     WATCH,
     ...NO_CONTINUE,
-    ...START,
+    ...TASK_START_FLAGS,
     ...CLUSTER,
     HELP,
   ],
@@ -267,6 +268,7 @@ export const PROGRAM: Program = {
     PIPELINE_UPLOAD,
     TASK_UPLOAD,
     ...DEBUG_COMMANDS,
+    ...START_COMMANDS,
     CREATE,
     ...HELD_COMMANDS,
     CLEANUP,

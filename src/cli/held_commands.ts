@@ -90,7 +90,10 @@ const VERBS: readonly HeldVerb[] = [
     args: [RUN, STEP],
     flags: [
       ...EDIT,
-      { name: "continue", help: "release the step to do its work, whose outcome the run uses" },
+      {
+        name: "continue",
+        help: "release the step: it does its work, and the run continues with the outcome",
+      },
     ],
     examples: [
       {
@@ -101,7 +104,7 @@ const VERBS: readonly HeldVerb[] = [
   },
   {
     verb: "continue",
-    summary: "Continue after a held step",
+    summary: "Continue the run after a held step",
     description:
       "Ends the step as if its work were done: later steps and tasks run. Its outcome is that of " +
       "the last debug-run, or else success.",

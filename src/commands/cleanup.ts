@@ -3,8 +3,8 @@ import type { Call } from "../cli/parse.ts";
 import { parseDuration } from "../cli/values.ts";
 import { ExpectedError } from "../errors.ts";
 import type { ConnectOptions, Host } from "../host.ts";
-import { findLeft, type LeftOver, removeLeft } from "../cleanup/left_over.ts";
-import { readServerTime } from "../run/start.ts";
+import { findLeftovers, type Leftover, removeLeftover } from "../cleanup/leftovers.ts";
+import { readServerTime } from "../run/create/server_values.ts";
 import { printable } from "../printable.ts";
 import { connectFlags } from "./options/connect_flags.ts";
 import { printError } from "./output/print_error.ts";
@@ -36,14 +36,14 @@ export async function run(host: Host, options: Options): Promise<number> {
   const kube = await host.connect(options.connect);
   const nowMs = await readServerTime(kube) ?? host.clock.now();
   const namespace = options.allNamespaces ? "" : kube.namespace;
-  const { left, kept } = await findLeft(kube, { namespace, nowMs });
+  const { left, kept } = await findLeftovers(kube, { namespace, nowMs });
   const leastMs = (options.olderThanSeconds ?? 0) * 1000;
   const old = left.filter(({ createdMs }) => nowMs - createdMs >= leastMs);
   let exitCode = 0;
   for (const one of old) {
     interrupt.throwIfAborted();
     try {
-      if (!options.dryRun) await removeLeft(kube, one);
+      if (!options.dryRun) await removeLeftover(kube, one);
       terminal.out(printable`${wordsOf(one, options)}\n`);
     } catch (error) {
       if (!(error instanceof ExpectedError)) throw error;
@@ -60,12 +60,12 @@ export async function run(host: Host, options: Options): Promise<number> {
 }
 
 /** Returns a line like those of kubectl: `pipelinerun.tekton.dev/build deleted`. */
-function wordsOf(one: LeftOver, { allNamespaces, dryRun }: Options): string {
+function wordsOf(one: Leftover, { allNamespaces, dryRun }: Options): string {
   const where = allNamespaces ? ` in ${placeOf(one.namespace)}` : "";
   return `${nameOf(one)} ${one.ends}${where}${dryRun ? " (dry run)" : ""}`;
 }
 
-function nameOf({ resource: { kind, group }, name }: LeftOver): string {
+function nameOf({ resource: { kind, group }, name }: Leftover): string {
   return `${kind.toLowerCase()}${group && `.${group}`}/${name}`;
 }
 
@@ -75,7 +75,7 @@ function placeOf(namespace: string): string {
 
 const MOST_NAMES = 10;
 
-function listed(all: readonly LeftOver[]): string {
+function listed(all: readonly Leftover[]): string {
   const names = all.slice(0, MOST_NAMES).map(nameOf);
   if (all.length > MOST_NAMES) names.push(`${all.length - MOST_NAMES} more`);
   return names.join(", ");

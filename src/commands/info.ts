@@ -1,6 +1,6 @@
 /** `pipelinerun|taskrun info`: the held steps of a run, with their workspaces and params. */
 import type { Call } from "../cli/parse.ts";
-import { readFacts } from "../hold/held_step_info.ts";
+import { readHeldStepInfo } from "../hold/held_step_info.ts";
 import type { Pause } from "../hold/pause.ts";
 import { runCommand } from "../hold/shell.ts";
 import type { Host } from "../host.ts";
@@ -28,7 +28,10 @@ export async function run(host: Host, options: HeldOptions): Promise<number> {
 
 /** Reads the step's objects, and asks its container for the rest. */
 async function describe(kube: Kube, pause: Pause): Promise<Printable> {
-  const [facts, own] = await Promise.all([readFacts(kube, pause), containerInfo(kube, pause)]);
+  const [facts, own] = await Promise.all([
+    readHeldStepInfo(kube, pause),
+    containerInfo(kube, pause),
+  ]);
   return joined([renderHeld(facts, Infinity), printableLines(own)]);
 }
 

@@ -5,7 +5,7 @@ import { stepPath } from "../hold/pause.ts";
 import type { Host } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import { LiveRun } from "../run/live_run.ts";
-import { follow } from "../run/logs/follow.ts";
+import { followRun } from "../run/follow_run.ts";
 import { printLogs } from "../run/logs/print_logs.ts";
 import { RESOURCE_OF, type Run } from "../tekton/model.ts";
 import { commandLine, type HeldOptions, heldOptions } from "./options/held_options.ts";
@@ -44,7 +44,7 @@ async function printOrFollow(host: Host, options: Options, closed: AbortSignal):
   const signal = AbortSignal.any([host.interrupt, closed]);
   const reporting = reportPauses(kube, live, options, narrator.emit, signal);
   reporting.catch(() => {}); // `follow` fails with the same error
-  const outcome = await follow({ kube, clock, live, emit: narrator.emit, signal });
+  const outcome = await followRun({ kube, clock, live, emit: narrator.emit, signal });
   narrator.emit({ kind: "ended", outcome });
   return outcome.succeeded ? 0 : 1;
 }

@@ -1,7 +1,7 @@
-/** What a program of this machine prints. */
+/** Runs a program of this machine and captures its output. */
 import type { HiddenVariable, Host } from "../host.ts";
 import { pathText } from "../path_bytes.ts";
-import { sayableDirectory } from "./byte_files.ts";
+import { sayableDirectory } from "./files/byte_files.ts";
 import { variableBytes } from "./variable.ts";
 
 export const capture: Host["capture"] = async (command, { cwd, without = [] } = {}) => {
@@ -19,13 +19,13 @@ export const capture: Host["capture"] = async (command, { cwd, without = [] } = 
     const { success, stdout } = await process.output();
     return success ? pathText(stdout) : undefined;
   } catch {
-    return undefined; // no such program here
+    return undefined; // no such program
   }
 };
 
 /**
- * They are taken away while the program is started, and given back: an environment that is handed over as a whole would
- * lack what is not UTF-8, which Deno does not list.
+ * Removes the variables while the call starts the program, and then restores them. To pass a whole
+ * environment instead would lose the values that are not UTF-8, which Deno does not list.
  */
 function withoutVariables<T>(hidden: readonly HiddenVariable[], call: () => T): T {
   const taken: [string, string][] = [];

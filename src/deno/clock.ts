@@ -2,9 +2,9 @@
 import type { Clock } from "../host.ts";
 
 /**
- * A delay goes in steps of at most this length. A timer of more than 2^31 - 1 ms fires at once; and a
- * process that was stopped for a minute finds one step of its limits passed, not all of them: what came
- * meanwhile is read before they end.
+ * A delay runs in steps of at most this length, for two reasons. A timer of more than 2^31 - 1 ms
+ * fires at once. And after a process was stopped for a minute only one step of each limit has
+ * passed, so it reads the data that arrived meanwhile before a limit ends.
  */
 const STEP_MS = 5_000;
 

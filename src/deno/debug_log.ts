@@ -2,7 +2,7 @@
 import type { ConnectOptions, Terminal } from "../host.ts";
 import type { Debug } from "../kube/transport.ts";
 import { joined, type Printable, printable, rawLines, unescaped } from "../printable.ts";
-import { isLent, isRaw } from "./lent.ts";
+import { isLent, isRaw } from "./terminal/lent.ts";
 
 /** A longer line is cut after this many characters. */
 const LONGEST_LINE = 1000;

@@ -1,12 +1,12 @@
-/** The real world, put together. */
+/** Assembles the real outside world. */
 import type { Host } from "../host.ts";
 import { capture } from "./capture.ts";
 import { denoClock } from "./clock.ts";
 import { debugLog } from "./debug_log.ts";
-import { denoFiles } from "./files.ts";
-import { denoTerminal } from "./terminal.ts";
+import { denoFiles } from "./files/files.ts";
+import { denoTerminal } from "./terminal/terminal.ts";
 import { variableBytes } from "./variable.ts";
-import { watchDirectories } from "./watcher.ts";
+import { watchDirectories } from "./files/watcher.ts";
 
 export function denoHost(): Host {
   const interrupt = interruptSignal();
@@ -25,11 +25,11 @@ export function denoHost(): Host {
     random,
     capture,
     async edit(text, name) {
-      const { editText } = await import("./editor.ts");
+      const { editText } = await import("./terminal/editor.ts");
       return await interrupt.ignoredDuring(() => editText(text, name));
     },
     async connect(options) {
-      const { connect } = await import("./connect.ts");
+      const { connect } = await import("./network/connect.ts");
       const debug = debugLog(options, variableBytes("TKN_DEV_LOG"), terminal);
       return await connect(options, { clock: denoClock, interrupt: interrupt.signal, debug });
     },
@@ -37,17 +37,21 @@ export function denoHost(): Host {
       const { readKubeconfig } = await import("./kubeconfig/files.ts");
       return readKubeconfig(options).contexts;
     },
+    async download(url) {
+      const { download } = await import("./download.ts");
+      return await download(url, interrupt.signal);
+    },
     watch: watchDirectories,
   };
 }
 
-/** Undefined where main.ts was loaded from a URL. */
+/** Returns undefined if main.ts was loaded from a URL. */
 function checkout(): string | undefined {
   const url = new URL("../..", import.meta.url);
   return url.protocol === "file:" ? url.pathname : undefined;
 }
 
-/** Aborts at the first Ctrl-C or TERM; the second one ends the program at once, as by default. */
+/** Aborts at the first Ctrl-C or TERM. A second one ends the program at once. */
 function interruptSignal() {
   const controller = new AbortController();
   const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
@@ -63,7 +67,9 @@ function interruptSignal() {
   });
   return {
     signal: controller.signal,
-    /** A Ctrl-C goes to every program at the terminal: it is for another one until the call is done. */
+    /**
+     * Ignores Ctrl-C during the call: the terminal sends it to all programs, and another has it.
+     */
     async ignoredDuring<T>(call: () => Promise<T>): Promise<T> {
       isIgnored = true;
       try {

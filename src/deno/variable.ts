@@ -1,8 +1,8 @@
-/** Environment variables, which may hold any bytes. */
+/** Reads environment variables, which may contain any bytes. */
 import { UsageError } from "../errors.ts";
 import { pathText } from "../path_bytes.ts";
 
-/** Throws UsageError for a value that is not UTF-8. */
+/** Returns the value. Throws UsageError if it is not UTF-8. */
 export function variable(name: string): string | undefined {
   try {
     return Deno.env.get(name);
@@ -13,8 +13,8 @@ export function variable(name: string): string | undefined {
 }
 
 /**
- * As paths are read (path_bytes.ts), for what is shown, has only to be set, or is such a path; U+FFFD where the system
- * does not tell the bytes.
+ * Returns the value decoded like a path (path_bytes.ts), for display, for a test that it is set,
+ * and for paths; U+FFFD if the system does not give the bytes.
  */
 export function variableBytes(name: string): string | undefined {
   try {
@@ -25,7 +25,10 @@ export function variableBytes(name: string): string | undefined {
   }
 }
 
-/** Of the variables that the program was started with, see proc(5): it sets none that are not UTF-8. */
+/**
+ * Returns the value that the program was started with, see proc(5). The program itself sets only
+ * UTF-8.
+ */
 function startedWith(name: string): string | undefined {
   try {
     const variables = pathText(Deno.readFileSync("/proc/self/environ")).split("\0");

@@ -1,11 +1,13 @@
-/** A container with a shell beside a held step whose image has none: Kubernetes' ephemeral containers. */
+/** Adds a container with a shell beside a held step whose image has no shell. */
 import { ClusterError } from "../errors.ts";
 import type { Clock } from "../host.ts";
+import { Scope } from "../async/scope.ts";
 import { type Kube, PODS } from "../kube/interface.ts";
 import { isStatus, UnreachableError } from "../kube/status.ts";
 import type { Pod, PodContainer } from "../tekton/model.ts";
 import { type Pause, stepPath } from "./pause.ts";
 
+/** A pod with ephemeral containers, as far as they are read here. */
 interface EphemeralPod extends Pod {
   spec: Pod["spec"] & { ephemeralContainers?: { name: string }[] };
   status: Pod["status"] & {
@@ -20,21 +22,26 @@ interface EphemeralPod extends Pod {
   };
 }
 
-/** How long an image may take to be pulled. */
+/** The limit for the container's start, which may include pulling its image. */
 const START_MS = 120_000;
 
+export interface DebugContainerOptions {
+  readonly clock: Clock;
+  readonly image: string;
+  /** Makes the container's name unique in its pod. */
+  readonly suffix: string;
+  readonly signal?: AbortSignal;
+}
+
 /**
- * The place of a container of that image in the step's pod, running: it sees the step's processes,
- * and the volumes that can be mounted in such a container (those of a subPath can't). Throws ClusterError
- * where the user may not add one, or it does not start.
+ * Adds an ephemeral container of the image to the step's pod, and returns the pause with it once it
+ * runs. The container sees the step's processes and its volumes, but not volumes mounted with a
+ * subPath. Throws ClusterError if the user may not add a container, or if it does not start.
  */
 export async function addDebugContainer(
   kube: Kube,
-  clock: Clock,
   pause: Pause,
-  image: string,
-  suffix: string,
-  signal: AbortSignal = new AbortController().signal,
+  { clock, image, suffix, signal = new AbortController().signal }: DebugContainerOptions,
 ): Promise<Pause> {
   const { namespace, pod, container: target } = pause;
   const name = `tkn-dev-${suffix}`;
@@ -46,15 +53,15 @@ export async function addDebugContainer(
     targetContainerName: target,
     volumeMounts: mountable(spec.containers?.find((one) => one.name === target)),
   }));
-  await awaitStart(kube, clock, pause, name, signal);
+  await awaitStart(kube, pause, { clock, name, signal });
   return { ...pause, container: name };
 }
 
-const TRIES = 3;
+const MOST_TRIES = 3;
 
 /**
- * The patch has all of the pod's containers: it is refused where another one was added meanwhile, and
- * one whose answer was lost may have added this one.
+ * Tries again if the pod has changed: the patch lists all ephemeral containers, and the server
+ * refuses it after another container was added. A patch whose answer was lost may have succeeded.
  */
 async function addOnce(
   kube: Kube,
@@ -72,7 +79,7 @@ async function addOnce(
     } catch (error) {
       const mayPass = error instanceof UnreachableError || isStatus(error, 409) ||
         isStatus(error, 422) || isStatus(error, 504);
-      if (!mayPass || tries === TRIES) throw error;
+      if (!mayPass || tries === MOST_TRIES) throw error;
     }
   }
 }
@@ -82,31 +89,27 @@ async function checkAllowed(kube: Kube, pause: Pause): Promise<void> {
   const [denied] = await kube.denied(pause.namespace, [right]);
   if (denied === undefined) return;
   throw new ClusterError(
-    `Cannot add a debugging container beside step "${
-      stepPath(pause)
-    }": you may not patch pods/ephemeralcontainers (403)`,
-    {
-      hint: "ask for this right; without a shell there are still continue, fail-continue and run",
-    },
+    `Cannot add a debugging container beside step "${stepPath(pause)}": ` +
+      "you may not patch pods/ephemeralcontainers (403)",
+    { hint: "ask for this right; continue, fail-continue and run work without a shell" },
   );
 }
 
-function mountable(own: PodContainer | undefined): PodContainer["volumeMounts"] {
-  return own?.volumeMounts?.filter((mount) =>
+function mountable(target: PodContainer | undefined): PodContainer["volumeMounts"] {
+  return target?.volumeMounts?.filter((mount) =>
     !("subPath" in mount) && !("subPathExpr" in mount) && !mount.mountPath.startsWith("/tekton/run")
   );
 }
 
 async function awaitStart(
   kube: Kube,
-  clock: Clock,
   pause: Pause,
-  name: string,
-  signal: AbortSignal,
+  { clock, name, signal }: { clock: Clock; name: string; signal: AbortSignal },
 ): Promise<void> {
-  const over = new AbortController();
-  clock.delay(START_MS, AbortSignal.any([signal, over.signal])).then(() => over.abort(), () => {});
-  const either = AbortSignal.any([signal, over.signal]);
+  using scope = new Scope(signal);
+  const late = new AbortController();
+  clock.delay(START_MS, scope.signal).then(() => late.abort(), () => {});
+  const either = AbortSignal.any([scope.signal, late.signal]);
   const selector = { namespace: pause.namespace, fields: `metadata.name=${pause.pod}` };
   let why = "it did not start in time";
   try {
@@ -122,14 +125,10 @@ async function awaitStart(
     }
   } catch (error) {
     if (!either.aborted) throw error;
-  } finally {
-    over.abort();
   }
   signal.throwIfAborted();
   throw new ClusterError(
     `Cannot start a debugging container beside "${stepPath(pause)}": ${why}`,
-    {
-      hint: "has the image a shell, and can it be pulled? See --debug-image",
-    },
+    { hint: "check that the image has a shell and can be pulled; see --debug-image" },
   );
 }

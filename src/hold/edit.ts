@@ -1,4 +1,4 @@
-/** The script of a held step to be edited: its text where it is written, and the edited one in the container. */
+/** Reads a held step's script for editing, and writes the edited script into its container. */
 import { ClusterError, UsageError } from "../errors.ts";
 import type { Kube, KubeObject } from "../kube/interface.ts";
 import { SHORT_COMMAND_MS } from "../kube/limit.ts";
@@ -25,21 +25,21 @@ import { readTaskRun } from "./held_step_info.ts";
 import { type Pause, stepPath } from "./pause.ts";
 
 export interface EditedScript {
-  /** What a person edits: as it is written in `source`, else as it is in the container. */
+  /** The text to edit: as written in `source`, else as in the container. */
   readonly template: string;
-  /** What Tekton made of it. */
+  /** The text in the container, with Tekton's variables filled in. */
   readonly filled: string;
   readonly known: Variables;
-  /** Undefined: it is nowhere on the cluster, or another by now. */
+  /** Where the script is written; undefined if nowhere on the cluster, or if it has changed. */
   readonly source?: ScriptSource;
 }
 
-/** Throws UsageError for a step that has no script. */
+/** Throws UsageError for a step without a script. */
 export async function readScript(kube: Kube, pause: Pause): Promise<EditedScript> {
-  const filled = await ownScript(kube, pause);
+  const filled = await readFilledScript(kube, pause);
   const { taskRun } = await readTaskRun(kube, pause);
   const found = taskRun === undefined ? undefined : await findSource(kube, pause, taskRun);
-  // A StepAction's params are its step's, and told by what became of its text.
+  // A StepAction's params are its step's: fillLike finds their values in the filled text.
   const isOfTask = taskRun !== undefined && found?.source.kind !== "StepAction";
   const known = variablesOf(isOfTask ? paramsOf(taskRun) : []);
   const fits = found !== undefined && fillLike(found.text, filled, found.text, known) !== undefined;
@@ -48,24 +48,22 @@ export async function readScript(kube: Kube, pause: Pause): Promise<EditedScript
     : { template: filled, filled, known };
 }
 
-/** Throws UsageError for a text with variables that nobody knows, ClusterError where it can't be put there. */
-export async function putScript(
+/** Throws UsageError for unknown variables in the text, ClusterError if it can't be written. */
+export async function writeScript(
   kube: Kube,
   pause: Pause,
   { template, filled, known }: EditedScript,
   edited: string,
 ): Promise<void> {
-  const made = fillLike(template, filled, edited, known) ?? { text: edited, unknown: [] };
-  if (made.unknown.length > 0) {
+  const script = fillLike(template, filled, edited, known) ?? { text: edited, unknown: [] };
+  if (script.unknown.length > 0) {
     throw new UsageError(
-      `Cannot run what was edited: ${made.unknown.join(", ")} is not known here`,
-      {
-        hint: "only variables that the script had, and the Task's params",
-      },
+      `Cannot run the edited script: ${script.unknown.join(", ")} is not known here`,
+      { hint: "use only variables of the original script, and the Task's params" },
     );
   }
   const { namespace, pod, container } = pause;
-  const stdin = new Blob([made.text]).stream();
+  const stdin = new Blob([script.text]).stream();
   const { exitCode, message } = await kube.exec({
     namespace,
     pod,
@@ -75,15 +73,15 @@ export async function putScript(
     deadlineMs: SHORT_COMMAND_MS,
   });
   if (exitCode === 0) return;
-  throw new ClusterError(`Cannot put the script into step "${stepPath(pause)}": ${message}`);
+  throw new ClusterError(`Cannot write the script into step "${stepPath(pause)}": ${message}`);
 }
 
-/** Kubernetes takes no larger object: etcd's limit is 1.5 MiB. */
+/** Kubernetes stores no larger object: etcd's limit is 1.5 MiB. */
 const MOST_SCRIPT_BYTES = 1 << 20;
 const TOO_LONG = "its container sends a script of more than 1 MiB";
 
-/** As it is in the container, before any edit. Throws ClusterError for what is no text, or too much of it. */
-async function ownScript(kube: Kube, pause: Pause): Promise<string> {
+/** Reads the script in the container, before any edit. Throws ClusterError if not a short text. */
+async function readFilledScript(kube: Kube, pause: Pause): Promise<string> {
   const { namespace, pod, container } = pause;
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
@@ -117,17 +115,17 @@ async function ownScript(kube: Kube, pause: Pause): Promise<string> {
   }
   throw new UsageError(
     `Cannot edit step "${stepPath(pause)}": it has no script`,
-    { hint: "its command can be run by hand; debug-info shows it" },
+    { hint: "run its command by hand; debug-info shows it" },
   );
 }
 
-/** What the run was made of is found by the labels that it carries, as it is now. */
+/** Finds the object with the script by the run's labels, and reads it as it is now. */
 async function findSource(
   kube: Kube,
   pause: Pause,
   taskRun: TaskRun,
 ): Promise<{ source: ScriptSource; text: string } | undefined> {
-  const { namespace, task, targetStep: of } = pause;
+  const { namespace, task, targetStep: step } = pause;
   const { labels = {} } = taskRun.metadata;
   const originals = task === undefined
     ? {
@@ -135,7 +133,7 @@ async function findSource(
       task: await find<Task>(kube, TASKS, namespace, taskNameOf(labels)),
     }
     : await pipelineOriginals(kube, pause, labels[LABEL.pipelineRun] ?? "");
-  const source = scriptPlace({ task, step: of }, originals);
+  const source = scriptPlace({ task, step }, originals);
   if (source === undefined) return undefined;
   const resource = { Task: TASKS, Pipeline: PIPELINES, StepAction: STEP_ACTIONS }[source.kind];
   const object = await find<KubeObject>(kube, resource, source.namespace ?? namespace, source.name);
@@ -159,7 +157,7 @@ function refTo(name: string | undefined): TaskRef | undefined {
   return name === undefined ? undefined : { name };
 }
 
-/** Undefined where it is not there, or may not be read. */
+/** Returns undefined if the object does not exist, or the user may not read it. */
 async function find<T extends KubeObject>(
   kube: Kube,
   resource: Parameters<Kube["get"]>[0],
@@ -175,7 +173,7 @@ async function find<T extends KubeObject>(
   }
 }
 
-/** By a JSON pointer. */
+/** Returns the text at a JSON pointer. */
 function textAt(object: KubeObject | undefined, pointer: string): string | undefined {
   const keys = pointer.slice(1).split("/")
     .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));

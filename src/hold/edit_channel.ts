@@ -1,7 +1,7 @@
 /**
- * `debug-run --edit`, typed in the remote shell, needs the editor here: it asks through a command that runs beside
- * the shell, listen.sh. Any process of the container can do the same, so a request is no more than the wish for an
- * edit: whether there is one, of which file and with which program is decided here.
+ * Answers `debug-run --edit`, typed in the remote shell, with an edit on the client. The request
+ * arrives over listen.sh, which runs beside the shell. Any process of the container can send such a
+ * request, so it only asks: the client decides whether to edit, which file and in which program.
  */
 import type { Clock } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
@@ -12,21 +12,21 @@ import type { Pause } from "./pause.ts";
 import { ticking } from "../async/ticking.ts";
 
 export interface EditRequests {
-  /** Undefined once an edited script is in the container; else why there is none, in words for the remote shell. */
+  /** Returns undefined once the edited script is in the container; else why not, in words. */
   edit(): Promise<string | undefined>;
-  /** The container says that the edited script has run. */
+  /** Called when the container says that the edited script has run. */
   ran(exitCode: number): Promise<void>;
-  /** Called once: the container sends what is no request, or too many. */
+  /** Called once if the container sends malformed or too many requests. */
   ignored(): void;
 }
 
-/** An empty line: the person at the shell is still there, whatever became of its connection. */
-const HERE = Uint8Array.of(0x0a);
-const HERE_MS = 5_000;
+/** An empty line, which says that the user is still there, even if the shell's exec is lost. */
+const ALIVE = Uint8Array.of(0x0a);
+const ALIVE_MS = 5_000;
 
 /**
- * Says now and then that somebody is here, and answers requests until the signal aborts or the container is gone. One request is answered at a time, and one may
- * wait: those that come meanwhile are dropped.
+ * Answers requests until the signal aborts or the container ends, and sends regular signs of life.
+ * Answers one request at a time; one more may wait, further ones are dropped.
  */
 export async function serveEdits(
   kube: Kube,
@@ -49,9 +49,9 @@ export async function serveEdits(
     onStdout: (bytes) => inbox.put(bytes),
     signal,
   }).catch(() => {}).finally(() => inbox.close());
-  const here = () => void answersTo.write(HERE).catch(() => {});
-  using _saying = ticking(clock, { everyMs: HERE_MS, signal }, here);
-  here();
+  const sayAlive = () => void answersTo.write(ALIVE).catch(() => {});
+  using _ticks = ticking(clock, { everyMs: ALIVE_MS, signal }, sayAlive);
+  sayAlive();
   try {
     for await (const request of inbox) {
       const answer = new TextEncoder().encode(`${await answerTo(request, requests)}\n`);
@@ -75,7 +75,7 @@ async function answerTo(request: EditRequest, requests: EditRequests): Promise<s
   }
 }
 
-/** Room for one request. */
+/** Holds one waiting request. */
 class Inbox implements AsyncIterable<EditRequest> {
   readonly #reader = new EditRequestReader();
   readonly #onIgnored: () => void;

@@ -1,4 +1,4 @@
-/** What the listener beside a shell may ask of tkn-dev: a closed set of words, bounded in size and count. Pure. */
+/** Parses requests of listen.sh: a closed set of words, bounded in size and number. Pure. */
 
 import {
   type EditRequest,
@@ -7,7 +7,7 @@ import {
   parseEditRequest,
 } from "../step/protocol/listen.ts";
 
-/** Of one shell. A person who edits all day stays far below it. */
+/** The limit for one shell; a user who edits all day stays far below it. */
 export const MOST_REQUESTS = 1_000;
 
 const NEWLINE = 0x0a;
@@ -17,12 +17,12 @@ export class EditRequestReader {
   #count = 0;
   #ignoredCount = 0;
 
-  /** How many lines were no request, or one too many. */
+  /** The number of lines that were malformed, or beyond the limit. */
   get ignoredCount(): number {
     return this.#ignoredCount;
   }
 
-  /** The requests whose lines end in these bytes. Keeps no more than the start of a line. */
+  /** Returns the requests whose lines end in these bytes. Keeps only the start of a line. */
   read(bytes: Uint8Array): EditRequest[] {
     const requests: EditRequest[] = [];
     for (const byte of bytes) {

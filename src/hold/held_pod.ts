@@ -1,4 +1,4 @@
-/** Whether the pod of a step that held is there still, and if not, what to say: asked of the cluster, with no watch. */
+/** Asks the cluster, without a watch, whether the pod of a held step still exists. */
 import { ClusterError, ExpectedError } from "../errors.ts";
 import { type Kube, PODS } from "../kube/interface.ts";
 import { isStatus } from "../kube/status.ts";
@@ -6,7 +6,7 @@ import { type Pod, RESOURCE_OF, type Run, type RunName } from "../tekton/model.t
 import { phaseOf } from "../tekton/phase.ts";
 import type { Pause } from "./pause.ts";
 
-/** Undefined where that can't be told. One that is about to be deleted counts as gone. */
+/** Returns undefined if the cluster does not say. A pod that is being deleted does not count. */
 export async function hasPod(
   kube: Kube,
   { namespace, pod, uid }: Pick<Pause, "namespace" | "pod" | "uid">,
@@ -21,30 +21,31 @@ export async function hasPod(
 }
 
 /**
- * The error for what failed because the pod is gone; undefined where it is there, or that can't be told.
- * `what` failed, and `again` is what to type once another pod holds.
+ * Returns the error to throw if an action failed because the pod was deleted; undefined if the pod
+ * exists, or the cluster does not say. `action` names what failed ("upload into step ..."), `again`
+ * is the command to type once another pod holds.
  */
-export async function podGone(
+export async function podGoneError(
   kube: Kube,
   pause: Pause,
-  { run, what, again }: { run: RunName; what: string; again: string },
+  { run, action, again }: { run: RunName; action: string; again: string },
 ): Promise<ClusterError | undefined> {
   if (await hasPod(kube, pause) !== false) return undefined;
   const { kind, name } = run;
-  const wasDeleted = `Cannot ${what}: its pod ${pause.pod} was deleted`;
+  const wasDeleted = `Cannot ${action}: its pod ${pause.pod} was deleted`;
   try {
     const found = await kube.get<Run>(RESOURCE_OF[kind], pause.namespace, name);
     if (phaseOf(found).kind === "ended") {
-      return new ClusterError(`${wasDeleted}, for ${kind} "${name}" has ended`);
+      return new ClusterError(`${wasDeleted}, because ${kind} "${name}" has ended`);
     }
     if (found.metadata.deletionTimestamp === undefined) {
-      const hint = `Tekton makes it again; once that one holds: ${again}`;
+      const hint = `Tekton recreates it; once the new pod holds: ${again}`;
       return new ClusterError(wasDeleted, { hint });
     }
   } catch (error) {
     if (!isStatus(error, 404)) return new ClusterError(wasDeleted);
   }
-  return new ClusterError(`Cannot ${what}: ${kind} "${name}" was deleted`, {
+  return new ClusterError(`Cannot ${action}: ${kind} "${name}" was deleted`, {
     hint: "start it again",
   });
 }

@@ -1,11 +1,11 @@
-/** Reads what there is to know of a held step, from its pod and its TaskRun. */
+/** Reads the description of a held step from its pod and its TaskRun. */
 import { ExpectedError } from "../errors.ts";
 import { type Kube, PODS, type Stored } from "../kube/interface.ts";
 import { type HeldFacts, mountedWorkspaces, paramsOf } from "../tekton/breakpoint/held_facts.ts";
 import { LABEL, type Pod, TASK_RUNS, type TaskRun } from "../tekton/model.ts";
 import { howHeld, type Pause, stepPath } from "./pause.ts";
 
-/** Its pod's TaskRun; undefined where it may not be read. */
+/** Returns the step's pod and TaskRun; the latter only if the user may read it. */
 export async function readTaskRun(
   kube: Kube,
   pause: Pause,
@@ -21,7 +21,7 @@ export async function readTaskRun(
   }
 }
 
-export async function readFacts(kube: Kube, pause: Pause): Promise<HeldFacts> {
+export async function readHeldStepInfo(kube: Kube, pause: Pause): Promise<HeldFacts> {
   const { pod, taskRun } = await readTaskRun(kube, pause);
   const { container, image, said } = pause;
   return {

@@ -1,4 +1,4 @@
-/** Finds the steps of a run that hold now: by its pods and their logs alone, whoever started it. */
+/** Finds the steps of a run that hold now, by its pods and their logs: for any user's run. */
 import type { Kube, Stored } from "../kube/interface.ts";
 import { PODS } from "../kube/interface.ts";
 import { SHORT_COMMAND_MS } from "../kube/limit.ts";
@@ -12,7 +12,7 @@ import { hasPod } from "./held_pod.ts";
 import { canHold, type Pause } from "./pause.ts";
 import { StepLines } from "./step_lines.ts";
 
-export async function heldSteps(
+export async function findHeldSteps(
   kube: Kube,
   run: { kind: RunKind; namespace: string; name: string },
 ): Promise<Pause[]> {
@@ -21,14 +21,16 @@ export async function heldSteps(
 
 export async function heldInPods(kube: Kube, pods: readonly Stored<Pod>[]): Promise<Pause[]> {
   const gates = pods.flatMap((pod) => runningGates(pod).map((container) => ({ pod, container })));
-  const found = await Promise.all(gates.map(({ pod, container }) => look(kube, pod, container)));
+  const found = await Promise.all(
+    gates.map(({ pod, container }) => findPause(kube, pod, container)),
+  );
   return found.filter((one) => one !== undefined);
 }
 
-/** Whether a step that was seen to hold does so still. Throws ClusterError where that can't be told. */
+/** Whether a step that held still holds. Throws ClusterError if the cluster does not say. */
 export async function isHeld(kube: Kube, pause: Pause): Promise<boolean> {
   const { namespace, pod, container, gate, postFile } = pause;
-  /** Undefined where the container is gone. */
+  /** Returns the exit code; undefined if the container no longer exists. */
   const exec = async (command: string[]) => {
     try {
       const options = { namespace, pod, container, command, deadlineMs: SHORT_COMMAND_MS };
@@ -45,17 +47,21 @@ export async function isHeld(kube: Kube, pause: Pause): Promise<boolean> {
   return true;
 }
 
-/** The containers that run and may hold. */
+/** Returns the running containers that may hold. */
 function runningGates(pod: Pod): string[] {
   const running = pod.status?.containerStatuses?.filter(({ state }) => state?.running) ?? [];
   return running.map(({ name }) => name).filter((name) => canHold(pod, name));
 }
 
-/** A gate says that it holds once its work is done: hardly anything is said after that. */
+/** A gate writes hardly anything after the line that says that it holds. */
 const TAIL_LINES = 10_000;
 
-/** Of all that a container said the last pause counts: it may have held before. */
-async function look(kube: Kube, pod: Stored<Pod>, container: string): Promise<Pause | undefined> {
+/** Returns the last pause in the container's log, as it may have held before, if it still holds. */
+async function findPause(
+  kube: Kube,
+  pod: Stored<Pod>,
+  container: string,
+): Promise<Pause | undefined> {
   const { name, namespace } = pod.metadata;
   let pause: Pause | undefined;
   const place = { namespace, pod: name, container };

@@ -1,4 +1,4 @@
-/** A step that holds, as its pod and its log tell: pure. */
+/** Reads from a pod and a log line that a step holds: pure. */
 import { POST_FILE } from "../step/entrypoint.ts";
 import { type GateKind, readBreakpointLine, readHeldLine } from "../step/protocol/gate.ts";
 import { GATE_DIRECTORY } from "../step/scripts.ts";
@@ -6,10 +6,10 @@ import type { Stored } from "../kube/interface.ts";
 import { LABEL, type Pod } from "../tekton/model.ts";
 import { STEP_PREFIX } from "../tekton/pod_state.ts";
 
-/** What holds a step: a gate of ours, or one of Tekton's own breakpoints (`spec.debug.breakpoints`). */
+/** A gate of this program, or one of Tekton's own breakpoints (`spec.debug.breakpoints`). */
 export type HoldKind = GateKind | "beforeStep" | "onFailure";
 
-/** Where a run holds now. */
+/** A place where a run holds. */
 export interface Pause {
   readonly namespace: string;
   readonly pod: string;
@@ -20,47 +20,48 @@ export interface Pause {
   readonly task?: string;
   /** The step that holds. */
   readonly step: string;
-  /** The step whose work it is about: the same one, or the next. */
+  /** The step whose work is held back: the same step, or the next. */
   readonly targetStep: string;
   readonly gate: HoldKind;
-  /** What the files are named after that let it go; undefined: a script holds it, which takes words. */
+  /** The path prefix of the files that release the step; undefined for a gate script. */
   readonly postFile?: string;
-  /** The workspace's path in the container that the gate was told; "" where it was told none. */
+  /** The workspace's path in the container, as the gate prints it; "" without a workspace. */
   readonly directory: string;
-  /** Where below it the upload goes, as the gate says: not checked. */
+  /** The upload's directory below the workspace, as the gate prints it: not checked. */
   readonly into?: string;
-  /** Of the step's work, where that was done before it held. */
+  /** The exit code of the step's work, if the step holds after it. */
   readonly exitCode?: number;
   /** The last lines of that work. */
   readonly said: readonly string[];
-  /** RFC 3339: when the container began. */
+  /** The start of the container, RFC 3339. */
   readonly since?: string;
 }
 
-/** How it holds, in words. */
+/** Returns in words where the step holds. */
 export function howHeld({ gate, exitCode }: Pick<Pause, "gate" | "exitCode">): string {
   if (exitCode === 0) return "after its work";
   if (exitCode !== undefined) return `after its work failed with exit code ${exitCode}`;
   return gate === "onFailure" ? "after its work failed" : "before its work";
 }
 
-/** `task/step`, in a TaskRun `step`: how people name it. */
+/** Returns `task/step`, in a TaskRun `step`: the name that users type. */
 export function stepPath({ task, targetStep }: Pick<Pause, "task" | "targetStep">): string {
   return task === undefined ? targetStep : `${task}/${targetStep}`;
 }
 
-/** Whether a gate was put into the container, or a breakpoint of Tekton's. */
+/** Whether the container has a gate or a breakpoint of Tekton. */
 export function canHold(pod: Pod, container: string): boolean {
   return hasGate(pod, container) || hasBreakpoint(pod, container);
 }
 
+/** A log line that says that the step holds. */
 export interface SaidLine {
-  /** What of the line is the step's own output. */
+  /** The step's own output at the start of the line. */
   readonly before: string;
   readonly pause: Pause;
 }
 
-/** `said` are the lines before this one, those of the step's own that were said before it held. */
+/** Reads a line; `said` are the step's own last lines before it. */
 export function readPause(
   pod: Stored<Pod>,
   container: string,
@@ -71,7 +72,7 @@ export function readPause(
   if (found === undefined) return undefined;
   const { name, namespace, uid, labels } = pod.metadata;
   const names = (pod.spec?.containers ?? []).map((one) => one.name);
-  const of = found.gate === "entrypoint" ? names[names.indexOf(container) + 1] : container;
+  const target = found.gate === "entrypoint" ? names[names.indexOf(container) + 1] : container;
   const task = labels?.[LABEL.pipelineTask];
   const status = pod.status?.containerStatuses?.find((one) => one.name === container);
   const { before, ...hold } = found;
@@ -85,7 +86,7 @@ export function readPause(
       image: containerOf(pod, container)?.image ?? "",
       ...(task === undefined ? {} : { task }),
       step: container.slice(STEP_PREFIX.length),
-      targetStep: of.slice(STEP_PREFIX.length),
+      targetStep: target.slice(STEP_PREFIX.length),
       since: status?.state?.running?.startedAt,
       said: before === "" ? [...said] : [...said, before],
       ...hold,

@@ -1,4 +1,4 @@
-/** Lets a held step go: on, to its own work, or to fail. */
+/** Releases a held step: to continue, to do its own work, or to fail. */
 import type { ExecResult, Kube } from "../kube/interface.ts";
 import { SHORT_COMMAND_MS } from "../kube/limit.ts";
 import {
@@ -12,24 +12,24 @@ import { releaseCommand } from "../step/scripts.ts";
 import { RUN_RESULT } from "../tekton/breakpoint/hold_before.ts";
 import type { Pause } from "./pause.ts";
 
-/** `continue`: its work counts as done. `run`: it is done now. `fail`: the step fails. */
+/** `continue`: the step's work counts as done; `run`: the step does it now; `fail`: it fails. */
 export type ReleaseWord = "continue" | "run" | "fail";
 
-/** A step that holds, and what holds it. */
+/** A held step and its gate. */
 export type HeldPlace = Pick<
   Pause,
   "namespace" | "pod" | "container" | "step" | "gate" | "postFile"
 >;
 
 export interface ReleaseOptions {
-  /** The Task's results, by name, that the step is to have written. */
+  /** The Task's results to write, by name. */
   readonly results?: Readonly<Record<string, string>>;
-  /** With `continue`: what the step ends with; undefined: as its last debug-run, else 0. */
+  /** The step's exit code with `continue`; undefined: that of its last debug-run, else 0. */
   readonly exitCode?: number;
   readonly signal?: AbortSignal;
 }
 
-/** How the last command in the container ended; with another exit code than 0 the step still holds, or never did. */
+/** Returns the result of the last command; unless its exit code is 0, the step is not released. */
 export async function release(
   kube: Kube,
   place: HeldPlace,
@@ -69,14 +69,14 @@ async function releaseEntrypoint(
     const written = await exec(writeCommand(path), text);
     if (written.exitCode !== 0) return written;
   }
-  const [goes, fails] = releaseFiles(postFile!, "beforeStep");
-  return await exec(touchCommand(word === "fail" ? fails : goes));
+  const [continues, fails] = releaseFiles(postFile!, "beforeStep");
+  return await exec(touchCommand(word === "fail" ? fails : continues));
 }
 
 /**
- * Tekton's own breakpoints know two answers: before a step it does its work or fails; after it failed
- * it counts as done or stays failed. Their scripts need a shell; the files that they write do not, but
- * who is not root can't read what is written so.
+ * Releases a breakpoint of Tekton. Before a step, the step does its work or fails; after a failure,
+ * the step counts as done or stays failed. Tekton's scripts need a shell. The files that they write
+ * can be written without one, but then only root can read them.
  */
 async function releaseBreakpoint(exec: Exec, { gate, postFile }: HeldPlace, word: ReleaseWord) {
   const kind = gate === "onFailure" ? "" : "beforestep-";
@@ -84,8 +84,8 @@ async function releaseBreakpoint(exec: Exec, { gate, postFile }: HeldPlace, word
   const ran = await exec(["/bin/sh", script]);
   if (ran.exitCode !== undefined) return ran;
   if (gate !== "onFailure") {
-    const [goes, fails] = releaseFiles(postFile!, "beforeStep");
-    return await exec(touchCommand(word === "fail" ? fails : goes));
+    const [continues, fails] = releaseFiles(postFile!, "beforeStep");
+    return await exec(touchCommand(word === "fail" ? fails : continues));
   }
   const failed = word === "fail";
   const out = await exec(touchCommand(failed ? `${postFile}.err` : postFile!));

@@ -1,4 +1,4 @@
-/** A shell, or a command, in the container of a step that holds. */
+/** Runs a shell, or a command, in the container of a held step. */
 import { ClusterError } from "../errors.ts";
 import type { RawTerminal } from "../host.ts";
 import type { ExecResult, Kube } from "../kube/interface.ts";
@@ -12,20 +12,20 @@ export interface Output {
 }
 
 export interface ShellOptions {
-  /** The kind of the terminal here, as in $TERM. */
+  /** The client's $TERM. */
   readonly term: string;
-  /** Who it is, for others at the same step. */
+  /** The user's name, shown to others at the same step. */
   readonly user: string;
-  /** Where requests for an edit are listened to. */
+  /** The name of the channel for edit requests. */
   readonly channel: string;
-  /** What is known here of the step, for debug-info. */
+  /** The step's description, for debug-info. */
   readonly header: string;
   readonly terminal: Pick<RawTerminal, "keys" | "sizes">;
   readonly output: Output;
   readonly signal?: AbortSignal;
 }
 
-/** Its exit code. Throws NoShellError where the image has none, ClusterError where it was cut off. */
+/** Returns the shell's exit code. Throws NoShellError, or ClusterError if the exec breaks. */
 export async function openShell(
   kube: Kube,
   pause: Pause,
@@ -51,12 +51,13 @@ export async function openShell(
 /** The image has no shell. */
 export class NoShellError extends ClusterError {
   constructor(pause: Pause) {
-    super(`Cannot open a shell in step "${stepPath(pause)}": its image has none`, {
-      hint: "--debug-image IMAGE adds a container that has one to the pod, where you may",
+    super(`Cannot open a shell in step "${stepPath(pause)}": its image has no shell`, {
+      hint: "--debug-image IMAGE adds a container with a shell to the pod, if you may",
     });
   }
 }
 
+/** Returns the command's exit code. Throws ClusterError if the command can't be run. */
 export async function runCommand(
   kube: Kube,
   pause: Pause,
@@ -66,7 +67,7 @@ export async function runCommand(
     terminal?: RawTerminal["sizes"];
     output: Output;
     signal?: AbortSignal;
-    /** See ExecOptions. */
+    /** See ExecOptions.deadlineMs. */
     deadlineMs?: number;
   },
 ): Promise<number> {
@@ -80,10 +81,10 @@ function placeOf({ namespace, pod, container }: Pause) {
 
 function exitCode(result: ExecResult, name: string): number {
   if (result.exitCode !== undefined) return result.exitCode;
-  const what = `Cannot run a command in step "${name}"`;
+  const cannot = `Cannot run a command in step "${name}"`;
   throw isProgramMissing(result.message)
-    ? new ClusterError(`${what}: its image has no such program`, {
-      hint: "name one that it has: sh -c '...' for what a shell does itself",
+    ? new ClusterError(`${cannot}: its image has no such program`, {
+      hint: "name a program of the image; sh -c '...' runs shell syntax",
     })
-    : new ClusterError(`${what}: ${result.message}`, { hint: "does the step still hold?" });
+    : new ClusterError(`${cannot}: ${result.message}`, { hint: "check that the step still holds" });
 }

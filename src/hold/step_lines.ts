@@ -1,27 +1,27 @@
-/** Tells a step's own output from what its gate says. */
+/** Separates a step's own output from the lines of its gate. */
 import type { LinePiece } from "../kube/lines.ts";
 import type { Pod } from "../tekton/model.ts";
 import type { Stored } from "../kube/interface.ts";
 import { type Pause, readPause } from "./pause.ts";
 
-/** Of a step that holds, or was to hold: the last lines that it said, each cut to so many characters. */
+/** The number of last lines kept for a step, and of characters kept of each. */
 const LAST_LINES = 20;
 const LAST_LINE_CHARS = 2_000;
-/** A gate's sentence is shorter than that, but for the path of its workspace. */
+/** Longer than a gate's sentence, unless the path of its workspace is very long. */
 const SENTENCE_CHARS = 8_192;
 
 export interface SaidPiece {
-  /** The step's own output; undefined where there is none of it. */
+  /** The step's own output; undefined if the piece has no such output. */
   readonly own?: LinePiece;
-  /** That it holds, as it says itself at the end of this line. */
+  /** The pause that the end of this line reports. */
   readonly pause?: Pause;
 }
 
-/** Of one container. A sentence counts where it is a line, or the end of one. */
+/** Reads the log of one container. A gate's sentence is a line, or the end of a line. */
 export class StepLines {
   /** The last lines of the step's own output. */
   readonly said: string[] = [];
-  /** The end of what came of a long line so far. */
+  /** The end of a long line's pieces so far. */
   #tail = "";
 
   constructor(private readonly pod: Stored<Pod>, private readonly container: string) {}
@@ -50,7 +50,7 @@ export class StepLines {
   }
 }
 
-/** What of the event that tells it says which part of a line it is: nothing for all of it. */
+/** Returns the `part` of a log event; without one, the piece is a whole line. */
 export function partOf({ isStart, isEnd }: LinePiece): { part?: "first" | "middle" | "last" } {
   if (isStart) return isEnd ? {} : { part: "first" };
   return { part: isEnd ? "last" : "middle" };

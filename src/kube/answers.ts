@@ -1,7 +1,7 @@
 /**
- * The border: what an API server sends is bounded in size and checked in shape here, before any of it
- * is used. A server may be a proxy that answers with a page, or one that lies. Pure, but for `readText`,
- * which reads a stream.
+ * The border: bounds the size of an API server's answers and checks their shape before the program
+ * uses them. The server may be a proxy that answers with a page, or it may lie. Pure, except for
+ * `readText` and `readStart`, which read a stream.
  */
 import { ClusterError } from "../errors.ts";
 import { checked, isRecord, type Shape } from "../shape.ts";
@@ -9,22 +9,24 @@ import type { KubeObject, Resource, Status, Stored, WatchEvent } from "./interfa
 
 const MIB = 1 << 20;
 
-/** The largest answers that are read, in bytes. */
+/** The sizes in bytes above which the client rejects an answer. */
 export const LARGEST = {
-  /** etcd takes no object of more than 1.5 MiB. */
+  /** etcd stores no object above 1.5 MiB. */
   object: 8 * MIB,
   /** About 10,000 pods. */
   list: 64 * MIB,
-  /** A line of a watch: one object. */
+  /** One line of a watch: an event with one object. */
   line: 8 * MIB,
-  /** An error's body: what is longer is cut. */
+  /** The body of an error: the client reads no further. */
   status: 64 * 1024,
 } as const;
 
-/** An error's message is cut to this many characters. */
+/** An error message keeps this many characters of the server's text. */
 const MESSAGE_CHARS = 500;
 
-/** What of a resource is checked, but for the metadata, and the kind of objects that name none. */
+/**
+ * The expected shape beside the metadata, and the kind of an object that does not name its kind.
+ */
 type Shaped = Partial<Pick<Resource, "kind" | "shape">>;
 
 const OBJECT: Shape = {
@@ -43,34 +45,36 @@ const OBJECT: Shape = {
   status: {},
 };
 
-/** An answer that is none: too large, or of another shape. `what` is "no list", "larger than 8 MiB". */
+/**
+ * An unusable answer. `what` completes "the server's answer is": "not a list", "larger than 8 MiB".
+ */
 export class AnswerError extends Error {
   constructor(readonly what: string) {
     super(`the server's answer is ${what}`);
   }
 }
 
-/** An answer that breaks off: its connection was cut, and it may come whole the next time. */
+/** An answer whose connection was cut. The next try may return all of it. */
 export class BrokenAnswer extends Error {}
 
-/** Its kind is told by the verb and the noun: `Cannot list Pods: the server's answer is no list`. */
+/** An unusable answer in words: `Cannot list Pods: the server's answer is not a list`. */
 export class MalformedError extends ClusterError {
   constructor(attempt: string, cause: AnswerError) {
     super(`Cannot ${attempt}: ${cause.message}`, {
-      hint: "is it a Kubernetes API server, and no proxy's page?",
+      hint: "is it a Kubernetes API server, and not the page of a proxy?",
       cause,
     });
   }
 }
 
-/** The whole body as text. Throws AnswerError above the limit, and reads no further. */
+/** Reads the whole body as text. Throws AnswerError above the limit, and then reads no further. */
 export async function readText(response: Response, limitBytes: number): Promise<string> {
   const { text, isCut } = await readStart(response, limitBytes);
   if (isCut) throw new AnswerError(`larger than ${limitBytes / MIB} MiB`);
   return text;
 }
 
-/** The body's first bytes as text, for an error's words. */
+/** Reads the start of the body as text, for an error message. */
 export async function readStart(
   { body }: Response,
   limitBytes: number,
@@ -94,45 +98,46 @@ export async function readStart(
 
 type Json = { readonly [key: string]: unknown };
 
-/** Throws AnswerError where it is not an object with a name, of that shape. */
+/** Reads one object. Throws AnswerError if the text is not a stored object of that shape. */
 export function parseObject<T extends KubeObject>(
   text: string,
   expected: Shaped,
 ): Stored<T> {
-  return asObject<T>(parseJson(text, "no object"), expected, "no object");
+  return asObject<T>(parseJson(text, "not an object"), expected, "not an object");
 }
 
+/** Reads a list. Throws AnswerError if the text is not a list of stored objects of that shape. */
 export function parseList<T extends KubeObject>(
   text: string,
   expected: Shaped,
 ): { items: Stored<T>[]; resourceVersion: string } {
-  const list = parseJson(text, "no list");
-  if (!isRecord(list)) throw new AnswerError("no list");
+  const list = parseJson(text, "not a list");
+  if (!isRecord(list)) throw new AnswerError("not a list");
   const { items, metadata } = list;
   const { resourceVersion = "" } = isRecord(metadata) ? metadata : {};
-  // Go's lists may have null for none.
+  // Go encodes an empty list as null.
   if (!(Array.isArray(items) || items === null) || typeof resourceVersion !== "string") {
-    throw new AnswerError("no list");
+    throw new AnswerError("not a list");
   }
   return {
-    items: (items ?? []).map((item) => asObject<T>(item, expected, "no list")),
+    items: (items ?? []).map((item) => asObject<T>(item, expected, "not a list")),
     resourceVersion,
   };
 }
 
-/** What a line of a watch says. */
+/** One line of a watch. */
 export type ParsedEvent<T extends KubeObject> =
   | WatchEvent<T>
   | { readonly type: "BOOKMARK"; readonly resourceVersion?: string }
-  /** 410 Expired, mostly. */
+  /** Usually 410 Expired. */
   | { readonly type: "ERROR"; readonly status: Status };
 
-/** Throws AnswerError. */
+/** Reads one line of a watch. Throws AnswerError if it is not an event. */
 export function parseWatchEvent<T extends KubeObject>(
   line: string,
   expected: Shaped,
 ): ParsedEvent<T> {
-  const what = "no watch event";
+  const what = "not a watch event";
   const event = tryJson(line);
   if (!isRecord(event)) throw new AnswerError(what);
   switch (event.type) {
@@ -155,7 +160,9 @@ function versionOf(object: unknown): string | undefined {
   return typeof version === "string" ? version : undefined;
 }
 
-/** An error's body. What is no Status is the message: a proxy's page, or plain text. */
+/**
+ * Reads the body of an error. Text that is not a Status, such as a proxy's page, is the message.
+ */
 export function parseStatus(text: string, code: number): Status {
   const parsed = tryJson(text);
   const status = isRecord(parsed) && parsed.kind === "Status" ? asStatus(parsed) : undefined;
@@ -163,29 +170,29 @@ export function parseStatus(text: string, code: number): Status {
   return { status: "Failure", code, message: text.trim().slice(0, MESSAGE_CHARS) };
 }
 
-/** What ends a command, from channel 3. What is no Status is told word by word. */
+/** Reads the result of a command from channel 3. Text that is not a Status is the message. */
 export function parseExecStatus(text: string): Status {
   const status = asStatus(tryJson(text));
   if (status?.status !== undefined) return status;
   return { status: "Failure", message: text.trim().slice(0, MESSAGE_CHARS) };
 }
 
-/** Whether a SelfSubjectAccessReview denies what was asked; anything else than a plain no is none. */
+/** Whether a SelfSubjectAccessReview denies the access. Any other answer counts as allowed. */
 export function parseDenied(text: string): boolean {
   const review = tryJson(text);
   const status = isRecord(review) ? review.status : undefined;
   return isRecord(status) && status.allowed === false;
 }
 
-/** The `gitVersion` of the path /version. Throws AnswerError where there is none. */
+/** Reads the `gitVersion` of the path /version. Throws AnswerError if the answer lacks it. */
 export function parseVersion(text: string): string {
-  const found = parseJson(text, "no version");
+  const found = parseJson(text, "not a version");
   const version = isRecord(found) ? found.gitVersion : undefined;
-  if (typeof version !== "string") throw new AnswerError("no version");
+  if (typeof version !== "string") throw new AnswerError("not a version");
   return version;
 }
 
-/** Keeps of a Status what has the right type. Undefined where it is none at all. */
+/** Keeps the fields of a Status that have the right type. Returns undefined for other values. */
 function asStatus(value: unknown): Status | undefined {
   if (!isRecord(value)) return undefined;
   const { status, message, reason, code, details } = value;
@@ -217,7 +224,7 @@ function asCause({ reason, message, field }: Json) {
   };
 }
 
-/** A list's items of a kind of Kubernetes' own come without their kind. */
+/** Checks one object, and fills in its kind: items of lists of pods and the like lack it. */
 function asObject<T extends KubeObject>(
   given: unknown,
   { kind, shape = {} }: Shaped,
@@ -233,7 +240,8 @@ function asObject<T extends KubeObject>(
 }
 
 /**
- * Text that begins as JSON and breaks off was cut on its way; any other is not what was asked for.
+ * Throws BrokenAnswer for text that begins as JSON and breaks off: the connection was cut. Throws
+ * AnswerError for other text that is not JSON.
  */
 function parseJson(text: string, what: string): unknown {
   try {
@@ -252,7 +260,7 @@ function tryJson(text: string): unknown {
   }
 }
 
-/** What ends as an object does was not cut. */
+/** Whether the text ends like a whole object. */
 function isWhole(text: string): boolean {
   return text.trimEnd().endsWith("}");
 }

@@ -26,16 +26,16 @@ import type {
   WatchEvent,
 } from "./interface.ts";
 import { Interrupts } from "./interrupts.ts";
-import { ANSWER_TIMEOUT_MS, inTime, isTimeout, Lanes, type Limit, within } from "./limit.ts";
+import { ANSWER_TIMEOUT_MS, inTime, isTimeout, type Limit, Slots, within } from "./limit.ts";
 import { encodeQuery, listPath, logPath, resourcePath } from "./paths.ts";
 import { retried, retryAfterMs } from "./retry.ts";
 import { type Attempt, attemptText, refused, unreachable } from "./status.ts";
 import type { Debug, RequestOptions, Transport } from "./transport.ts";
 import { watch } from "./watch.ts";
 
-/** The server ends a watch after this time; it is then renewed. */
+/** The server ends a watch after this time, and the client starts another. */
 const WATCH_SECONDS = 300;
-/** So many plain requests are under way at once; more wait for their turn. */
+/** At most this many plain requests run at once; others wait for a slot. */
 const MOST_REQUESTS = 32;
 
 const JSON_TYPE = { "content-type": "application/json" };
@@ -53,16 +53,16 @@ const REVIEWS: Resource = {
 
 type What = Omit<Attempt, "server">;
 
-/** One plain request, and how its answer is read. */
-interface Ask<T> extends RequestOptions {
+/** A plain request, and how to read its answer. */
+interface PlainRequest<T> extends RequestOptions {
   readonly what: What;
   readonly path: string;
-  /** The size of the answer that is read, in bytes. */
+  /** The largest accepted answer, in bytes. */
   readonly largest?: number;
   readonly parse: (text: string) => T;
-  /** Whether it changes nothing. */
+  /** Whether the request changes nothing on the server. */
   readonly isRead?: boolean;
-  /** Part of a watch, which retries and ends by itself. */
+  /** Whether the request is part of a watch, which retries and ends on its own. */
   readonly isWatch?: boolean;
 }
 
@@ -70,10 +70,10 @@ export class KubeClient implements Kube {
   readonly server: string;
   readonly debug?: Debug;
   readonly #interrupts: Interrupts;
-  readonly #lanes = new Lanes(MOST_REQUESTS);
+  readonly #slots = new Slots(MOST_REQUESTS);
   #execs = 0;
 
-  /** `interrupt` is the user's Ctrl-C: see Interrupts. */
+  /** @param interrupt aborts at the user's Ctrl-C, see Interrupts */
   constructor(
     private readonly transport: Transport,
     readonly namespace: string,
@@ -151,7 +151,7 @@ export class KubeClient implements Kube {
       what: { verb: "delete", kind: resource.kind, name, namespace },
       path: resourcePath(resource, namespace, name),
       method: "DELETE",
-      parse: () => {}, // a Status, or the object as it was
+      parse: () => {}, // a Status, or the object in its last state
     });
   }
 
@@ -183,7 +183,7 @@ export class KubeClient implements Kube {
     const { pod: name, namespace } = options;
     const what = { verb: "read the logs of", kind: "Pod", name, namespace };
     const signals = [options.signal, this.#interrupts.signal({ isRead: true })];
-    // A followed log has no answer at all before its first line, and may be silent for long.
+    // The answer to a followed log starts with its first line, which may take long.
     const ms = options.follow ? Infinity : ANSWER_TIMEOUT_MS;
     const stream = await this.#stream(what, logPath(options), { ms, signals });
     if (options.follow) return stream;
@@ -227,14 +227,14 @@ export class KubeClient implements Kube {
       return !isDenied;
     } catch (error) {
       if (!(error instanceof ExpectedError)) throw error;
-      return true; // what can't be asked is tried
+      return true; // the operation itself will show
     }
   }
 
   #list<T extends KubeObject>(
     resource: Resource,
     selector: Selector,
-    rest: Pick<Ask<T>, "signal" | "isWatch"> = {},
+    rest: Pick<PlainRequest<T>, "signal" | "isWatch"> = {},
   ): Promise<{ items: Stored<T>[]; resourceVersion: string }> {
     return this.#ask({
       what: { verb: "list", kind: resource.kind, namespace: selector.namespace },
@@ -247,16 +247,16 @@ export class KubeClient implements Kube {
     });
   }
 
-  /** Its whole answer, in time. */
-  async #ask<T>(ask: Ask<T>): Promise<T> {
+  /** Sends a plain request, retries it if that is safe, and returns its parsed answer. */
+  async #ask<T>(ask: PlainRequest<T>): Promise<T> {
     if (ask.isWatch) return await this.#askOnce(ask, ask.signal);
     const signal = anyOf(ask.signal, this.#interrupts.signal(ask));
-    const go = () => this.#lanes.run(() => this.#askOnce(ask, signal));
+    const go = () => this.#slots.run(() => this.#askOnce(ask, signal));
     const isRetried = ask.isRead && ask.method === undefined;
     return isRetried ? await retried(this.transport, signal, go) : await go();
   }
 
-  async #askOnce<T>(ask: Ask<T>, outer: AbortSignal | undefined): Promise<T> {
+  async #askOnce<T>(ask: PlainRequest<T>, outer: AbortSignal | undefined): Promise<T> {
     const { what, path, largest = LARGEST.object, parse, method, headers, body } = ask;
     const limit = { ms: ANSWER_TIMEOUT_MS, signals: [outer] };
     try {
@@ -269,7 +269,7 @@ export class KubeClient implements Kube {
     }
   }
 
-  /** A body that goes on until a signal; the limit is for its beginning. */
+  /** Returns a body that stays open until the signal. The limit is for the start of the answer. */
   async #stream(what: What, path: string, limit: Limit): Promise<ReadableStream<Uint8Array>> {
     try {
       return await within(this.transport, limit, async (signal) => {
@@ -281,7 +281,7 @@ export class KubeClient implements Kube {
     }
   }
 
-  /** A successful answer whose body is not yet read. */
+  /** Returns a successful answer whose body is still unread. Throws StatusError for any other. */
   async #request(what: What, path: string, init: RequestOptions): Promise<Response> {
     const response = await this.transport.request(path, init);
     if (response.ok) return response;
@@ -290,7 +290,9 @@ export class KubeClient implements Kube {
     throw refused({ ...what, server: this.server }, status, retryAfterMs(response.headers, status));
   }
 
-  /** The error to tell: an abort's own reason, words that are fit already, or why no answer came. */
+  /**
+   * Returns the error to throw: the reason of an abort, an expected error, or why no answer came.
+   */
   #explained(what: What, error: unknown, signal: AbortSignal | undefined): unknown {
     if (signal?.aborted && !isTimeout(signal.reason)) return signal.reason;
     if (error instanceof ExpectedError) return error;

@@ -1,14 +1,14 @@
 /**
- * The text lines of an exec, for `--verbose`: what a protocol says before and after its binary data.
- * Only an exec that is known to carry a protocol is shown: a person may type a password into a shell.
+ * The text lines of an exec, for `--verbose`: the lines of a protocol up to its binary data. Only
+ * an exec that is known to carry a protocol is shown: a user may type a password into a shell.
  */
 import { PathDecoder } from "../path_bytes.ts";
 import type { Debug } from "./transport.ts";
 
-/** A control character that no protocol line contains: archives do, in their first block. */
+/** Control characters that occur in archives from the first block on, and in no protocol line. */
 // deno-lint-ignore no-control-regex -- it looks for them
 const BINARY = /[\x00-\x08\x0e-\x1a\x1c-\x1f]/;
-/** What has no newline for this many characters is no line. */
+/** Longer text without a newline counts as binary data. */
 const LONGEST_LINE = 10_000;
 
 /** One direction of an exec. Shows each whole line, up to the first binary data. */

@@ -1,6 +1,6 @@
 /**
- * One command in a container over Kubernetes' exec websocket, with a stdin that has an end and
- * backpressure: client libraries offer neither.
+ * Runs a command in a container over Kubernetes' exec websocket, with a stdin that has backpressure
+ * and an end. Client libraries offer neither.
  */
 import { ClusterError, ExpectedError } from "../errors.ts";
 import { LARGEST, parseExecStatus, parseStatus, readStart } from "./answers.ts";
@@ -23,19 +23,21 @@ import { untilSilent } from "./silence.ts";
 import { isStatus, refused, StatusError, unreachable } from "./status.ts";
 import type { Debug, Socket, Transport } from "./transport.ts";
 
-/** Above this many bytes in the socket's own buffer, stdin is not read on. */
+/** The client stops reading stdin while the socket buffers more bytes than this. */
 const HIGH_WATER_BYTES = 1 << 20;
-/** No event tells that a WebSocket's buffer drained, so it is looked at again this soon. */
+/**
+ * How often the client looks at the buffer of a WebSocket, which has no event for a drained one.
+ */
 const DRAIN_LOOK_MS = 1;
 /** A WebSocket's readyState. */
 const OPEN = 1;
-/** What a server says to a request that would be fine as an upgrade. */
+/** The answer to a plain request that would be valid as an upgrade. */
 const UPGRADE_REQUIRED = /upgrade request required/i;
 
 /** The options of one exec, and what prints its lines of `--verbose`. */
 export type Options = ExecOptions & { readonly debug?: Debug };
 
-/** Throws the signal's reason, at once, where it aborts: a network that is gone says no goodbye. */
+/** Throws the reason of the signal as soon as it aborts: a lost network closes no socket. */
 export async function exec(transport: Transport, options: Options): Promise<ExecResult> {
   const { signal, deadlineMs, debug, pod, container, command } = options;
   signal?.throwIfAborted();
@@ -47,7 +49,7 @@ export async function exec(transport: Transport, options: Options): Promise<Exec
     transport.delay(deadlineMs, ended.signal)
       .then(() => failed.reject(silent(options, deadlineMs)), () => {});
   }
-  // Arguments may be results, or a script of the user's: their number is enough.
+  // The arguments may contain results, or a script of the user.
   debug?.(`runs ${command[0]} with ${command.length - 1} arguments in ${pod}, ${container}`);
   try {
     const result = await Promise.race([
@@ -65,16 +67,16 @@ export async function exec(transport: Transport, options: Options): Promise<Exec
   }
 }
 
-/** One command's connection. */
-interface Line {
+/** The connection of one command. */
+interface Connection {
   readonly socket: Socket;
-  /** Resolves with the Status of channel 3; rejects where the socket closes without one. */
+  /** Resolves with the Status of channel 3; rejects if the socket closes without one. */
   readonly result: Promise<ExecResult>;
-  /** How many messages came. */
+  /** The number of received messages. */
   received: number;
-  /** How many bytes were given to the socket. */
+  /** The number of bytes that the socket was given. */
   sentBytes: number;
-  /** Whether stdin has ended, or there is none. */
+  /** Whether stdin has ended, or the command has no stdin. */
   hasEnded: boolean;
 }
 
@@ -83,29 +85,33 @@ async function converse(
   options: Options,
   ended: AbortSignal,
 ): Promise<ExecResult> {
-  const line = await open(transport, options, ended);
-  const sent = sendStdin(transport, line, options, ended);
-  if (options.terminal !== undefined) void sendSizes(line.socket, options.terminal, ended);
-  // A stdin that fails (an unreadable file) ends the command too: its error is the one to tell.
+  const connection = await open(transport, options, ended);
+  const sent = sendStdin(transport, connection, options, ended);
+  if (options.terminal !== undefined) void sendSizes(connection.socket, options.terminal, ended);
+  // A stdin that fails, such as an unreadable file, ends the command with its error.
   const failed = sent.then(() => new Promise<never>(() => {}));
-  return await Promise.race([line.result, failed, endSilence(transport, line, options, ended)]);
+  return await Promise.race([
+    connection.result,
+    failed,
+    endSilence(transport, connection, options, ended),
+  ]);
 }
 
-/** Rejects where the other side is silent for too long: see ExecOptions. */
+/** Rejects when the server is silent for too long, see ExecOptions. */
 async function endSilence(
   transport: Transport,
-  line: Line,
+  connection: Connection,
   options: Options,
   ended: AbortSignal,
 ): Promise<never> {
   const { silenceMs, isAwaited = () => false } = options;
   if (silenceMs === undefined) return await new Promise<never>(() => {});
-  const { socket } = line;
-  const isExpected = () => socket.bufferedAmount > 0 || line.hasEnded || isAwaited();
+  const { socket } = connection;
+  const isExpected = () => socket.bufferedAmount > 0 || connection.hasEnded || isAwaited();
   await untilSilent(
     transport,
     { ms: silenceMs, signal: ended, isExpected },
-    () => `${line.received} ${line.sentBytes - socket.bufferedAmount}`,
+    () => `${connection.received} ${connection.sentBytes - socket.bufferedAmount}`,
   );
   throw silent(options, silenceMs);
 }
@@ -117,28 +123,33 @@ function silent({ pod }: Options, ms: number): ClusterError {
 }
 
 /**
- * The second try is for an upgrade that was refused where a plain request finds nothing wrong but
- * that it is none: meanwhile the transport has got a new token, or the network has come back. A server
- * in trouble is tried some more times: a refused upgrade has run nothing.
+ * Opens the connection. A refused upgrade has run no command, so the client tries again:
+ * - once if a plain request of the same path shows no other fault than that it is not an upgrade.
+ *   The transport has refreshed its token by then, or the network is back.
+ * - several times if the server is in trouble.
  */
 async function open(
   transport: Transport,
   options: Options,
   ended: AbortSignal,
-): Promise<Line> {
+): Promise<Connection> {
   const backoff = new Backoff();
   let hasTriedAgain = false;
   for (let tries = 1;; tries++) {
     const limit = { ms: ANSWER_TIMEOUT_MS, signals: [ended] };
-    const line = await within(transport, limit, (signal) => tryToOpen(transport, options, signal))
+    const connection = await within(
+      transport,
+      limit,
+      (signal) => tryToOpen(transport, options, signal),
+    )
       .catch((error) => {
         throw isTimeout(error) ? unreachable(transport.server, error) : error;
       });
-    if (line !== undefined) {
-      options.debug?.(`is open, ${line.socket.protocol}`);
-      ended.addEventListener("abort", () => line.socket.close());
-      if (ended.aborted) line.socket.close();
-      return line;
+    if (connection !== undefined) {
+      options.debug?.(`is open, ${connection.socket.protocol}`);
+      ended.addEventListener("abort", () => connection.socket.close());
+      if (ended.aborted) connection.socket.close();
+      return connection;
     }
     ended.throwIfAborted();
     const reason = await reasonOf(transport, options, ended);
@@ -153,12 +164,15 @@ async function open(
   }
 }
 
-/** Undefined where the upgrade is refused. The signal's abort closes what is not open yet. */
+/**
+ * Returns undefined if the server refuses the upgrade. An abort closes a socket that is not open
+ * yet.
+ */
 async function tryToOpen(
   transport: Transport,
   options: Options,
   signal: AbortSignal,
-): Promise<Line | undefined> {
+): Promise<Connection | undefined> {
   const socket = await transport.socket(execPath(options), [V5, V4]).catch((error) => {
     throw error instanceof ExpectedError ? error : unreachable(transport.server, error);
   });
@@ -166,10 +180,10 @@ async function tryToOpen(
   const close = () => socket.close();
   signal.addEventListener("abort", close);
   if (signal.aborted) close();
-  const line = receive(socket, options);
+  const connection = receive(socket, options);
   const isOpen = await isOpened(socket);
   signal.removeEventListener("abort", close);
-  return isOpen ? line : undefined;
+  return isOpen ? connection : undefined;
 }
 
 function isOpened(socket: Socket): Promise<boolean> {
@@ -180,9 +194,9 @@ function isOpened(socket: Socket): Promise<boolean> {
   });
 }
 
-function receive(socket: Socket, options: Options): Line {
+function receive(socket: Socket, options: Options): Connection {
   const { promise: result, resolve, reject } = Promise.withResolvers<ExecResult>();
-  const line: Line = {
+  const connection: Connection = {
     socket,
     result,
     received: 0,
@@ -190,8 +204,8 @@ function receive(socket: Socket, options: Options): Line {
     hasEnded: options.stdin === undefined,
   };
   const shown = shownLines(options, ">");
-  // What is done with the output may fail (a full disk): that ends the command.
-  const told = (call: ExecOptions["onStdout"], bytes: Uint8Array) => {
+  // A consumer of the output that fails, such as a full disk, ends the command.
+  const deliver = (call: ExecOptions["onStdout"], bytes: Uint8Array) => {
     try {
       call?.(bytes);
     } catch (error) {
@@ -199,12 +213,12 @@ function receive(socket: Socket, options: Options): Line {
     }
   };
   socket.addEventListener("message", ({ data }) => {
-    line.received += 1;
+    connection.received += 1;
     const frame = data instanceof ArrayBuffer ? decodeFrame(new Uint8Array(data)) : undefined;
     if (frame === undefined) return;
     if (frame.channel === Channel.stdout) shown?.add(frame.payload);
-    if (frame.channel === Channel.stdout) told(options.onStdout, frame.payload);
-    else if (frame.channel === Channel.stderr) told(options.onStderr, frame.payload);
+    if (frame.channel === Channel.stdout) deliver(options.onStdout, frame.payload);
+    else if (frame.channel === Channel.stderr) deliver(options.onStderr, frame.payload);
     else if (frame.channel === Channel.error) {
       const status = parseExecStatus(new TextDecoder().decode(frame.payload));
       resolve({ exitCode: exitCodeOf(status), message: status.message ?? "" });
@@ -219,8 +233,8 @@ function receive(socket: Socket, options: Options): Line {
       ),
     );
   });
-  result.catch(() => {}); // it is awaited later, or not at all where opening fails
-  return line;
+  result.catch(() => {}); // is awaited later, unless the socket never opens
+  return connection;
 }
 
 function shownLines({ debug, isProtocol = false }: Options, mark: string) {
@@ -229,12 +243,12 @@ function shownLines({ debug, isProtocol = false }: Options, mark: string) {
 
 async function sendStdin(
   transport: Transport,
-  line: Line,
+  connection: Connection,
   options: Options,
   ended: AbortSignal,
 ): Promise<void> {
   if (options.stdin === undefined) return;
-  const { socket } = line;
+  const { socket } = connection;
   const reader = options.stdin.getReader();
   const stop = () => void reader.cancel().catch(() => {});
   ended.addEventListener("abort", stop);
@@ -247,12 +261,12 @@ async function sendStdin(
       const { done, value } = await reader.read();
       if (ended.aborted) return;
       if (done) {
-        line.hasEnded = true;
+        connection.hasEnded = true;
         return canEnd ? socket.send(encodeClose(Channel.stdin)) : undefined;
       }
       shown?.add(value);
       const message = encode(value);
-      line.sentBytes += message.length;
+      connection.sentBytes += message.length;
       socket.send(message);
       while (socket.bufferedAmount > HIGH_WATER_BYTES && socket.readyState === OPEN) {
         await transport.delay(DRAIN_LOOK_MS);
@@ -288,7 +302,7 @@ function noWebSocket(transport: Transport, { pod }: Options): ClusterError {
   );
 }
 
-/** Why the upgrade was refused: the socket's error can't say it, a plain request of the same path can. */
+/** Returns why the server refuses the upgrade, from a plain request of the same path. */
 async function reasonOf(
   transport: Transport,
   options: Options,

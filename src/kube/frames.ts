@@ -1,10 +1,10 @@
 /**
- * The channel codec of Kubernetes' exec websockets, v4.channel.k8s.io and v5.channel.k8s.io: pure.
+ * The codec of Kubernetes' exec websockets, v4.channel.k8s.io and v5.channel.k8s.io. Pure.
  *
- * Each binary message is one byte of channel and then the payload: `[0, 104, 105]` is "hi" on stdin.
- * v5 adds one message: `[255, 0]` closes channel 0, which is how the remote command sees the end of
- * stdin. v4 has no such message. Channel 3 brings one JSON Status at the end.
- * Source: k8s.io/apimachinery/pkg/util/remotecommand/constants.go.
+ * A binary message is a byte for the channel and then the payload: `[0, 104, 105]` is "hi" on
+ * stdin. v5 adds a message that closes a channel: `[255, 0]` is the end of stdin. v4 has no such
+ * message. At the end, channel 3 carries a JSON Status. Source:
+ * k8s.io/apimachinery/pkg/util/remotecommand/constants.go.
  */
 import type { Status } from "./interface.ts";
 
@@ -24,8 +24,8 @@ export function encodeFrame(channel: number, payload: Uint8Array): Uint8Array<Ar
 }
 
 /**
- * The same for many payloads, each message in the memory of the one before: a socket has taken one once `send` returns,
- * and new memory costs more than the copy.
+ * Returns an encoder for many payloads that reuses one buffer: a socket has copied a message once
+ * `send` returns, and a new buffer costs more than the copy.
  */
 export function frameEncoder(channel: number): (payload: Uint8Array) => Uint8Array<ArrayBuffer> {
   let memory = new Uint8Array(0);
@@ -38,26 +38,26 @@ export function frameEncoder(channel: number): (payload: Uint8Array) => Uint8Arr
   };
 }
 
-/** Half-closes a channel (v5 only): `[255, channel]`. */
+/** Encodes the end of a channel, v5 only: `[255, channel]`. */
 export function encodeClose(channel: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.of(Channel.close, channel);
 }
 
-/** A terminal's new size: channel 4, `{"Width":80,"Height":24}`. */
+/** Encodes the size of a terminal: channel 4, `{"Width":80,"Height":24}`. */
 export function encodeResize(columns: number, rows: number): Uint8Array<ArrayBuffer> {
   const text = JSON.stringify({ Width: columns, Height: rows });
   return encodeFrame(Channel.resize, new TextEncoder().encode(text));
 }
 
-/** Undefined for the empty messages that servers send as a probe. */
+/** Returns undefined for the empty messages that servers send as a probe. */
 export function decodeFrame(message: Uint8Array): Frame | undefined {
   if (message.length === 0) return undefined;
   return { channel: message[0], payload: message.subarray(1) };
 }
 
 /**
- * The exit code in a channel 3 Status: 0 for Success, the cause of reason ExitCode else, undefined
- * where the command never ran (`{"status":"Failure","reason":"InternalError",...}`).
+ * Returns the exit code in a Status of channel 3: 0 for Success, else the cause ExitCode. Returns
+ * undefined if the command never ran: `{"status":"Failure","reason":"InternalError",...}`.
  */
 export function exitCodeOf(status: Status): number | undefined {
   if (status.status === "Success") return 0;
@@ -65,7 +65,7 @@ export function exitCodeOf(status: Status): number | undefined {
   return /^\d{1,3}$/.test(cause?.message ?? "") ? Number(cause!.message) : undefined;
 }
 
-/** The Status of a command that ended: what `exitCodeOf` reads. */
+/** Returns the Status of a command that ended, the inverse of `exitCodeOf`. */
 export function statusOfExit(code: number): Status {
   if (code === 0) return { kind: "Status", apiVersion: "v1", status: "Success" };
   return {

@@ -1,8 +1,7 @@
-/** What the program needs of Kubernetes, as types: a real client and a test's double both have this shape. */
-
+/** The types of Kubernetes, and of a client that both the real network and the tests implement. */
 import type { Shape } from "../shape.ts";
 
-/** Metadata of any Kubernetes object, as far as it is used here. */
+/** The metadata of an object, as far as the program reads it. */
 export interface ObjectMeta {
   name?: string;
   generateName?: string;
@@ -25,7 +24,7 @@ export interface OwnerReference {
   controller?: boolean;
 }
 
-/** Any Kubernetes object: unknown keys are kept verbatim. */
+/** Any Kubernetes object. Unknown keys stay as they are. */
 export interface KubeObject {
   apiVersion?: string;
   kind?: string;
@@ -41,7 +40,7 @@ export type Stored<T extends KubeObject = KubeObject> = T & {
   metadata: { name: string; namespace: string; uid: string };
 };
 
-/** The error body of the API, https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
+/** The body of an error: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
 export interface Status {
   kind?: "Status";
   apiVersion?: "v1";
@@ -58,14 +57,14 @@ export interface Status {
   };
 }
 
-/** A kind as the API's paths spell it. `kind` is the singular that people read: "PipelineRun". */
+/** A kind as the paths of the API spell it. `kind` is its singular for people: "PipelineRun". */
 export interface Resource<Kind extends string = string> {
-  /** "" is the core group. */
+  /** "" for the core group. */
   readonly group: string;
   readonly version: string;
   readonly plural: string;
   readonly kind: Kind;
-  /** What of its objects is relied on: an answer of another shape is refused. */
+  /** The shape of its objects. The client rejects an answer of another shape. */
   readonly shape?: Shape;
 }
 
@@ -118,7 +117,7 @@ export const EVENTS: Resource = {
   shape: { reason: "text", message: "text", lastTimestamp: "text" },
 };
 
-/** What a part of the cluster says of an object: https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/ */
+/** An event about an object: https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/ */
 export interface KubeEvent extends KubeObject {
   reason?: string;
   message?: string;
@@ -131,9 +130,9 @@ export interface WatchEvent<T extends KubeObject = KubeObject> {
 }
 
 export interface Selector {
-  /** "" is all. */
+  /** "" for all namespaces. */
   readonly namespace: string;
-  /** In the API's own syntax: "a=b,c=d". */
+  /** A label selector: "a=b,c=d". */
   readonly labels?: string;
   readonly fields?: string;
   /** For a list: the server may leave out everything but the metadata. */
@@ -148,42 +147,42 @@ export interface ContainerRef {
 
 export interface LogOptions extends ContainerRef {
   readonly follow?: boolean;
-  /** RFC 3339; lines of this second and later. */
+  /** RFC 3339. The log starts with the lines of this second. */
   readonly sinceTime?: string;
-  /** Each line starts with its RFC 3339 time and a space. */
+  /** Starts each line with its RFC 3339 time and a space. */
   readonly timestamps?: boolean;
-  /** At most so many of the last lines. */
+  /** The largest number of lines, counted from the end. */
   readonly tailLines?: number;
   readonly signal?: AbortSignal;
 }
 
 export interface ExecOptions extends ContainerRef {
-  /** An argv, never shell text. */
+  /** An argv, never text for a shell. */
   readonly command: readonly string[];
-  /** Read with backpressure; its end half-closes the remote stdin. */
+  /** Is read with backpressure. Its end closes the stdin of the command. */
   readonly stdin?: ReadableStream<Uint8Array>;
   readonly onStdout?: (bytes: Uint8Array) => void;
   readonly onStderr?: (bytes: Uint8Array) => void;
-  /** Gives the command a terminal of these sizes, one after the other: all its output is stdout. */
+  /** Gives the command a terminal, and resizes it to each of these. All output is then stdout. */
   readonly terminal?: AsyncIterable<TerminalSize>;
   readonly signal?: AbortSignal;
-  /** For a short command: the time from the call to its end, in milliseconds; then ClusterError. */
+  /** The longest duration of the whole call, in milliseconds. Then the call throws ClusterError. */
   readonly deadlineMs?: number;
   /**
-   * The longest silence, in milliseconds, while the other side is awaited; then ClusterError
-   * `... no answer for 30 s`. It is awaited
-   * - while bytes of stdin wait to be taken by it,
-   * - once stdin has ended, or where there is none,
-   * - while `isAwaited` says so.
+   * The longest silence of the server, in milliseconds. Then the call throws ClusterError
+   * `... no answer for 30 s`. A silence counts
+   * - while bytes of stdin wait in the socket,
+   * - once stdin has ended, or if the command has no stdin,
+   * - while `isAwaited` returns true.
    *
-   * Each message from it, and each byte that it takes, ends a silence. It is measured by looks half
-   * as far apart: a silence is noticed after one to one and a half times this long. Time in which
+   * Each message from the server ends the silence, and so does each byte that it takes. The client
+   * looks twice in this time, so it notices a silence after 1 to 1.5 times as long. Time in which
    * this process is stopped does not count.
    */
   readonly silenceMs?: number;
-  /** Whether stdin waits for an answer of the command before it goes on; without it never. */
+  /** Whether stdin waits for an answer of the command. By default it never does. */
   readonly isAwaited?: () => boolean;
-  /** Whether `--verbose` shows the lines of text of both directions. Never for what a user types. */
+  /** Whether `--verbose` shows the text lines of both directions. Never true for keys of a user. */
   readonly isProtocol?: boolean;
 }
 
@@ -192,15 +191,15 @@ export interface TerminalSize {
   readonly rows: number;
 }
 
-/** How a remote command ended, from channel 3. */
+/** How a command ended, from channel 3. */
 export interface ExecResult {
-  /** Undefined where the command could not be started at all. */
+  /** Undefined if the command did not start. */
   readonly exitCode?: number;
-  /** The server's words, e.g. `executable file not found in $PATH`. */
+  /** The message of the server, such as `executable file not found in $PATH`. */
   readonly message: string;
 }
 
-/** One verb on one resource, for a question to the server's own authorizer. */
+/** A verb on a resource, for a question to the authorizer of the server. */
 export interface Access {
   readonly verb: string;
   readonly group: string;
@@ -208,16 +207,19 @@ export interface Access {
   readonly subresource?: string;
 }
 
-/** Every method throws ClusterError with the verb, resource and name in words; `statusOf` finds its Status. */
+/**
+ * A client of one cluster. Each method throws ClusterError with the verb, the kind and the name in
+ * words; a StatusError has the answer of the server.
+ */
 export interface Kube {
-  /** The namespace of the command line, else of the context, else "default". */
+  /** The namespace of the command line, of the context, or "default", in this order. */
   readonly namespace: string;
-  /** The API server's address, for messages. */
+  /** The address of the API server, for messages. */
   readonly server: string;
   /** Prints a line of `--verbose`; absent unless the user asks for it. */
   readonly debug?: (line: string) => void;
 
-  /** The version of Kubernetes: "v1.34.1". */
+  /** Returns the version of Kubernetes, such as "v1.34.1". */
   serverVersion(): Promise<string>;
   get<T extends KubeObject>(
     resource: Resource,
@@ -230,7 +232,7 @@ export interface Kube {
     object: T,
     options?: { dryRun?: boolean },
   ): Promise<Stored<T>>;
-  /** A JSON merge patch (RFC 7386), of the object or of one of its subresources. */
+  /** Applies a JSON merge patch (RFC 7386) to the object or to one of its subresources. */
   patch<T extends KubeObject>(
     resource: Resource,
     namespace: string,
@@ -240,8 +242,9 @@ export interface Kube {
   ): Promise<Stored<T>>;
   delete(resource: Resource, namespace: string, name: string): Promise<void>;
   /**
-   * What is there, as ADDED, and then each change: goes on over lost connections and expired
-   * resource versions (a relist yields what vanished meanwhile as DELETED) until the signal.
+   * Yields the existing objects as ADDED and then each change, until the signal. The watch survives
+   * lost connections and expired resource versions: after a new list it yields what changed
+   * meanwhile.
    */
   watch<T extends KubeObject>(
     resource: Resource,
@@ -250,6 +253,6 @@ export interface Kube {
   ): AsyncIterable<WatchEvent<T>>;
   logs(options: LogOptions): Promise<ReadableStream<Uint8Array>>;
   exec(options: ExecOptions): Promise<ExecResult>;
-  /** Those of the asked that the server's authorizer denies; none where it can't be asked. */
+  /** Returns the accesses that the authorizer denies, and none if it can't be asked. */
   denied(namespace: string, asked: readonly Access[]): Promise<Access[]>;
 }

@@ -1,15 +1,16 @@
-/** What the user's Ctrl-C does to requests. */
+/** The effect of Ctrl-C on requests. */
 import { timeoutError } from "./limit.ts";
 import type { Transport } from "./transport.ts";
 
-/** A write that is under way may still be answered in this time: what it did is then known. */
+/** How long a pending write may still be answered, so that its effect is known. */
 const WRITE_GRACE_MS = 500;
-/** All that is asked after the interrupt, to clean up, has this time in all. */
+/** How long the requests that clean up after an interrupt may take in all. */
 const CLEAN_UP_MS = 2_000;
 
 /**
- * An interrupt ends at once what reads, and a little later what writes. What is asked after it cleans
- * up, and ends as a request without an answer does.
+ * Gives each request the signal that ends it. An interrupt ends reads at once and writes a little
+ * later. A request after the interrupt cleans up; the signal ends it like a request without an
+ * answer.
  */
 export class Interrupts {
   readonly #write = new AbortController();
@@ -23,7 +24,7 @@ export class Interrupts {
     else interrupt.addEventListener("abort", () => void this.#end());
   }
 
-  /** Aborts where a request that begins now is to end. */
+  /** Returns the signal for a request that begins now. */
   signal({ isRead = false }: { isRead?: boolean }): AbortSignal {
     if (this.interrupt.aborted) return this.#cleanUp.signal;
     return isRead ? this.interrupt : this.#write.signal;

@@ -1,22 +1,22 @@
-/** Limits on how long the other side may take. */
+/** Limits on the time that a server may take. */
 import { Scope } from "../async/scope.ts";
 import type { Transport } from "./transport.ts";
 
-/** An answer to a plain request takes milliseconds; a server that is not there never gives one. */
+/** An answer to a plain request usually takes milliseconds. */
 export const ANSWER_TIMEOUT_MS = 30_000;
 
-/** The `deadlineMs` of a command that does next to nothing. */
+/** The `deadlineMs` of a command that does little. */
 export const SHORT_COMMAND_MS = 30_000;
 
 export interface Limit {
-  /** Infinity is none. */
+  /** Infinity for no limit. */
   readonly ms: number;
   readonly signals?: readonly (AbortSignal | undefined)[];
 }
 
 /**
- * The call's result. Rejects with a TimeoutError after `ms`, and with a signal's reason where one
- * aborts: at once, whether the call heeds the signal that it gets or not.
+ * Returns the result of the call. Rejects with a TimeoutError after `ms`, and with the reason of
+ * the first signal that aborts, even if the call ignores its own signal.
  */
 export async function within<T>(
   transport: Pick<Transport, "delay">,
@@ -41,7 +41,9 @@ export async function within<T>(
   }
 }
 
-/** The stream, each of whose chunks has `ms` to come; `late` makes the error of one that has not. */
+/**
+ * Returns the stream with a limit for each chunk. `late` makes the error for a chunk that is late.
+ */
 export function inTime(
   transport: Pick<Transport, "delay">,
   { ms, late }: { readonly ms: number; readonly late: (error: unknown) => Error },
@@ -71,8 +73,8 @@ export function isTimeout(error: unknown): boolean {
   return error instanceof DOMException && error.name === "TimeoutError";
 }
 
-/** So many at once; the others wait for their turn. */
-export class Lanes {
+/** Lets a number of calls run at once. The others wait for a slot. */
+export class Slots {
   #free: number;
   readonly #waiting: (() => void)[] = [];
 

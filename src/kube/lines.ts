@@ -1,26 +1,27 @@
-/** Byte streams as lines of text, in linear time and bounded memory. */
+/** Splits byte streams into lines of text, in linear time and bounded memory. */
 import { PathDecoder } from "../path_bytes.ts";
 import { AnswerError, LARGEST } from "./answers.ts";
 
-/** A longer line of a log comes in pieces of this many characters or a little more. */
+/** A longer line of a log comes in pieces of about this many characters. */
 export const PIECE_CHARS = 1 << 20;
 
-/** A line, or a piece of a long one. */
+/** A line, or a piece of a long line. */
 export interface LinePiece {
   readonly text: string;
-  /** Whether the line begins with it, and whether it ends with it. */
+  /** Whether the line begins with this piece, and whether it ends with it. */
   readonly isStart: boolean;
   readonly isEnd: boolean;
 }
 
 export interface LinesOptions {
-  /** Ends the reading where it aborts, as the stream's own end does. */
+  /** Ends the reading as the end of the stream does. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Each line without its newline; a last line without one counts too. A long line comes in pieces. A log
- * may have any bytes: those that are not UTF-8 are as path_bytes.ts has them, and come out as they were.
+ * Yields each line without its newline, and a long line in pieces. The last line may lack a
+ * newline. A log may contain any bytes: path_bytes.ts encodes those that are not UTF-8, without
+ * loss.
  */
 export async function* linePieces(
   stream: ReadableStream<Uint8Array>,
@@ -35,8 +36,9 @@ export async function* linePieces(
 }
 
 /**
- * Lines that a program wrote for a program: whole. Throws AnswerError for one of more than 8 Mi
- * characters. `onlyEnded` leaves out a last line without a newline: it was cut with its connection.
+ * Yields each line as a whole, for the output of programs. Throws AnswerError for a line of more
+ * than 8 Mi characters. With `onlyEnded` it leaves out a last line without a newline: the
+ * connection was cut.
  */
 export async function* lines(
   stream: ReadableStream<Uint8Array>,
@@ -48,7 +50,7 @@ export async function* lines(
   }
 }
 
-/** A line longer than `limit` comes in pieces that are just as long or a little longer. */
+/** Yields lines; a line longer than `limit` in pieces of that length or a little more. */
 async function* pieces(
   stream: ReadableStream<Uint8Array>,
   limit: number,
@@ -59,7 +61,7 @@ async function* pieces(
   signal?.addEventListener("abort", stop);
   if (signal?.aborted) stop();
   const decoder = new PathDecoder();
-  /** Of the line that has begun. */
+  /** The pieces of the current line so far. */
   let parts: string[] = [];
   let chars = 0;
   let hasBegun = false;

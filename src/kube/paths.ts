@@ -3,7 +3,10 @@ import type { ContainerRef, ExecOptions, LogOptions, Resource, Selector } from "
 
 type Query = Record<string, string | number | boolean | undefined>;
 
-/** `/apis/tekton.dev/v1/namespaces/default/tasks/build`; without a name the collection's, of all namespaces with "". */
+/**
+ * Returns `/apis/tekton.dev/v1/namespaces/default/tasks/build`, or the path of the collection if
+ * there is no name. The namespace "" stands for all.
+ */
 export function resourcePath(resource: Resource, namespace: string, name?: string): string {
   const base = resource.group === "" ? "/api" : `/apis/${resource.group}`;
   const scope = namespace === "" ? [] : ["namespaces", namespace];
@@ -34,7 +37,7 @@ export function execPath(options: ExecOptions): string {
   return podPath(options, "exec") + query + argv.join("");
 }
 
-/** Query keys whose values may be shown. An exec's command is not among them. */
+/** The query keys whose values `--verbose` shows. The command of an exec is not among them. */
 const SHOWN_KEYS = new Set([
   "allowWatchBookmarks",
   "container",
@@ -50,7 +53,7 @@ const SHOWN_KEYS = new Set([
   "watch",
 ]);
 
-/** The path as `--verbose` shows it: "…" stands for values that may be secret. */
+/** Returns the path with "…" in place of values that may be secret. */
 export function shownPath(path: string): string {
   const [base, query] = path.split("?", 2);
   if (query === undefined) return base;

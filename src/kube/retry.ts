@@ -1,30 +1,32 @@
-/** AwaitOptions again: what passes by itself, and how long to wait. Pure, but for `retried`. */
+/** Retries: which failures are temporary, and how long to wait. Pure, except for `retried`. */
 import { BrokenAnswer } from "./answers.ts";
 import type { Status } from "./interface.ts";
 import { StatusError, UnreachableError } from "./status.ts";
 import type { Transport } from "./transport.ts";
 
-/** 408 timeout, 429 too many requests, and what a server or a proxy in trouble answers. */
+/** 408 timeout, 429 too many requests, and the codes of a server or proxy in trouble. */
 const PASSING = new Set([408, 429, 500, 502, 503, 504]);
 
 const FIRST_BACKOFF_MS = 250;
 const LONGEST_BACKOFF_MS = 5_000;
-/** A server that wants to be left alone for longer is asked all the same after this time. */
+/** The longest wait that a server may ask for. */
 const LONGEST_RETRY_AFTER_MS = 30_000;
-/** How often an idempotent request is asked again. */
+/** How often the client retries a request that changes nothing. */
 export const MOST_RETRIES = 4;
 
-/** Whether the same request may succeed a little later. */
+/** Whether the same request may succeed later. */
 export function isPassing(error: unknown): boolean {
   if (error instanceof StatusError) return PASSING.has(error.status.code ?? 0);
   return error instanceof UnreachableError;
 }
 
-/** The waits between tries: doubled each time, and as long as the server asks for. */
+/**
+ * The waits between tries: each is twice as long as the one before, or as long as the server asks.
+ */
 export class Backoff {
   #nextMs = FIRST_BACKOFF_MS;
 
-  /** How long to wait after this error. */
+  /** Returns how long to wait after this error, in milliseconds. */
   after(error: unknown): number {
     const ms = this.#nextMs;
     this.#nextMs = Math.min(ms * 2, LONGEST_BACKOFF_MS);
@@ -36,15 +38,15 @@ export class Backoff {
   }
 }
 
-/** What the server asked for, bounded; 0 where it asked for nothing. */
+/** Returns the wait that the server asks for, bounded; 0 if it asks for none. */
 export function retryAfter(error: unknown): number {
   const asked = error instanceof StatusError ? error.retryAfterMs ?? 0 : 0;
   return Math.min(asked, LONGEST_RETRY_AFTER_MS);
 }
 
 /**
- * A request that changes nothing, asked again where the server was in trouble or its answer broke off.
- * A server that can't be reached at all is told at once.
+ * Sends a request that changes nothing, and retries it if the server is in trouble or the answer
+ * breaks off. If the server can't be reached at all, it throws at once.
  */
 export async function retried<T>(
   transport: Pick<Transport, "delay">,
@@ -63,7 +65,7 @@ export async function retried<T>(
   }
 }
 
-/** A connection that was there and broke, or an answer that did. */
+/** Whether an open connection, or an answer, broke off. */
 function hasBroken(error: unknown): boolean {
   if (!(error instanceof UnreachableError)) return false;
   const { cause } = error;
@@ -72,8 +74,8 @@ function hasBroken(error: unknown): boolean {
 }
 
 /**
- * The header Retry-After, as seconds or as a date, which is compared with the answer's own, else what
- * the Status asks for; in milliseconds.
+ * Returns the wait in milliseconds that the header Retry-After asks for, in seconds or as a date
+ * relative to the date of the answer, or else the Status.
  */
 export function retryAfterMs(headers: Headers, { details }: Status): number | undefined {
   const text = headers.get("retry-after")?.trim() ?? "";

@@ -1,4 +1,4 @@
-/** Notices that nothing happens any more. */
+/** Notices silence. */
 
 interface Delaying {
   delay(ms: number, signal: AbortSignal): Promise<void>;
@@ -7,14 +7,14 @@ interface Delaying {
 export interface SilenceOptions {
   readonly ms: number;
   readonly signal: AbortSignal;
-  /** Whether anything is expected now; without it always. */
+  /** Whether anything is expected now. By default something always is. */
   readonly isExpected?: () => boolean;
 }
 
 /**
- * Resolves once `sign` has told the same for `ms` milliseconds. It is asked twice in that time, so that
- * a silence is noticed after one to one and a half times as long. Time in which this process is stopped
- * counts as little. Rejects where the signal aborts.
+ * Resolves once `sign` has returned the same value for `ms` milliseconds. It is called twice in
+ * that time, so a silence is noticed after 1 to 1.5 times as long. Time in which this process is
+ * stopped counts little. Rejects if the signal aborts.
  */
 export async function untilSilent(
   source: Delaying,

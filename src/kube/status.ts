@@ -1,10 +1,10 @@
-/** The API's refusals in words: pure. */
+/** Refusals of the API in words. Pure. */
 import { ClusterError } from "../errors.ts";
 import type { Status } from "./interface.ts";
 
-/** A refusal by the API server; `status` is its own answer. */
+/** A refusal by the API server, with its answer. */
 export class StatusError extends ClusterError {
-  /** How long the server wants not to be asked again, in milliseconds. */
+  /** The wait before the next request that the server asks for, in milliseconds. */
   readonly retryAfterMs?: number;
 
   constructor(
@@ -17,12 +17,14 @@ export class StatusError extends ClusterError {
   }
 }
 
-/** No answer came: the server is not there, not trusted, or not in time. */
+/** The server did not answer: it is down, not trusted, or too slow. */
 export class UnreachableError extends ClusterError {}
 
-/** What was tried, for an error's words: `get Pipeline "build"`. */
+/** The operation that failed, for an error message: `get Pipeline "build"`. */
 export interface Attempt {
-  /** kubectl's word: get, list, watch, create, patch, delete, "exec into", "read the logs of". */
+  /**
+   * A word of kubectl: get, list, watch, create, patch, delete, "exec into", "read the logs of".
+   */
   readonly verb: string;
   readonly kind: string;
   readonly name?: string;
@@ -34,21 +36,21 @@ export function isStatus(error: unknown, code: number): error is StatusError {
   return error instanceof StatusError && error.status.code === code;
 }
 
-/** What the API server says of an API group, and of a resource in a group, that it does not serve. */
+/** The messages for an API group, and for a resource of a group, that the server does not serve. */
 const UNKNOWN_KIND = /^404 page not found|the server could not find the requested resource/;
 
 export function isUnknownKind(error: unknown): error is StatusError {
   return isStatus(error, 404) && UNKNOWN_KIND.test(error.status.message ?? "");
 }
 
-/** The error for an answer that is not a success. */
+/** Returns the error for an answer that is not a success. */
 export function refused(attempt: Attempt, status: Status, retryAfterMs?: number): StatusError {
   const { state, hint } = stateAndHint(attempt, status);
   const message = `Cannot ${attemptText(attempt)}: ${state}`;
   return new StatusError(message, status, { hint, retryAfterMs });
 }
 
-/** `get Pipeline "build"`, `list Pods`. */
+/** Returns `get Pipeline "build"`, or `list Pods` without a name. */
 export function attemptText({ verb, kind, name }: Omit<Attempt, "server">): string {
   return name === undefined ? `${verb} ${kind}s` : `${verb} ${kind} "${name}"`;
 }
@@ -75,7 +77,10 @@ function stateAndHint(attempt: Attempt, status: Status): { state: string; hint?:
   }
 }
 
-/** `User "dev" cannot create resource "pods/exec" in API group "" in the namespace "default"`, shorter. */
+/**
+ * Shortens `User "dev" cannot create resource "pods/exec" in API group "" in the namespace
+ * "default"`.
+ */
 function forbidden(attempt: Attempt, status: Status): string {
   const found = /User "([^"]*)" cannot (\S+) resource "([^"]*)"/.exec(status.message ?? "");
   const where = attempt.namespace === undefined ? "" : ` in namespace "${attempt.namespace}"`;
@@ -92,7 +97,7 @@ function permissionHint(attempt: Attempt, status: Status): string {
   return `ask for this right; kubectl auth can-i ${verb} ${resource}${namespace} checks it`;
 }
 
-/** The error for a request that got no answer, from the runtime's own words. */
+/** Returns the error for a request without an answer, from the message of the runtime. */
 export function unreachable(server: string, error: unknown): UnreachableError {
   const text = wholeMessage(error);
   const [state, hint] = reasonOf(text);
@@ -102,7 +107,7 @@ export function unreachable(server: string, error: unknown): UnreachableError {
   });
 }
 
-/** Why no answer came, in words: "connection refused". */
+/** Returns why there is no answer: "connection refused". */
 export function networkState(error: unknown): string {
   return reasonOf(wholeMessage(error))[0];
 }
@@ -123,7 +128,7 @@ function reasonOf(text: string): [state: string, hint: string] {
   return [lastPart(text), CHECK_ADDRESS];
 }
 
-/** Of an error and its causes, a line each, without the address: its words are no reasons. */
+/** Returns the messages of an error and its causes, one per line, without the address. */
 function wholeMessage(error: unknown): string {
   const parts: string[] = [];
   for (let at = error; at instanceof Error; at = at.cause) {

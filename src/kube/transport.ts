@@ -1,16 +1,21 @@
-/** One API server as bytes: what src/deno implements with the real network. Imports nothing. */
+/**
+ * The connection to one API server. src/deno implements it with the real network. Imports nothing.
+ */
 
 /** Prints a line of `--verbose`. No line contains a credential. */
 export type Debug = (line: string) => void;
 
-/** Paths start with "/api" or "/apis"; the transport adds server, credentials and certificates. */
+/** Paths start with a slash; the transport adds server, credentials and certificates. */
 export interface Transport {
   readonly server: string;
-  /** Rejects where no HTTP answer came, whatever the reason. */
+  /** Rejects if there is no HTTP answer. */
   request(path: string, init?: RequestOptions): Promise<Response>;
-  /** Not yet open. Its errors say nothing useful: ask the same path by `request` for the reason. */
+  /**
+   * Returns a socket that is not open yet. Its errors lack the reason: request the same path for
+   * it.
+   */
   socket(path: string, protocols: readonly string[]): Promise<Socket>;
-  /** Resolves after that many milliseconds; rejects with the signal's reason. */
+  /** Resolves after that many milliseconds; rejects with the reason of the signal. */
   delay(ms: number, signal?: AbortSignal): Promise<void>;
   /** Absent unless the user asks for it. */
   readonly debug?: Debug;
@@ -20,19 +25,19 @@ export interface RequestOptions {
   readonly method?: string;
   readonly headers?: Record<string, string>;
   readonly body?: string;
-  /** Where its reason is a TimeoutError, the connection that gave no answer is not used again. */
+  /** If its reason is a TimeoutError, the transport gives up the silent connection. */
   readonly signal?: AbortSignal;
-  /** Its answer stays open: a watch, a log that is followed. */
+  /** Whether the answer stays open, as that of a watch or a followed log does. */
   readonly isStream?: boolean;
 }
 
-/** The part of the standard's WebSocket that is used here. */
+/** The part of the standard WebSocket that the program uses. */
 export interface Socket {
   readonly readyState: number;
   readonly protocol: string;
   readonly bufferedAmount: number;
   binaryType: string;
-  /** Takes a copy. */
+  /** Copies the message before it returns. */
   send(message: Uint8Array<ArrayBuffer>): void;
   close(): void;
   addEventListener(type: "open" | "error", call: () => void): void;

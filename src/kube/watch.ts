@@ -1,6 +1,6 @@
 /**
- * List and then watch, for as long as it takes: over streams that end or fall silent, versions that
- * expire (410) and connections that break. Source: https://kubernetes.io/docs/reference/using-api/api-concepts/
+ * Lists and then watches, over streams that end or fall silent, versions that expire (410) and
+ * connections that break. Source: https://kubernetes.io/docs/reference/using-api/api-concepts/
  */
 import { Scope } from "../async/scope.ts";
 import { ExpectedError } from "../errors.ts";
@@ -11,24 +11,27 @@ import { Backoff, isPassing } from "./retry.ts";
 import { untilSilent } from "./silence.ts";
 import { attemptText, isStatus, unreachable } from "./status.ts";
 
-/** The two requests that a watch is made of. */
+/** The two requests of a watch. */
 export interface WatchSource<T extends KubeObject> {
   readonly resource: Resource;
   /** For messages. */
   readonly server: string;
   list(signal: AbortSignal): Promise<{ items: Stored<T>[]; resourceVersion: string }>;
-  /** The body of `?watch=1`: one JSON event a line. Rejects where it does not begin in time. */
+  /**
+   * Returns the body of `?watch=1`: a JSON event per line. Rejects if it does not begin in time.
+   */
   stream(resourceVersion: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
   delay(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-/** How long a server may be away before the watch gives up. */
+/** How long a server may be unreachable before the watch gives up. */
 const PATIENCE_MS = 60_000;
-/** How often a stream may bring what is no event before the watch gives up. */
+/** How often in a row a stream may contain something else than an event. */
 const MOST_MALFORMED = 3;
 /**
- * Kubernetes sends a bookmark about once a minute. A stream without a line for this time is renewed
- * from its last version, for it may be dead; where a server sends none, that costs one request.
+ * Kubernetes sends a bookmark about once a minute. After this time without a line the connection
+ * may be dead, and the watch starts another from the last version. Without bookmarks that costs one
+ * request.
  */
 const PULSE_MS = 90_000;
 const FIRST_BACKOFF_MS = 250;
@@ -65,7 +68,9 @@ export async function* watch<T extends KubeObject>(
   }
 }
 
-/** Ends by the clock: each try at a server that is gone takes half a minute, beside the waits between them. */
+/**
+ * Runs out after a time: each try at an unreachable server takes half a minute beside the waits.
+ */
 class Patience implements Disposable {
   isOver = false;
   readonly #done = new AbortController();
@@ -79,7 +84,7 @@ class Patience implements Disposable {
   }
 }
 
-/** What a fresh list says that was not known. */
+/** Yields the differences between the known objects and a new list. */
 function* difference<T extends KubeObject>(known: Map<string, Stored<T>>, items: Stored<T>[]) {
   const present = new Set(items.map(keyOf));
   for (const [key, object] of [...known]) {
@@ -101,11 +106,11 @@ interface From<T extends KubeObject> {
   readonly from: string;
   readonly known: Map<string, Stored<T>>;
   readonly signal: AbortSignal;
-  /** Called with each good event. */
+  /** Is called for each valid event. */
   readonly seen: () => void;
 }
 
-/** Watches on from a version; returns where a new list is needed. */
+/** Watches from a version. Returns when a new list is needed. */
 async function* changes<T extends KubeObject>(
   source: WatchSource<T>,
   { from, known, signal, seen }: From<T>,
@@ -114,7 +119,7 @@ async function* changes<T extends KubeObject>(
   while (!signal.aborted) {
     let events = 0;
     for await (const event of stream(source, resourceVersion, signal)) {
-      if (event.type === "ERROR") { // 410 Expired, mostly: list anew
+      if (event.type === "ERROR") { // usually 410 Expired
         if (events === 0) await source.delay(FIRST_BACKOFF_MS, signal);
         return;
       }
@@ -130,11 +135,11 @@ async function* changes<T extends KubeObject>(
       else known.set(keyOf(object), object);
       yield { type, object };
     }
-    if (events === 0) await source.delay(FIRST_BACKOFF_MS, signal); // one that hangs up at once
+    if (events === 0) await source.delay(FIRST_BACKOFF_MS, signal); // the server closed it at once
   }
 }
 
-/** The events of one stream; it ends where the server ends it, or is silent for too long. */
+/** Yields the events of one stream, until the server ends it or is silent for too long. */
 async function* stream<T extends KubeObject>(
   source: WatchSource<T>,
   resourceVersion: string,

@@ -1,4 +1,4 @@
-/** The pods and TaskRuns of a run. */
+/** Selects and reads the pods and TaskRuns of a run. */
 import { type Kube, PODS, type Selector, type Stored } from "../kube/interface.ts";
 import {
   LABEL,
@@ -10,6 +10,7 @@ import {
 } from "../tekton/model.ts";
 import { byAge } from "./object_age.ts";
 
+/** Returns the selector for the run's pods, and for a PipelineRun's TaskRuns. */
 export function childrenOf(
   { kind, name, namespace }: { kind: RunKind; name: string; namespace: string },
 ): Selector {
@@ -17,7 +18,7 @@ export function childrenOf(
   return { namespace, labels: `${label}=${name}` };
 }
 
-/** The pods in the order in which they came; a TaskRun is its own. */
+/** Returns the pods, oldest first, and the TaskRuns; a TaskRun is its own only TaskRun. */
 export async function readChildren(
   kube: Kube,
   run: Stored<Run>,

@@ -1,9 +1,9 @@
 /**
- * Creates an object once, whatever becomes of the request and its answer.
+ * Creates an object exactly once, even if the request or its answer is lost.
  *
- * A connection that dies may take the answer along, and the HTTP client below repeats a request on
- * another one. Both are harmless where the name is chosen here: the second request finds the name
- * taken, and the mark tells whose the object is.
+ * A broken connection can lose the answer, and the HTTP client may repeat a request on a new
+ * connection. Both are harmless if the client chooses the name: the second request finds the name
+ * taken, and the mark says which request created the object.
  */
 import { ClusterError, ExpectedError, Interrupted } from "../errors.ts";
 import type { Clock } from "../host.ts";
@@ -11,41 +11,42 @@ import type { Kube, KubeObject, Named, Resource, Stored } from "../kube/interfac
 import { isStatus, refused, StatusError, UnreachableError } from "../kube/status.ts";
 import { Grace, within } from "../async/limits.ts";
 import { isRunKind } from "../tekton/model.ts";
-import { marked, markOf } from "./own.ts";
+import { marked, markOf } from "./marks.ts";
 
-export interface Creating {
+/** The cluster, and the client that creates objects there. */
+export interface CreateContext {
   readonly kube: Kube;
   readonly clock: Clock;
   readonly random: (length: number) => string;
   readonly interrupt: AbortSignal;
 }
 
-/** The object may or may not exist: what is needed to tell was not to be had. */
+/** The object may or may not exist: the cluster did not say. */
 class MayExistError extends ClusterError {}
 
-/** How many generated names are tried. */
-const NAMES = 5;
+/** The number of generated names to try. */
+const MOST_NAMES = 5;
 
-/** The object as it is stored, named after its generateName where it has no name. */
+/** Returns the stored object; its name is generated from generateName if it has no name. */
 export async function createOnce<T extends KubeObject>(
-  creating: Creating,
+  context: CreateContext,
   resource: Resource,
   object: T,
   { isTemporary = false }: { isTemporary?: boolean } = {},
 ): Promise<Stored<T>> {
-  const mark = newMark(creating);
-  const marking = { kind: resource.kind, mark, random: creating.random, isTemporary };
+  const mark = newMark(context);
+  const marking = { kind: resource.kind, mark, random: context.random, isTemporary };
   return await withFreeName(object, async () => {
     const named = marked(object, marking);
-    return await createMarked(creating, resource, named, mark);
+    return await createMarked(context, resource, named, mark);
   });
 }
 
-export function newMark({ random }: Creating): string {
+export function newMark({ random }: CreateContext): string {
   return random(16);
 }
 
-/** Calls again where the generated name was taken by somebody else. */
+/** Calls `create` again while the generated name belongs to another object. */
 export async function withFreeName<T>(
   { metadata }: KubeObject,
   create: () => Promise<T>,
@@ -54,24 +55,24 @@ export async function withFreeName<T>(
     try {
       return await create();
     } catch (error) {
-      if (!isTaken(error) || metadata.name !== undefined || tries === NAMES) throw error;
+      if (!isTaken(error) || metadata.name !== undefined || tries === MOST_NAMES) throw error;
     }
   }
 }
 
-/** Before the first request, the look for its object, and each further try of both. */
+/** The pauses before the first request, before the first lookup and before each retry of both. */
 const PAUSES_MS = [0, 0, 500, 1_000, 2_000, 4_000];
 const LOOK_UP_MS = 5_000;
-/** In all. */
+/** The limit for all requests and lookups together. */
 const PATIENCE_MS = 60_000;
 
 /**
- * Throws the refusal where the object does not exist for certain, that of its name where this is
- * somebody else's, and MayExistError where neither is known: after an interrupt as the cause of
- * Interrupted.
+ * Creates an object that has a mark. Throws the server's refusal if the object certainly does not
+ * exist, a 409 if the name belongs to another object, and MayExistError if neither is known (after
+ * an interrupt, as the cause of Interrupted).
  */
 export async function createMarked<T extends KubeObject>(
-  { kube, clock, interrupt }: Creating,
+  { kube, clock, interrupt }: CreateContext,
   resource: Resource,
   object: Named<T>,
   mark: string,
@@ -79,15 +80,19 @@ export async function createMarked<T extends KubeObject>(
   using grace = new Grace(clock, interrupt);
   const { signal } = grace;
   const lateMs = clock.now() + PATIENCE_MS;
-  /** What became of a request that may have been carried out. */
+  /** The error of a request that the server may have carried out. */
   let doubt: unknown;
   let turnedAway: unknown;
   for (const pauseMs of PAUSES_MS) {
     if (pauseMs > 0) await clock.delay(pauseMs, interrupt).catch(() => {});
     if (clock.now() > lateMs || signal.aborted) break;
     if (doubt !== undefined) {
-      const looking = within(clock, { ms: LOOK_UP_MS, signal }, lookUp<T>(kube, resource, object));
-      const found = await looking.catch((error) => {
+      const lookingUp = within(
+        clock,
+        { ms: LOOK_UP_MS, signal },
+        lookUp<T>(kube, resource, object),
+      );
+      const found = await lookingUp.catch((error) => {
         if (error instanceof ExpectedError) return "unknown" as const;
         throw error;
       });
@@ -109,7 +114,7 @@ export async function createMarked<T extends KubeObject>(
   throw turnedAway;
 }
 
-/** What is stored under the object's name, read by `get` or else, as watches do, by `list`. */
+/** Returns the object stored under the name: by `get`, or by `list` if `get` is forbidden. */
 async function lookUp<T extends KubeObject>(
   kube: Kube,
   resource: Resource,
@@ -125,17 +130,17 @@ async function lookUp<T extends KubeObject>(
   }
 }
 
-/** The request was not carried out, but may be another time. */
+/** Whether the server did not carry out the request, but may accept a later one. */
 function isTurnedAway(error: unknown): boolean {
   return isStatus(error, 429) || isStatus(error, 409) && !isTaken(error);
 }
 
-/** The name is in use: by what an earlier copy of the same request has created, or by somebody else. */
+/** Whether the name is in use: by an earlier copy of the same request, or by another client. */
 function isTaken(error: unknown): error is StatusError {
   return isStatus(error, 409) && /already exists/.test(error.status.message ?? "");
 }
 
-/** No answer, or not that of the storage: a proxy's, or the server's own when it waited too long. */
+/** Whether there was no answer, or a proxy's, or the server's own answer after a timeout. */
 function isDoubtful(error: unknown): boolean {
   if (error instanceof UnreachableError || isTaken(error)) return true;
   if (!(error instanceof StatusError)) return false;
@@ -162,16 +167,15 @@ function mayExist(
     ? `if it does: tkn ${kind.toLowerCase()} cancel ${name} -n ${namespace}`
     : `if it does: kubectl delete ${plural}.${group} ${name} -n ${namespace}`;
   const thing = `${kind} "${name}"`;
-  const words = (why as Error).message;
   const error = new MayExistError(
-    `Cannot tell whether ${thing} was created, it may exist: ${words}`,
+    `Cannot tell whether ${thing} was created, it may exist: ${(why as Error).message}`,
     { hint, cause: why },
   );
   if (!interrupt.aborted) return error;
   return new Interrupted(`Interrupted: ${thing} may exist`, { hint, cause: error });
 }
 
-/** Whether the object may exist all the same. */
+/** Whether the object may exist despite the error. */
 export function isUncertain(error: unknown): boolean {
   return error instanceof MayExistError ||
     error instanceof Interrupted && error.cause instanceof MayExistError;

@@ -1,53 +1,59 @@
-/** Objects that are created for the answer that their status gives, and go again. */
+/** Creates an object for the answer that Tekton writes into its status, and deletes it again. */
 import { ClusterError, ExpectedError, Interrupted } from "../errors.ts";
 import type { KubeObject, Resource } from "../kube/interface.ts";
 import { isStatus } from "../kube/status.ts";
-import { createOnce, type Creating } from "../objects/create_once.ts";
+import { type CreateContext, createOnce } from "../objects/create_once.ts";
 import type { RunEvent } from "../events.ts";
-import { sweep } from "../cleanup/left_over.ts";
+import { sweep } from "../cleanup/leftovers.ts";
 import { Grace, within } from "../async/limits.ts";
 
-export interface AwaitOptions extends Creating {
+export interface AwaitContext extends CreateContext {
   readonly emit: (event: RunEvent) => void;
 }
 
+/** The limit for the deletion without an interrupt; `cleanup` finds an object that remains. */
+const DELETE_MS = 5_000;
+
 /**
- * Creates the object, waits for the first defined value of `look`, and deletes it whatever became of
- * that; undefined where none came in `ms`. Throws Interrupted, or ClusterError where it was deleted.
+ * Creates the object, returns the first defined value of `answerOf`, and deletes the object in any
+ * case. Returns undefined if there is no answer within `ms`. Throws Interrupted, or ClusterError if
+ * somebody deletes the object.
  */
-export async function ask<T extends KubeObject, R>(
-  asking: AwaitOptions,
+export async function createAndAwait<T extends KubeObject, R>(
+  context: AwaitContext,
   resource: Resource,
   object: T,
-  { ms, look }: { ms: number; look: (object: T) => R | undefined },
+  { ms, answerOf }: { ms: number; answerOf: (object: T) => R | undefined },
 ): Promise<R | undefined> {
-  if (asking.interrupt.aborted) throw new Interrupted("Interrupted: nothing was started");
-  const { namespace } = asking.kube;
-  using grace = new Grace(asking.clock, asking.interrupt);
-  const placed = { ...object, metadata: { ...object.metadata, namespace } };
-  const created = await createOnce<T>(asking, resource, placed, { isTemporary: true });
+  if (context.interrupt.aborted) throw new Interrupted("Interrupted: nothing was started");
+  const { namespace } = context.kube;
+  using grace = new Grace(context.clock, context.interrupt);
+  const manifest = { ...object, metadata: { ...object.metadata, namespace } };
+  const created = await createOnce<T>(context, resource, manifest, { isTemporary: true });
   const name = created.metadata.name;
-  const over = new AbortController();
-  const signal = AbortSignal.any([asking.interrupt, over.signal]);
-  sweep(asking, [resource], { created, signal });
-  const answer = watchFor(asking, resource, name, look, signal);
-  const late = asking.clock.delay(ms, signal)
-    .then(() => undefined, () => answer); // interrupted: the watch says so
+  const done = new AbortController();
+  const signal = AbortSignal.any([context.interrupt, done.signal]);
+  sweep(context, [resource], { created, signal });
+  const answer = watchFor(context, { resource, name, answerOf, signal });
+  const late = context.clock.delay(ms, signal)
+    .then(() => undefined, () => answer); // after an interrupt, the watch throws
   try {
     return await Promise.race([answer, late]);
   } finally {
-    over.abort(new DOMException("the answer is there", "AbortError"));
+    done.abort(new DOMException("the answer has arrived", "AbortError"));
     await answer.catch(() => {});
-    await remove(asking, resource, name, grace.signal);
+    await deleteObject(context, resource, name, grace.signal);
   }
 }
 
 async function watchFor<T extends KubeObject, R>(
-  { kube, interrupt }: AwaitOptions,
-  resource: Resource,
-  name: string,
-  look: (object: T) => R | undefined,
-  signal: AbortSignal,
+  { kube, interrupt }: AwaitContext,
+  { resource, name, answerOf, signal }: {
+    resource: Resource;
+    name: string;
+    answerOf: (object: T) => R | undefined;
+    signal: AbortSignal;
+  },
 ): Promise<R | undefined> {
   const selector = { namespace: kube.namespace, fields: `metadata.name=${name}` };
   try {
@@ -57,8 +63,8 @@ async function watchFor<T extends KubeObject, R>(
           hint: "start it again",
         });
       }
-      const found = look(object);
-      if (found !== undefined) return found;
+      const answer = answerOf(object);
+      if (answer !== undefined) return answer;
     }
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -67,21 +73,18 @@ async function watchFor<T extends KubeObject, R>(
   return undefined;
 }
 
-async function remove(
-  { kube, clock, emit }: AwaitOptions,
+async function deleteObject(
+  { kube, clock, emit }: AwaitContext,
   resource: Resource,
   name: string,
   late: AbortSignal,
 ): Promise<void> {
   try {
-    const limits = { ms: REMOVE_MS, signal: late };
+    const limits = { ms: DELETE_MS, signal: late };
     await within(clock, limits, kube.delete(resource, kube.namespace, name));
   } catch (error) {
     if (!(error instanceof ExpectedError)) throw error;
     if (isStatus(error, 404)) return;
-    emit({ kind: "note", text: `${resource.kind} ${name} may still be there: ${error.message}` });
+    emit({ kind: "note", text: `${resource.kind} ${name} may still exist: ${error.message}` });
   }
 }
-
-/** How long the removal may take without an interrupt; `cleanup` finds what is left. */
-const REMOVE_MS = 5_000;

@@ -1,12 +1,13 @@
 /**
- * What a resolver returns, for a user who may start runs but not ask the resolvers: read from the
- * status of a run that Tekton resolves and then refuses, so that no pod is ever made.
+ * Resolves a reference by a probe run, for a user who may start runs but not create
+ * ResolutionRequests: Tekton resolves the reference, stores the spec in the run's status and then
+ * refuses the run, so no pod is created.
  *
- * Tekton 1.9 stores what it resolved before it checks the run (pkg/reconciler/taskrun/taskrun.go,
- * prepare; pkg/reconciler/pipelinerun/pipelinerun.go, reconcile). By then a TaskRun has the
- * StepActions of its namespace merged in with the values of its params: so the probe has those of the
- * run to come. StepActions from resolvers it tells only with all of the Task filled in: no probe has
- * them as they are.
+ * Tekton 1.9 stores the resolved spec before it checks the run (pkg/reconciler/taskrun/taskrun.go,
+ * prepare; pkg/reconciler/pipelinerun/pipelinerun.go, reconcile). By then it has merged the
+ * namespace's StepActions into a TaskRun, with the values of the run's params: so the probe gets
+ * the params of the real run. StepActions from resolvers are stored only with the whole Task filled
+ * in, so a probe cannot read them unchanged.
  */
 import { ClusterError } from "../errors.ts";
 import type { KubeObject, Resource } from "../kube/interface.ts";
@@ -21,24 +22,24 @@ import {
   type TaskRun,
 } from "../tekton/model.ts";
 import { cannotResolve, type RemoteReference } from "../tekton/resolved.ts";
-import { ask, type AwaitOptions } from "./create_and_await.ts";
-import { withoutOwn } from "../objects/own.ts";
+import { type AwaitContext, createAndAwait } from "./create_and_await.ts";
+import { withoutOwn } from "../objects/marks.ts";
 
-/** Resolvers have a minute; the controller has other work as well. */
+/** Tekton gives resolvers one minute, and its controller may be busy. */
 const ANSWER_MS = 120_000;
-/** A workspace or task that is declared nowhere. */
-const NOWHERE = "tkn-dev-probe-that-never-starts";
+/** The name of a workspace or task that no Task or Pipeline declares. */
+const UNDECLARED = "tkn-dev-probe-that-never-starts";
 
-/** `params` are those that the Task would be run with. */
+/** Returns the Task; `params` are the params that the Task will run with. */
 export async function probeTask(
-  asking: AwaitOptions,
+  context: AwaitContext,
   reference: RemoteReference,
   params: Param[],
 ): Promise<Task> {
-  const run = await probe<TaskRun>(asking, reference, TASK_RUNS, {
+  const run = await probe<TaskRun>(context, reference, TASK_RUNS, {
     taskRef: referenceOf(reference),
     params,
-    workspaces: [{ name: NOWHERE, emptyDir: {} }], // which no Task may be given that declares none
+    workspaces: [{ name: UNDECLARED, emptyDir: {} }], // Tekton refuses an undeclared workspace
   });
   const spec = resolvedSpec(reference, run, run.status?.taskSpec);
   const { "app.kubernetes.io/managed-by": _, ...labels } = run.metadata.labels ?? {};
@@ -46,19 +47,20 @@ export async function probeTask(
   return { kind: "Task", metadata, spec };
 }
 
+/** Returns the Pipeline; `params` are the params that the Pipeline will run with. */
 export async function probePipeline(
-  asking: AwaitOptions,
+  context: AwaitContext,
   reference: RemoteReference,
   params: Param[],
 ): Promise<Pipeline> {
-  const run = await probe<PipelineRun>(asking, reference, PIPELINE_RUNS, {
+  const run = await probe<PipelineRun>(context, reference, PIPELINE_RUNS, {
     pipelineRef: referenceOf(reference),
     params,
-    taskRunSpecs: [{ pipelineTaskName: NOWHERE }], // for a task that no Pipeline has
+    taskRunSpecs: [{ pipelineTaskName: UNDECLARED }], // Tekton refuses an unknown task
   });
   const spec = resolvedSpec(reference, run, run.status?.pipelineSpec);
   const metadata = metadataOf(run, LABEL.pipeline);
-  if (metadata.name === run.metadata.name) delete metadata.name; // the Pipeline had none
+  if (metadata.name === run.metadata.name) delete metadata.name; // the Pipeline has no name
   return { kind: "Pipeline", metadata, spec };
 }
 
@@ -67,19 +69,19 @@ function referenceOf({ resolver, params, url }: RemoteReference) {
 }
 
 async function probe<T extends PipelineRun | TaskRun>(
-  asking: AwaitOptions,
+  context: AwaitContext,
   reference: RemoteReference,
   resource: Resource,
   spec: T["spec"],
 ): Promise<T> {
-  const ended = await ask<T, T>(asking, resource, {
+  const ended = await createAndAwait<T, T>(context, resource, {
     apiVersion: "tekton.dev/v1",
     kind: resource.kind,
     metadata: { generateName: "tkn-dev-probe-" },
     spec,
   } as T, {
     ms: ANSWER_MS,
-    look: (run) => ["True", "False"].includes(conditionOf(run)?.status ?? "") ? run : undefined,
+    answerOf: (run) => ["True", "False"].includes(conditionOf(run)?.status ?? "") ? run : undefined,
   });
   if (ended !== undefined) return ended;
   throw new ClusterError(`${cannotResolve(reference)}: the probe run did not end in time`, {
@@ -101,14 +103,14 @@ function resolvedSpec<S>(
 }
 
 function notResolved(reference: RemoteReference, run: PipelineRun | TaskRun): ClusterError {
-  const words = conditionOf(run)?.message ?? "its run tells nothing of it";
+  const why = conditionOf(run)?.message ?? "the probe run gives no reason";
   return new ClusterError(
-    `${cannotResolve(reference)} by "${reference.resolver}": ${words.replace(/\s*\n\s*/g, " ")}`,
+    `${cannotResolve(reference)} by "${reference.resolver}": ${why.replace(/\s*\n\s*/g, " ")}`,
     { hint: "look at the params of its reference" },
   );
 }
 
-/** Those that Tekton put onto the run were the object's own, but for what it gives any run. */
+/** Returns the object's labels and annotations, which Tekton has copied to the run. */
 function metadataOf({ metadata }: KubeObject, nameLabel: string): KubeObject["metadata"] {
   const { [nameLabel]: name, ...labels } = withoutOwn(metadata.labels);
   const { "pipeline.tekton.dev/release": _, ...annotations } = withoutOwn(metadata.annotations);

@@ -1,7 +1,7 @@
 /**
- * Reads the Pipelines, Tasks and StepActions that a run is made of: by their names, or as their
- * resolver would. What the `cluster` resolver would read is read directly; for the others Tekton is
- * asked, by a ResolutionRequest or, where the user may not create one, by a probe run.
+ * Reads the Pipelines, Tasks and StepActions that a run refers to: by name, or as their resolver
+ * would. The client reads directly what the `cluster` resolver would read; the other references it
+ * resolves by a ResolutionRequest or, if the user may not create one, by a probe run.
  */
 import { ClusterError } from "../errors.ts";
 import type { Kube, KubeObject, Resource, Stored } from "../kube/interface.ts";
@@ -32,17 +32,17 @@ import {
 } from "../tekton/variables.ts";
 import { probePipeline, probeTask } from "./probe_run.ts";
 import { missingRight, resolveByRequest } from "./resolution_request.ts";
-import type { AwaitOptions } from "./create_and_await.ts";
+import type { AwaitContext } from "./create_and_await.ts";
 
-export interface Resolving extends AwaitOptions {
-  /** Whether a run may be started that only resolves, and fails. */
+export interface ResolveContext extends AwaitContext {
+  /** Whether the client may start a probe run. */
   readonly allowProbe: boolean;
-  /** The documents of a YAML or JSON text; throws an Error for a text that is neither. */
+  /** Returns the documents of a YAML or JSON text; throws an Error for any other text. */
   readonly parse: (text: string) => unknown[];
 }
 
-/** One that is not there is told with the names of those that are. Throws ClusterError. */
-export async function read<T extends KubeObject>(
+/** Reads an object by name. Throws ClusterError; on a 404, the hint lists the existing names. */
+export async function readByName<T extends KubeObject>(
   kube: Kube,
   resource: Resource,
   name: string,
@@ -52,9 +52,9 @@ export async function read<T extends KubeObject>(
   } catch (error) {
     if (isUnknownKind(error)) throw new StatusError(error.message, error.status, { hint: INSTALL });
     if (!isStatus(error, 404)) throw error;
-    const there = await kube.list(resource, { namespace: kube.namespace }).catch(() => []);
-    if (there.length === 0) throw error;
-    const names = there.map((object) => object.metadata.name).sort();
+    const objects = await kube.list(resource, { namespace: kube.namespace }).catch(() => []);
+    if (objects.length === 0) throw error;
+    const names = objects.map((object) => object.metadata.name).sort();
     const more = names.length > MOST_NAMES ? ", …" : "";
     const hint = `its ${resource.plural}: ${names.slice(0, MOST_NAMES).join(", ")}${more}`;
     throw new StatusError(error.message, error.status, { hint });
@@ -66,12 +66,12 @@ const INSTALL =
   "is Tekton Pipelines installed? See https://tekton.dev/docs/installation/pipelines/";
 
 /**
- * An inline one is its own Task. `variables` are those of the Pipeline, see pipelineVariables.
- * Throws ClusterError for what is not there or not reachable, UsageError for a reference that only
- * the run itself can follow.
+ * Returns the Task of a Pipeline's task, which may be inline. `variables` are the Pipeline's, see
+ * pipelineVariables. Throws ClusterError for an object that does not exist or can't be read, and
+ * UsageError for a reference that only the run can resolve.
  */
 export async function resolveTask(
-  resolving: Resolving,
+  context: ResolveContext,
   task: PipelineTask,
   variables: Variables,
 ): Promise<ReadTask> {
@@ -80,64 +80,68 @@ export async function resolveTask(
     return { spec };
   }
   const ref = task.taskRef ?? {};
-  if (!ref.resolver) return await read<Task>(resolving.kube, TASKS, ref.name ?? "");
+  if (!ref.resolver) return await readByName<Task>(context.kube, TASKS, ref.name ?? "");
   const reference = remote("Task", `task "${task.name}"`, ref, variables);
   const params = fillParams(task.params ?? [], variables);
-  const found = await follow<Task>(
-    resolving,
+  const found = await resolveRemote<Task>(
+    context,
     reference,
-    () => probeTask(resolving, reference, params),
+    () => probeTask(context, reference, params),
   );
   return { ...found, hasRemoteSteps: (found.spec.steps ?? []).some(({ ref }) => ref?.resolver) };
 }
 
-/** The Pipeline of a run with these params. Throws as resolveTask. */
+/** Returns the Pipeline of a run with these params. Throws like resolveTask. */
 export async function resolvePipeline(
-  resolving: Resolving,
+  context: ResolveContext,
   ref: TaskRef,
   params: Param[],
 ): Promise<Pipeline> {
-  const { kube } = resolving;
-  if (!ref.resolver) return await read<Pipeline>(kube, PIPELINES, ref.name ?? "");
-  // Of the Pipeline nothing is known yet, so its name is "".
+  const { kube } = context;
+  if (!ref.resolver) return await readByName<Pipeline>(kube, PIPELINES, ref.name ?? "");
+  // The Pipeline is not known yet, so its name is empty.
   const variables = variablesOf(params, {
     "context.pipeline.name": "",
     "context.pipelineRun.namespace": kube.namespace,
   });
   const reference = remote("Pipeline", "the run", ref, variables);
-  return await follow<Pipeline>(
-    resolving,
+  return await resolveRemote<Pipeline>(
+    context,
     reference,
-    () => probePipeline(resolving, reference, params),
+    () => probePipeline(context, reference, params),
   );
 }
 
 /**
- * The spec with the steps that refer to a StepAction inline: those asked for, or where the template
- * has a command all of them, for it has to move into the steps. `params` are those that the Task is
- * run with, as far as they are known. Throws as resolveTask.
+ * Returns the spec with StepActions inline: in the steps at `indices`, or in all steps if the step
+ * template has a command, because the command moves into the steps. `params` are the known params
+ * that the Task will run with. Throws like resolveTask.
  */
 export async function withStepActions(
-  resolving: Resolving,
+  context: ResolveContext,
   spec: TaskSpec,
-  asked: readonly number[],
+  indices: readonly number[],
   params: Param[],
 ): Promise<TaskSpec> {
   const { command, args } = spec.stepTemplate ?? {};
   const all = command !== undefined || args !== undefined;
   const variables = variablesOf([...effectiveParams(spec.params ?? [], []), ...params]);
   const steps = [...spec.steps ?? []];
-  // One by one: where one fails, no other has left anything on the cluster.
+  // One after the other: if one fails, no other request is left on the cluster.
   for (const [at, step] of steps.entries()) {
-    if (step.ref === undefined || !(all || asked.includes(at))) continue;
+    if (step.ref === undefined || !(all || indices.includes(at))) continue;
     if (!step.ref.resolver) {
       const name = step.ref.name ?? "";
-      const found = await read<StepAction>(resolving.kube, STEP_ACTIONS, name);
+      const found = await readByName<StepAction>(context.kube, STEP_ACTIONS, name);
       steps[at] = inlineStepAction(step, found, variables);
       continue;
     }
     const reference = remote("StepAction", `step "${stepName(step, at)}"`, step.ref, variables);
-    steps[at] = inlineStepAction(step, await follow<StepAction>(resolving, reference), variables);
+    steps[at] = inlineStepAction(
+      step,
+      await resolveRemote<StepAction>(context, reference),
+      variables,
+    );
   }
   return { ...spec, steps };
 }
@@ -148,8 +152,7 @@ function remote(
   ref: NonNullable<Step["ref"]>,
   variables: Variables,
 ): RemoteReference {
-  const what = cannotResolve({ kind, owner });
-  const [name, ...params] = fillReference(what, [
+  const [name, ...params] = fillReference(cannotResolve({ kind, owner }), [
     { name: "", value: ref.name ?? "" },
     ...ref.params ?? [],
   ], variables);
@@ -157,32 +160,32 @@ function remote(
   return { kind, owner, resolver: ref.resolver!, params, url };
 }
 
-/** `probe` finds it out by a probe run, where there is a way to. */
-async function follow<T extends KubeObject>(
-  resolving: Resolving,
+/** Resolves the reference as its resolver would; `probe` does so by a probe run, if possible. */
+async function resolveRemote<T extends KubeObject>(
+  context: ResolveContext,
   reference: RemoteReference,
   probe?: () => Promise<T>,
 ): Promise<T> {
-  const { kube, allowProbe, emit } = resolving;
+  const { kube, allowProbe, emit } = context;
   const { kind, owner, resolver } = reference;
   const found = resolver === "cluster" ? await readCluster<T>(kube, reference) : undefined;
   if (found !== undefined) return found;
   const missing = await missingRight(kube);
   if (missing === undefined) {
-    const text = await resolveByRequest(resolving, reference);
-    return readResolved<T>(reference, parsed(resolving, reference, text));
+    const text = await resolveByRequest(context, reference);
+    return readResolved<T>(reference, parse(context, reference, text));
   }
   if (allowProbe && probe !== undefined) {
     const text = `Resolving the ${kind} of ${owner} by a probe run, which fails at once`;
     emit({ kind: "note", text });
     return await probe();
   }
-  const what = `${cannotResolve(reference)} by "${resolver}"`;
+  const cannot = `${cannotResolve(reference)} by "${resolver}"`;
   const ask = `ask for a Role with this right, or apply the ${kind} and refer to it by name`;
-  throw new ClusterError(`${what}: you may not ${missing} (403)`, {
+  throw new ClusterError(`${cannot}: you may not ${missing} (403)`, {
     hint: probe === undefined
-      ? `${ask}; no probe run can tell a StepAction`
-      : `${ask}, or --allow-probe, which starts a run that resolves it and fails at once`,
+      ? `${ask}; a probe run cannot resolve a StepAction`
+      : `${ask}, or use --allow-probe, which starts a run that resolves it and fails at once`,
   });
 }
 
@@ -193,9 +196,8 @@ const RESOURCES: Record<RemoteReference["kind"], Resource> = {
 };
 
 /**
- * What the cluster resolver would read. Undefined where only it can tell or see: a kind or namespace
- * that is not given is of its own configuration, and a namespace that is closed to the user need not
- * be so to it.
+ * Reads what the cluster resolver would read. Returns undefined if only the resolver can: without a
+ * kind or namespace its configuration counts, and it may read namespaces that the user may not.
  */
 async function readCluster<T extends KubeObject>(
   kube: Kube,
@@ -207,7 +209,7 @@ async function readCluster<T extends KubeObject>(
   };
   const [kind, namespace, name] = ["kind", "namespace", "name"].map(param);
   if (kind === undefined || namespace === undefined || name === undefined) return undefined;
-  if (kind !== reference.kind.toLowerCase()) return undefined; // its refusal is Tekton's to word
+  if (kind !== reference.kind.toLowerCase()) return undefined; // Tekton refuses it, in its own words
   try {
     return await kube.get<T>(RESOURCES[reference.kind], namespace, name);
   } catch (error) {
@@ -216,13 +218,13 @@ async function readCluster<T extends KubeObject>(
   }
 }
 
-function parsed(resolving: Resolving, reference: RemoteReference, text: string): unknown[] {
+function parse(context: ResolveContext, reference: RemoteReference, text: string): unknown[] {
   try {
-    return resolving.parse(text);
+    return context.parse(text);
   } catch (error) {
-    const words = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
     throw new ClusterError(
-      `${cannotResolve(reference)} by "${reference.resolver}": what came is no YAML: ${words}`,
+      `${cannotResolve(reference)} by "${reference.resolver}": the answer is not YAML: ${why}`,
       { hint: "look at the params of its reference" },
     );
   }

@@ -1,4 +1,4 @@
-/** Reads what a run refers to, and makes of it one that holds where asked. */
+/** Resolves what a run refers to, and turns the run into one that holds at its breakpoints. */
 import { ExpectedError } from "../errors.ts";
 import type { Breakpoints } from "../tekton/breakpoint/debug_spec.ts";
 import {
@@ -21,24 +21,24 @@ import {
   type RunFacts,
   variablesOf,
 } from "../tekton/variables.ts";
-import { resolvePipeline, resolveTask, type Resolving, withStepActions } from "./resolve.ts";
+import { type ResolveContext, resolvePipeline, resolveTask, withStepActions } from "./resolve.ts";
 
-/** Throws UsageError for a task or step that is not there or can't be held. */
+/** Throws UsageError for a task or step that does not exist or can't be held. */
 export async function holdRun(
-  resolving: Resolving,
+  context: ResolveContext,
   run: Run,
   breakpoints: Breakpoints,
   options: HoldOptions,
 ): Promise<HeldRun<PipelineRun | TaskRun>> {
   if (run.kind === "PipelineRun") {
-    const pipeline = await pipelineOf(resolving, run);
-    return await holdPipeline(resolving, run, pipeline, breakpoints, options);
+    const pipeline = await pipelineOf(context, run);
+    return await holdPipeline(context, run, pipeline, breakpoints, options);
   }
-  return await holdTask(resolving, run, await taskOf(resolving, run), breakpoints, options);
+  return await holdTask(context, run, await taskOf(context, run), breakpoints, options);
 }
 
 export async function holdPipeline(
-  resolving: Resolving,
+  context: ResolveContext,
   run: PipelineRun,
   pipeline: ReadPipeline,
   breakpoints: Breakpoints,
@@ -55,69 +55,69 @@ export async function holdPipeline(
     if (!isNamed && !ofAll) continue;
     try {
       if (!isNamed) checkHoldable(owner, target);
-      const found = await readTask(resolving, run, pipeline, target, breakpoints);
+      const found = await readTaskToHold(context, run, pipeline, target, breakpoints);
       if (found.steps.length > 0) tasks.push(found);
     } catch (error) {
       if (isNamed || !(error instanceof ExpectedError)) throw error;
-      resolving.emit({ kind: "note", text: `Task ${target.name} will not hold: ${error.message}` });
+      context.emit({ kind: "note", text: `Task ${target.name} will not hold: ${error.message}` });
     }
   }
   return holdPipelineRun(run, pipeline, tasks, options);
 }
 
-/** One of the Pipeline's tasks with its Task, and those of its steps that are to be held. */
-async function readTask(
-  resolving: Resolving,
+/** Returns a task of the Pipeline with its Task and the steps to hold. */
+async function readTaskToHold(
+  context: ResolveContext,
   run: PipelineRun,
   pipeline: ReadPipeline,
   target: PipelineTask,
   breakpoints: Breakpoints,
 ): Promise<TaskToHold> {
   const { name } = target;
-  const variables = pipelineVariables(pipeline, factsOf(run, resolving));
-  const found = await resolveTask(resolving, target, variables);
+  const variables = pipelineVariables(pipeline, factsOf(run, context));
+  const found = await resolveTask(context, target, variables);
   const { tasks, everyStep = false } = breakpoints;
   const isOfEvery = everyStep && (tasks.length === 0 || tasks.includes(name));
-  const steps = stepsToHold(resolving, `task "${name}"`, found.spec, {
+  const steps = stepsToHold(context, `task "${name}"`, found.spec, {
     ...breakpoints,
     everyStep: isOfEvery,
     isFirst: tasks.includes(name) && !everyStep,
     steps: breakpoints.steps.filter(({ task }) => task === name),
   });
-  const own = fillParams(target.params ?? [], variables);
+  const taskParams = fillParams(target.params ?? [], variables);
   const params = target.taskSpec === undefined
-    ? own
-    : [...effectiveParams(pipeline.spec.params ?? [], run.spec.params ?? []), ...own];
-  const places = steps.map(({ index }) => index);
-  const spec = await withStepActions(resolving, found.spec, places, params);
+    ? taskParams
+    : [...effectiveParams(pipeline.spec.params ?? [], run.spec.params ?? []), ...taskParams];
+  const indices = steps.map(({ index }) => index);
+  const spec = await withStepActions(context, found.spec, indices, params);
   return { target, task: { ...found, spec }, steps };
 }
 
 export async function holdTask(
-  resolving: Resolving,
+  context: ResolveContext,
   run: TaskRun,
   task: ReadTask,
   breakpoints: Breakpoints,
   options: HoldOptions,
 ): Promise<HeldRun<TaskRun>> {
   const owner = ownerOf("Task", task.metadata?.name, run);
-  const steps = stepsToHold(resolving, owner, task.spec, breakpoints);
-  const places = steps.map(({ index }) => index);
-  const spec = await withStepActions(resolving, task.spec, places, run.spec.params ?? []);
+  const steps = stepsToHold(context, owner, task.spec, breakpoints);
+  const indices = steps.map(({ index }) => index);
+  const spec = await withStepActions(context, task.spec, indices, run.spec.params ?? []);
   return holdTaskRun(run, { ...task, spec }, steps, options);
 }
 
-/** Of steps that are asked for in several ways the one that was named counts. */
+/** Returns the steps to hold; for a step chosen several ways, the choice by name counts. */
 function stepsToHold(
-  { emit }: Resolving,
+  { emit }: ResolveContext,
   owner: string,
   spec: TaskSpec,
-  { steps: asked, isFirst = false, everyStep, onFailure, after }: Omit<Breakpoints, "tasks"> & {
+  { steps: named, isFirst = false, everyStep, onFailure, after }: Omit<Breakpoints, "tasks"> & {
     isFirst?: boolean;
   },
 ): StepToHold[] {
   const mode = after ? "after" : "before";
-  const names = [...(isFirst ? [undefined] : []), ...asked.map(({ step }) => step)];
+  const names = [...(isFirst ? [undefined] : []), ...named.map(({ step }) => step)];
   const steps = new Map<number, StepToHold>();
   for (const name of names) {
     const { index } = chooseStep(owner, spec, name);
@@ -135,7 +135,7 @@ function stepsToHold(
       steps.set(index, { index, mode: everyStep ? mode : "failure", isOneOfAll: true });
       continue;
     }
-    const why = "whether its image has a shell is not known";
+    const why = "its image may have no shell";
     emit({
       kind: "note",
       text: `Step ${stepName(step, index)} of ${owner} will not hold: ${why}`,
@@ -144,23 +144,26 @@ function stepsToHold(
   return [...steps.values()];
 }
 
-/** Of an inline one, its spec alone. */
+/** Returns the run's Pipeline; for an inline Pipeline, only its spec. */
 export async function pipelineOf(
-  resolving: Resolving,
+  context: ResolveContext,
   { spec }: PipelineRun,
 ): Promise<ReadPipeline> {
   if (spec.pipelineSpec !== undefined) return { spec: spec.pipelineSpec };
-  return await resolvePipeline(resolving, spec.pipelineRef ?? {}, spec.params ?? []);
+  return await resolvePipeline(context, spec.pipelineRef ?? {}, spec.params ?? []);
 }
 
-/** Likewise. */
-export async function taskOf(resolving: Resolving, { metadata, spec }: TaskRun): Promise<ReadTask> {
+/** Returns the run's Task; for an inline Task, only its spec. */
+export async function taskOf(
+  context: ResolveContext,
+  { metadata, spec }: TaskRun,
+): Promise<ReadTask> {
   const { taskRef, taskSpec, params = [] } = spec;
   const name = metadata.name ?? metadata.generateName ?? "";
-  return await resolveTask(resolving, { name, taskRef, taskSpec, params }, variablesOf(params));
+  return await resolveTask(context, { name, taskRef, taskSpec, params }, variablesOf(params));
 }
 
-function factsOf({ metadata, spec }: PipelineRun, { kube }: Resolving): RunFacts {
+function factsOf({ metadata, spec }: PipelineRun, { kube }: ResolveContext): RunFacts {
   return {
     name: metadata.name,
     namespace: kube.namespace,

@@ -1,4 +1,4 @@
-/** Finds the task of a Pipeline that fetches the source, by its name or by reading the Tasks that may. */
+/** Finds the task of a Pipeline that fetches the source: by its name, or by reading its Task. */
 import { ExpectedError } from "../errors.ts";
 import type { ReadTask } from "../tekton/inline/inline_task.ts";
 import type { Param, PipelineSpec, PipelineTask } from "../tekton/model.ts";
@@ -16,22 +16,23 @@ export interface SourceTask extends ChosenTask {
 }
 
 /**
- * `resolve` reads a task's Task, `look` does so where nothing may be started for it. Throws as they do, and UsageError
- * where no task, or more than one, can be meant.
+ * Returns the task that the upload replaces. `resolve` and `resolveWithoutProbe` read the Task of a
+ * task, the latter without a probe run. Throws like both, and UsageError if no task, or more than
+ * one, fits.
  */
 export async function findSourceTask(
   owner: string,
   spec: PipelineSpec,
-  { asked, resolve, look, paramsOf }: {
-    asked?: string;
+  { taskName, resolve, resolveWithoutProbe, paramsOf }: {
+    taskName?: string;
     resolve: (task: PipelineTask) => Promise<ReadTask>;
-    look: (task: PipelineTask) => Promise<ReadTask>;
-    /** What the Pipeline's task is given, as far as it is known. */
+    resolveWithoutProbe: (task: PipelineTask) => Promise<ReadTask>;
+    /** Returns the known params that the Pipeline gives the task. */
     paramsOf: (task: PipelineTask) => Param[];
   },
 ): Promise<SourceTask> {
-  if (asked !== undefined) {
-    const task = findTask(owner, spec, asked);
+  if (taskName !== undefined) {
+    const task = findTask(owner, spec, taskName);
     checkHoldable(owner, task);
     const found = await resolve(task);
     return { task, found, evidence: evidenceOf(task, found.spec), others: [] };
@@ -40,9 +41,9 @@ export async function findSourceTask(
   await Promise.all(
     likelyClones(spec).map(async (task) => {
       try {
-        read.set(task.name, await look(task));
+        read.set(task.name, await resolveWithoutProbe(task));
       } catch (error) {
-        // One that is chosen by its name is read once more, and then that is the error.
+        // If this task is chosen by its name, it is read again, and that error is thrown.
         if (!(error instanceof ExpectedError)) throw error;
       }
     }),

@@ -1,4 +1,4 @@
-/** Awaits the pause: the moment when the gate itself says that it holds. */
+/** Awaits the pause of one step: the moment when its gate says in the step's log that it holds. */
 import { ClusterError, TransferError, UsageError } from "../errors.ts";
 import type { Clock } from "../host.ts";
 import type { Stored } from "../kube/interface.ts";
@@ -8,48 +8,53 @@ import type { LiveRun, MissedPause } from "./live_run.ts";
 import type { Pause } from "../hold/pause.ts";
 import { isInterpreterMissing } from "../step/protocol/start_failure.ts";
 
+/** A step that is to hold. */
+export interface HeldStep {
+  /** The Pipeline's task; undefined in a TaskRun. */
+  readonly task?: string;
+  readonly step: string;
+}
+
 export interface PauseOptions {
   readonly clock: Clock;
-  /** One that is followed: its pauses are seen in its logs. */
+  /** A run that `followRun` follows: it finds the pauses. */
   readonly live: LiveRun;
-  readonly held: { readonly task?: string; readonly step: string };
-  /** The uids of pods whose pause is known. */
+  readonly held: HeldStep;
+  /** The uids of pods whose pause is known already. */
   readonly except?: ReadonlySet<string>;
   readonly signal: AbortSignal;
 }
 
-/** Undefined where the run ended before it came to the gate. */
+/** Returns the pause; undefined if the run ends before the step holds. */
 export async function awaitPause(options: PauseOptions): Promise<Pause | undefined> {
   const { live, held, except, signal } = options;
-  const isHeld = ({ pod, uid, container }: Pause | MissedPause) => {
-    const there = live.pods.get(pod);
-    return !except?.has(uid) && there !== undefined && there.metadata.uid === uid &&
-      isOfTask(there, held.task) &&
-      containerOf(there, held.step) === container;
+  const isOfStep = ({ pod: name, uid, container }: Pause | MissedPause) => {
+    const pod = live.pods.get(name);
+    return !except?.has(uid) && pod !== undefined && pod.metadata.uid === uid &&
+      isOfTask(pod, held.task) &&
+      containerOf(pod, held.step) === container;
   };
   const found = await live.until(() => {
     checkNotSkipped(live, held.task);
-    return live.pauses.find(isHeld) ?? live.missed.find(isHeld) ??
+    return live.pauses.find(isOfStep) ?? live.missed.find(isOfStep) ??
       (live.logsDrained ? null : undefined);
   }, signal);
   if (found === null) return undefined;
   return found.gate === undefined
-    ? await withoutGate(options, found)
+    ? await explainMissed(options, found)
     : { ...found, step: held.step };
 }
 
-/** The pod of the held task, where it is there. */
-export function heldPod(
-  { live, held }: Pick<PauseOptions, "live" | "held">,
-): Stored<Pod> | undefined {
-  return [...live.pods.values()].find((pod) => isOfTask(pod, held.task));
+/** Returns the pod of the held task, if it exists. */
+export function heldPod({ pods }: LiveRun, task: string | undefined): Stored<Pod> | undefined {
+  return [...pods.values()].find((pod) => isOfTask(pod, task));
 }
 
 function isOfTask(pod: Pod, task: string | undefined): boolean {
   return task === undefined || pod.metadata.labels?.[LABEL.pipelineTask] === task;
 }
 
-/** Long names are cut by Tekton; the pod has the true one. */
+/** Returns the step's container: Tekton shortens long names, the pod has the real one. */
 export function containerOf(pod: Pod, step: string): string {
   const names = (pod.spec?.containers ?? []).map((container) => container.name);
   const whole = STEP_PREFIX + step;
@@ -67,8 +72,11 @@ function checkNotSkipped(live: LiveRun, task: string | undefined): void {
   );
 }
 
-/** The container ended and the gate said nothing: the run's own end tells why, where it comes. */
-async function withoutGate(
+/**
+ * Throws why the container ended without holding; returns if the run ends too, because its outcome
+ * then gives the reason.
+ */
+async function explainMissed(
   options: PauseOptions,
   { image, said }: MissedPause,
 ): Promise<undefined> {
@@ -76,7 +84,7 @@ async function withoutGate(
   if (isInterpreterMissing(said)) {
     throw new TransferError(
       `Cannot hold step "${held.step}": its image "${image}" has no shell`,
-      { hint: "name one that has a shell with --upload-image, or choose another --on-step" },
+      { hint: "name an image with a shell by --upload-image, or choose another --on-step" },
     );
   }
   const hasEnded = () => live.phase.kind === "ended" ? true : undefined;
@@ -88,5 +96,5 @@ async function withoutGate(
   );
 }
 
-/** How long a run may take to end with its held step; one that goes on has missed the upload. */
+/** The limit for a run to end after its held step; a run that continues has missed the upload. */
 const RUN_END_MS = 10_000;

@@ -1,4 +1,4 @@
-/** One live run as the cluster shows it: the run, its TaskRuns and their Pods, kept up to date. */
+/** A live run: the run, its TaskRuns and their pods, kept up to date by watches. */
 import { ClusterError } from "../errors.ts";
 import type { Clock } from "../host.ts";
 import type { Kube, KubeObject, Resource, Selector, Stored } from "../kube/interface.ts";
@@ -19,14 +19,14 @@ import { Scope } from "../async/scope.ts";
 import { isOlder } from "../objects/object_age.ts";
 import type { Pause } from "../hold/pause.ts";
 
-/** A step that was to hold and whose container ended without a word of that. */
+/** A step with a gate whose container ended without holding. */
 export interface MissedPause {
   readonly gate?: undefined;
   readonly pod: string;
   readonly uid: string;
   readonly container: string;
   readonly image: string;
-  /** The last lines of its log. */
+  /** The last lines of the step's log. */
   readonly said: readonly string[];
 }
 
@@ -36,10 +36,11 @@ export class LiveRun implements AsyncDisposable {
   readonly namespace: string;
   readonly taskRuns: Map<string, Stored<TaskRun>> = new Map();
   readonly pods: Map<string, Stored<Pod>> = new Map();
-  /** Pods that were deleted while their TaskRun went on, by name. */
+  /** The names of pods that were deleted while their TaskRun ran. */
   readonly deletedPods: Set<string> = new Set();
-  /** As the steps' logs have told so far, see `follow`. */
+  /** The pauses so far, in order; `followRun` finds them in the logs. */
   readonly pauses: Pause[] = [];
+  /** The missed pauses so far, likewise. */
   readonly missed: MissedPause[] = [];
   #run: Stored<Run>;
   #logsDrained = false;
@@ -66,7 +67,7 @@ export class LiveRun implements AsyncDisposable {
         kube,
         PODS,
         children,
-        (pod) => this.#see(pod),
+        (pod) => this.#seePod(pod),
         ({ metadata: { name, uid } }) => {
           if (this.pods.get(name)?.metadata.uid === uid) this.pods.delete(name);
         },
@@ -83,7 +84,7 @@ export class LiveRun implements AsyncDisposable {
     this.#watches = Promise.all(watches).then(() => {});
   }
 
-  /** One that was created before, with what there is of it already. */
+  /** Returns a run that exists already, with its pods and TaskRuns read. */
   static async attach(kube: Kube, run: Stored<Run>, clock: Clock): Promise<LiveRun> {
     const { pods, taskRuns } = await readChildren(kube, run);
     const live = new LiveRun(kube, run, clock);
@@ -100,12 +101,18 @@ export class LiveRun implements AsyncDisposable {
     return phaseOf(this.#run);
   }
 
-  /** It has ended, and all that its steps' logs tell is told. */
+  /** Whether the run has ended and all logs of its steps are drained. */
   get logsDrained(): boolean {
     return this.#logsDrained;
   }
 
-  setTold(): void {
+  /** Whether the TaskRun of the pod has ended. */
+  hasTaskRunEnded({ metadata: { labels } }: Pod): boolean {
+    const taskRun = this.taskRuns.get(labels?.[LABEL.taskRun] ?? "");
+    return taskRun !== undefined && phaseOf(taskRun).kind === "ended";
+  }
+
+  setLogsDrained(): void {
     this.#logsDrained = true;
     this.#changed();
   }
@@ -121,8 +128,8 @@ export class LiveRun implements AsyncDisposable {
   }
 
   /**
-   * The first defined value of `look`, which is asked now and after each change. Rejects where the
-   * run is deleted, can't be watched any more, or the signal aborts.
+   * Resolves with the first defined value of `look`, which is called now and after each change.
+   * Rejects if the run is deleted, a watch fails or the signal aborts.
    */
   until<T>(look: () => T | undefined, signal: AbortSignal): Promise<T> {
     return new Promise((resolve, reject) => {
@@ -148,7 +155,7 @@ export class LiveRun implements AsyncDisposable {
     });
   }
 
-  /** As `until`, but undefined once that much time has passed. */
+  /** Resolves like `until`, or with undefined after `ms`. */
   async within<T>(
     ms: number,
     look: () => T | undefined,
@@ -164,16 +171,16 @@ export class LiveRun implements AsyncDisposable {
     await this.#watches;
   }
 
-  /** The watches run apart: a run may be seen to end before its pods are seen to have started. */
+  /** Reads pods and TaskRuns: their watches may lag behind the watch that saw the run end. */
   async #catchUp(kube: Kube, children: Selector): Promise<void> {
     const pods = kube.list<Pod>(PODS, children).then((found) =>
-      found.forEach((pod) => this.#see(pod))
+      found.forEach((pod) => this.#seePod(pod))
     );
     const taskRuns = this.kind === "TaskRun" ? undefined : kube.list<TaskRun>(TASK_RUNS, children)
       .then((found) => found.forEach((run) => this.#seeTaskRun(run)));
     const limit = { ms: CATCH_UP_MS, signal: this.#stop.signal };
     await within(this.clock, limit, Promise.allSettled([pods, taskRuns]))
-      .catch(() => {}); // the watches tell of them too
+      .catch(() => {}); // the watches bring them too
   }
 
   #seeTaskRun(run: Stored<TaskRun>): void {
@@ -181,25 +188,25 @@ export class LiveRun implements AsyncDisposable {
     if (!isOlder(run, known)) this.taskRuns.set(run.metadata.name, run);
   }
 
-  #see(pod: Stored<Pod>): void {
+  #seePod(pod: Stored<Pod>): void {
     const { name, deletionTimestamp, labels } = pod.metadata;
     if (isOlder(pod, this.pods.get(name))) return;
     this.pods.set(name, pod);
     const taskRun = this.taskRuns.get(labels?.[LABEL.taskRun] ?? "");
-    const goesOn = taskRun !== undefined && phaseOf(taskRun).kind !== "ended";
-    if (deletionTimestamp !== undefined && goesOn) this.deletedPods.add(name);
+    const isRunning = taskRun !== undefined && phaseOf(taskRun).kind !== "ended";
+    if (deletionTimestamp !== undefined && isRunning) this.deletedPods.add(name);
   }
 
   async #watch<T extends KubeObject>(
     kube: Kube,
     resource: Resource,
     selector: Selector,
-    there: (object: Stored<T>) => void | Promise<void>,
-    gone: (object: Stored<T>) => void = () => {},
+    onStored: (object: Stored<T>) => void | Promise<void>,
+    onDeleted: (object: Stored<T>) => void = () => {},
   ): Promise<void> {
     try {
       for await (const event of kube.watch<T>(resource, selector, this.#stop.signal)) {
-        event.type === "DELETED" ? gone(event.object) : await there(event.object);
+        event.type === "DELETED" ? onDeleted(event.object) : await onStored(event.object);
         this.#changed();
       }
     } catch (error) {
@@ -217,10 +224,10 @@ export class LiveRun implements AsyncDisposable {
   }
 }
 
-/** How long the run's end is not told for what is not known of its pods yet. */
+/** The limit for reading pods and TaskRuns before the run's end is made known. */
 const CATCH_UP_MS = 1_000;
 
-/** There is no run any more. */
+/** The run was deleted. */
 export class RunDeletedError extends ClusterError {}
 
 function deletedError(live: LiveRun): RunDeletedError {

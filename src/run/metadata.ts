@@ -1,10 +1,10 @@
-/** What a run carries in its labels and annotations beyond what it was created with. */
+/** Changes the labels and annotations of a run after its creation. */
 import { ExpectedError } from "../errors.ts";
 import type { Kube } from "../kube/interface.ts";
 import { LABEL, PIPELINE_RUNS, RESOURCE_OF } from "../tekton/model.ts";
 import { type LiveRun } from "./live_run.ts";
 
-/** Without the right to patch, the run goes on without them. */
+/** Adds annotations to the run; without the right to patch, does nothing. */
 export async function annotate(
   kube: Kube,
   live: LiveRun,
@@ -20,11 +20,12 @@ export async function annotate(
 }
 
 /**
- * Keeps the run under its Pipeline's name, where `tkn pipeline list` and `--last` look for it.
+ * Keeps the Pipeline's name in the label by which `tkn pipeline list` and `--last` find the run.
  *
- * Tekton gives an inline run its own name as Pipeline's, and one of a temporary Pipeline that one's, with its first reconcile, and again where it
- * works on an older copy of the run; set after that it stays. Without the right to patch the run
- * keeps Tekton's label: nothing else depends on it. Resolves when the run has ended.
+ * With its first reconcile, Tekton sets this label to the run's own name (inline run) or to the
+ * temporary Pipeline's name, and does so again when it works on an older copy of the run; a label
+ * set after that stays. Without the right to patch, Tekton's label stays: nothing else depends on
+ * it. Resolves when the run has ended.
  */
 export async function keepPipelineLabel(
   kube: Kube,
@@ -33,16 +34,16 @@ export async function keepPipelineLabel(
 ): Promise<void> {
   const wanted = live.run.metadata.labels?.[LABEL.pipeline];
   if (live.kind !== "PipelineRun" || wanted === undefined) return;
-  const isOther = () => live.run.metadata.labels?.[LABEL.pipeline] !== wanted;
+  const isOverwritten = () => live.run.metadata.labels?.[LABEL.pipeline] !== wanted;
   const hasEnded = () => live.phase.kind === "ended";
   const patch = { metadata: { labels: { [LABEL.pipeline]: wanted } } };
   try {
     while (true) {
-      await live.until(() => isOther() || hasEnded() ? true : undefined, signal);
-      if (!isOther()) return;
+      await live.until(() => isOverwritten() || hasEnded() ? true : undefined, signal);
+      if (!isOverwritten()) return;
       await kube.patch(PIPELINE_RUNS, live.namespace, live.name, patch);
       if (hasEnded()) return;
-      await live.until(() => !isOther() || hasEnded() ? true : undefined, signal);
+      await live.until(() => !isOverwritten() || hasEnded() ? true : undefined, signal);
     }
   } catch (error) {
     if (!signal.aborted && !(error instanceof ExpectedError)) throw error;

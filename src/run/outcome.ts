@@ -1,4 +1,4 @@
-/** What the objects of an ended run say, as an Outcome: pure. */
+/** Builds the Outcome of a run from the run, its TaskRuns and pods: pure. */
 import type { PipelineRun, PipelineTask, Pod, StepState, TaskRun } from "../tekton/model.ts";
 import {
   durationMs,
@@ -13,7 +13,7 @@ import { taskNameOf } from "../tekton/task_name.ts";
 import type { Outcome, TaskOutcome } from "../events.ts";
 import type { LiveRun } from "./live_run.ts";
 
-/** `uploaded` is the Pipeline's task that the upload stood in for. */
+/** Returns the run's outcome; `uploaded` is the Pipeline's task that the upload replaced. */
 export function outcomeOf(live: LiveRun, uploaded: string | undefined): Outcome {
   const { run } = live;
   const phase = phaseOf(run);
@@ -33,7 +33,7 @@ export function outcomeOf(live: LiveRun, uploaded: string | undefined): Outcome 
   };
 }
 
-/** In the Pipeline's order, the finally tasks last. */
+/** Returns the tasks in the Pipeline's order, the finally tasks last. */
 function pipelineTasks(
   run: PipelineRun,
   { taskRuns, pods }: Pick<LiveRun, "taskRuns" | "pods">,

@@ -1,98 +1,104 @@
-/** Passes a run's events on, and says what is waited for where there were none for a while. */
+/** Passes a run's events on, and reports what the run waits for during a silence. */
 import type { Clock } from "../host.ts";
 import type { Kube, Stored } from "../kube/interface.ts";
 import { LABEL, type Pod } from "../tekton/model.ts";
 import { stepContainers, whyPending } from "../tekton/pod_state.ts";
 import type { RunEvent } from "../events.ts";
 import type { LiveRun } from "./live_run.ts";
-import { hasTaskRunEnded } from "./logs/follow.ts";
-import { hintFor, type Obstacle, obstacleOf } from "./obstacle.ts";
-import { heldPod } from "./await_pause.ts";
-import { askEvents } from "./pod_events.ts";
+import { hintFor, type Obstacle, obstacleOf } from "./pods/obstacle.ts";
+import { heldPod, type HeldStep } from "./await_pause.ts";
+import { readPodEvents } from "./pods/pod_events.ts";
 
 export interface WaitReporterOptions {
   readonly kube: Kube;
   readonly clock: Clock;
   readonly live: LiveRun;
+  /** The step that an upload is sent to; undefined if a user works at the pauses. */
+  readonly uploadStep?: HeldStep;
   readonly emit: (event: RunEvent) => void;
 }
 
-/** Nothing is silent for longer than two seconds: after this long something is said. */
+/** The longest silence; with the time to the next check it stays below two seconds. */
 const SILENCE_MS = 1_500;
-const LOOK_MS = 250;
+const CHECK_MS = 250;
 
 export class WaitReporter implements Disposable {
-  /** `held`: it is a person who is waited for, and nothing is said. */
-  stage: "starting" | "sending" | "held" | "released" = "starting";
-  /** The one step at which the run is to hold first. */
-  held?: { readonly task?: string; readonly step: string };
+  /** The next thing to come: the pause, then the upload or the user's work, then the run's end. */
+  #awaits: "pause" | "upload" | "user" | "end" = "pause";
   #lastMs: number;
-  /** What the events of a pod that does not run yet said when they were last asked for. */
-  #eventsSay: Obstacle | undefined;
-  /** Hints that were given. */
-  readonly #hinted = new Set<string>();
-  #asking = false;
+  /** The obstacle in the last read events of a pod that does not run yet. */
+  #podEvents: Obstacle | undefined;
+  readonly #givenHints = new Set<string>();
+  #isReading = false;
   readonly #ticks: Disposable;
 
   constructor(private readonly options: WaitReporterOptions) {
     this.#lastMs = options.clock.now();
-    this.#ticks = options.clock.every(LOOK_MS, () => this.#look());
+    this.#ticks = options.clock.every(CHECK_MS, () => this.#check());
   }
 
   emit(event: RunEvent): void {
+    if (event.kind === "paused") {
+      this.#awaits = this.options.uploadStep === undefined ? "user" : "upload";
+    }
+    if (event.kind === "released") this.#awaits = "end";
     this.#lastMs = this.options.clock.now();
     this.options.emit(event);
+  }
+
+  /** Reports what follows a pause that ended without a release, which no event says. */
+  expect(next: "pause" | "end"): void {
+    this.#awaits = next;
   }
 
   [Symbol.dispose](): void {
     this.#ticks[Symbol.dispose]();
   }
 
-  #look(): void {
-    if (this.stage === "held") return;
+  #check(): void {
+    if (this.#awaits === "user") return;
     if (this.options.clock.now() - this.#lastMs < SILENCE_MS) return;
     const pending = [...this.options.live.pods.values()].find((pod) =>
       whyPending(pod) !== undefined
     );
-    if (pending !== undefined) void this.#askEvents(pending);
-    const { text, hint } = (pending === undefined ? undefined : this.#eventsSay) ?? this.#what();
+    if (pending !== undefined) void this.#readEvents(pending);
+    const said = pending === undefined ? undefined : this.#podEvents;
+    const { text, hint } = said ?? this.#awaited();
     this.emit({ kind: "waiting", text });
-    if (hint === undefined || this.#hinted.has(hint)) return;
-    this.#hinted.add(hint);
+    if (hint === undefined || this.#givenHints.has(hint)) return;
+    this.#givenHints.add(hint);
     this.emit({ kind: "note", text: `${text}; ${hint}` });
   }
 
-  async #askEvents(pod: Stored<Pod>): Promise<void> {
-    if (this.#asking) return;
-    this.#asking = true;
+  async #readEvents(pod: Stored<Pod>): Promise<void> {
+    if (this.#isReading) return;
+    this.#isReading = true;
     try {
-      this.#eventsSay = await askEvents(this.options.kube, pod);
+      this.#podEvents = await readPodEvents(this.options.kube, pod);
     } catch {
-      this.#eventsSay = undefined; // without the right to read events there is less to tell
+      this.#podEvents = undefined; // the user may lack the right to read events
     } finally {
-      this.#asking = false;
+      this.#isReading = false;
     }
   }
 
-  #what(): Obstacle {
-    const { live } = this.options;
-    if (this.stage === "sending") {
-      return { text: `step ${this.held?.step} to take and check the upload` };
-    }
-    if (this.stage === "starting" && this.held !== undefined) return whyNotPaused(live, this.held);
-    return whatRuns(live);
+  #awaited(): Obstacle {
+    const { live, uploadStep } = this.options;
+    if (uploadStep === undefined || this.#awaits === "end") return awaitedWork(live);
+    if (this.#awaits === "pause") return awaitedPause(live, uploadStep);
+    return { text: `step ${uploadStep.step} to receive and check the upload` };
   }
 }
 
-/** What is waited for before the pause, in words. */
-function whyNotPaused(live: LiveRun, held: NonNullable<WaitReporter["held"]>): Obstacle {
-  const pod = heldPod({ live, held });
+/** Returns why the run does not hold yet. */
+function awaitedPause(live: LiveRun, held: HeldStep): Obstacle {
+  const pod = heldPod(live, held.task);
   if (pod !== undefined) {
-    const waits = `pod ${pod.metadata.name}: waiting for step ${held.step}`;
-    return whyPodStops(pod) ?? { text: waits };
+    const text = `pod ${pod.metadata.name}: waiting for step ${held.step}`;
+    return whyPodPends(pod) ?? { text };
   }
-  const stops = whatStops(live);
-  if (stops !== undefined) return stops;
+  const obstacle = firstObstacle(live);
+  if (obstacle !== undefined) return obstacle;
   const running = [...live.taskRuns.values()]
     .map((run) => run.metadata.labels?.[LABEL.pipelineTask])
     .filter((task) => task !== undefined && task !== held.task);
@@ -101,34 +107,34 @@ function whyNotPaused(live: LiveRun, held: NonNullable<WaitReporter["held"]>): O
   return { text: `${owner}: its pod` };
 }
 
-/** What is waited for after the release, in words. */
-function whatRuns(live: LiveRun): Obstacle {
-  const stops = whatStops(live);
-  if (stops !== undefined) return stops;
-  const running = [...live.pods.values()].filter((pod) => isAtWork(live, pod))
+/** Returns what keeps the run from its end. */
+function awaitedWork(live: LiveRun): Obstacle {
+  const obstacle = firstObstacle(live);
+  if (obstacle !== undefined) return obstacle;
+  const running = [...live.pods.values()].filter((pod) => isWorking(live, pod))
     .map((pod) => pod.metadata.labels?.[LABEL.pipelineTask] ?? pod.metadata.name);
   const text = running.length === 0
-    ? `${live.kind} ${live.name} to go on`
+    ? `${live.kind} ${live.name} to continue`
     : `${running.join(", ")} to end`;
   return { text };
 }
 
-/** A pod that does not start, or a TaskRun that gets none. */
-function whatStops(live: LiveRun): Obstacle | undefined {
-  return [...live.pods.values()].map(whyPodStops).find((why) => why !== undefined) ??
+/** Returns why a pod does not start, else why a TaskRun has no pod. */
+function firstObstacle(live: LiveRun): Obstacle | undefined {
+  return [...live.pods.values()].map(whyPodPends).find((why) => why !== undefined) ??
     obstacleOf(live);
 }
 
-function whyPodStops(pod: Stored<Pod>): Obstacle | undefined {
+function whyPodPends(pod: Stored<Pod>): Obstacle | undefined {
   const text = whyPending(pod);
   return text === undefined ? undefined : { text, hint: hintFor(text, pod.metadata.namespace) };
 }
 
 /**
- * A task's, not the run's affinity assistant, which is there until the run's end; nor one whose TaskRun has
- * ended, with a step killed and those after it still waiting for that.
+ * Whether the pod runs a task's steps. Not counted are the affinity assistant, which runs until the
+ * run's end, and a pod whose TaskRun has ended: after a killed step, the steps behind it wait.
  */
-function isAtWork(live: LiveRun, pod: Pod): boolean {
+function isWorking(live: LiveRun, pod: Pod): boolean {
   return pod.status?.phase === "Running" && stepContainers(pod).length > 0 &&
-    !hasTaskRunEnded(live, pod);
+    !live.hasTaskRunEnded(pod);
 }

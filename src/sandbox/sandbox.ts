@@ -3,7 +3,7 @@
  * isolation. It is a test double that is held to the original: it implements only what a scenario,
  * the demo or a document needs, and every scenario runs on a real cluster too. See README.md here.
  */
-import { handler } from "./api/server.ts";
+import { requestHandler } from "./api/server.ts";
 import { Kubelet } from "./node/kubelet.ts";
 import { NAMESPACES, SERVICE_ACCOUNTS } from "./store/kinds.ts";
 import { collectGarbage } from "./store/garbage.ts";
@@ -50,7 +50,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     key: certificates.key,
     signal: stop.signal,
     onListen: () => {},
-  }, handler({ store, kubelet, token }));
+  }, requestHandler({ store, kubelet, token }));
   const server = `https://127.0.0.1:${listener.addr.port}`;
   const kubeconfig = `${directory}/kubeconfig`;
   const text = kubeconfigOf({ server, token, ca: certificates.ca });

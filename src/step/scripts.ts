@@ -41,6 +41,9 @@ const PAYLOAD = {
   "debug-info": debugInfo,
 };
 
+/** The line before the step's own script, the last file. */
+const OWN_SCRIPT = "\n#=> script\n";
+
 /** When a step holds: before its work, after it, or after work that failed. */
 export type GateMode = "before" | "after" | "failure";
 
@@ -81,11 +84,11 @@ export function gateScript(options: GateScriptOptions): string {
   }
   if (own === undefined) return script;
   const interpreted = own.trimStart().startsWith("#!") ? own : TEKTON_PREAMBLE + own;
-  return `${script}#=> script\n${interpreted}${interpreted.endsWith("\n") ? "" : "\n"}`;
+  return `${script}${OWN_SCRIPT.slice(1)}${interpreted}${interpreted.endsWith("\n") ? "" : "\n"}`;
 }
 
 /**
- * Shortens a script, for Tekton limits its size: it loses its indentation, empty lines and
+ * Shortens a script, because Tekton limits its size: it loses its indentation, empty lines and
  * comments, except for the usage in its second line. No string in these scripts has lines like
  * that.
  */
@@ -129,6 +132,22 @@ export function gateArguments(
   },
 ): string[] {
   return [String(watchdogSeconds), workspacePath, directory, ...own];
+}
+
+/**
+ * Returns the work that a held step was given, from its gate's script and arguments: the reverse of
+ * gateScript and gateArguments. Undefined for a script that is not a gate's.
+ */
+export function ownWork(
+  script: string,
+  args: readonly string[] = [],
+): { readonly script?: string; readonly args: readonly string[] } | undefined {
+  if (!script.startsWith(compact(loader))) return undefined;
+  const at = script.indexOf(OWN_SCRIPT);
+  return {
+    ...(at < 0 ? {} : { script: script.slice(at + OWN_SCRIPT.length) }),
+    args: args.slice(gateArguments({ watchdogSeconds: 0, workspacePath: "" }).length),
+  };
 }
 
 /** Prefix of the name of a step result (`$(steps.STEP.results.NAME)`), as opposed to a Task's. */

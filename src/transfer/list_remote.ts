@@ -24,7 +24,7 @@ export async function listRemote(
     listing: receiver.list(names),
   });
   const lock = receiver.lock(options.run);
-  let answers = ask(); // in the same frame: mostly no other upload holds the lock
+  let answers = ask(); // in the same frame, as usually no other upload holds the lock
   const holder = await lock;
   if (holder !== undefined) {
     await Promise.allSettled([answers.record, answers.listing]); // empty while it is locked

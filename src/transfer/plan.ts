@@ -37,6 +37,7 @@ export interface PlanOptions {
   readonly spares?: ReadonlySet<string>;
 }
 
+/** Returns the plan. Asks for the digest of a file only if the rest of it looks unchanged. */
 export async function planUpload(options: PlanOptions): Promise<Plan> {
   const together = linkedEntries(options);
   const left = options.entries.filter((entry) =>
@@ -98,7 +99,7 @@ function isAsSent({ listing, record }: PlanOptions, entry: Entry): boolean {
 
 /**
  * Returns whether the local file still is as it was sent, by its digest: without a promise if the
- * digest is known, for there may be many files.
+ * digest is known, because there may be many files.
  */
 function isSame({ record, digest }: PlanOptions, entry: Entry): boolean | Promise<boolean> {
   const recorded = record && at(record.entries, entry.path);

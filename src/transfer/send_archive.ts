@@ -89,7 +89,7 @@ export async function sendPrepacked(
 
 /** Sends an archive, has the receiver verify it, and lets it finish. */
 async function deliver(
-  { state }: Upload,
+  { options, state }: Upload,
   receiver: Receiver,
   { announcement, archive, chunks }: {
     readonly announcement: Announcement;
@@ -97,6 +97,8 @@ async function deliver(
     readonly chunks: AsyncIterable<Uint8Array>;
   },
 ): Promise<Turn> {
+  const { compressed } = announcement;
+  options.kube.debug?.(`upload sends ${compressed ? "a compressed" : "an uncompressed"} archive`);
   await receiver.send(announcement, chunks);
   if (archive.turn === "end") state.allSent();
   await receiver.confirm(archive.receipt);

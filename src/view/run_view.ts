@@ -64,7 +64,7 @@ export class RunView {
       case "sent":
         return this.#finish(sentSummary(event));
       case "released":
-        return this.#finish(printable`Running on`);
+        return this.#finish(printable`Resumed`);
       case "log":
         if (!this.#options.showlogs) return [];
         return [...this.#endWait(), { to: "stdout", text: this.#logs.renderWithEnd(event) }];

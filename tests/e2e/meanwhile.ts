@@ -60,13 +60,13 @@ export const meanwhileScenarios: Scenario[] = [
       writeTree(directory, tree("file here.txt here"));
       const words = ["task", "upload", "t-goes-on", directory, ...WHERE, ...flags];
       const running = startTknDev(words);
-      await running.wrote(/^\[look\] here$/m);
+      await running.stdoutMatch(/^\[look\] here$/m);
       const name = /^Created TaskRun (\S+)/m.exec(
-        await running.said(/^Created TaskRun \S+[^]*^Running on$/m),
+        await running.stderrMatch(/^Created TaskRun \S+[^]*^Resumed$/m),
       )![1];
       kubectl(flags, "delete", "pod", `${name}-pod`, "--force", "--grace-period=0");
-      await running.said(/made again: it is sent again\n[^]*^Running on$/m);
-      await running.wrote(/^\[look\] here\n\[look\] here$/m);
+      await running.stderrMatch(/recreated: sending again\n[^]*^Resumed$/m);
+      await running.stdoutMatch(/^\[look\] here\n\[look\] here$/m);
       kubectl(flags, "exec", `${name}-pod`, "-c", "step-look", "--", "touch", "go");
       const { code, stdout, stderr } = await running.ended;
       assert.deepEqual([code, stdout], [0, "[look] here\n[look] here\n"], stderr);
@@ -98,7 +98,7 @@ export const meanwhileScenarios: Scenario[] = [
       ) {
         const where = ["-w", `name=source,${binding}`];
         const running = startTknDev(["task", "upload", "t-goes-on", directory, ...where, ...flags]);
-        await running.said(said);
+        await running.stderrMatch(said);
         running.signal("SIGINT");
         assert.equal((await running.ended).code, 130);
       }

@@ -1,4 +1,4 @@
-/** That the audit in CI finds what there is to find: a registry of our own has the advisories. */
+/** The audit in CI finds an advisory: a registry on loopback provides it. */
 import assert from "node:assert/strict";
 import config from "../../deno.json" with { type: "json" };
 
@@ -19,7 +19,7 @@ Deno.test("an advisory for a package of the lock fails the audit, and is shown",
   assert.match(said, /Reads what it should not/);
 });
 
-Deno.test("an audit without advisories passes, and asked for what the lock has", async () => {
+Deno.test("an audit without advisories passes, after asking for the packages of the lock", async () => {
   let asked = "";
   const { code, said } = await audit(async (request) => {
     asked += await request.text();
@@ -29,7 +29,7 @@ Deno.test("an audit without advisories passes, and asked for what the lock has",
   assert.match(asked, /"yaml":\["2\.9\.1"\]/);
 });
 
-Deno.test("a registry that gives no advisories passes too, and that is said", async () => {
+Deno.test("a registry without advisories passes too, with a warning", async () => {
   const { code, said } = await audit(() => new Response("not allowed", { status: 405 }));
   assert.equal(code, 0, said);
   assert.match(said, /^Failed to get data from the registry/);

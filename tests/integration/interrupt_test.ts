@@ -1,4 +1,4 @@
-/** The program's Ctrl-C, where the server stalls: each command ends at once, with exit code 130. */
+/** Ctrl-C while the server stalls: each command ends at once, with exit code 130. */
 import assert from "node:assert/strict";
 import { HELD_PREFIX } from "../../src/step/protocol/gate.ts";
 import { GATE_DIRECTORY } from "../../src/step/scripts.ts";
@@ -15,7 +15,7 @@ const RUN = {
 const TASK = {
   apiVersion: "tekton.dev/v1",
   kind: "Task",
-  metadata: { name: "t", namespace: "default" },
+  metadata: { name: "t", namespace: "default", uid: "3" },
   spec: { workspaces: [{ name: "source" }], steps: [{ name: "s", image: "i", script: "true" }] },
 };
 const POD = {
@@ -30,7 +30,7 @@ const POD = {
   status: { phase: "Running", containerStatuses: [{ name: "step-s", state: { running: {} } }] },
 };
 
-/** What an API server would answer; undefined for a path that it does not know. */
+/** Returns the answer of an API server; undefined for an unknown path. */
 function answer(method: string, { pathname, search }: URL): unknown {
   if (method === "POST" && pathname.endsWith("/selfsubjectaccessreviews")) {
     return { metadata: {}, status: { allowed: true } };
@@ -46,7 +46,7 @@ function answer(method: string, { pathname, search }: URL): unknown {
   return { items, metadata: { resourceVersion: "1" } };
 }
 
-/** A server that never answers requests like this one: from the first of them on, none at all. */
+/** Starts a server that stalls: it answers no request from the first matching one on. */
 function serveUntil(isLast: (method: string, url: URL) => boolean) {
   const stalled = Promise.withResolvers<void>();
   let isStalled = false;
@@ -76,7 +76,7 @@ const is = (end: string) => (_method: string, url: URL) =>
   (url.pathname + url.search).endsWith(end);
 const has = (part: string) => (_method: string, url: URL) => url.href.includes(part);
 
-/** [what stalls, the command line, how it is known, what stderr ends with] */
+/** [name of the stalled request, command line, matcher of that request, end of stderr] */
 const CASES: [string, string[], (method: string, url: URL) => boolean, RegExp][] = [
   ["a first answer", ["taskrun", "info", "r"], is("/taskruns/r"), /^Error: Interrupted$/m],
   ["a list", ["taskrun", "continue", "r"], has("/pods?"), /^Error: Interrupted$/m],
@@ -103,7 +103,8 @@ for (const [what, args, isLast, told] of CASES) {
     await Deno.mkdir(tree);
     await Deno.writeTextFile(`${tree}/file`, "a");
     const running = startTknDev([...args, "--kubeconfig", config], { cwd: tree });
-    await server.stalled;
+    const early = running.ended.then(({ stderr }) => assert.fail(`ended too early: ${stderr}`));
+    await Promise.race([server.stalled, early]);
     running.signal("SIGINT");
     const { code, stderr } = await running.ended;
     assert.equal(code, 130, stderr);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { tknDev, told } from "../support/program.ts";
+import { stderrLines, tknDev } from "../support/program.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 
-Deno.test("a cluster without Tekton is told, and where to get it", async () => {
-  // What Kubernetes 1.34 answers for an API group that it does not have.
+Deno.test("a cluster without Tekton is an error with a link to its installation", async () => {
+  // The answer of Kubernetes 1.34 for an unknown API group.
   const none = () => new Response("404 page not found\n", { status: 404 });
   await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, none);
   using temporary = temporaryDirectory();
@@ -20,7 +20,7 @@ Deno.test("a cluster without Tekton is told, and where to get it", async () => {
   );
   const ran = await tknDev(["pipeline", "upload", "build", temporary.path, "-k", kubeconfig]);
   assert.equal(ran.code, 3, ran.stderr);
-  const [error, hint, ...more] = told(ran);
+  const [error, hint, ...more] = stderrLines(ran);
   assert.equal(error, 'Error: Cannot get Pipeline "build": the cluster does not know this kind');
   assert.match(hint, /^Hint: is Tekton Pipelines installed\?/);
   assert.deepEqual(more, []);

@@ -115,22 +115,15 @@ export class Client implements AsyncDisposable {
 
   /** Opens a socket of `…/exec`. */
   async socket(pod: string, container: string, command: string[], protocols = [V5], more = "") {
-    const words = command.map((word) => `&command=${encodeURIComponent(word)}`).join("");
-    const query = `container=${container}&stdin=true&stdout=true&stderr=true${more}${words}`;
-    const url = `${this.sandbox.server.replace("https", "wss")}${CORE}/pods/${pod}/exec?${query}`;
-    const headers = { authorization: `Bearer ${this.sandbox.token}` };
-    const socket = new WebSocket(url, { protocols, headers, client: this.#http });
-    socket.binaryType = "arraybuffer";
-    await new Promise((resolve, reject) => {
-      socket.addEventListener("open", resolve, { once: true });
-      socket.addEventListener("error", reject, { once: true });
-    });
+    const socket = this.#newSocket({ pod, container, command, protocols, more });
+    await opened(socket);
     return socket;
   }
 
   async exec(pod: string, container: string, command: string[], stdin?: string) {
-    const socket = await this.socket(pod, container, command);
-    const outcome = outcomeOf(socket);
+    const socket = this.#newSocket({ pod, container, command, protocols: [V5], more: "" });
+    const outcome = outcomeOf(socket); // first, because a refusal comes with the opening
+    await opened(socket);
     if (stdin !== undefined) {
       socket.send(encodeFrame(Channel.stdin, new TextEncoder().encode(stdin)));
     }
@@ -138,10 +131,36 @@ export class Client implements AsyncDisposable {
     return await outcome;
   }
 
+  #newSocket({ pod, container, command, protocols, more }: SocketOptions): WebSocket {
+    const words = command.map((word) => `&command=${encodeURIComponent(word)}`).join("");
+    const query = `container=${container}&stdin=true&stdout=true&stderr=true${more}${words}`;
+    const url = `${this.sandbox.server.replace("https", "wss")}${CORE}/pods/${pod}/exec?${query}`;
+    const headers = { authorization: `Bearer ${this.sandbox.token}` };
+    const socket = new WebSocket(url, { protocols, headers, client: this.#http });
+    socket.binaryType = "arraybuffer";
+    return socket;
+  }
+
   async [Symbol.asyncDispose]() {
     await this.sandbox.close();
     this.#http.close();
   }
+}
+
+interface SocketOptions {
+  readonly pod: string;
+  readonly container: string;
+  readonly command: string[];
+  readonly protocols: string[];
+  /** More of the query. */
+  readonly more: string;
+}
+
+function opened(socket: WebSocket): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.addEventListener("open", () => resolve(), { once: true });
+    socket.addEventListener("error", reject, { once: true });
+  });
 }
 
 /** Collects what arrives on an exec's socket until it closes. */

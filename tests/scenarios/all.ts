@@ -6,6 +6,7 @@ import { connectionScenarios } from "./upload/connection.ts";
 import { createdScenarios } from "./run/created.ts";
 import { debugScenarios } from "./hold/debug.ts";
 import { deltaScenarios } from "./upload/delta.ts";
+import { flagScenarios } from "./upload/flags.ts";
 import { escapesScenarios } from "./hold/escapes.ts";
 import { heldScenarios } from "./hold/held.ts";
 import { missingProgramScenarios } from "./upload/missing_programs.ts";
@@ -13,6 +14,7 @@ import { outputScenarios } from "./run/output.ts";
 import { refusedScenarios } from "./run/refused.ts";
 import { repairScenarios } from "./hold/repair.ts";
 import { resolverScenarios } from "./run/resolvers.ts";
+import { startedScenarios } from "./run/started.ts";
 import type { Scenario } from "./scenario.ts";
 import { sessionScenarios } from "./hold/session.ts";
 import { sharedScenarios } from "./upload/shared.ts";
@@ -25,6 +27,7 @@ import { withGitScenarios } from "./upload/with_git.ts";
 
 export const SCENARIOS: Scenario[] = [
   ...uploadScenarios,
+  ...flagScenarios,
   ...deltaScenarios,
   ...sharedScenarios,
   ...sourceScenarios,
@@ -37,6 +40,7 @@ export const SCENARIOS: Scenario[] = [
   ...unreachableScenarios,
   ...connectionScenarios,
   ...createdScenarios,
+  ...startedScenarios,
   ...missingProgramScenarios,
   ...slowLinkScenarios,
   ...watchScenarios,

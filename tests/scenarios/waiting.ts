@@ -1,6 +1,6 @@
 /** Waits for runs that a scenario does not follow, and releases held steps. */
 import assert from "node:assert/strict";
-import { heldSteps } from "../../src/hold/held_steps.ts";
+import { findHeldSteps } from "../../src/hold/held_steps.ts";
 import { RESOURCE_OF, type Run, type RunKind } from "../../src/tekton/model.ts";
 import { phaseOf } from "../../src/tekton/phase.ts";
 import type { Cluster } from "../support/cluster.ts";
@@ -15,7 +15,7 @@ export async function letGo(cluster: Cluster, words: string[]): Promise<void> {
 export async function held({ kube }: Cluster, kind: RunKind, name: string, place: string) {
   const run = { kind, namespace: kube.namespace, name };
   await becomes(async () => {
-    const steps = await heldSteps(kube, run);
+    const steps = await findHeldSteps(kube, run);
     return steps.some(({ task, targetStep }) =>
       [task, targetStep].filter(Boolean).join("/") === place
     );

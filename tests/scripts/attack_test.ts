@@ -1,4 +1,4 @@
-/** What others do to the directory meanwhile, or have written there: nothing outside of it is touched. */
+/** Attacks on the target directory: no receiver touches a file outside of it. */
 import assert from "node:assert/strict";
 import { ReceiveExit } from "../../src/step/protocol/exit_codes.ts";
 import { receive, said, UPLOAD } from "./receiver.ts";
@@ -24,14 +24,14 @@ async function assertPreciousAlone({ directory }: Stage) {
   assert.deepEqual(await names(`${directory}/other/deep`), ["precious"]);
 }
 
-/** Chunks of a stream that the test feeds. */
+/** A stream whose chunks the test writes. */
 function feed() {
   const { readable, writable } = new TransformStream<Uint8Array>();
   return { readable, writer: writable.getWriter() };
 }
 
 testInEveryShell(
-  "a path that leads out is refused, whatever is to be done there",
+  "a path that leads out of the directory is refused by every request",
   async (shell) => {
     await using stage = await stageWithPrecious(shell);
     await stage.hold();
@@ -51,7 +51,7 @@ testInEveryShell(
   },
 );
 
-testInEveryShell("what is reached by a link is not removed", async (shell) => {
+testInEveryShell("a path behind a link is not removed", async (shell) => {
   await using stage = await stageWithPrecious(shell);
   await Deno.symlink("../other", `${stage.workspace}/src`);
   await Deno.mkdir(`${stage.workspace}/a`);
@@ -67,7 +67,7 @@ testInEveryShell("what is reached by a link is not removed", async (shell) => {
 });
 
 testInEveryShell(
-  "a directory that is swapped for a link while the archive comes gets nothing",
+  "a directory that is swapped for a link while the archive arrives gets no file",
   async (shell) => {
     for (const exists of [true, false]) {
       await using stage = await stageWithPrecious(shell);
@@ -96,7 +96,7 @@ testInEveryShell(
 );
 
 testInEveryShell(
-  "a later attempt ends an earlier one, whose late bytes are written nowhere",
+  "a later attempt ends an earlier one, whose late bytes are not written",
   async (shell) => {
     await using stage = await Stage.open(shell, { programs: TOOLS });
     const gate = await stage.hold();
@@ -136,7 +136,7 @@ testInEveryShell(
 );
 
 testInEveryShell(
-  "an attempt that comes later than the one after it does nothing",
+  "an attempt that starts after the next one does nothing",
   async (shell) => {
     await using stage = await Stage.open(shell, { programs: TOOLS });
     await stage.hold();
@@ -155,7 +155,7 @@ testInEveryShell(
 const RECORD = "./.tkn-dev-upload/record";
 
 testInEveryShell(
-  "one upload at a time has a directory's lock; it says who, and lets it go",
+  "one upload at a time has the lock of a directory, is named to others, and gives it back",
   async (shell) => {
     await using stage = await Stage.open(shell, { programs: TOOLS });
     await stage.hold();
@@ -192,18 +192,21 @@ testInEveryShell(
   },
 );
 
-testInEveryShell("a lock that is a link, or names a path, is broken where it is", async (shell) => {
-  await using stage = await stageWithPrecious(shell);
-  await Deno.mkdir(`${stage.workspace}/.tkn-dev-upload`);
-  await Deno.symlink("../../other", `${stage.workspace}/.tkn-dev-upload/lock`);
-  await stage.hold();
-  const lines = ["lock TaskRun/x", "break -", "lock TaskRun/x"];
-  const { stdout } = await stage.exec(receive(stage, { record: RECORD }), said(lines, PLAIN));
-  assert.match(stdout, /^locked - - 0 \nready\nready\n/);
-  await assertPreciousAlone(stage);
-});
+testInEveryShell(
+  "a lock that is a link, or names a path, is broken in its place",
+  async (shell) => {
+    await using stage = await stageWithPrecious(shell);
+    await Deno.mkdir(`${stage.workspace}/.tkn-dev-upload`);
+    await Deno.symlink("../../other", `${stage.workspace}/.tkn-dev-upload/lock`);
+    await stage.hold();
+    const lines = ["lock TaskRun/x", "break -", "lock TaskRun/x"];
+    const { stdout } = await stage.exec(receive(stage, { record: RECORD }), said(lines, PLAIN));
+    assert.match(stdout, /^locked - - 0 \nready\nready\n/);
+    await assertPreciousAlone(stage);
+  },
+);
 
-testInEveryShell("a record that is too large to be one is not read", async (shell) => {
+testInEveryShell("a record that is too large is not read", async (shell) => {
   await using stage = await Stage.open(shell, { programs: TOOLS });
   await Deno.mkdir(`${stage.workspace}/.tkn-dev-upload`);
   await Deno.writeTextFile(`${stage.workspace}/.tkn-dev-upload/record`, "tkn-dev record 1\n");
@@ -213,7 +216,7 @@ testInEveryShell("a record that is too large to be one is not read", async (shel
   assert.match(stdout, /^ready\n/);
 });
 
-testInEveryShell("what is about to change goes out of the record before it does", async (shell) => {
+testInEveryShell("a path leaves the record before its file changes", async (shell) => {
   await using stage = await Stage.open(shell, { programs: TOOLS });
   const path = `${stage.workspace}/.tkn-dev-upload/record`;
   const { bytes } = await tarball(FILES);
@@ -229,7 +232,7 @@ testInEveryShell("what is about to change goes out of the record before it does"
 });
 
 testInEveryShell(
-  "a directory that was there gets the mode and the time that it was sent with",
+  "an existing directory gets the mode and mtime that were sent",
   async (shell) => {
     for (const programs of [TOOLS, TOOLS.map((name) => `busybox:${name}`)]) {
       await using stage = await Stage.open(shell, { programs });
@@ -252,7 +255,7 @@ testInEveryShell(
   },
 );
 
-/** By GNU tar, with a member for the directory src of the year 2020. */
+/** An archive by GNU tar, with a member for the directory src of the year 2020. */
 async function withDirectory(files: Record<string, string>): Promise<Uint8Array> {
   const directory = await Deno.makeTempDir({ prefix: "tarball-" });
   try {
@@ -271,7 +274,7 @@ async function withDirectory(files: Record<string, string>): Promise<Uint8Array>
 }
 
 testInEveryShell(
-  "a receiver that another attempt can't end puts nothing in its place any more",
+  "a receiver that a later attempt can't end moves no file to its place",
   async (shell) => {
     for (const owner of [`${UPLOAD} writing 2 TaskRun/x`, `${OTHER} writing 1 TaskRun/y`]) {
       await using stage = await Stage.open(shell, { programs: TOOLS });
@@ -285,7 +288,7 @@ testInEveryShell(
         const path = `${stage.workspace}/${MANIFEST}.new/src`;
         return await Deno.stat(path).then(() => true, () => false);
       });
-      // What the receiver of another pod does, which has the same claim.
+      // As the receiver of another pod with the same claim does.
       await Deno.writeTextFile(`${stage.workspace}/.tkn-dev-upload/lock/owner`, `${owner}\n`);
       await writer.close();
       assert.notEqual((await receiving).code, 0);
@@ -296,11 +299,14 @@ testInEveryShell(
   },
 );
 
-testInEveryShell("an upload that is refused at once says why, and nothing else", async (shell) => {
-  await using stage = await Stage.open(shell, { programs: TOOLS });
-  await Deno.symlink("/nowhere", `${stage.workspace}/link`);
-  await stage.hold();
-  const { code, stderr } = await stage.exec(receive(stage, { directory: "link/sub" }), PLAIN);
-  assert.equal(code, ReceiveExit.directoryRefused);
-  assert.equal(stderr, "link/sub: link is a symbolic link to no directory\n");
-});
+testInEveryShell(
+  "an upload that is refused at once prints the reason, and nothing else",
+  async (shell) => {
+    await using stage = await Stage.open(shell, { programs: TOOLS });
+    await Deno.symlink("/nowhere", `${stage.workspace}/link`);
+    await stage.hold();
+    const { code, stderr } = await stage.exec(receive(stage, { directory: "link/sub" }), PLAIN);
+    assert.equal(code, ReceiveExit.directoryRefused);
+    assert.equal(stderr, "link/sub: link is a symbolic link to no directory\n");
+  },
+);

@@ -1,7 +1,7 @@
-/** What a receiver says and does before the archive, and how the archive may come. */
+/** The conversation with a receiver before the archive, and the forms of the archive. */
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
-import { denoFiles } from "../../src/deno/files.ts";
+import { denoFiles } from "../../src/deno/files/files.ts";
 import { ReceiveExit } from "../../src/step/protocol/exit_codes.ts";
 import { type ReceiveOptions } from "../../src/step/scripts.ts";
 import { archive } from "../../src/tree/archive/archive.ts";
@@ -22,7 +22,7 @@ const RECORD = "./.tkn-dev-upload/record";
 const receive = (stage: Stage, options: Partial<ReceiveOptions> = {}) =>
   receiveAny(stage, { record: RECORD, ...options });
 
-/** An archive of ours, of files in memory, behind the line for it; and its receipt. */
+/** Packs files in memory as the client does, behind the line that announces them. */
 async function packed(nodes: readonly TreeNode[]): Promise<{ bytes: Uint8Array; receipt: string }> {
   const manifest = new ChecksumList();
   const files = new MemoryFiles(nodes);
@@ -41,7 +41,7 @@ async function packed(nodes: readonly TreeNode[]): Promise<{ bytes: Uint8Array; 
   };
 }
 
-/** What is said first, then the archive of FILES, or another. */
+/** Returns these lines, then the archive of FILES, or another one. */
 async function say(lines: string[], more?: Uint8Array): Promise<Uint8Array> {
   return said(lines, more ?? (await tarball(FILES)).bytes);
 }
@@ -52,7 +52,7 @@ async function heldStill(stage: Stage, gate: Gate) {
 }
 
 testInEveryShell(
-  "an empty directory is said to be that, with what can be unpacked",
+  "an empty directory is listed with the programs of the image",
   async (shell) => {
     for (const programs of [TOOLS, BUSYBOX, TOOLS.filter((name) => name !== "gzip")]) {
       await using stage = await Stage.open(shell, { programs });
@@ -66,7 +66,7 @@ testInEveryShell(
 );
 
 testInEveryShell(
-  "what lies there is told by mode, size and time, under the names asked for",
+  "entries below the given names are listed with mode, size and times",
   async (shell) => {
     for (const programs of [TOOLS, BUSYBOX]) {
       await using stage = await Stage.open(shell, { programs });
@@ -88,7 +88,7 @@ testInEveryShell(
       const lines = stdout.split("ready\n")[0].split("\n").filter((line) => /^\w+ \d/.test(line));
       assert.deepEqual(
         lines.map((line) =>
-          line.replace(/ [\d.]+(?= \.\/)/, "") // the ctime: no test can choose it
+          line.replace(/ [\d.]+(?= \.\/)/, "") // the ctime, which no test can set
             .replace(/ \d+ \d+(?= \.\/src(\/deep|\/up)?$)/, "")
         ).sort(),
         [
@@ -104,7 +104,7 @@ testInEveryShell(
 );
 
 testInEveryShell(
-  "an image without find or stat tells of links alone, however deep",
+  "an image without find or stat lists only links, at any depth",
   async (shell) => {
     for (const missing of ["find", "stat"]) {
       await using stage = await Stage.open(shell, {
@@ -133,7 +133,7 @@ testInEveryShell(
 );
 
 testInEveryShell(
-  "a record is told with its time, begun, added to, and begun anew",
+  "a record is read with its mtime, created, appended to, and replaced",
   async (shell) => {
     for (const programs of [TOOLS, BUSYBOX]) {
       await using stage = await Stage.open(shell, { programs });
@@ -169,7 +169,7 @@ testInEveryShell(
   },
 );
 
-testInEveryShell("a record whose last line is not whole is told to its end", async (shell) => {
+testInEveryShell("a record with an incomplete last line is read to its end", async (shell) => {
   await using stage = await Stage.open(shell, { programs: TOOLS });
   await Deno.mkdir(`${stage.workspace}/.tkn-dev-upload`);
   await Deno.writeTextFile(`${stage.workspace}/.tkn-dev-upload/record`, "one\nha");
@@ -179,7 +179,7 @@ testInEveryShell("a record whose last line is not whole is told to its end", asy
 });
 
 testInEveryShell(
-  "what is to go goes, links are not followed, and no directory that has something",
+  "paths are removed, but links are not followed, and directories that are not empty stay",
   async (shell) => {
     for (const programs of [TOOLS, BUSYBOX]) {
       await using stage = await Stage.open(shell, { programs });
@@ -215,7 +215,7 @@ testInEveryShell(
 );
 
 testInEveryShell(
-  "a compressed stream is unpacked by each tar, and one that is cut is not believed",
+  "every tar unpacks a compressed stream, and one that is cut is refused",
   async (shell) => {
     const { bytes } = await tarball(FILES);
     const packed = gzipSync(bytes.subarray(PLAIN.length));
@@ -241,7 +241,7 @@ testInEveryShell(
   },
 );
 
-testInEveryShell("a part is checked, and the step held for the next one", async (shell) => {
+testInEveryShell("a part is verified, and the step stays held for the next one", async (shell) => {
   await using stage = await Stage.open(shell, { programs: TOOLS });
   const gate = await stage.hold();
   const part = await tarball(FILES, { manifest: (text) => text.replace("then end", "then part") });
@@ -253,7 +253,7 @@ testInEveryShell("a part is checked, and the step held for the next one", async 
   assert.equal((await gate.ended()).code, 0);
 });
 
-testInEveryShell("a conversation that is cut leaves all as it is", async (shell) => {
+testInEveryShell("a conversation that is cut changes nothing", async (shell) => {
   await using stage = await Stage.open(shell, { programs: TOOLS });
   await Deno.writeTextFile(`${stage.workspace}/README`, "before");
   const gate = await stage.hold();
@@ -287,7 +287,7 @@ testInEveryShell("without sha256sum sizes are compared", async (shell) => {
 }, { ignore: (shell) => shell.hasAllPrograms ?? false });
 
 testInEveryShell(
-  "names that are not UTF-8 are told, removed, unpacked and checked like others",
+  "names that are not UTF-8 are listed, removed, unpacked and verified like others",
   async (shell) => {
     const { bytes, receipt } = await packed([
       file("d\udcff/caf\udce9", "hello"),
@@ -301,7 +301,7 @@ testInEveryShell(
       const before = await packed([file("top\udcfe", "old"), file("top\udcfe2", "old")]);
       let gate = await stage.hold();
       const first = await stage.exec(receive(stage), before.bytes);
-      if (shell.name === "yash") { // has no bytes, only characters: it can't say what it reads
+      if (shell.name === "yash") { // has characters only, and can't print other bytes
         assert.deepEqual([first.code, first.stdout], [ReceiveExit.treeDiffers, "over\n"]);
         return await heldStill(stage, gate);
       }

@@ -2,64 +2,82 @@ import assert from "node:assert/strict";
 import { infoCommand, releaseCommand, stillHeldCommand } from "../../src/step/scripts.ts";
 import { TerminalSession } from "../support/terminal_session.ts";
 import { missing } from "../support/tools.ts";
-import { GNU, type Shell, SHELLS, soon, Stage, testInEveryShell, until } from "./stage.ts";
+import {
+  GNU,
+  RELEASED,
+  type Shell,
+  SHELLS,
+  soon,
+  Stage,
+  testInEveryShell,
+  until,
+} from "./stage.ts";
 
 const debugRun = (...flags: string[]) => ["/bin/sh", "/tkn-dev/debug-run", ...flags];
 
-/** Debian's dash is built without LINENO. */
+/** Debian builds dash without LINENO. */
 const failed = (shell: Shell, number: number, line: string, trace = line) =>
   `Failed:     ${shell.name === "dash" ? trace : `line ${number}: ${line}`}\n`;
 
-/** Some shells have it built in. */
+/** Some shells have printf built in. */
 const withoutTime = (text: string) => text.replace(/ after \d+ s$/m, "");
 
-/** A script for the shell itself. */
+/** A script for the shell under test. */
 const by = ({ argv }: { argv: readonly string[] }, script: string) =>
   `#!${argv.join(" ")}\n${script}\n`;
 
-testInEveryShell("debug-run does a command, and shows it as one would type it", async (shell) => {
-  await using stage = await Stage.open(shell, { programs: [...GNU, "date"] });
-  const own = ["/usr/bin/printf", "%s|\\n", "a 'b'", "", "$x", "*", "two\nlines"];
-  const gate = await stage.hold(0, own);
-  for (const _ of [1, 2]) {
-    const ran = await stage.exec(debugRun());
-    assert.deepEqual([ran.code, ran.stdout], [0, "a 'b'|\n|\n$x|\n*|\ntwo\nlines|\n"]);
-    assert.match(
-      ran.stderr,
-      /^Directory: {2}\/\nCommand: {4}\/usr\/bin\/printf '%s\|\\n' 'a '\\''b'\\''' '' '\$x' '\*' 'two\n {12}lines'\nExit code: {2}0 after \d s\n$/,
-    );
-  }
-  assert.equal((await stage.exec(releaseCommand("continue"))).code, 0);
-  assert.deepEqual(await gate.ended(), { code: 0, lines: [], stderr: "" });
-});
+testInEveryShell(
+  "debug-run runs a command, and shows it as a user would type it",
+  async (shell) => {
+    await using stage = await Stage.open(shell, { programs: [...GNU, "date"] });
+    const own = ["/usr/bin/printf", "%s|\\n", "a 'b'", "", "$x", "*", "two\nlines"];
+    const gate = await stage.hold(0, own);
+    for (const _ of [1, 2]) {
+      const ran = await stage.exec(debugRun());
+      assert.deepEqual([ran.code, ran.stdout], [0, "a 'b'|\n|\n$x|\n*|\ntwo\nlines|\n"]);
+      assert.match(
+        ran.stderr,
+        /^Directory: {2}\/\nCommand: {4}\/usr\/bin\/printf '%s\|\\n' 'a '\\''b'\\''' '' '\$x' '\*' 'two\n {12}lines'\nExit code: {2}0 after \d s\n$/,
+      );
+    }
+    assert.equal((await stage.exec(releaseCommand("continue"))).code, 0);
+    assert.deepEqual(await gate.ended(), { code: 0, lines: [], stderr: "" });
+  },
+);
 
-testInEveryShell("a script is shown and traced, and where it failed is told", async (shell) => {
-  const own = by(shell, 'set -e\necho "$#:$1"\nif true; then\n  false "a b"\nfi\necho not reached');
-  await using stage = await Stage.open(shell, { own });
-  const gate = await stage.hold(0, ["an arg"]);
-  for (const _ of [1, 2]) {
-    const { code, stdout, stderr } = await stage.exec(debugRun());
-    assert.deepEqual([code, stdout], [1, "1:an arg\n"], stderr);
-    assert.match(
-      stderr,
-      /^Directory: {2}\/\nScript: {5}\/usr\/bin\/\S+.*\nArguments: {2}'an arg'\n/,
+testInEveryShell(
+  "a script is shown and traced, and the line that failed is reported",
+  async (shell) => {
+    const own = by(
+      shell,
+      'set -e\necho "$#:$1"\nif true; then\n  false "a b"\nfi\necho not reached',
     );
-    assert.match(
-      stderr,
-      /\n {3}1 {2}#!.*\n {3}2 {2}set -e\n[^]*\n {3}5 {4}false "a b"\n {3}6 {2}fi\n/,
-    );
-    const trace = /\n(\++)( line 5:)? false .*\n(?=Failed)/.exec(stderr);
-    assert.equal(trace?.[2] === undefined, shell.name === "dash", stderr);
-    const end = `${failed(shell, 5, 'false "a b"', "false a b")}Exit code:  1\n`;
-    assert.ok(withoutTime(stderr).endsWith(end), stderr);
-  }
-  assert.equal(await stage.read("tkn-dev/exit"), "1\n");
-  const told = await stage.exec(releaseCommand("continue"));
-  assert.match(told.stderr, /^the step ends with exit code 1, as its last debug-run/);
-  assert.equal((await gate.ended()).code, 1);
-});
+    await using stage = await Stage.open(shell, { own });
+    const gate = await stage.hold(0, ["an arg"]);
+    for (const _ of [1, 2]) {
+      const { code, stdout, stderr } = await stage.exec(debugRun());
+      assert.deepEqual([code, stdout], [1, "1:an arg\n"], stderr);
+      assert.match(
+        stderr,
+        /^Directory: {2}\/\nScript: {5}\/usr\/bin\/\S+.*\nArguments: {2}'an arg'\n/,
+      );
+      assert.match(
+        stderr,
+        /\n {3}1 {2}#!.*\n {3}2 {2}set -e\n[^]*\n {3}5 {4}false "a b"\n {3}6 {2}fi\n/,
+      );
+      const trace = /\n(\++)( line 5:)? false .*\n(?=Failed)/.exec(stderr);
+      assert.equal(trace?.[2] === undefined, shell.name === "dash", stderr);
+      const end = `${failed(shell, 5, 'false "a b"', "false a b")}Exit code:  1\n`;
+      assert.ok(withoutTime(stderr).endsWith(end), stderr);
+    }
+    assert.equal(await stage.read("tkn-dev/exit"), "1\n");
+    const told = await stage.exec(releaseCommand("continue"));
+    assert.match(told.stderr, /^the step ends with exit code 1, as its last debug-run/);
+    assert.equal((await gate.ended()).code, 1);
+  },
+);
 
-testInEveryShell("what another interpreter does is not traced", async (shell) => {
+testInEveryShell("a script for another interpreter is not traced", async (shell) => {
   const python = "/usr/bin/python3";
   const cases: [string, string, number][] = [["#!/usr/bin/cat\n+ not a trace", "", 0]];
   if (missing(python).length === 0) {
@@ -80,7 +98,7 @@ testInEveryShell("what another interpreter does is not traced", async (shell) =>
 testInEveryShell(
   "the work has the gate's environment and directory, and no more",
   async (shell) => {
-    // bash shows all that it was given.
+    // bash traces all of its arguments.
     const own = '#!/usr/bin/bash --posix\nexport -p\necho "$VALUE"\npwd';
     const env = {
       VALUE: 'it\'s "$x"\ntwo',
@@ -108,7 +126,7 @@ testInEveryShell(
 );
 
 testInEveryShell(
-  "the variables of the spec are shown, secrets are not, anywhere",
+  "variables of the spec are shown, secrets are masked everywhere",
   async (shell) => {
     const env = {
       PLAIN: "a b",
@@ -168,7 +186,7 @@ Script:     `),
 );
 
 testInEveryShell(
-  "where a whole secret is taken in, what nobody vouches for is masked",
+  "if a step takes in a whole secret, all variables of unknown origin are masked",
   async (shell) => {
     const env = {
       PLAIN: "open",
@@ -189,14 +207,17 @@ testInEveryShell(
   },
 );
 
-/** What a work prints, and what of it is shown: `$TOKEN` is `s3cret/.*[token`, which sed and shells read otherwise. */
+/**
+ * Output of a work, and how it is shown. `$TOKEN` is `s3cret/.*[token`, which has special
+ * characters of sed and of shells.
+ */
 const PRINTED: readonly [script: string, shown: string][] = [
   ["printf '%s\\n' \"a $TOKEN b$TOKEN\" '' \"$OTHER\"", "a *** b***\n\n***\n"],
   ["printf '%s' \"$TOKEN\"", "***"],
   ["printf 'no end'", "no end"],
   ["printf '\\n\\n no end \\n '", "\n\n no end \n "],
   [":", ""],
-  // As `base64` prints it, `base64 -w0`, and with a newline behind it.
+  // As `base64` and `base64 -w0` print it, and with a newline behind it.
   ["printf '%s' \"$TOKEN\" | base64", "***\n"],
   ['echo "$TOKEN" | base64', "***\n"],
   ["printf '%s' \"$LONG\" | base64", "***\n***\n***\n"],
@@ -204,7 +225,7 @@ const PRINTED: readonly [script: string, shown: string][] = [
 ];
 
 testInEveryShell(
-  "the work's stdout is masked, in base64 too, and is what it was else",
+  "stdout of the work is masked, in base64 too, and otherwise unchanged",
   async (shell) => {
     const env = { TOKEN: "s3cret/.*[token", OTHER: "$0ther&", LONG: "l0ng-".repeat(30) };
     for (const programs of [["base64", "tr"], ["base64", "tr", "sed", "head"]]) {
@@ -227,17 +248,17 @@ testInEveryShell(
   },
 );
 
-/** All byte values, lines without an end and long ones. */
+/** All byte values, a last line without a newline, and long lines. */
 const BYTES = new Uint8Array(300_000).map((_, at) =>
   at < 100_000 ? at : at < 200_000 ? 0x78 : at >> 8
 );
 
-/** Of NUL busybox' sed loses some. */
+/** The sed of busybox loses some NUL bytes. */
 const bytesFor = ({ name }: Shell, secret: readonly string[]) =>
   name.startsWith("busybox") && secret.length > 0 ? BYTES.filter((byte) => byte !== 0) : BYTES;
 
 testInEveryShell(
-  "without a secret each byte of stdout passes, and with one where there is sed",
+  "without secrets every byte of stdout is kept, and with secrets if the image has sed",
   async (shell) => {
     for (const secret of [[], ["TOKEN"]]) {
       await using stage = await Stage.open(shell, {
@@ -260,7 +281,7 @@ testInEveryShell(
 );
 
 testInEveryShell(
-  "with secrets too, what the work leaves running is not waited for, and is masked later",
+  "with secrets, output of processes that the work leaves running is still masked",
   async (shell) => {
     const own =
       '#!/bin/sh\n{ read -r _; echo "late $TOKEN"; } <"$FIFO" 2>/dev/null &\nprintf \'no end\'';
@@ -287,7 +308,7 @@ testInEveryShell(
 );
 
 testInEveryShell(
-  "an edited text is done instead, unless the original is asked for",
+  "an edited script runs instead, unless --original is given",
   async (shell) => {
     await using stage = await Stage.open(shell, { own: "echo own; exit 1" });
     const gate = await stage.hold(0, ["x"]);
@@ -306,16 +327,22 @@ testInEveryShell(
   },
 );
 
-testInEveryShell("--continue has the step do it in its place, and shows nothing", async (shell) => {
-  for (const [flags, line] of [[[], "edited"], [["--original"], "own"]] as const) {
-    await using stage = await Stage.open(shell, { own: "echo own; exit 5" });
-    const gate = await stage.hold();
-    await Deno.writeTextFile(`${stage.directory}/tkn-dev/edited`, "#!/bin/sh\necho edited; exit 5");
-    const ran = await stage.exec(debugRun("--continue", ...flags));
-    assert.deepEqual(ran, { code: 0, stdout: "", stderr: "" });
-    assert.deepEqual(await gate.ended(), { code: 5, lines: [line], stderr: "" });
-  }
-});
+testInEveryShell(
+  "--continue has the step run its work in place, and shows nothing",
+  async (shell) => {
+    for (const [flags, line] of [[[], "edited"], [["--original"], "own"]] as const) {
+      await using stage = await Stage.open(shell, { own: "echo own; exit 5" });
+      const gate = await stage.hold();
+      await Deno.writeTextFile(
+        `${stage.directory}/tkn-dev/edited`,
+        "#!/bin/sh\necho edited; exit 5",
+      );
+      const ran = await stage.exec(debugRun("--continue", ...flags));
+      assert.deepEqual(ran, { code: 0, stdout: "", stderr: "" });
+      assert.deepEqual(await gate.ended(), { code: 5, lines: [line], stderr: "" });
+    }
+  },
+);
 
 testInEveryShell("results are shown, long ones cut", async (shell) => {
   await using stage = await Stage.open(shell);
@@ -333,7 +360,7 @@ testInEveryShell("results are shown, long ones cut", async (shell) => {
 });
 
 testInEveryShell(
-  "an interrupt ends the work, and debug-run comes back and reports",
+  "an interrupt ends the work, and debug-run reports and exits",
   async (shell) => {
     const own = "#!/bin/sh\nwhile :; do echo here >&2; sleep 0.05; done";
     await using stage = await Stage.open(shell, { own });
@@ -356,25 +383,28 @@ testInEveryShell(
   },
 );
 
-testInEveryShell("what the work leaves running is not waited for", async (shell) => {
-  // Without a trace of the sleep, which may come at any time.
-  const own =
-    "#!/bin/sh\n({ sleep 30; } 2>/dev/null; echo late >&2) >/dev/null &\nprintf 'no end' >&2";
-  await using stage = await Stage.open(shell, { own });
-  await stage.hold();
-  const child = stage.run(debugRun());
-  assert.equal((await child.status).code, 0);
-  const text = new TextDecoder();
-  let stderr = "";
-  const reader = child.stderr.getReader();
-  while (!stderr.includes("Exit code")) stderr += text.decode((await reader.read()).value);
-  assert.match(withoutTime(stderr), /^no end[^]*^Exit code: {2}0\n$/m);
-  await reader.cancel();
-  await child.stdout.cancel();
-  await child.stdin.close().catch(() => {});
-});
+testInEveryShell(
+  "debug-run does not wait for processes that the work leaves running",
+  async (shell) => {
+    // Without the trace of the sleep, which may come at any time.
+    const own =
+      "#!/bin/sh\n({ sleep 30; } 2>/dev/null; echo late >&2) >/dev/null &\nprintf 'no end' >&2";
+    await using stage = await Stage.open(shell, { own });
+    await stage.hold();
+    const child = stage.run(debugRun());
+    assert.equal((await child.status).code, 0);
+    const text = new TextDecoder();
+    let stderr = "";
+    const reader = child.stderr.getReader();
+    while (!stderr.includes("Exit code")) stderr += text.decode((await reader.read()).value);
+    assert.match(withoutTime(stderr), /^no end[^]*^Exit code: {2}0\n$/m);
+    await reader.cancel();
+    await child.stdout.cancel();
+    await child.stdin.close().catch(() => {});
+  },
+);
 
-testInEveryShell("an option that it does not have is told in a line", async (shell) => {
+testInEveryShell("an unknown option is an error of one line", async (shell) => {
   await using stage = await Stage.open(shell);
   await stage.hold();
   for (const flags of [["--step"], ["x"], ["--patch"]]) {
@@ -384,19 +414,19 @@ testInEveryShell("an option that it does not have is told in a line", async (she
   }
 });
 
-testInEveryShell("where nothing holds, that is said", async (shell) => {
+testInEveryShell("without a gate that holds, the debug scripts say so", async (shell) => {
   await using stage = await Stage.open(shell);
   const gate = await stage.hold();
   await stage.exec(releaseCommand("continue"));
   await gate.ended();
   for (const command of [debugRun(), infoCommand()]) {
     const { code, stderr } = await stage.exec(command);
-    assert.deepEqual([code, stderr], [17, "the gate has let go already: continue\n"]);
+    assert.deepEqual([code, stderr], [17, `${RELEASED}: continue\n`]);
   }
 });
 
 testInEveryShell(
-  "debug-info says who, where and what, and in short not all of a script",
+  "debug-info shows the user, the directory and the work, and with --short only the start of a script",
   async (shell) => {
     const own = Array.from({ length: 50 }, (_, at) => `# ${at + 3}`).join("\n");
     await using stage = await Stage.open(shell, { own, programs: [...GNU, "id"] });
@@ -417,12 +447,12 @@ testInEveryShell(
     );
     assert.deepEqual([whole.stderr, short.stderr], ["", ""]);
     const { stdout } = await stage.exec(infoCommand());
-    assert.equal(stdout, whole.stdout.replace(/^Run:.*\nHeld:.*\n/, "")); // the client has that itself
+    assert.equal(stdout, whole.stdout.replace(/^Run:.*\nHeld:.*\n/, "")); // the client prints that itself
   },
 );
 
 testInEveryShell(
-  "while debug-run runs the gate does not give up, and does after it",
+  "the gate does not give up while debug-run runs, but it does afterwards",
   async (shell) => {
     await using stage = await Stage.open(shell, { own: "sleep 6; exit 4" });
     const gate = await stage.hold(4);
@@ -437,7 +467,7 @@ testInEveryShell(
 const noTerminal = { ignore: () => missing("script").length > 0 };
 
 testInEveryShell(
-  "in a terminal stdout stands where it belongs in the trace, and is masked",
+  "on a terminal, stdout keeps its place in the trace, and is masked",
   async (shell) => {
     const numbers = Array.from({ length: 20 }, (_, at) => at);
     const own = by(
@@ -450,7 +480,7 @@ testInEveryShell(
     const command = await stage.commandLine(debugRun());
     await using session = new TerminalSession(`${command}; echo "ended $?"`);
     await soon("its end", session.until(/ended 3\n/));
-    // mksh traces a redirection by itself.
+    // mksh traces a redirection on a separate line.
     const said = session.all.split("\n").filter((line) => /^(\+(?!.*: >&2 $)|out|err)/.test(line))
       .map((line) => line.replace(/^\++(?: line \d+:)? /, "").replace(/ 1?>&2$/, ""));
     const expected = numbers.flatMap((
@@ -465,7 +495,7 @@ testInEveryShell(
 );
 
 testInEveryShell(
-  "what lets the step go from a terminal stays for the container's end, but not for ever",
+  "a release from a terminal waits for the container to end, but not forever",
   async (shell) => {
     const words = [
       [["debug-continue", "0"], 0],
@@ -495,7 +525,7 @@ testInEveryShell(
 );
 
 for (const shell of SHELLS.filter(({ name }) => name.startsWith("bash"))) {
-  testInEveryShell(`a script for ${shell.name} by way of env is traced too`, async (outer) => {
+  testInEveryShell(`a script for ${shell.name} through env is traced, too`, async (outer) => {
     const own = "#!/usr/bin/env bash\nf() { false; }\nf\n[[ $0 == *script ]] || exit 9\nexit 7";
     await using stage = await Stage.open(outer, { own, programs: [...GNU, "bash"] });
     await stage.hold();

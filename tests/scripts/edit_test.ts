@@ -13,7 +13,7 @@ const place = { env: { TKN_DEV_CHANNEL: CHANNEL } };
 const debugRun = (...flags: string[]) => ["/bin/sh", "/tkn-dev/debug-run", ...flags];
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-testInEveryShell("a script is edited at the other end of the terminal, and done", async (shell) => {
+testInEveryShell("a script is edited at the other end of the terminal, and run", async (shell) => {
   await using stage = await Stage.open(shell, { own: "echo own" });
   const gate = await stage.hold(0, ["x"]);
   const listener = new Listener(stage, CHANNEL);
@@ -36,7 +36,7 @@ testInEveryShell("a script is edited at the other end of the terminal, and done"
   assert.deepEqual([ended.code, ended.lines], [3, [`${stage.directory}/tkn-dev/edited x`]]);
 });
 
-testInEveryShell("an edit that came to nothing is told, and nothing is done", async (shell) => {
+testInEveryShell("a refused edit is reported, and nothing runs", async (shell) => {
   await using stage = await Stage.open(shell, { own: "echo own" });
   await stage.hold();
   const listener = new Listener(stage, CHANNEL);
@@ -53,7 +53,7 @@ testInEveryShell("an edit that came to nothing is told, and nothing is done", as
 });
 
 testInEveryShell(
-  "--edit --continue has the step do the edited text in its place",
+  "--edit --continue has the step run the edited script in place",
   async (shell) => {
     await using stage = await Stage.open(shell, { own: "echo own" });
     const gate = await stage.hold();
@@ -69,7 +69,7 @@ testInEveryShell(
   },
 );
 
-testInEveryShell("a file for the patch is named at the other end, not here", async (shell) => {
+testInEveryShell("--patch is refused in the container, as an option of tkn-dev", async (shell) => {
   await using stage = await Stage.open(shell, { own: "echo own" });
   await stage.hold();
   const listener = new Listener(stage, CHANNEL);
@@ -83,7 +83,7 @@ testInEveryShell("a file for the patch is named at the other end, not here", asy
   assert.equal(await listener.ends(), 0, "nothing was asked for");
 });
 
-testInEveryShell("a listener that comes a moment later is waited for", async (shell) => {
+testInEveryShell("debug-run waits for a listener that starts a moment later", async (shell) => {
   await using stage = await Stage.open(shell, { own: "echo own" });
   await stage.hold();
   const running = stage.exec(debugRun("--edit"), undefined, place);
@@ -97,7 +97,7 @@ testInEveryShell("a listener that comes a moment later is waited for", async (sh
   await listener.ends();
 });
 
-testInEveryShell("where nobody listens, --edit says what it needs", async (shell) => {
+testInEveryShell("without a listener, --edit says what it needs", async (shell) => {
   await using stage = await Stage.open(shell);
   await stage.hold(0, ["true"]);
   const needs = {
@@ -110,14 +110,14 @@ testInEveryShell("where nobody listens, --edit says what it needs", async (shell
   const listener = new Listener(stage, CHANNEL);
   await listener.hears();
   await listener.isKilled();
-  // Each waits five seconds for one.
+  // Each waits five seconds for a listener.
   const both = await Promise.all([CHANNEL, "n0b0dy"].map((channel) => {
     return stage.exec(debugRun("--edit"), undefined, { env: { TKN_DEV_CHANNEL: channel } });
   }));
   assert.deepEqual(both, [needs, needs]);
 });
 
-testInEveryShell("a listener that dies meanwhile is noticed", async (shell) => {
+testInEveryShell("debug-run notices a listener that dies", async (shell) => {
   await using stage = await Stage.open(shell, { own: "echo own" });
   await stage.hold();
   const listener = new Listener(stage, CHANNEL);
@@ -132,23 +132,26 @@ testInEveryShell("a listener that dies meanwhile is noticed", async (shell) => {
   });
 });
 
-testInEveryShell("one that dies while the work is done does not keep debug-run", async (shell) => {
-  await using stage = await Stage.open(shell, { own: "echo own >&2; exit 4" });
-  await stage.hold();
-  const listener = new Listener(stage, CHANNEL);
-  await listener.hears();
-  const running = stage.exec(debugRun("--edit"), undefined, place);
-  await listener.hears();
-  await listener.says("ready");
-  assert.equal(await listener.hears(), "ran 4");
-  await listener.isKilled();
-  assert.equal((await running).code, 4);
-  await until("the watcher's end", async () => {
-    return !(await stage.processes()).some((process) => process.includes("debug-run"));
-  });
-});
+testInEveryShell(
+  "a listener that dies while the work runs does not keep debug-run waiting",
+  async (shell) => {
+    await using stage = await Stage.open(shell, { own: "echo own >&2; exit 4" });
+    await stage.hold();
+    const listener = new Listener(stage, CHANNEL);
+    await listener.hears();
+    const running = stage.exec(debugRun("--edit"), undefined, place);
+    await listener.hears();
+    await listener.says("ready");
+    assert.equal(await listener.hears(), "ran 4");
+    await listener.isKilled();
+    assert.equal((await running).code, 4);
+    await until("the watcher's end", async () => {
+      return !(await stage.processes()).some((process) => process.includes("debug-run"));
+    });
+  },
+);
 
-testInEveryShell("without mkfifo the listener says no, and listens still", async (shell) => {
+testInEveryShell("without mkfifo the listener prints no, and keeps listening", async (shell) => {
   const programs = GNU.filter((name) => name !== "mkfifo");
   await using stage = await Stage.open(shell, { programs });
   await stage.hold(0, ["true"]);
@@ -158,7 +161,7 @@ testInEveryShell("without mkfifo the listener says no, and listens still", async
   assert.equal(await listener.ends(), 0);
 }, { ignore: (shell) => shell.hasAllPrograms ?? false });
 
-testInEveryShell("what is edited is kept byte by byte, with cat and without", async (shell) => {
+testInEveryShell("an edited script is kept byte for byte, with and without cat", async (shell) => {
   const texts = ["#!/bin/sh\n\necho 'a  b' \\\n\t%s \\n\n", "no end of line", "\n\n", "ä\r\n -n\n"];
   for (const programs of [GNU, [...GNU, "cat"]]) {
     await using stage = await Stage.open(shell, { programs, own: "true" });
@@ -185,7 +188,7 @@ testInEveryShell("a step without a script has none to show", async (shell) => {
 });
 
 testInEveryShell(
-  "a step told to do a text instead does that, and nothing of its own",
+  "a step that runs another text instead runs none of its work",
   async (shell) => {
     for (const own of ["echo own", undefined]) {
       await using stage = await Stage.open(shell, { own });

@@ -1,4 +1,4 @@
-/** Large files are hashed by the receiver while they come. */
+/** The receiver hashes large files as they arrive. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { ReceiveExit } from "../../src/step/protocol/exit_codes.ts";
@@ -7,7 +7,7 @@ import { GNU, Stage, testInEveryShell, until } from "./stage.ts";
 import { tarball } from "./tarball.ts";
 
 const TOOLS = [...GNU, "stat", "cat"];
-/** Of more than what is read at a time. */
+/** A file larger than one read. */
 const DISK = "0123456789abcdef".repeat(150_000);
 const FILES = { "disk one.img": DISK, "README": "hello\n", "sub/disk.img": `${DISK}2` };
 const FOLLOWS = [
@@ -15,7 +15,7 @@ const FOLLOWS = [
   `follow ${DISK.length + 1} ./sub/disk.img`,
 ];
 
-/** The followed ones first in the list, as a sender has it. */
+/** A manifest that lists the followed files first, as the client does. */
 async function sent(lines: string[], change = (text: string) => text) {
   const first = (text: string) => {
     const [readme] = /^.* {2}\.\/README\n/m.exec(text)!;
@@ -25,7 +25,7 @@ async function sent(lines: string[], change = (text: string) => text) {
   return { bytes: said(lines, bytes), receipt };
 }
 
-/** Has sha256sum write down how it is called. */
+/** Has sha256sum log its arguments. */
 async function listen(stage: Stage): Promise<() => Promise<string[]>> {
   const [program, log] = [`${stage.directory}/bin/sha256sum`, `${stage.directory}/called`];
   await Deno.remove(program);
@@ -34,7 +34,7 @@ async function listen(stage: Stage): Promise<() => Promise<string[]>> {
   return async () => (await Deno.readTextFile(log)).trim().split("\n");
 }
 
-testInEveryShell("a followed file is hashed as it comes, and then not again", async (shell) => {
+testInEveryShell("a followed file is hashed as it arrives, and then not again", async (shell) => {
   await using stage = await Stage.open(shell, { programs: TOOLS });
   const calls = shell.hasAllPrograms ? undefined : await listen(stage);
   const gate = await stage.hold();
@@ -45,14 +45,14 @@ testInEveryShell("a followed file is hashed as it comes, and then not again", as
     stderr: "",
   });
   assert.equal((await gate.ended()).code, 0);
-  // One for each of the two, one for the manifest, and one for the rest of its list.
+  // Once for each of the two, once for the manifest, and once for the rest of its list.
   const expected = ["called ", "called ", "called ", "called -c -"];
   if (calls !== undefined) assert.deepEqual((await calls()).sort(), expected);
   const left = await Array.fromAsync(Deno.readDir(stage.workspace), ({ name }) => name);
   assert.deepEqual(left.sort(), ["README", "disk one.img", "sub"]);
 });
 
-testInEveryShell("what lay there before is not what is hashed", async (shell) => {
+testInEveryShell("the old file in the place of a followed one is not hashed", async (shell) => {
   await using stage = await Stage.open(shell, { programs: TOOLS });
   await Deno.writeTextFile(`${stage.workspace}/disk one.img`, `old ${DISK}${DISK}`);
   const gate = await stage.hold();
@@ -62,7 +62,7 @@ testInEveryShell("what lay there before is not what is hashed", async (shell) =>
   assert.equal((await gate.ended()).code, 0);
 });
 
-testInEveryShell("a followed file that is not as it was sent is not believed", async (shell) => {
+testInEveryShell("a followed file that differs from what was sent is refused", async (shell) => {
   await using stage = await Stage.open(shell, { programs: TOOLS });
   await stage.hold();
   const digest = createHash("sha256").update(`${DISK}2`).digest("hex");
@@ -76,7 +76,7 @@ testInEveryShell("a followed file that is not as it was sent is not believed", a
 });
 
 testInEveryShell(
-  "what does not come as it was told, or can't be followed, is hashed at the end",
+  "a file that arrives otherwise than announced, or can't be followed, is hashed at the end",
   async (shell) => {
     for (
       const [lines, programs] of [

@@ -7,7 +7,7 @@ import {
   stillHeldCommand,
 } from "../../src/step/scripts.ts";
 import { UPLOAD } from "./receiver.ts";
-import { GNU, isRoot, Stage, testInEveryShell, until } from "./stage.ts";
+import { GNU, isRoot, RELEASED, Stage, testInEveryShell, until } from "./stage.ts";
 import { PLAIN, tarball } from "./tarball.ts";
 
 const unpack = ({ workspace }: Stage) => ({
@@ -24,7 +24,7 @@ const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const without = (...names: string[]) => GNU.filter((name) => !names.includes(name));
 
-testInEveryShell("the gate says one line, holds, and ends as the word says", async (shell) => {
+testInEveryShell("the gate prints one line, holds, and ends as the word says", async (shell) => {
   for (const [word, code] of [["continue", 0], ["fail", 1]] as const) {
     await using stage = await Stage.open(shell);
     const gate = stage.start();
@@ -34,21 +34,21 @@ testInEveryShell("the gate says one line, holds, and ends as the word says", asy
   }
 });
 
-testInEveryShell("the gate says where below the workspace the upload goes", async (shell) => {
+testInEveryShell("the gate prints the directory that the upload goes to", async (shell) => {
   await using stage = await Stage.open(shell);
   const gate = stage.start(0, ["own"], { into: "a/b c" });
   const { directory, into } = readHeldLine((await gate.line())!)!;
   assert.deepEqual([directory, into], [stage.workspace, "a/b c"]);
   assert.equal((await stage.exec(releaseCommand("continue"))).code, 0);
   assert.equal((await gate.ended()).code, 0);
-  // A line break would say another directory.
+  // A line break would forge another directory.
   const broken = stage.start(0, [], { into: "a\nb" });
   const { code, lines, stderr } = await broken.ended();
   assert.deepEqual([code, lines], [1, []]);
   assert.match(stderr, /the directory for the upload has a line break/);
 });
 
-/** What the pod of a run has of it, by the downward API. */
+/** The variables of a pod, from the downward API. */
 const podOf = (
   { holds = "true", invocation = "", pipelineRun = "", taskRun = "r" }: Record<string, string>,
 ) => ({
@@ -59,14 +59,14 @@ const podOf = (
 });
 
 testInEveryShell(
-  "a gate whose run is a copy fails at once, and says what to type",
+  "a gate in a copy of its run fails at once, and names the command to type",
   async (shell) => {
     const again = "tkn-dev task upload it's";
     await using stage = await Stage.open(shell, { again });
     for (
       const env of [
-        podOf({ holds: "" }), // tkn's --last
-        podOf({ invocation: "TaskRun/first/m" }), // one that was dumped
+        podOf({ holds: "" }), // by tkn pipeline start --last
+        podOf({ invocation: "TaskRun/first/m" }), // from a dumped run
         podOf({ invocation: "PipelineRun/first/m", pipelineRun: "second", taskRun: "first" }),
         podOf({ invocation: "PipelineRun/first/m", taskRun: "first" }),
         podOf({ holds: "", invocation: "Pipeline/tkn-dev-a/m/240", pipelineRun: "second" }),
@@ -81,13 +81,13 @@ testInEveryShell(
 );
 
 testInEveryShell(
-  "a gate of the run that it was made for holds, and hides how it knows",
+  "a gate holds in the run that it was made for, and hides its variables",
   async (shell) => {
     for (
       const env of [
         podOf({ invocation: "TaskRun/r/m" }),
         podOf({ invocation: "PipelineRun/p/m", pipelineRun: "p" }),
-        podOf({}), // what a --dry-run has printed
+        podOf({}), // from the output of --dry-run
         {},
       ]
     ) {
@@ -100,7 +100,7 @@ testInEveryShell(
   },
 );
 
-testInEveryShell("the gate unpacks the other scripts as they are", async (shell) => {
+testInEveryShell("the gate unpacks the other scripts unchanged", async (shell) => {
   await using stage = await Stage.open(shell);
   const gate = await stage.hold();
   const script = await stage.read("scripts/script-0-x7k2p");
@@ -129,7 +129,7 @@ testInEveryShell("the gate unpacks the other scripts as they are", async (shell)
 });
 
 for (const [name, code] of [["debug-continue", 0], ["debug-fail-continue", 1]] as const) {
-  testInEveryShell(`${name} can be called by its name, and lets the step go`, async (shell) => {
+  testInEveryShell(`${name} can be called by its name, and releases the step`, async (shell) => {
     await using stage = await Stage.open(shell);
     const gate = await stage.hold();
     const { mode } = await Deno.stat(`${stage.directory}/tkn-dev/${name}`);
@@ -139,7 +139,7 @@ for (const [name, code] of [["debug-continue", 0], ["debug-fail-continue", 1]] a
   });
 }
 
-testInEveryShell("the gate gives up where nobody comes, and leaves no process", async (shell) => {
+testInEveryShell("the gate gives up without a client, and leaves no process", async (shell) => {
   await using stage = await Stage.open(shell);
   const gate = await stage.hold(1);
   assert.deepEqual(await gate.ended(), {
@@ -157,7 +157,7 @@ const receivers = async ({ directory }: Stage) =>
 const GAVE_UP = ["tkn-dev: nobody came within 1 s, giving up"];
 
 testInEveryShell(
-  "while bytes come the gate is patient; a sender that stalls counts for nobody",
+  "the gate does not give up while bytes arrive, but it does if the client stalls",
   async (shell) => {
     await using stage = await Stage.open(shell);
     const gate = await stage.hold(4);
@@ -165,7 +165,7 @@ testInEveryShell(
     const receiving = stage.exec(receiveCommand(unpack(stage)), chunks.readable);
     const writer = chunks.writable.getWriter();
     const { bytes } = await tarball({ large: "x".repeat(1_000_000) });
-    for (let at = 0; at < 32; at++) { // for twice as long as the gate waits
+    for (let at = 0; at < 32; at++) { // twice as long as the gate waits
       await writer.write(bytes.subarray(PLAIN.length).slice(at * 10_000, (at + 1) * 10_000));
       await delay(250);
     }
@@ -178,18 +178,18 @@ testInEveryShell(
   },
 );
 
-testInEveryShell("a receiver that was killed counts for nobody", async (shell) => {
+testInEveryShell("a killed receiver does not keep the gate from giving up", async (shell) => {
   await using stage = await Stage.open(shell);
   const gate = await stage.hold(1);
   const receiver = stage.run(receiveCommand(unpack(stage)));
   await until("the receiver", async () => (await receivers(stage)).length === 1);
   receiver.kill("SIGKILL");
-  await receiver.stdin.close(); // of its tar
+  await receiver.stdin.close(); // the stdin of its tar
   await receiver.output();
   assert.deepEqual(await gate.ended(), { code: 1, lines: GAVE_UP, stderr: "" });
 });
 
-testInEveryShell("nor does one whose end nobody was told", async (shell) => {
+testInEveryShell("a visitor that is a zombie does not keep the gate", async (shell) => {
   await using stage = await Stage.open(shell);
   const parent = stage.spawn(["/bin/sh", "-c", "true & echo $!; exec /usr/bin/sleep 60"]);
   const output = parent.stdout.pipeThrough(new TextDecoderStream()).getReader();
@@ -210,7 +210,7 @@ testInEveryShell("TERM and INT end the gate at once and leave no process", async
     await using stage = await Stage.open(shell);
     const gate = await stage.hold(600);
     gate.kill(signal);
-    // A trap would not end yash's read, so there the signal itself ends the gate.
+    // A trap does not end a read of yash, so there the signal itself ends the gate.
     const trapped = shell.name !== "yash";
     const code = trapped || signal === "SIGTERM" ? 143 : 130;
     assert.deepEqual(await gate.ended(), { code, lines: [], stderr: "" });
@@ -219,18 +219,21 @@ testInEveryShell("TERM and INT end the gate at once and leave no process", async
   }
 });
 
-testInEveryShell("a restarted gate holds again, whatever the first one left", async (shell) => {
-  await using stage = await Stage.open(shell);
-  const first = await stage.hold();
-  first.kill("SIGKILL");
-  await first.ended();
-  const second = await stage.hold();
-  await stage.exec(releaseCommand("fail"));
-  assert.equal((await second.ended()).code, 1);
-  const third = await stage.hold();
-  assert.equal((await stage.exec(releaseCommand("continue"))).code, 0);
-  assert.equal((await third.ended()).code, 0);
-});
+testInEveryShell(
+  "a restarted gate holds again, whatever files the first one left",
+  async (shell) => {
+    await using stage = await Stage.open(shell);
+    const first = await stage.hold();
+    first.kill("SIGKILL");
+    await first.ended();
+    const second = await stage.hold();
+    await stage.exec(releaseCommand("fail"));
+    assert.equal((await second.ended()).code, 1);
+    const third = await stage.hold();
+    assert.equal((await stage.exec(releaseCommand("continue"))).code, 0);
+    assert.equal((await third.ended()).code, 0);
+  },
+);
 
 testInEveryShell("without mkfifo the gate polls a file", async (shell) => {
   const programs = without("mkfifo");
@@ -246,7 +249,7 @@ testInEveryShell("without mkfifo the gate polls a file", async (shell) => {
   }
 }, { ignore: (shell) => shell.hasAllPrograms ?? false });
 
-testInEveryShell("without sleep the gate holds with no watchdog", async (shell) => {
+testInEveryShell("without sleep the gate holds without a watchdog", async (shell) => {
   await using stage = await Stage.open(shell, { programs: without("sleep") });
   const gate = await stage.hold(1);
   await until("only the gate runs", async () => (await stage.processes()).length === 1);
@@ -271,7 +274,7 @@ testInEveryShell("a second release says that it comes too late", async (shell) =
   assert.deepEqual(late, {
     code: 17,
     stdout: "",
-    stderr: "the gate has let go already: continue\n",
+    stderr: `${RELEASED}: continue\n`,
   });
   await assert.rejects(stage.read("results/commit"), Deno.errors.NotFound);
   const receive = receiveCommand(unpack(stage));
@@ -312,7 +315,7 @@ testInEveryShell("a result that can't be written leaves the gate held", async (s
   assert.equal((await gate.ended()).code, 1);
 });
 
-testInEveryShell("told to run, the gate does the step's own work in its place", async (shell) => {
+testInEveryShell("on run, the gate runs the step's own work in place", async (shell) => {
   const cases = [
     {
       own: ["/usr/bin/printf", "%s|\\n", "a b", "", "$x", "*"],
@@ -344,34 +347,37 @@ testInEveryShell("the step has no child that it did not start", async (shell) =>
   });
 });
 
-testInEveryShell("the step's own work is done first, in its own place and way", async (shell) => {
-  const cases: { mode: GateMode; own: string; code: number; held: boolean }[] = [
-    { mode: "after", own: "umask; echo $#:$1; exit 3", code: 3, held: true },
-    { mode: "after", own: "umask; echo $#:$1", code: 0, held: true },
-    { mode: "failure", own: "umask; echo $#:$1; exit 3", code: 3, held: true },
-    { mode: "failure", own: "umask; echo $#:$1", code: 0, held: false },
-  ];
-  for (const { mode, own, code, held } of cases) {
-    await using stage = await Stage.open(shell, { mode, own });
-    const gate = stage.start(0, ["a b"]);
-    assert.equal(await gate.line(), "0022");
-    assert.equal(await gate.line(), "1:a b");
-    if (held) {
-      assert.deepEqual(readHeldLine((await gate.line())!), {
-        gate: "script",
-        directory: stage.workspace,
-        into: "",
-        exitCode: code,
-        before: "",
-      });
-      assert.equal((await stage.exec(releaseCommand("continue"))).code, 0);
+testInEveryShell(
+  "the gate runs the step's own work first, in its own environment",
+  async (shell) => {
+    const cases: { mode: GateMode; own: string; code: number; held: boolean }[] = [
+      { mode: "after", own: "umask; echo $#:$1; exit 3", code: 3, held: true },
+      { mode: "after", own: "umask; echo $#:$1", code: 0, held: true },
+      { mode: "failure", own: "umask; echo $#:$1; exit 3", code: 3, held: true },
+      { mode: "failure", own: "umask; echo $#:$1", code: 0, held: false },
+    ];
+    for (const { mode, own, code, held } of cases) {
+      await using stage = await Stage.open(shell, { mode, own });
+      const gate = stage.start(0, ["a b"]);
+      assert.equal(await gate.line(), "0022");
+      assert.equal(await gate.line(), "1:a b");
+      if (held) {
+        assert.deepEqual(readHeldLine((await gate.line())!), {
+          gate: "script",
+          directory: stage.workspace,
+          into: "",
+          exitCode: code,
+          before: "",
+        });
+        assert.equal((await stage.exec(releaseCommand("continue"))).code, 0);
+      }
+      const line = `tkn-dev: held after exit code ${code}, workspace: ${stage.workspace}\n`;
+      assert.deepEqual(await gate.ended(), { code: 0, lines: [], stderr: held ? line : "" });
     }
-    const line = `tkn-dev: held after exit code ${code}, workspace: ${stage.workspace}\n`;
-    assert.deepEqual(await gate.ended(), { code: 0, lines: [], stderr: held ? line : "" });
-  }
-});
+  },
+);
 
-testInEveryShell("work is done with the files and signals of its container", async (shell) => {
+testInEveryShell("the work runs with the files and signals of its container", async (shell) => {
   const own = "#!/usr/bin/bash\nls -l /proc/self/fd | grep -c inbox; grep SigIgn /proc/self/status";
   for (const mode of ["after", "before"] as const) {
     await using stage = await Stage.open(shell, {
@@ -395,35 +401,41 @@ testInEveryShell("work is done with the files and signals of its container", asy
   }
 });
 
-testInEveryShell("work whose last line has no end does not hide the gate's", async (shell) => {
-  await using stage = await Stage.open(shell, { mode: "after", own: "printf 100%%; exit 1" });
-  const gate = stage.start();
-  const said = readHeldLine((await gate.line())!);
-  assert.deepEqual([said?.before, said?.exitCode], ["100%", 1]);
-  await stage.exec(releaseCommand("fail"));
-  assert.equal((await gate.ended()).code, 1);
-});
+testInEveryShell(
+  "a last line of the work without a newline does not hide the line of the gate",
+  async (shell) => {
+    await using stage = await Stage.open(shell, { mode: "after", own: "printf 100%%; exit 1" });
+    const gate = stage.start();
+    const said = readHeldLine((await gate.line())!);
+    assert.deepEqual([said?.before, said?.exitCode], ["100%", 1]);
+    await stage.exec(releaseCommand("fail"));
+    assert.equal((await gate.ended()).code, 1);
+  },
+);
 
-testInEveryShell("TERM ends the work and then the gate, with what the work says", async (shell) => {
-  for (const [own, code] of [["", 143], ["trap 'echo bye; exit 9' TERM\n", 9]] as const) {
-    const script = `#!/bin/sh\n${own}echo started\nwhile :; do sleep 0.1; done`;
-    await using stage = await Stage.open(shell, { mode: "after", own: script });
-    const gate = stage.start(600, [], { grouped: true });
-    assert.equal(await gate.line(), "started");
-    assert.equal((await stage.exec(releaseCommand("continue"))).code, 22);
-    assert.match(
-      (await stage.exec(releaseCommand("continue"))).stderr,
-      /^the gate does not hold yet: /,
-    );
-    gate.kill("SIGTERM");
-    const ended = await gate.ended();
-    assert.deepEqual([ended.code, ended.lines], [code, code === 9 ? ["bye"] : []]);
-    await until("the processes' end", async () => (await stage.processes()).length === 0);
-  }
-});
+testInEveryShell(
+  "TERM ends the work and then the gate, with the exit code of the work",
+  async (shell) => {
+    for (const [own, code] of [["", 143], ["trap 'echo bye; exit 9' TERM\n", 9]] as const) {
+      const script = `#!/bin/sh\n${own}echo started\nwhile :; do sleep 0.1; done`;
+      await using stage = await Stage.open(shell, { mode: "after", own: script });
+      const gate = stage.start(600, [], { grouped: true });
+      assert.equal(await gate.line(), "started");
+      assert.equal((await stage.exec(releaseCommand("continue"))).code, 22);
+      assert.match(
+        (await stage.exec(releaseCommand("continue"))).stderr,
+        /^the gate does not hold yet: /,
+      );
+      gate.kill("SIGTERM");
+      const ended = await gate.ended();
+      assert.deepEqual([ended.code, ended.lines], [code, code === 9 ? ["bye"] : []]);
+      await until("the processes' end", async () => (await stage.processes()).length === 0);
+    }
+  },
+);
 
-testInEveryShell("the step ends with the exit code that counts", async (shell) => {
-  // Of its own work, of the last debug-run, given: and what the words make of it.
+testInEveryShell("the step ends with the right exit code", async (shell) => {
+  // The exit codes of the work and of the last debug-run, the given one, and the result.
   const table: [number | undefined, number | undefined, number | undefined, number, number][] = [
     [undefined, undefined, undefined, 0, 1],
     [undefined, 3, undefined, 3, 3],
@@ -457,7 +469,7 @@ testInEveryShell("the step ends with the exit code that counts", async (shell) =
   }
 });
 
-testInEveryShell("what is no exit code is refused, and the gate holds", async (shell) => {
+testInEveryShell("an invalid exit code is refused, and the gate keeps holding", async (shell) => {
   await using stage = await Stage.open(shell);
   const gate = await stage.hold();
   for (const code of ["256", "x", "", "-1", "1000"]) {
@@ -469,7 +481,7 @@ testInEveryShell("what is no exit code is refused, and the gate holds", async (s
   assert.equal((await gate.ended()).code, 8);
 });
 
-testInEveryShell("in another container of the pod the words are refused", async (shell) => {
+testInEveryShell("another container of the pod is refused", async (shell) => {
   await using stage = await Stage.open(shell, { secret: ["TOKEN"] });
   await stage.becomes("/tekton/bin/entrypoint\0-wait_file\0/tekton/run/0\0-entrypoint\0sh\0secret");
   const gate = await stage.hold(0, ["true"]);
@@ -495,9 +507,9 @@ testInEveryShell("in another container of the pod the words are refused", async 
   assert.equal((await stage.exec(releaseCommand("continue"))).code, 0);
   assert.equal((await gate.ended()).code, 0);
   assert.equal((await stage.exec(stillHeldCommand())).code, 1);
-}, { ignore: ({ name }) => name === "yash" }); // its read ends at a NUL, and so all containers are one to it
+}, { ignore: ({ name }) => name === "yash" }); // its read ends at a NUL, so that all containers look the same
 
-testInEveryShell("one gate takes over from another, as another user", async (shell) => {
+testInEveryShell("a gate takes over from an earlier one of another user", async (shell) => {
   for (const users of [[undefined, "nobody"], ["nobody", undefined]] as const) {
     await using stage = await Stage.open(shell, { own: "echo one; exit 4" });
     const [first, second] = users.map((user) => ({ user, env: { TOKEN: "hidden" } }));
@@ -533,7 +545,7 @@ testInEveryShell("one gate takes over from another, as another user", async (she
 }, { ignore: () => !isRoot });
 
 testInEveryShell(
-  "told to run, an edited text is done in the place of the script",
+  "on run, the gate runs an edited script in place of the original",
   async (shell) => {
     for (const own of ["echo own", undefined]) {
       await using stage = await Stage.open(shell, { own });

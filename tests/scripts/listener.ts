@@ -1,7 +1,7 @@
 import { listenCommand } from "../../src/step/scripts.ts";
 import type { Stage } from "./stage.ts";
 
-/** The listener of a channel, and tkn-dev behind it. */
+/** The listener of a channel, with the test in place of tkn-dev. */
 export class Listener {
   readonly child: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
@@ -30,13 +30,13 @@ export class Listener {
     await this.#input.write(new TextEncoder().encode(`${line}\n`));
   }
 
-  /** Says that somebody is at the shell, until stopped. */
+  /** Says that the client is alive, until stopped. */
   staysHere(): Disposable {
     const timer = setInterval(() => void this.says("").catch(() => {}), 200);
     return { [Symbol.dispose]: () => clearInterval(timer) };
   }
 
-  /** As at the loss of the connection. Its exit code. */
+  /** Ends its stdin, as a lost connection does. Returns its exit code. */
   async ends() {
     await this.#input.close().catch(() => {});
     while (await this.hears() !== undefined);

@@ -14,7 +14,7 @@ const FILES = {
 };
 const TARS = [["tar"], ["bsdtar"], ["busybox"]];
 
-/** What says that no more of the stream is wanted. */
+/** The line that says that the receiver wants no more input. */
 const OVER = "over\n";
 
 const without = (...names: string[]) => GNU.filter((name) => !names.includes(name));
@@ -30,7 +30,7 @@ async function assertNoManifest(stage: Stage, directory = ".") {
   await assert.rejects(stage.read(`work space/${directory}/${MANIFEST}`), Deno.errors.NotFound);
 }
 
-/** It holds if it still takes a word and ends by it. */
+/** Asserts that the gate still holds: it obeys a word. */
 async function assertStillHeld(stage: Stage, gate: Gate) {
   assert.equal((await stage.exec(releaseCommand("fail"))).code, 0);
   assert.deepEqual(await gate.ended(), { code: 1, lines: [], stderr: "" });
@@ -52,27 +52,30 @@ testInEveryShell("a whole upload is verified, answered and released", async (she
   }
 });
 
-testInEveryShell("a result of the step itself is written where its pod has it", async (shell) => {
-  const { bytes } = await tarball(FILES);
-  await using stage = await Stage.open(shell, { step: "get-it" });
-  const results = `${stage.directory}/steps/step-get-it/results`;
-  await Deno.mkdir(results, { recursive: true });
-  await Deno.chmod(results, 0o777);
-  const gate = await stage.hold();
-  const given = { commit: "0a1b", "step:commit": "0a1b\n", "step:other": "" };
-  assert.equal((await stage.exec(receive(stage, { results: given }), bytes)).code, 0);
-  assert.equal((await gate.ended()).code, 0);
-  assert.equal(await stage.read("results/commit"), "0a1b");
-  assert.equal(await stage.read("steps/step-get-it/results/commit"), "0a1b\n");
-  assert.equal(await stage.read("steps/step-get-it/results/other"), "");
-});
+testInEveryShell(
+  "a result of the step itself is written to the step's directory",
+  async (shell) => {
+    const { bytes } = await tarball(FILES);
+    await using stage = await Stage.open(shell, { step: "get-it" });
+    const results = `${stage.directory}/steps/step-get-it/results`;
+    await Deno.mkdir(results, { recursive: true });
+    await Deno.chmod(results, 0o777);
+    const gate = await stage.hold();
+    const given = { commit: "0a1b", "step:commit": "0a1b\n", "step:other": "" };
+    assert.equal((await stage.exec(receive(stage, { results: given }), bytes)).code, 0);
+    assert.equal((await gate.ended()).code, 0);
+    assert.equal(await stage.read("results/commit"), "0a1b");
+    assert.equal(await stage.read("steps/step-get-it/results/commit"), "0a1b\n");
+    assert.equal(await stage.read("steps/step-get-it/results/other"), "");
+  },
+);
 
 testInEveryShell(
-  "nothing of a receiver outlives it, for its command ends with its last process",
+  "no process of a receiver outlives it, because the exec ends with its last process",
   async (shell) => {
     const { bytes } = await tarball(FILES);
     await using stage = await Stage.open(shell, { programs: without("sleep") });
-    // Whatever still waits for a second waits for longer than this test does.
+    // A process that sleeps for a second outlives this test.
     const sleep = `${stage.directory}/bin/sleep`;
     await Deno.writeTextFile(sleep, "#!/bin/sh\nexec /usr/bin/sleep 600\n", { mode: 0o755 });
     const gate = await stage.hold();
@@ -86,7 +89,7 @@ testInEveryShell(
   },
 );
 
-testInEveryShell("nothing but busybox will do", async (shell) => {
+testInEveryShell("busybox alone is enough", async (shell) => {
   const { bytes, receipt } = await tarball(FILES);
   const applets = GNU.map((name) => `busybox:${name}`);
   await using stage = await Stage.open(shell, { programs: applets });
@@ -97,22 +100,30 @@ testInEveryShell("nothing but busybox will do", async (shell) => {
   await assertArrived(stage, FILES);
 });
 
-testInEveryShell("without sha256sum and rm the files have to be there", async (shell) => {
-  const { bytes, receipt } = await tarball(FILES);
-  await using stage = await Stage.open(shell, { programs: without("sha256sum", "rm") });
-  const gate = await stage.hold();
-  const bad = await tarball(FILES, { manifest: (text) => text.replace("README", "MISSING") });
-  assert.deepEqual(await stage.exec(receive(stage), bad.bytes), {
-    code: ReceiveExit.treeDiffers,
-    stdout: OVER,
-    stderr: "./MISSING: not as it was sent\n",
-  });
-  const answer = await stage.exec(receive(stage), bytes);
-  const unverified = receipt.replace(/\S+\n$/, "-\n");
-  assert.deepEqual(answer, { code: 0, stdout: unverified, stderr: "" });
-  assert.equal((await gate.ended()).code, 0);
-  assert.equal(await stage.read(`work space/${MANIFEST}`), "", "emptied, for it can't be removed");
-}, { ignore: (shell) => shell.hasAllPrograms ?? false });
+testInEveryShell(
+  "without sha256sum and rm the receiver checks that the files exist",
+  async (shell) => {
+    const { bytes, receipt } = await tarball(FILES);
+    await using stage = await Stage.open(shell, { programs: without("sha256sum", "rm") });
+    const gate = await stage.hold();
+    const bad = await tarball(FILES, { manifest: (text) => text.replace("README", "MISSING") });
+    assert.deepEqual(await stage.exec(receive(stage), bad.bytes), {
+      code: ReceiveExit.treeDiffers,
+      stdout: OVER,
+      stderr: "./MISSING: not as it was sent\n",
+    });
+    const answer = await stage.exec(receive(stage), bytes);
+    const unverified = receipt.replace(/\S+\n$/, "-\n");
+    assert.deepEqual(answer, { code: 0, stdout: unverified, stderr: "" });
+    assert.equal((await gate.ended()).code, 0);
+    assert.equal(
+      await stage.read(`work space/${MANIFEST}`),
+      "",
+      "emptied, for it can't be removed",
+    );
+  },
+  { ignore: (shell) => shell.hasAllPrograms ?? false },
+);
 
 testInEveryShell("a stream cut anywhere leaves the gate held", async (shell) => {
   const { bytes, manifestOffset, manifest, receipt } = await tarball(FILES);
@@ -141,7 +152,7 @@ testInEveryShell("a stream cut anywhere leaves the gate held", async (shell) => 
   await assertArrived(stage, FILES);
 });
 
-testInEveryShell("what the manifest does not bear out is refused", async (shell) => {
+testInEveryShell("files that differ from the manifest are refused", async (shell) => {
   const cases: [string, (text: string) => string, RegExp][] = [
     [
       "a digest",
@@ -170,24 +181,27 @@ testInEveryShell("what the manifest does not bear out is refused", async (shell)
   await assertStillHeld(stage, gate);
 });
 
-testInEveryShell("what is not to be released is verified, and held", async (shell) => {
-  const { bytes, receipt } = await tarball(FILES);
-  await using stage = await Stage.open(shell);
-  const gate = await stage.hold(4);
-  const answer = await stage.exec(
-    receive(stage, { release: false, results: { commit: "abc" } }),
-    bytes,
-  );
-  assert.deepEqual(answer, { code: 0, stdout: receipt, stderr: "" });
-  await assertArrived(stage, FILES);
-  assert.equal(await stage.read("results/commit"), "abc");
-  assert.equal((await stage.exec(stillHeldCommand())).code, 0);
-  const lines = ["tkn-dev: nobody came within 4 s, giving up"];
-  assert.deepEqual(await gate.ended(), { code: 1, lines, stderr: "" });
-});
+testInEveryShell(
+  "an upload that does not release the step is verified, and the step stays held",
+  async (shell) => {
+    const { bytes, receipt } = await tarball(FILES);
+    await using stage = await Stage.open(shell);
+    const gate = await stage.hold(4);
+    const answer = await stage.exec(
+      receive(stage, { release: false, results: { commit: "abc" } }),
+      bytes,
+    );
+    assert.deepEqual(answer, { code: 0, stdout: receipt, stderr: "" });
+    await assertArrived(stage, FILES);
+    assert.equal(await stage.read("results/commit"), "abc");
+    assert.equal((await stage.exec(stillHeldCommand())).code, 0);
+    const lines = ["tkn-dev: nobody came within 4 s, giving up"];
+    assert.deepEqual(await gate.ended(), { code: 1, lines, stderr: "" });
+  },
+);
 
 testInEveryShell(
-  "an upload that is released counts as the work, whatever ran before",
+  "an upload that releases the step counts as its work, whatever ran before",
   async (shell) => {
     const { bytes } = await tarball(FILES);
     await using stage = await Stage.open(shell);
@@ -223,21 +237,24 @@ testInEveryShell("a program that the image lacks is named", async (shell) => {
   await assertStillHeld(stage, gate);
 });
 
-testInEveryShell("a program's failure is told with its code and its words", async (shell) => {
-  await using stage = await Stage.open(shell, { programs: [...GNU, "sh", "ls"] });
-  const gate = await stage.hold();
-  const program = ["sh", "-c", 'printf "%s|" "$@"; exit 42', "sh", "a b", "", "$x", "-n"];
-  assert.deepEqual(await stage.exec(receive(stage, { program }), PLAIN), {
-    code: ReceiveExit.programFailed,
-    stdout: `program-exit 42\n${OVER}`,
-    stderr: "a b||$x|-n|",
-  });
-  await assertStillHeld(stage, gate);
-});
-
-// A node may not tell of the end of a command before its stdin is taken.
 testInEveryShell(
-  "a stream that is not wanted is taken to its end, and the sender told",
+  "a failure of the program is reported with its exit code and message",
+  async (shell) => {
+    await using stage = await Stage.open(shell, { programs: [...GNU, "sh", "ls"] });
+    const gate = await stage.hold();
+    const program = ["sh", "-c", 'printf "%s|" "$@"; exit 42', "sh", "a b", "", "$x", "-n"];
+    assert.deepEqual(await stage.exec(receive(stage, { program }), PLAIN), {
+      code: ReceiveExit.programFailed,
+      stdout: `program-exit 42\n${OVER}`,
+      stderr: "a b||$x|-n|",
+    });
+    await assertStillHeld(stage, gate);
+  },
+);
+
+// A node may not report the end of a command before its stdin is read.
+testInEveryShell(
+  "an unwanted stream is read to its end, and the client is notified",
   async (shell) => {
     for (const programs of [[...GNU, "false", "head", "cat"], [...GNU, "false", "head"]]) {
       await using stage = await Stage.open(shell, { programs });
@@ -262,7 +279,7 @@ testInEveryShell(
   },
 );
 
-/** That many bytes, and whether all of them were taken. */
+/** A stream of that many bytes, and whether all of them were read. */
 function watched(length: number) {
   let left = length;
   let taken = false;
@@ -299,7 +316,7 @@ testInEveryShell("without a manifest nothing is released", async (shell) => {
   assert.equal(await stage.read("results/commit"), "written");
 });
 
-testInEveryShell("a directory of any name is made and filled", async (shell) => {
+testInEveryShell("a directory with any name is created and filled", async (shell) => {
   const { bytes, receipt } = await tarball(FILES);
   const directories = [
     "sub",
@@ -351,7 +368,7 @@ testInEveryShell("a directory out of the workspace is refused", async (shell) =>
 testInEveryShell("a symbolic link that stays in the workspace is followed", async (shell) => {
   const { bytes, receipt } = await tarball(FILES);
   await using stage = await Stage.open(shell);
-  // The workspace's path may itself lead through a link.
+  // The path of the workspace may itself lead through a link.
   await Deno.rename(stage.workspace, `${stage.directory}/real`);
   await Deno.symlink("real", stage.workspace);
   await Deno.mkdir(`${stage.directory}/real/target`);
@@ -364,7 +381,7 @@ testInEveryShell("a symbolic link that stays in the workspace is followed", asyn
   await assertArrived(stage, FILES, "target/new");
 });
 
-// To be somebody who may not write takes root: setpriv becomes nobody.
+// Only root can run a process as a user that may not write: setpriv becomes nobody.
 testInEveryShell("a directory that can't be written to is refused", async (shell) => {
   await using stage = await Stage.open(shell, { user: "nobody" });
   const gate = await stage.hold();
@@ -379,25 +396,28 @@ testInEveryShell("a directory that can't be written to is refused", async (shell
   await assertStillHeld(stage, gate);
 }, { ignore: () => !isRoot });
 
-testInEveryShell("an upload by nobody arrives, with the modes that were sent", async (shell) => {
-  const { bytes, receipt } = await tarball(FILES);
-  for (const program of TARS) {
-    await using stage = await Stage.open(shell, {
-      programs: [...GNU, "bsdtar", "busybox"],
-      user: isRoot ? "nobody" : undefined,
-    });
-    const gate = await stage.hold();
-    const answer = await stage.exec(receive(stage, { directory: "sub", program }), bytes);
-    assert.deepEqual(answer, { code: 0, stdout: receipt, stderr: "" });
-    assert.equal((await gate.ended()).code, 0);
-    await assertArrived(stage, FILES, "sub");
-    const modeOf = async (path: string) =>
-      (await Deno.stat(`${stage.workspace}/sub/${path}`)).mode! & 0o7777;
-    assert.deepEqual([await modeOf("README"), await modeOf("run.sh")], [0o666, 0o777]);
-  }
-});
+testInEveryShell(
+  "an upload into a step that runs as nobody arrives with the modes that were sent",
+  async (shell) => {
+    const { bytes, receipt } = await tarball(FILES);
+    for (const program of TARS) {
+      await using stage = await Stage.open(shell, {
+        programs: [...GNU, "bsdtar", "busybox"],
+        user: isRoot ? "nobody" : undefined,
+      });
+      const gate = await stage.hold();
+      const answer = await stage.exec(receive(stage, { directory: "sub", program }), bytes);
+      assert.deepEqual(answer, { code: 0, stdout: receipt, stderr: "" });
+      assert.equal((await gate.ended()).code, 0);
+      await assertArrived(stage, FILES, "sub");
+      const modeOf = async (path: string) =>
+        (await Deno.stat(`${stage.workspace}/sub/${path}`)).mode! & 0o7777;
+      assert.deepEqual([await modeOf("README"), await modeOf("run.sh")], [0o666, 0o777]);
+    }
+  },
+);
 
-testInEveryShell("root too gets what it unpacks", async (shell) => {
+testInEveryShell("files that root unpacks belong to root", async (shell) => {
   const { bytes } = await tarball(FILES);
   for (const program of TARS) {
     await using stage = await Stage.open(shell, { programs: [...GNU, "bsdtar", "busybox"] });
@@ -409,9 +429,9 @@ testInEveryShell("root too gets what it unpacks", async (shell) => {
       assert.deepEqual([uid, gid], [0, 0], `${program} ${path}`);
     }
   }
-}, { ignore: () => !isRoot }); // nobody else may give files away
+}, { ignore: () => !isRoot }); // only root may give files away
 
-testInEveryShell("a result that can't be written is told after the receipt", async (shell) => {
+testInEveryShell("a result that can't be written is reported after the receipt", async (shell) => {
   const { bytes, receipt } = await tarball(FILES);
   await using stage = await Stage.open(shell);
   const gate = await stage.hold();

@@ -11,7 +11,7 @@ const CARRIER: GateScriptOptions = {
   carries: true,
 };
 
-Deno.test("the scripts are small: Tekton takes some 95 KiB for all of a Task, of which one carries", () => {
+Deno.test("the scripts are small: Tekton accepts about 95 KiB for a whole Task", () => {
   const carrier = gateScript(CARRIER);
   assert.ok(carrier.startsWith("#!/bin/sh\n"));
   assert.ok(carrier.length < 34_000, `${carrier.length} bytes`);
@@ -19,7 +19,7 @@ Deno.test("the scripts are small: Tekton takes some 95 KiB for all of a Task, of
   assert.ok(other.length < 1_200, `${other.length} bytes`);
 });
 
-Deno.test("the scripts are ASCII, for a shell may have any locale", () => {
+Deno.test("the scripts are ASCII, because a shell may have any locale", () => {
   // deno-lint-ignore no-control-regex
   assert.match(gateScript(CARRIER), /^[\x00-\x7f]*$/);
 });
@@ -29,7 +29,7 @@ Deno.test("Tekton finds nothing to substitute in the script", () => {
   assert.doesNotMatch(gateScript(CARRIER), /\$\([_a-zA-Z0-9-]+[.[]/);
 });
 
-Deno.test("the loader ends before what it unpacks, of which the step's own script is the last", () => {
+Deno.test("the loader exits before the files that it unpacks, of which the step's script is the last", () => {
   const script = gateScript({ ...CARRIER, own: "#!/usr/bin/python3\n#=> x\n" });
   assert.match(script, /^exit .*\n#=> gate\n#!\/bin\/sh\n/m);
   assert.match(
@@ -38,7 +38,7 @@ Deno.test("the loader ends before what it unpacks, of which the step's own scrip
   );
 });
 
-Deno.test("of names that no shell can read the script knows nothing", () => {
+Deno.test("variables with names that no shell can read are left out of the script", () => {
   const plain = ["A", "with.dot", "with-dash", "-x", "$(id)", "it's"];
   const script = gateScript({ ...CARRIER, plain, secret: [], hidden: false });
   assert.match(
@@ -47,7 +47,7 @@ Deno.test("of names that no shell can read the script knows nothing", () => {
   );
 });
 
-Deno.test("the line of a gate is read, with what a step may have left in front of it", () => {
+Deno.test("the line of a gate is read, with the output of a step in front of it", () => {
   const gate = "script";
   const cases = [
     ["tkn-dev: held, workspace: /w", { gate, directory: "/w", into: "", before: "" }],

@@ -8,7 +8,7 @@ import { GNU, soon, Stage, testInEveryShell, until } from "./stage.ts";
 const OPTIONS = { name: "a/s", term: "dumb", user: "ada", channel: "c4n3l", header: "" };
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-/** There is no terminal here: what would be interactive reads its commands from stdin. */
+/** Without a terminal, an interactive shell reads its commands from stdin. */
 async function withoutTerminal(stage: Stage) {
   const path = `${stage.directory}/tkn-dev/shell`;
   await Deno.writeTextFile(path, (await stage.read("tkn-dev/shell")).replaceAll(" -i", ""));
@@ -16,7 +16,7 @@ async function withoutTerminal(stage: Stage) {
 
 let channels = 0;
 
-/** A shell that is open until it is closed. */
+/** A shell that stays open until the test closes it. */
 async function open(stage: Stage, options: Partial<typeof OPTIONS> = {}) {
   const channel = `c${++channels}`;
   const child = stage.run(shellCommand({ ...OPTIONS, channel, ...options }));
@@ -59,7 +59,7 @@ testInEveryShell("a shell says what holds, and has the debug scripts", async (sh
 });
 
 testInEveryShell(
-  "while its client says that somebody is at a shell the gate does not give up, and does after it",
+  "the gate does not give up while the client of a shell is alive, but it does afterwards",
   async (shell) => {
     await using stage = await Stage.open(shell);
     const gate = await stage.hold(4);
@@ -70,7 +70,7 @@ testInEveryShell(
     const ran = await stage.exec(shellCommand(OPTIONS), bytes("sleep 7; echo still $TERM\n"));
     assert.match(ran.stdout, /^still dumb$/m, ran.stderr);
     here[Symbol.dispose]();
-    const stalled = await open(stage, { channel: OPTIONS.channel }); // and its client says nothing more
+    const stalled = await open(stage, { channel: OPTIONS.channel }); // and its client falls silent
     const { code, lines } = await gate.ended();
     assert.deepEqual([code, lines], [1, ["tkn-dev: nobody came within 4 s, giving up"]]);
     await listener.ends();
@@ -79,7 +79,7 @@ testInEveryShell(
 );
 
 testInEveryShell(
-  "who else has a shell is told",
+  "a shell names the others who have one",
   async (shell) => {
     await using stage = await Stage.open(shell, { programs: [...GNU, "date"] });
     const gate = await stage.hold();
@@ -102,7 +102,7 @@ testInEveryShell(
   },
 );
 
-testInEveryShell("a shell has its prompt where no script's gate holds", async (shell) => {
+testInEveryShell("a shell has its prompt even if no script holds the step", async (shell) => {
   await using stage = await Stage.open(shell);
   const [sh, c, script, ...args] = plainShellCommand({ name: "a/s", term: "dumb" });
   const plain = script.replaceAll(" -i", "");
@@ -110,7 +110,7 @@ testInEveryShell("a shell has its prompt where no script's gate holds", async (s
   assert.deepEqual(ran, { code: 4, stdout: "[a/s] $ dumb\n", stderr: "" });
 });
 
-testInEveryShell("leftover visitors of an earlier gate count for nobody", async (shell) => {
+testInEveryShell("leftover visitors of an earlier gate do not count", async (shell) => {
   await using stage = await Stage.open(shell);
   await Deno.writeTextFile(`${stage.directory}/tkn-dev/visitor-x`, `${Deno.pid} ada\n`);
   const gate = await stage.hold();
@@ -119,7 +119,7 @@ testInEveryShell("leftover visitors of an earlier gate count for nobody", async 
   await gate.ended();
 });
 
-/** It takes commands; some shells have a prompt of their own. */
+/** Waits until the shell takes commands. Some shells ignore PS1. */
 async function ready(session: TerminalSession) {
   await session.type("echo re''ady\r");
   await session.until(/ready/);
@@ -131,7 +131,7 @@ const filesOf = async ({ directory }: Stage, channel: string) =>
   (await Array.fromAsync(Deno.readDir(`${directory}/tkn-dev`), ({ name }) => name))
     .filter((name) => name.endsWith(`-${channel}`));
 
-/** Whatever goes on in it: at its prompt, a command, a debug-run, what takes no hint. */
+/** States of a shell: at its prompt, in a command, in a debug-run, and ignoring signals. */
 const TYPED = ["", "sleep 97\r", "debug-run\r", "trap '' HUP\r"];
 
 testInEveryShell(
@@ -164,7 +164,7 @@ testInEveryShell(
 
 const isSleep97 = (process: string) => / \S*sleep 97 $/.test(process);
 
-testInEveryShell("without mkfifo it ends with its listener too", async (shell) => {
+testInEveryShell("without mkfifo a shell ends with its listener, too", async (shell) => {
   await using stage = await Stage.open(shell, {
     programs: GNU.filter((name) => name !== "mkfifo"),
   });
@@ -177,7 +177,7 @@ testInEveryShell("without mkfifo it ends with its listener too", async (shell) =
   await assert.rejects(soon("the shell's end", session.until(/never/)), /ended without/);
 }, { ignore: (shell) => noTerminal.ignore() || (shell.hasAllPrograms ?? false) });
 
-testInEveryShell("a shell that comes when its listener is over does not stay", async (shell) => {
+testInEveryShell("a shell that starts after the end of its listener exits", async (shell) => {
   await using stage = await Stage.open(shell);
   const gate = await stage.hold(1);
   await withoutTerminal(stage);
@@ -189,7 +189,7 @@ testInEveryShell("a shell that comes when its listener is over does not stay", a
   assert.equal((await gate.ended()).code, 1);
 });
 
-testInEveryShell("the listener of a shell that was closed finds nothing to end", async (shell) => {
+testInEveryShell("the listener of a closed shell finds nothing to end", async (shell) => {
   await using stage = await Stage.open(shell);
   await stage.hold();
   await withoutTerminal(stage);

@@ -1,13 +1,13 @@
 import { gateArguments, gateScript, type GateScriptOptions } from "../../src/step/scripts.ts";
 import { testWith } from "../support/tools.ts";
 
-/** A shell that a step's image may have as its `sh`. */
+/** A shell that an image may have as its `sh`. */
 export interface Shell {
   readonly name: string;
   readonly argv: readonly string[];
-  /** It finds its own programs whatever PATH says, so no image without one of them can be staged for it. */
+  /** Whether it finds its own programs whatever PATH says, so that none of them can be missing. */
   readonly hasAllPrograms?: true;
-  /** printf is not built in, so that every image with this shell has the program. */
+  /** Whether printf is not built in, so that every image with this shell has the program. */
   readonly needsPrintf?: true;
 }
 
@@ -19,7 +19,10 @@ export const SHELLS: readonly Shell[] = [
   { name: "yash", argv: ["/usr/bin/yash"] },
 ];
 
-/** One test for every shell. */
+/** The complaint of release.sh about a step that is released already. */
+export const RELEASED = /the gate has let go already/.source;
+
+/** Defines a test for every shell. */
 export function testInEveryShell(
   name: string,
   body: (shell: Shell) => Promise<void>,
@@ -32,7 +35,7 @@ export function testInEveryShell(
   }
 }
 
-/** All programs that the scripts can make use of. */
+/** All programs that the scripts can use. */
 export const GNU = ["mkfifo", "sleep", "mkdir", "rm", "tar", "sha256sum", "chmod"] as const;
 
 export const isRoot = Deno.uid() === 0;
@@ -46,28 +49,29 @@ const ONE_GATE: GateScriptOptions = {
   carries: true,
 };
 
-/** Who a process runs as, where not as us: that takes root. */
+/** The user that a process runs as, if not the current one. Only root can choose. */
 export type User = "nobody";
 
-/** What differs from container to container. */
+/** The differences between containers. */
 export interface Place {
   readonly user?: User;
-  /** Where below the workspace the gate is told that the upload goes. */
+  /** The directory below the workspace that the upload goes to, an argument of the gate. */
   readonly into?: string;
-  /** Beside the container's own. */
+  /** Variables besides those of the container. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Of a session of its own, so that a signal reaches all of it, as Tekton sends them. */
+  /** Runs in a separate session, so that a signal reaches all processes, as Tekton sends it. */
   readonly grouped?: boolean;
 }
 
 /**
- * A held container, played on this machine: directories for /tkn-dev, /tekton/results and the workspace, whose
- * paths are rewritten in the script as the sandbox does, and a PATH with the given programs and no more.
+ * A held container on this machine: directories for /tkn-dev, /tekton/results and the workspace,
+ * whose paths are rewritten in the script as the sandbox does, and a PATH with only the given
+ * programs.
  */
 export class Stage implements AsyncDisposable {
   readonly workspace: string;
   readonly #bin: string;
-  /** Known to every process started here, and inherited by their children: how `processes` finds them. */
+  /** A variable that all processes started here inherit, by which `processes` finds them. */
   readonly #mark = `TKN_DEV_TEST=${crypto.randomUUID()}`;
 
   private constructor(
@@ -79,7 +83,9 @@ export class Stage implements AsyncDisposable {
     this.#bin = `${directory}/bin`;
   }
 
-  /** `programs`: name, or "busybox:NAME" for an applet. The rest is the gate's. */
+  /**
+   * `programs`: names, or "busybox:NAME" for an applet. The other options are those of the gate.
+   */
   static async open(
     shell: Shell,
     { programs = GNU, user, ...options }: Partial<GateScriptOptions> & {
@@ -102,7 +108,7 @@ export class Stage implements AsyncDisposable {
     return stage;
   }
 
-  /** Makes the next gate that is started one of this kind, and answers with its script. */
+  /** Makes the next gate one of this kind, and returns its script. */
   async step(options: Partial<GateScriptOptions>): Promise<string> {
     const script = gateScript({ ...ONE_GATE, ...options });
     const shebang = `#!${this.shell.argv.join(" ")}`;
@@ -111,7 +117,7 @@ export class Stage implements AsyncDisposable {
     return script;
   }
 
-  /** Says what the first process of the container from now on is: what tells one from another. */
+  /** Sets the command line of the first process, which distinguishes containers. */
   async becomes(commandLine: string): Promise<void> {
     await Deno.writeTextFile(`${this.directory}/cmdline`, commandLine);
   }
@@ -166,11 +172,11 @@ export class Stage implements AsyncDisposable {
   /** Starts a command of src/step/scripts.ts, whose first word is the shell. */
   run([, ...words]: readonly string[], place: Place = {}): Deno.ChildProcess {
     const argv = [...this.shell.argv, ...words.map((word) => this.#rewritten(word))];
-    // Of a group of its own, as a node starts each command in a container.
+    // In a separate process group, as a node starts each command in a container.
     return this.spawn(argv, { grouped: true, ...place, stdin: "piped" });
   }
 
-  /** The same as a command line for a terminal; what is interactive in it is the shell itself. */
+  /** Returns the same as a command line for a terminal. */
   async commandLine([, ...words]: readonly string[]): Promise<string> {
     const path = `${this.directory}/tkn-dev/shell`;
     const text = await Deno.readTextFile(path);
@@ -183,7 +189,7 @@ export class Stage implements AsyncDisposable {
     return argv.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
   }
 
-  /** Runs one to its end. */
+  /** Runs a command to its end. */
   async exec(
     command: readonly string[],
     stdin?: Uint8Array | ReadableStream<Uint8Array>,
@@ -193,7 +199,7 @@ export class Stage implements AsyncDisposable {
     const bytes = stdin instanceof ReadableStream
       ? stdin
       : ReadableStream.from(stdin?.length ? [stdin] : []);
-    // A program that ends early closes the pipe: that is its right.
+    // A program may end early, which closes the pipe.
     const [, output] = await Promise.all([
       bytes.pipeTo(child.stdin).catch(() => {}),
       child.output(),
@@ -209,7 +215,7 @@ export class Stage implements AsyncDisposable {
     return await Deno.readTextFile(`${this.directory}/${path}`);
   }
 
-  /** The command lines of what still runs here, zombies not counted. */
+  /** The command lines of the processes that still run here, without zombies. */
   async processes(): Promise<string[]> {
     const found: string[] = [];
     for await (const { name } of Deno.readDir("/proc")) {
@@ -232,7 +238,7 @@ export class Stage implements AsyncDisposable {
   }
 }
 
-/** A running gate: its stdout line by line, and how it ended. */
+/** A running gate: its stdout line by line, and its end. */
 export class Gate {
   readonly #child: Deno.ChildProcess;
   readonly #stdout: ReadableStreamDefaultReader<string>;
@@ -245,7 +251,7 @@ export class Gate {
     this.#stderr = new Response(child.stderr).text();
   }
 
-  /** The next line, or undefined at the end. */
+  /** Returns the next line, or undefined at the end. */
   async line(): Promise<string | undefined> {
     while (!this.#rest.includes("\n")) {
       const { done, value } = await soon("the gate's next line", this.#stdout.read());
@@ -263,7 +269,7 @@ export class Gate {
     else this.#child.kill(signal);
   }
 
-  /** Its end: exit code, the lines not read so far and all of stderr. */
+  /** Resolves with its exit code, the lines not yet read and all of stderr. */
   async ended(): Promise<{ code: number; lines: string[]; stderr: string }> {
     const lines: string[] = [];
     for (let line; (line = await this.line()) !== undefined;) lines.push(line);
@@ -273,20 +279,20 @@ export class Gate {
 
 const DEADLINE_MS = 10_000;
 
-/** What the promise brings, if it does so within the deadline. */
+/** Returns the value of the promise if it resolves within the deadline. */
 export async function soon<T>(what: string, promise: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`waited in vain for ${what}`)), DEADLINE_MS);
+    timer = setTimeout(() => reject(new Error(`timed out waiting for ${what}`)), DEADLINE_MS);
   });
   return await Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-/** Resolves when the condition holds; fails where it does not within the deadline. */
+/** Resolves once the condition holds. Fails if it does not within the deadline. */
 export async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + DEADLINE_MS;
   while (!await condition()) {
-    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
+    if (Date.now() > deadline) throw new Error(`timed out waiting for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -1,25 +1,25 @@
 import { createHash } from "node:crypto";
 
-/** The name of every manifest here. */
+/** The name of all manifests in these tests. */
 export const MANIFEST = ".tkn-dev-k3j2h1";
 
-/** All that has to be said before an archive. */
+/** The line that announces an archive. */
 export const PLAIN = new TextEncoder().encode("plain\n");
 
 export interface Tarball {
-  /** With the line before the archive. */
+  /** The archive with the line before it. */
   bytes: Uint8Array;
-  /** Where the manifest's header begins in `bytes`. */
+  /** The offset in `bytes` at which the header of the manifest begins. */
   manifestOffset: number;
   /** The text of the manifest. */
   manifest: string;
-  /** What a receiver with sha256sum must print. */
+  /** The receipt that a receiver with sha256sum must print. */
   receipt: string;
 }
 
 /**
- * An archive by GNU tar of these files, owned by uid 1234, with a manifest as its last member. Files have the mode
- * 0666, those that end in .sh 0777: more than an umask would let through.
+ * Packs these files with GNU tar, owned by uid 1234, with a manifest as the last member. Files have
+ * the mode 0666, and 0777 if they end in .sh: more than a umask allows.
  */
 export async function tarball(
   files: Record<string, string>,
@@ -51,7 +51,7 @@ export async function tarball(
   }
 }
 
-/** The text of a manifest that lists all of these files. */
+/** Returns the text of a manifest that lists all of these files. */
 export function manifestOf(files: Record<string, string>): string {
   const list = Object.entries(files).map(([path, content]) =>
     `${createHash("sha256").update(content).digest("hex")}  ./${path}\n`
@@ -72,7 +72,7 @@ async function gnuTar(directory: string, names: string[]): Promise<Uint8Array> {
   return stdout;
 }
 
-/** Where the zeros begin that end an archive whose last member is not empty. */
+/** The offset of the zeros that end an archive whose last member is not empty. */
 function endOfMembers(archive: Uint8Array): number {
   const last = archive.findLastIndex((byte) => byte !== 0);
   return Math.ceil((last + 1) / 512) * 512;

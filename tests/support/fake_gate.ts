@@ -1,18 +1,18 @@
-/** A gate that is easy to tell in what was lowered. */
+/** A gate that is easy to recognize in a lowered spec. */
 import type { Gate } from "../../src/tekton/breakpoint/gate_step.ts";
 import type { TaskSpec } from "../../src/tekton/model.ts";
 import type { Destination } from "../../src/tekton/source/destination.ts";
 import type { StandIn } from "../../src/tekton/source/replaced_steps.ts";
 
-/** The script of a step that has none of its own and holds before its work. */
+/** The script of a step without a script that holds before its work. */
 export const HOLD = "#!/bin/sh\nhold\n";
 
-/** An upload into a workspace, as it is found there. */
+/** Returns an upload into a workspace. */
 export function into(name: string, directory = "."): Destination {
   return { scope: { kind: "workspace", name }, path: `$(workspaces.${name}.path)`, directory };
 }
 
-/** The upload stands in for all of a Task. */
+/** Returns an upload that replaces all steps of a Task. */
 export function wholeOf({ steps = [] }: TaskSpec): StandIn {
   return { replaced: [...steps.keys()], at: 0 };
 }

@@ -1,23 +1,23 @@
-/** Plays src/step/receive.sh: answers what it is asked, takes the archive, and says the receipt of what came. */
+/** Plays src/step/receive.sh: answers requests, reads the archive and prints its receipt. */
 import { createHash } from "node:crypto";
 import { gunzipSync } from "node:zlib";
 import type { ExecOptions, ExecResult } from "../../src/kube/interface.ts";
 import { concat, type Member, readTar } from "./tar_text.ts";
 
 export interface Played {
-  /** To "ask" and "recall", without their last line: for each time one. */
+  /** The answers to "ask", one each time, without their last line. */
   readonly ask?: readonly string[];
   readonly recall?: string;
-  /** To "lock", each time one; else it is had. */
+  /** The answers to "lock", one each time; afterwards the lock is taken. */
   readonly lock?: readonly string[];
-  /** Called for each line that it hears, before it is answered. */
+  /** Called for each line from the client, before the answer. */
   readonly onLine?: (line: string) => void;
   /** Called for each chunk of the archive. */
   readonly onChunk?: (bytes: number) => void;
 }
 
 export interface Received extends ExecResult {
-  /** What was said before the archive, in its order. */
+  /** The lines before the archive. */
   readonly lines: string[];
   readonly members: Member[];
   readonly manifest: string;

@@ -179,7 +179,7 @@ export function turn(): Promise<void> {
 /** Takes turns until `look` is true. */
 export async function until(look: () => boolean, what = String(look)): Promise<void> {
   for (let turns = 0; !look(); turns++) {
-    if (turns > 2000) throw new Error(`it never came to ${what}`);
+    if (turns > 2000) throw new Error(`never true: ${what}`);
     await turn();
   }
 }

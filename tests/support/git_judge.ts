@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, lstatSync } from "node:fs";
 import process from "node:process";
-import { denoFiles } from "../../src/deno/files.ts";
+import { denoFiles } from "../../src/deno/files/files.ts";
 import { gitAsker } from "../../src/tree/git/git_answers.ts";
 import { loadIgnore } from "../../src/tree/ignore/ignore.ts";
 import { walk } from "../../src/tree/walk.ts";

@@ -1,10 +1,10 @@
-/** One direction of a link: when what is sent now arrives. Pure: it is told the time. */
+/** One direction of a simulated link: computes when sent bytes arrive. Pure. */
 import type { LinkSpeed } from "./link.ts";
 
 export class Lane {
-  /** What went so far. */
+  /** The bytes sent so far. */
   bytes = 0;
-  /** Until when it is busy with what was sent before. */
+  /** When the bytes sent before will have left. */
   #freeMs = 0;
 
   constructor(private readonly speed: LinkSpeed) {}
@@ -16,7 +16,7 @@ export class Lane {
     return this.#freeMs + roundTripMs / 2;
   }
 
-  /** How long what is sent now would have to wait. */
+  /** How long bytes that are sent now have to wait. */
   queuedMs(nowMs: number): number {
     return Math.max(0, this.#freeMs - nowMs);
   }

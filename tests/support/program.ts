@@ -10,7 +10,7 @@ export interface Ran {
 /**
  * Returns the lines of stderr, except reports of slow answers, which any busy machine may cause.
  */
-export function told({ stderr }: Ran): string[] {
+export function stderrLines({ stderr }: Ran): string[] {
   return stderr.trimEnd().split("\n").filter((line) => !line.startsWith("Waiting for "));
 }
 
@@ -27,9 +27,9 @@ export async function tknDev(args: readonly string[], options: RunOptions = {}):
 export interface Running {
   readonly ended: Promise<Ran>;
   /** Resolves once stderr matches; rejects if the program ends without a match. */
-  said(pattern: RegExp): Promise<string>;
+  stderrMatch(pattern: RegExp): Promise<string>;
   /** The same for stdout. */
-  wrote(pattern: RegExp): Promise<string>;
+  stdoutMatch(pattern: RegExp): Promise<string>;
   signal(name: Deno.Signal): void;
 }
 
@@ -63,8 +63,8 @@ export function startTknDev(args: readonly string[], { env, cwd }: RunOptions = 
     .then(([{ code }]) => ({ code, stdout: stdout.text(), stderr: stderr.text() }));
   return {
     ended,
-    said: stderr.matches,
-    wrote: stdout.matches,
+    stderrMatch: stderr.matches,
+    stdoutMatch: stdout.matches,
     signal: (name) => process.kill(name),
   };
 }

@@ -5,7 +5,7 @@ import { PROGRAM } from "../../src/cli/commands.ts";
 import { entriesToSend, openSource } from "../../src/commands/source/source.ts";
 import { uploadFlags } from "../../src/commands/options/upload_flags.ts";
 import { capture } from "../../src/deno/capture.ts";
-import { denoFiles } from "../../src/deno/files.ts";
+import { denoFiles } from "../../src/deno/files/files.ts";
 import { archive } from "../../src/tree/archive/archive.ts";
 import type { Entry } from "../../src/tree/walk.ts";
 import { FakeHost } from "./fake_host.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import process from "node:process";
-import { denoFiles } from "../../src/deno/files.ts";
+import { denoFiles } from "../../src/deno/files/files.ts";
 import { archive } from "../../src/tree/archive/archive.ts";
 import { loadIgnore } from "../../src/tree/ignore/ignore.ts";
 import { ChecksumList, type Receipt } from "../../src/tree/archive/checksum_list.ts";

@@ -39,7 +39,7 @@ Deno.test("each command's module loads, and asks only for flags of its spec", as
   }
 });
 
-Deno.test("help goes to stdout and is no failure", async () => {
+Deno.test("help goes to stdout with exit code 0", async () => {
   for (const argv of [[], ["help"], ["--help"], ["pipeline"], ["pipeline", "upload", "--help"]]) {
     const { code, stdout, stderr } = await call(argv);
     assert.equal(code, 0, argv.join(" "));
@@ -54,14 +54,14 @@ Deno.test("the version goes to stdout", async () => {
   assert.match(stdout, RegExp(`^tkn-dev ${VERSION}\n`));
 });
 
-Deno.test("an unknown command is exit code 2, and says how to go on", async () => {
+Deno.test("an unknown command is exit code 2, with a hint", async () => {
   const { code, stdout, stderr } = await call(["pipelin"]);
   assert.deepEqual([code, stdout], [2, ""]);
   assert.match(stderr, /^Error: Cannot run "tkn-dev pipelin": no such command\nHint: did you mean/);
 });
 
-Deno.test("an argument that is not UTF-8 is exit code 2, wherever it stands", async () => {
-  // What Deno makes of "caf\xe9".
+Deno.test("an argument that is not UTF-8 is exit code 2 at every position", async () => {
+  // Deno decodes "caf\xe9" like this.
   for (const argv of [["caf\ufffd"], ["taskrun", "exec", "r", "--", "ls", "caf\ufffd"]]) {
     const { code, stdout, stderr } = await call(argv);
     assert.deepEqual([code, stdout], [2, ""]);
@@ -70,7 +70,7 @@ Deno.test("an argument that is not UTF-8 is exit code 2, wherever it stands", as
   }
 });
 
-Deno.test("a wrong value is exit code 2, before a cluster is asked", async () => {
+Deno.test("a wrong value is exit code 2, before any request to a cluster", async () => {
   const host = new FakeHost(new MemoryFiles(tree("file a x")), new FakeKube());
   const argv = ["pipeline", "upload", "p", "/tree", "--on-directory", "../x"];
   const { code, stderr } = await call(argv, host);
@@ -82,13 +82,13 @@ Deno.test("a wrong value is exit code 2, before a cluster is asked", async () =>
   assert.deepEqual(host.connected, []);
 });
 
-Deno.test("a directory that is not there is exit code 2, before a cluster is asked", async () => {
+Deno.test("a missing directory is exit code 2, before any request to a cluster", async () => {
   const host = new FakeHost();
   assert.equal((await call(["task", "upload", "t", "/nope"], host)).code, 2);
   assert.deepEqual(host.connected, []);
 });
 
-Deno.test("a cluster that says no is exit code 3", async () => {
+Deno.test("a refusal of the cluster is exit code 3", async () => {
   const host = new FakeHost(new MemoryFiles(tree("file a x")), new FakeKube());
   const { code, stderr } = await call(["task", "upload", "t", "/tree", "-n", "ns"], host);
   assert.equal(code, 3);
@@ -100,7 +100,7 @@ Deno.test("a cluster that says no is exit code 3", async () => {
   }]);
 });
 
-Deno.test("a bug is exit code 70 with its stack, and no crash", async () => {
+Deno.test("a bug is exit code 70 with its stack, without a crash", async () => {
   const host = new FakeHost(new MemoryFiles(tree("file a x")));
   const { code, stdout, stderr } = await call(["task", "upload", "t", "/tree"], host);
   assert.deepEqual([code, stdout], [70, ""]);
@@ -109,7 +109,7 @@ Deno.test("a bug is exit code 70 with its stack, and no crash", async () => {
   assert.match(stderr, /\nHint: this is a bug in tkn-dev/);
 });
 
-Deno.test("what is thrown without being an error is a bug too", async () => {
+Deno.test("a thrown value that is not an error is a bug too", async () => {
   const host = new FakeHost(new MemoryFiles(tree("file a x")));
   host.connect = () => Promise.reject("odd");
   const { code, stderr } = await call(["task", "upload", "t", "/tree"], host);
@@ -119,7 +119,7 @@ Deno.test("what is thrown without being an error is a bug too", async () => {
 
 const ESCAPE = "\x1b[";
 
-/** What an error looks like on a terminal. */
+/** Returns the error as a terminal shows it. */
 async function shownOnTerminal(argv: string[], variables: Record<string, string> = {}) {
   const host = new FakeHost(new MemoryFiles(tree("file a x")), new FakeKube());
   host.terminal.isTerminal.stderr = true;
@@ -131,7 +131,7 @@ async function shownOnTerminal(argv: string[], variables: Record<string, string>
 
 const REFUSED = ["task", "upload", "t", "/tree"];
 
-Deno.test("an error has colours on a terminal, and none elsewhere", async () => {
+Deno.test("an error has colors on a terminal only", async () => {
   assert.ok((await shownOnTerminal(REFUSED)).includes(ESCAPE));
   assert.ok((await shownOnTerminal(["no-such-command"])).includes(ESCAPE));
   assert.ok(!(await call(["no-such-command"])).stderr.includes(ESCAPE));
@@ -140,18 +140,18 @@ Deno.test("an error has colours on a terminal, and none elsewhere", async () => 
 for (
   const flag of ["--no-color", "-C", "--no-color=true", "-C=1"]
 ) {
-  Deno.test(`${flag} turns an error's colours off`, async () => {
+  Deno.test(`${flag} turns an error's colors off`, async () => {
     assert.ok(!(await shownOnTerminal([...REFUSED, flag])).includes(ESCAPE));
-    // Where the command line can't be read, too.
+    // Even for a command line that does not parse.
     assert.ok(!(await shownOnTerminal([flag, ...REFUSED, "--no-such-flag"])).includes(ESCAPE));
   });
 }
 
-Deno.test("-C turns them off among other letters as well", async () => {
+Deno.test("-C among other letters turns colors off", async () => {
   assert.ok(!(await shownOnTerminal([...REFUSED, "-Cn", "ns"])).includes(ESCAPE));
 });
 
-Deno.test("what only looks like the flag does not", async () => {
+Deno.test("a word that only looks like --no-color does not", async () => {
   assert.ok((await shownOnTerminal([...REFUSED, "--no-color=false"])).includes(ESCAPE));
   assert.ok((await shownOnTerminal([...REFUSED, "-n", "C"])).includes(ESCAPE));
   assert.ok((await shownOnTerminal([...REFUSED, "-nC"])).includes(ESCAPE));
@@ -159,12 +159,12 @@ Deno.test("what only looks like the flag does not", async () => {
   assert.ok((await shownOnTerminal([...REFUSED, "--exec", "--no-color"])).includes(ESCAPE));
 });
 
-Deno.test("NO_COLOR turns them off, unless it is empty", async () => {
+Deno.test("NO_COLOR turns colors off, unless it is empty", async () => {
   assert.ok(!(await shownOnTerminal(REFUSED, { NO_COLOR: "1" })).includes(ESCAPE));
   assert.ok((await shownOnTerminal(REFUSED, { NO_COLOR: "" })).includes(ESCAPE));
 });
 
-/** An upload to a cluster with the example, as far as something is created. */
+/** Uploads to a cluster with the example, until the first create. */
 async function uploadToGreet(kube: FakeKube) {
   for (const document of parseAllDocuments(example)) {
     const object = document.toJS() as KubeObject;
@@ -187,7 +187,7 @@ Deno.test("an upload creates the run that was asked for", async () => {
   assert.match(stderr, /Error: no more of this test: create PipelineRun greet-run-/);
 });
 
-Deno.test("the task of a Pipeline is read while the server has yet to tell its default timeout", async () => {
+Deno.test("the Pipeline's task is read before the server's default timeout is known", async () => {
   const taskRead = Promise.withResolvers<void>();
   class SlowKube extends FakeKube {
     override get<T extends KubeObject>(resource: Resource, namespace: string, name: string) {
@@ -206,7 +206,7 @@ Deno.test("the task of a Pipeline is read while the server has yet to tell its d
   assert.match(stderr, /Error: no more of this test: create PipelineRun greet-run-/);
 });
 
-Deno.test("a right that is missing is told before anything is created", async () => {
+Deno.test("a missing right is an error before anything is created", async () => {
   const kube = new FakeKube();
   kube.denials.add("get pods/exec");
   kube.put(TASKS, { metadata: { name: "t" }, spec: { steps: [{ image: "i" }] } } as KubeObject);
@@ -217,7 +217,7 @@ Deno.test("a right that is missing is told before anything is created", async ()
   assert.deepEqual(kube.changes, []);
 });
 
-Deno.test("a command that an interrupt does not end is left after three seconds", async () => {
+Deno.test("an interrupted command that does not end is abandoned after three seconds", async () => {
   const host = new FakeHost(new MemoryFiles(tree("file a x")), new FakeKube());
   const connected = Promise.withResolvers<void>();
   host.connect = () => {

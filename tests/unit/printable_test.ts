@@ -11,7 +11,7 @@ import { FakeTerminal } from "../support/fake_host.ts";
 import { assertPrintable, HOSTILE } from "../support/hostile.ts";
 import type { Terminal } from "../../src/host.ts";
 
-Deno.test("a value is shown escaped and on one line, the words around it as they are", () => {
+Deno.test("a value is escaped to one line, the text around it is unchanged", () => {
   const name = "a\x1b[2J\nb\r\x9b\u202e\udce9\ud800";
   assert.equal(
     printable`Held at ${name}\n`,
@@ -20,23 +20,23 @@ Deno.test("a value is shown escaped and on one line, the words around it as they
   assert.equal(printable`${3} files`, "3 files");
 });
 
-Deno.test("letters of any script, tabs and emoji that are joined stay as they are", () => {
+Deno.test("letters of any script, tabs and joined emoji stay as they are", () => {
   const text = "äß→日本\tکتاب‌ها 👩‍💻";
   assert.equal(printable`${text}`, text);
 });
 
-Deno.test("what is escaped stays as it is when it is printed", () => {
+Deno.test("escaped text stays as it is when it is printed", () => {
   for (const value of HOSTILE) {
     assert.equal(escape(escape(value)), escape(value));
     assertPrintable(printable`${value}`, "a value");
   }
 });
 
-Deno.test("of a text of several lines only the newlines stay", () => {
+Deno.test("in a text of several lines only the newlines stay", () => {
   assert.equal(printableLines("a\x1b[31m\r\n\tb\n"), "a\\x1b[31m\\r\n\tb\n");
 });
 
-Deno.test("neither does a string fit a terminal, nor printable text into another one", () => {
+Deno.test("a string is not assignable to a terminal, nor printable text to a value", () => {
   const terminal: Terminal = new FakeTerminal();
   const name: string = "x";
   // @ts-expect-error: it may hold anything

@@ -9,7 +9,7 @@ const SHAPE: Shape = {
   f: { g: ["text"] },
 };
 
-Deno.test("what a shape does not mention may be anything, and what it mentions may be missing", () => {
+Deno.test("fields outside the shape may be anything, and fields in it may be missing", () => {
   const fits = { a: "x", b: 1, c: { y: "z" }, d: [{ e: "x", more: 1 }], f: {}, other: [null] };
   assert.deepEqual(checked(fits, SHAPE), { value: fits });
   assert.deepEqual(checked({}, SHAPE), { value: {} });
@@ -17,35 +17,35 @@ Deno.test("what a shape does not mention may be anything, and what it mentions m
 
 for (
   const [value, why] of [
-    [5, "it is no object"],
-    [[], "it is no object"],
-    [{ a: 5 }, "a is no text"],
-    [{ b: "1" }, "b is no number"],
-    [{ c: [] }, "c is no object"],
-    [{ c: { x: 5 } }, "c.x is no text"],
-    [{ d: {} }, "d is no list"],
-    [{ d: [null] }, "d[0] is no object"],
-    [{ d: ["x"] }, "d[0] is no object"],
+    [5, "it is not an object"],
+    [[], "it is not an object"],
+    [{ a: 5 }, "a is not a string"],
+    [{ b: "1" }, "b is not a number"],
+    [{ c: [] }, "c is not an object"],
+    [{ c: { x: 5 } }, "c.x is not a string"],
+    [{ d: {} }, "d is not a list"],
+    [{ d: [null] }, "d[0] is not an object"],
+    [{ d: ["x"] }, "d[0] is not an object"],
     [{ d: [{ e: "x" }, {}] }, "d[1].e is missing"],
-    [{ f: { g: [5] } }, "f.g[0] is no text"],
+    [{ f: { g: [5] } }, "f.g[0] is not a string"],
   ] as const
 ) {
-  Deno.test(`the first place with another shape is named: ${why}`, () => {
+  Deno.test(`the error names the first field with another shape: ${why}`, () => {
     assert.deepEqual(checked(value, {}, SHAPE), { why });
   });
 }
 
-Deno.test("only what an object has itself counts", () => {
+Deno.test("only own properties count", () => {
   const shape = JSON.parse('{"constructor": "text", "toString": ["text"]}');
   assert.deepEqual(checked({}, shape), { value: {} });
 });
 
-Deno.test("fields that are null go, wherever they are; an element of a list stays", () => {
+Deno.test("fields that are null are dropped at any depth; elements of lists stay", () => {
   const given = { a: null, b: [null, { c: null, d: 0 }], e: { f: "" } };
   assert.deepEqual(checked(given, {}), { value: { b: [null, { d: 0 }], e: { f: "" } } });
 });
 
-Deno.test("what is nested too deeply to be walked through is refused", () => {
+Deno.test("a value that is nested too deeply is refused", () => {
   const deep = JSON.parse("[".repeat(100_000) + "]".repeat(100_000));
   assert.deepEqual(checked({ deep }, SHAPE), { why: "it is nested too deeply" });
 });

@@ -3,10 +3,10 @@ import type { Access } from "../access.ts";
 import { type BenchCase } from "../bench_case.ts";
 import { openClaim } from "../claim.ts";
 import { tookMs } from "../compare.ts";
-import { upload, type Uploaded } from "../ours.ts";
-import { clear } from "../place.ts";
+import { upload, type Uploaded } from "../upload.ts";
+import { clear } from "../volume_pod.ts";
 import { formatMs, type Row } from "../report/row.ts";
-import type { Stage } from "../stage.ts";
+import type { Fixture } from "../fixture.ts";
 import { figure, median, ratio } from "../report/statistics.ts";
 import type { Tree } from "../tree.ts";
 import { goTree } from "../trees.ts";
@@ -16,17 +16,17 @@ export const delta: BenchCase = {
   name: "delta",
   about: "again with 2 of 10,000 files changed, into a volume that outlives the run",
   repeat: 5,
-  async run(stage, repeat) {
+  async run(fixture, repeat) {
     const { name } = delta;
-    const tree = await goTree(stage, { name, files: 10_000, bytes: 9_000 });
-    const { kind } = await openClaim(stage);
+    const tree = await goTree(fixture, { name, files: 10_000, bytes: 9_000 });
+    const { kind } = await openClaim(fixture);
     const full: number[] = [];
     const again: number[] = [];
     for (let round = 0; round < repeat; round++) {
-      const times = (await uploadTwice(stage, tree)).map(tookMs);
+      const times = (await uploadTwice(fixture, tree)).map(tookMs);
       full.push(times[0]);
       again.push(times[1]);
-      stage.say(
+      fixture.say(
         `       ${round + 1}/${repeat} full ${formatMs(times[0])}, again ${formatMs(times[1])}`,
       );
     }
@@ -37,27 +37,27 @@ export const delta: BenchCase = {
     return [
       { ...took, what: "against our full upload", unit: "x", figure: ratio(again, full), bar: 0.1 },
       { ...took, what: "the time it takes", unit: "ms", figure: figure(again), bar: 500 },
-      ...await countedBytes(stage, tree),
+      ...await countedBytes(fixture, tree),
     ];
   },
 };
 
 /** Uploads the whole tree into an empty volume, then only the changes. */
 async function uploadTwice(
-  stage: Stage,
+  fixture: Fixture,
   tree: Tree,
   more: { access?: Access; onHeld?: () => void; onSent?: () => void } = {},
 ): Promise<Uploaded[]> {
-  const { name, place } = await openClaim(stage);
+  const { name, volumePod } = await openClaim(fixture);
   const volume = `claimName=${name}`;
-  await clear(stage, place);
-  const full = await upload(stage, { ...more, tree, volume });
-  await stage.removeRuns();
+  await clear(fixture, volumePod);
+  const full = await upload(fixture, { ...more, tree, volume });
+  await fixture.removeRuns();
   for (const at of [42, 4_242]) {
     await change(`${tree.path}/package${Math.floor(at / 100)}/file${at}.go`);
   }
-  const again = await upload(stage, { ...more, tree, volume });
-  await stage.removeRuns();
+  const again = await upload(fixture, { ...more, tree, volume });
+  await fixture.removeRuns();
   return [full, again];
 }
 
@@ -69,16 +69,18 @@ export async function change(file: string): Promise<void> {
 }
 
 /** Counts bytes in separate rounds, because counting takes time. */
-async function countedBytes(stage: Stage, tree: Tree): Promise<Row[]> {
-  await using link = new Link(addressOf(stage.access.server), UNLIMITED);
-  const access = await stage.access.through(link.port);
+async function countedBytes(fixture: Fixture, tree: Tree): Promise<Row[]> {
+  await using link = new Link(addressOf(fixture.access.server), UNLIMITED);
+  const access = await fixture.access.through(link.port);
   if (access === undefined) {
-    stage.notes.push("delta: bytes are not counted, the API server's certificate has no loopback.");
+    fixture.notes.push(
+      "delta: bytes are not counted, the API server's certificate has no loopback.",
+    );
     return [];
   }
   const marks: number[] = [];
   const mark = () => void marks.push(link.bytes);
-  await uploadTwice(stage, tree, { access, onHeld: mark, onSent: mark });
+  await uploadTwice(fixture, tree, { access, onHeld: mark, onSent: mark });
   const [fullBytes, againBytes] = [marks[1] - marks[0], marks[3] - marks[2]];
   return [{
     name: delta.name,

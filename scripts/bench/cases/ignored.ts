@@ -4,7 +4,7 @@ import { walk } from "../../../src/tree/walk.ts";
 import type { BenchCase } from "../bench_case.ts";
 import { execute } from "../process.ts";
 import { formatMs, type Row } from "../report/row.ts";
-import type { Stage } from "../stage.ts";
+import type { Fixture } from "../fixture.ts";
 import { figure, median } from "../report/statistics.ts";
 import { sourceTree, writeFiles } from "../trees.ts";
 
@@ -16,9 +16,9 @@ export const ignored: BenchCase = {
   name: "ignored",
   about: "the walk of the source tree with 200,000 ignored files in it, and without",
   repeat: 7,
-  async run(stage, repeat) {
-    const { path: without, files: expected } = await sourceTree(stage);
-    const withThem = await treeWithIgnored(stage, without);
+  async run(fixture, repeat) {
+    const { path: without, files: expected } = await sourceTree(fixture);
+    const withThem = await treeWithIgnored(fixture, without);
     await walkMs(without, expected); // the time to compile does not belong to a file
     const lean: number[] = [];
     const full: number[] = [];
@@ -38,10 +38,10 @@ export const ignored: BenchCase = {
   },
 };
 
-function treeWithIgnored(stage: Stage, source: string): Promise<string> {
-  return stage.once("tree ignored", async () => {
-    const path = `${stage.directory}/ignored`;
-    await execute(["cp", "-R", source, path], { signal: stage.signal });
+function treeWithIgnored(fixture: Fixture, source: string): Promise<string> {
+  return fixture.once("tree ignored", async () => {
+    const path = `${fixture.directory}/ignored`;
+    await execute(["cp", "-R", source, path], { signal: fixture.signal });
     await Deno.writeTextFile(`${path}/.gitignore`, "/ignored/\n", { append: true });
     await Deno.mkdir(`${path}/ignored`);
     await writeFiles(`${path}/ignored`, FILES, () => new Uint8Array());

@@ -8,10 +8,10 @@ export const large: BenchCase = {
   name: "large",
   about: "one file of 2 GiB; proven: sha256sum here, and sha256sum -c there",
   repeat: 2,
-  async run(stage, repeat) {
-    const tree = await largeTree(stage);
+  async run(fixture, repeat) {
+    const tree = await largeTree(fixture);
     const bars = { "tar | kubectl exec": 1.1, "tar | kubectl exec, proven": undefined };
-    const { rows, ours } = await compare(stage, { name: large.name, tree, bars, repeat });
+    const { rows, ours } = await compare(fixture, { name: large.name, tree, bars, repeat });
     const peaks = ours.map(({ peakBytes }) => peakBytes).filter((bytes) => bytes !== undefined);
     if (peaks.length === 0) return rows; // this system has no /proc
     const memory: Row = {

@@ -2,10 +2,10 @@ import { commandLine } from "../../../tests/support/program.ts";
 import type { BenchCase } from "../bench_case.ts";
 import { compare } from "../compare.ts";
 import { endWithPeak } from "../memory.ts";
-import { makeTask, upload } from "../ours.ts";
+import { makeTask, upload } from "../upload.ts";
 import { execute, start } from "../process.ts";
 import { formatMs, type Row } from "../report/row.ts";
-import type { Stage } from "../stage.ts";
+import type { Fixture } from "../fixture.ts";
 import { figure, median, ratio } from "../report/statistics.ts";
 import type { Tree } from "../tree.ts";
 import { deepTree, manyFiles, sparseTree } from "../trees.ts";
@@ -23,12 +23,12 @@ export const load: BenchCase = {
   name: "load",
   about: "1 to 1,000,000 files, one of 20 GiB, and 500 directories one in the other",
   repeat: 3,
-  async run(stage, repeat) {
+  async run(fixture, repeat) {
     return [
-      ...await walks(stage, repeat),
-      ...await uploads(stage, repeat),
-      await large(stage),
-      ...await deep(stage, repeat),
+      ...await walks(fixture, repeat),
+      ...await uploads(fixture, repeat),
+      await large(fixture),
+      ...await deep(fixture, repeat),
     ];
   },
 };
@@ -37,18 +37,18 @@ export const load: BenchCase = {
  * Compares `--list` with git. It lists a million files without an upload, because a volume of them
  * needs more inodes than a node has.
  */
-async function walks(stage: Stage, repeat: number): Promise<Row[]> {
+async function walks(fixture: Fixture, repeat: number): Promise<Row[]> {
   const [many, most] = [
-    await manyFiles(stage, 100_000),
-    await manyFiles(stage, 1_000_000, { empty: true }),
+    await manyFiles(fixture, 100_000),
+    await manyFiles(fixture, 1_000_000, { empty: true }),
   ];
   const costs: { git: number[]; many: Cost[]; most: Cost[] } = { git: [], many: [], most: [] };
-  await execute(["git", "init", "-q", most.path], { signal: stage.signal });
-  await gitMs(stage, most); // warm-up
+  await execute(["git", "init", "-q", most.path], { signal: fixture.signal });
+  await gitMs(fixture, most); // warm-up
   for (let round = 0; round < repeat; round++) {
-    costs.many.push(await list(stage, many));
-    costs.git.push(await gitMs(stage, most));
-    costs.most.push(await list(stage, most));
+    costs.many.push(await list(fixture, many));
+    costs.git.push(await gitMs(fixture, most));
+    costs.most.push(await list(fixture, most));
   }
   const took = costs.most.map(({ ms }) => ms);
   const against: Row = {
@@ -65,30 +65,30 @@ async function walks(stage: Stage, repeat: number): Promise<Row[]> {
   ];
 }
 
-async function uploads(stage: Stage, repeat: number): Promise<Row[]> {
+async function uploads(fixture: Fixture, repeat: number): Promise<Row[]> {
   const one: Cost[] = [];
   const few: Cost[] = [];
   const more: Cost[] = [];
   for (let round = 0; round < repeat; round++) {
     for (const [files, costs] of [[1, one], [1_000, few], [100_000, more]] as const) {
-      costs.push(await send(stage, await manyFiles(stage, files)));
+      costs.push(await send(fixture, await manyFiles(fixture, files)));
     }
   }
   const least = medians(one);
-  stage.say(`load: one file in ${formatMs(least.ms)}, ${least.megabytes.toFixed(0)} MB`);
+  fixture.say(`load: one file in ${formatMs(least.ms)}, ${least.megabytes.toFixed(0)} MB`);
   return growth({ what: "upload, 100 times", few, more, bar: 100 });
 }
 
 /** Uploads to a program that stores nothing, because no volume here is large enough. */
-async function large(stage: Stage): Promise<Row> {
-  const tree = await sparseTree(stage, SPARSE_BYTES);
-  await makeTask(stage);
+async function large(fixture: Fixture): Promise<Row> {
+  const tree = await sparseTree(fixture, SPARSE_BYTES);
+  await makeTask(fixture);
   const argv = commandLine([
-    ...["task", "upload", stage.name, tree.path, "--exec", "sh -c 'cat >/dev/null'"],
+    ...["task", "upload", fixture.name, tree.path, "--exec", "sh -c 'cat >/dev/null'"],
     ...["-w", "name=source,emptyDir=Memory", "--compress=never", "--pause-timeout=1h"],
   ]);
-  const env = { KUBECONFIG: stage.access.path };
-  const ended = await endWithPeak(start(argv, { env, signal: stage.signal }));
+  const env = { KUBECONFIG: fixture.access.path };
+  const ended = await endWithPeak(start(argv, { env, signal: fixture.signal }));
   const sent = /^Sent 1 file, .*/m.exec(ended.stderr)?.[0];
   if (ended.code !== 0 || sent === undefined) {
     throw new Error(`Cannot upload ${tree.name}: exit code ${ended.code}\n${ended.stderr}`);
@@ -107,10 +107,10 @@ async function large(stage: Stage): Promise<Row> {
  * Compares with a peer, because the image's tar has its own cost for depth: busybox creates each
  * path from its start.
  */
-async function deep(stage: Stage, repeat: number): Promise<Row[]> {
-  const tree = await deepTree(stage, DEPTH);
+async function deep(fixture: Fixture, repeat: number): Promise<Row[]> {
+  const tree = await deepTree(fixture, DEPTH);
   const bars = { "tar | kubectl exec": 1.1 };
-  const { rows } = await compare(stage, { name: load.name, tree, bars, repeat });
+  const { rows } = await compare(fixture, { name: load.name, tree, bars, repeat });
   return rows.map((row) => ({ ...row, what: `${DEPTH} directories deep, ${row.what}` }));
 }
 
@@ -152,22 +152,22 @@ function medians(costs: readonly Cost[]): Cost {
   };
 }
 
-async function send(stage: Stage, tree: Tree): Promise<Cost> {
-  const { heldMs, sentMs, peakBytes = 0 } = await upload(stage, {
+async function send(fixture: Fixture, tree: Tree): Promise<Cost> {
+  const { heldMs, sentMs, peakBytes = 0 } = await upload(fixture, {
     tree,
     volume: "emptyDir=Memory",
   });
-  await stage.removeRuns();
+  await fixture.removeRuns();
   return { ms: sentMs - heldMs, megabytes: peakBytes / 1e6 };
 }
 
-async function gitMs(stage: Stage, tree: Tree): Promise<number> {
+async function gitMs(fixture: Fixture, tree: Tree): Promise<number> {
   const argv = ["git", "-C", tree.path, "ls-files", "-co", "--exclude-standard"];
-  return (await listing(stage, argv, tree)).ms;
+  return (await listing(fixture, argv, tree)).ms;
 }
 
-async function list(stage: Stage, tree: Tree): Promise<Cost> {
-  return await listing(stage, commandLine(["task", "upload", "any", tree.path, "--list"]), tree);
+async function list(fixture: Fixture, tree: Tree): Promise<Cost> {
+  return await listing(fixture, commandLine(["task", "upload", "any", tree.path, "--list"]), tree);
 }
 
 /**
@@ -175,7 +175,7 @@ async function list(stage: Stage, tree: Tree): Promise<Cost> {
  * line per file.
  */
 async function listing(
-  { directory, signal }: Stage,
+  { directory, signal }: Fixture,
   argv: readonly string[],
   { files }: Tree,
 ): Promise<Cost> {

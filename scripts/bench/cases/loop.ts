@@ -1,10 +1,10 @@
 import { commandLine } from "../../../tests/support/program.ts";
 import type { BenchCase } from "../bench_case.ts";
 import { openClaim } from "../claim.ts";
-import { clear } from "../place.ts";
+import { clear } from "../volume_pod.ts";
 import { type Line, start } from "../process.ts";
 import { formatMs } from "../report/row.ts";
-import type { Stage } from "../stage.ts";
+import type { Fixture } from "../fixture.ts";
 import { median, ratio } from "../report/statistics.ts";
 import { goTree } from "../trees.ts";
 
@@ -14,18 +14,18 @@ export const loop: BenchCase = {
   name: "loop",
   about: "the whole loop, 1,000 files: command to the first line of the step after the upload",
   repeat: 5,
-  async run(stage, repeat) {
-    await makePipeline(stage);
+  async run(fixture, repeat) {
+    await makePipeline(fixture);
     const ours: number[] = [];
     const bare: number[] = [];
     for (let round = 0; round < repeat; round++) {
       const turns = [
-        async () => void ours.push(await uploadMs(stage)),
-        async () => void bare.push(await bareMs(stage, round)),
+        async () => void ours.push(await uploadMs(fixture)),
+        async () => void bare.push(await bareMs(fixture, round)),
       ];
       for (let at = 0; at < turns.length; at++) await turns[(round + at) % turns.length]();
       const [own, other] = [ours[round], bare[round]].map(formatMs);
-      stage.say(`       ${round + 1}/${repeat} ours ${own}, no upload ${other}`);
+      fixture.say(`       ${round + 1}/${repeat} ours ${own}, no upload ${other}`);
     }
     return [{
       name: loop.name,
@@ -38,42 +38,42 @@ export const loop: BenchCase = {
   },
 };
 
-async function uploadMs(stage: Stage): Promise<number> {
-  const { path } = await goTree(stage, { name: "project", files: 1_000, bytes: 9_000 });
-  const { name, place } = await openClaim(stage);
-  await clear(stage, place);
-  const argv = ["pipeline", "upload", stage.name, path, "--on-task", "clone"];
+async function uploadMs(fixture: Fixture): Promise<number> {
+  const { path } = await goTree(fixture, { name: "project", files: 1_000, bytes: 9_000 });
+  const { name, volumePod } = await openClaim(fixture);
+  await clear(fixture, volumePod);
+  const argv = ["pipeline", "upload", fixture.name, path, "--on-task", "clone"];
   const startMs = performance.now();
-  const line = await firstLine(stage, [...argv, "-w", `name=source,claimName=${name}`]);
-  await stage.removeRuns();
+  const line = await firstLine(fixture, [...argv, "-w", `name=source,claimName=${name}`]);
+  await fixture.removeRuns();
   return line.atMs - startMs;
 }
 
 /** Runs the Task as kubectl starts it. It reads the logs as tkn-dev does. */
-async function bareMs(stage: Stage, round: number): Promise<number> {
-  const { name: claimName, place } = await openClaim(stage);
-  await clear(stage, place);
-  const name = `${stage.name}-${round}`;
+async function bareMs(fixture: Fixture, round: number): Promise<number> {
+  const { name: claimName, volumePod } = await openClaim(fixture);
+  await clear(fixture, volumePod);
+  const name = `${fixture.name}-${round}`;
   const startMs = performance.now();
-  await stage.apply({
+  await fixture.apply({
     apiVersion: "tekton.dev/v1",
     kind: "PipelineRun",
-    metadata: { name, labels: stage.labels },
+    metadata: { name, labels: fixture.labels },
     spec: {
-      pipelineRef: { name: stage.name },
+      pipelineRef: { name: fixture.name },
       workspaces: [{ name: "source", persistentVolumeClaim: { claimName } }],
     },
   });
-  const line = await firstLine(stage, ["pipelinerun", "logs", name, "-f"]);
-  await stage.removeRuns();
+  const line = await firstLine(fixture, ["pipelinerun", "logs", name, "-f"]);
+  await fixture.removeRuns();
   return line.atMs - startMs;
 }
 
-async function firstLine(stage: Stage, args: readonly string[]): Promise<Line> {
+async function firstLine(fixture: Fixture, args: readonly string[]): Promise<Line> {
   let first: Line | undefined;
   const { code, stderr, stdout } = await start(commandLine(args), {
-    env: { KUBECONFIG: stage.access.path },
-    signal: stage.signal,
+    env: { KUBECONFIG: fixture.access.path },
+    signal: fixture.signal,
     onLine: (line) => {
       if (line.from === "stdout" && line.text.endsWith(FIRST_LINE)) first ??= line;
     },
@@ -84,8 +84,8 @@ async function firstLine(stage: Stage, args: readonly string[]): Promise<Line> {
   return first;
 }
 
-async function makePipeline(stage: Stage): Promise<void> {
-  const { name, labels, options } = stage;
+async function makePipeline(fixture: Fixture): Promise<void> {
+  const { name, labels, options } = fixture;
   const task = (script: string) => ({
     taskSpec: {
       workspaces: [{ name: "source" }],
@@ -93,7 +93,7 @@ async function makePipeline(stage: Stage): Promise<void> {
     },
     workspaces: [{ name: "source" }],
   });
-  await stage.apply({
+  await fixture.apply({
     apiVersion: "tekton.dev/v1",
     kind: "Pipeline",
     metadata: { name, labels },

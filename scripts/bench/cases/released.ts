@@ -1,8 +1,8 @@
 import type { BenchCase } from "../bench_case.ts";
-import { upload, type Uploaded } from "../ours.ts";
+import { upload, type Uploaded } from "../upload.ts";
 import { type Line, start } from "../process.ts";
 import type { Row } from "../report/row.ts";
-import type { Stage } from "../stage.ts";
+import type { Fixture } from "../fixture.ts";
 import { figure } from "../report/statistics.ts";
 import { sourceTree } from "../trees.ts";
 
@@ -10,12 +10,12 @@ export const released: BenchCase = {
   name: "released",
   about: "from the upload's end to the step released",
   repeat: 5,
-  async run(stage, repeat) {
+  async run(fixture, repeat) {
     const rounds: { toEndMs: number; toNextMs: number }[] = [];
     for (let round = 0; round < repeat; round++) {
-      const { endMs, sentMs, firstLineMs } = await uploadWatched(stage);
+      const { endMs, sentMs, firstLineMs } = await uploadWatched(fixture);
       rounds.push({ toEndMs: endMs - sentMs, toNextMs: firstLineMs - sentMs });
-      await stage.removeRuns();
+      await fixture.removeRuns();
     }
     const row: Pick<Row, "name" | "unit"> = { name: released.name, unit: "ms" };
     return [{
@@ -36,15 +36,15 @@ export const released: BenchCase = {
 /** Waits in the held step's container for Tekton's file that the next step waits for. */
 const WATCH = "echo ready; until [ -e /tekton/run/0/out ]; do sleep 0.02; done; echo ended";
 
-async function uploadWatched(stage: Stage): Promise<Uploaded & { endMs: number }> {
+async function uploadWatched(fixture: Fixture): Promise<Uploaded & { endMs: number }> {
   const seen: { ready?: Line; ended?: Line } = {};
   let watching: Promise<unknown> = Promise.resolve();
   const watch = (pod: string) => {
     const shell = ["--", "sh", "-c", WATCH];
     const watcher = start(
-      ["kubectl", "--kubeconfig", stage.access.path, "exec", pod, "-c", "step-run", ...shell],
+      ["kubectl", "--kubeconfig", fixture.access.path, "exec", pod, "-c", "step-run", ...shell],
       {
-        signal: stage.signal,
+        signal: fixture.signal,
         onLine: (line) => {
           if (line.text === "ready") seen.ready = line;
           if (line.text === "ended") seen.ended = line;
@@ -54,10 +54,10 @@ async function uploadWatched(stage: Stage): Promise<Uploaded & { endMs: number }
     watching = watcher.ended.catch(() => {}); // the check of `seen` below reports a failure
   };
   // An upload must take longer than the start of the watcher.
-  const tree = await sourceTree(stage);
-  const uploaded = await upload(stage, { tree, volume: "emptyDir=Memory", onHeld: watch });
+  const tree = await sourceTree(fixture);
+  const uploaded = await upload(fixture, { tree, volume: "emptyDir=Memory", onHeld: watch });
   await watching;
-  stage.signal.throwIfAborted();
+  fixture.signal.throwIfAborted();
   if (seen.ready === undefined || seen.ended === undefined) {
     throw new Error("Cannot watch the held step's end: nothing was seen of it");
   }

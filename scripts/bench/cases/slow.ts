@@ -7,16 +7,16 @@ export const slow: BenchCase = {
   name: "slow",
   about: "the source tree over a link of 50 Mbit/s and 40 ms",
   repeat: 3,
-  async run(stage, repeat) {
-    const tree = await sourceTree(stage);
-    await using link = new Link(addressOf(stage.access.server), {
+  async run(fixture, repeat) {
+    const tree = await sourceTree(fixture);
+    await using link = new Link(addressOf(fixture.access.server), {
       bitsPerSecond: 50e6,
       roundTripMs: 40,
     });
-    const access = await stage.access.through(link.port);
+    const access = await fixture.access.through(link.port);
     if (access === undefined) throw new NotHere("the API server's certificate has no loopback");
     const bars = { "kubectl cp": 0.25 };
-    return (await compare(stage, { name: slow.name, tree, access, bars, repeat })).rows;
+    return (await compare(fixture, { name: slow.name, tree, access, bars, repeat })).rows;
   },
 };
 

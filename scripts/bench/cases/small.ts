@@ -6,9 +6,9 @@ export const small: BenchCase = {
   name: "small",
   about: "20,000 small random files, 90 MB",
   repeat: 5,
-  async run(stage, repeat) {
-    const tree = await smallTree(stage);
+  async run(fixture, repeat) {
+    const tree = await smallTree(fixture);
     const bars = { "tar | kubectl exec": 1, "tar | kubectl exec, proven": undefined };
-    return (await compare(stage, { name: small.name, tree, bars, repeat })).rows;
+    return (await compare(fixture, { name: small.name, tree, bars, repeat })).rows;
   },
 };

@@ -6,9 +6,9 @@ export const source: BenchCase = {
   name: "source",
   about: "a source tree, 8,000 files, 90 MB",
   repeat: 7,
-  async run(stage, repeat) {
-    const tree = await sourceTree(stage);
+  async run(fixture, repeat) {
+    const tree = await sourceTree(fixture);
     const bars = { "tar | kubectl exec": 0.9, "kubectl cp": 0.65 };
-    return (await compare(stage, { name: source.name, tree, bars, repeat })).rows;
+    return (await compare(fixture, { name: source.name, tree, bars, repeat })).rows;
   },
 };

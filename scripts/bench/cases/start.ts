@@ -1,9 +1,9 @@
 import { commandLine } from "../../../tests/support/program.ts";
 import type { BenchCase } from "../bench_case.ts";
-import { makeTask } from "../ours.ts";
+import { makeTask } from "../upload.ts";
 import { execute, type Line, start as startProcess } from "../process.ts";
 import type { Row } from "../report/row.ts";
-import type { Stage } from "../stage.ts";
+import type { Fixture } from "../fixture.ts";
 import { figure } from "../report/statistics.ts";
 import { goTree } from "../trees.ts";
 
@@ -11,14 +11,14 @@ export const start: BenchCase = {
   name: "start",
   about: "from the command to the run created, and --help",
   repeat: 15,
-  async run(stage, repeat) {
+  async run(fixture, repeat) {
     const created: number[] = [];
     const helped: number[] = [];
-    await helpMs(stage); // warm-up
-    for (let round = 0; round < repeat; round++) helped.push(await helpMs(stage));
+    await helpMs(fixture); // warm-up
+    for (let round = 0; round < repeat; round++) helped.push(await helpMs(fixture));
     for (let round = 0; round < repeat; round++) {
-      created.push(await createdMs(stage));
-      await stage.removeRuns();
+      created.push(await createdMs(fixture));
+      await fixture.removeRuns();
     }
     const row: Pick<Row, "name" | "unit" | "detail"> = {
       name: start.name,
@@ -38,21 +38,21 @@ export const start: BenchCase = {
  */
 const FIVE_TIMES = 'for time in 1 2 3 4 5; do "$@" >/dev/null || exit; done';
 
-async function helpMs({ signal }: Stage): Promise<number> {
+async function helpMs({ signal }: Fixture): Promise<number> {
   const argv = ["sh", "-c", FIVE_TIMES, "sh", ...commandLine(["--help"])];
   const { startMs, endMs } = await execute(argv, { signal });
   return (endMs - startMs) / 5;
 }
 
 /** Interrupts the command then; it removes its run itself. */
-async function createdMs(stage: Stage): Promise<number> {
-  const { path } = await goTree(stage, { name: "project", files: 1_000, bytes: 9_000 });
-  await makeTask(stage);
+async function createdMs(fixture: Fixture): Promise<number> {
+  const { path } = await goTree(fixture, { name: "project", files: 1_000, bytes: 9_000 });
+  await makeTask(fixture);
   const volume = ["-w", "name=source,emptyDir=Memory"];
   let created: Line | undefined;
-  const running = startProcess(commandLine(["task", "upload", stage.name, path, ...volume]), {
-    env: { KUBECONFIG: stage.access.path },
-    signal: stage.signal,
+  const running = startProcess(commandLine(["task", "upload", fixture.name, path, ...volume]), {
+    env: { KUBECONFIG: fixture.access.path },
+    signal: fixture.signal,
     onLine: (line) => {
       if (!line.text.startsWith("Created TaskRun ")) return;
       created = line;

@@ -1,12 +1,12 @@
 /** The machine, the cluster and the program that figures depend on. */
-import type { Stage } from "../stage.ts";
+import type { Fixture } from "../fixture.ts";
 import type { Circumstances } from "./table.ts";
 
-export async function readCircumstances(stage: Stage): Promise<Circumstances> {
-  const { stdout } = await stage.kubectl(["version", "-o", "json"]);
+export async function readCircumstances(fixture: Fixture): Promise<Circumstances> {
+  const { stdout } = await fixture.kubectl(["version", "-o", "json"]);
   const { clientVersion, serverVersion } = JSON.parse(stdout);
   const kernel = /^\d+\.\d+/.exec(Deno.osRelease())?.[0] ?? "";
-  const load = stage.load.toFixed(1);
+  const load = fixture.load.toFixed(1);
   return {
     date: new Date().toISOString().slice(0, 10),
     machine: [
@@ -16,6 +16,6 @@ export async function readCircumstances(stage: Stage): Promise<Circumstances> {
       `kubectl ${clientVersion.gitVersion}`,
     ].join(", "),
     program: Deno.env.has("TKN_DEV") ? "tkn-dev compiled" : "tkn-dev from its source",
-    notes: stage.notes,
+    notes: fixture.notes,
   };
 }

@@ -11,6 +11,7 @@ const SOURCE_TEXTS: Readonly<Record<string, string>> = {
   volume: "a new volume of this size",
   emptyDir: "a directory that ends with the pod",
   volumeClaimTemplateFile: "a file with a claim for a new volume",
+  csiFile: "a file with a CSI volume",
   config: "a ConfigMap",
   secret: "a Secret",
 };
@@ -75,7 +76,7 @@ async function values(key: string, typed: TypedWords, names: Names): Promise<Com
       .map(({ name, text }): Candidate => ({ word: `name=${name},`, text }));
     return { candidates, isStart: true };
   }
-  if (key === "volumeClaimTemplateFile") return { candidates: [], files: "files" };
+  if (key.endsWith("File")) return { candidates: [], files: "files" };
   const found = key in OBJECTS
     ? await names.objects(OBJECTS[key])
     : (WORDS[key] ?? []).map((word): Candidate => ({ word }));

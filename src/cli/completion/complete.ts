@@ -120,7 +120,7 @@ function topics(program: Program, args: readonly string[]): Candidate[] {
 function flagWords({ named, flags }: TypedWords, specs: readonly FlagSpec[]): Candidate[] {
   const isCommand = named !== undefined && "path" in named;
   const offered = (isCommand ? specs : [...CLUSTER, HELP])
-    .filter(({ name, many }) => many || !flags.has(name));
+    .filter(({ name, many, isHidden }) => !isHidden && (many || !flags.has(name)));
   return [...offered.flatMap(wordsOfFlag), ...(named === undefined ? [VERSION] : [])];
 }
 

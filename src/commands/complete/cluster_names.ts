@@ -7,7 +7,7 @@ import type {
   TaskNames,
   TypedCluster,
 } from "../../cli/completion/names.ts";
-import { heldInPods, heldSteps } from "../../hold/held_steps.ts";
+import { findHeldSteps, heldInPods } from "../../hold/held_steps.ts";
 import { howHeld, type Pause, stepPath } from "../../hold/pause.ts";
 import type { ConnectOptions, Host, KubeContext } from "../../host.ts";
 import { type Kube, type KubeObject, PODS, type Resource } from "../../kube/interface.ts";
@@ -140,7 +140,7 @@ export class ClusterNames implements Names {
     return this.#inTime([], async () => {
       const kube = await this.#connect();
       const { namespace } = kube;
-      const held = await heldSteps(kube, { kind: kindOf(group), namespace, name: run });
+      const held = await findHeldSteps(kube, { kind: kindOf(group), namespace, name: run });
       return held.map((pause) => ({ word: stepPath(pause), text: `held ${howHeld(pause)}` }));
     });
   }
@@ -186,7 +186,7 @@ export class ClusterNames implements Names {
 }
 
 function kindOf(group: string): RunKind {
-  return group === "taskrun" ? "TaskRun" : "PipelineRun";
+  return group === "task" || group === "taskrun" ? "TaskRun" : "PipelineRun";
 }
 
 /** The typed word is as the shell has it before it expands a home directory. */

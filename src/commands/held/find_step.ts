@@ -1,6 +1,6 @@
 /** Finds the held steps of a run. */
 import { ClusterError, UsageError } from "../../errors.ts";
-import { heldSteps } from "../../hold/held_steps.ts";
+import { findHeldSteps } from "../../hold/held_steps.ts";
 import { type Pause, stepPath } from "../../hold/pause.ts";
 import type { Kube, Stored } from "../../kube/interface.ts";
 import { RESOURCE_OF, type Run } from "../../tekton/model.ts";
@@ -14,12 +14,12 @@ export async function findHeld(
 ): Promise<{ run: Stored<Run>; held: Pause[] }> {
   const { namespace } = kube;
   const run = await kube.get<Run>(RESOURCE_OF[kind], namespace, name);
-  return { run, held: await heldSteps(kube, { kind, namespace, name }) };
+  return { run, held: await findHeldSteps(kube, { kind, namespace, name }) };
 }
 
 /**
- * Finds the step that the command line names, or the only one. Throws ClusterError where no step is
- * held, UsageError where the named step is not held, or several are.
+ * Finds the step that the command line names, or the only one. Throws ClusterError if no step is
+ * held, UsageError if the named step is not held or several are.
  */
 export async function findStep(kube: Kube, options: HeldOptions): Promise<Pause> {
   const { run, held } = await findHeld(kube, options);

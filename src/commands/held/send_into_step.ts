@@ -1,13 +1,14 @@
 /** Sends a directory into a workspace of a held step, which stays held. */
 import { ClusterError, ExpectedError } from "../../errors.ts";
 import type { RunEvent } from "../../events.ts";
-import { podGone } from "../../hold/held_pod.ts";
+import { podGoneError } from "../../hold/held_pod.ts";
 import { readTaskRun } from "../../hold/held_step_info.ts";
 import { type Pause, stepPath } from "../../hold/pause.ts";
 import type { Host } from "../../host.ts";
 import type { Kube } from "../../kube/interface.ts";
 import { mountAt, mountedWorkspaces } from "../../tekton/breakpoint/held_facts.ts";
 import { LABEL, type Pod, type RunName } from "../../tekton/model.ts";
+import { plainDirectory, whyNoDirectory } from "../../tekton/source/destination.ts";
 import { heldDestination, type HeldPlace } from "../../tekton/source/held_destination.ts";
 import { chooseMounted } from "../../tekton/workspaces.ts";
 import { recordPlace } from "../../transfer/record_place.ts";
@@ -58,9 +59,9 @@ export async function sendIntoStep(
   }).catch(async (error) => {
     options.signal.throwIfAborted();
     if (!(error instanceof ExpectedError)) throw error;
-    const what = `upload into step "${stepPath(pause)}"`;
+    const action = `upload into step "${stepPath(pause)}"`;
     const again = `tkn-dev ${run.kind.toLowerCase()} upload ${run.name} -n ${pause.namespace}`;
-    throw await podGone(options.kube, pause, { run, what, again }) ?? error;
+    throw await podGoneError(options.kube, pause, { run, action, again }) ?? error;
   });
   return { pause, receipt };
 }
@@ -92,6 +93,8 @@ async function placeOf(
   }
   const mounted = mountedWorkspaces(taskRun, pod, pause.container);
   if (flags.onDirectory === undefined) {
+    const target = flags.onWorkspace === undefined ? targetOfRun(pod, pause) : undefined;
+    if (target !== undefined) return { pod, ...target };
     const asked = { owner, step: pause.targetStep, mounted, workspace: flags.onWorkspace };
     const place = heldDestination(taskRun, asked);
     if (place !== undefined) {
@@ -101,6 +104,20 @@ async function placeOf(
     }
   }
   return { pod, directory, path: chooseMounted(owner, mounted, flags.onWorkspace).path };
+}
+
+/**
+ * Returns the target that an upload's run was created with, as its gate prints it, if it is a mount
+ * of the container.
+ */
+function targetOfRun(
+  { spec }: Pod,
+  { container, directory: path, into = "" }: Pause,
+): HeldPlace | undefined {
+  const mounts = spec?.containers?.find(({ name }) => name === container)?.volumeMounts ?? [];
+  const isMount = mounts.some(({ mountPath }) => mountPath === path);
+  if (!isMount || whyNoDirectory(into) !== undefined) return undefined;
+  return { path, directory: plainDirectory(into) };
 }
 
 function pathOf({ path, directory }: HeldPlace): string {

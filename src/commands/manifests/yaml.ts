@@ -37,7 +37,7 @@ export function parseDocuments(text: string): unknown[] {
   });
 }
 
-/** Throws where an alias stands in what it is an alias of: JSON cannot express that. */
+/** Throws for an alias inside its own value: JSON cannot express that. */
 function withoutCycle<T>(value: T, outer: readonly unknown[] = []): T {
   if (typeof value !== "object" || value === null) return value;
   if (outer.includes(value)) throw new Error("an alias stands in what it is an alias of");

@@ -10,7 +10,7 @@ export async function untilClosed(
   closed.addEventListener("abort", end, { once: true });
   try {
     const working = work(closed);
-    working.catch(() => {}); // the abort may be what ended it
+    working.catch(() => {}); // the abort may have ended it
     return await Promise.race([working, gone.promise]);
   } finally {
     closed.removeEventListener("abort", end);

@@ -61,7 +61,7 @@ type Keys = ReadableStreamReadResult<Uint8Array>;
 
 /**
  * Returns the pending read of the first key after the silence, in an object, so that awaiting the
- * result does not await the key. Returns undefined where no silence came.
+ * result does not await the key. Returns undefined if no silence came.
  */
 async function untilQuiet(
   clock: Clock,

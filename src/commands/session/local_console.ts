@@ -32,7 +32,7 @@ function canAsk({ isTerminal }: Host["terminal"]): boolean {
   return isTerminal.stdin && isTerminal.stderr;
 }
 
-/** Throws UsageError for a file that exists, where nobody can be asked whether to overwrite it. */
+/** Throws UsageError for an existing file if the user cannot be asked whether to overwrite it. */
 export async function checkPatchFile(host: Host, path: string | undefined): Promise<void> {
   if (path === undefined || canAsk(host.terminal)) return;
   if (await host.files.stat(path) === undefined) return;

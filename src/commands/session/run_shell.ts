@@ -1,7 +1,7 @@
 /** One shell in the container of a held step, with the edits that it asks for. */
 import { addDebugContainer } from "../../hold/debug_container.ts";
 import { serveEdits } from "../../hold/edit_channel.ts";
-import { readFacts } from "../../hold/held_step_info.ts";
+import { readHeldStepInfo } from "../../hold/held_step_info.ts";
 import { type Pause, stepPath } from "../../hold/pause.ts";
 import { openShell } from "../../hold/shell.ts";
 import type { Host } from "../../host.ts";
@@ -16,7 +16,7 @@ export interface ShellSession {
   readonly host: Host;
   readonly kube: Kube;
   readonly color: boolean;
-  /** The image of a debugging container, where the step's own image has no shell. */
+  /** The image of a debugging container, if the step's own image has no shell. */
   readonly debugImage?: string;
   /** The file for the patch of an edited script, once the script has run well. */
   readonly patchFile?: string;
@@ -27,11 +27,14 @@ export interface ShellSession {
 export async function runShell(options: ShellSession, pause: Pause): Promise<void> {
   const { host, kube, debugImage, signal } = options;
   const columns = host.terminal.columns();
-  const header = trimmedEnd(renderHeld(await readFacts(kube, pause), columns));
+  const header = trimmedEnd(renderHeld(await readHeldStepInfo(kube, pause), columns));
   if (pause.gate !== "script") host.terminal.err(joined([header, printable`\n`]));
-  const place = debugImage === undefined
-    ? pause
-    : await addDebugContainer(kube, host.clock, pause, debugImage, host.random(5), signal);
+  const place = debugImage === undefined ? pause : await addDebugContainer(kube, pause, {
+    clock: host.clock,
+    image: debugImage,
+    suffix: host.random(5),
+    signal,
+  });
   await using terminal = new ShellTerminal(host.terminal, host.clock);
   const over = new AbortController();
   const channel = host.random(8);

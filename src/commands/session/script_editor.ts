@@ -3,7 +3,7 @@ import { UsageError } from "../../errors.ts";
 import { FileError, type Host } from "../../host.ts";
 import type { Kube } from "../../kube/interface.ts";
 import { joined, printable } from "../../printable.ts";
-import { type EditedScript, putScript, readScript } from "../../hold/edit.ts";
+import { type EditedScript, readScript, writeScript } from "../../hold/edit.ts";
 import type { Pause } from "../../hold/pause.ts";
 import { patchCommand, scriptPatch, sourceName } from "../../tekton/script/script_source.ts";
 import { renderDiff } from "../../view/diff.ts";
@@ -34,8 +34,8 @@ export class ScriptEditor {
   }
 
   /**
-   * Fetches the script, has the user edit it, and puts it back. Throws UsageError where the step
-   * has no script or the editor fails, ClusterError where the script cannot be put back.
+   * Fetches the script, has the user edit it, and puts it back. Throws UsageError if the step has
+   * no script or the editor fails, ClusterError if the script cannot be put back.
    */
   async open(): Promise<void> {
     const { host, kube } = this.#options;
@@ -51,7 +51,7 @@ export class ScriptEditor {
       });
     }
     this.#text = edited;
-    await putScript(kube, this.#pause, this.#script, edited);
+    await writeScript(kube, this.#pause, this.#script, edited);
   }
 
   /** After a successful run: shows the change and how to keep it, and writes the patch file. */

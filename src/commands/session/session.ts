@@ -1,6 +1,6 @@
-/** A session of the user at a held step: a shell in its container, then the question what to do. */
+/** A session of the user at a held step: a shell in its container, then a question. */
 import { ClusterError, Interrupted } from "../../errors.ts";
-import { podGone } from "../../hold/held_pod.ts";
+import { podGoneError } from "../../hold/held_pod.ts";
 import { isHeld } from "../../hold/held_steps.ts";
 import { type Pause, stepPath } from "../../hold/pause.ts";
 import { NoShellError } from "../../hold/shell.ts";
@@ -18,7 +18,7 @@ export interface SessionOptions extends ShellSession {
 }
 
 /**
- * Returns "released" once the step is no longer held, "left" where the user leaves it held. Throws
+ * Returns "released" once the step is no longer held, "left" if the user leaves it held. Throws
  * Interrupted for Ctrl-C at the question, and ClusterError for a lost connection: the step is still
  * held then.
  */
@@ -59,11 +59,11 @@ export async function workAt(
 /** The step is no longer held, because its pod is gone. */
 class PodGoneError extends ClusterError {}
 
-/** Throws PodGoneError where the step was not released. */
+/** Throws PodGoneError if the step was not released. */
 async function released({ kube, run }: SessionOptions, pause: Pause): Promise<"released"> {
-  const gone = await podGone(kube, pause, {
+  const gone = await podGoneError(kube, pause, {
     run: { kind: run.kind, name: run.run },
-    what: `continue in step "${stepPath(pause)}"`,
+    action: `continue in step "${stepPath(pause)}"`,
     again: commandLine(run, "shell"),
   });
   if (gone !== undefined) throw new PodGoneError(gone.message, { hint: gone.hint });

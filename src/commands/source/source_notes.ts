@@ -40,7 +40,7 @@ function pathsOf(entries: readonly Entry[]): (path: string) => boolean {
 
 interface TreeFacts {
   readonly files: number;
-  /** The files' sizes, where they are known. */
+  /** The files' sizes, if they are known. */
   readonly sized?: readonly Sized[];
   /** Returns whether the file is sent. */
   readonly isSent: (path: string) => boolean;

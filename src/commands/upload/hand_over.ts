@@ -6,7 +6,7 @@ import type { Source } from "../source/source.ts";
 import { holdChanges } from "../start/gate.ts";
 import { type ReplacedWork, resultFiles } from "./result_files.ts";
 
-/** Throws UsageError where --shell has no terminal. */
+/** Throws UsageError if --shell has no terminal. */
 export function checkHandOver(host: Host, { handOver, dryRun }: UploadFlags): void {
   if (handOver !== "shell" || dryRun !== undefined) return;
   checkTerminal(

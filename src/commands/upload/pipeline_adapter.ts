@@ -3,13 +3,8 @@ import { UsageError } from "../../errors.ts";
 import { resolveTask, withStepActions } from "../../resolve/resolve.ts";
 import { findSourceTask, type SourceTask } from "../../resolve/source_task.ts";
 import { lowerPipeline } from "../../tekton/breakpoint/lower_pipeline.ts";
-import type {
-  Pipeline,
-  PipelineRun,
-  PipelineTask,
-  Task,
-  WorkspaceBinding,
-} from "../../tekton/model.ts";
+import type { PipelineRun, PipelineTask, Task, WorkspaceBinding } from "../../tekton/model.ts";
+import type { ReadPipeline } from "../../tekton/inline/inline_pipeline.ts";
 import type { Destination } from "../../tekton/source/destination.ts";
 import type { StandIn } from "../../tekton/source/replaced_steps.ts";
 import { fillParams, pipelineVariables } from "../../tekton/variables.ts";
@@ -23,13 +18,13 @@ export interface PipelineUploadOptions extends UploadOptions {
   readonly onTask?: string;
 }
 
-export const PIPELINE_UPLOAD: UploadAdapter<Pipeline, PipelineRun, PipelineUploadOptions> = {
+export const PIPELINE_UPLOAD: UploadAdapter<ReadPipeline, PipelineRun, PipelineUploadOptions> = {
   definitionKind: PIPELINE,
   plan,
 };
 
 async function plan(
-  request: RunRequest<Pipeline>,
+  request: RunRequest<ReadPipeline>,
   options: PipelineUploadOptions,
 ): Promise<UploadTarget> {
   const { owner, definition: pipeline, newRun, resolving } = request;
@@ -39,10 +34,10 @@ async function plan(
   const silently = { ...resolving, allowProbe: false, emit: () => {} };
   const paramsOf = (task: PipelineTask) => fillParams(task.params ?? [], variables);
   const chosen = await findSourceTask(owner, pipeline.spec, {
-    asked: options.onTask,
+    taskName: options.onTask,
     paramsOf,
     resolve: (task) => resolveTask(resolving, task, variables),
-    look: (task) => resolveTask(silently, task, variables),
+    resolveWithoutProbe: (task) => resolveTask(silently, task, variables),
   });
   const { task: target, found } = chosen;
   const taskParams = paramsOf(target);
@@ -61,7 +56,7 @@ async function plan(
     plan,
     task: target.name,
     lower: (upload) => lowerPipeline({ ...upload, pipeline, target, task: { ...found, spec } }),
-    changes: changes(options.name, target, standIn, image),
+    changes: changes(newRun.name, target, standIn, image),
   };
 }
 
@@ -89,13 +84,13 @@ function changes(
     first,
     `task ${target.name} has a step of ${image || "its image"} in place of those that the upload`,
     "stands in for. Its script waits for the upload, receives it and writes their results. Retries",
-    "are dropped, and so is what only the replaced steps need. A param that is still used may have a",
-    "new, unique name: inline, a Pipeline's param of the old name would replace its value.",
+    "are dropped, and so is everything that only the replaced steps need. A param may have a new,",
+    "unique name: inline, a Pipeline's param of the old name would replace its value.",
     ...common,
   ];
 }
 
-/** Returns the Task's workspaces, each with what the run binds to it through the Pipeline. */
+/** Returns the Task's workspaces, each with the run's binding. */
 function candidates(
   task: Pick<Task, "spec">,
   target: PipelineTask,
@@ -113,10 +108,10 @@ function boundTo(target: PipelineTask, name: string): string | undefined {
   return found === undefined ? undefined : found.workspace ?? found.name;
 }
 
-/** Throws UsageError where the other tasks would not find the upload. */
+/** Throws UsageError if the other tasks would not find the upload. */
 function checkPlace(
   owner: string,
-  pipeline: Pipeline,
+  pipeline: ReadPipeline,
   { task: target, others }: SourceTask,
   { destination, workspaces, asked }: {
     destination: Destination;
@@ -141,7 +136,7 @@ function checkPlace(
 
 /** Throws UsageError for an emptyDir that other tasks use too: each task gets a separate one. */
 function checkShared(
-  pipeline: Pipeline,
+  pipeline: ReadPipeline,
   target: PipelineTask,
   name: string,
   workspaces: readonly WorkspaceBinding[],

@@ -36,14 +36,14 @@ export interface UploadPlan {
   /** With the StepAction of the replaced step inline. */
   readonly spec: TaskSpec;
   readonly standIn: StandIn;
-  /** Undefined where every step runs. */
+  /** Undefined if every step runs. */
   readonly replacedWork?: ReplacedWork;
   readonly destination: Destination;
   readonly deletes: Deletes;
   readonly notes: string[];
 }
 
-/** Throws UsageError where steps or place are unclear, and what withStepActions throws. */
+/** Throws UsageError if steps or place are unclear, and the errors of withStepActions. */
 export async function planUpload(
   given: TaskSpec,
   { owner, flags, workspaces, params, withStepActions, chosen }: PlanOptions,
@@ -86,7 +86,7 @@ export async function planUpload(
 
 /**
  * Returns the destination as flags name it, for an upload into a held step that keeps its own work.
- * Throws UsageError where only the run knows the directory.
+ * Throws UsageError if only the run knows the directory.
  */
 export function intoPlace({ scope, path, directory, param }: Destination) {
   if (dependsOnRun(directory)) {

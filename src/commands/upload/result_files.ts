@@ -19,7 +19,7 @@ export interface ReplacedWork {
 
 /**
  * Returns the files to write, by name, from --result and from git. Throws UsageError for --result
- * where no work is replaced.
+ * if no work is replaced.
  */
 export async function resultFiles(
   flags: Pick<RunFlags, "results">,

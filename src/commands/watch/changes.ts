@@ -35,7 +35,7 @@ export class Changes implements AsyncDisposable {
     this.#signal = AbortSignal.any([host.interrupt, this.#over.signal]);
   }
 
-  /** Starts watching. Throws UsageError where the system cannot. */
+  /** Starts watching. Throws UsageError if the system cannot. */
   async begin(source: Source): Promise<void> {
     this.#directories = await directoriesOf(source);
     await this.#watch();

@@ -1,46 +1,43 @@
-/**
- * The last lines of a run that has ended: they are waited for as long as any of its logs brings some, and
- * no longer, whatever the streams do.
- */
+/** Ends the wait for the last lines of an ended run: it lasts as long as some log brings lines. */
 import type { Clock } from "../../host.ts";
 
-const LOOK_MS = 250;
-/** After so long without a word of any log those that have not ended are given up. */
+const CHECK_MS = 250;
+/** The silence of all logs after which those that have not ended are given up. */
 const LAST_MS = 2_500;
-/** The same where one could not be read, which may pass. */
+/** The same if a log could not be read, because the failure may pass. */
 const FAILING_MS = 10_000;
 
 export class LastLines implements Disposable {
-  /** Steps whose logs were not read to their end. */
+  /** The steps whose logs were not read to their end. */
   readonly unread: string[] = [];
-  readonly #over = new AbortController();
+  readonly #givenUp = new AbortController();
   #quietMs = 0;
   #limitMs = LAST_MS;
   #ticks: Disposable | undefined;
 
   constructor(private readonly clock: Clock) {}
 
-  /** Aborts when no log is waited for any more. */
+  /** Aborts when the wait is over. */
   get signal(): AbortSignal {
-    return this.#over.signal;
+    return this.#givenUp.signal;
   }
 
-  /** The run has ended. */
+  /** Begins the wait: the run has ended. */
   begin(): void {
-    this.#ticks = this.clock.every(LOOK_MS, () => {
-      this.#quietMs += LOOK_MS;
+    this.#ticks = this.clock.every(CHECK_MS, () => {
+      this.#quietMs += CHECK_MS;
       if (this.#quietMs >= this.#limitMs) {
-        this.#over.abort(new DOMException("no more lines", "AbortError"));
+        this.#givenUp.abort(new DOMException("no more lines", "AbortError"));
       }
     });
   }
 
-  /** A line has come, or a log's end. */
+  /** Notes that a line, or the end of a log, has arrived. */
   heard(): void {
     this.#quietMs = 0;
   }
 
-  /** A log could not be read, and is asked for again. */
+  /** Notes that a log could not be read and is requested again. */
   failed(): void {
     this.#limitMs = FAILING_MS;
   }

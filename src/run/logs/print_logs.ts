@@ -1,4 +1,4 @@
-/** The logs of a run as they are now: what is there of each step, in the order of pods and steps. */
+/** Prints the logs of a run as they are now, without following: pods by age, steps in order. */
 import { isStatus } from "../../kube/status.ts";
 import type { Kube, Stored } from "../../kube/interface.ts";
 import { linePieces } from "../../kube/lines.ts";
@@ -6,7 +6,7 @@ import { LABEL, type Pod, type Run } from "../../tekton/model.ts";
 import { hasStarted, STEP_PREFIX, stepContainers } from "../../tekton/pod_state.ts";
 import type { RunEvent } from "../../events.ts";
 import { readChildren } from "../../objects/children.ts";
-import { tellGone } from "./gone_pods.ts";
+import { missingLogNotes } from "../pods/deleted_pod_notes.ts";
 import { partOf, StepLines } from "../../hold/step_lines.ts";
 
 export async function printLogs(
@@ -21,7 +21,9 @@ export async function printLogs(
     }
   }
   const names = new Set(pods.map(({ metadata }) => metadata.name));
-  for (const text of tellGone(taskRuns, (pod) => names.has(pod))) emit({ kind: "note", text });
+  for (const text of missingLogNotes(taskRuns, (pod) => names.has(pod))) {
+    emit({ kind: "note", text });
+  }
 }
 
 async function printLog(
@@ -42,6 +44,6 @@ async function printLog(
       if (own !== undefined) emit({ kind: "log", task, step, line: own.text, ...partOf(own) });
     }
   } catch (error) {
-    if (!isStatus(error, 404) && !isStatus(error, 400)) throw error; // gone, or not there yet
+    if (!isStatus(error, 404) && !isStatus(error, 400)) throw error; // deleted, or not yet started
   }
 }

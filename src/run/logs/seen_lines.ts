@@ -1,27 +1,28 @@
-/** Which lines of a log were seen, by the time that each starts with: so that one that is taken up again repeats none. */
+/** Remembers the lines of a log by their timestamps, so that a resumed stream repeats no line. */
 import type { LinePiece } from "../../kube/lines.ts";
 
 /**
- * stdout and stderr are stamped each by itself, so that a line may be older than the one before it. So the lines of the
- * last one or two seconds are counted by their time, whatever their order, and asked for again with them.
+ * stdout and stderr have separate timestamps, so a line may be older than the line before it.
+ * Therefore the lines of the last one or two seconds are counted by timestamp, in any order; a
+ * resumed stream begins with these lines, and as many of them are skipped.
  */
 export class Seen {
-  /** The latest time. */
+  /** The latest timestamp. */
   #last = "";
-  /** How many lines had a time, for times since `#since`. */
+  /** The number of lines by timestamp, for timestamps since `#since`. */
   readonly #counts = new Map<string, number>();
   #since = "";
-  /** Of those, how many are still to come again since the stream was taken up again. */
+  /** The counted lines that a resumed stream has yet to repeat. */
   #left = new Map<string, number>();
-  /** No new line has come since then: what is older than was asked for is known. */
+  /** Whether a resumed stream has brought no new line yet: lines before `#since` are skipped. */
   #isResuming = false;
-  /** The time of a line that has not ended, and how many of its characters were passed on. */
+  /** The timestamp of a line that has not ended, and the number of its characters passed on. */
   #openTime = "";
   #openChars = 0;
-  /** How many characters of the line that comes now are not passed on. */
+  /** The number of characters of the current line to skip. */
   #skipChars = 0;
 
-  /** From when on the next request is to ask, RFC 3339 in whole seconds: undefined for the first one. */
+  /** Begins a stream: returns its sinceTime, in whole seconds; undefined for the first stream. */
   resume(): string | undefined {
     if (this.#last === "") return undefined;
     this.#left = new Map(this.#counts);
@@ -29,7 +30,10 @@ export class Seen {
     return `${this.#since}Z`;
   }
 
-  /** What is new of it, without its time; undefined for nothing. `2026-01-02T03:04:05.678901234Z text`. */
+  /**
+   * Returns the new part of the line, without the timestamp; undefined if no part is new.
+   * `2026-01-02T03:04:05.678901234Z text`.
+   */
   take({ text, isStart, isEnd }: LinePiece): LinePiece | undefined {
     const line = isStart ? this.#begin(text) : { text, isStart };
     if (this.#skipChars === Infinity) return undefined;
@@ -40,7 +44,7 @@ export class Seen {
     return { text: fresh, isStart: line.isStart, isEnd };
   }
 
-  /** The line's text, and whether it is passed on from its start; sets how much of it is skipped. */
+  /** Returns the line's text, and whether it is passed on from its start; sets `#skipChars`. */
   #begin(text: string): { text: string; isStart: boolean } {
     const space = text.indexOf(" ");
     const time = inUtc(space < 0 ? text : text.slice(0, space));
@@ -83,9 +87,10 @@ function secondBefore(time: string): string {
 }
 
 /**
- * Undefined for a line that no container wrote: a kubelet answers with words of its own, of a log that is gone already.
- * `2026-01-02T03:04:05.678901234`: nine digits of fraction, so that times compare as text, for some
- * runtimes trim zeros at the end; and in UTC, for a node's times are in the node's own zone.
+ * Returns the timestamp in a form that compares as text: `2026-01-02T03:04:05.678901234`, with nine
+ * digits of fraction (some runtimes trim zeros) and in UTC (a node writes its own zone). Returns
+ * undefined for a line that no container wrote: for a log that is deleted already, the kubelet
+ * answers with an error text.
  */
 function inUtc(time: string): string | undefined {
   const [, whole, fraction = "", zone] = /^([^.Z+]{19})(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/.exec(time) ??

@@ -19,7 +19,7 @@ export interface Node {
 }
 
 /** Throws ApiError. */
-export async function ephemeral(
+export async function addEphemeralContainers(
   { store, kubelet }: Node,
   pod: KubeObject,
   request: Request,
@@ -27,7 +27,10 @@ export async function ephemeral(
   if (request.method !== "PATCH") throw methodNotAllowed();
   const before = listOf(pod);
   const wanted = await wantedList(before, request);
-  const problems = [...refusals(pod as PodObject, wanted), ...changes(before, wanted)];
+  const problems = [
+    ...invalidFieldsOf(pod as PodObject, wanted),
+    ...changeProblems(before, wanted),
+  ];
   if (problems.length > 0) throw invalidFields(PODS, pod.metadata.name!, problems);
   if (isDeepStrictEqual(before, wanted)) return Response.json(pod);
   const updated = store.modify<PodObject>(PODS, pod, (copy) => {
@@ -69,13 +72,19 @@ function withDefaults(spec: EphemeralContainer): EphemeralContainer {
 }
 
 /** Fields that only regular containers may have. */
-const NOT_HERE = ["ports", "livenessProbe", "readinessProbe", "startupProbe", "lifecycle"];
+const REGULAR_ONLY_FIELDS = [
+  "ports",
+  "livenessProbe",
+  "readinessProbe",
+  "startupProbe",
+  "lifecycle",
+];
 const NAME_RULE =
   "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must " +
   "start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for " +
   "validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
 
-function refusals(pod: PodObject, wanted: readonly EphemeralContainer[]): FieldProblem[] {
+function invalidFieldsOf(pod: PodObject, wanted: readonly EphemeralContainer[]): FieldProblem[] {
   const containers = pod.spec.containers.map(({ name }) => name);
   const volumes = (pod.spec.volumes ?? []).map(({ name }) => name);
   const taken = new Set(containers);
@@ -95,7 +104,9 @@ function refusals(pod: PodObject, wanted: readonly EphemeralContainer[]): FieldP
       if (!volumes.includes(mount.name)) refuse(`${where}.name`, `Not found: "${mount.name}"`);
       if (mount.subPath) refuse(`${where}.subPath`, FORBIDDEN);
     });
-    for (const field of NOT_HERE) if (spec[field] !== undefined) refuse(field, FORBIDDEN);
+    for (const field of REGULAR_ONLY_FIELDS) {
+      if (spec[field] !== undefined) refuse(field, FORBIDDEN);
+    }
     if (target && !containers.includes(target)) {
       refuse("targetContainerName", `Not found: "${target}"`);
     }
@@ -106,7 +117,7 @@ function refusals(pod: PodObject, wanted: readonly EphemeralContainer[]): FieldP
 const FORBIDDEN = "Forbidden: cannot be set for an Ephemeral Container";
 
 /** Returns a problem for each existing container that the request changes or removes. */
-function changes(
+function changeProblems(
   before: readonly EphemeralContainer[],
   wanted: readonly EphemeralContainer[],
 ): FieldProblem[] {

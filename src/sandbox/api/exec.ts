@@ -15,7 +15,7 @@ import type { Terminal, TerminalSize } from "../node/terminal.ts";
  * rejects before the upgrade. Failures that only the node can detect (the container is not running,
  * the program does not exist) come after it, as the Status on channel 3.
  */
-export function exec(kubelet: Kubelet, pod: KubeObject, request: Request): Response {
+export function openExec(kubelet: Kubelet, pod: KubeObject, request: Request): Response {
   const query = new URL(request.url).searchParams;
   const name = containerOf(pod as Pod, query.get("container"));
   if (!(pod as Pod).spec?.nodeName) {
@@ -40,11 +40,11 @@ export function exec(kubelet: Kubelet, pod: KubeObject, request: Request): Respo
   const { socket, response } = Deno.upgradeWebSocket(request, { protocol, idleTimeout: 0 });
   socket.binaryType = "arraybuffer";
   socket.addEventListener("open", () => {
-    if (refusal !== undefined) finish(socket, refusal.status);
+    if (refusal !== undefined) sendStatus(socket, refusal.status);
   });
   if (refusal === undefined) {
     const wants = (stream: string) => ["true", "1"].includes(query.get(stream) ?? "");
-    void converse(socket, container!, {
+    void runCommand(socket, container!, {
       command,
       stdin: wants("stdin"),
       stdout: wants("stdout"),
@@ -66,7 +66,7 @@ interface ExecRequest {
 /** While more bytes than this are unsent, the output of the process is not read. */
 const HIGH_WATER_BYTES = 1 << 20;
 
-async function converse(socket: WebSocket, container: Container, request: ExecRequest) {
+async function runCommand(socket: WebSocket, container: Container, request: ExecRequest) {
   const opened = Promise.withResolvers<void>();
   socket.addEventListener("open", () => opened.resolve());
   socket.addEventListener("error", () => opened.resolve());
@@ -80,10 +80,20 @@ async function converse(socket: WebSocket, container: Container, request: ExecRe
     void input.feed(process, (text) => container.paths.toHost(text));
     const [exit] = await Promise.all([
       process.ended,
-      send(socket, Channel.stdout, request.stdout, readable(process, process.stdout, container)),
-      send(socket, Channel.stderr, request.stderr, readable(process, process.stderr, container)),
+      sendOutput(
+        socket,
+        Channel.stdout,
+        request.stdout,
+        withContainerPaths(process, process.stdout, container),
+      ),
+      sendOutput(
+        socket,
+        Channel.stderr,
+        request.stderr,
+        withContainerPaths(process, process.stderr, container),
+      ),
     ]);
-    finish(socket, statusOfExit(exit.code ?? SIGNALLED));
+    sendStatus(socket, statusOfExit(exit.code ?? SIGNALLED));
   } catch (error) {
     await opened.promise;
     const cause = error instanceof StartError
@@ -91,7 +101,7 @@ async function converse(socket: WebSocket, container: Container, request: ExecRe
         `failed to start exec "${crypto.randomUUID()}": OCI runtime exec failed: exec failed: ` +
         `unable to start container process: ${error.message}`
       : String(error);
-    finish(socket, internalError(cause).status);
+    sendStatus(socket, internalError(cause).status);
   }
 }
 
@@ -196,11 +206,15 @@ function sizeOf(payload: Uint8Array): TerminalSize | undefined {
 /** A user at a terminal waits for a character that may be the beginning of a path. */
 const ECHO_MS = 20;
 
-function readable(process: Process, output: ReadableStream<Uint8Array>, { paths }: Container) {
+function withContainerPaths(
+  process: Process,
+  output: ReadableStream<Uint8Array>,
+  { paths }: Container,
+) {
   return output.pipeThrough(paths.backward(process.terminal && ECHO_MS));
 }
 
-async function send(
+async function sendOutput(
   socket: WebSocket,
   channel: number,
   isWanted: boolean,
@@ -216,7 +230,7 @@ async function send(
   }
 }
 
-function finish(socket: WebSocket, status: Status): void {
+function sendStatus(socket: WebSocket, status: Status): void {
   if (socket.readyState !== WebSocket.OPEN) return;
   socket.send(encodeFrame(Channel.error, new TextEncoder().encode(JSON.stringify(status))));
   socket.close(1000);

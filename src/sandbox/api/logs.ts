@@ -5,7 +5,7 @@ import { badRequest, invalidFields } from "../store/api_error.ts";
 import { formatTime, type LogLine } from "../node/container_log.ts";
 import type { Kubelet } from "../node/kubelet.ts";
 
-export function logs(kubelet: Kubelet, pod: KubeObject, query: URLSearchParams) {
+export function logStream(kubelet: Kubelet, pod: KubeObject, query: URLSearchParams) {
   const options = optionsOf(query, pod.metadata.name!);
   const name = containerOf(pod as Pod, query.get("container"));
   const log = kubelet.find(pod.metadata)?.find(name)?.log;

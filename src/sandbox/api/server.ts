@@ -1,10 +1,10 @@
 /** The HTTP server: checks the token, routes by path, and turns errors into Status objects. */
 import { ApiError, internalError, unauthorized, unknownPath } from "../store/api_error.ts";
 import { discovery } from "./discovery.ts";
-import { ephemeral } from "./ephemeral.ts";
-import { exec } from "./exec.ts";
+import { addEphemeralContainers } from "./ephemeral.ts";
+import { openExec } from "./exec.ts";
 import { type Kind, KINDS, PODS } from "../store/kinds.ts";
-import { logs } from "./logs.ts";
+import { logStream } from "./logs.ts";
 import type { Kubelet } from "../node/kubelet.ts";
 import { type ObjectRequest, Objects } from "./objects.ts";
 import type { Store } from "../store/store.ts";
@@ -15,7 +15,7 @@ export interface Backend {
   readonly token: string;
 }
 
-export function handler(backend: Backend): (request: Request) => Promise<Response> {
+export function requestHandler(backend: Backend): (request: Request) => Promise<Response> {
   const objects = new Objects(backend.store);
   return async (request) => {
     try {
@@ -32,7 +32,7 @@ async function route(request: Request, backend: Backend, objects: Objects): Prom
   const url = new URL(request.url);
   const path = url.pathname.replace(/\/+$/, "");
   if (path.endsWith("/selfsubjectaccessreviews") && request.method === "POST") {
-    return await review(request);
+    return await reviewAccess(request);
   }
   const found = request.method === "GET" ? discovery(path) : undefined;
   if (found !== undefined) return Response.json(found);
@@ -40,10 +40,12 @@ async function route(request: Request, backend: Backend, objects: Objects): Prom
   if (subresource === undefined) return await objects.answer({ ...target, request, url });
   if (target.kind !== PODS) throw unknownPath();
   const pod = backend.store.get(PODS, target.namespace ?? "", target.name!);
-  if (subresource === "ephemeralcontainers") return await ephemeral(backend, pod, request);
-  if (subresource === "exec") return exec(backend.kubelet, pod, request);
+  if (subresource === "ephemeralcontainers") {
+    return await addEphemeralContainers(backend, pod, request);
+  }
+  if (subresource === "exec") return openExec(backend.kubelet, pod, request);
   if (subresource !== "log") throw unknownPath();
-  return new Response(logs(backend.kubelet, pod, url.searchParams), {
+  return new Response(logStream(backend.kubelet, pod, url.searchParams), {
     headers: { "content-type": "text/plain" },
   });
 }
@@ -64,7 +66,7 @@ function parse(path: string): Target {
 }
 
 /** Allows everything: a client with the token has all rights. */
-async function review(request: Request): Promise<Response> {
+async function reviewAccess(request: Request): Promise<Response> {
   const asked = await request.json();
   return Response.json({ ...asked, status: { allowed: true } }, { status: 201 });
 }

@@ -16,19 +16,19 @@ export async function runEphemeral(
   spec: EphemeralContainer,
   container: Container,
 ): Promise<void> {
-  const tell = (state: Record<string, unknown>) => publish(store, pod, spec, state);
+  const report = (state: Record<string, unknown>) => publish(store, pod, spec, state);
   if (!Images.canPull(spec.image)) {
-    return tell({ waiting: { reason: "ErrImagePull", message: `"${spec.image}": not found` } });
+    return report({ waiting: { reason: "ErrImagePull", message: `"${spec.image}": not found` } });
   }
   const startedAt = now();
   const end = (exitCode: number, reason: string, message?: string) =>
-    tell({ terminated: { exitCode, reason, message, startedAt, finishedAt: now() } });
+    report({ terminated: { exitCode, reason, message, startedAt, finishedAt: now() } });
   container.running = true;
   try {
     const argv = [...spec.command ?? DEFAULT_COMMAND, ...spec.args ?? []];
     // The kubelet writes nothing to stdin but keeps it open, so that a shell waits there.
     const process = await container.start(argv, { stdin: spec.stdin, terminal: spec.tty });
-    tell({ running: { startedAt } });
+    report({ running: { startedAt } });
     const { code = 137 } = await container.run(process);
     await container.finish();
     end(code, code === 0 ? "Completed" : "Error");

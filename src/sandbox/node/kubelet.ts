@@ -51,16 +51,16 @@ export class Kubelet {
   readonly #pods = new Map<string, RunningPod>();
   readonly #images: Images;
   readonly #volumes: Volumes;
-  readonly #cleaning = new Set<Promise<void>>();
+  readonly #backgroundWork = new Set<Promise<void>>();
 
   constructor(private readonly store: Store, private readonly directory: string) {
     this.#images = new Images(`${directory}/bin`);
     this.#volumes = new Volumes(store, `${directory}/claims`);
     store.listen(({ kind, type, object }) => {
       if (type !== "DELETED") return;
-      if (kind === PODS) this.#clean(() => this.#remove(object.metadata));
+      if (kind === PODS) this.#inBackground(() => this.#remove(object.metadata));
       else if (kind === VOLUME_CLAIMS) {
-        this.#clean(() => removeTree(this.#volumes.claimDirectory(object)));
+        this.#inBackground(() => removeTree(this.#volumes.claimDirectory(object)));
       }
     });
   }
@@ -117,7 +117,7 @@ export class Kubelet {
   startEphemeral(pod: PodObject, spec: EphemeralContainer): void {
     const running = this.find(pod.metadata);
     if (running === undefined) return;
-    this.#clean(async () => {
+    this.#inBackground(async () => {
       const container = await this.#ephemeralContainer(running, pod, spec);
       running.ephemeral.set(spec.name, container);
       await runEphemeral(this.store, pod, spec, container);
@@ -158,7 +158,7 @@ export class Kubelet {
 
   async close(): Promise<void> {
     await Promise.all([...this.#pods.values()].map((pod) => pod.stop()));
-    await Promise.all(this.#cleaning);
+    await Promise.all(this.#backgroundWork);
   }
 
   async #remove(metadata: ObjectMeta): Promise<void> {
@@ -168,11 +168,11 @@ export class Kubelet {
     await removeTree(`${this.directory}/pods/${metadata.uid}`);
   }
 
-  #clean(work: () => Promise<void>): void {
+  #inBackground(work: () => Promise<void>): void {
     // A dying process may still write into the directory; close() removes what is left.
-    const cleaning: Promise<void> = work().catch(() => {})
-      .finally(() => this.#cleaning.delete(cleaning));
-    this.#cleaning.add(cleaning);
+    const running: Promise<void> = work().catch(() => {})
+      .finally(() => this.#backgroundWork.delete(running));
+    this.#backgroundWork.add(running);
   }
 }
 

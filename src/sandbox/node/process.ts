@@ -54,7 +54,9 @@ export class Process {
       return signal === null ? { code } : { signal };
     });
     const output = untilStray(child.stdout, this.ended);
-    this.stdout = this.terminal === undefined ? output : output.pipeThrough(this.terminal.start);
+    this.stdout = this.terminal === undefined
+      ? output
+      : output.pipeThrough(this.terminal.firstLineFilter);
     this.stderr = untilStray(child.stderr, this.ended);
   }
 

@@ -18,15 +18,15 @@ export interface Command {
 
 export class Terminal {
   /** Removes the first line, which names the terminal, from the output. */
-  readonly start: TransformStream<Uint8Array, Uint8Array>;
+  readonly firstLineFilter: TransformStream<Uint8Array, Uint8Array>;
   #pid: number | undefined;
   #place = "";
   #wanted: TerminalSize | undefined;
-  readonly #told = Promise.withResolvers<void>();
+  readonly #opened = Promise.withResolvers<void>();
 
   private constructor(readonly command: Command, private readonly stty: string) {
     let line = "";
-    this.start = new TransformStream({
+    this.firstLineFilter = new TransformStream({
       transform: (chunk, controller) => {
         if (this.isOpen) return controller.enqueue(chunk);
         const end = chunk.indexOf(10);
@@ -35,7 +35,7 @@ export class Terminal {
         const [pid, place] = line.trim().split(" ");
         this.#pid = Number(pid);
         this.#place = place;
-        this.#told.resolve();
+        this.#opened.resolve();
         if (end + 1 < chunk.length) controller.enqueue(chunk.subarray(end + 1));
       },
     });
@@ -54,7 +54,7 @@ export class Terminal {
 
   /** Resolves once the command runs. Input before that would be echoed before its first line. */
   get opened(): Promise<void> {
-    return this.#told.promise;
+    return this.#opened.promise;
   }
 
   get isOpen(): boolean {

@@ -6,15 +6,15 @@ import type { Change } from "../store/store.ts";
 import { PipelineRunJob } from "./pipeline_run/pipeline_run.ts";
 import { answerRequest } from "./resolvers.ts";
 import { TaskRunJob } from "./task_run/task_run.ts";
-import type { World } from "./world.ts";
+import type { TektonContext } from "./context.ts";
 
 export class Tekton {
   readonly #taskRuns = new Map<string, TaskRunJob>();
   readonly #pipelineRuns = new Map<string, PipelineRunJob>();
   readonly #unlisten: () => void;
 
-  constructor(private readonly world: World) {
-    this.#unlisten = world.store.listen((change) => this.#onChange(change));
+  constructor(private readonly context: TektonContext) {
+    this.#unlisten = context.store.listen((change) => this.#onChange(change));
   }
 
   /** Ends all jobs; the kubelet ends their processes. */
@@ -23,7 +23,7 @@ export class Tekton {
     for (const job of this.#pipelineRuns.values()) job.abandon();
     const jobs = [...this.#taskRuns.values()];
     for (const job of jobs) job.abandon();
-    await this.world.kubelet.close();
+    await this.context.kubelet.close();
     await Promise.all(jobs.map((job) => job.ended));
   }
 
@@ -38,7 +38,7 @@ export class Tekton {
     } else if (kind === PIPELINE_RUN) {
       const job = this.#pipelineRuns.get(uid);
       if (type === "ADDED") {
-        const started = new PipelineRunJob(this.world, object as PipelineRun);
+        const started = new PipelineRunJob(this.context, object as PipelineRun);
         this.#pipelineRuns.set(uid, started);
         started.reconcileSoon();
       } else if (type === "MODIFIED") job?.reconcileSoon();
@@ -47,7 +47,7 @@ export class Tekton {
         this.#pipelineRuns.delete(uid);
       }
     } else if (kind === RESOLUTION_REQUEST && type === "ADDED") {
-      void answerRequest(this.world.store, object as ResolutionRequest);
+      void answerRequest(this.context.store, object as ResolutionRequest);
     } else if (kind === PODS && type === "DELETED") {
       this.#taskRuns.get(ownerUid(object) ?? "")?.onPodGone();
     }
@@ -55,7 +55,7 @@ export class Tekton {
 
   #startTaskRun(run: TaskRun): void {
     const uid = run.metadata.uid!;
-    const job = new TaskRunJob(this.world, run);
+    const job = new TaskRunJob(this.context, run);
     this.#taskRuns.set(uid, job);
     void job.ended.then(() => this.#taskRuns.delete(uid));
   }

@@ -9,7 +9,7 @@ interface WhenExpression {
  * Whether all expressions hold. CEL needs a feature flag on a cluster; the sandbox does not have
  * it.
  */
-export function allows(when: readonly unknown[] | undefined): boolean {
+export function whenHolds(when: readonly unknown[] | undefined): boolean {
   return (when ?? []).every((each) => {
     const { input = "", operator = "in", values = [] } = each as WhenExpression;
     return values.includes(input) === (operator === "in");

@@ -44,8 +44,8 @@ function readPaths(step: Step, template: Partial<Step>): ClonePaths {
   for (const command of stepCommands(step)) {
     const words = withoutPrefix(command.words).map((word) => expand(word, variables))
       .filter((word) => !noteVariable(word, variables));
-    const [program = "", operand] = words;
-    if (/^(cd|pushd)$/.test(program)) current = join(current, operand ?? "$HOME");
+    const [program = "", ...rest] = words;
+    if (/^(cd|pushd)$/.test(program)) current = changeDirectory(current, rest);
     if (current.length > MOST_CHARACTERS) current = "$LONG";
     isMoved ||= (cloned.size > 0 || fetched !== undefined) && movesTree(words);
     const { path, isClone } = placeOf(words, current) ?? {};
@@ -54,6 +54,12 @@ function readPaths(step: Step, template: Partial<Step>): ClonePaths {
     else fetched ??= normalized(path);
   }
   return { cloned, fetched, isMoved };
+}
+
+/** Returns the directory after `cd` with these words: options, then at most one operand. */
+function changeDirectory(current: string, words: readonly string[]): string {
+  const operand = words.find((word) => !/^-[LPe@]*$|^--$/.test(word) || word === "-");
+  return operand === "-" ? "$OLDPWD" : join(current, operand ?? "$HOME");
 }
 
 /** Notes the variable if the word is an assignment, and returns whether it is. */

@@ -1,6 +1,7 @@
 /** Chooses the upload's target in a run that already holds before its clone step. Pure. */
 import { paramsOf, taskParamName } from "../breakpoint/held_facts.ts";
-import type { TaskRun, TaskSpec } from "../model.ts";
+import { ownWork } from "../../step/scripts.ts";
+import type { Step, TaskRun, TaskSpec } from "../model.ts";
 import { type MountedWorkspace, usableWorkspaces } from "../workspaces.ts";
 import { chooseDestination } from "./destination.ts";
 import { taskParams, withKnownDirectory } from "./known_params.ts";
@@ -60,11 +61,22 @@ export function heldDestination(
   return found && { path: found.path, directory };
 }
 
-/** Returns the spec with the Task's own names of params and without the gate's volume. */
+/** Returns the spec without the gates: its own names of params, its own scripts and volumes. */
 function ownSpec(metadata: TaskRun["metadata"], spec: TaskSpec): TaskSpec {
   return {
     ...spec,
     params: spec.params?.map((param) => ({ ...param, name: taskParamName(metadata, param.name) })),
+    steps: spec.steps?.map(ownStep),
     volumes: spec.volumes?.filter(({ name }) => !name.startsWith("tkn-dev-")),
   };
+}
+
+/** Returns the step with its own script or command line in place of a gate. */
+function ownStep(step: Step): Step {
+  const work = step.script === undefined ? undefined : ownWork(step.script, step.args);
+  if (work === undefined) return step;
+  const { script: _, args: __, ...kept } = step;
+  return work.script === undefined
+    ? { ...kept, command: [...work.args] }
+    : { ...kept, script: work.script, args: [...work.args] };
 }

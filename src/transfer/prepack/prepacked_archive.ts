@@ -79,7 +79,7 @@ export class PrepackedArchive {
     return this.#ahead;
   }
 
-  /** Drops the archive, which is not needed. */
+  /** Drops the archive and stops packing. */
   discard(): void {
     this.#discarded.abort(new DOMException("the archive was not needed", "AbortError"));
     this.#ahead.discard();

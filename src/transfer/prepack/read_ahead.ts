@@ -27,7 +27,7 @@ export class ReadAhead<T extends { readonly chunk: Uint8Array }> {
     }
   }
 
-  /** Drops what was read, and reads no more. */
+  /** Drops the pieces, and reads no more. */
   discard(): void {
     this.#isOver = true;
     this.#queue.length = 0;

@@ -33,6 +33,7 @@ export async function sendPrepackedTree(
   receiver: Receiver,
   { first, second, shared }: PrepackedTree,
 ): Promise<Turn> {
+  upload.options.kube.debug?.(`upload takes ${second === undefined ? "one lane" : "two lanes"}`);
   if (second !== undefined) {
     upload.state.splitInLanes(shared);
     return await sendInLanes(upload, receiver, [first, second]);

@@ -19,7 +19,7 @@ import { StepExec, type StepExecOptions } from "./step_exec.ts";
 const PING_MS = 5_000;
 
 /**
- * After so many pulses in a row that say "waiting", half a minute, what was sent does not arrive.
+ * After six pulses in a row that say "waiting", half a minute, the sent bytes do not arrive.
  */
 const MOST_WAITS = 6;
 
@@ -140,7 +140,9 @@ export class Receiver implements AsyncDisposable {
 
   /** Ends the receiver if it still runs. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#exec.stop(new DOMException("the upload does not need it any more", "AbortError"));
+    await this.#exec.stop(
+      new DOMException("the upload no longer needs the receiver", "AbortError"),
+    );
   }
 
   async #writeArchive(chunks: AsyncIterable<Uint8Array>): Promise<void> {
@@ -160,7 +162,9 @@ export class Receiver implements AsyncDisposable {
     }
   }
 
-  /** Returns whether the pulse shows that what was sent does not arrive: no process reads it. */
+  /**
+   * Returns whether the pulse shows that the sent bytes do not arrive, as no process reads them.
+   */
   #isStuck(pulse: protocol.Pulse): boolean {
     const isSending = this.#isOnItsWay || this.#sentBytes > this.#seenBytes;
     this.#seenBytes = this.#sentBytes;

@@ -81,7 +81,7 @@ export function refusal(
         ? new TransferError(`Cannot upload ${into}: its image "${pause.image}" has no shell`, {
           hint: "name one that has a shell with --upload-image, or choose another --on-step",
         })
-        // The node's own words: mostly the container is gone, and its status is about to say why.
+        // The node's own words: usually the container is gone, and its status will say why.
         : new TransferError(`Cannot upload ${into}: ${result.message}`, { connectionLost: true });
     default:
       return new TransferError(

@@ -111,7 +111,7 @@ class Trial implements AsyncDisposable {
       run: judgedRun?.state,
       leftOvers: [...unreported, ...left.still],
       cleaned: left.cleaned,
-      saysNoLog: /following the run without it|did not give the end of the logs of/.test(stderr),
+      saysNoLog: /following the run without it|did not send the end of the logs of/.test(stderr),
       lines: [...judged.stdout.matchAll(/line (\d+)$/gm)].map(([, line]) => Number(line)),
       stderr: other === undefined ? stderr : `${stderr}\nThe other:\n${other.stderr}`,
     };
@@ -233,7 +233,7 @@ class Trial implements AsyncDisposable {
     const testimony = witness.newTestimony();
     const running = await this.#start(tree, testimony);
     this.#other = { running, testimony, listing: await listingOf(tree) };
-    await Promise.race([running.said(/^Held at/m), after(START_MS)]).catch(() => {});
+    await Promise.race([running.stderrMatch(/^Held at/m), after(START_MS)]).catch(() => {});
   }
 
   #start(tree: string, testimony: Testimony, way?: { port: number; ca: string }): Promise<Running> {

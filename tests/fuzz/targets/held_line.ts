@@ -9,11 +9,11 @@ const after = fc.tuple(text, number, path).map(([before, code, path]) =>
   `${before}tkn-dev: held after exit code ${code}, workspace: ${path}`
 );
 
-/** Any step can print what a gate prints. */
+/** Any step can print the line of a gate. */
 export const heldLineTarget: Target<string> = {
   name: "held_line",
   claim: "a line of a log names an absolute directory without .., or no directory",
-  inputs: fc.oneof(held, after, text).map((line) => line.replaceAll("\n", "")), // it is one line
+  inputs: fc.oneof(held, after, text).map((line) => line.replaceAll("\n", "")), // a single line
   check(input) {
     const line = readHeldLine(input);
     if (line === undefined) return;

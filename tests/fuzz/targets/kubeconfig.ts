@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { loadConnection } from "../../../src/deno/kubeconfig.ts";
+import { loadConnection } from "../../../src/deno/network/kubeconfig.ts";
 import { orRefused } from "../asserts.ts";
 import corpus from "../corpus/kubeconfig.json" with { type: "json" };
 import { anyJson, mostOf, roughly, text } from "../inputs.ts";

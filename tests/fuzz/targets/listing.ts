@@ -10,10 +10,10 @@ const mode = fc.oneof(fc.constantFrom("81a4", "41ed", "a1ff", "11a4", "0", "zz")
 const entry = fc.tuple(mode, number, number, number, path).map((words) => words.join(" "));
 const word = fc.constantFrom("gzip", "sha256sum", "listed", "links", "ready", "over", "gzip ");
 
-/** The programs that list are the image's: they may say anything. */
+/** The programs that list belong to the image, and may print anything. */
 export const listingTarget: Target<string> = {
   name: "listing",
-  claim: "what a receiver lists stays below the target, and has sizes and times that are numbers",
+  claim: "a listing stays below the target, and its sizes and times are numbers",
   inputs: linesOf(word, entry, entry),
   async check(input) {
     const listing = await orRefused(() => parseRemoteListing(pieces(input)));

@@ -22,7 +22,7 @@ const other = fc.oneof(
 
 export const receiptTarget: Target<Input> = {
   name: "receipt",
-  claim: "what a receiver says last has numbers and known words, wherever it is cut, or is nothing",
+  claim: "the last words of a receiver have valid numbers, however they are cut, or are ignored",
   inputs: fc.record({ said: linesOf(receipt, locked, other), cuts }),
   check({ said, cuts }) {
     const bytes = pathBytes(said);
@@ -32,7 +32,7 @@ export const receiptTarget: Target<Input> = {
     assert.equal(pieces.out, whole.out);
     const receipt = readReceipt(whole.out);
     if (receipt !== undefined) {
-      // "-" where it was to check nothing: equal to no number.
+      // "-" if it had nothing to verify: equal to no number.
       for (const count of [receipt.files, receipt.bytes]) {
         assert.ok(Number.isSafeInteger(count) && count >= 0 || Number.isNaN(count), `${count}`);
       }

@@ -13,12 +13,12 @@ import { linesOf, number, path, text } from "../inputs.ts";
 import { fc, type Target } from "../target.ts";
 
 interface Input {
-  /** What it says there is, and what the record has. */
+  /** The entries that it lists, and those in the record. */
   readonly listing: string;
   readonly record: string;
-  /** To the first wish for the lock; "": it is had. */
+  /** The answer to the first request for the lock; "" if it is taken. */
   readonly lock: string;
-  /** In place of its receipt; "": the right one. */
+  /** Replaces its receipt; "" for the right one. */
   readonly receipt: string;
   readonly exitCode: number;
 }
@@ -40,7 +40,7 @@ const locked = fc.tuple(
   fc.oneof(fc.constantFrom("PipelineRun/r", "Pod/x", "TaskRun/../x"), text),
 ).map((words) => `locked ${words.join(" ")}`);
 
-/** What an upload has removed, asks for or announces over there. */
+/** A line of the client with a path. */
 const NAMED = /^(?:look|remove|rmdir|gone|follow \d+|dir (?:-|[0-7]+) \d+) (.*)$/s;
 const WORDS =
   /^(look \.|ask|ping|recall|forget|plain|gzip|lock PipelineRun\/r|break (-|[a-z0-9]{10}))$/;
@@ -48,7 +48,7 @@ const WORDS =
 export const receiverTarget: Target<Input> = {
   name: "receiver",
   claim:
-    "a receiver that lies is told to touch nothing out of the target, and its receipt is compared",
+    "the client of a lying receiver names no path outside the target, and compares the receipt",
   inputs: fc.record({
     listing: linesOf(entry.map((words) => words.join(" "))),
     record: linesOf(recorded.map((words) => words.join(" "))),
@@ -106,7 +106,7 @@ export const receiverTarget: Target<Input> = {
       else assertBelow(path.replace(/^\.\//, ""));
     }
     if (sent === undefined || receipt === "") return;
-    // Where it can have no sha256sum it says "-".
+    // Without sha256sum it may say "-".
     assert.equal(
       receipt.trim().split(" ").slice(0, 3).join(" "),
       said.trim().split(" ").slice(0, 3).join(" "),

@@ -12,10 +12,10 @@ const entry = fc.tuple(digest, mode, number, path).map((words) => words.join(" "
 const head = fc.constantFrom("tkn-dev record 1", "tkn-dev record 1", "tkn-dev record 2", "");
 const recorded = number.map((seconds) => `recorded ${seconds}`);
 
-/** The record lies in the workspace: a step, or anybody else who writes there, may have made it. */
+/** The record is a file of the workspace, which any step can write. */
 export const recordTarget: Target<string> = {
   name: "record",
-  claim: "what a record in the workspace says stays below the target, and is what an upload writes",
+  claim: "a record in the workspace stays below the target, and reads as an upload writes it",
   inputs: fc.tuple(recorded, head, linesOf(entry)).map(([recorded, head, rest]) =>
     `${recorded}\n${head}\n${rest}`
   ),

@@ -1,14 +1,14 @@
 /**
- * Run by network_workarounds_test.ts with --expose-gc: aborts a stream that is being read and a request
- * that waits for its answer, each after a garbage collection, and prints how they ended. The argument
- * says whether Deno's `fetch` or the program's transport makes the requests.
+ * Run by network_workarounds_test.ts with --expose-gc: aborts a stream that is being read and a
+ * request that waits for its answer, each after a garbage collection, and prints how they ended.
+ * The argument says whether Deno's `fetch` or the program's transport makes the requests.
  */
-import { NetworkTransport } from "../../../src/deno/network.ts";
+import { NetworkTransport } from "../../../src/deno/network/transport.ts";
 
 const ENDLESS = new ReadableStream<Uint8Array>({
   start: (controller) => controller.enqueue(new TextEncoder().encode("first")),
 });
-/** An abort that has no effect for this long has none at all. */
+/** After this time without an effect the abort counts as forgotten. */
 const FORGOTTEN_MS = 2_000;
 
 const waiting = Promise.withResolvers<void>();

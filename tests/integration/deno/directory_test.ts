@@ -1,8 +1,11 @@
-/** What the C library tells of directories, beside what Deno tells of them; and where it can't be asked. */
+/**
+ * Compares directories by the C library with those by Deno, and tests the program without the
+ * library.
+ */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readDirents } from "../../../src/deno/dirents.ts";
-import { denoFiles } from "../../../src/deno/files.ts";
+import { readDirents } from "../../../src/deno/files/dirents.ts";
+import { denoFiles } from "../../../src/deno/files/files.ts";
 import { isAtLeast, oldDeno } from "../../../src/deno/version.ts";
 import { shell } from "../../support/byte_tree.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
@@ -10,7 +13,7 @@ import { hardLinks, tree, writeTree } from "../../support/tree_text.ts";
 
 const isLinux = Deno.build.os === "linux";
 
-Deno.test("files of one directory are told of as each by itself: sizes, modes, times, inodes", {
+Deno.test("a stat of many files equals the stats of each: sizes, modes, times, inodes", {
   ignore: !isLinux,
 }, async () => {
   using place = temporaryDirectory();
@@ -34,7 +37,7 @@ Deno.test("files of one directory are told of as each by itself: sizes, modes, t
   assert.equal(stats.at(-1), undefined);
 });
 
-Deno.test("a directory of more names than one answer holds has all of them", {
+Deno.test("a directory with more names than fit into one answer is listed completely", {
   ignore: !isLinux,
 }, async () => {
   using place = temporaryDirectory();
@@ -46,7 +49,7 @@ Deno.test("a directory of more names than one answer holds has all of them", {
   assert.equal(stats.filter((stat) => stat?.kind === "file").length, 5000);
 });
 
-Deno.test("a name of a kind that the file system does not tell has none", () => {
+Deno.test("a name whose kind the file system omits has no kind", () => {
   const entry = (type: number, name: string) => {
     const bytes = new Uint8Array(32);
     bytes[16] = bytes.length;
@@ -66,7 +69,7 @@ Deno.test("a name of a kind that the file system does not tell has none", () => 
   ]);
 });
 
-Deno.test("where the C library may not be asked, a name that Deno can't tell is an error with it", {
+Deno.test("without the C library, a name that Deno can't decode is an error", {
   ignore: !isLinux,
 }, () => {
   const path = Deno.makeTempDirSync({ prefix: "tkn-dev-test-" }); // in /dev Deno reads only with all permissions
@@ -91,7 +94,7 @@ Deno.test("where the C library may not be asked, a name that Deno can't tell is 
   }
 });
 
-Deno.test("a Deno that is too old is told", () => {
+Deno.test("a Deno that is too old is reported", () => {
   assert.equal(oldDeno("2.7.11"), undefined);
   assert.equal(oldDeno("2.10.0"), undefined);
   assert.equal(oldDeno("3.0.0"), undefined);

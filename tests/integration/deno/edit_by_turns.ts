@@ -1,4 +1,7 @@
-/** Reads a key from the terminal, has a text edited there, and reads a key again. Says each, and whether it is interrupted. */
+/**
+ * Reads a key from the terminal, opens a text in the editor, and reads a key again. Prints each,
+ * and whether it is interrupted.
+ */
 import { denoHost } from "../../../src/deno/host.ts";
 import { printable } from "../../../src/printable.ts";
 

@@ -1,6 +1,6 @@
 /** Fake editors: scripts that look at the file that they get, and write to it. */
 import assert from "node:assert/strict";
-import { editText } from "../../../src/deno/editor.ts";
+import { editText } from "../../../src/deno/terminal/editor.ts";
 import { UsageError } from "../../../src/errors.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
 import { TerminalSession } from "../../support/terminal_session.ts";
@@ -8,7 +8,7 @@ import { testWith } from "../../support/tools.ts";
 
 const options = { ignore: Deno.build.os === "windows" };
 
-/** A directory with a script `editor`, and variables until disposed of; $LOG is a file to write to. */
+/** Creates a script `editor`, and sets variables until disposed. $LOG is a file to write to. */
 function editorOf(script: string, variables: Record<string, string> = {}) {
   const directory = temporaryDirectory();
   const editor = `${directory.path}/editor`;
@@ -20,7 +20,7 @@ function editorOf(script: string, variables: Record<string, string> = {}) {
     Deno.env.set(name, value.replace("EDITOR", editor));
   }
   return {
-    /** What the script wrote to $LOG, by lines. */
+    /** Returns the lines that the script wrote to $LOG. */
     log: () => Deno.readTextFileSync(log).trimEnd().split("\n"),
     [Symbol.dispose]() {
       for (const [name, value] of before) {
@@ -45,7 +45,7 @@ function isGone(path: string): boolean {
   }
 }
 
-testWith(["sh"], "what the editor saves comes back, and nothing is left", async () => {
+testWith(["sh"], "the text that the editor saves is returned, and no file is left", async () => {
   using editor = editorOf(EDIT);
   assert.equal(await editText("make\n", "build.sh"), "make\nall\n");
   const [path, text, ...modes] = editor.log();
@@ -54,7 +54,7 @@ testWith(["sh"], "what the editor saves comes back, and nothing is left", async 
   assert.ok(isGone(path));
 }, options);
 
-testWith(["sh"], "a name that leads elsewhere is refused, and no editor runs", async () => {
+testWith(["sh"], "a name that is a path is refused, and no editor runs", async () => {
   using editor = editorOf(`echo ran >"$LOG"`);
   const names = [
     "../x.sh",
@@ -70,14 +70,14 @@ testWith(["sh"], "a name that leads elsewhere is refused, and no editor runs", a
   assert.throws(() => editor.log(), Deno.errors.NotFound);
 }, options);
 
-testWith(["sh"], "the editor is a piece of shell, and $VISUAL goes before $EDITOR", async () => {
+testWith(["sh"], "the editor is shell text, and $VISUAL precedes $EDITOR", async () => {
   const variables = { VISUAL: "EDITOR --wait 'two words'", EDITOR: "false" };
   using editor = editorOf(`printf '%s|' "$@" >"$LOG"`, variables);
   assert.equal(await editText("é\n", "build.sh"), "é\n");
   assert.match(editor.log()[0], /^--wait\|two words\|\/[^|]*\/build\.sh\|$/);
 }, options);
 
-testWith(["sh"], "of an editor that fails, or is not there, nothing comes back", async () => {
+testWith(["sh"], "an editor that fails or is missing returns nothing", async () => {
   for (const editor of ["EDITOR", "EDITOR-not-there", "EDITOR; rm"]) {
     using failing = editorOf(`${EDIT}; exit 1`, { EDITOR: editor });
     assert.equal(await editText("make\n", "build.sh"), undefined, editor);
@@ -85,15 +85,20 @@ testWith(["sh"], "of an editor that fails, or is not there, nothing comes back",
   }
 }, options);
 
-testWith(["sh"], "a byte order mark is taken away, and what is not UTF-8 is refused", async () => {
-  {
-    using _ = editorOf(`printf '\\357\\273\\277#!/bin/sh\\n' >"$1"`);
-    assert.equal(await editText("", "build.sh"), "#!/bin/sh\n");
-  }
-  using editor = editorOf(`echo "$1" >"$LOG"; printf 'caf\\351\\n' >"$1"`);
-  await assert.rejects(editText("", "build.sh"), UsageError);
-  assert.ok(isGone(editor.log()[0]));
-}, options);
+testWith(
+  ["sh"],
+  "a byte order mark is dropped, and a file that is not UTF-8 is refused",
+  async () => {
+    {
+      using _ = editorOf(`printf '\\357\\273\\277#!/bin/sh\\n' >"$1"`);
+      assert.equal(await editText("", "build.sh"), "#!/bin/sh\n");
+    }
+    using editor = editorOf(`echo "$1" >"$LOG"; printf 'caf\\351\\n' >"$1"`);
+    await assert.rejects(editText("", "build.sh"), UsageError);
+    assert.ok(isGone(editor.log()[0]));
+  },
+  options,
+);
 
 testWith(
   ["script", "cat"],

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync } from "node:fs";
 import process from "node:process";
-import { denoFiles, openFiles } from "../../../src/deno/files.ts";
+import { denoFiles, openFiles } from "../../../src/deno/files/files.ts";
 import { FileError, type Files } from "../../../src/host.ts";
 import { loadIgnore } from "../../../src/tree/ignore/ignore.ts";
 import { walk } from "../../../src/tree/walk.ts";

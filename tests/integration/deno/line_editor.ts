@@ -1,6 +1,6 @@
 /**
- * An editor that saves the line that is typed, whatever Ctrl-C comes before it. A shell would not do: a signal gets
- * lost in it while it forks.
+ * An editor that saves the next line from the terminal, and survives Ctrl-C before it. A shell
+ * script would lose a signal that arrives while it forks.
  */
 const say = (text: string) => Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
 

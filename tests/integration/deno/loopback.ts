@@ -1,8 +1,8 @@
 /** Servers and sockets on loopback, and the options that the system has for them. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import type { Connection } from "../../../src/deno/kubeconfig.ts";
-import { NetworkTransport } from "../../../src/deno/network.ts";
+import type { Connection } from "../../../src/deno/network/kubeconfig.ts";
+import { NetworkTransport } from "../../../src/deno/network/transport.ts";
 import type { Socket } from "../../../src/kube/transport.ts";
 
 /** Serves on loopback until disposed, with a transport to it. */

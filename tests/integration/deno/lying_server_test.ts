@@ -1,8 +1,8 @@
-/** Servers on loopback that stall or lie, over the real network: every wait ends, with an error in words. */
+/** Servers on loopback that stall or lie: every wait of the client ends with an error in words. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { ClusterError, ExpectedError } from "../../../src/errors.ts";
-import { NetworkTransport } from "../../../src/deno/network.ts";
+import { NetworkTransport } from "../../../src/deno/network/transport.ts";
 import { KubeClient } from "../../../src/kube/client.ts";
 import { PODS } from "../../../src/kube/interface.ts";
 import { makeCertificates } from "../../../src/sandbox/api/certificate.ts";
@@ -34,7 +34,7 @@ interface ClientOptions {
   readonly interrupt?: AbortSignal;
 }
 
-/** A server that does this with each connection, until disposed of, and a client of it. */
+/** Plays a server that does this with each connection until disposed, with a client for it. */
 function serve(play: Serve, { scheme = "http", delay = quick, interrupt }: ClientOptions = {}) {
   const over = Promise.withResolvers<void>();
   const open = new Set<Deno.TcpConn>();
@@ -47,7 +47,7 @@ function serve(play: Serve, { scheme = "http", delay = quick, interrupt }: Clien
       await play(client, () => close(client));
       await over.promise; // it stays open
     } catch {
-      // the client has gone
+      // the client has closed the connection
     } finally {
       close(client);
     }
@@ -76,7 +76,7 @@ async function read(client: Deno.TcpConn): Promise<string> {
   let text = "";
   while (!text.includes("\r\n\r\n")) {
     const length = await client.read(buffer);
-    if (length === null) throw new Error("the client has gone");
+    if (length === null) throw new Error("the client closed the connection");
     text += new TextDecoder().decode(buffer.subarray(0, length));
   }
   return text;
@@ -150,7 +150,7 @@ for (const [name, play, scheme] of STALLS) {
       await connected.promise;
       const reason = new DOMException("interrupted", "AbortError");
       interrupt.abort(reason);
-      stop.abort(reason); // a watch has a signal of its own
+      stop.abort(reason); // a watch has its own signal
       if (what === "watch") await asked;
       else await assert.rejects(asked, (error) => error === reason);
     });

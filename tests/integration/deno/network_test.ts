@@ -1,10 +1,10 @@
-/** The real network on loopback: what of a connection reaches a server. */
+/** The transport over the real network on loopback: what reaches the server. */
 import assert from "node:assert/strict";
 import https from "node:https";
 import type { AddressInfo } from "node:net";
 import type { TLSSocket } from "node:tls";
-import type { Credentials } from "../../../src/deno/kubeconfig.ts";
-import type { NetworkTransport } from "../../../src/deno/network.ts";
+import type { Credentials } from "../../../src/deno/network/kubeconfig.ts";
+import type { NetworkTransport } from "../../../src/deno/network/transport.ts";
 import type { Socket } from "../../../src/kube/transport.ts";
 import { makeCertificates } from "../../../src/sandbox/api/certificate.ts";
 import { FaultyProxy } from "../../support/faulty_proxy.ts";
@@ -51,7 +51,7 @@ Deno.test("a request carries method, body, headers and the bearer token", async 
   ]);
 });
 
-Deno.test("after a 401 the credentials are asked for again, and used from then on", async () => {
+Deno.test("after a 401 the transport gets new credentials and keeps using them", async () => {
   const seen: (string | null)[] = [];
   const source = tokens("old", "new");
   await using place = serve((request) => {
@@ -81,13 +81,13 @@ Deno.test("a second 401 is the answer", async () => {
   ]);
 });
 
-Deno.test("credentials that can't be had are the request's error", async () => {
+Deno.test("missing credentials are the error of the request", async () => {
   const error = new Error("no credentials");
   await using place = serve(() => new Response("x"), () => Promise.reject(error));
   await assert.rejects(place.transport.request("/api"), error);
 });
 
-Deno.test("with a signal an answer is as without: status, headers, body and its end", async () => {
+Deno.test("an answer is the same with and without a signal: status, headers, body and its end", async () => {
   await using place = serve((request) =>
     request.url.endsWith("/none")
       ? new Response(null, { status: 204 })
@@ -101,7 +101,7 @@ Deno.test("with a signal an answer is as without: status, headers, body and its 
   assert.deepEqual([none.status, await none.text()], [204, ""]);
 });
 
-Deno.test("one who cancels a stream ends it on the server too", async () => {
+Deno.test("a canceled stream ends on the server too", async () => {
   const ended = Promise.withResolvers<void>();
   await using place = serve(() => {
     const body = new ReadableStream<Uint8Array>({
@@ -118,7 +118,7 @@ Deno.test("one who cancels a stream ends it on the server too", async () => {
   await ended.promise;
 });
 
-Deno.test("a signal that has aborted sends nothing", async () => {
+Deno.test("a request whose signal has aborted is not sent", async () => {
   let requests = 0;
   await using place = serve(() => new Response(`${requests++}`));
   const reason = new Error("enough");
@@ -148,7 +148,7 @@ Deno.test("a websocket carries the bearer token and asks for its protocols", asy
   assert.deepEqual(asked, ["Bearer secret", "v5, v4"]);
 });
 
-/** What comes back of "hi", once the socket has closed. */
+/** Sends "hi", and returns what the server sends back before the socket closes. */
 function echoed(socket: Socket): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = "";
@@ -180,7 +180,7 @@ async function serveTls() {
   };
 }
 
-Deno.test("a client certificate is sent, to a server that the kubeconfig's authority vouches for", async () => {
+Deno.test("a client certificate is sent to a server that the authority of the kubeconfig vouches for", async () => {
   await using place = await serveTls();
   const { ca, cert, key, url } = place;
   const credentials = () => Promise.resolve({ headers: {}, certificate: { cert, key } });
@@ -190,7 +190,7 @@ Deno.test("a client certificate is sent, to a server that the kubeconfig's autho
   assert.equal(await (await unknown.request("/")).text(), "nobody");
 });
 
-Deno.test("a server that nobody vouches for is not talked to", async () => {
+Deno.test("a server with an untrusted certificate gets no request", async () => {
   await using place = await serveTls();
   await assert.rejects(transportTo(place.url, {}).request("/"), (error: Error) => {
     assert.match(String((error.cause as Error)?.message ?? error.message), /UnknownIssuer/);
@@ -221,14 +221,14 @@ async function askAll(transport: NetworkTransport): Promise<string[]> {
   return await Promise.all(PATHS.map(async (path) => (await transport.request(path)).text()));
 }
 
-Deno.test("what is asked at once goes over one connection", async () => {
+Deno.test("simultaneous requests share one connection", async () => {
   await using place = await serveHttp2();
   assert.deepEqual(await askAll(place.transport), PATHS);
   assert.deepEqual(await askAll(place.transport), PATHS);
   assert.equal(place.proxy.connections, 1);
 });
 
-Deno.test("it is asked though the first has no answer", async () => {
+Deno.test("simultaneous requests are sent even if the first gets no answer", async () => {
   await using place = await serveHttp2();
   const stopped = new AbortController();
   const first = place.transport.request("/0", { signal: stopped.signal });

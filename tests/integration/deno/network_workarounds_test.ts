@@ -1,6 +1,6 @@
 /**
- * The workarounds of src/deno for faults of Deno. Each fault has a test of its own: if it fails, Deno is
- * fixed, and the workaround that its message names can be removed.
+ * The workarounds of src/deno for faults of Deno. Each fault has a separate test. If that test
+ * fails, Deno is fixed, and the workaround that its message names can be removed.
  */
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
@@ -32,7 +32,7 @@ async function abortAfterCollection(by: "fetch" | "transport"): Promise<Record<s
 
 Deno.test("Deno forgets the signal of an open stream when it collects garbage", async () => {
   const { stream } = await abortAfterCollection("fetch");
-  assert.equal(stream, "forgotten", "remove `abortable` from src/deno/network.ts");
+  assert.equal(stream, "forgotten", "remove `abortable` from src/deno/network/transport.ts");
 });
 
 Deno.test("an abort after a garbage collection ends a stream and a pending answer", async () => {
@@ -68,7 +68,7 @@ Deno.test({
       await close(socket);
       if (isLate && bufferedAmount === 0) return;
     }
-    assert.fail("remove FlushedSocket from src/deno/network.ts");
+    assert.fail("remove FlushedSocket from src/deno/network/transport.ts");
   },
 });
 
@@ -112,7 +112,7 @@ Deno.test({
     const socket = new WebSocket(server.replace("http", "ws"), { client });
     await isOpen(socket);
     const port = Number(new URL(server).port);
-    const remove = "remove src/deno/socket_options.ts";
+    const remove = "remove src/deno/network/socket_options.ts";
     assert.deepEqual(noDelays(port), [false, false], `${remove}: TCP_NODELAY`);
     assert.deepEqual(
       socketOptions(port, SOL_SOCKET, SO_KEEPALIVE),
@@ -140,7 +140,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "nor does a handshake wait for that",
+  name: "a handshake does not wait until the message before it is acknowledged",
   ignore,
   async fn() {
     // A server that never answers leaves both connections in the middle of the handshake.

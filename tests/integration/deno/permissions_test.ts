@@ -1,4 +1,4 @@
-/** Why the program is compiled with --allow-all, and not with the permissions that it needs: see scripts/build.ts. */
+/** Shows why the program is compiled with --allow-all, see scripts/build.ts. */
 import assert from "node:assert/strict";
 import { existsSync, writeFileSync } from "node:fs";
 import { temporaryDirectory } from "../../support/temporary.ts";
@@ -21,7 +21,7 @@ Deno.test(
   },
 );
 
-/** What it writes to stderr. */
+/** Runs the script, and returns its stderr. */
 async function run(script: string, permissions: string[]): Promise<string> {
   const args = ["run", "--quiet", "--no-prompt", "--no-config", ...permissions, script];
   const env = { NO_COLOR: "1" };

@@ -1,8 +1,8 @@
 /**
- * By turns reads a key and has a program read a line, each from the terminal, ROUNDS times; then reads
- * BYTES keys and says their sha256. Says its pid, and what it waits for.
+ * Reads a key from the terminal and lets another program read a line, ROUNDS times. Then reads
+ * BYTES keys and prints their sha256. Also prints its pid, and what it waits for.
  */
-import { denoTerminal } from "../../../src/deno/terminal.ts";
+import { denoTerminal } from "../../../src/deno/terminal/terminal.ts";
 import { printable } from "../../../src/printable.ts";
 
 const [rounds, bytes] = Deno.args.map(Number);

@@ -12,7 +12,7 @@ const options = { ignore: Deno.build.os !== "linux" };
 
 testWith(
   ["script", "cat", "head"],
-  "whoever reads the terminal after us gets every key",
+  "the program that reads the terminal next gets every key",
   async () => {
     const rounds = 20;
     await using session = new TerminalSession(program(rounds, 0));

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { watchDirectories } from "../../../src/deno/watcher.ts";
+import { watchDirectories } from "../../../src/deno/files/watcher.ts";
 import { shell } from "../../support/byte_tree.ts";
 import { commandLine } from "../../support/program.ts";
 import { turn } from "../../support/fake_transport.ts";
@@ -22,7 +22,7 @@ class Watched implements AsyncDisposable {
     });
   }
 
-  /** Does it, and waits until it is told. */
+  /** Makes the change, and waits until the watcher reports it. */
   async tells(change: () => void): Promise<void> {
     this.#changed = Promise.withResolvers();
     change();
@@ -34,7 +34,7 @@ class Watched implements AsyncDisposable {
   }
 }
 
-Deno.test("each kind of change in a directory is told", async () => {
+Deno.test("each kind of change in a directory is reported", async () => {
   using directory = temporaryDirectory();
   const { path } = directory;
   const changes: Record<string, () => void> = {
@@ -71,7 +71,7 @@ Deno.test("what is read, or opened to be written and was not, is not told", asyn
   await watched.tells(() => chmodSync(`${path}/a`, 0o600));
 });
 
-Deno.test("what is in a directory takes no watch of its own", {
+Deno.test("the entries of a directory take no watches", {
   ignore: Deno.build.os !== "linux",
 }, async () => {
   using directory = temporaryDirectory();
@@ -124,7 +124,7 @@ Deno.test("a directory that is not there any more is passed over", async () => {
 
 testWith(
   ["unshare"],
-  "the system's limit of watches is told with what raises it, and no run is started",
+  "the limit of watches is reported with the setting that raises it, and no run starts",
   async () => {
     using directory = temporaryDirectory();
     for (let at = 0; at < 20; at++) mkdirSync(`${directory.path}/${at}`);
@@ -152,7 +152,7 @@ testWith(
   { ignore: !canUnshare() },
 );
 
-/** Whether the system lets its users have a namespace with limits of their own. */
+/** Whether users may create a namespace with separate limits. */
 function canUnshare(): boolean {
   try {
     return new Deno.Command("unshare", {
@@ -160,6 +160,6 @@ function canUnshare(): boolean {
       stderr: "null",
     }).outputSync().success;
   } catch {
-    return false; // no such program
+    return false; // there is no unshare
   }
 }

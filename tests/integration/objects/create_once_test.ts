@@ -1,7 +1,7 @@
-/** A creation over the real network, whose connection is cut at the worst moment: HTTP/1.1 and 2. */
+/** Creates a run over a real network that cuts the connection at the worst moment: HTTP/1.1, 2. */
 import assert from "node:assert/strict";
 import { denoHost } from "../../../src/deno/host.ts";
-import { NetworkTransport } from "../../../src/deno/network.ts";
+import { NetworkTransport } from "../../../src/deno/network/transport.ts";
 import { KubeClient } from "../../../src/kube/client.ts";
 import type { KubeObject } from "../../../src/kube/interface.ts";
 import { createOnce } from "../../../src/objects/create_once.ts";
@@ -12,12 +12,12 @@ import { FaultyProxy } from "../../support/faulty_proxy.ts";
 const { clock, random, interrupt } = denoHost();
 const certificates = await makeCertificates();
 
-/** An API server that knows one kind, behind a proxy that it may have cut its connections. */
+/** An API server with one kind, behind a proxy that cuts connections on request. */
 class Server implements AsyncDisposable {
   readonly runs = new Map<string, KubeObject>();
-  /** How many requests to create there were. */
+  /** The number of create requests. */
   posts = 0;
-  /** What becomes of the first of them. */
+  /** The accident of the first create request. */
   accident: (server: Server, create: () => Response) => Promise<Response> | Response = (
     _,
     create,
@@ -91,7 +91,7 @@ const ACCIDENTS: Record<string, Server["accident"]> = {
         controller.enqueue(new TextEncoder().encode(`{ "metadata": `));
       },
       pull() {
-        setTimeout(() => proxy.cutAll(), 50); // once the beginning has arrived
+        setTimeout(() => proxy.cutAll(), 50); // after the beginning has arrived
         return new Promise(() => {});
       },
     });
@@ -107,14 +107,14 @@ for (const protocol of ["HTTP/1.1", "HTTP/2"]) {
   for (const [when, accident] of Object.entries(ACCIDENTS)) {
     Deno.test({
       name: `over ${protocol} a creation that is cut off ${when} makes one run, which is known`,
-      // The connections that were cut, and their bodies, end when they are collected.
+      // Cut connections and their bodies end only at a garbage collection.
       sanitizeResources: false,
       sanitizeOps: false,
       async fn() {
         await using server = new Server(protocol === "HTTP/2");
         server.accident = accident;
         const kube = server.connect();
-        await kube.get(TASK_RUNS, "default", "none").catch(() => {}); // a connection to be reused
+        await kube.get(TASK_RUNS, "default", "none").catch(() => {}); // opens a connection, which is reused
         const run: KubeObject = { metadata: { generateName: "r-", namespace: "default" } };
         const created = await createOnce({ kube, clock, random, interrupt }, TASK_RUNS, run);
         assert.deepEqual([...server.runs.keys()], [created.metadata.name]);

@@ -28,7 +28,7 @@ function logs(config: string): string {
 
 testWith(
   ["script"],
-  "what a credential plugin asks is seen, and answered by the user",
+  "the user sees and answers the question of a credential plugin",
   async () => {
     using place = temporaryDirectory();
     const config = kubeconfig(
@@ -45,7 +45,7 @@ testWith(
   options,
 );
 
-testWith(["script"], "Ctrl-C ends one that waits for a person", async () => {
+testWith(["script"], "Ctrl-C ends a credential plugin that waits for the user", async () => {
   using place = temporaryDirectory();
   const config = kubeconfig(
     place.path,

@@ -1,4 +1,4 @@
-/** Names that are not UTF-8, by the program's command line alone: the compiled one too, whose runtime is another Deno. */
+/** Names that are not UTF-8, through the command line, which also tests the compiled program. */
 import assert from "node:assert/strict";
 import { shell } from "../../support/byte_tree.ts";
 import { commandLine } from "../../support/program.ts";

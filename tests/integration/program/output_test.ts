@@ -1,4 +1,4 @@
-/** What becomes of output that can't be written: a plain error, or a quiet end, as of kubectl and git. */
+/** Output that can't be written: a plain error, or a quiet end as with kubectl and git. */
 import assert from "node:assert/strict";
 import { commandLine } from "../../support/program.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
@@ -20,7 +20,7 @@ function sh(script: string, ...args: string[]): { code: number; stdout: string; 
 const options = { ignore: Deno.build.os !== "linux" };
 
 for (const args of [["help"], ["version"], ["task", "upload", "t", ".", "--list"]]) {
-  testWith(["sh"], `a full disk is an error of its own: ${args.join(" ")}`, () => {
+  testWith(["sh"], `a full disk is a separate error: ${args.join(" ")}`, () => {
     const { code, stderr } = sh("program >/dev/full", ...args);
     assert.equal(
       stderr,
@@ -31,12 +31,12 @@ for (const args of [["help"], ["version"], ["task", "upload", "t", ".", "--list"
   }, options);
 }
 
-testWith(["sh"], "where stderr can't be written nobody is told, and the exit code stays", () => {
+testWith(["sh"], "if stderr can't be written, the exit code stays the same", () => {
   assert.equal(sh("program 2>/dev/full", "no-such-command").code, 2);
   assert.deepEqual(sh("program 2>&-", "no-such-command").code, 2);
 }, options);
 
-testWith(["sh", "head", "seq", "touch"], "a reader that goes away is no error", () => {
+testWith(["sh", "head", "seq", "touch"], "a reader that closes stdout causes no error", () => {
   using place = temporaryDirectory();
   // More than a pipe takes: so the end is felt.
   const many = `cd '${place.path}' && seq -f 'f%015.0f' 1 20000 | xargs touch; `;

@@ -1,4 +1,4 @@
-/** An upload into a sandbox, both by the program's command line alone. */
+/** An upload into a sandbox, both through the command line. */
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { BYTE_TREE, DESCRIBE, describe, shell } from "../../support/byte_tree.ts";
@@ -10,13 +10,15 @@ import { hardLinks, tree, writeTree } from "../../support/tree_text.ts";
 
 const isLinux = Deno.build.os === "linux";
 
-/** What the Task prints of its workspace: the sum of all that is to be told of it. */
+/** The command with which the Task prints a checksum of its whole workspace. */
 const SUM = `( ${DESCRIBE} ) | sha256sum`;
 
-/** A running `tkn-dev sandbox` with a Task "t-sum" that tells of its workspace. */
+/** Starts `tkn-dev sandbox` with a Task "t-sum" that prints the checksum of its workspace. */
 async function startSandbox() {
   const running = startTknDev(["sandbox"]);
-  const [, kubeconfig] = /KUBECONFIG=(.*)/.exec(await running.wrote(/^export KUBECONFIG=.*\n/m))!;
+  const [, kubeconfig] = /KUBECONFIG=(.*)/.exec(
+    await running.stdoutMatch(/^export KUBECONFIG=.*\n/m),
+  )!;
   const { kube } = await openCluster(kubeconfig);
   const script = `#!/bin/sh\nexport LC_ALL=C\ncd "$(workspaces.source.path)"\n${SUM}\n`;
   await apply(kube, {

@@ -1,4 +1,4 @@
-/** `--verbose`: what it shows of an upload, and that no credential is among it. */
+/** `--verbose` shows the requests and lines of an upload, and no credential. */
 import assert from "node:assert/strict";
 import { makeCertificates } from "../../../src/sandbox/api/certificate.ts";
 import { startSandbox } from "../../../src/sandbox/sandbox.ts";
@@ -59,6 +59,7 @@ Deno.test("--verbose shows requests, execs and the lines of the transfer, and no
     );
     shows(/ exec 1 is open, v5.channel.k8s.io$/);
     shows(/ exec 1 < ask$/);
+    shows(/ upload sends an uncompressed archive$/);
     shows(/ exec 1 > ready$/);
     shows(/ exec \d+ < \(binary data\)$/);
     shows(/ exec \d+ > receipt \d+ \d+ [0-9a-f]{64}$/);
@@ -70,7 +71,7 @@ Deno.test("--verbose shows requests, execs and the lines of the transfer, and no
   }
 });
 
-/** A server that knows nothing, and a kubeconfig for it with this user. */
+/** Requests an object from a server that refuses, as this user, and returns the stderr. */
 async function ask(user: Record<string, unknown>, directory: string): Promise<string> {
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {
     const isAnonymous = request.headers.get("authorization") === null;

@@ -1,7 +1,7 @@
 /** Names that are not UTF-8, created and verified by programs that treat names as bytes. */
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
-import { denoFiles } from "../../../src/deno/files.ts";
+import { denoFiles } from "../../../src/deno/files/files.ts";
 import { FileError } from "../../../src/host.ts";
 import { pathText } from "../../../src/path_bytes.ts";
 import { loadIgnore } from "../../../src/tree/ignore/ignore.ts";

@@ -37,5 +37,5 @@ Deno.test("only these modules write bytes from a container", () => {
 
 Deno.test("only the terminal module writes to stdout and stderr", () => {
   const writes = /\bDeno\.(stdout|stderr)\b|\bconsole\.|\bprocess\.(stdout|stderr)\b/;
-  assert.deepEqual(modulesWith(writes), ["deno/terminal.ts"]);
+  assert.deepEqual(modulesWith(writes), ["deno/terminal/terminal.ts"]);
 });

@@ -78,7 +78,7 @@ Deno.test("a mount path cannot leave the container's root", async () => {
 });
 
 for (const umask of [0o000, 0o022, 0o077]) {
-  const name = `nobody else may read the kubeconfig or what steps write, with umask ${
+  const name = `other users cannot read the kubeconfig or the files of steps, with umask ${
     umask.toString(8).padStart(3, "0")
   }`;
   Deno.test({

@@ -124,7 +124,10 @@ export const debugScenarios: Scenario[] = [
       assert.match(log, /^in \$\(context.pipelineRun.name\) of t-literal$/m);
       assert.deepEqual(await ownedKinds(cluster, name), ["Pipeline", "Task"]);
       await kube.delete(PIPELINE_RUNS, kube.namespace, name);
-      await becomes(async () => (await ownedKinds(cluster, name)).length === 0, "all is gone");
+      await becomes(
+        async () => (await ownedKinds(cluster, name)).length === 0,
+        "no object is left",
+      );
     },
   },
   {

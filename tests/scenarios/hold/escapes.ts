@@ -57,7 +57,7 @@ export const escapesScenarios: Scenario[] = [
       assert.equal(created.code, 0, created.stderr);
       const name = created.stdout.trim().split("/")[1];
       const logs = startTknDev(["tr", "logs", name, "-f", ...flags]);
-      await logs.said(/^Note: Held at work: /m);
+      await logs.stderrMatch(/^Note: Held at work: /m);
 
       const info = await shown(["tr", "info", name, ...flags]);
       assert.match(info, /^Params: +who=\\x1b\]52;c;cm0gLXJm\\x07you\\u202e FAKE$/m);

@@ -1,6 +1,6 @@
 /** Runs that hold, and commands that act on them later without a terminal. */
 import assert from "node:assert/strict";
-import { heldSteps } from "../../../src/hold/held_steps.ts";
+import { findHeldSteps } from "../../../src/hold/held_steps.ts";
 import { TASK_RUNS } from "../../../src/tekton/model.ts";
 import type { Cluster } from "../../support/cluster.ts";
 import { tknDev } from "../../support/program.ts";
@@ -23,7 +23,10 @@ export const heldScenarios: Scenario[] = [
       assert.match(held.stderr, /^Step work\/greet is still held\. To continue:$/m);
       assert.match(
         held.stderr,
-        new RegExp(`^ {2}tkn-dev pipelinerun continue ${name} .*go on`, "m"),
+        new RegExp(
+          `^ {2}tkn-dev pipelinerun continue ${name} .*continue as if its work were done`,
+          "m",
+        ),
       );
 
       const info = await tknDev(["pr", "info", name, ...flags]);
@@ -93,7 +96,7 @@ export const heldScenarios: Scenario[] = [
       }
       await ended(cluster, name);
       assert.deepEqual(
-        await heldSteps(kube, { kind: "TaskRun", namespace: kube.namespace, name }),
+        await findHeldSteps(kube, { kind: "TaskRun", namespace: kube.namespace, name }),
         [],
       );
       const late = await tknDev(["tr", "continue", name, ...flags]);
@@ -158,7 +161,12 @@ const WRONG: [line: string, code: number, error: RegExp, hint: RegExp][] = [
   ["tr continue RUN --exit-code 256", 2, /--exit-code "256"/, /255/],
   ["tr shell RUN", 2, /Cannot open a shell: stdin is not a terminal/, /tkn-dev taskrun exec/],
   ["tr exec RUN", 2, /none is given/, /-- ls/],
-  ["tr exec RUN -- no-such-program", 3, /its image has no such program/, /name one that it has/],
+  [
+    "tr exec RUN -- no-such-program",
+    3,
+    /its image has no such program/,
+    /name a program of the image/,
+  ],
   ["tr run RUN --patch x", 2, /--patch "x": nothing is edited/, /--edit/],
   ["tr run RUN --edit --original", 2, /exclude each other/, /./],
   ["tr run RUN --edit", 2, /Cannot open an editor: stdin is not a terminal/, /./],

@@ -4,7 +4,7 @@
  * are not part of all scenarios.
  */
 import assert from "node:assert/strict";
-import { heldSteps } from "../../../src/hold/held_steps.ts";
+import { findHeldSteps } from "../../../src/hold/held_steps.ts";
 import { TASK_RUNS, type TaskRun } from "../../../src/tekton/model.ts";
 import { phaseOf } from "../../../src/tekton/phase.ts";
 import type { Cluster } from "../../support/cluster.ts";
@@ -65,7 +65,7 @@ export const nativeScenarios: Scenario[] = IMAGES.map((image) => ({
 
 async function held({ kube }: Cluster, name: string, step: string): Promise<void> {
   const run = { kind: "TaskRun", namespace: kube.namespace, name } as const;
-  const isHeld = async () => (await heldSteps(kube, run)).some((one) => one.step === step);
+  const isHeld = async () => (await findHeldSteps(kube, run)).some((one) => one.step === step);
   for (const endMs = Date.now() + 60_000; Date.now() < endMs;) {
     if (await isHeld()) return;
     await new Promise((resolve) => setTimeout(resolve, 100));

@@ -101,11 +101,11 @@ function traceSorted(lines: readonly string[]): string[] {
 }
 
 /**
- * Moves the logs before the last "Running on" behind it: a step's logs and the messages of the
+ * Moves the logs before the last "Resumed" behind it: a step's logs and the messages of the
  * upload that released the step come over two connections, so their order varies.
  */
 function logsLast(lines: readonly string[]): string[] {
-  const end = lines.lastIndexOf("Running on") + 1;
+  const end = lines.lastIndexOf("Resumed") + 1;
   const from = lines.findLastIndex((line, at) => at < end && line.startsWith("Held at "));
   if (from === -1) return [...lines];
   const isLog = (line: string) => /^\[\w+ : \w+\] /.test(line);

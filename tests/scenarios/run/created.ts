@@ -103,7 +103,7 @@ export const createdScenarios: Scenario[] = [
       "objects of a call that was killed during its run stay with the run, and are removed after it",
     async run({ kube, flags }) {
       const running = startTknDev([...DEBUG.slice(0, -2), "--exec-instead", "sleep 600", ...flags]);
-      const said = await running.said(/^Created PipelineRun \S+/m);
+      const said = await running.stderrMatch(/^Created PipelineRun \S+/m);
       const run = said.split(" ").at(-1)!;
       running.signal("SIGKILL");
       await running.ended;
@@ -131,7 +131,7 @@ export const createdScenarios: Scenario[] = [
       const about = [...stdout.split("\n"), ...stderr.split("\n")].filter((line) =>
         line.includes(run)
       );
-      assert.deepEqual(about, [], "the run itself is not ours to remove");
+      assert.deepEqual(about, [], "cleanup must not remove the run");
     },
   },
 ];

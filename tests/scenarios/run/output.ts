@@ -74,10 +74,10 @@ export const outputScenarios: Scenario[] = [
       const words = "task debug t-debug --on-step greet --exec-instead".split(" ");
       const running = startTknDev([...words, "sleep 600", ...flags], { cwd: directory });
       const name = /^Created TaskRun (\S+)/m.exec(
-        await running.said(/^Created TaskRun \S+[^]*^Held at greet/m),
+        await running.stderrMatch(/^Created TaskRun \S+[^]*^Held at greet/m),
       )![1];
       const following = startTknDev(["tr", "logs", "-f", name, ...flags]);
-      await following.wrote(/prepared for world/);
+      await following.stdoutMatch(/prepared for world/);
       await kube.delete(TASK_RUNS, kube.namespace, name);
       for (const { ended } of [running, following]) {
         const { code, stderr } = await ended;

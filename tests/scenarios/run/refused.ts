@@ -194,7 +194,7 @@ export const refusedScenarios: Scenario[] = [
         directory,
         ...cluster.flags,
       ]);
-      await running.said(/^Held at/m);
+      await running.stderrMatch(/^Held at/m);
       running.signal("SIGINT");
       const ran = await running.ended;
       assert.equal(ran.code, 130, ran.stderr);
@@ -250,8 +250,8 @@ async function held(cluster: Cluster, directory: string) {
     directory,
     ...cluster.flags,
   ]);
-  const created = await running.said(/Created PipelineRun \S+/);
-  await running.said(/^Held at/m);
+  const created = await running.stderrMatch(/Created PipelineRun \S+/);
+  await running.stderrMatch(/^Held at/m);
   return { running, name: created.split(" ")[2] };
 }
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { LABEL, RESOLUTION_REQUESTS, TASK_RUNS } from "../../../src/tekton/model.ts";
 import { apply, type Cluster, runCount } from "../../support/cluster.ts";
-import { type Ran, tknDev, told } from "../../support/program.ts";
+import { type Ran, stderrLines, tknDev } from "../../support/program.ts";
 import type { Scenario } from "../scenario.ts";
 
 /** Two versions of one Task, in JSON because the sandbox parses no other YAML. */
@@ -96,7 +96,9 @@ export const resolverScenarios: Scenario[] = [
       const before = await runCount(cluster.kube);
       const ran = await uploadRemote(cluster, directory, "no-such.yaml");
       assert.equal(ran.code, 3, ran.stderr);
-      const [first, second, ...more] = told(ran).filter((line) => !line.startsWith("Note: "));
+      const [first, second, ...more] = stderrLines(ran).filter((line) =>
+        !line.startsWith("Note: ")
+      );
       assert.match(first, /^Error: Cannot resolve the Task of task "clone" by "http": .*not found/);
       assert.match(second, /^Hint: look at the params of its reference$/);
       assert.deepEqual(more, []);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { makeCertificates } from "../../../src/sandbox/api/certificate.ts";
 import { changedKubeconfig, type Kubeconfig } from "../../support/kubeconfig.ts";
-import { tknDev, told } from "../../support/program.ts";
+import { stderrLines, tknDev } from "../../support/program.ts";
 import type { Scenario } from "../scenario.ts";
 
 /** The port of a listener that has been closed. */
@@ -20,14 +20,14 @@ const CASES: [
   hint: RegExp,
 ][] = [
   [
-    "nobody listens",
+    "no server listens",
     (config) => each(config, (cluster) => cluster.server = `https://127.0.0.1:${freePort()}`),
     3,
     /Cannot reach the cluster "https:\/\/127.0.0.1:\d+": connection refused/,
     /--context/,
   ],
   [
-    "the server is another one",
+    "the certificate is of another CA",
     async (config) => {
       const { ca } = await makeCertificates();
       each(config, (cluster) => {
@@ -58,7 +58,7 @@ const CASES: [
     /kubectl/,
   ],
   [
-    "the server's certificate is not to be checked",
+    "the kubeconfig skips TLS verification",
     (config) =>
       each(config, (cluster) => {
         (cluster as Record<string, unknown>)["insecure-skip-tls-verify"] = true;
@@ -78,7 +78,7 @@ export const unreachableScenarios: Scenario[] = [
       const args = ["task", "upload", "t-steps", directory, "-w", "name=source,emptyDir="];
       const ran = await tknDev([...args, ...flags]);
       assert.equal(ran.code, code, ran.stderr);
-      const [first, second, ...more] = told(ran);
+      const [first, second, ...more] = stderrLines(ran);
       assert.match(first, /^Error: /);
       assert.match(first, error);
       assert.match(second, hint);

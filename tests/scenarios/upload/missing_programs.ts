@@ -42,7 +42,7 @@ export const missingProgramScenarios: Scenario[] = [
         "cd /workspace/source && echo waits && until [ -e .tkn-dev-*.new/later ]; do sleep 0.01; done && " +
         'for new in .tkn-dev-*.new; do : >"$new/edited"; done',
       ]);
-      await truncate.wrote(/^waits$/m);
+      await truncate.stdoutMatch(/^waits$/m);
       for (let at = 0; at < 60; at++) {
         const bytes = crypto.getRandomValues(new Uint8Array(65_536));
         await Deno.writeFile(`${directory}/z${at}`, bytes);

@@ -48,12 +48,12 @@ export const sharedScenarios: Scenario[] = [
       }
       const work = "until [ -e go ]; do sleep 1; done; rm go; cat a";
       const first = startTknDev(command(cluster, `${directory}/one`, { claim, work }));
-      const pod = await first.said(/(?<=\(pod )[^)]+/);
-      await first.said(/^Sent 1 file/m);
+      const pod = await first.stderrMatch(/(?<=\(pod )[^)]+/);
+      await first.stderrMatch(/^Sent 1 file/m);
       const second = startTknDev(
         command(cluster, `${directory}/two`, { claim, work: "cat a" }),
       );
-      await second.said(/^Waiting for TaskRun \S+ to end: it works in the same directory$/m);
+      await second.stderrMatch(/^Waiting for TaskRun \S+ to end: it works in the same directory$/m);
       await cluster.kube.exec({
         namespace: cluster.kube.namespace,
         pod,

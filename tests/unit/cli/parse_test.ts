@@ -29,12 +29,12 @@ Deno.test("a command is found by its words and by its group's aliases", () => {
   assert.deepEqual(call("version").command.path, ["version"]);
 });
 
-Deno.test("arguments go by place and an optional one may be absent", () => {
+Deno.test("arguments go by position, and an optional one may be absent", () => {
   assert.deepEqual(call("pipeline upload build src").args, { PIPELINE: "build", DIR: "src" });
   assert.deepEqual(call("task upload build").args, { TASK: "build", DIR: undefined });
 });
 
-Deno.test("with --list or --explain the name may be absent, and what is plainly a path is the directory", () => {
+Deno.test("with --list or --explain the name may be absent, and a path is the directory", () => {
   assert.deepEqual(call("pipeline upload --list").args, { DIR: undefined });
   for (const path of [".", "..", "./src", "/src", "src/"]) {
     assert.deepEqual(call(`pipeline upload --list ${path}`).args, { DIR: path });
@@ -60,12 +60,12 @@ Deno.test("flags stand before, between and after the words", () => {
   assert.ok(flags.on("no-color"));
 });
 
-Deno.test("a flag takes the next word whatever it is, as cobra does", () => {
+Deno.test("a flag takes any next word, as with cobra", () => {
   assert.equal(call("pipeline upload build --on-task -C").flags.text("on-task"), "-C");
   assert.deepEqual(call("-n pipeline pipeline upload build").args.PIPELINE, "build");
 });
 
-Deno.test("a flag that may be repeated keeps each value, any other its last", () => {
+Deno.test("a repeatable flag keeps each value, any other its last", () => {
   const { flags } = call("pipeline upload build --ignore a --ignore b -n one -n two");
   assert.deepEqual(flags.texts("ignore"), ["a", "b"]);
   assert.equal(flags.text("namespace"), "two");
@@ -91,7 +91,7 @@ Deno.test("a default holds until a flag is given", () => {
   assert.ok(given.given("showlogs"));
 });
 
-Deno.test("a boolean is read as Go reads it and takes no separate word", () => {
+Deno.test("a boolean is parsed as in Go and takes no separate word", () => {
   for (const no of ["false", "False", "FALSE", "f", "F", "0"]) {
     assert.ok(!call(`pipeline upload build --showlogs=${no}`).flags.on("showlogs"), no);
   }
@@ -105,7 +105,7 @@ Deno.test("a boolean is read as Go reads it and takes no separate word", () => {
   });
 });
 
-Deno.test("where a value is optional it stands after = alone, and the next word is another", () => {
+Deno.test("an optional value follows = only; the next word is an argument", () => {
   assert.equal(call("pipeline upload build").flags.text("watch"), undefined);
   assert.equal(call("pipeline upload build --watch").flags.text("watch"), "after");
   assert.equal(call("pipeline upload build --watch=restart").flags.text("watch"), "restart");
@@ -115,7 +115,7 @@ Deno.test("where a value is optional it stands after = alone, and the next word 
   assert.equal(flags.text("watch"), "after");
 });
 
-Deno.test("a letter whose value is optional may be bundled, as cobra's may", () => {
+Deno.test("a letter with an optional value may be bundled, as with cobra", () => {
   const specs = [
     { name: "sieve", short: "s", value: "SIZE", alone: "fine", help: "" },
     { name: "dry", short: "d", help: "" },
@@ -148,7 +148,7 @@ Deno.test("with --help arguments are not checked, flags are", () => {
   assert.equal(refusal("pipeline upload -h --x").message, 'Cannot read "--x": no such flag');
 });
 
-Deno.test("an unknown command comes with the one that was meant", () => {
+Deno.test("the error for an unknown command suggests a command", () => {
   assert.deepEqual(refusal("pipline upload build"), {
     message: 'Cannot run "tkn-dev pipline": no such command',
     hint: "did you mean tkn-dev pipeline? See tkn-dev --help",
@@ -176,19 +176,27 @@ Deno.test("a command for completion scripts gets all words as they are", () => {
   assert.deepEqual(rest, ["--help", "p", "--", "-x"]);
 });
 
-Deno.test("an unknown flag comes with the one that was meant", () => {
+Deno.test("the error for an unknown flag suggests a flag", () => {
   assert.deepEqual(refusal("pipeline upload build --on-tsk x"), {
     message: 'Cannot read "--on-tsk": no such flag',
     hint: "did you mean --on-task? See tkn-dev pipeline upload --help",
   });
   const hintOf = (flag: string) => refusal(`pipeline upload build ${flag}`).hint;
-  assert.match(hintOf("--showlog")!, /^did you mean --showlogs\?/);
+  assert.match(hintOf("--shwlogs")!, /^did you mean --showlogs\?/);
   assert.match(hintOf("--serv=x")!, /^did you mean --serviceaccount\?/);
   assert.match(hintOf("-exec")!, /^did you mean --exec\?/);
   assert.equal(hintOf("-x"), "tkn-dev pipeline upload --help");
 });
 
-Deno.test("a missing value, a missing argument and one too many are named", () => {
+Deno.test("another name of a flag is the same flag, and is not suggested", () => {
+  const flags = (...argv: string[]) => parse(["p", "upload", "build", ...argv], PROGRAM).flags;
+  assert.equal(flags("--showlog=false").on("showlogs"), false);
+  assert.equal(flags("--nocolour").on("no-color"), true);
+  assert.ok(parse(["--nocolour", "p", "upload", "build"], PROGRAM).flags.given("no-color"));
+  assert.match(refusal("pipeline upload build --nocolur").hint!, /^did you mean --no-color\?/);
+});
+
+Deno.test("a missing value, a missing and an extra argument are named", () => {
   assert.deepEqual(refusal("pipeline upload build --param"), {
     message: 'Cannot read "--param": its value (KEY=VALUE) is missing',
     hint: "tkn-dev pipeline upload --help",
@@ -220,7 +228,7 @@ Deno.test("a flag has one letter and one kind in all commands, so that it may pr
   }
 });
 
-Deno.test("a letter that two flags have is theirs where the command is known, and before it nobody's", () => {
+Deno.test("a letter of two flags works only after the command", () => {
   assert.equal(parse(["create", "-f", "x"], PROGRAM).flags.text("filename"), "x");
   assert.equal(parse(["pr", "logs", "r", "-f"], PROGRAM).flags.on("follow"), true);
   assert.match(refusal("-f create").message, /^Cannot run .*FILE|^Cannot read "-f"/);

@@ -3,7 +3,7 @@ import { suggest } from "../../../src/cli/suggest.ts";
 
 const WORDS = ["pipeline", "task", "sandbox", "version", "help"];
 
-Deno.test("a word with one or two slips means the nearest candidate", () => {
+Deno.test("a word with one or two slips suggests the nearest candidate", () => {
   assert.equal(suggest("pipelin", WORDS), "pipeline");
   assert.equal(suggest("piepline", WORDS), "pipeline");
   assert.equal(suggest("pppeliine", WORDS), "pipeline");
@@ -11,12 +11,12 @@ Deno.test("a word with one or two slips means the nearest candidate", () => {
   assert.equal(suggest("hlep", WORDS), "help");
 });
 
-Deno.test("a beginning means the candidate that it begins", () => {
+Deno.test("a prefix suggests its candidate", () => {
   assert.equal(suggest("sand", WORDS), "sandbox");
   assert.equal(suggest("pipe", WORDS), "pipeline");
 });
 
-Deno.test("a word like none, and the empty word, mean nothing", () => {
+Deno.test("an unlike word and the empty word suggest nothing", () => {
   assert.equal(suggest("frobnicate", WORDS), undefined);
   assert.equal(suggest("pxpxlxne", WORDS), undefined);
   assert.equal(suggest("", WORDS), undefined);

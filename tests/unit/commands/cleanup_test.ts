@@ -23,7 +23,7 @@ import { ended } from "../run/stage.ts";
 
 const labels = { "tkn-dev/version": "0.1.0" };
 
-/** A namespace, and how old what is in it is by the host's clock. */
+/** A namespace, with objects whose age is by the host's clock. */
 class Namespace {
   readonly kube = new FakeKube();
   readonly host = new FakeHost(undefined, this.kube);
@@ -35,7 +35,7 @@ class Namespace {
     return this;
   }
 
-  /** An object that is needed for four minutes, and as long as the run that it names. */
+  /** A temporary object, needed for four minutes and while its run exists. */
   temporary(resource: Resource, name: string, minutes: number, run?: string): this {
     const annotations = {
       "tkn-dev/invocation": `${resource.kind}/${name}/m/240`,
@@ -44,14 +44,14 @@ class Namespace {
     return this.put(resource, name, minutes, { metadata: { labels, annotations } });
   }
 
-  /** A run of ours. */
+  /** A run of tkn-dev. */
   run(resource: Resource, name: string, minutes: number, rest: Partial<KubeObject> = {}): this {
     const annotations = { "tkn-dev/invocation": `${resource.kind}/${name}/m` };
     const metadata = { labels, annotations, ...rest.metadata };
     return this.put(resource, name, minutes, { ...rest, metadata });
   }
 
-  /** The TaskRun's step holds. */
+  /** The pod of a TaskRun whose step is held. */
   hold(run: string): this {
     const volumeMounts = [{ name: "gate", mountPath: GATE_DIRECTORY }];
     this.kube.put<Pod>(PODS, {
@@ -73,7 +73,7 @@ class Namespace {
   }
 }
 
-Deno.test("what is over its time goes, of each kind, and a line says so", async () => {
+Deno.test("objects of each kind are deleted after their time, with a line each", async () => {
   const { code, stdout, stderr, changes } = await new Namespace()
     .temporary(PIPELINES, "tkn-dev-a", 10, "PipelineRun/gone")
     .temporary(TASKS, "tkn-dev-a-0", 10, "PipelineRun/gone")
@@ -92,13 +92,13 @@ Deno.test("what is over its time goes, of each kind, and a line says so", async 
   assert.equal(changes.length, 4);
 });
 
-Deno.test("with --dry-run nothing goes", async () => {
+Deno.test("--dry-run deletes nothing", async () => {
   const { stdout, changes } = await new Namespace().temporary(TASKS, "t", 10).cleanup("--dry-run");
   assert.equal(stdout, "task.tekton.dev/t deleted (dry run)\n");
   assert.deepEqual(changes, []);
 });
 
-Deno.test("what a living run of ours refers to stays, once it has ended it goes", async () => {
+Deno.test("objects of a running run stay, and are deleted once it has ended", async () => {
   const there = new Namespace()
     .run(TASK_RUNS, "lives", 10)
     .run(TASK_RUNS, "ended", 10, { status: ended(true, "Succeeded") })
@@ -111,7 +111,7 @@ Deno.test("what a living run of ours refers to stays, once it has ended it goes"
   assert.equal(stderr, "Note: Kept, because in use or not old enough: task.tekton.dev/a\n");
 });
 
-Deno.test("what is young, or is not ours, stays", async () => {
+Deno.test("young objects and objects of others stay", async () => {
   const { code, stdout, stderr, changes } = await new Namespace()
     .temporary(TASKS, "young", 3)
     .put(TASKS, "tkn-dev-abcdef-0", 1000)
@@ -133,7 +133,7 @@ Deno.test("what is young, or is not ours, stays", async () => {
   );
 });
 
-Deno.test("a run onto which Tekton has copied the annotations of a temporary object stays", async () => {
+Deno.test("a run with the copied annotations of a temporary object stays", async () => {
   const copied = { "tkn-dev/run": "PipelineRun/r" };
   const annotations = { ...copied, "tkn-dev/invocation": "Pipeline/tkn-dev-a/m/240" };
   const own = { ...copied, "tkn-dev/invocation": "PipelineRun/r/m" };
@@ -146,7 +146,7 @@ Deno.test("a run onto which Tekton has copied the annotations of a temporary obj
   assert.deepEqual([stdout, stderr], ["", "Nothing to clean up in namespace default.\n"]);
 });
 
-Deno.test("--older-than asks for more than an object's own time", async () => {
+Deno.test("--older-than applies in addition to an object's own time", async () => {
   const there = new Namespace().temporary(TASKS, "a", 10).temporary(TASKS, "b", 30);
   const { stdout } = await there.cleanup("--older-than", "20m");
   assert.equal(stdout, "task.tekton.dev/b deleted\n");
@@ -154,7 +154,7 @@ Deno.test("--older-than asks for more than an object's own time", async () => {
   assert.match(refusal(() => options(wrong), UsageError), /it is not a duration/);
 });
 
-Deno.test("a run that is held after its timeouts is cancelled, one within them is not", async () => {
+Deno.test("a run held past its timeouts is cancelled, a run within them is not", async () => {
   const spec = { timeout: "1h0m0s600s" };
   const held = async (minutes: number, rest: Partial<KubeObject> = { spec }) =>
     (await new Namespace().run(TASK_RUNS, "r", minutes, rest).hold("r").cleanup()).changes;
@@ -169,7 +169,7 @@ Deno.test("a run that is held after its timeouts is cancelled, one within them i
   assert.deepEqual((await there.cleanup()).changes, []);
 });
 
-Deno.test("a run that an earlier version left pending is deleted, not one that a person did", async () => {
+Deno.test("a pending run of an earlier version is deleted, a user's is not", async () => {
   const pending = (name: string) => ({
     spec: { status: "PipelineRunPending", pipelineRef: { name } },
   });
@@ -181,7 +181,7 @@ Deno.test("a run that an earlier version left pending is deleted, not one that a
   assert.equal(stdout, "pipelinerun.tekton.dev/left deleted\n");
 });
 
-Deno.test("all namespaces are named where they are looked at", async () => {
+Deno.test("with --all-namespaces, each line names the namespace", async () => {
   const there = new Namespace().temporary(TASKS, "t", 10);
   const asked: string[] = [];
   const { list } = there.kube;
@@ -194,7 +194,7 @@ Deno.test("all namespaces are named where they are looked at", async () => {
   assert.deepEqual([...new Set(asked)], [""]);
 });
 
-Deno.test("what can't be removed is told, and the rest goes", async () => {
+Deno.test("an object that cannot be deleted is reported, the others are deleted", async () => {
   const there = new Namespace().temporary(TASKS, "a", 10).temporary(TASKS, "b", 10)
     .temporary(TASKS, "c", 10);
   there.kube.onChange = (change) => {
@@ -208,7 +208,7 @@ Deno.test("what can't be removed is told, and the rest goes", async () => {
   assert.equal(stdout, "task.tekton.dev/b deleted\ntask.tekton.dev/c deleted\n");
 });
 
-Deno.test("who may not list is told so, but for requests, which take a right of their own", async () => {
+Deno.test("a missing right to list is an error, except for resolution requests", async () => {
   const denied = (plural: string) => {
     const there = new Namespace().temporary(TASKS, "t", 10);
     there.kube.onRead = (read) => {
@@ -221,7 +221,7 @@ Deno.test("who may not list is told so, but for requests, which take a right of 
   assert.match(await rejection(denied("Pipelines"), ClusterError), /^Cannot list Xs: forbidden/);
 });
 
-Deno.test("a pod that is alive long after its TaskRun has ended goes, no other does", async () => {
+Deno.test("only a pod that outlives its TaskRun by long is deleted", async () => {
   const there = new Namespace()
     .run(TASK_RUNS, "ended", 10, { status: ended(false, "TaskRunCancelled") })
     .run(TASK_RUNS, "lives", 10);

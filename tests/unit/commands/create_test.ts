@@ -22,7 +22,7 @@ spec:
 `;
 const PLAIN = HELD.replace(/ {2}debug: .*\n/, "");
 
-/** Has the fields that a cluster's CRD lacks dropped, as most do; `keeps` has them. */
+/** Drops the fields of the TEP, as the CRD of most clusters does, unless `keeps`. */
 class Cluster extends FakeKube {
   constructor(private readonly keeps = false) {
     super();
@@ -50,7 +50,7 @@ async function create(stdin: string, argv: string[] = [], kube = new Cluster()) 
   return { code, runs, kube, ...host.terminal };
 }
 
-Deno.test("a run with the TEP's fields is created to hold, and how it goes on is said", async () => {
+Deno.test("a run with the TEP's fields is created to hold, with a note how to continue", async () => {
   const { code, runs: [created], stdout, stderr } = await create(HELD);
   assert.equal(code, 0);
   assert.equal(stdout, "taskrun.tekton.dev/r created\n");
@@ -65,27 +65,27 @@ Deno.test("a run with the TEP's fields is created to hold, and how it goes on is
   assert.ok(created.metadata.labels?.["tkn-dev/version"]);
 });
 
-Deno.test("a cluster that knows the fields gets the run untouched", async () => {
+Deno.test("a cluster that knows the fields gets the run unchanged", async () => {
   const { runs: [created], stderr } = await create(HELD, [], new Cluster(true));
   assert.deepEqual(created.spec.debug, { breakpoint: ["onSteps"], steps: ["s"] });
   assert.deepEqual(created.spec.taskRef, { name: "t" });
   assert.equal(stderr, "");
 });
 
-Deno.test("several documents are created in their order, those without breakpoints as they are", async () => {
+Deno.test("documents are created in order, those without breakpoints unchanged", async () => {
   const { stdout, runs } = await create(`${PLAIN}---\n${HELD.replace("name: r", "name: q")}`);
   assert.equal(stdout, "taskrun.tekton.dev/r created\ntaskrun.tekton.dev/q created\n");
   assert.deepEqual(runs[0].metadata.labels, undefined);
 });
 
-Deno.test("--dry-run prints the run with what was changed, and creates nothing", async () => {
+Deno.test("--dry-run prints the run and the changes in it, and creates nothing", async () => {
   const { stdout, runs } = await create(HELD, ["--dry-run"]);
   assert.match(stdout, /^# Holds at s, (.*\n# )+.*\napiVersion: tekton.dev\/v1\nkind: TaskRun\n/);
   assert.deepEqual(runs, []);
   assert.equal((await create(PLAIN, ["-o", "name"])).stdout, "taskrun.tekton.dev/r\n");
 });
 
-/** With fields that are there and empty, as templates leave them. */
+/** A run with empty fields, as templates leave them. */
 const EMPTY = `
 apiVersion: tekton.dev/v1
 kind: PipelineRun
@@ -118,7 +118,7 @@ spec:
               ref: # empty
 `;
 
-Deno.test("fields that are empty are as good as left out", async () => {
+Deno.test("empty fields mean the same as absent ones", async () => {
   const without = EMPTY.replaceAll(/^.*# empty\n/gm, "");
   const [empty, plain] = await Promise.all(
     [EMPTY, without].map((text) => create(text, ["--dry-run"])),
@@ -142,7 +142,7 @@ for (
       PLAIN.replace("TaskRun", "toString"),
       /v1 toString is not a run/,
     ],
-    ["a kind that is a list", PLAIN.replace("TaskRun", "[TaskRun]"), /: kind is no text/],
+    ["a kind that is a list", PLAIN.replace("TaskRun", "[TaskRun]"), /: kind is not a string/],
     ["another namespace", PLAIN.replace("name: r", "name: r, namespace: x"), /"x" itself\n-n x$/],
     [
       "a step that is not there",
@@ -152,14 +152,14 @@ for (
     ["a Task that is not there", HELD.replace("name: t ", "name: u "), /^Cannot get Task "u"/],
   ] as const
 ) {
-  Deno.test(`nothing is created where a file has ${what}`, async () => {
+  Deno.test(`nothing is created from a file with ${what}`, async () => {
     const kube = new Cluster();
     assert.match(await rejection(create(text, [], kube), ExpectedError as never), words);
     assert.deepEqual(kube.changes, []);
   });
 }
 
-Deno.test("a file is needed, and one that is not there is named", async () => {
+Deno.test("a file is required, and a missing file is named", async () => {
   assert.match(refusal(() => options(parse(["create"], PROGRAM))), /no file is given/);
   const host = new FakeHost(new MemoryFiles(tree("file a.yaml x")), new Cluster());
   const call = parse(["create", "-f", "/none.yaml"], PROGRAM);

@@ -1,4 +1,4 @@
-/** Every command against a cluster that lies in any string: what it prints can't act on a terminal. */
+/** Every command against a cluster that lies in any string: output cannot control a terminal. */
 import "../../support/no_env.ts";
 import assert from "node:assert/strict";
 import { parseAllDocuments } from "npm:yaml@2.9.1";
@@ -23,10 +23,10 @@ import { MemoryFiles } from "../../support/memory_files.ts";
 import { Random } from "../../support/random.ts";
 import { tree } from "../../support/tree_text.ts";
 
-/** Of each command: with other lies each time. */
+/** The number of calls of each command, with other lies each time. */
 const ROUNDS = 30;
 
-/** One string in so many is a lie, so that a command gets as far as it can. */
+/** One string in this many is a lie, so that a command gets far. */
 const LIES = [4, 12, 40];
 
 class LyingKube extends FakeKube {
@@ -97,12 +97,12 @@ class LyingKube extends FakeKube {
     return withStrings(created, this.lie, ["generateName"]);
   }
 
-  /** There is one log, whatever name it is asked for by. */
+  /** Returns the same log for every name. */
   override logs(options: LogOptions) {
     return super.logs({ ...options, pod: "p", container: "step-s" });
   }
 
-  /** Some words, and an end: of a release the gate answers. */
+  /** Returns some output and an exit code; a release gets the gate's answer. */
   override onExec = async (options: ExecOptions): Promise<ExecResult> => {
     await Promise.resolve();
     const say = () => new TextEncoder().encode(`said ${hostile(this.random)}\n`);
@@ -164,7 +164,7 @@ const COMMANDS: string[][] = [
 
 for (const argv of COMMANDS) {
   const showsOutput = ["taskrun info r", "taskrun run r"].includes(argv.join(" "));
-  Deno.test(`nothing that it prints acts on the terminal: ${JSON.stringify(argv.join(" "))}`, async () => {
+  Deno.test(`the output cannot control the terminal: ${JSON.stringify(argv.join(" "))}`, async () => {
     let printed = "";
     for (let seed = 0; seed < ROUNDS; seed++) {
       const random = new Random(seed);
@@ -179,7 +179,7 @@ for (const argv of COMMANDS) {
       for (const text of [host.terminal.stdout, host.terminal.stderr]) {
         printed += text;
         const shown = text.replaceAll(ERASE_LINE, "");
-        // A program in the container writes what lines it likes.
+        // A program in the container may write any line.
         const own = showsOutput ? shown.replaceAll("FAKE", "") : shown;
         assertPrintable(own, `seed ${seed}`, { color: true });
       }

@@ -1,4 +1,4 @@
-/** Every command that reads an object, with something wrong with one of them: that is no bug of ours. */
+/** Every command that reads objects, with a mistake in one: an error, but not a bug of tkn-dev. */
 import "../../support/no_env.ts";
 import assert from "node:assert/strict";
 import { parseAllDocuments } from "npm:yaml@2.9.1";
@@ -30,7 +30,7 @@ import { anyMutation, mutated, type Mutation } from "../../support/mutate.ts";
 import { Random } from "../../support/random.ts";
 import { tree } from "../../support/tree_text.ts";
 
-/** Of each command: with other mistakes each time. */
+/** The number of calls of each command, with other mistakes each time. */
 const ROUNDS = Number(Deno.args.find((arg) => /^\d+$/.test(arg)) ?? 25);
 
 const STEP = {
@@ -203,11 +203,11 @@ function temporary(kind: string, name: string, spec: unknown): KubeObject {
   return { kind, metadata: { name, ...OLD, annotations }, spec };
 }
 
-/** Answers as the client does that checks them, and with a mistake in one of its objects. */
+/** Answers like the real client, which checks answers, with a mistake in one object. */
 class MistakenKube extends FakeKube {
   readonly #wrong: string;
   readonly #mutations: Mutation[];
-  /** What the resolver returns. */
+  /** The resolver's answer. */
   readonly resolved: unknown;
 
   constructor(random: Random) {
@@ -356,7 +356,7 @@ const COMMANDS: string[][] = [
 ];
 
 for (const argv of COMMANDS) {
-  Deno.test(`what is wrong with an object is told in words: ${argv.join(" ")}`, async () => {
+  Deno.test(`a mistake in an object is an error message: ${argv.join(" ")}`, async () => {
     for (let seed = 0; seed < ROUNDS; seed++) {
       const { code, stderr } = await call(argv, new Random(seed));
       assert.notEqual(code, 70, `seed ${seed}: ${stderr}`);

@@ -10,14 +10,14 @@ import { FakeHost } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
 import { refusal, rejection } from "../../support/refusal.ts";
 
-/** As the real exec: it ends with its signal. */
+/** Like the real exec, ends with its signal. */
 function untilAborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) =>
     signal.addEventListener("abort", () => reject(signal.reason), { once: true })
   );
 }
 
-/** A TaskRun whose steps of these names hold. */
+/** A TaskRun whose steps of these names are held. */
 function stage(...steps: string[]) {
   const kube = new FakeKube();
   kube.put<TaskRun>(TASK_RUNS, { kind: "TaskRun", metadata: { name: "r" }, spec: {} });
@@ -75,7 +75,7 @@ Deno.test("a command runs in the held step, with its own flags and exit code", a
   assert.equal(host.terminal.stdout, "said\n");
 });
 
-Deno.test("a shell has a terminal of its own; leaving it asks, and detached the step holds still", async () => {
+Deno.test("a shell has its own terminal; exit asks, and detach leaves the step held", async () => {
   const { host, asked, go } = stage("s");
   host.variables.TERM = "vt100";
   host.variables.USER = "ada";
@@ -90,7 +90,7 @@ Deno.test("a shell has a terminal of its own; leaving it asks, and detached the 
   assert.match(host.terminal.stderr, /^ {2}tkn-dev taskrun continue r {2,}continue as if/m);
 });
 
-Deno.test("a step that was let go in its shell is no longer asked about", async () => {
+Deno.test("no question follows a shell in which the step was released", async () => {
   const { host, go, release } = stage("s");
   const kube = host.kube as FakeKube;
   const { onExec } = kube;
@@ -102,7 +102,7 @@ Deno.test("a step that was let go in its shell is no longer asked about", async 
   assert.equal(host.terminal.stderr, "");
 });
 
-Deno.test("at the question a step is let go, or the shell opened again", async () => {
+Deno.test("an answer releases the step, or opens the shell again", async () => {
   const { host, asked, go } = stage("s");
   host.terminal.turns.push("", "s", "", "f");
   assert.equal(await go("shell", "r"), 0);
@@ -120,7 +120,7 @@ Deno.test("Ctrl-C at the question leaves the step held, with exit code 130", asy
   );
 });
 
-Deno.test("a connection that is lost is told, and how to pick it up again", async () => {
+Deno.test("a lost connection is an error with a hint how to return to the step", async () => {
   const { host, go } = stage("s");
   const kube = host.kube as FakeKube;
   const { onExec } = kube;
@@ -145,7 +145,7 @@ Deno.test("a shell needs a terminal", async () => {
   );
 });
 
-Deno.test("an image without a shell is told, with what may help, and then it is asked", async () => {
+Deno.test("an image without a shell is an error with a hint, followed by the question", async () => {
   const { host, play, go } = stage("s");
   play({ message: 'exec: "/bin/sh": executable file not found in $PATH' });
   host.variables.NO_COLOR = "1";
@@ -153,12 +153,12 @@ Deno.test("an image without a shell is told, with what may help, and then it is 
   assert.equal(await go("shell", "r"), 0);
   assert.match(
     host.terminal.stderr,
-    /^Error: Cannot open a shell in step "s": its image has none\nHint: --debug-image IMAGE .*\nStep s still holds\./,
+    /^Error: Cannot open a shell in step "s": its image has no shell\nHint: --debug-image IMAGE .*\nStep s still holds\./,
   );
   assert.equal(host.terminal.isRaw, false);
 });
 
-Deno.test("one of several steps has to be named, one that does not hold is none", async () => {
+Deno.test("one of several held steps must be named", async () => {
   const { go, asked } = stage("a", "b");
   assert.equal(
     await rejection(go("exec", "r", "--", "ls"), UsageError),
@@ -189,7 +189,7 @@ async function readAll(
   return stream === undefined ? undefined : await new Response(stream).text();
 }
 
-Deno.test("a command gets what is piped here, and of a terminal only with -i; -i=false gives it nothing", async () => {
+Deno.test("a command reads a pipe, a terminal only with -i, and nothing with -i=false", async () => {
   for (
     const [isTerminal, flags, expected] of [
       [false, [], "piped"],
@@ -208,7 +208,7 @@ Deno.test("a command gets what is piped here, and of a terminal only with -i; -i
   }
 });
 
-Deno.test("with -it a command has a terminal, where ours is one", async () => {
+Deno.test("with -it a command has a terminal, if stdin and stdout are terminals", async () => {
   const { host, asked, go } = stage("s");
   host.terminal.stdin = "keys";
   assert.equal(await go("exec", "r", "-it", "--", "top"), 0);
@@ -225,7 +225,7 @@ Deno.test("with -it a command has a terminal, where ours is one", async () => {
   );
 });
 
-Deno.test("a command whose output nobody reads any more is ended, without an error", async () => {
+Deno.test("a command ends without an error once stdout has no reader", async () => {
   const { host, go } = stage("s");
   const kube = host.kube as FakeKube;
   const { onExec } = kube;

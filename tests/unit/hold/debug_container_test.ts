@@ -22,7 +22,7 @@ interface Ephemeral extends KubeObject {
   status?: { ephemeralContainerStatuses: { name: string; state: object }[] };
 }
 
-/** A pod each of whose new containers runs at once; `fail` is called once one was asked for. */
+/** A pod whose new containers run at once; `fail` is called at the first request for one. */
 class Stage {
   readonly kube = new FakeKube();
   patches = 0;
@@ -52,16 +52,20 @@ class Stage {
     });
   }
 
-  /** The names of the pod's containers after one was added. */
+  /** Returns the names of the pod's ephemeral containers after an addition. */
   async add(): Promise<string[]> {
-    const place = await addDebugContainer(this.kube, new FakeClock(), PAUSE, "i", "abc");
+    const place = await addDebugContainer(this.kube, PAUSE, {
+      clock: new FakeClock(),
+      image: "i",
+      suffix: "abc",
+    });
     assert.equal(place.container, "tkn-dev-abc");
     const { spec } = await this.kube.get<Ephemeral>(PODS, "default", "p");
     return spec.ephemeralContainers!.map(({ name }) => name);
   }
 }
 
-Deno.test("a container whose addition has lost its answer is there once", async () => {
+Deno.test("a container is added once if the answer to its addition is lost", async () => {
   const stage = new Stage((_, add) => {
     add();
     throw unreachable("s", new Error("cut off"));
@@ -70,7 +74,7 @@ Deno.test("a container whose addition has lost its answer is there once", async 
   assert.equal(stage.patches, 1);
 });
 
-Deno.test("a container that somebody else adds meanwhile stays", async () => {
+Deno.test("a container that another client adds meanwhile stays", async () => {
   const stage = new Stage(({ kube }) => {
     kube.update<Ephemeral>(PODS, "p", ({ spec }) => {
       spec.ephemeralContainers = [{ name: "theirs" }];
@@ -81,7 +85,7 @@ Deno.test("a container that somebody else adds meanwhile stays", async () => {
   assert.deepEqual(await stage.add(), ["theirs", "tkn-dev-abc"]);
 });
 
-Deno.test("a refusal is told", async () => {
+Deno.test("a refusal is reported", async () => {
   const stage = new Stage(() => {
     const what = { verb: "patch", kind: "Pod", name: "p", server: "s" };
     throw refused(what, { code: 403, message: "no" });

@@ -7,14 +7,14 @@ import { FakeKube } from "../../support/fake_kube.ts";
 const PAUSE = { namespace: "ns", pod: "p", container: "step-s" } as Pause;
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-/** Who asks for nothing, and wants no edit. */
+/** Refuses each edit. */
 const NOBODY: EditRequests = {
   edit: () => Promise.resolve("Not edited"),
   ran: () => Promise.resolve(),
   ignored: () => {},
 };
 
-/** Plays the remote listener: `say` writes to tkn-dev, `hear` is its next answer. */
+/** Plays the remote listener: `say` writes to tkn-dev, `hear` returns its next answer. */
 async function serve(
   requests: Partial<EditRequests>,
   listener: (say: (text: string) => void, hear: () => Promise<string>) => Promise<void>,
@@ -23,7 +23,7 @@ async function serve(
   kube.onExec = async ({ stdin, onStdout }) => {
     const reader = stdin!.pipeThrough(new TextDecoderStream()).getReader();
     onStdout?.(bytes("listening\n"));
-    assert.equal((await reader.read()).value, "\n", "that somebody is here");
+    assert.equal((await reader.read()).value, "\n", "the sign of life");
     await listener((text) => onStdout?.(bytes(text)), async () => (await reader.read()).value!);
     return { exitCode: 0, message: "" };
   };
@@ -34,7 +34,7 @@ async function serve(
   return kube;
 }
 
-Deno.test("an edit is answered once the script is there, and a run once it is told", async () => {
+Deno.test("an edit is answered once the script is written, a run once it is reported", async () => {
   const told: unknown[] = [];
   const requests: Partial<EditRequests> = {
     edit: () => Promise.resolve(void told.push("edit")),
@@ -49,7 +49,7 @@ Deno.test("an edit is answered once the script is there, and a run once it is to
   assert.deepEqual(told, ["edit", 0, 127]);
 });
 
-Deno.test("why there is nothing to run is one line", async () => {
+Deno.test("the reason for no edit is one line", async () => {
   const edit = () => Promise.resolve("Cannot edit:\nno editor");
   await serve({ edit }, async (say, hear) => {
     say("edit\n");
@@ -57,7 +57,7 @@ Deno.test("why there is nothing to run is one line", async () => {
   });
 });
 
-Deno.test("what is no request is passed over, and noted once", async () => {
+Deno.test("malformed requests are ignored, and noted once", async () => {
   let notes = 0;
   const edits: string[] = [];
   const requests: Partial<EditRequests> = {
@@ -74,7 +74,7 @@ Deno.test("what is no request is passed over, and noted once", async () => {
   assert.deepEqual([edits, notes], [["edit"], 1]);
 });
 
-Deno.test("while one request is answered, one waits and more are dropped", async () => {
+Deno.test("while one request is answered, one more waits and others are dropped", async () => {
   const first = Promise.withResolvers<string>();
   let edits = 0;
   const edit = () => ++edits === 1 ? first.promise : Promise.resolve("no");
@@ -90,7 +90,7 @@ Deno.test("while one request is answered, one waits and more are dropped", async
   assert.equal(edits, 2);
 });
 
-Deno.test("no command but the listener runs in the container", async () => {
+Deno.test("only the listener runs in the container", async () => {
   const kube = await serve({ edit: () => Promise.resolve(undefined) }, async (say, hear) => {
     say("edit\n");
     await hear();
@@ -100,7 +100,7 @@ Deno.test("no command but the listener runs in the container", async () => {
   assert.deepEqual(kube.execs.map(({ command }) => command[1]), ["/tkn-dev/listen"]);
 });
 
-Deno.test("a container that is gone ends it", async () => {
+Deno.test("the end of the container ends the channel", async () => {
   const kube = new FakeKube();
   kube.onExec = () => Promise.reject(new Error("gone"));
   await serveEdits(kube, PAUSE, "c", NOBODY, {

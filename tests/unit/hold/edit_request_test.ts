@@ -3,7 +3,7 @@ import { EditRequestReader, MOST_REQUESTS } from "../../../src/hold/edit_request
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-Deno.test("requests are the listener's words alone, in whatever pieces they come", () => {
+Deno.test("only the listener's words are requests, in any pieces", () => {
   const reader = new EditRequestReader();
   const text = "listening\nedit\nran 0\nran 255\nedit\n";
   const requests = [...bytes(text)].flatMap((byte) => reader.read(Uint8Array.of(byte)));
@@ -16,7 +16,7 @@ Deno.test("requests are the listener's words alone, in whatever pieces they come
   assert.equal(reader.ignoredCount, 0);
 });
 
-Deno.test("a path, a program, or any other word is no request", () => {
+Deno.test("a path, a program or any other word is no request", () => {
   const lines = [
     "edit /home/ada/.bashrc",
     "edit ",
@@ -44,13 +44,13 @@ Deno.test("a path, a program, or any other word is no request", () => {
   }
 });
 
-Deno.test("a line without an end is not kept, and is no request once it ends", () => {
+Deno.test("an endless line is not kept, and is no request once it ends", () => {
   const reader = new EditRequestReader();
   for (let part = 0; part < 1_000; part++) reader.read(bytes("edit".repeat(1_000)));
   assert.deepEqual(reader.read(bytes("\nedit\n")), [{ kind: "edit" }]);
 });
 
-Deno.test("after as many lines as a person never needs, nothing is a request", () => {
+Deno.test("after more lines than a user ever needs, no line is a request", () => {
   const reader = new EditRequestReader();
   const flood = reader.read(bytes("edit\n".repeat(MOST_REQUESTS + 1)));
   assert.equal(flood.length, MOST_REQUESTS);

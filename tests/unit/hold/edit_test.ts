@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ClusterError, UsageError } from "../../../src/errors.ts";
 import { PODS } from "../../../src/kube/interface.ts";
-import { putScript, readScript } from "../../../src/hold/edit.ts";
+import { readScript, writeScript } from "../../../src/hold/edit.ts";
 import type { Pause } from "../../../src/hold/pause.ts";
 import {
   LABEL,
@@ -21,7 +21,7 @@ import { rejection } from "../../support/refusal.ts";
 const TEMPLATE = "echo $(params.who)\ncat $(workspaces.source.path)/x\n";
 const FILLED = "#!/bin/sh\nset -e\necho Ada\ncat /workspace/source/x\n";
 
-/** A held step build/s of a run of Pipeline p, whose Task is t. */
+/** A held step build/s of a run of Pipeline p with Task t. */
 function stage(filled: string | undefined = FILLED) {
   const kube = new FakeKube();
   kube.put<Pipeline>(PIPELINES, {
@@ -70,29 +70,29 @@ Deno.test("the script is edited as its Task has it, and runs as Tekton would fil
   const script = await readScript(kube, PAUSE);
   assert.equal(script.template, TEMPLATE);
   assert.deepEqual(script.source, { kind: "Task", name: "t", path: "/spec/steps/0/script" });
-  await putScript(kube, PAUSE, script, "echo hi $(params.who) $(date)\n");
+  await writeScript(kube, PAUSE, script, "echo hi $(params.who) $(date)\n");
   assert.deepEqual(put, ["#!/bin/sh\nset -e\necho hi Ada $(date)\n"]);
 });
 
-Deno.test("one that the Task no longer has is edited as it is in the container", async () => {
+Deno.test("a script that its Task no longer has is edited as it is in the container", async () => {
   const { kube, put } = stage("#!/bin/sh\nset -e\nsomething else\n");
   const script = await readScript(kube, PAUSE);
   assert.deepEqual([script.template, script.source], [script.filled, undefined]);
-  await putScript(kube, PAUSE, script, "#!/bin/sh\nother\n");
+  await writeScript(kube, PAUSE, script, "#!/bin/sh\nother\n");
   assert.deepEqual(put, ["#!/bin/sh\nother\n"]);
 });
 
-Deno.test("a Task that may not be read, or is not there, is none to patch", async () => {
+Deno.test("a Task that can't be read, or does not exist, is not patched", async () => {
   const { kube } = stage();
   kube.remove(TASKS, "t");
   assert.equal((await readScript(kube, PAUSE)).source, undefined);
 });
 
-Deno.test("a variable that nobody knows is refused by its name", async () => {
+Deno.test("an unknown variable is refused by its name", async () => {
   const { kube, put } = stage();
   const script = await readScript(kube, PAUSE);
-  const error = await rejection(putScript(kube, PAUSE, script, "x $(params.other)"), UsageError);
-  assert.match(error, /^Cannot run what was edited: \$\(params\.other\) is not known here\n/);
+  const error = await rejection(writeScript(kube, PAUSE, script, "x $(params.other)"), UsageError);
+  assert.match(error, /^Cannot run the edited script: \$\(params\.other\) is not known here\n/);
   assert.deepEqual(put, []);
 });
 
@@ -105,7 +105,7 @@ Deno.test("a step with a command has no script to edit", async () => {
   );
 });
 
-Deno.test("a container that sends too much for a script, or no text, is refused", async () => {
+Deno.test("a script that is too long, or not text, is refused", async () => {
   const { kube } = stage();
   let sent = 0;
   kube.onExec = ({ onStdout, signal }) => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { PODS } from "../../../src/kube/interface.ts";
-import { hasPod, podGone } from "../../../src/hold/held_pod.ts";
+import { hasPod, podGoneError } from "../../../src/hold/held_pod.ts";
 import { isHeld } from "../../../src/hold/held_steps.ts";
 import type { Pause } from "../../../src/hold/pause.ts";
 import { type Pod, TASK_RUNS, type TaskRun } from "../../../src/tekton/model.ts";
@@ -22,7 +22,7 @@ const PAUSE: Pause = {
 };
 const ASKED = {
   run: { kind: "TaskRun", name: "r" },
-  what: 'upload into step "a"',
+  action: 'upload into step "a"',
   again: "tkn-dev taskrun upload r",
 } as const;
 
@@ -41,25 +41,25 @@ function cluster(pod: Partial<Pod["metadata"]> | undefined, run?: TaskRun["statu
   return kube;
 }
 
-Deno.test("a pod is there, was made again, is about to go, or is gone", async () => {
+Deno.test("a pod exists, was recreated, is being deleted, or is deleted", async () => {
   assert.equal(await hasPod(cluster({}), PAUSE), true);
   assert.equal(await hasPod(cluster({ uid: "other" }), PAUSE), false);
   assert.equal(await hasPod(cluster({ deletionTimestamp: "2026-01-02T03:04:05Z" }), PAUSE), false);
   assert.equal(await hasPod(cluster(undefined), PAUSE), false);
 });
 
-Deno.test("what failed with its pod is told with what to type, and with no hint at a hold that is over", async () => {
+Deno.test("a failure by a deleted pod has a hint to type, but no hint at a hold that is over", async () => {
   const error = async (kube: FakeKube) => {
-    const found = await podGone(kube, PAUSE, ASKED);
+    const found = await podGoneError(kube, PAUSE, ASKED);
     return [found?.message, found?.hint];
   };
   assert.deepEqual(await error(cluster({}, {})), [undefined, undefined]);
   assert.deepEqual(await error(cluster(undefined, {})), [
     'Cannot upload into step "a": its pod p was deleted',
-    "Tekton makes it again; once that one holds: tkn-dev taskrun upload r",
+    "Tekton recreates it; once the new pod holds: tkn-dev taskrun upload r",
   ]);
   assert.deepEqual(await error(cluster(undefined, ended(false, "Cancelled"))), [
-    'Cannot upload into step "a": its pod p was deleted, for TaskRun "r" has ended',
+    'Cannot upload into step "a": its pod p was deleted, because TaskRun "r" has ended',
     undefined,
   ]);
   assert.deepEqual(await error(cluster(undefined)), [
@@ -68,7 +68,7 @@ Deno.test("what failed with its pod is told with what to type, and with no hint 
   ]);
 });
 
-Deno.test("a step whose pod is gone does not hold, whatever an exec into it says", async () => {
+Deno.test("a step whose pod is deleted does not hold, even if an exec into it answers", async () => {
   assert.equal(await isHeld(cluster(undefined), PAUSE), false);
   await assert.rejects(isHeld(cluster({}), PAUSE), /Cannot reach/);
 });

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { heldSteps } from "../../../src/hold/held_steps.ts";
+import { findHeldSteps } from "../../../src/hold/held_steps.ts";
 import { PODS } from "../../../src/kube/interface.ts";
 import { release, type ReleaseWord } from "../../../src/hold/release.ts";
 import type { GateKind } from "../../../src/step/protocol/gate.ts";
 import { LABEL, type Pod } from "../../../src/tekton/model.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
 
-/** What was run in the container, a command a line, its stdin in front. */
+/** Returns the commands run in the container, a line each, with their stdin in front. */
 async function commands(gate: GateKind, word: ReleaseWord, failing?: number): Promise<string[]> {
   const kube = new FakeKube();
   const ran: string[] = [];
@@ -22,7 +22,7 @@ async function commands(gate: GateKind, word: ReleaseWord, failing?: number): Pr
   return ran;
 }
 
-Deno.test("a script is told by one command", async () => {
+Deno.test("a gate script is released by one command", async () => {
   assert.deepEqual(await commands("script", "run"), ["|/bin/sh /tkn-dev/release run a 1"]);
   assert.deepEqual(await commands("script", "fail"), ["|/bin/sh /tkn-dev/release fail a 1"]);
 });
@@ -30,7 +30,7 @@ Deno.test("a script is told by one command", async () => {
 const CP = "/tekton/bin/entrypoint cp";
 const RUN = "/tekton/steps/step-hold-s/results/run";
 
-Deno.test("an entrypoint finds what it is to do in files, the one that it waits for last", async () => {
+Deno.test("an entrypoint is released by files, the file that it waits for last", async () => {
   const written = (word: string, end = "") => [
     `1|${CP} /dev/stdin /tekton/results/a`,
     `${word}|${CP} /dev/stdin ${RUN}`,
@@ -41,11 +41,11 @@ Deno.test("an entrypoint finds what it is to do in files, the one that it waits 
   assert.deepEqual(await commands("entrypoint", "fail"), written("false", ".err"));
 });
 
-Deno.test("a file that can't be written leaves it held", async () => {
+Deno.test("a file that can't be written leaves the step held", async () => {
   assert.equal((await commands("entrypoint", "run", 2)).length, 2);
 });
 
-Deno.test("the steps that hold are found by their pods' volumes and logs", async () => {
+Deno.test("held steps are found by their pods' volumes and logs", async () => {
   const kube = new FakeKube();
   kube.onExec = ({ container, command }) => {
     const isAbsent = container === "step-gone" || command.includes("cp");
@@ -78,7 +78,7 @@ Deno.test("the steps that hold are found by their pods' volumes and logs", async
   kube.log("p", "step-hold-bare").say("debug before step breakpoint has taken effect, waiting");
   for (const { name } of containers) kube.log("p", name).end();
   const run = { kind: "PipelineRun", namespace: "default", name: "r" } as const;
-  const found = await heldSteps(kube, run);
+  const found = await findHeldSteps(kube, run);
   assert.deepEqual(
     found.map(({ task, step, targetStep, gate }) => [task, step, targetStep, gate]),
     [

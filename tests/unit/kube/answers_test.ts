@@ -15,7 +15,7 @@ import { PIPELINE_RUNS, TASK_RUNS } from "../../../src/tekton/model.ts";
 
 const METADATA = '{"name":"a","namespace":"n","uid":"u"}';
 
-/** JSON that is no object that Kubernetes could have sent. */
+/** JSON that is not an object that Kubernetes could have sent. */
 const LIES = [
   "null",
   "[]",
@@ -55,13 +55,13 @@ function assertRefused(parse: () => unknown, what: string, about: string): void 
   }, about);
 }
 
-Deno.test("what is no object is told as that", () => {
+Deno.test("an answer that is not an object is refused as such", () => {
   for (const text of [...LIES, "<html></html>", "no", "{]}"]) {
-    assertRefused(() => parseObject(text, SHAPED), "no object", text);
+    assertRefused(() => parseObject(text, SHAPED), "not an object", text);
   }
 });
 
-Deno.test("what is no list is told as that", () => {
+Deno.test("an answer that is not a list is refused as such", () => {
   const lists = [
     ...LIES.map((text) => `{"items":[${text}],"metadata":{}}`),
     ...LIES.filter((text) => text.startsWith("{")),
@@ -74,11 +74,11 @@ Deno.test("what is no list is told as that", () => {
     "<html>",
   ];
   for (const text of lists) {
-    assertRefused(() => parseList(text, SHAPED), "no list", text);
+    assertRefused(() => parseList(text, SHAPED), "not a list", text);
   }
 });
 
-Deno.test("what is no watch event is told as that", () => {
+Deno.test("a line that is not a watch event is refused as such", () => {
   const lines = [
     ...LIES,
     ...LIES.map((text) => `{"type":"ADDED","object":${text}}`),
@@ -87,23 +87,23 @@ Deno.test("what is no watch event is told as that", () => {
     '{"type":"ADDED","obj',
   ];
   for (const line of lines) {
-    assertRefused(() => parseWatchEvent(line, SHAPED), "no watch event", line);
+    assertRefused(() => parseWatchEvent(line, SHAPED), "not a watch event", line);
   }
 });
 
-Deno.test("text that breaks off was cut on its way", () => {
+Deno.test("text that breaks off is an answer that was cut", () => {
   for (const text of ["", " ", "{", '{"metadata":{"name":"a"', '{"items":[{']) {
     assert.throws(() => parseObject(text, {}), BrokenAnswer, text);
   }
 });
 
-Deno.test("the place that is of another shape is named", () => {
+Deno.test("the error names the field with another shape", () => {
   const text = `{"metadata":${METADATA},"status":{"conditions":[{"type":[]}]}}`;
-  const error = new AnswerError("no object: status.conditions[0].type is no text");
+  const error = new AnswerError("not an object: status.conditions[0].type is not a string");
   assert.throws(() => parseObject(text, SHAPED), error);
 });
 
-Deno.test("fields that are null are as good as left out", () => {
+Deno.test("fields that are null count as absent", () => {
   const nulls = METADATA.replace("}", ',"creationTimestamp":null,"labels":null}');
   const text = `{"metadata":${nulls},"spec":null}`;
   const metadata = { name: "a", namespace: "n", uid: "u" };
@@ -112,7 +112,7 @@ Deno.test("fields that are null are as good as left out", () => {
   assert.deepEqual(parseList(items, SHAPED).items, [{ metadata }]);
 });
 
-Deno.test("what is right comes as it is, with all that is not looked at", () => {
+Deno.test("a valid answer is returned unchanged, with its unchecked fields", () => {
   const object = {
     apiVersion: "v1",
     metadata: { name: "a", namespace: "n", uid: "u", managedFields: [{}] },
@@ -130,7 +130,7 @@ Deno.test("what is right comes as it is, with all that is not looked at", () => 
   assert.deepEqual(parseWatchEvent(JSON.stringify(event), SHAPED), event);
 });
 
-Deno.test("a bookmark and an error need no object to speak of", () => {
+Deno.test("a bookmark and an error need no complete object", () => {
   assert.deepEqual(
     parseWatchEvent('{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"9"}}}', {}),
     {
@@ -182,7 +182,7 @@ Deno.test("of a Status only what has the right type is kept", () => {
   }
 });
 
-Deno.test("what ends a command and is no Status is told word by word, cut", () => {
+Deno.test("a result that is not a Status is the message, cut to its limit", () => {
   for (const text of ["null", "[]", "5", "{}", '{"status":"Maybe"}', '{"status":{}}', "no JSON"]) {
     assert.deepEqual(parseExecStatus(` ${text}\n`), { status: "Failure", message: text });
   }

@@ -1,26 +1,10 @@
 import assert from "node:assert/strict";
 import { ClusterError, UsageError } from "../../../src/errors.ts";
-import { KubeClient } from "../../../src/kube/client.ts";
 import type { WatchEvent } from "../../../src/kube/interface.ts";
 import { PODS } from "../../../src/kube/interface.ts";
-import { FakeTransport, json, status, until } from "../../support/fake_transport.ts";
+import { json, status, until } from "../../support/fake_transport.ts";
 import { rejection } from "../../support/refusal.ts";
-
-const RUNS = { group: "tekton.dev", version: "v1", plural: "taskruns", kind: "TaskRun" };
-const POD = { kind: "Pod", metadata: { name: "p", namespace: "a", uid: "u" } };
-
-function client(answer?: FakeTransport["answer"]) {
-  const transport = new FakeTransport();
-  if (answer !== undefined) transport.answer = answer;
-  return { transport, kube: new KubeClient(transport, "ns") };
-}
-
-/** The requests as `METHOD path body`. */
-function asked({ requests }: FakeTransport): string[] {
-  return requests.map(({ path, init: { method = "GET", body } }) =>
-    [method, path, body].filter((part) => part !== undefined).join(" ")
-  );
-}
+import { asked, client, POD, RUNS } from "./client_stage.ts";
 
 Deno.test("each verb is one request", async () => {
   const { transport, kube } = client(() => json({ items: [], ...POD }));
@@ -74,7 +58,7 @@ Deno.test("no answer, and an answer that breaks off, is a server out of reach", 
   assert.match(await rejection(cut.kube.get(PODS, "a", "p"), ClusterError), /^Cannot reach/);
 });
 
-Deno.test("credentials that can't be renewed are told in their own words", async () => {
+Deno.test("an error about credentials is thrown as it is", async () => {
   const { kube } = client(() => Promise.reject(new UsageError("Cannot get the credentials")));
   assert.equal(
     await rejection(kube.get(PODS, "a", "p"), UsageError),
@@ -187,7 +171,7 @@ Deno.test("a read that fails in passing is asked again, later and later, up to f
   assert.deepEqual(await kube.get(PODS, "a", "p"), POD);
 });
 
-Deno.test("so is one whose answer broke off", async () => {
+Deno.test("a read whose answer broke off is asked again", async () => {
   let tries = 0;
   const { kube } = client(() => ++tries === 1 ? new Response('{"metadata":{"na') : json(POD));
   assert.deepEqual(await kube.get(PODS, "a", "p"), POD);
@@ -199,7 +183,7 @@ Deno.test("so is one whose answer broke off", async () => {
   assert.deepEqual(await other.kube.get(PODS, "a", "p"), POD);
 });
 
-Deno.test("what writes is never asked twice", async () => {
+Deno.test("a write is never retried", async () => {
   const { transport, kube } = client(() => status(503, "busy"));
   await assert.rejects(kube.create(RUNS, { metadata: { name: "r" } }));
   await assert.rejects(kube.patch(RUNS, "a", "r", {}));
@@ -207,7 +191,7 @@ Deno.test("what writes is never asked twice", async () => {
   assert.equal(transport.requests.length, 3);
 });
 
-Deno.test("a refusal and a server that is not there are told at once", async () => {
+Deno.test("a refusal and an unreachable server are not retried", async () => {
   const { transport, kube } = client(() => status(403, "no"));
   await assert.rejects(kube.get(PODS, "a", "p"));
   assert.equal(transport.requests.length, 1);
@@ -241,7 +225,7 @@ Deno.test("the server says when to ask again: in seconds, as a date, or in its S
   assert.deepEqual(transport.delays, [2_000]);
 });
 
-Deno.test("a server that wants to be left alone for a day is asked again after 30 seconds", async () => {
+Deno.test("a server that asks for a wait of a day is asked again after 30 seconds", async () => {
   let tries = 0;
   const headers = { "retry-after": "86400" };
   const { transport, kube } = client(() =>
@@ -266,127 +250,4 @@ Deno.test("a watch whose stream does not begin in time is tried again", async ()
   }
   stop.abort();
   assert.deepEqual(await watching, []);
-});
-
-Deno.test("a log that is not followed has thirty seconds for each of its chunks", async () => {
-  const stalled = new ReadableStream<Uint8Array>({
-    start: (controller) => controller.enqueue(new TextEncoder().encode("a")),
-  });
-  const { transport, kube } = client(() => new Response(stalled));
-  const reader = (await kube.logs({ namespace: "a", pod: "p", container: "c" })).getReader();
-  await reader.read();
-  const rest = reader.read();
-  rest.catch(() => {});
-  await until(() => transport.limitCount === 1);
-  await transport.advance(30_000);
-  assert.match(await rejection(rest, ClusterError), /: no answer in time\n/);
-});
-
-/** A body that goes on for ever: how much of it was taken. */
-function endless(start: string) {
-  const state = { bytes: 0, isCancelled: false };
-  let isFirst = true;
-  const body = new ReadableStream<Uint8Array>({
-    pull(controller) {
-      const text = isFirst ? start : " ".repeat(1 << 20);
-      isFirst = false;
-      state.bytes += text.length;
-      controller.enqueue(new TextEncoder().encode(text));
-    },
-    cancel: () => void (state.isCancelled = true),
-  });
-  return { state, body };
-}
-
-Deno.test("an answer without an end is read up to a limit", async () => {
-  for (const code of [200, 500]) {
-    const { state, body } = endless("{");
-    const { kube } = client(() => new Response(body, { status: code === 200 ? 200 : 403 }));
-    const message = await rejection(kube.get(PODS, "a", "p"), ClusterError);
-    if (code === 200) {
-      assert.match(message, /^Cannot get Pod "p": the server's answer is larger than 8 MiB\n/);
-    }
-    assert.ok(state.bytes < 16 << 20, `${state.bytes}`);
-    assert.equal(state.isCancelled, true);
-  }
-  const { state, body } = endless('{"items":[');
-  const { kube } = client(() => new Response(body));
-  assert.match(
-    await rejection(kube.list(PODS, { namespace: "a" }), ClusterError),
-    /^Cannot list Pods: the server's answer is larger than 64 MiB\n/,
-  );
-  assert.ok(state.bytes < 80 << 20, `${state.bytes}`);
-});
-
-Deno.test("no more than 32 plain requests are under way at once", async () => {
-  const pending: (() => void)[] = [];
-  const { transport, kube } = client(() =>
-    new Promise((resolve) => pending.push(() => resolve(json(POD))))
-  );
-  const all = Promise.all(Array.from({ length: 80 }, (_, at) => kube.get(PODS, "a", `${at}`)));
-  for (const expected of [32, 64, 80]) {
-    await until(() => transport.requests.length === expected);
-    pending.splice(0).forEach((answer) => answer());
-  }
-  assert.equal((await all).length, 80);
-});
-
-/** A client with the user's Ctrl-C. */
-function interruptible(answer: FakeTransport["answer"]) {
-  const interrupt = new AbortController();
-  const transport = new FakeTransport();
-  transport.answer = answer;
-  const kube = new KubeClient(transport, "ns", interrupt.signal);
-  const reason = new DOMException("interrupted", "AbortError");
-  return { transport, kube, reason, press: () => interrupt.abort(reason) };
-}
-
-const never = () => new Promise<Response>(() => {});
-const PLACE = { namespace: "a", pod: "p", container: "c" };
-
-for (
-  const [what, ask] of [
-    ["a read", (kube: KubeClient) => kube.get(PODS, "a", "p")],
-    ["a write", (kube: KubeClient) => kube.create(RUNS, { metadata: { name: "r" } })],
-    ["a log", (kube: KubeClient) => kube.logs({ ...PLACE, follow: true })],
-    ["a question to the authorizer", (kube: KubeClient) => kube.denied("a", [READ])],
-  ] as const
-) {
-  Deno.test(`an interrupt ends ${what} that has no answer`, async () => {
-    const { transport, kube, reason, press } = interruptible(never);
-    const asked = ask(kube);
-    asked.catch(() => {});
-    await until(() => transport.requests.length === 1);
-    press();
-    await assert.rejects(asked, (error) => error === reason);
-  });
-}
-
-const READ = { verb: "get", group: "", resource: "pods" };
-
-Deno.test("an interrupt ends a command, and the wait between two tries", async () => {
-  const { transport, kube, reason, press } = interruptible(() =>
-    new Response("", { status: 503, headers: { "retry-after": "20" } })
-  );
-  const running = kube.exec({ ...PLACE, command: ["cat"] });
-  const asked = kube.get(PODS, "a", "p");
-  for (const one of [running, asked]) one.catch(() => {});
-  await until(() => transport.sockets[0]?.readyState === 1 && transport.limitCount > 0);
-  press();
-  await assert.rejects(running, (error) => error === reason);
-  await assert.rejects(asked, (error) => error === reason);
-});
-
-Deno.test("what is asked after an interrupt cleans up, and has two seconds in all", async () => {
-  let answer: FakeTransport["answer"] = () => json(POD);
-  const { transport, kube, press } = interruptible((asked) => answer(asked));
-  const cleaned = Promise.withResolvers<void>();
-  transport.onDelay = (ms) => ms === 1_500 && cleaned.resolve();
-  press();
-  await kube.patch(RUNS, "a", "r", {});
-  answer = never;
-  const stalled = kube.delete(RUNS, "a", "r");
-  stalled.catch(() => {});
-  await cleaned.promise;
-  assert.match(await rejection(stalled, ClusterError), /: no answer in time\n/);
 });

@@ -22,6 +22,6 @@ Deno.test("nothing is shown from the first binary data on", () => {
   assert.deepEqual(shown(both), ["< gzip", "< (binary data)"]);
 });
 
-Deno.test("text without a newline is no line, and is not kept for ever", () => {
+Deno.test("text without a newline is not a line, and is not kept forever", () => {
   assert.deepEqual(shown("a".repeat(6_000), "a".repeat(6_000), "\nb\n"), ["< (binary data)"]);
 });

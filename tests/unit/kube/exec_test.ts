@@ -1,61 +1,19 @@
 import assert from "node:assert/strict";
 import { ClusterError, TransferError, UsageError } from "../../../src/errors.ts";
-import { exec } from "../../../src/kube/exec.ts";
 import { Channel } from "../../../src/kube/frames.ts";
-import type { ExecOptions } from "../../../src/kube/interface.ts";
-import {
-  type FakeSocket,
-  FakeTransport,
-  status,
-  turn,
-  until,
-} from "../../support/fake_transport.ts";
+import { status, turn, until } from "../../support/fake_transport.ts";
 import { rejection } from "../../support/refusal.ts";
-
-const V5 = "v5.channel.k8s.io";
-const V4 = "v4.channel.k8s.io";
-const SUCCESS = '{"metadata":{},"status":"Success"}';
-
-const bytes = (text: string) => new TextEncoder().encode(text);
-
-function start(transport: FakeTransport, options: Partial<ExecOptions> = {}) {
-  const place = { namespace: "ns", pod: "p", container: "step-a", command: ["cat"] };
-  return exec(transport, { ...place, ...options });
-}
-
-/** A server whose sockets open with that protocol and then do this. */
-function serving(play: (socket: FakeSocket) => void, protocol = V5): FakeTransport {
-  const transport = new FakeTransport();
-  transport.onSocket = (socket) => {
-    socket.open(protocol);
-    play(socket);
-  };
-  return transport;
-}
-
-/** A stdin of these texts that tells whether it was given up. */
-function stdinOf(texts: string[]) {
-  const state = { reads: 0, cancelled: false };
-  const stream = new ReadableStream<Uint8Array>({
-    pull(controller) {
-      const text = texts[state.reads++];
-      if (text === undefined) controller.close();
-      else controller.enqueue(bytes(text));
-    },
-    cancel: () => void (state.cancelled = true),
-  }, { highWaterMark: 0 });
-  return { stream, state };
-}
-
-/** A stdin that has nothing to say and no end. */
-function openStdin() {
-  const state = { cancelled: false };
-  const stream = new ReadableStream<Uint8Array>({
-    pull: () => new Promise(() => {}),
-    cancel: () => void (state.cancelled = true),
-  });
-  return { stream, state };
-}
+import {
+  bytes,
+  openStdin,
+  refusing,
+  serving,
+  start,
+  stdinOf,
+  SUCCESS,
+  V4,
+  V5,
+} from "./exec_stage.ts";
 
 Deno.test("what a command writes arrives by channel, and its Status is the result", async () => {
   const transport = serving((socket) => {
@@ -101,7 +59,7 @@ Deno.test("an exit code and a command that can't be started are results, not err
   assert.deepEqual(await start(missing), { exitCode: undefined, message });
 });
 
-Deno.test("a Status that is none is told word by word", async () => {
+Deno.test("a result that is not a Status is the message", async () => {
   const transport = serving((socket) => socket.say(Channel.error, "no JSON at all\n"));
   assert.deepEqual(await start(transport), { exitCode: undefined, message: "no JSON at all" });
 });
@@ -132,12 +90,12 @@ Deno.test("a server that can't half-close is refused before anything is sent", a
   assert.deepEqual(state, { reads: 0, cancelled: true });
 });
 
-Deno.test("without a stdin such a server will do", async () => {
+Deno.test("a server that can't half-close is accepted without a stdin", async () => {
   const transport = serving((socket) => socket.say(Channel.error, SUCCESS), V4);
   assert.equal((await start(transport)).exitCode, 0);
 });
 
-Deno.test("stdin is not read on while more than 1 MiB waits in the socket", async () => {
+Deno.test("stdin is not read while more than 1 MiB waits in the socket", async () => {
   const { stream, state } = stdinOf(["a", "b", "c"]);
   const readsInDelay: number[] = [];
   const transport = serving((socket) => {
@@ -172,7 +130,7 @@ Deno.test("a socket that closes while it is full gives stdin up too", async () =
   assert.equal(state.reads, 1);
 });
 
-Deno.test("a stdin that fails ends the command, and its error is the one to tell", async () => {
+Deno.test("a stdin that fails ends the command with its error", async () => {
   const error = new TransferError("Cannot read a file");
   const stream = new ReadableStream<Uint8Array>({
     start: (controller) => controller.enqueue(bytes("a")),
@@ -194,15 +152,7 @@ Deno.test("a socket that closes without a Status is a lost connection", async ()
   assert.match(await rejection(start(told), ClusterError), /: container is gone\n/);
 });
 
-/** A server that refuses every upgrade. */
-function refusing(answer: FakeTransport["answer"]): FakeTransport {
-  const transport = new FakeTransport();
-  transport.onSocket = (socket) => socket.refuse();
-  transport.answer = answer;
-  return transport;
-}
-
-Deno.test("why an upgrade was refused is asked by a plain request, once", async () => {
+Deno.test("one plain request finds out why an upgrade was refused", async () => {
   const transport = refusing(() => status(404, 'pods "p" not found'));
   assert.match(
     await rejection(start(transport), ClusterError),
@@ -212,7 +162,7 @@ Deno.test("why an upgrade was refused is asked by a plain request, once", async 
   assert.equal(transport.requests[0].init.method, undefined);
 });
 
-Deno.test("a server that is out of reach is told as that", async () => {
+Deno.test("an unreachable server is reported as such", async () => {
   const transport = refusing(() => {
     throw new TypeError("tcp connect error: Connection refused (os error 111)");
   });
@@ -222,7 +172,7 @@ Deno.test("a server that is out of reach is told as that", async () => {
   );
 });
 
-Deno.test("credentials that can't be renewed are told in their own words", async () => {
+Deno.test("an error about credentials is thrown as it is", async () => {
   const transport = refusing(() => {
     throw new UsageError("Cannot get the credentials");
   });
@@ -231,7 +181,7 @@ Deno.test("credentials that can't be renewed are told in their own words", async
 
 const upgradeRequired = () => status(400, "Upgrade request required", { reason: "BadRequest" });
 
-Deno.test("a refusal that a plain request can't confirm is tried once more: a token was renewed", async () => {
+Deno.test("an upgrade is tried once more if a plain request can't confirm the refusal: a token was renewed", async () => {
   const transport = refusing(upgradeRequired);
   transport.onSocket = (socket) => {
     if (transport.sockets.length === 1) return socket.refuse();
@@ -243,7 +193,7 @@ Deno.test("a refusal that a plain request can't confirm is tried once more: a to
   assert.equal(transport.requests.length, 1);
 });
 
-Deno.test("and if that is refused too, websockets do not come through", async () => {
+Deno.test("if the second upgrade is refused too, websockets do not come through", async () => {
   const transport = refusing(upgradeRequired);
   assert.equal(
     await rejection(start(transport), ClusterError),
@@ -251,248 +201,4 @@ Deno.test("and if that is refused too, websockets do not come through", async ()
       "does a proxy stand in between that lets none through?",
   );
   assert.equal(transport.sockets.length, 2);
-});
-
-Deno.test("aborted before it begins, nothing is asked", async () => {
-  const transport = new FakeTransport();
-  const reason = new Error("enough");
-  await assert.rejects(start(transport, { signal: AbortSignal.abort(reason) }), reason);
-  assert.deepEqual(transport.sockets, []);
-});
-
-for (const isDeaf of [false, true]) {
-  const network = isDeaf ? "over a network that is gone" : "over a network that answers";
-  Deno.test(`aborted ${network}, it ends at once with the reason`, async () => {
-    const transport = serving((socket) => socket.isDeaf = isDeaf);
-    const { stream, state } = openStdin();
-    const stop = new AbortController();
-    const running = start(transport, { stdin: stream, signal: stop.signal });
-    await until(() => transport.sockets[0]?.readyState === 1);
-    const reason = new Error("enough");
-    stop.abort(reason);
-    await assert.rejects(running, reason);
-    assert.equal(transport.sockets[0].readyState > 1, true);
-    await until(() => state.cancelled);
-    assert.deepEqual(transport.requests, []);
-  });
-
-  Deno.test(`aborted while it connects ${network}, it asks for no reason`, async () => {
-    const transport = new FakeTransport();
-    transport.onSocket = (socket) => socket.isDeaf = isDeaf;
-    const stop = new AbortController();
-    const running = start(transport, { signal: stop.signal });
-    await until(() => transport.sockets.length === 1);
-    const reason = new Error("enough");
-    stop.abort(reason);
-    await assert.rejects(running, reason);
-    await turn();
-    assert.deepEqual(transport.requests, []);
-    assert.equal(transport.sockets[0].readyState > 1, true);
-  });
-}
-
-Deno.test("aborted while the reason is asked for, the question is given up", async () => {
-  const transport = refusing(({ init }) =>
-    new Promise((_, reject) =>
-      init.signal!.addEventListener("abort", () => reject(init.signal!.reason))
-    )
-  );
-  const stop = new AbortController();
-  const running = start(transport, { signal: stop.signal });
-  await until(() => transport.requests.length === 1);
-  const reason = new Error("enough");
-  stop.abort(reason);
-  await assert.rejects(running, reason);
-  assert.equal(transport.requests[0].init.signal!.aborted, true);
-});
-
-const noAnswer = (seconds: number) =>
-  `Cannot run a command in pod "p": no answer for ${seconds} s\n` +
-  "the network may be interrupted, or the node is gone";
-
-Deno.test("a handshake without an answer ends after 30 seconds, and its socket with it", async () => {
-  const transport = new FakeTransport();
-  transport.onSocket = () => {};
-  const running = start(transport);
-  running.catch(() => {});
-  await until(() => transport.sockets.length === 1);
-  await transport.advance(29_000);
-  assert.equal(transport.sockets[0].readyState, 0);
-  await transport.advance(1_000);
-  assert.match(
-    await rejection(running, ClusterError),
-    /^Cannot reach the cluster "https:\/\/cluster.test": no answer in time\n/,
-  );
-  assert.equal(transport.sockets[0].readyState > 1, true);
-  assert.deepEqual(transport.requests, [], "what did not answer is not asked for a reason");
-});
-
-Deno.test("nor does a socket that never comes hold it up: its credentials take too long", async () => {
-  const transport = new FakeTransport();
-  transport.socket = () => new Promise(() => {});
-  const running = start(transport);
-  running.catch(() => {});
-  await turn();
-  await transport.advance(30_000);
-  assert.match(await rejection(running, ClusterError), /: no answer in time\n/);
-});
-
-Deno.test("a refused upgrade whose reason never comes ends too", async () => {
-  const transport = refusing(() => new Promise(() => {}));
-  const running = start(transport);
-  running.catch(() => {});
-  await until(() => transport.requests.length === 1);
-  await transport.advance(30_000);
-  assert.match(await rejection(running, ClusterError), /: no answer in time\n/);
-});
-
-Deno.test("a command with a deadline ends there, whatever it says until then", async () => {
-  const transport = serving(() => {});
-  const running = start(transport, { deadlineMs: 30_000 });
-  running.catch(() => {});
-  await until(() => transport.sockets[0]?.readyState === 1);
-  await transport.advance(29_000);
-  transport.sockets[0].say(Channel.stdout, "x");
-  await transport.advance(1_000);
-  assert.equal(await rejection(running, ClusterError), noAnswer(30));
-  assert.equal(transport.sockets[0].readyState > 1, true);
-});
-
-Deno.test("a deadline counts from the call on: the handshake is part of it", async () => {
-  const transport = new FakeTransport();
-  transport.onSocket = () => {};
-  const running = start(transport, { deadlineMs: 20_000 });
-  running.catch(() => {});
-  await until(() => transport.sockets.length === 1);
-  await transport.advance(20_000);
-  assert.equal(await rejection(running, ClusterError), noAnswer(20));
-  await until(() => transport.sockets[0].readyState > 1);
-});
-
-/** Runs a command with a silence of 60 s, opened; `tick` lets half of that pass. */
-async function silence(options: Partial<ExecOptions>) {
-  const transport = serving(() => {});
-  const running = start(transport, { silenceMs: 60_000, ...options });
-  let state = "running";
-  const set = (to: string) => () => void (state = to);
-  running.then(set("done"), set("failed"));
-  await until(() => transport.sockets[0]?.readyState === 1);
-  await turn();
-  return {
-    running,
-    socket: transport.sockets[0],
-    tick: async () => {
-      await transport.advance(30_000);
-      return state;
-    },
-  };
-}
-
-Deno.test("without a stdin a command that is silent for too long is given up", async () => {
-  const { running, tick } = await silence({});
-  assert.equal(await tick(), "running");
-  assert.equal(await tick(), "failed");
-  assert.equal(await rejection(running, ClusterError), noAnswer(60));
-});
-
-Deno.test("so is one whose stdin has ended", async () => {
-  const { tick, socket } = await silence({ stdin: stdinOf(["a"]).stream });
-  await until(() => socket.sent.length === 2);
-  assert.deepEqual([await tick(), await tick(), await tick()], ["running", "running", "failed"]);
-});
-
-Deno.test("any message is a sign of life, an empty one too", async () => {
-  const { tick, socket } = await silence({});
-  for (let looks = 0; looks < 4; looks++) {
-    assert.equal(await tick(), "running");
-    socket.probe();
-    assert.equal(await tick(), "running");
-    socket.say(Channel.stderr, "x");
-  }
-  socket.say(Channel.error, SUCCESS);
-  assert.equal(await tick(), "done");
-});
-
-Deno.test("while stdin is open and has nothing to say, silence is no fault", async () => {
-  const { tick, socket } = await silence({ stdin: openStdin().stream });
-  for (let looks = 0; looks < 10; looks++) assert.equal(await tick(), "running");
-  socket.say(Channel.error, SUCCESS);
-  assert.equal(await tick(), "done");
-});
-
-Deno.test("it is one while stdin waits for an answer", async () => {
-  let isAwaited = false;
-  const options = { stdin: openStdin().stream, isAwaited: () => isAwaited };
-  const { tick } = await silence(options);
-  assert.deepEqual([await tick(), await tick(), await tick()], ["running", "running", "running"]);
-  isAwaited = true;
-  assert.deepEqual([await tick(), await tick()], ["running", "failed"]);
-});
-
-Deno.test("it is one while bytes of stdin are not taken, and none where some are", async () => {
-  const { socket, tick } = await silence({ stdin: openStdin().stream });
-  socket.bufferedAmount = 3_000;
-  assert.equal(await tick(), "running");
-  socket.bufferedAmount = 2_000;
-  assert.equal(await tick(), "running");
-  assert.equal(await tick(), "running");
-  socket.bufferedAmount = 1_000;
-  assert.equal(await tick(), "running");
-  assert.deepEqual([await tick(), await tick()], ["running", "failed"]);
-});
-
-Deno.test("a command that has ended leaves no limit running", async () => {
-  const transport = serving((socket) => socket.say(Channel.error, SUCCESS));
-  await start(transport, { silenceMs: 60_000, deadlineMs: 60_000 });
-  await turn();
-  assert.equal(transport.limitCount, 0);
-});
-
-Deno.test("an upgrade that a busy server refuses is tried again, as long after as it asks for", async () => {
-  const transport = refusing(() =>
-    new Response("", { status: 429, headers: { "retry-after": "3" } })
-  );
-  transport.onSocket = (socket) => {
-    if (transport.sockets.length < 3) return socket.refuse();
-    socket.open();
-    socket.say(Channel.error, SUCCESS);
-  };
-  assert.equal((await start(transport)).exitCode, 0);
-  assert.deepEqual(transport.delays, [3_000, 3_000]);
-  const busy = refusing(() => status(503, "busy"));
-  assert.match(await rejection(start(busy), ClusterError), /^Cannot exec into Pod "p": busy/);
-  assert.equal(busy.sockets.length, 5);
-});
-
-Deno.test("a Status of another shape is a command that could not be started", async () => {
-  const cases = [
-    "null",
-    "[]",
-    "5",
-    '{"status":"Failure","details":{"causes":[null]}}',
-    '{"status":"Failure","details":{"causes":[{"reason":"ExitCode","message":"NaN"}]}}',
-  ];
-  for (const text of cases) {
-    const transport = serving((socket) => socket.say(Channel.error, text));
-    assert.equal((await start(transport)).exitCode, undefined, text);
-  }
-});
-
-Deno.test("an address that no websocket can be made of is a server out of reach", async () => {
-  const transport = new FakeTransport();
-  transport.socket = () => Promise.reject(new DOMException("Invalid URL", "SyntaxError"));
-  assert.match(await rejection(start(transport), ClusterError), /^Cannot reach the cluster/);
-});
-
-Deno.test("output that can't be taken ends the command, with that error", async () => {
-  const transport = serving((socket) => socket.say(Channel.stdout, "x"));
-  const error = new TransferError("Cannot write stdout: no space left");
-  await assert.rejects(
-    start(transport, {
-      onStdout: () => {
-        throw error;
-      },
-    }),
-    error,
-  );
 });

@@ -26,14 +26,14 @@ Deno.test("a terminal's size is JSON on channel 4", () => {
   assert.equal(new TextDecoder().decode(Uint8Array.from(json)), '{"Width":80,"Height":24}');
 });
 
-Deno.test("a frame is a copy: what it was made of may be written on", () => {
+Deno.test("a frame is a copy of its payload", () => {
   const payload = bytes("hi");
   const frame = encodeFrame(1, payload);
   payload.fill(0);
   assert.deepEqual([...frame], [1, 104, 105]);
 });
 
-Deno.test("frames one after the other have only their own bytes, whatever came before", () => {
+Deno.test("consecutive frames contain only their own bytes", () => {
   const encode = frameEncoder(Channel.stdin);
   for (const text of ["hi", "a longer one", "", "no"]) {
     assert.deepEqual([...encode(bytes(text))], [0, ...bytes(text)]);
@@ -46,7 +46,7 @@ Deno.test("a message is read as its channel and the rest, a probe as nothing", (
   assert.equal(decodeFrame(new Uint8Array()), undefined);
 });
 
-Deno.test("success is exit code 0, an ExitCode cause is what it says, anything else never ran", () => {
+Deno.test("Success is exit code 0, an ExitCode cause is that code, anything else never ran", () => {
   assert.equal(exitCodeOf({ status: "Success" }), 0);
   const causes = [{ reason: "Other", message: "1" }, { reason: "ExitCode", message: "13" }];
   assert.equal(exitCodeOf({ status: "Failure", details: { causes } }), 13);

@@ -9,7 +9,7 @@ async function read(...chunks: (string | number[])[]): Promise<string[]> {
   return await Array.fromAsync(lines(ReadableStream.from(bytes) as ReadableStream<Uint8Array>));
 }
 
-Deno.test("lines come without their newline, wherever the chunks are cut", async () => {
+Deno.test("lines come without their newline, however the chunks are cut", async () => {
   assert.deepEqual(await read("a\nb", "c\n", "\n", "d", "e\nf\n"), ["a", "bc", "", "de", "f"]);
 });
 
@@ -23,7 +23,7 @@ Deno.test("a character that is cut into two chunks stays whole", async () => {
   assert.deepEqual(await read([0xc3], [0xa4, 0x0a, 0xe2, 0x82], [0xac]), ["ä", "€"]);
 });
 
-Deno.test("one who reads no further cancels the stream", async () => {
+Deno.test("a reader that stops cancels the stream", async () => {
   let cancelled = false;
   const stream = new ReadableStream<Uint8Array>({
     start: (controller) => controller.enqueue(new TextEncoder().encode("a\nb\n")),
@@ -36,7 +36,7 @@ Deno.test("one who reads no further cancels the stream", async () => {
   assert.equal(cancelled, true);
 });
 
-Deno.test("the lines before a stream breaks are read, and then its error comes", async () => {
+Deno.test("the lines before a break of the stream are read, then its error is thrown", async () => {
   let pulls = 0;
   const stream = new ReadableStream<Uint8Array>({
     pull(controller) {
@@ -51,7 +51,7 @@ Deno.test("the lines before a stream breaks are read, and then its error comes",
   assert.deepEqual(read, ["a"]);
 });
 
-/** A stream of these chunks, given one by one: how many were taken, and whether it was cancelled. */
+/** Returns a stream of these chunks, and whether it was read and cancelled. */
 function streamOf(chunks: Iterable<string>) {
   const state = { taken: 0, isCancelled: false };
   const iterator = chunks[Symbol.iterator]();
@@ -71,7 +71,7 @@ function* repeat(chunk: string, times: number): Generator<string> {
   for (let i = 0; i < times; i++) yield chunk;
 }
 
-Deno.test("a short line is one piece; what begins and ends where is told", async () => {
+Deno.test("a short line is one piece with a start and an end", async () => {
   const { stream } = streamOf(["a\nb", "c\n\nd"]);
   assert.deepEqual(await Array.fromAsync(linePieces(stream)), [
     { text: "a", isStart: true, isEnd: true },
@@ -81,7 +81,7 @@ Deno.test("a short line is one piece; what begins and ends where is told", async
   ]);
 });
 
-Deno.test("a long line comes in pieces as soon as they are there, and its end tells that it ends", async () => {
+Deno.test("a long line comes in pieces as they arrive, and the last piece is marked", async () => {
   const chunk = "x".repeat(64 * 1024);
   const { stream, state } = streamOf([...repeat(chunk, 40), "end\nnext\n"]);
   const lengths: number[] = [];
@@ -131,7 +131,7 @@ Deno.test("the work for a long line grows as the line does", async () => {
   assert.ok(four >= 4 << 20 && eight < four * 2.2, `${four}, ${eight}`);
 });
 
-Deno.test("a line for programs that has no end is an error, and no more of it is read", async () => {
+Deno.test("an endless line is an error, and reading stops", async () => {
   const { stream, state } = streamOf(repeat("x".repeat(1 << 20), 1000));
   await assert.rejects(Array.fromAsync(lines(stream)), {
     message: "the server's answer is a line of more than 8 MiB",
@@ -161,7 +161,7 @@ Deno.test("a signal ends the reading as the stream's end does", async () => {
   assert.equal(isCancelled, true);
 });
 
-Deno.test("bytes of a log that are not UTF-8 come out as they were, wherever the chunks are cut", async () => {
+Deno.test("bytes of a log that are not UTF-8 are kept, however the chunks are cut", async () => {
   const bytes = Uint8Array.from([
     ...[0xef, 0xbb, 0xbf, 0x61, 0x00, 0x0d, 0x0a], // a byte order mark, NUL, CR
     ...[0xff, 0xfe, 0xc3, 0xa4, 0xe2, 0x82, 0x0a], // a character that is not whole

@@ -12,7 +12,7 @@ import {
 const TASKS = { group: "tekton.dev", version: "v1", plural: "tasks", kind: "Task" };
 const place = { namespace: "ns", pod: "p", container: "step-a" };
 
-Deno.test("the core group is under /api, the others under /apis", () => {
+Deno.test("the core group is under /api, others under /apis", () => {
   assert.equal(resourcePath(PODS, "ns", "p"), "/api/v1/namespaces/ns/pods/p");
   assert.equal(resourcePath(TASKS, "ns"), "/apis/tekton.dev/v1/namespaces/ns/tasks");
 });
@@ -24,7 +24,7 @@ Deno.test("a name can't leave its place in the path", () => {
   );
 });
 
-Deno.test("selectors are escaped, and left out where there are none", () => {
+Deno.test("selectors are escaped, and omitted if absent", () => {
   assert.equal(
     listPath(PODS, { namespace: "ns", labels: "a=b,c", fields: "metadata.name=x" }, { watch: 1 }),
     "/api/v1/namespaces/ns/pods?labelSelector=a%3Db%2Cc&fieldSelector=metadata.name%3Dx&watch=1",
@@ -32,7 +32,7 @@ Deno.test("selectors are escaped, and left out where there are none", () => {
   assert.equal(listPath(PODS, { namespace: "ns" }), "/api/v1/namespaces/ns/pods");
 });
 
-Deno.test("a log's path says what of it is asked for", () => {
+Deno.test("the path of a log contains the options", () => {
   assert.equal(logPath(place), "/api/v1/namespaces/ns/pods/p/log?container=step-a");
   assert.equal(
     logPath({ ...place, follow: true, timestamps: true, sinceTime: "2026-01-02T03:04:05Z" }),
@@ -41,7 +41,7 @@ Deno.test("a log's path says what of it is asked for", () => {
   );
 });
 
-Deno.test("each word of a command is one parameter, whatever is in it", () => {
+Deno.test("each word of a command is one parameter, with any characters", () => {
   assert.equal(
     execPath({ ...place, command: ["sh", "-c", "a b&c=d", "", "ä\n"] }),
     "/api/v1/namespaces/ns/pods/p/exec?container=step-a&stdin=false&stdout=true&stderr=true" +
@@ -49,7 +49,7 @@ Deno.test("each word of a command is one parameter, whatever is in it", () => {
   );
 });
 
-Deno.test("a command has a stdin where one is given", () => {
+Deno.test("a command has a stdin if one is given", () => {
   const stdin = new ReadableStream<Uint8Array>();
   assert.match(execPath({ ...place, command: ["x"], stdin }), /&stdin=true&/);
 });

@@ -15,7 +15,7 @@ function words(code: number, message?: string, attempt: Partial<Attempt> = {}): 
   return error.hint === undefined ? error.message : `${error.message}\n${error.hint}`;
 }
 
-Deno.test("401 is about the credentials, at that server", () => {
+Deno.test("401 reports the credentials and the server", () => {
   assert.equal(
     words(401, "Unauthorized"),
     'Cannot get Pipeline "build": https://c does not accept the credentials (401 Unauthorized)\n' +
@@ -33,7 +33,7 @@ Deno.test("403 names who may not do what, and how to check it", () => {
   );
 });
 
-Deno.test("403 in words of its own is told in those words", () => {
+Deno.test("403 with an unknown message shows that message", () => {
   assert.equal(
     words(403, "no"),
     'Cannot get Pipeline "build": forbidden in namespace "ns": no\n' +
@@ -63,7 +63,7 @@ Deno.test("404 of an object says where it was looked for, 404 of a kind that it 
   );
 });
 
-Deno.test("409, a webhook's 400, 422 and 500 are told in the server's own words", () => {
+Deno.test("409, 400 by a webhook, 422 and 500 show the message of the server", () => {
   const webhook =
     'admission webhook "validation.webhook.pipeline.tekton.dev" denied the request: ' +
     "validation failed: missing field(s): spec.tasks";
@@ -77,18 +77,18 @@ Deno.test("409, a webhook's 400, 422 and 500 are told in the server's own words"
   ) assert.equal(words(code, message), `Cannot get Pipeline "build": ${message}`);
 });
 
-Deno.test("an answer without words is told by its code", () => {
+Deno.test("an answer without a message is reported by its code", () => {
   assert.equal(words(502, ""), 'Cannot get Pipeline "build": the server answered 502');
   assert.equal(words(502), 'Cannot get Pipeline "build": the server answered 502');
 });
 
-Deno.test("a Status is known by its code, other errors are none", () => {
+Deno.test("a StatusError is recognized by its code, other errors are not", () => {
   assert.equal(isStatus(refused(ATTEMPT, { code: 404 }), 404), true);
   assert.equal(isStatus(refused(ATTEMPT, { code: 404 }), 409), false);
   assert.equal(isStatus(new Error("404"), 404), false);
 });
 
-/** What Deno 2.9.6's fetch throws, as it was seen. */
+/** Returns an error like those of fetch in Deno 2.9.6. */
 function fetchFailed(detail: string): Error {
   return new TypeError("fetch failed", { cause: new Error(detail) });
 }
@@ -171,7 +171,7 @@ const unreachables: [what: string, Error, state: string, hint: string][] = [
 ];
 
 for (const [what, error, state, hint] of unreachables) {
-  Deno.test(`a server is told to be out of reach where ${what}`, () => {
+  Deno.test(`a server is reported as unreachable if ${what}`, () => {
     const { message, hint: said, cause } = unreachable("https://c", error);
     assert.equal(message, `Cannot reach the cluster "https://c": ${state}`);
     assert.equal(said, hint);
@@ -179,7 +179,7 @@ for (const [what, error, state, hint] of unreachables) {
   });
 }
 
-Deno.test("what is thrown without being an error is told as it is", () => {
+Deno.test("a thrown value that is not an error is shown as it is", () => {
   assert.equal(
     unreachable("https://c", "odd").message,
     'Cannot reach the cluster "https://c": odd',

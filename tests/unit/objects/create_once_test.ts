@@ -9,7 +9,7 @@ import { FakeKube } from "../../support/fake_kube.ts";
 import { turn, until } from "../../support/fake_transport.ts";
 import { rejection } from "../../support/refusal.ts";
 
-/** Creates a TaskRun `r-...`; time passes by itself. */
+/** Creates a TaskRun `r-...`, with a clock that advances by itself. */
 class Stage {
   readonly kube = new FakeKube();
   readonly host = new FakeHost();
@@ -24,7 +24,7 @@ class Stage {
     return createOnce({ kube, clock, random, interrupt }, TASK_RUNS, run);
   }
 
-  /** What the server says to the next requests to create. */
+  /** The server's answers to the next create requests. */
   answers(...codes: [code: number, message: string][]): void {
     this.kube.onChange = () => {
       const [code, message] = codes.shift() ?? [];
@@ -39,7 +39,7 @@ class Stage {
   }
 }
 
-Deno.test("a name is chosen here as the API server would", async () => {
+Deno.test("the client chooses a name as the API server would", async () => {
   const stage = new Stage();
   const { metadata } = await stage.create({ generateName: "a".repeat(80) });
   assert.match(metadata.name!, /^a{58}[bcdfghjklmnpqrstvwxz2456789]{5}$/);
@@ -47,7 +47,7 @@ Deno.test("a name is chosen here as the API server would", async () => {
 });
 
 for (const accident of ["request lost", "answer lost", "sent twice"] as const) {
-  Deno.test(`there is one run, and it is known, where its creation is: ${accident}`, async () => {
+  Deno.test(`one run exists, and is known, after this accident at its creation: ${accident}`, async () => {
     const stage = new Stage();
     stage.kube.accidents.push(accident);
     const { metadata } = await stage.create();
@@ -59,14 +59,14 @@ for (const accident of ["request lost", "answer lost", "sent twice"] as const) {
 }
 
 for (const code of [500, 502, 503, 504]) {
-  Deno.test(`a ${code} does not tell whether there is a run: it is looked up`, async () => {
+  Deno.test(`a ${code} does not say whether the run exists: the client looks it up`, async () => {
     const stage = new Stage();
     stage.answers([code, "a proxy's words"]);
     assert.deepEqual([(await stage.create()).metadata.name], await stage.names());
   });
 }
 
-Deno.test("the answer to a look-up may be lost too", async () => {
+Deno.test("the answer to a lookup may be lost too", async () => {
   const stage = new Stage();
   stage.kube.accidents.push("answer lost");
   let losses = 2;
@@ -78,7 +78,7 @@ Deno.test("the answer to a look-up may be lost too", async () => {
   assert.deepEqual(await stage.names(), [metadata.name]);
 });
 
-Deno.test("who may not get a run finds it by list", async () => {
+Deno.test("a user who may not get a run finds it by list", async () => {
   const stage = new Stage();
   stage.kube.accidents.push("answer lost");
   stage.kube.onRead = (read) => {
@@ -89,7 +89,7 @@ Deno.test("who may not get a run finds it by list", async () => {
   assert.deepEqual([(await stage.create()).metadata.name], await stage.names());
 });
 
-Deno.test("a name that is somebody else's is changed where it was generated, else refused", async () => {
+Deno.test("a name in use is replaced if it was generated, else refused", async () => {
   const stage = new Stage();
   const theirs = await stage.kube.create<KubeObject>(TASK_RUNS, { metadata: { name: "r-bbbbc" } });
   const { metadata: { name } } = await stage.create();
@@ -99,17 +99,17 @@ Deno.test("a name that is somebody else's is changed where it was generated, els
   assert.match(await rejection(stage.create({ name: "r-bbbbc" }), ClusterError), /already exists/);
 });
 
-Deno.test("a refusal is final, a webhook's failure too", async () => {
+Deno.test("a refusal is final, and so is a webhook's failure", async () => {
   for (const [code, message] of [[403, "no"], [500, "failed calling webhook: no"]] as const) {
     const stage = new Stage();
     stage.answers([code, message], [code, message]);
     await rejection(stage.create(), ClusterError);
     assert.deepEqual([await stage.names(), stage.kube.changes], [[], []]);
-    assert.deepEqual(stage.host.clock.delays, [60_000]); // nothing was waited for
+    assert.deepEqual(stage.host.clock.delays, [60_000]); // there was no pause
   }
 });
 
-Deno.test("who is turned away for now comes again", async () => {
+Deno.test("a request that is turned away for now is repeated", async () => {
   const stage = new Stage();
   stage.answers([429, "too many"], [
     409,
@@ -118,7 +118,7 @@ Deno.test("who is turned away for now comes again", async () => {
   assert.deepEqual([(await stage.create()).metadata.name], await stage.names());
 });
 
-Deno.test("a server that stays away is told, with the name and how to cancel it", async () => {
+Deno.test("a server that stays out of reach is an error with the run's name and how to cancel it", async () => {
   const stage = new Stage();
   stage.kube.accidents.push("answer lost");
   stage.kube.onRead = () => {
@@ -135,7 +135,7 @@ Deno.test("a server that stays away is told, with the name and how to cancel it"
   assert.equal(stage.host.clock.alarmCount, 0);
 });
 
-Deno.test("after Ctrl-C an answer is waited for a moment, then the name is told", async () => {
+Deno.test("after Ctrl-C the client awaits the answer for a moment, then reports the name", async () => {
   const stage = new Stage();
   stage.host.clock.isAutomatic = false;
   stage.kube.create = () => new Promise(() => {});

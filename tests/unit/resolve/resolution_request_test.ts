@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { ClusterError, Interrupted } from "../../../src/errors.ts";
 import type { RunEvent } from "../../../src/events.ts";
 import { refused } from "../../../src/kube/status.ts";
-import { OWN_LABELS } from "../../../src/objects/own.ts";
+import { OWN_LABELS } from "../../../src/objects/marks.ts";
 import { missingRight, resolveByRequest } from "../../../src/resolve/resolution_request.ts";
 import { RESOLUTION_REQUESTS, type ResolutionRequest } from "../../../src/tekton/model.ts";
 import { FakeClock } from "../../support/fake_host.ts";
@@ -20,7 +20,7 @@ class Stage {
   readonly interrupt = this.stop.signal;
   created?: ResolutionRequest;
 
-  /** `status` is what the resolver writes; none: it never answers. */
+  /** `status` is the resolver's answer; without it, the resolver never answers. */
   constructor(status?: ResolutionRequest["status"]) {
     this.kube.onCreated = (object) => {
       this.created = object as ResolutionRequest;
@@ -47,7 +47,7 @@ class Stage {
     return resolveByRequest(this, reference);
   }
 
-  /** Nothing is left, and nobody watches. */
+  /** Checks that no request and no watch remains. */
   assertClean(): void {
     assert.deepEqual(this.kube.changes, [
       "create ResolutionRequest tkn-dev-bbbbb",
@@ -70,7 +70,7 @@ function base64(text: string): string {
   return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 }
 
-Deno.test("the resolver is asked with its label and params, the answer decoded, the request deleted", async () => {
+Deno.test("a request has the resolver's label and params, is decoded and then deleted", async () => {
   const stage = new Stage({ conditions: condition("True"), data: base64("kind: Täsk") });
   assert.equal(await stage.resolve(), "kind: Täsk");
   const { apiVersion, kind, metadata, spec } = stage.created!;
@@ -82,13 +82,13 @@ Deno.test("the resolver is asked with its label and params, the answer decoded, 
   stage.assertClean();
 });
 
-Deno.test("a URL in the place of a name is handed on", async () => {
+Deno.test("a URL in place of a name is passed on", async () => {
   const stage = new Stage({ conditions: condition("True"), data: "" });
   await stage.resolve("https://x/y");
   assert.equal(stage.created!.spec.url, "https://x/y");
 });
 
-Deno.test("a request that is under way is waited for", async () => {
+Deno.test("a request in progress is awaited", async () => {
   const stage = new Stage({ conditions: condition("Unknown") });
   const resolving = stage.resolve();
   await turn();
@@ -99,7 +99,7 @@ Deno.test("a request that is under way is waited for", async () => {
   stage.assertClean();
 });
 
-Deno.test("a refusal is told in the resolver's words, in one line", async () => {
+Deno.test("a refusal has the resolver's message, in one line", async () => {
   const stage = new Stage({ conditions: condition("False", "no such\n  revision\n") });
   assert.equal(
     await rejection(stage.resolve(), ClusterError),
@@ -108,12 +108,12 @@ Deno.test("a refusal is told in the resolver's words, in one line", async () => 
   stage.assertClean();
 });
 
-Deno.test("a refusal without words has its reason", async () => {
+Deno.test("a refusal without a message has its reason", async () => {
   const stage = new Stage({ conditions: condition("False") });
   assert.equal(await rejection(stage.resolve(), ClusterError), `${WHAT}: Why\n${HINT}`);
 });
 
-Deno.test("who never answers is told after Tekton's own minute", async () => {
+Deno.test("a resolver that never answers is reported after Tekton's own minute", async () => {
   const stage = new Stage();
   const resolving = rejection(stage.resolve(), ClusterError);
   await turn();
@@ -125,7 +125,7 @@ Deno.test("who never answers is told after Tekton's own minute", async () => {
   stage.assertClean();
 });
 
-Deno.test("an interrupt ends the wait, and the request goes", async () => {
+Deno.test("an interrupt ends the wait, and the request is deleted", async () => {
   const stage = new Stage();
   const resolving = rejection(stage.resolve(), Interrupted);
   await turn();
@@ -134,14 +134,14 @@ Deno.test("an interrupt ends the wait, and the request goes", async () => {
   stage.assertClean();
 });
 
-Deno.test("after an interrupt nothing is asked", async () => {
+Deno.test("after an interrupt no request is created", async () => {
   const stage = new Stage();
   stage.stop.abort();
   await rejection(stage.resolve(), Interrupted);
   assert.deepEqual(stage.kube.changes, []);
 });
 
-Deno.test("a request that somebody deletes is told", async () => {
+Deno.test("a request that somebody deletes is an error", async () => {
   const stage = new Stage();
   const resolving = rejection(stage.resolve(), ClusterError);
   await turn();
@@ -153,7 +153,7 @@ Deno.test("a request that somebody deletes is told", async () => {
   assert.deepEqual(stage.notes, []);
 });
 
-Deno.test("a request that can't be deleted is told, the answer counts", async () => {
+Deno.test("a request that can't be deleted is noted, and its answer counts", async () => {
   const stage = new Stage({ conditions: condition("True"), data: base64("x") });
   stage.kube.delete = () =>
     Promise.reject(
@@ -161,11 +161,11 @@ Deno.test("a request that can't be deleted is told, the answer counts", async ()
     );
   assert.equal(await stage.resolve(), "x");
   assert.deepEqual(stage.notes, [
-    "ResolutionRequest tkn-dev-bbbbb may still be there: Cannot delete Xs: no",
+    "ResolutionRequest tkn-dev-bbbbb may still exist: Cannot delete Xs: no",
   ]);
 });
 
-Deno.test("the first right that is missing is named", async () => {
+Deno.test("the first missing right is named", async () => {
   const kube = new FakeKube();
   assert.equal(await missingRight(kube), undefined);
   kube.denials.add("watch resolutionrequests").add("delete resolutionrequests");

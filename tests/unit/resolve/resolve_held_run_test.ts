@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { UsageError } from "../../../src/errors.ts";
 import type { RunEvent } from "../../../src/events.ts";
 import { holdPipeline, holdTask } from "../../../src/resolve/resolve_held_run.ts";
-import type { Resolving } from "../../../src/resolve/resolve.ts";
+import type { ResolveContext } from "../../../src/resolve/resolve.ts";
 import type { Breakpoints } from "../../../src/tekton/breakpoint/debug_spec.ts";
 import type { Pipeline, Step, Task } from "../../../src/tekton/model.ts";
 import { newPipelineRun, newTaskRun } from "../../../src/tekton/new_run.ts";
@@ -34,7 +34,7 @@ function context() {
   const notes: string[] = [];
   const kube = new FakeKube();
   const host = new FakeHost(undefined, kube);
-  const resolving: Resolving = {
+  const resolving: ResolveContext = {
     kube,
     clock: host.clock,
     random: host.random,
@@ -54,13 +54,13 @@ async function held(asked: Partial<Breakpoints>, pipeline = PIPELINE) {
   return { places: found.held.map(({ task, step, mode }) => `${task}/${step} ${mode}`), notes };
 }
 
-Deno.test("a task holds at its first step, a step where it is, after its work if so asked", async () => {
+Deno.test("a task holds at its first step, a step at itself, after its work if requested", async () => {
   assert.deepEqual((await held({ tasks: ["a"] })).places, ["a/one before"]);
   const steps = [{ task: "last", step: "s" }];
   assert.deepEqual((await held({ steps, after: true })).places, ["last/s after"]);
 });
 
-Deno.test("every step is each of all tasks, or of those that are named", async () => {
+Deno.test("every step means those of all tasks, or of the named tasks", async () => {
   const all = await held({ everyStep: true });
   assert.deepEqual(all.places, ["a/one before", "a/hold-program before", "last/s before"]);
   assert.deepEqual(all.notes.map((note) => note.slice(0, 24)), [
@@ -72,21 +72,21 @@ Deno.test("every step is each of all tasks, or of those that are named", async (
   assert.deepEqual(one.notes, []);
 });
 
-Deno.test("on failure are all steps that have a shell for sure; what else is there is said", async () => {
+Deno.test("on failure hold all steps that certainly have a shell; the others are noted", async () => {
   const { places, notes } = await held({ onFailure: true });
   assert.deepEqual(places, ["a/one failure", "last/s failure"]);
   assert.equal(
     notes[0],
-    'Step program of task "a" will not hold: whether its image has a shell is not known',
+    'Step program of task "a" will not hold: its image may have no shell',
   );
 });
 
-Deno.test("a step that is named is held before its work, the others where they fail", async () => {
+Deno.test("a named step holds before its work, the others when they fail", async () => {
   const { places } = await held({ onFailure: true, tasks: ["last"] });
   assert.deepEqual(places, ["a/one failure", "last/s before"]);
 });
 
-Deno.test("a task or step that is named and can't be held is refused", async () => {
+Deno.test("a named task or step that can't be held is refused", async () => {
   assert.match(await rejection(held({ tasks: ["many"] }), UsageError), /"many".*it is a matrix/);
   assert.match(
     await rejection(held({ tasks: ["x"] }), UsageError),
@@ -96,7 +96,7 @@ Deno.test("a task or step that is named and can't be held is refused", async () 
   assert.match(await rejection(held({ steps }), UsageError), /its steps: one, program/);
 });
 
-Deno.test("a Task's steps hold alike", async () => {
+Deno.test("the steps of a Task hold alike", async () => {
   const task: Task = {
     kind: "Task",
     metadata: { name: "t" },

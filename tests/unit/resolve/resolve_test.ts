@@ -5,12 +5,11 @@ import type { KubeObject } from "../../../src/kube/interface.ts";
 import { refused } from "../../../src/kube/status.ts";
 import type { RunEvent } from "../../../src/events.ts";
 import {
-  read,
+  readByName,
   resolvePipeline,
   resolveTask,
   withStepActions,
 } from "../../../src/resolve/resolve.ts";
-import { checkAccess } from "../../../src/run/start.ts";
 import type { ReadTask } from "../../../src/tekton/inline/inline_task.ts";
 import {
   type Pipeline,
@@ -40,7 +39,7 @@ function kubeWith(...tasks: string[]): FakeKube {
   return kube;
 }
 
-/** A cluster, and how its references are followed; what the resolvers return is `data`. */
+/** A cluster whose resolvers return `data`, and a context to resolve references there. */
 class Stage {
   readonly kube: FakeKube;
   readonly clock = new FakeClock();
@@ -64,7 +63,7 @@ class Stage {
     };
   }
 
-  /** What Tekton writes onto an object that was created. */
+  /** Returns Tekton's changes to a created object. */
   answer: (object: KubeObject) => Partial<KubeObject> = () => ({});
 
   returns(object: unknown): void {
@@ -72,7 +71,7 @@ class Stage {
     this.answer = () => ({ status: { data, conditions: [{ type: "Succeeded", status: "True" }] } });
   }
 
-  /** Who may not ask the resolvers. */
+  /** Denies the right to create ResolutionRequests. */
   denyRequests(): this {
     this.kube.denials.add("create resolutionrequests");
     return this;
@@ -108,13 +107,13 @@ Deno.test("a Task is read by its name", async () => {
   assert.equal(task.spec.description, "a");
 });
 
-Deno.test("an inline one is its own Task, its metadata aside", async () => {
+Deno.test("an inline Task is used without its metadata", async () => {
   const taskSpec = { metadata: { labels: { a: "b" } }, steps: [{ image: "i" }] };
   const task = await resolve(new Stage(), { taskSpec });
   assert.deepEqual(task, { spec: { steps: [{ image: "i" }] } });
 });
 
-Deno.test("the cluster resolver is followed directly, its params filled in", async () => {
+Deno.test("a reference for the cluster resolver is read directly, with its params filled in", async () => {
   const stage = new Stage().denyRequests();
   stage.kube.put<Task>(TASKS, {
     metadata: { name: "a", namespace: "shared" },
@@ -143,7 +142,7 @@ for (
     ["another kind", ["kind", "pipeline"], ["name", "a"], ["namespace", "default"]],
   ] as [string, ...[string, string][]][]
 ) {
-  Deno.test(`the cluster resolver is asked for ${what}`, async () => {
+  Deno.test(`the cluster resolver resolves ${what}`, async () => {
     const stage = new Stage("a");
     stage.returns(REMOTE);
     const task = await resolve(stage, clusterRef(...pairs));
@@ -152,7 +151,7 @@ for (
   });
 }
 
-Deno.test("the cluster resolver is asked where the user may not look himself", async () => {
+Deno.test("the cluster resolver resolves what the user may not read", async () => {
   const stage = new Stage();
   stage.returns(REMOTE);
   const what = { verb: "get", kind: "Task", name: "a", server: "s" };
@@ -161,7 +160,7 @@ Deno.test("the cluster resolver is asked where the user may not look himself", a
   assert.equal((await resolve(stage, ref)).metadata!.name, "remote");
 });
 
-Deno.test("other resolvers are asked with the params filled in, and nothing stays", async () => {
+Deno.test("other resolvers get the params filled in, and no request remains", async () => {
   const stage = new Stage();
   stage.returns(REMOTE);
   const task = await resolve(stage, { taskRef: GIT });
@@ -180,20 +179,20 @@ Deno.test("a Task with remote StepActions is marked", async () => {
   assert.ok(!(await resolve(stage, { taskRef: GIT })).hasRemoteSteps);
 });
 
-Deno.test("what is no YAML, or another kind, is told in one line", async () => {
+Deno.test("an answer that is not YAML, or another kind, is an error in one line", async () => {
   const stage = new Stage();
   stage.returns({ ...REMOTE, kind: "Pipeline" });
-  const what = 'Cannot resolve the Task of task "clone" by "git": ';
+  const cannot = 'Cannot resolve the Task of task "clone" by "git": ';
   const hint = "look at the params of its reference";
   const refusal = () => rejection(resolve(stage, { taskRef: GIT }), ClusterError);
-  assert.equal(await refusal(), `${what}the resolver returned a Pipeline\n${hint}`);
+  assert.equal(await refusal(), `${cannot}the resolver returned a Pipeline\n${hint}`);
   stage.answer = () => ({
     status: { data: btoa("<html>"), conditions: [{ type: "Succeeded", status: "True" }] },
   });
-  assert.match(await refusal(), new RegExp(`^${what}what came is no YAML: [^\n]+\n${hint}$`));
+  assert.match(await refusal(), new RegExp(`^${cannot}the answer is not YAML: [^\n]+\n${hint}$`));
 });
 
-Deno.test("a reference that only the run can follow is refused, before anything is asked", async () => {
+Deno.test("a reference that only the run can resolve is refused before any request", async () => {
   const stage = new Stage();
   const params = [{ name: "path", value: "$(tasks.a.results.b)" }];
   assert.match(
@@ -203,21 +202,21 @@ Deno.test("a reference that only the run can follow is refused, before anything 
   assert.deepEqual(stage.created, []);
 });
 
-Deno.test("without the right and without --allow-probe it is said what to ask for", async () => {
+Deno.test("without the right and without --allow-probe, the hint says what to ask for", async () => {
   const stage = new Stage().denyRequests();
   assert.equal(
     await rejection(resolve(stage, { taskRef: GIT }), ClusterError),
     'Cannot resolve the Task of task "clone" by "git": ' +
       "you may not create resolutionrequests.resolution.tekton.dev (403)\n" +
       "ask for a Role with this right, or apply the Task and refer to it by name, or " +
-      "--allow-probe, which starts a run that resolves it and fails at once",
+      "use --allow-probe, which starts a run that resolves it and fails at once",
   );
   assert.deepEqual(stage.created, []);
 });
 
 const FAILED = [{ type: "Succeeded", status: "False" as const, message: "no\n such workspace" }];
 
-Deno.test("a probe run has the Task's spec, labels and annotations in it, and goes", async () => {
+Deno.test("a probe run yields the Task's spec, labels and annotations, and is deleted", async () => {
   const stage = new Stage().denyRequests();
   stage.allowProbe = true;
   const labels = {
@@ -255,7 +254,7 @@ Deno.test("a probe run has the Task's spec, labels and annotations in it, and go
   ]);
 });
 
-Deno.test("a probe run that resolves nothing is told in Tekton's words", async () => {
+Deno.test("a probe run that resolves nothing is an error with Tekton's message", async () => {
   const stage = new Stage().denyRequests();
   stage.allowProbe = true;
   stage.answer = () => ({ status: { conditions: FAILED } });
@@ -266,7 +265,7 @@ Deno.test("a probe run that resolves nothing is told in Tekton's words", async (
   );
 });
 
-Deno.test("a Pipeline is read by its name, or as its resolver would with the run's params", async () => {
+Deno.test("a Pipeline is read by its name, or as its resolver would, with the run's params", async () => {
   const stage = new Stage();
   stage.kube.put<Pipeline>(PIPELINES, { metadata: { name: "p" }, spec: { description: "own" } });
   assert.equal((await resolvePipeline(stage, { name: "p" }, [])).spec.description, "own");
@@ -283,7 +282,7 @@ Deno.test("a Pipeline is read by its name, or as its resolver would with the run
   );
 });
 
-Deno.test("a probe run tells a Pipeline as it is, its name if it has one", async () => {
+Deno.test("a probe run yields a Pipeline unchanged, with its name if it has one", async () => {
   const stage = new Stage().denyRequests();
   stage.allowProbe = true;
   let name: string | undefined = "remote";
@@ -310,7 +309,7 @@ const STEPS: TaskSpec = {
   steps: [{ name: "a", image: "i" }, { name: "b", ref: GIT }],
 };
 
-Deno.test("a remote StepAction comes inline by a request, with the Task's params filled in", async () => {
+Deno.test("a remote StepAction is put inline by a request, with the Task's params filled in", async () => {
   const stage = new Stage();
   stage.returns(ACTION);
   const { steps } = await withStepActions(stage, STEPS, [1], []);
@@ -334,7 +333,7 @@ Deno.test("a StepAction of the cluster resolver is read directly", async () => {
   assert.deepEqual((await withStepActions(stage, spec, [0], [])).steps, [{ image: "direct" }]);
 });
 
-Deno.test("steps that are not asked for stay, unless the template's command has to move", async () => {
+Deno.test("other steps stay unchanged, unless the template's command has to move", async () => {
   const stage = new Stage();
   stage.returns(ACTION);
   assert.deepEqual(await withStepActions(stage, STEPS, [0], []), STEPS);
@@ -343,7 +342,7 @@ Deno.test("steps that are not asked for stay, unless the template's command has 
   assert.deepEqual((await withStepActions(stage, spec, [0], [])).steps![1].ref, undefined);
 });
 
-Deno.test("a remote StepAction takes the right, for no probe run has it as it is", async () => {
+Deno.test("a remote StepAction takes the right, because a probe run cannot resolve it", async () => {
   const stage = new Stage().denyRequests();
   stage.allowProbe = true;
   assert.equal(
@@ -351,50 +350,35 @@ Deno.test("a remote StepAction takes the right, for no probe run has it as it is
     'Cannot resolve the StepAction of step "b" by "git": ' +
       "you may not create resolutionrequests.resolution.tekton.dev (403)\n" +
       "ask for a Role with this right, or apply the StepAction and refer to it by name; " +
-      "no probe run can tell a StepAction",
+      "a probe run cannot resolve a StepAction",
   );
   assert.deepEqual(stage.created, []);
 });
 
-Deno.test("one that is not there is told with those that are, in order and not too many", async () => {
+Deno.test("a missing object is an error that lists some existing names, in order", async () => {
   const few = kubeWith("b", "a");
   assert.equal(
-    await rejection(read(few, TASKS, "x"), ClusterError),
+    await rejection(readByName(few, TASKS, "x"), ClusterError),
     'Cannot get Task "x": not found in namespace "default"\nits tasks: a, b',
   );
   const many = kubeWith(..."abcdefghijkl");
   assert.match(
-    await rejection(read(many, TASKS, "x"), ClusterError),
+    await rejection(readByName(many, TASKS, "x"), ClusterError),
     /\nits tasks: a, b, c, d, e, f, g, h, i, j, …$/,
   );
   assert.match(
-    await rejection(read(kubeWith(), TASKS, "x"), ClusterError),
+    await rejection(readByName(kubeWith(), TASKS, "x"), ClusterError),
     /\nlook with --namespace or --context elsewhere$/,
   );
 });
 
-Deno.test("a cluster without Tekton is told as that", async () => {
+Deno.test("a cluster without Tekton is reported as such", async () => {
   const kube = new FakeKube();
   const what = { verb: "get", kind: "Pipeline", name: "p", server: "s" };
   const message = "the server could not find the requested resource";
   kube.get = () => Promise.reject(refused(what, { code: 404, message }));
   assert.match(
-    await rejection(read(kube, PIPELINES, "p"), ClusterError),
+    await rejection(readByName(kube, PIPELINES, "p"), ClusterError),
     /^Cannot get Pipeline "p": the cluster does not know this kind\nis Tekton Pipelines installed\?/,
-  );
-});
-
-Deno.test("who may do all of an upload may go on, the first right that is missing is told", async () => {
-  const kube = new FakeKube();
-  await checkAccess(kube, "ns", "TaskRun");
-  kube.denials.add("get pods/log").add("create taskruns");
-  assert.equal(
-    await rejection(checkAccess(kube, "ns", "TaskRun"), ClusterError),
-    'Cannot upload in namespace "ns": you may not create taskruns.tekton.dev (403)\n' +
-      "ask for this right; kubectl auth can-i create taskruns.tekton.dev -n ns checks it",
-  );
-  assert.match(
-    await rejection(checkAccess(kube, "ns", "PipelineRun"), ClusterError),
-    /: you may not get pods\/log \(403\)\n.*can-i get pods --subresource=log -n ns checks it$/,
   );
 });

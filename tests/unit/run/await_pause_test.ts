@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ClusterError, TransferError, UsageError } from "../../../src/errors.ts";
 import type { LiveRun } from "../../../src/run/live_run.ts";
-import { follow } from "../../../src/run/logs/follow.ts";
+import { followRun } from "../../../src/run/follow_run.ts";
 import { awaitPause } from "../../../src/run/await_pause.ts";
 import { HELD_PREFIX } from "../../../src/step/protocol/gate.ts";
 import { PODS } from "../../../src/kube/interface.ts";
@@ -15,13 +15,13 @@ function start(stage: Stage, live: LiveRun, held: { task?: string; step: string 
   const { kube, clock, emit } = stage;
   const { signal } = stage.stop;
   stage.gates.add(`${held.task ?? ""}/${held.step.slice(0, 58)}`);
-  follow({ kube, clock, live, emit, signal }).catch(() => {});
+  followRun({ kube, clock, live, emit, signal }).catch(() => {});
   const pause = awaitPause({ clock, live, held, signal });
   pause.catch(() => {});
   return pause;
 }
 
-Deno.test("a running container is no pause: only the gate's own line is", async () => {
+Deno.test("a running container is not a pause: only the gate's line is", async () => {
   await using stage = new Stage();
   const pause = start(stage, stage.pipelineRun(["clone"]), { task: "clone", step: "s" });
   let isPaused = false;
@@ -51,7 +51,7 @@ Deno.test("a running container is no pause: only the gate's own line is", async 
   });
 });
 
-Deno.test("a TaskRun's pod is the only one", async () => {
+Deno.test("in a TaskRun, any pod is the held step's", async () => {
   await using stage = new Stage();
   const pause = start(stage, stage.taskRun(), { step: "s" });
   stage.pod("", { a: 0, s: "running" });
@@ -60,7 +60,7 @@ Deno.test("a TaskRun's pod is the only one", async () => {
   assert.equal((await pause)?.container, "step-s");
 });
 
-Deno.test("a container whose name Tekton cut is found", async () => {
+Deno.test("a container whose name Tekton shortened is found", async () => {
   await using stage = new Stage();
   const step = "s".repeat(63);
   const pause = start(stage, stage.taskRun(), { step });
@@ -70,7 +70,7 @@ Deno.test("a container whose name Tekton cut is found", async () => {
   assert.deepEqual([container, named], [`step-${step.slice(0, 58)}`, step]);
 });
 
-Deno.test("a run that ends before it comes to the gate has no pause", async () => {
+Deno.test("a run that ends before its gate holds has no pause", async () => {
   await using stage = new Stage();
   const pause = start(stage, stage.pipelineRun(["clone"]), { task: "clone", step: "s" });
   stage.pod("clone", { s: "waiting" });
@@ -79,7 +79,7 @@ Deno.test("a run that ends before it comes to the gate has no pause", async () =
   assert.equal(await pause, undefined);
 });
 
-Deno.test("a task that the run skips is told with the reason", async () => {
+Deno.test("a skipped task is an error with the reason", async () => {
   await using stage = new Stage();
   const live = stage.pipelineRun(["clone", "other"]);
   const pause = start(stage, live, { task: "clone", step: "s" });
@@ -92,14 +92,14 @@ Deno.test("a task that the run skips is told with the reason", async () => {
   );
 });
 
-Deno.test("another task that is skipped is no matter", async () => {
+Deno.test("another skipped task does not matter", async () => {
   await using stage = new Stage();
   const pause = start(stage, stage.pipelineRun(["clone", "x"]), { task: "clone", step: "s" });
   stage.end(true, "Completed", { skippedTasks: [{ name: "x" }] });
   assert.equal(await pause, undefined);
 });
 
-Deno.test("an image without a shell is told as that", async () => {
+Deno.test("an image without a shell is named in the error", async () => {
   await using stage = new Stage();
   const pause = start(stage, stage.taskRun(), { step: "s" });
   stage.pod("", { s: "running" });
@@ -111,11 +111,11 @@ Deno.test("an image without a shell is told as that", async () => {
   assert.equal(
     await rejection(pause, TransferError),
     'Cannot hold step "s": its image "i" has no shell\n' +
-      "name one that has a shell with --upload-image, or choose another --on-step",
+      "name an image with a shell by --upload-image, or choose another --on-step",
   );
 });
 
-Deno.test("what its log says counts, though the run has ended when it comes", async () => {
+Deno.test("the log counts even if it arrives after the run has ended", async () => {
   await using stage = new Stage();
   const pause = start(stage, stage.taskRun(), { step: "s" });
   stage.pod("", { s: 1 });
@@ -126,7 +126,7 @@ Deno.test("what its log says counts, though the run has ended when it comes", as
   assert.match(await rejection(pause, TransferError), /has no shell/);
 });
 
-Deno.test("a gate that ends with its run, without a word, is the run's affair", async () => {
+Deno.test("a gate that ends with its run, without holding, leaves the reason to the run", async () => {
   await using stage = new Stage();
   const pause = start(stage, stage.taskRun(), { step: "s" });
   stage.pod("", { s: "running" });
@@ -138,7 +138,7 @@ Deno.test("a gate that ends with its run, without a word, is the run's affair", 
   await until(() => stage.clock.alarmCount === 0);
 });
 
-Deno.test("one that ends while its run goes on is told with its last words", async () => {
+Deno.test("a gate that ends while its run continues is an error with its last line", async () => {
   await using stage = new Stage();
   const pause = start(stage, stage.taskRun(), { step: "s" });
   stage.pod("", { s: "running" });
@@ -153,7 +153,7 @@ Deno.test("one that ends while its run goes on is told with its last words", asy
   );
 });
 
-Deno.test("an abort ends the wait with its reason, before the pod and at its log", async () => {
+Deno.test("an abort ends the wait with its reason, before the pod exists and while its log is read", async () => {
   for (const hasPod of [false, true]) {
     await using stage = new Stage();
     const pause = start(stage, stage.taskRun(), { step: "s" });
@@ -167,7 +167,7 @@ Deno.test("an abort ends the wait with its reason, before the pod and at its log
   }
 });
 
-Deno.test("a pod that went before it started is waited for again", async () => {
+Deno.test("if a pod is deleted before it starts, the wait continues with its successor", async () => {
   await using stage = new Stage();
   const pause = start(stage, stage.taskRun(), { step: "s" });
   stage.pod("", { s: "waiting" });

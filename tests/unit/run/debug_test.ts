@@ -20,7 +20,7 @@ const LOGS_REFUSED = refused(
   { code: 403, message: "no" },
 );
 
-/** A TaskRun whose steps a and b have gates: each holds once it is told to. */
+/** Plays a TaskRun whose steps a and b have gates: each step holds when the test says so. */
 class Play {
   readonly kube = new FakeKube();
   readonly host = new FakeHost(undefined, this.kube);
@@ -77,7 +77,7 @@ class Play {
     this.kube.log("p", `step-${step}`).say(line);
   }
 
-  /** Step a is over with it, and the next pod of its name has logs of its own. */
+  /** Ends step a and deletes the pod; the next pod of the same name has separate logs. */
   deletePod(): void {
     this.over("a");
     this.kube.remove(PODS, "p");
@@ -95,15 +95,15 @@ class Play {
   }
 }
 
-Deno.test("each pause is worked at in its turn, and the run's end is its outcome", async () => {
+Deno.test("work is done at each pause in turn, and the run's end is the outcome", async () => {
   const play = new Play();
   play.onPause = ({ pause }) => {
     play.over(pause.targetStep);
     pause.targetStep === "a" ? play.hold("b") : play.end(true);
     return Promise.resolve("released");
   };
-  const { name, outcome } = await play.start();
-  assert.deepEqual([name, outcome?.succeeded], [NAME, true]);
+  const { created, outcome } = await play.start();
+  assert.deepEqual([created.metadata.name, outcome?.succeeded], [NAME, true]);
   assert.deepEqual(play.paused, ["a first", "b"]);
   assert.deepEqual(play.events.filter(({ kind }) => kind === "paused"), [
     { kind: "paused", place: "a", pod: "p", afterMs: 0 },
@@ -111,15 +111,16 @@ Deno.test("each pause is worked at in its turn, and the run's end is its outcome
   ]);
 });
 
-Deno.test("a run that is left is left as it is", async () => {
+Deno.test("a run that is left stays as it is", async () => {
   const play = new Play();
   play.onPause = () => Promise.resolve("left");
-  assert.deepEqual(await play.start(), { name: NAME });
+  const { created, outcome } = await play.start();
+  assert.deepEqual([created.metadata.name, outcome], [NAME, undefined]);
   assert.deepEqual(play.kube.changes, [`create TaskRun ${NAME}`]);
   assert.equal(play.kube.watcherCount, 0);
 });
 
-Deno.test("a pause that somebody else ended meanwhile is passed over", async () => {
+Deno.test("a pause that somebody else has ended is skipped", async () => {
   const play = new Play();
   play.kube.onExec = () => Promise.resolve({ exitCode: 1, message: "" }); // no longer held
   play.onPause = async () => {
@@ -135,7 +136,7 @@ Deno.test("a pause that somebody else ended meanwhile is passed over", async () 
   assert.deepEqual(play.paused, ["a first"]);
 });
 
-Deno.test("a lost connection leaves the run held that somebody works in, an upload that failed and Ctrl-C cancel it", async () => {
+Deno.test("a lost connection leaves a watched run held; a failed upload and Ctrl-C cancel it", async () => {
   const cases = [
     [new ClusterError("Cannot reach it"), true, false],
     [new ClusterError("Cannot reach it"), false, true],
@@ -151,7 +152,7 @@ Deno.test("a lost connection leaves the run held that somebody works in, an uplo
   }
 });
 
-Deno.test("once it was let go no error cancels a run, not even one that nobody watches", async () => {
+Deno.test("no error cancels a released run, whether watched or not", async () => {
   for (const isWatched of [true, false]) {
     const play = new Play();
     play.onPause = ({ emit }) => {
@@ -166,7 +167,7 @@ Deno.test("once it was let go no error cancels a run, not even one that nobody w
   }
 });
 
-Deno.test("a signal while somebody works cancels the run and says so", async () => {
+Deno.test("a signal during the work cancels the run and says so", async () => {
   const play = new Play();
   play.onPause = ({ signal }) =>
     new Promise((_, reject) => {
@@ -179,7 +180,7 @@ Deno.test("a signal while somebody works cancels the run and says so", async () 
   );
 });
 
-Deno.test("an image without a shell is told, and the run goes on", async () => {
+Deno.test("an image without a shell is noted, and the run continues", async () => {
   const play = new Play();
   play.kube.onCreated = () => {
     play.pods();
@@ -193,11 +194,11 @@ Deno.test("an image without a shell is told, and the run goes on", async () => {
   assert.equal((await running).outcome?.succeeded, false);
   assert.deepEqual(play.events.filter(({ kind }) => kind === "note"), [{
     kind: "note",
-    text: 'Step a did not hold, for its image "i" has no shell: --without-shell holds it',
+    text: 'Step a did not hold: its image "i" has no shell; --without-shell holds it',
   }]);
 });
 
-Deno.test("while somebody works nothing is said of waiting", async () => {
+Deno.test("nothing is reported as awaited during the work", async () => {
   const play = new Play();
   play.onPause = () => {
     play.host.clock.advance(60_000);
@@ -210,7 +211,7 @@ Deno.test("while somebody works nothing is said of waiting", async () => {
   assert.deepEqual(play.events.filter(({ kind }) => kind === "waiting"), []);
 });
 
-Deno.test("a pause in a pod that was made again is the first one again", async () => {
+Deno.test("a pause in a recreated pod is the first pause again", async () => {
   const play = new Play();
   play.onPause = () => {
     if (play.paused.length === 2) {
@@ -228,7 +229,7 @@ Deno.test("a pause in a pod that was made again is the first one again", async (
   assert.deepEqual(play.paused, ["a first", "a first"]);
 });
 
-Deno.test("work that failed because its pod was deleted goes on in the next one", async () => {
+Deno.test("work that failed because its pod was deleted resumes in the next pod", async () => {
   const play = new Play();
   play.onPause = () => {
     if (play.paused.length === 2) {
@@ -256,7 +257,7 @@ Deno.test("a pod that is deleted at each pause is an error", async () => {
       play.pods();
       play.hold("a");
     });
-    return Promise.reject(new ClusterError("Cannot go on"));
+    return Promise.reject(new ClusterError("Cannot continue"));
   };
   const error = await rejection(play.start(), TransferError);
   assert.match(error, /its pod p was deleted 4 times/);

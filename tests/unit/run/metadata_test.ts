@@ -20,7 +20,7 @@ function run(label: string, status: PipelineRun["status"] = {}): Stored<Pipeline
 const ENDED = { conditions: [{ type: "Succeeded", status: "True" as const }] };
 const PATCH = `patch PipelineRun p-run-0 {"metadata":{"labels":{"${LABEL}":"build"}}}`;
 
-Deno.test("the Pipeline's name is put back each time that Tekton writes the run's over it", async () => {
+Deno.test("the Pipeline's name is restored each time that Tekton overwrites the label", async () => {
   const kube = new FakeKube();
   await using live = new LiveRun(kube, run("build"), new FakeClock());
   const { signal } = new AbortController();
@@ -35,7 +35,7 @@ Deno.test("the Pipeline's name is put back each time that Tekton writes the run'
   assert.deepEqual(kube.changes, [PATCH, PATCH]);
 });
 
-Deno.test("a label that is never seen to be back does not outlast the run", async () => {
+Deno.test("a label that is never seen restored does not outlast the run", async () => {
   const kube = new FakeKube();
   await using live = new LiveRun(kube, run("build"), new FakeClock());
   const { signal } = new AbortController();

@@ -6,7 +6,7 @@ import { until } from "../../support/fake_transport.ts";
 
 const TIMES = { startTime: "2026-01-02T03:04:05Z", completionTime: "2026-01-02T03:04:07Z" };
 
-Deno.test("the tasks come in the Pipeline's order, finally last, each with how it went", async () => {
+Deno.test("the tasks are in the Pipeline's order, finally tasks last, each with its outcome", async () => {
   await using stage = new Stage();
   const live = stage.pipelineRun(["clone", "test", "lint", "deploy", "scan"], ["notify"]);
   stage.taskRunOf("notify", { ...ended(true, "Succeeded") });
@@ -53,7 +53,7 @@ Deno.test("the tasks come in the Pipeline's order, finally last, each with how i
   });
 });
 
-Deno.test("a TaskRun's outcome is its Task's", async () => {
+Deno.test("a TaskRun's outcome has the Task as its only task", async () => {
   await using stage = new Stage();
   const live = stage.taskRun();
   stage.end(true);
@@ -66,7 +66,7 @@ Deno.test("a TaskRun's outcome is its Task's", async () => {
   });
 });
 
-Deno.test("a run that has not ended is told as running", async () => {
+Deno.test("a run that has not ended is reported as running", async () => {
   await using stage = new Stage();
   const live = stage.pipelineRun(["a"]);
   stage.taskRunOf("a", {});
@@ -79,7 +79,7 @@ Deno.test("a run that has not ended is told as running", async () => {
   });
 });
 
-Deno.test("a step that had too little memory is named with its limit, whatever its exit code", async () => {
+Deno.test("a step that ran out of memory is named with its limit, for any exit code", async () => {
   for (const exitCode of [0, 137]) {
     await using stage = new Stage();
     const live = stage.taskRun();

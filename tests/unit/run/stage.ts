@@ -1,4 +1,4 @@
-/** A run, its TaskRuns and Pods as a cluster would have them, set by a test step by step. */
+/** A run with its TaskRuns and pods in a fake cluster, which a test changes step by step. */
 import { PODS, type Stored } from "../../../src/kube/interface.ts";
 import {
   type ContainerStatus,
@@ -16,7 +16,7 @@ import { FakeClock } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
 import { turn } from "../../support/fake_transport.ts";
 
-/** `a: running`, `a: 0` (its exit code) or `a: waiting`, by step. */
+/** The state of each step: `a: running`, `a: 0` (its exit code) or `a: waiting`. */
 export type Steps = Record<string, "waiting" | "running" | number>;
 
 export const RUN = "p-run-1";
@@ -26,13 +26,13 @@ export class Stage implements AsyncDisposable {
   readonly clock = new FakeClock();
   readonly events: RunEvent[] = [];
   readonly stop = new AbortController();
-  /** `task/step` of those that a gate was put into. */
+  /** The steps with a gate, as `task/step`. */
   readonly gates = new Set<string>();
   #live?: LiveRun;
 
   readonly emit = (event: RunEvent): void => void this.events.push(event);
 
-  /** A PipelineRun of these tasks, followed from now on. */
+  /** Creates a PipelineRun of these tasks, and a LiveRun of it. */
   pipelineRun(tasks: string[], last: string[] = []): LiveRun {
     const toTask = (name: string) => ({ name });
     const pipelineSpec = { tasks: tasks.map(toTask), finally: last.map(toTask) };
@@ -58,7 +58,7 @@ export class Stage implements AsyncDisposable {
       .map(({ task, step, line }) => `${task ?? "-"} ${step}: ${line}`);
   }
 
-  /** The pod of a task, "" for that of a TaskRun, is like this from now on. */
+  /** Sets the state of a task's pod; the task is "" in a TaskRun. */
   pod(task: string, steps: Steps, rest: Partial<Pod["status"]> = {}): Stored<Pod> {
     const volumeMounts = [{ name: "gate", mountPath: GATE_DIRECTORY }];
     return this.kube.put<Pod>(PODS, {
@@ -98,7 +98,7 @@ export class Stage implements AsyncDisposable {
     return this.kube.log(podName(task), `step-${step}`);
   }
 
-  /** The run ends like that. */
+  /** Ends the run. */
   end(succeeded: boolean, reason = succeeded ? "Succeeded" : "Failed", rest = {}): void {
     const isPipelineRun = this.#live?.kind !== "TaskRun";
     this.kube.update<PipelineRun>(isPipelineRun ? PIPELINE_RUNS : TASK_RUNS, RUN, (run) => {

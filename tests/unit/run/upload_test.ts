@@ -39,12 +39,12 @@ const LOGS_REFUSED = refused(
   { code: 403, message: "no" },
 );
 
-/** A cluster that plays one run of the tasks clone and test: to the gate, and then as it is told. */
+/** Plays one run of the tasks clone and test: up to the gate, then as the test says. */
 class Play {
   readonly kube = new FakeKube();
   readonly host = new FakeHost(new MemoryFiles(NODES), this.kube);
   readonly events: RunEvent[] = [];
-  /** What the held step does with what is sent to it. */
+  /** Receives the upload in place of the held step. */
   onReceive: (options: ExecOptions) => Promise<ExecResult> = async (options) => {
     const received = await receive(options);
     this.finish();
@@ -77,7 +77,7 @@ class Play {
       held: { task: "clone", step: "s" },
       root: "/tree",
       entries: Promise.resolve(ENTRIES),
-      prepare: () => Promise.resolve(undefined),
+      prepack: () => Promise.resolve(undefined),
       program: ["tar"],
       results: {},
       showlogs: true,
@@ -94,13 +94,13 @@ class Play {
     return uploading;
   }
 
-  /** The gate holds. */
+  /** Lets the gate hold. */
   hold(): void {
     this.pod("clone", { running: {} });
     this.kube.log("clone-pod", "step-s").say(`${HELD_PREFIX}/workspace/output`);
   }
 
-  /** The gate has let go: the rest of the run is played to its end. */
+  /** Plays the run from the release to its end. */
   finish(): void {
     this.kube.log("clone-pod", "step-s").end();
     this.pod("clone", { terminated: { exitCode: 0 } }, "Succeeded");
@@ -140,7 +140,7 @@ class Play {
     return this.events.filter((event) => event.kind === "note").map((event) => event.text);
   }
 
-  /** Nothing is left running when it is over. */
+  /** Checks that no watch, timer or stream remains. */
   checkOver(): void {
     assert.equal(this.kube.watcherCount, 0);
     assert.equal(this.host.clock.alarmCount, 0);
@@ -148,10 +148,10 @@ class Play {
   }
 }
 
-Deno.test("an upload goes from created to ended, each event in its place", async () => {
+Deno.test("an upload emits its events from created to ended, in order", async () => {
   const play = new Play();
-  const { name, outcome } = await play.start();
-  assert.equal(name, NAME);
+  const { created, outcome } = await play.start();
+  assert.equal(created.metadata.name, NAME);
   assert.equal(outcome?.succeeded, true);
   assert.deepEqual(play.kinds, [
     "created",
@@ -179,7 +179,7 @@ Deno.test("an upload goes from created to ended, each event in its place", async
   play.checkOver();
 });
 
-Deno.test("a run that fails is an outcome, and is not cancelled", async () => {
+Deno.test("a failed run is an outcome, and is not cancelled", async () => {
   const play = new Play();
   play.onReceive = async (options) => {
     const received = await receive(options);
@@ -193,16 +193,17 @@ Deno.test("a run that fails is an outcome, and is not cancelled", async () => {
   play.checkOver();
 });
 
-Deno.test("without logs it is over once the step is released", async () => {
+Deno.test("without logs the upload ends once the step is released", async () => {
   const play = new Play();
   play.onReceive = receive;
-  assert.deepEqual(await play.start({ showlogs: false }), { name: NAME });
+  const { created, outcome } = await play.start({ showlogs: false });
+  assert.deepEqual([created.metadata.name, outcome], [NAME, undefined]);
   assert.equal(play.kinds.at(-1), "released");
   assert.deepEqual(play.kube.changes.slice(1), [ANNOTATED]);
   play.checkOver();
 });
 
-Deno.test("a transfer that fails cancels the run and is the error to tell", async () => {
+Deno.test("a failed transfer cancels the run and is the reported error", async () => {
   const play = new Play();
   play.onReceive = async (options) => {
     await options.stdin!.cancel();
@@ -214,7 +215,7 @@ Deno.test("a transfer that fails cancels the run and is the error to tell", asyn
   play.checkOver();
 });
 
-Deno.test("a walk that fails cancels the run; one that has failed before starts none", async () => {
+Deno.test("a failed walk cancels the run; a walk that failed before starts no run", async () => {
   const error = new TransferError("Cannot read a");
   const early = new Play();
   await assert.rejects(early.start({ entries: Promise.reject(error) }), error);
@@ -229,7 +230,7 @@ Deno.test("a walk that fails cancels the run; one that has failed before starts 
   late.checkOver();
 });
 
-Deno.test("a task that is skipped cancels the run, for nothing can be uploaded", async () => {
+Deno.test("a skipped task cancels the run, because nothing can be uploaded", async () => {
   const play = new Play();
   play.kube.onCreated = () =>
     play.kube.update<PipelineRun>(PIPELINE_RUNS, NAME, (run) => {
@@ -240,7 +241,7 @@ Deno.test("a task that is skipped cancels the run, for nothing can be uploaded",
   play.checkOver();
 });
 
-Deno.test("a run that is not created is the cluster's word, with nothing to cancel", async () => {
+Deno.test("a refused run is the cluster's error, with nothing to cancel", async () => {
   const play = new Play();
   play.kube.onChange = () => {
     throw new ClusterError("Cannot create");
@@ -266,13 +267,13 @@ for (const when of ["paused", "sending", "log"]) {
       await rejection(play.start({ emit }), Interrupted),
       `Interrupted: cancelled PipelineRun "${NAME}"`,
     );
-    const before = when === "log" ? [ANNOTATED] : []; // by then the upload was taken
+    const before = when === "log" ? [ANNOTATED] : []; // by then the upload has arrived
     assert.deepEqual(play.kube.changes.slice(1), [...before, CANCELLED]);
     play.checkOver();
   });
 }
 
-Deno.test("Ctrl-C before the run is created starts none", async () => {
+Deno.test("Ctrl-C before the run is created starts no run", async () => {
   const play = new Play();
   play.host.pressCtrlC();
   assert.equal(await rejection(play.start(), Interrupted), "Interrupted: nothing was started");
@@ -305,7 +306,7 @@ Deno.test("Ctrl-C at the last lines of a run that has ended cancels nothing, and
   assert.deepEqual(play.kube.changes.slice(1), [ANNOTATED]);
 });
 
-Deno.test("a run that can't be cancelled is said to be held still, with how to cancel it", async () => {
+Deno.test("if a run can't be cancelled, a note says that it may be held, and how to cancel it", async () => {
   const play = new Play();
   play.kube.onChange = (change) => {
     const what = { verb: "patch", kind: "PipelineRun", name: NAME, server: "s" };
@@ -327,17 +328,17 @@ Deno.test("a run that can't be cancelled is said to be held still, with how to c
   ]);
 });
 
-/** What may go wrong in following a run that was let go. */
+/** Failures after the release. */
 const lateFailures: [what: string, error: Error, fail: (play: Play, error: Error) => void][] = [
   ["a log is refused", LOGS_REFUSED, ({ kube }, error) => {
     kube.log("test-pod", "step-s").refusals.push(error);
   }],
-  ["the upload can't be noted", new TypeError("a bug of ours"), ({ kube }, error) => {
+  ["the upload can't be noted", new TypeError("a bug"), ({ kube }, error) => {
     kube.onChange = (change) => {
       if (change === ANNOTATED) throw error;
     };
   }],
-  ["an event can't be shown", new TypeError("a bug of ours"), (play, error) => {
+  ["an event can't be shown", new TypeError("a bug"), (play, error) => {
     play.onEvent = ({ kind }) => {
       if (kind === "log") throw error;
     };
@@ -345,7 +346,7 @@ const lateFailures: [what: string, error: Error, fail: (play: Play, error: Error
 ];
 
 for (const [what, error, fail] of lateFailures) {
-  Deno.test(`a run that was let go is not cancelled where ${what}: it is said how to follow it`, async () => {
+  Deno.test(`a released run is not cancelled when ${what}: a note says how to follow it`, async () => {
     const play = new Play();
     play.onReceive = async (options) => {
       const received = await receive(options);
@@ -359,7 +360,7 @@ for (const [what, error, fail] of lateFailures) {
     });
     assert.ok(!play.kube.changes.includes(CANCELLED));
     assert.deepEqual(play.notes, [
-      `PipelineRun ${NAME} goes on without being followed; ` +
+      `PipelineRun ${NAME} continues; ` +
       `tkn-dev pipelinerun logs ${NAME} -f -n default follows it`,
     ]);
     play.checkOver();
@@ -368,7 +369,7 @@ for (const [what, error, fail] of lateFailures) {
 
 for (const isInterrupted of [true, false]) {
   const why = isInterrupted ? "Ctrl-C" : "a failed upload";
-  Deno.test(`a cancellation without an answer ends soon after ${why}, and is told with the command`, async () => {
+  Deno.test(`a cancellation without an answer ends soon after ${why}, with a note that has the command`, async () => {
     const play = new Play();
     play.kube.patch = () => new Promise(() => {});
     play.onReceive = async (options) => {
@@ -389,7 +390,7 @@ for (const isInterrupted of [true, false]) {
 }
 
 for (const accident of ["answer lost", "sent twice"] as const) {
-  Deno.test(`an upload goes on as if nothing was where the run's creation is: ${accident}`, async () => {
+  Deno.test(`an upload continues normally after this accident at the run's creation: ${accident}`, async () => {
     const play = new Play();
     play.kube.accidents.push(accident);
     const { outcome } = await play.start();
@@ -399,7 +400,7 @@ for (const accident of ["answer lost", "sent twice"] as const) {
   });
 }
 
-Deno.test("what earlier runs have left over their time goes beside the run, and nothing else", async () => {
+Deno.test("expired objects of earlier runs are removed beside the run, and nothing else", async () => {
   const play = new Play();
   const task = (name: string, metadata: object) =>
     play.kube.put(TASKS, {
@@ -419,7 +420,7 @@ Deno.test("what earlier runs have left over their time goes beside the run, and 
   assert.equal(play.kube.changes.filter((change) => change.startsWith("delete")).length, 1);
 });
 
-/** The connection breaks in the middle of the upload, and then this happens. */
+/** Plays a connection that breaks in the middle of the upload, and then calls `then`. */
 function breaking(then: (play: Play) => void): Play {
   const play = new Play();
   play.onReceive = async (options) => {
@@ -430,7 +431,7 @@ function breaking(then: (play: Play) => void): Play {
   return play;
 }
 
-Deno.test("a container that is gone already when it is to be sent to is told by the run's end", async () => {
+Deno.test("if the container has ended before the upload, the run's end is reported", async () => {
   const play = new Play();
   play.onReceive = async (options) => {
     await receive(options);
@@ -440,12 +441,12 @@ Deno.test("a container that is gone already when it is to be sent to is told by 
   assert.match(await rejection(play.start(), ClusterError), /: it was deleted\n/);
 });
 
-Deno.test("a run that is deleted while it is sent to is told as deleted", async () => {
+Deno.test("a run that is deleted during the upload is reported as deleted", async () => {
   const play = breaking(({ kube }) => kube.remove(PIPELINE_RUNS, NAME));
   assert.match(await rejection(play.start(), ClusterError), /: it was deleted\n/);
 });
 
-Deno.test("a run that ends while it is sent to has that outcome", async () => {
+Deno.test("a run that ends during the upload has that outcome", async () => {
   const play = breaking((play) => {
     play.pod("clone", { terminated: { exitCode: 1 } }, "Failed");
     play.kube.log("clone-pod", "step-s").end();
@@ -458,7 +459,7 @@ Deno.test("a run that ends while it is sent to has that outcome", async () => {
   play.checkOver();
 });
 
-Deno.test("a connection that is lost for good is told, and the run cancelled", async () => {
+Deno.test("a permanently lost connection is an error, and cancels the run", async () => {
   const play = breaking(({ host }) => host.clock.advance(8_000));
   assert.match(
     await rejection(play.start(), TransferError),
@@ -468,7 +469,7 @@ Deno.test("a connection that is lost for good is told, and the run cancelled", a
   play.checkOver();
 });
 
-Deno.test("an upload that takes longer than the run may be held cancels it, and names the flag", async () => {
+Deno.test("an upload that exceeds the pause timeout cancels the run, and names the flag", async () => {
   const play = new Play();
   let isSending = false;
   play.onReceive = (options) => {
@@ -490,7 +491,7 @@ Deno.test("an upload that takes longer than the run may be held cancels it, and 
   play.checkOver();
 });
 
-Deno.test("where nothing happens it is said what is waited for, within two seconds", async () => {
+Deno.test("without any event, the reason to wait is reported within two seconds", async () => {
   const play = new Play();
   play.kube.onCreated = () => {};
   const uploading = play.start();
@@ -502,7 +503,7 @@ Deno.test("where nothing happens it is said what is waited for, within two secon
   assert.equal(play.kinds.at(-1), "ended");
 });
 
-/** Tekton makes the pod again, and its gate holds. */
+/** Plays a recreated pod, whose gate holds. */
 function remade(play: Play): void {
   play.kube.log("clone-pod", "step-s").end();
   play.kube.remove(PODS, "clone-pod");
@@ -510,8 +511,8 @@ function remade(play: Play): void {
   play.hold();
 }
 
-for (const when of ["while it is sent to", "once it was let go"]) {
-  Deno.test(`a pod that is deleted ${when} and made again is sent to again`, async () => {
+for (const when of ["during the upload", "after the release"]) {
+  Deno.test(`after a pod is deleted ${when} and recreated, the upload is sent again`, async () => {
     const play = new Play();
     let times = 0;
     play.onReceive = async (options) => {
@@ -520,7 +521,7 @@ for (const when of ["while it is sent to", "once it was let go"]) {
         play.finish();
         return received;
       }
-      if (when === "once it was let go") {
+      if (when === "after the release") {
         const received = await receive(options);
         remade(play);
         return received;
@@ -532,13 +533,13 @@ for (const when of ["while it is sent to", "once it was let go"]) {
     const { outcome } = await play.start();
     assert.equal(outcome?.succeeded, true);
     assert.equal(times, 2);
-    assert.ok(play.notes.includes("Pod clone-pod was deleted and made again: it is sent again"));
+    assert.ok(play.notes.includes("Pod clone-pod was deleted and recreated: sending again"));
     assert.equal(play.events.filter(({ kind }) => kind === "paused").length, 2);
     play.checkOver();
   });
 }
 
-Deno.test("a pod that is deleted each time that it is sent to is an error", async () => {
+Deno.test("a pod that is deleted during each upload is an error", async () => {
   const play = new Play();
   play.onReceive = async (options) => {
     await options.stdin!.cancel();
@@ -551,7 +552,7 @@ Deno.test("a pod that is deleted each time that it is sent to is an error", asyn
   play.checkOver();
 });
 
-Deno.test("an exec into a pod that is gone, and that never ends, is given up", async () => {
+Deno.test("an endless exec into a deleted pod is given up", async () => {
   const play = new Play();
   play.onReceive = (options) => {
     if (options.signal?.aborted) return Promise.reject(options.signal.reason);
@@ -569,7 +570,10 @@ Deno.test("an exec into a pod that is gone, and that never ends, is given up", a
   play.checkOver();
 });
 
-/** The exec into a container that is killed stays open, and its signal alone ends it. Resolves once it is asked for. */
+/**
+ * Plays a container that is killed during the upload: its exec stays open until its signal aborts.
+ * Resolves when the exec is opened.
+ */
 function killed(play: Play): Promise<void> {
   const asked = Promise.withResolvers<void>();
   play.onReceive = ({ signal }) => {
@@ -591,7 +595,7 @@ async function endedKilled(play: Play, succeeded: boolean): Promise<void> {
   play.host.clock.advance(1_500);
 }
 
-Deno.test("a step that is killed while it is sent to is not waited for: the run's end is told", async () => {
+Deno.test("a step killed during the upload is not awaited: the run's end is reported", async () => {
   const play = new Play();
   const playing = endedKilled(play, false);
   const uploading = play.start();
@@ -599,7 +603,7 @@ Deno.test("a step that is killed while it is sent to is not waited for: the run'
   assert.equal((await uploading).outcome?.succeeded, false);
 });
 
-Deno.test("where the TaskRun goes on without it for ten seconds, the upload is an error and the run cancelled", async () => {
+Deno.test("if the TaskRun continues for ten seconds after that, the upload is an error and cancels the run", async () => {
   const play = new Play();
   const { delays } = play.host.clock;
   const asked = killed(play);
@@ -613,7 +617,7 @@ Deno.test("where the TaskRun goes on without it for ten seconds, the upload is a
   assert.deepEqual(play.notes, [`Cancelled PipelineRun ${NAME}`]);
 });
 
-Deno.test("where the Pipeline succeeds without it, the upload is an error all the same", async () => {
+Deno.test("if the Pipeline succeeds without the killed step, the upload is still an error", async () => {
   const play = new Play();
   const playing = endedKilled(play, true);
   const uploading = play.start();

@@ -6,7 +6,7 @@ import { PIPELINE_RUNS, type PipelineRun, type Pod } from "../../../src/tekton/m
 import { turn, until } from "../../support/fake_transport.ts";
 import { RUN, Stage } from "./stage.ts";
 
-/** The affinity assistant's; its container is no step. */
+/** The affinity assistant's pod; its container is not a step. */
 const ASSISTANT: Stored<Pod> = {
   metadata: { name: "affinity-assistant-0", namespace: "default", uid: "u" },
   spec: { containers: [{ name: "affinity-assistant", image: "i" }] },
@@ -16,26 +16,24 @@ const ASSISTANT: Stored<Pod> = {
   },
 };
 
-Deno.test("of the pods that run, those of tasks are waited for", async () => {
+Deno.test("only pods of tasks count among the running pods", async () => {
   await using stage = new Stage();
   const { kube, clock, emit } = stage;
   const live = stage.pipelineRun(["test"]);
-  using talk = new WaitReporter({ kube, clock, live, emit });
-  talk.stage = "released";
+  using _reporter = new WaitReporter({ kube, clock, live, emit });
   live.pods.set("affinity-assistant-0", ASSISTANT);
   clock.advance(2_000);
   const pod = stage.pod("test", { a: "running" });
   live.pods.set(pod.metadata.name, pod);
   clock.advance(2_000);
   assert.deepEqual(stage.events, [
-    { kind: "waiting", text: "PipelineRun p-run-1 to go on" },
+    { kind: "waiting", text: "PipelineRun p-run-1 to continue" },
     { kind: "waiting", text: "test to end" },
   ]);
 });
 
-/** What is said of a run that a minute goes by for, its last words first. */
-async function saidOf(stage: Stage, talk: WaitReporter): Promise<RunEvent[]> {
-  talk.stage = "starting";
+/** Returns the different events of one minute. */
+async function eventsOfMinute(stage: Stage): Promise<RunEvent[]> {
   for (let seconds = 0; seconds < 60; seconds += 2) {
     stage.clock.advance(2_000);
     await turn();
@@ -48,44 +46,44 @@ async function saidOf(stage: Stage, talk: WaitReporter): Promise<RunEvent[]> {
 const FULL = 'pods "x-pod" is forbidden: exceeded quota: full, requested: pods=1, used: pods=0, ' +
   "limited: pods=0";
 
-Deno.test("while there is no pod it is the TaskRun that tells why, with what to do, once", async () => {
+Deno.test("without a pod, the TaskRun's condition gives the reason, with a hint, once", async () => {
   await using stage = new Stage();
   const { kube, clock, emit } = stage;
   const live = stage.pipelineRun(["clone", "test"]);
-  using talk = new WaitReporter({ kube, clock, live, emit });
-  talk.held = { task: "test", step: "s" };
+  const uploadStep = { task: "test", step: "s" };
+  using _reporter = new WaitReporter({ kube, clock, live, uploadStep, emit });
   stage.taskRunOf("clone", waits("ExceededResourceQuota", `TaskRun Pod exceeded: ${FULL}`));
   await until(() => live.taskRuns.size === 1);
-  const text = "task clone: quota full keeps its pod from being made " +
+  const text = "task clone: quota full forbids its pod " +
     "(requested: pods=1, used: pods=0, limited: pods=0)";
-  const hint = "kubectl describe quota -n default shows what is used; " +
-    "Tekton tries again each minute";
-  assert.deepEqual(await saidOf(stage, talk), [
+  const hint = "kubectl describe quota -n default shows the usage; " +
+    "Tekton retries every minute";
+  assert.deepEqual(await eventsOfMinute(stage), [
     { kind: "waiting", text },
     { kind: "note", text: `${text}; ${hint}` },
     { kind: "waiting", text },
   ]);
 });
 
-Deno.test("before there is a TaskRun it is the PipelineRun", async () => {
+Deno.test("without a TaskRun, the PipelineRun's condition gives the reason", async () => {
   await using stage = new Stage();
   const { kube, clock, emit } = stage;
   const live = stage.pipelineRun(["test"]);
-  using talk = new WaitReporter({ kube, clock, live, emit });
-  talk.held = { task: "test", step: "s" };
+  const uploadStep = { task: "test", step: "s" };
+  using _reporter = new WaitReporter({ kube, clock, live, uploadStep, emit });
   kube.update<PipelineRun>(PIPELINE_RUNS, RUN, (run) => {
     run.status = waits("ResolvingPipelineRef", "resolving p");
   });
   await until(() => live.run.status !== undefined);
   const text = `PipelineRun ${RUN}: ResolvingPipelineRef: resolving p`;
-  assert.deepEqual(await saidOf(stage, talk), [{ kind: "waiting", text }]);
+  assert.deepEqual(await eventsOfMinute(stage), [{ kind: "waiting", text }]);
 });
 
-Deno.test("a pod that waits for a claim tells what the claim's events say", async () => {
+Deno.test("for a pod that waits for a claim, the claim's events give the reason", async () => {
   await using stage = new Stage();
   const { kube, clock, emit } = stage;
   const live = stage.taskRun();
-  using talk = new WaitReporter({ kube, clock, live, emit });
+  using _reporter = new WaitReporter({ kube, clock, live, emit });
   const message = "pod has unbound immediate PersistentVolumeClaims";
   const pod = stage.pod("", { a: "waiting" }, {
     conditions: [{ type: "PodScheduled", status: "False", reason: "Unschedulable", message }],
@@ -102,11 +100,11 @@ Deno.test("a pod that waits for a claim tells what the claim's events say", asyn
     lastTimestamp: "2026-01-02T03:04:05Z",
   });
   await until(() => live.pods.get(pod.metadata.name)?.spec?.volumes !== undefined);
-  const said = await saidOf(stage, talk);
+  const said = await eventsOfMinute(stage);
   const text = `pod ${pod.metadata.name}: claim c: ProvisioningFailed: ${missing}`;
   assert.deepEqual(said.slice(1), [
     { kind: "waiting", text },
-    { kind: "note", text: `${text}; kubectl get storageclass lists those that there are` },
+    { kind: "note", text: `${text}; kubectl get storageclass lists the existing classes` },
     { kind: "waiting", text },
   ]);
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { importCycles } from "../../../scripts/import_cycles.ts";
+import { importCycles } from "../../../scripts/check_imports/cycles.ts";
 
 const cyclesOf = (imports: Record<string, string[]>) =>
   importCycles(new Map(Object.entries(imports)));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { calledTooEarly } from "../../../scripts/shell_order.ts";
+import { calledTooEarly } from "../../../scripts/check_shell/call_order.ts";
 
 const cases: [what: string, script: string, found: string[]][] = [
   ["a function above its call", "a() {\n  :\n}\na\n", []],

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { jobsOf } from "../../../scripts/test_jobs.ts";
+import { jobsOf } from "../../../scripts/test_side_by_side/jobs.ts";
 
 Deno.test("each file is a job, the longest file first", () => {
   const files = [{ path: "b", text: "short" }, { path: "a", text: "short" }, {

@@ -63,17 +63,17 @@ for (
     [
       "a kind that is a list",
       [{ ...TASK, kind: ["Task"] }],
-      "in the returned object kind is no text",
+      "in the returned object kind is not a string",
     ],
     [
       "a label that is a number",
       [{ ...TASK, metadata: { labels: { a: 1 } } }],
-      "in the returned object metadata.labels.a is no text",
+      "in the returned object metadata.labels.a is not a string",
     ],
     [
       "steps that are no list",
       [{ ...TASK, spec: { steps: {} } }],
-      "in the returned object spec.steps is no list",
+      "in the returned object spec.steps is not a list",
     ],
   ] as const
 ) {

@@ -27,19 +27,19 @@ Deno.test("null fields are removed, and nothing else changes", () => {
 
 for (
   const [spec, why] of [
-    [{ params: {} }, "spec.params is no list"],
-    [{ params: [null] }, "spec.params[0] is no object"],
-    [{ params: [{ name: 5 }] }, "spec.params[0].name is no text"],
+    [{ params: {} }, "spec.params is not a list"],
+    [{ params: [null] }, "spec.params[0] is not an object"],
+    [{ params: [{ name: 5 }] }, "spec.params[0].name is not a string"],
     [{ params: [{ value: "x" }] }, "spec.params[0].name is missing"],
-    [{ pipelineSpec: [] }, "spec.pipelineSpec is no object"],
-    [{ pipelineSpec: { tasks: {} } }, "spec.pipelineSpec.tasks is no list"],
+    [{ pipelineSpec: [] }, "spec.pipelineSpec is not an object"],
+    [{ pipelineSpec: { tasks: {} } }, "spec.pipelineSpec.tasks is not a list"],
     [
       { pipelineSpec: { finally: [{ name: "a", taskSpec: { steps: ["x"] } }] } },
-      "spec.pipelineSpec.finally[0].taskSpec.steps[0] is no object",
+      "spec.pipelineSpec.finally[0].taskSpec.steps[0] is not an object",
     ],
     [
       { taskSpec: { stepTemplate: { args: [1] } } },
-      "spec.taskSpec.stepTemplate.args[0] is no text",
+      "spec.taskSpec.stepTemplate.args[0] is not a string",
     ],
   ] as const
 ) {

@@ -10,7 +10,7 @@ const SENT = 1_700_000_000;
 const entry = (path: string, kind: Entry["kind"] = "file"): Entry => {
   return { path, kind, sizeBytes: kind === "file" ? 5 : 0, mode: 0o644, mtimeSeconds: SENT };
 };
-const there = (
+const remote = (
   kind: RemoteEntry["kind"] = "file",
   sizeBytes = 5,
   mtimeSeconds = SENT,
@@ -24,7 +24,7 @@ function remoteMap<T>(values: Record<string, T>): Map<RemotePath, T> {
 }
 
 interface Given extends Partial<Omit<PlanOptions, "record">> {
-  lies?: Record<string, RemoteEntry>;
+  listed?: Record<string, RemoteEntry>;
   recorded?: Record<string, Recorded>;
   writtenSeconds?: number;
   linksOnly?: boolean;
@@ -43,7 +43,7 @@ function run(given: Given) {
       sha256sum: true,
       linksOnly: given.linksOnly ?? false,
       pulses: true,
-      entries: remoteMap(given.lies ?? {}),
+      entries: remoteMap(given.listed ?? {}),
     },
     record,
     digest: () => Promise.resolve("d".repeat(64)),
@@ -56,69 +56,75 @@ function run(given: Given) {
 
 const paths = (entries: readonly { path: string }[]) => entries.map(({ path }) => path);
 
-Deno.test("a file that is there as it was sent, and here as it was then, is not sent again", async () => {
-  const { send, unchanged } = await run({ lies: { a: there() }, recorded: { a: FILE } });
+Deno.test("a file that is unchanged on both sides is not sent again", async () => {
+  const { send, unchanged } = await run({ listed: { a: remote() }, recorded: { a: FILE } });
   assert.deepEqual([paths(send), paths(unchanged)], [[], ["a"]]);
 });
 
 const CHANGES: [what: string, given: Given][] = [
-  ["there is no word of it", { lies: { a: there() } }],
-  ["it is gone there", { recorded: { a: FILE } }],
-  ["it has another size there", { lies: { a: there("file", 6) }, recorded: { a: FILE } }],
-  ["it has another time there", { lies: { a: there("file", 5, SENT + 1) }, recorded: { a: FILE } }],
-  ["it changed there, and its time was set back", {
-    lies: { a: { ...there(), ctimeSeconds: SENT + 60.5 } },
+  ["the record does not name it", { listed: { a: remote() } }],
+  ["the directory no longer has it", { recorded: { a: FILE } }],
+  ["the directory has another size", { listed: { a: remote("file", 6) }, recorded: { a: FILE } }],
+  ["the directory has another mtime", {
+    listed: { a: remote("file", 5, SENT + 1) },
     recorded: { a: FILE },
   }],
-  ["it is a link there", { lies: { a: there("symlink") }, recorded: { a: FILE } }],
-  ["its content changed here", {
-    lies: { a: there() },
+  ["it changed in the directory, and its mtime was reset", {
+    listed: { a: { ...remote(), ctimeSeconds: SENT + 60.5 } },
+    recorded: { a: FILE },
+  }],
+  ["the directory has a link", { listed: { a: remote("symlink") }, recorded: { a: FILE } }],
+  ["its content changed locally", {
+    listed: { a: remote() },
     recorded: { a: FILE },
     digest: () => Promise.resolve("e".repeat(64)),
   }],
-  ["its mode changed here", { lies: { a: there() }, recorded: { a: { ...FILE, mode: 0o755 } } }],
-  ["it can't be read here", {
-    lies: { a: there() },
+  ["its mode changed locally", {
+    listed: { a: remote() },
+    recorded: { a: { ...FILE, mode: 0o755 } },
+  }],
+  ["it can't be read locally", {
+    listed: { a: remote() },
     recorded: { a: FILE },
     digest: () => Promise.resolve(undefined),
   }],
   ["it may have changed in the second of the record", {
-    lies: { a: there() },
+    listed: { a: remote() },
     recorded: { a: FILE },
     writtenSeconds: SENT,
   }],
 ];
 
 for (const [what, given] of CHANGES) {
-  Deno.test(`a file is sent where ${what}`, async () => {
+  Deno.test(`a file is sent if ${what}`, async () => {
     assert.deepEqual(paths((await run(given)).send), ["a"]);
   });
 }
 
-Deno.test("a directory that is there is not sent again, a link is", async () => {
+Deno.test("an existing directory is not sent again, a link is", async () => {
   const { send } = await run({
     entries: [entry("d", "directory"), entry("l", "symlink"), entry("new", "directory")],
-    lies: { d: there("directory"), l: there("symlink") },
+    listed: { d: remote("directory"), l: remote("symlink") },
     recorded: { d: { kind: "dir" }, l: { kind: "link" } },
   });
   assert.deepEqual(paths(send), ["l", "new"]);
 });
 
-Deno.test("a link that a run has planted goes before anything is unpacked over it", async () => {
+Deno.test("a link that a run has planted is removed before a file is unpacked over it", async () => {
   const { remove } = await run({
     entries: [
       ...[entry("d", "directory"), entry("d/x"), entry("f"), entry("l", "symlink")],
       ...[entry("deep/er/y"), entry("now-file"), entry("pipe")],
     ],
-    lies: {
-      d: there("symlink"),
-      f: there("symlink"),
-      l: there("symlink"),
-      deep: there("directory"),
-      "deep/er": there("symlink"),
-      "now-file": there("directory"),
-      pipe: there("other"),
-      theirs: there("symlink"),
+    listed: {
+      d: remote("symlink"),
+      f: remote("symlink"),
+      l: remote("symlink"),
+      deep: remote("directory"),
+      "deep/er": remote("symlink"),
+      "now-file": remote("directory"),
+      pipe: remote("other"),
+      theirs: remote("symlink"),
     },
     linksOnly: true,
     deletes: "never",
@@ -126,15 +132,15 @@ Deno.test("a link that a run has planted goes before anything is unpacked over i
   assert.deepEqual(remove, ["d", "f", "deep/er", "now-file", "pipe"]);
 });
 
-Deno.test("what git tracks and has not checked out here stays there, and all else goes as ever", async () => {
-  const lies = {
-    docs: there("directory"),
-    "docs/a": there(),
-    "docs/deep": there("directory"),
-    "docs/deep/b": there(),
-    "docs/gone": there(),
-    "docs/made": there(),
-    old: there(),
+Deno.test("files that git tracks but did not check out stay, and other files are removed as always", async () => {
+  const listed = {
+    docs: remote("directory"),
+    "docs/a": remote(),
+    "docs/deep": remote("directory"),
+    "docs/deep/b": remote(),
+    "docs/gone": remote(),
+    "docs/made": remote(),
+    old: remote(),
   };
   const recorded: Record<string, Recorded> = {
     docs: { kind: "dir" },
@@ -145,25 +151,25 @@ Deno.test("what git tracks and has not checked out here stays there, and all els
     old: FILE,
   };
   const spares = new Set(["docs/a", "docs/deep/b", "never/sent"]);
-  const auto = await run({ lies, recorded, spares });
+  const auto = await run({ listed, recorded, spares });
   assert.deepEqual([auto.remove, auto.removeIfEmpty], [["docs/gone", "old"], []]);
-  const always = await run({ lies, recorded, spares, deletes: "always" });
+  const always = await run({ listed, recorded, spares, deletes: "always" });
   assert.deepEqual(always.remove, ["docs/gone", "docs/made", "old"]);
 });
 
-Deno.test("what an earlier upload sent and is gone here goes there, what a run made stays", async () => {
-  const lies = {
-    ".tkn-dev-upload": there("directory"),
-    ".tkn-dev-upload/record": there(),
-    a: there(),
-    gone: there("file", 9, 1),
-    made: there(),
-    old: there("directory"),
-    "old/sent": there(),
-    "old/deep": there("directory"),
-    "old/made": there(),
-    replaced: there("directory"),
-    link: there("symlink"),
+Deno.test("a file that an earlier upload sent and that is gone locally is removed; files of a run stay", async () => {
+  const listed = {
+    ".tkn-dev-upload": remote("directory"),
+    ".tkn-dev-upload/record": remote(),
+    a: remote(),
+    gone: remote("file", 9, 1),
+    made: remote(),
+    old: remote("directory"),
+    "old/sent": remote(),
+    "old/deep": remote("directory"),
+    "old/made": remote(),
+    replaced: remote("directory"),
+    link: remote("symlink"),
   };
   const recorded: Record<string, Recorded> = {
     a: FILE,
@@ -175,33 +181,33 @@ Deno.test("what an earlier upload sent and is gone here goes there, what a run m
     link: { kind: "link" },
     "not/there": FILE,
   };
-  const auto = await run({ lies, recorded });
+  const auto = await run({ listed, recorded });
   assert.deepEqual(auto.remove, ["gone", "old/sent", "link"]);
   assert.deepEqual(auto.removeIfEmpty, ["old/deep", "old"]);
-  const never = await run({ lies, recorded, deletes: "never" });
+  const never = await run({ listed, recorded, deletes: "never" });
   assert.deepEqual([never.remove, never.removeIfEmpty], [[], []]);
-  const always = await run({ lies, recorded, deletes: "always" });
+  const always = await run({ listed, recorded, deletes: "always" });
   assert.deepEqual(always.remove, ["gone", "made", "old", "replaced", "link"]);
 });
 
-Deno.test("of a try that was cut what lies there whole is checked, not sent", async () => {
+Deno.test("whole files from an interrupted attempt are verified, not sent again", async () => {
   const sent = { path: "a", sizeBytes: 5, mode: 0o644, mtimeSeconds: SENT, digest: "d" };
   const packed = new Map([["a", sent], ["b", { ...sent, path: "b" }], ["c", sent]]);
   const { send, verify } = await run({
     entries: [entry("a"), entry("b"), entry("c"), entry("done")],
-    lies: { a: there(), b: there("file", 4) },
+    listed: { a: remote(), b: remote("file", 4) },
     packed,
     verified: new Set(["done"]),
   });
   assert.deepEqual([paths(send), verify], [["b", "c"], [sent]]);
 });
 
-Deno.test("the names of one file go together, until all of them are there", async () => {
+Deno.test("hard links of one file are sent together until all have arrived", async () => {
   const entries = ["a", "b"].map((path) => ({ ...entry(path), inode: "1:2" }));
-  const alone = { ...entry("c"), inode: "1:3" }; // its other names are not in the tree
+  const alone = { ...entry("c"), inode: "1:3" }; // its other names are outside the tree
   const given: Given = {
     entries: [...entries, alone],
-    lies: { a: there(), b: there(), c: there() },
+    listed: { a: remote(), b: remote(), c: remote() },
     recorded: { a: FILE, b: FILE, c: FILE },
   };
   assert.deepEqual(paths((await run(given)).send), ["a", "b"]);

@@ -32,18 +32,18 @@ const ENTRIES: Entry[] = NODES.map(({ path, kind, content, mode, mtimeSeconds })
   return { path, kind: kind as "file", sizeBytes: content.length, mode, mtimeSeconds };
 });
 
-/** Of the list of all files. */
+/** The digest of the list of all files. */
 const DIGEST = createHash("sha256")
   .update(`${sha256("hello")}  ./src/a.txt\n${sha256("hi")}  ./b\n`).digest("hex");
 
-/** What is said first. */
+/** The first line of every upload. */
 const LOCK = "lock TaskRun/build-x7k2p";
 
 function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-/** Sends the tree to a receiver that is played so. */
+/** Sends the tree to the receiver that `play` stands for. */
 function start(
   play: (options: ExecOptions) => Promise<ExecResult>,
   given: Partial<SendOptions> = {},
@@ -89,7 +89,7 @@ function start(
   return { kube, clock, events, sent };
 }
 
-/** As the real client: a command that ends gives its stdin up. */
+/** Ends a command and, as the real client does, cancels its stdin. */
 async function answer(
   options: ExecOptions,
   exitCode: number | undefined,
@@ -102,7 +102,7 @@ async function answer(
   return { exitCode, message };
 }
 
-/** Says that in place of its receipt. */
+/** Prints this line in place of the receipt. */
 function instead(options: ExecOptions, receipt: string): ExecOptions {
   return {
     ...options,
@@ -118,7 +118,7 @@ const drain = async (options: ExecOptions) => {
   await Array.fromAsync(options.stdin!);
 };
 
-Deno.test("a large file is announced, to be hashed as it comes, and is first in the manifest", async () => {
+Deno.test("a large file is announced, to be hashed as it arrives, and comes first in the manifest", async () => {
   const disk = new Uint8Array(32 * 1024 * 1024);
   const nodes = [file("a", "hi"), file("disk.img", disk), file("odd\\name", disk)];
   const entries: Entry[] = nodes.map(({ path, content, mode, mtimeSeconds }) => {
@@ -136,7 +136,7 @@ Deno.test("a large file is announced, to be hashed as it comes, and is first in 
   assert.deepEqual(list.map((one) => one.split("  ")[1]), ["./disk.img", "./a"]);
 });
 
-Deno.test("one exec carries tree, manifest and results, and its receipt ends it", async () => {
+Deno.test("one exec carries the tree, the manifest and the results, and ends with a receipt", async () => {
   let received: Received | undefined;
   const { kube, events, sent } = start(async (options) => {
     return received = await receive(options);
@@ -189,7 +189,7 @@ Deno.test("one exec carries tree, manifest and results, and its receipt ends it"
   });
 });
 
-Deno.test("that all has arrived is told when the receiver says so, before it has ended", async () => {
+Deno.test("the arrival is reported as soon as the receiver prints its receipt, before it ends", async () => {
   const said = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<void>();
   const { events, sent } = start(async (options) => {
@@ -206,7 +206,7 @@ Deno.test("that all has arrived is told when the receiver says so, before it has
   assert.deepEqual(events.slice(-2).map(({ kind }) => kind), ["sent", "released"]);
 });
 
-Deno.test("an image without sha256sum can't tell the digest, and is believed the rest", async () => {
+Deno.test("a receipt without a digest, from an image without sha256sum, is accepted", async () => {
   const { events, sent } = start((options) => receive(instead(options, "receipt 2 7 -")));
   await sent;
   assert.equal(events.at(-1)?.kind, "released");
@@ -298,7 +298,7 @@ const refusals: [keyof typeof ReceiveExit, reply: { out?: string; err?: string }
   ];
 
 for (const [exit, reply, words] of refusals) {
-  Deno.test(`the receiver's exit code for ${exit} is told in words`, async () => {
+  Deno.test(`the receiver's exit code for ${exit} becomes an error in words`, async () => {
     const { kube, sent } = start(
       (options) => answer(options, ReceiveExit[exit], reply),
       { directory: "d" },
@@ -309,7 +309,7 @@ for (const [exit, reply, words] of refusals) {
   });
 }
 
-Deno.test("a receiver that was killed may be a connection that was lost, one that says no is not", async () => {
+Deno.test("a killed receiver counts as a lost connection, a refusal does not", async () => {
   const lost = async (exitCode: number) => {
     const { sent } = start((options) => answer(options, exitCode));
     const error = await sent.catch((error) => error);
@@ -321,7 +321,7 @@ Deno.test("a receiver that was killed may be a connection that was lost, one tha
   assert.equal(await lost(ReceiveExit.treeDiffers), false);
 });
 
-Deno.test("a container without a shell is told as that, any other start that fails word by word", async () => {
+Deno.test("a container without a shell is reported as such, any other failed start verbatim", async () => {
   const none = 'exec: "sh": executable file not found in $PATH';
   const { sent } = start((options) => answer(options, undefined, { message: none }));
   assert.match(await rejection(sent, TransferError), /: its image "i" has no shell\n/);
@@ -329,7 +329,7 @@ Deno.test("a container without a shell is told as that, any other start that fai
   assert.equal(await rejection(other.sent, TransferError), `${INTO} no room`);
 });
 
-Deno.test("a connection that breaks is a transfer that failed, and nothing was released", async () => {
+Deno.test("a lost connection fails the transfer, and nothing is released", async () => {
   const { sent } = start(async (options) => {
     await options.stdin!.cancel();
     throw new ClusterError('Cannot run a command in pod "p": connection lost (1006)');
@@ -342,19 +342,19 @@ Deno.test("a connection that breaks is a transfer that failed, and nothing was r
   assert.equal((await sent.catch((error) => error)).connectionLost, true);
 });
 
-Deno.test("a server that says no is told in its own words, as the cluster's", async () => {
+Deno.test("a refusal of the server is a ClusterError with the server's message", async () => {
   const what = { verb: "exec into", kind: "Pod", name: "p", server: "s" };
   const { sent } = start(() => Promise.reject(refused(what, { code: 500, message: "no" })));
   assert.equal(await rejection(sent, ClusterError), 'Cannot exec into Pod "p": no');
 });
 
-Deno.test("a file that can't be read is told by its name", async () => {
+Deno.test("a file that can't be read is named", async () => {
   const entries = [{ ...ENTRIES[1], path: "gone.txt" }];
   const { sent } = start((options) => receive(options), { entries });
   assert.match(await rejection(sent, TransferError), /^Cannot (read|send) "gone.txt"/);
 });
 
-Deno.test("a command of the user's own has no manifest, and is released by a second exec", async () => {
+Deno.test("a command of the user gets no manifest, and a second exec releases the step", async () => {
   const plays: string[][] = [];
   const { kube, events, sent } = start(async (options) => {
     plays.push([...options.command]);
@@ -386,7 +386,7 @@ Deno.test("a command of the user's own has no manifest, and is released by a sec
   ]);
 });
 
-Deno.test("such a command that leaves a part of the stream is not released", async () => {
+Deno.test("a command of the user that leaves part of the stream unread does not release the step", async () => {
   const { kube, sent } = start((options) => answer(options, 0), { program: ["head", "-c", "1"] });
   assert.equal(
     await rejection(sent, TransferError),
@@ -395,7 +395,7 @@ Deno.test("such a command that leaves a part of the stream is not released", asy
   assert.equal(kube.execs.length, 1);
 });
 
-Deno.test("a receiver that wants no more gets no more, and says why", async () => {
+Deno.test("a receiver that wants no more input gets none, and its exit code is the error", async () => {
   const content = new TextEncoder().encode("x".repeat(1 << 20));
   const files = tree("file a\nfile b\nfile c").map((node) => ({ ...node, content }));
   const entries = files.map(({ path, mode, mtimeSeconds }) => {
@@ -420,7 +420,7 @@ Deno.test("a receiver that wants no more gets no more, and says why", async () =
   }
 });
 
-Deno.test("a receiver that wants no more once it has all is believed", async () => {
+Deno.test("a receiver that wants no more after the last byte is trusted", async () => {
   const { sent } = start(async (options) => {
     if (options.stdin === undefined) return { exitCode: 0, message: "" };
     const reader = options.stdin.getReader();
@@ -432,7 +432,7 @@ Deno.test("a receiver that wants no more once it has all is believed", async () 
   assert.equal((await sent).files, 2);
 });
 
-Deno.test("a release that comes too late is told", async () => {
+Deno.test("a release that comes too late is an error", async () => {
   const { sent } = start(async (options) => {
     if (options.stdin === undefined) return await answer(options, ReceiveExit.gateGone);
     await drain(options);
@@ -441,7 +441,7 @@ Deno.test("a release that comes too late is told", async () => {
   assert.match(await rejection(sent, TransferError), /: it is already released\n/);
 });
 
-Deno.test("an abort is told by its reason, not as a transfer that failed", async () => {
+Deno.test("an abort throws its reason, not a TransferError", async () => {
   const stop = new AbortController();
   const reason = new Error("enough");
   const { sent } = start((options) => {
@@ -452,7 +452,7 @@ Deno.test("an abort is told by its reason, not as a transfer that failed", async
   await assert.rejects(sent, reason);
 });
 
-/** Plays one after the other, the last one for what is left. */
+/** Plays one after the other, and repeats the last one. */
 function inTurn(...plays: ((options: ExecOptions) => Promise<ExecResult>)[]) {
   let tries = 0;
   return (options: ExecOptions) => plays[Math.min(tries++, plays.length - 1)](options);
@@ -460,7 +460,7 @@ function inTurn(...plays: ((options: ExecOptions) => Promise<ExecResult>)[]) {
 
 const LOST = new ClusterError('Cannot run a command in pod "p": connection lost (1006)');
 
-/** Takes all that is sent, but is cut off before it can say a word of it. */
+/** Reads the whole stream, but loses the connection before its receipt. */
 const lose = async (options: ExecOptions) => {
   await receive({ ...options, onStdout: (bytes) => saysReady(bytes) && options.onStdout?.(bytes) });
   throw LOST;
@@ -472,7 +472,7 @@ function saysReady(bytes: Uint8Array): boolean {
 
 const SECONDS = NODES[1].mtimeSeconds;
 
-Deno.test("an upload that was cut goes on with what did not arrive, and checks the rest too", async () => {
+Deno.test("an interrupted upload continues with what did not arrive, and verifies the rest too", async () => {
   let received: Received | undefined;
   const { kube, clock, events, sent } = start(inTurn(
     lose,
@@ -500,7 +500,7 @@ Deno.test("an upload that was cut goes on with what did not arrive, and checks t
   assert.equal(events.at(-1)?.kind, "released");
 });
 
-Deno.test("what lies there of a try that was cut, but differs, is sent again", async () => {
+Deno.test("a file from an interrupted attempt that differs is sent again", async () => {
   for (const there of [`4 ${SECONDS}`, `5 ${SECONDS + 1}`]) {
     let received: Received | undefined;
     const { sent } = start(inTurn(
@@ -513,14 +513,14 @@ Deno.test("what lies there of a try that was cut, but differs, is sent again", a
   }
 });
 
-Deno.test("an upload is not tried for ever, and each time later", async () => {
+Deno.test("an upload is attempted six times, with growing delays", async () => {
   const { kube, clock, sent } = start(lose);
   assert.match(await rejection(sent, TransferError), /connection lost/);
   assert.equal(kube.execs.length, 6);
   assert.deepEqual(clock.delays, [500, 1000, 2000, 4000, 8000]);
 });
 
-Deno.test("a step that goes on after a try that was cut at its very end was let go by that", async () => {
+Deno.test("a step that is released after an attempt lost its connection at the very end was released by it", async () => {
   const gone = (options: ExecOptions) => answer(options, ReceiveExit.gateGone, { err: "gone" });
   const { events, sent } = start(inTurn(lose, gone));
   assert.equal((await sent).files, 2);
@@ -532,7 +532,7 @@ Deno.test("a step that goes on after a try that was cut at its very end was let 
   assert.match(await rejection(early.sent, TransferError), /: it is already released\n/);
 });
 
-Deno.test("a try that the cluster refuses is told by how the connection was lost", async () => {
+Deno.test("a refused further attempt is reported as the lost connection before it", async () => {
   const what = { verb: "exec into", kind: "Pod", name: "p", server: "s" };
   const { sent } = start(
     inTurn(lose, () => Promise.reject(refused(what, { code: 404, message: "no pod" }))),
@@ -542,7 +542,7 @@ Deno.test("a try that the cluster refuses is told by how the connection was lost
   assert.equal(error.connectionLost, true);
 });
 
-Deno.test("what a user asks for is compressed, where the image can unpack it", async () => {
+Deno.test("--compress=always compresses if the image can unpack it", async () => {
   for (const [ask, last] of [["gzip\nlisted\n", "gzip"], ["listed\n", "plain"]]) {
     let received: Received | undefined;
     const { events, sent } = start(
@@ -556,7 +556,7 @@ Deno.test("what a user asks for is compressed, where the image can unpack it", a
   }
 });
 
-Deno.test("over a long way it is compressed from the start on, over a short one not", async () => {
+Deno.test("a link with a long round trip is compressed from the start, one with a short round trip is not", async () => {
   const nodes = [file("large", "x".repeat(300_000))];
   const [{ path, mode, mtimeSeconds }] = nodes;
   const entries: Entry[] = [{ path, kind: "file", sizeBytes: 300_000, mode, mtimeSeconds }];
@@ -574,7 +574,7 @@ Deno.test("over a long way it is compressed from the start on, over a short one 
   }
 });
 
-Deno.test("for little that is to be sent nothing is asked of the way", async () => {
+Deno.test("for a small upload the round trip is not measured", async () => {
   let received: Received | undefined;
   const { sent } = start(async (options) => received = await receive(options), {
     compress: "auto",
@@ -583,7 +583,7 @@ Deno.test("for little that is to be sent nothing is asked of the way", async () 
   assert.deepEqual(received!.lines.slice(-2), ["ask", "plain"]);
 });
 
-Deno.test("what turns out to be slow is ended at a file, and the rest goes compressed", async () => {
+Deno.test("an archive over a slow link ends at a file, and the rest is sent compressed", async () => {
   const content = new TextEncoder().encode("x".repeat(1 << 20));
   const files = Array.from({ length: 9 }, (_, at) => `file ${at}`).join("\n");
   const nodes = tree(files).map((node) => ({ ...node, content }));
@@ -608,10 +608,10 @@ Deno.test("what turns out to be slow is ended at a file, and the rest goes compr
   assert.equal(events.at(-1)?.kind, "released");
 });
 
-/** Of an upload into a volume that outlives runs. */
+/** The options of an upload into a volume that outlives runs. */
 const RECORD = { record: "./.tkn-dev-upload/record" };
 
-Deno.test("of what an earlier upload left only what changed is sent, and what is gone goes", async () => {
+Deno.test("after an earlier upload only changed files are sent, and deleted ones are removed", async () => {
   const short = (text: string) => sha256(text).slice(0, 20);
   let received: Received | undefined;
   const { events, sent } = start(async (options) => {
@@ -653,7 +653,7 @@ Deno.test("of what an earlier upload left only what changed is sent, and what is
   });
 });
 
-Deno.test("a first upload leaves word of all that it sent", async () => {
+Deno.test("a first upload records everything that it sent", async () => {
   let received: Received | undefined;
   const { kube, sent } = start(async (options) => received = await receive(options), RECORD);
   await sent;
@@ -670,7 +670,7 @@ Deno.test("a first upload leaves word of all that it sent", async () => {
   assert.ok(received!.manifest.includes(`${sha256(text)}  ./.tkn-dev-rrrrrrrrrr-1.record\n`));
 });
 
-Deno.test("where all is to go that is not in the tree, all that lies there is looked at", async () => {
+Deno.test("--delete=always lists the whole directory", async () => {
   let received: Received | undefined;
   const { sent } = start(async (options) => {
     const ask = ["listed\n41ed 60 1 .\n81a4 5 1 1 ./b\n41ed 60 1 1 ./made\n81a4 9 9 1 ./made/x\n"];
@@ -680,7 +680,7 @@ Deno.test("where all is to go that is not in the tree, all that lies there is lo
   assert.deepEqual(received!.lines, [LOCK, "look .", "ask", "remove ./made", "plain"]);
 });
 
-/** The tree packed in two: `src/` with what is in it, and b. */
+/** The tree packed in two: `src/` with its contents, and b. */
 function packed(files: MemoryFiles, compressed = false): PrepackedTree {
   const options = { files, root: "/tree", nowSeconds: 2e9, compressed };
   const first = new PrepackedArchive({ ...options, entries: ENTRIES.slice(0, 2) });
@@ -690,7 +690,7 @@ function packed(files: MemoryFiles, compressed = false): PrepackedTree {
 
 const namesOf = ({ members }: Received) => members.map(({ line }) => line.split(" ")[1]);
 
-Deno.test("what is packed in two goes side by side, and a third part lets go once both are there", async () => {
+Deno.test("two prepacked halves are sent side by side, and a third exec releases the step once both arrived", async () => {
   const files = new MemoryFiles(NODES);
   const order: string[] = [];
   const received: Received[] = [];
@@ -725,7 +725,7 @@ Deno.test("what is packed in two goes side by side, and a third part lets go onc
   assert.deepEqual(events.slice(-2).map(({ kind }) => kind), ["sent", "released"]);
 });
 
-Deno.test("where something lies, or nothing unpacks it, what was packed is not used", async () => {
+Deno.test("a prepacked tree is dropped if the directory is not empty, or the image can't unpack it", async () => {
   for (
     const [ask, compressed] of [["listed\n81a4 1 1 1 ./b\n", false], ["listed\n", true]] as const
   ) {
@@ -741,7 +741,7 @@ Deno.test("where something lies, or nothing unpacks it, what was packed is not u
   }
 });
 
-Deno.test("of two that go side by side one that is lost ends the other, and all is tried again as one", async () => {
+Deno.test("a lane that loses its connection ends the other, and the next attempt sends one archive", async () => {
   for (
     const isLost of [(lines: string[]) => lines.length > 1, (lines: string[]) => lines.length === 1]
   ) {
@@ -766,7 +766,7 @@ Deno.test("of two that go side by side one that is lost ends the other, and all 
   }
 });
 
-Deno.test("where there is no sha256sum the sizes are listed", async () => {
+Deno.test("without sha256sum the manifest lists sizes", async () => {
   let received: Received | undefined;
   const { sent } = start(async (options) =>
     received = await receive(options, { ask: ["listed\n"] })
@@ -775,7 +775,7 @@ Deno.test("where there is no sha256sum the sizes are listed", async () => {
   assert.ok(received!.manifest.endsWith("\n\n5  ./src/a.txt\n2  ./b\n"));
 });
 
-Deno.test("the size of a record is that of its bytes, names that are not UTF-8 among them", async () => {
+Deno.test("the size of a record counts bytes, also for names that are not UTF-8", async () => {
   const files = new MemoryFiles(tree("file caf\udce9 hi"));
   const [{ path, content, mode, mtimeSeconds }] = tree("file caf\udce9 hi");
   const entries = [{ path, kind: "file" as const, sizeBytes: content.length, mode, mtimeSeconds }];
@@ -792,15 +792,15 @@ Deno.test("the size of a record is that of its bytes, names that are not UTF-8 a
   );
 });
 
-/** More than a call takes arguments. */
+/** More than a function call takes arguments. */
 const MANY = 200_000;
 
-Deno.test("no number of files is too many to be packed before, nor to be removed", async () => {
+Deno.test("200,000 files can be prepacked, and removed", async () => {
   const files = new MemoryFiles(NODES);
   const link = { kind: "symlink" as const, sizeBytes: 0, mode: 0o777, mtimeSeconds: 1 };
   const entries = Array.from({ length: MANY }, (_, at) => ({ ...link, path: `src/${at}` }));
   const first = new PrepackedArchive({ files, root: "/tree", nowSeconds: 2e9, entries: [] });
-  Object.assign(first, { options: { ...first.options, entries } }); // packed quickly, counted all the same
+  Object.assign(first, { options: { ...first.options, entries } }); // quick to pack, but counted
   const packed = { first, shared: [] };
   await start(receive, { files, entries, prepacked: packed }).sent;
   const made = Array.from({ length: MANY }, (_, at) => `81a4 1 1 1 ./src/made${at}\n`).join("");
@@ -813,7 +813,7 @@ Deno.test("no number of files is too many to be packed before, nor to be removed
   assert.equal(received!.lines.filter((line) => line.startsWith("remove ")).length, MANY);
 });
 
-Deno.test("an upload waits while another one has the lock, says for whom, and asks all anew", async () => {
+Deno.test("an upload waits while another one has the lock, reports it, and asks everything again", async () => {
   const lock = "locked k3j2h1a0x9 writing 5 TaskRun/other\n";
   let received: Received | undefined;
   const { kube, clock, events, sent } = start(async (options) =>
@@ -830,7 +830,7 @@ Deno.test("an upload waits while another one has the lock, says for whom, and as
   });
 });
 
-Deno.test("the lock of an upload whose run is gone is broken", async () => {
+Deno.test("the lock of an upload whose run no longer exists is broken", async () => {
   let received: Received | undefined;
   const { sent } = start(async (options) =>
     received = await receive(options, {
@@ -841,7 +841,7 @@ Deno.test("the lock of an upload whose run is gone is broken", async () => {
   assert.deepEqual(received!.lines.slice(4, 6), ["break k3j2h1a0x9", LOCK]);
 });
 
-Deno.test("an upload into a step that stays held does not wait for another one for ever", async () => {
+Deno.test("an upload into a step that stays held does not wait forever for another one", async () => {
   const lock = "locked k3j2h1a0x9 done 5 TaskRun/other\n";
   const { kube, sent } = start(
     (options) => receive(options, { lock: Array.from({ length: 1_000 }, () => lock) }),

@@ -25,6 +25,6 @@ Deno.test("a status replaces the previous status, and an empty status clears the
 });
 
 Deno.test("without a status, a text is written alone", () => {
-  const text = { to: "stderr", text: printable`Running on\n` } as const;
+  const text = { to: "stderr", text: printable`Resumed\n` } as const;
   assert.deepEqual(new Screen().paint([text]), [text]);
 });

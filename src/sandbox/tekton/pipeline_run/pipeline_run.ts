@@ -3,7 +3,7 @@ import { LABEL, type PipelineRun, type TaskRun } from "../../../tekton/model.ts"
 import { PIPELINE_RUN, TASK_RUN } from "../../store/kinds.ts";
 import { isApiError, now } from "../../store/store.ts";
 import { isDone, RunFailure, type State, withCondition } from "../conditions.ts";
-import type { World } from "../world.ts";
+import type { TektonContext } from "../context.ts";
 import { durationMs, formatDuration } from "../duration.ts";
 import { findPipeline, makePlan, type Plan } from "./pipeline_plan.ts";
 import { pipelineResults } from "./pipeline_results.ts";
@@ -22,7 +22,7 @@ export class PipelineRunJob {
   readonly #timers = new Map<Limit, ReturnType<typeof setTimeout>>();
   readonly #over = new Set<Limit>();
 
-  constructor(private readonly world: World, private run: PipelineRun) {}
+  constructor(private readonly context: TektonContext, private run: PipelineRun) {}
 
   /**
    * Reconciles once for all changes of a burst; changes may also come from within a reconciliation.
@@ -43,7 +43,7 @@ export class PipelineRunJob {
 
   #guarded(): void {
     const { namespace = "", name = "" } = this.run.metadata;
-    const run = this.world.store.find(PIPELINE_RUN, namespace, name) as PipelineRun | undefined;
+    const run = this.context.store.find(PIPELINE_RUN, namespace, name) as PipelineRun | undefined;
     if (run === undefined || run.metadata.uid !== this.run.metadata.uid || isDone(run)) return;
     this.run = run;
     try {
@@ -81,18 +81,22 @@ export class PipelineRunJob {
   }
 
   #start(): Plan {
-    const found = findPipeline(this.world.store, this.run);
+    const found = findPipeline(this.context.store, this.run);
     const { pipeline } = found;
     const { "kubectl.kubernetes.io/last-applied-configuration": _, ...annotations } =
       pipeline?.metadata.annotations ?? {};
-    const updated = this.world.store.modify<PipelineRun>(PIPELINE_RUN, this.run, ({ metadata }) => {
-      const labels = { ...pipeline?.metadata.labels, ...metadata.labels };
-      metadata.labels = { ...labels, [LABEL.pipeline]: found.name };
-      metadata.annotations = { ...annotations, ...metadata.annotations };
-    });
+    const updated = this.context.store.modify<PipelineRun>(
+      PIPELINE_RUN,
+      this.run,
+      ({ metadata }) => {
+        const labels = { ...pipeline?.metadata.labels, ...metadata.labels };
+        metadata.labels = { ...labels, [LABEL.pipeline]: found.name };
+        metadata.annotations = { ...annotations, ...metadata.annotations };
+      },
+    );
     if (updated !== undefined) this.run = updated;
     this.#update({ pipelineSpec: found.spec });
-    const plan = makePlan(this.world.store, this.run, found);
+    const plan = makePlan(this.context.store, this.run, found);
     this.#update({ pipelineSpec: plan.spec });
     this.#limit("pipeline");
     this.#limit("tasks");
@@ -116,7 +120,7 @@ export class PipelineRunJob {
   }
 
   #find(name: string): TaskRun | undefined {
-    const found = this.world.store.find(TASK_RUN, this.run.metadata.namespace!, name);
+    const found = this.context.store.find(TASK_RUN, this.run.metadata.namespace!, name);
     const isOurs = found?.metadata.ownerReferences?.[0]?.uid === this.run.metadata.uid;
     return isOurs ? found as TaskRun : undefined;
   }
@@ -137,9 +141,9 @@ export class PipelineRunJob {
         values.addAll(state.statusValues());
         this.#limit("finally");
       }
-      const taskRun = makeTaskRun(this.world.store, this.run, planned, values);
+      const taskRun = makeTaskRun(this.context.store, this.run, planned, values);
       try {
-        this.world.store.create(TASK_RUN, taskRun);
+        this.context.store.create(TASK_RUN, taskRun);
       } catch (error) {
         if (!isApiError(error, "AlreadyExists")) throw error;
         const why = `error creating TaskRun ${taskRun.metadata.name}: ${(error as Error).message}`;
@@ -202,7 +206,7 @@ export class PipelineRunJob {
     for (const { task, isFinal } of this.#plan?.tasks ?? []) {
       const taskRun = isAsked(isFinal) ? this.#find(taskRunName(this.run, task)) : undefined;
       if (taskRun === undefined || isDone(taskRun) || taskRun.spec.status !== undefined) continue;
-      this.world.store.modify<TaskRun>(TASK_RUN, taskRun, ({ spec }) => {
+      this.context.store.modify<TaskRun>(TASK_RUN, taskRun, ({ spec }) => {
         spec.status = "TaskRunCancelled";
         spec.statusMessage = statusMessage;
       });
@@ -229,7 +233,7 @@ export class PipelineRunJob {
   }
 
   #update(change: Partial<Status>, state?: State): void {
-    const updated = this.world.store.modify<PipelineRun>(PIPELINE_RUN, this.run, (copy) => {
+    const updated = this.context.store.modify<PipelineRun>(PIPELINE_RUN, this.run, (copy) => {
       const status: Status = { ...copy.status, ...change };
       if (state !== undefined) status.conditions = withCondition(status.conditions, state);
       copy.status = JSON.parse(JSON.stringify(status)) as Status; // drops undefined fields

@@ -3,7 +3,7 @@ import type { PipelineRun, TaskRun } from "../../../tekton/model.ts";
 import { conditionOf, type State } from "../conditions.ts";
 import type { Plan, PlannedTask } from "./pipeline_plan.ts";
 import { Values } from "../substitute.ts";
-import { allows } from "../when.ts";
+import { whenHolds } from "../when.ts";
 
 export const CANCELLED_BY_RUN =
   "TaskRun cancelled as the PipelineRun it belongs to has been cancelled.";
@@ -223,7 +223,7 @@ export class PipelineState {
     if (status === "CancelledRunFinally") return "PipelineRun was gracefully cancelled";
     if (status === "StoppedRunFinally") return "PipelineRun was gracefully stopped";
     if (!this.#areParentsDone(name)) return undefined;
-    if (!allows(this.results.deep(task.when))) return "When Expressions evaluated to false";
+    if (!whenHolds(this.results.deep(task.when))) return "When Expressions evaluated to false";
     const isOrphan = after.some((parent) => {
       const reason = this.skip(parent);
       return reason !== undefined && reason !== "When Expressions evaluated to false";
@@ -240,7 +240,7 @@ export class PipelineState {
     const { task } = this.#planned.get(name)!;
     if (this.missesResult(name)) return "Results were missing";
     const values = this.statusValues().addAll(this.results);
-    if (!allows(values.deep(task.when))) return "When Expressions evaluated to false";
+    if (!whenHolds(values.deep(task.when))) return "When Expressions evaluated to false";
     return this.facts.isFinallyTimeOver
       ? "PipelineRun Finally timeout has been reached"
       : undefined;

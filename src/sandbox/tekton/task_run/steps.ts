@@ -7,7 +7,7 @@ import { type Container, StartError } from "../../node/container.ts";
 import { PODS } from "../../store/kinds.ts";
 import type { RunningPod } from "../../node/kubelet.ts";
 import { now } from "../../store/store.ts";
-import type { World } from "../world.ts";
+import type { TektonContext } from "../context.ts";
 import { durationMs } from "../duration.ts";
 import { postFile, previousEnd } from "./breakpoints.ts";
 import { type RawResult, readResults } from "./results.ts";
@@ -15,7 +15,7 @@ import { containerName } from "../names.ts";
 import { Values } from "../substitute.ts";
 import { scriptPath } from "./task_pod.ts";
 import type { ResolvedTask } from "./task_spec.ts";
-import { allows } from "../when.ts";
+import { whenHolds } from "../when.ts";
 import type { PodObject } from "../../node/pod_object.ts";
 
 type State = NonNullable<ContainerStatus["state"]> & { terminated?: Record<string, unknown> };
@@ -48,7 +48,7 @@ export class StepRunner {
   readonly taskResults = new Map<string, string>();
 
   constructor(
-    private readonly world: World,
+    private readonly context: TektonContext,
     private readonly pod: PodObject,
     private readonly task: ResolvedTask,
     /** Called after each change. Returns false if the pod no longer exists. */
@@ -137,7 +137,7 @@ export class StepRunner {
     for (const [at, { name, value }] of (step.env ?? []).entries()) {
       if (value !== undefined && value !== given.env![at].value) container.setVariable(name, value);
     }
-    if (!allows(step.when)) {
+    if (!whenHolds(step.when)) {
       container.log.note("INFO Step was skipped due to when expressions were evaluated to false.");
       return { exitCode: 0, terminationReason: "Skipped" };
     }
@@ -234,8 +234,8 @@ function skipped(container: Container): Ending {
 }
 
 /** Writes the pod's status. Returns undefined if the pod no longer exists. */
-export function publishPod(world: World, pod: PodObject, records: readonly StepRecord[]) {
-  return world.store.modify<PodObject>(PODS, pod, (copy) => {
+export function publishPod(context: TektonContext, pod: PodObject, records: readonly StepRecord[]) {
+  return context.store.modify<PodObject>(PODS, pod, (copy) => {
     copy.spec.nodeName = "sandbox";
     const containerStatuses = copy.spec.containers.map(({ name, image }, at) => ({
       name,

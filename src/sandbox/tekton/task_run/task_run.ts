@@ -8,7 +8,7 @@ import { EnvironmentError } from "../../node/environment.ts";
 import { whyInvalid } from "../../node/sub_path.ts";
 import { VolumeError } from "../../node/volumes.ts";
 import { isDone, RunFailure, type State, withCondition } from "../conditions.ts";
-import type { World } from "../world.ts";
+import type { TektonContext } from "../context.ts";
 import { durationMs } from "../duration.ts";
 import { childName } from "../names.ts";
 import { publishPod, StepRunner } from "./steps.ts";
@@ -45,7 +45,7 @@ export class TaskRunJob {
   #stop = Promise.withResolvers<void>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly world: World, private run: TaskRun) {
+  constructor(private readonly context: TektonContext, private run: TaskRun) {
     // Later, so that the creator of the TaskRun gets its response first.
     this.ended = Promise.resolve().then(() => this.#live()).catch((error) => {
       this.#fail(
@@ -79,7 +79,7 @@ export class TaskRunJob {
     this.#update({ startTime: now() }, started);
     if (this.run.spec.status === "TaskRunCancelled") this.onSpec(this.run);
     this.#startClock();
-    const { spec, task } = await findTask(this.world.store, this.run);
+    const { spec, task } = await findTask(this.context.store, this.run);
     if (this.#stopped !== undefined) return;
     this.#takeLabels(task?.metadata.labels, task?.metadata.annotations, task?.metadata.name);
     for (let retry = 0;; retry++) {
@@ -106,14 +106,14 @@ export class TaskRunJob {
 
   /** Undefined if the pod or the run was deleted. */
   async #pod(task: ResolvedTask, name: string): Promise<End | undefined> {
-    const { store } = this.world;
+    const { store } = this.context;
     checkSteps(task.steps, this.run);
     this.#podGone = Promise.withResolvers();
     const made = makePod(store, this.run, task, name);
     checkSubPaths(made, this.run);
     const pod = store.create(PODS, made) as PodObject;
     const runner: StepRunner = new StepRunner(
-      this.world,
+      this.context,
       pod,
       task,
       () => this.#publish(pod, runner),
@@ -134,7 +134,7 @@ export class TaskRunJob {
     pod: PodObject,
     runner: StepRunner,
   ): Promise<RunningPod | undefined> {
-    const { kubelet, podStartMs } = this.world;
+    const { kubelet, podStartMs } = this.context;
     try {
       const running = await kubelet.admit(pod);
       if (podStartMs > 0) await this.#wait(podStartMs);
@@ -161,7 +161,7 @@ export class TaskRunJob {
   }
 
   #isGone({ metadata: { namespace = "", name = "", uid } }: PodObject): boolean {
-    return this.world.store.find(PODS, namespace, name)?.metadata.uid !== uid;
+    return this.context.store.find(PODS, namespace, name)?.metadata.uid !== uid;
   }
 
   /** Returns false if an image cannot be pulled and the run has ended for that. */
@@ -213,8 +213,8 @@ export class TaskRunJob {
     this.#stop.resolve();
     const { podName = "" } = this.run.status ?? {};
     const { namespace = "" } = this.run.metadata;
-    if (this.world.store.find(PODS, namespace, podName) !== undefined) {
-      this.world.store.delete(PODS, namespace, podName);
+    if (this.context.store.find(PODS, namespace, podName) !== undefined) {
+      this.context.store.delete(PODS, namespace, podName);
     }
   }
 
@@ -251,7 +251,7 @@ export class TaskRunJob {
 
   #publish(pod: PodObject, runner: StepRunner): boolean {
     if (this.#stopped !== undefined) return false;
-    if (publishPod(this.world, pod, runner.records) === undefined) return false;
+    if (publishPod(this.context, pod, runner.records) === undefined) return false;
     const isRunning = runner.records.every(({ state }) => state.waiting === undefined);
     const isOver = runner.records.every(({ state }) => state.terminated !== undefined);
     const condition = isOver ? undefined : isRunning ? RUNNING : pendingState(runner.records);
@@ -261,7 +261,7 @@ export class TaskRunJob {
 
   #update(change: Partial<Status>, state?: State): void {
     if (this.#stopped !== undefined) return;
-    const updated = this.world.store.modify<TaskRun>(TASK_RUN, this.run, (copy) => {
+    const updated = this.context.store.modify<TaskRun>(TASK_RUN, this.run, (copy) => {
       const status: Status = { ...copy.status, ...change };
       if (state !== undefined) status.conditions = withCondition(status.conditions, state);
       copy.status = JSON.parse(JSON.stringify(status)) as Status; // drops undefined fields
@@ -275,7 +275,7 @@ export class TaskRunJob {
     task?: string,
   ): void {
     if (task === undefined) return;
-    const updated = this.world.store.modify<TaskRun>(TASK_RUN, this.run, ({ metadata }) => {
+    const updated = this.context.store.modify<TaskRun>(TASK_RUN, this.run, ({ metadata }) => {
       metadata.labels = { ...labels, [LABEL.task]: task, ...metadata.labels };
       const { "kubectl.kubernetes.io/last-applied-configuration": _, ...own } = annotations ?? {};
       metadata.annotations = { ...own, ...metadata.annotations };

@@ -33,11 +33,11 @@ function taskRun(spec: TaskRun["spec"]): Problems {
     ? []
     : [`invalid value: ${status} should be TaskRunCancelled: spec.status`];
   return [
-    ...oneOf(taskRef, taskSpec, ["spec.taskRef", "spec.taskSpec"]),
+    ...exactlyOne(taskRef, taskSpec, ["spec.taskRef", "spec.taskSpec"]),
     // The run may provide params that an inline taskSpec does not declare.
     ...(taskSpec === undefined ? [] : task(taskSpec, "spec.taskSpec", paramNames(spec.params))),
-    ...twice(spec.params, "spec.params"),
-    ...twice(spec.workspaces, "spec.workspaces"),
+    ...duplicateNames(spec.params, "spec.params"),
+    ...duplicateNames(spec.workspaces, "spec.workspaces"),
     ...statusProblem,
     ...breakpoints((debug ?? {}) as Debug),
   ];
@@ -82,7 +82,7 @@ function pipelineRun(spec: PipelineRun["spec"]): Problems {
   const { pipelineRef, pipelineSpec, status = "", timeouts } = spec;
   const names = paramNames(spec.params);
   const problems = [
-    ...oneOf(pipelineRef, pipelineSpec, ["spec.pipelineRef", "spec.pipelineSpec"]),
+    ...exactlyOne(pipelineRef, pipelineSpec, ["spec.pipelineRef", "spec.pipelineSpec"]),
     ...(pipelineSpec === undefined
       ? []
       : pipeline(pipelineSpec, "spec.pipelineSpec", false, names)),
@@ -126,7 +126,10 @@ function pipeline(
   const tasks = spec.tasks ?? [];
   const finals = spec.finally ?? [];
   if (tasks.length === 0) return [`missing field(s): ${path}.tasks`];
-  const problems = [...twice(spec.params, `${path}.params`), ...graph(tasks, path)];
+  const problems = [
+    ...duplicateNames(spec.params, `${path}.params`),
+    ...graphProblems(tasks, path),
+  ];
   const seen = new Set<string>();
   const known = [...paramNames(spec.params), ...given];
   const places = [
@@ -161,7 +164,7 @@ function pipelineTask(
   const { taskRef, taskSpec, params, when } = task;
   const problems: Problems = [];
   if (task.pipelineRef === undefined && task.pipelineSpec === undefined) {
-    problems.push(...oneOf(taskRef, taskSpec, [`${path}.taskRef`, `${path}.taskSpec`]));
+    problems.push(...exactlyOne(taskRef, taskSpec, [`${path}.taskRef`, `${path}.taskSpec`]));
   }
   if (taskSpec !== undefined && taskSpec.steps !== undefined) {
     const inherited = [...known, ...paramNames(params)];
@@ -194,7 +197,7 @@ function task(spec: TaskSpec, path: string, known: string[] | undefined = []): P
   const steps = spec.steps ?? [];
   if (steps.length === 0) return [`missing field(s): ${path}.steps`];
   const names = new Set<string>();
-  const problems = [...twice(spec.params, `${path}.params`), ...volumes(spec, path)];
+  const problems = [...duplicateNames(spec.params, `${path}.params`), ...volumes(spec, path)];
   steps.forEach((step, at) => {
     const where = `${path}.steps[${at}]`;
     const { name } = step;
@@ -290,7 +293,7 @@ function texts(value: unknown, path: string): [string, string][] {
 }
 
 /** Finds links to tasks that do not exist, and cycles. */
-function graph(tasks: PipelineTask[], path: string): Problems {
+function graphProblems(tasks: PipelineTask[], path: string): Problems {
   const names = tasks.map(({ name }) => name);
   const links = new Map<string, string[]>();
   for (const task of tasks) {
@@ -319,7 +322,7 @@ function graph(tasks: PipelineTask[], path: string): Problems {
   return [];
 }
 
-function oneOf(a: unknown, b: unknown, names: [string, string]): Problems {
+function exactlyOne(a: unknown, b: unknown, names: [string, string]): Problems {
   if (a !== undefined && b !== undefined) {
     return [`expected exactly one, got both: ${names.join(", ")}`];
   }
@@ -327,7 +330,7 @@ function oneOf(a: unknown, b: unknown, names: [string, string]): Problems {
   return [`expected exactly one, got neither: ${names.join(", ")}`];
 }
 
-function twice(named: readonly { name: string }[] | undefined, path: string): Problems {
+function duplicateNames(named: readonly { name: string }[] | undefined, path: string): Problems {
   const names = (named ?? []).map(({ name }) => name);
   return names.flatMap((name, at) =>
     names.indexOf(name) === at ? [] : [`expected exactly one, got both: ${path}[${at}].name`]

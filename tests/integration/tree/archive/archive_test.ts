@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { appendFileSync, lstatSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { readlinkSync, truncateSync } from "node:fs";
 import process from "node:process";
-import { denoFiles } from "../../../../src/deno/files.ts";
+import { denoFiles } from "../../../../src/deno/files/files.ts";
 import { TransferError } from "../../../../src/errors.ts";
 import { archive } from "../../../../src/tree/archive/archive.ts";
 import { loadIgnore } from "../../../../src/tree/ignore/ignore.ts";

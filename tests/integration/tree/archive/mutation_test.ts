@@ -6,7 +6,7 @@ import { Buffer } from "node:buffer";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import fs from "node:fs";
-import { denoFiles, openFiles } from "../../../../src/deno/files.ts";
+import { denoFiles, openFiles } from "../../../../src/deno/files/files.ts";
 import { TransferError } from "../../../../src/errors.ts";
 import type { Files } from "../../../../src/host.ts";
 import { archive } from "../../../../src/tree/archive/archive.ts";

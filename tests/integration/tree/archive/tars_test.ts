@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import process from "node:process";
-import { denoFiles } from "../../../../src/deno/files.ts";
+import { denoFiles } from "../../../../src/deno/files/files.ts";
 import { archive } from "../../../../src/tree/archive/archive.ts";
 import { loadIgnore } from "../../../../src/tree/ignore/ignore.ts";
 import { walk } from "../../../../src/tree/walk.ts";

@@ -1,6 +1,6 @@
 /** git works in the repository that --with-git sends. */
 import assert from "node:assert/strict";
-import { denoFiles } from "../../../../src/deno/files.ts";
+import { denoFiles } from "../../../../src/deno/files/files.ts";
 import { archive } from "../../../../src/tree/archive/archive.ts";
 import { loadIgnore } from "../../../../src/tree/ignore/ignore.ts";
 import { walk } from "../../../../src/tree/walk.ts";

@@ -28,7 +28,8 @@ Deno.test("the first word is a command or a group, and the second a verb of the 
 Deno.test("each command offers each of its flags, with its help", async () => {
   for (const { path, flags } of PROGRAM.commands) {
     const found = await completed(`${path.join(" ")} -`, noNames);
-    for (const { name, value, default: otherwise, help } of flags) {
+    for (const { name, value, default: otherwise, help, isHidden } of flags) {
+      if (isHidden) continue;
       const word = value === undefined && otherwise === true ? `--${name}=false` : `--${name}`;
       const candidate = found.candidates.find((one) => one.word === word);
       assert.equal(candidate?.text, help.split("\n")[0], `${path} ${word}`);
@@ -40,6 +41,7 @@ Deno.test("a flag that was given is offered again only if it can be repeated", a
   const found = await offline("pipeline upload x --eol git -p a=b --");
   assert.ok(!found.includes("--eol"));
   assert.ok(found.includes("--param"));
+  assert.ok(!(await offline("task start x --remote")).includes("--remote-bearer"));
 });
 
 Deno.test("before a command there are the flags of any command, and --version", async () => {
@@ -98,6 +100,17 @@ Deno.test("runs are those that hold, or all of them for logs", async () => {
   assert.deepEqual(await words("pr shell r "), ["r-step"]);
   assert.deepEqual(await words("pr upload r --on-step "), ["r-step"]);
   assert.deepEqual(await words("pr exec r -- "), []);
+});
+
+Deno.test("flags that name a run offer the runs of the Pipeline's or Task's kind", async () => {
+  assert.deepEqual(await words("p start build --use-pipelinerun "), [
+    "pipeline-new",
+    "pipeline-old",
+  ]);
+  assert.deepEqual(await words("t start clone --use-taskrun="), [
+    "--use-taskrun=task-new",
+    "--use-taskrun=task-old",
+  ]);
 });
 
 Deno.test("tasks, steps, results and workspaces are those of the typed Pipeline or Task", async () => {

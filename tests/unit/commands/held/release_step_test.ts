@@ -3,7 +3,7 @@ import { releaseStep } from "../../../../src/commands/held/release_step.ts";
 import type { Pause } from "../../../../src/hold/pause.ts";
 import { FakeKube } from "../../../support/fake_kube.ts";
 
-/** What is told of a step whose container answers a `continue` so. */
+/** Returns the message about a `continue` that the container answers like this. */
 async function told(exitCode: number | undefined, said = ""): Promise<string> {
   const kube = new FakeKube();
   kube.onExec = ({ onStderr }) => {
@@ -17,7 +17,7 @@ async function told(exitCode: number | undefined, said = ""): Promise<string> {
   );
 }
 
-Deno.test("a step that was let go is told, with what the gate notes", async () => {
+Deno.test("a released step is reported, with the gate's note", async () => {
   assert.equal(await told(0), "Step s continues\n");
   assert.match(
     await told(0, "as debug-continue 0\n"),
@@ -25,18 +25,18 @@ Deno.test("a step that was let go is told, with what the gate notes", async () =
   );
 });
 
-Deno.test("one that can't be let go holds still", async () => {
+Deno.test("a step that cannot be released is still held", async () => {
   assert.equal(
     await told(16, "cannot write the result a\n"),
     'Cannot release step "s": cannot write the result a; the step is still held; try again',
   );
 });
 
-Deno.test("one whose gate is gone has gone, and so has one that ends while it is asked", async () => {
+Deno.test("a step without a gate, or that ends meanwhile, is no longer held", async () => {
   const gone = 'Cannot release step "s": it is no longer held; undefined';
   assert.equal(await told(undefined), gone);
-  assert.equal(await told(17, "the gate has let go already: fail\n"), gone);
-  // A container's end takes its execs along, by a signal, whatever they had said by then.
-  assert.equal(await told(137, "the gate has let go already: fail\n"), gone);
+  assert.equal(await told(17, "already released: fail\n"), gone);
+  // The end of a container kills its execs with a signal, even after their output.
+  assert.equal(await told(137, "already released: fail\n"), gone);
   assert.equal(await told(143), gone);
 });

@@ -4,8 +4,8 @@ import { renderRun } from "../../../../src/commands/manifests/render_run.ts";
 import { parseDocuments, parseYaml } from "../../../../src/commands/manifests/yaml.ts";
 import { refusal } from "../../../support/refusal.ts";
 
-// As Tekton 1.9's own decoder read it, looked at in what became of params' defaults.
-Deno.test("YAML is read as Kubernetes reads it", () => {
+// The values are those of Tekton 1.9's decoder, observed in defaults of params.
+Deno.test("YAML is parsed as Kubernetes parses it", () => {
   const [values] = parseDocuments("[yes, y, 1.10, 2020-01-01, 0644, 1:30, 'no', ~]");
   assert.deepEqual(values, [true, true, 1.1, "2020-01-01", 420, "1:30", "no", null]);
 });
@@ -16,23 +16,23 @@ Deno.test("JSON is YAML, and a comment before the first document is no document"
   assert.deepEqual(parseDocuments(""), []);
 });
 
-Deno.test("what is no YAML is thrown, in the first line the place", () => {
+Deno.test("a YAML error has the place in its first line", () => {
   assert.throws(() => parseDocuments("a: 1\n b: [\n"), /^YAMLParseError: .*line \d/);
 });
 
-Deno.test("a name in the words about a run can't add a line to it, for whoever creates it", () => {
+Deno.test("a name in a sentence about a run cannot add a line to the YAML", () => {
   const run = { kind: "TaskRun", metadata: { name: "r" } };
   const text = renderRun(run, "yaml", ["Holds at x\nkind: Secret"]);
   assert.equal(text, "# Holds at x\\nkind: Secret\nkind: TaskRun\nmetadata:\n  name: r\n");
 });
 
-Deno.test("an alias is what it stands for, and none stands in that itself", () => {
+Deno.test("an alias is its value, and a cyclic alias is an error", () => {
   assert.deepEqual(parseDocuments("a: &x [1]\nb: *x\n"), [{ a: [1], b: [1] }]);
   assert.throws(() => parseDocuments("a: &x { b: [*x] }\n"), /^Error: an alias stands in what/);
   assert.match(refusal(() => parseYaml("&x [*x]", "v.yaml")), /^Cannot read "v\.yaml": an alias/);
 });
 
-Deno.test("keys are texts, as in JSON", () => {
+Deno.test("keys are strings, as in JSON", () => {
   assert.deepEqual(parseDocuments("1: a\nyes: b\n"), [{ "1": "a", yes: "b" }]);
   assert.throws(() => parseDocuments("? [a]\n: b\n"), /keys must be strings/);
 });

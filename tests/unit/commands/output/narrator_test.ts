@@ -5,7 +5,7 @@ import { FakeHost } from "../../../support/fake_host.ts";
 
 const FLAGS = { color: true, showlogs: true };
 
-Deno.test("a cluster that does not answer is told within two seconds, once", () => {
+Deno.test("a cluster that does not answer is reported once, within two seconds", () => {
   const host = new FakeHost();
   const narrator = openNarrator(host, FLAGS);
   host.clock.advance(1_000);
@@ -16,7 +16,7 @@ Deno.test("a cluster that does not answer is told within two seconds, once", () 
   assert.equal(host.clock.alarmCount, 0);
 });
 
-Deno.test("one that answers is not waited for aloud", () => {
+Deno.test("a cluster that answers is not reported as silent", () => {
   const host = new FakeHost();
   using narrator = openNarrator(host, FLAGS);
   narrator.emit({ kind: "note", text: "here" });
@@ -24,7 +24,7 @@ Deno.test("one that answers is not waited for aloud", () => {
   assert.equal(host.terminal.stderr, "Note: here\n");
 });
 
-Deno.test("while the terminal is another program's nothing is said of waiting, after it that is", () => {
+Deno.test("while another program has the terminal, waiting is not reported", () => {
   const host = new FakeHost();
   host.terminal.isLent = true;
   using narrator = openNarrator(host, FLAGS);

@@ -3,7 +3,7 @@ import { ConfirmedEdits, MOST_REFUSALS } from "../../../../src/commands/session/
 import type { KeyQuestion } from "../../../../src/commands/session/key_question.ts";
 import { UsageError } from "../../../../src/errors.ts";
 
-/** A person who presses these keys in turn, and what was done and said here. */
+/** A user with these answers in turn, and a list of the effects at the terminal. */
 function stage({ place = "build/s", answers = [] as boolean[] } = {}) {
   const done: string[] = [];
   const questions: KeyQuestion[] = [];
@@ -30,7 +30,7 @@ function stage({ place = "build/s", answers = [] as boolean[] } = {}) {
   return { edits, editor, done, questions, typeLine: () => void (isLineTyped = true) };
 }
 
-Deno.test("an editor opens after a yes, and what ran then is told", async () => {
+Deno.test("the editor opens after a yes, and learns how the script ran", async () => {
   const { edits, done, questions, typeLine } = stage({ answers: [true] });
   typeLine();
   assert.equal(await edits.edit(), undefined);
@@ -42,7 +42,7 @@ Deno.test("an editor opens after a yes, and what ran then is told", async () => 
   }]);
 });
 
-Deno.test("a refusal opens nothing, and nothing that ran is told", async () => {
+Deno.test("a refusal opens no editor, and reports no run", async () => {
   const { edits, done, typeLine } = stage();
   typeLine();
   assert.equal(await edits.edit(), "Not edited");
@@ -50,7 +50,7 @@ Deno.test("a refusal opens nothing, and nothing that ran is told", async () => {
   assert.deepEqual(done, []);
 });
 
-Deno.test("the container alone can't have a person asked, nor twice for one line", async () => {
+Deno.test("the container alone cannot make tkn-dev ask, nor ask twice for one line", async () => {
   const { edits, done, questions, typeLine } = stage({ answers: [true, true, true] });
   for (let count = 0; count < 100; count++) assert.match(await edits.edit() ?? "", /^Not edited: /);
   assert.deepEqual([done, questions], [[], []]);
@@ -60,7 +60,7 @@ Deno.test("the container alone can't have a person asked, nor twice for one line
   assert.deepEqual([done, questions.length], [["opened"], 1]);
 });
 
-Deno.test("after refusals in a row the shell asks no more, whatever is typed", async () => {
+Deno.test("after refusals in a row, tkn-dev no longer asks in the shell", async () => {
   const { edits, done, questions, typeLine } = stage();
   for (let count = 0; count < 100; count++) {
     typeLine();
@@ -70,7 +70,7 @@ Deno.test("after refusals in a row the shell asks no more, whatever is typed", a
   assert.deepEqual(done, []);
 });
 
-Deno.test("a yes between refusals lets them count anew", async () => {
+Deno.test("a yes resets the count of refusals", async () => {
   const { edits, questions, typeLine } = stage({ answers: [false, false, true, false, false] });
   for (let count = 0; count < 5; count++) {
     typeLine();
@@ -79,7 +79,7 @@ Deno.test("a yes between refusals lets them count anew", async () => {
   assert.equal(questions.length, 5);
 });
 
-Deno.test("what ran is told once for an edit, whoever says that it ran", async () => {
+Deno.test("a run is reported once for each edit, however often the container reports it", async () => {
   const { edits, done, typeLine } = stage({ answers: [true] });
   await edits.ran(0);
   typeLine();
@@ -88,14 +88,14 @@ Deno.test("what ran is told once for an edit, whoever says that it ran", async (
   assert.deepEqual(done, ["opened", "ran 0"]);
 });
 
-Deno.test("an editor that fails is told to the shell", async () => {
+Deno.test("the shell gets the error of a failed editor", async () => {
   const { edits, editor, typeLine } = stage({ answers: [true] });
   editor.open = () => Promise.reject(new UsageError("Cannot edit the script: no editor"));
   typeLine();
   assert.equal(await edits.edit(), "Cannot edit the script: no editor");
 });
 
-Deno.test("a step's name can't steer the terminal of the question", async () => {
+Deno.test("a step's name cannot control the terminal of the question", async () => {
   const { edits, questions, typeLine } = stage({ place: `\x1b[2J${"s".repeat(300)}\r\n` });
   typeLine();
   await edits.edit();

@@ -29,7 +29,7 @@ function stage() {
   };
 }
 
-Deno.test("the one key is a yes, once the choices are shown", async () => {
+Deno.test("the key means yes, once the choices are shown", async () => {
   const { answer, shown, type, wait } = stage();
   assert.equal(shown(), "Edit it? ");
   await wait(QUIET_MS);
@@ -39,7 +39,7 @@ Deno.test("the one key is a yes, once the choices are shown", async () => {
   assert.equal(shown(), `Edit it? ${CHOICES}edit\n`);
 });
 
-Deno.test("every other input is a no", async () => {
+Deno.test("every other input means no", async () => {
   const others = [
     "n",
     "E",
@@ -62,7 +62,7 @@ Deno.test("every other input is a no", async () => {
   }
 });
 
-Deno.test("what was typed ahead, and a terminal's own answers, count for nothing", async () => {
+Deno.test("keys typed ahead and a terminal's own answers do not count", async () => {
   const { answer, shown, type, wait } = stage();
   await type("e");
   for (const keys of ["e", "\x1b[0n", "\x1b[?62;c", "e", "ls\r"]) {
@@ -76,7 +76,7 @@ Deno.test("what was typed ahead, and a terminal's own answers, count for nothing
   assert.equal(await answer, true);
 });
 
-Deno.test("without an answer it is a no after its time", async () => {
+Deno.test("no answer in time means no", async () => {
   const { answer, shown, wait } = stage();
   await wait(QUIET_MS);
   await wait(ANSWER_MS - 1);
@@ -86,7 +86,7 @@ Deno.test("without an answer it is a no after its time", async () => {
   assert.match(shown(), /no: no key within 60 s\n$/);
 });
 
-Deno.test("somebody who types on and on is not asked for ever", async () => {
+Deno.test("a user who never stops typing gets no question", async () => {
   const { answer, clock, type } = stage();
   const endMs = clock.now() + ANSWER_MS;
   while (clock.now() <= endMs) {
@@ -97,7 +97,7 @@ Deno.test("somebody who types on and on is not asked for ever", async () => {
   assert.equal(await answer, false);
 });
 
-Deno.test("a terminal that is gone says no", async () => {
+Deno.test("a closed terminal means no", async () => {
   const { answer, end } = stage();
   end();
   assert.equal(await answer, false);

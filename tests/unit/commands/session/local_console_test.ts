@@ -8,7 +8,7 @@ import { tree } from "../../../support/tree_text.ts";
 
 const TERMINAL = { stdin: true, stdout: true, stderr: true };
 
-Deno.test("off a terminal a file for the patch that exists is refused, with what to do", async () => {
+Deno.test("without a terminal, an existing --patch file is refused with a hint", async () => {
   for (const without of ["stdin", "stderr"] as const) {
     const host = new FakeHost(new MemoryFiles(tree("file fix.json 600 precious"), "/work"));
     host.terminal.isTerminal = { ...TERMINAL, [without]: false };
@@ -25,7 +25,7 @@ Deno.test("off a terminal a file for the patch that exists is refused, with what
   }
 });
 
-Deno.test("at a terminal a question has it for as long as it takes", async () => {
+Deno.test("a question has the terminal until it is answered", async () => {
   const host = new FakeHost();
   host.terminal.isTerminal = TERMINAL;
   const answer = localConsole(host).ask({ text: "Overwrite it?", yes: "overwrite" });

@@ -20,7 +20,7 @@ import { rejection } from "../../../support/refusal.ts";
 
 const SCRIPT = "#!/bin/sh\nmake $(params.target)\n";
 
-/** `answers`: whether the person here says yes, in turn. */
+/** `answers`: whether the user says yes, in turn. */
 function stage(
   { isThere = true, patchFile, answers = [], step = "s", script = SCRIPT }: {
     isThere?: boolean;
@@ -77,7 +77,7 @@ function stage(
   return { editor, host, files, put, asked, said: () => said.splice(0).join("") };
 }
 
-Deno.test("what was saved runs; once that is well it is a patch, and how to apply it", async () => {
+Deno.test("the saved script runs; after a success it is shown as a patch and a command", async () => {
   const { editor, host, files, put, said } = stage({ patchFile: "fix.json" });
   host.editor = (text) => text.replace("make", "make -j2");
   await editor.open();
@@ -105,7 +105,7 @@ Wrote fix.json. To keep the change: kubectl patch task.tekton.dev t -n default -
   );
 });
 
-Deno.test("a file that exists is overwritten only after a yes, else the patch is shown", async () => {
+Deno.test("an existing file is overwritten only after a yes; else the patch is shown", async () => {
   for (const isYes of [false, true]) {
     const { editor, host, files, asked, said } = stage({ patchFile: "x", answers: [isYes] });
     files.written.x = "precious";
@@ -118,7 +118,7 @@ Deno.test("a file that exists is overwritten only after a yes, else the patch is
   }
 });
 
-Deno.test("a file of this editor is written anew unasked, unless somebody changed it", async () => {
+Deno.test("the editor overwrites its own file without asking, unless it changed", async () => {
   const { editor, host, files, asked } = stage({ patchFile: "x" });
   for (const name of ["one", "two"]) {
     host.editor = (text) => `${text}# ${name}\n`;
@@ -132,7 +132,7 @@ Deno.test("a file of this editor is written anew unasked, unless somebody change
   assert.deepEqual([asked.length, files.written.x], [1, "changed meanwhile"]);
 });
 
-Deno.test("a patch that can't be written is not lost: it is shown", async () => {
+Deno.test("a patch that cannot be written is shown", async () => {
   const { editor, host, files, said } = stage({ patchFile: "no/x" });
   files.createText = (path) => Promise.reject(new FileError(path, "permission denied"));
   host.editor = (text) => `${text}# one\n`;
@@ -141,7 +141,7 @@ Deno.test("a patch that can't be written is not lost: it is shown", async () => 
   assert.match(said(), /^Cannot write --patch "no\/x": permission denied\nTo keep .* -p '/m);
 });
 
-Deno.test("with no file named the patch is in the command, as a shell takes it", async () => {
+Deno.test("without --patch, the command contains the patch, quoted for a shell", async () => {
   const { editor, host, said } = stage();
   const added = "echo 'it' \x1b]0;x\x07 \x9b2J \u202e";
   host.editor = (text) => text.replace("make", added);
@@ -154,7 +154,7 @@ Deno.test("with no file named the patch is in the command, as a shell takes it",
   assert.equal(value, SCRIPT.replace("make", added));
 });
 
-Deno.test("the next edit starts from the last", async () => {
+Deno.test("an edit starts from the last one", async () => {
   const { editor, host } = stage();
   host.editor = (text) => `${text}# one\n`;
   await editor.open();
@@ -165,7 +165,7 @@ Deno.test("the next edit starts from the last", async () => {
   await editor.open();
 });
 
-Deno.test("a script that no object has is shown as changed, with no patch", async () => {
+Deno.test("a script of no known object is shown as a diff, without a patch", async () => {
   const { editor, host, files, said } = stage({ isThere: false, patchFile: "fix.json" });
   host.editor = (text) => `${text}x\n`;
   await editor.open();
@@ -174,7 +174,7 @@ Deno.test("a script that no object has is shown as changed, with no patch", asyn
   assert.deepEqual(files.written, {});
 });
 
-Deno.test("an editor that fails, or is not there, changes nothing", async () => {
+Deno.test("an editor that fails or is missing changes nothing", async () => {
   const { editor, host, put } = stage();
   host.editor = () => undefined;
   assert.match(
@@ -184,7 +184,7 @@ Deno.test("an editor that fails, or is not there, changes nothing", async () => 
   assert.deepEqual(put, []);
 });
 
-Deno.test("the cluster chooses no more of the file's name than its ending, out of a few", async () => {
+Deno.test("the cluster only chooses the file's ending, out of a few", async () => {
   const names: [step: string, script: string, name: string][] = [
     ["build", "#!/usr/bin/env python3\n", "build.py"],
     ["build", "#!/bin/constructor\n", "build.sh"],

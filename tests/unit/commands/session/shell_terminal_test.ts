@@ -8,9 +8,9 @@ import { turn, until } from "../../../support/fake_transport.ts";
 const QUESTION = { text: "Edit it?", yes: "edit" };
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-Deno.test("keys go to who has the terminal, and to nobody while it is taken back", async () => {
+Deno.test("keys go to the shell, except while the terminal is taken back", async () => {
   const { terminal, clock } = new FakeHost();
-  // A terminal's keys end with it only: here each turn's do.
+  // The keys of a real terminal end with it; in the fake each turn has an end.
   terminal.turns.push("for the shell");
   const shellTerminal = new ShellTerminal(terminal, clock);
   assert.equal(terminal.isRaw, true);
@@ -28,7 +28,7 @@ Deno.test("keys go to who has the terminal, and to nobody while it is taken back
   assert.equal(terminal.isRaw, false);
 });
 
-/** A terminal at which somebody types, lent to a shell; `shell` has the keys that reached it. */
+/** A shell's terminal at which the test types; `shell` returns the keys that reached the shell. */
 function stage() {
   const host = new FakeHost();
   const { terminal, clock } = host;
@@ -43,7 +43,7 @@ function stage() {
     clock,
     shellTerminal,
     shell: () => shell,
-    /** Until the question takes an answer. */
+    /** Waits until the question takes an answer. */
     async untilAsked() {
       await until(() => clock.alarmCount > 0);
       clock.advance(QUIET_MS);
@@ -52,7 +52,7 @@ function stage() {
   };
 }
 
-Deno.test("while a question is asked no key goes to the shell, and after it all do", async () => {
+Deno.test("during a question no key goes to the shell, and after it all do", async () => {
   const { terminal, shellTerminal, shell, untilAsked } = stage();
   await terminal.type("before ");
   const answer = shellTerminal.ask(QUESTION);
@@ -65,13 +65,13 @@ Deno.test("while a question is asked no key goes to the shell, and after it all 
   assert.equal(shell(), "before after");
 });
 
-Deno.test("what the shell writes can't hide or change a question: it waits for its end", async () => {
+Deno.test("output of the shell waits for the end of a question", async () => {
   const { terminal, clock, shellTerminal, untilAsked } = stage();
   shellTerminal.write(bytes("$ \x1b[8m\x1b]0;"), "stdout");
   clock.advance(100);
   const answer = shellTerminal.ask(QUESTION);
   await turn();
-  shellTerminal.write(bytes("\x1b[2JPress e to go on"), "stdout");
+  shellTerminal.write(bytes("\x1b[2JPress e to continue"), "stdout");
   await untilAsked();
   assert.equal(terminal.stdout, "$ \x1b[8m\x1b]0;");
   await terminal.type("n");
@@ -81,7 +81,7 @@ Deno.test("what the shell writes can't hide or change a question: it waits for i
     terminal.stderr,
   );
   assert.equal(await answer, false);
-  assert.ok(terminal.stdout.endsWith("Press e to go on"));
+  assert.ok(terminal.stdout.endsWith("Press e to continue"));
 });
 
 Deno.test("a question follows the output that is on its way", async () => {
@@ -99,7 +99,7 @@ Deno.test("a question follows the output that is on its way", async () => {
   assert.equal(await answer, true);
 });
 
-Deno.test("output that waits is bounded, and what is dropped is told", async () => {
+Deno.test("waiting output is bounded, and a note counts the dropped bytes", async () => {
   const { terminal, shellTerminal } = stage();
   await shellTerminal.suspendFor(async () => {
     const part = new Uint8Array(64 * 1024).fill(0x78);
@@ -111,7 +111,7 @@ Deno.test("output that waits is bounded, and what is dropped is told", async () 
   assert.match(terminal.stderr, /Note: 5505024 bytes of output were dropped meanwhile\r\n$/);
 });
 
-Deno.test("a line counts once, and only if it was typed for the shell", async () => {
+Deno.test("a line counts once, and only if the user typed it for the shell", async () => {
   const { terminal, shellTerminal, untilAsked } = stage();
   assert.equal(shellTerminal.takeTypedLine(), false);
   await terminal.type("\x1b[12;40R");
@@ -125,7 +125,7 @@ Deno.test("a line counts once, and only if it was typed for the shell", async ()
   assert.equal(shellTerminal.takeTypedLine(), false, "typed for the question");
 });
 
-Deno.test("the end of the shell answers a question with no, and so is any after it", async () => {
+Deno.test("the end of the shell answers this and every later question with no", async () => {
   const { shellTerminal, untilAsked } = stage();
   const answer = shellTerminal.ask(QUESTION);
   await untilAsked();
@@ -134,7 +134,7 @@ Deno.test("the end of the shell answers a question with no, and so is any after 
   assert.equal(await shellTerminal.ask(QUESTION), false);
 });
 
-Deno.test("a word of ours follows the output that is on its way, but not for ever", async () => {
+Deno.test("a message follows the output that is on its way, but not forever", async () => {
   const { terminal, clock, shellTerminal } = stage();
   shellTerminal.write(bytes("Exit code: 0\r\n"), "stdout");
   const said = shellTerminal.say(printable`one\ntwo\n`);

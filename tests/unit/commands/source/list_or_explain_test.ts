@@ -37,7 +37,7 @@ for (
     "taskrun upload my-run /tree --list",
   ]
 ) {
-  Deno.test(`what would be sent is listed, with no cluster: ${line}`, async () => {
+  Deno.test(`the files to send are listed without a cluster: ${line}`, async () => {
     const { code, stdout, stderr } = await look(line);
     assert.equal(stdout.trim().split("\n").sort().join("\n"), SENT);
     assert.equal(stderr, "Note: pipe is left out: it is a socket, a FIFO or a device\n");
@@ -45,17 +45,17 @@ for (
   });
 }
 
-Deno.test("a tree that ends with an empty directory has it", async () => {
+Deno.test("an empty directory at the end is listed", async () => {
   assert.equal((await look("task upload --list /tree", "file a\ndir z/")).stdout, "a\nz/\n");
 });
 
-Deno.test("the record of an upload into this directory is none of its files", async () => {
+Deno.test("the record of an upload into this directory is not listed", async () => {
   const text = "file .tkn-dev-upload/record\nfile a\nfile b/.tkn-dev-upload/record";
   const { stdout } = await look("task upload --list /tree", text);
   assert.equal(stdout, "a\nb/.tkn-dev-upload/record\n");
 });
 
-Deno.test("a list says what is large and what looks like a secret; --secrets=deny refuses, allow is silent", async () => {
+Deno.test("a list warns of secrets; --secrets=deny refuses, allow is silent", async () => {
   const text = "file .env x\nfile a x";
   const list = "task upload --list /tree";
   const hint = "; to leave out: --ignore PATTERN; to hide this note: --secrets=allow\n";
@@ -90,14 +90,14 @@ Deno.test("the record of an upload is neither listed nor kept", async () => {
   }
 });
 
-Deno.test("neither a path nor a rule can steer the terminal", async () => {
+Deno.test("neither a path nor a rule can control the terminal", async () => {
   const text = 'file .gitignore "\\u001b*\\n"\nfile "\\u001b[2Jx"\nfile .gitkeep';
   const host = new FakeHost(new MemoryFiles(tree(text)));
   await app(["task", "upload", "--explain", "\x1b[2Jx", "/tree"], host);
   assert.equal(host.terminal.stdout, '"\\033[2Jx": dropped by .gitignore:1: \\x1b*\n');
 });
 
-Deno.test("a path is listed as git lists it; on a terminal bytes that are no text are escaped", async () => {
+Deno.test("paths are quoted as git does; on a terminal other bytes are escaped", async () => {
   const host = new FakeHost(
     new MemoryFiles(tree('file "a\\u009b2J"\nfile "b\\u202ex"\nfile caf\udce9')),
   );
@@ -110,7 +110,7 @@ Deno.test("a path is listed as git lists it; on a terminal bytes that are no tex
   assert.equal(host.terminal.stdout, `${quoted}caf\\xe9\n`);
 });
 
-Deno.test("a word that may be meant as the directory is said to be none", async () => {
+Deno.test("a name that is also a directory gets a note", async () => {
   const host = new FakeHost(new MemoryFiles(tree(TREE)));
   await app(["task", "upload", "--list", "c"], host);
   assert.equal(host.terminal.stderr.includes("Note: c is read as a name"), false);

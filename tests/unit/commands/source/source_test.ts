@@ -16,7 +16,7 @@ function flags(...argv: string[]) {
   return uploadFlags(call.flags, call.args.DIR);
 }
 
-Deno.test("the directory is walked without what is ignored, and git is asked for what is known", async () => {
+Deno.test("the walk leaves out ignored files, and git's facts are read", async () => {
   const host = new FakeHost(
     new MemoryFiles(tree(`
     file .gitignore "*.log\\n"
@@ -45,7 +45,7 @@ Deno.test("the directory is walked without what is ignored, and git is asked for
   });
 });
 
-Deno.test("what is left out, and links that lead away, have a word each before the tree is sent", async () => {
+Deno.test("skipped files and links that lead outside have a note each", async () => {
   const files = new MemoryFiles(tree("file a\nfifo pipe\nlink in -> a\nlink out -> /etc"));
   const said: string[] = [];
   const source = await openSource(new FakeHost(files), flags());
@@ -59,19 +59,19 @@ Deno.test("what is left out, and links that lead away, have a word each before t
   ]);
 });
 
-Deno.test("outside of a checkout nothing is known", async () => {
+Deno.test("outside of a checkout there are no facts", async () => {
   const source = await openSource(new FakeHost(new MemoryFiles(tree("file a x"))), flags());
   assert.equal(await source.git, undefined);
 });
 
-Deno.test("rules come out of the files that are named, the command line's own win", async () => {
+Deno.test("--ignore overrides the rules of --ignore-file", async () => {
   const host = new FakeHost(new MemoryFiles(tree("file rules *\nfile a\nfile b")));
   const argv = ["--ignore-file", "/tree/rules", "--ignore", "!a"];
   const { entries } = await openSource(host, flags(...argv));
   assert.deepEqual((await entries).map(({ path }) => path), ["a"]);
 });
 
-Deno.test("a file of rules that is not there or may not be read is refused at once", async () => {
+Deno.test("a missing or unreadable --ignore-file is refused at once", async () => {
   const host = new FakeHost(new MemoryFiles(tree("file rules *")));
   const hint = "name a file with a pattern a line, as in .gitignore";
   const refused = (path: string) =>
@@ -87,7 +87,7 @@ Deno.test("a file of rules that is not there or may not be read is refused at on
   );
 });
 
-Deno.test("what looks like a secret is refused with --secrets=deny before anything is created", async () => {
+Deno.test("--secrets=deny refuses a secret before anything is created", async () => {
   const host = new FakeHost(new MemoryFiles(tree("file .env\nfile a")));
   assert.equal(
     await rejection(openSource(host, flags("--secrets=deny")), UsageError),
@@ -98,7 +98,7 @@ Deno.test("what looks like a secret is refused with --secrets=deny before anythi
   assert.throws(() => flags("--secrets=no"), UsageError);
 });
 
-Deno.test("before it is sent, its size and secrets are told", async () => {
+Deno.test("notes name the size and the secrets of the tree", async () => {
   const host = new FakeHost(new MemoryFiles(tree("file .env\nfile big/x\nfifo pipe")));
   host.files.put("/tree/big/x", { ...tree("file x")[0], content: new Uint8Array(100_000_001) });
   const told = async (...argv: string[]) => {
@@ -112,7 +112,7 @@ Deno.test("before it is sent, its size and secrets are told", async () => {
   assert.deepEqual(await told("--secrets=allow", "--ignore=pipe"), [size]);
 });
 
-Deno.test("a directory that is not there is refused at once", async () => {
+Deno.test("a missing directory is refused at once", async () => {
   const host = new FakeHost(new MemoryFiles([], "/elsewhere"));
   assert.match(
     await rejection(openSource(host, flags()), UsageError),
@@ -120,7 +120,7 @@ Deno.test("a directory that is not there is refused at once", async () => {
   );
 });
 
-Deno.test("a .gitignore above the tree that may not be read is a tree that can't be read", async () => {
+Deno.test("an unreadable .gitignore above the tree is an error", async () => {
   const host = new FakeHost(new MemoryFiles(tree("file a x")));
   host.files.put("/.git", tree("dir .git/")[0]);
   host.files.put("/.git/HEAD", tree("file HEAD x")[0]);

@@ -3,7 +3,7 @@ import { newGate } from "../../../../src/commands/start/gate.ts";
 import { gateScript } from "../../../../src/step/scripts.ts";
 import { FakeHost } from "../../../support/fake_host.ts";
 
-Deno.test("a gate has its script, a volume of its own name, and gives up after ten minutes", () => {
+Deno.test("a gate has its script, a volume with a random name, and ends after ten minutes", () => {
   const gate = newGate(new FakeHost(), 600, "tkn-dev pipeline upload p");
   const step = { step: "s", plain: [], secret: [], hidden: false, carries: true };
   const options = { ...step, mode: "before" } as const;

@@ -13,14 +13,14 @@ import { rejection } from "../../../support/refusal.ts";
 import { tree } from "../../../support/tree_text.ts";
 import "../../../support/no_env.ts";
 
-/** A run that was started: it goes on until the test or its interrupt ends it. */
+/** A started run. The test or its interrupt ends it. */
 interface Started {
   readonly interrupt: AbortSignal;
   readonly source: Source;
   end(error?: Error): void;
 }
 
-/** A directory that is watched, and runs that do nothing. */
+/** A watched directory, with runs that do nothing. */
 class Play {
   readonly host = new FakeHost(
     new MemoryFiles(tree(`
@@ -48,7 +48,7 @@ class Play {
     await ended.promise;
   };
 
-  /** Waits for the run of that number, the first is 1. */
+  /** Waits for a run by its number; the first is 1. */
   async run(number: number): Promise<Started> {
     await until(() => this.runs.length >= number, `run ${number}`);
     assert.equal(this.runs.length, number);
@@ -59,19 +59,19 @@ class Play {
     return this.host.terminal.stderr;
   }
 
-  /** Until it says so for the nth time that it waits. */
+  /** Waits until the program says for the nth time that it watches. */
   async waits(times = 1): Promise<void> {
     const count = () => this.said.split("Watching /tree for changes, Ctrl-C ends\n").length - 1;
     await until(() => count() === times, `waiting for the ${times}. time`);
     await this.settle();
   }
 
-  /** All that goes on by itself has come to rest. */
+  /** Waits until nothing happens without the clock. */
   async settle(): Promise<void> {
     for (let turns = 0; turns < 12; turns++) await turn();
   }
 
-  /** The system tells that something may have changed, and then nothing for as long as that. */
+  /** Reports a possible change, then passes time without another one. */
   async tell(ms = 400): Promise<void> {
     this.host.tellChange();
     await this.settle();
@@ -93,7 +93,7 @@ async function paths(source: Source): Promise<string[]> {
   return (await source.entries).map(({ path }) => path);
 }
 
-Deno.test("after a run a saved file starts the next, and it is said which", async () => {
+Deno.test("a file saved after a run starts the next run, and is named", async () => {
   const play = new Play();
   const first = await play.run(1);
   assert.deepEqual(await paths(first.source), [".gitignore", "a.txt", "src", "src/b.txt"]);
@@ -112,7 +112,7 @@ Deno.test("after a run a saved file starts the next, and it is said which", asyn
   assert.equal(await play.code, 130);
 });
 
-Deno.test("what changes while a run goes on starts the next one after it", async () => {
+Deno.test("a change during a run starts the next run after it", async () => {
   const play = new Play();
   const first = await play.run(1);
   await play.write("a.txt", "other");
@@ -126,7 +126,7 @@ Deno.test("what changes while a run goes on starts the next one after it", async
   assert.match(play.said, /\n\nChanged: a\.txt, new\.txt\n$/);
 });
 
-Deno.test("a burst is one run, once it has been quiet", async () => {
+Deno.test("a burst of changes starts one run, after a silence", async () => {
   const play = new Play();
   (await play.run(1)).end();
   await play.waits();
@@ -138,7 +138,7 @@ Deno.test("a burst is one run, once it has been quiet", async () => {
   assert.match(play.said, /Changed: 0\.txt, 1\.txt and 4 more\n$/);
 });
 
-Deno.test("a directory that is never quiet is run on after three seconds", async () => {
+Deno.test("a directory that is never quiet starts a run after three seconds", async () => {
   const play = new Play();
   (await play.run(1)).end();
   await play.waits();
@@ -147,7 +147,7 @@ Deno.test("a directory that is never quiet is run on after three seconds", async
   assert.ok(changes >= 29 && changes <= 33, `${changes}`);
 });
 
-Deno.test("what is ignored, read or written as it was starts nothing", async () => {
+Deno.test("ignored files, reads and rewrites of the same content start no run", async () => {
   const play = new Play();
   (await play.run(1)).end();
   await play.waits();
@@ -159,14 +159,14 @@ Deno.test("what is ignored, read or written as it was starts nothing", async () 
   await play.tell();
   assert.equal(play.runs.length, 1);
   await play.write(".gitignore", "");
-  await play.pass(200); // for what may go on in out/
+  await play.pass(200); // for changes in out/
   const { source } = await play.run(2);
   assert.ok((await paths(source)).includes("out/c.o"));
   assert.match(play.said, /Changed: \.gitignore, out\/c\.o\n$/);
   assert.deepEqual(play.host.watched, ["/tree", "/tree/out", "/tree/src"]);
 });
 
-Deno.test("a new directory is watched too, with what came into it before it was", async () => {
+Deno.test("a new directory is watched, including earlier files in it", async () => {
   const play = new Play();
   (await play.run(1)).end();
   await play.waits();
@@ -180,7 +180,7 @@ Deno.test("a new directory is watched too, with what came into it before it was"
   assert.deepEqual(play.host.watched, ["/tree", "/tree/new", "/tree/src"]);
 });
 
-Deno.test("with restart a change cancels the run, and starts the next", async () => {
+Deno.test("with restart, a change cancels the run and starts the next one", async () => {
   const play = new Play("restart");
   const first = await play.run(1);
   await play.settle();
@@ -195,7 +195,7 @@ Deno.test("with restart a change cancels the run, and starts the next", async ()
   await play.run(3);
 });
 
-Deno.test("the next run starts when the cancelled one is over, not before", async () => {
+Deno.test("the next run starts only after the cancelled run has ended", async () => {
   const host = new FakeHost(new MemoryFiles(tree("file a.txt one")));
   const { flags, args } = parse(["task", "upload", "t", "/tree", "--watch=restart"], PROGRAM);
   const cancelled = Promise.withResolvers<void>();
@@ -218,7 +218,7 @@ Deno.test("the next run starts when the cancelled one is over, not before", asyn
   await until(() => runs === 2);
 });
 
-Deno.test("Ctrl-C while a run goes on is the run's, and ends all", async () => {
+Deno.test("Ctrl-C during a run interrupts the run and ends the watching", async () => {
   for (const mode of ["after", "restart"] as const) {
     const play = new Play(mode);
     await play.run(1);
@@ -230,7 +230,7 @@ Deno.test("Ctrl-C while a run goes on is the run's, and ends all", async () => {
   }
 });
 
-Deno.test("Ctrl-C while it waits ends at once with 130, and watches nothing any more", async () => {
+Deno.test("Ctrl-C between runs exits at once with 130 and stops watching", async () => {
   for (const mode of ["after", "restart"] as const) {
     const play = new Play(mode);
     (await play.run(1)).end();
@@ -242,7 +242,7 @@ Deno.test("Ctrl-C while it waits ends at once with 130, and watches nothing any 
   }
 });
 
-Deno.test("what goes wrong with a run is told, and the next may go better", async () => {
+Deno.test("a run's error is printed, and watching continues", async () => {
   const play = new Play();
   (await play.run(1)).end(new ClusterError("Cannot reach the cluster", { hint: "is it up?" }));
   await play.waits();
@@ -260,7 +260,7 @@ Deno.test("what goes wrong with a run is told, and the next may go better", asyn
   );
 });
 
-Deno.test("what no change of a file makes better ends it: a wrong command line, a bug", async () => {
+Deno.test("a usage error or a bug ends the watching", async () => {
   const wrong = new Play("restart");
   await wrong.run(1);
   await wrong.write("a.txt", "other", 0);
@@ -274,7 +274,7 @@ Deno.test("what no change of a file makes better ends it: a wrong command line, 
   assert.deepEqual(bug.host.watched, []);
 });
 
-Deno.test("a file that can't be read is told, and not again for nothing", async () => {
+Deno.test("an unreadable file is reported once", async () => {
   const play = new Play();
   (await play.run(1)).end();
   await play.waits();
@@ -286,7 +286,7 @@ Deno.test("a file that can't be read is told, and not again for nothing", async 
   assert.equal(await play.code, 130);
 });
 
-Deno.test("a directory that may not be sent is told, and the next change may make it better", async () => {
+Deno.test("a refused directory is reported, and watching continues", async () => {
   const play = new Play();
   (await play.run(1)).end();
   await play.waits();
@@ -301,7 +301,7 @@ Deno.test("a directory that may not be sent is told, and the next change may mak
   await play.run(2);
 });
 
-Deno.test("a directory that is gone ends it", async () => {
+Deno.test("a deleted directory ends the watching", async () => {
   const play = new Play();
   (await play.run(1)).end();
   await play.waits();
@@ -313,7 +313,7 @@ Deno.test("a directory that is gone ends it", async () => {
   );
 });
 
-Deno.test("a system that watches no more directories is told before a run is started", async () => {
+Deno.test("a system limit on watches is reported before the first run", async () => {
   const play = new Play();
   play.host.onWatch = () => {
     throw new FileError("/tree", "the limit is reached");

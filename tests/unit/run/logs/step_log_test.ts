@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { refused, UnreachableError } from "../../../../src/kube/status.ts";
 import { stepLog } from "../../../../src/run/logs/step_log.ts";
 import { FakeClock } from "../../../support/fake_host.ts";
-import { FakeKube, type FakeLog } from "../../../support/fake_kube.ts";
+import { FakeKube } from "../../../support/fake_kube.ts";
+import type { FakeLog } from "../../../support/fake_log.ts";
 import { until } from "../../../support/fake_transport.ts";
 
 const PLACE = { namespace: "default", pod: "p", container: "step-a" };
@@ -12,7 +13,7 @@ function refusal(code: number): Error {
   return refused(what, { code, message: "no" });
 }
 
-/** Follows a log whose first requests are refused like that; time passes by itself, if wanted. */
+/** Follows a log whose first requests fail with `refusals`; the clock may advance by itself. */
 function follow(
   {
     refusals = [] as Error[],
@@ -28,7 +29,9 @@ function follow(
   log.refusals.push(...refusals);
   const read: string[] = [];
   const done = (async () => {
-    for await (const piece of stepLog({ kube, clock, container: PLACE, hasEnded, signal })) {
+    for await (
+      const piece of stepLog({ kube, clock, container: PLACE, hasContainerEnded: hasEnded, signal })
+    ) {
       if (piece.isStart) read.push(piece.text);
       else read[read.length - 1] += piece.text;
     }
@@ -37,7 +40,7 @@ function follow(
   return { log, read, done, clock };
 }
 
-/** The lines that come where the connection breaks after `before`, and `after` is said meanwhile. */
+/** Returns the lines if the connection breaks after `before`, and `after` is written then. */
 async function broken(before: string[], after: string[]): Promise<string[]> {
   const { log, read, done } = follow();
   await until(() => log.openCount === 1);
@@ -51,7 +54,7 @@ async function broken(before: string[], after: string[]): Promise<string[]> {
   return read;
 }
 
-Deno.test("lines come without their times, an empty one as nothing", async () => {
+Deno.test("lines arrive without their timestamps, an empty line as an empty text", async () => {
   const { log, read, done } = follow();
   log.say("2026-01-02T03:04:05.000000001Z a  b ");
   log.say("2026-01-02T03:04:05.000000002Z ");
@@ -61,7 +64,7 @@ Deno.test("lines come without their times, an empty one as nothing", async () =>
   assert.deepEqual(read, ["a  b ", "", "c"]);
 });
 
-Deno.test("it is asked for from its start, and again from the second before the last line seen", async () => {
+Deno.test("the first request begins at the start, the next a second before the last line", async () => {
   const { log, read, done } = follow();
   log.say("2026-01-02T03:04:05.900000000Z a");
   await until(() => read.length === 1);
@@ -74,7 +77,7 @@ Deno.test("it is asked for from its start, and again from the second before the 
   assert.equal(second.sinceTime, "2026-01-02T03:04:04Z");
 });
 
-Deno.test("after a break no line comes twice and none is lost", async () => {
+Deno.test("after a break no line is repeated and no line is lost", async () => {
   assert.deepEqual(
     await broken([
       "2026-01-02T03:04:05.100000000Z a",
@@ -87,7 +90,7 @@ Deno.test("after a break no line comes twice and none is lost", async () => {
   );
 });
 
-Deno.test("lines of one and the same time are counted", async () => {
+Deno.test("lines of the same timestamp are counted", async () => {
   const at = (line: string) => `2026-01-02T03:04:05.100000000Z ${line}`;
   assert.deepEqual(await broken([at("a"), at("a"), at("b")], [at("a"), at("c")]), [
     "a",
@@ -98,7 +101,7 @@ Deno.test("lines of one and the same time are counted", async () => {
   ]);
 });
 
-Deno.test("times whose fraction was trimmed are compared as times, not as text", async () => {
+Deno.test("timestamps with trimmed fractions are compared as times, not as text", async () => {
   assert.deepEqual(
     await broken([
       "2026-01-02T03:04:05Z a",
@@ -109,7 +112,7 @@ Deno.test("times whose fraction was trimmed are compared as times, not as text",
   );
 });
 
-Deno.test("a line that is stamped before the one in front of it is not lost", async () => {
+Deno.test("a line with an earlier timestamp than the line before it is not lost", async () => {
   const early = "2026-01-02T03:04:05.100000000Z early";
   const late = "2026-01-02T03:04:05.200000000Z late";
   assert.deepEqual(await broken([late, early], ["2026-01-02T03:04:05.300000000Z more"]), [
@@ -119,7 +122,7 @@ Deno.test("a line that is stamped before the one in front of it is not lost", as
   ]);
 });
 
-Deno.test("a line that is older than the last one seen, and comes after a break, is not lost", async () => {
+Deno.test("a line that is older than the last line, and arrives after a break, is not lost", async () => {
   const late = "2026-01-02T03:04:05.000001000Z late";
   const early = "2026-01-02T03:04:04.999999000Z early";
   const { log, read, done } = follow();
@@ -135,7 +138,7 @@ Deno.test("a line that is older than the last one seen, and comes after a break,
   assert.deepEqual(read, ["late", "early"]);
 });
 
-Deno.test("a node with a zone of its own is asked for in UTC", async () => {
+Deno.test("for a node with its own time zone, requests are in UTC", async () => {
   const { log, read, done } = follow();
   log.say("2026-01-02T03:04:05.100000000+05:30 a");
   await until(() => read.length === 1);
@@ -148,7 +151,7 @@ Deno.test("a node with a zone of its own is asked for in UTC", async () => {
   assert.equal(log.asked[1].sinceTime, "2026-01-01T21:34:04Z");
 });
 
-Deno.test("a server that hangs up in the middle is asked for the rest at once", async () => {
+Deno.test("after a server hangs up in the middle, the rest is requested at once", async () => {
   const { log, read, done, clock } = follow();
   log.say("a");
   await until(() => read.length === 1);
@@ -161,7 +164,7 @@ Deno.test("a server that hangs up in the middle is asked for the rest at once", 
   assert.deepEqual(clock.delays, []);
 });
 
-Deno.test("a container that is not there yet, and a server out of reach, are asked again", async () => {
+Deno.test("requests are repeated for a container that has not started and a server out of reach", async () => {
   const refusals = [refusal(400), new UnreachableError("away"), refusal(500)];
   const { log, read, done, clock } = follow({ refusals });
   log.say("a");
@@ -171,7 +174,7 @@ Deno.test("a container that is not there yet, and a server out of reach, are ask
   assert.deepEqual(clock.delays, [500, 500, 500]);
 });
 
-Deno.test("a pod that is gone ends it without an error", async () => {
+Deno.test("a deleted pod ends the log without an error", async () => {
   const { log, read, done } = follow();
   await until(() => log.openCount === 1);
   log.say("a");
@@ -182,19 +185,19 @@ Deno.test("a pod that is gone ends it without an error", async () => {
   assert.deepEqual(read, ["a"]);
 });
 
-Deno.test("one who may not read it is told at once", async () => {
+Deno.test("a missing right is an error at once", async () => {
   const { done, clock } = follow({ refusals: [refusal(403)] });
   await assert.rejects(done, /Cannot read the logs of Pod "p"/);
   assert.deepEqual(clock.delays, []);
 });
 
-Deno.test("after twenty failures without a line between them it is given up", async () => {
+Deno.test("after twenty failures without a line between them the log is given up", async () => {
   const { done, clock } = follow({ refusals: Array.from({ length: 30 }, () => refusal(400)) });
   await assert.rejects(done, /Cannot read the logs/);
   assert.equal(clock.delays.length, 20);
 });
 
-Deno.test("a line between failures makes it patient again", async () => {
+Deno.test("a line between failures restarts the patience", async () => {
   const refusals = Array.from({ length: 20 }, () => refusal(400));
   const { log, read, done } = follow({ refusals });
   await until(() => log.openCount === 1);
@@ -207,7 +210,7 @@ Deno.test("a line between failures makes it patient again", async () => {
   await done;
 });
 
-Deno.test("an abort ends it with its reason, and the stream with it", async () => {
+Deno.test("an abort ends the log with its reason, and cancels the stream", async () => {
   const stop = new AbortController();
   const { log, done } = follow({ signal: stop.signal });
   await until(() => log.openCount === 1);
@@ -217,7 +220,7 @@ Deno.test("an abort ends it with its reason, and the stream with it", async () =
   assert.equal(log.openCount, 0);
 });
 
-Deno.test("a time that no calendar has makes no line, and no bug of ours", async () => {
+Deno.test("an impossible timestamp makes no line, and no exception", async () => {
   const { log, read, done } = follow();
   log.say("2026-99-02T03:04:05.000000000+01:00 x");
   log.say("2026-01-02T03:04:05.000000000Z a");
@@ -226,7 +229,7 @@ Deno.test("a time that no calendar has makes no line, and no bug of ours", async
   assert.deepEqual(read, ["a"]);
 });
 
-Deno.test("words of the kubelet's own are no line of the log, nor the time to go on from", async () => {
+Deno.test("the kubelet's own messages are no lines of the log, nor a time to resume from", async () => {
   const { log, read, done } = follow();
   await until(() => log.openCount === 1);
   log.say("one");
@@ -244,7 +247,7 @@ Deno.test("words of the kubelet's own are no line of the log, nor the time to go
 });
 
 for (const code of [408, 429, 502, 503, 504]) {
-  Deno.test(`a ${code} passes, and the log is asked for again`, async () => {
+  Deno.test(`after a ${code} the log is requested again`, async () => {
     const { log, read, done } = follow({ refusals: [refusal(code)] });
     log.say("a");
     log.end();
@@ -253,7 +256,7 @@ for (const code of [408, 429, 502, 503, 504]) {
   });
 }
 
-Deno.test("a server that is overloaded is left alone for as long as it asks for", async () => {
+Deno.test("an overloaded server is left alone for as long as it asks", async () => {
   const what = { verb: "read the logs of", kind: "Pod", name: "p", server: "s" };
   const busy = refused(what, { code: 429, message: "busy" }, 7_000);
   const { log, done, clock } = follow({ refusals: [busy] });
@@ -262,13 +265,13 @@ Deno.test("a server that is overloaded is left alone for as long as it asks for"
   assert.deepEqual(clock.delays, [7_000]);
 });
 
-Deno.test("a server that stays in trouble is given up after a minute", async () => {
+Deno.test("a server that keeps failing is given up after a minute", async () => {
   const { done, clock } = follow({ refusals: Array.from({ length: 300 }, () => refusal(503)) });
   await assert.rejects(done, /Cannot read the logs/);
   assert.equal(clock.delays.reduce((sum, ms) => sum + ms, 0), 60_000);
 });
 
-Deno.test("a log that is silent for a minute is asked for again, from its last line, and nothing is lost or doubled", async () => {
+Deno.test("a log that is silent for a minute is requested again, without losing or repeating a line", async () => {
   const { log, read, done, clock } = follow({ isAutomatic: false });
   await until(() => log.openCount === 1);
   log.say("a");
@@ -287,7 +290,7 @@ Deno.test("a log that is silent for a minute is asked for again, from its last l
   assert.ok(log.asked.every(({ follow }) => follow));
 });
 
-Deno.test("a log whose connection swallows all ends ten seconds after its container, read to its end", async () => {
+Deno.test("a log whose connection loses all bytes is read to its end ten seconds after its container", async () => {
   let hasEnded = false;
   const { log, read, done, clock } = follow({ isAutomatic: false, hasEnded: () => hasEnded });
   await until(() => log.openCount === 1);
@@ -305,7 +308,7 @@ Deno.test("a log whose connection swallows all ends ten seconds after its contai
   assert.deepEqual(log.asked.map(({ follow }) => follow), [true, false]);
 });
 
-Deno.test("so does one that was never answered", async () => {
+Deno.test("a log request without any answer ends likewise", async () => {
   const { log, read, done, clock } = follow({ isAutomatic: false, hasEnded: () => true });
   await until(() => log.openCount === 1);
   log.swallow();
@@ -315,7 +318,7 @@ Deno.test("so does one that was never answered", async () => {
   assert.deepEqual(read, ["a"]);
 });
 
-Deno.test("a proxy that hangs up on what is silent does not end it", async () => {
+Deno.test("a proxy that ends silent connections does not end the log", async () => {
   const { log, read, done, clock } = follow({ isAutomatic: false });
   await until(() => log.openCount === 1);
   for (let times = 2; times <= 4; times++) {
@@ -329,7 +332,7 @@ Deno.test("a proxy that hangs up on what is silent does not end it", async () =>
   await done;
 });
 
-Deno.test("a long line comes in pieces, and goes on after a break where it was", async () => {
+Deno.test("a long line arrives in pieces, and resumes after a break where it stopped", async () => {
   const { log, read, done } = follow();
   await until(() => log.openCount === 1);
   log.say("2026-01-02T03:04:05.100000000Z short");

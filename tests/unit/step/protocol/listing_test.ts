@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { pieces } from "../../../support/pieces.ts";
 import { parseRemoteListing } from "../../../../src/step/protocol/listing.ts";
 
-Deno.test("a survey says what lies there, each name as it is", async () => {
+Deno.test("a listing has every entry, with its exact name", async () => {
   const { gzip, sha256sum, linksOnly, entries } = await parseRemoteListing(pieces(
     "gzip\nsha256sum\nlisted\n41ed 80 1 2 ./src\n81a4 12 1700000000 1700000009.25 ./src/a b  c\n" +
       "a1ff 5 -7 0 ./-l\n21b6 0 0 0 ./null\n81a4 0 3 4 ./ready\n",
@@ -23,7 +23,7 @@ Deno.test("a survey says what lies there, each name as it is", async () => {
   ]);
 });
 
-Deno.test("an image with no program for more than links says so", async () => {
+Deno.test("an image that can list only links says so", async () => {
   const { gzip, sha256sum, linksOnly, entries } = await parseRemoteListing(
     pieces("links\na1ff 0 0 0 ./up\n"),
   );
@@ -43,7 +43,7 @@ Deno.test("a listing with a path that leads out is not trusted", async () => {
   }
 });
 
-Deno.test("of a listing that does not end no more is kept than a workspace can have", async () => {
+Deno.test("an endless listing is an error after as many entries as a workspace can have", async () => {
   let lines = 0;
   async function* endless() {
     for (;; lines++) yield await Promise.resolve(`81a4 1 1 1 ./${lines}\n`);
@@ -52,7 +52,7 @@ Deno.test("of a listing that does not end no more is kept than a workspace can h
   assert.equal(lines, 1000);
 });
 
-Deno.test("a listing with a number that is none is not trusted", async () => {
+Deno.test("a listing with an invalid number is not trusted", async () => {
   for (
     const facts of ["81a4 many 1 1", "81a4 -1 1 1", "81a4 1 x 1", "81a4 99999999999999999999 1 1"]
   ) {

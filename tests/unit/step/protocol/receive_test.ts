@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { readLock, readProgramExit, readReceipt } from "../../../../src/step/protocol/receive.ts";
 
-Deno.test("a lock that was had has no holder", () => {
+Deno.test("a lock that was taken has no holder", () => {
   assert.equal(readLock(""), undefined);
 });
 
-Deno.test("a lock's holder is read with its run", () => {
+Deno.test("the holder of a lock is read with its run", () => {
   assert.deepEqual(readLock("locked k3j2h1a0x9 done 12 PipelineRun/greet-x7k2p\n"), {
     upload: "k3j2h1a0x9",
     state: "done",
@@ -14,11 +14,11 @@ Deno.test("a lock's holder is read with its run", () => {
   });
 });
 
-Deno.test("what a workspace says of a lock is taken for unknown where it is none of the words", () => {
+Deno.test("unexpected values in a lock count as unknown", () => {
   const cases: [string, string][] = [
     ["locked - - 0 ", "nothing is written there"],
     ["locked ../../etc evil 1 Secret/x", "a path, another state, another kind"],
-    ["locked upload writing 1 PipelineRun/../x", "an id of another length, a name that is none"],
+    ["locked upload writing 1 PipelineRun/../x", "an id of another length, an invalid name"],
     [`locked ${"a".repeat(5000)}`, "no end"],
   ];
   for (const [line, what] of cases) {
@@ -27,7 +27,7 @@ Deno.test("what a workspace says of a lock is taken for unknown where it is none
   }
 });
 
-Deno.test("a receipt is read once its line is whole", () => {
+Deno.test("a receipt is read once its line is complete", () => {
   const digest = "0".repeat(64);
   assert.equal(readReceipt(`receipt 2 7 ${digest}`), undefined);
   assert.deepEqual(readReceipt(`receipt 2 7 ${digest}\n`), { files: 2, bytes: 7, digest });

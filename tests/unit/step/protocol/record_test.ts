@@ -10,7 +10,7 @@ import {
 const DIGEST = shortDigest("2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824");
 const FILE: Recorded = { kind: "file", digest: DIGEST, mode: 0o755, mtimeSeconds: 1_700_000_000 };
 
-Deno.test("a record reads as it was written, and what is added later counts more", async () => {
+Deno.test("a record reads as it was written, and later lines win", async () => {
   const first = recordText(
     [["run.sh", FILE], ["a b", FILE], ["l", { kind: "link" }], ["d", { kind: "dir" }]],
     { anew: true },
@@ -26,13 +26,13 @@ Deno.test("a record reads as it was written, and what is added later counts more
   );
 });
 
-Deno.test("what is no record is none", async () => {
+Deno.test("a text that is not a record is ignored", async () => {
   for (const text of ["", "recorded 1\n", "recorded 1\nmine\n", "recorded \ntkn-dev record 1\n"]) {
     assert.equal(await parseRecord(pieces(text)), undefined, text);
   }
 });
 
-Deno.test("a line that is not whole, at a record's end, counts for nothing", async () => {
+Deno.test("an incomplete last line of a record is ignored", async () => {
   const text = "recorded 1\ntkn-dev record 1\nlink - - ./a\n2cf24 755 17\n";
   const { entries } = (await parseRecord(pieces(text)))!;
   assert.deepEqual([...entries.keys()], ["a"]);
@@ -42,7 +42,7 @@ Deno.test("a name with a newline is not recorded", () => {
   assert.equal(recordText([["a\nb", FILE]], { anew: false }), "");
 });
 
-Deno.test("a record that names what is not in the directory is none: nothing is removed by it", async () => {
+Deno.test("a record with a path outside the directory is ignored, so that it removes nothing", async () => {
   const head = "recorded 1700000000\ntkn-dev record 1\nlink - - ./a\n";
   for (const path of ["./../other/precious", "./..", "./a/../../b", "/etc/passwd", "./a//b"]) {
     const line = `2cf24dba5fb0a30e26e8 644 1700000000 ${path}\n`;
@@ -50,7 +50,7 @@ Deno.test("a record that names what is not in the directory is none: nothing is 
   }
 });
 
-Deno.test("a record without an end is none, and all of it is read past", async () => {
+Deno.test("an endless record is ignored, and its answer is read to the end", async () => {
   const line = `2cf24dba5fb0a30e26e8 644 1700000000 ./${"a".repeat(200)}\n`.repeat(40_000);
   let count = 0;
   async function* large() {
@@ -61,7 +61,7 @@ Deno.test("a record without an end is none, and all of it is read past", async (
   assert.equal(count, 12);
 });
 
-Deno.test("a line that can't be right counts for nothing, and takes out what was before it", async () => {
+Deno.test("an invalid line of a record drops the earlier line of its path", async () => {
   const head = `recorded 1\ntkn-dev record 1\n${DIGEST} 755 1700000000 ./a\n`;
   for (const facts of [`${DIGEST} - 1`, `${DIGEST} 644 -`, "abc 644 1", `${DIGEST} 99999 1`]) {
     const record = await parseRecord(pieces(`${head}${facts} ./a\n`));

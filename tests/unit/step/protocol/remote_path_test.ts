@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { remotePath } from "../../../../src/step/protocol/remote_path.ts";
 
-Deno.test("a path below a directory is taken as it is", () => {
+Deno.test("a path below the directory is accepted as it is", () => {
   for (const path of ["a", "a/b", ".a/..b/...", "a b/-n", "caf\udce9", " ", "a\\b", "..a"]) {
     assert.equal(remotePath(path), path);
   }
 });
 
-Deno.test("a path that could lead out, or is none, is refused", () => {
+Deno.test("a path that could lead out of the directory, or is invalid, is refused", () => {
   const long = "a/".repeat(2100) + "a";
   for (
     const path of ["", ".", "..", "/", "/a", "a/", "a//b", "../a", "a/..", "a/../b", "./a", "a/./b"]

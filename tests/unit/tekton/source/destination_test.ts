@@ -56,6 +56,8 @@ Deno.test("a script's own git clone sets the directory", () => {
     ["cd $(workspaces.output.path)\ngit clone $(params.url) src", "src"],
     ["cd $(workspaces.output.path) && git clone https://example.org/team/app.git", "app"],
     ["cd /workspace/output; git clone u .", "."],
+    ["cd -P -- $(workspaces.output.path)/a; git clone u .", "a"],
+    ["cd $(workspaces.output.path)/a; cd /b; cd -; git clone u .", "."],
     ['D="$(workspaces.output.path)/code"\ngit clone u "$D" 2>&1', "code"],
     ["git -C $(workspaces.output.path) clone u one", "one"],
     ["cd $(workspaces.output.path)\nwget -q -O - u | tar -xz", "."],

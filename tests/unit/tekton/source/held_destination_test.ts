@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { TaskRun, TaskSpec } from "../../../../src/tekton/model.ts";
+import { gateArguments, gateScript } from "../../../../src/step/scripts.ts";
 import { heldDestination } from "../../../../src/tekton/source/held_destination.ts";
 
 /** A TaskRun as Tekton has filled it in, with a gate in the step that holds. */
@@ -65,5 +66,24 @@ Deno.test("without a workspace the target is the volume that later steps share, 
   assert.deepEqual(place(taskRun(spec), "clone", []), {
     path: "/var/workdir",
     directory: "source",
+  });
+});
+
+Deno.test("a gate in the step's place hides neither its script nor its command line", () => {
+  const options = { step: "clone", mode: "before", carries: true, hidden: false } as const;
+  const gate = (own: string | undefined, args: string[]) => ({
+    script: gateScript({ ...options, plain: [], secret: [], own }),
+    args: gateArguments({ watchdogSeconds: 600, workspacePath: "", own: args }),
+  });
+  const held = (step: { script: string; args: string[] }) => {
+    const spec = { ...CLONE, params: [{ name: "url" }], steps: [{ name: "clone", ...step }] };
+    return place(taskRun(spec));
+  };
+  const path = "/workspace/output";
+  const script = `cd -P -- ${path}\nmkdir -p src && cd src\ngit clone "$1" .`;
+  assert.deepEqual(held(gate(script, ["u"])), { path, directory: "src" });
+  assert.deepEqual(held(gate(undefined, ["git", "clone", "u", `${path}/app`])), {
+    path,
+    directory: "app",
   });
 });

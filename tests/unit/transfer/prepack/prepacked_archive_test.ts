@@ -12,10 +12,10 @@ import { file, type TreeNode } from "../../../support/tree_text.ts";
 
 const TAIL = [{ name: ".list", text: "all of it" }];
 const CODE = Array.from({ length: 90 }, (_, at) => file(`src/${at}`, `line ${at}\n`.repeat(1_000)));
-/** Too little of it to be worth it. */
+/** Too small to be compressed. */
 const LITTLE = CODE.slice(0, 9);
 
-/** What can't be made smaller. */
+/** A file that can't be compressed. */
 function noise(path: string, bytes: number): TreeNode {
   let state = 1;
   const content = Uint8Array.from({ length: bytes }, () => {
@@ -45,7 +45,7 @@ async function membersOf(prepared: PrepackedArchive): Promise<string[]> {
   return readTar(archive).map(({ line }) => line.split(" ")[1]);
 }
 
-Deno.test("an archive is packed before it is asked for, and is whole with its tail", async () => {
+Deno.test("an archive is packed ahead, and is complete with its tail", async () => {
   const { files, prepared } = prepare(CODE);
   await until(() => prepared.packed.length === CODE.length);
   files.onTouch = () => assert.fail("nothing is read any more");
@@ -53,7 +53,7 @@ Deno.test("an archive is packed before it is asked for, and is whole with its ta
   assert.deepEqual(prepared.packed.map(({ path }) => path), CODE.map(({ path }) => path));
 });
 
-Deno.test("code is compressed, and what can't be made smaller is not, nor is what is small", async () => {
+Deno.test("code is compressed; incompressible and small trees are not", async () => {
   for (
     const [nodes, compressed] of [[CODE, true], [[noise("n", 700_000)], false], [
       LITTLE,
@@ -71,7 +71,7 @@ Deno.test("code is compressed, and what can't be made smaller is not, nor is wha
   }
 });
 
-Deno.test("each piece says how much of the tree is in it and those before it", async () => {
+Deno.test("each piece counts how much of the tree was packed so far", async () => {
   const { prepared } = prepare(CODE, { compressed: false });
   const pieces = await Array.fromAsync(prepared.take(() => TAIL));
   const total = CODE.reduce((sum, { content }) => sum + content.length, 0);
@@ -79,7 +79,7 @@ Deno.test("each piece says how much of the tree is in it and those before it", a
   for (let at = 1; at < pieces.length; at++) assert.ok(pieces[at].bytes >= pieces[at - 1].bytes);
 });
 
-Deno.test("a file that can't be read is told to whoever takes it, and to nobody else", async () => {
+Deno.test("a file that can't be read fails only the reader of the archive", async () => {
   const { files, prepared } = prepare([file("gone", "")]);
   files.onTouch = () => {
     throw new Error("no");
@@ -94,7 +94,7 @@ Deno.test("a file that can't be read is told to whoever takes it, and to nobody 
   prepared.discard();
 });
 
-Deno.test("one that is discarded, or whose signal aborts, reads no further", async () => {
+Deno.test("an archive that is discarded, or whose signal aborts, reads no further", async () => {
   const nodes = Array.from({ length: 400 }, (_, at) => noise(`${at}`, 30_000));
   const stop = new AbortController();
   for (const end of [(prepared: PrepackedArchive) => prepared.discard(), () => stop.abort()]) {

@@ -10,7 +10,7 @@ const holder = (given: Partial<LockHolder>): LockHolder => {
   return { upload: "k3j2h1a0x9", state: "writing", beat: "5", run: OTHER, ...given };
 };
 
-/** What the watch says at each of these looks, seconds apart. */
+/** Returns whether the lock may be broken, each time that the client looks at it. */
 function looks(
   given: Partial<LockHolder>,
   isRunning: boolean | undefined,
@@ -27,27 +27,27 @@ function looks(
   );
 }
 
-Deno.test("an upload at work keeps its lock for as long as it beats", () => {
+Deno.test("an upload at work keeps its lock while its lock beats", () => {
   const beats: [number, string][] = [[0, "5"], [20, "10"], [40, "15"], [69, "15"], [70, "15"]];
   assert.deepEqual(looks({}, true, beats), [false, false, false, false, true]);
 });
 
-Deno.test("the lock of an upload that was cut, or whose run has ended, is free", () => {
+Deno.test("the lock of an interrupted upload, or of one whose run has ended, is free", () => {
   assert.deepEqual(looks({ state: "cut" }, true), [true]);
   assert.deepEqual(looks({ state: "writing" }, false), [true]);
   assert.deepEqual(looks({ state: "done" }, false), [true]);
 });
 
-Deno.test("a directory in which another run works is its own until that has ended", () => {
+Deno.test("a directory stays locked until the run that uses it has ended", () => {
   const day: [number, string][] = [[0, "5"], [86_400, "5"]];
   assert.deepEqual(looks({ state: "done" }, true, day), [false, false]);
 });
 
-Deno.test("a second upload for the same run has the directory at once", () => {
+Deno.test("a second upload for the same run gets the directory at once", () => {
   assert.deepEqual(looks({ state: "done", run: OWN }, true), [true]);
 });
 
-Deno.test("where nothing can be asked of the other run, only an upload at work is waited for", () => {
+Deno.test("if the state of the other run is unknown, the client waits only for an upload at work", () => {
   assert.deepEqual(looks({ state: "done", run: undefined }, undefined), [true]);
   assert.deepEqual(looks({ upload: "-", run: undefined }, undefined, [[0, "0"], [30, "0"]]), [
     false,

@@ -5,7 +5,7 @@ import { NoAnswer, Reply } from "../../../../src/transfer/receiver/reply.ts";
 const read = async (reply: Reply) => (await Array.fromAsync(reply.answer())).join("");
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-Deno.test("answers end with a line, wherever what comes is cut", async () => {
+Deno.test("answers end with their last line, however the output is cut", async () => {
   const said = "a\nready or not\nready\nready\nüb\nready\nreceipt 1 2 3\n";
   for (let size = 1; size <= said.length + 1; size++) {
     const reply = new Reply();
@@ -18,7 +18,7 @@ Deno.test("answers end with a line, wherever what comes is cut", async () => {
   }
 });
 
-Deno.test("a name that is not UTF-8 is told as it is, wherever it is cut", async () => {
+Deno.test("a name that is not UTF-8 is kept, however the output is cut", async () => {
   const said = pathBytes("81a4 1 2 ./caf\udce9\udcc3\nready\n");
   for (let size = 1; size <= said.length; size++) {
     const reply = new Reply();
@@ -27,7 +27,7 @@ Deno.test("a name that is not UTF-8 is told as it is, wherever it is cut", async
   }
 });
 
-Deno.test("an answer is read while it comes, in whole lines", async () => {
+Deno.test("an answer is read while it arrives, in whole lines", async () => {
   const reply = new Reply();
   reply.stdout(bytes("a\nb\nready"));
   const answer = reply.answer();
@@ -37,7 +37,7 @@ Deno.test("an answer is read while it comes, in whole lines", async () => {
   assert.ok((await answer.next()).done);
 });
 
-Deno.test("an answer is waited for until it is whole", async () => {
+Deno.test("the reader waits until an answer is complete", async () => {
   const reply = new Reply();
   reply.stdout(bytes("a\nrea"));
   const answer = read(reply);
@@ -45,7 +45,7 @@ Deno.test("an answer is waited for until it is whole", async () => {
   assert.equal(await answer, "a\n");
 });
 
-Deno.test("who ends, or wants no more, gives no answer", async () => {
+Deno.test("a receiver that ends, or wants no more input, gives no answer", async () => {
   const ended = new Reply();
   const waiting = read(ended);
   ended.end();
@@ -57,7 +57,7 @@ Deno.test("who ends, or wants no more, gives no answer", async () => {
   assert.ok(over.wantsNoMore);
 });
 
-Deno.test("what is kept of endless words is their end", () => {
+Deno.test("endless output is kept up to a limit, from its end", () => {
   const reply = new Reply();
   for (let at = 0; at < 5_000; at++) {
     reply.stderr(bytes(`line ${at}\n`));

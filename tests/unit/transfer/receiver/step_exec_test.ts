@@ -10,7 +10,7 @@ import { turn } from "../../../support/fake_transport.ts";
 
 const PAUSE = { namespace: "ns", pod: "p", container: "step-s", step: "s", image: "i" } as Pause;
 
-/** A command under way that ends when it is cut off, and what it says. */
+/** Starts a command that ends when its signal aborts. */
 function start(given: Partial<StepCommand> = {}) {
   const kube = new FakeKube();
   const clock = new FakeClock();
@@ -51,7 +51,7 @@ function assertLost(outcome: unknown, why: RegExp): void {
   assert.match(outcome.message, why);
 }
 
-Deno.test("a receiver that pulsed and falls silent is lost after half a minute", async () => {
+Deno.test("a receiver that pulsed and falls silent is lost after 30 s", async () => {
   const { say, pass } = start();
   await say("busy\n");
   assert.equal(await pass(29), "under way");
@@ -60,17 +60,17 @@ Deno.test("a receiver that pulsed and falls silent is lost after half a minute",
   assertLost(await pass(1), /the step: it is silent for 30 s$/);
 });
 
-Deno.test("one that is known to pulse is lost though it never said a word", async () => {
+Deno.test("a receiver that is known to pulse is lost after 30 s without output", async () => {
   const { pass } = start({ pulses: true });
   assertLost(await pass(30), /silent/);
 });
 
-Deno.test("one that has nothing to say and can't pulse is waited for", async () => {
+Deno.test("a silent receiver that can't pulse is not lost", async () => {
   const { pass } = start();
   assert.equal(await pass(300), "under way");
 });
 
-Deno.test("one that was asked something has half a minute for its answer", async () => {
+Deno.test("a receiver has 30 s for an answer", async () => {
   const { exec, pass } = start();
   await exec.write(encodeLines(["ask"]));
   exec.reply.text().catch(() => {});
@@ -79,7 +79,7 @@ Deno.test("one that was asked something has half a minute for its answer", async
   assertLost(await pass(2), /silent/);
 });
 
-Deno.test("pulses that show that nothing arrives end it", async () => {
+Deno.test("pulses that show that nothing arrives end the command", async () => {
   let waits = 0;
   const { say, pass } = start({ onPulse: (pulse) => pulse === "waiting" && ++waits === 2 });
   await say("waiting\nbusy\n");

@@ -1,0 +1,92 @@
+/**
+ * Loads a context of the kubeconfig: the server, and the credentials for it. Kubernetes' own client
+ * library interprets the entries and asks OIDC and similar providers. Only those modules are
+ * imported: its class KubeConfig would load 15 MB of generated API, which takes ten times as long.
+ */
+import { UsageError } from "../../errors.ts";
+import type { ConnectOptions } from "../../host.ts";
+import { type Credentials, credentialsOf, fileOrData } from "./kubeconfig/credentials.ts";
+import { readKubeconfig } from "./kubeconfig/files.ts";
+import { messageOf } from "./kubeconfig/words.ts";
+import type { Kubeconfig } from "./kubeconfig/merged.ts";
+
+/** How to reach one cluster as one user. */
+export interface Connection {
+  /** Without a final slash. */
+  readonly server: string;
+  readonly namespace: string;
+  readonly caCerts?: string[];
+  readonly proxy?: string;
+  /** Is called again after a 401: the token may have expired. */
+  credentials(): Promise<Credentials>;
+}
+
+export type { Credentials };
+
+/** @param signal ends an exec plugin */
+export async function loadConnection(
+  options: ConnectOptions,
+  signal?: AbortSignal,
+): Promise<Connection> {
+  const config = readKubeconfig(options);
+  const { context, cluster, user } = choose(config, options.context);
+  if (cluster.skipTLSVerify || cluster.tlsServerName) {
+    const key = cluster.skipTLSVerify ? "insecure-skip-tls-verify" : "tls-server-name";
+    throw new UsageError(`Cannot use cluster "${cluster.name}": ${key} is not supported`, {
+      hint: "give the cluster's certificate-authority and a server name that its certificate has",
+    });
+  }
+  const ca = authorityOf(cluster);
+  return {
+    server: cluster.server.replace(/\/+$/, ""),
+    namespace: options.namespace || context.namespace || "default",
+    caCerts: ca === undefined ? undefined : [ca],
+    proxy: cluster.proxyUrl,
+    credentials: await credentialsOf(user, {
+      cluster: {
+        server: cluster.server,
+        authority: ca,
+        proxy: cluster.proxyUrl,
+        disablesCompression: cluster.disablesCompression,
+        config: cluster.pluginConfig,
+      },
+      signal,
+    }),
+  };
+}
+
+/** Returns the entries of the named context, by default of the current one. */
+function choose({ clusters, contexts, users, currentContext }: Kubeconfig, asked?: string) {
+  const names = contexts.map(({ name }) => name);
+  const hint = names.length === 0
+    ? "it has no contexts at all"
+    : `its contexts: ${names.join(", ")}`;
+  const name = asked ?? currentContext;
+  const context = contexts.find((one) => one.name === name);
+  if (asked !== undefined && context === undefined) {
+    throw new UsageError(`Cannot use context "${name}": the kubeconfig has no such context`, {
+      hint,
+    });
+  }
+  const cluster = clusters.find((one) => one.name === context?.cluster);
+  if (context === undefined || cluster === undefined) {
+    throw new UsageError(
+      name
+        ? `Cannot use context "${name}": the kubeconfig has no such context or cluster`
+        : `Cannot choose a cluster: the kubeconfig has no current context`,
+      { hint },
+    );
+  }
+  return { context, cluster, user: users.find((one) => one.name === context.user) };
+}
+
+function authorityOf({ name, caFile, caData }: Kubeconfig["clusters"][number]): string | undefined {
+  try {
+    return fileOrData(caFile, caData);
+  } catch (error) {
+    throw new UsageError(`Cannot trust cluster "${name}": ${messageOf(error)}`, {
+      hint: "does kubectl work with this context?",
+      cause: error,
+    });
+  }
+}

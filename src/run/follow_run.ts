@@ -1,0 +1,109 @@
+/**
+ * Follows a live run to its end: streams the log of every step, and returns the Outcome. The
+ * streams are also where the run's pauses are found, see logs/step_stream.ts.
+ */
+import type { Clock } from "../host.ts";
+import type { Kube } from "../kube/interface.ts";
+import { hasStarted, stepContainers } from "../tekton/pod_state.ts";
+import type { Outcome, RunEvent } from "../events.ts";
+import { deletedPodNotes, missingLogNotes } from "./pods/deleted_pod_notes.ts";
+import { LastLines } from "./logs/last_lines.ts";
+import { hasPodEnded, type StreamOptions, streamStep } from "./logs/step_stream.ts";
+import type { LiveRun } from "./live_run.ts";
+import { outcomeOf } from "./outcome.ts";
+
+export interface FollowOptions {
+  readonly kube: Kube;
+  readonly clock: Clock;
+  /** The run; its pauses, missed pauses and `logsDrained` are set here. */
+  readonly live: LiveRun;
+  readonly emit: (event: RunEvent) => void;
+  /** The Pipeline's task that the upload replaces. */
+  readonly uploaded?: string;
+  readonly signal: AbortSignal;
+}
+
+/** The time for TaskRuns to settle after the run has ended. */
+const SETTLE_MS = 5_000;
+
+/** Throws ClusterError if the run is deleted, or the log of a step that may hold can't be read. */
+export async function followRun(options: FollowOptions): Promise<Outcome> {
+  await streamLogs(options);
+  options.live.setLogsDrained();
+  await awaitSettled(options);
+  return outcomeOf(options.live, options.uploaded);
+}
+
+/**
+ * Streams the logs of all pods side by side. A pod that appears after others have ended begins once
+ * their logs are drained, so that the lines stay in order.
+ */
+async function streamLogs(options: FollowOptions): Promise<void> {
+  const { clock, live, emit, signal } = options;
+  using lastLines = new LastLines(clock);
+  const podLogs = new Map<string, Promise<void>>();
+  const followed = new Set<string>();
+  const failed = Promise.withResolvers<never>();
+  failed.promise.catch(() => {});
+  const ended = live.until(() => {
+    for (const pod of live.pods.values()) {
+      const uid = pod.metadata.uid;
+      if (podLogs.has(uid)) continue;
+      const earlier = [...live.pods.values()].filter(hasPodEnded).map((one) =>
+        podLogs.get(one.metadata.uid)
+      );
+      const logs = Promise.all(earlier).then(() =>
+        streamPod({ ...options, lastLines }, pod.metadata.name, uid)
+      );
+      logs.catch(failed.reject);
+      podLogs.set(uid, logs);
+      followed.add(pod.metadata.name);
+    }
+    return live.phase.kind === "ended" ? true : undefined;
+  }, signal);
+  await Promise.race([ended, failed.promise]);
+  lastLines.begin();
+  await Promise.all(podLogs.values());
+  const notes = [
+    ...unreadNotes(live, lastLines),
+    ...missingLogNotes(live.taskRuns.values(), (pod) => followed.has(pod)),
+    ...deletedPodNotes(live.taskRuns.values(), (pod) => live.deletedPods.has(pod)),
+  ];
+  for (const text of notes) emit({ kind: "note", text });
+}
+
+/** Streams the pod's steps one after the other. */
+async function streamPod(options: StreamOptions, name: string, uid: string): Promise<void> {
+  const { live, signal } = options;
+  const current = () => {
+    const pod = live.pods.get(name);
+    return pod?.metadata.uid === uid ? pod : undefined;
+  };
+  const first = current();
+  for (const container of first === undefined ? [] : stepContainers(first)) {
+    const started = await live.until(() => {
+      const pod = current();
+      if (pod === undefined) return false;
+      if (hasStarted(pod, container)) return true;
+      return hasPodEnded(pod) || live.phase.kind === "ended" ? false : undefined;
+    }, signal);
+    if (started) await streamStep(options, { pod: first!, container, current });
+  }
+}
+
+function unreadNotes({ kind, name, namespace }: LiveRun, { unread }: LastLines): string[] {
+  if (unread.length === 0) return [];
+  const logs = `tkn-dev ${kind.toLowerCase()} logs ${name} -n ${namespace}`;
+  const text = `The cluster did not send the end of the logs of ${unread.join(", ")}`;
+  return [`${text} in time; ${logs} shows them`];
+}
+
+/** Waits for the last change of the TaskRuns: the run may be seen to end before them. */
+async function awaitSettled(options: FollowOptions): Promise<void> {
+  const { live, signal } = options;
+  const isSettled = () => {
+    const { tasks } = outcomeOf(live, undefined);
+    return tasks.some((task) => task.status === "running") ? undefined : true;
+  };
+  await live.within(SETTLE_MS, isSettled, options).catch(() => signal.throwIfAborted());
+}

@@ -1,0 +1,20 @@
+import assert from "node:assert/strict";
+import { ClusterError } from "../../../../src/errors.ts";
+import { checkAccess } from "../../../../src/run/create/access.ts";
+import { FakeKube } from "../../../support/fake_kube.ts";
+import { rejection } from "../../../support/refusal.ts";
+
+Deno.test("the check of rights passes, or names the first missing right", async () => {
+  const kube = new FakeKube();
+  await checkAccess(kube, "ns", "TaskRun");
+  kube.denials.add("get pods/log").add("create taskruns");
+  assert.equal(
+    await rejection(checkAccess(kube, "ns", "TaskRun"), ClusterError),
+    'Cannot upload in namespace "ns": you may not create taskruns.tekton.dev (403)\n' +
+      "ask for this right; kubectl auth can-i create taskruns.tekton.dev -n ns checks it",
+  );
+  assert.match(
+    await rejection(checkAccess(kube, "ns", "PipelineRun"), ClusterError),
+    /: you may not get pods\/log \(403\)\n.*can-i get pods --subresource=log -n ns checks it$/,
+  );
+});
