@@ -1,11 +1,14 @@
 /** The command line as data: the commands of tkn-dev with their arguments and flags. */
 import { DEBUG_COMMANDS } from "./debug_commands.ts";
 import { HELD_COMMANDS } from "./held_commands.ts";
+import { LOGS_COMMANDS } from "./logs_commands.ts";
 import {
   ALLOW_PROBE,
   CLUSTER,
   DIRECTORY,
   DRY_RUN,
+  FILE_NAMES,
+  FILES,
   HELP,
   INTO,
   LIST_EXPLAIN,
@@ -36,13 +39,14 @@ const PIPELINE_UPLOAD: CommandSpec = {
   args: [
     {
       name: "PIPELINE",
-      optionalWith: [...LIST_EXPLAIN_NAMES, "resolvertype"],
+      optionalWith: [...LIST_EXPLAIN_NAMES, ...FILE_NAMES, "resolvertype"],
       completion: "pipelines",
       help: "the Pipeline's name",
     },
     DIRECTORY,
   ],
   flags: [
+    ...FILES,
     ON_TASK,
     {
       ...ON_STEP,
@@ -109,13 +113,14 @@ const TASK_UPLOAD: CommandSpec = {
   args: [
     {
       name: "TASK",
-      optionalWith: LIST_EXPLAIN_NAMES,
+      optionalWith: [...LIST_EXPLAIN_NAMES, ...FILE_NAMES],
       completion: "tasks",
       help: "the Task's name",
     },
     DIRECTORY,
   ],
   flags: [
+    ...FILES,
     {
       ...ON_STEP,
       help:
@@ -151,7 +156,9 @@ const CREATE: CommandSpec = {
     "Creates the PipelineRuns and TaskRuns of a file. A run with the fields of TEP-0149, " +
     "`debug: { breakpoint: [onTasks], tasks: [NAME] }` or `[onSteps]` with `steps: [task/step]`, " +
     "holds there before the step does its work; a run without them is created unchanged. A held " +
-    "step waits for `tkn-dev pipelinerun continue` (or `taskrun`), `fail-continue` or `run`.",
+    "step waits for `tkn-dev pipelinerun continue` (or `taskrun`), `fail-continue` or `run`. " +
+    "Placeholders of Pipelines-as-Code, such as {{ revision }}, get the values of the git checkout " +
+    "in the current directory, and those of -p.",
   args: [],
   flags: [
     {
@@ -160,6 +167,13 @@ const CREATE: CommandSpec = {
       value: "FILE",
       many: true,
       help: "the file, - for stdin; can be repeated",
+    },
+    {
+      name: "param",
+      short: "p",
+      value: "KEY=VALUE",
+      many: true,
+      help: "the value of a placeholder {{ KEY }} of Pipelines-as-Code; can be repeated",
     },
     WITHOUT_SHELL,
     ALLOW_PROBE,
@@ -260,9 +274,13 @@ export const PROGRAM: Program = {
     {
       name: "pipelinerun",
       aliases: ["pr", "pipelineruns"],
-      summary: "Work with held PipelineRuns",
+      summary: "Work with PipelineRuns: held steps and logs",
     },
-    { name: "taskrun", aliases: ["tr", "taskruns"], summary: "Work with held TaskRuns" },
+    {
+      name: "taskrun",
+      aliases: ["tr", "taskruns"],
+      summary: "Work with TaskRuns: held steps and logs",
+    },
   ],
   commands: [
     PIPELINE_UPLOAD,
@@ -271,6 +289,7 @@ export const PROGRAM: Program = {
     ...START_COMMANDS,
     CREATE,
     ...HELD_COMMANDS,
+    ...LOGS_COMMANDS,
     CLEANUP,
     SANDBOX,
     ...SHELL_COMMANDS,

@@ -2,6 +2,8 @@
 import {
   CLUSTER,
   DEBUG_IMAGE,
+  FILE_NAMES,
+  FILES,
   HELP,
   INTO,
   ON_STEP,
@@ -42,11 +44,12 @@ export const DEBUG_COMMANDS: readonly CommandSpec[] = [
     description: `Starts a run of the Pipeline that holds at the given steps. ${AT_EACH_PAUSE}`,
     args: [{
       name: "PIPELINE",
-      optionalWith: ["resolvertype"],
+      optionalWith: [...FILE_NAMES, "resolvertype"],
       completion: "pipelines",
       help: "the Pipeline's name",
     }],
     flags: [
+      ...FILES,
       { ...ON_TASK, many: true, help: "hold at this task's first step; can be repeated" },
       {
         ...ON_STEP,
@@ -85,8 +88,14 @@ export const DEBUG_COMMANDS: readonly CommandSpec[] = [
     summary: "Hold steps and work in them",
     description:
       `Starts a run of the Task that holds at the given steps, or at the first one. ${AT_EACH_PAUSE}`,
-    args: [{ name: "TASK", completion: "tasks", help: "the Task's name" }],
+    args: [{
+      name: "TASK",
+      optionalWith: FILE_NAMES,
+      completion: "tasks",
+      help: "the Task's name",
+    }],
     flags: [
+      ...FILES,
       { ...ON_STEP, many: true, help: "hold at this step; can be repeated" },
       ...BREAKPOINTS,
       ...AT_PAUSE,

@@ -23,6 +23,7 @@ const DEFAULTS = {
   withGit: false,
   eol: "asis",
   secrets: "warn",
+  files: undefined,
   listOrExplain: undefined,
   program: ["tar"],
   compress: "auto",
@@ -116,6 +117,7 @@ Deno.test("every flag sets its option", () => {
     prefix: "mine",
     timeouts: undefined,
     from: undefined,
+    files: undefined,
     notes: [],
     params: [{ name: "a", text: "1" }, { name: "b", text: "x=y" }],
     workspaces: [
