@@ -34,6 +34,9 @@ export const completionScenarios: Scenario[] = [{
     const name = held.stdout.trim().split("\n").at(-1)!;
     await completed(`pr shell ${name}`, RegExp(`^${name}\twork/greet before its work$`, "m"));
     await completed(`pr continue ${name} `, /^work\/greet\theld before its work\n:4\n$/);
+    await completed(`pr logs ${name} -t `, /^work\n/);
+    await completed(`pr logs ${name} -s gr`, /^greet\twork\n/);
+    await completed(`pipeline logs t-debug ${name}`, RegExp(`^${name}\tt-debug$`, "m"));
     await completed(`pr logs ${name}`, RegExp(`^${name}\t`, "m"));
     assert.equal((await tknDev(["pr", "continue", name, ...flags])).code, 0);
     await tknDev(["pr", "logs", name, "-f", ...flags]);
