@@ -77,6 +77,7 @@ const TASK_RUN_FLAGS = [FOLLOW, STEP, SHORT_TIMESTAMPS, ...SHOWN, ...CHOSEN];
 const RUN: ArgSpec = {
   name: "RUN",
   completion: "runs",
+  named: true,
   optional: true,
   help: "the run's name (default: the only one, or one from a list)",
 };
@@ -88,10 +89,16 @@ const FOLLOWED =
 const PIPELINE: ArgSpec = {
   name: "PIPELINE",
   completion: "pipelines",
+  named: true,
   help: "the Pipeline's name",
 };
 
-const NAMED_TASK: ArgSpec = { name: "TASK", completion: "tasks", help: "the Task's name" };
+const NAMED_TASK: ArgSpec = {
+  name: "TASK",
+  completion: "tasks",
+  named: true,
+  help: "the Task's name",
+};
 
 export const LOGS_COMMANDS: readonly CommandSpec[] = [
   {
