@@ -9,6 +9,7 @@ const TASK: FlagSpec = {
   short: "t",
   value: "NAME",
   many: true,
+  completion: "tasks of the run",
   help: "show only this task; can be repeated, or a,b. In the other logs commands -t is " +
     "--timestamps, as in tkn",
 };
@@ -18,6 +19,7 @@ const STEP: FlagSpec = {
   short: "s",
   value: "NAME",
   many: true,
+  completion: "steps of the run",
   help: "show only this step; can be repeated, or a,b",
 };
 
