@@ -16,6 +16,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "pipeline debug": command(() => import("./commands/pipeline_debug.ts")),
   "task upload": command(() => import("./commands/task_upload.ts")),
   "task debug": command(() => import("./commands/task_debug.ts")),
+  "pipeline start": command(() => import("./commands/pipeline_start.ts")),
+  "task start": command(() => import("./commands/task_start.ts")),
+  "pipeline logs": command(() => import("./commands/logs.ts")),
+  "task logs": command(() => import("./commands/logs.ts")),
   "create": command(() => import("./commands/create.ts")),
   ...ofBothRuns({
     "info": command(() => import("./commands/info.ts")),
@@ -24,11 +28,15 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     "run": command(() => import("./commands/run_step.ts")),
     "continue": command(() => import("./commands/continue.ts")),
     "fail-continue": command(() => import("./commands/continue.ts")),
-    "upload": command(() => import("./commands/held_upload.ts")),
+    "upload": command(() => import("./commands/run_upload.ts")),
     "logs": command(() => import("./commands/logs.ts")),
   }),
   "cleanup": command(() => import("./commands/cleanup.ts")),
   "sandbox": command(() => import("./commands/sandbox.ts")),
+  "completion": command(() => import("./commands/completion.ts")),
+  "shell-init": command(() => import("./commands/shell_init.ts")),
+  "__complete": command(() => import("./commands/complete.ts")),
+  "__complete_bash": command(() => import("./commands/complete.ts")),
   "version": command(() => import("./commands/version.ts")),
 };
 

@@ -1,11 +1,14 @@
 /** The command line as data: the commands of tkn-dev with their arguments and flags. */
 import { DEBUG_COMMANDS } from "./debug_commands.ts";
 import { HELD_COMMANDS } from "./held_commands.ts";
+import { LOGS_COMMANDS } from "./logs_commands.ts";
 import {
   ALLOW_PROBE,
   CLUSTER,
   DIRECTORY,
   DRY_RUN,
+  FILE_NAMES,
+  FILES,
   HELP,
   INTO,
   LIST_EXPLAIN,
@@ -16,11 +19,13 @@ import {
   OUTPUT,
   PAUSE_TIMEOUT,
   RUN_FLAGS,
-  START,
   UPLOAD_IMAGE,
   WATCH,
   WITHOUT_SHELL,
 } from "./shared_flags.ts";
+import { SHELL_COMMANDS } from "./shell_commands.ts";
+import { START_COMMANDS } from "./start_commands.ts";
+import { PIPELINE_START_FLAGS, TASK_START_FLAGS } from "./start_flags.ts";
 import type { CommandSpec, Program } from "./spec.ts";
 
 const PIPELINE_UPLOAD: CommandSpec = {
@@ -32,10 +37,16 @@ const PIPELINE_UPLOAD: CommandSpec = {
     "do not run. Then follows the logs and exits with the run's outcome. Files that git ignores " +
     "are left out.",
   args: [
-    { name: "PIPELINE", optionalWith: LIST_EXPLAIN_NAMES, help: "the Pipeline's name" },
+    {
+      name: "PIPELINE",
+      optionalWith: [...LIST_EXPLAIN_NAMES, ...FILE_NAMES, "resolvertype"],
+      completion: "pipelines",
+      help: "the Pipeline's name",
+    },
     DIRECTORY,
   ],
   flags: [
+    ...FILES,
     ON_TASK,
     {
       ...ON_STEP,
@@ -49,7 +60,7 @@ const PIPELINE_UPLOAD: CommandSpec = {
     ...RUN_FLAGS,
     WATCH,
     ...NO_CONTINUE,
-    ...START,
+    ...PIPELINE_START_FLAGS,
     ...CLUSTER,
     HELP,
   ],
@@ -99,8 +110,17 @@ const TASK_UPLOAD: CommandSpec = {
     "workspace. Then the run continues. With --on-step the upload stands in for that step, which " +
     "does not run. Then follows the logs and exits with the run's outcome. Files that git ignores " +
     "are left out.",
-  args: [{ name: "TASK", optionalWith: LIST_EXPLAIN_NAMES, help: "the Task's name" }, DIRECTORY],
+  args: [
+    {
+      name: "TASK",
+      optionalWith: [...LIST_EXPLAIN_NAMES, ...FILE_NAMES],
+      completion: "tasks",
+      help: "the Task's name",
+    },
+    DIRECTORY,
+  ],
   flags: [
+    ...FILES,
     {
       ...ON_STEP,
       help:
@@ -113,7 +133,7 @@ const TASK_UPLOAD: CommandSpec = {
     ...RUN_FLAGS,
     WATCH,
     ...NO_CONTINUE,
-    ...START,
+    ...TASK_START_FLAGS,
     ...CLUSTER,
     HELP,
   ],
@@ -136,7 +156,9 @@ const CREATE: CommandSpec = {
     "Creates the PipelineRuns and TaskRuns of a file. A run with the fields of TEP-0149, " +
     "`debug: { breakpoint: [onTasks], tasks: [NAME] }` or `[onSteps]` with `steps: [task/step]`, " +
     "holds there before the step does its work; a run without them is created unchanged. A held " +
-    "step waits for `tkn-dev pipelinerun continue` (or `taskrun`), `fail-continue` or `run`.",
+    "step waits for `tkn-dev pipelinerun continue` (or `taskrun`), `fail-continue` or `run`. " +
+    "Placeholders of Pipelines-as-Code, such as {{ revision }}, get the values of the git checkout " +
+    "in the current directory, and those of -p.",
   args: [],
   flags: [
     {
@@ -145,6 +167,13 @@ const CREATE: CommandSpec = {
       value: "FILE",
       many: true,
       help: "the file, - for stdin; can be repeated",
+    },
+    {
+      name: "param",
+      short: "p",
+      value: "KEY=VALUE",
+      many: true,
+      help: "the value of a placeholder {{ KEY }} of Pipelines-as-Code; can be repeated",
     },
     WITHOUT_SHELL,
     ALLOW_PROBE,
@@ -212,7 +241,7 @@ const VERSION: CommandSpec = {
   args: [],
   flags: [
     { name: "client", help: "ask no cluster" },
-    { name: "output", short: "o", value: "FORMAT", help: "print as json" },
+    { name: "output", short: "o", value: "FORMAT", completion: ["json"], help: "print as json" },
     ...CLUSTER,
     HELP,
   ],
@@ -227,6 +256,7 @@ export const HELP_COMMAND: CommandSpec = {
     name: "COMMAND",
     optional: true,
     rest: true,
+    completion: "commands",
     help: "the command's words, such as: pipeline upload",
   }],
   flags: [HELP],
@@ -244,18 +274,25 @@ export const PROGRAM: Program = {
     {
       name: "pipelinerun",
       aliases: ["pr", "pipelineruns"],
-      summary: "Work with held PipelineRuns",
+      summary: "Work with PipelineRuns: held steps and logs",
     },
-    { name: "taskrun", aliases: ["tr", "taskruns"], summary: "Work with held TaskRuns" },
+    {
+      name: "taskrun",
+      aliases: ["tr", "taskruns"],
+      summary: "Work with TaskRuns: held steps and logs",
+    },
   ],
   commands: [
     PIPELINE_UPLOAD,
     TASK_UPLOAD,
     ...DEBUG_COMMANDS,
+    ...START_COMMANDS,
     CREATE,
     ...HELD_COMMANDS,
+    ...LOGS_COMMANDS,
     CLEANUP,
     SANDBOX,
+    ...SHELL_COMMANDS,
     VERSION,
     HELP_COMMAND,
   ],

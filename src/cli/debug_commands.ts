@@ -2,15 +2,17 @@
 import {
   CLUSTER,
   DEBUG_IMAGE,
+  FILE_NAMES,
+  FILES,
   HELP,
   INTO,
   ON_STEP,
   ON_TASK,
   PATCH,
   RUN_FLAGS,
-  START,
   WITHOUT_SHELL,
 } from "./shared_flags.ts";
+import { PIPELINE_START_FLAGS, TASK_START_FLAGS } from "./start_flags.ts";
 import type { CommandSpec, FlagSpec } from "./spec.ts";
 
 const BREAKPOINTS: readonly FlagSpec[] = [
@@ -40,17 +42,29 @@ export const DEBUG_COMMANDS: readonly CommandSpec[] = [
     path: ["pipeline", "debug"],
     summary: "Hold steps and work in them",
     description: `Starts a run of the Pipeline that holds at the given steps. ${AT_EACH_PAUSE}`,
-    args: [{ name: "PIPELINE", help: "the Pipeline's name" }],
+    args: [{
+      name: "PIPELINE",
+      optionalWith: [...FILE_NAMES, "resolvertype"],
+      completion: "pipelines",
+      help: "the Pipeline's name",
+    }],
     flags: [
+      ...FILES,
       { ...ON_TASK, many: true, help: "hold at this task's first step; can be repeated" },
-      { ...ON_STEP, value: "TASK/STEP", many: true, help: "hold at this step; can be repeated" },
+      {
+        ...ON_STEP,
+        value: "TASK/STEP",
+        many: true,
+        completion: "task/step",
+        help: "hold at this step; can be repeated",
+      },
       ...BREAKPOINTS,
       ...AT_PAUSE,
       DEBUG_IMAGE,
       PATCH,
       ...INTO,
       ...RUN_FLAGS,
-      ...START,
+      ...PIPELINE_START_FLAGS,
       ...CLUSTER,
       HELP,
     ],
@@ -74,8 +88,14 @@ export const DEBUG_COMMANDS: readonly CommandSpec[] = [
     summary: "Hold steps and work in them",
     description:
       `Starts a run of the Task that holds at the given steps, or at the first one. ${AT_EACH_PAUSE}`,
-    args: [{ name: "TASK", help: "the Task's name" }],
+    args: [{
+      name: "TASK",
+      optionalWith: FILE_NAMES,
+      completion: "tasks",
+      help: "the Task's name",
+    }],
     flags: [
+      ...FILES,
       { ...ON_STEP, many: true, help: "hold at this step; can be repeated" },
       ...BREAKPOINTS,
       ...AT_PAUSE,
@@ -83,7 +103,7 @@ export const DEBUG_COMMANDS: readonly CommandSpec[] = [
       PATCH,
       ...INTO,
       ...RUN_FLAGS,
-      ...START,
+      ...TASK_START_FLAGS,
       ...CLUSTER,
       HELP,
     ],

@@ -8,12 +8,14 @@ export const CLUSTER: readonly FlagSpec[] = [
     name: "namespace",
     short: "n",
     value: "NAME",
+    completion: "namespaces",
     help: "the namespace to use (default: the context's)",
   },
   {
     name: "context",
     short: "c",
     value: "NAME",
+    completion: "contexts",
     help: "the context of the kubeconfig to use (default: the current one)",
   },
   {
@@ -22,7 +24,7 @@ export const CLUSTER: readonly FlagSpec[] = [
     value: "FILE",
     help: "the kubeconfig to use (default: $KUBECONFIG, then ~/.kube/config)",
   },
-  { name: "no-color", short: "C", help: "print no colors" },
+  { name: "no-color", short: "C", aliases: ["nocolour"], help: "print no colors" },
   {
     name: "verbose",
     short: "v",
@@ -31,15 +33,36 @@ export const CLUSTER: readonly FlagSpec[] = [
   },
 ];
 
+/** Files of a new run and what it refers to. */
+export const FILES: readonly FlagSpec[] = [
+  {
+    name: "filename",
+    short: "f",
+    value: "FILE",
+    many: true,
+    help:
+      "a YAML file, directory or URL with Pipelines, Tasks and StepActions, - for stdin; can be " +
+      "repeated. References by name mean them first, then the cluster's",
+  },
+  {
+    name: "resolve-here",
+    help: "with -f: read what annotations name by URL from this machine, not from the cluster",
+  },
+];
+
+/** With it, the name may be left out: the files have the definition. */
+export const FILE_NAMES: readonly string[] = ["filename"];
+
 export const ON_TASK: FlagSpec = {
   name: "on-task",
   value: "NAME",
+  completion: "tasks of the pipeline",
   help:
     "the Pipeline's task that the upload stands in for (default: the task that clones; if no task " +
     "does, the upload comes before the first task that needs it)",
 };
 
-export const ON_STEP = { name: "on-step", value: "NAME" };
+export const ON_STEP = { name: "on-step", value: "NAME", completion: "steps" } as const;
 
 export const PAUSE_TIMEOUT: FlagSpec = {
   name: "pause-timeout",
@@ -68,13 +91,29 @@ export const OUTPUT: FlagSpec = {
   short: "o",
   value: "FORMAT",
   default: "yaml",
+  completion: ["yaml", "json", "name"],
   help: "how to print the run: yaml, json or name",
+};
+
+/** As OUTPUT, of commands that follow the run. */
+export const PRINT_RUN: FlagSpec = {
+  ...OUTPUT,
+  help: "print the run as yaml, json or name. Without --dry-run: create it, print it on stdout " +
+    "and do not follow it",
+};
+
+export const SHOWLOGS: FlagSpec = {
+  name: "showlogs",
+  aliases: ["showlog"],
+  default: true,
+  help: "show the logs of the run, and exit with its outcome; --showlog is the same flag",
 };
 
 export const INTO: readonly FlagSpec[] = [
   {
     name: "on-workspace",
     value: "NAME",
+    completion: "workspaces of the task",
     help: "the Task's workspace that receives the directory, if it has several (default: never a " +
       "workspace for credentials)",
   },
@@ -108,6 +147,7 @@ export const INTO: readonly FlagSpec[] = [
     name: "eol",
     value: "WHICH",
     default: "asis",
+    completion: ["asis", "git"],
     help:
       "line ends of text files: asis (as they are on disk) or git (as git would check them out on " +
       "Linux)",
@@ -116,6 +156,7 @@ export const INTO: readonly FlagSpec[] = [
     name: "secrets",
     value: "ACTION",
     default: "warn",
+    completion: ["allow", "warn", "deny"],
     help: "how to treat files that look like secrets by name or content: allow, warn or deny",
   },
   {
@@ -128,6 +169,7 @@ export const INTO: readonly FlagSpec[] = [
     name: "compress",
     value: "WHEN",
     default: "auto",
+    completion: ["auto", "always", "never"],
     help: "when to compress the upload: auto (if the link is slow), always or never",
   },
   {
@@ -135,6 +177,7 @@ export const INTO: readonly FlagSpec[] = [
     value: "WHEN",
     alone: "always",
     default: "auto",
+    completion: ["always", "auto", "never"],
     help:
       "what to remove from the workspace: always (everything that is not in the directory), auto " +
       "(only files that an earlier upload sent) or never",
@@ -148,6 +191,7 @@ export const LIST_EXPLAIN: readonly FlagSpec[] = [
     name: "explain",
     value: "PATH",
     many: true,
+    completion: "files",
     help: "send nothing: print which rule keeps or drops this path of DIR; can be repeated",
   },
 ];
@@ -155,19 +199,20 @@ export const LIST_EXPLAIN: readonly FlagSpec[] = [
 /** Flags with which the name of a Pipeline, Task or run may be left out. */
 export const LIST_EXPLAIN_NAMES: readonly string[] = LIST_EXPLAIN.map(({ name }) => name);
 
-/** Flags of commands that start a run. */
+/** Flags of commands that start a run that holds. */
 export const RUN_FLAGS: readonly FlagSpec[] = [
   {
     name: "result",
     value: "NAME=VALUE",
     many: true,
+    completion: "results",
     help: "a result for later tasks, in place of the replaced step's; can be repeated",
   },
   ALLOW_PROBE,
-  { name: "showlogs", default: true, help: "show the logs of the run" },
+  SHOWLOGS,
   PAUSE_TIMEOUT,
   DRY_RUN,
-  OUTPUT,
+  PRINT_RUN,
 ];
 
 export const UPLOAD_IMAGE: FlagSpec = {
@@ -201,46 +246,14 @@ export const WATCH: FlagSpec = {
   name: "watch",
   value: "WHEN",
   alone: "after",
+  completion: ["after", "restart"],
   help: "run again whenever a file is saved: after the run has ended, or at once with " +
     "--watch=restart, which cancels the run",
 };
 
-export const START: readonly FlagSpec[] = [
-  {
-    name: "param",
-    short: "p",
-    value: "KEY=VALUE",
-    many: true,
-    help: "a param of the run; can be repeated:\n" +
-      "key=value\n" +
-      "key=a,b or JSON for an array; a repeated key adds to it\n" +
-      "key=k:v,k2:v2 or JSON for an object",
-  },
-  {
-    name: "workspace",
-    short: "w",
-    value: "BINDING",
-    many: true,
-    help: "the binding of a workspace; can be repeated:\n" +
-      "name=x,claimName=pvc\n" +
-      "name=x,emptyDir=\n" +
-      "name=x,config=cm\n" +
-      "name=x,secret=s\n" +
-      "name=x,volumeClaimTemplateFile=f.yaml\n" +
-      "name=x,volume=2Gi\n" +
-      "(a new volume; add storageClass=c or accessMode=ReadWriteMany)\n" +
-      "add subPath=path to any of them",
-  },
-  {
-    name: "serviceaccount",
-    short: "s",
-    value: "NAME",
-    help: "the service account of the run",
-  },
-];
-
 export const DIRECTORY: ArgSpec = {
   name: "DIR",
   optional: true,
+  completion: "directories",
   help: "the directory to upload (default: the current one)",
 };

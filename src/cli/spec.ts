@@ -4,6 +4,10 @@ export interface FlagSpec {
   readonly name: string;
   /** One letter. */
   readonly short?: string;
+  /** Other long names of the flag, which help does not show. */
+  readonly aliases?: readonly string[];
+  /** Whether help and the reference leave the flag out. */
+  readonly isHidden?: boolean;
   /** The placeholder of the value, such as KEY=VALUE. A flag without it is a boolean. */
   readonly value?: string;
   /** The value of the flag alone. Such a flag takes a value only as --name=value. */
@@ -11,9 +15,38 @@ export interface FlagSpec {
   /** Whether repetitions add values. Without it, the last value wins. */
   readonly many?: boolean;
   readonly default?: string | boolean;
+  /** Completes the value. Default: files for a FILE, directories for a DIR, else nothing. */
+  readonly completion?: Completion;
   /** Keeps its newlines; `help` wraps the rest. */
   readonly help: string;
 }
+
+/** The words that a value may be, or a kind of name that completion looks up. */
+export type Completion = readonly string[] | Lookup;
+
+export type Lookup =
+  | "files"
+  | "directories"
+  | "contexts"
+  | "namespaces"
+  | "service accounts"
+  | "pipelines"
+  | "tasks"
+  /** The runs of the command's kind. */
+  | "runs"
+  | "held runs"
+  /** The held steps of the run that is typed. */
+  | "held steps"
+  /** From here on, of the Pipeline or Task that is typed. */
+  | "params"
+  | "workspace bindings"
+  | "results"
+  | "tasks of the pipeline"
+  | "steps"
+  | "task/step"
+  | "workspaces of the task"
+  /** The words of a command, for help. */
+  | "commands";
 
 export interface ArgSpec {
   /** In capitals, as usage shows it. The key in a Call's args. */
@@ -23,6 +56,7 @@ export interface ArgSpec {
   readonly optionalWith?: readonly string[];
   /** Whether it takes all remaining arguments, joined by spaces. Only for the last argument. */
   readonly rest?: boolean;
+  readonly completion?: Completion;
   readonly help: string;
 }
 
@@ -63,6 +97,16 @@ export interface Program {
   readonly groups: readonly GroupSpec[];
   readonly commands: readonly CommandSpec[];
   readonly exitCodes: readonly ExitCode[];
+}
+
+/** Returns the flags that help and the reference show. */
+export function shownFlags(flags: readonly FlagSpec[]): FlagSpec[] {
+  return flags.filter(({ isHidden }) => !isHidden);
+}
+
+/** Returns whether the name, without dashes, is one of the flag's long names. */
+export function isNamed({ name, aliases = [] }: FlagSpec, asked: string): boolean {
+  return name === asked || aliases.includes(asked);
 }
 
 /** Returns "--name", "--name VALUE" or "--name[=VALUE]". */

@@ -1,6 +1,6 @@
 /** `create`: the runs of a file, which hold where their `spec.debug` (TEP-0149) says. */
 import type { Call } from "../cli/parse.ts";
-import { parseDuration } from "../cli/values.ts";
+import { parseDuration, parseKeyValue } from "../cli/values.ts";
 import { ExpectedError, UsageError } from "../errors.ts";
 import type { ConnectOptions, Host } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
@@ -8,22 +8,24 @@ import { printable } from "../printable.ts";
 import type { RunEvent } from "../events.ts";
 import { HELD_LABELS } from "../objects/marks.ts";
 import { holdRun } from "../resolve/resolve_held_run.ts";
-import { stepPath } from "../hold/pause.ts";
 import { RESOURCE_OF, type Run } from "../tekton/model.ts";
 import { createRun } from "../run/create/create_run.ts";
 import { readDefaultTimeout } from "../run/create/server_values.ts";
+import { withAsked } from "../tekton/asked_run.ts";
 import {
   type Breakpoints,
   readBreakpoints,
   withoutBreakpoints,
 } from "../tekton/breakpoint/debug_spec.ts";
 import type { HeldRun } from "../tekton/breakpoint/hold_run.ts";
+import { filledRuns } from "./files/filled_runs.ts";
 import { readRuns } from "./manifests/read_runs.ts";
 import { nameOf, renderRun, renderRunManifest } from "./manifests/render_run.ts";
 import { connectFlags } from "./options/connect_flags.ts";
 import { type OutputFormat, outputFormat } from "./options/output_format.ts";
 import { printData } from "./output/print_data.ts";
 import { printNote } from "./output/print_note.ts";
+import { willHold } from "./session/how_to_continue.ts";
 import { holdChanges, newGate } from "./start/gate.ts";
 import { resolvingOptions } from "./start/resolving.ts";
 
@@ -31,6 +33,8 @@ export interface Options {
   readonly connect: ConnectOptions;
   /** "-" is stdin. */
   readonly files: string[];
+  /** Values of placeholders, such as `{{ revision }}`. */
+  readonly params: readonly { name: string; value: string }[];
   readonly pauseSeconds: number;
   readonly withoutShell: boolean;
   readonly allowProbe: boolean;
@@ -50,6 +54,7 @@ export function options({ flags }: Call): Options {
   return {
     connect: connectFlags(flags),
     files,
+    params: flags.texts("param").map((text) => parseKeyValue(text, "param")),
     pauseSeconds: parseDuration(flags.text("pause-timeout")!, "pause-timeout"),
     withoutShell: flags.on("without-shell"),
     allowProbe: flags.on("allow-probe"),
@@ -63,7 +68,8 @@ export async function run(host: Host, options: Options): Promise<number> {
   for (const file of options.files) runs.push(...await readRuns(host, file));
   const asked = runs.map(readBreakpoints);
   const kube = await host.connect(options.connect);
-  const placed = runs.map((run) => inNamespace(run, kube.namespace));
+  const filled = await filledRuns(host, runs, options.params, kube.namespace);
+  const placed = filled.map((run) => inNamespace(run, kube.namespace));
   for (const [at, run] of placed.entries()) {
     const { runManifest, held } = await lower(host, kube, { run, breakpoints: asked[at] }, options);
     if (options.dryRun) {
@@ -80,7 +86,7 @@ export async function run(host: Host, options: Options): Promise<number> {
     if (why !== undefined) {
       printNote(host, { text: `With temporary objects, which the run owns: ${why}` });
     }
-    if (held.length > 0) printNote(host, { text: howToContinue(created, held) });
+    if (held.length > 0) printNote(host, { text: willHold(created, held) });
   }
   return 0;
 }
@@ -99,7 +105,10 @@ async function lower(
   const gate = newGate(host, pauseSeconds, "tkn-dev create -f FILE");
   const options = { gate, withoutShell, defaultTimeout };
   const labels = { ...run.metadata.labels, ...HELD_LABELS };
-  const labelled = { ...withoutBreakpoints(run), metadata: { ...run.metadata, labels } };
+  const labelled = withAsked({
+    ...withoutBreakpoints(run),
+    metadata: { ...run.metadata, labels },
+  });
   const emit = (event: RunEvent) => {
     if (event.kind === "note") printNote(host, event);
   };
@@ -126,11 +135,4 @@ function inNamespace(run: Run, namespace: string): Run {
       `"${namespace}": it says namespace "${own}" itself`,
     { hint: `-n ${own}` },
   );
-}
-
-function howToContinue({ kind, metadata }: Run, held: HeldRun<Run>["held"]): string {
-  const group = kind.toLowerCase();
-  const places = held.map(stepPath).join(", ");
-  return `The run will hold at ${places}. To continue: ` +
-    `tkn-dev ${group} shell|run|continue|fail-continue ${metadata.name} -n ${metadata.namespace}`;
 }

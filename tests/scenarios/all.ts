@@ -6,14 +6,17 @@ import { connectionScenarios } from "./upload/connection.ts";
 import { createdScenarios } from "./run/created.ts";
 import { debugScenarios } from "./hold/debug.ts";
 import { deltaScenarios } from "./upload/delta.ts";
+import { fileScenarios } from "./run/files.ts";
 import { flagScenarios } from "./upload/flags.ts";
 import { escapesScenarios } from "./hold/escapes.ts";
 import { heldScenarios } from "./hold/held.ts";
+import { logsScenarios } from "./run/logs.ts";
 import { missingProgramScenarios } from "./upload/missing_programs.ts";
 import { outputScenarios } from "./run/output.ts";
 import { refusedScenarios } from "./run/refused.ts";
 import { repairScenarios } from "./hold/repair.ts";
 import { resolverScenarios } from "./run/resolvers.ts";
+import { startedScenarios } from "./run/started.ts";
 import type { Scenario } from "./scenario.ts";
 import { sessionScenarios } from "./hold/session.ts";
 import { sharedScenarios } from "./upload/shared.ts";
@@ -26,6 +29,7 @@ import { withGitScenarios } from "./upload/with_git.ts";
 
 export const SCENARIOS: Scenario[] = [
   ...uploadScenarios,
+  ...fileScenarios,
   ...flagScenarios,
   ...deltaScenarios,
   ...sharedScenarios,
@@ -39,6 +43,7 @@ export const SCENARIOS: Scenario[] = [
   ...unreachableScenarios,
   ...connectionScenarios,
   ...createdScenarios,
+  ...startedScenarios,
   ...missingProgramScenarios,
   ...slowLinkScenarios,
   ...watchScenarios,
@@ -46,6 +51,7 @@ export const SCENARIOS: Scenario[] = [
   ...checkoutScenarios,
   ...escapesScenarios,
   ...outputScenarios,
+  ...logsScenarios,
   ...otherClientScenarios,
 ];
 

@@ -1,7 +1,15 @@
 /**
  * A Host in memory. It keeps what the program writes to the terminal, and the test moves its clock.
  */
-import type { Clock, ConnectOptions, Host, RawTerminal, Terminal } from "../../src/host.ts";
+import {
+  type Clock,
+  type ConnectOptions,
+  FileError,
+  type Host,
+  type KubeContext,
+  type RawTerminal,
+  type Terminal,
+} from "../../src/host.ts";
 import type { Kube, TerminalSize } from "../../src/kube/interface.ts";
 import { MemoryFiles } from "./memory_files.ts";
 import { turn } from "./fake_transport.ts";
@@ -147,7 +155,11 @@ export class FakeHost implements Host {
   readonly build = { runtime: "Deno 2.9.6", platform: "linux x86_64", checkout: "/source" };
   /** The output of programs, by the command line. */
   readonly programs: Record<string, string> = {};
+  /** The texts of URLs. */
+  readonly pages: Record<string, string> = {};
   readonly connected: ConnectOptions[] = [];
+  /** The contexts by the kubeconfig's path; "" is that of no flag. */
+  readonly kubeContexts: Record<string, KubeContext[]> = {};
   /** Returns the edited text; undefined makes the editor fail. */
   editor: (text: string, name: string) => string | undefined = (text) => text;
   /** All texts that the editor got. */
@@ -178,6 +190,12 @@ export class FakeHost implements Host {
     return this.programs[command.join(" ")];
   };
 
+  download = async (url: string): Promise<string> => {
+    await turn();
+    if (!Object.hasOwn(this.pages, url)) throw new FileError(url, "404 Not Found");
+    return this.pages[url];
+  };
+
   async edit(text: string, name: string): Promise<string | undefined> {
     if (this.terminal.isRaw) throw new Error("the editor would not get its keys");
     this.edited.push({ text, name });
@@ -190,6 +208,11 @@ export class FakeHost implements Host {
     await turn();
     if (this.kube === undefined) throw new Error("this test has no cluster");
     return this.kube;
+  }
+
+  async contexts({ kubeconfig = "" }: ConnectOptions): Promise<KubeContext[]> {
+    await turn();
+    return this.kubeContexts[kubeconfig] ?? [];
   }
 
   watch(directories: readonly string[], changed: () => void): AsyncDisposable {

@@ -1,15 +1,11 @@
 /** An upload into a run of a Pipeline. */
 import { UsageError } from "../../errors.ts";
+import { localTasks } from "../../resolve/local_tasks.ts";
 import { resolveTask, withStepActions } from "../../resolve/resolve.ts";
 import { findSourceTask, type SourceTask } from "../../resolve/source_task.ts";
 import { lowerPipeline } from "../../tekton/breakpoint/lower_pipeline.ts";
-import type {
-  Pipeline,
-  PipelineRun,
-  PipelineTask,
-  Task,
-  WorkspaceBinding,
-} from "../../tekton/model.ts";
+import type { PipelineRun, PipelineTask, Task, WorkspaceBinding } from "../../tekton/model.ts";
+import type { ReadPipeline } from "../../tekton/inline/inline_pipeline.ts";
 import type { Destination } from "../../tekton/source/destination.ts";
 import type { StandIn } from "../../tekton/source/replaced_steps.ts";
 import { fillParams, pipelineVariables } from "../../tekton/variables.ts";
@@ -23,13 +19,13 @@ export interface PipelineUploadOptions extends UploadOptions {
   readonly onTask?: string;
 }
 
-export const PIPELINE_UPLOAD: UploadAdapter<Pipeline, PipelineRun, PipelineUploadOptions> = {
+export const PIPELINE_UPLOAD: UploadAdapter<ReadPipeline, PipelineRun, PipelineUploadOptions> = {
   definitionKind: PIPELINE,
   plan,
 };
 
 async function plan(
-  request: RunRequest<Pipeline>,
+  request: RunRequest<ReadPipeline>,
   options: PipelineUploadOptions,
 ): Promise<UploadTarget> {
   const { owner, definition: pipeline, newRun, resolving } = request;
@@ -57,11 +53,14 @@ async function plan(
   const { spec, standIn, destination } = plan;
   checkPlace(owner, pipeline, chosen, { destination, workspaces, asked: options.onTask });
   const image = options.image ?? spec.steps![standIn.at].image ?? "";
+  const others = await localTasks(resolving, pipeline, variables, [target.name]);
+  const leavesOut = options.files?.hasRun ?? false;
+  const task = { ...found, spec };
   return {
     plan,
     task: target.name,
-    lower: (upload) => lowerPipeline({ ...upload, pipeline, target, task: { ...found, spec } }),
-    changes: changes(options.name, target, standIn, image),
+    lower: (upload) => lowerPipeline({ ...upload, pipeline, target, task, others, leavesOut }),
+    changes: changes(newRun.name, target, standIn, image),
   };
 }
 
@@ -110,13 +109,15 @@ function candidates(
 /** Returns the Pipeline's workspace that is bound to the Task's workspace `name`. */
 function boundTo(target: PipelineTask, name: string): string | undefined {
   const found = target.workspaces?.find((workspace) => workspace.name === name);
-  return found === undefined ? undefined : found.workspace ?? found.name;
+  if (found !== undefined) return found.workspace ?? found.name;
+  // Tekton hands the run's workspace of the same name down to a Task that is inline.
+  return target.taskSpec === undefined ? undefined : name;
 }
 
 /** Throws UsageError if the other tasks would not find the upload. */
 function checkPlace(
   owner: string,
-  pipeline: Pipeline,
+  pipeline: ReadPipeline,
   { task: target, others }: SourceTask,
   { destination, workspaces, asked }: {
     destination: Destination;
@@ -141,7 +142,7 @@ function checkPlace(
 
 /** Throws UsageError for an emptyDir that other tasks use too: each task gets a separate one. */
 function checkShared(
-  pipeline: Pipeline,
+  pipeline: ReadPipeline,
   target: PipelineTask,
   name: string,
   workspaces: readonly WorkspaceBinding[],

@@ -3,6 +3,7 @@ import { PROGRAM } from "../../../src/cli/commands.ts";
 import { help, helpAsked } from "../../../src/cli/help.ts";
 import { exitCodesTable, flagsTable } from "../../../src/cli/markdown.ts";
 import { parse } from "../../../src/cli/parse.ts";
+import { shownFlags } from "../../../src/cli/spec.ts";
 import cleanup from "../../golden/help_cleanup.txt" with { type: "text" };
 import helpHelp from "../../golden/help_help.txt" with { type: "text" };
 import pipeline from "../../golden/help_pipeline.txt" with { type: "text" };
@@ -22,6 +23,9 @@ import pipelinerunFailContinue from "../../golden/help_pipelinerun_fail_continue
 };
 import pipelinerunUpload from "../../golden/help_pipelinerun_upload.txt" with { type: "text" };
 import pipelinerunLogs from "../../golden/help_pipelinerun_logs.txt" with { type: "text" };
+import pipelineLogs from "../../golden/help_pipeline_logs.txt" with { type: "text" };
+import taskLogs from "../../golden/help_task_logs.txt" with { type: "text" };
+import taskrunLogs from "../../golden/help_taskrun_logs.txt" with { type: "text" };
 import sandbox from "../../golden/help_sandbox.txt" with { type: "text" };
 import task from "../../golden/help_task.txt" with { type: "text" };
 import taskUpload from "../../golden/help_task_upload.txt" with { type: "text" };
@@ -48,6 +52,9 @@ const GOLDENS: Record<string, string> = {
   "help_pipelinerun_fail_continue.txt": pipelinerunFailContinue,
   "help_pipelinerun_upload.txt": pipelinerunUpload,
   "help_pipelinerun_logs.txt": pipelinerunLogs,
+  "help_pipeline_logs.txt": pipelineLogs,
+  "help_task_logs.txt": taskLogs,
+  "help_taskrun_logs.txt": taskrunLogs,
   "help_cleanup.txt": cleanup,
   "help_sandbox.txt": sandbox,
   "help_version.txt": version,
@@ -99,13 +106,20 @@ Deno.test("every example in the help parses", () => {
 Deno.test("the Markdown tables have a row for each flag and exit code, with aligned columns", () => {
   const [upload] = PROGRAM.commands;
   const flags = flagsTable(upload).trimEnd().split("\n");
-  assert.equal(flags.length, upload.flags.length + 2);
+  assert.equal(flags.length, shownFlags(upload.flags).length + 2);
   assert.equal(new Set(flags.map((line) => line.length)).size, 1);
   assert.match(
     flagsTable(upload),
     /^\| `-w`, `--workspace BINDING` +\| .*<br>`name=x,emptyDir=`</m,
   );
   assert.match(exitCodesTable(PROGRAM.exitCodes), /^\| 70 +\| a bug in tkn-dev +\|$/m);
+});
+
+Deno.test("a hidden flag is in no help and in no table", () => {
+  const [upload] = PROGRAM.commands;
+  assert.ok(upload.flags.some(({ name, isHidden }) => name === "timeout" && isHidden));
+  assert.doesNotMatch(help(upload, PROGRAM), / --timeout/);
+  assert.doesNotMatch(flagsTable(upload), /`--timeout/);
 });
 
 Deno.test("help of a command without flags or arguments has no empty section", () => {
