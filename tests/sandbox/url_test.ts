@@ -1,5 +1,6 @@
 /**
- * `deno run -A URL/main.ts` and `deno install`: no import may depend on deno.json, which a remote run does not see.
+ * `deno run -A URL/main.ts` and `deno install`: no import may depend on deno.json, which a remote
+ * run does not see.
  */
 import assert from "node:assert/strict";
 import { delimiter as DELIMITER, dirname } from "node:path";
