@@ -27,6 +27,7 @@ const ALLOWED: Record<string, string[]> = {
     "errors",
     "host",
     "printable",
+    "shape",
     "version",
   ],
   "commands/sandbox": ["sandbox", "cli", "errors", "host", "printable"],

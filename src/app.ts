@@ -18,6 +18,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "task debug": command(() => import("./commands/task_debug.ts")),
   "pipeline start": command(() => import("./commands/pipeline_start.ts")),
   "task start": command(() => import("./commands/task_start.ts")),
+  "pipeline logs": command(() => import("./commands/logs.ts")),
+  "task logs": command(() => import("./commands/logs.ts")),
   "create": command(() => import("./commands/create.ts")),
   ...ofBothRuns({
     "info": command(() => import("./commands/info.ts")),
@@ -26,7 +28,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     "run": command(() => import("./commands/run_step.ts")),
     "continue": command(() => import("./commands/continue.ts")),
     "fail-continue": command(() => import("./commands/continue.ts")),
-    "upload": command(() => import("./commands/held_upload.ts")),
+    "upload": command(() => import("./commands/run_upload.ts")),
     "logs": command(() => import("./commands/logs.ts")),
   }),
   "cleanup": command(() => import("./commands/cleanup.ts")),

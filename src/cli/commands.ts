@@ -1,11 +1,14 @@
 /** The command line as data: the commands of tkn-dev with their arguments and flags. */
 import { DEBUG_COMMANDS } from "./debug_commands.ts";
 import { HELD_COMMANDS } from "./held_commands.ts";
+import { LOGS_COMMANDS } from "./logs_commands.ts";
 import {
   ALLOW_PROBE,
   CLUSTER,
   DIRECTORY,
   DRY_RUN,
+  FILE_NAMES,
+  FILES,
   HELP,
   INTO,
   LIST_EXPLAIN,
@@ -35,12 +38,13 @@ const PIPELINE_UPLOAD: CommandSpec = {
   args: [
     {
       name: "PIPELINE",
-      optionalWith: [...LIST_EXPLAIN_NAMES, "resolvertype"],
+      optionalWith: [...LIST_EXPLAIN_NAMES, ...FILE_NAMES, "resolvertype"],
       help: "the Pipeline's name",
     },
     DIRECTORY,
   ],
   flags: [
+    ...FILES,
     ON_TASK,
     {
       ...ON_STEP,
@@ -104,8 +108,16 @@ const TASK_UPLOAD: CommandSpec = {
     "workspace. Then the run continues. With --on-step the upload stands in for that step, which " +
     "does not run. Then follows the logs and exits with the run's outcome. Files that git ignores " +
     "are left out.",
-  args: [{ name: "TASK", optionalWith: LIST_EXPLAIN_NAMES, help: "the Task's name" }, DIRECTORY],
+  args: [
+    {
+      name: "TASK",
+      optionalWith: [...LIST_EXPLAIN_NAMES, ...FILE_NAMES],
+      help: "the Task's name",
+    },
+    DIRECTORY,
+  ],
   flags: [
+    ...FILES,
     {
       ...ON_STEP,
       help:
@@ -141,7 +153,9 @@ const CREATE: CommandSpec = {
     "Creates the PipelineRuns and TaskRuns of a file. A run with the fields of TEP-0149, " +
     "`debug: { breakpoint: [onTasks], tasks: [NAME] }` or `[onSteps]` with `steps: [task/step]`, " +
     "holds there before the step does its work; a run without them is created unchanged. A held " +
-    "step waits for `tkn-dev pipelinerun continue` (or `taskrun`), `fail-continue` or `run`.",
+    "step waits for `tkn-dev pipelinerun continue` (or `taskrun`), `fail-continue` or `run`. " +
+    "Placeholders of Pipelines-as-Code, such as {{ revision }}, get the values of the git checkout " +
+    "in the current directory, and those of -p.",
   args: [],
   flags: [
     {
@@ -150,6 +164,13 @@ const CREATE: CommandSpec = {
       value: "FILE",
       many: true,
       help: "the file, - for stdin; can be repeated",
+    },
+    {
+      name: "param",
+      short: "p",
+      value: "KEY=VALUE",
+      many: true,
+      help: "the value of a placeholder {{ KEY }} of Pipelines-as-Code; can be repeated",
     },
     WITHOUT_SHELL,
     ALLOW_PROBE,
@@ -249,9 +270,13 @@ export const PROGRAM: Program = {
     {
       name: "pipelinerun",
       aliases: ["pr", "pipelineruns"],
-      summary: "Work with held PipelineRuns",
+      summary: "Work with PipelineRuns: held steps and logs",
     },
-    { name: "taskrun", aliases: ["tr", "taskruns"], summary: "Work with held TaskRuns" },
+    {
+      name: "taskrun",
+      aliases: ["tr", "taskruns"],
+      summary: "Work with TaskRuns: held steps and logs",
+    },
   ],
   commands: [
     PIPELINE_UPLOAD,
@@ -260,6 +285,7 @@ export const PROGRAM: Program = {
     ...START_COMMANDS,
     CREATE,
     ...HELD_COMMANDS,
+    ...LOGS_COMMANDS,
     CLEANUP,
     SANDBOX,
     VERSION,

@@ -83,12 +83,15 @@ function takeWord(
 
 /**
  * Returns the flags of all commands. A flag means the same in every command (a test checks this):
- * any of its specs serves. A letter of two flags (-f) has no meaning before the command is known.
+ * any of its specs serves. A letter of two flags, of which one takes a value (-f), has no meaning
+ * before the command is known.
  */
 function anyFlag(program: Program): FlagSpec[] {
   const all = program.commands.flatMap((command) => command.flags);
-  const isPlain = ({ name, short }: FlagSpec) =>
-    all.every((other) => other.short !== short || other.name === name);
+  const isPlain = ({ short, value }: FlagSpec) =>
+    all.every((other) =>
+      other.short !== short || (other.value === undefined) === (value === undefined)
+    );
   return all.filter((spec, at) => all.findIndex(({ name }) => name === spec.name) === at)
     .map((spec) => isPlain(spec) ? spec : { ...spec, short: undefined });
 }

@@ -31,6 +31,26 @@ export const CLUSTER: readonly FlagSpec[] = [
   },
 ];
 
+/** Files of a new run and what it refers to. */
+export const FILES: readonly FlagSpec[] = [
+  {
+    name: "filename",
+    short: "f",
+    value: "FILE",
+    many: true,
+    help:
+      "a YAML file, directory or URL with Pipelines, Tasks and StepActions, - for stdin; can be " +
+      "repeated. References by name mean them first, then the cluster's",
+  },
+  {
+    name: "resolve-here",
+    help: "with -f: read what annotations name by URL from this machine, not from the cluster",
+  },
+];
+
+/** With it, the name may be left out: the files have the definition. */
+export const FILE_NAMES: readonly string[] = ["filename"];
+
 export const ON_TASK: FlagSpec = {
   name: "on-task",
   value: "NAME",

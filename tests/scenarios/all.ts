@@ -6,9 +6,11 @@ import { connectionScenarios } from "./upload/connection.ts";
 import { createdScenarios } from "./run/created.ts";
 import { debugScenarios } from "./hold/debug.ts";
 import { deltaScenarios } from "./upload/delta.ts";
+import { fileScenarios } from "./run/files.ts";
 import { flagScenarios } from "./upload/flags.ts";
 import { escapesScenarios } from "./hold/escapes.ts";
 import { heldScenarios } from "./hold/held.ts";
+import { logsScenarios } from "./run/logs.ts";
 import { missingProgramScenarios } from "./upload/missing_programs.ts";
 import { outputScenarios } from "./run/output.ts";
 import { refusedScenarios } from "./run/refused.ts";
@@ -27,6 +29,7 @@ import { withGitScenarios } from "./upload/with_git.ts";
 
 export const SCENARIOS: Scenario[] = [
   ...uploadScenarios,
+  ...fileScenarios,
   ...flagScenarios,
   ...deltaScenarios,
   ...sharedScenarios,
@@ -48,6 +51,7 @@ export const SCENARIOS: Scenario[] = [
   ...checkoutScenarios,
   ...escapesScenarios,
   ...outputScenarios,
+  ...logsScenarios,
   ...otherClientScenarios,
 ];
 

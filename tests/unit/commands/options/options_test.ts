@@ -23,6 +23,7 @@ const DEFAULTS = {
   withGit: false,
   eol: "asis",
   secrets: "warn",
+  files: undefined,
   listOrExplain: undefined,
   program: ["tar"],
   compress: "auto",
