@@ -117,6 +117,7 @@ Deno.test("every flag sets its option", () => {
     prefix: "mine",
     timeouts: undefined,
     from: undefined,
+    files: undefined,
     notes: [],
     params: [{ name: "a", text: "1" }, { name: "b", text: "x=y" }],
     workspaces: [
