@@ -33,6 +33,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   }),
   "cleanup": command(() => import("./commands/cleanup.ts")),
   "sandbox": command(() => import("./commands/sandbox.ts")),
+  "completion": command(() => import("./commands/completion.ts")),
+  "shell-init": command(() => import("./commands/shell_init.ts")),
+  "__complete": command(() => import("./commands/complete.ts")),
+  "__complete_bash": command(() => import("./commands/complete.ts")),
   "version": command(() => import("./commands/version.ts")),
 };
 

@@ -23,6 +23,7 @@ import {
   WATCH,
   WITHOUT_SHELL,
 } from "./shared_flags.ts";
+import { SHELL_COMMANDS } from "./shell_commands.ts";
 import { START_COMMANDS } from "./start_commands.ts";
 import { PIPELINE_START_FLAGS, TASK_START_FLAGS } from "./start_flags.ts";
 import type { CommandSpec, Program } from "./spec.ts";
@@ -39,6 +40,7 @@ const PIPELINE_UPLOAD: CommandSpec = {
     {
       name: "PIPELINE",
       optionalWith: [...LIST_EXPLAIN_NAMES, ...FILE_NAMES, "resolvertype"],
+      completion: "pipelines",
       help: "the Pipeline's name",
     },
     DIRECTORY,
@@ -112,6 +114,7 @@ const TASK_UPLOAD: CommandSpec = {
     {
       name: "TASK",
       optionalWith: [...LIST_EXPLAIN_NAMES, ...FILE_NAMES],
+      completion: "tasks",
       help: "the Task's name",
     },
     DIRECTORY,
@@ -238,7 +241,7 @@ const VERSION: CommandSpec = {
   args: [],
   flags: [
     { name: "client", help: "ask no cluster" },
-    { name: "output", short: "o", value: "FORMAT", help: "print as json" },
+    { name: "output", short: "o", value: "FORMAT", completion: ["json"], help: "print as json" },
     ...CLUSTER,
     HELP,
   ],
@@ -253,6 +256,7 @@ export const HELP_COMMAND: CommandSpec = {
     name: "COMMAND",
     optional: true,
     rest: true,
+    completion: "commands",
     help: "the command's words, such as: pipeline upload",
   }],
   flags: [HELP],
@@ -288,6 +292,7 @@ export const PROGRAM: Program = {
     ...LOGS_COMMANDS,
     CLEANUP,
     SANDBOX,
+    ...SHELL_COMMANDS,
     VERSION,
     HELP_COMMAND,
   ],

@@ -30,10 +30,11 @@ interface HeldVerb extends Pick<CommandSpec, "summary" | "takesCommand"> {
   readonly examples?: readonly Example[];
 }
 
-const RUN: ArgSpec = { name: "RUN", help: "the run's name" };
+const RUN: ArgSpec = { name: "RUN", completion: "held runs", help: "the run's name" };
 const STEP: ArgSpec = {
   name: "STEP",
   optional: true,
+  completion: "held steps",
   help: "the held step (task/step in a PipelineRun), if several are held",
 };
 const EDIT: readonly FlagSpec[] = [
@@ -165,6 +166,7 @@ const VERBS: readonly HeldVerb[] = [
       {
         name: "on-step",
         value: "NAME",
+        completion: "held steps",
         help:
           "the held step (task/step in a PipelineRun), if several are held; with -f, the step " +
           "that the upload stands in for",

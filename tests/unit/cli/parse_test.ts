@@ -160,7 +160,20 @@ Deno.test("the error for an unknown command suggests a command", () => {
   assert.equal(refusal("sand").hint, "did you mean tkn-dev sandbox? See tkn-dev --help");
   assert.equal(refusal("frobnicate").hint, "tkn-dev --help");
   assert.equal(refusal("help pipline").message, 'Cannot run "tkn-dev pipline": no such command');
-  assert.equal(refusal("--version").hint, "tkn-dev version");
+});
+
+Deno.test("--version without a command is version --client", () => {
+  const { command, flags } = call("--version -o json");
+  assert.deepEqual(command.path, ["version"]);
+  assert.ok(flags.on("client"));
+  assert.equal(flags.text("output"), "json");
+  assert.equal(refusal("pipeline --version").hint, "tkn-dev pipeline --help");
+});
+
+Deno.test("a command for completion scripts gets all words as they are", () => {
+  const { command, rest } = call("__complete --help p -- -x");
+  assert.deepEqual(command.path, ["__complete"]);
+  assert.deepEqual(rest, ["--help", "p", "--", "-x"]);
 });
 
 Deno.test("the error for an unknown flag suggests a flag", () => {
