@@ -52,6 +52,8 @@ export interface ArgSpec {
   /** In capitals, as usage shows it. The key in a Call's args. */
   readonly name: string;
   readonly optional?: boolean;
+  /** Whether it is the name of an object on the cluster, so that a path is a mistake. */
+  readonly named?: boolean;
   /** Flags with which it may be left out. A first word that is a path is then the next argument. */
   readonly optionalWith?: readonly string[];
   /** Whether it takes all remaining arguments, joined by spaces. Only for the last argument. */
