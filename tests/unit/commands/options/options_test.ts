@@ -100,6 +100,7 @@ Deno.test("every flag sets its option", () => {
     withGit: true,
     eol: "git" as const,
     secrets: "deny" as const,
+    files: undefined,
     listOrExplain: { paths: ["e"], soleArgument: undefined },
     program: ["bsdtar"],
     compress: "always" as const,
