@@ -63,7 +63,7 @@ const ALLOWED: Record<string, string[]> = {
   "hold": ["objects", "tekton", "step", "kube", "async", "errors", "host"],
   "objects": ["tekton", "step", "kube", "async", "errors", "host", "version"],
   "view": ["events", "tekton", "errors", "printable"],
-  "cli": ["errors"],
+  "cli": ["errors", "printable"],
   "tekton": ["step", "kube/interface", "errors", "shape"],
   "tree": ["errors", "host", "path_bytes", "async/bell"],
   "step": ["errors", "path_bytes"],

@@ -19,6 +19,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "pipeline start": command(() => import("./commands/pipeline_start.ts")),
   "task start": command(() => import("./commands/task_start.ts")),
   "upload": command(() => import("./commands/upload.ts")),
+  "pipeline logs": command(() => import("./commands/logs.ts")),
+  "task logs": command(() => import("./commands/logs.ts")),
   "create": command(() => import("./commands/create.ts")),
   ...ofBothRuns({
     "info": command(() => import("./commands/info.ts")),
@@ -32,6 +34,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   }),
   "cleanup": command(() => import("./commands/cleanup.ts")),
   "sandbox": command(() => import("./commands/sandbox.ts")),
+  "completion": command(() => import("./commands/completion.ts")),
+  "shell-init": command(() => import("./commands/shell_init.ts")),
+  "__complete": command(() => import("./commands/complete.ts")),
+  "__complete_bash": command(() => import("./commands/complete.ts")),
   "version": command(() => import("./commands/version.ts")),
 };
 

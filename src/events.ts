@@ -38,8 +38,12 @@ export type RunEvent =
   | {
     kind: "log";
     task?: string;
+    /** The display name of the task, if it has one. */
+    displayName?: string;
     step: string;
     line: string;
+    /** The time of the line as the node wrote it, RFC 3339; absent if it was not asked for. */
+    time?: string;
     /** The part of a line of more than a million characters, which is split; absent for a line. */
     part?: "first" | "middle" | "last";
   }

@@ -13,6 +13,11 @@ export const ENVIRONMENT: readonly Named[] = [
   { name: "TKN_DEV_LOG", text: "debug: the same as --verbose" },
   { name: "NO_COLOR", text: "with any value: no colors" },
   {
+    name: "CLICOLOR_FORCE",
+    text: "with any value but 0: colors also in a pipe or a file; `NO_COLOR` is stronger",
+  },
+  { name: "TERM", text: "with the value dumb: no colors, and progress as lines" },
+  {
     name: "KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT",
     text: "the API server, in a pod with a service account and no kubeconfig",
   },

@@ -1,6 +1,7 @@
 /** The command line as data: the commands of tkn-dev with their arguments and flags. */
 import { DEBUG_COMMANDS } from "./debug_commands.ts";
 import { HELD_COMMANDS } from "./held_commands.ts";
+import { LOGS_COMMANDS } from "./logs_commands.ts";
 import {
   ALLOW_PROBE,
   CLUSTER,
@@ -22,6 +23,7 @@ import {
   WATCH,
   WITHOUT_SHELL,
 } from "./shared_flags.ts";
+import { SHELL_COMMANDS } from "./shell_commands.ts";
 import { START_COMMANDS } from "./start_commands.ts";
 import { PIPELINE_START_FLAGS, TASK_START_FLAGS } from "./start_flags.ts";
 import type { CommandSpec, Program } from "./spec.ts";
@@ -38,6 +40,7 @@ const PIPELINE_UPLOAD: CommandSpec = {
     {
       name: "PIPELINE",
       optionalWith: [...LIST_EXPLAIN_NAMES, ...FILE_NAMES, "resolvertype"],
+      completion: "pipelines",
       help: "the Pipeline's name",
     },
     DIRECTORY,
@@ -111,6 +114,7 @@ const TASK_UPLOAD: CommandSpec = {
     {
       name: "TASK",
       optionalWith: [...LIST_EXPLAIN_NAMES, ...FILE_NAMES],
+      completion: "tasks",
       help: "the Task's name",
     },
     DIRECTORY,
@@ -266,7 +270,7 @@ const VERSION: CommandSpec = {
   args: [],
   flags: [
     { name: "client", help: "ask no cluster" },
-    { name: "output", short: "o", value: "FORMAT", help: "print as json" },
+    { name: "output", short: "o", value: "FORMAT", completion: ["json"], help: "print as json" },
     ...CLUSTER,
     HELP,
   ],
@@ -281,6 +285,7 @@ export const HELP_COMMAND: CommandSpec = {
     name: "COMMAND",
     optional: true,
     rest: true,
+    completion: "commands",
     help: "the command's words, such as: pipeline upload",
   }],
   flags: [HELP],
@@ -298,9 +303,13 @@ export const PROGRAM: Program = {
     {
       name: "pipelinerun",
       aliases: ["pr", "pipelineruns"],
-      summary: "Work with held PipelineRuns",
+      summary: "Work with PipelineRuns: held steps and logs",
     },
-    { name: "taskrun", aliases: ["tr", "taskruns"], summary: "Work with held TaskRuns" },
+    {
+      name: "taskrun",
+      aliases: ["tr", "taskruns"],
+      summary: "Work with TaskRuns: held steps and logs",
+    },
   ],
   commands: [
     PIPELINE_UPLOAD,
@@ -310,8 +319,10 @@ export const PROGRAM: Program = {
     UPLOAD,
     CREATE,
     ...HELD_COMMANDS,
+    ...LOGS_COMMANDS,
     CLEANUP,
     SANDBOX,
+    ...SHELL_COMMANDS,
     VERSION,
     HELP_COMMAND,
   ],

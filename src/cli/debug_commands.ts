@@ -45,12 +45,19 @@ export const DEBUG_COMMANDS: readonly CommandSpec[] = [
     args: [{
       name: "PIPELINE",
       optionalWith: [...FILE_NAMES, "resolvertype"],
+      completion: "pipelines",
       help: "the Pipeline's name",
     }],
     flags: [
       ...FILES,
       { ...ON_TASK, many: true, help: "hold at this task's first step; can be repeated" },
-      { ...ON_STEP, value: "TASK/STEP", many: true, help: "hold at this step; can be repeated" },
+      {
+        ...ON_STEP,
+        value: "TASK/STEP",
+        many: true,
+        completion: "task/step",
+        help: "hold at this step; can be repeated",
+      },
       ...BREAKPOINTS,
       ...AT_PAUSE,
       DEBUG_IMAGE,
@@ -81,7 +88,12 @@ export const DEBUG_COMMANDS: readonly CommandSpec[] = [
     summary: "Hold steps and work in them",
     description:
       `Starts a run of the Task that holds at the given steps, or at the first one. ${AT_EACH_PAUSE}`,
-    args: [{ name: "TASK", optionalWith: FILE_NAMES, help: "the Task's name" }],
+    args: [{
+      name: "TASK",
+      optionalWith: FILE_NAMES,
+      completion: "tasks",
+      help: "the Task's name",
+    }],
     flags: [
       ...FILES,
       { ...ON_STEP, many: true, help: "hold at this step; can be repeated" },

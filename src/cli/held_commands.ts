@@ -30,10 +30,11 @@ interface HeldVerb extends Pick<CommandSpec, "summary" | "takesCommand"> {
   readonly examples?: readonly Example[];
 }
 
-const RUN: ArgSpec = { name: "RUN", help: "the run's name" };
+const RUN: ArgSpec = { name: "RUN", completion: "held runs", help: "the run's name" };
 const STEP: ArgSpec = {
   name: "STEP",
   optional: true,
+  completion: "held steps",
   help: "the held step (task/step in a PipelineRun), if several are held",
 };
 const EDIT: readonly FlagSpec[] = [
@@ -165,6 +166,7 @@ const VERBS: readonly HeldVerb[] = [
       {
         name: "on-step",
         value: "NAME",
+        completion: "held steps",
         help:
           "the held step (task/step in a PipelineRun), if several are held; with -f, the step " +
           "that the upload stands in for",
@@ -181,15 +183,6 @@ const VERBS: readonly HeldVerb[] = [
       { text: "Run a file on the current directory", command: "tkn-dev GROUP upload -f run.yaml" },
       { text: "Send the directory to a held run", command: "tkn-dev GROUP upload my-run ." },
     ],
-  },
-  {
-    verb: "logs",
-    summary: "Show the logs of a run",
-    description:
-      "Shows the logs of all steps. With --follow, follows the run to its end, reports " +
-      "the steps that are held, and exits with the run's outcome.",
-    args: [RUN],
-    flags: [{ name: "follow", short: "f", help: "follow the run until it ends" }],
   },
 ];
 

@@ -1,61 +1,136 @@
-/** `pipelinerun|taskrun logs`: the logs of a run so far, or until it ends. */
+/** The `logs` of a run, by its name or as a run of a Pipeline or Task: so far, or until it ends. */
 import type { Call } from "../cli/parse.ts";
+import { UsageError } from "../errors.ts";
 import { isHeld } from "../hold/held_steps.ts";
 import { stepPath } from "../hold/pause.ts";
 import type { Host } from "../host.ts";
-import type { Kube } from "../kube/interface.ts";
-import { LiveRun } from "../run/live_run.ts";
+import type { Kube, Stored } from "../kube/interface.ts";
+import { readChildren } from "../objects/children.ts";
 import { followRun } from "../run/follow_run.ts";
+import { LiveRun } from "../run/live_run.ts";
+import { type LogSelection, stepNames, taskNames } from "../run/logs/log_selection.ts";
 import { printLogs } from "../run/logs/print_logs.ts";
-import { RESOURCE_OF, type Run } from "../tekton/model.ts";
-import { commandLine, type HeldOptions, heldOptions } from "./options/held_options.ts";
+import type { Run } from "../tekton/model.ts";
+import { isCancelled, phaseOf } from "../tekton/phase.ts";
+import { chooseRun } from "./logs/choose_run.ts";
+import { type LogsFlags, logsFlags } from "./logs/logs_flags.ts";
+import { commandLine } from "./options/held_options.ts";
 import { type Narrator, openNarrator } from "./output/narrator.ts";
 import { untilClosed } from "./output/until_closed.ts";
 
-export interface Options extends HeldOptions {
-  readonly follows: boolean;
-  readonly color: boolean;
-}
+export type Options = LogsFlags;
 
-/** Pure. */
+/** Pure. Throws UsageError. */
 export function options(call: Call): Options {
-  const { flags } = call;
-  return { ...heldOptions(call), follows: flags.on("follow"), color: !flags.on("no-color") };
+  return logsFlags(call);
 }
 
 /** Returns the exit code: 0 once stdout has no reader, as in `tkn-dev pr logs RUN -f | head -1`. */
 export async function run(host: Host, options: Options): Promise<number> {
   const { closed } = host.terminal;
-  return await untilClosed(closed, (signal) => printOrFollow(host, options, signal));
+  return await untilClosed(closed, (signal) => showLogs(host, options, signal));
 }
 
-async function printOrFollow(host: Host, options: Options, closed: AbortSignal): Promise<number> {
-  const { kind, run: name } = options;
-  using narrator = openNarrator(host, { color: options.color, showlogs: true });
+interface Shown {
+  readonly kube: Kube;
+  readonly run: Stored<Run>;
+  readonly narrator: Narrator;
+  readonly signal: AbortSignal;
+}
+
+async function showLogs(host: Host, options: Options, closed: AbortSignal): Promise<number> {
+  using narrator = openNarrator(host, { ...options, showlogs: true });
   const kube = await host.connect(options.connect);
-  const { namespace } = kube;
-  const found = await kube.get<Run>(RESOURCE_OF[kind], namespace, name);
-  if (!options.follows) {
-    await printLogs(kube, { ...found, kind }, { emit: narrator.emit, signal: closed });
-    return 0;
-  }
-  await using live = await LiveRun.attach(kube, { ...found, kind }, host.clock);
-  const { clock } = host;
+  const run = await chooseRun(host, kube, narrator, options);
   const signal = AbortSignal.any([host.interrupt, closed]);
-  const reporting = reportPauses(kube, live, options, narrator.emit, signal);
-  reporting.catch(() => {}); // `follow` fails with the same error
-  const outcome = await followRun({ kube, clock, live, emit: narrator.emit, signal });
-  narrator.emit({ kind: "ended", outcome });
+  const shown = { kube, run, narrator, signal };
+  await checkSelection(shown, options.selection);
+  return options.follows ? await follow(host, options, shown) : await print(options, shown);
+}
+
+/** Returns the exit code. */
+async function print(options: Options, shown: Shown): Promise<number> {
+  const { kube, run } = shown;
+  const failed = options.onlyFailed ? await failedTaskRuns(kube, run) : undefined;
+  await printSelected(options, shown, failed);
+  if (failed?.size === 0) return 1;
+  if (!options.exitsWithOutcome) return 0;
+  const phase = phaseOf(run);
+  return phase.kind === "ended" ? phase.succeeded ? 0 : 1 : 2;
+}
+
+/** Prints the logs so far, only those of `failed` if it is given. */
+async function printSelected(
+  { selection, logs }: Options,
+  { kube, run, narrator: { emit }, signal }: Shown,
+  failed: ReadonlySet<string> | undefined,
+): Promise<void> {
+  const hasTimes = logs.timestamps;
+  const ofTaskRun = failed && ((name: string | undefined) => failed.has(name ?? ""));
+  await printLogs(kube, run, { selection, ofTaskRun, hasTimes, emit, signal });
+  if (failed?.size !== 0) return;
+  emit({ kind: "note", text: `No task of ${run.kind} ${run.metadata.name} has failed` });
+}
+
+/** Returns the exit code: that of the run's outcome. */
+async function follow(host: Host, options: Options, shown: Shown): Promise<number> {
+  const { kube, run, narrator: { emit }, signal } = shown;
+  const { clock } = host;
+  await using live = await LiveRun.attach(kube, run, clock);
+  const reporting = reportPauses(live, options, shown);
+  reporting.catch(() => {}); // `followRun` fails with the same error
+  const { selection } = options;
+  const outcome = await followRun({
+    kube,
+    clock,
+    live,
+    selection,
+    emit: (event) => event.kind === "log" && options.onlyFailed ? undefined : emit(event),
+    signal,
+  });
+  if (options.onlyFailed) await printSelected(options, shown, await failedTaskRuns(kube, run));
+  emit({ kind: "ended", outcome });
   return outcome.succeeded ? 0 : 1;
+}
+
+/** Returns the names of the failed TaskRuns of a PipelineRun. */
+async function failedTaskRuns(kube: Kube, run: Stored<Run>): Promise<Set<string>> {
+  const { taskRuns } = await readChildren(kube, run);
+  const failed = taskRuns.filter((one) => {
+    const phase = phaseOf(one);
+    return phase.kind === "ended" && !phase.succeeded && !isCancelled(phase);
+  });
+  return new Set(failed.map(({ metadata }) => metadata.name));
+}
+
+/** Throws UsageError for a task or step that the run does not have, as far as that is known. */
+async function checkSelection(
+  { kube, run }: Shown,
+  { tasks, steps }: LogSelection,
+): Promise<void> {
+  const { name } = run.metadata;
+  const known = taskNames(run);
+  const task = tasks.find((task) => !known.includes(task));
+  if (task !== undefined && known.length > 0) {
+    throw new UsageError(`Cannot show task "${task}": ${run.kind} "${name}" has no such task`, {
+      hint: `its tasks: ${known.join(", ")}`,
+    });
+  }
+  if (steps.length === 0 || phaseOf(run).kind !== "ended") return;
+  const { pods, taskRuns } = await readChildren(kube, run);
+  const names = stepNames(taskRuns, pods);
+  const step = steps.find((step) => !names.includes(step.slice(step.indexOf("/") + 1)));
+  if (step === undefined) return;
+  throw new UsageError(`Cannot show step "${step}": ${run.kind} "${name}" has no such step`, {
+    hint: `its steps: ${names.join(", ")}`,
+  });
 }
 
 /** Notes each step that is held, with the command that opens a shell in it. */
 async function reportPauses(
-  kube: Kube,
   live: LiveRun,
-  { kind, run, connect }: Options,
-  emit: Narrator["emit"],
-  signal: AbortSignal,
+  { kind, connect }: Options,
+  { kube, narrator, signal }: Shown,
 ): Promise<void> {
   for (let at = 0;; at++) {
     const hasEnded = () => live.phase.kind === "ended" ? null : undefined;
@@ -63,7 +138,7 @@ async function reportPauses(
     if (pause === null) return;
     // The logs also contain pauses that are over.
     if (!await isHeld(kube, pause).catch(() => false) || live.phase.kind === "ended") continue;
-    const hint = commandLine({ kind, run, connect }, "shell");
-    emit({ kind: "note", text: `Held at ${stepPath(pause)}: ${hint}` });
+    const hint = commandLine({ kind, run: live.name, connect }, "shell");
+    narrator.emit({ kind: "note", text: `Held at ${stepPath(pause)}: ${hint}` });
   }
 }

@@ -60,7 +60,7 @@ export async function run(host: Host, options: Options): Promise<number> {
     terminal.err(await releaseStep(kube, pause, "run"));
     return 0;
   }
-  const color = terminal.isTerminal.stderr && useColor(host, options.color);
+  const color = useColor(host, "stderr", options.color);
   const { patchFile } = options;
   const editor = new ScriptEditor({ host, kube, color, patchFile }, pause, localConsole(host));
   if (options.edit) await editor.open();

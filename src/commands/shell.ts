@@ -33,7 +33,7 @@ export async function run(host: Host, options: Options): Promise<number> {
   }
   const kube = await host.connect(options.connect);
   const pause = await findStep(kube, options);
-  const color = useColor(host, options.color);
+  const color = useColor(host, "stderr", options.color);
   await workAt({ host, kube, run: options, color, debugImage, patchFile, signal }, pause);
   return 0;
 }

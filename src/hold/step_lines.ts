@@ -42,16 +42,10 @@ export class StepLines {
     const before = held.before.slice(tail.length);
     const hasOwn = !isStart || before !== "";
     if (isStart && hasOwn) this.#say(before);
-    return { own: hasOwn ? { text: before, isStart, isEnd } : undefined, pause: held.pause };
+    return { own: hasOwn ? { ...piece, text: before } : undefined, pause: held.pause };
   }
 
   #say(text: string): void {
     if (this.said.push(text.slice(0, LAST_LINE_CHARS)) > LAST_LINES) this.said.shift();
   }
-}
-
-/** Returns the `part` of a log event; without one, the piece is a whole line. */
-export function partOf({ isStart, isEnd }: LinePiece): { part?: "first" | "middle" | "last" } {
-  if (isStart) return isEnd ? {} : { part: "first" };
-  return { part: isEnd ? "last" : "middle" };
 }

@@ -11,6 +11,8 @@ export interface LinePiece {
   /** Whether the line begins with this piece, and whether it ends with it. */
   readonly isStart: boolean;
   readonly isEnd: boolean;
+  /** The time of the line as the node wrote it, RFC 3339, if it was asked for; at its start. */
+  readonly time?: string;
 }
 
 export interface LinesOptions {

@@ -4,9 +4,11 @@
  */
 import type { Clock } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
-import { hasStarted, stepContainers } from "../tekton/pod_state.ts";
+import { hasStarted } from "../tekton/pod_state.ts";
 import type { Outcome, RunEvent } from "../events.ts";
 import { deletedPodNotes, missingLogNotes } from "./pods/deleted_pod_notes.ts";
+import { canHold } from "../hold/pause.ts";
+import { EVERYTHING, isSelected, logContainers, type LogSelection } from "./logs/log_selection.ts";
 import { LastLines } from "./logs/last_lines.ts";
 import { hasPodEnded, type StreamOptions, streamStep } from "./logs/step_stream.ts";
 import type { LiveRun } from "./live_run.ts";
@@ -20,6 +22,8 @@ export interface FollowOptions {
   readonly emit: (event: RunEvent) => void;
   /** The Pipeline's task that the upload replaces. */
   readonly uploaded?: string;
+  /** The logs to emit; all without it. */
+  readonly selection?: LogSelection;
   readonly signal: AbortSignal;
 }
 
@@ -74,13 +78,14 @@ async function streamLogs(options: FollowOptions): Promise<void> {
 
 /** Streams the pod's steps one after the other. */
 async function streamPod(options: StreamOptions, name: string, uid: string): Promise<void> {
-  const { live, signal } = options;
+  const { live, signal, selection = EVERYTHING } = options;
   const current = () => {
     const pod = live.pods.get(name);
     return pod?.metadata.uid === uid ? pod : undefined;
   };
   const first = current();
-  for (const container of first === undefined ? [] : stepContainers(first)) {
+  for (const container of first === undefined ? [] : logContainers(first, selection)) {
+    if (!isSelected(selection, first!, container) && !canHold(first!, container)) continue;
     const started = await live.until(() => {
       const pod = current();
       if (pod === undefined) return false;

@@ -278,7 +278,12 @@ export interface PipelineRun extends KubeObject {
     conditions?: Condition[];
     startTime?: string;
     completionTime?: string;
-    childReferences?: { name: string; kind?: string; pipelineTaskName: string }[];
+    childReferences?: {
+      name: string;
+      kind?: string;
+      pipelineTaskName: string;
+      displayName?: string;
+    }[];
     skippedTasks?: { name: string; reason?: string }[];
     results?: { name: string; value: ParamValue }[];
     pipelineSpec?: PipelineSpec;

@@ -10,8 +10,25 @@ export function stepContainers(pod: Pod): string[] {
     .filter((name) => name.startsWith(STEP_PREFIX));
 }
 
+/** Tekton's own init containers, which prepare the steps. */
+const PREPARING = ["prepare", "place-scripts", "working-dir-initializer"];
+
+/** Returns the names of Tekton's own init containers, in their order. */
+export function preparingContainers(pod: Pod): string[] {
+  return (pod.spec?.initContainers ?? []).map(({ name }) => name)
+    .filter((name) => PREPARING.includes(name));
+}
+
+/** Returns the name that logs show for a container: that of its step, or of the init container. */
+export function shownName(container: string): string {
+  return container.startsWith(STEP_PREFIX) ? container.slice(STEP_PREFIX.length) : container;
+}
+
+/** Returns the state of a container or init container. */
 export function containerState(pod: Pod, name: string): ContainerStatus["state"] {
-  return pod.status?.containerStatuses?.find((status) => status.name === name)?.state;
+  const { containerStatuses = [], initContainerStatuses = [] } = pod.status ?? {};
+  return [...containerStatuses, ...initContainerStatuses]
+    .find((status) => status.name === name)?.state;
 }
 
 /** Whether the container has started, so that its log can be read. */

@@ -59,6 +59,7 @@ const TASK_SPEC = {
 
 const PIPELINE_TASK: Shape = {
   name: "name",
+  displayName: "text",
   timeout: "text",
   taskRef: REF,
   taskSpec: { ...TASK_SPEC, metadata: { labels: "texts", annotations: "texts" } },
@@ -149,7 +150,7 @@ export const PIPELINE_RUN_SHAPE: Shape = {
   spec: RUN_SPEC,
   status: {
     ...ENDED,
-    childReferences: [{ name: "name", pipelineTaskName: "text" }],
+    childReferences: [{ name: "name", pipelineTaskName: "text", displayName: "text" }],
     skippedTasks: [{ name: "name", reason: "text" }],
     pipelineSpec: PIPELINE_SPEC,
   },

@@ -7,14 +7,22 @@ import { RESET, sgr } from "./text/style.ts";
 export interface LogLine {
   /** Absent in a TaskRun. */
   readonly task?: string;
+  readonly displayName?: string;
   readonly step: string;
   readonly line: string;
+  readonly time?: string;
 }
 
 export interface LogOptions {
   readonly color: boolean;
   /** Whether lines go to a terminal. Only then are they sanitized. */
   readonly terminal: boolean;
+  /** Whether lines have a prefix; true by default. */
+  readonly prefix?: boolean;
+  /** Whether the prefix has the task's display name instead of its name. */
+  readonly long?: boolean;
+  /** Whether lines have their time after the prefix. */
+  readonly timestamps?: boolean;
 }
 
 /** tkn's palette: bold bright colors, except red, which is for errors. */
@@ -32,11 +40,15 @@ export class LogLines {
   }
 
   /** Returns `[task : step] line`, or `[step] line` in a TaskRun, without a newline. */
-  render({ task, step, line }: LogLine): Printable {
-    const { color, terminal } = this.#options;
-    const prefix = this.#prefix(task === undefined ? `[${step}]` : `[${task} : ${step}]`);
+  render({ task, displayName, step, line, time }: LogLine): Printable {
+    const { color, terminal, prefix = true, long = false, timestamps = false } = this.#options;
+    const name = long ? displayName ?? task : task;
     const shown = terminal ? withReset(sanitize(line.toWellFormed(), { color })) : unescaped(line);
-    return joined([prefix, shown], " ");
+    return joined([
+      ...prefix ? [this.#prefix(name === undefined ? `[${step}]` : `[${name} : ${step}]`)] : [],
+      ...timestamps && time !== undefined ? [printable`${time}`] : [],
+      shown,
+    ], " ");
   }
 
   /** Returns a line or a part of a line, with a prefix and a newline only where it needs them. */

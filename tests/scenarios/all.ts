@@ -10,6 +10,7 @@ import { fileScenarios } from "./run/files.ts";
 import { flagScenarios } from "./upload/flags.ts";
 import { escapesScenarios } from "./hold/escapes.ts";
 import { heldScenarios } from "./hold/held.ts";
+import { logsScenarios } from "./run/logs.ts";
 import { missingProgramScenarios } from "./upload/missing_programs.ts";
 import { outputScenarios } from "./run/output.ts";
 import { refusedScenarios } from "./run/refused.ts";
@@ -50,6 +51,7 @@ export const SCENARIOS: Scenario[] = [
   ...checkoutScenarios,
   ...escapesScenarios,
   ...outputScenarios,
+  ...logsScenarios,
   ...otherClientScenarios,
 ];
 

@@ -111,7 +111,7 @@ async function workAtPause(
     emit({ kind: "released" });
     return "released";
   }
-  const color = useColor(host, flags.color);
+  const color = useColor(host, "stderr", flags.color);
   const session = { host, kube, run, color, ...atPause.shell, signal };
   const end = await narrator.suspendFor(() => workAt(session, pause));
   if (end === "released") emit({ kind: "released" });

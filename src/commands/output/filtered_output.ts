@@ -10,9 +10,12 @@ export function filteredOutput(
   flags: { readonly color: boolean },
 ): Output & { end(): void } {
   const { terminal } = host;
-  const color = useColor(host, flags.color);
-  const stdout = terminal.isTerminal.stdout ? new OutputFilter({ color }) : undefined;
-  const stderr = terminal.isTerminal.stderr ? new OutputFilter({ color }) : undefined;
+  const filter = (to: "stdout" | "stderr") =>
+    terminal.isTerminal[to]
+      ? new OutputFilter({ color: useColor(host, to, flags.color) })
+      : undefined;
+  const stdout = filter("stdout");
+  const stderr = filter("stderr");
   return {
     onStdout(bytes) {
       if (stdout === undefined) terminal.write(bytes, "stdout");

@@ -2,9 +2,10 @@
 import type { RunEvent } from "../../events.ts";
 import type { Host, Terminal } from "../../host.ts";
 import { printable } from "../../printable.ts";
+import type { LogOptions } from "../../view/log_line.ts";
 import { RunView } from "../../view/run_view.ts";
 import { Screen, type Write } from "../../view/screen.ts";
-import { useColor } from "./color.ts";
+import { canDraw, useColor } from "./color.ts";
 
 export interface Narrator extends Disposable {
   emit(event: RunEvent): void;
@@ -15,16 +16,22 @@ export interface Narrator extends Disposable {
 /** Without an event for this long, the narrator says that it waits for the cluster. */
 const SILENCE_MS = 1_500;
 
-export function openNarrator(host: Host, flags: { color: boolean; showlogs: boolean }): Narrator {
+export interface NarratorFlags {
+  readonly color: boolean;
+  readonly showlogs: boolean;
+  /** How log lines look. */
+  readonly logs?: Pick<LogOptions, "prefix" | "long" | "timestamps">;
+}
+
+export function openNarrator(host: Host, flags: NarratorFlags): Narrator {
   const { terminal } = host;
-  const { stdout, stderr } = terminal.isTerminal;
-  const color = (tty: boolean) => tty && useColor(host, flags.color);
+  const color = (to: "stdout" | "stderr") => useColor(host, to, flags.color);
   const view = new RunView({
-    color: color(stderr),
-    terminal: stderr,
+    color: color("stderr"),
+    terminal: canDraw(host, "stderr"),
     columns: () => terminal.columns(),
     showlogs: flags.showlogs,
-    logs: { color: color(stdout), terminal: stdout },
+    logs: { ...flags.logs, color: color("stdout"), terminal: terminal.isTerminal.stdout },
   });
   const screen = new Screen();
   const emit = (event: RunEvent) => write(terminal, screen.paint(view.render(event)));
@@ -42,6 +49,7 @@ export function openNarrator(host: Host, flags: { color: boolean; showlogs: bool
       else if (event.kind !== "waiting") suspended.push(event);
     },
     async suspendFor(work) {
+      silence[Symbol.dispose]();
       write(terminal, screen.paint([{ status: printable`` }]));
       suspended = [];
       try {

@@ -5,6 +5,5 @@ import { useColor } from "./color.ts";
 
 /** `color` is false with --no-color. */
 export function printError(host: Host, error: unknown, color?: boolean): void {
-  const { terminal } = host;
-  terminal.err(renderError(error, terminal.isTerminal.stderr && useColor(host, color)));
+  host.terminal.err(renderError(error, useColor(host, "stderr", color)));
 }

@@ -31,23 +31,25 @@ export class Seen {
   }
 
   /**
-   * Returns the new part of the line, without the timestamp; undefined if no part is new.
+   * Returns the new part of the line, its timestamp apart; undefined if no part is new.
    * `2026-01-02T03:04:05.678901234Z text`.
    */
   take({ text, isStart, isEnd }: LinePiece): LinePiece | undefined {
-    const line = isStart ? this.#begin(text) : { text, isStart };
+    const line: Begun = isStart ? this.#begin(text) : { text, isStart };
     if (this.#skipChars === Infinity) return undefined;
     const fresh = line.text.slice(this.#skipChars);
     this.#skipChars = Math.max(0, this.#skipChars - line.text.length);
     if (fresh === "" && !isEnd) return undefined;
     this.#openChars = isEnd ? 0 : this.#openChars + fresh.length;
-    return { text: fresh, isStart: line.isStart, isEnd };
+    const { time } = line;
+    return { text: fresh, isStart: line.isStart, isEnd, ...(time === undefined ? {} : { time }) };
   }
 
   /** Returns the line's text, and whether it is passed on from its start; sets `#skipChars`. */
-  #begin(text: string): { text: string; isStart: boolean } {
+  #begin(text: string): Begun {
     const space = text.indexOf(" ");
-    const time = inUtc(space < 0 ? text : text.slice(0, space));
+    const written = space < 0 ? text : text.slice(0, space);
+    const time = inUtc(written);
     const rest = space < 0 ? "" : text.slice(space + 1);
     if (time === undefined || this.#isResuming && time < this.#since) {
       this.#skipChars = Infinity;
@@ -64,7 +66,7 @@ export class Seen {
     this.#count(time);
     this.#skipChars = this.#openChars = 0;
     this.#openTime = time;
-    return { text: rest, isStart: true };
+    return { text: rest, isStart: true, time: written };
   }
 
   #count(time: string): void {
@@ -76,6 +78,13 @@ export class Seen {
     this.#since = secondBefore(time);
     for (const known of this.#counts.keys()) if (known < this.#since) this.#counts.delete(known);
   }
+}
+
+/** A line, or its start. `time` is as the node wrote it, for a line passed on from its start. */
+interface Begun {
+  readonly text: string;
+  readonly isStart: boolean;
+  readonly time?: string;
 }
 
 /** `2026-01-02T03:04:05`. */

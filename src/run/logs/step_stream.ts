@@ -6,11 +6,13 @@ import { ExpectedError, OutputError } from "../../errors.ts";
 import type { Clock } from "../../host.ts";
 import type { Kube, Stored } from "../../kube/interface.ts";
 import { LABEL, type Pod } from "../../tekton/model.ts";
-import { containerState, STEP_PREFIX } from "../../tekton/pod_state.ts";
+import { containerState, shownName } from "../../tekton/pod_state.ts";
 import type { RunEvent } from "../../events.ts";
 import type { LastLines } from "./last_lines.ts";
 import type { LiveRun } from "../live_run.ts";
-import { partOf, StepLines } from "../../hold/step_lines.ts";
+import { StepLines } from "../../hold/step_lines.ts";
+import { logEvent, logSource } from "./log_event.ts";
+import { EVERYTHING, isSelected, type LogSelection } from "./log_selection.ts";
 import { PauseDetector } from "./pause_detector.ts";
 import { stepLog } from "./step_log.ts";
 
@@ -19,6 +21,8 @@ export interface StreamOptions {
   readonly clock: Clock;
   readonly live: LiveRun;
   readonly emit: (event: RunEvent) => void;
+  /** The logs to emit; all without it. */
+  readonly selection?: LogSelection;
   /** Shared by all logs of the run. */
   readonly lastLines: LastLines;
   readonly signal: AbortSignal;
@@ -57,12 +61,12 @@ export async function streamStep(options: StreamOptions, step: StreamedStep): Pr
 }
 
 async function readStep(
-  { kube, clock, live, emit, lastLines, ...options }: StreamOptions,
+  { kube, clock, live, emit, lastLines, selection = EVERYTHING, ...options }: StreamOptions,
   { pod, container, current }: StreamedStep,
   { lines, pauses }: { lines: StepLines; pauses: PauseDetector },
 ): Promise<void> {
-  const task = current()?.metadata.labels?.[LABEL.pipelineTask];
-  const step = container.slice(STEP_PREFIX.length);
+  const source = logSource(live.run, current() ?? pod, container);
+  const isShown = isSelected(selection, pod, container);
   const name = pod.metadata.name;
   const log = stepLog({
     kube,
@@ -85,7 +89,7 @@ async function readStep(
   for await (const piece of log) {
     lastLines.heard();
     const { own, pause } = lines.read(piece);
-    if (own !== undefined) emit({ kind: "log", task, step, line: own.text, ...partOf(own) });
+    if (own !== undefined && isShown) emit(logEvent(source, own));
     if (pause !== undefined) pauses.found(pause);
   }
   lastLines.heard();
@@ -94,7 +98,7 @@ async function readStep(
 /** Returns `task/step`, in a TaskRun `step`. */
 function stepPlace(pod: Pod, container: string): string {
   const task = pod.metadata.labels?.[LABEL.pipelineTask];
-  const step = container.slice(STEP_PREFIX.length);
+  const step = shownName(container);
   return task === undefined ? step : `${task}/${step}`;
 }
 

@@ -23,6 +23,9 @@ import pipelinerunFailContinue from "../../golden/help_pipelinerun_fail_continue
 };
 import pipelinerunUpload from "../../golden/help_pipelinerun_upload.txt" with { type: "text" };
 import pipelinerunLogs from "../../golden/help_pipelinerun_logs.txt" with { type: "text" };
+import pipelineLogs from "../../golden/help_pipeline_logs.txt" with { type: "text" };
+import taskLogs from "../../golden/help_task_logs.txt" with { type: "text" };
+import taskrunLogs from "../../golden/help_taskrun_logs.txt" with { type: "text" };
 import sandbox from "../../golden/help_sandbox.txt" with { type: "text" };
 import task from "../../golden/help_task.txt" with { type: "text" };
 import taskUpload from "../../golden/help_task_upload.txt" with { type: "text" };
@@ -49,6 +52,9 @@ const GOLDENS: Record<string, string> = {
   "help_pipelinerun_fail_continue.txt": pipelinerunFailContinue,
   "help_pipelinerun_upload.txt": pipelinerunUpload,
   "help_pipelinerun_logs.txt": pipelinerunLogs,
+  "help_pipeline_logs.txt": pipelineLogs,
+  "help_task_logs.txt": taskLogs,
+  "help_taskrun_logs.txt": taskrunLogs,
   "help_cleanup.txt": cleanup,
   "help_sandbox.txt": sandbox,
   "help_version.txt": version,

@@ -160,7 +160,20 @@ Deno.test("the error for an unknown command suggests a command", () => {
   assert.equal(refusal("sand").hint, "did you mean tkn-dev sandbox? See tkn-dev --help");
   assert.equal(refusal("frobnicate").hint, "tkn-dev --help");
   assert.equal(refusal("help pipline").message, 'Cannot run "tkn-dev pipline": no such command');
-  assert.equal(refusal("--version").hint, "tkn-dev version");
+});
+
+Deno.test("--version without a command is version --client", () => {
+  const { command, flags } = call("--version -o json");
+  assert.deepEqual(command.path, ["version"]);
+  assert.ok(flags.on("client"));
+  assert.equal(flags.text("output"), "json");
+  assert.equal(refusal("pipeline --version").hint, "tkn-dev pipeline --help");
+});
+
+Deno.test("a command for completion scripts gets all words as they are", () => {
+  const { command, rest } = call("__complete --help p -- -x");
+  assert.deepEqual(command.path, ["__complete"]);
+  assert.deepEqual(rest, ["--help", "p", "--", "-x"]);
 });
 
 Deno.test("the error for an unknown flag suggests a flag", () => {
@@ -204,7 +217,9 @@ Deno.test("a missing value, a missing and an extra argument are named", () => {
 
 Deno.test("a flag has one letter and one kind in all commands, so that it may precede them", () => {
   const seen = new Map<string, FlagSpec>();
-  for (const flag of PROGRAM.commands.flatMap((command) => command.flags)) {
+  const flags = PROGRAM.commands.flatMap((command) => command.flags)
+    .map((flag) => flag.name === "timestamps" ? { ...flag, short: undefined } : flag); // see below
+  for (const flag of flags) {
     const other = seen.get(flag.name) ?? flag;
     assert.deepEqual([flag.short, flag.value === undefined, flag.alone], [
       other.short,
@@ -215,7 +230,24 @@ Deno.test("a flag has one letter and one kind in all commands, so that it may pr
   }
 });
 
-Deno.test("a letter of two flags works only after the command", () => {
+Deno.test("in logs, -t is the flag that it is in tkn", () => {
+  assert.deepEqual(call("pipelinerun logs r -t build,test -t x").flags.texts("task"), [
+    "build,test",
+    "x",
+  ]);
+  for (const command of ["taskrun logs r", "task logs t r", "pipeline logs p r"]) {
+    const { flags, args } = call(`${command} -t`);
+    assert.ok(flags.on("timestamps"));
+    assert.equal(args.RUN, "r");
+  }
+});
+
+Deno.test("a letter of two flags works before the command if both take a value", () => {
+  assert.equal(call("-s robot pipeline upload p").flags.text("serviceaccount"), "robot");
+  assert.equal(call("-s build taskrun logs r").flags.text("step"), "build");
+});
+
+Deno.test("a letter of two flags of which one takes a value works only after the command", () => {
   assert.equal(parse(["create", "-f", "x"], PROGRAM).flags.text("filename"), "x");
   assert.equal(parse(["pr", "logs", "r", "-f"], PROGRAM).flags.on("follow"), true);
   assert.match(refusal("-f create").message, /^Cannot run .*FILE|^Cannot read "-f"/);

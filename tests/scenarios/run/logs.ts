@@ -1,0 +1,73 @@
+/** The logs of runs that other programs started: chosen by task, step, outcome and age. */
+import assert from "node:assert/strict";
+import { PIPELINE_RUNS, type PipelineRun } from "../../../src/tekton/model.ts";
+import { tknDev } from "../../support/program.ts";
+import type { Scenario } from "../scenario.ts";
+
+const IMAGE = "localhost/busybox:1";
+
+function step(name: string, script: string) {
+  return { name, image: IMAGE, script: `#!/bin/sh\n${script}` };
+}
+
+export const logsScenarios: Scenario[] = [
+  {
+    name: "logs show the tasks, steps and runs that the user asks for",
+    needs: ["sh"],
+    async run({ flags, kube }) {
+      const created = await kube.create<PipelineRun>(PIPELINE_RUNS, {
+        apiVersion: "tekton.dev/v1",
+        kind: "PipelineRun",
+        metadata: { generateName: "t-logs-", namespace: kube.namespace },
+        spec: {
+          pipelineSpec: {
+            tasks: [
+              {
+                name: "good",
+                displayName: "Good Task",
+                taskSpec: { steps: [step("one", "printf 'caf\\351\\n'"), step("two", "echo 2")] },
+              },
+              {
+                name: "flaky",
+                retries: 1,
+                runAfter: ["good"],
+                taskSpec: {
+                  steps: [step("try", "echo attempt $(context.task.retry-count); exit 3")],
+                },
+              },
+            ],
+            finally: [{ name: "last", taskSpec: { steps: [step("bye", "echo bye")] } }],
+          },
+        },
+      });
+      const { name } = created.metadata;
+      const logs = (words: string) => tknDev([...words.split(" "), ...flags]);
+      const all = "[good : one] caf\ufffd\n[good : two] 2\n[flaky : try] attempt 0\n" +
+        "[flaky : try] attempt 1\n[last : bye] bye\n";
+
+      const followed = await logs(`pr logs ${name} -f`);
+      assert.deepEqual([followed.code, followed.stdout], [1, all], followed.stderr);
+      const printed = await logs(`pr logs ${name}`);
+      assert.deepEqual([printed.code, printed.stdout, printed.stderr], [0, all, ""]);
+
+      const stdout = async (words: string) => (await logs(words)).stdout;
+      assert.equal(await stdout(`pr logs ${name} -t last,good -s two`), "[good : two] 2\n");
+      assert.equal(await stdout(`pr logs ${name} -s two --long`), "[Good Task : two] 2\n");
+      assert.equal(await stdout(`tr logs ${name}-good -s two`), "[two] 2\n");
+      assert.equal(await stdout(`tr logs ${name}-good -s two --prefix=false`), "2\n");
+      const time = /^\[two\] \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+(Z|[+-]\d\d:\d\d) 2\n$/;
+      assert.match(await stdout(`tr logs ${name}-good -s two -t`), time);
+      assert.match(await stdout(`tr logs ${name}-good -s two -t -f`), time);
+      const failed = "[flaky : try] attempt 0\n[flaky : try] attempt 1\n";
+      assert.equal(await stdout(`pr logs ${name} --log-failed`), failed);
+      // A run with an inline spec gets its own name as its Pipeline's.
+      assert.equal(await stdout(`pipeline logs ${name} -L -s bye`), "[last : bye] bye\n");
+      assert.equal(await stdout(`pipeline logs ${name} ${name} -s bye`), "[last : bye] bye\n");
+      assert.equal((await logs(`pr logs ${name} -E -s bye`)).code, 1);
+
+      const unknown = await logs(`pr logs ${name} -t nothing`);
+      assert.equal(unknown.code, 2);
+      assert.match(unknown.stderr, /^Hint: its tasks: good, flaky, last$/m);
+    },
+  },
+];
