@@ -7,6 +7,7 @@ import { checkoutFacts } from "../../tree/git/checkout_facts.ts";
 import { Choice } from "../../view/choice.ts";
 import { manifestsIn } from "../manifests/manifest_texts.ts";
 import { type LocalRun, objectsOf } from "../manifests/read_objects.ts";
+import { printNote } from "../output/print_note.ts";
 import { flagsOf, shortName } from "./choose_run.ts";
 
 /** A user who leaves the question alone gets the error that lists the runs. */
@@ -47,16 +48,21 @@ async function tektonDirectory(host: Host, directory: string): Promise<string> {
   });
 }
 
-/** Files that cannot be read have no runs: the error follows if the user names the file. */
+/** Notes each file that cannot be read, if others have runs. */
 async function runsIn(host: Host, place: string): Promise<LocalRun[]> {
-  return (await manifestsIn(host, place)).flatMap((text) => {
+  const errors: ExpectedError[] = [];
+  const runs = (await manifestsIn(host, place)).flatMap((text) => {
     try {
       return objectsOf(text).runs;
     } catch (error) {
       if (!(error instanceof ExpectedError)) throw error;
+      errors.push(error);
       return [];
     }
   });
+  if (runs.length === 0 && errors.length > 0) throw errors[0];
+  for (const { message } of errors) printNote(host, { text: message });
+  return runs;
 }
 
 function isAlone(runs: readonly LocalRun[], from: string): boolean {
