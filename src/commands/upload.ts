@@ -12,24 +12,19 @@ import { PIPELINE_UPLOAD, type PipelineUploadOptions } from "./upload/pipeline_a
 import { TASK_UPLOAD } from "./upload/task_adapter.ts";
 import { runUploadCommand } from "./upload/upload_command.ts";
 
-export interface Options extends PipelineUploadOptions {
-  readonly resolvesHere: boolean;
-}
-
 /** Pure. Throws UsageError. */
-export function options({ args, flags }: Call): Options {
+export function options({ args, flags }: Call): PipelineUploadOptions {
   return {
     ...uploadFlags(flags, args.DIR),
     onTask: flags.text("on-task"),
     files: flags.given("filename")
       ? fileFlags(flags, { hasRun: true, directory: args.DIR })
       : undefined,
-    resolvesHere: flags.on("resolve-here"),
     listOrExplain: listOrExplainFlags(flags, undefined, args.DIR),
   };
 }
 
-export async function run(host: Host, options: Options): Promise<number> {
+export async function run(host: Host, options: PipelineUploadOptions): Promise<number> {
   if (options.files !== undefined || options.listOrExplain !== undefined) {
     return await runUploadCommand(host, PIPELINE_UPLOAD, options);
   }
@@ -41,8 +36,8 @@ export async function run(host: Host, options: Options): Promise<number> {
 
 async function choose(
   host: Host,
-  { directory, resolvesHere }: Options,
-): Promise<{ kind: RunKind } & Pick<Options, "name" | "files">> {
+  { directory, resolvesHere = false }: PipelineUploadOptions,
+): Promise<{ kind: RunKind } & Pick<PipelineUploadOptions, "name" | "files">> {
   const { run, from } = await chooseTektonRun(host, directory);
   const name = shortName(run);
   printNote(host, { text: `Starting ${run.kind} ${name} of ${from}` });
