@@ -116,7 +116,8 @@ Deno.test("a file without a run of the kind, or with several, says what to type"
 });
 
 Deno.test("annotations that nothing resolves are listed with what to type", async () => {
-  const text = run("a", "push").replace(
+  const tasks = "{ name: t, taskRef: { name: no-hub } }";
+  const text = run("a", "push").replace("tasks: []", `tasks: [${tasks}]`).replace(
     "on-event:",
     'task: "[no-hub:1.0, ../out.yaml, https://example.com/t.yaml]", ' +
       "pipelinesascode.tekton.dev/on-event:",
@@ -135,4 +136,15 @@ Deno.test("annotations that nothing resolves are listed with what to type", asyn
     stderr,
     /Hint: .*tkn pac resolve -f \/tree\/f\.yaml \| tkn-dev pipelinerun upload -f/,
   );
+});
+
+Deno.test("annotations of a run that has everything inline are not followed", async () => {
+  const inline = "{ name: fetch, taskSpec: { workspaces: [{ name: w }], " +
+    "steps: [{ name: s, image: i, script: git clone x }] } }";
+  const text = run("a", "push").replace("tasks: []", `tasks: [${inline}]`)
+    .replace("spec: {", "spec: { workspaces: [{ name: w, emptyDir: {} }],")
+    .replace("on-event:", "task: no-hub, pipelinesascode.tekton.dev/on-event:");
+  const { code, stdout, stderr } = await upload({ "f.yaml": text }, "-f", "/tree/f.yaml", "/tree");
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /generateName: a-/);
 });
