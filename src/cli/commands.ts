@@ -39,6 +39,7 @@ const PIPELINE_UPLOAD: CommandSpec = {
   args: [
     {
       name: "PIPELINE",
+      named: true,
       optionalWith: [...LIST_EXPLAIN_NAMES, ...FILE_NAMES, "resolvertype"],
       completion: "pipelines",
       help: "the Pipeline's name",
@@ -113,6 +114,7 @@ const TASK_UPLOAD: CommandSpec = {
   args: [
     {
       name: "TASK",
+      named: true,
       optionalWith: [...LIST_EXPLAIN_NAMES, ...FILE_NAMES],
       completion: "tasks",
       help: "the Task's name",

@@ -44,6 +44,7 @@ export const DEBUG_COMMANDS: readonly CommandSpec[] = [
     description: `Starts a run of the Pipeline that holds at the given steps. ${AT_EACH_PAUSE}`,
     args: [{
       name: "PIPELINE",
+      named: true,
       optionalWith: [...FILE_NAMES, "resolvertype"],
       completion: "pipelines",
       help: "the Pipeline's name",
@@ -90,6 +91,7 @@ export const DEBUG_COMMANDS: readonly CommandSpec[] = [
       `Starts a run of the Task that holds at the given steps, or at the first one. ${AT_EACH_PAUSE}`,
     args: [{
       name: "TASK",
+      named: true,
       optionalWith: FILE_NAMES,
       completion: "tasks",
       help: "the Task's name",

@@ -30,7 +30,7 @@ interface HeldVerb extends Pick<CommandSpec, "summary" | "takesCommand"> {
   readonly examples?: readonly Example[];
 }
 
-const RUN: ArgSpec = { name: "RUN", completion: "held runs", help: "the run's name" };
+const RUN: ArgSpec = { name: "RUN", named: true, completion: "held runs", help: "the run's name" };
 const STEP: ArgSpec = {
   name: "STEP",
   optional: true,

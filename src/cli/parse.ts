@@ -148,6 +148,9 @@ function readArgs(
         hint,
       });
     }
+    if (spec.named && value !== undefined && isPlainlyPath(value)) {
+      throw new UsageError(`Cannot use "${value}" as ${spec.name}: it is not a name`, { hint });
+    }
     args[spec.name] = value;
   }
   if (left.length > 0) {

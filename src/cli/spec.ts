@@ -35,6 +35,9 @@ export type Lookup =
   /** The runs of the command's kind. */
   | "runs"
   | "held runs"
+  /** Of the run that is typed. */
+  | "tasks of the run"
+  | "steps of the run"
   /** The held steps of the run that is typed. */
   | "held steps"
   /** From here on, of the Pipeline or Task that is typed. */
@@ -52,6 +55,8 @@ export interface ArgSpec {
   /** In capitals, as usage shows it. The key in a Call's args. */
   readonly name: string;
   readonly optional?: boolean;
+  /** Whether it is the name of an object on the cluster, so that a path is a mistake. */
+  readonly named?: boolean;
   /** Flags with which it may be left out. A first word that is a path is then the next argument. */
   readonly optionalWith?: readonly string[];
   /** Whether it takes all remaining arguments, joined by spaces. Only for the last argument. */

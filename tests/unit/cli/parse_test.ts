@@ -46,6 +46,19 @@ Deno.test("with --list or --explain the name may be absent, and a path is the di
   assert.match(refusal("pipeline upload").message, /PIPELINE is missing/);
 });
 
+Deno.test("a path in place of a name is refused: the name was forgotten", () => {
+  for (const path of [".", "..", "./src", "taskrun/x"]) {
+    for (
+      const command of ["pipeline upload", "task upload", "task debug", "pr info", "tr upload"]
+    ) {
+      const { message, hint } = refusal(`${command} ${path}`);
+      assert.match(message, /^Cannot use ".+" as (PIPELINE|TASK|RUN): it is not a name$/);
+      assert.match(hint!, /--help$/);
+    }
+  }
+  assert.deepEqual(call("pr shell run test/run").args, { RUN: "run", STEP: "test/run" });
+});
+
 Deno.test("a value may follow its flag in each of cobra's ways", () => {
   for (const flag of ["--param=a=b", "--param a=b", "-p a=b", "-pa=b", "-p=a=b", "-Cpa=b"]) {
     assert.deepEqual(call(`pipeline upload build ${flag}`).flags.texts("param"), ["a=b"], flag);
