@@ -100,6 +100,7 @@ Deno.test("every flag sets its option", () => {
     withGit: true,
     eol: "git" as const,
     secrets: "deny" as const,
+    files: undefined,
     listOrExplain: { paths: ["e"], soleArgument: undefined },
     program: ["bsdtar"],
     compress: "always" as const,
@@ -117,7 +118,6 @@ Deno.test("every flag sets its option", () => {
     prefix: "mine",
     timeouts: undefined,
     from: undefined,
-    files: undefined,
     notes: [],
     params: [{ name: "a", text: "1" }, { name: "b", text: "x=y" }],
     workspaces: [
