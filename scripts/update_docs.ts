@@ -11,6 +11,8 @@ import { referencePages } from "./docs/reference_pages.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const REFERENCE = "docs/reference";
+/** Pages there that people write. */
+const WRITTEN = [`${REFERENCE}/tkn-flags.md`];
 
 const documents = new Map([
   ...[...referencePages(PROGRAM)].map(([name, text]) => [`${REFERENCE}/${name}`, text] as const),
@@ -24,7 +26,7 @@ for (const [path, text] of documents) {
 }
 const present = await Array.fromAsync(Deno.readDir(new URL(REFERENCE, ROOT)));
 const left = present.map(({ name }) => `${REFERENCE}/${name}`)
-  .filter((path) => !documents.has(path));
+  .filter((path) => !documents.has(path) && !WRITTEN.includes(path));
 
 if (Deno.args.includes("--check")) {
   const wrong = [...differing, ...left];

@@ -18,6 +18,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "task debug": command(() => import("./commands/task_debug.ts")),
   "pipeline logs": command(() => import("./commands/logs.ts")),
   "task logs": command(() => import("./commands/logs.ts")),
+  "pipeline start": command(() => import("./commands/pipeline_start.ts")),
+  "task start": command(() => import("./commands/task_start.ts")),
   "create": command(() => import("./commands/create.ts")),
   ...ofBothRuns({
     "info": command(() => import("./commands/info.ts")),

@@ -24,6 +24,8 @@ export interface Host {
    */
   edit(text: string, name: string): Promise<string | undefined>;
   connect(options: ConnectOptions): Promise<Kube>;
+  /** Returns the text of an http or https URL. Throws FileError. */
+  download(url: string): Promise<string>;
   /**
    * Calls back after each change of an entry of the directories, until disposed; sometimes without
    * a change. It skips directories that do not exist, and stops watching one that is replaced by

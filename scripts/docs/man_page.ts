@@ -1,6 +1,12 @@
 /** The man page tkn-dev(1), from the spec of the command line: groff's man macros. Pure. */
 import { flagText } from "../../src/cli/help.ts";
-import { type CommandSpec, type FlagSpec, type Program, typedFlag } from "../../src/cli/spec.ts";
+import {
+  type CommandSpec,
+  type FlagSpec,
+  type Program,
+  shownFlags,
+  typedFlag,
+} from "../../src/cli/spec.ts";
 import { ENVIRONMENT, FILES, type Named } from "./environment.ts";
 import { usageOf } from "./reference_pages.ts";
 
@@ -40,7 +46,7 @@ function commandText(command: CommandSpec, program: string): string[] {
     roff(`${summary}.`),
     ...(description === undefined ? [] : [".PP", roff(description.replaceAll("`", ""))]),
     ...args.flatMap(({ name, help }) => [".TP", `.I ${roff(name)}`, ...texts(help)]),
-    ...flags.flatMap((flag) => [".TP", `.B ${term(flag)}`, ...texts(flagText(flag))]),
+    ...shownFlags(flags).flatMap((flag) => [".TP", `.B ${term(flag)}`, ...texts(flagText(flag))]),
     ...examples.flatMap(({ text, command }) => [
       ".PP",
       roff(`${text}:`),

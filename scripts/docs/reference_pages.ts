@@ -53,7 +53,8 @@ function indexPage(program: Program): string {
     wrap(
       "`tkn-dev COMMAND --help` prints the same text; [tkn-dev.1](tkn-dev.1) is a man page. A flag " +
         "is written as in kubectl and tkn: `--name value`, `--name=value`, `-n value`, `-nvalue`, " +
-        "and `--flag=false` for a boolean.",
+        "and `--flag=false` for a boolean. [Flags of tkn](tkn-flags.md) compares the flags of " +
+        "`tkn pipeline start` and `tkn task start` with the same flags here.",
     ),
     ...sections.flatMap(({ title, commands }) => [
       `## ${title}`,

@@ -17,11 +17,12 @@ import {
   OUTPUT,
   PAUSE_TIMEOUT,
   RUN_FLAGS,
-  START,
   UPLOAD_IMAGE,
   WATCH,
   WITHOUT_SHELL,
 } from "./shared_flags.ts";
+import { START_COMMANDS } from "./start_commands.ts";
+import { PIPELINE_START_FLAGS, TASK_START_FLAGS } from "./start_flags.ts";
 import type { CommandSpec, Program } from "./spec.ts";
 
 const PIPELINE_UPLOAD: CommandSpec = {
@@ -33,7 +34,11 @@ const PIPELINE_UPLOAD: CommandSpec = {
     "do not run. Then follows the logs and exits with the run's outcome. Files that git ignores " +
     "are left out.",
   args: [
-    { name: "PIPELINE", optionalWith: LIST_EXPLAIN_NAMES, help: "the Pipeline's name" },
+    {
+      name: "PIPELINE",
+      optionalWith: [...LIST_EXPLAIN_NAMES, "resolvertype"],
+      help: "the Pipeline's name",
+    },
     DIRECTORY,
   ],
   flags: [
@@ -50,7 +55,7 @@ const PIPELINE_UPLOAD: CommandSpec = {
     ...RUN_FLAGS,
     WATCH,
     ...NO_CONTINUE,
-    ...START,
+    ...PIPELINE_START_FLAGS,
     ...CLUSTER,
     HELP,
   ],
@@ -114,7 +119,7 @@ const TASK_UPLOAD: CommandSpec = {
     ...RUN_FLAGS,
     WATCH,
     ...NO_CONTINUE,
-    ...START,
+    ...TASK_START_FLAGS,
     ...CLUSTER,
     HELP,
   ],
@@ -257,6 +262,7 @@ export const PROGRAM: Program = {
     PIPELINE_UPLOAD,
     TASK_UPLOAD,
     ...DEBUG_COMMANDS,
+    ...START_COMMANDS,
     CREATE,
     ...HELD_COMMANDS,
     ...LOGS_COMMANDS,

@@ -8,9 +8,9 @@ import {
   ON_TASK,
   PATCH,
   RUN_FLAGS,
-  START,
   WITHOUT_SHELL,
 } from "./shared_flags.ts";
+import { PIPELINE_START_FLAGS, TASK_START_FLAGS } from "./start_flags.ts";
 import type { CommandSpec, FlagSpec } from "./spec.ts";
 
 const BREAKPOINTS: readonly FlagSpec[] = [
@@ -40,7 +40,7 @@ export const DEBUG_COMMANDS: readonly CommandSpec[] = [
     path: ["pipeline", "debug"],
     summary: "Hold steps and work in them",
     description: `Starts a run of the Pipeline that holds at the given steps. ${AT_EACH_PAUSE}`,
-    args: [{ name: "PIPELINE", help: "the Pipeline's name" }],
+    args: [{ name: "PIPELINE", optionalWith: ["resolvertype"], help: "the Pipeline's name" }],
     flags: [
       { ...ON_TASK, many: true, help: "hold at this task's first step; can be repeated" },
       { ...ON_STEP, value: "TASK/STEP", many: true, help: "hold at this step; can be repeated" },
@@ -50,7 +50,7 @@ export const DEBUG_COMMANDS: readonly CommandSpec[] = [
       PATCH,
       ...INTO,
       ...RUN_FLAGS,
-      ...START,
+      ...PIPELINE_START_FLAGS,
       ...CLUSTER,
       HELP,
     ],
@@ -83,7 +83,7 @@ export const DEBUG_COMMANDS: readonly CommandSpec[] = [
       PATCH,
       ...INTO,
       ...RUN_FLAGS,
-      ...START,
+      ...TASK_START_FLAGS,
       ...CLUSTER,
       HELP,
     ],

@@ -5,7 +5,7 @@
  * https://pkg.go.dev/github.com/spf13/pflag#section-readme
  */
 import { UsageError } from "../errors.ts";
-import type { FlagSpec } from "./spec.ts";
+import { type FlagSpec, isNamed, shownFlags } from "./spec.ts";
 import { suggest } from "./suggest.ts";
 
 /** The flags of a call by their long names. Throws Error, a bug, for a flag not in the spec. */
@@ -16,6 +16,11 @@ export class Flags {
   constructor(specs: readonly FlagSpec[], values: ReadonlyMap<string, readonly string[]>) {
     this.#specs = specs;
     this.#values = values;
+  }
+
+  /** Returns whether the command has the flag. */
+  has(name: string): boolean {
+    return this.#specs.some((spec) => spec.name === name);
   }
 
   /** Returns the flag's last value, or else its default. */
@@ -96,7 +101,7 @@ export function readFlags(
 /** Returns whether the token takes the next one as its value. */
 export function takesNext(token: string, specs: readonly FlagSpec[]): boolean {
   if (token.startsWith("--")) {
-    return specs.some((spec) => `--${spec.name}` === token && takesWord(spec));
+    return specs.some((spec) => isNamed(spec, token.slice(2)) && takesWord(spec));
   }
   const letters = [...token.slice(1)];
   const valued = letters.findIndex((letter) =>
@@ -128,9 +133,9 @@ function occurrences(token: string, specs: readonly FlagSpec[], hint: string): O
 function long(token: string, specs: readonly FlagSpec[], hint: string): Occurrence {
   const equals = token.indexOf("=");
   const shown = equals < 0 ? token : token.slice(0, equals);
-  const spec = specs.find((spec) => `--${spec.name}` === shown);
+  const spec = specs.find((spec) => isNamed(spec, shown.slice(2)));
   if (spec === undefined) {
-    const meant = suggest(shown.slice(2), specs.map((spec) => spec.name));
+    const meant = suggest(shown.slice(2), shownFlags(specs).map((spec) => spec.name));
     throw unknown(shown, meant === undefined ? hint : `did you mean --${meant}? See ${hint}`);
   }
   return { shown, spec, value: equals < 0 ? undefined : token.slice(equals + 1) };

@@ -7,6 +7,7 @@ import {
   type FlagSpec,
   type GroupSpec,
   type Program,
+  shownFlags,
   typed,
   typedFlag,
 } from "./spec.ts";
@@ -58,7 +59,10 @@ function commandHelp(command: CommandSpec, program: Program): string {
     ["Usage:", `  ${program.name} ${usage(command)} [flags]`],
     section("Arguments:", table(args.map(({ name, help }): Row => [name, help]))),
     section("Examples:", examples.flatMap(example)),
-    section("Flags:", table(flags.map((flag): Row => [flagTerm(flag), flagText(flag)]))),
+    section(
+      "Flags:",
+      table(shownFlags(flags).map((flag): Row => [flagTerm(flag), flagText(flag)])),
+    ),
   ]);
 }
 

@@ -1,9 +1,12 @@
 /** The spec as Markdown tables for README.md, formatted as by `deno fmt`. Pure. */
 import { flagText } from "./help.ts";
-import { type CommandSpec, type ExitCode, type FlagSpec, typedFlag } from "./spec.ts";
+import { type CommandSpec, type ExitCode, type FlagSpec, shownFlags, typedFlag } from "./spec.ts";
 
 export function flagsTable(spec: CommandSpec): string {
-  return markdownTable(["Flag", "Meaning"], spec.flags.map((flag) => [term(flag), text(flag)]));
+  return markdownTable(
+    ["Flag", "Meaning"],
+    shownFlags(spec.flags).map((flag) => [term(flag), text(flag)]),
+  );
 }
 
 export function exitCodesTable(codes: readonly ExitCode[]): string {

@@ -22,7 +22,7 @@ export const CLUSTER: readonly FlagSpec[] = [
     value: "FILE",
     help: "the kubeconfig to use (default: $KUBECONFIG, then ~/.kube/config)",
   },
-  { name: "no-color", short: "C", help: "print no colors" },
+  { name: "no-color", short: "C", aliases: ["nocolour"], help: "print no colors" },
   {
     name: "verbose",
     short: "v",
@@ -69,6 +69,20 @@ export const OUTPUT: FlagSpec = {
   value: "FORMAT",
   default: "yaml",
   help: "how to print the run: yaml, json or name",
+};
+
+/** As OUTPUT, of commands that follow the run. */
+export const PRINT_RUN: FlagSpec = {
+  ...OUTPUT,
+  help: "print the run as yaml, json or name. Without --dry-run: create it, print it on stdout " +
+    "and do not follow it",
+};
+
+export const SHOWLOGS: FlagSpec = {
+  name: "showlogs",
+  aliases: ["showlog"],
+  default: true,
+  help: "show the logs of the run, and exit with its outcome; --showlog is the same flag",
 };
 
 export const INTO: readonly FlagSpec[] = [
@@ -155,7 +169,7 @@ export const LIST_EXPLAIN: readonly FlagSpec[] = [
 /** Flags with which the name of a Pipeline, Task or run may be left out. */
 export const LIST_EXPLAIN_NAMES: readonly string[] = LIST_EXPLAIN.map(({ name }) => name);
 
-/** Flags of commands that start a run. */
+/** Flags of commands that start a run that holds. */
 export const RUN_FLAGS: readonly FlagSpec[] = [
   {
     name: "result",
@@ -164,10 +178,10 @@ export const RUN_FLAGS: readonly FlagSpec[] = [
     help: "a result for later tasks, in place of the replaced step's; can be repeated",
   },
   ALLOW_PROBE,
-  { name: "showlogs", default: true, help: "show the logs of the run" },
+  SHOWLOGS,
   PAUSE_TIMEOUT,
   DRY_RUN,
-  OUTPUT,
+  PRINT_RUN,
 ];
 
 export const UPLOAD_IMAGE: FlagSpec = {
@@ -204,40 +218,6 @@ export const WATCH: FlagSpec = {
   help: "run again whenever a file is saved: after the run has ended, or at once with " +
     "--watch=restart, which cancels the run",
 };
-
-export const START: readonly FlagSpec[] = [
-  {
-    name: "param",
-    short: "p",
-    value: "KEY=VALUE",
-    many: true,
-    help: "a param of the run; can be repeated:\n" +
-      "key=value\n" +
-      "key=a,b or JSON for an array; a repeated key adds to it\n" +
-      "key=k:v,k2:v2 or JSON for an object",
-  },
-  {
-    name: "workspace",
-    short: "w",
-    value: "BINDING",
-    many: true,
-    help: "the binding of a workspace; can be repeated:\n" +
-      "name=x,claimName=pvc\n" +
-      "name=x,emptyDir=\n" +
-      "name=x,config=cm\n" +
-      "name=x,secret=s\n" +
-      "name=x,volumeClaimTemplateFile=f.yaml\n" +
-      "name=x,volume=2Gi\n" +
-      "(a new volume; add storageClass=c or accessMode=ReadWriteMany)\n" +
-      "add subPath=path to any of them",
-  },
-  {
-    name: "serviceaccount",
-    short: "s",
-    value: "NAME",
-    help: "the service account of the run",
-  },
-];
 
 export const DIRECTORY: ArgSpec = {
   name: "DIR",

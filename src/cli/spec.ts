@@ -4,6 +4,10 @@ export interface FlagSpec {
   readonly name: string;
   /** One letter. */
   readonly short?: string;
+  /** Other long names of the flag, which help does not show. */
+  readonly aliases?: readonly string[];
+  /** Whether help and the reference leave the flag out. */
+  readonly isHidden?: boolean;
   /** The placeholder of the value, such as KEY=VALUE. A flag without it is a boolean. */
   readonly value?: string;
   /** The value of the flag alone. Such a flag takes a value only as --name=value. */
@@ -63,6 +67,16 @@ export interface Program {
   readonly groups: readonly GroupSpec[];
   readonly commands: readonly CommandSpec[];
   readonly exitCodes: readonly ExitCode[];
+}
+
+/** Returns the flags that help and the reference show. */
+export function shownFlags(flags: readonly FlagSpec[]): FlagSpec[] {
+  return flags.filter(({ isHidden }) => !isHidden);
+}
+
+/** Returns whether the name, without dashes, is one of the flag's long names. */
+export function isNamed({ name, aliases = [] }: FlagSpec, asked: string): boolean {
+  return name === asked || aliases.includes(asked);
 }
 
 /** Returns "--name", "--name VALUE" or "--name[=VALUE]". */

@@ -16,25 +16,77 @@ export function parseKeyValue(text: string, flagName: string): { name: string; v
 
 /** Parses a duration of Go ("90s", "1h30m", "1.5m") to whole seconds, at least one. */
 export function parseDuration(text: string, flagName: string): number {
-  const parts = /^(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ms|s|m|h))+$/.test(text)
-    ? [...text.matchAll(/([\d.]+)(ms|s|m|h)/g)]
-    : [];
-  const sum = parts.reduce((sum, [, count, unit]) => sum + Number(count) * SECONDS[unit], 0);
-  const seconds = Math.ceil(sum);
-  if (seconds > LONGEST_SECONDS) {
-    throw new UsageError(`Cannot read --${flagName} "${text}": it is longer than 292 years`, {
-      hint: `--${flagName} 90s, 10m or 1h30m`,
-    });
-  }
+  const seconds = Math.ceil(readDuration(text, flagName) ?? 0);
   if (seconds > 0) return seconds;
-  throw new UsageError(`Cannot read --${flagName} "${text}": it is not a duration`, {
+  throw noDuration(text, flagName, "it is not a duration");
+}
+
+/**
+ * Parses a duration of Go as a timeout, where 0 is no limit. Returns it as Go writes it: "1h30m0s".
+ */
+export function parseTimeout(text: string, flagName: string): string {
+  const seconds = readDuration(text, flagName);
+  if (seconds === undefined) throw noDuration(text, flagName, "it is not a duration");
+  const nanoseconds = Math.round(seconds * 1e9) % 1e9;
+  const whole = Math.round(seconds - nanoseconds / 1e9);
+  const fraction = nanoseconds === 0 ? "" : `.${nanoseconds}`.replace(/^\.(\d+)$/, (_, digits) => {
+    return `.${digits.padStart(9, "0").replace(/0+$/, "")}`;
+  });
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  const last = `${whole % 60}${fraction}s`;
+  if (hours > 0) return `${hours}h${minutes}m${last}`;
+  return minutes > 0 ? `${minutes}m${last}` : last;
+}
+
+/** Returns the seconds; undefined for a text that is not a duration of Go. */
+function readDuration(text: string, flagName: string): number | undefined {
+  if (/^[-+]?0$/.test(text)) return 0;
+  if (!/^\+?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(text)) return undefined;
+  const parts = [...text.matchAll(/([\d.]+)(ns|us|µs|μs|ms|s|m|h)/g)];
+  const seconds = parts.reduce((sum, [, count, unit]) => sum + Number(count) * SECONDS[unit], 0);
+  if (seconds <= LONGEST_SECONDS) return seconds;
+  throw noDuration(text, flagName, "it is longer than 292 years");
+}
+
+function noDuration(text: string, flagName: string, why: string): UsageError {
+  return new UsageError(`Cannot read --${flagName} "${text}": ${why}`, {
     hint: `--${flagName} 90s, 10m or 1h30m`,
   });
 }
 
 /** Go's longest duration is 2^63 ns. */
 const LONGEST_SECONDS = 2 ** 63 / 1e9;
-const SECONDS: Record<string, number> = { ms: 0.001, s: 1, m: 60, h: 3600 };
+const SECONDS: Record<string, number> = {
+  ns: 1e-9,
+  us: 1e-6,
+  µs: 1e-6,
+  μs: 1e-6,
+  ms: 0.001,
+  s: 1,
+  m: 60,
+  h: 3600,
+};
+
+/**
+ * Splits a value at its commas, as pflag's StringSlice does: a field in double quotes keeps its
+ * commas, and `""` in it is a quote. An empty value has no field.
+ */
+export function parseList(text: string, flagName: string): string[] {
+  if (text === "") return [];
+  const field = /(?:"((?:[^"]|"")*)"|([^",\n]*))(,|$)/y;
+  const fields: string[] = [];
+  for (let end = ","; end === ",";) {
+    const [, quoted, plain, after] = field.exec(text) ?? [];
+    if (after === undefined) {
+      throw new UsageError(`Cannot read --${flagName} "${text}": its quotes are not those of CSV`, {
+        hint: `--${flagName} '"a=x,y",b=z' has two fields`,
+      });
+    }
+    fields.push(quoted?.replaceAll('""', '"') ?? plain);
+    end = after;
+  }
+  return fields;
+}
 
 /**
  * Parses an array like `a,b` ("" has no element), or an object like `k:v,k2:v2` without the spaces

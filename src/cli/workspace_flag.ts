@@ -2,8 +2,9 @@
 import { UsageError } from "../errors.ts";
 
 /**
- * A workspace binding with the API's own fields, except `volumeClaimTemplateFile`, which names the
- * YAML file of the `volumeClaimTemplate`. It has exactly one source.
+ * A workspace binding with the API's own fields, except `volumeClaimTemplateFile` and
+ * `csiFile`, which name the YAML file of `volumeClaimTemplate` and of `csi`. It has exactly one
+ * source.
  */
 export interface WorkspaceFlag {
   name: string;
@@ -13,6 +14,7 @@ export interface WorkspaceFlag {
   configMap?: { name: string; items?: KeyToPath[] };
   secret?: { secretName: string; items?: KeyToPath[] };
   volumeClaimTemplateFile?: string;
+  csiFile?: string;
   volumeClaimTemplate?: { spec: ClaimSpec };
 }
 
@@ -27,7 +29,15 @@ export interface KeyToPath {
   path: string;
 }
 
-const SOURCES = ["claimName", "emptyDir", "config", "secret", "volumeClaimTemplateFile", "volume"];
+const SOURCES = [
+  "claimName",
+  "emptyDir",
+  "config",
+  "secret",
+  "volumeClaimTemplateFile",
+  "csiFile",
+  "volume",
+];
 /** Keys for `volume` only. */
 const CLAIM_KEYS = ["storageClass", "accessMode"];
 const HINT =
@@ -35,8 +45,8 @@ const HINT =
 
 /**
  * Parses `name=source,claimName=pvc,subPath=dir`, with exactly one of claimName, emptyDir (empty,
- * Memory or HugePages), config, secret, volumeClaimTemplateFile and volume. `item=key=path` can be
- * repeated for config and secret.
+ * Memory or HugePages, with or without double quotes), config, secret, volumeClaimTemplateFile,
+ * csiFile and volume. `item=key=path` can be repeated for config and secret.
  *
  * `volume=2Gi` is not in tkn: a new volume of that size, with the cluster's default storage class
  * or storageClass=NAME, and accessMode=ReadWriteOnce or another one. tkn skips unknown keys; this
@@ -113,10 +123,14 @@ function bound(
       return { secret: { secretName: value, ...withItems } };
     case "volumeClaimTemplateFile":
       return { volumeClaimTemplateFile: value };
-    default:
-      if (value === "") return { emptyDir: {} };
-      if (value === "Memory" || value === "HugePages") return { emptyDir: { medium: value } };
+    case "csiFile":
+      return { csiFile: value };
+    default: {
+      const medium = value.replace(/^"(.*)"$/, "$1");
+      if (medium === "") return { emptyDir: {} };
+      if (medium === "Memory" || medium === "HugePages") return { emptyDir: { medium } };
       throw refused(text, `emptyDir is nothing, Memory or HugePages, not "${value}"`);
+    }
   }
 }
 

@@ -8,10 +8,10 @@ import { printable } from "../printable.ts";
 import type { RunEvent } from "../events.ts";
 import { HELD_LABELS } from "../objects/marks.ts";
 import { holdRun } from "../resolve/resolve_held_run.ts";
-import { stepPath } from "../hold/pause.ts";
 import { RESOURCE_OF, type Run } from "../tekton/model.ts";
 import { createRun } from "../run/create/create_run.ts";
 import { readDefaultTimeout } from "../run/create/server_values.ts";
+import { withAsked } from "../tekton/asked_run.ts";
 import {
   type Breakpoints,
   readBreakpoints,
@@ -24,6 +24,7 @@ import { connectFlags } from "./options/connect_flags.ts";
 import { type OutputFormat, outputFormat } from "./options/output_format.ts";
 import { printData } from "./output/print_data.ts";
 import { printNote } from "./output/print_note.ts";
+import { willHold } from "./session/how_to_continue.ts";
 import { holdChanges, newGate } from "./start/gate.ts";
 import { resolvingOptions } from "./start/resolving.ts";
 
@@ -80,7 +81,7 @@ export async function run(host: Host, options: Options): Promise<number> {
     if (why !== undefined) {
       printNote(host, { text: `With temporary objects, which the run owns: ${why}` });
     }
-    if (held.length > 0) printNote(host, { text: howToContinue(created, held) });
+    if (held.length > 0) printNote(host, { text: willHold(created, held) });
   }
   return 0;
 }
@@ -99,7 +100,10 @@ async function lower(
   const gate = newGate(host, pauseSeconds, "tkn-dev create -f FILE");
   const options = { gate, withoutShell, defaultTimeout };
   const labels = { ...run.metadata.labels, ...HELD_LABELS };
-  const labelled = { ...withoutBreakpoints(run), metadata: { ...run.metadata, labels } };
+  const labelled = withAsked({
+    ...withoutBreakpoints(run),
+    metadata: { ...run.metadata, labels },
+  });
   const emit = (event: RunEvent) => {
     if (event.kind === "note") printNote(host, event);
   };
@@ -126,11 +130,4 @@ function inNamespace(run: Run, namespace: string): Run {
       `"${namespace}": it says namespace "${own}" itself`,
     { hint: `-n ${own}` },
   );
-}
-
-function howToContinue({ kind, metadata }: Run, held: HeldRun<Run>["held"]): string {
-  const group = kind.toLowerCase();
-  const places = held.map(stepPath).join(", ");
-  return `The run will hold at ${places}. To continue: ` +
-    `tkn-dev ${group} shell|run|continue|fail-continue ${metadata.name} -n ${metadata.namespace}`;
 }

@@ -3,7 +3,7 @@ import type { Call } from "../cli/parse.ts";
 import { UsageError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Breakpoints } from "../tekton/breakpoint/debug_spec.ts";
-import type { Pipeline } from "../tekton/model.ts";
+import type { ReadPipeline } from "../tekton/inline/inline_pipeline.ts";
 import { type DebugOptions, runDebugCommand } from "./debug/debug_command.ts";
 import { debugFlags } from "./options/debug_flags.ts";
 import { PIPELINE } from "./start/definition_kind.ts";
@@ -20,7 +20,7 @@ export function options({ args, flags }: Call): Options {
   const own = debugFlags(flags);
   return {
     ...own,
-    name: args.PIPELINE!,
+    name: args.PIPELINE,
     onTasks: flags.texts("on-task"),
     steps: own.onSteps.map(stepPlace),
   };
@@ -32,7 +32,7 @@ export async function run(host: Host, options: Options): Promise<number> {
 
 /** Throws UsageError if no task or step is named and the Pipeline has several tasks. */
 function breakpoints(
-  { owner, definition: { spec } }: RunRequest<Pipeline>,
+  { owner, definition: { spec } }: RunRequest<ReadPipeline>,
   { onTasks: tasks, steps, everyStep, onFailure, after }: Options,
 ): Breakpoints {
   const isAsked = tasks.length + steps.length > 0 || everyStep || onFailure;

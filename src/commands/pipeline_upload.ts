@@ -10,7 +10,7 @@ import { runUploadCommand } from "./upload/upload_command.ts";
 export function options({ args, flags }: Call): PipelineUploadOptions {
   return {
     ...uploadFlags(flags, args.DIR),
-    name: args.PIPELINE!,
+    name: args.PIPELINE,
     onTask: flags.text("on-task"),
     listOrExplain: listOrExplainFlags(flags, args.PIPELINE, args.DIR),
   };

@@ -2,7 +2,7 @@
 import type { Call } from "../cli/parse.ts";
 import type { Host } from "../host.ts";
 import type { Breakpoints } from "../tekton/breakpoint/debug_spec.ts";
-import type { Task } from "../tekton/model.ts";
+import type { ReadTask } from "../tekton/inline/inline_task.ts";
 import { stepName } from "../tekton/target.ts";
 import { type DebugOptions, runDebugCommand } from "./debug/debug_command.ts";
 import { debugFlags } from "./options/debug_flags.ts";
@@ -20,7 +20,7 @@ export async function run(host: Host, options: DebugOptions): Promise<number> {
 
 /** Returns the first step if the command line names none. */
 function breakpoints(
-  { definition: { spec } }: RunRequest<Task>,
+  { definition: { spec } }: RunRequest<ReadTask>,
   { onSteps, everyStep, onFailure, after }: DebugOptions,
 ): Breakpoints {
   const isAsked = onSteps.length > 0 || everyStep || onFailure;

@@ -1,7 +1,7 @@
 /** Labels and annotations that mark an object as created by this program. Pure. */
 import type { KubeObject, Named } from "../kube/interface.ts";
 import { isRunKind, type RunName } from "../tekton/model.ts";
-import { HOLDS_LABELS, INVOCATION } from "../step/copies.ts";
+import { HOLDS_LABELS, HOLDS_VARIABLE, INVOCATION } from "../step/copies.ts";
 import { VERSION } from "../version.ts";
 
 /**
@@ -12,6 +12,19 @@ export const OWN_LABEL = "tkn-dev/version";
 export const OWN_LABELS: Readonly<Record<string, string>> = { [OWN_LABEL]: VERSION };
 /** The labels of every run that holds. */
 export const HELD_LABELS: Readonly<Record<string, string>> = { ...OWN_LABELS, ...HOLDS_LABELS };
+
+/**
+ * Returns whether the run is a copy of one that held, made by another client: it has gates, and
+ * fails at once.
+ */
+export function isCopy(run: KubeObject): boolean {
+  return !holdsSteps(run) && JSON.stringify(run.spec ?? {}).includes(`"${HOLDS_VARIABLE}"`);
+}
+
+/** Returns whether the run has gates, by its label. */
+export function holdsSteps({ metadata: { labels = {} } }: KubeObject): boolean {
+  return Object.entries(HOLDS_LABELS).every(([key, value]) => labels[key] === value);
+}
 
 /** The mark's annotation: `KIND/NAME/MARK` or `KIND/NAME/MARK/SECONDS`. */
 const MARK = INVOCATION;

@@ -32,7 +32,7 @@ export async function debug(options: DebugOptions): Promise<RunResult> {
   await using run = await startRun(options);
   try {
     const end = await run.whileFollowed(workAtPauses(options, run));
-    return end === "left" ? { name: run.name } : await run.followToEnd();
+    return end === "left" ? { created: run.created } : await run.followToEnd();
   } catch (error) {
     const cancels = !options.isWatched || error instanceof TransferError;
     throw await run.stopAfter(error, { cancels });

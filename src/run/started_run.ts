@@ -1,8 +1,8 @@
 /** A run that this program has created: watched, followed and reported on until its disposal. */
 import { ExpectedError, Interrupted } from "../errors.ts";
 import type { Clock } from "../host.ts";
-import type { Kube } from "../kube/interface.ts";
-import { PIPELINES, RESOURCE_OF, TASKS } from "../tekton/model.ts";
+import type { Kube, Stored } from "../kube/interface.ts";
+import { PIPELINES, RESOURCE_OF, type Run, TASKS } from "../tekton/model.ts";
 import { CANCEL } from "../tekton/phase.ts";
 import type { RunManifest } from "../tekton/run_manifest.ts";
 import type { Outcome, RunEvent } from "../events.ts";
@@ -30,9 +30,9 @@ export interface StartOptions {
   readonly interrupt: AbortSignal;
 }
 
-/** The run's name, and its outcome if the run was followed to its end. */
+/** The run as it was created, and its outcome if the run was followed to its end. */
 export interface RunResult {
-  readonly name: string;
+  readonly created: Stored<Run>;
   readonly outcome?: Outcome;
 }
 
@@ -65,6 +65,8 @@ export async function startRun(options: StartOptions): Promise<StartedRun> {
 /** Disposal stops following the run and cleans up; the run itself continues. */
 export class StartedRun implements AsyncDisposable {
   readonly live: LiveRun;
+  /** The run as the server answered to its creation. */
+  readonly created: Stored<Run>;
   /** The client's time just before the run's creation. */
   readonly startMs: number;
   /** Aborts at an interrupt, and at disposal. */
@@ -82,6 +84,7 @@ export class StartedRun implements AsyncDisposable {
   constructor(options: StartOptions, created: Created, startMs: number) {
     const { kube, clock, interrupt, uploaded } = options;
     this.#options = options;
+    this.created = created.run;
     this.startMs = startMs;
     const signal = AbortSignal.any([interrupt, this.#disposed.signal]);
     this.signal = signal;
@@ -132,7 +135,7 @@ export class StartedRun implements AsyncDisposable {
     await within(clock, { ms: LABEL_MS, signal: this.#grace.signal }, this.#labeled)
       .catch(throwUnexpected);
     this.emit({ kind: "ended", outcome });
-    return { name: this.name, outcome };
+    return { created: this.created, outcome };
   }
 
   /**
@@ -174,7 +177,8 @@ export class StartedRun implements AsyncDisposable {
   }
 }
 
-function howToFollow({ kind, name, namespace }: LiveRun): string {
+/** Returns a sentence with the command that follows the run. */
+export function howToFollow({ kind, name, namespace }: LiveRun): string {
   const follow = `tkn-dev ${kind.toLowerCase()} logs ${name} -f -n ${namespace}`;
   return `${kind} ${name} continues; ${follow} follows it`;
 }

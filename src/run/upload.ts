@@ -28,7 +28,7 @@ export async function upload(options: UploadOptions): Promise<RunResult> {
     const prepacked = options.prepack();
     prepacked.catch(() => {}); // reported when the tree is sent
     const end = await run.whileFollowed(sendAtPauses(options, run, prepacked));
-    return end === "left" ? { name: run.name } : await run.followToEnd();
+    return end === "left" ? { created: run.created } : await run.followToEnd();
   } catch (error) {
     throw await run.stopAfter(error, { cancels: true });
   }

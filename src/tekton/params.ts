@@ -19,7 +19,8 @@ export function typeOf(
 /**
  * Returns typed params for names with raw text: `list` and `a,b` is `{ name: "list", value: ["a",
  * "b"] }`. `parse` reads the text as the declared type. The values of an array or object that is
- * given several times are joined in order.
+ * given several times are joined in order. `earlier` are the params of the run to start again: a
+ * given one replaces its value.
  *
  * Throws UsageError for an undeclared param, or a required param that is not given.
  */
@@ -28,6 +29,7 @@ export function bindParams(
   specs: readonly ParamSpec[],
   given: readonly { name: string; text: string }[],
   parse: (name: string, text: string, type: ParamType) => ParamValue,
+  earlier: readonly Param[] = [],
 ): Param[] {
   const declared = specs.map((spec) => spec.name);
   const params = new Map<string, Param>();
@@ -48,7 +50,11 @@ export function bindParams(
     checkEnum(owner, spec, value);
     checkKeys(owner, spec, value);
   }
-  const missing = specs.filter((spec) => spec.default === undefined && !params.has(spec.name));
+  const kept = earlier.filter(({ name }) => !params.has(name));
+  const missing = specs.filter((spec) =>
+    spec.default === undefined && !params.has(spec.name) &&
+    !kept.some(({ name }) => name === spec.name)
+  );
   if (missing.length > 0) {
     const names = missing.map((spec) => `"${spec.name}"`).join(", ");
     const hint = missing.map((spec) => `--param ${spec.name}=${placeholder(spec)}`).join(" ");
@@ -57,7 +63,24 @@ export function bindParams(
       { hint },
     );
   }
-  return [...params.values()];
+  return [...kept, ...params.values()];
+}
+
+/**
+ * Returns typed params for a definition that is not known: a given text is read as the type of the
+ * earlier value, or as a string.
+ */
+export function bindUndeclared(
+  given: readonly { name: string; text: string }[],
+  earlier: readonly Param[],
+  parse: (name: string, text: string, type: ParamType) => ParamValue,
+): Param[] {
+  const names = new Set([...earlier, ...given].map(({ name }) => name));
+  const specs = [...names].map((name) => ({
+    name,
+    default: earlier.findLast((param) => param.name === name)?.value ?? "",
+  }));
+  return bindParams("the run", specs, given, parse, earlier);
 }
 
 /** Joins two values of the same type. */

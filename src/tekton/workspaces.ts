@@ -23,6 +23,7 @@ export function checkWorkspaces(
   owner: string,
   declared: readonly Declared[],
   given: readonly WorkspaceBinding[],
+  bound: readonly WorkspaceBinding[] = given,
 ): void {
   const names = declared.map((workspace) => workspace.name);
   for (const [at, { name }] of given.entries()) {
@@ -36,7 +37,7 @@ export function checkWorkspaces(
     }
   }
   const missing = declared.filter((workspace) =>
-    !workspace.optional && !given.some((binding) => binding.name === workspace.name)
+    !workspace.optional && !bound.some((binding) => binding.name === workspace.name)
   );
   if (missing.length === 0) return;
   const list = missing.map(({ name }) => `"${name}"`).join(", ");

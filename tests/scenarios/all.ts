@@ -15,6 +15,7 @@ import { outputScenarios } from "./run/output.ts";
 import { refusedScenarios } from "./run/refused.ts";
 import { repairScenarios } from "./hold/repair.ts";
 import { resolverScenarios } from "./run/resolvers.ts";
+import { startedScenarios } from "./run/started.ts";
 import type { Scenario } from "./scenario.ts";
 import { sessionScenarios } from "./hold/session.ts";
 import { sharedScenarios } from "./upload/shared.ts";
@@ -40,6 +41,7 @@ export const SCENARIOS: Scenario[] = [
   ...unreachableScenarios,
   ...connectionScenarios,
   ...createdScenarios,
+  ...startedScenarios,
   ...missingProgramScenarios,
   ...slowLinkScenarios,
   ...watchScenarios,

@@ -1,7 +1,14 @@
 /**
  * A Host in memory. It keeps what the program writes to the terminal, and the test moves its clock.
  */
-import type { Clock, ConnectOptions, Host, RawTerminal, Terminal } from "../../src/host.ts";
+import {
+  type Clock,
+  type ConnectOptions,
+  FileError,
+  type Host,
+  type RawTerminal,
+  type Terminal,
+} from "../../src/host.ts";
 import type { Kube, TerminalSize } from "../../src/kube/interface.ts";
 import { MemoryFiles } from "./memory_files.ts";
 import { turn } from "./fake_transport.ts";
@@ -147,6 +154,8 @@ export class FakeHost implements Host {
   readonly build = { runtime: "Deno 2.9.6", platform: "linux x86_64", checkout: "/source" };
   /** The output of programs, by the command line. */
   readonly programs: Record<string, string> = {};
+  /** The texts of URLs. */
+  readonly pages: Record<string, string> = {};
   readonly connected: ConnectOptions[] = [];
   /** Returns the edited text; undefined makes the editor fail. */
   editor: (text: string, name: string) => string | undefined = (text) => text;
@@ -176,6 +185,12 @@ export class FakeHost implements Host {
   capture = async (command: readonly string[]): Promise<string | undefined> => {
     await turn();
     return this.programs[command.join(" ")];
+  };
+
+  download = async (url: string): Promise<string> => {
+    await turn();
+    if (!Object.hasOwn(this.pages, url)) throw new FileError(url, "404 Not Found");
+    return this.pages[url];
   };
 
   async edit(text: string, name: string): Promise<string | undefined> {

@@ -37,7 +37,7 @@ export async function runDebugCommand<
 ): Promise<number> {
   checkTerminal(
     host,
-    options.dryRun === undefined ? options.atPause : "leave",
+    (options.dryRun ?? options.print) === undefined ? options.atPause : "leave",
     "--exec-instead COMMAND needs none; tkn-dev create -f takes a run that holds",
   );
   const source = options.isUpload ? await openSource(host, options) : undefined;
@@ -48,7 +48,7 @@ export async function runDebugCommand<
   const request = await requestRun(host, definitionKind, options, { kube, workspaces, emit });
   const { definition, newRun, resolving } = request;
   const { pauseSeconds, withoutShell, atPause } = options;
-  const again = `tkn-dev ${definitionKind.noun} debug ${options.name}`;
+  const again = `tkn-dev ${definitionKind.noun} debug ${newRun.name}`;
   const held = await definitionKind.hold(
     resolving,
     definitionKind.newRun(newRun),
@@ -68,6 +68,7 @@ export async function runDebugCommand<
     source,
     results: givenResults(options),
     atPause,
+    isOnlyCreated: options.print !== undefined,
     changes: holdChanges(held.held),
   });
 }

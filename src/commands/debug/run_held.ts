@@ -3,13 +3,14 @@ import { ClusterError, UsageError } from "../../errors.ts";
 import { type Pause, stepPath } from "../../hold/pause.ts";
 import type { Host } from "../../host.ts";
 import type { Kube } from "../../kube/interface.ts";
-import { printable } from "../../printable.ts";
 import { type AtPause, debug } from "../../run/debug.ts";
 import { annotate } from "../../run/metadata.ts";
+import { createRun } from "../../run/create/create_run.ts";
 import { insteadCommand } from "../../step/scripts.ts";
 import type { HeldRun } from "../../tekton/breakpoint/hold_run.ts";
 import type { PipelineRun, TaskRun } from "../../tekton/model.ts";
 import { sendIntoStep } from "../held/send_into_step.ts";
+import { printCreated } from "../manifests/print_created.ts";
 import { renderRunManifest } from "../manifests/render_run.ts";
 import type { AtEachPause } from "../options/debug_flags.ts";
 import type { RunFlags } from "../options/run_flags.ts";
@@ -17,7 +18,7 @@ import type { SendFlags } from "../options/send_flags.ts";
 import { useColor } from "../output/color.ts";
 import type { Narrator } from "../output/narrator.ts";
 import { printData } from "../output/print_data.ts";
-import { howToContinue } from "../session/how_to_continue.ts";
+import { howToContinue, willHold } from "../session/how_to_continue.ts";
 import { workAt } from "../session/session.ts";
 import type { Source } from "../source/source.ts";
 import { uploadAnnotations } from "../source/upload_annotation.ts";
@@ -32,6 +33,8 @@ export interface HeldRunOptions {
   /** Results of the Task, written at the first pause. */
   readonly results: Readonly<Record<string, string>>;
   readonly atPause: AtEachPause;
+  /** Whether the run is created, printed and left: nothing is done at its pauses. */
+  readonly isOnlyCreated?: boolean;
   /** The changes that make the run hold, as sentences for --dry-run. */
   readonly changes: readonly string[];
 }
@@ -55,6 +58,7 @@ export async function runHeld(host: Host, options: HeldRunOptions): Promise<numb
       hint: "name one with --on-step",
     });
   }
+  if (options.isOnlyCreated) return await createHeld(host, options);
   const { outcome } = await debug({
     kube,
     clock: host.clock,
@@ -66,6 +70,24 @@ export async function runHeld(host: Host, options: HeldRunOptions): Promise<numb
     atPause: (at) => workAtPause(host, options, at),
   });
   return outcome === undefined || outcome.succeeded ? 0 : 1;
+}
+
+/** --output: creates the run, prints it, and leaves it to hold. Returns the exit code. */
+async function createHeld(
+  { clock, random, interrupt, terminal }: Host,
+  { kube, flags, narrator, held }: HeldRunOptions,
+): Promise<number> {
+  const { run, why, owned } = await createRun(
+    { kube, clock, random, interrupt },
+    held.runManifest,
+  );
+  await owned;
+  printCreated({ terminal }, run, flags.print);
+  if (why !== undefined) {
+    narrator.emit({ kind: "note", text: `With temporary objects, which the run owns: ${why}` });
+  }
+  narrator.emit({ kind: "note", text: willHold(run, held.held) });
+  return 0;
 }
 
 async function workAtPause(
@@ -80,7 +102,7 @@ async function workAtPause(
     : at.pause;
   const run = { kind: live.kind, run: live.name, connect: flags.connect };
   if (atPause === "leave") {
-    host.terminal.out(printable`${live.name}\n`);
+    printCreated(host, live.run, flags.print);
     host.terminal.err(howToContinue(run, stepPath(pause)));
     return "left";
   }

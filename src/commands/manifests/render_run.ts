@@ -13,7 +13,10 @@ export function nameOf({ kind, metadata }: KubeObject): string {
   return `${kind!.toLowerCase()}.tekton.dev/${metadata.name ?? metadata.generateName}`;
 }
 
-/** Renders the objects in the order of their creation: temporary objects first, the run last. */
+/**
+ * Renders the objects in the order of their creation: temporary objects first, the run last. JSON
+ * of several objects is a List.
+ */
 export function renderRunManifest(
   runManifest: RunManifest,
   format: OutputFormat,
@@ -24,10 +27,12 @@ export function renderRunManifest(
   }
   const { run, objects } = runManifest.temporary!("tkn-dev-temporary");
   const why = `With temporary objects, which the run owns: ${runManifest.whyNotInline}.`;
-  const between = format === "yaml" ? "---\n" : "";
-  return [...objects, run]
-    .map((object, at) => renderRun(object, format, at === 0 ? [...sentences, why] : []))
-    .join(between);
+  const all = [...objects, run];
+  if (format === "json") {
+    return `${JSON.stringify({ apiVersion: "v1", kind: "List", items: all }, undefined, 2)}\n`;
+  }
+  return all.map((object, at) => renderRun(object, format, at === 0 ? [...sentences, why] : []))
+    .join(format === "yaml" ? "---\n" : "");
 }
 
 /** Renders an object for `kubectl create -f -`. YAML begins with the sentences as comments. */

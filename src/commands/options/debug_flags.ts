@@ -50,9 +50,16 @@ export function debugFlags(flags: Flags): DebugFlags {
       hint: "leave out --exec-instead",
     });
   }
+  const run = runFlags(flags);
+  const other = upload !== undefined ? "--upload" : instead !== undefined ? "--exec-instead" : "";
+  if (run.print !== undefined && other !== "") {
+    throw new UsageError(`Cannot use ${other} with --output: the run is created and left to hold`, {
+      hint: `leave out ${other} or --output, or add --dry-run`,
+    });
+  }
   return {
     ...sendFlags(flags, upload),
-    ...runFlags(flags),
+    ...run,
     onSteps: flags.texts("on-step"),
     everyStep: flags.on("on-every-step"),
     onFailure,

@@ -12,50 +12,70 @@ import type { ConnectOptions } from "../../host.ts";
 import type { ParamType, ParamValue } from "../../tekton/model.ts";
 import { connectFlags } from "./connect_flags.ts";
 import { type OutputFormat, outputFormat } from "./output_format.ts";
+import { type StartFlags, startFlags } from "./start_flags.ts";
 
-export interface RunFlags {
+/** The flags of every command that starts a run. */
+export interface NewRunFlags extends StartFlags {
   readonly connect: ConnectOptions;
   readonly showlogs: boolean;
-  /** How long the run may be held. */
-  readonly pauseSeconds: number;
   /** Print the run in this format, and create nothing. */
   readonly dryRun?: OutputFormat;
+  /** Print the created run in this format, and do not follow it. */
+  readonly print?: OutputFormat;
   readonly params: { name: string; text: string }[];
   readonly workspaces: WorkspaceFlag[];
-  readonly results: { name: string; value: string }[];
-  readonly serviceAccount?: string;
   /** Whether a probe run may resolve a remote reference if the user may not ask a resolver. */
   readonly allowProbe: boolean;
   readonly color: boolean;
 }
 
+/** The flags of commands that start a run that holds. */
+export interface RunFlags extends NewRunFlags {
+  /** How long the run may be held. */
+  readonly pauseSeconds: number;
+  readonly results: { name: string; value: string }[];
+}
+
 /** Pure. Throws UsageError. */
-export function runFlags(flags: Flags): RunFlags {
+export function newRunFlags(flags: Flags): NewRunFlags {
   return {
+    ...startFlags(flags),
     connect: connectFlags(flags),
-    showlogs: flags.on("showlogs"),
-    pauseSeconds: parseDuration(flags.text("pause-timeout")!, "pause-timeout"),
-    dryRun: dryRunFlag(flags),
+    ...outputFlags(flags),
     params: flags.texts("param").map((text) => {
       const { name, value } = parseKeyValue(text, "param");
       return { name, text: value };
     }),
     workspaces: flags.texts("workspace").map(parseWorkspace),
-    results: flags.texts("result").map((text) => parseKeyValue(text, "result")),
-    serviceAccount: flags.text("serviceaccount"),
     allowProbe: flags.on("allow-probe"),
     color: !flags.on("no-color"),
   };
 }
 
-function dryRunFlag(flags: Flags): OutputFormat | undefined {
+/** Pure. Throws UsageError. */
+export function runFlags(flags: Flags): RunFlags {
+  return {
+    ...newRunFlags(flags),
+    pauseSeconds: parseDuration(flags.text("pause-timeout")!, "pause-timeout"),
+    results: flags.texts("result").map((text) => parseKeyValue(text, "result")),
+  };
+}
+
+/** Without --dry-run, --output prints the created run, and nothing else goes to stdout. */
+function outputFlags(flags: Flags): Pick<NewRunFlags, "showlogs" | "dryRun" | "print"> {
   const format = outputFormat(flags);
-  if (!flags.on("dry-run") && flags.given("output")) {
-    throw new UsageError(`Cannot print as --output "${format}": only --dry-run prints the run`, {
-      hint: "add --dry-run",
+  const isAsked = flags.given("output");
+  if (isAsked && flags.given("showlogs") && flags.on("showlogs")) {
+    throw new UsageError("Cannot show logs with --output: stdout is for the run alone", {
+      hint: "leave out --showlogs or --output",
     });
   }
-  return flags.on("dry-run") ? format : undefined;
+  const isDry = flags.on("dry-run");
+  return {
+    showlogs: flags.on("showlogs") && (isDry || !isAsked),
+    dryRun: isDry ? format : undefined,
+    print: isAsked && !isDry ? format : undefined,
+  };
 }
 
 /** Reads a param's text as its declared type, for bindParams. Throws UsageError. */

@@ -28,9 +28,15 @@ export function uploadFlags(flags: Flags, directory: string | undefined): Upload
       hint: "leave out --upload-image or --no-continue",
     });
   }
+  const run = runFlags(flags);
+  if (shell && run.print !== undefined) {
+    throw new UsageError("Cannot open a shell with --output: stdout is for the run alone", {
+      hint: "leave out --shell or --output",
+    });
+  }
   return {
     ...sendFlags(flags, directory),
-    ...runFlags(flags),
+    ...run,
     onStep: flags.text("on-step"),
     image,
     handOver: shell ? "shell" : flags.on("no-continue") ? "words" : undefined,
@@ -54,6 +60,8 @@ function watchFlag(flags: Flags): WatchMode | undefined {
     ? ["--no-continue", "the run is left held, and does not end"]
     : flags.on("dry-run")
     ? ["--dry-run", "it starts no run"]
+    : flags.given("output")
+    ? ["--output", "the run is not followed to its end"]
     : !flags.on("showlogs")
     ? ["--showlogs=false", "the run is not followed to its end"]
     : flags.on("list")

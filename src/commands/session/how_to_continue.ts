@@ -1,6 +1,16 @@
 /** The commands for a step that stays held. */
+import { stepPath } from "../../hold/pause.ts";
+import type { HeldStep } from "../../tekton/breakpoint/hold_run.ts";
+import type { Run } from "../../tekton/model.ts";
 import { joined, type Printable, printable } from "../../printable.ts";
 import { commandLine, type NamedRun } from "../options/held_options.ts";
+
+/** Returns a sentence for a run that was created and is left to hold. */
+export function willHold({ kind, metadata }: Run, held: readonly HeldStep[]): string {
+  const { name, namespace } = metadata;
+  return `The run will hold at ${held.map(stepPath).join(", ")}. To continue: ` +
+    `tkn-dev ${kind.toLowerCase()} shell|run|continue|fail-continue ${name} -n ${namespace}`;
+}
 
 /** Returns the command lines, a line each. */
 export function howToContinue(run: NamedRun, place: string): Printable {

@@ -1,27 +1,32 @@
 /** The two kinds of definitions that start a run, Pipeline and Task, and how they differ. */
-import type { KubeObject, Resource } from "../../kube/interface.ts";
-import { holdPipeline, holdTask } from "../../resolve/resolve_held_run.ts";
+import type { ObjectMeta, Resource } from "../../kube/interface.ts";
+import { holdPipeline, holdTask, pipelineOf, taskOf } from "../../resolve/resolve_held_run.ts";
 import type { ResolveContext } from "../../resolve/resolve.ts";
 import type { Breakpoints } from "../../tekton/breakpoint/debug_spec.ts";
+import type { ReadPipeline } from "../../tekton/inline/inline_pipeline.ts";
+import type { ReadTask } from "../../tekton/inline/inline_task.ts";
 import type { HeldRun, HoldOptions } from "../../tekton/breakpoint/hold_run.ts";
 import {
   type ParamSpec,
-  type Pipeline,
   type PipelineRun,
   PIPELINES,
+  type PipelineTask,
   type PipelineWorkspace,
   type RunKind,
-  type Task,
   type TaskRun,
   TASKS,
 } from "../../tekton/model.ts";
 import { newPipelineRun, type NewRun, newTaskRun } from "../../tekton/new_run.ts";
 
-/** A Pipeline or a Task. */
-export interface Definition extends KubeObject {
+/** A Pipeline or a Task. One that a run has inline has no metadata. */
+export interface Definition {
+  readonly metadata?: ObjectMeta;
   readonly spec: {
     readonly params?: ParamSpec[];
     readonly workspaces?: PipelineWorkspace[];
+    /** The tasks of a Pipeline. */
+    readonly tasks?: PipelineTask[];
+    readonly finally?: PipelineTask[];
   };
 }
 
@@ -33,6 +38,8 @@ export interface DefinitionKind<D extends Definition, R extends PipelineRun | Ta
   readonly resource: Resource;
   readonly runKind: RunKind;
   newRun(options: NewRun): R;
+  /** Reads the definition that a run has inline or refers to. Throws ClusterError. */
+  definitionOf(context: ResolveContext, run: R): Promise<D>;
   /** Makes the run hold at the breakpoints. Throws UsageError. */
   hold(
     resolving: ResolveContext,
@@ -43,20 +50,22 @@ export interface DefinitionKind<D extends Definition, R extends PipelineRun | Ta
   ): Promise<HeldRun<R>>;
 }
 
-export const PIPELINE: DefinitionKind<Pipeline, PipelineRun> = {
+export const PIPELINE: DefinitionKind<ReadPipeline, PipelineRun> = {
   kind: "Pipeline",
   noun: "pipeline",
   resource: PIPELINES,
   runKind: "PipelineRun",
   newRun: newPipelineRun,
+  definitionOf: pipelineOf,
   hold: holdPipeline,
 };
 
-export const TASK: DefinitionKind<Task, TaskRun> = {
+export const TASK: DefinitionKind<ReadTask, TaskRun> = {
   kind: "Task",
   noun: "task",
   resource: TASKS,
   runKind: "TaskRun",
   newRun: newTaskRun,
+  definitionOf: taskOf,
   hold: holdTask,
 };

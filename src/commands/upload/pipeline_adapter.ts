@@ -3,13 +3,8 @@ import { UsageError } from "../../errors.ts";
 import { resolveTask, withStepActions } from "../../resolve/resolve.ts";
 import { findSourceTask, type SourceTask } from "../../resolve/source_task.ts";
 import { lowerPipeline } from "../../tekton/breakpoint/lower_pipeline.ts";
-import type {
-  Pipeline,
-  PipelineRun,
-  PipelineTask,
-  Task,
-  WorkspaceBinding,
-} from "../../tekton/model.ts";
+import type { PipelineRun, PipelineTask, Task, WorkspaceBinding } from "../../tekton/model.ts";
+import type { ReadPipeline } from "../../tekton/inline/inline_pipeline.ts";
 import type { Destination } from "../../tekton/source/destination.ts";
 import type { StandIn } from "../../tekton/source/replaced_steps.ts";
 import { fillParams, pipelineVariables } from "../../tekton/variables.ts";
@@ -23,13 +18,13 @@ export interface PipelineUploadOptions extends UploadOptions {
   readonly onTask?: string;
 }
 
-export const PIPELINE_UPLOAD: UploadAdapter<Pipeline, PipelineRun, PipelineUploadOptions> = {
+export const PIPELINE_UPLOAD: UploadAdapter<ReadPipeline, PipelineRun, PipelineUploadOptions> = {
   definitionKind: PIPELINE,
   plan,
 };
 
 async function plan(
-  request: RunRequest<Pipeline>,
+  request: RunRequest<ReadPipeline>,
   options: PipelineUploadOptions,
 ): Promise<UploadTarget> {
   const { owner, definition: pipeline, newRun, resolving } = request;
@@ -61,7 +56,7 @@ async function plan(
     plan,
     task: target.name,
     lower: (upload) => lowerPipeline({ ...upload, pipeline, target, task: { ...found, spec } }),
-    changes: changes(options.name, target, standIn, image),
+    changes: changes(newRun.name, target, standIn, image),
   };
 }
 
@@ -116,7 +111,7 @@ function boundTo(target: PipelineTask, name: string): string | undefined {
 /** Throws UsageError if the other tasks would not find the upload. */
 function checkPlace(
   owner: string,
-  pipeline: Pipeline,
+  pipeline: ReadPipeline,
   { task: target, others }: SourceTask,
   { destination, workspaces, asked }: {
     destination: Destination;
@@ -141,7 +136,7 @@ function checkPlace(
 
 /** Throws UsageError for an emptyDir that other tasks use too: each task gets a separate one. */
 function checkShared(
-  pipeline: Pipeline,
+  pipeline: ReadPipeline,
   target: PipelineTask,
   name: string,
   workspaces: readonly WorkspaceBinding[],

@@ -1,12 +1,12 @@
 /** Creates the run, sends the directory while the run is held, and follows the run to its end. */
 import type { Host } from "../../host.ts";
 import type { Kube } from "../../kube/interface.ts";
-import { printable } from "../../printable.ts";
 import { upload } from "../../run/upload.ts";
 import type { RunManifest } from "../../tekton/run_manifest.ts";
 import { renderRunManifest } from "../manifests/render_run.ts";
 import type { UploadFlags } from "../options/upload_flags.ts";
 import type { Narrator } from "../output/narrator.ts";
+import { printCreated } from "../manifests/print_created.ts";
 import { printData } from "../output/print_data.ts";
 import { entriesToSend, type Source } from "../source/source.ts";
 import { uploadAnnotations } from "../source/upload_annotation.ts";
@@ -43,7 +43,7 @@ export async function runUpload(
   const results = await resultFiles(flags, source.git, run.replacedWork, emit);
   const facts = await source.git;
   const over = new AbortController();
-  const { name, outcome } = await upload({
+  const { created, outcome } = await upload({
     ...run,
     annotations: (receipt) => uploadAnnotations(receipt, facts),
     clock: host.clock,
@@ -63,7 +63,7 @@ export async function runUpload(
     interrupt: host.interrupt,
   }).finally(() => over.abort());
   if (outcome === undefined) {
-    host.terminal.out(printable`${name}\n`);
+    printCreated(host, created, flags.print);
     return 0;
   }
   return outcome.succeeded ? 0 : 1;

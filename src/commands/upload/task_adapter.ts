@@ -2,7 +2,8 @@
 import { UsageError } from "../../errors.ts";
 import { withStepActions } from "../../resolve/resolve.ts";
 import { lowerTask } from "../../tekton/breakpoint/lower_task.ts";
-import type { Task, TaskRun, TaskSpec } from "../../tekton/model.ts";
+import type { ReadTask } from "../../tekton/inline/inline_task.ts";
+import type { TaskRun, TaskSpec } from "../../tekton/model.ts";
 import { keptSteps, type StandIn } from "../../tekton/source/replaced_steps.ts";
 import { stepName } from "../../tekton/target.ts";
 import { TASK } from "../start/definition_kind.ts";
@@ -10,12 +11,12 @@ import type { RunRequest } from "../start/run_request.ts";
 import { planUpload } from "./plan_upload.ts";
 import type { UploadAdapter, UploadOptions, UploadTarget } from "./upload_command.ts";
 
-export const TASK_UPLOAD: UploadAdapter<Task, TaskRun, UploadOptions> = {
+export const TASK_UPLOAD: UploadAdapter<ReadTask, TaskRun, UploadOptions> = {
   definitionKind: TASK,
   plan,
 };
 
-async function plan(request: RunRequest<Task>, options: UploadOptions): Promise<UploadTarget> {
+async function plan(request: RunRequest<ReadTask>, options: UploadOptions): Promise<UploadTarget> {
   const { owner, definition: task, newRun: { params, workspaces }, resolving } = request;
   const plan = await planUpload(task.spec, {
     owner,
@@ -35,7 +36,7 @@ async function plan(request: RunRequest<Task>, options: UploadOptions): Promise<
   return {
     plan,
     lower: (upload) => lowerTask({ ...upload, task: { ...task, spec } }),
-    changes: changes(options.name, spec, standIn),
+    changes: changes(request.newRun.name, spec, standIn),
   };
 }
 

@@ -80,7 +80,7 @@ async function uploadOnce<
   const { task, plan, lower, changes } = await adapter.plan(request, options);
   const { spec, standIn, destination, deletes, replacedWork, notes } = plan;
   const defaultTimeout = await request.defaultTimeout;
-  const again = `tkn-dev ${definitionKind.noun} upload ${options.name}`;
+  const again = `tkn-dev ${definitionKind.noun} upload ${newRun.name}`;
   const gate = newGate(host, options.pauseSeconds, again);
   if (options.handOver !== undefined) {
     const step = stepName(spec.steps![standIn.at], standIn.at);

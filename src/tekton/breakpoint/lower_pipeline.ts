@@ -6,17 +6,9 @@
  */
 import { bareStep, gateStep, withGateVolume } from "./gate_step.ts";
 import type { ReadTask } from "../inline/inline_task.ts";
-import type { Named } from "../../kube/interface.ts";
-import type {
-  Param,
-  ParamSpec,
-  Pipeline,
-  PipelineRun,
-  PipelineTask,
-  TaskSpec,
-  WorkspaceBinding,
-} from "../model.ts";
-import { newPipelineRun } from "../new_run.ts";
+import type { ReadPipeline } from "../inline/inline_pipeline.ts";
+import type { ParamSpec, PipelineRun, PipelineTask, TaskSpec } from "../model.ts";
+import { newPipelineRun, type NewRun } from "../new_run.ts";
 import {
   buildPipelineRun,
   type ChangedTask,
@@ -28,23 +20,19 @@ import { type Replacement, replaceSteps } from "./replace_steps.ts";
 import { dependencies, stepName } from "../target.ts";
 import { type Clocks, raiseRunTimeouts, withRaisedTimeout } from "../timeouts.ts";
 
-export interface PipelineUpload extends Replacement {
-  readonly pipeline: Named<Pipeline>;
+export interface PipelineUpload extends Replacement, Omit<NewRun, "name"> {
+  /** Default: that of the definition. */
+  readonly name?: string;
+  readonly pipeline: ReadPipeline;
   readonly target: PipelineTask;
   readonly task: ReadTask;
-  readonly namespace: string;
-  readonly params: Param[];
-  readonly workspaces: WorkspaceBinding[];
-  /** The run's labels. */
-  readonly labels?: Record<string, string>;
-  readonly serviceAccount?: string;
   /** The timeout of runs that name none, see Clocks. */
   readonly defaultTimeout?: string;
 }
 
 export function lowerPipeline(upload: PipelineUpload): RunManifest<PipelineRun> {
   const { pipeline } = upload;
-  const run = newPipelineRun({ ...upload, name: pipeline.metadata.name });
+  const run = newPipelineRun({ ...upload, name: upload.name ?? pipeline.metadata?.name ?? "" });
   const raised = raiseRunTimeouts(run, pipeline.spec, [upload.target.name], clocksOf(upload));
   return buildPipelineRun(raised, pipeline, [isWhole(upload) ? reduce(upload) : replace(upload)]);
 }

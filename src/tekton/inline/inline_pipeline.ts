@@ -95,14 +95,16 @@ export function labelled(
   label: Record<string, string>,
 ): Record<string, unknown>[] {
   const given = run.spec.taskRunSpecs ?? [];
-  const tasks = [...(spec.tasks ?? []), ...(spec.finally ?? [])];
-  return tasks.map((task) => {
-    const own = given.find((one) => one.pipelineTaskName === task.name) ?? {};
+  const names = [...(spec.tasks ?? []), ...(spec.finally ?? [])].map((task) => task.name);
+  const own = names.map((name) => {
+    const own = given.find((one) => one.pipelineTaskName === name) ?? {};
     const metadata = own.metadata as { labels?: Record<string, string> } | undefined;
     return {
       ...own,
-      pipelineTaskName: task.name,
+      pipelineTaskName: name,
       metadata: { ...metadata, labels: { ...label, ...metadata?.labels } },
     };
   });
+  // Tekton fails a run that names an unknown task: it does so inline too.
+  return [...own, ...given.filter((one) => !names.includes(String(one.pipelineTaskName)))];
 }

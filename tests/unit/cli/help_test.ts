@@ -3,6 +3,7 @@ import { PROGRAM } from "../../../src/cli/commands.ts";
 import { help, helpAsked } from "../../../src/cli/help.ts";
 import { exitCodesTable, flagsTable } from "../../../src/cli/markdown.ts";
 import { parse } from "../../../src/cli/parse.ts";
+import { shownFlags } from "../../../src/cli/spec.ts";
 import cleanup from "../../golden/help_cleanup.txt" with { type: "text" };
 import helpHelp from "../../golden/help_help.txt" with { type: "text" };
 import pipeline from "../../golden/help_pipeline.txt" with { type: "text" };
@@ -105,13 +106,20 @@ Deno.test("every example in the help parses", () => {
 Deno.test("the Markdown tables have a row for each flag and exit code, with aligned columns", () => {
   const [upload] = PROGRAM.commands;
   const flags = flagsTable(upload).trimEnd().split("\n");
-  assert.equal(flags.length, upload.flags.length + 2);
+  assert.equal(flags.length, shownFlags(upload.flags).length + 2);
   assert.equal(new Set(flags.map((line) => line.length)).size, 1);
   assert.match(
     flagsTable(upload),
     /^\| `-w`, `--workspace BINDING` +\| .*<br>`name=x,emptyDir=`</m,
   );
   assert.match(exitCodesTable(PROGRAM.exitCodes), /^\| 70 +\| a bug in tkn-dev +\|$/m);
+});
+
+Deno.test("a hidden flag is in no help and in no table", () => {
+  const [upload] = PROGRAM.commands;
+  assert.ok(upload.flags.some(({ name, isHidden }) => name === "timeout" && isHidden));
+  assert.doesNotMatch(help(upload, PROGRAM), / --timeout/);
+  assert.doesNotMatch(flagsTable(upload), /`--timeout/);
 });
 
 Deno.test("help of a command without flags or arguments has no empty section", () => {

@@ -169,10 +169,18 @@ Deno.test("the error for an unknown flag suggests a flag", () => {
     hint: "did you mean --on-task? See tkn-dev pipeline upload --help",
   });
   const hintOf = (flag: string) => refusal(`pipeline upload build ${flag}`).hint;
-  assert.match(hintOf("--showlog")!, /^did you mean --showlogs\?/);
+  assert.match(hintOf("--shwlogs")!, /^did you mean --showlogs\?/);
   assert.match(hintOf("--serv=x")!, /^did you mean --serviceaccount\?/);
   assert.match(hintOf("-exec")!, /^did you mean --exec\?/);
   assert.equal(hintOf("-x"), "tkn-dev pipeline upload --help");
+});
+
+Deno.test("another name of a flag is the same flag, and is not suggested", () => {
+  const flags = (...argv: string[]) => parse(["p", "upload", "build", ...argv], PROGRAM).flags;
+  assert.equal(flags("--showlog=false").on("showlogs"), false);
+  assert.equal(flags("--nocolour").on("no-color"), true);
+  assert.ok(parse(["--nocolour", "p", "upload", "build"], PROGRAM).flags.given("no-color"));
+  assert.match(refusal("pipeline upload build --nocolur").hint!, /^did you mean --no-color\?/);
 });
 
 Deno.test("a missing value, a missing and an extra argument are named", () => {

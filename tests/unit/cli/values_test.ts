@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import {
   parseDuration,
   parseKeyValue,
+  parseList,
   parseParamValue,
+  parseTimeout,
   parseWorkspace,
 } from "../../../src/cli/values.ts";
 import { UsageError } from "../../../src/errors.ts";
@@ -124,6 +126,19 @@ Deno.test("each form of a workspace becomes the API's fields", () => {
   });
 });
 
+Deno.test("emptyDir takes its value in quotes, and csiFile is a source", () => {
+  assert.deepEqual(parseWorkspace('name=x,emptyDir=""'), { name: "x", emptyDir: {} });
+  assert.deepEqual(parseWorkspace('name=x,emptyDir="Memory"'), {
+    name: "x",
+    emptyDir: { medium: "Memory" },
+  });
+  assert.deepEqual(parseWorkspace("csiFile=c.yaml,subPath=a,name=x"), {
+    name: "x",
+    subPath: "a",
+    csiFile: "c.yaml",
+  });
+});
+
 const REFUSED: [text: string, state: RegExp][] = [
   ["claimName=pvc", /name=NAME is missing/],
   ["name=,claimName=pvc", /name=NAME is missing/],
@@ -156,6 +171,45 @@ Deno.test("durations of Go become whole seconds", () => {
   assert.deepEqual(["90s", "10m", "1h30m", "1.5m", "1500ms"].map(seconds), [90, 600, 5400, 90, 2]);
   for (const text of ["", "10", "0s", "-1m", "1d", "m", "1m 2s", "ten"]) {
     assert.match(refusal(() => seconds(text)), /^Cannot read --pause-timeout "/);
+  }
+});
+
+Deno.test("a timeout is written as Go writes it, and 0 is no limit", () => {
+  for (
+    const [text, written] of [
+      ["1h30m", "1h30m0s"],
+      ["90s", "1m30s"],
+      ["1.5h", "1h30m0s"],
+      ["45m", "45m0s"],
+      ["0", "0s"],
+      ["0s", "0s"],
+      ["-0", "0s"],
+      ["1500ms", "1.5s"],
+      ["250us", "0.00025s"],
+      ["100h", "100h0m0s"],
+    ]
+  ) assert.equal(parseTimeout(text, "timeout"), written, text);
+  for (const text of ["", "10", "-1h", "1d", "1h 30m", "h"]) {
+    assert.equal(
+      refusal(() => parseTimeout(text, "pipeline-timeout")),
+      `Cannot read --pipeline-timeout "${text}": it is not a duration`,
+    );
+  }
+});
+
+Deno.test("a list is split at commas as CSV, where quotes keep them", () => {
+  for (
+    const [text, fields] of [
+      ["a=b", ["a=b"]],
+      ["a=b,c=d", ["a=b", "c=d"]],
+      ['"a=b,c",d=e', ["a=b,c", "d=e"]],
+      ['"say ""hi""=x"', ['say "hi"=x']],
+      ["", []],
+      ["a,", ["a", ""]],
+    ] as const
+  ) assert.deepEqual(parseList(text, "labels"), fields, text);
+  for (const text of ['a="b"', '"a', '"a"b']) {
+    assert.match(refusal(() => parseList(text, "labels")), /its quotes are not those of CSV/);
   }
 });
 

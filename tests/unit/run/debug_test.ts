@@ -102,8 +102,8 @@ Deno.test("work is done at each pause in turn, and the run's end is the outcome"
     pause.targetStep === "a" ? play.hold("b") : play.end(true);
     return Promise.resolve("released");
   };
-  const { name, outcome } = await play.start();
-  assert.deepEqual([name, outcome?.succeeded], [NAME, true]);
+  const { created, outcome } = await play.start();
+  assert.deepEqual([created.metadata.name, outcome?.succeeded], [NAME, true]);
   assert.deepEqual(play.paused, ["a first", "b"]);
   assert.deepEqual(play.events.filter(({ kind }) => kind === "paused"), [
     { kind: "paused", place: "a", pod: "p", afterMs: 0 },
@@ -114,7 +114,8 @@ Deno.test("work is done at each pause in turn, and the run's end is the outcome"
 Deno.test("a run that is left stays as it is", async () => {
   const play = new Play();
   play.onPause = () => Promise.resolve("left");
-  assert.deepEqual(await play.start(), { name: NAME });
+  const { created, outcome } = await play.start();
+  assert.deepEqual([created.metadata.name, outcome], [NAME, undefined]);
   assert.deepEqual(play.kube.changes, [`create TaskRun ${NAME}`]);
   assert.equal(play.kube.watcherCount, 0);
 });

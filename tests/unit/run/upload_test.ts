@@ -150,8 +150,8 @@ class Play {
 
 Deno.test("an upload emits its events from created to ended, in order", async () => {
   const play = new Play();
-  const { name, outcome } = await play.start();
-  assert.equal(name, NAME);
+  const { created, outcome } = await play.start();
+  assert.equal(created.metadata.name, NAME);
   assert.equal(outcome?.succeeded, true);
   assert.deepEqual(play.kinds, [
     "created",
@@ -196,7 +196,8 @@ Deno.test("a failed run is an outcome, and is not cancelled", async () => {
 Deno.test("without logs the upload ends once the step is released", async () => {
   const play = new Play();
   play.onReceive = receive;
-  assert.deepEqual(await play.start({ showlogs: false }), { name: NAME });
+  const { created, outcome } = await play.start({ showlogs: false });
+  assert.deepEqual([created.metadata.name, outcome], [NAME, undefined]);
   assert.equal(play.kinds.at(-1), "released");
   assert.deepEqual(play.kube.changes.slice(1), [ANNOTATED]);
   play.checkOver();

@@ -33,6 +33,14 @@ const DEFAULTS = {
   showlogs: true,
   pauseSeconds: 600,
   dryRun: undefined,
+  print: undefined,
+  labels: {},
+  taskAccounts: [],
+  podTemplate: undefined,
+  prefix: undefined,
+  timeouts: undefined,
+  from: undefined,
+  notes: [],
   params: [],
   workspaces: [],
   results: [],
@@ -75,6 +83,7 @@ const FLAGS = [
   ["-w", "name=v,volumeClaimTemplateFile=v.yaml", "--result", "commit=abc", "-s", "sa"],
   ["-n", "ns", "-c", "ctx", "-k", "file", "--dry-run", "-o", "json", "--pause-timeout", "1h30m"],
   ["--upload-image", "busybox", "--compress=always", "--delete=never"],
+  ["-l", 'a=b,"c=d,e"', "--pod-template", "pod.yaml", "--prefix-name", "mine"],
 ].flat();
 
 Deno.test("every flag sets its option", () => {
@@ -100,6 +109,14 @@ Deno.test("every flag sets its option", () => {
     showlogs: false,
     pauseSeconds: 5400,
     dryRun: "json" as const,
+    print: undefined,
+    labels: { a: "b", c: "d,e" },
+    taskAccounts: [],
+    podTemplate: "pod.yaml",
+    prefix: "mine",
+    timeouts: undefined,
+    from: undefined,
+    notes: [],
     params: [{ name: "a", text: "1" }, { name: "b", text: "x=y" }],
     workspaces: [
       { name: "w", persistentVolumeClaim: { claimName: "pvc" }, subPath: "d" },
@@ -206,7 +223,7 @@ Deno.test("the sandbox takes any free port, or the port that --port names", () =
 
 Deno.test("--dry-run prints YAML by default, and --output needs --dry-run", () => {
   assert.equal(pipeline("--dry-run").dryRun, "yaml");
-  assert.throws(() => pipeline("-o", "yaml"), /only --dry-run prints the run/);
+  assert.equal(pipeline("--dry-run", "-o", "JSON").dryRun, "json");
   assert.throws(() => pipeline("--dry-run", "-o", "xml"), /"xml": no such format/);
 });
 
@@ -231,4 +248,127 @@ Deno.test("flags that exclude --watch are refused with the reason", () => {
   assert.match(refused("--list"), /^Cannot watch with --list: it starts no run\n/);
   assert.match(refused("--explain", "a"), /^Cannot watch with --explain: it starts no run\n/);
   assert.match(refused("--showlogs=false"), /^Cannot watch with --showlogs=false: .*not followed/);
+});
+
+Deno.test("without --dry-run, --output prints the created run and no logs", () => {
+  const { dryRun, print, showlogs } = pipeline("-o", "Name");
+  assert.deepEqual({ dryRun, print, showlogs }, {
+    dryRun: undefined,
+    print: "name",
+    showlogs: false,
+  });
+  assert.equal(
+    refusal(() => task("--output", "yaml", "--showlog")),
+    "Cannot show logs with --output: stdout is for the run alone\n" +
+      "leave out --showlogs or --output",
+  );
+  assert.equal(task("--output", "yaml", "--showlog=false").print, "yaml");
+  assert.match(
+    refusal(() => task("-o", "yaml", "--no-continue", "--shell")),
+    /^Cannot open a shell/,
+  );
+  assert.match(refusal(() => task("-o", "yaml", "--watch")), /^Cannot watch with --output/);
+});
+
+Deno.test("the three timeouts of a Pipeline win over the deprecated one, which is noted", () => {
+  assert.deepEqual(pipeline("--pipeline-timeout", "1h30m", "--finally-timeout=0").timeouts, {
+    pipeline: "1h30m0s",
+    tasks: undefined,
+    finally: "0s",
+  });
+  const old = pipeline("--timeout", "45m");
+  assert.deepEqual(old.timeouts, { pipeline: "45m0s" });
+  assert.deepEqual(old.notes, ["--timeout is deprecated: use --pipeline-timeout"]);
+  assert.deepEqual(pipeline("--timeout", "45m", "--tasks-timeout", "1h").timeouts, {
+    pipeline: undefined,
+    tasks: "1h0m0s",
+    finally: undefined,
+  });
+  assert.deepEqual(task("--timeout", "0").timeouts, { task: "0s" });
+  assert.deepEqual(task("--timeout", "0").notes, []);
+});
+
+Deno.test("service accounts of tasks are separated by commas, or the flag is repeated", () => {
+  const accounts = (...argv: string[]) => pipeline(...argv).taskAccounts;
+  assert.deepEqual(
+    accounts("--task-serviceaccount", "a=x,b=y", "--task-serviceaccount", "c="),
+    [["a", "x"], ["b", "y"], ["c", ""]].map(([task, serviceAccount]) => ({ task, serviceAccount })),
+  );
+  for (const text of ["build", "=x", "build=a=b"]) {
+    assert.equal(
+      refusal(() => accounts("--task-serviceaccount", text)),
+      `Cannot read --task-serviceaccount "${text}": it is not TASK=NAME\n` +
+        "--task-serviceaccount build=my-account",
+    );
+  }
+});
+
+Deno.test("a label needs a key and a value", () => {
+  assert.deepEqual(pipeline("-l", "a=b=c", "--labels", "a=,d=e").labels, { a: "", d: "e" });
+  assert.match(refusal(() => pipeline("-l", "team")), /^Cannot read --labels "team"/);
+});
+
+Deno.test("a new run may start from the last run, a run by name, or a bundle", () => {
+  assert.deepEqual(pipeline("-L").from, { resolver: undefined });
+  assert.deepEqual(pipeline("--last", "--resolvertype", "git").from, { resolver: "git" });
+  assert.deepEqual(pipeline("--resolvertype=remote").from, { resolver: "remote" });
+  assert.deepEqual(pipeline("--use-pipelinerun", "r").from, { run: "r" });
+  assert.deepEqual(task("--last").from, {});
+  assert.deepEqual(task("--use-taskrun=r").from, { run: "r" });
+  assert.deepEqual(task("-i", "registry.test/b:1").from, { bundle: "registry.test/b:1" });
+});
+
+Deno.test("with a resolver the Pipeline's name may be absent", () => {
+  const given = (...argv: string[]) =>
+    pipelineOptions(parse(["pipeline", "upload", ...argv], PROGRAM));
+  const { name, directory } = given("--last", "--resolvertype", "git", "./src");
+  assert.deepEqual([name, directory], [undefined, "./src"]);
+});
+
+Deno.test("flags that name different origins exclude each other", () => {
+  for (
+    const [options, argv, message] of [
+      [pipeline, ["--last", "--use-pipelinerun", "r"], "--last and --use-pipelinerun together"],
+      [pipeline, ["-L", "--use-param-defaults"], "--last and --use-param-defaults together"],
+      [
+        pipeline,
+        ["--use-pipelinerun=r", "--use-param-defaults"],
+        "--use-pipelinerun and --use-param-defaults together",
+      ],
+      [
+        pipeline,
+        ["--use-pipelinerun=r", "--resolvertype=git"],
+        "--resolvertype and --use-pipelinerun together",
+      ],
+      [task, ["--last", "--use-taskrun", "r"], "--last and --use-taskrun together"],
+      [task, ["--use-taskrun=r", "--use-param-defaults"], "--use-taskrun and --use-param-defaults"],
+      [task, ["--image", "i", "--last"], "--image and --last together"],
+      [task, ["--image", "i", "--use-taskrun=r"], "--image and --use-taskrun together"],
+    ] as const
+  ) {
+    const words: string = refusal(() => options(...argv));
+    assert.ok(words.startsWith(`Cannot use ${message}`), words);
+  }
+});
+
+Deno.test("a resolver is one of tkn's, and goes with --last", () => {
+  assert.equal(
+    refusal(() => pipeline("--resolvertype", "svn")),
+    'Cannot take --resolvertype "svn": no such choice\n' +
+      "one of: hub, git, http, cluster, bundle, remote",
+  );
+  assert.equal(
+    refusal(() => pipeline("--resolvertype", "git")),
+    'Cannot start a Pipeline by --resolvertype "git": a resolver needs more than a name\n' +
+      "add --last to start the last run by that resolver again",
+  );
+});
+
+Deno.test("credentials for a bundle are refused, with how to get its Task", () => {
+  for (const flag of ["--remote-bearer=t", "--remote-username=u", "--remote-skip-tls"]) {
+    assert.match(
+      refusal(() => task("--image", "r.test/b", flag)),
+      /^Cannot use --remote-.*: the cluster reads the bundle.*\ntkn bundle list r.test\/b task NAME/,
+    );
+  }
 });

@@ -39,9 +39,20 @@ Deno.test("a binding without a file reads no file", async () => {
 for (
   const [what, file, why] of [
     ["is not there", "file other x", "no such file"],
-    ["has no spec", 'file v.yaml "a: 1\\n"', "it is not a PersistentVolumeClaim: it has no spec"],
-    ["is a text", "file v.yaml text", "it is not a PersistentVolumeClaim: it has no spec"],
-    ["is empty", "file v.yaml", "it is not a PersistentVolumeClaim: it has no spec"],
+    [
+      "has no spec",
+      'file v.yaml "kind: x\\n"',
+      "it is not a PersistentVolumeClaim: it has no spec",
+    ],
+    ["has an unknown field", 'file v.yaml "a: 1\\n"', 'unknown field "a"'],
+    [
+      "has a field that is mistyped",
+      'file v.yaml "spec:\\n  accessMode: [ReadWriteOnce]\\n"',
+      'unknown field "spec.accessMode"',
+    ],
+    ["is a text", "file v.yaml text", "it is not an object"],
+    ["is empty", "file v.yaml", "it is empty"],
+    ["has two documents", 'file v.yaml "spec: {}\\n---\\nspec: {}\\n"', "it has several documents"],
   ]
 ) {
   Deno.test(`a claim template whose file ${what} is refused`, async () => {
@@ -54,7 +65,10 @@ for (
 
 Deno.test("a claim template that is not YAML is refused with the line", async () => {
   const { bindings } = bound(FROM_FILE, 'file v.yaml "a: 1\\n b: [\\n"');
-  assert.match(await rejection(bindings(), UsageError), /^Cannot read "\/tree\/v.yaml": .*line \d/);
+  assert.match(
+    await rejection(bindings(), UsageError),
+    /^Cannot read volumeClaimTemplateFile "\/tree\/v.yaml": .*line \d/,
+  );
 });
 
 Deno.test("an unreadable claim template is refused, not a bug", async () => {
@@ -64,4 +78,27 @@ Deno.test("an unreadable claim template is refused, not a bug", async () => {
     await rejection(bindings(), UsageError),
     `Cannot read volumeClaimTemplateFile "/tree/v.yaml": permission denied\n${HINT}`,
   );
+});
+
+Deno.test("a URL is downloaded, and one that is not there is refused", async () => {
+  const url = "https://files.test/v.yaml";
+  const { host, bindings } = bound(`name=x,volumeClaimTemplateFile=${url}`);
+  host.pages[url] = "spec: {accessModes: [ReadWriteOnce]}";
+  assert.deepEqual(await bindings(), [
+    { name: "x", volumeClaimTemplate: { spec: { accessModes: ["ReadWriteOnce"] } } },
+  ]);
+  delete host.pages[url];
+  assert.match(await rejection(bindings(), UsageError), /v.yaml": 404 Not Found\n/);
+});
+
+Deno.test("a CSI volume comes out of its file, with its fields checked", async () => {
+  const file = 'file c.yaml "driver: d\\nreadOnly: true\\nvolumeAttributes: {a: b}\\n"';
+  const text = "name=x,csiFile=/tree/c.yaml,subPath=s";
+  assert.deepEqual(await bound(text, file).bindings(), [{
+    name: "x",
+    subPath: "s",
+    csi: { driver: "d", readOnly: true, volumeAttributes: { a: "b" } },
+  }]);
+  const wrong = bound(text, 'file c.yaml "driver: d\\nreadOnly: 1\\n"');
+  assert.match(await rejection(wrong.bindings(), UsageError), /: readOnly is not a boolean\n/);
 });

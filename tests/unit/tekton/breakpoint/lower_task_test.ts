@@ -184,7 +184,7 @@ Deno.test("labels are the Task's with its name, without kubectl's copy", () => {
     annotations: { "kubectl.kubernetes.io/last-applied-configuration": "{}", c: "d" },
   };
   const run = lowerTask(upload(TWO, undefined, {
-    task: { kind: "Task", metadata, spec: TWO },
+    task: { metadata, spec: TWO },
   }));
   assert.deepEqual(run.metadata.labels, { a: "b", "tkn-dev/task": "t" });
   assert.deepEqual(run.metadata.annotations, { c: "d" });

@@ -1,0 +1,146 @@
+/** Flags of `tkn pipeline start` and `tkn task start`, for commands that start a run: data. */
+import type { FlagSpec } from "./spec.ts";
+
+const PARAM: FlagSpec = {
+  name: "param",
+  short: "p",
+  value: "KEY=VALUE",
+  many: true,
+  help: "a param of the run; can be repeated:\n" +
+    "key=value\n" +
+    "key=a,b or JSON for an array; a repeated key adds to it\n" +
+    "key=k:v,k2:v2 or JSON for an object",
+};
+
+const WORKSPACE: FlagSpec = {
+  name: "workspace",
+  short: "w",
+  value: "BINDING",
+  many: true,
+  help: "the binding of a workspace; can be repeated:\n" +
+    "name=x,claimName=pvc\n" +
+    "name=x,emptyDir=\n" +
+    "name=x,config=cm\n" +
+    "name=x,secret=s\n" +
+    "name=x,volumeClaimTemplateFile=f.yaml\n" +
+    "name=x,csiFile=f.yaml\n" +
+    "name=x,volume=2Gi\n" +
+    "(a new volume; add storageClass=c or accessMode=ReadWriteMany)\n" +
+    "add subPath=path to any of them; a file may be a URL",
+};
+
+const COMMON: readonly FlagSpec[] = [
+  PARAM,
+  WORKSPACE,
+  {
+    name: "labels",
+    short: "l",
+    value: "KEY=VALUE",
+    many: true,
+    help: "labels of the run, separated by commas; can be repeated",
+  },
+  {
+    name: "serviceaccount",
+    short: "s",
+    value: "NAME",
+    help: "the service account of the run",
+  },
+];
+
+const POD_TEMPLATE: FlagSpec = {
+  name: "pod-template",
+  value: "FILE",
+  help: "a YAML file or URL with the pod template of the run",
+};
+
+const PREFIX_NAME: FlagSpec = {
+  name: "prefix-name",
+  value: "PREFIX",
+  help: "begin the run's name with this prefix (default: the Pipeline's or Task's name and -run)",
+};
+
+/** Flags that change nothing here: they name what is the default, or what applies to questions. */
+const DEFAULTS: readonly FlagSpec[] = [
+  {
+    name: "use-param-defaults",
+    help: "use the defaults of params that are not given",
+  },
+  {
+    name: "skip-optional-workspace",
+    help: "bind nothing to optional workspaces that are not given",
+  },
+];
+
+const LAST: FlagSpec = {
+  name: "last",
+  short: "L",
+  help: "start the last run again, with its values; other flags replace single ones",
+};
+
+const LIMIT = "as 90s, 10m or 1h30m; 0 is no limit";
+
+export const PIPELINE_START_FLAGS: readonly FlagSpec[] = [
+  ...COMMON,
+  {
+    name: "task-serviceaccount",
+    value: "TASK=NAME",
+    many: true,
+    help:
+      "the service account of one of the Pipeline's tasks, separated by commas; can be repeated",
+  },
+  POD_TEMPLATE,
+  PREFIX_NAME,
+  { name: "pipeline-timeout", value: "DURATION", help: `the timeout of the run, ${LIMIT}` },
+  {
+    name: "tasks-timeout",
+    value: "DURATION",
+    help: "the timeout of the run's tasks before finally",
+  },
+  { name: "finally-timeout", value: "DURATION", help: "the timeout of the run's finally tasks" },
+  {
+    name: "timeout",
+    value: "DURATION",
+    isHidden: true,
+    help: "deprecated: --pipeline-timeout",
+  },
+  LAST,
+  { name: "use-pipelinerun", value: "RUN", help: "start this run again, as with --last" },
+  {
+    name: "resolvertype",
+    value: "TYPE",
+    help:
+      "with --last: the last run whose Pipeline came by this resolver: hub, git, http, cluster, " +
+      "bundle, or remote for any; PIPELINE may be left out",
+  },
+  ...DEFAULTS,
+  {
+    name: "exit-with-pipelinerun-error",
+    short: "E",
+    help: "exit with the run's outcome, which is the default",
+  },
+];
+
+/** tkn reads bundles itself. Here the cluster does, so that these flags are refused with a hint. */
+const REMOTE: readonly FlagSpec[] = [
+  { name: "remote-bearer", value: "TOKEN", isHidden: true, help: "not supported" },
+  { name: "remote-username", value: "NAME", isHidden: true, help: "not supported" },
+  { name: "remote-password", value: "PASSWORD", isHidden: true, help: "not supported" },
+  { name: "remote-skip-tls", isHidden: true, help: "not supported" },
+];
+
+export const TASK_START_FLAGS: readonly FlagSpec[] = [
+  ...COMMON,
+  POD_TEMPLATE,
+  PREFIX_NAME,
+  { name: "timeout", value: "DURATION", help: `the timeout of the run, ${LIMIT}` },
+  LAST,
+  { name: "use-taskrun", value: "RUN", help: "start this run again, as with --last" },
+  {
+    name: "image",
+    short: "i",
+    value: "REF",
+    help: "a Tekton bundle that has the Task; Tekton's resolver for bundles reads it",
+  },
+  ...REMOTE,
+  ...DEFAULTS,
+];

@@ -1,0 +1,16 @@
+/** `pipeline start`: a run of a Pipeline as it is. */
+import type { Call } from "../cli/parse.ts";
+import type { Host } from "../host.ts";
+import { newRunFlags } from "./options/run_flags.ts";
+import { PIPELINE } from "./start/definition_kind.ts";
+import type { StartOptions } from "./start/run_request.ts";
+import { runStartCommand } from "./start/start_command.ts";
+
+/** Pure. Throws UsageError. */
+export function options({ args, flags }: Call): StartOptions {
+  return { ...newRunFlags(flags), name: args.PIPELINE };
+}
+
+export async function run(host: Host, options: StartOptions): Promise<number> {
+  return await runStartCommand(host, PIPELINE, options);
+}

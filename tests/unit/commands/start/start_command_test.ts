@@ -1,0 +1,132 @@
+import "../../../support/no_env.ts";
+import assert from "node:assert/strict";
+import { app } from "../../../../src/app.ts";
+import { HELD_LABELS } from "../../../../src/objects/marks.ts";
+import { withAsked } from "../../../../src/tekton/asked_run.ts";
+import {
+  type Pipeline,
+  PIPELINE_RUNS,
+  type PipelineRun,
+  PIPELINES,
+  type Task,
+  TASK_RUNS,
+  type TaskRun,
+  TASKS,
+} from "../../../../src/tekton/model.ts";
+import { FakeHost } from "../../../support/fake_host.ts";
+import { FakeKube } from "../../../support/fake_kube.ts";
+
+function cluster() {
+  const kube = new FakeKube();
+  kube.put<Pipeline>(PIPELINES, {
+    metadata: { name: "p" },
+    spec: {
+      params: [{ name: "url" }, { name: "goals", type: "array", default: ["all"] }],
+      workspaces: [{ name: "source" }],
+      tasks: [{ name: "build", taskSpec: { steps: [{ image: "i", script: "x" }] } }],
+    },
+  });
+  kube.put<Task>(TASKS, {
+    metadata: { name: "t" },
+    spec: { steps: [{ name: "s", image: "i", script: "x" }] },
+  });
+  return kube;
+}
+
+async function start(line: string, kube = cluster()) {
+  const host = new FakeHost(undefined, kube);
+  const code = await app(line.split(" "), host);
+  return { code, ...host.terminal, kube };
+}
+
+const SPEC = {
+  pipelineRef: { name: "p" },
+  params: [{ name: "url", value: "x" }],
+  workspaces: [{ name: "source", emptyDir: {} }],
+};
+
+Deno.test("a start prints the run that tkn would create", async () => {
+  const line = "pipeline start p -p url=x -w name=source,emptyDir= -l team=blue --dry-run -o json";
+  const { code, stdout } = await start(line);
+  assert.equal(code, 0);
+  assert.deepEqual(JSON.parse(stdout), {
+    apiVersion: "tekton.dev/v1",
+    kind: "PipelineRun",
+    metadata: { generateName: "p-run-", namespace: "default", labels: { team: "blue" } },
+    spec: SPEC,
+  });
+});
+
+Deno.test("--output name creates the run, and prints the bare name alone", async () => {
+  const { code, stdout, stderr, kube } = await start("task start t -o name");
+  const [run] = await kube.list<TaskRun>(TASK_RUNS, { namespace: "default" });
+  assert.deepEqual([code, stdout, stderr], [0, `${run.metadata.name}\n`, ""]);
+  assert.deepEqual(run.spec, { taskRef: { name: "t" }, params: [], workspaces: [] });
+});
+
+Deno.test("missing and unknown values are refused before anything is created", async () => {
+  const { code, stderr, kube } = await start("p start p -w name=source,emptyDir=");
+  assert.equal(code, 2);
+  assert.match(stderr, /param "url" not given/);
+  const unknown = await start("p start p -p url=x -w name=sourc,emptyDir=");
+  assert.match(unknown.stderr, /no such workspace/);
+  assert.deepEqual([...kube.changes, ...unknown.kube.changes], []);
+});
+
+Deno.test("--last of a held run starts what was asked for, with single values replaced", async () => {
+  const kube = cluster();
+  const { metadata } = withAsked<PipelineRun>({ kind: "PipelineRun", metadata: {}, spec: SPEC });
+  kube.put<PipelineRun>(PIPELINE_RUNS, {
+    metadata: {
+      ...metadata,
+      name: "p-run-1",
+      generateName: "p-run-",
+      labels: { "tekton.dev/pipeline": "p", ...HELD_LABELS },
+    },
+    spec: {
+      params: [...SPEC.params, { name: "goals", value: ["a", "b"] }],
+      workspaces: SPEC.workspaces,
+      pipelineSpec: {},
+      timeouts: { pipeline: "1h0m0s600s" },
+      status: "Cancelled",
+    },
+  });
+  const { code, stdout } = await start("p start p --last -p goals=z --dry-run -o json", kube);
+  assert.equal(code, 0);
+  assert.deepEqual(JSON.parse(stdout).spec, {
+    ...SPEC,
+    params: [...SPEC.params, { name: "goals", value: ["z"] }],
+  });
+});
+
+Deno.test("--last of a Pipeline that a resolver knows asks no resolver", async () => {
+  const kube = cluster();
+  const pipelineRef = { resolver: "git", params: [{ name: "url", value: "u" }] };
+  kube.put<PipelineRun>(PIPELINE_RUNS, {
+    metadata: { name: "far", labels: { "tekton.dev/pipeline": "far" } },
+    spec: { pipelineRef, params: [{ name: "list", value: ["a"] }] },
+  });
+  const line = "p start --last --resolvertype git -p list=b,c -p more=d,e --dry-run -o json";
+  const { code, stdout, stderr } = await start(line, kube);
+  assert.equal(code, 0, stderr);
+  const { metadata, spec } = JSON.parse(stdout);
+  assert.equal(metadata.generateName, "far-");
+  assert.deepEqual(spec, {
+    pipelineRef,
+    params: [{ name: "list", value: ["b", "c"] }, { name: "more", value: "d,e" }],
+    workspaces: [],
+  });
+});
+
+Deno.test("an upload of --last holds anew, with the timeout raised once", async () => {
+  const kube = cluster();
+  const argv = "task debug t --timeout 1h -o json --dry-run";
+  const first = JSON.parse((await start(argv, kube)).stdout);
+  kube.put<TaskRun>(TASK_RUNS, { ...first, metadata: { ...first.metadata, name: "t-run-1" } });
+  const { code, stdout, stderr } = await start("task debug t --last -o json --dry-run", kube);
+  assert.equal(code, 0, stderr);
+  const again = JSON.parse(stdout);
+  assert.equal(again.spec.timeout, "1h0m0s600s");
+  assert.equal(again.spec.taskSpec.steps.length, 1);
+  assert.equal(again.metadata.generateName, "t-run-");
+});
