@@ -60,7 +60,7 @@ export async function runDebugCommand<
       defaultTimeout: await request.defaultTimeout,
     },
   );
-  return await runHeld(host, {
+  const code = await runHeld(host, {
     flags: options,
     kube,
     narrator,
@@ -71,4 +71,6 @@ export async function runDebugCommand<
     isOnlyCreated: options.print !== undefined,
     changes: holdChanges(held.held),
   });
+  await narrator.writeReport();
+  return code;
 }

@@ -97,7 +97,7 @@ async function uploadOnce<
   }
   const { image } = options;
   const isWhole = standIn.replaced.length === spec.steps!.length;
-  return await runUpload(host, { ...options, deletes }, source, {
+  const code = await runUpload(host, { ...options, deletes }, source, {
     kube,
     emit,
     runManifest: lower({ ...newRun, standIn, destination, image, gate, defaultTimeout }),
@@ -107,4 +107,6 @@ async function uploadOnce<
     changes,
     notes,
   });
+  await narrator.writeReport();
+  return code;
 }
