@@ -8,14 +8,9 @@
  * Modules behind an import() are separate files in the bundle, so the program starts without
  * reading them. Reading them takes as long as the start of the runtime.
  */
+import { TARGETS } from "./release/targets.ts";
+
 const BUNDLE = "dist/bundle";
-const TARGETS = [
-  "x86_64-unknown-linux-gnu",
-  "aarch64-unknown-linux-gnu",
-  "x86_64-apple-darwin",
-  "aarch64-apple-darwin",
-  "x86_64-pc-windows-msvc",
-];
 
 /**
  * All permissions. The program needs each kind except two, and no list of values can be written
@@ -50,7 +45,7 @@ await deno(["bundle", ...bundling, "main.ts"]);
 if (mode !== "--bundle-only") await writeCommit();
 if (mode === undefined) await compile("dist/tkn-dev", []);
 if (mode === "--release") {
-  for (const target of TARGETS) await compile(`dist/tkn-dev-${target}`, ["--target", target]);
+  for (const { name } of TARGETS) await compile(`dist/tkn-dev-${name}`, ["--target", name]);
 }
 
 /**

@@ -24,6 +24,8 @@ export interface Host {
    */
   edit(text: string, name: string): Promise<string | undefined>;
   connect(options: ConnectOptions): Promise<Kube>;
+  /** Returns the contexts of the kubeconfig. Throws UsageError if it cannot be read. */
+  contexts(options: Pick<ConnectOptions, "kubeconfig">): Promise<readonly KubeContext[]>;
   /** Returns the text of an http or https URL. Throws FileError. */
   download(url: string): Promise<string>;
   /**
@@ -32,6 +34,13 @@ export interface Host {
    * another of its name. Throws FileError if the system can't watch more directories.
    */
   watch(directories: readonly string[], changed: () => void): AsyncDisposable;
+}
+
+/** A context of the kubeconfig. */
+export interface KubeContext {
+  readonly name: string;
+  readonly cluster: string;
+  readonly namespace?: string;
 }
 
 /** The runtime, the platform and the origin of the program. */

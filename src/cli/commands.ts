@@ -7,6 +7,8 @@ import {
   CLUSTER,
   DIRECTORY,
   DRY_RUN,
+  FILE_NAMES,
+  FILES,
   HELP,
   INTO,
   LIST_EXPLAIN,
@@ -21,6 +23,7 @@ import {
   WATCH,
   WITHOUT_SHELL,
 } from "./shared_flags.ts";
+import { SHELL_COMMANDS } from "./shell_commands.ts";
 import { START_COMMANDS } from "./start_commands.ts";
 import { PIPELINE_START_FLAGS, TASK_START_FLAGS } from "./start_flags.ts";
 import type { CommandSpec, Program } from "./spec.ts";
@@ -36,12 +39,15 @@ const PIPELINE_UPLOAD: CommandSpec = {
   args: [
     {
       name: "PIPELINE",
-      optionalWith: [...LIST_EXPLAIN_NAMES, "resolvertype"],
+      named: true,
+      optionalWith: [...LIST_EXPLAIN_NAMES, ...FILE_NAMES, "resolvertype"],
+      completion: "pipelines",
       help: "the Pipeline's name",
     },
     DIRECTORY,
   ],
   flags: [
+    ...FILES,
     ON_TASK,
     {
       ...ON_STEP,
@@ -105,8 +111,18 @@ const TASK_UPLOAD: CommandSpec = {
     "workspace. Then the run continues. With --on-step the upload stands in for that step, which " +
     "does not run. Then follows the logs and exits with the run's outcome. Files that git ignores " +
     "are left out.",
-  args: [{ name: "TASK", optionalWith: LIST_EXPLAIN_NAMES, help: "the Task's name" }, DIRECTORY],
+  args: [
+    {
+      name: "TASK",
+      named: true,
+      optionalWith: [...LIST_EXPLAIN_NAMES, ...FILE_NAMES],
+      completion: "tasks",
+      help: "the Task's name",
+    },
+    DIRECTORY,
+  ],
   flags: [
+    ...FILES,
     {
       ...ON_STEP,
       help:
@@ -142,7 +158,9 @@ const CREATE: CommandSpec = {
     "Creates the PipelineRuns and TaskRuns of a file. A run with the fields of TEP-0149, " +
     "`debug: { breakpoint: [onTasks], tasks: [NAME] }` or `[onSteps]` with `steps: [task/step]`, " +
     "holds there before the step does its work; a run without them is created unchanged. A held " +
-    "step waits for `tkn-dev pipelinerun continue` (or `taskrun`), `fail-continue` or `run`.",
+    "step waits for `tkn-dev pipelinerun continue` (or `taskrun`), `fail-continue` or `run`. " +
+    "Placeholders of Pipelines-as-Code, such as {{ revision }}, get the values of the git checkout " +
+    "in the current directory, and those of -p.",
   args: [],
   flags: [
     {
@@ -151,6 +169,13 @@ const CREATE: CommandSpec = {
       value: "FILE",
       many: true,
       help: "the file, - for stdin; can be repeated",
+    },
+    {
+      name: "param",
+      short: "p",
+      value: "KEY=VALUE",
+      many: true,
+      help: "the value of a placeholder {{ KEY }} of Pipelines-as-Code; can be repeated",
     },
     WITHOUT_SHELL,
     ALLOW_PROBE,
@@ -218,7 +243,7 @@ const VERSION: CommandSpec = {
   args: [],
   flags: [
     { name: "client", help: "ask no cluster" },
-    { name: "output", short: "o", value: "FORMAT", help: "print as json" },
+    { name: "output", short: "o", value: "FORMAT", completion: ["json"], help: "print as json" },
     ...CLUSTER,
     HELP,
   ],
@@ -233,6 +258,7 @@ export const HELP_COMMAND: CommandSpec = {
     name: "COMMAND",
     optional: true,
     rest: true,
+    completion: "commands",
     help: "the command's words, such as: pipeline upload",
   }],
   flags: [HELP],
@@ -268,6 +294,7 @@ export const PROGRAM: Program = {
     ...LOGS_COMMANDS,
     CLEANUP,
     SANDBOX,
+    ...SHELL_COMMANDS,
     VERSION,
     HELP_COMMAND,
   ],

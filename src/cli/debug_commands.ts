@@ -2,6 +2,8 @@
 import {
   CLUSTER,
   DEBUG_IMAGE,
+  FILE_NAMES,
+  FILES,
   HELP,
   INTO,
   ON_STEP,
@@ -40,10 +42,23 @@ export const DEBUG_COMMANDS: readonly CommandSpec[] = [
     path: ["pipeline", "debug"],
     summary: "Hold steps and work in them",
     description: `Starts a run of the Pipeline that holds at the given steps. ${AT_EACH_PAUSE}`,
-    args: [{ name: "PIPELINE", optionalWith: ["resolvertype"], help: "the Pipeline's name" }],
+    args: [{
+      name: "PIPELINE",
+      named: true,
+      optionalWith: [...FILE_NAMES, "resolvertype"],
+      completion: "pipelines",
+      help: "the Pipeline's name",
+    }],
     flags: [
+      ...FILES,
       { ...ON_TASK, many: true, help: "hold at this task's first step; can be repeated" },
-      { ...ON_STEP, value: "TASK/STEP", many: true, help: "hold at this step; can be repeated" },
+      {
+        ...ON_STEP,
+        value: "TASK/STEP",
+        many: true,
+        completion: "task/step",
+        help: "hold at this step; can be repeated",
+      },
       ...BREAKPOINTS,
       ...AT_PAUSE,
       DEBUG_IMAGE,
@@ -74,8 +89,15 @@ export const DEBUG_COMMANDS: readonly CommandSpec[] = [
     summary: "Hold steps and work in them",
     description:
       `Starts a run of the Task that holds at the given steps, or at the first one. ${AT_EACH_PAUSE}`,
-    args: [{ name: "TASK", help: "the Task's name" }],
+    args: [{
+      name: "TASK",
+      named: true,
+      optionalWith: FILE_NAMES,
+      completion: "tasks",
+      help: "the Task's name",
+    }],
     flags: [
+      ...FILES,
       { ...ON_STEP, many: true, help: "hold at this step; can be repeated" },
       ...BREAKPOINTS,
       ...AT_PAUSE,

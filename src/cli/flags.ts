@@ -111,7 +111,7 @@ export function takesNext(token: string, specs: readonly FlagSpec[]): boolean {
 }
 
 /** Returns whether the flag's value may be the next word. */
-function takesWord({ value, alone }: FlagSpec): boolean {
+export function takesWord({ value, alone }: FlagSpec): boolean {
   return value !== undefined && alone === undefined;
 }
 
@@ -119,14 +119,14 @@ export function isFlag(token: string): boolean {
   return token.startsWith("-") && token !== "-";
 }
 
-interface Occurrence {
+export interface Occurrence {
   readonly shown: string;
   readonly spec: FlagSpec;
   /** The value in the same token. */
   readonly value?: string;
 }
 
-function occurrences(token: string, specs: readonly FlagSpec[], hint: string): Occurrence[] {
+export function occurrences(token: string, specs: readonly FlagSpec[], hint: string): Occurrence[] {
   return token.startsWith("--") ? [long(token, specs, hint)] : letters(token, specs, hint);
 }
 

@@ -3,12 +3,20 @@ import {
   CLUSTER,
   DEBUG_IMAGE,
   DIRECTORY,
+  FILE_NAMES,
+  FILES,
   HELP,
   INTO,
   LIST_EXPLAIN,
   LIST_EXPLAIN_NAMES,
+  NO_CONTINUE,
+  ON_TASK,
   PATCH,
+  RUN_FLAGS,
+  UPLOAD_IMAGE,
+  WATCH,
 } from "./shared_flags.ts";
+import { PIPELINE_START_FLAGS, TASK_START_FLAGS } from "./start_flags.ts";
 import type { ArgSpec, CommandSpec, Example, FlagSpec } from "./spec.ts";
 
 interface HeldVerb extends Pick<CommandSpec, "summary" | "takesCommand"> {
@@ -16,14 +24,17 @@ interface HeldVerb extends Pick<CommandSpec, "summary" | "takesCommand"> {
   readonly description: string;
   readonly args: readonly ArgSpec[];
   readonly flags?: readonly FlagSpec[];
+  /** Flags of one group alone. */
+  readonly flagsOf?: Readonly<Record<string, readonly FlagSpec[]>>;
   /** With GROUP in place of the group's name. */
   readonly examples?: readonly Example[];
 }
 
-const RUN: ArgSpec = { name: "RUN", help: "the run's name" };
+const RUN: ArgSpec = { name: "RUN", named: true, completion: "held runs", help: "the run's name" };
 const STEP: ArgSpec = {
   name: "STEP",
   optional: true,
+  completion: "held steps",
   help: "the held step (task/step in a PipelineRun), if several are held",
 };
 const EDIT: readonly FlagSpec[] = [
@@ -35,6 +46,19 @@ const EDIT: readonly FlagSpec[] = [
   },
   { name: "original", help: "run the step's own script, without edits" },
 ];
+
+/** Flags that only a new run takes. */
+const NEW_RUN: readonly FlagSpec[] = [UPLOAD_IMAGE, ...RUN_FLAGS, WATCH, ...NO_CONTINUE];
+
+const RUN_FILES: readonly FlagSpec[] = FILES.map((flag) =>
+  flag.name === "filename"
+    ? {
+      ...flag,
+      help: "start a new run: a YAML file, directory or URL with the run, - for stdin; can be " +
+        "repeated. Its references by name mean definitions of the files first, then the cluster's",
+    }
+    : flag
+);
 
 const VERBS: readonly HeldVerb[] = [
   {
@@ -122,28 +146,51 @@ const VERBS: readonly HeldVerb[] = [
   },
   {
     verb: "upload",
-    summary: "Send a directory to a held step",
-    description: "Sends the directory into a workspace of the step, which stays held. Sends the " +
-      "same files as `pipeline upload`.",
-    args: [{ ...RUN, optionalWith: LIST_EXPLAIN_NAMES }, DIRECTORY],
+    summary: "Send a directory to a new run of a file, or to a held step",
+    description:
+      "With -f, starts the run of the file on the directory, as `pipeline upload` and `task upload` " +
+      "do. Its name becomes unique, -p and -w win over its params and workspaces, and a workspace " +
+      "that only the replaced steps need is left out. A run for Pipelines-as-Code gets the values " +
+      "of its {{ }} placeholders from the git checkout, and from -p.\nWithout -f, sends the " +
+      "directory into a workspace of the held step of RUN, which stays held.",
+    args: [
+      {
+        ...RUN,
+        optionalWith: [...LIST_EXPLAIN_NAMES, ...FILE_NAMES],
+        help: "the run's name; with -f, only if the files have several runs",
+      },
+      DIRECTORY,
+    ],
     flags: [
+      ...RUN_FILES,
       {
         name: "on-step",
         value: "NAME",
-        help: "the held step (task/step in a PipelineRun), if several are held",
+        completion: "held steps",
+        help:
+          "the held step (task/step in a PipelineRun), if several are held; with -f, the step " +
+          "that the upload stands in for",
       },
       ...INTO,
       ...LIST_EXPLAIN,
       { name: "continue", help: "then continue the run as if the step's work were done" },
     ],
+    flagsOf: {
+      pipelinerun: [ON_TASK, ...NEW_RUN, ...PIPELINE_START_FLAGS],
+      taskrun: [...NEW_RUN, ...TASK_START_FLAGS],
+    },
+    examples: [
+      { text: "Run a file on the current directory", command: "tkn-dev GROUP upload -f run.yaml" },
+      { text: "Send the directory to a held run", command: "tkn-dev GROUP upload my-run ." },
+    ],
   },
 ];
 
 export const HELD_COMMANDS: readonly CommandSpec[] = ["pipelinerun", "taskrun"].flatMap((group) =>
-  VERBS.map(({ verb, flags = [], examples = [], ...spec }) => ({
+  VERBS.map(({ verb, flags = [], flagsOf = {}, examples = [], ...spec }) => ({
     path: [group, verb],
     ...spec,
-    flags: [...flags, ...CLUSTER, HELP],
+    flags: [...flags, ...flagsOf[group] ?? [], ...CLUSTER, HELP],
     examples: examples.map(({ text, command }) => ({
       text,
       command: command.replace("GROUP", group),

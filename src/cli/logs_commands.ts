@@ -75,6 +75,7 @@ const TASK_RUN_FLAGS = [FOLLOW, STEP, SHORT_TIMESTAMPS, ...SHOWN, ...CHOSEN];
 
 const RUN: ArgSpec = {
   name: "RUN",
+  completion: "runs",
   optional: true,
   help: "the run's name (default: the only one, or one from a list)",
 };
@@ -83,12 +84,20 @@ const FOLLOWED =
   "With --follow, follows the run to its end, reports the steps that are held, and " +
   "exits with the run's outcome. Without RUN, a terminal shows a list of the last runs.";
 
+const PIPELINE: ArgSpec = {
+  name: "PIPELINE",
+  completion: "pipelines",
+  help: "the Pipeline's name",
+};
+
+const NAMED_TASK: ArgSpec = { name: "TASK", completion: "tasks", help: "the Task's name" };
+
 export const LOGS_COMMANDS: readonly CommandSpec[] = [
   {
     path: ["pipeline", "logs"],
     summary: "Show the logs of a run of a Pipeline",
     description: `Shows the logs of all steps of a PipelineRun. ${FOLLOWED}`,
-    args: [{ name: "PIPELINE", help: "the Pipeline's name" }, RUN],
+    args: [PIPELINE, RUN],
     flags: PIPELINE_RUN_FLAGS.filter((flag) => flag !== TASK)
       .map((flag) => flag === TIMESTAMPS ? SHORT_TIMESTAMPS : flag),
     examples: [
@@ -99,7 +108,7 @@ export const LOGS_COMMANDS: readonly CommandSpec[] = [
     path: ["task", "logs"],
     summary: "Show the logs of a run of a Task",
     description: `Shows the logs of all steps of a TaskRun. ${FOLLOWED}`,
-    args: [{ name: "TASK", help: "the Task's name" }, RUN],
+    args: [NAMED_TASK, RUN],
     flags: TASK_RUN_FLAGS,
     examples: [{ text: "Follow the last run", command: "tkn-dev task logs my-task -L -f" }],
   },

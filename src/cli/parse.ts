@@ -2,6 +2,7 @@
 import { UsageError } from "../errors.ts";
 import { HELP_COMMAND } from "./commands.ts";
 import { Flags, isFlag, readFlags, takesNext } from "./flags.ts";
+import { COMPLETING_COMMANDS } from "./shell_commands.ts";
 import {
   type ArgSpec,
   commandsOf,
@@ -29,7 +30,12 @@ export interface Call {
 
 /** Parses `argv` (without the program's name). Only a group's name, or nothing, calls `help`. */
 export function parse(argv: readonly string[], program: Program): Call {
+  const completing = COMPLETING_COMMANDS.find(({ path }) => path[0] === argv[0]);
+  if (completing !== undefined) return completingCall(completing, argv.slice(1));
   const { named, rest } = findNamed(argv, program);
+  if (named === undefined && rest.includes("--version")) {
+    return parse(["version", "--client", ...rest.filter((word) => word !== "--version")], program);
+  }
   if (named === undefined || !("path" in named)) return helpCall(named, rest, program);
   const hint = `${typed(program, named)} --help`;
   const { flags, words, before } = readFlags(rest, named.flags, hint);
@@ -38,6 +44,10 @@ export function parse(argv: readonly string[], program: Program): Call {
   const args = readArgs(own, { command: named, program, hint, flags });
   if (named === HELP_COMMAND) findTopic(args.COMMAND, program);
   return { command: named, args, flags, rest: words.slice(own.length), help: false };
+}
+
+function completingCall(command: CommandSpec, words: readonly string[]): Call {
+  return { command, args: {}, flags: new Flags([], new Map()), rest: words, help: false };
 }
 
 type Named = CommandSpec | GroupSpec | undefined;
@@ -69,7 +79,7 @@ function findNamed(argv: readonly string[], program: Program): { named: Named; r
 }
 
 /** Takes the first word of argv that is neither a flag nor a flag's value. */
-function takeWord(
+export function takeWord(
   argv: readonly string[],
   program: Program,
 ): { word: string | undefined; rest: string[] } {
@@ -86,7 +96,7 @@ function takeWord(
  * any of its specs serves. A letter of two flags, of which one takes a value (-f), has no meaning
  * before the command is known.
  */
-function anyFlag(program: Program): FlagSpec[] {
+export function anyFlag(program: Program): FlagSpec[] {
   const all = program.commands.flatMap((command) => command.flags);
   const isPlain = ({ short, value }: FlagSpec) =>
     all.every((other) =>
@@ -99,8 +109,7 @@ function anyFlag(program: Program): FlagSpec[] {
 /** Parses `tkn-dev` and `tkn-dev pipeline`, with or without flags. */
 function helpCall(group: GroupSpec | undefined, rest: readonly string[], program: Program): Call {
   const here = typed(program, group);
-  const version = rest.includes("--version");
-  const hint = version ? `${program.name} version` : `${here} --help`;
+  const hint = `${here} --help`;
   const { flags, words } = readFlags(rest, anyFlag(program), hint);
   if (words.length > 0) throw unknownCommand(words[0], { words: [], program, group });
   return { command: HELP_COMMAND, args: { COMMAND: group?.name }, flags, rest: [], help: false };
@@ -139,6 +148,9 @@ function readArgs(
         hint,
       });
     }
+    if (spec.named && value !== undefined && isPlainlyPath(value)) {
+      throw new UsageError(`Cannot use "${value}" as ${spec.name}: it is not a name`, { hint });
+    }
     args[spec.name] = value;
   }
   if (left.length > 0) {
@@ -149,7 +161,7 @@ function readArgs(
 }
 
 /** Returns whether the word is a path: no name on a cluster has a slash, or only dots. */
-function isPlainlyPath(word: string): boolean {
+export function isPlainlyPath(word: string): boolean {
   return word.includes("/") || /^\.+$/.test(word);
 }
 

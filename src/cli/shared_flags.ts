@@ -9,12 +9,14 @@ export const CLUSTER: readonly FlagSpec[] = [
     name: "namespace",
     short: "n",
     value: "NAME",
+    completion: "namespaces",
     help: "the namespace to use (default: the context's)",
   },
   {
     name: "context",
     short: "c",
     value: "NAME",
+    completion: "contexts",
     help: "the context of the kubeconfig to use (default: the current one)",
   },
   {
@@ -32,15 +34,36 @@ export const CLUSTER: readonly FlagSpec[] = [
   },
 ];
 
+/** Files of a new run and what it refers to. */
+export const FILES: readonly FlagSpec[] = [
+  {
+    name: "filename",
+    short: "f",
+    value: "FILE",
+    many: true,
+    help:
+      "a YAML file, directory or URL with Pipelines, Tasks and StepActions, - for stdin; can be " +
+      "repeated. References by name mean them first, then the cluster's",
+  },
+  {
+    name: "resolve-here",
+    help: "with -f: read what annotations name by URL from this machine, not from the cluster",
+  },
+];
+
+/** With it, the name may be left out: the files have the definition. */
+export const FILE_NAMES: readonly string[] = ["filename"];
+
 export const ON_TASK: FlagSpec = {
   name: "on-task",
   value: "NAME",
+  completion: "tasks of the pipeline",
   help:
     "the Pipeline's task that the upload stands in for (default: the task that clones; if no task " +
     "does, the upload comes before the first task that needs it)",
 };
 
-export const ON_STEP = { name: "on-step", value: "NAME" };
+export const ON_STEP = { name: "on-step", value: "NAME", completion: "steps" } as const;
 
 export const PAUSE_TIMEOUT: FlagSpec = {
   name: "pause-timeout",
@@ -69,6 +92,7 @@ export const OUTPUT: FlagSpec = {
   short: "o",
   value: "FORMAT",
   default: "yaml",
+  completion: ["yaml", "json", "name"],
   help: "how to print the run: yaml, json or name",
 };
 
@@ -90,6 +114,7 @@ export const INTO: readonly FlagSpec[] = [
   {
     name: "on-workspace",
     value: "NAME",
+    completion: "workspaces of the task",
     help: "the Task's workspace that receives the directory, if it has several (default: never a " +
       "workspace for credentials)",
   },
@@ -123,6 +148,7 @@ export const INTO: readonly FlagSpec[] = [
     name: "eol",
     value: "WHICH",
     default: "asis",
+    completion: ["asis", "git"],
     help:
       "line ends of text files: asis (as they are on disk) or git (as git would check them out on " +
       "Linux)",
@@ -131,6 +157,7 @@ export const INTO: readonly FlagSpec[] = [
     name: "secrets",
     value: "ACTION",
     default: "warn",
+    completion: ["allow", "warn", "deny"],
     help: "how to treat files that look like secrets by name or content: allow, warn or deny",
   },
   {
@@ -143,6 +170,7 @@ export const INTO: readonly FlagSpec[] = [
     name: "compress",
     value: "WHEN",
     default: "auto",
+    completion: ["auto", "always", "never"],
     help: "when to compress the upload: auto (if the link is slow), always or never",
   },
   {
@@ -150,6 +178,7 @@ export const INTO: readonly FlagSpec[] = [
     value: "WHEN",
     alone: "always",
     default: "auto",
+    completion: ["always", "auto", "never"],
     help:
       "what to remove from the workspace: always (everything that is not in the directory), auto " +
       "(only files that an earlier upload sent) or never",
@@ -163,6 +192,7 @@ export const LIST_EXPLAIN: readonly FlagSpec[] = [
     name: "explain",
     value: "PATH",
     many: true,
+    completion: "files",
     help: "send nothing: print which rule keeps or drops this path of DIR; can be repeated",
   },
 ];
@@ -176,6 +206,7 @@ export const RUN_FLAGS: readonly FlagSpec[] = [
     name: "result",
     value: "NAME=VALUE",
     many: true,
+    completion: "results",
     help: "a result for later tasks, in place of the replaced step's; can be repeated",
   },
   ALLOW_PROBE,
@@ -217,6 +248,7 @@ export const WATCH: FlagSpec = {
   name: "watch",
   value: "WHEN",
   alone: "after",
+  completion: ["after", "restart"],
   help: "run again whenever a file is saved: after the run has ended, or at once with " +
     "--watch=restart, which cancels the run",
 };
@@ -224,5 +256,6 @@ export const WATCH: FlagSpec = {
 export const DIRECTORY: ArgSpec = {
   name: "DIR",
   optional: true,
+  completion: "directories",
   help: "the directory to upload (default: the current one)",
 };

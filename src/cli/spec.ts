@@ -15,18 +15,50 @@ export interface FlagSpec {
   /** Whether repetitions add values. Without it, the last value wins. */
   readonly many?: boolean;
   readonly default?: string | boolean;
+  /** Completes the value. Default: files for a FILE, directories for a DIR, else nothing. */
+  readonly completion?: Completion;
   /** Keeps its newlines; `help` wraps the rest. */
   readonly help: string;
 }
+
+/** The words that a value may be, or a kind of name that completion looks up. */
+export type Completion = readonly string[] | Lookup;
+
+export type Lookup =
+  | "files"
+  | "directories"
+  | "contexts"
+  | "namespaces"
+  | "service accounts"
+  | "pipelines"
+  | "tasks"
+  /** The runs of the command's kind. */
+  | "runs"
+  | "held runs"
+  /** The held steps of the run that is typed. */
+  | "held steps"
+  /** From here on, of the Pipeline or Task that is typed. */
+  | "params"
+  | "workspace bindings"
+  | "results"
+  | "tasks of the pipeline"
+  | "steps"
+  | "task/step"
+  | "workspaces of the task"
+  /** The words of a command, for help. */
+  | "commands";
 
 export interface ArgSpec {
   /** In capitals, as usage shows it. The key in a Call's args. */
   readonly name: string;
   readonly optional?: boolean;
+  /** Whether it is the name of an object on the cluster, so that a path is a mistake. */
+  readonly named?: boolean;
   /** Flags with which it may be left out. A first word that is a path is then the next argument. */
   readonly optionalWith?: readonly string[];
   /** Whether it takes all remaining arguments, joined by spaces. Only for the last argument. */
   readonly rest?: boolean;
+  readonly completion?: Completion;
   readonly help: string;
 }
 

@@ -6,6 +6,7 @@ const PARAM: FlagSpec = {
   short: "p",
   value: "KEY=VALUE",
   many: true,
+  completion: "params",
   help: "a param of the run; can be repeated:\n" +
     "key=value\n" +
     "key=a,b or JSON for an array; a repeated key adds to it\n" +
@@ -17,6 +18,7 @@ const WORKSPACE: FlagSpec = {
   short: "w",
   value: "BINDING",
   many: true,
+  completion: "workspace bindings",
   help: "the binding of a workspace; can be repeated:\n" +
     "name=x,claimName=pvc\n" +
     "name=x,emptyDir=\n" +
@@ -43,6 +45,7 @@ const COMMON: readonly FlagSpec[] = [
     name: "serviceaccount",
     short: "s",
     value: "NAME",
+    completion: "service accounts",
     help: "the service account of the run",
   },
 ];
@@ -104,10 +107,16 @@ export const PIPELINE_START_FLAGS: readonly FlagSpec[] = [
     help: "deprecated: --pipeline-timeout",
   },
   LAST,
-  { name: "use-pipelinerun", value: "RUN", help: "start this run again, as with --last" },
+  {
+    name: "use-pipelinerun",
+    value: "RUN",
+    completion: "runs",
+    help: "start this run again, as with --last",
+  },
   {
     name: "resolvertype",
     value: "TYPE",
+    completion: ["hub", "git", "http", "cluster", "bundle", "remote"],
     help:
       "with --last: the last run whose Pipeline came by this resolver: hub, git, http, cluster, " +
       "bundle, or remote for any; PIPELINE may be left out",
@@ -134,7 +143,12 @@ export const TASK_START_FLAGS: readonly FlagSpec[] = [
   PREFIX_NAME,
   { name: "timeout", value: "DURATION", help: `the timeout of the run, ${LIMIT}` },
   LAST,
-  { name: "use-taskrun", value: "RUN", help: "start this run again, as with --last" },
+  {
+    name: "use-taskrun",
+    value: "RUN",
+    completion: "runs",
+    help: "start this run again, as with --last",
+  },
   {
     name: "image",
     short: "i",

@@ -29,7 +29,7 @@ export interface KeyToPath {
   path: string;
 }
 
-const SOURCES = [
+export const SOURCES = [
   "claimName",
   "emptyDir",
   "config",

@@ -1,6 +1,6 @@
 /** `create`: the runs of a file, which hold where their `spec.debug` (TEP-0149) says. */
 import type { Call } from "../cli/parse.ts";
-import { parseDuration } from "../cli/values.ts";
+import { parseDuration, parseKeyValue } from "../cli/values.ts";
 import { ExpectedError, UsageError } from "../errors.ts";
 import type { ConnectOptions, Host } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
@@ -18,6 +18,7 @@ import {
   withoutBreakpoints,
 } from "../tekton/breakpoint/debug_spec.ts";
 import type { HeldRun } from "../tekton/breakpoint/hold_run.ts";
+import { filledRuns } from "./files/filled_runs.ts";
 import { readRuns } from "./manifests/read_runs.ts";
 import { nameOf, renderRun, renderRunManifest } from "./manifests/render_run.ts";
 import { connectFlags } from "./options/connect_flags.ts";
@@ -32,6 +33,8 @@ export interface Options {
   readonly connect: ConnectOptions;
   /** "-" is stdin. */
   readonly files: string[];
+  /** Values of placeholders, such as `{{ revision }}`. */
+  readonly params: readonly { name: string; value: string }[];
   readonly pauseSeconds: number;
   readonly withoutShell: boolean;
   readonly allowProbe: boolean;
@@ -51,6 +54,7 @@ export function options({ flags }: Call): Options {
   return {
     connect: connectFlags(flags),
     files,
+    params: flags.texts("param").map((text) => parseKeyValue(text, "param")),
     pauseSeconds: parseDuration(flags.text("pause-timeout")!, "pause-timeout"),
     withoutShell: flags.on("without-shell"),
     allowProbe: flags.on("allow-probe"),
@@ -64,7 +68,8 @@ export async function run(host: Host, options: Options): Promise<number> {
   for (const file of options.files) runs.push(...await readRuns(host, file));
   const asked = runs.map(readBreakpoints);
   const kube = await host.connect(options.connect);
-  const placed = runs.map((run) => inNamespace(run, kube.namespace));
+  const filled = await filledRuns(host, runs, options.params, kube.namespace);
+  const placed = filled.map((run) => inNamespace(run, kube.namespace));
   for (const [at, run] of placed.entries()) {
     const { runManifest, held } = await lower(host, kube, { run, breakpoints: asked[at] }, options);
     if (options.dryRun) {

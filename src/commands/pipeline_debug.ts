@@ -6,6 +6,7 @@ import type { Breakpoints } from "../tekton/breakpoint/debug_spec.ts";
 import type { ReadPipeline } from "../tekton/inline/inline_pipeline.ts";
 import { type DebugOptions, runDebugCommand } from "./debug/debug_command.ts";
 import { debugFlags } from "./options/debug_flags.ts";
+import { fileFlags } from "./options/file_flags.ts";
 import { PIPELINE } from "./start/definition_kind.ts";
 import type { RunRequest } from "./start/run_request.ts";
 
@@ -21,6 +22,7 @@ export function options({ args, flags }: Call): Options {
   return {
     ...own,
     name: args.PIPELINE,
+    files: fileFlags(flags, { directory: own.directory }),
     onTasks: flags.texts("on-task"),
     steps: own.onSteps.map(stepPlace),
   };

@@ -1,6 +1,7 @@
 /** `pipeline upload`: a local directory stands in for the task that fetches the source. */
 import type { Call } from "../cli/parse.ts";
 import type { Host } from "../host.ts";
+import { fileFlags } from "./options/file_flags.ts";
 import { uploadFlags } from "./options/upload_flags.ts";
 import { listOrExplainFlags } from "./source/list_or_explain.ts";
 import { PIPELINE_UPLOAD, type PipelineUploadOptions } from "./upload/pipeline_adapter.ts";
@@ -11,6 +12,7 @@ export function options({ args, flags }: Call): PipelineUploadOptions {
   return {
     ...uploadFlags(flags, args.DIR),
     name: args.PIPELINE,
+    files: fileFlags(flags, { directory: args.DIR }),
     onTask: flags.text("on-task"),
     listOrExplain: listOrExplainFlags(flags, args.PIPELINE, args.DIR),
   };

@@ -6,12 +6,14 @@ import type { ReadTask } from "../tekton/inline/inline_task.ts";
 import { stepName } from "../tekton/target.ts";
 import { type DebugOptions, runDebugCommand } from "./debug/debug_command.ts";
 import { debugFlags } from "./options/debug_flags.ts";
+import { fileFlags } from "./options/file_flags.ts";
 import { TASK } from "./start/definition_kind.ts";
 import type { RunRequest } from "./start/run_request.ts";
 
 /** Pure. Throws UsageError. */
 export function options({ args, flags }: Call): DebugOptions {
-  return { ...debugFlags(flags), name: args.TASK! };
+  const own = debugFlags(flags);
+  return { ...own, name: args.TASK, files: fileFlags(flags, { directory: own.directory }) };
 }
 
 export async function run(host: Host, options: DebugOptions): Promise<number> {

@@ -1,6 +1,7 @@
 /** `task upload`: a local directory goes into a Task's workspace, before or instead of a step. */
 import type { Call } from "../cli/parse.ts";
 import type { Host } from "../host.ts";
+import { fileFlags } from "./options/file_flags.ts";
 import { uploadFlags } from "./options/upload_flags.ts";
 import { listOrExplainFlags } from "./source/list_or_explain.ts";
 import { TASK_UPLOAD } from "./upload/task_adapter.ts";
@@ -10,7 +11,8 @@ import { runUploadCommand, type UploadOptions } from "./upload/upload_command.ts
 export function options({ args, flags }: Call): UploadOptions {
   return {
     ...uploadFlags(flags, args.DIR),
-    name: args.TASK!,
+    name: args.TASK,
+    files: fileFlags(flags, { directory: args.DIR }),
     listOrExplain: listOrExplainFlags(flags, args.TASK, args.DIR),
   };
 }

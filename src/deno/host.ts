@@ -33,6 +33,10 @@ export function denoHost(): Host {
       const debug = debugLog(options, variableBytes("TKN_DEV_LOG"), terminal);
       return await connect(options, { clock: denoClock, interrupt: interrupt.signal, debug });
     },
+    async contexts(options) {
+      const { readKubeconfig } = await import("./kubeconfig/files.ts");
+      return readKubeconfig(options).contexts;
+    },
     async download(url) {
       const { download } = await import("./download.ts");
       return await download(url, interrupt.signal);

@@ -16,7 +16,10 @@ export async function findHeldSteps(
   kube: Kube,
   run: { kind: RunKind; namespace: string; name: string },
 ): Promise<Pause[]> {
-  const pods = await kube.list<Pod>(PODS, childrenOf(run));
+  return await heldInPods(kube, await kube.list<Pod>(PODS, childrenOf(run)));
+}
+
+export async function heldInPods(kube: Kube, pods: readonly Stored<Pod>[]): Promise<Pause[]> {
   const gates = pods.flatMap((pod) => runningGates(pod).map((container) => ({ pod, container })));
   const found = await Promise.all(
     gates.map(({ pod, container }) => findPause(kube, pod, container)),

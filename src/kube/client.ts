@@ -39,6 +39,10 @@ const WATCH_SECONDS = 300;
 const MOST_REQUESTS = 32;
 
 const JSON_TYPE = { "content-type": "application/json" };
+/** A server without this form answers with the whole objects. */
+const METADATA_ONLY = {
+  accept: "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json",
+};
 const MERGE_PATCH = { "content-type": "application/merge-patch+json" };
 const REVIEWS: Resource = {
   group: "authorization.k8s.io",
@@ -235,6 +239,7 @@ export class KubeClient implements Kube {
     return this.#ask({
       what: { verb: "list", kind: resource.kind, namespace: selector.namespace },
       path: listPath(resource, selector),
+      headers: selector.metadataOnly ? METADATA_ONLY : undefined,
       largest: LARGEST.list,
       parse: (text) => parseList<T>(text, resource),
       isRead: true,

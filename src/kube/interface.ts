@@ -135,6 +135,8 @@ export interface Selector {
   /** A label selector: "a=b,c=d". */
   readonly labels?: string;
   readonly fields?: string;
+  /** For a list: the server may leave out everything but the metadata. */
+  readonly metadataOnly?: boolean;
 }
 
 export interface ContainerRef {

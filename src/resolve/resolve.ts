@@ -4,7 +4,7 @@
  * resolves by a ResolutionRequest or, if the user may not create one, by a probe run.
  */
 import { ClusterError } from "../errors.ts";
-import type { Kube, KubeObject, Resource, Stored } from "../kube/interface.ts";
+import type { Kube, KubeObject, Named, Resource, Stored } from "../kube/interface.ts";
 import { isStatus, isUnknownKind, StatusError } from "../kube/status.ts";
 import type { ReadTask } from "../tekton/inline/inline_task.ts";
 import {
@@ -20,6 +20,7 @@ import {
   TASKS,
   type TaskSpec,
 } from "../tekton/model.ts";
+import type { LocalDefinitions } from "../tekton/local_definitions.ts";
 import { cannotResolve, readResolved, type RemoteReference } from "../tekton/resolved.ts";
 import { inlineStepAction } from "../tekton/inline/step_action.ts";
 import { stepName } from "../tekton/target.ts";
@@ -39,6 +40,8 @@ export interface ResolveContext extends AwaitContext {
   readonly allowProbe: boolean;
   /** Returns the documents of a YAML or JSON text; throws an Error for any other text. */
   readonly parse: (text: string) => unknown[];
+  /** Definitions out of files: a reference by name means one of them first. */
+  readonly local?: LocalDefinitions;
 }
 
 /** Reads an object by name. Throws ClusterError; on a 404, the hint lists the existing names. */
@@ -61,6 +64,16 @@ export async function readByName<T extends KubeObject>(
   }
 }
 
+/** Reads a Task or Pipeline out of the files, or else of the cluster. */
+export async function readNamed<T extends Task | Pipeline>(
+  { kube, local }: Pick<ResolveContext, "kube" | "local">,
+  kind: T["kind"],
+  name: string,
+): Promise<Named<T>> {
+  const found = local?.find(kind, name) as Named<T> | undefined;
+  return found ?? await readByName<T>(kube, kind === "Task" ? TASKS : PIPELINES, name);
+}
+
 const MOST_NAMES = 10;
 const INSTALL =
   "is Tekton Pipelines installed? See https://tekton.dev/docs/installation/pipelines/";
@@ -75,12 +88,33 @@ export async function resolveTask(
   task: PipelineTask,
   variables: Variables,
 ): Promise<ReadTask> {
+  const found = await readTask(context, task, variables);
+  const steps = localSteps(context, found.spec);
+  if (steps.length === 0) return found;
+  const params = fillParams(task.params ?? [], variables);
+  return { ...found, spec: await withStepActions(context, found.spec, steps, params) };
+}
+
+/** Returns the indices of the steps whose StepActions come from files. */
+export function localSteps({ local }: ResolveContext, { steps = [] }: TaskSpec): number[] {
+  if (local === undefined) return [];
+  return [...steps.keys()].filter((at) => {
+    const { ref } = steps[at];
+    return ref !== undefined && !ref.resolver && local.find("StepAction", ref.name) !== undefined;
+  });
+}
+
+async function readTask(
+  context: ResolveContext,
+  task: PipelineTask,
+  variables: Variables,
+): Promise<ReadTask> {
   if (task.taskSpec !== undefined) {
     const { metadata: _, ...spec } = task.taskSpec;
     return { spec };
   }
   const ref = task.taskRef ?? {};
-  if (!ref.resolver) return await readByName<Task>(context.kube, TASKS, ref.name ?? "");
+  if (!ref.resolver) return await readNamed<Task>(context, "Task", ref.name ?? "");
   const reference = remote("Task", `task "${task.name}"`, ref, variables);
   const params = fillParams(task.params ?? [], variables);
   const found = await resolveRemote<Task>(
@@ -98,7 +132,7 @@ export async function resolvePipeline(
   params: Param[],
 ): Promise<Pipeline> {
   const { kube } = context;
-  if (!ref.resolver) return await readByName<Pipeline>(kube, PIPELINES, ref.name ?? "");
+  if (!ref.resolver) return await readNamed<Pipeline>(context, "Pipeline", ref.name ?? "");
   // The Pipeline is not known yet, so its name is empty.
   const variables = variablesOf(params, {
     "context.pipeline.name": "",
@@ -132,7 +166,8 @@ export async function withStepActions(
     if (step.ref === undefined || !(all || indices.includes(at))) continue;
     if (!step.ref.resolver) {
       const name = step.ref.name ?? "";
-      const found = await readByName<StepAction>(context.kube, STEP_ACTIONS, name);
+      const found = context.local?.find("StepAction", name) ??
+        await readByName<StepAction>(context.kube, STEP_ACTIONS, name);
       steps[at] = inlineStepAction(step, found, variables);
       continue;
     }

@@ -21,6 +21,7 @@ import {
   type RunFacts,
   variablesOf,
 } from "../tekton/variables.ts";
+import { localTasks } from "./local_tasks.ts";
 import { type ResolveContext, resolvePipeline, resolveTask, withStepActions } from "./resolve.ts";
 
 /** Throws UsageError for a task or step that does not exist or can't be held. */
@@ -62,7 +63,10 @@ export async function holdPipeline(
       context.emit({ kind: "note", text: `Task ${target.name} will not hold: ${error.message}` });
     }
   }
-  return holdPipelineRun(run, pipeline, tasks, options);
+  const held = tasks.map(({ target }) => target.name);
+  const variables = pipelineVariables(pipeline, factsOf(run, context));
+  const others = await localTasks(context, pipeline, variables, held);
+  return holdPipelineRun(run, pipeline, tasks, options, others);
 }
 
 /** Returns a task of the Pipeline with its Task and the steps to hold. */

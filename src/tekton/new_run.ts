@@ -20,6 +20,8 @@ export interface NewRun {
   readonly base?: BaseRun;
   /** Whether the run will be changed so that it holds. */
   readonly isHeld?: boolean;
+  /** Whether it needs definitions out of files, without which it cannot be started again. */
+  readonly needsFiles?: boolean;
 }
 
 /** A spec to start from. Its params and workspaces are replaced by those of the new run. */
@@ -27,6 +29,8 @@ export interface BaseRun<R extends Run = Run> {
   readonly spec: R["spec"];
   /** Default: `name` and -run. */
   readonly generateName?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 export interface TaskAccount {
@@ -61,7 +65,7 @@ export function newPipelineRun(asked: NewRun): PipelineRun {
       ...(timeouts === undefined ? {} : { timeouts: given(timeouts) }),
     },
   };
-  return asked.isHeld ? withAsked(run) : run;
+  return asked.isHeld && !asked.needsFiles ? withAsked(run) : run;
 }
 
 export function newTaskRun(asked: NewRun): TaskRun {
@@ -75,7 +79,7 @@ export function newTaskRun(asked: NewRun): TaskRun {
       ...given({ serviceAccountName: serviceAccount, podTemplate, timeout: timeouts?.task }),
     },
   };
-  return asked.isHeld ? withAsked(run) : run;
+  return asked.isHeld && !asked.needsFiles ? withAsked(run) : run;
 }
 
 /** Returns the spec to start from, without what belongs to the earlier run alone. */
@@ -106,14 +110,17 @@ function withAccounts(
   ];
 }
 
-function head<K extends RunKind>(kind: K, { name, namespace, labels = {}, prefix, base }: NewRun) {
+function head<K extends RunKind>(kind: K, { name, namespace, labels, prefix, base }: NewRun) {
+  const all = { ...base?.labels, ...labels };
+  const annotations = { ...base?.annotations };
   return {
     apiVersion: "tekton.dev/v1",
     kind,
     metadata: {
       generateName: prefix === undefined ? base?.generateName ?? `${name}-run-` : `${prefix}-`,
       namespace,
-      ...(Object.keys(labels).length === 0 ? {} : { labels }),
+      ...(Object.keys(all).length === 0 ? {} : { labels: all }),
+      ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
     },
   };
 }

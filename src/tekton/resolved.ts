@@ -6,9 +6,11 @@ import type { Param, ParamSpec } from "./model.ts";
 import { METADATA_SHAPE, PIPELINE_SHAPE, STEP_ACTION_SHAPE, TASK_SHAPE } from "./shapes.ts";
 import { pipelineFromV1beta1, taskFromV1beta1 } from "./v1beta1.ts";
 
+export type DefinitionKindName = "Task" | "Pipeline" | "StepAction";
+
 /** A reference to an object by a resolver, its params filled in. */
 export interface RemoteReference {
-  readonly kind: "Task" | "Pipeline" | "StepAction";
+  readonly kind: DefinitionKindName;
   /** The owner of the reference, for messages: `task "clone"`. */
   readonly owner: string;
   readonly resolver: string;
@@ -23,7 +25,7 @@ export function cannotResolve({ kind, owner }: Pick<RemoteReference, "kind" | "o
 }
 
 const CONVERT: Record<
-  RemoteReference["kind"],
+  DefinitionKindName,
   Record<string, (object: KubeObject, what: string) => KubeObject>
 > = {
   Task: { "tekton.dev/v1": (task) => task, "tekton.dev/v1beta1": taskFromV1beta1 },
@@ -31,7 +33,7 @@ const CONVERT: Record<
   StepAction: { "tekton.dev/v1beta1": (one) => one, "tekton.dev/v1alpha1": (one) => one },
 };
 
-const SHAPES: Record<RemoteReference["kind"], Shape> = {
+const SHAPES: Record<DefinitionKindName, Shape> = {
   Task: TASK_SHAPE,
   Pipeline: PIPELINE_SHAPE,
   StepAction: STEP_ACTION_SHAPE,
@@ -47,36 +49,51 @@ export function readResolved<T extends KubeObject>(
   documents: readonly unknown[],
 ): T {
   const what = `${cannotResolve(reference)} by "${reference.resolver}"`;
-  const hint = "look at the params of its reference";
+  const lookAt = "look at the params of its reference";
+  const refuse = (why: string, hint = lookAt) => new ClusterError(`${what}: ${why}`, { hint });
   const [object] = documents;
   if (!isRecord(object) || !("kind" in object)) {
-    throw new ClusterError(`${what}: the resolver returned no Kubernetes object`, { hint });
+    throw refuse("the resolver returned no Kubernetes object");
   }
+  const { kind } = object;
+  if (typeof kind === "string" && kind !== reference.kind) {
+    throw refuse(`the resolver returned a ${kind}`);
+  }
+  return readDefinition(reference.kind, object, {
+    what,
+    refuse: (why, hint) => refuse(why.replace(/^it(?= has)/, "the returned object"), hint),
+    inside: "in the returned object ",
+  });
+}
+
+/**
+ * Returns an object of that kind in the current version. `refuse` makes the error for another
+ * shape, `inside` starts its text, and `what` starts the message of a ClusterError for fields that
+ * Tekton no longer takes.
+ */
+export function readDefinition<T extends KubeObject>(
+  definitionKind: DefinitionKindName,
+  object: unknown,
+  { what, refuse, inside = "" }: {
+    what: string;
+    refuse: (why: string, hint?: string) => Error;
+    inside?: string;
+  },
+): T {
   const found = checked(object, { apiVersion: "text", kind: "text", metadata: METADATA_SHAPE });
-  if ("why" in found) {
-    throw new ClusterError(`${what}: in the returned object ${found.why}`, { hint });
-  }
+  if ("why" in found) throw refuse(`${inside}${found.why}`);
   const { apiVersion = "", kind = "", metadata, spec, ...rest } = found.value as Partial<
     KubeObject
   >;
-  if (kind !== reference.kind) {
-    throw new ClusterError(`${what}: the resolver returned a ${kind}`, { hint });
+  if (!Object.hasOwn(CONVERT[definitionKind], apiVersion)) {
+    const versions = Object.keys(CONVERT[definitionKind]).join(", ");
+    throw refuse(`it has the unknown version ${apiVersion}`, `one of: ${versions}`);
   }
-  const convert = CONVERT[reference.kind][apiVersion];
-  if (!Object.hasOwn(CONVERT[reference.kind], apiVersion)) {
-    throw new ClusterError(`${what}: the returned object has the unknown version ${apiVersion}`, {
-      hint: `one of: ${Object.keys(CONVERT[reference.kind]).join(", ")}`,
-    });
-  }
-  if (typeof spec !== "object" || spec === null) {
-    throw new ClusterError(`${what}: the returned object has no spec`, { hint });
-  }
-  const ofKind = checked({ spec }, SHAPES[reference.kind]);
-  if ("why" in ofKind) {
-    throw new ClusterError(`${what}: in the returned object ${ofKind.why}`, { hint });
-  }
+  if (typeof spec !== "object" || spec === null) throw refuse("it has no spec");
+  const ofKind = checked({ spec }, SHAPES[definitionKind]);
+  if ("why" in ofKind) throw refuse(`${inside}${ofKind.why}`);
   const read = { ...rest, apiVersion, kind, metadata: metadata ?? {}, spec };
-  return withTextDefaults(convert(read, what)) as T;
+  return withTextDefaults(CONVERT[definitionKind][apiVersion](read, what)) as T;
 }
 
 /** Converts defaults that YAML reads as numbers or booleans to strings, as Tekton does. */

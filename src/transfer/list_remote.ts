@@ -11,6 +11,8 @@ export interface RemoteState {
   readonly listing: RemoteListing;
   /** The record of an earlier upload. */
   readonly record?: UploadRecord;
+  /** How long another upload, or its run, had the lock. */
+  readonly lockedMs: number;
 }
 
 /** Asks, or waits for its turn and asks again. Throws TransferError. */
@@ -26,16 +28,19 @@ export async function listRemote(
   const lock = receiver.lock(options.run);
   let answers = ask(); // in the same frame, as usually no other upload holds the lock
   const holder = await lock;
+  const startMs = options.clock.now();
   if (holder !== undefined) {
     await Promise.allSettled([answers.record, answers.listing]); // empty while it is locked
     await awaitLock(receiver, options, holder);
     answers = ask();
   }
+  const lockedMs = options.clock.now() - startMs;
   const record = await answers.record;
   const more = namesOfRecord(record, names); // while the receiver still lists
   const listing = await answers.listing;
   return {
     record,
+    lockedMs,
     listing: more.length === 0 ? listing : joined(listing, await receiver.list(more)),
   };
 }

@@ -26,9 +26,9 @@ const BACKOFFS_MS = [500, 1_000, 2_000, 4_000, 8_000];
 export async function send(options: SendOptions): Promise<Receipt> {
   const { clock, emit } = options;
   const startMs = clock.now();
-  const state = new UploadState(
+  const state: UploadState = new UploadState(
     options,
-    (event) => emit({ ...event, elapsedMs: clock.now() - startMs }),
+    (event) => emit({ ...event, elapsedMs: clock.now() - startMs - state.lockedMs }),
   );
   // A command line of the user may do anything with the stream: nothing can be verified.
   const isVerified = options.program.length === 1;

@@ -39,6 +39,7 @@ export class UploadState {
   readonly #verified = new Set<string>();
   readonly #unchanged = new Set<string>();
   #removed = 0;
+  #lockedMs = 0;
   #sharedDirectories: readonly Entry[] = [];
   #isCompressed = false;
   #sentBytes = 0;
@@ -128,7 +129,13 @@ export class UploadState {
     return this.source.prepacked;
   }
 
-  listed({ listing, record }: RemoteState): void {
+  /** How long other uploads kept this one waiting. */
+  get lockedMs(): number {
+    return this.#lockedMs;
+  }
+
+  listed({ listing, record, lockedMs }: RemoteState): void {
+    this.#lockedMs += lockedMs;
     this.#listing = listing;
     this.#pulses = listing.pulses;
     this.#record = record;

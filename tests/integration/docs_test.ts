@@ -192,7 +192,10 @@ async function runBlocks({ path }: Document, blocks: readonly Block[]): Promise<
     let lastRun: string | undefined;
     for (const block of blocks) {
       const file = block.notes.get("file");
-      if (file !== undefined) await Deno.writeTextFile(`${cwd}/${file}`, block.text);
+      if (file !== undefined) {
+        await Deno.mkdir(`${cwd}/${file}`.replace(/[^/]*$/, ""), { recursive: true });
+        await Deno.writeTextFile(`${cwd}/${file}`, block.text);
+      }
       if (block.language !== CONSOLE || !isRun(block)) continue;
       for (const { text, output } of commandsOf(block)) {
         if (/\bdeno(@[\d.]+)? task /.test(text)) continue; // checked by name above

@@ -6,6 +6,7 @@ import {
   type ConnectOptions,
   FileError,
   type Host,
+  type KubeContext,
   type RawTerminal,
   type Terminal,
 } from "../../src/host.ts";
@@ -157,6 +158,8 @@ export class FakeHost implements Host {
   /** The texts of URLs. */
   readonly pages: Record<string, string> = {};
   readonly connected: ConnectOptions[] = [];
+  /** The contexts by the kubeconfig's path; "" is that of no flag. */
+  readonly kubeContexts: Record<string, KubeContext[]> = {};
   /** Returns the edited text; undefined makes the editor fail. */
   editor: (text: string, name: string) => string | undefined = (text) => text;
   /** All texts that the editor got. */
@@ -205,6 +208,11 @@ export class FakeHost implements Host {
     await turn();
     if (this.kube === undefined) throw new Error("this test has no cluster");
     return this.kube;
+  }
+
+  async contexts({ kubeconfig = "" }: ConnectOptions): Promise<KubeContext[]> {
+    await turn();
+    return this.kubeContexts[kubeconfig] ?? [];
   }
 
   watch(directories: readonly string[], changed: () => void): AsyncDisposable {

@@ -41,6 +41,12 @@ export function commandLine(args: readonly string[]): string[] {
     : [binary, ...args];
 }
 
+/** Returns the variables for another home, in which the source still finds the caches of Deno. */
+export function environmentWithHome(home: string): Record<string, string> {
+  const { DENO_DIR, XDG_CACHE_HOME, HOME } = Deno.env.toObject();
+  return { HOME: home, DENO_DIR: DENO_DIR ?? `${XDG_CACHE_HOME ?? `${HOME}/.cache`}/deno` };
+}
+
 export function startTknDev(args: readonly string[], { env, cwd }: RunOptions = {}): Running {
   const argv = commandLine(args);
   const process = new Deno.Command(argv[0], {

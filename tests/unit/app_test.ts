@@ -5,6 +5,7 @@ import { parseAllDocuments } from "npm:yaml@2.9.1";
 import { app, COMMANDS } from "../../src/app.ts";
 import { HELP_COMMAND, PROGRAM } from "../../src/cli/commands.ts";
 import { parse } from "../../src/cli/parse.ts";
+import { COMPLETING_COMMANDS } from "../../src/cli/shell_commands.ts";
 import type { KubeObject, Resource } from "../../src/kube/interface.ts";
 import { ClusterError } from "../../src/errors.ts";
 import { PIPELINES, TASKS } from "../../src/tekton/model.ts";
@@ -21,7 +22,8 @@ async function call(argv: string[], host = new FakeHost(new MemoryFiles(tree("fi
 }
 
 Deno.test("each command of the spec has code, and all code has a command in the spec", () => {
-  const specified = PROGRAM.commands.filter((command) => command !== HELP_COMMAND)
+  const specified = [...PROGRAM.commands, ...COMPLETING_COMMANDS]
+    .filter((command) => command !== HELP_COMMAND)
     .map(({ path }) => path.join(" "));
   assert.deepEqual(Object.keys(COMMANDS).toSorted(), specified.toSorted());
 });

@@ -60,6 +60,7 @@ export async function runDebugCommand<
       defaultTimeout: await request.defaultTimeout,
     },
   );
+  request.checkComplete(held.runManifest.inline());
   const code = await runHeld(host, {
     flags: options,
     kube,

@@ -3,6 +3,7 @@ import { UsageError } from "../../errors.ts";
 import { FileError, type Host } from "../../host.ts";
 import type { KubeObject } from "../../kube/interface.ts";
 import { RESOURCE_OF, type Run } from "../../tekton/model.ts";
+import { protectPlaceholders } from "../../tekton/pac/placeholders.ts";
 import { type CheckedRun, checkedRun } from "../../tekton/run_shape.ts";
 import { runFromV1beta1 } from "../../tekton/v1beta1.ts";
 import { parseYamlDocuments } from "./yaml.ts";
@@ -10,7 +11,9 @@ import { parseYamlDocuments } from "./yaml.ts";
 /** Reads the PipelineRuns and TaskRuns of a file, `-` for stdin. Throws UsageError. */
 export async function readRuns(host: Host, file: string): Promise<Run[]> {
   const text = file === "-" ? await host.terminal.input() : await readFile(host, file);
-  const runs = parseYamlDocuments(text, file).map((document) => asRun(document, file));
+  const { text: plain, restore } = protectPlaceholders(text);
+  const documents = restore(parseYamlDocuments(plain, file));
+  const runs = documents.map((document) => asRun(document, file));
   if (runs.length > 0) return runs;
   throw new UsageError(`Cannot create what is in "${file}": it is empty`);
 }

@@ -6,19 +6,23 @@ import { HELD_LABELS } from "../../objects/marks.ts";
 import type { ResolveContext } from "../../resolve/resolve.ts";
 import { checkAccess } from "../../run/create/access.ts";
 import { readDefaultTimeout } from "../../run/create/server_values.ts";
-import type { PipelineRun, TaskRun, WorkspaceBinding } from "../../tekton/model.ts";
+import type { PipelineRun, Run, TaskRun, WorkspaceBinding } from "../../tekton/model.ts";
 import type { NewRun } from "../../tekton/new_run.ts";
 import { bindParams, bindUndeclared } from "../../tekton/params.ts";
+import { checkNoneOpen } from "../../tekton/pac/open_placeholders.ts";
 import { checkWorkspaces } from "../../tekton/workspaces.ts";
 import { type NewRunFlags, readParam } from "../options/run_flags.ts";
 import type { Definition, DefinitionKind } from "./definition_kind.ts";
 import { readStart } from "./read_start.ts";
 import { resolvingOptions } from "./resolving.ts";
-import { readStartFrom } from "./start_from.ts";
+import { type Found, readStartFrom } from "./start_from.ts";
+import { type FileFlags, readStartFiles } from "../files/read_start_files.ts";
 
 export interface StartOptions extends NewRunFlags {
   /** The Pipeline's or Task's name; absent if an earlier run has it. */
   readonly name?: string;
+  /** Files that have the run or its definitions. */
+  readonly files?: FileFlags;
 }
 
 /** A requested run, and its definition. */
@@ -29,6 +33,8 @@ export interface RunRequest<D extends Definition> {
   readonly definition: D;
   readonly newRun: NewRun;
   readonly resolving: ResolveContext;
+  /** Throws UsageError if the run has placeholders that nothing fills in. */
+  readonly checkComplete: (run: Run) => void;
   /** The server's timeout for runs that name none. This takes the longest, and is needed last. */
   readonly defaultTimeout: Promise<string | undefined>;
 }
@@ -52,7 +58,7 @@ export async function requestRun<D extends Definition, R extends PipelineRun | T
   const { kube } = requesting;
   const defaultTimeout = readDefaultTimeout(kube);
   defaultTimeout.catch(() => {}); // awaited later
-  const [{ definition, owner, newRun, resolving }] = await Promise.all([
+  const [{ definition, owner, newRun, resolving, checkComplete }] = await Promise.all([
     request(host, definitionKind, options, requesting, true),
     checkAccess(kube, kube.namespace, definitionKind.runKind),
   ]);
@@ -63,6 +69,7 @@ export async function requestRun<D extends Definition, R extends PipelineRun | T
     definition: definition!,
     newRun: { ...newRun, labels, isHeld: true },
     resolving,
+    checkComplete,
     defaultTimeout,
   };
 }
@@ -84,21 +91,29 @@ async function request<D extends Definition, R extends PipelineRun | TaskRun>(
   { kube, workspaces, emit }: Requesting,
   isHeld: boolean,
 ) {
-  const resolving = resolvingOptions(host, options, { kube, emit });
-  const { from } = options;
-  const found = await readStartFrom(resolving, definitionKind, {
+  const context = resolvingOptions(host, options, { kube, emit });
+  const { from, files } = options;
+  const inFiles = files === undefined ? undefined : await readStartFiles(
+    host,
+    context,
+    definitionKind,
+    { name: options.name, files, given: options.params },
+  );
+  const found = inFiles ?? await readStartFrom(context, definitionKind, {
     name: options.name,
     from,
     isHeld,
   });
+  const resolving = { ...context, local: inFiles?.local };
   const { name, definition, base } = found;
-  const owner = `${definitionKind.kind} "${name}"`;
-  const { params: specs, workspaces: declared } = definition?.spec ?? {};
+  const owner = found.owner ?? `${definitionKind.kind} "${name}"`;
+  const { specs, declared } = declaredIn(found);
+  const given = options.params.filter(({ name }) => !inFiles?.isOnlyPlaceholder(name));
   const params = definition === undefined
-    ? bindUndeclared(options.params, found.params, readParam)
-    : bindParams(owner, specs ?? [], options.params, readParam, found.params);
+    ? bindUndeclared(given, found.params, readParam)
+    : bindParams(owner, specs, given, readParam, found.params);
   const bound = withEarlier(workspaces, found.workspaces);
-  if (definition !== undefined) checkWorkspaces(owner, declared ?? [], workspaces, bound);
+  if (definition !== undefined) checkWorkspaces(owner, declared, workspaces, bound);
   const newRun: NewRun = {
     name,
     namespace: kube.namespace,
@@ -106,9 +121,33 @@ async function request<D extends Definition, R extends PipelineRun | TaskRun>(
     workspaces: bound,
     labels: options.labels,
     base,
+    needsFiles: inFiles !== undefined,
     ...await readStart(host, options, definition, emit),
   };
-  return { definition, owner, newRun, resolving };
+  const checkComplete = ({ metadata, spec }: Run) => {
+    if (files !== undefined) checkNoneOpen(`Cannot start ${owner}`, [metadata.labels, spec]);
+  };
+  return { definition, owner, newRun, resolving, checkComplete };
+}
+
+/**
+ * Returns what the definition declares, and what a run in a file has besides: Tekton hands both
+ * down to Tasks that are inline.
+ */
+function declaredIn({ definition, params, workspaces }: Found<Definition>) {
+  const { params: specs = [], workspaces: declared = [] } = definition?.spec ?? {};
+  const isNew = <T extends { name: string }>(known: readonly T[]) => ({ name }: { name: string }) =>
+    !known.some((one) => one.name === name);
+  return {
+    specs: [
+      ...specs,
+      ...params.filter(isNew(specs)).map(({ name, value }) => ({ name, default: value })),
+    ],
+    declared: [
+      ...declared,
+      ...workspaces.filter(isNew(declared)).map(({ name }) => ({ name, optional: true })),
+    ],
+  };
 }
 
 /** Returns the earlier bindings with the given ones in place of those of the same name. */

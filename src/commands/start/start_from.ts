@@ -19,6 +19,8 @@ import type { Definition, DefinitionKind } from "./definition_kind.ts";
 export interface Found<D extends Definition> {
   /** The name of the Pipeline or Task. */
   readonly name: string;
+  /** As messages name the definition. Default: its kind and name. */
+  readonly owner?: string;
   /** Undefined for one that only its resolver knows, if it need not be known. */
   readonly definition?: D;
   readonly base?: BaseRun;

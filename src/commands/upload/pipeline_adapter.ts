@@ -1,5 +1,6 @@
 /** An upload into a run of a Pipeline. */
 import { UsageError } from "../../errors.ts";
+import { localTasks } from "../../resolve/local_tasks.ts";
 import { resolveTask, withStepActions } from "../../resolve/resolve.ts";
 import { findSourceTask, type SourceTask } from "../../resolve/source_task.ts";
 import { lowerPipeline } from "../../tekton/breakpoint/lower_pipeline.ts";
@@ -52,10 +53,13 @@ async function plan(
   const { spec, standIn, destination } = plan;
   checkPlace(owner, pipeline, chosen, { destination, workspaces, asked: options.onTask });
   const image = options.image ?? spec.steps![standIn.at].image ?? "";
+  const others = await localTasks(resolving, pipeline, variables, [target.name]);
+  const leavesOut = options.files?.hasRun ?? false;
+  const task = { ...found, spec };
   return {
     plan,
     task: target.name,
-    lower: (upload) => lowerPipeline({ ...upload, pipeline, target, task: { ...found, spec } }),
+    lower: (upload) => lowerPipeline({ ...upload, pipeline, target, task, others, leavesOut }),
     changes: changes(newRun.name, target, standIn, image),
   };
 }
@@ -105,7 +109,9 @@ function candidates(
 /** Returns the Pipeline's workspace that is bound to the Task's workspace `name`. */
 function boundTo(target: PipelineTask, name: string): string | undefined {
   const found = target.workspaces?.find((workspace) => workspace.name === name);
-  return found === undefined ? undefined : found.workspace ?? found.name;
+  if (found !== undefined) return found.workspace ?? found.name;
+  // Tekton hands the run's workspace of the same name down to a Task that is inline.
+  return target.taskSpec === undefined ? undefined : name;
 }
 
 /** Throws UsageError if the other tasks would not find the upload. */

@@ -7,6 +7,7 @@ import type { RunManifest } from "../../tekton/run_manifest.ts";
 import { stepName } from "../../tekton/target.ts";
 import type { UploadFlags } from "../options/upload_flags.ts";
 import { openNarrator } from "../output/narrator.ts";
+import { flagsOf } from "../files/choose_run.ts";
 import { type ListOrExplain, listOrExplain } from "../source/list_or_explain.ts";
 import { openSource, type Source } from "../source/source.ts";
 import type { Definition, DefinitionKind } from "../start/definition_kind.ts";
@@ -80,7 +81,7 @@ async function uploadOnce<
   const { task, plan, lower, changes } = await adapter.plan(request, options);
   const { spec, standIn, destination, deletes, replacedWork, notes } = plan;
   const defaultTimeout = await request.defaultTimeout;
-  const again = `tkn-dev ${definitionKind.noun} upload ${newRun.name}`;
+  const again = uploadAgain(definitionKind, options, newRun.name);
   const gate = newGate(host, options.pauseSeconds, again);
   if (options.handOver !== undefined) {
     const step = stepName(spec.steps![standIn.at], standIn.at);
@@ -93,14 +94,17 @@ async function uploadOnce<
       breakpoints,
       { gate, defaultTimeout },
     );
+    request.checkComplete(held.runManifest.inline());
     return await runHandedOver(host, flags, { kube, narrator, held, source, replacedWork, notes });
   }
   const { image } = options;
   const isWhole = standIn.replaced.length === spec.steps!.length;
+  const runManifest = lower({ ...newRun, standIn, destination, image, gate, defaultTimeout });
+  request.checkComplete(runManifest.inline());
   const code = await runUpload(host, { ...options, deletes }, source, {
     kube,
     emit,
-    runManifest: lower({ ...newRun, standIn, destination, image, gate, defaultTimeout }),
+    runManifest,
     held: { task, step: heldStep(spec, standIn) },
     uploaded: isWhole ? task : undefined,
     replacedWork,
@@ -109,4 +113,14 @@ async function uploadOnce<
   });
   await narrator.writeReport();
   return code;
+}
+
+/** Returns the command line that starts such a run again. */
+function uploadAgain(
+  { noun }: Pick<DefinitionKind<Definition, PipelineRun>, "noun">,
+  { files }: UploadOptions,
+  name: string,
+): string {
+  if (files === undefined) return `tkn-dev ${noun} upload ${name}`;
+  return `tkn-dev ${noun}${files.hasRun ? "run" : ""} upload ${flagsOf(files.paths)}`;
 }

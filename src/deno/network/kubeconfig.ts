@@ -36,6 +36,7 @@ export async function loadConnection(
       hint: "give the cluster's certificate-authority and a server name that its certificate has",
     });
   }
+  checkUrls(cluster);
   const ca = authorityOf(cluster);
   return {
     server: cluster.server.replace(/\/+$/, ""),
@@ -53,6 +54,21 @@ export async function loadConnection(
       signal,
     }),
   };
+}
+
+/** Throws UsageError. A proxy's URL is not quoted, since it may have a password. */
+function checkUrls({ name, server, proxyUrl }: Kubeconfig["clusters"][number]): void {
+  const refuse = (key: string, example: string) => {
+    const message = `Cannot use cluster "${name}": its ${key} is not a URL`;
+    throw new UsageError(message, { hint: `like ${example}` });
+  };
+  if (!isUrl(server, ["https:", "http:"])) refuse("server", "https://192.0.2.1:6443");
+  const schemes = ["http:", "https:", "socks5:", "socks5h:"];
+  if (proxyUrl && !isUrl(proxyUrl, schemes)) refuse("proxy-url", "http://192.0.2.1:3128");
+}
+
+function isUrl(text: string, schemes: readonly string[]): boolean {
+  return schemes.includes(URL.parse(text)?.protocol ?? "");
 }
 
 /** Returns the entries of the named context, by default of the current one. */

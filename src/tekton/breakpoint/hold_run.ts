@@ -7,7 +7,13 @@ import { type Gate, holdingStep, preparedForGate, withGateVolume } from "./gate_
 import { holdBefore } from "./hold_before.ts";
 import type { ReadTask } from "../inline/inline_task.ts";
 import type { NamedStep, PipelineRun, PipelineTask, Step, TaskRun, TaskSpec } from "../model.ts";
-import { buildPipelineRun, buildTaskRun, notRetried, type RunManifest } from "../run_manifest.ts";
+import {
+  buildPipelineRun,
+  buildTaskRun,
+  type ChangedTask,
+  notRetried,
+  type RunManifest,
+} from "../run_manifest.ts";
 import type { ReadPipeline } from "../inline/inline_pipeline.ts";
 import { raiseRunTimeouts, withRaisedTimeout } from "../timeouts.ts";
 
@@ -53,11 +59,13 @@ export interface HeldRun<T extends PipelineRun | TaskRun> {
   readonly held: HeldStep[];
 }
 
+/** `others` are tasks that do not hold, with Tasks that the cluster does not have. */
 export function holdPipelineRun(
   run: PipelineRun,
   pipeline: ReadPipeline,
   tasks: readonly TaskToHold[],
   options: HoldOptions,
+  others: readonly ChangedTask[] = [],
 ): HeldRun<PipelineRun> {
   const clocks = clocksOf(options);
   const held: HeldStep[] = [];
@@ -72,7 +80,7 @@ export function holdPipelineRun(
   });
   const names = pausesOf(held).map(({ task }) => task!);
   const raised = raiseRunTimeouts(run, pipeline.spec, names, clocks);
-  return { runManifest: buildPipelineRun(raised, pipeline, changed), held };
+  return { runManifest: buildPipelineRun(raised, pipeline, [...changed, ...others]), held };
 }
 
 export function holdTaskRun(

@@ -18,6 +18,7 @@ import {
 import { usedParams } from "../references.ts";
 import { type Replacement, replaceSteps } from "./replace_steps.ts";
 import { dependencies, stepName } from "../target.ts";
+import { unusedWorkspaces, withoutWorkspaces } from "../unused_workspaces.ts";
 import { type Clocks, raiseRunTimeouts, withRaisedTimeout } from "../timeouts.ts";
 
 export interface PipelineUpload extends Replacement, Omit<NewRun, "name"> {
@@ -26,6 +27,10 @@ export interface PipelineUpload extends Replacement, Omit<NewRun, "name"> {
   readonly pipeline: ReadPipeline;
   readonly target: PipelineTask;
   readonly task: ReadTask;
+  /** Other tasks, with Tasks that the cluster does not have. */
+  readonly others?: readonly ChangedTask[];
+  /** Whether the run loses the workspaces that only the replaced steps need. */
+  readonly leavesOut?: boolean;
   /** The timeout of runs that name none, see Clocks. */
   readonly defaultTimeout?: string;
 }
@@ -34,7 +39,10 @@ export function lowerPipeline(upload: PipelineUpload): RunManifest<PipelineRun> 
   const { pipeline } = upload;
   const run = newPipelineRun({ ...upload, name: upload.name ?? pipeline.metadata?.name ?? "" });
   const raised = raiseRunTimeouts(run, pipeline.spec, [upload.target.name], clocksOf(upload));
-  return buildPipelineRun(raised, pipeline, [isWhole(upload) ? reduce(upload) : replace(upload)]);
+  const changed = isWhole(upload) ? reduce(upload) : replace(upload);
+  const unused = upload.leavesOut ? unusedWorkspaces(pipeline, upload.target, changed.target) : [];
+  const left = withoutWorkspaces(pipeline, raised, unused);
+  return buildPipelineRun(left.run, left.pipeline, [changed, ...upload.others ?? []]);
 }
 
 /** Whether no step of the task is left, and other tasks find the upload in a workspace. */

@@ -255,7 +255,7 @@ function rename({ spec, target }: Pair, param: ParamSpec, to: string): Pair {
   const { params, ...rest } = spec;
   // A given object may have keys that its param does not declare.
   const keys = typeOf(param) === "object" ? undefined : [];
-  const swap = <T extends { name: string }>(one: T) =>
+  const swap = <T extends { name: string }>(one: T): T =>
     one.name === param.name ? { ...one, name: to } : one;
   // Only defaults of strings can refer to params.
   const swapIn = (one: ParamSpec) =>
@@ -267,7 +267,26 @@ function rename({ spec, target }: Pair, param: ParamSpec, to: string): Pair {
       ...renameParam(rest, param.name, to, keys),
       ...(params === undefined ? {} : { params: params.map(swap).map(swapIn) }),
     },
-    target: { ...target, params: target.params?.map(swap) },
+    target: {
+      ...target,
+      params: target.params?.map(swap),
+      ...(target.matrix === undefined ? {} : { matrix: renamedMatrix(target.matrix, swap) }),
+    },
+  };
+}
+
+function renamedMatrix(
+  { params, include, ...rest }: NonNullable<PipelineTask["matrix"]>,
+  swap: (param: Param) => Param,
+): PipelineTask["matrix"] {
+  return {
+    ...rest,
+    ...(params === undefined ? {} : { params: params.map(swap) }),
+    ...(include === undefined ? {} : {
+      include: include.map((one) =>
+        one.params === undefined ? one : { ...one, params: one.params.map(swap) }
+      ),
+    }),
   };
 }
 

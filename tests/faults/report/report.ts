@@ -35,8 +35,8 @@ sends the digest of the tree it sees to the test. A held step gives up after 20 
 - **left over**: a run still pending, running or held, or created twice; a pod that still runs; a
   temporary Task or Pipeline; a claim. The test looks for them 30 s after the end of the pause, and
   again after \`tkn-dev cleanup\`: objects that this removes are not left over, but are in the table
-- **no end**: the client did not end within the time that the fault allows (10 to 240 s, as the README has it)
-- **exit code**: not one that the README documents for it, or not the result of the run
+- **no end**: the client did not end within the time that the fault allows (10 to 240 s)
+- **exit code**: not one that the reference documents for it, or not the result of the run
 - **exit 70**: a bug in tkn-dev
 - **log lines**: exit code 0, but a line of the log was lost or came twice
 - **not injected**: the phase did not occur; the injection proves nothing

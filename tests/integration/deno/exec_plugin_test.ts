@@ -41,7 +41,8 @@ const OLD = '{"apiVersion":"client.authentication.k8s.io/v1beta1","status":{"tok
 const HALF = '{"status":{"clientKeyData":"k"}}';
 const failures: [what: string, script: string, words: RegExp][] = [
   ["fails", "exit 3", /: its exec plugin ".*plugin" failed with exit code 3$/],
-  ["prints no JSON", "echo hello", /: what its exec plugin ".*" printed is not JSON: /],
+  ["prints no JSON", "echo hello", /: what its exec plugin ".*" printed is not JSON$/],
+  ["prints a bare token", "echo secret", /: what its exec plugin "[^"]*" printed is not JSON$/],
   ["prints null", "echo null", /: its exec plugin ".*plugin" gave none$/],
   ["prints no credentials", "echo '{}'", /: its exec plugin ".*plugin" gave none$/],
   ["prints an empty status", `echo '{"status":{}}'`, /: its exec plugin ".*plugin" gave none$/],

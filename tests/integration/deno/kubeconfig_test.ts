@@ -190,6 +190,34 @@ Deno.test("a missing certificate file is refused by name", async () => {
   );
 });
 
+Deno.test("a token is read from the user's token file, before the token in the kubeconfig", async () => {
+  using place = new Place();
+  place.write("file", "of-file\n");
+  for (const user of [{ tokenFile: "file" }, { tokenFile: place.path("file"), token: "old" }]) {
+    const kubeconfig = place.write("a", config("a", { user }));
+    assert.equal((await connected({ kubeconfig }))[2], "Bearer of-file");
+  }
+});
+
+Deno.test("the token file is read again when the server asks for credentials", async () => {
+  using place = new Place();
+  const file = place.write("file", "first");
+  const kubeconfig = place.write("a", config("a", { user: { tokenFile: "file" } }));
+  const connection = await loadConnection({ kubeconfig });
+  assert.equal((await connection.credentials()).headers.Authorization, "Bearer first");
+  await Deno.writeTextFile(file, "second");
+  assert.equal((await connection.credentials()).headers.Authorization, "Bearer second");
+});
+
+Deno.test("a missing token file is refused by name", async () => {
+  using place = new Place();
+  const kubeconfig = place.write("a", config("a", { user: { tokenFile: "gone" } }));
+  assert.match(
+    await rejection(loadConnection({ kubeconfig }), UsageError),
+    /^Cannot get the credentials of user "a": no such file: .*gone\ndoes kubectl work/,
+  );
+});
+
 const jwt = ["{}", '{"exp":4102444800}', ""].map(btoa).join(".");
 const providers: [name: string, config: (place: Place) => Record<string, string>, token: string][] =
   [
@@ -205,6 +233,28 @@ for (const [name, providerConfig, token] of providers) {
     const user = { "auth-provider": { name, config: providerConfig(place) } };
     const kubeconfig = place.write("a", config("a", { user }));
     assert.equal((await connected({ kubeconfig }))[2], `Bearer ${token}`);
+  });
+}
+
+for (const server of ["no url", "a.test:6443", "localhost:6443", "ftp://a.test"]) {
+  Deno.test(`a server that is no URL is refused: "${server}"`, async () => {
+    using place = new Place();
+    const kubeconfig = place.write("a", config("a", { server, cluster: { server } }));
+    assert.match(
+      await rejection(loadConnection({ kubeconfig }), UsageError),
+      /^Cannot use cluster "a": its server is not a URL\nlike https:/,
+    );
+  });
+}
+
+for (const proxy of ["no url", "user:secret@@", "ftp://user:secret@a.test"]) {
+  Deno.test(`a proxy that is no URL is refused and not shown: "${proxy}"`, async () => {
+    using place = new Place();
+    const kubeconfig = place.write("a", config("a", { cluster: { "proxy-url": proxy } }));
+    assert.match(
+      await rejection(loadConnection({ kubeconfig }), UsageError),
+      /^Cannot use cluster "a": its proxy-url is not a URL\nlike http:[^@]*$/,
+    );
   });
 }
 

@@ -46,6 +46,19 @@ Deno.test("with --list or --explain the name may be absent, and a path is the di
   assert.match(refusal("pipeline upload").message, /PIPELINE is missing/);
 });
 
+Deno.test("a path in place of a name is refused: the name was forgotten", () => {
+  for (const path of [".", "..", "./src", "taskrun/x"]) {
+    for (
+      const command of ["pipeline upload", "task upload", "task debug", "pr info", "tr upload"]
+    ) {
+      const { message, hint } = refusal(`${command} ${path}`);
+      assert.match(message, /^Cannot use ".+" as (PIPELINE|TASK|RUN): it is not a name$/);
+      assert.match(hint!, /--help$/);
+    }
+  }
+  assert.deepEqual(call("pr shell run test/run").args, { RUN: "run", STEP: "test/run" });
+});
+
 Deno.test("a value may follow its flag in each of cobra's ways", () => {
   for (const flag of ["--param=a=b", "--param a=b", "-p a=b", "-pa=b", "-p=a=b", "-Cpa=b"]) {
     assert.deepEqual(call(`pipeline upload build ${flag}`).flags.texts("param"), ["a=b"], flag);
@@ -160,7 +173,20 @@ Deno.test("the error for an unknown command suggests a command", () => {
   assert.equal(refusal("sand").hint, "did you mean tkn-dev sandbox? See tkn-dev --help");
   assert.equal(refusal("frobnicate").hint, "tkn-dev --help");
   assert.equal(refusal("help pipline").message, 'Cannot run "tkn-dev pipline": no such command');
-  assert.equal(refusal("--version").hint, "tkn-dev version");
+});
+
+Deno.test("--version without a command is version --client", () => {
+  const { command, flags } = call("--version -o json");
+  assert.deepEqual(command.path, ["version"]);
+  assert.ok(flags.on("client"));
+  assert.equal(flags.text("output"), "json");
+  assert.equal(refusal("pipeline --version").hint, "tkn-dev pipeline --help");
+});
+
+Deno.test("a command for completion scripts gets all words as they are", () => {
+  const { command, rest } = call("__complete --help p -- -x");
+  assert.deepEqual(command.path, ["__complete"]);
+  assert.deepEqual(rest, ["--help", "p", "--", "-x"]);
 });
 
 Deno.test("the error for an unknown flag suggests a flag", () => {

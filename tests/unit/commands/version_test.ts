@@ -84,10 +84,28 @@ Deno.test("without a cluster the reason is printed, and it is no error", async (
 });
 
 Deno.test("a cluster that does not answer is given up after five seconds", async () => {
-  const host = hostWith();
-  host.connect = () => new Promise(() => {});
+  const kube = new FakeKube();
+  kube.serverVersion = () => new Promise(() => {});
+  const host = hostWith(kube);
   const printed = version(host);
   while (host.clock.alarmCount === 0) await turn();
   host.clock.advance(5_000);
   assert.match(await printed, /\nKubernetes: unknown \(no answer in time\)\n/);
+});
+
+Deno.test("a user who signs in has as long as it takes", async () => {
+  const host = hostWith();
+  const signedIn = Promise.withResolvers<FakeKube>();
+  let asksUser = false;
+  host.connect = () => {
+    asksUser = true;
+    return signedIn.promise;
+  };
+  const printed = version(host);
+  while (!asksUser) await turn();
+  await turn();
+  host.clock.advance(60_000);
+  await turn();
+  signedIn.resolve(new FakeKube());
+  assert.match(await printed, /\nKubernetes: v1\.34\.1\n/);
 });

@@ -828,6 +828,8 @@ Deno.test("an upload waits while another one has the lock, reports it, and asks 
     kind: "waiting",
     text: "the upload of TaskRun other into the same directory",
   });
+  const end = events.find(({ kind }) => kind === "sent");
+  assert.ok(end?.kind === "sent" && end.elapsedMs < 1_000, "the wait is no part of the transfer");
 });
 
 Deno.test("the lock of an upload whose run no longer exists is broken", async () => {

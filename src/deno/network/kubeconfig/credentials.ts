@@ -1,11 +1,12 @@
 /** The credentials of a user of the kubeconfig. */
 import { Buffer } from "node:buffer";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import type { Authenticator } from "npm:@kubernetes/client-node@1.4.0/dist/auth.js";
 import type { User } from "npm:@kubernetes/client-node@1.4.0/dist/config_types.js";
 import { UsageError } from "../../../errors.ts";
 import { type ClusterInfo, runPlugin } from "./exec_plugin.ts";
 import { readExecSpec } from "./exec_spec.ts";
+import type { ForToken } from "./merged.ts";
 import { PluginError } from "./plugin_error.ts";
 import { messageOf } from "./words.ts";
 
@@ -25,7 +26,7 @@ export interface Surroundings {
  * Gets the credentials at once. The function returns them first, and gets new ones at later calls.
  */
 export async function credentialsOf(
-  user: User | undefined,
+  user: User & ForToken | undefined,
   surroundings: Surroundings,
 ): Promise<() => Promise<Credentials>> {
   if (user === undefined) return () => Promise.resolve({ headers: {} });
@@ -39,7 +40,7 @@ export async function credentialsOf(
 }
 
 async function ask(
-  user: User,
+  user: User & ForToken,
   authenticator?: Pick<Authenticator, "applyAuthentication">,
 ): Promise<Credentials> {
   const headers: Record<string, string> = {};
@@ -51,7 +52,8 @@ async function ask(
     };
     if (user.impersonateUser) headers["Impersonate-User"] = user.impersonateUser;
     await authenticator?.applyAuthentication(user, options);
-    if (user.token) headers.Authorization = `Bearer ${user.token}`;
+    const token = tokenOf(user);
+    if (token) headers.Authorization = `Bearer ${token}`;
     if (user.username) {
       headers.Authorization ??= `Basic ${btoa(`${user.username}:${user.password}`)}`;
     }
@@ -71,9 +73,17 @@ async function ask(
   }
 }
 
+/** Returns the token of the user's token file, which precedes the token in the kubeconfig. */
+function tokenOf({ token, tokenFile }: User & ForToken): string | undefined {
+  if (!tokenFile || (token && !existsSync(tokenFile))) return token;
+  const text = readFileSync(tokenFile, "utf8").trim();
+  if (text === "") throw new Error(`its token file is empty: ${tokenFile}`);
+  return text;
+}
+
 /** Loads only the authenticator that the user needs. */
 async function authenticatorOf(
-  { exec, authProvider, ...own }: User,
+  { exec, authProvider, ...own }: User & ForToken,
   { cluster, signal }: Surroundings,
 ): Promise<Pick<Authenticator, "applyAuthentication"> | undefined> {
   const { name, config } = authProvider ?? {};
@@ -87,7 +97,8 @@ async function authenticatorOf(
   }
   if (exec || name === "exec" || config?.exec) {
     // Credentials in the kubeconfig take precedence, as with kubectl.
-    if (own.token || own.username || own.certData || own.certFile) return undefined;
+    const { token, tokenFile, username, certData, certFile } = own;
+    if (token || tokenFile || username || certData || certFile) return undefined;
     return execAuthenticator(exec ?? config?.exec, { cluster, signal });
   }
   if (config?.tokenFile) {

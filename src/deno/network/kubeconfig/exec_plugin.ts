@@ -133,9 +133,9 @@ function readCredentials(stdout: string, { command, apiVersion }: ExecSpec): Plu
   let answer: unknown;
   try {
     answer = JSON.parse(stdout);
-  } catch (cause) {
-    const why = (cause as Error).message.split("\n")[0];
-    throw new PluginError(`what ${plugin} printed is not JSON: ${why}`, { cause });
+  } catch {
+    // The parser's message quotes what was printed, which may be a token.
+    throw new PluginError(`what ${plugin} printed is not JSON`);
   }
   const { apiVersion: own, status } = (answer ?? {}) as { apiVersion?: unknown; status?: unknown };
   if (own !== undefined && own !== apiVersion) {

@@ -14,7 +14,7 @@ import { variable } from "../../variable.ts";
 import { EXTENSION } from "./exec_plugin.ts";
 import { inCluster } from "./in_cluster.ts";
 import { messageOf } from "./words.ts";
-import type { ForPlugins, Kubeconfig } from "./merged.ts";
+import type { ForPlugins, ForToken, Kubeconfig } from "./merged.ts";
 
 /**
  * Reads the kubeconfig in the order of kubectl: the flag, $KUBECONFIG without missing files, then
@@ -47,8 +47,9 @@ function readFile(path: string): Kubeconfig {
           caFile: absolute(cluster.caFile),
           ...forPlugins((content.clusters as { cluster?: unknown }[])[at]?.cluster),
         })),
-      users: newUsers(content.users).map((user) => ({
+      users: newUsers(content.users).map((user, at) => ({
         ...user,
+        tokenFile: absolute((content.users as { user?: ForToken }[])[at]?.user?.tokenFile),
         certFile: absolute(user.certFile),
         keyFile: absolute(user.keyFile),
         exec: withCommand(user.exec, absolute),

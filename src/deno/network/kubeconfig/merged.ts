@@ -7,9 +7,14 @@ import type {
 
 export interface Kubeconfig {
   readonly clusters: readonly (Cluster & ForPlugins)[];
-  readonly users: readonly User[];
+  readonly users: readonly (User & ForToken)[];
   readonly contexts: readonly Context[];
   readonly currentContext?: string;
+}
+
+/** The field of a user that the library drops. */
+export interface ForToken {
+  readonly tokenFile?: string;
 }
 
 /** The fields of a cluster that the library drops and that exec plugins receive. */

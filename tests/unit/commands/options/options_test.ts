@@ -24,6 +24,7 @@ const DEFAULTS = {
   eol: "asis",
   events: false,
   secrets: "warn",
+  files: undefined,
   listOrExplain: undefined,
   program: ["tar"],
   compress: "auto",
@@ -118,6 +119,7 @@ Deno.test("every flag sets its option", () => {
     prefix: "mine",
     timeouts: undefined,
     from: undefined,
+    files: undefined,
     notes: [],
     params: [{ name: "a", text: "1" }, { name: "b", text: "x=y" }],
     workspaces: [

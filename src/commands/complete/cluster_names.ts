@@ -1,0 +1,213 @@
+/** The names that completion offers, from the kubeconfig and the cluster. */
+import type { Candidate } from "../../cli/completion/completed.ts";
+import type {
+  Names,
+  ObjectKind,
+  PipelineNames,
+  TaskNames,
+  TypedCluster,
+} from "../../cli/completion/names.ts";
+import { findHeldSteps, heldInPods } from "../../hold/held_steps.ts";
+import { howHeld, type Pause, stepPath } from "../../hold/pause.ts";
+import type { ConnectOptions, Host, KubeContext } from "../../host.ts";
+import { type Kube, type KubeObject, PODS, type Resource } from "../../kube/interface.ts";
+import {
+  LABEL,
+  type Pipeline,
+  PIPELINES,
+  type Pod,
+  RESOURCE_OF,
+  type RunKind,
+  type Task,
+  TASKS,
+  type TaskSpec,
+} from "../../tekton/model.ts";
+import { pipelineNames, taskNames } from "./definition_names.ts";
+
+const NAMESPACES = core("namespaces", "Namespace");
+const CLAIMS = core("persistentvolumeclaims", "PersistentVolumeClaim");
+
+const RESOURCES: Readonly<Record<ObjectKind, Resource>> = {
+  "pipelines": PIPELINES,
+  "tasks": TASKS,
+  "claims": CLAIMS,
+  "secrets": core("secrets", "Secret"),
+  "config maps": core("configmaps", "ConfigMap"),
+  "service accounts": core("serviceaccounts", "ServiceAccount"),
+  "storage classes": {
+    group: "storage.k8s.io",
+    version: "v1",
+    plural: "storageclasses",
+    kind: "StorageClass",
+  },
+};
+
+/** At most so many runs are offered, the newest ones. */
+const MOST_RUNS = 100;
+/** At most so many pods are asked whether they hold, the newest ones. */
+const MOST_HELD = 20;
+
+function core(plural: string, kind: string): Resource {
+  return { group: "", version: "v1", plural, kind };
+}
+
+/** Lookups that fail, or that the signal ends, find nothing: a finished line shows the error. */
+export class ClusterNames implements Names {
+  readonly #host: Host;
+  readonly #options: ConnectOptions;
+  readonly #late: Promise<never>;
+  readonly #tasks = new Map<string, Promise<TaskSpec>>();
+  #kube?: Promise<Kube>;
+
+  constructor(host: Host, cluster: TypedCluster, late: AbortSignal) {
+    this.#host = host;
+    this.#options = { ...cluster, kubeconfig: withHome(cluster.kubeconfig, host) };
+    this.#late = new Promise((_, reject) => {
+      late.addEventListener("abort", () => reject(late.reason), { once: true });
+    });
+    this.#late.catch(() => {}); // of a call that is in time
+  }
+
+  async contexts(): Promise<Candidate[]> {
+    return (await this.#readContexts()).map(({ name, cluster, namespace }) => ({
+      word: name,
+      text: namespace === undefined ? cluster : `${cluster}, namespace ${namespace}`,
+    }));
+  }
+
+  /** Who may not list namespaces gets those of the contexts. */
+  async namespaces(): Promise<Candidate[]> {
+    const listed = await this.#inTime(undefined, async () => {
+      const kube = await this.#connect();
+      const found = await kube.list(NAMESPACES, { namespace: "", metadataOnly: true });
+      return found.map(({ metadata }) => ({ word: metadata.name }));
+    });
+    if (listed !== undefined) return listed;
+    const names = (await this.#readContexts()).flatMap(({ namespace }) => namespace ?? []);
+    return [...new Set(names)].map((word) => ({ word }));
+  }
+
+  objects(kind: ObjectKind): Promise<Candidate[]> {
+    return this.#inTime([], async () => {
+      const kube = await this.#connect();
+      const namespace = kind === "storage classes" ? "" : kube.namespace;
+      const metadataOnly = kind !== "claims";
+      const found = await kube.list(RESOURCES[kind], { namespace, metadataOnly });
+      return found.map((object) => ({ word: object.metadata.name, text: objectText(object) }));
+    });
+  }
+
+  runs(group: string): Promise<Candidate[]> {
+    return this.#inTime([], async () => {
+      const kube = await this.#connect();
+      const kind = kindOf(group);
+      const { namespace } = kube;
+      const found = await kube.list(RESOURCE_OF[kind], { namespace, metadataOnly: true });
+      return found.toSorted(byTime).slice(0, MOST_RUNS).map(({ metadata }) => ({
+        word: metadata.name,
+        text: metadata.labels?.[kind === "PipelineRun" ? LABEL.pipeline : LABEL.task],
+      }));
+    });
+  }
+
+  heldRuns(group: string): Promise<Candidate[]> {
+    return this.#inTime([], async () => {
+      const kube = await this.#connect();
+      const labels = kindOf(group) === "PipelineRun" ? LABEL.pipelineRun : LABEL.taskRun;
+      const { namespace } = kube;
+      const pods = await kube.list<Pod>(PODS, {
+        namespace,
+        labels,
+        fields: "status.phase=Running",
+      });
+      const newest = pods.toSorted(byTime).slice(0, MOST_HELD);
+      const pauses = await Promise.all(
+        newest.map((pod) =>
+          this.#inTime([], () => heldInPods(kube, [pod])).then((held) =>
+            held.map((pause) => ({ run: pod.metadata.labels![labels], pause }))
+          )
+        ),
+      );
+      const byRun = Map.groupBy(pauses.flat(), ({ run }) => run);
+      return [...byRun].map(([run, held]) => ({
+        word: run,
+        text: held.map(({ pause }) => heldText(pause)).join("; "),
+      }));
+    });
+  }
+
+  heldSteps(group: string, run: string): Promise<Candidate[]> {
+    return this.#inTime([], async () => {
+      const kube = await this.#connect();
+      const { namespace } = kube;
+      const held = await findHeldSteps(kube, { kind: kindOf(group), namespace, name: run });
+      return held.map((pause) => ({ word: stepPath(pause), text: `held ${howHeld(pause)}` }));
+    });
+  }
+
+  pipeline(name: string): Promise<PipelineNames | undefined> {
+    return this.#inTime(undefined, async () => {
+      const kube = await this.#connect();
+      const { spec } = await kube.get<Pipeline>(PIPELINES, kube.namespace, name);
+      const readTask = (task: string) => this.#inTime(undefined, () => this.#readTask(task));
+      return pipelineNames(spec, readTask);
+    });
+  }
+
+  task(name: string): Promise<TaskNames | undefined> {
+    return this.#inTime(undefined, async () => taskNames(await this.#readTask(name)));
+  }
+
+  #readTask(name: string): Promise<TaskSpec> {
+    const known = this.#tasks.get(name);
+    if (known !== undefined) return known;
+    const reading = this.#connect()
+      .then((kube) => kube.get<Task>(TASKS, kube.namespace, name))
+      .then(({ spec }) => spec);
+    this.#tasks.set(name, reading);
+    return reading;
+  }
+
+  async #readContexts(): Promise<readonly KubeContext[]> {
+    return await this.#host.contexts(this.#options).catch(() => []);
+  }
+
+  #connect(): Promise<Kube> {
+    return this.#kube ??= this.#host.connect(this.#options);
+  }
+
+  async #inTime<T>(otherwise: T, look: () => Promise<T>): Promise<T> {
+    try {
+      return await Promise.race([look(), this.#late]);
+    } catch {
+      return otherwise;
+    }
+  }
+}
+
+function kindOf(group: string): RunKind {
+  return group === "task" || group === "taskrun" ? "TaskRun" : "PipelineRun";
+}
+
+/** The typed word is as the shell has it before it expands a home directory. */
+function withHome(path: string | undefined, { env }: Host): string | undefined {
+  return path?.replace(/^~(?=\/)/, (tilde) => env.get("HOME") ?? tilde);
+}
+
+/** The newest first. */
+function byTime(a: KubeObject, b: KubeObject): number {
+  const [first, second] = [a, b].map(({ metadata }) => metadata.creationTimestamp ?? "");
+  return first < second ? 1 : first > second ? -1 : 0;
+}
+
+function heldText(pause: Pause): string {
+  return `${stepPath(pause)} ${howHeld(pause)}`;
+}
+
+/** The state and size of a claim; the title of anything else. */
+function objectText({ metadata, status }: KubeObject): string | undefined {
+  const { phase, capacity } = (status ?? {}) as { phase?: unknown; capacity?: unknown };
+  const { storage } = (capacity ?? {}) as { storage?: unknown };
+  const facts = [phase, storage].filter((fact) => typeof fact === "string");
+  return facts.length > 0 ? facts.join(", ") : metadata.annotations?.["tekton.dev/displayName"];
+}

@@ -1,0 +1,49 @@
+/** Finds workspaces that only a replaced clone needed, such as one for its credentials. Pure. */
+import type { ReadPipeline } from "./inline/inline_pipeline.ts";
+import type { PipelineRun, PipelineSpec, PipelineTask } from "./model.ts";
+import { usedWorkspaces } from "./references.ts";
+
+/** Returns the workspaces that `before` uses, and no task with `after` in its place. */
+export function unusedWorkspaces(
+  { spec }: ReadPipeline,
+  before: PipelineTask,
+  after: PipelineTask,
+): string[] {
+  const tasks = [...(spec.tasks ?? []), ...(spec.finally ?? [])]
+    .map((task) => task.name === before.name ? after : task);
+  const kept = new Set(tasks.flatMap(workspacesOf));
+  return workspacesOf(before).filter((name) => !kept.has(name));
+}
+
+/** Returns the Pipeline's workspaces that a task binds, declares inline, or mentions. */
+function workspacesOf(task: PipelineTask): string[] {
+  const bound = (task.workspaces ?? []).map(({ name, workspace }) => workspace ?? name);
+  const inline = (task.taskSpec?.workspaces ?? []).map(({ name }) => name)
+    .filter((name) => !task.workspaces?.some((one) => one.name === name));
+  const { taskSpec, ...outside } = task;
+  const mentioned = usedWorkspaces(JSON.stringify(outside)).map(({ name }) => name);
+  const inText = taskSpec === undefined ? [] : usedWorkspaces(JSON.stringify(taskSpec))
+    .map(({ name }) => name)
+    .filter((name) => !taskSpec.workspaces?.some((one) => one.name === name));
+  return [...new Set([...bound, ...inline, ...mentioned, ...inText])];
+}
+
+/** Returns the Pipeline and the run without these workspaces. */
+export function withoutWorkspaces<P extends { spec: PipelineSpec }>(
+  pipeline: P,
+  run: PipelineRun,
+  names: readonly string[],
+): { pipeline: P; run: PipelineRun } {
+  if (names.length === 0) return { pipeline, run };
+  const keep = <T extends { name: string }>(all: T[] | undefined) =>
+    all?.filter(({ name }) => !names.includes(name));
+  const { workspaces } = pipeline.spec;
+  const spec = {
+    ...pipeline.spec,
+    ...(workspaces === undefined ? {} : { workspaces: keep(workspaces) }),
+  };
+  return {
+    pipeline: { ...pipeline, spec },
+    run: { ...run, spec: { ...run.spec, workspaces: keep(run.spec.workspaces) } },
+  };
+}
