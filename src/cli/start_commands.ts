@@ -19,6 +19,7 @@ export const START_COMMANDS: readonly CommandSpec[] = [
       name: "PIPELINE",
       optionalWith: ["resolvertype"],
       completion: "pipelines",
+      named: true,
       help: "the Pipeline's name",
     }],
     flags: [...PIPELINE_START_FLAGS, ...FLAGS, ...CLUSTER, HELP],
@@ -37,7 +38,7 @@ export const START_COMMANDS: readonly CommandSpec[] = [
     path: ["task", "start"],
     summary: "Run a Task as it is",
     description: `Starts a run of the Task as tkn does, ${PLAIN}`,
-    args: [{ name: "TASK", completion: "tasks", help: "the Task's name" }],
+    args: [{ name: "TASK", completion: "tasks", named: true, help: "the Task's name" }],
     flags: [...TASK_START_FLAGS, ...FLAGS, ...CLUSTER, HELP],
     examples: [
       {
