@@ -1,4 +1,5 @@
 /** `pipeline start` and `task start`: data. */
+import { REPORT } from "./report_flags.ts";
 import {
   ALLOW_PROBE,
   CLUSTER,
@@ -12,7 +13,7 @@ import {
 import { PIPELINE_START_FLAGS, TASK_START_FLAGS } from "./start_flags.ts";
 import type { CommandSpec, FlagSpec } from "./spec.ts";
 
-const FLAGS: readonly FlagSpec[] = [SHOWLOGS, DRY_RUN, PRINT_RUN, ALLOW_PROBE];
+const FLAGS: readonly FlagSpec[] = [SHOWLOGS, DRY_RUN, PRINT_RUN, ...REPORT, ALLOW_PROBE];
 
 const PLAIN =
   "with the flags of tkn, and holds nothing. Then follows the logs and exits with the " +

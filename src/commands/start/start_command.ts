@@ -42,6 +42,7 @@ export async function runStartCommand<D extends Definition, R extends PipelineRu
     return 0;
   }
   const outcome = await runPlain({ ...creating, runManifest, emit });
+  await narrator.writeReport();
   return outcome.succeeded ? 0 : 1;
 }
 
