@@ -9,6 +9,7 @@ const TASK: FlagSpec = {
   short: "t",
   value: "NAME",
   many: true,
+  completion: "tasks of the run",
   help: "show only this task; can be repeated, or a,b. In the other logs commands -t is " +
     "--timestamps, as in tkn",
 };
@@ -18,6 +19,7 @@ const STEP: FlagSpec = {
   short: "s",
   value: "NAME",
   many: true,
+  completion: "steps of the run",
   help: "show only this step; can be repeated, or a,b",
 };
 
@@ -75,6 +77,7 @@ const TASK_RUN_FLAGS = [FOLLOW, STEP, SHORT_TIMESTAMPS, ...SHOWN, ...CHOSEN];
 const RUN: ArgSpec = {
   name: "RUN",
   completion: "runs",
+  named: true,
   optional: true,
   help: "the run's name (default: the only one, or one from a list)",
 };
@@ -86,10 +89,16 @@ const FOLLOWED =
 const PIPELINE: ArgSpec = {
   name: "PIPELINE",
   completion: "pipelines",
+  named: true,
   help: "the Pipeline's name",
 };
 
-const NAMED_TASK: ArgSpec = { name: "TASK", completion: "tasks", help: "the Task's name" };
+const NAMED_TASK: ArgSpec = {
+  name: "TASK",
+  completion: "tasks",
+  named: true,
+  help: "the Task's name",
+};
 
 export const LOGS_COMMANDS: readonly CommandSpec[] = [
   {

@@ -35,6 +35,9 @@ export type Lookup =
   /** The runs of the command's kind. */
   | "runs"
   | "held runs"
+  /** Of the run that is typed. */
+  | "tasks of the run"
+  | "steps of the run"
   /** The held steps of the run that is typed. */
   | "held steps"
   /** From here on, of the Pipeline or Task that is typed. */

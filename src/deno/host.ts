@@ -34,7 +34,7 @@ export function denoHost(): Host {
       return await connect(options, { clock: denoClock, interrupt: interrupt.signal, debug });
     },
     async contexts(options) {
-      const { readKubeconfig } = await import("./kubeconfig/files.ts");
+      const { readKubeconfig } = await import("./network/kubeconfig/files.ts");
       return readKubeconfig(options).contexts;
     },
     async download(url) {

@@ -2,6 +2,7 @@
 import { applyYaml, type Cluster } from "../support/cluster.ts";
 import { checkoutScenarios } from "./upload/checkout.ts";
 import { otherClientScenarios } from "./run/other_clients.ts";
+import { completionScenarios } from "./hold/completion.ts";
 import { connectionScenarios } from "./upload/connection.ts";
 import { createdScenarios } from "./run/created.ts";
 import { debugScenarios } from "./hold/debug.ts";
@@ -37,6 +38,7 @@ export const SCENARIOS: Scenario[] = [
   ...debugScenarios,
   ...sessionScenarios,
   ...heldScenarios,
+  ...completionScenarios,
   ...repairScenarios,
   ...refusedScenarios,
   ...resolverScenarios,

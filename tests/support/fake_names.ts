@@ -42,7 +42,12 @@ export function fakeNames(asked: TypedCluster): Names {
     namespaces: () => words("team-a", "team-b", ...(place === "" ? [] : [`seen-${place}`])),
     objects: (kind) =>
       Promise.resolve([...OBJECTS[kind], ...(place === "" ? [] : [{ word: `seen-${place}` }])]),
-    runs: (group) => words(`${group}-new`, `${group}-old`),
+    runs: (group, of) => {
+      const start = of === undefined ? group : `${group}-${of}`;
+      return words(`${start}-new`, `${start}-old`);
+    },
+    runTasks: (run) => words(`${run}-task`),
+    runSteps: (group, run) => words(`${group}-${run}-step`),
     heldRuns: (group) => words(`${group}-held`),
     heldSteps: (_, run) => words(`${run}-step`),
     pipeline: (name) =>

@@ -29,7 +29,7 @@ export function missingLines(shown: readonly string[], output: string): string[]
 /** Parts of a line that differ between two runs of one command. */
 const VARIES: readonly [RegExp, string][] = [
   [/-run-[a-z0-9]{5}\b/g, "-run-NAME"],
-  [/\b\d+(?:\.\d+)?(?:ms|s)\b/g, "TIME"],
+  [/\b(?:\d+m)?\d+(?:\.\d+)? ?(?:ms|s)\b/g, "TIME"],
   [/ \([\d.]+ [kMG]?B\/s\)/g, ""],
   [/\b[0-9a-f]{40}\b/g, "COMMIT"],
   [/\(claim pvc-[0-9a-f]+\)/g, "(claim NAME)"],

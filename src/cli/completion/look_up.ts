@@ -25,7 +25,14 @@ export async function lookUp(lookup: Name, typed: TypedWords, names: Names): Pro
     case "service accounts":
       return { candidates: await names.objects(lookup) };
     case "runs":
-      return { candidates: await names.runs(group), isOrdered: true };
+      return { candidates: await names.runs(group, definitionName(typed)), isOrdered: true };
+    case "tasks of the run":
+    case "steps of the run": {
+      const run = typed.args.at(definitionName(typed) === undefined ? 0 : 1);
+      if (run === undefined) return { candidates: [] };
+      const isTask = lookup === "tasks of the run";
+      return { candidates: await (isTask ? names.runTasks(run) : names.runSteps(group, run)) };
+    }
     case "held runs":
       return { candidates: await names.heldRuns(group), isOrdered: true };
     case "held steps": {
@@ -60,9 +67,14 @@ export async function definition(
   typed: TypedWords,
   names: Names,
 ): Promise<PipelineNames | TaskNames | undefined> {
-  const name = typed.args.at(0);
+  const name = definitionName(typed);
   if (name === undefined) return undefined;
   return await (groupOf(typed) === "task" ? names.task(name) : names.pipeline(name));
+}
+
+/** The Pipeline or Task that is typed, in a command of `pipeline` or `task`. */
+function definitionName(typed: TypedWords): string | undefined {
+  return ["pipeline", "task"].includes(groupOf(typed)) ? typed.args.at(0) : undefined;
 }
 
 async function pipeline(typed: TypedWords, names: Names): Promise<PipelineNames | undefined> {

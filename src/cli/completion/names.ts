@@ -22,8 +22,10 @@ export interface Names {
   contexts(): Promise<readonly Candidate[]>;
   namespaces(): Promise<readonly Candidate[]>;
   objects(kind: ObjectKind): Promise<readonly Candidate[]>;
-  /** The newest first. */
-  runs(group: string): Promise<readonly Candidate[]>;
+  /** The newest first; only those of the Pipeline or Task, if it is known. */
+  runs(group: string, definition?: string): Promise<readonly Candidate[]>;
+  runTasks(run: string): Promise<readonly Candidate[]>;
+  runSteps(group: string, run: string): Promise<readonly Candidate[]>;
   heldRuns(group: string): Promise<readonly Candidate[]>;
   heldSteps(group: string, run: string): Promise<readonly Candidate[]>;
   pipeline(name: string): Promise<PipelineNames | undefined>;

@@ -4,6 +4,11 @@
 
 # Offers what a program answers for these words.
 function __TknDevAsk([string]$Program, [string[]]$First, [string[]]$Words) {
+    # Before PowerShell 7.3, an empty word reaches a program only as two quotes.
+    $passing = Get-Variable -Name PSNativeCommandArgumentPassing -ValueOnly -ErrorAction SilentlyContinue
+    if (-not $passing -or $passing -eq 'Legacy') {
+        $Words = @($Words | ForEach-Object { if ($_ -eq '') { '""' } else { $_ } })
+    }
     $answer = @(& $Program @First __complete @Words 2>$null)
     if ($answer.Count -lt 2) { return }
     foreach ($line in $answer[0..($answer.Count - 2)]) {

@@ -65,9 +65,9 @@ __tkn_dev_tkn() {
       __tkn_dev_ask 1 __tkn_dev_program
       return
     fi
-    __tkn_dev_takes "${before[@]}" upload && more=(debug upload)
+    __tkn_dev_takes "${before[@]}" upload && more=('debug:Hold steps and work in them' 'upload:Run on a local directory')
   fi
-  ((CURRENT == 2)) && more=(dev)
+  ((CURRENT == 2)) && more=('dev:Run on local code')
   local found=1
   if ((${#more})); then
     _describe -t plugins plugin more && found=0

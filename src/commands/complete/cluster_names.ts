@@ -7,10 +7,17 @@ import type {
   TaskNames,
   TypedCluster,
 } from "../../cli/completion/names.ts";
+import { childrenOf } from "../../objects/children.ts";
 import { findHeldSteps, heldInPods } from "../../hold/held_steps.ts";
 import { howHeld, type Pause, stepPath } from "../../hold/pause.ts";
 import type { ConnectOptions, Host, KubeContext } from "../../host.ts";
-import { type Kube, type KubeObject, PODS, type Resource } from "../../kube/interface.ts";
+import {
+  type Kube,
+  type KubeObject,
+  PODS,
+  type Resource,
+  type Stored,
+} from "../../kube/interface.ts";
 import {
   LABEL,
   type Pipeline,
@@ -19,6 +26,8 @@ import {
   RESOURCE_OF,
   type RunKind,
   type Task,
+  TASK_RUNS,
+  type TaskRun,
   TASKS,
   type TaskSpec,
 } from "../../tekton/model.ts";
@@ -97,16 +106,39 @@ export class ClusterNames implements Names {
     });
   }
 
-  runs(group: string): Promise<Candidate[]> {
+  runs(group: string, definition?: string): Promise<Candidate[]> {
     return this.#inTime([], async () => {
       const kube = await this.#connect();
       const kind = kindOf(group);
-      const { namespace } = kube;
-      const found = await kube.list(RESOURCE_OF[kind], { namespace, metadataOnly: true });
-      return found.toSorted(byTime).slice(0, MOST_RUNS).map(({ metadata }) => ({
-        word: metadata.name,
-        text: metadata.labels?.[kind === "PipelineRun" ? LABEL.pipeline : LABEL.task],
-      }));
+      const label = kind === "PipelineRun" ? LABEL.pipeline : LABEL.task;
+      const labels = definition === undefined ? undefined : `${label}=${definition}`;
+      const selector = { namespace: kube.namespace, labels, metadataOnly: true };
+      const found = await kube.list(RESOURCE_OF[kind], selector);
+      return found.toSorted(byTime).slice(0, MOST_RUNS)
+        .map(({ metadata }) => ({ word: metadata.name, text: metadata.labels?.[label] }));
+    });
+  }
+
+  runTasks(run: string): Promise<Candidate[]> {
+    return this.#inTime([], async () => {
+      const taskRuns = await taskRunsOf(await this.#connect(), run);
+      const tasks = taskRuns.flatMap(({ metadata }) => metadata.labels?.[LABEL.pipelineTask] ?? []);
+      return [...new Set(tasks)].map((word) => ({ word }));
+    });
+  }
+
+  runSteps(group: string, run: string): Promise<Candidate[]> {
+    return this.#inTime([], async () => {
+      const kube = await this.#connect();
+      const taskRuns = kindOf(group) === "TaskRun"
+        ? [await kube.get<TaskRun>(TASK_RUNS, kube.namespace, run)]
+        : await taskRunsOf(kube, run);
+      const steps = taskRuns.flatMap(({ metadata, status }) =>
+        (status?.steps ?? []).flatMap(({ name }): Candidate[] =>
+          name === undefined ? [] : [{ word: name, text: metadata.labels?.[LABEL.pipelineTask] }]
+        )
+      );
+      return [...Map.groupBy(steps, ({ word }) => word).values()].map(([first]) => first);
     });
   }
 
@@ -183,6 +215,11 @@ export class ClusterNames implements Names {
       return otherwise;
     }
   }
+}
+
+function taskRunsOf(kube: Kube, name: string): Promise<Stored<TaskRun>[]> {
+  const { namespace } = kube;
+  return kube.list<TaskRun>(TASK_RUNS, childrenOf({ kind: "PipelineRun", namespace, name }));
 }
 
 function kindOf(group: string): RunKind {

@@ -9,6 +9,8 @@ import {
   PIPELINES,
   type Pod,
   type Task,
+  TASK_RUNS,
+  type TaskRun,
   TASKS,
 } from "../../../src/tekton/model.ts";
 import { FakeHost } from "../../support/fake_host.ts";
@@ -128,6 +130,26 @@ Deno.test("runs are listed with what they run, the newest first", async () => {
     "run-1\tbuild",
     ":36",
   ]);
+});
+
+Deno.test("tasks and steps of a run are those of its TaskRuns", async () => {
+  const kube = cluster();
+  for (const [task, steps] of [["clone", ["fetch"]], ["test", ["prepare", "run"]]] as const) {
+    const labels = { [LABEL.pipelineRun]: "r", [LABEL.pipelineTask]: task };
+    kube.put<TaskRun>(TASK_RUNS, {
+      metadata: { name: `r-${task}`, labels },
+      spec: {},
+      status: { steps: steps.map((name) => ({ name })) },
+    });
+  }
+  assert.deepEqual(await lines(["pr", "logs", "r", "-t", ""], on(kube)), ["clone", "test", ":4"]);
+  assert.deepEqual(await lines(["pr", "logs", "r", "-s", ""], on(kube)), [
+    "fetch\tclone",
+    "prepare\ttest",
+    "run\ttest",
+    ":4",
+  ]);
+  assert.deepEqual(await lines(["tr", "logs", "r-test", "-s", "r"], on(kube)), ["run\ttest", ":4"]);
 });
 
 Deno.test("held runs are those with a step that holds now", async () => {

@@ -104,13 +104,21 @@ Deno.test("runs are those that hold, or all of them for logs", async () => {
 
 Deno.test("flags that name a run offer the runs of the Pipeline's or Task's kind", async () => {
   assert.deepEqual(await words("p start build --use-pipelinerun "), [
-    "pipeline-new",
-    "pipeline-old",
+    "pipeline-build-new",
+    "pipeline-build-old",
   ]);
   assert.deepEqual(await words("t start clone --use-taskrun="), [
-    "--use-taskrun=task-new",
-    "--use-taskrun=task-old",
+    "--use-taskrun=task-clone-new",
+    "--use-taskrun=task-clone-old",
   ]);
+});
+
+Deno.test("logs offer the runs of a Pipeline, and the tasks and steps of a run", async () => {
+  assert.deepEqual(await words("p logs build "), ["pipeline-build-new", "pipeline-build-old"]);
+  assert.deepEqual(await words("pr logs r -t "), ["r-task"]);
+  assert.deepEqual(await words("pr logs r --step "), ["pipelinerun-r-step"]);
+  assert.deepEqual(await words("p logs build r -s "), ["pipeline-r-step"]);
+  assert.deepEqual(await words("tr logs -s "), []);
 });
 
 Deno.test("tasks, steps, results and workspaces are those of the typed Pipeline or Task", async () => {
