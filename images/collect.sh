@@ -16,9 +16,8 @@ chmod 1777 "$root/tmp"
 cp "$program" "$root/usr/local/bin/tkn-dev"
 chmod 755 "$root/usr/local/bin/tkn-dev"
 
-# Lines of ldd: "libm.so.6 => /lib/x86_64-linux-gnu/libm.so.6 (0x...)", or
-# "/lib64/ld-linux... (0x...)".
-libraries=$(ldd "$program" | sed -n 's/^[^/]*\(\/[^ ]*\) (0x.*/\1/p')
+# A line of ldd: "libm.so.6 => /lib/x86_64-linux-gnu/libm.so.6 (0x...)", or without the "=>".
+libraries=$(ldd "$root/usr/local/bin/tkn-dev" | sed -n 's/^[^/]*\(\/[^ ]*\) (0x.*/\1/p')
 case $libraries in
   *ld-linux*) ;;
   *)

@@ -6,6 +6,7 @@
 import { PROGRAM } from "../src/cli/commands.ts";
 import { VERSION } from "../src/version.ts";
 import { svgOfCast } from "./cast_to_svg.ts";
+import { eventsPage } from "./docs/events_page.ts";
 import { manPage } from "./docs/man_page.ts";
 import { referencePages } from "./docs/reference_pages.ts";
 
@@ -16,6 +17,7 @@ const WRITTEN = [`${REFERENCE}/tkn-flags.md`];
 
 const documents = new Map([
   ...[...referencePages(PROGRAM)].map(([name, text]) => [`${REFERENCE}/${name}`, text] as const),
+  [`${REFERENCE}/events.md`, eventsPage()],
   [`${REFERENCE}/tkn-dev.1`, manPage(PROGRAM, VERSION)],
   ["docs/upload.svg", svgOfCast(await read("docs/upload.cast"))],
   ["docs/repair.svg", svgOfCast(await read("docs/repair.cast"))],

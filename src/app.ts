@@ -3,7 +3,7 @@ import { PROGRAM } from "./cli/commands.ts";
 import { helpAsked } from "./cli/help.ts";
 import { type Call, parse } from "./cli/parse.ts";
 import { printError } from "./commands/output/print_error.ts";
-import { BUG_EXIT_CODE, ExpectedError, Interrupted, UsageError } from "./errors.ts";
+import { BUG_EXIT_CODE, ExpectedError, Interrupted, OutputError, UsageError } from "./errors.ts";
 import type { Host } from "./host.ts";
 import { printableLines } from "./printable.ts";
 
@@ -80,6 +80,10 @@ export async function app(argv: readonly string[], host: Host): Promise<number> 
     const isOurs = host.interrupt.aborted && thrown === host.interrupt.reason;
     const error = isOurs ? new Interrupted("Interrupted") : thrown;
     printError(host, error, !isNoColor(argv, call));
+    if (hasEvents(call) && !(error instanceof OutputError)) {
+      const { printErrorEvent } = await import("./commands/output/print_event.ts");
+      printErrorEvent(host, error);
+    }
     return error instanceof ExpectedError ? error.exitCode : BUG_EXIT_CODE;
   }
 }
@@ -108,6 +112,11 @@ function interrupted({ interrupt, clock }: Host, { command }: Call): Promise<nev
       reject(new Interrupted("Interrupted: the command did not end in time"));
     });
   });
+}
+
+function hasEvents(call: Call | undefined): boolean {
+  return call !== undefined && call.command.flags.some(({ name }) => name === "events") &&
+    call.flags.on("events");
 }
 
 /** Returns whether the user asked for no color, even if `argv` could not be parsed. */

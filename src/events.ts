@@ -69,4 +69,16 @@ export interface TaskOutcome {
   failedStep?: { step: string; exitCode: number; reason?: string; limit?: string };
   /** Whether the upload replaced the task. */
   uploaded?: boolean;
+  /** The steps in order, once the task has ended. */
+  steps?: StepOutcome[];
+}
+
+export interface StepOutcome {
+  name: string;
+  /** "skipped" if an earlier step failed, or by its condition. */
+  status: "succeeded" | "failed" | "skipped";
+  exitCode: number;
+  /** "Error" for every nonzero exit code, or OOMKilled, TimeoutExceeded, Continued and others. */
+  reason?: string;
+  elapsedMs?: number;
 }

@@ -54,7 +54,8 @@ function indexPage(program: Program): string {
       "`tkn-dev COMMAND --help` prints the same text; [tkn-dev.1](tkn-dev.1) is a man page. A flag " +
         "is written as in kubectl and tkn: `--name value`, `--name=value`, `-n value`, `-nvalue`, " +
         "and `--flag=false` for a boolean. [Flags of tkn](tkn-flags.md) compares the flags of " +
-        "`tkn pipeline start` and `tkn task start` with the same flags here.",
+        "`tkn pipeline start` and `tkn task start` with the same flags here. " +
+        "[Events](events.md) describes the output of `--events`.",
     ),
     ...sections.flatMap(({ title, commands }) => [
       `## ${title}`,

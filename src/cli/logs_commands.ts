@@ -1,4 +1,5 @@
 /** The `logs` of runs, Pipelines and Tasks, with the flags of tkn: data. */
+import { REPORT } from "./report_flags.ts";
 import { CLUSTER, HELP } from "./shared_flags.ts";
 import type { ArgSpec, CommandSpec, FlagSpec } from "./spec.ts";
 
@@ -70,7 +71,7 @@ const LONG: FlagSpec = {
 };
 
 const SHOWN = [PREFIX, ALL];
-const CHOSEN = [LAST, LIMIT, EXIT];
+const CHOSEN = [LAST, LIMIT, EXIT, ...REPORT];
 const PIPELINE_RUN_FLAGS = [FOLLOW, TASK, STEP, TIMESTAMPS, ...SHOWN, LOG_FAILED, LONG, ...CHOSEN];
 const TASK_RUN_FLAGS = [FOLLOW, STEP, SHORT_TIMESTAMPS, ...SHOWN, ...CHOSEN];
 

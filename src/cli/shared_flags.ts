@@ -1,4 +1,5 @@
 /** Flags and arguments that several commands have: data. */
+import { REPORT } from "./report_flags.ts";
 import type { ArgSpec, FlagSpec } from "./spec.ts";
 
 export const HELP: FlagSpec = { name: "help", short: "h", help: "show this help" };
@@ -215,6 +216,7 @@ export const RUN_FLAGS: readonly FlagSpec[] = [
   PAUSE_TIMEOUT,
   DRY_RUN,
   PRINT_RUN,
+  ...REPORT,
 ];
 
 export const UPLOAD_IMAGE: FlagSpec = {

@@ -1,9 +1,19 @@
 /** `pipeline start` and `task start`: data. */
-import { ALLOW_PROBE, CLUSTER, DRY_RUN, HELP, PRINT_RUN, SHOWLOGS } from "./shared_flags.ts";
+import { REPORT } from "./report_flags.ts";
+import {
+  ALLOW_PROBE,
+  CLUSTER,
+  DRY_RUN,
+  FILE_NAMES,
+  FILES,
+  HELP,
+  PRINT_RUN,
+  SHOWLOGS,
+} from "./shared_flags.ts";
 import { PIPELINE_START_FLAGS, TASK_START_FLAGS } from "./start_flags.ts";
 import type { CommandSpec, FlagSpec } from "./spec.ts";
 
-const FLAGS: readonly FlagSpec[] = [SHOWLOGS, DRY_RUN, PRINT_RUN, ALLOW_PROBE];
+const FLAGS: readonly FlagSpec[] = [SHOWLOGS, DRY_RUN, PRINT_RUN, ...REPORT, ALLOW_PROBE];
 
 const PLAIN =
   "with the flags of tkn, and holds nothing. Then follows the logs and exits with the " +
@@ -16,12 +26,12 @@ export const START_COMMANDS: readonly CommandSpec[] = [
     description: `Starts a run of the Pipeline as tkn does, ${PLAIN}`,
     args: [{
       name: "PIPELINE",
-      optionalWith: ["resolvertype"],
+      optionalWith: ["resolvertype", ...FILE_NAMES],
       completion: "pipelines",
       named: true,
       help: "the Pipeline's name",
     }],
-    flags: [...PIPELINE_START_FLAGS, ...FLAGS, ...CLUSTER, HELP],
+    flags: [...FILES, ...PIPELINE_START_FLAGS, ...FLAGS, ...CLUSTER, HELP],
     examples: [
       {
         text: "Run my-pipeline with a param and a new volume",
@@ -37,8 +47,14 @@ export const START_COMMANDS: readonly CommandSpec[] = [
     path: ["task", "start"],
     summary: "Run a Task as it is",
     description: `Starts a run of the Task as tkn does, ${PLAIN}`,
-    args: [{ name: "TASK", completion: "tasks", named: true, help: "the Task's name" }],
-    flags: [...TASK_START_FLAGS, ...FLAGS, ...CLUSTER, HELP],
+    args: [{
+      name: "TASK",
+      optionalWith: FILE_NAMES,
+      completion: "tasks",
+      named: true,
+      help: "the Task's name",
+    }],
+    flags: [...FILES, ...TASK_START_FLAGS, ...FLAGS, ...CLUSTER, HELP],
     examples: [
       {
         text: "Run my-task in a workspace that is deleted with the run",

@@ -61,11 +61,11 @@ async function print(options: Options, shown: Shown): Promise<number> {
 
 /** Prints the logs so far, only those of `failed` if it is given. */
 async function printSelected(
-  { selection, logs }: Options,
+  { selection, logs, events }: Options,
   { kube, run, narrator: { emit }, signal }: Shown,
   failed: ReadonlySet<string> | undefined,
 ): Promise<void> {
-  const hasTimes = logs.timestamps;
+  const hasTimes = logs.timestamps || events;
   const ofTaskRun = failed && ((name: string | undefined) => failed.has(name ?? ""));
   await printLogs(kube, run, { selection, ofTaskRun, hasTimes, emit, signal });
   if (failed?.size !== 0) return;
@@ -74,7 +74,8 @@ async function printSelected(
 
 /** Returns the exit code: that of the run's outcome. */
 async function follow(host: Host, options: Options, shown: Shown): Promise<number> {
-  const { kube, run, narrator: { emit }, signal } = shown;
+  const { kube, run, narrator, signal } = shown;
+  const { emit } = narrator;
   const { clock } = host;
   await using live = await LiveRun.attach(kube, run, clock);
   const reporting = reportPauses(live, options, shown);
@@ -90,6 +91,7 @@ async function follow(host: Host, options: Options, shown: Shown): Promise<numbe
   });
   if (options.onlyFailed) await printSelected(options, shown, await failedTaskRuns(kube, run));
   emit({ kind: "ended", outcome });
+  await narrator.writeReport();
   return outcome.succeeded ? 0 : 1;
 }
 

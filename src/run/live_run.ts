@@ -18,6 +18,7 @@ import { within } from "../async/limits.ts";
 import { Scope } from "../async/scope.ts";
 import { isOlder } from "../objects/object_age.ts";
 import type { Pause } from "../hold/pause.ts";
+import { inTaskOrder } from "./logs/log_selection.ts";
 
 /** A step with a gate whose container ended without holding. */
 export interface MissedPause {
@@ -84,11 +85,11 @@ export class LiveRun implements AsyncDisposable {
     this.#watches = Promise.all(watches).then(() => {});
   }
 
-  /** Returns a run that exists already, with its pods and TaskRuns read. */
+  /** Returns a run that exists already, with its TaskRuns and (in the order of tasks) pods read. */
   static async attach(kube: Kube, run: Stored<Run>, clock: Clock): Promise<LiveRun> {
     const { pods, taskRuns } = await readChildren(kube, run);
     const live = new LiveRun(kube, run, clock);
-    for (const pod of pods) live.pods.set(pod.metadata.name, pod);
+    for (const pod of inTaskOrder(run, pods)) live.pods.set(pod.metadata.name, pod);
     for (const taskRun of taskRuns) live.taskRuns.set(taskRun.metadata.name, taskRun);
     return live;
   }

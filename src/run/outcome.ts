@@ -10,7 +10,7 @@ import {
 } from "../tekton/phase.ts";
 import { LABEL } from "../tekton/model.ts";
 import { taskNameOf } from "../tekton/task_name.ts";
-import type { Outcome, TaskOutcome } from "../events.ts";
+import type { Outcome, StepOutcome, TaskOutcome } from "../events.ts";
 import type { LiveRun } from "./live_run.ts";
 
 /** Returns the run's outcome; `uploaded` is the Pipeline's task that the upload replaced. */
@@ -66,7 +66,8 @@ function taskOutcome(
   const phase = phaseOf(run);
   if (phase.kind === "running") return { name, status: "running" };
   const elapsedMs = durationMs(run);
-  if (phase.succeeded) return { name, status: "succeeded", elapsedMs };
+  const steps = stepOutcomes(run);
+  if (phase.succeeded) return { name, status: "succeeded", elapsedMs, ...steps };
   const step = failedStep(run);
   return {
     name,
@@ -80,7 +81,26 @@ function taskOutcome(
         ...whyEnded(step, pods.get(run.status?.podName ?? "")),
       },
     }),
+    ...steps,
   };
+}
+
+/** Returns the steps that have ended; a step that fails with `onError: continue` succeeds. */
+function stepOutcomes(run: TaskRun): { steps?: StepOutcome[] } {
+  const failed = failedStep(run);
+  const steps = (run.status?.steps ?? []).flatMap((step): StepOutcome[] => {
+    const { name = "", terminated, terminationReason } = step;
+    if (terminated === undefined) return [];
+    const { exitCode, startedAt, finishedAt } = terminated;
+    const reason = terminationReason ?? terminated.reason;
+    const hasFailed = step === failed || exitCode !== 0 && reason !== "Continued";
+    const status = reason === "Skipped" ? "skipped" : hasFailed ? "failed" : "succeeded";
+    const elapsedMs = Date.parse(finishedAt ?? "") - Date.parse(startedAt ?? "");
+    const why = reason === undefined || reason === "Completed" ? {} : { reason };
+    const time = Number.isNaN(elapsedMs) || status === "skipped" ? {} : { elapsedMs };
+    return [{ name, status, exitCode, ...why, ...time }];
+  });
+  return steps.length === 0 ? {} : { steps };
 }
 
 function whyEnded(step: StepState, pod: Pod | undefined): { reason?: string; limit?: string } {

@@ -230,7 +230,13 @@ export interface Condition {
 export interface StepState {
   name?: string;
   container?: string;
-  terminated?: { exitCode: number; reason?: string; message?: string };
+  terminated?: {
+    exitCode: number;
+    reason?: string;
+    message?: string;
+    startedAt?: string;
+    finishedAt?: string;
+  };
   running?: Record<string, unknown>;
   waiting?: { reason?: string; message?: string };
   terminationReason?: string;

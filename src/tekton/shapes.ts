@@ -138,7 +138,13 @@ export const TASK_RUN_SHAPE: Shape = {
     steps: [{
       name: "text",
       container: "text",
-      terminated: { exitCode: "number", reason: "text", message: "text" },
+      terminated: {
+        exitCode: "number",
+        reason: "text",
+        message: "text",
+        startedAt: "text",
+        finishedAt: "text",
+      },
       running: {},
       terminationReason: "text",
     }],

@@ -2,7 +2,7 @@
 import { escape, joined, type Printable, printable } from "../printable.ts";
 import type { PipelineRun, TaskRun } from "../tekton/model.ts";
 import { phaseOf } from "../tekton/phase.ts";
-import { fit, formatDuration } from "./text/units.ts";
+import { formatDuration } from "./text/units.ts";
 
 export interface ListedRun {
   readonly name: string;
@@ -30,7 +30,7 @@ export function listedRun(run: PipelineRun | TaskRun, nowMs: number): ListedRun 
  *     2  build-run-b2b9d  Running  started 1m4s ago
  *     Which run? Its number or name, or Enter for 1:
  */
-export function renderRunList(runs: readonly ListedRun[], columns: number): Printable {
+export function renderRunList(runs: readonly ListedRun[]): Printable {
   const width = (texts: string[]) => Math.max(...texts.map((text) => escape(text).length));
   const [number, name, status] = [
     `${runs.length}`.length,
@@ -38,11 +38,8 @@ export function renderRunList(runs: readonly ListedRun[], columns: number): Prin
     width(runs.map((run) => run.status)),
   ];
   const lines = runs.map((run, at) =>
-    fit(
-      `${`${at + 1}`.padStart(number)}  ${escape(run.name).padEnd(name)}  ` +
-        `${escape(run.status).padEnd(status)}  started ${run.age} ago`,
-      columns,
-    )
+    `${`${at + 1}`.padStart(number)}  ${escape(run.name).padEnd(name)}  ` +
+    `${escape(run.status).padEnd(status)}  started ${run.age} ago`
   );
   return joined([...lines.map((line) => printable`${line}\n`), question()]);
 }

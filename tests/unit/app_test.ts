@@ -159,6 +159,14 @@ Deno.test("a word that only looks like --no-color does not", async () => {
   assert.ok((await shownOnTerminal([...REFUSED, "--exec", "--no-color"])).includes(ESCAPE));
 });
 
+Deno.test("with --events an error is the last event", async () => {
+  const { stdout, stderr } = await call(["task", "upload", "t", "/nowhere", "--events"]);
+  assert.match(stderr, /^Error: /);
+  const { kind, message, exitCode } = JSON.parse(stdout);
+  assert.deepEqual([kind, exitCode], ["error", 2]);
+  assert.ok(stderr.includes(message), message);
+});
+
 Deno.test("NO_COLOR turns colors off, unless it is empty", async () => {
   assert.ok(!(await shownOnTerminal(REFUSED, { NO_COLOR: "1" })).includes(ESCAPE));
   assert.ok((await shownOnTerminal(REFUSED, { NO_COLOR: "" })).includes(ESCAPE));

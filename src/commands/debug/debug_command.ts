@@ -61,7 +61,7 @@ export async function runDebugCommand<
     },
   );
   request.checkComplete(held.runManifest.inline());
-  return await runHeld(host, {
+  const code = await runHeld(host, {
     flags: options,
     kube,
     narrator,
@@ -72,4 +72,6 @@ export async function runDebugCommand<
     isOnlyCreated: options.print !== undefined,
     changes: holdChanges(held.held),
   });
+  await narrator.writeReport();
+  return code;
 }

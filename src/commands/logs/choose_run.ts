@@ -69,7 +69,7 @@ async function askRun(
   { terminal, interrupt }: Host,
   runs: readonly ListedRun[],
 ): Promise<number> {
-  terminal.err(renderRunList(runs, terminal.columns()));
+  terminal.err(renderRunList(runs));
   const reader = terminal.bytes().getReader();
   const decoder = new TextDecoder();
   const stop = () => void reader.cancel().catch(() => {});

@@ -5,6 +5,7 @@ import type { ConnectOptions } from "../../host.ts";
 import type { LogSelection } from "../../run/logs/log_selection.ts";
 import type { RunKind } from "../../tekton/model.ts";
 import type { LogOptions } from "../../view/log_line.ts";
+import { type ReportFlags, reportFlags } from "../options/report_flags.ts";
 import { connectFlags } from "../options/connect_flags.ts";
 
 /** The run that the command line names, or the runs of which one is to be chosen. */
@@ -19,7 +20,7 @@ export interface RunChoice {
   readonly limit: number;
 }
 
-export interface LogsFlags extends RunChoice {
+export interface LogsFlags extends RunChoice, ReportFlags {
   readonly follows: boolean;
   /** Exit with the run's outcome also without --follow. */
   readonly exitsWithOutcome: boolean;
@@ -54,12 +55,23 @@ export function logsFlags({ command: { path: [group], flags: specs }, args, flag
     selection: { tasks: names("task"), steps: names("step"), preparing: flags.on("all") },
     onlyFailed: isOn("log-failed"),
     color: !flags.on("no-color"),
+    ...logReportFlags(flags),
     logs: {
       prefix: flags.on("prefix"),
       long: isOn("long"),
       timestamps: flags.on("timestamps"),
     },
   } satisfies LogsFlags;
+}
+
+/** The outcome is known at the run's end. */
+function logReportFlags(flags: Flags): ReportFlags {
+  if (flags.given("junit") && !flags.on("follow")) {
+    throw new UsageError("Cannot write --junit: the run is not followed to its end", {
+      hint: "add --follow",
+    });
+  }
+  return reportFlags(flags, {});
 }
 
 function limitFlag(flags: Flags): number {

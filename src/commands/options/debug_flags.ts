@@ -57,6 +57,11 @@ export function debugFlags(flags: Flags): DebugFlags {
       hint: `leave out ${other} or --output, or add --dry-run`,
     });
   }
+  if (flags.on("events") && instead === undefined) {
+    throw new UsageError("Cannot print --events: stdout is for the shell", {
+      hint: "--exec-instead COMMAND opens no shell",
+    });
+  }
   return {
     ...sendFlags(flags, upload),
     ...run,

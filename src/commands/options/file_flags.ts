@@ -16,7 +16,7 @@ export function fileFlags(
   const other = ["last", "use-pipelinerun", "use-taskrun", "resolvertype", "image"]
     .find((name) => flags.has(name) && flags.given(name));
   if (other !== undefined) {
-    throw new UsageError(`Cannot use -f and --${other} together: both say what to start`, {
+    throw new UsageError(`Cannot use --filename and --${other} together: both say what to start`, {
       hint: "leave out one of them",
     });
   }

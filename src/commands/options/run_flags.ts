@@ -12,10 +12,11 @@ import type { ConnectOptions } from "../../host.ts";
 import type { ParamType, ParamValue } from "../../tekton/model.ts";
 import { connectFlags } from "./connect_flags.ts";
 import { type OutputFormat, outputFormat } from "./output_format.ts";
+import { type ReportFlags, reportFlags } from "./report_flags.ts";
 import { type StartFlags, startFlags } from "./start_flags.ts";
 
 /** The flags of every command that starts a run. */
-export interface NewRunFlags extends StartFlags {
+export interface NewRunFlags extends StartFlags, ReportFlags {
   readonly connect: ConnectOptions;
   readonly showlogs: boolean;
   /** Print the run in this format, and create nothing. */
@@ -44,6 +45,11 @@ export function newRunFlags(flags: Flags): NewRunFlags {
     ...startFlags(flags),
     connect: connectFlags(flags),
     ...outputFlags(flags),
+    ...reportFlags(flags, {
+      "--dry-run": flags.on("dry-run"),
+      "--output": flags.given("output"),
+      "--showlogs=false": !flags.on("showlogs"),
+    }),
     params: flags.texts("param").map((text) => {
       const { name, value } = parseKeyValue(text, "param");
       return { name, text: value };

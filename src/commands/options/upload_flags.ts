@@ -1,6 +1,7 @@
 /** The flags of `pipeline upload` and `task upload`. */
 import type { Flags } from "../../cli/parse.ts";
 import { UsageError } from "../../errors.ts";
+import { reportFlags } from "./report_flags.ts";
 import { type RunFlags, runFlags } from "./run_flags.ts";
 import { type SendFlags, sendFlags } from "./send_flags.ts";
 
@@ -37,6 +38,11 @@ export function uploadFlags(flags: Flags, directory: string | undefined): Upload
   return {
     ...sendFlags(flags, directory),
     ...run,
+    ...reportFlags(flags, {
+      "--no-continue": flags.on("no-continue"),
+      "--list": flags.on("list"),
+      "--explain": flags.given("explain"),
+    }),
     onStep: flags.text("on-step"),
     image,
     handOver: shell ? "shell" : flags.on("no-continue") ? "words" : undefined,

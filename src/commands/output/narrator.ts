@@ -5,10 +5,16 @@ import { printable } from "../../printable.ts";
 import type { LogOptions } from "../../view/log_line.ts";
 import { RunView } from "../../view/run_view.ts";
 import { Screen, type Write } from "../../view/screen.ts";
+import { JunitReport } from "../../view/junit.ts";
+import { printEvent } from "./print_event.ts";
+import { FileError } from "../../host.ts";
+import { OutputError } from "../../errors.ts";
 import { canDraw, useColor } from "./color.ts";
 
 export interface Narrator extends Disposable {
   emit(event: RunEvent): void;
+  /** Writes the JUnit report, if one is asked for and the run has ended. Throws OutputError. */
+  writeReport(): Promise<void>;
   /** Leaves the terminal to `work`; events that arrive meanwhile are written after it. */
   suspendFor<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -19,6 +25,10 @@ const SILENCE_MS = 1_500;
 export interface NarratorFlags {
   readonly color: boolean;
   readonly showlogs: boolean;
+  /** Write events as lines of JSON to stdout, in place of the logs. */
+  readonly events?: boolean;
+  /** The file that `writeReport` writes. */
+  readonly junit?: string;
   /** How log lines look. */
   readonly logs?: Pick<LogOptions, "prefix" | "long" | "timestamps">;
 }
@@ -30,11 +40,16 @@ export function openNarrator(host: Host, flags: NarratorFlags): Narrator {
     color: color("stderr"),
     terminal: canDraw(host, "stderr"),
     columns: () => terminal.columns(),
-    showlogs: flags.showlogs,
+    showlogs: flags.showlogs && !flags.events,
     logs: { ...flags.logs, color: color("stdout"), terminal: terminal.isTerminal.stdout },
   });
   const screen = new Screen();
-  const emit = (event: RunEvent) => write(terminal, screen.paint(view.render(event)));
+  const report = flags.junit === undefined ? undefined : new JunitReport();
+  const emit = (event: RunEvent) => {
+    report?.add(event);
+    if (flags.events) printEvent(host, event);
+    write(terminal, screen.paint(view.render(event)));
+  };
   let suspended: RunEvent[] | undefined;
   const silence = host.clock.every(SILENCE_MS, () => {
     if (terminal.isLent) return;
@@ -47,6 +62,10 @@ export function openNarrator(host: Host, flags: NarratorFlags): Narrator {
       silence[Symbol.dispose]();
       if (suspended === undefined) emit(event);
       else if (event.kind !== "waiting") suspended.push(event);
+    },
+    async writeReport() {
+      const text = report?.render();
+      if (text !== undefined) await writeFile(host, flags.junit!, text);
     },
     async suspendFor(work) {
       silence[Symbol.dispose]();
@@ -69,4 +88,16 @@ export function openNarrator(host: Host, flags: NarratorFlags): Narrator {
 
 function write(terminal: Terminal, writes: readonly Write[]): void {
   for (const { to, text } of writes) to === "stdout" ? terminal.out(text) : terminal.err(text);
+}
+
+async function writeFile({ files }: Host, path: string, text: string): Promise<void> {
+  try {
+    await files.writeText(path, text);
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    throw new OutputError(`Cannot write "${path}": ${error.state}`, {
+      hint: "--junit FILE names another file",
+      cause: error,
+    });
+  }
 }

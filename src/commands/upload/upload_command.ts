@@ -101,7 +101,7 @@ async function uploadOnce<
   const isWhole = standIn.replaced.length === spec.steps!.length;
   const runManifest = lower({ ...newRun, standIn, destination, image, gate, defaultTimeout });
   request.checkComplete(runManifest.inline());
-  return await runUpload(host, { ...options, deletes }, source, {
+  const code = await runUpload(host, { ...options, deletes }, source, {
     kube,
     emit,
     runManifest,
@@ -111,6 +111,8 @@ async function uploadOnce<
     changes,
     notes,
   });
+  await narrator.writeReport();
+  return code;
 }
 
 /** Returns the command line that starts such a run again. */

@@ -52,9 +52,17 @@ class Screen {
   }
 
   async shows(text: string): Promise<void> {
-    while (!this.text.includes(text)) await this.#changed.promise;
+    const late = AbortSignal.timeout(DEADLINE_MS);
+    const fails = new Promise<never>((_, reject) => {
+      late.onabort = () => reject(new Error(`no "${text}" on the screen: ${this.text}`));
+    });
+    while (!this.text.includes(text)) await Promise.race([this.#changed.promise, fails]);
+    late.onabort = null;
   }
 }
+
+/** The longest wait for a text on the screen. */
+const DEADLINE_MS = 30_000;
 
 async function open(client: Client, pod: string, script: string): Promise<Screen> {
   const command = ["sh", "-c", script];

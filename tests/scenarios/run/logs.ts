@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { PIPELINE_RUNS, type PipelineRun } from "../../../src/tekton/model.ts";
 import { tknDev } from "../../support/program.ts";
+import { tree, writeTree } from "../../support/tree_text.ts";
 import type { Scenario } from "../scenario.ts";
 
 const IMAGE = "localhost/busybox:1";
@@ -68,6 +69,29 @@ export const logsScenarios: Scenario[] = [
       const unknown = await logs(`pr logs ${name} -t nothing`);
       assert.equal(unknown.code, 2);
       assert.match(unknown.stderr, /^Hint: its tasks: good, flaky, last$/m);
+    },
+  },
+  {
+    name: "an upload is reported as events on stdout, and as a JUnit report in a file",
+    needs: ["sh", "tar"],
+    async run({ flags }, directory) {
+      writeTree(directory, tree("file a.txt one"));
+      const words = "task upload t-steps -w name=source,emptyDir= --events --junit".split(" ");
+      const report = `${directory}.xml`;
+      const ran = await tknDev([...words, report, directory, ...flags]);
+      assert.equal(ran.code, 0, ran.stderr);
+      const events = ran.stdout.trim().split("\n").map((line) => JSON.parse(line));
+      assert.ok(events.every(({ version }) => version === 1));
+      const kinds = events.map(({ kind }) => kind);
+      for (const kind of ["created", "paused", "sent", "released", "log", "ended"]) {
+        assert.ok(kinds.includes(kind), `${kind} in ${kinds}`);
+      }
+      const { outcome } = events.at(-1);
+      assert.equal(outcome.succeeded, true);
+      const xml = await Deno.readTextFile(report);
+      assert.match(xml, new RegExp(`<testsuite name="TaskRun ${outcome.name}" tests="\\d+"`));
+      assert.match(xml, /<testcase classname="t-steps" name="[^"]+" time="\d+\.\d{3}"\/>/);
+      await Deno.remove(report);
     },
   },
 ];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { PROGRAM } from "../../../src/cli/commands.ts";
 import { parse } from "../../../src/cli/parse.ts";
 import { options, run } from "../../../src/commands/logs.ts";
-import { ClusterError, UsageError } from "../../../src/errors.ts";
+import { ClusterError, OutputError, UsageError } from "../../../src/errors.ts";
 import { PODS } from "../../../src/kube/interface.ts";
 import {
   LABEL,
@@ -13,6 +13,7 @@ import {
   type TaskRun,
 } from "../../../src/tekton/model.ts";
 import { TASK_NAME } from "../../../src/tekton/task_name.ts";
+import { FileError } from "../../../src/host.ts";
 import { FakeHost } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
 import { refusal, rejection } from "../../support/refusal.ts";
@@ -224,4 +225,40 @@ Deno.test("a namespace without runs is an error, and so is a limit of none", asy
       `Cannot read --limit "${limit}": it is not a positive number\n--limit 5`,
     );
   }
+});
+
+Deno.test("events are lines of JSON, with the time of each line", async () => {
+  const stage = new Stage();
+  stage.pipelineRun("r", { one: true });
+  const { lines } = await stage.logs("pr logs r -f --events -s a");
+  const [log, ended] = lines.map((line) => JSON.parse(line));
+  assert.equal(lines.length, 2);
+  assert.deepEqual(log, {
+    version: 1,
+    at: new Date(stage.host.clock.now()).toISOString(),
+    kind: "log",
+    task: "one",
+    displayName: "The one",
+    step: "a",
+    line: "r-one step-a",
+    time: "2026-01-02T03:04:00.000000000Z",
+  });
+  assert.equal(ended.outcome.succeeded, true);
+  assert.deepEqual((await stage.logs("pr logs r --events -s a")).lines, [lines[0]]);
+});
+
+Deno.test("a followed run is written as a JUnit report", async () => {
+  const stage = new Stage();
+  stage.pipelineRun("r", { one: false });
+  assert.equal((await stage.logs("pr logs r -f --junit /out.xml")).code, 1);
+  assert.match((await stage.host.files.readText("/out.xml"))!, /<testsuite name="PipelineRun r"/);
+  assert.match(
+    refusal(() => options(parse(["pr", "logs", "r", "--junit", "x"], PROGRAM))),
+    /^Cannot write --junit: the run is not followed to its end\nadd --follow$/,
+  );
+  stage.host.files.writeText = (path) => Promise.reject(new FileError(path, "permission denied"));
+  assert.match(
+    await rejection(stage.logs("pr logs r -f --junit /out.xml"), OutputError),
+    /^Cannot write "\/out\.xml": permission denied\n/,
+  );
 });

@@ -44,6 +44,10 @@ Deno.test("the tasks are in the Pipeline's order, finally tasks last, each with 
         elapsedMs: 2000,
         message: "step failed",
         failedStep: { step: "unit", exitCode: 137, reason: "OOMKilled" },
+        steps: [
+          { name: "ok", status: "succeeded", exitCode: 0 },
+          { name: "unit", status: "failed", exitCode: 137, reason: "OOMKilled" },
+        ],
       },
       { name: "lint", status: "cancelled", elapsedMs: 2000, message: "it was cancelled" },
       { name: "deploy", status: "skipped", message: "When Expressions evaluated to false" },
@@ -51,6 +55,33 @@ Deno.test("the tasks are in the Pipeline's order, finally tasks last, each with 
       { name: "notify", status: "succeeded", elapsedMs: undefined },
     ],
   });
+});
+
+Deno.test("steps have their times; those that did not run, or may fail, did not fail", async () => {
+  await using stage = new Stage();
+  const live = stage.pipelineRun(["test"]);
+  const times = { startedAt: "2026-01-02T03:04:05Z", finishedAt: "2026-01-02T03:04:08Z" };
+  stage.taskRunOf("test", {
+    ...ended(false, "Failed"),
+    steps: [
+      {
+        name: "ok",
+        terminated: { exitCode: 0, reason: "Completed", ...times },
+      },
+      { name: "may", terminated: { exitCode: 1, ...times }, terminationReason: "Continued" },
+      { name: "late", terminated: { exitCode: 1, ...times }, terminationReason: "TimeoutExceeded" },
+      { name: "after", terminated: { exitCode: 1, ...times }, terminationReason: "Skipped" },
+      { name: "runs", running: {} },
+    ],
+  });
+  stage.end(false);
+  await until(() => live.phase.kind === "ended" && live.taskRuns.size === 1);
+  assert.deepEqual(outcomeOf(live, undefined).tasks[0].steps, [
+    { name: "ok", status: "succeeded", exitCode: 0, elapsedMs: 3000 },
+    { name: "may", status: "succeeded", exitCode: 1, reason: "Continued", elapsedMs: 3000 },
+    { name: "late", status: "failed", exitCode: 1, reason: "TimeoutExceeded", elapsedMs: 3000 },
+    { name: "after", status: "skipped", exitCode: 1, reason: "Skipped" },
+  ]);
 });
 
 Deno.test("a TaskRun's outcome has the Task as its only task", async () => {

@@ -8,7 +8,7 @@ const RUNS = [
 
 Deno.test("runs are listed with their status and age, before the question", () => {
   assert.equal(
-    renderRunList(RUNS, 80),
+    renderRunList(RUNS),
     "1  build-run-2  Failed   started 24s ago\n" +
       "2  b-run-1      Running  started 1m4s ago\n" +
       "Which run? Its number or name, or Enter for 1: ",

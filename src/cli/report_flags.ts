@@ -1,0 +1,14 @@
+/** Flags that report a run to other programs: data. */
+import type { FlagSpec } from "./spec.ts";
+
+export const REPORT: readonly FlagSpec[] = [
+  {
+    name: "events",
+    help: "print events as lines of JSON on stdout, the lines of the logs among them",
+  },
+  {
+    name: "junit",
+    value: "FILE",
+    help: "write the outcome to this file, as a JUnit report with a case for each step",
+  },
+];
