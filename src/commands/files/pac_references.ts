@@ -37,6 +37,7 @@ export async function readPacReferences(
 ): Promise<LocalDefinition[]> {
   const found: LocalDefinition[] = [];
   const problems: string[] = [];
+  let hasUrl = false;
   const references = pacReferences(run.metadata);
   const pipelinesFirst = references.toSorted((a, b) =>
     a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0
@@ -48,6 +49,7 @@ export async function readPacReferences(
     } catch (error) {
       if (!(error instanceof ExpectedError)) throw error;
       context.interrupt.throwIfAborted();
+      hasUrl ||= "url" in reference.place;
       problems.push(`${reference.kind} ${reference.text} (${error.message})`);
     }
   }
@@ -59,7 +61,7 @@ export async function readPacReferences(
     {
       hint: `give their files with -f, or tkn pac resolve ${flagsOf(options.paths)} | ` +
         `tkn-dev ${noun} upload -f - .` +
-        (options.resolvesHere ? "" : "; --resolve-here reads URLs from this machine"),
+        (!hasUrl || options.resolvesHere ? "" : "; --resolve-here reads URLs from this machine"),
     },
   );
 }
