@@ -19,7 +19,7 @@ const BUNDLE = "dist/bundle";
  *     read    the directory to upload, kubeconfigs and the files that they name, .gitignore files
  *             above the directory
  *     write   --patch FILE, and a script for the editor
- *     net     the API server of any kubeconfig, its proxy; the sandbox listens
+ *     net     the API server of any kubeconfig, its proxy, URLs of flags; the sandbox listens
  *     env     credential plugins of kubeconfigs get the whole environment
  *     run     git, $EDITOR, credential plugins of any name
  *     ffi     the C library, under a name that only the loader resolves: names that are not UTF-8,

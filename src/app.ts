@@ -18,6 +18,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "task debug": command(() => import("./commands/task_debug.ts")),
   "pipeline start": command(() => import("./commands/pipeline_start.ts")),
   "task start": command(() => import("./commands/task_start.ts")),
+  "upload": command(() => import("./commands/upload.ts")),
   "pipeline logs": command(() => import("./commands/logs.ts")),
   "task logs": command(() => import("./commands/logs.ts")),
   "create": command(() => import("./commands/create.ts")),

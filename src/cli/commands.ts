@@ -151,6 +151,35 @@ const TASK_UPLOAD: CommandSpec = {
   ],
 };
 
+const UPLOAD: CommandSpec = {
+  path: ["upload"],
+  summary: "Run a file of .tekton on a local directory",
+  description: "Starts a run of the repository's .tekton directory on the directory, as " +
+    "`pipelinerun upload -f` does. If there are several, it offers the choice on a terminal; " +
+    "elsewhere it lists the command lines that start them.",
+  args: [DIRECTORY],
+  flags: [
+    ...FILES,
+    ON_TASK,
+    {
+      ...ON_STEP,
+      help:
+        "the step of the task that the upload stands in for; the other steps run (default: the " +
+        "steps that fetch)",
+    },
+    ...INTO,
+    ...LIST_EXPLAIN,
+    UPLOAD_IMAGE,
+    ...RUN_FLAGS,
+    WATCH,
+    ...NO_CONTINUE,
+    ...PIPELINE_START_FLAGS,
+    ...CLUSTER,
+    HELP,
+  ],
+  examples: [{ text: "Run .tekton on the current directory", command: "tkn-dev upload" }],
+};
+
 const CREATE: CommandSpec = {
   path: ["create"],
   summary: "Create runs that hold where their spec.debug says",
@@ -289,6 +318,7 @@ export const PROGRAM: Program = {
     TASK_UPLOAD,
     ...DEBUG_COMMANDS,
     ...START_COMMANDS,
+    UPLOAD,
     CREATE,
     ...HELD_COMMANDS,
     ...LOGS_COMMANDS,

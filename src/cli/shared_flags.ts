@@ -47,7 +47,9 @@ export const FILES: readonly FlagSpec[] = [
   },
   {
     name: "resolve-here",
-    help: "with -f: read what annotations name by URL from this machine, not from the cluster",
+    help:
+      "read URLs that references and annotations name from this machine, not by the cluster's " +
+      "resolvers: http, and git of github.com and gitlab.com",
   },
 ];
 

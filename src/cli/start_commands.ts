@@ -1,6 +1,15 @@
 /** `pipeline start` and `task start`: data. */
 import { REPORT } from "./report_flags.ts";
-import { ALLOW_PROBE, CLUSTER, DRY_RUN, HELP, PRINT_RUN, SHOWLOGS } from "./shared_flags.ts";
+import {
+  ALLOW_PROBE,
+  CLUSTER,
+  DRY_RUN,
+  FILE_NAMES,
+  FILES,
+  HELP,
+  PRINT_RUN,
+  SHOWLOGS,
+} from "./shared_flags.ts";
 import { PIPELINE_START_FLAGS, TASK_START_FLAGS } from "./start_flags.ts";
 import type { CommandSpec, FlagSpec } from "./spec.ts";
 
@@ -17,12 +26,12 @@ export const START_COMMANDS: readonly CommandSpec[] = [
     description: `Starts a run of the Pipeline as tkn does, ${PLAIN}`,
     args: [{
       name: "PIPELINE",
-      optionalWith: ["resolvertype"],
+      optionalWith: ["resolvertype", ...FILE_NAMES],
       completion: "pipelines",
       named: true,
       help: "the Pipeline's name",
     }],
-    flags: [...PIPELINE_START_FLAGS, ...FLAGS, ...CLUSTER, HELP],
+    flags: [...FILES, ...PIPELINE_START_FLAGS, ...FLAGS, ...CLUSTER, HELP],
     examples: [
       {
         text: "Run my-pipeline with a param and a new volume",
@@ -38,8 +47,14 @@ export const START_COMMANDS: readonly CommandSpec[] = [
     path: ["task", "start"],
     summary: "Run a Task as it is",
     description: `Starts a run of the Task as tkn does, ${PLAIN}`,
-    args: [{ name: "TASK", completion: "tasks", named: true, help: "the Task's name" }],
-    flags: [...TASK_START_FLAGS, ...FLAGS, ...CLUSTER, HELP],
+    args: [{
+      name: "TASK",
+      optionalWith: FILE_NAMES,
+      completion: "tasks",
+      named: true,
+      help: "the Task's name",
+    }],
+    flags: [...FILES, ...TASK_START_FLAGS, ...FLAGS, ...CLUSTER, HELP],
     examples: [
       {
         text: "Run my-task in a workspace that is deleted with the run",

@@ -22,6 +22,7 @@ import {
 } from "../tekton/model.ts";
 import type { LocalDefinitions } from "../tekton/local_definitions.ts";
 import { cannotResolve, readResolved, type RemoteReference } from "../tekton/resolved.ts";
+import { publicUrl } from "../tekton/public_url.ts";
 import { inlineStepAction } from "../tekton/inline/step_action.ts";
 import { stepName } from "../tekton/target.ts";
 import {
@@ -42,6 +43,8 @@ export interface ResolveContext extends AwaitContext {
   readonly parse: (text: string) => unknown[];
   /** Definitions out of files: a reference by name means one of them first. */
   readonly local?: LocalDefinitions;
+  /** Reads a URL from this machine, in place of a resolver, if the user allows it. */
+  readonly readUrl?: (url: string) => Promise<string>;
 }
 
 /** Reads an object by name. Throws ClusterError; on a 404, the hint lists the existing names. */
@@ -205,6 +208,10 @@ async function resolveRemote<T extends KubeObject>(
   const { kind, owner, resolver } = reference;
   const found = resolver === "cluster" ? await readCluster<T>(kube, reference) : undefined;
   if (found !== undefined) return found;
+  const url = context.readUrl === undefined ? undefined : publicUrl(reference);
+  if (url !== undefined) {
+    return readResolved<T>(reference, parse(context, reference, await context.readUrl!(url)));
+  }
   const missing = await missingRight(kube);
   if (missing === undefined) {
     const text = await resolveByRequest(context, reference);

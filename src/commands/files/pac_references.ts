@@ -5,7 +5,7 @@ import { isStatus } from "../../kube/status.ts";
 import { missingRight, resolveByRequest } from "../../resolve/resolution_request.ts";
 import { readByName, type ResolveContext } from "../../resolve/resolve.ts";
 import type { LocalDefinition, LocalDefinitions } from "../../tekton/local_definitions.ts";
-import { PIPELINES, type Run, TASKS } from "../../tekton/model.ts";
+import { PIPELINES, type Run, type TaskRef, TASKS } from "../../tekton/model.ts";
 import { type PacReference, pacReferences } from "../../tekton/pac/annotations.ts";
 import { readFile } from "../manifests/manifest_texts.ts";
 import { readText } from "../manifests/strict_file.ts";
@@ -13,6 +13,9 @@ import { objectsOf } from "../manifests/read_objects.ts";
 import { flagsOf, shortName } from "./choose_run.ts";
 
 export interface ReferencesOptions {
+  /** Definitions of the files of -f. */
+  readonly given: LocalDefinitions;
+  /** The same, and the definitions beside the run. */
   readonly definitions: LocalDefinitions;
   /** The repository's directory. */
   readonly root: string;
@@ -34,12 +37,19 @@ export async function readPacReferences(
 ): Promise<LocalDefinition[]> {
   const found: LocalDefinition[] = [];
   const problems: string[] = [];
-  for (const reference of pacReferences(run.metadata)) {
+  let hasUrl = false;
+  const references = pacReferences(run.metadata);
+  const pipelinesFirst = references.toSorted((a, b) =>
+    a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0
+  );
+  for (const reference of pipelinesFirst) {
+    if (!isNeeded(reference, run, options.given.with(found))) continue;
     try {
       found.push(...await readReference(host, context, reference, options));
     } catch (error) {
       if (!(error instanceof ExpectedError)) throw error;
       context.interrupt.throwIfAborted();
+      hasUrl ||= "url" in reference.place;
       problems.push(`${reference.kind} ${reference.text} (${error.message})`);
     }
   }
@@ -51,9 +61,33 @@ export async function readPacReferences(
     {
       hint: `give their files with -f, or tkn pac resolve ${flagsOf(options.paths)} | ` +
         `tkn-dev ${noun} upload -f - .` +
-        (options.resolvesHere ? "" : "; --resolve-here reads URLs from this machine"),
+        (!hasUrl || options.resolvesHere ? "" : "; --resolve-here reads URLs from this machine"),
     },
   );
+}
+
+/**
+ * Whether the run refers by name to a definition of that kind that is not known yet. A run that
+ * `tkn pac resolve` wrote has everything inline, and still has the annotations.
+ */
+function isNeeded({ kind, place }: PacReference, run: Run, known: LocalDefinitions): boolean {
+  if (run.kind === "TaskRun") return kind === "Task" && isOpen(run.spec.taskRef, known);
+  const { pipelineRef, pipelineSpec } = run.spec;
+  const isByName = pipelineSpec === undefined && !pipelineRef?.resolver;
+  const pipeline = isByName ? known.find("Pipeline", pipelineRef?.name) : undefined;
+  if (kind === "Pipeline") return isByName && pipeline === undefined;
+  const spec = pipelineSpec ?? pipeline?.spec;
+  if (spec === undefined) return true;
+  const open = [...spec.tasks ?? [], ...spec.finally ?? []]
+    .flatMap(({ taskRef }) => isOpen(taskRef, known) ? [taskRef!.name] : []);
+  return "name" in place ? open.includes(place.name) : open.length > 0;
+}
+
+/** Whether a reference by name is to a Task that is not known. */
+function isOpen(ref: TaskRef | undefined, known: LocalDefinitions): boolean {
+  const { name, resolver, kind = "Task" } = ref ?? {};
+  return name !== undefined && !resolver && kind === "Task" &&
+    known.find("Task", name) === undefined;
 }
 
 async function readReference(

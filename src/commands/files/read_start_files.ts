@@ -78,6 +78,7 @@ export async function readStartFiles<D extends Definition, R extends PipelineRun
   checkNamespace(run, kube.namespace);
   const known = objects.definitions.with(beside.definitions);
   const referred = await readPacReferences(host, context, run, {
+    given: objects.definitions,
     definitions: known,
     root,
     paths,

@@ -34,7 +34,7 @@ export async function readStrictFile(
 export async function readText(
   { files, download }: Pick<Host, "files" | "download">,
   path: string,
-  refuse: (why: string, cause?: unknown) => UsageError,
+  refuse: (why: string, cause?: unknown) => Error,
 ): Promise<string> {
   const reading = /^https?:\/\//.test(path) ? download(path) : files.readText(path);
   const text = await reading.catch((error) => {

@@ -9,17 +9,14 @@ export function fileFlags(
   { hasRun = false, directory = "." }: { hasRun?: boolean; directory?: string } = {},
 ): FileFlags | undefined {
   const paths = flags.texts("filename");
-  if (paths.length === 0) {
-    if (!flags.on("resolve-here")) return undefined;
-    throw new UsageError("Cannot use --resolve-here: no file is given", { hint: "add -f FILE" });
-  }
+  if (paths.length === 0) return undefined;
   if (paths.filter((path) => path === "-").length > 1) {
     throw new UsageError("Cannot read stdin twice", { hint: "leave out one -f -" });
   }
   const other = ["last", "use-pipelinerun", "use-taskrun", "resolvertype", "image"]
     .find((name) => flags.has(name) && flags.given(name));
   if (other !== undefined) {
-    throw new UsageError(`Cannot use -f and --${other} together: both say what to start`, {
+    throw new UsageError(`Cannot use --filename and --${other} together: both say what to start`, {
       hint: "leave out one of them",
     });
   }

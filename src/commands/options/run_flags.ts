@@ -27,6 +27,8 @@ export interface NewRunFlags extends StartFlags, ReportFlags {
   readonly workspaces: WorkspaceFlag[];
   /** Whether a probe run may resolve a remote reference if the user may not ask a resolver. */
   readonly allowProbe: boolean;
+  /** Whether this program may read public URLs in place of a resolver. */
+  readonly resolvesHere?: boolean;
   readonly color: boolean;
 }
 
@@ -54,6 +56,7 @@ export function newRunFlags(flags: Flags): NewRunFlags {
     }),
     workspaces: flags.texts("workspace").map(parseWorkspace),
     allowProbe: flags.on("allow-probe"),
+    ...(flags.has("resolve-here") && flags.on("resolve-here") ? { resolvesHere: true } : {}),
     color: !flags.on("no-color"),
   };
 }

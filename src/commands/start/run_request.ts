@@ -80,8 +80,8 @@ export async function requestPlainRun<D extends Definition, R extends PipelineRu
   definitionKind: DefinitionKind<D, R>,
   options: StartOptions,
   requesting: Requesting,
-): Promise<NewRun> {
-  return (await request(host, definitionKind, options, requesting, false)).newRun;
+): Promise<Omit<RunRequest<D>, "kube" | "definition" | "defaultTimeout"> & { definition?: D }> {
+  return await request(host, definitionKind, options, requesting, false);
 }
 
 async function request<D extends Definition, R extends PipelineRun | TaskRun>(

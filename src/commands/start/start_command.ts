@@ -3,11 +3,13 @@ import type { Host } from "../../host.ts";
 import { createRun } from "../../run/create/create_run.ts";
 import { runPlain } from "../../run/plain.ts";
 import type { PipelineRun, TaskRun } from "../../tekton/model.ts";
+import type { RunManifest } from "../../tekton/run_manifest.ts";
 import { printCreated } from "../manifests/print_created.ts";
-import { renderRun } from "../manifests/render_run.ts";
+import { renderRunManifest } from "../manifests/render_run.ts";
 import { openNarrator } from "../output/narrator.ts";
 import { printData } from "../output/print_data.ts";
 import type { Definition, DefinitionKind } from "./definition_kind.ts";
+import { newGate } from "./gate.ts";
 import { requestPlainRun, type StartOptions } from "./run_request.ts";
 import { readBindings } from "./workspace_bindings.ts";
 
@@ -21,20 +23,37 @@ export async function runStartCommand<D extends Definition, R extends PipelineRu
   using narrator = openNarrator(host, options);
   const { emit } = narrator;
   const kube = await host.connect(options.connect);
-  const asked = await requestPlainRun(host, definitionKind, options, { kube, workspaces, emit });
-  const run = definitionKind.newRun(asked);
+  const request = await requestPlainRun(host, definitionKind, options, { kube, workspaces, emit });
+  const run = definitionKind.newRun(request.newRun);
+  const runManifest = options.files === undefined
+    ? { inline: () => run }
+    : await withFiles(host, definitionKind, run, request);
+  request.checkComplete(runManifest.inline());
   if (options.dryRun !== undefined) {
-    printData(host, renderRun(run, options.dryRun, []));
+    printData(host, renderRunManifest(runManifest, options.dryRun, []));
     return 0;
   }
   const { clock, random, interrupt } = host;
   const creating = { kube, clock, random, interrupt };
-  const runManifest = { inline: () => run };
   if (!options.showlogs) {
-    printCreated(host, (await createRun(creating, runManifest)).run, options.print);
+    const created = await createRun(creating, runManifest);
+    await created.owned;
+    printCreated(host, created.run, options.print);
     return 0;
   }
   const outcome = await runPlain({ ...creating, runManifest, emit });
   await narrator.writeReport();
   return outcome.succeeded ? 0 : 1;
+}
+
+/** Returns the run with what its files define inline. It holds nowhere. */
+async function withFiles<D extends Definition, R extends PipelineRun | TaskRun>(
+  host: Host,
+  { hold }: DefinitionKind<D, R>,
+  run: R,
+  { resolving, definition }: Awaited<ReturnType<typeof requestPlainRun<D, R>>>,
+): Promise<RunManifest> {
+  const nowhere = { tasks: [], steps: [] };
+  const gate = newGate(host, 0, "");
+  return (await hold(resolving, run, definition!, nowhere, { gate })).runManifest;
 }

@@ -70,7 +70,8 @@ async function readBundle<D extends Definition, R extends PipelineRun | TaskRun>
   const base = { spec: { taskRef: { resolver: "bundles", params } } };
   const { namespace } = context.kube;
   const run = definitionKind.newRun({ name, namespace, params: [], workspaces: [], base });
-  const definition = await definitionKind.definitionOf(context, run);
+  const named = { ...run, metadata: { ...run.metadata, name } }; // for messages
+  const definition = await definitionKind.definitionOf(context, named);
   return { name, definition, base, params: [], workspaces: [] };
 }
 

@@ -114,6 +114,7 @@ function holdSteps<T extends TaskSpec>(
   places: readonly StepToHold[],
   options: HoldOptions,
 ): { spec: T; held: HeldStep[] } {
+  if (places.length === 0) return { spec: given, held: [] };
   const spec = preparedForGate(given);
   const own: NamedStep[] = spec.steps;
   const names = own.map((step) => step.name);

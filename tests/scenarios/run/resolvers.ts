@@ -90,6 +90,51 @@ export const resolverScenarios: Scenario[] = [
     },
   },
   {
+    name: "a run of a file follows its reference to a Pipeline of a resolver",
+    login: "dev-resolver",
+    async run(cluster, directory) {
+      await Deno.mkdir(`${directory}/code`);
+      await Deno.writeTextFile(`${directory}/code/here.txt`, "here");
+      await using server = catalog();
+      const url = `http://127.0.0.1:${server.addr.port}`;
+      const subPath = crypto.randomUUID();
+      const run = {
+        apiVersion: "tekton.dev/v1",
+        kind: "PipelineRun",
+        metadata: { name: "t-remote-pipeline" },
+        spec: {
+          pipelineRef: {
+            resolver: "http",
+            params: [{ name: "url", value: `$(params.catalog)/pipeline.json` }],
+          },
+          params: [{ name: "port", value: `${server.addr.port}` }, { name: "catalog", value: url }],
+          workspaces: [{
+            name: "source",
+            subPath,
+            persistentVolumeClaim: { claimName: cluster.claim },
+          }],
+        },
+      };
+      const file = `${directory}/run.json`;
+      await Deno.writeTextFile(file, JSON.stringify(run));
+      const line = ["pr", "upload", "-f", file, `${directory}/code`, "--on-task", "clone"];
+      const ran = await tknDev([...line, "--result", "commit=abc", ...cluster.flags]);
+      assert.equal(ran.code, 0, ran.stderr + ran.stdout);
+      assert.equal(ran.stdout, "[test : say] t-remote-test sees here of abc\n");
+      await assertNoRequest(cluster);
+    },
+  },
+  {
+    name: "with --resolve-here, the client reads a URL without the right to ask a resolver",
+    async run(cluster, directory) {
+      const ran = await uploadRemote(cluster, directory, "clone.yaml", "--resolve-here");
+      assert.equal(ran.code, 0, ran.stderr + ran.stdout);
+      assert.match(ran.stderr, /^Note: Reading http:\/\/127\.0\.0\.1:\d+\/clone\.yaml from this/m);
+      assert.equal(ran.stdout, "[test : say] t-remote-test sees here of abc\n");
+      await assertNoRequest(cluster);
+    },
+  },
+  {
     name: "a Task that its resolver does not find is an error of one line, and nothing is left",
     login: "dev-resolver",
     async run(cluster, directory) {
@@ -117,18 +162,21 @@ export async function uploadRemote(
 ): Promise<Ran> {
   await Deno.writeTextFile(`${directory}/here.txt`, "here");
   await apply(cluster.kube, PIPELINE);
-  await using server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    (asked) => {
-      const text = CATALOG[new URL(asked.url).pathname];
-      return text === undefined ? new Response("", { status: 404 }) : new Response(text);
-    },
-  );
+  await using server = catalog();
   const params = ["-p", `port=${server.addr.port}`, "-p", `clone=${clone}`];
   const claim = `name=source,claimName=${cluster.claim},subPath=${crypto.randomUUID()}`;
   const line = ["pipeline", "upload", "t-remote", directory, "--on-task", "clone"];
   const result = ["--result", "commit=abc"];
   return await tknDev([...line, ...params, ...result, "-w", claim, ...more, ...cluster.flags]);
+}
+
+/** Serves the catalog, and the Pipeline, on 127.0.0.1. */
+function catalog() {
+  return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (asked) => {
+    const { pathname } = new URL(asked.url);
+    const text = pathname === "/pipeline.json" ? JSON.stringify(PIPELINE) : CATALOG[pathname];
+    return text === undefined ? new Response("", { status: 404 }) : new Response(text);
+  });
 }
 
 /** Requests of tkn-dev. Tekton's own requests stay with their runs. */

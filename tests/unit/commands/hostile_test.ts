@@ -148,6 +148,8 @@ const COMMANDS: string[][] = [
   ["pipeline", "upload", "--list", "/tree"],
   ["pipeline", "upload", "--list", "/tree", "--secrets", "deny"],
   ["task", "upload", "--explain", "b\u202ex\nFAKE", "--explain", "\x9b", "/tree"],
+  ["pr", "upload", "-f", "-", "/tree"],
+  ["pr", "upload", "-f", "-", "/tree", "--dry-run"],
   ["create", "-f", "-"],
   ["create", "-f", "-", "-o", "yaml"],
   ["create", "-f", "-", "--dry-run"],

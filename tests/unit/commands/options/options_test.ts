@@ -102,6 +102,7 @@ Deno.test("every flag sets its option", () => {
     eol: "git" as const,
     events: false,
     secrets: "deny" as const,
+    files: undefined,
     listOrExplain: { paths: ["e"], soleArgument: undefined },
     program: ["bsdtar"],
     compress: "always" as const,
@@ -119,7 +120,6 @@ Deno.test("every flag sets its option", () => {
     prefix: "mine",
     timeouts: undefined,
     from: undefined,
-    files: undefined,
     notes: [],
     params: [{ name: "a", text: "1" }, { name: "b", text: "x=y" }],
     workspaces: [

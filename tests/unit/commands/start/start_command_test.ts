@@ -15,6 +15,8 @@ import {
 } from "../../../../src/tekton/model.ts";
 import { FakeHost } from "../../../support/fake_host.ts";
 import { FakeKube } from "../../../support/fake_kube.ts";
+import { MemoryFiles } from "../../../support/memory_files.ts";
+import { tree } from "../../../support/tree_text.ts";
 
 function cluster() {
   const kube = new FakeKube();
@@ -129,4 +131,48 @@ Deno.test("an upload of --last holds anew, with the timeout raised once", async 
   assert.equal(again.spec.timeout, "1h0m0s600s");
   assert.equal(again.spec.taskSpec.steps.length, 1);
   assert.equal(again.metadata.generateName, "t-run-");
+});
+
+const TASK_FILE = `
+apiVersion: tekton.dev/v1
+kind: Task
+metadata: { name: say }
+spec: { steps: [{ image: i, script: echo }], stepTemplate: { image: j } }
+`;
+const PIPELINE_FILE = `
+apiVersion: tekton.dev/v1
+kind: Pipeline
+metadata: { name: f }
+spec:
+  tasks:
+    - { name: here, taskRef: { name: say } }
+    - { name: there, taskRef: { name: t } }
+`;
+
+async function startFiles(line: string) {
+  const files = new MemoryFiles(tree([
+    `file task.yaml ${JSON.stringify(TASK_FILE)}`,
+    `file pipeline.yaml ${JSON.stringify(PIPELINE_FILE)}`,
+  ].join("\n")));
+  const host = new FakeHost(files, cluster());
+  const code = await app(`${line} --dry-run -o json`.split(" "), host);
+  assert.equal(code, 0, host.terminal.stderr);
+  return JSON.parse(host.terminal.stdout);
+}
+
+Deno.test("a Task in a file is inline as it is", async () => {
+  const { metadata, spec } = await startFiles("task start -f /tree/task.yaml");
+  assert.equal(metadata.generateName, "say-run-");
+  assert.deepEqual(spec.taskSpec, {
+    steps: [{ image: "i", script: "echo" }],
+    stepTemplate: { image: "j" },
+  });
+});
+
+Deno.test("a Pipeline in a file is inline, and so are its Tasks in files", async () => {
+  const { spec } = await startFiles("p start -f /tree/pipeline.yaml -f /tree/task.yaml");
+  const [here, there] = spec.pipelineSpec.tasks;
+  assert.deepEqual(here.taskSpec.steps, [{ image: "i", script: "echo" }]);
+  assert.deepEqual(there.taskRef, { name: "t" });
+  assert.equal(spec.timeouts, undefined);
 });

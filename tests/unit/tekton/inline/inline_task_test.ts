@@ -266,3 +266,23 @@ Deno.test("with remote StepActions the Task's name is the reference's, or the Ta
   assert.deepEqual(names({ ...GIT, name: "https://x/y" }, task), ["own", "echo https://x/y"]);
   assert.deepEqual(names({ name: "own" }, task), ["own", "echo own"]);
 });
+
+Deno.test("a renamed param has its new name in the matrix too", () => {
+  const { matrix, taskSpec, script } = inlined({
+    pipeline: { params: [{ name: "level" }, { name: "os" }] },
+    params: [{ name: "level" }, { name: "os" }],
+    script: "$(params.level) $(params.os)",
+    target: {
+      matrix: {
+        params: [{ name: "level", value: ["a", "b"] }],
+        include: [{ name: "one", params: [{ name: "os", value: "linux" }] }, { name: "two" }],
+      },
+    },
+  });
+  assert.deepEqual(matrix, {
+    params: [{ name: "level-of-clone", value: ["a", "b"] }],
+    include: [{ name: "one", params: [{ name: "os-of-clone", value: "linux" }] }, { name: "two" }],
+  });
+  assert.deepEqual(taskSpec.params!.map(({ name }) => name), ["level-of-clone", "os-of-clone"]);
+  assert.equal(script, "$(params.level-of-clone) $(params.os-of-clone)");
+});

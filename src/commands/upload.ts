@@ -1,0 +1,46 @@
+/** `upload`: a run of the repository's .tekton directory, on a local directory. */
+import type { Call } from "../cli/parse.ts";
+import type { Host } from "../host.ts";
+import type { RunKind } from "../tekton/model.ts";
+import { shortName } from "./files/choose_run.ts";
+import { chooseTektonRun } from "./files/tekton_runs.ts";
+import { fileFlags } from "./options/file_flags.ts";
+import { uploadFlags } from "./options/upload_flags.ts";
+import { printNote } from "./output/print_note.ts";
+import { listOrExplainFlags } from "./source/list_or_explain.ts";
+import { PIPELINE_UPLOAD, type PipelineUploadOptions } from "./upload/pipeline_adapter.ts";
+import { TASK_UPLOAD } from "./upload/task_adapter.ts";
+import { runUploadCommand } from "./upload/upload_command.ts";
+
+/** Pure. Throws UsageError. */
+export function options({ args, flags }: Call): PipelineUploadOptions {
+  return {
+    ...uploadFlags(flags, args.DIR),
+    onTask: flags.text("on-task"),
+    files: flags.given("filename")
+      ? fileFlags(flags, { hasRun: true, directory: args.DIR })
+      : undefined,
+    listOrExplain: listOrExplainFlags(flags, undefined, args.DIR),
+  };
+}
+
+export async function run(host: Host, options: PipelineUploadOptions): Promise<number> {
+  if (options.files !== undefined || options.listOrExplain !== undefined) {
+    return await runUploadCommand(host, PIPELINE_UPLOAD, options);
+  }
+  const { kind, ...chosen } = await choose(host, options);
+  return kind === "PipelineRun"
+    ? await runUploadCommand(host, PIPELINE_UPLOAD, { ...options, ...chosen })
+    : await runUploadCommand(host, TASK_UPLOAD, { ...options, ...chosen });
+}
+
+async function choose(
+  host: Host,
+  { directory, resolvesHere = false }: PipelineUploadOptions,
+): Promise<{ kind: RunKind } & Pick<PipelineUploadOptions, "name" | "files">> {
+  const { run, from } = await chooseTektonRun(host, directory);
+  const name = shortName(run);
+  printNote(host, { text: `Starting ${run.kind} ${name} of ${from}` });
+  const files = { paths: [from], hasRun: true, resolvesHere, directory };
+  return { kind: run.kind, name, files };
+}
