@@ -70,8 +70,10 @@ const LONG: FlagSpec = {
   help: "show the display name of the task in place of its name",
 };
 
+const FZF: FlagSpec = { name: "fzf", short: "F", isHidden: true, help: "choose from the list" };
+
 const SHOWN = [PREFIX, ALL];
-const CHOSEN = [LAST, LIMIT, EXIT, ...REPORT];
+const CHOSEN = [LAST, LIMIT, FZF, EXIT, ...REPORT];
 const PIPELINE_RUN_FLAGS = [FOLLOW, TASK, STEP, TIMESTAMPS, ...SHOWN, LOG_FAILED, LONG, ...CHOSEN];
 const TASK_RUN_FLAGS = [FOLLOW, STEP, SHORT_TIMESTAMPS, ...SHOWN, ...CHOSEN];
 

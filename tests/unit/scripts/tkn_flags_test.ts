@@ -21,7 +21,20 @@ function startCommands(group: string): CommandSpec[] {
   return PROGRAM.commands.filter(({ path }) => path[0] === group && VERBS.includes(path[1]));
 }
 
-for (const { title, rows } of sections) {
+const LOGS = PROGRAM.commands.filter(({ path }) => path[1] === "logs");
+
+Deno.test("each flag of tkn's logs is one here, and each flag of the logs here is on the page", () => {
+  const { rows } = sections.find(({ title }) => title === "Logs")!;
+  const named = rows.flatMap(([cell]) =>
+    [...cell.matchAll(/`--([^`]+)`/g)].map(([, name]) => name)
+  );
+  const others = ["events", "junit", "help", "namespace", "context", "kubeconfig", "no-color"];
+  const own = new Set(LOGS.flatMap(({ flags }) => flags.map(({ name }) => name)));
+  for (const name of [...others, "verbose"]) own.delete(name);
+  assert.deepEqual(named.sort(), [...own].sort());
+});
+
+for (const { title, rows } of sections.filter(({ title }) => title in GROUPS)) {
   Deno.test(`each flag of tkn under "${title}" is a flag of each command there`, () => {
     assert.ok(rows.length > 0);
     for (const command of GROUPS[title].flatMap(startCommands)) {
