@@ -35,7 +35,7 @@ export type Lookup =
   /** The runs of the command's kind. */
   | "runs"
   | "held runs"
-  /** Of the run that is typed. */
+  /** Names in the run that the user typed. */
   | "tasks of the run"
   | "steps of the run"
   /** The held steps of the run that is typed. */
