@@ -88,7 +88,10 @@ Deno.test("flags of a new run need -f, and --continue a held one", () => {
       "leave it out, or add -f FILE to start a new run",
   );
   assert.match(refusal(parsed("-f", "x.yaml", "--continue")), /^Cannot use --continue with -f/);
-  assert.match(refusal(parsed("-f", "x.yaml", "--last")), /^Cannot use --filename and --last together/);
+  assert.match(
+    refusal(parsed("-f", "x.yaml", "--last")),
+    /^Cannot use --filename and --last together/,
+  );
   assert.match(refusal(parsed("-f", "-", "--watch")), /^Cannot watch with -f -/);
   assert.match(refusal(parsed("-f", "-", "-f", "-")), /^Cannot read stdin twice/);
 });
