@@ -2,6 +2,7 @@
 import { ClusterError } from "../errors.ts";
 import type { Kube, Stored } from "../kube/interface.ts";
 import { holdsSteps, isCopy } from "../objects/marks.ts";
+import { newestFirst } from "../objects/object_age.ts";
 import { askedKind, askedRun } from "../tekton/asked_run.ts";
 import {
   LABEL,
@@ -46,10 +47,9 @@ export async function readLastRun(kube: Kube, last: LastRun): Promise<Stored<Any
   const fitting = runs.filter((run) =>
     !isCopy(run) && (resolver === undefined || isBy(resolver, run))
   );
-  const [first, ...others] = fitting;
-  if (first === undefined) throw noRun(kube, last);
-  const created = (run: AnyRun) => Date.parse(run.metadata.creationTimestamp ?? "");
-  return asked(others.reduce((a, b) => created(b) > created(a) ? b : a, first));
+  const [newest] = fitting.toSorted(newestFirst);
+  if (newest === undefined) throw noRun(kube, last);
+  return asked(newest);
 }
 
 function asked(run: Stored<AnyRun>): Stored<AnyRun> {

@@ -8,6 +8,7 @@ import type {
   TypedCluster,
 } from "../../cli/completion/names.ts";
 import { childrenOf } from "../../objects/children.ts";
+import { newestFirst } from "../../objects/object_age.ts";
 import { findHeldSteps, heldInPods } from "../../hold/held_steps.ts";
 import { howHeld, type Pause, stepPath } from "../../hold/pause.ts";
 import type { ConnectOptions, Host, KubeContext } from "../../host.ts";
@@ -114,7 +115,7 @@ export class ClusterNames implements Names {
       const labels = definition === undefined ? undefined : `${label}=${definition}`;
       const selector = { namespace: kube.namespace, labels, metadataOnly: true };
       const found = await kube.list(RESOURCE_OF[kind], selector);
-      return found.toSorted(byTime).slice(0, MOST_RUNS)
+      return found.toSorted(newestFirst).slice(0, MOST_RUNS)
         .map(({ metadata }) => ({ word: metadata.name, text: metadata.labels?.[label] }));
     });
   }
@@ -152,7 +153,7 @@ export class ClusterNames implements Names {
         labels,
         fields: "status.phase=Running",
       });
-      const newest = pods.toSorted(byTime).slice(0, MOST_HELD);
+      const newest = pods.toSorted(newestFirst).slice(0, MOST_HELD);
       const pauses = await Promise.all(
         newest.map((pod) =>
           this.#inTime([], () => heldInPods(kube, [pod])).then((held) =>
@@ -229,12 +230,6 @@ function kindOf(group: string): RunKind {
 /** The typed word is as the shell has it before it expands a home directory. */
 function withHome(path: string | undefined, { env }: Host): string | undefined {
   return path?.replace(/^~(?=\/)/, (tilde) => env.get("HOME") ?? tilde);
-}
-
-/** The newest first. */
-function byTime(a: KubeObject, b: KubeObject): number {
-  const [first, second] = [a, b].map(({ metadata }) => metadata.creationTimestamp ?? "");
-  return first < second ? 1 : first > second ? -1 : 0;
 }
 
 function heldText(pause: Pause): string {

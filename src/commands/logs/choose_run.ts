@@ -2,6 +2,7 @@
 import { ClusterError, Interrupted, UsageError } from "../../errors.ts";
 import type { Host } from "../../host.ts";
 import type { Kube, Stored } from "../../kube/interface.ts";
+import { newestFirst } from "../../objects/object_age.ts";
 import { LABEL, RESOURCE_OF, type Run } from "../../tekton/model.ts";
 import { taskNameOf } from "../../tekton/task_name.ts";
 import { chosenRun, type ListedRun, listedRun, renderRunList } from "../../view/run_list.ts";
@@ -45,11 +46,6 @@ function labelsOf({ kind, of }: RunChoice): string {
 
 function isOf({ metadata: { labels } }: Run, { kind, of }: RunChoice): boolean {
   return of === undefined || kind === "PipelineRun" || taskNameOf(labels) === of;
-}
-
-function newestFirst(a: Run, b: Run): number {
-  const [first, second] = [a, b].map(({ metadata }) => metadata.creationTimestamp ?? "");
-  return first > second ? -1 : first < second ? 1 : 0;
 }
 
 function listedText({ name, status, age }: ListedRun): string {
