@@ -2,6 +2,7 @@
 import { UsageError } from "../../errors.ts";
 import type { LocalDefinition } from "../../tekton/local_definitions.ts";
 import type { Run, RunKind } from "../../tekton/model.ts";
+import { shellWord } from "../../view/text/shell_word.ts";
 import type { LocalObjects, LocalRun } from "../manifests/read_objects.ts";
 
 /** Returns `build` for both a name and the generateName `build-`. */
@@ -26,12 +27,8 @@ export function chooseRun(
       : definitions.of(definition).length > 0
       ? `it has a ${definition}: tkn-dev ${definition.toLowerCase()} upload ${given}`
       : `a file with kind: ${kind}`;
-    throw new UsageError(
-      `Cannot find a ${kind} in "${paths.join('", "')}": it has no such object`,
-      {
-        hint,
-      },
-    );
+    const what = `Cannot find a ${kind} in "${paths.join('", "')}"`;
+    throw new UsageError(`${what}: it has no such object`, { hint });
   }
   if (name === undefined) {
     if (fitting.length === 1) return fitting[0];
@@ -72,5 +69,5 @@ export function chooseDefinition(
 }
 
 export function flagsOf(paths: readonly string[]): string {
-  return paths.map((path) => `-f ${/^[\w./:-]+$/.test(path) ? path : `'${path}'`}`).join(" ");
+  return paths.map((path) => `-f ${shellWord(path)}`).join(" ");
 }

@@ -5,6 +5,7 @@ import { printable } from "../../printable.ts";
 import { pacEvents } from "../../tekton/pac/annotations.ts";
 import { checkoutFacts } from "../../tree/git/checkout_facts.ts";
 import { Choice } from "../../view/choice.ts";
+import { shellWord } from "../../view/text/shell_word.ts";
 import { manifestsIn } from "../manifests/manifest_texts.ts";
 import { type LocalRun, objectsOf } from "../manifests/read_objects.ts";
 import { printNote } from "../output/print_note.ts";
@@ -28,7 +29,7 @@ export async function chooseTektonRun(host: Host, directory: string): Promise<Lo
   if (at !== undefined) return runs[at];
   const lines = runs.map(({ run, from }) =>
     `tkn-dev ${run.kind.toLowerCase()} upload ${flagsOf([from])}` +
-    `${isAlone(runs, from) ? "" : ` ${shortName(run)}`} ${quoted(directory)}`
+    `${isAlone(runs, from) ? "" : ` ${shortName(run)}`} ${shellWord(directory)}`
   );
   throw new UsageError(`Cannot choose what to run on "${directory}": ${place} has several runs`, {
     hint: `one of: ${lines.join("; ")}`,
@@ -67,10 +68,6 @@ async function runsIn(host: Host, place: string): Promise<LocalRun[]> {
 
 function isAlone(runs: readonly LocalRun[], from: string): boolean {
   return runs.filter((one) => one.from === from).length === 1;
-}
-
-function quoted(directory: string): string {
-  return /^[\w./-]+$/.test(directory) ? directory : `'${directory}'`;
 }
 
 /** Returns the index, or undefined without an answer in time. Throws Interrupted for Ctrl-C. */

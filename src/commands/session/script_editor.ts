@@ -8,6 +8,7 @@ import type { Pause } from "../../hold/pause.ts";
 import { patchCommand, scriptPatch, sourceName } from "../../tekton/script/script_source.ts";
 import { renderDiff } from "../../view/diff.ts";
 import type { LocalConsole } from "./local_console.ts";
+import { shellWord } from "../../view/text/shell_word.ts";
 
 export interface ScriptEditorOptions {
   readonly host: Host;
@@ -75,7 +76,7 @@ export class ScriptEditor {
     const { patchFile } = this.#options;
     const isSaved = patchFile !== undefined && await this.#save(patchFile, patch);
     const given = isSaved ? { file: patchFile } : { text: jsonLine(patch) };
-    const words = patchCommand(source, given, this.#pause.namespace).map(quoted).join(" ");
+    const words = patchCommand(source, given, this.#pause.namespace).map(shellWord).join(" ");
     const wrote = isSaved ? printable`Wrote ${patchFile}. ` : printable``;
     await this.#localConsole.say(joined([wrote, printable`To keep the change: ${words}\n`]));
   }
@@ -108,11 +109,6 @@ function jsonLine(json: string): string {
     /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
-}
-
-/** Quotes a word for a shell. */
-function quoted(word: string): string {
-  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /**
