@@ -26,7 +26,27 @@ import {
 import { SHELL_COMMANDS } from "./shell_commands.ts";
 import { START_COMMANDS } from "./start_commands.ts";
 import { PIPELINE_START_FLAGS, TASK_START_FLAGS } from "./start_flags.ts";
-import type { CommandSpec, Program } from "./spec.ts";
+import type { CommandSpec, FlagSpec, Program } from "./spec.ts";
+
+/** The flags of `pipeline upload` and `upload`. */
+const PIPELINE_UPLOAD_FLAGS: readonly FlagSpec[] = [
+  ...FILES,
+  ON_TASK,
+  {
+    ...ON_STEP,
+    help: "the step of the task that the upload stands in for; the other steps run (default: the " +
+      "steps that fetch)",
+  },
+  ...INTO,
+  ...LIST_EXPLAIN,
+  UPLOAD_IMAGE,
+  ...RUN_FLAGS,
+  WATCH,
+  ...NO_CONTINUE,
+  ...PIPELINE_START_FLAGS,
+  ...CLUSTER,
+  HELP,
+];
 
 const PIPELINE_UPLOAD: CommandSpec = {
   path: ["pipeline", "upload"],
@@ -46,25 +66,7 @@ const PIPELINE_UPLOAD: CommandSpec = {
     },
     DIRECTORY,
   ],
-  flags: [
-    ...FILES,
-    ON_TASK,
-    {
-      ...ON_STEP,
-      help:
-        "the step of the task that the upload stands in for; the other steps run (default: the " +
-        "steps that fetch)",
-    },
-    ...INTO,
-    ...LIST_EXPLAIN,
-    UPLOAD_IMAGE,
-    ...RUN_FLAGS,
-    WATCH,
-    ...NO_CONTINUE,
-    ...PIPELINE_START_FLAGS,
-    ...CLUSTER,
-    HELP,
-  ],
+  flags: PIPELINE_UPLOAD_FLAGS,
   examples: [
     {
       text: "Run my-pipeline on the current directory",
@@ -158,25 +160,7 @@ const UPLOAD: CommandSpec = {
     "`pipelinerun upload -f` does. If there are several, it offers the choice on a terminal; " +
     "elsewhere it lists the command lines that start them.",
   args: [DIRECTORY],
-  flags: [
-    ...FILES,
-    ON_TASK,
-    {
-      ...ON_STEP,
-      help:
-        "the step of the task that the upload stands in for; the other steps run (default: the " +
-        "steps that fetch)",
-    },
-    ...INTO,
-    ...LIST_EXPLAIN,
-    UPLOAD_IMAGE,
-    ...RUN_FLAGS,
-    WATCH,
-    ...NO_CONTINUE,
-    ...PIPELINE_START_FLAGS,
-    ...CLUSTER,
-    HELP,
-  ],
+  flags: PIPELINE_UPLOAD_FLAGS,
   examples: [{ text: "Run .tekton on the current directory", command: "tkn-dev upload" }],
 };
 
