@@ -1,11 +1,12 @@
 /** Runs out of YAML files. */
 import { UsageError } from "../../errors.ts";
-import { FileError, type Host } from "../../host.ts";
+import type { Host } from "../../host.ts";
 import type { KubeObject } from "../../kube/interface.ts";
 import { RESOURCE_OF, type Run } from "../../tekton/model.ts";
 import { protectPlaceholders } from "../../tekton/pac/placeholders.ts";
 import { type CheckedRun, checkedRun } from "../../tekton/run_shape.ts";
 import { runFromV1beta1 } from "../../tekton/v1beta1.ts";
+import { readFile } from "./manifest_texts.ts";
 import { parseYamlDocuments } from "./yaml.ts";
 
 /** Reads the PipelineRuns and TaskRuns of a file, `-` for stdin. Throws UsageError. */
@@ -30,13 +31,4 @@ function asRun(document: unknown, file: string): Run {
   throw new UsageError(`Cannot create what is in "${file}": ${found} is not a run`, {
     hint: "a PipelineRun or TaskRun of tekton.dev/v1 or v1beta1; kubectl creates the rest",
   });
-}
-
-async function readFile(host: Host, file: string): Promise<string> {
-  const text = await host.files.readText(file).catch((error) => {
-    if (!(error instanceof FileError)) throw error;
-    throw new UsageError(`Cannot read "${file}": ${error.state}`, { cause: error });
-  });
-  if (text === undefined) throw new UsageError(`Cannot read "${file}": no such file`);
-  return text;
 }

@@ -1,20 +1,11 @@
 /** YAML, by the library `yaml`: no other module of the commands imports it. */
-import { parse, parseAllDocuments, stringify, type Tags } from "npm:yaml@2.9.1";
+import { parseAllDocuments, stringify, type Tags } from "npm:yaml@2.9.1";
 import { UsageError } from "../../errors.ts";
 
 /** Parses a file's documents, without the empty ones. Throws UsageError with the faulty line. */
 export function parseYamlDocuments(text: string, path: string): unknown[] {
-  return readable(path, () => parseDocuments(text).filter((value) => value !== null));
-}
-
-/** Parses a file that has one document. Throws UsageError with the faulty line. */
-export function parseYaml(text: string, path: string): unknown {
-  return readable(path, () => withoutCycle(parse(text)));
-}
-
-function readable<T>(path: string, read: () => T): T {
   try {
-    return read();
+    return parseDocuments(text).filter((value) => value !== null);
   } catch (error) {
     const message = error instanceof Error ? error.message.split("\n")[0] : String(error);
     throw new UsageError(`Cannot read "${path}": ${message}`);

@@ -1,7 +1,7 @@
 import "../../../support/no_env.ts";
 import assert from "node:assert/strict";
 import { renderRun } from "../../../../src/commands/manifests/render_run.ts";
-import { parseDocuments, parseYaml } from "../../../../src/commands/manifests/yaml.ts";
+import { parseDocuments, parseYamlDocuments } from "../../../../src/commands/manifests/yaml.ts";
 import { refusal } from "../../../support/refusal.ts";
 
 // The values are those of Tekton 1.9's decoder, observed in defaults of params.
@@ -29,7 +29,10 @@ Deno.test("a name in a sentence about a run cannot add a line to the YAML", () =
 Deno.test("an alias is its value, and a cyclic alias is an error", () => {
   assert.deepEqual(parseDocuments("a: &x [1]\nb: *x\n"), [{ a: [1], b: [1] }]);
   assert.throws(() => parseDocuments("a: &x { b: [*x] }\n"), /^Error: an alias stands in what/);
-  assert.match(refusal(() => parseYaml("&x [*x]", "v.yaml")), /^Cannot read "v\.yaml": an alias/);
+  assert.match(
+    refusal(() => parseYamlDocuments("&x [*x]", "v.yaml")),
+    /^Cannot read "v\.yaml": an alias/,
+  );
 });
 
 Deno.test("keys are strings, as in JSON", () => {
