@@ -7,8 +7,13 @@ import { givenResults } from "../options/run_flags.ts";
 import { openNarrator } from "../output/narrator.ts";
 import { openSource } from "../source/source.ts";
 import type { Definition, DefinitionKind } from "../start/definition_kind.ts";
-import { holdChanges, newGate } from "../start/gate.ts";
-import { requestRun, type RunRequest, type StartOptions } from "../start/run_request.ts";
+import { newGate } from "../start/gate.ts";
+import {
+  holdRequested,
+  requestRun,
+  type RunRequest,
+  type StartOptions,
+} from "../start/run_request.ts";
 import { readBindings } from "../start/workspace_bindings.ts";
 import { checkTerminal, runHeld } from "./run_held.ts";
 
@@ -46,21 +51,12 @@ export async function runDebugCommand<
   const { emit } = narrator;
   const kube = await host.connect(options.connect);
   const request = await requestRun(host, definitionKind, options, { kube, workspaces, emit });
-  const { definition, newRun, resolving } = request;
   const { pauseSeconds, withoutShell, atPause } = options;
-  const again = `tkn-dev ${definitionKind.noun} debug ${newRun.name}`;
-  const held = await definitionKind.hold(
-    resolving,
-    definitionKind.newRun(newRun),
-    definition,
-    breakpoints(request, options),
-    {
-      gate: newGate(host, pauseSeconds, again),
-      withoutShell,
-      defaultTimeout: await request.defaultTimeout,
-    },
-  );
-  request.checkComplete(held.runManifest.inline());
+  const again = `tkn-dev ${definitionKind.noun} debug ${request.newRun.name}`;
+  const held = await holdRequested(definitionKind, request, breakpoints(request, options), {
+    gate: newGate(host, pauseSeconds, again),
+    withoutShell,
+  });
   const code = await runHeld(host, {
     flags: options,
     kube,
@@ -70,7 +66,6 @@ export async function runDebugCommand<
     results: givenResults(options),
     atPause,
     isOnlyCreated: options.print !== undefined,
-    changes: holdChanges(held.held),
   });
   await narrator.writeReport();
   return code;

@@ -21,6 +21,7 @@ import { printData } from "../output/print_data.ts";
 import { howToContinue, willHold } from "../session/how_to_continue.ts";
 import { workAt } from "../session/session.ts";
 import type { Source } from "../source/source.ts";
+import { holdChanges } from "../start/gate.ts";
 import { uploadAnnotations } from "../source/upload_annotation.ts";
 
 export interface HeldRunOptions {
@@ -35,8 +36,6 @@ export interface HeldRunOptions {
   readonly atPause: AtEachPause;
   /** Whether the run is created, printed and left: nothing is done at its pauses. */
   readonly isOnlyCreated?: boolean;
-  /** The changes that make the run hold, as sentences for --dry-run. */
-  readonly changes: readonly string[];
 }
 
 /** Throws UsageError if a shell would have no terminal. */
@@ -50,7 +49,7 @@ export function checkTerminal({ terminal }: Host, atPause: AtEachPause, hint: st
 export async function runHeld(host: Host, options: HeldRunOptions): Promise<number> {
   const { flags, kube, narrator, held } = options;
   if (flags.dryRun !== undefined) {
-    printData(host, renderRunManifest(held.runManifest, flags.dryRun, options.changes));
+    printData(host, renderRunManifest(held.runManifest, flags.dryRun, holdChanges(held.held)));
     return 0;
   }
   if (held.held.length === 0) {

@@ -15,7 +15,7 @@ import { recordPlace } from "../../transfer/record_place.ts";
 import { send } from "../../transfer/send.ts";
 import type { Receipt } from "../../tree/archive/checksum_list.ts";
 import type { SendFlags } from "../options/send_flags.ts";
-import { entriesToSend, type Source } from "../source/source.ts";
+import { entriesToSend, type Source, treeToSend } from "../source/source.ts";
 
 export interface SendIntoStepOptions {
   readonly kube: Kube;
@@ -42,11 +42,8 @@ export async function sendIntoStep(
   const receipt = await send({
     ...options,
     clock: host.clock,
-    files: source.files,
     random: host.random,
-    root: source.root,
-    digests: source.digests,
-    spares: source.checkout.notCheckedOut,
+    ...treeToSend(source),
     entries: await entriesToSend(source, emit),
     pause,
     run,

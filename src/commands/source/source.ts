@@ -12,6 +12,7 @@ import { type Entry, type Named, walkInRuns, type WalkOptions } from "../../tree
 import type { Secrets, SendFlags } from "../options/send_flags.ts";
 import { checkSecrets, sourceNotes } from "./source_notes.ts";
 import { filesToSend, openIgnore } from "./source_rules.ts";
+import type { SourceTree } from "../../transfer/options.ts";
 
 export interface Source {
   readonly root: string;
@@ -78,6 +79,13 @@ export async function openTree<T extends Named>(
     }
   }
   return { root, files, skipped, checkout, walked: walked() };
+}
+
+/** Returns the source as a transfer takes it, without its entries. */
+export function treeToSend(
+  { files, root, digests, checkout }: Source,
+): Pick<SourceTree, "files" | "root" | "digests" | "spares"> {
+  return { files, root, digests, spares: checkout.notCheckedOut };
 }
 
 /** Returns the entries, after notes about them. Throws UsageError for an empty directory. */

@@ -6,6 +6,8 @@ import { HELD_LABELS } from "../../objects/marks.ts";
 import type { ResolveContext } from "../../resolve/resolve.ts";
 import { checkAccess } from "../../run/create/access.ts";
 import { readDefaultTimeout } from "../../run/create/server_values.ts";
+import type { Breakpoints } from "../../tekton/breakpoint/debug_spec.ts";
+import type { HeldRun, HoldOptions } from "../../tekton/breakpoint/hold_run.ts";
 import type { PipelineRun, Run, TaskRun, WorkspaceBinding } from "../../tekton/model.ts";
 import type { NewRun } from "../../tekton/new_run.ts";
 import { bindParams, bindUndeclared } from "../../tekton/params.ts";
@@ -72,6 +74,22 @@ export async function requestRun<D extends Definition, R extends PipelineRun | T
     checkComplete,
     defaultTimeout,
   };
+}
+
+/** Makes a requested run hold. Throws UsageError if it can't hold, or has open placeholders. */
+export async function holdRequested<D extends Definition, R extends PipelineRun | TaskRun>(
+  definitionKind: DefinitionKind<D, R>,
+  { resolving, newRun, definition, defaultTimeout, checkComplete }: RunRequest<D>,
+  breakpoints: Breakpoints,
+  options: Omit<HoldOptions, "defaultTimeout">,
+): Promise<HeldRun<R>> {
+  const run = definitionKind.newRun(newRun);
+  const held = await definitionKind.hold(resolving, run, definition, breakpoints, {
+    ...options,
+    defaultTimeout: await defaultTimeout,
+  });
+  checkComplete(held.runManifest.inline());
+  return held;
 }
 
 /** Requests a run as it is. Throws as requestRun does. */

@@ -3,7 +3,6 @@ import type { Host } from "../../host.ts";
 import { checkTerminal, type HeldRunOptions, runHeld } from "../debug/run_held.ts";
 import type { UploadFlags } from "../options/upload_flags.ts";
 import type { Source } from "../source/source.ts";
-import { holdChanges } from "../start/gate.ts";
 import { type ReplacedWork, resultFiles } from "./result_files.ts";
 
 /** Throws UsageError if --shell has no terminal. */
@@ -36,6 +35,5 @@ export async function runHandedOver(
     narrator,
     results: await resultFiles(flags, run.source.git, replacedWork, emit),
     atPause: flags.handOver === "shell" ? { shell: {} } : "leave",
-    changes: holdChanges(run.held.held),
   });
 }

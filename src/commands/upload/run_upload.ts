@@ -8,7 +8,7 @@ import type { UploadFlags } from "../options/upload_flags.ts";
 import type { Narrator } from "../output/narrator.ts";
 import { printCreated } from "../manifests/print_created.ts";
 import { printData } from "../output/print_data.ts";
-import { entriesToSend, type Source } from "../source/source.ts";
+import { entriesToSend, type Source, treeToSend } from "../source/source.ts";
 import { uploadAnnotations } from "../source/upload_annotation.ts";
 import { prepack } from "./prepack.ts";
 import { type ReplacedWork, resultFiles } from "./result_files.ts";
@@ -47,11 +47,8 @@ export async function runUpload(
     ...run,
     annotations: (receipt) => uploadAnnotations(receipt, facts),
     clock: host.clock,
-    files: source.files,
     random: host.random,
-    root: source.root,
-    digests: source.digests,
-    spares: source.checkout.notCheckedOut,
+    ...treeToSend(source),
     entries: entriesToSend(source, emit),
     prepack: () => prepack(host, { flags, source, over: over.signal }),
     program: flags.program,

@@ -12,7 +12,12 @@ import { type ListOrExplain, listOrExplain } from "../source/list_or_explain.ts"
 import { openSource, type Source } from "../source/source.ts";
 import type { Definition, DefinitionKind } from "../start/definition_kind.ts";
 import { newGate } from "../start/gate.ts";
-import { requestRun, type RunRequest, type StartOptions } from "../start/run_request.ts";
+import {
+  holdRequested,
+  requestRun,
+  type RunRequest,
+  type StartOptions,
+} from "../start/run_request.ts";
 import { readBindings } from "../start/workspace_bindings.ts";
 import { watch } from "../watch/watch.ts";
 import { checkHandOver, runHandedOver } from "./hand_over.ts";
@@ -77,7 +82,7 @@ async function uploadOnce<
   const { emit } = narrator;
   const kube = await host.connect(options.connect);
   const request = await requestRun(host, definitionKind, options, { kube, workspaces, emit });
-  const { definition, newRun, resolving } = request;
+  const { newRun } = request;
   const { task, plan, lower, changes } = await adapter.plan(request, options);
   const { spec, standIn, destination, deletes, replacedWork, notes } = plan;
   const defaultTimeout = await request.defaultTimeout;
@@ -87,14 +92,7 @@ async function uploadOnce<
     const step = stepName(spec.steps![standIn.at], standIn.at);
     const breakpoints = { tasks: [], steps: [{ task, step }] };
     const flags = { ...options, ...intoPlace(destination), deletes };
-    const held = await definitionKind.hold(
-      resolving,
-      definitionKind.newRun(newRun),
-      definition,
-      breakpoints,
-      { gate, defaultTimeout },
-    );
-    request.checkComplete(held.runManifest.inline());
+    const held = await holdRequested(definitionKind, request, breakpoints, { gate });
     return await runHandedOver(host, flags, { kube, narrator, held, source, replacedWork, notes });
   }
   const { image } = options;
