@@ -5,7 +5,7 @@ import { isHeld } from "../hold/held_steps.ts";
 import { stepPath } from "../hold/pause.ts";
 import type { Host } from "../host.ts";
 import type { Kube, Stored } from "../kube/interface.ts";
-import { readChildren } from "../objects/children.ts";
+import { type Children, readChildren } from "../objects/children.ts";
 import { followRun } from "../run/follow_run.ts";
 import { LiveRun } from "../run/live_run.ts";
 import { type LogSelection, stepNames, taskNames } from "../run/logs/log_selection.ts";
@@ -36,6 +36,8 @@ interface Shown {
   readonly run: Stored<Run>;
   readonly narrator: Narrator;
   readonly signal: AbortSignal;
+  /** Reads the run's pods and TaskRuns once, when they are first needed. */
+  readonly children: () => Promise<Children>;
 }
 
 async function showLogs(host: Host, options: Options, closed: AbortSignal): Promise<number> {
@@ -43,15 +45,17 @@ async function showLogs(host: Host, options: Options, closed: AbortSignal): Prom
   const kube = await host.connect(options.connect);
   const run = await chooseRun(host, kube, narrator, options);
   const signal = AbortSignal.any([host.interrupt, closed]);
-  const shown = { kube, run, narrator, signal };
+  let read: Promise<Children> | undefined;
+  const children = () => read ??= readChildren(kube, run);
+  const shown = { kube, run, narrator, signal, children };
   await checkSelection(shown, options.selection);
   return options.follows ? await follow(host, options, shown) : await print(options, shown);
 }
 
 /** Returns the exit code. */
 async function print(options: Options, shown: Shown): Promise<number> {
-  const { kube, run } = shown;
-  const failed = options.onlyFailed ? await failedTaskRuns(kube, run) : undefined;
+  const { run } = shown;
+  const failed = options.onlyFailed ? failedTaskRuns(await shown.children()) : undefined;
   await printSelected(options, shown, failed);
   if (failed?.size === 0) return 1;
   if (!options.exitsWithOutcome) return 0;
@@ -62,12 +66,12 @@ async function print(options: Options, shown: Shown): Promise<number> {
 /** Prints the logs so far, only those of `failed` if it is given. */
 async function printSelected(
   { selection, logs, events }: Options,
-  { kube, run, narrator: { emit }, signal }: Shown,
+  { kube, run, narrator: { emit }, signal, children }: Shown,
   failed: ReadonlySet<string> | undefined,
 ): Promise<void> {
   const hasTimes = logs.timestamps || events;
   const ofTaskRun = failed && ((name: string | undefined) => failed.has(name ?? ""));
-  await printLogs(kube, run, { selection, ofTaskRun, hasTimes, emit, signal });
+  await printLogs(kube, run, await children(), { selection, ofTaskRun, hasTimes, emit, signal });
   if (failed?.size !== 0) return;
   emit({ kind: "note", text: `No task of ${run.kind} ${run.metadata.name} has failed` });
 }
@@ -89,15 +93,16 @@ async function follow(host: Host, options: Options, shown: Shown): Promise<numbe
     emit: (event) => event.kind === "log" && options.onlyFailed ? undefined : emit(event),
     signal,
   });
-  if (options.onlyFailed) await printSelected(options, shown, await failedTaskRuns(kube, run));
+  if (options.onlyFailed) {
+    await printSelected(options, shown, failedTaskRuns(await shown.children()));
+  }
   emit({ kind: "ended", outcome });
   await narrator.writeReport();
   return outcome.succeeded ? 0 : 1;
 }
 
 /** Returns the names of the failed TaskRuns of a PipelineRun. */
-async function failedTaskRuns(kube: Kube, run: Stored<Run>): Promise<Set<string>> {
-  const { taskRuns } = await readChildren(kube, run);
+function failedTaskRuns({ taskRuns }: Children): Set<string> {
   const failed = taskRuns.filter((one) => {
     const phase = phaseOf(one);
     return phase.kind === "ended" && !phase.succeeded && !isCancelled(phase);
@@ -107,7 +112,7 @@ async function failedTaskRuns(kube: Kube, run: Stored<Run>): Promise<Set<string>
 
 /** Throws UsageError for a task or step that the run does not have, as far as that is known. */
 async function checkSelection(
-  { kube, run }: Shown,
+  { run, children }: Shown,
   { tasks, steps }: LogSelection,
 ): Promise<void> {
   const { name } = run.metadata;
@@ -119,7 +124,7 @@ async function checkSelection(
     });
   }
   if (steps.length === 0 || phaseOf(run).kind !== "ended") return;
-  const { pods, taskRuns } = await readChildren(kube, run);
+  const { pods, taskRuns } = await children();
   const names = stepNames(taskRuns, pods);
   const step = steps.find((step) => !names.includes(step.slice(step.indexOf("/") + 1)));
   if (step === undefined) return;

@@ -18,11 +18,13 @@ export function childrenOf(
   return { namespace, labels: `${label}=${name}` };
 }
 
+export interface Children {
+  readonly pods: readonly Stored<Pod>[];
+  readonly taskRuns: readonly Stored<TaskRun>[];
+}
+
 /** Returns the pods, oldest first, and the TaskRuns; a TaskRun is its own only TaskRun. */
-export async function readChildren(
-  kube: Kube,
-  run: Stored<Run>,
-): Promise<{ pods: Stored<Pod>[]; taskRuns: Stored<TaskRun>[] }> {
+export async function readChildren(kube: Kube, run: Stored<Run>): Promise<Children> {
   const { name, namespace } = run.metadata;
   const children = childrenOf({ kind: run.kind, name, namespace });
   const [pods, taskRuns] = await Promise.all([

@@ -5,7 +5,7 @@ import { linePieces } from "../../kube/lines.ts";
 import { LABEL, type Pod, type Run } from "../../tekton/model.ts";
 import { hasStarted } from "../../tekton/pod_state.ts";
 import type { RunEvent } from "../../events.ts";
-import { readChildren } from "../../objects/children.ts";
+import type { Children } from "../../objects/children.ts";
 import { missingLogNotes } from "../pods/deleted_pod_notes.ts";
 import { StepLines } from "../../hold/step_lines.ts";
 import { logEvent, logSource } from "./log_event.ts";
@@ -31,10 +31,10 @@ export interface PrintOptions {
 export async function printLogs(
   kube: Kube,
   run: Stored<Run>,
+  { pods, taskRuns }: Children,
   options: PrintOptions,
 ): Promise<void> {
   const { selection = EVERYTHING, ofTaskRun = () => true, emit } = options;
-  const { pods, taskRuns } = await readChildren(kube, run);
   for (const pod of inTaskOrder(run, pods)) {
     if (!ofTaskRun(taskRunOf(pod))) continue;
     for (const container of logContainers(pod, selection)) {
