@@ -4,11 +4,11 @@ import type { RunEvent } from "../../events.ts";
 import { podGoneError } from "../../hold/held_pod.ts";
 import { readTaskRun } from "../../hold/held_step_info.ts";
 import { type Pause, stepPath } from "../../hold/pause.ts";
+import { uploadTarget } from "../../hold/upload_target.ts";
 import type { Host } from "../../host.ts";
 import type { Kube } from "../../kube/interface.ts";
 import { mountAt, mountedWorkspaces } from "../../tekton/breakpoint/held_facts.ts";
 import { LABEL, type Pod, type RunName } from "../../tekton/model.ts";
-import { plainDirectory, whyNoDirectory } from "../../tekton/source/destination.ts";
 import { heldDestination, type HeldPlace } from "../../tekton/source/held_destination.ts";
 import { chooseMounted } from "../../tekton/workspaces.ts";
 import { recordPlace } from "../../transfer/record_place.ts";
@@ -90,7 +90,7 @@ async function placeOf(
   }
   const mounted = mountedWorkspaces(taskRun, pod, pause.container);
   if (flags.onDirectory === undefined) {
-    const target = flags.onWorkspace === undefined ? targetOfRun(pod, pause) : undefined;
+    const target = flags.onWorkspace === undefined ? uploadTarget(pod, pause) : undefined;
     if (target !== undefined) return { pod, ...target };
     const asked = { owner, step: pause.targetStep, mounted, workspace: flags.onWorkspace };
     const place = heldDestination(taskRun, asked);
@@ -101,20 +101,6 @@ async function placeOf(
     }
   }
   return { pod, directory, path: chooseMounted(owner, mounted, flags.onWorkspace).path };
-}
-
-/**
- * Returns the target that an upload's run was created with, as its gate prints it, if it is a mount
- * of the container.
- */
-function targetOfRun(
-  { spec }: Pod,
-  { container, directory: path, into = "" }: Pause,
-): HeldPlace | undefined {
-  const mounts = spec?.containers?.find(({ name }) => name === container)?.volumeMounts ?? [];
-  const isMount = mounts.some(({ mountPath }) => mountPath === path);
-  if (!isMount || whyNoDirectory(into) !== undefined) return undefined;
-  return { path, directory: plainDirectory(into) };
 }
 
 function pathOf({ path, directory }: HeldPlace): string {

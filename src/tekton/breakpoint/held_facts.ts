@@ -52,18 +52,11 @@ export function mountedWorkspaces(
  */
 export function mountAt(
   owner: string,
-  { spec = {} }: Pod,
+  pod: Pod,
   container: string,
   path: string,
 ): { path: string; directory: string } {
-  const mounts = spec.containers?.find(({ name }) => name === container)?.volumeMounts ?? [];
-  const usable = mounts.filter(({ name, readOnly }) => {
-    const volume = spec.volumes?.find((one) => one.name === name);
-    const isOurs = name.startsWith("tkn-dev-");
-    const isTektons = name.startsWith("tekton-") && name !== "tekton-internal-workspace";
-    return !readOnly && !isTektons && !isOurs &&
-      (volume?.emptyDir !== undefined || volume?.persistentVolumeClaim !== undefined);
-  }).map(({ mountPath }) => mountPath.replace(/(.)\/+$/, "$1"));
+  const usable = writableMounts(pod, container);
   const root = usable.filter((root) => path === root || path.startsWith(`${root}/`))
     .sort((a, b) => b.length - a.length)[0];
   if (root !== undefined) return { path: root, directory: path.slice(root.length + 1) || "." };
@@ -71,6 +64,18 @@ export function mountAt(
     `Cannot upload into --on-directory "${path}" of ${owner}: no writable volume is mounted there`,
     { hint: usable.length === 0 ? "it has no writable volume" : `writable: ${usable.join(", ")}` },
   );
+}
+
+/** Returns where the container can write to a volume of the Task or of its workspaces. */
+export function writableMounts({ spec = {} }: Pod, container: string): string[] {
+  const mounts = spec.containers?.find(({ name }) => name === container)?.volumeMounts ?? [];
+  return mounts.filter(({ name, readOnly }) => {
+    const volume = spec.volumes?.find((one) => one.name === name);
+    const isOurs = name.startsWith("tkn-dev-");
+    const isTektons = name.startsWith("tekton-") && name !== "tekton-internal-workspace";
+    return !readOnly && !isTektons && !isOurs &&
+      (volume?.emptyDir !== undefined || volume?.persistentVolumeClaim !== undefined);
+  }).map(({ mountPath }) => mountPath.replace(/(.)\/+$/, "$1"));
 }
 
 /** Returns the workspace's path. A step may mount it at a path other than the Task's. */
