@@ -21,6 +21,7 @@
  * current locale"). Older versions of busybox ignore PAX.
  */
 import { pathBytes } from "../../path_bytes.ts";
+import { concat } from "../concat.ts";
 
 export const BLOCK_BYTES = 512;
 
@@ -183,14 +184,4 @@ function writeBase256(block: Uint8Array, offset: number, length: number, value: 
     rest = Math.floor(rest / 256);
   }
   block[offset] = 0x80;
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

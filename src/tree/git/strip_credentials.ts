@@ -4,6 +4,7 @@ import { pathBytes, pathText } from "../../path_bytes.ts";
 import { mayHoldCredentials, storeFiles, withoutCredentials } from "../secrets/git_credentials.ts";
 import { resolve } from "../paths.ts";
 import type { Rewrite } from "./rewritten_files.ts";
+import { concat } from "../concat.ts";
 
 /**
  * Returns how the file at an absolute path is rewritten. Adds each file that had credentials to
@@ -49,19 +50,9 @@ class StrippedText implements Rewrite {
 
   end(): Uint8Array {
     if (this.#isBinary) return new Uint8Array();
-    const text = pathText(joined(this.#chunks, this.#bytes));
+    const text = pathText(concat(this.#chunks));
     const clean = withoutCredentials(text);
     if (clean !== text) this.onCredentials();
     return pathBytes(clean);
   }
-}
-
-function joined(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
-  const whole = new Uint8Array(bytes);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
 }
