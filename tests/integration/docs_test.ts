@@ -158,6 +158,32 @@ Deno.test("each path that the documents name exists", () => {
   assert.deepEqual(wrong, []);
 });
 
+/** Folders below `directory`, relative to the repository. */
+async function* foldersOf(directory: string): AsyncGenerator<string, void, undefined> {
+  for await (const { name, isDirectory } of Deno.readDir(`${ROOT}${directory}`)) {
+    if (!isDirectory) continue;
+    yield `${directory}/${name}`;
+    yield* foldersOf(`${directory}/${name}`);
+  }
+}
+
+Deno.test("each folder of src is in the page of the architecture, or in the README above it", async () => {
+  const page = documents.find(({ path }) => path === "docs/architecture.md")!;
+  const shown = new Set(treePaths(page));
+  const missing: string[] = [];
+  for await (const folder of foldersOf("src")) {
+    if (shown.has(folder)) continue;
+    const levels = folder.split("/");
+    const isInReadme = levels.slice(2).some((_, at) => {
+      const above = `${ROOT}${levels.slice(0, at + 2).join("/")}/README.md`;
+      return existsSync(above) &&
+        Deno.readTextFileSync(above).includes(`\`${levels[at + 2]}/\``);
+    });
+    if (!isInReadme) missing.push(folder);
+  }
+  assert.deepEqual(missing, []);
+});
+
 testWith(["groff"], "the man page is one that groff formats without a warning", async () => {
   const args = ["-ww", "-z", "-man", `${ROOT}docs/reference/tkn-dev.1`];
   const { success, stderr } = await new Deno.Command("groff", { args }).output();
