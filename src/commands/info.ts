@@ -1,5 +1,6 @@
 /** `pipelinerun|taskrun info`: the held steps of a run, with their workspaces and params. */
 import type { Call } from "../cli/parse.ts";
+import { CollectedText } from "../hold/collected_text.ts";
 import { readHeldStepInfo } from "../hold/held_step_info.ts";
 import type { Pause } from "../hold/pause.ts";
 import { runCommand } from "../hold/shell.ts";
@@ -37,14 +38,12 @@ async function describe(kube: Kube, pause: Pause): Promise<Printable> {
 
 async function containerInfo(kube: Kube, pause: Pause): Promise<string> {
   if (pause.gate !== "script") return "";
-  let text = "";
-  const decoder = new TextDecoder();
-  const onStdout = (bytes: Uint8Array) => void (text += decoder.decode(bytes, { stream: true }));
-  const output = { onStdout, onStderr: () => {} };
+  const own = new CollectedText();
+  const output = { onStdout: own.add, onStderr: () => {} };
   await runCommand(kube, pause, {
     command: infoCommand(),
     output,
     deadlineMs: SHORT_COMMAND_MS,
   });
-  return text;
+  return own.text;
 }

@@ -1,4 +1,5 @@
 /** Releases a held step: to continue, to do its own work, or to fail. */
+import { CollectedText } from "./collected_text.ts";
 import type { ExecResult, Kube } from "../kube/interface.ts";
 import { SHORT_COMMAND_MS } from "../kube/limit.ts";
 import {
@@ -38,12 +39,11 @@ export async function release(
 ): Promise<ExecResult & { said: string }> {
   const { namespace, pod, container } = place;
   const exec: Exec = async (command, text = "") => {
-    let said = "";
-    const decoder = new TextDecoder();
-    const onStderr = (bytes: Uint8Array) => void (said += decoder.decode(bytes, { stream: true }));
+    const stderr = new CollectedText();
     const stdin = new Blob([text]).stream();
     const at = { namespace, pod, container, deadlineMs: SHORT_COMMAND_MS };
-    return { ...await kube.exec({ ...at, command, stdin, onStderr, signal }), said };
+    const result = await kube.exec({ ...at, command, stdin, onStderr: stderr.add, signal });
+    return { ...result, said: stderr.text };
   };
   switch (place.gate) {
     case "script":
