@@ -12,7 +12,10 @@ export interface TerminalOptions {
   readonly onOutput?: (text: string) => void;
 }
 
-/** A shell command at its own pseudo-terminal (util-linux' `script`), killed on disposal. */
+/**
+ * A shell command at its own pseudo-terminal (util-linux' `script`), killed on disposal. The shell
+ * is always /bin/sh: `script` would take the developer's, and shells differ in what Ctrl-C does.
+ */
 export class TerminalSession implements AsyncDisposable {
   readonly #script: Deno.ChildProcess;
   readonly #output: ReadableStreamDefaultReader<string>;
@@ -28,7 +31,7 @@ export class TerminalSession implements AsyncDisposable {
     this.#script = new Deno.Command("script", {
       args: ["-qfec", command, "/dev/null"],
       cwd,
-      env,
+      env: { SHELL: "/bin/sh", ...env },
       stdin: "piped",
       stdout: "piped",
     }).spawn();
