@@ -2,6 +2,7 @@
 import { PROGRAM } from "./cli/commands.ts";
 import { helpAsked } from "./cli/help.ts";
 import { type Call, parse } from "./cli/parse.ts";
+import { repeats } from "./cli/repeats.ts";
 import { printError } from "./commands/output/print_error.ts";
 import { BUG_EXIT_CODE, ExpectedError, Interrupted, OutputError, UsageError } from "./errors.ts";
 import type { Host } from "./host.ts";
@@ -10,7 +11,10 @@ import { printableLines } from "./printable.ts";
 /** Runs a call of a command, and returns the exit code. */
 export type Command = (host: Host, call: Call) => Promise<number>;
 
-/** The commands by their paths, except `help`. A module loads when its command runs. */
+/**
+ * The commands by their paths, except `help`, and `again`, which becomes another call. A module
+ * loads when its command runs.
+ */
 export const COMMANDS: Readonly<Record<string, Command>> = {
   "pipeline upload": command(() => import("./commands/pipeline_upload.ts")),
   "pipeline debug": command(() => import("./commands/pipeline_debug.ts")),
@@ -71,6 +75,7 @@ export async function app(argv: readonly string[], host: Host): Promise<number> 
     call = parse(argv, PROGRAM);
     const text = helpAsked(call, PROGRAM);
     if (text === undefined) {
+      if (repeats(call)) call = await (await import("./commands/again.ts")).remembered(host, call);
       const run = COMMANDS[call.command.path.join(" ")];
       return await Promise.race([run(host, call), interrupted(host, call)]);
     }

@@ -1,4 +1,5 @@
 /** The command line as data: the commands of tkn-dev with their arguments and flags. */
+import { againCommand } from "./again_command.ts";
 import { DEBUG_COMMANDS } from "./debug_commands.ts";
 import { HELD_COMMANDS } from "./held_commands.ts";
 import { LOGS_COMMANDS } from "./logs_commands.ts";
@@ -60,7 +61,7 @@ const PIPELINE_UPLOAD: CommandSpec = {
     {
       name: "PIPELINE",
       named: true,
-      optionalWith: [...LIST_EXPLAIN_NAMES, ...FILE_NAMES, "resolvertype"],
+      optionalWith: [...LIST_EXPLAIN_NAMES, ...FILE_NAMES, "resolvertype", "last"],
       completion: "pipelines",
       help: "the Pipeline's name",
     },
@@ -117,7 +118,7 @@ const TASK_UPLOAD: CommandSpec = {
     {
       name: "TASK",
       named: true,
-      optionalWith: [...LIST_EXPLAIN_NAMES, ...FILE_NAMES],
+      optionalWith: [...LIST_EXPLAIN_NAMES, ...FILE_NAMES, "last"],
       completion: "tasks",
       help: "the Task's name",
     },
@@ -158,7 +159,8 @@ const UPLOAD: CommandSpec = {
   summary: "Run a file of .tekton on a local directory",
   description: "Starts a run of the repository's .tekton directory on the directory, as " +
     "`pipelinerun upload -f` does. If there are several, it offers the choice on a terminal; " +
-    "elsewhere it lists the command lines that start them.",
+    "elsewhere it lists the command lines that start them. With --last it repeats the last upload " +
+    "of the directory, as `again` does.",
   args: [DIRECTORY],
   flags: PIPELINE_UPLOAD_FLAGS,
   examples: [{ text: "Run .tekton on the current directory", command: "tkn-dev upload" }],
@@ -303,6 +305,7 @@ export const PROGRAM: Program = {
     ...DEBUG_COMMANDS,
     ...START_COMMANDS,
     UPLOAD,
+    againCommand([PIPELINE_UPLOAD, TASK_UPLOAD]),
     CREATE,
     ...HELD_COMMANDS,
     ...LOGS_COMMANDS,

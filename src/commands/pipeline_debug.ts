@@ -4,6 +4,7 @@ import { UsageError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Breakpoints } from "../tekton/breakpoint/debug_spec.ts";
 import type { ReadPipeline } from "../tekton/inline/inline_pipeline.ts";
+import { typedLine } from "./again/line.ts";
 import { type DebugOptions, runDebugCommand } from "./debug/debug_command.ts";
 import { debugFlags } from "./options/debug_flags.ts";
 import { fileFlags } from "./options/file_flags.ts";
@@ -17,10 +18,12 @@ export interface Options extends DebugOptions {
 }
 
 /** Pure. Throws UsageError. */
-export function options({ args, flags }: Call): Options {
+export function options(call: Call): Options {
+  const { args, flags } = call;
   const own = debugFlags(flags);
   return {
     ...own,
+    typed: typedLine(call, own.directory, own.isUpload),
     name: args.PIPELINE,
     files: fileFlags(flags, { directory: own.directory }),
     onTasks: flags.texts("on-task"),

@@ -4,6 +4,7 @@ import type { Breakpoints } from "../../tekton/breakpoint/debug_spec.ts";
 import type { PipelineRun, TaskRun } from "../../tekton/model.ts";
 import type { DebugFlags } from "../options/debug_flags.ts";
 import { givenResults } from "../options/run_flags.ts";
+import { Memory } from "../again/memory.ts";
 import { openNarrator } from "../output/narrator.ts";
 import { openSource } from "../source/source.ts";
 import type { Definition, DefinitionKind } from "../start/definition_kind.ts";
@@ -47,7 +48,9 @@ export async function runDebugCommand<
   );
   const source = options.isUpload ? await openSource(host, options) : undefined;
   const workspaces = await readBindings(host, options);
-  using narrator = openNarrator(host, options);
+  await using memory = new Memory(host, options.typed);
+  using own = openNarrator(host, options);
+  const narrator = { ...own, emit: memory.listening(own.emit) };
   const { emit } = narrator;
   const kube = await host.connect(options.connect);
   const request = await requestRun(host, definitionKind, options, { kube, workspaces, emit });
@@ -67,6 +70,7 @@ export async function runDebugCommand<
     atPause,
     isOnlyCreated: options.print !== undefined,
   });
+  if (options.print !== undefined) memory.created(kube.namespace); // there was no event
   await narrator.writeReport();
   return code;
 }

@@ -14,8 +14,13 @@ import { flagsOf, shortName } from "./choose_run.ts";
 /** A user who leaves the question alone gets the error that lists the runs. */
 const ANSWER_MS = 300_000;
 
+export interface TektonRun extends LocalRun {
+  /** Whether the user was asked. */
+  readonly isAsked: boolean;
+}
+
 /** Returns the run that the user chooses, or the only one. Throws UsageError that lists them. */
-export async function chooseTektonRun(host: Host, directory: string): Promise<LocalRun> {
+export async function chooseTektonRun(host: Host, directory: string): Promise<TektonRun> {
   const place = await tektonDirectory(host, directory);
   const runs = await runsIn(host, place);
   if (runs.length === 0) {
@@ -23,10 +28,10 @@ export async function chooseTektonRun(host: Host, directory: string): Promise<Lo
       hint: "tkn-dev pipeline upload PIPELINE [DIR], or tkn-dev pipelinerun upload -f FILE [DIR]",
     });
   }
-  if (runs.length === 1) return runs[0];
+  if (runs.length === 1) return { ...runs[0], isAsked: false };
   const { stdin, stderr } = host.terminal.isTerminal;
   const at = stdin && stderr ? await ask(host, runs) : undefined;
-  if (at !== undefined) return runs[at];
+  if (at !== undefined) return { ...runs[at], isAsked: true };
   const lines = runs.map(({ run, from }) =>
     `tkn-dev ${run.kind.toLowerCase()} upload ${flagsOf([from])}` +
     `${isAlone(runs, from) ? "" : ` ${shortName(run)}`} ${shellWord(directory)}`

@@ -14,6 +14,7 @@ import { bindParams, bindUndeclared } from "../../tekton/params.ts";
 import { checkNoneOpen } from "../../tekton/pac/open_placeholders.ts";
 import { checkWorkspaces } from "../../tekton/workspaces.ts";
 import { type NewRunFlags, readParam } from "../options/run_flags.ts";
+import type { TypedLine } from "../again/line.ts";
 import type { Definition, DefinitionKind } from "./definition_kind.ts";
 import { readStart } from "./read_start.ts";
 import { resolvingOptions } from "./resolving.ts";
@@ -21,6 +22,7 @@ import { type Found, readStartFrom } from "./start_from.ts";
 import { type FileFlags, readStartFiles } from "../files/read_start_files.ts";
 
 export interface StartOptions extends NewRunFlags {
+  readonly typed: TypedLine;
   /** The Pipeline's or Task's name; absent if an earlier run has it. */
   readonly name?: string;
   /** Files that have the run or its definitions. */

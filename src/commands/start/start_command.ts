@@ -6,6 +6,7 @@ import type { PipelineRun, TaskRun } from "../../tekton/model.ts";
 import type { RunManifest } from "../../tekton/run_manifest.ts";
 import { printCreated } from "../manifests/print_created.ts";
 import { renderRunManifest } from "../manifests/render_run.ts";
+import { Memory } from "../again/memory.ts";
 import { openNarrator } from "../output/narrator.ts";
 import { printData } from "../output/print_data.ts";
 import type { Definition, DefinitionKind } from "./definition_kind.ts";
@@ -20,8 +21,9 @@ export async function runStartCommand<D extends Definition, R extends PipelineRu
   options: StartOptions,
 ): Promise<number> {
   const workspaces = await readBindings(host, options);
+  await using memory = new Memory(host, options.typed);
   using narrator = openNarrator(host, options);
-  const { emit } = narrator;
+  const emit = memory.listening(narrator.emit);
   const kube = await host.connect(options.connect);
   const request = await requestPlainRun(host, definitionKind, options, { kube, workspaces, emit });
   const run = definitionKind.newRun(request.newRun);
@@ -38,6 +40,7 @@ export async function runStartCommand<D extends Definition, R extends PipelineRu
   if (!options.showlogs) {
     const created = await createRun(creating, runManifest);
     await created.owned;
+    memory.created(kube.namespace);
     printCreated(host, created.run, options.print);
     return 0;
   }

@@ -7,6 +7,7 @@ import type { RunManifest } from "../../tekton/run_manifest.ts";
 import { stepName } from "../../tekton/target.ts";
 import type { UploadFlags } from "../options/upload_flags.ts";
 import { openNarrator } from "../output/narrator.ts";
+import { Memory } from "../again/memory.ts";
 import { flagsOf } from "../files/choose_run.ts";
 import { type ListOrExplain, listOrExplain } from "../source/list_or_explain.ts";
 import { openSource, type Source } from "../source/source.ts";
@@ -59,9 +60,14 @@ export async function runUploadCommand<
   if (options.listOrExplain !== undefined) {
     return await listOrExplain(host, options, options.listOrExplain);
   }
+  await using memory = new Memory(host, options.typed);
   return options.watch === undefined
-    ? await uploadOnce(host, adapter, options)
-    : await watch(host, options, (host, source) => uploadOnce(host, adapter, options, source));
+    ? await uploadOnce(host, adapter, options, { memory })
+    : await watch(
+      host,
+      options,
+      (host, source) => uploadOnce(host, adapter, options, { memory, opened: source }),
+    );
 }
 
 async function uploadOnce<
@@ -72,13 +78,14 @@ async function uploadOnce<
   host: Host,
   adapter: UploadAdapter<D, R, O>,
   options: O,
-  opened?: Source,
+  { memory, opened }: { memory: Memory; opened?: Source },
 ): Promise<number> {
   const { definitionKind } = adapter;
   checkHandOver(host, options);
   const source = opened ?? await openSource(host, options);
   const workspaces = await readBindings(host, options);
-  using narrator = openNarrator(host, options);
+  using own = openNarrator(host, options);
+  const narrator = { ...own, emit: memory.listening(own.emit) };
   const { emit } = narrator;
   const kube = await host.connect(options.connect);
   const request = await requestRun(host, definitionKind, options, { kube, workspaces, emit });
