@@ -18,7 +18,7 @@ const VERBS = ["upload", "debug", "start"];
 
 /**
  * Returns the remembered call with the flags of this one over it, and prints its line. Throws
- * UsageError if there is none for the directory.
+ * UsageError if nothing is remembered for the directory.
  */
 export async function remembered(host: Host, call: Call): Promise<Call> {
   const asked = call.args.DIR ?? ".";
