@@ -86,6 +86,7 @@ export async function app(argv: readonly string[], host: Host): Promise<number> 
     const isOurs = host.interrupt.aborted && thrown === host.interrupt.reason;
     const error = isOurs ? new Interrupted("Interrupted") : thrown;
     printError(host, error, !isNoColor(argv, call));
+    if (!(error instanceof OutputError)) await reportFailure(host, call, thrown);
     if (hasEvents(call) && !(error instanceof OutputError)) {
       const { printErrorEvent } = await import("./commands/output/print_event.ts");
       printErrorEvent(host, error);
@@ -118,6 +119,19 @@ function interrupted({ interrupt, clock }: Host, { command }: Call): Promise<nev
       reject(new Interrupted("Interrupted: the command did not end in time"));
     });
   });
+}
+
+/** Writes the outcome of a call that failed before, or while, the command wrote it. */
+async function reportFailure(host: Host, call: Call | undefined, thrown: unknown): Promise<void> {
+  const isKnown = call?.command.flags.some(({ name }) => name === "outcome");
+  const outcome = isKnown ? call?.flags.text("outcome") : undefined;
+  if (!outcome) return;
+  const { Reports, writeFailure } = await import("./commands/output/reports.ts");
+  try {
+    await writeFailure(host, thrown, new Reports(host, { outcome }));
+  } catch (error) {
+    printError(host, error);
+  }
 }
 
 function hasEvents(call: Call | undefined): boolean {

@@ -186,6 +186,18 @@ Deno.test("with --events an error is the last event", async () => {
   assert.ok(stderr.includes(message), message);
 });
 
+Deno.test("with --outcome - an error is the outcome, once", async () => {
+  for (const more of [[], ["--delete=sometimes"]]) {
+    const { stdout, stderr } = await call([
+      ..."task upload t /nowhere --outcome -".split(" "),
+      ...more,
+    ]);
+    const { exitCode, error } = JSON.parse(stdout);
+    assert.equal(exitCode, 2);
+    assert.ok(stderr.includes(error.message), error.message);
+  }
+});
+
 Deno.test("NO_COLOR turns colors off, unless it is empty", async () => {
   assert.ok(!(await shownOnTerminal(REFUSED, { NO_COLOR: "1" })).includes(ESCAPE));
   assert.ok((await shownOnTerminal(REFUSED, { NO_COLOR: "" })).includes(ESCAPE));

@@ -6,6 +6,7 @@ import type { DebugFlags } from "../options/debug_flags.ts";
 import { givenResults } from "../options/run_flags.ts";
 import { Memory } from "../again/memory.ts";
 import { openNarrator } from "../output/narrator.ts";
+import { reported, type Reports } from "../output/reports.ts";
 import { openSource } from "../source/source.ts";
 import type { Definition, DefinitionKind } from "../start/definition_kind.ts";
 import { newGate } from "../start/gate.ts";
@@ -36,10 +37,19 @@ export async function runDebugCommand<
   D extends Definition,
   R extends PipelineRun | TaskRun,
   O extends DebugOptions,
+>(host: Host, adapter: DebugAdapter<D, R, O>, options: O): Promise<number> {
+  return await reported(host, options, (reports) => debug(host, adapter, options, reports));
+}
+
+async function debug<
+  D extends Definition,
+  R extends PipelineRun | TaskRun,
+  O extends DebugOptions,
 >(
   host: Host,
   { definitionKind, breakpoints }: DebugAdapter<D, R, O>,
   options: O,
+  reports: Reports,
 ): Promise<number> {
   checkTerminal(
     host,
@@ -50,7 +60,7 @@ export async function runDebugCommand<
   const workspaces = await readBindings(host, options);
   await using memory = new Memory(host, options.typed);
   using own = openNarrator(host, options);
-  const narrator = { ...own, emit: memory.listening(own.emit) };
+  const narrator = { ...own, emit: reports.listening(memory.listening(own.emit)) };
   const { emit } = narrator;
   const kube = await host.connect(options.connect);
   const request = await requestRun(host, definitionKind, options, { kube, workspaces, emit });
@@ -71,6 +81,5 @@ export async function runDebugCommand<
     isOnlyCreated: options.print !== undefined,
   });
   if (options.print !== undefined) memory.created(kube.namespace); // there was no event
-  await narrator.writeReport();
   return code;
 }

@@ -5,16 +5,11 @@ import { printable } from "../../printable.ts";
 import type { LogOptions } from "../../view/log_line.ts";
 import { RunView } from "../../view/run_view.ts";
 import { Screen, type Write } from "../../view/screen.ts";
-import { JunitReport } from "../../view/junit.ts";
 import { printEvent } from "./print_event.ts";
-import { FileError } from "../../host.ts";
-import { OutputError } from "../../errors.ts";
 import { canDraw, useColor } from "./color.ts";
 
 export interface Narrator extends Disposable {
   emit(event: RunEvent): void;
-  /** Writes the JUnit report, if one is asked for and the run has ended. Throws OutputError. */
-  writeReport(): Promise<void>;
   /** Leaves the terminal to `work`; events that arrive meanwhile are written after it. */
   suspendFor<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -27,8 +22,8 @@ export interface NarratorFlags {
   readonly showlogs: boolean;
   /** Write events as lines of JSON to stdout, in place of the logs. */
   readonly events?: boolean;
-  /** The file that `writeReport` writes. */
-  readonly junit?: string;
+  /** The file of the outcome; "-" is stdout, in place of the logs. */
+  readonly outcome?: string;
   /** How log lines look. */
   readonly logs?: Pick<LogOptions, "prefix" | "long" | "timestamps">;
 }
@@ -40,13 +35,11 @@ export function openNarrator(host: Host, flags: NarratorFlags): Narrator {
     color: color("stderr"),
     terminal: canDraw(host, "stderr"),
     columns: () => terminal.columns(),
-    showlogs: flags.showlogs && !flags.events,
+    showlogs: flags.showlogs && !flags.events && flags.outcome !== "-",
     logs: { ...flags.logs, color: color("stdout"), terminal: terminal.isTerminal.stdout },
   });
   const screen = new Screen();
-  const report = flags.junit === undefined ? undefined : new JunitReport();
   const emit = (event: RunEvent) => {
-    report?.add(event);
     if (flags.events) printEvent(host, event);
     write(terminal, screen.paint(view.render(event)));
   };
@@ -62,10 +55,6 @@ export function openNarrator(host: Host, flags: NarratorFlags): Narrator {
       silence[Symbol.dispose]();
       if (suspended === undefined) emit(event);
       else if (event.kind !== "waiting") suspended.push(event);
-    },
-    async writeReport() {
-      const text = report?.render();
-      if (text !== undefined) await writeFile(host, flags.junit!, text);
     },
     async suspendFor(work) {
       silence[Symbol.dispose]();
@@ -88,16 +77,4 @@ export function openNarrator(host: Host, flags: NarratorFlags): Narrator {
 
 function write(terminal: Terminal, writes: readonly Write[]): void {
   for (const { to, text } of writes) to === "stdout" ? terminal.out(text) : terminal.err(text);
-}
-
-async function writeFile({ files }: Host, path: string, text: string): Promise<void> {
-  try {
-    await files.writeText(path, text);
-  } catch (error) {
-    if (!(error instanceof FileError)) throw error;
-    throw new OutputError(`Cannot write "${path}": ${error.state}`, {
-      hint: "--junit FILE names another file",
-      cause: error,
-    });
-  }
 }

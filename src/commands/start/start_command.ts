@@ -8,6 +8,7 @@ import { printCreated } from "../manifests/print_created.ts";
 import { renderRunManifest } from "../manifests/render_run.ts";
 import { Memory } from "../again/memory.ts";
 import { openNarrator } from "../output/narrator.ts";
+import { reported, type Reports } from "../output/reports.ts";
 import { printData } from "../output/print_data.ts";
 import type { Definition, DefinitionKind } from "./definition_kind.ts";
 import { newGate } from "./gate.ts";
@@ -20,10 +21,19 @@ export async function runStartCommand<D extends Definition, R extends PipelineRu
   definitionKind: DefinitionKind<D, R>,
   options: StartOptions,
 ): Promise<number> {
+  return await reported(host, options, (reports) => start(host, definitionKind, options, reports));
+}
+
+async function start<D extends Definition, R extends PipelineRun | TaskRun>(
+  host: Host,
+  definitionKind: DefinitionKind<D, R>,
+  options: StartOptions,
+  reports: Reports,
+): Promise<number> {
   const workspaces = await readBindings(host, options);
   await using memory = new Memory(host, options.typed);
   using narrator = openNarrator(host, options);
-  const emit = memory.listening(narrator.emit);
+  const emit = reports.listening(memory.listening(narrator.emit));
   const kube = await host.connect(options.connect);
   const request = await requestPlainRun(host, definitionKind, options, { kube, workspaces, emit });
   const run = definitionKind.newRun(request.newRun);
@@ -45,7 +55,6 @@ export async function runStartCommand<D extends Definition, R extends PipelineRu
     return 0;
   }
   const outcome = await runPlain({ ...creating, runManifest, emit });
-  await narrator.writeReport();
   return outcome.succeeded ? 0 : 1;
 }
 

@@ -7,6 +7,7 @@ import type { RunManifest } from "../../tekton/run_manifest.ts";
 import { stepName } from "../../tekton/target.ts";
 import type { UploadFlags } from "../options/upload_flags.ts";
 import { openNarrator } from "../output/narrator.ts";
+import { reported, type Reports } from "../output/reports.ts";
 import { Memory } from "../again/memory.ts";
 import { flagsOf } from "../files/choose_run.ts";
 import { type ListOrExplain, listOrExplain } from "../source/list_or_explain.ts";
@@ -61,13 +62,13 @@ export async function runUploadCommand<
     return await listOrExplain(host, options, options.listOrExplain);
   }
   await using memory = new Memory(host, options.typed);
-  return options.watch === undefined
-    ? await uploadOnce(host, adapter, options, { memory })
-    : await watch(
+  const once = (host: Host, opened?: Source) =>
+    reported(
       host,
       options,
-      (host, source) => uploadOnce(host, adapter, options, { memory, opened: source }),
+      (reports) => uploadOnce(host, adapter, options, { memory, reports, opened }),
     );
+  return options.watch === undefined ? await once(host) : await watch(host, options, once);
 }
 
 async function uploadOnce<
@@ -78,14 +79,14 @@ async function uploadOnce<
   host: Host,
   adapter: UploadAdapter<D, R, O>,
   options: O,
-  { memory, opened }: { memory: Memory; opened?: Source },
+  { memory, reports, opened }: { memory: Memory; reports: Reports; opened?: Source },
 ): Promise<number> {
   const { definitionKind } = adapter;
   checkHandOver(host, options);
   const source = opened ?? await openSource(host, options);
   const workspaces = await readBindings(host, options);
   using own = openNarrator(host, options);
-  const narrator = { ...own, emit: memory.listening(own.emit) };
+  const narrator = { ...own, emit: reports.listening(memory.listening(own.emit)) };
   const { emit } = narrator;
   const kube = await host.connect(options.connect);
   const request = await requestRun(host, definitionKind, options, { kube, workspaces, emit });
@@ -106,7 +107,7 @@ async function uploadOnce<
   const isWhole = standIn.replaced.length === spec.steps!.length;
   const runManifest = lower({ ...newRun, standIn, destination, image, gate, defaultTimeout });
   request.checkComplete(runManifest.inline());
-  const code = await runUpload(host, { ...options, deletes }, source, {
+  return await runUpload(host, { ...options, deletes }, source, {
     kube,
     emit,
     runManifest,
@@ -116,8 +117,6 @@ async function uploadOnce<
     changes,
     notes,
   });
-  await narrator.writeReport();
-  return code;
 }
 
 /** Returns the command line that starts such a run again. */
