@@ -17,11 +17,12 @@ export interface Options extends DebugOptions {
 }
 
 /** Pure. Throws UsageError. */
-export function options({ args, flags }: Call): Options {
+export function options({ args, flags, missing }: Call): Options {
   const own = debugFlags(flags);
   return {
     ...own,
     name: args.PIPELINE,
+    unnamed: missing,
     files: fileFlags(flags, { directory: own.directory }),
     onTasks: flags.texts("on-task"),
     steps: own.onSteps.map(stepPlace),

@@ -11,9 +11,14 @@ import { TASK } from "./start/definition_kind.ts";
 import type { RunRequest } from "./start/run_request.ts";
 
 /** Pure. Throws UsageError. */
-export function options({ args, flags }: Call): DebugOptions {
+export function options({ args, flags, missing }: Call): DebugOptions {
   const own = debugFlags(flags);
-  return { ...own, name: args.TASK, files: fileFlags(flags, { directory: own.directory }) };
+  return {
+    ...own,
+    name: args.TASK,
+    unnamed: missing,
+    files: fileFlags(flags, { directory: own.directory }),
+  };
 }
 
 export async function run(host: Host, options: DebugOptions): Promise<number> {

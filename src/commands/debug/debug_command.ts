@@ -48,9 +48,10 @@ export async function runDebugCommand<
   const source = options.isUpload ? await openSource(host, options) : undefined;
   const workspaces = await readBindings(host, options);
   using narrator = openNarrator(host, options);
-  const { emit } = narrator;
+  const { emit, suspendFor } = narrator;
   const kube = await host.connect(options.connect);
-  const request = await requestRun(host, definitionKind, options, { kube, workspaces, emit });
+  const requesting = { kube, workspaces, emit, suspendFor };
+  const request = await requestRun(host, definitionKind, options, requesting);
   const { pauseSeconds, withoutShell, atPause } = options;
   const again = `tkn-dev ${definitionKind.noun} debug ${request.newRun.name}`;
   const held = await holdRequested(definitionKind, request, breakpoints(request, options), {
