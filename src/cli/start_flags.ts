@@ -2,7 +2,7 @@
 import { NO_INPUT } from "./shared_flags.ts";
 import type { FlagSpec } from "./spec.ts";
 
-const PARAM: FlagSpec = {
+export const PARAM: FlagSpec = {
   name: "param",
   short: "p",
   value: "KEY=VALUE",
@@ -14,7 +14,7 @@ const PARAM: FlagSpec = {
     "key=k:v,k2:v2 or JSON for an object",
 };
 
-const WORKSPACE: FlagSpec = {
+export const WORKSPACE: FlagSpec = {
   name: "workspace",
   short: "w",
   value: "BINDING",
