@@ -35,7 +35,7 @@ export async function run(host: Host, options: Options): Promise<number> {
 
 /** Throws UsageError if no task or step is named and the Pipeline has several tasks. */
 function breakpoints(
-  { owner, definition: { spec } }: RunRequest<ReadPipeline>,
+  { owner, definition: { spec } }: Pick<RunRequest<ReadPipeline>, "owner" | "definition">,
   { onTasks: tasks, steps, everyStep, onFailure, after }: Options,
 ): Breakpoints {
   const isAsked = tasks.length + steps.length > 0 || everyStep || onFailure;

@@ -27,7 +27,7 @@ export async function run(host: Host, options: DebugOptions): Promise<number> {
 
 /** Returns the first step if the command line names none. */
 function breakpoints(
-  { definition: { spec } }: RunRequest<ReadTask>,
+  { definition: { spec } }: Pick<RunRequest<ReadTask>, "definition">,
   { onSteps, everyStep, onFailure, after }: DebugOptions,
 ): Breakpoints {
   const isAsked = onSteps.length > 0 || everyStep || onFailure;

@@ -29,6 +29,8 @@ export interface Needed {
   readonly factsOf: (workspace: PipelineWorkspace) => WorkspaceFacts;
 }
 
+const NO_RUN = "no run was created";
+
 /** Throws UsageError that lists all that is missing, if the user cannot be asked. */
 export async function askMissing(
   host: Host,
@@ -41,7 +43,7 @@ export async function askMissing(
   const needsOffers = missing.workspaces.length + optional.length > 0;
   const [offers] = await Promise.all([needsOffers ? readOffers(kube) : {}, ready]);
   const conversation = askInputs({ missing, optional, factsOf, offers });
-  const answers = await suspendFor(() => converse(host, flags, conversation));
+  const answers = await suspendFor(() => converse(host, flags, conversation, NO_RUN));
   if (answers === undefined) throw refusal;
   return answers;
 }
@@ -69,7 +71,7 @@ export async function askName(
       { hint: `-n NAMESPACE names another namespace: kubectl get ${noun}s -A` },
     );
   }
-  const name = await suspendFor(() => converse(host, flags, nameQuestion(kind, found)));
+  const name = await suspendFor(() => converse(host, flags, nameQuestion(kind, found), NO_RUN));
   if (name === undefined) throw refusal;
   return [name];
 }

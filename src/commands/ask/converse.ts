@@ -27,17 +27,18 @@ export function canAsk(host: Host, { noInput }: Pick<AskFlags, "noInput">): bool
 
 /**
  * Returns the result of the conversation; undefined if no key came for ANSWER_MS, or the terminal
- * is gone. Throws Interrupted for Ctrl-C and Ctrl-D.
+ * is gone. Throws Interrupted for Ctrl-C and Ctrl-D, which says what is so without the answers.
  */
 export async function converse<Result>(
   host: Host,
   { color }: Pick<AskFlags, "color">,
   conversation: Conversation<Result>,
+  otherwise = "nothing was chosen",
 ): Promise<Result | undefined> {
   let next = conversation.next();
   if (next.done) return next.value;
   await using raw = host.terminal.raw();
-  using asker = new Asker(host, raw, useColor(host, "stderr", color));
+  using asker = new Asker(host, raw, { color: useColor(host, "stderr", color), otherwise });
   await asker.begin();
   while (!next.done) {
     const reply = await asker.ask(dialogOf(next.value));
@@ -51,7 +52,13 @@ function dialogOf({ kind, question }: Question): Dialog<Reply> {
   return kind === "text" ? new TextDialog(question) : new ChoiceDialog(question);
 }
 
+interface AskerOptions {
+  readonly color: boolean;
+  readonly otherwise: string;
+}
+
 class Asker implements Disposable {
+  readonly #otherwise: string;
   readonly #host: Host;
   readonly #raw: RawTerminal;
   readonly #drawing: Drawing;
@@ -61,7 +68,8 @@ class Asker implements Disposable {
   #size: TerminalSize = { columns: 0, rows: 0 };
   #dialog: Dialog<Reply> | undefined;
 
-  constructor(host: Host, raw: RawTerminal, color: boolean) {
+  constructor(host: Host, raw: RawTerminal, { color, otherwise }: AskerOptions) {
+    this.#otherwise = otherwise;
     this.#host = host;
     this.#raw = raw;
     this.#drawing = new Drawing(color);
@@ -92,7 +100,9 @@ class Asker implements Disposable {
       const bytes = await this.#read();
       if (bytes === undefined) return undefined;
       for (const key of this.#keys.push(bytes)) {
-        if (key === "interrupt" || key === "end") throw new Interrupted("Interrupted");
+        if (key === "interrupt" || key === "end") {
+          throw new Interrupted(`Interrupted: ${this.#otherwise}`);
+        }
         const answered = dialog.onKey(key);
         if (answered === undefined) continue;
         this.#dialog = undefined;

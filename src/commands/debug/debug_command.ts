@@ -27,7 +27,7 @@ export interface DebugAdapter<
 > {
   readonly definitionKind: DefinitionKind<D, R>;
   /** Returns where the run holds. Throws UsageError. */
-  breakpoints(request: RunRequest<D>, options: O): Breakpoints;
+  breakpoints(read: Pick<RunRequest<D>, "owner" | "definition">, options: O): Breakpoints;
 }
 
 /** Returns the exit code. */
@@ -50,7 +50,9 @@ export async function runDebugCommand<
   using narrator = openNarrator(host, options);
   const { emit, suspendFor } = narrator;
   const kube = await host.connect(options.connect);
-  const requesting = { kube, workspaces, emit, suspendFor };
+  const check = (read: Pick<RunRequest<D>, "owner" | "definition">) =>
+    void breakpoints(read, options);
+  const requesting = { kube, workspaces, emit, suspendFor, check };
   const request = await requestRun(host, definitionKind, options, requesting);
   const { pauseSeconds, withoutShell, atPause } = options;
   const again = `tkn-dev ${definitionKind.noun} debug ${request.newRun.name}`;

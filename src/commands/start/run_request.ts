@@ -58,11 +58,13 @@ export interface RunRequest<D extends Definition> {
   readonly defaultTimeout: Promise<string | undefined>;
 }
 
-interface Requesting extends Pick<Narrator, "emit" | "suspendFor"> {
+interface Requesting<D extends Definition> extends Pick<Narrator, "emit" | "suspendFor"> {
   readonly kube: Kube;
   readonly workspaces: WorkspaceBinding[];
   /** Whether a directory is uploaded into a workspace of the run. */
   readonly isUpload?: boolean;
+  /** Throws UsageError for flags that do not fit the definition, before a question. */
+  readonly check?: (read: Pick<RunRequest<D>, "owner" | "definition">) => void;
 }
 
 /**
@@ -73,7 +75,7 @@ export async function requestRun<D extends Definition, R extends PipelineRun | T
   host: Host,
   definitionKind: DefinitionKind<D, R>,
   options: StartOptions,
-  requesting: Requesting,
+  requesting: Requesting<D>,
 ): Promise<RunRequest<D>> {
   const { kube } = requesting;
   const defaultTimeout = readDefaultTimeout(kube);
@@ -117,13 +119,13 @@ export async function requestPlainRun<D extends Definition, R extends PipelineRu
   host: Host,
   definitionKind: DefinitionKind<D, R>,
   options: StartOptions,
-  requesting: Requesting,
+  requesting: Requesting<D>,
 ): Promise<Omit<RunRequest<D>, "kube" | "definition" | "defaultTimeout"> & { definition?: D }> {
   const ready = Promise.resolve();
   return await request(host, definitionKind, options, { ...requesting, ready, isHeld: false });
 }
 
-interface PreparedRequest extends Requesting {
+interface PreparedRequest<D extends Definition> extends Requesting<D> {
   /** Rejects if the user may not create such a run. */
   readonly ready: Promise<void>;
   readonly isHeld: boolean;
@@ -133,7 +135,7 @@ async function request<D extends Definition, R extends PipelineRun | TaskRun>(
   host: Host,
   definitionKind: DefinitionKind<D, R>,
   typed: StartOptions,
-  requesting: PreparedRequest,
+  requesting: PreparedRequest<D>,
 ) {
   const { kube, workspaces, emit, isHeld, isUpload = false } = requesting;
   const asking: Asking = { ...requesting, flags: typed };
@@ -166,6 +168,7 @@ async function request<D extends Definition, R extends PipelineRun | TaskRun>(
   const typedBindings = withEarlier(workspaces, found.workspaces);
   if (definition !== undefined) checkWorkspaces(owner, declared.workspaces, workspaces);
   const started = await readStart(host, options, definition, emit);
+  if (definition !== undefined) requesting.check?.({ owner, definition });
   const inputs = definition === undefined ? [] : await askMissing(host, asking, {
     owner,
     missing: missingInputs(declared, { params: typedParams, workspaces: typedBindings }),
