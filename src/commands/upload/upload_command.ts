@@ -37,6 +37,8 @@ export interface UploadAdapter<
   O extends UploadOptions,
 > {
   readonly definitionKind: DefinitionKind<D, R>;
+  /** Throws UsageError for flags that do not fit the definition, whatever the user answers. */
+  check?(read: Pick<RunRequest<D>, "owner" | "definition">, options: O): void;
   /** Chooses the steps that the upload stands in for, and its place. Throws UsageError. */
   plan(request: RunRequest<D>, options: O): Promise<UploadTarget>;
 }
@@ -91,7 +93,9 @@ async function uploadOnce<
   using narrator = openNarrator(host, options);
   const { emit, suspendFor } = narrator;
   const kube = await host.connect(options.connect);
-  const requesting = { kube, workspaces, emit, suspendFor, isUpload: true };
+  const check = (read: Pick<RunRequest<D>, "owner" | "definition">) =>
+    adapter.check?.(read, options);
+  const requesting = { kube, workspaces, emit, suspendFor, isUpload: true, check };
   const request = await requestRun(host, definitionKind, options, requesting);
   remember(request.answers);
   const { newRun } = request;
