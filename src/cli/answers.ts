@@ -2,9 +2,9 @@
 
 /**
  * Words that, typed after the command's own (`tkn-dev pipeline start`), give the same run without a
- * question: `["build", "--param", "revision=main", "--workspace", "name=source,volume=1Gi"]`. A name
- * comes first, flags in their long form, each with its value in the next word. Empty if nothing
- * was asked.
+ * question: `["build", "--param", "revision=main", "--workspace", "name=source,volume=1Gi"]`. A
+ * name comes first, flags in their long form, each with its value in the next word. Empty if
+ * nothing was asked.
  */
 export type Answers = readonly string[];
 

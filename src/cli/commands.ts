@@ -60,10 +60,17 @@ const PIPELINE_UPLOAD: CommandSpec = {
   args: [
     {
       name: "PIPELINE",
+      asked: true,
       named: true,
-      optionalWith: [...LIST_EXPLAIN_NAMES, ...FILE_NAMES, "resolvertype", "last"],
+      optionalWith: [
+        ...LIST_EXPLAIN_NAMES,
+        ...FILE_NAMES,
+        "resolvertype",
+        "use-pipelinerun",
+        "last",
+      ],
       completion: "pipelines",
-      help: "the Pipeline's name",
+      help: "the Pipeline's name; asked for on a terminal",
     },
     DIRECTORY,
   ],
@@ -117,10 +124,11 @@ const TASK_UPLOAD: CommandSpec = {
   args: [
     {
       name: "TASK",
+      asked: true,
       named: true,
-      optionalWith: [...LIST_EXPLAIN_NAMES, ...FILE_NAMES, "last"],
+      optionalWith: [...LIST_EXPLAIN_NAMES, ...FILE_NAMES, "use-taskrun", "last"],
       completion: "tasks",
-      help: "the Task's name",
+      help: "the Task's name; asked for on a terminal",
     },
     DIRECTORY,
   ],

@@ -10,11 +10,12 @@ import { runUploadCommand } from "./upload/upload_command.ts";
 
 /** Pure. Throws UsageError. */
 export function options(call: Call): PipelineUploadOptions {
-  const { args, flags } = call;
+  const { args, flags, missing } = call;
   return {
     ...uploadFlags(flags, args.DIR),
     typed: typedLine(call, args.DIR),
     name: args.PIPELINE,
+    unnamed: missing,
     files: fileFlags(flags, { directory: args.DIR }),
     onTask: flags.text("on-task"),
     listOrExplain: listOrExplainFlags(flags, args.PIPELINE, args.DIR),

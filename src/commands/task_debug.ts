@@ -13,10 +13,15 @@ import type { RunRequest } from "./start/run_request.ts";
 
 /** Pure. Throws UsageError. */
 export function options(call: Call): DebugOptions {
-  const { args, flags } = call;
+  const { args, flags, missing } = call;
   const own = debugFlags(flags);
-  const typed = typedLine(call, own.directory, own.isUpload);
-  return { ...own, typed, name: args.TASK, files: fileFlags(flags, { directory: own.directory }) };
+  return {
+    ...own,
+    typed: typedLine(call, own.directory, own.isUpload),
+    name: args.TASK,
+    unnamed: missing,
+    files: fileFlags(flags, { directory: own.directory }),
+  };
 }
 
 export async function run(host: Host, options: DebugOptions): Promise<number> {
@@ -25,7 +30,7 @@ export async function run(host: Host, options: DebugOptions): Promise<number> {
 
 /** Returns the first step if the command line names none. */
 function breakpoints(
-  { definition: { spec } }: RunRequest<ReadTask>,
+  { definition: { spec } }: Pick<RunRequest<ReadTask>, "definition">,
   { onSteps, everyStep, onFailure, after }: DebugOptions,
 ): Breakpoints {
   const isAsked = onSteps.length > 0 || everyStep || onFailure;

@@ -10,9 +10,9 @@ import { runStartCommand } from "./start/start_command.ts";
 
 /** Pure. Throws UsageError. */
 export function options(call: Call): StartOptions {
-  const { args, flags } = call;
+  const { args, flags, missing: unnamed } = call;
   const typed = typedLine(call, undefined, false);
-  return { ...newRunFlags(flags), typed, name: args.TASK, files: fileFlags(flags) };
+  return { ...newRunFlags(flags), typed, name: args.TASK, unnamed, files: fileFlags(flags) };
 }
 
 export async function run(host: Host, options: StartOptions): Promise<number> {

@@ -10,11 +10,12 @@ import { runUploadCommand, type UploadOptions } from "./upload/upload_command.ts
 
 /** Pure. Throws UsageError. */
 export function options(call: Call): UploadOptions {
-  const { args, flags } = call;
+  const { args, flags, missing } = call;
   return {
     ...uploadFlags(flags, args.DIR),
     typed: typedLine(call, args.DIR),
     name: args.TASK,
+    unnamed: missing,
     files: fileFlags(flags, { directory: args.DIR }),
     listOrExplain: listOrExplainFlags(flags, args.TASK, args.DIR),
   };

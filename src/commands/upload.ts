@@ -39,9 +39,9 @@ export async function run(host: Host, options: PipelineUploadOptions): Promise<n
 
 async function choose(
   host: Host,
-  { directory, resolvesHere = false, typed }: PipelineUploadOptions,
+  { directory, resolvesHere = false, typed, ...flags }: PipelineUploadOptions,
 ): Promise<{ kind: RunKind } & Pick<PipelineUploadOptions, "name" | "files" | "typed">> {
-  const { run, from, isAsked } = await chooseTektonRun(host, directory);
+  const { run, from, isAsked } = await chooseTektonRun(host, directory, flags);
   const name = shortName(run);
   printNote(host, { text: `Starting ${run.kind} ${name} of ${from}` });
   const files = { paths: [from], hasRun: true, resolvesHere, directory };

@@ -19,6 +19,7 @@ export class Memory implements AsyncDisposable {
   readonly #typed: TypedLine;
   #line: CommandLine;
   #writing?: Promise<void>;
+  #note = (text: string) => printNote(this.#host, { text });
 
   constructor(host: Host, typed: TypedLine) {
     this.#host = host;
@@ -35,6 +36,7 @@ export class Memory implements AsyncDisposable {
 
   /** Passes the events on, and remembers the line at the first creation. */
   listening(emit: (event: RunEvent) => void): (event: RunEvent) => void {
+    this.#note = (text) => emit({ kind: "note", text });
     return (event) => {
       if (event.kind === "created") this.created(event.namespace);
       emit(event);
@@ -71,7 +73,7 @@ export class Memory implements AsyncDisposable {
     } catch (error) {
       if (!(error instanceof FileError || error instanceof ExpectedError)) throw error;
       if (!terminal.isTerminal.stderr) return;
-      printNote(this.#host, { text: `tkn-dev again cannot repeat this: ${error.message}` });
+      this.#note(`tkn-dev again cannot repeat this: ${error.message}`);
     }
   }
 

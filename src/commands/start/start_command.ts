@@ -33,9 +33,12 @@ async function start<D extends Definition, R extends PipelineRun | TaskRun>(
   const workspaces = await readBindings(host, options);
   await using memory = new Memory(host, options.typed);
   using narrator = openNarrator(host, options);
+  const { suspendFor } = narrator;
   const emit = reports.listening(memory.listening(narrator.emit));
   const kube = await host.connect(options.connect);
-  const request = await requestPlainRun(host, definitionKind, options, { kube, workspaces, emit });
+  const requesting = { kube, workspaces, emit, suspendFor };
+  const request = await requestPlainRun(host, definitionKind, options, requesting);
+  memory.answered(request.answers);
   const run = definitionKind.newRun(request.newRun);
   const runManifest = options.files === undefined
     ? { inline: () => run }

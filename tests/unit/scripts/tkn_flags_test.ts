@@ -32,6 +32,7 @@ Deno.test("each flag of tkn's logs is one here, and each flag of the logs here i
     "events",
     "junit",
     "outcome",
+    "no-input",
     "help",
     "namespace",
     "context",

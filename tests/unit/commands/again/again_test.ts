@@ -8,6 +8,7 @@ import { remembered } from "../../../../src/commands/again.ts";
 import { entryName, entryText } from "../../../../src/commands/again/entry.ts";
 import { typedLine, withAnswers } from "../../../../src/commands/again/line.ts";
 import { absoluteKubeconfig, Memory } from "../../../../src/commands/again/memory.ts";
+import type { RunEvent } from "../../../../src/events.ts";
 import { UsageError } from "../../../../src/errors.ts";
 import { FileError } from "../../../../src/host.ts";
 import { FakeHost } from "../../../support/fake_host.ts";
@@ -38,9 +39,10 @@ function hostIn(cwd = "/co"): FakeHost {
 
 /** Types the line, which creates a run. */
 async function typeLine(host: FakeHost, line: string, directory?: string): Promise<Memory> {
+  const notes = (event: RunEvent) => event.kind === "note" && host.terminal.err(`${event.text}\n`);
   const call = parse(line.split(" "), PROGRAM);
   const memory = new Memory(host, typedLine(call, directory));
-  const emit = memory.listening(() => {});
+  const emit = memory.listening(notes);
   emit({ kind: "waiting", text: "x" });
   emit({ kind: "created", resource: "TaskRun", name: "r", namespace: "team" });
   await memory[Symbol.asyncDispose]();
@@ -203,7 +205,7 @@ Deno.test("nothing is remembered where the user or the place says so", async () 
   assert.equal(host.state.texts.size, 0);
   assert.equal(
     host.terminal.stderr,
-    "Note: tkn-dev again cannot repeat this: /co/src/.state/tkn-dev: is in the directory that is " +
+    "tkn-dev again cannot repeat this: /co/src/.state/tkn-dev: is in the directory that is " +
       "uploaded\n",
   );
 });
@@ -217,7 +219,7 @@ Deno.test("a home that cannot be written is a note on a terminal, and no error",
   await typeLine(host, "task upload t");
   assert.match(
     host.terminal.stderr,
-    /^Note: .*again cannot repeat this: \/state: permission denied\n$/,
+    /^tkn-dev again cannot repeat this: \/state: permission denied\n$/,
   );
 });
 
