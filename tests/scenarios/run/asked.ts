@@ -26,7 +26,7 @@ export const askedScenarios: Scenario[] = [
       const line = ["task", "start", "t-asked", "-p", "list=x,y", ...flags];
       await using second = atTerminal(line);
       await second.until(/Param text: \n/);
-      // What a terminal sends for a paste of two lines.
+      // A paste of two lines, as terminals mark it.
       await second.type("\x1b[200~one\rtwo\x1b[201~");
       await second.until(/Param text: one\\ntwo\n/);
       await second.type("\r");

@@ -1,4 +1,4 @@
-/** What commands ask for on a terminal, and what they refuse elsewhere. */
+/** Questions of commands on a terminal, and the error elsewhere. */
 import "../../../support/no_env.ts";
 import assert from "node:assert/strict";
 import { app } from "../../../../src/app.ts";
@@ -148,7 +148,7 @@ Deno.test("nothing is asked if only optional workspaces are not bound", async ()
   assert.deepEqual([code, stderr], [0, ""]);
 });
 
-Deno.test("mistakes in what is given are told before a question", async () => {
+Deno.test("mistakes in what is given are reported before a question", async () => {
   for (
     const [line, words] of [
       ["p start build -p x=y", /no such param/],
