@@ -187,7 +187,7 @@ Deno.test("a question that nobody answers ends with the error", async () => {
   host.clock.advance(ANSWER_MS);
   const { code, stderr } = await running;
   assert.equal(code, 2);
-  assert.match(stderr, /\[JError: |\x1b\[\?2004lError: Cannot start Task "t": param "text" and/);
+  assert.match(stderr, /Error: Cannot start Task "t": param "text" and workspace "w" not given/);
 });
 
 Deno.test("keys after Enter in the same read answer no later question", async () => {
