@@ -1,4 +1,4 @@
-/** What commands ask for on a terminal, and what they refuse elsewhere. */
+/** Questions of commands on a terminal, and the error elsewhere. */
 import "../../../support/no_env.ts";
 import assert from "node:assert/strict";
 import { app } from "../../../../src/app.ts";
@@ -159,7 +159,7 @@ Deno.test("nothing is asked if only optional workspaces are not bound", async ()
   assert.deepEqual([code, stderr], [0, ""]);
 });
 
-Deno.test("mistakes in what is given are told before a question", async () => {
+Deno.test("mistakes in what is given are reported before a question", async () => {
   for (
     const [line, words] of [
       ["p start build -p x=y", /no such param/],
@@ -198,7 +198,7 @@ Deno.test("a question that nobody answers ends with the error", async () => {
   host.clock.advance(ANSWER_MS);
   const { code, stderr } = await running;
   assert.equal(code, 2);
-  assert.match(stderr, /\[JError: |\x1b\[\?2004lError: Cannot start Task "t": param "text" and/);
+  assert.match(stderr, /Error: Cannot start Task "t": param "text" and workspace "w" not given/);
 });
 
 Deno.test("keys after Enter in the same read answer no later question", async () => {
