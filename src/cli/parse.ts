@@ -140,9 +140,14 @@ function readArgs(
   const args: Record<string, string | undefined> = {};
   const left = [...words];
   for (const spec of command.args) {
-    const mayLack = spec.optionalWith?.some((name) => flags.given(name)) ?? false;
+    const mayLack = spec.optionalWith?.some((name) => flags.text(name) || flags.on(name)) ?? false;
     if (mayLack && (left.length === 0 || isPlainlyPath(left[0]))) continue;
     const value = spec.rest ? left.splice(0).join(" ") || undefined : left.shift();
+    if (value === "") {
+      throw new UsageError(`Cannot run "${typed(program, command)}": ${spec.name} is empty`, {
+        hint: 'is a variable of the command line empty? "" is a word too',
+      });
+    }
     if (value === undefined && !spec.optional) {
       throw new UsageError(`Cannot run "${typed(program, command)}": ${spec.name} is missing`, {
         hint,

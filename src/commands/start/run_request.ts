@@ -10,7 +10,7 @@ import type { Breakpoints } from "../../tekton/breakpoint/debug_spec.ts";
 import type { HeldRun, HoldOptions } from "../../tekton/breakpoint/hold_run.ts";
 import type { PipelineRun, Run, TaskRun, WorkspaceBinding } from "../../tekton/model.ts";
 import type { NewRun } from "../../tekton/new_run.ts";
-import { bindParams, bindUndeclared } from "../../tekton/params.ts";
+import { bindParams, bindUndeclared, replacedTexts } from "../../tekton/params.ts";
 import { checkNoneOpen } from "../../tekton/pac/open_placeholders.ts";
 import { checkWorkspaces } from "../../tekton/workspaces.ts";
 import { type NewRunFlags, readParam } from "../options/run_flags.ts";
@@ -128,8 +128,11 @@ async function request<D extends Definition, R extends PipelineRun | TaskRun>(
   const { specs, declared } = declaredIn(found);
   const given = options.params.filter(({ name }) => !inFiles?.isOnlyPlaceholder(name));
   const params = definition === undefined
-    ? bindUndeclared(given, found.params, readParam)
+    ? bindUndeclared(given, found.params, readParam, found.declared)
     : bindParams(owner, specs, given, readParam, found.params);
+  for (const name of replacedTexts(given, params)) {
+    emit({ kind: "note", text: `Param ${name} is given several times: the last value counts` });
+  }
   const bound = withEarlier(workspaces, found.workspaces);
   if (definition !== undefined) checkWorkspaces(owner, declared, workspaces, bound);
   const newRun: NewRun = {

@@ -4,6 +4,7 @@ import { type Call, parse } from "../../../src/cli/parse.ts";
 import { readFlags } from "../../../src/cli/flags.ts";
 import type { FlagSpec } from "../../../src/cli/spec.ts";
 import { UsageError } from "../../../src/errors.ts";
+import { refusal as refusalOf } from "../../support/refusal.ts";
 
 function call(line: string): Call {
   return parse(line.split(" ").filter((word) => word !== ""), PROGRAM);
@@ -44,6 +45,16 @@ Deno.test("with --list or --explain the name may be absent, and a path is the di
   assert.deepEqual(call("task upload t src --list").args, { TASK: "t", DIR: "src" });
   assert.match(refusal("task upload --list . src").message, /one argument too many/);
   assert.match(refusal("pipeline upload").message, /PIPELINE is missing/);
+});
+
+Deno.test("an empty word, as of an unset variable, is no name and no directory", () => {
+  const why = (...argv: string[]) => refusalOf(() => parse(argv, PROGRAM));
+  for (const [group, verb] of [["pipeline", "start"], ["task", "upload"], ["pr", "logs"]]) {
+    assert.match(why(group, verb, ""), /^Cannot run "tkn-dev .*": (PIPELINE|TASK|RUN) is empty\n/);
+  }
+  assert.match(why("pipeline", "upload", "build", ""), /: DIR is empty\n/);
+  assert.match(why("p", "start", "--last", "--resolvertype", ""), /: PIPELINE is missing\n/);
+  assert.match(why("p", "start", "--last", "--resolvertype="), /: PIPELINE is missing\n/);
 });
 
 Deno.test("a path in place of a name is refused: the name was forgotten", () => {
