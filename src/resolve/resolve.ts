@@ -3,7 +3,7 @@
  * would. The client reads directly what the `cluster` resolver would read; the other references it
  * resolves by a ResolutionRequest or, if the user may not create one, by a probe run.
  */
-import { ClusterError, UsageError } from "../errors.ts";
+import { ClusterError } from "../errors.ts";
 import type { Kube, KubeObject, Named, Resource, Stored } from "../kube/interface.ts";
 import { isStatus, isUnknownKind, StatusError } from "../kube/status.ts";
 import type { ReadTask } from "../tekton/inline/inline_task.ts";
@@ -53,7 +53,6 @@ export async function readByName<T extends KubeObject>(
   resource: Resource,
   name: string,
 ): Promise<Stored<T>> {
-  if (name === "") throw new UsageError(`Cannot get ${resource.kind}: its name is empty`);
   try {
     return await kube.get<T>(resource, kube.namespace, name);
   } catch (error) {
