@@ -1,18 +1,22 @@
 /** Writes the events of a run to the terminal, as the view renders them. */
 import type { RunEvent } from "../../events.ts";
-import type { Host, Terminal } from "../../host.ts";
+import type { Host } from "../../host.ts";
 import { printable } from "../../printable.ts";
 import type { LogOptions } from "../../view/log_line.ts";
 import { RunView } from "../../view/run_view.ts";
-import { Screen, type Write } from "../../view/screen.ts";
+import { Screen } from "../../view/screen.ts";
 import { JunitReport } from "../../view/junit.ts";
 import { printEvent } from "./print_event.ts";
+import { JoinedOutput } from "./joined_output.ts";
 import { FileError } from "../../host.ts";
 import { OutputError } from "../../errors.ts";
 import { canDraw, useColor } from "./color.ts";
 
 export interface Narrator extends Disposable {
+  /** Writes an event; a log line together with others that arrive at the same moment. */
   emit(event: RunEvent): void;
+  /** Writes the log lines so far, which happens soon anyway. Throws OutputError. */
+  flush(): void;
   /** Writes the JUnit report, if one is asked for and the run has ended. Throws OutputError. */
   writeReport(): Promise<void>;
   /** Leaves the terminal to `work`; events that arrive meanwhile are written after it. */
@@ -44,11 +48,17 @@ export function openNarrator(host: Host, flags: NarratorFlags): Narrator {
     logs: { ...flags.logs, color: color("stdout"), terminal: terminal.isTerminal.stdout },
   });
   const screen = new Screen();
+  const output = new JoinedOutput(terminal);
   const report = flags.junit === undefined ? undefined : new JunitReport();
   const emit = (event: RunEvent) => {
     report?.add(event);
-    if (flags.events) printEvent(host, event);
-    write(terminal, screen.paint(view.render(event)));
+    if (flags.events) printEvent(host, event, output);
+    for (const write of screen.paint(view.render(event))) output.write(write);
+    if (event.kind !== "log") output.flush();
+  };
+  const removeStatus = () => {
+    for (const write of screen.paint([{ status: printable`` }])) output.write(write);
+    output.flush();
   };
   let suspended: RunEvent[] | undefined;
   const silence = host.clock.every(SILENCE_MS, () => {
@@ -63,13 +73,14 @@ export function openNarrator(host: Host, flags: NarratorFlags): Narrator {
       if (suspended === undefined) emit(event);
       else if (event.kind !== "waiting") suspended.push(event);
     },
+    flush: () => output.flush(),
     async writeReport() {
       const text = report?.render();
       if (text !== undefined) await writeFile(host, flags.junit!, text);
     },
     async suspendFor(work) {
       silence[Symbol.dispose]();
-      write(terminal, screen.paint([{ status: printable`` }]));
+      removeStatus();
       suspended = [];
       try {
         return await work();
@@ -81,13 +92,10 @@ export function openNarrator(host: Host, flags: NarratorFlags): Narrator {
     },
     [Symbol.dispose]() {
       silence[Symbol.dispose]();
-      write(terminal, screen.paint([{ status: printable`` }]));
+      output.close();
+      removeStatus();
     },
   };
-}
-
-function write(terminal: Terminal, writes: readonly Write[]): void {
-  for (const { to, text } of writes) to === "stdout" ? terminal.out(text) : terminal.err(text);
 }
 
 async function writeFile({ files }: Host, path: string, text: string): Promise<void> {
