@@ -1,4 +1,4 @@
-/** Joins the lines that are printed at one moment to one write: a write takes longer than a line. */
+/** Joins the lines that are printed at one moment to one write, which costs more than a line. */
 import type { Terminal } from "../../host.ts";
 import { joined, type Printable } from "../../printable.ts";
 import type { Write } from "../../view/screen.ts";
@@ -9,7 +9,7 @@ const MOST_LINES = 1_000;
 export class JoinedOutput {
   #lines: Printable[] = [];
   #isDue = false;
-  /** Why the lines could not be written, once that has failed where no caller could be told. */
+  /** Why lines could not be written, after the call for them had returned. */
   #failure: { readonly error: unknown } | undefined;
 
   constructor(private readonly terminal: Pick<Terminal, "out" | "err">) {}
@@ -46,7 +46,7 @@ export class JoinedOutput {
     this.terminal.out(text);
   }
 
-  /** Writes what it can: whoever needs to know whether that fails calls `flush` before. */
+  /** Writes the lines, or drops them if that fails; call `flush` before for the failure. */
   close(): void {
     try {
       this.flush();

@@ -116,6 +116,7 @@ interface Time {
   readonly nanos: number;
 }
 
+const WRITTEN = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?(Z|[+-]\d\d:\d\d)$/;
 const SECOND_CHARS = 19;
 /** The length of `2026-01-02T03:04:05.678901234Z`. */
 const USUAL_CHARS = 30;
@@ -150,8 +151,7 @@ function secondBefore(second: string): string {
  * kubelet answers with an error text.
  */
 function timeOf(written: string): Time | undefined {
-  const [, whole, fraction = "", zone] =
-    /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?(Z|[+-]\d\d:\d\d)$/.exec(written) ?? [];
+  const [, whole, fraction = "", zone] = WRITTEN.exec(written) ?? [];
   if (whole === undefined) return undefined;
   const ms = Date.parse(whole + zone);
   if (Number.isNaN(ms)) return undefined;

@@ -61,8 +61,8 @@ export interface StepLogOptions {
 }
 
 /**
- * Yields lines as they arrive together, long ones in pieces. Ends with the container's log, with its
- * TaskRun, or when its pod is deleted. Throws ClusterError if the log can't be read.
+ * Yields lines as they arrive together, long ones in pieces. Ends with the container's log, with
+ * its TaskRun, or when its pod is deleted. Throws ClusterError if the log can't be read.
  */
 export async function* stepLog(options: StepLogOptions): AsyncGenerator<LinePiece[]> {
   const { clock, signal } = options;

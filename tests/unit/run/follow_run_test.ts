@@ -343,7 +343,8 @@ Deno.test("the log of a deleted pod is not read further, since another pod may h
 Deno.test("a note says that the logs of an already deleted pod are gone", async () => {
   await using stage = new Stage();
   const following = start(stage, stage.pipelineRun(["a"]));
-  stage.taskRunOf("a", { ...ended(true, "Succeeded"), podName: "p" });
+  const steps = [{ name: "s", terminated: { exitCode: 0, startedAt: "2026-01-02T03:04:05Z" } }];
+  stage.taskRunOf("a", { ...ended(true, "Succeeded"), podName: "p", steps });
   stage.end(true);
   await following;
   assert.deepEqual(stage.events, [

@@ -46,7 +46,7 @@ Deno.test("many lines of one moment do not pile up in memory", () => {
   assert.equal(written.length, 100);
 });
 
-Deno.test("a failure that no caller was told of is thrown by the next write, once", async () => {
+Deno.test("a failure after a write has returned is thrown by the next write, once", async () => {
   const { written, terminal, output, say } = start();
   terminal.isFull = true;
   say("a\n");
