@@ -3,7 +3,7 @@ import type { Terminal } from "../../host.ts";
 import { joined, type Printable } from "../../printable.ts";
 import type { Write } from "../../view/screen.ts";
 
-/** So many lines are written without waiting for more: they would only take memory. */
+/** The number of lines that are written without waiting for more, which would take memory. */
 const MOST_LINES = 1_000;
 
 export class JoinedOutput {

@@ -110,7 +110,7 @@ interface Begun {
   readonly time?: string;
 }
 
-/** A point in time in UTC. The second is written as `2026-01-02T03:04:05`, so it compares as text. */
+/** A point in time. The second is written in UTC, `2026-01-02T03:04:05`: it compares as text. */
 interface Time {
   readonly second: string;
   readonly nanos: number;
