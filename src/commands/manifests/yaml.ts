@@ -37,8 +37,8 @@ function withoutCycle<T>(value: T, outer: readonly unknown[] = []): T {
 }
 
 /**
- * Renders without aliases and line folds: values are repeated, scripts keep their lines. A text that
- * YAML 1.1 reads as another value is quoted, since kubectl reads that version.
+ * Renders without aliases and line folds: values are repeated, scripts keep their lines. A text
+ * that YAML 1.1 reads as another value is quoted, since kubectl reads that version.
  */
 export function toYaml(value: unknown): string {
   const plain = JSON.parse(JSON.stringify(value));
