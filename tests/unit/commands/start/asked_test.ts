@@ -132,6 +132,17 @@ Deno.test("all is asked on a terminal, and stdout has the run alone", async () =
   assert.match(stderr, /Bind an optional workspace: no\r\n/);
 });
 
+Deno.test("after questions the line that asks none is shown, and gives the same run", async () => {
+  const keys = ["\r", "it's\r", "slow\r", "\r", "\r", "pvc\r", "\r"];
+  const host = hostOf(undefined, keys);
+  const { stdout, stderr } = await run("p start --dry-run -o json", host);
+  const line = "pipeline start build -p 'url=it'\\''s' -p mode=slow " +
+    "-w name=source,volume=1Gi -w name=out,claimName=pvc --dry-run -o json";
+  assert.ok(stderr.endsWith(`The same without questions:\ntkn-dev ${line}\n`), stderr);
+  const again = await run(line.replace("'url=it'\\''s'", "url=it's"), hostOf(undefined, [], false));
+  assert.deepEqual([again.stdout, again.stderr], [stdout, ""]);
+});
+
 Deno.test("what is given is not asked, and what is missing is asked beside another -w", async () => {
   const line = "p start build -p url=u -p mode=fast -w name=source,emptyDir= -o json --dry-run";
   const { code, stdout, stderr } = await run(line, hostOf(undefined, ["empty\r"]));
@@ -228,6 +239,10 @@ Deno.test("an upload asks for the name before a directory, and a task for all it
   const { code, stdout, stderr } = await run(line, hostOf(undefined, keys));
   assert.equal(code, 0, stderr);
   assert.deepEqual(JSON.parse(stdout).spec.params, [{ name: "text", value: "x" }]);
+  assert.match(
+    stderr,
+    /^tkn-dev task upload t \/tree -p text=x -w name=w,\S+ --on-step s --dry-run/m,
+  );
 });
 
 Deno.test("a user who may not create runs is not asked", async () => {
