@@ -8,7 +8,7 @@ import type { Kube, Stored } from "../kube/interface.ts";
 import { type Children, readChildren } from "../objects/children.ts";
 import { followRun } from "../run/follow_run.ts";
 import { LiveRun } from "../run/live_run.ts";
-import { type LogSelection, stepNames, taskNames } from "../run/logs/log_selection.ts";
+import { type LogSelection, stepNames, taskNames, whyNoLogs } from "../run/logs/log_selection.ts";
 import { printLogs } from "../run/logs/print_logs.ts";
 import type { Run } from "../tekton/model.ts";
 import { isCancelled, phaseOf } from "../tekton/phase.ts";
@@ -66,7 +66,12 @@ async function showLogs(
 
 /** Returns the exit code. */
 async function print(options: Options, shown: Shown): Promise<number> {
-  const { run } = shown;
+  const { run, narrator: { emit } } = shown;
+  const { tasks } = options.selection;
+  const { taskRuns } = tasks.length > 0 ? await shown.children() : { taskRuns: [] };
+  for (const text of tasks.map((task) => whyNoLogs(run, taskRuns, task))) {
+    if (text !== undefined) emit({ kind: "note", text });
+  }
   const failed = options.onlyFailed ? failedTaskRuns(await shown.children()) : undefined;
   await printSelected(options, shown, failed);
   if (failed?.size === 0) return 1;

@@ -98,6 +98,11 @@ const FLAGS = [
   ["--no-input", "--skip-optional-workspace"],
 ].flat();
 
+Deno.test("an empty flag that chooses the cluster is as if it were not given", () => {
+  const { connect } = pipeline("-n", "", "--context", "", "--kubeconfig=");
+  assert.deepEqual(connect, { namespace: undefined, context: undefined, kubeconfig: undefined });
+});
+
 Deno.test("every flag sets its option", () => {
   const common = {
     connect: { namespace: "ns", context: "ctx", kubeconfig: "file" },
