@@ -68,7 +68,7 @@ async function run(line: string, host: FakeHost) {
   return {
     code,
     stdout: host.terminal.stdout,
-    stderr: host.terminal.stderr,
+    stderr: withoutErasing(host.terminal.stderr),
     changes: kube.changes,
   };
 }
