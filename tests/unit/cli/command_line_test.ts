@@ -37,7 +37,7 @@ Deno.test("a call is written as words that make the same call", () => {
 });
 
 Deno.test("a word may be empty, and have blanks and newlines", () => {
-  const words = ["task", "upload", "t", "", "-p", "script=a\nb c"];
+  const words = ["task", "upload", "t", "a dir", "-s", "", "-p", "script=a\nb c"];
   assert.deepEqual(written(words), words);
 });
 

@@ -11,6 +11,7 @@ import { PIPELINE_RUNS } from "../../../src/tekton/model.ts";
 import { FakeHost } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
 import { MemoryFiles } from "../../support/memory_files.ts";
+import { withoutErasing } from "../../support/screen.ts";
 import { refusal, rejection } from "../../support/refusal.ts";
 import { file } from "../../support/tree_text.ts";
 
@@ -59,8 +60,9 @@ Deno.test("on a terminal, the user chooses by a part of the text", async () => {
   host.terminal.stdin = "push.y\r";
   const { run, from } = await chooseTektonRun(host, "/tree", FLAGS);
   assert.deepEqual([run.metadata.name, from], ["app-push", "/tree/.tekton/push.yaml"]);
-  assert.match(host.terminal.stderr, /app-pr .*pull_request {2}\/tree\/.tekton\/pull-request.yaml/);
-  assert.match(host.terminal.stderr, /Run: app-push\r\n/);
+  const shown = withoutErasing(host.terminal.stderr);
+  assert.match(shown, /app-pr .*pull_request {2}\/tree\/.tekton\/pull-request.yaml/);
+  assert.match(shown, /Run: app-push\r\n/);
   assert.equal(host.terminal.isRaw, false);
 });
 
