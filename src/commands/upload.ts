@@ -36,11 +36,11 @@ export async function run(host: Host, options: PipelineUploadOptions): Promise<n
 
 async function choose(
   host: Host,
-  { directory, resolvesHere = false }: PipelineUploadOptions,
+  { directory }: PipelineUploadOptions,
 ): Promise<{ kind: RunKind } & Pick<PipelineUploadOptions, "name" | "files">> {
   const { run, from } = await chooseTektonRun(host, directory);
   const name = shortName(run);
   printNote(host, { text: `Starting ${run.kind} ${name} of ${from}` });
-  const files = { paths: [from], hasRun: true, resolvesHere, directory };
+  const files = { paths: [from], hasRun: true, directory };
   return { kind: run.kind, name, files };
 }

@@ -14,6 +14,7 @@ import {
   type RunRequest,
   type StartOptions,
 } from "../start/run_request.ts";
+import { startAgain } from "../start/start_again.ts";
 import { readBindings } from "../start/workspace_bindings.ts";
 import { checkTerminal, runHeld } from "./run_held.ts";
 
@@ -52,7 +53,7 @@ export async function runDebugCommand<
   const kube = await host.connect(options.connect);
   const request = await requestRun(host, definitionKind, options, { kube, workspaces, emit });
   const { pauseSeconds, withoutShell, atPause } = options;
-  const again = `tkn-dev ${definitionKind.noun} debug ${request.newRun.name}`;
+  const again = startAgain(definitionKind, "debug", options, request.newRun.name);
   const held = await holdRequested(definitionKind, request, breakpoints(request, options), {
     gate: newGate(host, pauseSeconds, again),
     withoutShell,

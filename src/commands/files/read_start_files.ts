@@ -22,8 +22,6 @@ export interface FileFlags {
   readonly paths: readonly string[];
   /** Whether a run is among the files; else they have definitions. */
   readonly hasRun: boolean;
-  /** Whether this program may read URLs in place of the cluster. */
-  readonly resolvesHere: boolean;
   /** The directory whose checkout gives values to placeholders. */
   readonly directory: string;
 }
@@ -82,7 +80,6 @@ export async function readStartFiles<D extends Definition, R extends PipelineRun
     definitions: known,
     root,
     paths,
-    resolvesHere: files.resolvesHere,
   });
   // Pipelines-as-Code prefers its annotations to other files in .tekton.
   const all = objects.definitions.with([...referred, ...beside.definitions]);

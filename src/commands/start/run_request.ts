@@ -35,6 +35,8 @@ export interface RunRequest<D extends Definition> {
   readonly definition: D;
   readonly newRun: NewRun;
   readonly resolving: ResolveContext;
+  /** Whether a run has definitions inline that the cluster does not have. */
+  readonly isInline: boolean;
   /** Throws UsageError if the run has placeholders that nothing fills in. */
   readonly checkComplete: (run: Run) => void;
   /** The server's timeout for runs that name none. This takes the longest, and is needed last. */
@@ -60,18 +62,17 @@ export async function requestRun<D extends Definition, R extends PipelineRun | T
   const { kube } = requesting;
   const defaultTimeout = readDefaultTimeout(kube);
   defaultTimeout.catch(() => {}); // awaited later
-  const [{ definition, owner, newRun, resolving, checkComplete }] = await Promise.all([
+  const [requested] = await Promise.all([
     request(host, definitionKind, options, requesting, true),
     checkAccess(kube, kube.namespace, definitionKind.runKind),
   ]);
+  const { newRun } = requested;
   const labels = { ...newRun.labels, ...HELD_LABELS };
   return {
+    ...requested,
     kube,
-    owner,
-    definition: definition!,
+    definition: requested.definition!,
     newRun: { ...newRun, labels, isHeld: true },
-    resolving,
-    checkComplete,
     defaultTimeout,
   };
 }
@@ -117,7 +118,7 @@ async function request<D extends Definition, R extends PipelineRun | TaskRun>(
     definitionKind,
     { name: options.name, files, given: options.params },
   );
-  const found = inFiles ?? await readStartFrom(context, definitionKind, {
+  const found: Found<D> = inFiles ?? await readStartFrom(host, context, definitionKind, {
     name: options.name,
     from,
     isHeld,
@@ -145,7 +146,8 @@ async function request<D extends Definition, R extends PipelineRun | TaskRun>(
   const checkComplete = ({ metadata, spec }: Run) => {
     if (files !== undefined) checkNoneOpen(`Cannot start ${owner}`, [metadata.labels, spec]);
   };
-  return { definition, owner, newRun, resolving, checkComplete };
+  const isInline = inFiles !== undefined || found.isInline === true;
+  return { definition, owner, newRun, resolving, checkComplete, isInline };
 }
 
 /**

@@ -1,4 +1,6 @@
 /** Reads the definition that a new run is of, and the earlier run that it starts from. */
+import { ClusterError } from "../../errors.ts";
+import type { Host } from "../../host.ts";
 import type { Stored } from "../../kube/interface.ts";
 import { readEarlierRun, readLastRun } from "../../resolve/earlier_run.ts";
 import { readByName, type ResolveContext } from "../../resolve/resolve.ts";
@@ -11,8 +13,11 @@ import {
   type WorkspaceBinding,
 } from "../../tekton/model.ts";
 import type { BaseRun } from "../../tekton/new_run.ts";
+import { readDefinition } from "../../tekton/resolved.ts";
+import { isRecord } from "../../shape.ts";
 import { taskNameOf } from "../../tekton/task_name.ts";
-import type { StartFrom } from "../options/start_flags.ts";
+import { parseDocuments } from "../manifests/yaml.ts";
+import type { FromBundle, StartFrom } from "../options/start_flags.ts";
 import type { Definition, DefinitionKind } from "./definition_kind.ts";
 
 /** The definition of a new run, and the values that the command line may replace. */
@@ -24,12 +29,15 @@ export interface Found<D extends Definition> {
   /** Undefined for one that only its resolver knows, if it need not be known. */
   readonly definition?: D;
   readonly base?: BaseRun;
+  /** Whether the run has the definition inline, also one that holds nowhere. */
+  readonly isInline?: boolean;
   readonly params: readonly Param[];
   readonly workspaces: readonly WorkspaceBinding[];
 }
 
 /** `isHeld` tells whether the definition must be known. Throws ClusterError and UsageError. */
 export async function readStartFrom<D extends Definition, R extends PipelineRun | TaskRun>(
+  host: Host,
   context: ResolveContext,
   definitionKind: DefinitionKind<D, R>,
   { name, from, isHeld }: { name?: string; from?: StartFrom; isHeld: boolean },
@@ -40,7 +48,7 @@ export async function readStartFrom<D extends Definition, R extends PipelineRun 
     const definition = await readByName<D & Stored>(kube, resource, name!);
     return { name: name!, definition, params: [], workspaces: [] };
   }
-  if ("bundle" in from) return await readBundle(context, definitionKind, name!, from.bundle);
+  if ("bundle" in from) return await readFromBundle(host, definitionKind, name!, from);
   const run = "run" in from
     ? await readEarlierRun(kube, runKind, from.run)
     : await readLastRun(kube, { kind: runKind, name, resolver: from.resolver });
@@ -58,21 +66,33 @@ export async function readStartFrom<D extends Definition, R extends PipelineRun 
   };
 }
 
-/** Reads a Task from a bundle, as Tekton's resolver for bundles does. */
-async function readBundle<D extends Definition, R extends PipelineRun | TaskRun>(
-  context: ResolveContext,
-  definitionKind: DefinitionKind<D, R>,
+/** Reads a Task out of a bundle, as tkn does. The run has it inline. */
+async function readFromBundle<D extends Definition, R extends PipelineRun | TaskRun>(
+  host: Host,
+  { noun, kind }: DefinitionKind<D, R>,
   name: string,
-  bundle: string,
+  { bundle, credentials, skipsTls }: FromBundle,
 ): Promise<Found<D>> {
-  const params = Object.entries({ bundle, name, kind: definitionKind.noun })
-    .map(([name, value]) => ({ name, value }));
-  const base = { spec: { taskRef: { resolver: "bundles", params } } };
-  const { namespace } = context.kube;
-  const run = definitionKind.newRun({ name, namespace, params: [], workspaces: [], base });
-  const named = { ...run, metadata: { ...run.metadata, name } }; // for messages
-  const definition = await definitionKind.definitionOf(context, named);
-  return { name, definition, base, params: [], workspaces: [] };
+  const { readBundle } = await import("../../resolve/here/bundle.ts");
+  const access = credentials === undefined
+    ? {}
+    : { credentials: () => Promise.resolve(credentials) };
+  const text = await readBundle(host, bundle, { kind: noun, name }, { skipsTls, ...access });
+  const what = `Cannot read ${noun} "${name}" of the bundle "${bundle}"`;
+  const refuse = (why: string, hint?: string) => new ClusterError(`${what}: ${why}`, { hint });
+  const [document] = parsed(text, refuse);
+  if (!isRecord(document) || document.kind !== kind) throw refuse(`it is no ${kind}`);
+  const definition = readDefinition(kind, document, { what, refuse }) as unknown as D;
+  const base = { spec: { taskSpec: definition.spec } as TaskRun["spec"] };
+  return { name, definition, base, isInline: true, params: [], workspaces: [] };
+}
+
+function parsed(text: string, refuse: (why: string) => Error): unknown[] {
+  try {
+    return parseDocuments(text);
+  } catch (error) {
+    throw refuse(error instanceof Error ? error.message.split("\n")[0] : String(error));
+  }
 }
 
 function isRemote({ spec }: Run): boolean {

@@ -7,7 +7,6 @@ import type { RunManifest } from "../../tekton/run_manifest.ts";
 import { stepName } from "../../tekton/target.ts";
 import type { UploadFlags } from "../options/upload_flags.ts";
 import { openNarrator } from "../output/narrator.ts";
-import { flagsOf } from "../files/choose_run.ts";
 import { type ListOrExplain, listOrExplain } from "../source/list_or_explain.ts";
 import { openSource, type Source } from "../source/source.ts";
 import type { Definition, DefinitionKind } from "../start/definition_kind.ts";
@@ -18,6 +17,7 @@ import {
   type RunRequest,
   type StartOptions,
 } from "../start/run_request.ts";
+import { startAgain } from "../start/start_again.ts";
 import { readBindings } from "../start/workspace_bindings.ts";
 import { watch } from "../watch/watch.ts";
 import { checkHandOver, runHandedOver } from "./hand_over.ts";
@@ -86,7 +86,7 @@ async function uploadOnce<
   const { task, plan, lower, changes } = await adapter.plan(request, options);
   const { spec, standIn, destination, deletes, replacedWork, notes } = plan;
   const defaultTimeout = await request.defaultTimeout;
-  const again = uploadAgain(definitionKind, options, newRun.name);
+  const again = startAgain(definitionKind, "upload", options, newRun.name);
   const gate = newGate(host, options.pauseSeconds, again);
   if (options.handOver !== undefined) {
     const step = stepName(spec.steps![standIn.at], standIn.at);
@@ -111,14 +111,4 @@ async function uploadOnce<
   });
   await narrator.writeReport();
   return code;
-}
-
-/** Returns the command line that starts such a run again. */
-function uploadAgain(
-  { noun }: Pick<DefinitionKind<Definition, PipelineRun>, "noun">,
-  { files }: UploadOptions,
-  name: string,
-): string {
-  if (files === undefined) return `tkn-dev ${noun} upload ${name}`;
-  return `tkn-dev ${noun}${files.hasRun ? "run" : ""} upload ${flagsOf(files.paths)}`;
 }
