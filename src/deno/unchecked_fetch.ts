@@ -3,8 +3,9 @@
  * only way is a flag of the whole program. Loaded on demand.
  */
 import http, { type IncomingMessage } from "node:http";
-import https from "node:https";
+import { isIP } from "node:net";
 import { Readable } from "node:stream";
+import tls from "node:tls";
 
 interface Init {
   readonly method: string;
@@ -43,9 +44,23 @@ export async function uncheckedFetch(url: string, init: Init): Promise<Response>
 
 function ask(url: URL, { method, headers, body, signal }: Init): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const sending = url.protocol === "http:"
-      ? http.request(url, { method, headers, signal }, resolve)
-      : https.request(url, { method, headers, signal, rejectUnauthorized: false }, resolve);
+    const { protocol, host, pathname, search } = url;
+    const plain = { method, headers: { ...headers, host }, path: `${pathname}${search}`, signal };
+    const hostname = url.hostname.replace(/^\[(.*)\]$/, "$1");
+    const port = Number(url.port || (protocol === "http:" ? 80 : 443));
+    const place = { host: hostname, port };
+    // The options of https.request for this have no effect in Deno 2.7.
+    const createConnection = () =>
+      tls.connect({
+        ...place,
+        rejectUnauthorized: false,
+        ...isIP(hostname) === 0 ? { servername: hostname } : {},
+      });
+    const sending = http.request({
+      ...plain,
+      ...place,
+      ...protocol === "http:" ? {} : { createConnection },
+    }, resolve);
     sending.once("error", reject);
     sending.end(body);
   });

@@ -120,7 +120,7 @@ export class Registry {
     );
   }
 
-  /** Like tkn, tries plain HTTP after https where that is usual. */
+  /** Like tkn, tries plain HTTP after https where that is usual. Throws the error of https. */
   async #request(path: string, headers: Record<string, string>): Promise<WebAnswer> {
     const { registry } = this.name;
     if (this.#base !== undefined) return await this.#send(`${this.#base}${path}`, headers);
@@ -132,10 +132,12 @@ export class Registry {
     } catch (error) {
       const isUntrusted = error instanceof ClusterError && /certificate/.test(error.message);
       if (!(error instanceof ClusterError) || isUntrusted || !mayBePlain(this.name)) throw error;
+      const answer = await this.#send(`${plain}${path}`, headers).catch((second) => {
+        throw second instanceof ClusterError ? error : second;
+      });
+      this.#base = plain;
+      return answer;
     }
-    const answer = await this.#send(`${plain}${path}`, headers);
-    this.#base = plain;
-    return answer;
   }
 
   async #send(url: string, headers: Record<string, string>, body?: string): Promise<WebAnswer> {
