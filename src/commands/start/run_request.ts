@@ -116,7 +116,12 @@ async function request<D extends Definition, R extends PipelineRun | TaskRun>(
     host,
     context,
     definitionKind,
-    { name: options.name, files, given: options.params },
+    {
+      name: options.name,
+      files,
+      given: options.params,
+      namesNamespace: options.connect.namespace !== undefined,
+    },
   );
   const found: Found<D> = inFiles ?? await readStartFrom(host, context, definitionKind, {
     name: options.name,
