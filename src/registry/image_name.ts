@@ -17,7 +17,7 @@ export const DOCKER_HUB = "index.docker.io";
 export function parseImageName(text: string): ImageName {
   const [, name, , digest] = /^([^@]+)(@(.+))?$/s.exec(text) ?? [];
   if (name === undefined) throw noImage(text);
-  const [, untagged, , tag] = /^(.+?)(:([\w.-]{1,128}))?$/s.exec(name)!;
+  const [, untagged, , tag] = /^(.+?)(:(\w[\w.-]{0,127}))?$/s.exec(name)!;
   const at = untagged.indexOf("/");
   const first = untagged.slice(0, at);
   const hasRegistry = at > 0 && (first === "localhost" || /[.:]/.test(first));

@@ -7,9 +7,12 @@ export interface GitServer extends AsyncDisposable {
   readonly asked: string[];
 }
 
-/** `isPrivate` asks for credentials and takes none. */
-export function serveGit(repository: string, { isPrivate = false } = {}): GitServer {
-  git(repository, "config", "uploadpack.allowFilter", "true");
+/** `isPrivate` asks for credentials and takes none; without `filters` all files are sent. */
+export function serveGit(
+  repository: string,
+  { isPrivate = false, filters = true } = {},
+): GitServer {
+  git(repository, "config", "uploadpack.allowFilter", `${filters}`);
   git(repository, "config", "uploadpack.allowAnySHA1InWant", "true");
   const asked: string[] = [];
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {

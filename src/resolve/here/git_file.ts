@@ -7,13 +7,19 @@ import type { Host, ProgramOutput } from "../../host.ts";
 import { type GitPlace, whyNotReadable } from "../../tekton/git_place.ts";
 import { OTHER_REPOSITORY } from "../../tree/git/run_git.ts";
 
-type GitHost = Pick<Host, "run" | "temporaryDirectory" | "env" | "terminal">;
+type GitHost = Pick<Host, "run" | "temporaryDirectory" | "env" | "terminal" | "build">;
 
 const LIMIT_MS = 120_000;
 const MOST_BYTES = 4 * 1024 * 1024;
+/** A server that does not filter sends all files of the commit. */
+const MOST_FETCHED_BYTES = 256 * 1024 * 1024;
 
 /** Throws ClusterError. */
-export async function readGitFile(host: GitHost, place: GitPlace): Promise<string> {
+export async function readGitFile(
+  host: GitHost,
+  place: GitPlace,
+  mostFetchedBytes = MOST_FETCHED_BYTES,
+): Promise<string> {
   const { url, revision, path } = place;
   const refuse = (why: string, hint?: string) =>
     new ClusterError(`Cannot read "${path}" of "${url}" at "${revision}": ${why}`, { hint });
@@ -21,16 +27,20 @@ export async function readGitFile(host: GitHost, place: GitPlace): Promise<strin
   if (why !== undefined) throw refuse(why, "look at the params of its reference");
   await using directory = await host.temporaryDirectory();
   const env = await environment(host);
+  const limit = limited(host, mostFetchedBytes);
   const git = (...args: string[]) =>
-    host.run(["git", "-C", directory.path, ...args], {
+    host.run([...limit, "git", "-C", directory.path, ...args], {
       limitMs: LIMIT_MS,
       env,
       without: OTHER_REPOSITORY,
     });
   const done = async (...args: string[]) => {
     const answer = await git(...args);
-    if (answer.code !== 0) throw refuse(reasonOf(answer), hintOf(answer));
-    return answer.stdout;
+    if (answer.code === 0) return answer.stdout;
+    if (/signal 25|file size limit|file too large/i.test(answer.stderr)) {
+      throw refuse(`what the server sends is larger than ${mostFetchedBytes >> 20} MiB`);
+    }
+    throw refuse(reasonOf(answer), hintOf(answer));
   };
   await done("init", "--quiet", "--bare", "--template=");
   await done("remote", "add", "origin", url);
@@ -43,6 +53,13 @@ export async function readGitFile(host: GitHost, place: GitPlace): Promise<strin
   const size = Number(await done("cat-file", "-s", file));
   if (!(size <= MOST_BYTES)) throw refuse("it is longer than 4 MiB");
   return await done("cat-file", "blob", file);
+}
+
+/** Returns the start of a command line that limits the files that the program may write. */
+function limited({ build }: GitHost, bytes: number): string[] {
+  if (build.platform.startsWith("windows")) return [];
+  const blocks = Math.ceil(bytes / 512); // POSIX counts in these
+  return ["/bin/sh", "-c", `ulimit -f ${blocks} && exec "$@"`, "sh"];
 }
 
 /**

@@ -14,7 +14,7 @@ import { readHub } from "./hub.ts";
 
 export type HereHost = Pick<
   Host,
-  "files" | "env" | "download" | "request" | "run" | "temporaryDirectory" | "terminal"
+  "files" | "env" | "build" | "download" | "request" | "run" | "temporaryDirectory" | "terminal"
 >;
 
 /** Where a reference leads, for the note about it, and how to read it. */

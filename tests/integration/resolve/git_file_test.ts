@@ -64,6 +64,26 @@ testWith(["git"], "what is no file of the repository is an error that says so", 
   assert.match(await refused("b", "main", "http://127.0.0.1:9/x"), /: git says: unable to access/);
 });
 
+testWith(["git"], "a server that sends everything is read, up to a limit", async () => {
+  using root = temporaryDirectory();
+  const { path } = repository(root.path);
+  await using server = serveGit(path, { filters: false });
+  const place = { url: server.url, revision: "main", path: "tasks/a.yaml" };
+  assert.equal(await readGitFile(host, place), TASK);
+  const random = new Uint8Array(4 << 20);
+  for (let at = 0; at < random.length; at += 65536) {
+    crypto.getRandomValues(random.subarray(at, at + 65536));
+  }
+  writeTree(path, [file("random", random)]);
+  git(path, "add", ".");
+  git(path, "commit", "-q", "-m", "three");
+  git(path, "branch", "-f", "main");
+  assert.match(
+    await rejection(readGitFile(host, { ...place, revision: "release/2" }, 2 << 20), ClusterError),
+    /: what the server sends is larger than 2 MiB$/,
+  );
+});
+
 testWith(["git"], "a repository that wants credentials is an error, and no question", async () => {
   using root = temporaryDirectory();
   await using server = serveGit(repository(root.path).path, { isPrivate: true });
