@@ -59,10 +59,11 @@ const PIPELINE_UPLOAD: CommandSpec = {
   args: [
     {
       name: "PIPELINE",
+      asked: true,
       named: true,
-      optionalWith: [...LIST_EXPLAIN_NAMES, ...FILE_NAMES, "resolvertype"],
+      optionalWith: [...LIST_EXPLAIN_NAMES, ...FILE_NAMES, "resolvertype", "use-pipelinerun"],
       completion: "pipelines",
-      help: "the Pipeline's name",
+      help: "the Pipeline's name; asked for on a terminal",
     },
     DIRECTORY,
   ],
@@ -116,10 +117,11 @@ const TASK_UPLOAD: CommandSpec = {
   args: [
     {
       name: "TASK",
+      asked: true,
       named: true,
-      optionalWith: [...LIST_EXPLAIN_NAMES, ...FILE_NAMES],
+      optionalWith: [...LIST_EXPLAIN_NAMES, ...FILE_NAMES, "use-taskrun"],
       completion: "tasks",
-      help: "the Task's name",
+      help: "the Task's name; asked for on a terminal",
     },
     DIRECTORY,
   ],
