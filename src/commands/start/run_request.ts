@@ -28,6 +28,7 @@ import { type NewRunFlags, readParam } from "../options/run_flags.ts";
 import type { Definition, DefinitionKind } from "./definition_kind.ts";
 import { readStart } from "./read_start.ts";
 import { resolvingOptions } from "./resolving.ts";
+import { namesInBundle } from "./from_bundle.ts";
 import { type Found, readStartFrom } from "./start_from.ts";
 import { type FileFlags, readStartFiles } from "../files/read_start_files.ts";
 import type { Narrator } from "../output/narrator.ts";
@@ -206,8 +207,13 @@ async function nameAnswers<D extends Definition, R extends PipelineRun | TaskRun
   asking: Asking,
 ): Promise<Answers> {
   if (unnamed === undefined) return [];
-  const isListed = from === undefined || !("bundle" in from);
-  return await askName(host, asking, { kind, noun, refusal: unnamed, isListed });
+  const bundle = from !== undefined && "bundle" in from ? from : undefined;
+  return await askName(host, asking, {
+    kind,
+    noun,
+    refusal: unnamed,
+    bundle: bundle && { image: bundle.bundle, names: () => namesInBundle(host, noun, bundle) },
+  });
 }
 
 /** As tkn, only where no -w is given. */

@@ -1,5 +1,4 @@
 /** Reads the definition that a new run is of, and the earlier run that it starts from. */
-import { ClusterError } from "../../errors.ts";
 import type { Host } from "../../host.ts";
 import type { Stored } from "../../kube/interface.ts";
 import { readEarlierRun, readLastRun } from "../../resolve/earlier_run.ts";
@@ -13,12 +12,10 @@ import {
   type WorkspaceBinding,
 } from "../../tekton/model.ts";
 import type { BaseRun } from "../../tekton/new_run.ts";
-import { readDefinition } from "../../tekton/resolved.ts";
-import { isRecord } from "../../shape.ts";
 import { taskNameOf } from "../../tekton/task_name.ts";
-import { parseDocuments } from "../manifests/yaml.ts";
-import type { FromBundle, StartFrom } from "../options/start_flags.ts";
+import type { StartFrom } from "../options/start_flags.ts";
 import type { Definition, DefinitionKind } from "./definition_kind.ts";
+import { readFromBundle } from "./from_bundle.ts";
 
 /** The definition of a new run, and the values that the command line may replace. */
 export interface Found<D extends Definition> {
@@ -64,35 +61,6 @@ export async function readStartFrom<D extends Definition, R extends PipelineRun 
     params,
     workspaces,
   };
-}
-
-/** Reads a Task out of a bundle, as tkn does. The run has it inline. */
-async function readFromBundle<D extends Definition, R extends PipelineRun | TaskRun>(
-  host: Host,
-  { noun, kind }: DefinitionKind<D, R>,
-  name: string,
-  { bundle, credentials, skipsTls }: FromBundle,
-): Promise<Found<D>> {
-  const { readBundle } = await import("../../resolve/here/bundle.ts");
-  const access = credentials === undefined
-    ? {}
-    : { credentials: () => Promise.resolve(credentials) };
-  const text = await readBundle(host, bundle, { kind: noun, name }, { skipsTls, ...access });
-  const what = `Cannot read ${noun} "${name}" of the bundle "${bundle}"`;
-  const refuse = (why: string, hint?: string) => new ClusterError(`${what}: ${why}`, { hint });
-  const [document] = parsed(text, refuse);
-  if (!isRecord(document) || document.kind !== kind) throw refuse(`it is no ${kind}`);
-  const definition = readDefinition(kind, document, { what, refuse }) as unknown as D;
-  const base = { spec: { taskSpec: definition.spec } as TaskRun["spec"] };
-  return { name, definition, base, isInline: true, params: [], workspaces: [] };
-}
-
-function parsed(text: string, refuse: (why: string) => Error): unknown[] {
-  try {
-    return parseDocuments(text);
-  } catch (error) {
-    throw refuse(error instanceof Error ? error.message.split("\n")[0] : String(error));
-  }
 }
 
 function isRemote({ spec }: Run): boolean {
