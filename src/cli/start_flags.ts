@@ -134,7 +134,12 @@ export const PIPELINE_START_FLAGS: readonly FlagSpec[] = [
 
 /** Credentials for the registry of --image, in place of those of Docker's and Podman's files. */
 const REMOTE: readonly FlagSpec[] = [
-  { name: "remote-bearer", value: "TOKEN", help: "with --image: a token for the registry" },
+  {
+    name: "remote-bearer",
+    value: "TOKEN",
+    isSecret: true,
+    help: "with --image: a token for the registry",
+  },
   {
     name: "remote-username",
     value: "NAME",
@@ -143,6 +148,7 @@ const REMOTE: readonly FlagSpec[] = [
   {
     name: "remote-password",
     value: "PASSWORD",
+    isSecret: true,
     help: "with --image: the user's password at the registry",
   },
   {
