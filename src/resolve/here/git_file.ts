@@ -14,7 +14,10 @@ const MOST_BYTES = 4 * 1024 * 1024;
 /** A server that does not filter sends all files of the commit. */
 const MOST_FETCHED_BYTES = 256 * 1024 * 1024;
 
-/** Throws ClusterError. */
+/** The exit code of a shell for a program that is not there. */
+const NOT_FOUND = 127;
+
+/** Throws ClusterError, and FileError if git cannot be run. */
 export async function readGitFile(
   host: GitHost,
   place: GitPlace,
@@ -37,6 +40,7 @@ export async function readGitFile(
   const done = async (...args: string[]) => {
     const answer = await git(...args);
     if (answer.code === 0) return answer.stdout;
+    if (answer.code === NOT_FOUND) throw refuse("git: no such program", "install git");
     if (/signal 25|file size limit|file too large/i.test(answer.stderr)) {
       throw refuse(`what the server sends is larger than ${mostFetchedBytes >> 20} MiB`);
     }

@@ -92,7 +92,7 @@ async function readUrl(host: HereHost, url: string): Promise<string> {
       throw error;
     }
     return await readGitFile(host, file).catch((second) => {
-      throw second instanceof ExpectedError ? error : second;
+      throw second instanceof ExpectedError || second instanceof FileError ? error : second;
     });
   }
 }
