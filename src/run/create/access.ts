@@ -1,6 +1,7 @@
 /** Checks, before a run is created, that the user has every right that an upload takes. */
 import { ClusterError } from "../../errors.ts";
 import type { Access, Kube } from "../../kube/interface.ts";
+import { asFlags } from "../../kube/status.ts";
 import { RESOURCE_OF, type RunKind } from "../../tekton/model.ts";
 
 /**
@@ -15,11 +16,13 @@ export async function checkAccess(kube: Kube, namespace: string, kind: RunKind):
   const subresource = denied.subresource === undefined
     ? ""
     : ` --subresource=${denied.subresource}`;
-  const check = `kubectl auth can-i ${denied.verb} ${denied.resource}${group}${subresource}`;
+  const check = `kubectl auth can-i ${denied.verb} ${denied.resource}${group}${subresource}` +
+    ` -n ${namespace}${asFlags(kube.actsAs)}`;
+  const who = kube.actsAs === undefined ? "you" : `user "${kube.actsAs.user}"`;
   throw new ClusterError(
     `Cannot upload in namespace "${namespace}": ` +
-      `you may not ${denied.verb} ${resource}${group} (403)`,
-    { hint: `ask for this right; ${check} -n ${namespace} checks it` },
+      `${who} may not ${denied.verb} ${resource}${group} (403)`,
+    { hint: `ask for this right; ${check} checks it` },
   );
 }
 
