@@ -112,6 +112,7 @@ const LIBRARIES: Record<string, string | readonly string[]> = {
   "diff": "view/diff",
   "oauth4webapi": "deno/network/kubeconfig/oidc",
   "string-argv": "commands/options/send_flags",
+  "string-width": "view/text/width",
   "yaml": ["commands/manifests/yaml", "deno/network/kubeconfig"],
 };
 

@@ -45,6 +45,11 @@ export const CLUSTER: readonly FlagSpec[] = [
   },
 ];
 
+export const NO_INPUT: FlagSpec = {
+  name: "no-input",
+  help: "ask nothing: an error lists what is missing, as without a terminal",
+};
+
 /** Files of a new run and what it refers to. */
 export const FILES: readonly FlagSpec[] = [
   {

@@ -26,10 +26,11 @@ export const START_COMMANDS: readonly CommandSpec[] = [
     description: `Starts a run of the Pipeline as tkn does, ${PLAIN}`,
     args: [{
       name: "PIPELINE",
-      optionalWith: ["resolvertype", ...FILE_NAMES],
+      asked: true,
+      optionalWith: ["resolvertype", "use-pipelinerun", ...FILE_NAMES],
       completion: "pipelines",
       named: true,
-      help: "the Pipeline's name",
+      help: "the Pipeline's name; asked for on a terminal",
     }],
     flags: [...FILES, ...PIPELINE_START_FLAGS, ...FLAGS, ...CLUSTER, HELP],
     examples: [
@@ -49,10 +50,11 @@ export const START_COMMANDS: readonly CommandSpec[] = [
     description: `Starts a run of the Task as tkn does, ${PLAIN}`,
     args: [{
       name: "TASK",
-      optionalWith: FILE_NAMES,
+      asked: true,
+      optionalWith: ["use-taskrun", ...FILE_NAMES],
       completion: "tasks",
       named: true,
-      help: "the Task's name",
+      help: "the Task's name; asked for on a terminal",
     }],
     flags: [...FILES, ...TASK_START_FLAGS, ...FLAGS, ...CLUSTER, HELP],
     examples: [

@@ -8,8 +8,8 @@ import type { StartOptions } from "./start/run_request.ts";
 import { runStartCommand } from "./start/start_command.ts";
 
 /** Pure. Throws UsageError. */
-export function options({ args, flags }: Call): StartOptions {
-  return { ...newRunFlags(flags), name: args.PIPELINE, files: fileFlags(flags) };
+export function options({ args, flags, missing }: Call): StartOptions {
+  return { ...newRunFlags(flags), name: args.PIPELINE, unnamed: missing, files: fileFlags(flags) };
 }
 
 export async function run(host: Host, options: StartOptions): Promise<number> {

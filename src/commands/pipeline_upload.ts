@@ -8,10 +8,11 @@ import { PIPELINE_UPLOAD, type PipelineUploadOptions } from "./upload/pipeline_a
 import { runUploadCommand } from "./upload/upload_command.ts";
 
 /** Pure. Throws UsageError. */
-export function options({ args, flags }: Call): PipelineUploadOptions {
+export function options({ args, flags, missing }: Call): PipelineUploadOptions {
   return {
     ...uploadFlags(flags, args.DIR),
     name: args.PIPELINE,
+    unnamed: missing,
     files: fileFlags(flags, { directory: args.DIR }),
     onTask: flags.text("on-task"),
     listOrExplain: listOrExplainFlags(flags, args.PIPELINE, args.DIR),

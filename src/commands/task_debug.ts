@@ -11,9 +11,14 @@ import { TASK } from "./start/definition_kind.ts";
 import type { RunRequest } from "./start/run_request.ts";
 
 /** Pure. Throws UsageError. */
-export function options({ args, flags }: Call): DebugOptions {
+export function options({ args, flags, missing }: Call): DebugOptions {
   const own = debugFlags(flags);
-  return { ...own, name: args.TASK, files: fileFlags(flags, { directory: own.directory }) };
+  return {
+    ...own,
+    name: args.TASK,
+    unnamed: missing,
+    files: fileFlags(flags, { directory: own.directory }),
+  };
 }
 
 export async function run(host: Host, options: DebugOptions): Promise<number> {
@@ -22,7 +27,7 @@ export async function run(host: Host, options: DebugOptions): Promise<number> {
 
 /** Returns the first step if the command line names none. */
 function breakpoints(
-  { definition: { spec } }: RunRequest<ReadTask>,
+  { definition: { spec } }: Pick<RunRequest<ReadTask>, "definition">,
   { onSteps, everyStep, onFailure, after }: DebugOptions,
 ): Breakpoints {
   const isAsked = onSteps.length > 0 || everyStep || onFailure;

@@ -8,10 +8,11 @@ import { TASK_UPLOAD } from "./upload/task_adapter.ts";
 import { runUploadCommand, type UploadOptions } from "./upload/upload_command.ts";
 
 /** Pure. Throws UsageError. */
-export function options({ args, flags }: Call): UploadOptions {
+export function options({ args, flags, missing }: Call): UploadOptions {
   return {
     ...uploadFlags(flags, args.DIR),
     name: args.TASK,
+    unnamed: missing,
     files: fileFlags(flags, { directory: args.DIR }),
     listOrExplain: listOrExplainFlags(flags, args.TASK, args.DIR),
   };

@@ -36,9 +36,9 @@ export async function run(host: Host, options: PipelineUploadOptions): Promise<n
 
 async function choose(
   host: Host,
-  { directory, resolvesHere = false }: PipelineUploadOptions,
+  { directory, resolvesHere = false, ...flags }: PipelineUploadOptions,
 ): Promise<{ kind: RunKind } & Pick<PipelineUploadOptions, "name" | "files">> {
-  const { run, from } = await chooseTektonRun(host, directory);
+  const { run, from } = await chooseTektonRun(host, directory, flags);
   const name = shortName(run);
   printNote(host, { text: `Starting ${run.kind} ${name} of ${from}` });
   const files = { paths: [from], hasRun: true, resolvesHere, directory };

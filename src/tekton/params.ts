@@ -22,7 +22,7 @@ export function typeOf(
  * given several times are joined in order. `earlier` are the params of the run to start again: a
  * given one replaces its value.
  *
- * Throws UsageError for an undeclared param, or a required param that is not given.
+ * Throws UsageError for an undeclared param, or a value that does not fit.
  */
 export function bindParams(
   owner: string,
@@ -51,18 +51,6 @@ export function bindParams(
     checkKeys(owner, spec, value);
   }
   const kept = earlier.filter(({ name }) => !params.has(name));
-  const missing = specs.filter((spec) =>
-    spec.default === undefined && !params.has(spec.name) &&
-    !kept.some(({ name }) => name === spec.name)
-  );
-  if (missing.length > 0) {
-    const names = missing.map((spec) => `"${spec.name}"`).join(", ");
-    const hint = missing.map((spec) => `--param ${spec.name}=${placeholder(spec)}`).join(" ");
-    throw new UsageError(
-      `Cannot start ${owner}: ${missing.length === 1 ? "param" : "params"} ${names} not given`,
-      { hint },
-    );
-  }
   return [...kept, ...params.values()];
 }
 
@@ -121,7 +109,7 @@ function checkKeys(owner: string, spec: ParamSpec, value: ParamValue): void {
   const missing = declared.filter((key) => ![...given, ...fallback].includes(key));
   if (missing.length === 0) return;
   throw new UsageError(`${what}: it lacks the ${keys(missing)}`, {
-    hint: `--param ${spec.name}=${placeholder(spec)}`,
+    hint: `--param ${spec.name}=${exampleOf(spec)}`,
   });
 }
 
@@ -129,10 +117,11 @@ function keys(names: readonly string[]): string {
   return `${names.length === 1 ? "key" : "keys"} ${names.join(", ")}`;
 }
 
-function placeholder(spec: ParamSpec): string {
+/** Returns an example of a value, as --param takes it. */
+export function exampleOf(spec: ParamSpec): string {
   switch (typeOf(spec)) {
     case "string":
-      return "VALUE";
+      return spec.enum?.find((value) => /^[\w./:@%+,-]+$/.test(value)) ?? "VALUE";
     case "array":
       return "A,B";
     case "object":

@@ -53,7 +53,17 @@ export const EVENT_KINDS: Kinds = {
   },
   waiting: {
     text: "The run waits for something.",
-    fields: { text: { type: "string", text: 'for what: `pod x: pulling image "y"`' } },
+    fields: {
+      text: { type: "string", text: 'for what: `pod x: pulling image "y"`' },
+      isWork: { type: "boolean?", text: "true if it is only the work of its tasks" },
+    },
+  },
+  tasks: {
+    text: "The status of a task has changed; in a TaskRun, of a step.",
+    fields: {
+      tasks: { type: "task[]", text: "all tasks in the Pipeline's order, or all steps" },
+      elapsedMs: { type: "number", text: "milliseconds since the start of the run" },
+    },
   },
   paused: {
     text: "The run is held at a step.",
@@ -136,7 +146,7 @@ const TASK: Fields<TaskOutcome> = {
     type: "string",
     text: "succeeded, failed, cancelled, skipped, running or pending",
   },
-  elapsedMs: { type: "number?", text: "milliseconds from its start to its end" },
+  elapsedMs: { type: "number?", text: "milliseconds from its start to its end, or so far" },
   message: { type: "string?", text: "why it failed, or was skipped" },
   failedStep: { type: "failedStep?", text: "the step that made it fail" },
   uploaded: { type: "boolean?", text: "true if the upload stood in for the task" },

@@ -23,6 +23,8 @@ export class FakeTerminal implements Terminal {
   stdin = "";
   /** The input of each raw mode in turn; after these it is `stdin`. */
   readonly turns: string[] = [];
+  /** The keys of raw modes, each of these in a separate read, in place of `stdin`. */
+  reads: string[] = [];
   /** Whether the terminal is in raw mode now. */
   isRaw = false;
   size: TerminalSize = { columns: 80, rows: 24 };
@@ -45,12 +47,27 @@ export class FakeTerminal implements Terminal {
       yield await Promise.resolve(size);
     };
     return {
-      keys: this.isTyped ? typed : new Blob([stdin]).stream(),
+      keys: this.isTyped
+        ? typed
+        : this.reads.length > 0
+        ? this.#readByRead()
+        : new Blob([stdin]).stream(),
       sizes: sizes(),
       [Symbol.dispose]: () => void (this.isRaw = false),
       // deno-lint-ignore require-await -- like the real one
       [Symbol.asyncDispose]: async () => void (this.isRaw = false),
     };
+  }
+
+  /** A raw mode leaves what it does not read to the next one. */
+  #readByRead(): ReadableStream<Uint8Array> {
+    return new ReadableStream({
+      pull: (keys) => {
+        const text = this.reads.shift();
+        if (text === undefined) keys.close();
+        else keys.enqueue(new TextEncoder().encode(text));
+      },
+    }, { highWaterMark: 0 });
   }
 
   // deno-lint-ignore require-await -- like the real one

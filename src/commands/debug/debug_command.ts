@@ -27,7 +27,7 @@ export interface DebugAdapter<
 > {
   readonly definitionKind: DefinitionKind<D, R>;
   /** Returns where the run holds. Throws UsageError. */
-  breakpoints(request: RunRequest<D>, options: O): Breakpoints;
+  breakpoints(read: Pick<RunRequest<D>, "owner" | "definition">, options: O): Breakpoints;
 }
 
 /** Returns the exit code. */
@@ -48,9 +48,12 @@ export async function runDebugCommand<
   const source = options.isUpload ? await openSource(host, options) : undefined;
   const workspaces = await readBindings(host, options);
   using narrator = openNarrator(host, options);
-  const { emit } = narrator;
+  const { emit, suspendFor } = narrator;
   const kube = await host.connect(options.connect);
-  const request = await requestRun(host, definitionKind, options, { kube, workspaces, emit });
+  const check = (read: Pick<RunRequest<D>, "owner" | "definition">) =>
+    void breakpoints(read, options);
+  const requesting = { kube, workspaces, emit, suspendFor, check };
+  const request = await requestRun(host, definitionKind, options, requesting);
   const { pauseSeconds, withoutShell, atPause } = options;
   const again = `tkn-dev ${definitionKind.noun} debug ${request.newRun.name}`;
   const held = await holdRequested(definitionKind, request, breakpoints(request, options), {

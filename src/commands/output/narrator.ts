@@ -22,6 +22,9 @@ export interface Narrator extends Disposable {
 /** Without an event for this long, the narrator says that it waits for the cluster. */
 const SILENCE_MS = 1_500;
 
+/** The time between two looks at the status of the run. */
+const TICK_MS = 1_000;
+
 export interface NarratorFlags {
   readonly color: boolean;
   readonly showlogs: boolean;
@@ -40,6 +43,7 @@ export function openNarrator(host: Host, flags: NarratorFlags): Narrator {
     color: color("stderr"),
     terminal: canDraw(host, "stderr"),
     columns: () => terminal.columns(),
+    now: () => host.clock.now(),
     showlogs: flags.showlogs && !flags.events,
     logs: { ...flags.logs, color: color("stdout"), terminal: terminal.isTerminal.stdout },
   });
@@ -55,6 +59,9 @@ export function openNarrator(host: Host, flags: NarratorFlags): Narrator {
     if (terminal.isLent) return;
     silence[Symbol.dispose]();
     emit({ kind: "waiting", text: "the cluster to answer" });
+  });
+  const ticks = host.clock.every(TICK_MS, () => {
+    if (!terminal.isLent && suspended === undefined) write(terminal, screen.paint(view.tick()));
   });
   return {
     emit(event) {
@@ -81,6 +88,7 @@ export function openNarrator(host: Host, flags: NarratorFlags): Narrator {
     },
     [Symbol.dispose]() {
       silence[Symbol.dispose]();
+      ticks[Symbol.dispose]();
       write(terminal, screen.paint([{ status: printable`` }]));
     },
   };

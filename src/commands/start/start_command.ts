@@ -21,9 +21,10 @@ export async function runStartCommand<D extends Definition, R extends PipelineRu
 ): Promise<number> {
   const workspaces = await readBindings(host, options);
   using narrator = openNarrator(host, options);
-  const { emit } = narrator;
+  const { emit, suspendFor } = narrator;
   const kube = await host.connect(options.connect);
-  const request = await requestPlainRun(host, definitionKind, options, { kube, workspaces, emit });
+  const requesting = { kube, workspaces, emit, suspendFor };
+  const request = await requestPlainRun(host, definitionKind, options, requesting);
   const run = definitionKind.newRun(request.newRun);
   const runManifest = options.files === undefined
     ? { inline: () => run }

@@ -1,10 +1,12 @@
 /** `pipeline upload` and `task upload`: one command, with an adapter for the differences. */
+import type { Answers } from "../../cli/answers.ts";
 import type { Host } from "../../host.ts";
 import type { TaskUpload } from "../../tekton/breakpoint/lower_task.ts";
 import { heldStep } from "../../tekton/breakpoint/replace_steps.ts";
 import type { PipelineRun, TaskRun } from "../../tekton/model.ts";
 import type { RunManifest } from "../../tekton/run_manifest.ts";
 import { stepName } from "../../tekton/target.ts";
+import { withAnswers } from "../ask/read_answers.ts";
 import type { UploadFlags } from "../options/upload_flags.ts";
 import { openNarrator } from "../output/narrator.ts";
 import { flagsOf } from "../files/choose_run.ts";
@@ -35,6 +37,8 @@ export interface UploadAdapter<
   O extends UploadOptions,
 > {
   readonly definitionKind: DefinitionKind<D, R>;
+  /** Throws UsageError for flags that do not fit the definition, whatever the user answers. */
+  check?(read: Pick<RunRequest<D>, "owner" | "definition">, options: O): void;
   /** Chooses the steps that the upload stands in for, and its place. Throws UsageError. */
   plan(request: RunRequest<D>, options: O): Promise<UploadTarget>;
 }
@@ -59,9 +63,14 @@ export async function runUploadCommand<
   if (options.listOrExplain !== undefined) {
     return await listOrExplain(host, options, options.listOrExplain);
   }
-  return options.watch === undefined
-    ? await uploadOnce(host, adapter, options)
-    : await watch(host, options, (host, source) => uploadOnce(host, adapter, options, source));
+  if (options.watch === undefined) return await uploadOnce(host, adapter, options);
+  let asked = options; // a user who answered once is not asked at the next change
+  const remember = (answers: Answers) => void (asked = withAnswers(asked, answers));
+  return await watch(
+    host,
+    options,
+    (host, source) => uploadOnce(host, adapter, asked, { source, remember }),
+  );
 }
 
 async function uploadOnce<
@@ -72,16 +81,23 @@ async function uploadOnce<
   host: Host,
   adapter: UploadAdapter<D, R, O>,
   options: O,
-  opened?: Source,
+  { source: opened, remember = () => {} }: {
+    source?: Source;
+    remember?: (answers: Answers) => void;
+  } = {},
 ): Promise<number> {
   const { definitionKind } = adapter;
   checkHandOver(host, options);
   const source = opened ?? await openSource(host, options);
   const workspaces = await readBindings(host, options);
   using narrator = openNarrator(host, options);
-  const { emit } = narrator;
+  const { emit, suspendFor } = narrator;
   const kube = await host.connect(options.connect);
-  const request = await requestRun(host, definitionKind, options, { kube, workspaces, emit });
+  const check = (read: Pick<RunRequest<D>, "owner" | "definition">) =>
+    adapter.check?.(read, options);
+  const requesting = { kube, workspaces, emit, suspendFor, isUpload: true, check };
+  const request = await requestRun(host, definitionKind, options, requesting);
+  remember(request.answers);
   const { newRun } = request;
   const { task, plan, lower, changes } = await adapter.plan(request, options);
   const { spec, standIn, destination, deletes, replacedWork, notes } = plan;

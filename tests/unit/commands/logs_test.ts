@@ -206,10 +206,12 @@ Deno.test("on a terminal a run is chosen from a list", async () => {
   const stage = new Stage();
   for (const name of ["r-1", "r-2", "r-3"]) stage.taskRun(name);
   stage.host.terminal.isTerminal = { stdin: true, stdout: false, stderr: true };
-  stage.host.terminal.stdin = "9\n2\n";
+  stage.host.terminal.stdin = "r-2\r";
+  stage.host.variables.NO_COLOR = "1";
   assert.equal((await stage.logs("tr logs")).lines[0], "[a] r-2 step-a");
-  assert.match(stage.host.terminal.stderr, /^1 {2}r-3 .*\n2 {2}r-2 .*\n3 {2}r-1 /);
-  assert.match(stage.host.terminal.stderr, /No run "9" in the list\. Which run\?/);
+  assert.match(stage.host.terminal.stderr, /> r-3 .*\r\n {2}r-2 .*\r\n {2}r-1 /);
+  assert.match(stage.host.terminal.stderr, /Run: r-2\r\n/);
+  await rejection(stage.logs("tr logs --no-input"), UsageError);
 });
 
 Deno.test("a namespace without runs is an error, and so is a limit of none", async () => {

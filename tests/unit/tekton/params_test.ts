@@ -60,21 +60,6 @@ Deno.test("a string given twice is refused", () => {
   );
 });
 
-Deno.test("all missing params are named at once, with an example of each", () => {
-  const specs: ParamSpec[] = [
-    { name: "a" },
-    { name: "b", type: "array" },
-    { name: "c", type: "object", properties: { x: {}, y: {} } },
-    { name: "d", default: "" },
-  ];
-  assert.equal(
-    refusal(() => bind(specs)),
-    'Cannot start Task "t": params "a", "b", "c" not given\n' +
-      "--param a=VALUE --param b=A,B --param c=x:VALUE,y:VALUE",
-  );
-  assert.match(refusal(() => bind(specs, ["b", ""], ["c", "x:1,y:2"])), /: param "a" not given\n/);
-});
-
 Deno.test("an undeclared param is refused with a list of the declared ones", () => {
   assert.equal(
     refusal(() => bind([{ name: "a" }, { name: "b" }], ["c", "1"])),

@@ -27,7 +27,8 @@ const OUTCOME: Outcome = {
 const EVENTS: { [Kind in ProgramEvent["kind"]]: Extract<ProgramEvent, { kind: Kind }> } = {
   created: { kind: "created", resource: "TaskRun", name: "r", namespace: "n" },
   note: { kind: "note", text: "a", lines: ["b"] },
-  waiting: { kind: "waiting", text: "it" },
+  waiting: { kind: "waiting", text: "it", isWork: true },
+  tasks: { kind: "tasks", tasks: OUTCOME.tasks, elapsedMs: 2 },
   paused: { kind: "paused", place: "test", pod: "p", afterMs: 1 },
   sending: { kind: "sending", files: 1, bytes: 2, totalFiles: 3, totalBytes: 4, elapsedMs: 5 },
   sent: {

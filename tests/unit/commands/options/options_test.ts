@@ -47,6 +47,9 @@ const DEFAULTS = {
   workspaces: [],
   results: [],
   serviceAccount: undefined,
+  unnamed: undefined,
+  noInput: false,
+  offersOptional: true,
   allowProbe: false,
   color: true,
 };
@@ -86,6 +89,7 @@ const FLAGS = [
   ["-n", "ns", "-c", "ctx", "-k", "file", "--dry-run", "-o", "json", "--pause-timeout", "1h30m"],
   ["--upload-image", "busybox", "--compress=always", "--delete=never"],
   ["-l", 'a=b,"c=d,e"', "--pod-template", "pod.yaml", "--prefix-name", "mine"],
+  ["--no-input", "--skip-optional-workspace"],
 ].flat();
 
 Deno.test("every flag sets its option", () => {
@@ -128,6 +132,9 @@ Deno.test("every flag sets its option", () => {
     ],
     results: [{ name: "commit", value: "abc" }],
     serviceAccount: "sa",
+    unnamed: undefined,
+    noInput: true,
+    offersOptional: false,
     allowProbe: true,
     color: false,
   };
