@@ -58,7 +58,8 @@ export async function retried<T>(
     try {
       return await ask();
     } catch (error) {
-      const mayPass = error instanceof StatusError ? isPassing(error) : hasBroken(error);
+      const hasAnswer = error instanceof StatusError || error instanceof RenewalError;
+      const mayPass = hasAnswer ? isPassing(error) : hasBroken(error);
       if (!mayPass || tries === MOST_RETRIES) throw error;
       await transport.delay(backoff.after(error), signal);
     }

@@ -1,5 +1,5 @@
 /** Refusals of the API in words. Pure. */
-import { ClusterError, UsageError } from "../errors.ts";
+import { ClusterError } from "../errors.ts";
 import type { ActsAs, Status } from "./interface.ts";
 
 /** A refusal by the API server, with its answer. */
@@ -24,7 +24,7 @@ export class UnreachableError extends ClusterError {}
  * Credentials that have served could not be renewed. What gives them may be out of reach for a
  * while, such as the server of a single sign-on.
  */
-export class RenewalError extends UsageError {}
+export class RenewalError extends ClusterError {}
 
 /** The operation that failed, for an error message: `get Pipeline "build"`. */
 export interface Attempt {

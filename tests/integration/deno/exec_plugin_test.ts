@@ -73,6 +73,20 @@ Deno.test("a plugin that fails on the way may pass, as long as it asks nobody", 
   await assert.rejects(credentials(refused), RenewalError);
 });
 
+Deno.test("a plugin that is there and can't start says why", async () => {
+  using place = new Place();
+  const kubeconfig = withPlugin(place, "");
+  for (
+    const [text, mode, words] of [
+      ["#!/no/such/shell\n", 0o700, /can't be run: its interpreter is not there\n/],
+      ["#!/bin/sh\n", 0o600, /can't be run: permission denied|Permission denied/],
+    ] as const
+  ) {
+    place.write("plugin", text, mode);
+    assert.match(await rejection(loadConnection({ kubeconfig }), UsageError), words);
+  }
+});
+
 const SPEC = {
   command: "sh",
   env: {},

@@ -23,7 +23,7 @@ spec:
         while [ $i -lt ${LINES} ]; do i=$((i + 1)); echo "line $i"; sleep 0.05; done
 `;
 
-/** A sandbox behind a proxy, whose tokens a plugin reads from a file: the newest is the valid one. */
+/** A sandbox behind a proxy. A plugin reads its tokens from a file; only the newest is valid. */
 async function open(directory: string) {
   const tokens = ["t1"];
   let refused = 0;
@@ -35,13 +35,17 @@ async function open(directory: string) {
   const sandbox = await startSandbox({ accepts });
   const cluster = await openCluster(sandbox.kubeconfig);
   await applyYaml(cluster.kube, TASK);
-  const place = { token: `${directory}/token`, calls: `${directory}/calls` };
+  const place = {
+    token: `${directory}/token`,
+    calls: `${directory}/calls`,
+    down: `${directory}/down`,
+  };
   await Deno.writeTextFile(place.token, "t1");
   const way = await throughProxy(cluster, `${directory}/cluster`, (to) => new FaultyProxy(to));
   const kubeconfig = `${directory}/cluster.kubeconfig`;
   const config = JSON.parse(await Deno.readTextFile(kubeconfig));
   const script =
-    `echo >>${place.calls}; printf '{"status":{"token":"%s"}}' "$(cat ${place.token})"`;
+    `echo >>${place.calls}; rm ${place.down} 2>/dev/null && exit 1; printf '{"status":{"token":"%s"}}' "$(cat ${place.token})"`;
   const apiVersion = "client.authentication.k8s.io/v1";
   const exec = { apiVersion, command: "sh", args: ["-c", script], interactiveMode: "Never" };
   for (const one of config.users) one.user = { exec };
@@ -52,6 +56,10 @@ async function open(directory: string) {
     tokens,
     get refused() {
       return refused;
+    },
+    /** The plugin fails once. */
+    async failOnce(): Promise<void> {
+      await Deno.writeTextFile(place.down, "");
     },
     /** How often the plugin ran. */
     async calls(): Promise<number> {
@@ -77,7 +85,7 @@ function lines(): string {
   return Array.from({ length: LINES }, (_, at) => `[count] line ${at + 1}\n`).join("");
 }
 
-Deno.test("a follow over the ends of several tokens loses no line and repeats none", async () => {
+Deno.test("a follow over the ends of several tokens, and a plugin that fails once, loses no line and repeats none", async () => {
   using place = temporaryDirectory();
   await using cluster = await open(place.path);
   await Deno.mkdir(`${place.path}/src`);
@@ -85,13 +93,14 @@ Deno.test("a follow over the ends of several tokens loses no line and repeats no
   const running = startTknDev([...UPLOAD, `${place.path}/src`, ...cluster.flags]);
   for (const line of [5, 12, 20, 30]) {
     await running.stdoutMatch(new RegExp(`line ${line}$`, "m"));
+    if (line === 20) await cluster.failOnce();
     await cluster.endToken();
   }
   const ran = await running.ended;
   assert.equal(ran.code, 0, ran.stderr);
   assert.equal(ran.stdout, lines());
   assert.ok(cluster.refused > 0);
-  assert.equal(await cluster.calls(), cluster.tokens.length);
+  assert.equal(await cluster.calls(), cluster.tokens.length + 1);
 });
 
 Deno.test("an upload over the end of its token resumes, and sends nothing twice", async () => {
@@ -109,11 +118,12 @@ Deno.test("an upload over the end of its token resumes, and sends nothing twice"
   cluster.proxy.cutAfterBytes = 3_000_000;
   const running = startTknDev([...UPLOAD, source, ...cluster.flags]);
   await running.stderrMatch(/trying again/);
+  await cluster.failOnce();
   await cluster.endToken();
   const ran = await running.ended;
   assert.equal(ran.code, 0, ran.stderr);
   assert.match(ran.stderr, /^Sent 20 files, 5\.2 MB in .*, verified$/m);
   assert.equal(ran.stdout, lines());
   assert.ok(cluster.proxy.sentBytes < 9_000_000, `${cluster.proxy.sentBytes}`);
-  assert.equal(await cluster.calls(), 2);
+  assert.equal(await cluster.calls(), 3);
 });

@@ -21,7 +21,7 @@ export interface Credentials {
 
 /**
  * Returns credentials, renewed if they have ended, or if they are the refused ones. Throws
- * UsageError; RenewalError if a source that has given some may give others later.
+ * UsageError, or RenewalError if a source that has given some may give others later.
  */
 export type CredentialSource = (refused?: Credentials) => Promise<Credentials>;
 

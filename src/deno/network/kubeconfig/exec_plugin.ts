@@ -5,10 +5,12 @@
  * ends it, and so does a quarter of an hour.
  * https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
  */
+import { existsSync } from "node:fs";
 import { isRaw, lending } from "../../terminal/lent.ts";
 import type { ExecSpec } from "./exec_spec.ts";
 import { LoginError } from "./login_error.ts";
 import { type Certificate, pairFault } from "./pem.ts";
+import { messageOf } from "./words.ts";
 
 /** The cluster, for plugins with `provideClusterInfo`. */
 export interface ClusterInfo {
@@ -134,11 +136,14 @@ function start({ command, args, env, installHint }: ExecSpec, run: Run): Deno.Ch
       stderr: "inherit",
     }).spawn();
   } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) {
+    const isThere = /[/\\]/.test(command) && existsSync(command);
+    if (cause instanceof Deno.errors.NotFound && !isThere) {
       const hint = installHint ?? "install it, or log in to the cluster in another way";
       throw new LoginError(`there is no program "${command}"`, { hint, cause });
     }
-    const why = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
+    const why = isThere && cause instanceof Deno.errors.NotFound
+      ? "its interpreter is not there"
+      : messageOf(cause);
     throw new LoginError(`its exec plugin "${command}" can't be run: ${why}`, { cause });
   }
 }

@@ -1,6 +1,6 @@
 /** Headers that requests to the API server carry. Pure. */
 
-/** A name and a value. A name can have several values, each in a header of its own. */
+/** A name and a value. A name can have several values, each in its own header. */
 export type Header = readonly [name: string, value: string];
 
 /**
