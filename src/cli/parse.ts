@@ -154,6 +154,11 @@ function readArgs(
       continue;
     }
     const value = spec.rest ? left.splice(0).join(" ") || undefined : left.shift();
+    if (value === "") {
+      throw new UsageError(`Cannot run "${typed(program, command)}": ${spec.name} is empty`, {
+        hint: 'is a variable of the command line empty? "" is a word too',
+      });
+    }
     if (value === undefined && !spec.optional) throw lacking(spec);
     if (spec.named && value !== undefined && isPlainlyPath(value)) throw noName(spec, value);
     args[spec.name] = value;

@@ -3,6 +3,7 @@ import { ClusterError, UsageError } from "../../errors.ts";
 import type { Host } from "../../host.ts";
 import type { Kube, Stored } from "../../kube/interface.ts";
 import { newestFirst } from "../../objects/object_age.ts";
+import { readByName } from "../../resolve/resolve.ts";
 import { LABEL, RESOURCE_OF, type Run } from "../../tekton/model.ts";
 import { taskNameOf } from "../../tekton/task_name.ts";
 import { type ListedRun, listedRun } from "../../view/run_list.ts";
@@ -23,7 +24,7 @@ export async function chooseRun(
   const { namespace } = kube;
   const resource = RESOURCE_OF[kind];
   if (name !== undefined) {
-    return { ...await kube.get<Run>(resource, namespace, name), kind } as Stored<Run>;
+    return { ...await readByName<Run>(kube, resource, name), kind } as Stored<Run>;
   }
   const found = (await kube.list<Run>(resource, { namespace, labels: labelsOf(choice) }))
     .filter((run) => isOf(run, choice)).toSorted(newestFirst).slice(0, limit)

@@ -18,13 +18,14 @@ import type {
   WorkspaceBinding,
 } from "../../tekton/model.ts";
 import type { NewRun } from "../../tekton/new_run.ts";
-import { bindParams, bindUndeclared } from "../../tekton/params.ts";
+import { bindParams, bindUndeclared, replacedTexts } from "../../tekton/params.ts";
 import { checkNoneOpen } from "../../tekton/pac/open_placeholders.ts";
 import { checkWorkspaces } from "../../tekton/workspaces.ts";
 import { type Asking, askMissing, askName } from "../ask/ask_missing.ts";
 import { withAnswers } from "../ask/read_answers.ts";
 import { workspaceFacts } from "../ask/workspace_facts.ts";
 import { type NewRunFlags, readParam } from "../options/run_flags.ts";
+import type { TypedLine } from "../again/line.ts";
 import type { Definition, DefinitionKind } from "./definition_kind.ts";
 import { readStart } from "./read_start.ts";
 import { resolvingOptions } from "./resolving.ts";
@@ -34,6 +35,7 @@ import type { Narrator } from "../output/narrator.ts";
 import { readBindings } from "./workspace_bindings.ts";
 
 export interface StartOptions extends NewRunFlags {
+  readonly typed: TypedLine;
   /** The Pipeline's or Task's name; absent if an earlier run has it, or if it is to be asked. */
   readonly name?: string;
   /** The error for a missing name, if the name cannot be asked. */
@@ -161,10 +163,13 @@ async function request<D extends Definition, R extends PipelineRun | TaskRun>(
   const given = options.params.filter(({ name }) => !inFiles?.isOnlyPlaceholder(name));
   const bind = (given: StartOptions["params"]) =>
     definition === undefined
-      ? bindUndeclared(given, found.params, readParam)
+      ? bindUndeclared(given, found.params, readParam, found.declared)
       : bindParams(owner, declared.params, given, readParam, found.params);
   // Before a question: what is given may be wrong.
   const typedParams = bind(given);
+  for (const name of replacedTexts(given, typedParams)) {
+    emit({ kind: "note", text: `Param ${name} is given several times: the last value counts` });
+  }
   const typedBindings = withEarlier(workspaces, found.workspaces);
   if (definition !== undefined) checkWorkspaces(owner, declared.workspaces, workspaces);
   const started = await readStart(host, options, definition, emit);

@@ -78,8 +78,8 @@ Deno.test("a plugin that is there and can't start says why", async () => {
   const kubeconfig = withPlugin(place, "");
   for (
     const [text, mode, words] of [
-      ["#!/no/such/shell\n", 0o700, /can't be run: its interpreter is not there\n/],
-      ["#!/bin/sh\n", 0o600, /can't be run: permission denied|Permission denied/],
+      ["#!/no/such/shell\n", 0o700, /cannot be run: its interpreter is not there\n/],
+      ["#!/bin/sh\n", 0o600, /cannot be run: permission denied|Permission denied/],
     ] as const
   ) {
     place.write("plugin", text, mode);

@@ -43,7 +43,7 @@ Deno.test("a client certificate that is renewed in its file is read again", asyn
   assert.equal((await credentials(await credentials())).certificate?.cert, next.cert);
 });
 
-Deno.test("an authority that can't be read beside others is left out", async () => {
+Deno.test("an authority that cannot be read beside others is left out", async () => {
   using place = new Place();
   const odd = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
   const cluster = { "certificate-authority-data": btoa(odd + ca) };
@@ -58,7 +58,7 @@ const own = { "client-certificate-data": btoa(cert), "client-key-data": btoa(key
 const users: [user: Record<string, string>, state: RegExp][] = [
   [{ ...own, "client-certificate-data": "!" }, /client-certificate-data is not base64$/],
   [{ ...own, "client-certificate-data": btoa("x") }, /certificate-data has no certificate in PEM$/],
-  [{ ...own, "client-certificate-data": odd }, /can't be read as a certificate$/],
+  [{ ...own, "client-certificate-data": odd }, /cannot be read as a certificate$/],
   [{ ...own, "client-key-data": btoa(cert) }, /client-key-data has no private key in PEM$/],
   [
     { ...own, "client-key-data": btoa(otherKey) },
@@ -66,17 +66,17 @@ const users: [user: Record<string, string>, state: RegExp][] = [
   ],
   [
     { ...own, "client-key-data": btoa(key.replace(/\n.{20}/, "\n")) },
-    /client-key-data can't be read as a private key$/,
+    /client-key-data cannot be read as a private key$/,
   ],
   [
     { ...own, "client-key-data": btoa(key.replaceAll("PRIVATE", "ENCRYPTED PRIVATE")) },
-    /client-key-data is a key with a passphrase, which can't be used$/,
+    /client-key-data is a key with a passphrase, which cannot be used$/,
   ],
   [{ ...own, "client-key": "k" }, /it has both client-key and client-key-data$/],
   [{ "client-certificate-data": btoa(cert) }, /client-certificate without a client-key$/],
   [
     { "client-certificate": "gone.crt" },
-    /client-certificate can't be read: no such file: .*gone.crt$/,
+    /client-certificate cannot be read: no such file: .*gone.crt$/,
   ],
 ];
 
@@ -97,7 +97,7 @@ const clusters: [cluster: Record<string, string>, state: RegExp][] = [
     { "certificate-authority-data": odd },
     /authority-data has no certificate in PEM that can be read$/,
   ],
-  [{ "certificate-authority": "gone.crt" }, /authority can't be read: no such file: .*gone.crt$/],
+  [{ "certificate-authority": "gone.crt" }, /authority cannot be read: no such file: .*gone.crt$/],
   [
     { "certificate-authority": "x", "certificate-authority-data": btoa(ca) },
     /it has both certificate-authority and certificate-authority-data$/,

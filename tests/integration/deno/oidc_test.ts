@@ -176,7 +176,7 @@ Deno.test("a locked kubeconfig costs the login only if the refresh-token has cha
   const message = await rejection(loadConnection({ kubeconfig: path }), UsageError);
   assert.match(
     message,
-    /user "a": its new refresh-token can't be kept: .*\nmake the kubeconfig wri/,
+    /user "a": its new refresh-token cannot be kept: .*\nmake the kubeconfig wri/,
   );
   await using lasting = await serveProvider();
   lasting.rotates = false;
@@ -205,8 +205,12 @@ const faults: [what: string, rest: Record<string, string>, words: RegExp][] = [
   ["no issuer", { "idp-issuer-url": '""' }, /: its auth-provider oidc has no idp-issuer-url$/],
   ["no client", { "client-id": '""' }, /: its auth-provider oidc has no client-id$/],
   ["no JWT", { "id-token": "x.y" }, /: its id-token is not a JWT$/],
-  ["no authority", { "idp-certificate-authority": "gone" }, /can't be read: no such file: .*gone$/],
-  ["an odd authority", { "idp-certificate-authority-data": "x!" }, /authority can't be read: /],
+  [
+    "no authority",
+    { "idp-certificate-authority": "gone" },
+    /cannot be read: no such file: .*gone$/,
+  ],
+  ["an odd authority", { "idp-certificate-authority-data": "x!" }, /authority cannot be read: /],
 ];
 
 for (const [what, rest, words] of faults) {

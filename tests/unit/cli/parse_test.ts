@@ -4,6 +4,7 @@ import { type Call, parse } from "../../../src/cli/parse.ts";
 import { readFlags } from "../../../src/cli/flags.ts";
 import type { FlagSpec } from "../../../src/cli/spec.ts";
 import { UsageError } from "../../../src/errors.ts";
+import { refusal as refusalOf } from "../../support/refusal.ts";
 
 function call(line: string): Call {
   return parse(line.split(" ").filter((word) => word !== ""), PROGRAM);
@@ -62,6 +63,16 @@ Deno.test("a name that can be asked for is missing without an error", () => {
   assert.match(String(missing("p start --use-pipelinerun=")[1]), /PIPELINE is missing$/);
   assert.equal(call("p start --use-pipelinerun r").missing, undefined);
   assert.equal(call("task debug t").missing, undefined);
+});
+
+Deno.test("an empty word, as of an unset variable, is no name and no directory", () => {
+  const why = (...argv: string[]) => refusalOf(() => parse(argv, PROGRAM));
+  for (const [group, verb] of [["pipeline", "start"], ["task", "upload"], ["pr", "logs"]]) {
+    assert.match(why(group, verb, ""), /^Cannot run "tkn-dev .*": (PIPELINE|TASK|RUN) is empty\n/);
+  }
+  assert.match(why("pipeline", "upload", "build", ""), /: DIR is empty\n/);
+  const { missing } = parse(["p", "start", "--last", "--resolvertype="], PROGRAM);
+  assert.match(missing?.message ?? "", /: PIPELINE is missing$/);
 });
 
 Deno.test("a path in place of a name is refused: the name was forgotten", () => {

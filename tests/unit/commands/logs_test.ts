@@ -105,6 +105,31 @@ Deno.test("tasks and steps are chosen by name", async () => {
   assert.deepEqual((await stage.logs("tr logs r-one --step b")).lines, ["[b] r-one step-b"]);
 });
 
+Deno.test("a chosen task without a TaskRun is noted with the reason", async () => {
+  const stage = new Stage();
+  stage.kube.put<PipelineRun>(PIPELINE_RUNS, {
+    metadata: { name: "r" },
+    spec: {},
+    status: {
+      ...ended(false, "Failed"),
+      pipelineSpec: { tasks: ["a", "b"].map((name) => ({ name })) },
+      skippedTasks: [{ name: "a", reason: "When Expressions evaluated to false" }],
+    },
+  });
+  stage.kube.put<PipelineRun>(PIPELINE_RUNS, {
+    metadata: { name: "running" },
+    spec: { pipelineSpec: { tasks: [{ name: "a" }] } },
+  });
+  assert.deepEqual(await stage.logs("pr logs r -t a,b"), { code: 0, lines: [] });
+  assert.equal(
+    stage.host.terminal.stderr,
+    "Note: Task a has no logs, it was skipped: When Expressions evaluated to false\n" +
+      "Note: Task b has no logs, it did not run\n",
+  );
+  await stage.logs("pr logs running -t a");
+  assert.match(stage.host.terminal.stderr, /Note: Task a has no logs, it has not started\n$/);
+});
+
 Deno.test("an unknown task or step is refused with a list of those there are", async () => {
   const stage = new Stage();
   stage.pipelineRun("r", { one: true, two: true });

@@ -42,11 +42,13 @@ export function choose(config: Kubeconfig, asked?: string): Chosen {
 
 /** Returns the contexts that can be read. */
 export function readContexts(options: Pick<ConnectOptions, "kubeconfig">): KubeContext[] {
-  return readKubeconfig(options).contexts.flatMap((entry) => {
+  const { contexts, currentContext } = readKubeconfig(options);
+  return contexts.flatMap((entry) => {
     try {
       const fields = new Fields("context", entry);
       const namespace = fields.text("namespace");
-      return [{ name: entry.name, cluster: fields.text("cluster") ?? "", namespace }];
+      const isCurrent = entry.name === currentContext;
+      return [{ name: entry.name, cluster: fields.text("cluster") ?? "", namespace, isCurrent }];
     } catch {
       return [];
     }

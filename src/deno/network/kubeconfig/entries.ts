@@ -70,7 +70,7 @@ export class Fields {
     return this.#content[key] ?? undefined;
   }
 
-  /** The error that the entry can't be used. */
+  /** The error that the entry cannot be used. */
   refusal(state: string, hint?: string): UsageError {
     const { file } = this.entry;
     return new UsageError(`Cannot use ${this.kind} "${this.name}": ${state}`, {

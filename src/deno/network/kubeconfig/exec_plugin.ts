@@ -144,7 +144,7 @@ function start({ command, args, env, installHint }: ExecSpec, run: Run): Deno.Ch
     const why = isThere && cause instanceof Deno.errors.NotFound
       ? "its interpreter is not there"
       : messageOf(cause);
-    throw new LoginError(`its exec plugin "${command}" can't be run: ${why}`, { cause });
+    throw new LoginError(`its exec plugin "${command}" cannot be run: ${why}`, { cause });
   }
 }
 

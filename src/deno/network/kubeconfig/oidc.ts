@@ -87,7 +87,7 @@ export class OidcSession {
       this.store.write(changes);
     } catch (error) {
       if (changes["refresh-token"] === before) return;
-      throw new LoginError(`its new refresh-token can't be kept: ${messageOf(error)}`, {
+      throw new LoginError(`its new refresh-token cannot be kept: ${messageOf(error)}`, {
         hint: "make the kubeconfig writable, and log in to the cluster again",
         cause: error,
       });
@@ -157,7 +157,7 @@ function authorities(config: OidcConfig): string[] | undefined {
     }
     return config[key] ? [readSmallFile(config[key])] : undefined;
   } catch (error) {
-    throw new LoginError(`its ${key} can't be read: ${messageOf(error)}`, { cause: error });
+    throw new LoginError(`its ${key} cannot be read: ${messageOf(error)}`, { cause: error });
   }
 }
 

@@ -20,7 +20,7 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
 const PRIVATE_KEY =
   /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----[\s\S]*?-----END (?:[A-Z]+ )*PRIVATE KEY-----/;
 
-/** Returns the certificate authorities, without those that can't be read if one can. */
+/** Returns the certificate authorities, without those that cannot be read if one can. */
 export function readAuthority(fields: Fields): string | undefined {
   const found = read(fields, "certificate-authority");
   if (found === undefined) return undefined;
@@ -41,7 +41,7 @@ export function readCertificate(fields: Fields): Certificate | undefined {
   return { cert: cert.text, key: key.text };
 }
 
-/** Returns why the pair can't be used, in words that follow "its", or undefined. */
+/** Returns why the pair cannot be used, in words that follow "its", or undefined. */
 export function pairFault(
   { cert, key }: Certificate,
   names: { readonly cert: string; readonly key: string },
@@ -49,14 +49,14 @@ export function pairFault(
   const [leaf] = cert.match(CERTIFICATE) ?? [];
   if (leaf === undefined) return `${names.cert} has no certificate in PEM`;
   const fault = certificateFault(leaf);
-  if (fault !== undefined) return `${names.cert} can't be read as a certificate`;
+  if (fault !== undefined) return `${names.cert} cannot be read as a certificate`;
   const [block] = key.match(PRIVATE_KEY) ?? [];
   if (block === undefined) return `${names.key} has no private key in PEM`;
   if (/ENCRYPTED/.test(block)) {
-    return `${names.key} is a key with a passphrase, which can't be used`;
+    return `${names.key} is a key with a passphrase, which cannot be used`;
   }
   const own = privateKey(block);
-  if (own === undefined) return `${names.key} can't be read as a private key`;
+  if (own === undefined) return `${names.key} cannot be read as a private key`;
   const isPair = new X509Certificate(leaf).checkPrivateKey(own);
   return isPair ? undefined : `${names.key} does not belong to its ${names.cert}`;
 }
@@ -90,7 +90,7 @@ function read(fields: Fields, key: string): Pem | undefined {
   try {
     return { text: readSmallFile(path), from: key };
   } catch (error) {
-    throw fields.refusal(`its ${key} can't be read: ${messageOf(error)}`);
+    throw fields.refusal(`its ${key} cannot be read: ${messageOf(error)}`);
   }
 }
 

@@ -8,8 +8,14 @@ import { readParam } from "../../../../src/commands/options/run_flags.ts";
 import { refusal } from "../../../support/refusal.ts";
 
 const pipeline = (...argv: string[]) =>
-  pipelineOptions(parse(["pipeline", "upload", "p", ...argv], PROGRAM));
-const task = (...argv: string[]) => taskOptions(parse(["task", "upload", "t", ...argv], PROGRAM));
+  withoutLine(pipelineOptions(parse(["pipeline", "upload", "p", ...argv], PROGRAM)));
+const task = (...argv: string[]) =>
+  withoutLine(taskOptions(parse(["task", "upload", "t", ...argv], PROGRAM)));
+
+/** The line is the same command line again. */
+function withoutLine<T extends { typed: unknown }>({ typed: _, ...options }: T) {
+  return options;
+}
 
 const DEFAULTS = {
   connect: { namespace: undefined, context: undefined, kubeconfig: undefined },
@@ -91,6 +97,11 @@ const FLAGS = [
   ["-l", 'a=b,"c=d,e"', "--pod-template", "pod.yaml", "--prefix-name", "mine"],
   ["--no-input", "--skip-optional-workspace"],
 ].flat();
+
+Deno.test("an empty flag that chooses the cluster is as if it were not given", () => {
+  const { connect } = pipeline("-n", "", "--context", "", "--kubeconfig=");
+  assert.deepEqual(connect, { namespace: undefined, context: undefined, kubeconfig: undefined });
+});
 
 Deno.test("every flag sets its option", () => {
   const common = {
