@@ -39,6 +39,6 @@ export function commandLine({ kind, run, connect }: NamedRun, verb: string): str
   const flags = Object.entries({ "-n": namespace, "-c": context, "-k": kubeconfig, "--as": as })
     .flatMap(([flag, value]) => value === undefined ? [] : [flag, value]);
   const groups = asGroups.flatMap((group) => ["--as-group", group]);
-  const words = [kind.toLowerCase(), verb, run, ...flags, ...groups];
-  return ["tkn-dev", ...words.map(shellWord)].join(" ");
+  const words = [run, ...flags, ...groups].map(shellWord);
+  return ["tkn-dev", kind.toLowerCase(), verb, ...words].join(" ");
 }
