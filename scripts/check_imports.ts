@@ -121,9 +121,9 @@ const START = [
 
 /** The modules and folders that may import each library, so that a change of it stays small. */
 const LIBRARIES: Record<string, string | readonly string[]> = {
-  "@kubernetes/client-node": "deno/network/kubeconfig",
   "@peculiar/x509": "sandbox/api/certificate",
   "diff": "view/diff",
+  "oauth4webapi": "deno/network/kubeconfig/oidc",
   "string-argv": "commands/options/send_flags",
   "string-width": "view/text/width",
   "yaml": ["commands/manifests/yaml", "deno/network/kubeconfig"],

@@ -118,6 +118,10 @@ export interface ConnectOptions {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly namespace?: string;
+  /** The user to impersonate. */
+  readonly as?: string;
+  /** The groups to impersonate. */
+  readonly asGroups?: readonly string[];
   /** Prints each request, exec and protocol line on stderr. */
   readonly verbose?: boolean;
 }

@@ -25,6 +25,17 @@ export const CLUSTER: readonly FlagSpec[] = [
     value: "FILE",
     help: "the kubeconfig to use (default: $KUBECONFIG, then ~/.kube/config)",
   },
+  {
+    name: "as",
+    value: "USER",
+    help: "act as this user, if you may impersonate it (default: the kubeconfig's `as`)",
+  },
+  {
+    name: "as-group",
+    value: "GROUP",
+    many: true,
+    help: "act as a member of this group too; can be repeated, with the user of --as",
+  },
   { name: "no-color", short: "C", aliases: ["nocolour"], help: "print no colors" },
   {
     name: "verbose",

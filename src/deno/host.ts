@@ -37,9 +37,8 @@ export function denoHost(): Host {
       return await connect(options, { clock: denoClock, interrupt: interrupt.signal, debug });
     },
     async contexts(options) {
-      const { readKubeconfig } = await import("./network/kubeconfig/files.ts");
-      const { contexts, currentContext } = readKubeconfig(options);
-      return contexts.map((one) => ({ ...one, isCurrent: one.name === currentContext }));
+      const { readContexts } = await import("./network/kubeconfig/contexts.ts");
+      return readContexts(options);
     },
     async download(url) {
       const { download } = await import("./download.ts");

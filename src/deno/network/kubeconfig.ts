@@ -1,14 +1,16 @@
-/**
- * Loads a context of the kubeconfig: the server, and the credentials for it. Kubernetes' own client
- * library interprets the entries and asks OIDC and similar providers. Only those modules are
- * imported: its class KubeConfig would load 15 MB of generated API, which takes ten times as long.
- */
+/** Loads a context of the kubeconfig: the server, and the credentials for it. */
 import { UsageError } from "../../errors.ts";
 import type { ConnectOptions } from "../../host.ts";
-import { type Credentials, credentialsOf, fileOrData } from "./kubeconfig/credentials.ts";
+import type { ActsAs } from "../../kube/interface.ts";
+import { readCluster } from "./kubeconfig/cluster.ts";
+import { choose } from "./kubeconfig/contexts.ts";
+import {
+  type Credentials,
+  credentialsOf,
+  type CredentialSource,
+} from "./kubeconfig/credentials.ts";
 import { readKubeconfig } from "./kubeconfig/files.ts";
-import { messageOf } from "./kubeconfig/words.ts";
-import type { Kubeconfig } from "./kubeconfig/merged.ts";
+import { readUser } from "./kubeconfig/user.ts";
 
 /** How to reach one cluster as one user. */
 export interface Connection {
@@ -17,8 +19,10 @@ export interface Connection {
   readonly namespace: string;
   readonly caCerts?: string[];
   readonly proxy?: string;
-  /** Is called again after a 401: the token may have expired. */
-  credentials(): Promise<Credentials>;
+  /** The impersonated user, if there is one. */
+  readonly actsAs?: ActsAs;
+  /** Is asked before each request, and again with the credentials that got a 401. */
+  readonly credentials: CredentialSource;
 }
 
 export type { Credentials };
@@ -29,80 +33,32 @@ export async function loadConnection(
   signal?: AbortSignal,
 ): Promise<Connection> {
   const config = readKubeconfig(options);
-  const { context, cluster, user } = choose(config, options.context);
+  const chosen = choose(config, options.context);
+  const cluster = readCluster(chosen.cluster);
   if (cluster.skipTLSVerify || cluster.tlsServerName) {
     const key = cluster.skipTLSVerify ? "insecure-skip-tls-verify" : "tls-server-name";
     throw new UsageError(`Cannot use cluster "${cluster.name}": ${key} is not supported`, {
       hint: "give the cluster's certificate-authority and a server name that its certificate has",
     });
   }
-  checkUrls(cluster);
-  const ca = authorityOf(cluster);
+  const { authority, proxyUrl } = cluster;
+  const isOpen = URL.parse(cluster.server)?.protocol === "http:";
+  const user = readUser(chosen.user, { ...options, isOpen });
   return {
     server: cluster.server.replace(/\/+$/, ""),
-    namespace: options.namespace || context.namespace || "default",
-    caCerts: ca === undefined ? undefined : [ca],
-    proxy: cluster.proxyUrl,
+    namespace: options.namespace || chosen.namespace || "default",
+    caCerts: authority === undefined ? undefined : [authority],
+    proxy: proxyUrl,
+    actsAs: user.impersonation,
     credentials: await credentialsOf(user, {
       cluster: {
         server: cluster.server,
-        authority: ca,
-        proxy: cluster.proxyUrl,
+        authority,
+        proxy: proxyUrl,
         disablesCompression: cluster.disablesCompression,
         config: cluster.pluginConfig,
       },
       signal,
     }),
   };
-}
-
-/** Throws UsageError. A proxy's URL is not quoted, since it may have a password. */
-function checkUrls({ name, server, proxyUrl }: Kubeconfig["clusters"][number]): void {
-  const refuse = (key: string, example: string) => {
-    const message = `Cannot use cluster "${name}": its ${key} is not a URL`;
-    throw new UsageError(message, { hint: `like ${example}` });
-  };
-  if (!isUrl(server, ["https:", "http:"])) refuse("server", "https://192.0.2.1:6443");
-  const schemes = ["http:", "https:", "socks5:", "socks5h:"];
-  if (proxyUrl && !isUrl(proxyUrl, schemes)) refuse("proxy-url", "http://192.0.2.1:3128");
-}
-
-function isUrl(text: string, schemes: readonly string[]): boolean {
-  return schemes.includes(URL.parse(text)?.protocol ?? "");
-}
-
-/** Returns the entries of the named context, by default of the current one. */
-function choose({ clusters, contexts, users, currentContext }: Kubeconfig, asked?: string) {
-  const names = contexts.map(({ name }) => name);
-  const hint = names.length === 0
-    ? "it has no contexts at all"
-    : `its contexts: ${names.join(", ")}`;
-  const name = asked ?? currentContext;
-  const context = contexts.find((one) => one.name === name);
-  if (asked !== undefined && context === undefined) {
-    throw new UsageError(`Cannot use context "${name}": the kubeconfig has no such context`, {
-      hint,
-    });
-  }
-  const cluster = clusters.find((one) => one.name === context?.cluster);
-  if (context === undefined || cluster === undefined) {
-    throw new UsageError(
-      name
-        ? `Cannot use context "${name}": the kubeconfig has no such context or cluster`
-        : `Cannot choose a cluster: the kubeconfig has no current context`,
-      { hint },
-    );
-  }
-  return { context, cluster, user: users.find((one) => one.name === context.user) };
-}
-
-function authorityOf({ name, caFile, caData }: Kubeconfig["clusters"][number]): string | undefined {
-  try {
-    return fileOrData(caFile, caData);
-  } catch (error) {
-    throw new UsageError(`Cannot trust cluster "${name}": ${messageOf(error)}`, {
-      hint: "does kubectl work with this context?",
-      cause: error,
-    });
-  }
 }

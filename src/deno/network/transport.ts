@@ -1,4 +1,5 @@
 /** The real network: the transport to one API server by Deno's fetch and WebSocket. */
+import type { ActsAs } from "../../kube/interface.ts";
 import { isTimeout } from "../../kube/limit.ts";
 import { shownPath } from "../../kube/paths.ts";
 import { networkState } from "../../kube/status.ts";
@@ -14,7 +15,9 @@ const MOST_STREAMS = 50;
 
 export class NetworkTransport implements Transport {
   readonly server: string;
-  #session: Promise<Session>;
+  readonly actsAs?: ActsAs;
+  #session?: Session;
+  #asking = 0;
 
   constructor(
     private readonly connection: Connection,
@@ -22,33 +25,50 @@ export class NetworkTransport implements Transport {
     readonly debug?: Debug,
   ) {
     this.server = connection.server;
-    this.#session = this.#open();
-    this.#session.catch(() => {}); // the first request throws it
+    this.actsAs = connection.actsAs;
+  }
+
+  get isAsking(): boolean {
+    return this.#asking > 0;
   }
 
   async request(path: string, init: RequestOptions = {}): Promise<Response> {
-    const response = await this.#shown(path, init);
+    const credentials = await this.#credentials();
+    const response = await this.#shown(path, init, credentials);
     if (response.status !== 401) return response;
     await response.body?.cancel();
     this.debug?.("asks for the credentials again");
-    this.#session = this.#open(); // the token may have expired
-    return await this.#shown(path, init);
+    return await this.#shown(path, init, await this.#credentials(credentials));
+  }
+
+  /** @param refused got a 401: a token may have ended before its time */
+  async #credentials(refused?: Credentials): Promise<Credentials> {
+    this.#asking += 1;
+    try {
+      return await this.connection.credentials(refused);
+    } finally {
+      this.#asking -= 1;
+    }
   }
 
   /**
    * Sends the request, and shows verb, path, status and time with `--verbose`: no header and no
    * body.
    */
-  async #shown(path: string, init: RequestOptions): Promise<Response> {
+  async #shown(
+    path: string,
+    init: RequestOptions,
+    credentials: Credentials,
+  ): Promise<Response> {
     const { debug } = this;
-    if (debug === undefined) return await this.#fetch(path, init);
+    if (debug === undefined) return await this.#fetch(path, init, credentials);
     const startMs = performance.now();
     const show = (outcome: string | number) => {
       const ms = Math.round(performance.now() - startMs);
       debug(`${init.method ?? "GET"} ${shownPath(path)} ${outcome} ${ms} ms`);
     };
     try {
-      const response = await this.#fetch(path, init);
+      const response = await this.#fetch(path, init, credentials);
       show(response.status);
       return response;
     } catch (error) {
@@ -58,19 +78,24 @@ export class NetworkTransport implements Transport {
   }
 
   async socket(path: string, protocols: readonly string[]): Promise<Socket> {
-    const { plain: { client }, credentials } = await this.#session;
+    const credentials = await this.#credentials();
+    const { plain: { client } } = this.#sessionOf(credentials);
     const url = (this.server + path).replace(/^http/, "ws");
-    const headers = credentials.headers;
+    const headers = sent(credentials);
     const socket = new FlushedSocket(url, { protocols: [...protocols], headers, client });
     void withSocketOptions(opened(socket));
     return socket;
   }
 
-  async #fetch(path: string, init: RequestOptions): Promise<Response> {
-    const session = await this.#session;
+  async #fetch(
+    path: string,
+    init: RequestOptions,
+    credentials: Credentials,
+  ): Promise<Response> {
+    const session = this.#sessionOf(credentials);
     const pooled = init.isStream ? this.#clientForStream(session) : session.plain;
     const { method, body, signal } = init;
-    const headers = { accept: "application/json", ...session.credentials.headers, ...init.headers };
+    const headers = sent(credentials, { accept: "application/json", ...init.headers });
     const { client } = pooled;
     const go = () => fetch(this.server + path, { method, body, signal, headers, client });
     const response = pooled.first === undefined
@@ -98,7 +123,7 @@ export class NetworkTransport implements Transport {
     const { plain, streams } = session;
     const free = [plain, ...streams].find((pooled) => pooled.streams < MOST_STREAMS);
     if (free !== undefined) return free;
-    const pooled = this.#newClient(session.credentials);
+    const pooled = this.#newClient(session.certificate);
     streams.push(pooled);
     return pooled;
   }
@@ -106,18 +131,22 @@ export class NetworkTransport implements Transport {
   /** Gives up a connection without an answer, which may be dead, and fails all requests on it. */
   #giveUp(session: Session, pooled: PooledClient): void {
     if (pooled.dead.signal.aborted) return;
-    if (pooled === session.plain) session.plain = this.#newClient(session.credentials);
+    if (pooled === session.plain) session.plain = this.#newClient(session.certificate);
     else session.streams = session.streams.filter((one) => one !== pooled);
     pooled.dead.abort(new TypeError("the connection gives no answers: it is given up"));
     pooled.client.close();
   }
 
-  async #open(): Promise<Session> {
-    const credentials = await this.connection.credentials();
-    return { credentials, plain: this.#newClient(credentials), streams: [] };
+  /** A new certificate needs new connections. Open streams stay on theirs. */
+  #sessionOf({ certificate }: Credentials): Session {
+    const session = this.#session;
+    const before = session?.certificate;
+    const isSame = certificate?.cert === before?.cert && certificate?.key === before?.key;
+    if (session !== undefined && isSame) return session;
+    return this.#session = { certificate, plain: this.#newClient(certificate), streams: [] };
   }
 
-  #newClient({ certificate }: Credentials): PooledClient {
+  #newClient(certificate: Credentials["certificate"]): PooledClient {
     const { caCerts, proxy } = this.connection;
     const client = Deno.createHttpClient({
       caCerts,
@@ -126,6 +155,14 @@ export class NetworkTransport implements Transport {
     });
     return { client, streams: 0, dead: new AbortController() };
   }
+}
+
+/** Returns the headers to send, in a list: an object, or Headers, would join those of one name. */
+function sent({ headers }: Credentials, own: Record<string, string> = {}): [string, string][] {
+  return [
+    ...Object.entries(own),
+    ...headers.map(([name, value]): [string, string] => [name, value]),
+  ];
 }
 
 /** Resolves once the socket is open or has failed. */
@@ -240,8 +277,9 @@ export function orAborted<T>(pending: Promise<T>, signal: AbortSignal): Promise<
   });
 }
 
+/** The clients for one certificate, or for none. */
 interface Session {
-  readonly credentials: Credentials;
+  readonly certificate: Credentials["certificate"];
   /** For plain requests and the first streams. */
   plain: PooledClient;
   /** For more streams. */

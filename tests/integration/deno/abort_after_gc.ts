@@ -21,7 +21,7 @@ const base = `http://127.0.0.1:${server.addr.port}`;
 const transport = new NetworkTransport({
   server: base,
   namespace: "default",
-  credentials: () => Promise.resolve({ headers: {} }),
+  credentials: () => Promise.resolve({ headers: [] }),
 }, () => Promise.resolve());
 const request = Deno.args[0] === "fetch"
   ? (path: string, signal: AbortSignal) => fetch(base + path, { signal })

@@ -55,7 +55,7 @@ function serve(play: Serve, { scheme = "http", delay = quick, interrupt }: Clien
   const connection = {
     server: `${scheme}://127.0.0.1:${listener.port}`,
     namespace: "ns",
-    credentials: () => Promise.resolve({ headers: {} }),
+    credentials: () => Promise.resolve({ headers: [] }),
   };
   const kube = new KubeClient(new NetworkTransport(connection, delay), "ns", interrupt);
   return {
@@ -271,7 +271,7 @@ Deno.test("what a connection swallowed is asked for over another one", async () 
     server: `https://127.0.0.1:${proxy.port}`,
     namespace: "ns",
     caCerts: [ca],
-    credentials: () => Promise.resolve({ headers: {} }),
+    credentials: () => Promise.resolve({ headers: [] }),
   };
   const kube = new KubeClient(new NetworkTransport(connection, quick), "ns");
   await get(kube);

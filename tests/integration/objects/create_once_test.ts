@@ -40,7 +40,7 @@ class Server implements AsyncDisposable {
     const connection = {
       server: `${this.isTls ? "https" : "http"}://127.0.0.1:${this.proxy.port}`,
       namespace: "default",
-      credentials: () => Promise.resolve({ headers: {} }),
+      credentials: () => Promise.resolve({ headers: [] }),
       ...ca,
     };
     return new KubeClient(new NetworkTransport(connection, clock.delay), "default");
