@@ -7,13 +7,21 @@ import {
   FILE_NAMES,
   FILES,
   HELP,
+  NO_REMEMBER,
   PRINT_RUN,
   SHOWLOGS,
 } from "./shared_flags.ts";
 import { PIPELINE_START_FLAGS, TASK_START_FLAGS } from "./start_flags.ts";
 import type { CommandSpec, FlagSpec } from "./spec.ts";
 
-const FLAGS: readonly FlagSpec[] = [SHOWLOGS, DRY_RUN, PRINT_RUN, ...REPORT, ALLOW_PROBE];
+const FLAGS: readonly FlagSpec[] = [
+  SHOWLOGS,
+  DRY_RUN,
+  PRINT_RUN,
+  ...REPORT,
+  ALLOW_PROBE,
+  NO_REMEMBER,
+];
 
 const PLAIN =
   "with the flags of tkn, and holds nothing. Then follows the logs and exits with the " +

@@ -5,6 +5,7 @@ import type { Host } from "../host.ts";
 import type { Breakpoints } from "../tekton/breakpoint/debug_spec.ts";
 import { findTask } from "../tekton/target.ts";
 import type { ReadPipeline } from "../tekton/inline/inline_pipeline.ts";
+import { typedLine } from "./again/line.ts";
 import { type DebugOptions, runDebugCommand } from "./debug/debug_command.ts";
 import { debugFlags } from "./options/debug_flags.ts";
 import { fileFlags } from "./options/file_flags.ts";
@@ -18,10 +19,12 @@ export interface Options extends DebugOptions {
 }
 
 /** Pure. Throws UsageError. */
-export function options({ args, flags, missing }: Call): Options {
+export function options(call: Call): Options {
+  const { args, flags, missing } = call;
   const own = debugFlags(flags);
   return {
     ...own,
+    typed: typedLine(call, own.directory, own.isUpload),
     name: args.PIPELINE,
     unnamed: missing,
     files: fileFlags(flags, { directory: own.directory }),

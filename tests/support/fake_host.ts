@@ -8,6 +8,7 @@ import {
   type Host,
   type KubeContext,
   type RawTerminal,
+  type State,
   type Terminal,
 } from "../../src/host.ts";
 import type { Kube, TerminalSize } from "../../src/kube/interface.ts";
@@ -164,8 +165,29 @@ export class FakeClock implements Clock {
   }
 }
 
+export class FakeState implements State {
+  directory?: string = "/state";
+  readonly texts = new Map<string, string>();
+  /** The errors of reading and of writing, as of a file that others can write. */
+  unreadable?: FileError;
+  unwritable?: FileError;
+
+  async read(name: string): Promise<string | undefined> {
+    await turn();
+    if (this.unreadable !== undefined) throw this.unreadable;
+    return this.texts.get(name);
+  }
+
+  async write(name: string, text: string): Promise<void> {
+    await turn();
+    if (this.unwritable !== undefined) throw this.unwritable;
+    this.texts.set(name, text);
+  }
+}
+
 export class FakeHost implements Host {
   readonly terminal = new FakeTerminal();
+  readonly state = new FakeState();
   readonly clock = new FakeClock();
   readonly variables: Record<string, string> = {};
   readonly env = { get: (name: string) => this.variables[name] };

@@ -5,7 +5,7 @@ const PARTS =
   // deno-lint-ignore no-control-regex
   /\x1b\[([0-?]*)([@-~])|[\r\n]|[^\x1b\r\n]+/gu;
 
-/** A line that is longer than the screen is wide goes on in the next row. Nothing scrolls away. */
+/** A line that is longer than the screen is wide continues in the next row. Nothing scrolls. */
 export class FakeScreen {
   #rows: string[][] = [[]];
   #row = 0;

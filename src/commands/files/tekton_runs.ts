@@ -11,12 +11,17 @@ import { type LocalRun, objectsOf } from "../manifests/read_objects.ts";
 import { printNote } from "../output/print_note.ts";
 import { flagsOf, shortName } from "./choose_run.ts";
 
+export interface TektonRun extends LocalRun {
+  /** Whether the user was asked. */
+  readonly isAsked: boolean;
+}
+
 /** Returns the run that the user chooses, or the only one. Throws UsageError that lists them. */
 export async function chooseTektonRun(
   host: Host,
   directory: string,
   flags: AskFlags,
-): Promise<LocalRun> {
+): Promise<TektonRun> {
   const place = await tektonDirectory(host, directory);
   const runs = await runsIn(host, place);
   if (runs.length === 0) {
@@ -24,9 +29,9 @@ export async function chooseTektonRun(
       hint: "tkn-dev pipeline upload PIPELINE [DIR], or tkn-dev pipelinerun upload -f FILE [DIR]",
     });
   }
-  if (runs.length === 1) return runs[0];
+  if (runs.length === 1) return { ...runs[0], isAsked: false };
   const at = canAsk(host, flags) ? await converse(host, flags, question(runs)) : undefined;
-  if (at !== undefined) return runs[at];
+  if (at !== undefined) return { ...runs[at], isAsked: true };
   const lines = runs.map(({ run, from }) =>
     `tkn-dev ${run.kind.toLowerCase()} upload ${flagsOf([from])}` +
     `${isAlone(runs, from) ? "" : ` ${shortName(run)}`} ${shellWord(directory)}`

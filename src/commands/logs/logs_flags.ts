@@ -67,8 +67,9 @@ export function logsFlags({ command: { path: [group], flags: specs }, args, flag
 
 /** The outcome is known at the run's end. */
 function logReportFlags(flags: Flags): ReportFlags {
-  if (flags.given("junit") && !flags.on("follow")) {
-    throw new UsageError("Cannot write --junit: the run is not followed to its end", {
+  const asked = ["junit", "outcome"].find((name) => flags.given(name));
+  if (asked !== undefined && !flags.on("follow")) {
+    throw new UsageError(`Cannot write --${asked}: the run is not followed to its end`, {
       hint: "add --follow",
     });
   }

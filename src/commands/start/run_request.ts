@@ -25,6 +25,7 @@ import { type Asking, askMissing, askName } from "../ask/ask_missing.ts";
 import { withAnswers } from "../ask/read_answers.ts";
 import { workspaceFacts } from "../ask/workspace_facts.ts";
 import { type NewRunFlags, readParam } from "../options/run_flags.ts";
+import type { TypedLine } from "../again/line.ts";
 import type { Definition, DefinitionKind } from "./definition_kind.ts";
 import { readStart } from "./read_start.ts";
 import { resolvingOptions } from "./resolving.ts";
@@ -34,6 +35,7 @@ import type { Narrator } from "../output/narrator.ts";
 import { readBindings } from "./workspace_bindings.ts";
 
 export interface StartOptions extends NewRunFlags {
+  readonly typed: TypedLine;
   /** The Pipeline's or Task's name; absent if an earlier run has it, or if it is to be asked. */
   readonly name?: string;
   /** The error for a missing name, if the name cannot be asked. */

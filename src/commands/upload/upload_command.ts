@@ -9,6 +9,8 @@ import { stepName } from "../../tekton/target.ts";
 import { withAnswers } from "../ask/read_answers.ts";
 import type { UploadFlags } from "../options/upload_flags.ts";
 import { openNarrator } from "../output/narrator.ts";
+import { reported, type Reports } from "../output/reports.ts";
+import { Memory } from "../again/memory.ts";
 import { flagsOf } from "../files/choose_run.ts";
 import { type ListOrExplain, listOrExplain } from "../source/list_or_explain.ts";
 import { openSource, type Source } from "../source/source.ts";
@@ -63,14 +65,19 @@ export async function runUploadCommand<
   if (options.listOrExplain !== undefined) {
     return await listOrExplain(host, options, options.listOrExplain);
   }
-  if (options.watch === undefined) return await uploadOnce(host, adapter, options);
+  await using memory = new Memory(host, options.typed);
   let asked = options; // a user who answered once is not asked at the next change
-  const remember = (answers: Answers) => void (asked = withAnswers(asked, answers));
-  return await watch(
-    host,
-    options,
-    (host, source) => uploadOnce(host, adapter, asked, { source, remember }),
-  );
+  const answered = (answers: Answers) => {
+    asked = withAnswers(asked, answers);
+    memory.answered(answers);
+  };
+  const once = (host: Host, opened?: Source) =>
+    reported(
+      host,
+      asked,
+      (reports) => uploadOnce(host, adapter, asked, { memory, reports, opened, answered }),
+    );
+  return options.watch === undefined ? await once(host) : await watch(host, options, once);
 }
 
 async function uploadOnce<
@@ -81,23 +88,26 @@ async function uploadOnce<
   host: Host,
   adapter: UploadAdapter<D, R, O>,
   options: O,
-  { source: opened, remember = () => {} }: {
-    source?: Source;
-    remember?: (answers: Answers) => void;
-  } = {},
+  { memory, reports, opened, answered }: {
+    memory: Memory;
+    reports: Reports;
+    opened?: Source;
+    answered: (answers: Answers) => void;
+  },
 ): Promise<number> {
   const { definitionKind } = adapter;
   checkHandOver(host, options);
   const source = opened ?? await openSource(host, options);
   const workspaces = await readBindings(host, options);
-  using narrator = openNarrator(host, options);
+  using own = openNarrator(host, options);
+  const narrator = { ...own, emit: reports.listening(memory.listening(own.emit)) };
   const { emit, suspendFor } = narrator;
   const kube = await host.connect(options.connect);
   const check = (read: Pick<RunRequest<D>, "owner" | "definition">) =>
     adapter.check?.(read, options);
   const requesting = { kube, workspaces, emit, suspendFor, isUpload: true, check };
   const request = await requestRun(host, definitionKind, options, requesting);
-  remember(request.answers);
+  answered(request.answers);
   const { newRun } = request;
   const { task, plan, lower, changes } = await adapter.plan(request, options);
   const { spec, standIn, destination, deletes, replacedWork, notes } = plan;
@@ -115,7 +125,7 @@ async function uploadOnce<
   const isWhole = standIn.replaced.length === spec.steps!.length;
   const runManifest = lower({ ...newRun, standIn, destination, image, gate, defaultTimeout });
   request.checkComplete(runManifest.inline());
-  const code = await runUpload(host, { ...options, deletes }, source, {
+  return await runUpload(host, { ...options, deletes }, source, {
     kube,
     emit,
     runManifest,
@@ -125,8 +135,6 @@ async function uploadOnce<
     changes,
     notes,
   });
-  await narrator.writeReport();
-  return code;
 }
 
 /** Returns the command line that starts such a run again. */

@@ -8,8 +8,14 @@ import { readParam } from "../../../../src/commands/options/run_flags.ts";
 import { refusal } from "../../../support/refusal.ts";
 
 const pipeline = (...argv: string[]) =>
-  pipelineOptions(parse(["pipeline", "upload", "p", ...argv], PROGRAM));
-const task = (...argv: string[]) => taskOptions(parse(["task", "upload", "t", ...argv], PROGRAM));
+  withoutLine(pipelineOptions(parse(["pipeline", "upload", "p", ...argv], PROGRAM)));
+const task = (...argv: string[]) =>
+  withoutLine(taskOptions(parse(["task", "upload", "t", ...argv], PROGRAM)));
+
+/** The line is the same command line again. */
+function withoutLine<T extends { typed: unknown }>({ typed: _, ...options }: T) {
+  return options;
+}
 
 const DEFAULTS = {
   connect: { namespace: undefined, context: undefined, kubeconfig: undefined },

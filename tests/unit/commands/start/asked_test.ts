@@ -1,4 +1,4 @@
-/** What commands ask for on a terminal, and what they refuse elsewhere. */
+/** Questions of commands on a terminal, and the error elsewhere. */
 import "../../../support/no_env.ts";
 import assert from "node:assert/strict";
 import { app } from "../../../../src/app.ts";
@@ -131,6 +131,17 @@ Deno.test("all is asked on a terminal, and stdout has the run alone", async () =
   assert.match(stderr, /Bind an optional workspace: no\r\n/);
 });
 
+Deno.test("after questions the line that asks none is shown, and gives the same run", async () => {
+  const keys = ["\r", "it's\r", "slow\r", "\r", "\r", "pvc\r", "\r"];
+  const host = hostOf(undefined, keys);
+  const { stdout, stderr } = await run("p start --dry-run -o json", host);
+  const line = "pipeline start build -p 'url=it'\\''s' -p mode=slow " +
+    "-w name=source,volume=1Gi -w name=out,claimName=pvc --dry-run -o json";
+  assert.ok(stderr.endsWith(`The same without questions:\ntkn-dev ${line}\n`), stderr);
+  const again = await run(line.replace("'url=it'\\''s'", "url=it's"), hostOf(undefined, [], false));
+  assert.deepEqual([again.stdout, again.stderr], [stdout, ""]);
+});
+
 Deno.test("what is given is not asked, and what is missing is asked beside another -w", async () => {
   const line = "p start build -p url=u -p mode=fast -w name=source,emptyDir= -o json --dry-run";
   const { code, stdout, stderr } = await run(line, hostOf(undefined, ["empty\r"]));
@@ -148,7 +159,7 @@ Deno.test("nothing is asked if only optional workspaces are not bound", async ()
   assert.deepEqual([code, stderr], [0, ""]);
 });
 
-Deno.test("mistakes in what is given are told before a question", async () => {
+Deno.test("mistakes in what is given are reported before a question", async () => {
   for (
     const [line, words] of [
       ["p start build -p x=y", /no such param/],
@@ -187,7 +198,7 @@ Deno.test("a question that nobody answers ends with the error", async () => {
   host.clock.advance(ANSWER_MS);
   const { code, stderr } = await running;
   assert.equal(code, 2);
-  assert.match(stderr, /\[JError: |\x1b\[\?2004lError: Cannot start Task "t": param "text" and/);
+  assert.match(stderr, /Error: Cannot start Task "t": param "text" and workspace "w" not given/);
 });
 
 Deno.test("keys after Enter in the same read answer no later question", async () => {
@@ -227,6 +238,10 @@ Deno.test("an upload asks for the name before a directory, and a task for all it
   const { code, stdout, stderr } = await run(line, hostOf(undefined, keys));
   assert.equal(code, 0, stderr);
   assert.deepEqual(JSON.parse(stdout).spec.params, [{ name: "text", value: "x" }]);
+  assert.match(
+    stderr,
+    /^tkn-dev task upload t \/tree -p text=x -w name=w,\S+ --on-step s --dry-run/m,
+  );
 });
 
 Deno.test("a user who may not create runs is not asked", async () => {

@@ -125,7 +125,7 @@ Deno.test("on a narrow terminal nothing is broken", () => {
     ]
   ) {
     const { lines } = dialog.frame(size);
-    assert.equal(shownBy(dialog, size).length, lines.length, "no line went on in the next row");
+    assert.equal(shownBy(dialog, size).length, lines.length, "no line continues in the next row");
     assert.ok(lines.length < size.rows);
   }
 });
