@@ -36,7 +36,8 @@ export interface DebugContainerOptions {
 /**
  * Adds an ephemeral container of the image to the step's pod, and returns the pause with it once it
  * runs. The container sees the step's processes and its volumes, but not volumes mounted with a
- * subPath. It has the step's user and restrictions, with which the namespace let the step in. Throws ClusterError if the user may not add a container, or if it does not start.
+ * subPath. It has the step's user and restrictions, with which the namespace let the step in.
+ * Throws ClusterError if the user may not add a container, or if it does not start.
  */
 export async function addDebugContainer(
   kube: Kube,

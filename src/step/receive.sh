@@ -182,8 +182,8 @@ done
 [ -w . ] || stop 11 "$directory: not writable"
 top=${PWD%/}
 
-# What this receiver leaves beside the tree is also for later receivers, which may run as other
-# users: whoever may write to the directory may write there.
+# The lock and the record are also for later receivers, which may run as other users: users who may
+# write to the directory may write there.
 mask=$(umask)
 case $(stat -c 0%a . 2>/dev/null) in
   *[2367][2367]) umask 0 ;;
@@ -242,8 +242,8 @@ move() {
   find "${1%/*}/." ! -name . -prune -exec /bin/sh -c 'mv -f -- "$@" .' mv {} +
 }
 
-# unwritable [/PATH]: prints the first existing directory that $from has files for, in that path, and
-# that this user may not write to.
+# unwritable [/PATH]: prints the first existing directory in that path that $from has files for, and
+# that this user may not write to. Succeeds otherwise.
 unwritable() (
   cd -P -- "$top$1" 2>/dev/null && [ "$PWD" = "$top$1" ] || exit 0
   if ! [ -w . ]; then

@@ -1,4 +1,4 @@
-/** What a namespace with pod security asks of the pods of runs. Pure. */
+/** Explains what pod security asks of the pods of runs. Pure. */
 
 /** Whether the message of Kubernetes says that pod security refuses a pod. */
 export function isPodSecurity(message: string): boolean {
@@ -6,8 +6,8 @@ export function isPodSecurity(message: string): boolean {
 }
 
 /**
- * What lets the pods in. A pod template is for the whole pod, so it cannot give a container what
- * only containers have, and Tekton adds containers of its own.
+ * The settings that let the pods in. A pod template is for the whole pod, so it cannot give what
+ * only containers have, and Tekton adds containers to the pod.
  *
  * Source: https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
  */
