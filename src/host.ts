@@ -1,5 +1,5 @@
 /** The outside world as types. src/deno implements it; tests have their own. */
-import type { Kube, TerminalSize } from "./kube/interface.ts";
+import type { ExecProtocol, Kube, TerminalSize } from "./kube/interface.ts";
 import type { Printable } from "./printable.ts";
 
 export interface Host {
@@ -70,6 +70,8 @@ export interface ConnectOptions {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly namespace?: string;
+  /** The protocol of execs; `auto` by default. */
+  readonly execProtocol?: ExecProtocol;
   /** Prints each request, exec and protocol line on stderr. */
   readonly verbose?: boolean;
 }

@@ -25,6 +25,14 @@ export const CLUSTER: readonly FlagSpec[] = [
     value: "FILE",
     help: "the kubeconfig to use (default: $KUBECONFIG, then ~/.kube/config)",
   },
+  {
+    name: "exec-protocol",
+    value: "PROTOCOL",
+    default: "auto",
+    completion: ["auto", "spdy", "websocket"],
+    help: "what carries commands and uploads into containers: auto (SPDY, and a websocket where " +
+      "something in between refuses SPDY), spdy or websocket",
+  },
   { name: "no-color", short: "C", aliases: ["nocolour"], help: "print no colors" },
   {
     name: "verbose",

@@ -34,8 +34,13 @@ export function heldOptions({ command: { path: [group] }, args, flags }: Call): 
  *     tkn-dev pipelinerun shell build-run-x7k2p -n ns
  */
 export function commandLine({ kind, run, connect }: NamedRun, verb: string): string {
-  const { namespace, context, kubeconfig } = connect;
-  const flags = Object.entries({ "-n": namespace, "-c": context, "-k": kubeconfig })
+  const { namespace, context, kubeconfig, execProtocol } = connect;
+  const flags = Object.entries({
+    "-n": namespace,
+    "-c": context,
+    "-k": kubeconfig,
+    "--exec-protocol": execProtocol,
+  })
     .flatMap(([flag, value]) => value === undefined ? [] : [flag, value]);
   return ["tkn-dev", kind.toLowerCase(), verb, run, ...flags].join(" ");
 }

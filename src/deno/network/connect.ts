@@ -18,5 +18,5 @@ export async function connect(
   const server = connection.server.replace(/\/\/[^/]*@/, "//");
   debug?.(`server ${server}, namespace ${connection.namespace}`);
   const transport = new NetworkTransport(connection, clock.delay, debug);
-  return new KubeClient(transport, connection.namespace, interrupt);
+  return new KubeClient(transport, connection.namespace, interrupt, options.execProtocol);
 }

@@ -2,7 +2,14 @@
 import { isTimeout } from "../../kube/limit.ts";
 import { shownPath } from "../../kube/paths.ts";
 import { networkState } from "../../kube/status.ts";
-import type { Debug, RequestOptions, Socket, Transport } from "../../kube/transport.ts";
+import type {
+  Debug,
+  RequestOptions,
+  Socket,
+  Transport,
+  Upgrade,
+  UpgradeOptions,
+} from "../../kube/transport.ts";
 import type { Connection, Credentials } from "./kubeconfig.ts";
 import { withSocketOptions } from "./socket_options.ts";
 
@@ -40,19 +47,31 @@ export class NetworkTransport implements Transport {
    * body.
    */
   async #shown(path: string, init: RequestOptions): Promise<Response> {
+    return await this.#showing(
+      { path, ...init },
+      () => this.#fetch(path, init),
+      ({ status }) => status,
+    );
+  }
+
+  async #showing<T>(
+    { path, method = "GET", signal }: { path: string } & Pick<RequestOptions, "method" | "signal">,
+    ask: () => Promise<T>,
+    statusOf: (answer: T) => number,
+  ): Promise<T> {
     const { debug } = this;
-    if (debug === undefined) return await this.#fetch(path, init);
+    if (debug === undefined) return await ask();
     const startMs = performance.now();
     const show = (outcome: string | number) => {
       const ms = Math.round(performance.now() - startMs);
-      debug(`${init.method ?? "GET"} ${shownPath(path)} ${outcome} ${ms} ms`);
+      debug(`${method} ${shownPath(path)} ${outcome} ${ms} ms`);
     };
     try {
-      const response = await this.#fetch(path, init);
-      show(response.status);
-      return response;
+      const answer = await ask();
+      show(statusOf(answer));
+      return answer;
     } catch (error) {
-      show(init.signal?.aborted ? "aborted" : networkState(error));
+      show(signal?.aborted ? "aborted" : networkState(error));
       throw error;
     }
   }
@@ -64,6 +83,40 @@ export class NetworkTransport implements Transport {
     const socket = new FlushedSocket(url, { protocols: [...protocols], headers, client });
     void withSocketOptions(opened(socket));
     return socket;
+  }
+
+  async upgrade(path: string, options: UpgradeOptions): Promise<Upgrade> {
+    const answer = await this.#shownUpgrade(path, options);
+    if (!("refusal" in answer) || answer.refusal.status !== 401) return answer;
+    await answer.refusal.body?.cancel();
+    this.debug?.("asks for the credentials again");
+    this.#session = this.#open(); // the token may have expired
+    return await this.#shownUpgrade(path, options);
+  }
+
+  async #shownUpgrade(path: string, options: UpgradeOptions): Promise<Upgrade> {
+    return await this.#showing(
+      { path, method: "POST", signal: options.signal },
+      () => this.#upgrade(path, options),
+      (answer) => "refusal" in answer ? answer.refusal.status : 101,
+    );
+  }
+
+  async #upgrade(path: string, { headers, signal }: UpgradeOptions): Promise<Upgrade> {
+    const { credentials } = await this.#session;
+    const { dial } = await import("./dial/dial.ts");
+    const { upgrade } = await import("./upgrade.ts");
+    const url = new URL(this.server + path);
+    const { caCerts, proxy } = this.connection;
+    const isSecure = url.protocol === "https:";
+    const target = {
+      host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
+      port: Number(url.port) || (isSecure ? 443 : 80),
+    };
+    const tls = isSecure ? { ca: caCerts?.join("\n"), ...credentials.certificate } : undefined;
+    const socket = await dial(target, { tls, proxy }, signal);
+    const all = { host: url.host, ...credentials.headers, ...headers };
+    return await upgrade(socket, { path: url.pathname + url.search, headers: all, signal });
   }
 
   async #fetch(path: string, init: RequestOptions): Promise<Response> {

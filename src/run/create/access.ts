@@ -8,7 +8,9 @@ import { RESOURCE_OF, type RunKind } from "../../tekton/model.ts";
  * held, and only then turn out to be out of reach.
  */
 export async function checkAccess(kube: Kube, namespace: string, kind: RunKind): Promise<void> {
-  const [denied] = await kube.denied(namespace, neededRights(kind));
+  const needs = neededRights(kind, kube.execVerbs);
+  const refused = new Set(await kube.denied(namespace, needs.flat()));
+  const denied = needs.find((ways) => ways.every((access) => refused.has(access)))?.[0];
   if (denied === undefined) return;
   const resource = [denied.resource, denied.subresource].filter(Boolean).join("/");
   const group = denied.group === "" ? "" : `.${denied.group}`;
@@ -23,16 +25,16 @@ export async function checkAccess(kube: Kube, namespace: string, kind: RunKind):
   );
 }
 
-function neededRights(kind: RunKind): Access[] {
+/** Returns the rights in lists, of each of which one is enough. */
+function neededRights(kind: RunKind, execVerbs: Kube["execVerbs"]): Access[][] {
   const group = "tekton.dev";
   const pods = { group: "", resource: "pods" };
   return [
-    { verb: "create", group, resource: RESOURCE_OF[kind].plural },
-    { verb: "watch", group, resource: RESOURCE_OF[kind].plural },
-    { verb: "watch", group, resource: "taskruns" },
-    { verb: "watch", ...pods },
-    { verb: "get", ...pods, subresource: "log" },
-    // The websocket upgrade is a GET; API servers from 1.35 on also require create.
-    { verb: "get", ...pods, subresource: "exec" },
+    [{ verb: "create", group, resource: RESOURCE_OF[kind].plural }],
+    [{ verb: "watch", group, resource: RESOURCE_OF[kind].plural }],
+    [{ verb: "watch", group, resource: "taskruns" }],
+    [{ verb: "watch", ...pods }],
+    [{ verb: "get", ...pods, subresource: "log" }],
+    execVerbs.map((verb) => ({ verb, ...pods, subresource: "exec" })),
   ];
 }
