@@ -32,6 +32,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     "upload": command(() => import("./commands/run_upload.ts")),
     "logs": command(() => import("./commands/logs.ts")),
   }),
+  "doctor": command(() => import("./commands/doctor.ts")),
   "cleanup": command(() => import("./commands/cleanup.ts")),
   "sandbox": command(() => import("./commands/sandbox.ts")),
   "completion": command(() => import("./commands/completion.ts")),

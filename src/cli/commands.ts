@@ -25,7 +25,7 @@ import {
 } from "./shared_flags.ts";
 import { SHELL_COMMANDS } from "./shell_commands.ts";
 import { START_COMMANDS } from "./start_commands.ts";
-import { PIPELINE_START_FLAGS, TASK_START_FLAGS } from "./start_flags.ts";
+import { PARAM, PIPELINE_START_FLAGS, TASK_START_FLAGS, WORKSPACE } from "./start_flags.ts";
 import type { CommandSpec, FlagSpec, Program } from "./spec.ts";
 
 /** The flags of `pipeline upload` and `upload`. */
@@ -233,6 +233,42 @@ const CLEANUP: CommandSpec = {
   ],
 };
 
+const DOCTOR: CommandSpec = {
+  path: ["doctor"],
+  summary: "Check whether you can upload and debug here",
+  description:
+    "Checks git, the connection, who you are there, each right that an upload takes, Tekton, what " +
+    "the namespace lets in, and exec, if a step is held. Creates nothing: the server checks a run, " +
+    "a pod and a claim by dry runs. With PIPELINE also tells which task an upload would stand in " +
+    "for, and which params and workspaces are missing. Prints a line for each check: ok, a " +
+    "warning or FAILED, with what mends it. Exits with 3 if a check failed.",
+  args: [
+    {
+      name: "PIPELINE",
+      optional: true,
+      named: true,
+      completion: "pipelines",
+      help: "a Pipeline to check an upload for",
+    },
+    DIRECTORY,
+  ],
+  flags: [
+    ON_TASK,
+    PARAM,
+    WORKSPACE,
+    { name: "output", short: "o", value: "FORMAT", completion: ["json"], help: "print as json" },
+    ...CLUSTER,
+    HELP,
+  ],
+  examples: [
+    { text: "Check the current context and namespace", command: "tkn-dev doctor" },
+    {
+      text: "Check an upload into a Pipeline",
+      command: "tkn-dev doctor my-pipeline -w name=source,claimName=pvc",
+    },
+  ],
+};
+
 const SANDBOX: CommandSpec = {
   path: ["sandbox"],
   summary: "Start a small local Kubernetes with Tekton",
@@ -306,6 +342,7 @@ export const PROGRAM: Program = {
     CREATE,
     ...HELD_COMMANDS,
     ...LOGS_COMMANDS,
+    DOCTOR,
     CLEANUP,
     SANDBOX,
     ...SHELL_COMMANDS,

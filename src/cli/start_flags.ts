@@ -1,7 +1,7 @@
 /** Flags of `tkn pipeline start` and `tkn task start`, for commands that start a run: data. */
 import type { FlagSpec } from "./spec.ts";
 
-const PARAM: FlagSpec = {
+export const PARAM: FlagSpec = {
   name: "param",
   short: "p",
   value: "KEY=VALUE",
@@ -13,7 +13,7 @@ const PARAM: FlagSpec = {
     "key=k:v,k2:v2 or JSON for an object",
 };
 
-const WORKSPACE: FlagSpec = {
+export const WORKSPACE: FlagSpec = {
   name: "workspace",
   short: "w",
   value: "BINDING",

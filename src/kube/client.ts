@@ -8,6 +8,7 @@ import {
   parseList,
   parseObject,
   parseStatus,
+  parseUser,
   parseVersion,
   readStart,
   readText,
@@ -25,6 +26,7 @@ import type {
   Resource,
   Selector,
   Stored,
+  User,
   WatchEvent,
 } from "./interface.ts";
 import { Interrupts } from "./interrupts.ts";
@@ -46,6 +48,10 @@ const METADATA_ONLY = {
   accept: "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json",
 };
 const MERGE_PATCH = { "content-type": "application/merge-patch+json" };
+const SELF_REVIEW = {
+  apiVersion: "authentication.k8s.io/v1",
+  kind: "SelfSubjectReview",
+};
 const REVIEWS: Resource = {
   group: "authorization.k8s.io",
   version: "v1",
@@ -94,6 +100,18 @@ export class KubeClient implements Kube {
       what: { verb: "get", kind: "path", name: "/version" },
       path: "/version",
       parse: parseVersion,
+      isRead: true,
+    });
+  }
+
+  whoAmI(): Promise<User> {
+    return this.#ask({
+      what: { verb: "create", kind: SELF_REVIEW.kind },
+      path: `/apis/${SELF_REVIEW.apiVersion}/selfsubjectreviews`,
+      method: "POST",
+      headers: JSON_TYPE,
+      body: JSON.stringify({ ...SELF_REVIEW, metadata: {} }),
+      parse: parseUser,
       isRead: true,
     });
   }

@@ -8,21 +8,45 @@ import { RESOURCE_OF, type RunKind } from "../../tekton/model.ts";
  * held, and only then turn out to be out of reach.
  */
 export async function checkAccess(kube: Kube, namespace: string, kind: RunKind): Promise<void> {
-  const needs = neededRights(kind, kube.execVerbs);
-  const refused = new Set(await kube.denied(namespace, needs.flat()));
-  const denied = needs.find((ways) => ways.every((access) => refused.has(access)))?.[0];
+  const [denied] = (await missingRights(kube, namespace, [kind])).missing;
   if (denied === undefined) return;
-  const resource = [denied.resource, denied.subresource].filter(Boolean).join("/");
-  const group = denied.group === "" ? "" : `.${denied.group}`;
-  const subresource = denied.subresource === undefined
-    ? ""
-    : ` --subresource=${denied.subresource}`;
-  const check = `kubectl auth can-i ${denied.verb} ${denied.resource}${group}${subresource}`;
   throw new ClusterError(
-    `Cannot upload in namespace "${namespace}": ` +
-      `you may not ${denied.verb} ${resource}${group} (403)`,
-    { hint: `ask for this right; ${check} -n ${namespace} checks it` },
+    `Cannot upload in namespace "${namespace}": you may not ${accessText(denied)} (403)`,
+    { hint: `ask for this right; ${checkCommand(denied)} -n ${namespace} checks it` },
   );
+}
+
+/**
+ * Returns which of the rights that runs with an upload take are missing, in the order in which they
+ * are needed, and how many are needed.
+ */
+export async function missingRights(
+  kube: Kube,
+  namespace: string,
+  kinds: readonly RunKind[],
+): Promise<{ missing: Access[]; needed: number }> {
+  const needs = new Map(
+    kinds.flatMap((kind) => neededRights(kind, kube.execVerbs)).map((ways) => [
+      ways.map(accessText).join(" or "),
+      ways,
+    ]),
+  );
+  const denied = new Set(await kube.denied(namespace, [...needs.values()].flat()));
+  const missing = [...needs.values()].filter((ways) => ways.every((way) => denied.has(way)));
+  return { missing: missing.map(([first]) => first), needed: needs.size };
+}
+
+/** Returns `create pipelineruns.tekton.dev`, or `get pods/exec`. */
+export function accessText({ verb, group, resource, subresource }: Access): string {
+  const path = subresource === undefined ? resource : `${resource}/${subresource}`;
+  return `${verb} ${path}${group === "" ? "" : `.${group}`}`;
+}
+
+/** Returns the command line of kubectl that asks for the right, without the namespace. */
+export function checkCommand({ verb, group, resource, subresource }: Access): string {
+  const plural = group === "" ? resource : `${resource}.${group}`;
+  const flag = subresource === undefined ? "" : ` --subresource=${subresource}`;
+  return `kubectl auth can-i ${verb} ${plural}${flag}`;
 }
 
 /** Returns the rights in lists, of each of which one is enough. */
