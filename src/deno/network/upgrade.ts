@@ -1,99 +1,91 @@
-/** Asks over a fresh connection to speak another protocol than HTTP. */
-import { type IncomingMessage, request } from "node:http";
+/**
+ * Asks over a fresh connection to speak another protocol than HTTP. Deno's fetch upgrades to
+ * websockets alone, and node:http in Deno 2.7 breaks off over a connection that is already open.
+ */
 import type { Socket } from "node:net";
-import { Readable } from "node:stream";
-import type { ByteStream, Upgrade } from "../../kube/transport.ts";
+import type { Upgrade } from "../../kube/transport.ts";
+import { type Head, readBody, readHead } from "./http_head.ts";
+import { SocketStream } from "./socket_stream.ts";
 
 export interface UpgradeRequest {
-  /** `host` is among them. */
-  readonly headers: Record<string, string>;
+  /** With the query. */
   readonly path: string;
+  /** `host` and `upgrade` are among them. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
 
-/** Sends a POST without a body. The socket is closed unless the server agrees. */
-export function upgrade(
+const SWITCHING = 101;
+/** The client reads no more of the body of a refusal. */
+const LARGEST_BODY_BYTES = 64 * 1024;
+
+/** Sends a POST without a body. Closes the connection unless the server agrees. */
+export async function upgrade(
   socket: Socket,
-  { headers, path, signal }: UpgradeRequest,
+  { path, headers, signal }: UpgradeRequest,
 ): Promise<Upgrade> {
-  return new Promise((resolve, reject) => {
-    const asking = request({
-      method: "POST",
-      path,
-      headers: { ...headers, connection: "Upgrade", "content-length": 0 },
-      createConnection: () => socket,
-    });
-    let isAnswered = false;
-    const answer = (upgrade: Upgrade) => {
-      isAnswered = true;
-      signal?.removeEventListener("abort", onAbort);
-      resolve(upgrade);
-    };
-    const fail = (error: unknown) => {
-      if (isAnswered) return;
-      socket.destroy();
-      reject(error);
-    };
-    const onAbort = () => fail(signal?.reason);
-    signal?.addEventListener("abort", onAbort);
-    asking.on("upgrade", (response, _socket, head: Uint8Array) => {
-      answer({ stream: new SocketStream(socket, head), headers: headersOf(response) });
-    });
-    asking.on("response", (response) => answer({ refusal: refusalOf(response, socket) }));
-    asking.on("error", fail);
-    asking.on("close", () => fail(new Error("the connection was closed")));
-    if (signal?.aborted) onAbort();
-    else asking.end();
+  const stream = new SocketStream(socket);
+  const onAbort = () => stream.close();
+  signal?.addEventListener("abort", onAbort);
+  if (signal?.aborted) onAbort();
+  try {
+    await stream.send(requestHead(path, headers));
+    const head = await readTheHead(stream);
+    if (head.status === SWITCHING) {
+      stream.unread(head.rest);
+      return { stream, headers: head.headers };
+    }
+    const refusal = await readRefusal(stream, head);
+    stream.close();
+    return { refusal };
+  } catch (error) {
+    stream.close();
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+function requestHead(path: string, headers: UpgradeRequest["headers"]): Uint8Array {
+  const all = { ...headers, "connection": "Upgrade", "content-length": "0" };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`);
+  return new TextEncoder().encode([`POST ${path} HTTP/1.1`, ...lines, "", ""].join("\r\n"));
+}
+
+/** Throws if the connection ends before, or for an answer that is not HTTP. */
+async function readTheHead(stream: SocketStream): Promise<Head> {
+  let bytes: Uint8Array = new Uint8Array(0);
+  while (true) {
+    const chunk = await stream.read();
+    if (chunk === undefined) throw new Error("the connection was closed without an answer");
+    bytes = joined(bytes, chunk);
+    const head = readHead(bytes);
+    if (head !== undefined) return head;
+  }
+}
+
+/** Reads the body, or its start. */
+async function readRefusal(stream: SocketStream, head: Head): Promise<Response> {
+  let bytes = head.rest;
+  let { body, isWhole } = readBody(head.headers, bytes);
+  while (!isWhole && bytes.length < LARGEST_BODY_BYTES) {
+    const chunk = await stream.read();
+    if (chunk === undefined) break;
+    bytes = joined(bytes, chunk);
+    ({ body, isWhole } = readBody(head.headers, bytes));
+  }
+  // A Response has no status under 200, and some have no body.
+  const status = head.status < 200 || head.status > 599 ? 502 : head.status;
+  return new Response(body.length === 0 ? null : body.slice(), {
+    status: body.length > 0 && [204, 205, 304].includes(status) ? 502 : status,
+    headers: head.headers,
   });
 }
 
-function headersOf(response: IncomingMessage): Headers {
-  const headers = new Headers();
-  for (const [name, values] of Object.entries(response.headersDistinct)) {
-    for (const value of values ?? []) headers.append(name, value);
-  }
-  return headers;
-}
-
-function refusalOf(response: IncomingMessage, socket: Socket): Response {
-  const body = Readable.toWeb(response) as ReadableStream<Uint8Array<ArrayBuffer>>;
-  response.on("close", () => socket.destroy());
-  return new Response(body, { status: response.statusCode, headers: headersOf(response) });
-}
-
-/** The client stops sending while the socket buffers more bytes than this. */
-const HIGH_WATER_BYTES = 1 << 20;
-
-class SocketStream implements ByteStream {
-  readonly chunks: AsyncIterable<Uint8Array>;
-
-  constructor(private readonly socket: Socket, head: Uint8Array) {
-    if (head.length > 0) socket.unshift(head);
-    socket.on("error", () => {}); // the reader gets it
-    this.chunks = socket;
-  }
-
-  get bufferedAmount(): number {
-    return this.socket.writableLength;
-  }
-
-  async send(bytes: Uint8Array): Promise<void> {
-    const { socket } = this;
-    if (socket.destroyed) return;
-    socket.write(bytes);
-    if (socket.writableLength <= HIGH_WATER_BYTES) return;
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        socket.off("drain", done);
-        socket.off("close", done);
-        resolve();
-      };
-      socket.on("drain", done);
-      socket.on("close", done);
-    });
-  }
-
-  close(): void {
-    this.socket.destroy();
-  }
+function joined(start: Uint8Array, end: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(start.length + end.length);
+  whole.set(start);
+  whole.set(end, start.length);
+  return whole;
 }

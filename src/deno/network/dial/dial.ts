@@ -1,6 +1,5 @@
 /** Opens one connection to a server: TCP and TLS. */
-import { isIP, type Socket } from "node:net";
-import { connect, type Socket as NetSocket } from "node:net";
+import { connect, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 
 export interface Target {
@@ -19,30 +18,40 @@ export interface TlsOptions {
   readonly key?: string;
 }
 
-export function dial(
+export async function dial(
   { host, port }: Target,
   { tls, proxy }: DialOptions,
   signal?: AbortSignal,
 ): Promise<Socket> {
   if (proxy !== undefined) throw new Error("no proxy yet");
+  const tcp = connect({ host, port, noDelay: true, keepAlive: true });
+  await ready(tcp, "connect", signal);
+  if (tls === undefined) return tcp;
+  const secure = connectTls({
+    socket: tcp,
+    host,
+    servername: isIP(host) === 0 ? host : "",
+    ...tls,
+    ALPNProtocols: ["http/1.1"],
+  });
+  await ready(secure, "secureConnect", signal);
+  return secure;
+}
+
+function ready(socket: Socket, event: string, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const tcp: NetSocket = connect({ host, port, noDelay: true, keepAlive: true });
-    const socket = tls === undefined ? tcp : connectTls({
-      socket: tcp,
-      host,
-      servername: isIP(host) === 0 ? host : "",
-      ...tls,
-      ALPNProtocols: ["http/1.1"],
-    });
     const fail = (error: unknown) => {
       socket.destroy();
       reject(error);
     };
-    tcp.on("error", fail);
+    const onAbort = () => fail(signal?.reason);
     socket.on("error", fail);
     socket.on("close", () => fail(new Error("the connection was closed")));
-    socket.on(tls === undefined ? "connect" : "secureConnect", () => resolve(socket));
-    signal?.addEventListener("abort", () => fail(signal.reason));
-    if (signal?.aborted) fail(signal.reason);
+    socket.on(event, () => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve();
+    });
+    signal?.addEventListener("abort", onAbort);
+    if (signal?.aborted) onAbort();
   });
 }
