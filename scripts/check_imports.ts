@@ -119,6 +119,7 @@ const LIBRARIES: Record<string, string | readonly string[]> = {
   "@peculiar/x509": "sandbox/api/certificate",
   "diff": "view/diff",
   "string-argv": "commands/options/send_flags",
+  "string-width": "view/text/width",
   "yaml": ["commands/manifests/yaml", "deno/network/kubeconfig"],
 };
 

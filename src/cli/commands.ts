@@ -1,4 +1,5 @@
 /** The command line as data: the commands of tkn-dev with their arguments and flags. */
+import { againCommand } from "./again_command.ts";
 import { DEBUG_COMMANDS } from "./debug_commands.ts";
 import { HELD_COMMANDS } from "./held_commands.ts";
 import { LOGS_COMMANDS } from "./logs_commands.ts";
@@ -59,10 +60,17 @@ const PIPELINE_UPLOAD: CommandSpec = {
   args: [
     {
       name: "PIPELINE",
+      asked: true,
       named: true,
-      optionalWith: [...LIST_EXPLAIN_NAMES, ...FILE_NAMES, "resolvertype"],
+      optionalWith: [
+        ...LIST_EXPLAIN_NAMES,
+        ...FILE_NAMES,
+        "resolvertype",
+        "use-pipelinerun",
+        "last",
+      ],
       completion: "pipelines",
-      help: "the Pipeline's name",
+      help: "the Pipeline's name; asked for on a terminal",
     },
     DIRECTORY,
   ],
@@ -116,10 +124,11 @@ const TASK_UPLOAD: CommandSpec = {
   args: [
     {
       name: "TASK",
+      asked: true,
       named: true,
-      optionalWith: [...LIST_EXPLAIN_NAMES, ...FILE_NAMES],
+      optionalWith: [...LIST_EXPLAIN_NAMES, ...FILE_NAMES, "use-taskrun", "last"],
       completion: "tasks",
-      help: "the Task's name",
+      help: "the Task's name; asked for on a terminal",
     },
     DIRECTORY,
   ],
@@ -158,7 +167,8 @@ const UPLOAD: CommandSpec = {
   summary: "Run a file of .tekton on a local directory",
   description: "Starts a run of the repository's .tekton directory on the directory, as " +
     "`pipelinerun upload -f` does. If there are several, it offers the choice on a terminal; " +
-    "elsewhere it lists the command lines that start them.",
+    "elsewhere it lists the command lines that start them. With --last it repeats the last upload " +
+    "of the directory, as `again` does.",
   args: [DIRECTORY],
   flags: PIPELINE_UPLOAD_FLAGS,
   examples: [{ text: "Run .tekton on the current directory", command: "tkn-dev upload" }],
@@ -339,6 +349,7 @@ export const PROGRAM: Program = {
     ...DEBUG_COMMANDS,
     ...START_COMMANDS,
     UPLOAD,
+    againCommand([PIPELINE_UPLOAD, TASK_UPLOAD]),
     CREATE,
     ...HELD_COMMANDS,
     ...LOGS_COMMANDS,

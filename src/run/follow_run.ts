@@ -12,6 +12,7 @@ import { EVERYTHING, isSelected, logContainers, type LogSelection } from "./logs
 import { LastLines } from "./logs/last_lines.ts";
 import { hasPodEnded, type StreamOptions, streamStep } from "./logs/step_stream.ts";
 import type { LiveRun } from "./live_run.ts";
+import { reportProgress } from "./task_progress.ts";
 import { outcomeOf } from "./outcome.ts";
 
 export interface FollowOptions {
@@ -32,6 +33,7 @@ const SETTLE_MS = 5_000;
 
 /** Throws ClusterError if the run is deleted, or the log of a step that may hold can't be read. */
 export async function followRun(options: FollowOptions): Promise<Outcome> {
+  void reportProgress(options);
   await streamLogs(options);
   options.live.setLogsDrained();
   await awaitSettled(options);

@@ -237,7 +237,7 @@ export interface StepState {
     startedAt?: string;
     finishedAt?: string;
   };
-  running?: Record<string, unknown>;
+  running?: { startedAt?: string };
   waiting?: { reason?: string; message?: string };
   terminationReason?: string;
 }

@@ -96,6 +96,7 @@ async function checkPlan(host: Host, kube: Kube, asked: AskedUpload): Promise<Fi
       kube,
       workspaces,
       emit,
+      suspendFor: (work) => work(),
     });
     await request.defaultTimeout;
     const { task, plan: { destination, notes } } = await PIPELINE_UPLOAD.plan(request, options);
@@ -132,6 +133,7 @@ function optionsOf({ pipeline, params, workspaces, task }: AskedUpload) {
     "pipeline",
     "upload",
     pipeline,
+    "--no-input",
     ...params.map((param) => `--param=${param}`),
     ...workspaces.map((workspace) => `--workspace=${workspace}`),
     ...(task === undefined ? [] : [`--on-task=${task}`]),

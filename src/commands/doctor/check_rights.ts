@@ -10,7 +10,7 @@ const RUN_KINDS: readonly RunKind[] = ["PipelineRun", "TaskRun"];
 const USEFUL: readonly { readonly access: Access; readonly lost: string }[] = [
   {
     access: { verb: "patch", group: "tekton.dev", resource: "pipelineruns" },
-    lost: "Ctrl-C can't cancel a run",
+    lost: "Ctrl-C cannot cancel a run",
   },
   {
     access: { verb: "create", group: "resolution.tekton.dev", resource: "resolutionrequests" },

@@ -6,13 +6,13 @@ import { choiceFlag } from "./choice.ts";
 
 const PROTOCOLS: readonly ExecProtocol[] = ["auto", "spdy", "websocket"];
 
-/** Pure. */
+/** Pure. An empty value is that of a variable that is not set: no value, as in kubectl and tkn. */
 export function connectFlags(flags: Flags): ConnectOptions {
   const execProtocol = choiceFlag(flags, "exec-protocol", PROTOCOLS);
   return {
-    namespace: flags.text("namespace"),
-    context: flags.text("context"),
-    kubeconfig: flags.text("kubeconfig"),
+    namespace: flags.text("namespace") || undefined,
+    context: flags.text("context") || undefined,
+    kubeconfig: flags.text("kubeconfig") || undefined,
     ...(execProtocol === "auto" ? {} : { execProtocol }),
     ...(flags.on("verbose") ? { verbose: true } : {}),
   };

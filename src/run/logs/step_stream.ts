@@ -55,7 +55,7 @@ export async function streamStep(options: StreamOptions, step: StreamedStep): Pr
     }
     const isBug = !(error instanceof ExpectedError) || error instanceof OutputError;
     if (isBug || pauses.mayStillHold) throw error;
-    const text = `${error.message.replace(/^Cannot /, "Can't ")}: following the run without it`;
+    const text = `${error.message}: following the run without it`;
     emit({ kind: "note", text });
   }
 }

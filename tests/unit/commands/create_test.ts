@@ -59,6 +59,8 @@ Deno.test("a run with the TEP's fields is created to hold, with a note how to co
     "Note: The run will hold at s. To continue: " +
       "tkn-dev taskrun shell|run|continue|fail-continue r -n default\n",
   );
+  const elsewhere = await create(HELD, ["-c", "other", "-k", "/k"]);
+  assert.match(elsewhere.stderr, /fail-continue r -n default -c other -k \/k\n$/);
   assert.match(created.spec.taskSpec!.steps![0].script!, /^#!\/bin\/sh\n# Unpacks/);
   assert.equal(created.spec.timeout, "1h0m0s600s");
   assert.equal(created.metadata.labels?.["tkn-dev/task"], "t");

@@ -31,6 +31,8 @@ Deno.test("each flag of tkn's logs is one here, and each flag of the logs here i
   const others = [
     "events",
     "junit",
+    "outcome",
+    "no-input",
     "help",
     "namespace",
     "context",
