@@ -5,6 +5,20 @@
 /** Prints a line of `--verbose`. No line contains a credential. */
 export type Debug = (line: string) => void;
 
+/**
+ * Why there is no connection, in words that complete `Cannot reach the cluster "...": `. Thrown by
+ * a transport that knows them.
+ */
+export class ConnectError extends Error {
+  readonly hint: string;
+
+  constructor(state: string, { hint, cause }: { hint: string; cause?: unknown }) {
+    super(state, { cause });
+    this.name = "ConnectError";
+    this.hint = hint;
+  }
+}
+
 /** Paths start with a slash; the transport adds server, credentials and certificates. */
 export interface Transport {
   readonly server: string;

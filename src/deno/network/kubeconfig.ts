@@ -15,10 +15,21 @@ export interface Connection {
   /** Without a final slash. */
   readonly server: string;
   readonly namespace: string;
-  readonly caCerts?: string[];
+  readonly tls: ServerTls;
+  /** A URL of http, https, socks5 or socks5h. */
   readonly proxy?: string;
   /** Is called again after a 401: the token may have expired. */
   credentials(): Promise<Credentials>;
+}
+
+/** Which certificate of the server is trusted. */
+export interface ServerTls {
+  /** In PEM. Absent for the authorities that the system trusts. */
+  readonly ca?: readonly string[];
+  /** The name that the certificate must have, if it is not the host. */
+  readonly servername?: string;
+  /** Accepts any certificate. */
+  readonly insecure?: boolean;
 }
 
 export type { Credentials };
@@ -41,7 +52,7 @@ export async function loadConnection(
   return {
     server: cluster.server.replace(/\/+$/, ""),
     namespace: options.namespace || context.namespace || "default",
-    caCerts: ca === undefined ? undefined : [ca],
+    tls: { ca: ca === undefined ? undefined : [ca] },
     proxy: cluster.proxyUrl,
     credentials: await credentialsOf(user, {
       cluster: {

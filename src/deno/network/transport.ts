@@ -118,9 +118,9 @@ export class NetworkTransport implements Transport {
   }
 
   #newClient({ certificate }: Credentials): PooledClient {
-    const { caCerts, proxy } = this.connection;
+    const { tls: { ca = [] }, proxy } = this.connection;
     const client = Deno.createHttpClient({
-      caCerts,
+      caCerts: [...ca],
       ...(proxy === undefined ? {} : { proxy: { url: proxy } }),
       ...certificate,
     });

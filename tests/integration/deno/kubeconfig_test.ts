@@ -171,7 +171,7 @@ Deno.test("authority and proxy belong to the connection, certificate and passwor
     }),
   );
   const connection = await loadConnection({ kubeconfig });
-  assert.deepEqual([connection.caCerts, connection.proxy], [["CA"], "http://proxy.test:3128"]);
+  assert.deepEqual([connection.tls.ca, connection.proxy], [["CA"], "http://proxy.test:3128"]);
   assert.deepEqual(await connection.credentials(), {
     headers: {},
     certificate: { cert: "CERT", key: "KEY" },

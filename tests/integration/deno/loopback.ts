@@ -17,7 +17,7 @@ export function serve(
 
 export function transportTo(server: string, rest: Partial<Connection>): NetworkTransport {
   const credentials = () => Promise.resolve({ headers: {} });
-  const connection = { server, namespace: "default", credentials, ...rest };
+  const connection = { server, namespace: "default", tls: {}, credentials, ...rest };
   return new NetworkTransport(connection, () => Promise.resolve());
 }
 

@@ -55,6 +55,7 @@ function serve(play: Serve, { scheme = "http", delay = quick, interrupt }: Clien
   const connection = {
     server: `${scheme}://127.0.0.1:${listener.port}`,
     namespace: "ns",
+    tls: {},
     credentials: () => Promise.resolve({ headers: {} }),
   };
   const kube = new KubeClient(new NetworkTransport(connection, delay), "ns", interrupt);
@@ -270,7 +271,7 @@ Deno.test("what a connection swallowed is asked for over another one", async () 
   const connection = {
     server: `https://127.0.0.1:${proxy.port}`,
     namespace: "ns",
-    caCerts: [ca],
+    tls: { ca: [ca] },
     credentials: () => Promise.resolve({ headers: {} }),
   };
   const kube = new KubeClient(new NetworkTransport(connection, quick), "ns");

@@ -184,9 +184,9 @@ Deno.test("a client certificate is sent to a server that the authority of the ku
   await using place = await serveTls();
   const { ca, cert, key, url } = place;
   const credentials = () => Promise.resolve({ headers: {}, certificate: { cert, key } });
-  const known = transportTo(url, { caCerts: [ca], credentials });
+  const known = transportTo(url, { tls: { ca: [ca] }, credentials });
   assert.equal(await (await known.request("/")).text(), "127.0.0.1");
-  const unknown = transportTo(url, { caCerts: [ca] });
+  const unknown = transportTo(url, { tls: { ca: [ca] } });
   assert.equal(await (await unknown.request("/")).text(), "nobody");
 });
 
@@ -204,7 +204,7 @@ async function serveHttp2() {
   const options = { port: 0, hostname: "127.0.0.1", cert, key, onListen() {} };
   const server = Deno.serve(options, (request) => new Response(new URL(request.url).pathname));
   const proxy = new FaultyProxy({ hostname: "127.0.0.1", port: server.addr.port });
-  const transport = transportTo(`https://127.0.0.1:${proxy.port}`, { caCerts: [ca] });
+  const transport = transportTo(`https://127.0.0.1:${proxy.port}`, { tls: { ca: [ca] } });
   return {
     proxy,
     transport,

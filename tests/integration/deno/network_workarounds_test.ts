@@ -78,7 +78,7 @@ Deno.test({
   async fn() {
     const { ca, cert, key } = await makeCertificates();
     using listener = Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert, key });
-    const transport = transportTo(`https://127.0.0.1:${listener.addr.port}`, { caCerts: [ca] });
+    const transport = transportTo(`https://127.0.0.1:${listener.addr.port}`, { tls: { ca: [ca] } });
     for (let connection = 0; connection < CONNECTIONS; connection++) {
       const arrived = readSlowly(listener, MESSAGE.length);
       const socket = await transport.socket("/exec", []);
