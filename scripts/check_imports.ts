@@ -113,6 +113,7 @@ const LIBRARIES: Record<string, string | readonly string[]> = {
   "diff": "view/diff",
   "socks": "deno/network/dial/tunnels",
   "string-argv": "commands/options/send_flags",
+  "ws": "deno/network/websocket",
   "yaml": ["commands/manifests/yaml", "deno/network/kubeconfig"],
 };
 

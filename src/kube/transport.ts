@@ -26,9 +26,9 @@ export interface Transport {
   request(path: string, init?: RequestOptions): Promise<Response>;
   /**
    * Returns a socket that is not open yet. Its errors lack the reason: request the same path for
-   * it.
+   * it. The signal ends the connecting before that.
    */
-  socket(path: string, protocols: readonly string[]): Promise<Socket>;
+  socket(path: string, protocols: readonly string[], signal?: AbortSignal): Promise<Socket>;
   /** Resolves after that many milliseconds; rejects with the reason of the signal. */
   delay(ms: number, signal?: AbortSignal): Promise<void>;
   /** Absent unless the user asks for it. */

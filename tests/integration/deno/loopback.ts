@@ -21,6 +21,20 @@ export function transportTo(server: string, rest: Partial<Connection>): NetworkT
   return new NetworkTransport(connection, () => Promise.resolve());
 }
 
+/** Sends "hi", and returns what the server sends back before the socket closes. */
+export function echoed(socket: Socket): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    socket.binaryType = "arraybuffer";
+    socket.addEventListener("open", () => socket.send(new TextEncoder().encode("hi")));
+    socket.addEventListener("message", ({ data }) => {
+      text += new TextDecoder().decode(data as ArrayBuffer);
+    });
+    socket.addEventListener("error", () => reject(new Error("the socket failed")));
+    socket.addEventListener("close", () => resolve(text));
+  });
+}
+
 /** Resolves once the socket is open. */
 export function isOpen(socket: Socket): Promise<void> {
   return new Promise((resolve) => socket.addEventListener("open", () => resolve()));

@@ -3,19 +3,15 @@
  * fails is a ConnectError with the words for it.
  */
 import { isIP, type Socket } from "node:net";
-import { connect as connectTls, getCACertificates, type TLSSocket } from "node:tls";
+import tls, { type TLSSocket } from "node:tls";
 import type { ConnectError } from "../../../kube/transport.ts";
 import type { Connection, Credentials, ServerTls } from "../kubeconfig.ts";
 import { type About, isUntrusted, proxyError, tcpError, tlsError, tooLate } from "./dial_errors.ts";
 import { type Proxy, readProxy } from "./proxy.ts";
-import { ready, tcp } from "./sockets.ts";
+import { ready, type Target, tcp } from "./sockets.ts";
 import { throughHttp, throughSocks } from "./tunnels.ts";
 
-export interface Target {
-  /** A name or an address; an IPv6 address without brackets. */
-  readonly host: string;
-  readonly port: number;
-}
+export type { Target };
 
 export interface DialOptions {
   /** Absent for a server that speaks no TLS. */
@@ -32,7 +28,8 @@ export interface TlsOptions extends ServerTls {
   readonly key?: string;
 }
 
-const DEADLINE_MS = 30_000;
+/** Shorter than the limit of a request: the error then names the hop. */
+const DEADLINE_MS = 20_000;
 
 /** Dials the API server of a kubeconfig's context, as its user. */
 export function dialServer(
@@ -53,7 +50,7 @@ export function dialServer(
  */
 export async function dial(
   target: Target,
-  { tls, proxy: proxyUrl, deadlineMs = DEADLINE_MS }: DialOptions,
+  { tls: wanted, proxy: proxyUrl, deadlineMs = DEADLINE_MS }: DialOptions,
   signal?: AbortSignal,
 ): Promise<Socket> {
   const proxy = proxyUrl === undefined ? undefined : readProxy(proxyUrl);
@@ -63,13 +60,13 @@ export async function dial(
   if (signal?.aborted) end();
   const timer = setTimeout(() => ended.abort(tooLate(deadlineMs, proxy)), deadlineMs);
   try {
-    const reach = () => tunnel(target, { proxy, tls }, ended.signal);
+    const reach = () => tunnel(target, { proxy, trust: wanted }, ended.signal);
     const socket = await reach();
-    if (tls === undefined) return socket;
-    return await handshake(socket, target, tls, ended.signal).catch(async (error) => {
+    if (wanted === undefined) return socket;
+    return await handshake(socket, target, wanted, ended.signal).catch(async (error) => {
       ended.signal.throwIfAborted();
       const dates = isUntrusted(error) ? await datesOf(await reach(), ended.signal) : {};
-      throw tlsError(error, { name: tls.servername ?? target.host, ...dates });
+      throw tlsError(error, { name: wanted.servername ?? target.host, ...dates });
     });
   } finally {
     clearTimeout(timer);
@@ -80,7 +77,7 @@ export async function dial(
 /** Returns a connection to the target that speaks no TLS yet. */
 async function tunnel(
   target: Target,
-  { proxy, tls }: { readonly proxy?: Proxy; readonly tls?: TlsOptions },
+  { proxy, trust }: { readonly proxy?: Proxy; readonly trust?: ServerTls },
   signal: AbortSignal,
 ): Promise<Socket> {
   if (proxy === undefined) return await hop(tcp(target, signal), signal, tcpError);
@@ -89,8 +86,8 @@ async function tunnel(
   if (proxy.scheme === "socks5") return await throughSocks(opened, proxy, target, signal);
   if (proxy.scheme === "http") return await throughHttp(opened, proxy, target, signal);
   // As with kubectl, the authority of the cluster may vouch for the proxy too.
-  const ca = [...publicAuthorities(), ...tls?.ca ?? []];
-  const own = handshake(opened, proxy, { ca, insecure: tls?.insecure }, signal);
+  const ca = [...publicAuthorities(), ...trust?.ca ?? []];
+  const own = handshake(opened, proxy, { ca, insecure: trust?.insecure }, signal);
   return await throughHttp(await hop(own, signal, explain), proxy, target, signal);
 }
 
@@ -100,7 +97,7 @@ function handshake(
   { ca, cert, key, servername, insecure = false }: TlsOptions,
   signal: AbortSignal,
 ): Promise<TLSSocket> {
-  const secure = connectTls({
+  const secure = tls.connect({
     socket,
     host,
     // A name goes into the handshake, an address does not.
@@ -116,9 +113,13 @@ function handshake(
 
 let known: string[] | undefined;
 
-/** Returns the authorities of the system, as kubectl trusts them, and those of the runtime. */
+/**
+ * Returns the authorities of the system, as kubectl trusts them, and those of the runtime. Deno 2.7
+ * knows only the latter.
+ */
 function publicAuthorities(): string[] {
-  known ??= [...getCACertificates("system"), ...getCACertificates("bundled")];
+  const { getCACertificates = () => [], rootCertificates } = tls as Partial<typeof tls>;
+  known ??= [...getCACertificates("system"), ...rootCertificates ?? []];
   return known;
 }
 

@@ -38,7 +38,8 @@ export function readProxy(text: string): Proxy {
   };
 }
 
-function decoded(text: string): string {
+/** Decodes a part of a URL. */
+export function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

@@ -4,11 +4,14 @@ import { connect, type Socket } from "node:net";
 /** Silence before the first probe of a connection. */
 const KEEP_ALIVE_MS = 30_000;
 
+export interface Target {
+  /** A name or an address; an IPv6 address without brackets. */
+  readonly host: string;
+  readonly port: number;
+}
+
 /** Opens TCP to the first address of the host that answers, with TCP_NODELAY and keep-alive. */
-export function tcp(
-  { host, port }: { readonly host: string; readonly port: number },
-  signal: AbortSignal,
-): Promise<Socket> {
+export function tcp({ host, port }: Target, signal: AbortSignal): Promise<Socket> {
   const socket = connect({
     host,
     port,

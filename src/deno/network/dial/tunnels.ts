@@ -2,9 +2,9 @@
 import { Buffer } from "node:buffer";
 import { type IncomingMessage, request } from "node:http";
 import type { Socket } from "node:net";
-import type { Target } from "./dial.ts";
 import { proxyError, refusedTunnel, socksError } from "./dial_errors.ts";
 import type { Proxy } from "./proxy.ts";
+import type { Target } from "./sockets.ts";
 
 /** By HTTP's CONNECT. */
 export async function throughHttp(
