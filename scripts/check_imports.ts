@@ -118,8 +118,10 @@ const LIBRARIES: Record<string, string | readonly string[]> = {
   "@kubernetes/client-node": "deno/network/kubeconfig",
   "@peculiar/x509": "sandbox/api/certificate",
   "diff": "view/diff",
+  "socks": "deno/network/dial/tunnels",
   "string-argv": "commands/options/send_flags",
   "string-width": "view/text/width",
+  "ws": "deno/network/websocket",
   "yaml": ["commands/manifests/yaml", "deno/network/kubeconfig"],
 };
 

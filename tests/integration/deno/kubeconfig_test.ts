@@ -146,17 +146,67 @@ Deno.test("a number or a list in place of a string is refused, as by kubectl", a
   }
 });
 
-for (const key of ["insecure-skip-tls-verify", "tls-server-name"]) {
-  Deno.test(`${key} is refused with what to do instead`, async () => {
-    using place = new Place();
-    const value = key === "tls-server-name" ? "x.test" : true;
-    const kubeconfig = place.write("a", config("a", { cluster: { [key]: value } }));
-    assert.equal(
-      await rejection(loadConnection({ kubeconfig }), UsageError),
-      `Cannot use cluster "a": ${key} is not supported\n` +
-        "give the cluster's certificate-authority and a server name that its certificate has",
-    );
-  });
+Deno.test("a server whose certificate is not checked, or has another name", async () => {
+  using place = new Place();
+  const tlsOf = async (cluster: Record<string, unknown>) => {
+    const kubeconfig = place.write("a", config("a", { cluster }));
+    return (await loadConnection({ kubeconfig })).tls;
+  };
+  assert.equal((await tlsOf({ "insecure-skip-tls-verify": true })).insecure, true);
+  assert.equal((await tlsOf({})).insecure, false);
+  assert.equal((await tlsOf({ "tls-server-name": "x.test" })).servername, "x.test");
+  assert.match(
+    await rejection(
+      tlsOf({ "insecure-skip-tls-verify": true, "certificate-authority-data": btoa("CA") }),
+      UsageError,
+    ),
+    /^Cannot trust cluster "a": insecure-skip-tls-verify needs no certificate-authority, and it has/,
+  );
+});
+
+Deno.test("a server's URL loses its query, and its password becomes a credential", async () => {
+  using place = new Place();
+  const server = "https://ada:s%40cret@a.test:6443/k8s/clusters/c-1/?token=x#y";
+  const kubeconfig = place.write("a", config("a", { server, user: {} }));
+  const connection = await loadConnection({ kubeconfig });
+  assert.equal(connection.server, "https://a.test:6443/k8s/clusters/c-1");
+  const { headers } = await connection.credentials();
+  assert.equal(headers.Authorization, `Basic ${btoa("ada:s@cret")}`);
+  const other = place.write("b", config("b", { server }));
+  const withToken = await (await loadConnection({ kubeconfig: other })).credentials();
+  assert.equal(withToken.headers.Authorization, "Bearer token-of-b");
+});
+
+Deno.test("a proxy of the environment is used where the kubeconfig names none", async () => {
+  using place = new Place();
+  using environment = changedEnvironment({ HTTPS_PROXY: "env.test:3128", NO_PROXY: "b.test" });
+  const proxyOf = async (name: string, cluster: Record<string, unknown> = {}) => {
+    const kubeconfig = place.write(name, config(name, { cluster }));
+    return (await loadConnection({ kubeconfig })).proxy;
+  };
+  assert.equal(await proxyOf("a"), "http://env.test:3128");
+  assert.equal(await proxyOf("b"), undefined);
+  const own = "socks5://own.test:1080";
+  assert.equal(await proxyOf("b", { "proxy-url": own }), own, "NO_PROXY is for the environment's");
+  environment.set("HTTPS_PROXY", "ftp://user:s3cret@a.test");
+  assert.match(
+    await rejection(proxyOf("a"), UsageError),
+    /^Cannot use the proxy of the environment: it is not a known kind\nHTTPS_PROXY and[^@]*$/,
+  );
+});
+
+/** Changes variables until disposed. */
+function changedEnvironment(variables: Record<string, string>) {
+  const before = Object.keys(variables).map((name) => [name, Deno.env.get(name)] as const);
+  for (const [name, value] of Object.entries(variables)) Deno.env.set(name, value);
+  return {
+    set: (name: string, value: string) => Deno.env.set(name, value),
+    [Symbol.dispose]() {
+      for (const [name, value] of before) {
+        value === undefined ? Deno.env.delete(name) : Deno.env.set(name, value);
+      }
+    },
+  };
 }
 
 Deno.test("authority and proxy belong to the connection, certificate and password to the credentials", async () => {
@@ -171,7 +221,7 @@ Deno.test("authority and proxy belong to the connection, certificate and passwor
     }),
   );
   const connection = await loadConnection({ kubeconfig });
-  assert.deepEqual([connection.caCerts, connection.proxy], [["CA"], "http://proxy.test:3128"]);
+  assert.deepEqual([connection.tls.ca, connection.proxy], [["CA"], "http://proxy.test:3128"]);
   assert.deepEqual(await connection.credentials(), {
     headers: {},
     certificate: { cert: "CERT", key: "KEY" },
