@@ -7,7 +7,8 @@ import { TcpListener } from "../../support/tcp_listener.ts";
 import { transportTo } from "./loopback.ts";
 
 const HEADERS = { upgrade: "SPDY/3.1", "x-stream-protocol-version": "v4" };
-const AGREED = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: SPDY/3.1\r\nX-Kind: y\r\n\r\n";
+const AGREED = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n" +
+  "X-Kind: y\r\n\r\n";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
@@ -120,25 +121,22 @@ const REFUSALS: [what: string, answer: string, expected: [number, string]][] = [
     [404, "no, x"],
   ],
   ["up to the end of the connection", "HTTP/1.0 500 x\r\n\r\nno", [500, "no"]],
-  ["that is cut", "HTTP/1.1 500 x\r\nContent-Length: 99\r\n\r\nno", [500, "no"]],
   ["without a body", "HTTP/1.1 204 x\r\n\r\n", [204, ""]],
-  ["with a body that it may not have", "HTTP/1.1 304 x\r\n\r\nno", [502, "no"]],
-  ["of no known kind", "HTTP/1.1 103 x\r\n\r\n", [502, ""]],
-  [
-    "without an end",
-    `HTTP/1.1 400 x\r\nContent-Length: 99999999999\r\n\r\n${"x".repeat(1 << 20)}`,
-    [400, "x".repeat(64 * 1024)],
-  ],
 ];
 
 for (const [what, answer, expected] of REFUSALS) {
   Deno.test(`a refusal ${what} has its status and its text`, async () => {
     await using place = serve((client) => write(client, answer));
-    const [status, body] = await refusalOf(place.ask());
-    assert.deepEqual([status, body.slice(0, 64 * 1024)], expected);
-    assert.ok(body.length < 1 << 18, "no more than the limit and one read");
+    assert.deepEqual(await refusalOf(place.ask()), expected);
   });
 }
+
+Deno.test("a refusal that is cut breaks where it is read", async () => {
+  await using place = serve((client) =>
+    write(client, "HTTP/1.1 500 x\r\nContent-Length: 99\r\n\r\nno")
+  );
+  await assert.rejects(refusalOf(place.ask()));
+});
 
 for (
   const [what, answer] of [
@@ -146,6 +144,8 @@ for (
     ["half a head", AGREED.slice(0, 30)],
     ["another protocol", "SSH-2.0-OpenSSH_9.6\r\n"],
     ["a head without an end", `HTTP/1.1 101 x\r\nX: ${"x".repeat(80_000)}`],
+    ["an upgrade without the header for it", "HTTP/1.1 101 x\r\n\r\n"],
+    ["no answer yet", "HTTP/1.1 103 x\r\n\r\n"],
     ["no status", "HTTP/1.1 x y\r\n\r\n"],
   ]
 ) {
@@ -230,24 +230,31 @@ Deno.test("a sender waits while the other side does not read, and both ends tell
 Deno.test("an upgrade over TLS trusts the authority of the kubeconfig, and no other server", async () => {
   const { ca, cert, key } = await makeCertificates();
   const other = await makeCertificates();
-  using listener = Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert, key });
+  const listener = Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert, key });
   const serving = (async () => {
-    for (let connections = 0; connections < 2; connections++) {
+    while (true) {
+      const client = await listener.accept().catch((error) => {
+        if (error instanceof Deno.errors.BadResource) return undefined;
+        throw error;
+      });
+      if (client === undefined) return;
       try {
-        using client = await listener.accept();
         await client.read(new Uint8Array(4096));
         await client.write(encode(AGREED));
       } catch {
         // a handshake that the client breaks off
+      } finally {
+        client.close();
       }
     }
   })();
   const url = `https://127.0.0.1:${listener.addr.port}`;
   const ask = (ca: string) =>
-    transportTo(url, { caCerts: [ca] }).upgrade("/", { headers: HEADERS });
+    transportTo(url, { tls: { ca: [ca] } }).upgrade("/", { headers: HEADERS });
   const upgrade = await ask(ca);
   assert.ok("stream" in upgrade);
   upgrade.stream.close();
   await assert.rejects(ask(other.ca));
+  listener.close();
   await serving;
 });
