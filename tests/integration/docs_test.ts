@@ -274,7 +274,7 @@ testWith(
       )
     );
     const used = await rightsOfUploads();
-    // A websocket, which is not a fetch: get up to Kubernetes 1.34, create from 1.35 on.
+    // Execs are no plain requests: create is for SPDY, get for websockets.
     used.add("get pods/exec").add("create pods/exec");
     assert.deepEqual(granted.toSorted(), [...used].toSorted());
   },
