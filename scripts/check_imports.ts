@@ -114,6 +114,7 @@ const LIBRARIES: Record<string, string | readonly string[]> = {
   "socks": "deno/network/dial/socks_tunnel",
   "string-argv": "commands/options/send_flags",
   "ws": "deno/network/websocket",
+  "string-width": "view/text/width",
   "yaml": ["commands/manifests/yaml", "deno/network/kubeconfig"],
 };
 

@@ -34,7 +34,7 @@ async function demo(): Promise<number> {
   shown(`tkn-dev pipeline upload greet examples/greet -w name=source,${volume}`);
   const binding = `name=source,volumeClaimTemplateFile=${examples}volume.yaml`;
   const argv = ["pipeline", "upload", "greet", `${examples}greet`, "-w", binding];
-  const code = await app([...argv, "-k", sandbox.kubeconfig], host);
+  const code = await app([...argv, "--no-remember", "-k", sandbox.kubeconfig], host);
   terminal.err(printable`\nexit code ${code}\n`);
   return code;
 }

@@ -2,6 +2,7 @@
 import { PROGRAM } from "./cli/commands.ts";
 import { helpAsked } from "./cli/help.ts";
 import { type Call, parse } from "./cli/parse.ts";
+import { repeats } from "./cli/repeats.ts";
 import { printError } from "./commands/output/print_error.ts";
 import { BUG_EXIT_CODE, ExpectedError, Interrupted, OutputError, UsageError } from "./errors.ts";
 import type { Host } from "./host.ts";
@@ -10,7 +11,10 @@ import { printableLines } from "./printable.ts";
 /** Runs a call of a command, and returns the exit code. */
 export type Command = (host: Host, call: Call) => Promise<number>;
 
-/** The commands by their paths, except `help`. A module loads when its command runs. */
+/**
+ * The commands by their paths, except `help`, and `again`, which becomes another call. A module
+ * loads when its command runs.
+ */
 export const COMMANDS: Readonly<Record<string, Command>> = {
   "pipeline upload": command(() => import("./commands/pipeline_upload.ts")),
   "pipeline debug": command(() => import("./commands/pipeline_debug.ts")),
@@ -32,6 +36,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     "upload": command(() => import("./commands/run_upload.ts")),
     "logs": command(() => import("./commands/logs.ts")),
   }),
+  "doctor": command(() => import("./commands/doctor.ts")),
   "cleanup": command(() => import("./commands/cleanup.ts")),
   "sandbox": command(() => import("./commands/sandbox.ts")),
   "completion": command(() => import("./commands/completion.ts")),
@@ -71,6 +76,7 @@ export async function app(argv: readonly string[], host: Host): Promise<number> 
     call = parse(argv, PROGRAM);
     const text = helpAsked(call, PROGRAM);
     if (text === undefined) {
+      if (repeats(call)) call = await (await import("./commands/again.ts")).remembered(host, call);
       const run = COMMANDS[call.command.path.join(" ")];
       return await Promise.race([run(host, call), interrupted(host, call)]);
     }
@@ -80,6 +86,7 @@ export async function app(argv: readonly string[], host: Host): Promise<number> 
     const isOurs = host.interrupt.aborted && thrown === host.interrupt.reason;
     const error = isOurs ? new Interrupted("Interrupted") : thrown;
     printError(host, error, !isNoColor(argv, call));
+    if (!(error instanceof OutputError)) await reportFailure(host, call, thrown);
     if (hasEvents(call) && !(error instanceof OutputError)) {
       const { printErrorEvent } = await import("./commands/output/print_event.ts");
       printErrorEvent(host, error);
@@ -112,6 +119,19 @@ function interrupted({ interrupt, clock }: Host, { command }: Call): Promise<nev
       reject(new Interrupted("Interrupted: the command did not end in time"));
     });
   });
+}
+
+/** Writes the outcome of a call that failed before, or while, the command wrote it. */
+async function reportFailure(host: Host, call: Call | undefined, thrown: unknown): Promise<void> {
+  const isKnown = call?.command.flags.some(({ name }) => name === "outcome");
+  const outcome = isKnown ? call?.flags.text("outcome") : undefined;
+  if (!outcome) return;
+  const { Reports, writeFailure } = await import("./commands/output/reports.ts");
+  try {
+    await writeFailure(host, thrown, new Reports(host, { outcome }));
+  } catch (error) {
+    printError(host, error);
+  }
 }
 
 function hasEvents(call: Call | undefined): boolean {

@@ -3,8 +3,10 @@ export type RunEvent =
   | { kind: "created"; resource: "PipelineRun" | "TaskRun"; name: string; namespace: string }
   /** A fact or decision that the user should know; emitted once. */
   | { kind: "note"; text: string; lines?: readonly string[] }
-  /** The run waits for something: "pod x: pulling image y". */
-  | { kind: "waiting"; text: string }
+  /** The run waits for something: "pod x: pulling image y"; `isWork` for the work of its tasks. */
+  | { kind: "waiting"; text: string; isWork?: boolean }
+  /** How far the tasks are (the steps in a TaskRun), whenever one changes. */
+  | { kind: "tasks"; tasks: TaskProgress[]; elapsedMs: number }
   /** The run holds at a task or step, `afterMs` after its creation. */
   | { kind: "paused"; place: string; pod: string; afterMs: number }
   /** The progress of an upload; emitted many times. */
@@ -59,6 +61,9 @@ export interface Outcome {
   elapsedMs?: number;
   tasks: TaskOutcome[];
 }
+
+/** Its `elapsedMs` is so far, if it is running. */
+export type TaskProgress = Pick<TaskOutcome, "name" | "status" | "elapsedMs">;
 
 export interface TaskOutcome {
   name: string;

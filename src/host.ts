@@ -5,6 +5,7 @@ import type { Printable } from "./printable.ts";
 export interface Host {
   readonly terminal: Terminal;
   readonly files: Files;
+  readonly state: State;
   readonly clock: Clock;
   readonly env: Env;
   readonly build: Build;
@@ -41,6 +42,7 @@ export interface KubeContext {
   readonly name: string;
   readonly cluster: string;
   readonly namespace?: string;
+  readonly isCurrent?: boolean;
 }
 
 /** The runtime, the platform and the origin of the program. */
@@ -188,6 +190,19 @@ export interface Files {
   createText(path: string, text: string): Promise<boolean>;
   /** Returns the absolute path with all links resolved. */
   realPath(path: string): Promise<string>;
+}
+
+/** Small files, private to the user, that the program keeps between calls. */
+export interface State {
+  /** The absolute path of their directory, which may not exist; undefined without a home. */
+  readonly directory?: string;
+  /**
+   * Returns undefined if there is no such file. Throws FileError for a file that cannot be trusted:
+   * one that is large, not the user's, or that others can write.
+   */
+  read(name: string): Promise<string | undefined>;
+  /** Replaces the file at once. Old files may go. Throws FileError. */
+  write(name: string, text: string): Promise<void>;
 }
 
 /** The state of a path that is longer than a system call accepts. */

@@ -1,6 +1,11 @@
-/** The page of the output of --events, from its schema. Pure. */
+/** The page of the output of --events and --outcome, from its schema. Pure. */
 import { EVENTS_VERSION } from "../../src/view/event_line.ts";
-import { EVENT_KINDS, type FieldSchema, OBJECTS } from "../../src/view/event_schema.ts";
+import {
+  EVENT_KINDS,
+  type FieldSchema,
+  OBJECTS,
+  OUTCOME_FIELDS,
+} from "../../src/view/event_schema.ts";
 
 const GENERATED =
   "<!-- Generated from src/view/event_schema.ts by scripts/update_docs.ts; run: deno task docs -->";
@@ -29,6 +34,21 @@ Each event has a \`version\`, which is ${EVENTS_VERSION}, the time \`at\` which 
 \`kind\`. A new version may change or remove kinds and fields; new kinds and fields do not change the
 version, so programs should ignore those that they do not know. Fields with \`?\` may be absent.`;
 
+const OUTCOME = `\
+With \`--outcome FILE\`, \`upload\`, \`start\`, \`debug\` and \`logs --follow\` write one JSON document when
+the command ends, also when it fails. So does \`upload\` into a held step, without \`outcome\`. With
+\`--outcome -\` it goes to stdout, in place of the logs:
+
+<!-- not run: it needs jq -->
+
+\`\`\`console
+$ tkn-dev pipeline upload greet -w name=source,volume=1Gi --outcome - | jq .outcome.succeeded
+true
+\`\`\`
+
+With \`--watch\`, each run writes its document. \`-o json\` is another thing, as in tkn: it prints the
+created run, and does not wait for its end.`;
+
 export function eventsPage(): string {
   const kinds = Object.entries(EVENT_KINDS).map(([name, { text, fields }]) =>
     [`## ${name}`, text, ...table(fields)].join("\n\n")
@@ -42,6 +62,9 @@ export function eventsPage(): string {
     START,
     VERSIONS,
     ...kinds,
+    "## The outcome document",
+    OUTCOME,
+    ...table(OUTCOME_FIELDS),
     "## Objects",
     "The types of fields that are objects.",
     ...objects,

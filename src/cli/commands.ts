@@ -1,4 +1,5 @@
 /** The command line as data: the commands of tkn-dev with their arguments and flags. */
+import { againCommand } from "./again_command.ts";
 import { DEBUG_COMMANDS } from "./debug_commands.ts";
 import { HELD_COMMANDS } from "./held_commands.ts";
 import { LOGS_COMMANDS } from "./logs_commands.ts";
@@ -25,7 +26,7 @@ import {
 } from "./shared_flags.ts";
 import { SHELL_COMMANDS } from "./shell_commands.ts";
 import { START_COMMANDS } from "./start_commands.ts";
-import { PIPELINE_START_FLAGS, TASK_START_FLAGS } from "./start_flags.ts";
+import { PARAM, PIPELINE_START_FLAGS, TASK_START_FLAGS, WORKSPACE } from "./start_flags.ts";
 import type { CommandSpec, FlagSpec, Program } from "./spec.ts";
 
 /** The flags of `pipeline upload` and `upload`. */
@@ -59,10 +60,17 @@ const PIPELINE_UPLOAD: CommandSpec = {
   args: [
     {
       name: "PIPELINE",
+      asked: true,
       named: true,
-      optionalWith: [...LIST_EXPLAIN_NAMES, ...FILE_NAMES, "resolvertype"],
+      optionalWith: [
+        ...LIST_EXPLAIN_NAMES,
+        ...FILE_NAMES,
+        "resolvertype",
+        "use-pipelinerun",
+        "last",
+      ],
       completion: "pipelines",
-      help: "the Pipeline's name",
+      help: "the Pipeline's name; asked for on a terminal",
     },
     DIRECTORY,
   ],
@@ -116,10 +124,11 @@ const TASK_UPLOAD: CommandSpec = {
   args: [
     {
       name: "TASK",
+      asked: true,
       named: true,
-      optionalWith: [...LIST_EXPLAIN_NAMES, ...FILE_NAMES],
+      optionalWith: [...LIST_EXPLAIN_NAMES, ...FILE_NAMES, "use-taskrun", "last"],
       completion: "tasks",
-      help: "the Task's name",
+      help: "the Task's name; asked for on a terminal",
     },
     DIRECTORY,
   ],
@@ -158,7 +167,8 @@ const UPLOAD: CommandSpec = {
   summary: "Run a file of .tekton on a local directory",
   description: "Starts a run of the repository's .tekton directory on the directory, as " +
     "`pipelinerun upload -f` does. If there are several, it offers the choice on a terminal; " +
-    "elsewhere it lists the command lines that start them.",
+    "elsewhere it lists the command lines that start them. With --last it repeats the last upload " +
+    "of the directory, as `again` does.",
   args: [DIRECTORY],
   flags: PIPELINE_UPLOAD_FLAGS,
   examples: [{ text: "Run .tekton on the current directory", command: "tkn-dev upload" }],
@@ -233,6 +243,42 @@ const CLEANUP: CommandSpec = {
   ],
 };
 
+const DOCTOR: CommandSpec = {
+  path: ["doctor"],
+  summary: "Check whether you can upload and debug here",
+  description:
+    "Checks git, the connection, who you are there, each right that an upload takes, Tekton, what " +
+    "the namespace lets in, and exec, if a step is held. Creates nothing: the server checks a run, " +
+    "a pod and a claim by dry runs. With PIPELINE also tells which task an upload would stand in " +
+    "for, and which params and workspaces are missing. Prints a line for each check: ok, a " +
+    "warning or FAILED, with what mends it. Exits with 3 if a check failed.",
+  args: [
+    {
+      name: "PIPELINE",
+      optional: true,
+      named: true,
+      completion: "pipelines",
+      help: "a Pipeline to check an upload for",
+    },
+    DIRECTORY,
+  ],
+  flags: [
+    ON_TASK,
+    PARAM,
+    WORKSPACE,
+    { name: "output", short: "o", value: "FORMAT", completion: ["json"], help: "print as json" },
+    ...CLUSTER,
+    HELP,
+  ],
+  examples: [
+    { text: "Check the current context and namespace", command: "tkn-dev doctor" },
+    {
+      text: "Check an upload into a Pipeline",
+      command: "tkn-dev doctor my-pipeline -w name=source,claimName=pvc",
+    },
+  ],
+};
+
 const SANDBOX: CommandSpec = {
   path: ["sandbox"],
   summary: "Start a small local Kubernetes with Tekton",
@@ -303,9 +349,11 @@ export const PROGRAM: Program = {
     ...DEBUG_COMMANDS,
     ...START_COMMANDS,
     UPLOAD,
+    againCommand([PIPELINE_UPLOAD, TASK_UPLOAD]),
     CREATE,
     ...HELD_COMMANDS,
     ...LOGS_COMMANDS,
+    DOCTOR,
     CLEANUP,
     SANDBOX,
     ...SHELL_COMMANDS,

@@ -44,10 +44,11 @@ export const DEBUG_COMMANDS: readonly CommandSpec[] = [
     description: `Starts a run of the Pipeline that holds at the given steps. ${AT_EACH_PAUSE}`,
     args: [{
       name: "PIPELINE",
+      asked: true,
       named: true,
-      optionalWith: [...FILE_NAMES, "resolvertype"],
+      optionalWith: [...FILE_NAMES, "resolvertype", "use-pipelinerun"],
       completion: "pipelines",
-      help: "the Pipeline's name",
+      help: "the Pipeline's name; asked for on a terminal",
     }],
     flags: [
       ...FILES,
@@ -91,10 +92,11 @@ export const DEBUG_COMMANDS: readonly CommandSpec[] = [
       `Starts a run of the Task that holds at the given steps, or at the first one. ${AT_EACH_PAUSE}`,
     args: [{
       name: "TASK",
+      asked: true,
       named: true,
-      optionalWith: FILE_NAMES,
+      optionalWith: ["use-taskrun", ...FILE_NAMES],
       completion: "tasks",
-      help: "the Task's name",
+      help: "the Task's name; asked for on a terminal",
     }],
     flags: [
       ...FILES,

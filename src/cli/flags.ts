@@ -23,6 +23,11 @@ export class Flags {
     return this.#specs.some((spec) => spec.name === name);
   }
 
+  /** Returns the flags of the command line, in order. A boolean has the value "true" or "false". */
+  all(): { spec: FlagSpec; values: readonly string[] }[] {
+    return [...this.#values].map(([name, values]) => ({ spec: this.#spec(name), values }));
+  }
+
   /** Returns the flag's last value, or else its default. */
   text(name: string): string | undefined {
     const { default: otherwise } = this.#spec(name);

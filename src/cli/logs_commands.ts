@@ -1,6 +1,6 @@
 /** The `logs` of runs, Pipelines and Tasks, with the flags of tkn: data. */
 import { REPORT } from "./report_flags.ts";
-import { CLUSTER, HELP } from "./shared_flags.ts";
+import { CLUSTER, HELP, NO_INPUT } from "./shared_flags.ts";
 import type { ArgSpec, CommandSpec, FlagSpec } from "./spec.ts";
 
 const FOLLOW: FlagSpec = { name: "follow", short: "f", help: "follow the run until it ends" };
@@ -73,7 +73,7 @@ const LONG: FlagSpec = {
 const FZF: FlagSpec = { name: "fzf", short: "F", isHidden: true, help: "choose from the list" };
 
 const SHOWN = [PREFIX, ALL];
-const CHOSEN = [LAST, LIMIT, FZF, EXIT, ...REPORT];
+const CHOSEN = [LAST, LIMIT, FZF, NO_INPUT, EXIT, ...REPORT];
 const PIPELINE_RUN_FLAGS = [FOLLOW, TASK, STEP, TIMESTAMPS, ...SHOWN, LOG_FAILED, LONG, ...CHOSEN];
 const TASK_RUN_FLAGS = [FOLLOW, STEP, SHORT_TIMESTAMPS, ...SHOWN, ...CHOSEN];
 

@@ -24,6 +24,8 @@ export interface Call {
   readonly flags: Flags;
   /** The words after `--`, for a command that takes them. */
   readonly rest: readonly string[];
+  /** The error for an argument that is missing, if the command may ask for it. */
+  readonly missing?: UsageError;
   /** With --help, arguments are not checked. helpAsked (help.ts) returns the text. */
   readonly help: boolean;
 }
@@ -41,9 +43,9 @@ export function parse(argv: readonly string[], program: Program): Call {
   const { flags, words, before } = readFlags(rest, named.flags, hint);
   if (flags.on("help")) return { command: named, args: {}, flags, rest: [], help: true };
   const own = named.takesCommand ? words.slice(0, before) : words;
-  const args = readArgs(own, { command: named, program, hint, flags });
+  const { args, missing } = readArgs(own, { command: named, program, hint, flags });
   if (named === HELP_COMMAND) findTopic(args.COMMAND, program);
-  return { command: named, args, flags, rest: words.slice(own.length), help: false };
+  return { command: named, args, flags, rest: words.slice(own.length), missing, help: false };
 }
 
 function completingCall(command: CommandSpec, words: readonly string[]): Call {
@@ -136,28 +138,45 @@ function readArgs(
     hint: string;
     flags: Flags;
   },
-): Record<string, string | undefined> {
+): Pick<Call, "args" | "missing"> {
   const args: Record<string, string | undefined> = {};
+  let missing: UsageError | undefined;
   const left = [...words];
+  const lacking = ({ name }: ArgSpec) =>
+    new UsageError(`Cannot run "${typed(program, command)}": ${name} is missing`, { hint });
+  const noName = ({ name }: ArgSpec, word: string) =>
+    new UsageError(`Cannot use "${word}" as ${name}: it is not a name`, { hint });
   for (const spec of command.args) {
-    const mayLack = spec.optionalWith?.some((name) => flags.given(name)) ?? false;
-    if (mayLack && (left.length === 0 || isPlainlyPath(left[0]))) continue;
+    const mayLack = spec.optionalWith?.some((name) => flags.given(name) && flags.text(name) !== "");
+    if (mayLack && isLeftOut(spec, command, left)) continue;
+    if (spec.asked && isLeftOut(spec, command, left)) {
+      missing = left.length === 0 ? lacking(spec) : noName(spec, left[0]);
+      continue;
+    }
     const value = spec.rest ? left.splice(0).join(" ") || undefined : left.shift();
-    if (value === undefined && !spec.optional) {
-      throw new UsageError(`Cannot run "${typed(program, command)}": ${spec.name} is missing`, {
-        hint,
+    if (value === "") {
+      throw new UsageError(`Cannot run "${typed(program, command)}": ${spec.name} is empty`, {
+        hint: 'is a variable of the command line empty? "" is a word too',
       });
     }
-    if (spec.named && value !== undefined && isPlainlyPath(value)) {
-      throw new UsageError(`Cannot use "${value}" as ${spec.name}: it is not a name`, { hint });
-    }
+    if (value === undefined && !spec.optional) throw lacking(spec);
+    if (spec.named && value !== undefined && isPlainlyPath(value)) throw noName(spec, value);
     args[spec.name] = value;
   }
   if (left.length > 0) {
     const state = `one argument too many, after ${listed(command.args)}`;
     throw new UsageError(`Cannot read "${left[0]}": ${state}`, { hint });
   }
-  return args;
+  return { args, missing };
+}
+
+/** Returns whether no word is left for the argument, or one that is plainly the next argument. */
+export function isLeftOut(
+  spec: ArgSpec,
+  { args }: CommandSpec,
+  [word]: readonly string[],
+): boolean {
+  return word === undefined || isPlainlyPath(word) && spec !== args.at(-1);
 }
 
 /** Returns whether the word is a path: no name on a cluster has a slash, or only dots. */

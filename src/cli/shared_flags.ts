@@ -34,6 +34,11 @@ export const CLUSTER: readonly FlagSpec[] = [
   },
 ];
 
+export const NO_INPUT: FlagSpec = {
+  name: "no-input",
+  help: "ask nothing: an error lists what is missing, as without a terminal",
+};
+
 /** Files of a new run and what it refers to. */
 export const FILES: readonly FlagSpec[] = [
   {
@@ -202,6 +207,12 @@ export const LIST_EXPLAIN: readonly FlagSpec[] = [
 /** Flags with which the name of a Pipeline, Task or run may be left out. */
 export const LIST_EXPLAIN_NAMES: readonly string[] = LIST_EXPLAIN.map(({ name }) => name);
 
+/** Every command that starts a run has it. */
+export const NO_REMEMBER: FlagSpec = {
+  name: "no-remember",
+  help: "do not keep this command line for `again`; TKN_DEV_NO_REMEMBER=1 does the same",
+};
+
 /** Flags of commands that start a run that holds. */
 export const RUN_FLAGS: readonly FlagSpec[] = [
   {
@@ -217,6 +228,7 @@ export const RUN_FLAGS: readonly FlagSpec[] = [
   DRY_RUN,
   PRINT_RUN,
   ...REPORT,
+  NO_REMEMBER,
 ];
 
 export const UPLOAD_IMAGE: FlagSpec = {

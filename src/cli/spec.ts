@@ -59,6 +59,8 @@ export interface ArgSpec {
   readonly named?: boolean;
   /** Flags with which it may be left out. A first word that is a path is then the next argument. */
   readonly optionalWith?: readonly string[];
+  /** Whether it may be left out because the command asks for it on a terminal. */
+  readonly asked?: boolean;
   /** Whether it takes all remaining arguments, joined by spaces. Only for the last argument. */
   readonly rest?: boolean;
   readonly completion?: Completion;

@@ -7,13 +7,21 @@ import {
   FILE_NAMES,
   FILES,
   HELP,
+  NO_REMEMBER,
   PRINT_RUN,
   SHOWLOGS,
 } from "./shared_flags.ts";
 import { PIPELINE_START_FLAGS, TASK_START_FLAGS } from "./start_flags.ts";
 import type { CommandSpec, FlagSpec } from "./spec.ts";
 
-const FLAGS: readonly FlagSpec[] = [SHOWLOGS, DRY_RUN, PRINT_RUN, ...REPORT, ALLOW_PROBE];
+const FLAGS: readonly FlagSpec[] = [
+  SHOWLOGS,
+  DRY_RUN,
+  PRINT_RUN,
+  ...REPORT,
+  ALLOW_PROBE,
+  NO_REMEMBER,
+];
 
 const PLAIN =
   "with the flags of tkn, and holds nothing. Then follows the logs and exits with the " +
@@ -26,10 +34,11 @@ export const START_COMMANDS: readonly CommandSpec[] = [
     description: `Starts a run of the Pipeline as tkn does, ${PLAIN}`,
     args: [{
       name: "PIPELINE",
-      optionalWith: ["resolvertype", ...FILE_NAMES],
+      asked: true,
+      optionalWith: ["resolvertype", "use-pipelinerun", ...FILE_NAMES],
       completion: "pipelines",
       named: true,
-      help: "the Pipeline's name",
+      help: "the Pipeline's name; asked for on a terminal",
     }],
     flags: [...FILES, ...PIPELINE_START_FLAGS, ...FLAGS, ...CLUSTER, HELP],
     examples: [
@@ -49,10 +58,11 @@ export const START_COMMANDS: readonly CommandSpec[] = [
     description: `Starts a run of the Task as tkn does, ${PLAIN}`,
     args: [{
       name: "TASK",
-      optionalWith: FILE_NAMES,
+      asked: true,
+      optionalWith: ["use-taskrun", ...FILE_NAMES],
       completion: "tasks",
       named: true,
-      help: "the Task's name",
+      help: "the Task's name; asked for on a terminal",
     }],
     flags: [...FILES, ...TASK_START_FLAGS, ...FLAGS, ...CLUSTER, HELP],
     examples: [

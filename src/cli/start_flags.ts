@@ -1,7 +1,8 @@
 /** Flags of `tkn pipeline start` and `tkn task start`, for commands that start a run: data. */
+import { NO_INPUT } from "./shared_flags.ts";
 import type { FlagSpec } from "./spec.ts";
 
-const PARAM: FlagSpec = {
+export const PARAM: FlagSpec = {
   name: "param",
   short: "p",
   value: "KEY=VALUE",
@@ -13,7 +14,7 @@ const PARAM: FlagSpec = {
     "key=k:v,k2:v2 or JSON for an object",
 };
 
-const WORKSPACE: FlagSpec = {
+export const WORKSPACE: FlagSpec = {
   name: "workspace",
   short: "w",
   value: "BINDING",
@@ -31,9 +32,11 @@ const WORKSPACE: FlagSpec = {
     "add subPath=path to any of them; a file may be a URL",
 };
 
+/** The flags for what a run gets; questions ask for the same. */
+export const INPUTS: readonly FlagSpec[] = [PARAM, WORKSPACE];
+
 const COMMON: readonly FlagSpec[] = [
-  PARAM,
-  WORKSPACE,
+  ...INPUTS,
   {
     name: "labels",
     short: "l",
@@ -62,16 +65,16 @@ const PREFIX_NAME: FlagSpec = {
   help: "begin the run's name with this prefix (default: the Pipeline's or Task's name and -run)",
 };
 
-/** Flags that change nothing here: they name what is the default, or what applies to questions. */
-const DEFAULTS: readonly FlagSpec[] = [
+const QUESTIONS: readonly FlagSpec[] = [
   {
     name: "use-param-defaults",
-    help: "use the defaults of params that are not given",
+    help: "ask for no param that has a default, which is never asked for",
   },
   {
     name: "skip-optional-workspace",
-    help: "bind nothing to optional workspaces that are not given",
+    help: "do not offer optional workspaces among the questions",
   },
+  NO_INPUT,
 ];
 
 const LAST: FlagSpec = {
@@ -121,7 +124,7 @@ export const PIPELINE_START_FLAGS: readonly FlagSpec[] = [
       "with --last: the last run whose Pipeline came by this resolver: hub, git, http, cluster, " +
       "bundle, or remote for any; PIPELINE may be left out",
   },
-  ...DEFAULTS,
+  ...QUESTIONS,
   {
     name: "exit-with-pipelinerun-error",
     short: "E",
@@ -156,5 +159,5 @@ export const TASK_START_FLAGS: readonly FlagSpec[] = [
     help: "a Tekton bundle that has the Task; Tekton's resolver for bundles reads it",
   },
   ...REMOTE,
-  ...DEFAULTS,
+  ...QUESTIONS,
 ];

@@ -135,6 +135,17 @@ function parseJson(
   );
 }
 
+/** Returns the value as --param takes it: parseParamValue reads it back. */
+export function paramText(value: string | string[] | Record<string, string>): string {
+  if (typeof value === "string") return value;
+  const isPlain = [...Object.keys(value), ...Object.values(value)].every((one) =>
+    /^[^",:\s{[]+$/.test(one)
+  );
+  if (!isPlain || Object.keys(value).length === 0) return JSON.stringify(value);
+  if (Array.isArray(value)) return value.join(",");
+  return Object.entries(value).map(([key, one]) => `${key}:${one}`).join(",");
+}
+
 function pair(element: string): [key: string, value: string] {
   const colon = element.indexOf(":");
   if (colon < 0) {

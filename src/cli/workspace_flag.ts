@@ -138,6 +138,7 @@ function readFields(text: string): { fields: Map<string, string>; items: KeyToPa
   const fields = new Map<string, string>();
   const items: KeyToPath[] = [];
   for (const field of text.split(",")) {
+    if (field === "") continue; // as after a last comma, which tkn takes
     const [key, value] = cut(field);
     if (value === undefined) throw refused(text, `"${field}" is not key=value`);
     if (key === "item") {

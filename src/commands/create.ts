@@ -86,7 +86,7 @@ export async function run(host: Host, options: Options): Promise<number> {
     if (why !== undefined) {
       printNote(host, { text: `With temporary objects, which the run owns: ${why}` });
     }
-    if (held.length > 0) printNote(host, { text: willHold(created, held) });
+    if (held.length > 0) printNote(host, { text: willHold(created, held, options.connect) });
   }
   return 0;
 }

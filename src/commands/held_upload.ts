@@ -6,11 +6,13 @@ import { releaseStep } from "./held/release_step.ts";
 import { sendIntoStep } from "./held/send_into_step.ts";
 import { type HeldOptions, heldOptions } from "./options/held_options.ts";
 import { type SendFlags, sendFlags } from "./options/send_flags.ts";
+import { type ReportFlags, reportFlags } from "./options/report_flags.ts";
 import { openNarrator } from "./output/narrator.ts";
+import { reported, type Reports } from "./output/reports.ts";
 import { type ListOrExplain, listOrExplain, listOrExplainFlags } from "./source/list_or_explain.ts";
 import { openSource } from "./source/source.ts";
 
-export interface Options extends HeldOptions, SendFlags {
+export interface Options extends HeldOptions, SendFlags, ReportFlags {
   readonly continues: boolean;
   readonly color: boolean;
   readonly listOrExplain?: ListOrExplain;
@@ -22,6 +24,7 @@ export function options(call: Call): Options {
   return {
     ...heldOptions(call),
     ...sendFlags(flags, args.DIR),
+    ...reportFlags(flags, { "--list": flags.on("list"), "--explain": flags.given("explain") }),
     step: flags.text("on-step"),
     continues: flags.on("continue"),
     color: !flags.on("no-color"),
@@ -33,12 +36,17 @@ export async function run(host: Host, options: Options): Promise<number> {
   if (options.listOrExplain !== undefined) {
     return await listOrExplain(host, options, options.listOrExplain);
   }
+  return await reported(host, options, (reports) => send(host, options, reports));
+}
+
+async function send(host: Host, options: Options, reports: Reports): Promise<number> {
   const source = await openSource(host, options);
-  using narrator = openNarrator(host, { color: options.color, showlogs: true });
+  using narrator = openNarrator(host, { ...options, showlogs: true });
   const kube = await host.connect(options.connect);
   const pause = await findStep(kube, options);
   const signal = host.interrupt;
-  const { emit } = narrator;
+  reports.about({ resource: options.kind, name: options.run, namespace: kube.namespace });
+  const emit = reports.listening(narrator.emit);
   await sendIntoStep(host, { kube, pause, source, flags: options, results: {}, emit, signal });
   if (options.continues) host.terminal.err(await releaseStep(kube, pause, "continue"));
   return 0;

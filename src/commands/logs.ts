@@ -8,7 +8,7 @@ import type { Kube, Stored } from "../kube/interface.ts";
 import { type Children, readChildren } from "../objects/children.ts";
 import { followRun } from "../run/follow_run.ts";
 import { LiveRun } from "../run/live_run.ts";
-import { type LogSelection, stepNames, taskNames } from "../run/logs/log_selection.ts";
+import { type LogSelection, stepNames, taskNames, whyNoLogs } from "../run/logs/log_selection.ts";
 import { printLogs } from "../run/logs/print_logs.ts";
 import type { Run } from "../tekton/model.ts";
 import { isCancelled, phaseOf } from "../tekton/phase.ts";
@@ -16,6 +16,7 @@ import { chooseRun } from "./logs/choose_run.ts";
 import { type LogsFlags, logsFlags } from "./logs/logs_flags.ts";
 import { commandLine } from "./options/held_options.ts";
 import { type Narrator, openNarrator } from "./output/narrator.ts";
+import { reported, type Reports } from "./output/reports.ts";
 import { untilClosed } from "./output/until_closed.ts";
 
 export type Options = LogsFlags;
@@ -28,7 +29,10 @@ export function options(call: Call): Options {
 /** Returns the exit code: 0 once stdout has no reader, as in `tkn-dev pr logs RUN -f | head -1`. */
 export async function run(host: Host, options: Options): Promise<number> {
   const { closed } = host.terminal;
-  return await untilClosed(closed, (signal) => showLogs(host, options, signal));
+  return await untilClosed(
+    closed,
+    (signal) => reported(host, options, (reports) => showLogs(host, options, reports, signal)),
+  );
 }
 
 interface Shown {
@@ -40,10 +44,18 @@ interface Shown {
   readonly children: () => Promise<Children>;
 }
 
-async function showLogs(host: Host, options: Options, closed: AbortSignal): Promise<number> {
-  using narrator = openNarrator(host, { ...options, showlogs: true });
+async function showLogs(
+  host: Host,
+  options: Options,
+  reports: Reports,
+  closed: AbortSignal,
+): Promise<number> {
+  using own = openNarrator(host, { ...options, showlogs: true });
+  const narrator = { ...own, emit: reports.listening(own.emit) };
   const kube = await host.connect(options.connect);
   const run = await chooseRun(host, kube, narrator, options);
+  const { name, namespace } = run.metadata;
+  reports.about({ resource: run.kind, name, namespace });
   const signal = AbortSignal.any([host.interrupt, closed]);
   let read: Promise<Children> | undefined;
   const children = () => read ??= readChildren(kube, run);
@@ -54,7 +66,12 @@ async function showLogs(host: Host, options: Options, closed: AbortSignal): Prom
 
 /** Returns the exit code. */
 async function print(options: Options, shown: Shown): Promise<number> {
-  const { run } = shown;
+  const { run, narrator: { emit } } = shown;
+  const { tasks } = options.selection;
+  const { taskRuns } = tasks.length > 0 ? await shown.children() : { taskRuns: [] };
+  for (const text of tasks.map((task) => whyNoLogs(run, taskRuns, task))) {
+    if (text !== undefined) emit({ kind: "note", text });
+  }
   const failed = options.onlyFailed ? failedTaskRuns(await shown.children()) : undefined;
   await printSelected(options, shown, failed);
   if (failed?.size === 0) return 1;
@@ -66,12 +83,14 @@ async function print(options: Options, shown: Shown): Promise<number> {
 /** Prints the logs so far, only those of `failed` if it is given. */
 async function printSelected(
   { selection, logs, events }: Options,
-  { kube, run, narrator: { emit }, signal, children }: Shown,
+  { kube, run, narrator, signal, children }: Shown,
   failed: ReadonlySet<string> | undefined,
 ): Promise<void> {
+  const { emit } = narrator;
   const hasTimes = logs.timestamps || events;
   const ofTaskRun = failed && ((name: string | undefined) => failed.has(name ?? ""));
   await printLogs(kube, run, await children(), { selection, ofTaskRun, hasTimes, emit, signal });
+  narrator.flush();
   if (failed?.size !== 0) return;
   emit({ kind: "note", text: `No task of ${run.kind} ${run.metadata.name} has failed` });
 }
@@ -97,7 +116,6 @@ async function follow(host: Host, options: Options, shown: Shown): Promise<numbe
     await printSelected(options, shown, failedTaskRuns(await shown.children()));
   }
   emit({ kind: "ended", outcome });
-  await narrator.writeReport();
   return outcome.succeeded ? 0 : 1;
 }
 

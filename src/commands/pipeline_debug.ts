@@ -3,7 +3,9 @@ import type { Call } from "../cli/parse.ts";
 import { UsageError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Breakpoints } from "../tekton/breakpoint/debug_spec.ts";
+import { findTask } from "../tekton/target.ts";
 import type { ReadPipeline } from "../tekton/inline/inline_pipeline.ts";
+import { typedLine } from "./again/line.ts";
 import { type DebugOptions, runDebugCommand } from "./debug/debug_command.ts";
 import { debugFlags } from "./options/debug_flags.ts";
 import { fileFlags } from "./options/file_flags.ts";
@@ -17,11 +19,14 @@ export interface Options extends DebugOptions {
 }
 
 /** Pure. Throws UsageError. */
-export function options({ args, flags }: Call): Options {
+export function options(call: Call): Options {
+  const { args, flags, missing } = call;
   const own = debugFlags(flags);
   return {
     ...own,
+    typed: typedLine(call, own.directory, own.isUpload),
     name: args.PIPELINE,
+    unnamed: missing,
     files: fileFlags(flags, { directory: own.directory }),
     onTasks: flags.texts("on-task"),
     steps: own.onSteps.map(stepPlace),
@@ -32,9 +37,12 @@ export async function run(host: Host, options: Options): Promise<number> {
   return await runDebugCommand(host, { definitionKind: PIPELINE, breakpoints }, options);
 }
 
-/** Throws UsageError if no task or step is named and the Pipeline has several tasks. */
+/**
+ * Throws UsageError for an unknown task, or if no task or step is named and the Pipeline has
+ * several tasks.
+ */
 function breakpoints(
-  { owner, definition: { spec } }: RunRequest<ReadPipeline>,
+  { owner, definition: { spec } }: Pick<RunRequest<ReadPipeline>, "owner" | "definition">,
   { onTasks: tasks, steps, everyStep, onFailure, after }: Options,
 ): Breakpoints {
   const isAsked = tasks.length + steps.length > 0 || everyStep || onFailure;
@@ -44,6 +52,8 @@ function breakpoints(
       hint: `--on-task, --on-step, --on-every-step or --on-failure; its tasks: ${names.join(", ")}`,
     });
   }
+  const asked = [...tasks, ...steps.flatMap(({ task = [] }) => task)];
+  for (const name of asked) findTask(owner, spec, name);
   return { tasks: isAsked ? tasks : names, steps, everyStep, onFailure, after };
 }
 

@@ -1,6 +1,7 @@
 /** `pipeline start`: a run of a Pipeline as it is. */
 import type { Call } from "../cli/parse.ts";
 import type { Host } from "../host.ts";
+import { typedLine } from "./again/line.ts";
 import { fileFlags } from "./options/file_flags.ts";
 import { newRunFlags } from "./options/run_flags.ts";
 import { PIPELINE } from "./start/definition_kind.ts";
@@ -8,8 +9,10 @@ import type { StartOptions } from "./start/run_request.ts";
 import { runStartCommand } from "./start/start_command.ts";
 
 /** Pure. Throws UsageError. */
-export function options({ args, flags }: Call): StartOptions {
-  return { ...newRunFlags(flags), name: args.PIPELINE, files: fileFlags(flags) };
+export function options(call: Call): StartOptions {
+  const { args, flags, missing: unnamed } = call;
+  const typed = typedLine(call, undefined, false);
+  return { ...newRunFlags(flags), typed, name: args.PIPELINE, unnamed, files: fileFlags(flags) };
 }
 
 export async function run(host: Host, options: StartOptions): Promise<number> {

@@ -1,6 +1,7 @@
 /** `pipeline upload`: a local directory stands in for the task that fetches the source. */
 import type { Call } from "../cli/parse.ts";
 import type { Host } from "../host.ts";
+import { typedLine } from "./again/line.ts";
 import { fileFlags } from "./options/file_flags.ts";
 import { uploadFlags } from "./options/upload_flags.ts";
 import { listOrExplainFlags } from "./source/list_or_explain.ts";
@@ -8,10 +9,13 @@ import { PIPELINE_UPLOAD, type PipelineUploadOptions } from "./upload/pipeline_a
 import { runUploadCommand } from "./upload/upload_command.ts";
 
 /** Pure. Throws UsageError. */
-export function options({ args, flags }: Call): PipelineUploadOptions {
+export function options(call: Call): PipelineUploadOptions {
+  const { args, flags, missing } = call;
   return {
     ...uploadFlags(flags, args.DIR),
+    typed: typedLine(call, args.DIR),
     name: args.PIPELINE,
+    unnamed: missing,
     files: fileFlags(flags, { directory: args.DIR }),
     onTask: flags.text("on-task"),
     listOrExplain: listOrExplainFlags(flags, args.PIPELINE, args.DIR),

@@ -5,6 +5,7 @@
 import type { Call } from "../cli/parse.ts";
 import { UsageError } from "../errors.ts";
 import type { Host } from "../host.ts";
+import { typedLine } from "./again/line.ts";
 import * as heldUpload from "./held_upload.ts";
 import { fileFlags } from "./options/file_flags.ts";
 import { uploadFlags } from "./options/upload_flags.ts";
@@ -24,7 +25,7 @@ export type Options =
 
 /** The flags that a run that exists already takes. */
 const OF_HELD = new Set(
-  "on-step on-workspace on-directory ignore ignore-file no-ignore with-git eol secrets exec compress delete list explain continue namespace context kubeconfig no-color verbose help"
+  "on-step on-workspace on-directory ignore ignore-file no-ignore with-git eol secrets exec compress delete list explain continue events outcome namespace context kubeconfig no-color verbose help"
     .split(" "),
 );
 
@@ -50,6 +51,7 @@ export function options(call: Call): Options {
     soleArgument: args.DIR === undefined ? args.RUN : undefined,
     upload: {
       ...uploadFlags(flags, args.DIR),
+      typed: typedLine(call, args.DIR),
       name: args.RUN,
       files,
       onTask: isPipeline ? flags.text("on-task") : undefined,
@@ -76,5 +78,7 @@ async function withDirectory(
   const stat = await host.files.stat(word).catch(() => undefined);
   if (stat?.kind !== "directory") return upload;
   const files = upload.files === undefined ? undefined : { ...upload.files, directory: word };
-  return { ...upload, name: undefined, directory: word, files };
+  const line = { ...upload.typed.line, args: [`./${word}`] };
+  const typed = { ...upload.typed, line, directory: word };
+  return { ...upload, name: undefined, directory: word, files, typed };
 }

@@ -4,6 +4,7 @@ import type { Host } from "../host.ts";
 import type { Breakpoints } from "../tekton/breakpoint/debug_spec.ts";
 import type { ReadTask } from "../tekton/inline/inline_task.ts";
 import { stepName } from "../tekton/target.ts";
+import { typedLine } from "./again/line.ts";
 import { type DebugOptions, runDebugCommand } from "./debug/debug_command.ts";
 import { debugFlags } from "./options/debug_flags.ts";
 import { fileFlags } from "./options/file_flags.ts";
@@ -11,9 +12,16 @@ import { TASK } from "./start/definition_kind.ts";
 import type { RunRequest } from "./start/run_request.ts";
 
 /** Pure. Throws UsageError. */
-export function options({ args, flags }: Call): DebugOptions {
+export function options(call: Call): DebugOptions {
+  const { args, flags, missing } = call;
   const own = debugFlags(flags);
-  return { ...own, name: args.TASK, files: fileFlags(flags, { directory: own.directory }) };
+  return {
+    ...own,
+    typed: typedLine(call, own.directory, own.isUpload),
+    name: args.TASK,
+    unnamed: missing,
+    files: fileFlags(flags, { directory: own.directory }),
+  };
 }
 
 export async function run(host: Host, options: DebugOptions): Promise<number> {
@@ -22,7 +30,7 @@ export async function run(host: Host, options: DebugOptions): Promise<number> {
 
 /** Returns the first step if the command line names none. */
 function breakpoints(
-  { definition: { spec } }: RunRequest<ReadTask>,
+  { definition: { spec } }: Pick<RunRequest<ReadTask>, "definition">,
   { onSteps, everyStep, onFailure, after }: DebugOptions,
 ): Breakpoints {
   const isAsked = onSteps.length > 0 || everyStep || onFailure;

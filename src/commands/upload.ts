@@ -2,6 +2,7 @@
 import type { Call } from "../cli/parse.ts";
 import type { Host } from "../host.ts";
 import type { RunKind } from "../tekton/model.ts";
+import { fileLine, printWithoutQuestions, typedLine } from "./again/line.ts";
 import { shortName } from "./files/choose_run.ts";
 import { chooseTektonRun } from "./files/tekton_runs.ts";
 import { fileFlags } from "./options/file_flags.ts";
@@ -13,9 +14,11 @@ import { TASK_UPLOAD } from "./upload/task_adapter.ts";
 import { runUploadCommand } from "./upload/upload_command.ts";
 
 /** Pure. Throws UsageError. */
-export function options({ args, flags }: Call): PipelineUploadOptions {
+export function options(call: Call): PipelineUploadOptions {
+  const { args, flags } = call;
   return {
     ...uploadFlags(flags, args.DIR),
+    typed: typedLine(call, args.DIR),
     onTask: flags.text("on-task"),
     files: flags.given("filename")
       ? fileFlags(flags, { hasRun: true, directory: args.DIR })
@@ -36,11 +39,13 @@ export async function run(host: Host, options: PipelineUploadOptions): Promise<n
 
 async function choose(
   host: Host,
-  { directory, resolvesHere = false }: PipelineUploadOptions,
-): Promise<{ kind: RunKind } & Pick<PipelineUploadOptions, "name" | "files">> {
-  const { run, from } = await chooseTektonRun(host, directory);
+  { directory, resolvesHere = false, typed, ...flags }: PipelineUploadOptions,
+): Promise<{ kind: RunKind } & Pick<PipelineUploadOptions, "name" | "files" | "typed">> {
+  const { run, from, isAsked } = await chooseTektonRun(host, directory, flags);
   const name = shortName(run);
   printNote(host, { text: `Starting ${run.kind} ${name} of ${from}` });
   const files = { paths: [from], hasRun: true, resolvesHere, directory };
-  return { kind: run.kind, name, files };
+  const line = fileLine(typed.line, { kind: run.kind, name, from, directory });
+  if (isAsked) printWithoutQuestions(host, line);
+  return { kind: run.kind, name, files, typed: { ...typed, line } };
 }

@@ -5,6 +5,7 @@ import { capture } from "./capture.ts";
 import { denoClock } from "./clock.ts";
 import { debugLog } from "./debug_log.ts";
 import { denoFiles } from "./files/files.ts";
+import { denoState } from "./files/state.ts";
 import { denoTerminal } from "./terminal/terminal.ts";
 import { variableBytes } from "./variable.ts";
 import { watchDirectories } from "./files/watcher.ts";
@@ -15,6 +16,7 @@ export function denoHost(): Host {
   return {
     terminal,
     files: denoFiles,
+    state: denoState,
     clock: denoClock,
     env: { get: variableBytes },
     build: {
@@ -37,7 +39,8 @@ export function denoHost(): Host {
     },
     async contexts(options) {
       const { readKubeconfig } = await import("./network/kubeconfig/files.ts");
-      return readKubeconfig(options).contexts;
+      const { contexts, currentContext } = readKubeconfig(options);
+      return contexts.map((one) => ({ ...one, isCurrent: one.name === currentContext }));
     },
     async download(url) {
       const { download } = await import("./download.ts");

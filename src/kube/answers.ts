@@ -5,7 +5,7 @@
  */
 import { ClusterError } from "../errors.ts";
 import { checked, isRecord, type Shape } from "../shape.ts";
-import type { KubeObject, Resource, Status, Stored, WatchEvent } from "./interface.ts";
+import type { KubeObject, Resource, Status, Stored, User, WatchEvent } from "./interface.ts";
 
 const MIB = 1 << 20;
 
@@ -182,6 +182,19 @@ export function parseDenied(text: string): boolean {
   const review = tryJson(text);
   const status = isRecord(review) ? review.status : undefined;
   return isRecord(status) && status.allowed === false;
+}
+
+/** Reads a SelfSubjectReview. Throws AnswerError if the answer names no user. */
+export function parseUser(text: string): User {
+  const review = parseJson(text, "not a review");
+  const status = isRecord(review) ? review.status : undefined;
+  const user = isRecord(status) ? status.userInfo : undefined;
+  if (!isRecord(user) || typeof user.username !== "string") throw new AnswerError("not a review");
+  const groups = Array.isArray(user.groups) ? user.groups : [];
+  return {
+    name: user.username,
+    groups: groups.filter((group): group is string => typeof group === "string"),
+  };
 }
 
 /** Reads the `gitVersion` of the path /version. Throws AnswerError if the answer lacks it. */

@@ -8,6 +8,7 @@ import {
   parseList,
   parseObject,
   parseStatus,
+  parseUser,
   parseVersion,
   readStart,
   readText,
@@ -23,6 +24,7 @@ import type {
   Resource,
   Selector,
   Stored,
+  User,
   WatchEvent,
 } from "./interface.ts";
 import { Interrupts } from "./interrupts.ts";
@@ -44,6 +46,10 @@ const METADATA_ONLY = {
   accept: "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json",
 };
 const MERGE_PATCH = { "content-type": "application/merge-patch+json" };
+const SELF_REVIEW = {
+  apiVersion: "authentication.k8s.io/v1",
+  kind: "SelfSubjectReview",
+};
 const REVIEWS: Resource = {
   group: "authorization.k8s.io",
   version: "v1",
@@ -89,6 +95,18 @@ export class KubeClient implements Kube {
       what: { verb: "get", kind: "path", name: "/version" },
       path: "/version",
       parse: parseVersion,
+      isRead: true,
+    });
+  }
+
+  whoAmI(): Promise<User> {
+    return this.#ask({
+      what: { verb: "create", kind: SELF_REVIEW.kind },
+      path: `/apis/${SELF_REVIEW.apiVersion}/selfsubjectreviews`,
+      method: "POST",
+      headers: JSON_TYPE,
+      body: JSON.stringify({ ...SELF_REVIEW, metadata: {} }),
+      parse: parseUser,
       isRead: true,
     });
   }
@@ -186,9 +204,9 @@ export class KubeClient implements Kube {
     // The answer to a followed log starts with its first line, which may take long.
     const ms = options.follow ? Infinity : ANSWER_TIMEOUT_MS;
     const stream = await this.#stream(what, logPath(options), { ms, signals });
-    if (options.follow) return stream;
-    const late = (error: unknown) => unreachable(this.server, error);
-    return inTime(this.transport, { ms, late }, stream);
+    const explain = (error: unknown) =>
+      signals.some((signal) => signal?.aborted) ? error : unreachable(this.server, error);
+    return inTime(this.transport, { ms, explain }, stream);
   }
 
   async exec(options: ExecOptions): Promise<ExecResult> {

@@ -199,6 +199,12 @@ export interface ExecResult {
   readonly message: string;
 }
 
+/** A user, from https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/self-subject-review-v1/ */
+export interface User {
+  readonly name: string;
+  readonly groups: readonly string[];
+}
+
 /** A verb on a resource, for a question to the authorizer of the server. */
 export interface Access {
   readonly verb: string;
@@ -221,6 +227,8 @@ export interface Kube {
 
   /** Returns the version of Kubernetes, such as "v1.34.1". */
   serverVersion(): Promise<string>;
+  /** Returns the user as the server knows it. Servers before Kubernetes 1.28 can't tell. */
+  whoAmI(): Promise<User>;
   get<T extends KubeObject>(
     resource: Resource,
     namespace: string,

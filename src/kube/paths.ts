@@ -1,17 +1,29 @@
 /** The paths of the Kubernetes API, pure. */
+import { UsageError } from "../errors.ts";
 import type { ContainerRef, ExecOptions, LogOptions, Resource, Selector } from "./interface.ts";
 
 type Query = Record<string, string | number | boolean | undefined>;
 
 /**
  * Returns `/apis/tekton.dev/v1/namespaces/default/tasks/build`, or the path of the collection if
- * there is no name. The namespace "" stands for all.
+ * there is no name. The namespace "" stands for all. Throws UsageError for a name that would make
+ * the path that of something else: it may come from a file, or from another object.
  */
 export function resourcePath(resource: Resource, namespace: string, name?: string): string {
+  if (name !== undefined) checkSegment(name, `the name of a ${resource.kind}`);
+  if (namespace !== "") checkSegment(namespace, "a namespace");
   const base = resource.group === "" ? "/api" : `/apis/${resource.group}`;
   const scope = namespace === "" ? [] : ["namespaces", namespace];
   const parts = [...scope, resource.plural, ...(name === undefined ? [] : [name])];
   return `${base}/${resource.version}/${parts.map(encodeURIComponent).join("/")}`;
+}
+
+/** The rule of Kubernetes for names in paths, which servers apply to decoded paths. */
+function checkSegment(name: string, what: string): void {
+  if (name !== "" && !/^\.{1,2}$|[/%]/.test(name)) return;
+  throw new UsageError(`Cannot use "${name}" as ${what}: no object can have it`, {
+    hint: "a name has small letters, digits, dashes and dots",
+  });
 }
 
 export function listPath(resource: Resource, selector: Selector, query: Query = {}): string {

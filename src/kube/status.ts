@@ -125,7 +125,7 @@ function reasonOf(error: unknown): [state: string, hint: string] {
     ];
   }
   if (/refused/i.test(text)) return ["connection refused", CHECK_ADDRESS];
-  if (/dns|lookup|resolve/i.test(text)) return ["its name can't be resolved", CHECK_ADDRESS];
+  if (/dns|lookup|resolve/i.test(text)) return ["its name cannot be resolved", CHECK_ADDRESS];
   if (/timed? ?out|TimeoutError/i.test(text)) return ["no answer in time", CHECK_ADDRESS];
   return [lastPart(text), CHECK_ADDRESS];
 }

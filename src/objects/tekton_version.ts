@@ -1,4 +1,4 @@
-/** The version of Tekton Pipelines on a cluster, from what an ordinary user may read. */
+/** The version and the flags of Tekton Pipelines on a cluster, as far as a user may read them. */
 import { ExpectedError } from "../errors.ts";
 import { type Kube, type KubeObject, PODS, type Resource } from "../kube/interface.ts";
 
@@ -27,6 +27,18 @@ export async function readTektonVersion(kube: Kube): Promise<string | undefined>
     const version = await unlessRefused(() => versionOfInfo(kube, namespace)) ??
       await unlessRefused(() => versionOfController(kube, namespace));
     if (version !== undefined) return version;
+  }
+  return undefined;
+}
+
+/** Reads the ConfigMap of Tekton's feature flags. Returns undefined if it is not readable. */
+export async function readFeatureFlags(
+  kube: Kube,
+): Promise<Readonly<Record<string, string>> | undefined> {
+  for (const namespace of NAMESPACES) {
+    const read = () => kube.get<ConfigMap>(CONFIG_MAPS, namespace, "feature-flags");
+    const found = await unlessRefused(read);
+    if (found !== undefined) return found.data ?? {};
   }
   return undefined;
 }

@@ -12,6 +12,7 @@ import { EVERYTHING, isSelected, logContainers, type LogSelection } from "./logs
 import { LastLines } from "./logs/last_lines.ts";
 import { hasPodEnded, type StreamOptions, streamStep } from "./logs/step_stream.ts";
 import type { LiveRun } from "./live_run.ts";
+import { reportProgress } from "./task_progress.ts";
 import { outcomeOf } from "./outcome.ts";
 
 export interface FollowOptions {
@@ -32,6 +33,7 @@ const SETTLE_MS = 5_000;
 
 /** Throws ClusterError if the run is deleted, or the log of a step that may hold can't be read. */
 export async function followRun(options: FollowOptions): Promise<Outcome> {
+  void reportProgress(options);
   await streamLogs(options);
   options.live.setLogsDrained();
   await awaitSettled(options);
@@ -40,7 +42,9 @@ export async function followRun(options: FollowOptions): Promise<Outcome> {
 
 /**
  * Streams the logs of all pods side by side. A pod that appears after others have ended begins once
- * their logs are drained, so that the lines stay in order.
+ * their logs are drained, so that the lines stay in order. One pod at a time may request a log
+ * before its turn: what waits unread takes room on the connection, which the logs that are read
+ * need.
  */
 async function streamLogs(options: FollowOptions): Promise<void> {
   const { clock, live, emit, signal } = options;
@@ -49,6 +53,8 @@ async function streamLogs(options: FollowOptions): Promise<void> {
   const followed = new Set<string>();
   const failed = Promise.withResolvers<never>();
   failed.promise.catch(() => {});
+  /** Resolves when no pod is before its turn. */
+  let noneAhead: Promise<unknown> = Promise.resolve();
   const ended = live.until(() => {
     for (const pod of live.pods.values()) {
       const uid = pod.metadata.uid;
@@ -56,10 +62,13 @@ async function streamLogs(options: FollowOptions): Promise<void> {
       const earlier = [...live.pods.values()].filter(hasPodEnded).map((one) =>
         podLogs.get(one.metadata.uid)
       );
-      const logs = Promise.all(earlier).then(() =>
-        streamPod({ ...options, lastLines }, pod.metadata.name, uid)
+      const turn = Promise.all(earlier);
+      const logs = Promise.race([turn, noneAhead]).then(() =>
+        streamPod({ ...options, lastLines }, { name: pod.metadata.name, uid, turn })
       );
       logs.catch(failed.reject);
+      noneAhead = Promise.all([noneAhead, turn]);
+      noneAhead.catch(() => {}); // an earlier pod fails with the same error
       podLogs.set(uid, logs);
       followed.add(pod.metadata.name);
     }
@@ -76,8 +85,11 @@ async function streamLogs(options: FollowOptions): Promise<void> {
   for (const text of notes) emit({ kind: "note", text });
 }
 
-/** Streams the pod's steps one after the other. */
-async function streamPod(options: StreamOptions, name: string, uid: string): Promise<void> {
+/** Streams the pod's steps one after the other. Only the first may be before its turn. */
+async function streamPod(
+  options: StreamOptions,
+  { name, uid, turn }: { name: string; uid: string; turn: Promise<unknown> },
+): Promise<void> {
   const { live, signal, selection = EVERYTHING } = options;
   const current = () => {
     const pod = live.pods.get(name);
@@ -92,7 +104,7 @@ async function streamPod(options: StreamOptions, name: string, uid: string): Pro
       if (hasStarted(pod, container)) return true;
       return hasPodEnded(pod) || live.phase.kind === "ended" ? false : undefined;
     }, signal);
-    if (started) await streamStep(options, { pod: first!, container, current });
+    if (started) await streamStep(options, { pod: first!, container, current, turn });
   }
 }
 

@@ -42,7 +42,7 @@ export class WaitReporter implements Disposable {
       this.#awaits = this.options.uploadStep === undefined ? "user" : "upload";
     }
     if (event.kind === "released") this.#awaits = "end";
-    this.#lastMs = this.options.clock.now();
+    if (event.kind !== "tasks") this.#lastMs = this.options.clock.now();
     this.options.emit(event);
   }
 
@@ -63,8 +63,8 @@ export class WaitReporter implements Disposable {
     );
     if (pending !== undefined) void this.#readEvents(pending);
     const said = pending === undefined ? undefined : this.#podEvents;
-    const { text, hint } = said ?? this.#awaited();
-    this.emit({ kind: "waiting", text });
+    const { text, hint, isWork } = said ?? this.#awaited();
+    this.emit({ kind: "waiting", text, ...(isWork ? { isWork } : {}) });
     if (hint === undefined || this.#givenHints.has(hint)) return;
     this.#givenHints.add(hint);
     this.emit({ kind: "note", text: `${text}; ${hint}` });
@@ -116,7 +116,7 @@ function awaitedWork(live: LiveRun): Obstacle {
   const text = running.length === 0
     ? `${live.kind} ${live.name} to continue`
     : `${running.join(", ")} to end`;
-  return { text };
+  return { text, isWork: true };
 }
 
 /** Returns why a pod does not start, else why a TaskRun has no pod. */

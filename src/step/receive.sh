@@ -642,7 +642,7 @@ remember() {
   cat "./$manifest.record" >&4
 }
 if [ -f "./$manifest.record" ] && command -v cat >/dev/null; then
-  remember || printf '%s\n' "the record $record can't be written: the next upload will be whole" >&2
+  remember || printf '%s\n' "the record $record cannot be written: the next upload will be whole" >&2
 fi
 forget
 printf 'receipt %s %s %s\n' "$files" "$bytes" "$digest" || exit 141 # no client reads it: keep holding

@@ -264,6 +264,15 @@ export function listenCommand(channel: string): string[] {
   return [SHELL, "/tkn-dev/listen", channel];
 }
 
+/**
+ * Returns the command that prints the programs that the step's image has, a line each, see
+ * protocol/programs.ts.
+ */
+export function programsCommand(names: readonly string[]): string[] {
+  const script = 'for p; do command -v "$p" >/dev/null 2>&1 && echo "$p"; done; :';
+  return [SHELL, "-c", script, SHELL, ...names];
+}
+
 /** Returns the command that shows the work of the held step, and its user. */
 export function infoCommand(): string[] {
   return [SHELL, "/tkn-dev/debug-info", "--own"];

@@ -237,9 +237,11 @@ export interface StepState {
     startedAt?: string;
     finishedAt?: string;
   };
-  running?: Record<string, unknown>;
+  running?: { startedAt?: string };
   waiting?: { reason?: string; message?: string };
   terminationReason?: string;
+  /** Empty until the container has started. */
+  imageID?: string;
 }
 
 export interface TaskRun extends KubeObject {

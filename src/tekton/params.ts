@@ -19,10 +19,10 @@ export function typeOf(
 /**
  * Returns typed params for names with raw text: `list` and `a,b` is `{ name: "list", value: ["a",
  * "b"] }`. `parse` reads the text as the declared type. The values of an array or object that is
- * given several times are joined in order. `earlier` are the params of the run to start again: a
- * given one replaces its value.
+ * given several times are joined in order; of a string, the last counts. `earlier` are the params
+ * of the run to start again: a given one replaces its value.
  *
- * Throws UsageError for an undeclared param, or a required param that is not given.
+ * Throws UsageError for an undeclared param, or a value that does not fit.
  */
 export function bindParams(
   owner: string,
@@ -42,7 +42,7 @@ export function bindParams(
     }
     const value = parse(name, text, typeOf(spec));
     const before = params.get(name)?.value;
-    params.set(name, { name, value: before === undefined ? value : joined(name, before, value) });
+    params.set(name, { name, value: before === undefined ? value : joined(before, value) });
   }
   for (const spec of specs) {
     const value = params.get(spec.name)?.value;
@@ -51,52 +51,46 @@ export function bindParams(
     checkKeys(owner, spec, value);
   }
   const kept = earlier.filter(({ name }) => !params.has(name));
-  const missing = specs.filter((spec) =>
-    spec.default === undefined && !params.has(spec.name) &&
-    !kept.some(({ name }) => name === spec.name)
-  );
-  if (missing.length > 0) {
-    const names = missing.map((spec) => `"${spec.name}"`).join(", ");
-    const hint = missing.map((spec) => `--param ${spec.name}=${placeholder(spec)}`).join(" ");
-    throw new UsageError(
-      `Cannot start ${owner}: ${missing.length === 1 ? "param" : "params"} ${names} not given`,
-      { hint },
-    );
-  }
   return [...kept, ...params.values()];
 }
 
 /**
- * Returns typed params for a definition that is not known: a given text is read as the type of the
- * earlier value, or as a string.
+ * Returns typed params for a definition that is not known: a given text is read as the type that
+ * `known` says, which is that of an earlier definition, else that of the earlier value, or as a
+ * string.
  */
 export function bindUndeclared(
   given: readonly { name: string; text: string }[],
   earlier: readonly Param[],
   parse: (name: string, text: string, type: ParamType) => ParamValue,
+  known: readonly ParamSpec[] = [],
 ): Param[] {
   const names = new Set([...earlier, ...given].map(({ name }) => name));
-  const specs = [...names].map((name) => ({
-    name,
-    default: earlier.findLast((param) => param.name === name)?.value ?? "",
-  }));
+  const specs = [...names].map((name) => {
+    const spec = known.find((one) => one.name === name);
+    const value = earlier.findLast((param) => param.name === name)?.value ?? "";
+    return { name, default: value, type: spec && typeOf(spec) };
+  });
   return bindParams("the run", specs, given, parse, earlier);
 }
 
-/** Joins two values of the same type. */
-function joined(name: string, before: ParamValue, value: ParamValue): ParamValue {
+/** Joins two values of the same type. The last of two texts, or of a key's two values, counts. */
+function joined(before: ParamValue, value: ParamValue): ParamValue {
   if (Array.isArray(before)) return [...before, ...value as string[]];
-  if (typeof before === "string") {
-    throw new UsageError(`Cannot set param "${name}": it is given twice, and it is a string`, {
-      hint: `only one of ${[before, value].map((one) => `--param ${name}=${one}`).join(", ")}`,
-    });
-  }
-  const added = value as Record<string, string>;
-  const twice = Object.keys(added).find((key) => Object.hasOwn(before, key));
-  if (twice === undefined) return { ...before, ...added };
-  throw new UsageError(`Cannot set param "${name}": its key "${twice}" is given twice`, {
-    hint: "give each key once",
-  });
+  if (typeof before === "string") return value;
+  return { ...before, ...value as Record<string, string> };
+}
+
+/** Returns the names that are given several times, and of which only the last text counts. */
+export function replacedTexts(
+  given: readonly { name: string }[],
+  params: readonly Param[],
+): string[] {
+  const names = given.map(({ name }) => name);
+  const twice = new Set(names.filter((name, at) => names.indexOf(name) !== at));
+  const isText = (name: string) =>
+    params.some((param) => param.name === name && typeof param.value === "string");
+  return [...twice].filter(isText);
 }
 
 function checkEnum(owner: string, spec: ParamSpec, value: ParamValue): void {
@@ -121,7 +115,7 @@ function checkKeys(owner: string, spec: ParamSpec, value: ParamValue): void {
   const missing = declared.filter((key) => ![...given, ...fallback].includes(key));
   if (missing.length === 0) return;
   throw new UsageError(`${what}: it lacks the ${keys(missing)}`, {
-    hint: `--param ${spec.name}=${placeholder(spec)}`,
+    hint: `--param ${spec.name}=${exampleOf(spec)}`,
   });
 }
 
@@ -129,10 +123,11 @@ function keys(names: readonly string[]): string {
   return `${names.length === 1 ? "key" : "keys"} ${names.join(", ")}`;
 }
 
-function placeholder(spec: ParamSpec): string {
+/** Returns an example of a value, as --param takes it. */
+export function exampleOf(spec: ParamSpec): string {
   switch (typeOf(spec)) {
     case "string":
-      return "VALUE";
+      return spec.enum?.find((value) => /^[\w./:@%+,-]+$/.test(value)) ?? "VALUE";
     case "array":
       return "A,B";
     case "object":

@@ -6,7 +6,7 @@ import { isRecord } from "../shape.ts";
 
 /**
  * The fields of an object. "any" is checked by the cluster alone; `texts` is a map of texts, as
- * labels are. Unlike a Shape, it has all fields.
+ * labels are, and `quantities` one of amounts, as 1Gi. Unlike a Shape, it has all fields.
  */
 export type Fields =
   | "any"
@@ -14,6 +14,7 @@ export type Fields =
   | "number"
   | "boolean"
   | "texts"
+  | "quantities"
   | readonly [Fields]
   | { readonly [key: string]: Fields };
 
@@ -37,10 +38,20 @@ export function whyNotStrict(value: unknown, fields: Fields, path = ""): string 
   return first(Object.entries(value), ([key, one]) => {
     const inner = path === "" ? key : `${path}.${key}`;
     if (fields === "texts") return whyNotStrict(one, "text", inner);
+    if (fields === "quantities") {
+      return isQuantity(one) ? undefined : `${inner} is not a quantity, as 1Gi`;
+    }
     const known = fields as { readonly [key: string]: Fields };
     if (!Object.hasOwn(known, key)) return `unknown field "${inner}"`;
     return whyNotStrict(one, known[key], inner);
   });
+}
+
+/** https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
+function isQuantity(value: unknown): boolean {
+  if (typeof value !== "string" && typeof value !== "number") return false;
+  const suffix = "([KMGTPE]i|[numkMGTPE]|[eE][+-]?\\d+)?";
+  return new RegExp(`^[+-]?(\\d+\\.?\\d*|\\.\\d+)${suffix}$`).test(`${value}`);
 }
 
 function isBoolean(value: unknown): boolean {
@@ -89,7 +100,7 @@ export const CLAIM: Fields = {
     accessModes: TEXTS,
     dataSource: { apiGroup: "text", kind: "text", name: "text" },
     dataSourceRef: { apiGroup: "text", kind: "text", name: "text", namespace: "text" },
-    resources: { limits: "any", requests: "any" },
+    resources: { limits: "quantities", requests: "quantities" },
     selector: SELECTOR,
     storageClassName: "text",
     volumeAttributesClassName: "text",
@@ -108,7 +119,7 @@ export const CSI_SOURCE: Fields = {
   volumeAttributes: "texts",
 };
 
-const SOURCE_OF_VALUE: Fields = {
+export const VALUE_SOURCE: Fields = {
   configMapKeyRef: { key: "text", name: "text", optional: "boolean" },
   fieldRef: { apiVersion: "text", fieldPath: "text" },
   fileKeyRef: "any",
@@ -119,7 +130,7 @@ const POD_AFFINITY: Fields = {
   requiredDuringSchedulingIgnoredDuringExecution: ["any"],
   preferredDuringSchedulingIgnoredDuringExecution: ["any"],
 };
-const VOLUME: Fields = {
+export const VOLUME: Fields = {
   name: "text",
   ...Object.fromEntries(
     ("awsElasticBlockStore azureDisk azureFile cephfs cinder configMap csi downwardAPI emptyDir " +
@@ -147,7 +158,7 @@ export const POD_TEMPLATE: Fields = {
   },
   dnsPolicy: "text",
   enableServiceLinks: "boolean",
-  env: [{ name: "text", value: "text", valueFrom: SOURCE_OF_VALUE }],
+  env: [{ name: "text", value: "text", valueFrom: VALUE_SOURCE }],
   hostAliases: [{ hostnames: TEXTS, ip: "text" }],
   hostNetwork: "boolean",
   hostUsers: "boolean",

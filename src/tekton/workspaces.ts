@@ -15,15 +15,13 @@ export interface MountedWorkspace {
 
 interface Declared {
   name: string;
-  optional?: boolean;
 }
 
-/** Throws UsageError for a workspace that is undeclared, given twice, or required and missing. */
+/** Throws UsageError for a workspace that is undeclared or given twice. */
 export function checkWorkspaces(
   owner: string,
   declared: readonly Declared[],
   given: readonly WorkspaceBinding[],
-  bound: readonly WorkspaceBinding[] = given,
 ): void {
   const names = declared.map((workspace) => workspace.name);
   for (const [at, { name }] of given.entries()) {
@@ -36,20 +34,6 @@ export function checkWorkspaces(
       throw new UsageError(`Cannot bind workspace "${name}": it is given twice`);
     }
   }
-  const missing = declared.filter((workspace) =>
-    !workspace.optional && !bound.some((binding) => binding.name === workspace.name)
-  );
-  if (missing.length === 0) return;
-  const list = missing.map(({ name }) => `"${name}"`).join(", ");
-  throw new UsageError(
-    `Cannot start ${owner}: ${missing.length === 1 ? "workspace" : "workspaces"} ${list} not given`,
-    { hint: missing.map(({ name }) => `--workspace name=${name},${binding(name)}`).join(" ") },
-  );
-}
-
-/** Returns an example of a binding, for a hint. */
-function binding(name: string): string {
-  return isForCredentials(name) ? "secret=SECRET" : "volume=1Gi";
 }
 
 /** Explains why the bound volume is read-only; undefined if it is writable. */

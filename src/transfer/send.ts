@@ -60,7 +60,7 @@ async function sendVerified(upload: Upload): Promise<Receipt> {
       lost = error;
       if (state.verified.size > verifiedBefore) failures = 0;
       if (failures === BACKOFFS_MS.length) throw error;
-      emit({ kind: "note", text: `${error.message.replace(/^Cannot /, "Can't ")}: trying again` });
+      emit({ kind: "note", text: `${error.message}: trying again` });
       await clock.delay(BACKOFFS_MS[failures++], either(signal, options.over)).catch(() => {});
       signal.throwIfAborted();
       if (options.over?.aborted) throw error;

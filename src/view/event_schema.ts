@@ -1,6 +1,7 @@
-/** The documented schema of --events; docs/reference/events.md is generated from it. Data. */
+/** The schema of --events and --outcome; docs/reference/events.md is generated from it. Data. */
 import type { Outcome, StepOutcome, TaskOutcome } from "../events.ts";
 import type { ProgramEvent } from "./event_line.ts";
+import type { CommandError, NamedRun, OutcomeDocument, Sent } from "./outcome_document.ts";
 
 /** `type?` is an optional field. Types other than those of JSON are names of OBJECTS. */
 export interface FieldSchema<Type extends string = string> {
@@ -16,7 +17,10 @@ type NameOf<T> = [T] extends [string] ? "string"
   : [T] extends [readonly StepOutcome[]] ? "step[]"
   : [T] extends [readonly TaskOutcome[]] ? "task[]"
   : [T] extends [Outcome] ? "outcome"
+  : [T] extends [Sent] ? "sent"
+  : [T] extends [NamedRun] ? "run"
   : [T] extends [NonNullable<TaskOutcome["failedStep"]>] ? "failedStep"
+  : [T] extends [CommandError] ? "error"
   : never;
 type FieldOf<T> = undefined extends T ? `${NameOf<NonNullable<T>>}?` : NameOf<T>;
 type Fields<T> = { readonly [Key in keyof T]-?: FieldSchema<FieldOf<T[Key]>> };
@@ -34,15 +38,33 @@ const ELAPSED: FieldSchema<"number"> = {
   text: "milliseconds since the upload began",
 };
 
+const CREATED: Fields<NamedRun> = {
+  resource: RUN_KIND,
+  name: { type: "string", text: "the name of the run" },
+  namespace: { type: "string", text: "the namespace of the run" },
+};
+
+const SENT: Fields<Sent> = {
+  files: { type: "number", text: "files sent" },
+  bytes: { type: "number", text: "their bytes" },
+  elapsedMs: ELAPSED,
+  verified: { type: "boolean", text: "whether the receiver has checked every file" },
+  wireBytes: { type: "number?", text: "compressed bytes, if the upload was compressed" },
+  unchanged: { type: "number", text: "files that the workspace had already" },
+  unchangedMs: { type: "number?", text: "the age of the upload that sent those files" },
+  removed: { type: "number", text: "entries removed from the workspace" },
+};
+
+const ERROR: Fields<CommandError> = {
+  message: { type: "string", text: "what failed" },
+  hint: { type: "string?", text: "the next thing to type or do" },
+};
+
 /** Each kind of event with its fields, in the order in which a run has them. */
 export const EVENT_KINDS: Kinds = {
   created: {
     text: "The run is created.",
-    fields: {
-      resource: RUN_KIND,
-      name: { type: "string", text: "the name of the run" },
-      namespace: { type: "string", text: "the namespace of the run" },
-    },
+    fields: CREATED,
   },
   note: {
     text: "A fact or decision that the user should know.",
@@ -53,7 +75,17 @@ export const EVENT_KINDS: Kinds = {
   },
   waiting: {
     text: "The run waits for something.",
-    fields: { text: { type: "string", text: 'for what: `pod x: pulling image "y"`' } },
+    fields: {
+      text: { type: "string", text: 'for what: `pod x: pulling image "y"`' },
+      isWork: { type: "boolean?", text: "true if it is only the work of its tasks" },
+    },
+  },
+  tasks: {
+    text: "The status of a task has changed; in a TaskRun, of a step.",
+    fields: {
+      tasks: { type: "task[]", text: "all tasks in the Pipeline's order, or all steps" },
+      elapsedMs: { type: "number", text: "milliseconds since the start of the run" },
+    },
   },
   paused: {
     text: "The run is held at a step.",
@@ -75,16 +107,7 @@ export const EVENT_KINDS: Kinds = {
   },
   sent: {
     text: "The upload has arrived.",
-    fields: {
-      files: { type: "number", text: "files sent" },
-      bytes: { type: "number", text: "their bytes" },
-      elapsedMs: ELAPSED,
-      verified: { type: "boolean", text: "whether the receiver has checked every file" },
-      wireBytes: { type: "number?", text: "compressed bytes, if the upload was compressed" },
-      unchanged: { type: "number", text: "files that the workspace had already" },
-      unchangedMs: { type: "number?", text: "the age of the upload that sent those files" },
-      removed: { type: "number", text: "entries removed from the workspace" },
-    },
+    fields: SENT,
   },
   released: { text: "The client has released the step.", fields: {} },
   log: {
@@ -113,11 +136,20 @@ export const EVENT_KINDS: Kinds = {
   error: {
     text: "The command has failed; the last event.",
     fields: {
-      message: { type: "string", text: "what failed" },
-      hint: { type: "string?", text: "the next thing to type or do" },
+      ...ERROR,
       exitCode: { type: "number", text: "the exit code of the command" },
     },
   },
+};
+
+/** The fields of the document of --outcome. */
+export const OUTCOME_FIELDS: Fields<OutcomeDocument> = {
+  version: { type: "number", text: "the version of the schema, as of the events" },
+  exitCode: { type: "number", text: "the exit code of the command" },
+  run: { type: "run?", text: "the run, once it is created" },
+  upload: { type: "sent?", text: "what the last upload sent, once it has arrived" },
+  outcome: { type: "outcome?", text: "how the run ended" },
+  error: { type: "error?", text: "why the command failed; not for a failed run" },
 };
 
 const OUTCOME: Fields<Outcome> = {
@@ -136,7 +168,7 @@ const TASK: Fields<TaskOutcome> = {
     type: "string",
     text: "succeeded, failed, cancelled, skipped, running or pending",
   },
-  elapsedMs: { type: "number?", text: "milliseconds from its start to its end" },
+  elapsedMs: { type: "number?", text: "milliseconds from its start to its end, or so far" },
   message: { type: "string?", text: "why it failed, or was skipped" },
   failedStep: { type: "failedStep?", text: "the step that made it fail" },
   uploaded: { type: "boolean?", text: "true if the upload stood in for the task" },
@@ -164,4 +196,7 @@ export const OBJECTS: Readonly<Record<string, Readonly<Record<string, FieldSchem
   task: { ...TASK },
   step: { ...STEP },
   failedStep: { ...FAILED_STEP },
+  run: { ...CREATED },
+  sent: { ...SENT },
+  error: { ...ERROR },
 };

@@ -1,9 +1,11 @@
 /** The events of a run as text: logs for stdout, everything else for stderr. Pure. */
-import type { RunEvent } from "../events.ts";
+import type { RunEvent, TaskProgress } from "../events.ts";
 import { escape, joined, oneLine, type Printable, printable, trimmedEnd } from "../printable.ts";
 import { LogLines, type LogOptions } from "./log_line.ts";
 import { renderProgress } from "./progress.ts";
+import { renderRunStatus } from "./run_status.ts";
 import { renderSummary } from "./summary.ts";
+import { type Styles, styles } from "./text/style.ts";
 import {
   fit,
   formatBytes,
@@ -26,6 +28,8 @@ export interface RunViewOptions {
   /** Whether stderr is a terminal. If not, waiting and progress are shown as plain lines. */
   readonly terminal: boolean;
   readonly columns: () => number;
+  /** Milliseconds since any time. */
+  readonly now: () => number;
   readonly showlogs: boolean;
   /** Options for the logs, if stdout differs from stderr: `tkn-dev ... > log.txt`. */
   readonly logs?: LogOptions;
@@ -33,16 +37,43 @@ export interface RunViewOptions {
 
 /** Without a terminal, the time between two lines of progress. */
 const PROGRESS_EVERY_MS = 2000;
+/** The same for the status of the tasks, which is also only shown after a change. */
+const TASKS_EVERY_MS = 15_000;
+
+/** The last status of the tasks, and when it came. */
+interface Tasks {
+  readonly event: Extract<RunEvent, { kind: "tasks" }>;
+  readonly atMs: number;
+}
 
 export class RunView {
   readonly #options: RunViewOptions;
   readonly #logs: LogLines;
+  readonly #styles: Styles;
   #waiting = "";
+  /** What the run waits for, if that is an obstacle. */
+  #obstacle: string | undefined;
   #progressShownMs = 0;
+  #tasks: Tasks | undefined;
+  /** Without a terminal: when the tasks were last shown, and whether they have changed since. */
+  #tasksShownMs: number;
+  #isNew = false;
 
   constructor(options: RunViewOptions) {
     this.#options = options;
     this.#logs = new LogLines(options.logs ?? options);
+    this.#styles = styles(options.color && options.terminal);
+    this.#tasksShownMs = options.now();
+  }
+
+  /** To be called each second: times of the status advance without an event. */
+  tick(): Output[] {
+    if (this.#tasks === undefined) return [];
+    if (this.#options.terminal) return this.#waiting === SENDING ? [] : this.#statusOutput();
+    if (!this.#isNew || this.#options.now() - this.#tasksShownMs < TASKS_EVERY_MS) return [];
+    this.#isNew = false;
+    this.#tasksShownMs = this.#options.now();
+    return say(this.#renderTasks(Infinity));
   }
 
   render(event: RunEvent): Output[] {
@@ -52,7 +83,12 @@ export class RunView {
       case "note":
         return say(renderNote(event));
       case "waiting":
+        this.#obstacle = event.isWork ? undefined : oneLine(event.text);
         return this.#wait(printable`Waiting for ${oneLine(event.text)}`);
+      case "tasks":
+        this.#tasks = { event, atMs: this.#options.now() };
+        this.#isNew = true;
+        return this.tick();
       case "paused": {
         const { place, pod, afterMs } = event;
         return this.#finish(
@@ -69,6 +105,7 @@ export class RunView {
         if (!this.#options.showlogs) return [];
         return [...this.#endWait(), { to: "stdout", text: this.#logs.renderWithEnd(event) }];
       case "ended": {
+        this.#tasks = undefined;
         const summary = trimmedEnd(renderSummary(event.outcome, this.#options));
         return this.#finish(joined([printable`\n`, summary]));
       }
@@ -78,20 +115,49 @@ export class RunView {
   #wait(text: Printable): Output[] {
     if (text === this.#waiting) return [];
     this.#waiting = text;
-    const { terminal, columns } = this.#options;
-    return terminal ? [{ status: printable`${fit(escape(text), columns())}` }] : say(text);
+    return this.#options.terminal ? this.#statusOutput() : say(text);
   }
 
   /** Removes the status about waiting. */
   #endWait(): Output[] {
     if (this.#waiting === "") return [];
     this.#waiting = "";
-    return this.#options.terminal ? [{ status: printable`` }] : [];
+    this.#obstacle = undefined;
+    return this.#options.terminal ? this.#statusOutput() : [];
+  }
+
+  /** The transient line: how far the tasks are, else what the run waits for. */
+  #statusOutput(): Output[] {
+    const columns = this.#options.columns();
+    return [{
+      status: this.#tasks === undefined
+        ? printable`${fit(escape(this.#waiting), columns)}`
+        : this.#renderTasks(columns),
+    }];
+  }
+
+  /** The time of a running task advances between two events. */
+  #renderTasks(columns: number): Printable {
+    const { event: { tasks, elapsedMs }, atMs } = this.#tasks!;
+    const sinceMs = this.#options.now() - atMs;
+    const later = (task: TaskProgress) =>
+      task.status === "running" && task.elapsedMs !== undefined
+        ? { ...task, elapsedMs: task.elapsedMs + sinceMs }
+        : task;
+    const status = {
+      tasks: tasks.map(later),
+      elapsedMs: elapsedMs + sinceMs,
+      waiting: this.#obstacle,
+    };
+    return renderRunStatus(status, { columns, styles: this.#styles });
   }
 
   #showProgress(event: Extract<RunEvent, { kind: "sending" }>): Output[] {
     const { terminal, columns } = this.#options;
-    if (terminal) return [{ status: renderProgress(event, columns()) }];
+    if (terminal) {
+      this.#waiting = SENDING;
+      return [{ status: renderProgress(event, columns()) }];
+    }
     if (event.elapsedMs - this.#progressShownMs < PROGRESS_EVERY_MS) return [];
     this.#progressShownMs = event.elapsedMs;
     return say(renderProgress(event, Infinity));
@@ -100,10 +166,14 @@ export class RunView {
   /** Prints a line that replaces the current status. */
   #finish(text: Printable): Output[] {
     this.#waiting = "";
+    this.#obstacle = undefined;
     this.#progressShownMs = 0;
-    return this.#options.terminal ? [{ status: printable`` }, ...say(text)] : say(text);
+    return this.#options.terminal ? [...this.#statusOutput(), ...say(text)] : say(text);
   }
 }
+
+/** Stands for the progress of an upload, which is a status, too. */
+const SENDING = "Sending";
 
 /** Returns a note without a trailing newline. */
 export function renderNote({ text, lines = [] }: { text: string; lines?: readonly string[] }) {

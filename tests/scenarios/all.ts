@@ -1,5 +1,7 @@
 /** All scenarios that run on the sandbox and on a real cluster, and the objects that they use. */
 import { applyYaml, type Cluster } from "../support/cluster.ts";
+import { againScenarios } from "./run/again.ts";
+import { askedScenarios } from "./run/asked.ts";
 import { checkoutScenarios } from "./upload/checkout.ts";
 import { otherClientScenarios } from "./run/other_clients.ts";
 import { completionScenarios } from "./hold/completion.ts";
@@ -30,6 +32,7 @@ import { withGitScenarios } from "./upload/with_git.ts";
 
 export const SCENARIOS: Scenario[] = [
   ...uploadScenarios,
+  ...againScenarios,
   ...fileScenarios,
   ...flagScenarios,
   ...deltaScenarios,
@@ -46,6 +49,7 @@ export const SCENARIOS: Scenario[] = [
   ...connectionScenarios,
   ...createdScenarios,
   ...startedScenarios,
+  ...askedScenarios,
   ...missingProgramScenarios,
   ...slowLinkScenarios,
   ...watchScenarios,

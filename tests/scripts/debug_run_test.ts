@@ -513,10 +513,9 @@ testInEveryShell(
       const started = Date.now();
       await using session = new TerminalSession(`${command}; echo "ended $?"`);
       assert.equal((await gate.ended()).code, code);
-      const went = Date.now() - started;
+      assert.doesNotMatch(session.all, /ended/, `${name}: gone before the gate`);
       await soon("its end", session.until(/ended 0\n/));
       assert.ok(Date.now() - started > 1_900, `${name}: gone after ${Date.now() - started} ms`);
-      assert.ok(went < 1_500, `${name}: the gate took ${went} ms`);
       await using late = new TerminalSession(`${command}; echo "ended $?"`);
       await soon("its refusal", late.until(/let go already: \w+\nended 17\n/));
     }

@@ -196,10 +196,8 @@ testInEveryShell("a visitor that is a zombie does not keep the gate", async (she
   const { value: pid } = await output.read();
   const gate = await stage.hold(1);
   await Deno.writeTextFile(`${stage.directory}/tkn-dev/visitor-x`, `${pid}`);
-  const started = Date.now();
   assert.deepEqual(await gate.ended(), { code: 1, lines: GAVE_UP, stderr: "" });
-  assert.ok(Date.now() - started < 9_000);
-  parent.kill();
+  parent.kill(); // throws if it has ended, and with it the zombie
   await output.cancel();
   await parent.stderr.cancel();
   await parent.status;

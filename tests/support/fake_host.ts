@@ -8,6 +8,7 @@ import {
   type Host,
   type KubeContext,
   type RawTerminal,
+  type State,
   type Terminal,
 } from "../../src/host.ts";
 import type { Kube, TerminalSize } from "../../src/kube/interface.ts";
@@ -23,6 +24,8 @@ export class FakeTerminal implements Terminal {
   stdin = "";
   /** The input of each raw mode in turn; after these it is `stdin`. */
   readonly turns: string[] = [];
+  /** The keys of raw modes, each of these in a separate read, in place of `stdin`. */
+  reads: string[] = [];
   /** Whether the terminal is in raw mode now. */
   isRaw = false;
   size: TerminalSize = { columns: 80, rows: 24 };
@@ -45,12 +48,27 @@ export class FakeTerminal implements Terminal {
       yield await Promise.resolve(size);
     };
     return {
-      keys: this.isTyped ? typed : new Blob([stdin]).stream(),
+      keys: this.isTyped
+        ? typed
+        : this.reads.length > 0
+        ? this.#readByRead()
+        : new Blob([stdin]).stream(),
       sizes: sizes(),
       [Symbol.dispose]: () => void (this.isRaw = false),
       // deno-lint-ignore require-await -- like the real one
       [Symbol.asyncDispose]: async () => void (this.isRaw = false),
     };
+  }
+
+  /** A raw mode leaves what it does not read to the next one. */
+  #readByRead(): ReadableStream<Uint8Array> {
+    return new ReadableStream({
+      pull: (keys) => {
+        const text = this.reads.shift();
+        if (text === undefined) keys.close();
+        else keys.enqueue(new TextEncoder().encode(text));
+      },
+    }, { highWaterMark: 0 });
   }
 
   // deno-lint-ignore require-await -- like the real one
@@ -147,8 +165,29 @@ export class FakeClock implements Clock {
   }
 }
 
+export class FakeState implements State {
+  directory?: string = "/state";
+  readonly texts = new Map<string, string>();
+  /** The errors of reading and of writing, as of a file that others can write. */
+  unreadable?: FileError;
+  unwritable?: FileError;
+
+  async read(name: string): Promise<string | undefined> {
+    await turn();
+    if (this.unreadable !== undefined) throw this.unreadable;
+    return this.texts.get(name);
+  }
+
+  async write(name: string, text: string): Promise<void> {
+    await turn();
+    if (this.unwritable !== undefined) throw this.unwritable;
+    this.texts.set(name, text);
+  }
+}
+
 export class FakeHost implements Host {
   readonly terminal = new FakeTerminal();
+  readonly state = new FakeState();
   readonly clock = new FakeClock();
   readonly variables: Record<string, string> = {};
   readonly env = { get: (name: string) => this.variables[name] };

@@ -9,6 +9,7 @@ import type {
   Resource,
   Selector,
   Stored,
+  User,
   WatchEvent,
 } from "../../src/kube/interface.ts";
 import { refused, unreachable } from "../../src/kube/status.ts";
@@ -123,6 +124,12 @@ export class FakeKube implements Kube {
   async serverVersion(): Promise<string> {
     this.onRead("get path /version");
     return "v1.34.1";
+  }
+
+  // deno-lint-ignore require-await -- so that errors become rejections
+  async whoAmI(): Promise<User> {
+    this.onRead("create SelfSubjectReview");
+    return { name: "ada", groups: ["system:authenticated"] };
   }
 
   // deno-lint-ignore require-await -- so that errors become rejections

@@ -41,7 +41,8 @@ export async function greetCheckout(
   const words = commandLine([]).map((word) => `'${word}'`).join(" ");
   await Deno.writeTextFile(`${bin}/tkn-dev`, `#!/bin/sh\nexec ${words} "$@"\n`, { mode: 0o755 });
   const path = `${bin}:${Deno.env.get("PATH")}`;
-  return { cwd, env: { ...GIT_ENV, PATH: path, KUBECONFIG: kubeconfig, ENV: "" } };
+  const remembers = { XDG_STATE_HOME: `${directory}/state`, TKN_DEV_NO_REMEMBER: "" };
+  return { cwd, env: { ...GIT_ENV, ...remembers, PATH: path, KUBECONFIG: kubeconfig, ENV: "" } };
 }
 
 /** Creates the Pipeline of examples/, its Tasks, and a claim "greet" for its workspace. */

@@ -1,6 +1,9 @@
 /** Runs the program as a user does: the compiled binary that TKN_DEV names, or the source. */
 const ROOT = new URL("../../", import.meta.url).pathname;
 
+/** Tests leave nothing in the home of the user who runs them. */
+Deno.env.set("TKN_DEV_NO_REMEMBER", "1");
+
 export interface Ran {
   readonly code: number;
   readonly stdout: string;

@@ -7,6 +7,7 @@ import { HELP_COMMAND, PROGRAM } from "../../src/cli/commands.ts";
 import { parse } from "../../src/cli/parse.ts";
 import { COMPLETING_COMMANDS } from "../../src/cli/shell_commands.ts";
 import type { KubeObject, Resource } from "../../src/kube/interface.ts";
+import { entryName, entryText } from "../../src/commands/again/entry.ts";
 import { ClusterError } from "../../src/errors.ts";
 import { PIPELINES, TASKS } from "../../src/tekton/model.ts";
 import { VERSION } from "../../src/version.ts";
@@ -24,14 +25,15 @@ async function call(argv: string[], host = new FakeHost(new MemoryFiles(tree("fi
 Deno.test("each command of the spec has code, and all code has a command in the spec", () => {
   const specified = [...PROGRAM.commands, ...COMPLETING_COMMANDS]
     .filter((command) => command !== HELP_COMMAND)
-    .map(({ path }) => path.join(" "));
+    .map(({ path }) => path.join(" "))
+    .filter((name) => name !== "again"); // it becomes another call
   assert.deepEqual(Object.keys(COMMANDS).toSorted(), specified.toSorted());
 });
 
 Deno.test("each command's module loads, and asks only for flags of its spec", async () => {
   for (const { path, args } of PROGRAM.commands) {
     const name = path.join(" ");
-    if (name === "help" || name === "sandbox") continue; // the sandbox would start
+    if (["help", "again", "sandbox"].includes(name)) continue; // the sandbox would start
     const call = parse([...path, ...args.map(() => "x"), "--help"], PROGRAM);
     const running = COMMANDS[name](new FakeHost(), { ...call, rest: ["x"] });
     const { message } = await running.then(() => ({ message: "" }), (error: Error) => error);
@@ -100,6 +102,23 @@ Deno.test("a refusal of the cluster is exit code 3", async () => {
   }]);
 });
 
+Deno.test("a repeated call runs as if it were typed", async () => {
+  const host = new FakeHost(new MemoryFiles(tree("file a x")), new FakeKube());
+  const entry = {
+    directory: "/tree",
+    cwd: "/",
+    words: ["task", "upload", "t", "/tree", "--events"],
+  };
+  host.state.texts.set(await entryName("/tree"), entryText(entry));
+  const { code, stdout, stderr } = await call(["again", "/tree", "-n", "ns", "-v"], host);
+  assert.equal(code, 3);
+  assert.match(stderr, /^Repeating tkn-dev task upload t \/tree --events -n ns --verbose\nError: /);
+  assert.equal(JSON.parse(stdout).exitCode, 3);
+  assert.equal(host.connected[0].namespace, "ns");
+  assert.equal((await call(["again", "/tree", "--on-task", "x"], host)).code, 2);
+  assert.equal((await call(["again"])).code, 2);
+});
+
 Deno.test("a bug is exit code 70 with its stack, without a crash", async () => {
   const host = new FakeHost(new MemoryFiles(tree("file a x")));
   const { code, stdout, stderr } = await call(["task", "upload", "t", "/tree"], host);
@@ -165,6 +184,18 @@ Deno.test("with --events an error is the last event", async () => {
   const { kind, message, exitCode } = JSON.parse(stdout);
   assert.deepEqual([kind, exitCode], ["error", 2]);
   assert.ok(stderr.includes(message), message);
+});
+
+Deno.test("with --outcome - an error is the outcome, once", async () => {
+  for (const more of [[], ["--delete=sometimes"]]) {
+    const { stdout, stderr } = await call([
+      ..."task upload t /nowhere --outcome -".split(" "),
+      ...more,
+    ]);
+    const { exitCode, error } = JSON.parse(stdout);
+    assert.equal(exitCode, 2);
+    assert.ok(stderr.includes(error.message), error.message);
+  }
 });
 
 Deno.test("NO_COLOR turns colors off, unless it is empty", async () => {

@@ -1,6 +1,6 @@
 /** Reads an unfinished command line, up to the meaning of its last word. Pure. */
 import { isFlag, type Occurrence, occurrences, takesWord } from "../flags.ts";
-import { anyFlag, isPlainlyPath, takeWord } from "../parse.ts";
+import { anyFlag, isLeftOut, takeWord } from "../parse.ts";
 import {
   type ArgSpec,
   commandsOf,
@@ -131,7 +131,8 @@ function nextArgument(
   const left = [...args];
   for (const spec of command.args) {
     const mayLack = spec.optionalWith?.some((name) => flags.has(name)) ?? false;
-    if (mayLack && (left.length === 0 || isPlainlyPath(left[0]))) continue;
+    if (mayLack && isLeftOut(spec, command, left)) continue;
+    if (spec.asked && left.length > 0 && isLeftOut(spec, command, left)) continue;
     if (left.length === 0 || spec.rest) return spec;
     left.shift();
   }

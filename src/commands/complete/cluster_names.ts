@@ -12,13 +12,7 @@ import { newestFirst } from "../../objects/object_age.ts";
 import { findHeldSteps, heldInPods } from "../../hold/held_steps.ts";
 import { howHeld, type Pause, stepPath } from "../../hold/pause.ts";
 import type { ConnectOptions, Host, KubeContext } from "../../host.ts";
-import {
-  type Kube,
-  type KubeObject,
-  PODS,
-  type Resource,
-  type Stored,
-} from "../../kube/interface.ts";
+import { type Kube, PODS, type Stored } from "../../kube/interface.ts";
 import {
   LABEL,
   type Pipeline,
@@ -33,33 +27,12 @@ import {
   type TaskSpec,
 } from "../../tekton/model.ts";
 import { pipelineNames, taskNames } from "./definition_names.ts";
-
-const NAMESPACES = core("namespaces", "Namespace");
-const CLAIMS = core("persistentvolumeclaims", "PersistentVolumeClaim");
-
-const RESOURCES: Readonly<Record<ObjectKind, Resource>> = {
-  "pipelines": PIPELINES,
-  "tasks": TASKS,
-  "claims": CLAIMS,
-  "secrets": core("secrets", "Secret"),
-  "config maps": core("configmaps", "ConfigMap"),
-  "service accounts": core("serviceaccounts", "ServiceAccount"),
-  "storage classes": {
-    group: "storage.k8s.io",
-    version: "v1",
-    plural: "storageclasses",
-    kind: "StorageClass",
-  },
-};
+import { NAMESPACES, objectText, RESOURCES } from "./named_objects.ts";
 
 /** At most so many runs are offered, the newest ones. */
 const MOST_RUNS = 100;
 /** At most so many pods are asked whether they hold, the newest ones. */
 const MOST_HELD = 20;
-
-function core(plural: string, kind: string): Resource {
-  return { group: "", version: "v1", plural, kind };
-}
 
 /** Lookups that fail, or that the signal ends, find nothing: a finished line shows the error. */
 export class ClusterNames implements Names {
@@ -234,12 +207,4 @@ function withHome(path: string | undefined, { env }: Host): string | undefined {
 
 function heldText(pause: Pause): string {
   return `${stepPath(pause)} ${howHeld(pause)}`;
-}
-
-/** The state and size of a claim; the title of anything else. */
-function objectText({ metadata, status }: KubeObject): string | undefined {
-  const { phase, capacity } = (status ?? {}) as { phase?: unknown; capacity?: unknown };
-  const { storage } = (capacity ?? {}) as { storage?: unknown };
-  const facts = [phase, storage].filter((fact) => typeof fact === "string");
-  return facts.length > 0 ? facts.join(", ") : metadata.annotations?.["tekton.dev/displayName"];
 }

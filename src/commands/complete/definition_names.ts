@@ -5,13 +5,8 @@ import type {
   PipelineNames,
   TaskNames,
 } from "../../cli/completion/names.ts";
-import type {
-  ParamSpec,
-  ParamValue,
-  PipelineSpec,
-  PipelineTask,
-  TaskSpec,
-} from "../../tekton/model.ts";
+import { paramText } from "../../cli/values.ts";
+import type { ParamSpec, PipelineSpec, PipelineTask, TaskSpec } from "../../tekton/model.ts";
 
 /** `readTask` reads a Task of the namespace; undefined if it cannot. */
 export function pipelineNames(
@@ -63,7 +58,7 @@ function namedParam(param: ParamSpec): NamedParam {
   const { type, default: otherwise, enum: values } = param;
   return {
     ...described(param),
-    ...(otherwise === undefined ? {} : { default: typedValue(otherwise) }),
+    ...(otherwise === undefined ? {} : { default: paramText(otherwise) }),
     ...(values === undefined ? {} : { values }),
     isArray: type === "array",
   };
@@ -71,13 +66,4 @@ function namedParam(param: ParamSpec): NamedParam {
 
 function described({ name, description }: { name: string; description?: unknown }): Described {
   return typeof description === "string" ? { name, text: description } : { name };
-}
-
-/** The value as --param takes it; see parseParamValue of src/cli/values.ts. */
-function typedValue(value: ParamValue): string {
-  if (typeof value === "string") return value;
-  const isPlain = Object.values(value).every((one) => /^[^",:\s{[]+$/.test(one));
-  if (!isPlain || Object.keys(value).length === 0) return JSON.stringify(value);
-  if (Array.isArray(value)) return value.join(",");
-  return Object.entries(value).map(([key, one]) => `${key}:${one}`).join(",");
 }

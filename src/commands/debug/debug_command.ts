@@ -4,7 +4,9 @@ import type { Breakpoints } from "../../tekton/breakpoint/debug_spec.ts";
 import type { PipelineRun, TaskRun } from "../../tekton/model.ts";
 import type { DebugFlags } from "../options/debug_flags.ts";
 import { givenResults } from "../options/run_flags.ts";
+import { Memory } from "../again/memory.ts";
 import { openNarrator } from "../output/narrator.ts";
+import { reported, type Reports } from "../output/reports.ts";
 import { openSource } from "../source/source.ts";
 import type { Definition, DefinitionKind } from "../start/definition_kind.ts";
 import { newGate } from "../start/gate.ts";
@@ -27,7 +29,7 @@ export interface DebugAdapter<
 > {
   readonly definitionKind: DefinitionKind<D, R>;
   /** Returns where the run holds. Throws UsageError. */
-  breakpoints(request: RunRequest<D>, options: O): Breakpoints;
+  breakpoints(read: Pick<RunRequest<D>, "owner" | "definition">, options: O): Breakpoints;
 }
 
 /** Returns the exit code. */
@@ -35,10 +37,19 @@ export async function runDebugCommand<
   D extends Definition,
   R extends PipelineRun | TaskRun,
   O extends DebugOptions,
+>(host: Host, adapter: DebugAdapter<D, R, O>, options: O): Promise<number> {
+  return await reported(host, options, (reports) => debug(host, adapter, options, reports));
+}
+
+async function debug<
+  D extends Definition,
+  R extends PipelineRun | TaskRun,
+  O extends DebugOptions,
 >(
   host: Host,
   { definitionKind, breakpoints }: DebugAdapter<D, R, O>,
   options: O,
+  reports: Reports,
 ): Promise<number> {
   checkTerminal(
     host,
@@ -47,10 +58,16 @@ export async function runDebugCommand<
   );
   const source = options.isUpload ? await openSource(host, options) : undefined;
   const workspaces = await readBindings(host, options);
-  using narrator = openNarrator(host, options);
-  const { emit } = narrator;
+  await using memory = new Memory(host, options.typed);
+  using own = openNarrator(host, options);
+  const narrator = { ...own, emit: reports.listening(memory.listening(own.emit)) };
+  const { emit, suspendFor } = narrator;
   const kube = await host.connect(options.connect);
-  const request = await requestRun(host, definitionKind, options, { kube, workspaces, emit });
+  const check = (read: Pick<RunRequest<D>, "owner" | "definition">) =>
+    void breakpoints(read, options);
+  const requesting = { kube, workspaces, emit, suspendFor, check };
+  const request = await requestRun(host, definitionKind, options, requesting);
+  memory.answered(request.answers);
   const { pauseSeconds, withoutShell, atPause } = options;
   const again = `tkn-dev ${definitionKind.noun} debug ${request.newRun.name}`;
   const held = await holdRequested(definitionKind, request, breakpoints(request, options), {
@@ -67,6 +84,6 @@ export async function runDebugCommand<
     atPause,
     isOnlyCreated: options.print !== undefined,
   });
-  await narrator.writeReport();
+  if (options.print !== undefined) memory.created(kube.namespace); // there was no event
   return code;
 }

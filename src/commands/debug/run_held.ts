@@ -85,7 +85,7 @@ async function createHeld(
   if (why !== undefined) {
     narrator.emit({ kind: "note", text: `With temporary objects, which the run owns: ${why}` });
   }
-  narrator.emit({ kind: "note", text: willHold(run, held.held) });
+  narrator.emit({ kind: "note", text: willHold(run, held.held, flags.connect) });
   return 0;
 }
 

@@ -1,6 +1,5 @@
 /** Chooses the run or definition of the files that a command is about. Pure. */
 import { UsageError } from "../../errors.ts";
-import type { LocalDefinition } from "../../tekton/local_definitions.ts";
 import type { Run, RunKind } from "../../tekton/model.ts";
 import { shellWord } from "../../view/text/shell_word.ts";
 import type { LocalObjects, LocalRun } from "../manifests/read_objects.ts";
@@ -45,14 +44,20 @@ export function chooseRun(
   });
 }
 
-/** Returns the only definition of the kind, if no name is given. Throws UsageError. */
+/** Returns the name of the only definition of the kind, if none is given. Throws UsageError. */
 export function chooseDefinition(
   { definitions, runs }: LocalObjects,
   kind: "Pipeline" | "Task",
   paths: readonly string[],
-): LocalDefinition {
+): string {
   const found = definitions.of(kind);
-  if (found.length === 1) return found[0];
+  const [{ object, from } = { object: undefined, from: "" }] = found;
+  if (found.length === 1 && object?.metadata.name) return object.metadata.name;
+  if (found.length === 1) {
+    throw new UsageError(`Cannot start the ${kind} of "${from}": it has no metadata.name`, {
+      hint: "the run's name begins with it",
+    });
+  }
   const noun = kind.toLowerCase();
   if (found.length > 1) {
     const names = found.map(({ object }) => object.metadata.name).join(", ");
@@ -63,7 +68,7 @@ export function chooseDefinition(
   const run = runs.find(({ run }) => run.kind === `${kind}Run`);
   throw new UsageError(`Cannot find a ${kind} in "${paths.join('", "')}": it has no such object`, {
     hint: run === undefined
-      ? `name one of the cluster: tkn-dev ${noun} upload ${kind.toUpperCase()} ${flagsOf(paths)}`
+      ? `name one of the cluster as ${kind.toUpperCase()}, beside ${flagsOf(paths)}`
       : `it has a ${kind}Run: tkn-dev ${noun}run upload ${flagsOf(paths)}`,
   });
 }

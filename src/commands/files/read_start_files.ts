@@ -11,7 +11,7 @@ import { hasPlaceholder, unknownNames } from "../../tekton/pac/open_placeholders
 import { fillPlaceholders } from "../../tekton/pac/placeholders.ts";
 import { checkoutFacts } from "../../tree/git/checkout_facts.ts";
 import { manifestsIn } from "../manifests/manifest_texts.ts";
-import { objectsOf, readObjects } from "../manifests/read_objects.ts";
+import { type LocalObjects, objectsOf, readObjects } from "../manifests/read_objects.ts";
 import type { Definition, DefinitionKind } from "../start/definition_kind.ts";
 import type { Found } from "../start/start_from.ts";
 import { chooseDefinition, chooseRun, shortName } from "./choose_run.ts";
@@ -52,13 +52,16 @@ export async function readStartFiles<D extends Definition, R extends PipelineRun
   const { paths, hasRun } = files;
   const objects = await readObjects(host, paths);
   noteOthers(objects.others, emit);
+  for (const field of objects.unknown) {
+    emit({ kind: "note", text: `This version does not know the field ${field}` });
+  }
   const facts = await checkoutFacts(host.capture, files.directory);
   const givenValues = Object.fromEntries(given.map(({ name, text }) => [name, text]));
   if (!hasRun) {
     const values = { ...eventValues({}, facts, kube.namespace), ...givenValues };
     const local = filled(objects.definitions, values);
-    const chosen = name ??
-      chooseDefinition(objects, definitionKind.kind, paths).object.metadata.name!;
+    const chosen = name ?? chooseDefinition(objects, definitionKind.kind, paths);
+    noteUnused(objects, definitionKind.kind, chosen, emit);
     const definition = await readNamed({ kube, local }, definitionKind.kind, chosen);
     return {
       name: chosen,
@@ -152,6 +155,21 @@ function checkNamespace({ kind, metadata }: Run, namespace: string): void {
       `"${namespace}": it says namespace "${own}" itself`,
     { hint: `-n ${own}` },
   );
+}
+
+/** A name that no file has means the cluster's definition. */
+function noteUnused(
+  { definitions }: LocalObjects,
+  kind: "Pipeline" | "Task",
+  chosen: string,
+  emit: (event: RunEvent) => void,
+): void {
+  const names = definitions.of(kind).map(({ object }) => object.metadata.name);
+  if (kind === "Task" || names.length === 0 || names.includes(chosen)) return;
+  emit({
+    kind: "note",
+    text: `${kind} ${chosen} is the cluster's: the files have ${names.join(", ")}`,
+  });
 }
 
 function noteOthers(others: readonly string[], emit: (event: RunEvent) => void): void {

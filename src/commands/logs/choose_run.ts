@@ -1,11 +1,14 @@
 /** Chooses the run whose logs are shown: by name, the last one, or from a list. */
-import { ClusterError, Interrupted, UsageError } from "../../errors.ts";
+import { ClusterError, UsageError } from "../../errors.ts";
 import type { Host } from "../../host.ts";
 import type { Kube, Stored } from "../../kube/interface.ts";
 import { newestFirst } from "../../objects/object_age.ts";
+import { readByName } from "../../resolve/resolve.ts";
 import { LABEL, RESOURCE_OF, type Run } from "../../tekton/model.ts";
 import { taskNameOf } from "../../tekton/task_name.ts";
-import { chosenRun, type ListedRun, listedRun, renderRunList } from "../../view/run_list.ts";
+import { type ListedRun, listedRun } from "../../view/run_list.ts";
+import { askChoice, type Conversation } from "../ask/conversation.ts";
+import { type AskFlags, canAsk, converse } from "../ask/converse.ts";
 import { commandLine } from "../options/held_options.ts";
 import type { Narrator } from "../output/narrator.ts";
 import type { RunChoice } from "./logs_flags.ts";
@@ -15,13 +18,13 @@ export async function chooseRun(
   host: Host,
   kube: Kube,
   narrator: Narrator,
-  choice: RunChoice,
+  choice: RunChoice & AskFlags,
 ): Promise<Stored<Run>> {
   const { kind, run: name, last, limit } = choice;
   const { namespace } = kube;
   const resource = RESOURCE_OF[kind];
   if (name !== undefined) {
-    return { ...await kube.get<Run>(resource, namespace, name), kind } as Stored<Run>;
+    return { ...await readByName<Run>(kube, resource, name), kind } as Stored<Run>;
   }
   const found = (await kube.list<Run>(resource, { namespace, labels: labelsOf(choice) }))
     .filter((run) => isOf(run, choice)).toSorted(newestFirst).slice(0, limit)
@@ -30,8 +33,10 @@ export async function chooseRun(
   if (newest === undefined) throw noRuns(choice, namespace);
   if (last || found.length === 1) return newest;
   const listed = found.map((run) => listedRun(run, host.clock.now()));
-  const { stdin, stderr } = host.terminal.isTerminal;
-  if (stdin && stderr) return found[await narrator.suspendFor(() => askRun(host, listed))];
+  const at = canAsk(host, choice)
+    ? await narrator.suspendFor(() => converse(host, choice, question(listed)))
+    : undefined;
+  if (at !== undefined) return found[at];
   const logs = commandLine({ ...choice, run: newest.metadata.name }, "logs");
   throw new UsageError(
     `Cannot show the logs of a ${kind}: RUN is missing, and there is no terminal to choose it on`,
@@ -48,8 +53,12 @@ function isOf({ metadata: { labels } }: Run, { kind, of }: RunChoice): boolean {
   return of === undefined || kind === "PipelineRun" || taskNameOf(labels) === of;
 }
 
-function listedText({ name, status, age }: ListedRun): string {
-  return `${name}, ${status}, started ${age} ago`;
+function listedText(run: ListedRun): string {
+  return `${run.name}, ${statusText(run)}`;
+}
+
+function statusText({ status, age }: ListedRun): string {
+  return `${status}, started ${age} ago`;
 }
 
 function noRuns({ kind, of }: RunChoice, namespace: string): ClusterError {
@@ -60,33 +69,7 @@ function noRuns({ kind, of }: RunChoice, namespace: string): ClusterError {
   });
 }
 
-/** Shows the list and reads lines until one chooses a run; returns its place in the list. */
-async function askRun(
-  { terminal, interrupt }: Host,
-  runs: readonly ListedRun[],
-): Promise<number> {
-  terminal.err(renderRunList(runs));
-  const reader = terminal.bytes().getReader();
-  const decoder = new TextDecoder();
-  const stop = () => void reader.cancel().catch(() => {});
-  interrupt.addEventListener("abort", stop);
-  try {
-    for (let typed = "";;) {
-      const end = typed.indexOf("\n");
-      if (end >= 0) {
-        const { at, question } = chosenRun(runs, typed.slice(0, end));
-        if (at !== undefined) return at;
-        terminal.err(question);
-        typed = typed.slice(end + 1);
-        continue;
-      }
-      const { done, value } = await reader.read();
-      interrupt.throwIfAborted();
-      if (done) throw new Interrupted("Interrupted: no run was chosen");
-      typed += decoder.decode(value, { stream: true });
-    }
-  } finally {
-    interrupt.removeEventListener("abort", stop);
-    stop();
-  }
+function* question(runs: readonly ListedRun[]): Conversation<number> {
+  const rows = runs.map((run) => ({ text: run.name, about: statusText(run) }));
+  return yield* askChoice({ what: "Run", rows });
 }

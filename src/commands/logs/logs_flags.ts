@@ -5,6 +5,7 @@ import type { ConnectOptions } from "../../host.ts";
 import type { LogSelection } from "../../run/logs/log_selection.ts";
 import type { RunKind } from "../../tekton/model.ts";
 import type { LogOptions } from "../../view/log_line.ts";
+import type { AskFlags } from "../ask/converse.ts";
 import { type ReportFlags, reportFlags } from "../options/report_flags.ts";
 import { connectFlags } from "../options/connect_flags.ts";
 
@@ -20,13 +21,12 @@ export interface RunChoice {
   readonly limit: number;
 }
 
-export interface LogsFlags extends RunChoice, ReportFlags {
+export interface LogsFlags extends RunChoice, ReportFlags, AskFlags {
   readonly follows: boolean;
   /** Exit with the run's outcome also without --follow. */
   readonly exitsWithOutcome: boolean;
   readonly selection: LogSelection;
   readonly onlyFailed: boolean;
-  readonly color: boolean;
   readonly logs: Pick<LogOptions, "prefix" | "long" | "timestamps">;
 }
 
@@ -50,6 +50,7 @@ export function logsFlags({ command: { path: [group], flags: specs }, args, flag
     of: args.PIPELINE ?? args.TASK,
     last: flags.on("last"),
     limit: limitFlag(flags),
+    noInput: flags.on("no-input"),
     follows: flags.on("follow"),
     exitsWithOutcome: flags.on("exit-with-pipelinerun-error"),
     selection: { tasks: names("task"), steps: names("step"), preparing: flags.on("all") },
@@ -66,8 +67,9 @@ export function logsFlags({ command: { path: [group], flags: specs }, args, flag
 
 /** The outcome is known at the run's end. */
 function logReportFlags(flags: Flags): ReportFlags {
-  if (flags.given("junit") && !flags.on("follow")) {
-    throw new UsageError("Cannot write --junit: the run is not followed to its end", {
+  const asked = ["junit", "outcome"].find((name) => flags.given(name));
+  if (asked !== undefined && !flags.on("follow")) {
+    throw new UsageError(`Cannot write --${asked}: the run is not followed to its end`, {
       hint: "add --follow",
     });
   }

@@ -57,8 +57,13 @@ export function debugFlags(flags: Flags): DebugFlags {
       hint: `leave out ${other} or --output, or add --dry-run`,
     });
   }
-  if (flags.on("events") && instead === undefined) {
-    throw new UsageError("Cannot print --events: stdout is for the shell", {
+  const printed = flags.on("events")
+    ? "--events"
+    : flags.text("outcome") === "-"
+    ? "--outcome"
+    : "";
+  if (printed !== "" && instead === undefined) {
+    throw new UsageError(`Cannot print ${printed}: stdout is for the shell`, {
       hint: "--exec-instead COMMAND opens no shell",
     });
   }

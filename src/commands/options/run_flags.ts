@@ -10,26 +10,32 @@ import {
 import { UsageError } from "../../errors.ts";
 import type { ConnectOptions } from "../../host.ts";
 import type { ParamType, ParamValue } from "../../tekton/model.ts";
+import type { AskFlags } from "../ask/converse.ts";
 import { connectFlags } from "./connect_flags.ts";
 import { type OutputFormat, outputFormat } from "./output_format.ts";
 import { type ReportFlags, reportFlags } from "./report_flags.ts";
 import { type StartFlags, startFlags } from "./start_flags.ts";
 
+/** The params and workspaces of a run. */
+export interface InputFlags {
+  readonly params: { name: string; text: string }[];
+  readonly workspaces: WorkspaceFlag[];
+}
+
 /** The flags of every command that starts a run. */
-export interface NewRunFlags extends StartFlags, ReportFlags {
+export interface NewRunFlags extends StartFlags, ReportFlags, InputFlags, AskFlags {
   readonly connect: ConnectOptions;
   readonly showlogs: boolean;
   /** Print the run in this format, and create nothing. */
   readonly dryRun?: OutputFormat;
   /** Print the created run in this format, and do not follow it. */
   readonly print?: OutputFormat;
-  readonly params: { name: string; text: string }[];
-  readonly workspaces: WorkspaceFlag[];
   /** Whether a probe run may resolve a remote reference if the user may not ask a resolver. */
   readonly allowProbe: boolean;
   /** Whether this program may read public URLs in place of a resolver. */
   readonly resolvesHere?: boolean;
-  readonly color: boolean;
+  /** Whether optional workspaces are offered among questions. */
+  readonly offersOptional: boolean;
 }
 
 /** The flags of commands that start a run that holds. */
@@ -50,14 +56,23 @@ export function newRunFlags(flags: Flags): NewRunFlags {
       "--output": flags.given("output"),
       "--showlogs=false": !flags.on("showlogs"),
     }),
+    ...inputFlags(flags),
+    noInput: flags.on("no-input"),
+    offersOptional: !flags.on("skip-optional-workspace"),
+    allowProbe: flags.on("allow-probe"),
+    ...(flags.has("resolve-here") && flags.on("resolve-here") ? { resolvesHere: true } : {}),
+    color: !flags.on("no-color"),
+  };
+}
+
+/** Pure. Throws UsageError. */
+export function inputFlags(flags: Flags): InputFlags {
+  return {
     params: flags.texts("param").map((text) => {
       const { name, value } = parseKeyValue(text, "param");
       return { name, text: value };
     }),
     workspaces: flags.texts("workspace").map(parseWorkspace),
-    allowProbe: flags.on("allow-probe"),
-    ...(flags.has("resolve-here") && flags.on("resolve-here") ? { resolvesHere: true } : {}),
-    color: !flags.on("no-color"),
   };
 }
 

@@ -1,20 +1,19 @@
 /** Writes the events of a run to the terminal, as the view renders them. */
 import type { RunEvent } from "../../events.ts";
-import type { Host, Terminal } from "../../host.ts";
+import type { Host } from "../../host.ts";
 import { printable } from "../../printable.ts";
 import type { LogOptions } from "../../view/log_line.ts";
-import { RunView } from "../../view/run_view.ts";
-import { Screen, type Write } from "../../view/screen.ts";
-import { JunitReport } from "../../view/junit.ts";
+import { type Output, RunView } from "../../view/run_view.ts";
+import { Screen } from "../../view/screen.ts";
+import { JoinedOutput } from "./joined_output.ts";
 import { printEvent } from "./print_event.ts";
-import { FileError } from "../../host.ts";
-import { OutputError } from "../../errors.ts";
 import { canDraw, useColor } from "./color.ts";
 
 export interface Narrator extends Disposable {
+  /** Writes an event; a log line together with others that arrive at the same moment. */
   emit(event: RunEvent): void;
-  /** Writes the JUnit report, if one is asked for and the run has ended. Throws OutputError. */
-  writeReport(): Promise<void>;
+  /** Writes the log lines so far, which happens soon anyway. Throws OutputError. */
+  flush(): void;
   /** Leaves the terminal to `work`; events that arrive meanwhile are written after it. */
   suspendFor<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -22,13 +21,16 @@ export interface Narrator extends Disposable {
 /** Without an event for this long, the narrator says that it waits for the cluster. */
 const SILENCE_MS = 1_500;
 
+/** The time between two looks at the status of the run. */
+const TICK_MS = 1_000;
+
 export interface NarratorFlags {
   readonly color: boolean;
   readonly showlogs: boolean;
   /** Write events as lines of JSON to stdout, in place of the logs. */
   readonly events?: boolean;
-  /** The file that `writeReport` writes. */
-  readonly junit?: string;
+  /** The file of the outcome; "-" is stdout, in place of the logs. */
+  readonly outcome?: string;
   /** How log lines look. */
   readonly logs?: Pick<LogOptions, "prefix" | "long" | "timestamps">;
 }
@@ -40,21 +42,29 @@ export function openNarrator(host: Host, flags: NarratorFlags): Narrator {
     color: color("stderr"),
     terminal: canDraw(host, "stderr"),
     columns: () => terminal.columns(),
-    showlogs: flags.showlogs && !flags.events,
+    now: () => host.clock.now(),
+    showlogs: flags.showlogs && !flags.events && flags.outcome !== "-",
     logs: { ...flags.logs, color: color("stdout"), terminal: terminal.isTerminal.stdout },
   });
-  const screen = new Screen();
-  const report = flags.junit === undefined ? undefined : new JunitReport();
+  const output = new JoinedOutput(terminal, new Screen(terminal.isTerminal.stdout));
+  const show = (outputs: readonly Output[]) => outputs.forEach((one) => output.write(one));
   const emit = (event: RunEvent) => {
-    report?.add(event);
-    if (flags.events) printEvent(host, event);
-    write(terminal, screen.paint(view.render(event)));
+    if (flags.events) printEvent(host, event, output);
+    show(view.render(event));
+    if (event.kind !== "log") output.flush();
+  };
+  const removeStatus = () => {
+    output.write({ status: printable`` });
+    output.flush();
   };
   let suspended: RunEvent[] | undefined;
   const silence = host.clock.every(SILENCE_MS, () => {
     if (terminal.isLent) return;
     silence[Symbol.dispose]();
     emit({ kind: "waiting", text: "the cluster to answer" });
+  });
+  const ticks = host.clock.every(TICK_MS, () => {
+    if (!terminal.isLent && suspended === undefined) show(view.tick());
   });
   return {
     emit(event) {
@@ -63,13 +73,10 @@ export function openNarrator(host: Host, flags: NarratorFlags): Narrator {
       if (suspended === undefined) emit(event);
       else if (event.kind !== "waiting") suspended.push(event);
     },
-    async writeReport() {
-      const text = report?.render();
-      if (text !== undefined) await writeFile(host, flags.junit!, text);
-    },
+    flush: () => output.flush(),
     async suspendFor(work) {
       silence[Symbol.dispose]();
-      write(terminal, screen.paint([{ status: printable`` }]));
+      removeStatus();
       suspended = [];
       try {
         return await work();
@@ -81,23 +88,9 @@ export function openNarrator(host: Host, flags: NarratorFlags): Narrator {
     },
     [Symbol.dispose]() {
       silence[Symbol.dispose]();
-      write(terminal, screen.paint([{ status: printable`` }]));
+      ticks[Symbol.dispose]();
+      output.close();
+      removeStatus();
     },
   };
-}
-
-function write(terminal: Terminal, writes: readonly Write[]): void {
-  for (const { to, text } of writes) to === "stdout" ? terminal.out(text) : terminal.err(text);
-}
-
-async function writeFile({ files }: Host, path: string, text: string): Promise<void> {
-  try {
-    await files.writeText(path, text);
-  } catch (error) {
-    if (!(error instanceof FileError)) throw error;
-    throw new OutputError(`Cannot write "${path}": ${error.state}`, {
-      hint: "--junit FILE names another file",
-      cause: error,
-    });
-  }
 }

@@ -1,15 +1,20 @@
 /** The commands for a step that stays held. */
 import { stepPath } from "../../hold/pause.ts";
 import type { HeldStep } from "../../tekton/breakpoint/hold_run.ts";
+import type { ConnectOptions } from "../../host.ts";
 import type { Run } from "../../tekton/model.ts";
 import { joined, type Printable, printable } from "../../printable.ts";
 import { commandLine, type NamedRun } from "../options/held_options.ts";
 
 /** Returns a sentence for a run that was created and is left to hold. */
-export function willHold({ kind, metadata }: Run, held: readonly HeldStep[]): string {
-  const { name, namespace } = metadata;
+export function willHold(
+  { kind, metadata: { name = "", namespace } }: Run,
+  held: readonly HeldStep[],
+  connect: ConnectOptions,
+): string {
+  const run = { kind, run: name, connect: { ...connect, namespace } };
   return `The run will hold at ${held.map(stepPath).join(", ")}. To continue: ` +
-    `tkn-dev ${kind.toLowerCase()} shell|run|continue|fail-continue ${name} -n ${namespace}`;
+    commandLine(run, "shell|run|continue|fail-continue");
 }
 
 /** Returns the command lines, a line each. */

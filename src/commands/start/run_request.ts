@@ -1,5 +1,6 @@
 /** Reads the definition that a run starts from, and checks the command line against it. */
-import type { RunEvent } from "../../events.ts";
+import type { Answers } from "../../cli/answers.ts";
+import type { UsageError } from "../../errors.ts";
 import type { Host } from "../../host.ts";
 import type { Kube } from "../../kube/interface.ts";
 import { HELD_LABELS } from "../../objects/marks.ts";
@@ -8,21 +9,37 @@ import { checkAccess } from "../../run/create/access.ts";
 import { readDefaultTimeout } from "../../run/create/server_values.ts";
 import type { Breakpoints } from "../../tekton/breakpoint/debug_spec.ts";
 import type { HeldRun, HoldOptions } from "../../tekton/breakpoint/hold_run.ts";
-import type { PipelineRun, Run, TaskRun, WorkspaceBinding } from "../../tekton/model.ts";
+import { missingInputs } from "../../tekton/missing_inputs.ts";
+import type {
+  PipelineRun,
+  PipelineWorkspace,
+  Run,
+  TaskRun,
+  WorkspaceBinding,
+} from "../../tekton/model.ts";
 import type { NewRun } from "../../tekton/new_run.ts";
-import { bindParams, bindUndeclared } from "../../tekton/params.ts";
+import { bindParams, bindUndeclared, replacedTexts } from "../../tekton/params.ts";
 import { checkNoneOpen } from "../../tekton/pac/open_placeholders.ts";
 import { checkWorkspaces } from "../../tekton/workspaces.ts";
+import { type Asking, askMissing, askName } from "../ask/ask_missing.ts";
+import { withAnswers } from "../ask/read_answers.ts";
+import { workspaceFacts } from "../ask/workspace_facts.ts";
 import { type NewRunFlags, readParam } from "../options/run_flags.ts";
+import type { TypedLine } from "../again/line.ts";
 import type { Definition, DefinitionKind } from "./definition_kind.ts";
 import { readStart } from "./read_start.ts";
 import { resolvingOptions } from "./resolving.ts";
 import { type Found, readStartFrom } from "./start_from.ts";
 import { type FileFlags, readStartFiles } from "../files/read_start_files.ts";
+import type { Narrator } from "../output/narrator.ts";
+import { readBindings } from "./workspace_bindings.ts";
 
 export interface StartOptions extends NewRunFlags {
-  /** The Pipeline's or Task's name; absent if an earlier run has it. */
+  readonly typed: TypedLine;
+  /** The Pipeline's or Task's name; absent if an earlier run has it, or if it is to be asked. */
   readonly name?: string;
+  /** The error for a missing name, if the name cannot be asked. */
+  readonly unnamed?: UsageError;
   /** Files that have the run or its definitions. */
   readonly files?: FileFlags;
 }
@@ -34,6 +51,8 @@ export interface RunRequest<D extends Definition> {
   readonly owner: string;
   readonly definition: D;
   readonly newRun: NewRun;
+  /** The answers of the user: empty if the command line had all. */
+  readonly answers: Answers;
   readonly resolving: ResolveContext;
   /** Throws UsageError if the run has placeholders that nothing fills in. */
   readonly checkComplete: (run: Run) => void;
@@ -41,10 +60,13 @@ export interface RunRequest<D extends Definition> {
   readonly defaultTimeout: Promise<string | undefined>;
 }
 
-interface Requesting {
+interface Requesting<D extends Definition> extends Pick<Narrator, "emit" | "suspendFor"> {
   readonly kube: Kube;
   readonly workspaces: WorkspaceBinding[];
-  readonly emit: (event: RunEvent) => void;
+  /** Whether a directory is uploaded into a workspace of the run. */
+  readonly isUpload?: boolean;
+  /** Throws UsageError for flags that do not fit the definition, before a question. */
+  readonly check?: (read: Pick<RunRequest<D>, "owner" | "definition">) => void;
 }
 
 /**
@@ -55,14 +77,15 @@ export async function requestRun<D extends Definition, R extends PipelineRun | T
   host: Host,
   definitionKind: DefinitionKind<D, R>,
   options: StartOptions,
-  requesting: Requesting,
+  requesting: Requesting<D>,
 ): Promise<RunRequest<D>> {
   const { kube } = requesting;
   const defaultTimeout = readDefaultTimeout(kube);
   defaultTimeout.catch(() => {}); // awaited later
-  const [{ definition, owner, newRun, resolving, checkComplete }] = await Promise.all([
-    request(host, definitionKind, options, requesting, true),
-    checkAccess(kube, kube.namespace, definitionKind.runKind),
+  const ready = checkAccess(kube, kube.namespace, definitionKind.runKind);
+  const [{ definition, owner, newRun, answers, resolving, checkComplete }] = await Promise.all([
+    request(host, definitionKind, options, { ...requesting, ready, isHeld: true }),
+    ready,
   ]);
   const labels = { ...newRun.labels, ...HELD_LABELS };
   return {
@@ -70,6 +93,7 @@ export async function requestRun<D extends Definition, R extends PipelineRun | T
     owner,
     definition: definition!,
     newRun: { ...newRun, labels, isHeld: true },
+    answers,
     resolving,
     checkComplete,
     defaultTimeout,
@@ -97,18 +121,28 @@ export async function requestPlainRun<D extends Definition, R extends PipelineRu
   host: Host,
   definitionKind: DefinitionKind<D, R>,
   options: StartOptions,
-  requesting: Requesting,
+  requesting: Requesting<D>,
 ): Promise<Omit<RunRequest<D>, "kube" | "definition" | "defaultTimeout"> & { definition?: D }> {
-  return await request(host, definitionKind, options, requesting, false);
+  const ready = Promise.resolve();
+  return await request(host, definitionKind, options, { ...requesting, ready, isHeld: false });
+}
+
+interface PreparedRequest<D extends Definition> extends Requesting<D> {
+  /** Rejects if the user may not create such a run. */
+  readonly ready: Promise<void>;
+  readonly isHeld: boolean;
 }
 
 async function request<D extends Definition, R extends PipelineRun | TaskRun>(
   host: Host,
   definitionKind: DefinitionKind<D, R>,
-  options: StartOptions,
-  { kube, workspaces, emit }: Requesting,
-  isHeld: boolean,
+  typed: StartOptions,
+  requesting: PreparedRequest<D>,
 ) {
+  const { kube, workspaces, emit, isHeld, isUpload = false } = requesting;
+  const asking: Asking = { ...requesting, flags: typed };
+  const named = await nameAnswers(host, definitionKind, typed, asking);
+  const options = withAnswers(typed, named);
   const context = resolvingOptions(host, options, { kube, emit });
   const { from, files } = options;
   const inFiles = files === undefined ? undefined : await readStartFiles(
@@ -125,27 +159,65 @@ async function request<D extends Definition, R extends PipelineRun | TaskRun>(
   const resolving = { ...context, local: inFiles?.local };
   const { name, definition, base } = found;
   const owner = found.owner ?? `${definitionKind.kind} "${name}"`;
-  const { specs, declared } = declaredIn(found);
+  const declared = declaredIn(found);
   const given = options.params.filter(({ name }) => !inFiles?.isOnlyPlaceholder(name));
-  const params = definition === undefined
-    ? bindUndeclared(given, found.params, readParam)
-    : bindParams(owner, specs, given, readParam, found.params);
-  const bound = withEarlier(workspaces, found.workspaces);
-  if (definition !== undefined) checkWorkspaces(owner, declared, workspaces, bound);
+  const bind = (given: StartOptions["params"]) =>
+    definition === undefined
+      ? bindUndeclared(given, found.params, readParam, found.declared)
+      : bindParams(owner, declared.params, given, readParam, found.params);
+  // Before a question: what is given may be wrong.
+  const typedParams = bind(given);
+  for (const name of replacedTexts(given, typedParams)) {
+    emit({ kind: "note", text: `Param ${name} is given several times: the last value counts` });
+  }
+  const typedBindings = withEarlier(workspaces, found.workspaces);
+  if (definition !== undefined) checkWorkspaces(owner, declared.workspaces, workspaces);
+  const started = await readStart(host, options, definition, emit);
+  if (definition !== undefined) requesting.check?.({ owner, definition });
+  const inputs = definition === undefined ? [] : await askMissing(host, asking, {
+    owner,
+    missing: missingInputs(declared, { params: typedParams, workspaces: typedBindings }),
+    optional: optionalWorkspaces(options, definition, typedBindings),
+    factsOf: (workspace) => workspaceFacts(workspace, definition.spec, isUpload),
+  });
+  const asked = withAnswers({ params: [], workspaces: [] }, inputs);
   const newRun: NewRun = {
     name,
     namespace: kube.namespace,
-    params,
-    workspaces: bound,
+    params: bind([...given, ...asked.params]),
+    workspaces: [...typedBindings, ...await readBindings(host, asked)],
     labels: options.labels,
     base,
     needsFiles: inFiles !== undefined,
-    ...await readStart(host, options, definition, emit),
+    ...started,
   };
   const checkComplete = ({ metadata, spec }: Run) => {
     if (files !== undefined) checkNoneOpen(`Cannot start ${owner}`, [metadata.labels, spec]);
   };
-  return { definition, owner, newRun, resolving, checkComplete };
+  return { definition, owner, newRun, answers: [...named, ...inputs], resolving, checkComplete };
+}
+
+async function nameAnswers<D extends Definition, R extends PipelineRun | TaskRun>(
+  host: Host,
+  { kind, noun }: DefinitionKind<D, R>,
+  { unnamed, from }: StartOptions,
+  asking: Asking,
+): Promise<Answers> {
+  if (unnamed === undefined) return [];
+  const isListed = from === undefined || !("bundle" in from);
+  return await askName(host, asking, { kind, noun, refusal: unnamed, isListed });
+}
+
+/** As tkn, only where no -w is given. */
+function optionalWorkspaces(
+  { offersOptional, workspaces: given }: StartOptions,
+  { spec: { workspaces = [] } }: Definition,
+  bound: readonly WorkspaceBinding[],
+): PipelineWorkspace[] {
+  if (!offersOptional || given.length > 0) return [];
+  return workspaces.filter(({ name, optional }) =>
+    optional && !bound.some((binding) => binding.name === name)
+  );
 }
 
 /**
@@ -157,11 +229,11 @@ function declaredIn({ definition, params, workspaces }: Found<Definition>) {
   const isNew = <T extends { name: string }>(known: readonly T[]) => ({ name }: { name: string }) =>
     !known.some((one) => one.name === name);
   return {
-    specs: [
+    params: [
       ...specs,
       ...params.filter(isNew(specs)).map(({ name, value }) => ({ name, default: value })),
     ],
-    declared: [
+    workspaces: [
       ...declared,
       ...workspaces.filter(isNew(declared)).map(({ name }) => ({ name, optional: true })),
     ],

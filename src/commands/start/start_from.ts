@@ -5,6 +5,7 @@ import { readByName, type ResolveContext } from "../../resolve/resolve.ts";
 import {
   LABEL,
   type Param,
+  type ParamSpec,
   type PipelineRun,
   type Run,
   type TaskRun,
@@ -23,10 +24,15 @@ export interface Found<D extends Definition> {
   readonly owner?: string;
   /** Undefined for one that only its resolver knows, if it need not be known. */
   readonly definition?: D;
+  /** The params that the definition declared when the earlier run started. */
+  readonly declared?: readonly ParamSpec[];
   readonly base?: BaseRun;
   readonly params: readonly Param[];
   readonly workspaces: readonly WorkspaceBinding[];
 }
+
+/** Where a run keeps the definition that it was started from. */
+type ResolvedSpecs = NonNullable<PipelineRun["status"] & TaskRun["status"]>;
 
 /** `isHeld` tells whether the definition must be known. Throws ClusterError and UsageError. */
 export async function readStartFrom<D extends Definition, R extends PipelineRun | TaskRun>(
@@ -49,9 +55,11 @@ export async function readStartFrom<D extends Definition, R extends PipelineRun 
     ? await definitionKind.definitionOf(context, run as unknown as R)
     : undefined;
   const { params = [], workspaces = [] } = run.spec;
+  const { pipelineSpec, taskSpec } = (run.status ?? {}) as ResolvedSpecs;
   return {
     name: definition?.metadata?.name ?? name ?? nameOf(run),
     definition,
+    declared: (pipelineSpec ?? taskSpec)?.params,
     base: { spec: run.spec, generateName },
     params,
     workspaces,

@@ -10,6 +10,7 @@ import type { Destination } from "../../tekton/source/destination.ts";
 import type { StandIn } from "../../tekton/source/replaced_steps.ts";
 import { fillParams, pipelineVariables } from "../../tekton/variables.ts";
 import type { Candidate } from "../../tekton/workspaces.ts";
+import { findTask } from "../../tekton/target.ts";
 import { PIPELINE } from "../start/definition_kind.ts";
 import type { RunRequest } from "../start/run_request.ts";
 import { planUpload } from "./plan_upload.ts";
@@ -21,6 +22,9 @@ export interface PipelineUploadOptions extends UploadOptions {
 
 export const PIPELINE_UPLOAD: UploadAdapter<ReadPipeline, PipelineRun, PipelineUploadOptions> = {
   definitionKind: PIPELINE,
+  check({ owner, definition: { spec } }, { onTask }) {
+    if (onTask !== undefined) findTask(owner, spec, onTask);
+  },
   plan,
 };
 

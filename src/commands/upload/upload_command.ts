@@ -1,12 +1,16 @@
 /** `pipeline upload` and `task upload`: one command, with an adapter for the differences. */
+import type { Answers } from "../../cli/answers.ts";
 import type { Host } from "../../host.ts";
 import type { TaskUpload } from "../../tekton/breakpoint/lower_task.ts";
 import { heldStep } from "../../tekton/breakpoint/replace_steps.ts";
 import type { PipelineRun, TaskRun } from "../../tekton/model.ts";
 import type { RunManifest } from "../../tekton/run_manifest.ts";
 import { stepName } from "../../tekton/target.ts";
+import { withAnswers } from "../ask/read_answers.ts";
 import type { UploadFlags } from "../options/upload_flags.ts";
 import { openNarrator } from "../output/narrator.ts";
+import { reported, type Reports } from "../output/reports.ts";
+import { Memory } from "../again/memory.ts";
 import { flagsOf } from "../files/choose_run.ts";
 import { type ListOrExplain, listOrExplain } from "../source/list_or_explain.ts";
 import { openSource, type Source } from "../source/source.ts";
@@ -35,6 +39,8 @@ export interface UploadAdapter<
   O extends UploadOptions,
 > {
   readonly definitionKind: DefinitionKind<D, R>;
+  /** Throws UsageError for flags that do not fit the definition, whatever the user answers. */
+  check?(read: Pick<RunRequest<D>, "owner" | "definition">, options: O): void;
   /** Chooses the steps that the upload stands in for, and its place. Throws UsageError. */
   plan(request: RunRequest<D>, options: O): Promise<UploadTarget>;
 }
@@ -59,9 +65,19 @@ export async function runUploadCommand<
   if (options.listOrExplain !== undefined) {
     return await listOrExplain(host, options, options.listOrExplain);
   }
-  return options.watch === undefined
-    ? await uploadOnce(host, adapter, options)
-    : await watch(host, options, (host, source) => uploadOnce(host, adapter, options, source));
+  await using memory = new Memory(host, options.typed);
+  let asked = options; // a user who answered once is not asked at the next change
+  const answered = (answers: Answers) => {
+    asked = withAnswers(asked, answers);
+    memory.answered(answers);
+  };
+  const once = (host: Host, opened?: Source) =>
+    reported(
+      host,
+      asked,
+      (reports) => uploadOnce(host, adapter, asked, { memory, reports, opened, answered }),
+    );
+  return options.watch === undefined ? await once(host) : await watch(host, options, once);
 }
 
 async function uploadOnce<
@@ -72,16 +88,26 @@ async function uploadOnce<
   host: Host,
   adapter: UploadAdapter<D, R, O>,
   options: O,
-  opened?: Source,
+  { memory, reports, opened, answered }: {
+    memory: Memory;
+    reports: Reports;
+    opened?: Source;
+    answered: (answers: Answers) => void;
+  },
 ): Promise<number> {
   const { definitionKind } = adapter;
   checkHandOver(host, options);
   const source = opened ?? await openSource(host, options);
   const workspaces = await readBindings(host, options);
-  using narrator = openNarrator(host, options);
-  const { emit } = narrator;
+  using own = openNarrator(host, options);
+  const narrator = { ...own, emit: reports.listening(memory.listening(own.emit)) };
+  const { emit, suspendFor } = narrator;
   const kube = await host.connect(options.connect);
-  const request = await requestRun(host, definitionKind, options, { kube, workspaces, emit });
+  const check = (read: Pick<RunRequest<D>, "owner" | "definition">) =>
+    adapter.check?.(read, options);
+  const requesting = { kube, workspaces, emit, suspendFor, isUpload: true, check };
+  const request = await requestRun(host, definitionKind, options, requesting);
+  answered(request.answers);
   const { newRun } = request;
   const { task, plan, lower, changes } = await adapter.plan(request, options);
   const { spec, standIn, destination, deletes, replacedWork, notes } = plan;
@@ -99,7 +125,7 @@ async function uploadOnce<
   const isWhole = standIn.replaced.length === spec.steps!.length;
   const runManifest = lower({ ...newRun, standIn, destination, image, gate, defaultTimeout });
   request.checkComplete(runManifest.inline());
-  const code = await runUpload(host, { ...options, deletes }, source, {
+  return await runUpload(host, { ...options, deletes }, source, {
     kube,
     emit,
     runManifest,
@@ -109,8 +135,6 @@ async function uploadOnce<
     changes,
     notes,
   });
-  await narrator.writeReport();
-  return code;
 }
 
 /** Returns the command line that starts such a run again. */

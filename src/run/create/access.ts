@@ -10,20 +10,27 @@ import { RESOURCE_OF, type RunKind } from "../../tekton/model.ts";
 export async function checkAccess(kube: Kube, namespace: string, kind: RunKind): Promise<void> {
   const [denied] = await kube.denied(namespace, neededRights(kind));
   if (denied === undefined) return;
-  const resource = [denied.resource, denied.subresource].filter(Boolean).join("/");
-  const group = denied.group === "" ? "" : `.${denied.group}`;
-  const subresource = denied.subresource === undefined
-    ? ""
-    : ` --subresource=${denied.subresource}`;
-  const check = `kubectl auth can-i ${denied.verb} ${denied.resource}${group}${subresource}`;
   throw new ClusterError(
-    `Cannot upload in namespace "${namespace}": ` +
-      `you may not ${denied.verb} ${resource}${group} (403)`,
-    { hint: `ask for this right; ${check} -n ${namespace} checks it` },
+    `Cannot upload in namespace "${namespace}": you may not ${accessText(denied)} (403)`,
+    { hint: `ask for this right; ${checkCommand(denied)} -n ${namespace} checks it` },
   );
 }
 
-function neededRights(kind: RunKind): Access[] {
+/** Returns `create pipelineruns.tekton.dev`, or `get pods/exec`. */
+export function accessText({ verb, group, resource, subresource }: Access): string {
+  const path = subresource === undefined ? resource : `${resource}/${subresource}`;
+  return `${verb} ${path}${group === "" ? "" : `.${group}`}`;
+}
+
+/** Returns the command line of kubectl that asks for the right, without the namespace. */
+export function checkCommand({ verb, group, resource, subresource }: Access): string {
+  const plural = group === "" ? resource : `${resource}.${group}`;
+  const flag = subresource === undefined ? "" : ` --subresource=${subresource}`;
+  return `kubectl auth can-i ${verb} ${plural}${flag}`;
+}
+
+/** Returns the rights that a run with an upload takes, in the order in which it needs them. */
+export function neededRights(kind: RunKind): Access[] {
   const group = "tekton.dev";
   const pods = { group: "", resource: "pods" };
   return [

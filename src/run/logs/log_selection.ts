@@ -1,6 +1,7 @@
 /** Which containers' logs are shown, and in which order: pure. */
 import { LABEL, type Pod, type Run, type TaskRun } from "../../tekton/model.ts";
 import { preparingContainers, shownName, stepContainers } from "../../tekton/pod_state.ts";
+import { phaseOf } from "../../tekton/phase.ts";
 import type { Stored } from "../../kube/interface.ts";
 import { byAge } from "../../objects/object_age.ts";
 
@@ -65,6 +66,26 @@ function pipelineTasks(run: Run) {
   if (run.kind !== "PipelineRun") return [];
   const spec = run.status?.pipelineSpec ?? run.spec.pipelineSpec ?? {};
   return [...spec.tasks ?? [], ...spec.finally ?? []];
+}
+
+/** Says why a task of a PipelineRun has no logs; undefined if it has a TaskRun. */
+export function whyNoLogs(
+  run: Run,
+  taskRuns: readonly TaskRun[],
+  task: string,
+): string | undefined {
+  if (run.kind !== "PipelineRun") return undefined;
+  if (taskRuns.some(({ metadata }) => metadata.labels?.[LABEL.pipelineTask] === task)) {
+    return undefined;
+  }
+  const skipped = run.status?.skippedTasks?.find(({ name }) => name === task);
+  const reason = skipped?.reason === undefined ? "" : `: ${skipped.reason}`;
+  const why = skipped !== undefined
+    ? `it was skipped${reason}`
+    : phaseOf(run).kind === "ended"
+    ? "it did not run"
+    : "it has not started";
+  return `Task ${task} has no logs, ${why}`;
 }
 
 /** Returns the display name of the TaskRun's task. */

@@ -9,6 +9,8 @@ export interface Obstacle {
   readonly text: string;
   /** A command or an explanation that helps the user. */
   readonly hint?: string;
+  /** Whether nothing is in the way: tasks do their work. */
+  readonly isWork?: boolean;
 }
 
 type Conditions = Pick<LiveRun, "kind" | "name" | "namespace" | "run" | "taskRuns" | "pods">;

@@ -8,7 +8,8 @@ import type { Kubelet } from "../node/kubelet.ts";
 export function logStream(kubelet: Kubelet, pod: KubeObject, query: URLSearchParams) {
   const options = optionsOf(query, pod.metadata.name!);
   const name = containerOf(pod as Pod, query.get("container"));
-  const log = kubelet.find(pod.metadata)?.find(name)?.log;
+  const running = kubelet.find(pod.metadata);
+  const log = running?.initLogs.get(name) ?? running?.find(name)?.log;
   const waiting = waitingReason(pod as Pod, name);
   if (log === undefined || waiting !== undefined) {
     const why = waiting ?? "ContainerCreating";
@@ -42,8 +43,12 @@ export function logStream(kubelet: Kubelet, pod: KubeObject, query: URLSearchPar
 export function containerOf(pod: Pod, asked: string | null): string {
   const names = (pod.spec?.containers ?? []).map(({ name }) => name);
   if (asked) {
-    const { ephemeralContainers = [] } = (pod.spec ?? {}) as { ephemeralContainers?: Named[] };
-    if (!names.includes(asked) && !ephemeralContainers.some(({ name }) => name === asked)) {
+    const { ephemeralContainers = [], initContainers = [] } = (pod.spec ?? {}) as {
+      ephemeralContainers?: Named[];
+      initContainers?: Named[];
+    };
+    const others = [...initContainers, ...ephemeralContainers].map(({ name }) => name);
+    if (![...names, ...others].includes(asked)) {
       throw badRequest(`container ${asked} is not valid for pod ${pod.metadata.name}`);
     }
     return asked;

@@ -34,6 +34,7 @@ async function route(request: Request, backend: Backend, objects: Objects): Prom
   if (path.endsWith("/selfsubjectaccessreviews") && request.method === "POST") {
     return await reviewAccess(request);
   }
+  if (path.endsWith("/selfsubjectreviews") && request.method === "POST") return reviewSelf();
   const found = request.method === "GET" ? discovery(path) : undefined;
   if (found !== undefined) return Response.json(found);
   const { subresource, ...target } = parse(path);
@@ -63,6 +64,16 @@ function parse(path: string): Target {
   const kind = KINDS.find((kind: Kind) => kind.group === group && kind.plural === plural);
   if (kind === undefined || !["api", "apis"].includes(parts[0])) throw unknownPath();
   return { kind, namespace, name, subresource };
+}
+
+/** There is one user. */
+function reviewSelf(): Response {
+  const review = {
+    apiVersion: "authentication.k8s.io/v1",
+    kind: "SelfSubjectReview",
+    status: { userInfo: { username: "sandbox", groups: ["system:authenticated"] } },
+  };
+  return Response.json(review, { status: 201 });
 }
 
 /** Allows everything: a client with the token has all rights. */

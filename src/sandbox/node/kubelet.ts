@@ -4,6 +4,7 @@
  */
 import { resolve } from "node:path/posix";
 import type { ObjectMeta } from "../../kube/interface.ts";
+import { ContainerLog } from "./container_log.ts";
 import { Container } from "./container.ts";
 import { environment } from "./environment.ts";
 import type { EphemeralContainer } from "./pod_object.ts";
@@ -27,6 +28,9 @@ export class RunningPod {
     /** Host directories by the volumes' names. */
     readonly volumes: ReadonlyMap<string, string>,
   ) {}
+
+  /** The logs of the init containers. */
+  readonly initLogs = new Map<string, ContainerLog>();
 
   /** Ephemeral containers, which end with the others. */
   readonly ephemeral = new Map<string, Container>();
@@ -109,6 +113,9 @@ export class Kubelet {
       containers.set(name, new Container({ name, image, paths, env, workingDir }));
     }
     const running = new RunningPod(root, containers, volumes);
+    for (const { name } of pod.spec.initContainers ?? []) {
+      running.initLogs.set(name, new ContainerLog());
+    }
     this.#pods.set(uid!, running);
     return running;
   }

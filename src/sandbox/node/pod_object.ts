@@ -18,7 +18,12 @@ export interface ContainerSpec {
 }
 
 export interface PodObject extends KubeObject {
-  spec: { containers: ContainerSpec[]; volumes?: Volume[]; [key: string]: unknown };
+  spec: {
+    initContainers?: ContainerSpec[];
+    containers: ContainerSpec[];
+    volumes?: Volume[];
+    [key: string]: unknown;
+  };
 }
 
 export interface EphemeralContainer extends ContainerSpec {

@@ -141,7 +141,7 @@ export class StepExec {
 function connectionLost({ pause }: StepExecOptions, error: unknown): unknown {
   if (!(error instanceof ClusterError) || error instanceof StatusError) return error;
   return new TransferError(
-    `Cannot upload into step "${pause.step}": ${error.message.replace(/^Cannot /, "can't ")}`,
+    `Cannot upload into step "${pause.step}": ${error.message.replace(/^Cannot /, "cannot ")}`,
     { hint: "the step was not released; try again", cause: error, connectionLost: true },
   );
 }

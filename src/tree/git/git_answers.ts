@@ -52,7 +52,7 @@ export function gitAsker({ capture, env }: Pick<Host, "capture" | "env">): AskGi
     }
     const isInstalled = await git("--version") !== undefined;
     return isInstalled
-      ? `git can't read the repository (git -C '${directory}' status says why)`
+      ? `git cannot read the repository (git -C '${directory}' status says why)`
       : "git is not installed";
   };
 }

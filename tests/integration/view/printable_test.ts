@@ -13,10 +13,12 @@ function modulesWith(pattern: RegExp): string[] {
 
 Deno.test("only these modules make text printable without escaping", () => {
   assert.deepEqual(modulesWith(/\bunescaped\(/), [
+    "commands/ask/converse.ts", // marks pastes
     "commands/output/print_data.ts", // if stdout is not a terminal
     "commands/session/shell_terminal.ts", // a reset before our own text
     "deno/debug_log.ts", // erases the progress line
     "printable.ts",
+    "view/ask/frame.ts", // moves the cursor
     "view/diff.ts", // a patch for a pipe
     "view/log_line.ts", // a log for a pipe
     "view/text/output_filter.ts", // filtered output

@@ -29,6 +29,12 @@ export const heldScenarios: Scenario[] = [
         ),
       );
 
+      const asked = ["t-debug", "--on-task", "work", ...where];
+      const doctor = await tknDev(["doctor", ...asked, ...flags]);
+      assert.equal(doctor.code, 0, doctor.stdout);
+      assert.match(doctor.stdout, /^ok +exec +a command in held step \S+ of pod \S+ took \d+ ms$/m);
+      assert.match(doctor.stdout, /^ok +image +\S* ?has sh, tar/m);
+
       const info = await tknDev(["pr", "info", name, ...flags]);
       assert.match(info.stdout, /^Step: +work\/greet, held before its work$/m);
       assert.match(info.stdout, /^Workspaces: source at \/workspace\/source \(claim /m);

@@ -58,6 +58,17 @@ export const logsScenarios: Scenario[] = [
       assert.equal(await stdout(`pr logs ${name} -s two --long`), "[Good Task : two] 2\n");
       assert.equal(await stdout(`tr logs ${name}-good -s two`), "[two] 2\n");
       assert.equal(await stdout(`tr logs ${name}-good -s two --prefix=false`), "2\n");
+      for (const follow of ["", " -f"]) {
+        const lines = (await stdout(`pr logs ${name} -a -t good${follow}`)).split("\n");
+        const stamp = "\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d";
+        assert.match(lines[0], RegExp(`^\\[good : prepare\\] ${stamp} Entrypoint initialization$`));
+        const decoded = RegExp(
+          `^\\[good : place-scripts\\] ${stamp} Decoded script /tekton/scripts/`,
+        );
+        assert.match(lines[1], decoded);
+        assert.match(lines[2], decoded);
+        assert.deepEqual(lines.slice(3), ["[good : one] caf\ufffd", "[good : two] 2", ""]);
+      }
       const time = /^\[two\] \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+(Z|[+-]\d\d:\d\d) 2\n$/;
       assert.match(await stdout(`tr logs ${name}-good -s two -t`), time);
       assert.match(await stdout(`tr logs ${name}-good -s two -t -f`), time);
@@ -74,13 +85,14 @@ export const logsScenarios: Scenario[] = [
     },
   },
   {
-    name: "an upload is reported as events on stdout, and as a JUnit report in a file",
+    name: "an upload is reported as events on stdout, and in files as JUnit and as its outcome",
     needs: ["sh", "tar"],
     async run({ flags }, directory) {
       writeTree(directory, tree("file a.txt one"));
       const words = "task upload t-steps -w name=source,emptyDir= --events --junit".split(" ");
       const report = `${directory}.xml`;
-      const ran = await tknDev([...words, report, directory, ...flags]);
+      const file = `${directory}.json`;
+      const ran = await tknDev([...words, report, directory, "--outcome", file, ...flags]);
       assert.equal(ran.code, 0, ran.stderr);
       const events = ran.stdout.trim().split("\n").map((line) => JSON.parse(line));
       assert.ok(events.every(({ version }) => version === 1));
@@ -93,7 +105,50 @@ export const logsScenarios: Scenario[] = [
       const xml = await Deno.readTextFile(report);
       assert.match(xml, new RegExp(`<testsuite name="TaskRun ${outcome.name}" tests="\\d+"`));
       assert.match(xml, /<testcase classname="t-steps" name="[^"]+" time="\d+\.\d{3}"\/>/);
-      await Deno.remove(report);
+      const written = JSON.parse(await Deno.readTextFile(file));
+      assert.deepEqual([written.version, written.exitCode, written.outcome], [1, 0, outcome]);
+      const { kind: _, at: __, version: ___, ...run } = events.find(({ kind }) =>
+        kind === "created"
+      );
+      assert.deepEqual(written.run, run);
+      assert.deepEqual([written.upload.files, written.upload.verified], [1, true]);
+      for (const one of [report, file]) await Deno.remove(one);
+    },
+  },
+  {
+    name: "the outcome is one document, also of a failed run, an error and a held upload",
+    needs: ["sh", "tar"],
+    async run({ flags }, directory) {
+      writeTree(directory, tree("file a.txt one"));
+      const outcomeOf = async (line: string, code: number) => {
+        const ran = await tknDev([...line.split(" "), "--outcome", "-", ...flags]);
+        assert.equal(ran.code, code, ran.stderr);
+        const document = JSON.parse(ran.stdout);
+        assert.equal(document.exitCode, code);
+        return document;
+      };
+      const failed = await outcomeOf("task start t-say -p exit=3", 1);
+      assert.deepEqual([failed.outcome.succeeded, failed.error, failed.upload], [
+        false,
+        undefined,
+        undefined,
+      ]);
+      const followed = await outcomeOf(`tr logs ${failed.run.name} -f`, 1);
+      assert.deepEqual([followed.run, followed.outcome.name], [failed.run, failed.run.name]);
+      const refused = await outcomeOf(`task upload t-none ${directory}`, 3);
+      assert.match(refused.error.message, /^Cannot get Task "t-none": not found/);
+      assert.deepEqual([refused.run, typeof refused.error.hint], [undefined, "string"]);
+
+      const words = `task upload t-debug --on-step greet --no-continue ${directory}`.split(" ");
+      const held = await tknDev([...words, "-w", "name=source,emptyDir=", ...flags]);
+      assert.equal(held.code, 0, held.stderr);
+      const name = held.stdout.trim().split("\n").at(-1)!;
+      const sent = await outcomeOf(`tr upload ${name} ${directory} --continue`, 0);
+      assert.deepEqual([sent.run.name, sent.upload.verified, sent.outcome], [
+        name,
+        true,
+        undefined,
+      ]);
     },
   },
 ];

@@ -30,11 +30,11 @@ export const watchScenarios: Scenario[] = [
         "upload",
         "t-watch",
         directory,
-        "-w",
-        "name=source,emptyDir=",
         "--watch",
       ];
       await using session = atTerminal([...args, ...flags]);
+      await session.until(/Workspace source: \n/);
+      await session.type("empty\r"); // asked once: the second run has the answer
       const [, first] = await session.until(/Created TaskRun (\S+) in/);
       await session.until(/\[look\] it sees one and two\n/);
       await session.until(/TaskRun \S+ succeeded in .*\nWatching \S+ for changes, Ctrl-C ends\n/);

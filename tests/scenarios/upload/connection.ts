@@ -38,7 +38,7 @@ export const connectionScenarios: Scenario[] = [
       const args = ["task", "upload", "t-count", `${directory}/tree`, ...EMPTY, ...way.flags];
       const ran = await startTknDev(args).ended;
       assert.equal(ran.code, 0, ran.stderr);
-      assert.match(ran.stderr, /^Note: Can't upload into step "upload": .*: trying again$/m);
+      assert.match(ran.stderr, /^Note: Cannot upload into step "upload": .*: trying again$/m);
       assert.match(ran.stderr, /^Sent 40 files, 10 MB in .*, verified$/m);
       assert.ok(ran.stderr.indexOf("trying again") < ran.stderr.indexOf("Resumed"));
       assert.ok(way.proxy.cuts > 0);

@@ -11,6 +11,7 @@ export const helpGoldens: Record<string, () => string> = {
   "help_task_upload.txt": () => shown("task", "upload", "--help"),
   "help_pipeline_debug.txt": () => shown("pipeline", "debug", "--help"),
   "help_task_debug.txt": () => shown("task", "debug", "--help"),
+  "help_again.txt": () => shown("again", "--help"),
   "help_create.txt": () => shown("create", "--help"),
   "help_pipelinerun.txt": () => shown("pipelinerun"),
   "help_taskrun.txt": () => shown("taskrun"),

@@ -10,6 +10,7 @@ import pipeline from "../../golden/help_pipeline.txt" with { type: "text" };
 import pipelineUpload from "../../golden/help_pipeline_upload.txt" with { type: "text" };
 import pipelineDebug from "../../golden/help_pipeline_debug.txt" with { type: "text" };
 import taskDebug from "../../golden/help_task_debug.txt" with { type: "text" };
+import again from "../../golden/help_again.txt" with { type: "text" };
 import create from "../../golden/help_create.txt" with { type: "text" };
 import pipelinerun from "../../golden/help_pipelinerun.txt" with { type: "text" };
 import taskrun from "../../golden/help_taskrun.txt" with { type: "text" };
@@ -41,6 +42,7 @@ const GOLDENS: Record<string, string> = {
   "help_task_upload.txt": taskUpload,
   "help_pipeline_debug.txt": pipelineDebug,
   "help_task_debug.txt": taskDebug,
+  "help_again.txt": again,
   "help_create.txt": create,
   "help_pipelinerun.txt": pipelinerun,
   "help_taskrun.txt": taskrun,

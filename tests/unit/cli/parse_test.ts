@@ -4,6 +4,7 @@ import { type Call, parse } from "../../../src/cli/parse.ts";
 import { readFlags } from "../../../src/cli/flags.ts";
 import type { FlagSpec } from "../../../src/cli/spec.ts";
 import { UsageError } from "../../../src/errors.ts";
+import { refusal as refusalOf } from "../../support/refusal.ts";
 
 function call(line: string): Call {
   return parse(line.split(" ").filter((word) => word !== ""), PROGRAM);
@@ -43,14 +44,40 @@ Deno.test("with --list or --explain the name may be absent, and a path is the di
   assert.deepEqual(call("task upload --list t").args, { TASK: "t", DIR: undefined });
   assert.deepEqual(call("task upload t src --list").args, { TASK: "t", DIR: "src" });
   assert.match(refusal("task upload --list . src").message, /one argument too many/);
-  assert.match(refusal("pipeline upload").message, /PIPELINE is missing/);
+});
+
+Deno.test("a name that can be asked for is missing without an error", () => {
+  const missing = (line: string) => {
+    const { args, missing } = call(line);
+    return [args, missing?.message];
+  };
+  assert.deepEqual(missing("pipeline upload"), [
+    { DIR: undefined },
+    'Cannot run "tkn-dev pipeline upload": PIPELINE is missing',
+  ]);
+  assert.deepEqual(missing("task upload ./src -p a=b"), [
+    { DIR: "./src" },
+    'Cannot use "./src" as TASK: it is not a name',
+  ]);
+  assert.match(String(missing("task start")[1]), /TASK is missing$/);
+  assert.match(String(missing("p start --use-pipelinerun=")[1]), /PIPELINE is missing$/);
+  assert.equal(call("p start --use-pipelinerun r").missing, undefined);
+  assert.equal(call("task debug t").missing, undefined);
+});
+
+Deno.test("an empty word, as of an unset variable, is no name and no directory", () => {
+  const why = (...argv: string[]) => refusalOf(() => parse(argv, PROGRAM));
+  for (const [group, verb] of [["pipeline", "start"], ["task", "upload"], ["pr", "logs"]]) {
+    assert.match(why(group, verb, ""), /^Cannot run "tkn-dev .*": (PIPELINE|TASK|RUN) is empty\n/);
+  }
+  assert.match(why("pipeline", "upload", "build", ""), /: DIR is empty\n/);
+  const { missing } = parse(["p", "start", "--last", "--resolvertype="], PROGRAM);
+  assert.match(missing?.message ?? "", /: PIPELINE is missing$/);
 });
 
 Deno.test("a path in place of a name is refused: the name was forgotten", () => {
   for (const path of [".", "..", "./src", "taskrun/x"]) {
-    for (
-      const command of ["pipeline upload", "task upload", "task debug", "pr info", "tr upload"]
-    ) {
+    for (const command of ["task start", "task debug", "pr info", "tr upload"]) {
       const { message, hint } = refusal(`${command} ${path}`);
       assert.match(message, /^Cannot use ".+" as (PIPELINE|TASK|RUN): it is not a name$/);
       assert.match(hint!, /--help$/);
@@ -215,8 +242,8 @@ Deno.test("a missing value, a missing and an extra argument are named", () => {
     hint: "tkn-dev pipeline upload --help",
   });
   assert.equal(
-    refusal("pipeline upload").message,
-    'Cannot run "tkn-dev pipeline upload": PIPELINE is missing',
+    refusal("pr shell").message,
+    'Cannot run "tkn-dev pipelinerun shell": RUN is missing',
   );
   assert.equal(
     refusal("pipeline upload build src more stuff").message,

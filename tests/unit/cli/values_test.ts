@@ -139,6 +139,13 @@ Deno.test("emptyDir takes its value in quotes, and csiFile is a source", () => {
   });
 });
 
+Deno.test("a workspace may end in a comma, as tkn's may", () => {
+  assert.deepEqual(
+    parseWorkspace("name=x,,claimName=pvc,"),
+    parseWorkspace("name=x,claimName=pvc"),
+  );
+});
+
 const REFUSED: [text: string, state: RegExp][] = [
   ["claimName=pvc", /name=NAME is missing/],
   ["name=,claimName=pvc", /name=NAME is missing/],

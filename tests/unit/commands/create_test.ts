@@ -59,6 +59,8 @@ Deno.test("a run with the TEP's fields is created to hold, with a note how to co
     "Note: The run will hold at s. To continue: " +
       "tkn-dev taskrun shell|run|continue|fail-continue r -n default\n",
   );
+  const elsewhere = await create(HELD, ["-c", "other", "-k", "/k"]);
+  assert.match(elsewhere.stderr, /fail-continue r -n default -c other -k \/k\n$/);
   assert.match(created.spec.taskSpec!.steps![0].script!, /^#!\/bin\/sh\n# Unpacks/);
   assert.equal(created.spec.timeout, "1h0m0s600s");
   assert.equal(created.metadata.labels?.["tkn-dev/task"], "t");
@@ -167,4 +169,22 @@ Deno.test("a file is required, and a missing file is named", async () => {
     await rejection(run(host, options(call)), UsageError),
     'Cannot read "/none.yaml": no such file',
   );
+});
+
+Deno.test("the runs of a List are created, as kubectl prints it", async () => {
+  const items = [PLAIN, HELD.replace("name: r", "name: q")].map((text) =>
+    `- ${text.trim().replaceAll("\n", "\n  ")}\n`
+  );
+  const { stdout } = await create(`apiVersion: v1\nkind: List\nitems:\n${items.join("")}`);
+  assert.equal(stdout, "taskrun.tekton.dev/r created\ntaskrun.tekton.dev/q created\n");
+});
+
+Deno.test("a mistyped field is refused before anything is created", async () => {
+  const kube = new Cluster();
+  const creating = create(PLAIN.replace("taskRef", "timeoout: 1h\n  taskRef"), [], kube);
+  assert.match(
+    await rejection(creating, UsageError),
+    /^Cannot create what is in "-": unknown field "spec\.timeoout"\ndid you mean timeout\?/,
+  );
+  assert.deepEqual(await kube.list<TaskRun>(TASK_RUNS, { namespace: "default" }), []);
 });

@@ -31,6 +31,8 @@ const TWO = {
   ".tekton/broken.yaml": "kind: [",
 };
 
+const FLAGS = { noInput: false, color: false };
+
 function hostOf(files: Record<string, string>): FakeHost {
   const nodes = Object.entries(files).map(([path, text]) => file(path, text));
   return new FakeHost(new MemoryFiles(nodes), new FakeKube());
@@ -38,44 +40,47 @@ function hostOf(files: Record<string, string>): FakeHost {
 
 Deno.test("the only run of .tekton needs no choice", async () => {
   const host = hostOf({ ".tekton/a.yml": run("a", "push") });
-  assert.equal((await chooseTektonRun(host, "/tree")).run.metadata.name, "a");
+  assert.equal((await chooseTektonRun(host, "/tree", FLAGS)).run.metadata.name, "a");
   assert.equal(host.terminal.stderr, "");
 });
 
 Deno.test("without a terminal, several runs are listed with the lines to type", async () => {
   assert.equal(
-    await rejection(chooseTektonRun(hostOf(TWO), "/tree"), UsageError),
+    await rejection(chooseTektonRun(hostOf(TWO), "/tree", FLAGS), UsageError),
     'Cannot choose what to run on "/tree": /tree/.tekton has several runs\n' +
       "one of: tkn-dev pipelinerun upload -f /tree/.tekton/pull-request.yaml /tree; " +
       "tkn-dev pipelinerun upload -f /tree/.tekton/push.yaml /tree",
   );
 });
 
-Deno.test("on a terminal, the user chooses by a number", async () => {
+Deno.test("on a terminal, the user chooses by a part of the text", async () => {
   const host = hostOf(TWO);
   host.terminal.isTerminal = { stdin: true, stdout: true, stderr: true };
-  host.terminal.stdin = "2";
-  const { run, from } = await chooseTektonRun(host, "/tree");
+  host.terminal.stdin = "push.y\r";
+  const { run, from } = await chooseTektonRun(host, "/tree", FLAGS);
   assert.deepEqual([run.metadata.name, from], ["app-push", "/tree/.tekton/push.yaml"]);
-  assert.equal(
-    host.terminal.stderr.replace(/^Note: Cannot read "\/tree\/.tekton\/broken.yaml": .*\n/, ""),
-    "  1  pull_request  app-pr    /tree/.tekton/pull-request.yaml\n" +
-      "  2  push          app-push  /tree/.tekton/push.yaml\n" +
-      "Number (1 to 2): 2\n",
-  );
+  assert.match(host.terminal.stderr, /app-pr .*pull_request {2}\/tree\/.tekton\/pull-request.yaml/);
+  assert.match(host.terminal.stderr, /Run: app-push\r\n/);
   assert.equal(host.terminal.isRaw, false);
+});
+
+Deno.test("with --no-input nothing is asked on a terminal", async () => {
+  const host = hostOf(TWO);
+  host.terminal.isTerminal = { stdin: true, stdout: true, stderr: true };
+  const choosing = chooseTektonRun(host, "/tree", { ...FLAGS, noInput: true });
+  assert.match(await rejection(choosing, UsageError), /has several runs/);
 });
 
 Deno.test("Ctrl-C at the choice interrupts", async () => {
   const host = hostOf(TWO);
   host.terminal.isTerminal = { stdin: true, stdout: true, stderr: true };
   host.terminal.stdin = "\x03";
-  await rejection(chooseTektonRun(host, "/tree"), Interrupted);
+  await rejection(chooseTektonRun(host, "/tree", FLAGS), Interrupted);
 });
 
 Deno.test("without .tekton, the hint names the other commands", async () => {
   assert.match(
-    await rejection(chooseTektonRun(hostOf({ a: "" }), "/tree"), UsageError),
+    await rejection(chooseTektonRun(hostOf({ a: "" }), "/tree", FLAGS), UsageError),
     /^Cannot choose what to run on "\/tree": it has no \.tekton\ntkn-dev pipeline upload PIPELINE/,
   );
 });

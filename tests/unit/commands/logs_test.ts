@@ -105,6 +105,31 @@ Deno.test("tasks and steps are chosen by name", async () => {
   assert.deepEqual((await stage.logs("tr logs r-one --step b")).lines, ["[b] r-one step-b"]);
 });
 
+Deno.test("a chosen task without a TaskRun is noted with the reason", async () => {
+  const stage = new Stage();
+  stage.kube.put<PipelineRun>(PIPELINE_RUNS, {
+    metadata: { name: "r" },
+    spec: {},
+    status: {
+      ...ended(false, "Failed"),
+      pipelineSpec: { tasks: ["a", "b"].map((name) => ({ name })) },
+      skippedTasks: [{ name: "a", reason: "When Expressions evaluated to false" }],
+    },
+  });
+  stage.kube.put<PipelineRun>(PIPELINE_RUNS, {
+    metadata: { name: "running" },
+    spec: { pipelineSpec: { tasks: [{ name: "a" }] } },
+  });
+  assert.deepEqual(await stage.logs("pr logs r -t a,b"), { code: 0, lines: [] });
+  assert.equal(
+    stage.host.terminal.stderr,
+    "Note: Task a has no logs, it was skipped: When Expressions evaluated to false\n" +
+      "Note: Task b has no logs, it did not run\n",
+  );
+  await stage.logs("pr logs running -t a");
+  assert.match(stage.host.terminal.stderr, /Note: Task a has no logs, it has not started\n$/);
+});
+
 Deno.test("an unknown task or step is refused with a list of those there are", async () => {
   const stage = new Stage();
   stage.pipelineRun("r", { one: true, two: true });
@@ -206,10 +231,12 @@ Deno.test("on a terminal a run is chosen from a list", async () => {
   const stage = new Stage();
   for (const name of ["r-1", "r-2", "r-3"]) stage.taskRun(name);
   stage.host.terminal.isTerminal = { stdin: true, stdout: false, stderr: true };
-  stage.host.terminal.stdin = "9\n2\n";
+  stage.host.terminal.stdin = "r-2\r";
+  stage.host.variables.NO_COLOR = "1";
   assert.equal((await stage.logs("tr logs")).lines[0], "[a] r-2 step-a");
-  assert.match(stage.host.terminal.stderr, /^1 {2}r-3 .*\n2 {2}r-2 .*\n3 {2}r-1 /);
-  assert.match(stage.host.terminal.stderr, /No run "9" in the list\. Which run\?/);
+  assert.match(stage.host.terminal.stderr, /> r-3 .*\r\n {2}r-2 .*\r\n {2}r-1 /);
+  assert.match(stage.host.terminal.stderr, /Run: r-2\r\n/);
+  await rejection(stage.logs("tr logs --no-input"), UsageError);
 });
 
 Deno.test("a namespace without runs is an error, and so is a limit of none", async () => {

@@ -8,6 +8,7 @@ import {
   resourcePath,
   shownPath,
 } from "../../../src/kube/paths.ts";
+import { refusal } from "../../support/refusal.ts";
 
 const TASKS = { group: "tekton.dev", version: "v1", plural: "tasks", kind: "Task" };
 const place = { namespace: "ns", pod: "p", container: "step-a" };
@@ -19,9 +20,16 @@ Deno.test("the core group is under /api, others under /apis", () => {
 
 Deno.test("a name can't leave its place in the path", () => {
   assert.equal(
-    resourcePath(PODS, "a/b", "../x?y=z#&%"),
-    "/api/v1/namespaces/a%2Fb/pods/..%2Fx%3Fy%3Dz%23%26%25",
+    resourcePath(PODS, "a b", "x?y=z#&"),
+    "/api/v1/namespaces/a%20b/pods/x%3Fy%3Dz%23%26",
   );
+  for (const name of ["", ".", "..", "../x", "a/b", "a%2fb"]) {
+    assert.match(
+      refusal(() => resourcePath(PODS, "ns", name)),
+      /^Cannot use ".*" as the name of a Pod: no object can have it\n/,
+    );
+    if (name !== "") assert.match(refusal(() => resourcePath(PODS, name)), / as a namespace: /);
+  }
 });
 
 Deno.test("selectors are escaped, and omitted if absent", () => {

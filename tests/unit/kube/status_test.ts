@@ -115,7 +115,7 @@ const unreachables: [what: string, Error, state: string, hint: string][] = [
   [
     "the name is unknown",
     connectFailed("dns error: failed to lookup address information: Name or service not known"),
-    "its name can't be resolved",
+    "its name cannot be resolved",
     CHECK,
   ],
   [

@@ -463,7 +463,7 @@ Deno.test("a permanently lost connection is an error, and cancels the run", asyn
   const play = breaking(({ host }) => host.clock.advance(8_000));
   assert.match(
     await rejection(play.start(), TransferError),
-    /^Cannot upload into step "s": can't run a command: connection lost \(1006\)/,
+    /^Cannot upload into step "s": cannot run a command: connection lost \(1006\)/,
   );
   assert.deepEqual(play.kube.changes.slice(1), [CANCELLED]);
   play.checkOver();

@@ -27,8 +27,8 @@ Deno.test("only pods of tasks count among the running pods", async () => {
   live.pods.set(pod.metadata.name, pod);
   clock.advance(2_000);
   assert.deepEqual(stage.events, [
-    { kind: "waiting", text: "PipelineRun p-run-1 to continue" },
-    { kind: "waiting", text: "test to end" },
+    { kind: "waiting", text: "PipelineRun p-run-1 to continue", isWork: true },
+    { kind: "waiting", text: "test to end", isWork: true },
   ]);
 });
 

@@ -28,7 +28,17 @@ Deno.test("each flag of tkn's logs is one here, and each flag of the logs here i
   const named = rows.flatMap(([cell]) =>
     [...cell.matchAll(/`--([^`]+)`/g)].map(([, name]) => name)
   );
-  const others = ["events", "junit", "help", "namespace", "context", "kubeconfig", "no-color"];
+  const others = [
+    "events",
+    "junit",
+    "outcome",
+    "no-input",
+    "help",
+    "namespace",
+    "context",
+    "kubeconfig",
+    "no-color",
+  ];
   const own = new Set(LOGS.flatMap(({ flags }) => flags.map(({ name }) => name)));
   for (const name of [...others, "verbose"]) own.delete(name);
   assert.deepEqual(named.sort(), [...own].sort());

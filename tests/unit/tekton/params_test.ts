@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readParam } from "../../../src/commands/options/run_flags.ts";
 import type { ParamSpec } from "../../../src/tekton/model.ts";
-import { bindParams, typeOf } from "../../../src/tekton/params.ts";
+import { bindParams, bindUndeclared, replacedTexts, typeOf } from "../../../src/tekton/params.ts";
 import { refusal } from "../../support/refusal.ts";
 
 function bind(specs: ParamSpec[], ...given: [name: string, text: string][]) {
@@ -41,38 +41,25 @@ Deno.test("an array that is given several times has all items in order", () => {
   ]);
 });
 
-Deno.test("an object that is given several times has all keys, each once", () => {
+Deno.test("an object that is given several times has all keys, each with its last value", () => {
   const map: ParamSpec = { name: "m", type: "object", properties: { a: {}, b: {} } };
   assert.deepEqual(bind([map], ["m", "a:1"], ["m", '{"b":"2"}']), [
     { name: "m", value: { a: "1", b: "2" } },
   ]);
-  assert.equal(
-    refusal(() => bind([map], ["m", "a:1,b:2"], ["m", "b:3"])),
-    'Cannot set param "m": its key "b" is given twice\ngive each key once',
-  );
+  assert.deepEqual(bind([map], ["m", "a:1,b:2"], ["m", "b:3"]), [
+    { name: "m", value: { a: "1", b: "3" } },
+  ]);
 });
 
-Deno.test("a string given twice is refused", () => {
-  assert.equal(
-    refusal(() => bind([{ name: "a" }], ["a", "1"], ["a", "2"])),
-    'Cannot set param "a": it is given twice, and it is a string\n' +
-      "only one of --param a=1, --param a=2",
-  );
-});
-
-Deno.test("all missing params are named at once, with an example of each", () => {
-  const specs: ParamSpec[] = [
-    { name: "a" },
-    { name: "b", type: "array" },
-    { name: "c", type: "object", properties: { x: {}, y: {} } },
-    { name: "d", default: "" },
-  ];
-  assert.equal(
-    refusal(() => bind(specs)),
-    'Cannot start Task "t": params "a", "b", "c" not given\n' +
-      "--param a=VALUE --param b=A,B --param c=x:VALUE,y:VALUE",
-  );
-  assert.match(refusal(() => bind(specs, ["b", ""], ["c", "x:1,y:2"])), /: param "a" not given\n/);
+Deno.test("of a string that is given several times, the last counts", () => {
+  const given: [string, string][] = [["a", "1"], ["l", "x"], ["a", "2"], ["l", "y"], ["b", "3"]];
+  const params = bind([{ name: "a" }, { name: "b" }, { name: "l", type: "array" }], ...given);
+  assert.deepEqual(params, [
+    { name: "a", value: "2" },
+    { name: "l", value: ["x", "y"] },
+    { name: "b", value: "3" },
+  ]);
+  assert.deepEqual(replacedTexts(given.map(([name]) => ({ name })), params), ["a"]);
 });
 
 Deno.test("an undeclared param is refused with a list of the declared ones", () => {
@@ -124,4 +111,15 @@ Deno.test("a text that is no object is refused with the param's name and type", 
     'Cannot set param "m": it is an object, and "{"a":1.10}" is not\n' +
       `its values have to be strings: --param 'm={"key":"value"}'`,
   );
+});
+
+Deno.test("of a definition that is not known, the earlier run tells the types", () => {
+  const given = ["l", "m", "s", "o"].map((name) => ({ name, text: "a:1,b:2" }));
+  const known: ParamSpec[] = [{ name: "l", type: "array" }, { name: "m", properties: { a: {} } }];
+  assert.deepEqual(bindUndeclared(given, [{ name: "o", value: [] }], readParam, known), [
+    { name: "l", value: ["a:1", "b:2"] },
+    { name: "m", value: { a: "1", b: "2" } },
+    { name: "s", value: "a:1,b:2" },
+    { name: "o", value: ["a:1", "b:2"] },
+  ]);
 });

@@ -46,6 +46,22 @@ Deno.test("an unknown field and a wrong type are named by their places", () => {
       [{ volumeAttributes: { a: 1 } }, CSI_SOURCE, "volumeAttributes.a is not a text"],
       [{ constructor: "x" }, CSI_SOURCE, 'unknown field "constructor"'],
       ["text", CLAIM, "it is not an object"],
+      [
+        { spec: { resources: { requests: { storage: "1GB" } } } },
+        CLAIM,
+        "spec.resources.requests.storage is not a quantity, as 1Gi",
+      ],
     ] as const
   ) assert.equal(whyNotStrict(value, fields), why);
+});
+
+Deno.test("a quantity is a number, with or without one of Kubernetes' suffixes", () => {
+  const why = (storage: unknown) =>
+    whyNotStrict({ spec: { resources: { limits: { storage } } } }, CLAIM);
+  for (const text of ["1Gi", "1.5G", ".5Ti", "100m", "12e6", "1E", "+1", 1073741824]) {
+    assert.equal(why(text), undefined, `${text}`);
+  }
+  for (const text of ["", "lots", "1 Gi", "1gi", "1iG", "Gi", "1e", true, {}, [1]]) {
+    assert.match(why(text) ?? "", /not a quantity/, `${text}`);
+  }
 });

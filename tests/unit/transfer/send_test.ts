@@ -336,7 +336,7 @@ Deno.test("a lost connection fails the transfer, and nothing is released", async
   });
   assert.equal(
     await rejection(sent, TransferError),
-    `${INTO} can't run a command in pod "p": connection lost (1006)\n` +
+    `${INTO} cannot run a command in pod "p": connection lost (1006)\n` +
       "the step was not released; try again",
   );
   assert.equal((await sent.catch((error) => error)).connectionLost, true);
@@ -494,7 +494,7 @@ Deno.test("an interrupted upload continues with what did not arrive, and verifie
   assert.ok(received!.manifest.includes(`${sha256("hello")}  ./src/a.txt\n`));
   assert.deepEqual(events.find(({ kind }) => kind === "note"), {
     kind: "note",
-    text: `Can't upload into step "s": can't run a command in pod "p": connection lost (1006): ` +
+    text: `Cannot upload into step "s": cannot run a command in pod "p": connection lost (1006): ` +
       "trying again",
   });
   assert.equal(events.at(-1)?.kind, "released");

@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { eventsPage } from "../../../scripts/docs/events_page.ts";
 import type { Outcome } from "../../../src/events.ts";
 import { eventLine, type ProgramEvent } from "../../../src/view/event_line.ts";
-import { EVENT_KINDS, type FieldSchema, OBJECTS } from "../../../src/view/event_schema.ts";
+import {
+  EVENT_KINDS,
+  type FieldSchema,
+  OBJECTS,
+  OUTCOME_FIELDS,
+} from "../../../src/view/event_schema.ts";
+import { OutcomeReport } from "../../../src/view/outcome_document.ts";
 import page from "../../../docs/reference/events.md" with { type: "text" };
 
 const OUTCOME: Outcome = {
@@ -27,7 +33,8 @@ const OUTCOME: Outcome = {
 const EVENTS: { [Kind in ProgramEvent["kind"]]: Extract<ProgramEvent, { kind: Kind }> } = {
   created: { kind: "created", resource: "TaskRun", name: "r", namespace: "n" },
   note: { kind: "note", text: "a", lines: ["b"] },
-  waiting: { kind: "waiting", text: "it" },
+  waiting: { kind: "waiting", text: "it", isWork: true },
+  tasks: { kind: "tasks", tasks: OUTCOME.tasks, elapsedMs: 2 },
   paused: { kind: "paused", place: "test", pod: "p", afterMs: 1 },
   sending: { kind: "sending", files: 1, bytes: 2, totalFiles: 3, totalBytes: 4, elapsedMs: 5 },
   sent: {
@@ -84,6 +91,23 @@ for (const [kind, event] of Object.entries(EVENTS)) {
     check(fields, EVENT_KINDS[event.kind].fields);
   });
 }
+
+Deno.test("the schema has every field of the outcome document", () => {
+  const report = new OutcomeReport();
+  for (const event of Object.values(EVENTS)) if (event.kind !== "error") report.add(event);
+  const whole = report.document(3, { message: "m", hint: "h" });
+  check(JSON.parse(JSON.stringify(whole)), OUTCOME_FIELDS);
+  assert.deepEqual(whole.run, { resource: "TaskRun", name: "r", namespace: "n" });
+  assert.deepEqual(whole.outcome, OUTCOME);
+});
+
+Deno.test("the outcome document has what is known", () => {
+  assert.deepEqual(new OutcomeReport().document(0), { version: 1, exitCode: 0 });
+  const report = new OutcomeReport();
+  report.about({ resource: "PipelineRun", name: "r", namespace: "n" });
+  report.add(EVENTS.sent);
+  assert.deepEqual(Object.keys(report.document(1)), ["version", "exitCode", "run", "upload"]);
+});
 
 Deno.test("the page of the schema is as generated: deno task docs", () => {
   assert.equal(page, eventsPage());

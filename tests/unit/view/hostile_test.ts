@@ -39,7 +39,13 @@ const MORE: RunEvent[] = [
 for (const event of [...EVENTS, ...MORE]) {
   Deno.test(`no string of an event controls the terminal: ${JSON.stringify(event).slice(0, 60)}`, () => {
     rounds((change, color) => {
-      const view = new RunView({ color, terminal: true, columns: () => 60, showlogs: true });
+      const view = new RunView({
+        color,
+        terminal: true,
+        columns: () => 60,
+        now: () => 0,
+        showlogs: true,
+      });
       const outputs = view.render(withStrings(event, change, OWN));
       for (const output of outputs) {
         const text = "status" in output ? output.status : output.text;
@@ -55,7 +61,13 @@ for (const event of [...EVENTS, ...MORE]) {
 Deno.test("no event shown on a pipe has a control character", () => {
   const narrated = [...EVENTS, ...MORE].filter(({ kind }) => kind !== "log");
   rounds((change) => {
-    const view = new RunView({ color: false, terminal: false, columns: () => 60, showlogs: true });
+    const view = new RunView({
+      color: false,
+      terminal: false,
+      columns: () => 60,
+      now: () => 0,
+      showlogs: true,
+    });
     for (const event of narrated) {
       for (const output of view.render(withStrings(event, change, OWN))) {
         assertPrintable("status" in output ? output.status : output.text, event.kind);

@@ -6,7 +6,13 @@ type Log = Extract<RunEvent, { kind: "log" }>;
 
 /** Returns the output on stdout. */
 function written(logs: Omit<Log, "kind">[], terminal = false): string {
-  const view = new RunView({ color: false, terminal, columns: () => 80, showlogs: true });
+  const view = new RunView({
+    color: false,
+    terminal,
+    columns: () => 80,
+    now: () => 0,
+    showlogs: true,
+  });
   return logs.flatMap((log) => view.render({ kind: "log", ...log }))
     .map((output) => "text" in output ? output.text : "").join("");
 }

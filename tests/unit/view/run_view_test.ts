@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
+import type { RunEvent } from "../../../src/events.ts";
 import { RunView } from "../../../src/view/run_view.ts";
 import piped from "../../golden/run_piped.txt" with { type: "text" };
 import terminal from "../../golden/run_terminal.txt" with { type: "text" };
 import { viewGoldens } from "./view_goldens.ts";
 
-const PIPED = { color: false, terminal: false, columns: () => 80, showlogs: true };
+const PIPED = { color: false, terminal: false, columns: () => 80, now: () => 0, showlogs: true };
 
 Deno.test("without a terminal, a run is shown in plain lines", () => {
   assert.equal(viewGoldens["run_piped.txt"](), piped);
@@ -87,4 +88,37 @@ Deno.test("text from the cluster can't move the cursor", () => {
   assert.deepEqual(view.render({ kind: "note", text: "a\x1b[2J\nb\x07" }), [
     { to: "stderr", text: "Note: a\\x1b[2J b\\x07\n" },
   ]);
+});
+
+const RUNNING = {
+  kind: "tasks",
+  tasks: [{ name: "a", status: "running", elapsedMs: 1_000 }],
+  elapsedMs: 2_000,
+} as const satisfies RunEvent;
+
+Deno.test("on a terminal the tasks are the status, and their times advance without an event", () => {
+  let nowMs = 0;
+  const view = new RunView({ ...PIPED, terminal: true, now: () => nowMs });
+  assert.deepEqual(view.render(RUNNING), [{ status: "● a 1s  | 2s" }]);
+  nowMs = 3_000;
+  assert.deepEqual(view.tick(), [{ status: "● a 4s  | 5s" }]);
+  const work = { kind: "waiting", text: "a to end", isWork: true } as const;
+  assert.deepEqual(view.render(work), [{ status: "● a 4s  | 5s" }]);
+  const pulling = view.render({ kind: "waiting", text: "pod x: pulling" });
+  assert.deepEqual(pulling, [{ status: "● a 4s  | 5s | pod x: pulling" }]);
+  const log = view.render({ kind: "log", step: "unit", line: "ok" });
+  assert.deepEqual(log, [{ status: "● a 4s  | 5s" }, { to: "stdout", text: "[unit] ok\n" }]);
+});
+
+Deno.test("without a terminal the tasks are shown every 15 s, and only after a change", () => {
+  let nowMs = 0;
+  const view = new RunView({ ...PIPED, now: () => nowMs });
+  assert.deepEqual(view.render(RUNNING), []);
+  nowMs = 15_000;
+  assert.deepEqual(view.tick(), [{ to: "stderr", text: "● a 16s  | 17s\n" }]);
+  nowMs = 60_000;
+  assert.deepEqual(view.tick(), [], "nothing has changed");
+  assert.deepEqual(view.render(RUNNING), [{ to: "stderr", text: "● a 1s  | 2s\n" }]);
+  nowMs = 61_000;
+  assert.deepEqual(view.render(RUNNING), []);
 });

@@ -94,7 +94,7 @@ export const viewGoldens: Record<string, () => string> = {
 
 /** Returns all writes in order, each after the name of its stream. */
 function narration(options: Pick<RunViewOptions, "color" | "terminal">): string {
-  const view = new RunView({ ...options, columns: () => 60, showlogs: true });
+  const view = new RunView({ ...options, columns: () => 60, now: () => 0, showlogs: true });
   const screen = new Screen();
   return EVENTS.flatMap((event) => screen.paint(view.render(event)))
     .map(({ to, text }) => `${to}: ${visible(text.replace(/\n$/, "⏎"))}\n`).join("");

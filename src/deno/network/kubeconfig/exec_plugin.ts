@@ -95,7 +95,7 @@ async function answerOf(
       throw new PluginError(`there is no program "${command}"`, { hint, cause });
     }
     const why = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
-    throw new PluginError(`its exec plugin "${command}" can't be run: ${why}`, { cause });
+    throw new PluginError(`its exec plugin "${command}" cannot be run: ${why}`, { cause });
   }
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let bytes = 0;

@@ -66,6 +66,7 @@ export class StepRunner {
   async start(running: RunningPod): Promise<void> {
     await Deno.mkdir(`${running.root}/tekton/bin`, { recursive: true });
     await Deno.writeTextFile(`${running.root}/tekton/bin/entrypoint`, entrypoint, { mode: 0o755 });
+    running.initLogs.get("prepare")?.note("Entrypoint initialization");
     for (const [at, step] of this.task.steps.entries()) {
       const container = running.containers.get(this.records[at].container)!;
       await this.#makeDirectories(running, container, at);
@@ -74,8 +75,10 @@ export class StepRunner {
         await Deno.writeTextFile(file, container.paths.toHost(scriptText(step.script)), {
           mode: 0o755,
         });
+        running.initLogs.get("place-scripts")?.note(`Decoded script ${scriptPath(at)}`);
       }
     }
+    for (const log of running.initLogs.values()) log.end();
     for (const [at, container] of [...running.containers.values()].entries()) {
       container.running = true;
       this.records[at].state = { running: { startedAt: now() } };
@@ -249,6 +252,21 @@ export function publishPod(context: TektonContext, pod: PodObject, records: read
     const phase = phaseOf(records);
     const conditions = podConditions(phase);
     const startTime = (copy.status as { startTime?: string }).startTime ?? now();
+    const isPrepared = records.some(({ state }) => state.waiting?.reason !== "PodInitializing");
+    const initContainerStatuses = copy.spec.initContainers?.map(({ name, image }) => ({
+      name,
+      image,
+      state: isPrepared
+        ? {
+          terminated: {
+            exitCode: 0,
+            reason: "Completed",
+            startedAt: startTime,
+            finishedAt: startTime,
+          },
+        }
+        : { waiting: { reason: "PodInitializing" } },
+    }));
     copy.status = {
       ...copy.status as Record<string, unknown>,
       phase,
@@ -256,6 +274,7 @@ export function publishPod(context: TektonContext, pod: PodObject, records: read
       hostIP: "127.0.0.1",
       podIP: "127.0.0.1",
       conditions,
+      initContainerStatuses,
       containerStatuses,
     };
   });

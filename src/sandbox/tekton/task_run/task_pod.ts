@@ -38,6 +38,7 @@ export function makePod(store: Store, run: TaskRun, task: ResolvedTask, name: st
     ],
   }));
   const spec = {
+    initContainers: initContainers(task),
     containers,
     volumes: [...internalVolumes(task), ...volumes.values()],
     restartPolicy: "Never",
@@ -57,6 +58,12 @@ export function makePod(store: Store, run: TaskRun, task: ResolvedTask, name: st
     ownerReferences: [ownerReference(run)],
   };
   return { metadata, spec, status: { phase: "Pending" } };
+}
+
+/** The sandbox does their work itself; their logs say so in Tekton's words. */
+function initContainers({ steps }: ResolvedTask): ContainerSpec[] {
+  const hasScript = steps.some(({ script }) => script !== undefined);
+  return ["prepare", ...hasScript ? ["place-scripts"] : []].map((name) => ({ name, image: name }));
 }
 
 /** Shows the entrypoint's command line, though the sandbox itself does the entrypoint's work. */

@@ -8,8 +8,14 @@ import { readParam } from "../../../../src/commands/options/run_flags.ts";
 import { refusal } from "../../../support/refusal.ts";
 
 const pipeline = (...argv: string[]) =>
-  pipelineOptions(parse(["pipeline", "upload", "p", ...argv], PROGRAM));
-const task = (...argv: string[]) => taskOptions(parse(["task", "upload", "t", ...argv], PROGRAM));
+  withoutLine(pipelineOptions(parse(["pipeline", "upload", "p", ...argv], PROGRAM)));
+const task = (...argv: string[]) =>
+  withoutLine(taskOptions(parse(["task", "upload", "t", ...argv], PROGRAM)));
+
+/** The line is the same command line again. */
+function withoutLine<T extends { typed: unknown }>({ typed: _, ...options }: T) {
+  return options;
+}
 
 const DEFAULTS = {
   connect: { namespace: undefined, context: undefined, kubeconfig: undefined },
@@ -47,6 +53,9 @@ const DEFAULTS = {
   workspaces: [],
   results: [],
   serviceAccount: undefined,
+  unnamed: undefined,
+  noInput: false,
+  offersOptional: true,
   allowProbe: false,
   color: true,
 };
@@ -86,7 +95,13 @@ const FLAGS = [
   ["-n", "ns", "-c", "ctx", "-k", "file", "--dry-run", "-o", "json", "--pause-timeout", "1h30m"],
   ["--upload-image", "busybox", "--compress=always", "--delete=never"],
   ["-l", 'a=b,"c=d,e"', "--pod-template", "pod.yaml", "--prefix-name", "mine"],
+  ["--no-input", "--skip-optional-workspace"],
 ].flat();
+
+Deno.test("an empty flag that chooses the cluster is as if it were not given", () => {
+  const { connect } = pipeline("-n", "", "--context", "", "--kubeconfig=");
+  assert.deepEqual(connect, { namespace: undefined, context: undefined, kubeconfig: undefined });
+});
 
 Deno.test("every flag sets its option", () => {
   const common = {
@@ -128,6 +143,9 @@ Deno.test("every flag sets its option", () => {
     ],
     results: [{ name: "commit", value: "abc" }],
     serviceAccount: "sa",
+    unnamed: undefined,
+    noInput: true,
+    offersOptional: false,
     allowProbe: true,
     color: false,
   };

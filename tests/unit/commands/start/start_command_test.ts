@@ -16,7 +16,7 @@ import {
 import { FakeHost } from "../../../support/fake_host.ts";
 import { FakeKube } from "../../../support/fake_kube.ts";
 import { MemoryFiles } from "../../../support/memory_files.ts";
-import { tree } from "../../../support/tree_text.ts";
+import { file, tree } from "../../../support/tree_text.ts";
 
 function cluster() {
   const kube = new FakeKube();
@@ -175,4 +175,36 @@ Deno.test("a Pipeline in a file is inline, and so are its Tasks in files", async
   assert.deepEqual(here.taskSpec.steps, [{ image: "i", script: "echo" }]);
   assert.deepEqual(there.taskRef, { name: "t" });
   assert.equal(spec.timeouts, undefined);
+});
+
+Deno.test("of a string that is given several times the last counts, and a note says so", async () => {
+  const line = "p start p -p url=x -p url=y -p goals=a -p goals=b -w name=source,emptyDir= -o json";
+  const { code, stdout, stderr } = await start(`${line} --dry-run`);
+  assert.equal(code, 0);
+  assert.equal(stderr, "Note: Param url is given several times: the last value counts\n");
+  assert.deepEqual(JSON.parse(stdout).spec.params, [
+    { name: "url", value: "y" },
+    { name: "goals", value: ["a", "b"] },
+  ]);
+});
+
+async function startFile(text: string, line: string) {
+  const host = new FakeHost(new MemoryFiles([file("f.yaml", text)]), cluster());
+  const code = await app(line.split(" "), host);
+  return { code, ...host.terminal };
+}
+
+const IN_FILE = "{ apiVersion: tekton.dev/v1, kind: Pipeline, metadata: {}, spec: { tasks: [] } }";
+
+Deno.test("a definition of a file without a name is refused", async () => {
+  const { code, stderr } = await startFile(IN_FILE, "p start -f /tree/f.yaml");
+  assert.equal(code, 2);
+  assert.match(stderr, /^Error: Cannot start the Pipeline of "\/tree\/f.yaml": it has no metadata/);
+});
+
+Deno.test("a name that the file does not have is the cluster's, and a note says so", async () => {
+  const line = "p start p -f /tree/f.yaml -p url=x -w name=source,emptyDir= --dry-run -o json";
+  const named = IN_FILE.replace("metadata: {}", "metadata: { name: q }");
+  const { code, stderr } = await startFile(named, line);
+  assert.deepEqual([code, stderr], [0, "Note: Pipeline p is the cluster's: the files have q\n"]);
 });

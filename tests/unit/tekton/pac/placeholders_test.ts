@@ -51,9 +51,8 @@ Deno.test("other words may be params of a Repository", () => {
   assert.deepEqual(unknownNames("{{ company }} {{ revision }} {{ .Values.x }}"), ["company"]);
 });
 
-Deno.test("a long text of braces takes no long time", () => {
-  const start = performance.now();
-  placeholderNames("{{".repeat(100_000));
-  placeholderNames(`{{${" ".repeat(100_000)}`);
-  assert.ok(performance.now() - start < 1_000);
+Deno.test("a long text of braces is read in linear time: in quadratic time this takes an hour", () => {
+  const count = 4_000_000;
+  assert.deepEqual(placeholderNames("{{".repeat(count)), []);
+  assert.deepEqual(placeholderNames(`{{${" ".repeat(count)}`), []);
 });

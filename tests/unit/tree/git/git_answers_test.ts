@@ -75,6 +75,6 @@ Deno.test("without an answer, the text says whether git is installed", async () 
   assert.equal(await ask({}), "git is not installed");
   assert.equal(
     await ask({ "git --no-optional-locks -c core.fsmonitor=false --version": "git version 2\n" }),
-    "git can't read the repository (git -C '/tree' status says why)",
+    "git cannot read the repository (git -C '/tree' status says why)",
   );
 });

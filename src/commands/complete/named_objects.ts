@@ -1,0 +1,34 @@
+/** The kinds of objects whose names a user chooses, and what is said about one. */
+import type { ObjectKind } from "../../cli/completion/names.ts";
+import type { KubeObject, Resource } from "../../kube/interface.ts";
+import { PIPELINES, TASKS } from "../../tekton/model.ts";
+
+export const NAMESPACES = core("namespaces", "Namespace");
+const CLAIMS = core("persistentvolumeclaims", "PersistentVolumeClaim");
+
+export const RESOURCES: Readonly<Record<ObjectKind, Resource>> = {
+  "pipelines": PIPELINES,
+  "tasks": TASKS,
+  "claims": CLAIMS,
+  "secrets": core("secrets", "Secret"),
+  "config maps": core("configmaps", "ConfigMap"),
+  "service accounts": core("serviceaccounts", "ServiceAccount"),
+  "storage classes": {
+    group: "storage.k8s.io",
+    version: "v1",
+    plural: "storageclasses",
+    kind: "StorageClass",
+  },
+};
+
+function core(plural: string, kind: string): Resource {
+  return { group: "", version: "v1", plural, kind };
+}
+
+/** The state and size of a claim; the title of anything else. */
+export function objectText({ metadata, status }: KubeObject): string | undefined {
+  const { phase, capacity } = (status ?? {}) as { phase?: unknown; capacity?: unknown };
+  const { storage } = (capacity ?? {}) as { storage?: unknown };
+  const facts = [phase, storage].filter((fact) => typeof fact === "string");
+  return facts.length > 0 ? facts.join(", ") : metadata.annotations?.["tekton.dev/displayName"];
+}

@@ -1,0 +1,72 @@
+/** Checks Tekton: its version, its feature flags, and whether it takes a run such as ours. */
+import type { Clock } from "../../host.ts";
+import type { Kube, Stored } from "../../kube/interface.ts";
+import { readFeatureFlags, readTektonVersion } from "../../objects/tekton_version.ts";
+import { PIPELINE_RUNS, type PipelineRun } from "../../tekton/model.ts";
+import { checkClock, isOlder } from "./check_server.ts";
+import type { Finding } from "../../view/findings.ts";
+import { finding, foundError } from "./finding.ts";
+
+/** The oldest that docs/reference/compatibility.md has. */
+const OLDEST_TEKTON = [0, 68];
+
+export function checkTekton(kube: Kube): Promise<Finding> {
+  return finding("tekton", async () => {
+    const version = await readTektonVersion(kube);
+    if (version === undefined) {
+      return { state: "skipped", text: "you may not read its version" };
+    }
+    if (isOlder(version, OLDEST_TEKTON)) {
+      return {
+        state: "warning",
+        text: `version ${version} is older than the versions that are tested`,
+        fix: `the oldest is ${OLDEST_TEKTON.join(".")}`,
+      };
+    }
+    return { state: "ok", text: `version ${version}` };
+  });
+}
+
+/** The feature flags that change what an upload or a held step may do. */
+const FLAGS = ["enable-api-fields", "disable-inline-spec", "set-security-context", "coschedule"];
+
+export function checkFeatureFlags(kube: Kube): Promise<Finding> {
+  return finding("feature flags", async () => {
+    const flags = await readFeatureFlags(kube);
+    if (flags === undefined) return { state: "skipped", text: "you may not read them" };
+    const shown = FLAGS.filter((name) => (flags[name] ?? "") !== "")
+      .map((name) => `${name}=${flags[name]}`);
+    return { state: "ok", text: shown.length === 0 ? "Tekton's defaults" : shown.join(", ") };
+  });
+}
+
+/** Has the server check a run without creating it. The answer tells its clock, too. */
+export async function checkRunIsTaken(kube: Kube, clock: Clock): Promise<Finding[]> {
+  const check = "runs";
+  const beforeMs = clock.now();
+  let answer: Stored<PipelineRun>;
+  try {
+    answer = await kube.create(PIPELINE_RUNS, smallRun(kube.namespace), { dryRun: true });
+  } catch (error) {
+    return [foundError(check, error)];
+  }
+  const serverMs = Date.parse(answer.metadata.creationTimestamp ?? "");
+  const taken: Finding = {
+    check,
+    state: "ok",
+    text: `the server takes a PipelineRun in namespace ${kube.namespace} (dry run)`,
+  };
+  if (Number.isNaN(serverMs)) return [taken];
+  return [taken, checkClock({ beforeMs, serverMs, afterMs: clock.now() })];
+}
+
+/** A run with its spec inline, as an upload makes it. */
+function smallRun(namespace: string): PipelineRun {
+  const taskSpec = { steps: [{ name: "try", image: "busybox", script: "true\n" }] };
+  return {
+    apiVersion: "tekton.dev/v1",
+    kind: "PipelineRun",
+    metadata: { generateName: "tkn-dev-doctor-", namespace },
+    spec: { pipelineSpec: { tasks: [{ name: "try", taskSpec }] } },
+  };
+}
