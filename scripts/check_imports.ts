@@ -118,7 +118,7 @@ const LIBRARIES: Record<string, string | readonly string[]> = {
   "@kubernetes/client-node": "deno/network/kubeconfig",
   "@peculiar/x509": "sandbox/api/certificate",
   "diff": "view/diff",
-  "socks": "deno/network/dial/tunnels",
+  "socks": "deno/network/dial/socks_tunnel",
   "string-argv": "commands/options/send_flags",
   "string-width": "view/text/width",
   "ws": "deno/network/websocket",

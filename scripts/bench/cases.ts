@@ -4,6 +4,7 @@ import { delta } from "./cases/delta.ts";
 import { ignored } from "./cases/ignored.ts";
 import { large } from "./cases/large.ts";
 import { load } from "./cases/load.ts";
+import { logs } from "./cases/logs.ts";
 import { loop } from "./cases/loop.ts";
 import { released } from "./cases/released.ts";
 import { slow } from "./cases/slow.ts";
@@ -21,5 +22,6 @@ export const CASES: readonly BenchCase[] = [
   released,
   start,
   loop,
+  logs,
   load,
 ];

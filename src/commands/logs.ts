@@ -83,12 +83,14 @@ async function print(options: Options, shown: Shown): Promise<number> {
 /** Prints the logs so far, only those of `failed` if it is given. */
 async function printSelected(
   { selection, logs, events }: Options,
-  { kube, run, narrator: { emit }, signal, children }: Shown,
+  { kube, run, narrator, signal, children }: Shown,
   failed: ReadonlySet<string> | undefined,
 ): Promise<void> {
+  const { emit } = narrator;
   const hasTimes = logs.timestamps || events;
   const ofTaskRun = failed && ((name: string | undefined) => failed.has(name ?? ""));
   await printLogs(kube, run, await children(), { selection, ofTaskRun, hasTimes, emit, signal });
+  narrator.flush();
   if (failed?.size !== 0) return;
   emit({ kind: "note", text: `No task of ${run.kind} ${run.metadata.name} has failed` });
 }

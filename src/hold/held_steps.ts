@@ -67,6 +67,8 @@ async function findPause(
   const place = { namespace, pod: name, container };
   const log = await kube.logs({ ...place, tailLines: TAIL_LINES });
   const lines = new StepLines(pod, container);
-  for await (const piece of linePieces(log)) pause = lines.read(piece).pause ?? pause;
+  for await (const pieces of linePieces(log)) {
+    for (const piece of pieces) pause = lines.read(piece).pause ?? pause;
+  }
   return pause !== undefined && await isHeld(kube, pause) ? pause : undefined;
 }

@@ -2,7 +2,7 @@
 import type { LinePiece } from "../kube/lines.ts";
 import type { Pod } from "../tekton/model.ts";
 import type { Stored } from "../kube/interface.ts";
-import { type Pause, readPause } from "./pause.ts";
+import { canHold, type Pause, readPause } from "./pause.ts";
 
 /** The number of last lines kept for a step, and of characters kept of each. */
 const LAST_LINES = 20;
@@ -19,14 +19,18 @@ export interface SaidPiece {
 
 /** Reads the log of one container. A gate's sentence is a line, or the end of a line. */
 export class StepLines {
-  /** The last lines of the step's own output. */
+  /** The last lines of the own output of a step that may hold. */
   readonly said: string[] = [];
+  readonly #mayHold: boolean;
   /** The end of a long line's pieces so far. */
   #tail = "";
 
-  constructor(private readonly pod: Stored<Pod>, private readonly container: string) {}
+  constructor(private readonly pod: Stored<Pod>, private readonly container: string) {
+    this.#mayHold = canHold(pod, container);
+  }
 
   read(piece: LinePiece): SaidPiece {
+    if (!this.#mayHold) return { own: piece };
     const { text, isStart, isEnd } = piece;
     const tail = isStart ? "" : this.#tail;
     this.#tail = isEnd ? "" : (tail + text).slice(-SENTENCE_CHARS);

@@ -209,9 +209,9 @@ export class KubeClient implements Kube {
     // The answer to a followed log starts with its first line, which may take long.
     const ms = options.follow ? Infinity : ANSWER_TIMEOUT_MS;
     const stream = await this.#stream(what, logPath(options), { ms, signals });
-    if (options.follow) return stream;
-    const late = (error: unknown) => unreachable(this.server, error);
-    return inTime(this.transport, { ms, late }, stream);
+    const explain = (error: unknown) =>
+      signals.some((signal) => signal?.aborted) ? error : unreachable(this.server, error);
+    return inTime(this.transport, { ms, explain }, stream);
   }
 
   async exec(options: ExecOptions): Promise<ExecResult> {

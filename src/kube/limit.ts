@@ -42,22 +42,24 @@ export async function within<T>(
 }
 
 /**
- * Returns the stream with a limit for each chunk. `late` makes the error for a chunk that is late.
+ * Returns the stream with a limit for each chunk, Infinity for none. `explain` makes the error that
+ * the reader gets, of a chunk that is late and of a connection that breaks.
  */
 export function inTime(
   transport: Pick<Transport, "delay">,
-  { ms, late }: { readonly ms: number; readonly late: (error: unknown) => Error },
+  { ms, explain }: { readonly ms: number; readonly explain: (error: unknown) => unknown },
   stream: ReadableStream<Uint8Array>,
 ): ReadableStream<Uint8Array> {
   const reader = stream.getReader();
   const cancel = () => reader.cancel().catch(() => {});
+  const read = () => reader.read();
   return new ReadableStream({
     async pull(controller) {
       try {
-        const { done, value } = await within(transport, { ms }, () => reader.read());
+        const { done, value } = await (ms === Infinity ? read() : within(transport, { ms }, read));
         done ? controller.close() : controller.enqueue(value);
       } catch (error) {
-        controller.error(isTimeout(error) ? late(error) : error);
+        controller.error(explain(error));
         void cancel();
       }
     },

@@ -21,19 +21,23 @@ export interface LinesOptions {
 }
 
 /**
- * Yields each line without its newline, and a long line in pieces. The last line may lack a
- * newline. A log may contain any bytes: path_bytes.ts encodes those that are not UTF-8, without
- * loss.
+ * Yields each line without its newline, and a long line in pieces, by the chunks of the stream in
+ * which they end. The last line may lack a newline. A log may contain any bytes: path_bytes.ts
+ * encodes those that are not UTF-8, without loss.
  */
 export async function* linePieces(
   stream: ReadableStream<Uint8Array>,
   options: LinesOptions = {},
-): AsyncGenerator<LinePiece> {
+): AsyncGenerator<LinePiece[]> {
   let isStart = true;
-  for await (const { text, isEnd } of pieces(stream, PIECE_CHARS, options)) {
-    if (!isEnd && text === "") continue;
-    yield { text, isStart, isEnd };
-    isStart = isEnd;
+  for await (const chunk of pieces(stream, PIECE_CHARS, options)) {
+    const found: LinePiece[] = [];
+    for (const { text, isEnd } of chunk) {
+      if (!isEnd && text === "") continue;
+      found.push({ text, isStart, isEnd });
+      isStart = isEnd;
+    }
+    if (found.length > 0) yield found;
   }
 }
 
@@ -46,18 +50,29 @@ export async function* lines(
   stream: ReadableStream<Uint8Array>,
   { onlyEnded = false, ...options }: LinesOptions & { onlyEnded?: boolean } = {},
 ): AsyncGenerator<string> {
-  for await (const { text, isEnd, isCut } of pieces(stream, LARGEST.line, options)) {
-    if (!isEnd) throw new AnswerError("a line of more than 8 MiB");
-    if (!(isCut && onlyEnded)) yield text;
+  for await (const chunk of pieces(stream, LARGEST.line, options)) {
+    for (const { text, isEnd, isCut } of chunk) {
+      if (!isEnd) throw new AnswerError("a line of more than 8 MiB");
+      if (!(isCut && onlyEnded)) yield text;
+    }
   }
 }
 
-/** Yields lines; a line longer than `limit` in pieces of that length or a little more. */
+interface Piece {
+  readonly text: string;
+  readonly isEnd: boolean;
+  readonly isCut?: boolean;
+}
+
+/**
+ * Yields the lines of each chunk; a line longer than `limit` in pieces of that length or a little
+ * more.
+ */
 async function* pieces(
   stream: ReadableStream<Uint8Array>,
   limit: number,
   { signal }: LinesOptions,
-): AsyncGenerator<{ text: string; isEnd: boolean; isCut?: boolean }> {
+): AsyncGenerator<Piece[]> {
   const reader = stream.getReader();
   const stop = () => void reader.cancel().catch(() => {});
   signal?.addEventListener("abort", stop);
@@ -77,10 +92,11 @@ async function* pieces(
     while (true) {
       const { done, value } = await reader.read();
       const text = done ? decoder.end() : decoder.decode(value);
+      const found: Piece[] = [];
       let start = 0;
       for (let end; (end = text.indexOf("\n", start)) >= 0; start = end + 1) {
         parts.push(text.slice(start, end));
-        yield { text: take(), isEnd: true };
+        found.push({ text: take(), isEnd: true });
         hasBegun = false;
       }
       if (start < text.length) {
@@ -88,10 +104,11 @@ async function* pieces(
         chars += text.length - start;
         hasBegun = true;
       }
-      if (done) break;
-      if (chars >= limit) yield { text: take(), isEnd: false };
+      if (chars >= limit && !done) found.push({ text: take(), isEnd: false });
+      if (hasBegun && done) found.push({ text: take(), isEnd: true, isCut: true });
+      if (found.length > 0) yield found;
+      if (done) return;
     }
-    if (hasBegun) yield { text: take(), isEnd: true, isCut: true };
   } finally {
     signal?.removeEventListener("abort", stop);
     stop();

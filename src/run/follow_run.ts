@@ -42,7 +42,9 @@ export async function followRun(options: FollowOptions): Promise<Outcome> {
 
 /**
  * Streams the logs of all pods side by side. A pod that appears after others have ended begins once
- * their logs are drained, so that the lines stay in order.
+ * their logs are drained, so that the lines stay in order. One pod at a time may request a log
+ * before its turn: what waits unread takes room on the connection, which the logs that are read
+ * need.
  */
 async function streamLogs(options: FollowOptions): Promise<void> {
   const { clock, live, emit, signal } = options;
@@ -51,6 +53,8 @@ async function streamLogs(options: FollowOptions): Promise<void> {
   const followed = new Set<string>();
   const failed = Promise.withResolvers<never>();
   failed.promise.catch(() => {});
+  /** Resolves when no pod is before its turn. */
+  let noneAhead: Promise<unknown> = Promise.resolve();
   const ended = live.until(() => {
     for (const pod of live.pods.values()) {
       const uid = pod.metadata.uid;
@@ -58,10 +62,13 @@ async function streamLogs(options: FollowOptions): Promise<void> {
       const earlier = [...live.pods.values()].filter(hasPodEnded).map((one) =>
         podLogs.get(one.metadata.uid)
       );
-      const logs = Promise.all(earlier).then(() =>
-        streamPod({ ...options, lastLines }, pod.metadata.name, uid)
+      const turn = Promise.all(earlier);
+      const logs = Promise.race([turn, noneAhead]).then(() =>
+        streamPod({ ...options, lastLines }, { name: pod.metadata.name, uid, turn })
       );
       logs.catch(failed.reject);
+      noneAhead = Promise.all([noneAhead, turn]);
+      noneAhead.catch(() => {}); // an earlier pod fails with the same error
       podLogs.set(uid, logs);
       followed.add(pod.metadata.name);
     }
@@ -78,8 +85,11 @@ async function streamLogs(options: FollowOptions): Promise<void> {
   for (const text of notes) emit({ kind: "note", text });
 }
 
-/** Streams the pod's steps one after the other. */
-async function streamPod(options: StreamOptions, name: string, uid: string): Promise<void> {
+/** Streams the pod's steps one after the other. Only the first may be before its turn. */
+async function streamPod(
+  options: StreamOptions,
+  { name, uid, turn }: { name: string; uid: string; turn: Promise<unknown> },
+): Promise<void> {
   const { live, signal, selection = EVERYTHING } = options;
   const current = () => {
     const pod = live.pods.get(name);
@@ -94,7 +104,7 @@ async function streamPod(options: StreamOptions, name: string, uid: string): Pro
       if (hasStarted(pod, container)) return true;
       return hasPodEnded(pod) || live.phase.kind === "ended" ? false : undefined;
     }, signal);
-    if (started) await streamStep(options, { pod: first!, container, current });
+    if (started) await streamStep(options, { pod: first!, container, current, turn });
   }
 }
 

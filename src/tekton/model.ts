@@ -240,6 +240,8 @@ export interface StepState {
   running?: { startedAt?: string };
   waiting?: { reason?: string; message?: string };
   terminationReason?: string;
+  /** Empty until the container has started. */
+  imageID?: string;
 }
 
 export interface TaskRun extends KubeObject {

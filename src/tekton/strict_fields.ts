@@ -119,7 +119,7 @@ export const CSI_SOURCE: Fields = {
   volumeAttributes: "texts",
 };
 
-const SOURCE_OF_VALUE: Fields = {
+export const VALUE_SOURCE: Fields = {
   configMapKeyRef: { key: "text", name: "text", optional: "boolean" },
   fieldRef: { apiVersion: "text", fieldPath: "text" },
   fileKeyRef: "any",
@@ -130,7 +130,7 @@ const POD_AFFINITY: Fields = {
   requiredDuringSchedulingIgnoredDuringExecution: ["any"],
   preferredDuringSchedulingIgnoredDuringExecution: ["any"],
 };
-const VOLUME: Fields = {
+export const VOLUME: Fields = {
   name: "text",
   ...Object.fromEntries(
     ("awsElasticBlockStore azureDisk azureFile cephfs cinder configMap csi downwardAPI emptyDir " +
@@ -158,7 +158,7 @@ export const POD_TEMPLATE: Fields = {
   },
   dnsPolicy: "text",
   enableServiceLinks: "boolean",
-  env: [{ name: "text", value: "text", valueFrom: SOURCE_OF_VALUE }],
+  env: [{ name: "text", value: "text", valueFrom: VALUE_SOURCE }],
   hostAliases: [{ hostnames: TEXTS, ip: "text" }],
   hostNetwork: "boolean",
   hostUsers: "boolean",

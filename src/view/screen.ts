@@ -9,25 +9,38 @@ export interface Write {
 }
 
 export class Screen {
-  #status = printable``;
+  /** The status on the terminal now. */
+  #shown = printable``;
 
-  /** Returns the writes for `outputs`. `[{ status: "" }]` removes the status from stderr. */
+  /** @param isShared whether stdout is on the terminal, too: its text then moves the status */
+  constructor(private readonly isShared = true) {}
+
+  /**
+   * Returns the writes for `outputs`, with one status at the end, however many there are.
+   * `[{ status: "" }]` removes the status from stderr.
+   */
   paint(outputs: readonly Output[]): Write[] {
-    return outputs.flatMap((output) =>
-      "status" in output ? this.#show(output.status) : this.#say(output)
-    );
-  }
-
-  #show(status: Printable): Write[] {
-    const before = this.#status;
-    this.#status = status;
-    return before === status
-      ? []
-      : [{ to: "stderr", text: before === "" ? status : joined([ERASE_LINE, status]) }];
-  }
-
-  #say(write: Write): Write[] {
-    if (this.#status === "") return [write];
-    return [{ to: "stderr", text: ERASE_LINE }, write, { to: "stderr", text: this.#status }];
+    const writes: Write[] = [];
+    const before = this.#shown;
+    let status = before;
+    let isErased = before === "";
+    for (const output of outputs) {
+      if ("status" in output) {
+        status = output.status;
+        continue;
+      }
+      if (!isErased && (this.isShared || output.to === "stderr")) {
+        writes.push({ to: "stderr", text: ERASE_LINE });
+        isErased = true;
+      }
+      writes.push(output);
+    }
+    this.#shown = status;
+    if (isErased) {
+      if (status !== "") writes.push({ to: "stderr", text: status });
+    } else if (status !== before) {
+      writes.push({ to: "stderr", text: joined([ERASE_LINE, status]) });
+    }
+    return writes;
   }
 }

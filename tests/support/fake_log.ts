@@ -1,5 +1,6 @@
 /** A container's log in memory, with connections that a test can break. */
 import type { LogOptions } from "../../src/kube/interface.ts";
+import { UnreachableError } from "../../src/kube/status.ts";
 
 /** One container's log. Its lines begin with their time, as with `?timestamps=true`. */
 export class FakeLog {
@@ -53,8 +54,8 @@ export class FakeLog {
     this.#open.clear();
   }
 
-  /** The connections break. */
-  break(error: Error = new TypeError("error reading a body from connection")): void {
+  /** The connections break, which the client says as it does of all requests. */
+  break(error: Error = new UnreachableError("the connection broke")): void {
     for (const stream of this.#open) stream.error(error);
     this.#open.clear();
   }

@@ -52,6 +52,9 @@ export async function readStartFiles<D extends Definition, R extends PipelineRun
   const { paths, hasRun } = files;
   const objects = await readObjects(host, paths);
   noteOthers(objects.others, emit);
+  for (const field of objects.unknown) {
+    emit({ kind: "note", text: `This version does not know the field ${field}` });
+  }
   const facts = await checkoutFacts(host.capture, files.directory);
   const givenValues = Object.fromEntries(given.map(({ name, text }) => [name, text]));
   if (!hasRun) {

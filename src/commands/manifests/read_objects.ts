@@ -4,12 +4,12 @@ import type { Host } from "../../host.ts";
 import { isRecord } from "../../shape.ts";
 import { type LocalDefinition, LocalDefinitions } from "../../tekton/local_definitions.ts";
 import { isRunKind, type Run } from "../../tekton/model.ts";
-import { protectPlaceholders } from "../../tekton/pac/placeholders.ts";
 import { type DefinitionKindName, readDefinition } from "../../tekton/resolved.ts";
 import { type CheckedRun, checkedRun } from "../../tekton/run_shape.ts";
 import { runFromV1beta1 } from "../../tekton/v1beta1.ts";
 import { type ManifestText, readManifestTexts } from "./manifest_texts.ts";
-import { parseYamlDocuments } from "./yaml.ts";
+import { unknownOf } from "./mistyped_fields.ts";
+import { parseObjects } from "./tekton_documents.ts";
 
 /** A run, and the file that it comes from. */
 export interface LocalRun {
@@ -22,6 +22,8 @@ export interface LocalObjects {
   readonly definitions: LocalDefinitions;
   /** Objects of other kinds, which the program does not apply: `ConfigMap "x" of f.yaml`. */
   readonly others: readonly string[];
+  /** Fields that the program does not know: `spec.x of Task "y" of f.yaml`. */
+  readonly unknown: readonly string[];
 }
 
 /** Reads what the values of -f name. Throws UsageError with the file and the field. */
@@ -35,7 +37,8 @@ export async function readObjects(
   const definitions = found.flatMap((one) => one.definitions);
   checkUnique(definitions);
   const others = found.flatMap((one) => one.others);
-  const objects = { runs: found.flatMap(({ runs }) => runs), definitions, others };
+  const unknown = found.flatMap((one) => one.unknown);
+  const objects = { runs: found.flatMap(({ runs }) => runs), definitions, others, unknown };
   if (objects.runs.length + definitions.length + others.length === 0) {
     throw new UsageError(`Cannot read "${paths.join('", "')}": it is empty`);
   }
@@ -46,14 +49,13 @@ interface Parsed {
   runs: LocalRun[];
   definitions: LocalDefinition[];
   others: string[];
+  unknown: string[];
 }
 
 /** Reads the objects of one file. Throws UsageError. */
 export function objectsOf({ path, text, isOfDirectory }: ManifestText): Parsed {
-  const { text: plain, restore } = protectPlaceholders(text);
-  const documents = restore(parseYamlDocuments(plain, path));
-  const parsed: Parsed = { runs: [], definitions: [], others: [] };
-  for (const document of documents) {
+  const parsed: Parsed = { runs: [], definitions: [], others: [], unknown: [] };
+  for (const document of parseObjects(text, path)) {
     if (!isRecord(document) || typeof document.kind !== "string") {
       if (isOfDirectory) continue; // a file of another program
       throw new UsageError(`Cannot read "${path}": a document is no Kubernetes object`, {
@@ -63,15 +65,18 @@ export function objectsOf({ path, text, isOfDirectory }: ManifestText): Parsed {
     const { kind } = document;
     const isTekton = String(document.apiVersion).startsWith("tekton.dev/");
     const what = `Cannot read "${path}": ${kind} "${nameOf(document)}"`;
+    const placed = (field: string) => `${field} of ${kind} "${nameOf(document)}" of ${path}`;
     if (isTekton && isRunKind(kind)) {
       parsed.runs.push({
         run: asUsageError(() => asRun(document as CheckedRun, what)),
         from: path,
       });
+      parsed.unknown.push(...unknownOf({ ...document, kind }, what).map(placed));
     } else if (isTekton && isDefinitionKind(kind)) {
       const refuse = (why: string, hint?: string) => new UsageError(`${what}: ${why}`, { hint });
       const object = asUsageError(() => readDefinition(kind, document, { what, refuse }));
       parsed.definitions.push({ kind, object, from: path } as LocalDefinition);
+      parsed.unknown.push(...unknownOf({ ...document, kind }, what).map(placed));
     } else if (!isOfDirectory) parsed.others.push(`${kind} "${nameOf(document)}" of ${path}`);
   }
   return parsed;

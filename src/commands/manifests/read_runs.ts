@@ -3,18 +3,16 @@ import { UsageError } from "../../errors.ts";
 import type { Host } from "../../host.ts";
 import type { KubeObject } from "../../kube/interface.ts";
 import { RESOURCE_OF, type Run } from "../../tekton/model.ts";
-import { protectPlaceholders } from "../../tekton/pac/placeholders.ts";
 import { type CheckedRun, checkedRun } from "../../tekton/run_shape.ts";
 import { runFromV1beta1 } from "../../tekton/v1beta1.ts";
 import { readFile } from "./manifest_texts.ts";
-import { parseYamlDocuments } from "./yaml.ts";
+import { unknownOf } from "./mistyped_fields.ts";
+import { parseObjects } from "./tekton_documents.ts";
 
 /** Reads the PipelineRuns and TaskRuns of a file, `-` for stdin. Throws UsageError. */
 export async function readRuns(host: Host, file: string): Promise<Run[]> {
   const text = file === "-" ? await host.terminal.input() : await readFile(host, file);
-  const { text: plain, restore } = protectPlaceholders(text);
-  const documents = restore(parseYamlDocuments(plain, file));
-  const runs = documents.map((document) => asRun(document, file));
+  const runs = parseObjects(text, file).map((document) => asRun(document, file));
   if (runs.length > 0) return runs;
   throw new UsageError(`Cannot create what is in "${file}": it is empty`);
 }
@@ -23,7 +21,11 @@ function asRun(document: unknown, file: string): Run {
   const { apiVersion, kind = "", metadata, spec } = (document ?? {}) as Partial<KubeObject>;
   if (Object.hasOwn(RESOURCE_OF, kind) && metadata && spec) {
     const what = `Cannot create what is in "${file}"`;
-    const checked = () => checkedRun(document as CheckedRun, what);
+    const checked = () => {
+      const run = checkedRun(document as CheckedRun, what);
+      unknownOf(run, what);
+      return run;
+    };
     if (apiVersion === "tekton.dev/v1") return checked() as Run;
     if (apiVersion === "tekton.dev/v1beta1") return runFromV1beta1(checked(), what);
   }

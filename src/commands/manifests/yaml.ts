@@ -36,8 +36,15 @@ function withoutCycle<T>(value: T, outer: readonly unknown[] = []): T {
   return value;
 }
 
-/** Renders without aliases and line folds: values are repeated, scripts keep their lines. */
+/**
+ * Renders without aliases and line folds: values are repeated, scripts keep their lines. A text
+ * that YAML 1.1 reads as another value is quoted, since kubectl reads that version.
+ */
 export function toYaml(value: unknown): string {
   const plain = JSON.parse(JSON.stringify(value));
-  return stringify(plain, { aliasDuplicateObjects: false, lineWidth: 0 });
+  return stringify(plain, {
+    aliasDuplicateObjects: false,
+    lineWidth: 0,
+    compat: "yaml-1.1",
+  });
 }

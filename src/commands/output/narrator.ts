@@ -1,15 +1,19 @@
 /** Writes the events of a run to the terminal, as the view renders them. */
 import type { RunEvent } from "../../events.ts";
-import type { Host, Terminal } from "../../host.ts";
+import type { Host } from "../../host.ts";
 import { printable } from "../../printable.ts";
 import type { LogOptions } from "../../view/log_line.ts";
-import { RunView } from "../../view/run_view.ts";
-import { Screen, type Write } from "../../view/screen.ts";
+import { type Output, RunView } from "../../view/run_view.ts";
+import { Screen } from "../../view/screen.ts";
+import { JoinedOutput } from "./joined_output.ts";
 import { printEvent } from "./print_event.ts";
 import { canDraw, useColor } from "./color.ts";
 
 export interface Narrator extends Disposable {
+  /** Writes an event; a log line together with others that arrive at the same moment. */
   emit(event: RunEvent): void;
+  /** Writes the log lines so far, which happens soon anyway. Throws OutputError. */
+  flush(): void;
   /** Leaves the terminal to `work`; events that arrive meanwhile are written after it. */
   suspendFor<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -42,10 +46,16 @@ export function openNarrator(host: Host, flags: NarratorFlags): Narrator {
     showlogs: flags.showlogs && !flags.events && flags.outcome !== "-",
     logs: { ...flags.logs, color: color("stdout"), terminal: terminal.isTerminal.stdout },
   });
-  const screen = new Screen();
+  const output = new JoinedOutput(terminal, new Screen(terminal.isTerminal.stdout));
+  const show = (outputs: readonly Output[]) => outputs.forEach((one) => output.write(one));
   const emit = (event: RunEvent) => {
-    if (flags.events) printEvent(host, event);
-    write(terminal, screen.paint(view.render(event)));
+    if (flags.events) printEvent(host, event, output);
+    show(view.render(event));
+    if (event.kind !== "log") output.flush();
+  };
+  const removeStatus = () => {
+    output.write({ status: printable`` });
+    output.flush();
   };
   let suspended: RunEvent[] | undefined;
   const silence = host.clock.every(SILENCE_MS, () => {
@@ -54,7 +64,7 @@ export function openNarrator(host: Host, flags: NarratorFlags): Narrator {
     emit({ kind: "waiting", text: "the cluster to answer" });
   });
   const ticks = host.clock.every(TICK_MS, () => {
-    if (!terminal.isLent && suspended === undefined) write(terminal, screen.paint(view.tick()));
+    if (!terminal.isLent && suspended === undefined) show(view.tick());
   });
   return {
     emit(event) {
@@ -63,9 +73,10 @@ export function openNarrator(host: Host, flags: NarratorFlags): Narrator {
       if (suspended === undefined) emit(event);
       else if (event.kind !== "waiting") suspended.push(event);
     },
+    flush: () => output.flush(),
     async suspendFor(work) {
       silence[Symbol.dispose]();
-      write(terminal, screen.paint([{ status: printable`` }]));
+      removeStatus();
       suspended = [];
       try {
         return await work();
@@ -78,11 +89,8 @@ export function openNarrator(host: Host, flags: NarratorFlags): Narrator {
     [Symbol.dispose]() {
       silence[Symbol.dispose]();
       ticks[Symbol.dispose]();
-      write(terminal, screen.paint([{ status: printable`` }]));
+      output.close();
+      removeStatus();
     },
   };
-}
-
-function write(terminal: Terminal, writes: readonly Write[]): void {
-  for (const { to, text } of writes) to === "stdout" ? terminal.out(text) : terminal.err(text);
 }

@@ -2,10 +2,14 @@
 import { BUG_EXIT_CODE, ExpectedError } from "../../errors.ts";
 import type { Host } from "../../host.ts";
 import { eventLine, type ProgramEvent } from "../../view/event_line.ts";
-import { printData } from "./print_data.ts";
+import type { JoinedOutput } from "./joined_output.ts";
+import { dataText } from "./print_data.ts";
 
-export function printEvent(host: Host, event: ProgramEvent): void {
-  printData(host, `${eventLine(event, host.clock.now())}\n`);
+/** `output` joins the events of a moment to one write. */
+export function printEvent(host: Host, event: ProgramEvent, output?: JoinedOutput): void {
+  const text = dataText(host, `${eventLine(event, host.clock.now())}\n`);
+  if (output === undefined) host.terminal.out(text);
+  else output.write({ to: "stdout", text });
 }
 
 /** Prints the error that ended the command, as the last event. */

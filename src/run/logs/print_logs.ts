@@ -64,11 +64,13 @@ async function printLog(
     const log = await kube.logs(hasTimes ? { ...request, timestamps: true } : request);
     const lines = new StepLines(pod, container);
     const seen = hasTimes ? new Seen() : undefined;
-    for await (const piece of linePieces(log)) {
+    for await (const pieces of linePieces(log)) {
       signal.throwIfAborted();
-      const fresh = seen === undefined ? piece : seen.take(piece);
-      const own = fresh === undefined ? undefined : lines.read(fresh).own;
-      if (own !== undefined) emit(logEvent(source, own));
+      for (const piece of pieces) {
+        const fresh = seen === undefined ? piece : seen.take(piece);
+        const own = fresh === undefined ? undefined : lines.read(fresh).own;
+        if (own !== undefined) emit(logEvent(source, own));
+      }
     }
   } catch (error) {
     if (!isStatus(error, 404) && !isStatus(error, 400)) throw error; // deleted, or not yet started

@@ -7,25 +7,31 @@ import type { LinePiece } from "../../kube/lines.ts";
  * resumed stream begins with these lines, and as many of them are skipped.
  */
 export class Seen {
-  /** The latest timestamp. */
-  #last = "";
-  /** The number of lines by timestamp, for timestamps since `#since`. */
-  readonly #counts = new Map<string, number>();
+  /** The second of the latest timestamp, and the second before it. */
+  #second = "";
   #since = "";
-  /** The counted lines that a resumed stream has yet to repeat. */
+  /** The fractions of the timestamps of the lines of each second since `#since`. */
+  readonly #fractions = new Map<string, number[]>();
+  /** The counted lines that a resumed stream has yet to repeat, by timestamp. */
   #left = new Map<string, number>();
   /** Whether a resumed stream has brought no new line yet: lines before `#since` are skipped. */
   #isResuming = false;
   /** The timestamp of a line that has not ended, and the number of its characters passed on. */
-  #openTime = "";
+  #openTime: Time | undefined;
   #openChars = 0;
   /** The number of characters of the current line to skip. */
   #skipChars = 0;
 
   /** Begins a stream: returns its sinceTime, in whole seconds; undefined for the first stream. */
   resume(): string | undefined {
-    if (this.#last === "") return undefined;
-    this.#left = new Map(this.#counts);
+    if (this.#second === "") return undefined;
+    this.#left = new Map();
+    for (const [second, fractions] of this.#fractions) {
+      for (const nanos of fractions) {
+        const key = keyOf({ second, nanos });
+        this.#left.set(key, (this.#left.get(key) ?? 0) + 1);
+      }
+    }
     this.#isResuming = true;
     return `${this.#since}Z`;
   }
@@ -49,19 +55,13 @@ export class Seen {
   #begin(text: string): Begun {
     const space = text.indexOf(" ");
     const written = space < 0 ? text : text.slice(0, space);
-    const time = inUtc(written);
+    const time = this.#timeOf(written);
     const rest = space < 0 ? "" : text.slice(space + 1);
-    if (time === undefined || this.#isResuming && time < this.#since) {
+    if (time === undefined || this.#isResuming && time.second < this.#since) {
       this.#skipChars = Infinity;
       return { text: rest, isStart: false };
     }
-    const left = this.#left.get(time) ?? 0;
-    if (left > 0) {
-      this.#left.set(time, left - 1);
-      const isOpen = left === 1 && this.#openChars > 0 && time === this.#openTime;
-      this.#skipChars = isOpen ? this.#openChars : Infinity;
-      return { text: rest, isStart: false };
-    }
+    if (this.#left.size > 0 && this.#isRepeated(time)) return { text: rest, isStart: false };
     this.#isResuming = false;
     this.#count(time);
     this.#skipChars = this.#openChars = 0;
@@ -69,14 +69,37 @@ export class Seen {
     return { text: rest, isStart: true, time: written };
   }
 
-  #count(time: string): void {
-    if (time >= this.#since) this.#counts.set(time, (this.#counts.get(time) ?? 0) + 1);
-    if (time <= this.#last) return;
-    const isSameSecond = time.startsWith(this.#last.slice(0, SECOND_CHARS));
-    this.#last = time;
-    if (isSameSecond && this.#since !== "") return;
-    this.#since = secondBefore(time);
-    for (const known of this.#counts.keys()) if (known < this.#since) this.#counts.delete(known);
+  /** Returns whether a line is one that was seen before the stream was resumed. */
+  #isRepeated(time: Time): boolean {
+    const key = keyOf(time);
+    const left = this.#left.get(key) ?? 0;
+    if (left === 0) return false;
+    this.#left.set(key, left - 1);
+    const isOpen = left === 1 && this.#openChars > 0 && this.#openTime !== undefined &&
+      key === keyOf(this.#openTime);
+    this.#skipChars = isOpen ? this.#openChars : Infinity;
+    return true;
+  }
+
+  #count({ second, nanos }: Time): void {
+    if (second > this.#second) {
+      this.#second = second;
+      this.#since = secondBefore(second);
+      for (const known of this.#fractions.keys()) {
+        if (known < this.#since) this.#fractions.delete(known);
+      }
+    }
+    if (second < this.#since) return;
+    const fractions = this.#fractions.get(second);
+    if (fractions === undefined) this.#fractions.set(second, [nanos]);
+    else fractions.push(nanos);
+  }
+
+  /** Like `timeOf`, and quick for another line of the latest second. */
+  #timeOf(written: string): Time | undefined {
+    const second = this.#second;
+    const nanos = second !== "" && written.startsWith(second) ? usualNanos(written) : undefined;
+    return nanos === undefined ? timeOf(written) : { second, nanos };
   }
 }
 
@@ -87,26 +110,51 @@ interface Begun {
   readonly time?: string;
 }
 
-/** `2026-01-02T03:04:05`. */
-const SECOND_CHARS = 19;
+/** A point in time. The second is written in UTC, `2026-01-02T03:04:05`: it compares as text. */
+interface Time {
+  readonly second: string;
+  readonly nanos: number;
+}
 
-function secondBefore(time: string): string {
-  const ms = Date.parse(`${time.slice(0, SECOND_CHARS)}Z`) - 1000;
-  return new Date(ms).toISOString().slice(0, SECOND_CHARS);
+const WRITTEN = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?(Z|[+-]\d\d:\d\d)$/;
+const SECOND_CHARS = 19;
+/** The length of `2026-01-02T03:04:05.678901234Z`. */
+const USUAL_CHARS = 30;
+/** The code of "0". */
+const ZERO = 48;
+
+/** Returns the fraction of `2026-01-02T03:04:05.678901234Z`; undefined for any other form. */
+function usualNanos(written: string): number | undefined {
+  if (written.length !== USUAL_CHARS || written[SECOND_CHARS] !== "." || !written.endsWith("Z")) {
+    return undefined;
+  }
+  let nanos = 0;
+  for (let at = SECOND_CHARS + 1; at < USUAL_CHARS - 1; at++) {
+    const digit = written.charCodeAt(at) - ZERO;
+    if (digit < 0 || digit > 9) return undefined;
+    nanos = nanos * 10 + digit;
+  }
+  return nanos;
+}
+
+function keyOf({ second, nanos }: Time): string {
+  return `${second} ${nanos}`;
+}
+
+function secondBefore(second: string): string {
+  return new Date(Date.parse(`${second}Z`) - 1000).toISOString().slice(0, SECOND_CHARS);
 }
 
 /**
- * Returns the timestamp in a form that compares as text: `2026-01-02T03:04:05.678901234`, with nine
- * digits of fraction (some runtimes trim zeros) and in UTC (a node writes its own zone). Returns
- * undefined for a line that no container wrote: for a log that is deleted already, the kubelet
- * answers with an error text.
+ * Reads a timestamp. Some runtimes trim the zeros of its fraction, and a node writes its own zone.
+ * Returns undefined for a line that no container wrote: for a log that is deleted already, the
+ * kubelet answers with an error text.
  */
-function inUtc(time: string): string | undefined {
-  const [, whole, fraction = "", zone] = /^([^.Z+]{19})(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/.exec(time) ??
-    [];
+function timeOf(written: string): Time | undefined {
+  const [, whole, fraction = "", zone] = WRITTEN.exec(written) ?? [];
   if (whole === undefined) return undefined;
   const ms = Date.parse(whole + zone);
   if (Number.isNaN(ms)) return undefined;
-  const utc = zone === "Z" ? whole : new Date(ms).toISOString().slice(0, 19);
-  return `${utc}.${fraction.padEnd(9, "0")}`;
+  const second = zone === "Z" ? whole : new Date(ms).toISOString().slice(0, SECOND_CHARS);
+  return { second, nanos: Number(fraction.padEnd(9, "0")) };
 }

@@ -2,7 +2,6 @@
  * Reads a step's log to its end, over connections that break or fall silent: each further request
  * resumes at the timestamp of the last line, without the lines already seen.
  */
-import { ExpectedError } from "../../errors.ts";
 import type { ContainerRef, Kube } from "../../kube/interface.ts";
 import { type LinePiece, linePieces } from "../../kube/lines.ts";
 import { isPassing, retryAfter } from "../../kube/retry.ts";
@@ -56,14 +55,16 @@ export interface StepLogOptions {
   readonly onFailure?: () => void;
   /** Called if the pod is deleted before its container's log has ended. */
   readonly onCut?: () => void;
+  /** Lines are read once it resolves; the log is requested before, so that it is there then. */
+  readonly turn?: Promise<unknown>;
   readonly signal: AbortSignal;
 }
 
 /**
- * Yields lines, long ones in pieces. Ends with the container's log, with its TaskRun, or when its
- * pod is deleted. Throws ClusterError if the log can't be read.
+ * Yields lines as they arrive together, long ones in pieces. Ends with the container's log, with
+ * its TaskRun, or when its pod is deleted. Throws ClusterError if the log can't be read.
  */
-export async function* stepLog(options: StepLogOptions): AsyncGenerator<LinePiece> {
+export async function* stepLog(options: StepLogOptions): AsyncGenerator<LinePiece[]> {
   const { clock, signal } = options;
   const seen = new Seen();
   let failingSinceMs: number | undefined;
@@ -86,7 +87,7 @@ export async function* stepLog(options: StepLogOptions): AsyncGenerator<LinePiec
       // Measured by the clock, because a request may take as long as the pauses.
       failingSinceMs = reading.count > 0 ? undefined : failingSinceMs ?? clock.now();
       const failedMs = clock.now() - (failingSinceMs ?? clock.now());
-      if (reading.count === 0 && failedMs >= patience(error)) throw error;
+      if (failedMs >= patience(error)) throw error;
       options.onFailure?.();
       await clock.delay(Math.max(RETRY_MS, retryAfter(error)), signal);
       drains ||= hasTaskRunEnded();
@@ -94,10 +95,30 @@ export async function* stepLog(options: StepLogOptions): AsyncGenerator<LinePiec
   }
 }
 
-/** 400 means that the container has not started; an unexpected error, that a connection broke. */
+/** 400 means that the container has not started. */
 function patience(error: unknown): number {
   if (isStatus(error, 400)) return PATIENCE_MS.notYet;
-  return isPassing(error) || !(error instanceof ExpectedError) ? PATIENCE_MS.passing : 0;
+  return isPassing(error) ? PATIENCE_MS.passing : 0;
+}
+
+/** Waits with an open stream, which is closed if the wait fails. */
+async function untilTurn(
+  turn: Promise<unknown>,
+  stream: ReadableStream<Uint8Array>,
+  signal: AbortSignal,
+): Promise<void> {
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(signal.reason);
+  signal.addEventListener("abort", onAbort);
+  try {
+    signal.throwIfAborted();
+    await Promise.race([turn, aborted.promise]);
+  } catch (error) {
+    stream.cancel(error).catch(() => {});
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
 }
 
 /** One request for the log. */
@@ -107,21 +128,26 @@ class Reading {
   /** Whether the container's log is complete. */
   isOver = false;
   readonly #silent = new AbortController();
+  /** Whether other logs are read before this one. */
+  #isAhead: boolean;
   #quietMs = 0;
   #overMs = 0;
 
   constructor(
     private readonly options: StepLogOptions,
     private readonly state: { readonly seen: Seen; readonly drains: boolean },
-  ) {}
+  ) {
+    this.#isAhead = options.turn !== undefined;
+    options.turn?.then(() => this.#isAhead = false, () => {});
+  }
 
   /** Whether the request was ended for its silence. */
   get isSilent(): boolean {
     return this.#silent.signal.aborted;
   }
 
-  async *pieces(): AsyncGenerator<LinePiece> {
-    const { kube, clock, container, signal } = this.options;
+  async *pieces(): AsyncGenerator<LinePiece[]> {
+    const { kube, clock, container, turn, signal } = this.options;
     const { seen, drains } = this.state;
     const either = AbortSignal.any([signal, this.#silent.signal]);
     const startMs = clock.now();
@@ -129,11 +155,12 @@ class Reading {
     try {
       const request = { ...container, follow: !drains, timestamps: true, signal: either };
       const stream = await kube.logs({ ...request, sinceTime: seen.resume() });
-      for await (const piece of linePieces(stream, { signal: either })) {
+      if (this.#isAhead) await untilTurn(turn!, stream, either);
+      for await (const pieces of linePieces(stream, { signal: either })) {
         this.#quietMs = 0;
-        const fresh = seen.take(piece);
-        if (fresh === undefined) continue;
-        this.count += 1;
+        const fresh = pieces.map((piece) => seen.take(piece)).filter((one) => one !== undefined);
+        if (fresh.length === 0) continue;
+        this.count += fresh.length;
         yield fresh;
       }
     } catch (error) {
@@ -150,6 +177,7 @@ class Reading {
   #check(): void {
     const { hasContainerEnded = () => false, hasTaskRunEnded = () => false } = this.options;
     const { drains } = this.state;
+    if (this.#isAhead) return;
     this.#quietMs += CHECK_MS;
     if (hasTaskRunEnded()) this.#overMs += CHECK_MS;
     const stage = drains

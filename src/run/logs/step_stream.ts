@@ -33,6 +33,8 @@ export interface StreamedStep {
   readonly container: string;
   /** Returns the pod as it is now; undefined once it is deleted. */
   readonly current: () => Stored<Pod> | undefined;
+  /** Resolves when the lines of earlier pods are read; the step's log is requested before. */
+  readonly turn?: Promise<unknown>;
 }
 
 /** Throws if the log can't be read and the step may still hold: only the log would say that. */
@@ -62,7 +64,7 @@ export async function streamStep(options: StreamOptions, step: StreamedStep): Pr
 
 async function readStep(
   { kube, clock, live, emit, lastLines, selection = EVERYTHING, ...options }: StreamOptions,
-  { pod, container, current }: StreamedStep,
+  { pod, container, current, turn }: StreamedStep,
   { lines, pauses }: { lines: StepLines; pauses: PauseDetector },
 ): Promise<void> {
   const source = logSource(live.run, current() ?? pod, container);
@@ -84,13 +86,16 @@ async function readStep(
       const text = `Pod ${name} is gone, and with it the last lines of step ${place}`;
       emit({ kind: "note", text });
     },
+    turn,
     signal: AbortSignal.any([options.signal, lastLines.signal]),
   });
-  for await (const piece of log) {
+  for await (const pieces of log) {
     lastLines.heard();
-    const { own, pause } = lines.read(piece);
-    if (own !== undefined && isShown) emit(logEvent(source, own));
-    if (pause !== undefined) pauses.found(pause);
+    for (const piece of pieces) {
+      const { own, pause } = lines.read(piece);
+      if (own !== undefined && isShown) emit(logEvent(source, own));
+      if (pause !== undefined) pauses.found(pause);
+    }
   }
   lastLines.heard();
 }

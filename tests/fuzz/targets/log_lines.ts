@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { LogOptions } from "../../../src/kube/interface.ts";
+import { UnreachableError } from "../../../src/kube/status.ts";
 import { stepLog } from "../../../src/run/logs/step_log.ts";
 import { FakeClock } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
@@ -80,11 +81,13 @@ async function* followed(kube: FakeKube): AsyncGenerator<string> {
   const container = { namespace: "ns", pod: "p", container: "c" };
   const { signal } = new AbortController();
   let line = "";
-  for await (const { text, isEnd } of stepLog({ kube, clock, container, signal })) {
-    line += text;
-    if (!isEnd) continue;
-    yield line;
-    line = "";
+  for await (const pieces of stepLog({ kube, clock, container, signal })) {
+    for (const { text, isEnd } of pieces) {
+      line += text;
+      if (!isEnd) continue;
+      yield line;
+      line = "";
+    }
   }
 }
 
@@ -117,7 +120,7 @@ function cutStream(bytes: Uint8Array<ArrayBuffer>, cut = Infinity): ReadableStre
     pull(controller) {
       if (!isSent && bytes.length > 0 && cut > 0) controller.enqueue(bytes.subarray(0, cut));
       else if (cut >= bytes.length) controller.close();
-      else controller.error(new TypeError("error reading a body from connection"));
+      else controller.error(new UnreachableError("the connection broke"));
       isSent = true;
     },
   });

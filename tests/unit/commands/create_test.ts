@@ -170,3 +170,21 @@ Deno.test("a file is required, and a missing file is named", async () => {
     'Cannot read "/none.yaml": no such file',
   );
 });
+
+Deno.test("the runs of a List are created, as kubectl prints it", async () => {
+  const items = [PLAIN, HELD.replace("name: r", "name: q")].map((text) =>
+    `- ${text.trim().replaceAll("\n", "\n  ")}\n`
+  );
+  const { stdout } = await create(`apiVersion: v1\nkind: List\nitems:\n${items.join("")}`);
+  assert.equal(stdout, "taskrun.tekton.dev/r created\ntaskrun.tekton.dev/q created\n");
+});
+
+Deno.test("a mistyped field is refused before anything is created", async () => {
+  const kube = new Cluster();
+  const creating = create(PLAIN.replace("taskRef", "timeoout: 1h\n  taskRef"), [], kube);
+  assert.match(
+    await rejection(creating, UsageError),
+    /^Cannot create what is in "-": unknown field "spec\.timeoout"\ndid you mean timeout\?/,
+  );
+  assert.deepEqual(await kube.list<TaskRun>(TASK_RUNS, { namespace: "default" }), []);
+});

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { ClusterError } from "../../../src/errors.ts";
 import { KubeClient } from "../../../src/kube/client.ts";
 import { PODS } from "../../../src/kube/interface.ts";
+import { UnreachableError } from "../../../src/kube/status.ts";
 import { FakeTransport, json, until } from "../../support/fake_transport.ts";
 import { rejection } from "../../support/refusal.ts";
 import { client, POD, RUNS } from "./client_stage.ts";
@@ -20,6 +21,35 @@ Deno.test("each chunk of a log that is not followed has thirty seconds", async (
   await transport.advance(30_000);
   assert.match(await rejection(rest, ClusterError), /: no answer in time\n/);
 });
+
+for (const follow of [true, false]) {
+  Deno.test(`a log whose connection breaks is an error of the network, followed ${follow}`, async () => {
+    const broken = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.error(new TypeError("error reading a body from connection")),
+    });
+    const { kube } = client(() => new Response(broken));
+    const stream = await kube.logs({ namespace: "a", pod: "p", container: "c", follow });
+    assert.match(
+      await rejection(new Response(stream).text(), UnreachableError),
+      /^Cannot reach the cluster .*: error reading a body from connection/,
+    );
+  });
+
+  Deno.test(`an aborted log ends with the reason of the abort, followed ${follow}`, async () => {
+    const stop = new AbortController();
+    const reason = new Error("enough");
+    const aborted = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        stop.abort(reason);
+        controller.error(reason);
+      },
+    }, { highWaterMark: 0 });
+    const { kube } = client(() => new Response(aborted));
+    const { signal } = stop;
+    const stream = await kube.logs({ namespace: "a", pod: "p", container: "c", follow, signal });
+    await assert.rejects(new Response(stream).text(), reason);
+  });
+}
 
 /** Returns an endless body, and counts the bytes that are read from it. */
 function endless(start: string) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { pathBytes } from "../../../src/path_bytes.ts";
-import { linePieces, lines, PIECE_CHARS } from "../../../src/kube/lines.ts";
+import { type LinePiece, linePieces, lines, PIECE_CHARS } from "../../../src/kube/lines.ts";
 
 async function read(...chunks: (string | number[])[]): Promise<string[]> {
   const bytes = chunks.map((chunk) =>
@@ -67,13 +67,21 @@ function streamOf(chunks: Iterable<string>) {
   return { stream, state };
 }
 
+async function* onePiece<T>(chunks: AsyncIterable<T[]>): AsyncGenerator<T> {
+  for await (const pieces of chunks) yield* pieces;
+}
+
+function allPieces(stream: ReadableStream<Uint8Array>): Promise<LinePiece[]> {
+  return Array.fromAsync(onePiece(linePieces(stream)));
+}
+
 function* repeat(chunk: string, times: number): Generator<string> {
   for (let i = 0; i < times; i++) yield chunk;
 }
 
 Deno.test("a short line is one piece with a start and an end", async () => {
   const { stream } = streamOf(["a\nb", "c\n\nd"]);
-  assert.deepEqual(await Array.fromAsync(linePieces(stream)), [
+  assert.deepEqual(await allPieces(stream), [
     { text: "a", isStart: true, isEnd: true },
     { text: "bc", isStart: true, isEnd: true },
     { text: "", isStart: true, isEnd: true },
@@ -86,7 +94,7 @@ Deno.test("a long line comes in pieces as they arrive, and the last piece is mar
   const { stream, state } = streamOf([...repeat(chunk, 40), "end\nnext\n"]);
   const lengths: number[] = [];
   let text = "";
-  for await (const piece of linePieces(stream)) {
+  for await (const piece of onePiece(linePieces(stream))) {
     if (lengths.length === 0) assert.equal(state.taken, 16);
     if (piece.text === "next") {
       assert.deepEqual([piece.isStart, piece.isEnd], [true, true]);
@@ -103,7 +111,7 @@ Deno.test("a long line comes in pieces as they arrive, and the last piece is mar
 
 Deno.test("a long line that ends exactly with a piece has an empty end", async () => {
   const { stream } = streamOf(["x".repeat(PIECE_CHARS), "\n"]);
-  const pieces = await Array.fromAsync(linePieces(stream));
+  const pieces = await allPieces(stream);
   assert.deepEqual(pieces.map(({ text, isEnd }) => [text.length, isEnd]), [
     [PIECE_CHARS, false],
     [0, true],
@@ -169,7 +177,7 @@ Deno.test("bytes of a log that are not UTF-8 are kept, however the chunks are cu
   ]);
   for (let cut = 0; cut <= bytes.length; cut++) {
     const chunks = [bytes.slice(0, cut), bytes.slice(cut)];
-    const pieces = await Array.fromAsync(linePieces(ReadableStream.from(chunks)));
+    const pieces = await allPieces(ReadableStream.from(chunks));
     assert.equal(pieces.length, 3);
     assert.deepEqual(pathBytes(pieces.map(({ text }) => text).join("\n")), bytes);
   }

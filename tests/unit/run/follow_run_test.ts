@@ -82,6 +82,26 @@ Deno.test("a pod that appears after others have ended waits for the last of thei
   assert.deepEqual(stage.said, ["a s: first", "b s: second"]);
 });
 
+Deno.test("of the pods that wait for their turn, the log of one is requested ahead", async () => {
+  await using stage = new Stage();
+  const tasks = ["a", "b", "c"];
+  const live = stage.pipelineRun(tasks);
+  for (const task of tasks) stage.pod(task, { s: 0 });
+  const following = start(stage, live);
+  const asked = () => tasks.map((task) => stage.log(task, "s").asked.length);
+  for (const task of ["c", "b"]) {
+    stage.log(task, "s").say(task);
+    stage.log(task, "s").end();
+  }
+  for (let turns = 0; turns < 20; turns++) await turn();
+  assert.deepEqual([asked(), stage.said], [[1, 1, 0], []]);
+  stage.log("a", "s").say("a");
+  stage.log("a", "s").end();
+  stage.end(true);
+  await following;
+  assert.deepEqual(stage.said, ["a s: a", "b s: b", "c s: c"]);
+});
+
 Deno.test("a gate's line is a pause and not logged; the step's output after it is logged", async () => {
   await using stage = new Stage();
   stage.gates.add("clone/s");
@@ -323,7 +343,8 @@ Deno.test("the log of a deleted pod is not read further, since another pod may h
 Deno.test("a note says that the logs of an already deleted pod are gone", async () => {
   await using stage = new Stage();
   const following = start(stage, stage.pipelineRun(["a"]));
-  stage.taskRunOf("a", { ...ended(true, "Succeeded"), podName: "p" });
+  const steps = [{ name: "s", terminated: { exitCode: 0, startedAt: "2026-01-02T03:04:05Z" } }];
+  stage.taskRunOf("a", { ...ended(true, "Succeeded"), podName: "p", steps });
   stage.end(true);
   await following;
   assert.deepEqual(stage.events.filter(({ kind }) => kind !== "tasks"), [

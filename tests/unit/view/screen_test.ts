@@ -28,3 +28,22 @@ Deno.test("without a status, a text is written alone", () => {
   const text = { to: "stderr", text: printable`Resumed\n` } as const;
   assert.deepEqual(new Screen().paint([text]), [text]);
 });
+
+Deno.test("many texts at once erase and redraw the status once", () => {
+  const screen = new Screen();
+  screen.paint([{ status: printable`Sending` }]);
+  const text = { to: "stdout", text: printable`log\n` } as const;
+  assert.deepEqual(screen.paint([text, { status: printable`Sent` }, text]), [
+    { to: "stderr", text: "\r\x1b[K" },
+    text,
+    text,
+    { to: "stderr", text: "Sent" },
+  ]);
+});
+
+Deno.test("stdout on a pipe or in a file does not move the status", () => {
+  const screen = new Screen(false);
+  screen.paint([{ status: printable`Sending` }]);
+  const text = { to: "stdout", text: printable`log\n` } as const;
+  assert.deepEqual(screen.paint([text]), [text]);
+});

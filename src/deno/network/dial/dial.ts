@@ -6,10 +6,10 @@ import { isIP, type Socket } from "node:net";
 import tls, { type TLSSocket } from "node:tls";
 import type { ConnectError } from "../../../kube/transport.ts";
 import type { Connection, Credentials, ServerTls } from "../kubeconfig.ts";
+import { throughHttp } from "./http_tunnel.ts";
 import { type About, isUntrusted, proxyError, tcpError, tlsError, tooLate } from "./dial_errors.ts";
 import { type Proxy, readProxy } from "./proxy.ts";
 import { ready, type Target, tcp } from "./sockets.ts";
-import { throughHttp, throughSocks } from "./tunnels.ts";
 
 export type { Target };
 
@@ -83,7 +83,10 @@ async function tunnel(
   if (proxy === undefined) return await hop(tcp(target, signal), signal, tcpError);
   const explain = (error: unknown) => proxyError(proxy, error);
   const opened = await hop(tcp(proxy, signal), signal, explain);
-  if (proxy.scheme === "socks5") return await throughSocks(opened, proxy, target, signal);
+  if (proxy.scheme === "socks5") {
+    const { throughSocks } = await import("./socks_tunnel.ts");
+    return await throughSocks(opened, proxy, target, signal);
+  }
   if (proxy.scheme === "http") return await throughHttp(opened, proxy, target, signal);
   // As with kubectl, the authority of the cluster may vouch for the proxy too.
   const ca = [...publicAuthorities(), ...trust?.ca ?? []];

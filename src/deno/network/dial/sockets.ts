@@ -10,6 +10,11 @@ export interface Target {
   readonly port: number;
 }
 
+/** Returns "192.0.2.1:443" or "[2001:db8::1]:443". */
+export function authorityOf({ host, port }: Target): string {
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
 /** Opens TCP to the first address of the host that answers, with TCP_NODELAY and keep-alive. */
 export function tcp({ host, port }: Target, signal: AbortSignal): Promise<Socket> {
   const socket = connect({

@@ -112,3 +112,93 @@ Deno.test("missing, empty and too large files are errors", async () => {
     'Cannot read "/tree/f.yaml": it is longer than 4 MiB',
   );
 });
+
+Deno.test("the items of lists are objects too: of kubectl's List, and of a TaskList without kinds", async () => {
+  const list = `
+apiVersion: v1
+kind: List
+items:
+- apiVersion: tekton.dev/v1
+  kind: Task
+  metadata: { name: a, resourceVersion: "7", managedFields: [{ manager: m }] }
+  spec: { steps: [{ name: s, image: i }] }
+  status: {}
+- apiVersion: tekton.dev/v1
+  kind: TaskList
+  metadata: {}
+  items: [{ metadata: { name: b }, spec: { steps: [{ name: s, image: i }] } }]
+- { apiVersion: v1, kind: ConfigMap, metadata: { name: c } }
+`;
+  const { definitions, others } = await read({ "f.yaml": list }, "/tree/f.yaml");
+  assert.deepEqual(definitions.of("Task").map(({ object }) => object.metadata.name), ["a", "b"]);
+  assert.deepEqual(others, ['ConfigMap "c" of /tree/f.yaml']);
+});
+
+Deno.test("an empty list is no object", async () => {
+  const text = "{ apiVersion: v1, kind: List, items: [] }";
+  assert.match(await refused(text), /^Cannot read "\/tree\/f\.yaml": it is empty/);
+});
+
+const PIPELINE = (task: string) => `
+apiVersion: tekton.dev/v1
+kind: Pipeline
+metadata: { name: p }
+spec: { tasks: [{ name: a, taskRef: { name: t }, ${task} }] }
+`;
+
+Deno.test("a mistyped field is refused with its path and what was meant", async () => {
+  assert.equal(
+    await refused(PIPELINE("timeoout: 3m")),
+    'Cannot read "/tree/f.yaml": Pipeline "p": unknown field "spec.tasks[0].timeoout"\n' +
+      "did you mean timeout?",
+  );
+  assert.match(
+    await refused(TASK.replace("script:", "resources: {}, script:")),
+    /unknown field "spec\.steps\[0\]\.resources"\ndid you mean computeResources\?/,
+  );
+  assert.match(
+    await refused(RUN.replace("v1beta1", "v1")),
+    /unknown field "spec\.serviceAccountName"\ndid you mean taskRunTemplate\.serviceAccountName\?/,
+  );
+});
+
+Deno.test("another unknown field may be newer than this program, so it stays", async () => {
+  const text = PIPELINE("brandNew: 1") + "---" + TASK.replace("image: i", "image: i, shine: 2");
+  const { definitions, unknown } = await read({ "f.yaml": text }, "/tree/f.yaml");
+  const [task] = definitions.find("Pipeline", "p")!.spec.tasks!;
+  assert.equal((task as unknown as Record<string, unknown>).brandNew, 1);
+  assert.deepEqual(unknown, [
+    'spec.tasks[0].brandNew of Pipeline "p" of /tree/f.yaml',
+    'spec.steps[0].shine of Task "t" of /tree/f.yaml',
+  ]);
+});
+
+Deno.test("many alike are reported once", async () => {
+  const text = PIPELINE("brandNew: 1").replace(
+    "tasks: [",
+    "finally: [{ name: z, brandNew: 0 }], tasks: [",
+  )
+    .replace("tasks: [{", "tasks: [{ name: b, brandNew: 2 }, {");
+  const { unknown } = await read({ "f.yaml": text }, "/tree/f.yaml");
+  assert.deepEqual(unknown, [
+    'spec.finally[0].brandNew of Pipeline "p" of /tree/f.yaml',
+    'spec.tasks[0].brandNew (and 1 more) of Pipeline "p" of /tree/f.yaml',
+  ]);
+});
+
+Deno.test("names that differ by case alone are read as Tekton reads them", async () => {
+  const text = TASK.replace("script: x", "Script: x, volumemounts: [{ name: v, MountPath: /v }]");
+  const { definitions, unknown } = await read({ "f.yaml": text }, "/tree/f.yaml");
+  const [step] = definitions.find("Task", "t")!.spec.steps!;
+  assert.equal(step.script, "x");
+  assert.deepEqual(step.volumeMounts, [{ name: "v", mountPath: "/v" }]);
+  assert.deepEqual(unknown, []);
+});
+
+Deno.test("two spellings of a field are refused, since only one can count", async () => {
+  const text = TASK.replace("script: x", "Script: x, script: z");
+  assert.match(
+    await refused(text),
+    /unknown field "spec\.steps\[0\]\.Script"\ndid you mean script\?/,
+  );
+});

@@ -1,7 +1,11 @@
 import "../../../support/no_env.ts";
 import assert from "node:assert/strict";
 import { renderRun } from "../../../../src/commands/manifests/render_run.ts";
-import { parseDocuments, parseYamlDocuments } from "../../../../src/commands/manifests/yaml.ts";
+import {
+  parseDocuments,
+  parseYamlDocuments,
+  toYaml,
+} from "../../../../src/commands/manifests/yaml.ts";
 import { refusal } from "../../../support/refusal.ts";
 
 // The values are those of Tekton 1.9's decoder, observed in defaults of params.
@@ -14,6 +18,27 @@ Deno.test("JSON is YAML, and a comment before the first document is no document"
   assert.deepEqual(parseDocuments('{"a": ["b"]}'), [{ a: ["b"] }]);
   assert.deepEqual(parseDocuments("# c\n---\na: 1\n---\nb: 2\n"), [{ a: 1 }, { b: 2 }]);
   assert.deepEqual(parseDocuments(""), []);
+});
+
+Deno.test("text that YAML 1.1 reads as another value is quoted, for kubectl", () => {
+  const texts = ["yes", "Y", "off", "0644", "1_000", "0b11", "1:30", "2026-01-02", "~", "<<"];
+  const values = { texts, script: "#!/bin/sh\necho yes\n", plain: "localhost/busybox:1" };
+  const text = toYaml(values);
+  assert.deepEqual(parseDocuments(text), [values]);
+  for (const one of texts) assert.ok(text.includes(`- "${one}"\n`), `${one} in ${text}`);
+  assert.ok(text.endsWith("script: |\n  #!/bin/sh\n  echo yes\nplain: localhost/busybox:1\n"));
+});
+
+Deno.test("files of editors on Windows are read: a byte order mark and CRLF", () => {
+  assert.deepEqual(parseDocuments("\ufeffa: |\r\n  x\r\n  y\r\nb: c\r\n"), [{
+    a: "x\ny\n",
+    b: "c",
+  }]);
+});
+
+Deno.test("a merge key is followed, and a key that is there twice is an error", () => {
+  assert.deepEqual(parseDocuments("a: { <<: { b: 1 }, c: 2 }"), [{ a: { b: 1, c: 2 } }]);
+  assert.throws(() => parseDocuments("a: 1\na: 2\n"), /keys must be unique at line 2/);
 });
 
 Deno.test("a YAML error has the place in its first line", () => {

@@ -38,6 +38,7 @@ Deno.test("on a dumb terminal waiting is a line, and nothing is drawn or colored
   using narrator = openNarrator(host, { color: true, showlogs: true });
   narrator.emit({ kind: "waiting", text: "it" });
   narrator.emit({ kind: "log", step: "a", line: "\x1b[31mred\x1b[2J" });
+  narrator.flush();
   assert.equal(host.terminal.stderr, "Waiting for it\n");
   assert.equal(host.terminal.stdout, "[a] red\n");
 });
@@ -46,5 +47,6 @@ Deno.test("forced colors leave the bytes of a log in a pipe unchanged", () => {
   const host = onStream(false, { CLICOLOR_FORCE: "1" });
   using narrator = openNarrator(host, { color: true, showlogs: true });
   narrator.emit({ kind: "log", step: "a", line: "\x1b[2Jx" });
+  narrator.flush();
   assert.equal(host.terminal.stdout, "\x1b[1;92m[a]\x1b[0m \x1b[2Jx\n");
 });

@@ -20,6 +20,7 @@ function follow(
     signal = new AbortController().signal,
     isAutomatic = true,
     hasEnded = (): boolean => false,
+    turn = undefined as Promise<void> | undefined,
   } = {},
 ) {
   const kube = new FakeKube();
@@ -30,10 +31,19 @@ function follow(
   const read: string[] = [];
   const done = (async () => {
     for await (
-      const piece of stepLog({ kube, clock, container: PLACE, hasContainerEnded: hasEnded, signal })
+      const pieces of stepLog({
+        kube,
+        clock,
+        container: PLACE,
+        hasContainerEnded: hasEnded,
+        turn,
+        signal,
+      })
     ) {
-      if (piece.isStart) read.push(piece.text);
-      else read[read.length - 1] += piece.text;
+      for (const piece of pieces) {
+        if (piece.isStart) read.push(piece.text);
+        else read[read.length - 1] += piece.text;
+      }
     }
   })();
   done.catch(() => {});
@@ -189,6 +199,46 @@ Deno.test("a missing right is an error at once", async () => {
   const { done, clock } = follow({ refusals: [refusal(403)] });
   await assert.rejects(done, /Cannot read the logs of Pod "p"/);
   assert.deepEqual(clock.delays, []);
+});
+
+Deno.test("an error that is not of the network is thrown at once, also after lines", async () => {
+  const { log, read, done, clock } = follow();
+  log.say("a");
+  await until(() => read.length === 1);
+  log.break(new RangeError("a bug"));
+  await assert.rejects(done, /a bug/);
+  assert.deepEqual(clock.delays, []);
+});
+
+Deno.test("a log before its turn is requested, read once it has come, and not given up for its silence", async () => {
+  const turn = Promise.withResolvers<void>();
+  const { log, read, done, clock } = follow({
+    isAutomatic: false,
+    hasEnded: () => true,
+    turn: turn.promise,
+  });
+  log.say("a");
+  await until(() => log.openCount === 1);
+  clock.advance(60_000);
+  assert.deepEqual(read, []);
+  turn.resolve();
+  await until(() => read.length === 1);
+  log.end();
+  await done;
+  assert.equal(log.asked.length, 2, "the second finds the container's log at its end");
+});
+
+Deno.test("a log whose turn does not come is closed", async () => {
+  for (const how of ["an abort", "a failure of an earlier log"]) {
+    const turn = Promise.withResolvers<void>();
+    const stop = new AbortController();
+    const { log, done } = follow({ signal: stop.signal, turn: turn.promise });
+    await until(() => log.openCount === 1);
+    if (how === "an abort") stop.abort(new Error(how));
+    else turn.reject(new Error(how));
+    await assert.rejects(done, new RegExp(how));
+    assert.equal(log.openCount, 0);
+  }
 });
 
 Deno.test("after twenty failures without a line between them the log is given up", async () => {

@@ -1,12 +1,11 @@
-/** Asks a proxy for a connection to a target, over an open connection to the proxy. */
+/** Asks an HTTP proxy for a connection to a target, over an open connection to the proxy. */
 import { Buffer } from "node:buffer";
 import { type IncomingMessage, request } from "node:http";
 import type { Socket } from "node:net";
-import { proxyError, refusedTunnel, socksError } from "./dial_errors.ts";
+import { proxyError, refusedTunnel } from "./dial_errors.ts";
 import type { Proxy } from "./proxy.ts";
-import type { Target } from "./sockets.ts";
+import { authorityOf, type Target } from "./sockets.ts";
 
-/** By HTTP's CONNECT. */
 export async function throughHttp(
   socket: Socket,
   proxy: Proxy,
@@ -27,10 +26,6 @@ export async function throughHttp(
   }
   if (head.length > 0) socket.unshift(head);
   return socket;
-}
-
-function authorityOf({ host, port }: Target): string {
-  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 function headersOf({ user, password }: Proxy): Record<string, string> {
@@ -65,38 +60,4 @@ function asked(
     if (signal.aborted) onAbort();
     else connecting.end();
   });
-}
-
-/** By SOCKS5. The proxy resolves the name. */
-export async function throughSocks(
-  socket: Socket,
-  proxy: Proxy,
-  target: Target,
-  signal: AbortSignal,
-): Promise<Socket> {
-  const { SocksClient } = await import("npm:socks@2.8.11");
-  const onAbort = () => socket.destroy();
-  signal.addEventListener("abort", onAbort);
-  try {
-    signal.throwIfAborted();
-    await SocksClient.createConnection({
-      command: "connect",
-      proxy: {
-        host: proxy.host,
-        port: proxy.port,
-        type: 5,
-        userId: proxy.user,
-        password: proxy.password,
-      },
-      destination: { ...target },
-      existing_socket: socket,
-    });
-    return socket;
-  } catch (error) {
-    socket.destroy();
-    signal.throwIfAborted();
-    throw socksError(proxy, authorityOf(target), error);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
 }
