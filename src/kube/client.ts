@@ -16,6 +16,7 @@ import {
 import { exec } from "./exec.ts";
 import type {
   Access,
+  ActsAs,
   ExecOptions,
   ExecResult,
   Kube,
@@ -57,7 +58,7 @@ const REVIEWS: Resource = {
   kind: "SelfSubjectAccessReview",
 };
 
-type What = Omit<Attempt, "server">;
+type What = Omit<Attempt, "server" | "actsAs">;
 
 /** A plain request, and how to read its answer. */
 interface PlainRequest<T> extends RequestOptions {
@@ -75,6 +76,7 @@ interface PlainRequest<T> extends RequestOptions {
 export class KubeClient implements Kube {
   readonly server: string;
   readonly debug?: Debug;
+  readonly actsAs?: ActsAs;
   readonly #interrupts: Interrupts;
   readonly #slots = new Slots(MOST_REQUESTS);
   #execs = 0;
@@ -87,6 +89,7 @@ export class KubeClient implements Kube {
   ) {
     this.server = transport.server;
     this.debug = transport.debug;
+    this.actsAs = transport.actsAs;
     this.#interrupts = new Interrupts(transport, interrupt);
   }
 
@@ -305,7 +308,8 @@ export class KubeClient implements Kube {
     if (response.ok) return response;
     const { text } = await readStart(response, LARGEST.status).catch(() => ({ text: "" }));
     const status = parseStatus(text, response.status);
-    throw refused({ ...what, server: this.server }, status, retryAfterMs(response.headers, status));
+    const attempt = { ...what, server: this.server, actsAs: this.actsAs };
+    throw refused(attempt, status, retryAfterMs(response.headers, status));
   }
 
   /**

@@ -16,7 +16,7 @@ import {
   V5,
 } from "./frames.ts";
 import type { ExecOptions, ExecResult, TerminalSize } from "./interface.ts";
-import { ANSWER_TIMEOUT_MS, isTimeout, within } from "./limit.ts";
+import { ANSWER_TIMEOUT_MS, isTimeout, passed, within } from "./limit.ts";
 import { execPath } from "./paths.ts";
 import { Backoff, isPassing, MOST_RETRIES, retryAfterMs } from "./retry.ts";
 import { untilSilent } from "./silence.ts";
@@ -46,7 +46,7 @@ export async function exec(transport: Transport, options: Options): Promise<Exec
   const onAbort = () => failed.reject(signal?.reason);
   signal?.addEventListener("abort", onAbort);
   if (deadlineMs !== undefined) {
-    transport.delay(deadlineMs, ended.signal)
+    passed(transport, deadlineMs, ended.signal)
       .then(() => failed.reject(silent(options, deadlineMs)), () => {});
   }
   // The arguments may contain results, or a script of the user.
@@ -314,6 +314,7 @@ async function reasonOf(
     name: options.pod,
     namespace: options.namespace,
     server: transport.server,
+    actsAs: transport.actsAs,
   };
   try {
     return await within(transport, { ms: ANSWER_TIMEOUT_MS, signals: [ended] }, async (signal) => {

@@ -24,6 +24,8 @@ export interface Sandbox extends AsyncDisposable {
 }
 
 export interface SandboxOptions {
+  /** Whether it accepts another token beside its own, for clients that renew theirs. */
+  readonly accepts?: (token: string) => boolean;
   /** Default: any free port. */
   readonly port?: number;
   /** The time that a pod takes to start, so that the demo feels like a real platform. */
@@ -36,6 +38,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const directory = await Deno.realPath(await Deno.makeTempDir({ prefix: "tkn-dev-sandbox-" }));
   await Deno.chmod(directory, 0o700); // it holds the token and the Secrets
   const token = randomToken();
+  const accepts = (given: string) => given === token || (options.accepts?.(given) ?? false);
   const store = new Store();
   collectGarbage(store);
   store.create(NAMESPACES, { metadata: { name: "default" }, status: { phase: "Active" } });
@@ -50,7 +53,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     key: certificates.key,
     signal: stop.signal,
     onListen: () => {},
-  }, requestHandler({ store, kubelet, token }));
+  }, requestHandler({ store, kubelet, accepts }));
   const server = `https://127.0.0.1:${listener.addr.port}`;
   const kubeconfig = `${directory}/kubeconfig`;
   const text = kubeconfigOf({ server, token, ca: certificates.ca });

@@ -1,6 +1,7 @@
 /** A Kube in memory: an API server's objects, logs and commands without a network. */
 import type {
   Access,
+  ActsAs,
   ExecOptions,
   ExecResult,
   Kube,
@@ -29,6 +30,7 @@ export type Kindless<T extends KubeObject> = {
 export class FakeKube implements Kube {
   readonly namespace = "default";
   readonly server = "https://cluster.test";
+  actsAs?: ActsAs;
   /** `create PipelineRun x`, in order, without reads. */
   readonly changes: string[] = [];
   readonly execs: ExecOptions[] = [];

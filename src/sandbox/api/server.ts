@@ -12,14 +12,16 @@ import type { Store } from "../store/store.ts";
 export interface Backend {
   readonly store: Store;
   readonly kubelet: Kubelet;
-  readonly token: string;
+  /** Whether the server accepts this bearer token. */
+  readonly accepts: (token: string) => boolean;
 }
 
 export function requestHandler(backend: Backend): (request: Request) => Promise<Response> {
   const objects = new Objects(backend.store);
   return async (request) => {
     try {
-      if (request.headers.get("authorization") !== `Bearer ${backend.token}`) throw unauthorized();
+      const [, token] = /^Bearer (.+)/.exec(request.headers.get("authorization") ?? "") ?? [];
+      if (token === undefined || !backend.accepts(token)) throw unauthorized();
       return await route(request, backend, objects);
     } catch (error) {
       const failure = error instanceof ApiError ? error : internalError(String(error));

@@ -55,7 +55,7 @@ function serve(play: Serve, { scheme = "http", delay = quick, interrupt }: Clien
     server: `${scheme}://127.0.0.1:${listener.port}`,
     namespace: "ns",
     tls: {},
-    credentials: () => Promise.resolve({ headers: {} }),
+    credentials: () => Promise.resolve({ headers: [] }),
   };
   const kube = new KubeClient(new NetworkTransport(connection, delay), "ns", interrupt);
   return {
@@ -262,7 +262,7 @@ Deno.test("after a request without an answer, the next one is sent over another 
     server: `http://127.0.0.1:${proxy.port}`,
     namespace: "ns",
     tls: {},
-    credentials: () => Promise.resolve({ headers: {} }),
+    credentials: () => Promise.resolve({ headers: [] }),
   };
   const kube = new KubeClient(new NetworkTransport(connection, quick), "ns");
   await Promise.all([get(kube), get(kube)]);
