@@ -33,6 +33,17 @@ export const CLUSTER: readonly FlagSpec[] = [
     help: "what carries commands and uploads into containers: auto (SPDY, and a websocket where " +
       "something in between refuses SPDY), spdy or websocket",
   },
+  {
+    name: "as",
+    value: "USER",
+    help: "act as this user, if you may impersonate it (default: the kubeconfig's `as`)",
+  },
+  {
+    name: "as-group",
+    value: "GROUP",
+    many: true,
+    help: "act as a member of this group too; can be repeated, with the user of --as",
+  },
   { name: "no-color", short: "C", aliases: ["nocolour"], help: "print no colors" },
   {
     name: "verbose",
@@ -60,9 +71,9 @@ export const FILES: readonly FlagSpec[] = [
   },
   {
     name: "resolve-here",
-    help:
-      "read URLs that references and annotations name from this machine, not by the cluster's " +
-      "resolvers: http, and git of github.com and gitlab.com",
+    help: "read what references and annotations name from this machine, not by the cluster's " +
+      "resolvers: http, git (by git, with its credentials), hub, and bundles (with Docker's or " +
+      "Podman's credentials)",
   },
 ];
 

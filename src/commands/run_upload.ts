@@ -25,7 +25,7 @@ export type Options =
 
 /** The flags that a run that exists already takes. */
 const OF_HELD = new Set(
-  "on-step on-workspace on-directory ignore ignore-file no-ignore with-git eol secrets exec compress delete list explain continue events outcome namespace context kubeconfig no-color verbose help"
+  "on-step on-workspace on-directory ignore ignore-file no-ignore with-git eol secrets exec compress delete list explain continue events outcome namespace context kubeconfig as as-group no-color verbose help"
     .split(" "),
 );
 

@@ -6,6 +6,7 @@ import { denoClock } from "./clock.ts";
 import { debugLog } from "./debug_log.ts";
 import { denoFiles } from "./files/files.ts";
 import { denoState } from "./files/state.ts";
+import { temporaryDirectory } from "./files/temporary.ts";
 import { denoTerminal } from "./terminal/terminal.ts";
 import { variableBytes } from "./variable.ts";
 import { watchDirectories } from "./files/watcher.ts";
@@ -38,14 +39,22 @@ export function denoHost(): Host {
       return await connect(options, { clock: denoClock, interrupt: interrupt.signal, debug, warn });
     },
     async contexts(options) {
-      const { readKubeconfig } = await import("./network/kubeconfig/files.ts");
-      const { contexts, currentContext } = readKubeconfig(options);
-      return contexts.map((one) => ({ ...one, isCurrent: one.name === currentContext }));
+      const { readContexts } = await import("./network/kubeconfig/contexts.ts");
+      return readContexts(options);
     },
     async download(url) {
       const { download } = await import("./download.ts");
       return await download(url, interrupt.signal);
     },
+    async request(url, options) {
+      const { request } = await import("./request.ts");
+      return await request(url, options, interrupt.signal);
+    },
+    async run(command, options) {
+      const { runProgram } = await import("./run_program.ts");
+      return await runProgram(command, options, interrupt.signal);
+    },
+    temporaryDirectory,
     watch: watchDirectories,
   };
 }

@@ -17,6 +17,7 @@ import { exec } from "./exec.ts";
 import { ProtocolChoice } from "./exec/protocols.ts";
 import type {
   Access,
+  ActsAs,
   ExecOptions,
   ExecProtocol,
   ExecResult,
@@ -59,7 +60,7 @@ const REVIEWS: Resource = {
   kind: "SelfSubjectAccessReview",
 };
 
-type What = Omit<Attempt, "server">;
+type What = Omit<Attempt, "server" | "actsAs">;
 
 /** A plain request, and how to read its answer. */
 interface PlainRequest<T> extends RequestOptions {
@@ -77,6 +78,7 @@ interface PlainRequest<T> extends RequestOptions {
 export class KubeClient implements Kube {
   readonly server: string;
   readonly debug?: Debug;
+  readonly actsAs?: ActsAs;
   readonly #interrupts: Interrupts;
   readonly #slots = new Slots(MOST_REQUESTS);
   readonly #protocols: ProtocolChoice;
@@ -92,6 +94,7 @@ export class KubeClient implements Kube {
     this.#protocols = new ProtocolChoice(execProtocol);
     this.server = transport.server;
     this.debug = transport.debug;
+    this.actsAs = transport.actsAs;
     this.#interrupts = new Interrupts(transport, interrupt);
   }
 
@@ -319,7 +322,8 @@ export class KubeClient implements Kube {
     if (response.ok) return response;
     const { text } = await readStart(response, LARGEST.status).catch(() => ({ text: "" }));
     const status = parseStatus(text, response.status);
-    throw refused({ ...what, server: this.server }, status, retryAfterMs(response.headers, status));
+    const attempt = { ...what, server: this.server, actsAs: this.actsAs };
+    throw refused(attempt, status, retryAfterMs(response.headers, status));
   }
 
   /**

@@ -8,6 +8,7 @@ import { open } from "./exec/open.ts";
 import type { ExecStream, Options, Output } from "./exec/stream.ts";
 import { V4 } from "./frames.ts";
 import type { ExecResult, TerminalSize } from "./interface.ts";
+import { passed } from "./limit.ts";
 import { untilSilent } from "./silence.ts";
 import type { Transport } from "./transport.ts";
 
@@ -20,7 +21,7 @@ export async function exec(transport: Transport, options: Options): Promise<Exec
   const onAbort = () => failed.reject(signal?.reason);
   signal?.addEventListener("abort", onAbort);
   if (deadlineMs !== undefined) {
-    transport.delay(deadlineMs, ended.signal)
+    passed(transport, deadlineMs, ended.signal)
       .then(() => failed.reject(silent(options, deadlineMs)), () => {});
   }
   // The arguments may contain results, or a script of the user.

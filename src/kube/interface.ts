@@ -216,6 +216,12 @@ export interface Access {
   readonly subresource?: string;
 }
 
+/** The user and the groups of an impersonation. */
+export interface ActsAs {
+  readonly user: string;
+  readonly groups: readonly string[];
+}
+
 /**
  * A client of one cluster. Each method throws ClusterError with the verb, the kind and the name in
  * words; a StatusError has the answer of the server.
@@ -225,6 +231,8 @@ export interface Kube {
   readonly namespace: string;
   /** The address of the API server, for messages. */
   readonly server: string;
+  /** The impersonated user, if there is one. */
+  readonly actsAs?: ActsAs;
   /** Prints a line of `--verbose`; absent unless the user asks for it. */
   readonly debug?: (line: string) => void;
 

@@ -8,6 +8,17 @@ export const ANSWER_TIMEOUT_MS = 30_000;
 /** The `deadlineMs` of a command that does little. */
 export const SHORT_COMMAND_MS = 30_000;
 
+export type Waiting = Pick<Transport, "delay" | "isAsking">;
+
+/** Resolves after that time, or after more of it while the transport waits for credentials. */
+export async function passed(
+  transport: Waiting,
+  ms: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  do await transport.delay(ms, signal); while (transport.isAsking);
+}
+
 export interface Limit {
   /** Infinity for no limit. */
   readonly ms: number;
@@ -19,7 +30,7 @@ export interface Limit {
  * the first signal that aborts, even if the call ignores its own signal.
  */
 export async function within<T>(
-  transport: Pick<Transport, "delay">,
+  transport: Waiting,
   { ms, signals = [] }: Limit,
   call: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
@@ -29,7 +40,7 @@ export async function within<T>(
   const signal = AbortSignal.any([...given, late.signal]);
   signal.throwIfAborted();
   if (ms !== Infinity) {
-    transport.delay(ms, scope.signal).then(() => late.abort(timeoutError(ms)), () => {});
+    passed(transport, ms, scope.signal).then(() => late.abort(timeoutError(ms)), () => {});
   }
   const stopped = Promise.withResolvers<never>();
   const onAbort = () => stopped.reject(signal.reason);
@@ -46,7 +57,7 @@ export async function within<T>(
  * the reader gets, of a chunk that is late and of a connection that breaks.
  */
 export function inTime(
-  transport: Pick<Transport, "delay">,
+  transport: Waiting,
   { ms, explain }: { readonly ms: number; readonly explain: (error: unknown) => unknown },
   stream: ReadableStream<Uint8Array>,
 ): ReadableStream<Uint8Array> {

@@ -1,7 +1,7 @@
 /** Retries: which failures are temporary, and how long to wait. Pure, except for `retried`. */
 import type { Status } from "./interface.ts";
 import { isTimeout } from "./limit.ts";
-import { StatusError, UnreachableError } from "./status.ts";
+import { RenewalError, StatusError, UnreachableError } from "./status.ts";
 import { ConnectError, type Transport } from "./transport.ts";
 
 /** 408 timeout, 429 too many requests, and the codes of a server or proxy in trouble. */
@@ -17,7 +17,7 @@ export const MOST_RETRIES = 4;
 /** Whether the same request may succeed later. */
 export function isPassing(error: unknown): boolean {
   if (error instanceof StatusError) return PASSING.has(error.status.code ?? 0);
-  return error instanceof UnreachableError;
+  return error instanceof UnreachableError || error instanceof RenewalError;
 }
 
 /**
@@ -58,7 +58,8 @@ export async function retried<T>(
     try {
       return await ask();
     } catch (error) {
-      const mayPass = error instanceof StatusError ? isPassing(error) : hasBroken(error);
+      const hasAnswer = error instanceof StatusError || error instanceof RenewalError;
+      const mayPass = hasAnswer ? isPassing(error) : hasBroken(error);
       if (!mayPass || tries === MOST_RETRIES) throw error;
       await transport.delay(backoff.after(error), signal);
     }

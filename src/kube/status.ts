@@ -1,6 +1,6 @@
 /** Refusals of the API in words. Pure. */
 import { ClusterError } from "../errors.ts";
-import type { Status } from "./interface.ts";
+import type { ActsAs, Status } from "./interface.ts";
 import { ConnectError } from "./transport.ts";
 
 /** A refusal by the API server, with its answer. */
@@ -21,6 +21,12 @@ export class StatusError extends ClusterError {
 /** The server did not answer: it is down, not trusted, or too slow. */
 export class UnreachableError extends ClusterError {}
 
+/**
+ * Credentials that have served could not be renewed. What gives them may be out of reach for a
+ * while, such as the server of a single sign-on.
+ */
+export class RenewalError extends ClusterError {}
+
 /** The operation that failed, for an error message: `get Pipeline "build"`. */
 export interface Attempt {
   /**
@@ -31,6 +37,7 @@ export interface Attempt {
   readonly name?: string;
   readonly namespace?: string;
   readonly server: string;
+  readonly actsAs?: ActsAs;
 }
 
 export function isStatus(error: unknown, code: number): error is StatusError {
@@ -52,7 +59,7 @@ export function refused(attempt: Attempt, status: Status, retryAfterMs?: number)
 }
 
 /** Returns `get Pipeline "build"`, or `list Pods` without a name. */
-export function attemptText({ verb, kind, name }: Omit<Attempt, "server">): string {
+export function attemptText({ verb, kind, name }: Pick<Attempt, "verb" | "kind" | "name">): string {
   return name === undefined ? `${verb} ${kind}s` : `${verb} ${kind} "${name}"`;
 }
 
@@ -68,7 +75,8 @@ function stateAndHint(attempt: Attempt, status: Status): { state: string; hint?:
     case 403:
       return /admission webhook|exceeded quota|violates PodSecurity/.test(message)
         ? { state: message }
-        : { state: forbidden(attempt, status), hint: permissionHint(attempt, status) };
+        : notAllowedToImpersonate(message) ??
+          { state: forbidden(attempt, status), hint: permissionHint(attempt, status) };
     case 404:
       return UNKNOWN_KIND.test(message)
         ? { state: "the cluster does not know this kind" }
@@ -76,6 +84,20 @@ function stateAndHint(attempt: Attempt, status: Status): { state: string; hint?:
     default:
       return { state: message === "" ? `the server answered ${status.code}` : message };
   }
+}
+
+/**
+ * Reads `users "dev" is forbidden: User "ci" cannot impersonate resource "users" in API group ""`.
+ */
+function notAllowedToImpersonate(message: string): { state: string; hint: string } | undefined {
+  const found = /^\w+ "([^"]*)" is forbidden: User "([^"]*)" cannot impersonate resource "(\w+)s\b/
+    .exec(message);
+  if (found === null) return undefined;
+  const [, other, user, kind] = found;
+  return {
+    state: `user "${user}" may not impersonate ${kind} "${other}" (403 Forbidden)`,
+    hint: "ask for this right, or act as yourself: without --as, and without as in the kubeconfig",
+  };
 }
 
 /**
@@ -95,7 +117,16 @@ function permissionHint(attempt: Attempt, status: Status): string {
   const verb = found?.[1] ?? attempt.verb;
   const resource = found?.[2] ?? status.details?.kind ?? attempt.kind;
   const namespace = attempt.namespace === undefined ? "" : ` -n ${attempt.namespace}`;
-  return `ask for this right; kubectl auth can-i ${verb} ${resource}${namespace} checks it`;
+  const check = `kubectl auth can-i ${verb} ${resource}${namespace}${asFlags(attempt.actsAs)}`;
+  return `ask for this right; ${check} checks it`;
+}
+
+/** Returns kubectl's flags for the impersonation, with a space before. */
+export function asFlags(actsAs: ActsAs | undefined): string {
+  if (actsAs === undefined) return "";
+  const word = (text: string) => /^[\w.:@/-]+$/.test(text) ? text : `'${text}'`;
+  const groups = actsAs.groups.map((group) => ` --as-group ${word(group)}`);
+  return ` --as ${word(actsAs.user)}${groups.join("")}`;
 }
 
 /** Returns the error for a request without an answer, from the message of the runtime. */

@@ -1,6 +1,5 @@
-/**
- * The connection to one API server. src/deno implements it with the real network. Imports nothing.
- */
+/** The connection to one API server. src/deno implements it with the real network. */
+import type { ActsAs } from "./interface.ts";
 
 /** Prints a line of `--verbose`. No line contains a credential. */
 export type Debug = (line: string) => void;
@@ -22,6 +21,8 @@ export class ConnectError extends Error {
 /** Paths start with a slash; the transport adds server, credentials and certificates. */
 export interface Transport {
   readonly server: string;
+  /** The impersonated user, if there is one. */
+  readonly actsAs?: ActsAs;
   /** Rejects if there is no HTTP answer. */
   request(path: string, init?: RequestOptions): Promise<Response>;
   /**
@@ -36,6 +37,11 @@ export interface Transport {
   upgrade(path: string, options: UpgradeOptions): Promise<Upgrade>;
   /** Resolves after that many milliseconds; rejects with the reason of the signal. */
   delay(ms: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * Whether it waits for new credentials, which a person may have to give: meanwhile no limit on an
+   * answer counts.
+   */
+  readonly isAsking?: boolean;
   /** Absent unless the user asks for it. */
   readonly debug?: Debug;
 }

@@ -25,6 +25,8 @@ export interface Sandbox extends AsyncDisposable {
 }
 
 export interface SandboxOptions {
+  /** Whether it accepts another token beside its own, for clients that renew theirs. */
+  readonly accepts?: (token: string) => boolean;
   /** Default: any free port. */
   readonly port?: number;
   /** The time that a pod takes to start, so that the demo feels like a real platform. */
@@ -37,6 +39,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const directory = await Deno.realPath(await Deno.makeTempDir({ prefix: "tkn-dev-sandbox-" }));
   await Deno.chmod(directory, 0o700); // it holds the token and the Secrets
   const token = randomToken();
+  const accepts = (given: string) => given === token || (options.accepts?.(given) ?? false);
   const store = new Store();
   collectGarbage(store);
   store.create(NAMESPACES, { metadata: { name: "default" }, status: { phase: "Active" } });
@@ -44,7 +47,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const kubelet = new Kubelet(store, directory);
   const tekton = new Tekton({ store, kubelet, podStartMs: options.pace?.podStartMs ?? 0 });
   const stop = new AbortController();
-  const handler = requestHandler({ store, kubelet, token });
+  const handler = requestHandler({ store, kubelet, accepts });
   const path = `${directory}/api.sock`;
   const http = Deno.serve(
     { path, signal: stop.signal, onListen: () => {} },

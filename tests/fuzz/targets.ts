@@ -15,6 +15,7 @@ import { pathBytesTarget } from "./targets/path_bytes.ts";
 import { receiptTarget } from "./targets/receipt.ts";
 import { receiverTarget } from "./targets/receiver.ts";
 import { recordTarget } from "./targets/record.ts";
+import { challengeTarget, imageNameTarget, layerTarget } from "./targets/registry.ts";
 import { sanitizeTarget } from "./targets/sanitize.ts";
 import { spdyNoiseTarget, spdyTarget } from "./targets/spdy.ts";
 import { statusTarget } from "./targets/status.ts";
@@ -39,6 +40,9 @@ export const TARGETS: readonly AnyTarget[] = [
   tarHeadersTarget,
   ignoreTarget,
   credentialsTarget,
+  imageNameTarget,
+  challengeTarget,
+  layerTarget,
   sanitizeTarget,
   argvTarget,
   createTarget,

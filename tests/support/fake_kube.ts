@@ -1,6 +1,7 @@
 /** A Kube in memory: an API server's objects, logs and commands without a network. */
 import type {
   Access,
+  ActsAs,
   ExecOptions,
   ExecResult,
   Kube,
@@ -30,6 +31,7 @@ export class FakeKube implements Kube {
   readonly namespace = "default";
   execVerbs = ["create", "get"];
   readonly server = "https://cluster.test";
+  actsAs?: ActsAs;
   /** `create PipelineRun x`, in order, without reads. */
   readonly changes: string[] = [];
   readonly execs: ExecOptions[] = [];

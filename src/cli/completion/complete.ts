@@ -79,6 +79,8 @@ async function ofValue(
         namespace: typed.flags.get("namespace")?.at(-1),
         context: typed.flags.get("context")?.at(-1),
         kubeconfig: typed.flags.get("kubeconfig")?.at(-1),
+        as: typed.flags.get("as")?.at(-1),
+        asGroups: typed.flags.get("as-group"),
       });
       return completion === "workspace bindings"
         ? await completeBinding(typed, names)

@@ -6,6 +6,8 @@ export interface TypedCluster {
   readonly namespace?: string;
   readonly context?: string;
   readonly kubeconfig?: string;
+  readonly as?: string;
+  readonly asGroups?: readonly string[];
 }
 
 export type ObjectKind =

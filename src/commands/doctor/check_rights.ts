@@ -1,6 +1,6 @@
 /** Checks each right that the commands take. */
 import type { Access, Kube } from "../../kube/interface.ts";
-import { accessText, checkCommand, missingRights } from "../../run/create/access.ts";
+import { accessText, checkCommand, missingRights, whoAsks } from "../../run/create/access.ts";
 import type { RunKind } from "../../tekton/model.ts";
 import type { Finding } from "../../view/findings.ts";
 
@@ -36,15 +36,15 @@ export async function checkRights(kube: Kube, user: string | undefined): Promise
   const findings: Finding[] = missing.map((access, at) => ({
     check: "rights",
     state: "failure",
-    text: `you may not ${accessText(access)} in namespace ${namespace}`,
+    text: `${whoAsks(kube)} may not ${accessText(access)} in namespace ${namespace}`,
     ...(at === missing.length - 1 ? { fix: grant(namespace, user) } : {}), // mends all of them
   }));
   const useful = USEFUL.filter(({ access }) => missed.includes(access))
     .map(({ access, lost }): Finding => ({
       check: "rights",
       state: "warning",
-      text: `you may not ${accessText(access)}: ${lost}`,
-      fix: `${checkCommand(access)} -n ${namespace} checks it`,
+      text: `${whoAsks(kube)} may not ${accessText(access)}: ${lost}`,
+      fix: `${checkCommand(kube, namespace, access)} checks it`,
     }));
   if (missing.length > 0) return [...findings, ...useful];
   const text = `all ${needed} that an upload needs in namespace ${namespace}`;

@@ -2,6 +2,7 @@
 import type { Call } from "../../cli/parse.ts";
 import type { ConnectOptions } from "../../host.ts";
 import type { RunKind } from "../../tekton/model.ts";
+import { shellWord } from "../../view/text/shell_word.ts";
 import { connectFlags } from "./connect_flags.ts";
 
 /** A run as the command line names it. */
@@ -34,13 +35,16 @@ export function heldOptions({ command: { path: [group] }, args, flags }: Call): 
  *     tkn-dev pipelinerun shell build-run-x7k2p -n ns
  */
 export function commandLine({ kind, run, connect }: NamedRun, verb: string): string {
-  const { namespace, context, kubeconfig, execProtocol } = connect;
+  const { namespace, context, kubeconfig, execProtocol, as, asGroups = [] } = connect;
   const flags = Object.entries({
     "-n": namespace,
     "-c": context,
     "-k": kubeconfig,
     "--exec-protocol": execProtocol,
+    "--as": as,
   })
     .flatMap(([flag, value]) => value === undefined ? [] : [flag, value]);
-  return ["tkn-dev", kind.toLowerCase(), verb, run, ...flags].join(" ");
+  const groups = asGroups.flatMap((group) => ["--as-group", group]);
+  const words = [run, ...flags, ...groups].map(shellWord);
+  return ["tkn-dev", kind.toLowerCase(), verb, ...words].join(" ");
 }

@@ -12,6 +12,12 @@ import { createGunzip } from "node:zlib";
 import { isTimeout } from "../../kube/limit.ts";
 import type { RequestOptions } from "../../kube/transport.ts";
 
+/** The header fields, each with its values: one header for each of them. */
+export type HeaderFields = Readonly<Record<string, string[]>>;
+
+/** A request as the client sends it. */
+export type Sent = Omit<RequestOptions, "headers"> & { readonly headers?: HeaderFields };
+
 /** Servers and proxies end idle connections later than this, so none breaks under a request. */
 const IDLE_MS = 10_000;
 
@@ -29,7 +35,7 @@ export class HttpClient {
    * Resolves with the start of the answer. The signal ends the answer too; if its reason is a
    * TimeoutError, the idle connections are not used any more.
    */
-  async send(url: URL, init: RequestOptions): Promise<Response> {
+  async send(url: URL, init: Sent): Promise<Response> {
     try {
       return await answerOf(this.#ask(url, init), init.signal);
     } catch (error) {
@@ -38,7 +44,7 @@ export class HttpClient {
     }
   }
 
-  #ask(url: URL, { method, headers, body, isStream, signal }: RequestOptions): ClientRequest {
+  #ask(url: URL, { method, headers, body, isStream, signal }: Sent): ClientRequest {
     const args: Args = {
       agent: this.#agent,
       method,
@@ -75,9 +81,10 @@ class ConnectionPool extends Agent {
   override createConnection(
     { dialSignal }: Args,
     created?: (error: Error | null, socket: Duplex) => void,
-  ): undefined {
+  ): Duplex {
     const fail = created as ((error: unknown) => void) | undefined;
     this.open(dialSignal).then((socket) => created?.(null, socket), fail);
+    return undefined as unknown as Duplex; // the callback gets it
   }
 
   /** The network may be gone, and with it the connections. */

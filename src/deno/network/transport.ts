@@ -1,4 +1,5 @@
 /** The real network: requests and websockets to one API server. */
+import type { ActsAs } from "../../kube/interface.ts";
 import { shownPath } from "../../kube/paths.ts";
 import { networkState } from "../../kube/status.ts";
 import type {
@@ -12,11 +13,12 @@ import type {
 import { dialServer } from "./dial/dial.ts";
 import { HttpClient } from "./http_client.ts";
 import type { Connection, Credentials } from "./kubeconfig.ts";
-import { checkPem } from "./pem.ts";
 
 export class NetworkTransport implements Transport {
   readonly server: string;
-  #session: Promise<Session>;
+  readonly actsAs?: ActsAs;
+  #session?: Session;
+  #asking = 0;
 
   constructor(
     private readonly connection: Connection,
@@ -24,27 +26,44 @@ export class NetworkTransport implements Transport {
     readonly debug?: Debug,
   ) {
     this.server = connection.server;
-    this.#session = this.#open();
-    this.#session.catch(() => {}); // the first request throws it
+    this.actsAs = connection.actsAs;
+  }
+
+  get isAsking(): boolean {
+    return this.#asking > 0;
   }
 
   async request(path: string, init: RequestOptions = {}): Promise<Response> {
-    const response = await this.#shown(path, init);
+    const credentials = await this.#credentials();
+    const response = await this.#shown(path, init, credentials);
     if (response.status !== 401) return response;
     await response.body?.cancel();
     this.debug?.("asks for the credentials again");
-    this.#session = this.#open(); // the token may have expired
-    return await this.#shown(path, init);
+    return await this.#shown(path, init, await this.#credentials(credentials));
+  }
+
+  /** @param refused got a 401: a token may have ended before its time */
+  async #credentials(refused?: Credentials): Promise<Credentials> {
+    this.#asking += 1;
+    try {
+      return await this.connection.credentials(refused);
+    } finally {
+      this.#asking -= 1;
+    }
   }
 
   /**
    * Sends the request, and shows verb, path, status and time with `--verbose`: no header and no
    * body.
    */
-  async #shown(path: string, init: RequestOptions): Promise<Response> {
+  async #shown(
+    path: string,
+    init: RequestOptions,
+    credentials: Credentials,
+  ): Promise<Response> {
     return await this.#showing(
       { path, ...init },
-      () => this.#send(path, init),
+      () => this.#send(path, init, credentials),
       ({ status }) => status,
     );
   }
@@ -76,55 +95,85 @@ export class NetworkTransport implements Transport {
     protocols: readonly string[],
     signal?: AbortSignal,
   ): Promise<Socket> {
-    const { credentials } = await this.#session;
+    const credentials = await this.#credentials();
     const connection = await dialServer(this.connection, credentials, signal);
     const { websocketOver } = await import("./websocket.ts");
     const url = new URL(this.server + path);
-    return websocketOver(connection, { url, protocols, headers: credentials.headers });
+    return websocketOver(connection, { url, protocols, headers: sent(credentials) });
   }
 
   async upgrade(path: string, options: UpgradeOptions): Promise<Upgrade> {
-    const answer = await this.#shownUpgrade(path, options);
+    const credentials = await this.#credentials();
+    const answer = await this.#shownUpgrade(path, options, credentials);
     if (!("refusal" in answer) || answer.refusal.status !== 401) return answer;
     await answer.refusal.body?.cancel();
     this.debug?.("asks for the credentials again");
-    this.#session = this.#open(); // the token may have expired
-    return await this.#shownUpgrade(path, options);
+    return await this.#shownUpgrade(path, options, await this.#credentials(credentials));
   }
 
-  async #shownUpgrade(path: string, options: UpgradeOptions): Promise<Upgrade> {
+  async #shownUpgrade(
+    path: string,
+    options: UpgradeOptions,
+    credentials: Credentials,
+  ): Promise<Upgrade> {
     return await this.#showing(
       { path, method: "POST", signal: options.signal },
-      () => this.#upgrade(path, options),
+      () => this.#upgrade(path, options, credentials),
       (answer) => "refusal" in answer ? answer.refusal.status : 101,
     );
   }
 
-  async #upgrade(path: string, { headers, signal }: UpgradeOptions): Promise<Upgrade> {
-    const { credentials } = await this.#session;
+  async #upgrade(
+    path: string,
+    { headers, signal }: UpgradeOptions,
+    credentials: Credentials,
+  ): Promise<Upgrade> {
     const connection = await dialServer(this.connection, credentials, signal);
     const { upgrade } = await import("./upgrade.ts");
-    const url = new URL(this.server + path);
-    const all = { host: url.host, ...credentials.headers, ...headers };
-    return await upgrade(connection, { path: url.pathname + url.search, headers: all, signal });
+    const { host, pathname, search } = new URL(this.server + path);
+    const all = sent(credentials, { host, ...headers });
+    return await upgrade(connection, { path: pathname + search, headers: all, signal });
   }
 
-  async #send(path: string, init: RequestOptions): Promise<Response> {
+  async #send(
+    path: string,
+    init: RequestOptions,
+    credentials: Credentials,
+  ): Promise<Response> {
     init.signal?.throwIfAborted();
-    const { client, credentials } = await this.#session;
-    const headers = { accept: "application/json", ...credentials.headers, ...init.headers };
-    return await client.send(new URL(this.server + path), { ...init, headers });
+    const headers = sent(credentials, { accept: "application/json", ...init.headers });
+    return await this.#clientFor(credentials).send(new URL(this.server + path), {
+      ...init,
+      headers,
+    });
   }
 
-  async #open(): Promise<Session> {
-    const credentials = await this.connection.credentials();
-    checkPem(this.server, { ...this.connection.tls, ...credentials });
-    const open = (signal?: AbortSignal) => dialServer(this.connection, credentials, signal);
-    return { credentials, client: new HttpClient(open) };
+  /** A new certificate needs new connections. Open streams stay on theirs. */
+  #clientFor({ certificate }: Credentials): HttpClient {
+    const session = this.#session;
+    const before = session?.certificate;
+    const isSame = certificate?.cert === before?.cert && certificate?.key === before?.key;
+    if (session !== undefined && isSame) return session.client;
+    const open = (signal?: AbortSignal) =>
+      dialServer(this.connection, { headers: [], certificate }, signal);
+    const client = new HttpClient(open);
+    this.#session = { certificate, client };
+    return client;
   }
 }
 
+/** The connections for one certificate, or for none. */
 interface Session {
-  readonly credentials: Credentials;
+  readonly certificate: Credentials["certificate"];
   readonly client: HttpClient;
+}
+
+/** Returns the headers to send. Each value of a name is a header by itself. */
+function sent(
+  { headers }: Credentials,
+  own: Record<string, string> = {},
+): Record<string, string[]> {
+  const all: Record<string, string[]> = {};
+  for (const [name, value] of [...Object.entries(own), ...headers]) (all[name] ??= []).push(value);
+  return all;
 }

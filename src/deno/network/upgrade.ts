@@ -9,7 +9,7 @@ export interface UpgradeRequest {
   /** With the query. */
   readonly path: string;
   /** `host` and `upgrade` are among them. */
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string[]>>;
   readonly signal?: AbortSignal;
 }
 

@@ -1,9 +1,9 @@
 /** Websockets over connections of `dial`. */
 import type { ClientRequest } from "node:http";
 import type { Socket as Connection } from "node:net";
-// @ts-types="npm:@types/ws@8.18.1"
 import { WebSocket } from "npm:ws@8.23.0";
 import type { Socket } from "../../kube/transport.ts";
+import type { HeaderFields } from "./http_client.ts";
 
 /** The messages of an API server are shorter. */
 const LARGEST_MESSAGE = 8 << 20;
@@ -12,7 +12,7 @@ export interface WebsocketOptions {
   /** Its scheme is http or https. */
   readonly url: URL;
   readonly protocols: readonly string[];
-  readonly headers: Record<string, string>;
+  readonly headers: HeaderFields;
 }
 
 /** Returns a websocket that is not open yet, over a connection that nothing else uses. */
@@ -38,12 +38,17 @@ export function websocketOver(
     },
   });
   socket.on("error", () => {}); // the caller's listeners come later
-  return socket as unknown as Socket;
+  return socket;
 }
 
+/** The part of the library's class that is used here: it comes without types. */
+type Library = new (address: URL, protocols: string[], options: object) => Socket & {
+  on(event: "error", call: () => void): void;
+};
+
 /** Messages with an empty mask are sent as they are, and the caller uses their memory again. */
-class CopyingSocket extends WebSocket {
-  override send(message: Parameters<WebSocket["send"]>[0]): void {
-    super.send(message instanceof Uint8Array ? message.slice() : message);
+class CopyingSocket extends (WebSocket as unknown as Library) {
+  override send(message: Uint8Array<ArrayBuffer>): void {
+    super.send(message.slice());
   }
 }

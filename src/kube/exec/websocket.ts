@@ -196,12 +196,12 @@ async function reasonOf(
 
 /** Returns the error for an answer that refuses the exec. */
 export async function refusalOf(
-  { server }: Transport,
+  { server, actsAs }: Transport,
   { pod: name, namespace }: Options,
   response: Response,
 ): Promise<StatusError> {
   const { text } = await readStart(response, LARGEST.status);
   const status = parseStatus(text, response.status);
-  const attempt = { verb: "exec into", kind: "Pod", name, namespace, server };
+  const attempt = { verb: "exec into", kind: "Pod", name, namespace, server, actsAs };
   return refused(attempt, status, retryAfterMs(response.headers, status));
 }

@@ -1,6 +1,7 @@
 /** Checks, before a run is created, that the user has every right that an upload takes. */
 import { ClusterError } from "../../errors.ts";
 import type { Access, Kube } from "../../kube/interface.ts";
+import { asFlags } from "../../kube/status.ts";
 import { RESOURCE_OF, type RunKind } from "../../tekton/model.ts";
 
 /**
@@ -11,8 +12,10 @@ export async function checkAccess(kube: Kube, namespace: string, kind: RunKind):
   const [denied] = (await missingRights(kube, namespace, [kind])).missing;
   if (denied === undefined) return;
   throw new ClusterError(
-    `Cannot upload in namespace "${namespace}": you may not ${accessText(denied)} (403)`,
-    { hint: `ask for this right; ${checkCommand(denied)} -n ${namespace} checks it` },
+    `Cannot upload in namespace "${namespace}": ${whoAsks(kube)} may not ${
+      accessText(denied)
+    } (403)`,
+    { hint: `ask for this right; ${checkCommand(kube, namespace, denied)} checks it` },
   );
 }
 
@@ -42,11 +45,20 @@ export function accessText({ verb, group, resource, subresource }: Access): stri
   return `${verb} ${path}${group === "" ? "" : `.${group}`}`;
 }
 
-/** Returns the command line of kubectl that asks for the right, without the namespace. */
-export function checkCommand({ verb, group, resource, subresource }: Access): string {
+/** Returns "you", or the impersonated user. */
+export function whoAsks({ actsAs }: Pick<Kube, "actsAs">): string {
+  return actsAs === undefined ? "you" : `user "${actsAs.user}"`;
+}
+
+/** Returns the command line of kubectl that asks for the right. */
+export function checkCommand(
+  { actsAs }: Pick<Kube, "actsAs">,
+  namespace: string,
+  { verb, group, resource, subresource }: Access,
+): string {
   const plural = group === "" ? resource : `${resource}.${group}`;
   const flag = subresource === undefined ? "" : ` --subresource=${subresource}`;
-  return `kubectl auth can-i ${verb} ${plural}${flag}`;
+  return `kubectl auth can-i ${verb} ${plural}${flag} -n ${namespace}${asFlags(actsAs)}`;
 }
 
 /** Returns the rights in lists, of each of which one is enough. */

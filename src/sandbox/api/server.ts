@@ -13,7 +13,8 @@ import type { Store } from "../store/store.ts";
 export interface Backend {
   readonly store: Store;
   readonly kubelet: Kubelet;
-  readonly token: string;
+  /** Whether the server accepts this bearer token. */
+  readonly accepts: (token: string) => boolean;
 }
 
 /** Answers a request. A connection that asks for SPDY brings what upgrades it. */
@@ -23,7 +24,8 @@ export function requestHandler(backend: Backend): Handler {
   const objects = new Objects(backend.store);
   return async (request, spdy) => {
     try {
-      if (request.headers.get("authorization") !== `Bearer ${backend.token}`) throw unauthorized();
+      const [, token] = /^Bearer (.+)/.exec(request.headers.get("authorization") ?? "") ?? [];
+      if (token === undefined || !backend.accepts(token)) throw unauthorized();
       return await route(request, backend, objects, spdy);
     } catch (error) {
       const failure = error instanceof ApiError ? error : internalError(String(error));

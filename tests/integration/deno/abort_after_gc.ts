@@ -22,7 +22,7 @@ const transport = new NetworkTransport({
   server: base,
   namespace: "default",
   tls: {},
-  credentials: () => Promise.resolve({ headers: {} }),
+  credentials: () => Promise.resolve({ headers: [] }),
 }, () => Promise.resolve());
 const request = Deno.args[0] === "fetch"
   ? (path: string, signal: AbortSignal) => fetch(base + path, { signal })

@@ -1,9 +1,12 @@
 /** Exec plugins of kubeconfigs, by the rules of client-go. */
 import assert from "node:assert/strict";
 import { UsageError } from "../../../src/errors.ts";
+import { runPlugin } from "../../../src/deno/network/kubeconfig/exec_plugin.ts";
 import { loadConnection } from "../../../src/deno/network/kubeconfig.ts";
+import { makeCertificates } from "../../../src/sandbox/api/certificate.ts";
+import { RenewalError } from "../../../src/kube/status.ts";
 import { rejection } from "../../support/refusal.ts";
-import { config, connected, Place } from "./kubeconfig_place.ts";
+import { authorization, config, connected, Place } from "./kubeconfig_place.ts";
 
 /** Writes a kubeconfig whose credentials this script prints. */
 function withPlugin(place: Place, script: string | undefined, args: string[] = []): string {
@@ -32,12 +35,85 @@ Deno.test("the token of an exec plugin is used, and the plugin runs again for ne
     ["an arg"],
   );
   const connection = await loadConnection({ kubeconfig });
-  assert.equal((await connection.credentials()).headers.Authorization, "Bearer t1");
+  const first = await connection.credentials();
+  assert.equal(await authorization(connection), "Bearer t1");
   assert.equal(await Deno.readTextFile(calls), "an arg b\n");
-  assert.equal((await connection.credentials()).headers.Authorization, "Bearer t2");
+  assert.equal(await authorization(connection, first), "Bearer t2");
+  assert.equal(await authorization(connection, first), "Bearer t2"); // it has been renewed since
+  assert.equal(await Deno.readTextFile(calls), "an arg b\nan arg b\n");
+});
+
+/** The answer of a plugin in shell, whose n-th token is tN. */
+function counted(calls: string, rest: string): string {
+  return `echo >>${calls}
+    printf '{"status":{"token":"t%s",${rest}}}' "$(($(wc -l <${calls})))"`;
+}
+
+Deno.test("a token is renewed before the request that comes after its end", async () => {
+  using place = new Place();
+  const calls = place.path("calls");
+  for (
+    const [end, next] of [["2020-01-31T12:00:00Z", "t2"], ["2999-01-31T12:00:00.5+01:00", "t1"]]
+  ) {
+    await Deno.writeTextFile(calls, "");
+    const plugin = counted(calls, `"expirationTimestamp":"${end}"`);
+    const connection = await loadConnection({ kubeconfig: withPlugin(place, plugin) });
+    assert.equal(await authorization(connection), "Bearer t1");
+    assert.equal(await authorization(connection), `Bearer ${next}`);
+  }
+});
+
+Deno.test("a plugin that fails on the way may pass, as long as it asks nobody", async () => {
+  using place = new Place();
+  const down = place.path("down");
+  const kubeconfig = withPlugin(place, `test ! -e ${down} && echo '{"status":{"token":"t"}}'`);
+  const { credentials } = await loadConnection({ kubeconfig });
+  const refused = await credentials();
+  await Deno.writeTextFile(down, "");
+  await assert.rejects(credentials(refused), RenewalError);
+});
+
+Deno.test("a plugin that is there and can't start says why", async () => {
+  using place = new Place();
+  const kubeconfig = withPlugin(place, "");
+  for (
+    const [text, mode, words] of [
+      ["#!/no/such/shell\n", 0o700, /cannot be run: its interpreter is not there\n/],
+      ["#!/bin/sh\n", 0o600, /cannot be run: permission denied|Permission denied/],
+    ] as const
+  ) {
+    place.write("plugin", text, mode);
+    assert.match(await rejection(loadConnection({ kubeconfig }), UsageError), words);
+  }
+});
+
+const SPEC = {
+  command: "sh",
+  env: {},
+  apiVersion: "client.authentication.k8s.io/v1",
+  interactiveMode: "Never",
+  providesClusterInfo: false,
+} as const;
+
+for (const script of ["exec sleep 9", "trap '' TERM; sleep 9", "sleep 9 & exit"]) {
+  Deno.test(`a plugin that gives no answer is ended: ${script}`, async () => {
+    const spec = { ...SPEC, args: ["-c", script] };
+    await assert.rejects(runPlugin(spec, { server: "https://a.test" }, { longestMs: 60 }), {
+      message: 'its exec plugin "sh" gave no answer for 0.001 minutes',
+    });
+  });
+}
+
+Deno.test("a plugin runs for the requests that clean up after an interrupt", async () => {
+  const spec = { ...SPEC, args: ["-c", `echo '{"status":{"token":"t"}}'`] };
+  const signal = AbortSignal.abort();
+  const { token } = await runPlugin(spec, { server: "https://a.test" }, { signal });
+  assert.equal(token, "t");
 });
 
 const OLD = '{"apiVersion":"client.authentication.k8s.io/v1beta1","status":{"token":"t"}}';
+const ODD = '{"status":{"token":"t","expirationTimestamp":"tomorrow"}}';
+const PAIR = '{"status":{"clientCertificateData":"c","clientKeyData":"k"}}';
 const HALF = '{"status":{"clientKeyData":"k"}}';
 const failures: [what: string, script: string, words: RegExp][] = [
   ["fails", "exit 3", /: its exec plugin ".*plugin" failed with exit code 3$/],
@@ -48,6 +124,13 @@ const failures: [what: string, script: string, words: RegExp][] = [
   ["prints an empty status", `echo '{"status":{}}'`, /: its exec plugin ".*plugin" gave none$/],
   ["prints a key alone", `echo '${HALF}'`, /gave a certificate or a key alone, not both$/],
   ["answers in another version", `echo '${OLD}'`, /v1beta1", not "client\.auth.*\/v1"$/],
+  ["gives an odd end", `echo '${ODD}'`, /gave an expirationTimestamp that is not a time$/],
+  ["gives an odd certificate", `echo '${PAIR}'`, /: the clientCertificateData has no certificate/],
+  [
+    "gives two lines",
+    `echo '{"status":{"token":"a\\\\nb"}}'`,
+    /character that no header can carry$/,
+  ],
   ["has no end", "exec yes", /: its exec plugin ".*plugin" printed more than 1 MiB$/],
 ];
 
@@ -106,11 +189,12 @@ Deno.test("an exec plugin gets the same input as from kubectl, and is found rela
   const token = `echo '{"status":{"token":"t"}}'`;
   place.write("plugin", `#!/bin/sh\nprintf %s "$KUBERNETES_EXEC_INFO" >"$INFO"\n${token}\n`, 0o700);
   const info = place.path("info");
+  const { ca } = await makeCertificates();
   const told = async (exec: object, apiVersion = V1) => {
     const env = [{ name: "INFO", value: info }];
     const given = { apiVersion, command: "./plugin", interactiveMode: "Never", env, ...exec };
     const cluster = {
-      "certificate-authority-data": btoa("CA"),
+      "certificate-authority-data": btoa(ca),
       "proxy-url": "http://proxy.test:3128",
       extensions: [{ name: "client.authentication.k8s.io/exec", extension: { audience: "x" } }],
     };
@@ -131,7 +215,7 @@ Deno.test("an exec plugin gets the same input as from kubectl, and is found rela
   const { cluster } = JSON.parse(await told({ provideClusterInfo: true })).spec;
   assert.deepEqual(cluster, {
     server: "https://a.test",
-    "certificate-authority-data": btoa("CA"),
+    "certificate-authority-data": btoa(`${ca.trim()}\n`),
     "proxy-url": "http://proxy.test:3128",
     config: { audience: "x" },
   });

@@ -1,7 +1,11 @@
 /** A directory with kubeconfigs, for tests. */
 import { chmodSync, writeFileSync } from "node:fs";
 import type { ConnectOptions } from "../../../src/host.ts";
-import { loadConnection } from "../../../src/deno/network/kubeconfig.ts";
+import {
+  type Connection,
+  type Credentials,
+  loadConnection,
+} from "../../../src/deno/network/kubeconfig.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
 
 export interface Parts {
@@ -59,6 +63,14 @@ export class Place implements Disposable {
 /** Returns the server, namespace and authorization of the connection. */
 export async function connected(options: ConnectOptions = {}) {
   const connection = await loadConnection(options);
-  const { headers } = await connection.credentials();
-  return [connection.server, connection.namespace, headers.Authorization];
+  return [connection.server, connection.namespace, await authorization(connection)];
+}
+
+/** Returns the header of the credentials, which are other ones than the refused. */
+export async function authorization(
+  { credentials }: Connection,
+  refused?: Credentials,
+): Promise<string | undefined> {
+  const { headers } = await credentials(refused);
+  return headers.find(([name]) => name === "Authorization")?.[1];
 }

@@ -8,7 +8,7 @@ import type { Socket } from "../../../src/kube/transport.ts";
 /** Serves on loopback until disposed, with a transport to it. */
 export function serve(
   answer: (request: Request) => Response | Promise<Response>,
-  credentials: Connection["credentials"] = () => Promise.resolve({ headers: {} }),
+  credentials: Connection["credentials"] = () => Promise.resolve({ headers: [] }),
 ) {
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, answer);
   const transport = transportTo(`http://127.0.0.1:${server.addr.port}`, { credentials });
@@ -16,7 +16,7 @@ export function serve(
 }
 
 export function transportTo(server: string, rest: Partial<Connection>): NetworkTransport {
-  const credentials = () => Promise.resolve({ headers: {} });
+  const credentials: Connection["credentials"] = () => Promise.resolve({ headers: [] });
   const connection = { server, namespace: "default", tls: {}, credentials, ...rest };
   return new NetworkTransport(connection, () => Promise.resolve());
 }

@@ -58,7 +58,7 @@ function serve(play: Serve, options: ClientOptions = {}) {
     server: `${scheme}://127.0.0.1:${listener.port}`,
     namespace: "ns",
     tls: {},
-    credentials: () => Promise.resolve({ headers: {} }),
+    credentials: () => Promise.resolve({ headers: [] }),
   };
   const transport = new NetworkTransport(connection, delay);
   const kube = new KubeClient(transport, "ns", interrupt, execProtocol);
@@ -294,7 +294,7 @@ Deno.test("after a request without an answer, the next one is sent over another 
     server: `http://127.0.0.1:${proxy.port}`,
     namespace: "ns",
     tls: {},
-    credentials: () => Promise.resolve({ headers: {} }),
+    credentials: () => Promise.resolve({ headers: [] }),
   };
   const kube = new KubeClient(new NetworkTransport(connection, quick), "ns");
   await Promise.all([get(kube), get(kube)]);

@@ -13,17 +13,18 @@ import { makeCertificates } from "../../../src/sandbox/api/certificate.ts";
 import { FaultyProxy } from "../../support/faulty_proxy.ts";
 import { Listening } from "../../support/proxies.ts";
 import { echoed, serve, transportTo } from "./loopback.ts";
+import { encodedHeader } from "../../../src/deno/network/kubeconfig/headers.ts";
+import { Renewal } from "../../../src/deno/network/kubeconfig/renewal.ts";
 
 /** Returns these tokens in turn, the last one again and again. */
-function tokens(...given: string[]): { asked: number; credentials: () => Promise<Credentials> } {
-  const state = {
-    asked: 0,
-    credentials: () => {
-      const token = given[Math.min(state.asked++, given.length - 1)];
-      return Promise.resolve({ headers: { Authorization: `Bearer ${token}` } });
-    },
-  };
-  return state;
+function tokens(...given: string[]) {
+  const state = { asked: 0 };
+  const renewal = new Renewal<Credentials>(() => {
+    const token = given[Math.min(state.asked++, given.length - 1)];
+    return Promise.resolve({ value: { headers: [["Authorization", `Bearer ${token}`]] } });
+  });
+  const credentials = (refused?: Credentials) => renewal.get(refused);
+  return Object.assign(state, { credentials });
 }
 
 Deno.test("a request carries method, body, headers and the bearer token", async () => {
@@ -68,6 +69,93 @@ Deno.test("after a 401 the transport gets new credentials and keeps using them",
   assert.deepEqual(seen, ["Bearer old", "Bearer new", "Bearer new"]);
   assert.equal(source.asked, 2);
 });
+
+Deno.test("simultaneous 401s renew the credentials once", async () => {
+  const source = tokens("old", "new");
+  const all = Promise.withResolvers<void>();
+  let refused = 0;
+  await using place = serve(async (request) => {
+    const isNew = request.headers.get("authorization") === "Bearer new";
+    if (isNew || request.url.endsWith("/first")) return new Response("welcome");
+    if (++refused === 3) all.resolve();
+    await all.promise;
+    return new Response("no", { status: 401 });
+  }, source.credentials);
+  await (await place.transport.request("/first")).text(); // others wait for its connection
+  const get = async () => await (await place.transport.request("/api")).text();
+  assert.deepEqual(await Promise.all([get(), get(), get()]), ["welcome", "welcome", "welcome"]);
+  assert.equal(source.asked, 2);
+});
+
+Deno.test("a renewal that fails leaves the next request to try again", async () => {
+  let asked = 0;
+  const credentials = (refused?: Credentials): Promise<Credentials> => {
+    if (refused === undefined) return Promise.resolve({ headers: [] });
+    return ++asked === 1
+      ? Promise.reject(new Error("no plugin"))
+      : Promise.resolve({ headers: [["Authorization", "Bearer new"]] });
+  };
+  await using place = serve(
+    ({ headers }) => new Response("", { status: headers.has("authorization") ? 200 : 401 }),
+    credentials,
+  );
+  await assert.rejects(place.transport.request("/api"), /no plugin/);
+  assert.equal((await place.transport.request("/api")).status, 200);
+});
+
+Deno.test("a new token keeps the connection, and a new certificate opens another", async () => {
+  await using place = await serveTls();
+  const { ca, cert, key, url } = place;
+  const next = await makeCertificates();
+  let current: Credentials = { headers: [["Authorization", "Bearer a"]] };
+  const transport = transportTo(url, {
+    tls: { ca: [ca] },
+    credentials: () => Promise.resolve(current),
+  });
+  const name = async () => await (await transport.request("/")).text();
+  assert.equal(await name(), "nobody");
+  current = { headers: [], certificate: { cert, key } };
+  assert.equal(await name(), "127.0.0.1");
+  current = { headers: [], certificate: { cert: next.cert, key: next.key } };
+  assert.equal(await name(), "127.0.0.1");
+});
+
+/** Serves once, and returns the lines of the request's head. */
+async function headOf(ask: (url: string) => unknown): Promise<string[]> {
+  using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const accepted = listener.accept();
+  void ask(`http://127.0.0.1:${listener.addr.port}`);
+  using connection = await accepted;
+  const buffer = new Uint8Array(4096);
+  const length = await connection.read(buffer);
+  const end = "HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+  await connection.write(new TextEncoder().encode(end));
+  return new TextDecoder().decode(buffer.subarray(0, length!)).split("\r\n");
+}
+
+for (const kind of ["request", "exec"] as const) {
+  Deno.test(`each group has its own header, in UTF-8: ${kind}`, async () => {
+    const headers = [["Impersonate-User", "jörg"], ["Impersonate-Group", "a"], [
+      "Impersonate-Group",
+      "b",
+    ]] as const;
+    const encoded = headers.map((header) => encodedHeader(header)!);
+    const credentials = () => Promise.resolve({ headers: encoded });
+    const ended = Promise.withResolvers<unknown>();
+    const head = await headOf(async (url) => {
+      const transport = transportTo(url, { credentials });
+      if (kind === "request") return ended.resolve(await transport.request("/"));
+      const socket = await transport.socket("/", ["v5"]);
+      socket.addEventListener("close", () => ended.resolve(undefined));
+    });
+    assert.deepEqual(head.filter((line) => /^impersonate-/i.test(line)), [
+      "Impersonate-User: jörg",
+      "Impersonate-Group: a",
+      "Impersonate-Group: b",
+    ]);
+    await ended.promise;
+  });
+}
 
 Deno.test("a second 401 is the answer", async () => {
   let requests = 0;
@@ -173,7 +261,7 @@ async function serveTls() {
 Deno.test("a client certificate is sent to a server that the authority of the kubeconfig vouches for", async () => {
   await using place = await serveTls();
   const { ca, cert, key, url } = place;
-  const credentials = () => Promise.resolve({ headers: {}, certificate: { cert, key } });
+  const credentials = () => Promise.resolve({ headers: [], certificate: { cert, key } });
   const known = transportTo(url, { tls: { ca: [ca] }, credentials });
   assert.equal(await (await known.request("/")).text(), "127.0.0.1");
   const unknown = transportTo(url, { tls: { ca: [ca] } });

@@ -1,12 +1,10 @@
 /** Requests and websockets by every way to a server: proxies, names, trust, a path prefix. */
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
-import type { Connection, Credentials } from "../../../src/deno/network/kubeconfig.ts";
-import { UsageError } from "../../../src/errors.ts";
+import type { Connection } from "../../../src/deno/network/kubeconfig.ts";
 import { Authority } from "../../support/certificates.ts";
 import { until } from "../../support/fake_transport.ts";
 import { httpProxy, socksProxy } from "../../support/proxies.ts";
-import { rejection } from "../../support/refusal.ts";
 import {
   close,
   deadline,
@@ -115,38 +113,6 @@ Deno.test("a proxy that refuses is the error of requests and of websockets", asy
   await assert.rejects(transport.request("/"), expected);
   await assert.rejects(transport.socket("/", []), expected);
 });
-
-const client = await authority.issue({ name: "ada" });
-const other = await authority.issue({ name: "bob" });
-
-const DAMAGED: [what: string, ca: string[], Credentials["certificate"], says: RegExp][] = [
-  ["an authority that is no PEM", ["garbage"], undefined, /the certificate-authority has no cert/],
-  [
-    "an authority that is damaged",
-    ["-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"],
-    undefined,
-    /the certificate-authority is damaged/,
-  ],
-  ["a certificate that is no PEM", ca, { ...client, cert: "x" }, /the client-certificate has no c/],
-  ["a key that is no PEM", ca, { ...client, key: "x" }, /the client-key is not a private key in/],
-  ["a key of another certificate", ca, { ...client, key: other.key }, /-key does not belong to/],
-  [
-    "a key with a password",
-    ca,
-    { ...client, key: "-----BEGIN ENCRYPTED PRIVATE KEY-----\n" },
-    /the client-key is encrypted/,
-  ],
-];
-
-for (const [what, ca, certificate, says] of DAMAGED) {
-  Deno.test(`a mistake in the kubeconfig is said before anything is sent: ${what}`, async () => {
-    const credentials = () => Promise.resolve({ headers: {}, certificate });
-    const transport = transportTo("https://127.0.0.1:1", { tls: { ca }, credentials });
-    const text = await rejection(transport.request("/"), UsageError);
-    assert.match(text, /^Cannot use the kubeconfig for "https:\/\/127\.0\.0\.1:1": the /);
-    assert.match(text, says);
-  });
-}
 
 /** The options that the system has for loopback sockets are read from /proc. */
 const ignore = Deno.build.os !== "linux";

@@ -10,6 +10,10 @@ const HEADERS = { upgrade: "SPDY/3.1", "x-stream-protocol-version": "v4" };
 const AGREED = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n" +
   "X-Kind: y\r\n\r\n";
 
+const bearer = (token: string): Credentials => ({
+  headers: [["Authorization", `Bearer ${token}`]],
+});
+
 const encode = (text: string) => new TextEncoder().encode(text);
 const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
@@ -72,7 +76,7 @@ async function write(client: Deno.TcpConn, text: string): Promise<void> {
 }
 
 Deno.test("an upgrade is a POST with the credentials; its bytes go both ways from the first one on", async () => {
-  const credentials = () => Promise.resolve({ headers: { Authorization: "Bearer secret" } });
+  const credentials = () => Promise.resolve(bearer("secret"));
   await using place = serve(async (client) => {
     await write(client, `${AGREED}first`);
     const buffer = new Uint8Array(10);
@@ -175,10 +179,7 @@ Deno.test("an abort ends the request for an upgrade, and its connection", async 
 
 Deno.test("after a 401 an upgrade gets new credentials, once", async () => {
   let renewals = 0;
-  const credentials = () =>
-    Promise.resolve({
-      headers: { Authorization: `Bearer ${["old", "new"][renewals++] ?? "bad"}` },
-    });
+  const credentials = () => Promise.resolve(bearer(["old", "new"][renewals++] ?? "bad"));
   await using place = serve(
     (client, asked) =>
       write(

@@ -40,7 +40,7 @@ class Server implements AsyncDisposable {
       server: `${this.isTls ? "https" : "http"}://127.0.0.1:${this.proxy.port}`,
       namespace: "default",
       tls: { ca: [certificates.ca] },
-      credentials: () => Promise.resolve({ headers: {} }),
+      credentials: () => Promise.resolve({ headers: [] }),
     };
     return new KubeClient(new NetworkTransport(connection, clock.delay), "default");
   }

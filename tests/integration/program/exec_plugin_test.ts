@@ -15,7 +15,7 @@ function kubeconfig(path: string, script: string): string {
   const exec = { apiVersion, command: "./plugin", interactiveMode: "IfAvailable" };
   const config = {
     "current-context": "c",
-    clusters: [{ name: "c", cluster: { server: "http://127.0.0.1:1" } }],
+    clusters: [{ name: "c", cluster: { server: "https://127.0.0.1:1" } }],
     users: [{ name: "u", user: { exec } }],
     contexts: [{ name: "c", context: { cluster: "c", user: "u" } }],
   };

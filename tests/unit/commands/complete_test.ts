@@ -71,10 +71,29 @@ Deno.test("verbs, flags and their values are completed without a cluster", async
 Deno.test("names come from the cluster of the typed flags", async () => {
   const host = on(cluster());
   host.variables.HOME = "/home/me";
-  const words = ["-n", "ns", "pipeline", "upload", "-c", "ctx", "-k", "~/config", "-v", ""];
+  const words = [
+    "-n",
+    "ns",
+    "pipeline",
+    "upload",
+    "-c",
+    "ctx",
+    "-k",
+    "~/config",
+    "-v",
+    "--as",
+    "jane",
+    "",
+  ];
   assert.deepEqual(await lines(words, host), ["build", ":4"]);
   assert.deepEqual(host.connected, [
-    { namespace: "ns", context: "ctx", kubeconfig: "/home/me/config" },
+    {
+      namespace: "ns",
+      context: "ctx",
+      kubeconfig: "/home/me/config",
+      as: "jane",
+      asGroups: undefined,
+    },
   ]);
 });
 

@@ -34,6 +34,28 @@ Deno.test("403 names who may not do what, and how to check it", () => {
   );
 });
 
+Deno.test("403 of an impersonated user has a check as that user", () => {
+  const message = 'pods is forbidden: User "jane" cannot list resource "pods" in API group "" in ' +
+    'the namespace "ns"';
+  const actsAs = { user: "jane", groups: ["qa", "night shift"] };
+  assert.equal(
+    words(403, message, { verb: "list", kind: "Pod", name: undefined, actsAs }),
+    'Cannot list Pods: user "jane" may not list pods in namespace "ns" (403 Forbidden)\n' +
+      "ask for this right; kubectl auth can-i list pods -n ns --as jane --as-group qa " +
+      "--as-group 'night shift' checks it",
+  );
+});
+
+Deno.test("403 of an impersonation names both users", () => {
+  const message = 'users "jane" is forbidden: User "dev" cannot impersonate resource "users" in ' +
+    'API group "" at the cluster scope';
+  assert.equal(
+    words(403, message, { actsAs: { user: "jane", groups: [] } }),
+    'Cannot get Pipeline "build": user "dev" may not impersonate user "jane" (403 Forbidden)\n' +
+      "ask for this right, or act as yourself: without --as, and without as in the kubeconfig",
+  );
+});
+
 Deno.test("403 with an unknown message shows that message", () => {
   assert.equal(
     words(403, "no"),

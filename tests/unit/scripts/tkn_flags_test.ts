@@ -37,6 +37,8 @@ Deno.test("each flag of tkn's logs is one here, and each flag of the logs here i
     "namespace",
     "context",
     "kubeconfig",
+    "as",
+    "as-group",
     "no-color",
     "exec-protocol",
   ];

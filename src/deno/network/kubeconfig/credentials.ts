@@ -1,19 +1,35 @@
-/** The credentials of a user of the kubeconfig. */
-import { Buffer } from "node:buffer";
-import { existsSync, readFileSync } from "node:fs";
-import type { Authenticator } from "npm:@kubernetes/client-node@1.4.0/dist/auth.js";
-import type { User } from "npm:@kubernetes/client-node@1.4.0/dist/config_types.js";
+/** The credentials of a user of the kubeconfig, with their renewal. */
 import { UsageError } from "../../../errors.ts";
+import { RenewalError } from "../../../kube/status.ts";
+import { readSmallFile } from "./bounded_file.ts";
 import { type ClusterInfo, runPlugin } from "./exec_plugin.ts";
 import { readExecSpec } from "./exec_spec.ts";
-import type { ForToken } from "./merged.ts";
-import { PluginError } from "./plugin_error.ts";
+import { encodedHeader, type Header } from "./headers.ts";
+import { impersonationHeaders } from "./impersonation.ts";
+import { LoginError } from "./login_error.ts";
+import type { Certificate } from "./pem.ts";
+import { type Renewable, Renewal } from "./renewal.ts";
+import { type Login, noCredentials, type User } from "./user.ts";
 import { messageOf } from "./words.ts";
 
+/** The identity that each request carries. */
 export interface Credentials {
-  readonly headers: Record<string, string>;
-  /** A client certificate and its key, in PEM. */
-  readonly certificate?: { readonly cert: string; readonly key: string };
+  /** A name may be there several times. */
+  readonly headers: readonly Header[];
+  readonly certificate?: Certificate;
+}
+
+/**
+ * Returns credentials, renewed if they have ended, or if they are the refused ones. Throws
+ * UsageError, or RenewalError if a source that has given some may give others later.
+ */
+export type CredentialSource = (refused?: Credentials) => Promise<Credentials>;
+
+/** The header's value and the certificate that a login gives, and their end. */
+interface Grant {
+  readonly authorization?: string;
+  readonly certificate?: Certificate;
+  readonly untilMs?: number;
 }
 
 /** The context of an exec plugin. */
@@ -23,113 +39,105 @@ export interface Surroundings {
 }
 
 /**
- * Gets the credentials at once. The function returns them first, and gets new ones at later calls.
+ * How long a file is not read again: the token of a service account is renewed in its file long
+ * before it ends.
  */
+const FILE_MS = 60_000;
+
+/** Gets the first credentials at once. */
 export async function credentialsOf(
-  user: User & ForToken | undefined,
+  user: User,
   surroundings: Surroundings,
-): Promise<() => Promise<Credentials>> {
-  if (user === undefined) return () => Promise.resolve({ headers: {} });
-  const authenticator = await authenticatorOf(user, surroundings);
-  let ready: Credentials | undefined = await ask(user, authenticator);
-  return async () => {
-    const credentials = ready ?? await ask(user, authenticator);
-    ready = undefined;
-    return credentials;
+): Promise<CredentialSource> {
+  const renewal = new Renewal<Credentials>((last) => ask(user, surroundings, last));
+  let first: Credentials | undefined = await renewal.get();
+  return async (refused) => {
+    const unused = first;
+    first = undefined;
+    if (unused !== undefined && refused === undefined) return unused;
+    try {
+      return await renewal.get(refused);
+    } catch (error) {
+      const { cause } = error as Error;
+      if (!(error instanceof UsageError && cause instanceof LoginError)) throw error;
+      if (cause.wasAsked) throw error; // nothing asks a person again by itself
+      throw new RenewalError(error.message, { hint: error.hint, cause });
+    }
   };
 }
 
 async function ask(
-  user: User & ForToken,
-  authenticator?: Pick<Authenticator, "applyAuthentication">,
-): Promise<Credentials> {
-  const headers: Record<string, string> = {};
+  { name, certificate, login, impersonation }: User,
+  surroundings: Surroundings,
+  last: Credentials | undefined,
+): Promise<Renewable<Credentials>> {
   try {
-    const options: { headers: typeof headers; cert?: string; key?: string } = {
-      headers,
-      cert: fileOrData(user.certFile, user.certData),
-      key: fileOrData(user.keyFile, user.keyData),
-    };
-    if (user.impersonateUser) headers["Impersonate-User"] = user.impersonateUser;
-    await authenticator?.applyAuthentication(user, options);
-    const token = tokenOf(user);
-    if (token) headers.Authorization = `Bearer ${token}`;
-    if (user.username) {
-      headers.Authorization ??= `Basic ${btoa(`${user.username}:${user.password}`)}`;
-    }
-    const { cert, key } = options;
-    const certificate = cert === undefined || key === undefined ? undefined : { cert, key };
-    return { headers, certificate };
+    const own = certificate && fromFiles(certificate.read, last?.certificate);
+    const grant = await grantOf(login, surroundings, last);
+    const all = impersonationHeaders(impersonation);
+    if (grant.authorization !== undefined) all.push(["Authorization", grant.authorization]);
+    const headers = all.map((header) => {
+      const encoded = encodedHeader(header);
+      if (encoded !== undefined) return encoded;
+      throw new LoginError(`its ${header[0]} has a character that no header can carry`);
+    });
+    const untilMs = certificate?.isFile
+      ? Math.min(grant.untilMs ?? Infinity, Date.now() + FILE_MS)
+      : grant.untilMs;
+    return { value: { headers, certificate: own ?? grant.certificate }, untilMs };
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    if (error instanceof PluginError && error.hint !== undefined) {
-      const message = `Cannot get the credentials of user "${user.name}": ${error.message}`;
-      throw new UsageError(message, { hint: error.hint, cause: error });
+    if (error instanceof UsageError) throw error;
+    const hint = error instanceof LoginError ? error.hint : undefined;
+    const refusal = noCredentials(name, messageOf(error), hint);
+    throw new UsageError(refusal.message, { hint: refusal.hint, cause: error });
+  }
+}
+
+/** A file that is being replaced may be absent or half-written: what was read before stays. */
+function fromFiles<T>(read: () => T, last: T | undefined): T {
+  try {
+    return read();
+  } catch (error) {
+    if (last === undefined) throw error;
+    return last;
+  }
+}
+
+async function grantOf(
+  login: Login,
+  { cluster, signal }: Surroundings,
+  last: Credentials | undefined,
+): Promise<Grant> {
+  const before = last?.headers.find(([name]) => name === "Authorization")?.[1];
+  switch (login.kind) {
+    case "token":
+      return { authorization: `Bearer ${login.token}` };
+    case "file": {
+      const other = before ?? (login.token && `Bearer ${login.token}`);
+      const authorization = fromFiles(() => `Bearer ${tokenIn(login.path)}`, other);
+      return { authorization, untilMs: Date.now() + FILE_MS };
     }
-    throw new UsageError(
-      `Cannot get the credentials of user "${user.name}": ${messageOf(error)}`,
-      { hint: "does kubectl work with this context?", cause: error },
-    );
+    case "password": {
+      const pair = new TextEncoder().encode(`${login.username}:${login.password}`);
+      return { authorization: `Basic ${pair.toBase64()}` };
+    }
+    case "exec": {
+      const { token, ...rest } = await runPlugin(readExecSpec(login.exec), cluster, { signal });
+      return { authorization: token === undefined ? undefined : `Bearer ${token}`, ...rest };
+    }
+    case "oidc": {
+      const refused = before?.slice("Bearer ".length);
+      const { token, untilMs } = await login.session.token({ refused, signal });
+      return { authorization: `Bearer ${token}`, untilMs };
+    }
+    case "none":
+      return {};
   }
 }
 
-/** Returns the token of the user's token file, which precedes the token in the kubeconfig. */
-function tokenOf({ token, tokenFile }: User & ForToken): string | undefined {
-  if (!tokenFile || (token && !existsSync(tokenFile))) return token;
-  const text = readFileSync(tokenFile, "utf8").trim();
-  if (text === "") throw new Error(`its token file is empty: ${tokenFile}`);
-  return text;
-}
-
-/** Loads only the authenticator that the user needs. */
-async function authenticatorOf(
-  { exec, authProvider, ...own }: User & ForToken,
-  { cluster, signal }: Surroundings,
-): Promise<Pick<Authenticator, "applyAuthentication"> | undefined> {
-  const { name, config } = authProvider ?? {};
-  if (name === "azure") {
-    const { AzureAuth } = await import("npm:@kubernetes/client-node@1.4.0/dist/azure_auth.js");
-    return new AzureAuth();
-  }
-  if (name === "gcp") {
-    const library = await import("npm:@kubernetes/client-node@1.4.0/dist/gcp_auth.js");
-    return new library.GoogleCloudPlatformAuth();
-  }
-  if (exec || name === "exec" || config?.exec) {
-    // Credentials in the kubeconfig take precedence, as with kubectl.
-    const { token, tokenFile, username, certData, certFile } = own;
-    if (token || tokenFile || username || certData || certFile) return undefined;
-    return execAuthenticator(exec ?? config?.exec, { cluster, signal });
-  }
-  if (config?.tokenFile) {
-    const { FileAuth } = await import("npm:@kubernetes/client-node@1.4.0/dist/file_auth.js");
-    return new FileAuth();
-  }
-  if (name === "oidc") {
-    const library = await import("npm:@kubernetes/client-node@1.4.0/dist/oidc_auth.js");
-    return new library.OpenIDConnectAuth();
-  }
-}
-
-function execAuthenticator(
-  given: unknown,
-  { cluster, signal }: Surroundings,
-): Pick<Authenticator, "applyAuthentication"> {
-  return {
-    async applyAuthentication(_user, options) {
-      const { token, certificate } = await runPlugin(readExecSpec(given), cluster, signal);
-      const own = options as { headers?: Record<string, string>; cert?: string; key?: string };
-      if (token !== undefined) {
-        own.headers ??= {};
-        own.headers.Authorization = `Bearer ${token}`;
-      }
-      if (certificate !== undefined) Object.assign(own, certificate);
-    },
-  };
-}
-
-/** Returns PEM text from a file, or from base64 in the kubeconfig. */
-export function fileOrData(file?: string, data?: string): string | undefined {
-  if (file) return readFileSync(file, "utf8");
-  return data ? Buffer.from(data, "base64").toString() : undefined;
+function tokenIn(path: string): string {
+  const token = readSmallFile(path).trim();
+  if (token === "") throw new Error(`its token file is empty: ${path}`);
+  return token;
 }

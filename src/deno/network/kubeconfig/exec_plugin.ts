@@ -2,12 +2,15 @@
  * Runs the program that the kubeconfig names for credentials, by the rules of client-go
  * (plugin/pkg/client/auth/exec). The plugin inherits stderr, so that its questions show at once,
  * and stdin if that is a terminal and the kubeconfig allows it. It may wait for the user: Ctrl-C
- * ends it.
+ * ends it, and so does a quarter of an hour.
  * https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
  */
+import { existsSync } from "node:fs";
 import { isRaw, lending } from "../../terminal/lent.ts";
 import type { ExecSpec } from "./exec_spec.ts";
-import { PluginError } from "./plugin_error.ts";
+import { LoginError } from "./login_error.ts";
+import { type Certificate, pairFault } from "./pem.ts";
+import { messageOf } from "./words.ts";
 
 /** The cluster, for plugins with `provideClusterInfo`. */
 export interface ClusterInfo {
@@ -18,40 +21,53 @@ export interface ClusterInfo {
   readonly authority?: string;
   readonly proxy?: string;
   readonly disablesCompression?: boolean;
-  /** The extension of the cluster named EXTENSION. */
+  /** The cluster's extension for exec plugins. */
   readonly config?: unknown;
 }
 
-export const EXTENSION = "client.authentication.k8s.io/exec";
-
 export interface PluginCredentials {
   readonly token?: string;
-  readonly certificate?: { readonly cert: string; readonly key: string };
+  readonly certificate?: Certificate;
+  /** When they end, in milliseconds since the epoch. */
+  readonly untilMs?: number;
+}
+
+export interface PluginLimits {
+  /** Ends the plugin. Once it has aborted, a plugin may still run for requests that clean up. */
+  readonly signal?: AbortSignal;
+  readonly longestMs?: number;
 }
 
 const LARGEST_ANSWER = 1 << 20;
+/** A plugin may wait for a person, in a browser. */
+const LONGEST_MS = 15 * 60_000;
 
-/** Runs the plugin and returns its credentials. Throws PluginError. */
+/** Runs the plugin and returns its credentials. Throws LoginError. */
 export async function runPlugin(
   spec: ExecSpec,
   cluster: ClusterInfo,
-  signal?: AbortSignal,
+  { signal, longestMs = LONGEST_MS }: PluginLimits = {},
 ): Promise<PluginCredentials> {
-  const interactive = isInteractive(spec);
+  const own = signal?.aborted ? undefined : signal;
+  const interactive = isInteractive(spec, own === signal);
   const info = execInfo(spec, cluster, interactive);
-  const stdout = await lending(() => answerOf(spec, { interactive, info, signal }));
-  return readCredentials(stdout, spec);
+  const run = { interactive, info, signal: own, longestMs };
+  try {
+    return readCredentials(await lending(() => answerOf(spec, run)), spec);
+  } catch (error) {
+    if (!interactive || !(error instanceof LoginError)) throw error;
+    throw new LoginError(error.message, { hint: error.hint, wasAsked: true, cause: error });
+  }
 }
 
-function isInteractive({ interactiveMode }: ExecSpec): boolean {
-  const isAvailable = Deno.stdin.isTerminal() && !isRaw();
+function isInteractive({ interactiveMode }: ExecSpec, mayAsk: boolean): boolean {
+  const isAvailable = mayAsk && Deno.stdin.isTerminal() && !isRaw();
   if (interactiveMode === "Always" && !isAvailable) {
-    throw new PluginError(
-      "its exec plugin needs a terminal (interactiveMode Always), and stdin is not a terminal",
-      {
-        hint: "run it at a terminal once, or log in by the plugin's own program",
-      },
-    );
+    const why = Deno.stdin.isTerminal() ? "the terminal is in use" : "stdin is not a terminal";
+    throw new LoginError(`its exec plugin needs a terminal (interactiveMode Always), and ${why}`, {
+      hint: "run it at a terminal once, or log in by the plugin's own program",
+      wasAsked: true,
+    });
   }
   return interactiveMode !== "Never" && isAvailable;
 }
@@ -75,42 +91,101 @@ function execInfo(spec: ExecSpec, cluster: ClusterInfo, interactive: boolean): s
   return `${JSON.stringify({ kind: "ExecCredential", apiVersion, spec: info })}\n`;
 }
 
-async function answerOf(
-  { command, args, env, installHint }: ExecSpec,
-  { interactive, info, signal }: { interactive: boolean; info: string; signal?: AbortSignal },
-): Promise<string> {
-  let child: Deno.ChildProcess;
+interface Run {
+  readonly interactive: boolean;
+  readonly info: string;
+  readonly signal?: AbortSignal;
+  readonly longestMs: number;
+}
+
+/** Runs the plugin to its end, and returns what it printed. */
+async function answerOf(spec: ExecSpec, run: Run): Promise<string> {
+  const { signal, longestMs } = run;
+  const child = start(spec, run);
+  const stdout = child.stdout.getReader();
+  const ended = Promise.withResolvers<never>();
+  const onAbort = () => ended.reject(signal?.reason);
+  signal?.addEventListener("abort", onAbort);
+  const timer = setTimeout(() => {
+    const minutes = longestMs / 60_000;
+    ended.reject(
+      new LoginError(`its exec plugin "${spec.command}" gave no answer for ${minutes} minutes`),
+    );
+  }, longestMs);
+  const answer = read(child, stdout, spec, signal);
+  answer.catch(() => {}); // of a plugin that is ended
   try {
-    child = new Deno.Command(command, {
+    return await Promise.race([answer, ended.promise]);
+  } catch (error) {
+    await end(child);
+    await stdout.cancel(); // a program that the plugin left behind may keep it open
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+function start({ command, args, env, installHint }: ExecSpec, run: Run): Deno.ChildProcess {
+  try {
+    return new Deno.Command(command, {
       args: [...args],
-      env: { ...env, KUBERNETES_EXEC_INFO: info },
-      stdin: interactive ? "inherit" : "null",
+      env: { ...env, KUBERNETES_EXEC_INFO: run.info },
+      stdin: run.interactive ? "inherit" : "null",
       stdout: "piped",
       stderr: "inherit",
-      signal,
     }).spawn();
   } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) {
+    const isThere = /[/\\]/.test(command) && existsSync(command);
+    if (cause instanceof Deno.errors.NotFound && !isThere) {
       const hint = installHint ?? "install it, or log in to the cluster in another way";
-      throw new PluginError(`there is no program "${command}"`, { hint, cause });
+      throw new LoginError(`there is no program "${command}"`, { hint, cause });
     }
-    const why = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
-    throw new PluginError(`its exec plugin "${command}" cannot be run: ${why}`, { cause });
+    const why = isThere && cause instanceof Deno.errors.NotFound
+      ? "its interpreter is not there"
+      : messageOf(cause);
+    throw new LoginError(`its exec plugin "${command}" cannot be run: ${why}`, { cause });
   }
+}
+
+/** A plugin that does not end by itself then is killed. */
+const END_MS = 1_000;
+
+async function end(child: Deno.ChildProcess): Promise<void> {
+  const kill = (signal: Deno.Signal) => {
+    try {
+      child.kill(signal);
+    } catch {
+      // it has ended
+    }
+  };
+  kill("SIGTERM");
+  const timer = setTimeout(() => kill("SIGKILL"), END_MS);
+  await child.status;
+  clearTimeout(timer);
+}
+
+async function read(
+  child: Deno.ChildProcess,
+  stdout: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>,
+  { command }: ExecSpec,
+  signal: AbortSignal | undefined,
+): Promise<string> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let bytes = 0;
-  for await (const chunk of child.stdout) {
+  while (true) {
+    const { done, value: chunk } = await stdout.read();
+    if (done) break;
     bytes += chunk.length;
     if (bytes > LARGEST_ANSWER) {
-      child.kill();
-      throw new PluginError(`its exec plugin "${command}" printed more than 1 MiB`);
+      throw new LoginError(`its exec plugin "${command}" printed more than 1 MiB`);
     }
     chunks.push(chunk);
   }
   const { success, code, signal: killed } = await child.status;
   if (signal !== undefined && (killed === "SIGINT" || code === INTERRUPTED)) await abortOf(signal);
   signal?.throwIfAborted();
-  if (!success) throw new PluginError(`its exec plugin "${command}" failed with exit code ${code}`);
+  if (!success) throw new LoginError(`its exec plugin "${command}" failed with exit code ${code}`);
   return await new Blob(chunks).text();
 }
 
@@ -135,15 +210,15 @@ function readCredentials(stdout: string, { command, apiVersion }: ExecSpec): Plu
     answer = JSON.parse(stdout);
   } catch {
     // The parser's message quotes what was printed, which may be a token.
-    throw new PluginError(`what ${plugin} printed is not JSON`);
+    throw new LoginError(`what ${plugin} printed is not JSON`);
   }
   const { apiVersion: own, status } = (answer ?? {}) as { apiVersion?: unknown; status?: unknown };
   if (own !== undefined && own !== apiVersion) {
-    throw new PluginError(`${plugin} answered with apiVersion "${own}", not "${apiVersion}"`, {
+    throw new LoginError(`${plugin} answered with apiVersion "${own}", not "${apiVersion}"`, {
       hint: "the apiVersion in the kubeconfig is to be the plugin's",
     });
   }
-  if (typeof status !== "object" || status === null) throw new PluginError(`${plugin} gave none`);
+  if (typeof status !== "object" || status === null) throw new LoginError(`${plugin} gave none`);
   const text = (key: string) => {
     const value = (status as Record<string, unknown>)[key];
     return typeof value === "string" && value !== "" ? value : undefined;
@@ -154,8 +229,24 @@ function readCredentials(stdout: string, { command, apiVersion }: ExecSpec): Plu
     text("clientKeyData"),
   ];
   if ((cert === undefined) !== (key === undefined)) {
-    throw new PluginError(`${plugin} gave a certificate or a key alone, not both`);
+    throw new LoginError(`${plugin} gave a certificate or a key alone, not both`);
   }
-  if (token === undefined && cert === undefined) throw new PluginError(`${plugin} gave none`);
-  return { token, certificate: cert === undefined ? undefined : { cert, key: key! } };
+  if (token === undefined && cert === undefined) throw new LoginError(`${plugin} gave none`);
+  const certificate = cert === undefined ? undefined : { cert, key: key! };
+  const names = { cert: "clientCertificateData", key: "clientKeyData" };
+  const fault = certificate && pairFault(certificate, names);
+  if (fault !== undefined) throw new LoginError(`the ${fault}, from ${plugin}`);
+  return { token, certificate, untilMs: endOf(status, plugin) };
 }
+
+function endOf(status: object, plugin: string): number | undefined {
+  const { expirationTimestamp: end } = status as { expirationTimestamp?: unknown };
+  if (end === undefined || end === null) return undefined;
+  const ms = typeof end === "string" && RFC_3339.test(end) ? Date.parse(end) : NaN;
+  if (!Number.isNaN(ms)) return ms;
+  throw new LoginError(`${plugin} gave an expirationTimestamp that is not a time`, {
+    hint: "it is like 2030-01-31T12:00:00Z",
+  });
+}
+
+const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;

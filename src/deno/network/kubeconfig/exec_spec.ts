@@ -2,7 +2,7 @@
  * Checks the entry of an exec plugin by the rules of client-go (tools/clientcmd/validation.go).
  * Pure.
  */
-import { PluginError } from "./plugin_error.ts";
+import { LoginError } from "./login_error.ts";
 
 const GROUP = "client.authentication.k8s.io/";
 const VERSIONS = [`${GROUP}v1`, `${GROUP}v1beta1`];
@@ -19,18 +19,18 @@ export interface ExecSpec {
   readonly providesClusterInfo: boolean;
 }
 
-/** Reads the entry. Throws PluginError if it is invalid. */
+/** Reads the entry. Throws LoginError if it is invalid. */
 export function readExecSpec(given: unknown): ExecSpec {
   if (typeof given !== "object" || given === null) {
-    throw new PluginError("its exec is not an object");
+    throw new LoginError("its exec is not an object");
   }
   const exec = given as Record<string, unknown>;
   const command = textOf(exec, "command");
-  if (command === undefined) throw new PluginError("its exec plugin has no command");
+  if (command === undefined) throw new LoginError("its exec plugin has no command");
   const apiVersion = textOf(exec, "apiVersion");
-  if (apiVersion === undefined) throw new PluginError("its exec plugin has no apiVersion");
+  if (apiVersion === undefined) throw new LoginError("its exec plugin has no apiVersion");
   if (!VERSIONS.includes(apiVersion)) {
-    throw new PluginError(
+    throw new LoginError(
       `its exec plugin has the apiVersion "${apiVersion}", which is not known`,
       {
         hint: `it is ${VERSIONS.join(" or ")}; has the plugin a newer release?`,
@@ -41,7 +41,7 @@ export function readExecSpec(given: unknown): ExecSpec {
   const mode = textOf(exec, "interactiveMode") ?? otherwise;
   const interactiveMode = MODES.find((one) => one === mode);
   if (interactiveMode === undefined) {
-    throw new PluginError(
+    throw new LoginError(
       mode === undefined
         ? "its exec plugin has no interactiveMode"
         : `its exec plugin has the interactiveMode "${mode}", which is not known`,
@@ -52,7 +52,7 @@ export function readExecSpec(given: unknown): ExecSpec {
     command,
     args: listOf(exec, "args").map((one) => {
       if (typeof one === "string") return one;
-      throw new PluginError("args of its exec plugin are not all strings");
+      throw new LoginError("args of its exec plugin are not all strings");
     }),
     env: Object.fromEntries(listOf(exec, "env").map(variableOf)),
     apiVersion,
@@ -66,13 +66,13 @@ function textOf(exec: Record<string, unknown>, key: string): string | undefined 
   const value = exec[key];
   if (value === undefined || value === null || value === "") return undefined;
   if (typeof value === "string") return value;
-  throw new PluginError(`${key} of its exec plugin is not a string`);
+  throw new LoginError(`${key} of its exec plugin is not a string`);
 }
 
 function listOf(exec: Record<string, unknown>, key: string): unknown[] {
   const value = exec[key] ?? [];
   if (Array.isArray(value)) return value;
-  throw new PluginError(`${key} of its exec plugin is not a list`);
+  throw new LoginError(`${key} of its exec plugin is not a list`);
 }
 
 function variableOf(given: unknown): [string, string] {
@@ -81,5 +81,5 @@ function variableOf(given: unknown): [string, string] {
   if (isName && (typeof value === "string" || value === undefined || value === null)) {
     return [name, value ?? ""];
   }
-  throw new PluginError("env of its exec plugin has an entry without a name and a value");
+  throw new LoginError("env of its exec plugin has an entry without a name and a value");
 }

@@ -1,7 +1,7 @@
 /** The kubeconfig of a service account inside a pod: https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/ */
 import { existsSync, readFileSync } from "node:fs";
 import type { Env } from "../../../host.ts";
-import type { Kubeconfig } from "./merged.ts";
+import type { Kubeconfig } from "./entries.ts";
 
 /** Returns undefined outside a pod. `account` is the directory that the kubelet mounts. */
 export function inCluster(
@@ -13,11 +13,12 @@ export function inCluster(
   if (!host || !port || !existsSync(tokenFile)) return undefined;
   const name = "in-cluster";
   const server = `https://${host.includes(":") ? `[${host}]` : host}:${port}`;
-  const namespace = existsSync(namespaceFile) ? readFileSync(namespaceFile, "utf8") : undefined;
+  const namespace = env.get("POD_NAMESPACE") ||
+    (existsSync(namespaceFile) ? readFileSync(namespaceFile, "utf8").trim() : undefined);
   return {
-    clusters: [{ name, server, caFile: `${account}/ca.crt`, skipTLSVerify: false }],
-    users: [{ name, authProvider: { name: "tokenFile", config: { tokenFile } } }],
-    contexts: [{ name, cluster: name, user: name, namespace }],
+    clusters: [{ name, content: { server, "certificate-authority": `${account}/ca.crt` } }],
+    users: [{ name, content: { tokenFile } }],
+    contexts: [{ name, content: { cluster: name, user: name, namespace } }],
     currentContext: name,
   };
 }

@@ -1,7 +1,15 @@
-/** Returns the first line of an error message, in plain words for a missing file. */
+const STATES: readonly [RegExp, string][] = [
+  [/ENOENT/, "no such file"],
+  [/EACCES|EPERM/, "permission denied"],
+  [/EISDIR/, "is a directory"],
+  [/EROFS/, "read-only file system"],
+];
+
+/** Returns the first line of an error message, in plain words for the system's own errors. */
 export function messageOf(error: unknown): string {
   const [line] = (error instanceof Error ? error.message : String(error)).trim().split("\n");
-  const absent = /ENOENT.*?(?:'([^']+)')?$/.exec(line);
-  if (absent === null) return line;
-  return absent[1] === undefined ? "no such file" : `no such file: ${absent[1]}`;
+  const known = STATES.find(([pattern]) => pattern.test(line));
+  if (known === undefined) return line;
+  const path = /'([^']+)'$/.exec(line)?.[1] ?? (error as { path?: unknown }).path;
+  return typeof path === "string" ? `${known[1]}: ${path}` : known[1];
 }

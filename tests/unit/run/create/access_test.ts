@@ -17,6 +17,11 @@ Deno.test("the check of rights passes, or names the first missing right", async 
     await rejection(checkAccess(kube, "ns", "PipelineRun"), ClusterError),
     /: you may not get pods\/log \(403\)\n.*can-i get pods --subresource=log -n ns checks it$/,
   );
+  kube.actsAs = { user: "jane", groups: ["qa"] };
+  assert.match(
+    await rejection(checkAccess(kube, "ns", "TaskRun"), ClusterError),
+    /: user "jane" may not create taskruns.*\n.*taskruns.tekton.dev -n ns --as jane --as-group qa c/,
+  );
 });
 
 Deno.test("for an exec, create or get is enough, unless the user asks for one protocol", async () => {
