@@ -30,6 +30,18 @@ export interface Host {
   /** Returns the text of an http or https URL. Throws FileError. */
   download(url: string): Promise<string>;
   /**
+   * Sends one request, follows redirects, and returns the answer of whatever status. Credentials of
+   * the headers go to no other origin. Throws FileError for no answer, or one that is too long.
+   */
+  request(url: string, options?: RequestOptions): Promise<WebAnswer>;
+  /**
+   * Runs a program to its end, and returns its output. Throws FileError for a program that can't be
+   * run, takes too long or prints too much.
+   */
+  run(command: readonly string[], options: RunOptions): Promise<ProgramOutput>;
+  /** Creates an empty directory, which its disposal removes with everything in it. */
+  temporaryDirectory(): Promise<AsyncDisposable & { readonly path: string }>;
+  /**
    * Calls back after each change of an entry of the directories, until disposed; sometimes without
    * a change. It skips directories that do not exist, and stops watching one that is replaced by
    * another of its name. Throws FileError if the system can't watch more directories.
@@ -59,6 +71,40 @@ export interface CaptureOptions {
   readonly cwd?: string;
   /** Environment variables that the program does not get. */
   readonly without?: readonly HiddenVariable[];
+}
+
+export interface RequestOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Posts this body; without it, the request is a GET. */
+  readonly body?: string;
+  /** Default: 4 MiB. */
+  readonly mostBytes?: number;
+  /** Whether any certificate of the server is accepted. */
+  readonly skipsTls?: boolean;
+}
+
+export interface WebAnswer {
+  readonly status: number;
+  /** Empty over HTTP/2. */
+  readonly statusText: string;
+  readonly headers: Headers;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+export interface RunOptions {
+  readonly limitMs: number;
+  /** The text on its stdin; without it, stdin is empty. */
+  readonly input?: string;
+  /** Variables besides the environment's own. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Environment variables that the program does not get. */
+  readonly without?: readonly HiddenVariable[];
+}
+
+export interface ProgramOutput {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
 export interface HiddenVariable {
@@ -218,4 +264,10 @@ export class FileError extends Error {
     super(`${path}: ${state}`, options);
     this.name = "FileError";
   }
+}
+
+/** Returns the text of an answer. Throws FileError for one that is not 2xx. */
+export function textOf(url: string, { status, statusText, bytes }: WebAnswer): string {
+  if (status < 200 || status > 299) throw new FileError(url, `${status} ${statusText}`.trim());
+  return new TextDecoder().decode(bytes);
 }

@@ -39,7 +39,7 @@ With \`--outcome FILE\`, \`upload\`, \`start\`, \`debug\` and \`logs --follow\` 
 the command ends, also when it fails. So does \`upload\` into a held step, without \`outcome\`. With
 \`--outcome -\` it goes to stdout, in place of the logs:
 
-<!-- not run: it needs jq -->
+<!-- not run: it needs the program jq -->
 
 \`\`\`console
 $ tkn-dev pipeline upload greet -w name=source,volume=1Gi --outcome - | jq .outcome.succeeded

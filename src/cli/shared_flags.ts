@@ -63,9 +63,9 @@ export const FILES: readonly FlagSpec[] = [
   },
   {
     name: "resolve-here",
-    help:
-      "read URLs that references and annotations name from this machine, not by the cluster's " +
-      "resolvers: http, and git of github.com and gitlab.com",
+    help: "read what references and annotations name from this machine, not by the cluster's " +
+      "resolvers: http, git (by git, with its credentials), hub, and bundles (with Docker's or " +
+      "Podman's credentials)",
   },
 ];
 

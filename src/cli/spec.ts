@@ -10,6 +10,8 @@ export interface FlagSpec {
   readonly isHidden?: boolean;
   /** The placeholder of the value, such as KEY=VALUE. A flag without it is a boolean. */
   readonly value?: string;
+  /** Whether the value is a password: it is neither remembered nor shown. */
+  readonly isSecret?: boolean;
   /** The value of the flag alone. Such a flag takes a value only as --name=value. */
   readonly alone?: string;
   /** Whether repetitions add values. Without it, the last value wins. */

@@ -132,12 +132,29 @@ export const PIPELINE_START_FLAGS: readonly FlagSpec[] = [
   },
 ];
 
-/** tkn reads bundles itself. Here the cluster does, so that these flags are refused with a hint. */
+/** Credentials for the registry of --image, in place of those of Docker's and Podman's files. */
 const REMOTE: readonly FlagSpec[] = [
-  { name: "remote-bearer", value: "TOKEN", isHidden: true, help: "not supported" },
-  { name: "remote-username", value: "NAME", isHidden: true, help: "not supported" },
-  { name: "remote-password", value: "PASSWORD", isHidden: true, help: "not supported" },
-  { name: "remote-skip-tls", isHidden: true, help: "not supported" },
+  {
+    name: "remote-bearer",
+    value: "TOKEN",
+    isSecret: true,
+    help: "with --image: a token for the registry",
+  },
+  {
+    name: "remote-username",
+    value: "NAME",
+    help: "with --image: the user at the registry, with --remote-password",
+  },
+  {
+    name: "remote-password",
+    value: "PASSWORD",
+    isSecret: true,
+    help: "with --image: the user's password at the registry",
+  },
+  {
+    name: "remote-skip-tls",
+    help: "with --image: accept any certificate of the registry",
+  },
 ];
 
 export const TASK_START_FLAGS: readonly FlagSpec[] = [
@@ -156,7 +173,8 @@ export const TASK_START_FLAGS: readonly FlagSpec[] = [
     name: "image",
     short: "i",
     value: "REF",
-    help: "a Tekton bundle that has the Task; Tekton's resolver for bundles reads it",
+    help: "a Tekton bundle that has the Task; it is read from this machine, with the credentials " +
+      "of Docker or Podman",
   },
   ...REMOTE,
   ...QUESTIONS,

@@ -39,12 +39,12 @@ export async function run(host: Host, options: PipelineUploadOptions): Promise<n
 
 async function choose(
   host: Host,
-  { directory, resolvesHere = false, typed, ...flags }: PipelineUploadOptions,
+  { directory, typed, ...flags }: PipelineUploadOptions,
 ): Promise<{ kind: RunKind } & Pick<PipelineUploadOptions, "name" | "files" | "typed">> {
   const { run, from, isAsked } = await chooseTektonRun(host, directory, flags);
   const name = shortName(run);
   printNote(host, { text: `Starting ${run.kind} ${name} of ${from}` });
-  const files = { paths: [from], hasRun: true, resolvesHere, directory };
+  const files = { paths: [from], hasRun: true, directory };
   const line = fileLine(typed.line, { kind: run.kind, name, from, directory });
   if (isAsked) printWithoutQuestions(host, line);
   return { kind: run.kind, name, files, typed: { ...typed, line } };

@@ -27,7 +27,7 @@ export const capture: Host["capture"] = async (command, { cwd, without = [] } = 
  * Removes the variables while the call starts the program, and then restores them. To pass a whole
  * environment instead would lose the values that are not UTF-8, which Deno does not list.
  */
-function withoutVariables<T>(hidden: readonly HiddenVariable[], call: () => T): T {
+export function withoutVariables<T>(hidden: readonly HiddenVariable[], call: () => T): T {
   const taken: [string, string][] = [];
   for (const { name, unless } of hidden) {
     const value = variableBytes(name);

@@ -5,6 +5,7 @@ import { denoClock } from "./clock.ts";
 import { debugLog } from "./debug_log.ts";
 import { denoFiles } from "./files/files.ts";
 import { denoState } from "./files/state.ts";
+import { temporaryDirectory } from "./files/temporary.ts";
 import { denoTerminal } from "./terminal/terminal.ts";
 import { variableBytes } from "./variable.ts";
 import { watchDirectories } from "./files/watcher.ts";
@@ -43,6 +44,15 @@ export function denoHost(): Host {
       const { download } = await import("./download.ts");
       return await download(url, interrupt.signal);
     },
+    async request(url, options) {
+      const { request } = await import("./request.ts");
+      return await request(url, options, interrupt.signal);
+    },
+    async run(command, options) {
+      const { runProgram } = await import("./run_program.ts");
+      return await runProgram(command, options, interrupt.signal);
+    },
+    temporaryDirectory,
     watch: watchDirectories,
   };
 }

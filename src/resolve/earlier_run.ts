@@ -94,6 +94,12 @@ function noRun({ namespace }: Kube, { kind, name, resolver }: LastRun): ClusterE
     : ` by resolver "${resolver}"`;
   return new ClusterError(
     `Cannot find the last ${kind}${whose}${how}: namespace "${namespace}" has no such run`,
-    { hint: "leave out --last, and give its params and workspaces with -p and -w" },
+    {
+      hint: resolver === undefined
+        ? "leave out --last, and give its params and workspaces with -p and -w"
+        : resolver === "remote"
+        ? "create the first one: tkn-dev create -f FILE"
+        : "--resolvertype remote takes the last run by any resolver",
+    },
   );
 }

@@ -22,7 +22,6 @@ import {
 } from "../tekton/model.ts";
 import type { LocalDefinitions } from "../tekton/local_definitions.ts";
 import { cannotResolve, readResolved, type RemoteReference } from "../tekton/resolved.ts";
-import { publicUrl } from "../tekton/public_url.ts";
 import { inlineStepAction } from "../tekton/inline/step_action.ts";
 import { stepName } from "../tekton/target.ts";
 import {
@@ -43,8 +42,11 @@ export interface ResolveContext extends AwaitContext {
   readonly parse: (text: string) => unknown[];
   /** Definitions out of files: a reference by name means one of them first. */
   readonly local?: LocalDefinitions;
-  /** Reads a URL from this machine, in place of a resolver, if the user allows it. */
-  readonly readUrl?: (url: string) => Promise<string>;
+  /**
+   * Reads what a reference names from this machine, if the user allows it. Returns undefined for
+   * one that only the cluster can read.
+   */
+  readonly readHere?: (reference: RemoteReference) => Promise<string | undefined>;
 }
 
 /** Reads an object by name. Throws ClusterError; on a 404, the hint lists the existing names. */
@@ -208,10 +210,8 @@ async function resolveRemote<T extends KubeObject>(
   const { kind, owner, resolver } = reference;
   const found = resolver === "cluster" ? await readCluster<T>(kube, reference) : undefined;
   if (found !== undefined) return found;
-  const url = context.readUrl === undefined ? undefined : publicUrl(reference);
-  if (url !== undefined) {
-    return readResolved<T>(reference, parse(context, reference, await context.readUrl!(url)));
-  }
+  const here = await context.readHere?.(reference);
+  if (here !== undefined) return readResolved<T>(reference, parse(context, reference, here));
   const missing = await missingRight(kube);
   if (missing === undefined) {
     const text = await resolveByRequest(context, reference);

@@ -51,7 +51,7 @@ export class RunView {
   readonly #logs: LogLines;
   readonly #styles: Styles;
   #waiting = "";
-  /** What the run waits for, if that is an obstacle. */
+  /** The obstacle that the run waits for. */
   #obstacle: string | undefined;
   #progressShownMs = 0;
   #tasks: Tasks | undefined;

@@ -15,6 +15,7 @@ import { pathBytesTarget } from "./targets/path_bytes.ts";
 import { receiptTarget } from "./targets/receipt.ts";
 import { receiverTarget } from "./targets/receiver.ts";
 import { recordTarget } from "./targets/record.ts";
+import { challengeTarget, imageNameTarget, layerTarget } from "./targets/registry.ts";
 import { sanitizeTarget } from "./targets/sanitize.ts";
 import { statusTarget } from "./targets/status.ts";
 import { tarHeadersTarget } from "./targets/tar_headers.ts";
@@ -36,6 +37,9 @@ export const TARGETS: readonly AnyTarget[] = [
   tarHeadersTarget,
   ignoreTarget,
   credentialsTarget,
+  imageNameTarget,
+  challengeTarget,
+  layerTarget,
   sanitizeTarget,
   argvTarget,
   createTarget,

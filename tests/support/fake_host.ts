@@ -7,9 +7,13 @@ import {
   FileError,
   type Host,
   type KubeContext,
+  type ProgramOutput,
   type RawTerminal,
+  type RequestOptions,
+  type RunOptions,
   type State,
   type Terminal,
+  type WebAnswer,
 } from "../../src/host.ts";
 import type { Kube, TerminalSize } from "../../src/kube/interface.ts";
 import { MemoryFiles } from "./memory_files.ts";
@@ -233,6 +237,36 @@ export class FakeHost implements Host {
     await turn();
     if (!Object.hasOwn(this.pages, url)) throw new FileError(url, "404 Not Found");
     return this.pages[url];
+  };
+
+  /** Answers requests; undefined is a server that is not there. */
+  onRequest: (url: string, options: RequestOptions) => Promise<Response> | Response | undefined =
+    () => undefined;
+  /** Every request, in order. */
+  readonly requests: { url: string; options: RequestOptions }[] = [];
+
+  request = async (url: string, options: RequestOptions = {}): Promise<WebAnswer> => {
+    this.requests.push({ url, options });
+    await turn();
+    const answer = await this.onRequest(url, options);
+    if (answer === undefined) throw new FileError(url, "connection refused");
+    const { status, statusText, headers } = answer;
+    return { status, statusText, headers, bytes: await answer.bytes() };
+  };
+
+  /** Runs programs by the command line and the input; undefined is a program that is not there. */
+  onRun: (command: string, input: string) => ProgramOutput | undefined = () => undefined;
+
+  run = async (command: readonly string[], { input = "" }: RunOptions): Promise<ProgramOutput> => {
+    await turn();
+    const output = this.onRun(command.join(" "), input);
+    if (output === undefined) throw new FileError(command[0], "no such program");
+    return output;
+  };
+
+  temporaryDirectory = async () => {
+    await turn();
+    return { path: "/temporary", [Symbol.asyncDispose]: turn };
   };
 
   async edit(text: string, name: string): Promise<string | undefined> {

@@ -5,6 +5,11 @@ const PARTS =
   // deno-lint-ignore no-control-regex
   /\x1b\[([0-?]*)([@-~])|[\r\n]|[^\x1b\r\n]+/gu;
 
+/** Returns the text without the sequences that erase the rest of a line, or what is below it. */
+export function withoutErasing(text: string): string {
+  return text.replaceAll("\x1b[K", "").replaceAll("\x1b[J", "");
+}
+
 /** A line that is longer than the screen is wide continues in the next row. Nothing scrolls. */
 export class FakeScreen {
   #rows: string[][] = [[]];
@@ -52,6 +57,9 @@ export class FakeScreen {
         break;
       case "C":
         this.#column = Math.min(this.columns - 1, this.#column + count);
+        break;
+      case "K":
+        this.#rows[this.#row].length = Math.min(this.#rows[this.#row].length, this.#column);
         break;
       case "J":
         this.#rows[this.#row].length = Math.min(this.#rows[this.#row].length, this.#column);

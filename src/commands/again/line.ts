@@ -16,17 +16,18 @@ export interface TypedLine {
   readonly directory: string;
   /** Whether the directory is uploaded. */
   readonly isUpload: boolean;
-  /** False with --no-remember. */
+  /** False with --no-remember, and for a line with a password. */
   readonly isRemembered: boolean;
 }
 
 /** `directory` is the uploaded one. Pure. */
 export function typedLine(call: Call, directory: string | undefined, isUpload = true): TypedLine {
+  const line = commandLineOf(call);
   return {
-    line: commandLineOf(call),
+    line,
     directory: directory ?? ".",
     isUpload,
-    isRemembered: !call.flags.on("no-remember"),
+    isRemembered: !call.flags.on("no-remember") && !line.flags.some(({ spec }) => spec.isSecret),
   };
 }
 
@@ -62,8 +63,16 @@ export function printWithoutQuestions({ terminal }: Host, line: CommandLine): vo
   terminal.err(joined([printable`The same without questions:\n`, shellLine(line), printable`\n`]));
 }
 
-/** Returns the line as a shell reads it, in one line: `tkn-dev pipeline upload greet`. Pure. */
+/**
+ * Returns the line as a shell reads it, in one line: `tkn-dev pipeline upload greet`. In place of a
+ * password is the placeholder of its flag. Pure.
+ */
 export function shellLine(line: CommandLine): Printable {
-  const words = ["tkn-dev", ...wordsOf(line)].map((word) => printable`${shellWord(word)}`);
+  const flags = line.flags.map(({ spec, values }) => ({
+    spec,
+    values: spec.isSecret ? [spec.value!] : values,
+  }));
+  const all = ["tkn-dev", ...wordsOf({ ...line, flags })];
+  const words = all.map((word) => printable`${shellWord(word)}`);
   return joined(words, " ");
 }

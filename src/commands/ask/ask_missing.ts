@@ -53,18 +53,24 @@ export interface NeededName {
   readonly noun: "pipeline" | "task";
   /** The error if the user cannot be asked. */
   readonly refusal: UsageError;
-  /** Whether the name is that of an object in the namespace. */
-  readonly isListed: boolean;
+  /** The bundle that has it, and its names; undefined for the namespace. */
+  readonly bundle?: { readonly image: string; names(): Promise<string[]> };
 }
 
-/** Asks for the name of a Pipeline or Task: from a list, if the user may list them. */
+/** Asks for the name of a Pipeline or Task: by a list, unless the user may not list them. */
 export async function askName(
   host: Host,
   { kube, flags, suspendFor, ready }: Asking,
-  { kind, noun, refusal, isListed }: NeededName,
+  { kind, noun, refusal, bundle }: NeededName,
 ): Promise<Answers> {
   if (!canAsk(host, flags)) throw refusal;
-  const [found] = await Promise.all([isListed ? listed(kube, `${noun}s`) : undefined, ready]);
+  const list = bundle === undefined
+    ? listed(kube, `${noun}s`)
+    : bundle.names().then((names) => names.map((text) => ({ text })));
+  const [found] = await Promise.all([list, ready]);
+  if (found?.length === 0 && bundle !== undefined) {
+    throw new ClusterError(`Cannot choose a ${kind}: the bundle "${bundle.image}" has none`);
+  }
   if (found?.length === 0) {
     throw new ClusterError(
       `Cannot choose a ${kind}: namespace "${kube.namespace}" has none`,

@@ -106,8 +106,7 @@ class Asker implements Disposable {
         const answered = dialog.onKey(key);
         if (answered === undefined) continue;
         this.#dialog = undefined;
-        terminal.err(this.#drawing.erase(this.#shownSize()));
-        terminal.err(this.#drawing.keep(dialog.answered()));
+        terminal.err(this.#drawing.end(dialog.answered(), this.#shownSize()));
         return answered.answer;
       }
       this.#draw();

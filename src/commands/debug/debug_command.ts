@@ -16,6 +16,7 @@ import {
   type RunRequest,
   type StartOptions,
 } from "../start/run_request.ts";
+import { startAgain } from "../start/start_again.ts";
 import { readBindings } from "../start/workspace_bindings.ts";
 import { checkTerminal, runHeld } from "./run_held.ts";
 
@@ -69,7 +70,7 @@ async function debug<
   const request = await requestRun(host, definitionKind, options, requesting);
   memory.answered(request.answers);
   const { pauseSeconds, withoutShell, atPause } = options;
-  const again = `tkn-dev ${definitionKind.noun} debug ${request.newRun.name}`;
+  const again = startAgain(definitionKind, "debug", options, request.newRun.name);
   const held = await holdRequested(definitionKind, request, breakpoints(request, options), {
     gate: newGate(host, pauseSeconds, again),
     withoutShell,

@@ -5,10 +5,10 @@ import { isStatus } from "../../kube/status.ts";
 import { missingRight, resolveByRequest } from "../../resolve/resolution_request.ts";
 import { readByName, type ResolveContext } from "../../resolve/resolve.ts";
 import type { LocalDefinition, LocalDefinitions } from "../../tekton/local_definitions.ts";
-import { PIPELINES, type Run, type TaskRef, TASKS } from "../../tekton/model.ts";
-import { type PacReference, pacReferences } from "../../tekton/pac/annotations.ts";
+import { PIPELINES, type PipelineSpec, type Run, type TaskRef, TASKS } from "../../tekton/model.ts";
+import { forgeFile } from "../../tekton/git_place.ts";
+import { pacPipelines, type PacReference, pacTasks } from "../../tekton/pac/annotations.ts";
 import { readFile } from "../manifests/manifest_texts.ts";
-import { readText } from "../manifests/strict_file.ts";
 import { objectsOf } from "../manifests/read_objects.ts";
 import { flagsOf, shortName } from "./choose_run.ts";
 
@@ -21,13 +21,11 @@ export interface ReferencesOptions {
   readonly root: string;
   /** The files of -f. */
   readonly paths: readonly string[];
-  /** Whether this program may read URLs. */
-  readonly resolvesHere: boolean;
 }
 
 /**
- * Returns the definitions that are not among the files. Throws UsageError that lists all that
- * cannot be found, with what to type.
+ * Returns the definitions that are not among the files: first the Pipeline, whose own annotations
+ * may name Tasks too. Throws UsageError that lists all that cannot be found, with what to type.
  */
 export async function readPacReferences(
   host: Host,
@@ -35,23 +33,44 @@ export async function readPacReferences(
   run: Run,
   options: ReferencesOptions,
 ): Promise<LocalDefinition[]> {
+  const { given, definitions: all, paths } = options;
   const found: LocalDefinition[] = [];
   const problems: string[] = [];
-  let hasUrl = false;
-  const references = pacReferences(run.metadata);
-  const pipelinesFirst = references.toSorted((a, b) =>
-    a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0
-  );
-  for (const reference of pipelinesFirst) {
-    if (!isNeeded(reference, run, options.given.with(found))) continue;
+  let isRemote = false;
+  const read = async (reference: PacReference): Promise<void> => {
     try {
       found.push(...await readReference(host, context, reference, options));
     } catch (error) {
       if (!(error instanceof ExpectedError)) throw error;
       context.interrupt.throwIfAborted();
-      hasUrl ||= "url" in reference.place;
+      isRemote ||= !("path" in reference.place);
       problems.push(`${reference.kind} ${reference.text} (${error.message})`);
     }
+  };
+  const wanted = pipelineName(run);
+  let base: string | undefined;
+  for (const reference of wanted === undefined ? [] : pacPipelines(run.metadata)) {
+    if (given.with(found).find("Pipeline", wanted) !== undefined) continue;
+    await read(reference);
+    const isIt = given.with(found).find("Pipeline", wanted) !== undefined;
+    if (isIt && "url" in reference.place) base = reference.place.url;
+  }
+  const pipeline = given.with([...found]).find("Pipeline", wanted) ?? all.find("Pipeline", wanted);
+  const tasks = [
+    ...pacTasks(run.metadata),
+    ...pipeline === undefined ? [] : pacTasks(pipeline.metadata, base),
+  ];
+  const names = tasks.flatMap(({ place }) => "name" in place ? [place.name] : []);
+  const refs = taskRefs(run, pipeline?.spec);
+  for (const reference of tasks) {
+    const { place } = reference;
+    const open = refs.filter((ref) => isOpen(ref, given.with(found)));
+    // A hub may call a Task by another name than the Task itself.
+    const isOther = open.some((ref) => isOpen(ref, all) && !names.includes(ref.name!));
+    const isNeeded = "name" in place
+      ? open.some(({ name }) => name === place.name) || isOther
+      : open.length > 0;
+    if (isNeeded) await read(reference);
   }
   if (problems.length === 0) return found;
   const noun = run.kind.toLowerCase();
@@ -59,33 +78,33 @@ export async function readPacReferences(
     `Cannot find what the annotations of ${run.kind} "${shortName(run)}" name: ` +
       problems.join(", "),
     {
-      hint: `give their files with -f, or tkn pac resolve ${flagsOf(options.paths)} | ` +
+      hint: `give their files with -f, or tkn pac resolve ${flagsOf(paths)} | ` +
         `tkn-dev ${noun} upload -f - .` +
-        (!hasUrl || options.resolvesHere ? "" : "; --resolve-here reads URLs from this machine"),
+        (isRemote && context.readHere === undefined
+          ? "; --resolve-here reads them from this machine"
+          : ""),
     },
   );
 }
 
 /**
- * Whether the run refers by name to a definition of that kind that is not known yet. A run that
- * `tkn pac resolve` wrote has everything inline, and still has the annotations.
+ * Returns the name of the Pipeline that the run refers to by name. A run that `tkn pac resolve`
+ * wrote has everything inline, and still has the annotations.
  */
-function isNeeded({ kind, place }: PacReference, run: Run, known: LocalDefinitions): boolean {
-  if (run.kind === "TaskRun") return kind === "Task" && isOpen(run.spec.taskRef, known);
+function pipelineName(run: Run): string | undefined {
+  if (run.kind === "TaskRun") return undefined;
   const { pipelineRef, pipelineSpec } = run.spec;
-  const isByName = pipelineSpec === undefined && !pipelineRef?.resolver;
-  const pipeline = isByName ? known.find("Pipeline", pipelineRef?.name) : undefined;
-  if (kind === "Pipeline") return isByName && pipeline === undefined;
-  const spec = pipelineSpec ?? pipeline?.spec;
-  if (spec === undefined) return true;
-  const open = [...spec.tasks ?? [], ...spec.finally ?? []]
-    .flatMap(({ taskRef }) => isOpen(taskRef, known) ? [taskRef!.name] : []);
-  return "name" in place ? open.includes(place.name) : open.length > 0;
+  return pipelineSpec === undefined && !pipelineRef?.resolver ? pipelineRef?.name : undefined;
+}
+
+function taskRefs(run: Run, pipeline: PipelineSpec | undefined): TaskRef[] {
+  if (run.kind === "TaskRun") return run.spec.taskRef === undefined ? [] : [run.spec.taskRef];
+  const { tasks = [], finally: last = [] } = run.spec.pipelineSpec ?? pipeline ?? {};
+  return [...tasks, ...last].flatMap(({ taskRef }) => taskRef === undefined ? [] : [taskRef]);
 }
 
 /** Whether a reference by name is to a Task that is not known. */
-function isOpen(ref: TaskRef | undefined, known: LocalDefinitions): boolean {
-  const { name, resolver, kind = "Task" } = ref ?? {};
+function isOpen({ name, resolver, kind = "Task" }: TaskRef, known: LocalDefinitions): boolean {
   return name !== undefined && !resolver && kind === "Task" &&
     known.find("Task", name) === undefined;
 }
@@ -94,7 +113,7 @@ async function readReference(
   host: Host,
   context: ResolveContext,
   { kind, text, place }: PacReference,
-  { definitions, root, resolvesHere }: ReferencesOptions,
+  { definitions, root }: ReferencesOptions,
 ): Promise<LocalDefinition[]> {
   if ("path" in place) {
     const plain = place.path.replace(/^\.\//, "");
@@ -104,11 +123,9 @@ async function readReference(
     return definitionsIn(kind, `${root}/${plain}`, await readFile(host, `${root}/${plain}`));
   }
   if ("url" in place) {
-    if (resolvesHere) {
-      const refuse = (why: string) => new UsageError(why);
-      return definitionsIn(kind, text, await readText(host, place.url, refuse));
-    }
-    return definitionsIn(kind, text, await byResolver(context, kind, "http", { url: place.url }));
+    // Pipelines-as-Code reads a page of a forge about a file as the file.
+    const url = forgeFile(place.url)?.raw ?? place.url;
+    return definitionsIn(kind, text, await byResolver(context, kind, "http", { url }));
   }
   const { name, version, catalog } = place;
   if (kind !== "Pipeline" && definitions.find("Task", name) !== undefined) return [];
@@ -133,17 +150,23 @@ async function readReference(
   }
 }
 
-/** Returns the text that a resolver of the cluster answers. Throws ClusterError. */
+/**
+ * Returns the text that a resolver of the cluster answers, or this machine in its place. Throws
+ * ClusterError and UsageError.
+ */
 async function byResolver(
   context: ResolveContext,
   kind: PacReference["kind"],
   resolver: string,
   given: Record<string, string>,
 ): Promise<string> {
+  const params = Object.entries(given).map(([name, value]) => ({ name, value }));
+  const reference = { kind, owner: "the annotation", resolver, params };
+  const here = await context.readHere?.(reference);
+  if (here !== undefined) return here;
   const missing = await missingRight(context.kube);
   if (missing !== undefined) throw new UsageError(`you may not ${missing}`);
-  const params = Object.entries(given).map(([name, value]) => ({ name, value }));
-  return await resolveByRequest(context, { kind, owner: "the annotation", resolver, params });
+  return await resolveByRequest(context, reference);
 }
 
 async function isOnCluster(

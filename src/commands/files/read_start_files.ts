@@ -22,8 +22,6 @@ export interface FileFlags {
   readonly paths: readonly string[];
   /** Whether a run is among the files; else they have definitions. */
   readonly hasRun: boolean;
-  /** Whether this program may read URLs in place of the cluster. */
-  readonly resolvesHere: boolean;
   /** The directory whose checkout gives values to placeholders. */
   readonly directory: string;
 }
@@ -39,6 +37,8 @@ interface Reading {
   readonly name?: string;
   readonly files: FileFlags;
   readonly given: readonly { name: string; text: string }[];
+  /** Whether the command line names the namespace. */
+  readonly namesNamespace: boolean;
 }
 
 /** Throws UsageError, and ClusterError for references to the cluster. */
@@ -46,7 +46,7 @@ export async function readStartFiles<D extends Definition, R extends PipelineRun
   host: Host,
   context: ResolveContext,
   definitionKind: DefinitionKind<D, R>,
-  { name, files, given }: Reading,
+  { name, files, given, namesNamespace }: Reading,
 ): Promise<FoundInFiles<D>> {
   const { kube, emit } = context;
   const { paths, hasRun } = files;
@@ -78,14 +78,14 @@ export async function readStartFiles<D extends Definition, R extends PipelineRun
   const root = beside.root ?? facts.root ?? files.directory;
   const values = { ...eventValues(raw.metadata, facts, kube.namespace), ...givenValues };
   const run = fillPlaceholders(raw, values);
-  checkNamespace(run, kube.namespace);
+  if (namesNamespace) noteNamespace(run, kube.namespace, emit);
+  else checkNamespace(run, kube.namespace);
   const known = objects.definitions.with(beside.definitions);
   const referred = await readPacReferences(host, context, run, {
     given: objects.definitions,
     definitions: known,
     root,
     paths,
-    resolvesHere: files.resolvesHere,
   });
   // Pipelines-as-Code prefers its annotations to other files in .tekton.
   const all = objects.definitions.with([...referred, ...beside.definitions]);
@@ -145,6 +145,17 @@ async function besideRun(
     }
   }
   return { root, definitions };
+}
+
+function noteNamespace(
+  { kind, metadata }: Run,
+  namespace: string,
+  emit: (event: RunEvent) => void,
+): void {
+  const own = metadata.namespace ?? namespace;
+  if (own === namespace) return;
+  const text = `The ${kind} says namespace ${own}, and starts in ${namespace} by --namespace`;
+  emit({ kind: "note", text });
 }
 
 function checkNamespace({ kind, metadata }: Run, namespace: string): void {

@@ -25,5 +25,5 @@ export function fileFlags(
       hint: "write it to a file: -f run.yaml",
     });
   }
-  return { paths, hasRun, resolvesHere: flags.on("resolve-here"), directory };
+  return { paths, hasRun, directory };
 }

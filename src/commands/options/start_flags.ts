@@ -2,6 +2,7 @@
 import { parseKeyValue, parseList, parseTimeout } from "../../cli/values.ts";
 import type { Flags } from "../../cli/parse.ts";
 import { UsageError } from "../../errors.ts";
+import type { Credentials } from "../../registry/credentials.ts";
 import type { TaskAccount, Timeouts } from "../../tekton/new_run.ts";
 
 export interface StartFlags {
@@ -26,7 +27,15 @@ const RESOLVERS = ["hub", "git", "http", "cluster", "bundle", "remote"];
 export type StartFrom =
   | { readonly resolver?: string }
   | { readonly run: string }
-  | { readonly bundle: string };
+  | FromBundle;
+
+export interface FromBundle {
+  /** The name of the image. */
+  readonly bundle: string;
+  /** In place of the credentials of Docker's and Podman's files. */
+  readonly credentials?: Credentials;
+  readonly skipsTls?: boolean;
+}
 
 /** Pure. Throws UsageError. */
 export function startFlags(flags: Flags): StartFlags {
@@ -71,31 +80,55 @@ function pipelineFrom(flags: Flags): StartFrom | undefined {
   return run === undefined ? undefined : { run };
 }
 
-const REMOTE = ["remote-bearer", "remote-username", "remote-password", "remote-skip-tls"];
-
 function taskFrom(flags: Flags): StartFrom | undefined {
   checkExclusive(flags, ["last", "use-taskrun", "use-param-defaults"]);
   const bundle = flags.text("image") || undefined;
   const run = flags.text("use-taskrun") || undefined;
-  const given = REMOTE.find((name) => flags.given(name));
-  if (given !== undefined) {
-    throw new UsageError(
-      `Cannot use --${given}: the cluster reads the bundle, with the credentials that it has`,
-      {
-        hint: `tkn bundle list ${bundle ?? "IMAGE"} task NAME -o yaml | kubectl apply -f - ` +
-          "puts the Task on the cluster; leave out --image then",
-      },
-    );
-  }
   const other = flags.on("last") ? "--last" : run === undefined ? undefined : "--use-taskrun";
   if (bundle !== undefined && other !== undefined) {
     throw new UsageError(`Cannot use --image and ${other} together: both name the Task`, {
       hint: "leave out one of them",
     });
   }
-  if (bundle !== undefined) return { bundle };
+  const access = bundleAccess(flags, bundle !== undefined);
+  if (bundle !== undefined) return { bundle, ...access };
   if (flags.on("last")) return {};
   return run === undefined ? undefined : { run };
+}
+
+const REMOTE = ["remote-bearer", "remote-username", "remote-password", "remote-skip-tls"];
+
+function bundleAccess(
+  flags: Flags,
+  hasBundle: boolean,
+): Pick<FromBundle, "credentials" | "skipsTls"> {
+  const given = REMOTE.find((name) => flags.given(name));
+  if (given === undefined) return {};
+  if (!hasBundle) {
+    throw new UsageError(`Cannot use --${given} without --image: there is no registry to read`, {
+      hint: "add --image REF, or leave it out",
+    });
+  }
+  const [bearer, username, password] = REMOTE.map((name) => flags.text(name) || undefined);
+  if ((username === undefined) !== (password === undefined)) {
+    throw new UsageError("Cannot log in with --remote-username or --remote-password alone", {
+      hint: "--remote-username NAME --remote-password PASSWORD",
+    });
+  }
+  if (bearer !== undefined && username !== undefined) {
+    throw new UsageError("Cannot use --remote-bearer and --remote-username together", {
+      hint: "leave out one of them",
+    });
+  }
+  const credentials = bearer !== undefined
+    ? { bearer }
+    : username !== undefined
+    ? { username, password: password! }
+    : undefined;
+  return {
+    ...credentials === undefined ? {} : { credentials },
+    ...flags.on("remote-skip-tls") ? { skipsTls: true } : {},
+  };
 }
 
 /** Throws UsageError if two of the flags are given. */

@@ -65,7 +65,7 @@ export class JoinedOutput {
   }
 }
 
-/** Joins the texts of neighbours that go to the same stream. */
+/** Joins the texts of neighbors that go to the same stream. */
 function joinedWrites(writes: readonly Write[]): Write[] {
   const groups: { to: Write["to"]; texts: Printable[] }[] = [];
   for (const { to, text } of writes) {

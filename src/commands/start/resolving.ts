@@ -1,8 +1,10 @@
-/** How a command follows references to Pipelines, Tasks and StepActions. */
+/**
+ * How a command follows references to Pipelines, Tasks and StepActions. What several of them name
+ * is read once.
+ */
 import type { Host } from "../../host.ts";
-import { ClusterError } from "../../errors.ts";
 import type { ResolveContext } from "../../resolve/resolve.ts";
-import { readText } from "../manifests/strict_file.ts";
+import type { RemoteReference } from "../../tekton/resolved.ts";
 import { parseDocuments } from "../manifests/yaml.ts";
 import type { RunFlags } from "../options/run_flags.ts";
 
@@ -13,16 +15,21 @@ export function resolvingOptions(
 ): ResolveContext {
   const { clock, random, interrupt } = host;
   const context = { kube, clock, random, interrupt, emit, allowProbe, parse: parseDocuments };
-  return resolvesHere ? { ...context, readUrl: (url) => readUrl(host, url, emit) } : context;
-}
+  if (!resolvesHere) return context;
+  const known = new Map<string, Promise<string | undefined>>();
+  return {
+    ...context,
+    readHere(reference) {
+      const { kind, resolver, params } = reference;
+      const key = JSON.stringify([kind, resolver, params]);
+      const found = known.get(key) ?? read(reference);
+      known.set(key, found);
+      return found;
+    },
+  };
 
-async function readUrl(
-  host: Host,
-  url: string,
-  emit: ResolveContext["emit"],
-): Promise<string> {
-  emit({ kind: "note", text: `Reading ${url} from this machine, not from the cluster` });
-  const refuse = (why: string, cause?: unknown) =>
-    new ClusterError(`Cannot read "${url}" from this machine: ${why}`, { cause });
-  return await readText(host, url, refuse);
+  async function read(reference: RemoteReference): Promise<string | undefined> {
+    const { readHere } = await import("../../resolve/here/read_here.ts");
+    return await readHere(host, reference, emit);
+  }
 }

@@ -29,6 +29,7 @@ import type { TypedLine } from "../again/line.ts";
 import type { Definition, DefinitionKind } from "./definition_kind.ts";
 import { readStart } from "./read_start.ts";
 import { resolvingOptions } from "./resolving.ts";
+import { namesInBundle } from "./from_bundle.ts";
 import { type Found, readStartFrom } from "./start_from.ts";
 import { type FileFlags, readStartFiles } from "../files/read_start_files.ts";
 import type { Narrator } from "../output/narrator.ts";
@@ -54,6 +55,8 @@ export interface RunRequest<D extends Definition> {
   /** The answers of the user: empty if the command line had all. */
   readonly answers: Answers;
   readonly resolving: ResolveContext;
+  /** Whether a run has definitions inline that the cluster does not have. */
+  readonly isInline: boolean;
   /** Throws UsageError if the run has placeholders that nothing fills in. */
   readonly checkComplete: (run: Run) => void;
   /** The server's timeout for runs that name none. This takes the longest, and is needed last. */
@@ -83,19 +86,17 @@ export async function requestRun<D extends Definition, R extends PipelineRun | T
   const defaultTimeout = readDefaultTimeout(kube);
   defaultTimeout.catch(() => {}); // awaited later
   const ready = checkAccess(kube, kube.namespace, definitionKind.runKind);
-  const [{ definition, owner, newRun, answers, resolving, checkComplete }] = await Promise.all([
+  const [requested] = await Promise.all([
     request(host, definitionKind, options, { ...requesting, ready, isHeld: true }),
     ready,
   ]);
+  const { newRun } = requested;
   const labels = { ...newRun.labels, ...HELD_LABELS };
   return {
+    ...requested,
     kube,
-    owner,
-    definition: definition!,
+    definition: requested.definition!,
     newRun: { ...newRun, labels, isHeld: true },
-    answers,
-    resolving,
-    checkComplete,
     defaultTimeout,
   };
 }
@@ -149,9 +150,14 @@ async function request<D extends Definition, R extends PipelineRun | TaskRun>(
     host,
     context,
     definitionKind,
-    { name: options.name, files, given: options.params },
+    {
+      name: options.name,
+      files,
+      given: options.params,
+      namesNamespace: options.connect.namespace !== undefined,
+    },
   );
-  const found = inFiles ?? await readStartFrom(context, definitionKind, {
+  const found: Found<D> = inFiles ?? await readStartFrom(host, context, definitionKind, {
     name: options.name,
     from,
     isHeld,
@@ -194,7 +200,9 @@ async function request<D extends Definition, R extends PipelineRun | TaskRun>(
   const checkComplete = ({ metadata, spec }: Run) => {
     if (files !== undefined) checkNoneOpen(`Cannot start ${owner}`, [metadata.labels, spec]);
   };
-  return { definition, owner, newRun, answers: [...named, ...inputs], resolving, checkComplete };
+  const isInline = inFiles !== undefined || found.isInline === true;
+  const answers = [...named, ...inputs];
+  return { definition, owner, newRun, answers, resolving, checkComplete, isInline };
 }
 
 async function nameAnswers<D extends Definition, R extends PipelineRun | TaskRun>(
@@ -204,8 +212,13 @@ async function nameAnswers<D extends Definition, R extends PipelineRun | TaskRun
   asking: Asking,
 ): Promise<Answers> {
   if (unnamed === undefined) return [];
-  const isListed = from === undefined || !("bundle" in from);
-  return await askName(host, asking, { kind, noun, refusal: unnamed, isListed });
+  const bundle = from !== undefined && "bundle" in from ? from : undefined;
+  return await askName(host, asking, {
+    kind,
+    noun,
+    refusal: unnamed,
+    bundle: bundle && { image: bundle.bundle, names: () => namesInBundle(host, noun, bundle) },
+  });
 }
 
 /** As tkn, only where no -w is given. */

@@ -40,9 +40,9 @@ async function start<D extends Definition, R extends PipelineRun | TaskRun>(
   const request = await requestPlainRun(host, definitionKind, options, requesting);
   memory.answered(request.answers);
   const run = definitionKind.newRun(request.newRun);
-  const runManifest = options.files === undefined
-    ? { inline: () => run }
-    : await withFiles(host, definitionKind, run, request);
+  const runManifest = request.isInline
+    ? await withDefinitions(host, definitionKind, run, request)
+    : { inline: () => run };
   request.checkComplete(runManifest.inline());
   if (options.dryRun !== undefined) {
     printData(host, renderRunManifest(runManifest, options.dryRun, []));
@@ -61,8 +61,8 @@ async function start<D extends Definition, R extends PipelineRun | TaskRun>(
   return outcome.succeeded ? 0 : 1;
 }
 
-/** Returns the run with what its files define inline. It holds nowhere. */
-async function withFiles<D extends Definition, R extends PipelineRun | TaskRun>(
+/** Returns the run with the definitions that the cluster lacks inline. It holds nowhere. */
+async function withDefinitions<D extends Definition, R extends PipelineRun | TaskRun>(
   host: Host,
   { hold }: DefinitionKind<D, R>,
   run: R,

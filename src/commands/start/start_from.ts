@@ -1,4 +1,5 @@
 /** Reads the definition that a new run is of, and the earlier run that it starts from. */
+import type { Host } from "../../host.ts";
 import type { Stored } from "../../kube/interface.ts";
 import { readEarlierRun, readLastRun } from "../../resolve/earlier_run.ts";
 import { readByName, type ResolveContext } from "../../resolve/resolve.ts";
@@ -15,6 +16,7 @@ import type { BaseRun } from "../../tekton/new_run.ts";
 import { taskNameOf } from "../../tekton/task_name.ts";
 import type { StartFrom } from "../options/start_flags.ts";
 import type { Definition, DefinitionKind } from "./definition_kind.ts";
+import { readFromBundle } from "./from_bundle.ts";
 
 /** The definition of a new run, and the values that the command line may replace. */
 export interface Found<D extends Definition> {
@@ -27,6 +29,8 @@ export interface Found<D extends Definition> {
   /** The params that the definition declared when the earlier run started. */
   readonly declared?: readonly ParamSpec[];
   readonly base?: BaseRun;
+  /** Whether the run has the definition inline, also one that holds nowhere. */
+  readonly isInline?: boolean;
   readonly params: readonly Param[];
   readonly workspaces: readonly WorkspaceBinding[];
 }
@@ -36,6 +40,7 @@ type ResolvedSpecs = NonNullable<PipelineRun["status"] & TaskRun["status"]>;
 
 /** `isHeld` tells whether the definition must be known. Throws ClusterError and UsageError. */
 export async function readStartFrom<D extends Definition, R extends PipelineRun | TaskRun>(
+  host: Host,
   context: ResolveContext,
   definitionKind: DefinitionKind<D, R>,
   { name, from, isHeld }: { name?: string; from?: StartFrom; isHeld: boolean },
@@ -46,7 +51,7 @@ export async function readStartFrom<D extends Definition, R extends PipelineRun 
     const definition = await readByName<D & Stored>(kube, resource, name!);
     return { name: name!, definition, params: [], workspaces: [] };
   }
-  if ("bundle" in from) return await readBundle(context, definitionKind, name!, from.bundle);
+  if ("bundle" in from) return await readFromBundle(host, definitionKind, name!, from);
   const run = "run" in from
     ? await readEarlierRun(kube, runKind, from.run)
     : await readLastRun(kube, { kind: runKind, name, resolver: from.resolver });
@@ -64,23 +69,6 @@ export async function readStartFrom<D extends Definition, R extends PipelineRun 
     params,
     workspaces,
   };
-}
-
-/** Reads a Task from a bundle, as Tekton's resolver for bundles does. */
-async function readBundle<D extends Definition, R extends PipelineRun | TaskRun>(
-  context: ResolveContext,
-  definitionKind: DefinitionKind<D, R>,
-  name: string,
-  bundle: string,
-): Promise<Found<D>> {
-  const params = Object.entries({ bundle, name, kind: definitionKind.noun })
-    .map(([name, value]) => ({ name, value }));
-  const base = { spec: { taskRef: { resolver: "bundles", params } } };
-  const { namespace } = context.kube;
-  const run = definitionKind.newRun({ name, namespace, params: [], workspaces: [], base });
-  const named = { ...run, metadata: { ...run.metadata, name } }; // for messages
-  const definition = await definitionKind.definitionOf(context, named);
-  return { name, definition, base, params: [], workspaces: [] };
 }
 
 function isRemote({ spec }: Run): boolean {

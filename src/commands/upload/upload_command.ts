@@ -11,7 +11,6 @@ import type { UploadFlags } from "../options/upload_flags.ts";
 import { openNarrator } from "../output/narrator.ts";
 import { reported, type Reports } from "../output/reports.ts";
 import { Memory } from "../again/memory.ts";
-import { flagsOf } from "../files/choose_run.ts";
 import { type ListOrExplain, listOrExplain } from "../source/list_or_explain.ts";
 import { openSource, type Source } from "../source/source.ts";
 import type { Definition, DefinitionKind } from "../start/definition_kind.ts";
@@ -22,6 +21,7 @@ import {
   type RunRequest,
   type StartOptions,
 } from "../start/run_request.ts";
+import { startAgain } from "../start/start_again.ts";
 import { readBindings } from "../start/workspace_bindings.ts";
 import { watch } from "../watch/watch.ts";
 import { checkHandOver, runHandedOver } from "./hand_over.ts";
@@ -112,7 +112,7 @@ async function uploadOnce<
   const { task, plan, lower, changes } = await adapter.plan(request, options);
   const { spec, standIn, destination, deletes, replacedWork, notes } = plan;
   const defaultTimeout = await request.defaultTimeout;
-  const again = uploadAgain(definitionKind, options, newRun.name);
+  const again = startAgain(definitionKind, "upload", options, newRun.name);
   const gate = newGate(host, options.pauseSeconds, again);
   if (options.handOver !== undefined) {
     const step = stepName(spec.steps![standIn.at], standIn.at);
@@ -135,14 +135,4 @@ async function uploadOnce<
     changes,
     notes,
   });
-}
-
-/** Returns the command line that starts such a run again. */
-function uploadAgain(
-  { noun }: Pick<DefinitionKind<Definition, PipelineRun>, "noun">,
-  { files }: UploadOptions,
-  name: string,
-): string {
-  if (files === undefined) return `tkn-dev ${noun} upload ${name}`;
-  return `tkn-dev ${noun}${files.hasRun ? "run" : ""} upload ${flagsOf(files.paths)}`;
 }

@@ -29,21 +29,35 @@ export type PacPlace =
   /** `catalog` is undefined for the default hub, `version` for the latest. */
   | { readonly name: string; readonly version?: string; readonly catalog?: string };
 
-/** Returns what the annotations `task`, `task-1` and `pipeline` name, in order. */
-export function pacReferences({ annotations = {} }: ObjectMeta): PacReference[] {
-  const texts = (pattern: RegExp) =>
-    Object.keys(annotations).filter((key) => pattern.test(key)).sort()
-      .flatMap((key) => listed(annotations[key]));
-  const references = (kind: PacReference["kind"], pattern: RegExp) =>
-    texts(pattern).map((text) => ({ kind, text, place: placeOf(text) }));
-  return [
-    ...references("Task", /^pipelinesascode\.tekton\.dev\/task(-[0-9]+)?$/),
-    ...references("Pipeline", /^pipelinesascode\.tekton\.dev\/pipeline$/),
-  ];
+/**
+ * Returns the Tasks that the annotations `task`, `task-1` and so on of a run or a Pipeline name, in
+ * order. Those of a Pipeline at the URL `base` may be relative to it.
+ */
+export function pacTasks({ annotations = {} }: ObjectMeta, base?: string): PacReference[] {
+  return Object.keys(annotations).filter((key) => TASK.test(key)).sort()
+    .flatMap((key) => listed(annotations[key]))
+    .map((text) => base === undefined ? text : relativeTo(base, text))
+    .map((text) => ({ kind: "Task", text, place: placeOf(text) }));
+}
+
+/** Returns the Pipelines that the annotation `pipeline` of a run names: there should be one. */
+export function pacPipelines({ annotations = {} }: ObjectMeta): PacReference[] {
+  return listed(annotations[`${GROUP}pipeline`] ?? "")
+    .map((text) => ({ kind: "Pipeline", text, place: placeOf(text) }));
+}
+
+const TASK = /^pipelinesascode\.tekton\.dev\/task(-[0-9]+)?$/;
+
+/** All but another URL is a path beside the Pipeline's file, also the name of a Task. */
+function relativeTo(base: string, text: string): string {
+  if (/^\w[\w+.-]*:\/\/[^/]/.test(text)) return text;
+  const url = new URL(base);
+  url.pathname = url.pathname.replace(/[^/]*$/, text.replace(/^\/+/, ""));
+  return url.href;
 }
 
 function placeOf(text: string): PacPlace {
-  if (/^https?:\/\//.test(text)) return { url: text };
+  if (/^https?:\/\//i.test(text) && URL.canParse(text)) return { url: text };
   const [, catalog, rest] = /^([^/:]+):\/\/(.*)$/.exec(text) ?? [, undefined, text];
   if (catalog === undefined && rest.includes("/")) return { path: rest };
   const [name, version] = rest.split(":");
@@ -79,10 +93,10 @@ export function withoutPac(
   );
 }
 
-/** Reads `[a, b]`, or a text as a list of one. */
+/** Reads `[a, b]`, or a text as a list of one. Commas in an item are written as `&#44;`. */
 function listed(text: string): string[] {
   const inner = /^\s*\[(.*)\]\s*$/s.exec(text)?.[1];
   const items = inner === undefined ? [text] : inner.split(",");
-  return items.map((item) => item.trim().replace(/^(["'])(.*)\1$/, "$2"))
+  return items.map((item) => item.trim().replace(/^(["'])(.*)\1$/, "$2").replaceAll("&#44;", ","))
     .filter((item) => item !== "");
 }

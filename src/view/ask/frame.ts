@@ -27,7 +27,13 @@ export function shown(text: string): string {
   return escape(text).replaceAll("\t", " ");
 }
 
-/** Draws frames over each other, and the answer over the last one. */
+const ERASE_REST_OF_LINE = unescaped("\x1b[K");
+const ERASE_BELOW = unescaped("\x1b[J");
+
+/**
+ * Draws frames over each other, and the answer over the last one. Lines are written over, not
+ * erased first: a terminal that is erased from its first line on keeps what it had as history.
+ */
 export class Drawing {
   readonly #styles: Styles;
   /** The widths of the drawn lines above the cursor, and the cursor's column. */
@@ -39,7 +45,7 @@ export class Drawing {
 
   /** Returns the text that replaces the frame before. It has raw line ends. */
   draw({ lines, cursor }: Frame, size: ScreenSize): Printable {
-    const before = this.erase(size);
+    const start = this.#toStart(size);
     // A full last column, or a line below the screen, would scroll what is above.
     const columns = Math.max(1, size.columns - 1);
     const fitting = lines.slice(0, Math.max(cursor.line + 1, size.rows - 1))
@@ -48,27 +54,39 @@ export class Drawing {
     const column = Math.min(cursor.column, columns);
     this.#above = [...fitting.slice(0, cursor.line).map(lineWidth), column];
     return joined([
-      before,
-      joined(fitting.map((line) => this.#styled(line)), "\r\n"),
+      start,
+      joined(fitting.map((line) => this.#styled(line)), `${ERASE_REST_OF_LINE}\r\n`),
+      ERASE_BELOW,
       unescaped(up === 0 ? "\r" : `\x1b[${up}A\r`),
       unescaped(column === 0 ? "" : `\x1b[${column}C`),
     ]);
   }
 
-  /** Returns the text that removes the frame. Lines are broken if the terminal became narrower. */
-  erase({ columns }: ScreenSize): Printable {
+  /** Returns the text that replaces the frame by a line that stays. */
+  end(line: Line, size: ScreenSize): Printable {
+    return joined([
+      this.#toStart(size),
+      this.#styled(line),
+      ERASE_REST_OF_LINE,
+      printable`\r\n`,
+      ERASE_BELOW,
+    ]);
+  }
+
+  /** Returns the text that removes the frame. */
+  erase(size: ScreenSize): Printable {
+    return joined([this.#toStart(size), ERASE_BELOW]);
+  }
+
+  /** Moves to the start of the frame. Its lines are broken if the terminal became narrower. */
+  #toStart({ columns }: ScreenSize): Printable {
     const last = this.#above.pop() ?? 0;
     const up = this.#above.reduce(
       (sum, width) => sum + Math.max(1, Math.ceil(width / columns)),
       Math.floor(last / columns),
     );
     this.#above = [];
-    return unescaped(up > 0 ? `\x1b[${up}A\r\x1b[J` : `\r\x1b[J`);
-  }
-
-  /** Returns a line that stays, with its raw line end. The terminal breaks a long one. */
-  keep(line: Line): Printable {
-    return joined([this.#styled(line), printable`\r\n`]);
+    return unescaped(up > 0 ? `\x1b[${up}A\r` : "\r");
   }
 
   #styled(line: Line): Printable {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { LABEL, RESOLUTION_REQUESTS, TASK_RUNS } from "../../../src/tekton/model.ts";
 import { apply, type Cluster, runCount } from "../../support/cluster.ts";
+import { FakeRegistry, USER } from "../../support/fake_registry.ts";
 import { type Ran, stderrLines, tknDev } from "../../support/program.ts";
 import type { Scenario } from "../scenario.ts";
 
@@ -135,6 +136,27 @@ export const resolverScenarios: Scenario[] = [
     },
   },
   {
+    name: "a Task out of a bundle takes an upload, read with the user's login at the registry",
+    async run(cluster, directory) {
+      await Deno.mkdir(`${directory}/code`);
+      await Deno.writeTextFile(`${directory}/code/here.txt`, "here");
+      const text = CATALOG["/test.json"];
+      const registry = await FakeRegistry.of([{ kind: "task", name: "t-remote-test", text }]);
+      registry.auth = "bearer";
+      await using server = serve(registry.answer);
+      const auth = btoa(`${USER.username}:${USER.password}`);
+      const config = { auths: { [`127.0.0.1:${server.addr.port}`]: { auth } } };
+      await Deno.writeTextFile(`${directory}/config.json`, JSON.stringify(config));
+      const image = `127.0.0.1:${server.addr.port}/tasks:1`;
+      const flags = ["-p", "commit=abc", "-w", "name=source,emptyDir=", ...cluster.flags];
+      const line = ["task", "upload", "-i", image, "t-remote-test", `${directory}/code`, ...flags];
+      const ran = await tknDev(line, { env: { DOCKER_CONFIG: directory } });
+      assert.equal(ran.code, 0, ran.stderr + ran.stdout);
+      assert.equal(ran.stdout, "[say] t-remote-test sees here of abc\n");
+      // Nobody asks for a resolver: this user has no right to.
+    },
+  },
+  {
     name: "a Task that its resolver does not find is an error of one line, and nothing is left",
     login: "dev-resolver",
     async run(cluster, directory) {
@@ -172,11 +194,15 @@ export async function uploadRemote(
 
 /** Serves the catalog, and the Pipeline, on 127.0.0.1. */
 function catalog() {
-  return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (asked) => {
+  return serve((asked) => {
     const { pathname } = new URL(asked.url);
     const text = pathname === "/pipeline.json" ? JSON.stringify(PIPELINE) : CATALOG[pathname];
     return text === undefined ? new Response("", { status: 404 }) : new Response(text);
   });
+}
+
+function serve(answer: (asked: Request) => Response | Promise<Response>) {
+  return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, answer);
 }
 
 /** Requests of tkn-dev. Tekton's own requests stay with their runs. */

@@ -33,7 +33,7 @@ export const watchScenarios: Scenario[] = [
         "--watch",
       ];
       await using session = atTerminal([...args, ...flags]);
-      await session.until(/Workspace source: \n/);
+      await session.until(/Workspace source: /);
       await session.type("empty\r"); // asked once: the second run has the answer
       const [, first] = await session.until(/Created TaskRun (\S+) in/);
       await session.until(/\[look\] it sees one and two\n/);

@@ -36,8 +36,8 @@ Deno.test("a call is written as words that make the same call", () => {
   }
 });
 
-Deno.test("a word may be empty, and have blanks and newlines", () => {
-  const words = ["task", "upload", "t", "", "-p", "script=a\nb c"];
+Deno.test("a flag's value may be empty, and a word may have blanks and newlines", () => {
+  const words = ["task", "upload", "t", "a b", "-s", "", "-p", "script=a\nb c"];
   assert.deepEqual(written(words), words);
 });
 

@@ -11,6 +11,7 @@ import { PIPELINE_RUNS } from "../../../src/tekton/model.ts";
 import { FakeHost } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
 import { MemoryFiles } from "../../support/memory_files.ts";
+import { withoutErasing } from "../../support/screen.ts";
 import { refusal, rejection } from "../../support/refusal.ts";
 import { file } from "../../support/tree_text.ts";
 
@@ -59,8 +60,9 @@ Deno.test("on a terminal, the user chooses by a part of the text", async () => {
   host.terminal.stdin = "push.y\r";
   const { run, from } = await chooseTektonRun(host, "/tree", FLAGS);
   assert.deepEqual([run.metadata.name, from], ["app-push", "/tree/.tekton/push.yaml"]);
-  assert.match(host.terminal.stderr, /app-pr .*pull_request {2}\/tree\/.tekton\/pull-request.yaml/);
-  assert.match(host.terminal.stderr, /Run: app-push\r\n/);
+  const shown = withoutErasing(host.terminal.stderr);
+  assert.match(shown, /app-pr .*pull_request {2}\/tree\/.tekton\/pull-request.yaml/);
+  assert.match(shown, /Run: app-push\r\n/);
   assert.equal(host.terminal.isRaw, false);
 });
 
@@ -102,7 +104,10 @@ Deno.test("flags of a new run need -f, and --continue a held one", () => {
 });
 
 async function upload(files: Record<string, string>, ...argv: string[]) {
-  const host = hostOf({ "here.txt": "x", ...files });
+  return await uploadOn(hostOf({ "here.txt": "x", ...files }), ...argv);
+}
+
+async function uploadOn(host: FakeHost, ...argv: string[]) {
   host.clock.isAutomatic = true;
   const code = await app(["pr", "upload", ...argv, "--dry-run"], host);
   const runs = await (await host.connect({})).list(PIPELINE_RUNS, { namespace: "default" });
@@ -155,4 +160,112 @@ Deno.test("annotations of a run that has everything inline are not followed", as
   const { code, stdout, stderr } = await upload({ "f.yaml": text }, "-f", "/tree/f.yaml", "/tree");
   assert.equal(code, 0, stderr);
   assert.match(stdout, /generateName: a-/);
+});
+
+const CLONE = `
+apiVersion: tekton.dev/v1
+kind: Task
+metadata: { name: git-clone }
+spec: { workspaces: [{ name: output }], steps: [{ name: s, image: i, script: git clone x }] }
+`;
+
+/** A run of the Pipeline "build", with the annotations of Pipelines-as-Code. */
+function runOf(annotations: Record<string, string>, more = {}): string {
+  const keyed = Object.entries(annotations)
+    .map(([key, value]) => [`pipelinesascode.tekton.dev/${key}`, value]);
+  const metadata = { name: "a", annotations: Object.fromEntries(keyed), ...more };
+  return JSON.stringify({
+    apiVersion: "tekton.dev/v1",
+    kind: "PipelineRun",
+    metadata,
+    spec: { pipelineRef: { name: "build" }, workspaces: [{ name: "w", emptyDir: {} }] },
+  });
+}
+
+function pipelineOf(annotations: Record<string, string> = {}): string {
+  return JSON.stringify({
+    apiVersion: "tekton.dev/v1",
+    kind: "Pipeline",
+    metadata: { name: "build", annotations },
+    spec: {
+      workspaces: [{ name: "w" }],
+      tasks: [{
+        name: "fetch",
+        taskRef: { name: "git-clone" },
+        workspaces: [{ name: "output", workspace: "w" }],
+      }],
+    },
+  });
+}
+
+const HERE = ["-f", "/tree/run.yaml", "/tree", "--resolve-here"];
+const TASK = "pipelinesascode.tekton.dev/task";
+
+Deno.test("the Tasks that a Pipeline's own annotations name are found, beside its URL", async () => {
+  const host = hostOf({ "run.yaml": runOf({ pipeline: "https://x.test/ci/p.yaml" }) });
+  host.pages["https://x.test/ci/p.yaml"] = pipelineOf({ [TASK]: "tasks/clone.yaml" });
+  host.pages["https://x.test/ci/tasks/clone.yaml"] = CLONE;
+  const { code, stdout, stderr } = await uploadOn(host, ...HERE);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /name: fetch\n/);
+});
+
+Deno.test("the annotations of a Pipeline in a file name paths in the repository", async () => {
+  const { code, stderr } = await upload(
+    {
+      ".tekton/run.yaml": runOf({ "on-event": "push" }),
+      ".tekton/pipeline.yaml": pipelineOf({ [TASK]: "[ci/clone.yaml]" }),
+      "ci/clone.yaml": CLONE,
+    },
+    "-f",
+    "/tree/.tekton/run.yaml",
+    "/tree",
+  );
+  assert.equal(code, 0, stderr);
+});
+
+Deno.test("the page of a forge about a file means the file", async () => {
+  const task = "https://github.com/acme/ci/blob/main/clone.yaml";
+  const host = hostOf({ "run.yaml": runOf({ task }), "p.yaml": pipelineOf() });
+  host.pages["https://github.com/acme/ci/raw/main/clone.yaml"] = CLONE;
+  const { code, stderr } = await uploadOn(host, ...HERE, "-f", "/tree/p.yaml");
+  assert.equal(code, 0, stderr);
+});
+
+Deno.test("a name of an annotation is a hub's, also for a Task of another name", async () => {
+  const host = hostOf({ "run.yaml": runOf({ task: "acme-clone:0.1" }), "p.yaml": pipelineOf() });
+  const url = "https://artifacthub.io/api/v1/packages/tekton-task/tekton-catalog-tasks/acme-clone";
+  host.onRequest = (asked) =>
+    asked === url
+      ? Response.json({ available_versions: [{ version: "0.1.0" }, { version: "0.2.0" }] })
+      : asked === `${url}/0.1.0`
+      ? Response.json({ data: { manifestRaw: CLONE } })
+      : undefined;
+  const { code, stderr } = await uploadOn(host, ...HERE, "-f", "/tree/p.yaml");
+  assert.equal(code, 0, stderr);
+});
+
+Deno.test("a run that names another namespace starts in that of the command line", async () => {
+  const files = {
+    "run.yaml": runOf({ "on-event": "push" }, { namespace: "team" }),
+    "p.yaml": pipelineOf() + "\n---" + CLONE,
+  };
+  const line = ["-f", "/tree/run.yaml", "-f", "/tree/p.yaml", "/tree"];
+  const refused = await upload(files, ...line);
+  assert.match(refused.stderr, /it says namespace "team" itself\nHint: -n team\n/);
+  const { code, stderr } = await upload(files, ...line, "-n", "default");
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /Note: The PipelineRun says namespace team, and starts in default by/);
+});
+
+Deno.test("a login to git that Pipelines-as-Code would make has two ways out", async () => {
+  const secret = "{{ git_auth_secret }}";
+  const login = `{"name":"git-auth","secret":{"secretName":"${secret}"}}`;
+  const run = runOf({ "on-event": "push" }).replace('"workspaces":[', `$&${login},`);
+  const pipeline = pipelineOf().replace('"workspaces":[', '$&{"name":"git-auth"},');
+  const files = { "run.yaml": run, "p.yaml": pipeline + "\n---" + CLONE };
+  const line = ["-f", "/tree/run.yaml", "-f", "/tree/p.yaml", "/tree"];
+  const { stderr } = await upload(files, ...line);
+  assert.match(stderr, /Hint: -p git_auth_secret=VALUE; -w name=git-auth,emptyDir= for a run that/);
+  assert.equal((await upload(files, ...line, "-w", "name=git-auth,emptyDir=")).code, 0);
 });

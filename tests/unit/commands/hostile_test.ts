@@ -136,10 +136,9 @@ spec:
   workspaces: [{ name: source, persistentVolumeClaim: { claimName: pvc } }]
 `;
 
-/** The moves of a question that is redrawn, and its line ends. */
-const QUESTION =
-  // deno-lint-ignore no-control-regex
-  /\x1b\[\?2004[hl]|(\x1b\[\d+A)?\r(\x1b\[[0-9]*[CJ]|(?=[\r\n]|\x1b\[|$))/g;
+/** The moves of a question that is redrawn. */
+// deno-lint-ignore no-control-regex
+const QUESTION = /\x1b\[\?2004[hl]|\x1b\[\d+[AC]|\x1b\[[JK]|\r(?!FAKE)/g;
 
 /** A command with this flag asks for all that it needs. */
 const ASKS = "--skip-optional-workspace=false";

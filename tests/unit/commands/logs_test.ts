@@ -16,6 +16,7 @@ import { TASK_NAME } from "../../../src/tekton/task_name.ts";
 import { FileError } from "../../../src/host.ts";
 import { FakeHost } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
+import { withoutErasing } from "../../support/screen.ts";
 import { refusal, rejection } from "../../support/refusal.ts";
 import { ended } from "../run/stage.ts";
 
@@ -234,8 +235,9 @@ Deno.test("on a terminal a run is chosen from a list", async () => {
   stage.host.terminal.stdin = "r-2\r";
   stage.host.variables.NO_COLOR = "1";
   assert.equal((await stage.logs("tr logs")).lines[0], "[a] r-2 step-a");
-  assert.match(stage.host.terminal.stderr, /> r-3 .*\r\n {2}r-2 .*\r\n {2}r-1 /);
-  assert.match(stage.host.terminal.stderr, /Run: r-2\r\n/);
+  const shown = withoutErasing(stage.host.terminal.stderr);
+  assert.match(shown, /> r-3 .*\r\n {2}r-2 .*\r\n {2}r-1 /);
+  assert.match(shown, /Run: r-2\r\n/);
   await rejection(stage.logs("tr logs --no-input"), UsageError);
 });
 

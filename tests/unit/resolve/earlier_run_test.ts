@@ -87,7 +87,7 @@ Deno.test("a resolver chooses among the runs, of any Pipeline without a name", a
     await rejection(last(kube, "hub"), ClusterError),
     'Cannot find the last PipelineRun of Pipeline "p" by resolver "hub": ' +
       'namespace "default" has no such run\n' +
-      "leave out --last, and give its params and workspaces with -p and -w",
+      "--resolvertype remote takes the last run by any resolver",
   );
 });
 

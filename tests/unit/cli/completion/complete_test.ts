@@ -41,7 +41,7 @@ Deno.test("a flag that was given is offered again only if it can be repeated", a
   const found = await offline("pipeline upload x --eol git -p a=b --");
   assert.ok(!found.includes("--eol"));
   assert.ok(found.includes("--param"));
-  assert.ok(!(await offline("task start x --remote")).includes("--remote-bearer"));
+  assert.ok(!(await offline("pipeline start x --time")).includes("--timeout"));
 });
 
 Deno.test("before a command there are the flags of any command, and --version", async () => {

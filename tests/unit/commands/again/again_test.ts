@@ -6,7 +6,7 @@ import { repeats } from "../../../../src/cli/repeats.ts";
 import { commandLineOf, wordsOf } from "../../../../src/cli/command_line.ts";
 import { remembered } from "../../../../src/commands/again.ts";
 import { entryName, entryText } from "../../../../src/commands/again/entry.ts";
-import { typedLine, withAnswers } from "../../../../src/commands/again/line.ts";
+import { shellLine, typedLine, withAnswers } from "../../../../src/commands/again/line.ts";
 import { absoluteKubeconfig, Memory } from "../../../../src/commands/again/memory.ts";
 import type { RunEvent } from "../../../../src/events.ts";
 import { UsageError } from "../../../../src/errors.ts";
@@ -197,6 +197,8 @@ Deno.test("nothing is remembered where the user or the place says so", async () 
   host.variables.TKN_DEV_NO_REMEMBER = "1";
   await typeLine(host, "task upload t");
   delete host.variables.TKN_DEV_NO_REMEMBER;
+  await typeLine(host, "task upload t -i r.test/b --remote-username u --remote-password s3cret");
+  await typeLine(host, "task upload t -i r.test/b --remote-bearer s3cret");
   host.state.directory = undefined;
   await typeLine(host, "task upload t");
   host.state.directory = "/co/src/.state/tkn-dev";
@@ -253,5 +255,14 @@ Deno.test("a name that was asked for comes before the directory", () => {
   assert.equal(
     wordsOf(withAnswers(line, ["build", "--param", "a=b"])).join(" "),
     "task upload build ./src -p a=b",
+  );
+});
+
+Deno.test("a shown line has the placeholder of a password", () => {
+  const line = "task upload t -i r.test/b --remote-username u --remote-password s3cret";
+  const call = parse(line.split(" "), PROGRAM);
+  assert.equal(
+    `${shellLine(commandLineOf(call))}`,
+    "tkn-dev task upload t -i r.test/b --remote-username u --remote-password PASSWORD",
   );
 });

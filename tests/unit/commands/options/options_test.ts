@@ -386,11 +386,27 @@ Deno.test("a resolver is one of tkn's, and goes with --last", () => {
   );
 });
 
-Deno.test("credentials for a bundle are refused, with how to get its Task", () => {
-  for (const flag of ["--remote-bearer=t", "--remote-username=u", "--remote-skip-tls"]) {
-    assert.match(
-      refusal(() => task("--image", "r.test/b", flag)),
-      /^Cannot use --remote-.*: the cluster reads the bundle.*\ntkn bundle list r.test\/b task NAME/,
-    );
-  }
+Deno.test("credentials for a bundle are whole, one kind, and go with --image", () => {
+  const from = (...argv: string[]) => task(...argv).from;
+  const bundle = "r.test/b";
+  const given = (...argv: string[]) => from("-i", bundle, ...argv);
+  assert.deepEqual(given("--remote-bearer", "x"), { bundle, credentials: { bearer: "x" } });
+  assert.deepEqual(given("--remote-username", "u", "--remote-password", "p", "--remote-skip-tls"), {
+    bundle,
+    credentials: { username: "u", password: "p" },
+    skipsTls: true,
+  });
+  assert.deepEqual(given("--remote-skip-tls=false"), { bundle });
+  assert.match(
+    refusal(() => given("--remote-username", "u")),
+    /^Cannot log in with --remote-username or --remote-password alone\n/,
+  );
+  assert.match(
+    refusal(() => given("--remote-bearer=x", "--remote-username=u", "--remote-password=p")),
+    /^Cannot use --remote-bearer and --remote-username together\n/,
+  );
+  assert.match(
+    refusal(() => from("--remote-skip-tls")),
+    /^Cannot use --remote-skip-tls without --image/,
+  );
 });

@@ -11,6 +11,7 @@ import { FakeHost } from "../../../support/fake_host.ts";
 import { FakeKube } from "../../../support/fake_kube.ts";
 import { turn } from "../../../support/fake_transport.ts";
 import { MemoryFiles } from "../../../support/memory_files.ts";
+import { withoutErasing } from "../../../support/screen.ts";
 import { tree } from "../../../support/tree_text.ts";
 
 /** A cluster whose user may not list objects of these kinds. */
@@ -67,7 +68,7 @@ async function run(line: string, host: FakeHost) {
   return {
     code,
     stdout: host.terminal.stdout,
-    stderr: host.terminal.stderr,
+    stderr: withoutErasing(host.terminal.stderr),
     changes: kube.changes,
   };
 }

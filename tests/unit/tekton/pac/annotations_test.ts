@@ -2,8 +2,9 @@ import "../../../support/no_env.ts";
 import assert from "node:assert/strict";
 import {
   pacEvents,
-  pacReferences,
+  pacPipelines,
   pacTargetBranch,
+  pacTasks,
   withoutPac,
 } from "../../../../src/tekton/pac/annotations.ts";
 import { eventValues, repositoryOf } from "../../../../src/tekton/pac/event_values.ts";
@@ -27,12 +28,36 @@ Deno.test("annotations name Tasks and a Pipeline in a hub, the repository and at
     "task-x": "no",
     pipeline: "acme://build:1.0",
   });
-  assert.deepEqual(pacReferences(metadata).map(({ kind, place }) => [kind, place]), [
+  const found = [...pacTasks(metadata), ...pacPipelines(metadata)];
+  assert.deepEqual(found.map(({ kind, place }) => [kind, place]), [
     ["Task", { name: "git-clone" }],
     ["Task", { path: ".tekton/tasks/test.yaml" }],
     ["Task", { url: "https://example.com/lint.yaml" }],
     ["Task", { name: "golang-test", version: "0.2" }],
     ["Pipeline", { name: "build", version: "1.0", catalog: "acme" }],
+  ]);
+});
+
+Deno.test("a comma in an item of an annotation is written as a character reference", () => {
+  const metadata = annotated({ task: "[https://example.com/a&#44;b.yaml, c]" });
+  assert.deepEqual(pacTasks(metadata).map(({ text }) => text), [
+    "https://example.com/a,b.yaml",
+    "c",
+  ]);
+});
+
+Deno.test("the Tasks of a Pipeline at a URL are beside it, but for other URLs and catalogs", () => {
+  const metadata = annotated({
+    task: "[./tasks/a.yaml, ../b.yaml, /c.yaml, git-clone, https://other.test/d.yaml, acme://e:1]",
+  });
+  const base = "https://example.com/ci/main/pipeline.yaml?token=x";
+  assert.deepEqual(pacTasks(metadata, base).map(({ text }) => text), [
+    "https://example.com/ci/main/tasks/a.yaml?token=x",
+    "https://example.com/ci/b.yaml?token=x",
+    "https://example.com/ci/main/c.yaml?token=x",
+    "https://example.com/ci/main/git-clone?token=x",
+    "https://other.test/d.yaml",
+    "acme://e:1",
   ]);
 });
 

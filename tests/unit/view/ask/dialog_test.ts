@@ -6,7 +6,7 @@ import type { Key } from "../../../../src/view/ask/keys.ts";
 import type { Dialog } from "../../../../src/view/ask/question.ts";
 import { TextDialog } from "../../../../src/view/ask/text_dialog.ts";
 import { assertPrintable, HOSTILE } from "../../../support/hostile.ts";
-import { FakeScreen } from "../../../support/screen.ts";
+import { FakeScreen, withoutErasing } from "../../../support/screen.ts";
 
 const SIZE = { columns: 60, rows: 12 };
 
@@ -140,8 +140,7 @@ Deno.test("a frame replaces the one before, and the answer stays", () => {
   wide.write(drawing.draw(dialog.frame(SIZE), SIZE));
   assert.deepEqual(wide.lines.slice(0, 2), ["before", "Run: build"]);
   assert.equal(wide.lines.length, 6);
-  wide.write(drawing.erase(SIZE));
-  wide.write(drawing.keep(dialog.answered()));
+  wide.write(drawing.end(dialog.answered(), SIZE));
   assert.deepEqual(wide.lines, ["before", "Run: build-2"]);
 });
 
@@ -158,7 +157,8 @@ Deno.test("text from the cluster cannot control the terminal", () => {
       const drawing = new Drawing(false);
       screen.write(drawing.draw(dialog.frame(SIZE), SIZE));
       for (const line of screen.lines) assertPrintable(line, JSON.stringify(text));
-      assert.match(drawing.keep(dialog.answered()), /^[^\r\n]*\r\n$/);
+      const ended = withoutErasing(drawing.end(dialog.answered(), SIZE));
+      assert.match(ended, /^\r[^\r\n]*\r\n$/);
     }
   }
 });
