@@ -123,8 +123,10 @@ const START = [
 const LIBRARIES: Record<string, string | readonly string[]> = {
   "@peculiar/x509": "sandbox/api/certificate",
   "diff": "view/diff",
+  "socks": "deno/network/dial/socks_tunnel",
   "oauth4webapi": "deno/network/kubeconfig/oidc",
   "string-argv": "commands/options/send_flags",
+  "ws": "deno/network/websocket",
   "string-width": "view/text/width",
   "yaml": ["commands/manifests/yaml", "deno/network/kubeconfig"],
 };

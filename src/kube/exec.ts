@@ -173,7 +173,7 @@ async function tryToOpen(
   options: Options,
   signal: AbortSignal,
 ): Promise<Connection | undefined> {
-  const socket = await transport.socket(execPath(options), [V5, V4]).catch((error) => {
+  const socket = await transport.socket(execPath(options), [V5, V4], signal).catch((error) => {
     throw error instanceof ExpectedError ? error : unreachable(transport.server, error);
   });
   socket.binaryType = "arraybuffer";

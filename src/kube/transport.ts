@@ -4,6 +4,20 @@ import type { ActsAs } from "./interface.ts";
 /** Prints a line of `--verbose`. No line contains a credential. */
 export type Debug = (line: string) => void;
 
+/**
+ * Why there is no connection, in words that complete `Cannot reach the cluster "...": `. Thrown by
+ * a transport that knows them.
+ */
+export class ConnectError extends Error {
+  readonly hint: string;
+
+  constructor(state: string, { hint, cause }: { hint: string; cause?: unknown }) {
+    super(state, { cause });
+    this.name = "ConnectError";
+    this.hint = hint;
+  }
+}
+
 /** Paths start with a slash; the transport adds server, credentials and certificates. */
 export interface Transport {
   readonly server: string;
@@ -13,9 +27,9 @@ export interface Transport {
   request(path: string, init?: RequestOptions): Promise<Response>;
   /**
    * Returns a socket that is not open yet. Its errors lack the reason: request the same path for
-   * it.
+   * it. The signal ends the connecting before that.
    */
-  socket(path: string, protocols: readonly string[]): Promise<Socket>;
+  socket(path: string, protocols: readonly string[], signal?: AbortSignal): Promise<Socket>;
   /** Resolves after that many milliseconds; rejects with the reason of the signal. */
   delay(ms: number, signal?: AbortSignal): Promise<void>;
   /**

@@ -274,7 +274,7 @@ testWith(
       )
     );
     const used = await rightsOfUploads();
-    // A websocket, which is not a fetch: get up to Kubernetes 1.34, create from 1.35 on.
+    // A websocket, which is no plain request: get up to Kubernetes 1.34, create from 1.35 on.
     used.add("get pods/exec").add("create pods/exec");
     assert.deepEqual(granted.toSorted(), [...used].toSorted());
   },

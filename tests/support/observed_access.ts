@@ -1,4 +1,5 @@
-/** Which rights the program uses: of the requests that it sends by fetch, as RBAC names them. */
+/** Which rights the program uses: of the requests that it sends, as RBAC names them. */
+import { NetworkTransport } from "../../src/deno/network/transport.ts";
 
 /** "verb resource.group" or "verb resource/subresource", such as "get pipelines.tekton.dev". */
 export type Right = string;
@@ -6,16 +7,16 @@ export type Right = string;
 /** Runs `action` and returns the rights of the requests that it sends, without duplicates. */
 export async function observedAccess(action: () => Promise<void>): Promise<Set<Right>> {
   const rights = new Set<Right>();
-  const original = globalThis.fetch;
-  globalThis.fetch = (input, init) => {
-    const right = rightOf(new URL(String(input)), init?.method ?? "GET");
+  const original = NetworkTransport.prototype.request;
+  NetworkTransport.prototype.request = function (path, init) {
+    const right = rightOf(new URL(path, "https://cluster.test"), init?.method ?? "GET");
     if (right !== undefined) rights.add(right);
-    return original(input, init);
+    return original.call(this, path, init);
   };
   try {
     await action();
   } finally {
-    globalThis.fetch = original;
+    NetworkTransport.prototype.request = original;
   }
   return rights;
 }

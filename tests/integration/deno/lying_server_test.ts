@@ -5,7 +5,6 @@ import { ClusterError, ExpectedError } from "../../../src/errors.ts";
 import { NetworkTransport } from "../../../src/deno/network/transport.ts";
 import { KubeClient } from "../../../src/kube/client.ts";
 import { PODS } from "../../../src/kube/interface.ts";
-import { makeCertificates } from "../../../src/sandbox/api/certificate.ts";
 import { FaultyProxy } from "../../support/faulty_proxy.ts";
 import { rejection } from "../../support/refusal.ts";
 import { TcpListener } from "../../support/tcp_listener.ts";
@@ -55,6 +54,7 @@ function serve(play: Serve, { scheme = "http", delay = quick, interrupt }: Clien
   const connection = {
     server: `${scheme}://127.0.0.1:${listener.port}`,
     namespace: "ns",
+    tls: {},
     credentials: () => Promise.resolve({ headers: [] }),
   };
   const kube = new KubeClient(new NetworkTransport(connection, delay), "ns", interrupt);
@@ -251,40 +251,27 @@ function endless(): ReadableStream<Uint8Array> {
   });
 }
 
-Deno.test("what a connection swallowed is asked for over another one", async () => {
-  const { ca, cert, key } = await makeCertificates();
+Deno.test("after a request without an answer, the next one is sent over another connection", async () => {
   const metadata = { name: "p", namespace: "n", uid: "u" };
-  const object = JSON.stringify({ kind: "Pod", metadata });
   const server = Deno.serve(
-    { port: 0, hostname: "127.0.0.1", cert, key, onListen() {} },
-    (request) =>
-      request.url.includes("/log")
-        ? new Response(
-          new ReadableStream({
-            start: (controller) => controller.enqueue(encoder.encode("line\n")),
-          }),
-        )
-        : new Response(object),
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    () => Response.json({ kind: "Pod", metadata }),
   );
   const proxy = new FaultyProxy({ hostname: "127.0.0.1", port: server.addr.port });
   const connection = {
-    server: `https://127.0.0.1:${proxy.port}`,
+    server: `http://127.0.0.1:${proxy.port}`,
     namespace: "ns",
-    caCerts: [ca],
+    tls: {},
     credentials: () => Promise.resolve({ headers: [] }),
   };
   const kube = new KubeClient(new NetworkTransport(connection, quick), "ns");
-  await get(kube);
-  const reader = (await kube.logs({ ...PLACE, follow: true })).getReader();
-  await reader.read();
-  assert.equal(proxy.connections, 1);
+  await Promise.all([get(kube), get(kube)]);
+  const before = proxy.connections;
   proxy.swallowAll();
-  const rest = reader.read();
-  rest.catch(() => {});
   assert.match(await rejection(get(kube), ClusterError), /: no answer in time\n/);
-  await assert.rejects(rest, /it is given up/, "what is open on it breaks with it");
+  assert.equal(proxy.connections, before);
   assert.equal((await get(kube)).metadata.name, "p");
-  assert.equal(proxy.connections, 2);
+  assert.equal(proxy.connections, before + 1);
   await proxy[Symbol.asyncDispose]();
   await server.shutdown();
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ClusterError, TransferError, UsageError } from "../../../src/errors.ts";
 import { Channel } from "../../../src/kube/frames.ts";
+import { ConnectError } from "../../../src/kube/transport.ts";
 import { status, turn, until } from "../../support/fake_transport.ts";
 import { rejection } from "../../support/refusal.ts";
 import {
@@ -164,7 +165,7 @@ Deno.test("one plain request finds out why an upgrade was refused", async () => 
 
 Deno.test("an unreachable server is reported as such", async () => {
   const transport = refusing(() => {
-    throw new TypeError("tcp connect error: Connection refused (os error 111)");
+    throw new ConnectError("connection refused", { hint: "is it up?" });
   });
   assert.match(
     await rejection(start(transport), ClusterError),
