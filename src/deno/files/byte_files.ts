@@ -6,6 +6,7 @@
 import fs from "node:fs";
 import type { Files, FileStat, OpenFile } from "../../host.ts";
 import { FileError } from "../../host.ts";
+import { readBoundedTextSync } from "./bounded_text.ts";
 import { named } from "./file_error.ts";
 import { toStat } from "./file_stat.ts";
 import { type Libc, openLibc } from "./libc.ts";
@@ -95,7 +96,7 @@ function openByteFiles(libc: Libc): Reads {
         })
       ),
     readText: (path) =>
-      soon(() => unlessAbsent(() => at(path, (name) => Deno.readTextFileSync(name), 0))),
+      soon(() => unlessAbsent(() => at(path, (name) => readBoundedTextSync(name), 0))),
   };
 }
 

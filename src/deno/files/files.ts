@@ -6,6 +6,7 @@ import { withBytePaths } from "./byte_files.ts";
 import { DirectoryReader } from "./directory_reader.ts";
 import { fileError, isAbsent, named, naming, opened, opening } from "./file_error.ts";
 import { nodeStat, toStat } from "./file_stat.ts";
+import { readBoundedText } from "./bounded_text.ts";
 import { Pace } from "./pace.ts";
 
 /**
@@ -56,7 +57,7 @@ export function openFiles(slowMs: number): Files {
     },
     async readText(path) {
       try {
-        return await Deno.readTextFile(path);
+        return await readBoundedText(path);
       } catch (error) {
         if (isAbsent(error)) return undefined;
         throw fileError(path, error);
