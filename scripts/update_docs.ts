@@ -13,7 +13,7 @@ import { referencePages } from "./docs/reference_pages.ts";
 const ROOT = new URL("../", import.meta.url);
 const REFERENCE = "docs/reference";
 /** Pages there that people write. */
-const WRITTEN = [`${REFERENCE}/tkn-flags.md`];
+const WRITTEN = [`${REFERENCE}/tkn-flags.md`, `${REFERENCE}/compatibility.md`];
 
 const documents = new Map([
   ...[...referencePages(PROGRAM)].map(([name, text]) => [`${REFERENCE}/${name}`, text] as const),

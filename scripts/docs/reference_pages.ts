@@ -55,7 +55,8 @@ function indexPage(program: Program): string {
         "is written as in kubectl and tkn: `--name value`, `--name=value`, `-n value`, `-nvalue`, " +
         "and `--flag=false` for a boolean. [Flags of tkn](tkn-flags.md) compares the flags of " +
         "`tkn pipeline start` and `tkn task start` with the same flags here. " +
-        "[Events](events.md) describes the output of `--events`.",
+        "[Events](events.md) describes the output of `--events`. " +
+        "[Compatibility](compatibility.md) has the clusters that were tried.",
     ),
     ...sections.flatMap(({ title, commands }) => [
       `## ${title}`,
