@@ -5,8 +5,8 @@
 
 /**
  * A string, one of some strings, a number, a map of strings, a list of a shape, or an object with
- * fields of these shapes. A "name" is a required string; all else may be missing. Fields that a shape does not
- * mention are free.
+ * fields of these shapes. A "name" is a required string; all else may be missing. Fields that a
+ * shape does not mention are free.
  */
 export type Shape =
   | "name"

@@ -2,10 +2,10 @@
 import { ExpectedError, Interrupted } from "../errors.ts";
 import type { Clock } from "../host.ts";
 import type { Kube, Stored } from "../kube/interface.ts";
-import { PIPELINES, RESOURCE_OF, type Run, TASKS } from "../tekton/model.ts";
-import { CANCEL } from "../tekton/phase.ts";
+import { PIPELINES, type Run, TASKS } from "../tekton/model.ts";
 import type { RunManifest } from "../tekton/run_manifest.ts";
 import type { Outcome, RunEvent } from "../events.ts";
+import { cancelRun } from "./cancel_run.ts";
 import { followRun } from "./follow_run.ts";
 import { Grace, within } from "../async/limits.ts";
 import { LiveRun, RunDeletedError } from "./live_run.ts";
@@ -43,7 +43,10 @@ const CANCEL_MS = 5_000;
 /** The limit for the removal of temporary objects at the end without an interrupt. */
 const LEAVE_MS = 10_000;
 
-/** Creates the run, to be announced, and begins to follow it. Throws Interrupted, or ClusterError if refused. */
+/**
+ * Creates the run, to be announced, and begins to follow it. Throws Interrupted, or ClusterError if
+ * refused.
+ */
 export async function startRun(options: StartOptions): Promise<StartedRun> {
   const startMs = options.clock.now();
   if (options.interrupt.aborted) throw new Interrupted("Interrupted: nothing was started");
@@ -190,13 +193,12 @@ function throwUnexpected(error: unknown): void {
 /** Cancels the run; reports how to cancel it by hand and returns false if that fails. */
 async function cancel(
   { kube, clock, emit }: StartOptions,
-  { kind, namespace, name }: LiveRun,
+  live: LiveRun,
   { state, late }: { state: string; late: AbortSignal },
 ): Promise<boolean> {
+  const { kind, namespace, name } = live;
   try {
-    const patch = { spec: { status: CANCEL[kind] } };
-    const cancelling = kube.patch(RESOURCE_OF[kind], namespace, name, patch);
-    await within(clock, { ms: CANCEL_MS, signal: late }, cancelling);
+    await within(clock, { ms: CANCEL_MS, signal: late }, cancelRun(kube, live));
     emit({ kind: "note", text: `Cancelled ${kind} ${name}` });
     return true;
   } catch (error) {

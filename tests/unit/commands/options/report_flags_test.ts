@@ -49,7 +49,7 @@ Deno.test("stdout has either events or the outcome", () => {
   );
 });
 
-Deno.test("a JUnit report needs a file of its own", () => {
+Deno.test("a JUnit report needs a separate file", () => {
   assert.match(refusal(() => upload("--junit -")), /^Cannot write --junit "-": only --outcome/);
   assert.equal(upload("--junit ./-").junit, "./-");
   assert.match(refusal(() => upload("--junit a --outcome a")), /to "a": one replaces the other\n/);
