@@ -3,7 +3,6 @@
  * opens them; Deno then reaches them as /proc/self/fd/7. All calls are synchronous, since such
  * files are rare.
  */
-import fs from "node:fs";
 import type { Files, FileStat, OpenFile } from "../../host.ts";
 import { FileError } from "../../host.ts";
 import { readBoundedTextSync } from "./bounded_text.ts";
@@ -13,7 +12,7 @@ import { type Libc, openLibc } from "./libc.ts";
 
 /** Opens any file for its stat alone, without the right to read it. */
 const O_PATH = 0o10000000;
-const { O_NOFOLLOW } = fs.constants;
+const O_NOFOLLOW = Deno.build.arch === "aarch64" ? 0o100000 : 0o400000;
 
 type Reads = Pick<
   Files,

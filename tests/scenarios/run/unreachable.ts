@@ -36,7 +36,7 @@ const CASES: [
       });
     },
     3,
-    /its certificate is not trusted \(.+\)/,
+    /its certificate is signed by an unknown authority/,
     /certificate-authority/,
   ],
   [
