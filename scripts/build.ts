@@ -22,8 +22,7 @@ const BUNDLE = "dist/bundle";
  *     net     the API server of any kubeconfig, its proxy, URLs of flags; the sandbox listens
  *     env     credential plugins of kubeconfigs get the whole environment
  *     run     git, $EDITOR, credential plugins of any name
- *     ffi     the C library, under a name that only the loader resolves: names that are not UTF-8,
- *             TCP_NODELAY
+ *     ffi     the C library, under a name that only the loader resolves: names that are not UTF-8
  *     sys     not needed
  *     import  not needed: the bundle has all modules
  *
