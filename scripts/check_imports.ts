@@ -83,7 +83,14 @@ const ALLOWED: Record<string, string[]> = {
   "kube": ["async/scope", "errors", "path_bytes", "shape"],
   "kube/interface": ["shape"],
   "deno": ["kube", "errors", "host", "path_bytes", "printable"],
-  "sandbox": ["kube/frames", "kube/interface", "tekton/model", "async/bell"],
+  "sandbox": [
+    "kube/frames",
+    "kube/interface",
+    "kube/spdy/frames",
+    "kube/spdy/headers",
+    "tekton/model",
+    "async/bell",
+  ],
   "async": ["host", "kube/status"],
   "events": [],
   "host": ["kube/interface", "printable"],
@@ -126,8 +133,8 @@ const LIBRARIES: Record<string, string | readonly string[]> = {
   "socks": "deno/network/dial/socks_tunnel",
   "oauth4webapi": "deno/network/kubeconfig/oidc",
   "string-argv": "commands/options/send_flags",
-  "ws": "deno/network/websocket",
   "string-width": "view/text/width",
+  "ws": "deno/network/websocket",
   "yaml": ["commands/manifests/yaml", "deno/network/kubeconfig"],
 };
 
@@ -207,7 +214,7 @@ function checkStart(modules: Module[]): void {
   for (const reached of started) {
     const { dependencies = [] } = modules.find(({ specifier }) => specifier === reached) ?? {};
     for (const { specifier, code, isDynamic } of dependencies) {
-      if (code?.specifier === undefined || isDynamic || specifier.startsWith("node:")) continue;
+      if (code?.specifier === undefined || isDynamic) continue;
       const module = moduleName(code.specifier);
       if (START.includes(module) || START.includes(partOf(module))) started.add(code.specifier);
       else problems.push(`${moduleName(reached)}: ${specifier} would be loaded at every start`);

@@ -17,12 +17,15 @@ import { receiverTarget } from "./targets/receiver.ts";
 import { recordTarget } from "./targets/record.ts";
 import { challengeTarget, imageNameTarget, layerTarget } from "./targets/registry.ts";
 import { sanitizeTarget } from "./targets/sanitize.ts";
+import { spdyNoiseTarget, spdyTarget } from "./targets/spdy.ts";
 import { statusTarget } from "./targets/status.ts";
 import { tarHeadersTarget } from "./targets/tar_headers.ts";
 import { watchTarget } from "./targets/watch.ts";
 
 export const TARGETS: readonly AnyTarget[] = [
   framesTarget,
+  spdyTarget,
+  spdyNoiseTarget,
   statusTarget,
   execTarget,
   watchTarget,

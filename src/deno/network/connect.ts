@@ -31,7 +31,7 @@ export async function connect(
     warn(`The certificate of ${server} is not checked (insecure-skip-tls-verify).`);
   }
   const transport = new NetworkTransport(connection, clock.delay, debug);
-  return new KubeClient(transport, connection.namespace, interrupt);
+  return new KubeClient(transport, connection.namespace, interrupt, options.execProtocol);
 }
 
 /** Returns the result, or throws the reason of the signal as soon as it aborts. */

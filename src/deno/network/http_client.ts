@@ -140,18 +140,23 @@ function answerOf(asking: ClientRequest, signal: AbortSignal | undefined): Promi
   });
 }
 
-function toResponse(message: IncomingMessage): Response {
+export function toResponse(message: IncomingMessage): Response {
   const { statusCode: status = 0 } = message;
-  const headers = new Headers();
-  for (const [name, values] of Object.entries(message.headersDistinct)) {
-    for (const value of values ?? []) headers.append(name, value);
-  }
+  const headers = headersOf(message);
   if (WITHOUT_BODY.has(status)) {
     message.resume();
     return new Response(null, { status, headers });
   }
   const body = ReadableStream.from<Uint8Array<ArrayBuffer>>(unpacked(message, headers));
   return new Response(body, { status, headers });
+}
+
+export function headersOf({ headersDistinct }: IncomingMessage): Headers {
+  const headers = new Headers();
+  for (const [name, values] of Object.entries(headersDistinct)) {
+    for (const value of values ?? []) headers.append(name, value);
+  }
+  return headers;
 }
 
 function unpacked(message: IncomingMessage, headers: Headers): Readable {

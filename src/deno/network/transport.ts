@@ -2,7 +2,14 @@
 import type { ActsAs } from "../../kube/interface.ts";
 import { shownPath } from "../../kube/paths.ts";
 import { networkState } from "../../kube/status.ts";
-import type { Debug, RequestOptions, Socket, Transport } from "../../kube/transport.ts";
+import type {
+  Debug,
+  RequestOptions,
+  Socket,
+  Transport,
+  Upgrade,
+  UpgradeOptions,
+} from "../../kube/transport.ts";
 import { dialServer } from "./dial/dial.ts";
 import { HttpClient } from "./http_client.ts";
 import type { Connection, Credentials } from "./kubeconfig.ts";
@@ -54,19 +61,31 @@ export class NetworkTransport implements Transport {
     init: RequestOptions,
     credentials: Credentials,
   ): Promise<Response> {
+    return await this.#showing(
+      { path, ...init },
+      () => this.#send(path, init, credentials),
+      ({ status }) => status,
+    );
+  }
+
+  async #showing<T>(
+    { path, method = "GET", signal }: { path: string } & Pick<RequestOptions, "method" | "signal">,
+    ask: () => Promise<T>,
+    statusOf: (answer: T) => number,
+  ): Promise<T> {
     const { debug } = this;
-    if (debug === undefined) return await this.#send(path, init, credentials);
+    if (debug === undefined) return await ask();
     const startMs = performance.now();
     const show = (outcome: string | number) => {
       const ms = Math.round(performance.now() - startMs);
-      debug(`${init.method ?? "GET"} ${shownPath(path)} ${outcome} ${ms} ms`);
+      debug(`${method} ${shownPath(path)} ${outcome} ${ms} ms`);
     };
     try {
-      const response = await this.#send(path, init, credentials);
-      show(response.status);
-      return response;
+      const answer = await ask();
+      show(statusOf(answer));
+      return answer;
     } catch (error) {
-      show(init.signal?.aborted ? "aborted" : networkState(error));
+      show(signal?.aborted ? "aborted" : networkState(error));
       throw error;
     }
   }
@@ -81,6 +100,39 @@ export class NetworkTransport implements Transport {
     const { websocketOver } = await import("./websocket.ts");
     const url = new URL(this.server + path);
     return websocketOver(connection, { url, protocols, headers: sent(credentials) });
+  }
+
+  async upgrade(path: string, options: UpgradeOptions): Promise<Upgrade> {
+    const credentials = await this.#credentials();
+    const answer = await this.#shownUpgrade(path, options, credentials);
+    if (!("refusal" in answer) || answer.refusal.status !== 401) return answer;
+    await answer.refusal.body?.cancel();
+    this.debug?.("asks for the credentials again");
+    return await this.#shownUpgrade(path, options, await this.#credentials(credentials));
+  }
+
+  async #shownUpgrade(
+    path: string,
+    options: UpgradeOptions,
+    credentials: Credentials,
+  ): Promise<Upgrade> {
+    return await this.#showing(
+      { path, method: "POST", signal: options.signal },
+      () => this.#upgrade(path, options, credentials),
+      (answer) => "refusal" in answer ? answer.refusal.status : 101,
+    );
+  }
+
+  async #upgrade(
+    path: string,
+    { headers, signal }: UpgradeOptions,
+    credentials: Credentials,
+  ): Promise<Upgrade> {
+    const connection = await dialServer(this.connection, credentials, signal);
+    const { upgrade } = await import("./upgrade.ts");
+    const { host, pathname, search } = new URL(this.server + path);
+    const all = sent(credentials, { host, ...headers });
+    return await upgrade(connection, { path: pathname + search, headers: all, signal });
   }
 
   async #send(

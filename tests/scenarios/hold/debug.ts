@@ -132,6 +132,7 @@ export const debugScenarios: Scenario[] = [
   },
   {
     name: "a held step runs commands, and its own work any number of times; the last result counts",
+    everyProtocol: true,
     async run(cluster, directory) {
       const name = await create(cluster, directory, PIPELINE_RUN);
       await held(cluster, "PipelineRun", name, "first/one");

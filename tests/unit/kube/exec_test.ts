@@ -85,7 +85,8 @@ Deno.test("a server that can't half-close is refused before anything is sent", a
   const { stream, state } = stdinOf(["ab"]);
   assert.equal(
     await rejection(start(transport, { stdin: stream }), ClusterError),
-    `Cannot end stdin in pod "p": the server speaks only ${V4}\nKubernetes 1.30 and later speak v5`,
+    `Cannot end stdin in pod "p": the server speaks only ${V4}\n` +
+      "Kubernetes 1.30 and later speak v5; --exec-protocol=spdy works on every version",
   );
   assert.deepEqual(transport.sockets[0].sent, []);
   assert.deepEqual(state, { reads: 0, cancelled: true });
