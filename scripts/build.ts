@@ -42,10 +42,36 @@ const bundling = ["--quiet", "--platform", "deno", "--code-splitting", "--outdir
 // machine.
 bundling.push("--node-modules-dir=auto");
 await deno(["bundle", ...bundling, "main.ts"]);
+await loadNodeLate();
 if (mode !== "--bundle-only") await writeCommit();
 if (mode === undefined) await compile("dist/tkn-dev", []);
 if (mode === "--release") {
   for (const { name } of TARGETS) await compile(`dist/tkn-dev-${name}`, ["--target", name]);
+}
+
+/**
+ * The bundler gives each chunk a `require` for CommonJS packages, made by node:module, which takes
+ * as long to load as the rest of the start. Puts one in its place that loads what is required at
+ * its first use: the yaml library requires two modules that it hardly ever uses. Fails if the
+ * program would still load a module of Node at its start.
+ */
+async function loadNodeLate(): Promise<void> {
+  const eager =
+    /^import \{ createRequire as (\w+) \} from "node:module";\nvar __require = \1\(.*$/m;
+  const late = "var __require = (name) => new Proxy({}, " +
+    "{ get: (_, key) => process.getBuiltinModule(name)[key] });";
+  for await (const { name } of Deno.readDir(BUNDLE)) {
+    const text = await Deno.readTextFile(`${BUNDLE}/${name}`);
+    if (eager.test(text)) await Deno.writeTextFile(`${BUNDLE}/${name}`, text.replace(eager, late));
+  }
+  const started = new Set(["./main.js"]);
+  for (const name of started) {
+    const text = await Deno.readTextFile(`${BUNDLE}/${name}`);
+    for (const [, imported] of text.matchAll(/^(?:import\b[^"();]*|\} from )"([^"]+)";/gm)) {
+      if (!imported.startsWith("./")) throw new Error(`${name} loads ${imported} at the start`);
+      started.add(imported);
+    }
+  }
 }
 
 /**

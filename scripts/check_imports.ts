@@ -214,7 +214,7 @@ function checkStart(modules: Module[]): void {
   for (const reached of started) {
     const { dependencies = [] } = modules.find(({ specifier }) => specifier === reached) ?? {};
     for (const { specifier, code, isDynamic } of dependencies) {
-      if (code?.specifier === undefined || isDynamic || specifier.startsWith("node:")) continue;
+      if (code?.specifier === undefined || isDynamic) continue;
       const module = moduleName(code.specifier);
       if (START.includes(module) || START.includes(partOf(module))) started.add(code.specifier);
       else problems.push(`${moduleName(reached)}: ${specifier} would be loaded at every start`);

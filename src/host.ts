@@ -143,7 +143,7 @@ export interface Terminal {
    * Reads the terminal key by key until disposed. The terminal neither echoes nor interprets keys.
    */
   raw(): RawTerminal;
-  /** Reads all of stdin as text. */
+  /** Reads all of stdin as text. Throws FileError for a text that is too long. */
   input(): Promise<string>;
   /** Returns stdin as a stream. */
   bytes(): ReadableStream<Uint8Array>;

@@ -99,13 +99,16 @@ export function takeWord(
  * before the command is known.
  */
 export function anyFlag(program: Program): FlagSpec[] {
-  const all = program.commands.flatMap((command) => command.flags);
-  const isPlain = ({ short, value }: FlagSpec) =>
-    all.every((other) =>
-      other.short !== short || (other.value === undefined) === (value === undefined)
-    );
-  return all.filter((spec, at) => all.findIndex(({ name }) => name === spec.name) === at)
-    .map((spec) => isPlain(spec) ? spec : { ...spec, short: undefined });
+  const byName = new Map<string, FlagSpec>();
+  const takesValue = new Map<string, Set<boolean>>();
+  for (const spec of program.commands.flatMap((command) => command.flags)) {
+    if (!byName.has(spec.name)) byName.set(spec.name, spec);
+    if (spec.short === undefined) continue;
+    const kinds = takesValue.get(spec.short) ?? new Set();
+    takesValue.set(spec.short, kinds.add(spec.value !== undefined));
+  }
+  const isPlain = ({ short }: FlagSpec) => short === undefined || takesValue.get(short)?.size === 1;
+  return [...byName.values()].map((spec) => isPlain(spec) ? spec : { ...spec, short: undefined });
 }
 
 /** Parses `tkn-dev` and `tkn-dev pipeline`, with or without flags. */

@@ -45,12 +45,20 @@ export function missingError(owner: string, { params, workspaces }: MissingInput
   const groups = [listed("param", params), listed("workspace", workspaces)].filter(Boolean);
   return new UsageError(`Cannot start ${owner}: ${groups.join(" and ")} not given`, {
     hint: [
-      ...params.map((spec) => `--param ${spec.name}=${exampleOf(spec)}`),
-      ...workspaces.map(({ name }) =>
-        `--workspace name=${name},${isForCredentials(name) ? "secret=SECRET" : "volume=1Gi"}`
-      ),
+      ...params.map((spec) => `--param ${paramExample(spec)}`),
+      ...workspaces.map((spec) => `--workspace ${workspaceExample(spec)}`),
     ].join(" "),
   });
+}
+
+/** Returns an example of what --param takes for it. */
+export function paramExample(spec: ParamSpec): string {
+  return `${spec.name}=${exampleOf(spec)}`;
+}
+
+/** Returns an example of what --workspace takes for it. */
+export function workspaceExample({ name }: PipelineWorkspace): string {
+  return `name=${name},${isForCredentials(name) ? "secret=SECRET" : "volume=1Gi"}`;
 }
 
 function has(all: readonly Named[], name: string): boolean {

@@ -3,7 +3,13 @@ import { PROGRAM } from "../../cli/commands.ts";
 import { parse } from "../../cli/parse.ts";
 import { ExpectedError, UsageError } from "../../errors.ts";
 import type { Host } from "../../host.ts";
-import type { Kube, Stored } from "../../kube/interface.ts";
+import type { Kube } from "../../kube/interface.ts";
+import {
+  type MissingInputs,
+  missingInputs,
+  paramExample,
+  workspaceExample,
+} from "../../tekton/missing_inputs.ts";
 import { type ParamSpec, type Pipeline, PIPELINES } from "../../tekton/model.ts";
 import { options as uploadOptions } from "../pipeline_upload.ts";
 import { requestRun } from "../start/run_request.ts";
@@ -26,64 +32,46 @@ export async function checkPipeline(
   kube: Kube,
   asked: AskedUpload,
 ): Promise<Finding[]> {
-  let pipeline: Stored<Pipeline>;
   try {
-    pipeline = await kube.get<Pipeline>(PIPELINES, kube.namespace, asked.pipeline);
+    const { spec } = await kube.get<Pipeline>(PIPELINES, kube.namespace, asked.pipeline);
+    const { params = [], workspaces = [] } = spec;
+    const missing = missingInputs({ params, workspaces }, optionsOf(asked));
+    return [
+      ...missingFindings(missing),
+      await checkPlan(host, kube, completed(asked, missing)),
+      ...await checkClaims(host, kube, asked),
+    ];
   } catch (error) {
     return [foundError("pipeline", error)];
   }
-  const missing = missingInputs(pipeline, asked);
-  // The plan needs a complete run, so what is missing is filled in.
-  const complete = {
+}
+
+function missingFindings({ params, workspaces }: MissingInputs): Finding[] {
+  return [
+    ...params.map((spec): Finding => ({
+      check: "params",
+      state: "failure",
+      text: `${spec.name} has no default`,
+      fix: `-p ${paramExample(spec)}`,
+    })),
+    ...workspaces.map((spec): Finding => ({
+      check: "workspaces",
+      state: "failure",
+      text: `${spec.name} is not bound`,
+      fix: `-w ${workspaceExample(spec)}`,
+    })),
+  ];
+}
+
+/** Returns the upload with what is missing filled in: the plan needs a complete run. */
+function completed(asked: AskedUpload, { params, workspaces }: MissingInputs): AskedUpload {
+  const valid = (spec: ParamSpec) =>
+    spec.enum === undefined ? paramExample(spec) : `${spec.name}=${spec.enum[0]}`;
+  return {
     ...asked,
-    params: [...asked.params, ...missing.map(({ param }) => param ?? [])].flat(),
-    workspaces: [...asked.workspaces, ...missing.map(({ workspace }) => workspace ?? [])].flat(),
+    params: [...asked.params, ...params.map(valid)],
+    workspaces: [...asked.workspaces, ...workspaces.map(workspaceExample)],
   };
-  return [
-    ...missing.map(({ finding }) => finding),
-    await checkPlan(host, kube, complete),
-    ...await checkClaims(host, kube, asked),
-  ];
-}
-
-interface Missing {
-  readonly finding: Finding;
-  /** The value of --param or --workspace to plan with. */
-  readonly param?: string;
-  readonly workspace?: string;
-}
-
-function missingInputs({ spec }: Pipeline, { params, workspaces }: AskedUpload): Missing[] {
-  const isGiven = (name: string) => params.some((param) => param.startsWith(`${name}=`));
-  const isBound = (name: string) =>
-    workspaces.some((workspace) => workspace.split(",").includes(`name=${name}`));
-  return [
-    ...(spec.params ?? []).filter((param) => param.default === undefined && !isGiven(param.name))
-      .map((param): Missing => ({
-        finding: {
-          check: "params",
-          state: "failure",
-          text: `${param.name} has no default`,
-          fix: `-p ${param.name}=VALUE`,
-        },
-        param: `${param.name}=${placeholder(param)}`,
-      })),
-    ...(spec.workspaces ?? []).filter(({ name, optional }) => !optional && !isBound(name))
-      .map(({ name }): Missing => ({
-        finding: {
-          check: "workspaces",
-          state: "failure",
-          text: `${name} is not bound`,
-          fix: `-w name=${name},volume=1Gi, or -w name=${name},claimName=CLAIM`,
-        },
-        workspace: `name=${name},volume=1Gi`,
-      })),
-  ];
-}
-
-function placeholder({ type, enum: values = [], properties = {} }: ParamSpec): string {
-  if (type === "object") return Object.keys(properties).map((key) => `${key}:x`).join(",");
-  return values[0] ?? "x";
 }
 
 async function checkPlan(host: Host, kube: Kube, asked: AskedUpload): Promise<Finding> {

@@ -11,7 +11,7 @@ import { parseObjects } from "./tekton_documents.ts";
 
 /** Reads the PipelineRuns and TaskRuns of a file, `-` for stdin. Throws UsageError. */
 export async function readRuns(host: Host, file: string): Promise<Run[]> {
-  const text = file === "-" ? await host.terminal.input() : await readFile(host, file);
+  const text = await readFile(host, file);
   const runs = parseObjects(text, file).map((document) => asRun(document, file));
   if (runs.length > 0) return runs;
   throw new UsageError(`Cannot create what is in "${file}": it is empty`);

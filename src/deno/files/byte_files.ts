@@ -3,16 +3,16 @@
  * opens them; Deno then reaches them as /proc/self/fd/7. All calls are synchronous, since such
  * files are rare.
  */
-import fs from "node:fs";
 import type { Files, FileStat, OpenFile } from "../../host.ts";
 import { FileError } from "../../host.ts";
+import { readBoundedTextSync } from "./bounded_text.ts";
 import { named } from "./file_error.ts";
 import { toStat } from "./file_stat.ts";
 import { type Libc, openLibc } from "./libc.ts";
 
 /** Opens any file for its stat alone, without the right to read it. */
 const O_PATH = 0o10000000;
-const { O_NOFOLLOW } = fs.constants;
+const O_NOFOLLOW = Deno.build.arch === "aarch64" ? 0o100000 : 0o400000;
 
 type Reads = Pick<
   Files,
@@ -95,7 +95,7 @@ function openByteFiles(libc: Libc): Reads {
         })
       ),
     readText: (path) =>
-      soon(() => unlessAbsent(() => at(path, (name) => Deno.readTextFileSync(name), 0))),
+      soon(() => unlessAbsent(() => at(path, (name) => readBoundedTextSync(name), 0))),
   };
 }
 

@@ -1,11 +1,10 @@
 /** The real file system, behind the types of host.ts. */
-import fs from "node:fs";
-import { promisify } from "node:util";
-import type { Files, FileStat, OpenFile, ReadStart } from "../../host.ts";
+import type { Files } from "../../host.ts";
 import { withBytePaths } from "./byte_files.ts";
 import { DirectoryReader } from "./directory_reader.ts";
-import { fileError, isAbsent, named, naming, opened, opening } from "./file_error.ts";
-import { nodeStat, toStat } from "./file_stat.ts";
+import { readBoundedText } from "./bounded_text.ts";
+import { fileError, isAbsent, named, naming } from "./file_error.ts";
+import { toStat } from "./file_stat.ts";
 import { Pace } from "./pace.ts";
 
 /**
@@ -32,18 +31,8 @@ export function openFiles(slowMs: number): Files {
       }
     },
     readLink: (path) => naming(path, () => Deno.readLink(path)),
-    open(path) {
-      return pace.call(
-        () => new Descriptor(pace, path, opened(path, () => fs.openSync(path, OPEN_FLAGS))),
-        async () => new Descriptor(pace, path, await opening(path, openFd(path, OPEN_FLAGS))),
-      );
-    },
-    readStart(path, buffer) {
-      return pace.call(
-        () => readStartSync(path, buffer),
-        () => readStart(path, buffer),
-      );
-    },
+    open: async (path) => (await descriptors()).openFile(pace, path),
+    readStart: async (path, buffer) => (await descriptors()).readFileStart(pace, path, buffer),
     writeText: (path, text) => naming(path, () => Deno.writeTextFile(path, text)),
     async createText(path, text) {
       try {
@@ -56,7 +45,7 @@ export function openFiles(slowMs: number): Files {
     },
     async readText(path) {
       try {
-        return await Deno.readTextFile(path);
+        return await readBoundedText(path);
       } catch (error) {
         if (isAbsent(error)) return undefined;
         throw fileError(path, error);
@@ -69,70 +58,10 @@ export function openFiles(slowMs: number): Files {
 
 export const denoFiles: Files = openFiles(1);
 
-/**
- * The file may have been replaced by a link or a FIFO since it was listed. Deno's own open has no
- * flags: it would follow the link, and block on the FIFO. Windows has neither flag.
- */
-const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants;
-const OPEN_FLAGS = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
-const openFd = promisify<string, number, number>(fs.open);
-const statFd = promisify<number, fs.Stats>(fs.fstat);
+let loaded: Promise<typeof import("./descriptor.ts")> | undefined;
 
-function readFd(fd: number, buffer: Uint8Array): Promise<number> {
-  return new Promise((resolve, reject) => {
-    fs.read(fd, buffer, 0, buffer.length, null, (error, count) => {
-      if (error) reject(error);
-      else resolve(count ?? 0);
-    });
-  });
-}
-
-class Descriptor implements OpenFile {
-  constructor(
-    private readonly pace: Pace,
-    private readonly path: string,
-    private readonly fd: number,
-  ) {}
-
-  stat(): Promise<FileStat> {
-    return this.pace.call(
-      () => nodeStat(named(this.path, () => fs.fstatSync(this.fd))),
-      () => naming(this.path, async () => nodeStat(await statFd(this.fd))),
-    );
-  }
-
-  async read(buffer: Uint8Array): Promise<number | null> {
-    const count = await this.pace.call(
-      () => named(this.path, () => fs.readSync(this.fd, buffer)),
-      () => naming(this.path, () => readFd(this.fd, buffer)),
-    );
-    return count === 0 ? null : count;
-  }
-
-  close(): void {
-    fs.closeSync(this.fd);
-  }
-}
-
-function readStartSync(path: string, buffer: Uint8Array): ReadStart {
-  const fd = opened(path, () => fs.openSync(path, OPEN_FLAGS));
-  try {
-    const bytes = named(path, () => fs.readSync(fd, buffer));
-    return { bytes, stat: toStat(named(path, () => Deno.lstatSync(path))) };
-  } finally {
-    fs.closeSync(fd);
-  }
-}
-
-async function readStart(path: string, buffer: Uint8Array): Promise<ReadStart> {
-  const fd = await opening(path, openFd(path, OPEN_FLAGS));
-  try {
-    const bytes = await naming(path, () => readFd(fd, buffer));
-    // The stat is cached by now, and takes less time than the thread pool.
-    return { bytes, stat: toStat(named(path, () => Deno.lstatSync(path))) };
-  } finally {
-    fs.closeSync(fd);
-  }
+function descriptors(): Promise<typeof import("./descriptor.ts")> {
+  return loaded ??= import("./descriptor.ts");
 }
 
 /** Turns `C:\src` of Windows into `C:/src`: all paths of the program use slashes. */

@@ -3,7 +3,6 @@
  * paths are text to Deno, even as Buffers of its node:fs; and for the stats of whole directories,
  * which take Deno four times as long.
  */
-import os from "node:os";
 import { pathBytes, pathText } from "../../path_bytes.ts";
 
 const SYMBOLS = {
@@ -35,6 +34,18 @@ const NUMBERS = {
 /** See open(2) and statx(2). */
 const O_DIRECTORY_CLOEXEC = 0o2000000 | (Deno.build.arch === "aarch64" ? 0o40000 : 0o200000);
 const AT_SYMLINK_NOFOLLOW = 0x100, AT_NO_AUTOMOUNT = 0x800, STATX_BASIC_STATS = 0x7ff;
+/** The names of errors that file_error.ts words, see errno(3). Node's list would load node:os. */
+const ERRORS: ReadonlyMap<number, string> = new Map([
+  [1, "EPERM"],
+  [2, "ENOENT"],
+  [5, "EIO"],
+  [13, "EACCES"],
+  [20, "ENOTDIR"],
+  [21, "EISDIR"],
+  [24, "EMFILE"],
+  [36, "ENAMETOOLONG"],
+  [40, "ELOOP"],
+]);
 /** The longest target of a link. */
 const PATH_MAX = 4096;
 /** Longer than any file name with its final NUL. */
@@ -129,7 +140,7 @@ export class Libc {
 
   #error(): Error {
     const [number] = this.#errno;
-    const code = Object.entries(os.constants.errno).find(([, one]) => one === number)?.[0];
+    const code = ERRORS.get(number);
     return Object.assign(new Error(`error ${number} of the system`), { code });
   }
 }

@@ -1,5 +1,4 @@
 /** Chooses between synchronous calls to the file system and Deno's thread pool. */
-import { setImmediate } from "node:timers";
 
 /**
  * Makes calls synchronously while storage is quick, and through Deno's thread pool, so that many
@@ -38,7 +37,7 @@ export class Pace {
     const start = performance.now();
     if (start - this.#lastBreathMs <= Pace.#atOnceMs) return this.#atOnce(atOnce, start, workMs);
     this.#lastBreathMs = start;
-    return new Promise(setImmediate).then(() => this.#atOnce(atOnce, performance.now(), workMs));
+    return nextTurn().then(() => this.#atOnce(atOnce, performance.now(), workMs));
   }
 
   #atOnce<T>(call: () => T, start: number, workMs: (result: T) => number): Promise<T> {
@@ -56,4 +55,10 @@ export class Pace {
       this.#wasSlow = isSlow;
     }
   }
+}
+
+/** Waits for a turn of the event loop. */
+async function nextTurn(): Promise<void> {
+  const { setImmediate } = await import("node:timers");
+  await new Promise<void>((resolve) => setImmediate(resolve));
 }

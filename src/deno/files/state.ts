@@ -2,8 +2,6 @@
  * Small private files that the program keeps between calls. They are written atomically, so that a
  * reader finds a whole file, and of two writers the later one wins.
  */
-import fs from "node:fs";
-import process from "node:process";
 import { type Env, FileError, type State } from "../../host.ts";
 import { variableBytes } from "../variable.ts";
 import { naming } from "./file_error.ts";
@@ -18,9 +16,6 @@ const ABANDONED_MS = 3_600_000;
 const NAME = /^[a-z0-9-]+\.json$/;
 const TEMPORARY = /^[a-z0-9-]+\.json\.[a-z0-9-]+\.tmp$/;
 
-/** Windows has neither flag. A link is refused, and a FIFO does not block. */
-const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants;
-
 export function openState(env: Env): State {
   const directory = statePlace(env, Deno.build.os);
   const pathOf = (name: string) => `${directory}/${name}`;
@@ -30,7 +25,8 @@ export function openState(env: Env): State {
       if (directory === undefined) return undefined;
       const path = pathOf(name);
       try {
-        return await naming(path, () => soon(() => readOwn(path)));
+        const { readOwn } = await import("./own_file.ts");
+        return await naming(path, () => soon(() => readOwn(path, LARGEST)));
       } catch (error) {
         const { code = "" } = ((error as FileError).cause ?? {}) as { code?: string };
         if (code === "ENOENT" || code === "ENOTDIR") return undefined;
@@ -49,41 +45,6 @@ export function openState(env: Env): State {
 }
 
 export const denoState: State = openState({ get: variableBytes });
-
-/**
- * Reads a file that only its owner, the user, can have written: the program does what it says.
- * Windows protects the directory by its own rules.
- */
-function readOwn(path: string): string {
-  const fd = open(path);
-  try {
-    const stat = fs.fstatSync(fd);
-    if (!stat.isFile()) throw new FileError(path, "is no file");
-    if (Deno.build.os !== "windows") {
-      if (stat.uid !== process.geteuid?.()) throw new FileError(path, "belongs to another user");
-      if ((stat.mode & 0o022) !== 0) throw new FileError(path, "others can write to it");
-    }
-    if (stat.size > LARGEST) throw new FileError(path, "is too large");
-    const buffer = new Uint8Array(LARGEST + 1);
-    let length = 0;
-    for (let count = -1; count !== 0 && length < buffer.length; length += count) {
-      count = fs.readSync(fd, buffer, length, buffer.length - length, null);
-    }
-    if (length > LARGEST) throw new FileError(path, "is too large");
-    return new TextDecoder().decode(buffer.subarray(0, length));
-  } finally {
-    fs.closeSync(fd);
-  }
-}
-
-function open(path: string): number {
-  try {
-    return fs.openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-  } catch (error) {
-    if ((error as { code?: string }).code !== "ELOOP") throw error;
-    throw new FileError(path, "is a symbolic link", { cause: error });
-  }
-}
 
 /** Replaces even a link of that name, not its target. */
 async function replace(path: string, bytes: Uint8Array): Promise<void> {

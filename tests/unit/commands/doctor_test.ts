@@ -124,6 +124,8 @@ Deno.test("of a Pipeline: which task an upload stands in for, and all that is mi
     "failure: mode has no default",
   ]);
   assert.deepEqual(about(report, "workspaces"), ["failure: source is not bound"]);
+  const fixes = report.findings.filter(({ state }) => state === "failure").map(({ fix }) => fix);
+  assert.deepEqual(fixes, ["-p url=VALUE", "-p mode=a", "-w name=source,volume=1Gi"]);
   const [plan] = about(report, "pipeline");
   assert.match(plan, /^ok: an upload goes into workspace output of task fetch\b/);
 });

@@ -379,7 +379,7 @@ for (const isInterrupted of [true, false]) {
     };
     const uploading = rejection(play.start(), isInterrupted ? Interrupted : TransferError);
     await until(() => play.host.clock.delays.includes(5_000));
-    play.host.clock.advance(isInterrupted ? 1_000 : 5_000);
+    play.host.clock.advance(isInterrupted ? 2_000 : 5_000);
     await uploading;
     assert.deepEqual(play.notes, [
       `PipelineRun ${NAME} may still be held: no answer in time; ` +
@@ -388,6 +388,30 @@ for (const isInterrupted of [true, false]) {
     play.checkOver();
   });
 }
+
+Deno.test("a slow link has time for the cancellation after Ctrl-C", async () => {
+  const play = new Play();
+  const answered = Promise.withResolvers<void>();
+  const patch = play.kube.patch.bind(play.kube);
+  play.kube.patch = async (...args) => {
+    await answered.promise;
+    return await patch(...args);
+  };
+  play.onReceive = async (options) => {
+    await options.stdin!.cancel();
+    play.host.pressCtrlC();
+    return { exitCode: 13, message: "" };
+  };
+  const uploading = rejection(play.start(), Interrupted);
+  await until(() => play.host.clock.delays.includes(5_000));
+  play.host.clock.advance(1_500);
+  await new Promise((resolve) => setTimeout(resolve)); // all that follows from the time
+  answered.resolve();
+  const message = await uploading;
+  assert.equal(message, `Interrupted: cancelled PipelineRun "${NAME}"`);
+  assert.ok(play.kube.changes.includes(CANCELLED));
+  play.checkOver();
+});
 
 for (const accident of ["answer lost", "sent twice"] as const) {
   Deno.test(`an upload continues normally after this accident at the run's creation: ${accident}`, async () => {
