@@ -125,7 +125,7 @@ Deno.test("a chosen task without a TaskRun is noted with the reason", async () =
   assert.equal(
     stage.host.terminal.stderr,
     "Note: Task a has no logs, it was skipped: When Expressions evaluated to false\n" +
-      "Note: Task b has no logs, it did not run\n",
+      "Note: Task b has no logs, it did not run\n\nPipelineRun r failed\n",
   );
   await stage.logs("pr logs running -t a");
   assert.match(stage.host.terminal.stderr, /Note: Task a has no logs, it has not started\n$/);
@@ -273,7 +273,7 @@ Deno.test("events are lines of JSON, with the time of each line", async () => {
     time: "2026-01-02T03:04:00.000000000Z",
   });
   assert.equal(ended.outcome.succeeded, true);
-  assert.deepEqual((await stage.logs("pr logs r --events -s a")).lines, [lines[0]]);
+  assert.deepEqual((await stage.logs("pr logs r --events -s a")).lines, lines);
 });
 
 Deno.test("a followed run is written as a JUnit report", async () => {
@@ -290,4 +290,22 @@ Deno.test("a followed run is written as a JUnit report", async () => {
     await rejection(stage.logs("pr logs r -f --junit /out.xml"), OutputError),
     /^Cannot write "\/out\.xml": permission denied\n/,
   );
+});
+
+Deno.test("the logs of a run that failed end with the reason, on stderr; those of another do not", async () => {
+  const stage = new Stage();
+  stage.pipelineRun("r", { one: true, two: false });
+  const status = ended(false, "Failed", "two: exit code 3");
+  const steps = [{ name: "a", terminated: { exitCode: 3, reason: "Error" } }];
+  await stage.kube.patch(TASK_RUNS, "default", "r-two", { status: { ...status, steps } });
+  const { code, lines } = await stage.logs("pr logs r -s a");
+  assert.deepEqual([code, lines.length], [0, 2]);
+  assert.equal(
+    stage.host.terminal.stderr,
+    "\n✗ two  failed\n  step a: exit code 3\n  two: exit code 3\n\nPipelineRun r failed\n",
+  );
+  stage.pipelineRun("good", { one: true });
+  stage.host.terminal.stderr = "";
+  await stage.logs("pr logs good");
+  assert.equal(stage.host.terminal.stderr, "");
 });
