@@ -13,7 +13,7 @@ import { type LogSelection, stepNames, taskNames, whyNoLogs } from "../run/logs/
 import { printLogs } from "../run/logs/print_logs.ts";
 import type { Run } from "../tekton/model.ts";
 import { isCancelled, phaseOf } from "../tekton/phase.ts";
-import { chooseRun } from "./logs/choose_run.ts";
+import { checkNamed, chooseRun } from "./logs/choose_run.ts";
 import { type LogsFlags, logsFlags } from "./logs/logs_flags.ts";
 import { commandLine } from "./options/held_options.ts";
 import { type Narrator, openNarrator } from "./output/narrator.ts";
@@ -57,6 +57,7 @@ async function showLogs(
     onlyFailure: !options.follows,
   });
   const narrator = { ...own, emit: reports.listening(own.emit) };
+  checkNamed(host, options);
   const kube = await host.connect(options.connect);
   const run = await chooseRun(host, kube, narrator, options);
   const { name, namespace } = run.metadata;

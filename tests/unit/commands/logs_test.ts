@@ -6,8 +6,10 @@ import { ClusterError, OutputError, UsageError } from "../../../src/errors.ts";
 import { PODS } from "../../../src/kube/interface.ts";
 import {
   LABEL,
+  type Pipeline,
   PIPELINE_RUNS,
   type PipelineRun,
+  PIPELINES,
   type Pod,
   TASK_RUNS,
   type TaskRun,
@@ -239,6 +241,27 @@ Deno.test("on a terminal a run is chosen from a list", async () => {
   assert.match(shown, /> r-3 .*\r\n {2}r-2 .*\r\n {2}r-1 /);
   assert.match(shown, /Run: r-2\r\n/);
   await rejection(stage.logs("tr logs --no-input"), UsageError);
+});
+
+Deno.test("on a terminal the Pipeline is asked for, elsewhere its name is missing", async () => {
+  const stage = new Stage();
+  stage.pipelineRun("q-1", { one: true }, "q");
+  stage.pipelineRun("p-1", { one: true });
+  const missing = /^Cannot run "tkn-dev (pipeline|task) logs": (PIPELINE|TASK) is missing\n/;
+  for (const line of ["pipeline logs", "task logs", "p logs -L"]) {
+    assert.match(await rejection(stage.logs(line), UsageError), missing);
+  }
+  for (const name of ["p", "q"]) {
+    stage.kube.put<Pipeline>(PIPELINES, { metadata: { name }, spec: { tasks: [] } });
+  }
+  stage.host.terminal.isTerminal = { stdin: true, stdout: false, stderr: true };
+  stage.host.terminal.stdin = "q\r";
+  assert.deepEqual((await stage.logs("pipeline logs")).lines, [
+    "[one : a] q-1-one step-a",
+    "[one : b] q-1-one step-b",
+  ]);
+  assert.match(withoutErasing(stage.host.terminal.stderr), /Pipeline: .*q/);
+  assert.match(await rejection(stage.logs("pipeline logs --no-input"), UsageError), missing);
 });
 
 Deno.test("a namespace without runs is an error, and so is a limit of none", async () => {
