@@ -55,7 +55,7 @@ export interface NeededName {
   readonly refusal: UsageError;
   /** The bundle that has it, and its names; undefined for the namespace. */
   readonly bundle?: { readonly image: string; names(): Promise<string[]> };
-  /** What is so without an answer. */
+  /** Said if the user gives no answer: "no run was created". */
   readonly otherwise?: string;
 }
 

@@ -3,8 +3,8 @@ import type { Host } from "../../host.ts";
 import { isStatus, isUnknownKind, StatusError } from "../../kube/status.ts";
 
 /**
- * Reads an object by the name that the user gave. If there is none, but a directory of that name,
- * the hint has the line with the directory in its place. `line` is the line up to it.
+ * Reads an object by the name that the user gave. If there is a directory of that name in place of
+ * the object, the hint has the line with the directory where it belongs. `line` is what is before.
  */
 export async function orDirectory<T>(
   { files }: Pick<Host, "files">,
