@@ -30,7 +30,7 @@ const [INT, FLOAT, TIMESTAMP] = ["int", "float", "timestamp"].map((name) =>
   `tag:yaml.org,2002:${name}`
 );
 
-/** Of the library's numbers only .inf and .nan stay, to be refused. */
+/** The library reads no number but .inf and .nan, which are refused. */
 function isKept(tag: Tags[number]): boolean {
   if (typeof tag === "string") return true;
   if (tag.tag === FLOAT) return "test" in tag && tag.test?.test(".inf") === true;
