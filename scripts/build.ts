@@ -22,8 +22,7 @@ const BUNDLE = "dist/bundle";
  *     net     the API server of any kubeconfig, its proxy, URLs of flags; the sandbox listens
  *     env     credential plugins of kubeconfigs get the whole environment
  *     run     git, $EDITOR, credential plugins of any name
- *     ffi     the C library, under a name that only the loader resolves: names that are not UTF-8,
- *             TCP_NODELAY
+ *     ffi     the C library, under a name that only the loader resolves: names that are not UTF-8
  *     sys     not needed
  *     import  not needed: the bundle has all modules
  *
@@ -52,13 +51,15 @@ if (mode === "--release") {
 /**
  * The bundler gives each chunk a `require` for CommonJS packages, made by node:module, which takes
  * as long to load as the rest of the start. Puts one in its place that loads what is required at
- * its first use: the yaml library requires two modules that it hardly ever uses. Fails if the
- * program would still load a module of Node at its start.
+ * its first use, for the two modules that the yaml library requires and hardly ever uses. Others
+ * are real at once: a class can't extend what stands for a module. Fails if the program would still
+ * load a module of Node at its start.
  */
 async function loadNodeLate(): Promise<void> {
   const eager =
     /^import \{ createRequire as (\w+) \} from "node:module";\nvar __require = \1\(.*$/m;
-  const late = "var __require = (name) => new Proxy({}, " +
+  const late = "var __require = (name) => !/^(node:)?(buffer|process)$/.test(name) " +
+    "? process.getBuiltinModule(name) : new Proxy({}, " +
     "{ get: (_, key) => process.getBuiltinModule(name)[key] });";
   for await (const { name } of Deno.readDir(BUNDLE)) {
     const text = await Deno.readTextFile(`${BUNDLE}/${name}`);

@@ -92,15 +92,17 @@ const FOLLOWED =
 const PIPELINE: ArgSpec = {
   name: "PIPELINE",
   completion: "pipelines",
+  asked: true,
   named: true,
-  help: "the Pipeline's name",
+  help: "the Pipeline's name; asked for on a terminal",
 };
 
 const NAMED_TASK: ArgSpec = {
   name: "TASK",
   completion: "tasks",
+  asked: true,
   named: true,
-  help: "the Task's name",
+  help: "the Task's name; asked for on a terminal",
 };
 
 export const LOGS_COMMANDS: readonly CommandSpec[] = [

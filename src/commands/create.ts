@@ -19,6 +19,7 @@ import {
 } from "../tekton/breakpoint/debug_spec.ts";
 import type { HeldRun } from "../tekton/breakpoint/hold_run.ts";
 import { filledRuns } from "./files/filled_runs.ts";
+import { unknownNote } from "./manifests/mistyped_fields.ts";
 import { readRuns } from "./manifests/read_runs.ts";
 import { nameOf, renderRun, renderRunManifest } from "./manifests/render_run.ts";
 import { connectFlags } from "./options/connect_flags.ts";
@@ -65,7 +66,11 @@ export function options({ flags }: Call): Options {
 
 export async function run(host: Host, options: Options): Promise<number> {
   const runs: Run[] = [];
-  for (const file of options.files) runs.push(...await readRuns(host, file));
+  for (const file of options.files) {
+    const read = await readRuns(host, file);
+    runs.push(...read.runs);
+    for (const field of read.unknown) printNote(host, { text: unknownNote(field) });
+  }
   const asked = runs.map(readBreakpoints);
   const kube = await host.connect(options.connect);
   const filled = await filledRuns(host, runs, options.params, kube.namespace);

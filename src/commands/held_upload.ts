@@ -10,6 +10,7 @@ import { type ReportFlags, reportFlags } from "./options/report_flags.ts";
 import { openNarrator } from "./output/narrator.ts";
 import { reported, type Reports } from "./output/reports.ts";
 import { type ListOrExplain, listOrExplain, listOrExplainFlags } from "./source/list_or_explain.ts";
+import { orDirectory } from "./source/meant_directory.ts";
 import { openSource } from "./source/source.ts";
 
 export interface Options extends HeldOptions, SendFlags, ReportFlags {
@@ -43,7 +44,12 @@ async function send(host: Host, options: Options, reports: Reports): Promise<num
   const source = await openSource(host, options);
   using narrator = openNarrator(host, { ...options, showlogs: true });
   const kube = await host.connect(options.connect);
-  const pause = await findStep(kube, options);
+  const line = `tkn-dev ${options.kind.toLowerCase()} upload RUN`;
+  const pause = await orDirectory(
+    host,
+    { name: options.run, line },
+    () => findStep(kube, options),
+  );
   const signal = host.interrupt;
   reports.about({ resource: options.kind, name: options.run, namespace: kube.namespace });
   const emit = reports.listening(narrator.emit);

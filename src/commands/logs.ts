@@ -4,15 +4,16 @@ import { UsageError } from "../errors.ts";
 import { isHeld } from "../hold/held_steps.ts";
 import { stepPath } from "../hold/pause.ts";
 import type { Host } from "../host.ts";
-import type { Kube, Stored } from "../kube/interface.ts";
+import type { Kube, KubeObject, Stored } from "../kube/interface.ts";
 import { type Children, readChildren } from "../objects/children.ts";
 import { followRun } from "../run/follow_run.ts";
+import { outcomeOf } from "../run/outcome.ts";
 import { LiveRun } from "../run/live_run.ts";
 import { type LogSelection, stepNames, taskNames, whyNoLogs } from "../run/logs/log_selection.ts";
 import { printLogs } from "../run/logs/print_logs.ts";
 import type { Run } from "../tekton/model.ts";
 import { isCancelled, phaseOf } from "../tekton/phase.ts";
-import { chooseRun } from "./logs/choose_run.ts";
+import { checkNamed, chooseRun } from "./logs/choose_run.ts";
 import { type LogsFlags, logsFlags } from "./logs/logs_flags.ts";
 import { commandLine } from "./options/held_options.ts";
 import { type Narrator, openNarrator } from "./output/narrator.ts";
@@ -50,8 +51,13 @@ async function showLogs(
   reports: Reports,
   closed: AbortSignal,
 ): Promise<number> {
-  using own = openNarrator(host, { ...options, showlogs: true });
+  using own = openNarrator(host, {
+    ...options,
+    showlogs: true,
+    onlyFailure: !options.follows,
+  });
   const narrator = { ...own, emit: reports.listening(own.emit) };
+  checkNamed(host, options);
   const kube = await host.connect(options.connect);
   const run = await chooseRun(host, kube, narrator, options);
   const { name, namespace } = run.metadata;
@@ -74,10 +80,21 @@ async function print(options: Options, shown: Shown): Promise<number> {
   }
   const failed = options.onlyFailed ? failedTaskRuns(await shown.children()) : undefined;
   await printSelected(options, shown, failed);
+  const phase = phaseOf(run);
+  if (phase.kind === "ended") {
+    const { pods, taskRuns } = await shown.children();
+    emit({
+      kind: "ended",
+      outcome: outcomeOf({ run, pods: named(pods), taskRuns: named(taskRuns) }),
+    });
+  }
   if (failed?.size === 0) return 1;
   if (!options.exitsWithOutcome) return 0;
-  const phase = phaseOf(run);
   return phase.kind === "ended" ? phase.succeeded ? 0 : 1 : 2;
+}
+
+function named<T extends Stored<KubeObject>>(objects: readonly T[]): Map<string, T> {
+  return new Map(objects.map((one) => [one.metadata.name, one]));
 }
 
 /** Prints the logs so far, only those of `failed` if it is given. */

@@ -13,30 +13,32 @@ import { taskNameOf } from "../tekton/task_name.ts";
 import type { Outcome, StepOutcome, TaskOutcome } from "../events.ts";
 import type { LiveRun } from "./live_run.ts";
 
+type Read = Pick<LiveRun, "run" | "taskRuns" | "pods">;
+
 /** Returns the run's outcome; `uploaded` is the Pipeline's task that the upload replaced. */
-export function outcomeOf(live: LiveRun, uploaded: string | undefined): Outcome {
-  const { run } = live;
+export function outcomeOf(read: Read, uploaded?: string): Outcome {
+  const { run, pods } = read;
   const phase = phaseOf(run);
   const ended = phase.kind === "ended"
     ? phase
     : { succeeded: false, reason: "Running", message: "" };
   return {
     succeeded: ended.succeeded,
-    resource: live.kind,
-    name: live.name,
+    resource: run.kind,
+    name: run.metadata.name,
     reason: ended.reason,
     message: ended.message,
     elapsedMs: durationMs(run),
     tasks: run.kind === "PipelineRun"
-      ? pipelineTasks(run, live, uploaded)
-      : [taskOutcome(taskNameOf(run.metadata.labels) ?? run.metadata.name, run, live.pods)],
+      ? pipelineTasks(run, read, uploaded)
+      : [taskOutcome(taskNameOf(run.metadata.labels) ?? run.metadata.name, run, pods)],
   };
 }
 
 /** Returns the tasks in the Pipeline's order, the finally tasks last. */
 function pipelineTasks(
   run: PipelineRun,
-  { taskRuns, pods }: Pick<LiveRun, "taskRuns" | "pods">,
+  { taskRuns, pods }: Read,
   uploaded: string | undefined,
 ): TaskOutcome[] {
   const spec = run.status?.pipelineSpec ?? run.spec.pipelineSpec ?? {};

@@ -4,7 +4,7 @@ import { escape, joined, oneLine, type Printable, printable, trimmedEnd } from "
 import { LogLines, type LogOptions } from "./log_line.ts";
 import { renderProgress } from "./progress.ts";
 import { renderRunStatus } from "./run_status.ts";
-import { renderSummary } from "./summary.ts";
+import { renderFailure, renderSummary } from "./summary.ts";
 import { type Styles, styles } from "./text/style.ts";
 import {
   fit,
@@ -31,6 +31,8 @@ export interface RunViewOptions {
   /** Milliseconds since any time. */
   readonly now: () => number;
   readonly showlogs: boolean;
+  /** Whether the end of a run is shown only if it failed, and then why. */
+  readonly onlyFailure?: boolean;
   /** Options for the logs, if stdout differs from stderr: `tkn-dev ... > log.txt`. */
   readonly logs?: LogOptions;
 }
@@ -106,7 +108,9 @@ export class RunView {
         return [...this.#endWait(), { to: "stdout", text: this.#logs.renderWithEnd(event) }];
       case "ended": {
         this.#tasks = undefined;
-        const summary = trimmedEnd(renderSummary(event.outcome, this.#options));
+        if (this.#options.onlyFailure && event.outcome.succeeded) return this.#endWait();
+        const render = this.#options.onlyFailure ? renderFailure : renderSummary;
+        const summary = trimmedEnd(render(event.outcome, this.#options));
         return this.#finish(joined([printable`\n`, summary]));
       }
     }

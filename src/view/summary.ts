@@ -9,10 +9,19 @@ import { formatDuration } from "./text/units.ts";
 
 /** Returns the summary, which ends with a newline. */
 export function renderSummary(outcome: Outcome, { color }: { color: boolean }): Printable {
-  const style = styles(color);
-  const nameWidth = Math.max(0, ...outcome.tasks.map(({ name }) => escape(name).length));
-  const wordWidth = Math.max(0, ...outcome.tasks.map((task) => wordOf(task).length));
-  const lines = outcome.tasks.flatMap((task) => {
+  return rendered(outcome, outcome.tasks, styles(color));
+}
+
+/** Returns why a run failed: its summary with the failed tasks alone. */
+export function renderFailure(outcome: Outcome, { color }: { color: boolean }): Printable {
+  const failed = outcome.tasks.filter(({ status }) => status === "failed");
+  return rendered(outcome, failed, styles(color));
+}
+
+function rendered(outcome: Outcome, tasks: readonly TaskOutcome[], style: Styles): Printable {
+  const nameWidth = Math.max(0, ...tasks.map(({ name }) => escape(name).length));
+  const wordWidth = Math.max(0, ...tasks.map((task) => wordOf(task).length));
+  const lines = tasks.flatMap((task) => {
     const { mark, paint } = markOf(task, style);
     const word = wordOf(task);
     const time = task.elapsedMs === undefined

@@ -4,6 +4,7 @@ import { argvTarget } from "./targets/argv.ts";
 import { createTarget } from "./targets/create.ts";
 import { credentialsTarget } from "./targets/credentials.ts";
 import { execTarget } from "./targets/exec.ts";
+import { execSpdyTarget } from "./targets/exec_spdy.ts";
 import { framesTarget } from "./targets/frames.ts";
 import { heldLineTarget } from "./targets/held_line.ts";
 import { ignoreTarget } from "./targets/ignore.ts";
@@ -28,6 +29,7 @@ export const TARGETS: readonly AnyTarget[] = [
   spdyNoiseTarget,
   statusTarget,
   execTarget,
+  execSpdyTarget,
   watchTarget,
   logLinesTarget,
   logGarbageTarget,

@@ -55,14 +55,16 @@ export interface NeededName {
   readonly refusal: UsageError;
   /** The bundle that has it, and its names; undefined for the namespace. */
   readonly bundle?: { readonly image: string; names(): Promise<string[]> };
+  /** Said if the user gives no answer: "no run was created". */
+  readonly otherwise?: string;
 }
 
 /** Asks for the name of a Pipeline or Task: by a list, unless the user may not list them. */
 export async function askName(
   host: Host,
   { kube, flags, suspendFor, ready }: Asking,
-  { kind, noun, refusal, bundle }: NeededName,
-): Promise<Answers> {
+  { kind, noun, refusal, bundle, otherwise = NO_RUN }: NeededName,
+): Promise<[string]> {
   if (!canAsk(host, flags)) throw refusal;
   const list = bundle === undefined
     ? listed(kube, `${noun}s`)
@@ -77,7 +79,8 @@ export async function askName(
       { hint: `-n NAMESPACE names another namespace: kubectl get ${noun}s -A` },
     );
   }
-  const name = await suspendFor(() => converse(host, flags, nameQuestion(kind, found), NO_RUN));
+  const question = nameQuestion(kind, found);
+  const name = await suspendFor(() => converse(host, flags, question, otherwise));
   if (name === undefined) throw refusal;
   return [name];
 }

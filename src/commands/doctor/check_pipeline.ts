@@ -11,6 +11,8 @@ import {
   workspaceExample,
 } from "../../tekton/missing_inputs.ts";
 import { type ParamSpec, type Pipeline, PIPELINES } from "../../tekton/model.ts";
+import { readByName } from "../../resolve/resolve.ts";
+import { orDirectory } from "../source/meant_directory.ts";
 import { options as uploadOptions } from "../pipeline_upload.ts";
 import { requestRun } from "../start/run_request.ts";
 import { readBindings } from "../start/workspace_bindings.ts";
@@ -33,7 +35,11 @@ export async function checkPipeline(
   asked: AskedUpload,
 ): Promise<Finding[]> {
   try {
-    const { spec } = await kube.get<Pipeline>(PIPELINES, kube.namespace, asked.pipeline);
+    const { spec } = await orDirectory(
+      host,
+      { name: asked.pipeline, line: "tkn-dev doctor PIPELINE" },
+      () => readByName<Pipeline>(kube, PIPELINES, asked.pipeline),
+    );
     const { params = [], workspaces = [] } = spec;
     const missing = missingInputs({ params, workspaces }, optionsOf(asked));
     return [

@@ -11,6 +11,7 @@ import { hasPlaceholder, unknownNames } from "../../tekton/pac/open_placeholders
 import { fillPlaceholders } from "../../tekton/pac/placeholders.ts";
 import { checkoutFacts } from "../../tree/git/checkout_facts.ts";
 import { manifestsIn } from "../manifests/manifest_texts.ts";
+import { unknownNote } from "../manifests/mistyped_fields.ts";
 import { type LocalObjects, objectsOf, readObjects } from "../manifests/read_objects.ts";
 import type { Definition, DefinitionKind } from "../start/definition_kind.ts";
 import type { Found } from "../start/start_from.ts";
@@ -53,7 +54,7 @@ export async function readStartFiles<D extends Definition, R extends PipelineRun
   const objects = await readObjects(host, paths);
   noteOthers(objects.others, emit);
   for (const field of objects.unknown) {
-    emit({ kind: "note", text: `This version does not know the field ${field}` });
+    emit({ kind: "note", text: unknownNote(field) });
   }
   const facts = await checkoutFacts(host.capture, files.directory);
   const givenValues = Object.fromEntries(given.map(({ name, text }) => [name, text]));

@@ -7,6 +7,7 @@ import { readByName } from "../../resolve/resolve.ts";
 import { LABEL, RESOURCE_OF, type Run } from "../../tekton/model.ts";
 import { taskNameOf } from "../../tekton/task_name.ts";
 import { type ListedRun, listedRun } from "../../view/run_list.ts";
+import { askName } from "../ask/ask_missing.ts";
 import { askChoice, type Conversation } from "../ask/conversation.ts";
 import { type AskFlags, canAsk, converse } from "../ask/converse.ts";
 import { commandLine } from "../options/held_options.ts";
@@ -18,8 +19,9 @@ export async function chooseRun(
   host: Host,
   kube: Kube,
   narrator: Narrator,
-  choice: RunChoice & AskFlags,
+  given: RunChoice & AskFlags,
 ): Promise<Stored<Run>> {
+  const choice = { ...given, of: await nameOf(host, kube, narrator, given) };
   const { kind, run: name, last, limit } = choice;
   const { namespace } = kube;
   const resource = RESOURCE_OF[kind];
@@ -42,6 +44,28 @@ export async function chooseRun(
     `Cannot show the logs of a ${kind}: RUN is missing, and there is no terminal to choose it on`,
     { hint: [`${logs}, or --last; the runs are:`, ...listed.map(listedText)].join("\n") },
   );
+}
+
+/** Throws before anything is asked of the cluster if the name is missing and can't be asked for. */
+export function checkNamed(host: Host, { unnamed, noInput }: RunChoice & AskFlags): void {
+  if (unnamed !== undefined && !canAsk(host, { noInput })) throw unnamed;
+}
+
+/** Asks for the name of the Pipeline or Task if it is missing. */
+async function nameOf(
+  host: Host,
+  kube: Kube,
+  { suspendFor }: Narrator,
+  { kind, of, unnamed, ...flags }: RunChoice & AskFlags,
+): Promise<string | undefined> {
+  if (unnamed === undefined) return of;
+  const owner = kind === "PipelineRun"
+    ? { kind: "Pipeline", noun: "pipeline" } as const
+    : { kind: "Task", noun: "task" } as const;
+  const asking = { kube, flags, suspendFor, ready: Promise.resolve() };
+  const needed = { ...owner, refusal: unnamed, otherwise: "nothing was chosen" };
+  const [name] = await askName(host, asking, needed);
+  return name;
 }
 
 /** tkn-dev's own runs of a Task have the Task's name in a label that the selector can't ask for. */

@@ -16,6 +16,8 @@ export interface RunChoice {
   readonly run?: string;
   /** The name of the Pipeline or Task whose runs these are; undefined for all runs. */
   readonly of?: string;
+  /** The error for a name of the Pipeline or Task that is missing. */
+  readonly unnamed?: UsageError;
   readonly last: boolean;
   /** The length of the list. */
   readonly limit: number;
@@ -38,7 +40,8 @@ const KINDS: Record<string, RunKind> = {
 };
 
 /** Pure. Throws UsageError. */
-export function logsFlags({ command: { path: [group], flags: specs }, args, flags }: Call) {
+export function logsFlags(call: Call) {
+  const { command: { path: [group], flags: specs }, args, flags, missing: unnamed } = call;
   const has = (name: string) => specs.some((spec) => spec.name === name);
   const isOn = (name: string) => has(name) && flags.on(name);
   const names = (name: string) =>
@@ -48,6 +51,7 @@ export function logsFlags({ command: { path: [group], flags: specs }, args, flag
     kind: KINDS[group],
     run: args.RUN,
     of: args.PIPELINE ?? args.TASK,
+    unnamed,
     last: flags.on("last"),
     limit: limitFlag(flags),
     noInput: flags.on("no-input"),

@@ -37,6 +37,11 @@ export function unknownOf(
   );
 }
 
+/** `field` is with its place: `spec.x of Task "y" of f.yaml`. */
+export function unknownNote(field: string): string {
+  return `This version does not know the field ${field}`;
+}
+
 function meantBy(name: string, known: readonly string[]): string | undefined {
   const renamed = Object.hasOwn(RENAMED, name) ? RENAMED[name] : undefined;
   if (renamed !== undefined && known.includes(renamed.split(".")[0])) return renamed;

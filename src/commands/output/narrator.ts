@@ -27,6 +27,8 @@ const TICK_MS = 1_000;
 export interface NarratorFlags {
   readonly color: boolean;
   readonly showlogs: boolean;
+  /** Show the end of a run only if it failed. */
+  readonly onlyFailure?: boolean;
   /** Write events as lines of JSON to stdout, in place of the logs. */
   readonly events?: boolean;
   /** The file of the outcome; "-" is stdout, in place of the logs. */
@@ -43,10 +45,17 @@ export function openNarrator(host: Host, flags: NarratorFlags): Narrator {
     terminal: canDraw(host, "stderr"),
     columns: () => terminal.columns(),
     now: () => host.clock.now(),
+    onlyFailure: flags.onlyFailure,
     showlogs: flags.showlogs && !flags.events && flags.outcome !== "-",
     logs: { ...flags.logs, color: color("stdout"), terminal: terminal.isTerminal.stdout },
   });
-  const output = new JoinedOutput(terminal, new Screen(terminal.isTerminal.stdout));
+  const output = new JoinedOutput(
+    terminal,
+    new Screen({
+      isShared: terminal.isTerminal.stdout,
+      columns: () => terminal.columns(),
+    }),
+  );
   const show = (outputs: readonly Output[]) => outputs.forEach((one) => output.write(one));
   const emit = (event: RunEvent) => {
     if (flags.events) printEvent(host, event, output);

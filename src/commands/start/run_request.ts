@@ -31,8 +31,9 @@ import { readStart } from "./read_start.ts";
 import { resolvingOptions } from "./resolving.ts";
 import { namesInBundle } from "./from_bundle.ts";
 import { type Found, readStartFrom } from "./start_from.ts";
-import { type FileFlags, readStartFiles } from "../files/read_start_files.ts";
+import { type FileFlags, type FoundInFiles, readStartFiles } from "../files/read_start_files.ts";
 import type { Narrator } from "../output/narrator.ts";
+import { orDirectory } from "../source/meant_directory.ts";
 import { readBindings } from "./workspace_bindings.ts";
 
 export interface StartOptions extends NewRunFlags {
@@ -145,23 +146,14 @@ async function request<D extends Definition, R extends PipelineRun | TaskRun>(
   const named = await nameAnswers(host, definitionKind, typed, asking);
   const options = withAnswers(typed, named);
   const context = resolvingOptions(host, options, { kube, emit });
-  const { from, files } = options;
-  const inFiles = files === undefined ? undefined : await readStartFiles(
+  const { files } = options;
+  const { kind, noun } = definitionKind;
+  const line = `tkn-dev ${noun} upload ${kind.toUpperCase()}`;
+  const { found, inFiles } = await orDirectory(
     host,
-    context,
-    definitionKind,
-    {
-      name: options.name,
-      files,
-      given: options.params,
-      namesNamespace: options.connect.namespace !== undefined,
-    },
+    { name: options.name, line },
+    () => find(host, context, definitionKind, options, isHeld),
   );
-  const found: Found<D> = inFiles ?? await readStartFrom(host, context, definitionKind, {
-    name: options.name,
-    from,
-    isHeld,
-  });
   const resolving = { ...context, local: inFiles?.local };
   const { name, definition, base } = found;
   const owner = found.owner ?? `${definitionKind.kind} "${name}"`;
@@ -203,6 +195,22 @@ async function request<D extends Definition, R extends PipelineRun | TaskRun>(
   const isInline = inFiles !== undefined || found.isInline === true;
   const answers = [...named, ...inputs];
   return { definition, owner, newRun, answers, resolving, checkComplete, isInline };
+}
+
+async function find<D extends Definition, R extends PipelineRun | TaskRun>(
+  host: Host,
+  context: ResolveContext,
+  definitionKind: DefinitionKind<D, R>,
+  { name, from, files, params: given, connect }: StartOptions,
+  isHeld: boolean,
+): Promise<{ found: Found<D>; inFiles?: FoundInFiles<D> }> {
+  if (files === undefined) {
+    return { found: await readStartFrom(host, context, definitionKind, { name, from, isHeld }) };
+  }
+  const namesNamespace = connect.namespace !== undefined;
+  const reading = { name, files, given, namesNamespace };
+  const inFiles = await readStartFiles(host, context, definitionKind, reading);
+  return { found: inFiles, inFiles };
 }
 
 async function nameAnswers<D extends Definition, R extends PipelineRun | TaskRun>(

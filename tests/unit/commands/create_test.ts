@@ -135,16 +135,26 @@ for (
     ["nothing", "---\n", /^Cannot create what is in "-": it is empty/],
     [
       "another kind",
-      "apiVersion: v1\nkind: Pod\nmetadata: {}",
-      /: v1 Pod is not a run\na Pipeline/,
+      "apiVersion: v1\nkind: Pod\nmetadata: { name: p }",
+      /^Cannot create Pod "p" of -: it is not a run\na Pipeline/,
     ],
-    ["a text", "hello", /: a document is not a run/],
+    ["a text", "hello", /^Cannot read "-": a document is no Kubernetes object/],
     [
       "a kind that every object has",
       PLAIN.replace("TaskRun", "toString"),
-      /v1 toString is not a run/,
+      /^Cannot create toString "r" of -: it is not a run/,
     ],
-    ["a kind that is a list", PLAIN.replace("TaskRun", "[TaskRun]"), /: kind is not a string/],
+    [
+      "a kind that is a list",
+      PLAIN.replace("TaskRun", "[TaskRun]"),
+      /: a document is no Kubernetes object/,
+    ],
+    [
+      "a definition beside a run",
+      `${PLAIN}---\n{ apiVersion: tekton.dev/v1, kind: Task, metadata: { name: t }, spec: {} }\n`,
+      /^Cannot create Task "t" of -: it is not a run/,
+    ],
+    ["an old version", PLAIN.replace("/v1", "/v1alpha1"), /unknown version tekton.dev\/v1alpha1/],
     ["another namespace", PLAIN.replace("name: r", "name: r, namespace: x"), /"x" itself\n-n x$/],
     [
       "a step that is not there",
@@ -184,7 +194,22 @@ Deno.test("a mistyped field is refused before anything is created", async () => 
   const creating = create(PLAIN.replace("taskRef", "timeoout: 1h\n  taskRef"), [], kube);
   assert.match(
     await rejection(creating, UsageError),
-    /^Cannot create what is in "-": unknown field "spec\.timeoout"\ndid you mean timeout\?/,
+    /^Cannot read "-": TaskRun "r": unknown field "spec\.timeoout"\ndid you mean timeout\?/,
   );
   assert.deepEqual(await kube.list<TaskRun>(TASK_RUNS, { namespace: "default" }), []);
+});
+
+Deno.test("a field that the program does not know is noted, and passed on", async () => {
+  const kube = new Cluster();
+  const { stderr } = await create(PLAIN.replace("taskRef", "wholly: new\n  taskRef"), [], kube);
+  assert.equal(
+    stderr,
+    'Note: This version does not know the field spec.wholly of TaskRun "r" of -\n',
+  );
+  const [run] = await kube.list<TaskRun>(TASK_RUNS, { namespace: "default" });
+  assert.equal((run.spec as Record<string, unknown>).wholly, "new");
+});
+
+Deno.test("the fields of TEP-0149 are known", async () => {
+  assert.doesNotMatch((await create(HELD)).stderr, /does not know/);
 });

@@ -6,8 +6,10 @@ import { ClusterError, OutputError, UsageError } from "../../../src/errors.ts";
 import { PODS } from "../../../src/kube/interface.ts";
 import {
   LABEL,
+  type Pipeline,
   PIPELINE_RUNS,
   type PipelineRun,
+  PIPELINES,
   type Pod,
   TASK_RUNS,
   type TaskRun,
@@ -125,7 +127,7 @@ Deno.test("a chosen task without a TaskRun is noted with the reason", async () =
   assert.equal(
     stage.host.terminal.stderr,
     "Note: Task a has no logs, it was skipped: When Expressions evaluated to false\n" +
-      "Note: Task b has no logs, it did not run\n",
+      "Note: Task b has no logs, it did not run\n\nPipelineRun r failed\n",
   );
   await stage.logs("pr logs running -t a");
   assert.match(stage.host.terminal.stderr, /Note: Task a has no logs, it has not started\n$/);
@@ -241,6 +243,27 @@ Deno.test("on a terminal a run is chosen from a list", async () => {
   await rejection(stage.logs("tr logs --no-input"), UsageError);
 });
 
+Deno.test("on a terminal the Pipeline is asked for, elsewhere its name is missing", async () => {
+  const stage = new Stage();
+  stage.pipelineRun("q-1", { one: true }, "q");
+  stage.pipelineRun("p-1", { one: true });
+  const missing = /^Cannot run "tkn-dev (pipeline|task) logs": (PIPELINE|TASK) is missing\n/;
+  for (const line of ["pipeline logs", "task logs", "p logs -L"]) {
+    assert.match(await rejection(stage.logs(line), UsageError), missing);
+  }
+  for (const name of ["p", "q"]) {
+    stage.kube.put<Pipeline>(PIPELINES, { metadata: { name }, spec: { tasks: [] } });
+  }
+  stage.host.terminal.isTerminal = { stdin: true, stdout: false, stderr: true };
+  stage.host.terminal.stdin = "q\r";
+  assert.deepEqual((await stage.logs("pipeline logs")).lines, [
+    "[one : a] q-1-one step-a",
+    "[one : b] q-1-one step-b",
+  ]);
+  assert.match(withoutErasing(stage.host.terminal.stderr), /Pipeline: .*q/);
+  assert.match(await rejection(stage.logs("pipeline logs --no-input"), UsageError), missing);
+});
+
 Deno.test("a namespace without runs is an error, and so is a limit of none", async () => {
   const stage = new Stage();
   assert.match(
@@ -273,7 +296,7 @@ Deno.test("events are lines of JSON, with the time of each line", async () => {
     time: "2026-01-02T03:04:00.000000000Z",
   });
   assert.equal(ended.outcome.succeeded, true);
-  assert.deepEqual((await stage.logs("pr logs r --events -s a")).lines, [lines[0]]);
+  assert.deepEqual((await stage.logs("pr logs r --events -s a")).lines, lines);
 });
 
 Deno.test("a followed run is written as a JUnit report", async () => {
@@ -290,4 +313,22 @@ Deno.test("a followed run is written as a JUnit report", async () => {
     await rejection(stage.logs("pr logs r -f --junit /out.xml"), OutputError),
     /^Cannot write "\/out\.xml": permission denied\n/,
   );
+});
+
+Deno.test("the logs of a run that failed end with the reason, on stderr; those of another do not", async () => {
+  const stage = new Stage();
+  stage.pipelineRun("r", { one: true, two: false });
+  const status = ended(false, "Failed", "two: exit code 3");
+  const steps = [{ name: "a", terminated: { exitCode: 3, reason: "Error" } }];
+  await stage.kube.patch(TASK_RUNS, "default", "r-two", { status: { ...status, steps } });
+  const { code, lines } = await stage.logs("pr logs r -s a");
+  assert.deepEqual([code, lines.length], [0, 2]);
+  assert.equal(
+    stage.host.terminal.stderr,
+    "\n✗ two  failed\n  step a: exit code 3\n  two: exit code 3\n\nPipelineRun r failed\n",
+  );
+  stage.pipelineRun("good", { one: true });
+  stage.host.terminal.stderr = "";
+  await stage.logs("pr logs good");
+  assert.equal(stage.host.terminal.stderr, "");
 });

@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { ClusterError, Interrupted, TransferError, UsageError } from "../../../src/errors.ts";
+import {
+  ClusterError,
+  Interrupted,
+  OutputError,
+  TransferError,
+  UsageError,
+} from "../../../src/errors.ts";
 import type { ExecOptions, ExecResult } from "../../../src/kube/interface.ts";
 import { PODS } from "../../../src/kube/interface.ts";
 import { refused } from "../../../src/kube/status.ts";
@@ -326,6 +332,16 @@ Deno.test("if a run can't be cancelled, a note says that it may be held, and how
     `PipelineRun ${NAME} may still be held: Cannot patch PipelineRun "${NAME}": forbidden: no; ` +
     `tkn pipelinerun cancel ${NAME} -n default`,
   ]);
+});
+
+Deno.test("a run whose creation can't be reported, as on a full disk, is cancelled", async () => {
+  const play = new Play();
+  play.onEvent = ({ kind }) => {
+    if (kind === "created") throw new OutputError("Cannot write stdout: the disk is full");
+  };
+  await rejection(play.start(), OutputError);
+  assert.ok(play.kube.changes.includes(CANCELLED));
+  play.checkOver();
 });
 
 /** Failures after the release. */

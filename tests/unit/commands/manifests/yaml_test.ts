@@ -14,6 +14,49 @@ Deno.test("YAML is parsed as Kubernetes parses it", () => {
   assert.deepEqual(values, [true, true, 1.1, "2020-01-01", 420, "1:30", "no", null]);
 });
 
+// The values are those that kubectl 1.34 prints by --dry-run=client -o json.
+Deno.test("numbers are those of Kubernetes", () => {
+  const numbers = {
+    "0o10": 8,
+    "0O10": 8,
+    "0o7_7": 63,
+    "-0o7": -7,
+    "-0B1": -1,
+    "0b_1": 1,
+    "0x_1F": 31,
+    "-010": -8,
+    "08": 8,
+    "1_": 1,
+    "1e1_0": 1e10,
+    "1.e3": 1000,
+    "-.5": -0.5,
+    "99999999999999999999": 1e20,
+  };
+  for (const [text, number] of Object.entries(numbers)) {
+    assert.deepEqual(parseDocuments(`v: ${text}`), [{ v: number }], text);
+    assert.deepEqual(parseDocuments(toYaml({ v: text, [text]: 1 })), [{ v: text, [text]: 1 }]);
+  }
+  const texts = [
+    "0o8",
+    "0b12",
+    "0x",
+    ".",
+    "+",
+    "1e400",
+    "0x1p4",
+    "0x1ffffffffffffffff",
+    "-0xffffffffffffffff",
+    "1.2.3",
+  ];
+  for (const text of texts) assert.deepEqual(parseDocuments(`v: ${text}`), [{ v: text }]);
+});
+
+Deno.test("a value that JSON does not have is an error", () => {
+  for (const text of [".inf", "-.Inf", ".nan", "[.NAN]", "!!float .inf"]) {
+    assert.throws(() => parseDocuments(`v: ${text}`), /^Error: a value is \.inf or \.nan/);
+  }
+});
+
 Deno.test("JSON is YAML, and a comment before the first document is no document", () => {
   assert.deepEqual(parseDocuments('{"a": ["b"]}'), [{ a: ["b"] }]);
   assert.deepEqual(parseDocuments("# c\n---\na: 1\n---\nb: 2\n"), [{ a: 1 }, { b: 2 }]);
@@ -21,7 +64,9 @@ Deno.test("JSON is YAML, and a comment before the first document is no document"
 });
 
 Deno.test("text that YAML 1.1 reads as another value is quoted, for kubectl", () => {
-  const texts = ["yes", "Y", "off", "0644", "1_000", "0b11", "1:30", "2026-01-02", "~", "<<"];
+  const texts = "yes Y off 0644 1_000 0b11 -0B1 0o7_7 1:30 2026-01-02 2026-1-2t3:04:05Z ~ << = .inf"
+    .split(" ");
+  texts.push("2026-01-02 03:04:05 -5");
   const values = { texts, script: "#!/bin/sh\necho yes\n", plain: "localhost/busybox:1" };
   const text = toYaml(values);
   assert.deepEqual(parseDocuments(text), [values]);
