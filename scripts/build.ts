@@ -22,8 +22,7 @@ const BUNDLE = "dist/bundle";
  *     net     the API server of any kubeconfig, its proxy, URLs of flags; the sandbox listens
  *     env     credential plugins of kubeconfigs get the whole environment
  *     run     git, $EDITOR, credential plugins of any name
- *     ffi     the C library, under a name that only the loader resolves: names that are not UTF-8,
- *             TCP_NODELAY
+ *     ffi     the C library, under a name that only the loader resolves: names that are not UTF-8
  *     sys     not needed
  *     import  not needed: the bundle has all modules
  *
@@ -52,14 +51,24 @@ if (mode === "--release") {
 /**
  * The bundler gives each chunk a `require` for CommonJS packages, made by node:module, which takes
  * as long to load as the rest of the start. Puts one in its place that loads what is required at
- * its first use: the yaml library requires two modules that it hardly ever uses. Fails if the
- * program would still load a module of Node at its start.
+ * its first use, for the two modules that the yaml library requires and hardly ever uses. Others
+ * are real at once: a class can't extend what stands for a module. Fails if the program would still
+ * load a module of Node at its start.
  */
 async function loadNodeLate(): Promise<void> {
   const eager =
     /^import \{ createRequire as (\w+) \} from "node:module";\nvar __require = \1\(.*$/m;
-  const late = "var __require = (name) => new Proxy({}, " +
+<<<<<<< HEAD
+  const late = "var __require = (name) => !/^(node:)?(buffer|process)$/.test(name) " +
+    "? process.getBuiltinModule(name) : new Proxy({}, " +
     "{ get: (_, key) => process.getBuiltinModule(name)[key] });";
+=======
+  // A module may be a class too: the websockets extend "events".
+  const late = "var __require = (name) => new Proxy(function () {}, { " +
+    "get: (_, key) => process.getBuiltinModule(name)[key], " +
+    "construct: (_, args, made) => Reflect.construct(process.getBuiltinModule(name), args, made), " +
+    "apply: (_, self, args) => Reflect.apply(process.getBuiltinModule(name), self, args) });";
+>>>>>>> 03c40a36e95cf9d6a4a05d73a8916d5fc5fb7c10
   for await (const { name } of Deno.readDir(BUNDLE)) {
     const text = await Deno.readTextFile(`${BUNDLE}/${name}`);
     if (eager.test(text)) await Deno.writeTextFile(`${BUNDLE}/${name}`, text.replace(eager, late));

@@ -83,7 +83,14 @@ const ALLOWED: Record<string, string[]> = {
   "kube": ["async/scope", "errors", "path_bytes", "shape"],
   "kube/interface": ["shape"],
   "deno": ["kube", "errors", "host", "path_bytes", "printable"],
-  "sandbox": ["kube/frames", "kube/interface", "tekton/model", "async/bell"],
+  "sandbox": [
+    "kube/frames",
+    "kube/interface",
+    "kube/spdy/frames",
+    "kube/spdy/headers",
+    "tekton/model",
+    "async/bell",
+  ],
   "async": ["host", "kube/status"],
   "events": [],
   "host": ["kube/interface", "printable"],
@@ -123,9 +130,11 @@ const START = [
 const LIBRARIES: Record<string, string | readonly string[]> = {
   "@peculiar/x509": "sandbox/api/certificate",
   "diff": "view/diff",
+  "socks": "deno/network/dial/socks_tunnel",
   "oauth4webapi": "deno/network/kubeconfig/oidc",
   "string-argv": "commands/options/send_flags",
   "string-width": "view/text/width",
+  "ws": "deno/network/websocket",
   "yaml": ["commands/manifests/yaml", "deno/network/kubeconfig"],
 };
 

@@ -1,5 +1,5 @@
 /** The outside world as types. src/deno implements it; tests have their own. */
-import type { Kube, TerminalSize } from "./kube/interface.ts";
+import type { ExecProtocol, Kube, TerminalSize } from "./kube/interface.ts";
 import type { Printable } from "./printable.ts";
 
 export interface Host {
@@ -118,6 +118,8 @@ export interface ConnectOptions {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly namespace?: string;
+  /** The protocol of execs; `auto` by default. */
+  readonly execProtocol?: ExecProtocol;
   /** The user to impersonate. */
   readonly as?: string;
   /** The groups to impersonate. */
@@ -141,7 +143,7 @@ export interface Terminal {
    * Reads the terminal key by key until disposed. The terminal neither echoes nor interprets keys.
    */
   raw(): RawTerminal;
-  /** Reads all of stdin as text. */
+  /** Reads all of stdin as text. Throws FileError for a text that is too long. */
   input(): Promise<string>;
   /** Returns stdin as a stream. */
   bytes(): ReadableStream<Uint8Array>;

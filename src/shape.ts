@@ -4,15 +4,16 @@
  */
 
 /**
- * A string, a number, a map of strings, a list of a shape, or an object with fields of these
- * shapes. A "name" is a required string; all else may be missing. Fields that a shape does not
- * mention are free.
+ * A string, one of some strings, a number, a map of strings, a list of a shape, or an object with
+ * fields of these shapes. A "name" is a required string; all else may be missing. Fields that a
+ * shape does not mention are free.
  */
 export type Shape =
   | "name"
   | "text"
   | "number"
   | "texts"
+  | ReadonlySet<string>
   | readonly [Shape]
   | { readonly [key: string]: Shape };
 
@@ -55,6 +56,10 @@ function misfit(value: unknown, shape: Shape, path = ""): string | undefined {
     return typeof value === "string" ? undefined : `${path} is not a string`;
   }
   if (shape === "number") return typeof value === "number" ? undefined : `${path} is not a number`;
+  if (shape instanceof Set) {
+    if (shape.has(value as string)) return undefined;
+    return `${path} is not one of: ${[...shape].filter((one) => one !== "").join(", ")}`;
+  }
   if (isList(shape)) {
     if (!Array.isArray(value)) return `${path} is not a list`;
     return first(value.entries(), ([at, item]) => misfit(item, shape[0], `${path}[${at}]`));

@@ -3,8 +3,11 @@ import type { Clock } from "../host.ts";
 import { UnreachableError } from "../kube/status.ts";
 import { Scope } from "./scope.ts";
 
-/** How long after an interrupt the program may clean up. */
-const GRACE_MS = 800;
+/**
+ * How long after an interrupt the program may clean up: a new connection over a slow link takes a
+ * second. src/kube/interrupts.ts ends the requests shortly after.
+ */
+const GRACE_MS = 1_800;
 
 /** The signal that aborts that long after the interrupt. */
 export class Grace implements Disposable {

@@ -26,6 +26,14 @@ export const CLUSTER: readonly FlagSpec[] = [
     help: "the kubeconfig to use (default: $KUBECONFIG, then ~/.kube/config)",
   },
   {
+    name: "exec-protocol",
+    value: "PROTOCOL",
+    default: "auto",
+    completion: ["auto", "spdy", "websocket"],
+    help: "what carries commands and uploads into containers: auto (SPDY, and a websocket where " +
+      "something in between refuses SPDY), spdy or websocket",
+  },
+  {
     name: "as",
     value: "USER",
     help: "act as this user, if you may impersonate it (default: the kubeconfig's `as`)",

@@ -1,5 +1,6 @@
 /** Assembles the real outside world. */
 import type { Host } from "../host.ts";
+import { printable } from "../printable.ts";
 import { capture } from "./capture.ts";
 import { denoClock } from "./clock.ts";
 import { debugLog } from "./debug_log.ts";
@@ -34,7 +35,8 @@ export function denoHost(): Host {
     async connect(options) {
       const { connect } = await import("./network/connect.ts");
       const debug = debugLog(options, variableBytes("TKN_DEV_LOG"), terminal);
-      return await connect(options, { clock: denoClock, interrupt: interrupt.signal, debug });
+      const warn = (line: string) => terminal.err(printable`Warning: ${line}\n`);
+      return await connect(options, { clock: denoClock, interrupt: interrupt.signal, debug, warn });
     },
     async contexts(options) {
       const { readContexts } = await import("./network/kubeconfig/contexts.ts");

@@ -36,7 +36,8 @@ export interface DebugContainerOptions {
 /**
  * Adds an ephemeral container of the image to the step's pod, and returns the pause with it once it
  * runs. The container sees the step's processes and its volumes, but not volumes mounted with a
- * subPath. Throws ClusterError if the user may not add a container, or if it does not start.
+ * subPath. It has the step's user and restrictions, with which the namespace let the step in.
+ * Throws ClusterError if the user may not add a container, or if it does not start.
  */
 export async function addDebugContainer(
   kube: Kube,
@@ -46,13 +47,18 @@ export async function addDebugContainer(
   const { namespace, pod, container: target } = pause;
   const name = `tkn-dev-${suffix}`;
   await checkAllowed(kube, pause);
-  await addOnce(kube, { namespace, pod, name }, ({ spec }) => ({
-    name,
-    image,
-    command: ["/bin/sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1; done"],
-    targetContainerName: target,
-    volumeMounts: mountable(spec.containers?.find((one) => one.name === target)),
-  }));
+  await addOnce(kube, { namespace, pod, name }, ({ spec }) => {
+    const beside = spec.containers?.find((one) => one.name === target);
+    const { securityContext } = beside ?? {};
+    return {
+      name,
+      image,
+      command: ["/bin/sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1; done"],
+      targetContainerName: target,
+      ...(securityContext === undefined ? {} : { securityContext }),
+      volumeMounts: mountable(beside),
+    };
+  });
   await awaitStart(kube, pause, { clock, name, signal });
   return { ...pause, container: name };
 }

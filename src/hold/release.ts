@@ -3,6 +3,7 @@ import { CollectedText } from "./collected_text.ts";
 import type { ExecResult, Kube } from "../kube/interface.ts";
 import { SHORT_COMMAND_MS } from "../kube/limit.ts";
 import {
+  createCommand,
   NATIVE_SCRIPTS,
   releaseFiles,
   stepResultPath,
@@ -66,6 +67,8 @@ async function releaseEntrypoint(
   const files = Object.entries(results).map(([name, text]) => [`/tekton/results/${name}`, text]);
   files.push([stepResultPath(step, RUN_RESULT), String(word === "run")]);
   for (const [path, text] of files) {
+    const created = await exec(createCommand(path));
+    if (created.exitCode !== 0) return created;
     const written = await exec(writeCommand(path), text);
     if (written.exitCode !== 0) return written;
   }

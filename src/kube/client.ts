@@ -14,10 +14,12 @@ import {
   readText,
 } from "./answers.ts";
 import { exec } from "./exec.ts";
+import { ProtocolChoice } from "./exec/protocols.ts";
 import type {
   Access,
   ActsAs,
   ExecOptions,
+  ExecProtocol,
   ExecResult,
   Kube,
   KubeObject,
@@ -79,6 +81,7 @@ export class KubeClient implements Kube {
   readonly actsAs?: ActsAs;
   readonly #interrupts: Interrupts;
   readonly #slots = new Slots(MOST_REQUESTS);
+  readonly #protocols: ProtocolChoice;
   #execs = 0;
 
   /** @param interrupt aborts at the user's Ctrl-C, see Interrupts */
@@ -86,7 +89,9 @@ export class KubeClient implements Kube {
     private readonly transport: Transport,
     readonly namespace: string,
     interrupt: AbortSignal = new AbortController().signal,
+    execProtocol?: ExecProtocol,
   ) {
+    this.#protocols = new ProtocolChoice(execProtocol);
     this.server = transport.server;
     this.debug = transport.debug;
     this.actsAs = transport.actsAs;
@@ -218,10 +223,19 @@ export class KubeClient implements Kube {
     const number = ++this.#execs;
     const numbered = debug && ((line: string) => debug(`exec ${number} ${line}`));
     try {
-      return await exec(this.transport, { ...options, signal, debug: numbered });
+      return await exec(this.transport, {
+        ...options,
+        signal,
+        protocols: this.#protocols,
+        debug: numbered,
+      });
     } catch (error) {
       throw isTimeout(error) ? unreachable(this.server, error) : error;
     }
+  }
+
+  get execVerbs(): readonly string[] {
+    return this.#protocols.verbs;
   }
 
   async denied(namespace: string, asked: readonly Access[]): Promise<Access[]> {

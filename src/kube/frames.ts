@@ -45,8 +45,12 @@ export function encodeClose(channel: number): Uint8Array<ArrayBuffer> {
 
 /** Encodes the size of a terminal: channel 4, `{"Width":80,"Height":24}`. */
 export function encodeResize(columns: number, rows: number): Uint8Array<ArrayBuffer> {
-  const text = JSON.stringify({ Width: columns, Height: rows });
-  return encodeFrame(Channel.resize, new TextEncoder().encode(text));
+  return encodeFrame(Channel.resize, terminalSize(columns, rows));
+}
+
+/** Returns the text for the size of a terminal, which all protocols of exec share. */
+export function terminalSize(columns: number, rows: number): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(JSON.stringify({ Width: columns, Height: rows }));
 }
 
 /** Returns undefined for the empty messages that servers send as a probe. */

@@ -186,6 +186,9 @@ export interface ExecOptions extends ContainerRef {
   readonly isProtocol?: boolean;
 }
 
+/** The protocol of an exec. `auto` finds out which one the server and the proxies let through. */
+export type ExecProtocol = "auto" | "spdy" | "websocket";
+
 export interface TerminalSize {
   readonly columns: number;
   readonly rows: number;
@@ -269,6 +272,8 @@ export interface Kube {
   ): AsyncIterable<WatchEvent<T>>;
   logs(options: LogOptions): Promise<ReadableStream<Uint8Array>>;
   exec(options: ExecOptions): Promise<ExecResult>;
+  /** The verbs on pods/exec that may be asked for, the first one first. One is enough. */
+  readonly execVerbs: readonly string[];
   /** Returns the accesses that the authorizer denies, and none if it can't be asked. */
   denied(namespace: string, asked: readonly Access[]): Promise<Access[]>;
 }

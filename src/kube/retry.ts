@@ -1,8 +1,8 @@
 /** Retries: which failures are temporary, and how long to wait. Pure, except for `retried`. */
-import { BrokenAnswer } from "./answers.ts";
 import type { Status } from "./interface.ts";
+import { isTimeout } from "./limit.ts";
 import { RenewalError, StatusError, UnreachableError } from "./status.ts";
-import type { Transport } from "./transport.ts";
+import { ConnectError, type Transport } from "./transport.ts";
 
 /** 408 timeout, 429 too many requests, and the codes of a server or proxy in trouble. */
 const PASSING = new Set([408, 429, 500, 502, 503, 504]);
@@ -70,8 +70,7 @@ export async function retried<T>(
 function hasBroken(error: unknown): boolean {
   if (!(error instanceof UnreachableError)) return false;
   const { cause } = error;
-  if (cause instanceof BrokenAnswer) return true;
-  return cause instanceof TypeError && !/\(Connect\)|refused|dns|certificate/i.test(String(cause));
+  return cause instanceof Error && !(cause instanceof ConnectError) && !isTimeout(cause);
 }
 
 /**

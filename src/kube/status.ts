@@ -1,6 +1,7 @@
 /** Refusals of the API in words. Pure. */
 import { ClusterError } from "../errors.ts";
 import type { ActsAs, Status } from "./interface.ts";
+import { ConnectError } from "./transport.ts";
 
 /** A refusal by the API server, with its answer. */
 export class StatusError extends ClusterError {
@@ -130,8 +131,7 @@ export function asFlags(actsAs: ActsAs | undefined): string {
 
 /** Returns the error for a request without an answer, from the message of the runtime. */
 export function unreachable(server: string, error: unknown): UnreachableError {
-  const text = wholeMessage(error);
-  const [state, hint] = reasonOf(text);
+  const [state, hint] = reasonOf(error);
   return new UnreachableError(`Cannot reach the cluster "${server}": ${state}`, {
     hint,
     cause: error,
@@ -140,12 +140,14 @@ export function unreachable(server: string, error: unknown): UnreachableError {
 
 /** Returns why there is no answer: "connection refused". */
 export function networkState(error: unknown): string {
-  return reasonOf(wholeMessage(error))[0];
+  return reasonOf(error)[0];
 }
 
 const CHECK_ADDRESS = "is it up, and are --context and --kubeconfig the right ones?";
 
-function reasonOf(text: string): [state: string, hint: string] {
+function reasonOf(error: unknown): [state: string, hint: string] {
+  if (error instanceof ConnectError) return [error.message, error.hint];
+  const text = wholeMessage(error);
   const certificate = /invalid peer certificate: (.+)/.exec(text);
   if (certificate !== null) {
     return [

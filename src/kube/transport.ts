@@ -4,6 +4,20 @@ import type { ActsAs } from "./interface.ts";
 /** Prints a line of `--verbose`. No line contains a credential. */
 export type Debug = (line: string) => void;
 
+/**
+ * Why there is no connection, in words that complete `Cannot reach the cluster "...": `. Thrown by
+ * a transport that knows them.
+ */
+export class ConnectError extends Error {
+  readonly hint: string;
+
+  constructor(state: string, { hint, cause }: { hint: string; cause?: unknown }) {
+    super(state, { cause });
+    this.name = "ConnectError";
+    this.hint = hint;
+  }
+}
+
 /** Paths start with a slash; the transport adds server, credentials and certificates. */
 export interface Transport {
   readonly server: string;
@@ -13,9 +27,14 @@ export interface Transport {
   request(path: string, init?: RequestOptions): Promise<Response>;
   /**
    * Returns a socket that is not open yet. Its errors lack the reason: request the same path for
-   * it.
+   * it. The signal ends the connecting before that.
    */
-  socket(path: string, protocols: readonly string[]): Promise<Socket>;
+  socket(path: string, protocols: readonly string[], signal?: AbortSignal): Promise<Socket>;
+  /**
+   * Asks by a POST to speak another protocol than HTTP from then on. Rejects if there is no HTTP
+   * answer.
+   */
+  upgrade(path: string, options: UpgradeOptions): Promise<Upgrade>;
   /** Resolves after that many milliseconds; rejects with the reason of the signal. */
   delay(ms: number, signal?: AbortSignal): Promise<void>;
   /**
@@ -35,6 +54,31 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
   /** Whether the answer stays open, as that of a watch or a followed log does. */
   readonly isStream?: boolean;
+}
+
+export interface UpgradeOptions {
+  /** `upgrade` names the protocol. */
+  readonly headers: { readonly upgrade: string; readonly [name: string]: string };
+  /** Closes a connection that is not upgraded yet. */
+  readonly signal?: AbortSignal;
+}
+
+/** The bytes in both directions, or the answer of a server that refuses. */
+export type Upgrade =
+  | { readonly stream: ByteStream; readonly headers: Headers }
+  | { readonly refusal: Response };
+
+export interface ByteStream {
+  /** The bytes that arrive, no faster than they are read. Throws if the connection breaks. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** The number of bytes that wait to be sent. */
+  readonly bufferedAmount: number;
+  /**
+   * Sends the bytes, which then belong to the stream. Resolves once more may be sent, or once the
+   * connection has ended.
+   */
+  send(bytes: Uint8Array): Promise<void>;
+  close(): void;
 }
 
 /** The part of the standard WebSocket that the program uses. */

@@ -31,6 +31,7 @@ const EXPLANATION_MS = 1_000;
 export async function debug(options: DebugOptions): Promise<RunResult> {
   await using run = await startRun(options);
   try {
+    run.announce();
     const end = await run.whileFollowed(workAtPauses(options, run));
     return end === "left" ? { created: run.created } : await run.followToEnd();
   } catch (error) {

@@ -8,6 +8,7 @@ import { howToFollow, type StartOptions, startRun } from "./started_run.ts";
 export async function runPlain(options: Omit<StartOptions, "uploadStep">): Promise<Outcome> {
   await using run = await startRun(options);
   try {
+    run.announce();
     return (await run.followToEnd()).outcome!;
   } catch (error) {
     if (run.live.phase.kind === "ended" || error instanceof RunDeletedError) throw error;

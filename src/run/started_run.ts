@@ -2,10 +2,10 @@
 import { ExpectedError, Interrupted } from "../errors.ts";
 import type { Clock } from "../host.ts";
 import type { Kube, Stored } from "../kube/interface.ts";
-import { PIPELINES, RESOURCE_OF, type Run, TASKS } from "../tekton/model.ts";
-import { CANCEL } from "../tekton/phase.ts";
+import { PIPELINES, type Run, TASKS } from "../tekton/model.ts";
 import type { RunManifest } from "../tekton/run_manifest.ts";
 import type { Outcome, RunEvent } from "../events.ts";
+import { cancelRun } from "./cancel_run.ts";
 import { followRun } from "./follow_run.ts";
 import { Grace, within } from "../async/limits.ts";
 import { LiveRun, RunDeletedError } from "./live_run.ts";
@@ -43,23 +43,14 @@ const CANCEL_MS = 5_000;
 /** The limit for the removal of temporary objects at the end without an interrupt. */
 const LEAVE_MS = 10_000;
 
-/** Creates the run and begins to follow it. Throws Interrupted, or ClusterError if refused. */
+/**
+ * Creates the run, to be announced, and begins to follow it. Throws Interrupted, or ClusterError if
+ * refused.
+ */
 export async function startRun(options: StartOptions): Promise<StartedRun> {
   const startMs = options.clock.now();
   if (options.interrupt.aborted) throw new Interrupted("Interrupted: nothing was started");
-  const created = await createRun(options, options.runManifest);
-  const run = new StartedRun(options, created, startMs);
-  try {
-    const { kind, name, namespace } = run.live;
-    run.emit({ kind: "created", resource: kind, name, namespace });
-    if (created.why !== undefined) {
-      run.emit({ kind: "note", text: `With temporary objects: ${created.why}` });
-    }
-    return run;
-  } catch (error) {
-    await run[Symbol.asyncDispose]();
-    throw error;
-  }
+  return new StartedRun(options, await createRun(options, options.runManifest), startMs);
 }
 
 /** Disposal stops following the run and cleans up; the run itself continues. */
@@ -74,6 +65,8 @@ export class StartedRun implements AsyncDisposable {
   /** The run's outcome; rejects if the run can't be followed any longer. */
   readonly following: Promise<Outcome>;
   readonly #options: StartOptions;
+  /** Why the run has temporary objects, if it has. */
+  readonly #why?: string;
   readonly #disposed = new AbortController();
   readonly #grace: Grace;
   readonly #reporter: WaitReporter;
@@ -85,6 +78,7 @@ export class StartedRun implements AsyncDisposable {
     const { kube, clock, interrupt, uploaded } = options;
     this.#options = options;
     this.created = created.run;
+    this.#why = created.why;
     this.startMs = startMs;
     const signal = AbortSignal.any([interrupt, this.#disposed.signal]);
     this.signal = signal;
@@ -115,6 +109,14 @@ export class StartedRun implements AsyncDisposable {
     }
     this.#reporter.emit(event);
   };
+
+  /** Says that the run exists. Throws if that can't be written; the run may hold by then. */
+  announce(): void {
+    const { kind, name, namespace } = this.live;
+    this.emit({ kind: "created", resource: kind, name, namespace });
+    if (this.#why === undefined) return;
+    this.emit({ kind: "note", text: `With temporary objects: ${this.#why}` });
+  }
 
   /** Reports from now on why the run does not hold yet, until it does. */
   expectPause(): void {
@@ -191,13 +193,12 @@ function throwUnexpected(error: unknown): void {
 /** Cancels the run; reports how to cancel it by hand and returns false if that fails. */
 async function cancel(
   { kube, clock, emit }: StartOptions,
-  { kind, namespace, name }: LiveRun,
+  live: LiveRun,
   { state, late }: { state: string; late: AbortSignal },
 ): Promise<boolean> {
+  const { kind, namespace, name } = live;
   try {
-    const patch = { spec: { status: CANCEL[kind] } };
-    const cancelling = kube.patch(RESOURCE_OF[kind], namespace, name, patch);
-    await within(clock, { ms: CANCEL_MS, signal: late }, cancelling);
+    await within(clock, { ms: CANCEL_MS, signal: late }, cancelRun(kube, live));
     emit({ kind: "note", text: `Cancelled ${kind} ${name}` });
     return true;
   } catch (error) {

@@ -25,6 +25,7 @@ export async function upload(options: UploadOptions): Promise<RunResult> {
   await Promise.race([options.entries, undefined]); // a walk that has already failed starts no run
   await using run = await startRun({ ...options, uploadStep: options.held });
   try {
+    run.announce();
     const prepacked = options.prepack();
     prepacked.catch(() => {}); // reported when the tree is sent
     const end = await run.whileFollowed(sendAtPauses(options, run, prepacked));

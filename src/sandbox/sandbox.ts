@@ -4,6 +4,7 @@
  * the demo or a document needs, and every scenario runs on a real cluster too. See README.md here.
  */
 import { requestHandler } from "./api/server.ts";
+import { Listener } from "./api/listener.ts";
 import { Kubelet } from "./node/kubelet.ts";
 import { NAMESPACES, SERVICE_ACCOUNTS } from "./store/kinds.ts";
 import { collectGarbage } from "./store/garbage.ts";
@@ -46,15 +47,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const kubelet = new Kubelet(store, directory);
   const tekton = new Tekton({ store, kubelet, podStartMs: options.pace?.podStartMs ?? 0 });
   const stop = new AbortController();
-  const listener = Deno.serve({
-    hostname: "127.0.0.1",
-    port: options.port ?? 0,
-    cert: certificates.cert,
-    key: certificates.key,
-    signal: stop.signal,
-    onListen: () => {},
-  }, requestHandler({ store, kubelet, accepts }));
-  const server = `https://127.0.0.1:${listener.addr.port}`;
+  const handler = requestHandler({ store, kubelet, accepts });
+  const path = `${directory}/api.sock`;
+  const http = Deno.serve(
+    { path, signal: stop.signal, onListen: () => {} },
+    (request) => handler(request),
+  );
+  const listener = new Listener({ port: options.port ?? 0, certificates, path, answer: handler });
+  const server = `https://127.0.0.1:${listener.port}`;
   const kubeconfig = `${directory}/kubeconfig`;
   const text = kubeconfigOf({ server, token, ca: certificates.ca });
   await Deno.writeTextFile(kubeconfig, text, { mode: 0o600 });
@@ -65,7 +65,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       await tekton.close();
       await kubelet.close();
       stop.abort(); // also ends the watches and logs that clients still read
-      await listener.finished;
+      listener.close();
+      await http.finished;
       await Deno.remove(directory, { recursive: true });
     })();
   return { server, token, ca: certificates.ca, kubeconfig, close, [Symbol.asyncDispose]: close };

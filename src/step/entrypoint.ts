@@ -35,7 +35,23 @@ export const waiting = {
 };
 
 /**
+ * Returns the command that creates an empty file which every user can read: the file that an
+ * entrypoint writes after its work, here none.
+ */
+export function createCommand(path: string): string[] {
+  const own = `${DIRECTORY}/create`;
+  return [
+    ENTRYPOINT,
+    ...["-post_file", path],
+    ...["-step_metadata_dir", own],
+    ...["-termination_path", `${own}/termination`],
+    ...["-entrypoint", ENTRYPOINT, "--", "step-init"],
+  ];
+}
+
+/**
  * Returns the command that writes its stdin over the start of a file. A longer file keeps its end.
+ * A file that it creates has the mode 0311, so that only root can read it.
  */
 export function writeCommand(path: string): string[] {
   return [ENTRYPOINT, "cp", "/dev/stdin", path];

@@ -182,6 +182,14 @@ done
 [ -w . ] || stop 11 "$directory: not writable"
 top=${PWD%/}
 
+# The lock and the record are also for later receivers, which may run as other users: users who may
+# write to the directory may write there.
+mask=$(umask)
+case $(stat -c 0%a . 2>/dev/null) in
+  *[2367][2367]) umask 0 ;;
+  *[2367]?) umask 002 ;;
+esac
+
 # inside PATH: succeeds if the text of the path stays in the directory.
 inside() {
   case $1/ in *//* | */../* | */./*/./* | ././*) return 1 ;; ./*) ;; *) return 1 ;; esac
@@ -205,9 +213,9 @@ within() (
 # this receiver from another pod.
 place() {
   [ -d "$1" ] || return 0
+  from=$top/${1#./}
   read_lock
   case $id in "$upload") [ "$of" -le "$attempt" ] || return ;; -) ;; *) return 1 ;; esac
-  from=$top/${1#./}
   merge '' 2>/dev/null || merge ''
 }
 
@@ -233,6 +241,20 @@ move() {
   # shellcheck disable=SC2016
   find "${1%/*}/." ! -name . -prune -exec /bin/sh -c 'mv -f -- "$@" .' mv {} +
 }
+
+# unwritable [/PATH]: prints the first existing directory in that path that $from has files for, and
+# that this user may not write to. Succeeds otherwise.
+unwritable() (
+  cd -P -- "$top$1" 2>/dev/null && [ "$PWD" = "$top$1" ] || exit 0
+  if ! [ -w . ]; then
+    printf '%s\n' "${1#/}"
+    exit 1
+  fi
+  for path in "$from$1"/*/ "$from$1"/.[!.]*/ "$from$1"/..?*/; do
+    path=${path%/}
+    if [ -d "$path" ] && ! [ -h "$path" ]; then unwritable "$1/${path##*/}" || exit; fi
+  done
+)
 
 doze() {
   sleep 0.2 2>/dev/null || sleep 1 || : no sleep here
@@ -305,7 +327,11 @@ take_lock() {
 break_lock() {
   end_receivers "$1" 1000000
   read_lock
-  [ "$id" = "$1" ] && mv "$lock" "$lock.$$" 2>/dev/null && rm -rf "$lock.$$"
+  if [ "$id" = "$1" ] && ! mv "$lock" "$lock.$$" 2>/dev/null; then
+    read_lock # somebody else may have removed it
+    [ "$id" != "$1" ] || stop 11 "${lock%/lock*}: not writable"
+  fi
+  rm -rf "$lock.$$"
   case $1 in -) ;; *) rm -rf "./.tkn-dev-$1"* ;; esac
 }
 
@@ -491,7 +517,11 @@ change() {
         21)
           if [ -e "$path" ] || [ -h "$path" ]; then stop 20 "${path#./}: a link leads there, it is not removed"; fi
           ;;
-        *) stop 11 "${path#./}: cannot be removed" ;;
+        *)
+          path=${path#./}
+          within "./$path" [ -w . ] || stop 11 "${path%/*}: not writable"
+          stop 11 "$path: cannot be removed"
+          ;;
       esac
       ;;
     rmdir) within "$path" rmdir -- "./${path##*/}" 2>/dev/null || : it stays ;;
@@ -533,8 +563,6 @@ unpack() {
     esac
     # Unless it runs as root, the tar of busybox applies the umask to the modes in the archive.
     mask=0
-  else
-    mask=$(umask)
   fi
   # command: a function of this script may have the same name
   (
@@ -547,7 +575,10 @@ unpack "$@"
 status=$?
 if [ "$staged" != . ]; then
   [ "$follows" -eq 0 ] || [ "$status" -ne 0 ] || wait "$follower"
-  place "$staged" || stop 20 'a file cannot be moved to its place'
+  if ! place "$staged"; then
+    path=$(unwritable '') || stop 11 "$path: not writable"
+    stop 20 'a file cannot be moved to its place'
+  fi
   set -f
   IFS=$newline
   for line in $dirs; do

@@ -97,7 +97,7 @@ export interface WorkspaceBinding {
   configMap?: { name: string; [key: string]: unknown };
   secret?: { secretName: string; [key: string]: unknown };
   projected?: Record<string, unknown>;
-  csi?: Record<string, unknown>;
+  csi?: { driver?: unknown; readOnly?: boolean; [key: string]: unknown };
 }
 
 /** A Task's workspace, with the Pipeline's workspace that the Pipeline's task binds to it. */
@@ -323,11 +323,7 @@ export interface Pod extends KubeObject {
     containers?: PodContainer[];
     initContainers?: { name: string; image?: string }[];
     nodeName?: string;
-    volumes?: {
-      name: string;
-      persistentVolumeClaim?: { claimName: string };
-      emptyDir?: Record<string, unknown>;
-    }[];
+    volumes?: Volume[];
   };
   status?: {
     phase?: string;
@@ -339,6 +335,14 @@ export interface Pod extends KubeObject {
   };
 }
 
+export interface Volume {
+  name: string;
+  persistentVolumeClaim?: { claimName: string; readOnly?: boolean };
+  emptyDir?: Record<string, unknown>;
+  ephemeral?: Record<string, unknown>;
+  csi?: { driver?: unknown; readOnly?: boolean; [key: string]: unknown };
+}
+
 export interface PodContainer {
   name: string;
   image?: string;
@@ -347,6 +351,7 @@ export interface PodContainer {
   envFrom?: { secretRef?: { name: string }; [key: string]: unknown }[];
   volumeMounts?: { name: string; mountPath: string; readOnly?: boolean }[];
   resources?: { limits?: Record<string, string> };
+  securityContext?: Record<string, unknown>;
 }
 
 export interface ContainerStatus {

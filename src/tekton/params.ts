@@ -10,7 +10,7 @@ import type { Param, ParamSpec, ParamType, ParamValue } from "./model.ts";
 export function typeOf(
   spec: Pick<ParamSpec, "type" | "properties" | "default">,
 ): ParamType {
-  if (spec.type !== undefined) return spec.type;
+  if (spec.type) return spec.type;
   if (spec.properties !== undefined) return "object";
   if (Array.isArray(spec.default)) return "array";
   return typeof spec.default === "object" ? "object" : "string";

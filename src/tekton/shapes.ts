@@ -14,9 +14,11 @@ export const METADATA_SHAPE: Shape = {
   annotations: "texts",
 };
 
+/** The types of params, which say how a text is read. As in Go, "" is a field that is absent. */
+const PARAM_TYPES: Shape = new Set(["string", "array", "object", ""]);
 const PARAMS: Shape = [{
   name: "name",
-  type: "text",
+  type: PARAM_TYPES,
   description: "text",
   properties: {},
   enum: TEXTS,

@@ -42,6 +42,7 @@ export function whyReadOnly(binding: WorkspaceBinding): string | undefined {
   if (binding.secret !== undefined) return "it is a secret";
   if (binding.projected !== undefined) return "it is a projected volume";
   if (binding.persistentVolumeClaim?.readOnly) return "its claim is bound read-only";
+  if (binding.csi?.readOnly) return "its CSI volume is bound read-only";
   return undefined;
 }
 

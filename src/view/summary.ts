@@ -2,6 +2,7 @@
 import type { Outcome, TaskOutcome } from "../events.ts";
 import { escape, joined, type Printable, printable } from "../printable.ts";
 import { OUT_OF_MEMORY } from "../tekton/phase.ts";
+import { isPodSecurity, POD_SECURITY_HINT } from "../tekton/pod_security.ts";
 import { plainLines } from "./text/sanitize.ts";
 import { type Style, type Styles, styles } from "./text/style.ts";
 import { formatDuration } from "./text/units.ts";
@@ -57,7 +58,9 @@ function markOf({ status }: TaskOutcome, style: Styles): { mark: string; paint: 
 function whyFailed({ status, failedStep, message }: TaskOutcome): Printable[] {
   if (status !== "failed") return [];
   const lines = plainLines(message ?? "");
-  if (failedStep === undefined) return lines;
+  if (failedStep === undefined) {
+    return isPodSecurity(message ?? "") ? [...lines, printable`Hint: ${POD_SECURITY_HINT}`] : lines;
+  }
   const { step, exitCode, reason, limit } = failedStep;
   if (reason === OUT_OF_MEMORY) {
     const had = limit === undefined ? "" : ` (limit ${limit})`;

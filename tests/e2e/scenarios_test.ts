@@ -7,7 +7,13 @@
  */
 // shards: 6
 import { applyObjects, SCENARIOS } from "../scenarios/all.ts";
-import { forLogins, registerScenarios, scenariosOf, shardFrom } from "../scenarios/scenario.ts";
+import {
+  forLogins,
+  forProtocols,
+  registerScenarios,
+  scenariosOf,
+  shardFrom,
+} from "../scenarios/scenario.ts";
 import { type Cluster, openCluster } from "../support/cluster.ts";
 import { meanwhileScenarios } from "./meanwhile.ts";
 import { rightsScenarios } from "./rights.ts";
@@ -15,7 +21,7 @@ import { rightsScenarios } from "./rights.ts";
 /** Undefined: the user of the kubeconfig's current context. */
 const CONTEXTS = Deno.env.get("TKN_DEV_TEST_CONTEXTS")?.split(",");
 
-const all = [...SCENARIOS, ...rightsScenarios, ...meanwhileScenarios];
+const all = forProtocols([...SCENARIOS, ...rightsScenarios, ...meanwhileScenarios]);
 const shard = shardFrom(Deno.args);
 let opened: Promise<Cluster[]> | undefined;
 registerScenarios(

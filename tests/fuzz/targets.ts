@@ -5,6 +5,7 @@ import { argvTarget } from "./targets/argv.ts";
 import { createTarget } from "./targets/create.ts";
 import { credentialsTarget } from "./targets/credentials.ts";
 import { execTarget } from "./targets/exec.ts";
+import { execSpdyTarget } from "./targets/exec_spdy.ts";
 import { framesTarget } from "./targets/frames.ts";
 import { heldLineTarget } from "./targets/held_line.ts";
 import { ignoreTarget } from "./targets/ignore.ts";
@@ -18,14 +19,18 @@ import { receiverTarget } from "./targets/receiver.ts";
 import { recordTarget } from "./targets/record.ts";
 import { challengeTarget, imageNameTarget, layerTarget } from "./targets/registry.ts";
 import { sanitizeTarget } from "./targets/sanitize.ts";
+import { spdyNoiseTarget, spdyTarget } from "./targets/spdy.ts";
 import { statusTarget } from "./targets/status.ts";
 import { tarHeadersTarget } from "./targets/tar_headers.ts";
 import { watchTarget } from "./targets/watch.ts";
 
 export const TARGETS: readonly AnyTarget[] = [
   framesTarget,
+  spdyTarget,
+  spdyNoiseTarget,
   statusTarget,
   execTarget,
+  execSpdyTarget,
   watchTarget,
   logLinesTarget,
   logGarbageTarget,

@@ -2,12 +2,15 @@
 // shards: 3
 import { startSandbox } from "../../src/sandbox/sandbox.ts";
 import { applyObjects, SCENARIOS } from "../scenarios/all.ts";
-import { registerScenarios, scenariosOf, shardFrom } from "../scenarios/scenario.ts";
+import { forProtocols, registerScenarios, scenariosOf, shardFrom } from "../scenarios/scenario.ts";
 import { type Cluster, openCluster } from "../support/cluster.ts";
 
 const sandbox = await startSandbox();
 let opened: Promise<Cluster[]> | undefined;
-registerScenarios(scenariosOf(shardFrom(Deno.args), SCENARIOS), () => opened ??= open());
+registerScenarios(
+  scenariosOf(shardFrom(Deno.args), forProtocols(SCENARIOS)),
+  () => opened ??= open(),
+);
 
 Deno.test(
   "the scenarios' sandbox ends",

@@ -16,6 +16,7 @@ import { heldScenarios } from "./hold/held.ts";
 import { logsScenarios } from "./run/logs.ts";
 import { missingProgramScenarios } from "./upload/missing_programs.ts";
 import { outputScenarios } from "./run/output.ts";
+import { randomUserScenarios } from "./upload/random_user.ts";
 import { refusedScenarios } from "./run/refused.ts";
 import { repairScenarios } from "./hold/repair.ts";
 import { resolverScenarios } from "./run/resolvers.ts";
@@ -51,6 +52,7 @@ export const SCENARIOS: Scenario[] = [
   ...startedScenarios,
   ...askedScenarios,
   ...missingProgramScenarios,
+  ...randomUserScenarios,
   ...slowLinkScenarios,
   ...watchScenarios,
   ...withGitScenarios,

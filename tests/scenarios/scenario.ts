@@ -9,6 +9,8 @@ export interface Scenario {
   readonly needs?: readonly string[];
   /** Runs it once as the user of each context that the cluster was opened with. */
   readonly everyLogin?: boolean;
+  /** Runs it once more by websockets, which carry execs where SPDY is refused. */
+  readonly everyProtocol?: boolean;
   /** The context of the user that it needs on a cluster with contexts. Default: the first. */
   readonly login?: string;
   run(cluster: Cluster, directory: string): Promise<void>;
@@ -21,6 +23,24 @@ export function forLogins(scenarios: readonly Scenario[], contexts: readonly str
       ? contexts.map((login) => ({ ...scenario, name: `${scenario.name}, as ${login}`, login }))
       : [scenario]
   );
+}
+
+/** Returns a second test for each scenario with `everyProtocol`. */
+export function forProtocols(scenarios: readonly Scenario[]): Scenario[] {
+  return scenarios.flatMap((scenario) =>
+    scenario.everyProtocol ? [scenario, byWebSockets(scenario)] : [scenario]
+  );
+}
+
+function byWebSockets(scenario: Scenario): Scenario {
+  return {
+    ...scenario,
+    name: `${scenario.name}, by websockets`,
+    run(cluster, directory) {
+      const flags = [...cluster.flags, "--exec-protocol=websocket"];
+      return scenario.run({ ...cluster, flags }, directory);
+    },
+  };
 }
 
 /** A part of the scenarios, which runs in a separate process beside the other parts. */

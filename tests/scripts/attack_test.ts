@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { ReceiveExit } from "../../src/step/protocol/exit_codes.ts";
 import { receive, said, UPLOAD } from "./receiver.ts";
-import { GNU, type Shell, Stage, testInEveryShell, until } from "./stage.ts";
+import { GNU, isRoot, type Shell, Stage, testInEveryShell, until } from "./stage.ts";
 import { MANIFEST, manifestOf, PLAIN, tarball } from "./tarball.ts";
 
 const TOOLS = [...GNU, "find", "stat", "gzip", "cat", "rmdir", "mv", "touch"];
@@ -18,10 +18,12 @@ async function stageWithPrecious(shell: Shell, programs: readonly string[] = TOO
 }
 
 async function assertPreciousAlone({ directory }: Stage) {
-  const names = async (path: string) =>
-    (await Array.fromAsync(Deno.readDir(path), ({ name }) => name)).sort();
-  assert.deepEqual(await names(`${directory}/other`), ["deep", "precious"]);
-  assert.deepEqual(await names(`${directory}/other/deep`), ["precious"]);
+  assert.deepEqual(await namesIn(`${directory}/other`), ["deep", "precious"]);
+  assert.deepEqual(await namesIn(`${directory}/other/deep`), ["precious"]);
+}
+
+async function namesIn(path: string): Promise<string[]> {
+  return (await Array.fromAsync(Deno.readDir(path), ({ name }) => name)).sort();
 }
 
 /** A stream whose chunks the test writes. */
@@ -191,6 +193,43 @@ testInEveryShell(
     assert.match(third.stdout, /^locked a0x9k3j2h1 cut \d+ TaskRun\/two\n/);
   },
 );
+
+// Only root can run processes as two users.
+testInEveryShell("a lock and a record of another user are taken over", async (shell) => {
+  const { bytes } = await tarball(FILES);
+  for (const users of [[undefined, "nobody"], ["nobody", undefined]] as const) {
+    await using stage = await Stage.open(shell, { programs: TOOLS });
+    await stage.hold();
+    const keep = { record: RECORD, release: false };
+    const [first, second] = users.map((user) => ({ user }));
+    const lines = ["lock TaskRun/one", "forget"];
+    assert.equal((await stage.exec(receive(stage, keep), said(lines, bytes), first)).code, 0);
+    const { stdout } = await stage.exec(
+      receive(stage, { ...keep, upload: OTHER }),
+      said([`break ${UPLOAD}`, "lock TaskRun/two", "forget", "gone ./a"], PLAIN),
+      second,
+    );
+    assert.match(stdout, /^ready\n/);
+    const own = `${stage.workspace}/.tkn-dev-upload`;
+    assert.match(await Deno.readTextFile(`${own}/lock/owner`), /^a0x9k3j2h1 cut 1 TaskRun\/two$/m);
+    assert.equal(await Deno.readTextFile(`${own}/record`), "gone - - ./a\n");
+    assert.deepEqual(await namesIn(own), [".gitignore", "lock", "record"]);
+  }
+}, { ignore: () => !isRoot });
+
+testInEveryShell("a lock that can't be broken ends the upload", async (shell) => {
+  await using stage = await Stage.open(shell, { programs: TOOLS });
+  await stage.hold();
+  const own = `${stage.workspace}/.tkn-dev-upload`;
+  await Deno.mkdir(`${own}/lock`, { recursive: true });
+  await Deno.writeTextFile(`${own}/lock/owner`, `${UPLOAD} done 1 TaskRun/one\n`);
+  const { code, stderr } = await stage.exec(
+    receive(stage, { record: RECORD, upload: OTHER }),
+    said([`break ${UPLOAD}`, "lock TaskRun/two"], PLAIN),
+    { user: "nobody" },
+  );
+  assert.deepEqual([code, stderr], [11, "./.tkn-dev-upload: not writable\n"]);
+}, { ignore: () => !isRoot });
 
 testInEveryShell(
   "a lock that is a link, or names a path, is broken in its place",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ReceiveExit } from "../../src/step/protocol/exit_codes.ts";
 import { type ReceiveOptions, releaseCommand, stillHeldCommand } from "../../src/step/scripts.ts";
-import { receive } from "./receiver.ts";
+import { receive, said } from "./receiver.ts";
 import { type Gate, GNU, isRoot, Stage, testInEveryShell, until } from "./stage.ts";
 import { MANIFEST, PLAIN, tarball } from "./tarball.ts";
 
@@ -393,6 +393,26 @@ testInEveryShell("a directory that can't be written to is refused", async (shell
     assert.deepEqual([code, stdout], [ReceiveExit.directoryUnusable, OVER], directory);
     assert.ok(stderr.includes(`${directory}: `), stderr);
   }
+  await assertStillHeld(stage, gate);
+}, { ignore: () => !isRoot });
+
+testInEveryShell("a directory of the tree that can't be written to is named", async (shell) => {
+  const { bytes } = await tarball({ "README": "hello", "a/b/c": "c", "a/d": "d" });
+  await using stage = await Stage.open(shell, {
+    programs: [...GNU, "mv", "rmdir", "cat"],
+    user: "nobody",
+  });
+  const gate = await stage.hold();
+  await Deno.mkdir(`${stage.workspace}/a`);
+  await Deno.chmod(`${stage.workspace}/a`, 0o777);
+  await Deno.mkdir(`${stage.workspace}/a/b`);
+  const { code, stderr } = await stage.exec(receive(stage), bytes);
+  assert.equal(code, ReceiveExit.directoryUnusable, stderr);
+  assert.match(stderr, /^a\/b: not writable\n$/m);
+  await Deno.writeTextFile(`${stage.workspace}/a/b/old`, "");
+  const removes = await stage.exec(receive(stage), said(["remove ./a/b/old"], bytes));
+  assert.equal(removes.code, ReceiveExit.directoryUnusable);
+  assert.match(removes.stderr, /^a\/b: not writable\n$/m);
   await assertStillHeld(stage, gate);
 }, { ignore: () => !isRoot });
 

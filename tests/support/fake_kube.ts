@@ -29,6 +29,7 @@ export type Kindless<T extends KubeObject> = {
 
 export class FakeKube implements Kube {
   readonly namespace = "default";
+  execVerbs = ["create", "get"];
   readonly server = "https://cluster.test";
   actsAs?: ActsAs;
   /** `create PipelineRun x`, in order, without reads. */

@@ -1,5 +1,11 @@
 /** A Transport and sockets without a network, which record everything. */
-import type { RequestOptions, Socket, Transport } from "../../src/kube/transport.ts";
+import type {
+  RequestOptions,
+  Socket,
+  Transport,
+  Upgrade,
+  UpgradeOptions,
+} from "../../src/kube/transport.ts";
 
 export interface Asked {
   readonly path: string;
@@ -10,6 +16,7 @@ export class FakeTransport implements Transport {
   readonly server = "https://cluster.test";
   readonly requests: Asked[] = [];
   readonly sockets: FakeSocket[] = [];
+  readonly upgrades: { readonly path: string; readonly options: UpgradeOptions }[] = [];
   /** The milliseconds of each short delay. These take no time. */
   readonly delays: number[] = [];
   /** The milliseconds of each long delay, see LIMIT_MS. */
@@ -18,6 +25,10 @@ export class FakeTransport implements Transport {
   answer: (asked: Asked) => Response | Promise<Response> = () => status(404, "no such thing here");
   /** Called with each socket after its user could add listeners. Default: opens it. */
   onSocket: (socket: FakeSocket) => void = (socket) => socket.open();
+  /** Answers an upgrade. Default: a proxy that lets none through. */
+  onUpgrade: (options: UpgradeOptions) => Upgrade | Promise<Upgrade> = () => ({
+    refusal: new Response("<html>no", { status: 403 }),
+  });
   /** Called in each delay, for what happens in that time. */
   onDelay: (ms: number) => void = () => {};
   readonly #limits = new Alarms();
@@ -45,6 +56,11 @@ export class FakeTransport implements Transport {
     await Promise.resolve();
     setTimeout(() => this.onSocket(socket));
     return socket;
+  }
+
+  async upgrade(path: string, options: UpgradeOptions): Promise<Upgrade> {
+    this.upgrades.push({ path, options });
+    return await this.onUpgrade(options);
   }
 
   async delay(ms: number, signal?: AbortSignal): Promise<void> {

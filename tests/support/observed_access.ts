@@ -1,21 +1,33 @@
-/** Which rights the program uses: of the requests that it sends by fetch, as RBAC names them. */
+/** Which rights the program uses: of the requests that its transport sends, as RBAC names them. */
+import { NetworkTransport } from "../../src/deno/network/transport.ts";
 
 /** "verb resource.group" or "verb resource/subresource", such as "get pipelines.tekton.dev". */
 export type Right = string;
 
-/** Runs `action` and returns the rights of the requests that it sends, without duplicates. */
+/**
+ * Runs `action` and returns the rights of the requests that it sends, without duplicates. An
+ * upgrade to SPDY is a POST.
+ */
 export async function observedAccess(action: () => Promise<void>): Promise<Set<Right>> {
   const rights = new Set<Right>();
-  const original = globalThis.fetch;
-  globalThis.fetch = (input, init) => {
-    const right = rightOf(new URL(String(input)), init?.method ?? "GET");
+  const { prototype } = NetworkTransport;
+  const { request, upgrade } = prototype;
+  const observe = (path: string, method: string) => {
+    const right = rightOf(new URL(path, "https://server"), method);
     if (right !== undefined) rights.add(right);
-    return original(input, init);
+  };
+  prototype.request = function (path, init) {
+    observe(path, init?.method ?? "GET");
+    return request.call(this, path, init);
+  };
+  prototype.upgrade = function (path, options) {
+    observe(path, "POST");
+    return upgrade.call(this, path, options);
   };
   try {
     await action();
   } finally {
-    globalThis.fetch = original;
+    Object.assign(prototype, { request, upgrade });
   }
   return rights;
 }

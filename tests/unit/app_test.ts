@@ -247,12 +247,15 @@ Deno.test("the Pipeline's task is read before the server's default timeout is kn
 
 Deno.test("a missing right is an error before anything is created", async () => {
   const kube = new FakeKube();
-  kube.denials.add("get pods/exec");
+  kube.denials.add("get pods/exec").add("create pods/exec");
   kube.put(TASKS, { metadata: { name: "t" }, spec: { steps: [{ image: "i" }] } } as KubeObject);
   const host = new FakeHost(new MemoryFiles(tree("file a x")), kube);
   const { code, stderr } = await call(["task", "upload", "t", "/tree"], host);
   assert.equal(code, 3);
-  assert.match(stderr, /you may not get pods\/exec \(403\)\nHint: .*--subresource=exec -n default/);
+  assert.match(
+    stderr,
+    /you may not create pods\/exec \(403\)\nHint: .*--subresource=exec -n default/,
+  );
   assert.deepEqual(kube.changes, []);
 });
 

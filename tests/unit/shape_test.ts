@@ -7,10 +7,19 @@ const SHAPE: Shape = {
   c: "texts",
   d: [{ e: "name" }],
   f: { g: ["text"] },
+  h: new Set(["one", "two", ""]),
 };
 
 Deno.test("fields outside the shape may be anything, and fields in it may be missing", () => {
-  const fits = { a: "x", b: 1, c: { y: "z" }, d: [{ e: "x", more: 1 }], f: {}, other: [null] };
+  const fits = {
+    a: "x",
+    b: 1,
+    c: { y: "z" },
+    d: [{ e: "x", more: 1 }],
+    f: {},
+    h: "two",
+    other: [null],
+  };
   assert.deepEqual(checked(fits, SHAPE), { value: fits });
   assert.deepEqual(checked({}, SHAPE), { value: {} });
 });
@@ -28,6 +37,8 @@ for (
     [{ d: ["x"] }, "d[0] is not an object"],
     [{ d: [{ e: "x" }, {}] }, "d[1].e is missing"],
     [{ f: { g: [5] } }, "f.g[0] is not a string"],
+    [{ h: "three" }, "h is not one of: one, two"],
+    [{ h: ["one"] }, "h is not one of: one, two"],
   ] as const
 ) {
   Deno.test(`the error names the first field with another shape: ${why}`, () => {

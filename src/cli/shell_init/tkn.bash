@@ -7,8 +7,8 @@ __tkn_dev_takes() {
   local place=group
   while [[ $# -gt 0 ]]; do
     case $1 in
-      -[nck] | --namespace | --context | --kubeconfig | --as | --as-group) shift ;;
-      -[nck]?* | --namespace=* | --context=* | --kubeconfig=* | --as=* | --as-group=*) ;;
+      -[nck] | --namespace | --context | --kubeconfig | --as | --as-group | --exec-protocol) shift ;;
+      -[nck]?* | --namespace=* | --context=* | --kubeconfig=* | --as=* | --as-group=* | --exec-protocol=*) ;;
       -C | --no-color | --nocolour) ;;
       p | pipeline | pipelines | t | task | tasks)
         [[ $place == group ]] || return 1

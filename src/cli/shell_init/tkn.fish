@@ -7,10 +7,10 @@ function __tkn_dev_takes
     set -l place group
     while set -q argv[1]
         switch $argv[1]
-            case -n -c -k --namespace --context --kubeconfig --as --as-group
+            case -n -c -k --namespace --context --kubeconfig --as --as-group --exec-protocol
                 set -e argv[1]
             case '-n*' '-c*' '-k*' '--namespace=*' '--context=*' '--kubeconfig=*'
-            case '--as=*' '--as-group=*'
+            case '--as=*' '--as-group=*' '--exec-protocol=*'
             case -C --no-color --nocolour
             case p pipeline pipelines t task tasks
                 test $place = group; or return 1

@@ -6,6 +6,7 @@ import { ExpectedError } from "../../errors.ts";
 import { type Kube, type KubeObject, PODS } from "../../kube/interface.ts";
 import { isStatus } from "../../kube/status.ts";
 import { type Claim, CLAIMS } from "../../objects/claims.ts";
+import { POD_SECURITY_HINT } from "../../tekton/pod_security.ts";
 import type { Finding } from "../../view/findings.ts";
 
 const NAME = "tkn-dev-doctor-";
@@ -15,8 +16,7 @@ const REFUSALS: readonly { words: RegExp; state: Finding["state"]; fix: string }
   {
     words: /violates PodSecurity/,
     state: "warning",
-    fix: "ask for Tekton's feature flag set-security-context=true, or give --pod-template with a " +
-      "securityContext",
+    fix: POD_SECURITY_HINT,
   },
   {
     words: /exceeded quota/,

@@ -18,7 +18,7 @@ type Reader = Pick<Host, "files" | "terminal" | "download">;
 
 /** Throws UsageError for what cannot be read, is too large, or has no YAML file. */
 export async function readManifestTexts(host: Reader, path: string): Promise<ManifestText[]> {
-  if (path === "-") return [textOf(path, await host.terminal.input())];
+  if (path === "-") return [textOf(path, await readFile(host, path))];
   if (/^https?:\/\//.test(path)) {
     return [textOf(path, await reading(path, host.download(path)))];
   }
@@ -58,8 +58,12 @@ export async function manifestsIn(host: Reader, directory: string): Promise<Mani
   return found;
 }
 
-/** Reads one file of limited size. */
-export async function readFile({ files }: Pick<Host, "files">, path: string): Promise<string> {
+/** Reads one file of limited size, - for stdin. */
+export async function readFile(
+  { files, terminal }: Pick<Host, "files" | "terminal">,
+  path: string,
+): Promise<string> {
+  if (path === "-") return textOf(path, await reading(path, terminal.input())).text;
   const stat = await reading(path, files.stat(path));
   if (stat === undefined) throw new UsageError(`Cannot read "${path}": no such file`);
   if (stat.kind === "directory") throw new UsageError(`Cannot read "${path}": it is a directory`);

@@ -13,7 +13,7 @@ export interface ReadRuns {
 
 /** Reads the PipelineRuns and TaskRuns of a file, `-` for stdin. Throws UsageError. */
 export async function readRuns(host: Host, file: string): Promise<ReadRuns> {
-  const text = file === "-" ? await host.terminal.input() : await readFile(host, file);
+  const text = await readFile(host, file);
   const { runs, definitions, others, unknown } = objectsOf({
     path: file,
     text,

@@ -35,8 +35,14 @@ export function heldOptions({ command: { path: [group] }, args, flags }: Call): 
  *     tkn-dev pipelinerun shell build-run-x7k2p -n ns
  */
 export function commandLine({ kind, run, connect }: NamedRun, verb: string): string {
-  const { namespace, context, kubeconfig, as, asGroups = [] } = connect;
-  const flags = Object.entries({ "-n": namespace, "-c": context, "-k": kubeconfig, "--as": as })
+  const { namespace, context, kubeconfig, execProtocol, as, asGroups = [] } = connect;
+  const flags = Object.entries({
+    "-n": namespace,
+    "-c": context,
+    "-k": kubeconfig,
+    "--exec-protocol": execProtocol,
+    "--as": as,
+  })
     .flatMap(([flag, value]) => value === undefined ? [] : [flag, value]);
   const groups = asGroups.flatMap((group) => ["--as-group", group]);
   const words = [run, ...flags, ...groups].map(shellWord);

@@ -36,6 +36,19 @@ export function reportFlags(
       hint: "--outcome FILE writes a file; the last event has the outcome too",
     });
   }
+  if (junit === "-") {
+    throw new UsageError('Cannot write --junit "-": only --outcome takes it for stdout', {
+      hint: "--junit FILE names a file, as ./- does",
+    });
+  }
+  if (junit !== undefined && junit === outcome) {
+    throw new UsageError(
+      `Cannot write --junit and --outcome to "${junit}": one replaces the other`,
+      {
+        hint: "name a file for each",
+      },
+    );
+  }
   return {
     events,
     ...(junit === undefined ? {} : { junit }),

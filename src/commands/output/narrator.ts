@@ -49,7 +49,13 @@ export function openNarrator(host: Host, flags: NarratorFlags): Narrator {
     showlogs: flags.showlogs && !flags.events && flags.outcome !== "-",
     logs: { ...flags.logs, color: color("stdout"), terminal: terminal.isTerminal.stdout },
   });
-  const output = new JoinedOutput(terminal, new Screen(terminal.isTerminal.stdout));
+  const output = new JoinedOutput(
+    terminal,
+    new Screen({
+      isShared: terminal.isTerminal.stdout,
+      columns: () => terminal.columns(),
+    }),
+  );
   const show = (outputs: readonly Output[]) => outputs.forEach((one) => output.write(one));
   const emit = (event: RunEvent) => {
     if (flags.events) printEvent(host, event, output);

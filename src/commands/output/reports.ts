@@ -1,4 +1,5 @@
 /** The reports of a run that other programs read: --junit and --outcome. */
+import { dirname } from "node:path";
 import { BUG_EXIT_CODE, ExpectedError, Interrupted, OutputError } from "../../errors.ts";
 import type { RunEvent } from "../../events.ts";
 import { FileError, type Host } from "../../host.ts";
@@ -55,6 +56,22 @@ export class Reports {
 }
 
 /**
+ * Throws OutputError for a file without a directory, which would else be found after the run. Other
+ * faults show when the file is written.
+ */
+async function checkPlaces({ files }: Host, { junit, outcome }: ReportFlags): Promise<void> {
+  for (const [flag, file] of [["--junit", junit], ["--outcome", outcome]]) {
+    const directory = dirname(file ?? ".");
+    if (file === "-" || directory === ".") continue;
+    const stat = await files.stat(directory).catch(() => ({ kind: "unknown" }));
+    if (stat !== undefined) continue;
+    throw new OutputError(`Cannot write "${file}": no such directory`, {
+      hint: `${flag} FILE names another file`,
+    });
+  }
+}
+
+/**
  * Returns the exit code of `work`, after the reports are written: the outcome even if `work`
  * throws. Throws OutputError.
  */
@@ -63,6 +80,7 @@ export async function reported(
   flags: ReportFlags,
   work: (reports: Reports) => Promise<number>,
 ): Promise<number> {
+  await checkPlaces(host, flags);
   const reports = new Reports(host, flags);
   let code: number;
   try {

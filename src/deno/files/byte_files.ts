@@ -5,6 +5,7 @@
  */
 import type { Files, FileStat, OpenFile } from "../../host.ts";
 import { FileError } from "../../host.ts";
+import { readBoundedTextSync } from "./bounded_text.ts";
 import { named } from "./file_error.ts";
 import { toStat } from "./file_stat.ts";
 import { type Libc, openLibc } from "./libc.ts";
@@ -94,7 +95,7 @@ function openByteFiles(libc: Libc): Reads {
         })
       ),
     readText: (path) =>
-      soon(() => unlessAbsent(() => at(path, (name) => Deno.readTextFileSync(name), 0))),
+      soon(() => unlessAbsent(() => at(path, (name) => readBoundedTextSync(name), 0))),
   };
 }
 

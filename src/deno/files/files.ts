@@ -2,6 +2,7 @@
 import type { Files } from "../../host.ts";
 import { withBytePaths } from "./byte_files.ts";
 import { DirectoryReader } from "./directory_reader.ts";
+import { readBoundedText } from "./bounded_text.ts";
 import { fileError, isAbsent, named, naming } from "./file_error.ts";
 import { toStat } from "./file_stat.ts";
 import { Pace } from "./pace.ts";
@@ -44,7 +45,7 @@ export function openFiles(slowMs: number): Files {
     },
     async readText(path) {
       try {
-        return await Deno.readTextFile(path);
+        return await readBoundedText(path);
       } catch (error) {
         if (isAbsent(error)) return undefined;
         throw fileError(path, error);

@@ -6,17 +6,43 @@ import type { Clock, ConnectOptions } from "../../host.ts";
 import { KubeClient } from "../../kube/client.ts";
 import type { Kube } from "../../kube/interface.ts";
 import type { Debug } from "../../kube/transport.ts";
+import { readProxy } from "./dial/proxy.ts";
 import { loadConnection } from "./kubeconfig.ts";
-import { NetworkTransport, orAborted } from "./transport.ts";
+import { NetworkTransport } from "./transport.ts";
+
+interface Surroundings {
+  readonly clock: Clock;
+  readonly interrupt: AbortSignal;
+  readonly debug?: Debug;
+  /** Prints a line that the user is to see. */
+  readonly warn: (line: string) => void;
+}
 
 /** @param interrupt aborts at Ctrl-C, and also ends a credential plugin */
 export async function connect(
   options: ConnectOptions,
-  { clock, interrupt, debug }: { clock: Clock; interrupt: AbortSignal; debug?: Debug },
+  { clock, interrupt, debug, warn }: Surroundings,
 ): Promise<Kube> {
   const connection = await orAborted(loadConnection(options, interrupt), interrupt);
-  const server = connection.server.replace(/\/\/[^/]*@/, "//");
-  debug?.(`server ${server}, namespace ${connection.namespace}`);
+  const { server, namespace, proxy, tls } = connection;
+  const through = proxy === undefined ? "" : `, proxy ${readProxy(proxy).shown}`;
+  debug?.(`server ${server}, namespace ${namespace}${through}`);
+  if (tls.insecure && server.startsWith("https:")) {
+    warn(`The certificate of ${server} is not checked (insecure-skip-tls-verify).`);
+  }
   const transport = new NetworkTransport(connection, clock.delay, debug);
-  return new KubeClient(transport, connection.namespace, interrupt);
+  return new KubeClient(transport, connection.namespace, interrupt, options.execProtocol);
+}
+
+/** Returns the result, or throws the reason of the signal as soon as it aborts. */
+function orAborted<T>(pending: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    if (signal.aborted) {
+      pending.catch(() => {}); // superseded by the abort
+      return onAbort();
+    }
+    signal.addEventListener("abort", onAbort, { once: true });
+    pending.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
 }

@@ -2,7 +2,9 @@
 import { UsageError } from "../../errors.ts";
 import type { ConnectOptions } from "../../host.ts";
 import type { ActsAs } from "../../kube/interface.ts";
-import { readCluster } from "./kubeconfig/cluster.ts";
+import { variable } from "../variable.ts";
+import { envProxy } from "./env_proxy.ts";
+import { isProxyUrl, readCluster } from "./kubeconfig/cluster.ts";
 import { choose } from "./kubeconfig/contexts.ts";
 import {
   type Credentials,
@@ -14,15 +16,26 @@ import { readUser } from "./kubeconfig/user.ts";
 
 /** How to reach one cluster as one user. */
 export interface Connection {
-  /** Without a final slash. */
+  /** Without user, query and final slash. */
   readonly server: string;
   readonly namespace: string;
-  readonly caCerts?: string[];
+  readonly tls: ServerTls;
+  /** A URL of http, https, socks5 or socks5h. */
   readonly proxy?: string;
   /** The impersonated user, if there is one. */
   readonly actsAs?: ActsAs;
   /** Is asked before each request, and again with the credentials that got a 401. */
   readonly credentials: CredentialSource;
+}
+
+/** Which certificate of the server is trusted. */
+export interface ServerTls {
+  /** In PEM. Absent for the authorities that the system trusts. */
+  readonly ca?: readonly string[];
+  /** The name that the certificate must have, if it is not the host. */
+  readonly servername?: string;
+  /** Accepts any certificate. */
+  readonly insecure?: boolean;
 }
 
 export type { Credentials };
@@ -35,24 +48,25 @@ export async function loadConnection(
   const config = readKubeconfig(options);
   const chosen = choose(config, options.context);
   const cluster = readCluster(chosen.cluster);
-  if (cluster.skipTLSVerify || cluster.tlsServerName) {
-    const key = cluster.skipTLSVerify ? "insecure-skip-tls-verify" : "tls-server-name";
-    throw new UsageError(`Cannot use cluster "${cluster.name}": ${key} is not supported`, {
-      hint: "give the cluster's certificate-authority and a server name that its certificate has",
-    });
-  }
+  const { origin, pathname, protocol } = new URL(cluster.server);
   const { authority, proxyUrl } = cluster;
-  const isOpen = URL.parse(cluster.server)?.protocol === "http:";
+  const isOpen = protocol === "http:";
   const user = readUser(chosen.user, { ...options, isOpen });
   return {
-    server: cluster.server.replace(/\/+$/, ""),
+    server: origin + pathname.replace(/\/+$/, ""),
     namespace: options.namespace || chosen.namespace || "default",
-    caCerts: authority === undefined ? undefined : [authority],
-    proxy: proxyUrl,
+    tls: {
+      ca: authority === undefined ? undefined : [authority],
+      servername: cluster.tlsServerName,
+      insecure: cluster.skipTLSVerify,
+    },
+    proxy: proxyUrl ?? proxyOfEnvironment(new URL(cluster.server)),
     actsAs: user.impersonation,
     credentials: await credentialsOf(user, {
       cluster: {
         server: cluster.server,
+        tlsServerName: cluster.tlsServerName,
+        skipTLSVerify: cluster.skipTLSVerify,
         authority,
         proxy: proxyUrl,
         disablesCompression: cluster.disablesCompression,
@@ -61,4 +75,12 @@ export async function loadConnection(
       signal,
     }),
   };
+}
+
+function proxyOfEnvironment(server: URL): string | undefined {
+  const proxy = envProxy(server, variable);
+  if (proxy === undefined || isProxyUrl(proxy)) return proxy;
+  throw new UsageError("Cannot use the proxy of the environment: it is not a known kind", {
+    hint: "HTTPS_PROXY and HTTP_PROXY are like http://192.0.2.1:3128 or socks5://192.0.2.1:1080",
+  });
 }

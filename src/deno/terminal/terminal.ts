@@ -3,7 +3,8 @@ import { OutputError } from "../../errors.ts";
 import type { RawTerminal, Terminal } from "../../host.ts";
 import type { TerminalSize } from "../../kube/interface.ts";
 import { pathBytes } from "../../path_bytes.ts";
-import { fileError } from "../files/file_error.ts";
+import { boundedTextOf } from "../files/bounded_text.ts";
+import { fileError, naming } from "../files/file_error.ts";
 import { isLent, readRaw } from "./lent.ts";
 import { terminalKeys } from "./keys.ts";
 
@@ -40,7 +41,7 @@ export function denoTerminal(): Terminal {
     },
     raw,
     bytes: () => Deno.stdin.readable,
-    input: () => new Response(Deno.stdin.readable).text(),
+    input: () => naming("-", () => boundedTextOf(Deno.stdin.readable)),
     out: (text) => out(pathBytes(text)),
     err: (text) => err(new TextEncoder().encode(text)),
     write: (bytes, to) => (to === "stdout" ? out : err)(bytes),

@@ -9,7 +9,7 @@ import { RESOURCE_OF, type RunKind } from "../../tekton/model.ts";
  * held, and only then turn out to be out of reach.
  */
 export async function checkAccess(kube: Kube, namespace: string, kind: RunKind): Promise<void> {
-  const [denied] = await kube.denied(namespace, neededRights(kind));
+  const [denied] = (await missingRights(kube, namespace, [kind])).missing;
   if (denied === undefined) return;
   throw new ClusterError(
     `Cannot upload in namespace "${namespace}": ${whoAsks(kube)} may not ${
@@ -17,6 +17,26 @@ export async function checkAccess(kube: Kube, namespace: string, kind: RunKind):
     } (403)`,
     { hint: `ask for this right; ${checkCommand(kube, namespace, denied)} checks it` },
   );
+}
+
+/**
+ * Returns which of the rights that runs with an upload take are missing, in the order in which they
+ * are needed, and how many are needed.
+ */
+export async function missingRights(
+  kube: Kube,
+  namespace: string,
+  kinds: readonly RunKind[],
+): Promise<{ missing: Access[]; needed: number }> {
+  const needs = new Map(
+    kinds.flatMap((kind) => neededRights(kind, kube.execVerbs)).map((ways) => [
+      ways.map(accessText).join(" or "),
+      ways,
+    ]),
+  );
+  const denied = new Set(await kube.denied(namespace, [...needs.values()].flat()));
+  const missing = [...needs.values()].filter((ways) => ways.every((way) => denied.has(way)));
+  return { missing: missing.map(([first]) => first), needed: needs.size };
 }
 
 /** Returns `create pipelineruns.tekton.dev`, or `get pods/exec`. */
@@ -41,17 +61,16 @@ export function checkCommand(
   return `kubectl auth can-i ${verb} ${plural}${flag} -n ${namespace}${asFlags(actsAs)}`;
 }
 
-/** Returns the rights that a run with an upload takes, in the order in which it needs them. */
-export function neededRights(kind: RunKind): Access[] {
+/** Returns the rights in lists, of each of which one is enough. */
+function neededRights(kind: RunKind, execVerbs: Kube["execVerbs"]): Access[][] {
   const group = "tekton.dev";
   const pods = { group: "", resource: "pods" };
   return [
-    { verb: "create", group, resource: RESOURCE_OF[kind].plural },
-    { verb: "watch", group, resource: RESOURCE_OF[kind].plural },
-    { verb: "watch", group, resource: "taskruns" },
-    { verb: "watch", ...pods },
-    { verb: "get", ...pods, subresource: "log" },
-    // The websocket upgrade is a GET; API servers from 1.35 on also require create.
-    { verb: "get", ...pods, subresource: "exec" },
+    [{ verb: "create", group, resource: RESOURCE_OF[kind].plural }],
+    [{ verb: "watch", group, resource: RESOURCE_OF[kind].plural }],
+    [{ verb: "watch", group, resource: "taskruns" }],
+    [{ verb: "watch", ...pods }],
+    [{ verb: "get", ...pods, subresource: "log" }],
+    execVerbs.map((verb) => ({ verb, ...pods, subresource: "exec" })),
   ];
 }

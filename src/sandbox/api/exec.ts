@@ -1,21 +1,31 @@
-/** `…/pods/NAME/exec` over a websocket: v5.channel.k8s.io, and v4, which has no half-close. */
+/** `…/pods/NAME/exec` by a websocket or by SPDY. */
 import { Bell } from "../../async/bell.ts";
-import { Channel, decodeFrame, encodeFrame, statusOfExit, V4, V5 } from "../../kube/frames.ts";
-import type { KubeObject, Status } from "../../kube/interface.ts";
+import { statusOfExit, V4 } from "../../kube/frames.ts";
+import type { KubeObject } from "../../kube/interface.ts";
 import type { Pod } from "../../tekton/model.ts";
-import { ApiError, badRequest, internalError } from "../store/api_error.ts";
+import { type ApiError, badRequest, internalError } from "../store/api_error.ts";
 import { type Container, StartError } from "../node/container.ts";
 import type { Kubelet } from "../node/kubelet.ts";
+import type { ExecClient, ExecListener, ExecRequest, Upgrader } from "./exec/client.ts";
+import { chosenProtocol, upgradeToWebSocket } from "./exec/websocket.ts";
 import { containerOf } from "./logs.ts";
 import type { Process } from "../node/process.ts";
 import type { Terminal, TerminalSize } from "../node/terminal.ts";
 
 /**
  * Returns the response that upgrades the connection. Throws ApiError for what the API server
- * rejects before the upgrade. Failures that only the node can detect (the container is not running,
- * the program does not exist) come after it, as the Status on channel 3.
+ * rejects before the upgrade. What only the node can detect (the container is not running, the
+ * program does not exist) comes after it, as the Status of the command. SPDY and v4 of websockets
+ * go through to the node, whose refusal is then the response.
+ *
+ * @param spdy absent for a connection of the HTTP server
  */
-export function openExec(kubelet: Kubelet, pod: KubeObject, request: Request): Response {
+export function openExec(
+  kubelet: Kubelet,
+  pod: KubeObject,
+  request: Request,
+  spdy?: Upgrader,
+): Response {
   const query = new URL(request.url).searchParams;
   const name = containerOf(pod as Pod, query.get("container"));
   if (!(pod as Pod).spec?.nodeName) {
@@ -25,83 +35,55 @@ export function openExec(kubelet: Kubelet, pod: KubeObject, request: Request): R
   if (command.length === 0) {
     throw badRequest("you must specify at least one command for the container");
   }
+  const wants = (stream: string) => ["true", "1"].includes(query.get(stream) ?? "");
+  const exec: ExecRequest = {
+    command,
+    stdin: wants("stdin"),
+    stdout: wants("stdout"),
+    stderr: wants("stderr"),
+    tty: wants("tty"),
+  };
+  const container = kubelet.find(pod.metadata)?.find(name);
+  const refusal = container?.running ? undefined : notRunning(name);
+  if (spdy !== undefined) {
+    if (refusal !== undefined) return new Response(goneText(name), { status: 500 });
+    return spdy.upgrade(exec, (client) => void runCommand(client, container!, exec));
+  }
   if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
     throw badRequest("Upgrade request required");
   }
-  const offered = (request.headers.get("sec-websocket-protocol") ?? "").split(/\s*,\s*/);
-  const protocol = [V5, V4].find((known) => offered.includes(known));
-  if (protocol === undefined) {
-    throw badRequest(`unable to upgrade: unsupported protocols ${offered.join(",")}`);
-  }
-  const container = kubelet.find(pod.metadata)?.find(name);
-  const refusal = container?.running ? undefined : notRunning(name);
-  // The API server passes v4 through to the node, whose refusal is then the response.
+  const protocol = chosenProtocol(request);
   if (refusal !== undefined && protocol === V4) throw refusal;
-  const { socket, response } = Deno.upgradeWebSocket(request, { protocol, idleTimeout: 0 });
-  socket.binaryType = "arraybuffer";
-  socket.addEventListener("open", () => {
-    if (refusal !== undefined) sendStatus(socket, refusal.status);
-  });
-  if (refusal === undefined) {
-    const wants = (stream: string) => ["true", "1"].includes(query.get(stream) ?? "");
-    void runCommand(socket, container!, {
-      command,
-      stdin: wants("stdin"),
-      stdout: wants("stdout"),
-      stderr: wants("stderr"),
-      tty: wants("tty"),
-    });
-  }
+  const { client, response } = upgradeToWebSocket(request, protocol);
+  if (refusal === undefined) void runCommand(client, container!, exec);
+  else void client.opened.then(() => client.end(refusal.status));
   return response;
 }
 
-interface ExecRequest {
-  readonly command: string[];
-  readonly stdin: boolean;
-  readonly stdout: boolean;
-  readonly stderr: boolean;
-  readonly tty: boolean;
-}
-
-/** While more bytes than this are unsent, the output of the process is not read. */
-const HIGH_WATER_BYTES = 1 << 20;
-
-async function runCommand(socket: WebSocket, container: Container, request: ExecRequest) {
-  const opened = Promise.withResolvers<void>();
-  socket.addEventListener("open", () => opened.resolve());
-  socket.addEventListener("error", () => opened.resolve());
-  const input = new Input(socket, request.stdin);
+async function runCommand(client: ExecClient, container: Container, request: ExecRequest) {
+  const input = new Input(request.stdin);
+  client.listen(input);
   try {
     const process = await container.start(request.command, {
       stdin: true,
       terminal: request.tty,
     });
-    await opened.promise;
+    await client.opened;
     void input.feed(process, (text) => container.paths.toHost(text));
     const [exit] = await Promise.all([
       process.ended,
-      sendOutput(
-        socket,
-        Channel.stdout,
-        request.stdout,
-        withContainerPaths(process, process.stdout, container),
-      ),
-      sendOutput(
-        socket,
-        Channel.stderr,
-        request.stderr,
-        withContainerPaths(process, process.stderr, container),
-      ),
+      sendOutput(client, request, "stdout", withContainerPaths(process, process.stdout, container)),
+      sendOutput(client, request, "stderr", withContainerPaths(process, process.stderr, container)),
     ]);
-    sendStatus(socket, statusOfExit(exit.code ?? SIGNALLED));
+    client.end(statusOfExit(exit.code ?? SIGNALLED));
   } catch (error) {
-    await opened.promise;
+    await client.opened;
     const cause = error instanceof StartError
       ? "error executing command in container: failed to exec in container: " +
         `failed to start exec "${crypto.randomUUID()}": OCI runtime exec failed: exec failed: ` +
         `unable to start container process: ${error.message}`
       : String(error);
-    sendStatus(socket, internalError(cause).status);
+    client.end(internalError(cause).status);
   }
 }
 
@@ -113,8 +95,8 @@ function isScript([first, second]: Uint8Array): boolean {
   return first === 0x23 && second === 0x21;
 }
 
-/** Frames in order from the moment the socket exists, written to a process that starts later. */
-class Input {
+/** Bytes in order from the moment the connection exists, for a process that starts later. */
+class Input implements ExecListener {
   readonly #queue: Uint8Array[] = [];
   #ended: boolean;
   #hasBegun = false;
@@ -122,26 +104,27 @@ class Input {
   #terminal: Terminal | undefined;
   readonly #arrived = new Bell();
 
-  constructor(socket: WebSocket, isWanted: boolean) {
+  constructor(isWanted: boolean) {
     this.#ended = !isWanted;
-    socket.addEventListener("message", ({ data }) => {
-      const frame = data instanceof ArrayBuffer ? decodeFrame(new Uint8Array(data)) : undefined;
-      if (frame?.channel === Channel.resize) return this.#resize(sizeOf(frame.payload));
-      if (frame?.channel === Channel.stdin && !this.#ended) this.#queue.push(frame.payload);
-      else if (frame?.channel === Channel.close && frame.payload[0] === Channel.stdin) {
-        this.#ended = true;
-      } else return;
-      this.#arrived.ring();
-    });
-    // A lost connection ends stdin; the command keeps running, as it does under containerd.
-    socket.addEventListener("close", () => {
-      this.#ended = true;
-      this.#arrived.ring();
-    });
+  }
+
+  stdin(bytes: Uint8Array): void {
+    if (!this.#ended) this.#queue.push(bytes);
+    this.#arrived.ring();
+  }
+
+  /** After a lost connection the command keeps running, as it does under containerd. */
+  stdinEnded(): void {
+    this.#ended = true;
+    this.#arrived.ring();
+  }
+
+  resized(payload: Uint8Array): void {
+    this.#resize(sizeOf(payload));
   }
 
   /**
-   * Writes the frames to the process. A script that is written to a file gets the sandbox's paths,
+   * Writes the bytes to the process. A script that is written to a file gets the sandbox's paths,
    * as a step's script does.
    */
   async feed(process: Process, toHost: (text: string) => string): Promise<void> {
@@ -215,27 +198,21 @@ function withContainerPaths(
 }
 
 async function sendOutput(
-  socket: WebSocket,
-  channel: number,
-  isWanted: boolean,
+  client: ExecClient,
+  wanted: ExecRequest,
+  stream: "stdout" | "stderr",
   output: ReadableStream<Uint8Array>,
 ): Promise<void> {
   for await (const chunk of output) {
-    if (!isWanted || socket.readyState !== WebSocket.OPEN) continue; // keeps reading, because a full pipe would block the process
-    socket.send(encodeFrame(channel, chunk));
-    // There is no event for a drained socket buffer.
-    while (socket.bufferedAmount > HIGH_WATER_BYTES && socket.readyState === WebSocket.OPEN) {
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
+    // Keeps reading what is not sent, because a full pipe would block the process.
+    if (wanted[stream] && client.isOpen) await client.send(stream, chunk);
   }
 }
 
-function sendStatus(socket: WebSocket, status: Status): void {
-  if (socket.readyState !== WebSocket.OPEN) return;
-  socket.send(encodeFrame(Channel.error, new TextEncoder().encode(JSON.stringify(status))));
-  socket.close(1000);
+function notRunning(name: string): ApiError {
+  return internalError(`unable to upgrade connection: ${goneText(name)}`);
 }
 
-function notRunning(name: string): ApiError {
-  return internalError(`unable to upgrade connection: container not found ("${name}")`);
+function goneText(name: string): string {
+  return `container not found ("${name}")`;
 }

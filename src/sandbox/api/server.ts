@@ -3,6 +3,7 @@ import { ApiError, internalError, unauthorized, unknownPath } from "../store/api
 import { discovery } from "./discovery.ts";
 import { addEphemeralContainers } from "./ephemeral.ts";
 import { openExec } from "./exec.ts";
+import type { Upgrader } from "./exec/client.ts";
 import { type Kind, KINDS, PODS } from "../store/kinds.ts";
 import { logStream } from "./logs.ts";
 import type { Kubelet } from "../node/kubelet.ts";
@@ -16,13 +17,16 @@ export interface Backend {
   readonly accepts: (token: string) => boolean;
 }
 
-export function requestHandler(backend: Backend): (request: Request) => Promise<Response> {
+/** Answers a request. A connection that asks for SPDY brings what upgrades it. */
+export type Handler = (request: Request, spdy?: Upgrader) => Promise<Response>;
+
+export function requestHandler(backend: Backend): Handler {
   const objects = new Objects(backend.store);
-  return async (request) => {
+  return async (request, spdy) => {
     try {
       const [, token] = /^Bearer (.+)/.exec(request.headers.get("authorization") ?? "") ?? [];
       if (token === undefined || !backend.accepts(token)) throw unauthorized();
-      return await route(request, backend, objects);
+      return await route(request, backend, objects, spdy);
     } catch (error) {
       const failure = error instanceof ApiError ? error : internalError(String(error));
       return Response.json(failure.status, { status: failure.status.code });
@@ -30,7 +34,12 @@ export function requestHandler(backend: Backend): (request: Request) => Promise<
   };
 }
 
-async function route(request: Request, backend: Backend, objects: Objects): Promise<Response> {
+async function route(
+  request: Request,
+  backend: Backend,
+  objects: Objects,
+  spdy?: Upgrader,
+): Promise<Response> {
   const url = new URL(request.url);
   const path = url.pathname.replace(/\/+$/, "");
   if (path.endsWith("/selfsubjectaccessreviews") && request.method === "POST") {
@@ -46,7 +55,7 @@ async function route(request: Request, backend: Backend, objects: Objects): Prom
   if (subresource === "ephemeralcontainers") {
     return await addEphemeralContainers(backend, pod, request);
   }
-  if (subresource === "exec") return openExec(backend.kubelet, pod, request);
+  if (subresource === "exec") return openExec(backend.kubelet, pod, request, spdy);
   if (subresource !== "log") throw unknownPath();
   return new Response(logStream(backend.kubelet, pod, url.searchParams), {
     headers: { "content-type": "text/plain" },

@@ -6,6 +6,7 @@ import {
   type Pod,
   type TaskRun,
   type TaskWorkspace,
+  type Volume,
   type WorkspaceBinding,
 } from "../model.ts";
 import { UsageError } from "../../errors.ts";
@@ -73,9 +74,14 @@ export function writableMounts({ spec = {} }: Pod, container: string): string[] 
     const volume = spec.volumes?.find((one) => one.name === name);
     const isOurs = name.startsWith("tkn-dev-");
     const isTektons = name.startsWith("tekton-") && name !== "tekton-internal-workspace";
-    return !readOnly && !isTektons && !isOurs &&
-      (volume?.emptyDir !== undefined || volume?.persistentVolumeClaim !== undefined);
+    return !readOnly && !isTektons && !isOurs && volume !== undefined && isWritable(volume);
   }).map(({ mountPath }) => mountPath.replace(/(.)\/+$/, "$1"));
+}
+
+function isWritable({ persistentVolumeClaim, emptyDir, ephemeral, csi }: Volume): boolean {
+  return emptyDir !== undefined || ephemeral !== undefined ||
+    persistentVolumeClaim !== undefined && !persistentVolumeClaim.readOnly ||
+    csi !== undefined && !csi.readOnly;
 }
 
 /** Returns the workspace's path. A step may mount it at a path other than the Task's. */
@@ -87,7 +93,7 @@ function pathOf(status: TaskRun["status"], container: string, declared: TaskWork
 }
 
 function boundTo(binding: WorkspaceBinding): string {
-  const { persistentVolumeClaim, configMap, secret, emptyDir, subPath } = binding;
+  const { persistentVolumeClaim, configMap, secret, emptyDir, csi, subPath } = binding;
   const source = persistentVolumeClaim !== undefined
     ? `claim ${persistentVolumeClaim.claimName}`
     : configMap !== undefined
@@ -96,6 +102,8 @@ function boundTo(binding: WorkspaceBinding): string {
     ? `secret ${secret.secretName}`
     : emptyDir !== undefined
     ? "emptyDir"
+    : typeof csi?.driver === "string"
+    ? `CSI volume of ${csi.driver}`
     : "volume";
   return subPath ? `${source}, ${subPath}` : source;
 }

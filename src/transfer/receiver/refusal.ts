@@ -39,7 +39,7 @@ export function refusal(
         {
           hint: isRemovalRefused(complaint)
             ? "--delete=never keeps what the clone would delete first"
-            : "may the step's user write the volume? See fsGroup, or choose another --on-step",
+            : "may the step's user write there? See fsGroup, or bind another volume",
         },
       );
     case ReceiveExit.programMissing:

@@ -28,7 +28,8 @@ export async function startUpload(upload: Upload): Promise<Running> {
     tree,
     ...["-w", `name=source,${bound}`, "-p", `witness=${witness}`],
     ...["--kubeconfig", kubeconfig, "--pause-timeout", `${PAUSE_SECONDS}s`],
-    ...["--compress", "never"],
+    // The proxy reads the frames of websockets.
+    ...["--compress", "never", "--exec-protocol", "websocket"],
   ]);
 }
 

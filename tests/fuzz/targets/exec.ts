@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { exec } from "../../../src/kube/exec.ts";
+import { ProtocolChoice } from "../../../src/kube/exec/protocols.ts";
 import { type FakeSocket, FakeTransport, status } from "../../support/fake_transport.ts";
 import { orRefused } from "../asserts.ts";
 import corpus from "../corpus/exec.json" with { type: "json" };
@@ -41,7 +42,8 @@ export const execTarget: Target<Input> = {
       socket.end(close);
     };
     const place = { namespace: "ns", pod: "p", container: "c", command: ["true"] };
-    const result = await orRefused(() => exec(transport, place));
+    const protocols = new ProtocolChoice("websocket");
+    const result = await orRefused(() => exec(transport, { ...place, protocols }));
     if (uncaught !== undefined) throw uncaught;
     if (result === undefined) return;
     const { exitCode, message } = result;

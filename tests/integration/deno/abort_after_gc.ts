@@ -21,6 +21,7 @@ const base = `http://127.0.0.1:${server.addr.port}`;
 const transport = new NetworkTransport({
   server: base,
   namespace: "default",
+  tls: {},
   credentials: () => Promise.resolve({ headers: [] }),
 }, () => Promise.resolve());
 const request = Deno.args[0] === "fetch"

@@ -21,7 +21,7 @@ Deno.test("authority and proxy belong to the connection, the certificate to the 
     }),
   );
   const connection = await loadConnection({ kubeconfig });
-  assert.deepEqual([connection.caCerts, connection.proxy], [
+  assert.deepEqual([connection.tls.ca, connection.proxy], [
     [`${ca.trim()}\n`],
     "http://proxy.test:3128",
   ]);
@@ -47,10 +47,10 @@ Deno.test("an authority that cannot be read beside others is left out", async ()
   using place = new Place();
   const odd = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
   const cluster = { "certificate-authority-data": btoa(odd + ca) };
-  const { caCerts } = await loadConnection({
+  const { tls } = await loadConnection({
     kubeconfig: place.write("a", config("a", { cluster })),
   });
-  assert.deepEqual(caCerts, [`${ca.trim()}\n`]);
+  assert.deepEqual(tls.ca, [`${ca.trim()}\n`]);
 });
 
 const odd = btoa("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n");

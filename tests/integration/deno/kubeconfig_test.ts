@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { UsageError } from "../../../src/errors.ts";
 import { loadConnection } from "../../../src/deno/network/kubeconfig.ts";
 import { inCluster } from "../../../src/deno/network/kubeconfig/in_cluster.ts";
+import { Authority } from "../../support/certificates.ts";
 import { rejection } from "../../support/refusal.ts";
 import { authorization, config, connected, Place } from "./kubeconfig_place.ts";
 
@@ -197,17 +198,67 @@ Deno.test("no credential travels in the open, as with kubectl", async () => {
   }
 });
 
-for (const key of ["insecure-skip-tls-verify", "tls-server-name"]) {
-  Deno.test(`${key} is refused with what to do instead`, async () => {
-    using place = new Place();
-    const value = key === "tls-server-name" ? "x.test" : true;
-    const kubeconfig = place.write("a", config("a", { cluster: { [key]: value } }));
-    assert.equal(
-      await rejection(loadConnection({ kubeconfig }), UsageError),
-      `Cannot use cluster "a": ${key} is not supported\n` +
-        "give the cluster's certificate-authority and a server name that its certificate has",
-    );
-  });
+const authority = await Authority.make();
+
+Deno.test("a server whose certificate is not checked, or has another name", async () => {
+  using place = new Place();
+  const tlsOf = async (cluster: Record<string, unknown>) => {
+    const kubeconfig = place.write("a", config("a", { cluster }));
+    return (await loadConnection({ kubeconfig })).tls;
+  };
+  assert.equal((await tlsOf({ "insecure-skip-tls-verify": true })).insecure, true);
+  assert.equal((await tlsOf({})).insecure, false);
+  assert.equal((await tlsOf({ "tls-server-name": "x.test" })).servername, "x.test");
+  assert.match(
+    await rejection(
+      tlsOf({
+        "insecure-skip-tls-verify": true,
+        "certificate-authority-data": btoa(authority.pem),
+      }),
+      UsageError,
+    ),
+    /^Cannot use cluster "a": it has both insecure-skip-tls-verify and a certificate-authority\n/,
+  );
+});
+
+Deno.test("a server's URL loses its user and its query, and keeps its path", async () => {
+  using place = new Place();
+  const server = "https://ada:s3cret@a.test:6443/k8s/clusters/c-1/?token=x#y";
+  const kubeconfig = place.write("a", config("a", { server }));
+  const connection = await loadConnection({ kubeconfig });
+  assert.equal(connection.server, "https://a.test:6443/k8s/clusters/c-1");
+});
+
+Deno.test("a proxy of the environment is used where the kubeconfig names none", async () => {
+  using place = new Place();
+  using environment = changedEnvironment({ HTTPS_PROXY: "env.test:3128", NO_PROXY: "b.test" });
+  const proxyOf = async (name: string, cluster: Record<string, unknown> = {}) => {
+    const kubeconfig = place.write(name, config(name, { cluster }));
+    return (await loadConnection({ kubeconfig })).proxy;
+  };
+  assert.equal(await proxyOf("a"), "http://env.test:3128");
+  assert.equal(await proxyOf("b"), undefined);
+  const own = "socks5://own.test:1080";
+  assert.equal(await proxyOf("b", { "proxy-url": own }), own, "NO_PROXY is for the environment's");
+  environment.set("HTTPS_PROXY", "ftp://user:s3cret@a.test");
+  assert.match(
+    await rejection(proxyOf("a"), UsageError),
+    /^Cannot use the proxy of the environment: it is not a known kind\nHTTPS_PROXY and[^@]*$/,
+  );
+});
+
+/** Changes variables until disposed. */
+function changedEnvironment(variables: Record<string, string>) {
+  const before = Object.keys(variables).map((name) => [name, Deno.env.get(name)] as const);
+  for (const [name, value] of Object.entries(variables)) Deno.env.set(name, value);
+  return {
+    set: (name: string, value: string) => Deno.env.set(name, value),
+    [Symbol.dispose]() {
+      for (const [name, value] of before) {
+        value === undefined ? Deno.env.delete(name) : Deno.env.set(name, value);
+      }
+    },
+  };
 }
 
 Deno.test("a token is read from the user's token file, before the token in the kubeconfig", async () => {

@@ -17,8 +17,22 @@ export function serve(
 
 export function transportTo(server: string, rest: Partial<Connection>): NetworkTransport {
   const credentials: Connection["credentials"] = () => Promise.resolve({ headers: [] });
-  const connection = { server, namespace: "default", credentials, ...rest };
+  const connection = { server, namespace: "default", tls: {}, credentials, ...rest };
   return new NetworkTransport(connection, () => Promise.resolve());
+}
+
+/** Sends "hi", and returns what the server sends back before the socket closes. */
+export function echoed(socket: Socket): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    socket.binaryType = "arraybuffer";
+    socket.addEventListener("open", () => socket.send(new TextEncoder().encode("hi")));
+    socket.addEventListener("message", ({ data }) => {
+      text += new TextDecoder().decode(data as ArrayBuffer);
+    });
+    socket.addEventListener("error", () => reject(new Error("the socket failed")));
+    socket.addEventListener("close", () => resolve(text));
+  });
 }
 
 /** Resolves once the socket is open. */

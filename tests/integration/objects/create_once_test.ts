@@ -36,12 +36,11 @@ class Server implements AsyncDisposable {
   }
 
   connect(): KubeClient {
-    const ca = this.isTls ? { caCerts: [certificates.ca] } : {};
     const connection = {
       server: `${this.isTls ? "https" : "http"}://127.0.0.1:${this.proxy.port}`,
       namespace: "default",
+      tls: { ca: [certificates.ca] },
       credentials: () => Promise.resolve({ headers: [] }),
-      ...ca,
     };
     return new KubeClient(new NetworkTransport(connection, clock.delay), "default");
   }

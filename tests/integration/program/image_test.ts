@@ -1,6 +1,7 @@
 /**
  * The files of images/collect.sh, entered by chroot as a container would be. It needs the compiled
- * program that TKN_DEV names, and root.
+ * program that TKN_DEV names, and root. A script of .ci/build is as good: the runtime is then what
+ * is collected, and the bundle lies beside it.
  */
 import assert from "node:assert/strict";
 import { temporaryDirectory } from "../../support/temporary.ts";
@@ -9,6 +10,12 @@ import { VERSION } from "../../../src/version.ts";
 
 const ROOT = new URL("../../../", import.meta.url).pathname;
 const program = Deno.env.get("TKN_DEV");
+const isScript = program !== undefined && await startsWith(program, "#!");
+const binary = isScript ? Deno.execPath() : program;
+/** The program inside the image, where the binary is on the PATH as tkn-dev. */
+const PROGRAM = isScript
+  ? ["tkn-dev", "run", "--quiet", "--no-config", "--no-lock", "--allow-all", "/bundle/main.js"]
+  : ["tkn-dev"];
 const NEEDS = ["chroot", "unshare", "ldd", "/etc/ssl/certs/ca-certificates.crt"];
 const options = { ignore: program === undefined || Deno.uid() !== 0 };
 
@@ -19,12 +26,24 @@ async function run(command: string, args: string[], env = {}) {
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
+async function startsWith(path: string, text: string): Promise<boolean> {
+  using file = await Deno.open(path);
+  const start = new Uint8Array(text.length);
+  await file.read(start);
+  return new TextDecoder().decode(start) === text;
+}
+
 /** Fills a directory with the files of the image. */
 async function collect(directory: string): Promise<void> {
   const path = Deno.env.get("PATH");
-  const args = [`${ROOT}images/collect.sh`, program!, directory];
+  const args = [`${ROOT}images/collect.sh`, binary!, directory];
   const { code, stderr } = await run("/bin/sh", args, { PATH: path });
   assert.equal(code, 0, stderr);
+  if (!isScript) return;
+  await Deno.mkdir(`${directory}/bundle`);
+  for await (const { name } of Deno.readDir(`${ROOT}dist/bundle`)) {
+    await Deno.copyFile(`${ROOT}dist/bundle/${name}`, `${directory}/bundle/${name}`);
+  }
 }
 
 /** Runs a command in the directory, with /proc, which ends with the command's own mounts. */
@@ -37,7 +56,7 @@ async function inImage(directory: string, command: string[], env = {}) {
 testWith(NEEDS, "the image's files are enough to start", async () => {
   using image = temporaryDirectory();
   await collect(image.path);
-  const { code, stdout, stderr } = await inImage(image.path, ["tkn-dev", "version", "--client"]);
+  const { code, stdout, stderr } = await inImage(image.path, [...PROGRAM, "version", "--client"]);
   assert.equal(code, 0, stderr);
   assert.match(stdout, new RegExp(`^tkn-dev ${VERSION}\n`));
 }, options);
@@ -55,7 +74,7 @@ testWith(NEEDS, "the image's files are enough to find a cluster by its name", as
     contexts: [{ name: "c", context: { cluster: "c", user: "u" } }],
   };
   await Deno.writeTextFile(`${image.path}/config`, JSON.stringify(config));
-  const { stdout, stderr } = await inImage(image.path, ["tkn-dev", "version", "-k", "/config"]);
+  const { stdout, stderr } = await inImage(image.path, [...PROGRAM, "version", "-k", "/config"]);
   assert.match(stdout, /^Kubernetes: v1\.99\.0$/m, stderr);
 }, options);
 
@@ -66,8 +85,8 @@ testWith(
     using image = temporaryDirectory();
     for (const folder of ["bin", "proc"]) await Deno.mkdir(`${image.path}/${folder}`);
     await Deno.copyFile("/usr/bin/busybox", `${image.path}/bin/busybox`);
-    await Deno.copyFile(program!, `${image.path}/bin/tkn-dev`);
-    const command = ["/bin/busybox", "sh", "-c", "/bin/tkn-dev version --client"];
+    await Deno.copyFile(binary!, `${image.path}/bin/tkn-dev`);
+    const command = ["/bin/busybox", "sh", "-c", `/bin/${PROGRAM.join(" ")} version --client`];
     const without = await inImage(image.path, command);
     assert.notEqual(without.code, 0);
     assert.match(without.stderr, /tkn-dev: not found/); // the loader is

@@ -57,7 +57,7 @@ Deno.test("--verbose shows requests, execs and the lines of the transfer, and no
     shows(
       RegExp(`${time}exec 1 runs /bin/sh with \\d+ arguments in verbose-run-\\w+-pod, step-fetch$`),
     );
-    shows(/ exec 1 is open, v5.channel.k8s.io$/);
+    shows(/ exec 1 is open, SPDY\/3.1, v4.channel.k8s.io$/);
     shows(/ exec 1 < ask$/);
     shows(/ upload sends an uncompressed archive$/);
     shows(/ exec 1 > ready$/);

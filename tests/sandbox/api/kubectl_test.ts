@@ -9,10 +9,15 @@ function home(client: Client) {
   return { HOME: client.sandbox.kubeconfig.replace(/\/kubeconfig$/, "") };
 }
 
-async function kubectl(client: Client, args: string[], stdin?: string) {
+async function kubectl(
+  client: Client,
+  args: string[],
+  stdin?: string,
+  env: Record<string, string> = {},
+) {
   const child = new Deno.Command("kubectl", {
     args: ["--kubeconfig", client.sandbox.kubeconfig, ...args],
-    env: home(client),
+    env: { ...home(client), ...env },
     stdin: stdin === undefined ? "null" : "piped",
     stdout: "piped",
     stderr: "piped",
@@ -130,14 +135,24 @@ Deno.test({ name: "kubectl prints what the server rejects", ignore }, async () =
   assert.match(bad.stderr, /admission webhook "validation.webhook.pipeline.tekton.dev" denied/);
 });
 
-Deno.test({ name: "kubectl exec reports the exit code", ignore }, async () => {
-  await using client = await start();
-  const { metadata: { name } } = await client.startTask({
-    steps: [{ name: "x", image: "x", script: "sleep 60" }],
+for (const isWebSocket of [true, false]) {
+  const protocol = isWebSocket ? "websockets" : "SPDY";
+  Deno.test({ name: `kubectl exec by ${protocol} sends, receives and exits`, ignore }, async () => {
+    await using client = await start();
+    const { metadata: { name } } = await client.startTask({
+      steps: [{ name: "x", image: "x", script: "sleep 60" }],
+    });
+    await client.runningPod(name);
+    const exec = (command: string[], stdin?: string) =>
+      kubectl(client, ["exec", "-i", `${name}-pod`, "--", ...command], stdin, {
+        KUBECTL_REMOTE_COMMAND_WEBSOCKETS: String(isWebSocket),
+      });
+    const failed = await exec(["sh", "-c", "wc -c; echo err >&2; exit 9"], "x".repeat(300_000));
+    assert.deepEqual([failed.code, failed.stdout.trim()], [9, "300000"]);
+    assert.match(failed.stderr, /^err\n/m);
+    const absent = await exec(["nothing"]);
+    assert.match(absent.stderr, /executable file not found in \$PATH/);
+    const gone = await kubectl(client, ["exec", `${name}-pod`, "-c", "other", "--", "true"]);
+    assert.match(gone.stderr, /container other is not valid for pod/);
   });
-  await client.runningPod(name);
-  const failed = await kubectl(client, ["exec", `${name}-pod`, "--", "sh", "-c", "exit 9"]);
-  assert.equal(failed.code, 9);
-  const absent = await kubectl(client, ["exec", `${name}-pod`, "--", "nothing"]);
-  assert.match(absent.stderr, /executable file not found in \$PATH/);
-});
+}

@@ -42,12 +42,14 @@ spec:
   pipelineRef: { name: t-literal }
 `;
 
+/** Its user is not root, who could read any file. */
 const TASK_RUN = `
 apiVersion: tekton.dev/v1
 kind: TaskRun
 metadata: { generateName: t-debug- }
 spec:
   debug: { breakpoint: [onSteps], steps: [bare] }
+  podTemplate: { securityContext: { runAsUser: 1000650000, runAsGroup: 0 } }
   taskSpec:
     results: [{ name: said }]
     steps:
@@ -132,6 +134,7 @@ export const debugScenarios: Scenario[] = [
   },
   {
     name: "a held step runs commands, and its own work any number of times; the last result counts",
+    everyProtocol: true,
     async run(cluster, directory) {
       const name = await create(cluster, directory, PIPELINE_RUN);
       await held(cluster, "PipelineRun", name, "first/one");

@@ -29,6 +29,7 @@ export function atTerminal(args: readonly string[], env: Record<string, string> 
 export const sessionScenarios: Scenario[] = [
   {
     name: "a step of a Pipeline is held, and a user works in its shell until it is released",
+    everyProtocol: true,
     needs: ["script"],
     async run({ flags }) {
       const args = "pipeline debug t-debug --on-step work/greet -p who=Ada".split(" ");

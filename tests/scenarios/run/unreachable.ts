@@ -36,7 +36,7 @@ const CASES: [
       });
     },
     3,
-    /its certificate is not trusted \(.+\)/,
+    /its certificate is signed by an unknown authority/,
     /certificate-authority/,
   ],
   [
@@ -55,17 +55,17 @@ const CASES: [
       }),
     2,
     /no such file: \/no\/such\/ca.crt/,
-    /kubectl/,
+    /correct it in .*kubeconfig/,
   ],
   [
-    "the kubeconfig skips TLS verification",
+    "the kubeconfig both names an authority and asks for no check of the certificate",
     (config) =>
       each(config, (cluster) => {
         (cluster as Record<string, unknown>)["insecure-skip-tls-verify"] = true;
       }),
     2,
-    /insecure-skip-tls-verify is not supported/,
-    /certificate-authority/,
+    /it has both insecure-skip-tls-verify and a certificate-authority/,
+    /correct it in .*kubeconfig/,
   ],
 ];
 

@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { TASK_RUNS, type TaskRun } from "../../../src/tekton/model.ts";
 import { FaultyProxy } from "../../support/faulty_proxy.ts";
-import { startTknDev } from "../../support/program.ts";
+import { changedKubeconfig } from "../../support/kubeconfig.ts";
+import { startTknDev, tknDev } from "../../support/program.ts";
+import { socksProxy } from "../../support/proxies.ts";
 import { throughProxy } from "../../support/through_proxy.ts";
 import type { Scenario } from "../scenario.ts";
 
@@ -61,6 +63,37 @@ export const connectionScenarios: Scenario[] = [
       const name = /Created TaskRun (\S+)/.exec(ran.stderr)![1];
       const run = await cluster.kube.get<TaskRun>(TASK_RUNS, cluster.kube.namespace, name);
       assert.equal(run.spec.status, "TaskRunCancelled");
+    },
+  },
+  {
+    name: "an upload goes through a proxy with a password, to a server of another name",
+    async run(cluster, directory) {
+      await Deno.writeTextFile(`${directory}/a`, "a");
+      const { hostname, port } = new URL(cluster.kube.server);
+      const login = { user: "ada", password: "s3cret/@" };
+      await using proxy = await socksProxy({ login, names: { "kube.test": hostname } });
+      const through = (password: string) =>
+        changedKubeconfig(cluster, `${directory}.kubeconfig`, (config) => {
+          for (const { cluster } of config.clusters) {
+            cluster.server = `https://kube.test:${port}`;
+            cluster["tls-server-name"] = "localhost";
+            const userinfo = `${login.user}:${encodeURIComponent(password)}`;
+            cluster["proxy-url"] = `socks5://${userinfo}@127.0.0.1:${proxy.port}`;
+          }
+        });
+      const args = ["task", "upload", "t-count", directory, ...EMPTY];
+      const ran = await tknDev([...args, ...await through(login.password)]);
+      assert.equal(ran.code, 0, ran.stderr);
+      assert.match(ran.stderr, /^Sent 1 file, .*, verified$/m);
+      assert.deepEqual([...new Set(proxy.asked)], [`kube.test:${port}`]);
+      const refused = await tknDev([...args, ...await through("guess")]);
+      assert.equal(refused.code, 3);
+      assert.match(
+        refused.stderr,
+        /its proxy socks5:\/\/127.0.0.1:\d+ does not accept the user and/,
+      );
+      assert.doesNotMatch(refused.stderr, /guess/);
+      await Deno.remove(`${directory}.kubeconfig`);
     },
   },
 ];

@@ -41,6 +41,7 @@ export const uploadScenarios: Scenario[] = [
   },
   {
     name: "dotfiles, empty directories, links and modes arrive; .git and ignored files do not",
+    everyProtocol: true,
     needs: ["sha256sum"],
     async run(cluster, directory) {
       writeTree(

@@ -45,7 +45,7 @@ Deno.test("without faults every check is ok or skipped, and nothing is created",
 
 Deno.test("each missing right is a failure, with the command that grants them all", async () => {
   const kube = new FakeKube();
-  for (const right of ["create pipelineruns", "get pods/exec", "list events"]) {
+  for (const right of ["create pipelineruns", "create pods/exec", "get pods/exec", "list events"]) {
     kube.denials.add(right);
   }
   const report = await doctor(kube);
@@ -53,7 +53,7 @@ Deno.test("each missing right is a failure, with the command that grants them al
   assert.equal(report.ready, false);
   assert.deepEqual(about(report, "rights"), [
     "failure: you may not create pipelineruns.tekton.dev in namespace default",
-    "failure: you may not get pods/exec in namespace default",
+    "failure: you may not create pods/exec in namespace default",
     "warning: you may not list events: why a pod does not start is not told",
   ]);
   const fixes = report.findings.filter(({ state }) => state === "failure").map(({ fix }) => fix);

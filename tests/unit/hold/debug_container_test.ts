@@ -4,7 +4,7 @@ import { type KubeObject, PODS } from "../../../src/kube/interface.ts";
 import { refused, unreachable } from "../../../src/kube/status.ts";
 import { addDebugContainer } from "../../../src/hold/debug_container.ts";
 import type { Pause } from "../../../src/hold/pause.ts";
-import type { Pod } from "../../../src/tekton/model.ts";
+import type { Pod, PodContainer } from "../../../src/tekton/model.ts";
 import { FakeClock } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
 import { rejection } from "../../support/refusal.ts";
@@ -83,6 +83,22 @@ Deno.test("a container that another client adds meanwhile stays", async () => {
     throw refused(what, { code: 422, message: "existing containers may not be removed" });
   });
   assert.deepEqual(await stage.add(), ["theirs", "tkn-dev-abc"]);
+});
+
+Deno.test("a container has the user and the restrictions of the step", async () => {
+  const securityContext = {
+    runAsUser: 1000650000,
+    allowPrivilegeEscalation: false,
+    capabilities: { drop: ["ALL"] },
+  };
+  const stage = new Stage((_, add) => add());
+  stage.kube.update<Pod>(PODS, "p", ({ spec }) => {
+    spec!.containers = [{ name: "step-other" }, { name: "step-s", securityContext }];
+  });
+  await stage.add();
+  const { spec } = await stage.kube.get<Ephemeral>(PODS, "default", "p");
+  const [added] = spec.ephemeralContainers as PodContainer[];
+  assert.deepEqual(added.securityContext, securityContext);
 });
 
 Deno.test("a refusal is reported", async () => {

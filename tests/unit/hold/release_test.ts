@@ -31,8 +31,14 @@ const CP = "/tekton/bin/entrypoint cp";
 const RUN = "/tekton/steps/step-hold-s/results/run";
 
 Deno.test("an entrypoint is released by files, the file that it waits for last", async () => {
+  // Unless the step's user is root, it cannot read a file that cp creates.
+  const created = (path: string) =>
+    `|/tekton/bin/entrypoint -post_file ${path} -step_metadata_dir /tkn-dev/create ` +
+    "-termination_path /tkn-dev/create/termination -entrypoint /tekton/bin/entrypoint -- step-init";
   const written = (word: string, end = "") => [
+    created("/tekton/results/a"),
     `1|${CP} /dev/stdin /tekton/results/a`,
+    created(RUN),
     `${word}|${CP} /dev/stdin ${RUN}`,
     `|${CP} /dev/null /tkn-dev/out.beforestepexit${end}`,
   ];

@@ -16,6 +16,9 @@ const POD: Pod = {
         { name: "cache", mountPath: "/cache", readOnly: true },
         { name: "tekton-creds", mountPath: "/tekton/creds" },
         { name: "tkn-dev-x", mountPath: "/tkn-dev" },
+        { name: "csi", mountPath: "/csi" },
+        { name: "csi-read-only", mountPath: "/csi-read-only" },
+        { name: "ephemeral", mountPath: "/ephemeral" },
       ],
     }],
     volumes: [
@@ -24,6 +27,9 @@ const POD: Pod = {
       { name: "cache", emptyDir: {} },
       { name: "tekton-creds", emptyDir: {} },
       { name: "tkn-dev-x", emptyDir: {} },
+      { name: "csi", csi: { driver: "d" } },
+      { name: "csi-read-only", csi: { driver: "d", readOnly: true } },
+      { name: "ephemeral", ephemeral: {} },
     ],
   },
 };
@@ -37,12 +43,27 @@ Deno.test("the target of an upload's run is the directory that its gate prints",
   assert.deepEqual(target(path, "a/./b/"), { path, directory: "a/b" });
 });
 
+Deno.test("a volume of a CSI driver and an ephemeral one can be written", () => {
+  for (const path of ["/csi", "/ephemeral"]) {
+    assert.deepEqual(target(path), { path, directory: "." });
+  }
+});
+
 Deno.test("a run that holds for a user has no target", () => {
   assert.equal(target(""), undefined);
 });
 
 Deno.test("a line of the container cannot choose another place than a writable volume", () => {
-  for (const path of ["/workspace/auth", "/cache", "/tekton/creds", "/tkn-dev", "/etc", "/"]) {
+  for (
+    const path of [
+      "/workspace/auth",
+      "/cache",
+      "/tekton/creds",
+      "/tkn-dev",
+      "/csi-read-only",
+      "/etc",
+    ]
+  ) {
     assert.equal(target(path), undefined, path);
   }
   assert.equal(target("/workspace/source", "../auth"), undefined);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { ClusterError, UsageError } from "../../../src/errors.ts";
 import type { WatchEvent } from "../../../src/kube/interface.ts";
 import { PODS } from "../../../src/kube/interface.ts";
+import { ConnectError } from "../../../src/kube/transport.ts";
 import { json, status, until } from "../../support/fake_transport.ts";
 import { rejection } from "../../support/refusal.ts";
 import { asked, client, POD, RUNS } from "./client_stage.ts";
@@ -48,7 +49,7 @@ Deno.test("a refusal says what was tried, with its name or the name that was to 
 
 Deno.test("no answer, and an answer that breaks off, is a server out of reach", async () => {
   const refused = client(() =>
-    Promise.reject(new TypeError("tcp connect error: Connection refused"))
+    Promise.reject(new ConnectError("connection refused", { hint: "is it up?" }))
   );
   assert.match(
     await rejection(refused.kube.get(PODS, "a", "p"), ClusterError),
@@ -176,7 +177,7 @@ Deno.test("a read whose answer broke off is asked again", async () => {
   const { kube } = client(() => ++tries === 1 ? new Response('{"metadata":{"na') : json(POD));
   assert.deepEqual(await kube.get(PODS, "a", "p"), POD);
   const cut = () => {
-    throw new TypeError("error sending request: connection closed before message completed");
+    throw new Error("socket hang up");
   };
   let cuts = 0;
   const other = client(() => ++cuts === 1 ? cut() : json(POD));

@@ -1,5 +1,6 @@
 /** Servers and streams for tests of exec. */
 import { exec } from "../../../src/kube/exec.ts";
+import { ProtocolChoice } from "../../../src/kube/exec/protocols.ts";
 import type { ExecOptions } from "../../../src/kube/interface.ts";
 import { type FakeSocket, FakeTransport } from "../../support/fake_transport.ts";
 
@@ -11,7 +12,7 @@ export const bytes = (text: string) => new TextEncoder().encode(text);
 
 export function start(transport: FakeTransport, options: Partial<ExecOptions> = {}) {
   const place = { namespace: "ns", pod: "p", container: "step-a", command: ["cat"] };
-  return exec(transport, { ...place, ...options });
+  return exec(transport, { ...place, protocols: new ProtocolChoice("websocket"), ...options });
 }
 
 /** A server whose sockets open with that protocol and then do this. */

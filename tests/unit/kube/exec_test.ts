@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ClusterError, TransferError, UsageError } from "../../../src/errors.ts";
 import { Channel } from "../../../src/kube/frames.ts";
+import { ConnectError } from "../../../src/kube/transport.ts";
 import { status, turn, until } from "../../support/fake_transport.ts";
 import { rejection } from "../../support/refusal.ts";
 import {
@@ -84,7 +85,8 @@ Deno.test("a server that can't half-close is refused before anything is sent", a
   const { stream, state } = stdinOf(["ab"]);
   assert.equal(
     await rejection(start(transport, { stdin: stream }), ClusterError),
-    `Cannot end stdin in pod "p": the server speaks only ${V4}\nKubernetes 1.30 and later speak v5`,
+    `Cannot end stdin in pod "p": the server speaks only ${V4}\n` +
+      "Kubernetes 1.30 and later speak v5; --exec-protocol=spdy works on every version",
   );
   assert.deepEqual(transport.sockets[0].sent, []);
   assert.deepEqual(state, { reads: 0, cancelled: true });
@@ -164,7 +166,7 @@ Deno.test("one plain request finds out why an upgrade was refused", async () => 
 
 Deno.test("an unreachable server is reported as such", async () => {
   const transport = refusing(() => {
-    throw new TypeError("tcp connect error: Connection refused (os error 111)");
+    throw new ConnectError("connection refused", { hint: "is it up?" });
   });
   assert.match(
     await rejection(start(transport), ClusterError),

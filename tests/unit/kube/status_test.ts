@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type Attempt, isStatus, refused, unreachable } from "../../../src/kube/status.ts";
+import { ConnectError } from "../../../src/kube/transport.ts";
 
 const ATTEMPT: Attempt = {
   verb: "get",
@@ -121,7 +122,12 @@ function connectFailed(detail: string, url = "https://127.0.0.1:6443/api/v1"): E
 
 const CHECK = "is it up, and are --context and --kubeconfig the right ones?";
 
+const refusedByProxy = new ConnectError("its proxy http://p.test:3128 does not work: no answer", {
+  hint: "is the proxy up?",
+});
+
 const unreachables: [what: string, Error, state: string, hint: string][] = [
+  ["a proxy fails", refusedByProxy, refusedByProxy.message, refusedByProxy.hint],
   [
     "nothing listens",
     connectFailed("tcp connect error: Connection refused (os error 111)"),

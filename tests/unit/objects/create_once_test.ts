@@ -143,7 +143,7 @@ Deno.test("after Ctrl-C the client awaits the answer for a moment, then reports 
   await turn();
   stage.host.pressCtrlC();
   await turn();
-  stage.host.clock.advance(1_000);
+  stage.host.clock.advance(2_000);
   assert.match(
     await creating,
     /^Interrupted: TaskRun "r-bbbbc" may exist\n.*tkn taskrun cancel r-bbbbc -n default$/,

@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { ClusterError, Interrupted, TransferError, UsageError } from "../../../src/errors.ts";
+import {
+  ClusterError,
+  Interrupted,
+  OutputError,
+  TransferError,
+  UsageError,
+} from "../../../src/errors.ts";
 import type { ExecOptions, ExecResult } from "../../../src/kube/interface.ts";
 import { PODS } from "../../../src/kube/interface.ts";
 import { refused } from "../../../src/kube/status.ts";
@@ -328,6 +334,16 @@ Deno.test("if a run can't be cancelled, a note says that it may be held, and how
   ]);
 });
 
+Deno.test("a run whose creation can't be reported, as on a full disk, is cancelled", async () => {
+  const play = new Play();
+  play.onEvent = ({ kind }) => {
+    if (kind === "created") throw new OutputError("Cannot write stdout: the disk is full");
+  };
+  await rejection(play.start(), OutputError);
+  assert.ok(play.kube.changes.includes(CANCELLED));
+  play.checkOver();
+});
+
 /** Failures after the release. */
 const lateFailures: [what: string, error: Error, fail: (play: Play, error: Error) => void][] = [
   ["a log is refused", LOGS_REFUSED, ({ kube }, error) => {
@@ -379,7 +395,7 @@ for (const isInterrupted of [true, false]) {
     };
     const uploading = rejection(play.start(), isInterrupted ? Interrupted : TransferError);
     await until(() => play.host.clock.delays.includes(5_000));
-    play.host.clock.advance(isInterrupted ? 1_000 : 5_000);
+    play.host.clock.advance(isInterrupted ? 2_000 : 5_000);
     await uploading;
     assert.deepEqual(play.notes, [
       `PipelineRun ${NAME} may still be held: no answer in time; ` +
@@ -388,6 +404,30 @@ for (const isInterrupted of [true, false]) {
     play.checkOver();
   });
 }
+
+Deno.test("a slow link has time for the cancellation after Ctrl-C", async () => {
+  const play = new Play();
+  const answered = Promise.withResolvers<void>();
+  const patch = play.kube.patch.bind(play.kube);
+  play.kube.patch = async (...args) => {
+    await answered.promise;
+    return await patch(...args);
+  };
+  play.onReceive = async (options) => {
+    await options.stdin!.cancel();
+    play.host.pressCtrlC();
+    return { exitCode: 13, message: "" };
+  };
+  const uploading = rejection(play.start(), Interrupted);
+  await until(() => play.host.clock.delays.includes(5_000));
+  play.host.clock.advance(1_500);
+  await new Promise((resolve) => setTimeout(resolve)); // all that follows from the time
+  answered.resolve();
+  const message = await uploading;
+  assert.equal(message, `Interrupted: cancelled PipelineRun "${NAME}"`);
+  assert.ok(play.kube.changes.includes(CANCELLED));
+  play.checkOver();
+});
 
 for (const accident of ["answer lost", "sent twice"] as const) {
   Deno.test(`an upload continues normally after this accident at the run's creation: ${accident}`, async () => {

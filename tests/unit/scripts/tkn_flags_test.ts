@@ -40,6 +40,7 @@ Deno.test("each flag of tkn's logs is one here, and each flag of the logs here i
     "as",
     "as-group",
     "no-color",
+    "exec-protocol",
   ];
   const own = new Set(LOGS.flatMap(({ flags }) => flags.map(({ name }) => name)));
   for (const name of [...others, "verbose"]) own.delete(name);

@@ -15,6 +15,7 @@ Deno.test("a param's type is the declared one, else that of its properties or de
   assert.equal(typeOf({ properties: { a: {} } }), "object");
   assert.equal(typeOf({ default: "" }), "string");
   assert.equal(typeOf({}), "string");
+  assert.equal(typeOf(JSON.parse('{"type": "", "default": ["x"]}')), "array");
 });
 
 Deno.test("each text is read as the param's declared type", () => {

@@ -52,6 +52,8 @@ Deno.test("the reason for a read-only workspace is the kind of its binding", () 
     [{ projected: {} }, "it is a projected volume"],
     [{ persistentVolumeClaim: { claimName: "p", readOnly: true } }, "its claim is bound read-only"],
     [{ persistentVolumeClaim: { claimName: "p" } }, undefined],
+    [{ csi: { driver: "d", readOnly: true } }, "its CSI volume is bound read-only"],
+    [{ csi: { driver: "d" } }, undefined],
     [{ emptyDir: {} }, undefined],
     [{ volumeClaimTemplate: { spec: {} } }, undefined],
   ];

@@ -244,7 +244,7 @@ const refusals: [keyof typeof ReceiveExit, reply: { out?: string; err?: string }
       "directoryUnusable",
       { err: "d: not writable\n" },
       'Cannot write directory "d" of the workspace: ' +
-      "d: not writable\nmay the step's user write the volume? See fsGroup, or choose another --on-step",
+      "d: not writable\nmay the step's user write there? See fsGroup, or bind another volume",
     ],
     [
       "directoryUnusable",

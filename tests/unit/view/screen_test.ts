@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { printable } from "../../../src/printable.ts";
 import { Screen } from "../../../src/view/screen.ts";
+import { styles } from "../../../src/view/text/style.ts";
 
 Deno.test("a text is written above the status, which is redrawn", () => {
   const screen = new Screen();
@@ -41,8 +42,26 @@ Deno.test("many texts at once erase and redraw the status once", () => {
   ]);
 });
 
+Deno.test("a status that a narrower terminal has broken is erased with all of its rows", () => {
+  let columns = 40;
+  const screen = new Screen({ columns: () => columns });
+  screen.paint([{ status: printable`${"x".repeat(39)}` }]);
+  columns = 15;
+  assert.deepEqual(screen.paint([{ status: printable`short` }]), [
+    { to: "stderr", text: "\x1b[2A\r\x1b[Jshort" },
+  ]);
+});
+
+Deno.test("colors take no room in the status", () => {
+  let columns = 40;
+  const screen = new Screen({ columns: () => columns });
+  screen.paint([{ status: styles(true).bold("x".repeat(15)) }]);
+  columns = 15;
+  assert.deepEqual(screen.paint([{ status: printable`` }]), [{ to: "stderr", text: "\r\x1b[K" }]);
+});
+
 Deno.test("stdout on a pipe or in a file does not move the status", () => {
-  const screen = new Screen(false);
+  const screen = new Screen({ isShared: false });
   screen.paint([{ status: printable`Sending` }]);
   const text = { to: "stdout", text: printable`log\n` } as const;
   assert.deepEqual(screen.paint([text]), [text]);

@@ -38,3 +38,16 @@ Deno.test("colors do not move the columns", () => {
   // deno-lint-ignore no-control-regex
   assert.equal(color.replace(/\x1b\[\d+m/g, ""), renderSummary(SUCCEEDED, { color: false }));
 });
+
+Deno.test("a pod that pod security refuses comes with a hint", () => {
+  const message = 'pods "x" is forbidden: violates PodSecurity "restricted:latest": runAsNonRoot';
+  const shown = renderSummary({
+    succeeded: false,
+    resource: "TaskRun",
+    name: "r",
+    reason: "PodAdmissionFailed",
+    message,
+    tasks: [{ name: "t", status: "failed", message }],
+  }, { color: false });
+  assert.match(shown, /^ {2}pods "x" is forbidden.*\n {2}Hint: each step needs a securityContext/m);
+});

@@ -25,20 +25,28 @@ export function readCluster(entry: Entry): Cluster {
   if (!isUrl(server, ["https:", "http:"])) {
     throw fields.refusal("its server is not a URL", "like https://192.0.2.1:6443");
   }
-  const schemes = ["http:", "https:", "socks5:", "socks5h:"];
-  if (proxyUrl !== undefined && !isUrl(proxyUrl, schemes)) {
+  if (proxyUrl !== undefined && !isProxyUrl(proxyUrl)) {
     throw fields.refusal("its proxy-url is not a URL", "like http://192.0.2.1:3128");
+  }
+  const authority = readAuthority(fields);
+  const skipTLSVerify = fields.flag("insecure-skip-tls-verify");
+  if (skipTLSVerify && authority !== undefined) {
+    throw fields.refusal("it has both insecure-skip-tls-verify and a certificate-authority");
   }
   return {
     name: entry.name,
     server,
-    authority: readAuthority(fields),
-    skipTLSVerify: fields.flag("insecure-skip-tls-verify"),
+    authority,
+    skipTLSVerify,
     tlsServerName: fields.text("tls-server-name"),
     proxyUrl,
     disablesCompression: fields.flag("disable-compression"),
     pluginConfig: pluginConfig(fields.value("extensions")),
   };
+}
+
+export function isProxyUrl(text: string): boolean {
+  return isUrl(text, ["http:", "https:", "socks5:", "socks5h:"]);
 }
 
 function isUrl(text: string, schemes: readonly string[]): boolean {

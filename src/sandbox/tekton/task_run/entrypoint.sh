@@ -4,6 +4,7 @@ own_path=$PATH PATH=/usr/bin:/bin # an image's may lead nowhere
 note() { printf '%s %s\n' "$(date '+%Y/%m/%d %T')" "$1" >&2; }
 case ${1-} in
   cp)
+    [ -e "$3" ] || { : >"$3" && chmod 311 "$3"; } || exit
     cat "$2" 1<>"$3" || exit # like the original it does not truncate
     note "Copied $2 to $3"
     exit
@@ -43,5 +44,5 @@ error file, user decided to skip the current step execution"
     sleep 0.1
   done
 fi
-PATH=$own_path
-exec "$program" "$@"
+PATH=$own_path "$program" "$@" || exit
+[ -z "$post" ] || : >"$post"

@@ -49,6 +49,12 @@ Deno.test("stdout has either events or the outcome", () => {
   );
 });
 
+Deno.test("a JUnit report needs a separate file", () => {
+  assert.match(refusal(() => upload("--junit -")), /^Cannot write --junit "-": only --outcome/);
+  assert.equal(upload("--junit ./-").junit, "./-");
+  assert.match(refusal(() => upload("--junit a --outcome a")), /to "a": one replaces the other\n/);
+});
+
 Deno.test("a report needs the name of a file", () => {
   assert.match(refusal(() => upload("--junit=")), /^Cannot write --junit ""/);
   assert.match(refusal(() => upload("--outcome=")), /^Cannot write --outcome ""/);

@@ -99,3 +99,13 @@ Deno.test("a report that cannot be written is an error with the flag that names 
   const { outcome } = await run(flags, [ENDED], () => Promise.resolve(0));
   assert.equal(outcome.exitCode, 5);
 });
+
+Deno.test("a report without a directory is refused before the command begins", async () => {
+  for (const [name, hint] of [["junit", "--junit FILE"], ["outcome", "--outcome FILE"]]) {
+    const begin = () => Promise.reject(new Error("it began"));
+    const { error } = await run({ [name]: "/nope/report" }, [], begin);
+    assert.ok(error instanceof OutputError);
+    assert.equal(error.message, 'Cannot write "/nope/report": no such directory');
+    assert.ok(error.hint!.startsWith(hint));
+  }
+});

@@ -23,3 +23,22 @@ Deno.test("the check of rights passes, or names the first missing right", async 
     /: user "jane" may not create taskruns.*\n.*taskruns.tekton.dev -n ns --as jane --as-group qa c/,
   );
 });
+
+Deno.test("for an exec, create or get is enough, unless the user asks for one protocol", async () => {
+  const kube = new FakeKube();
+  const check = () => checkAccess(kube, "ns", "TaskRun");
+  for (const verb of ["create", "get"]) {
+    kube.denials.clear();
+    kube.denials.add(`${verb} pods/exec`);
+    await check();
+  }
+  kube.execVerbs = ["get"];
+  assert.match(await rejection(check(), ClusterError), /you may not get pods\/exec \(403\)/);
+  kube.execVerbs = ["create", "get"];
+  kube.denials.add("create pods/exec");
+  assert.equal(
+    await rejection(check(), ClusterError),
+    'Cannot upload in namespace "ns": you may not create pods/exec (403)\n' +
+      "ask for this right; kubectl auth can-i create pods --subresource=exec -n ns checks it",
+  );
+});

@@ -1,0 +1,179 @@
+/** Why a connection can't be opened, hop by hop, in words. */
+import type { IncomingMessage } from "node:http";
+import { ConnectError } from "../../../kube/transport.ts";
+import type { Proxy } from "./proxy.ts";
+
+const CHECK_ADDRESS = "is it up, and are --context and --kubeconfig the right ones?";
+const CHECK_PROXY = "is the proxy up, and is its URL in the kubeconfig or in HTTPS_PROXY right?";
+const CHECK_AUTHORITY = "check certificate-authority in the kubeconfig";
+
+/** The server itself can't be reached over TCP. */
+export function tcpError(error: unknown): ConnectError {
+  return new ConnectError(stateOf(error), { hint: CHECK_ADDRESS, cause: error });
+}
+
+/** The proxy can't be reached, or does not speak its protocol. */
+export function proxyError({ shown }: Proxy, error: unknown): ConnectError {
+  const why = certificateState(error, {})?.state ?? stateOf(error);
+  // The errors of the library for SOCKS have the password: they are no cause.
+  return new ConnectError(`its proxy ${shown} does not work: ${why}`, { hint: CHECK_PROXY });
+}
+
+/** An HTTP proxy answers, and opens no connection. */
+export function refusedTunnel(
+  proxy: Proxy,
+  authority: string,
+  { statusCode = 0, statusMessage = "" }: Pick<IncomingMessage, "statusCode" | "statusMessage">,
+): ConnectError {
+  const status = `${statusCode} ${statusMessage}`.trim();
+  if (statusCode === 407) return refusedLogin(proxy, status);
+  const isLost = statusCode >= 502 && statusCode <= 504;
+  return notThere(proxy, authority, isLost ? "cannot reach" : "does not connect to", status);
+}
+
+/** A SOCKS proxy fails, in the words of the library. */
+export function socksError(proxy: Proxy, authority: string, error: unknown): ConnectError {
+  const { message = "" } = error as Partial<Error>;
+  if (/no accepted authentication type|Authentication failed/.test(message)) {
+    return refusedLogin(proxy, "SOCKS5");
+  }
+  const [, code] = /^Socks5 proxy rejected connection - (\w+)/.exec(message) ?? [];
+  if (code === undefined) return proxyError(proxy, error);
+  // "ConnectionRefused" is "connection refused".
+  const why = code.replaceAll(/\B[A-Z]/g, (letter) => ` ${letter}`).toLowerCase();
+  const verb = code === "NotAllowed" ? "does not connect to" : "cannot reach";
+  return notThere(proxy, authority, verb, why);
+}
+
+function refusedLogin({ shown, user }: Proxy, why: string): ConnectError {
+  return user === undefined
+    ? new ConnectError(`its proxy ${shown} asks for a user and a password (${why})`, {
+      hint: "put them into the URL of the proxy, as in http://USER:PASSWORD@HOST:PORT",
+    })
+    : new ConnectError(`its proxy ${shown} does not accept the user and password (${why})`, {
+      hint: "check them in the URL of the proxy; there, %40 stands for @ and %3A for :",
+    });
+}
+
+function notThere(
+  { shown }: Proxy,
+  authority: string,
+  verb: "cannot reach" | "does not connect to",
+  why: string,
+): ConnectError {
+  return new ConnectError(`its proxy ${shown} ${verb} ${authority} (${why})`, {
+    hint: "may the proxy connect there? NO_PROXY names servers that need no proxy",
+  });
+}
+
+/** The handshake with the server fails. */
+export function tlsError(error: unknown, about: About): ConnectError {
+  const { state, hint } = certificateState(error, about) ??
+    { state: stateOf(error), hint: CHECK_ADDRESS };
+  return new ConnectError(state, { hint, cause: error });
+}
+
+/** The hops together have taken too long. */
+export function tooLate(ms: number, proxy: Proxy | undefined): ConnectError {
+  const through = proxy === undefined ? "" : ` through its proxy ${proxy.shown}`;
+  const hint = proxy === undefined ? CHECK_ADDRESS : CHECK_PROXY;
+  return new ConnectError(`no connection${through} within ${ms / 1000} s`, { hint });
+}
+
+/** Codes of OpenSSL for a chain that ends at no known authority. */
+const UNKNOWN_AUTHORITY = new Set([
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "CERT_SIGNATURE_FAILURE",
+  "INVALID_CA",
+]);
+
+/** Whether the runtime accepts no authority for the certificate, or calls it expired so. */
+export function isUntrusted(error: unknown): boolean {
+  return UNKNOWN_AUTHORITY.has((error as { code?: string }).code ?? "");
+}
+
+/** Facts about a certificate that is not accepted. */
+export interface About {
+  /** The expected name. */
+  readonly name?: string;
+  readonly validFrom?: Date;
+  readonly validTo?: Date;
+}
+
+interface Words {
+  readonly state: string;
+  readonly hint: string;
+}
+
+/** Returns undefined if the error is not about a certificate. */
+function certificateState(error: unknown, { name, validFrom, validTo }: About): Words | undefined {
+  const { code = "", message = "" } = error as { code?: string; message?: string };
+  if (code === "CERT_HAS_EXPIRED" || (validTo !== undefined && validTo < new Date())) {
+    const when = validTo === undefined ? "" : ` on ${dayOf(validTo)}`;
+    return {
+      state: `its certificate has expired${when}`,
+      hint: "is the clock of this machine right? Else the cluster needs a new certificate",
+    };
+  }
+  if (code === "CERT_NOT_YET_VALID" || (validFrom !== undefined && validFrom > new Date())) {
+    const when = validFrom === undefined ? "" : `, but from ${dayOf(validFrom)} on`;
+    return {
+      state: `its certificate is not valid yet${when}`,
+      hint: "is the clock of this machine right?",
+    };
+  }
+  if (UNKNOWN_AUTHORITY.has(code)) {
+    return { state: "its certificate is signed by an unknown authority", hint: CHECK_AUTHORITY };
+  }
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
+    const { cert } = error as { cert?: { subjectaltname?: string } };
+    const names = (cert?.subjectaltname ?? "").replaceAll(/\b(DNS|IP Address):/g, "");
+    const other = names === "" ? "" : `: it is for ${names}`;
+    return {
+      state: `its certificate is not for ${name ?? "this name"}${other}`,
+      hint: "tls-server-name in the kubeconfig says which name the certificate has",
+    };
+  }
+  if (code === "ERR_SSL_WRONG_VERSION_NUMBER" || /wrong version number/.test(message)) {
+    return {
+      state: "it does not speak TLS",
+      hint: "does its URL begin with http: and not https:?",
+    };
+  }
+  if (/alert|certificate[ _](required|unknown|expired)|bad[ _]certificate/i.test(message)) {
+    return {
+      state: `it refuses the handshake: ${firstLine(message)}`,
+      hint: "does it accept the client certificate of the kubeconfig?",
+    };
+  }
+}
+
+function dayOf(date: Date): string {
+  return date.toISOString().slice(0, 10);
+}
+
+/** States of the system, by its codes. */
+const STATES: Record<string, string> = {
+  ECONNREFUSED: "connection refused",
+  ECONNRESET: "the connection was reset",
+  EHOSTUNREACH: "no route to it",
+  ENETUNREACH: "no network",
+  ENOTFOUND: "its name can't be resolved",
+  EAI_AGAIN: "its name can't be resolved",
+  ETIMEDOUT: "no answer in time",
+};
+
+function stateOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return stateOf(error.errors[0]);
+  const { code = "", message = String(error) } = error as { code?: string; message?: string };
+  if (code.startsWith("HPE_")) return "it does not speak HTTP";
+  return STATES[code] ?? firstLine(message);
+}
+
+function firstLine(text: string): string {
+  return text.split("\n")[0].slice(0, 200);
+}

@@ -1,0 +1,54 @@
+/** Websockets over connections of `dial`. */
+import type { ClientRequest } from "node:http";
+import type { Socket as Connection } from "node:net";
+import { WebSocket } from "npm:ws@8.23.0";
+import type { Socket } from "../../kube/transport.ts";
+import type { HeaderFields } from "./http_client.ts";
+
+/** The messages of an API server are shorter. */
+const LARGEST_MESSAGE = 8 << 20;
+
+export interface WebsocketOptions {
+  /** Its scheme is http or https. */
+  readonly url: URL;
+  readonly protocols: readonly string[];
+  readonly headers: HeaderFields;
+}
+
+/** Returns a websocket that is not open yet, over a connection that nothing else uses. */
+export function websocketOver(
+  connection: Connection,
+  { url, protocols, headers }: WebsocketOptions,
+): Socket {
+  const address = new URL(url);
+  address.protocol = "ws:"; // TLS is in the connection
+  const isSecret = url.protocol === "https:";
+  const socket = new CopyingSocket(address, [...protocols], {
+    headers: { ...headers, host: url.host },
+    createConnection: () => connection,
+    perMessageDeflate: false,
+    maxPayload: LARGEST_MESSAGE,
+    // A mask keeps proxies from reading requests in the bytes. In TLS they read none, and masking
+    // takes half of the processor time.
+    ...(isSecret ? { generateMask: (mask: Uint8Array) => void mask.fill(0) } : {}),
+    finishRequest(asking: ClientRequest) {
+      // The library writes no spaces, which some servers expect.
+      asking.setHeader("sec-websocket-protocol", protocols.join(", "));
+      asking.end();
+    },
+  });
+  socket.on("error", () => {}); // the caller's listeners come later
+  return socket;
+}
+
+/** The part of the library's class that is used here: it comes without types. */
+type Library = new (address: URL, protocols: string[], options: object) => Socket & {
+  on(event: "error", call: () => void): void;
+};
+
+/** Messages with an empty mask are sent as they are, and the caller uses their memory again. */
+class CopyingSocket extends (WebSocket as unknown as Library) {
+  override send(message: Uint8Array<ArrayBuffer>): void {
+    super.send(message.slice());
+  }
+}
