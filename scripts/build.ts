@@ -58,17 +58,9 @@ if (mode === "--release") {
 async function loadNodeLate(): Promise<void> {
   const eager =
     /^import \{ createRequire as (\w+) \} from "node:module";\nvar __require = \1\(.*$/m;
-<<<<<<< HEAD
   const late = "var __require = (name) => !/^(node:)?(buffer|process)$/.test(name) " +
     "? process.getBuiltinModule(name) : new Proxy({}, " +
     "{ get: (_, key) => process.getBuiltinModule(name)[key] });";
-=======
-  // A module may be a class too: the websockets extend "events".
-  const late = "var __require = (name) => new Proxy(function () {}, { " +
-    "get: (_, key) => process.getBuiltinModule(name)[key], " +
-    "construct: (_, args, made) => Reflect.construct(process.getBuiltinModule(name), args, made), " +
-    "apply: (_, self, args) => Reflect.apply(process.getBuiltinModule(name), self, args) });";
->>>>>>> 03c40a36e95cf9d6a4a05d73a8916d5fc5fb7c10
   for await (const { name } of Deno.readDir(BUNDLE)) {
     const text = await Deno.readTextFile(`${BUNDLE}/${name}`);
     if (eager.test(text)) await Deno.writeTextFile(`${BUNDLE}/${name}`, text.replace(eager, late));
