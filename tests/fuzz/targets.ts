@@ -1,5 +1,6 @@
 /** All targets in the order in which they run. */
 import type { AnyTarget } from "./target.ts";
+import { againTarget } from "./targets/again.ts";
 import { argvTarget } from "./targets/argv.ts";
 import { createTarget } from "./targets/create.ts";
 import { credentialsTarget } from "./targets/credentials.ts";
@@ -47,6 +48,7 @@ export const TARGETS: readonly AnyTarget[] = [
   layerTarget,
   sanitizeTarget,
   argvTarget,
+  againTarget,
   createTarget,
   kubeconfigTarget,
   loweringTarget,
