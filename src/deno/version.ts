@@ -1,7 +1,7 @@
 /** The version of Deno that runs the program. */
 
 /** The oldest supported version, as in README.md. */
-const NEEDED = "2.7";
+const NEEDED = "2.9";
 
 /** Whether one version is at least another: "2.10.1" is at least "2.9". */
 export function isAtLeast(version: string, least: string): boolean {

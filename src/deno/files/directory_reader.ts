@@ -1,26 +1,20 @@
 /** Lists directories and stats their files, by Linux system calls or else by Deno. */
-import { UsageError } from "../../errors.ts";
 import type { DirectoryEntry, Files, FileStat } from "../../host.ts";
 import { listDirectory, listDirectoryPooled, lstatNames } from "./directory.ts";
 import { isGone, named, naming } from "./file_error.ts";
 import { kindOf } from "./file_stat.ts";
 import { type Libc, openLibc } from "./libc.ts";
 import type { Pace } from "./pace.ts";
-import { isAtLeast } from "../version.ts";
 
 /** How many files of a directory are stat at once. */
 const CONCURRENCY = 64;
 /** The cost of a name in a listing on quick storage, with a margin. */
 const NAME_MS = 0.002;
-/**
- * Before this version Deno omits names that are not UTF-8; since then it shows them with U+FFFD.
- */
-const SHOWS_ALL = "2.9";
 
 export class DirectoryReader {
   constructor(private readonly pace: Pace, private readonly lstat: Files["lstat"]) {}
 
-  /** Throws UsageError if Deno would omit names. */
+  /** Deno shows a name that is not UTF-8 with U+FFFD. */
   list(directory: string): Promise<DirectoryEntry[]> {
     const libc = openLibc();
     if (libc === undefined) return this.#listByDeno(directory);
@@ -70,7 +64,6 @@ export class DirectoryReader {
   }
 
   async #listByDeno(directory: string): Promise<DirectoryEntry[]> {
-    requireAllNames(directory);
     return await this.pace.call(
       () => Array.from(named(directory, () => Deno.readDirSync(directory)), toEntry),
       () => naming(directory, () => Array.fromAsync(Deno.readDir(directory), toEntry)),
@@ -81,15 +74,6 @@ export class DirectoryReader {
 
 function listingMs(entries: readonly unknown[]): number {
   return entries.length * NAME_MS;
-}
-
-/** Throws UsageError unless this version of Deno lists all names. */
-function requireAllNames(directory: string): void {
-  if (isAtLeast(Deno.version.deno, SHOWS_ALL)) return;
-  throw new UsageError(
-    `Cannot list "${directory}": Deno ${Deno.version.deno} leaves out names that are not UTF-8`,
-    { hint: `use Deno ${SHOWS_ALL} or later; an earlier one needs Linux, glibc and --allow-ffi` },
-  );
 }
 
 function toEntry(entry: Deno.DirEntry): DirectoryEntry {

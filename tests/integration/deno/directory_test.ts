@@ -85,23 +85,18 @@ Deno.test("without the C library, a name that Deno can't decode is an error", {
   }).outputSync();
   const said = new TextDecoder().decode(stderr);
   assert.equal(new TextDecoder().decode(stdout), "");
-  if (isAtLeast(Deno.version.deno, "2.9")) {
-    assert.match(said, /^Error: Cannot read "caf\ufffd": its name is not valid UTF-8\n/);
-    assert.equal(code, 4);
-  } else {
-    assert.match(said, /^Error: Cannot list ".*": Deno [\d.]+ leaves out names that are not UTF-8/);
-    assert.equal(code, 2);
-  }
+  assert.match(said, /^Error: Cannot read "caf\ufffd": its name is not valid UTF-8\n/);
+  assert.equal(code, 4);
 });
 
 Deno.test("a Deno that is too old is reported", () => {
-  assert.equal(oldDeno("2.7.11"), undefined);
+  assert.equal(oldDeno("2.9.0"), undefined);
   assert.equal(oldDeno("2.10.0"), undefined);
   assert.equal(oldDeno("3.0.0"), undefined);
   assert.match(
-    oldDeno("2.6.9")!,
-    /^Error: Cannot run on Deno 2\.6\.9: it needs Deno 2\.7 or later/,
+    oldDeno("2.8.9")!,
+    /^Error: Cannot run on Deno 2\.8\.9: it needs Deno 2\.9 or later/,
   );
-  assert.match(oldDeno("1.46.3")!, /2\.7 or later/);
+  assert.match(oldDeno("1.46.3")!, /2\.9 or later/);
   assert.ok(isAtLeast("2.9.0-rc.1", "2.9") && !isAtLeast("2.8.12", "2.9"));
 });

@@ -116,13 +116,9 @@ function handshake(
 
 let known: string[] | undefined;
 
-/**
- * Returns the authorities of the system, as kubectl trusts them, and those of the runtime. Deno 2.7
- * knows only the latter.
- */
+/** Returns the authorities of the system, as kubectl trusts them, and those of the runtime. */
 function publicAuthorities(): string[] {
-  const { getCACertificates = () => [], rootCertificates } = tls as Partial<typeof tls>;
-  known ??= [...getCACertificates("system"), ...rootCertificates ?? []];
+  known ??= [...tls.getCACertificates("system"), ...tls.rootCertificates];
   return known;
 }
 
