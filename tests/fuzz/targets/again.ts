@@ -75,7 +75,7 @@ export const againTarget: Target<string> = {
     assert.deepEqual(wordsOf(commandLineOf(repeated)), words);
   },
   corpus,
-  runs: 8_000,
+  runs: 800,
 };
 
 /** A host in the directory ".", with the text as the file of the directory /tree. */
