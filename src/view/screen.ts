@@ -1,7 +1,7 @@
 /** Keeps the transient status line of a terminal below all other output. Pure. */
-import { joined, type Printable, printable, unescaped } from "../printable.ts";
+import { joined, type Printable, printable } from "../printable.ts";
 import type { Output } from "./run_view.ts";
-import { ERASE_LINE } from "./text/style.ts";
+import { eraseRows } from "./text/style.ts";
 import { widthOf } from "./text/width.ts";
 
 export interface Write {
@@ -60,7 +60,7 @@ export class Screen {
   #erase(status: Printable): Printable {
     const columns = Math.max(1, this.#columns());
     const above = Math.max(0, Math.ceil(widthOf(status.replace(COLORS, "")) / columns) - 1);
-    return above === 0 ? ERASE_LINE : unescaped(`\x1b[${above}A\r\x1b[J`);
+    return eraseRows(above);
   }
 }
 

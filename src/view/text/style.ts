@@ -9,6 +9,11 @@ export const RESET = `${ESC}0m`;
 /** Moves to the start of the line and clears it. */
 export const ERASE_LINE = unescaped(`\r${ESC}K`);
 
+/** Moves to the start of that many rows above, and clears all that follows. */
+export function eraseRows(above: number): Printable {
+  return above === 0 ? ERASE_LINE : unescaped(`${ESC}${above}A\r${ESC}J`);
+}
+
 /** Escapes and styles a text. */
 export type Style = (text: string) => Printable;
 
