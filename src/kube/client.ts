@@ -77,6 +77,7 @@ interface PlainRequest<T> extends RequestOptions {
 
 export class KubeClient implements Kube {
   readonly server: string;
+  readonly proxy?: string;
   readonly debug?: Debug;
   readonly actsAs?: ActsAs;
   readonly #interrupts: Interrupts;
@@ -93,6 +94,7 @@ export class KubeClient implements Kube {
   ) {
     this.#protocols = new ProtocolChoice(execProtocol);
     this.server = transport.server;
+    this.proxy = transport.proxy;
     this.debug = transport.debug;
     this.actsAs = transport.actsAs;
     this.#interrupts = new Interrupts(transport, interrupt);
@@ -232,6 +234,10 @@ export class KubeClient implements Kube {
     } catch (error) {
       throw isTimeout(error) ? unreachable(this.server, error) : error;
     }
+  }
+
+  get execProtocol(): "spdy" | "websocket" | undefined {
+    return this.#protocols.chosen;
   }
 
   get execVerbs(): readonly string[] {

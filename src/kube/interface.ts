@@ -233,6 +233,8 @@ export interface Kube {
   readonly server: string;
   /** The impersonated user, if there is one. */
   readonly actsAs?: ActsAs;
+  /** The proxy on the way to it, without its password. */
+  readonly proxy?: string;
   /** Prints a line of `--verbose`; absent unless the user asks for it. */
   readonly debug?: (line: string) => void;
 
@@ -272,6 +274,8 @@ export interface Kube {
   ): AsyncIterable<WatchEvent<T>>;
   logs(options: LogOptions): Promise<ReadableStream<Uint8Array>>;
   exec(options: ExecOptions): Promise<ExecResult>;
+  /** The protocol that carries commands; undefined until one has run. */
+  readonly execProtocol?: "spdy" | "websocket";
   /** The verbs on pods/exec that may be asked for, the first one first. One is enough. */
   readonly execVerbs: readonly string[];
   /** Returns the accesses that the authorizer denies, and none if it can't be asked. */

@@ -21,6 +21,8 @@ export class ConnectError extends Error {
 /** Paths start with a slash; the transport adds server, credentials and certificates. */
 export interface Transport {
   readonly server: string;
+  /** The proxy on the way, without its password. */
+  readonly proxy?: string;
   /** The impersonated user, if there is one. */
   readonly actsAs?: ActsAs;
   /** Rejects if there is no HTTP answer. */

@@ -31,6 +31,7 @@ export class FakeKube implements Kube {
   readonly namespace = "default";
   execVerbs = ["create", "get"];
   readonly server = "https://cluster.test";
+  proxy?: string;
   actsAs?: ActsAs;
   /** `create PipelineRun x`, in order, without reads. */
   readonly changes: string[] = [];

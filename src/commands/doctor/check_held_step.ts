@@ -66,7 +66,8 @@ async function checkPrograms(kube: Kube, pause: Pause, clock: Clock): Promise<Fi
     {
       check: "exec",
       state: "ok",
-      text: `a command in held step ${stepPath(pause)} of pod ${pause.pod} took ${ms} ms`,
+      text: `a command in held step ${stepPath(pause)} of pod ${pause.pod} took ${ms} ms` +
+        (kube.execProtocol === undefined ? "" : ` by ${kube.execProtocol}`),
     },
     {
       check: "image",

@@ -37,7 +37,10 @@ export function checkServer(kube: Kube, clock: Clock): Promise<Finding> {
       version = await kube.serverVersion();
       shortestMs = Math.min(shortestMs, clock.now() - startMs);
     }
-    const text = `${kube.server}, Kubernetes ${version}, answers in ${Math.round(shortestMs)} ms`;
+    const through = kube.proxy === undefined ? "" : ` through the proxy ${kube.proxy}`;
+    const text = `${kube.server}${through}, Kubernetes ${version}, answers in ${
+      Math.round(shortestMs)
+    } ms`;
     if (shortestMs >= SLOW_MS) {
       return { state: "warning", text: `${text}: slow`, fix: "look for a proxy or VPN in between" };
     }

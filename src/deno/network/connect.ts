@@ -6,7 +6,6 @@ import type { Clock, ConnectOptions } from "../../host.ts";
 import { KubeClient } from "../../kube/client.ts";
 import type { Kube } from "../../kube/interface.ts";
 import type { Debug } from "../../kube/transport.ts";
-import { readProxy } from "./dial/proxy.ts";
 import { loadConnection } from "./kubeconfig.ts";
 import { NetworkTransport } from "./transport.ts";
 
@@ -24,13 +23,13 @@ export async function connect(
   { clock, interrupt, debug, warn }: Surroundings,
 ): Promise<Kube> {
   const connection = await orAborted(loadConnection(options, interrupt), interrupt);
-  const { server, namespace, proxy, tls } = connection;
-  const through = proxy === undefined ? "" : `, proxy ${readProxy(proxy).shown}`;
+  const { server, namespace, tls } = connection;
+  const transport = new NetworkTransport(connection, clock.delay, debug);
+  const through = transport.proxy === undefined ? "" : `, proxy ${transport.proxy}`;
   debug?.(`server ${server}, namespace ${namespace}${through}`);
   if (tls.insecure && server.startsWith("https:")) {
     warn(`The certificate of ${server} is not checked (insecure-skip-tls-verify).`);
   }
-  const transport = new NetworkTransport(connection, clock.delay, debug);
   return new KubeClient(transport, connection.namespace, interrupt, options.execProtocol);
 }
 

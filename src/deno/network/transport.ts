@@ -12,10 +12,12 @@ import type {
 } from "../../kube/transport.ts";
 import { dialServer } from "./dial/dial.ts";
 import { HttpClient } from "./http_client.ts";
+import { readProxy } from "./dial/proxy.ts";
 import type { Connection, Credentials } from "./kubeconfig.ts";
 
 export class NetworkTransport implements Transport {
   readonly server: string;
+  readonly proxy?: string;
   readonly actsAs?: ActsAs;
   #session?: Session;
   #asking = 0;
@@ -27,6 +29,8 @@ export class NetworkTransport implements Transport {
   ) {
     this.server = connection.server;
     this.actsAs = connection.actsAs;
+    const { proxy } = connection;
+    this.proxy = proxy === undefined ? undefined : readProxy(proxy).shown;
   }
 
   get isAsking(): boolean {

@@ -61,6 +61,16 @@ Deno.test("each missing right is a failure, with the command that grants them al
   assert.deepEqual(fixes, [undefined, grant]);
 });
 
+Deno.test("a proxy on the way is named", async () => {
+  const kube = new FakeKube();
+  kube.proxy = "http://proxy.test:3128";
+  const [server] = about(await doctor(kube), "server");
+  assert.match(
+    server,
+    /^ok: https:\/\/cluster\.test through the proxy http:\/\/proxy\.test:3128, /,
+  );
+});
+
 Deno.test("a server that gives no answer ends the checks", async () => {
   const kube = new FakeKube();
   kube.onRead = (read) => {
