@@ -52,7 +52,7 @@ export const argvTarget: Target<string[]> = {
     const { stderr } = host.terminal;
     assert.ok([0, 2, 3, 5, 130].includes(code), `exit code ${code}: ${stderr}`);
     if (call === undefined) assert.equal(code, 2, stderr);
-    // What `doctor` finds is its data.
+    // The findings of `doctor` are its data.
     const told = call?.command.path[0] === "doctor" && code === 3 ? host.terminal.stdout : stderr;
     if (code !== 0) assert.match(told, /^Error: \S|^FAILED +\S|"state":"failure"/m);
   },
