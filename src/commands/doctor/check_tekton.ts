@@ -8,7 +8,7 @@ import type { Finding } from "../../view/findings.ts";
 import { finding, foundError } from "./finding.ts";
 
 /** The oldest that docs/reference/compatibility.md has. */
-const OLDEST_TEKTON = [0, 68];
+const OLDEST_TEKTON = [0, 56];
 
 export function checkTekton(kube: Kube): Promise<Finding> {
   return finding("tekton", async () => {
