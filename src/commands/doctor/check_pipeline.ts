@@ -1,7 +1,7 @@
 /** Checks one Pipeline: what an upload would stand in for, and what the run still lacks. */
 import { PROGRAM } from "../../cli/commands.ts";
 import { parse } from "../../cli/parse.ts";
-import { ExpectedError, UsageError } from "../../errors.ts";
+import { UsageError } from "../../errors.ts";
 import type { Host } from "../../host.ts";
 import type { Kube } from "../../kube/interface.ts";
 import {
@@ -10,7 +10,12 @@ import {
   paramExample,
   workspaceExample,
 } from "../../tekton/missing_inputs.ts";
-import { type ParamSpec, type Pipeline, PIPELINES } from "../../tekton/model.ts";
+import {
+  type ParamSpec,
+  type Pipeline,
+  PIPELINES,
+  type WorkspaceBinding,
+} from "../../tekton/model.ts";
 import { readByName } from "../../resolve/resolve.ts";
 import { orDirectory } from "../source/meant_directory.ts";
 import { options as uploadOptions } from "../pipeline_upload.ts";
@@ -44,8 +49,7 @@ export async function checkPipeline(
     const missing = missingInputs({ params, workspaces }, optionsOf(asked));
     return [
       ...missingFindings(missing),
-      await checkPlan(host, kube, completed(asked, missing)),
-      ...await checkClaims(host, kube, asked),
+      ...await checkUpload(host, kube, optionsOf(completed(asked, missing))),
     ];
   } catch (error) {
     return [foundError("pipeline", error)];
@@ -80,11 +84,28 @@ function completed(asked: AskedUpload, { params, workspaces }: MissingInputs): A
   };
 }
 
-async function checkPlan(host: Host, kube: Kube, asked: AskedUpload): Promise<Finding> {
+type UploadOptions = ReturnType<typeof optionsOf>;
+
+async function checkUpload(host: Host, kube: Kube, options: UploadOptions): Promise<Finding[]> {
+  try {
+    const workspaces = await readBindings(host, options);
+    return [
+      await checkPlan(host, kube, options, workspaces),
+      ...await checkClaims(kube, workspaces),
+    ];
+  } catch (error) {
+    return [foundError("pipeline", error)];
+  }
+}
+
+async function checkPlan(
+  host: Host,
+  kube: Kube,
+  options: UploadOptions,
+  workspaces: WorkspaceBinding[],
+): Promise<Finding> {
   const check = "pipeline";
   try {
-    const options = optionsOf(asked);
-    const workspaces = await readBindings(host, options);
     const emit = () => {};
     const request = await requestRun(host, PIPELINE_UPLOAD.definitionKind, options, {
       kube,
@@ -104,14 +125,7 @@ async function checkPlan(host: Host, kube: Kube, asked: AskedUpload): Promise<Fi
   }
 }
 
-async function checkClaims(host: Host, kube: Kube, asked: AskedUpload): Promise<Finding[]> {
-  let bound: Awaited<ReturnType<typeof readBindings>>;
-  try {
-    bound = await readBindings(host, optionsOf(asked));
-  } catch (error) {
-    if (!(error instanceof ExpectedError)) throw error;
-    return []; // checkPlan has told it
-  }
+async function checkClaims(kube: Kube, bound: readonly WorkspaceBinding[]): Promise<Finding[]> {
   const found = bound.map(({ name, persistentVolumeClaim: claim }) =>
     claim === undefined ? [] : [checkClaim(kube, name, claim.claimName)]
   );
