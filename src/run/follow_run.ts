@@ -37,7 +37,7 @@ export async function followRun(options: FollowOptions): Promise<Outcome> {
   await streamLogs(options);
   options.live.setLogsDrained();
   await awaitSettled(options);
-  return outcomeOf(options.live, options.uploaded);
+  return outcomeOf(options.live, { uploaded: options.uploaded });
 }
 
 /**
@@ -119,7 +119,7 @@ function unreadNotes({ kind, name, namespace }: LiveRun, { unread }: LastLines):
 async function awaitSettled(options: FollowOptions): Promise<void> {
   const { live, signal } = options;
   const isSettled = () => {
-    const { tasks } = outcomeOf(live, undefined);
+    const { tasks } = outcomeOf(live);
     return tasks.some((task) => task.status === "running") ? undefined : true;
   };
   await live.within(SETTLE_MS, isSettled, options).catch(() => signal.throwIfAborted());

@@ -1,5 +1,5 @@
 /** Builds the Outcome of a run from the run, its TaskRuns and pods: pure. */
-import type { PipelineRun, PipelineTask, Pod, StepState, TaskRun } from "../tekton/model.ts";
+import type { PipelineRun, PipelineTask, Pod, Run, StepState, TaskRun } from "../tekton/model.ts";
 import {
   durationMs,
   failedStep,
@@ -15,9 +15,15 @@ import type { LiveRun } from "./live_run.ts";
 
 type Read = Pick<LiveRun, "run" | "taskRuns" | "pods">;
 
-/** Returns the run's outcome; `uploaded` is the Pipeline's task that the upload replaced. */
-export function outcomeOf(read: Read, uploaded?: string): Outcome {
-  const { run, pods } = read;
+export interface OutcomeOptions {
+  /** The Pipeline's task that the upload replaced. */
+  readonly uploaded?: string;
+  /** With it, a running task has the time so far. */
+  readonly nowMs?: number;
+}
+
+export function outcomeOf(read: Read, options: OutcomeOptions = {}): Outcome {
+  const { run } = read;
   const phase = phaseOf(run);
   const ended = phase.kind === "ended"
     ? phase
@@ -30,21 +36,21 @@ export function outcomeOf(read: Read, uploaded?: string): Outcome {
     message: ended.message,
     elapsedMs: durationMs(run),
     tasks: run.kind === "PipelineRun"
-      ? pipelineTasks(run, read, uploaded)
-      : [taskOutcome(taskNameOf(run.metadata.labels) ?? run.metadata.name, run, pods)],
+      ? pipelineTasks(run, read, options)
+      : [taskOutcome(taskNameOf(run.metadata.labels) ?? run.metadata.name, run, read, options)],
   };
 }
 
 /** Returns the tasks in the Pipeline's order, the finally tasks last. */
 function pipelineTasks(
   run: PipelineRun,
-  { taskRuns, pods }: Read,
-  uploaded: string | undefined,
+  read: Read,
+  options: OutcomeOptions,
 ): TaskOutcome[] {
   const spec = run.status?.pipelineSpec ?? run.spec.pipelineSpec ?? {};
   const tasks: PipelineTask[] = [...(spec.tasks ?? []), ...(spec.finally ?? [])];
   return tasks.flatMap(({ name }) => {
-    const runs = [...taskRuns.values()].filter((one) =>
+    const runs = [...read.taskRuns.values()].filter((one) =>
       one.metadata.labels?.[LABEL.pipelineTask] === name
     );
     const skipped = run.status?.skippedTasks?.find((one) => one.name === name);
@@ -54,8 +60,13 @@ function pipelineTasks(
         : [{ name, status: "skipped" as const, message: skipped.reason }];
     }
     return runs.map((one) => ({
-      ...taskOutcome(runs.length === 1 ? name : `${name} (${one.metadata.name})`, one, pods),
-      ...(name === uploaded ? { uploaded: true } : {}),
+      ...taskOutcome(
+        runs.length === 1 ? name : `${name} (${one.metadata.name})`,
+        one,
+        read,
+        options,
+      ),
+      ...(name === options.uploaded ? { uploaded: true } : {}),
     }));
   });
 }
@@ -63,10 +74,14 @@ function pipelineTasks(
 function taskOutcome(
   name: string,
   run: TaskRun,
-  pods: ReadonlyMap<string, Pod>,
+  { pods }: Pick<Read, "pods">,
+  { nowMs }: OutcomeOptions,
 ): TaskOutcome {
   const phase = phaseOf(run);
-  if (phase.kind === "running") return { name, status: "running" };
+  if (phase.kind === "running") {
+    const soFarMs = nowMs === undefined ? undefined : sinceMs(run, nowMs);
+    return { name, status: "running", ...elapsed(soFarMs) };
+  }
   const elapsedMs = durationMs(run);
   const steps = stepOutcomes(run);
   if (phase.succeeded) return { name, status: "succeeded", elapsedMs, ...steps };
@@ -110,4 +125,15 @@ function whyEnded(step: StepState, pod: Pod | undefined): { reason?: string; lim
   const container = pod?.spec?.containers?.find(({ name }) => name === step.container);
   const limit = container?.resources?.limits?.memory;
   return { reason: OUT_OF_MEMORY, ...(limit === undefined ? {} : { limit }) };
+}
+
+/** Returns how long ago the run started: at least 0, since the clocks may differ. */
+export function sinceMs({ status, metadata }: Run, nowMs: number): number | undefined {
+  // A run that was just created has no status yet.
+  const startedMs = Date.parse(status?.startTime ?? metadata.creationTimestamp ?? "");
+  return Number.isNaN(startedMs) ? undefined : Math.max(0, nowMs - startedMs);
+}
+
+export function elapsed(elapsedMs: number | undefined): { elapsedMs?: number } {
+  return elapsedMs === undefined ? {} : { elapsedMs };
 }

@@ -1,10 +1,10 @@
 /** Reports how far the tasks of a live run are, whenever one of them changes. */
 import type { Clock } from "../host.ts";
 import type { RunEvent, TaskProgress } from "../events.ts";
-import { LABEL, type Run, type StepState, type TaskRun } from "../tekton/model.ts";
+import type { StepState, TaskRun } from "../tekton/model.ts";
 import { failedStep } from "../tekton/phase.ts";
 import type { LiveRun } from "./live_run.ts";
-import { outcomeOf } from "./outcome.ts";
+import { elapsed, outcomeOf, sinceMs } from "./outcome.ts";
 
 export interface ProgressOptions {
   readonly live: LiveRun;
@@ -37,16 +37,11 @@ export async function reportProgress(
 /** Returns the tasks in the Pipeline's order; the steps of a TaskRun. Pure. */
 export function taskProgress(live: LiveRun, nowMs: number): TaskProgress[] {
   if (live.run.kind === "TaskRun") return stepProgress(live.run, nowMs);
-  return outcomeOf(live, undefined).tasks.map(({ name, status, elapsedMs }) => {
-    if (status !== "running") return { name, status, ...known(elapsedMs) };
-    const taskRun = [...live.taskRuns.values()].find((one) => isOf(one, name));
-    return { name, status, ...known(taskRun && sinceMs(taskRun, nowMs)) };
-  });
-}
-
-function isOf({ metadata }: TaskRun, task: string): boolean {
-  return metadata.labels?.[LABEL.pipelineTask] === task ||
-    task.endsWith(` (${metadata.name})`);
+  return outcomeOf(live, { nowMs }).tasks.map(({ name, status, elapsedMs }) => ({
+    name,
+    status,
+    ...elapsed(elapsedMs),
+  }));
 }
 
 function stepProgress(run: TaskRun, nowMs: number): TaskProgress[] {
@@ -60,12 +55,12 @@ function stepProgress(run: TaskRun, nowMs: number): TaskProgress[] {
       if (at !== current) return { name, status: "pending" };
       const startedMs = startOf(steps, at);
       const elapsedMs = startedMs === undefined ? undefined : Math.max(0, nowMs - startedMs);
-      return { name, status: "running", ...known(elapsedMs) };
+      return { name, status: "running", ...elapsed(elapsedMs) };
     }
     const elapsedMs = Date.parse(terminated.finishedAt ?? "") - (startOf(steps, at) ?? NaN);
     const isSkipped = (step.terminationReason ?? terminated.reason) === "Skipped";
     const status = isSkipped ? "skipped" : step === failed ? "failed" : "succeeded";
-    return { name, status, ...known(Number.isNaN(elapsedMs) ? undefined : elapsedMs) };
+    return { name, status, ...elapsed(Number.isNaN(elapsedMs) ? undefined : elapsedMs) };
   });
 }
 
@@ -77,15 +72,4 @@ function startOf(steps: readonly StepState[], at: number): number | undefined {
     ...[before, own].map((time) => Date.parse(time ?? "")).filter((ms) => ms > 0),
   );
   return Number.isFinite(ms) ? ms : undefined;
-}
-
-/** Returns how long ago the run started: at least 0, since the clocks may differ. */
-function sinceMs({ status, metadata }: Run, nowMs: number): number | undefined {
-  // A run that was just created has no status yet.
-  const startedMs = Date.parse(status?.startTime ?? metadata.creationTimestamp ?? "");
-  return Number.isNaN(startedMs) ? undefined : Math.max(0, nowMs - startedMs);
-}
-
-function known(elapsedMs: number | undefined): { elapsedMs?: number } {
-  return elapsedMs === undefined ? {} : { elapsedMs };
 }

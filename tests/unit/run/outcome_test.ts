@@ -29,7 +29,7 @@ Deno.test("the tasks are in the Pipeline's order, finally tasks last, each with 
     skippedTasks: [{ name: "deploy", reason: "When Expressions evaluated to false" }],
   });
   await until(() => live.phase.kind === "ended" && live.taskRuns.size === 4);
-  assert.deepEqual(outcomeOf(live, "clone"), {
+  assert.deepEqual(outcomeOf(live, { uploaded: "clone" }), {
     succeeded: false,
     resource: "PipelineRun",
     name: RUN,
