@@ -2,7 +2,7 @@
 import type { TaskProgress } from "../events.ts";
 import { escape, joined, type Printable, printable } from "../printable.ts";
 import type { Style, Styles } from "./text/style.ts";
-import { fit } from "./text/units.ts";
+import { fit, formatSeconds } from "./text/units.ts";
 
 export interface RunStatus {
   readonly tasks: readonly TaskProgress[];
@@ -47,7 +47,7 @@ export function renderRunStatus(
   { tasks, elapsedMs, waiting }: RunStatus,
   { columns, styles }: { columns: number; styles: Styles },
 ): Printable {
-  const end = ` | ${seconds(elapsedMs)}`;
+  const end = ` | ${formatSeconds(elapsedMs)}`;
   const lines = NAME_COLUMNS.map((nameColumns, at) =>
     tasks.map((task) => partOf(task, { nameColumns, hasTime: at === 0, styles }))
   );
@@ -64,7 +64,7 @@ function partOf(
   { nameColumns, hasTime, styles }: { nameColumns: number; hasTime: boolean; styles: Styles },
 ): Part {
   const shown = elapsedMs !== undefined && (hasTime || status === "running");
-  const time = shown ? ` ${seconds(elapsedMs)}` : "";
+  const time = shown ? ` ${formatSeconds(elapsedMs)}` : "";
   return {
     mark: MARKS[status],
     style: styleOf(status, styles),
@@ -115,12 +115,4 @@ function shortened(name: string, columns: number): string {
   const start = Math.ceil((columns - 1) / 2);
   const end = columns - 1 - start;
   return `${characters.slice(0, start).join("")}…${characters.slice(-end).join("")}`;
-}
-
-/** Returns whole seconds, so that the line changes once a second: "4s", "1m4s", "2h5m". */
-function seconds(ms: number): string {
-  const all = Math.floor(ms / 1000);
-  if (all < 60) return `${all}s`;
-  if (all < 3600) return `${Math.floor(all / 60)}m${all % 60}s`;
-  return `${Math.floor(all / 3600)}h${Math.floor(all / 60) % 60}m`;
 }

@@ -30,6 +30,14 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(minutes / 60)}h${minutes % 60}m`;
 }
 
+/** Returns whole seconds, rounded down: "4s", "1m4s", "2h5m". */
+export function formatSeconds(ms: number): string {
+  const all = Math.floor(ms / 1000);
+  if (all < 60) return `${all}s`;
+  if (all < 3600) return `${Math.floor(all / 60)}m${all % 60}s`;
+  return `${Math.floor(all / 3600)}h${Math.floor(all / 60) % 60}m`;
+}
+
 /** Returns "1 file", "123 files". */
 export function formatFiles(files: number): string {
   return files === 1 ? "1 file" : `${formatCount(files)} files`;
