@@ -1,6 +1,7 @@
 /** Assertions that several targets share. */
 import assert from "node:assert/strict";
 import { ExpectedError } from "../../src/errors.ts";
+import type { ExecResult } from "../../src/kube/interface.ts";
 
 /** A path from a cluster must be relative, stay below its base, and have no newline or NUL. */
 export function assertBelow(path: string): void {
@@ -27,4 +28,13 @@ export async function orRefused<T>(call: () => T | Promise<T>): Promise<T | unde
     assert.match(error.message, /\S/);
     return undefined;
   }
+}
+
+/** Throws unless a command has ended with a message, and at most an exit code of a process. */
+export function assertExecResult({ exitCode, message }: ExecResult): void {
+  assert.equal(typeof message, "string");
+  assert.ok(
+    exitCode === undefined || Number.isInteger(exitCode) && exitCode >= 0 && exitCode <= 255,
+    `its exit code is ${exitCode}`,
+  );
 }

@@ -1,8 +1,7 @@
-import assert from "node:assert/strict";
 import { exec } from "../../../src/kube/exec.ts";
 import { ProtocolChoice } from "../../../src/kube/exec/protocols.ts";
 import { type FakeSocket, FakeTransport, status } from "../../support/fake_transport.ts";
-import { orRefused } from "../asserts.ts";
+import { assertExecResult, orRefused } from "../asserts.ts";
 import corpus from "../corpus/exec.json" with { type: "json" };
 import { text } from "../inputs.ts";
 import { fc, type Target } from "../target.ts";
@@ -45,13 +44,7 @@ export const execTarget: Target<Input> = {
     const protocols = new ProtocolChoice("websocket");
     const result = await orRefused(() => exec(transport, { ...place, protocols }));
     if (uncaught !== undefined) throw uncaught;
-    if (result === undefined) return;
-    const { exitCode, message } = result;
-    assert.equal(typeof message, "string");
-    assert.ok(
-      exitCode === undefined || Number.isInteger(exitCode) && exitCode >= 0 && exitCode <= 255,
-      `its exit code is ${exitCode}`,
-    );
+    if (result !== undefined) assertExecResult(result);
   },
   corpus: corpus as unknown as Target<Input>["corpus"],
   runs: 3_000,

@@ -4,7 +4,7 @@ import { ProtocolChoice } from "../../../src/kube/exec/protocols.ts";
 import { FakeSpdy, type StreamType } from "../../support/fake_spdy.ts";
 import { FakeTransport } from "../../support/fake_transport.ts";
 import corpus from "../corpus/exec_spdy.json" with { type: "json" };
-import { orRefused } from "../asserts.ts";
+import { assertExecResult, orRefused } from "../asserts.ts";
 import { text } from "../inputs.ts";
 import { fc, type Target } from "../target.ts";
 import { anyStatus } from "./status.ts";
@@ -42,13 +42,7 @@ export const execSpdyTarget: Target<Act[]> = {
     const protocols = new ProtocolChoice("spdy");
     const result = await orRefused(() => exec(transport, { ...place, protocols }));
     assert.equal(server.isClosed, true);
-    if (result === undefined) return;
-    const { exitCode, message } = result;
-    assert.equal(typeof message, "string");
-    assert.ok(
-      exitCode === undefined || Number.isInteger(exitCode) && exitCode >= 0 && exitCode <= 255,
-      `its exit code is ${exitCode}`,
-    );
+    if (result !== undefined) assertExecResult(result);
   },
   corpus: corpus as unknown as Target<Act[]>["corpus"],
   runs: 2_000,
