@@ -58,7 +58,9 @@ export async function readByName<T extends KubeObject>(
   try {
     return await kube.get<T>(resource, kube.namespace, name);
   } catch (error) {
-    if (isUnknownKind(error)) throw new StatusError(error.message, error.status, { hint: INSTALL });
+    if (isUnknownKind(error)) {
+      throw new StatusError(error.message, error.status, { hint: INSTALL_TEKTON });
+    }
     if (!isStatus(error, 404)) throw error;
     const objects = await kube.list(resource, { namespace: kube.namespace }).catch(() => []);
     if (objects.length === 0) throw error;
@@ -80,7 +82,8 @@ export async function readNamed<T extends Task | Pipeline>(
 }
 
 const MOST_NAMES = 10;
-const INSTALL =
+/** The hint for a cluster that does not know Tekton's kinds. */
+export const INSTALL_TEKTON =
   "is Tekton Pipelines installed? See https://tekton.dev/docs/installation/pipelines/";
 
 /**
