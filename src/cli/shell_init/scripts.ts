@@ -1,4 +1,6 @@
-/** The shell functions tkn, by shell; bash and zsh read the same one. This module alone imports them. */
+/**
+ * The shell functions tkn, by shell; bash and zsh read the same one. This module alone imports them.
+ */
 import bash from "./tkn.bash" with { type: "text" };
 import fish from "./tkn.fish" with { type: "text" };
 
