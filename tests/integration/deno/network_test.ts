@@ -146,6 +146,7 @@ for (const kind of ["request", "exec"] as const) {
       const transport = transportTo(url, { credentials });
       if (kind === "request") return ended.resolve(await transport.request("/"));
       const socket = await transport.socket("/", ["v5"]);
+      socket.addEventListener("error", () => socket.close());
       socket.addEventListener("close", () => ended.resolve(undefined));
     });
     const lines = head.map((line) => line.toLowerCase());
@@ -393,4 +394,16 @@ Deno.test("the path of the server's URL comes first", async () => {
   await using place = await serveCounted(({ url }) => new Response(new URL(url).pathname));
   const transport = transportTo(`${place.url}/k8s/clusters/c-1`, {});
   assert.equal(await (await transport.request("/api")).text(), "/k8s/clusters/c-1/api");
+});
+
+Deno.test("a refused websocket has the answer, which can be read until it is closed", async () => {
+  const text = "x".repeat(100_000);
+  await using place = serve(() => new Response(text, { status: 403 }));
+  const socket = await place.transport.socket("/", ["v5"]);
+  await new Promise<void>((resolve) => socket.addEventListener("error", resolve));
+  assert.equal(socket.refusal?.status, 403);
+  assert.equal(await socket.refusal.text(), text);
+  const closed = new Promise<void>((resolve) => socket.addEventListener("close", () => resolve()));
+  socket.close();
+  await closed;
 });
