@@ -7,6 +7,7 @@ import { debugLog } from "./debug_log.ts";
 import { denoFiles } from "./files/files.ts";
 import { denoState } from "./files/state.ts";
 import { temporaryDirectory } from "./files/temporary.ts";
+import { noteTo } from "./terminal/note.ts";
 import { denoTerminal } from "./terminal/terminal.ts";
 import { variableBytes } from "./variable.ts";
 import { watchDirectories } from "./files/watcher.ts";
@@ -36,7 +37,9 @@ export function denoHost(): Host {
       const { connect } = await import("./network/connect.ts");
       const debug = debugLog(options, variableBytes("TKN_DEV_LOG"), terminal);
       const warn = (line: string) => terminal.err(printable`Warning: ${line}\n`);
-      return await connect(options, { clock: denoClock, interrupt: interrupt.signal, debug, warn });
+      const note = noteTo(terminal);
+      const { signal } = interrupt;
+      return await connect(options, { clock: denoClock, interrupt: signal, debug, warn, note });
     },
     async contexts(options) {
       const { readContexts } = await import("./network/kubeconfig/contexts.ts");

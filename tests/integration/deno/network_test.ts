@@ -363,7 +363,7 @@ Deno.test("a connection that is idle for a while is closed", async () => {
     socket.on("data", () => socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"));
   }));
   const open = () => dial({ host: "127.0.0.1", port: listening.port }, {});
-  const response = await new HttpClient(open, 10).send(new URL("http://x.test/"), {});
+  const response = await new HttpClient(open, { idleMs: 10 }).send(new URL("http://x.test/"), {});
   assert.equal(await response.text(), "ok");
   await ended.promise;
 });
@@ -378,6 +378,19 @@ Deno.test("a long answer may be packed, a stream is not", async () => {
   });
   assert.equal(await (await place.transport.request("/list")).text(), long);
   assert.equal(await (await place.transport.request("/log", { isStream: true })).text(), "plain");
+});
+
+Deno.test("with disable-compression no answer is packed", async () => {
+  const accepted: (string | null)[] = [];
+  await using place = serve((request) => {
+    accepted.push(request.headers.get("accept-encoding"));
+    return new Response("ok");
+  });
+  for (const disablesCompression of [true, false]) {
+    const transport = transportTo(place.transport.server, { disablesCompression });
+    await (await transport.request("/")).text();
+  }
+  assert.deepEqual(accepted, [null, "gzip"]);
 });
 
 Deno.test("a packed answer that is damaged or cut is an error of the answer", async () => {
