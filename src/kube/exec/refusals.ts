@@ -25,7 +25,7 @@ export class NotLetThrough extends ClusterError {
   }
 }
 
-/** No protocol comes through, which another try does not change. No command has run. */
+/** The way to the pod can't carry the exec, which another try does not change. */
 export class NoExec extends ClusterError {}
 
 /** One protocol, and why no exec opens by it. */

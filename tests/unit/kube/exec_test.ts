@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { ClusterError, TransferError, UsageError } from "../../../src/errors.ts";
+import { NoExec } from "../../../src/kube/exec/refusals.ts";
 import { Channel } from "../../../src/kube/frames.ts";
 import { ConnectError } from "../../../src/kube/transport.ts";
 import { status, turn, until } from "../../support/fake_transport.ts";
@@ -84,7 +85,7 @@ Deno.test("a server that can't half-close is refused before anything is sent", a
   const transport = serving(() => {}, V4);
   const { stream, state } = stdinOf(["ab"]);
   assert.equal(
-    await rejection(start(transport, { stdin: stream }), ClusterError),
+    await rejection(start(transport, { stdin: stream }), NoExec),
     `Cannot end stdin in pod "p": the server speaks only ${V4}\n` +
       "Kubernetes 1.30 and later speak v5; --exec-protocol=spdy works on every version",
   );
