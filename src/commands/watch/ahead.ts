@@ -75,8 +75,6 @@ export class Ahead implements AsyncDisposable {
   }
 
   async #keep(options: UploadOptions, current: LiveRun): Promise<void> {
-    const { clock } = this.host;
-    const startMs = clock.now();
     for (let replaced = 0;; replaced++) {
       const making = createNextRun({
         ...options,
@@ -94,7 +92,7 @@ export class Ahead implements AsyncDisposable {
         this.line.set("");
       }
       await making.then((run) => run[Symbol.asyncDispose](), () => {});
-      const next = afterLoss(loss, { replaced, idleMs: clock.now() - startMs });
+      const next = afterLoss(loss, replaced);
       if (next === "replace" && !this.#isOff) continue;
       if (next === "off") this.#isOff = true;
       if (loss.kind !== "old") this.#say(`${WHEN[next]}: ${loss.text}`);

@@ -106,10 +106,11 @@ export class NextRun implements AsyncDisposable {
     try {
       return await Promise.race([
         this.run.whileFollowed(this.#hold(signal)),
-        clock.delay(pauseSeconds * 1000, signal).then((): Loss => ({
-          kind: "old",
-          text: `it was held for ${pauseSeconds} s`,
-        })),
+        clock.delay(pauseSeconds * 1000, signal).then((): Loss =>
+          this.#readyMs === undefined
+            ? { kind: "failed", text: `it did not hold within ${pauseSeconds} s` }
+            : { kind: "old", text: `it was held for ${pauseSeconds} s` }
+        ),
         Promise.race(noRoom).then((text): Loss => ({ kind: "no room", text })),
       ]);
     } catch (error) {
