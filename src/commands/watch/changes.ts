@@ -1,7 +1,7 @@
 /** Waits for the directory to change: the system reports a possible change, a new walk finds it. */
 import { ExpectedError, UsageError } from "../../errors.ts";
 import { FileError, type Host } from "../../host.ts";
-import { changedPaths } from "../../tree/changed_paths.ts";
+import { changedPaths, settledFiles } from "../../tree/changed_paths.ts";
 import { openSource, type Source } from "../source/source.ts";
 import type { UploadFlags } from "../options/upload_flags.ts";
 
@@ -73,7 +73,9 @@ export class Changes implements AsyncDisposable {
     this.#isNoticed = false;
     try {
       const source = await openSource(this.host, this.flags);
-      const paths = changedPaths(await before.entries, await source.entries);
+      const walks = [await before.entries, await source.entries] as const;
+      const paths = changedPaths(...walks);
+      source.digests.takeOver(before.digests, settledFiles(...walks, before.openedSeconds));
       this.#directories = await directoriesOf(source);
       this.#printed = undefined;
       return paths.length === 0 ? undefined : { source, paths };
