@@ -1,5 +1,5 @@
 /** Assembles the real outside world. */
-import type { Host } from "../host.ts";
+import type { Host, Terminal } from "../host.ts";
 import { printable } from "../printable.ts";
 import { capture } from "./capture.ts";
 import { denoClock } from "./clock.ts";
@@ -26,6 +26,7 @@ export function denoHost(): Host {
       checkout: checkout(),
     },
     interrupt: interrupt.signal,
+    hangup: () => hangupSignal(terminal),
     random,
     capture,
     async edit(text, name) {
@@ -93,6 +94,19 @@ function interruptSignal() {
       }
     },
   };
+}
+
+/** Without a terminal there is none to lose; nohup leaves none of the streams at a terminal. */
+function hangupSignal({ isTerminal }: Pick<Terminal, "isTerminal">): AbortSignal {
+  const controller = new AbortController();
+  const hasTerminal = isTerminal.stdin || isTerminal.stdout || isTerminal.stderr;
+  if (!hasTerminal || Deno.build.os === "windows") return controller.signal;
+  const listener = () => {
+    Deno.removeSignalListener("SIGHUP", listener);
+    controller.abort(new DOMException("the terminal is closed", "AbortError"));
+  };
+  Deno.addSignalListener("SIGHUP", listener);
+  return controller.signal;
 }
 
 function random(length: number): string {
