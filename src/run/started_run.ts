@@ -221,12 +221,12 @@ async function cancel(
   const { kind, namespace, name } = live;
   try {
     await within(clock, { ms: CANCEL_MS, signal: late }, cancelRun(kube, live));
-    emit({ kind: "note", text: `Cancelled ${kind} ${name}` });
-    return true;
   } catch (error) {
     if (!(error instanceof ExpectedError)) throw error;
     const hint = `tkn ${kind.toLowerCase()} cancel ${name} -n ${namespace}`;
     emit({ kind: "note", text: `${kind} ${name} may ${state}: ${error.message}; ${hint}` });
     return false;
   }
+  emit({ kind: "note", text: `Cancelled ${kind} ${name}` });
+  return true;
 }
