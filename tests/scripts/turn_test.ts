@@ -29,16 +29,21 @@ async function turn(stage: Stage, command = turnCommand()) {
   return await started.ended();
 }
 
-testInEveryShell("a turn does the step's work, plain, as often as it is asked to", async (shell) => {
-  await using stage = await Stage.open(shell, { own: by(shell, 'echo "1:$1"; echo 2 >&2; exit 3') });
-  const gate = await stage.hold(0, ["an arg"]);
-  for (const _ of [1, 2]) {
-    assert.deepEqual(await turn(stage), { code: 3, stdout: "1:an arg\n", stderr: "2\n" });
-    assert.equal(await stage.read("tkn-dev/exit"), "3\n");
-  }
-  await stage.exec(releaseCommand("continue"));
-  assert.equal((await gate.ended()).code, 3);
-});
+testInEveryShell(
+  "a turn does the step's work, plain, as often as it is asked to",
+  async (shell) => {
+    await using stage = await Stage.open(shell, {
+      own: by(shell, 'echo "1:$1"; echo 2 >&2; exit 3'),
+    });
+    const gate = await stage.hold(0, ["an arg"]);
+    for (const _ of [1, 2]) {
+      assert.deepEqual(await turn(stage), { code: 3, stdout: "1:an arg\n", stderr: "2\n" });
+      assert.equal(await stage.read("tkn-dev/exit"), "3\n");
+    }
+    await stage.exec(releaseCommand("continue"));
+    assert.equal((await gate.ended()).code, 3);
+  },
+);
 
 testInEveryShell("a turn with a trace shows the work", async (shell) => {
   await using stage = await Stage.open(shell, { own: by(shell, "echo out") });
@@ -77,7 +82,9 @@ const sleepers = async (stage: Stage) =>
   (await stage.processes()).filter((line) => line.includes("sleep 98"));
 
 testInEveryShell("processes that the work left running are ended, and named", async (shell) => {
-  await using stage = await Stage.open(shell, { own: by(shell, "sleep 987 & sleep 988 &\nexit 5") });
+  await using stage = await Stage.open(shell, {
+    own: by(shell, "sleep 987 & sleep 988 &\nexit 5"),
+  });
   await stage.hold();
   const { code, stderr } = await turn(stage);
   assert.equal(code, 5);
@@ -149,17 +156,20 @@ testInEveryShell("work that ignores TERM is killed", async (shell) => {
   assert.deepEqual(await sleepers(stage), []);
 });
 
-testInEveryShell("a turn that is not begun does nothing, and keeps the gate", async (shell: Shell) => {
-  await using stage = await Stage.open(shell, { own: by(shell, "echo no") });
-  await stage.hold();
-  const waiting = startTurn(stage);
-  await waiting.say("");
-  await until("the visit", async () => await stage.read("tkn-dev/visited") === ".");
-  await waiting.close();
-  assert.deepEqual(await waiting.ended(), { code: 0, stdout: "", stderr: "" });
-  const other = startTurn(stage);
-  await other.say("stop");
-  assert.deepEqual(await other.ended(), { code: 0, stdout: "", stderr: "" });
-  await stage.exec(releaseCommand("continue"));
-  assert.equal((await turn(stage)).code, 17);
-});
+testInEveryShell(
+  "a turn that is not begun does nothing, and keeps the gate",
+  async (shell: Shell) => {
+    await using stage = await Stage.open(shell, { own: by(shell, "echo no") });
+    await stage.hold();
+    const waiting = startTurn(stage);
+    await waiting.say("");
+    await until("the visit", async () => await stage.read("tkn-dev/visited") === ".");
+    await waiting.close();
+    assert.deepEqual(await waiting.ended(), { code: 0, stdout: "", stderr: "" });
+    const other = startTurn(stage);
+    await other.say("stop");
+    assert.deepEqual(await other.ended(), { code: 0, stdout: "", stderr: "" });
+    await stage.exec(releaseCommand("continue"));
+    assert.equal((await turn(stage)).code, 17);
+  },
+);

@@ -4,7 +4,7 @@ import { FileError, type Host } from "../../host.ts";
 import { changedPaths } from "../../tree/changed_paths.ts";
 import { openSource, type Source } from "../source/source.ts";
 import { printError } from "../output/print_error.ts";
-import type { UploadFlags } from "../options/upload_flags.ts";
+import type { SendFlags } from "../options/send_flags.ts";
 
 /** A burst of changes (an editor and a formatter, a checkout) ends after this silence, */
 const QUIET_MS = 200;
@@ -31,7 +31,11 @@ export class Changes implements AsyncDisposable {
   /** Ends every wait. */
   readonly #signal: AbortSignal;
 
-  constructor(private readonly host: Host, private readonly flags: UploadFlags) {
+  constructor(
+    private readonly host: Host,
+    private readonly flags: SendFlags & { readonly color: boolean },
+    private readonly quietMs = QUIET_MS,
+  ) {
     this.#signal = AbortSignal.any([host.interrupt, this.#over.signal]);
   }
 
@@ -121,7 +125,7 @@ export class Changes implements AsyncDisposable {
     const { clock } = this.host;
     do {
       this.#isNoticed = false;
-      await clock.delay(QUIET_MS, this.#signal);
+      await clock.delay(this.quietMs, this.#signal);
     } while (this.#isNoticed && clock.now() < endMs);
   }
 
