@@ -30,7 +30,7 @@ async function turn(stage: Stage, command = turnCommand()) {
 }
 
 testInEveryShell(
-  "a turn does the step's work, plain, as often as it is asked to",
+  "a turn does the step's work, plain, each time that the client asks",
   async (shell) => {
     await using stage = await Stage.open(shell, {
       own: by(shell, 'echo "1:$1"; echo 2 >&2; exit 3'),

@@ -16,6 +16,8 @@ import type { SourceTree } from "../../transfer/options.ts";
 
 export interface Source {
   readonly root: string;
+  /** When the walk began. */
+  readonly atMs: number;
   readonly files: Files;
   readonly entries: Promise<Entry[]>;
   readonly git: Promise<GitFacts | undefined>;
@@ -26,16 +28,28 @@ export interface Source {
   readonly secrets: Secrets;
 }
 
-/** Throws UsageError for a directory or rules that cannot be read, and for denied secrets. */
-export async function openSource(host: Host, flags: SendFlags): Promise<Source> {
+/**
+ * Takes over the digests of an `earlier` walk of the same directory, where they still hold. Throws
+ * UsageError for a directory or rules that cannot be read, and for denied secrets.
+ */
+export async function openSource(
+  host: Host,
+  flags: SendFlags,
+  earlier?: Source,
+): Promise<Source> {
+  const atMs = host.clock.now();
   const { root, files, skipped, checkout, walked } = await openTree(host, flags, walkInRuns);
   const entries = allOf(walked);
   entries.catch(() => {}); // the upload awaits it and throws
   const { secrets } = flags;
   if (secrets === "deny") await checkSecrets({ files, root }, await entries);
   const digests = new Digests(files, root);
+  // With line ends of git, a file changes with its attributes, too.
+  if (earlier !== undefined && flags.eol === "asis") {
+    digests.adopt({ ...earlier, entries: await earlier.entries }, await entries);
+  }
   const git = gitFacts(host.capture, root);
-  return { root, files, entries, git, skipped, checkout, digests, secrets };
+  return { root, atMs, files, entries, git, skipped, checkout, digests, secrets };
 }
 
 async function allOf(walked: AsyncIterable<readonly Entry[]>): Promise<Entry[]> {
@@ -93,12 +107,27 @@ export async function entriesToSend(
   source: Source,
   emit: (event: RunEvent) => void,
 ): Promise<Entry[]> {
+  const entries = await sentEntries(source);
+  await emitNotes(source, entries, emit);
+  return entries;
+}
+
+/** Returns the entries. Throws UsageError for an empty directory. */
+export async function sentEntries(source: Source): Promise<Entry[]> {
   const entries = await source.entries;
   if (entries.length === 0) {
     throw new UsageError(`Cannot upload "${source.root}": there is nothing in it to send`, {
       hint: "is all of it ignored? --explain PATH says by which rule, --no-ignore sends it",
     });
   }
-  for (const note of await sourceNotes(source, entries)) emit({ kind: "note", ...note });
   return entries;
+}
+
+/** Emits the notes about the entries. */
+export async function emitNotes(
+  source: Source,
+  entries: readonly Entry[],
+  emit: (event: RunEvent) => void,
+): Promise<void> {
+  for (const note of await sourceNotes(source, entries)) emit({ kind: "note", ...note });
 }

@@ -1,9 +1,9 @@
-/** What happens next at a held step that is watched: events in, actions out. Pure. */
+/** Decides what a watched step does next: events in, actions out. Pure. */
 
 /** Whether a save during the work ends the work, or waits for its end. */
 export type Saves = "restart" | "queue";
 
-/** What a key asks for. `interrupt` is Ctrl-C. */
+/** The wish behind a key. `interrupt` is Ctrl-C. */
 export type Wish =
   | "again"
   | "edit"
@@ -43,7 +43,7 @@ type Phase = "resting" | "working" | "stopping" | "away";
 
 export class TurnMachine {
   #phase: Phase = "resting";
-  /** What follows once the work has ended. */
+  /** The action once the work has ended. */
   #next: Action | undefined;
   /** Whether something was saved that no turn has taken. */
   #isSaved = false;
@@ -106,7 +106,7 @@ export class TurnMachine {
     return "stop";
   }
 
-  /** Goes on to the action, or to a turn for what was saved, or rests. */
+  /** Continues with the action, or with a turn for what was saved, or rests. */
   #rest(asked?: Action): Action | undefined {
     this.#next = undefined;
     const action = asked ?? (this.#isSaved ? "start" : undefined);

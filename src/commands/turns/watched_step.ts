@@ -17,7 +17,6 @@ import { renderChanged } from "../../view/changed.ts";
 import { RunView } from "../../view/run_view.ts";
 import { renderTurnEnd, renderTurnKeys } from "../../view/turn_lines.ts";
 import { releaseStep } from "../held/release_step.ts";
-import { sendIntoStep } from "../held/send_into_step.ts";
 import type { NamedRun } from "../options/held_options.ts";
 import type { SendFlags } from "../options/send_flags.ts";
 import type { TurnFlags } from "../options/turn_flags.ts";
@@ -32,6 +31,7 @@ import { openSource, type Source } from "../source/source.ts";
 import { Changes } from "../watch/changes.ts";
 import { type Action, type TurnEvent, TurnMachine } from "./machine.ts";
 import { TurnTerminal } from "./turn_terminal.ts";
+import { TurnUploads } from "./turn_uploads.ts";
 
 /** A turn begins after this silence: another save ends it soon. */
 const QUIET_MS = 100;
@@ -90,6 +90,7 @@ class WatchedStep implements AsyncDisposable {
   readonly #host: Host;
   readonly #view: RunView;
   readonly #editor: ScriptEditor;
+  readonly #uploads: TurnUploads;
   readonly #color: boolean;
   readonly #place: string;
   readonly #over = new AbortController();
@@ -125,6 +126,11 @@ class WatchedStep implements AsyncDisposable {
       () => this.#events.put({ kind: "key", wish: "detach" }),
     );
     this.#host = { ...host, terminal: this.#terminal.terminal };
+    this.#uploads = new TurnUploads({
+      ...options,
+      host: this.#host,
+      emit: (event) => this.#show(event),
+    });
     this.#editor = new ScriptEditor({ ...options, color: this.#color }, pause, {
       suspendFor: (work) => this.#terminal.suspendFor(work),
       ask: () => Promise.resolve(false),
@@ -157,7 +163,7 @@ class WatchedStep implements AsyncDisposable {
     this.#over.abort(new DOMException("nothing is watched any more", "AbortError"));
     this.#stopTurn.abort(new DOMException("the watching is over", "AbortError"));
     await this.#turn;
-    await this.#ready?.turn[Symbol.asyncDispose]();
+    await this.#closeReady();
     await this.#terminal[Symbol.asyncDispose]();
   }
 
@@ -193,7 +199,6 @@ class WatchedStep implements AsyncDisposable {
       case "fail":
         return await this.#aside(async () => {
           const { kube, pause } = this.#options;
-          await this.#closeReady();
           this.#terminal.terminal.err(await releaseStep(kube, pause, action));
           return "released";
         });
@@ -215,6 +220,7 @@ class WatchedStep implements AsyncDisposable {
     const { kube, pause, signal } = this.#options;
     let how: Awaited<ReturnType<typeof work>> = "back";
     try {
+      await this.#closeReady(); // the shell may change the workspace
       how = await work();
     } catch (error) {
       signal.throwIfAborted();
@@ -231,6 +237,8 @@ class WatchedStep implements AsyncDisposable {
 
   #rest(): void {
     this.#open();
+    this.#uploads.openAhead();
+    this.#uploads.emitNotes().catch(() => {}); // the next turn fails for the same reason
     const { columns } = this.#terminal.terminal;
     this.#terminal.show(renderTurnKeys({ color: this.#color, columns: columns() }));
   }
@@ -255,11 +263,13 @@ class WatchedStep implements AsyncDisposable {
 
   /** Returns the exit code of the work, if it came to its end. Throws what no save can fix. */
   async #runTurn(stop: AbortSignal): Promise<number | undefined> {
-    const { host: { clock }, kube, pause, signal } = this.#options;
+    const { host: { clock }, kube, pause, signal, onSent } = this.#options;
     const isFirst = this.#turns++ === 0;
     this.#announce(isFirst);
     try {
-      await this.#send(isFirst, AbortSignal.any([signal, stop]));
+      const source = this.#source;
+      const receipt = await this.#uploads.send(source, AbortSignal.any([signal, stop]));
+      if (isFirst) await onSent?.(receipt, source);
       const startMs = clock.now();
       const { turn, output } = this.#open();
       this.#ready = undefined;
@@ -292,30 +302,15 @@ class WatchedStep implements AsyncDisposable {
     this.#terminal.terminal.err(joined([printable`\n`, what]));
   }
 
-  async #send(isFirst: boolean, signal: AbortSignal): Promise<void> {
-    const { kube, pause, flags, results, onSent } = this.#options;
-    const source = this.#source;
-    const { receipt } = await sendIntoStep(this.#host, {
-      kube,
-      pause,
-      source,
-      flags,
-      results: isFirst ? results : {},
-      emit: (event) => this.#show(event, isFirst),
-      signal,
-    });
-    if (isFirst) await onSent?.(receipt, source);
-  }
-
   /** Shows an event of the upload. Notes come once, and later turns show only slow uploads. */
-  #show(event: RunEvent, isFirst: boolean): void {
+  #show(event: RunEvent): void {
     if (event.kind === "note") {
       if (this.#said.has(event.text)) return;
       this.#said.add(event.text);
     }
     const outputs = this.#view.render(event);
     this.#terminal.draw(
-      event.kind === "sent" && !isFirst ? [{ status: printable`` }] : outputs,
+      event.kind === "sent" && this.#turns > 1 ? [{ status: printable`` }] : outputs,
     );
   }
 
@@ -334,7 +329,7 @@ class WatchedStep implements AsyncDisposable {
   async #closeReady(): Promise<void> {
     const ready = this.#ready;
     this.#ready = undefined;
-    await ready?.turn[Symbol.asyncDispose]();
+    await Promise.all([ready?.turn[Symbol.asyncDispose](), this.#uploads.close()]);
   }
 
   /** Looks whether the step is still held, if an exec that waits for a turn has ended. */

@@ -7,7 +7,7 @@ import {
   type Wish,
 } from "../../../../src/commands/turns/machine.ts";
 
-/** Events by short words: "saved", "0" and "1" for exit codes, "cut", "back", "edited", or a key. */
+/** Reads an event: "saved", an exit code, "cut", "back", "edited", or a key. */
 function eventOf(word: string): TurnEvent {
   if (word === "saved") return { kind: "saved" };
   if (word === "cut") return { kind: "ended" };
