@@ -2,6 +2,7 @@
 import type { RemoteListing } from "../step/protocol/listing.ts";
 import type { UploadRecord } from "../step/protocol/record.ts";
 import { namesOfRecord, namesOfTree } from "./listed_names.ts";
+import type { Asked } from "./opened.ts";
 import type { SendOptions } from "./options.ts";
 import { awaitLock } from "./receiver/await_lock.ts";
 import type { Receiver } from "./receiver/receiver.ts";
@@ -13,13 +14,6 @@ export interface RemoteState {
   readonly record?: UploadRecord;
   /** How long another upload, or its run, had the lock. */
   readonly lockedMs: number;
-}
-
-/** The answers about these names, which are on their way. */
-export interface Asked {
-  readonly names: readonly string[];
-  readonly record?: Promise<UploadRecord | undefined>;
-  readonly listing: Promise<RemoteListing>;
 }
 
 export function askRemote(

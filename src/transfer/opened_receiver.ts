@@ -3,12 +3,13 @@
  * a step that is watched need not wait for that.
  */
 import { namesOfTree } from "./listed_names.ts";
-import { type Asked, askRemote } from "./list_remote.ts";
+import { askRemote } from "./list_remote.ts";
+import type { Asked, Opened } from "./opened.ts";
 import type { SendOptions } from "./options.ts";
 import { Receiver } from "./receiver/receiver.ts";
 import type { UploadName } from "./upload_name.ts";
 
-export class OpenedReceiver implements AsyncDisposable {
+export class OpenedReceiver implements Opened, AsyncDisposable {
   readonly receiver: Receiver;
   readonly asked: Asked;
   readonly #taken = Promise.withResolvers<void>();
@@ -36,7 +37,6 @@ export class OpenedReceiver implements AsyncDisposable {
     return this.#isLost;
   }
 
-  /** To be called when the upload begins. */
   take(): void {
     this.#taken.resolve();
   }

@@ -6,7 +6,7 @@ import type { Kube } from "../kube/interface.ts";
 import type { RunName } from "../tekton/model.ts";
 import type { Digests } from "../tree/digests.ts";
 import type { Entry } from "../tree/walk.ts";
-import type { OpenedReceiver } from "./opened_receiver.ts";
+import type { Opened } from "./opened.ts";
 import type { PrepackedTree } from "./prepack/prepacked_archive.ts";
 
 import type { UploadName } from "./upload_name.ts";
@@ -51,7 +51,7 @@ export interface SendOptions extends SourceTree {
   /** The name of a series of uploads that this one continues. */
   readonly name?: UploadName;
   /** A receiver of that name, which was opened ahead. */
-  readonly opened?: OpenedReceiver;
+  readonly opened?: Opened;
   readonly random: (length: number) => string;
   readonly emit: (event: RunEvent) => void;
   readonly signal: AbortSignal;

@@ -11,7 +11,7 @@ import type { UploadRecord } from "../step/protocol/record.ts";
 import type { Receipt, SentFile } from "../tree/archive/checksum_list.ts";
 import type { Entry } from "../tree/walk.ts";
 import type { RemoteState } from "./list_remote.ts";
-import type { OpenedReceiver } from "./opened_receiver.ts";
+import type { Opened } from "./opened.ts";
 import type { SendOptions, SourceTree } from "./options.ts";
 import type { Plan } from "./plan.ts";
 import type { PrepackedTree } from "./prepack/prepacked_archive.ts";
@@ -33,7 +33,7 @@ export interface UploadSource
 
 export class UploadState {
   readonly name: UploadName;
-  #opened: OpenedReceiver | undefined;
+  #opened: Opened | undefined;
   #pulses = false;
   #listing?: RemoteListing;
   #record?: UploadRecord;
@@ -118,7 +118,7 @@ export class UploadState {
   }
 
   /** Returns the receiver that was opened ahead, once. */
-  takeOpened(): OpenedReceiver | undefined {
+  takeOpened(): Opened | undefined {
     const opened = this.#opened;
     this.#opened = undefined;
     opened?.take();
