@@ -247,8 +247,9 @@ class WatchedStep implements AsyncDisposable {
   async #watch(): Promise<void> {
     const interrupt = AbortSignal.any([this.#host.interrupt, this.#over.signal]);
     const host = { ...this.#host, interrupt };
+    const print = (error: ExpectedError) => printError(this.#host, error, this.#color);
     try {
-      await using changes = new Changes(host, this.#options.flags, QUIET_MS);
+      await using changes = new Changes(host, this.#options.flags, print, QUIET_MS);
       await changes.begin(this.#source);
       while (true) {
         const { source, paths } = await changes.since(this.#source);

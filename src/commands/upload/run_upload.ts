@@ -1,7 +1,7 @@
 /** Creates the run, sends the directory while the run is held, and follows the run to its end. */
 import type { Host } from "../../host.ts";
 import type { Kube } from "../../kube/interface.ts";
-import { upload } from "../../run/upload.ts";
+import { upload, uploadInto, type UploadOptions } from "../../run/upload.ts";
 import type { RunManifest } from "../../tekton/run_manifest.ts";
 import { renderRunManifest } from "../manifests/render_run.ts";
 import type { UploadFlags } from "../options/upload_flags.ts";
@@ -10,6 +10,7 @@ import { printCreated } from "../manifests/print_created.ts";
 import { printData } from "../output/print_data.ts";
 import { entriesToSend, type Source, treeToSend } from "../source/source.ts";
 import { uploadAnnotations } from "../source/upload_annotation.ts";
+import type { Ahead } from "../watch/ahead.ts";
 import { prepack } from "./prepack.ts";
 import { type ReplacedWork, resultFiles } from "./result_files.ts";
 
@@ -25,14 +26,17 @@ export interface UploadRun extends Pick<Narrator, "emit"> {
   readonly notes: readonly string[];
   /** The changes that the upload needs, as sentences for --dry-run. */
   readonly changes: readonly string[];
+  /** Work of the run that does not wait for the upload, as `task lint`. */
+  readonly early: readonly string[];
 }
 
-/** Returns the exit code. */
+/** Returns the exit code. With `ahead`, the run may be one that waits, and the next one will. */
 export async function runUpload(
   host: Host,
   flags: UploadFlags,
   source: Source,
   run: UploadRun,
+  ahead?: Ahead,
 ): Promise<number> {
   const { emit } = run;
   if (flags.dryRun !== undefined) {
@@ -42,15 +46,14 @@ export async function runUpload(
   for (const text of run.notes) emit({ kind: "note", text });
   const results = await resultFiles(flags, source.git, run.replacedWork, emit);
   const facts = await source.git;
-  const over = new AbortController();
-  const { created, outcome } = await upload({
+  const options: UploadOptions = {
     ...run,
     annotations: (receipt) => uploadAnnotations(receipt, facts),
     clock: host.clock,
     random: host.random,
     ...treeToSend(source),
     entries: entriesToSend(source, emit),
-    prepack: () => prepack(host, { flags, source, over: over.signal }),
+    prepack: (signal) => prepack(host, { flags, source, signal }),
     program: flags.program,
     compress: flags.compress,
     deletes: flags.deletes,
@@ -58,7 +61,12 @@ export async function runUpload(
     showlogs: flags.showlogs,
     pauseSeconds: flags.pauseSeconds,
     interrupt: host.interrupt,
-  }).finally(() => over.abort());
+    onReleased: ({ live }) => ahead?.begin(options, live, run.early),
+  };
+  const taken = await ahead?.take(options);
+  const { created, outcome } = taken === undefined
+    ? await upload(options)
+    : await uploadInto(options, taken.run, taken, () => {});
   if (outcome === undefined) {
     printCreated(host, created, flags.print);
     return 0;

@@ -4,6 +4,7 @@ import { withStepActions } from "../../resolve/resolve.ts";
 import { lowerTask } from "../../tekton/breakpoint/lower_task.ts";
 import type { ReadTask } from "../../tekton/inline/inline_task.ts";
 import type { TaskRun, TaskSpec } from "../../tekton/model.ts";
+import { earlySteps } from "../../tekton/source/early_work.ts";
 import { keptSteps, type StandIn } from "../../tekton/source/replaced_steps.ts";
 import { stepName } from "../../tekton/target.ts";
 import { TASK } from "../start/definition_kind.ts";
@@ -37,6 +38,7 @@ async function plan(request: RunRequest<ReadTask>, options: UploadOptions): Prom
     plan,
     lower: (upload) => lowerTask({ ...upload, task: { ...task, spec } }),
     changes: changes(request.newRun.name, spec, standIn),
+    early: earlySteps(spec, standIn),
   };
 }
 

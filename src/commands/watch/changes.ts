@@ -3,7 +3,6 @@ import { ExpectedError, UsageError } from "../../errors.ts";
 import { FileError, type Host } from "../../host.ts";
 import { changedPaths } from "../../tree/changed_paths.ts";
 import { openSource, type Source } from "../source/source.ts";
-import { printError } from "../output/print_error.ts";
 import type { SendFlags } from "../options/send_flags.ts";
 
 /** A burst of changes (an editor and a formatter, a checkout) ends after this silence, */
@@ -31,9 +30,11 @@ export class Changes implements AsyncDisposable {
   /** Ends every wait. */
   readonly #signal: AbortSignal;
 
+  /** `print` prints an error that a further change may fix. */
   constructor(
     private readonly host: Host,
-    private readonly flags: SendFlags & { readonly color: boolean },
+    private readonly flags: SendFlags,
+    private readonly print: (error: ExpectedError) => void,
     private readonly quietMs = QUIET_MS,
   ) {
     this.#signal = AbortSignal.any([host.interrupt, this.#over.signal]);
@@ -133,7 +134,7 @@ export class Changes implements AsyncDisposable {
     // A change during the walk may have caused the error.
     if (this.#isNoticed || this.#printed === error.message) return;
     this.#printed = error.message;
-    printError(this.host, error, this.flags.color);
+    this.print(error);
   }
 }
 
