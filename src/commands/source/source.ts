@@ -96,12 +96,27 @@ export async function entriesToSend(
   source: Source,
   emit: (event: RunEvent) => void,
 ): Promise<Entry[]> {
+  const entries = await sentEntries(source);
+  await emitNotes(source, entries, emit);
+  return entries;
+}
+
+/** Returns the entries. Throws UsageError for an empty directory. */
+export async function sentEntries(source: Source): Promise<Entry[]> {
   const entries = await source.entries;
   if (entries.length === 0) {
     throw new UsageError(`Cannot upload "${source.root}": there is nothing in it to send`, {
       hint: "is all of it ignored? --explain PATH says by which rule, --no-ignore sends it",
     });
   }
-  for (const note of await sourceNotes(source, entries)) emit({ kind: "note", ...note });
   return entries;
+}
+
+/** Emits the notes about the entries. */
+export async function emitNotes(
+  source: Source,
+  entries: readonly Entry[],
+  emit: (event: RunEvent) => void,
+): Promise<void> {
+  for (const note of await sourceNotes(source, entries)) emit({ kind: "note", ...note });
 }
