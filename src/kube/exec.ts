@@ -133,14 +133,17 @@ async function sendStdin(
   ended.addEventListener("abort", stop);
   try {
     const { canEndStdin } = stream;
-    if (!canEndStdin && options.terminal === undefined) throw noHalfClose(options);
+    const mayLackEnd = options.terminal !== undefined || options.endsWithStdin;
+    if (!canEndStdin && !mayLackEnd) throw noHalfClose(options);
     const shown = shownLines(options, "<");
     while (stream.isOpen) {
       const { done, value } = await reader.read();
       if (ended.aborted) return;
       if (done) {
         state.hasEnded = true;
-        return canEndStdin ? stream.endStdin() : undefined;
+        if (canEndStdin) stream.endStdin();
+        else if (options.endsWithStdin) stream.close();
+        return;
       }
       shown?.add(value);
       await stream.send(value);
