@@ -1,7 +1,7 @@
 /** Takes the lock of the target directory and asks what it contains. */
 import type { RemoteListing } from "../step/protocol/listing.ts";
 import type { UploadRecord } from "../step/protocol/record.ts";
-import { namesOfRecord, namesOfTree } from "./listed_names.ts";
+import { MOST_NAMES, namesOfRecord, namesOfTree } from "./listed_names.ts";
 import type { SendOptions } from "./options.ts";
 import { awaitLock } from "./receiver/await_lock.ts";
 import type { Receiver } from "./receiver/receiver.ts";
@@ -23,7 +23,7 @@ export async function listRemote(
   const names = namesOfTree(options);
   const ask = () => ({
     record: options.record === undefined ? undefined : receiver.readRecord(),
-    listing: receiver.list(names),
+    listing: list(receiver, names),
   });
   const lock = receiver.lock(options.run);
   let answers = ask(); // in the same frame, as usually no other upload holds the lock
@@ -43,6 +43,18 @@ export async function listRemote(
     lockedMs,
     listing: more.length === 0 ? listing : joined(listing, await receiver.list(more)),
   };
+}
+
+/** Asks in several questions if there are many names. */
+function list(receiver: Receiver, names: readonly string[]): Promise<RemoteListing> {
+  const questions = Math.max(1, Math.ceil(names.length / MOST_NAMES));
+  const answers = Array.from(
+    { length: questions },
+    (_, at) => receiver.list(names.slice(at * MOST_NAMES, (at + 1) * MOST_NAMES)),
+  );
+  const listing = Promise.all(answers).then((all) => all.reduce(joined));
+  listing.catch(() => {}); // the caller may have failed for another reason
+  return listing;
 }
 
 function joined(one: RemoteListing, other: RemoteListing): RemoteListing {
