@@ -282,6 +282,16 @@ export function checkoutCommand(directory: string, results: readonly string[]): 
   return [SHELL, "-c", compact(checkout), SHELL, directory, ...results];
 }
 
+/**
+ * Returns the command that prints the paths of all files that git has checked out into the
+ * directory, each with a NUL behind it. Exits with 3 if no repository is there.
+ */
+export function trackedCommand(directory: string): string[] {
+  const script = `cd -P -- "$1" 2>/dev/null && [ -e .git ] || exit 3
+exec git -c safe.directory='*' ls-files -z --recurse-submodules`;
+  return [SHELL, "-c", script, SHELL, directory];
+}
+
 /** Returns the command that shows the work of the held step, and its user. */
 export function infoCommand(): string[] {
   return [SHELL, "/tkn-dev/debug-info", "--own"];

@@ -8,6 +8,8 @@ import type { SendOptions } from "./options.ts";
 
 /** The most names of one question. With more top-level names, the client asks for everything. */
 export const MOST_NAMES = 500;
+/** With more single files than this, everything below their top-level names is listed. */
+const MOST_SINGLE = 20_000;
 /** Everything in the directory. */
 const ALL = ["."];
 
@@ -17,7 +19,8 @@ export function namesOfTree(
 ): string[] {
   if (onTop !== undefined) {
     const files = entries.filter(({ kind }) => kind !== "directory").map(({ path }) => path);
-    return [...new Set([...files, ...onTop.removed])].filter(isLine);
+    const names = [...new Set([...files, ...onTop.removed])].filter(isLine);
+    return names.length > MOST_SINGLE ? bounded(topLevel(names)) : names;
   }
   return deletes === "always" ? ALL : bounded(topLevel(entries.map(({ path }) => path)));
 }

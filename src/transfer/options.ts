@@ -28,7 +28,7 @@ export interface SourceTree {
   readonly digests: Digests;
   /** Paths that are not sent, but stay if an earlier upload sent them. */
   readonly spares?: ReadonlySet<string>;
-  /** Set if the directory has the rest of the tree: the entries go on top of that. */
+  /** Set if the directory already has the rest of the tree, which stays. */
   readonly onTop?: OnTop;
   /** The tree packed ahead, as far as memory allows; used only if the target directory is empty. */
   readonly prepacked?: PrepackedTree;

@@ -2,6 +2,7 @@
 import { applyYaml, type Cluster } from "../support/cluster.ts";
 import { againScenarios } from "./run/again.ts";
 import { askedScenarios } from "./run/asked.ts";
+import { baseScenarios } from "./upload/base.ts";
 import { checkoutScenarios } from "./upload/checkout.ts";
 import { otherClientScenarios } from "./run/other_clients.ts";
 import { completionScenarios } from "./hold/completion.ts";
@@ -57,6 +58,7 @@ export const SCENARIOS: Scenario[] = [
   ...watchScenarios,
   ...withGitScenarios,
   ...checkoutScenarios,
+  ...baseScenarios,
   ...escapesScenarios,
   ...outputScenarios,
   ...logsScenarios,
@@ -64,7 +66,7 @@ export const SCENARIOS: Scenario[] = [
 ];
 
 export async function applyObjects({ kube }: Cluster): Promise<void> {
-  for (const name of ["objects.yaml", "objects_source.yaml"]) {
+  for (const name of ["objects.yaml", "objects_source.yaml", "objects_base.yaml"]) {
     await applyYaml(kube, await Deno.readTextFile(new URL(name, import.meta.url)));
   }
 }

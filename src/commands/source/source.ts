@@ -9,6 +9,8 @@ import { Checkout } from "../../tree/git/checkout.ts";
 import { type GitFacts, gitFacts } from "../../tree/git/git_facts.ts";
 import type { Ignore } from "../../tree/ignore/ignore.ts";
 import { type Entry, type Named, walkInRuns, type WalkOptions } from "../../tree/walk.ts";
+import type { BaseChanges } from "../../tree/git/base_changes.ts";
+import { firstPaths } from "../../view/source_notes.ts";
 import type { Secrets, SendFlags } from "../options/send_flags.ts";
 import { checkSecrets, sourceNotes } from "./source_notes.ts";
 import { filesToSend, openIgnore } from "./source_rules.ts";
@@ -26,13 +28,20 @@ export interface Source {
   readonly secrets: Secrets;
 }
 
-/** Throws UsageError for a directory or rules that cannot be read, and for denied secrets. */
-export async function openSource(host: Host, flags: SendFlags): Promise<Source> {
+/**
+ * Throws UsageError for a directory or rules that cannot be read, and for denied secrets. With
+ * `sendsPart`, whoever knows the part has to look for these.
+ */
+export async function openSource(
+  host: Host,
+  flags: SendFlags,
+  { sendsPart = false } = {},
+): Promise<Source> {
   const { root, files, skipped, checkout, walked } = await openTree(host, flags, walkInRuns);
   const entries = allOf(walked);
   entries.catch(() => {}); // the upload awaits it and throws
   const { secrets } = flags;
-  if (secrets === "deny") await checkSecrets({ files, root }, await entries);
+  if (secrets === "deny" && !sendsPart) await checkSecrets({ files, root }, await entries);
   const digests = new Digests(files, root);
   const git = gitFacts(host.capture, root);
   return { root, files, entries, git, skipped, checkout, digests, secrets };
@@ -100,5 +109,24 @@ export async function entriesToSend(
     });
   }
   for (const note of await sourceNotes(source, entries)) emit({ kind: "note", ...note });
+  return entries;
+}
+
+/** Returns the entries that differ from a commit, after notes about them and about the others. */
+export async function changesToSend(
+  source: Source,
+  { entries, removed, leftOut }: BaseChanges,
+  emit: (event: RunEvent) => void,
+): Promise<Entry[]> {
+  for (const note of await sourceNotes(source, entries, { isPart: true })) {
+    emit({ kind: "note", ...note });
+  }
+  if (leftOut.length > 0) {
+    const text = `Changes of ${firstPaths(leftOut)} are ignored, and not sent`;
+    emit({ kind: "note", text });
+  }
+  for (const path of removed.filter((path) => path.includes("\n"))) {
+    emit({ kind: "note", text: `${path} is not removed: its name has a line break` });
+  }
   return entries;
 }

@@ -8,10 +8,11 @@ import type { UploadFlags } from "../options/upload_flags.ts";
 import type { Narrator } from "../output/narrator.ts";
 import { printCreated } from "../manifests/print_created.ts";
 import { printData } from "../output/print_data.ts";
-import { entriesToSend, type Source, treeToSend } from "../source/source.ts";
+import { type Source, treeToSend } from "../source/source.ts";
 import { uploadAnnotations } from "../source/upload_annotation.ts";
+import { changesOnClone, type ClonedBase, wholeTree } from "./on_clone.ts";
 import { prepack } from "./prepack.ts";
-import { type ReplacedWork, resultFiles } from "./result_files.ts";
+import type { ReplacedWork } from "./result_files.ts";
 
 export interface UploadRun extends Pick<Narrator, "emit"> {
   readonly kube: Kube;
@@ -22,6 +23,8 @@ export interface UploadRun extends Pick<Narrator, "emit"> {
   readonly uploaded?: string;
   /** Undefined if every step of the Task runs. */
   readonly replacedWork?: ReplacedWork;
+  /** Set if that work is done, and what differs from its commit is sent. */
+  readonly clone?: ClonedBase;
   readonly notes: readonly string[];
   /** The changes that the upload needs, as sentences for --dry-run. */
   readonly changes: readonly string[];
@@ -40,21 +43,21 @@ export async function runUpload(
     return 0;
   }
   for (const text of run.notes) emit({ kind: "note", text });
-  const results = await resultFiles(flags, source.git, run.replacedWork, emit);
   const facts = await source.git;
   const over = new AbortController();
   const { created, outcome } = await upload({
     ...run,
-    annotations: (receipt) => uploadAnnotations(receipt, facts),
+    annotations: (receipt) => uploadAnnotations(receipt, facts, run.clone?.commit),
     clock: host.clock,
     random: host.random,
     ...treeToSend(source),
-    entries: entriesToSend(source, emit),
     prepack: () => prepack(host, { flags, source, over: over.signal }),
+    ...run.clone === undefined
+      ? await wholeTree(flags, { ...run, source })
+      : changesOnClone(flags, { ...run, source }, run.clone),
     program: flags.program,
     compress: flags.compress,
     deletes: flags.deletes,
-    results,
     showlogs: flags.showlogs,
     pauseSeconds: flags.pauseSeconds,
     interrupt: host.interrupt,

@@ -24,6 +24,8 @@ import {
 import { startAgain } from "../start/start_again.ts";
 import { readBindings } from "../start/workspace_bindings.ts";
 import { watch } from "../watch/watch.ts";
+import type { BaseCommit } from "../../tree/git/base_commit.ts";
+import { openBase, planOnBase } from "./base.ts";
 import { checkHandOver, runHandedOver } from "./hand_over.ts";
 import { intoPlace, type UploadPlan } from "./plan_upload.ts";
 import { runUpload } from "./run_upload.ts";
@@ -42,7 +44,7 @@ export interface UploadAdapter<
   /** Throws UsageError for flags that do not fit the definition, whatever the user answers. */
   check?(read: Pick<RunRequest<D>, "owner" | "definition">, options: O): void;
   /** Chooses the steps that the upload stands in for, and its place. Throws UsageError. */
-  plan(request: RunRequest<D>, options: O): Promise<UploadTarget>;
+  plan(request: RunRequest<D>, options: O, base?: BaseCommit): Promise<UploadTarget>;
 }
 
 /** Where in the run the upload goes. */
@@ -97,20 +99,29 @@ async function uploadOnce<
 ): Promise<number> {
   const { definitionKind } = adapter;
   checkHandOver(host, options);
-  const source = opened ?? await openSource(host, options);
+  const sendsPart = options.base !== undefined;
+  const source = opened ?? await openSource(host, options, { sendsPart });
   const workspaces = await readBindings(host, options);
   using own = openNarrator(host, options);
   const narrator = { ...own, emit: reports.listening(memory.listening(own.emit)) };
   const { emit, suspendFor } = narrator;
-  const kube = await host.connect(options.connect);
+  const [kube, found] = await Promise.all([
+    host.connect(options.connect),
+    openBase(host, options.base, { source, emit }),
+  ]);
   const check = (read: Pick<RunRequest<D>, "owner" | "definition">) =>
     adapter.check?.(read, options);
   const requesting = { kube, workspaces, emit, suspendFor, isUpload: true, check };
   const request = await requestRun(host, definitionKind, options, requesting);
   answered(request.answers);
   const { newRun } = request;
-  const { task, plan, lower, changes } = await adapter.plan(request, options);
-  const { spec, standIn, destination, deletes, replacedWork, notes } = plan;
+  const { base, planned } = await planOnBase(
+    found,
+    emit,
+    (base) => adapter.plan(request, options, base),
+  );
+  const { task, plan, lower, changes } = planned;
+  const { spec, standIn, ownClone, destination, deletes, replacedWork, notes } = plan;
   const defaultTimeout = await request.defaultTimeout;
   const again = startAgain(definitionKind, "upload", options, newRun.name);
   const gate = newGate(host, options.pauseSeconds, again);
@@ -122,14 +133,21 @@ async function uploadOnce<
     return await runHandedOver(host, flags, { kube, narrator, held, source, replacedWork, notes });
   }
   const { image } = options;
-  const isWhole = standIn.replaced.length === spec.steps!.length;
-  const runManifest = lower({ ...newRun, standIn, destination, image, gate, defaultTimeout });
+  const isWhole = ownClone === undefined && standIn.replaced.length === spec.steps!.length;
+  const lowering = { standIn, ownClone, destination, image, gate, defaultTimeout };
+  const runManifest = lower({ ...newRun, ...lowering });
   request.checkComplete(runManifest.inline());
   return await runUpload(host, { ...options, deletes }, source, {
     kube,
     emit,
     runManifest,
-    held: { task, step: heldStep(spec, standIn) },
+    held: {
+      task,
+      step: ownClone === undefined
+        ? heldStep(spec, standIn)
+        : stepName(spec.steps![ownClone.at], ownClone.at),
+    },
+    clone: base && { ...base, commitResults: ownClone?.commitResults ?? [] },
     uploaded: isWhole ? task : undefined,
     replacedWork,
     changes,

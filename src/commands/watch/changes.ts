@@ -68,7 +68,9 @@ export class Changes implements AsyncDisposable {
   async #compare(before: Source): Promise<Change | undefined> {
     this.#isNoticed = false;
     try {
-      const source = await openSource(this.host, this.flags);
+      const source = await openSource(this.host, this.flags, {
+        sendsPart: this.flags.base !== undefined,
+      });
       const paths = changedPaths(await before.entries, await source.entries);
       this.#directories = await directoriesOf(source);
       this.#printed = undefined;

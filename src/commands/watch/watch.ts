@@ -15,7 +15,7 @@ export type RunOnce = (host: Host, source: Source) => Promise<unknown>;
  * Returns 130, as only Ctrl-C ends the watching. Throws errors that no change of a file can fix.
  */
 export async function watch(host: Host, flags: UploadFlags, runOnce: RunOnce): Promise<number> {
-  let source = await openSource(host, flags);
+  let source = await openSource(host, flags, { sendsPart: flags.base !== undefined });
   await using changes = new Changes(host, flags);
   try {
     await changes.begin(source);

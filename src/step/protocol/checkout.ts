@@ -1,4 +1,5 @@
-/** The answer of checkout.sh: the commit that a clone has checked out. Pure. */
+/** What a clone has checked out: the answers of checkout.sh, and of git ls-files. Pure. */
+import { pathText } from "../../path_bytes.ts";
 
 export interface CheckedOut {
   /** The full hash, by HEAD, else by the Task's result; undefined if neither says it. */
@@ -15,4 +16,12 @@ export function readCheckedOut(answer: string): CheckedOut {
   const hashes = lines.map((line) => HASH.exec(line)).filter((found) => found !== null);
   const [, , commit] = hashes.find(([, from]) => from === "head") ?? hashes[0] ?? [];
   return { commit, isSparse: lines.includes("sparse") };
+}
+
+/** The exit code of trackedCommand if no repository is there. */
+export const NO_REPOSITORY = 3;
+
+/** Returns the paths that `git ls-files -z` prints. They are not checked. */
+export function readTracked(answer: Uint8Array): string[] {
+  return pathText(answer).split("\0").filter((path) => path !== "");
 }

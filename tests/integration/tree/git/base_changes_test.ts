@@ -165,7 +165,7 @@ testWith(["git"], "the base is the newest commit that a remote has, of several",
   assert.match(base.name, /\(origin\/other\)$/);
 });
 
-testWith(["git"], "files that git was told not to look at are sent as they are", async () => {
+testWith(["git"], "files that git does not look at are sent as they are", async () => {
   using place = temporaryDirectory();
   const root = cloned(place.path, "file assumed x\nfile skipped x\nfile gone x\nfile a x");
   git(root, "update-index", "--assume-unchanged", "assumed");
@@ -176,15 +176,19 @@ testWith(["git"], "files that git was told not to look at are sent as they are",
   assert.deepEqual([paths(entries), removed], [["assumed", "skipped"], []]);
 });
 
-testWith(["git"], "line ends that git converts are no change; a touched file is none", async () => {
-  using place = temporaryDirectory();
-  const root = cloned(place.path, 'file .gitattributes "* text=auto"\nfile a "1\\n"\nfile b x');
-  writeFileSync(`${root}/a`, "1\r\n");
-  writeFileSync(`${root}/b`, "x");
-  assert.deepEqual((await changesOf(root)).entries, []);
-  writeFileSync(`${root}/a`, "1\r\n2\r\n");
-  assert.deepEqual(paths((await changesOf(root)).entries), ["a"]);
-});
+testWith(
+  ["git"],
+  "line ends that git converts are no change, and a touched file is not one either",
+  async () => {
+    using place = temporaryDirectory();
+    const root = cloned(place.path, 'file .gitattributes "* text=auto"\nfile a "1\\n"\nfile b x');
+    writeFileSync(`${root}/a`, "1\r\n");
+    writeFileSync(`${root}/b`, "x");
+    assert.deepEqual((await changesOf(root)).entries, []);
+    writeFileSync(`${root}/a`, "1\r\n2\r\n");
+    assert.deepEqual(paths((await changesOf(root)).entries), ["a"]);
+  },
+);
 
 testWith(["git"], "an unmerged file is sent as it is in the tree", async () => {
   using place = temporaryDirectory();

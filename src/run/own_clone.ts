@@ -1,0 +1,109 @@
+/** Asks a clone that did its own work what it has checked out, before anything goes on top. */
+import { CollectedText } from "../hold/collected_text.ts";
+import { TransferError } from "../errors.ts";
+import type { RunEvent } from "../events.ts";
+import type { Kube } from "../kube/interface.ts";
+import { SHORT_COMMAND_MS } from "../kube/limit.ts";
+import { type Pause, stepPath } from "../hold/pause.ts";
+import { NO_REPOSITORY, readCheckedOut, readTracked } from "../step/protocol/checkout.ts";
+import { checkoutCommand, trackedCommand } from "../step/scripts.ts";
+import type { SendOptions } from "../transfer/options.ts";
+
+export interface OwnClone {
+  /** The full hash of the commit that the upload is made for. */
+  readonly commit: string;
+  /** For messages: "3f2a1b4 (origin/main)". */
+  readonly name: string;
+  /** The Task's results that say what was checked out. */
+  readonly commitResults: readonly string[];
+  /** Returns what to send if the clone has something else; undefined if that is an error. */
+  readonly everything?: () => Promise<Pick<SendOptions, "entries" | "results">>;
+}
+
+interface AtClone {
+  readonly kube: Kube;
+  readonly pause: Pause;
+  /** The directory of the clone, absolute. */
+  readonly path: string;
+  readonly emit: (event: RunEvent) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Returns what is sent in place of the changes: nothing if the clone has the commit. Throws
+ * TransferError if it has not, and ClusterError.
+ */
+export async function checkClone(
+  clone: OwnClone,
+  at: AtClone,
+): Promise<Partial<Pick<SendOptions, "entries" | "results" | "onTop">>> {
+  const refusal = await whyNotOn(clone, at);
+  if (refusal === undefined) return {};
+  if (clone.everything === undefined) throw refusal;
+  at.emit({ kind: "note", text: `${refusal.message}; everything is uploaded` });
+  const removed = await trackedFiles(at, refusal);
+  return { ...await clone.everything(), onTop: { removed } };
+}
+
+async function whyNotOn(
+  { commit, name, commitResults }: OwnClone,
+  at: AtClone,
+): Promise<TransferError | undefined> {
+  const { pause, path, emit } = at;
+  const step = `step "${stepPath(pause)}"`;
+  const refuse = (why: string, hint: string) =>
+    new TransferError(`Cannot upload on top of ${name}: ${why}`, { hint });
+  if (pause.exitCode !== undefined && pause.exitCode !== 0) {
+    return refuse(
+      `${step}, which clones it, failed with exit code ${pause.exitCode}`,
+      "its log says why; has the server the commit? --base=COMMIT names another, --base=auto " +
+        "uploads everything then",
+    );
+  }
+  const answer = new CollectedText();
+  await exec(at, checkoutCommand(path, commitResults), answer.add);
+  const { commit: found, isSparse } = readCheckedOut(answer.text);
+  if (found === undefined) {
+    return refuse(
+      `${step} does not say what it checked out into ${path}`,
+      "its image has no git, and its Task no result with the commit: leave out --base",
+    );
+  }
+  if (found !== commit) {
+    return refuse(
+      `${step} checked out ${found}, not ${commit}`,
+      `--base=${found} uploads on top of that commit, if it is fetched here; --base=auto uploads ` +
+        "everything then",
+    );
+  }
+  if (isSparse) {
+    const text = "The clone has only some directories: of the others, only what differs is there";
+    emit({ kind: "note", text });
+  }
+  return undefined;
+}
+
+/** Returns the files that the clone has checked out. Throws the refusal if git can't tell them. */
+async function trackedFiles(at: AtClone, refusal: TransferError): Promise<string[]> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let bytes = 0;
+  const exitCode = await exec(at, trackedCommand(at.path), (chunk) => {
+    bytes += chunk.length;
+    if (bytes <= MOST_BYTES) chunks.push(chunk.slice());
+  });
+  if (exitCode === NO_REPOSITORY && at.pause.exitCode !== 0) return [];
+  if (exitCode !== 0 || bytes > MOST_BYTES) throw refusal;
+  return readTracked(new Uint8Array(await new Blob(chunks).arrayBuffer()));
+}
+
+/** More than the paths of any repository take. */
+const MOST_BYTES = 512 * 1024 * 1024;
+
+async function exec(
+  { kube, pause: { namespace, pod, container }, signal }: AtClone,
+  command: readonly string[],
+  onStdout: (chunk: Uint8Array) => void,
+): Promise<number | undefined> {
+  const options = { namespace, pod, container, command, onStdout, signal };
+  return (await kube.exec({ ...options, deadlineMs: SHORT_COMMAND_MS })).exitCode;
+}
