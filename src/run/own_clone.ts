@@ -56,8 +56,8 @@ async function whyNotOn(
   if (pause.exitCode !== undefined && pause.exitCode !== 0) {
     return refuse(
       `${step}, which clones it, failed with exit code ${pause.exitCode}`,
-      "its log says why; has the server the commit? --base=COMMIT names another, --base=auto " +
-        "uploads everything then",
+      "its log says why: the server may lack the commit, or serve only the newest of a branch; " +
+        "--base=COMMIT names another, and --base=auto uploads everything then",
     );
   }
   const answer = new CollectedText();

@@ -41,13 +41,8 @@ export async function findBase(
 }
 
 async function commitOf(git: Git, revision: string): Promise<string | undefined> {
-  const found = await git(
-    "rev-parse",
-    "--verify",
-    "--quiet",
-    "--end-of-options",
-    `${revision}^{commit}`,
-  );
+  if (revision.startsWith("-")) return undefined; // an option, for older versions of git too
+  const found = await git("rev-parse", "--verify", "--quiet", `${revision}^{commit}`);
   return found === undefined ? undefined : lineOf(found);
 }
 

@@ -111,6 +111,23 @@ export const baseScenarios: Scenario[] = [
     },
   },
   {
+    name: "a Task's later steps see the tree, in the clone's directory; a sparse clone is noted",
+    needs: ["git"],
+    async run(cluster, directory) {
+      await using server = await serve(directory, "file a one\nfile deep/b one\nfile deep/c one");
+      writeTree(server.work, tree("file a three\nfile deep/b three"));
+      rmSync(`${server.work}/deep/c`);
+      const params = ["-p", "subdirectory=app", "-p", "sparse=/deep/"];
+      const words = ["task", "upload", "t-git-clone", server.work, "-w", "name=output,emptyDir="];
+      const ran = await tknDev([...words, ...params, ...url(server), "--base", ...cluster.flags]);
+      assert.equal(ran.code, 0, ran.stderr + ran.stdout);
+      assert.match(ran.stderr, /^Note: The Task clones .* itself, and what differs is uploaded/m);
+      assert.match(ran.stderr, /^Note: The clone has only some directories: of the others, /m);
+      const sees = ran.stdout.match(/^\[check\] of .*$/gm);
+      assert.deepEqual(sees, ["[check] of ./app/a", "[check] of ./app/deep/b"]);
+    },
+  },
+  {
     name: "what cannot be a base is refused before a run, or sent as a whole with --base=auto",
     needs: ["git"],
     async run(cluster, directory) {
@@ -189,15 +206,18 @@ function push({ work }: Server, content: string): string {
   return git(work, "rev-parse", "HEAD").trim();
 }
 
+function url({ port }: Server): string[] {
+  return ["-p", `url=git://HOST:${port}/app.git`];
+}
+
 async function upload(
   { flags: own }: Cluster,
-  { port, work }: Server,
+  server: Server,
   pipeline: string,
   flags: readonly string[],
 ): Promise<Ran> {
-  const words = ["pipeline", "upload", pipeline, work, "-w", "name=shared,volume=100Mi"];
-  const url = ["-p", `url=git://HOST:${port}/app.git`];
-  return await tknDev([...words, ...url, ...flags, ...own]);
+  const words = ["pipeline", "upload", pipeline, server.work, "-w", "name=shared,volume=100Mi"];
+  return await tknDev([...words, ...url(server), ...flags, ...own]);
 }
 
 /** The same for a run that succeeds. Returns what the last task sees. */
