@@ -109,7 +109,7 @@ const PIPELINE_UPLOAD: CommandSpec = {
         "  -w name=source,claimName=pvc",
     },
     {
-      text: "Send what differs from the last pushed commit, which the Pipeline clones itself",
+      text: "Send only the changes since the last pushed commit, which the Pipeline clones",
       command: "tkn-dev pipeline upload my-pipeline --base",
     },
     {

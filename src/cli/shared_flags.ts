@@ -282,7 +282,8 @@ export const BASE: FlagSpec = {
   value: "COMMIT",
   alone: "pushed",
   completion: ["pushed", "auto"],
-  help: "let the clone do its own work, at this commit, and send what differs from it: a commit " +
+  help:
+    "let the clone do its own work, at this commit, and send only the changes since: a commit " +
     "that the clone can fetch, pushed (the newest ancestor of HEAD that a remote-tracking branch " +
     "has) or auto (the same, but everything is sent if that is not possible)",
 };

@@ -1,4 +1,4 @@
-/** Asks a clone that did its own work what it has checked out, before anything goes on top. */
+/** Asks a clone for the commit that it has checked out, before the changes are sent. */
 import { CollectedText } from "../hold/collected_text.ts";
 import { TransferError } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
@@ -77,7 +77,8 @@ async function whyNotOn(
     );
   }
   if (isSparse) {
-    const text = "The clone has only some directories: of the others, only what differs is there";
+    const text =
+      "The clone is sparse: of the directories that it leaves out, only the changes are there";
     emit({ kind: "note", text });
   }
   return undefined;

@@ -4,7 +4,7 @@
 # Prints the commit that a clone has checked out into DIRECTORY, as far as the step knows it:
 #
 #     head 3f2a1b4...     HEAD of the repository there
-#     sparse              git was told to check out only some directories
+#     sparse              git checks out only some directories
 #     result 3f2a1b4...   the first line of a RESULT of the Task
 
 directory=$1

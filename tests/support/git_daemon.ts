@@ -1,4 +1,4 @@
-/** Serves the bare repositories of a directory by git's own protocol, also to the pods of a node. */
+/** Serves the bare repositories of a directory by git's own protocol, also to pods. */
 export interface GitDaemon extends AsyncDisposable {
   readonly port: number;
 }
@@ -16,7 +16,7 @@ export async function startGitDaemon(directory: string): Promise<GitDaemon> {
     stdout: "null",
     stderr: "piped",
     env: { GIT_CONFIG_GLOBAL: "/dev/null" },
-    detached: true, // git daemon is a process of its own, which git starts
+    detached: true, // git starts the daemon as another process
   }).spawn();
   const said = daemon.stderr.pipeThrough(new TextDecoderStream()).getReader();
   for (let text = ""; !text.includes(READY);) {

@@ -1,4 +1,4 @@
-/** The flag --base: what differs from a commit goes on top of a clone of it. */
+/** The flag --base, for an upload of the changes since a commit that the clone checks out. */
 import type { Flags } from "../../cli/parse.ts";
 import { UsageError } from "../../errors.ts";
 import type { SendFlags } from "./send_flags.ts";
@@ -32,8 +32,6 @@ export function baseFlag(
     ? ["--exec", "a command unpacks into an empty directory"]
     : deletes === "always"
     ? ["--delete=always", "the rest of the tree is only in the workspace"]
-    : flags.on("list")
-    ? ["--list", "it lists the whole tree"]
     : [];
   if (other !== undefined) {
     throw new UsageError(`Cannot use --base with ${other}: ${why}`, {

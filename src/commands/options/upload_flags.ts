@@ -14,7 +14,7 @@ export interface UploadFlags extends SendFlags, RunFlags {
   readonly handOver?: "shell" | "words";
   /** Run again when the directory changes: after the run has ended, or at once instead of it. */
   readonly watch?: WatchMode;
-  /** Send what differs from a commit that the clone checks out by itself. */
+  /** Send only the changes since a commit that the clone checks out. */
   readonly base?: BaseFlag;
 }
 

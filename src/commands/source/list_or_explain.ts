@@ -4,7 +4,9 @@ import type { Host } from "../../host.ts";
 import type { SendFlags } from "../options/send_flags.ts";
 import { printNote } from "../output/print_note.ts";
 import { explainPaths } from "./explain.ts";
+import type { BaseFlag } from "../options/base_flag.ts";
 import { listTree } from "./list.ts";
+import { listChanges } from "./list_changes.ts";
 
 export interface ListOrExplain {
   /** The paths to explain; empty to list the tree. */
@@ -27,13 +29,17 @@ export function listOrExplainFlags(
 /** Returns the exit code. */
 export async function listOrExplain(
   host: Host,
-  flags: SendFlags,
+  flags: SendFlags & { readonly base?: BaseFlag },
   { paths, soleArgument: word }: ListOrExplain,
 ): Promise<number> {
   if (word !== undefined && (await host.files.stat(word))?.kind === "directory") {
     const text = `${word} is read as a name on the cluster; ./${word} is the directory`;
     printNote(host, { text });
   }
-  await (paths.length > 0 ? explainPaths(host, flags, paths) : listTree(host, flags));
+  await (paths.length > 0
+    ? explainPaths(host, flags, paths)
+    : flags.base === undefined
+    ? listTree(host, flags)
+    : listChanges(host, flags, flags.base));
   return 0;
 }

@@ -30,7 +30,7 @@ export interface Source {
 
 /**
  * Throws UsageError for a directory or rules that cannot be read, and for denied secrets. With
- * `sendsPart`, whoever knows the part has to look for these.
+ * `sendsPart`, the caller looks for secrets in the part that is sent.
  */
 export async function openSource(
   host: Host,

@@ -1,10 +1,10 @@
-/** What an upload sends: the whole tree, or what differs from the commit of a clone. */
+/** Prepares the tree that an upload sends, or the changes since the commit of a clone. */
 import type { RunEvent } from "../../events.ts";
 import type { UploadOptions } from "../../run/upload.ts";
 import type { UploadFlags } from "../options/upload_flags.ts";
+import type { Base } from "../source/base.ts";
 import { changesToSend, entriesToSend, type Source } from "../source/source.ts";
 import { checkSecrets } from "../source/source_notes.ts";
-import type { Base } from "./base.ts";
 import { givenFiles, type ReplacedWork, resultFiles } from "./result_files.ts";
 
 /** A base whose clone does its own work. */

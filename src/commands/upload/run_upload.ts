@@ -23,7 +23,7 @@ export interface UploadRun extends Pick<Narrator, "emit"> {
   readonly uploaded?: string;
   /** Undefined if every step of the Task runs. */
   readonly replacedWork?: ReplacedWork;
-  /** Set if that work is done, and what differs from its commit is sent. */
+  /** Set if the run does that work, and the upload brings the changes since its commit. */
   readonly clone?: ClonedBase;
   readonly notes: readonly string[];
   /** The changes that the upload needs, as sentences for --dry-run. */

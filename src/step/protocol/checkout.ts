@@ -1,10 +1,10 @@
-/** What a clone has checked out: the answers of checkout.sh, and of git ls-files. Pure. */
+/** The answers of a clone: of checkout.sh, and of git ls-files. Pure. */
 import { pathText } from "../../path_bytes.ts";
 
 export interface CheckedOut {
   /** The full hash, by HEAD, else by the Task's result; undefined if neither says it. */
   readonly commit?: string;
-  /** Whether git was told to check out only some directories. */
+  /** Whether git checks out only some directories. */
   readonly isSparse: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** A clone that does its own work, on top of which the upload puts what differs. Pure. */
+/** A clone that does its own work, after which the upload brings the changes. Pure. */
 import { UsageError } from "../../errors.ts";
 import type { Param, TaskSpec } from "../model.ts";
 import { usedParams } from "../references.ts";

@@ -30,7 +30,7 @@ export function uploadNotes(
   const notes: string[] = [];
   if (base !== undefined) {
     const what = task === undefined ? "The Task" : `Task ${task}`;
-    notes.push(`${what} clones ${base} itself, and what differs is uploaded on top`);
+    notes.push(`${what} clones ${base}, and only the changes since that commit are uploaded`);
   } else if (replaced.length === 0) {
     if (task !== undefined) {
       notes.push(

@@ -1,4 +1,4 @@
-/** The difference between a commit and the tree: git says which files differ. */
+/** The changes in the tree since a commit: git says which files differ. */
 import { UsageError } from "../../errors.ts";
 import type { Host } from "../../host.ts";
 import { parentOf } from "../paths.ts";
@@ -12,7 +12,7 @@ export interface BaseAnswers {
   readonly tree: string;
   /** `git diff --raw -z COMMIT`: ":100644 100755 <hash> <hash> M\0a/b\0". */
   readonly differences: string;
-  /** `git ls-files -v -z`: "H a/b\0"; "S" for skip-worktree, a small letter for assume-unchanged. */
+  /** `git ls-files -v -z`: "H a/b\0"; S is skip-worktree, a small letter assume-unchanged. */
   readonly flags: string;
   /** Whether the file system ignores case. */
   readonly ignoresCase: boolean;
@@ -61,8 +61,8 @@ const DIFF = [
 ];
 
 /**
- * Returns what differs between the commit and the entries, which are those of the walk: its rules
- * decide what is sent. A file that git is told to take for unchanged is sent as it is. Pure.
+ * Returns the changes between the commit and the entries, which are those of the walk: its rules
+ * decide what is sent. A file that git does not look at is sent as it is. Pure.
  */
 export function baseChanges(entries: readonly Entry[], answers: BaseAnswers): BaseChanges {
   const key = answers.ignoresCase

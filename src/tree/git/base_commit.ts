@@ -20,15 +20,16 @@ export async function findBase(
   asked?: string,
 ): Promise<BaseCommit> {
   const git = gitIn(capture, root);
-  const above = await git("rev-parse", "--show-cdup");
+  const [above, top] = (await git("rev-parse", "--show-cdup", "--show-toplevel"))?.split("\n") ??
+    [];
   if (above === undefined) {
     throw new UsageError(`Cannot find a base for "${root}": git knows no checkout there`, {
       hint: "leave out --base, or name a directory that git status works in",
     });
   }
-  if (lineOf(above) !== "") {
+  if (above !== "") {
     throw new UsageError(`Cannot upload "${root}" on a base: it is not the root of its checkout`, {
-      hint: `a clone has the whole repository: upload ${lineOf(above)} of it, or leave out --base`,
+      hint: `name its root, ${top}, for a clone has all of it; or leave out --base`,
     });
   }
   const commit = asked === undefined ? await newestPushed(git, root) : await commitOf(git, asked);

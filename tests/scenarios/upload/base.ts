@@ -1,4 +1,4 @@
-/** --base: the clone does its own work, and what differs from its commit goes on top. */
+/** --base: the clone does its own work at a commit, and the upload brings the changes. */
 import assert from "node:assert/strict";
 import { mkdirSync, rmSync } from "node:fs";
 import type { Cluster } from "../../support/cluster.ts";
@@ -11,7 +11,7 @@ import type { Scenario } from "../scenario.ts";
 
 export const baseScenarios: Scenario[] = [
   {
-    name: "on a base, only what differs from the pushed commit is sent, and the run sees the tree",
+    name: "on a base, only the changes since the pushed commit are sent, and the run sees the tree",
     needs: ["git"],
     everyProtocol: true,
     async run(cluster, directory) {
@@ -32,7 +32,10 @@ export const baseScenarios: Scenario[] = [
       git(work, "add", "committed");
       git(work, "commit", "-qm", "not pushed");
       const ran = await uploaded(cluster, server, "t-base", ["--base"]);
-      assert.match(ran.stderr, /^Note: Task clone clones [0-9a-f]{7} \(origin\/main\) itself/m);
+      assert.match(
+        ran.stderr,
+        /^Note: Task clone clones [0-9a-f]{7} \(origin\/main\), and only the/m,
+      );
       assert.match(ran.stderr, /^Sent 4 files, .*, verified; 3 removed$/m);
       assert.match(
         ran.stdout,
@@ -121,8 +124,8 @@ export const baseScenarios: Scenario[] = [
       const words = ["task", "upload", "t-git-clone", server.work, "-w", "name=output,emptyDir="];
       const ran = await tknDev([...words, ...params, ...url(server), "--base", ...cluster.flags]);
       assert.equal(ran.code, 0, ran.stderr + ran.stdout);
-      assert.match(ran.stderr, /^Note: The Task clones .* itself, and what differs is uploaded/m);
-      assert.match(ran.stderr, /^Note: The clone has only some directories: of the others, /m);
+      assert.match(ran.stderr, /^Note: The Task clones .*, and only the changes since/m);
+      assert.match(ran.stderr, /^Note: The clone is sparse: of the directories /m);
       const sees = ran.stdout.match(/^\[check\] of .*$/gm);
       assert.deepEqual(sees, ["[check] of ./app/a", "[check] of ./app/deep/b"]);
     },

@@ -1,4 +1,4 @@
-/** What a clone that did its own work has checked out, before anything goes on top of it. */
+/** Asks a clone for the commit that it has checked out, before the changes are sent. */
 import assert from "node:assert/strict";
 import { TransferError } from "../../../src/errors.ts";
 import type { RunEvent } from "../../../src/events.ts";
@@ -32,7 +32,7 @@ const CLONE: OwnClone = {
 const EVERYTHING = { entries: [], results: { commit: "mine" } };
 
 interface Played {
-  /** What the step says of its checkout. */
+  /** The step's answer about its checkout. */
   readonly says?: string;
   /** The files that git has checked out there, and the exit code of git. */
   readonly tracked?: readonly [files: string, exitCode: number];

@@ -1,4 +1,4 @@
-/** What is sent on top of a clone: with it, the clone has the files that a whole upload sends. */
+/** The changes since a commit: with them, a clone has the files that a whole upload sends. */
 import assert from "node:assert/strict";
 import { chmodSync, cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { capture } from "../../../../src/deno/capture.ts";

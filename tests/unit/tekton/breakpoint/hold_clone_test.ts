@@ -1,4 +1,4 @@
-/** Runs whose clone does its own work, and then waits for what goes on top. */
+/** Runs whose clone does its own work, and then waits for the changes. */
 import assert from "node:assert/strict";
 import "../../../support/no_env.ts";
 import { lowerPipeline } from "../../../../src/tekton/breakpoint/lower_pipeline.ts";

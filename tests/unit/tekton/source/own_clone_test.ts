@@ -49,7 +49,7 @@ Deno.test("the commit goes into the Task's param, and the upload comes after the
   });
 });
 
-Deno.test("a Task that is inline may have the Pipeline's param; without a param there is none", () => {
+Deno.test("a Task that is inline may have the Pipeline's param", () => {
   const step = { ...CLONE, script: "git clone $(params.repo) . && git checkout $(params.git-ref)" };
   const outerParams = ["repo", "git-ref", "sha"];
   assert.equal(chosen({ steps: [step] }, { outerParams }).revision?.name, "git-ref");

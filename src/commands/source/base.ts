@@ -1,4 +1,4 @@
-/** --base: the commit that the clone checks out by itself, and what differs from it. */
+/** --base: the commit that the clone checks out, and the changes since. */
 import { UsageError } from "../../errors.ts";
 import type { RunEvent } from "../../events.ts";
 import type { Host } from "../../host.ts";
@@ -6,8 +6,8 @@ import { askAboutBase, type BaseChanges, baseChanges } from "../../tree/git/base
 import { type BaseCommit, findBase } from "../../tree/git/base_commit.ts";
 import { firstPaths } from "../../view/source_notes.ts";
 import type { BaseFlag } from "../options/base_flag.ts";
-import { checkSecrets } from "../source/source_notes.ts";
-import type { Source } from "../source/source.ts";
+import { checkSecrets } from "./source_notes.ts";
+import type { Source } from "./source.ts";
 
 export interface Base extends BaseCommit {
   readonly changes: BaseChanges;
