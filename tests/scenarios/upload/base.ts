@@ -31,6 +31,8 @@ export const baseScenarios: Scenario[] = [
       writeTree(work, tree("file committed one"));
       git(work, "add", "committed");
       git(work, "commit", "-qm", "not pushed");
+      const { stdout: list } = await tknDev(["pipeline", "upload", "--list", work, "--base"]);
+      assert.equal(list, "becomes-link\nchanged\ncommitted\nnew/untracked\nrun.sh\n");
       const ran = await uploaded(cluster, server, "t-base", ["--base"]);
       assert.match(
         ran.stderr,
