@@ -1,5 +1,6 @@
 /** All cases in the order in which they run. */
 import type { BenchCase } from "./bench_case.ts";
+import { base } from "./cases/base.ts";
 import { delta } from "./cases/delta.ts";
 import { ignored } from "./cases/ignored.ts";
 import { large } from "./cases/large.ts";
@@ -18,6 +19,7 @@ export const CASES: readonly BenchCase[] = [
   large,
   slow,
   delta,
+  base,
   ignored,
   released,
   start,
