@@ -35,18 +35,28 @@ export function changesOnClone(
   flags: UploadFlags,
   sending: Sending,
   { changes, isAuto, commit, name, commitResults }: ClonedBase,
-): Sent & Pick<UploadOptions, "onTop" | "clone" | "prepack"> {
+): {
+  options: Sent & Pick<UploadOptions, "onTop" | "clone" | "prepack">;
+  /** Returns the commit, unless everything was sent. */
+  base: () => string | undefined;
+} {
   const { source, replacedWork, emit } = sending;
+  if (changes.entries.length === 0 && changes.removed.length === 0) {
+    emit({ kind: "note", text: `Nothing has changed since ${name}` });
+  }
+  let base: string | undefined = commit;
   const everything = async () => {
+    base = undefined;
     if (source.secrets === "deny") await checkSecrets(source, await source.entries);
     const { entries, results } = await wholeTree(flags, sending);
     return { entries: await entries, results };
   };
-  return {
+  const options = {
     results: givenFiles(flags, replacedWork),
     entries: changesToSend(source, changes, emit),
     onTop: { removed: flags.deletes === "never" ? [] : changes.removed },
     prepack: () => Promise.resolve(undefined),
     clone: { commit, name, commitResults, everything: isAuto ? everything : undefined },
   };
+  return { options, base: () => base };
 }

@@ -70,7 +70,7 @@ async function plan(
     lower: (upload) => lowerPipeline({ ...upload, pipeline, target, task, others, leavesOut }),
     changes: ownClone === undefined
       ? changes(newRun.name, target, standIn, image)
-      : ownCloneChanges(newRun.name, target, stepName(spec.steps![ownClone.at], ownClone.at)),
+      : ownCloneChanges(newRun.name, target, stepName(spec.steps![standIn.at], standIn.at)),
   };
 }
 

@@ -43,18 +43,20 @@ export async function runUpload(
     return 0;
   }
   for (const text of run.notes) emit({ kind: "note", text });
+  const sending = { ...run, source };
+  const sent = run.clone === undefined
+    ? { options: await wholeTree(flags, sending), base: () => undefined }
+    : changesOnClone(flags, sending, run.clone);
   const facts = await source.git;
   const over = new AbortController();
   const { created, outcome } = await upload({
     ...run,
-    annotations: (receipt) => uploadAnnotations(receipt, facts, run.clone?.commit),
     clock: host.clock,
     random: host.random,
     ...treeToSend(source),
     prepack: () => prepack(host, { flags, source, over: over.signal }),
-    ...run.clone === undefined
-      ? await wholeTree(flags, { ...run, source })
-      : changesOnClone(flags, { ...run, source }, run.clone),
+    annotations: (receipt) => uploadAnnotations(receipt, facts, sent.base()),
+    ...sent.options,
     program: flags.program,
     compress: flags.compress,
     deletes: flags.deletes,

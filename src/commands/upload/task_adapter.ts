@@ -58,7 +58,7 @@ function changes(
   return [
     `A run of Task ${task} with its spec inline, so that one step can wait for the upload:`,
     ownClone !== undefined
-      ? `after its own work, step ${stepName(spec.steps![ownClone.at], ownClone.at)} waits.`
+      ? `after its own work, step ${stepName(spec.steps![standIn.at], standIn.at)} waits.`
       : names.length === 0
       ? "an additional first step, after which every step of the Task runs."
       : `it stands in for ${steps}, whose own work is not done${others}.`,

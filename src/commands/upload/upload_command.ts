@@ -141,12 +141,7 @@ async function uploadOnce<
     kube,
     emit,
     runManifest,
-    held: {
-      task,
-      step: ownClone === undefined
-        ? heldStep(spec, standIn)
-        : stepName(spec.steps![ownClone.at], ownClone.at),
-    },
+    held: { task, step: heldStep(spec, standIn) },
     clone: base && { ...base, commitResults: ownClone?.commitResults ?? [] },
     uploaded: isWhole ? task : undefined,
     replacedWork,

@@ -2,9 +2,11 @@
 import type { NamedStep, TaskSpec } from "../model.ts";
 import type { Destination } from "../source/destination.ts";
 import type { OwnClone } from "../source/own_clone.ts";
+import type { StandIn } from "../source/replaced_steps.ts";
 import { type Gate, holdingStep, preparedForGate, withGateVolume } from "./gate_step.ts";
 
 export interface CloneToHold {
+  readonly standIn: StandIn;
   readonly ownClone: OwnClone;
   readonly destination: Destination;
   readonly gate: Gate;
@@ -13,7 +15,7 @@ export interface CloneToHold {
 /** Declares the revision if the Task has it from its Pipeline, whose value it must not get. */
 export function holdClone(
   given: TaskSpec,
-  { ownClone: { at, revision }, destination, gate }: CloneToHold,
+  { standIn: { at }, ownClone: { revision }, destination, gate }: CloneToHold,
 ): TaskSpec {
   const spec = preparedForGate(given);
   const hold = { gate, place: destination, mode: "after" as const, template: given.stepTemplate };

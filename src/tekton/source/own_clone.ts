@@ -11,8 +11,6 @@ import type { Evidence } from "./stand_in.ts";
 import { runsTool, workOf } from "./step_work.ts";
 
 export interface OwnClone {
-  /** The index of the step that clones, after whose work the upload comes. */
-  readonly at: number;
   /** The Task's param that says what to check out, with the commit; undefined if it has none. */
   readonly revision?: Param;
   /** The Task's results that say what was checked out. */
@@ -33,8 +31,9 @@ export interface OwnCloneOptions {
 }
 
 /**
- * Chooses the step that clones: the steps after it find the whole tree. Throws UsageError if no
- * step clones, if nothing can come right after its work, and for a result that is written later.
+ * Describes the clone at the step that an upload replaces otherwise: the steps after it find the
+ * whole tree. Throws UsageError if no step clones, if nothing can come right after its work, and for
+ * a result that is written later.
  */
 export function ownClone(spec: TaskSpec, options: OwnCloneOptions): OwnClone {
   const { owner, evidence, standIn: { replaced, at }, given, commit } = options;
@@ -69,7 +68,6 @@ export function ownClone(spec: TaskSpec, options: OwnCloneOptions): OwnClone {
   );
   const param = revisionParam(spec, options.outerParams ?? []);
   return {
-    at,
     ...(param === undefined ? {} : { revision: { name: param, value: commit } }),
     commitResults: results.map(({ name }) => name),
   };

@@ -64,6 +64,7 @@ export const baseScenarios: Scenario[] = [
       await using server = await serve(directory, "file a one");
       const flags = ["--base", "--result", "commit=mine"];
       const ran = await uploaded(cluster, server, "t-base", flags);
+      assert.match(ran.stderr, /^Note: Nothing has changed since [0-9a-f]{7} \(origin\/main\)$/m);
       assert.match(ran.stderr, /^Sent 0 files, 0 B in /m);
       assert.deepEqual(ran.sees, ["commit mine", "644 ./a one"]);
     },
@@ -158,6 +159,21 @@ export const baseScenarios: Scenario[] = [
         assert.match(ran.stderr, refusal);
       }
       assert.equal(await runCount(cluster.kube), before);
+    },
+  },
+  {
+    name: "secrets are looked for among the changes alone",
+    needs: ["git"],
+    async run(_, directory) {
+      await using server = await serve(directory, "file .env one\nfile a one");
+      const list = () =>
+        tknDev(["pipeline", "upload", "--list", "--base", "--secrets=deny", server.work]);
+      writeTree(server.work, tree("file a three"));
+      assert.deepEqual(await list(), { code: 0, stdout: "a\n", stderr: "" });
+      writeTree(server.work, tree("file .env three"));
+      const { code, stderr } = await list();
+      assert.equal(code, 2);
+      assert.match(stderr, /^Error: Cannot upload ".*": 1 file looks like a secret .*: \.env$/m);
     },
   },
 ];

@@ -37,7 +37,7 @@ const COMMON = {
   destination: into("output", "app"),
   gate: GATE,
   namespace: "ns",
-  ownClone: { at: 0, revision, commitResults: [] },
+  ownClone: { revision, commitResults: [] },
 };
 
 function lowered(target: PipelineTask, spec: TaskSpec, leavesOut = false) {

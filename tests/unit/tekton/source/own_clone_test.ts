@@ -39,11 +39,10 @@ Deno.test("the names of params that a commit fits", () => {
   }
 });
 
-Deno.test("the commit goes into the Task's param, and the upload comes after the step that clones", () => {
+Deno.test("the commit goes into the Task's param", () => {
   const params = [{ name: "url" }, { name: "refspec" }, { name: "revision", default: "" }];
   const results = [{ name: "commit" }, { name: "short-commit" }, { name: "url" }];
   assert.deepEqual(chosen({ params, results, steps: [CLONE, REPORT] }), {
-    at: 0,
     revision: { name: "revision", value: COMMIT },
     commitResults: ["commit"],
   });
@@ -83,7 +82,7 @@ Deno.test("a result that a later step writes cannot be set; one that it reads ca
     /^Cannot set result "sha": a step of task t writes it after the upload\n/,
   );
   const writes = { ...CLONE, script: "git clone $URL .; echo x >$(results.sha.path)" };
-  assert.equal(chosen({ steps: [writes, REPORT] }, { given }).at, 0);
+  assert.deepEqual(chosen({ steps: [writes, REPORT] }, { given }).commitResults, []);
 });
 
 Deno.test("a param takes the place of one of its name", () => {
