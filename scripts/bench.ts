@@ -6,8 +6,8 @@
  *     deno task bench [CASE]... [--repeat N] [--image IMAGE] [--git-image IMAGE] [--namespace NAME]
  *
  * With no CASE it runs all cases and writes docs/bench.md and docs/bench.svg. The image needs sh,
- * tar, find, stat, awk and sha256sum, the other one git besides. The bench removes everything that it makes. A wrong result of
- * an upload is an error; a slow one is not.
+ * tar, find, stat, awk and sha256sum, the other one git besides. The bench removes everything that
+ * it makes. A wrong result of an upload is an error; a slow one is not.
  */
 import { denoHost } from "../src/deno/host.ts";
 import { printable } from "../src/printable.ts";

@@ -5,7 +5,7 @@ import type { Entry } from "../tree/walk.ts";
 import type { Clock } from "../host.ts";
 import { plainDirectory, whyNoDirectory } from "../tekton/source/destination.ts";
 import type { Pause } from "../hold/pause.ts";
-import { checkClone, type OwnClone } from "./own_clone.ts";
+import { checkClone, type ExpectedClone } from "./check_clone.ts";
 import {
   hasPodLeft,
   hasStepFailed,
@@ -31,7 +31,7 @@ export interface SendToPauseOptions extends Omit<SourceTree, "entries" | "prepac
   /** The entries to send: the walk of the directory continues while the run starts. */
   readonly entries: Promise<readonly Entry[]>;
   /** Set if the step that holds has cloned a part of the tree by itself. */
-  readonly clone?: OwnClone;
+  readonly clone?: ExpectedClone;
   /** The longest time that the run may be held; after that it is cancelled. */
   readonly pauseSeconds: number;
 }

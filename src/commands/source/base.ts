@@ -5,6 +5,7 @@ import type { Host } from "../../host.ts";
 import { askAboutBase, type BaseChanges, baseChanges } from "../../tree/git/base_changes.ts";
 import { type BaseCommit, findBase } from "../../tree/git/base_commit.ts";
 import { firstPaths } from "../../view/source_notes.ts";
+import { NoOwnClone } from "../../tekton/source/own_clone.ts";
 import type { BaseFlag } from "../options/base_flag.ts";
 import { checkSecrets } from "./source_notes.ts";
 import type { Source } from "./source.ts";
@@ -28,7 +29,7 @@ export async function openBase(
 ): Promise<Base | undefined> {
   if (flag === undefined) return undefined;
   const { root, secrets } = source;
-  const base = await orEverything(flag.isAuto, emit, async () => {
+  const base = await orEverything({ isAuto: flag.isAuto, emit, kind: UsageError }, async () => {
     const commit = await findBase(capture, root, flag.commit);
     const answers = await askAboutBase(capture, root, commit);
     const changes = baseChanges(await source.entries, answers);
@@ -41,26 +42,27 @@ export async function openBase(
   return base;
 }
 
-/** Plans on the base; with --base=auto without one, after a note, if that is not possible. */
+/** Plans on the base; with --base=auto and an unfit clone, after a note, without one. */
 export async function planOnBase<T>(
   base: Base | undefined,
   emit: Emit,
   plan: (base?: BaseCommit) => Promise<T>,
 ): Promise<{ base?: Base; planned: T }> {
   if (base === undefined) return { planned: await plan() };
-  const planned = await orEverything(base.isAuto, emit, () => plan(base));
+  const { isAuto } = base;
+  const planned = await orEverything({ isAuto, emit, kind: NoOwnClone }, () => plan(base));
   return planned === undefined ? { planned: await plan() } : { base, planned };
 }
 
+/** Returns undefined after a note for an error of that kind. */
 async function orEverything<T>(
-  isAuto: boolean,
-  emit: Emit,
+  { isAuto, emit, kind }: { isAuto: boolean; emit: Emit; kind: typeof UsageError },
   find: () => Promise<T>,
 ): Promise<T | undefined> {
   try {
     return await find();
   } catch (error) {
-    if (!isAuto || !(error instanceof UsageError)) throw error;
+    if (!isAuto || !(error instanceof kind)) throw error;
     emit({ kind: "note", text: `${error.message}; everything is uploaded` });
     return undefined;
   }

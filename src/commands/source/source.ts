@@ -122,7 +122,7 @@ export async function changesToSend(
     emit({ kind: "note", ...note });
   }
   if (leftOut.length > 0) {
-    const text = `Changes of ${firstPaths(leftOut)} are ignored, and not sent`;
+    const text = `Changes are not sent, by the rules for ignored files: ${firstPaths(leftOut)}`;
     emit({ kind: "note", text });
   }
   for (const path of removed.filter((path) => path.includes("\n"))) {

@@ -10,6 +10,9 @@ import type { StandIn } from "./replaced_steps.ts";
 import type { Evidence } from "./stand_in.ts";
 import { runsTool, workOf } from "./step_work.ts";
 
+/** The clone cannot do its own work before an upload. */
+export class NoOwnClone extends UsageError {}
+
 export interface OwnClone {
   /** The Task's param that says what to check out, with the commit; undefined if it has none. */
   readonly revision?: Param;
@@ -32,15 +35,15 @@ export interface OwnCloneOptions {
 
 /**
  * Describes the clone at the step that an upload replaces otherwise: the steps after it find the
- * whole tree. Throws UsageError if no step clones, if nothing can come right after its work, and for
- * a result that is written later.
+ * whole tree. Throws NoOwnClone if no step clones, if nothing can come right after its work, and
+ * for a result that is written later.
  */
 export function ownClone(spec: TaskSpec, options: OwnCloneOptions): OwnClone {
   const { owner, evidence, standIn: { replaced, at }, given, commit } = options;
   const steps = spec.steps ?? [];
   const works = replaced.map((at) => workOf(steps[at]));
   const refuse = (why: string) =>
-    new UsageError(`Cannot upload on a base: ${why}`, { hint: "leave out --base" });
+    new NoOwnClone(`Cannot upload on a base: ${why}`, { hint: "leave out --base" });
   const isFetched = works.some((work) => work === "fetch" || work === "mixed");
   if (replaced.length === 0 || evidence === "none" && !isFetched) {
     throw refuse(`no step of ${owner} clones`);
@@ -58,7 +61,7 @@ export function ownClone(spec: TaskSpec, options: OwnCloneOptions): OwnClone {
     !namesResult([steps[at]], name) && namesResult(steps.slice(at + 1), name)
   );
   if (written !== undefined) {
-    throw new UsageError(
+    throw new NoOwnClone(
       `Cannot set result "${written.name}": a step of ${owner} writes it after the upload`,
       { hint: "leave out --result or --base" },
     );

@@ -1,15 +1,17 @@
 /** Asks a clone for the commit that it has checked out, before the changes are sent. */
-import { CollectedText } from "../hold/collected_text.ts";
-import { TransferError } from "../errors.ts";
+import { ClusterError, TransferError } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
+import type { Clock } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import { SHORT_COMMAND_MS } from "../kube/limit.ts";
+import { StatusError } from "../kube/status.ts";
 import { type Pause, stepPath } from "../hold/pause.ts";
 import { NO_REPOSITORY, readCheckedOut, readTracked } from "../step/protocol/checkout.ts";
 import { checkoutCommand, trackedCommand } from "../step/scripts.ts";
 import type { SendOptions } from "../transfer/options.ts";
 
-export interface OwnClone {
+/** A clone that did its own work. */
+export interface ExpectedClone {
   /** The full hash of the commit that the upload is made for. */
   readonly commit: string;
   /** For messages: "3f2a1b4 (origin/main)". */
@@ -22,6 +24,7 @@ export interface OwnClone {
 
 interface AtClone {
   readonly kube: Kube;
+  readonly clock: Clock;
   readonly pause: Pause;
   /** The directory of the clone, absolute. */
   readonly path: string;
@@ -34,7 +37,7 @@ interface AtClone {
  * TransferError if it has not, and ClusterError.
  */
 export async function checkClone(
-  clone: OwnClone,
+  clone: ExpectedClone,
   at: AtClone,
 ): Promise<Partial<Pick<SendOptions, "entries" | "results" | "onTop">>> {
   const refusal = await whyNotOn(clone, at);
@@ -46,7 +49,7 @@ export async function checkClone(
 }
 
 async function whyNotOn(
-  { commit, name, commitResults }: OwnClone,
+  { commit, name, commitResults }: ExpectedClone,
   at: AtClone,
 ): Promise<TransferError | undefined> {
   const { pause, path, emit } = at;
@@ -60,9 +63,8 @@ async function whyNotOn(
         "--base=COMMIT names another, and --base=auto uploads everything then",
     );
   }
-  const answer = new CollectedText();
-  await exec(at, checkoutCommand(path, commitResults), answer.add);
-  const { commit: found, isSparse } = readCheckedOut(answer.text);
+  const { chunks } = await exec(at, checkoutCommand(path, commitResults));
+  const { commit: found, isSparse } = readCheckedOut(await new Blob(chunks).text());
   if (found === undefined) {
     return refuse(
       `${step} does not say what it checked out into ${path}`,
@@ -86,12 +88,7 @@ async function whyNotOn(
 
 /** Returns the files that the clone has checked out. Throws the refusal if git can't tell them. */
 async function trackedFiles(at: AtClone, refusal: TransferError): Promise<string[]> {
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let bytes = 0;
-  const exitCode = await exec(at, trackedCommand(at.path), (chunk) => {
-    bytes += chunk.length;
-    if (bytes <= MOST_BYTES) chunks.push(chunk.slice());
-  });
+  const { exitCode, bytes, chunks } = await exec(at, trackedCommand(at.path));
   if (exitCode === NO_REPOSITORY && at.pause.exitCode !== 0) return [];
   if (exitCode !== 0 || bytes > MOST_BYTES) throw refusal;
   return readTracked(new Uint8Array(await new Blob(chunks).arrayBuffer()));
@@ -99,12 +96,40 @@ async function trackedFiles(at: AtClone, refusal: TransferError): Promise<string
 
 /** More than the paths of any repository take. */
 const MOST_BYTES = 512 * 1024 * 1024;
+/** The delays before each further try after a lost connection. */
+const BACKOFFS_MS = [500, 2_000];
 
-async function exec(
+interface Answer {
+  readonly exitCode?: number;
+  /** The first MOST_BYTES of `bytes`. */
+  readonly chunks: Uint8Array<ArrayBuffer>[];
+  readonly bytes: number;
+}
+
+async function exec(at: AtClone, command: readonly string[]): Promise<Answer> {
+  for (let failures = 0;; failures++) {
+    try {
+      return await execOnce(at, command);
+    } catch (error) {
+      const isLost = error instanceof ClusterError && !(error instanceof StatusError);
+      if (!isLost || failures === BACKOFFS_MS.length) throw error;
+      at.emit({ kind: "note", text: `${error.message}: trying again` });
+      await at.clock.delay(BACKOFFS_MS[failures], at.signal);
+    }
+  }
+}
+
+async function execOnce(
   { kube, pause: { namespace, pod, container }, signal }: AtClone,
   command: readonly string[],
-  onStdout: (chunk: Uint8Array) => void,
-): Promise<number | undefined> {
+): Promise<Answer> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let bytes = 0;
+  const onStdout = (chunk: Uint8Array) => {
+    bytes += chunk.length;
+    if (bytes <= MOST_BYTES) chunks.push(chunk.slice());
+  };
   const options = { namespace, pod, container, command, onStdout, signal };
-  return (await kube.exec({ ...options, deadlineMs: SHORT_COMMAND_MS })).exitCode;
+  const { exitCode } = await kube.exec({ ...options, deadlineMs: SHORT_COMMAND_MS });
+  return { exitCode, chunks, bytes };
 }

@@ -1,10 +1,11 @@
 /** Asks a clone for the commit that it has checked out, before the changes are sent. */
 import assert from "node:assert/strict";
-import { TransferError } from "../../../src/errors.ts";
+import { ClusterError, TransferError } from "../../../src/errors.ts";
 import type { RunEvent } from "../../../src/events.ts";
 import type { Pause } from "../../../src/hold/pause.ts";
 import type { ExecOptions } from "../../../src/kube/interface.ts";
-import { checkClone, type OwnClone } from "../../../src/run/own_clone.ts";
+import { checkClone, type ExpectedClone } from "../../../src/run/check_clone.ts";
+import { FakeClock } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
 import { rejection } from "../../support/refusal.ts";
 
@@ -24,7 +25,7 @@ const PAUSE: Pause = {
   exitCode: 0,
   said: [],
 };
-const CLONE: OwnClone = {
+const CLONE: ExpectedClone = {
   commit: COMMIT,
   name: "0123456 (origin/main)",
   commitResults: ["commit"],
@@ -38,14 +39,21 @@ interface Played {
   readonly tracked?: readonly [files: string, exitCode: number];
   readonly exitCode?: number;
   readonly isAuto?: boolean;
+  /** How many connections are lost first. */
+  readonly lost?: number;
 }
 
-async function check({ says = "", tracked = ["", 0], exitCode = 0, isAuto = false }: Played) {
+async function check(
+  { says = "", tracked = ["", 0], exitCode = 0, isAuto = false, lost = 0 }: Played,
+) {
   const kube = new FakeKube();
+  const clock = new FakeClock();
+  clock.isAutomatic = true;
   const commands: string[][] = [];
   const events: RunEvent[] = [];
   kube.onExec = ({ command, onStdout }: ExecOptions) => {
     commands.push([...command]);
+    if (commands.length <= lost) return Promise.reject(new ClusterError("Cannot exec: lost"));
     const isTracked = command[2].includes("ls-files");
     onStdout?.(new TextEncoder().encode(isTracked ? tracked[0] : says));
     return Promise.resolve({ exitCode: isTracked ? tracked[1] : 0, message: "" });
@@ -53,6 +61,7 @@ async function check({ says = "", tracked = ["", 0], exitCode = 0, isAuto = fals
   const clone = isAuto ? { ...CLONE, everything: () => Promise.resolve(EVERYTHING) } : CLONE;
   const sent = await checkClone(clone, {
     kube,
+    clock,
     pause: { ...PAUSE, exitCode },
     path: "/workspace/output/app",
     emit: (event) => events.push(event),
@@ -111,4 +120,10 @@ Deno.test("files of a clone that git cannot list stay an error, also with --base
       /checked out 9876543210/,
     );
   }
+});
+
+Deno.test("a lost connection is tried again, twice", async () => {
+  const { sent, notes } = await check({ says: `head ${COMMIT}\n`, lost: 2 });
+  assert.deepEqual([sent, notes], [{}, Array(2).fill("Cannot exec: lost: trying again")]);
+  assert.equal(await rejection(check({ lost: 3 }), ClusterError), "Cannot exec: lost");
 });
