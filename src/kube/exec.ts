@@ -5,6 +5,7 @@
 import { ClusterError } from "../errors.ts";
 import { ConversationLog } from "./conversation.ts";
 import { open } from "./exec/open.ts";
+import { NoExec } from "./exec/refusals.ts";
 import type { ExecStream, Options, Output } from "./exec/stream.ts";
 import { V4 } from "./frames.ts";
 import type { ExecResult, TerminalSize } from "./interface.ts";
@@ -132,14 +133,17 @@ async function sendStdin(
   ended.addEventListener("abort", stop);
   try {
     const { canEndStdin } = stream;
-    if (!canEndStdin && options.terminal === undefined) throw noHalfClose(options);
+    const mayLackEnd = options.terminal !== undefined || options.endsWithStdin;
+    if (!canEndStdin && !mayLackEnd) throw noHalfClose(options);
     const shown = shownLines(options, "<");
     while (stream.isOpen) {
       const { done, value } = await reader.read();
       if (ended.aborted) return;
       if (done) {
         state.hasEnded = true;
-        return canEndStdin ? stream.endStdin() : undefined;
+        if (canEndStdin) stream.endStdin();
+        else if (options.endsWithStdin) stream.close();
+        return;
       }
       shown?.add(value);
       await stream.send(value);
@@ -161,8 +165,8 @@ async function sendSizes(
   }
 }
 
-function noHalfClose({ pod }: Options): ClusterError {
-  return new ClusterError(`Cannot end stdin in pod "${pod}": the server speaks only ${V4}`, {
+function noHalfClose({ pod }: Options): NoExec {
+  return new NoExec(`Cannot end stdin in pod "${pod}": the server speaks only ${V4}`, {
     hint: "Kubernetes 1.30 and later speak v5; --exec-protocol=spdy works on every version",
   });
 }

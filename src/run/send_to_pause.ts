@@ -21,12 +21,12 @@ import type { SendOptions, SourceTree } from "../transfer/options.ts";
 import type { PrepackedTree } from "../transfer/prepack/prepacked_archive.ts";
 import { Scope } from "../async/scope.ts";
 
-type Sending = Pick<
+type HowToSend = Pick<
   SendOptions,
   "kube" | "random" | "program" | "compress" | "deletes" | "results"
 >;
 
-export interface SendToPauseOptions extends Omit<SourceTree, "entries" | "prepacked">, Sending {
+export interface SendToPauseOptions extends Omit<SourceTree, "entries" | "prepacked">, HowToSend {
   readonly clock: Clock;
   /** The entries to send: the walk of the directory continues while the run starts. */
   readonly entries: Promise<readonly Entry[]>;
@@ -43,6 +43,15 @@ const EXPLANATION_MS = 2_000;
 /** The limit for a TaskRun to end after one of its steps was killed. */
 const TASK_END_MS = 10_000;
 
+/** One of the uploads into a pause. */
+export interface Sending {
+  readonly prepacking?: Promise<PrepackedTree | undefined>;
+  /** Whether the upload releases the step. */
+  readonly release: boolean;
+  /** Whether the held step gets another upload, before or after this one. */
+  readonly hasOthers: boolean;
+}
+
 /**
  * Returns the receipt; "over" if the run ended first, "gone" if the step's pod was deleted and
  * Tekton creates another.
@@ -51,14 +60,14 @@ export async function sendToPause(
   options: SendToPauseOptions,
   run: StartedRun,
   pause: Pause,
-  prepacking: Promise<PrepackedTree | undefined> | undefined,
+  { prepacking, release, hasOthers }: Sending,
 ): Promise<Receipt | "over" | "gone"> {
   const { live, signal, emit } = run;
   const directory = directoryOf(pause);
   const [entries, prepacked] = await Promise.all([options.entries, prepacking]);
   // The clone changes files that a record would say something about.
   const record = options.clone === undefined
-    ? recordPlace({ pod: live.pods.get(pause.pod), pause, directory, release: true })
+    ? recordPlace({ pod: live.pods.get(pause.pod), pause, directory, hasOthers })
     : undefined;
   const path = directory === "." ? pause.directory : `${pause.directory}/${directory}`;
   using watch = watchReceiver(options.clock, run, pause);
@@ -71,7 +80,7 @@ export async function sendToPause(
     entries,
     prepacked,
     record,
-    release: true,
+    release,
     over: watch.noRetry,
   };
   try {
@@ -89,7 +98,7 @@ export async function sendToPause(
 }
 
 /** Returns the directory that the gate names, in which Tekton has filled in the variables. */
-function directoryOf({ into = "", step }: Pause): string {
+export function directoryOf({ into = "", step }: Pause): string {
   const why = whyNoDirectory(into);
   if (why === undefined) return plainDirectory(into);
   throw new TransferError(

@@ -58,6 +58,9 @@ case $record in
   */record*) lock=/tkn-dev/lock${record##*/record} ;;
   *) lock=/tkn-dev/lock ;;
 esac
+# An archive is unpacked beside the record: what a killed receiver leaves there is in no upload's
+# way, even if it belongs to a user whose files the next one can't remove.
+case $lock in ./*) staging=${lock%lock} ;; *) staging=./ ;; esac
 
 # shellcheck source=src/step/show.sh
 . /tkn-dev/show
@@ -91,7 +94,9 @@ discard() {
 forget() {
   [ -n "$manifest" ] || return 0
   discard "./$manifest" "./$manifest.record" "./$manifest.sums"
-  ! [ -d "./$manifest.new" ] || rm -rf "./$manifest.new"
+  for path in "$staging$manifest.new" "./$manifest.new"; do
+    ! [ -d "$path" ] || rm -rf "$path"
+  done
 }
 
 # group PID: prints the living processes of a process group, a word each:
@@ -282,9 +287,9 @@ end_receivers() {
     { read -r id try name <"$other"; } 2>/dev/null || continue
     if [ "$id" != "$1" ] || [ "$try" -ge "$2" ]; then continue; fi
     end_receiver "${other##*-}"
-    place "./$name.new"
+    for path in "$staging$name.new" "./$name.new"; do place "$path"; done
     discard "$other" "./$name" "./$name.record" "./$name.sums"
-    rm -rf "./$name.new"
+    rm -rf "$staging$name.new" "./$name.new"
   done
 }
 
@@ -307,12 +312,21 @@ own_place() {
   [ -h "$own/.gitignore" ] || [ -e "$own/.gitignore" ] || printf '*\n' >"$own/.gitignore"
 }
 
+# sweep: removes what killed receivers of other uploads have left, as far as this user may.
+sweep() {
+  [ "$staging" != ./ ] || return 0
+  for path in "$staging".tkn-dev-*.new; do
+    case ${path##*/} in ".tkn-dev-$upload-"*) ;; *) rm -rf "$path" 2>/dev/null ;; esac
+  done
+}
+
 # take_lock WORDS: prints the holder if another upload has the lock. Takes none where it can't
 # create one.
 take_lock() {
   own_place "$lock" 2>/dev/null || return
   if mkdir "$lock" 2>/dev/null; then
     put "$upload writing $attempt $1" "$lock/owner"
+    sweep
     return
   fi
   ! [ -e "$lock" ] && ! [ -h "$lock" ] && return
@@ -547,8 +561,12 @@ unpack() {
   line=plain followed='' follows=0 dirs='' staged=.
   if [ -n "$manifest" ]; then
     converse
-    if command -v mv >/dev/null && command -v rm >/dev/null && (umask 077 && mkdir "./$manifest.new") 2>/dev/null; then
-      staged=./$manifest.new
+    if command -v mv >/dev/null && command -v rm >/dev/null; then
+      for path in "$staging$manifest.new" "./$manifest.new"; do
+        if [ -h "${path%/*}" ] || ! (umask 077 && mkdir "$path") 2>/dev/null; then continue; fi
+        staged=$path
+        break
+      done
     fi
   fi
   if [ "$follows" -gt 0 ]; then

@@ -1,6 +1,7 @@
 /** All scenarios that run on the sandbox and on a real cluster, and the objects that they use. */
 import { applyYaml, type Cluster } from "../support/cluster.ts";
 import { againScenarios } from "./run/again.ts";
+import { aheadScenarios } from "./run/ahead.ts";
 import { askedScenarios } from "./run/asked.ts";
 import { baseScenarios } from "./upload/base.ts";
 import { checkoutScenarios } from "./upload/checkout.ts";
@@ -12,6 +13,7 @@ import { debugScenarios } from "./hold/debug.ts";
 import { deltaScenarios } from "./upload/delta.ts";
 import { fileScenarios } from "./run/files.ts";
 import { flagScenarios } from "./upload/flags.ts";
+import { doctorScenarios } from "./run/doctor.ts";
 import { escapesScenarios } from "./hold/escapes.ts";
 import { heldScenarios } from "./hold/held.ts";
 import { logsScenarios } from "./run/logs.ts";
@@ -56,10 +58,12 @@ export const SCENARIOS: Scenario[] = [
   ...randomUserScenarios,
   ...slowLinkScenarios,
   ...watchScenarios,
+  ...aheadScenarios,
   ...withGitScenarios,
   ...checkoutScenarios,
   ...baseScenarios,
   ...escapesScenarios,
+  ...doctorScenarios,
   ...outputScenarios,
   ...logsScenarios,
   ...otherClientScenarios,

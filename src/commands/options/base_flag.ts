@@ -1,14 +1,7 @@
 /** The flag --base, for an upload of the changes since a commit that the clone checks out. */
 import type { Flags } from "../../cli/parse.ts";
 import { UsageError } from "../../errors.ts";
-import type { SendFlags } from "./send_flags.ts";
-
-export interface BaseFlag {
-  /** As the user named it; undefined: the newest ancestor of HEAD that a remote has. */
-  readonly commit?: string;
-  /** Whether everything is sent if the clone cannot be the base. */
-  readonly isAuto: boolean;
-}
+import type { BaseFlag, SendFlags } from "./send_flags.ts";
 
 /** Pure. Throws UsageError beside flags that say otherwise. */
 export function baseFlag(
@@ -32,6 +25,8 @@ export function baseFlag(
     ? ["--exec", "a command unpacks into an empty directory"]
     : deletes === "always"
     ? ["--delete=always", "the rest of the tree is only in the workspace"]
+    : flags.text("watch") === "ahead"
+    ? ["--watch=ahead", "a run that waits for the save has cloned another commit"]
     : [];
   if (other !== undefined) {
     throw new UsageError(`Cannot use --base with ${other}: ${why}`, {

@@ -6,7 +6,7 @@ import { askAboutBase, type BaseChanges, baseChanges } from "../../tree/git/base
 import { type BaseCommit, findBase } from "../../tree/git/base_commit.ts";
 import { firstPaths } from "../../view/source_notes.ts";
 import { NoOwnClone } from "../../tekton/source/own_clone.ts";
-import type { BaseFlag } from "../options/base_flag.ts";
+import type { BaseFlag } from "../options/send_flags.ts";
 import { checkSecrets } from "./source_notes.ts";
 import type { Source } from "./source.ts";
 

@@ -4,7 +4,6 @@ import type { RunEvent } from "../../events.ts";
 import type { Entry } from "../../tree/walk.ts";
 import { firstPaths } from "../../view/source_notes.ts";
 import { quotePath } from "../../view/text/quote_path.ts";
-import type { BaseFlag } from "../options/base_flag.ts";
 import type { SendFlags } from "../options/send_flags.ts";
 import { printData } from "../output/print_data.ts";
 import { printNote } from "../output/print_note.ts";
@@ -13,12 +12,12 @@ import { listTree } from "./list.ts";
 import { changesToSend, openSource } from "./source.ts";
 
 /** Prints a line for each file as listTree does. Throws as openBase. */
-export async function listChanges(host: Host, flags: SendFlags, flag: BaseFlag): Promise<void> {
-  const source = await openSource(host, flags, { sendsPart: true });
+export async function listChanges(host: Host, flags: SendFlags): Promise<void> {
+  const source = await openSource(host, flags);
   const emit = (event: RunEvent) => {
     if (event.kind === "note") printNote(host, event);
   };
-  const base = await openBase(host, flag, { source, emit });
+  const base = await openBase(host, flags.base, { source, emit });
   if (base === undefined) return await listTree(host, flags);
   const { removed, entries } = base.changes;
   printData(host, listed(entries).map((path) => `${quotePath(path)}\n`).join(""));

@@ -4,7 +4,6 @@ import type { Host } from "../../host.ts";
 import type { SendFlags } from "../options/send_flags.ts";
 import { printNote } from "../output/print_note.ts";
 import { explainPaths } from "./explain.ts";
-import type { BaseFlag } from "../options/base_flag.ts";
 import { listTree } from "./list.ts";
 import { listChanges } from "./list_changes.ts";
 
@@ -29,7 +28,7 @@ export function listOrExplainFlags(
 /** Returns the exit code. */
 export async function listOrExplain(
   host: Host,
-  flags: SendFlags & { readonly base?: BaseFlag },
+  flags: SendFlags,
   { paths, soleArgument: word }: ListOrExplain,
 ): Promise<number> {
   if (word !== undefined && (await host.files.stat(word))?.kind === "directory") {
@@ -40,6 +39,6 @@ export async function listOrExplain(
     ? explainPaths(host, flags, paths)
     : flags.base === undefined
     ? listTree(host, flags)
-    : listChanges(host, flags, flags.base));
+    : listChanges(host, flags));
   return 0;
 }

@@ -19,6 +19,8 @@ import type { SourceTree } from "../../transfer/options.ts";
 export interface Source {
   readonly root: string;
   readonly files: Files;
+  /** When the walk began, in seconds since the epoch. */
+  readonly openedSeconds: number;
   readonly entries: Promise<Entry[]>;
   readonly git: Promise<GitFacts | undefined>;
   /** Notes about entries that cannot be sent, and rules that cannot be read. */
@@ -29,22 +31,21 @@ export interface Source {
 }
 
 /**
- * Throws UsageError for a directory or rules that cannot be read, and for denied secrets. With
- * `sendsPart`, the caller looks for secrets in the part that is sent.
+ * Throws UsageError for a directory or rules that cannot be read, and for denied secrets; for those
+ * in the changes since a base, see openBase.
  */
-export async function openSource(
-  host: Host,
-  flags: SendFlags,
-  { sendsPart = false } = {},
-): Promise<Source> {
+export async function openSource(host: Host, flags: SendFlags): Promise<Source> {
+  const openedSeconds = host.clock.now() / 1000;
   const { root, files, skipped, checkout, walked } = await openTree(host, flags, walkInRuns);
   const entries = allOf(walked);
   entries.catch(() => {}); // the upload awaits it and throws
   const { secrets } = flags;
-  if (secrets === "deny" && !sendsPart) await checkSecrets({ files, root }, await entries);
+  if (secrets === "deny" && flags.base === undefined) {
+    await checkSecrets({ files, root }, await entries);
+  }
   const digests = new Digests(files, root);
   const git = gitFacts(host.capture, root);
-  return { root, files, entries, git, skipped, checkout, digests, secrets };
+  return { root, files, openedSeconds, entries, git, skipped, checkout, digests, secrets };
 }
 
 async function allOf(walked: AsyncIterable<readonly Entry[]>): Promise<Entry[]> {
@@ -102,13 +103,19 @@ export async function entriesToSend(
   source: Source,
   emit: (event: RunEvent) => void,
 ): Promise<Entry[]> {
+  const entries = await sentEntries(source);
+  await emitNotes(source, entries, emit);
+  return entries;
+}
+
+/** Returns the entries. Throws UsageError for an empty directory. */
+export async function sentEntries(source: Source): Promise<Entry[]> {
   const entries = await source.entries;
   if (entries.length === 0) {
     throw new UsageError(`Cannot upload "${source.root}": there is nothing in it to send`, {
       hint: "is all of it ignored? --explain PATH says by which rule, --no-ignore sends it",
     });
   }
-  for (const note of await sourceNotes(source, entries)) emit({ kind: "note", ...note });
   return entries;
 }
 
@@ -118,9 +125,7 @@ export async function changesToSend(
   { entries, removed, leftOut }: BaseChanges,
   emit: (event: RunEvent) => void,
 ): Promise<Entry[]> {
-  for (const note of await sourceNotes(source, entries, { isPart: true })) {
-    emit({ kind: "note", ...note });
-  }
+  await emitNotes(source, entries, emit, { isPart: true });
   if (leftOut.length > 0) {
     const text = `Changes are not sent, by the rules for ignored files: ${firstPaths(leftOut)}`;
     emit({ kind: "note", text });
@@ -129,4 +134,16 @@ export async function changesToSend(
     emit({ kind: "note", text: `${path} is not removed: its name has a line break` });
   }
   return entries;
+}
+
+/** Emits the notes about the entries, which may be a part of the tree. */
+export async function emitNotes(
+  source: Source,
+  entries: readonly Entry[],
+  emit: (event: RunEvent) => void,
+  { isPart = false } = {},
+): Promise<void> {
+  for (const note of await sourceNotes(source, entries, { isPart })) {
+    emit({ kind: "note", ...note });
+  }
 }

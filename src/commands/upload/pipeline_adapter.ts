@@ -7,6 +7,7 @@ import { lowerPipeline } from "../../tekton/breakpoint/lower_pipeline.ts";
 import type { PipelineRun, PipelineTask, Task, WorkspaceBinding } from "../../tekton/model.ts";
 import type { ReadPipeline } from "../../tekton/inline/inline_pipeline.ts";
 import type { Destination } from "../../tekton/source/destination.ts";
+import { earlySteps, earlyTasks } from "../../tekton/source/early_work.ts";
 import type { StandIn } from "../../tekton/source/replaced_steps.ts";
 import { fillParams, pipelineVariables } from "../../tekton/variables.ts";
 import type { Candidate } from "../../tekton/workspaces.ts";
@@ -71,6 +72,7 @@ async function plan(
     changes: ownClone === undefined
       ? changes(newRun.name, target, standIn, image)
       : ownCloneChanges(newRun.name, target, stepName(spec.steps![standIn.at], standIn.at)),
+    early: [...earlyTasks(pipeline.spec, target.name), ...earlySteps(spec, standIn)],
   };
 }
 

@@ -1,7 +1,7 @@
 /** Creates the run, sends the directory while the run is held, and follows the run to its end. */
 import type { Host } from "../../host.ts";
 import type { Kube } from "../../kube/interface.ts";
-import { upload } from "../../run/upload.ts";
+import { upload, uploadInto, type UploadOptions } from "../../run/upload.ts";
 import type { RunManifest } from "../../tekton/run_manifest.ts";
 import { renderRunManifest } from "../manifests/render_run.ts";
 import type { UploadFlags } from "../options/upload_flags.ts";
@@ -11,6 +11,7 @@ import { printData } from "../output/print_data.ts";
 import { type Source, treeToSend } from "../source/source.ts";
 import { uploadAnnotations } from "../source/upload_annotation.ts";
 import { changesOnClone, type ClonedBase, wholeTree } from "./on_clone.ts";
+import type { Ahead } from "../watch/ahead.ts";
 import { prepack } from "./prepack.ts";
 import type { ReplacedWork } from "./result_files.ts";
 
@@ -28,14 +29,17 @@ export interface UploadRun extends Pick<Narrator, "emit"> {
   readonly notes: readonly string[];
   /** The changes that the upload needs, as sentences for --dry-run. */
   readonly changes: readonly string[];
+  /** Work of the run that does not wait for the upload, as `task lint`. */
+  readonly early: readonly string[];
 }
 
-/** Returns the exit code. */
+/** Returns the exit code. With `ahead`, the run may be one that waits, and the next one will. */
 export async function runUpload(
   host: Host,
   flags: UploadFlags,
   source: Source,
   run: UploadRun,
+  ahead?: Ahead,
 ): Promise<number> {
   const { emit } = run;
   if (flags.dryRun !== undefined) {
@@ -48,13 +52,12 @@ export async function runUpload(
     ? { options: await wholeTree(flags, sending), base: () => undefined }
     : changesOnClone(flags, sending, run.clone);
   const facts = await source.git;
-  const over = new AbortController();
-  const { created, outcome } = await upload({
+  const options: UploadOptions = {
     ...run,
     clock: host.clock,
     random: host.random,
     ...treeToSend(source),
-    prepack: () => prepack(host, { flags, source, over: over.signal }),
+    prepack: (signal) => prepack(host, { flags, source, signal }),
     annotations: (receipt) => uploadAnnotations(receipt, facts, sent.base()),
     ...sent.options,
     program: flags.program,
@@ -63,7 +66,12 @@ export async function runUpload(
     showlogs: flags.showlogs,
     pauseSeconds: flags.pauseSeconds,
     interrupt: host.interrupt,
-  }).finally(() => over.abort());
+    onReleased: ({ live }) => ahead?.begin(options, live, run.early),
+  };
+  const taken = await ahead?.take(options);
+  const { created, outcome } = taken === undefined
+    ? await upload(options)
+    : await uploadInto(options, taken.run, taken, () => {});
   if (outcome === undefined) {
     printCreated(host, created, flags.print);
     return 0;

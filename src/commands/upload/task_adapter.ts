@@ -4,6 +4,7 @@ import { withStepActions } from "../../resolve/resolve.ts";
 import { lowerTask } from "../../tekton/breakpoint/lower_task.ts";
 import type { ReadTask } from "../../tekton/inline/inline_task.ts";
 import type { TaskRun, TaskSpec } from "../../tekton/model.ts";
+import { earlySteps } from "../../tekton/source/early_work.ts";
 import { keptSteps } from "../../tekton/source/replaced_steps.ts";
 import { stepName } from "../../tekton/target.ts";
 import { TASK } from "../start/definition_kind.ts";
@@ -43,6 +44,7 @@ async function plan(
     plan,
     lower: (upload) => lowerTask({ ...upload, task: { ...task, spec } }),
     changes: changes(request.newRun.name, spec, { standIn, ownClone }),
+    early: earlySteps(spec, standIn),
   };
 }
 

@@ -24,8 +24,10 @@ import {
 } from "../start/run_request.ts";
 import { startAgain } from "../start/start_again.ts";
 import { readBindings } from "../start/workspace_bindings.ts";
-import { watch } from "../watch/watch.ts";
 import type { BaseCommit } from "../../tree/git/base_commit.ts";
+import { Ahead, WATCHDOG_SECONDS } from "../watch/ahead.ts";
+import { IdleLine } from "../watch/idle_line.ts";
+import { endsWithTerminal, watch } from "../watch/watch.ts";
 import { checkHandOver, runHandedOver } from "./hand_over.ts";
 import { intoPlace, type UploadPlan } from "./plan_upload.ts";
 import { runUpload } from "./run_upload.ts";
@@ -56,6 +58,8 @@ export interface UploadTarget {
   lower(upload: Omit<TaskUpload, "task">): RunManifest;
   /** The changes that the upload needs, as sentences for --dry-run. */
   readonly changes: readonly string[];
+  /** Work of the run that does not wait for the upload, as `task lint`. */
+  readonly early: readonly string[];
 }
 
 /** Returns the exit code. */
@@ -63,7 +67,8 @@ export async function runUploadCommand<
   D extends Definition,
   R extends PipelineRun | TaskRun,
   O extends UploadOptions,
->(host: Host, adapter: UploadAdapter<D, R, O>, options: O): Promise<number> {
+>(given: Host, adapter: UploadAdapter<D, R, O>, options: O): Promise<number> {
+  const host = options.watch === undefined ? given : endsWithTerminal(given);
   if (options.listOrExplain !== undefined) {
     return await listOrExplain(host, options, options.listOrExplain);
   }
@@ -73,13 +78,17 @@ export async function runUploadCommand<
     asked = withAnswers(asked, answers);
     memory.answered(answers);
   };
+  const line = new IdleLine(host);
+  await using ahead = options.watch === "ahead" ? new Ahead(host, line) : undefined;
+  const volume = host.random(6); // all runs of a watch are equal
+  const common = { memory, answered, ahead, random: ahead && (() => volume) };
   const once = (host: Host, opened?: Source) =>
     reported(
       host,
       asked,
-      (reports) => uploadOnce(host, adapter, asked, { memory, reports, opened, answered }),
+      (reports) => uploadOnce(host, adapter, asked, { ...common, reports, opened }),
     );
-  return options.watch === undefined ? await once(host) : await watch(host, options, once);
+  return options.watch === undefined ? await once(host) : await watch(host, options, once, line);
 }
 
 async function uploadOnce<
@@ -90,17 +99,18 @@ async function uploadOnce<
   host: Host,
   adapter: UploadAdapter<D, R, O>,
   options: O,
-  { memory, reports, opened, answered }: {
+  { memory, reports, opened, answered, ahead, random = host.random }: {
     memory: Memory;
     reports: Reports;
     opened?: Source;
     answered: (answers: Answers) => void;
+    ahead?: Ahead;
+    random?: Host["random"];
   },
 ): Promise<number> {
   const { definitionKind } = adapter;
   checkHandOver(host, options);
-  const sendsPart = options.base !== undefined;
-  const source = opened ?? await openSource(host, options, { sendsPart });
+  const source = opened ?? await openSource(host, options);
   const workspaces = await readBindings(host, options);
   using own = openNarrator(host, options);
   const narrator = { ...own, emit: reports.listening(memory.listening(own.emit)) };
@@ -120,11 +130,13 @@ async function uploadOnce<
     emit,
     (base) => adapter.plan(request, options, base),
   );
-  const { task, plan, lower, changes } = planned;
+  const { task, plan, lower, changes, early } = planned;
   const { spec, standIn, ownClone, destination, deletes, replacedWork, notes } = plan;
   const defaultTimeout = await request.defaultTimeout;
   const again = startAgain(definitionKind, "upload", options, newRun.name);
-  const gate = newGate(host, options.pauseSeconds, again);
+  const { pauseSeconds } = options;
+  const watchdogSeconds = ahead && Math.min(WATCHDOG_SECONDS, pauseSeconds);
+  const gate = newGate({ random }, pauseSeconds, again, watchdogSeconds);
   if (options.handOver !== undefined) {
     const step = stepName(spec.steps![standIn.at], standIn.at);
     const breakpoints = { tasks: [], steps: [{ task, step }] };
@@ -146,6 +158,7 @@ async function uploadOnce<
     uploaded: isWhole ? task : undefined,
     replacedWork,
     changes,
+    early,
     notes,
-  });
+  }, ahead);
 }

@@ -257,7 +257,7 @@ Deno.test("--watch alone means --watch=after; --watch=restart is the other mode"
   assert.equal(task("--watch=restart").watch, "restart");
   assert.equal(
     refusal(() => task("--watch=now")),
-    'Cannot watch as --watch="now": no such mode\n--watch or --watch=restart',
+    'Cannot watch as --watch="now": no such mode\n--watch, --watch=ahead or --watch=restart',
   );
 });
 
@@ -291,6 +291,7 @@ Deno.test("flags that exclude --base are refused with the reason", () => {
   assert.match(refused("--upload-image", "i"), /--upload-image: the clone's own image clones\n/);
   assert.match(refused("--delete"), /--delete=always: the rest of the tree is only in the works/);
   assert.match(refused("--exec", "cat -"), /--exec: a command unpacks into an empty directory\n/);
+  assert.match(refused("--watch=ahead"), /--watch=ahead: a run that waits for the save has cloned/);
   assert.deepEqual(pipeline("--base", "--delete=never").deletes, "never");
 });
 
