@@ -99,6 +99,38 @@ export const aheadScenarios: Scenario[] = [
     },
   },
   {
+    name: "a save that changes the definition itself replaces the run that waits",
+    needs: ["script"],
+    async run({ flags, kube }, directory) {
+      const definition = (word: string) => `
+        apiVersion: tekton.dev/v1
+        kind: Task
+        metadata: { name: t-own }
+        spec:
+          workspaces: [{ name: source }]
+          steps:
+            - { name: say, image: "localhost/busybox:1", script: "echo it says ${word}" }
+      `;
+      const file = `${directory}/task.yaml`;
+      await Deno.writeTextFile(file, definition("one"));
+      const before = await runs(kube, "TaskRun");
+      const args = ["task", "upload", directory, "-f", file, "-w", "name=source,emptyDir="];
+      await using session = atTerminal([...args, "--watch=ahead", ...flags]);
+      const first = await created(session);
+      await session.until(/\[say\] it says one\n/);
+      await idle(session);
+      await Deno.writeTextFile(file, definition("two"));
+      await session.until(/Note: The run has changed: a new one is created for it\n/);
+      const second = await created(session);
+      await session.until(/\[say\] it says two\n/);
+      await idle(session);
+      await session.type("\x03");
+      await session.until(/ended: 130\n/);
+      const left = [...await runs(kube, "TaskRun")].filter((name) => !before.has(name));
+      assert.deepEqual(left.sort(), [first, second].sort());
+    },
+  },
+  {
     name: "a closed terminal ends the watch, and the run that waits is removed",
     needs: ["script"],
     async run({ flags, kube }, directory) {
