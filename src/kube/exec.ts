@@ -65,6 +65,7 @@ async function converse(
     opened.result,
     failed,
     endSilence(transport, opened, stdin, options, ended),
+    keepAlive(transport, opened, options, ended),
   ]);
 }
 
@@ -109,6 +110,51 @@ async function endSilence(
     () => `${stream.received} ${stream.sentBytes - stream.bufferedAmount}`,
   );
   throw silent(options, silenceMs);
+}
+
+/** How often the client pings an idle connection. */
+const PING_MS = 15_000;
+/** The longest silence of a connection. kubectl gives a websocket 61 s, and SPDY no limit. */
+const DEAD_MS = 60_000;
+/** A ping waits behind more of stdin than this, which the command may not read for long. */
+const LITTLE_BYTES = 4096;
+
+/**
+ * Rejects when nothing answers on the connection: it is dead, but its network, such as that of a
+ * laptop that slept, never says so.
+ */
+async function keepAlive(
+  transport: Transport,
+  stream: ExecStream,
+  options: Options,
+  ended: AbortSignal,
+): Promise<never> {
+  void sendPings(transport, stream, ended);
+  let [heard, sentBefore] = [0, 0];
+  const sign = () => {
+    const now = stream.received + stream.pongs;
+    if (now !== heard) [heard, sentBefore] = [now, stream.sentBytes];
+    return now;
+  };
+  const isPinged = () => stream.bufferedAmount === 0;
+  const isExpected = () =>
+    isPinged() &&
+    (options.terminal !== undefined || stream.sentBytes - sentBefore <= LITTLE_BYTES);
+  await untilSilent(transport, { ms: DEAD_MS, signal: ended, isExpected }, sign);
+  throw silent(options, DEAD_MS);
+}
+
+async function sendPings(
+  transport: Transport,
+  stream: ExecStream,
+  ended: AbortSignal,
+): Promise<void> {
+  while (stream.isOpen) {
+    await transport.delay(PING_MS, ended).catch(() => {});
+    if (ended.aborted) return;
+    // Bytes that wait to be sent test the network themselves.
+    if (stream.isOpen && stream.bufferedAmount === 0) stream.ping();
+  }
 }
 
 function silent({ pod }: Options, ms: number): ClusterError {
