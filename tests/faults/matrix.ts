@@ -99,7 +99,7 @@ function injectionsOf([faults, phases]: Row, row: number): Injection[] {
   });
 }
 
-/** Returns the profile by each protocol, or by the one whose turn it is. */
+/** Returns the profile by both protocols, or by one of them in turn. */
 function protocolsOf(fault: Fault, phase: Phase, profile: Profile, turn: number): Profile[] {
   if (fault.protocol === "websocket") return [profile];
   if (OF_STREAMS.has(fault) && frames.includes(phase)) return [profile, bySpdy(profile)];

@@ -2,7 +2,7 @@
 import { LOOK, type TreeSize } from "./tree.ts";
 import type { KubeObject } from "../cluster/admin.ts";
 
-/** What carries the execs: see --exec-protocol. */
+/** A value of --exec-protocol. */
 export type ExecProtocol = "spdy" | "websocket";
 
 export interface Profile {
