@@ -1,5 +1,6 @@
 /** All cases in the order in which they run. */
 import type { BenchCase } from "./bench_case.ts";
+import { ahead } from "./cases/ahead.ts";
 import { delta } from "./cases/delta.ts";
 import { ignored } from "./cases/ignored.ts";
 import { large } from "./cases/large.ts";
@@ -22,6 +23,7 @@ export const CASES: readonly BenchCase[] = [
   released,
   start,
   loop,
+  ahead,
   logs,
   load,
 ];

@@ -287,6 +287,19 @@ export const WATCH: FlagSpec = {
     "that was created before and waits; or at once with restart, which cancels the run",
 };
 
+/** --watch at a held step. */
+export const TURNS: readonly FlagSpec[] = [
+  {
+    name: "watch",
+    value: "WHEN",
+    alone: "restart",
+    completion: ["restart", "queue"],
+    help: "at a held step: whenever a file is saved, send what changed and do the step's work " +
+      "again in its container. A save during the work ends it, or with --watch=queue waits",
+  },
+  { name: "trace", help: "with --watch: show the step's script and each line that it executes" },
+];
+
 export const DIRECTORY: ArgSpec = {
   name: "DIR",
   optional: true,

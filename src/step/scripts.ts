@@ -14,6 +14,7 @@ import receive from "./receive.sh" with { type: "text" };
 import release from "./release.sh" with { type: "text" };
 import shell from "./shell.sh" with { type: "text" };
 import show from "./show.sh" with { type: "text" };
+import turn from "./turn.sh" with { type: "text" };
 
 /** The mount path of the gate's emptyDir in the held container. The scripts name it literally. */
 export const GATE_DIRECTORY = "/tkn-dev";
@@ -35,6 +36,7 @@ const PAYLOAD = {
   edit,
   listen,
   shell,
+  turn,
   "debug-run": debugRun,
   "debug-continue": debugContinue,
   "debug-fail-continue": debugFailContinue,
@@ -295,6 +297,16 @@ export function debugRunCommand({ original = false, live = false } = {}): string
     ...(original ? ["--original"] : []),
     ...(live ? ["--live"] : []),
   ];
+}
+
+/**
+ * Returns the command of one turn at a held step: it waits for the line `go` on stdin, runs the
+ * step's work in place and exits with its exit code. The line `stop` and the end of stdin end the
+ * work; an empty line keeps the gate from giving up. With `trace` it also shows the work, and each
+ * line that it executes.
+ */
+export function turnCommand({ trace = false } = {}): string[] {
+  return [SHELL, "/tkn-dev/turn", "--live", ...(trace ? [] : ["--plain"])];
 }
 
 /**

@@ -6,7 +6,10 @@ import type { Kube } from "../kube/interface.ts";
 import type { RunName } from "../tekton/model.ts";
 import type { Digests } from "../tree/digests.ts";
 import type { Entry } from "../tree/walk.ts";
+import type { Opened } from "./opened.ts";
 import type { PrepackedTree } from "./prepack/prepacked_archive.ts";
+
+import type { UploadName } from "./upload_name.ts";
 
 /** When the stream is compressed: over a slow link, whenever the image can unpack it, or never. */
 export type Compress = "auto" | "always" | "never";
@@ -45,6 +48,10 @@ export interface SendOptions extends SourceTree {
   readonly release: boolean;
   /** The results of the skipped work, by name. */
   readonly results: Readonly<Record<string, string>>;
+  /** The name of a series of uploads that this one continues. */
+  readonly name?: UploadName;
+  /** A receiver of that name, which was opened ahead. */
+  readonly opened?: Opened;
   readonly random: (length: number) => string;
   readonly emit: (event: RunEvent) => void;
   readonly signal: AbortSignal;

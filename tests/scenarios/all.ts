@@ -12,6 +12,7 @@ import { debugScenarios } from "./hold/debug.ts";
 import { deltaScenarios } from "./upload/delta.ts";
 import { fileScenarios } from "./run/files.ts";
 import { flagScenarios } from "./upload/flags.ts";
+import { doctorScenarios } from "./run/doctor.ts";
 import { escapesScenarios } from "./hold/escapes.ts";
 import { heldScenarios } from "./hold/held.ts";
 import { logsScenarios } from "./run/logs.ts";
@@ -60,6 +61,7 @@ export const SCENARIOS: Scenario[] = [
   ...withGitScenarios,
   ...checkoutScenarios,
   ...escapesScenarios,
+  ...doctorScenarios,
   ...outputScenarios,
   ...logsScenarios,
   ...otherClientScenarios,

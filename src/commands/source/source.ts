@@ -17,6 +17,8 @@ import type { SourceTree } from "../../transfer/options.ts";
 export interface Source {
   readonly root: string;
   readonly files: Files;
+  /** When the walk began, in seconds since the epoch. */
+  readonly openedSeconds: number;
   readonly entries: Promise<Entry[]>;
   readonly git: Promise<GitFacts | undefined>;
   /** Notes about entries that cannot be sent, and rules that cannot be read. */
@@ -28,6 +30,7 @@ export interface Source {
 
 /** Throws UsageError for a directory or rules that cannot be read, and for denied secrets. */
 export async function openSource(host: Host, flags: SendFlags): Promise<Source> {
+  const openedSeconds = host.clock.now() / 1000;
   const { root, files, skipped, checkout, walked } = await openTree(host, flags, walkInRuns);
   const entries = allOf(walked);
   entries.catch(() => {}); // the upload awaits it and throws
@@ -35,7 +38,7 @@ export async function openSource(host: Host, flags: SendFlags): Promise<Source> 
   if (secrets === "deny") await checkSecrets({ files, root }, await entries);
   const digests = new Digests(files, root);
   const git = gitFacts(host.capture, root);
-  return { root, files, entries, git, skipped, checkout, digests, secrets };
+  return { root, files, openedSeconds, entries, git, skipped, checkout, digests, secrets };
 }
 
 async function allOf(walked: AsyncIterable<readonly Entry[]>): Promise<Entry[]> {
@@ -93,12 +96,27 @@ export async function entriesToSend(
   source: Source,
   emit: (event: RunEvent) => void,
 ): Promise<Entry[]> {
+  const entries = await sentEntries(source);
+  await emitNotes(source, entries, emit);
+  return entries;
+}
+
+/** Returns the entries. Throws UsageError for an empty directory. */
+export async function sentEntries(source: Source): Promise<Entry[]> {
   const entries = await source.entries;
   if (entries.length === 0) {
     throw new UsageError(`Cannot upload "${source.root}": there is nothing in it to send`, {
       hint: "is all of it ignored? --explain PATH says by which rule, --no-ignore sends it",
     });
   }
-  for (const note of await sourceNotes(source, entries)) emit({ kind: "note", ...note });
   return entries;
+}
+
+/** Emits the notes about the entries. */
+export async function emitNotes(
+  source: Source,
+  entries: readonly Entry[],
+  emit: (event: RunEvent) => void,
+): Promise<void> {
+  for (const note of await sourceNotes(source, entries)) emit({ kind: "note", ...note });
 }

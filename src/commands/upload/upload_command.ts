@@ -25,7 +25,7 @@ import { startAgain } from "../start/start_again.ts";
 import { readBindings } from "../start/workspace_bindings.ts";
 import { Ahead, WATCHDOG_SECONDS } from "../watch/ahead.ts";
 import { IdleLine } from "../watch/idle_line.ts";
-import { watch } from "../watch/watch.ts";
+import { endsWithTerminal, watch } from "../watch/watch.ts";
 import { checkHandOver, runHandedOver } from "./hand_over.ts";
 import { intoPlace, type UploadPlan } from "./plan_upload.ts";
 import { runUpload } from "./run_upload.ts";
@@ -65,7 +65,8 @@ export async function runUploadCommand<
   D extends Definition,
   R extends PipelineRun | TaskRun,
   O extends UploadOptions,
->(host: Host, adapter: UploadAdapter<D, R, O>, options: O): Promise<number> {
+>(given: Host, adapter: UploadAdapter<D, R, O>, options: O): Promise<number> {
+  const host = options.watch === undefined ? given : endsWithTerminal(given);
   if (options.listOrExplain !== undefined) {
     return await listOrExplain(host, options, options.listOrExplain);
   }

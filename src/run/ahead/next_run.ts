@@ -126,7 +126,8 @@ export class NextRun implements AsyncDisposable {
 
   /** Awaits the pause, sends the tree so far, and stays until the signal or the end of the step. */
   async #hold(signal: AbortSignal): Promise<Loss> {
-    const { clock, held, onReady } = this.options;
+    const { options } = this;
+    const { clock, held, onReady } = options;
     const { live } = this.run;
     const pause = await awaitPause({ clock, live, held, signal });
     if (pause === undefined) return { kind: "failed", text: "it ended before it held" };
@@ -139,6 +140,8 @@ export class NextRun implements AsyncDisposable {
     signal.throwIfAborted();
     this.#readyMs = clock.now();
     onReady(live.name);
+    // The save needs the digests of the files that it does not change.
+    void options.entries.then((entries) => options.digests.ahead(entries, signal)).catch(() => {});
     return await Promise.race([
       this.#stay(pause, signal),
       live.until((): Loss | undefined => {

@@ -99,6 +99,23 @@ export const aheadScenarios: Scenario[] = [
     },
   },
   {
+    name: "a closed terminal ends the watch, and the run that waits is removed",
+    needs: ["script"],
+    async run({ flags, kube }, directory) {
+      writeTree(directory, tree(FILES));
+      const before = await runs(kube, "TaskRun");
+      let first = "";
+      {
+        await using session = atTerminal([...TASK, directory, "--watch=ahead", ...flags]);
+        first = await created(session);
+        await idle(session);
+      }
+      const left = async () => [...await runs(kube, "TaskRun")].filter((name) => !before.has(name));
+      await becomes(async () => (await left()).length === 1, "the run that waits is removed");
+      assert.deepEqual(await left(), [first]);
+    },
+  },
+  {
     name: "after kill -9 the run that waits gives up by itself",
     async run(cluster, directory) {
       const { flags, kube } = cluster;
