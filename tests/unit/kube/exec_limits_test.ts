@@ -217,11 +217,21 @@ Deno.test("an idle connection is pinged, and given up if nothing answers, with a
   }
 });
 
+Deno.test("a server that never answers pings is not given up for that", async () => {
+  const { socket, tick } = await silence({ stdin: openStdin().stream, silenceMs: undefined });
+  socket.answersPings = false;
+  for (let looks = 0; looks < 10; looks++) assert.equal(await tick(), "running");
+  assert.ok(socket.pings > 0);
+});
+
 Deno.test("a ping waits behind the bytes that a command does not read: it says nothing then", async () => {
-  const { socket, tick } = await silence({
-    stdin: stdinOf(["x".repeat(5000)]).stream,
-    silenceMs: undefined,
+  let enqueue = (_chunk: Uint8Array) => {};
+  const stdin = new ReadableStream<Uint8Array>({
+    start: (controller) => void (enqueue = (chunk) => controller.enqueue(chunk)),
   });
+  const { socket, tick } = await silence({ stdin, silenceMs: undefined });
+  assert.equal(await tick(), "running");
+  enqueue(new Uint8Array(5000));
   await until(() => socket.sent.length > 0);
   socket.answersPings = false;
   for (let looks = 0; looks < 10; looks++) assert.equal(await tick(), "running");
