@@ -4,6 +4,7 @@
  */
 import { ClusterError } from "../errors.ts";
 import { ConversationLog } from "./conversation.ts";
+import { DEAD_MS, untilDead } from "./exec/keep_alive.ts";
 import { open } from "./exec/open.ts";
 import { NoExec } from "./exec/refusals.ts";
 import type { ExecStream, Options, Output } from "./exec/stream.ts";
@@ -65,7 +66,7 @@ async function converse(
     opened.result,
     failed,
     endSilence(transport, opened, stdin, options, ended),
-    keepAlive(transport, opened, options, ended),
+    endDead(transport, opened, options, ended),
   ]);
 }
 
@@ -112,50 +113,15 @@ async function endSilence(
   throw silent(options, silenceMs);
 }
 
-/** How often the client pings an idle connection. */
-const PING_MS = 15_000;
-/** The longest silence of a connection. kubectl gives a websocket 61 s, and SPDY no limit. */
-const DEAD_MS = 60_000;
-/** A ping waits behind more of stdin than this, which the command may not read for long. */
-const LITTLE_BYTES = 4096;
-
-/**
- * Rejects when nothing answers on the connection: it is dead, but its network, such as that of a
- * laptop that slept, never says so.
- */
-async function keepAlive(
+/** Rejects when nothing answers on the connection. */
+async function endDead(
   transport: Transport,
   stream: ExecStream,
   options: Options,
   ended: AbortSignal,
 ): Promise<never> {
-  void sendPings(transport, stream, ended);
-  let [heard, sentBefore] = [0, 0];
-  const sign = () => {
-    const now = stream.received + stream.pongs;
-    if (now !== heard) [heard, sentBefore] = [now, stream.sentBytes];
-    return now;
-  };
-  // A server that has never answered a ping may not know them.
-  const isPinged = () => stream.pongs > 0 && stream.bufferedAmount === 0;
-  const isExpected = () =>
-    isPinged() &&
-    (options.terminal !== undefined || stream.sentBytes - sentBefore <= LITTLE_BYTES);
-  await untilSilent(transport, { ms: DEAD_MS, signal: ended, isExpected }, sign);
+  await untilDead(transport, stream, options, ended);
   throw silent(options, DEAD_MS);
-}
-
-async function sendPings(
-  transport: Transport,
-  stream: ExecStream,
-  ended: AbortSignal,
-): Promise<void> {
-  while (stream.isOpen) {
-    await transport.delay(PING_MS, ended).catch(() => {});
-    if (ended.aborted) return;
-    // Bytes that wait to be sent test the network themselves.
-    if (stream.isOpen && stream.bufferedAmount === 0) stream.ping();
-  }
 }
 
 function silent({ pod }: Options, ms: number): ClusterError {
