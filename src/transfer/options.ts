@@ -17,6 +17,11 @@ export type Compress = "auto" | "always" | "never";
 /** Which extra files an upload deletes: those that earlier uploads sent, all, or none. */
 export type Deletes = "auto" | "always" | "never";
 
+/** The paths that the directory has and the tree has not. */
+export interface OnTop {
+  readonly removed: readonly string[];
+}
+
 /** The local tree to send. */
 export interface SourceTree {
   readonly files: Files;
@@ -26,6 +31,8 @@ export interface SourceTree {
   readonly digests: Digests;
   /** Paths that are not sent, but stay if an earlier upload sent them. */
   readonly spares?: ReadonlySet<string>;
+  /** Set if the directory already has the rest of the tree, which stays. */
+  readonly onTop?: OnTop;
   /** The tree packed ahead, as far as memory allows; used only if the target directory is empty. */
   readonly prepacked?: PrepackedTree;
 }

@@ -36,6 +36,7 @@ export async function makePlan({ options, state }: Upload, receiver: Receiver): 
     verified: state.verified,
     deletes: options.deletes,
     spares: options.spares,
+    onTop: options.onTop,
   }));
   state.planned(plan);
   return plan;
