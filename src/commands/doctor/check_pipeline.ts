@@ -136,7 +136,7 @@ async function checkPlan(
     const { scope, directory } = destination;
     const place = scope.kind === "workspace" ? `workspace ${scope.name}` : scope.name;
     const into = directory === "." ? place : `${directory} of ${place}`;
-    const text = [`an upload goes into ${into} of task ${task}`, ...notes].join("; ");
+    const text = [`an upload goes into ${into} of task ${task}`, ...notes].join(". ");
     return { check, state: "ok", text };
   } catch (error) {
     return foundError(check, error);
