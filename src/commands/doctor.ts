@@ -122,11 +122,10 @@ async function* checkCluster(
     limited("rights", checkRights(kube, user)),
     limited("runs", checkRunIsTaken(kube, clock)),
     limited("pods", checkPods(kube, flags)),
-    limited("storage", checkStorage(kube)),
+    upload === undefined
+      ? limited("storage", checkStorage(kube))
+      : limited("pipeline", checkPipeline(host, kube, upload, flags), PIPELINE_MS),
     limited("exec", checkHeldStep(kube, clock), EXEC_MS),
   ];
-  const ofPipeline = !isThere || upload === undefined
-    ? []
-    : [limited("pipeline", checkPipeline(host, kube, upload, flags), PIPELINE_MS)];
-  for (const check of [...ofCluster, namespace, ...ofNamespace, ...ofPipeline]) yield await check;
+  for (const check of [...ofCluster, namespace, ...ofNamespace]) yield await check;
 }
