@@ -29,6 +29,8 @@ export interface SendToPauseOptions extends Omit<SourceTree, "entries" | "prepac
   readonly clock: Clock;
   /** The entries to send: the walk of the directory continues while the run starts. */
   readonly entries: Promise<readonly Entry[]>;
+  /** Whether the step is released once the upload is verified, or stays held. */
+  readonly release: boolean;
   /** The longest time that the run may be held; after that it is cancelled. */
   readonly pauseSeconds: number;
 }
@@ -53,7 +55,8 @@ export async function sendToPause(
   const { live, signal, emit } = run;
   const directory = directoryOf(pause);
   const [entries, prepacked] = await Promise.all([options.entries, prepacking]);
-  const record = recordPlace({ pod: live.pods.get(pause.pod), pause, directory, release: true });
+  const { release } = options;
+  const record = recordPlace({ pod: live.pods.get(pause.pod), pause, directory, release });
   using watch = watchReceiver(options.clock, run, pause);
   const sending = {
     ...options,
@@ -64,7 +67,6 @@ export async function sendToPause(
     entries,
     prepacked,
     record,
-    release: true,
     over: watch.noRetry,
   };
   try {

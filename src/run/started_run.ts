@@ -123,6 +123,16 @@ export class StartedRun implements AsyncDisposable {
     this.#reporter.expect("pause");
   }
 
+  /** Reports nothing as awaited while the user, or a command, works at a step. */
+  async whileAttended<T>(work: () => Promise<T>): Promise<T> {
+    this.#reporter.isPaused = true;
+    try {
+      return await work();
+    } finally {
+      this.#reporter.isPaused = false;
+    }
+  }
+
   /** Returns the result of the work; throws as soon as the run can't be followed any longer. */
   async whileFollowed<T>(work: Promise<T>): Promise<T> {
     const lost = this.following.then(() => new Promise<never>(() => {})); // work sees the end itself

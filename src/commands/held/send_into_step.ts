@@ -28,18 +28,18 @@ export interface SendIntoStepOptions {
   readonly signal: AbortSignal;
 }
 
-/** Returns the receipt, and the pause with the workspace's path. */
+/** Returns the receipt. */
 export async function sendIntoStep(
   host: Host,
   options: SendIntoStepOptions,
-): Promise<{ pause: Pause; receipt: Receipt }> {
+): Promise<Receipt> {
   const { source, flags, emit } = options;
   const { pod, path, directory } = await placeOf(options);
   const pause = { ...options.pause, directory: path };
   const release = false;
   const { program, compress, deletes } = flags;
   const run = runOf(pod, pause);
-  const receipt = await send({
+  return await send({
     ...options,
     clock: host.clock,
     random: host.random,
@@ -60,7 +60,6 @@ export async function sendIntoStep(
     const again = `tkn-dev ${run.kind.toLowerCase()} upload ${run.name} -n ${pause.namespace}`;
     throw await podGoneError(options.kube, pause, { run, action, again }) ?? error;
   });
-  return { pause, receipt };
 }
 
 /** Returns the run that the pod belongs to: its PipelineRun, or else its TaskRun. */

@@ -1,22 +1,23 @@
 /** An upload into a run of a Task. */
 import { UsageError } from "../../errors.ts";
 import { withStepActions } from "../../resolve/resolve.ts";
-import { lowerTask } from "../../tekton/breakpoint/lower_task.ts";
 import type { ReadTask } from "../../tekton/inline/inline_task.ts";
 import type { TaskRun, TaskSpec } from "../../tekton/model.ts";
 import { keptSteps, type StandIn } from "../../tekton/source/replaced_steps.ts";
 import { stepName } from "../../tekton/target.ts";
+import { taskBreaks } from "../debug/breakpoints.ts";
 import { TASK } from "../start/definition_kind.ts";
 import type { RunRequest } from "../start/run_request.ts";
 import { planUpload } from "./plan_upload.ts";
-import type { UploadAdapter, UploadOptions, UploadTarget } from "./upload_command.ts";
+import type { PlaceFlags, UploadAdapter, UploadTarget } from "./upload_command.ts";
 
-export const TASK_UPLOAD: UploadAdapter<ReadTask, TaskRun, UploadOptions> = {
+export const TASK_UPLOAD: UploadAdapter<ReadTask, TaskRun> = {
   definitionKind: TASK,
+  breakpoints: taskBreaks,
   plan,
 };
 
-async function plan(request: RunRequest<ReadTask>, options: UploadOptions): Promise<UploadTarget> {
+async function plan(request: RunRequest<ReadTask>, options: PlaceFlags): Promise<UploadTarget> {
   const { owner, definition: task, newRun: { params, workspaces }, resolving } = request;
   const plan = await planUpload(task.spec, {
     owner,
@@ -35,7 +36,7 @@ async function plan(request: RunRequest<ReadTask>, options: UploadOptions): Prom
   }
   return {
     plan,
-    lower: (upload) => lowerTask({ ...upload, task: { ...task, spec } }),
+    place: { task: { ...task, spec }, standIn, destination, image: options.image },
     changes: changes(request.newRun.name, spec, standIn),
   };
 }
