@@ -82,7 +82,7 @@ const ALLOWED: Record<string, string[]> = {
   "step": ["errors", "path_bytes"],
   "kube": ["async/scope", "errors", "path_bytes", "shape"],
   "kube/interface": ["shape"],
-  "deno": ["kube", "errors", "host", "path_bytes", "printable"],
+  "deno": ["kube", "errors", "host", "path_bytes", "printable", "version"],
   "sandbox": [
     "kube/frames",
     "kube/interface",

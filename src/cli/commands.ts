@@ -269,11 +269,12 @@ const DOCTOR: CommandSpec = {
   path: ["doctor"],
   summary: "Check whether you can upload and debug here",
   description:
-    "Checks git, the connection, who you are there, each right that an upload takes, Tekton, what " +
-    "the namespace lets in, and exec, if a step is held. Creates nothing: the server checks a run, " +
-    "a pod and a claim by dry runs. With PIPELINE also tells which task an upload would stand in " +
-    "for, and which params and workspaces are missing. Prints a line for each check: ok, a " +
-    "warning or FAILED, with what mends it. Exits with 3 if a check failed.",
+    "Checks git, what DIR has to send, the connection, who you are there, each right that an " +
+    "upload takes, Tekton, what the namespace lets in, and exec, if a step is held. Starts no run: " +
+    "the server checks a run, a pod and a claim by dry runs. With PIPELINE also tells which task " +
+    "an upload would stand in for, which params and workspaces are missing, and whether the " +
+    "volumes can be used. Prints a line for each check: ok, a warning or FAILED, with what mends " +
+    "it. Exits with 3 if a check failed.",
   args: [
     {
       name: "PIPELINE",

@@ -150,8 +150,9 @@ function readArgs(
   const noName = ({ name }: ArgSpec, word: string) =>
     new UsageError(`Cannot use "${word}" as ${name}: it is not a name`, { hint });
   for (const spec of command.args) {
-    const mayLack = spec.optionalWith?.some((name) => flags.given(name) && flags.text(name) !== "");
-    if (mayLack && isLeftOut(spec, command, left)) continue;
+    const mayLack = spec.optional ||
+      spec.optionalWith?.some((name) => flags.given(name) && flags.text(name) !== "");
+    if (mayLack && spec.named && isLeftOut(spec, command, left)) continue;
     if (spec.asked && isLeftOut(spec, command, left)) {
       missing = left.length === 0 ? lacking(spec) : noName(spec, left[0]);
       continue;

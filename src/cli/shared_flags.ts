@@ -298,9 +298,10 @@ export const WATCH: FlagSpec = {
   name: "watch",
   value: "WHEN",
   alone: "after",
-  completion: ["after", "restart"],
-  help: "run again whenever a file is saved: after the run has ended, or at once with " +
-    "--watch=restart, which cancels the run",
+  completion: ["after", "ahead", "restart"],
+  help:
+    "run again whenever a file is saved: after the run has ended; with ahead as well, in a run " +
+    "that was created before and waits; or at once with restart, which cancels the run",
 };
 
 export const DIRECTORY: ArgSpec = {

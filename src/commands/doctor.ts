@@ -1,21 +1,25 @@
 /** `doctor`: whether this user can upload and debug here, and what mends it if not. */
+import { within } from "../async/limits.ts";
 import type { Call } from "../cli/parse.ts";
-import { UsageError } from "../errors.ts";
 import type { ConnectOptions, Host } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
-import { printable } from "../printable.ts";
+import { readFeatureFlags } from "../objects/tekton_version.ts";
 import { type Finding, renderFinding, renderVerdict } from "../view/findings.ts";
 import { styles } from "../view/text/style.ts";
-import { checkDirectory } from "./doctor/check_directory.ts";
+import { checkContext, checkNamespace } from "./doctor/check_context.ts";
+import { checkDirectory, checkGit } from "./doctor/check_directory.ts";
 import { checkHeldStep } from "./doctor/check_held_step.ts";
-import { checkPods, checkStorage } from "./doctor/check_namespace.ts";
 import { type AskedUpload, checkPipeline } from "./doctor/check_pipeline.ts";
+import { checkPods } from "./doctor/check_pods.ts";
 import { checkRights } from "./doctor/check_rights.ts";
 import { checkServer, identityOf } from "./doctor/check_server.ts";
+import { checkStorage } from "./doctor/check_storage.ts";
 import { checkFeatureFlags, checkRunIsTaken, checkTekton } from "./doctor/check_tekton.ts";
-import { foundError } from "./doctor/finding.ts";
+import { foundError, inTime } from "./doctor/finding.ts";
 import { connectFlags } from "./options/connect_flags.ts";
+import { jsonFlag } from "./options/output_format.ts";
 import { useColor } from "./output/color.ts";
+import { printData } from "./output/print_data.ts";
 
 export interface Options {
   readonly connect: ConnectOptions;
@@ -30,12 +34,6 @@ const FAILED = 3;
 
 /** Pure. Throws UsageError. */
 export function options({ args, flags }: Call): Options {
-  const format = flags.text("output");
-  if (format !== undefined && format.toLowerCase() !== "json") {
-    throw new UsageError(`Cannot print as --output "${format}": no such format`, {
-      hint: "the only one is json",
-    });
-  }
   const { PIPELINE: pipeline, DIR: directory = "." } = args;
   return {
     connect: connectFlags(flags),
@@ -46,7 +44,7 @@ export function options({ args, flags }: Call): Options {
       workspaces: flags.texts("workspace"),
       task: flags.text("on-task"),
     },
-    json: format !== undefined,
+    json: jsonFlag(flags),
     color: !flags.on("no-color"),
   };
 }
@@ -58,47 +56,79 @@ export async function run(host: Host, options: Options): Promise<number> {
   for await (const found of diagnose(host, options)) {
     findings.push(...found);
     if (options.json) continue;
-    for (const one of found) terminal.out(renderFinding(one, shown));
+    const columns = terminal.isTerminal.stdout ? terminal.columns() : Infinity;
+    for (const one of found) terminal.out(renderFinding(one, shown, columns));
   }
   const isReady = !findings.some(({ state }) => state === "failure");
-  terminal.out(
-    options.json
-      ? printable`${JSON.stringify({ ready: isReady, findings })}\n`
-      : renderVerdict(findings, shown),
-  );
+  if (options.json) printData(host, `${JSON.stringify({ ready: isReady, findings })}\n`);
+  else terminal.out(renderVerdict(findings, shown));
   return isReady ? 0 : FAILED;
 }
 
-/** Yields the findings in the order in which they matter. The checks run at once. */
+/** How long a check may take: a request, a walk of the directory, and what a run's plan takes. */
+const REQUEST_MS = 10_000;
+/** How long the command that grants rights waits for the user's name. */
+const USER_MS = 5_000;
+const DIRECTORY_MS = 30_000;
+const EXEC_MS = 30_000;
+const PIPELINE_MS = 60_000;
+
+/**
+ * Yields the findings in the order in which they matter. The checks run at once, and each has a
+ * limit: a slow one does not hide the others.
+ */
 async function* diagnose(
   host: Host,
   { connect, directory, upload }: Options,
 ): AsyncGenerator<Finding[]> {
   const { clock } = host;
-  yield await checkDirectory(host, directory);
+  const limited = (check: string, ms: number, found: Promise<Finding | Finding[]>) => {
+    const findings = inTime(host, { check, ms }, found.then((found) => [found].flat()));
+    findings.catch(() => {}); // awaited below, in order
+    return findings;
+  };
+  const local = limited("directory", DIRECTORY_MS, checkDirectory(host, directory));
+  yield [await checkGit(host)];
+  yield await local;
   let kube: Kube;
   try {
-    kube = await host.connect(connect);
+    kube = await host.connect(connect); // the user may have to sign in: that has no limit
   } catch (error) {
     yield [foundError("kubeconfig", error)];
     return;
   }
-  const server = await checkServer(kube, clock);
+  yield [await checkContext(host, connect, kube)];
+  const [server] = await limited("server", REQUEST_MS, checkServer(kube, clock));
   yield [server];
   if (server.state === "failure") return; // no other request would be answered
+  const request = (check: string, found: Promise<Finding | Finding[]>) =>
+    limited(check, REQUEST_MS, found);
   const identity = identityOf(kube);
-  const user = identity.then(({ user }) => user);
-  const checks: Promise<Finding[]>[] = [
-    identity.then(({ finding }) => [finding]),
-    user.then((user) => checkRights(kube, user)),
-    checkTekton(kube).then((one) => [one]),
-    checkFeatureFlags(kube).then((one) => [one]),
-    checkRunIsTaken(kube, clock),
-    checkPods(kube).then((one) => [one]),
-    checkStorage(kube).then((one) => [one]),
-    checkHeldStep(kube, clock),
-    ...(upload === undefined ? [] : [checkPipeline(host, kube, upload)]),
+  const user = within(clock, { ms: USER_MS, signal: host.interrupt }, identity)
+    .then(({ user }) => user, () => undefined);
+  const flags = readFeatureFlags(kube);
+  const ofCluster = [
+    request("identity", identity.then(({ finding }) => finding)),
+    request("tekton", checkTekton(kube)),
+    request("feature flags", checkFeatureFlags(flags)),
   ];
-  for (const check of checks) check.catch(() => {}); // awaited below, in order
+  const namespace = request("namespace", checkNamespace(kube));
+  const isThere = (await namespace).length === 0;
+  const ofNamespace = isThere
+    ? [
+      request("rights", checkRights(kube, user)),
+      request("runs", checkRunIsTaken(kube, clock)),
+      request("pods", checkPods(kube, flags)),
+      request("storage", checkStorage(kube)),
+      limited("exec", EXEC_MS, checkHeldStep(kube, clock)),
+      ...(upload === undefined
+        ? []
+        : [limited("pipeline", PIPELINE_MS, checkPipeline(host, kube, upload))]),
+    ]
+    : [];
+  yield* inOrder([...ofCluster, namespace, ...ofNamespace]);
+}
+
+async function* inOrder(checks: readonly Promise<Finding[]>[]): AsyncGenerator<Finding[]> {
   for (const check of checks) yield await check;
 }

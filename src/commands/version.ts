@@ -1,13 +1,15 @@
 /** `version`: what runs here and on the cluster, for a report. */
 import { within } from "../async/limits.ts";
 import type { Call } from "../cli/parse.ts";
-import { ExpectedError, UsageError } from "../errors.ts";
+import { ExpectedError } from "../errors.ts";
 import type { ConnectOptions, Host } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import { joined, type Printable, printable } from "../printable.ts";
 import { readTektonVersion } from "../objects/tekton_version.ts";
 import { COMMIT, VERSION } from "../version.ts";
 import { connectFlags } from "./options/connect_flags.ts";
+import { jsonFlag } from "./options/output_format.ts";
+import { printData } from "./output/print_data.ts";
 
 export interface Options {
   /** Absent with --client. */
@@ -20,15 +22,9 @@ const CLUSTER_MS = 5_000;
 
 /** Pure. Throws UsageError. */
 export function options({ flags }: Call): Options {
-  const format = flags.text("output");
-  if (format !== undefined && format !== "json") {
-    throw new UsageError(`Cannot print as --output "${format}": no such format`, {
-      hint: "the only one is json",
-    });
-  }
   return {
     connect: flags.on("client") ? undefined : connectFlags(flags),
-    json: format === "json",
+    json: jsonFlag(flags),
   };
 }
 
@@ -41,7 +37,8 @@ export async function run(host: Host, { connect, json }: Options): Promise<numbe
     platform,
     ...(connect === undefined ? {} : await clusterVersions(host, connect)),
   };
-  host.terminal.out(json ? printable`${JSON.stringify(versions)}\n` : render(versions));
+  if (json) printData(host, `${JSON.stringify(versions)}\n`);
+  else host.terminal.out(render(versions));
   return 0;
 }
 

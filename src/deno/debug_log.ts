@@ -1,13 +1,12 @@
 /** The lines of `--verbose` and of `TKN_DEV_LOG=debug`. */
 import type { ConnectOptions, Terminal } from "../host.ts";
 import type { Debug } from "../kube/transport.ts";
-import { joined, type Printable, printable, rawLines, unescaped } from "../printable.ts";
+import { joined, type Printable, printable, rawLines } from "../printable.ts";
 import { isLent, isRaw } from "./terminal/lent.ts";
+import { ERASE_LINE } from "./terminal/note.ts";
 
 /** A longer line is cut after this many characters. */
 const LONGEST_LINE = 1000;
-/** Erases the progress line that may stand there: the next progress is drawn below. */
-const ERASE_LINE = unescaped("\r\x1b[K");
 
 /** Undefined unless the user asks for it. */
 export function debugLog(

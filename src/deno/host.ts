@@ -7,13 +7,15 @@ import { debugLog } from "./debug_log.ts";
 import { denoFiles } from "./files/files.ts";
 import { denoState } from "./files/state.ts";
 import { temporaryDirectory } from "./files/temporary.ts";
+import { interruptSignal } from "./interrupt.ts";
+import { noteTo } from "./terminal/note.ts";
 import { denoTerminal } from "./terminal/terminal.ts";
 import { variableBytes } from "./variable.ts";
 import { watchDirectories } from "./files/watcher.ts";
 
 export function denoHost(): Host {
-  const interrupt = interruptSignal();
   const terminal = denoTerminal();
+  const interrupt = interruptSignal(noteTo(terminal));
   return {
     terminal,
     files: denoFiles,
@@ -36,7 +38,9 @@ export function denoHost(): Host {
       const { connect } = await import("./network/connect.ts");
       const debug = debugLog(options, variableBytes("TKN_DEV_LOG"), terminal);
       const warn = (line: string) => terminal.err(printable`Warning: ${line}\n`);
-      return await connect(options, { clock: denoClock, interrupt: interrupt.signal, debug, warn });
+      const note = noteTo(terminal);
+      const { signal } = interrupt;
+      return await connect(options, { clock: denoClock, interrupt: signal, debug, warn, note });
     },
     async contexts(options) {
       const { readContexts } = await import("./network/kubeconfig/contexts.ts");
@@ -63,36 +67,6 @@ export function denoHost(): Host {
 function checkout(): string | undefined {
   const url = new URL("../..", import.meta.url);
   return url.protocol === "file:" ? url.pathname : undefined;
-}
-
-/** Aborts at the first Ctrl-C or TERM. A second one ends the program at once. */
-function interruptSignal() {
-  const controller = new AbortController();
-  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
-  let isIgnored = false;
-  const listeners = signals.map((signal) => {
-    const listener = () => {
-      if (isIgnored && signal === "SIGINT") return;
-      for (const one of listeners) Deno.removeSignalListener(one.signal, one.listener);
-      controller.abort(new DOMException("interrupted", "AbortError"));
-    };
-    Deno.addSignalListener(signal, listener);
-    return { signal, listener };
-  });
-  return {
-    signal: controller.signal,
-    /**
-     * Ignores Ctrl-C during the call: the terminal sends it to all programs, and another has it.
-     */
-    async ignoredDuring<T>(call: () => Promise<T>): Promise<T> {
-      isIgnored = true;
-      try {
-        return await call();
-      } finally {
-        isIgnored = false;
-      }
-    },
-  };
 }
 
 function random(length: number): string {

@@ -5,6 +5,7 @@
 import { ClusterError } from "../errors.ts";
 import { ConversationLog } from "./conversation.ts";
 import { open } from "./exec/open.ts";
+import { NoExec } from "./exec/refusals.ts";
 import type { ExecStream, Options, Output } from "./exec/stream.ts";
 import { V4 } from "./frames.ts";
 import type { ExecResult, TerminalSize } from "./interface.ts";
@@ -161,8 +162,8 @@ async function sendSizes(
   }
 }
 
-function noHalfClose({ pod }: Options): ClusterError {
-  return new ClusterError(`Cannot end stdin in pod "${pod}": the server speaks only ${V4}`, {
+function noHalfClose({ pod }: Options): NoExec {
+  return new NoExec(`Cannot end stdin in pod "${pod}": the server speaks only ${V4}`, {
     hint: "Kubernetes 1.30 and later speak v5; --exec-protocol=spdy works on every version",
   });
 }

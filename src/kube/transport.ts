@@ -27,10 +27,7 @@ export interface Transport {
   readonly actsAs?: ActsAs;
   /** Rejects if there is no HTTP answer. */
   request(path: string, init?: RequestOptions): Promise<Response>;
-  /**
-   * Returns a socket that is not open yet. Its errors lack the reason: request the same path for
-   * it. The signal ends the connecting before that.
-   */
+  /** Returns a socket that is not open yet. The signal ends the connecting before that. */
   socket(path: string, protocols: readonly string[], signal?: AbortSignal): Promise<Socket>;
   /**
    * Asks by a POST to speak another protocol than HTTP from then on. Rejects if there is no HTTP
@@ -83,9 +80,11 @@ export interface ByteStream {
   close(): void;
 }
 
-/** The part of the standard WebSocket that the program uses. */
+/** The part of the standard WebSocket that the program uses, and why it did not open. */
 export interface Socket {
   readonly readyState: number;
+  /** The answer of a server that refuses the upgrade, from the event `error` on. */
+  readonly refusal?: Response;
   readonly protocol: string;
   readonly bufferedAmount: number;
   binaryType: string;

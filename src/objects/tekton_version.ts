@@ -31,14 +31,19 @@ export async function readTektonVersion(kube: Kube): Promise<string | undefined>
   return undefined;
 }
 
-/** Reads the ConfigMap of Tekton's feature flags. Returns undefined if it is not readable. */
-export async function readFeatureFlags(
-  kube: Kube,
-): Promise<Readonly<Record<string, string>> | undefined> {
+/** Tekton's feature flags: https://tekton.dev/docs/pipelines/additional-configs/ */
+export interface FeatureFlags {
+  /** Where their ConfigMap is. */
+  readonly namespace: string;
+  readonly data: Readonly<Record<string, string>>;
+}
+
+/** Reads the ConfigMap of the flags. Returns undefined if it is not readable. */
+export async function readFeatureFlags(kube: Kube): Promise<FeatureFlags | undefined> {
   for (const namespace of NAMESPACES) {
     const read = () => kube.get<ConfigMap>(CONFIG_MAPS, namespace, "feature-flags");
     const found = await unlessRefused(read);
-    if (found !== undefined) return found.data ?? {};
+    if (found !== undefined) return { namespace, data: found.data ?? {} };
   }
   return undefined;
 }

@@ -21,7 +21,12 @@ import {
   type TaskSpec,
 } from "../tekton/model.ts";
 import type { LocalDefinitions } from "../tekton/local_definitions.ts";
-import { cannotResolve, readResolved, type RemoteReference } from "../tekton/resolved.ts";
+import {
+  cannotResolve,
+  type DefinitionKindName,
+  readResolved,
+  type RemoteReference,
+} from "../tekton/resolved.ts";
 import { inlineStepAction } from "../tekton/inline/step_action.ts";
 import { stepName } from "../tekton/target.ts";
 import {
@@ -58,29 +63,44 @@ export async function readByName<T extends KubeObject>(
   try {
     return await kube.get<T>(resource, kube.namespace, name);
   } catch (error) {
-    if (isUnknownKind(error)) throw new StatusError(error.message, error.status, { hint: INSTALL });
+    if (isUnknownKind(error)) {
+      throw new StatusError(error.message, error.status, { hint: INSTALL_TEKTON });
+    }
     if (!isStatus(error, 404)) throw error;
     const objects = await kube.list(resource, { namespace: kube.namespace }).catch(() => []);
     if (objects.length === 0) throw error;
-    const names = objects.map((object) => object.metadata.name).sort();
-    const more = names.length > MOST_NAMES ? ", …" : "";
-    const hint = `its ${resource.plural}: ${names.slice(0, MOST_NAMES).join(", ")}${more}`;
+    const hint = `its ${resource.plural}: ${listed(objects.map(({ metadata }) => metadata.name))}`;
     throw new StatusError(error.message, error.status, { hint });
   }
 }
 
-/** Reads a Task or Pipeline out of the files, or else of the cluster. */
-export async function readNamed<T extends Task | Pipeline>(
+/** Reads a definition out of the files, or else of the cluster. */
+export async function readNamed<T extends Task | Pipeline | StepAction>(
   { kube, local }: Pick<ResolveContext, "kube" | "local">,
-  kind: T["kind"],
+  kind: DefinitionKindName & T["kind"],
   name: string,
 ): Promise<Named<T>> {
   const found = local?.find(kind, name) as Named<T> | undefined;
-  return found ?? await readByName<T>(kube, kind === "Task" ? TASKS : PIPELINES, name);
+  if (found !== undefined) return found;
+  try {
+    return await readByName<T>(kube, RESOURCES[kind], name);
+  } catch (error) {
+    const names = local?.of(kind).map(({ object }) => object.metadata.name ?? "") ?? [];
+    if (names.length === 0 || !isStatus(error, 404)) throw error;
+    const hint = `the ${kind}s of the files: ${listed(names)}; ${error.hint}`;
+    throw new StatusError(error.message, error.status, { hint });
+  }
 }
 
 const MOST_NAMES = 10;
-const INSTALL =
+
+function listed(names: readonly string[]): string {
+  const more = names.length > MOST_NAMES ? ", …" : "";
+  return `${names.toSorted().slice(0, MOST_NAMES).join(", ")}${more}`;
+}
+
+/** The hint for a cluster that does not know Tekton's kinds. */
+export const INSTALL_TEKTON =
   "is Tekton Pipelines installed? See https://tekton.dev/docs/installation/pipelines/";
 
 /**
@@ -170,9 +190,7 @@ export async function withStepActions(
   for (const [at, step] of steps.entries()) {
     if (step.ref === undefined || !(all || indices.includes(at))) continue;
     if (!step.ref.resolver) {
-      const name = step.ref.name ?? "";
-      const found = context.local?.find("StepAction", name) ??
-        await readByName<StepAction>(context.kube, STEP_ACTIONS, name);
+      const found = await readNamed<StepAction>(context, "StepAction", step.ref.name ?? "");
       steps[at] = inlineStepAction(step, found, variables);
       continue;
     }

@@ -4,7 +4,7 @@
  */
 import { TransferError } from "../errors.ts";
 import { Scope } from "../async/scope.ts";
-import { Sender, type UploadOptions } from "./send_at_pauses.ts";
+import { type Before, Sender, type UploadOptions } from "./send_at_pauses.ts";
 import { type RunResult, type StartedRun, type StartOptions, startRun } from "./started_run.ts";
 import { workAtPauses, type WorkOptions } from "./work_at_pauses.ts";
 
@@ -21,16 +21,28 @@ export interface HeldRunOptions extends Omit<StartOptions, "uploadStep"> {
  * only if the user's code did not arrive in a second pod, or if nobody can return to held steps.
  */
 export async function runHeld(options: HeldRunOptions): Promise<RunResult> {
-  const { upload, work } = options;
+  const { upload } = options;
   if (upload !== undefined) {
     await Promise.race([upload.entries, undefined]); // a walk that has already failed starts no run
   }
-  await using run = await startRun({ ...options, uploadStep: upload?.held });
+  const run = await startRun({ ...options, uploadStep: upload?.held });
+  return await runStarted(options, run, { isSent: false }, () => run.announce());
+}
+
+/** Does the same with a run that is started already, which it disposes of in the end. */
+export async function runStarted(
+  options: HeldRunOptions,
+  started: StartedRun,
+  before: Before,
+  begin: () => void,
+): Promise<RunResult> {
+  await using run = started;
+  const { upload, work } = options;
   let sender: Sender | undefined;
   try {
-    run.announce();
+    begin();
     using scope = new Scope(run.signal);
-    sender = upload && new Sender(options, upload, run);
+    sender = upload && new Sender(options, upload, run, before);
     const end = await run.whileFollowed(untilEnd(options, run, { sender, scope }));
     return end === "left" ? { created: run.created } : await run.followToEnd();
   } catch (error) {

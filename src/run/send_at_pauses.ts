@@ -4,7 +4,7 @@ import type { Kube } from "../kube/interface.ts";
 import type { Pause } from "../hold/pause.ts";
 import type { Receipt } from "../tree/archive/checksum_list.ts";
 import type { PrepackedTree } from "../transfer/prepack/prepacked_archive.ts";
-import { awaitPause, type HeldStep, isOfStep, placeName } from "./await_pause.ts";
+import { awaitPause, type HeldStep, isOfStep } from "./await_pause.ts";
 import type { MissedPause } from "./live_run.ts";
 import { annotate } from "./metadata.ts";
 import { checkDeletedPods } from "./pods/deleted_pod.ts";
@@ -13,10 +13,25 @@ import type { StartedRun } from "./started_run.ts";
 
 export interface UploadOptions extends Omit<SendToPauseOptions, "kube" | "clock" | "random"> {
   readonly held: HeldStep;
-  /** Packs the tree ahead. Called once the run is created, because packing delays the creation. */
-  readonly prepack: () => Promise<PrepackedTree | undefined>;
+  /** Whether the step stays held after the upload, for a user to work in it. */
+  readonly isHeld?: boolean;
+  /**
+   * Packs the tree ahead, until the signal. Called once the run is created, because packing delays
+   * the creation.
+   */
+  readonly prepack: (signal: AbortSignal) => Promise<PrepackedTree | undefined>;
   /** Returns the annotations that record the upload on the run. */
   readonly annotations: (receipt: Receipt) => Record<string, string>;
+  /** Called after the release. */
+  readonly onReleased?: (run: StartedRun) => void;
+}
+
+/** The state of a run before its upload. */
+export interface Before {
+  /** The pause, if the run already holds: it is announced. */
+  readonly pause?: Pause;
+  /** Whether an earlier tree was sent at that pause. */
+  readonly isSent: boolean;
 }
 
 interface SenderOptions {
@@ -28,17 +43,19 @@ interface SenderOptions {
 export class Sender {
   readonly #options: SenderOptions & UploadOptions;
   readonly #run: StartedRun;
-  readonly #prepacked: Promise<PrepackedTree | undefined>;
+  readonly #before: Before;
+  readonly #prepacking?: Promise<PrepackedTree | undefined>;
   readonly #arrival = Promise.withResolvers<"arrived" | "over">();
   /** The uids of the pods in which the upload has arrived. */
   readonly #arrivedIn = new Set<string>();
 
-  constructor(options: SenderOptions, upload: UploadOptions, run: StartedRun) {
+  constructor(options: SenderOptions, upload: UploadOptions, run: StartedRun, before: Before) {
     const { kube, clock, random } = options;
     this.#options = { kube, clock, random, ...upload };
     this.#run = run;
-    this.#prepacked = upload.prepack();
-    this.#prepacked.catch(() => {}); // reported when the tree is sent
+    this.#before = before;
+    this.#prepacking = before.isSent || upload.isHeld ? undefined : upload.prepack(run.signal);
+    this.#prepacking?.catch(() => {}); // reported when the tree is sent
     this.#arrival.promise.catch(() => {}); // `send` throws the same error
   }
 
@@ -58,7 +75,7 @@ export class Sender {
 
   /** Whether the step holds for the user, because the upload that it held for has arrived. */
   isHeldAfter({ uid }: Pause): boolean {
-    return !this.#options.release && this.#arrivedIn.has(uid);
+    return this.#options.isHeld === true && this.#arrivedIn.has(uid);
   }
 
   /** Sends at each pause of the step. Returns "done" at the run's end. */
@@ -75,31 +92,39 @@ export class Sender {
 
   async #sendAtPauses(): Promise<void> {
     const run = this.#run;
-    const { kube, clock, held, annotations } = this.#options;
+    const { pause: known, isSent } = this.#before;
+    const { kube, clock, held, isHeld = false, annotations, onReleased } = this.#options;
     const { live, signal } = run;
     /** The uids of the pods that were sent to. */
     const sentTo = new Set<string>();
     while (true) {
-      const pause = await awaitPause({ clock, live, held, except: sentTo, signal });
+      const isFirst = sentTo.size === 0;
+      const pause = isFirst && known !== undefined
+        ? known
+        : await awaitPause({ clock, live, held, except: sentTo, signal });
       if (pause === undefined) return;
       const { pod, uid } = pause;
       checkDeletedPods(live, pause, sentTo.size);
-      const isFirst = sentTo.size === 0;
       if (!isFirst) {
         run.emit({ kind: "note", text: `Pod ${pod} was deleted and recreated: sending again` });
       }
       sentTo.add(uid);
-      const afterMs = clock.now() - run.startMs;
-      run.emit({ kind: "paused", place: placeName(held), pod, afterMs });
-      const prepacked = isFirst ? this.#prepacked : undefined;
-      const receipt = await sendToPause(this.#options, run, pause, prepacked);
+      if (pause !== known) run.announcePause(pause);
+      const receipt = await sendToPause(this.#options, run, pause, {
+        ...(isFirst ? { prepacking: this.#prepacking } : {}),
+        release: !isHeld,
+        hasOthers: isHeld || isFirst && isSent,
+      });
       if (receipt === "over") return;
       if (receipt === "gone") {
         run.expectPause();
         continue;
       }
       this.#arrivedIn.add(uid);
-      if (this.#options.release) live.endPause(pause);
+      if (!isHeld) {
+        live.endPause(pause);
+        onReleased?.(run);
+      }
       await annotate(kube, live, annotations(receipt));
       this.#arrival.resolve("arrived");
       live.look();

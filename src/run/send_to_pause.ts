@@ -20,17 +20,15 @@ import type { SendOptions, SourceTree } from "../transfer/options.ts";
 import type { PrepackedTree } from "../transfer/prepack/prepacked_archive.ts";
 import { Scope } from "../async/scope.ts";
 
-type Sending = Pick<
+type HowToSend = Pick<
   SendOptions,
   "kube" | "random" | "program" | "compress" | "deletes" | "results"
 >;
 
-export interface SendToPauseOptions extends Omit<SourceTree, "entries" | "prepacked">, Sending {
+export interface SendToPauseOptions extends Omit<SourceTree, "entries" | "prepacked">, HowToSend {
   readonly clock: Clock;
   /** The entries to send: the walk of the directory continues while the run starts. */
   readonly entries: Promise<readonly Entry[]>;
-  /** Whether the step is released once the upload is verified, or stays held. */
-  readonly release: boolean;
   /** The longest time that the run may be held; after that it is cancelled. */
   readonly pauseSeconds: number;
 }
@@ -42,6 +40,15 @@ const EXPLANATION_MS = 2_000;
 /** The limit for a TaskRun to end after one of its steps was killed. */
 const TASK_END_MS = 10_000;
 
+/** One of the uploads into a pause. */
+export interface Sending {
+  readonly prepacking?: Promise<PrepackedTree | undefined>;
+  /** Whether the upload releases the step. */
+  readonly release: boolean;
+  /** Whether the held step gets another upload, before or after this one. */
+  readonly hasOthers: boolean;
+}
+
 /**
  * Returns the receipt; "over" if the run ended first, "gone" if the step's pod was deleted and
  * Tekton creates another.
@@ -50,13 +57,12 @@ export async function sendToPause(
   options: SendToPauseOptions,
   run: StartedRun,
   pause: Pause,
-  prepacking: Promise<PrepackedTree | undefined> | undefined,
+  { prepacking, release, hasOthers }: Sending,
 ): Promise<Receipt | "over" | "gone"> {
   const { live, signal, emit } = run;
   const directory = directoryOf(pause);
   const [entries, prepacked] = await Promise.all([options.entries, prepacking]);
-  const { release } = options;
-  const record = recordPlace({ pod: live.pods.get(pause.pod), pause, directory, release });
+  const record = recordPlace({ pod: live.pods.get(pause.pod), pause, directory, hasOthers });
   using watch = watchReceiver(options.clock, run, pause);
   const sending = {
     ...options,
@@ -67,6 +73,7 @@ export async function sendToPause(
     entries,
     prepacked,
     record,
+    release,
     over: watch.noRetry,
   };
   try {
@@ -81,7 +88,7 @@ export async function sendToPause(
 }
 
 /** Returns the directory that the gate names, in which Tekton has filled in the variables. */
-function directoryOf({ into = "", step }: Pause): string {
+export function directoryOf({ into = "", step }: Pause): string {
   const why = whyNoDirectory(into);
   if (why === undefined) return plainDirectory(into);
   throw new TransferError(

@@ -1,10 +1,12 @@
 /** A run that this program has created: watched, followed and reported on until its disposal. */
 import { ExpectedError, Interrupted } from "../errors.ts";
+import type { Pause } from "../hold/pause.ts";
 import type { Clock } from "../host.ts";
 import type { Kube, Stored } from "../kube/interface.ts";
 import { PIPELINES, type Run, TASKS } from "../tekton/model.ts";
 import type { RunManifest } from "../tekton/run_manifest.ts";
 import type { Outcome, RunEvent } from "../events.ts";
+import { discardRun } from "./ahead/discard_run.ts";
 import { cancelRun } from "./cancel_run.ts";
 import { followRun } from "./follow_run.ts";
 import { Grace, within } from "../async/limits.ts";
@@ -13,7 +15,7 @@ import { keepPipelineLabel } from "./metadata.ts";
 import { type Created, createRun } from "./create/create_run.ts";
 import { sweep } from "../cleanup/leftovers.ts";
 import { WaitReporter } from "./wait_reporter.ts";
-import type { HeldStep } from "./await_pause.ts";
+import { type HeldStep, placeName } from "./await_pause.ts";
 import { removeTemporary } from "./create/temporary_objects.ts";
 
 export interface StartOptions {
@@ -118,6 +120,12 @@ export class StartedRun implements AsyncDisposable {
     this.emit({ kind: "note", text: `With temporary objects: ${this.#why}` });
   }
 
+  /** Says that the step for the upload holds. */
+  announcePause(pause: Pick<Pause, "task" | "step" | "pod">): void {
+    const afterMs = this.#options.clock.now() - this.startMs;
+    this.emit({ kind: "paused", place: placeName(pause), pod: pause.pod, afterMs });
+  }
+
   /** Reports from now on why the run does not hold yet, until it does. */
   expectPause(): void {
     this.#reporter.expect("pause");
@@ -176,6 +184,21 @@ export class StartedRun implements AsyncDisposable {
     );
   }
 
+  /** Removes a run that was never used. Returns how to do that by hand if it fails. */
+  async discard(): Promise<string | undefined> {
+    const { kube, clock } = this.#options;
+    const { kind, namespace, name } = this.live;
+    try {
+      const limit = { ms: CANCEL_MS, signal: this.#grace.signal };
+      await within(clock, limit, discardRun(kube, this.live));
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof ExpectedError)) throw error;
+      const hint = `kubectl delete ${kind.toLowerCase()} ${name} -n ${namespace}`;
+      return `${kind} ${name} may still be held: ${error.message}; ${hint}`;
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed.abort(new DOMException("the client has left the run", "AbortError"));
     try {
@@ -209,12 +232,12 @@ async function cancel(
   const { kind, namespace, name } = live;
   try {
     await within(clock, { ms: CANCEL_MS, signal: late }, cancelRun(kube, live));
-    emit({ kind: "note", text: `Cancelled ${kind} ${name}` });
-    return true;
   } catch (error) {
     if (!(error instanceof ExpectedError)) throw error;
     const hint = `tkn ${kind.toLowerCase()} cancel ${name} -n ${namespace}`;
     emit({ kind: "note", text: `${kind} ${name} may ${state}: ${error.message}; ${hint}` });
     return false;
   }
+  emit({ kind: "note", text: `Cancelled ${kind} ${name}` });
+  return true;
 }

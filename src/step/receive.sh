@@ -58,6 +58,9 @@ case $record in
   */record*) lock=/tkn-dev/lock${record##*/record} ;;
   *) lock=/tkn-dev/lock ;;
 esac
+# An archive is unpacked beside the record: what a killed receiver leaves there is in no upload's
+# way, even if it belongs to a user whose files the next one can't remove.
+case $lock in ./*) staging=${lock%lock} ;; *) staging=./ ;; esac
 
 # shellcheck source=src/step/show.sh
 . /tkn-dev/show
@@ -91,7 +94,9 @@ discard() {
 forget() {
   [ -n "$manifest" ] || return 0
   discard "./$manifest" "./$manifest.record" "./$manifest.sums"
-  ! [ -d "./$manifest.new" ] || rm -rf "./$manifest.new"
+  for path in "$staging$manifest.new" "./$manifest.new"; do
+    ! [ -d "$path" ] || rm -rf "$path"
+  done
 }
 
 # group PID: prints the living processes of a process group, a word each:
@@ -282,9 +287,9 @@ end_receivers() {
     { read -r id try name <"$other"; } 2>/dev/null || continue
     if [ "$id" != "$1" ] || [ "$try" -ge "$2" ]; then continue; fi
     end_receiver "${other##*-}"
-    place "./$name.new"
+    for path in "$staging$name.new" "./$name.new"; do place "$path"; done
     discard "$other" "./$name" "./$name.record" "./$name.sums"
-    rm -rf "./$name.new"
+    rm -rf "$staging$name.new" "./$name.new"
   done
 }
 
@@ -332,7 +337,7 @@ break_lock() {
     [ "$id" != "$1" ] || stop 11 "${lock%/lock*}: not writable"
   fi
   rm -rf "$lock.$$"
-  case $1 in -) ;; *) rm -rf "./.tkn-dev-$1"* ;; esac
+  case $1 in -) ;; *) rm -rf "./.tkn-dev-$1"* "$staging.tkn-dev-$1"* 2>/dev/null ;; esac
 }
 
 # moves: prints the time that each process of this receiver took, and how often it waited, except
@@ -547,8 +552,12 @@ unpack() {
   line=plain followed='' follows=0 dirs='' staged=.
   if [ -n "$manifest" ]; then
     converse
-    if command -v mv >/dev/null && command -v rm >/dev/null && (umask 077 && mkdir "./$manifest.new") 2>/dev/null; then
-      staged=./$manifest.new
+    if command -v mv >/dev/null && command -v rm >/dev/null; then
+      for path in "$staging$manifest.new" "./$manifest.new"; do
+        if [ -h "${path%/*}" ] || ! (umask 077 && mkdir "$path") 2>/dev/null; then continue; fi
+        staged=$path
+        break
+      done
     fi
   fi
   if [ "$follows" -gt 0 ]; then

@@ -14,24 +14,29 @@ export interface RecordPlaceOptions {
   readonly pause: Pick<Pause, "container" | "directory">;
   /** The target directory, relative to the workspace. */
   readonly directory: string;
-  /** Whether the upload releases the step. */
-  readonly release: boolean;
+  /** Whether the held step gets another upload, before or after this one. */
+  readonly hasOthers: boolean;
 }
 
 /**
  * Returns a path for the record: in the target directory if its volume outlives the run; beside the
- * gate if another upload may follow into the step, which stays held; otherwise undefined. The first
- * is relative to the target directory.
+ * gate if the held step gets several uploads; otherwise undefined. The first is relative to the
+ * target directory.
  */
 export function recordPlace(
-  { pod, pause, directory, release }: RecordPlaceOptions,
+  { pod, pause, directory, hasOthers }: RecordPlaceOptions,
 ): string | undefined {
+  if (outlivesRun({ pod, pause })) return `./${RECORD_FILE}`;
+  if (!hasOthers) return undefined;
+  const key = createHash("sha256").update(`${pause.directory}\n${directory}`).digest("hex");
+  return `${GATE_DIRECTORY}/record-${key.slice(0, 12)}`;
+}
+
+/** Whether the volume of the workspace outlives the run, so that other runs may use it. */
+export function outlivesRun({ pod, pause }: Pick<RecordPlaceOptions, "pod" | "pause">): boolean {
   const container = pod?.spec?.containers?.find(({ name }) => name === pause.container);
   const mount = container?.volumeMounts?.find(({ mountPath }) => mountPath === pause.directory);
   const claim = pod?.spec?.volumes?.find(({ name }) => name === mount?.name)
     ?.persistentVolumeClaim?.claimName;
-  if (claim !== undefined && !TEMPLATE_CLAIM.test(claim)) return `./${RECORD_FILE}`;
-  if (release) return undefined;
-  const key = createHash("sha256").update(`${pause.directory}\n${directory}`).digest("hex");
-  return `${GATE_DIRECTORY}/record-${key.slice(0, 12)}`;
+  return claim !== undefined && !TEMPLATE_CLAIM.test(claim);
 }

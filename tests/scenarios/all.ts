@@ -1,6 +1,7 @@
 /** All scenarios that run on the sandbox and on a real cluster, and the objects that they use. */
 import { applyYaml, type Cluster } from "../support/cluster.ts";
 import { againScenarios } from "./run/again.ts";
+import { aheadScenarios } from "./run/ahead.ts";
 import { askedScenarios } from "./run/asked.ts";
 import { checkoutScenarios } from "./upload/checkout.ts";
 import { otherClientScenarios } from "./run/other_clients.ts";
@@ -55,6 +56,7 @@ export const SCENARIOS: Scenario[] = [
   ...randomUserScenarios,
   ...slowLinkScenarios,
   ...watchScenarios,
+  ...aheadScenarios,
   ...withGitScenarios,
   ...checkoutScenarios,
   ...escapesScenarios,

@@ -195,6 +195,38 @@ testInEveryShell(
 );
 
 // Only root can run processes as two users.
+testInEveryShell(
+  "what a killed upload leaves is beside the record, out of the way",
+  async (shell) => {
+    await using stage = await Stage.open(shell, { programs: TOOLS });
+    await stage.hold();
+    const { bytes } = await tarball({ ...FILES, z: "old".repeat(100_000) });
+    const killed = stage.run(receive(stage, { record: RECORD, manifest: ".tkn-dev-one" }));
+    const stdin = killed.stdin.getWriter();
+    await stdin.write(new TextEncoder().encode("lock TaskRun/x\n"));
+    await stdin.write(bytes.slice(0, 50_000));
+    const left = `${stage.workspace}/.tkn-dev-upload/.tkn-dev-one.new`;
+    await until("the first file", () => Deno.stat(`${left}/src`).then(() => true, () => false));
+    Deno.kill(-killed.pid, "SIGKILL"); // as with its pod, of which the next one knows nothing
+    await stdin.close().catch(() => {});
+    await Deno.remove(`${stage.directory}/tkn-dev/receiver-${killed.pid}`);
+    assert.deepEqual(await namesIn(stage.workspace), [".tkn-dev-upload"]);
+
+    const next = await tarball(FILES);
+    const { code, stderr } = await stage.exec(
+      receive(stage, { record: RECORD, upload: OTHER, release: false }),
+      said([`break ${UPLOAD}`, "lock TaskRun/y"], next.bytes),
+      { user: "nobody" },
+    );
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(await namesIn(stage.workspace), [".tkn-dev-upload", "README", "src"]);
+    // It stays: other users may not write where an archive is unpacked.
+    assert.equal((await Deno.stat(left)).isDirectory, true);
+  },
+  { ignore: () => !isRoot },
+);
+
+// Only root can run processes as two users.
 testInEveryShell("a lock and a record of another user are taken over", async (shell) => {
   const { bytes } = await tarball(FILES);
   for (const users of [[undefined, "nobody"], ["nobody", undefined]] as const) {
@@ -324,7 +356,7 @@ testInEveryShell(
       await writer.write(new TextEncoder().encode("lock TaskRun/x\n"));
       await writer.write(bytes.slice(0, 50_000));
       await until("the first file", async () => {
-        const path = `${stage.workspace}/${MANIFEST}.new/src`;
+        const path = `${stage.workspace}/.tkn-dev-upload/${MANIFEST}.new/src`;
         return await Deno.stat(path).then(() => true, () => false);
       });
       // As the receiver of another pod with the same claim does.

@@ -85,6 +85,7 @@ export class FakeSocket implements Socket {
   protocol = "";
   bufferedAmount = 0;
   binaryType = "blob";
+  refusal?: Response;
   readonly sent: Uint8Array[] = [];
   /** Over a lost network, a socket never receives the server's close. */
   isDeaf = false;
@@ -125,8 +126,9 @@ export class FakeSocket implements Socket {
     this.#fire("open");
   }
 
-  /** The server rejects the upgrade. */
-  refuse(): void {
+  /** The server rejects the upgrade with that answer, or hangs up. */
+  refuse(refusal?: Response): void {
+    this.refusal = refusal;
     this.#fire("error");
     this.end(1006);
   }

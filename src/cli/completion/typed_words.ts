@@ -132,6 +132,7 @@ function nextArgument(
   for (const spec of command.args) {
     const mayLack = spec.optionalWith?.some((name) => flags.has(name)) ?? false;
     if (mayLack && isLeftOut(spec, command, left)) continue;
+    if (spec.optional && spec.named && left.length > 0 && isLeftOut(spec, command, left)) continue;
     if (spec.asked && left.length > 0 && isLeftOut(spec, command, left)) continue;
     if (left.length === 0 || spec.rest) return spec;
     left.shift();

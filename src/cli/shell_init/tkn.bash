@@ -1,4 +1,4 @@
-# A function tkn that adds upload and debug to `tkn pipeline` and `tkn task`, for bash:
+# A function tkn that adds upload and debug to `tkn pipeline` and `tkn task`, for bash and zsh:
 #
 #     source <(tkn-dev shell-init bash)
 
@@ -22,11 +22,18 @@ __tkn_dev_takes() {
   return 1
 }
 
+# Whether tkn-dev is a program: `command` finds neither aliases nor functions.
+__tkn_dev_is_program() (
+  unalias tkn-dev
+  unset -f tkn-dev
+  command -v tkn-dev
+) >/dev/null 2>&1
+
 # Not `tkn() {`, which an alias of that name would change.
 function tkn {
   if ! __tkn_dev_takes "$@"; then
     command tkn "$@"
-  elif type -P tkn-dev >/dev/null; then
+  elif __tkn_dev_is_program; then
     command tkn-dev "$@"
   else
     command tkn dev "$@"

@@ -8,6 +8,7 @@ import type {
   TypedCluster,
 } from "../../cli/completion/names.ts";
 import { childrenOf } from "../../objects/children.ts";
+import { NAMESPACES } from "../../objects/namespaces.ts";
 import { newestFirst } from "../../objects/object_age.ts";
 import { findHeldSteps, heldInPods } from "../../hold/held_steps.ts";
 import { howHeld, type Pause, stepPath } from "../../hold/pause.ts";
@@ -27,7 +28,7 @@ import {
   type TaskSpec,
 } from "../../tekton/model.ts";
 import { pipelineNames, taskNames } from "./definition_names.ts";
-import { NAMESPACES, objectText, RESOURCES } from "./named_objects.ts";
+import { objectText, RESOURCES } from "./named_objects.ts";
 
 /** At most so many runs are offered, the newest ones. */
 const MOST_RUNS = 100;

@@ -1,10 +1,8 @@
 /** The kinds of objects whose names a user chooses, and what is said about one. */
 import type { ObjectKind } from "../../cli/completion/names.ts";
 import type { KubeObject, Resource } from "../../kube/interface.ts";
+import { CLAIMS, STORAGE_CLASSES } from "../../objects/claims.ts";
 import { PIPELINES, TASKS } from "../../tekton/model.ts";
-
-export const NAMESPACES = core("namespaces", "Namespace");
-const CLAIMS = core("persistentvolumeclaims", "PersistentVolumeClaim");
 
 export const RESOURCES: Readonly<Record<ObjectKind, Resource>> = {
   "pipelines": PIPELINES,
@@ -13,12 +11,7 @@ export const RESOURCES: Readonly<Record<ObjectKind, Resource>> = {
   "secrets": core("secrets", "Secret"),
   "config maps": core("configmaps", "ConfigMap"),
   "service accounts": core("serviceaccounts", "ServiceAccount"),
-  "storage classes": {
-    group: "storage.k8s.io",
-    version: "v1",
-    plural: "storageclasses",
-    kind: "StorageClass",
-  },
+  "storage classes": STORAGE_CLASSES,
 };
 
 function core(plural: string, kind: string): Resource {

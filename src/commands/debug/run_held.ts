@@ -8,7 +8,7 @@ import type { Host } from "../../host.ts";
 import type { Kube, Stored } from "../../kube/interface.ts";
 import { annotate } from "../../run/metadata.ts";
 import { createRun } from "../../run/create/create_run.ts";
-import { runHeld as runToEnd } from "../../run/held_run.ts";
+import { type HeldRunOptions as RunOptions, runHeld as runToEnd } from "../../run/held_run.ts";
 import type { AfterPause, AtPause } from "../../run/work_at_pauses.ts";
 import { insteadCommand } from "../../step/scripts.ts";
 import type { HeldRun } from "../../tekton/breakpoint/hold_run.ts";
@@ -27,6 +27,7 @@ import { workAt } from "../session/session.ts";
 import type { Source } from "../source/source.ts";
 import { holdChanges } from "../start/gate.ts";
 import { uploadAnnotations } from "../source/upload_annotation.ts";
+import { runAhead, type RunsAhead } from "../watch/run_ahead.ts";
 import { type PlannedUpload, uploadIntoRun } from "../upload/upload_into_run.ts";
 
 export interface HeldRunOptions {
@@ -44,6 +45,8 @@ export interface HeldRunOptions {
   readonly atPause?: AtEachPause;
   /** Whether the run is created, printed and left: nothing is done at its pauses. */
   readonly isOnlyCreated?: boolean;
+  /** --watch=ahead: the run may be one that waits, and the next one will. */
+  readonly ahead?: RunsAhead;
   /** Whether the run is followed to its end, or left once the upload is released; default: true. */
   readonly follows?: boolean;
 }
@@ -80,10 +83,9 @@ export async function runHeld(host: Host, options: HeldRunOptions): Promise<numb
     });
   }
   if (options.isOnlyCreated) return await createHeld(host, options);
-  const over = new AbortController();
   const { emit } = narrator;
   const step = held.upload!;
-  const { created, outcome } = await runToEnd({
+  const running: RunOptions = {
     kube,
     clock: host.clock,
     random: host.random,
@@ -92,13 +94,15 @@ export async function runHeld(host: Host, options: HeldRunOptions): Promise<numb
     emit,
     interrupt: host.interrupt,
     upload: upload &&
-      await uploadIntoRun(host, { ...upload, flags, step, emit, over: over.signal }),
+      await uploadIntoRun(host, { ...upload, flags, step, emit }),
     work: atPause === undefined || !follows ? undefined : {
       isWatched: atPause === "follow" || typeof atPause === "object" && "shell" in atPause,
       atPause: (at) => workAtPause(host, options, atPause, at),
     },
     follows,
-  }).finally(() => over.abort());
+  };
+  const { created, outcome } =
+    await (options.ahead === undefined ? runToEnd(running) : runAhead(running, options.ahead));
   if (outcome !== undefined) return outcome.succeeded ? 0 : 1;
   if (!follows) leave(host, options, created);
   return 0;

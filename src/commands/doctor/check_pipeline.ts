@@ -22,7 +22,7 @@ import { options as uploadOptions } from "../pipeline_upload.ts";
 import { requestRun } from "../start/run_request.ts";
 import { readBindings } from "../start/workspace_bindings.ts";
 import { PIPELINE_UPLOAD } from "../upload/pipeline_adapter.ts";
-import { checkClaim } from "./check_namespace.ts";
+import { checkVolumes } from "./check_storage.ts";
 import type { Finding } from "../../view/findings.ts";
 import { foundError } from "./finding.ts";
 
@@ -42,14 +42,14 @@ export async function checkPipeline(
   try {
     const { spec } = await orDirectory(
       host,
-      { name: asked.pipeline, line: "tkn-dev doctor PIPELINE" },
+      { name: asked.pipeline, line: "tkn-dev doctor" },
       () => readByName<Pipeline>(kube, PIPELINES, asked.pipeline),
     );
     const { params = [], workspaces = [] } = spec;
     const missing = missingInputs({ params, workspaces }, optionsOf(asked));
     return [
       ...missingFindings(missing),
-      ...await checkUpload(host, kube, optionsOf(completed(asked, missing))),
+      ...await checkUpload(host, kube, asked, missing),
     ];
   } catch (error) {
     return [foundError("pipeline", error)];
@@ -84,14 +84,19 @@ function completed(asked: AskedUpload, { params, workspaces }: MissingInputs): A
   };
 }
 
-type UploadOptions = ReturnType<typeof optionsOf>;
-
-async function checkUpload(host: Host, kube: Kube, options: UploadOptions): Promise<Finding[]> {
+async function checkUpload(
+  host: Host,
+  kube: Kube,
+  asked: AskedUpload,
+  missing: MissingInputs,
+): Promise<Finding[]> {
   try {
+    const options = optionsOf(completed(asked, missing));
     const workspaces = await readBindings(host, options);
+    const isMissing = (name: string) => missing.workspaces.some((one) => one.name === name);
     return [
       await checkPlan(host, kube, options, workspaces),
-      ...await checkClaims(kube, workspaces),
+      ...await checkVolumes(kube, workspaces.filter(({ name }) => !isMissing(name))),
     ];
   } catch (error) {
     return [foundError("pipeline", error)];
@@ -101,7 +106,7 @@ async function checkUpload(host: Host, kube: Kube, options: UploadOptions): Prom
 async function checkPlan(
   host: Host,
   kube: Kube,
-  options: UploadOptions,
+  options: ReturnType<typeof optionsOf>,
   workspaces: WorkspaceBinding[],
 ): Promise<Finding> {
   const check = "pipeline";
@@ -123,13 +128,6 @@ async function checkPlan(
   } catch (error) {
     return foundError(check, error);
   }
-}
-
-async function checkClaims(kube: Kube, bound: readonly WorkspaceBinding[]): Promise<Finding[]> {
-  const found = bound.map(({ name, persistentVolumeClaim: claim }) =>
-    claim === undefined ? [] : [checkClaim(kube, name, claim.claimName)]
-  );
-  return await Promise.all(found.flat());
 }
 
 /** Reads the words as `pipeline upload` does. Throws UsageError. */

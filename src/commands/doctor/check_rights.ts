@@ -2,6 +2,7 @@
 import type { Access, Kube } from "../../kube/interface.ts";
 import { accessText, checkCommand, missingRights, whoAsks } from "../../run/create/access.ts";
 import type { RunKind } from "../../tekton/model.ts";
+import { shellWord } from "../../view/text/shell_word.ts";
 import type { Finding } from "../../view/findings.ts";
 
 const RUN_KINDS: readonly RunKind[] = ["PipelineRun", "TaskRun"];
@@ -26,25 +27,29 @@ const USEFUL: readonly { readonly access: Access; readonly lost: string }[] = [
   },
 ];
 
-/** @param user as the server knows it, for the command that grants the rights */
-export async function checkRights(kube: Kube, user: string | undefined): Promise<Finding[]> {
+/** @param named the user as the server knows it, for the command that grants the rights */
+export async function checkRights(
+  kube: Kube,
+  named: Promise<string | undefined>,
+): Promise<Finding[]> {
   const { namespace } = kube;
-  const [{ missing, needed }, missed] = await Promise.all([
+  const [{ missing, needed }, missed, user] = await Promise.all([
     missingRights(kube, namespace, RUN_KINDS),
     kube.denied(namespace, USEFUL.map(({ access }) => access)),
+    named,
   ]);
   const findings: Finding[] = missing.map((access, at) => ({
     check: "rights",
     state: "failure",
     text: `${whoAsks(kube)} may not ${accessText(access)} in namespace ${namespace}`,
-    ...(at === missing.length - 1 ? { fix: grant(namespace, user) } : {}), // mends all of them
+    ...(at === missing.length - 1 ? { command: grant(namespace, user) } : {}), // mends all of them
   }));
   const useful = USEFUL.filter(({ access }) => missed.includes(access))
     .map(({ access, lost }): Finding => ({
       check: "rights",
       state: "warning",
       text: `${whoAsks(kube)} may not ${accessText(access)}: ${lost}`,
-      fix: `${checkCommand(kube, namespace, access)} checks it`,
+      command: checkCommand(kube, namespace, access),
     }));
   if (missing.length > 0) return [...findings, ...useful];
   const text = `all ${needed} that an upload needs in namespace ${namespace}`;
@@ -53,5 +58,7 @@ export async function checkRights(kube: Kube, user: string | undefined): Promise
 
 /** The command for somebody who may grant rights: Kubernetes' role `edit` has all of them. */
 function grant(namespace: string, user = "USER"): string {
-  return `kubectl create rolebinding tkn-dev --clusterrole=edit --user=${user} -n ${namespace}`;
+  return `kubectl create rolebinding tkn-dev --clusterrole=edit --user=${
+    shellWord(user)
+  } -n ${namespace}`;
 }

@@ -3,6 +3,7 @@ import type { Clock } from "../../host.ts";
 import type { Kube } from "../../kube/interface.ts";
 import { isStatus } from "../../kube/status.ts";
 import type { Finding } from "../../view/findings.ts";
+import { isAtLeast } from "../../version.ts";
 import { finding, foundError } from "./finding.ts";
 
 /** A request of an upload takes at least this long; the log would lag behind. */
@@ -10,8 +11,8 @@ const SLOW_MS = 1_000;
 const REQUESTS = 3;
 /** The server tells its time in whole seconds. */
 const SKEW_MS = 10_000;
-/** Exec over websockets has no half-close before. */
-const OLDEST_KUBERNETES = [1, 30];
+/** Before, a websocket cannot end a command's stdin. */
+const WEBSOCKETS_SINCE = "1.30";
 
 /** Asks the server who the user is: a kubeconfig's name for it may be another. */
 export async function identityOf(kube: Kube): Promise<{ finding: Finding; user?: string }> {
@@ -27,32 +28,42 @@ export async function identityOf(kube: Kube): Promise<{ finding: Finding; user?:
   }
 }
 
-/** Checks the version and the pace: the shortest of some requests, one after the other. */
+/**
+ * Checks the version and the pace: the shortest of some requests, one after the other. A server
+ * that keeps its version from the user is as good as any other.
+ */
 export function checkServer(kube: Kube, clock: Clock): Promise<Finding> {
   return finding("server", async () => {
-    let version = "";
-    let shortestMs = Infinity;
-    for (let at = 0; at < REQUESTS; at++) {
-      const startMs = clock.now();
-      version = await kube.serverVersion();
-      shortestMs = Math.min(shortestMs, clock.now() - startMs);
-    }
+    const { version, ms } = await measure(kube, clock);
     const through = kube.proxy === undefined ? "" : ` through the proxy ${kube.proxy}`;
-    const text = `${kube.server}${through}, Kubernetes ${version}, answers in ${
-      Math.round(shortestMs)
-    } ms`;
-    if (shortestMs >= SLOW_MS) {
+    const shown = version === undefined
+      ? "which does not tell its version"
+      : `Kubernetes ${version}`;
+    const text = `${kube.server}${through}, ${shown}, answers in ${Math.round(ms)} ms`;
+    if (ms >= SLOW_MS) {
       return { state: "warning", text: `${text}: slow`, fix: "look for a proxy or VPN in between" };
     }
-    if (isOlder(version, OLDEST_KUBERNETES)) {
-      return {
-        state: "warning",
-        text: `${text}: older than the versions that are tested`,
-        fix: `the oldest is ${OLDEST_KUBERNETES.join(".")}`,
-      };
+    if (version !== undefined && !isAtLeast(version, WEBSOCKETS_SINCE)) {
+      const without = `older than ${WEBSOCKETS_SINCE}: an upload needs SPDY to get through`;
+      return { state: "warning", text: `${text}; ${without}`, fix: "use no --exec-protocol" };
     }
     return { state: "ok", text };
   });
+}
+
+async function measure(kube: Kube, clock: Clock): Promise<{ version?: string; ms: number }> {
+  let version: string | undefined;
+  let shortestMs = Infinity;
+  for (let at = 0; at < REQUESTS; at++) {
+    const startMs = clock.now();
+    try {
+      version = await kube.serverVersion();
+    } catch (error) {
+      if (!isStatus(error, 403)) throw error;
+    }
+    shortestMs = Math.min(shortestMs, clock.now() - startMs);
+  }
+  return { version, ms: shortestMs };
 }
 
 /**
@@ -76,12 +87,4 @@ export function checkClock(
     } the server's`,
     fix: "set it: times of files and tokens depend on it",
   };
-}
-
-/** Whether a version such as "v1.34.1" or "1.9.0" is older. An unknown form is not. */
-export function isOlder(version: string, [major, minor]: readonly number[]): boolean {
-  const [, foundMajor, foundMinor] = /^v?(\d+)\.(\d+)/.exec(version) ?? [];
-  if (foundMajor === undefined) return false;
-  const difference = Number(foundMajor) - major || Number(foundMinor) - minor;
-  return difference < 0;
 }

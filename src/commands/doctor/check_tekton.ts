@@ -1,14 +1,18 @@
 /** Checks Tekton: its version, its feature flags, and whether it takes a run such as ours. */
 import type { Clock } from "../../host.ts";
 import type { Kube, Stored } from "../../kube/interface.ts";
-import { readFeatureFlags, readTektonVersion } from "../../objects/tekton_version.ts";
+import { type FeatureFlags, readTektonVersion } from "../../objects/tekton_version.ts";
+import { isUnknownKind } from "../../kube/status.ts";
+import { INSTALL_TEKTON } from "../../resolve/resolve.ts";
 import { PIPELINE_RUNS, type PipelineRun } from "../../tekton/model.ts";
-import { checkClock, isOlder } from "./check_server.ts";
+import { isAtLeast } from "../../version.ts";
+import { checkClock } from "./check_server.ts";
 import type { Finding } from "../../view/findings.ts";
+import { DRY_RUN_NAME } from "./dry_run.ts";
 import { finding, foundError } from "./finding.ts";
 
 /** The oldest that docs/reference/compatibility.md has. */
-const OLDEST_TEKTON = [0, 56];
+const OLDEST_TEKTON = "0.56";
 
 export function checkTekton(kube: Kube): Promise<Finding> {
   return finding("tekton", async () => {
@@ -16,12 +20,9 @@ export function checkTekton(kube: Kube): Promise<Finding> {
     if (version === undefined) {
       return { state: "skipped", text: "you may not read its version" };
     }
-    if (isOlder(version, OLDEST_TEKTON)) {
-      return {
-        state: "warning",
-        text: `version ${version} is older than the versions that are tested`,
-        fix: `the oldest is ${OLDEST_TEKTON.join(".")}`,
-      };
+    if (!isAtLeast(version, OLDEST_TEKTON)) {
+      const text = `version ${version} is older than the oldest one tried, ${OLDEST_TEKTON}`;
+      return { state: "warning", text, fix: "ask for a newer one: some features may not work" };
     }
     return { state: "ok", text: `version ${version}` };
   });
@@ -30,9 +31,9 @@ export function checkTekton(kube: Kube): Promise<Finding> {
 /** The feature flags that change what an upload or a held step may do. */
 const FLAGS = ["enable-api-fields", "disable-inline-spec", "set-security-context", "coschedule"];
 
-export function checkFeatureFlags(kube: Kube): Promise<Finding> {
+export function checkFeatureFlags(found: Promise<FeatureFlags | undefined>): Promise<Finding> {
   return finding("feature flags", async () => {
-    const flags = await readFeatureFlags(kube);
+    const flags = (await found)?.data;
     if (flags === undefined) return { state: "skipped", text: "you may not read them" };
     const shown = FLAGS.filter((name) => (flags[name] ?? "") !== "")
       .map((name) => `${name}=${flags[name]}`);
@@ -48,7 +49,8 @@ export async function checkRunIsTaken(kube: Kube, clock: Clock): Promise<Finding
   try {
     answer = await kube.create(PIPELINE_RUNS, smallRun(kube.namespace), { dryRun: true });
   } catch (error) {
-    return [foundError(check, error)];
+    const found = foundError(check, error);
+    return [isUnknownKind(error) ? { ...found, fix: INSTALL_TEKTON } : found];
   }
   const serverMs = Date.parse(answer.metadata.creationTimestamp ?? "");
   const taken: Finding = {
@@ -66,7 +68,7 @@ function smallRun(namespace: string): PipelineRun {
   return {
     apiVersion: "tekton.dev/v1",
     kind: "PipelineRun",
-    metadata: { generateName: "tkn-dev-doctor-", namespace },
+    metadata: { generateName: DRY_RUN_NAME, namespace },
     spec: { pipelineSpec: { tasks: [{ name: "try", taskSpec }] } },
   };
 }

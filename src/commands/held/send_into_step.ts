@@ -48,7 +48,7 @@ export async function sendIntoStep(
     pause,
     run,
     directory,
-    record: recordPlace({ pod, pause, directory, release }),
+    record: recordPlace({ pod, pause, directory, hasOthers: !release }),
     program,
     compress,
     deletes,

@@ -14,3 +14,12 @@ export function outputFormat(flags: Flags): OutputFormat {
     hint: `one of: ${FORMATS.join(", ")}`,
   });
 }
+
+/** Whether the output is JSON, for a command whose only format that is. Throws UsageError. */
+export function jsonFlag(flags: Flags): boolean {
+  const asked = flags.text("output");
+  if (asked === undefined || asked.toLowerCase() === "json") return asked !== undefined;
+  throw new UsageError(`Cannot print as --output "${asked}": no such format`, {
+    hint: "the only one is json",
+  });
+}

@@ -10,6 +10,7 @@ import {
 import { reportFlags } from "./report_flags.ts";
 import { type RunFlags, runFlags } from "./run_flags.ts";
 import { type SendFlags, sendFlags } from "./send_flags.ts";
+import { watchMode } from "./watch_mode.ts";
 
 /** The steps that the upload stands in for, as the user chooses them. */
 export interface UploadChoice {
@@ -27,7 +28,10 @@ export interface UploadFlags extends SendFlags, RunFlags, UploadChoice, Breakpoi
   readonly shell: ShellFlags;
   /** Leave the step held after the upload: in a shell, or after printing how to continue. */
   readonly handOver?: "shell" | "words";
-  /** Run again when the directory changes: after the run has ended, or at once instead of it. */
+  /**
+   * Run again when the directory changes: after the run has ended, so that the next run is created
+   * then or "ahead", or at once instead of it.
+   */
   readonly watch?: WatchMode;
 }
 
@@ -95,18 +99,12 @@ function checkBreakpoints(flags: Flags, isAsked: boolean): void {
   });
 }
 
-const WATCH_MODES = ["after", "restart"] as const;
+const WATCH_MODES = ["after", "ahead", "restart"] as const;
 export type WatchMode = typeof WATCH_MODES[number];
 
 function watchFlag(flags: Flags): WatchMode | undefined {
-  const asked = flags.text("watch");
-  if (asked === undefined) return undefined;
-  const mode = WATCH_MODES.find((mode) => mode === asked);
-  if (mode === undefined) {
-    throw new UsageError(`Cannot watch as --watch="${asked}": no such mode`, {
-      hint: "--watch or --watch=restart",
-    });
-  }
+  const mode = watchMode(flags, WATCH_MODES);
+  if (mode === undefined) return undefined;
   const [other, why] = flags.on("no-continue")
     ? ["--no-continue", "the run is left held, and does not end"]
     : flags.on("dry-run")

@@ -20,12 +20,11 @@ export class JoinedOutput {
 
   /**
    * Keeps an output until `flush`, or until the current job of the event loop is done: text that
-   * came in one chunk is written at once, and none waits for the network. Throws the error of an
-   * earlier write.
+   * came in one chunk is written at once, and none waits for the network. After an earlier write
+   * that failed, it writes at once, and throws that error.
    */
   write(output: Output): void {
-    this.#throwFailure();
-    if (this.#outputs.push(output) >= MOST_OUTPUTS) return this.flush();
+    if (this.#outputs.push(output) >= MOST_OUTPUTS || this.#failure) return this.flush();
     if (this.#isDue) return;
     this.#isDue = true;
     queueMicrotask(() => {
@@ -33,18 +32,29 @@ export class JoinedOutput {
       try {
         this.flush();
       } catch (error) {
-        this.#failure ??= { error };
+        this.#failure = { error };
       }
     });
   }
 
+  /** Where stdout can't be written, stderr is. Then throws the error of the first write. */
   flush(): void {
+    if (this.#outputs.length > 0) {
+      const outputs = this.#outputs;
+      this.#outputs = [];
+      for (const { to, text } of joinedWrites(this.screen.paint(outputs))) {
+        if (to === "stderr") this.terminal.err(text);
+        else if (this.#failure === undefined) this.#out(text);
+      }
+    }
     this.#throwFailure();
-    if (this.#outputs.length === 0) return;
-    const outputs = this.#outputs;
-    this.#outputs = [];
-    for (const { to, text } of joinedWrites(this.screen.paint(outputs))) {
-      to === "stdout" ? this.terminal.out(text) : this.terminal.err(text);
+  }
+
+  #out(text: Printable): void {
+    try {
+      this.terminal.out(text);
+    } catch (error) {
+      this.#failure = { error };
     }
   }
 

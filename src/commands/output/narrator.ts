@@ -58,9 +58,12 @@ export function openNarrator(host: Host, flags: NarratorFlags): Narrator {
   );
   const show = (outputs: readonly Output[]) => outputs.forEach((one) => output.write(one));
   const emit = (event: RunEvent) => {
-    if (flags.events) printEvent(host, event, output);
-    show(view.render(event));
-    if (event.kind !== "log") output.flush();
+    try {
+      if (flags.events) printEvent(host, event, output);
+    } finally {
+      show(view.render(event));
+      if (event.kind !== "log") output.flush();
+    }
   };
   const removeStatus = () => {
     output.write({ status: printable`` });

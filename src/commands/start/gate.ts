@@ -8,17 +8,23 @@ import type { Gate } from "../../tekton/breakpoint/gate_step.ts";
 import type { HeldStep } from "../../tekton/breakpoint/hold_steps.ts";
 
 /**
- * Returns a gate that fails the step after `pauseSeconds` without a client. In a copy of the run it
- * fails the step at once, and prints `again`, the command line that starts another run.
+ * Returns a gate for a run that may be held for `pauseSeconds`, which fails the step after
+ * `watchdogSeconds` without a client. In a copy of the run it fails the step at once, and prints
+ * `again`, the command line that starts another run.
  */
-export function newGate(host: Pick<Host, "random">, pauseSeconds: number, again: string): Gate {
+export function newGate(
+  host: Pick<Host, "random">,
+  pauseSeconds: number,
+  again: string,
+  watchdogSeconds = pauseSeconds,
+): Gate {
   return {
     script: (options) => gateScript({ ...options, again }),
     directory: GATE_DIRECTORY,
     volume: `tkn-dev-${host.random(6)}`,
     args: ({ path, directory }, own) =>
       gateArguments({
-        watchdogSeconds: pauseSeconds,
+        watchdogSeconds,
         workspacePath: path,
         directory: directory === "." ? "" : directory,
         own,

@@ -5,6 +5,7 @@ import { findSourceTask, type SourceTask } from "../../resolve/source_task.ts";
 import type { PipelineRun, PipelineTask, Task, WorkspaceBinding } from "../../tekton/model.ts";
 import type { ReadPipeline } from "../../tekton/inline/inline_pipeline.ts";
 import type { Destination } from "../../tekton/source/destination.ts";
+import { earlySteps, earlyTasks } from "../../tekton/source/early_work.ts";
 import type { StandIn } from "../../tekton/source/replaced_steps.ts";
 import { fillParams, pipelineVariables } from "../../tekton/variables.ts";
 import type { Candidate } from "../../tekton/workspaces.ts";
@@ -64,6 +65,7 @@ async function plan(
       leavesOut: options.files?.hasRun ?? false,
     },
     changes: changes(newRun.name, target, standIn, image),
+    early: [...earlyTasks(pipeline.spec, target.name), ...earlySteps(spec, standIn)],
   };
 }
 

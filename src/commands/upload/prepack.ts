@@ -14,15 +14,14 @@ const MOST_PREPACKED_BYTES = 250e6;
  * already: the digests are read instead, and the result is undefined.
  */
 export async function prepack(
-  { clock, interrupt }: Pick<Host, "clock" | "interrupt">,
-  { flags, source, over }: {
+  { clock }: Pick<Host, "clock">,
+  { flags, source, signal }: {
     flags: Pick<UploadFlags, "workspaces" | "program" | "compress">;
     source: Source;
-    over: AbortSignal;
+    signal: AbortSignal;
   },
 ): Promise<PrepackedTree | undefined> {
   const entries = await source.entries;
-  const signal = AbortSignal.any([interrupt, over]);
   if (flags.workspaces.some((bound) => bound.persistentVolumeClaim !== undefined)) {
     source.digests.ahead(entries, signal).catch(() => {}); // the upload asks again, and throws
     return undefined;

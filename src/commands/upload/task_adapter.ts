@@ -3,6 +3,7 @@ import { UsageError } from "../../errors.ts";
 import { withStepActions } from "../../resolve/resolve.ts";
 import type { ReadTask } from "../../tekton/inline/inline_task.ts";
 import type { TaskRun, TaskSpec } from "../../tekton/model.ts";
+import { earlySteps } from "../../tekton/source/early_work.ts";
 import { keptSteps, type StandIn } from "../../tekton/source/replaced_steps.ts";
 import { stepName } from "../../tekton/target.ts";
 import { taskBreaks } from "../debug/breakpoints.ts";
@@ -38,6 +39,7 @@ async function plan(request: RunRequest<ReadTask>, options: PlaceFlags): Promise
     plan,
     place: { task: { ...task, spec }, standIn, destination, image: options.image },
     changes: changes(request.newRun.name, spec, standIn),
+    early: earlySteps(spec, standIn),
   };
 }
 

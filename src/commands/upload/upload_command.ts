@@ -24,6 +24,8 @@ import {
 } from "../start/run_request.ts";
 import { startAgain } from "../start/start_again.ts";
 import { readBindings } from "../start/workspace_bindings.ts";
+import { Ahead, WATCHDOG_SECONDS } from "../watch/ahead.ts";
+import { IdleLine } from "../watch/idle_line.ts";
 import { watch } from "../watch/watch.ts";
 import { checkHandOver, runHandedOver } from "./hand_over.ts";
 import { intoPlace, type UploadPlan } from "./plan_upload.ts";
@@ -58,6 +60,8 @@ export interface UploadTarget {
   readonly place: UploadPlace;
   /** The changes that the upload needs, as sentences for --dry-run. */
   readonly changes: readonly string[];
+  /** Work of the run that does not wait for the upload, as `task lint`. */
+  readonly early: readonly string[];
 }
 
 /** Returns the exit code. */
@@ -75,24 +79,30 @@ export async function runUploadCommand<D extends Definition, R extends PipelineR
     asked = withAnswers(asked, answers);
     memory.answered(answers);
   };
+  const line = new IdleLine(host);
+  await using ahead = options.watch === "ahead" ? new Ahead(host, line) : undefined;
+  const volume = host.random(6); // all runs of a watch are equal
+  const common = { memory, answered, ahead, random: ahead && (() => volume) };
   const once = (host: Host, opened?: Source) =>
     reported(
       host,
       asked,
-      (reports) => uploadOnce(host, adapter, asked, { memory, reports, opened, answered }),
+      (reports) => uploadOnce(host, adapter, asked, { ...common, reports, opened }),
     );
-  return options.watch === undefined ? await once(host) : await watch(host, options, once);
+  return options.watch === undefined ? await once(host) : await watch(host, options, once, line);
 }
 
 async function uploadOnce<D extends Definition, R extends PipelineRun | TaskRun>(
   host: Host,
   adapter: UploadAdapter<D, R>,
   options: UploadOptions,
-  { memory, reports, opened, answered }: {
+  { memory, reports, opened, answered, ahead, random = host.random }: {
     memory: Memory;
     reports: Reports;
     opened?: Source;
     answered: (answers: Answers) => void;
+    ahead?: Ahead;
+    random?: Host["random"];
   },
 ): Promise<number> {
   const { definitionKind } = adapter;
@@ -110,9 +120,11 @@ async function uploadOnce<D extends Definition, R extends PipelineRun | TaskRun>
   const requesting = { kube, workspaces, emit, suspendFor, isUpload: true, check };
   const request = await requestRun(host, definitionKind, options, requesting);
   answered(request.answers);
-  const { plan, place, changes } = await adapter.plan(request, options);
+  const { plan, place, changes, early } = await adapter.plan(request, options);
   const again = startAgain(definitionKind, "upload", options, request.newRun.name);
-  const gate = newGate(host, options.pauseSeconds, again);
+  const { pauseSeconds } = options;
+  const watchdogSeconds = ahead && Math.min(WATCHDOG_SECONDS, pauseSeconds);
+  const gate = newGate({ random }, pauseSeconds, again, watchdogSeconds);
   if (options.handOver !== undefined) {
     const { standIn, destination, deletes } = plan;
     const step = stepName(plan.spec.steps![standIn.at], standIn.at);
@@ -139,5 +151,6 @@ async function uploadOnce<D extends Definition, R extends PipelineRun | TaskRun>
     changes,
     atPause: breakpoints && atPause,
     follows: options.showlogs,
+    ahead: ahead && { runs: ahead, early },
   });
 }

@@ -21,26 +21,23 @@ export interface UploadIntoRunOptions extends PlannedUpload {
   readonly flags: RunFlags & SendFlags;
   readonly step: UploadStep;
   readonly emit: (event: RunEvent) => void;
-  /** Aborts once nothing needs to be packed any longer. */
-  readonly over: AbortSignal;
 }
 
 /** Emits the plan's notes. Throws UsageError for results that the run does not take. */
 export async function uploadIntoRun(
   host: Host,
-  { flags, source, plan, step, emit, over }: UploadIntoRunOptions,
+  { flags, source, plan, step, emit }: UploadIntoRunOptions,
 ): Promise<UploadOptions> {
   for (const text of plan.notes) emit({ kind: "note", text });
   const results = await resultFiles(flags, source.git, plan.replacedWork, emit);
   const facts = await source.git;
   return {
     held: step,
-    release: !step.isHeld,
+    isHeld: step.isHeld,
     annotations: (receipt) => uploadAnnotations(receipt, facts),
     ...treeToSend(source),
     entries: entriesToSend(source, emit),
-    prepack: () =>
-      step.isHeld ? Promise.resolve(undefined) : prepack(host, { flags, source, over }),
+    prepack: (signal) => prepack(host, { flags, source, signal }),
     program: flags.program,
     compress: flags.compress,
     deletes: plan.deletes,

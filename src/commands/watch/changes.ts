@@ -3,7 +3,6 @@ import { ExpectedError, UsageError } from "../../errors.ts";
 import { FileError, type Host } from "../../host.ts";
 import { changedPaths } from "../../tree/changed_paths.ts";
 import { openSource, type Source } from "../source/source.ts";
-import { printError } from "../output/print_error.ts";
 import type { UploadFlags } from "../options/upload_flags.ts";
 
 /** A burst of changes (an editor and a formatter, a checkout) ends after this silence, */
@@ -31,7 +30,12 @@ export class Changes implements AsyncDisposable {
   /** Ends every wait. */
   readonly #signal: AbortSignal;
 
-  constructor(private readonly host: Host, private readonly flags: UploadFlags) {
+  /** `print` prints an error that a further change may fix. */
+  constructor(
+    private readonly host: Host,
+    private readonly flags: UploadFlags,
+    private readonly print: (error: ExpectedError) => void,
+  ) {
     this.#signal = AbortSignal.any([host.interrupt, this.#over.signal]);
   }
 
@@ -129,7 +133,7 @@ export class Changes implements AsyncDisposable {
     // A change during the walk may have caused the error.
     if (this.#isNoticed || this.#printed === error.message) return;
     this.#printed = error.message;
-    printError(this.host, error, this.flags.color);
+    this.print(error);
   }
 }
 

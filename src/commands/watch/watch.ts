@@ -7,6 +7,7 @@ import type { UploadFlags } from "../options/upload_flags.ts";
 import { printError } from "../output/print_error.ts";
 import { openSource, type Source } from "../source/source.ts";
 import { type Change, Changes } from "./changes.ts";
+import { IdleLine } from "./idle_line.ts";
 
 /** Runs once, to the run's end. Ends early when the host's interrupt aborts. */
 export type RunOnce = (host: Host, source: Source) => Promise<unknown>;
@@ -14,13 +15,19 @@ export type RunOnce = (host: Host, source: Source) => Promise<unknown>;
 /**
  * Returns 130, as only Ctrl-C ends the watching. Throws errors that no change of a file can fix.
  */
-export async function watch(host: Host, flags: UploadFlags, runOnce: RunOnce): Promise<number> {
+export async function watch(
+  host: Host,
+  flags: UploadFlags,
+  runOnce: RunOnce,
+  line = new IdleLine(host),
+): Promise<number> {
   let source = await openSource(host, flags);
-  await using changes = new Changes(host, flags);
+  const print = (error: ExpectedError) => line.aside(() => printError(host, error, flags.color));
+  await using changes = new Changes(host, flags, print);
   try {
     await changes.begin(source);
     for (let isFirst = true;; isFirst = false) {
-      const change = await untilChange({ host, flags, runOnce, changes, source, isFirst });
+      const change = await untilChange({ host, flags, runOnce, changes, source, line, isFirst });
       host.terminal.err(joined([printable`\n`, renderChanged(change.paths)]));
       source = change.source;
     }
@@ -37,28 +44,30 @@ interface Turn {
   readonly runOnce: RunOnce;
   readonly changes: Changes;
   readonly source: Source;
+  readonly line: IdleLine;
   readonly isFirst: boolean;
 }
 
 /** Runs once, and returns the next change. The run has ended by then. */
 async function untilChange(turn: Turn): Promise<Change> {
-  const { flags, changes, source } = turn;
+  const { flags, changes, source, line } = turn;
   const superseded = new AbortController();
   const running = runAndReport(turn, superseded.signal);
   running.catch(() => {}); // awaited below in each case
   try {
-    if (flags.watch === "after") await running;
+    if (flags.watch !== "restart") await running;
     const failed = running.then(() => new Promise<never>(() => {}));
     return await Promise.race([changes.since(source), failed]);
   } finally {
     superseded.abort(new DOMException("superseded by the next run", "AbortError"));
     await running; // its last messages come before those of the next run
+    line.end();
   }
 }
 
 /** Prints the error of a failed run. Throws errors that no change of a file can fix. */
 async function runAndReport(
-  { host, flags, runOnce, source, isFirst }: Turn,
+  { host, flags, runOnce, source, line, isFirst }: Turn,
   superseded: AbortSignal,
 ): Promise<void> {
   const { terminal, interrupt } = host;
@@ -73,4 +82,5 @@ async function runAndReport(
   }
   if (either.aborted) return;
   terminal.err(printable`Watching ${flags.directory} for changes, Ctrl-C ends\n`);
+  line.begin();
 }

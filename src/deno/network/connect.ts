@@ -15,14 +15,17 @@ interface Surroundings {
   readonly debug?: Debug;
   /** Prints a line that the user is to see. */
   readonly warn: (line: string) => void;
+  readonly note: (line: string) => void;
 }
 
 /** @param interrupt aborts at Ctrl-C, and also ends a credential plugin */
 export async function connect(
   options: ConnectOptions,
-  { clock, interrupt, debug, warn }: Surroundings,
+  { clock, interrupt, debug, warn, note }: Surroundings,
 ): Promise<Kube> {
-  const connection = await orAborted(loadConnection(options, interrupt), interrupt);
+  const onWait = (program: string) => note(`Waiting for "${program}" to give credentials`);
+  const loading = loadConnection(options, { signal: interrupt, onWait });
+  const connection = await orAborted(loading, interrupt);
   const { server, namespace, tls } = connection;
   const transport = new NetworkTransport(connection, clock.delay, debug);
   const through = transport.proxy === undefined ? "" : `, proxy ${transport.proxy}`;

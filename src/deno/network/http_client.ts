@@ -24,11 +24,22 @@ const IDLE_MS = 10_000;
 /** The statuses of answers that have no body. */
 const WITHOUT_BODY = new Set([204, 205, 304]);
 
+export interface HttpClientOptions {
+  readonly idleMs?: number;
+  /** Whether the server may pack long answers. */
+  readonly isPacked?: boolean;
+}
+
 export class HttpClient {
   readonly #agent: ConnectionPool;
+  readonly #isPacked: boolean;
 
-  constructor(open: (signal?: AbortSignal) => Promise<Socket>, idleMs = IDLE_MS) {
+  constructor(
+    open: (signal?: AbortSignal) => Promise<Socket>,
+    { idleMs = IDLE_MS, isPacked = true }: HttpClientOptions = {},
+  ) {
     this.#agent = new ConnectionPool(open, idleMs);
+    this.#isPacked = isPacked;
   }
 
   /**
@@ -52,7 +63,7 @@ export class HttpClient {
       headers: {
         host: url.host,
         // A server packs long answers alone; a stream must not wait for a full block.
-        ...(isStream ? {} : { "accept-encoding": "gzip" }),
+        ...(isStream || !this.#isPacked ? {} : { "accept-encoding": "gzip" }),
         ...(body === undefined ? {} : { "content-length": new TextEncoder().encode(body).length }),
         ...headers,
       },

@@ -3,6 +3,7 @@ import { UsageError } from "../../errors.ts";
 import type { ConnectOptions } from "../../host.ts";
 import type { ActsAs } from "../../kube/interface.ts";
 import { variable } from "../variable.ts";
+import { decoded } from "./dial/proxy.ts";
 import { envProxy } from "./env_proxy.ts";
 import { isProxyUrl, readCluster } from "./kubeconfig/cluster.ts";
 import { choose } from "./kubeconfig/contexts.ts";
@@ -11,6 +12,7 @@ import {
   credentialsOf,
   type CredentialSource,
 } from "./kubeconfig/credentials.ts";
+import type { PluginLimits } from "./kubeconfig/exec_plugin.ts";
 import { readKubeconfig } from "./kubeconfig/files.ts";
 import { readUser } from "./kubeconfig/user.ts";
 
@@ -22,6 +24,8 @@ export interface Connection {
   readonly tls: ServerTls;
   /** A URL of http, https, socks5 or socks5h. */
   readonly proxy?: string;
+  /** Whether the server is not to pack its answers. */
+  readonly disablesCompression?: boolean;
   /** The impersonated user, if there is one. */
   readonly actsAs?: ActsAs;
   /** Is asked before each request, and again with the credentials that got a 401. */
@@ -40,18 +44,21 @@ export interface ServerTls {
 
 export type { Credentials };
 
-/** @param signal ends an exec plugin */
+/** @param during the signal ends an exec plugin; see PluginLimits */
 export async function loadConnection(
   options: ConnectOptions,
-  signal?: AbortSignal,
+  during: Pick<PluginLimits, "signal" | "onWait"> = {},
 ): Promise<Connection> {
   const config = readKubeconfig(options);
   const chosen = choose(config, options.context);
   const cluster = readCluster(chosen.cluster);
-  const { origin, pathname, protocol } = new URL(cluster.server);
+  const { origin, pathname, protocol, username, password } = new URL(cluster.server);
   const { authority, proxyUrl } = cluster;
   const isOpen = protocol === "http:";
-  const user = readUser(chosen.user, { ...options, isOpen });
+  const serverLogin = username === "" && password === ""
+    ? undefined
+    : { username: decoded(username), password: decoded(password) };
+  const user = readUser(chosen.user, { ...options, isOpen, serverLogin });
   return {
     server: origin + pathname.replace(/\/+$/, ""),
     namespace: options.namespace || chosen.namespace || "default",
@@ -61,6 +68,7 @@ export async function loadConnection(
       insecure: cluster.skipTLSVerify,
     },
     proxy: proxyUrl ?? proxyOfEnvironment(new URL(cluster.server)),
+    disablesCompression: cluster.disablesCompression,
     actsAs: user.impersonation,
     credentials: await credentialsOf(user, {
       cluster: {
@@ -72,7 +80,7 @@ export async function loadConnection(
         disablesCompression: cluster.disablesCompression,
         config: cluster.pluginConfig,
       },
-      signal,
+      ...during,
     }),
   };
 }

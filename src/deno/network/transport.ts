@@ -160,7 +160,7 @@ export class NetworkTransport implements Transport {
     if (session !== undefined && isSame) return session.client;
     const open = (signal?: AbortSignal) =>
       dialServer(this.connection, { headers: [], certificate }, signal);
-    const client = new HttpClient(open);
+    const client = new HttpClient(open, { isPacked: !this.connection.disablesCompression });
     this.#session = { certificate, client };
     return client;
   }

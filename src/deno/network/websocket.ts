@@ -1,9 +1,9 @@
 /** Websockets over connections of `dial`. */
-import type { ClientRequest } from "node:http";
+import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Socket as Connection } from "node:net";
 import { WebSocket } from "npm:ws@8.23.0";
 import type { Socket } from "../../kube/transport.ts";
-import type { HeaderFields } from "./http_client.ts";
+import { type HeaderFields, toResponse } from "./http_client.ts";
 
 /** The messages of an API server are shorter. */
 const LARGEST_MESSAGE = 8 << 20;
@@ -38,16 +38,28 @@ export function websocketOver(
     },
   });
   socket.on("error", () => {}); // the caller's listeners come later
+  socket.on("unexpected-response", (_asking: ClientRequest, answer: IncomingMessage) => {
+    const refusal = toResponse(answer);
+    socket.refusal = refusal;
+    socket.emit("error", new Error(`the answer is ${refusal.status}`));
+  });
   return socket;
 }
 
 /** The part of the library's class that is used here: it comes without types. */
 type Library = new (address: URL, protocols: string[], options: object) => Socket & {
   on(event: "error", call: () => void): void;
+  on(
+    event: "unexpected-response",
+    call: (asking: ClientRequest, answer: IncomingMessage) => void,
+  ): void;
+  emit(event: "error", error: Error): void;
 };
 
 /** Messages with an empty mask are sent as they are, and the caller uses their memory again. */
 class CopyingSocket extends (WebSocket as unknown as Library) {
+  override refusal?: Response;
+
   override send(message: Uint8Array<ArrayBuffer>): void {
     super.send(message.slice());
   }

@@ -6,6 +6,7 @@ const VERBS = { spdy: "create", websocket: "get" } as const;
 /** The protocol that the user asks for, or that the first exec of this process finds to work. */
 export class ProtocolChoice {
   #chosen: Exclude<ExecProtocol, "auto"> | undefined;
+  #hasWorked = false;
 
   constructor(asked: ExecProtocol = "auto") {
     this.#chosen = asked === "auto" ? undefined : asked;
@@ -24,7 +25,14 @@ export class ProtocolChoice {
     return this.#chosen === undefined ? Object.values(VERBS) : [VERBS[this.#chosen]];
   }
 
-  choose(protocol: Exclude<ExecProtocol, "auto">): void {
+  /** Whether the chosen one has carried an exec: the server and the proxies let it through. */
+  get hasWorked(): boolean {
+    return this.#hasWorked;
+  }
+
+  /** Called once this protocol carries an exec. */
+  worked(protocol: Exclude<ExecProtocol, "auto">): void {
     this.#chosen ??= protocol;
+    this.#hasWorked = true;
   }
 }

@@ -3,58 +3,18 @@
  * stdout, stderr and resize, which a header names. The stream for errors carries a JSON Status at
  * the end, v4.channel.k8s.io. Source: k8s.io/apimachinery/pkg/util/remotecommand/constants.go.
  */
-import { ClusterError, ExpectedError } from "../../errors.ts";
+import { ClusterError } from "../../errors.ts";
 import { LARGEST } from "../answers.ts";
 import { terminalSize, V4 } from "../frames.ts";
 import type { ExecResult, TerminalSize } from "../interface.ts";
-import { within } from "../limit.ts";
 import { execPath } from "../paths.ts";
-import { Backoff, isPassing, MOST_RETRIES } from "../retry.ts";
 import { SpdyConnection, type SpdyStream } from "../spdy/connection.ts";
 import { SpdyError } from "../spdy/frames.ts";
-import { StatusError, unreachable } from "../status.ts";
 import type { ByteStream, Transport } from "../transport.ts";
-import { type ExecStream, type Options, type Output, resultOf } from "./stream.ts";
-import { refusalOf, UPGRADE_REQUIRED } from "./websocket.ts";
+import { NotLetThrough, readRefusal } from "./refusals.ts";
+import { type ExecStream, type Opened, type Options, type Output, resultOf } from "./stream.ts";
 
-/** The server, or what stands before it, does not speak SPDY. */
-export class NoSpdy extends ClusterError {}
-
-/** The connection of the command, or the node's refusal to run it. */
-export type Opened = ExecStream | { readonly notRun: ExecResult };
-
-/**
- * Opens the connection. Throws NoSpdy, or StatusError with the answer of the API server. No command
- * has run by then, so the client tries again if the server is in trouble.
- */
-export async function openSpdy(
-  transport: Transport,
-  options: Options,
-  output: Output,
-  { ms, ended }: { readonly ms: number; readonly ended: AbortSignal },
-): Promise<Opened> {
-  const backoff = new Backoff();
-  for (let tries = 1;; tries++) {
-    try {
-      return await within(
-        transport,
-        { ms, signals: [ended] },
-        (signal) => tryToOpen(transport, options, output, signal),
-      );
-    } catch (error) {
-      ended.throwIfAborted();
-      // A proxy that lets no SPDY through may look like a server in trouble, until SPDY has worked.
-      const isKnown = options.protocols?.chosen === "spdy";
-      const reason = error instanceof NoSpdy && isKnown ? error.cause : error;
-      if (!(reason instanceof StatusError) || !isPassing(reason) || tries > MOST_RETRIES) {
-        throw error instanceof ExpectedError ? error : unreachable(transport.server, error);
-      }
-      await transport.delay(backoff.after(reason), ended);
-    }
-  }
-}
-
-async function tryToOpen(
+export async function tryToOpenSpdy(
   transport: Transport,
   options: Options,
   output: Output,
@@ -62,52 +22,26 @@ async function tryToOpen(
 ): Promise<Opened> {
   const headers = { upgrade: "SPDY/3.1", "x-stream-protocol-version": V4 };
   const upgrade = await transport.upgrade(execPath(options), { headers, signal });
-  if ("refusal" in upgrade) return await notRun(transport, options, upgrade.refusal);
+  if ("refusal" in upgrade) return await readRefusal(transport, options, upgrade.refusal);
   const { stream } = upgrade;
   const close = () => stream.close();
   signal.addEventListener("abort", close);
   if (signal.aborted) close();
   try {
     const version = upgrade.headers.get("x-stream-protocol-version") ?? "none";
-    if (version !== V4) throw noSpdy(transport, options, `its version of exec is ${version}`);
+    if (version !== V4) {
+      throw new NotLetThrough(transport, options, `the version of exec is ${version}`);
+    }
     const exec = new SpdyExec(stream, options, output);
     await exec.open();
     return exec;
   } catch (error) {
     close();
-    throw error instanceof ExpectedError ? error : noSpdy(transport, options, messageOf(error));
+    if (!(error instanceof SpdyError)) throw error;
+    throw new NotLetThrough(transport, options, error.message);
   } finally {
     signal.removeEventListener("abort", close);
   }
-}
-
-/**
- * Returns the node's refusal, which is a line of text with the code 500. The API server answers
- * with a Status, and a proxy in its own way.
- */
-async function notRun(
-  transport: Transport,
-  options: Options,
-  response: Response,
-): Promise<{ notRun: ExecResult }> {
-  const refusal = await refusalOf(transport, options, response);
-  const { kind, code, message = "" } = refusal.status;
-  if (code === 500 && kind === undefined && /^[^<\s]/.test(message)) return { notRun: { message } };
-  const isUpgradeAlone = code === 400 && UPGRADE_REQUIRED.test(message);
-  if (kind === "Status" && !isUpgradeAlone) throw refusal;
-  throw noSpdy(transport, options, `it answers ${code}`, refusal);
-}
-
-function noSpdy(
-  { server }: Transport,
-  { pod }: Options,
-  why: string,
-  cause?: StatusError,
-): NoSpdy {
-  return new NoSpdy(`Cannot exec into Pod "${pod}": ${server} does not speak SPDY: ${why}`, {
-    hint: "does a proxy stand in between? --exec-protocol=websocket goes another way",
-    cause,
-  });
 }
 
 class SpdyExec implements ExecStream {
@@ -214,8 +148,4 @@ function isJson(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -42,6 +42,9 @@ export interface ExecStream {
   close(): void;
 }
 
+/** The connection of the command, or the node's refusal to run it. */
+export type Opened = ExecStream | { readonly notRun: ExecResult };
+
 /** Reads the Status with which a command ends. */
 export function resultOf(text: string): ExecResult {
   const status = parseExecStatus(text);

@@ -1,6 +1,5 @@
 /** Opens an exec by a websocket, v5.channel.k8s.io or v4.channel.k8s.io. */
-import { ClusterError, ExpectedError } from "../../errors.ts";
-import { LARGEST, parseStatus, readStart } from "../answers.ts";
+import { ClusterError } from "../../errors.ts";
 import {
   Channel,
   decodeFrame,
@@ -11,12 +10,10 @@ import {
   V5,
 } from "../frames.ts";
 import type { ExecResult, TerminalSize } from "../interface.ts";
-import { ANSWER_TIMEOUT_MS, isTimeout, within } from "../limit.ts";
 import { execPath } from "../paths.ts";
-import { Backoff, isPassing, MOST_RETRIES, retryAfterMs } from "../retry.ts";
-import { isStatus, refused, StatusError, unreachable } from "../status.ts";
 import type { Socket, Transport } from "../transport.ts";
-import { type ExecStream, type Options, type Output, resultOf } from "./stream.ts";
+import { readRefusal } from "./refusals.ts";
+import { type ExecStream, type Opened, type Options, type Output, resultOf } from "./stream.ts";
 
 /** The client stops reading stdin while the socket buffers more bytes than this. */
 const HIGH_WATER_BYTES = 1 << 20;
@@ -26,68 +23,31 @@ const HIGH_WATER_BYTES = 1 << 20;
 const DRAIN_LOOK_MS = 1;
 /** A WebSocket's readyState. */
 const OPEN = 1;
-/** The answer to a plain request that would be valid as an upgrade. */
-export const UPGRADE_REQUIRED = /upgrade request required/i;
 
-/**
- * Opens the connection. A refused upgrade has run no command, so the client tries again:
- * - once if a plain request of the same path shows no other fault than that it is not an upgrade.
- *   The transport has refreshed its token by then, or the network is back.
- * - several times if the server is in trouble.
- */
-export async function openWebSocket(
-  transport: Transport,
-  options: Options,
-  output: Output,
-  ended: AbortSignal,
-): Promise<ExecStream> {
-  const backoff = new Backoff();
-  let hasTriedAgain = false;
-  for (let tries = 1;; tries++) {
-    const limit = { ms: ANSWER_TIMEOUT_MS, signals: [ended] };
-    const stream = await within(
-      transport,
-      limit,
-      (signal) => tryToOpen(transport, options, output, signal),
-    )
-      .catch((error) => {
-        throw isTimeout(error) ? unreachable(transport.server, error) : error;
-      });
-    if (stream !== undefined) return stream;
-    ended.throwIfAborted();
-    const reason = await reasonOf(transport, options, ended);
-    if (reason instanceof StatusError && isPassing(reason) && tries <= MOST_RETRIES) {
-      await transport.delay(backoff.after(reason), ended);
-      continue;
-    }
-    const isUpgradeAlone = isStatus(reason, 400) && UPGRADE_REQUIRED.test(reason.message);
-    if (!isUpgradeAlone) throw reason;
-    if (hasTriedAgain) throw noWebSocket(transport, options);
-    hasTriedAgain = true;
-  }
-}
-
-/**
- * Returns undefined if the server refuses the upgrade. An abort closes a socket that is not open
- * yet.
- */
-async function tryToOpen(
+/** An abort closes a socket that is not open yet. */
+export async function tryToOpenWebSocket(
   transport: Transport,
   options: Options,
   output: Output,
   signal: AbortSignal,
-): Promise<ExecStream | undefined> {
-  const socket = await transport.socket(execPath(options), [V5, V4], signal).catch((error) => {
-    throw error instanceof ExpectedError ? error : unreachable(transport.server, error);
-  });
+): Promise<Opened> {
+  const socket = await transport.socket(execPath(options), [V5, V4], signal);
   socket.binaryType = "arraybuffer";
   const close = () => socket.close();
   signal.addEventListener("abort", close);
   if (signal.aborted) close();
   const stream = new WebSocketExec(transport, socket, options, output);
-  const isOpen = await isOpened(socket);
-  signal.removeEventListener("abort", close);
-  return isOpen ? stream : undefined;
+  try {
+    if (await isOpened(socket)) return stream;
+    const { refusal } = socket;
+    if (refusal === undefined) throw new Error("the connection was closed without an answer");
+    return await readRefusal(transport, options, refusal);
+  } catch (error) {
+    close();
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", close);
+  }
 }
 
 function isOpened(socket: Socket): Promise<boolean> {
@@ -169,39 +129,4 @@ class WebSocketExec implements ExecStream {
   close(): void {
     this.socket.close();
   }
-}
-
-function noWebSocket(transport: Transport, { pod }: Options): ClusterError {
-  return new ClusterError(
-    `Cannot exec into Pod "${pod}": no websocket to ${transport.server} can be opened`,
-    { hint: "does a proxy stand in between that lets none through?" },
-  );
-}
-
-/** Returns why the server refuses the upgrade, from a plain request of the same path. */
-async function reasonOf(
-  transport: Transport,
-  options: Options,
-  ended: AbortSignal,
-): Promise<Error> {
-  try {
-    return await within(transport, { ms: ANSWER_TIMEOUT_MS, signals: [ended] }, async (signal) => {
-      const response = await transport.request(execPath(options), { signal });
-      return await refusalOf(transport, options, response);
-    });
-  } catch (error) {
-    return error instanceof ExpectedError ? error : unreachable(transport.server, error);
-  }
-}
-
-/** Returns the error for an answer that refuses the exec. */
-export async function refusalOf(
-  { server, actsAs }: Transport,
-  { pod: name, namespace }: Options,
-  response: Response,
-): Promise<StatusError> {
-  const { text } = await readStart(response, LARGEST.status);
-  const status = parseStatus(text, response.status);
-  const attempt = { verb: "exec into", kind: "Pod", name, namespace, server, actsAs };
-  return refused(attempt, status, retryAfterMs(response.headers, status));
 }

@@ -52,6 +52,7 @@ export class SpdyConnection {
   async run(): Promise<void> {
     const reader = new FrameReader();
     let isOrderly = false;
+    let broken: unknown = new Error("the connection was closed");
     try {
       for await (const chunk of this.bytes.chunks) {
         for (const frame of reader.read(chunk)) {
@@ -61,8 +62,11 @@ export class SpdyConnection {
         }
         if (isOrderly) return;
       }
+    } catch (error) {
+      broken = error;
+      throw error;
     } finally {
-      for (const stream of this.#streams.values()) stream.finish(isOrderly);
+      for (const stream of this.#streams.values()) stream.finish(isOrderly, broken);
     }
   }
 
@@ -118,9 +122,13 @@ class Stream implements SpdyStream {
     this.#accepted.resolve();
   }
 
-  /** @param isOrderly whether the server ends the stream, or the connection */
-  finish(isOrderly: boolean): void {
-    this.#accepted.reject(new SpdyError("a stream that the server does not accept"));
+  /**
+   * @param isOrderly whether the server ends the stream, or the connection
+   * @param broken why the connection ends if it is not orderly
+   */
+  finish(isOrderly: boolean, broken?: unknown): void {
+    const refused = new SpdyError("a stream that the server does not accept");
+    this.#accepted.reject(isOrderly ? refused : broken);
     this.#ended.resolve(isOrderly);
   }
 

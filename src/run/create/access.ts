@@ -1,7 +1,8 @@
 /** Checks, before a run is created, that the user has every right that an upload takes. */
-import { ClusterError } from "../../errors.ts";
+import { ClusterError, ExpectedError } from "../../errors.ts";
 import type { Access, Kube } from "../../kube/interface.ts";
-import { asFlags } from "../../kube/status.ts";
+import { SHORT_COMMAND_MS } from "../../kube/limit.ts";
+import { asFlags, isStatus } from "../../kube/status.ts";
 import { RESOURCE_OF, type RunKind } from "../../tekton/model.ts";
 
 /**
@@ -34,9 +35,35 @@ export async function missingRights(
       ways,
     ]),
   );
-  const denied = new Set(await kube.denied(namespace, [...needs.values()].flat()));
-  const missing = [...needs.values()].filter((ways) => ways.every((way) => denied.has(way)));
-  return { missing: missing.map(([first]) => first), needed: needs.size };
+  const asked = new Set([...needs.values(), CREATE_EXEC].flat());
+  const denied = new Set(await kube.denied(namespace, [...asked]));
+  const missing = [...needs.values()].filter((ways) => ways.every((way) => denied.has(way)))
+    .map(([first]) => first);
+  const mayExec = missing.every(({ subresource }) => subresource !== "exec");
+  if (mayExec && denied.has(CREATE_EXEC) && await wantsCreate(kube, namespace)) {
+    missing.push(CREATE_EXEC);
+  }
+  return { missing, needed: needs.size };
+}
+
+const EXEC = { group: "", resource: "pods", subresource: "exec" };
+const CREATE_EXEC: Access = { verb: "create", ...EXEC };
+
+/**
+ * Whether the API server wants the right to create pods/exec for websockets too, though their verb
+ * is `get`: from Kubernetes 1.35 on, unless AuthorizePodWebsocketUpgradeCreatePermission is off,
+ * one of its feature gates. It looks at the right before it looks for the pod, so a pod that does not exist shows it.
+ * Source: kubernetes/pkg/registry/core/pod/rest/subresources.go.
+ */
+async function wantsCreate(kube: Kube, namespace: string): Promise<boolean> {
+  const nowhere = { namespace, pod: "tkn-dev-has-no-such-pod", container: "none" };
+  try {
+    await kube.exec({ ...nowhere, command: ["true"], deadlineMs: SHORT_COMMAND_MS });
+    return false;
+  } catch (error) {
+    if (!(error instanceof ExpectedError)) throw error;
+    return isStatus(error, 403); // any other failure shows in the operation itself
+  }
 }
 
 /** Returns `create pipelineruns.tekton.dev`, or `get pods/exec`. */
@@ -71,6 +98,6 @@ function neededRights(kind: RunKind, execVerbs: Kube["execVerbs"]): Access[][] {
     [{ verb: "watch", group, resource: "taskruns" }],
     [{ verb: "watch", ...pods }],
     [{ verb: "get", ...pods, subresource: "log" }],
-    execVerbs.map((verb) => ({ verb, ...pods, subresource: "exec" })),
+    execVerbs.map((verb) => verb === CREATE_EXEC.verb ? CREATE_EXEC : { verb, ...EXEC }),
   ];
 }

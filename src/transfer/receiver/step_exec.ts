@@ -5,6 +5,7 @@
 import { ClusterError, TransferError } from "../../errors.ts";
 import type { Clock } from "../../host.ts";
 import type { Kube } from "../../kube/interface.ts";
+import { NoExec } from "../../kube/exec/refusals.ts";
 import { StatusError } from "../../kube/status.ts";
 import type { Pause } from "../../hold/pause.ts";
 import type { Pulse } from "../../step/protocol/receive.ts";
@@ -139,7 +140,8 @@ export class StepExec {
 
 /** Turns a connection that failed into a TransferError; returns any other error as it is. */
 function connectionLost({ pause }: StepExecOptions, error: unknown): unknown {
-  if (!(error instanceof ClusterError) || error instanceof StatusError) return error;
+  const isFinal = error instanceof StatusError || error instanceof NoExec;
+  if (!(error instanceof ClusterError) || isFinal) return error;
   return new TransferError(
     `Cannot upload into step "${pause.step}": ${error.message.replace(/^Cannot /, "cannot ")}`,
     { hint: "the step was not released; try again", cause: error, connectionLost: true },

@@ -27,14 +27,25 @@ export function firstOf(characters: readonly string[], columns: number): string[
   return characters.slice(0, end < 0 ? characters.length : end);
 }
 
-/** Breaks one line at its blanks into at most `most` lines; a longer text ends with an ellipsis. */
-export function wrapped(text: string, columns: number, most: number): string[] {
+/** Breaks one line at its blanks. A word that is wider than the columns has its own line. */
+export function brokenAtBlanks(text: string, columns: number): string[] {
+  return joinedWords(text.split(" ").filter((word) => word !== ""), columns);
+}
+
+/** Joins words to lines of at most that width, as far as the words themselves fit. */
+export function joinedWords(words: readonly string[], columns: number): string[] {
   const lines: string[] = [];
-  for (const word of text.split(" ").filter((word) => word !== "")) {
+  for (const word of words) {
     const longer = lines.length === 0 ? undefined : `${lines.at(-1)} ${word}`;
     if (longer !== undefined && widthOf(longer) <= columns) lines[lines.length - 1] = longer;
     else lines.push(word);
   }
+  return lines;
+}
+
+/** Breaks one line at its blanks into at most `most` lines; a longer text ends with an ellipsis. */
+export function wrapped(text: string, columns: number, most: number): string[] {
+  const lines = brokenAtBlanks(text, columns);
   const kept = lines.slice(0, most);
   if (lines.length > most) kept[most - 1] = `${kept[most - 1]} …`;
   return kept.map((line) => fitted(line, columns));

@@ -104,6 +104,27 @@ for (const script of ["exec sleep 9", "trap '' TERM; sleep 9", "sleep 9 & exit"]
   });
 }
 
+Deno.test("a program that takes long is named, once", async () => {
+  using place = new Place();
+  const fifo = place.path("fifo");
+  const script = `mkfifo ${fifo}; read -r _ <${fifo}; echo '{"status":{"token":"t"}}'`;
+  const named: string[] = [];
+  const { token } = await runPlugin(
+    { ...SPEC, args: ["-c", script] },
+    { server: "https://a.test" },
+    {
+      waitMs: 10,
+      onWait: (program) => {
+        named.push(program);
+        const line = `until [ -p ${fifo} ]; do :; done; echo >${fifo}`;
+        void new Deno.Command("sh", { args: ["-c", line] }).output();
+      },
+    },
+  );
+  assert.equal(token, "t");
+  assert.deepEqual(named, ["sh"]);
+});
+
 Deno.test("a plugin runs for the requests that clean up after an interrupt", async () => {
   const spec = { ...SPEC, args: ["-c", `echo '{"status":{"token":"t"}}'`] };
   const signal = AbortSignal.abort();
@@ -233,7 +254,7 @@ Deno.test("an abort ends a plugin that waits for the user", async () => {
   const pid = place.path("pid");
   const kubeconfig = withPlugin(place, `echo $$ >${pid}.new; mv ${pid}.new ${pid}; exec sleep 600`);
   const stop = new AbortController();
-  const loading = loadConnection({ kubeconfig }, stop.signal);
+  const loading = loadConnection({ kubeconfig }, { signal: stop.signal });
   loading.catch(() => {});
   while (!await Deno.stat(pid).catch(() => undefined)) {
     await new Promise((next) => setTimeout(next));

@@ -80,12 +80,43 @@ Deno.test("without a current context the user has to choose one", async () => {
   assert.equal((await connected({ kubeconfig, context: "a" }))[0], "https://a.test");
 });
 
-Deno.test("a context whose cluster is missing is refused", async () => {
+Deno.test("a context whose cluster is missing, or that names none, is refused", async () => {
   using place = new Place();
-  const kubeconfig = place.write("a", config("a", { context: { cluster: "gone" } }));
+  for (
+    const [cluster, words] of [
+      ["gone", 'the kubeconfig has no cluster "gone"'],
+      ["", "it names no cluster"],
+    ]
+  ) {
+    const kubeconfig = place.write("a", config("a", { context: { cluster } }));
+    assert.equal(
+      await rejection(loadConnection({ kubeconfig }), UsageError),
+      `Cannot use context "a": ${words}\ncorrect it in ${kubeconfig}`,
+    );
+  }
+});
+
+Deno.test("a user in the server's URL precedes any other login, as with kubectl, and is not shown", async () => {
+  using place = new Place();
+  for (const scheme of ["https", "http"]) {
+    for (const user of [{}, { token: "t" }, { username: "u", password: "p" }]) {
+      const server = `${scheme}://ada:s%3Acret@x.test`;
+      const kubeconfig = place.write("a", config("a", { server, user }));
+      assert.deepEqual(
+        await connected({ kubeconfig }),
+        [`${scheme}://x.test`, "default", `Basic ${btoa("ada:s:cret")}`],
+      );
+    }
+  }
+});
+
+Deno.test("a token file that is a directory is named", async () => {
+  using place = new Place();
+  await Deno.mkdir(place.path("d"));
+  const kubeconfig = place.write("a", config("a", { user: { tokenFile: "d" } }));
   assert.match(
     await rejection(loadConnection({ kubeconfig }), UsageError),
-    /^Cannot use context "a": the kubeconfig has no such context or cluster\n/,
+    new RegExp(`: is a directory: ${place.path("d")}\n`),
   );
 });
 

@@ -146,6 +146,7 @@ for (const kind of ["request", "exec"] as const) {
       const transport = transportTo(url, { credentials });
       if (kind === "request") return ended.resolve(await transport.request("/"));
       const socket = await transport.socket("/", ["v5"]);
+      socket.addEventListener("error", () => socket.close());
       socket.addEventListener("close", () => ended.resolve(undefined));
     });
     const lines = head.map((line) => line.toLowerCase());
@@ -362,7 +363,7 @@ Deno.test("a connection that is idle for a while is closed", async () => {
     socket.on("data", () => socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"));
   }));
   const open = () => dial({ host: "127.0.0.1", port: listening.port }, {});
-  const response = await new HttpClient(open, 10).send(new URL("http://x.test/"), {});
+  const response = await new HttpClient(open, { idleMs: 10 }).send(new URL("http://x.test/"), {});
   assert.equal(await response.text(), "ok");
   await ended.promise;
 });
@@ -379,6 +380,19 @@ Deno.test("a long answer may be packed, a stream is not", async () => {
   assert.equal(await (await place.transport.request("/log", { isStream: true })).text(), "plain");
 });
 
+Deno.test("with disable-compression no answer is packed", async () => {
+  const accepted: (string | null)[] = [];
+  await using place = serve((request) => {
+    accepted.push(request.headers.get("accept-encoding"));
+    return new Response("ok");
+  });
+  for (const disablesCompression of [true, false]) {
+    const transport = transportTo(place.transport.server, { disablesCompression });
+    await (await transport.request("/")).text();
+  }
+  assert.deepEqual(accepted, [null, "gzip"]);
+});
+
 Deno.test("a packed answer that is damaged or cut is an error of the answer", async () => {
   for (const bytes of [Uint8Array.of(1, 2, 3), Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0)]) {
     await using place = serve(() =>
@@ -393,4 +407,16 @@ Deno.test("the path of the server's URL comes first", async () => {
   await using place = await serveCounted(({ url }) => new Response(new URL(url).pathname));
   const transport = transportTo(`${place.url}/k8s/clusters/c-1`, {});
   assert.equal(await (await transport.request("/api")).text(), "/k8s/clusters/c-1/api");
+});
+
+Deno.test("a refused websocket has the answer, which can be read until it is closed", async () => {
+  const text = "x".repeat(100_000);
+  await using place = serve(() => new Response(text, { status: 403 }));
+  const socket = await place.transport.socket("/", ["v5"]);
+  await new Promise<void>((resolve) => socket.addEventListener("error", resolve));
+  assert.equal(socket.refusal?.status, 403);
+  assert.equal(await socket.refusal.text(), text);
+  const closed = new Promise<void>((resolve) => socket.addEventListener("close", () => resolve()));
+  socket.close();
+  await closed;
 });

@@ -185,7 +185,7 @@ export const refusedScenarios: Scenario[] = [
     },
   },
   {
-    name: "Ctrl-C cancels the run that was started, says so and exits with 130",
+    name: "Ctrl-C, even twice, cancels the run that was started, says so and exits with 130",
     async run(cluster, directory) {
       writeTree(directory, tree("file here.txt here"));
       const running = startTknDev([
@@ -195,6 +195,7 @@ export const refusedScenarios: Scenario[] = [
         ...cluster.flags,
       ]);
       await running.stderrMatch(/^Held at/m);
+      running.signal("SIGINT");
       running.signal("SIGINT");
       const ran = await running.ended;
       assert.equal(ran.code, 130, ran.stderr);

@@ -4,7 +4,8 @@ import { TASK_RUNS, type TaskRun } from "../../../src/tekton/model.ts";
 import { FaultyProxy } from "../../support/faulty_proxy.ts";
 import { changedKubeconfig } from "../../support/kubeconfig.ts";
 import { startTknDev, tknDev } from "../../support/program.ts";
-import { socksProxy } from "../../support/proxies.ts";
+import { throughGateway, type UpgradeFate } from "../../support/gateway.ts";
+import { httpProxy, socksProxy } from "../../support/proxies.ts";
 import { throughProxy } from "../../support/through_proxy.ts";
 import type { Scenario } from "../scenario.ts";
 
@@ -94,6 +95,50 @@ export const connectionScenarios: Scenario[] = [
       );
       assert.doesNotMatch(refused.stderr, /guess/);
       await Deno.remove(`${directory}.kubeconfig`);
+    },
+  },
+  {
+    name: "a proxy that lets no exec through is named after one round, and no run stays held",
+    async run(cluster, directory) {
+      await Deno.writeTextFile(`${directory}/a`, "a");
+      await using proxy = await httpProxy();
+      await using way = await throughGateway(cluster, directory, proxy.port);
+      const { gateway, flags } = way;
+      const args = ["task", "upload", "t-count", directory, ...EMPTY, ...flags];
+      const seen: [UpgradeFate, upgrades: number, why: RegExp][] = [
+        [403, 2, /: SPDY: the answer is 403; websocket: the answer is 403$/m],
+        ["strip", 2, /: SPDY: the upgrade is not passed on; websocket: the upgrade is not/],
+        ["cut", 3, /: SPDY: .*; websocket: the connection was closed without an answer$/m],
+      ];
+      for (const [fate, upgrades, why] of seen) {
+        gateway.fate = () => fate;
+        gateway.upgrades.length = 0;
+        const ran = await tknDev(args);
+        assert.equal(ran.code, 3, ran.stderr);
+        const who = `the proxy http://127.0.0.1:${proxy.port} lets no exec through: `;
+        assert.ok(ran.stderr.includes(who), ran.stderr);
+        assert.match(ran.stderr, why);
+        assert.match(ran.stderr, /^Hint: does NO_PROXY=127.0.0.1, .* kubectl exec /m);
+        assert.match(ran.stderr, /^Note: Cancelled TaskRun/m);
+        assert.equal(gateway.upgrades.length, upgrades, ran.stderr);
+      }
+    },
+  },
+  {
+    name: "one upgrade that is cut is tried again, and where only websockets pass they carry all",
+    async run(cluster, directory) {
+      await Deno.writeTextFile(`${directory}/a`, "a");
+      await using way = await throughGateway(cluster, directory);
+      const { gateway, flags } = way;
+      gateway.fate = (protocol) => {
+        if (protocol !== "websocket") return 403;
+        return gateway.upgrades.length === 2 ? "cut" : "pass";
+      };
+      const ran = await tknDev(["task", "upload", "t-count", directory, ...EMPTY, ...flags]);
+      assert.equal(ran.code, 0, ran.stderr);
+      assert.match(ran.stderr, /^Sent 1 file, .*, verified$/m);
+      assert.deepEqual(gateway.upgrades.slice(0, 3), ["SPDY/3.1", "websocket", "websocket"]);
+      assert.doesNotMatch(ran.stderr, /trying again/);
     },
   },
 ];

@@ -84,6 +84,8 @@ Deno.test("a path in place of a name is refused: the name was forgotten", () => 
     }
   }
   assert.deepEqual(call("pr shell run test/run").args, { RUN: "run", STEP: "test/run" });
+  assert.deepEqual(call("doctor ./src").args, { DIR: "./src" });
+  assert.deepEqual(call("doctor build ./src").args, { PIPELINE: "build", DIR: "./src" });
 });
 
 Deno.test("a value may follow its flag in each of cobra's ways", () => {

@@ -195,7 +195,7 @@ Deno.test("held runs are those with a step that holds now", async () => {
     ":36",
   ]);
   assert.deepEqual(await lines(["pr", "shell", "held-run", ""], on(kube)), [
-    "test/unit\theld before its work",
+    "test/unit\theld for an upload",
     ":4",
   ]);
 });

@@ -1,15 +1,31 @@
 import assert from "node:assert/strict";
 import "../../support/no_env.ts";
 import { app } from "../../../src/app.ts";
-import { checkClock, isOlder } from "../../../src/commands/doctor/check_server.ts";
+import { checkClock } from "../../../src/commands/doctor/check_server.ts";
 import { ClusterError } from "../../../src/errors.ts";
-import type { KubeObject } from "../../../src/kube/interface.ts";
-import { type Claim, CLAIMS } from "../../../src/objects/claims.ts";
+import type { KubeObject, Resource } from "../../../src/kube/interface.ts";
+import {
+  type Claim,
+  CLAIMS,
+  STORAGE_CLASSES,
+  type StorageClass,
+} from "../../../src/objects/claims.ts";
+import { NAMESPACES } from "../../../src/objects/namespaces.ts";
 import { type Pipeline, PIPELINES, type Task, TASKS } from "../../../src/tekton/model.ts";
+import { refused } from "../../../src/kube/status.ts";
 import type { Finding } from "../../../src/view/findings.ts";
+import { turn } from "../../support/fake_transport.ts";
 import { FakeHost } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
 import { MemoryFiles } from "../../support/memory_files.ts";
+import { tree } from "../../support/tree_text.ts";
+
+const CONFIG_MAPS: Resource = {
+  group: "",
+  version: "v1",
+  plural: "configmaps",
+  kind: "ConfigMap",
+};
 
 interface Report {
   readonly code: number;
@@ -17,9 +33,24 @@ interface Report {
   readonly findings: Finding[];
 }
 
+/** A host with a directory that has one file. */
+function hostOf(kube: FakeKube): FakeHost {
+  const host = new FakeHost(new MemoryFiles(tree("file a.txt one")), kube);
+  host.programs["git --no-optional-locks --version"] = "git version 2.47.1\n";
+  host.kubeContexts[""] = [{ name: "dev", cluster: "c", isCurrent: true }];
+  return host;
+}
+
+/** A cluster with the namespace that the program uses. */
+function cluster(): FakeKube {
+  const kube = new FakeKube();
+  kube.put(NAMESPACES, { metadata: { name: "default", namespace: "" } });
+  return kube;
+}
+
 async function doctor(kube: FakeKube, ...argv: string[]): Promise<Report> {
-  const host = new FakeHost(new MemoryFiles(), kube);
-  const code = await app(["doctor", "-o", "json", ...argv], host);
+  const host = hostOf(kube);
+  const code = await app(["doctor", ...argv, "/tree", "-o", "json"], host);
   assert.equal(host.terminal.stderr, "");
   return { code, ...JSON.parse(host.terminal.stdout) };
 }
@@ -31,7 +62,7 @@ function about({ findings }: Report, check: string): string[] {
 }
 
 Deno.test("without faults every check is ok or skipped, and nothing is created", async () => {
-  const kube = new FakeKube();
+  const kube = cluster();
   const report = await doctor(kube);
   assert.equal(report.code, 0);
   assert.equal(report.ready, true);
@@ -44,7 +75,7 @@ Deno.test("without faults every check is ok or skipped, and nothing is created",
 });
 
 Deno.test("each missing right is a failure, with the command that grants them all", async () => {
-  const kube = new FakeKube();
+  const kube = cluster();
   for (const right of ["create pipelineruns", "create pods/exec", "get pods/exec", "list events"]) {
     kube.denials.add(right);
   }
@@ -56,13 +87,14 @@ Deno.test("each missing right is a failure, with the command that grants them al
     "failure: you may not create pods/exec in namespace default",
     "warning: you may not list events: why a pod does not start is not told",
   ]);
-  const fixes = report.findings.filter(({ state }) => state === "failure").map(({ fix }) => fix);
+  const commands = report.findings.filter(({ state }) => state === "failure")
+    .map(({ command }) => command);
   const grant = "kubectl create rolebinding tkn-dev --clusterrole=edit --user=ada -n default";
-  assert.deepEqual(fixes, [undefined, grant]);
+  assert.deepEqual(commands, [undefined, grant]);
 });
 
 Deno.test("a proxy on the way is named", async () => {
-  const kube = new FakeKube();
+  const kube = cluster();
   kube.proxy = "http://proxy.test:3128";
   const [server] = about(await doctor(kube), "server");
   assert.match(
@@ -72,7 +104,7 @@ Deno.test("a proxy on the way is named", async () => {
 });
 
 Deno.test("a server that gives no answer ends the checks", async () => {
-  const kube = new FakeKube();
+  const kube = cluster();
   kube.onRead = (read) => {
     throw new ClusterError(`Cannot ${read}`, { hint: "is it there?" });
   };
@@ -82,25 +114,160 @@ Deno.test("a server that gives no answer ends the checks", async () => {
   assert.deepEqual(findings.at(-1), { ...last, fix: "is it there?" });
 });
 
-Deno.test("a refused dry run of a pod tells what admission says", async () => {
-  const said = {
-    'pods "x" is forbidden: exceeded quota: team': "failure",
-    'pods "x" is forbidden: violates PodSecurity "restricted:latest"': "warning",
-    'pods "x" is forbidden: failed quota: team: must specify limits.cpu': "warning",
-    "something else": "skipped",
+/** Makes the server refuse dry runs of a kind with this message of admission. */
+function refuse(kube: FakeKube, kind: string, message: string): void {
+  kube.create = async function <T extends KubeObject>(...args: Parameters<FakeKube["create"]>) {
+    const [{ plural }] = args;
+    if (args[0].kind === kind) {
+      const status = { code: 403, message: `${plural} "x" is forbidden: ${message}` };
+      throw refused({ verb: "create", kind, name: "x", server: kube.server }, status);
+    }
+    return await FakeKube.prototype.create.apply(kube, args) as never as Promise<T>;
+  } as FakeKube["create"];
+}
+
+Deno.test("a refused dry run of a pod tells what admission says, and what mends it", async () => {
+  const said: Record<string, [state: string, remedy: string]> = {
+    "exceeded quota: team, requested: pods=1": ["failure", "kubectl describe quota -n default"],
+    'violates PodSecurity "restricted:latest"': ["warning", "each step needs a securityContext"],
+    "failed quota: team: must specify limits.cpu": ["warning", "give the steps computeResources"],
+    "minimum cpu usage per Container is 1, but request is 500m": [
+      "warning",
+      "kubectl describe limitrange -n default",
+    ],
+    "image busybox is not of our registry": ["warning", "ask who set this policy"],
+    'User "ada" cannot create resource "pods" in API group ""': ["skipped", "ask for this right"],
   };
-  for (const [words, state] of Object.entries(said)) {
-    const kube = new FakeKube();
-    kube.create = async function <T extends KubeObject>(...args: Parameters<FakeKube["create"]>) {
-      if (args[0].kind === "Pod") throw new ClusterError(words);
-      return await FakeKube.prototype.create.apply(kube, args) as never as Promise<T>;
-    } as FakeKube["create"];
-    assert.deepEqual(about(await doctor(kube), "pods"), [`${state}: ${words}`]);
+  for (const [words, [state, remedy]] of Object.entries(said)) {
+    const kube = cluster();
+    refuse(kube, "Pod", words);
+    const { findings } = await doctor(kube);
+    const found = findings.find(({ check }) => check === "pods")!;
+    assert.equal(found.state, state, words);
+    assert.ok(`${found.fix} ${found.command}`.includes(remedy), JSON.stringify(found));
   }
 });
 
+Deno.test("where pod security refuses Tekton's own containers too, that is a failure", async () => {
+  const kube = cluster();
+  refuse(kube, "Pod", 'violates PodSecurity "restricted:latest"');
+  const flags: Record<string, string> = { "set-security-context": "false" };
+  const put = () => {
+    kube.put(CONFIG_MAPS, {
+      metadata: { name: "feature-flags", namespace: "tekton-pipelines" },
+      data: flags,
+    });
+  };
+  put();
+  const { code, findings } = await doctor(kube);
+  assert.equal(code, 3);
+  const [pods] = findings.filter(({ check }) => check === "pods");
+  assert.equal(pods.state, "failure");
+  assert.equal(
+    pods.command,
+    "kubectl patch configmap feature-flags -n tekton-pipelines --type merge " +
+      `-p '{"data":{"set-security-context":"true"}}'`,
+  );
+  flags["set-security-context"] = "true";
+  put();
+  assert.match(about(await doctor(kube), "pods")[0], /^warning: /);
+});
+
+Deno.test("a namespace that does not exist is a failure, without checks of what is in it", async () => {
+  const report = await doctor(new FakeKube());
+  assert.equal(report.code, 3);
+  const { state, text, command } = report.findings.at(-1)!;
+  assert.equal(`${state}: ${text}`, "failure: there is no namespace default");
+  assert.equal(command, "kubectl create namespace default");
+});
+
+Deno.test("a namespace that the user may not read is used as it is", async () => {
+  const kube = cluster();
+  kube.onRead = (read) => {
+    if (!read.startsWith("get Namespace")) return;
+    const attempt = { verb: "get", kind: "Namespace", name: "default", server: kube.server };
+    throw refused(attempt, { code: 403, message: "forbidden" });
+  };
+  assert.equal((await doctor(kube)).code, 0);
+});
+
+Deno.test("a cluster without Tekton: the runs are a failure that says how to install it", async () => {
+  const kube = cluster();
+  kube.create = (({ kind, plural }: { kind: string; plural: string }) => {
+    const message = "the server could not find the requested resource";
+    const attempt = { verb: "create", kind, name: plural, server: kube.server };
+    return Promise.reject(refused(attempt, { code: 404, message }));
+  }) as never;
+  const runs = (await doctor(kube)).findings.find(({ check }) => check === "runs")!;
+  assert.equal(runs.state, "failure");
+  assert.match(runs.fix!, /is Tekton Pipelines installed\? See https:/);
+});
+
+Deno.test("a check without an answer is a failure, and the others are shown", async () => {
+  const kube = cluster();
+  kube.whoAmI = () => new Promise(() => {});
+  const host = hostOf(kube);
+  const ending = app(["doctor", "/tree", "-o", "json"], host);
+  while (host.clock.alarmCount === 0) await turn();
+  for (let turns = 0; turns < 50; turns++) await turn();
+  for (let times = 0; times < 2; times++) {
+    host.clock.advance(5_000);
+    await turn();
+  }
+  assert.equal(await ending, 3);
+  const report = JSON.parse(host.terminal.stdout);
+  assert.deepEqual(about(report, "identity"), ["failure: no answer in time"]);
+  assert.match(about(report, "rights")[0], /^ok: /);
+  assert.match(about(report, "tekton")[0], /^skipped: /);
+  assert.match(about(report, "pods")[0], /^ok: /);
+});
+
+Deno.test("a server that hangs ends the checks in time", async () => {
+  const kube = cluster();
+  kube.serverVersion = () => new Promise(() => {});
+  const host = hostOf(kube);
+  host.clock.isAutomatic = true;
+  assert.equal(await app(["doctor", "/tree", "-o", "json"], host), 3);
+  const { findings } = JSON.parse(host.terminal.stdout);
+  assert.equal(findings.at(-1).text, "no answer in time");
+});
+
+Deno.test("a server that keeps its version from the user is fine", async () => {
+  const kube = cluster();
+  kube.serverVersion = () =>
+    Promise.reject(
+      refused({ verb: "get", kind: "path", name: "/version", server: kube.server }, {
+        code: 403,
+        message: "forbidden",
+      }),
+    );
+  const report = await doctor(kube);
+  assert.equal(report.code, 0);
+  assert.match(about(report, "server")[0], /^ok: .*, which does not tell its version, answers in/);
+});
+
+Deno.test("the context and the namespace are named", async () => {
+  const report = await doctor(cluster());
+  assert.deepEqual(about(report, "kubeconfig"), ["ok: context dev, namespace default"]);
+});
+
+Deno.test("DIR is checked: what it would send, that it exists, and that it is not empty", async () => {
+  assert.match(about(await doctor(cluster()), "directory")[0], /^ok: 1 file to send, not in a git/);
+  const host = hostOf(cluster());
+  assert.equal(await app(["doctor", "/none", "-o", "json"], host), 3);
+  const missing = JSON.parse(host.terminal.stdout);
+  assert.match(
+    about(missing, "directory")[0],
+    /^failure: Cannot upload "\/none": no such directory/,
+  );
+  const empty = new FakeHost(new MemoryFiles(), cluster());
+  assert.equal(await app(["doctor", "/tree", "-o", "json"], empty), 3);
+  const [nothing] = about(JSON.parse(empty.terminal.stdout), "directory");
+  assert.match(nothing, /^failure: 0 files to send/);
+});
+
 function withPipeline(): FakeKube {
-  const kube = new FakeKube();
+  const kube = cluster();
   kube.put<Task>(TASKS, {
     metadata: { name: "git-clone" },
     spec: {
@@ -152,8 +319,57 @@ Deno.test("of a Pipeline: given params and workspaces are not missing; a claim i
   ]);
 });
 
+Deno.test("of a Pipeline: claims that no run can use, and classes that do not exist", async () => {
+  const kube = withPipeline();
+  kube.put<StorageClass>(STORAGE_CLASSES, {
+    metadata: { name: "later", namespace: "" },
+    volumeBindingMode: "WaitForFirstConsumer",
+  });
+  kube.put<StorageClass>(STORAGE_CLASSES, { metadata: { name: "now", namespace: "" } });
+  const claims: Record<string, [Claim["spec"], string]> = {
+    bound: [{ storageClassName: "gone" }, "Bound"],
+    lost: [{}, "Lost"],
+    unclassed: [{}, "Pending"],
+    gone: [{ storageClassName: "gone" }, "Pending"],
+    later: [{ storageClassName: "later" }, "Pending"],
+    now: [{ storageClassName: "now" }, "Pending"],
+  };
+  const states: Record<string, string> = {};
+  for (const [name, [spec, phase]] of Object.entries(claims)) {
+    const modes = { accessModes: ["ReadWriteOnce"] };
+    kube.put<Claim>(CLAIMS, { metadata: { name }, spec: { ...modes, ...spec }, status: { phase } });
+  }
+  const bindings = [
+    ...Object.keys(claims).map((name) => `claimName=${name}`),
+    "claimName=none",
+    "volume=1Gi,storageClass=gone",
+    "volume=1Gi,storageClass=later",
+  ];
+  for (const binding of bindings) {
+    const given = ["-p", "url=x", "-p", "mode=a", "-w", `name=source,${binding}`];
+    [states[binding]] = about(await doctor(kube, "build", ...given), "workspaces");
+  }
+  const rwo = "ReadWriteOnce";
+  assert.deepEqual(states, {
+    "claimName=bound": `ok: source: claim bound is Bound, ${rwo}`,
+    "claimName=lost": `failure: source: claim lost is Lost, ${rwo}`,
+    "claimName=unclassed": `warning: source: claim unclassed is Pending, ${rwo}, of no storage ` +
+      "class: it waits for a volume that somebody creates",
+    "claimName=gone":
+      `failure: source: claim gone is Pending, ${rwo}, of the storage class gone, ` +
+      "which does not exist",
+    "claimName=later": `ok: source: claim later is Pending, ${rwo}, until a pod uses it`,
+    "claimName=now": `warning: source: claim now is Pending, ${rwo}: the class now has given it ` +
+      "no volume yet",
+    "claimName=none": "failure: source: there is no claim none in namespace default",
+    "volume=1Gi,storageClass=gone": `failure: source: a new volume, ${rwo}, of the storage class ` +
+      "gone, which does not exist",
+    "volume=1Gi,storageClass=later": `ok: source: a new volume, ${rwo}, of the storage class later`,
+  });
+});
+
 Deno.test("of a Pipeline that is not there, and of a wrong value: a failure with its reason", async () => {
-  const missing = await doctor(new FakeKube(), "build");
+  const missing = await doctor(cluster(), "build");
   assert.match(about(missing, "pipeline")[0], /^failure: Cannot get Pipeline "build": not found/);
   const wrong = await doctor(withPipeline(), "build", "-p", "url=x", "-p", "mode=b");
   assert.match(about(wrong, "pipeline")[0], /^failure: .*mode/);
@@ -168,12 +384,4 @@ Deno.test("a clock is off only beyond the second that the server leaves out", ()
   assert.equal(state(90_000), "ok: as the server's");
   assert.equal(state(88_000), "warning: this machine's clock is 11 s ahead of the server's");
   assert.equal(state(120_000), "warning: this machine's clock is 19 s behind the server's");
-});
-
-Deno.test("versions are compared by their numbers; unknown forms are not old", () => {
-  assert.equal(isOlder("v1.9.4", [1, 30]), true);
-  assert.equal(isOlder("v1.30.0+k3s", [1, 30]), false);
-  assert.equal(isOlder("v0.65.2", [0, 68]), true);
-  assert.equal(isOlder("v1.0.0", [0, 68]), false);
-  assert.equal(isOlder("devel", [0, 68]), false);
 });

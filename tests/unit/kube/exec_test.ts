@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { ClusterError, TransferError, UsageError } from "../../../src/errors.ts";
+import { NoExec } from "../../../src/kube/exec/refusals.ts";
 import { Channel } from "../../../src/kube/frames.ts";
 import { ConnectError } from "../../../src/kube/transport.ts";
 import { status, turn, until } from "../../support/fake_transport.ts";
@@ -84,7 +85,7 @@ Deno.test("a server that can't half-close is refused before anything is sent", a
   const transport = serving(() => {}, V4);
   const { stream, state } = stdinOf(["ab"]);
   assert.equal(
-    await rejection(start(transport, { stdin: stream }), ClusterError),
+    await rejection(start(transport, { stdin: stream }), NoExec),
     `Cannot end stdin in pod "p": the server speaks only ${V4}\n` +
       "Kubernetes 1.30 and later speak v5; --exec-protocol=spdy works on every version",
   );
@@ -199,8 +200,32 @@ Deno.test("if the second upgrade is refused too, websockets do not come through"
   const transport = refusing(upgradeRequired);
   assert.equal(
     await rejection(start(transport), ClusterError),
-    'Cannot exec into Pod "p": no websocket to https://cluster.test can be opened\n' +
-      "does a proxy stand in between that lets none through?",
+    'Cannot exec into Pod "p": https://cluster.test lets no exec through: ' +
+      "websocket: the connection was closed without an answer\n" +
+      "--exec-protocol=auto tries both ways; what stands before the API server must pass on " +
+      "upgrades; compare: kubectl exec -n ns p -c step-a -- true",
   );
   assert.equal(transport.sockets.length, 2);
+});
+
+Deno.test("the answer to the upgrade itself says why it is refused", async () => {
+  const transport = refusing(upgradeRequired);
+  transport.onSocket = (socket) =>
+    socket.refuse(status(403, 'User "dev" cannot create resource "pods/exec" in API group ""'));
+  assert.match(
+    await rejection(start(transport), ClusterError),
+    /: user "dev" may not create pods\/exec in namespace "ns" \(403 Forbidden\)\n/,
+  );
+  transport.onSocket = (socket) =>
+    socket.refuse(new Response('container not found ("step-a")\n', { status: 500 }));
+  assert.deepEqual(await start(transport), { message: 'container not found ("step-a")' });
+  assert.deepEqual(transport.requests, []);
+});
+
+Deno.test("after a 401 a plain request renews the token, and the upgrade is tried once more", async () => {
+  const transport = refusing(upgradeRequired);
+  transport.onSocket = (socket) => socket.refuse(status(401, "Unauthorized"));
+  assert.match(await rejection(start(transport), ClusterError), /\(401 Unauthorized\)\n/);
+  assert.equal(transport.sockets.length, 2);
+  assert.equal(transport.requests.length, 1 + 1);
 });

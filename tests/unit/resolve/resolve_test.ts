@@ -6,6 +6,7 @@ import { refused } from "../../../src/kube/status.ts";
 import type { RunEvent } from "../../../src/events.ts";
 import {
   readByName,
+  readNamed,
   resolvePipeline,
   resolveTask,
   withStepActions,
@@ -26,6 +27,7 @@ import {
   TASKS,
   type TaskSpec,
 } from "../../../src/tekton/model.ts";
+import { LocalDefinitions } from "../../../src/tekton/local_definitions.ts";
 import { variablesOf } from "../../../src/tekton/variables.ts";
 import { FakeClock } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
@@ -369,6 +371,26 @@ Deno.test("a missing object is an error that lists some existing names, in order
   assert.match(
     await rejection(readByName(kubeWith(), TASKS, "x"), ClusterError),
     /\nlook with --namespace or --context elsewhere$/,
+  );
+});
+
+Deno.test("a name that neither the files nor the cluster have: the hint lists both", async () => {
+  const task = { apiVersion: "tekton.dev/v1", kind: "Task", metadata: { name: "near" }, spec: {} };
+  const local = new LocalDefinitions([{ kind: "Task", object: task as Task, from: "a.yaml" }]);
+  assert.equal(
+    await rejection(
+      readNamed<Task>({ kube: kubeWith("b", "a"), local }, "Task", "x"),
+      ClusterError,
+    ),
+    'Cannot get Task "x": not found in namespace "default"\n' +
+      "the Tasks of the files: near; its tasks: a, b",
+  );
+  assert.match(
+    await rejection(
+      readNamed<Task>({ kube: kubeWith("b"), local: undefined }, "Task", "x"),
+      ClusterError,
+    ),
+    /\nits tasks: b$/,
   );
 });
 

@@ -90,7 +90,6 @@ class Play {
         prepack: () => Promise.resolve(undefined),
         program: ["tar"],
         results: {},
-        release: true,
         pauseSeconds: 600,
         annotations: ({ files }) => ({ "tkn-dev/upload": `${files} files` }),
         ...upload,

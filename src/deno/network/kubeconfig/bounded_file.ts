@@ -3,9 +3,16 @@ import { closeSync, openSync, readSync } from "node:fs";
 
 const LARGEST_BYTES = 16 << 20;
 
-/** Throws an error of the system, or that the file is too large. */
+/** Throws an error of the system, with the path, or that the file is too large. */
 export function readSmallFile(path: string): string {
-  const file = openSync(path, "r");
+  try {
+    return readOpened(path, openSync(path, "r"));
+  } catch (error) {
+    throw Object.assign(error as Error, { path }); // a directory fails at the first read
+  }
+}
+
+function readOpened(path: string, file: number): string {
   const decoder = new TextDecoder();
   const buffer = new Uint8Array(64 * 1024);
   let [text, bytes] = ["", 0];

@@ -23,15 +23,17 @@ export function choose(config: Kubeconfig, asked?: string): Chosen {
     });
   }
   const entry = contexts.find((one) => one.name === name);
-  const missing = (what: string) => {
-    const message = `Cannot use context "${name}": the kubeconfig has no such ${what}`;
-    return new UsageError(message, { hint });
-  };
-  if (entry === undefined) throw missing(asked === undefined ? "context or cluster" : "context");
+  if (entry === undefined) {
+    const message = `Cannot use context "${name}": the kubeconfig has no such context`;
+    throw new UsageError(message, { hint });
+  }
   const context = new Fields("context", entry);
   const clusterName = context.text("cluster");
+  if (clusterName === undefined) throw context.refusal("it names no cluster");
   const cluster = clusters.find((one) => one.name === clusterName);
-  if (cluster === undefined) throw missing("context or cluster");
+  if (cluster === undefined) {
+    throw context.refusal(`the kubeconfig has no cluster "${clusterName}"`);
+  }
   const userName = context.text("user");
   const user = users.find((one) => one.name === userName);
   if (user === undefined && userName !== undefined) {

@@ -2,7 +2,7 @@
 import { UsageError } from "../../../errors.ts";
 import { RenewalError } from "../../../kube/status.ts";
 import { readSmallFile } from "./bounded_file.ts";
-import { type ClusterInfo, runPlugin } from "./exec_plugin.ts";
+import { type ClusterInfo, type PluginLimits, runPlugin } from "./exec_plugin.ts";
 import { readExecSpec } from "./exec_spec.ts";
 import { encodedHeader, type Header } from "./headers.ts";
 import { impersonationHeaders } from "./impersonation.ts";
@@ -33,9 +33,8 @@ interface Grant {
 }
 
 /** The context of an exec plugin. */
-export interface Surroundings {
+export interface Surroundings extends Pick<PluginLimits, "signal" | "onWait"> {
   readonly cluster: ClusterInfo;
-  readonly signal?: AbortSignal;
 }
 
 /**
@@ -106,7 +105,7 @@ function fromFiles<T>(read: () => T, last: T | undefined): T {
 
 async function grantOf(
   login: Login,
-  { cluster, signal }: Surroundings,
+  { cluster, ...during }: Surroundings,
   last: Credentials | undefined,
 ): Promise<Grant> {
   const before = last?.headers.find(([name]) => name === "Authorization")?.[1];
@@ -123,12 +122,15 @@ async function grantOf(
       return { authorization: `Basic ${pair.toBase64()}` };
     }
     case "exec": {
-      const { token, ...rest } = await runPlugin(readExecSpec(login.exec), cluster, { signal });
+      const { token, ...rest } = await runPlugin(readExecSpec(login.exec), cluster, during);
       return { authorization: token === undefined ? undefined : `Bearer ${token}`, ...rest };
     }
     case "oidc": {
       const refused = before?.slice("Bearer ".length);
-      const { token, untilMs } = await login.session.token({ refused, signal });
+      const { token, untilMs } = await login.session.token({
+        refused,
+        signal: during.signal,
+      });
       return { authorization: `Bearer ${token}`, untilMs };
     }
     case "none":

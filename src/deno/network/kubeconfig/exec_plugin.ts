@@ -36,27 +36,35 @@ export interface PluginLimits {
   /** Ends the plugin. Once it has aborted, a plugin may still run for requests that clean up. */
   readonly signal?: AbortSignal;
   readonly longestMs?: number;
+  /** Called once with the program's name if it has not ended after `waitMs`. */
+  readonly onWait?: (program: string) => void;
+  readonly waitMs?: number;
 }
 
 const LARGEST_ANSWER = 1 << 20;
 /** A plugin may wait for a person, in a browser. */
 const LONGEST_MS = 15 * 60_000;
+/** The user learns then what takes so long. */
+const WAIT_MS = 2_000;
 
 /** Runs the plugin and returns its credentials. Throws LoginError. */
 export async function runPlugin(
   spec: ExecSpec,
   cluster: ClusterInfo,
-  { signal, longestMs = LONGEST_MS }: PluginLimits = {},
+  { signal, longestMs = LONGEST_MS, onWait = () => {}, waitMs = WAIT_MS }: PluginLimits = {},
 ): Promise<PluginCredentials> {
   const own = signal?.aborted ? undefined : signal;
   const interactive = isInteractive(spec, own === signal);
   const info = execInfo(spec, cluster, interactive);
   const run = { interactive, info, signal: own, longestMs };
+  const waiting = setTimeout(() => onWait(spec.command), waitMs);
   try {
     return readCredentials(await lending(() => answerOf(spec, run)), spec);
   } catch (error) {
     if (!interactive || !(error instanceof LoginError)) throw error;
     throw new LoginError(error.message, { hint: error.hint, wasAsked: true, cause: error });
+  } finally {
+    clearTimeout(waiting);
   }
 }
 

@@ -29,16 +29,20 @@ export interface User {
 export interface UserOptions extends Pick<ConnectOptions, "as" | "asGroups"> {
   /** Whether requests travel in the open. As with kubectl, no credential then travels with them. */
   readonly isOpen: boolean;
+  /** The user and password in the server's URL: with kubectl, they precede any other login. */
+  readonly serverLogin?: { readonly username: string; readonly password: string };
 }
 
 /** Reads the user of a context, which may name none. Throws UsageError. */
 export function readUser(entry: Entry | undefined, options: UserOptions): User {
   const fields = new Fields("user", entry ?? { name: "", content: {} });
   const own = { name: fields.name, impersonation: impersonationOf(options, fields) };
-  if (options.isOpen) return { ...own, login: { kind: "none" } };
+  const first: Login | undefined = options.serverLogin &&
+    { kind: "password", ...options.serverLogin };
+  if (options.isOpen) return { ...own, login: first ?? { kind: "none" } };
   const isFile = ["client-certificate", "client-key"].some((key) => fields.value(key));
   const certificate = { read: () => readCertificate(fields), isFile };
-  return { ...own, certificate, login: loginOf(fields) };
+  return { ...own, certificate, login: first ?? loginOf(fields) };
 }
 
 /** A token precedes a provider of tokens. */

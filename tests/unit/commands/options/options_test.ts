@@ -268,7 +268,7 @@ Deno.test("--watch alone means --watch=after; --watch=restart is the other mode"
   assert.equal(task("--watch=restart").watch, "restart");
   assert.equal(
     refusal(() => task("--watch=now")),
-    'Cannot watch as --watch="now": no such mode\n--watch or --watch=restart',
+    'Cannot watch as --watch="now": no such mode\n--watch, --watch=ahead or --watch=restart',
   );
 });
 

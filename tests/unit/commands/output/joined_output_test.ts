@@ -47,6 +47,16 @@ Deno.test("many lines of one moment do not pile up in memory", () => {
   assert.equal(written.length, 100);
 });
 
+Deno.test("where stdout cannot be written, the text for stderr is", () => {
+  const { written, terminal, output, say } = start();
+  terminal.isFull = true;
+  say("a\n");
+  output.write({ to: "stderr", text: unescaped("note\n") });
+  say("b\n");
+  assert.throws(() => output.flush(), OutputError);
+  assert.deepEqual(written, ["err note\n"]);
+});
+
 Deno.test("a failure after a write has returned is thrown by the next write, once", async () => {
   const { written, terminal, output, say } = start();
   terminal.isFull = true;

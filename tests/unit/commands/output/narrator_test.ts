@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import "../../../support/no_env.ts";
 import { openNarrator } from "../../../../src/commands/output/narrator.ts";
+import { OutputError } from "../../../../src/errors.ts";
 import { FakeHost } from "../../../support/fake_host.ts";
 
 const FLAGS = { color: true, showlogs: true };
@@ -34,4 +35,14 @@ Deno.test("while another program has the terminal, waiting is not reported", () 
   host.terminal.isLent = false;
   host.clock.advance(2_000);
   assert.equal(host.terminal.stderr, "Waiting for the cluster to answer\n");
+});
+
+Deno.test("where events cannot be written, the notes on stderr are", () => {
+  const host = new FakeHost();
+  host.terminal.out = () => {
+    throw new OutputError("Cannot write stdout: the disk is full");
+  };
+  using narrator = openNarrator(host, { ...FLAGS, events: true });
+  assert.throws(() => narrator.emit({ kind: "note", text: "Cancelled it" }), OutputError);
+  assert.equal(host.terminal.stderr, "Note: Cancelled it\n");
 });

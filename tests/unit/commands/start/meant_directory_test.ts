@@ -1,6 +1,7 @@
 import "../../../support/no_env.ts";
 import assert from "node:assert/strict";
 import { app } from "../../../../src/app.ts";
+import { NAMESPACES } from "../../../../src/objects/namespaces.ts";
 import { type Task, TASKS } from "../../../../src/tekton/model.ts";
 import { FakeHost } from "../../../support/fake_host.ts";
 import { FakeKube } from "../../../support/fake_kube.ts";
@@ -9,6 +10,7 @@ import { directory, file, tree } from "../../../support/tree_text.ts";
 
 async function stderrOf(line: string): Promise<string> {
   const kube = new FakeKube();
+  kube.put(NAMESPACES, { metadata: { name: "default", namespace: "" } });
   kube.put<Task>(TASKS, { metadata: { name: "t" }, spec: { steps: [{ image: "i" }] } });
   const files = new MemoryFiles(tree("file a"), "/src");
   for (const path of [".", "src"]) files.put(path, directory(""));
@@ -26,7 +28,7 @@ for (
     ["pipeline upload src", "tkn-dev pipeline upload PIPELINE ./src"],
     ["pipeline debug src --on-failure --exec-instead x", "tkn-dev pipeline upload PIPELINE ./src"],
     ["taskrun upload src", "tkn-dev taskrun upload RUN ./src"],
-    ["doctor src", "tkn-dev doctor PIPELINE ./src"],
+    ["doctor src", "tkn-dev doctor ./src"],
   ]
 ) {
   Deno.test(`${line}: without such an object, the hint tells how to name the directory`, async () => {

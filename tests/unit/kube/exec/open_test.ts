@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { ClusterError, UsageError } from "../../../../src/errors.ts";
 import { ProtocolChoice } from "../../../../src/kube/exec/protocols.ts";
+import { NoExec } from "../../../../src/kube/exec/refusals.ts";
 import { Channel } from "../../../../src/kube/frames.ts";
+import { ConnectError } from "../../../../src/kube/transport.ts";
 import type { FakeSpdy } from "../../../support/fake_spdy.ts";
 import { type FakeTransport, status, until } from "../../../support/fake_transport.ts";
 import { rejection } from "../../../support/refusal.ts";
@@ -137,19 +139,100 @@ Deno.test("a container that is gone says nothing about SPDY", async () => {
 Deno.test("once SPDY has worked, a later failure is a failure: the command may have run", async () => {
   const { transport, run } = choosing();
   await run();
-  transport.onUpgrade = () => Promise.reject(new TypeError("connection refused"));
+  const refused = new ConnectError("connection refused", { hint: "is it up?" });
+  transport.onUpgrade = () => Promise.reject(refused);
   assert.match(await rejection(run(), ClusterError), /^Cannot reach the cluster .*refused/);
   assert.deepEqual(tried(transport), [2, 0]);
 });
 
-Deno.test("where neither works, the error is that of the websocket, and the next exec tries both", async () => {
-  const { transport, protocols, run } = choosing();
-  transport.onUpgrade = () => ({ refusal: new Response("<html>", { status: 403 }) });
-  transport.onSocket = (socket) => socket.refuse();
-  transport.answer = () => status(400, "Upgrade request required");
+/** Answers of something between the client and the API server. */
+const html = (status: number) => new Response("<html>", { status });
+const stripped = () => status(400, "Upgrade request required");
+
+/** [what stands in between, its answers to SPDY and to a websocket, what the error says] */
+const WALLS: [string, () => Response | undefined, () => Response | undefined, string][] = [
+  [
+    "answers 403 and 400",
+    () => html(403),
+    () => html(400),
+    "SPDY: the answer is 403; websocket: the answer is 400",
+  ],
+  [
+    "answers 501 and 200",
+    () => html(501),
+    () => html(200),
+    "SPDY: the answer is 501; websocket: the answer is 200",
+  ],
+  [
+    "forwards no upgrade",
+    stripped,
+    stripped,
+    "SPDY: the upgrade is not passed on; websocket: the upgrade is not passed on",
+  ],
+  [
+    "hangs up",
+    () => undefined,
+    () => undefined,
+    "SPDY: the connection was closed; websocket: the connection was closed without an answer",
+  ],
+];
+
+for (const [what, spdy, websocket, why] of WALLS) {
+  Deno.test(`a proxy that ${what} is named after one round, and the next exec tries both`, async () => {
+    const { transport, protocols, run } = choosing();
+    Object.assign(transport, { proxy: "http://proxy.test:3128" });
+    transport.onUpgrade = () => {
+      const refusal = spdy();
+      if (refusal === undefined) throw new TypeError("the connection was closed");
+      return { refusal };
+    };
+    transport.onSocket = (socket) => socket.refuse(websocket());
+    transport.answer = stripped;
+    assert.equal(
+      await rejection(run(), NoExec),
+      `Cannot exec into Pod "p": the proxy http://proxy.test:3128 lets no exec through: ${why}\n` +
+        "does NO_PROXY=cluster.test, or no proxy-url, reach it? " +
+        "compare: kubectl exec -n ns p -c step-a -- true",
+    );
+    assert.deepEqual(transport.delays, []);
+    assert.deepEqual(tried(transport), [1, what === "hangs up" ? 2 : 1]);
+    assert.equal(protocols.chosen, undefined);
+  });
+}
+
+Deno.test("what swallows both protocols is named once a plain request comes through", async () => {
+  const { transport, run } = choosing();
+  transport.onUpgrade = () => new Promise(() => {});
+  transport.onSocket = () => {};
+  transport.answer = stripped;
+  const running = run();
+  running.catch(() => {});
+  await until(() => transport.upgrades.length === 1);
+  await transport.advance(10_000);
+  await until(() => transport.sockets.length === 1);
+  await transport.advance(30_000);
   assert.match(
-    await rejection(run(), ClusterError),
-    /^Cannot exec into Pod "p": no websocket to https:\/\/cluster.test can be opened\n/,
+    await rejection(running, NoExec),
+    /^Cannot exec into Pod "p": https:\/\/cluster.test lets no exec through: SPDY: no answer in time; websocket: no answer in time\n/,
   );
-  assert.equal(protocols.chosen, undefined);
+});
+
+Deno.test("a network that is gone for a moment is no proxy: the second websocket opens", async () => {
+  const { transport, run } = choosing();
+  transport.onUpgrade = () => Promise.reject(new TypeError("the connection was closed"));
+  const { onSocket } = transport;
+  transport.onSocket = (socket) =>
+    transport.sockets.length === 1 ? socket.refuse() : onSocket(socket);
+  transport.answer = stripped;
+  assert.equal((await run()).exitCode, 0);
+  assert.deepEqual(tried(transport), [1, 2]);
+});
+
+Deno.test("once an exec has come through, what refuses a later one may restart", async () => {
+  const { transport, run } = choosing();
+  await run();
+  transport.onUpgrade = () => ({ refusal: html(403) });
+  const error = await run().catch((error) => error);
+  assert.ok(error instanceof ClusterError && !(error instanceof NoExec));
+  assert.match(error.message, /^Cannot exec into Pod "p": .* does not take it: the answer is 403$/);
 });

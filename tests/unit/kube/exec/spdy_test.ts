@@ -260,11 +260,23 @@ Deno.test("what is not SPDY is refused with the flag that goes another way", asy
   };
   assert.equal(
     await why(new Response("<html>", { status: 403 })),
-    'Cannot exec into Pod "p": https://cluster.test does not speak SPDY: it answers 403\n' +
-      "does a proxy stand in between? --exec-protocol=websocket goes another way",
+    'Cannot exec into Pod "p": https://cluster.test lets no exec through: ' +
+      "SPDY: the answer is 403\n" +
+      "--exec-protocol=auto tries both ways; what stands before the API server must pass on " +
+      "upgrades; compare: kubectl exec -n ns p -c step-a -- true",
   );
-  assert.match(await why(status(400, "Upgrade request required")), /: it answers 400\n/);
+  assert.match(
+    await why(status(400, "Upgrade request required")),
+    /: SPDY: the upgrade is not passed on\n/,
+  );
   const transport = new FakeTransport();
   transport.onUpgrade = () => Promise.reject(new TypeError("the connection was closed"));
+  transport.answer = () => Promise.reject(new TypeError("the connection was closed"));
   assert.match(await rejection(start(transport), ClusterError), /^Cannot reach the cluster/);
+  transport.answer = () => status(400, "Upgrade request required");
+  assert.match(
+    await rejection(start(transport), ClusterError),
+    /: SPDY: the connection was closed/,
+  );
+  assert.equal(transport.upgrades.length, 3);
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ClusterError } from "../../../../src/errors.ts";
 import { checkAccess } from "../../../../src/run/create/access.ts";
+import { refused } from "../../../../src/kube/status.ts";
 import { FakeKube } from "../../../support/fake_kube.ts";
 import { rejection } from "../../../support/refusal.ts";
 
@@ -26,6 +27,7 @@ Deno.test("the check of rights passes, or names the first missing right", async 
 
 Deno.test("for an exec, create or get is enough, unless the user asks for one protocol", async () => {
   const kube = new FakeKube();
+  kube.onExec = () => Promise.reject(refusal(404, 'pods "x" not found'));
   const check = () => checkAccess(kube, "ns", "TaskRun");
   for (const verb of ["create", "get"]) {
     kube.denials.clear();
@@ -41,4 +43,24 @@ Deno.test("for an exec, create or get is enough, unless the user asks for one pr
     'Cannot upload in namespace "ns": you may not create pods/exec (403)\n' +
       "ask for this right; kubectl auth can-i create pods --subresource=exec -n ns checks it",
   );
+});
+
+const refusal = (code: number, message: string) =>
+  refused({ verb: "exec into", kind: "Pod", server: "s" }, { code, message });
+
+Deno.test("where websockets want create too, get alone is not enough: nothing is created", async () => {
+  const kube = new FakeKube();
+  kube.denials.add("create pods/exec");
+  kube.onExec = () => Promise.reject(refusal(403, 'User "x" cannot create resource "pods/exec"'));
+  for (const verbs of [["create", "get"], ["get"]]) {
+    kube.execVerbs = verbs;
+    assert.match(
+      await rejection(checkAccess(kube, "ns", "TaskRun"), ClusterError),
+      /: you may not create pods\/exec \(403\)\n/,
+    );
+  }
+  kube.denials.clear();
+  const before = kube.execs.length;
+  await checkAccess(kube, "ns", "TaskRun");
+  assert.equal(kube.execs.length, before, "only a missing right is a reason to ask");
 });

@@ -1,0 +1,100 @@
+/**
+ * Checks whether the namespace lets the pods of runs in, by dry runs: they show quotas, limit
+ * ranges, pod security and policies to a user who may not read these objects.
+ */
+import { ExpectedError } from "../../errors.ts";
+import { type Kube, type KubeObject, PODS } from "../../kube/interface.ts";
+import { isStatus } from "../../kube/status.ts";
+import type { FeatureFlags } from "../../objects/tekton_version.ts";
+import { isPodSecurity, POD_SECURITY_HINT } from "../../tekton/pod_security.ts";
+import type { Finding } from "../../view/findings.ts";
+import { DRY_RUN_NAME } from "./dry_run.ts";
+
+const CHECK = "pods";
+
+/** Has the server check a pod with a step's container, without creating it. */
+export async function checkPods(
+  kube: Kube,
+  flags: Promise<FeatureFlags | undefined>,
+): Promise<Finding> {
+  const error = await refusal(kube);
+  if (error === undefined) {
+    return { check: CHECK, state: "ok", text: "quota, limits and policies let a step's pod in" };
+  }
+  return isPodSecurity(error.message)
+    ? podSecurityFinding(error.message, await flags.catch(() => undefined))
+    : refusalFinding(kube, error);
+}
+
+/** Returns the error of the server for the pod; undefined if it takes it. */
+async function refusal(kube: Kube): Promise<ExpectedError | undefined> {
+  const containers = [{ name: "step-try", image: "busybox", command: ["true"] }];
+  const pod: KubeObject = {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { generateName: DRY_RUN_NAME, namespace: kube.namespace },
+    spec: { restartPolicy: "Never", containers },
+  };
+  try {
+    await kube.create(PODS, pod, { dryRun: true });
+    return undefined;
+  } catch (error) {
+    if (error instanceof ExpectedError) return error;
+    throw error;
+  }
+}
+
+/**
+ * Tekton adds containers to the pods of runs. Without its flag they have no securityContext, so
+ * that a namespace which refuses the pod of the dry run refuses every run.
+ */
+function podSecurityFinding(text: string, flags: FeatureFlags | undefined): Finding {
+  if (flags === undefined || flags.data["set-security-context"] === "true") {
+    return { check: CHECK, state: "warning", text, fix: POD_SECURITY_HINT };
+  }
+  return {
+    check: CHECK,
+    state: "failure",
+    text:
+      `${text}. Tekton's own containers violate it too: its flag set-security-context is not set`,
+    fix: "ask an administrator of Tekton for this change; each step also needs a securityContext",
+    command: `kubectl patch configmap feature-flags -n ${flags.namespace} --type merge ` +
+      `-p '{"data":{"set-security-context":"true"}}'`,
+  };
+}
+
+/** Refusals of admission, by their words: https://kubernetes.io/docs/concepts/policy/ */
+function refusalFinding({ namespace }: Kube, error: ExpectedError): Finding {
+  const text = error.message;
+  if (/exceeded quota/.test(text)) {
+    return {
+      check: CHECK,
+      state: "failure",
+      text,
+      fix: "cancel or delete runs, or ask for a larger quota; what uses it:",
+      command: `kubectl describe quota -n ${namespace}`,
+    };
+  }
+  if (/failed quota|must specify/.test(text)) {
+    return {
+      check: CHECK,
+      state: "warning",
+      text,
+      fix: "give the steps computeResources, or ask for a LimitRange with defaults",
+    };
+  }
+  if (/ per (Container|Pod) is /.test(text)) {
+    return {
+      check: CHECK,
+      state: "warning",
+      text,
+      fix: "give the steps computeResources within these limits:",
+      command: `kubectl describe limitrange -n ${namespace}`,
+    };
+  }
+  if (!isStatus(error, 403) || / cannot create resource /.test(error.status.message ?? "")) {
+    return { check: CHECK, state: "skipped", text, fix: error.hint };
+  }
+  const fix = "ask who set this policy what steps need; a run's pods may differ from the one tried";
+  return { check: CHECK, state: "warning", text, fix };
+}
