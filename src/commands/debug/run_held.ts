@@ -147,8 +147,8 @@ async function workAtPause(
     return "left";
   }
   if (atPause === "follow") {
-    narrator.flush();
-    host.terminal.err(howToContinue(run, stepPath(pause)));
+    const print = () => host.terminal.err(howToContinue(run, stepPath(pause)));
+    await narrator.suspendFor(() => Promise.resolve(print()));
     return "held";
   }
   if ("instead" in atPause) {
