@@ -5,6 +5,7 @@ import { HELD_COMMANDS } from "./held_commands.ts";
 import { LOGS_COMMANDS } from "./logs_commands.ts";
 import {
   ALLOW_PROBE,
+  BASE,
   BREAK,
   CLUSTER,
   DEBUG_IMAGE,
@@ -50,6 +51,7 @@ const PIPELINE_UPLOAD_FLAGS: readonly FlagSpec[] = [
   DEBUG_IMAGE,
   PATCH,
   ...RUN_FLAGS,
+  BASE,
   WATCH,
   ...NO_CONTINUE,
   ...PIPELINE_START_FLAGS,
@@ -119,6 +121,10 @@ const PIPELINE_UPLOAD: CommandSpec = {
       command: "tkn-dev pipeline upload my-pipeline . --on-failure",
     },
     {
+      text: "Send only the changes since the last pushed commit, which the Pipeline clones",
+      command: "tkn-dev pipeline upload my-pipeline --base",
+    },
+    {
       text: "Set a result that the clone task would have written",
       command: "tkn-dev pipeline upload my-pipeline --result commit=$(git rev-parse HEAD)",
     },
@@ -166,6 +172,7 @@ const TASK_UPLOAD: CommandSpec = {
     DEBUG_IMAGE,
     PATCH,
     ...RUN_FLAGS,
+    BASE,
     WATCH,
     ...NO_CONTINUE,
     ...TASK_START_FLAGS,

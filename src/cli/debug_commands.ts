@@ -12,6 +12,7 @@ import {
   ON_TASK,
   PATCH,
   RUN_FLAGS,
+  TURNS,
   UPLOAD_IMAGE,
 } from "./shared_flags.ts";
 import { PIPELINE_START_FLAGS, TASK_START_FLAGS } from "./start_flags.ts";
@@ -25,6 +26,7 @@ const BREAKPOINTS: readonly FlagSpec[] = [
     value: "COMMAND",
     help: "open no shell: each held step runs this command with sh in place of its work",
   },
+  ...TURNS,
 ];
 
 const UPLOADED: ArgSpec = {
@@ -104,6 +106,10 @@ export const DEBUG_COMMANDS: readonly CommandSpec[] = [
       {
         text: "Find out why a run on your local code fails",
         command: "tkn-dev pipeline debug my-pipeline . --on-failure",
+      },
+      {
+        text: "Do a step's work again on the current directory whenever a file is saved",
+        command: "tkn-dev pipeline debug my-pipeline . --on-step test/run --watch",
       },
       {
         text: "Run another command in a step's place, without a terminal",

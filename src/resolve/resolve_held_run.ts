@@ -107,7 +107,7 @@ async function readTaskToHold(
     everyStep: isOfEvery,
     firstStep: tasks.includes(name) && !everyStep,
     steps: breakpoints.steps.filter(({ task }) => task === name),
-    replaced: upload?.standIn.replaced,
+    replaced: replacedBy(upload),
   });
   const taskParams = fillParams(target.params ?? [], variables);
   const params = target.taskSpec === undefined
@@ -128,7 +128,7 @@ export async function holdTask(
 ): Promise<HeldRun<TaskRun>> {
   const owner = ownerOf("Task", task.metadata?.name, run);
   const given = upload?.task ?? task;
-  const replaced = upload?.standIn.replaced;
+  const replaced = replacedBy(upload);
   const { steps, isUploadHeld } = stepsToHold(context, owner, given.spec, {
     ...breakpoints,
     replaced,
@@ -137,6 +137,11 @@ export async function holdTask(
   const spec = await withStepActions(context, given.spec, indices, run.spec.params ?? []);
   const held = upload && { ...upload, isHeld: isUploadHeld };
   return holdTaskRun(run, { ...given, spec }, { steps, upload: held }, options);
+}
+
+/** Returns the steps whose place the upload takes, or after whose own work it comes. */
+function replacedBy(upload: UploadPlace | undefined): readonly number[] | undefined {
+  return upload?.ownClone === undefined ? upload?.standIn.replaced : [upload.standIn.at];
 }
 
 interface StepsAsked extends Omit<Breakpoints, "tasks"> {

@@ -2,7 +2,6 @@
  * The life of a run that holds: an upload is sent to the step that holds for one, work is done at
  * the breakpoints, and the run is followed to its end. Both happen side by side, because tasks do.
  */
-import { TransferError } from "../errors.ts";
 import { Scope } from "../async/scope.ts";
 import { type Before, Sender, type UploadOptions } from "./send_at_pauses.ts";
 import { type RunResult, type StartedRun, type StartOptions, startRun } from "./started_run.ts";
@@ -17,8 +16,8 @@ export interface HeldRunOptions extends Omit<StartOptions, "uploadStep"> {
 }
 
 /**
- * Starts the run. After an error before the upload has arrived, the run is cancelled; after that,
- * only if the user's code did not arrive in a second pod, or if nobody can return to held steps.
+ * Starts the run. After an error before the upload has arrived, in each pod that holds for it, the
+ * run is cancelled; after that, only if nobody can return to held steps.
  */
 export async function runHeld(options: HeldRunOptions): Promise<RunResult> {
   const { upload } = options;
@@ -46,8 +45,8 @@ export async function runStarted(
     const end = await run.whileFollowed(untilEnd(options, run, { sender, scope }));
     return end === "left" ? { created: run.created } : await run.followToEnd();
   } catch (error) {
-    const isAwaited = work?.isWatched === true && sender?.hasArrived !== false;
-    throw await run.stopAfter(error, { cancels: !isAwaited || error instanceof TransferError });
+    const isAwaited = work?.isWatched() === true && sender?.hasArrived !== false;
+    throw await run.stopAfter(error, { cancels: !isAwaited });
   }
 }
 

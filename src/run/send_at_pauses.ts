@@ -48,6 +48,7 @@ export class Sender {
   readonly #arrival = Promise.withResolvers<"arrived" | "over">();
   /** The uids of the pods in which the upload has arrived. */
   readonly #arrivedIn = new Set<string>();
+  #hasArrived = false;
 
   constructor(options: SenderOptions, upload: UploadOptions, run: StartedRun, before: Before) {
     const { kube, clock, random } = options;
@@ -64,8 +65,9 @@ export class Sender {
     return this.#arrival.promise;
   }
 
+  /** Whether the last pod that held for the upload has it. */
   get hasArrived(): boolean {
-    return this.#arrivedIn.size > 0;
+    return this.#hasArrived;
   }
 
   /** Whether the step holds for the upload. */
@@ -109,6 +111,7 @@ export class Sender {
         run.emit({ kind: "note", text: `Pod ${pod} was deleted and recreated: sending again` });
       }
       sentTo.add(uid);
+      this.#hasArrived = false;
       if (pause !== known) run.announcePause(pause);
       const receipt = await sendToPause(this.#options, run, pause, {
         ...(isFirst ? { prepacking: this.#prepacking } : {}),
@@ -121,6 +124,7 @@ export class Sender {
         continue;
       }
       this.#arrivedIn.add(uid);
+      this.#hasArrived = true;
       if (!isHeld) {
         live.endPause(pause);
         onReleased?.(run);

@@ -12,7 +12,7 @@ import type { StartedRun } from "./started_run.ts";
 
 export interface WorkOptions {
   /** Whether a user works in the run, and can return to it after an error of the client. */
-  readonly isWatched: boolean;
+  readonly isWatched: () => boolean;
   /** The work at a pause. */
   readonly atPause: (at: AtPause) => Promise<AfterPause>;
 }

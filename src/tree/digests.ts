@@ -28,6 +28,14 @@ export class Digests {
     return reading;
   }
 
+  /** Takes over what another walk knows of these files, which are as they were then. */
+  takeOver(earlier: Digests, files: readonly Entry[]): void {
+    for (const { path } of files) {
+      const known = earlier.#known.get(path);
+      if (known !== undefined) this.#known.set(path, known);
+    }
+  }
+
   /** Reads all of the files in advance, until the signal aborts. */
   async ahead(entries: readonly Entry[], signal: AbortSignal): Promise<void> {
     const files = entries.filter(({ kind }) => kind === "file").values();

@@ -2,7 +2,7 @@
  * Runs a run that holds: an upload is sent where the run holds for one; at each breakpoint the user
  * works, a command runs, or the step stays held.
  */
-import { ClusterError, UsageError } from "../../errors.ts";
+import { ClusterError, Interrupted, UsageError } from "../../errors.ts";
 import { type Pause, stepPath } from "../../hold/pause.ts";
 import type { Host } from "../../host.ts";
 import type { Kube, Stored } from "../../kube/interface.ts";
@@ -16,9 +16,10 @@ import type { PipelineRun, Run, TaskRun } from "../../tekton/model.ts";
 import { sendIntoStep } from "../held/send_into_step.ts";
 import { printCreated } from "../manifests/print_created.ts";
 import { renderRunManifest } from "../manifests/render_run.ts";
-import type { AtEachPause } from "../options/breakpoint_flags.ts";
-import type { RunFlags } from "../options/run_flags.ts";
+import type { AtEachPause, ShellFlags } from "../options/breakpoint_flags.ts";
+import { givenResults, type RunFlags } from "../options/run_flags.ts";
 import type { SendFlags } from "../options/send_flags.ts";
+import type { TurnFlags } from "../options/turn_flags.ts";
 import { useColor } from "../output/color.ts";
 import type { Narrator } from "../output/narrator.ts";
 import { printData } from "../output/print_data.ts";
@@ -27,6 +28,7 @@ import { workAt } from "../session/session.ts";
 import type { Source } from "../source/source.ts";
 import { holdChanges } from "../start/gate.ts";
 import { uploadAnnotations } from "../source/upload_annotation.ts";
+import { checkWatch, watchStep } from "../turns/watched_step.ts";
 import { runAhead, type RunsAhead } from "../watch/run_ahead.ts";
 import { type PlannedUpload, uploadIntoRun } from "../upload/upload_into_run.ts";
 
@@ -53,7 +55,9 @@ export interface HeldRunOptions {
 
 /** Throws UsageError if a shell would have no terminal. */
 export function checkTerminal(host: Host, atPause: AtEachPause, hint: string): void {
-  if (typeof atPause === "string" || "instead" in atPause || hasTerminal(host)) return;
+  if (typeof atPause === "string" || "instead" in atPause) return;
+  if (atPause.shell.turns !== undefined) return checkWatch(host);
+  if (hasTerminal(host)) return;
   throw new UsageError("Cannot open a shell: stdin is not a terminal", { hint });
 }
 
@@ -82,9 +86,13 @@ export async function runHeld(host: Host, options: HeldRunOptions): Promise<numb
       hint: "name a step to hold at",
     });
   }
+  checkTurns(options);
   if (options.isOnlyCreated) return await createHeld(host, options);
   const { emit } = narrator;
   const step = held.upload!;
+  let hasArrived = options.handOver === undefined;
+  const arrived = () => void (hasArrived = true);
+  const hasUser = atPause === "follow" || typeof atPause === "object" && "shell" in atPause;
   const running: RunOptions = {
     kube,
     clock: host.clock,
@@ -93,11 +101,10 @@ export async function runHeld(host: Host, options: HeldRunOptions): Promise<numb
     uploaded: held.upload?.isWhole ? held.upload.task : undefined,
     emit,
     interrupt: host.interrupt,
-    upload: upload &&
-      await uploadIntoRun(host, { ...upload, flags, step, emit }),
+    upload: upload && await uploadIntoRun(host, { ...upload, flags, step, emit }),
     work: atPause === undefined || !follows ? undefined : {
-      isWatched: atPause === "follow" || typeof atPause === "object" && "shell" in atPause,
-      atPause: (at) => workAtPause(host, options, atPause, at),
+      isWatched: () => hasUser && hasArrived,
+      atPause: (at) => workAtPause(host, options, atPause, { ...at, arrived }),
     },
     follows,
   };
@@ -135,11 +142,13 @@ async function workAtPause(
   host: Host,
   options: HeldRunOptions,
   atPause: AtEachPause,
-  at: AtPause,
+  at: AtPause & { readonly arrived: () => void },
 ): Promise<AfterPause> {
   const { flags, kube, narrator, handOver } = options;
-  const { pause, live, emit, signal, isFirst } = at;
+  const { pause, live, emit, signal, isFirst, arrived } = at;
+  if (isWatching(atPause)) return await watchAtPause(host, options, atPause, at);
   if (isFirst && handOver !== undefined) await sendAtPause(host, options, at, handOver);
+  arrived();
   const run = { kind: live.kind, run: live.name, connect: flags.connect };
   if (atPause === "leave") {
     printCreated(host, live.run, flags.print);
@@ -162,6 +171,49 @@ async function workAtPause(
   if (end === "released") emit({ kind: "released" });
   return end;
 }
+
+/** Throws UsageError if there is no work to do again, because the upload stands in for it. */
+function checkTurns({ held: { upload }, atPause }: HeldRunOptions): void {
+  if (!upload?.isHeld || atPause === undefined || !isWatching(atPause)) return;
+  throw new UsageError(
+    `Cannot watch at step "${upload.step}": the upload stands in for its work`,
+    { hint: "choose another --on-step" },
+  );
+}
+
+function isWatching(atPause: AtEachPause): atPause is WatchingAtPause {
+  return typeof atPause === "object" && "shell" in atPause && atPause.shell.turns !== undefined;
+}
+
+/** Works in turns on the directory, until the user releases the step or leaves. */
+async function watchAtPause(
+  host: Host,
+  { flags, kube, narrator, upload }: HeldRunOptions,
+  { shell: { turns, ...shell } }: WatchingAtPause,
+  { pause, live, emit, signal, isFirst }: AtPause,
+): Promise<"released" | "left"> {
+  const run = { kind: live.kind, run: live.name, connect: flags.connect };
+  const isSent = upload !== undefined;
+  // The place of an upload that stands in for a clone is not that of the step which is held.
+  const own = isSent ? { ...flags, onWorkspace: undefined, onDirectory: undefined } : flags;
+  const end = await narrator.suspendFor(() =>
+    watchStep({
+      ...{ host, kube, run, pause, flags: own, turns, signal, ...shell },
+      results: isFirst && !isSent ? givenResults(flags) : {},
+      async onSent(receipt, source) {
+        if (!isFirst || isSent) return;
+        await annotate(kube, live, uploadAnnotations(receipt, await source.git));
+      },
+    })
+  );
+  if (end === "quit" || end === "interrupted") {
+    throw new Interrupted(`Interrupted: step "${stepPath(pause)}" was held`);
+  }
+  if (end === "released") emit({ kind: "released" });
+  return end;
+}
+
+type WatchingAtPause = { readonly shell: ShellFlags & { readonly turns: TurnFlags } };
 
 /** Sends the directory into the held step. */
 async function sendAtPause(

@@ -1,6 +1,7 @@
 /** The flags that say where a run holds, and what happens there. */
 import type { Flags } from "../../cli/parse.ts";
 import { UsageError } from "../../errors.ts";
+import type { TurnFlags } from "./turn_flags.ts";
 
 /** The shell that opens where a run holds. */
 export interface ShellFlags {
@@ -8,10 +9,12 @@ export interface ShellFlags {
   readonly debugImage?: string;
   /** The file for the patch of an edited script. */
   readonly patchFile?: string;
+  /** Work in turns on local files, whose saves do the step's work again. */
+  readonly turns?: TurnFlags;
 }
 
 /**
- * The action at each pause: the user works in a shell, a command runs, the step stays held and the
+ * The action at each pause: the user works in a shell or in turns, a command runs, the step stays held and the
  * run is left, or the step stays held and the run is followed.
  */
 export type AtEachPause =

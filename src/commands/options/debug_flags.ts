@@ -9,6 +9,7 @@ import {
 } from "./breakpoint_flags.ts";
 import { type RunFlags, runFlags } from "./run_flags.ts";
 import { type SendFlags, sendFlags } from "./send_flags.ts";
+import { turnFlags } from "./turn_flags.ts";
 import type { UploadChoice } from "./upload_flags.ts";
 
 export interface DebugFlags extends SendFlags, RunFlags, BreakpointFlags {
@@ -40,6 +41,13 @@ export function debugFlags(flags: Flags, given: string | undefined): DebugFlags 
       `Cannot write --patch "${shell.patchFile}": no shell is opened to edit in`,
       { hint: "leave out --exec-instead" },
     );
+  }
+  const turns = turnFlags(flags);
+  if (turns !== undefined && (instead !== undefined || breakpoints.withoutShell)) {
+    const other = breakpoints.withoutShell ? "--without-shell" : "--exec-instead";
+    throw new UsageError(`Cannot watch with ${other}: the step's own work is not done again`, {
+      hint: `leave out --watch or ${other}`,
+    });
   }
   const run = runFlags(flags);
   const other = directory !== undefined
@@ -73,7 +81,7 @@ export function debugFlags(flags: Flags, given: string | undefined): DebugFlags 
       onStep: flags.text("upload-step"),
       image: flags.text("upload-image"),
     },
-    atPause: instead === undefined ? { shell } : { instead },
+    atPause: instead === undefined ? { shell: { ...shell, turns } } : { instead },
   };
 }
 
@@ -86,7 +94,7 @@ function uploadedDirectory(flags: Flags, given: string | undefined): string | un
       hint: "leave out one of them",
     });
   }
-  if (directory !== undefined) return directory;
+  if (directory !== undefined || flags.given("watch")) return directory;
   const other = ["upload-task", "upload-step", "upload-image", "result", "on-workspace"]
     .concat("on-directory")
     .find((name) => flags.has(name) && flags.given(name));

@@ -1,6 +1,7 @@
 /** The flags of `pipeline upload` and `task upload`. */
 import type { Flags } from "../../cli/parse.ts";
 import { UsageError } from "../../errors.ts";
+import { baseFlag } from "./base_flag.ts";
 import {
   type BreakpointFlags,
   breakpointFlags,
@@ -63,8 +64,9 @@ export function uploadFlags(flags: Flags, directory: string | undefined): Upload
       hint: "leave out --shell or --output",
     });
   }
+  const send = sendFlags(flags, directory);
   return {
-    ...sendFlags(flags, directory),
+    ...send,
     ...run,
     ...reportFlags(flags, {
       "--no-continue": flags.on("no-continue"),
@@ -79,6 +81,7 @@ export function uploadFlags(flags: Flags, directory: string | undefined): Upload
     image,
     handOver: shell ? "shell" : flags.on("no-continue") ? "words" : undefined,
     watch: watchFlag(flags),
+    base: baseFlag(flags, send),
   };
 }
 

@@ -7,11 +7,13 @@ import type { PipelineRun, TaskRun } from "../../tekton/model.ts";
 import { stepName } from "../../tekton/target.ts";
 import { withAnswers } from "../ask/read_answers.ts";
 import { canOpenShell, runHeld } from "../debug/run_held.ts";
+import type { RunFlags } from "../options/run_flags.ts";
 import type { SendFlags } from "../options/send_flags.ts";
 import type { UploadChoice, UploadFlags } from "../options/upload_flags.ts";
 import { openNarrator } from "../output/narrator.ts";
 import { reported, type Reports } from "../output/reports.ts";
 import { Memory } from "../again/memory.ts";
+import { openBase, planOnBase } from "../source/base.ts";
 import { type ListOrExplain, listOrExplain } from "../source/list_or_explain.ts";
 import { openSource, type Source } from "../source/source.ts";
 import type { Definition, DefinitionKind } from "../start/definition_kind.ts";
@@ -24,9 +26,10 @@ import {
 } from "../start/run_request.ts";
 import { startAgain } from "../start/start_again.ts";
 import { readBindings } from "../start/workspace_bindings.ts";
+import type { BaseCommit } from "../../tree/git/base_commit.ts";
 import { Ahead, WATCHDOG_SECONDS } from "../watch/ahead.ts";
 import { IdleLine } from "../watch/idle_line.ts";
-import { watch } from "../watch/watch.ts";
+import { endsWithTerminal, watch } from "../watch/watch.ts";
 import { checkHandOver, runHandedOver } from "./hand_over.ts";
 import { intoPlace, type UploadPlan } from "./plan_upload.ts";
 
@@ -38,6 +41,7 @@ export interface UploadOptions extends UploadFlags, StartOptions {
 export type PlaceFlags =
   & UploadChoice
   & Pick<SendFlags, "onWorkspace" | "onDirectory" | "deletes">
+  & Pick<RunFlags, "results">
   & Pick<StartOptions, "files">;
 
 /** How an upload into a run of a Pipeline differs from one into a run of a Task. */
@@ -51,7 +55,7 @@ export interface UploadAdapter<D extends Definition, R extends PipelineRun | Tas
     flags: UploadFlags,
   ): Breakpoints | undefined;
   /** Chooses the steps that the upload stands in for, and its place. Throws UsageError. */
-  plan(request: RunRequest<D>, flags: PlaceFlags): Promise<UploadTarget>;
+  plan(request: RunRequest<D>, flags: PlaceFlags, base?: BaseCommit): Promise<UploadTarget>;
 }
 
 /** Where in the run the upload goes. */
@@ -66,10 +70,11 @@ export interface UploadTarget {
 
 /** Returns the exit code. */
 export async function runUploadCommand<D extends Definition, R extends PipelineRun | TaskRun>(
-  host: Host,
+  given: Host,
   adapter: UploadAdapter<D, R>,
   options: UploadOptions,
 ): Promise<number> {
+  const host = options.watch === undefined ? given : endsWithTerminal(given);
   if (options.listOrExplain !== undefined) {
     return await listOrExplain(host, options, options.listOrExplain);
   }
@@ -112,7 +117,10 @@ async function uploadOnce<D extends Definition, R extends PipelineRun | TaskRun>
   using own = openNarrator(host, options);
   const narrator = { ...own, emit: reports.listening(memory.listening(own.emit)) };
   const { emit, suspendFor } = narrator;
-  const kube = await host.connect(options.connect);
+  const [kube, found] = await Promise.all([
+    host.connect(options.connect),
+    openBase(host, options.base, { source, emit }),
+  ]);
   const check = (read: Pick<RunRequest<D>, "owner" | "definition">) => {
     adapter.check?.(read, options);
     adapter.breakpoints(read, options);
@@ -120,7 +128,12 @@ async function uploadOnce<D extends Definition, R extends PipelineRun | TaskRun>
   const requesting = { kube, workspaces, emit, suspendFor, isUpload: true, check };
   const request = await requestRun(host, definitionKind, options, requesting);
   answered(request.answers);
-  const { plan, place, changes, early } = await adapter.plan(request, options);
+  const { base, planned } = await planOnBase(
+    found,
+    emit,
+    (base) => adapter.plan(request, options, base),
+  );
+  const { plan, place, changes, early } = planned;
   const again = startAgain(definitionKind, "upload", options, request.newRun.name);
   const { pauseSeconds } = options;
   const watchdogSeconds = ahead && Math.min(WATCHDOG_SECONDS, pauseSeconds);
@@ -142,12 +155,13 @@ async function uploadOnce<D extends Definition, R extends PipelineRun | TaskRun>
     { gate, withoutShell, upload: place },
   );
   const atPause = canOpenShell(host, options) ? { shell } : "follow";
+  const clone = base && { ...base, commitResults: plan.ownClone?.commitResults ?? [] };
   return await runHeld(host, {
     flags: options,
     kube,
     narrator,
     held,
-    upload: { source, plan },
+    upload: { source, plan, clone },
     changes,
     atPause: breakpoints && atPause,
     follows: options.showlogs,

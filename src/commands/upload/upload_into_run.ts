@@ -1,20 +1,22 @@
-/** Prepares an upload into a new run: the tree, its results, and the plan for its place. */
+/** Prepares an upload into a new run: the tree, or what changed on a base, and its results. */
 import type { RunEvent } from "../../events.ts";
 import type { Host } from "../../host.ts";
 import type { UploadOptions } from "../../run/send_at_pauses.ts";
 import type { UploadStep } from "../../tekton/breakpoint/hold_run.ts";
 import type { RunFlags } from "../options/run_flags.ts";
 import type { SendFlags } from "../options/send_flags.ts";
-import { entriesToSend, type Source, treeToSend } from "../source/source.ts";
+import { type Source, treeToSend } from "../source/source.ts";
 import { uploadAnnotations } from "../source/upload_annotation.ts";
+import { changesOnClone, type ClonedBase, wholeTree } from "./on_clone.ts";
 import type { UploadPlan } from "./plan_upload.ts";
 import { prepack } from "./prepack.ts";
-import { resultFiles } from "./result_files.ts";
 
-/** An upload that stands in for steps of the run. */
+/** An upload that stands in for steps of the run, or comes on top of a clone. */
 export interface PlannedUpload {
   readonly source: Source;
   readonly plan: UploadPlan;
+  /** Set if the clone does its own work, and the upload brings the changes since its commit. */
+  readonly clone?: ClonedBase;
 }
 
 export interface UploadIntoRunOptions extends PlannedUpload {
@@ -26,22 +28,25 @@ export interface UploadIntoRunOptions extends PlannedUpload {
 /** Emits the plan's notes. Throws UsageError for results that the run does not take. */
 export async function uploadIntoRun(
   host: Host,
-  { flags, source, plan, step, emit }: UploadIntoRunOptions,
+  { flags: given, source, plan, clone, step, emit }: UploadIntoRunOptions,
 ): Promise<UploadOptions> {
+  const flags = { ...given, deletes: plan.deletes };
   for (const text of plan.notes) emit({ kind: "note", text });
-  const results = await resultFiles(flags, source.git, plan.replacedWork, emit);
+  const sending = { source, replacedWork: plan.replacedWork, emit };
+  const sent = clone === undefined
+    ? { options: await wholeTree(flags, sending), base: () => undefined }
+    : changesOnClone(flags, sending, clone);
   const facts = await source.git;
   return {
     held: step,
     isHeld: step.isHeld,
-    annotations: (receipt) => uploadAnnotations(receipt, facts),
+    annotations: (receipt) => uploadAnnotations(receipt, facts, sent.base()),
     ...treeToSend(source),
-    entries: entriesToSend(source, emit),
     prepack: (signal) => prepack(host, { flags, source, signal }),
+    ...sent.options,
     program: flags.program,
     compress: flags.compress,
-    deletes: plan.deletes,
-    results,
+    deletes: flags.deletes,
     pauseSeconds: flags.pauseSeconds,
   };
 }

@@ -5,7 +5,7 @@
 import type { Gate } from "./gate_step.ts";
 import { type HeldStep, holdSteps, namedPlaces, type StepToHold } from "./hold_steps.ts";
 import type { ReadTask } from "../inline/inline_task.ts";
-import type { PipelineRun, PipelineTask, TaskRun } from "../model.ts";
+import type { PipelineRun, PipelineTask, TaskRun, TaskSpec } from "../model.ts";
 import {
   buildPipelineRun,
   buildTaskRun,
@@ -14,6 +14,8 @@ import {
   type RunManifest,
 } from "../run_manifest.ts";
 import type { ReadPipeline } from "../inline/inline_pipeline.ts";
+import { withParam } from "../source/own_clone.ts";
+import { holdClone } from "./hold_clone.ts";
 import { heldStep, type Replacement, replaceSteps } from "./replace_steps.ts";
 import { standInTask } from "./stand_in_task.ts";
 import { type Clocks, raiseRunTimeouts, withRaisedTimeout } from "../timeouts.ts";
@@ -84,7 +86,7 @@ export function holdPipelineRun(
   });
   const raised = raiseRunTimeouts(run, pipeline.spec, pauses, clocksOf(options));
   const at = tasks.findIndex(({ upload }) => upload !== undefined);
-  const unused = leavesOut && at >= 0
+  const unused = leavesOut && at >= 0 && tasks[at].upload?.ownClone === undefined
     ? unusedWorkspaces(pipeline, tasks[at].target, changed[at].target)
     : [];
   const left = withoutWorkspaces(pipeline, raised, unused);
@@ -101,17 +103,26 @@ export function holdTaskRun(
   options: HoldOptions,
 ): HeldRun<TaskRun> {
   const places = namedPlaces(task.spec, steps);
-  const replaced = upload && { ...upload, gate: options.gate };
   const { spec, held } = holdSteps(
-    replaced === undefined ? task.spec : replaceSteps(task.spec, replaced),
+    upload === undefined ? task.spec : withUpload(task.spec, { ...upload, gate: options.gate }),
     places,
     { ...options, uploadStep: uploadStep(task, upload)?.step },
   );
-  const { retries: _, ...kept } = run.spec; // each retry would pause again
+  const { retries: _, ...once } = run.spec; // each retry would pause again
+  const { ownClone } = upload ?? {};
+  const kept = ownClone === undefined
+    ? once
+    : { ...once, params: withParam(once.params ?? [], ownClone.revision) };
   const count = pausesOf(held).length + (upload === undefined ? 0 : 1);
   const raised = { ...run, spec: withRaisedTimeout(kept, count, clocksOf(options)) };
   const runManifest = buildTaskRun(raised, { ...task, spec });
   return { runManifest, held, upload: uploadStep(task, upload) };
+}
+
+function withUpload(spec: TaskSpec, { ownClone, ...replacement }: Replacement): TaskSpec {
+  return ownClone === undefined
+    ? replaceSteps(spec, replacement)
+    : holdClone(spec, { ...replacement, ownClone });
 }
 
 /** Returns the task with its gates. */
@@ -136,8 +147,8 @@ function holdTask(
 
 function uploadStep({ spec }: ReadTask, upload: StandInUpload | undefined): UploadStep | undefined {
   if (upload === undefined) return undefined;
-  const { standIn, isHeld = false } = upload;
-  const isWhole = standIn.replaced.length === spec.steps?.length;
+  const { standIn, ownClone, isHeld = false } = upload;
+  const isWhole = ownClone === undefined && standIn.replaced.length === spec.steps?.length;
   return { step: heldStep(spec, standIn), isHeld, isWhole };
 }
 

@@ -1,5 +1,5 @@
 /**
- * Makes an upload stand in for steps of a Pipeline's task. If it replaces the whole task, the task
+ * Makes a Pipeline's task take an upload, which stands in for steps or comes on top of a clone. If it replaces the whole task, the task
  * keeps one step, the gate, with the user and image it runs as, the workspace and the results: the
  * less is kept, the less can change its meaning. Otherwise a gate replaces some steps, or comes
  * before the first. Pure.
@@ -8,6 +8,8 @@ import { bareStep, gateStep, withGateVolume } from "./gate_step.ts";
 import type { ParamSpec, PipelineSpec, PipelineTask, TaskSpec } from "../model.ts";
 import type { ChangedTask } from "../run_manifest.ts";
 import { usedParams } from "../references.ts";
+import { type OwnClone, withParam } from "../source/own_clone.ts";
+import { holdClone } from "./hold_clone.ts";
 import { type Replacement, replaceSteps } from "./replace_steps.ts";
 import { dependencies, stepName } from "../target.ts";
 
@@ -17,6 +19,7 @@ export interface TaskUpload extends Replacement, ChangedTask {
 
 /** Takes a task without retries. The task's timeout goes if the whole task is replaced. */
 export function standInTask(upload: TaskUpload): ChangedTask {
+  if (upload.ownClone !== undefined) return keep(upload, upload.ownClone);
   return isWhole(upload) ? reduce(upload) : {
     target: upload.target,
     task: { ...upload.task, spec: replaceSteps(upload.task.spec, upload) },
@@ -27,6 +30,15 @@ export function standInTask(upload: TaskUpload): ChangedTask {
 function isWhole({ task, standIn, destination }: TaskUpload): boolean {
   return standIn.replaced.length === task.spec.steps?.length &&
     destination.scope.kind === "workspace";
+}
+
+/** Returns the task with all its steps, at the commit of the clone. */
+function keep(upload: TaskUpload, ownClone: OwnClone): ChangedTask {
+  const { target, task } = upload;
+  return {
+    target: { ...target, params: withParam(target.params ?? [], ownClone.revision) },
+    task: { ...task, spec: holdClone(task.spec, { ...upload, ownClone }) },
+  };
 }
 
 /** Returns the task with the gate as its only step, and the params and workspace that it needs. */

@@ -76,7 +76,7 @@ class Play {
         ...upload,
       },
       work: {
-        isWatched: true,
+        isWatched: () => true,
         atPause: async (at) => {
           this.done.push(at.pause.task!);
           return await this.onPause(at);
