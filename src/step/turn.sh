@@ -1,9 +1,11 @@
 #!/bin/sh
-# turn [FLAG]...
+# turn [--joined] [FLAG]...
 #
 # Does the held step's work again, for a client that watches the source: waits for the line "go" on
 # stdin, then runs debug-run with the FLAGs, and exits with the exit code of the work. An empty line
 # on stdin means that the client is still there, so that the gate does not give up.
+#
+# With --joined, stderr goes to stdout, in the order of the lines.
 #
 # Before the work, the results are as they were before the first turn. The line "stop", or the end
 # of stdin, ends the work: by TERM, and after two seconds by KILL. Processes that the work left
@@ -12,6 +14,10 @@
 # shellcheck source=src/step/show.sh
 . /tkn-dev/show
 tell held || exit
+if [ "$1" = --joined ]; then
+  shift
+  exec 2>&1
+fi
 
 while :; do
   IFS= read -r g_line || exit 0

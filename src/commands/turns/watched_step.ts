@@ -320,7 +320,8 @@ class WatchedStep implements AsyncDisposable {
     if (this.#ready !== undefined) return this.#ready;
     const { host: { clock }, kube, pause, flags, turns: { trace } } = this.#options;
     const output = filteredOutput(this.#host, flags);
-    const turn = new Turn({ kube, pause, clock, trace, output });
+    const joined = this.#terminal.terminal.isTerminal.stdout; // stderr is one, too
+    const turn = new Turn({ kube, pause, clock, trace, joined, output });
     const opened = { turn, output };
     this.#ready = opened;
     turn.ended.catch(() => {}).then(() => this.#lost(opened));

@@ -156,6 +156,7 @@ export const turnScenarios: Scenario[] = [
       await session.type("q");
       await session.until(new RegExp(`Interrupted: cancelled TaskRun "${run}"\n`));
       await session.until(/ended: 130\n/);
+      await tknDev(["tr", "logs", run, "-f", ...flags]);
       assert.equal(await reasonOf(cluster, run), "TaskRunCancelled");
     },
   },
