@@ -29,6 +29,7 @@ import { ScriptEditor } from "../session/script_editor.ts";
 import { released } from "../session/session.ts";
 import { openSource, type Source } from "../source/source.ts";
 import { Changes } from "../watch/changes.ts";
+import { deadlineNote } from "./deadline_note.ts";
 import { type Action, type TurnEvent, TurnMachine } from "./machine.ts";
 import { TurnTerminal } from "./turn_terminal.ts";
 import { TurnUploads } from "./turn_uploads.ts";
@@ -268,6 +269,7 @@ class WatchedStep implements AsyncDisposable {
     const isFirst = this.#turns++ === 0;
     this.#announce(isFirst);
     try {
+      if (isFirst) await this.#noteDeadline();
       const source = this.#source;
       const receipt = await this.#uploads.send(source, AbortSignal.any([signal, stop]));
       if (isFirst) await onSent?.(receipt, source);
@@ -293,6 +295,12 @@ class WatchedStep implements AsyncDisposable {
       printError(this.#host, error, this.#color);
       return undefined;
     }
+  }
+
+  async #noteDeadline(): Promise<void> {
+    const { host: { clock }, kube, pause } = this.#options;
+    const text = await deadlineNote(kube, pause, clock.now());
+    if (text !== undefined) this.#show({ kind: "note", text });
   }
 
   #announce(isFirst: boolean): void {
