@@ -12,9 +12,11 @@ const ALL = ["."];
 
 /** Returns the top-level names of the tree, or "." if everything matters. */
 export function namesOfTree(
-  { entries, deletes }: Pick<SendOptions, "entries" | "deletes">,
+  { entries, deletes, clean }: Pick<SendOptions, "entries" | "deletes" | "clean">,
 ): string[] {
-  return deletes === "always" ? ALL : bounded(topLevel(entries.map(({ path }) => path)));
+  return deletes === "always" || clean !== undefined
+    ? ALL
+    : bounded(topLevel(entries.map(({ path }) => path)));
 }
 
 /** Returns the top-level names in the record that are not among the given ones. */

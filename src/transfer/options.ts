@@ -3,6 +3,7 @@ import type { RunEvent } from "../events.ts";
 import type { Pause } from "../hold/pause.ts";
 import type { Clock, Files } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
+import type { RemoteListing } from "../step/protocol/listing.ts";
 import type { RunName } from "../tekton/model.ts";
 import type { Digests } from "../tree/digests.ts";
 import type { Entry } from "../tree/walk.ts";
@@ -16,6 +17,13 @@ export type Compress = "auto" | "always" | "never";
 
 /** Which extra files an upload deletes: those that earlier uploads sent, all, or none. */
 export type Deletes = "auto" | "always" | "never";
+
+/** Decides what else an upload removes. The client then asks for the whole directory. */
+export interface Clean {
+  readonly isLeft: (path: string) => boolean;
+  /** Called with what the directory contains before the upload changes it. */
+  readonly onListed: (listing: RemoteListing) => void;
+}
 
 /** The local tree to send. */
 export interface SourceTree {
@@ -44,6 +52,7 @@ export interface SendOptions extends SourceTree {
   readonly program: readonly string[];
   readonly compress: Compress;
   readonly deletes: Deletes;
+  readonly clean?: Clean;
   /** Whether the last exec releases the step, its work counted as done. */
   readonly release: boolean;
   /** The results of the skipped work, by name. */

@@ -130,6 +130,7 @@ class WatchedStep implements AsyncDisposable {
     this.#uploads = new TurnUploads({
       ...options,
       host: this.#host,
+      clean: turns.clean,
       emit: (event) => this.#show(event),
     });
     this.#editor = new ScriptEditor({ ...options, color: this.#color }, pause, {
