@@ -16,7 +16,7 @@
 tell held || exit
 if [ "$1" = --joined ]; then
   shift
-  exec 2>&1
+  exec 9>&2 2>&1 # stderr stays open: containerd closes stdin with the first output that ends
 fi
 
 while :; do
@@ -116,7 +116,7 @@ g_control=
 control <&3 >/dev/null 2>&1 &
 g_control=$!
 exec 3<&- </dev/null
-(. /tkn-dev/debug-run)
+(. /tkn-dev/debug-run) 9>&-
 g_code=$?
 { kill -KILL "$g_control" && wait "$g_control"; } 2>/dev/null # first: it starts processes, too
 names
