@@ -11,6 +11,11 @@ export interface Host {
   readonly build: Build;
   /** Aborts at the first Ctrl-C, or at SIGTERM. */
   readonly interrupt: AbortSignal;
+  /**
+   * Returns a signal that aborts once the terminal of the program is closed. From then on that does
+   * not end the program by itself.
+   */
+  hangup(): AbortSignal;
   /** Returns that many random lower-case letters and digits. */
   random(length: number): string;
   /**

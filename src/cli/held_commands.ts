@@ -1,5 +1,6 @@
 /** The verbs of `pipelinerun` and `taskrun`: data. */
 import {
+  BASE,
   CLUSTER,
   DEBUG_IMAGE,
   DIRECTORY,
@@ -50,7 +51,13 @@ const EDIT: readonly FlagSpec[] = [
 ];
 
 /** Flags that only a new run takes. */
-const NEW_RUN: readonly FlagSpec[] = [UPLOAD_IMAGE, ...RUN_FLAGS, WATCH, ...NO_CONTINUE];
+const NEW_RUN: readonly FlagSpec[] = [
+  UPLOAD_IMAGE,
+  ...RUN_FLAGS,
+  BASE,
+  WATCH,
+  ...NO_CONTINUE,
+];
 
 const RUN_FILES: readonly FlagSpec[] = FILES.map((flag) =>
   flag.name === "filename"

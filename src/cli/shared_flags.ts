@@ -277,6 +277,17 @@ export const NO_CONTINUE: readonly FlagSpec[] = [
   { name: "shell", help: "with --no-continue: open a shell in the held step" },
 ];
 
+export const BASE: FlagSpec = {
+  name: "base",
+  value: "COMMIT",
+  alone: "pushed",
+  completion: ["pushed", "auto"],
+  help:
+    "let the clone do its own work, at this commit, and send only the changes since: a commit " +
+    "that the clone can fetch, pushed (the newest ancestor of HEAD that a remote-tracking branch " +
+    "has) or auto (the same, but everything is sent if that is not possible)",
+};
+
 export const WATCH: FlagSpec = {
   name: "watch",
   value: "WHEN",

@@ -7,6 +7,7 @@ import { debugLog } from "./debug_log.ts";
 import { denoFiles } from "./files/files.ts";
 import { denoState } from "./files/state.ts";
 import { temporaryDirectory } from "./files/temporary.ts";
+import { hangupSignal } from "./hangup.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { noteTo } from "./terminal/note.ts";
 import { denoTerminal } from "./terminal/terminal.ts";
@@ -28,6 +29,7 @@ export function denoHost(): Host {
       checkout: checkout(),
     },
     interrupt: interrupt.signal,
+    hangup: () => hangupSignal(terminal),
     random,
     capture,
     async edit(text, name) {

@@ -2,6 +2,7 @@
  * The shell scripts that travel with a run, and the command lines by which the client starts them.
  * This module alone imports the .sh files. protocol/ has the words that they print and read.
  */
+import checkout from "./checkout.sh" with { type: "text" };
 import debugContinue from "./debug-continue.sh" with { type: "text" };
 import debugInfo from "./debug-info.sh" with { type: "text" };
 import debugRun from "./debug-run.sh" with { type: "text" };
@@ -273,6 +274,24 @@ export function listenCommand(channel: string): string[] {
 export function programsCommand(names: readonly string[]): string[] {
   const script = 'for p; do command -v "$p" >/dev/null 2>&1 && echo "$p"; done; :';
   return [SHELL, "-c", script, SHELL, ...names];
+}
+
+/**
+ * Returns the command that prints the commit that a clone has checked out into the directory, see
+ * protocol/checkout.ts. `results` are results of the Task that may have the commit.
+ */
+export function checkoutCommand(directory: string, results: readonly string[]): string[] {
+  return [SHELL, "-c", compact(checkout), SHELL, directory, ...results];
+}
+
+/**
+ * Returns the command that prints the paths of all files that git has checked out into the
+ * directory, each with a NUL behind it. Exits with 3 if no repository is there.
+ */
+export function trackedCommand(directory: string): string[] {
+  const script = `cd -P -- "$1" 2>/dev/null && [ -e .git ] || exit 3
+exec git -c safe.directory='*' ls-files -z --recurse-submodules`;
+  return [SHELL, "-c", script, SHELL, directory];
 }
 
 /** Returns the command that shows the work of the held step, and its user. */

@@ -9,7 +9,6 @@ import type { Digests } from "../tree/digests.ts";
 import type { Entry } from "../tree/walk.ts";
 import type { Opened } from "./opened.ts";
 import type { PrepackedTree } from "./prepack/prepacked_archive.ts";
-
 import type { UploadName } from "./upload_name.ts";
 
 /** When the stream is compressed: over a slow link, whenever the image can unpack it, or never. */
@@ -25,6 +24,11 @@ export interface Clean {
   readonly onListed: (listing: RemoteListing) => void;
 }
 
+/** The paths that the directory has and the tree has not. */
+export interface OnTop {
+  readonly removed: readonly string[];
+}
+
 /** The local tree to send. */
 export interface SourceTree {
   readonly files: Files;
@@ -34,6 +38,8 @@ export interface SourceTree {
   readonly digests: Digests;
   /** Paths that are not sent, but stay if an earlier upload sent them. */
   readonly spares?: ReadonlySet<string>;
+  /** Set if the directory already has the rest of the tree, which stays. */
+  readonly onTop?: OnTop;
   /** The tree packed ahead, as far as memory allows; used only if the target directory is empty. */
   readonly prepacked?: PrepackedTree;
 }

@@ -37,6 +37,7 @@ export async function makePlan({ options, state }: Upload, receiver: Receiver): 
     deletes: options.deletes,
     isLeft: options.clean?.isLeft,
     spares: options.spares,
+    onTop: options.onTop,
   }));
   state.planned(plan);
   return plan;

@@ -35,3 +35,23 @@ function differs(before: Entry, after: Entry): boolean {
   return before.kind === "file" &&
     (before.sizeBytes !== after.sizeBytes || before.mtimeSeconds !== after.mtimeSeconds);
 }
+
+/** A file whose mtime is older than this can't change again without another mtime. */
+const SETTLED_SECONDS = 2;
+
+/**
+ * Returns the files of `after` that are as they were at the walk `before`, which began at that time
+ * since the epoch: a digest that was read after that walk still counts.
+ */
+export function settledFiles(
+  before: readonly Entry[],
+  after: readonly Entry[],
+  beforeSeconds: number,
+): Entry[] {
+  const known = new Map(before.map((entry) => [entry.path, entry]));
+  return after.filter((entry) => {
+    const earlier = known.get(entry.path);
+    return entry.kind === "file" && earlier !== undefined && !differs(earlier, entry) &&
+      entry.mtimeSeconds < beforeSeconds - SETTLED_SECONDS;
+  });
+}

@@ -7,9 +7,6 @@ const CHUNK_BYTES = 256 * 1024;
 /** The most files open at a time; each has its own buffer. */
 const READS_AT_ONCE = 16;
 
-/** File systems keep times in ticks: two writes in one tick leave the same mtime. */
-const SETTLED_MS = 2_000;
-
 /** A file's sha256 in hex; undefined if it can't be read, which the archive reports. */
 export type Digest = string | undefined;
 
@@ -31,23 +28,11 @@ export class Digests {
     return reading;
   }
 
-  /**
-   * Takes over the digests of an earlier walk, for the files that were the same then and that had
-   * not changed shortly before it.
-   */
-  adopt(
-    earlier: { digests: Digests; entries: readonly Entry[]; atMs: number },
-    entries: readonly Entry[],
-  ): void {
-    const before = new Map(earlier.entries.map((entry) => [entry.path, entry]));
-    for (const entry of entries) {
-      const digest = earlier.digests.#known.get(entry.path);
-      const known = before.get(entry.path);
-      if (digest === undefined || known === undefined || this.#known.has(entry.path)) continue;
-      const isSettled = known.mtimeSeconds * 1_000 < earlier.atMs - SETTLED_MS;
-      const isSame = known.kind === entry.kind && known.sizeBytes === entry.sizeBytes &&
-        known.mtimeSeconds === entry.mtimeSeconds;
-      if (isSettled && isSame) this.#known.set(entry.path, digest);
+  /** Takes over what another walk knows of these files, which are as they were then. */
+  takeOver(earlier: Digests, files: readonly Entry[]): void {
+    for (const { path } of files) {
+      const known = earlier.#known.get(path);
+      if (known !== undefined) this.#known.set(path, known);
     }
   }
 

@@ -3,6 +3,7 @@ import { applyYaml, type Cluster } from "../support/cluster.ts";
 import { againScenarios } from "./run/again.ts";
 import { aheadScenarios } from "./run/ahead.ts";
 import { askedScenarios } from "./run/asked.ts";
+import { baseScenarios } from "./upload/base.ts";
 import { checkoutScenarios } from "./upload/checkout.ts";
 import { otherClientScenarios } from "./run/other_clients.ts";
 import { completionScenarios } from "./hold/completion.ts";
@@ -12,6 +13,7 @@ import { debugScenarios } from "./hold/debug.ts";
 import { deltaScenarios } from "./upload/delta.ts";
 import { fileScenarios } from "./run/files.ts";
 import { flagScenarios } from "./upload/flags.ts";
+import { doctorScenarios } from "./run/doctor.ts";
 import { escapesScenarios } from "./hold/escapes.ts";
 import { heldScenarios } from "./hold/held.ts";
 import { logsScenarios } from "./run/logs.ts";
@@ -61,14 +63,16 @@ export const SCENARIOS: Scenario[] = [
   ...aheadScenarios,
   ...withGitScenarios,
   ...checkoutScenarios,
+  ...baseScenarios,
   ...escapesScenarios,
+  ...doctorScenarios,
   ...outputScenarios,
   ...logsScenarios,
   ...otherClientScenarios,
 ];
 
 export async function applyObjects({ kube }: Cluster): Promise<void> {
-  for (const name of ["objects.yaml", "objects_source.yaml"]) {
+  for (const name of ["objects.yaml", "objects_source.yaml", "objects_base.yaml"]) {
     await applyYaml(kube, await Deno.readTextFile(new URL(name, import.meta.url)));
   }
 }

@@ -221,6 +221,15 @@ export class FakeHost implements Host {
     return this.#interrupt.signal;
   }
 
+  readonly #hangup = new AbortController();
+
+  hangup = (): AbortSignal => this.#hangup.signal;
+
+  /** The user closes the terminal. */
+  closeTerminal(): void {
+    this.#hangup.abort(new DOMException("closed", "AbortError"));
+  }
+
   /** The user presses Ctrl-C. */
   pressCtrlC(): void {
     this.#interrupt.abort(new DOMException("interrupted", "AbortError"));

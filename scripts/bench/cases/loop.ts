@@ -8,7 +8,7 @@ import type { Fixture } from "../fixture.ts";
 import { median, ratio } from "../report/statistics.ts";
 import { goTree } from "../trees.ts";
 
-const FIRST_LINE = "the first line of the step after the upload";
+export const FIRST_LINE = "the first line of the step after the upload";
 
 export const loop: BenchCase = {
   name: "loop",
@@ -84,14 +84,26 @@ async function firstLine(fixture: Fixture, args: readonly string[]): Promise<Lin
   return first;
 }
 
-async function makePipeline(fixture: Fixture): Promise<void> {
+/** Makes a Pipeline whose task after the upload prints the line, and a Task that does. */
+export function makePipeline(fixture: Fixture): Promise<void> {
+  return fixture.once("pipeline", () => make(fixture));
+}
+
+async function make(fixture: Fixture): Promise<void> {
   const { name, labels, options } = fixture;
-  const task = (script: string) => ({
-    taskSpec: {
-      workspaces: [{ name: "source" }],
-      steps: [{ name: "run", image: options.image, script: `#!/bin/sh\n${script}\n` }],
-    },
+  const spec = (script: string) => ({
     workspaces: [{ name: "source" }],
+    steps: [{ name: "run", image: options.image, script: `#!/bin/sh\n${script}\n` }],
+  });
+  const task = (script: string) => ({
+    taskSpec: spec(script),
+    workspaces: [{ name: "source" }],
+  });
+  await fixture.apply({
+    apiVersion: "tekton.dev/v1",
+    kind: "Task",
+    metadata: { name, labels },
+    spec: spec(`echo ${FIRST_LINE}`),
   });
   await fixture.apply({
     apiVersion: "tekton.dev/v1",

@@ -62,6 +62,8 @@ export async function runHeld(host: Host, options: HeldRunOptions): Promise<numb
     });
   }
   if (options.isOnlyCreated) return await createHeld(host, options);
+  const hasShell = options.atPause !== "leave" && "shell" in options.atPause;
+  let hasArrived = options.source === undefined;
   const { outcome } = await debug({
     kube,
     clock: host.clock,
@@ -69,8 +71,8 @@ export async function runHeld(host: Host, options: HeldRunOptions): Promise<numb
     runManifest: held.runManifest,
     emit: narrator.emit,
     interrupt: host.interrupt,
-    isWatched: options.atPause !== "leave" && "shell" in options.atPause,
-    atPause: (at) => workAtPause(host, options, at),
+    isWatched: () => hasShell && hasArrived,
+    atPause: (at) => workAtPause(host, options, at, () => void (hasArrived = true)),
   });
   return outcome === undefined || outcome.succeeded ? 0 : 1;
 }
@@ -97,6 +99,7 @@ async function workAtPause(
   host: Host,
   options: HeldRunOptions,
   at: AtPause,
+  arrived: () => void,
 ): Promise<"released" | "left"> {
   const { flags, kube, narrator, atPause, source } = options;
   const { live, emit, signal, isFirst } = at;
@@ -104,6 +107,7 @@ async function workAtPause(
   const pause = isFirst && source !== undefined
     ? await sendAtPause(host, options, at, source)
     : at.pause;
+  arrived();
   const run = { kind: live.kind, run: live.name, connect: flags.connect };
   if (atPause === "leave") {
     printCreated(host, live.run, flags.print);

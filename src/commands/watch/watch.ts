@@ -12,6 +12,11 @@ import { IdleLine } from "./idle_line.ts";
 /** Runs once, to the run's end. Ends early when the host's interrupt aborts. */
 export type RunOnce = (host: Host, source: Source) => Promise<unknown>;
 
+/** Returns a host whose interrupt is the end of the terminal, too: nobody can end a watch then. */
+export function endsWithTerminal(host: Host): Host {
+  return { ...host, interrupt: AbortSignal.any([host.interrupt, host.hangup()]) };
+}
+
 /**
  * Returns 130, as only Ctrl-C ends the watching. Throws errors that no change of a file can fix.
  */

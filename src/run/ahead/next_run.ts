@@ -28,8 +28,11 @@ export interface NextRunOptions extends UploadOptions {
 
 /** Why a run that waited can't be used. */
 export interface Loss {
-  /** "old": it was held for as long as it may; "no room": it is in the way, or finds no place. */
-  readonly kind: "old" | "deleted" | "failed" | "no room";
+  /**
+   * "old": it was held for as long as it may; "gone": it held, and was deleted or ended then;
+   * "failed": it never held; "no room": it is in the way, or finds no place.
+   */
+  readonly kind: "old" | "gone" | "failed" | "no room";
   readonly text: string;
 }
 
@@ -115,9 +118,9 @@ export class NextRun implements AsyncDisposable {
       ]);
     } catch (error) {
       if (signal.aborted) return undefined;
-      if (error instanceof RunDeletedError) return { kind: "deleted", text: error.message };
       if (!(error instanceof ExpectedError)) throw error;
-      return { kind: "failed", text: error.message };
+      const isGone = this.#readyMs !== undefined || error instanceof RunDeletedError;
+      return { kind: isGone ? "gone" : "failed", text: error.message };
     } finally {
       // All that waits for the run ends with it.
       if (!signal.aborted) this.#over.abort(new DOMException("the run is lost", "AbortError"));
@@ -126,7 +129,8 @@ export class NextRun implements AsyncDisposable {
 
   /** Awaits the pause, sends the tree so far, and stays until the signal or the end of the step. */
   async #hold(signal: AbortSignal): Promise<Loss> {
-    const { clock, held, onReady } = this.options;
+    const { options } = this;
+    const { clock, held, onReady } = options;
     const { live } = this.run;
     const pause = await awaitPause({ clock, live, held, signal });
     if (pause === undefined) return { kind: "failed", text: "it ended before it held" };
@@ -139,13 +143,17 @@ export class NextRun implements AsyncDisposable {
     signal.throwIfAborted();
     this.#readyMs = clock.now();
     onReady(live.name);
+    // The save needs the digests of the files that it does not change.
+    void options.entries.then((entries) => options.digests.ahead(entries, signal)).catch(() => {});
     return await Promise.race([
       this.#stay(pause, signal),
       live.until((): Loss | undefined => {
-        if (isStepOver(live, pause)) return { kind: "failed", text: "its step has ended" };
-        return isPodGone(live, pause)
-          ? { kind: "deleted", text: "its pod was deleted" }
+        const text = isStepOver(live, pause)
+          ? "its step has ended"
+          : isPodGone(live, pause)
+          ? "its pod was deleted"
           : undefined;
+        return text === undefined ? undefined : { kind: "gone", text };
       }, signal),
     ]);
   }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { changedPaths } from "../../../src/tree/changed_paths.ts";
+import { changedPaths, settledFiles } from "../../../src/tree/changed_paths.ts";
 import { loadIgnore } from "../../../src/tree/ignore/ignore.ts";
 import { walk } from "../../../src/tree/walk.ts";
 import { MemoryFiles } from "../../support/memory_files.ts";
@@ -91,4 +91,17 @@ Deno.test("an editor's own files do not count", async () => {
   }
   assert.deepEqual(await changed((files) => put(files, 'link "src/.#a" -> me@here.1')), []);
   assert.deepEqual(await changed((files) => put(files, "file a.swift x")), ["a.swift"]);
+});
+
+Deno.test("files are settled if no walk differs and they are older than the walk before", async () => {
+  const files = new MemoryFiles(tree(TREE));
+  const first = await entries(files);
+  const mtime = first.find(({ path }) => path === "a.txt")!.mtimeSeconds;
+  const settled = async (seconds: number) =>
+    settledFiles(first, await entries(files), seconds).map(({ path }) => path);
+  assert.deepEqual(await settled(mtime + 3), [".gitignore", "a.txt", "src/b.sh"]);
+  assert.deepEqual(await settled(mtime + 2), [], "they may change again in the same moment");
+  put(files, "file a.txt two", mtime + 1);
+  put(files, "file new.txt x", mtime - 9);
+  assert.deepEqual(await settled(mtime + 3), [".gitignore", "src/b.sh"]);
 });

@@ -29,3 +29,16 @@ Deno.test("an unreadable file has no digest and frees its slot", async () => {
   const all = await Promise.all(ENTRIES.map((entry) => digests.of(entry)));
   assert.equal(all.filter((digest) => digest === undefined).length, 100);
 });
+
+Deno.test("digests of another walk are taken over without reading the files again", async () => {
+  const files = new MemoryFiles(NODES.slice(0, 3));
+  const earlier = new Digests(files, "/tree");
+  const [first, second] = await Promise.all(ENTRIES.slice(0, 2).map((one) => earlier.of(one)));
+  const later = new Digests(files, "/tree");
+  later.takeOver(earlier, [ENTRIES[0], ENTRIES[2]]);
+  assert.equal(later.of(ENTRIES[0]), first);
+  assert.ok(later.of(ENTRIES[1]) instanceof Promise, "it is not among the files");
+  assert.equal(await later.of(ENTRIES[1]), second);
+  assert.ok(later.of(ENTRIES[2]) instanceof Promise, "the other walk did not read it");
+  await later.of(ENTRIES[2]);
+});
