@@ -325,6 +325,11 @@ export const TURNS: readonly FlagSpec[] = [
     help: "at a held step: whenever a file is saved, send what changed and do the step's work " +
       "again in its container. A save during the work ends it, or with --watch=queue waits",
   },
+  {
+    name: "clean",
+    help: "with --watch: before each upload, remove from the workspace's directory what the work " +
+      "made there the last time",
+  },
   { name: "trace", help: "with --watch: show the step's script and each line that it executes" },
 ];
 

@@ -328,10 +328,11 @@ export function debugRunCommand({ original = false, live = false } = {}): string
  * Returns the command of one turn at a held step: it waits for the line `go` on stdin, runs the
  * step's work in place and exits with its exit code. The line `stop` and the end of stdin end the
  * work; an empty line keeps the gate from giving up. With `trace` it also shows the work, and each
- * line that it executes.
+ * line that it executes. With `joined`, stderr comes on stdout, in the order of the lines.
  */
-export function turnCommand({ trace = false } = {}): string[] {
-  return [SHELL, "/tkn-dev/turn", "--live", ...(trace ? [] : ["--plain"])];
+export function turnCommand({ trace = false, joined = false } = {}): string[] {
+  const flags = [...(joined ? ["--joined"] : []), "--live", ...(trace ? [] : ["--plain"])];
+  return [SHELL, "/tkn-dev/turn", ...flags];
 }
 
 /**
