@@ -136,7 +136,7 @@ async function checkPlan(
     const { scope, directory } = place.destination;
     const root = scope.kind === "workspace" ? `workspace ${scope.name}` : scope.name;
     const into = directory === "." ? root : `${directory} of ${root}`;
-    const text = [`an upload goes into ${into} of task ${place.target?.name}`, ...notes].join("; ");
+    const text = [`an upload goes into ${into} of task ${place.target?.name}`, ...notes].join(". ");
     return { check, state: "ok", text };
   } catch (error) {
     return foundError(check, error);
