@@ -134,6 +134,21 @@ export const baseScenarios: Scenario[] = [
     },
   },
   {
+    name: "a clone into a volume of the pod is a base, too",
+    needs: ["git"],
+    async run(cluster, directory) {
+      await using server = await serve(directory, "file a one\nfile b one");
+      writeTree(server.work, tree("file new/c one"));
+      rmSync(`${server.work}/b`);
+      const words = ["task", "upload", "t-git-clone-volume", server.work, ...url(server)];
+      const ran = await tknDev([...words, "--base", ...cluster.flags]);
+      assert.equal(ran.code, 0, ran.stderr + ran.stdout);
+      assert.match(ran.stderr, /^Sent 1 file, .*, verified; 1 removed$/m);
+      const sees = ran.stdout.match(/^\[check\] of .*$/gm);
+      assert.deepEqual(sees, ["[check] of ./a", "[check] of ./new/c"]);
+    },
+  },
+  {
     name: "what cannot be a base is refused before a run, or sent as a whole with --base=auto",
     needs: ["git"],
     async run(cluster, directory) {
