@@ -4,7 +4,9 @@ import { mkdirSync, rmSync } from "node:fs";
 import type { Cluster } from "../../support/cluster.ts";
 import { git } from "../../support/git_judge.ts";
 import { type GitDaemon, startGitDaemon } from "../../support/git_daemon.ts";
+import { FaultyProxy } from "../../support/faulty_proxy.ts";
 import { type Ran, tknDev } from "../../support/program.ts";
+import { throughProxy } from "../../support/through_proxy.ts";
 import { tree, writeTree } from "../../support/tree_text.ts";
 import { runCount } from "../../support/cluster.ts";
 import type { Scenario } from "../scenario.ts";
@@ -146,6 +148,34 @@ export const baseScenarios: Scenario[] = [
       assert.match(ran.stderr, /^Sent 1 file, .*, verified; 1 removed$/m);
       const sees = ran.stdout.match(/^\[check\] of .*$/gm);
       assert.deepEqual(sees, ["[check] of ./a", "[check] of ./new/c"]);
+    },
+  },
+  {
+    name: "an interrupted upload on a base resumes, and removes and sends everything in the end",
+    needs: ["git"],
+    async run(cluster, directory) {
+      await using server = await serve(directory, "file a one\nlink l -> a\nfile old one");
+      const { work } = server;
+      rmSync(`${work}/old`);
+      rmSync(`${work}/l`);
+      const bytes = new Uint8Array(500_000);
+      for (let at = 0; at < 20; at++) {
+        mkdirSync(`${work}/l/${at}`, { recursive: true });
+        await Deno.writeFile(`${work}/l/${at}/file`, bytes);
+      }
+      await using way = await throughProxy(cluster, directory, (to) => new FaultyProxy(to));
+      way.proxy.cutAfterBytes = 4_000_000;
+      const words = ["task", "upload", "t-git-clone", work, "-w", "name=output,emptyDir="];
+      const ran = await tknDev([...words, ...url(server), "--base", ...way.flags]);
+      assert.equal(ran.code, 0, ran.stderr + ran.stdout);
+      assert.match(ran.stderr, /^Note: Cannot upload into step "clone": .*: trying again$/m);
+      assert.match(ran.stderr, /^Sent 20 files, 10 MB in .*, verified; 2 removed$/m);
+      const sees = ran.stdout.match(/^\[check\] of .*$/gm)?.map((line) =>
+        line.slice("[check] of .".length)
+      );
+      const files = Array.from({ length: 20 }, (_, at) => `/l/${at}/file`).sort();
+      assert.deepEqual(sees?.sort(), ["/a", ...files].sort());
+      assert.ok(way.proxy.sentBytes < 17_000_000, `${way.proxy.sentBytes}`);
     },
   },
   {
