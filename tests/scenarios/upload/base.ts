@@ -158,7 +158,10 @@ export const baseScenarios: Scenario[] = [
       const { work } = server;
       rmSync(`${work}/old`);
       rmSync(`${work}/l`);
-      const bytes = new Uint8Array(500_000);
+      const bytes = new Uint8Array(500_000); // that do not compress
+      for (let from = 0; from < bytes.length; from += 50_000) {
+        crypto.getRandomValues(bytes.subarray(from, from + 50_000));
+      }
       for (let at = 0; at < 20; at++) {
         mkdirSync(`${work}/l/${at}`, { recursive: true });
         await Deno.writeFile(`${work}/l/${at}/file`, bytes);
