@@ -128,7 +128,7 @@ async function* diagnose(
       limited("exec", EXEC_MS, checkHeldStep(kube, clock)),
       ...(upload === undefined
         ? []
-        : [limited("pipeline", PIPELINE_MS, checkPipeline(host, kube, upload))]),
+        : [limited("pipeline", PIPELINE_MS, checkPipeline(host, kube, upload, flags))]),
     ]
     : [];
   yield* inOrder([...ofCluster, namespace, ...ofNamespace]);

@@ -4,6 +4,7 @@
  */
 import { ClusterError } from "../errors.ts";
 import { ConversationLog } from "./conversation.ts";
+import { DEAD_MS, untilDead } from "./exec/keep_alive.ts";
 import { open } from "./exec/open.ts";
 import { NoExec } from "./exec/refusals.ts";
 import type { ExecStream, Options, Output } from "./exec/stream.ts";
@@ -65,6 +66,7 @@ async function converse(
     opened.result,
     failed,
     endSilence(transport, opened, stdin, options, ended),
+    endDead(transport, opened, options, ended),
   ]);
 }
 
@@ -109,6 +111,17 @@ async function endSilence(
     () => `${stream.received} ${stream.sentBytes - stream.bufferedAmount}`,
   );
   throw silent(options, silenceMs);
+}
+
+/** Rejects when nothing answers on the connection. */
+async function endDead(
+  transport: Transport,
+  stream: ExecStream,
+  options: Options,
+  ended: AbortSignal,
+): Promise<never> {
+  await untilDead(transport, stream, options, ended);
+  throw silent(options, DEAD_MS);
 }
 
 function silent({ pod }: Options, ms: number): ClusterError {

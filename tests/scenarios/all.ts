@@ -30,6 +30,7 @@ import { sharedScenarios } from "./upload/shared.ts";
 import { slowLinkScenarios } from "./upload/slow_link.ts";
 import { sourceScenarios } from "./upload/source.ts";
 import { unreachableScenarios } from "./run/unreachable.ts";
+import { turnScenarios } from "./hold/turns.ts";
 import { uploadScenarios } from "./upload/upload.ts";
 import { watchScenarios } from "./run/watch.ts";
 import { withGitScenarios } from "./upload/with_git.ts";
@@ -57,6 +58,7 @@ export const SCENARIOS: Scenario[] = [
   ...missingProgramScenarios,
   ...randomUserScenarios,
   ...slowLinkScenarios,
+  ...turnScenarios,
   ...watchScenarios,
   ...aheadScenarios,
   ...withGitScenarios,

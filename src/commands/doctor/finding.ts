@@ -23,7 +23,8 @@ export function foundRefusal(check: string, error: unknown): Finding {
   if (!isStatus(error, 403) || !/ cannot \S+ resource /.test(error.status.message ?? "")) {
     return foundError(check, error);
   }
-  return { check, state: "skipped", text: `not tried: ${error.message.replace(/^.*?: /, "")}` };
+  const why = error.message.replace(/^.*?: /, "").replace(/ \(403 Forbidden\)$/, "");
+  return { check, state: "skipped", text: `not tried: ${why}` };
 }
 
 /** Runs a check whose expected errors are its finding. */

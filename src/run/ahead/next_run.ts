@@ -28,8 +28,11 @@ export interface NextRunOptions extends UploadOptions {
 
 /** Why a run that waited can't be used. */
 export interface Loss {
-  /** "old": it was held for as long as it may; "no room": it is in the way, or finds no place. */
-  readonly kind: "old" | "deleted" | "failed" | "no room";
+  /**
+   * "old": it was held for as long as it may; "gone": it held, and was deleted or ended then;
+   * "failed": it never held; "no room": it is in the way, or finds no place.
+   */
+  readonly kind: "old" | "gone" | "failed" | "no room";
   readonly text: string;
 }
 
@@ -115,9 +118,9 @@ export class NextRun implements AsyncDisposable {
       ]);
     } catch (error) {
       if (signal.aborted) return undefined;
-      if (error instanceof RunDeletedError) return { kind: "deleted", text: error.message };
       if (!(error instanceof ExpectedError)) throw error;
-      return { kind: "failed", text: error.message };
+      const isGone = this.#readyMs !== undefined || error instanceof RunDeletedError;
+      return { kind: isGone ? "gone" : "failed", text: error.message };
     } finally {
       // All that waits for the run ends with it.
       if (!signal.aborted) this.#over.abort(new DOMException("the run is lost", "AbortError"));
@@ -145,10 +148,12 @@ export class NextRun implements AsyncDisposable {
     return await Promise.race([
       this.#stay(pause, signal),
       live.until((): Loss | undefined => {
-        if (isStepOver(live, pause)) return { kind: "failed", text: "its step has ended" };
-        return isPodGone(live, pause)
-          ? { kind: "deleted", text: "its pod was deleted" }
+        const text = isStepOver(live, pause)
+          ? "its step has ended"
+          : isPodGone(live, pause)
+          ? "its pod was deleted"
           : undefined;
+        return text === undefined ? undefined : { kind: "gone", text };
       }, signal),
     ]);
   }
