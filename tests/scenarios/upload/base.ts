@@ -190,23 +190,29 @@ export const baseScenarios: Scenario[] = [
       const plain = `${directory}/plain`;
       mkdirSync(plain);
       writeTree(plain, tree("file here.txt one"));
-      const refusals: [string[], string, RegExp][] = [
-        [["t-base"], plain, /Cannot find a base for ".*plain": git knows no checkout there/],
-        [["t-no-clone"], server.work, /Cannot upload on a base: no step of .* clones/],
-        [["t-base", "-p", "url=x"], server.work, /Cannot use --base "nothing": this checkout has/],
+      const known = "t-base -p url=x -w name=shared,volume=100Mi";
+      const other = "t-no-clone -w name=source,volume=100Mi";
+      const refusals: [words: string, directory: string, refusal: RegExp][] = [
+        [`${known} --base`, plain, /Cannot find a base for ".*plain": git knows no checkout there/],
+        [`${known} --base=nothing`, server.work, /Cannot use --base "nothing": this checkout has/],
+        [`${other} --base`, server.work, /Cannot upload on a base: no step of .* clones/],
       ];
+      const run = (words: string, at: string) =>
+        tknDev(["pipeline", "upload", ...words.split(" "), at, ...cluster.flags]);
       for (const [words, at, refusal] of refusals) {
-        const base = words.includes("-p") ? "--base=nothing" : "--base";
-        const workspace = words[0] === "t-no-clone" ? "source" : "shared";
-        const ran = await tknDev([
-          ...["pipeline", "upload", ...words, at, base, "-w", `name=${workspace},volume=100Mi`],
-          ...words[0] === "t-no-clone" || words.includes("-p") ? [] : ["-p", "url=x"],
-          ...cluster.flags,
-        ]);
-        assert.equal(ran.code, 2, ran.stderr);
-        assert.match(ran.stderr, refusal);
+        const { code, stderr } = await run(words, at);
+        assert.equal(code, 2, stderr);
+        assert.match(stderr, refusal);
       }
       assert.equal(await runCount(cluster.kube), before);
+      const auto = await uploaded(cluster, { ...server, work: plain }, "t-base", ["--base=auto"]);
+      assert.match(auto.stderr, /^Note: Cannot find a base for .*; everything is uploaded$/m);
+      assert.match(auto.stderr, /^Note: The upload stands in for task clone/m);
+      assert.deepEqual(auto.sees.slice(1), ["644 ./here.txt one"]);
+      writeTree(server.work, tree("file here.txt one"));
+      const whole = await run(`${other} --base=auto`, server.work);
+      assert.equal(whole.code, 0, whole.stderr + whole.stdout);
+      assert.match(whole.stderr, /^Note: .*: no step of .* clones; everything is uploaded$/m);
     },
   },
   {
