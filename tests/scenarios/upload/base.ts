@@ -110,6 +110,10 @@ export const baseScenarios: Scenario[] = [
       assert.equal(local.code, 4, local.stderr + local.stdout);
       assert.match(
         local.stderr,
+        /^Note: No remote-tracking branch has [0-9a-f]{7}: the clone may/m,
+      );
+      assert.match(
+        local.stderr,
         /Cannot upload on top of [0-9a-f]{7}: step "clone\/clone", which clones it, failed with exit code/,
       );
       git(work, "update-ref", "refs/remotes/origin/main", "HEAD");
