@@ -16,6 +16,7 @@ import { flagScenarios } from "./upload/flags.ts";
 import { doctorScenarios } from "./run/doctor.ts";
 import { escapesScenarios } from "./hold/escapes.ts";
 import { heldScenarios } from "./hold/held.ts";
+import { localCodeScenarios } from "./hold/local_code.ts";
 import { logsScenarios } from "./run/logs.ts";
 import { missingProgramScenarios } from "./upload/missing_programs.ts";
 import { outputScenarios } from "./run/output.ts";
@@ -46,6 +47,7 @@ export const SCENARIOS: Scenario[] = [
   ...debugScenarios,
   ...sessionScenarios,
   ...heldScenarios,
+  ...localCodeScenarios,
   ...completionScenarios,
   ...repairScenarios,
   ...refusedScenarios,
