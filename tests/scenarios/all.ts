@@ -12,6 +12,7 @@ import { debugScenarios } from "./hold/debug.ts";
 import { deltaScenarios } from "./upload/delta.ts";
 import { fileScenarios } from "./run/files.ts";
 import { flagScenarios } from "./upload/flags.ts";
+import { earlyCancelScenarios } from "./run/early_cancel.ts";
 import { escapesScenarios } from "./hold/escapes.ts";
 import { heldScenarios } from "./hold/held.ts";
 import { logsScenarios } from "./run/logs.ts";
@@ -57,6 +58,7 @@ export const SCENARIOS: Scenario[] = [
   ...slowLinkScenarios,
   ...watchScenarios,
   ...aheadScenarios,
+  ...earlyCancelScenarios,
   ...withGitScenarios,
   ...checkoutScenarios,
   ...escapesScenarios,
