@@ -68,11 +68,12 @@ def serve(name, fill, entrypoint=None, cmd=None):
             file.write(data)
 
 
-def busybox(without=()):
+def busybox(without=(), tmp=True):
     def fill(tar):
         for d in ("bin", "etc", "root", "usr", "usr/bin", "var", "home"):
             add(tar, d)
-        add(tar, "tmp", 0o1777)
+        if tmp:
+            add(tar, "tmp", 0o1777)
         add(tar, "bin/busybox", data=BUSYBOX)
         for a in APPLETS:
             if a != "busybox" and a not in without:
@@ -122,6 +123,7 @@ def one(path, data):
 
 image("busybox", busybox(), cmd=["sh"])
 image("busybox-nonroot", busybox(), cmd=["sh"], user="65534")
+image("no-tmp", busybox(tmp=False), cmd=["sh"])
 image("no-tar", lacking("tar", "cpio", "gzip", "gunzip", "zcat"), cmd=["sh"])
 image("no-sha256sum", lacking("sha256sum"), cmd=["sh"])
 image("no-find", lacking("find"), cmd=["sh"])

@@ -79,7 +79,7 @@ async function outcomeOf(pipeline: FoundPipeline, corpus: Corpus): Promise<Verdi
   const given = fillParams(target.params ?? [], variables);
   const plan = await planUpload(found.spec, {
     owner: `task "${target.name}"`,
-    flags: { deletes: "auto" },
+    flags: { deletes: "auto", results: [] },
     workspaces: (found.spec.workspaces ?? []).map((workspace) => {
       const bound = target.workspaces?.find((one) => one.name === workspace.name);
       const binding = workspaces.find((one) => one.name === (bound?.workspace ?? bound?.name));

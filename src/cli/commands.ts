@@ -5,6 +5,7 @@ import { HELD_COMMANDS } from "./held_commands.ts";
 import { LOGS_COMMANDS } from "./logs_commands.ts";
 import {
   ALLOW_PROBE,
+  BASE,
   CLUSTER,
   DIRECTORY,
   DRY_RUN,
@@ -42,6 +43,7 @@ const PIPELINE_UPLOAD_FLAGS: readonly FlagSpec[] = [
   ...LIST_EXPLAIN,
   UPLOAD_IMAGE,
   ...RUN_FLAGS,
+  BASE,
   WATCH,
   ...NO_CONTINUE,
   ...PIPELINE_START_FLAGS,
@@ -107,6 +109,10 @@ const PIPELINE_UPLOAD: CommandSpec = {
         "  -w name=source,claimName=pvc",
     },
     {
+      text: "Send only the changes since the last pushed commit, which the Pipeline clones",
+      command: "tkn-dev pipeline upload my-pipeline --base",
+    },
+    {
       text: "Set a result that the clone task would have written",
       command: "tkn-dev pipeline upload my-pipeline --result commit=$(git rev-parse HEAD)",
     },
@@ -144,6 +150,7 @@ const TASK_UPLOAD: CommandSpec = {
     ...LIST_EXPLAIN,
     UPLOAD_IMAGE,
     ...RUN_FLAGS,
+    BASE,
     WATCH,
     ...NO_CONTINUE,
     ...TASK_START_FLAGS,

@@ -10,6 +10,7 @@ import {
   ON_TASK,
   PATCH,
   RUN_FLAGS,
+  TURNS,
   WITHOUT_SHELL,
 } from "./shared_flags.ts";
 import { PIPELINE_START_FLAGS, TASK_START_FLAGS } from "./start_flags.ts";
@@ -29,6 +30,7 @@ const AT_PAUSE: readonly FlagSpec[] = [
     value: "COMMAND",
     help: "open no shell: each held step runs this command with sh in place of its work",
   },
+  ...TURNS,
 ];
 
 const AT_EACH_PAUSE =
@@ -78,6 +80,10 @@ export const DEBUG_COMMANDS: readonly CommandSpec[] = [
       {
         text: "Find out why a run on your local code fails",
         command: "tkn-dev pipeline debug my-pipeline --on-failure --on-task clone --upload .",
+      },
+      {
+        text: "Do a step's work again on the current directory whenever a file is saved",
+        command: "tkn-dev pipeline debug my-pipeline --on-step test/run --upload . --watch",
       },
       {
         text: "Run another command in a step's place, without a terminal",

@@ -1,5 +1,6 @@
 /** The verbs of `pipelinerun` and `taskrun`: data. */
 import {
+  BASE,
   CLUSTER,
   DEBUG_IMAGE,
   DIRECTORY,
@@ -13,6 +14,7 @@ import {
   ON_TASK,
   PATCH,
   RUN_FLAGS,
+  TURNS,
   UPLOAD_IMAGE,
   WATCH,
 } from "./shared_flags.ts";
@@ -42,13 +44,20 @@ const EDIT: readonly FlagSpec[] = [
   {
     name: "patch",
     value: "FILE",
-    help: "with --edit: the file for a patch for kubectl, written after a successful run",
+    help:
+      "with --edit or --watch: the file for a patch for kubectl, written after a successful run",
   },
   { name: "original", help: "run the step's own script, without edits" },
 ];
 
 /** Flags that only a new run takes. */
-const NEW_RUN: readonly FlagSpec[] = [UPLOAD_IMAGE, ...RUN_FLAGS, WATCH, ...NO_CONTINUE];
+const NEW_RUN: readonly FlagSpec[] = [
+  UPLOAD_IMAGE,
+  ...RUN_FLAGS,
+  BASE,
+  WATCH,
+  ...NO_CONTINUE,
+];
 
 const RUN_FILES: readonly FlagSpec[] = FILES.map((flag) =>
   flag.name === "filename"
@@ -109,19 +118,31 @@ const VERBS: readonly HeldVerb[] = [
     summary: "Run a held step's own work",
     description: "Like debug-run: runs the step's command or script in its container, shows its " +
       "environment, each executed line and the results, and exits with its exit code. The step is " +
-      "still held then; continue ends it with that outcome.",
-    args: [RUN, STEP],
+      "still held then; continue ends it with that outcome.\nWith --watch, does the same again " +
+      "after each save: sends what changed in DIR into the step's workspace, does the work and " +
+      "shows its output. Keys start it again, edit the script, open a shell, or end the watching.",
+    args: [RUN, STEP, {
+      ...DIRECTORY,
+      help: "with --watch: the directory (default: the current one)",
+    }],
     flags: [
       ...EDIT,
       {
         name: "continue",
         help: "release the step: it does its work, and the run continues with the outcome",
       },
+      ...TURNS,
+      DEBUG_IMAGE,
+      ...INTO,
     ],
     examples: [
       {
         text: "Edit the script, run it, and save the change as a patch",
         command: "tkn-dev GROUP run my-run --edit --patch fix.json",
+      },
+      {
+        text: "Do the work again on the current directory whenever a file is saved",
+        command: "tkn-dev GROUP run my-run --watch",
       },
     ],
   },

@@ -277,6 +277,17 @@ export const NO_CONTINUE: readonly FlagSpec[] = [
   { name: "shell", help: "with --no-continue: open a shell in the held step" },
 ];
 
+export const BASE: FlagSpec = {
+  name: "base",
+  value: "COMMIT",
+  alone: "pushed",
+  completion: ["pushed", "auto"],
+  help:
+    "let the clone do its own work, at this commit, and send only the changes since: a commit " +
+    "that the clone can fetch, pushed (the newest ancestor of HEAD that a remote-tracking branch " +
+    "has) or auto (the same, but everything is sent if that is not possible)",
+};
+
 export const WATCH: FlagSpec = {
   name: "watch",
   value: "WHEN",
@@ -286,6 +297,19 @@ export const WATCH: FlagSpec = {
     "run again whenever a file is saved: after the run has ended; with ahead as well, in a run " +
     "that was created before and waits; or at once with restart, which cancels the run",
 };
+
+/** --watch at a held step. */
+export const TURNS: readonly FlagSpec[] = [
+  {
+    name: "watch",
+    value: "WHEN",
+    alone: "restart",
+    completion: ["restart", "queue"],
+    help: "at a held step: whenever a file is saved, send what changed and do the step's work " +
+      "again in its container. A save during the work ends it, or with --watch=queue waits",
+  },
+  { name: "trace", help: "with --watch: show the step's script and each line that it executes" },
+];
 
 export const DIRECTORY: ArgSpec = {
   name: "DIR",

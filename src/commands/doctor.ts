@@ -82,8 +82,13 @@ async function* diagnose(
   { connect, directory, upload }: Options,
 ): AsyncGenerator<Finding[]> {
   const { clock } = host;
-  const limited = (check: string, ms: number, found: Promise<Finding | Finding[]>) => {
-    const findings = inTime(host, { check, ms }, found.then((found) => [found].flat()));
+  const limited = (
+    check: string,
+    ms: number,
+    found: Promise<Finding | Finding[]>,
+    asked?: string,
+  ) => {
+    const findings = inTime(host, { check, ms, asked }, found.then((found) => [found].flat()));
     findings.catch(() => {}); // awaited below, in order
     return findings;
   };
@@ -98,7 +103,7 @@ async function* diagnose(
     return;
   }
   yield [await checkContext(host, connect, kube)];
-  const [server] = await limited("server", REQUEST_MS, checkServer(kube, clock));
+  const [server] = await limited("server", REQUEST_MS, checkServer(kube, clock), kube.server);
   yield [server];
   if (server.state === "failure") return; // no other request would be answered
   const request = (check: string, found: Promise<Finding | Finding[]>) =>
@@ -123,7 +128,7 @@ async function* diagnose(
       limited("exec", EXEC_MS, checkHeldStep(kube, clock)),
       ...(upload === undefined
         ? []
-        : [limited("pipeline", PIPELINE_MS, checkPipeline(host, kube, upload))]),
+        : [limited("pipeline", PIPELINE_MS, checkPipeline(host, kube, upload, flags))]),
     ]
     : [];
   yield* inOrder([...ofCluster, namespace, ...ofNamespace]);

@@ -11,10 +11,13 @@ import { type HeldOptions, heldOptions } from "./options/held_options.ts";
 import { useColor } from "./output/color.ts";
 import { filteredOutput } from "./output/filtered_output.ts";
 import { printNote } from "./output/print_note.ts";
+import { runWatched, type WatchFlags, watchFlags } from "./turns/run_watched.ts";
 import { checkPatchFile, localConsole } from "./session/local_console.ts";
 import { ScriptEditor } from "./session/script_editor.ts";
 
 export interface Options extends HeldOptions {
+  /** Do the work again after each save. */
+  readonly watch?: WatchFlags;
   readonly edit: boolean;
   readonly patchFile?: string;
   readonly original: boolean;
@@ -29,23 +32,31 @@ export function options(call: Call): Options {
   const [edit, original, continues] = ["edit", "original", "continue"].map((name) =>
     flags.on(name)
   );
+  const watch = watchFlags(call);
   const patchFile = flags.text("patch");
-  if (patchFile !== undefined && !edit) {
+  if (patchFile !== undefined && !edit && watch === undefined) {
     throw new UsageError(`Cannot write --patch "${patchFile}": nothing is edited`, {
       hint: "add --edit",
     });
   }
-  if ([edit, original, continues].filter(Boolean).length > 1) {
-    throw new UsageError("Cannot run: --edit, --original and --continue exclude each other", {
+  const asked = Object.entries({
+    "--edit": edit,
+    "--original": original,
+    "--continue": continues,
+    "--watch": watch !== undefined,
+  }).flatMap(([name, isAsked]) => isAsked ? [name] : []);
+  if (asked.length > 1) {
+    throw new UsageError(`Cannot run: ${asked.join(" and ")} exclude each other`, {
       hint: "one after the other",
     });
   }
   const color = !flags.on("no-color");
-  return { ...heldOptions(call), edit, patchFile, original, continues, color };
+  return { ...heldOptions(call), edit, patchFile, original, continues, color, watch };
 }
 
 export async function run(host: Host, options: Options): Promise<number> {
   const { terminal } = host;
+  if (options.watch !== undefined) return await runWatched(host, options, options.watch);
   if (options.edit && !terminal.isTerminal.stdin) {
     throw new UsageError("Cannot open an editor: stdin is not a terminal");
   }

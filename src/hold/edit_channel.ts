@@ -46,6 +46,7 @@ export async function serveEdits(
     container,
     command: listenCommand(channel),
     stdin: answers.readable,
+    endsWithStdin: true,
     onStdout: (bytes) => inbox.put(bytes),
     signal,
   }).catch(() => {}).finally(() => inbox.close());

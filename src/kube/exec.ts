@@ -4,6 +4,7 @@
  */
 import { ClusterError } from "../errors.ts";
 import { ConversationLog } from "./conversation.ts";
+import { DEAD_MS, untilDead } from "./exec/keep_alive.ts";
 import { open } from "./exec/open.ts";
 import { NoExec } from "./exec/refusals.ts";
 import type { ExecStream, Options, Output } from "./exec/stream.ts";
@@ -65,6 +66,7 @@ async function converse(
     opened.result,
     failed,
     endSilence(transport, opened, stdin, options, ended),
+    endDead(transport, opened, options, ended),
   ]);
 }
 
@@ -111,6 +113,17 @@ async function endSilence(
   throw silent(options, silenceMs);
 }
 
+/** Rejects when nothing answers on the connection. */
+async function endDead(
+  transport: Transport,
+  stream: ExecStream,
+  options: Options,
+  ended: AbortSignal,
+): Promise<never> {
+  await untilDead(transport, stream, options, ended);
+  throw silent(options, DEAD_MS);
+}
+
 function silent({ pod }: Options, ms: number): ClusterError {
   return new ClusterError(`Cannot run a command in pod "${pod}": no answer for ${ms / 1000} s`, {
     hint: "the network may be interrupted, or the node is gone",
@@ -133,14 +146,17 @@ async function sendStdin(
   ended.addEventListener("abort", stop);
   try {
     const { canEndStdin } = stream;
-    if (!canEndStdin && options.terminal === undefined) throw noHalfClose(options);
+    const mayLackEnd = options.terminal !== undefined || options.endsWithStdin;
+    if (!canEndStdin && !mayLackEnd) throw noHalfClose(options);
     const shown = shownLines(options, "<");
     while (stream.isOpen) {
       const { done, value } = await reader.read();
       if (ended.aborted) return;
       if (done) {
         state.hasEnded = true;
-        return canEndStdin ? stream.endStdin() : undefined;
+        if (canEndStdin) stream.endStdin();
+        else if (options.endsWithStdin) stream.close();
+        return;
       }
       shown?.add(value);
       await stream.send(value);

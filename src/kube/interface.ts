@@ -161,6 +161,11 @@ export interface ExecOptions extends ContainerRef {
   readonly command: readonly string[];
   /** Is read with backpressure. Its end closes the stdin of the command. */
   readonly stdin?: ReadableStream<Uint8Array>;
+  /**
+   * Whether nothing is awaited after the end of stdin: where the server can't end stdin, the end of
+   * the connection does.
+   */
+  readonly endsWithStdin?: boolean;
   readonly onStdout?: (bytes: Uint8Array) => void;
   readonly onStderr?: (bytes: Uint8Array) => void;
   /** Gives the command a terminal, and resizes it to each of these. All output is then stdout. */

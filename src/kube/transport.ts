@@ -80,7 +80,7 @@ export interface ByteStream {
   close(): void;
 }
 
-/** The part of the standard WebSocket that the program uses, and why it did not open. */
+/** The part of the standard WebSocket that the program uses, refusals, and pings. */
 export interface Socket {
   readonly readyState: number;
   /** The answer of a server that refuses the upgrade, from the event `error` on. */
@@ -91,7 +91,9 @@ export interface Socket {
   /** Copies the message before it returns. */
   send(message: Uint8Array<ArrayBuffer>): void;
   close(): void;
-  addEventListener(type: "open" | "error", call: () => void): void;
+  /** Sends a ping, whose answer is an event `pong`. */
+  ping(): void;
+  addEventListener(type: "open" | "error" | "pong", call: () => void): void;
   addEventListener(type: "message", call: (event: { data: unknown }) => void): void;
   addEventListener(
     type: "close",

@@ -1,5 +1,5 @@
 /** A run that holds at several steps: at each pause somebody works, and then releases the step. */
-import { ExpectedError, Interrupted, TransferError } from "../errors.ts";
+import { ExpectedError, Interrupted } from "../errors.ts";
 import type { Clock } from "../host.ts";
 import { isHeld } from "../hold/held_steps.ts";
 import type { LiveRun, MissedPause } from "./live_run.ts";
@@ -9,8 +9,11 @@ import { checkDeletedPods, hasPodLeft, isPodGone } from "./pods/deleted_pod.ts";
 import { type RunResult, type StartedRun, type StartOptions, startRun } from "./started_run.ts";
 
 export interface DebugOptions extends Omit<StartOptions, "uploaded" | "uploadStep"> {
-  /** Whether a user works in the run, and can return to it after an error of the client. */
-  readonly isWatched: boolean;
+  /**
+   * Whether a user works in the run, and can return to it after an error of the client. Not while
+   * the user's code has not arrived.
+   */
+  readonly isWatched: () => boolean;
   /** The work at a pause. After "left" the run is left as it is, held or not. */
   readonly atPause: (at: AtPause) => Promise<"released" | "left">;
 }
@@ -26,7 +29,7 @@ const EXPLANATION_MS = 1_000;
 
 /**
  * Starts a run and works at its pauses. The run is cancelled after any error if nobody watches it,
- * else only if the user interrupts or the user's code did not arrive.
+ * else only if the user interrupts.
  */
 export async function debug(options: DebugOptions): Promise<RunResult> {
   await using run = await startRun(options);
@@ -35,8 +38,7 @@ export async function debug(options: DebugOptions): Promise<RunResult> {
     const end = await run.whileFollowed(workAtPauses(options, run));
     return end === "left" ? { created: run.created } : await run.followToEnd();
   } catch (error) {
-    const cancels = !options.isWatched || error instanceof TransferError;
-    throw await run.stopAfter(error, { cancels });
+    throw await run.stopAfter(error, { cancels: !options.isWatched() });
   }
 }
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# debug-run [--original] [--continue] [--edit] [--live]
+# debug-run [--original] [--continue] [--edit] [--live] [--plain]
 #
 # Runs the held step's work here, shows and traces it, and exits with its exit code. The results
 # that it writes are the step's once debug-continue releases the step. An edited script takes the
@@ -7,6 +7,8 @@
 #
 # --continue: the step runs the work in its own place, and the run continues.
 # --edit: tkn-dev at the other end of the terminal first offers the script to an editor.
+#
+# --plain: shows and traces nothing: only the output of the work, and its results.
 #
 # Secrets are masked in the script and in the output. If stdout is not a terminal, it arrives in
 # blocks, and sed keeps every byte; with --live, or without sed, it arrives line by line.
@@ -19,13 +21,14 @@ complain() {
   exit 2
 }
 
-g_original='' g_continue='' g_edit='' g_live=''
+g_original='' g_continue='' g_edit='' g_live='' g_bare=''
 while [ $# -gt 0 ]; do
   case $1 in
     --original) g_original=1 ;;
     --continue) g_continue=1 ;;
     --edit) g_edit=1 ;;
     --live) g_live=1 ;;
+    --plain) g_bare=1 ;;
     --patch) complain '--patch FILE is an option of tkn-dev, as in tkn-dev pipelinerun shell RUN --patch FILE' ;;
     *) complain "$1: not one of --original, --continue and --edit" ;;
   esac
@@ -86,7 +89,9 @@ work() {
   # shellcheck source=/dev/null
   . /tkn-dev/words
   [ -s "$g_file" ] || exec "$@"
-  shell_of "$g_file" || exec "$g_program" ${g_argument:+"$g_argument"} "$g_file" "$@"
+  if ! shell_of "$g_file" || [ -n "$g_bare" ]; then
+    exec "$g_program" ${g_argument:+"$g_argument"} "$g_file" "$@"
+  fi
   # shellcheck disable=SC2016
   PS4='+${LINENO:+ line $LINENO:} '
   export PS4
@@ -123,15 +128,7 @@ remember() {
 
 # report: shows the exit code, the line that failed and the results.
 report() {
-  if [ "$g_code" -ne 0 ] && [ -n "$g_number" ]; then
-    g_count=0
-    while [ "$g_count" -lt "$g_number" ] && IFS= read -r g_line; do g_count=$((g_count + 1)); done <"$g_file"
-    say Failed "line $g_number: ${g_line#"${g_line%%[! ]*}"}"
-  elif [ "$g_code" -ne 0 ] && [ -n "$g_command" ]; then
-    say Failed "$g_command"
-  fi
-  g_stop=$(date +%s 2>/dev/null)
-  say 'Exit code' "$g_code${g_stop:+ after $((g_stop - g_start)) s}"
+  [ -n "$g_bare" ] || report_end
   set +f
   for g_result in /tekton/results/*; do
     [ -f "$g_result" ] || continue
@@ -143,14 +140,27 @@ report() {
   done
 }
 
+# report_end: shows the exit code, and the line that failed.
+report_end() {
+  if [ "$g_code" -ne 0 ] && [ -n "$g_number" ]; then
+    g_count=0
+    while [ "$g_count" -lt "$g_number" ] && IFS= read -r g_line; do g_count=$((g_count + 1)); done <"$g_file"
+    say Failed "line $g_number: ${g_line#"${g_line%%[! ]*}"}"
+  elif [ "$g_code" -ne 0 ] && [ -n "$g_command" ]; then
+    say Failed "$g_command"
+  fi
+  g_stop=$(date +%s 2>/dev/null)
+  say 'Exit code' "$g_code${g_stop:+ after $((g_stop - g_start)) s}"
+}
+
 # run: runs the work. Its stdout goes to fd 4.
 run() {
   {
-    trap : INT
+    trap : INT TERM
     # On a terminal, stdout shares a stream with stderr, so that it keeps its place in the trace.
     ! [ -t 4 ] || ! [ -t 2 ] || exec 4>&1
     # shellcheck disable=SC2119
-    (trap - INT && work) 2>&1 >&4 4>&-
+    (trap - INT TERM && work) 2>&1 >&4 4>&-
     printf '%s\n' "$(($? % 256))" >/tkn-dev/exit
     case $g_stdout in
       lines) printf '%s\n' "$g_end" >&4 ;;
@@ -158,10 +168,10 @@ run() {
     esac
     printf '%s\n' "$g_end"
   } | {
-    trap '' INT
+    trap '' INT TERM
     load
     g_number='' g_command='' g_traced=''
-    [ ! -s "$g_file" ] || ! shell_of "$g_file" || g_traced=1
+    [ -n "$g_bare" ] || [ ! -s "$g_file" ] || ! shell_of "$g_file" || g_traced=1
     exec 5<&0
     filter
     filter <&5 4>&- 5<&- & # output of processes that the work left running
@@ -172,7 +182,7 @@ run() {
 
 # mask_stdout: masks what run writes to fd 4.
 mask_stdout() {
-  trap '' INT
+  trap '' INT TERM
   load
   exec 5<&0
   case $g_stdout in
@@ -191,7 +201,7 @@ fi
   load
   # shellcheck source=/dev/null
   . /tkn-dev/words
-  show_step 9999 "$@"
+  [ -n "$g_bare" ] || show_step 9999 "$@"
   if [ -z "$g_needles" ]; then
     exit 0
   elif [ -z "$g_live" ] && can_mask_bytes; then
@@ -199,7 +209,8 @@ fi
   fi
   exit 1
 ) >&2
-case $? in
+g_masks_by=$?
+case $g_masks_by in
   0) g_stdout='' ;;
   7) g_stdout=bytes ;;
   *) g_stdout=lines ;;
@@ -208,8 +219,15 @@ esac
 : >/tkn-dev/exit
 g_end="tkn-dev: the end of $$"
 g_start=$(date +%s 2>/dev/null)
-trap : INT # Ctrl-C at the terminal is for the work alone
-if [ -n "$g_stdout" ]; then
+trap : INT TERM # Ctrl-C at the terminal, and turn's TERM, are for the work alone
+if [ "$g_bare:$g_masks_by" = 1:0 ]; then
+  # Nothing to trace or to mask: the work writes for itself.
+  (trap - INT TERM && work)
+  g_code=$(($? % 256))
+  printf '%s\n' "$g_code" >/tkn-dev/exit
+  g_needles=''
+  report >&2
+elif [ -n "$g_stdout" ]; then
   { run 4>&1 6<&-; } | (mask_stdout) 6<&-
 else
   run 4>&1 6<&-

@@ -9,15 +9,6 @@
 . /tkn-dev/show
 tell held || exit
 
-copy() {
-  if command -v cat >/dev/null; then
-    cat
-  else
-    while IFS= read -r line; do printf '%s\n' "$line"; done
-    printf '%s' "$line"
-  fi
-}
-
 case $1 in
   write) copy >/tkn-dev/edited ;;
   show)

@@ -312,12 +312,21 @@ own_place() {
   [ -h "$own/.gitignore" ] || [ -e "$own/.gitignore" ] || printf '*\n' >"$own/.gitignore"
 }
 
+# sweep: removes what killed receivers of other uploads have left, as far as this user may.
+sweep() {
+  [ "$staging" != ./ ] || return 0
+  for path in "$staging".tkn-dev-*.new; do
+    case ${path##*/} in ".tkn-dev-$upload-"*) ;; *) rm -rf "$path" 2>/dev/null ;; esac
+  done
+}
+
 # take_lock WORDS: prints the holder if another upload has the lock. Takes none where it can't
 # create one.
 take_lock() {
   own_place "$lock" 2>/dev/null || return
   if mkdir "$lock" 2>/dev/null; then
     put "$upload writing $attempt $1" "$lock/owner"
+    sweep
     return
   fi
   ! [ -e "$lock" ] && ! [ -h "$lock" ] && return
@@ -337,7 +346,7 @@ break_lock() {
     [ "$id" != "$1" ] || stop 11 "${lock%/lock*}: not writable"
   fi
   rm -rf "$lock.$$"
-  case $1 in -) ;; *) rm -rf "./.tkn-dev-$1"* "$staging.tkn-dev-$1"* 2>/dev/null ;; esac
+  case $1 in -) ;; *) rm -rf "./.tkn-dev-$1"* ;; esac
 }
 
 # moves: prints the time that each process of this receiver took, and how often it waited, except

@@ -2,6 +2,7 @@
  * The shell scripts that travel with a run, and the command lines by which the client starts them.
  * This module alone imports the .sh files. protocol/ has the words that they print and read.
  */
+import checkout from "./checkout.sh" with { type: "text" };
 import debugContinue from "./debug-continue.sh" with { type: "text" };
 import debugInfo from "./debug-info.sh" with { type: "text" };
 import debugRun from "./debug-run.sh" with { type: "text" };
@@ -14,6 +15,7 @@ import receive from "./receive.sh" with { type: "text" };
 import release from "./release.sh" with { type: "text" };
 import shell from "./shell.sh" with { type: "text" };
 import show from "./show.sh" with { type: "text" };
+import turn from "./turn.sh" with { type: "text" };
 
 /** The mount path of the gate's emptyDir in the held container. The scripts name it literally. */
 export const GATE_DIRECTORY = "/tkn-dev";
@@ -35,6 +37,7 @@ const PAYLOAD = {
   edit,
   listen,
   shell,
+  turn,
   "debug-run": debugRun,
   "debug-continue": debugContinue,
   "debug-fail-continue": debugFailContinue,
@@ -273,6 +276,24 @@ export function programsCommand(names: readonly string[]): string[] {
   return [SHELL, "-c", script, SHELL, ...names];
 }
 
+/**
+ * Returns the command that prints the commit that a clone has checked out into the directory, see
+ * protocol/checkout.ts. `results` are results of the Task that may have the commit.
+ */
+export function checkoutCommand(directory: string, results: readonly string[]): string[] {
+  return [SHELL, "-c", compact(checkout), SHELL, directory, ...results];
+}
+
+/**
+ * Returns the command that prints the paths of all files that git has checked out into the
+ * directory, each with a NUL behind it. Exits with 3 if no repository is there.
+ */
+export function trackedCommand(directory: string): string[] {
+  const script = `cd -P -- "$1" 2>/dev/null && [ -e .git ] || exit 3
+exec git -c safe.directory='*' ls-files -z --recurse-submodules`;
+  return [SHELL, "-c", script, SHELL, directory];
+}
+
 /** Returns the command that shows the work of the held step, and its user. */
 export function infoCommand(): string[] {
   return [SHELL, "/tkn-dev/debug-info", "--own"];
@@ -295,6 +316,16 @@ export function debugRunCommand({ original = false, live = false } = {}): string
     ...(original ? ["--original"] : []),
     ...(live ? ["--live"] : []),
   ];
+}
+
+/**
+ * Returns the command of one turn at a held step: it waits for the line `go` on stdin, runs the
+ * step's work in place and exits with its exit code. The line `stop` and the end of stdin end the
+ * work; an empty line keeps the gate from giving up. With `trace` it also shows the work, and each
+ * line that it executes.
+ */
+export function turnCommand({ trace = false } = {}): string[] {
+  return [SHELL, "/tkn-dev/turn", "--live", ...(trace ? [] : ["--plain"])];
 }
 
 /**

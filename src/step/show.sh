@@ -15,6 +15,16 @@ container() {
   g_container=${g_container%%-entrypoint*}
 }
 
+# copy: copies stdin to stdout. Without cat it loses NUL bytes.
+copy() {
+  if command -v cat >/dev/null; then
+    cat
+  else
+    while IFS= read -r g_line; do printf '%s\n' "$g_line"; done
+    printf '%s' "$g_line"
+  fi
+}
+
 # quoted [WORD]...: prints the words quoted for a shell.
 quoted() {
   for g_word; do

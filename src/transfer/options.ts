@@ -6,13 +6,21 @@ import type { Kube } from "../kube/interface.ts";
 import type { RunName } from "../tekton/model.ts";
 import type { Digests } from "../tree/digests.ts";
 import type { Entry } from "../tree/walk.ts";
+import type { Opened } from "./opened.ts";
 import type { PrepackedTree } from "./prepack/prepacked_archive.ts";
+
+import type { UploadName } from "./upload_name.ts";
 
 /** When the stream is compressed: over a slow link, whenever the image can unpack it, or never. */
 export type Compress = "auto" | "always" | "never";
 
 /** Which extra files an upload deletes: those that earlier uploads sent, all, or none. */
 export type Deletes = "auto" | "always" | "never";
+
+/** The paths that the directory has and the tree has not. */
+export interface OnTop {
+  readonly removed: readonly string[];
+}
 
 /** The local tree to send. */
 export interface SourceTree {
@@ -23,6 +31,8 @@ export interface SourceTree {
   readonly digests: Digests;
   /** Paths that are not sent, but stay if an earlier upload sent them. */
   readonly spares?: ReadonlySet<string>;
+  /** Set if the directory already has the rest of the tree, which stays. */
+  readonly onTop?: OnTop;
   /** The tree packed ahead, as far as memory allows; used only if the target directory is empty. */
   readonly prepacked?: PrepackedTree;
 }
@@ -45,6 +55,10 @@ export interface SendOptions extends SourceTree {
   readonly release: boolean;
   /** The results of the skipped work, by name. */
   readonly results: Readonly<Record<string, string>>;
+  /** The name of a series of uploads that this one continues. */
+  readonly name?: UploadName;
+  /** A receiver of that name, which was opened ahead. */
+  readonly opened?: Opened;
   readonly random: (length: number) => string;
   readonly emit: (event: RunEvent) => void;
   readonly signal: AbortSignal;

@@ -27,8 +27,8 @@ export async function pipe({ options, state }: Upload): Promise<Receipt> {
   const command = receiveCommand({
     workspace: options.pause.directory,
     directory: options.directory,
-    upload: state.id,
-    attempt: state.attempt,
+    upload: state.name.id,
+    attempt: state.name.attempt,
     release: false,
     program: options.program,
     results,

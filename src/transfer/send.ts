@@ -75,9 +75,11 @@ async function sendVerified(upload: Upload): Promise<Receipt> {
  */
 async function attempt(upload: Upload): Promise<Turn> {
   const { options, state } = upload;
-  await using receiver = connect(upload);
+  const opened = state.takeOpened();
+  await using receiver = opened?.receiver ?? connect(upload);
+  using _stopping = stopping(receiver, options.signal); // it may have been opened without it
   const isFirst = !state.isListed;
-  if (isFirst) state.listed(await listRemote(receiver, options));
+  if (isFirst) state.listed(await listRemote(receiver, options, opened?.asked));
   const plan = await makePlan(upload, receiver);
   const prepacked = await takeUsable(upload, plan);
   if (prepacked !== undefined) return await sendPrepackedTree(upload, receiver, prepacked);
@@ -87,6 +89,14 @@ async function attempt(upload: Upload): Promise<Turn> {
     state.compressNext(await startsCompressed(receiver, choice) ?? state.isCompressed);
   }
   return await sendPlan(upload, receiver, plan);
+}
+
+/** Ends the receiver once the signal aborts. */
+function stopping(receiver: AsyncDisposable, signal: AbortSignal): Disposable {
+  const stop = () => void receiver[Symbol.asyncDispose]();
+  signal.addEventListener("abort", stop, { once: true });
+  if (signal.aborted) stop();
+  return { [Symbol.dispose]: () => signal.removeEventListener("abort", stop) };
 }
 
 function either(signal: AbortSignal, other: AbortSignal | undefined): AbortSignal {

@@ -18,9 +18,9 @@ export interface Upload {
 export function connect({ options, state }: Upload): Receiver {
   return new Receiver({
     ...options,
-    upload: state.id,
-    attempt: state.attempt,
-    manifest: state.nextManifest(),
+    upload: state.name.id,
+    attempt: state.name.attempt,
+    manifest: state.name.nextManifest(),
     pulses: state.pulses,
   });
 }
@@ -36,6 +36,7 @@ export async function makePlan({ options, state }: Upload, receiver: Receiver): 
     verified: state.verified,
     deletes: options.deletes,
     spares: options.spares,
+    onTop: options.onTop,
   }));
   state.planned(plan);
   return plan;

@@ -11,26 +11,29 @@ import type { UploadRecord } from "../step/protocol/record.ts";
 import type { Receipt, SentFile } from "../tree/archive/checksum_list.ts";
 import type { Entry } from "../tree/walk.ts";
 import type { RemoteState } from "./list_remote.ts";
-import type { SourceTree } from "./options.ts";
+import type { Opened } from "./opened.ts";
+import type { SendOptions, SourceTree } from "./options.ts";
 import type { Plan } from "./plan.ts";
 import type { PrepackedTree } from "./prepack/prepacked_archive.ts";
 import { type Count, Progress } from "./progress.ts";
 import { RecordUpdate } from "./record_update.ts";
+import { UploadName } from "./upload_name.ts";
 
 type Untimed<K extends RunEvent["kind"]> = K extends K
   ? Omit<Extract<RunEvent, { kind: K }>, "elapsedMs">
   : never;
 
-export interface UploadSource extends Pick<SourceTree, "entries" | "digests" | "prepacked"> {
+export interface UploadSource
+  extends
+    Pick<SourceTree, "entries" | "digests" | "prepacked">,
+    Pick<SendOptions, "name" | "opened"> {
   readonly random: (length: number) => string;
   readonly clock: Clock;
 }
 
 export class UploadState {
-  /** Distinguishes this upload from others. */
-  readonly id: string;
-  #attempt = 1;
-  #archives = 0;
+  readonly name: UploadName;
+  #opened: Opened | undefined;
   #pulses = false;
   #listing?: RemoteListing;
   #record?: UploadRecord;
@@ -52,14 +55,11 @@ export class UploadState {
     private readonly source: UploadSource,
     private readonly emit: (event: Untimed<"sending" | "sent">) => void,
   ) {
-    this.id = source.random(10);
+    this.name = source.name ?? new UploadName(source.random);
+    this.#opened = source.opened;
+    if (this.#opened === undefined) this.name.next();
     this.#progress = new Progress(source.entries);
     this.#recordUpdate = new RecordUpdate(undefined, source.entries.length);
-  }
-
-  /** Counts the connections of this upload, from 1. */
-  get attempt(): number {
-    return this.#attempt;
   }
 
   /** Whether the receiver is known to pulse. */
@@ -117,9 +117,12 @@ export class UploadState {
     return this.#progress.leftBytes;
   }
 
-  /** Returns a name for the next archive's manifest, which no other receiver uses. */
-  nextManifest(): string {
-    return `.tkn-dev-${this.id}-${++this.#archives}`;
+  /** Returns the receiver that was opened ahead, once. */
+  takeOpened(): Opened | undefined {
+    const opened = this.#opened;
+    this.#opened = undefined;
+    opened?.take();
+    return opened;
   }
 
   /** Returns the tree that was packed ahead, once: a later attempt packs what is missing. */
@@ -188,7 +191,7 @@ export class UploadState {
   }
 
   connectionLost(): void {
-    this.#attempt++;
+    this.name.next();
     this.#listing = undefined;
   }
 

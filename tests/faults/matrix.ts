@@ -8,7 +8,7 @@ import { localFaults, storageFaults } from "./catalog/files.ts";
 import { anotherUpload, killedBetween } from "./catalog/neighbors.ts";
 import type { Injection } from "./trial/injection.ts";
 import { type Phase, PHASES } from "./trial/phases.ts";
-import { type Profile, PROFILES } from "./trial/profile.ts";
+import { bySpdy, type Profile, PROFILES } from "./trial/profile.ts";
 
 const { review, get, dryRun, create, createObject, listRun, watchRun, watchTaskRuns } = PHASES;
 const { watchPods, gateLog, execOpen, conversation, archive0, archive10, archive50 } = PHASES;
@@ -81,18 +81,29 @@ const ROWS: readonly Row[] = [
   [[storageFaults.filled], [archive50]],
 ];
 
+/** Faults of the stream itself: they strike the frames of each protocol. */
+const OF_STREAMS = new Set([reset, cut, silent, connections.late, connections.flip]);
+
 export function matrix(): Injection[] {
-  const injections: Injection[] = [];
-  for (const [faults, phases] of ROWS) {
-    for (const fault of faults) {
-      for (const phase of phases) {
-        const number = injections.length;
-        const name = `${fault.name} @ ${phase.name}`;
-        injections.push({ number, name, fault, phase, profile: profileOf(fault, phase, number) });
-      }
-    }
-  }
-  return injections;
+  return ROWS.flatMap(injectionsOf).map((injection, number) => ({ ...injection, number }));
+}
+
+function injectionsOf([faults, phases]: Row, row: number): Injection[] {
+  const cells = faults.flatMap((fault) => phases.map((phase) => ({ fault, phase })));
+  return cells.flatMap(({ fault, phase }, at) => {
+    const profile = profileOf(fault, phase, row + at);
+    return protocolsOf(fault, phase, profile, row + at).map((profile) => {
+      const by = profile.protocol === "spdy" ? ", SPDY" : "";
+      return { number: 0, name: `${fault.name} @ ${phase.name}${by}`, fault, phase, profile };
+    });
+  });
+}
+
+/** Returns the profile by both protocols, or by one of them in turn. */
+function protocolsOf(fault: Fault, phase: Phase, profile: Profile, turn: number): Profile[] {
+  if (fault.protocol === "websocket") return [profile];
+  if (OF_STREAMS.has(fault) && frames.includes(phase)) return [profile, bySpdy(profile)];
+  return [turn % 2 === 0 ? profile : bySpdy(profile)];
 }
 
 /** Takes turns among the profiles that have the phase. */
@@ -116,8 +127,8 @@ export function tenth(): Injection[] {
     phases.add(one.phase);
   };
   let from = 0;
-  for (const [faults, ofRow] of ROWS) {
-    const row = injections.slice(from, from += faults.length * ofRow.length);
+  for (const { length } of ROWS.map(injectionsOf)) {
+    const row = injections.slice(from, from += length);
     choose(row.find(({ phase }) => !phases.has(phase)) ?? row[0]);
   }
   for (const one of injections) if (!phases.has(one.phase)) choose(one);

@@ -222,6 +222,10 @@ testInEveryShell(
     assert.deepEqual(await namesIn(stage.workspace), [".tkn-dev-upload", "README", "src"]);
     // It stays: other users may not write where an archive is unpacked.
     assert.equal((await Deno.stat(left)).isDirectory, true);
+    const lines = [`break ${OTHER}`, "lock TaskRun/z"];
+    const third = await stage.exec(receive(stage, { record: RECORD }), said(lines, next.bytes));
+    assert.equal(third.code, 0, third.stderr);
+    assert.deepEqual(await namesIn(`${stage.workspace}/.tkn-dev-upload`), [".gitignore", "lock"]);
   },
   { ignore: () => !isRoot },
 );

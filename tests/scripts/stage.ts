@@ -59,6 +59,8 @@ export interface Place {
   readonly into?: string;
   /** Variables besides those of the container. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The umask that the container's runtime gives to its processes. */
+  readonly umask?: string;
   /** Runs in a separate session, so that a signal reaches all processes, as Tekton sends it. */
   readonly grouped?: boolean;
 }
@@ -135,7 +137,7 @@ export class Stage implements AsyncDisposable {
 
   spawn(
     argv: readonly string[],
-    { stdin = "null", user = this.user, env = {}, grouped = false }: Place & {
+    { stdin = "null", user = this.user, env = {}, grouped = false, umask }: Place & {
       stdin?: "piped" | "null";
     } = {},
   ): Deno.ChildProcess {
@@ -143,8 +145,11 @@ export class Stage implements AsyncDisposable {
       ? ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", ...argv]
       : argv;
     const [key, value] = this.#mark.split("=");
-    return new Deno.Command(asUser[0], {
-      args: asUser.slice(1),
+    const masked = umask === undefined
+      ? asUser
+      : ["/bin/sh", "-c", `umask ${umask}; exec "$@"`, "sh", ...asUser];
+    return new Deno.Command(masked[0], {
+      args: masked.slice(1),
       clearEnv: true,
       env: { PATH: this.#bin, LC_ALL: "C.UTF-8", [key]: value, ...env },
       cwd: "/",

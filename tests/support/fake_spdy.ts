@@ -23,6 +23,8 @@ export class FakeSpdy implements ByteStream {
   readonly opened: StreamType[] = [];
   /** The lines that the client sends: "stdin ab", "stdin end", "ping 2". */
   readonly heard: string[] = [];
+  /** Whether pings are answered. */
+  answersPings = true;
   /** Whether streams are accepted as soon as they are opened. */
   accepts = true;
   /** Called once the client has opened the stream of stdout, the last one. */
@@ -70,6 +72,7 @@ export class FakeSpdy implements ByteStream {
 
   #hear(frame: Frame): void {
     if (frame.type === "synStream") return this.#open(frame.streamId, frame.block);
+    if (frame.type === "ping" && frame.id % 2 !== 0 && this.answersPings) this.ping(frame.id);
     const line = frame.type === "data"
       ? `${this.#typeOf(frame.streamId)} ${
         frame.isLast ? "end" : new TextDecoder().decode(frame.payload)

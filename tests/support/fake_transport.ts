@@ -89,6 +89,8 @@ export class FakeSocket implements Socket {
   readonly sent: Uint8Array[] = [];
   /** Over a lost network, a socket never receives the server's close. */
   isDeaf = false;
+  pings = 0;
+  answersPings = true;
   /** Called with each sent message. */
   onSend: (message: Uint8Array) => void = () => {};
   readonly #listeners = new Map<string, Listener[]>();
@@ -116,6 +118,11 @@ export class FakeSocket implements Socket {
       if (wasConnecting) this.#fire("error");
       this.end(1005);
     });
+  }
+
+  ping(): void {
+    this.pings += 1;
+    if (!this.isDeaf && this.answersPings) queueMicrotask(() => this.#fire("pong"));
   }
 
   /** The server accepts the upgrade. */

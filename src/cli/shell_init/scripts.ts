@@ -1,6 +1,4 @@
-/**
- * The shell functions tkn, by shell; bash and zsh read the same one. This module alone imports them.
- */
+/** The shell functions tkn; bash and zsh read the same one. This module alone imports them. */
 import bash from "./tkn.bash" with { type: "text" };
 import fish from "./tkn.fish" with { type: "text" };
 

@@ -1,5 +1,5 @@
 /** Runs a run that holds: at each pause the user works, a command runs, or the step stays held. */
-import { ClusterError, UsageError } from "../../errors.ts";
+import { ClusterError, Interrupted, UsageError } from "../../errors.ts";
 import { type Pause, stepPath } from "../../hold/pause.ts";
 import type { Host } from "../../host.ts";
 import type { Kube } from "../../kube/interface.ts";
@@ -15,6 +15,7 @@ import { renderRunManifest } from "../manifests/render_run.ts";
 import type { AtEachPause } from "../options/debug_flags.ts";
 import type { RunFlags } from "../options/run_flags.ts";
 import type { SendFlags } from "../options/send_flags.ts";
+import type { TurnFlags } from "../options/turn_flags.ts";
 import { useColor } from "../output/color.ts";
 import type { Narrator } from "../output/narrator.ts";
 import { printData } from "../output/print_data.ts";
@@ -23,6 +24,7 @@ import { workAt } from "../session/session.ts";
 import type { Source } from "../source/source.ts";
 import { holdChanges } from "../start/gate.ts";
 import { uploadAnnotations } from "../source/upload_annotation.ts";
+import { checkWatch, watchStep } from "../turns/watched_step.ts";
 
 export interface HeldRunOptions {
   readonly flags: RunFlags & SendFlags;
@@ -39,8 +41,10 @@ export interface HeldRunOptions {
 }
 
 /** Throws UsageError if a shell would have no terminal. */
-export function checkTerminal({ terminal }: Host, atPause: AtEachPause, hint: string): void {
+export function checkTerminal(host: Host, atPause: AtEachPause, hint: string): void {
   if (atPause === "leave" || "instead" in atPause) return;
+  if (atPause.shell.turns !== undefined) return checkWatch(host);
+  const { terminal } = host;
   if (terminal.isTerminal.stdin && terminal.isTerminal.stdout) return;
   throw new UsageError("Cannot open a shell: stdin is not a terminal", { hint });
 }
@@ -58,6 +62,8 @@ export async function runHeld(host: Host, options: HeldRunOptions): Promise<numb
     });
   }
   if (options.isOnlyCreated) return await createHeld(host, options);
+  const hasShell = options.atPause !== "leave" && "shell" in options.atPause;
+  let hasArrived = options.source === undefined;
   const { outcome } = await debug({
     kube,
     clock: host.clock,
@@ -65,8 +71,8 @@ export async function runHeld(host: Host, options: HeldRunOptions): Promise<numb
     runManifest: held.runManifest,
     emit: narrator.emit,
     interrupt: host.interrupt,
-    isWatched: options.atPause !== "leave" && "shell" in options.atPause,
-    atPause: (at) => workAtPause(host, options, at),
+    isWatched: () => hasShell && hasArrived,
+    atPause: (at) => workAtPause(host, options, at, () => void (hasArrived = true)),
   });
   return outcome === undefined || outcome.succeeded ? 0 : 1;
 }
@@ -93,12 +99,15 @@ async function workAtPause(
   host: Host,
   options: HeldRunOptions,
   at: AtPause,
+  arrived: () => void,
 ): Promise<"released" | "left"> {
   const { flags, kube, narrator, atPause, source } = options;
   const { live, emit, signal, isFirst } = at;
+  if (isWatching(atPause)) return await watchAtPause(host, options, atPause, at);
   const pause = isFirst && source !== undefined
     ? await sendAtPause(host, options, at, source)
     : at.pause;
+  arrived();
   const run = { kind: live.kind, run: live.name, connect: flags.connect };
   if (atPause === "leave") {
     printCreated(host, live.run, flags.print);
@@ -116,6 +125,36 @@ async function workAtPause(
   if (end === "released") emit({ kind: "released" });
   return end;
 }
+
+function isWatching(atPause: AtEachPause): atPause is WatchingAtPause {
+  return atPause !== "leave" && "shell" in atPause && atPause.shell.turns !== undefined;
+}
+
+/** Works in turns on the directory, until the user releases the step or leaves. */
+async function watchAtPause(
+  host: Host,
+  { flags, kube, narrator, results }: HeldRunOptions,
+  { shell: { turns, ...shell } }: WatchingAtPause,
+  { pause, live, emit, signal, isFirst }: AtPause,
+): Promise<"released" | "left"> {
+  const run = { kind: live.kind, run: live.name, connect: flags.connect };
+  const end = await narrator.suspendFor(() =>
+    watchStep({
+      ...{ host, kube, run, pause, flags, turns, signal, ...shell },
+      results: isFirst ? results : {},
+      async onSent(receipt, source) {
+        if (isFirst) await annotate(kube, live, uploadAnnotations(receipt, await source.git));
+      },
+    })
+  );
+  if (end === "quit" || end === "interrupted") {
+    throw new Interrupted(`Interrupted: step "${stepPath(pause)}" was held`);
+  }
+  if (end === "released") emit({ kind: "released" });
+  return end;
+}
+
+type WatchingAtPause = { shell: { turns: TurnFlags; debugImage?: string; patchFile?: string } };
 
 /** Sends the directory into the held step. Returns the pause with the workspace's path. */
 async function sendAtPause(

@@ -5,14 +5,13 @@ import { heldInPods } from "../../hold/held_steps.ts";
 import { type Pause, stepPath } from "../../hold/pause.ts";
 import { runCommand } from "../../hold/shell.ts";
 import { type Kube, PODS } from "../../kube/interface.ts";
-import { isStatus } from "../../kube/status.ts";
 import { SHORT_COMMAND_MS } from "../../kube/limit.ts";
 import { OWN_LABEL } from "../../objects/marks.ts";
 import { readPrograms } from "../../step/protocol/programs.ts";
 import { programsCommand } from "../../step/scripts.ts";
 import type { Pod } from "../../tekton/model.ts";
 import type { Finding } from "../../view/findings.ts";
-import { foundError } from "./finding.ts";
+import { foundError, foundRefusal } from "./finding.ts";
 
 /** The programs that an upload uses, with what is lost without them. */
 const PROGRAMS: Readonly<Record<string, string>> = {
@@ -29,7 +28,7 @@ export async function checkHeldStep(kube: Kube, clock: Clock): Promise<Finding[]
   try {
     pause = await firstHeld(kube);
   } catch (error) {
-    return [foundError("exec", error, isStatus(error, 403) ? "skipped" : "failure")];
+    return [foundRefusal("exec", error)];
   }
   if (pause === undefined) {
     const text = "not tried: no step is held in this namespace";

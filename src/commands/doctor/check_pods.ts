@@ -8,7 +8,8 @@ import { isStatus } from "../../kube/status.ts";
 import type { FeatureFlags } from "../../objects/tekton_version.ts";
 import { isPodSecurity, POD_SECURITY_HINT } from "../../tekton/pod_security.ts";
 import type { Finding } from "../../view/findings.ts";
-import { DRY_RUN_NAME } from "./dry_run.ts";
+import { admissionText, DRY_RUN_NAME } from "./dry_run.ts";
+import { foundRefusal } from "./finding.ts";
 
 const CHECK = "pods";
 
@@ -22,7 +23,7 @@ export async function checkPods(
     return { check: CHECK, state: "ok", text: "quota, limits and policies let a step's pod in" };
   }
   return isPodSecurity(error.message)
-    ? podSecurityFinding(error.message, await flags.catch(() => undefined))
+    ? podSecurityFinding(refusedText(error), await flags.catch(() => undefined))
     : refusalFinding(kube, error);
 }
 
@@ -63,9 +64,13 @@ function podSecurityFinding(text: string, flags: FeatureFlags | undefined): Find
   };
 }
 
+function refusedText({ message }: ExpectedError): string {
+  return `a step's pod is refused: ${admissionText(message)}`;
+}
+
 /** Refusals of admission, by their words: https://kubernetes.io/docs/concepts/policy/ */
 function refusalFinding({ namespace }: Kube, error: ExpectedError): Finding {
-  const text = error.message;
+  const text = refusedText(error);
   if (/exceeded quota/.test(text)) {
     return {
       check: CHECK,
@@ -92,9 +97,9 @@ function refusalFinding({ namespace }: Kube, error: ExpectedError): Finding {
       command: `kubectl describe limitrange -n ${namespace}`,
     };
   }
-  if (!isStatus(error, 403) || / cannot create resource /.test(error.status.message ?? "")) {
-    return { check: CHECK, state: "skipped", text, fix: error.hint };
-  }
+  const found = foundRefusal(CHECK, error);
+  if (!isStatus(error, 403)) return { ...found, state: "skipped" };
+  if (found.state === "skipped") return found;
   const fix = "ask who set this policy what steps need; a run's pods may differ from the one tried";
   return { check: CHECK, state: "warning", text, fix };
 }

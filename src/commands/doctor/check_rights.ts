@@ -1,14 +1,20 @@
 /** Checks each right that the commands take. */
 import type { Access, Kube } from "../../kube/interface.ts";
-import { accessText, checkCommand, missingRights, whoAsks } from "../../run/create/access.ts";
+import { accessText, missingRights, whoAsks } from "../../run/create/access.ts";
 import type { RunKind } from "../../tekton/model.ts";
-import { shellWord } from "../../view/text/shell_word.ts";
 import type { Finding } from "../../view/findings.ts";
+import { shellWord } from "../../view/text/shell_word.ts";
 
+const CHECK = "rights";
 const RUN_KINDS: readonly RunKind[] = ["PipelineRun", "TaskRun"];
 
 /** Rights without which something is missing, but an upload works. */
-const USEFUL: readonly { readonly access: Access; readonly lost: string }[] = [
+const USEFUL: readonly {
+  readonly access: Access;
+  readonly lost: string;
+  /** The Role that has it is not Kubernetes' role `edit`. */
+  readonly isApart?: true;
+}[] = [
   {
     access: { verb: "patch", group: "tekton.dev", resource: "pipelineruns" },
     lost: "Ctrl-C cannot cancel a run",
@@ -16,6 +22,7 @@ const USEFUL: readonly { readonly access: Access; readonly lost: string }[] = [
   {
     access: { verb: "create", group: "resolution.tekton.dev", resource: "resolutionrequests" },
     lost: "references by git, hub or bundles need --allow-probe or --resolve-here",
+    isApart: true,
   },
   {
     access: { verb: "list", group: "", resource: "events" },
@@ -27,7 +34,7 @@ const USEFUL: readonly { readonly access: Access; readonly lost: string }[] = [
   },
 ];
 
-/** @param named the user as the server knows it, for the command that grants the rights */
+/** @param named the user as the server knows it, for the commands that grant rights */
 export async function checkRights(
   kube: Kube,
   named: Promise<string | undefined>,
@@ -38,27 +45,42 @@ export async function checkRights(
     kube.denied(namespace, USEFUL.map(({ access }) => access)),
     named,
   ]);
-  const findings: Finding[] = missing.map((access, at) => ({
-    check: "rights",
-    state: "failure",
-    text: `${whoAsks(kube)} may not ${accessText(access)} in namespace ${namespace}`,
-    ...(at === missing.length - 1 ? { command: grant(namespace, user) } : {}), // mends all of them
+  const who = whoAsks(kube);
+  // The role that mends what an upload lacks has the useful rights, too.
+  const useful = USEFUL.filter(({ access, isApart }) =>
+    missed.includes(access) && (missing.length === 0 || isApart)
+  ).map(({ access, lost, isApart }): Finding => ({
+    check: CHECK,
+    state: "warning",
+    text: `${who} may not ${accessText(access)}: ${lost}`,
+    command: isApart ? grantRequests(namespace, user) : grantEdit(namespace, user),
   }));
-  const useful = USEFUL.filter(({ access }) => missed.includes(access))
-    .map(({ access, lost }): Finding => ({
-      check: "rights",
-      state: "warning",
-      text: `${whoAsks(kube)} may not ${accessText(access)}: ${lost}`,
-      command: checkCommand(kube, namespace, access),
-    }));
-  if (missing.length > 0) return [...findings, ...useful];
-  const text = `all ${needed} that an upload needs in namespace ${namespace}`;
-  return [{ check: "rights", state: "ok", text }, ...useful];
+  if (missing.length === 0) {
+    const text = `all ${needed} that an upload needs in namespace ${namespace}`;
+    return [{ check: CHECK, state: "ok", text }, ...useful];
+  }
+  const failure: Finding = {
+    check: CHECK,
+    state: "failure",
+    text: `${who} may not, in namespace ${namespace}: ${missing.map(accessText).join(", ")}`,
+    fix: missing.length === needed
+      ? "if it is the right namespace, ask somebody who may grant rights:"
+      : "ask somebody who may grant rights:",
+    command: grantEdit(namespace, user),
+  };
+  return [failure, ...useful];
 }
 
-/** The command for somebody who may grant rights: Kubernetes' role `edit` has all of them. */
-function grant(namespace: string, user = "USER"): string {
-  return `kubectl create rolebinding tkn-dev --clusterrole=edit --user=${
-    shellWord(user)
-  } -n ${namespace}`;
+/** Kubernetes' role `edit` has all rights that an upload needs. */
+function grantEdit(namespace: string, user = "USER"): string {
+  return `kubectl create rolebinding tkn-dev --clusterrole=edit --user=${shellWord(user)}` +
+    ` -n ${namespace}`;
+}
+
+function grantRequests(namespace: string, user = "USER"): string {
+  const name = "tkn-dev-resolution";
+  const resource = "resolutionrequests.resolution.tekton.dev";
+  return `kubectl create role ${name} --verb=create,get,list,watch,delete --resource=${resource}` +
+    ` -n ${namespace} && kubectl create rolebinding ${name} --role=${name}` +
+    ` --user=${shellWord(user)} -n ${namespace}`;
 }

@@ -9,8 +9,8 @@ import { type Claim, CLAIMS, STORAGE_CLASSES, type StorageClass } from "../../ob
 import type { WorkspaceBinding } from "../../tekton/model.ts";
 import type { Finding } from "../../view/findings.ts";
 import { shellWord } from "../../view/text/shell_word.ts";
-import { DRY_RUN_NAME } from "./dry_run.ts";
-import { foundError } from "./finding.ts";
+import { admissionText, DRY_RUN_NAME } from "./dry_run.ts";
+import { foundRefusal } from "./finding.ts";
 
 type ClaimSpec = NonNullable<Claim["spec"]>;
 
@@ -73,9 +73,7 @@ async function checkClaim(kube: Kube, workspace: string, name: string): Promise<
     const pending = await pendingFinding(kube, text, spec);
     return pending.state === "ok" ? pending : { command, ...pending };
   } catch (error) {
-    if (!isStatus(error, 404)) {
-      return foundError(CHECK, error, isStatus(error, 403) ? "skipped" : "failure");
-    }
+    if (!isStatus(error, 404)) return foundRefusal(CHECK, error);
     return {
       check: CHECK,
       state: "failure",
@@ -169,14 +167,15 @@ function refusalFinding({ namespace }: Kube, check: string, error: unknown): Fin
     return {
       check,
       state: "failure",
-      text: error.message,
+      text: `a new claim is refused: ${admissionText(error.message)}`,
       fix: "delete claims that no run needs, or ask for a larger quota; what uses it:",
       command: `kubectl describe quota -n ${namespace}`,
     };
   }
   if (isStatus(error, 403) && / per PersistentVolumeClaim is /.test(error.message)) {
     const command = `kubectl describe limitrange -n ${namespace}`;
-    return { check, state: "warning", text: error.message, fix: "ask for another size:", command };
+    const text = `a claim of 1Gi is refused: ${admissionText(error.message)}`;
+    return { check, state: "warning", text, fix: "ask for a size within these limits:", command };
   }
-  return foundError(check, error, isStatus(error, 403) ? "skipped" : "failure");
+  return foundRefusal(check, error);
 }

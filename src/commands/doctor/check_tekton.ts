@@ -9,7 +9,7 @@ import { isAtLeast } from "../../version.ts";
 import { checkClock } from "./check_server.ts";
 import type { Finding } from "../../view/findings.ts";
 import { DRY_RUN_NAME } from "./dry_run.ts";
-import { finding, foundError } from "./finding.ts";
+import { finding, foundRefusal } from "./finding.ts";
 
 /** The oldest that docs/reference/compatibility.md has. */
 const OLDEST_TEKTON = "0.56";
@@ -49,7 +49,7 @@ export async function checkRunIsTaken(kube: Kube, clock: Clock): Promise<Finding
   try {
     answer = await kube.create(PIPELINE_RUNS, smallRun(kube.namespace), { dryRun: true });
   } catch (error) {
-    const found = foundError(check, error);
+    const found = foundRefusal(check, error);
     return [isUnknownKind(error) ? { ...found, fix: INSTALL_TEKTON } : found];
   }
   const serverMs = Date.parse(answer.metadata.creationTimestamp ?? "");

@@ -2,6 +2,7 @@
 import { within } from "../../async/limits.ts";
 import { ExpectedError } from "../../errors.ts";
 import type { Host } from "../../host.ts";
+import { isStatus } from "../../kube/status.ts";
 import type { Finding, FindingState } from "../../view/findings.ts";
 
 /** Returns the finding for an error that the user or the cluster causes. Rethrows any other. */
@@ -12,6 +13,18 @@ export function foundError(
 ): Finding {
   if (!(error instanceof ExpectedError)) throw error;
   return { check, state, text: error.message, fix: error.hint };
+}
+
+/**
+ * Returns the finding for the error of a dry run, or of another request that shows more than a
+ * right. If the user lacks that right, it could not be tried: `rights` says what is needed.
+ */
+export function foundRefusal(check: string, error: unknown): Finding {
+  if (!isStatus(error, 403) || !/ cannot \S+ resource /.test(error.status.message ?? "")) {
+    return foundError(check, error);
+  }
+  const why = error.message.replace(/^.*?: /, "").replace(/ \(403 Forbidden\)$/, "");
+  return { check, state: "skipped", text: `not tried: ${why}` };
 }
 
 /** Runs a check whose expected errors are its finding. */
@@ -26,16 +39,18 @@ export async function finding(
   }
 }
 
-/** A check, and how long it may take, in milliseconds. */
 export interface Bound {
   readonly check: string;
+  /** How long it may take, in milliseconds. */
   readonly ms: number;
+  /** Who answers, for the message. */
+  readonly asked?: string;
 }
 
 /** Returns the findings of a check, or a failure if they take too long. */
 export async function inTime(
   { clock, interrupt: signal }: Pick<Host, "clock" | "interrupt">,
-  { check, ms }: Bound,
+  { check, ms, asked }: Bound,
   found: Promise<Finding[]>,
 ): Promise<Finding[]> {
   try {
@@ -43,9 +58,8 @@ export async function inTime(
   } catch (error) {
     signal.throwIfAborted();
     const late = foundError(check, error);
-    return [{
-      ...late,
-      fix: late.fix ?? "--verbose shows the requests; is a proxy or VPN between?",
-    }];
+    const text = asked === undefined ? late.text : `${asked}: ${late.text}`;
+    const fix = late.fix ?? "--verbose shows the requests; is a proxy or VPN between?";
+    return [{ ...late, text, fix }];
   }
 }

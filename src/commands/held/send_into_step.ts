@@ -12,19 +12,35 @@ import { LABEL, type Pod, type RunName } from "../../tekton/model.ts";
 import { heldDestination, type HeldPlace } from "../../tekton/source/held_destination.ts";
 import { chooseMounted } from "../../tekton/workspaces.ts";
 import { recordPlace } from "../../transfer/record_place.ts";
+import type { SendOptions } from "../../transfer/options.ts";
 import { send } from "../../transfer/send.ts";
+import type { Entry } from "../../tree/walk.ts";
 import type { Receipt } from "../../tree/archive/checksum_list.ts";
 import type { SendFlags } from "../options/send_flags.ts";
 import { entriesToSend, type Source, treeToSend } from "../source/source.ts";
 
-export interface SendIntoStepOptions {
+/** The place of a step that an upload goes to. */
+export interface StepTarget {
+  /** With the path of the workspace. */
+  readonly pause: Pause;
+  /** The run that the pod belongs to: its PipelineRun, or else its TaskRun. */
+  readonly run: RunName;
+  /** Relative to the workspace. */
+  readonly directory: string;
+  readonly record: string | undefined;
+}
+
+export interface TargetOptions {
   readonly kube: Kube;
   readonly pause: Pause;
-  readonly source: Source;
   readonly flags: SendFlags;
+  readonly emit: (event: RunEvent) => void;
+}
+
+export interface SendIntoStepOptions extends TargetOptions {
+  readonly source: Source;
   /** Results of the skipped work, by name. */
   readonly results: Readonly<Record<string, string>>;
-  readonly emit: (event: RunEvent) => void;
   readonly signal: AbortSignal;
 }
 
@@ -33,37 +49,51 @@ export async function sendIntoStep(
   host: Host,
   options: SendIntoStepOptions,
 ): Promise<{ pause: Pause; receipt: Receipt }> {
-  const { source, flags, emit } = options;
+  const target = await stepTarget(options);
+  const entries = await entriesToSend(options.source, options.emit);
+  const receipt = await sendToTarget(options, target, sendOptions(host, options, target, entries));
+  return { pause: target.pause, receipt };
+}
+
+/** Finds where the upload goes. Throws UsageError and ClusterError. */
+export async function stepTarget(options: TargetOptions): Promise<StepTarget> {
   const { pod, path, directory } = await placeOf(options);
   const pause = { ...options.pause, directory: path };
-  const release = false;
-  const { program, compress, deletes } = flags;
-  const run = runOf(pod, pause);
-  const receipt = await send({
-    ...options,
-    clock: host.clock,
-    random: host.random,
+  const record = recordPlace({ pod, pause, directory, hasOthers: true });
+  return { pause, run: runOf(pod, pause), directory, record };
+}
+
+/** Returns the options of an upload after which the step stays held. */
+export function sendOptions(
+  { clock, random }: Pick<Host, "clock" | "random">,
+  options: SendIntoStepOptions,
+  target: StepTarget,
+  entries: readonly Entry[],
+): SendOptions {
+  const { kube, source, results, emit, signal, flags: { program, compress, deletes } } = options;
+  return {
     ...treeToSend(source),
-    entries: await entriesToSend(source, emit),
-    pause,
-    run,
-    directory,
-    record: recordPlace({ pod, pause, directory, hasOthers: !release }),
-    program,
-    compress,
-    deletes,
-    release,
-  }).catch(async (error) => {
-    options.signal.throwIfAborted();
+    ...target,
+    ...{ kube, clock, random, entries, program, compress, deletes, results, emit, signal },
+    release: false,
+  };
+}
+
+/** Sends, and explains the error of an upload whose pod is gone. */
+export async function sendToTarget(
+  { kube, signal }: Pick<SendIntoStepOptions, "kube" | "signal">,
+  { pause, run }: StepTarget,
+  options: SendOptions,
+): Promise<Receipt> {
+  return await send(options).catch(async (error) => {
+    signal.throwIfAborted();
     if (!(error instanceof ExpectedError)) throw error;
     const action = `upload into step "${stepPath(pause)}"`;
     const again = `tkn-dev ${run.kind.toLowerCase()} upload ${run.name} -n ${pause.namespace}`;
-    throw await podGoneError(options.kube, pause, { run, action, again }) ?? error;
+    throw await podGoneError(kube, pause, { run, action, again }) ?? error;
   });
-  return { pause, receipt };
 }
 
-/** Returns the run that the pod belongs to: its PipelineRun, or else its TaskRun. */
 function runOf({ metadata: { labels = {} } }: Pod, { pod }: Pause): RunName {
   const pipelineRun = labels[LABEL.pipelineRun];
   return pipelineRun === undefined
@@ -73,7 +103,7 @@ function runOf({ metadata: { labels = {} } }: Pod, { pod }: Pause): RunName {
 
 /** Returns the path of the workspace in the container, and the directory below it. */
 async function placeOf(
-  { kube, pause, flags, emit }: SendIntoStepOptions,
+  { kube, pause, flags, emit }: TargetOptions,
 ): Promise<{ pod: Pod; path: string; directory: string }> {
   const owner = `step "${stepPath(pause)}"`;
   const { pod, taskRun } = await readTaskRun(kube, pause);

@@ -3,10 +3,14 @@ import type { Flags } from "../../cli/parse.ts";
 import { UsageError } from "../../errors.ts";
 import { type RunFlags, runFlags } from "./run_flags.ts";
 import { type SendFlags, sendFlags } from "./send_flags.ts";
+import { type TurnFlags, turnFlags } from "./turn_flags.ts";
 
-/** The action at each pause: the user works in a shell, a command runs, or the step stays held. */
+/**
+ * The action at each pause: the user works in a shell, or with `turns` on local files whose saves
+ * do the step's work again; a command runs; or the step stays held.
+ */
 export type AtEachPause =
-  | { shell: { debugImage?: string; patchFile?: string } }
+  | { shell: { debugImage?: string; patchFile?: string; turns?: TurnFlags } }
   | { instead: string }
   | "leave";
 
@@ -50,6 +54,13 @@ export function debugFlags(flags: Flags): DebugFlags {
       hint: "leave out --exec-instead",
     });
   }
+  const turns = turnFlags(flags);
+  if (turns !== undefined && (instead !== undefined || withoutShell)) {
+    const other = withoutShell ? "--without-shell" : "--exec-instead";
+    throw new UsageError(`Cannot watch with ${other}: the step's own work is not done again`, {
+      hint: `leave out --watch or ${other}`,
+    });
+  }
   const run = runFlags(flags);
   const other = upload !== undefined ? "--upload" : instead !== undefined ? "--exec-instead" : "";
   if (run.print !== undefined && other !== "") {
@@ -76,6 +87,6 @@ export function debugFlags(flags: Flags): DebugFlags {
     after,
     withoutShell,
     isUpload: upload !== undefined,
-    atPause: instead === undefined ? { shell: { debugImage, patchFile } } : { instead },
+    atPause: instead === undefined ? { shell: { debugImage, patchFile, turns } } : { instead },
   };
 }

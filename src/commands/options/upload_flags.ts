@@ -1,6 +1,7 @@
 /** The flags of `pipeline upload` and `task upload`. */
 import type { Flags } from "../../cli/parse.ts";
 import { UsageError } from "../../errors.ts";
+import { baseFlag } from "./base_flag.ts";
 import { reportFlags } from "./report_flags.ts";
 import { type RunFlags, runFlags } from "./run_flags.ts";
 import { type SendFlags, sendFlags } from "./send_flags.ts";
@@ -39,8 +40,9 @@ export function uploadFlags(flags: Flags, directory: string | undefined): Upload
       hint: "leave out --shell or --output",
     });
   }
+  const send = sendFlags(flags, directory);
   return {
-    ...sendFlags(flags, directory),
+    ...send,
     ...run,
     ...reportFlags(flags, {
       "--no-continue": flags.on("no-continue"),
@@ -51,6 +53,7 @@ export function uploadFlags(flags: Flags, directory: string | undefined): Upload
     image,
     handOver: shell ? "shell" : flags.on("no-continue") ? "words" : undefined,
     watch: watchFlag(flags),
+    base: baseFlag(flags, send),
   };
 }
 

@@ -59,8 +59,11 @@ export async function workAt(
 /** The step is no longer held, because its pod is gone. */
 class PodGoneError extends ClusterError {}
 
-/** Throws PodGoneError if the step was not released. */
-async function released({ kube, run }: SessionOptions, pause: Pause): Promise<"released"> {
+/** To be called once a step is no longer held. Throws PodGoneError if it was not released. */
+export async function released(
+  { kube, run }: Pick<SessionOptions, "kube" | "run">,
+  pause: Pause,
+): Promise<"released"> {
   const gone = await podGoneError(kube, pause, {
     run: { kind: run.kind, name: run.run },
     action: `continue in step "${stepPath(pause)}"`,

@@ -11,7 +11,8 @@ import { earlySteps, earlyTasks } from "../../tekton/source/early_work.ts";
 import type { StandIn } from "../../tekton/source/replaced_steps.ts";
 import { fillParams, pipelineVariables } from "../../tekton/variables.ts";
 import type { Candidate } from "../../tekton/workspaces.ts";
-import { findTask } from "../../tekton/target.ts";
+import { findTask, stepName } from "../../tekton/target.ts";
+import type { BaseCommit } from "../../tree/git/base_commit.ts";
 import { PIPELINE } from "../start/definition_kind.ts";
 import type { RunRequest } from "../start/run_request.ts";
 import { planUpload } from "./plan_upload.ts";
@@ -32,6 +33,7 @@ export const PIPELINE_UPLOAD: UploadAdapter<ReadPipeline, PipelineRun, PipelineU
 async function plan(
   request: RunRequest<ReadPipeline>,
   options: PipelineUploadOptions,
+  base?: BaseCommit,
 ): Promise<UploadTarget> {
   const { owner, definition: pipeline, newRun, resolving } = request;
   const { namespace, params, workspaces } = newRun;
@@ -54,8 +56,10 @@ async function plan(
     params: taskParams,
     withStepActions: (spec, steps) => withStepActions(resolving, spec, steps, taskParams),
     chosen,
+    base,
+    outerParams: target.taskSpec && pipeline.spec.params?.map(({ name }) => name),
   });
-  const { spec, standIn, destination } = plan;
+  const { spec, standIn, ownClone, destination } = plan;
   checkPlace(owner, pipeline, chosen, { destination, workspaces, asked: options.onTask });
   const image = options.image ?? spec.steps![standIn.at].image ?? "";
   const others = await localTasks(resolving, pipeline, variables, [target.name]);
@@ -65,7 +69,9 @@ async function plan(
     plan,
     task: target.name,
     lower: (upload) => lowerPipeline({ ...upload, pipeline, target, task, others, leavesOut }),
-    changes: changes(newRun.name, target, standIn, image),
+    changes: ownClone === undefined
+      ? changes(newRun.name, target, standIn, image)
+      : ownCloneChanges(newRun.name, target, stepName(spec.steps![standIn.at], standIn.at)),
     early: [...earlyTasks(pipeline.spec, target.name), ...earlySteps(spec, standIn)],
   };
 }
@@ -77,17 +83,13 @@ function changes(
   { replaced }: StandIn,
   image: string,
 ): string[] {
-  const first = `A run of Pipeline ${pipeline} with its spec inline, so that one task can differ:`;
-  const common = [
-    "Labels and annotations of Pipeline and Task are copied, as Tekton copies them for a reference.",
-    "--pause-timeout raises the timeouts that apply while the run is held. Nothing else is changed.",
-  ];
+  const first = firstSentence(pipeline);
   if (replaced.length === 0) {
     return [
       first,
       `task ${target.name} has an additional first step, whose script waits for the upload and`,
       "receives it.",
-      ...common,
+      ...COMMON,
     ];
   }
   return [
@@ -96,9 +98,28 @@ function changes(
     "stands in for. Its script waits for the upload, receives it and writes their results. Retries",
     "are dropped, and so is everything that only the replaced steps need. A param may have a new,",
     "unique name: inline, a Pipeline's param of the old name would replace its value.",
-    ...common,
+    ...COMMON,
   ];
 }
+
+/** The same for a clone that does its own work. */
+function ownCloneChanges(pipeline: string, target: PipelineTask, step: string): string[] {
+  return [
+    firstSentence(pipeline),
+    `step ${step} of task ${target.name} waits after its own work, for the upload on top of that.`,
+    "The task's param for the revision, if it has one, is the base commit. Retries are dropped.",
+    ...COMMON,
+  ];
+}
+
+function firstSentence(pipeline: string): string {
+  return `A run of Pipeline ${pipeline} with its spec inline, so that one task can differ:`;
+}
+
+const COMMON = [
+  "Labels and annotations of Pipeline and Task are copied, as Tekton copies them for a reference.",
+  "--pause-timeout raises the timeouts that apply while the run is held. Nothing else is changed.",
+];
 
 /** Returns the Task's workspaces, each with the run's binding. */
 function candidates(

@@ -8,11 +8,12 @@ import type { UploadFlags } from "../options/upload_flags.ts";
 import type { Narrator } from "../output/narrator.ts";
 import { printCreated } from "../manifests/print_created.ts";
 import { printData } from "../output/print_data.ts";
-import { entriesToSend, type Source, treeToSend } from "../source/source.ts";
+import { type Source, treeToSend } from "../source/source.ts";
 import { uploadAnnotations } from "../source/upload_annotation.ts";
+import { changesOnClone, type ClonedBase, wholeTree } from "./on_clone.ts";
 import type { Ahead } from "../watch/ahead.ts";
 import { prepack } from "./prepack.ts";
-import { type ReplacedWork, resultFiles } from "./result_files.ts";
+import type { ReplacedWork } from "./result_files.ts";
 
 export interface UploadRun extends Pick<Narrator, "emit"> {
   readonly kube: Kube;
@@ -23,6 +24,8 @@ export interface UploadRun extends Pick<Narrator, "emit"> {
   readonly uploaded?: string;
   /** Undefined if every step of the Task runs. */
   readonly replacedWork?: ReplacedWork;
+  /** Set if the run does that work, and the upload brings the changes since its commit. */
+  readonly clone?: ClonedBase;
   readonly notes: readonly string[];
   /** The changes that the upload needs, as sentences for --dry-run. */
   readonly changes: readonly string[];
@@ -44,20 +47,22 @@ export async function runUpload(
     return 0;
   }
   for (const text of run.notes) emit({ kind: "note", text });
-  const results = await resultFiles(flags, source.git, run.replacedWork, emit);
+  const sending = { ...run, source };
+  const sent = run.clone === undefined
+    ? { options: await wholeTree(flags, sending), base: () => undefined }
+    : changesOnClone(flags, sending, run.clone);
   const facts = await source.git;
   const options: UploadOptions = {
     ...run,
-    annotations: (receipt) => uploadAnnotations(receipt, facts),
     clock: host.clock,
     random: host.random,
     ...treeToSend(source),
-    entries: entriesToSend(source, emit),
     prepack: (signal) => prepack(host, { flags, source, signal }),
+    annotations: (receipt) => uploadAnnotations(receipt, facts, sent.base()),
+    ...sent.options,
     program: flags.program,
     compress: flags.compress,
     deletes: flags.deletes,
-    results,
     showlogs: flags.showlogs,
     pauseSeconds: flags.pauseSeconds,
     interrupt: host.interrupt,

@@ -11,6 +11,7 @@ import type { UploadFlags } from "../options/upload_flags.ts";
 import { openNarrator } from "../output/narrator.ts";
 import { reported, type Reports } from "../output/reports.ts";
 import { Memory } from "../again/memory.ts";
+import { openBase, planOnBase } from "../source/base.ts";
 import { type ListOrExplain, listOrExplain } from "../source/list_or_explain.ts";
 import { openSource, type Source } from "../source/source.ts";
 import type { Definition, DefinitionKind } from "../start/definition_kind.ts";
@@ -23,6 +24,7 @@ import {
 } from "../start/run_request.ts";
 import { startAgain } from "../start/start_again.ts";
 import { readBindings } from "../start/workspace_bindings.ts";
+import type { BaseCommit } from "../../tree/git/base_commit.ts";
 import { Ahead, WATCHDOG_SECONDS } from "../watch/ahead.ts";
 import { IdleLine } from "../watch/idle_line.ts";
 import { endsWithTerminal, watch } from "../watch/watch.ts";
@@ -44,7 +46,7 @@ export interface UploadAdapter<
   /** Throws UsageError for flags that do not fit the definition, whatever the user answers. */
   check?(read: Pick<RunRequest<D>, "owner" | "definition">, options: O): void;
   /** Chooses the steps that the upload stands in for, and its place. Throws UsageError. */
-  plan(request: RunRequest<D>, options: O): Promise<UploadTarget>;
+  plan(request: RunRequest<D>, options: O, base?: BaseCommit): Promise<UploadTarget>;
 }
 
 /** Where in the run the upload goes. */
@@ -113,15 +115,23 @@ async function uploadOnce<
   using own = openNarrator(host, options);
   const narrator = { ...own, emit: reports.listening(memory.listening(own.emit)) };
   const { emit, suspendFor } = narrator;
-  const kube = await host.connect(options.connect);
+  const [kube, found] = await Promise.all([
+    host.connect(options.connect),
+    openBase(host, options.base, { source, emit }),
+  ]);
   const check = (read: Pick<RunRequest<D>, "owner" | "definition">) =>
     adapter.check?.(read, options);
   const requesting = { kube, workspaces, emit, suspendFor, isUpload: true, check };
   const request = await requestRun(host, definitionKind, options, requesting);
   answered(request.answers);
   const { newRun } = request;
-  const { task, plan, lower, changes, early } = await adapter.plan(request, options);
-  const { spec, standIn, destination, deletes, replacedWork, notes } = plan;
+  const { base, planned } = await planOnBase(
+    found,
+    emit,
+    (base) => adapter.plan(request, options, base),
+  );
+  const { task, plan, lower, changes, early } = planned;
+  const { spec, standIn, ownClone, destination, deletes, replacedWork, notes } = plan;
   const defaultTimeout = await request.defaultTimeout;
   const again = startAgain(definitionKind, "upload", options, newRun.name);
   const { pauseSeconds } = options;
@@ -135,18 +145,20 @@ async function uploadOnce<
     return await runHandedOver(host, flags, { kube, narrator, held, source, replacedWork, notes });
   }
   const { image } = options;
-  const isWhole = standIn.replaced.length === spec.steps!.length;
-  const runManifest = lower({ ...newRun, standIn, destination, image, gate, defaultTimeout });
+  const isWhole = ownClone === undefined && standIn.replaced.length === spec.steps!.length;
+  const lowering = { standIn, ownClone, destination, image, gate, defaultTimeout };
+  const runManifest = lower({ ...newRun, ...lowering });
   request.checkComplete(runManifest.inline());
   return await runUpload(host, { ...options, deletes }, source, {
     kube,
     emit,
     runManifest,
     held: { task, step: heldStep(spec, standIn) },
+    clone: base && { ...base, commitResults: ownClone?.commitResults ?? [] },
     uploaded: isWhole ? task : undefined,
     replacedWork,
     changes,
-    early,
+    early: ownClone === undefined ? early : [...early, "the clone"],
     notes,
   }, ahead);
 }

@@ -3,7 +3,7 @@ import { ExpectedError, UsageError } from "../../errors.ts";
 import { FileError, type Host } from "../../host.ts";
 import { changedPaths, settledFiles } from "../../tree/changed_paths.ts";
 import { openSource, type Source } from "../source/source.ts";
-import type { UploadFlags } from "../options/upload_flags.ts";
+import type { SendFlags } from "../options/send_flags.ts";
 
 /** A burst of changes (an editor and a formatter, a checkout) ends after this silence, */
 const QUIET_MS = 200;
@@ -33,8 +33,9 @@ export class Changes implements AsyncDisposable {
   /** `print` prints an error that a further change may fix. */
   constructor(
     private readonly host: Host,
-    private readonly flags: UploadFlags,
+    private readonly flags: SendFlags,
     private readonly print: (error: ExpectedError) => void,
+    private readonly quietMs = QUIET_MS,
   ) {
     this.#signal = AbortSignal.any([host.interrupt, this.#over.signal]);
   }
@@ -75,7 +76,10 @@ export class Changes implements AsyncDisposable {
       const source = await openSource(this.host, this.flags);
       const walks = [await before.entries, await source.entries] as const;
       const paths = changedPaths(...walks);
-      source.digests.takeOver(before.digests, settledFiles(...walks, before.openedSeconds));
+      // With line ends of git, a file changes with its attributes, too.
+      if (this.flags.eol === "asis") {
+        source.digests.takeOver(before.digests, settledFiles(...walks, before.openedSeconds));
+      }
       this.#directories = await directoriesOf(source);
       this.#printed = undefined;
       return paths.length === 0 ? undefined : { source, paths };
@@ -127,7 +131,7 @@ export class Changes implements AsyncDisposable {
     const { clock } = this.host;
     do {
       this.#isNoticed = false;
-      await clock.delay(QUIET_MS, this.#signal);
+      await clock.delay(this.quietMs, this.#signal);
     } while (this.#isNoticed && clock.now() < endMs);
   }
 

@@ -48,7 +48,7 @@ export function websocketOver(
 
 /** The part of the library's class that is used here: it comes without types. */
 type Library = new (address: URL, protocols: string[], options: object) => Socket & {
-  on(event: "error", call: () => void): void;
+  on(event: "error" | "pong", call: () => void): void;
   on(
     event: "unexpected-response",
     call: (asking: ClientRequest, answer: IncomingMessage) => void,
@@ -59,6 +59,12 @@ type Library = new (address: URL, protocols: string[], options: object) => Socke
 /** Messages with an empty mask are sent as they are, and the caller uses their memory again. */
 class CopyingSocket extends (WebSocket as unknown as Library) {
   override refusal?: Response;
+
+  // The library has no such event for listeners of this kind.
+  override addEventListener(type: string, call: (event: never) => void): void {
+    if (type === "pong") this.on(type, call as () => void);
+    else super.addEventListener(type as "message", call as () => void);
+  }
 
   override send(message: Uint8Array<ArrayBuffer>): void {
     super.send(message.slice());

@@ -70,6 +70,10 @@ class SpdyExec implements ExecStream {
     return this.#connection.received;
   }
 
+  get pongs(): number {
+    return this.#connection.pongs;
+  }
+
   get sentBytes(): number {
     return this.#connection.sentBytes;
   }
@@ -129,6 +133,10 @@ class SpdyExec implements ExecStream {
 
   endStdin(): void {
     void this.#stdin?.end();
+  }
+
+  ping(): void {
+    this.#connection.ping();
   }
 
   resize({ columns, rows }: TerminalSize): void {

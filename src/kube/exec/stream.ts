@@ -24,9 +24,11 @@ export interface ExecStream {
   /** Whether the client can end stdin while the command runs. */
   readonly canEndStdin: boolean;
   readonly isOpen: boolean;
-  /** The number of messages from the server. */
+  /** The number of messages from the server, without answers to pings. */
   readonly received: number;
-  /** The number of bytes that the client has sent. */
+  /** The number of answers to pings. */
+  readonly pongs: number;
+  /** The number of bytes that the client has sent, without pings. */
   readonly sentBytes: number;
   /** The number of these that the network has not taken yet. */
   readonly bufferedAmount: number;
@@ -38,6 +40,8 @@ export interface ExecStream {
    */
   send(bytes: Uint8Array): Promise<void>;
   endStdin(): void;
+  /** Asks the server for a sign of life. */
+  ping(): void;
   resize(size: TerminalSize): void;
   close(): void;
 }

@@ -61,6 +61,7 @@ function isOpened(socket: Socket): Promise<boolean> {
 class WebSocketExec implements ExecStream {
   readonly result: Promise<ExecResult>;
   received = 0;
+  pongs = 0;
   sentBytes = 0;
   readonly #encode = frameEncoder(Channel.stdin);
 
@@ -82,6 +83,7 @@ class WebSocketExec implements ExecStream {
       else if (channel === Channel.stderr) output.stderr(payload);
       else if (channel === Channel.error) resolve(resultOf(new TextDecoder().decode(payload)));
     });
+    socket.addEventListener("pong", () => this.pongs += 1);
     socket.addEventListener("close", ({ code, reason }) => {
       const why = reason === "" ? `connection lost (${code})` : reason;
       reject(
@@ -120,6 +122,10 @@ class WebSocketExec implements ExecStream {
 
   endStdin(): void {
     this.socket.send(encodeClose(Channel.stdin));
+  }
+
+  ping(): void {
+    this.socket.ping();
   }
 
   resize({ columns, rows }: TerminalSize): void {

@@ -26,12 +26,15 @@ export interface SpdyStream {
 }
 
 export class SpdyConnection {
-  /** The number of frames from the server. */
+  /** The number of frames from the server, without answers to pings. */
   received = 0;
+  /** The number of answers to pings. */
+  pongs = 0;
   sentBytes = 0;
   readonly #streams = new Map<number, Stream>();
   readonly #headers = new HeaderWriter();
   #nextId = 1;
+  #nextPing = 1;
 
   constructor(private readonly bytes: ByteStream) {}
 
@@ -56,7 +59,6 @@ export class SpdyConnection {
     try {
       for await (const chunk of this.bytes.chunks) {
         for (const frame of reader.read(chunk)) {
-          this.received += 1;
           isOrderly ||= frame.type === "goAway";
           await this.#take(frame);
         }
@@ -70,7 +72,17 @@ export class SpdyConnection {
     }
   }
 
+  /** Sends a ping, which counts neither as sent nor, by its answer, as received. */
+  ping(): void {
+    void this.bytes.send(encodePing(this.#nextPing));
+    this.#nextPing += 2;
+  }
+
   async #take(frame: Frame): Promise<void> {
+    // The server's pings have even numbers; it answers the client's, which have odd ones.
+    const isPong = frame.type === "ping" && frame.id % 2 !== 0;
+    if (isPong) this.pongs += 1;
+    else this.received += 1;
     switch (frame.type) {
       case "synReply":
         this.#stream(frame.streamId).accept();
@@ -81,8 +93,8 @@ export class SpdyConnection {
       case "rstStream":
         return this.#stream(frame.streamId).finish(true);
       case "ping":
-        // The server's pings have even numbers. Awaited, so that many fill no memory.
-        if (frame.id % 2 === 0) await this.#send(encodePing(frame.id));
+        // Awaited, so that many fill no memory.
+        if (!isPong) await this.#send(encodePing(frame.id));
         return;
       case "synStream":
         throw new SpdyError("a stream that the server opens");

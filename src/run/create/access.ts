@@ -52,7 +52,8 @@ const CREATE_EXEC: Access = { verb: "create", ...EXEC };
 /**
  * Whether the API server wants the right to create pods/exec for websockets too, though their verb
  * is `get`: from Kubernetes 1.35 on, unless AuthorizePodWebsocketUpgradeCreatePermission is off,
- * one of its feature gates. It looks at the right before it looks for the pod, so a pod that does not exist shows it.
+ * one of its feature gates. It looks at the right before it looks for the pod, so a pod that does
+ * not exist shows it.
  * Source: kubernetes/pkg/registry/core/pod/rest/subresources.go.
  */
 async function wantsCreate(kube: Kube, namespace: string): Promise<boolean> {

@@ -3,7 +3,7 @@
  * TaskRun ends without that pod, and the pod waits forever for Tekton's signal to start (seen with
  * Tekton 1.9). `cleanup` finds those that remain.
  *
- * To be removed once Tekton deletes such a pod itself: tests/scenarios/run/early_cancel.ts shows it.
+ * To be removed once Tekton deletes such a pod: tests/scenarios/run/early_cancel.ts shows it.
  */
 import type { Clock } from "../../host.ts";
 import { type Kube, PODS } from "../../kube/interface.ts";

@@ -16,6 +16,8 @@ import {
   type RunManifest,
 } from "../run_manifest.ts";
 import { usedParams } from "../references.ts";
+import { type OwnClone, withParam } from "../source/own_clone.ts";
+import { holdClone } from "./hold_clone.ts";
 import { type Replacement, replaceSteps } from "./replace_steps.ts";
 import { dependencies, stepName } from "../target.ts";
 import { unusedWorkspaces, withoutWorkspaces } from "../unused_workspaces.ts";
@@ -36,11 +38,16 @@ export interface PipelineUpload extends Replacement, Omit<NewRun, "name"> {
 }
 
 export function lowerPipeline(upload: PipelineUpload): RunManifest<PipelineRun> {
-  const { pipeline } = upload;
+  const { pipeline, ownClone } = upload;
   const run = newPipelineRun({ ...upload, name: upload.name ?? pipeline.metadata?.name ?? "" });
   const raised = raiseRunTimeouts(run, pipeline.spec, [upload.target.name], clocksOf(upload));
-  const changed = isWhole(upload) ? reduce(upload) : replace(upload);
-  const unused = upload.leavesOut ? unusedWorkspaces(pipeline, upload.target, changed.target) : [];
+  const changed = ownClone !== undefined
+    ? keep(upload, ownClone)
+    : isWhole(upload)
+    ? reduce(upload)
+    : replace(upload);
+  const leavesOut = upload.leavesOut && ownClone === undefined;
+  const unused = leavesOut ? unusedWorkspaces(pipeline, upload.target, changed.target) : [];
   const left = withoutWorkspaces(pipeline, raised, unused);
   return buildPipelineRun(left.run, left.pipeline, [changed, ...upload.others ?? []]);
 }
@@ -49,6 +56,16 @@ export function lowerPipeline(upload: PipelineUpload): RunManifest<PipelineRun> 
 function isWhole({ task, standIn, destination }: PipelineUpload): boolean {
   return standIn.replaced.length === task.spec.steps?.length &&
     destination.scope.kind === "workspace";
+}
+
+/** Returns the task with all its steps, at the commit of the clone. */
+function keep(upload: PipelineUpload, ownClone: OwnClone): ChangedTask {
+  const { target, task } = notRetried(upload);
+  const params = withParam(target.params ?? [], ownClone.revision);
+  return {
+    target: withRaisedTimeout({ ...target, params }, 1, clocksOf(upload)),
+    task: { ...task, spec: holdClone(task.spec, { ...upload, ownClone }) },
+  };
 }
 
 function replace(upload: PipelineUpload): ChangedTask {

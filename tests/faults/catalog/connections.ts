@@ -1,5 +1,6 @@
 /** Connections that break, fall silent or are delayed. */
-import { closeFrame, flipped, type Frame } from "../proxy/frames.ts";
+import { flipped, type Frame } from "../proxy/frames.ts";
+import { closeFrame } from "../proxy/websocket_frames.ts";
 import type { Link } from "../proxy/link.ts";
 import type { Moment } from "../proxy/fault_proxy.ts";
 import { ENDLESS, type Fault, lasting, passing, quiet, USUAL_SECONDS } from "./fault.ts";
@@ -116,5 +117,5 @@ export function socketClosed(code: number): Fault {
     await exchange.link.write("down", closeFrame(code));
     exchange.link.close();
     return undefined;
-  });
+  }, { protocol: "websocket" });
 }

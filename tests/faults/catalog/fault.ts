@@ -1,6 +1,7 @@
 /** A fault, and the allowed ways for the client to end after it. */
 import type { Moment } from "../proxy/fault_proxy.ts";
 import type { Phase, Spot } from "../trial/phases.ts";
+import type { ExecProtocol } from "../trial/profile.ts";
 import type { FaultContext } from "./context.ts";
 
 export interface Fault {
@@ -24,6 +25,8 @@ export interface Fault {
   readonly endsClient?: boolean;
   /** Whether it changes the local tree. The old or the new tree may arrive, as a whole. */
   readonly changesTree?: boolean;
+  /** The protocol of the exec that it needs. */
+  readonly protocol?: ExecProtocol;
   /** Whether it needs an upload into a volume. */
   readonly needsClaim?: boolean;
   /**

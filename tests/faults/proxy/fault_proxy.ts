@@ -7,8 +7,10 @@ import tls from "node:tls";
 import type { Certificates } from "../../../src/sandbox/api/certificate.ts";
 import { concat } from "./byte_reader.ts";
 import { type Kind, kindOf } from "./exchange.ts";
-import { type Frame, readFrame } from "./frames.ts";
+import type { Frame, ReadFrame } from "./frames.ts";
 import { readBody, readHead, statusOf } from "./http.ts";
+import { spdyFrames } from "./spdy_frames.ts";
+import { readWebSocketFrame } from "./websocket_frames.ts";
 import { type Direction, Link, type Upstream } from "./link.ts";
 
 export interface Exchange {
@@ -120,9 +122,11 @@ export class FaultProxy implements AsyncDisposable {
     if (head === undefined) return false;
     await this.#pass({ at: "answer", exchange, data: head.bytes }, "down");
     if (statusOf(head) === 101) {
+      const isSpdy = head.headers.get("upgrade") === "SPDY/3.1";
+      const read = isSpdy ? spdyFrames() : readWebSocketFrame;
       // Passes on what the server sent before it closed, even if the client still sends.
-      void this.#frames(exchange, "up").catch(() => {});
-      await this.#frames(exchange, "down");
+      void this.#frames(exchange, "up", read).catch(() => {});
+      await this.#frames(exchange, "down", read);
       return false;
     }
     for await (const data of readBody(reader, head, true)) {
@@ -132,10 +136,10 @@ export class FaultProxy implements AsyncDisposable {
     return head.headers.has("content-length") || head.headers.has("transfer-encoding");
   }
 
-  async #frames(exchange: Exchange, direction: Direction): Promise<void> {
+  async #frames(exchange: Exchange, direction: Direction, read: ReadFrame): Promise<void> {
     const { link } = exchange;
     const reader = direction === "up" ? link.fromClient : await link.fromServer();
-    for (let frame; (frame = await readFrame(reader)) !== undefined;) {
+    for (let frame; (frame = await read(reader)) !== undefined;) {
       await this.#pass({ at: direction, exchange, data: frame.bytes, frame }, direction);
     }
   }

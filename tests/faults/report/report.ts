@@ -28,7 +28,8 @@ Written by \`deno task test:faults\` on ${date}: ${cells.length} injections in $
   } minutes, on ${cluster}; ${program}.
 
 An injection is one fault in one phase of one upload on a real cluster. A proxy between tkn-dev and
-the API server reads their requests and WebSocket frames, and strikes in the phase. The run's own next step reports whether the run continued and with which tree: it
+the API server reads their requests and the frames of execs, by websockets or SPDY, and strikes in
+the phase. The run's own next step reports whether the run continued and with which tree: it
 sends the digest of the tree it sees to the test. A held step gives up after 20 s.
 
 - **released incomplete**: a step ran on a tree that is not the one sent

@@ -28,8 +28,7 @@ export async function startUpload(upload: Upload): Promise<Running> {
     tree,
     ...["-w", `name=source,${bound}`, "-p", `witness=${witness}`],
     ...["--kubeconfig", kubeconfig, "--pause-timeout", `${PAUSE_SECONDS}s`],
-    // The proxy reads the frames of websockets.
-    ...["--compress", "never", "--exec-protocol", "websocket"],
+    ...["--compress", "never", "--exec-protocol", profile.protocol],
   ]);
 }
 

@@ -1,5 +1,5 @@
 /** The phases of an upload, and how a proxy recognizes each. */
-import { channelOf } from "../proxy/frames.ts";
+import { END } from "../proxy/frames.ts";
 import type { Kind } from "../proxy/exchange.ts";
 import type { Moment } from "../proxy/fault_proxy.ts";
 import type { Measures, Progress } from "./progress.ts";
@@ -58,7 +58,7 @@ const sent: Phase = {
   name: "all sent",
   stage: "held",
   isNow: ({ at, frame }, { stdinBytes }, measures) =>
-    at === "up" && frame !== undefined && channelOf(frame) === 255 &&
+    at === "up" && frame?.channel === END &&
     stdinBytes >= measures.stdinBytes - MARGIN_BYTES,
 };
 

@@ -2,8 +2,12 @@
 import { LOOK, type TreeSize } from "./tree.ts";
 import type { KubeObject } from "../cluster/admin.ts";
 
+/** A value of --exec-protocol. */
+export type ExecProtocol = "spdy" | "websocket";
+
 export interface Profile {
   readonly name: string;
+  readonly protocol: ExecProtocol;
   readonly tree: TreeSize;
   /** The command line before the directory. */
   readonly command: readonly string[];
@@ -16,13 +20,19 @@ export interface Profile {
 const small: TreeSize = { files: 60, bytes: 1_500_000 };
 /** Large enough for two lanes. */
 const large: TreeSize = { files: 250, bytes: 10_000_000 };
-const task = { command: ["task", "upload", "faults"], isPipeline: false, usesObjects: false };
+const task = {
+  protocol: "websocket",
+  command: ["task", "upload", "faults"],
+  isPipeline: false,
+  usesObjects: false,
+} as const;
 const pipeline = {
+  protocol: "websocket",
   command: ["pipeline", "upload", "faults"],
   isPipeline: true,
   usesClaim: true,
   usesObjects: false,
-};
+} as const;
 
 export const PROFILES = {
   task: { ...task, name: "task", tree: small, usesClaim: false },
@@ -38,6 +48,18 @@ export const PROFILES = {
     usesObjects: true,
   },
 } satisfies Record<string, Profile>;
+
+const BY_SPDY = new Map<Profile, Profile>(
+  Object.values<Profile>(PROFILES).map((profile) => [
+    profile,
+    { ...profile, name: `${profile.name}, SPDY`, protocol: "spdy" },
+  ]),
+);
+
+/** Returns the profile with another protocol, the same object each time. */
+export function bySpdy(profile: Profile): Profile {
+  return BY_SPDY.get(profile) ?? profile;
+}
 
 export const CLAIM = "faults";
 

@@ -1,5 +1,4 @@
 /** The progress of an upload, from what has passed a proxy. */
-import { channelOf } from "../proxy/frames.ts";
 import type { Exchange, Moment } from "../proxy/fault_proxy.ts";
 
 /** A smaller frame of stdin is a word of the conversation, a larger one is part of the archive. */
@@ -32,13 +31,13 @@ export class Progress {
     this.isReceipt = false;
     if (at === "answer" && exchange.kind === "exec") this.execs.push(exchange);
     if (frame === undefined) return;
-    const channel = channelOf(frame);
+    const { channel, payload } = frame;
     if (at === "up" && channel === 0) {
-      this.momentBytes = frame.payload.length - 1;
+      this.momentBytes = payload.length;
       this.isArchive = this.momentBytes >= WORDS_BYTES;
     }
     if (at === "down" && channel === 1) {
-      const text = new TextDecoder().decode(frame.payload.subarray(1));
+      const text = new TextDecoder().decode(payload);
       this.isReceipt = /^receipt /m.test(text);
       if (this.isReceipt) this.receipts += 1;
     }

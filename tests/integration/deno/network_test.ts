@@ -12,7 +12,7 @@ import { ConnectError } from "../../../src/kube/transport.ts";
 import { makeCertificates } from "../../../src/sandbox/api/certificate.ts";
 import { FaultyProxy } from "../../support/faulty_proxy.ts";
 import { Listening } from "../../support/proxies.ts";
-import { echoed, serve, transportTo } from "./loopback.ts";
+import { close, echoed, isOpen, serve, transportTo } from "./loopback.ts";
 import { encodedHeader } from "../../../src/deno/network/kubeconfig/headers.ts";
 import { Renewal } from "../../../src/deno/network/kubeconfig/renewal.ts";
 
@@ -259,6 +259,16 @@ async function serveTls() {
     [Symbol.asyncDispose]: () => new Promise<void>((resolve) => server.close(() => resolve())),
   };
 }
+
+Deno.test("a ping of a websocket is answered by an event", async () => {
+  await using place = serve((request) => Deno.upgradeWebSocket(request).response);
+  const socket = await place.transport.socket("/", []);
+  await isOpen(socket);
+  const ponged = new Promise<void>((resolve) => socket.addEventListener("pong", resolve));
+  socket.ping();
+  await ponged;
+  await close(socket);
+});
 
 Deno.test("a client certificate is sent to a server that the authority of the kubeconfig vouches for", async () => {
   await using place = await serveTls();

@@ -7,6 +7,7 @@ import { startTknDev, tknDev } from "../../support/program.ts";
 import { throughGateway, type UpgradeFate } from "../../support/gateway.ts";
 import { httpProxy, socksProxy } from "../../support/proxies.ts";
 import { throughProxy } from "../../support/through_proxy.ts";
+import { atTerminal } from "../hold/session.ts";
 import type { Scenario } from "../scenario.ts";
 
 const EMPTY = ["-w", "name=source,emptyDir="];
@@ -122,6 +123,22 @@ export const connectionScenarios: Scenario[] = [
         assert.match(ran.stderr, /^Note: Cancelled TaskRun/m);
         assert.equal(gateway.upgrades.length, upgrades, ran.stderr);
       }
+    },
+  },
+  {
+    name: "debug with a terminal behind such a proxy leaves no run held if the code can't arrive",
+    needs: ["script"],
+    async run(cluster, directory) {
+      await Deno.writeTextFile(`${directory}/a`, "a");
+      await using way = await throughGateway(cluster, directory);
+      way.gateway.fate = () => 403;
+      const args = ["task", "debug", "t-count", "--upload", directory, ...EMPTY, ...way.flags];
+      await using session = atTerminal(args);
+      const [, name] = await session.until(/Created TaskRun (\S+) in/);
+      await session.until(/Error: .* lets no exec through: SPDY: the answer is 403; webs/);
+      await session.until(/ended: 3/);
+      const run = await cluster.kube.get<TaskRun>(TASK_RUNS, cluster.kube.namespace, name);
+      assert.equal(run.spec.status, "TaskRunCancelled");
     },
   },
   {

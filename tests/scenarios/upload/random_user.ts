@@ -1,5 +1,6 @@
 /**
- * A user id that no image knows, with group 0, and read-only roots: what OpenShift gives to pods.
+ * A user id that no image knows, with group 0, and read-only roots without /tmp: what OpenShift may
+ * give to pods.
  */
 import assert from "node:assert/strict";
 import { tknDev } from "../../support/program.ts";
@@ -15,7 +16,7 @@ export const randomUserScenarios: Scenario[] = [
       // The sandbox runs steps as the user of the test, and their roots can be written.
       const user = (uid: number) =>
         cluster.context === undefined ? /^\[work\] user \d+/m : new RegExp(
-          `^\\[work\\] user ${uid}, group 0\n\\[work\\] read-only root$`,
+          `^\\[work\\] user ${uid}, group 0\n\\[work\\] no /tmp$`,
           "m",
         );
       const source = `${directory}/source`;

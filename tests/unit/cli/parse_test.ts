@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { PROGRAM } from "../../../src/cli/commands.ts";
 import { type Call, parse } from "../../../src/cli/parse.ts";
-import { readFlags } from "../../../src/cli/flags.ts";
+import { readFlags, takesWord } from "../../../src/cli/flags.ts";
 import type { FlagSpec } from "../../../src/cli/spec.ts";
 import { UsageError } from "../../../src/errors.ts";
 import { refusal as refusalOf } from "../../support/refusal.ts";
@@ -263,10 +263,10 @@ Deno.test("a flag has one letter and one kind in all commands, so that it may pr
     .map((flag) => flag.name === "timestamps" ? { ...flag, short: undefined } : flag); // see below
   for (const flag of flags) {
     const other = seen.get(flag.name) ?? flag;
-    assert.deepEqual([flag.short, flag.value === undefined, flag.alone], [
+    assert.deepEqual([flag.short, flag.value === undefined, takesWord(flag)], [
       other.short,
       other.value === undefined,
-      other.alone,
+      takesWord(other),
     ]);
     seen.set(flag.name, flag);
   }

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { ByteReader } from "../../faults/proxy/byte_reader.ts";
 import { kindOf } from "../../faults/proxy/exchange.ts";
-import { channelOf, flipped, readFrame } from "../../faults/proxy/frames.ts";
+import { END, flipped } from "../../faults/proxy/frames.ts";
 import { readBody, readHead } from "../../faults/proxy/http.ts";
+import { spdyFrames } from "../../faults/proxy/spdy_frames.ts";
+import { readWebSocketFrame } from "../../faults/proxy/websocket_frames.ts";
+import { encodeData, encodePing, encodeSynStream } from "../../../src/kube/spdy/frames.ts";
+import { HeaderWriter } from "../../../src/kube/spdy/headers.ts";
 
 /** Returns a reader that gets one byte at a time. */
 function readerOf(bytes: Uint8Array): ByteReader {
@@ -35,18 +39,47 @@ Deno.test("a frame's payload is unmasked, and its bytes stay unchanged", async (
   const payload = [0, 104, 105];
   const masked = payload.map((byte, at) => byte ^ mask[at % 4]);
   const bytes = Uint8Array.of(0x82, 0x80 | 3, ...mask, ...masked);
-  const frame = await readFrame(readerOf(bytes));
+  const frame = await readWebSocketFrame(readerOf(bytes));
   assert.deepEqual(frame?.bytes, bytes);
-  assert.deepEqual([...frame!.payload], payload);
-  assert.equal(channelOf(frame!), 0);
+  assert.deepEqual([...frame!.payload], payload.slice(1));
+  assert.equal(frame!.channel, payload[0]);
 });
 
 Deno.test("a flipped frame differs in one bit of its data, not in its channel", async () => {
-  const frame = (await readFrame(readerOf(Uint8Array.of(0x82, 3, 0, 104, 105))))!;
+  const frame = (await readWebSocketFrame(readerOf(Uint8Array.of(0x82, 3, 0, 104, 105))))!;
   const changed = flipped(frame);
   const differing = [...changed].flatMap((byte, at) => byte === frame.bytes[at] ? [] : [at]);
   assert.equal(differing.length, 1);
   assert.ok(differing[0] > 2);
+});
+
+Deno.test("frames of SPDY have the channel of their stream, which the client names", async () => {
+  const headers = new HeaderWriter();
+  const open = (id: number, type: string) =>
+    encodeSynStream(id, headers.write(new Map([["streamtype", type]])));
+  const all = [
+    open(1, "error"),
+    open(3, "stdin"),
+    encodeData(3, encode("hi")),
+    encodePing(2),
+    encodeData(1, encode("{}")),
+    encodeData(3, new Uint8Array(0), true),
+  ];
+  const reader = new ByteReader(ReadableStream.from(all));
+  const read = spdyFrames();
+  const seen: [number | undefined, string][] = [];
+  for (let frame; (frame = await read(reader)) !== undefined;) {
+    seen.push([frame.channel, decode(frame.payload)]);
+    assert.deepEqual(frame.bytes, all[seen.length - 1]);
+  }
+  assert.deepEqual(seen, [
+    [undefined, ""],
+    [undefined, ""],
+    [0, "hi"],
+    [undefined, ""],
+    [3, "{}"],
+    [END, ""],
+  ]);
 });
 
 const NAMESPACE = "/apis/tekton.dev/v1/namespaces/n";

@@ -141,7 +141,7 @@ async function silence(options: Partial<ExecOptions>) {
     running,
     socket: transport.sockets[0],
     tick: async () => {
-      await transport.advance(30_000);
+      for (let part = 0; part < 2; part++) await transport.advance(15_000);
       return state;
     },
   };
@@ -198,6 +198,43 @@ Deno.test("silence counts while bytes of stdin wait, and not if some are taken",
   socket.bufferedAmount = 1_000;
   assert.equal(await tick(), "running");
   assert.deepEqual([await tick(), await tick()], ["running", "failed"]);
+});
+
+Deno.test("an idle connection is pinged, and given up if nothing answers, with a stdin or a terminal", async () => {
+  async function* sizes() {
+    yield { columns: 80, rows: 24 };
+  }
+  for (const terminal of [undefined, sizes()]) {
+    const silenceMs = undefined;
+    const options = { stdin: openStdin().stream, terminal, silenceMs };
+    const { running, tick, socket } = await silence(options);
+    for (let looks = 0; looks < 5; looks++) assert.equal(await tick(), "running");
+    assert.ok(socket.pings >= 5, `${socket.pings}`);
+    socket.answersPings = false;
+    while (await tick() === "running");
+    assert.equal(await rejection(running, ClusterError), noAnswer(60));
+    assert.equal(socket.readyState > 1, true);
+  }
+});
+
+Deno.test("a server that never answers pings is not given up for that", async () => {
+  const { socket, tick } = await silence({ stdin: openStdin().stream, silenceMs: undefined });
+  socket.answersPings = false;
+  for (let looks = 0; looks < 10; looks++) assert.equal(await tick(), "running");
+  assert.ok(socket.pings > 0);
+});
+
+Deno.test("a ping waits behind the bytes that a command does not read: it says nothing then", async () => {
+  let enqueue = (_chunk: Uint8Array) => {};
+  const stdin = new ReadableStream<Uint8Array>({
+    start: (controller) => void (enqueue = (chunk) => controller.enqueue(chunk)),
+  });
+  const { socket, tick } = await silence({ stdin, silenceMs: undefined });
+  assert.equal(await tick(), "running");
+  enqueue(new Uint8Array(5000));
+  await until(() => socket.sent.length > 0);
+  socket.answersPings = false;
+  for (let looks = 0; looks < 10; looks++) assert.equal(await tick(), "running");
 });
 
 Deno.test("a command that has ended leaves no limit running", async () => {

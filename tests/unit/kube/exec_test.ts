@@ -93,6 +93,16 @@ Deno.test("a server that can't half-close is refused before anything is sent", a
   assert.deepEqual(state, { reads: 0, cancelled: true });
 });
 
+Deno.test("a command that ends with its stdin needs no half-close: the connection ends", async () => {
+  const transport = serving(() => {}, V4);
+  const { stream } = stdinOf(["ab"]);
+  assert.match(
+    await rejection(start(transport, { stdin: stream, endsWithStdin: true }), ClusterError),
+    /: connection lost/,
+  );
+  assert.deepEqual(transport.sockets[0].sent.map((message) => [...message]), [[0, 97, 98]]);
+});
+
 Deno.test("a server that can't half-close is accepted without a stdin", async () => {
   const transport = serving((socket) => socket.say(Channel.error, SUCCESS), V4);
   assert.equal((await start(transport)).exitCode, 0);

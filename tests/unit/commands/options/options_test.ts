@@ -38,6 +38,7 @@ const DEFAULTS = {
   image: undefined,
   handOver: undefined,
   watch: undefined,
+  base: undefined,
   showlogs: true,
   pauseSeconds: 600,
   dryRun: undefined,
@@ -125,6 +126,7 @@ Deno.test("every flag sets its option", () => {
     image: "busybox",
     handOver: undefined,
     watch: undefined,
+    base: undefined,
     showlogs: false,
     pauseSeconds: 5400,
     dryRun: "json" as const,
@@ -270,6 +272,27 @@ Deno.test("flags that exclude --watch are refused with the reason", () => {
   assert.match(refused("--list"), /^Cannot watch with --list: it starts no run\n/);
   assert.match(refused("--explain", "a"), /^Cannot watch with --explain: it starts no run\n/);
   assert.match(refused("--showlogs=false"), /^Cannot watch with --showlogs=false: .*not followed/);
+});
+
+Deno.test("--base alone finds a commit; --base=auto may send everything; others name a commit", () => {
+  assert.deepEqual(pipeline("--base").base, { isAuto: false });
+  assert.deepEqual(task("--base=auto").base, { isAuto: true });
+  assert.deepEqual(pipeline("--base=v1.2").base, { commit: "v1.2", isAuto: false });
+  assert.match(refusal(() => pipeline("--base=")), /^Cannot use --base=: it names no commit\n/);
+});
+
+Deno.test("flags that exclude --base are refused with the reason", () => {
+  const refused = (...argv: string[]) => refusal(() => pipeline("--base", ...argv));
+  assert.equal(
+    refused("--with-git"),
+    "Cannot use --base with --with-git: the clone has its own .git\nleave out --base or --with-git",
+  );
+  assert.match(refused("--no-continue"), /--no-continue: it holds a step before its own work\n/);
+  assert.match(refused("--upload-image", "i"), /--upload-image: the clone's own image clones\n/);
+  assert.match(refused("--delete"), /--delete=always: the rest of the tree is only in the works/);
+  assert.match(refused("--exec", "cat -"), /--exec: a command unpacks into an empty directory\n/);
+  assert.match(refused("--watch=ahead"), /--watch=ahead: a run that waits for the save has cloned/);
+  assert.deepEqual(pipeline("--base", "--delete=never").deletes, "never");
 });
 
 Deno.test("without --dry-run, --output prints the created run and no logs", () => {

@@ -168,6 +168,22 @@ Deno.test("the server's pings are answered, one after the other, and answers are
   assert.deepEqual(servers[0].heard, ["ping 2", "ping 4"]);
 });
 
+Deno.test("an idle connection is pinged, and given up if nothing answers", async () => {
+  const { transport, servers } = serving();
+  const running = start(transport, { stdin: openStdin().stream });
+  running.catch(() => {});
+  await until(() => servers[0]?.opened.length === 4);
+  const pass = async (times: number) => {
+    for (let at = 0; at < times; at++) await transport.advance(15_000);
+  };
+  await pass(10);
+  assert.deepEqual(servers[0].heard.slice(0, 2), ["ping 1", "ping 3"]);
+  servers[0].answersPings = false;
+  await pass(8);
+  assert.match(await rejection(running, ClusterError), /: no answer for 60 s\n/);
+  assert.equal(servers[0].isClosed, true);
+});
+
 Deno.test("a command that ends early ends it: stdin is given up and the connection closed", async () => {
   const { stream, state } = openStdin();
   const { transport, servers } = serving((server) => server.say("error", SUCCESS));

@@ -1,0 +1,115 @@
+/** The terminal of a watched step: output above, one line of keys below, keys at any time. */
+import type { Host, RawTerminal, Terminal } from "../../host.ts";
+import { type Printable, printable, rawLines } from "../../printable.ts";
+import { KeyReader } from "../../view/ask/keys.ts";
+import type { Output } from "../../view/run_view.ts";
+import { Screen } from "../../view/screen.ts";
+import type { Wish } from "./machine.ts";
+import { wishOf } from "./wishes.ts";
+
+export class TurnTerminal implements AsyncDisposable {
+  /** Prints above the line of keys. */
+  readonly terminal: Terminal;
+  readonly #own: Terminal;
+  readonly #onWish: (wish: Wish) => void;
+  readonly #onClosed: () => void;
+  readonly #screen: Screen;
+  #raw: RawTerminal | undefined;
+  /** Whether the last output did not end its line. */
+  #isInLine = false;
+
+  /** `onClosed` is called when the terminal sends no more keys. */
+  constructor(
+    { terminal: own }: Pick<Host, "terminal">,
+    onWish: (wish: Wish) => void,
+    onClosed: () => void,
+  ) {
+    this.#own = own;
+    this.#onWish = onWish;
+    this.#onClosed = onClosed;
+    this.#screen = new Screen({
+      isShared: own.isTerminal.stdout,
+      columns: () => own.columns(),
+    });
+    this.terminal = {
+      closed: own.closed,
+      isTerminal: own.isTerminal,
+      get isLent() {
+        return own.isLent;
+      },
+      columns: () => own.columns(),
+      raw: () => own.raw(),
+      input: () => own.input(),
+      bytes: () => own.bytes(),
+      write: (bytes, to) => own.write(bytes, to),
+      out: (text) => this.#print("stdout", text),
+      err: (text) => this.#print("stderr", text),
+    };
+    this.#take();
+  }
+
+  /** Shows the line below the output, or with "" removes it. */
+  show(status: Printable): void {
+    if (status !== "") this.endLine();
+    this.draw([{ status }]);
+  }
+
+  /** Draws what a view has rendered. */
+  draw(outputs: readonly Output[]): void {
+    for (const { to, text } of this.#screen.paint(outputs)) {
+      const shown = this.#raw === undefined ? text : rawLines(text);
+      to === "stdout" ? this.#own.out(shown) : this.#own.err(shown);
+    }
+  }
+
+  /** Ends a line that the output left open. */
+  endLine(): void {
+    if (this.#isInLine) this.terminal.err(printable`\n`);
+  }
+
+  /** Leaves the terminal to `work`, such as a shell or an editor. */
+  async suspendFor<T>(work: () => Promise<T>): Promise<T> {
+    this.show(printable``);
+    await this.#giveBack();
+    try {
+      return await work();
+    } finally {
+      this.#take();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.show(printable``);
+    await this.#giveBack();
+  }
+
+  #print(to: "stdout" | "stderr", text: Printable): void {
+    if (text === "") return;
+    this.#isInLine = !text.endsWith("\n");
+    this.draw([{ to, text }]);
+  }
+
+  #take(): void {
+    const raw = this.#own.raw();
+    this.#raw = raw;
+    void this.#read(raw);
+  }
+
+  async #read(raw: RawTerminal): Promise<void> {
+    const reader = new KeyReader();
+    for await (const bytes of raw.keys) {
+      if (this.#raw !== raw) return;
+      for (const key of reader.push(bytes)) {
+        const wish = wishOf(key);
+        if (wish !== undefined) this.#onWish(wish);
+      }
+    }
+    if (this.#raw === raw) this.#onClosed();
+  }
+
+  async #giveBack(): Promise<void> {
+    const raw = this.#raw;
+    this.#raw = undefined;
+    await raw?.[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * The uploads into a watched step. The receiver of each upload after the first is opened ahead,
+ * while the user edits.
+ */
+import type { RunEvent } from "../../events.ts";
+import type { Pause } from "../../hold/pause.ts";
+import type { Host } from "../../host.ts";
+import type { Kube } from "../../kube/interface.ts";
+import { OpenedReceiver } from "../../transfer/opened_receiver.ts";
+import { UploadName } from "../../transfer/upload_name.ts";
+import type { Receipt } from "../../tree/archive/checksum_list.ts";
+import type { Entry } from "../../tree/walk.ts";
+import { sendOptions, sendToTarget, type StepTarget, stepTarget } from "../held/send_into_step.ts";
+import type { SendFlags } from "../options/send_flags.ts";
+import { emitNotes, sentEntries, type Source } from "../source/source.ts";
+
+export interface TurnUploadsOptions {
+  readonly host: Host;
+  readonly kube: Kube;
+  readonly pause: Pause;
+  readonly flags: SendFlags;
+  /** Results of the skipped work, which the first upload writes. */
+  readonly results: Readonly<Record<string, string>>;
+  readonly emit: (event: RunEvent) => void;
+}
+
+export class TurnUploads implements AsyncDisposable {
+  readonly #options: TurnUploadsOptions;
+  readonly #name: UploadName;
+  readonly #over = new AbortController();
+  #target: StepTarget | undefined;
+  /** The tree that was sent last. */
+  #sent: { readonly source: Source; readonly entries: readonly Entry[] } | undefined;
+  #opened: OpenedReceiver | undefined;
+
+  constructor(options: TurnUploadsOptions) {
+    this.#options = options;
+    this.#name = new UploadName(options.host.random);
+  }
+
+  /** Sends what differs in the step's workspace. Throws as sendIntoStep. */
+  async send(source: Source, signal: AbortSignal): Promise<Receipt> {
+    const { emit } = this.#options;
+    this.#target ??= await stepTarget(this.#options);
+    const entries = await sentEntries(source);
+    if (this.#sent === undefined) await emitNotes(source, entries, emit);
+    const opened = this.#takeOpened();
+    const receipt = await sendToTarget({ ...this.#options, signal }, this.#target, {
+      ...this.#sending(this.#target, source, entries, signal),
+      opened,
+    });
+    this.#sent = { source, entries };
+    return receipt;
+  }
+
+  /** Prepares the next upload. To be called when nothing changes the workspace. */
+  openAhead(): void {
+    const isPiped = this.#options.flags.program.length > 1;
+    if (this.#opened !== undefined || isPiped) return;
+    if (this.#target === undefined || this.#sent === undefined) return;
+    const { source, entries } = this.#sent;
+    const { signal } = this.#over;
+    this.#opened = new OpenedReceiver({
+      ...this.#sending(this.#target, source, entries, signal),
+      name: this.#name,
+    });
+    source.digests.ahead(entries, signal).catch(() => {}); // an upload reads what is missing
+  }
+
+  /** Ends the receiver that waits, as the workspace may change. */
+  async close(): Promise<void> {
+    const opened = this.#opened;
+    this.#opened = undefined;
+    await opened?.[Symbol.asyncDispose]();
+  }
+
+  /** Emits the notes about the tree that was sent last. */
+  async emitNotes(): Promise<void> {
+    if (this.#sent === undefined) return;
+    await emitNotes(this.#sent.source, this.#sent.entries, this.#options.emit);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#over.abort(new DOMException("nothing is watched any more", "AbortError"));
+    await this.close();
+  }
+
+  #sending(
+    target: StepTarget,
+    source: Source,
+    entries: readonly Entry[],
+    signal: AbortSignal,
+  ) {
+    const { host, results } = this.#options;
+    const options = {
+      ...this.#options,
+      source,
+      signal,
+      results: this.#sent === undefined ? results : {},
+    };
+    return { ...sendOptions(host, options, target, entries), name: this.#name };
+  }
+
+  #takeOpened(): OpenedReceiver | undefined {
+    const opened = this.#opened;
+    this.#opened = undefined;
+    if (!opened?.isLost) return opened;
+    void opened[Symbol.asyncDispose]();
+    return undefined;
+  }
+}

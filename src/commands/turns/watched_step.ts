@@ -1,0 +1,371 @@
+/**
+ * --watch at a held step: each save sends what changed into the step's workspace and does the
+ * step's work there again. machine.ts decides what happens when; this file does it.
+ */
+import { Queue } from "../../async/queue.ts";
+import { ClusterError, ExpectedError, UsageError } from "../../errors.ts";
+import type { RunEvent } from "../../events.ts";
+import { isHeld } from "../../hold/held_steps.ts";
+import { type Pause, stepPath } from "../../hold/pause.ts";
+import { Turn } from "../../hold/turn.ts";
+import type { Host } from "../../host.ts";
+import type { Kube } from "../../kube/interface.ts";
+import { joined, printable } from "../../printable.ts";
+import { ReceiveExit } from "../../step/protocol/exit_codes.ts";
+import type { Receipt } from "../../tree/archive/checksum_list.ts";
+import { renderChanged } from "../../view/changed.ts";
+import { RunView } from "../../view/run_view.ts";
+import { renderTurnEnd, renderTurnKeys } from "../../view/turn_lines.ts";
+import { releaseStep } from "../held/release_step.ts";
+import type { NamedRun } from "../options/held_options.ts";
+import type { SendFlags } from "../options/send_flags.ts";
+import type { TurnFlags } from "../options/turn_flags.ts";
+import { useColor } from "../output/color.ts";
+import { filteredOutput } from "../output/filtered_output.ts";
+import { printError } from "../output/print_error.ts";
+import { howToContinue } from "../session/how_to_continue.ts";
+import { runShell } from "../session/run_shell.ts";
+import { ScriptEditor } from "../session/script_editor.ts";
+import { released } from "../session/session.ts";
+import { openSource, type Source } from "../source/source.ts";
+import { Changes } from "../watch/changes.ts";
+import { type Action, type TurnEvent, TurnMachine } from "./machine.ts";
+import { TurnTerminal } from "./turn_terminal.ts";
+import { TurnUploads } from "./turn_uploads.ts";
+
+/** A turn begins after this silence: another save ends it soon. */
+const QUIET_MS = 100;
+/** Exit codes above this come from a signal, perhaps with the end of the container. */
+const SIGNALED = 128;
+
+export interface WatchedStepOptions {
+  readonly host: Host;
+  readonly kube: Kube;
+  readonly run: NamedRun;
+  readonly pause: Pause;
+  readonly flags: SendFlags & { readonly color: boolean };
+  readonly turns: TurnFlags;
+  /** Results of the skipped work, which the first upload writes. */
+  readonly results: Readonly<Record<string, string>>;
+  /** Called once the first upload has arrived. */
+  readonly onSent?: (receipt: Receipt, source: Source) => Promise<void>;
+  readonly debugImage?: string;
+  readonly patchFile?: string;
+  readonly signal: AbortSignal;
+}
+
+/** `quit`: by the key for it; `interrupted`: by Ctrl-C. The step is still held unless released. */
+export type WatchEnd = "released" | "left" | "quit" | "interrupted";
+
+/** Throws UsageError if there is no terminal, or if the step cannot do its work in place. */
+export function checkWatch({ terminal }: Host, pause?: Pause): void {
+  if (!(terminal.isTerminal.stdin && terminal.isTerminal.stderr)) {
+    throw new UsageError("Cannot watch: stdin is not a terminal, so no key could end it", {
+      hint: "leave out --watch to do the work once",
+    });
+  }
+  if (pause !== undefined && pause.gate !== "script") {
+    throw new UsageError(
+      `Cannot watch at step "${
+        stepPath(pause)
+      }": it is held without a shell, so its work runs once`,
+      { hint: "hold it with a shell: its image needs one" },
+    );
+  }
+}
+
+/** Throws errors that no save can fix. The step is still held then, unless its pod is gone. */
+export async function watchStep(options: WatchedStepOptions): Promise<WatchEnd> {
+  checkWatch(options.host, options.pause);
+  await using step = new WatchedStep(options);
+  return await step.work();
+}
+
+class WatchedStep implements AsyncDisposable {
+  readonly #options: WatchedStepOptions;
+  readonly #events = new Queue<TurnEvent>();
+  readonly #machine: TurnMachine;
+  readonly #terminal: TurnTerminal;
+  /** The host, with output above the line of keys. */
+  readonly #host: Host;
+  readonly #view: RunView;
+  readonly #editor: ScriptEditor;
+  readonly #uploads: TurnUploads;
+  readonly #color: boolean;
+  readonly #place: string;
+  readonly #over = new AbortController();
+  /** The tree as the last walk found it, and what changed since the last turn. */
+  #source!: Source;
+  readonly #changed = new Set<string>();
+  /** Notes that were shown. */
+  readonly #said = new Set<string>();
+  #turns = 0;
+  /** Opened ahead, so that a save need not wait for it. */
+  #ready: Opened | undefined;
+  /** Ends the turn that runs now. */
+  #stopTurn = new AbortController();
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(options: WatchedStepOptions) {
+    const { host, pause, flags, turns } = options;
+    this.#options = options;
+    this.#machine = new TurnMachine(turns.saves);
+    this.#place = stepPath(pause);
+    this.#color = useColor(host, "stderr", flags.color);
+    const { columns } = host.terminal;
+    this.#view = new RunView({
+      color: this.#color,
+      terminal: true,
+      columns: () => columns.call(host.terminal),
+      now: () => host.clock.now(),
+      showlogs: false,
+    });
+    this.#terminal = new TurnTerminal(
+      host,
+      (wish) => this.#events.put({ kind: "key", wish }),
+      () => this.#events.put({ kind: "key", wish: "detach" }),
+    );
+    this.#host = { ...host, terminal: this.#terminal.terminal };
+    this.#uploads = new TurnUploads({
+      ...options,
+      host: this.#host,
+      emit: (event) => this.#show(event),
+    });
+    this.#editor = new ScriptEditor({ ...options, color: this.#color }, pause, {
+      suspendFor: (work) => this.#terminal.suspendFor(work),
+      ask: () => Promise.resolve(false),
+      say: (text) => Promise.resolve(this.#terminal.terminal.err(text)),
+    });
+  }
+
+  async work(): Promise<WatchEnd> {
+    const { signal } = this.#options;
+    const fail = () => this.#events.fail(signal.reason);
+    signal.addEventListener("abort", fail, { once: true });
+    if (signal.aborted) fail();
+    try {
+      this.#source = await openSource(this.#host, this.#options.flags);
+      void this.#watch();
+      this.#events.put({ kind: "saved" });
+      for await (const event of this.#events) {
+        const action = this.#machine.take(event);
+        const end = action === undefined ? undefined : await this.#do(action);
+        if (end !== undefined) return end;
+        if (this.#machine.isResting) this.#rest();
+      }
+      throw new Error("the queue has no end");
+    } finally {
+      signal.removeEventListener("abort", fail);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#over.abort(new DOMException("nothing is watched any more", "AbortError"));
+    this.#stopTurn.abort(new DOMException("the watching is over", "AbortError"));
+    await this.#turn;
+    await this.#closeReady();
+    await this.#terminal[Symbol.asyncDispose]();
+  }
+
+  async #do(action: Action): Promise<WatchEnd | undefined> {
+    if (typeof action === "object") {
+      return void this.#terminal.terminal.err(printable`${action.say}\n`);
+    }
+    switch (action) {
+      case "start":
+        this.#terminal.show(printable``);
+        this.#stopTurn = new AbortController();
+        this.#turn = this.#runTurn(this.#stopTurn.signal).then(
+          (exitCode) => this.#events.put({ kind: "ended", exitCode }),
+          (error) => this.#events.fail(error),
+        );
+        return undefined;
+      case "stop":
+        this.#stopTurn.abort(new DOMException("the turn is to end", "AbortError"));
+        return undefined;
+      case "edit":
+        return await this.#aside(async () => {
+          await this.#editor.open();
+          return "edited";
+        });
+      case "shell":
+        return await this.#aside(async () => {
+          const { host, kube, pause, debugImage, patchFile, signal } = this.#options;
+          const session = { host, kube, color: this.#color, debugImage, patchFile, signal };
+          await this.#terminal.suspendFor(() => runShell(session, pause));
+          return "back";
+        });
+      case "continue":
+      case "fail":
+        return await this.#aside(async () => {
+          const { kube, pause } = this.#options;
+          this.#terminal.terminal.err(await releaseStep(kube, pause, action));
+          return "released";
+        });
+      case "detach":
+        await this.#closeReady();
+        this.#terminal.terminal.err(howToContinue(this.#options.run, this.#place));
+        return "left";
+      case "quit":
+        return "quit";
+      case "interrupt":
+        return "interrupted";
+    }
+  }
+
+  /** Does something besides turns. Returns an end if the step is no longer held after it. */
+  async #aside(
+    work: () => Promise<"back" | "edited" | "released">,
+  ): Promise<"released" | undefined> {
+    const { kube, pause, signal } = this.#options;
+    let how: Awaited<ReturnType<typeof work>> = "back";
+    try {
+      await this.#closeReady(); // the shell may change the workspace
+      how = await work();
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof ExpectedError)) throw error;
+      printError(this.#host, error, this.#color);
+    }
+    if (how === "released") return how;
+    if (how === "back" && !await isHeld(kube, pause).catch(() => true)) {
+      return await released(this.#options, pause);
+    }
+    this.#events.put({ kind: "back", isEdited: how === "edited" });
+    return undefined;
+  }
+
+  #rest(): void {
+    this.#open();
+    this.#uploads.openAhead();
+    this.#uploads.emitNotes().catch(() => {}); // the next turn fails for the same reason
+    const { columns } = this.#terminal.terminal;
+    this.#terminal.show(renderTurnKeys({ color: this.#color, columns: columns() }));
+  }
+
+  /** Reports each change of the directory, until the watching is over. */
+  async #watch(): Promise<void> {
+    const interrupt = AbortSignal.any([this.#host.interrupt, this.#over.signal]);
+    const host = { ...this.#host, interrupt };
+    const print = (error: ExpectedError) => printError(this.#host, error, this.#color);
+    try {
+      await using changes = new Changes(host, this.#options.flags, print, QUIET_MS);
+      await changes.begin(this.#source);
+      while (true) {
+        const { source, paths } = await changes.since(this.#source);
+        this.#source = source;
+        for (const path of paths) this.#changed.add(path);
+        this.#events.put({ kind: "saved" });
+      }
+    } catch (error) {
+      if (!interrupt.aborted) this.#events.fail(error);
+    }
+  }
+
+  /** Returns the exit code of the work, if it came to its end. Throws what no save can fix. */
+  async #runTurn(stop: AbortSignal): Promise<number | undefined> {
+    const { host: { clock }, kube, pause, signal, onSent } = this.#options;
+    const isFirst = this.#turns++ === 0;
+    this.#announce(isFirst);
+    try {
+      const source = this.#source;
+      const receipt = await this.#uploads.send(source, AbortSignal.any([signal, stop]));
+      if (isFirst) await onSent?.(receipt, source);
+      const startMs = clock.now();
+      const { turn, output } = this.#open();
+      this.#ready = undefined;
+      using _stopping = onAbort(stop, () => turn.stop());
+      turn.begin();
+      const code = await turn.ended.finally(() => output.end());
+      this.#terminal.endLine();
+      if (code > SIGNALED || code === ReceiveExit.gateGone) await this.#checkHeld();
+      const exitCode = stop.aborted ? undefined : code;
+      const end = { place: this.#place, exitCode, elapsedMs: clock.now() - startMs };
+      this.#terminal.terminal.err(renderTurnEnd(end, { color: this.#color }));
+      if (exitCode !== undefined) await this.#editor.ran(exitCode);
+      return exitCode;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (stop.aborted) return undefined;
+      if (!(error instanceof ExpectedError) || error instanceof NotHeld) throw error;
+      if (isFirst && error instanceof UsageError) throw error;
+      if (!await isHeld(kube, pause).catch(() => true)) throw await this.#notHeld();
+      printError(this.#host, error, this.#color);
+      return undefined;
+    }
+  }
+
+  #announce(isFirst: boolean): void {
+    if (isFirst) return;
+    const paths = [...this.#changed].sort();
+    this.#changed.clear();
+    const what = paths.length === 0 ? printable`Again\n` : renderChanged(paths);
+    this.#terminal.terminal.err(joined([printable`\n`, what]));
+  }
+
+  /** Shows an event of the upload. Notes come once, and later turns show only slow uploads. */
+  #show(event: RunEvent): void {
+    if (event.kind === "note") {
+      if (this.#said.has(event.text)) return;
+      this.#said.add(event.text);
+    }
+    const outputs = this.#view.render(event);
+    this.#terminal.draw(
+      event.kind === "sent" && this.#turns > 1 ? [{ status: printable`` }] : outputs,
+    );
+  }
+
+  /** Returns the exec of the next turn, which may have been opened ahead. */
+  #open(): Opened {
+    if (this.#ready !== undefined) return this.#ready;
+    const { host: { clock }, kube, pause, flags, turns: { trace } } = this.#options;
+    const output = filteredOutput(this.#host, flags);
+    const turn = new Turn({ kube, pause, clock, trace, output });
+    const opened = { turn, output };
+    this.#ready = opened;
+    turn.ended.catch(() => {}).then(() => this.#lost(opened));
+    return opened;
+  }
+
+  async #closeReady(): Promise<void> {
+    const ready = this.#ready;
+    this.#ready = undefined;
+    await Promise.all([ready?.turn[Symbol.asyncDispose](), this.#uploads.close()]);
+  }
+
+  /** Looks whether the step is still held, if an exec that waits for a turn has ended. */
+  async #lost(opened: Opened): Promise<void> {
+    if (this.#ready !== opened || this.#over.signal.aborted) return;
+    this.#ready = undefined;
+    try {
+      await this.#checkHeld();
+    } catch (error) {
+      this.#events.fail(error);
+    }
+  }
+
+  /** Throws NotHeld if the step is known to hold no more. */
+  async #checkHeld(): Promise<void> {
+    const { kube, pause } = this.#options;
+    if (!await isHeld(kube, pause).catch(() => true)) throw await this.#notHeld();
+  }
+
+  async #notHeld(): Promise<ClusterError> {
+    await released(this.#options, this.#options.pause); // throws if its pod is gone
+    return new NotHeld(`Cannot watch at step "${this.#place}": it was released by someone else`);
+  }
+}
+
+interface Opened {
+  readonly turn: Turn;
+  readonly output: ReturnType<typeof filteredOutput>;
+}
+
+/** The step is no longer held. */
+class NotHeld extends ClusterError {}
+
+function onAbort(signal: AbortSignal, call: () => void): Disposable {
+  if (signal.aborted) call();
+  signal.addEventListener("abort", call, { once: true });
+  return { [Symbol.dispose]: () => signal.removeEventListener("abort", call) };
+}
