@@ -311,8 +311,8 @@ export const WATCH: FlagSpec = {
   alone: "after",
   completion: ["after", "ahead", "restart"],
   help:
-    "run again whenever a file is saved: after the run has ended; with ahead as well, in a run " +
-    "that was created before and waits; or at once with restart, which cancels the run",
+    "run again whenever a file is saved: after the run has ended; with --watch=ahead in a run " +
+    "that waits for the save; or at once with --watch=restart, which cancels the run",
 };
 
 /** --watch at a held step. */

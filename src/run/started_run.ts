@@ -14,6 +14,7 @@ import { LiveRun, RunDeletedError } from "./live_run.ts";
 import { keepPipelineLabel } from "./metadata.ts";
 import { type Created, createRun } from "./create/create_run.ts";
 import { sweep } from "../cleanup/leftovers.ts";
+import { deleteOrphans, mayLosePod } from "./pods/orphans.ts";
 import { WaitReporter } from "./wait_reporter.ts";
 import { type HeldStep, placeName } from "./await_pause.ts";
 import { removeTemporary } from "./create/temporary_objects.ts";
@@ -230,6 +231,7 @@ async function cancel(
   { state, late }: { state: string; late: AbortSignal },
 ): Promise<boolean> {
   const { kind, namespace, name } = live;
+  const mayLose = mayLosePod(live);
   try {
     await within(clock, { ms: CANCEL_MS, signal: late }, cancelRun(kube, live));
   } catch (error) {
@@ -239,5 +241,10 @@ async function cancel(
     return false;
   }
   emit({ kind: "note", text: `Cancelled ${kind} ${name}` });
+  if (mayLose) {
+    const limit = { ms: CANCEL_MS, signal: late };
+    await within(clock, limit, deleteOrphans(kube, live, { clock, signal: late }))
+      .catch(throwUnexpected);
+  }
   return true;
 }

@@ -14,6 +14,7 @@ import { deltaScenarios } from "./upload/delta.ts";
 import { fileScenarios } from "./run/files.ts";
 import { flagScenarios } from "./upload/flags.ts";
 import { doctorScenarios } from "./run/doctor.ts";
+import { earlyCancelScenarios } from "./run/early_cancel.ts";
 import { escapesScenarios } from "./hold/escapes.ts";
 import { heldScenarios } from "./hold/held.ts";
 import { localCodeScenarios } from "./hold/local_code.ts";
@@ -63,6 +64,7 @@ export const SCENARIOS: Scenario[] = [
   ...turnScenarios,
   ...watchScenarios,
   ...aheadScenarios,
+  ...earlyCancelScenarios,
   ...withGitScenarios,
   ...checkoutScenarios,
   ...baseScenarios,

@@ -165,6 +165,9 @@ async function uploadOnce<D extends Definition, R extends PipelineRun | TaskRun>
     changes,
     atPause: breakpoints && atPause,
     follows: options.showlogs,
-    ahead: ahead && { runs: ahead, early },
+    ahead: ahead && {
+      runs: ahead,
+      early: plan.ownClone === undefined ? early : [...early, "the clone"],
+    },
   });
 }

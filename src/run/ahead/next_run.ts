@@ -165,11 +165,13 @@ export class NextRun implements AsyncDisposable {
 
   /**
    * Whether the tree goes into the step before the save. Not into a volume that other runs use, as
-   * the current one does; and a command of the user may do anything with what it gets.
+   * the current one does, and not on top of a clone: what a save then undoes would stay. A command
+   * of the user may do anything with what it gets.
    */
   #sendsAhead(pause: Pause): boolean {
-    const pod = this.run.live.pods.get(pause.pod);
-    return this.options.upload.program.length === 1 && !outlivesRun({ pod, pause });
+    const { run, options: { upload: { program, clone } } } = this;
+    const pod = run.live.pods.get(pause.pod);
+    return program.length === 1 && clone === undefined && !outlivesRun({ pod, pause });
   }
 
   async #send(pause: Pause): Promise<void> {

@@ -65,6 +65,9 @@ class Play {
   constructor() {
     this.kube.onCreated = () => this.hold();
     this.kube.onExec = (options) => this.onReceive(options);
+    this.kube.onChange = (change) => {
+      if (change === CANCELLED) setTimeout(() => this.end(false));
+    };
   }
 
   start({ upload, ...options }: StartOptions = {}) {

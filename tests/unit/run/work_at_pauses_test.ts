@@ -35,6 +35,9 @@ class Play {
       this.hold("a");
     };
     this.kube.onExec = () => Promise.resolve({ exitCode: 0, message: "" });
+    this.kube.onChange = (change) => {
+      if (change === CANCELLED) setTimeout(() => this.end(false));
+    };
   }
 
   start(isWatched = true) {

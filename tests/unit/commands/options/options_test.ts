@@ -304,7 +304,7 @@ Deno.test("flags that exclude --base are refused with the reason", () => {
   assert.match(refused("--upload-image", "i"), /--upload-image: the clone's own image clones\n/);
   assert.match(refused("--delete"), /--delete=always: the rest of the tree is only in the works/);
   assert.match(refused("--exec", "cat -"), /--exec: a command unpacks into an empty directory\n/);
-  assert.match(refused("--watch=ahead"), /--watch=ahead: a run that waits for the save has cloned/);
+  assert.equal(pipeline("--base", "--watch=ahead").watch, "ahead");
   assert.deepEqual(pipeline("--base", "--delete=never").deletes, "never");
 });
 

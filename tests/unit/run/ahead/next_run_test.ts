@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { ClusterError } from "../../../../src/errors.ts";
 import { PODS } from "../../../../src/kube/interface.ts";
 import { refused, unreachable } from "../../../../src/kube/status.ts";
+import { createNextRun } from "../../../../src/run/ahead/next_run.ts";
 import { runStarted } from "../../../../src/run/held_run.ts";
 import { LABEL, PIPELINE_RUNS, type Pod } from "../../../../src/tekton/model.ts";
 import { turn, until } from "../../../support/fake_transport.ts";
@@ -48,6 +49,7 @@ Deno.test("the tree is sent ahead, unseen, and a save sends the rest and release
 Deno.test("into a volume that the current run uses, nothing is sent before the save", async () => {
   await using play = new Play();
   play.claim = "kept";
+  play.isVisited = true;
   const next = await play.ready();
   await until(() => play.words.length === 1, "the gate has a visitor");
   assert.deepEqual(play.words, ["visit"]);
@@ -55,6 +57,18 @@ Deno.test("into a volume that the current run uses, nothing is sent before the s
   assert.equal(taken?.isSent, false);
   await runStarted(play.options(), taken!.run, taken!, () => {});
   assert.deepEqual(play.words, ["visit", "continue"]);
+});
+
+Deno.test("on top of a clone, nothing is sent before the save: it could not be undone", async () => {
+  await using play = new Play();
+  const clone = { commit: "abc", name: "origin/main", commitResults: [] };
+  play.isVisited = true;
+  const options = play.options();
+  const next = await createNextRun({ ...options, upload: { ...options.upload, clone } });
+  await until(() => play.isReady, "the run is ready");
+  await until(() => play.words.length === 1, "the gate has a visitor");
+  assert.deepEqual(play.words, ["visit"]);
+  await next[Symbol.asyncDispose]();
 });
 
 Deno.test("a run that is taken before it holds is awaited as any other", async () => {
