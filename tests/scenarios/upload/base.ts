@@ -155,7 +155,7 @@ export const baseScenarios: Scenario[] = [
       writeTree(server.work, tree("file a three\nfile deep/b three"));
       rmSync(`${server.work}/deep/c`);
       const params = ["-p", "subdirectory=app", "-p", "sparse=/deep/"];
-      const words = ["task", "upload", "t-git-clone", server.work, "-w", "name=output,emptyDir="];
+      const words = ["task", "upload", "t-base-git-clone", server.work, "-w", "name=output,emptyDir="];
       const ran = await tknDev([...words, ...params, ...url(server), "--base", ...cluster.flags]);
       assert.equal(ran.code, 0, ran.stderr + ran.stdout);
       assert.match(ran.stderr, /^Note: The Task clones .*, and only the changes since/m);
