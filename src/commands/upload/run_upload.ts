@@ -38,10 +38,11 @@ export async function runUpload(
   host: Host,
   flags: UploadFlags,
   source: Source,
-  run: UploadRun,
+  given: UploadRun,
   ahead?: Ahead,
 ): Promise<number> {
-  const { emit } = run;
+  const emit = ahead?.listening(given.emit) ?? given.emit;
+  const run = { ...given, emit };
   if (flags.dryRun !== undefined) {
     printData(host, renderRunManifest(run.runManifest, flags.dryRun, run.changes));
     return 0;
