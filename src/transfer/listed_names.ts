@@ -15,14 +15,15 @@ const ALL = ["."];
 
 /** Returns the names of the tree, or "." if everything matters. */
 export function namesOfTree(
-  { entries, deletes, onTop }: Pick<SendOptions, "entries" | "deletes" | "onTop">,
+  { entries, deletes, clean, onTop }: Pick<SendOptions, "entries" | "deletes" | "clean" | "onTop">,
 ): string[] {
   if (onTop !== undefined) {
     const files = entries.filter(({ kind }) => kind !== "directory").map(({ path }) => path);
     const names = [...new Set([...files, ...onTop.removed])].filter(isLine);
     return names.length > MOST_SINGLE ? bounded(topLevel(names)) : names;
   }
-  return deletes === "always" ? ALL : bounded(topLevel(entries.map(({ path }) => path)));
+  const isWhole = deletes === "always" || clean !== undefined;
+  return isWhole ? ALL : bounded(topLevel(entries.map(({ path }) => path)));
 }
 
 /** Returns the top-level names in the record that are not among the given ones. */

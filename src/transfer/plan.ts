@@ -34,6 +34,8 @@ export interface PlanOptions {
   /** The paths that a receipt has confirmed. */
   readonly verified: ReadonlySet<string>;
   readonly deletes: Deletes;
+  /** Returns whether something besides uploads made the path, and it is to be removed. */
+  readonly isLeft?: (path: string) => boolean;
   /** Paths that are not in the tree, but stay if the directory has them. */
   readonly spares?: ReadonlySet<string>;
   /** Set if the directory has the rest of the tree, in place of `deletes`. */
@@ -128,7 +130,9 @@ function localKinds(entries: readonly Entry[]): ReadonlyMap<string, Entry["kind"
   return local;
 }
 
-function removals({ entries, listing, record, deletes, verified, spares }: PlanOptions) {
+function removals(
+  { entries, listing, record, deletes, isLeft, verified, spares }: PlanOptions,
+) {
   const spared = withParents(spares ?? []);
   const local = localKinds(entries);
   const remove: RemotePath[] = [], removeIfEmpty: RemotePath[] = [];
@@ -140,6 +144,9 @@ function removals({ entries, listing, record, deletes, verified, spares }: PlanO
       if (isInTheWay(kind, remote)) remove.push(path);
     } else if (spared.has(path)) {
       continue;
+    } else if (isLeft?.(path)) {
+      const parent = parentOf(path);
+      if (local.has(parent) || !isLeft(parent)) remove.push(path); // else it goes with its parent
     } else if (deletes === "always") {
       const parent = parentOf(path);
       const stays = parent === "" || local.get(parent) === "directory" || spared.has(parent);

@@ -35,6 +35,7 @@ export async function makePlan({ options, state }: Upload, receiver: Receiver): 
     packed: state.packed,
     verified: state.verified,
     deletes: options.deletes,
+    isLeft: options.clean?.isLeft,
     spares: options.spares,
     onTop: options.onTop,
   }));

@@ -2,10 +2,15 @@
 import { Scope } from "../../async/scope.ts";
 import { ExpectedError } from "../../errors.ts";
 import type { Host } from "../../host.ts";
-import { createNextRun, type Loss, type NextRun, type TakenRun } from "../../run/ahead/next_run.ts";
 import type { RunEvent } from "../../events.ts";
+import {
+  createNextRun,
+  type Loss,
+  type NextRun,
+  type RunToUpload,
+  type TakenRun,
+} from "../../run/ahead/next_run.ts";
 import type { LiveRun } from "../../run/live_run.ts";
-import type { UploadOptions } from "../../run/upload.ts";
 import type { RunManifest } from "../../tekton/run_manifest.ts";
 import { afterLoss } from "./after_loss.ts";
 import type { IdleLine } from "./idle_line.ts";
@@ -55,7 +60,7 @@ export class Ahead implements AsyncDisposable {
   }
 
   /** Returns the run that waits for this upload, if it is such a run. */
-  async take(options: UploadOptions): Promise<TakenRun | undefined> {
+  async take(options: RunToUpload): Promise<TakenRun | undefined> {
     const waiting = this.#waiting;
     this.#waiting = undefined;
     this.#saves++;
@@ -77,7 +82,7 @@ export class Ahead implements AsyncDisposable {
    * Creates the next run soon, with the tree of the current one, which has its upload. `early` is
    * work that does not wait for the upload.
    */
-  begin(options: UploadOptions, current: LiveRun, early: readonly string[]): void {
+  begin(options: RunToUpload, current: LiveRun, early: readonly string[]): void {
     if (this.#isOff) return;
     const why = whyNotAhead(options.runManifest, early);
     if (why !== undefined) {
@@ -97,7 +102,7 @@ export class Ahead implements AsyncDisposable {
     await this.#keeping;
   }
 
-  async #keep(options: UploadOptions, current: LiveRun): Promise<void> {
+  async #keep(options: RunToUpload, current: LiveRun): Promise<void> {
     const saves = this.#saves;
     await this.#firstLine();
     for (let replaced = 0; !this.#isOff && saves === this.#saves; replaced++) {

@@ -8,7 +8,7 @@ import {
   TASK_RUNS,
   type TaskRun,
 } from "../../../src/tekton/model.ts";
-import { phaseOf } from "../../../src/tekton/phase.ts";
+import { CANCEL, phaseOf } from "../../../src/tekton/phase.ts";
 import type { Cluster } from "../../support/cluster.ts";
 import { commandLine, tknDev } from "../../support/program.ts";
 import { TerminalSession } from "../../support/terminal_session.ts";
@@ -156,6 +156,7 @@ export const turnScenarios: Scenario[] = [
       await session.type("q");
       await session.until(new RegExp(`Interrupted: cancelled TaskRun "${run}"\n`));
       await session.until(/ended: 130\n/);
+      await tknDev(["tr", "logs", run, "-f", ...flags]);
       assert.equal(await reasonOf(cluster, run), "TaskRunCancelled");
     },
   },
@@ -181,6 +182,32 @@ export const turnScenarios: Scenario[] = [
       await session.until(RESTS);
       assert.equal((await tknDev(["tr", "continue", run, ...flags])).code, 0);
       await session.until(/Error: Cannot watch at step "run": it was released/);
+      await session.until(/ended: 3\n/);
+    },
+  },
+  {
+    name: "with --clean, what the work made is gone before the next turn; a cancelled run ends it",
+    needs: ["script"],
+    async run(cluster, directory) {
+      const { flags, kube } = cluster;
+      write(directory, "ls; mkdir -p out/deep; echo x >out/deep/made; echo x >src/made");
+      const run = await heldRun(cluster);
+      const args = ["tr", "run", run, "--watch", "--clean", directory, ...flags];
+      assert.equal((await tknDev(args)).code, 2); // off a terminal
+      await using session = atTerminal(args);
+      for (let turn = 1; turn <= 3; turn++) {
+        await session.until(/it sees one\na\.txt\nold\.txt\nsrc\nwork\.sh\n/);
+        await session.until(ENDED(0));
+        await session.until(RESTS);
+        if (turn < 3) await session.type("\r");
+      }
+      const look = ["--", "sh", "-c", "cd /workspace/source && find . -name made | sort"];
+      const { stdout } = await tknDev(["tr", "exec", run, ...flags, ...look]);
+      assert.equal(stdout, "./out/deep/made\n./src/made\n"); // what was made last stays
+      await kube.patch(TASK_RUNS, kube.namespace, run, { spec: { status: CANCEL.TaskRun } });
+      await session.until(
+        /Error: Cannot .*: its pod \S+ was deleted, because TaskRun "\S+" has ended/,
+      );
       await session.until(/ended: 3\n/);
     },
   },

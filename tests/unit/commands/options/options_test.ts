@@ -20,7 +20,13 @@ function withoutLine<T extends { typed: unknown }>({ typed: _, ...options }: T) 
 const DEFAULTS = {
   connect: { namespace: undefined, context: undefined, kubeconfig: undefined },
   directory: ".",
+  onTask: undefined,
   onStep: undefined,
+  breaks: [],
+  onFailure: false,
+  after: false,
+  withoutShell: false,
+  shell: { debugImage: undefined, patchFile: undefined },
   onWorkspace: undefined,
   onDirectory: undefined,
   ignore: [],
@@ -62,7 +68,7 @@ const DEFAULTS = {
 };
 
 Deno.test("without flags, options have their defaults", () => {
-  assert.deepEqual(pipeline(), { ...DEFAULTS, name: "p", onTask: undefined });
+  assert.deepEqual(pipeline(), { ...DEFAULTS, name: "p" });
   assert.deepEqual(task(), { ...DEFAULTS, name: "t" });
 });
 
@@ -97,6 +103,7 @@ const FLAGS = [
   ["--upload-image", "busybox", "--compress=always", "--delete=never"],
   ["-l", 'a=b,"c=d,e"', "--pod-template", "pod.yaml", "--prefix-name", "mine"],
   ["--no-input", "--skip-optional-workspace"],
+  ["--break", "test", "--on-failure", "--after", "--debug-image", "tools", "--patch", "fix.json"],
 ].flat();
 
 Deno.test("an empty flag that chooses the cluster is as if it were not given", () => {
@@ -108,7 +115,13 @@ Deno.test("every flag sets its option", () => {
   const common = {
     connect: { namespace: "ns", context: "ctx", kubeconfig: "file" },
     directory: "src",
+    onTask: undefined,
     onStep: "s",
+    breaks: ["test"],
+    onFailure: true,
+    after: true,
+    withoutShell: false,
+    shell: { debugImage: "tools", patchFile: "fix.json" },
     onWorkspace: "w",
     onDirectory: "a/b",
     ignore: ["x", "*.y"],
