@@ -3,11 +3,11 @@
  * without it. Runs as the user of the context TKN_DEV_TEST_CONTEXT, with the compiled program that
  * TKN_DEV names, or the source.
  *
- *     deno task bench [CASE]... [--repeat N] [--image IMAGE] [--namespace NAME]
+ *     deno task bench [CASE]... [--repeat N] [--image IMAGE] [--git-image IMAGE] [--namespace NAME]
  *
  * With no CASE it runs all cases and writes docs/bench.md and docs/bench.svg. The image needs sh,
- * tar, find, stat, awk and sha256sum. The bench removes everything that it makes. A wrong result of
- * an upload is an error; a slow one is not.
+ * tar, find, stat, awk and sha256sum, the other one git besides. The bench removes everything that
+ * it makes. A wrong result of an upload is an error; a slow one is not.
  */
 import { denoHost } from "../src/deno/host.ts";
 import { printable } from "../src/printable.ts";

@@ -1,6 +1,7 @@
 /** All cases in the order in which they run. */
 import type { BenchCase } from "./bench_case.ts";
 import { ahead } from "./cases/ahead.ts";
+import { base } from "./cases/base.ts";
 import { delta } from "./cases/delta.ts";
 import { ignored } from "./cases/ignored.ts";
 import { large } from "./cases/large.ts";
@@ -19,6 +20,7 @@ export const CASES: readonly BenchCase[] = [
   large,
   slow,
   delta,
+  base,
   ignored,
   released,
   start,

@@ -5,6 +5,7 @@ import { type Ended, execute } from "./process.ts";
 
 export interface FixtureOptions {
   readonly image: string;
+  readonly gitImage: string;
   readonly namespace?: string;
   readonly context?: string;
   readonly signal: AbortSignal;

@@ -5,10 +5,13 @@ export interface Options {
   readonly cases: readonly string[];
   readonly repeat?: number;
   readonly image: string;
+  /** An image with git besides. */
+  readonly gitImage: string;
   readonly namespace?: string;
 }
 
-export const USAGE = `deno task bench [CASE]... [--repeat N] [--image IMAGE] [--namespace NAME]`;
+export const USAGE =
+  `deno task bench [CASE]... [--repeat N] [--image IMAGE] [--git-image IMAGE] [--namespace NAME]`;
 
 /** Throws for an unknown flag or case. */
 export function readOptions(args: readonly string[], names: readonly string[]): Options {
@@ -16,7 +19,7 @@ export function readOptions(args: readonly string[], names: readonly string[]): 
   const flags = new Map<string, string>();
   const left = [...args];
   for (let arg = left.shift(); arg !== undefined; arg = left.shift()) {
-    const [, flag, given] = /^--(repeat|image|namespace)(?:=(.*))?$/.exec(arg) ?? [];
+    const [, flag, given] = /^--(repeat|image|git-image|namespace)(?:=(.*))?$/.exec(arg) ?? [];
     const value = flag === undefined ? undefined : given ?? left.shift();
     if (value !== undefined) flags.set(flag, value);
     else if (names.includes(arg)) cases.push(arg);
@@ -30,6 +33,7 @@ export function readOptions(args: readonly string[], names: readonly string[]): 
     cases,
     repeat,
     image: flags.get("image") ?? "localhost/busybox:1",
+    gitImage: flags.get("git-image") ?? "localhost/git:1",
     namespace: flags.get("namespace"),
   };
 }

@@ -21,6 +21,8 @@ export interface TurnOptions {
   readonly clock: Clock;
   /** Whether the work is shown and traced. */
   readonly trace: boolean;
+  /** Whether both outputs come as stdout, in the order of the lines. */
+  readonly joined: boolean;
   readonly output: Output;
 }
 
@@ -36,7 +38,7 @@ export class Turn implements AsyncDisposable {
   readonly #clock: Clock;
   #isStopping = false;
 
-  constructor({ kube, pause, clock, trace, output }: TurnOptions) {
+  constructor({ kube, pause, clock, trace, joined, output }: TurnOptions) {
     const { namespace, pod, container } = pause;
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
     this.#stdin = writable.getWriter();
@@ -48,7 +50,7 @@ export class Turn implements AsyncDisposable {
       namespace,
       pod,
       container,
-      command: turnCommand({ trace }),
+      command: turnCommand({ trace, joined }),
       stdin: readable,
       ...output,
       signal,

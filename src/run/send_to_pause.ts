@@ -5,6 +5,7 @@ import type { Entry } from "../tree/walk.ts";
 import type { Clock } from "../host.ts";
 import { plainDirectory, whyNoDirectory } from "../tekton/source/destination.ts";
 import type { Pause } from "../hold/pause.ts";
+import { checkClone, type ExpectedClone } from "./check_clone.ts";
 import {
   hasPodLeft,
   hasStepFailed,
@@ -29,6 +30,8 @@ export interface SendToPauseOptions extends Omit<SourceTree, "entries" | "prepac
   readonly clock: Clock;
   /** The entries to send: the walk of the directory continues while the run starts. */
   readonly entries: Promise<readonly Entry[]>;
+  /** Set if the step that holds has cloned a part of the tree by itself. */
+  readonly clone?: ExpectedClone;
   /** The longest time that the run may be held; after that it is cancelled. */
   readonly pauseSeconds: number;
 }
@@ -62,7 +65,11 @@ export async function sendToPause(
   const { live, signal, emit } = run;
   const directory = directoryOf(pause);
   const [entries, prepacked] = await Promise.all([options.entries, prepacking]);
-  const record = recordPlace({ pod: live.pods.get(pause.pod), pause, directory, hasOthers });
+  // The clone changes files that a record would say something about.
+  const record = options.clone === undefined
+    ? recordPlace({ pod: live.pods.get(pause.pod), pause, directory, hasOthers })
+    : undefined;
+  const path = directory === "." ? pause.directory : `${pause.directory}/${directory}`;
   using watch = watchReceiver(options.clock, run, pause);
   const sending = {
     ...options,
@@ -79,7 +86,10 @@ export async function sendToPause(
   try {
     return await withinPause(
       { ...options, step: pause.step, signal: AbortSignal.any([signal, watch.gone]) },
-      (signal) => send({ ...sending, signal }),
+      async (signal) => {
+        const more = options.clone && await checkClone(options.clone, { ...sending, path, signal });
+        return await send({ ...sending, ...more, signal });
+      },
     );
   } catch (error) {
     signal.throwIfAborted();

@@ -2,6 +2,7 @@
  * The shell scripts that travel with a run, and the command lines by which the client starts them.
  * This module alone imports the .sh files. protocol/ has the words that they print and read.
  */
+import checkout from "./checkout.sh" with { type: "text" };
 import debugContinue from "./debug-continue.sh" with { type: "text" };
 import debugInfo from "./debug-info.sh" with { type: "text" };
 import debugRun from "./debug-run.sh" with { type: "text" };
@@ -59,6 +60,8 @@ export interface GateScriptOptions {
   readonly secret: readonly string[];
   /** Whether the step takes in whole secrets, so that any other variable may come from one. */
   readonly hidden: boolean;
+  /** The results that are missing if the step ends without its work; `step:NAME` is its own. */
+  readonly results?: readonly string[];
   /** Whether it carries the scripts; otherwise an earlier step of the pod has unpacked them. */
   readonly carries: boolean;
   /** The script of the held step. */
@@ -107,15 +110,19 @@ const COMMENT_BEHIND = / # [^"'`$\\]*$/;
 /** A variable name in a shell. Kubernetes allows others, which no shell passes on either. */
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
+/** A result of the Task, or of the step. */
+const RESULT_NAME = /^(?:step:)?[\w.-]+$/;
+
 /** Returns assignments that tell the scripts about the step. */
 function facts(
-  { step, mode, plain, secret, hidden, again = "tkn-dev" }: GateScriptOptions,
+  { step, mode, plain, secret, hidden, results = [], again = "tkn-dev" }: GateScriptOptions,
 ): string {
-  const list = (names: readonly string[]) =>
-    `'${names.filter((name) => IDENTIFIER.test(name)).join("\n")}'`;
+  const list = (names: readonly string[], pattern = IDENTIFIER) =>
+    `'${names.filter((name) => pattern.test(name)).join("\n")}'`;
   const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
   return `g_step=${quoted(step)} g_mode=${mode} g_hidden=${hidden ? 1 : ""}
 g_again=${quoted(again)}
+g_results=${list(results, RESULT_NAME)}
 g_plain=${list(plain)}
 g_secret=${list(secret)}
 `;
@@ -275,6 +282,24 @@ export function programsCommand(names: readonly string[]): string[] {
   return [SHELL, "-c", script, SHELL, ...names];
 }
 
+/**
+ * Returns the command that prints the commit that a clone has checked out into the directory, see
+ * protocol/checkout.ts. `results` are results of the Task that may have the commit.
+ */
+export function checkoutCommand(directory: string, results: readonly string[]): string[] {
+  return [SHELL, "-c", compact(checkout), SHELL, directory, ...results];
+}
+
+/**
+ * Returns the command that prints the paths of all files that git has checked out into the
+ * directory, each with a NUL behind it. Exits with 3 if no repository is there.
+ */
+export function trackedCommand(directory: string): string[] {
+  const script = `cd -P -- "$1" 2>/dev/null && [ -e .git ] || exit 3
+exec git -c safe.directory='*' ls-files -z --recurse-submodules`;
+  return [SHELL, "-c", script, SHELL, directory];
+}
+
 /** Returns the command that shows the work of the held step, and its user. */
 export function infoCommand(): string[] {
   return [SHELL, "/tkn-dev/debug-info", "--own"];
@@ -303,10 +328,11 @@ export function debugRunCommand({ original = false, live = false } = {}): string
  * Returns the command of one turn at a held step: it waits for the line `go` on stdin, runs the
  * step's work in place and exits with its exit code. The line `stop` and the end of stdin end the
  * work; an empty line keeps the gate from giving up. With `trace` it also shows the work, and each
- * line that it executes.
+ * line that it executes. With `joined`, stderr comes on stdout, in the order of the lines.
  */
-export function turnCommand({ trace = false } = {}): string[] {
-  return [SHELL, "/tkn-dev/turn", "--live", ...(trace ? [] : ["--plain"])];
+export function turnCommand({ trace = false, joined = false } = {}): string[] {
+  const flags = [...(joined ? ["--joined"] : []), "--live", ...(trace ? [] : ["--plain"])];
+  return [SHELL, "/tkn-dev/turn", ...flags];
 }
 
 /**

@@ -1,9 +1,11 @@
 #!/bin/sh
-# turn [FLAG]...
+# turn [--joined] [FLAG]...
 #
 # Does the held step's work again, for a client that watches the source: waits for the line "go" on
 # stdin, then runs debug-run with the FLAGs, and exits with the exit code of the work. An empty line
 # on stdin means that the client is still there, so that the gate does not give up.
+#
+# With --joined, stderr goes to stdout, in the order of the lines.
 #
 # Before the work, the results are as they were before the first turn. The line "stop", or the end
 # of stdin, ends the work: by TERM, and after two seconds by KILL. Processes that the work left
@@ -12,6 +14,10 @@
 # shellcheck source=src/step/show.sh
 . /tkn-dev/show
 tell held || exit
+if [ "$1" = --joined ]; then
+  shift
+  exec 9>&2 2>&1 # stderr stays open: containerd closes stdin with the first output that ends
+fi
 
 while :; do
   IFS= read -r g_line || exit 0
@@ -110,7 +116,7 @@ g_control=
 control <&3 >/dev/null 2>&1 &
 g_control=$!
 exec 3<&- </dev/null
-(. /tkn-dev/debug-run)
+(. /tkn-dev/debug-run) 9>&-
 g_code=$?
 { kill -KILL "$g_control" && wait "$g_control"; } 2>/dev/null # first: it starts processes, too
 names

@@ -10,9 +10,12 @@ import type { Receiver } from "./receiver/receiver.ts";
 const FAR_MS = 20;
 /** Fewer bytes are sent as they are: to measure the round trip takes as long. */
 const MEASURED_BYTES = 256e3;
-/** Under 8 MB after 500 ms, the link counts as slow. */
+/**
+ * After 500 ms, a link counts as slow if it takes less than 16 MB/s on average. The first megabytes
+ * only fill the buffers on the way.
+ */
 const MEASURED_MS = 500;
-const FAST_BYTES = 8e6;
+const FAST_BYTES_PER_MS = 16e3;
 /** With fewer bytes left to send, a switch to gzip gains nothing. */
 const WORTH_BYTES = 4e6;
 
@@ -43,5 +46,5 @@ export function isTooSlow(
   },
 ): boolean {
   return compress === "auto" && listing.gzip && elapsedMs > MEASURED_MS &&
-    sentBytes < FAST_BYTES && leftBytes > WORTH_BYTES;
+    sentBytes < FAST_BYTES_PER_MS * elapsedMs && leftBytes > WORTH_BYTES;
 }

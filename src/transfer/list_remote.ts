@@ -1,7 +1,7 @@
 /** Takes the lock of the target directory and asks what it contains. */
 import type { RemoteListing } from "../step/protocol/listing.ts";
 import type { UploadRecord } from "../step/protocol/record.ts";
-import { namesOfRecord, namesOfTree } from "./listed_names.ts";
+import { MOST_NAMES, namesOfRecord, namesOfTree } from "./listed_names.ts";
 import type { Asked } from "./opened.ts";
 import type { SendOptions } from "./options.ts";
 import { awaitLock } from "./receiver/await_lock.ts";
@@ -24,7 +24,7 @@ export function askRemote(
   return {
     names,
     record: record === undefined ? undefined : receiver.readRecord(),
-    listing: receiver.list(names),
+    listing: list(receiver, names),
   };
 }
 
@@ -58,8 +58,20 @@ export async function listRemote(
   return {
     record,
     lockedMs,
-    listing: more.length === 0 ? listing : joined(listing, await receiver.list(more)),
+    listing: more.length === 0 ? listing : joined(listing, await list(receiver, more)),
   };
+}
+
+/** Asks in several questions if there are many names. */
+function list(receiver: Receiver, names: readonly string[]): Promise<RemoteListing> {
+  const questions = Math.max(1, Math.ceil(names.length / MOST_NAMES));
+  const answers = Array.from(
+    { length: questions },
+    (_, at) => receiver.list(names.slice(at * MOST_NAMES, (at + 1) * MOST_NAMES)),
+  );
+  const listing = Promise.all(answers).then((all) => all.reduce(joined));
+  listing.catch(() => {}); // the caller may have failed for another reason
+  return listing;
 }
 
 /** Returns the names of a tree that were not asked for. */

@@ -1,20 +1,29 @@
 /**
- * The top-level names that the receiver lists. A run may have made a lot besides the tree, so the
- * client asks only for names that matter. Pure.
+ * The names that the receiver lists with all below them. A run may have made a lot besides the
+ * tree, so the client asks only for names that matter: top-level ones, or for an upload on top of
+ * the rest of the tree those of its files. Pure.
  */
 import type { UploadRecord } from "../step/protocol/record.ts";
 import type { SendOptions } from "./options.ts";
 
-/** With more names than this, the client asks for everything. */
-const MOST_NAMES = 500;
+/** The most names of one question. With more top-level names, the client asks for everything. */
+export const MOST_NAMES = 500;
+/** With more single files than this, everything below their top-level names is listed. */
+const MOST_SINGLE = 20_000;
 /** Everything in the directory. */
 const ALL = ["."];
 
-/** Returns the top-level names of the tree, or "." if everything matters. */
+/** Returns the names of the tree, or "." if everything matters. */
 export function namesOfTree(
-  { entries, deletes }: Pick<SendOptions, "entries" | "deletes">,
+  { entries, deletes, clean, onTop }: Pick<SendOptions, "entries" | "deletes" | "clean" | "onTop">,
 ): string[] {
-  return deletes === "always" ? ALL : bounded(topLevel(entries.map(({ path }) => path)));
+  if (onTop !== undefined) {
+    const files = entries.filter(({ kind }) => kind !== "directory").map(({ path }) => path);
+    const names = [...new Set([...files, ...onTop.removed])].filter(isLine);
+    return names.length > MOST_SINGLE ? bounded(topLevel(names)) : names;
+  }
+  const isWhole = deletes === "always" || clean !== undefined;
+  return isWhole ? ALL : bounded(topLevel(entries.map(({ path }) => path)));
 }
 
 /** Returns the top-level names in the record that are not among the given ones. */
@@ -37,5 +46,9 @@ function topLevel(paths: Iterable<string>): string[] {
     const end = path.indexOf("/");
     names.add(end < 0 ? path : path.slice(0, end));
   }
-  return [...names].filter((name) => !name.includes("\n"));
+  return [...names].filter(isLine);
+}
+
+function isLine(name: string): boolean {
+  return !name.includes("\n");
 }

@@ -3,12 +3,12 @@ import type { RunEvent } from "../events.ts";
 import type { Pause } from "../hold/pause.ts";
 import type { Clock, Files } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
+import type { RemoteListing } from "../step/protocol/listing.ts";
 import type { RunName } from "../tekton/model.ts";
 import type { Digests } from "../tree/digests.ts";
 import type { Entry } from "../tree/walk.ts";
 import type { Opened } from "./opened.ts";
 import type { PrepackedTree } from "./prepack/prepacked_archive.ts";
-
 import type { UploadName } from "./upload_name.ts";
 
 /** When the stream is compressed: over a slow link, whenever the image can unpack it, or never. */
@@ -16,6 +16,18 @@ export type Compress = "auto" | "always" | "never";
 
 /** Which extra files an upload deletes: those that earlier uploads sent, all, or none. */
 export type Deletes = "auto" | "always" | "never";
+
+/** Decides what else an upload removes. The client then asks for the whole directory. */
+export interface Clean {
+  readonly isLeft: (path: string) => boolean;
+  /** Called with what the directory contains before the upload changes it. */
+  readonly onListed: (listing: RemoteListing) => void;
+}
+
+/** The paths that the directory has and the tree has not. */
+export interface OnTop {
+  readonly removed: readonly string[];
+}
 
 /** The local tree to send. */
 export interface SourceTree {
@@ -26,6 +38,8 @@ export interface SourceTree {
   readonly digests: Digests;
   /** Paths that are not sent, but stay if an earlier upload sent them. */
   readonly spares?: ReadonlySet<string>;
+  /** Set if the directory already has the rest of the tree, which stays. */
+  readonly onTop?: OnTop;
   /** The tree packed ahead, as far as memory allows; used only if the target directory is empty. */
   readonly prepacked?: PrepackedTree;
 }
@@ -44,6 +58,7 @@ export interface SendOptions extends SourceTree {
   readonly program: readonly string[];
   readonly compress: Compress;
   readonly deletes: Deletes;
+  readonly clean?: Clean;
   /** Whether the last exec releases the step, its work counted as done. */
   readonly release: boolean;
   /** The results of the skipped work, by name. */

@@ -4,11 +4,12 @@
  */
 import type { RemoteEntry, RemoteListing } from "../step/protocol/listing.ts";
 import { isOfRecord, shortDigest, type UploadRecord } from "../step/protocol/record.ts";
-import { at, type RemotePath } from "../step/protocol/remote_path.ts";
+import { at, type RemotePath, remotePath } from "../step/protocol/remote_path.ts";
 import type { SentFile } from "../tree/archive/checksum_list.ts";
 import type { Digest } from "../tree/digests.ts";
+import { parentOf } from "../tree/paths.ts";
 import type { Entry } from "../tree/walk.ts";
-import type { Deletes } from "./options.ts";
+import type { Deletes, OnTop } from "./options.ts";
 
 export interface Plan {
   readonly send: readonly Entry[];
@@ -33,8 +34,12 @@ export interface PlanOptions {
   /** The paths that a receipt has confirmed. */
   readonly verified: ReadonlySet<string>;
   readonly deletes: Deletes;
+  /** Returns whether something besides uploads made the path, and it is to be removed. */
+  readonly isLeft?: (path: string) => boolean;
   /** Paths that are not in the tree, but stay if the directory has them. */
   readonly spares?: ReadonlySet<string>;
+  /** Set if the directory has the rest of the tree, in place of `deletes`. */
+  readonly onTop?: OnTop;
 }
 
 /** Returns the plan. Asks for the digest of a file only if the rest of it looks unchanged. */
@@ -52,7 +57,10 @@ export async function planUpload(options: PlanOptions): Promise<Plan> {
   const kept = new Set(candidates.filter((_, at) => same[at]));
   const send = left.filter((entry) => !kept.has(entry) && !arrived.has(entry.path));
   const unchanged = [...kept].filter(({ kind }) => kind === "file");
-  return { send, verify, unchanged, ...removals(options) };
+  const removed = options.onTop === undefined
+    ? removals(options)
+    : removalsOnTop(options, options.onTop);
+  return { send, verify, unchanged, ...removed };
 }
 
 /**
@@ -109,8 +117,8 @@ function isSame({ record, digest }: PlanOptions, entry: Entry): boolean | Promis
   return now instanceof Promise ? now.then(isRecorded) : isRecorded(now);
 }
 
-function removals({ entries, listing, record, deletes, verified, spares }: PlanOptions) {
-  const spared = withParents(spares ?? []);
+/** Returns the kinds of the entries and of the directories above them, by path. */
+function localKinds(entries: readonly Entry[]): ReadonlyMap<string, Entry["kind"]> {
   const local = new Map<string, Entry["kind"]>();
   for (const { path, kind } of entries) {
     local.set(path, kind);
@@ -119,6 +127,14 @@ function removals({ entries, listing, record, deletes, verified, spares }: PlanO
       parent = parentOf(parent);
     }
   }
+  return local;
+}
+
+function removals(
+  { entries, listing, record, deletes, isLeft, verified, spares }: PlanOptions,
+) {
+  const spared = withParents(spares ?? []);
+  const local = localKinds(entries);
   const remove: RemotePath[] = [], removeIfEmpty: RemotePath[] = [];
   for (const [path, remote] of listing.entries) {
     if (isOfRecord(path) || verified.has(path)) continue;
@@ -128,6 +144,9 @@ function removals({ entries, listing, record, deletes, verified, spares }: PlanO
       if (isInTheWay(kind, remote)) remove.push(path);
     } else if (spared.has(path)) {
       continue;
+    } else if (isLeft?.(path)) {
+      const parent = parentOf(path);
+      if (local.has(parent) || !isLeft(parent)) remove.push(path); // else it goes with its parent
     } else if (deletes === "always") {
       const parent = parentOf(path);
       const stays = parent === "" || local.get(parent) === "directory" || spared.has(parent);
@@ -138,6 +157,30 @@ function removals({ entries, listing, record, deletes, verified, spares }: PlanO
     }
   }
   return { remove, removeIfEmpty: removeIfEmpty.sort().reverse() };
+}
+
+/**
+ * Removes what is in the way of an entry, and the removed paths, with the directories that this
+ * empties, as git does.
+ */
+function removalsOnTop({ entries, listing, verified }: PlanOptions, { removed }: OnTop) {
+  const local = localKinds(entries);
+  const remove = new Set<RemotePath>();
+  for (const [path, remote] of listing.entries) {
+    const kind = local.get(path);
+    if (kind !== undefined && !verified.has(path) && isInTheWay(kind, remote)) remove.add(path);
+  }
+  const left = new Set<RemotePath>();
+  for (const text of removed) {
+    const path = remotePath(text);
+    if (path === undefined || local.has(path)) continue;
+    remove.add(path);
+    for (let parent = parentOf(path); parent !== "" && !local.has(parent);) {
+      left.add(parent as RemotePath);
+      parent = parentOf(parent);
+    }
+  }
+  return { remove: [...remove], removeIfEmpty: [...left].sort().reverse() };
 }
 
 function withParents(paths: Iterable<string>): ReadonlySet<string> {
@@ -153,8 +196,4 @@ function isInTheWay(local: Entry["kind"], remote: RemoteEntry): boolean {
   if (local === "directory") return remote.kind !== "directory";
   return remote.kind === "directory" || remote.kind === "other" ||
     (remote.kind === "symlink" && local !== "symlink");
-}
-
-function parentOf(path: string): string {
-  return path.slice(0, Math.max(path.lastIndexOf("/"), 0));
 }

@@ -79,7 +79,11 @@ async function attempt(upload: Upload): Promise<Turn> {
   await using receiver = opened?.receiver ?? connect(upload);
   using _stopping = stopping(receiver, options.signal); // it may have been opened without it
   const isFirst = !state.isListed;
-  if (isFirst) state.listed(await listRemote(receiver, options, opened?.asked));
+  if (isFirst) {
+    const remote = await listRemote(receiver, options, opened?.asked);
+    state.listed(remote);
+    options.clean?.onListed(remote.listing);
+  }
   const plan = await makePlan(upload, receiver);
   const prepacked = await takeUsable(upload, plan);
   if (prepacked !== undefined) return await sendPrepackedTree(upload, receiver, prepacked);

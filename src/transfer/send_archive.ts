@@ -35,7 +35,9 @@ export async function makePlan({ options, state }: Upload, receiver: Receiver): 
     packed: state.packed,
     verified: state.verified,
     deletes: options.deletes,
+    isLeft: options.clean?.isLeft,
     spares: options.spares,
+    onTop: options.onTop,
   }));
   state.planned(plan);
   return plan;

@@ -5,6 +5,11 @@ export function join(base: string, path: string): string {
   return base === "" || path === "" ? base || path : `${base}/${path}`;
 }
 
+/** Returns the directory of a relative path; "" is the tree's root. */
+export function parentOf(path: string): string {
+  return path.slice(0, Math.max(path.lastIndexOf("/"), 0));
+}
+
 export function isAbsolute(path: string): boolean {
   return /^(\/|[A-Za-z]:[\\/])/.test(path);
 }

@@ -2,6 +2,7 @@
 import type { AnyTarget } from "./target.ts";
 import { againTarget } from "./targets/again.ts";
 import { argvTarget } from "./targets/argv.ts";
+import { checkoutTarget } from "./targets/checkout.ts";
 import { createTarget } from "./targets/create.ts";
 import { credentialsTarget } from "./targets/credentials.ts";
 import { execTarget } from "./targets/exec.ts";
@@ -38,6 +39,7 @@ export const TARGETS: readonly AnyTarget[] = [
   listingTarget,
   receiverTarget,
   receiptTarget,
+  checkoutTarget,
   heldLineTarget,
   pathBytesTarget,
   tarHeadersTarget,

@@ -3,6 +3,7 @@ import { applyYaml, type Cluster } from "../support/cluster.ts";
 import { againScenarios } from "./run/again.ts";
 import { aheadScenarios } from "./run/ahead.ts";
 import { askedScenarios } from "./run/asked.ts";
+import { baseScenarios } from "./upload/base.ts";
 import { checkoutScenarios } from "./upload/checkout.ts";
 import { otherClientScenarios } from "./run/other_clients.ts";
 import { completionScenarios } from "./hold/completion.ts";
@@ -13,8 +14,10 @@ import { deltaScenarios } from "./upload/delta.ts";
 import { fileScenarios } from "./run/files.ts";
 import { flagScenarios } from "./upload/flags.ts";
 import { doctorScenarios } from "./run/doctor.ts";
+import { earlyCancelScenarios } from "./run/early_cancel.ts";
 import { escapesScenarios } from "./hold/escapes.ts";
 import { heldScenarios } from "./hold/held.ts";
+import { localCodeScenarios } from "./hold/local_code.ts";
 import { logsScenarios } from "./run/logs.ts";
 import { missingProgramScenarios } from "./upload/missing_programs.ts";
 import { outputScenarios } from "./run/output.ts";
@@ -29,6 +32,7 @@ import { sharedScenarios } from "./upload/shared.ts";
 import { slowLinkScenarios } from "./upload/slow_link.ts";
 import { sourceScenarios } from "./upload/source.ts";
 import { unreachableScenarios } from "./run/unreachable.ts";
+import { turnScenarios } from "./hold/turns.ts";
 import { uploadScenarios } from "./upload/upload.ts";
 import { watchScenarios } from "./run/watch.ts";
 import { withGitScenarios } from "./upload/with_git.ts";
@@ -44,6 +48,7 @@ export const SCENARIOS: Scenario[] = [
   ...debugScenarios,
   ...sessionScenarios,
   ...heldScenarios,
+  ...localCodeScenarios,
   ...completionScenarios,
   ...repairScenarios,
   ...refusedScenarios,
@@ -56,10 +61,13 @@ export const SCENARIOS: Scenario[] = [
   ...missingProgramScenarios,
   ...randomUserScenarios,
   ...slowLinkScenarios,
+  ...turnScenarios,
   ...watchScenarios,
   ...aheadScenarios,
+  ...earlyCancelScenarios,
   ...withGitScenarios,
   ...checkoutScenarios,
+  ...baseScenarios,
   ...escapesScenarios,
   ...doctorScenarios,
   ...outputScenarios,
@@ -68,7 +76,7 @@ export const SCENARIOS: Scenario[] = [
 ];
 
 export async function applyObjects({ kube }: Cluster): Promise<void> {
-  for (const name of ["objects.yaml", "objects_source.yaml"]) {
+  for (const name of ["objects.yaml", "objects_source.yaml", "objects_base.yaml"]) {
     await applyYaml(kube, await Deno.readTextFile(new URL(name, import.meta.url)));
   }
 }

@@ -53,6 +53,13 @@ testInEveryShell("a turn with a trace shows the work", async (shell) => {
   assert.match(stderr, /Script: .*\n[^]*echo out[^]*\nExit code: {2}0/);
 });
 
+testInEveryShell("joined output has the lines in their order", async (shell) => {
+  await using stage = await Stage.open(shell, { own: by(shell, "echo 1; echo 2 >&2; echo 3") });
+  await stage.hold();
+  const ran = await turn(stage, turnCommand({ joined: true }));
+  assert.deepEqual(ran, { code: 0, stdout: "1\n2\n3\n", stderr: "" });
+});
+
 testInEveryShell("a turn masks secrets in both outputs", async (shell) => {
   const own = by(shell, 'echo "out $TOKEN"; echo "err $TOKEN" >&2; exit 4');
   await using stage = await Stage.open(shell, { own, secret: ["TOKEN"] });

@@ -14,14 +14,17 @@ import {
   type ParamSpec,
   type Pipeline,
   PIPELINES,
+  type PipelineSpec,
   type WorkspaceBinding,
 } from "../../tekton/model.ts";
+import type { FeatureFlags } from "../../objects/tekton_version.ts";
 import { readByName } from "../../resolve/resolve.ts";
 import { orDirectory } from "../source/meant_directory.ts";
 import { options as uploadOptions } from "../pipeline_upload.ts";
 import { requestRun } from "../start/run_request.ts";
 import { readBindings } from "../start/workspace_bindings.ts";
 import { PIPELINE_UPLOAD } from "../upload/pipeline_adapter.ts";
+import { checkCoscheduling } from "./check_coscheduling.ts";
 import { checkVolumes } from "./check_storage.ts";
 import type { Finding } from "../../view/findings.ts";
 import { foundError } from "./finding.ts";
@@ -34,10 +37,12 @@ export interface AskedUpload {
   readonly task?: string;
 }
 
+/** @param flags Tekton's, undefined if the user may not read them */
 export async function checkPipeline(
   host: Host,
   kube: Kube,
   asked: AskedUpload,
+  flags: Promise<FeatureFlags | undefined>,
 ): Promise<Finding[]> {
   try {
     const { spec } = await orDirectory(
@@ -49,7 +54,7 @@ export async function checkPipeline(
     const missing = missingInputs({ params, workspaces }, optionsOf(asked));
     return [
       ...missingFindings(missing),
-      ...await checkUpload(host, kube, asked, missing),
+      ...await checkUpload(host, kube, { spec, asked, missing, flags: await flags }),
     ];
   } catch (error) {
     return [foundError("pipeline", error)];
@@ -84,19 +89,27 @@ function completed(asked: AskedUpload, { params, workspaces }: MissingInputs): A
   };
 }
 
+interface CheckedUpload {
+  readonly spec: PipelineSpec;
+  readonly asked: AskedUpload;
+  readonly missing: MissingInputs;
+  readonly flags: FeatureFlags | undefined;
+}
+
 async function checkUpload(
   host: Host,
   kube: Kube,
-  asked: AskedUpload,
-  missing: MissingInputs,
+  { spec, asked, missing, flags }: CheckedUpload,
 ): Promise<Finding[]> {
   try {
     const options = optionsOf(completed(asked, missing));
-    const workspaces = await readBindings(host, options);
+    const bindings = await readBindings(host, options);
     const isMissing = (name: string) => missing.workspaces.some((one) => one.name === name);
+    const given = bindings.filter(({ name }) => !isMissing(name));
     return [
-      await checkPlan(host, kube, options, workspaces),
-      ...await checkVolumes(kube, workspaces.filter(({ name }) => !isMissing(name))),
+      await checkPlan(host, kube, options, bindings),
+      ...await checkVolumes(kube, given),
+      ...checkCoscheduling(spec, given, flags),
     ];
   } catch (error) {
     return [foundError("pipeline", error)];
@@ -119,11 +132,11 @@ async function checkPlan(
       suspendFor: (work) => work(),
     });
     await request.defaultTimeout;
-    const { task, plan: { destination, notes } } = await PIPELINE_UPLOAD.plan(request, options);
-    const { scope, directory } = destination;
-    const place = scope.kind === "workspace" ? `workspace ${scope.name}` : scope.name;
-    const into = directory === "." ? place : `${directory} of ${place}`;
-    const text = [`an upload goes into ${into} of task ${task}`, ...notes].join("; ");
+    const { place, plan: { notes } } = await PIPELINE_UPLOAD.plan(request, options);
+    const { scope, directory } = place.destination;
+    const root = scope.kind === "workspace" ? `workspace ${scope.name}` : scope.name;
+    const into = directory === "." ? root : `${directory} of ${root}`;
+    const text = [`an upload goes into ${into} of task ${place.target?.name}`, ...notes].join(". ");
     return { check, state: "ok", text };
   } catch (error) {
     return foundError(check, error);

@@ -23,7 +23,8 @@ export function foundRefusal(check: string, error: unknown): Finding {
   if (!isStatus(error, 403) || !/ cannot \S+ resource /.test(error.status.message ?? "")) {
     return foundError(check, error);
   }
-  return { check, state: "skipped", text: `not tried: ${error.message.replace(/^.*?: /, "")}` };
+  const why = error.message.replace(/^.*?: /, "").replace(/ \(403 Forbidden\)$/, "");
+  return { check, state: "skipped", text: `not tried: ${why}` };
 }
 
 /** Runs a check whose expected errors are its finding. */
@@ -46,14 +47,27 @@ export interface Bound {
   readonly asked?: string;
 }
 
-/** Returns the findings of a check, or a failure if they take too long. */
-export async function inTime(
+/**
+ * Returns the findings of a check, or a failure if they take too long. The promise may be awaited
+ * later: until then, an error is not an unhandled one.
+ */
+export function inTime(
+  host: Pick<Host, "clock" | "interrupt">,
+  bound: Bound,
+  found: Promise<Finding | Finding[]>,
+): Promise<Finding[]> {
+  const findings = limited(host, bound, found);
+  findings.catch(() => {});
+  return findings;
+}
+
+async function limited(
   { clock, interrupt: signal }: Pick<Host, "clock" | "interrupt">,
   { check, ms, asked }: Bound,
-  found: Promise<Finding[]>,
+  found: Promise<Finding | Finding[]>,
 ): Promise<Finding[]> {
   try {
-    return await within(clock, { ms, signal }, found);
+    return [await within(clock, { ms, signal }, found)].flat();
   } catch (error) {
     signal.throwIfAborted();
     const late = foundError(check, error);

@@ -34,6 +34,15 @@ export interface SendFlags {
   readonly program: string[];
   readonly compress: Compress;
   readonly deletes: Deletes;
+  /** Send only the changes since a commit that a clone checks out. */
+  readonly base?: BaseFlag;
+}
+
+export interface BaseFlag {
+  /** As the user named it; undefined: the newest ancestor of HEAD that a remote has. */
+  readonly commit?: string;
+  /** Whether everything is sent if the clone cannot be the base. */
+  readonly isAuto: boolean;
 }
 
 /** Pure. Throws UsageError. */

@@ -10,13 +10,16 @@ export interface TurnFlags {
   readonly saves: typeof SAVES[number];
   /** Whether the work is shown and traced. */
   readonly trace: boolean;
+  /** Whether what the work made in the workspace's directory is removed before the next turn. */
+  readonly clean: boolean;
 }
 
 /** Pure. Returns undefined without --watch. Throws UsageError. */
 export function turnFlags(flags: Flags): TurnFlags | undefined {
   const saves = watchMode(flags, SAVES);
-  const trace = flags.on("trace");
-  if (saves !== undefined) return { saves, trace };
-  if (!trace) return undefined;
-  throw new UsageError("Cannot use --trace: nothing is watched", { hint: "add --watch" });
+  const [trace, clean] = ["trace", "clean"].map((name) => flags.on(name));
+  if (saves !== undefined) return { saves, trace, clean };
+  if (!trace && !clean) return undefined;
+  const flag = trace ? "--trace" : "--clean";
+  throw new UsageError(`Cannot use ${flag}: nothing is watched`, { hint: "add --watch" });
 }

@@ -5,6 +5,7 @@ import type { SendFlags } from "../options/send_flags.ts";
 import { printNote } from "../output/print_note.ts";
 import { explainPaths } from "./explain.ts";
 import { listTree } from "./list.ts";
+import { listChanges } from "./list_changes.ts";
 
 export interface ListOrExplain {
   /** The paths to explain; empty to list the tree. */
@@ -34,6 +35,10 @@ export async function listOrExplain(
     const text = `${word} is read as a name on the cluster; ./${word} is the directory`;
     printNote(host, { text });
   }
-  await (paths.length > 0 ? explainPaths(host, flags, paths) : listTree(host, flags));
+  await (paths.length > 0
+    ? explainPaths(host, flags, paths)
+    : flags.base === undefined
+    ? listTree(host, flags)
+    : listChanges(host, flags));
   return 0;
 }

@@ -9,6 +9,8 @@ import { Checkout } from "../../tree/git/checkout.ts";
 import { type GitFacts, gitFacts } from "../../tree/git/git_facts.ts";
 import type { Ignore } from "../../tree/ignore/ignore.ts";
 import { type Entry, type Named, walkInRuns, type WalkOptions } from "../../tree/walk.ts";
+import type { BaseChanges } from "../../tree/git/base_changes.ts";
+import { firstPaths } from "../../view/source_notes.ts";
 import type { Secrets, SendFlags } from "../options/send_flags.ts";
 import { checkSecrets, sourceNotes } from "./source_notes.ts";
 import { filesToSend, openIgnore } from "./source_rules.ts";
@@ -28,14 +30,19 @@ export interface Source {
   readonly secrets: Secrets;
 }
 
-/** Throws UsageError for a directory or rules that cannot be read, and for denied secrets. */
+/**
+ * Throws UsageError for a directory or rules that cannot be read, and for denied secrets; for those
+ * in the changes since a base, see openBase.
+ */
 export async function openSource(host: Host, flags: SendFlags): Promise<Source> {
   const openedSeconds = host.clock.now() / 1000;
   const { root, files, skipped, checkout, walked } = await openTree(host, flags, walkInRuns);
   const entries = allOf(walked);
   entries.catch(() => {}); // the upload awaits it and throws
   const { secrets } = flags;
-  if (secrets === "deny") await checkSecrets({ files, root }, await entries);
+  if (secrets === "deny" && flags.base === undefined) {
+    await checkSecrets({ files, root }, await entries);
+  }
   const digests = new Digests(files, root);
   const git = gitFacts(host.capture, root);
   return { root, files, openedSeconds, entries, git, skipped, checkout, digests, secrets };
@@ -112,11 +119,31 @@ export async function sentEntries(source: Source): Promise<Entry[]> {
   return entries;
 }
 
-/** Emits the notes about the entries. */
+/** Returns the entries that differ from a commit, after notes about them and about the others. */
+export async function changesToSend(
+  source: Source,
+  { entries, removed, leftOut }: BaseChanges,
+  emit: (event: RunEvent) => void,
+): Promise<Entry[]> {
+  await emitNotes(source, entries, emit, { isPart: true });
+  if (leftOut.length > 0) {
+    const text = `Changes are not sent, by the rules for ignored files: ${firstPaths(leftOut)}`;
+    emit({ kind: "note", text });
+  }
+  for (const path of removed.filter((path) => path.includes("\n"))) {
+    emit({ kind: "note", text: `${path} is not removed: its name has a line break` });
+  }
+  return entries;
+}
+
+/** Emits the notes about the entries, which may be a part of the tree. */
 export async function emitNotes(
   source: Source,
   entries: readonly Entry[],
   emit: (event: RunEvent) => void,
+  { isPart = false } = {},
 ): Promise<void> {
-  for (const note of await sourceNotes(source, entries)) emit({ kind: "note", ...note });
+  for (const note of await sourceNotes(source, entries, { isPart })) {
+    emit({ kind: "note", ...note });
+  }
 }

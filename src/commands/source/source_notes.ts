@@ -26,10 +26,15 @@ interface NotedSource {
   readonly secrets: Secrets;
 }
 
-/** Returns the notes about a whole tree. */
-export async function sourceNotes(source: NotedSource, entries: readonly Entry[]): Promise<Note[]> {
+/** Returns the notes about a whole tree, or about the part of it that is sent. */
+export async function sourceNotes(
+  source: NotedSource,
+  entries: readonly Entry[],
+  { isPart = false } = {},
+): Promise<Note[]> {
   const isSent = pathsOf(entries);
-  return await listNotes(source, entries, { sized: entries, files: entries.length, isSent });
+  const files = entries.length;
+  return await listNotes(source, entries, { sized: entries, files, isSent, isPart });
 }
 
 /** Builds the set of paths at the first call: for a million paths this takes a second. */
@@ -44,6 +49,8 @@ interface TreeFacts {
   readonly sized?: readonly Sized[];
   /** Returns whether the file is sent. */
   readonly isSent: (path: string) => boolean;
+  /** Whether the workspace has the files that are not sent. */
+  readonly isPart?: boolean;
 }
 
 /**
@@ -54,13 +61,13 @@ interface TreeFacts {
 export async function listNotes(
   source: NotedSource,
   notable: readonly Named[],
-  { files, sized, isSent }: TreeFacts,
+  { files, sized, isSent, isPart }: TreeFacts,
 ): Promise<Note[]> {
   const isLarge = sized !== undefined && sizeOf(sized) > LARGE_BYTES;
   const words = [...source.skipped, ...outsideLinkNotes(notable)].map((text) => ({ text }));
   return [
     ...words,
-    ...await gitNotes(source, { sized, isSent }),
+    ...await gitNotes(source, { sized, isSent, isPart }),
     ...isLarge ? [sizeNote(measure(sized))] : [],
     ...sized === undefined ? [countNote(files)] : [],
     ...await secretNotes(source, notable),
@@ -74,12 +81,12 @@ export function isNotable(entry: Named): boolean {
 
 async function gitNotes(
   { files, root, checkout }: NotedSource,
-  { sized = [], isSent }: Pick<TreeFacts, "sized" | "isSent">,
+  { sized = [], isSent, isPart = false }: Pick<TreeFacts, "sized" | "isSent" | "isPart">,
 ): Promise<Note[]> {
   return checkoutNotes({
     ...await checkout.endings(isSent),
-    notCheckedOut: [...checkout.notCheckedOut].filter((path) => !isSent(path)),
-    emptySubmodules: await checkout.emptySubmodules(files),
+    notCheckedOut: isPart ? [] : [...checkout.notCheckedOut].filter((path) => !isSent(path)),
+    emptySubmodules: isPart ? [] : await checkout.emptySubmodules(files),
     lfsPointers: await lfsPointers(files, root, sized),
     cleaned: [...checkout.cleaned],
   });

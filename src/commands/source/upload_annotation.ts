@@ -4,8 +4,12 @@ import type { GitFacts } from "../../tree/git/git_facts.ts";
 
 const UPLOAD_ANNOTATION = "tkn-dev/upload";
 
-/** The digest is that of the list of all files. */
-export function uploadAnnotations({ files, bytes, digest }: Receipt, facts?: GitFacts) {
+/** The digest is that of the list of all sent files; the others are those of the commit `base`. */
+export function uploadAnnotations(
+  { files, bytes, digest }: Receipt,
+  facts?: GitFacts,
+  base?: string,
+) {
   const { commit, dirty } = facts ?? {};
-  return { [UPLOAD_ANNOTATION]: JSON.stringify({ files, bytes, digest, commit, dirty }) };
+  return { [UPLOAD_ANNOTATION]: JSON.stringify({ files, bytes, digest, commit, dirty, base }) };
 }

@@ -12,6 +12,7 @@ import type { Receipt } from "../../tree/archive/checksum_list.ts";
 import type { Entry } from "../../tree/walk.ts";
 import { sendOptions, sendToTarget, type StepTarget, stepTarget } from "../held/send_into_step.ts";
 import type { SendFlags } from "../options/send_flags.ts";
+import { Leftovers } from "./leftovers.ts";
 import { emitNotes, sentEntries, type Source } from "../source/source.ts";
 
 export interface TurnUploadsOptions {
@@ -19,6 +20,8 @@ export interface TurnUploadsOptions {
   readonly kube: Kube;
   readonly pause: Pause;
   readonly flags: SendFlags;
+  /** Whether each upload removes what the work before it made in the directory. */
+  readonly clean: boolean;
   /** Results of the skipped work, which the first upload writes. */
   readonly results: Readonly<Record<string, string>>;
   readonly emit: (event: RunEvent) => void;
@@ -32,9 +35,11 @@ export class TurnUploads implements AsyncDisposable {
   /** The tree that was sent last. */
   #sent: { readonly source: Source; readonly entries: readonly Entry[] } | undefined;
   #opened: OpenedReceiver | undefined;
+  readonly #leftovers: Leftovers | undefined;
 
   constructor(options: TurnUploadsOptions) {
     this.#options = options;
+    this.#leftovers = options.clean ? new Leftovers() : undefined;
     this.#name = new UploadName(options.host.random);
   }
 
@@ -50,6 +55,7 @@ export class TurnUploads implements AsyncDisposable {
       opened,
     });
     this.#sent = { source, entries };
+    this.#leftovers?.sent(entries);
     return receipt;
   }
 
@@ -64,6 +70,7 @@ export class TurnUploads implements AsyncDisposable {
       ...this.#sending(this.#target, source, entries, signal),
       name: this.#name,
     });
+    this.#opened.asked.listing.then((listing) => this.#leftovers?.worked(listing), () => {});
     source.digests.ahead(entries, signal).catch(() => {}); // an upload reads what is missing
   }
 
@@ -71,6 +78,7 @@ export class TurnUploads implements AsyncDisposable {
   async close(): Promise<void> {
     const opened = this.#opened;
     this.#opened = undefined;
+    if (this.#leftovers !== undefined) await opened?.asked.listing.catch(() => {});
     await opened?.[Symbol.asyncDispose]();
   }
 
@@ -98,7 +106,8 @@ export class TurnUploads implements AsyncDisposable {
       signal,
       results: this.#sent === undefined ? results : {},
     };
-    return { ...sendOptions(host, options, target, entries), name: this.#name };
+    const sending = sendOptions(host, options, target, entries);
+    return { ...sending, name: this.#name, clean: this.#leftovers };
   }
 
   #takeOpened(): OpenedReceiver | undefined {

@@ -29,6 +29,7 @@ import { ScriptEditor } from "../session/script_editor.ts";
 import { released } from "../session/session.ts";
 import { openSource, type Source } from "../source/source.ts";
 import { Changes } from "../watch/changes.ts";
+import { deadlineNote } from "./deadline_note.ts";
 import { type Action, type TurnEvent, TurnMachine } from "./machine.ts";
 import { TurnTerminal } from "./turn_terminal.ts";
 import { TurnUploads } from "./turn_uploads.ts";
@@ -129,6 +130,7 @@ class WatchedStep implements AsyncDisposable {
     this.#uploads = new TurnUploads({
       ...options,
       host: this.#host,
+      clean: turns.clean,
       emit: (event) => this.#show(event),
     });
     this.#editor = new ScriptEditor({ ...options, color: this.#color }, pause, {
@@ -268,6 +270,7 @@ class WatchedStep implements AsyncDisposable {
     const isFirst = this.#turns++ === 0;
     this.#announce(isFirst);
     try {
+      if (isFirst) await this.#noteDeadline();
       const source = this.#source;
       const receipt = await this.#uploads.send(source, AbortSignal.any([signal, stop]));
       if (isFirst) await onSent?.(receipt, source);
@@ -295,6 +298,12 @@ class WatchedStep implements AsyncDisposable {
     }
   }
 
+  async #noteDeadline(): Promise<void> {
+    const { host: { clock }, kube, pause } = this.#options;
+    const text = await deadlineNote(kube, pause, clock.now());
+    if (text !== undefined) this.#show({ kind: "note", text });
+  }
+
   #announce(isFirst: boolean): void {
     if (isFirst) return;
     const paths = [...this.#changed].sort();
@@ -320,7 +329,8 @@ class WatchedStep implements AsyncDisposable {
     if (this.#ready !== undefined) return this.#ready;
     const { host: { clock }, kube, pause, flags, turns: { trace } } = this.#options;
     const output = filteredOutput(this.#host, flags);
-    const turn = new Turn({ kube, pause, clock, trace, output });
+    const joined = this.#terminal.terminal.isTerminal.stdout; // stderr is one, too
+    const turn = new Turn({ kube, pause, clock, trace, joined, output });
     const opened = { turn, output };
     this.#ready = opened;
     turn.ended.catch(() => {}).then(() => this.#lost(opened));

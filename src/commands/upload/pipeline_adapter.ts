@@ -1,9 +1,7 @@
 /** An upload into a run of a Pipeline. */
 import { UsageError } from "../../errors.ts";
-import { localTasks } from "../../resolve/local_tasks.ts";
 import { resolveTask, withStepActions } from "../../resolve/resolve.ts";
 import { findSourceTask, type SourceTask } from "../../resolve/source_task.ts";
-import { lowerPipeline } from "../../tekton/breakpoint/lower_pipeline.ts";
 import type { PipelineRun, PipelineTask, Task, WorkspaceBinding } from "../../tekton/model.ts";
 import type { ReadPipeline } from "../../tekton/inline/inline_pipeline.ts";
 import type { Destination } from "../../tekton/source/destination.ts";
@@ -11,27 +9,27 @@ import { earlySteps, earlyTasks } from "../../tekton/source/early_work.ts";
 import type { StandIn } from "../../tekton/source/replaced_steps.ts";
 import { fillParams, pipelineVariables } from "../../tekton/variables.ts";
 import type { Candidate } from "../../tekton/workspaces.ts";
-import { findTask } from "../../tekton/target.ts";
+import { findTask, stepName } from "../../tekton/target.ts";
+import type { BaseCommit } from "../../tree/git/base_commit.ts";
+import { pipelineBreaks } from "../debug/breakpoints.ts";
 import { PIPELINE } from "../start/definition_kind.ts";
 import type { RunRequest } from "../start/run_request.ts";
 import { planUpload } from "./plan_upload.ts";
-import type { UploadAdapter, UploadOptions, UploadTarget } from "./upload_command.ts";
+import type { PlaceFlags, UploadAdapter, UploadTarget } from "./upload_command.ts";
 
-export interface PipelineUploadOptions extends UploadOptions {
-  readonly onTask?: string;
-}
-
-export const PIPELINE_UPLOAD: UploadAdapter<ReadPipeline, PipelineRun, PipelineUploadOptions> = {
+export const PIPELINE_UPLOAD: UploadAdapter<ReadPipeline, PipelineRun> = {
   definitionKind: PIPELINE,
   check({ owner, definition: { spec } }, { onTask }) {
     if (onTask !== undefined) findTask(owner, spec, onTask);
   },
+  breakpoints: pipelineBreaks,
   plan,
 };
 
 async function plan(
   request: RunRequest<ReadPipeline>,
-  options: PipelineUploadOptions,
+  options: PlaceFlags,
+  base?: BaseCommit,
 ): Promise<UploadTarget> {
   const { owner, definition: pipeline, newRun, resolving } = request;
   const { namespace, params, workspaces } = newRun;
@@ -54,18 +52,26 @@ async function plan(
     params: taskParams,
     withStepActions: (spec, steps) => withStepActions(resolving, spec, steps, taskParams),
     chosen,
+    base,
+    outerParams: target.taskSpec && pipeline.spec.params?.map(({ name }) => name),
   });
-  const { spec, standIn, destination } = plan;
+  const { spec, standIn, ownClone, destination } = plan;
   checkPlace(owner, pipeline, chosen, { destination, workspaces, asked: options.onTask });
   const image = options.image ?? spec.steps![standIn.at].image ?? "";
-  const others = await localTasks(resolving, pipeline, variables, [target.name]);
-  const leavesOut = options.files?.hasRun ?? false;
-  const task = { ...found, spec };
   return {
     plan,
-    task: target.name,
-    lower: (upload) => lowerPipeline({ ...upload, pipeline, target, task, others, leavesOut }),
-    changes: changes(newRun.name, target, standIn, image),
+    place: {
+      target,
+      task: { ...found, spec },
+      standIn,
+      ownClone,
+      destination,
+      image: options.image,
+      leavesOut: options.files?.hasRun ?? false,
+    },
+    changes: ownClone === undefined
+      ? changes(newRun.name, target, standIn, image)
+      : ownCloneChanges(newRun.name, target, stepName(spec.steps![standIn.at], standIn.at)),
     early: [...earlyTasks(pipeline.spec, target.name), ...earlySteps(spec, standIn)],
   };
 }
@@ -77,17 +83,13 @@ function changes(
   { replaced }: StandIn,
   image: string,
 ): string[] {
-  const first = `A run of Pipeline ${pipeline} with its spec inline, so that one task can differ:`;
-  const common = [
-    "Labels and annotations of Pipeline and Task are copied, as Tekton copies them for a reference.",
-    "--pause-timeout raises the timeouts that apply while the run is held. Nothing else is changed.",
-  ];
+  const first = firstSentence(pipeline);
   if (replaced.length === 0) {
     return [
       first,
       `task ${target.name} has an additional first step, whose script waits for the upload and`,
       "receives it.",
-      ...common,
+      ...COMMON,
     ];
   }
   return [
@@ -96,9 +98,28 @@ function changes(
     "stands in for. Its script waits for the upload, receives it and writes their results. Retries",
     "are dropped, and so is everything that only the replaced steps need. A param may have a new,",
     "unique name: inline, a Pipeline's param of the old name would replace its value.",
-    ...common,
+    ...COMMON,
   ];
 }
+
+/** The same for a clone that does its own work. */
+function ownCloneChanges(pipeline: string, target: PipelineTask, step: string): string[] {
+  return [
+    firstSentence(pipeline),
+    `step ${step} of task ${target.name} waits after its own work, for the upload on top of that.`,
+    "The task's param for the revision, if it has one, is the base commit. Retries are dropped.",
+    ...COMMON,
+  ];
+}
+
+function firstSentence(pipeline: string): string {
+  return `A run of Pipeline ${pipeline} with its spec inline, so that one task can differ:`;
+}
+
+const COMMON = [
+  "Labels and annotations of Pipeline and Task are copied, as Tekton copies them for a reference.",
+  "--pause-timeout raises the timeouts that apply while the run is held. Nothing else is changed.",
+];
 
 /** Returns the Task's workspaces, each with the run's binding. */
 function candidates(

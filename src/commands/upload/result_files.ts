@@ -34,10 +34,9 @@ export async function resultFiles(
       { hint: "name the step that the upload stands in for with --on-step" },
     );
   }
-  const { owner, results, stepResults } = work;
-  const declared = new Map([...stepResults, ...results].map((result) => [result.name, result]));
+  const { owner } = work;
   const known = await git ?? {};
-  const { values, empty } = standInResults(owner, [...declared.values()], flags.results, known);
+  const { values, empty } = standInResults(owner, declaredBy(work), flags.results, known);
   if (empty.length > 0) {
     const text = empty.length === 1
       ? `Result ${empty[0]} of ${owner} is empty`
@@ -46,6 +45,34 @@ export async function resultFiles(
   }
   const tooLarge = whyTooLarge(owner, values);
   if (tooLarge !== undefined) emit({ kind: "note", text: tooLarge });
+  return filesOf(work, values);
+}
+
+/**
+ * Returns the files of --result alone, for work that is done and writes its results itself. Throws
+ * UsageError for a result that it does not have.
+ */
+export function givenFiles(
+  { results: given }: Pick<RunFlags, "results">,
+  work: ReplacedWork | undefined,
+): Record<string, string> {
+  if (work === undefined) return {};
+  const { values } = standInResults(work.owner, declaredBy(work), given, {});
+  const isGiven = ({ name }: ResultSpec) => given.some((one) => one.name === name);
+  return filesOf({
+    results: work.results.filter(isGiven),
+    stepResults: work.stepResults.filter(isGiven),
+  }, values);
+}
+
+function declaredBy({ results, stepResults }: ReplacedWork): ResultSpec[] {
+  return [...new Map([...stepResults, ...results].map((one) => [one.name, one])).values()];
+}
+
+function filesOf(
+  { results, stepResults }: Pick<ReplacedWork, "results" | "stepResults">,
+  values: Readonly<Record<string, string>>,
+): Record<string, string> {
   return Object.fromEntries([
     ...results.map(({ name }) => [name, values[name]]),
     ...stepResults.map(({ name }) => [`${OF_STEP}${name}`, values[name]]),

@@ -1,23 +1,29 @@
 /** An upload into a run of a Task. */
 import { UsageError } from "../../errors.ts";
 import { withStepActions } from "../../resolve/resolve.ts";
-import { lowerTask } from "../../tekton/breakpoint/lower_task.ts";
 import type { ReadTask } from "../../tekton/inline/inline_task.ts";
 import type { TaskRun, TaskSpec } from "../../tekton/model.ts";
 import { earlySteps } from "../../tekton/source/early_work.ts";
-import { keptSteps, type StandIn } from "../../tekton/source/replaced_steps.ts";
+import { keptSteps } from "../../tekton/source/replaced_steps.ts";
 import { stepName } from "../../tekton/target.ts";
+import { taskBreaks } from "../debug/breakpoints.ts";
 import { TASK } from "../start/definition_kind.ts";
 import type { RunRequest } from "../start/run_request.ts";
-import { planUpload } from "./plan_upload.ts";
-import type { UploadAdapter, UploadOptions, UploadTarget } from "./upload_command.ts";
+import type { BaseCommit } from "../../tree/git/base_commit.ts";
+import { planUpload, type UploadPlan } from "./plan_upload.ts";
+import type { PlaceFlags, UploadAdapter, UploadTarget } from "./upload_command.ts";
 
-export const TASK_UPLOAD: UploadAdapter<ReadTask, TaskRun, UploadOptions> = {
+export const TASK_UPLOAD: UploadAdapter<ReadTask, TaskRun> = {
   definitionKind: TASK,
+  breakpoints: taskBreaks,
   plan,
 };
 
-async function plan(request: RunRequest<ReadTask>, options: UploadOptions): Promise<UploadTarget> {
+async function plan(
+  request: RunRequest<ReadTask>,
+  options: PlaceFlags,
+  base?: BaseCommit,
+): Promise<UploadTarget> {
   const { owner, definition: task, newRun: { params, workspaces }, resolving } = request;
   const plan = await planUpload(task.spec, {
     owner,
@@ -27,29 +33,36 @@ async function plan(request: RunRequest<ReadTask>, options: UploadOptions): Prom
       binding: workspaces.find((binding) => binding.name === workspace.name),
     })),
     params,
+    base,
     withStepActions: (spec, steps) => withStepActions(resolving, spec, steps, params),
   });
-  const { spec, standIn, destination } = plan;
+  const { spec, standIn, ownClone, destination } = plan;
   if (destination.scope.kind === "workspace") {
     const { workspaces } = spec.steps![standIn.at];
     checkMounted(owner, spec, workspaces, destination.scope.name);
   }
   return {
     plan,
-    lower: (upload) => lowerTask({ ...upload, task: { ...task, spec } }),
-    changes: changes(request.newRun.name, spec, standIn),
+    place: { task: { ...task, spec }, standIn, ownClone, destination, image: options.image },
+    changes: changes(request.newRun.name, spec, { standIn, ownClone }),
     early: earlySteps(spec, standIn),
   };
 }
 
 /** Returns the sentences of --dry-run. */
-function changes(task: string, spec: TaskSpec, standIn: StandIn): string[] {
+function changes(
+  task: string,
+  spec: TaskSpec,
+  { standIn, ownClone }: Pick<UploadPlan, "standIn" | "ownClone">,
+): string[] {
   const names = standIn.replaced.map((at) => stepName(spec.steps![at], at));
   const steps = `${names.length === 1 ? "step" : "steps"} ${names.join(", ")}`;
   const others = keptSteps(spec, standIn).length === 0 ? "" : "; the other steps are unchanged";
   return [
     `A run of Task ${task} with its spec inline, so that one step can wait for the upload:`,
-    names.length === 0
+    ownClone !== undefined
+      ? `after its own work, step ${stepName(spec.steps![standIn.at], standIn.at)} waits.`
+      : names.length === 0
       ? "an additional first step, after which every step of the Task runs."
       : `it stands in for ${steps}, whose own work is not done${others}.`,
     "Labels and annotations of the Task are copied, as Tekton copies them for a reference.",

@@ -5,7 +5,7 @@ import type { Loss } from "../../run/ahead/next_run.ts";
  * The most runs that take the place of others after one save. With the default --pause-timeout, a
  * run waits for an hour and ten minutes: a user who is away needs none.
  */
-const MOST_REPLACED: Partial<Record<Loss["kind"], number>> = { old: 6, deleted: 3 };
+const MOST_REPLACED: Partial<Record<Loss["kind"], number>> = { old: 6, gone: 3 };
 
 /**
  * Returns "replace" for another run now, "later" for one after the next save, "off" for no more.

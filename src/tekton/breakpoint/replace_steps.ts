@@ -2,6 +2,7 @@
 import { bareStep, type Gate, gateStep, preparedForGate, withGateVolume } from "./gate_step.ts";
 import type { NamedStep, ResultSpec, Step, TaskSpec } from "../model.ts";
 import type { Destination } from "../source/destination.ts";
+import type { OwnClone } from "../source/own_clone.ts";
 import { isBuiltFromSteps } from "../source/replaced_results.ts";
 import type { StandIn } from "../source/replaced_steps.ts";
 import { stepName } from "../target.ts";
@@ -12,6 +13,8 @@ export interface Replacement {
   /** The image that takes the upload; default: the step's own. */
   readonly image?: string;
   readonly gate: Gate;
+  /** Set if no step is replaced: the clone does its own work, and holds after that. */
+  readonly ownClone?: OwnClone;
 }
 
 /** The name of a step before the first one, with a number if the Task uses the name itself. */

@@ -30,6 +30,15 @@ export function isDirectoryParam(name: string): boolean {
     /^(clone|checkout|target|destination)(directory|dir|path)$/.test(plain(name));
 }
 
+/**
+ * Whether the param is what the clone checks out, and may be a commit: `revision`, `GIT_REF`. A
+ * branch or a tag may not: `git clone --branch` takes no hash.
+ */
+export function isRevisionParam(name: string): boolean {
+  return /^(git|source|src|scm|repo|repository|clone|checkout|target)*(revision|rev|ref|(commit|sha)(id|sha|hash)?)$/
+    .test(plain(name));
+}
+
 /** Whether the param makes the clone empty its directory first: `deleteExisting`. */
 export function isDeleteParam(name: string): boolean {
   return plain(name) === "deleteexisting";

@@ -9,6 +9,8 @@ import type { StandIn } from "./replaced_steps.ts";
 export interface NotedChoices {
   /** The Pipeline's task; undefined if the Task runs by itself. */
   readonly task?: string;
+  /** The commit that the clone checks out by itself, as text; undefined if it is replaced. */
+  readonly base?: string;
   /** Why the task was chosen, as text. */
   readonly why?: string;
   /** --on-step */
@@ -22,11 +24,14 @@ export function uploadNotes(
   { steps = [] }: TaskSpec,
   { replaced, at }: StandIn,
   { scope, path, directory, param, isGuess }: Destination,
-  { task, why, askedStep, askedDirectory }: NotedChoices,
+  { task, base, why, askedStep, askedDirectory }: NotedChoices,
 ): string[] {
   const because = why === undefined ? "" : `: ${why}`;
   const notes: string[] = [];
-  if (replaced.length === 0) {
+  if (base !== undefined) {
+    const what = task === undefined ? "The Task" : `Task ${task}`;
+    notes.push(`${what} clones ${base}, and only the changes since that commit are uploaded`);
+  } else if (replaced.length === 0) {
     if (task !== undefined) {
       notes.push(
         `The upload comes before the first step of task ${task}, all steps of which run${because}`,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { PROGRAM } from "../../../src/cli/commands.ts";
 import { type Call, parse } from "../../../src/cli/parse.ts";
-import { readFlags } from "../../../src/cli/flags.ts";
+import { readFlags, takesWord } from "../../../src/cli/flags.ts";
 import type { FlagSpec } from "../../../src/cli/spec.ts";
 import { UsageError } from "../../../src/errors.ts";
 import { refusal as refusalOf } from "../../support/refusal.ts";
@@ -77,7 +77,7 @@ Deno.test("an empty word, as of an unset variable, is no name and no directory",
 
 Deno.test("a path in place of a name is refused: the name was forgotten", () => {
   for (const path of [".", "..", "./src", "taskrun/x"]) {
-    for (const command of ["task start", "task debug", "pr info", "tr upload"]) {
+    for (const command of ["task start", "pr info", "tr upload"]) {
       const { message, hint } = refusal(`${command} ${path}`);
       assert.match(message, /^Cannot use ".+" as (PIPELINE|TASK|RUN): it is not a name$/);
       assert.match(hint!, /--help$/);
@@ -263,10 +263,10 @@ Deno.test("a flag has one letter and one kind in all commands, so that it may pr
     .map((flag) => flag.name === "timestamps" ? { ...flag, short: undefined } : flag); // see below
   for (const flag of flags) {
     const other = seen.get(flag.name) ?? flag;
-    assert.deepEqual([flag.short, flag.value === undefined, flag.alone], [
+    assert.deepEqual([flag.short, flag.value === undefined, takesWord(flag)], [
       other.short,
       other.value === undefined,
-      other.alone,
+      takesWord(other),
     ]);
     seen.set(flag.name, flag);
   }

@@ -214,3 +214,28 @@ Deno.test("hard links of one file are sent together until all have arrived", asy
   assert.deepEqual(paths((await run({ ...given, verified: new Set(["a"]) })).send), ["a", "b"]);
   assert.deepEqual(paths((await run({ ...given, verified: new Set(["a", "b"]) })).send), []);
 });
+
+Deno.test("on top of a tree, entries are sent and removed paths go with the directories left empty", async () => {
+  const { send, remove, removeIfEmpty } = await run({
+    entries: [entry("a", "directory"), entry("a/b")],
+    listed: { "a/b": remote(), "a/old/x": remote(), "d/e": remote() },
+    onTop: { removed: ["a/old/x", "a/old/y/z", "gone"] },
+  });
+  assert.deepEqual(
+    [paths(send), remove, removeIfEmpty],
+    [["a", "a/b"], ["a/old/x", "a/old/y/z", "gone"], ["a/old/y", "a/old"]],
+  );
+});
+
+Deno.test("on top of a tree, what is in the way of an entry is removed, once", async () => {
+  const given = {
+    entries: [entry("a", "directory"), entry("a/b"), entry("f"), entry("l", "symlink")],
+    onTop: { removed: ["a", "f/inside"] },
+  };
+  const listed = { a: remote("symlink"), f: remote("directory"), l: remote() };
+  const first = await run({ ...given, listed });
+  assert.deepEqual([first.remove, first.removeIfEmpty], [["a", "f", "f/inside"], []]);
+  const arrived = { a: remote("directory"), "a/b": remote(), f: remote() };
+  const second = await run({ ...given, listed: arrived, verified: new Set(["a/b"]) });
+  assert.deepEqual(second.remove, ["f/inside"]);
+});

@@ -680,6 +680,27 @@ Deno.test("--delete=always lists the whole directory", async () => {
   assert.deepEqual(received!.lines, [LOCK, "look .", "ask", "remove ./made", "plain"]);
 });
 
+Deno.test("on top of a tree, its files and the removed ones are listed, 500 in a question", async () => {
+  let received: Received | undefined;
+  const removed = Array.from({ length: 600 }, (_, at) => `old/${at}`);
+  const { events, sent } = start(
+    async (options) => received = await receive(options),
+    { onTop: { removed } },
+  );
+  await sent;
+  const { lines } = received!;
+  assert.deepEqual(lines.slice(1, 3), ["look ./src/a.txt", "look ./b"]);
+  assert.deepEqual([lines.indexOf("ask"), lines.lastIndexOf("ask")], [501, 604]);
+  const removes = lines.filter((line) => /^(remove|rmdir) /.test(line));
+  assert.deepEqual([removes[0], removes.at(-1), removes.length], [
+    "remove ./old/0",
+    "rmdir ./old",
+    601,
+  ]);
+  const end = events.find(({ kind }) => kind === "sent");
+  assert.ok(end?.kind === "sent" && end.removed === 601);
+});
+
 /** The tree packed in two: `src/` with its contents, and b. */
 function packed(files: MemoryFiles, compressed = false): PrepackedTree {
   const options = { files, root: "/tree", nowSeconds: 2e9, compressed };

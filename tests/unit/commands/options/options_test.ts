@@ -20,7 +20,13 @@ function withoutLine<T extends { typed: unknown }>({ typed: _, ...options }: T) 
 const DEFAULTS = {
   connect: { namespace: undefined, context: undefined, kubeconfig: undefined },
   directory: ".",
+  onTask: undefined,
   onStep: undefined,
+  breaks: [],
+  onFailure: false,
+  after: false,
+  withoutShell: false,
+  shell: { debugImage: undefined, patchFile: undefined },
   onWorkspace: undefined,
   onDirectory: undefined,
   ignore: [],
@@ -38,6 +44,7 @@ const DEFAULTS = {
   image: undefined,
   handOver: undefined,
   watch: undefined,
+  base: undefined,
   showlogs: true,
   pauseSeconds: 600,
   dryRun: undefined,
@@ -61,7 +68,7 @@ const DEFAULTS = {
 };
 
 Deno.test("without flags, options have their defaults", () => {
-  assert.deepEqual(pipeline(), { ...DEFAULTS, name: "p", onTask: undefined });
+  assert.deepEqual(pipeline(), { ...DEFAULTS, name: "p" });
   assert.deepEqual(task(), { ...DEFAULTS, name: "t" });
 });
 
@@ -96,6 +103,7 @@ const FLAGS = [
   ["--upload-image", "busybox", "--compress=always", "--delete=never"],
   ["-l", 'a=b,"c=d,e"', "--pod-template", "pod.yaml", "--prefix-name", "mine"],
   ["--no-input", "--skip-optional-workspace"],
+  ["--break", "test", "--on-failure", "--after", "--debug-image", "tools", "--patch", "fix.json"],
 ].flat();
 
 Deno.test("an empty flag that chooses the cluster is as if it were not given", () => {
@@ -107,7 +115,13 @@ Deno.test("every flag sets its option", () => {
   const common = {
     connect: { namespace: "ns", context: "ctx", kubeconfig: "file" },
     directory: "src",
+    onTask: undefined,
     onStep: "s",
+    breaks: ["test"],
+    onFailure: true,
+    after: true,
+    withoutShell: false,
+    shell: { debugImage: "tools", patchFile: "fix.json" },
     onWorkspace: "w",
     onDirectory: "a/b",
     ignore: ["x", "*.y"],
@@ -125,6 +139,7 @@ Deno.test("every flag sets its option", () => {
     image: "busybox",
     handOver: undefined,
     watch: undefined,
+    base: undefined,
     showlogs: false,
     pauseSeconds: 5400,
     dryRun: "json" as const,
@@ -270,6 +285,27 @@ Deno.test("flags that exclude --watch are refused with the reason", () => {
   assert.match(refused("--list"), /^Cannot watch with --list: it starts no run\n/);
   assert.match(refused("--explain", "a"), /^Cannot watch with --explain: it starts no run\n/);
   assert.match(refused("--showlogs=false"), /^Cannot watch with --showlogs=false: .*not followed/);
+});
+
+Deno.test("--base alone finds a commit; --base=auto may send everything; others name a commit", () => {
+  assert.deepEqual(pipeline("--base").base, { isAuto: false });
+  assert.deepEqual(task("--base=auto").base, { isAuto: true });
+  assert.deepEqual(pipeline("--base=v1.2").base, { commit: "v1.2", isAuto: false });
+  assert.match(refusal(() => pipeline("--base=")), /^Cannot use --base=: it names no commit\n/);
+});
+
+Deno.test("flags that exclude --base are refused with the reason", () => {
+  const refused = (...argv: string[]) => refusal(() => pipeline("--base", ...argv));
+  assert.equal(
+    refused("--with-git"),
+    "Cannot use --base with --with-git: the clone has its own .git\nleave out --base or --with-git",
+  );
+  assert.match(refused("--no-continue"), /--no-continue: it holds a step before its own work\n/);
+  assert.match(refused("--upload-image", "i"), /--upload-image: the clone's own image clones\n/);
+  assert.match(refused("--delete"), /--delete=always: the rest of the tree is only in the works/);
+  assert.match(refused("--exec", "cat -"), /--exec: a command unpacks into an empty directory\n/);
+  assert.equal(pipeline("--base", "--watch=ahead").watch, "ahead");
+  assert.deepEqual(pipeline("--base", "--delete=never").deletes, "never");
 });
 
 Deno.test("without --dry-run, --output prints the created run and no logs", () => {

@@ -7,7 +7,7 @@ Deno.test("a run that became too old is replaced six times, a deleted one three 
     "replace",
     "later",
   ]);
-  assert.deepEqual([0, 2, 3].map((replaced) => afterLoss({ kind: "deleted" }, replaced)), [
+  assert.deepEqual([0, 2, 3].map((replaced) => afterLoss({ kind: "gone" }, replaced)), [
     "replace",
     "replace",
     "later",

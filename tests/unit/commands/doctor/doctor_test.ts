@@ -1,24 +1,24 @@
 import assert from "node:assert/strict";
-import "../../support/no_env.ts";
-import { app } from "../../../src/app.ts";
-import { checkClock } from "../../../src/commands/doctor/check_server.ts";
-import { ClusterError } from "../../../src/errors.ts";
-import type { KubeObject, Resource } from "../../../src/kube/interface.ts";
+import "../../../support/no_env.ts";
+import { app } from "../../../../src/app.ts";
+import { checkClock } from "../../../../src/commands/doctor/check_server.ts";
+import { ClusterError } from "../../../../src/errors.ts";
+import type { KubeObject, Resource } from "../../../../src/kube/interface.ts";
 import {
   type Claim,
   CLAIMS,
   STORAGE_CLASSES,
   type StorageClass,
-} from "../../../src/objects/claims.ts";
-import { NAMESPACES } from "../../../src/objects/namespaces.ts";
-import { type Pipeline, PIPELINES, type Task, TASKS } from "../../../src/tekton/model.ts";
-import { refused } from "../../../src/kube/status.ts";
-import type { Finding } from "../../../src/view/findings.ts";
-import { turn } from "../../support/fake_transport.ts";
-import { FakeHost } from "../../support/fake_host.ts";
-import { FakeKube } from "../../support/fake_kube.ts";
-import { MemoryFiles } from "../../support/memory_files.ts";
-import { tree } from "../../support/tree_text.ts";
+} from "../../../../src/objects/claims.ts";
+import { NAMESPACES } from "../../../../src/objects/namespaces.ts";
+import { type Pipeline, PIPELINES, type Task, TASKS } from "../../../../src/tekton/model.ts";
+import { refused } from "../../../../src/kube/status.ts";
+import type { Finding } from "../../../../src/view/findings.ts";
+import { turn } from "../../../support/fake_transport.ts";
+import { FakeHost } from "../../../support/fake_host.ts";
+import { FakeKube } from "../../../support/fake_kube.ts";
+import { MemoryFiles } from "../../../support/memory_files.ts";
+import { tree } from "../../../support/tree_text.ts";
 
 const CONFIG_MAPS: Resource = {
   group: "",
@@ -358,6 +358,7 @@ Deno.test("of a Pipeline: claims that no run can use, and classes that do not ex
   const bindings = [
     ...Object.keys(claims).map((name) => `claimName=${name}`),
     "claimName=none",
+    "volume=1Gi",
     "volume=1Gi,storageClass=gone",
     "volume=1Gi,storageClass=later",
   ];
@@ -378,6 +379,7 @@ Deno.test("of a Pipeline: claims that no run can use, and classes that do not ex
     "claimName=now": `warning: source: claim now is Pending, ${rwo}: the class now has given it ` +
       "no volume yet",
     "claimName=none": "failure: source: there is no claim none in namespace default",
+    "volume=1Gi": `warning: source: a new volume, ${rwo}, of no storage class: it may stay pending`,
     "volume=1Gi,storageClass=gone": `failure: source: a new volume, ${rwo}, of the storage class ` +
       "gone, which does not exist",
     "volume=1Gi,storageClass=later": `ok: source: a new volume, ${rwo}, of the storage class later`,

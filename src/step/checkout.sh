@@ -1,0 +1,34 @@
+#!/bin/sh
+# checkout DIRECTORY [RESULT]...
+#
+# Prints the commit that a clone has checked out into DIRECTORY, as far as the step knows it:
+#
+#     head 3f2a1b4...     HEAD of the repository there
+#     sparse              git checks out only some directories
+#     result 3f2a1b4...   the first line of a RESULT of the Task
+
+directory=$1
+shift
+
+# ours ARGUMENT...: asks git, also if another user owns the directory, as that of a volume.
+ours() {
+  git -c safe.directory='*' "$@" 2>/dev/null
+}
+
+# Not the repository of a directory above.
+if cd -P -- "$directory" 2>/dev/null && [ -e .git ]; then
+  if command -v git >/dev/null; then
+    head=$(ours rev-parse --verify HEAD)
+    [ "$(ours config --type=bool core.sparseCheckout)" != true ] || printf 'sparse\n'
+  else
+    # A clone of a commit has its hash there.
+    { read -r head <.git/HEAD; } 2>/dev/null || head=
+  fi
+  [ -z "$head" ] || printf 'head %s\n' "$head"
+fi
+for name; do
+  line=
+  # A result has no newline at its end, which read reports.
+  { read -r line <"/tekton/results/$name"; } 2>/dev/null || :
+  [ -z "$line" ] || printf 'result %s\n' "$line"
+done

@@ -1,0 +1,267 @@
+/** `--watch` at a held step: at a real pseudo-terminal, with real files that are saved. */
+import assert from "node:assert/strict";
+import { PODS } from "../../../src/kube/interface.ts";
+import { childrenOf } from "../../../src/objects/children.ts";
+import {
+  PIPELINE_RUNS,
+  type PipelineRun,
+  TASK_RUNS,
+  type TaskRun,
+} from "../../../src/tekton/model.ts";
+import { CANCEL, phaseOf } from "../../../src/tekton/phase.ts";
+import type { Cluster } from "../../support/cluster.ts";
+import { commandLine, tknDev } from "../../support/program.ts";
+import { TerminalSession } from "../../support/terminal_session.ts";
+import { tree, writeTree } from "../../support/tree_text.ts";
+import type { Scenario } from "../scenario.ts";
+import { atTerminal } from "./session.ts";
+
+/** The line of keys, which shows that the client waits for a save. */
+const RESTS = /\[e\]dit \[s\]hell \[c\]ontinue \[f\]ail \[q\]uit \[d\]etach/;
+const ENDED = (code: number) => new RegExp(`[✓✗] \\S+ {2}exit code ${code} after `);
+
+/** Writes the tree, whose work.sh is what the step does. */
+function write(directory: string, work: string): void {
+  writeTree(directory, tree("file a.txt one\nfile old.txt x\nfile src/deep.txt y"));
+  save(directory, "work.sh", work);
+}
+
+function save(directory: string, name: string, text: string): void {
+  Deno.writeTextFileSync(`${directory}/${name}`, `${text}\n`);
+}
+
+/** Starts a TaskRun that holds, and returns its name. */
+async function heldRun({ flags }: Cluster, ...more: string[]): Promise<string> {
+  const args = "task debug t-turns --on-step run -w name=source,emptyDir= --output name".split(" ");
+  const { code, stdout, stderr } = await tknDev([...args, ...more, ...flags]);
+  assert.equal(code, 0, stderr);
+  const run = stdout.trim().split("/").at(-1)!;
+  while ((await tknDev(["tr", "info", run, ...flags])).code !== 0) { /* it starts */ }
+  return run;
+}
+
+/** Returns the command lines of turns and receivers that run in the step's container. */
+async function processes({ flags }: Cluster, run: string): Promise<string[]> {
+  const look = `for f in /proc/[0-9]*/cmdline; do tr '\\0' ' ' <$f && echo; done 2>/dev/null |
+    grep -e '/tkn-dev/[t]urn' -e '/tkn-dev/[r]eceive' -e '[s]leep 98765'; :`;
+  const ran = await tknDev(["tr", "exec", run, ...flags, "--", "sh", "-c", look]);
+  assert.equal(ran.code, 0, ran.stderr);
+  return ran.stdout.split("\n").filter(Boolean);
+}
+
+async function reasonOf({ kube }: Cluster, run: string): Promise<string> {
+  const phase = phaseOf(await kube.get<TaskRun>(TASK_RUNS, kube.namespace, run));
+  return phase.kind === "ended" ? phase.reason : phase.kind;
+}
+
+export const turnScenarios: Scenario[] = [
+  {
+    name: "a failing step is repaired in place, save by save, and its Pipeline then succeeds",
+    needs: ["script"],
+    everyProtocol: true,
+    async run({ flags, kube, claim }, directory) {
+      write(directory, "grep -q two a.txt; echo good >$SAID");
+      const subPath = crypto.randomUUID().slice(0, 13);
+      const args = `pipeline debug t-turns --on-step test/run --upload ${directory} --watch`;
+      const where = ["-w", `name=source,claimName=${claim},subPath=${subPath}`];
+      await using session = atTerminal([...args.split(" "), ...where, ...flags]);
+      const [, name] = await session.until(/Created PipelineRun (\S+) in/);
+      await session.until(/Sent 4 files, .*, verified\n/);
+      await session.until(/it sees one\n/);
+      await session.until(ENDED(1));
+      await session.until(RESTS);
+
+      save(directory, "a.txt", "two");
+      await session.until(/\nChanged: a\.txt\n/);
+      await session.until(/it sees two\n/);
+      await session.until(/Result: +said=good\n/);
+      await session.until(ENDED(0));
+      await session.until(RESTS);
+
+      await session.type("c");
+      await session.until(/Step test\/run continues\n/);
+      await session.until(/\[after : look\] afterwards two, it said good\n/);
+      await session.until(/PipelineRun \S+ succeeded in/);
+      await session.until(/ended: 0\n/);
+      const run = await kube.get<PipelineRun>(PIPELINE_RUNS, kube.namespace, name);
+      assert.equal(run.metadata.annotations?.["tkn-dev/upload-files"] ?? "4", "4");
+    },
+  },
+  {
+    name: "each turn begins with the local tree and no results, and leaves no process",
+    needs: ["script"],
+    async run(cluster, directory) {
+      const { flags } = cluster;
+      write(
+        directory,
+        `test ! -e $SAID; echo x >$SAID; ls; echo spoilt >a.txt; echo made >made.txt; sleep 98765 &`,
+      );
+      const run = await heldRun(cluster);
+      await using session = atTerminal(["tr", "run", run, "--watch", directory, ...flags]);
+      await session.until(/it sees one\na\.txt\nold\.txt\nsrc\nwork\.sh\n/);
+      await session.until(/Ended: +sleep, which the work left running\n/);
+      await session.until(ENDED(0));
+      await session.until(RESTS);
+
+      // The step's own change of a.txt is undone, what it made stays, and deletions arrive.
+      Deno.removeSync(`${directory}/old.txt`);
+      Deno.renameSync(`${directory}/src/deep.txt`, `${directory}/moved.txt`);
+      await session.until(/\nChanged: moved\.txt, old\.txt, src\/deep\.txt\n|\nChanged: /);
+      await session.until(/it sees one\na\.txt\nmade\.txt\nmoved\.txt\nsrc\nwork\.sh\n/);
+      await session.until(ENDED(0));
+      await session.until(RESTS);
+
+      await session.type("\r");
+      await session.until(/\nAgain\n/);
+      await session.until(/it sees one\n/);
+      await session.until(ENDED(0));
+      await session.until(RESTS);
+      await session.type("d");
+      await session.until(/Step run is still held\. To continue:\n/);
+      await session.until(/ended: 0\n/);
+      assert.deepEqual(await processes(cluster, run), []);
+      assert.equal((await tknDev(["tr", "fail-continue", run, ...flags])).code, 0);
+    },
+  },
+  {
+    name: "a save during the work starts it again, Ctrl-C ends it, and q cancels the run",
+    needs: ["script"],
+    async run(cluster, directory) {
+      const { flags } = cluster;
+      write(directory, "sleep 98765");
+      const run = await heldRun(cluster);
+      await using session = atTerminal(["tr", "run", run, "run", directory, "--watch", ...flags]);
+      await session.until(/it sees one\n/);
+      save(directory, "a.txt", "two");
+      await session.until(/⊘ run {2}ended after .*\n\nChanged: a\.txt\n/);
+      await session.until(/it sees two\n/);
+      await session.type("c");
+      await session.until(/To continue, wait for the end of the work; Ctrl-C ends it\n/);
+      await session.type("\x03");
+      await session.until(/⊘ run {2}ended after .*\n/);
+      await session.until(RESTS);
+      await session.type("c");
+      await session.until(/The work has not come to its end yet: Enter does it again\n/);
+      await session.until(RESTS);
+      assert.deepEqual(await processes(cluster, run).then((all) => all.filter(isWork)), []);
+
+      await session.type("s");
+      await session.until(/\[run\] [$#] /);
+      save(directory, "work.sh", "exit 4");
+      await session.type("cat a.txt; exit\r");
+      await session.until(/two\n/);
+      await session.until(/\nChanged: work\.sh\n/);
+      await session.until(ENDED(4));
+      await session.until(RESTS);
+      await session.type("q");
+      await session.until(new RegExp(`Interrupted: cancelled TaskRun "${run}"\n`));
+      await session.until(/ended: 130\n/);
+      await tknDev(["tr", "logs", run, "-f", ...flags]);
+      assert.equal(await reasonOf(cluster, run), "TaskRunCancelled");
+    },
+  },
+  {
+    name: "the script is edited and done again, and a released run ends the watching",
+    needs: ["script", "sed"],
+    async run(cluster, directory) {
+      const { flags } = cluster;
+      write(directory, "exit 3");
+      const run = await heldRun(cluster);
+      const editor = { EDITOR: "sed -i s/work.sh/other.sh/" };
+      const args = ["tr", "run", run, "--watch=queue", directory, ...flags];
+      await using session = atTerminal(args, editor);
+      await session.until(ENDED(3));
+      await session.until(RESTS);
+      save(directory, "other.sh", "echo from the other");
+      await session.until(ENDED(3));
+      await session.until(RESTS);
+      await session.type("e");
+      await session.until(/it sees one\nfrom the other\n/);
+      await session.until(ENDED(0));
+      await session.until(/To keep the change: kubectl patch/);
+      await session.until(RESTS);
+      assert.equal((await tknDev(["tr", "continue", run, ...flags])).code, 0);
+      await session.until(/Error: Cannot watch at step "run": it was released/);
+      await session.until(/ended: 3\n/);
+    },
+  },
+  {
+    name: "with --clean, what the work made is gone before the next turn; a cancelled run ends it",
+    needs: ["script"],
+    async run(cluster, directory) {
+      const { flags, kube } = cluster;
+      write(directory, "ls; mkdir -p out/deep; echo x >out/deep/made; echo x >src/made");
+      const run = await heldRun(cluster);
+      const args = ["tr", "run", run, "--watch", "--clean", directory, ...flags];
+      assert.equal((await tknDev(args)).code, 2); // off a terminal
+      await using session = atTerminal(args);
+      for (let turn = 1; turn <= 3; turn++) {
+        await session.until(/it sees one\na\.txt\nold\.txt\nsrc\nwork\.sh\n/);
+        await session.until(ENDED(0));
+        await session.until(RESTS);
+        if (turn < 3) await session.type("\r");
+      }
+      const look = ["--", "sh", "-c", "cd /workspace/source && find . -name made | sort"];
+      const { stdout } = await tknDev(["tr", "exec", run, ...flags, ...look]);
+      assert.equal(stdout, "./out/deep/made\n./src/made\n"); // what was made last stays
+      await kube.patch(TASK_RUNS, kube.namespace, run, { spec: { status: CANCEL.TaskRun } });
+      await session.until(
+        /Error: Cannot .*: its pod \S+ was deleted, because TaskRun "\S+" has ended/,
+      );
+      await session.until(/ended: 3\n/);
+    },
+  },
+  {
+    name: "after many turns, Ctrl-C and a killed client, nothing is left of them",
+    needs: ["script"],
+    async run(cluster, directory) {
+      const { flags, kube } = cluster;
+      write(directory, "echo turned");
+      const run = await heldRun(cluster, "--pause-timeout", "20s");
+      const started = () => startWithPid(["tr", "run", run, directory, "--watch", ...flags]);
+      {
+        await using session = started();
+        for (let turn = 1; turn <= 50; turn++) {
+          await session.until(ENDED(0));
+          await session.until(RESTS);
+          await session.type(turn < 50 ? "\r" : "\x03");
+        }
+        await session.until(/Interrupted: step "run" is still held/);
+        await session.until(/ended: 130\n/);
+      }
+      assert.deepEqual(await processes(cluster, run), []);
+
+      save(directory, "work.sh", "sleep 98765");
+      await using session = started();
+      const [, pid] = await session.until(/pid: (\d+)\n/);
+      await session.until(/it sees one\n/);
+      Deno.kill(Number(pid), "SIGKILL");
+      await session.until(/ended: 137\n/);
+      // The work ends with its client, and the gate's time limit ends the run.
+      const ended = await tknDev(["tr", "logs", run, "-f", ...flags]);
+      assert.match(ended.stdout, /nobody came within 20 s, giving up/);
+      const pods = await kube.list(
+        PODS,
+        childrenOf({
+          kind: "TaskRun",
+          namespace: kube.namespace,
+          name: run,
+        }),
+      );
+      assert.equal(pods.length, 1); // the run's own, which Tekton keeps
+    },
+  },
+];
+
+function isWork(line: string): boolean {
+  return line.includes("98765");
+}
+
+/** Like atTerminal, and prints the client's PID first. */
+function startWithPid(args: readonly string[]): TerminalSession {
+  const line = commandLine(args).map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+  return new TerminalSession(
+    `trap : INT; stty cols 111 rows 33; export NO_COLOR=1 TERM=xterm; ` +
+      `sh -c 'echo pid: $$; exec "$0" "$@"' ${line}; echo ended: $?`,
+  );
+}
