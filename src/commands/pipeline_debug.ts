@@ -4,12 +4,10 @@ import { UsageError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Breakpoints } from "../tekton/breakpoint/debug_spec.ts";
 import type { ReadPipeline } from "../tekton/inline/inline_pipeline.ts";
-import { typedLine } from "./again/line.ts";
 import { checkTasks } from "./debug/breakpoints.ts";
 import { type DebugOptions, runDebugCommand } from "./debug/debug_command.ts";
+import { debugOptions } from "./debug/debug_options.ts";
 import { taskAndStep } from "./options/breakpoint_flags.ts";
-import { debugFlags } from "./options/debug_flags.ts";
-import { fileFlags } from "./options/file_flags.ts";
 import type { RunRequest } from "./start/run_request.ts";
 import { PIPELINE_UPLOAD } from "./upload/pipeline_adapter.ts";
 
@@ -21,15 +19,10 @@ export interface Options extends DebugOptions {
 
 /** Pure. Throws UsageError. */
 export function options(call: Call): Options {
-  const { args, flags, missing } = call;
-  const own = debugFlags(flags, args.DIR);
+  const own = debugOptions(call, call.args.PIPELINE);
   return {
     ...own,
-    typed: typedLine(call, own.directory, own.upload !== undefined),
-    name: args.PIPELINE,
-    unnamed: missing,
-    files: fileFlags(flags, { directory: own.directory }),
-    onTasks: flags.texts("on-task"),
+    onTasks: call.flags.texts("on-task"),
     steps: own.onSteps.map((text) => taskAndStep("on-step", text)),
   };
 }

@@ -2,23 +2,13 @@
 import type { Call } from "../cli/parse.ts";
 import type { Host } from "../host.ts";
 import type { Breakpoints } from "../tekton/breakpoint/debug_spec.ts";
-import { typedLine } from "./again/line.ts";
 import { type DebugOptions, runDebugCommand } from "./debug/debug_command.ts";
-import { debugFlags } from "./options/debug_flags.ts";
-import { fileFlags } from "./options/file_flags.ts";
+import { debugOptions } from "./debug/debug_options.ts";
 import { TASK_UPLOAD } from "./upload/task_adapter.ts";
 
 /** Pure. Throws UsageError. */
 export function options(call: Call): DebugOptions {
-  const { args, flags, missing } = call;
-  const own = debugFlags(flags, args.DIR);
-  return {
-    ...own,
-    typed: typedLine(call, own.directory, own.upload !== undefined),
-    name: args.TASK,
-    unnamed: missing,
-    files: fileFlags(flags, { directory: own.directory }),
-  };
+  return debugOptions(call, call.args.TASK);
 }
 
 export async function run(host: Host, options: DebugOptions): Promise<number> {

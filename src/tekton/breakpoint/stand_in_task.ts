@@ -1,8 +1,8 @@
 /**
- * Makes a Pipeline's task take an upload, which stands in for steps or comes on top of a clone. If it replaces the whole task, the task
- * keeps one step, the gate, with the user and image it runs as, the workspace and the results: the
- * less is kept, the less can change its meaning. Otherwise a gate replaces some steps, or comes
- * before the first. Pure.
+ * Makes a Pipeline's task take an upload, which stands in for steps or comes on top of a clone. If
+ * it replaces the whole task, the task keeps one step, the gate, with the user and image it runs
+ * as, the workspace and the results: the less is kept, the less can change its meaning. Otherwise a
+ * gate replaces some steps, or comes before the first. Pure.
  */
 import { bareStep, gateStep, withGateVolume } from "./gate_step.ts";
 import type { ParamSpec, PipelineSpec, PipelineTask, TaskSpec } from "../model.ts";

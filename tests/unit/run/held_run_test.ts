@@ -31,7 +31,7 @@ class Play {
   readonly kube = new FakeKube();
   readonly host = new FakeHost(new MemoryFiles(tree("file a hello")), this.kube);
   readonly events: RunEvent[] = [];
-  /** What happened: `sent`, and the tasks at whose pauses work was done. */
+  /** In order: `sent`, and the tasks at whose pauses work was done. */
   readonly done: string[] = [];
   onReceive: (options: ExecOptions) => Promise<ExecResult> = receive;
   onPause: (at: AtPause) => Promise<AfterPause> = () => Promise.resolve("released");
