@@ -62,12 +62,13 @@ export interface Outcome {
   tasks: TaskOutcome[];
 }
 
-/** Its `elapsedMs` is so far, if it is running. */
+/** Its `elapsedMs` is so far, if it is running or held. */
 export type TaskProgress = Pick<TaskOutcome, "name" | "status" | "elapsedMs">;
 
 export interface TaskOutcome {
   name: string;
-  status: "succeeded" | "failed" | "cancelled" | "skipped" | "running" | "pending";
+  /** "held" is a running task of which a step holds; no task ends so. */
+  status: "succeeded" | "failed" | "cancelled" | "skipped" | "running" | "held" | "pending";
   elapsedMs?: number;
   message?: string;
   /** `limit` is the memory limit of a step that exceeded it. */

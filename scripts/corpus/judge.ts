@@ -6,7 +6,7 @@ import { planUpload } from "../../src/commands/upload/plan_upload.ts";
 import { ClusterError, ExpectedError } from "../../src/errors.ts";
 import { findSourceTask } from "../../src/resolve/source_task.ts";
 import type { ReadTask } from "../../src/tekton/inline/inline_task.ts";
-import { lowerPipeline } from "../../src/tekton/breakpoint/lower_pipeline.ts";
+import { holdPipelineRun } from "../../src/tekton/breakpoint/hold_run.ts";
 import type {
   Param,
   ParamSpec,
@@ -15,6 +15,7 @@ import type {
   TaskSpec,
   WorkspaceBinding,
 } from "../../src/tekton/model.ts";
+import { newPipelineRun } from "../../src/tekton/new_run.ts";
 import { typeOf } from "../../src/tekton/params.ts";
 import { likelyClones } from "../../src/tekton/source/choose_task.ts";
 import { isForCredentials } from "../../src/tekton/source/names.ts";
@@ -90,17 +91,13 @@ async function outcomeOf(pipeline: FoundPipeline, corpus: Corpus): Promise<Verdi
     chosen,
   });
   const { standIn, destination } = plan;
-  lowerPipeline({
-    pipeline: { apiVersion: "tekton.dev/v1", kind: "Pipeline", metadata: { name }, spec },
-    target,
-    task: { ...found, spec: plan.spec },
-    standIn,
-    destination,
-    gate: newGate({ random: (length) => "x".repeat(length) }, 600, ""),
-    params,
-    workspaces,
-    namespace: "default",
-  }).inline();
+  const held = { target, task: { ...found, spec: plan.spec }, steps: [], upload: plan };
+  holdPipelineRun(
+    newPipelineRun({ name, namespace: "default", params, workspaces }),
+    { metadata: { name }, spec },
+    [held],
+    { gate: newGate({ random: (length) => "x".repeat(length) }, 600, "") },
+  ).runManifest.inline();
   const count = plan.spec.steps?.length ?? 0;
   const { scope, path, directory } = destination;
   const root = scope.kind === "workspace" ? `workspace ${scope.name}` : `volume ${path}`;

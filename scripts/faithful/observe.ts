@@ -12,7 +12,7 @@ import { createRun } from "../../src/run/create/create_run.ts";
 import { removeTemporary } from "../../src/run/create/temporary_objects.ts";
 import type { RunManifest } from "../../src/tekton/run_manifest.ts";
 import { release } from "../../src/hold/release.ts";
-import type { HeldStep } from "../../src/tekton/breakpoint/hold_run.ts";
+import type { HeldStep } from "../../src/tekton/breakpoint/hold_steps.ts";
 import {
   LABEL,
   type PipelineRun,

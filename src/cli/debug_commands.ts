@@ -2,29 +2,25 @@
 import {
   CLUSTER,
   DEBUG_IMAGE,
+  DIRECTORY,
   FILE_NAMES,
   FILES,
   HELP,
+  HOLDING,
   INTO,
   ON_STEP,
   ON_TASK,
   PATCH,
   RUN_FLAGS,
   TURNS,
-  WITHOUT_SHELL,
+  UPLOAD_IMAGE,
 } from "./shared_flags.ts";
 import { PIPELINE_START_FLAGS, TASK_START_FLAGS } from "./start_flags.ts";
-import type { CommandSpec, FlagSpec } from "./spec.ts";
+import type { ArgSpec, CommandSpec, FlagSpec } from "./spec.ts";
 
 const BREAKPOINTS: readonly FlagSpec[] = [
   { name: "on-every-step", help: "hold at every step" },
-  { name: "on-failure", help: "hold at any step that fails" },
-  { name: "after", help: "hold after the steps' own work instead of before it" },
-  WITHOUT_SHELL,
-];
-
-const AT_PAUSE: readonly FlagSpec[] = [
-  { name: "upload", value: "DIR", help: "send this directory at the first pause" },
+  ...HOLDING,
   {
     name: "exec-instead",
     value: "COMMAND",
@@ -32,6 +28,29 @@ const AT_PAUSE: readonly FlagSpec[] = [
   },
   ...TURNS,
 ];
+
+const UPLOADED: ArgSpec = {
+  ...DIRECTORY,
+  help: "a directory to upload first, in place of the steps that fetch the source, as `upload` " +
+    "does (default: no upload)",
+};
+
+const UPLOAD_STEP: FlagSpec = {
+  name: "upload-step",
+  value: "NAME",
+  completion: "steps",
+  help: "with DIR: the step that the upload stands in for (default: the steps that fetch)",
+};
+
+const OF_UPLOAD: readonly FlagSpec[] = [
+  UPLOAD_STEP,
+  UPLOAD_IMAGE,
+  { name: "upload", value: "DIR", help: "the same as DIR" },
+];
+
+const UPLOADS_FIRST =
+  "With DIR, the upload stands in for the steps that fetch the source, and does not wait for the " +
+  "user; a breakpoint at a step that it stands in for holds after the upload.";
 
 const AT_EACH_PAUSE =
   "When the run reaches a step, the step is held and a shell opens in its container: debug-run " +
@@ -43,7 +62,8 @@ export const DEBUG_COMMANDS: readonly CommandSpec[] = [
   {
     path: ["pipeline", "debug"],
     summary: "Hold steps and work in them",
-    description: `Starts a run of the Pipeline that holds at the given steps. ${AT_EACH_PAUSE}`,
+    description:
+      `Starts a run of the Pipeline that holds at the given steps. ${UPLOADS_FIRST} ${AT_EACH_PAUSE}`,
     args: [{
       name: "PIPELINE",
       asked: true,
@@ -51,7 +71,7 @@ export const DEBUG_COMMANDS: readonly CommandSpec[] = [
       optionalWith: [...FILE_NAMES, "resolvertype", "use-pipelinerun"],
       completion: "pipelines",
       help: "the Pipeline's name; asked for on a terminal",
-    }],
+    }, UPLOADED],
     flags: [
       ...FILES,
       { ...ON_TASK, many: true, help: "hold at this task's first step; can be repeated" },
@@ -63,9 +83,15 @@ export const DEBUG_COMMANDS: readonly CommandSpec[] = [
         help: "hold at this step; can be repeated",
       },
       ...BREAKPOINTS,
-      ...AT_PAUSE,
       DEBUG_IMAGE,
       PATCH,
+      {
+        ...ON_TASK,
+        name: "upload-task",
+        help: "with DIR: the Pipeline's task that the upload stands in for (default: the task " +
+          "that clones; if no task does, the upload comes before the first task that needs it)",
+      },
+      ...OF_UPLOAD,
       ...INTO,
       ...RUN_FLAGS,
       ...PIPELINE_START_FLAGS,
@@ -79,11 +105,11 @@ export const DEBUG_COMMANDS: readonly CommandSpec[] = [
       },
       {
         text: "Find out why a run on your local code fails",
-        command: "tkn-dev pipeline debug my-pipeline --on-failure --on-task clone --upload .",
+        command: "tkn-dev pipeline debug my-pipeline . --on-failure",
       },
       {
         text: "Do a step's work again on the current directory whenever a file is saved",
-        command: "tkn-dev pipeline debug my-pipeline --on-step test/run --upload . --watch",
+        command: "tkn-dev pipeline debug my-pipeline . --on-step test/run --watch",
       },
       {
         text: "Run another command in a step's place, without a terminal",
@@ -94,8 +120,8 @@ export const DEBUG_COMMANDS: readonly CommandSpec[] = [
   {
     path: ["task", "debug"],
     summary: "Hold steps and work in them",
-    description:
-      `Starts a run of the Task that holds at the given steps, or at the first one. ${AT_EACH_PAUSE}`,
+    description: "Starts a run of the Task that holds at the given steps, or at the first one. " +
+      `${UPLOADS_FIRST} ${AT_EACH_PAUSE}`,
     args: [{
       name: "TASK",
       asked: true,
@@ -103,14 +129,14 @@ export const DEBUG_COMMANDS: readonly CommandSpec[] = [
       optionalWith: ["use-taskrun", ...FILE_NAMES],
       completion: "tasks",
       help: "the Task's name; asked for on a terminal",
-    }],
+    }, UPLOADED],
     flags: [
       ...FILES,
       { ...ON_STEP, many: true, help: "hold at this step; can be repeated" },
       ...BREAKPOINTS,
-      ...AT_PAUSE,
       DEBUG_IMAGE,
       PATCH,
+      ...OF_UPLOAD,
       ...INTO,
       ...RUN_FLAGS,
       ...TASK_START_FLAGS,
@@ -120,7 +146,7 @@ export const DEBUG_COMMANDS: readonly CommandSpec[] = [
     examples: [
       {
         text: "Work in a Task's first step, on your local code",
-        command: "tkn-dev task debug my-task --upload . -w name=source,emptyDir=",
+        command: "tkn-dev task debug my-task . -w name=source,emptyDir=",
       },
       {
         text: "Hold at the step that fails",

@@ -1,12 +1,14 @@
 /** The verbs of `pipelinerun` and `taskrun`: data. */
 import {
   BASE,
+  BREAK,
   CLUSTER,
   DEBUG_IMAGE,
   DIRECTORY,
   FILE_NAMES,
   FILES,
   HELP,
+  HOLDING,
   INTO,
   LIST_EXPLAIN,
   LIST_EXPLAIN_NAMES,
@@ -53,6 +55,10 @@ const EDIT: readonly FlagSpec[] = [
 /** Flags that only a new run takes. */
 const NEW_RUN: readonly FlagSpec[] = [
   UPLOAD_IMAGE,
+  BREAK,
+  ...HOLDING,
+  DEBUG_IMAGE,
+  PATCH,
   ...RUN_FLAGS,
   BASE,
   WATCH,
@@ -151,13 +157,23 @@ const VERBS: readonly HeldVerb[] = [
     summary: "Continue the run after a held step",
     description:
       "Ends the step as if its work were done: later steps and tasks run. Its outcome is that of " +
-      "the last debug-run, or else success.",
+      "the last debug-run, or else success. If the step has left results unwritten, which a later " +
+      "task may need, it first says so and releases nothing; a second `continue`, or one with " +
+      "--exit-code 0, leaves them out.",
     args: [RUN, STEP],
-    flags: [{
-      name: "exit-code",
-      value: "NUMBER",
-      help: "the exit code of the step (default: that of the last debug-run, or else 0)",
-    }],
+    flags: [
+      {
+        name: "exit-code",
+        value: "NUMBER",
+        help: "the exit code of the step (default: that of the last debug-run, or else 0)",
+      },
+      {
+        name: "result",
+        value: "NAME=VALUE",
+        many: true,
+        help: "a result of the Task to write first; can be repeated",
+      },
+    ],
   },
   {
     verb: "fail-continue",

@@ -108,6 +108,23 @@ export const WITHOUT_SHELL: FlagSpec = {
   help: "hold with Tekton's own entrypoint, for steps whose images have no shell",
 };
 
+/** Which steps hold and how, for every command that starts a run that holds. */
+export const HOLDING: readonly FlagSpec[] = [
+  { name: "on-failure", help: "hold at any step that fails" },
+  { name: "after", help: "hold after the steps' own work instead of before it" },
+  WITHOUT_SHELL,
+];
+
+/** A breakpoint of an upload, whose --on-step names what the upload stands in for. */
+export const BREAK: FlagSpec = {
+  name: "break",
+  value: "TASK/STEP",
+  many: true,
+  completion: "task/step",
+  help: "hold at this step after the upload, or at the first step of TASK; can be repeated. On a " +
+    "terminal a shell opens there, as with `debug`; elsewhere it prints how to continue",
+};
+
 export const DRY_RUN: FlagSpec = {
   name: "dry-run",
   help: "create nothing: print the run that would be created, and the changes in it",
@@ -262,7 +279,7 @@ export const DEBUG_IMAGE: FlagSpec = {
   help: "the image of a debugging container in the same pod, if the step's own image has no shell",
 };
 
-/** For `debug` and `shell`; `run` describes --patch differently. */
+/** For `debug`, `upload` and `shell`; `run` describes --patch differently. */
 export const PATCH: FlagSpec = {
   name: "patch",
   value: "FILE",
@@ -294,8 +311,8 @@ export const WATCH: FlagSpec = {
   alone: "after",
   completion: ["after", "ahead", "restart"],
   help:
-    "run again whenever a file is saved: after the run has ended; with ahead as well, in a run " +
-    "that was created before and waits; or at once with restart, which cancels the run",
+    "run again whenever a file is saved: after the run has ended; with --watch=ahead in a run " +
+    "that waits for the save; or at once with --watch=restart, which cancels the run",
 };
 
 /** --watch at a held step. */

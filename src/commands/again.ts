@@ -124,6 +124,7 @@ function withDirectory(
   { directory }: Entry,
 ): CommandLine {
   const last = command.args.at(-1);
+  if (command.path.at(-1) !== "upload") return line; // without DIR, others upload nothing
   if (last?.completion !== "directories" || args[last.name] !== undefined) return line;
   return { ...line, args: [...line.args, directory] };
 }

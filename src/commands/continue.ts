@@ -6,17 +6,25 @@ import type { Host } from "../host.ts";
 import { findStep } from "./held/find_step.ts";
 import { releaseStep } from "./held/release_step.ts";
 import { type HeldOptions, heldOptions } from "./options/held_options.ts";
+import { givenResults, resultFlags } from "./options/run_flags.ts";
 
 export interface Options extends HeldOptions {
   readonly word: ReleaseWord;
   readonly exitCode?: number;
+  /** Results to write first, by name. */
+  readonly results?: Readonly<Record<string, string>>;
 }
 
 /** Pure. Throws UsageError. */
 export function options(call: Call): Options {
   const own = heldOptions(call);
   if (call.command.path[1] === "fail-continue") return { ...own, word: "fail" };
-  return { ...own, word: "continue", exitCode: readExitCode(call.flags.text("exit-code")) };
+  return {
+    ...own,
+    word: "continue",
+    exitCode: readExitCode(call.flags.text("exit-code")),
+    results: givenResults(resultFlags(call.flags)),
+  };
 }
 
 export async function run(host: Host, options: Options): Promise<number> {

@@ -73,26 +73,14 @@ const DIRECTORY_MS = 30_000;
 const EXEC_MS = 30_000;
 const PIPELINE_MS = 60_000;
 
-/**
- * Yields the findings in the order in which they matter. The checks run at once, and each has a
- * limit: a slow one does not hide the others.
- */
-async function* diagnose(
-  host: Host,
-  { connect, directory, upload }: Options,
-): AsyncGenerator<Finding[]> {
-  const { clock } = host;
-  const limited = (
-    check: string,
-    ms: number,
-    found: Promise<Finding | Finding[]>,
-    asked?: string,
-  ) => {
-    const findings = inTime(host, { check, ms, asked }, found.then((found) => [found].flat()));
-    findings.catch(() => {}); // awaited below, in order
-    return findings;
-  };
-  const local = limited("directory", DIRECTORY_MS, checkDirectory(host, directory));
+/** Yields the findings in the order in which they matter. */
+async function* diagnose(host: Host, options: Options): AsyncGenerator<Finding[]> {
+  const { connect, directory } = options;
+  const local = inTime(
+    host,
+    { check: "directory", ms: DIRECTORY_MS },
+    checkDirectory(host, directory),
+  );
   yield [await checkGit(host)];
   yield await local;
   let kube: Kube;
@@ -103,37 +91,41 @@ async function* diagnose(
     return;
   }
   yield [await checkContext(host, connect, kube)];
-  const [server] = await limited("server", REQUEST_MS, checkServer(kube, clock), kube.server);
+  const asked = { check: "server", ms: REQUEST_MS, asked: kube.server };
+  const [server] = await inTime(host, asked, checkServer(kube, host.clock));
   yield [server];
-  if (server.state === "failure") return; // no other request would be answered
-  const request = (check: string, found: Promise<Finding | Finding[]>) =>
-    limited(check, REQUEST_MS, found);
+  // Otherwise no other request would be answered.
+  if (server.state !== "failure") yield* checkCluster(host, kube, options);
+}
+
+/** Makes all checks at once, each with a limit: a slow one does not hide the others. */
+async function* checkCluster(
+  host: Host,
+  kube: Kube,
+  { upload }: Options,
+): AsyncGenerator<Finding[]> {
+  const { clock, interrupt: signal } = host;
+  const limited = (check: string, found: Promise<Finding | Finding[]>, ms = REQUEST_MS) =>
+    inTime(host, { check, ms }, found);
   const identity = identityOf(kube);
-  const user = within(clock, { ms: USER_MS, signal: host.interrupt }, identity)
+  const user = within(clock, { ms: USER_MS, signal }, identity)
     .then(({ user }) => user, () => undefined);
   const flags = readFeatureFlags(kube);
   const ofCluster = [
-    request("identity", identity.then(({ finding }) => finding)),
-    request("tekton", checkTekton(kube)),
-    request("feature flags", checkFeatureFlags(flags)),
+    limited("identity", identity.then(({ finding }) => finding)),
+    limited("tekton", checkTekton(kube)),
+    limited("feature flags", checkFeatureFlags(flags)),
   ];
-  const namespace = request("namespace", checkNamespace(kube));
+  const namespace = limited("namespace", checkNamespace(kube));
   const isThere = (await namespace).length === 0;
-  const ofNamespace = isThere
-    ? [
-      request("rights", checkRights(kube, user)),
-      request("runs", checkRunIsTaken(kube, clock)),
-      request("pods", checkPods(kube, flags)),
-      request("storage", checkStorage(kube)),
-      limited("exec", EXEC_MS, checkHeldStep(kube, clock)),
-      ...(upload === undefined
-        ? []
-        : [limited("pipeline", PIPELINE_MS, checkPipeline(host, kube, upload, flags))]),
-    ]
-    : [];
-  yield* inOrder([...ofCluster, namespace, ...ofNamespace]);
-}
-
-async function* inOrder(checks: readonly Promise<Finding[]>[]): AsyncGenerator<Finding[]> {
-  for (const check of checks) yield await check;
+  const ofNamespace = !isThere ? [] : [
+    limited("rights", checkRights(kube, user)),
+    limited("runs", checkRunIsTaken(kube, clock)),
+    limited("pods", checkPods(kube, flags)),
+    upload === undefined
+      ? limited("storage", checkStorage(kube))
+      : limited("pipeline", checkPipeline(host, kube, upload, flags), PIPELINE_MS),
+    limited("exec", checkHeldStep(kube, clock), EXEC_MS),
+  ];
+  for (const check of [...ofCluster, namespace, ...ofNamespace]) yield await check;
 }

@@ -3,14 +3,13 @@ import type { Call } from "../cli/parse.ts";
 import { UsageError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Breakpoints } from "../tekton/breakpoint/debug_spec.ts";
-import { findTask } from "../tekton/target.ts";
 import type { ReadPipeline } from "../tekton/inline/inline_pipeline.ts";
-import { typedLine } from "./again/line.ts";
+import { checkTasks } from "./debug/breakpoints.ts";
 import { type DebugOptions, runDebugCommand } from "./debug/debug_command.ts";
-import { debugFlags } from "./options/debug_flags.ts";
-import { fileFlags } from "./options/file_flags.ts";
-import { PIPELINE } from "./start/definition_kind.ts";
+import { debugOptions } from "./debug/debug_options.ts";
+import { taskAndStep } from "./options/breakpoint_flags.ts";
 import type { RunRequest } from "./start/run_request.ts";
+import { PIPELINE_UPLOAD } from "./upload/pipeline_adapter.ts";
 
 export interface Options extends DebugOptions {
   readonly onTasks: string[];
@@ -20,21 +19,16 @@ export interface Options extends DebugOptions {
 
 /** Pure. Throws UsageError. */
 export function options(call: Call): Options {
-  const { args, flags, missing } = call;
-  const own = debugFlags(flags);
+  const own = debugOptions(call, call.args.PIPELINE);
   return {
     ...own,
-    typed: typedLine(call, own.directory, own.isUpload),
-    name: args.PIPELINE,
-    unnamed: missing,
-    files: fileFlags(flags, { directory: own.directory }),
-    onTasks: flags.texts("on-task"),
-    steps: own.onSteps.map(stepPlace),
+    onTasks: call.flags.texts("on-task"),
+    steps: own.onSteps.map((text) => taskAndStep("on-step", text)),
   };
 }
 
 export async function run(host: Host, options: Options): Promise<number> {
-  return await runDebugCommand(host, { definitionKind: PIPELINE, breakpoints }, options);
+  return await runDebugCommand(host, { uploads: PIPELINE_UPLOAD, breakpoints }, options);
 }
 
 /**
@@ -42,9 +36,10 @@ export async function run(host: Host, options: Options): Promise<number> {
  * several tasks.
  */
 function breakpoints(
-  { owner, definition: { spec } }: Pick<RunRequest<ReadPipeline>, "owner" | "definition">,
+  read: Pick<RunRequest<ReadPipeline>, "owner" | "definition">,
   { onTasks: tasks, steps, everyStep, onFailure, after }: Options,
 ): Breakpoints {
+  const { owner, definition: { spec } } = read;
   const isAsked = tasks.length + steps.length > 0 || everyStep || onFailure;
   const names = [...(spec.tasks ?? []), ...(spec.finally ?? [])].map((task) => task.name);
   if (!isAsked && names.length !== 1) {
@@ -52,17 +47,6 @@ function breakpoints(
       hint: `--on-task, --on-step, --on-every-step or --on-failure; its tasks: ${names.join(", ")}`,
     });
   }
-  const asked = [...tasks, ...steps.flatMap(({ task = [] }) => task)];
-  for (const name of asked) findTask(owner, spec, name);
+  checkTasks(read, { tasks, steps });
   return { tasks: isAsked ? tasks : names, steps, everyStep, onFailure, after };
-}
-
-function stepPlace(text: string): { task: string; step: string } {
-  const slash = text.indexOf("/");
-  if (slash > 0 && slash < text.length - 1) {
-    return { task: text.slice(0, slash), step: text.slice(slash + 1) };
-  }
-  throw new UsageError(`Cannot hold at --on-step "${text}": it is not TASK/STEP`, {
-    hint: "--on-step build/compile; --on-task build is its first step",
-  });
 }

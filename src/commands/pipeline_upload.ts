@@ -5,11 +5,11 @@ import { typedLine } from "./again/line.ts";
 import { fileFlags } from "./options/file_flags.ts";
 import { uploadFlags } from "./options/upload_flags.ts";
 import { listOrExplainFlags } from "./source/list_or_explain.ts";
-import { PIPELINE_UPLOAD, type PipelineUploadOptions } from "./upload/pipeline_adapter.ts";
-import { runUploadCommand } from "./upload/upload_command.ts";
+import { PIPELINE_UPLOAD } from "./upload/pipeline_adapter.ts";
+import { runUploadCommand, type UploadOptions } from "./upload/upload_command.ts";
 
 /** Pure. Throws UsageError. */
-export function options(call: Call): PipelineUploadOptions {
+export function options(call: Call): UploadOptions {
   const { args, flags, missing } = call;
   return {
     ...uploadFlags(flags, args.DIR),
@@ -17,11 +17,10 @@ export function options(call: Call): PipelineUploadOptions {
     name: args.PIPELINE,
     unnamed: missing,
     files: fileFlags(flags, { directory: args.DIR }),
-    onTask: flags.text("on-task"),
     listOrExplain: listOrExplainFlags(flags, args.PIPELINE, args.DIR),
   };
 }
 
-export async function run(host: Host, options: PipelineUploadOptions): Promise<number> {
+export async function run(host: Host, options: UploadOptions): Promise<number> {
   return await runUploadCommand(host, PIPELINE_UPLOAD, options);
 }

@@ -10,15 +10,15 @@ import * as heldUpload from "./held_upload.ts";
 import { fileFlags } from "./options/file_flags.ts";
 import { uploadFlags } from "./options/upload_flags.ts";
 import { listOrExplainFlags } from "./source/list_or_explain.ts";
-import { PIPELINE_UPLOAD, type PipelineUploadOptions } from "./upload/pipeline_adapter.ts";
+import { PIPELINE_UPLOAD } from "./upload/pipeline_adapter.ts";
 import { TASK_UPLOAD } from "./upload/task_adapter.ts";
-import { runUploadCommand } from "./upload/upload_command.ts";
+import { runUploadCommand, type UploadOptions } from "./upload/upload_command.ts";
 
 export type Options =
   | { readonly held: heldUpload.Options }
   | {
     readonly kind: "PipelineRun" | "TaskRun";
-    readonly upload: PipelineUploadOptions;
+    readonly upload: UploadOptions;
     /** The only argument: a run's name or a directory. */
     readonly soleArgument?: string;
   };
@@ -45,16 +45,14 @@ export function options(call: Call): Options {
       hint: "leave it out",
     });
   }
-  const isPipeline = command.path[0] === "pipelinerun";
   return {
-    kind: isPipeline ? "PipelineRun" : "TaskRun",
+    kind: command.path[0] === "pipelinerun" ? "PipelineRun" : "TaskRun",
     soleArgument: args.DIR === undefined ? args.RUN : undefined,
     upload: {
       ...uploadFlags(flags, args.DIR),
       typed: typedLine(call, args.DIR),
       name: args.RUN,
       files,
-      onTask: isPipeline ? flags.text("on-task") : undefined,
       listOrExplain: listOrExplainFlags(flags, args.RUN, args.DIR),
     },
   };
@@ -71,9 +69,9 @@ export async function run(host: Host, options: Options): Promise<number> {
 /** Takes an only argument that is a directory as DIR. */
 async function withDirectory(
   host: Host,
-  upload: PipelineUploadOptions,
+  upload: UploadOptions,
   word: string | undefined,
-): Promise<PipelineUploadOptions> {
+): Promise<UploadOptions> {
   if (word === undefined) return upload;
   const stat = await host.files.stat(word).catch(() => undefined);
   if (stat?.kind !== "directory") return upload;

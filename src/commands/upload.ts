@@ -9,17 +9,16 @@ import { fileFlags } from "./options/file_flags.ts";
 import { uploadFlags } from "./options/upload_flags.ts";
 import { printNote } from "./output/print_note.ts";
 import { listOrExplainFlags } from "./source/list_or_explain.ts";
-import { PIPELINE_UPLOAD, type PipelineUploadOptions } from "./upload/pipeline_adapter.ts";
+import { PIPELINE_UPLOAD } from "./upload/pipeline_adapter.ts";
 import { TASK_UPLOAD } from "./upload/task_adapter.ts";
-import { runUploadCommand } from "./upload/upload_command.ts";
+import { runUploadCommand, type UploadOptions } from "./upload/upload_command.ts";
 
 /** Pure. Throws UsageError. */
-export function options(call: Call): PipelineUploadOptions {
+export function options(call: Call): UploadOptions {
   const { args, flags } = call;
   return {
     ...uploadFlags(flags, args.DIR),
     typed: typedLine(call, args.DIR),
-    onTask: flags.text("on-task"),
     files: flags.given("filename")
       ? fileFlags(flags, { hasRun: true, directory: args.DIR })
       : undefined,
@@ -27,7 +26,7 @@ export function options(call: Call): PipelineUploadOptions {
   };
 }
 
-export async function run(host: Host, options: PipelineUploadOptions): Promise<number> {
+export async function run(host: Host, options: UploadOptions): Promise<number> {
   if (options.files !== undefined || options.listOrExplain !== undefined) {
     return await runUploadCommand(host, PIPELINE_UPLOAD, options);
   }
@@ -39,8 +38,8 @@ export async function run(host: Host, options: PipelineUploadOptions): Promise<n
 
 async function choose(
   host: Host,
-  { directory, typed, ...flags }: PipelineUploadOptions,
-): Promise<{ kind: RunKind } & Pick<PipelineUploadOptions, "name" | "files" | "typed">> {
+  { directory, typed, ...flags }: UploadOptions,
+): Promise<{ kind: RunKind } & Pick<UploadOptions, "name" | "files" | "typed">> {
   const { run, from, isAsked } = await chooseTektonRun(host, directory, flags);
   const name = shortName(run);
   printNote(host, { text: `Starting ${run.kind} ${name} of ${from}` });

@@ -38,7 +38,10 @@ export interface Pause {
 }
 
 /** Returns in words where the step holds. */
-export function howHeld({ gate, exitCode }: Pick<Pause, "gate" | "exitCode">): string {
+export function howHeld(
+  { gate, exitCode, directory }: Pick<Pause, "gate" | "exitCode" | "directory">,
+): string {
+  if (gate === "script" && directory !== "") return "for an upload";
   if (exitCode === 0) return "after its work";
   if (exitCode !== undefined) return `after its work failed with exit code ${exitCode}`;
   return gate === "onFailure" ? "after its work failed" : "before its work";

@@ -28,21 +28,33 @@ export interface PauseOptions {
 /** Returns the pause; undefined if the run ends before the step holds. */
 export async function awaitPause(options: PauseOptions): Promise<Pause | undefined> {
   const { live, held, except, signal } = options;
-  const isOfStep = ({ pod: name, uid, container }: Pause | MissedPause) => {
-    const pod = live.pods.get(name);
-    return !except?.has(uid) && pod !== undefined && pod.metadata.uid === uid &&
-      isOfTask(pod, held.task) &&
-      containerOf(pod, held.step) === container;
-  };
+  const isAwaited = (pause: Pause | MissedPause) =>
+    !except?.has(pause.uid) && isOfStep(live, held, pause);
   const found = await live.until(() => {
     checkNotSkipped(live, held.task);
-    return live.pauses.find(isOfStep) ?? live.missed.find(isOfStep) ??
+    return live.pauses.find(isAwaited) ?? live.missed.find(isAwaited) ??
       (live.logsDrained ? null : undefined);
   }, signal);
   if (found === null) return undefined;
   return found.gate === undefined
     ? await explainMissed(options, found)
     : { ...found, step: held.step };
+}
+
+/** Returns the step as events about an upload name it: by its task, if it has one. */
+export function placeName({ task, step }: HeldStep): string {
+  return task ?? `step ${step}`;
+}
+
+/** Whether it is a pause of this step, in a pod that exists. */
+export function isOfStep(
+  { pods }: LiveRun,
+  held: HeldStep,
+  { pod: name, uid, container }: Pause | MissedPause,
+): boolean {
+  const pod = pods.get(name);
+  return pod !== undefined && pod.metadata.uid === uid && isOfTask(pod, held.task) &&
+    containerOf(pod, held.step) === container;
 }
 
 /** Returns the pod of the held task, if it exists. */

@@ -13,6 +13,7 @@ import {
   type TaskRun,
 } from "../tekton/model.ts";
 import { type Phase, phaseOf } from "../tekton/phase.ts";
+import { containerState } from "../tekton/pod_state.ts";
 import { childrenOf, readChildren } from "../objects/children.ts";
 import { within } from "../async/limits.ts";
 import { Scope } from "../async/scope.ts";
@@ -43,6 +44,8 @@ export class LiveRun implements AsyncDisposable {
   readonly pauses: Pause[] = [];
   /** The missed pauses so far, likewise. */
   readonly missed: MissedPause[] = [];
+  /** Pauses that are over, as this client or the step's log says. */
+  readonly #ended = new Set<string>();
   #run: Stored<Run>;
   #logsDrained = false;
   #failure: unknown;
@@ -123,6 +126,21 @@ export class LiveRun implements AsyncDisposable {
     this.#changed();
   }
 
+  /** The pauses at which a step still holds. */
+  get held(): Pause[] {
+    return this.pauses.filter((pause) => {
+      const pod = this.pods.get(pause.pod);
+      return !this.#ended.has(keyOf(pause)) && pod?.metadata.uid === pause.uid &&
+        containerState(pod, pause.container)?.terminated === undefined &&
+        this.phase.kind !== "ended" && !this.hasTaskRunEnded(pod);
+    });
+  }
+
+  endPause(pause: Pause): void {
+    this.#ended.add(keyOf(pause));
+    this.#changed();
+  }
+
   addMissed(missed: MissedPause): void {
     this.missed.push(missed);
     this.#changed();
@@ -154,6 +172,11 @@ export class LiveRun implements AsyncDisposable {
       signal.addEventListener("abort", check);
       check();
     });
+  }
+
+  /** Calls each `look` of `until`: something besides the run, which it reads, has changed. */
+  look(): void {
+    this.#changed();
   }
 
   /** Resolves like `until`, or with undefined after `ms`. */
@@ -223,6 +246,11 @@ export class LiveRun implements AsyncDisposable {
   #changed(): void {
     for (const check of [...this.#waiters]) check();
   }
+}
+
+/** A container holds once at most. */
+function keyOf({ uid, container }: Pause): string {
+  return `${uid}/${container}`;
 }
 
 /** The limit for reading pods and TaskRuns before the run's end is made known. */

@@ -14,8 +14,9 @@ import { LiveRun, RunDeletedError } from "./live_run.ts";
 import { keepPipelineLabel } from "./metadata.ts";
 import { type Created, createRun } from "./create/create_run.ts";
 import { sweep } from "../cleanup/leftovers.ts";
+import { deleteOrphans, mayLosePod } from "./pods/orphans.ts";
 import { WaitReporter } from "./wait_reporter.ts";
-import type { HeldStep } from "./await_pause.ts";
+import { type HeldStep, placeName } from "./await_pause.ts";
 import { removeTemporary } from "./create/temporary_objects.ts";
 
 export interface StartOptions {
@@ -120,14 +121,25 @@ export class StartedRun implements AsyncDisposable {
     this.emit({ kind: "note", text: `With temporary objects: ${this.#why}` });
   }
 
-  announcePause({ task, step, pod }: Pick<Pause, "task" | "step" | "pod">): void {
+  /** Says that the step for the upload holds. */
+  announcePause(pause: Pick<Pause, "task" | "step" | "pod">): void {
     const afterMs = this.#options.clock.now() - this.startMs;
-    this.emit({ kind: "paused", place: task ?? `step ${step}`, pod, afterMs });
+    this.emit({ kind: "paused", place: placeName(pause), pod: pause.pod, afterMs });
   }
 
   /** Reports from now on why the run does not hold yet, until it does. */
   expectPause(): void {
     this.#reporter.expect("pause");
+  }
+
+  /** Reports nothing as awaited while the user, or a command, works at a step. */
+  async whileAttended<T>(work: () => Promise<T>): Promise<T> {
+    this.#reporter.isPaused = true;
+    try {
+      return await work();
+    } finally {
+      this.#reporter.isPaused = false;
+    }
   }
 
   /** Returns the result of the work; throws as soon as the run can't be followed any longer. */
@@ -219,6 +231,7 @@ async function cancel(
   { state, late }: { state: string; late: AbortSignal },
 ): Promise<boolean> {
   const { kind, namespace, name } = live;
+  const mayLose = mayLosePod(live);
   try {
     await within(clock, { ms: CANCEL_MS, signal: late }, cancelRun(kube, live));
   } catch (error) {
@@ -228,5 +241,10 @@ async function cancel(
     return false;
   }
   emit({ kind: "note", text: `Cancelled ${kind} ${name}` });
+  if (mayLose) {
+    const limit = { ms: CANCEL_MS, signal: late };
+    await within(clock, limit, deleteOrphans(kube, live, { clock, signal: late }))
+      .catch(throwUnexpected);
+  }
   return true;
 }

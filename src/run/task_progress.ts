@@ -3,6 +3,7 @@ import type { Clock } from "../host.ts";
 import type { RunEvent, TaskProgress } from "../events.ts";
 import type { StepState, TaskRun } from "../tekton/model.ts";
 import { failedStep } from "../tekton/phase.ts";
+import type { Pause } from "../hold/pause.ts";
 import type { LiveRun } from "./live_run.ts";
 import { elapsed, outcomeOf, sinceMs } from "./outcome.ts";
 
@@ -36,15 +37,17 @@ export async function reportProgress(
 
 /** Returns the tasks in the Pipeline's order; the steps of a TaskRun. Pure. */
 export function taskProgress(live: LiveRun, nowMs: number): TaskProgress[] {
-  if (live.run.kind === "TaskRun") return stepProgress(live.run, nowMs);
+  const { held } = live;
+  if (live.run.kind === "TaskRun") return stepProgress(live.run, nowMs, held);
+  const tasks = new Set(held.map(({ task }) => task));
   return outcomeOf(live, { nowMs }).tasks.map(({ name, status, elapsedMs }) => ({
     name,
-    status,
+    status: status === "running" && tasks.has(name) ? "held" : status,
     ...elapsed(elapsedMs),
   }));
 }
 
-function stepProgress(run: TaskRun, nowMs: number): TaskProgress[] {
+function stepProgress(run: TaskRun, nowMs: number, held: readonly Pause[]): TaskProgress[] {
   const failed = failedStep(run);
   const steps = run.status?.steps ?? [];
   // The container of a later step runs, too, and waits for those before it.
@@ -55,7 +58,8 @@ function stepProgress(run: TaskRun, nowMs: number): TaskProgress[] {
       if (at !== current) return { name, status: "pending" };
       const startedMs = startOf(steps, at);
       const elapsedMs = startedMs === undefined ? undefined : Math.max(0, nowMs - startedMs);
-      return { name, status: "running", ...elapsed(elapsedMs) };
+      const isHeld = held.some(({ container }) => container === step.container);
+      return { name, status: isHeld ? "held" : "running", ...elapsed(elapsedMs) };
     }
     const elapsedMs = Date.parse(terminated.finishedAt ?? "") - (startOf(steps, at) ?? NaN);
     const isSkipped = (step.terminationReason ?? terminated.reason) === "Skipped";

@@ -6,7 +6,8 @@ import { stepContainers, whyPending } from "../tekton/pod_state.ts";
 import type { RunEvent } from "../events.ts";
 import type { LiveRun } from "./live_run.ts";
 import { hintFor, type Obstacle, obstacleOf } from "./pods/obstacle.ts";
-import { heldPod, type HeldStep } from "./await_pause.ts";
+import { stepPath } from "../hold/pause.ts";
+import { heldPod, type HeldStep, placeName } from "./await_pause.ts";
 import { readPodEvents } from "./pods/pod_events.ts";
 
 export interface WaitReporterOptions {
@@ -23,8 +24,10 @@ const SILENCE_MS = 1_500;
 const CHECK_MS = 250;
 
 export class WaitReporter implements Disposable {
-  /** The next thing to come: the pause, then the upload or the user's work, then the run's end. */
-  #awaits: "pause" | "upload" | "user" | "end" = "pause";
+  /** The next thing to come: the pause, then the upload, then the run's end. */
+  #awaits: "pause" | "upload" | "end" = "pause";
+  /** Whether nothing is reported, because a user works at a step. */
+  isPaused = false;
   #lastMs: number;
   /** The obstacle in the last read events of a pod that does not run yet. */
   #podEvents: Obstacle | undefined;
@@ -38,8 +41,9 @@ export class WaitReporter implements Disposable {
   }
 
   emit(event: RunEvent): void {
-    if (event.kind === "paused") {
-      this.#awaits = this.options.uploadStep === undefined ? "user" : "upload";
+    const { uploadStep } = this.options;
+    if (event.kind === "paused" && uploadStep && event.place === placeName(uploadStep)) {
+      this.#awaits = "upload";
     }
     if (event.kind === "released") this.#awaits = "end";
     if (event.kind !== "tasks") this.#lastMs = this.options.clock.now();
@@ -56,7 +60,7 @@ export class WaitReporter implements Disposable {
   }
 
   #check(): void {
-    if (this.#awaits === "user") return;
+    if (this.isPaused) return;
     if (this.options.clock.now() - this.#lastMs < SILENCE_MS) return;
     const pending = [...this.options.live.pods.values()].find((pod) =>
       whyPending(pod) !== undefined
@@ -111,6 +115,8 @@ function awaitedPause(live: LiveRun, held: HeldStep): Obstacle {
 function awaitedWork(live: LiveRun): Obstacle {
   const obstacle = firstObstacle(live);
   if (obstacle !== undefined) return obstacle;
+  const held = live.held.map(stepPath);
+  if (held.length > 0) return { text: `${held.join(", ")} to be released`, isWork: true };
   const running = [...live.pods.values()].filter((pod) => isWorking(live, pod))
     .map((pod) => pod.metadata.labels?.[LABEL.pipelineTask] ?? pod.metadata.name);
   const text = running.length === 0

@@ -80,6 +80,11 @@ fi
 g_file=/tkn-dev/script
 [ -n "$g_original" ] || ! [ -s /tkn-dev/edited ] || g_file=/tkn-dev/edited
 
+# shellcheck source=/dev/null
+if ! [ -s "$g_file" ] && ! (. /tkn-dev/words && [ $# -gt 0 ]); then
+  complain 'this step has no work to do: the upload stands in for it'
+fi
+
 # work: replaces this shell by the work, with the environment and words that the gate saved.
 # shellcheck disable=SC2120
 work() {

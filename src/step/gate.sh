@@ -98,7 +98,7 @@ run_step() {
 }
 
 printf 'working\n' >/tkn-dev/released
-empty environment words container edited exit status header visited attempts stopped
+empty environment words container edited exit status header visited attempts stopped unwritten
 for g_file in /tkn-dev/visitor-* /tkn-dev/receiver-*; do [ -s "$g_file" ] && : >"$g_file"; done
 
 g_code=

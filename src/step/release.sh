@@ -11,6 +11,9 @@
 #     held             sends nothing; only checks that the gate holds
 #
 # A result with a NAME like step:commit belongs to the step, any other one to the Task.
+#
+# The first `continue` without CODE does not release a step that has left results unwritten: it
+# prints their names and exits with 23.
 
 if ! [ -e /tkn-dev/inbox ] || [ -s /tkn-dev/released ]; then
   read -r said 2>/dev/null </tkn-dev/released || said='it never held'
@@ -78,14 +81,36 @@ done
 
 [ "$word" != held ] || exit 0
 
+# unwritten: sets missing to the results that the step has left unwritten, each after a space.
+unwritten() {
+  missing=
+  # shellcheck disable=SC1091
+  . /tkn-dev/step
+  IFS=$g_newline
+  # shellcheck disable=SC2154
+  for name in $g_results; do
+    case $name in
+      step:*) [ -e "/tekton/steps/step-$g_step/results/${name#step:}" ] ;;
+      *) [ -e "/tekton/results/$name" ] ;;
+    esac || missing="$missing $name"
+  done
+}
+
 own='' last=''
 read -r own 2>/dev/null </tkn-dev/status
 read -r last 2>/dev/null </tkn-dev/exit
 case $word:$code in
   continue:)
     code=${last:-0}
-    [ "$code" -eq 0 ] ||
+    if [ "$code" -ne 0 ]; then
       printf 'the step ends with exit code %s, as its last debug-run; debug-continue 0 counts its work as done\n' "$code" >&2
+    elif unwritten && [ -n "$missing" ] && ! [ -s /tkn-dev/unwritten ]; then
+      # Only once, so that it can be said once.
+      if printf '%s\n' "$missing" 2>/dev/null >/tkn-dev/unwritten; then
+        printf 'results not written:%s\n' "$missing" >&2
+        exit 23
+      fi
+    fi
     ;;
   fail:)
     code=1

@@ -60,6 +60,8 @@ export interface GateScriptOptions {
   readonly secret: readonly string[];
   /** Whether the step takes in whole secrets, so that any other variable may come from one. */
   readonly hidden: boolean;
+  /** The results that are missing if the step ends without its work; `step:NAME` is its own. */
+  readonly results?: readonly string[];
   /** Whether it carries the scripts; otherwise an earlier step of the pod has unpacked them. */
   readonly carries: boolean;
   /** The script of the held step. */
@@ -108,15 +110,19 @@ const COMMENT_BEHIND = / # [^"'`$\\]*$/;
 /** A variable name in a shell. Kubernetes allows others, which no shell passes on either. */
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
+/** A result of the Task, or of the step. */
+const RESULT_NAME = /^(?:step:)?[\w.-]+$/;
+
 /** Returns assignments that tell the scripts about the step. */
 function facts(
-  { step, mode, plain, secret, hidden, again = "tkn-dev" }: GateScriptOptions,
+  { step, mode, plain, secret, hidden, results = [], again = "tkn-dev" }: GateScriptOptions,
 ): string {
-  const list = (names: readonly string[]) =>
-    `'${names.filter((name) => IDENTIFIER.test(name)).join("\n")}'`;
+  const list = (names: readonly string[], pattern = IDENTIFIER) =>
+    `'${names.filter((name) => pattern.test(name)).join("\n")}'`;
   const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
   return `g_step=${quoted(step)} g_mode=${mode} g_hidden=${hidden ? 1 : ""}
 g_again=${quoted(again)}
+g_results=${list(results, RESULT_NAME)}
 g_plain=${list(plain)}
 g_secret=${list(secret)}
 `;

@@ -262,6 +262,7 @@ show_step() {
   g_all=$(words "$@")
   # shellcheck disable=SC2154
   if ! [ -s "$g_file" ]; then
+    : "${g_all:=none, the upload stands in for it }"
     say Command "${g_all% }"
     return
   fi

@@ -166,7 +166,7 @@ const TASK: Fields<TaskOutcome> = {
   name: { type: "string", text: "the task; with its TaskRun in parentheses if it has several" },
   status: {
     type: "string",
-    text: "succeeded, failed, cancelled, skipped, running or pending",
+    text: "succeeded, failed, cancelled, skipped, running, held (in `tasks`) or pending",
   },
   elapsedMs: { type: "number?", text: "milliseconds from its start to its end, or so far" },
   message: { type: "string?", text: "why it failed, or was skipped" },

@@ -5,8 +5,8 @@
 import type { HeldFacts } from "../tekton/breakpoint/held_facts.ts";
 import { escape, joined, oneLine, type Printable, printable } from "../printable.ts";
 import { plainLines } from "./text/sanitize.ts";
-import { fit } from "./text/units.ts";
 import type { MountedWorkspace } from "../tekton/workspaces.ts";
+import { fitted } from "./text/width.ts";
 
 /** Labels as in `kubectl describe`, in the same column as those of debug-info.sh. */
 const LABEL_WIDTH = 12;
@@ -36,6 +36,6 @@ function describe({ name, path, bound, whyReadOnly }: MountedWorkspace): string 
 function row(label: string, values: readonly string[], columns: number): Printable {
   return joined(values.map((value, at) => {
     const head = (at === 0 ? `${label}:` : "").padEnd(LABEL_WIDTH);
-    return printable`${fit(head + escape(value), columns)}\n`;
+    return printable`${fitted(head + escape(value), columns)}\n`;
   }));
 }

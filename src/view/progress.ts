@@ -1,6 +1,7 @@
 /** The progress of the upload in one line. Pure. */
 import { type Printable, printable } from "../printable.ts";
-import { fit, formatBytes, formatFiles, formatRate } from "./text/units.ts";
+import { formatBytes, formatFiles, formatRate } from "./text/units.ts";
+import { fitted } from "./text/width.ts";
 
 export interface Progress {
   readonly files: number;
@@ -36,7 +37,9 @@ export function renderProgress(progress: Progress, columns: number): Printable {
     `Sending ${percent(share)}  ${size}`,
     `Sending ${percent(share)}`,
   ];
-  return printable`${lines.find((line) => line.length <= columns) ?? fit(lines.at(-1)!, columns)}`;
+  return printable`${
+    lines.find((line) => line.length <= columns) ?? fitted(lines.at(-1)!, columns)
+  }`;
 }
 
 function fileCount({ files, totalFiles }: Progress): string {

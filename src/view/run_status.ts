@@ -2,7 +2,8 @@
 import type { TaskProgress } from "../events.ts";
 import { escape, joined, type Printable, printable } from "../printable.ts";
 import type { Style, Styles } from "./text/style.ts";
-import { fit, formatSeconds } from "./text/units.ts";
+import { formatSeconds } from "./text/units.ts";
+import { charactersOf, firstOf, fitted, lastOf, widthOf } from "./text/width.ts";
 
 export interface RunStatus {
   readonly tasks: readonly TaskProgress[];
@@ -20,6 +21,7 @@ const MARKS: Record<Status, string> = {
   cancelled: "✗",
   skipped: "-",
   running: "●",
+  held: "‖",
   pending: "○",
 };
 
@@ -37,9 +39,9 @@ const GAP = "  ";
 /**
  * Returns the first of these lines that fits the columns, or the last one cut:
  *
- *     ✓ clone 4s  ● test 12s  ● lint 3s  ○ build  | 23s
- *     ✓ clo…ne  ● test 12s  ● lint 3s  ○ bu…ld  | 23s
- *     12 done, 1 failed, 3 running, 40 waiting | 23s
+ *     ✓ clone 4s  ‖ test 12s held  ● lint 3s  ○ build  | 23s
+ *     ✓ clo…ne  ‖ test 12s held  ● lint 3s  ○ bu…ld  | 23s
+ *     12 done, 1 failed, 1 held, 3 running, 40 waiting | 23s
  *
  * An obstacle follows, as far as it fits.
  */
@@ -51,30 +53,33 @@ export function renderRunStatus(
   const lines = NAME_COLUMNS.map((nameColumns, at) =>
     tasks.map((task) => partOf(task, { nameColumns, hasTime: at === 0, styles }))
   );
-  const fitting = lines.find((parts) => widthOf(parts) + 1 + end.length <= columns);
+  const fitting = lines.find((parts) => columnsOf(parts) + 1 + end.length <= columns);
   const [text, width] = fitting === undefined
     ? counted(tasks, end, columns)
-    : [joined([render(fitting), printable` ${end}`]), widthOf(fitting) + 1 + end.length];
+    : [joined([render(fitting), printable` ${end}`]), columnsOf(fitting) + 1 + end.length];
   if (waiting === undefined || width + 3 >= columns) return text;
-  return joined([text, printable` | ${fit(escape(waiting), columns - width - 3)}`]);
+  return joined([text, printable` | ${fitted(escape(waiting), columns - width - 3)}`]);
 }
 
 function partOf(
   { name, status, elapsedMs }: TaskProgress,
   { nameColumns, hasTime, styles }: { nameColumns: number; hasTime: boolean; styles: Styles },
 ): Part {
-  const shown = elapsedMs !== undefined && (hasTime || status === "running");
+  const isActive = status === "running" || status === "held";
+  const shown = elapsedMs !== undefined && (hasTime || isActive);
   const time = shown ? ` ${formatSeconds(elapsedMs)}` : "";
+  const held = status === "held" ? " held" : "";
   return {
     mark: MARKS[status],
     style: styleOf(status, styles),
-    rest: ` ${shortened(escape(name), nameColumns)}${time}`,
+    rest: ` ${shortened(escape(name), nameColumns)}${time}${held}`,
   };
 }
 
 function styleOf(status: Status, styles: Styles): Style {
   if (status === "succeeded") return styles.green;
   if (status === "running") return styles.yellow;
+  if (status === "held") return styles.bold;
   return status === "failed" || status === "cancelled" ? styles.red : styles.dim;
 }
 
@@ -83,8 +88,8 @@ function render(parts: readonly Part[]): Printable {
   return joined(shown, GAP);
 }
 
-function widthOf(parts: readonly Part[]): number {
-  const widths = parts.map(({ mark, rest }) => [...mark, ...rest].length);
+function columnsOf(parts: readonly Part[]): number {
+  const widths = parts.map(({ mark, rest }) => widthOf(mark + rest));
   return widths.reduce((sum, width) => sum + width, GAP.length * Math.max(0, parts.length - 1));
 }
 
@@ -98,21 +103,22 @@ function counted(
   const counts: [number, string][] = [
     [count("succeeded", "skipped"), "done"],
     [count("failed", "cancelled"), "failed"],
+    [count("held"), "held"],
     [count("running"), "running"],
     [count("pending"), "waiting"],
   ];
   const words = counts.filter(([number]) => number > 0).map(([number, word]) =>
     `${number} ${word}`
   );
-  const line = fit(words.join(", ") + end, columns);
-  return [printable`${line}`, [...line].length];
+  const line = fitted(words.join(", ") + end, columns);
+  return [printable`${line}`, widthOf(line)];
 }
 
 /** Shortens a name in the middle, where names of one Pipeline differ least: `integ…sts`. */
 function shortened(name: string, columns: number): string {
-  const characters = [...name];
-  if (characters.length <= columns) return name;
+  if (widthOf(name) <= columns) return name;
+  const characters = charactersOf(name);
   const start = Math.ceil((columns - 1) / 2);
-  const end = columns - 1 - start;
-  return `${characters.slice(0, start).join("")}…${characters.slice(-end).join("")}`;
+  const end = lastOf(characters, columns - 1 - start);
+  return `${firstOf(characters, start).join("")}…${end.join("")}`;
 }

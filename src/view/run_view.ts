@@ -6,14 +6,8 @@ import { renderProgress } from "./progress.ts";
 import { renderRunStatus } from "./run_status.ts";
 import { renderFailure, renderSummary } from "./summary.ts";
 import { type Styles, styles } from "./text/style.ts";
-import {
-  fit,
-  formatBytes,
-  formatCount,
-  formatDuration,
-  formatFiles,
-  formatRate,
-} from "./text/units.ts";
+import { formatBytes, formatCount, formatDuration, formatFiles, formatRate } from "./text/units.ts";
+import { fitted } from "./text/width.ts";
 
 /**
  * `text` ends with a newline. `status` is a transient line on a terminal, without a newline: the
@@ -135,7 +129,7 @@ export class RunView {
     const columns = this.#options.columns();
     return [{
       status: this.#tasks === undefined
-        ? printable`${fit(escape(this.#waiting), columns)}`
+        ? printable`${fitted(escape(this.#waiting), columns)}`
         : this.#renderTasks(columns),
     }];
   }
@@ -145,7 +139,7 @@ export class RunView {
     const { event: { tasks, elapsedMs }, atMs } = this.#tasks!;
     const sinceMs = this.#options.now() - atMs;
     const later = (task: TaskProgress) =>
-      task.status === "running" && task.elapsedMs !== undefined
+      (task.status === "running" || task.status === "held") && task.elapsedMs !== undefined
         ? { ...task, elapsedMs: task.elapsedMs + sinceMs }
         : task;
     const status = {

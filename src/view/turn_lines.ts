@@ -1,7 +1,8 @@
 /** The lines around the turns at a held step that is watched. Pure. */
 import { joined, type Printable, printable } from "../printable.ts";
 import { type Styles, styles } from "./text/style.ts";
-import { fit, formatDuration } from "./text/units.ts";
+import { formatDuration } from "./text/units.ts";
+import { fitted } from "./text/width.ts";
 
 /** How a turn ended; without an exit code, its work was ended early. */
 export interface TurnEnd {
@@ -36,7 +37,7 @@ const KEYS: readonly (readonly [key: string, rest: string])[] = [
 export function renderTurnKeys({ color, columns }: { color: boolean; columns: number }): Printable {
   const plain = lines(styles(false));
   const at = plain.findIndex((line) => line.length <= columns);
-  return at < 0 ? printable`${fit(plain.at(-1)!, columns)}` : lines(styles(color))[at];
+  return at < 0 ? printable`${fitted(plain.at(-1)!, columns)}` : lines(styles(color))[at];
 }
 
 function lines({ bold }: Styles): Printable[] {

@@ -14,8 +14,10 @@ import { deltaScenarios } from "./upload/delta.ts";
 import { fileScenarios } from "./run/files.ts";
 import { flagScenarios } from "./upload/flags.ts";
 import { doctorScenarios } from "./run/doctor.ts";
+import { earlyCancelScenarios } from "./run/early_cancel.ts";
 import { escapesScenarios } from "./hold/escapes.ts";
 import { heldScenarios } from "./hold/held.ts";
+import { localCodeScenarios } from "./hold/local_code.ts";
 import { logsScenarios } from "./run/logs.ts";
 import { missingProgramScenarios } from "./upload/missing_programs.ts";
 import { outputScenarios } from "./run/output.ts";
@@ -46,6 +48,7 @@ export const SCENARIOS: Scenario[] = [
   ...debugScenarios,
   ...sessionScenarios,
   ...heldScenarios,
+  ...localCodeScenarios,
   ...completionScenarios,
   ...repairScenarios,
   ...refusedScenarios,
@@ -61,6 +64,7 @@ export const SCENARIOS: Scenario[] = [
   ...turnScenarios,
   ...watchScenarios,
   ...aheadScenarios,
+  ...earlyCancelScenarios,
   ...withGitScenarios,
   ...checkoutScenarios,
   ...baseScenarios,

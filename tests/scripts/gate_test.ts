@@ -6,6 +6,7 @@ import {
   releaseCommand,
   stillHeldCommand,
 } from "../../src/step/scripts.ts";
+import { readUnwritten } from "../../src/step/protocol/release.ts";
 import { UPLOAD } from "./receiver.ts";
 import { GNU, isRoot, RELEASED, Stage, testInEveryShell, until } from "./stage.ts";
 import { PLAIN, tarball } from "./tarball.ts";
@@ -138,6 +139,50 @@ for (const [name, code] of [["debug-continue", 0], ["debug-fail-continue", 1]] a
     assert.equal((await gate.ended()).code, code);
   });
 }
+
+testInEveryShell(
+  "debug-continue names results that the step has not written, once, and then releases it",
+  async (shell) => {
+    await using stage = await Stage.open(shell, { results: ["commit", "step:size", "a.b"] });
+    const gate = await stage.hold();
+    await Deno.mkdir(`${stage.directory}/steps/step-compile/results`, { recursive: true });
+    await Deno.writeTextFile(`${stage.directory}/results/a.b`, "");
+    const first = await stage.exec(["/bin/sh", "/tkn-dev/debug-continue"]);
+    assert.equal(first.code, 23);
+    assert.deepEqual(readUnwritten(first.stderr), ["commit", "step:size"]);
+    assert.match(first.stderr, /\ndebug-run does the work .*;\ndebug-continue again leaves/);
+    assert.equal((await stage.exec(["/bin/sh", "/tkn-dev/debug-continue"])).code, 0);
+    assert.equal((await gate.ended()).code, 0);
+  },
+);
+
+testInEveryShell("debug-continue writes the results that its words name", async (shell) => {
+  await using stage = await Stage.open(shell, { results: ["commit", "step:size"] });
+  const gate = await stage.hold();
+  await Deno.mkdir(`${stage.directory}/steps/step-compile/results`, { recursive: true });
+  const line = ["/bin/sh", "/tkn-dev/debug-continue"];
+  for (const words of [["x=1", "y"], ["0", "1"], ["=v"], [""]]) {
+    const { code, stderr } = await stage.exec([...line, ...words]);
+    assert.equal(code, 2, words.join(" "));
+    assert.match(stderr, /^debug-continue: .*: not a result, as in NAME=VALUE\n$/);
+  }
+  const half = await stage.exec([...line, "commit=a b='c'\n=*"]);
+  assert.deepEqual([half.code, readUnwritten(half.stderr)], [23, ["step:size"]]);
+  assert.equal(await stage.read("results/commit"), "a b='c'\n=*");
+  assert.equal((await stage.exec([...line, "step:size=7"])).code, 0);
+  assert.equal(await stage.read("steps/step-compile/results/size"), "7");
+  assert.equal((await gate.ended()).code, 0);
+});
+
+testInEveryShell("a step that fails, or has an exit code, may leave results out", async (shell) => {
+  const cases = [["debug-fail-continue"], ["debug-continue", "0"], ["debug-continue", "3"]];
+  for (const [index, [name, ...words]] of cases.entries()) {
+    await using stage = await Stage.open(shell, { results: ["commit"] });
+    const gate = await stage.hold();
+    assert.equal((await stage.exec(["/bin/sh", `/tkn-dev/${name}`, ...words])).code, 0);
+    assert.equal((await gate.ended()).code, [1, 0, 3][index]);
+  }
+});
 
 testInEveryShell("the gate gives up without a client, and leaves no process", async (shell) => {
   await using stage = await Stage.open(shell);

@@ -84,13 +84,13 @@ async function pipeline(typed: TypedWords, names: Names): Promise<PipelineNames 
     : await names.pipeline(name);
 }
 
-/** The Task that is typed, or that of --on-task, or those of all tasks of the Pipeline. */
+/** The Task that is typed, that of --upload-task or --on-task, or those of all tasks. */
 async function targets(typed: TypedWords, names: Names): Promise<TaskNames[]> {
   if (groupOf(typed) === "task") {
     const found = await definition(typed, names);
     return found !== undefined && "steps" in found ? [found] : [];
   }
-  const asked = typed.flags.get("on-task") ?? [];
+  const asked = typed.flags.get("upload-task") ?? typed.flags.get("on-task") ?? [];
   const tasks = (await pipeline(typed, names))?.tasks ?? [];
   const meant = asked.length === 0 ? tasks : tasks.filter(({ name }) => asked.includes(name));
   const found = await Promise.all(meant.map((task) => task.names()));

@@ -15,12 +15,18 @@ const ADDS = new Set(["labels"]);
 const LEAVE = ["dry-run", "output", "no-continue", "shell", "showlogs"];
 const FOLLOW = ["watch", "events", "junit", "outcome"];
 
+/** Flags of an upload that exclude each other: what follows the upload, and what holds after it. */
+const AFTER_UPLOAD = ["watch", "no-continue", "shell"];
+const HOLD = ["break", "on-failure", "after", "without-shell", "debug-image", "patch"];
+
 /** A flag of `over` wins over the remembered one, and over those that exclude it. */
 export function merged(line: CommandLine, over: readonly GivenFlag[]): CommandLine {
   const names = new Set(over.map(({ spec }) => spec.name));
   const excluded = new Set([
     ...LEAVE.some((name) => names.has(name)) ? FOLLOW : [],
     ...FOLLOW.some((name) => names.has(name)) ? LEAVE : [],
+    ...isUpload(line) && AFTER_UPLOAD.some((name) => names.has(name)) ? HOLD : [],
+    ...isUpload(line) && HOLD.some((name) => names.has(name)) ? AFTER_UPLOAD : [],
   ]);
   const kept = line.flags.filter(({ spec }) => !excluded.has(spec.name)).map((flag) => {
     const more = over.find(({ spec }) => spec.name === flag.spec.name)?.values;
@@ -28,6 +34,10 @@ export function merged(line: CommandLine, over: readonly GivenFlag[]): CommandLi
   });
   const isNew = ({ spec }: GivenFlag) => !kept.some((flag) => flag.spec.name === spec.name);
   return { ...line, flags: [...kept, ...over.filter(isNew)] };
+}
+
+function isUpload({ path }: CommandLine): boolean {
+  return path.at(-1) === "upload";
 }
 
 function keptValues({ spec, values }: GivenFlag, over: readonly string[]): readonly string[] {

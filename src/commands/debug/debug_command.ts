@@ -3,12 +3,11 @@ import type { Host } from "../../host.ts";
 import type { Breakpoints } from "../../tekton/breakpoint/debug_spec.ts";
 import type { PipelineRun, TaskRun } from "../../tekton/model.ts";
 import type { DebugFlags } from "../options/debug_flags.ts";
-import { givenResults } from "../options/run_flags.ts";
 import { Memory } from "../again/memory.ts";
 import { openNarrator } from "../output/narrator.ts";
 import { reported, type Reports } from "../output/reports.ts";
 import { openSource } from "../source/source.ts";
-import type { Definition, DefinitionKind } from "../start/definition_kind.ts";
+import type { Definition } from "../start/definition_kind.ts";
 import { newGate } from "../start/gate.ts";
 import {
   holdRequested,
@@ -18,6 +17,7 @@ import {
 } from "../start/run_request.ts";
 import { startAgain } from "../start/start_again.ts";
 import { readBindings } from "../start/workspace_bindings.ts";
+import type { UploadAdapter } from "../upload/upload_command.ts";
 import { checkTerminal, runHeld } from "./run_held.ts";
 
 export interface DebugOptions extends DebugFlags, StartOptions {}
@@ -28,7 +28,7 @@ export interface DebugAdapter<
   R extends PipelineRun | TaskRun,
   O extends DebugOptions,
 > {
-  readonly definitionKind: DefinitionKind<D, R>;
+  readonly uploads: UploadAdapter<D, R>;
   /** Returns where the run holds. Throws UsageError. */
   breakpoints(read: Pick<RunRequest<D>, "owner" | "definition">, options: O): Breakpoints;
 }
@@ -48,7 +48,7 @@ async function debug<
   O extends DebugOptions,
 >(
   host: Host,
-  { definitionKind, breakpoints }: DebugAdapter<D, R, O>,
+  { uploads, breakpoints }: DebugAdapter<D, R, O>,
   options: O,
   reports: Reports,
 ): Promise<number> {
@@ -57,31 +57,39 @@ async function debug<
     (options.dryRun ?? options.print) === undefined ? options.atPause : "leave",
     "--exec-instead COMMAND needs none; tkn-dev create -f takes a run that holds",
   );
-  const source = options.isUpload ? await openSource(host, options) : undefined;
+  const { upload: choice } = options;
+  const placeFlags = { ...options, ...choice };
+  const source = choice && await openSource(host, options);
   const workspaces = await readBindings(host, options);
   await using memory = new Memory(host, options.typed);
   using own = openNarrator(host, options);
   const narrator = { ...own, emit: reports.listening(memory.listening(own.emit)) };
   const { emit, suspendFor } = narrator;
   const kube = await host.connect(options.connect);
-  const check = (read: Pick<RunRequest<D>, "owner" | "definition">) =>
-    void breakpoints(read, options);
-  const requesting = { kube, workspaces, emit, suspendFor, check };
+  const isUpload = choice !== undefined;
+  const check = (read: Pick<RunRequest<D>, "owner" | "definition">) => {
+    if (isUpload) uploads.check?.(read, placeFlags);
+    breakpoints(read, options);
+  };
+  const { definitionKind } = uploads;
+  const requesting = { kube, workspaces, emit, suspendFor, isUpload, check };
   const request = await requestRun(host, definitionKind, options, requesting);
   memory.answered(request.answers);
   const { pauseSeconds, withoutShell, atPause } = options;
+  const target = isUpload ? await uploads.plan(request, placeFlags) : undefined;
   const again = startAgain(definitionKind, "debug", options, request.newRun.name);
   const held = await holdRequested(definitionKind, request, breakpoints(request, options), {
     gate: newGate(host, pauseSeconds, again),
     withoutShell,
+    upload: target?.place,
   });
   const code = await runHeld(host, {
     flags: options,
     kube,
     narrator,
     held,
-    source,
-    results: givenResults(options),
+    upload: source && target && { source, plan: target.plan },
+    changes: target?.changes,
     atPause,
     isOnlyCreated: options.print !== undefined,
   });

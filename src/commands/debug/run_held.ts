@@ -1,19 +1,23 @@
-/** Runs a run that holds: at each pause the user works, a command runs, or the step stays held. */
+/**
+ * Runs a run that holds: an upload is sent where the run holds for one; at each breakpoint the user
+ * works, a command runs, or the step stays held.
+ */
 import { ClusterError, Interrupted, UsageError } from "../../errors.ts";
 import { type Pause, stepPath } from "../../hold/pause.ts";
 import type { Host } from "../../host.ts";
-import type { Kube } from "../../kube/interface.ts";
-import { type AtPause, debug } from "../../run/debug.ts";
+import type { Kube, Stored } from "../../kube/interface.ts";
 import { annotate } from "../../run/metadata.ts";
 import { createRun } from "../../run/create/create_run.ts";
+import { type HeldRunOptions as RunOptions, runHeld as runToEnd } from "../../run/held_run.ts";
+import type { AfterPause, AtPause } from "../../run/work_at_pauses.ts";
 import { insteadCommand } from "../../step/scripts.ts";
 import type { HeldRun } from "../../tekton/breakpoint/hold_run.ts";
-import type { PipelineRun, TaskRun } from "../../tekton/model.ts";
+import type { PipelineRun, Run, TaskRun } from "../../tekton/model.ts";
 import { sendIntoStep } from "../held/send_into_step.ts";
 import { printCreated } from "../manifests/print_created.ts";
 import { renderRunManifest } from "../manifests/render_run.ts";
-import type { AtEachPause } from "../options/debug_flags.ts";
-import type { RunFlags } from "../options/run_flags.ts";
+import type { AtEachPause, ShellFlags } from "../options/breakpoint_flags.ts";
+import { givenResults, type RunFlags } from "../options/run_flags.ts";
 import type { SendFlags } from "../options/send_flags.ts";
 import type { TurnFlags } from "../options/turn_flags.ts";
 import { useColor } from "../output/color.ts";
@@ -25,94 +29,136 @@ import type { Source } from "../source/source.ts";
 import { holdChanges } from "../start/gate.ts";
 import { uploadAnnotations } from "../source/upload_annotation.ts";
 import { checkWatch, watchStep } from "../turns/watched_step.ts";
+import { runAhead, type RunsAhead } from "../watch/run_ahead.ts";
+import { type PlannedUpload, uploadIntoRun } from "../upload/upload_into_run.ts";
 
 export interface HeldRunOptions {
   readonly flags: RunFlags & SendFlags;
   readonly kube: Kube;
   readonly narrator: Narrator;
   readonly held: HeldRun<PipelineRun | TaskRun>;
-  /** The directory to send at the first pause. */
-  readonly source?: Source;
-  /** Results of the Task, written at the first pause. */
-  readonly results: Readonly<Record<string, string>>;
-  readonly atPause: AtEachPause;
+  /** The upload that stands in for steps of the run. */
+  readonly upload?: PlannedUpload;
+  /** The directory to send at the first pause, with results of the Task to write there. */
+  readonly handOver?: { source: Source; results: Readonly<Record<string, string>> };
+  /** The changes that the upload needs, as sentences for --dry-run. */
+  readonly changes?: readonly string[];
+  /** The action at breakpoints; undefined without breakpoints. */
+  readonly atPause?: AtEachPause;
   /** Whether the run is created, printed and left: nothing is done at its pauses. */
   readonly isOnlyCreated?: boolean;
+  /** --watch=ahead: the run may be one that waits, and the next one will. */
+  readonly ahead?: RunsAhead;
+  /** Whether the run is followed to its end, or left once the upload is released; default: true. */
+  readonly follows?: boolean;
 }
 
 /** Throws UsageError if a shell would have no terminal. */
 export function checkTerminal(host: Host, atPause: AtEachPause, hint: string): void {
-  if (atPause === "leave" || "instead" in atPause) return;
+  if (typeof atPause === "string" || "instead" in atPause) return;
   if (atPause.shell.turns !== undefined) return checkWatch(host);
-  const { terminal } = host;
-  if (terminal.isTerminal.stdin && terminal.isTerminal.stdout) return;
+  if (hasTerminal(host)) return;
   throw new UsageError("Cannot open a shell: stdin is not a terminal", { hint });
+}
+
+/** Whether a shell can open at a pause: it needs stdin, and stdout for itself. */
+export function canOpenShell(
+  host: Host,
+  { events, outcome }: Pick<RunFlags, "events" | "outcome">,
+): boolean {
+  return hasTerminal(host) && !events && outcome !== "-";
+}
+
+function hasTerminal({ terminal: { isTerminal } }: Host): boolean {
+  return isTerminal.stdin && isTerminal.stdout;
 }
 
 /** Returns the exit code. */
 export async function runHeld(host: Host, options: HeldRunOptions): Promise<number> {
-  const { flags, kube, narrator, held } = options;
+  const { flags, kube, narrator, held, upload, atPause, follows = true } = options;
   if (flags.dryRun !== undefined) {
-    printData(host, renderRunManifest(held.runManifest, flags.dryRun, holdChanges(held.held)));
+    const changes = [...options.changes ?? [], ...holdChanges(held.held)];
+    printData(host, renderRunManifest(held.runManifest, flags.dryRun, changes));
     return 0;
   }
-  if (held.held.length === 0) {
+  if (atPause !== undefined && held.held.length === 0 && !held.upload?.isHeld) {
     throw new UsageError("Cannot hold the run: none of its steps can be held", {
-      hint: "name one with --on-step",
+      hint: "name a step to hold at",
     });
   }
+  checkTurns(options);
   if (options.isOnlyCreated) return await createHeld(host, options);
-  const hasShell = options.atPause !== "leave" && "shell" in options.atPause;
-  let hasArrived = options.source === undefined;
-  const { outcome } = await debug({
+  const { emit } = narrator;
+  const step = held.upload!;
+  let hasArrived = options.handOver === undefined;
+  const arrived = () => void (hasArrived = true);
+  const hasUser = atPause === "follow" || typeof atPause === "object" && "shell" in atPause;
+  const running: RunOptions = {
     kube,
     clock: host.clock,
     random: host.random,
     runManifest: held.runManifest,
-    emit: narrator.emit,
+    uploaded: held.upload?.isWhole ? held.upload.task : undefined,
+    emit,
     interrupt: host.interrupt,
-    isWatched: () => hasShell && hasArrived,
-    atPause: (at) => workAtPause(host, options, at, () => void (hasArrived = true)),
-  });
-  return outcome === undefined || outcome.succeeded ? 0 : 1;
+    upload: upload && await uploadIntoRun(host, { ...upload, flags, step, emit }),
+    work: atPause === undefined || !follows ? undefined : {
+      isWatched: () => hasUser && hasArrived,
+      atPause: (at) => workAtPause(host, options, atPause, { ...at, arrived }),
+    },
+    follows,
+  };
+  const { created, outcome } =
+    await (options.ahead === undefined ? runToEnd(running) : runAhead(running, options.ahead));
+  if (outcome !== undefined) return outcome.succeeded ? 0 : 1;
+  if (!follows) leave(host, options, created);
+  return 0;
 }
 
 /** --output: creates the run, prints it, and leaves it to hold. Returns the exit code. */
-async function createHeld(
-  { clock, random, interrupt, terminal }: Host,
-  { kube, flags, narrator, held }: HeldRunOptions,
-): Promise<number> {
+async function createHeld(host: Host, options: HeldRunOptions): Promise<number> {
+  const { kube, narrator, held } = options;
+  const { clock, random, interrupt } = host;
   const { run, why, owned } = await createRun(
     { kube, clock, random, interrupt },
     held.runManifest,
   );
   await owned;
-  printCreated({ terminal }, run, flags.print);
   if (why !== undefined) {
     narrator.emit({ kind: "note", text: `With temporary objects, which the run owns: ${why}` });
   }
-  narrator.emit({ kind: "note", text: willHold(run, held.held, flags.connect) });
+  leave(host, options, run);
   return 0;
+}
+
+/** Prints a run that is not followed, and where it will hold. */
+function leave(host: Host, { flags, narrator, held }: HeldRunOptions, run: Stored<Run>): void {
+  printCreated(host, run, flags.print);
+  if (held.held.length === 0) return;
+  narrator.emit({ kind: "note", text: willHold(run, held.held, flags.connect) });
 }
 
 async function workAtPause(
   host: Host,
   options: HeldRunOptions,
-  at: AtPause,
-  arrived: () => void,
-): Promise<"released" | "left"> {
-  const { flags, kube, narrator, atPause, source } = options;
-  const { live, emit, signal, isFirst } = at;
+  atPause: AtEachPause,
+  at: AtPause & { readonly arrived: () => void },
+): Promise<AfterPause> {
+  const { flags, kube, narrator, handOver } = options;
+  const { pause, live, emit, signal, isFirst, arrived } = at;
   if (isWatching(atPause)) return await watchAtPause(host, options, atPause, at);
-  const pause = isFirst && source !== undefined
-    ? await sendAtPause(host, options, at, source)
-    : at.pause;
+  if (isFirst && handOver !== undefined) await sendAtPause(host, options, at, handOver);
   arrived();
   const run = { kind: live.kind, run: live.name, connect: flags.connect };
   if (atPause === "leave") {
     printCreated(host, live.run, flags.print);
     host.terminal.err(howToContinue(run, stepPath(pause)));
     return "left";
+  }
+  if (atPause === "follow") {
+    const print = () => host.terminal.err(howToContinue(run, stepPath(pause)));
+    await narrator.suspendFor(() => Promise.resolve(print()));
+    return "held";
   }
   if ("instead" in atPause) {
     await runInstead(kube, pause, atPause.instead, signal);
@@ -126,24 +172,37 @@ async function workAtPause(
   return end;
 }
 
+/** Throws UsageError if there is no work to do again, because the upload stands in for it. */
+function checkTurns({ held: { upload }, atPause }: HeldRunOptions): void {
+  if (!upload?.isHeld || atPause === undefined || !isWatching(atPause)) return;
+  throw new UsageError(
+    `Cannot watch at step "${upload.step}": the upload stands in for its work`,
+    { hint: "choose another --on-step" },
+  );
+}
+
 function isWatching(atPause: AtEachPause): atPause is WatchingAtPause {
-  return atPause !== "leave" && "shell" in atPause && atPause.shell.turns !== undefined;
+  return typeof atPause === "object" && "shell" in atPause && atPause.shell.turns !== undefined;
 }
 
 /** Works in turns on the directory, until the user releases the step or leaves. */
 async function watchAtPause(
   host: Host,
-  { flags, kube, narrator, results }: HeldRunOptions,
+  { flags, kube, narrator, upload }: HeldRunOptions,
   { shell: { turns, ...shell } }: WatchingAtPause,
   { pause, live, emit, signal, isFirst }: AtPause,
 ): Promise<"released" | "left"> {
   const run = { kind: live.kind, run: live.name, connect: flags.connect };
+  const isSent = upload !== undefined;
+  // The place of an upload that stands in for a clone is not that of the step which is held.
+  const own = isSent ? { ...flags, onWorkspace: undefined, onDirectory: undefined } : flags;
   const end = await narrator.suspendFor(() =>
     watchStep({
-      ...{ host, kube, run, pause, flags, turns, signal, ...shell },
-      results: isFirst ? results : {},
+      ...{ host, kube, run, pause, flags: own, turns, signal, ...shell },
+      results: isFirst && !isSent ? givenResults(flags) : {},
       async onSent(receipt, source) {
-        if (isFirst) await annotate(kube, live, uploadAnnotations(receipt, await source.git));
+        if (!isFirst || isSent) return;
+        await annotate(kube, live, uploadAnnotations(receipt, await source.git));
       },
     })
   );
@@ -154,18 +213,18 @@ async function watchAtPause(
   return end;
 }
 
-type WatchingAtPause = { shell: { turns: TurnFlags; debugImage?: string; patchFile?: string } };
+type WatchingAtPause = { readonly shell: ShellFlags & { readonly turns: TurnFlags } };
 
-/** Sends the directory into the held step. Returns the pause with the workspace's path. */
+/** Sends the directory into the held step. */
 async function sendAtPause(
   host: Host,
-  { kube, flags, results }: HeldRunOptions,
+  { kube, flags }: HeldRunOptions,
   { pause, live, emit, signal }: AtPause,
-  source: Source,
-): Promise<Pause> {
-  const sent = await sendIntoStep(host, { kube, pause, source, flags, results, emit, signal });
-  await annotate(kube, live, uploadAnnotations(sent.receipt, await source.git));
-  return sent.pause;
+  { source, results }: NonNullable<HeldRunOptions["handOver"]>,
+): Promise<void> {
+  const sending = { kube, pause, source, flags, results, emit, signal };
+  const receipt = await sendIntoStep(host, sending);
+  await annotate(kube, live, uploadAnnotations(receipt, await source.git));
 }
 
 /** Runs a command in place of the step's work: it makes the step's log and its exit code. */

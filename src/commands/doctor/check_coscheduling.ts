@@ -4,8 +4,8 @@ import type { PipelineSpec, WorkspaceBinding } from "../../tekton/model.ts";
 import type { Finding } from "../../view/findings.ts";
 
 /**
- * By default, Tekton runs the pods that share a claim on one node, and fails a task with two
- * claims: https://tekton.dev/docs/pipelines/affinityassistants/
+ * By default, Tekton runs pods that share a claim on one node, and fails a task with two claims:
+ * https://tekton.dev/docs/pipelines/affinityassistants/
  */
 export function checkCoscheduling(
   { tasks = [], finally: last = [] }: Pick<PipelineSpec, "tasks" | "finally">,

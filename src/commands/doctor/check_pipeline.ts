@@ -132,11 +132,11 @@ async function checkPlan(
       suspendFor: (work) => work(),
     });
     await request.defaultTimeout;
-    const { task, plan: { destination, notes } } = await PIPELINE_UPLOAD.plan(request, options);
-    const { scope, directory } = destination;
-    const place = scope.kind === "workspace" ? `workspace ${scope.name}` : scope.name;
-    const into = directory === "." ? place : `${directory} of ${place}`;
-    const text = [`an upload goes into ${into} of task ${task}`, ...notes].join("; ");
+    const { place, plan: { notes } } = await PIPELINE_UPLOAD.plan(request, options);
+    const { scope, directory } = place.destination;
+    const root = scope.kind === "workspace" ? `workspace ${scope.name}` : scope.name;
+    const into = directory === "." ? root : `${directory} of ${root}`;
+    const text = [`an upload goes into ${into} of task ${place.target?.name}`, ...notes].join(". ");
     return { check, state: "ok", text };
   } catch (error) {
     return foundError(check, error);

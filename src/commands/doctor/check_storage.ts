@@ -23,17 +23,19 @@ export async function checkStorage(kube: Kube): Promise<Finding> {
     if (storageClassName) {
       return { check, state: "ok", text: `a new volume has the class ${storageClassName}` };
     }
-    return {
-      check,
-      state: "warning",
-      text: "no default storage class: a new volume may stay pending",
-      fix: "bind a claim that exists: -w name=NAME,claimName=CLAIM, or choose a class: " +
-        "-w name=NAME,volume=1Gi,storageClass=CLASS. The classes:",
-      command: "kubectl get storageclass",
-    };
+    const text = "no default storage class: a new volume may stay pending";
+    return { check, state: "warning", text, ...otherVolume("NAME") };
   } catch (error) {
     return refusalFinding(kube, check, error);
   }
+}
+
+function otherVolume(workspace: string): Pick<Finding, "fix" | "command"> {
+  return {
+    fix: `bind a claim that exists: -w name=${workspace},claimName=CLAIM, or choose a class: ` +
+      `-w name=${workspace},volume=1Gi,storageClass=CLASS. The classes:`,
+    command: "kubectl get storageclass",
+  };
 }
 
 /** Checks the volumes that a run with these bindings would use. */
@@ -110,7 +112,10 @@ async function checkTemplate(kube: Kube, workspace: string, asked: ClaimSpec): P
     const readOnly = readOnlyFinding(facts, spec);
     if (readOnly !== undefined) return readOnly;
     const { storageClassName: name } = spec;
-    if (!name) return { check: CHECK, state: "ok", text: `${facts}, of no storage class` };
+    if (!name) {
+      const text = `${facts}, of no storage class: it may stay pending`;
+      return { check: CHECK, state: "warning", text, ...otherVolume(workspace) };
+    }
     return await readClass(kube, name) === "missing"
       ? missingClass(`${facts}, of`, name)
       : { check: CHECK, state: "ok", text: `${facts}, of the storage class ${name}` };

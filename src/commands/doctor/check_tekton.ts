@@ -18,7 +18,10 @@ export function checkTekton(kube: Kube): Promise<Finding> {
   return finding("tekton", async () => {
     const version = await readTektonVersion(kube);
     if (version === undefined) {
-      return { state: "skipped", text: "you may not read its version" };
+      return {
+        state: "skipped",
+        text: "its version cannot be read: it is not there, or you lack the right",
+      };
     }
     if (!isAtLeast(version, OLDEST_TEKTON)) {
       const text = `version ${version} is older than the oldest one tried, ${OLDEST_TEKTON}`;

@@ -47,14 +47,27 @@ export interface Bound {
   readonly asked?: string;
 }
 
-/** Returns the findings of a check, or a failure if they take too long. */
-export async function inTime(
+/**
+ * Returns the findings of a check, or a failure if they take too long. The promise may be awaited
+ * later: until then, an error is not an unhandled one.
+ */
+export function inTime(
+  host: Pick<Host, "clock" | "interrupt">,
+  bound: Bound,
+  found: Promise<Finding | Finding[]>,
+): Promise<Finding[]> {
+  const findings = limited(host, bound, found);
+  findings.catch(() => {});
+  return findings;
+}
+
+async function limited(
   { clock, interrupt: signal }: Pick<Host, "clock" | "interrupt">,
   { check, ms, asked }: Bound,
-  found: Promise<Finding[]>,
+  found: Promise<Finding | Finding[]>,
 ): Promise<Finding[]> {
   try {
-    return await within(clock, { ms, signal }, found);
+    return [await within(clock, { ms, signal }, found)].flat();
   } catch (error) {
     signal.throwIfAborted();
     const late = foundError(check, error);

@@ -44,15 +44,14 @@ export interface SendIntoStepOptions extends TargetOptions {
   readonly signal: AbortSignal;
 }
 
-/** Returns the receipt, and the pause with the workspace's path. */
+/** Returns the receipt. */
 export async function sendIntoStep(
   host: Host,
   options: SendIntoStepOptions,
-): Promise<{ pause: Pause; receipt: Receipt }> {
+): Promise<Receipt> {
   const target = await stepTarget(options);
   const entries = await entriesToSend(options.source, options.emit);
-  const receipt = await sendToTarget(options, target, sendOptions(host, options, target, entries));
-  return { pause: target.pause, receipt };
+  return await sendToTarget(options, target, sendOptions(host, options, target, entries));
 }
 
 /** Finds where the upload goes. Throws UsageError and ClusterError. */

@@ -25,8 +25,6 @@ export function baseFlag(
     ? ["--exec", "a command unpacks into an empty directory"]
     : deletes === "always"
     ? ["--delete=always", "the rest of the tree is only in the workspace"]
-    : flags.text("watch") === "ahead"
-    ? ["--watch=ahead", "a run that waits for the save has cloned another commit"]
     : [];
   if (other !== undefined) {
     throw new UsageError(`Cannot use --base with ${other}: ${why}`, {

@@ -1,45 +1,32 @@
 /** The flags of `pipeline debug` and `task debug`. */
 import type { Flags } from "../../cli/parse.ts";
 import { UsageError } from "../../errors.ts";
+import {
+  type AtEachPause,
+  type BreakpointFlags,
+  breakpointFlags,
+  shellFlags,
+} from "./breakpoint_flags.ts";
 import { type RunFlags, runFlags } from "./run_flags.ts";
 import { type SendFlags, sendFlags } from "./send_flags.ts";
-import { type TurnFlags, turnFlags } from "./turn_flags.ts";
+import { turnFlags } from "./turn_flags.ts";
+import type { UploadChoice } from "./upload_flags.ts";
 
-/**
- * The action at each pause: the user works in a shell, or with `turns` on local files whose saves
- * do the step's work again; a command runs; or the step stays held.
- */
-export type AtEachPause =
-  | { shell: { debugImage?: string; patchFile?: string; turns?: TurnFlags } }
-  | { instead: string }
-  | "leave";
-
-export interface DebugFlags extends SendFlags, RunFlags {
+export interface DebugFlags extends SendFlags, RunFlags, BreakpointFlags {
   readonly onSteps: string[];
   readonly everyStep: boolean;
-  readonly onFailure: boolean;
-  readonly after: boolean;
-  readonly withoutShell: boolean;
-  /** Whether `directory` is sent at the first pause. */
-  readonly isUpload: boolean;
+  /** The upload of `directory`; undefined if nothing is uploaded. */
+  readonly upload?: UploadChoice;
   readonly atPause: AtEachPause;
 }
 
-/** Pure. Throws UsageError. */
-export function debugFlags(flags: Flags): DebugFlags {
-  const upload = flags.text("upload");
+/** Pure. `given` is the argument DIR. Throws UsageError. */
+export function debugFlags(flags: Flags, given: string | undefined): DebugFlags {
+  const directory = uploadedDirectory(flags, given);
   const instead = flags.text("exec-instead");
-  const debugImage = flags.text("debug-image");
-  const patchFile = flags.text("patch");
-  const after = flags.on("after");
-  const withoutShell = flags.on("without-shell");
-  const onFailure = flags.on("on-failure");
-  if (withoutShell && (after || onFailure)) {
-    throw new UsageError("Cannot hold without a shell after a step's work: only before it", {
-      hint: "leave out --without-shell",
-    });
-  }
-  if (instead !== undefined && after) {
+  const shell = shellFlags(flags);
+  const breakpoints = breakpointFlags(flags);
+  if (instead !== undefined && breakpoints.after) {
     throw new UsageError("Cannot run a command instead of work that is done already", {
       hint: "leave out --after",
     });
@@ -49,23 +36,28 @@ export function debugFlags(flags: Flags): DebugFlags {
       hint: "--exec-instead 'make check'",
     });
   }
-  if (instead !== undefined && patchFile !== undefined) {
-    throw new UsageError(`Cannot write --patch "${patchFile}": no shell is opened to edit in`, {
-      hint: "leave out --exec-instead",
-    });
+  if (instead !== undefined && shell.patchFile !== undefined) {
+    throw new UsageError(
+      `Cannot write --patch "${shell.patchFile}": no shell is opened to edit in`,
+      { hint: "leave out --exec-instead" },
+    );
   }
   const turns = turnFlags(flags);
-  if (turns !== undefined && (instead !== undefined || withoutShell)) {
-    const other = withoutShell ? "--without-shell" : "--exec-instead";
+  if (turns !== undefined && (instead !== undefined || breakpoints.withoutShell)) {
+    const other = breakpoints.withoutShell ? "--without-shell" : "--exec-instead";
     throw new UsageError(`Cannot watch with ${other}: the step's own work is not done again`, {
       hint: `leave out --watch or ${other}`,
     });
   }
   const run = runFlags(flags);
-  const other = upload !== undefined ? "--upload" : instead !== undefined ? "--exec-instead" : "";
-  if (run.print !== undefined && other !== "") {
+  const other = directory !== undefined
+    ? "a directory"
+    : instead !== undefined
+    ? "--exec-instead"
+    : undefined;
+  if (run.print !== undefined && other !== undefined) {
     throw new UsageError(`Cannot use ${other} with --output: the run is created and left to hold`, {
-      hint: `leave out ${other} or --output, or add --dry-run`,
+      hint: "leave out --output, or add --dry-run",
     });
   }
   const printed = flags.on("events")
@@ -79,14 +71,35 @@ export function debugFlags(flags: Flags): DebugFlags {
     });
   }
   return {
-    ...sendFlags(flags, upload),
+    ...sendFlags(flags, directory),
     ...run,
+    ...breakpoints,
     onSteps: flags.texts("on-step"),
     everyStep: flags.on("on-every-step"),
-    onFailure,
-    after,
-    withoutShell,
-    isUpload: upload !== undefined,
-    atPause: instead === undefined ? { shell: { debugImage, patchFile, turns } } : { instead },
+    upload: directory === undefined ? undefined : {
+      onTask: flags.has("upload-task") ? flags.text("upload-task") : undefined,
+      onStep: flags.text("upload-step"),
+      image: flags.text("upload-image"),
+    },
+    atPause: instead === undefined ? { shell: { ...shell, turns } } : { instead },
   };
+}
+
+/** Returns DIR, or the value of its other spelling, --upload DIR. */
+function uploadedDirectory(flags: Flags, given: string | undefined): string | undefined {
+  const upload = flags.text("upload");
+  const directory = given ?? upload;
+  if (given !== undefined && upload !== undefined && given !== upload) {
+    throw new UsageError(`Cannot use --upload "${upload}": the directory is "${given}" already`, {
+      hint: "leave out one of them",
+    });
+  }
+  if (directory !== undefined || flags.given("watch")) return directory;
+  const other = ["upload-task", "upload-step", "upload-image", "result", "on-workspace"]
+    .concat("on-directory")
+    .find((name) => flags.has(name) && flags.given(name));
+  if (other === undefined) return undefined;
+  throw new UsageError(`Cannot use --${other}: nothing is uploaded`, {
+    hint: `add a directory, as ., or leave out --${other}`,
+  });
 }

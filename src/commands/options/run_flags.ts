@@ -81,8 +81,13 @@ export function runFlags(flags: Flags): RunFlags {
   return {
     ...newRunFlags(flags),
     pauseSeconds: parseDuration(flags.text("pause-timeout")!, "pause-timeout"),
-    results: flags.texts("result").map((text) => parseKeyValue(text, "result")),
+    ...resultFlags(flags),
   };
+}
+
+/** Pure. Throws UsageError. */
+export function resultFlags(flags: Flags): Pick<RunFlags, "results"> {
+  return { results: flags.texts("result").map((text) => parseKeyValue(text, "result")) };
 }
 
 /** Without --dry-run, --output prints the created run, and nothing else goes to stdout. */

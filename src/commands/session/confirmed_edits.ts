@@ -2,9 +2,9 @@
 import { ExpectedError } from "../../errors.ts";
 import type { EditRequests } from "../../hold/edit_channel.ts";
 import { escape, oneLine, type Printable, printable } from "../../printable.ts";
-import { fit } from "../../view/text/units.ts";
 import type { LocalConsole } from "./local_console.ts";
 import type { ScriptEditor } from "./script_editor.ts";
+import { fitted } from "../../view/text/width.ts";
 
 /** After this many refusals in a row, tkn-dev stops asking in this shell. */
 export const MOST_REFUSALS = 3;
@@ -78,7 +78,7 @@ export class ConfirmedEdits implements EditRequests {
 
   #question() {
     const [place, program] = [this.#options.place, this.#options.program]
-      .map((text) => fit(escape(text), 40));
+      .map((text) => fitted(escape(text), 40));
     return { text: `Edit the script of step ${place} here, with ${program}?`, yes: "edit" };
   }
 }

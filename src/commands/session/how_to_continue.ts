@@ -1,6 +1,6 @@
 /** The commands for a step that stays held. */
 import { stepPath } from "../../hold/pause.ts";
-import type { HeldStep } from "../../tekton/breakpoint/hold_run.ts";
+import type { HeldStep } from "../../tekton/breakpoint/hold_steps.ts";
 import type { ConnectOptions } from "../../host.ts";
 import type { Run } from "../../tekton/model.ts";
 import { joined, type Printable, printable } from "../../printable.ts";

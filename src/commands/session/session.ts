@@ -8,7 +8,7 @@ import type { Host } from "../../host.ts";
 import { rawLines } from "../../printable.ts";
 import { renderError } from "../../view/error.ts";
 import { type Answer, Prompt } from "../../view/prompt.ts";
-import { releaseStep } from "../held/release_step.ts";
+import { releaseStep, ResultsUnwritten } from "../held/release_step.ts";
 import { commandLine, type NamedRun } from "../options/held_options.ts";
 import { howToContinue } from "./how_to_continue.ts";
 import { runShell, type ShellSession } from "./run_shell.ts";
@@ -50,8 +50,13 @@ export async function workAt(
           hint: commandLine(run, "shell"),
         });
       default:
-        host.terminal.err(await releaseStep(kube, pause, answer));
-        return "released";
+        try {
+          host.terminal.err(await releaseStep(kube, pause, answer));
+          return "released";
+        } catch (error) {
+          if (!(error instanceof ResultsUnwritten)) throw error;
+          host.terminal.err(renderError(error, color));
+        }
     }
   }
 }

@@ -31,6 +31,10 @@ export async function openBase(
   const { root, secrets } = source;
   const base = await orEverything({ isAuto: flag.isAuto, emit, kind: UsageError }, async () => {
     const commit = await findBase(capture, root, flag.commit);
+    if (!commit.isPushed) {
+      const text = `No remote-tracking branch has ${commit.name}: the clone may not find it`;
+      emit({ kind: "note", text });
+    }
     const answers = await askAboutBase(capture, root, commit);
     const changes = baseChanges(await source.entries, answers);
     checkSubmodules(root, commit, changes);

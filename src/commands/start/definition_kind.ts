@@ -1,11 +1,17 @@
 /** The two kinds of definitions that start a run, Pipeline and Task, and how they differ. */
 import type { ObjectMeta, Resource } from "../../kube/interface.ts";
-import { holdPipeline, holdTask, pipelineOf, taskOf } from "../../resolve/resolve_held_run.ts";
+import {
+  holdPipeline,
+  holdTask,
+  type HoldWithUpload,
+  pipelineOf,
+  taskOf,
+} from "../../resolve/resolve_held_run.ts";
 import type { ResolveContext } from "../../resolve/resolve.ts";
 import type { Breakpoints } from "../../tekton/breakpoint/debug_spec.ts";
 import type { ReadPipeline } from "../../tekton/inline/inline_pipeline.ts";
 import type { ReadTask } from "../../tekton/inline/inline_task.ts";
-import type { HeldRun, HoldOptions } from "../../tekton/breakpoint/hold_run.ts";
+import type { HeldRun } from "../../tekton/breakpoint/hold_run.ts";
 import {
   type ParamSpec,
   type PipelineRun,
@@ -40,13 +46,13 @@ export interface DefinitionKind<D extends Definition, R extends PipelineRun | Ta
   newRun(options: NewRun): R;
   /** Reads the definition that a run has inline or refers to. Throws ClusterError. */
   definitionOf(context: ResolveContext, run: R): Promise<D>;
-  /** Makes the run hold at the breakpoints. Throws UsageError. */
+  /** Makes the run hold at the upload and at the breakpoints. Throws UsageError. */
   hold(
     resolving: ResolveContext,
     run: R,
     definition: D,
     breakpoints: Breakpoints,
-    options: HoldOptions,
+    options: HoldWithUpload,
   ): Promise<HeldRun<R>>;
 }
 

@@ -5,7 +5,7 @@ import { GATE_ENV } from "../../step/copies.ts";
 import { waiting } from "../../step/entrypoint.ts";
 import { GATE_DIRECTORY, gateArguments, gateScript } from "../../step/scripts.ts";
 import type { Gate } from "../../tekton/breakpoint/gate_step.ts";
-import type { HeldStep } from "../../tekton/breakpoint/hold_run.ts";
+import type { HeldStep } from "../../tekton/breakpoint/hold_steps.ts";
 
 /**
  * Returns a gate for a run that may be held for `pauseSeconds`, which fails the step after

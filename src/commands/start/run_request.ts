@@ -5,10 +5,11 @@ import type { Host } from "../../host.ts";
 import type { Kube } from "../../kube/interface.ts";
 import { HELD_LABELS } from "../../objects/marks.ts";
 import type { ResolveContext } from "../../resolve/resolve.ts";
+import type { HoldWithUpload } from "../../resolve/resolve_held_run.ts";
 import { checkAccess } from "../../run/create/access.ts";
 import { readDefaultTimeout } from "../../run/create/server_values.ts";
 import type { Breakpoints } from "../../tekton/breakpoint/debug_spec.ts";
-import type { HeldRun, HoldOptions } from "../../tekton/breakpoint/hold_run.ts";
+import type { HeldRun } from "../../tekton/breakpoint/hold_run.ts";
 import { missingInputs } from "../../tekton/missing_inputs.ts";
 import type {
   PipelineRun,
@@ -107,7 +108,7 @@ export async function holdRequested<D extends Definition, R extends PipelineRun 
   definitionKind: DefinitionKind<D, R>,
   { resolving, newRun, definition, defaultTimeout, checkComplete }: RunRequest<D>,
   breakpoints: Breakpoints,
-  options: Omit<HoldOptions, "defaultTimeout">,
+  options: Omit<HoldWithUpload, "defaultTimeout">,
 ): Promise<HeldRun<R>> {
   const run = definitionKind.newRun(newRun);
   const held = await definitionKind.hold(resolving, run, definition, breakpoints, {

@@ -2,8 +2,8 @@
 import type { Host } from "../../host.ts";
 import { checkTerminal, type HeldRunOptions, runHeld } from "../debug/run_held.ts";
 import type { UploadFlags } from "../options/upload_flags.ts";
-import type { Source } from "../source/source.ts";
-import { type ReplacedWork, resultFiles } from "./result_files.ts";
+import { resultFiles } from "./result_files.ts";
+import type { PlannedUpload } from "./upload_into_run.ts";
 
 /** Throws UsageError if --shell has no terminal. */
 export function checkHandOver(host: Host, { handOver, dryRun }: UploadFlags): void {
@@ -15,25 +15,22 @@ export function checkHandOver(host: Host, { handOver, dryRun }: UploadFlags): vo
   );
 }
 
-interface HandedOverRun extends Pick<HeldRunOptions, "kube" | "narrator" | "held"> {
-  readonly source: Source;
-  readonly replacedWork?: ReplacedWork;
-  readonly notes: readonly string[];
-}
+interface HandedOverRun extends Pick<HeldRunOptions, "kube" | "narrator" | "held">, PlannedUpload {}
 
 /** Returns the exit code. */
 export async function runHandedOver(
   host: Host,
   flags: UploadFlags,
-  { narrator, replacedWork, notes, ...run }: HandedOverRun,
+  { narrator, source, plan, ...run }: HandedOverRun,
 ): Promise<number> {
   const { emit } = narrator;
-  for (const text of notes) emit({ kind: "note", text });
+  for (const text of plan.notes) emit({ kind: "note", text });
+  const results = await resultFiles(flags, source.git, plan.replacedWork, emit);
   return await runHeld(host, {
     ...run,
     flags,
     narrator,
-    results: await resultFiles(flags, run.source.git, replacedWork, emit),
-    atPause: flags.handOver === "shell" ? { shell: {} } : "leave",
+    handOver: { source, results },
+    atPause: flags.handOver === "shell" ? { shell: flags.shell } : "leave",
   });
 }

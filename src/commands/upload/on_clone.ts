@@ -1,7 +1,8 @@
 /** Prepares the tree that an upload sends, or the changes since the commit of a clone. */
 import type { RunEvent } from "../../events.ts";
-import type { UploadOptions } from "../../run/upload.ts";
-import type { UploadFlags } from "../options/upload_flags.ts";
+import type { UploadOptions } from "../../run/send_at_pauses.ts";
+import type { RunFlags } from "../options/run_flags.ts";
+import type { SendFlags } from "../options/send_flags.ts";
 import type { Base } from "../source/base.ts";
 import { changesToSend, entriesToSend, type Source } from "../source/source.ts";
 import { checkSecrets } from "../source/source_notes.ts";
@@ -23,7 +24,7 @@ type Sent = Pick<UploadOptions, "entries" | "results">;
 
 /** Throws UsageError for results that no replaced step has. */
 export async function wholeTree(
-  flags: UploadFlags,
+  flags: RunFlags & SendFlags,
   { source, replacedWork, emit }: Sending,
 ): Promise<Sent> {
   const results = await resultFiles(flags, source.git, replacedWork, emit);
@@ -32,7 +33,7 @@ export async function wholeTree(
 
 /** The clone writes its own results, except those of --result. Throws UsageError for others. */
 export function changesOnClone(
-  flags: UploadFlags,
+  flags: RunFlags & SendFlags,
   sending: Sending,
   { changes, isAuto, commit, name, commitResults }: ClonedBase,
 ): {

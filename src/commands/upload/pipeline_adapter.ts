@@ -1,9 +1,7 @@
 /** An upload into a run of a Pipeline. */
 import { UsageError } from "../../errors.ts";
-import { localTasks } from "../../resolve/local_tasks.ts";
 import { resolveTask, withStepActions } from "../../resolve/resolve.ts";
 import { findSourceTask, type SourceTask } from "../../resolve/source_task.ts";
-import { lowerPipeline } from "../../tekton/breakpoint/lower_pipeline.ts";
 import type { PipelineRun, PipelineTask, Task, WorkspaceBinding } from "../../tekton/model.ts";
 import type { ReadPipeline } from "../../tekton/inline/inline_pipeline.ts";
 import type { Destination } from "../../tekton/source/destination.ts";
@@ -13,26 +11,24 @@ import { fillParams, pipelineVariables } from "../../tekton/variables.ts";
 import type { Candidate } from "../../tekton/workspaces.ts";
 import { findTask, stepName } from "../../tekton/target.ts";
 import type { BaseCommit } from "../../tree/git/base_commit.ts";
+import { pipelineBreaks } from "../debug/breakpoints.ts";
 import { PIPELINE } from "../start/definition_kind.ts";
 import type { RunRequest } from "../start/run_request.ts";
 import { planUpload } from "./plan_upload.ts";
-import type { UploadAdapter, UploadOptions, UploadTarget } from "./upload_command.ts";
+import type { PlaceFlags, UploadAdapter, UploadTarget } from "./upload_command.ts";
 
-export interface PipelineUploadOptions extends UploadOptions {
-  readonly onTask?: string;
-}
-
-export const PIPELINE_UPLOAD: UploadAdapter<ReadPipeline, PipelineRun, PipelineUploadOptions> = {
+export const PIPELINE_UPLOAD: UploadAdapter<ReadPipeline, PipelineRun> = {
   definitionKind: PIPELINE,
   check({ owner, definition: { spec } }, { onTask }) {
     if (onTask !== undefined) findTask(owner, spec, onTask);
   },
+  breakpoints: pipelineBreaks,
   plan,
 };
 
 async function plan(
   request: RunRequest<ReadPipeline>,
-  options: PipelineUploadOptions,
+  options: PlaceFlags,
   base?: BaseCommit,
 ): Promise<UploadTarget> {
   const { owner, definition: pipeline, newRun, resolving } = request;
@@ -62,13 +58,17 @@ async function plan(
   const { spec, standIn, ownClone, destination } = plan;
   checkPlace(owner, pipeline, chosen, { destination, workspaces, asked: options.onTask });
   const image = options.image ?? spec.steps![standIn.at].image ?? "";
-  const others = await localTasks(resolving, pipeline, variables, [target.name]);
-  const leavesOut = options.files?.hasRun ?? false;
-  const task = { ...found, spec };
   return {
     plan,
-    task: target.name,
-    lower: (upload) => lowerPipeline({ ...upload, pipeline, target, task, others, leavesOut }),
+    place: {
+      target,
+      task: { ...found, spec },
+      standIn,
+      ownClone,
+      destination,
+      image: options.image,
+      leavesOut: options.files?.hasRun ?? false,
+    },
     changes: ownClone === undefined
       ? changes(newRun.name, target, standIn, image)
       : ownCloneChanges(newRun.name, target, stepName(spec.steps![standIn.at], standIn.at)),

@@ -2,7 +2,7 @@
 import { UsageError } from "../../errors.ts";
 import type { Param, TaskSpec } from "../../tekton/model.ts";
 import type { ChosenTask } from "../../tekton/source/choose_task.ts";
-import { type OwnClone, ownClone } from "../../tekton/source/own_clone.ts";
+import { type OwnClone, ownClone, standInAtClone } from "../../tekton/source/own_clone.ts";
 import { chooseDestination, type Destination } from "../../tekton/source/destination.ts";
 import {
   dependsOnRun,
@@ -64,7 +64,9 @@ export async function planUpload(
     (workspace !== undefined || usableWorkspaces(workspaces).length > 0);
   const ownEvidence = isClone(given) ? "interface" : "none";
   const { evidence = ownEvidence, why, workspace: preferred } = chosen ?? {};
-  const standIn = standInFor(withKnownParams(given, params), { owner, evidence, asked, isShared });
+  const known = withKnownParams(given, params);
+  const first = standInFor(known, { owner, evidence, asked, isShared });
+  const standIn = base === undefined ? first : standInAtClone(known, first);
   const spec = await withStepActions(given, [standIn.at]);
   const fill = taskParams(spec, params);
   const found = chooseDestination(withKnownParams(spec, params), standIn, {

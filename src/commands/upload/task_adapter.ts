@@ -1,26 +1,27 @@
 /** An upload into a run of a Task. */
 import { UsageError } from "../../errors.ts";
 import { withStepActions } from "../../resolve/resolve.ts";
-import { lowerTask } from "../../tekton/breakpoint/lower_task.ts";
 import type { ReadTask } from "../../tekton/inline/inline_task.ts";
 import type { TaskRun, TaskSpec } from "../../tekton/model.ts";
 import { earlySteps } from "../../tekton/source/early_work.ts";
 import { keptSteps } from "../../tekton/source/replaced_steps.ts";
 import { stepName } from "../../tekton/target.ts";
+import { taskBreaks } from "../debug/breakpoints.ts";
 import { TASK } from "../start/definition_kind.ts";
 import type { RunRequest } from "../start/run_request.ts";
 import type { BaseCommit } from "../../tree/git/base_commit.ts";
 import { planUpload, type UploadPlan } from "./plan_upload.ts";
-import type { UploadAdapter, UploadOptions, UploadTarget } from "./upload_command.ts";
+import type { PlaceFlags, UploadAdapter, UploadTarget } from "./upload_command.ts";
 
-export const TASK_UPLOAD: UploadAdapter<ReadTask, TaskRun, UploadOptions> = {
+export const TASK_UPLOAD: UploadAdapter<ReadTask, TaskRun> = {
   definitionKind: TASK,
+  breakpoints: taskBreaks,
   plan,
 };
 
 async function plan(
   request: RunRequest<ReadTask>,
-  options: UploadOptions,
+  options: PlaceFlags,
   base?: BaseCommit,
 ): Promise<UploadTarget> {
   const { owner, definition: task, newRun: { params, workspaces }, resolving } = request;
@@ -42,7 +43,7 @@ async function plan(
   }
   return {
     plan,
-    lower: (upload) => lowerTask({ ...upload, task: { ...task, spec } }),
+    place: { task: { ...task, spec }, standIn, ownClone, destination, image: options.image },
     changes: changes(request.newRun.name, spec, { standIn, ownClone }),
     early: earlySteps(spec, standIn),
   };

@@ -1,13 +1,15 @@
 /** `pipeline upload` and `task upload`: one command, with an adapter for the differences. */
 import type { Answers } from "../../cli/answers.ts";
 import type { Host } from "../../host.ts";
-import type { TaskUpload } from "../../tekton/breakpoint/lower_task.ts";
-import { heldStep } from "../../tekton/breakpoint/replace_steps.ts";
+import type { UploadPlace } from "../../resolve/resolve_held_run.ts";
+import type { Breakpoints } from "../../tekton/breakpoint/debug_spec.ts";
 import type { PipelineRun, TaskRun } from "../../tekton/model.ts";
-import type { RunManifest } from "../../tekton/run_manifest.ts";
 import { stepName } from "../../tekton/target.ts";
 import { withAnswers } from "../ask/read_answers.ts";
-import type { UploadFlags } from "../options/upload_flags.ts";
+import { canOpenShell, runHeld } from "../debug/run_held.ts";
+import type { RunFlags } from "../options/run_flags.ts";
+import type { SendFlags } from "../options/send_flags.ts";
+import type { UploadChoice, UploadFlags } from "../options/upload_flags.ts";
 import { openNarrator } from "../output/narrator.ts";
 import { reported, type Reports } from "../output/reports.ts";
 import { Memory } from "../again/memory.ts";
@@ -30,32 +32,36 @@ import { IdleLine } from "../watch/idle_line.ts";
 import { endsWithTerminal, watch } from "../watch/watch.ts";
 import { checkHandOver, runHandedOver } from "./hand_over.ts";
 import { intoPlace, type UploadPlan } from "./plan_upload.ts";
-import { runUpload } from "./run_upload.ts";
 
 export interface UploadOptions extends UploadFlags, StartOptions {
   readonly listOrExplain?: ListOrExplain;
 }
 
+/** The flags for the place of an upload. */
+export type PlaceFlags =
+  & UploadChoice
+  & Pick<SendFlags, "onWorkspace" | "onDirectory" | "deletes">
+  & Pick<RunFlags, "results">
+  & Pick<StartOptions, "files">;
+
 /** How an upload into a run of a Pipeline differs from one into a run of a Task. */
-export interface UploadAdapter<
-  D extends Definition,
-  R extends PipelineRun | TaskRun,
-  O extends UploadOptions,
-> {
+export interface UploadAdapter<D extends Definition, R extends PipelineRun | TaskRun> {
   readonly definitionKind: DefinitionKind<D, R>;
   /** Throws UsageError for flags that do not fit the definition, whatever the user answers. */
-  check?(read: Pick<RunRequest<D>, "owner" | "definition">, options: O): void;
+  check?(read: Pick<RunRequest<D>, "owner" | "definition">, flags: PlaceFlags): void;
+  /** Returns the breakpoints of --break and --on-failure, if any. Throws UsageError. */
+  breakpoints(
+    read: Pick<RunRequest<D>, "owner" | "definition">,
+    flags: UploadFlags,
+  ): Breakpoints | undefined;
   /** Chooses the steps that the upload stands in for, and its place. Throws UsageError. */
-  plan(request: RunRequest<D>, options: O, base?: BaseCommit): Promise<UploadTarget>;
+  plan(request: RunRequest<D>, flags: PlaceFlags, base?: BaseCommit): Promise<UploadTarget>;
 }
 
 /** Where in the run the upload goes. */
 export interface UploadTarget {
   readonly plan: UploadPlan;
-  /** The Pipeline's task; undefined in a TaskRun. */
-  readonly task?: string;
-  /** Makes the run that takes the upload. */
-  lower(upload: Omit<TaskUpload, "task">): RunManifest;
+  readonly place: UploadPlace;
   /** The changes that the upload needs, as sentences for --dry-run. */
   readonly changes: readonly string[];
   /** Work of the run that does not wait for the upload, as `task lint`. */
@@ -63,11 +69,11 @@ export interface UploadTarget {
 }
 
 /** Returns the exit code. */
-export async function runUploadCommand<
-  D extends Definition,
-  R extends PipelineRun | TaskRun,
-  O extends UploadOptions,
->(given: Host, adapter: UploadAdapter<D, R, O>, options: O): Promise<number> {
+export async function runUploadCommand<D extends Definition, R extends PipelineRun | TaskRun>(
+  given: Host,
+  adapter: UploadAdapter<D, R>,
+  options: UploadOptions,
+): Promise<number> {
   const host = options.watch === undefined ? given : endsWithTerminal(given);
   if (options.listOrExplain !== undefined) {
     return await listOrExplain(host, options, options.listOrExplain);
@@ -91,14 +97,10 @@ export async function runUploadCommand<
   return options.watch === undefined ? await once(host) : await watch(host, options, once, line);
 }
 
-async function uploadOnce<
-  D extends Definition,
-  R extends PipelineRun | TaskRun,
-  O extends UploadOptions,
->(
+async function uploadOnce<D extends Definition, R extends PipelineRun | TaskRun>(
   host: Host,
-  adapter: UploadAdapter<D, R, O>,
-  options: O,
+  adapter: UploadAdapter<D, R>,
+  options: UploadOptions,
   { memory, reports, opened, answered, ahead, random = host.random }: {
     memory: Memory;
     reports: Reports;
@@ -119,46 +121,53 @@ async function uploadOnce<
     host.connect(options.connect),
     openBase(host, options.base, { source, emit }),
   ]);
-  const check = (read: Pick<RunRequest<D>, "owner" | "definition">) =>
+  const check = (read: Pick<RunRequest<D>, "owner" | "definition">) => {
     adapter.check?.(read, options);
+    adapter.breakpoints(read, options);
+  };
   const requesting = { kube, workspaces, emit, suspendFor, isUpload: true, check };
   const request = await requestRun(host, definitionKind, options, requesting);
   answered(request.answers);
-  const { newRun } = request;
   const { base, planned } = await planOnBase(
     found,
     emit,
     (base) => adapter.plan(request, options, base),
   );
-  const { task, plan, lower, changes, early } = planned;
-  const { spec, standIn, ownClone, destination, deletes, replacedWork, notes } = plan;
-  const defaultTimeout = await request.defaultTimeout;
-  const again = startAgain(definitionKind, "upload", options, newRun.name);
+  const { plan, place, changes, early } = planned;
+  const again = startAgain(definitionKind, "upload", options, request.newRun.name);
   const { pauseSeconds } = options;
   const watchdogSeconds = ahead && Math.min(WATCHDOG_SECONDS, pauseSeconds);
   const gate = newGate({ random }, pauseSeconds, again, watchdogSeconds);
   if (options.handOver !== undefined) {
-    const step = stepName(spec.steps![standIn.at], standIn.at);
-    const breakpoints = { tasks: [], steps: [{ task, step }] };
+    const { standIn, destination, deletes } = plan;
+    const step = stepName(plan.spec.steps![standIn.at], standIn.at);
+    const breakpoints = { tasks: [], steps: [{ task: place.target?.name, step }] };
     const flags = { ...options, ...intoPlace(destination), deletes };
     const held = await holdRequested(definitionKind, request, breakpoints, { gate });
-    return await runHandedOver(host, flags, { kube, narrator, held, source, replacedWork, notes });
+    return await runHandedOver(host, flags, { kube, narrator, held, source, plan });
   }
-  const { image } = options;
-  const isWhole = ownClone === undefined && standIn.replaced.length === spec.steps!.length;
-  const lowering = { standIn, ownClone, destination, image, gate, defaultTimeout };
-  const runManifest = lower({ ...newRun, ...lowering });
-  request.checkComplete(runManifest.inline());
-  return await runUpload(host, { ...options, deletes }, source, {
+  const breakpoints = adapter.breakpoints(request, options);
+  const { withoutShell, shell } = options;
+  const held = await holdRequested(
+    definitionKind,
+    request,
+    breakpoints ?? { tasks: [], steps: [] },
+    { gate, withoutShell, upload: place },
+  );
+  const atPause = canOpenShell(host, options) ? { shell } : "follow";
+  const clone = base && { ...base, commitResults: plan.ownClone?.commitResults ?? [] };
+  return await runHeld(host, {
+    flags: options,
     kube,
-    emit,
-    runManifest,
-    held: { task, step: heldStep(spec, standIn) },
-    clone: base && { ...base, commitResults: ownClone?.commitResults ?? [] },
-    uploaded: isWhole ? task : undefined,
-    replacedWork,
+    narrator,
+    held,
+    upload: { source, plan, clone },
     changes,
-    early,
-    notes,
-  }, ahead);
+    atPause: breakpoints && atPause,
+    follows: options.showlogs,
+    ahead: ahead && {
+      runs: ahead,
+      early: plan.ownClone === undefined ? early : [...early, "the clone"],
+    },
+  });
 }

@@ -1,9 +1,14 @@
 /** --watch=ahead: while a run is looked at, the next one is created and waits for the save. */
 import { ExpectedError } from "../../errors.ts";
 import type { Host } from "../../host.ts";
-import { createNextRun, type Loss, type NextRun, type TakenRun } from "../../run/ahead/next_run.ts";
+import {
+  createNextRun,
+  type Loss,
+  type NextRun,
+  type RunToUpload,
+  type TakenRun,
+} from "../../run/ahead/next_run.ts";
 import type { LiveRun } from "../../run/live_run.ts";
-import type { UploadOptions } from "../../run/upload.ts";
 import type { RunManifest } from "../../tekton/run_manifest.ts";
 import { afterLoss } from "./after_loss.ts";
 import type { IdleLine } from "./idle_line.ts";
@@ -34,7 +39,7 @@ export class Ahead implements AsyncDisposable {
   }
 
   /** Returns the run that waits for this upload, if it is such a run. */
-  async take(options: UploadOptions): Promise<TakenRun | undefined> {
+  async take(options: RunToUpload): Promise<TakenRun | undefined> {
     const waiting = this.#waiting;
     this.#waiting = undefined;
     this.line.passTo(options.emit);
@@ -55,7 +60,7 @@ export class Ahead implements AsyncDisposable {
    * Creates the next run, with the tree of the current one. `early` is work that does not wait for
    * the upload.
    */
-  begin(options: UploadOptions, current: LiveRun, early: readonly string[]): void {
+  begin(options: RunToUpload, current: LiveRun, early: readonly string[]): void {
     if (this.#isOff) return;
     const why = whyNotAhead(options.runManifest, early);
     if (why !== undefined) {
@@ -74,7 +79,7 @@ export class Ahead implements AsyncDisposable {
     await this.#keeping;
   }
 
-  async #keep(options: UploadOptions, current: LiveRun): Promise<void> {
+  async #keep(options: RunToUpload, current: LiveRun): Promise<void> {
     for (let replaced = 0;; replaced++) {
       const making = createNextRun({
         ...options,

@@ -4,9 +4,9 @@ import { escape, printable } from "../../printable.ts";
 import type { RunEvent } from "../../events.ts";
 import type { Output } from "../../view/run_view.ts";
 import { Screen } from "../../view/screen.ts";
-import { fit } from "../../view/text/units.ts";
 import { canDraw } from "../output/color.ts";
 import { printNote } from "../output/print_note.ts";
+import { fitted } from "../../view/text/width.ts";
 
 export class IdleLine {
   readonly #host: Host;
@@ -60,7 +60,7 @@ export class IdleLine {
   #draw(text: string): void {
     const { terminal } = this.#host;
     if (!canDraw(this.#host, "stderr")) return;
-    const status = printable`${fit(escape(text), terminal.columns())}`;
+    const status = printable`${fitted(escape(text), terminal.columns())}`;
     const outputs: Output[] = [{ status }];
     for (const { text } of this.#screen.paint(outputs)) terminal.err(text);
   }

@@ -13,11 +13,17 @@ import { findsNoRoom } from "../pods/no_room.ts";
 import { isPodGone, isStepOver } from "../pods/deleted_pod.ts";
 import { directoryOf, sendToPause } from "../send_to_pause.ts";
 import { type StartedRun, startRun } from "../started_run.ts";
-import type { Before, UploadOptions } from "../upload.ts";
+import type { HeldRunOptions } from "../held_run.ts";
+import type { Before, UploadOptions } from "../send_at_pauses.ts";
 import { EventRelay } from "./event_relay.ts";
 import { type Wait, withoutWait } from "./without_wait.ts";
 
-export interface NextRunOptions extends UploadOptions {
+/** A run whose upload waits for a save. */
+export interface RunToUpload extends HeldRunOptions {
+  readonly upload: UploadOptions;
+}
+
+export interface NextRunOptions extends RunToUpload {
   /** The run that is looked at meanwhile. */
   readonly current: LiveRun;
   /** Called once a save costs no more than the delta. */
@@ -47,7 +53,7 @@ const AGAIN_MS = 2_000;
 /** Creates the run. Throws as `startRun` does. */
 export async function createNextRun(options: NextRunOptions): Promise<NextRun> {
   const relay = new EventRelay();
-  const run = await startRun({ ...options, emit: relay.emit, uploadStep: options.held });
+  const run = await startRun({ ...options, emit: relay.emit, uploadStep: options.upload.held });
   run.announce();
   return new NextRun(options, run, relay);
 }
@@ -78,7 +84,7 @@ export class NextRun implements AsyncDisposable {
    * is under way arrives first.
    */
   async take(emit: (event: RunEvent) => void): Promise<TakenRun | undefined> {
-    const { clock, held } = this.options;
+    const { clock, upload: { held } } = this.options;
     this.#over.abort(new DOMException("the run is taken", "AbortError"));
     await this.#sending?.catch(() => {});
     if (await this.lost !== undefined || this.run.signal.aborted) return undefined;
@@ -103,7 +109,7 @@ export class NextRun implements AsyncDisposable {
   }
 
   async #wait(signal: AbortSignal): Promise<Loss | undefined> {
-    const { clock, pauseSeconds, current } = this.options;
+    const { clock, upload: { pauseSeconds }, current } = this.options;
     const { live } = this.run;
     const noRoom = [live, current].map((one) => findsNoRoom(one, signal).catch(never));
     try {
@@ -129,8 +135,7 @@ export class NextRun implements AsyncDisposable {
 
   /** Awaits the pause, sends the tree so far, and stays until the signal or the end of the step. */
   async #hold(signal: AbortSignal): Promise<Loss> {
-    const { options } = this;
-    const { clock, held, onReady } = options;
+    const { upload: { held, entries, digests }, clock, onReady } = this.options;
     const { live } = this.run;
     const pause = await awaitPause({ clock, live, held, signal });
     if (pause === undefined) return { kind: "failed", text: "it ended before it held" };
@@ -144,7 +149,7 @@ export class NextRun implements AsyncDisposable {
     this.#readyMs = clock.now();
     onReady(live.name);
     // The save needs the digests of the files that it does not change.
-    void options.entries.then((entries) => options.digests.ahead(entries, signal)).catch(() => {});
+    void entries.then((found) => digests.ahead(found, signal)).catch(() => {});
     return await Promise.race([
       this.#stay(pause, signal),
       live.until((): Loss | undefined => {
@@ -160,17 +165,21 @@ export class NextRun implements AsyncDisposable {
 
   /**
    * Whether the tree goes into the step before the save. Not into a volume that other runs use, as
-   * the current one does; and a command of the user may do anything with what it gets.
+   * the current one does, and not on top of a clone: what a save then undoes would stay. A command
+   * of the user may do anything with what it gets.
    */
   #sendsAhead(pause: Pause): boolean {
-    const pod = this.run.live.pods.get(pause.pod);
-    return this.options.program.length === 1 && !outlivesRun({ pod, pause });
+    const { run, options: { upload: { program, clone } } } = this;
+    const pod = run.live.pods.get(pause.pod);
+    return program.length === 1 && clone === undefined && !outlivesRun({ pod, pause });
   }
 
   async #send(pause: Pause): Promise<void> {
     const { options, run } = this;
-    const prepacking = options.prepack(run.signal);
-    const ahead = { ...options, results: {} }; // those of the save are written with it
+    const { kube, clock, random, upload } = options;
+    const prepacking = upload.prepack(run.signal);
+    // The results of the save are written with it.
+    const ahead = { kube, clock, random, ...upload, results: {} };
     const receipt = await sendToPause(ahead, run, pause, {
       prepacking,
       release: false,
@@ -182,11 +191,11 @@ export class NextRun implements AsyncDisposable {
 
   /** Is a client for the gate, over lost connections. */
   async #stay(pause: Pause, signal: AbortSignal): Promise<never> {
-    const { clock } = this.options;
+    const { clock, upload: { program } } = this.options;
     const directory = directoryOf(pause);
     while (true) {
       try {
-        return await visit({ ...this.options, pause, directory, signal });
+        return await visit({ ...this.options, program, pause, directory, signal });
       } catch (error) {
         signal.throwIfAborted();
         if (!(error instanceof TransferError && error.connectionLost)) throw error;

@@ -6,6 +6,7 @@ import type { LiveRun } from "../live_run.ts";
 
 export class PauseDetector {
   #hasHeld = false;
+  #pause: Pause | undefined;
   /** Whether only one of the two lines of a pause after the step's work has arrived. */
   #isHalf = false;
 
@@ -27,7 +28,16 @@ export class PauseDetector {
   found(pause: Pause): void {
     this.#hasHeld = true;
     this.#isHalf = pause.gate === "script" && pause.exitCode !== undefined && !this.#isHalf;
-    if (!this.#isHalf) this.live.addPause(pause);
+    if (this.#isHalf) return;
+    this.#pause = pause;
+    this.live.addPause(pause);
+  }
+
+  /** The step has printed something: if it held, it works now. */
+  works(): void {
+    if (this.#pause === undefined) return;
+    this.live.endPause(this.#pause);
+    this.#pause = undefined;
   }
 
   /** Adds a missed pause if the log ended and the step did not hold; `said` are its last lines. */

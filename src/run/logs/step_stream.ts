@@ -93,6 +93,7 @@ async function readStep(
     lastLines.heard();
     for (const piece of pieces) {
       const { own, pause } = lines.read(piece);
+      if (own !== undefined) pauses.works();
       if (own !== undefined && isShown) emit(logEvent(source, own));
       if (pause !== undefined) pauses.found(pause);
     }

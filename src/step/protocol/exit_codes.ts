@@ -30,4 +30,6 @@ export const ReceiveExit = {
    * The gate does not hold yet: the container has just started, or the step does its work first.
    */
   notHeldYet: 22,
+  /** The step has left results unwritten, which stderr names: see protocol/release.ts. */
+  resultsUnwritten: 23,
 } as const;

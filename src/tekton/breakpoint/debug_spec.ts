@@ -17,6 +17,8 @@ export interface Breakpoints {
   /** The Pipeline's tasks whose first step is held; with `everyStep`, all their steps are. */
   readonly tasks: readonly string[];
   readonly steps: readonly StepPlace[];
+  /** Hold the first step of a Task, or the first that an upload leaves. */
+  readonly firstStep?: boolean;
   /** Hold every step that can be held: those of `tasks`, or of all tasks if `tasks` is empty. */
   readonly everyStep?: boolean;
   /** Hold any step that fails, in any task, if the step can be held. */

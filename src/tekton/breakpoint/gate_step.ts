@@ -47,6 +47,8 @@ export interface Hold {
   readonly mode?: GateMode;
   /** Whether the script brings the gate's files along; default: true. */
   readonly carries?: boolean;
+  /** The results that are missing if the step ends without its work. */
+  readonly results?: readonly string[];
   /** The Task's stepTemplate, for its env and envFrom. */
   readonly template?: Partial<Step>;
 }
@@ -71,7 +73,8 @@ export function holdingStep(step: Step, name: string, hold: Hold): NamedStep {
 
 function withGate(
   place: NamedStep,
-  { gate, place: into = NOWHERE, mode = "before", carries = true, template = {} }: Hold,
+  { gate, place: into = NOWHERE, mode = "before", carries = true, results = [], template = {} }:
+    Hold,
   own: { script?: string; args: string[] },
 ): NamedStep {
   const step = place.name;
@@ -81,6 +84,7 @@ function withGate(
       step,
       mode,
       carries,
+      results,
       own: own.script,
       ...environmentNames([template, place]),
     }),
@@ -110,8 +114,9 @@ export function environmentNames(
   return { plain: names(false), secret: names(true), hidden };
 }
 
-/** Returns the spec with the gate's volume. */
+/** Returns the spec with the gate's volume, once for all gates that share it. */
 export function withGateVolume<T extends TaskSpec>(spec: T, gate: Gate): T {
+  if (spec.volumes?.some(({ name }) => name === gate.volume)) return spec;
   return { ...spec, volumes: [...(spec.volumes ?? []), { name: gate.volume, emptyDir: {} }] };
 }
 

@@ -1,12 +1,11 @@
 /**
- * Adds gates to the steps of a run that are to be held. A gate wraps the step's work if the step
- * has a script or a command; otherwise a waiting step comes before it. Pure.
+ * Makes an ordinary run hold: at a gate where an upload stands in for steps, and at gates of the
+ * steps that are breakpoints. What no gate needs stays verbatim. Pure.
  */
-import type { GateMode } from "../../step/scripts.ts";
-import { type Gate, holdingStep, preparedForGate, withGateVolume } from "./gate_step.ts";
-import { holdBefore } from "./hold_before.ts";
+import type { Gate } from "./gate_step.ts";
+import { type HeldStep, holdSteps, namedPlaces, type StepToHold } from "./hold_steps.ts";
 import type { ReadTask } from "../inline/inline_task.ts";
-import type { NamedStep, PipelineRun, PipelineTask, Step, TaskRun, TaskSpec } from "../model.ts";
+import type { PipelineRun, PipelineTask, TaskRun, TaskSpec } from "../model.ts";
 import {
   buildPipelineRun,
   buildTaskRun,
@@ -15,25 +14,26 @@ import {
   type RunManifest,
 } from "../run_manifest.ts";
 import type { ReadPipeline } from "../inline/inline_pipeline.ts";
-import { raiseRunTimeouts, withRaisedTimeout } from "../timeouts.ts";
+import { withParam } from "../source/own_clone.ts";
+import { holdClone } from "./hold_clone.ts";
+import { heldStep, type Replacement, replaceSteps } from "./replace_steps.ts";
+import { standInTask } from "./stand_in_task.ts";
+import { type Clocks, raiseRunTimeouts, withRaisedTimeout } from "../timeouts.ts";
+import { unusedWorkspaces, withoutWorkspaces } from "../unused_workspaces.ts";
 
-/** One of a Task's steps that is to be held. */
-export interface StepToHold {
-  /** The step's index in the Task. */
-  readonly index: number;
-  readonly mode: GateMode;
-  /**
-   * Whether the user asked for all steps rather than for this one. Such a step is held without a
-   * shell if its image may lack one.
-   */
-  readonly isOneOfAll?: boolean;
+/** An upload, and the steps that it stands in for. */
+export interface StandInUpload extends Omit<Replacement, "gate"> {
+  /** Whether a breakpoint is at the upload: its step stays held after it. */
+  readonly isHeld?: boolean;
 }
 
-/** A Pipeline's task, its Task, and the steps to hold. */
+/** A Pipeline's task, its Task, and where it holds. */
 export interface TaskToHold {
   readonly target: PipelineTask;
   readonly task: ReadTask;
+  /** The breakpoints. None of these steps is replaced by the upload. */
   readonly steps: readonly StepToHold[];
+  readonly upload?: StandInUpload;
 }
 
 export interface HoldOptions {
@@ -44,128 +44,121 @@ export interface HoldOptions {
   readonly defaultTimeout?: string;
 }
 
-/** A step at which the run will hold. */
-export interface HeldStep {
+export interface PipelineHoldOptions extends HoldOptions {
+  /** Tasks that do not hold, with Tasks that the cluster does not have. */
+  readonly others?: readonly ChangedTask[];
+  /** Whether the run loses the workspaces that only the replaced steps need. */
+  readonly leavesOut?: boolean;
+}
+
+/** The step whose gate takes an upload. */
+export interface UploadStep {
+  /** The Pipeline's task; undefined in a TaskRun. */
   readonly task?: string;
-  /** The step that holds. */
   readonly step: string;
-  /** The step whose work is held: the same step, or the next one. */
-  readonly targetStep: string;
-  readonly mode: GateMode;
+  /** Whether the step stays held after the upload. */
+  readonly isHeld: boolean;
+  /** Whether the upload stands in for all steps of the Task. */
+  readonly isWhole: boolean;
 }
 
 export interface HeldRun<T extends PipelineRun | TaskRun> {
   readonly runManifest: RunManifest<T>;
+  /** The breakpoints; without the gate that takes an upload. */
   readonly held: HeldStep[];
+  readonly upload?: UploadStep;
 }
 
-/** `others` are tasks that do not hold, with Tasks that the cluster does not have. */
 export function holdPipelineRun(
   run: PipelineRun,
   pipeline: ReadPipeline,
   tasks: readonly TaskToHold[],
-  options: HoldOptions,
-  others: readonly ChangedTask[] = [],
+  { others = [], leavesOut = false, ...options }: PipelineHoldOptions,
 ): HeldRun<PipelineRun> {
-  const clocks = clocksOf(options);
   const held: HeldStep[] = [];
-  const changed = tasks.map(({ target, task, steps }) => {
-    const once = notRetried({ target, task });
-    const { spec, held: places } = holdSteps(once.task.spec, steps, options);
-    held.push(...places.map((one) => ({ ...one, task: target.name })));
-    return {
-      target: withRaisedTimeout(once.target, pausesOf(places).length, clocks),
-      task: { ...task, spec },
-    };
+  const pauses: string[] = [];
+  const changed = tasks.map((one): ChangedTask => {
+    const { target, task, held: places } = holdTask(pipeline, one, options);
+    held.push(...places);
+    const count = pausesOf(places).length + (one.upload === undefined ? 0 : 1);
+    pauses.push(...Array(count).fill(target.name));
+    return { target: withRaisedTimeout(target, count, clocksOf(options)), task };
   });
-  const names = pausesOf(held).map(({ task }) => task!);
-  const raised = raiseRunTimeouts(run, pipeline.spec, names, clocks);
-  return { runManifest: buildPipelineRun(raised, pipeline, [...changed, ...others]), held };
+  const raised = raiseRunTimeouts(run, pipeline.spec, pauses, clocksOf(options));
+  const at = tasks.findIndex(({ upload }) => upload !== undefined);
+  const unused = leavesOut && at >= 0 && tasks[at].upload?.ownClone === undefined
+    ? unusedWorkspaces(pipeline, tasks[at].target, changed[at].target)
+    : [];
+  const left = withoutWorkspaces(pipeline, raised, unused);
+  const runManifest = buildPipelineRun(left.run, left.pipeline, [...changed, ...others]);
+  const upload = at < 0 ? undefined : uploadStep(tasks[at].task, tasks[at].upload);
+  return { runManifest, held, upload: upload && { ...upload, task: tasks[at].target.name } };
 }
 
+/** `upload` is an upload into the Task, and `steps` are the breakpoints. */
 export function holdTaskRun(
   run: TaskRun,
   task: ReadTask,
-  steps: readonly StepToHold[],
+  { steps, upload }: Pick<TaskToHold, "steps" | "upload">,
   options: HoldOptions,
 ): HeldRun<TaskRun> {
-  const { spec, held } = holdSteps(task.spec, steps, options);
-  const { retries: _, ...kept } = run.spec;
-  const raised = {
-    ...run,
-    spec: withRaisedTimeout(kept, pausesOf(held).length, clocksOf(options)),
-  };
-  return { runManifest: buildTaskRun(raised, { ...task, spec }), held };
+  const places = namedPlaces(task.spec, steps);
+  const { spec, held } = holdSteps(
+    upload === undefined ? task.spec : withUpload(task.spec, { ...upload, gate: options.gate }),
+    places,
+    { ...options, uploadStep: uploadStep(task, upload)?.step },
+  );
+  const { retries: _, ...once } = run.spec; // each retry would pause again
+  const { ownClone } = upload ?? {};
+  const kept = ownClone === undefined
+    ? once
+    : { ...once, params: withParam(once.params ?? [], ownClone.revision) };
+  const count = pausesOf(held).length + (upload === undefined ? 0 : 1);
+  const raised = { ...run, spec: withRaisedTimeout(kept, count, clocksOf(options)) };
+  const runManifest = buildTaskRun(raised, { ...task, spec });
+  return { runManifest, held, upload: uploadStep(task, upload) };
 }
 
-function clocksOf({ gate, defaultTimeout }: HoldOptions) {
+function withUpload(spec: TaskSpec, { ownClone, ...replacement }: Replacement): TaskSpec {
+  return ownClone === undefined
+    ? replaceSteps(spec, replacement)
+    : holdClone(spec, { ...replacement, ownClone });
+}
+
+/** Returns the task with its gates. */
+function holdTask(
+  pipeline: ReadPipeline,
+  { steps, upload, ...given }: TaskToHold,
+  options: HoldOptions,
+): ChangedTask & { held: HeldStep[] } {
+  const places = namedPlaces(given.task.spec, steps);
+  const once = notRetried(given);
+  const replaced = upload && { ...upload, gate: options.gate };
+  const { target, task } = replaced === undefined
+    ? once
+    : standInTask({ ...replaced, ...once, pipeline });
+  const { spec, held } = holdSteps(task.spec, places, {
+    ...options,
+    uploadStep: uploadStep(given.task, upload)?.step,
+  });
+  const named = held.map((one) => ({ ...one, task: target.name }));
+  return { target, task: { ...task, spec }, held: named };
+}
+
+function uploadStep({ spec }: ReadTask, upload: StandInUpload | undefined): UploadStep | undefined {
+  if (upload === undefined) return undefined;
+  const { standIn, ownClone, isHeld = false } = upload;
+  const isWhole = ownClone === undefined && standIn.replaced.length === spec.steps?.length;
+  return { step: heldStep(spec, standIn), isHeld, isWhole };
+}
+
+function clocksOf({ gate, defaultTimeout }: HoldOptions): Clocks {
   return { pauseSeconds: gate.pauseSeconds, defaultTimeout };
 }
 
 /** Returns the possible pauses: at most one step of a task fails. */
-function pausesOf<T extends HeldStep>(held: readonly T[]): T[] {
+function pausesOf(held: readonly HeldStep[]): HeldStep[] {
   return held.filter(({ mode, task }, at) =>
     mode !== "failure" || held.findIndex((one) => one.mode === mode && one.task === task) === at
   );
-}
-
-function holdSteps<T extends TaskSpec>(
-  given: T,
-  places: readonly StepToHold[],
-  options: HoldOptions,
-): { spec: T; held: HeldStep[] } {
-  if (places.length === 0) return { spec: given, held: [] };
-  const spec = preparedForGate(given);
-  const own: NamedStep[] = spec.steps;
-  const names = own.map((step) => step.name);
-  const held: HeldStep[] = [];
-  const volumes = new Set<Gate>();
-  let isCarried = false;
-  const steps = own.flatMap((step, at) => {
-    const place = places.find(({ index }) => index === at);
-    if (place === undefined) return [step];
-    const { mode } = place;
-    if (isHeldBefore(step, place, options)) {
-      // The files in the gate's directory tell a waiting step what to do: each step needs its own.
-      const gate = { ...options.gate, volume: `${options.gate.volume}-${at}` };
-      volumes.add(gate);
-      const swapped = holdBefore(step, names, gate);
-      held.push({ step: swapped[0].name, targetStep: step.name, mode });
-      return swapped;
-    }
-    const { gate } = options;
-    volumes.add(gate);
-    held.push({ step: step.name, targetStep: step.name, mode });
-    const hold = { gate, ...place, carries: !isCarried, template: given.stepTemplate };
-    isCarried ||= isSure(step);
-    return [holdingStep(step, step.name, hold)];
-  });
-  return { spec: [...volumes].reduce(withGateVolume, { ...given, ...spec, steps }), held };
-}
-
-/** Whether the step runs whenever a later step runs. */
-function isSure({ when = [] }: Step): boolean {
-  return when.length === 0;
-}
-
-function isHeldBefore(
-  step: Step,
-  { isOneOfAll = false }: StepToHold,
-  { withoutShell = false }: HoldOptions,
-): boolean {
-  return withoutShell || !isWorkKnown(step) || isOneOfAll && !hasShell(step);
-}
-
-/** Whether the spec says the step's work; otherwise only the image does, by its entrypoint. */
-function isWorkKnown({ command = [], script = "" }: Step): boolean {
-  return command.length > 0 || script !== "";
-}
-
-/** Whether the image surely has a shell, because the step's own work runs in one. */
-export function hasShell({ command = [], script = "" }: Step): boolean {
-  const words = script === ""
-    ? command
-    : (/^\s*#!(.*)/.exec(script)?.[1] ?? "sh").trim().split(" ");
-  const program = /(^|\/)env$/.test(words[0]) ? words[1] ?? "" : words[0];
-  return /(^|\/)(a|ba|da|k|mk|z)?sh$/.test(program);
 }

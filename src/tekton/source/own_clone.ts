@@ -34,6 +34,25 @@ export interface OwnCloneOptions {
 }
 
 /**
+ * Returns the stand-in with the step after whose work the source is there: a step that clones or
+ * tells the commit, else the last of the clone's steps.
+ */
+export function standInAtClone(spec: TaskSpec, standIn: StandIn): StandIn {
+  const { replaced, at } = standIn;
+  const step = spec.steps![at];
+  const isKnown = ["fetch", "mixed"].includes(workOf(step)) ||
+    commitResults(spec).some((name) => namesResult([step], name));
+  return isKnown ? standIn : { replaced, at: Math.max(at, ...replaced) };
+}
+
+/** Returns the names of the results that have a whole hash. */
+function commitResults({ results = [] }: TaskSpec): string[] {
+  return results.filter(({ name, type = "string" }) =>
+    type === "string" && checkoutFact(name) === "commit"
+  ).map(({ name }) => name);
+}
+
+/**
  * Describes the clone at the step that an upload replaces otherwise: the steps after it find the
  * whole tree. Throws NoOwnClone if no step clones, if nothing can come right after its work, and
  * for a result that is written later.
@@ -66,13 +85,10 @@ export function ownClone(spec: TaskSpec, options: OwnCloneOptions): OwnClone {
       { hint: "leave out --result or --base" },
     );
   }
-  const results = (spec.results ?? []).filter(({ name, type = "string" }) =>
-    type === "string" && checkoutFact(name) === "commit"
-  );
   const param = revisionParam(spec, options.outerParams ?? []);
   return {
     ...(param === undefined ? {} : { revision: { name: param, value: commit } }),
-    commitResults: results.map(({ name }) => name),
+    commitResults: commitResults(spec),
   };
 }
 

@@ -146,14 +146,17 @@ function unwatched(flags: string): string[] {
 }
 
 function isBelow(path: string, directories: ReadonlySet<string>): boolean {
-  return directories.size > 0 && above(path).some((directory) => directories.has(directory));
+  if (directories.size === 0) return false;
+  let at = parentOf(path);
+  while (at !== "" && !directories.has(at)) at = parentOf(at);
+  return at !== "";
 }
 
-/** Returns the directories above a path, the nearest first. */
-function above(path: string): string[] {
-  const parents: string[] = [];
-  for (let at = parentOf(path); at !== ""; at = parentOf(at)) parents.push(at);
-  return parents;
+/** Adds the directories above the path to a set that has those above each of its members. */
+function addParents(directories: Set<string>, path: string): void {
+  for (let at = parentOf(path); at !== "" && !directories.has(at); at = parentOf(at)) {
+    directories.add(at);
+  }
 }
 
 /** Adds the directories that are above one of the files, and those that the commit lacks. */
@@ -162,8 +165,11 @@ function withDirectories(
   all: readonly Entry[],
   { paths, modules }: BaseTree,
 ): Entry[] {
-  const needed = new Set(sent.flatMap(({ path }) => above(path)));
-  const known = new Set([...modules, ...[...modules, ...paths.values()].flatMap(above)]);
+  const needed = new Set<string>();
+  for (const { path } of sent) addParents(needed, path);
+  const known = new Set<string>();
+  for (const path of [...modules, ...paths.values()]) addParents(known, path);
+  for (const path of modules) known.add(path);
   const directories = all.filter(({ kind, path }) =>
     kind === "directory" && (needed.has(path) || !known.has(path) && !isBelow(path, modules))
   );

@@ -8,6 +8,8 @@ export interface BaseCommit {
   readonly commit: string;
   /** For messages: "3f2a1b4 (origin/main)". */
   readonly name: string;
+  /** Whether a remote-tracking branch has the commit. */
+  readonly isPushed: boolean;
 }
 
 /**
@@ -38,7 +40,7 @@ export async function findBase(
       hint: "git fetch gets what others have pushed",
     });
   }
-  return { commit, name: await nameOf(git, commit) };
+  return { commit, ...await nameOf(git, commit) };
 }
 
 async function commitOf(git: Git, revision: string): Promise<string | undefined> {
@@ -70,13 +72,14 @@ async function newestPushed(git: Git, root: string): Promise<string> {
 }
 
 /** Returns the short hash, with its place on a remote-tracking branch that has the commit. */
-async function nameOf(git: Git, commit: string): Promise<string> {
+async function nameOf(git: Git, commit: string): Promise<Omit<BaseCommit, "commit">> {
   const [short, branch] = await Promise.all([
     git("rev-parse", "--short=7", commit),
     git("name-rev", ...REMOTE_BRANCHES, "--name-only", "--no-undefined", commit),
   ]);
   const hash = lineOf(short ?? commit);
-  return branch?.trim() ? `${hash} (${branch.trim().replace(/^remotes\//, "")})` : hash;
+  const place = branch?.trim().replace(/^remotes\//, "");
+  return place ? { name: `${hash} (${place})`, isPushed: true } : { name: hash, isPushed: false };
 }
 
 /** Without the symbolic ref of the default branch, which has another name too. */

@@ -47,10 +47,3 @@ export function formatFiles(files: number): string {
 export function formatCount(count: number): string {
   return String(count).replace(/\B(?=(?:\d{3})+$)/g, ",");
 }
-
-/** Returns the text, or as much of it as fits with an ellipsis. */
-export function fit(text: string, columns: number): string {
-  const characters = [...text];
-  if (characters.length <= columns) return text;
-  return columns < 1 ? "" : `${characters.slice(0, columns - 1).join("")}…`;
-}

@@ -27,6 +27,11 @@ export function firstOf(characters: readonly string[], columns: number): string[
   return characters.slice(0, end < 0 ? characters.length : end);
 }
 
+/** Returns as many of the last characters as fit. */
+export function lastOf(characters: readonly string[], columns: number): string[] {
+  return firstOf(characters.toReversed(), columns).toReversed();
+}
+
 /** Breaks one line at its blanks. A word that is wider than the columns has its own line. */
 export function brokenAtBlanks(text: string, columns: number): string[] {
   return joinedWords(text.split(" ").filter((word) => word !== ""), columns);

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { denoHost } from "../../../src/deno/host.ts";
 import { ExpectedError } from "../../../src/errors.ts";
-import { holdPipelineRun, type StepToHold } from "../../../src/tekton/breakpoint/hold_run.ts";
-import { lowerPipeline } from "../../../src/tekton/breakpoint/lower_pipeline.ts";
+import { holdPipelineRun } from "../../../src/tekton/breakpoint/hold_run.ts";
+import type { StepToHold } from "../../../src/tekton/breakpoint/hold_steps.ts";
 import { PIPELINE_RUNS, type PipelineRun } from "../../../src/tekton/model.ts";
 import type { RunManifest } from "../../../src/tekton/run_manifest.ts";
 import { deepFreeze } from "../../support/deep_freeze.ts";
 import { GATE, into } from "../../support/fake_gate.ts";
+import { lowerPipeline } from "../../support/lower_upload.ts";
 import { Random } from "../../support/random.ts";
 import { type InlineCase, randomCase } from "../../support/random_pipeline.ts";
 import { clashesInline } from "../../support/webhook_model.ts";

@@ -16,7 +16,7 @@ Deno.test("only these modules make text printable without escaping", () => {
     "commands/ask/converse.ts", // marks pastes
     "commands/output/print_data.ts", // if stdout is not a terminal
     "commands/session/shell_terminal.ts", // a reset before our own text
-    "deno/debug_log.ts", // erases the progress line
+    "deno/terminal/note.ts", // erases the progress line
     "printable.ts",
     "view/ask/frame.ts", // moves the cursor
     "view/diff.ts", // a patch for a pipe

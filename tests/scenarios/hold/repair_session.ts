@@ -17,7 +17,6 @@ export interface Turn {
 }
 
 const LOCAL = /(?:^|\n)\$ $/;
-const IN_FETCH = /\[fetch\/fetch\] \$ \S*$/;
 const IN_PACK = /\[pack\/pack\] \$ \S*$/;
 /** The question accepts an answer once it lists the answers. */
 const ASKED = /\[e\]dit, no \(any other key\): $/;
@@ -33,10 +32,9 @@ export const REPAIR: readonly Turn[] = [
   { until: LOCAL, type: "export EDITOR='sed -i s,src/greet,src/greet.sh,'" },
   {
     until: LOCAL,
-    type: "tkn-dev pipeline debug pack --on-task fetch --on-failure --upload greet " +
-      "--patch fix.json -w name=src,claimName=work",
+    type: "tkn-dev pipeline debug pack greet --on-failure --patch fix.json " +
+      "-w name=src,claimName=work",
   },
-  { until: IN_FETCH, type: "debug-continue" },
   { until: IN_PACK, type: "debug-run" },
   { until: FAILED, type: "debug-run --edit" },
   { until: ASKED, type: "e", isKey: true },

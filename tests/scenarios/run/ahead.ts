@@ -74,10 +74,10 @@ export const aheadScenarios: Scenario[] = [
   {
     name: "a run that waits is replaced after somebody deleted it, and once it is old",
     needs: ["script"],
-    async run({ flags, kube }, directory) {
+    async run({ context, flags, kube }, directory) {
       writeTree(directory, tree(FILES));
       const before = await runs(kube, "TaskRun");
-      const limit = "--pause-timeout=40s";
+      const limit = `--pause-timeout=${context === undefined ? 5 : 40}s`;
       await using session = atTerminal([...TASK, directory, "--watch=ahead", limit, ...flags]);
       const known = new Set([...before, await created(session)]);
       await idle(session);
@@ -85,7 +85,7 @@ export const aheadScenarios: Scenario[] = [
       await kube.delete(RESOURCE_OF.TaskRun, kube.namespace, second);
       known.add(second);
       known.add(await newRun(kube, "TaskRun", known));
-      await newRun(kube, "TaskRun", known); // after 40 s
+      await newRun(kube, "TaskRun", known); // after the limit
       await session.until(/The next run is ready/);
       await Deno.writeTextFile(`${directory}/a.txt`, "another");
       assert.ok(!known.has(await created(session)));
@@ -148,14 +148,14 @@ export const aheadScenarios: Scenario[] = [
   {
     name: "after kill -9 the run that waits gives up by itself",
     async run(cluster, directory) {
-      const { flags, kube } = cluster;
+      const { context, flags, kube } = cluster;
       writeTree(directory, tree(FILES));
       const before = await runs(kube, "TaskRun");
       const program = startTknDev([
         ...TASK,
         directory,
         "--watch=ahead",
-        "--pause-timeout=30s",
+        `--pause-timeout=${context === undefined ? 5 : 30}s`,
         ...flags,
       ]);
       const said = await program.stderrMatch(/Created TaskRun (\S+) in/);

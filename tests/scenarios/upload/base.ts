@@ -4,9 +4,12 @@ import { mkdirSync, rmSync } from "node:fs";
 import type { Cluster } from "../../support/cluster.ts";
 import { git } from "../../support/git_judge.ts";
 import { type GitDaemon, startGitDaemon } from "../../support/git_daemon.ts";
+import { FaultyProxy } from "../../support/faulty_proxy.ts";
 import { type Ran, tknDev } from "../../support/program.ts";
+import { throughProxy } from "../../support/through_proxy.ts";
 import { tree, writeTree } from "../../support/tree_text.ts";
 import { runCount } from "../../support/cluster.ts";
+import { atTerminal } from "../hold/session.ts";
 import type { Scenario } from "../scenario.ts";
 
 export const baseScenarios: Scenario[] = [
@@ -55,6 +58,30 @@ export const baseScenarios: Scenario[] = [
         "./becomes-link -> same",
       ]);
       assert.match(ran.stderr, /^✓ clone +succeeded/m);
+    },
+  },
+  {
+    name: "on a base, the next run clones before the save, and what a save undoes is undone",
+    needs: ["git", "script"],
+    async run(cluster, directory) {
+      await using server = await serve(directory, "file a one\nfile b one");
+      const { work } = server;
+      writeTree(work, tree("file a three"));
+      const words = ["pipeline", "upload", "t-base", work, "-w", "name=shared,volume=100Mi"];
+      const flags = [...url(server), "--base", "--watch=ahead", ...cluster.flags];
+      await using session = atTerminal([...words, ...flags]);
+      await session.until(/\[look : look\] 644 \.\/a three\n/);
+      await session.until(/Watching \S+ for changes, Ctrl-C ends\n/);
+      await session.until(/The next run is ready/);
+      writeTree(work, tree("file a one\nfile b three"));
+      await session.until(/Sent 1 file, .*, verified\n/);
+      await session.until(/\[look : look\] 644 \.\/a one\n/);
+      await session.until(/\[look : look\] 644 \.\/b three\n/);
+      await session.until(/succeeded in /);
+      await session.type("\x03");
+      await session.until(/ended: 130\n/);
+      assert.match(session.all, /Note: The next run does the work of the clone before the save\n/);
+      assert.doesNotMatch(session.all, /a new one is created/);
     },
   },
   {
@@ -108,6 +135,10 @@ export const baseScenarios: Scenario[] = [
       assert.equal(local.code, 4, local.stderr + local.stdout);
       assert.match(
         local.stderr,
+        /^Note: No remote-tracking branch has [0-9a-f]{7}: the clone may/m,
+      );
+      assert.match(
+        local.stderr,
         /Cannot upload on top of [0-9a-f]{7}: step "clone\/clone", which clones it, failed with exit code/,
       );
       git(work, "update-ref", "refs/remotes/origin/main", "HEAD");
@@ -134,6 +165,52 @@ export const baseScenarios: Scenario[] = [
     },
   },
   {
+    name: "a clone into a volume of the pod is a base, too",
+    needs: ["git"],
+    async run(cluster, directory) {
+      await using server = await serve(directory, "file a one\nfile b one");
+      writeTree(server.work, tree("file new/c one"));
+      rmSync(`${server.work}/b`);
+      const words = ["task", "upload", "t-git-clone-volume", server.work, ...url(server)];
+      const ran = await tknDev([...words, "--base", ...cluster.flags]);
+      assert.equal(ran.code, 0, ran.stderr + ran.stdout);
+      assert.match(ran.stderr, /^Sent 1 file, .*, verified; 1 removed$/m);
+      const sees = ran.stdout.match(/^\[check\] of .*$/gm);
+      assert.deepEqual(sees, ["[check] of ./a", "[check] of ./new/c"]);
+    },
+  },
+  {
+    name: "an interrupted upload on a base resumes, and removes and sends everything in the end",
+    needs: ["git"],
+    async run(cluster, directory) {
+      await using server = await serve(directory, "file a one\nlink l -> a\nfile old one");
+      const { work } = server;
+      rmSync(`${work}/old`);
+      rmSync(`${work}/l`);
+      const bytes = new Uint8Array(500_000); // that do not compress
+      for (let from = 0; from < bytes.length; from += 50_000) {
+        crypto.getRandomValues(bytes.subarray(from, from + 50_000));
+      }
+      for (let at = 0; at < 20; at++) {
+        mkdirSync(`${work}/l/${at}`, { recursive: true });
+        await Deno.writeFile(`${work}/l/${at}/file`, bytes);
+      }
+      await using way = await throughProxy(cluster, directory, (to) => new FaultyProxy(to));
+      way.proxy.cutAfterBytes = 4_000_000;
+      const words = ["task", "upload", "t-git-clone", work, "-w", "name=output,emptyDir="];
+      const ran = await tknDev([...words, ...url(server), "--base", ...way.flags]);
+      assert.equal(ran.code, 0, ran.stderr + ran.stdout);
+      assert.match(ran.stderr, /^Note: Cannot upload into step "clone": .*: trying again$/m);
+      assert.match(ran.stderr, /^Sent 20 files, 10 MB in .*, verified; 2 removed$/m);
+      const sees = ran.stdout.match(/^\[check\] of .*$/gm)?.map((line) =>
+        line.slice("[check] of .".length)
+      );
+      const files = Array.from({ length: 20 }, (_, at) => `/l/${at}/file`).sort();
+      assert.deepEqual(sees?.sort(), ["/a", ...files].sort());
+      assert.ok(way.proxy.sentBytes < 17_000_000, `${way.proxy.sentBytes}`);
+    },
+  },
+  {
     name: "what cannot be a base is refused before a run, or sent as a whole with --base=auto",
     needs: ["git"],
     async run(cluster, directory) {
@@ -142,23 +219,29 @@ export const baseScenarios: Scenario[] = [
       const plain = `${directory}/plain`;
       mkdirSync(plain);
       writeTree(plain, tree("file here.txt one"));
-      const refusals: [string[], string, RegExp][] = [
-        [["t-base"], plain, /Cannot find a base for ".*plain": git knows no checkout there/],
-        [["t-no-clone"], server.work, /Cannot upload on a base: no step of .* clones/],
-        [["t-base", "-p", "url=x"], server.work, /Cannot use --base "nothing": this checkout has/],
+      const known = "t-base -p url=x -w name=shared,volume=100Mi";
+      const other = "t-no-clone -w name=source,volume=100Mi";
+      const refusals: [words: string, directory: string, refusal: RegExp][] = [
+        [`${known} --base`, plain, /Cannot find a base for ".*plain": git knows no checkout there/],
+        [`${known} --base=nothing`, server.work, /Cannot use --base "nothing": this checkout has/],
+        [`${other} --base`, server.work, /Cannot upload on a base: no step of .* clones/],
       ];
+      const run = (words: string, at: string) =>
+        tknDev(["pipeline", "upload", ...words.split(" "), at, ...cluster.flags]);
       for (const [words, at, refusal] of refusals) {
-        const base = words.includes("-p") ? "--base=nothing" : "--base";
-        const workspace = words[0] === "t-no-clone" ? "source" : "shared";
-        const ran = await tknDev([
-          ...["pipeline", "upload", ...words, at, base, "-w", `name=${workspace},volume=100Mi`],
-          ...words[0] === "t-no-clone" || words.includes("-p") ? [] : ["-p", "url=x"],
-          ...cluster.flags,
-        ]);
-        assert.equal(ran.code, 2, ran.stderr);
-        assert.match(ran.stderr, refusal);
+        const { code, stderr } = await run(words, at);
+        assert.equal(code, 2, stderr);
+        assert.match(stderr, refusal);
       }
       assert.equal(await runCount(cluster.kube), before);
+      const auto = await uploaded(cluster, { ...server, work: plain }, "t-base", ["--base=auto"]);
+      assert.match(auto.stderr, /^Note: Cannot find a base for .*; everything is uploaded$/m);
+      assert.match(auto.stderr, /^Note: The upload stands in for task clone/m);
+      assert.deepEqual(auto.sees.slice(1), ["644 ./here.txt one"]);
+      writeTree(server.work, tree("file here.txt one"));
+      const whole = await run(`${other} --base=auto`, server.work);
+      assert.equal(whole.code, 0, whole.stderr + whole.stdout);
+      assert.match(whole.stderr, /^Note: .*: no step of .* clones; everything is uploaded$/m);
     },
   },
   {

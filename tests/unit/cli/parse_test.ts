@@ -77,7 +77,7 @@ Deno.test("an empty word, as of an unset variable, is no name and no directory",
 
 Deno.test("a path in place of a name is refused: the name was forgotten", () => {
   for (const path of [".", "..", "./src", "taskrun/x"]) {
-    for (const command of ["task start", "task debug", "pr info", "tr upload"]) {
+    for (const command of ["task start", "pr info", "tr upload"]) {
       const { message, hint } = refusal(`${command} ${path}`);
       assert.match(message, /^Cannot use ".+" as (PIPELINE|TASK|RUN): it is not a name$/);
       assert.match(hint!, /--help$/);

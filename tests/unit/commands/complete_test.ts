@@ -191,11 +191,11 @@ Deno.test("held runs are those with a step that holds now", async () => {
     kube.log(name, "step-unit").end();
   }
   assert.deepEqual(await lines(["pr", "shell", ""], on(kube)), [
-    "held-run\ttest/unit before its work",
+    "held-run\ttest/unit for an upload",
     ":36",
   ]);
   assert.deepEqual(await lines(["pr", "shell", "held-run", ""], on(kube)), [
-    "test/unit\theld before its work",
+    "test/unit\theld for an upload",
     ":4",
   ]);
 });

@@ -83,7 +83,7 @@ Deno.test("a shell has its own terminal; exit asks, and detach leaves the step h
   assert.equal(await go("shell", "r"), 0);
   const [{ command, terminal }] = asked;
   assert.deepEqual(command.slice(1, 5), ["/tkn-dev/shell", "s", "vt100", "ada"]);
-  assert.match(command.at(-1)!, /^Step: {7}s, held before its work\nPod: {8}p, container step-s\n/);
+  assert.match(command.at(-1)!, /^Step: {7}s, held for an upload\nPod: {8}p, container step-s\n/);
   assert.ok(terminal);
   assert.equal(host.terminal.isRaw, false);
   assert.match(host.terminal.stderr, /^Step s still holds\. .*\? detach\r\nStep s is still held\./);

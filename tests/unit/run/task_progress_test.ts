@@ -8,9 +8,9 @@ const NOW = Date.parse(START) + 20_000;
 
 const TASK = "tekton.dev/pipelineTask";
 
-function progress(run: unknown, taskRuns: TaskRun[] = []) {
+function progress(run: unknown, taskRuns: TaskRun[] = [], held: unknown[] = []) {
   const named = taskRuns.map((one) => [one.metadata.name, one] as const);
-  const live = { run, taskRuns: new Map(named), pods: new Map(), kind: "", name: "" };
+  const live = { run, taskRuns: new Map(named), pods: new Map(), kind: "", name: "", held };
   return taskProgress(live as unknown as LiveRun, NOW);
 }
 
@@ -43,6 +43,11 @@ Deno.test("the tasks of a PipelineRun are in the Pipeline's order, with the time
       { name: "c", status: "pending" },
     ],
   );
+  assert.deepEqual(progress(run, [taskRun("a", undefined)], [{ task: "a" }, { task: "b" }]), [
+    { name: "a", status: "held" },
+    { name: "b", status: "pending" },
+    { name: "c", status: "pending" },
+  ]);
 });
 
 Deno.test("the steps of a TaskRun begin one after the other, though their containers start at once", () => {
@@ -57,7 +62,7 @@ Deno.test("the steps of a TaskRun begin one after the other, though their contai
       steps: [
         { name: "one", ...ended("2026-01-02T03:04:03Z") },
         { name: "two", ...ended("2026-01-02T03:04:08Z") },
-        { name: "three", running: { startedAt: START } },
+        { name: "three", container: "step-three", running: { startedAt: START } },
         { name: "four", running: { startedAt: START } },
       ],
     },
@@ -68,6 +73,11 @@ Deno.test("the steps of a TaskRun begin one after the other, though their contai
     { name: "three", status: "running", elapsedMs: 12_000 },
     { name: "four", status: "pending" },
   ]);
+  assert.deepEqual(progress(run, [], [{ container: "step-three" }])[2], {
+    name: "three",
+    status: "held",
+    elapsedMs: 12_000,
+  });
 });
 
 Deno.test("without a start there is no time, and clocks that differ give none below zero", () => {

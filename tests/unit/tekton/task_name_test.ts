@@ -30,7 +30,7 @@ Deno.test("a TaskRun with an inline Task has no label that implies a taskRef", (
     metadata: { name: "r", labels: LABELS },
     spec: { taskRef: { name: "t" } },
   };
-  const { runManifest } = holdTaskRun(run, { metadata: METADATA, spec: SPEC }, STEPS, {
+  const { runManifest } = holdTaskRun(run, { metadata: METADATA, spec: SPEC }, { steps: STEPS }, {
     gate: GATE,
   });
   const { metadata, spec } = runManifest.inline();
@@ -67,7 +67,7 @@ Deno.test("a run with temporary objects refers to a Task, and Tekton sets the la
     metadata: { name: "r" },
     spec: { taskRef: { name: "t" } },
   };
-  const { runManifest } = holdTaskRun(run, { metadata: METADATA, spec: SPEC }, STEPS, {
+  const { runManifest } = holdTaskRun(run, { metadata: METADATA, spec: SPEC }, { steps: STEPS }, {
     gate: GATE,
   });
   assert.deepEqual(runManifest.temporary!("tmp").run.spec.taskRef, { name: "tmp", kind: "Task" });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { TaskProgress } from "../../../src/events.ts";
 import { renderRunStatus, type RunStatus } from "../../../src/view/run_status.ts";
 import { styles } from "../../../src/view/text/style.ts";
+import { widthOf } from "../../../src/view/text/width.ts";
 
 const TASKS: TaskProgress[] = [
   { name: "clone", status: "succeeded", elapsedMs: 4_900 },
@@ -38,6 +39,31 @@ Deno.test("200 tasks are counts; no line is wider than the terminal", () => {
   for (let columns = 1; columns < 120; columns++) {
     for (const waiting of [undefined, "pod x: pulling image y"]) {
       assert.ok([...line(columns, { waiting })].length <= columns, `${columns} columns`);
+    }
+  }
+});
+
+Deno.test("a held task says so, with its time, however narrow the line is", () => {
+  const tasks: TaskProgress[] = [
+    { name: "clone", status: "succeeded", elapsedMs: 4_000 },
+    { name: "integration-tests", status: "held", elapsedMs: 72_000 },
+  ];
+  assert.equal(line(80, { tasks }), "✓ clone 4s  ‖ integration-tests 1m12s held  | 1m23s");
+  assert.equal(line(45, { tasks }), "✓ clone  ‖ integr…tests 1m12s held  | 1m23s");
+  assert.equal(line(30, { tasks }), "1 done, 1 held | 1m23s");
+});
+
+Deno.test("characters that take two columns are counted so", () => {
+  const tasks: TaskProgress[] = [
+    { name: "構築と試験と配布と公開の仕事", status: "running" },
+    { name: "e\u0301tape", status: "pending" },
+  ];
+  assert.equal(line(80, { tasks }), "● 構築と試験と配布と公開の仕事  ○ e\u0301tape  | 1m23s");
+  assert.equal(line(44, { tasks }), "● 構築と試験…開の仕事  ○ e\u0301tape  | 1m23s");
+  for (let columns = 1; columns < 80; columns++) {
+    for (const waiting of [undefined, "pod 構築: 構築と試験と配布"]) {
+      const text = line(columns, { tasks, waiting });
+      assert.ok(widthOf(text) <= columns, `${columns} columns: ${text}`);
     }
   }
 });

@@ -33,6 +33,10 @@ const MERGED: [string, string, string][] = [
   ["task upload t --events --junit x", "--no-continue", "task upload t --no-continue"],
   ["task upload t -o json", "--watch", "task upload t --watch"],
   ["task upload t --no-continue --shell", "--events", "task upload t --events"],
+  ["task upload t --break a --after", "--watch", "task upload t --watch"],
+  ["task upload t --watch", "--on-failure", "task upload t --on-failure"],
+  ["task upload t --no-continue", "--break a", "task upload t --break a"],
+  ["task debug t . --on-failure", "-p a=1", "task debug t . --on-failure -p a=1"],
   ["task upload t --no-continue", "-o name", "task upload t --no-continue -o name"],
 ];
 
@@ -53,6 +57,7 @@ const MOVED: [string, string][] = [
     "task upload t /x -f /co/t.yaml -f - -f https://x/y",
   ],
   ["task debug t --upload . -k k", "task debug t --upload /co -k /co/k"],
+  ["task debug t . --on-failure", "task debug t /co --on-failure"],
   ["task start t --junit j.xml --prefix-name p", "task start t --junit /co/j.xml --prefix-name p"],
   [
     "task start t -w name=x,volumeClaimTemplateFile=v.yaml,subPath=p -w csiFile=/c.yaml,name=y",

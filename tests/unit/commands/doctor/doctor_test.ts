@@ -358,6 +358,7 @@ Deno.test("of a Pipeline: claims that no run can use, and classes that do not ex
   const bindings = [
     ...Object.keys(claims).map((name) => `claimName=${name}`),
     "claimName=none",
+    "volume=1Gi",
     "volume=1Gi,storageClass=gone",
     "volume=1Gi,storageClass=later",
   ];
@@ -378,6 +379,7 @@ Deno.test("of a Pipeline: claims that no run can use, and classes that do not ex
     "claimName=now": `warning: source: claim now is Pending, ${rwo}: the class now has given it ` +
       "no volume yet",
     "claimName=none": "failure: source: there is no claim none in namespace default",
+    "volume=1Gi": `warning: source: a new volume, ${rwo}, of no storage class: it may stay pending`,
     "volume=1Gi,storageClass=gone": `failure: source: a new volume, ${rwo}, of the storage class ` +
       "gone, which does not exist",
     "volume=1Gi,storageClass=later": `ok: source: a new volume, ${rwo}, of the storage class later`,

@@ -20,7 +20,13 @@ function withoutLine<T extends { typed: unknown }>({ typed: _, ...options }: T) 
 const DEFAULTS = {
   connect: { namespace: undefined, context: undefined, kubeconfig: undefined },
   directory: ".",
+  onTask: undefined,
   onStep: undefined,
+  breaks: [],
+  onFailure: false,
+  after: false,
+  withoutShell: false,
+  shell: { debugImage: undefined, patchFile: undefined },
   onWorkspace: undefined,
   onDirectory: undefined,
   ignore: [],
@@ -62,7 +68,7 @@ const DEFAULTS = {
 };
 
 Deno.test("without flags, options have their defaults", () => {
-  assert.deepEqual(pipeline(), { ...DEFAULTS, name: "p", onTask: undefined });
+  assert.deepEqual(pipeline(), { ...DEFAULTS, name: "p" });
   assert.deepEqual(task(), { ...DEFAULTS, name: "t" });
 });
 
@@ -97,6 +103,7 @@ const FLAGS = [
   ["--upload-image", "busybox", "--compress=always", "--delete=never"],
   ["-l", 'a=b,"c=d,e"', "--pod-template", "pod.yaml", "--prefix-name", "mine"],
   ["--no-input", "--skip-optional-workspace"],
+  ["--break", "test", "--on-failure", "--after", "--debug-image", "tools", "--patch", "fix.json"],
 ].flat();
 
 Deno.test("an empty flag that chooses the cluster is as if it were not given", () => {
@@ -108,7 +115,13 @@ Deno.test("every flag sets its option", () => {
   const common = {
     connect: { namespace: "ns", context: "ctx", kubeconfig: "file" },
     directory: "src",
+    onTask: undefined,
     onStep: "s",
+    breaks: ["test"],
+    onFailure: true,
+    after: true,
+    withoutShell: false,
+    shell: { debugImage: "tools", patchFile: "fix.json" },
     onWorkspace: "w",
     onDirectory: "a/b",
     ignore: ["x", "*.y"],
@@ -291,7 +304,7 @@ Deno.test("flags that exclude --base are refused with the reason", () => {
   assert.match(refused("--upload-image", "i"), /--upload-image: the clone's own image clones\n/);
   assert.match(refused("--delete"), /--delete=always: the rest of the tree is only in the works/);
   assert.match(refused("--exec", "cat -"), /--exec: a command unpacks into an empty directory\n/);
-  assert.match(refused("--watch=ahead"), /--watch=ahead: a run that waits for the save has cloned/);
+  assert.equal(pipeline("--base", "--watch=ahead").watch, "ahead");
   assert.deepEqual(pipeline("--base", "--delete=never").deletes, "never");
 });
 

@@ -3,7 +3,7 @@ import { Ahead } from "../../../../src/commands/watch/ahead.ts";
 import { IdleLine } from "../../../../src/commands/watch/idle_line.ts";
 import { refused } from "../../../../src/kube/status.ts";
 import type { RunEvent } from "../../../../src/events.ts";
-import { uploadInto } from "../../../../src/run/upload.ts";
+import { runStarted } from "../../../../src/run/held_run.ts";
 import { PIPELINE_RUNS, type PipelineRun } from "../../../../src/tekton/model.ts";
 import { turn, until } from "../../../support/fake_transport.ts";
 import { MINUTE, Play as RunPlay } from "../../run/ahead/play.ts";
@@ -56,7 +56,7 @@ Deno.test("the line says that the next run is ready, until it is taken", async (
   const taken = await watch.ahead.take(options);
   assert.ok(taken?.isSent);
   assert.deepEqual(watch.play.events.map(({ kind }) => kind), ["created", "paused"]);
-  await uploadInto(options, taken.run, taken, () => {});
+  await runStarted(options, taken.run, taken, () => {});
   assert.equal(await watch.ahead.take(options), undefined, "no other waits");
   assert.deepEqual([watch.created, watch.deleted], [1, 0]);
 });

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { ClusterError } from "../../../../src/errors.ts";
 import { PODS } from "../../../../src/kube/interface.ts";
 import { refused, unreachable } from "../../../../src/kube/status.ts";
-import { uploadInto } from "../../../../src/run/upload.ts";
+import { createNextRun } from "../../../../src/run/ahead/next_run.ts";
+import { runStarted } from "../../../../src/run/held_run.ts";
 import { LABEL, PIPELINE_RUNS, type Pod } from "../../../../src/tekton/model.ts";
 import { turn, until } from "../../../support/fake_transport.ts";
 import { MINUTE, Play } from "./play.ts";
@@ -20,7 +21,7 @@ Deno.test("the tree is sent ahead, unseen, and a save sends the rest and release
   const options = play.options();
   const taken = await next.take(options.emit);
   assert.ok(taken !== undefined);
-  const { outcome } = await uploadInto(options, taken.run, taken, () => {});
+  const { outcome } = await runStarted(options, taken.run, taken, () => {});
   assert.equal(outcome?.succeeded, true);
   assert.deepEqual(play.words, ["hold", "visit", "continue"]);
   const last = play.kube.execs[2];
@@ -48,13 +49,26 @@ Deno.test("the tree is sent ahead, unseen, and a save sends the rest and release
 Deno.test("into a volume that the current run uses, nothing is sent before the save", async () => {
   await using play = new Play();
   play.claim = "kept";
+  play.isVisited = true;
   const next = await play.ready();
   await until(() => play.words.length === 1, "the gate has a visitor");
   assert.deepEqual(play.words, ["visit"]);
   const taken = await next.take(() => {});
   assert.equal(taken?.isSent, false);
-  await uploadInto(play.options(), taken!.run, taken!, () => {});
+  await runStarted(play.options(), taken!.run, taken!, () => {});
   assert.deepEqual(play.words, ["visit", "continue"]);
+});
+
+Deno.test("on top of a clone, nothing is sent before the save: it could not be undone", async () => {
+  await using play = new Play();
+  const clone = { commit: "abc", name: "origin/main", commitResults: [] };
+  play.isVisited = true;
+  const options = play.options();
+  const next = await createNextRun({ ...options, upload: { ...options.upload, clone } });
+  await until(() => play.isReady, "the run is ready");
+  await until(() => play.words.length === 1, "the gate has a visitor");
+  assert.deepEqual(play.words, ["visit"]);
+  await next[Symbol.asyncDispose]();
 });
 
 Deno.test("a run that is taken before it holds is awaited as any other", async () => {
@@ -65,7 +79,7 @@ Deno.test("a run that is taken before it holds is awaited as any other", async (
   const options = play.options();
   const taken = await next.take(options.emit);
   assert.deepEqual([taken?.pause, taken?.isSent], [undefined, false]);
-  const uploading = uploadInto(options, taken!.run, taken!, () => {});
+  const uploading = runStarted(options, taken!.run, taken!, () => {});
   hold();
   await uploading;
   assert.deepEqual(play.words, ["continue"]);

@@ -35,6 +35,8 @@ export class Play implements AsyncDisposable {
   /** The claim of the workspace. */
   claim = "pvc-0123456789";
   isReady = false;
+  /** Whether nothing is sent before the save. */
+  isVisited = false;
   name = "";
   /** Plays the receivers that get no archive, until the signal. */
   onVisit: (options: ExecOptions) => Promise<ExecResult> = ({ signal }) =>
@@ -53,8 +55,7 @@ export class Play implements AsyncDisposable {
     };
     this.kube.onExec = async (options) => {
       const word = options.command[8];
-      const isVisit = this.isReady && word === "hold" ||
-        this.claim === "kept" && word === "hold";
+      const isVisit = (this.isReady || this.isVisited) && word === "hold";
       this.words.push(isVisit ? "visit" : word);
       if (isVisit) return await this.onVisit(options);
       const received = await receive(options);
@@ -68,10 +69,6 @@ export class Play implements AsyncDisposable {
     return {
       kube,
       clock: host.clock,
-      files: host.files,
-      digests: new Digests(host.files, "/tree"),
-      compress: "never",
-      deletes: "auto",
       random: host.random,
       runManifest: {
         inline: () => ({
@@ -80,15 +77,20 @@ export class Play implements AsyncDisposable {
           spec: { pipelineSpec: { tasks: [{ name: "clone" }, { name: "test" }] } },
         }),
       },
-      held: { task: "clone", step: "s" },
-      root: "/tree",
-      entries: Promise.resolve(ENTRIES),
-      prepack: () => Promise.resolve(undefined),
-      program: ["tar"],
-      results: { commit: "abc" },
-      showlogs: true,
-      pauseSeconds: 600,
-      annotations: () => ({ "tkn-dev/upload": "x" }),
+      upload: {
+        files: host.files,
+        digests: new Digests(host.files, "/tree"),
+        compress: "never",
+        deletes: "auto",
+        held: { task: "clone", step: "s" },
+        root: "/tree",
+        entries: Promise.resolve(ENTRIES),
+        prepack: () => Promise.resolve(undefined),
+        program: ["tar"],
+        results: { commit: "abc" },
+        pauseSeconds: 600,
+        annotations: () => ({ "tkn-dev/upload": "x" }),
+      },
       emit: (event) => this.events.push(event),
       interrupt: host.interrupt,
       current: this.current,

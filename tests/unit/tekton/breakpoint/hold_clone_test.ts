@@ -1,11 +1,10 @@
 /** Runs whose clone does its own work, and then waits for the changes. */
 import assert from "node:assert/strict";
 import "../../../support/no_env.ts";
-import { lowerPipeline } from "../../../../src/tekton/breakpoint/lower_pipeline.ts";
-import { lowerTask } from "../../../../src/tekton/breakpoint/lower_task.ts";
 import type { PipelineTask, TaskSpec } from "../../../../src/tekton/model.ts";
 import { deepFreeze } from "../../../support/deep_freeze.ts";
 import { GATE, into, wholeOf } from "../../../support/fake_gate.ts";
+import { lowerPipeline, lowerTask } from "../../../support/lower_upload.ts";
 
 const revision = { name: "revision", value: "abc" };
 const MOUNT = { name: "gate-abc", mountPath: "/gate" };

@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
-import {
-  hasShell,
-  holdPipelineRun,
-  holdTaskRun,
-  type StepToHold,
-} from "../../../../src/tekton/breakpoint/hold_run.ts";
+import { holdPipelineRun, holdTaskRun } from "../../../../src/tekton/breakpoint/hold_run.ts";
+import { hasShell, type StepToHold } from "../../../../src/tekton/breakpoint/hold_steps.ts";
 import type { ReadTask } from "../../../../src/tekton/inline/inline_task.ts";
 import type {
   PipelineRun,
@@ -30,7 +26,10 @@ function held(spec: TaskSpec, places: StepToHold[], options = {}) {
     spec: { taskRef: { name: "t" }, retries: 2 },
   });
   const task = deepFreeze({ metadata: { name: "t" }, spec });
-  const { runManifest, held } = holdTaskRun(run, task, places, { ...OPTIONS, ...options });
+  const { runManifest, held } = holdTaskRun(run, task, { steps: places }, {
+    ...OPTIONS,
+    ...options,
+  });
   return { run: JSON.parse(JSON.stringify(runManifest.inline())), held };
 }
 

@@ -2,10 +2,7 @@ import assert from "node:assert/strict";
 import "../../../support/no_env.ts";
 import { parse, parseAllDocuments } from "npm:yaml@2.9.1";
 import example from "../../../../examples/pipeline.yaml" with { type: "text" };
-import {
-  lowerPipeline as lower,
-  type PipelineUpload,
-} from "../../../../src/tekton/breakpoint/lower_pipeline.ts";
+import { lowerPipeline as lower, type PipelineUpload } from "../../../support/lower_upload.ts";
 import type {
   Pipeline,
   PipelineRun,

@@ -2,10 +2,7 @@ import assert from "node:assert/strict";
 import "../../../support/no_env.ts";
 import { parseAllDocuments } from "npm:yaml@2.9.1";
 import objects from "../../../scenarios/objects.yaml" with { type: "text" };
-import {
-  lowerTask as lower,
-  type TaskUpload,
-} from "../../../../src/tekton/breakpoint/lower_task.ts";
+import { lowerTask as lower, type TaskUpload } from "../../../support/lower_upload.ts";
 import type { Step, Task, TaskRun, TaskSpec } from "../../../../src/tekton/model.ts";
 import type { Named } from "../../../../src/kube/interface.ts";
 import { deepFreeze } from "../../../support/deep_freeze.ts";

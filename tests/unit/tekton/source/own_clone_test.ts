@@ -4,6 +4,7 @@ import { isRevisionParam } from "../../../../src/tekton/source/names.ts";
 import {
   ownClone,
   type OwnCloneOptions,
+  standInAtClone,
   withParam,
 } from "../../../../src/tekton/source/own_clone.ts";
 import { refusal } from "../../../support/refusal.ts";
@@ -53,6 +54,16 @@ Deno.test("a Task that is inline may have the Pipeline's param", () => {
   const outerParams = ["repo", "git-ref", "sha"];
   assert.equal(chosen({ steps: [step] }, { outerParams }).revision?.name, "git-ref");
   assert.equal(chosen({ steps: [step] }).revision, undefined);
+});
+
+Deno.test("the upload comes after the step that clones or tells the commit, else after the last", () => {
+  const own = { name: "run", image: "own:1", command: ["/run"] };
+  const at = (steps: Step[], at: number) =>
+    standInAtClone({ results: [{ name: "commit" }], steps }, { replaced: [0, 1], at }).at;
+  const tells = { ...own, script: "/report >$(results.commit.path)" };
+  assert.equal(at([CLONE, own], 0), 0);
+  assert.equal(at([tells, own], 0), 0);
+  assert.equal(at([own, own], 0), 1);
 });
 
 Deno.test("what cannot be a base is refused", () => {

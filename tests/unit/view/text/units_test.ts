@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import {
-  fit,
   formatBytes,
   formatDuration,
   formatFiles,
@@ -45,10 +44,4 @@ Deno.test("a duration has tenths below a minute, and rounding carries over", () 
 
 Deno.test("files are counted in English", () => {
   assert.deepEqual([0, 1, 2].map(formatFiles), ["0 files", "1 file", "2 files"]);
-});
-
-Deno.test("a text that does not fit ends with an ellipsis", () => {
-  assert.equal(fit("abc", 3), "abc");
-  assert.equal(fit("abcd", 3), "ab…");
-  assert.equal(fit("abcd", 0), "");
 });

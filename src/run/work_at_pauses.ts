@@ -1,22 +1,27 @@
-/** A run that holds at several steps: at each pause somebody works, and then releases the step. */
+/** Works at the breakpoints of a run, one after the other. */
 import { ExpectedError, Interrupted } from "../errors.ts";
 import type { Clock } from "../host.ts";
 import { isHeld } from "../hold/held_steps.ts";
+import type { Kube } from "../kube/interface.ts";
 import type { LiveRun, MissedPause } from "./live_run.ts";
 import { type Pause, stepPath } from "../hold/pause.ts";
 import { isInterpreterMissing } from "../step/protocol/start_failure.ts";
 import { checkDeletedPods, hasPodLeft, isPodGone } from "./pods/deleted_pod.ts";
-import { type RunResult, type StartedRun, type StartOptions, startRun } from "./started_run.ts";
+import type { Sender } from "./send_at_pauses.ts";
+import type { StartedRun } from "./started_run.ts";
 
-export interface DebugOptions extends Omit<StartOptions, "uploaded" | "uploadStep"> {
-  /**
-   * Whether a user works in the run, and can return to it after an error of the client. Not while
-   * the user's code has not arrived.
-   */
+export interface WorkOptions {
+  /** Whether a user works in the run, and can return to it after an error of the client. */
   readonly isWatched: () => boolean;
-  /** The work at a pause. After "left" the run is left as it is, held or not. */
-  readonly atPause: (at: AtPause) => Promise<"released" | "left">;
+  /** The work at a pause. */
+  readonly atPause: (at: AtPause) => Promise<AfterPause>;
 }
+
+/**
+ * The state after a pause: the step is released; the run is left as it is, held or not; or the step
+ * stays held, for others to release, and the run is followed meanwhile.
+ */
+export type AfterPause = "released" | "left" | "held";
 
 export interface AtPause extends Pick<StartedRun, "live" | "signal" | "emit"> {
   readonly pause: Pause;
@@ -24,56 +29,56 @@ export interface AtPause extends Pick<StartedRun, "live" | "signal" | "emit"> {
   readonly isFirst: boolean;
 }
 
+export interface WorkAtPausesOptions {
+  readonly kube: Kube;
+  readonly clock: Clock;
+  readonly work: WorkOptions;
+  /** Serves the step that holds for an upload: no breakpoint, unless the step stays held. */
+  readonly sender?: Sender;
+  readonly signal: AbortSignal;
+}
+
 /** The time in which the watch must explain why a command in the pod has failed. */
 const EXPLANATION_MS = 1_000;
 
-/**
- * Starts a run and works at its pauses. The run is cancelled after any error if nobody watches it,
- * else only if the user interrupts.
- */
-export async function debug(options: DebugOptions): Promise<RunResult> {
-  await using run = await startRun(options);
-  try {
-    run.announce();
-    const end = await run.whileFollowed(workAtPauses(options, run));
-    return end === "left" ? { created: run.created } : await run.followToEnd();
-  } catch (error) {
-    throw await run.stopAfter(error, { cancels: !options.isWatched() });
-  }
-}
-
-/** Works at one pause after the other; skips pauses that somebody else has ended meanwhile. */
-async function workAtPauses(
-  { kube, clock, atPause }: DebugOptions,
+/** Skips pauses that somebody else has ended meanwhile. */
+export async function workAtPauses(
+  { kube, clock, work, sender, signal }: WorkAtPausesOptions,
   run: StartedRun,
 ): Promise<"left" | "done"> {
-  const { live, signal, emit } = run;
-  let [pauseCount, missedCount, deletedCount] = [0, 0, 0];
+  const { live, emit } = run;
+  const seen = new Set<Pause | MissedPause>();
+  let deletedCount = 0;
   /** The place of the first pause, and the uids of its pods: a pod may be recreated. */
   let firstPlace: string | undefined;
   const firstPods = new Set<string>();
+  const isReady = (pause: Pause) => sender?.isAt(pause) !== true || sender.isHeldAfter(pause);
+  const isNew = (one: Pause | MissedPause) =>
+    !seen.has(one) && (one.gate === undefined ? sender?.isAt(one) !== true : isReady(one));
   while (true) {
-    run.expectPause();
-    const isQueued = live.pauses.length > pauseCount;
+    if (sender === undefined) run.expectPause();
+    const isQueued = live.pauses.some(isNew);
     const next = await live.until(
       () =>
-        live.missed.at(missedCount) ?? live.pauses.at(pauseCount) ??
+        live.missed.find(isNew) ?? live.pauses.find(isNew) ??
           (live.logsDrained ? null : undefined),
       signal,
     );
     if (next === null) return "done";
+    seen.add(next);
     if (next.gate === undefined) {
-      missedCount++;
       const why = whyMissed(next);
       if (why !== undefined) emit({ kind: "note", text: why });
       continue;
     }
-    pauseCount++;
     if (hasPodLeft(live, next)) continue;
+    const isSent = sender?.isAt(next) === true;
     const mayBeOver = isQueued || live.phase.kind === "ended";
-    if (mayBeOver && !await isHeld(kube, next).catch(() => false)) continue;
+    if (!isSent && mayBeOver && !await isHeld(kube, next).catch(() => false)) continue;
     const { pod } = next;
-    emit({ kind: "paused", place: stepPath(next), pod, afterMs: clock.now() - run.startMs });
+    if (!isSent) {
+      emit({ kind: "paused", place: stepPath(next), pod, afterMs: clock.now() - run.startMs });
+    }
     const place = `${stepPath(next)} ${next.container}`;
     firstPlace ??= place;
     const isFirst = place === firstPlace && !firstPods.has(next.uid);
@@ -82,7 +87,10 @@ async function workAtPauses(
     }
     if (isFirst) firstPods.add(next.uid);
     try {
-      if (await atPause({ live, signal, emit, pause: next, isFirst }) === "left") return "left";
+      const at = { live, signal, emit, pause: next, isFirst };
+      const after = await run.whileAttended(() => work.atPause(at));
+      if (after === "left") return "left";
+      if (after === "released") live.endPause(next);
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof ExpectedError) || error instanceof Interrupted) throw error;

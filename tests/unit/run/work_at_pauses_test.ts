@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { ClusterError, Interrupted, TransferError } from "../../../src/errors.ts";
 import { PODS } from "../../../src/kube/interface.ts";
 import { refused } from "../../../src/kube/status.ts";
-import { type AtPause, debug } from "../../../src/run/debug.ts";
+import { runHeld } from "../../../src/run/held_run.ts";
+import type { AfterPause, AtPause } from "../../../src/run/work_at_pauses.ts";
 import type { RunEvent } from "../../../src/events.ts";
 import { HELD_PREFIX } from "../../../src/step/protocol/gate.ts";
 import { GATE_DIRECTORY } from "../../../src/step/scripts.ts";
@@ -26,7 +27,7 @@ class Play {
   readonly host = new FakeHost(undefined, this.kube);
   readonly events: RunEvent[] = [];
   readonly paused: string[] = [];
-  onPause: (at: AtPause) => Promise<"released" | "left"> = () => Promise.resolve("released");
+  onPause: (at: AtPause) => Promise<AfterPause> = () => Promise.resolve("released");
 
   constructor() {
     this.kube.onCreated = () => {
@@ -34,6 +35,9 @@ class Play {
       this.hold("a");
     };
     this.kube.onExec = () => Promise.resolve({ exitCode: 0, message: "" });
+    this.kube.onChange = (change) => {
+      if (change === CANCELLED) setTimeout(() => this.end(false));
+    };
   }
 
   start(isWatched = true) {
@@ -43,17 +47,19 @@ class Play {
       metadata: { generateName: "r-", namespace: "default" },
       spec: {},
     };
-    const running = debug({
+    const running = runHeld({
       kube,
       clock: host.clock,
       random: host.random,
       runManifest: { inline: () => run },
       emit: (event) => this.events.push(event),
       interrupt: host.interrupt,
-      isWatched: () => isWatched,
-      atPause: (at) => {
-        this.paused.push(`${at.pause.targetStep}${at.isFirst ? " first" : ""}`);
-        return this.onPause(at);
+      work: {
+        isWatched: () => isWatched,
+        atPause: (at) => {
+          this.paused.push(`${at.pause.targetStep}${at.isFirst ? " first" : ""}`);
+          return this.onPause(at);
+        },
       },
     });
     running.catch(() => {});

@@ -10,7 +10,8 @@ import type { ExecOptions, ExecResult } from "../../../src/kube/interface.ts";
 import { PODS } from "../../../src/kube/interface.ts";
 import { refused } from "../../../src/kube/status.ts";
 import type { RunEvent } from "../../../src/events.ts";
-import { upload, type UploadOptions } from "../../../src/run/upload.ts";
+import { type HeldRunOptions, runHeld } from "../../../src/run/held_run.ts";
+import type { UploadOptions } from "../../../src/run/send_at_pauses.ts";
 import { HELD_PREFIX } from "../../../src/step/protocol/gate.ts";
 import { GATE_DIRECTORY } from "../../../src/step/scripts.ts";
 import {
@@ -45,6 +46,8 @@ const LOGS_REFUSED = refused(
   { code: 403, message: "no" },
 );
 
+type StartOptions = Partial<Omit<HeldRunOptions, "upload">> & { upload?: Partial<UploadOptions> };
+
 /** Plays one run of the tasks clone and test: up to the gate, then as the test says. */
 class Play {
   readonly kube = new FakeKube();
@@ -62,33 +65,38 @@ class Play {
   constructor() {
     this.kube.onCreated = () => this.hold();
     this.kube.onExec = (options) => this.onReceive(options);
+    this.kube.onChange = (change) => {
+      if (change === CANCELLED) setTimeout(() => this.end(false));
+    };
   }
 
-  start(options: Partial<UploadOptions> = {}) {
+  start({ upload, ...options }: StartOptions = {}) {
     const { kube, host } = this;
     const run: PipelineRun = {
       kind: "PipelineRun",
       metadata: { generateName: "p-run-", namespace: "default" },
       spec: { pipelineSpec: { tasks: [{ name: "clone" }, { name: "test" }] } },
     };
-    const uploading = upload({
+    const uploading = runHeld({
       kube,
       clock: host.clock,
-      files: host.files,
-      digests: new Digests(host.files, "/tree"),
-      compress: "never",
-      deletes: "auto",
       random: host.random,
       runManifest: { inline: () => run },
-      held: { task: "clone", step: "s" },
-      root: "/tree",
-      entries: Promise.resolve(ENTRIES),
-      prepack: () => Promise.resolve(undefined),
-      program: ["tar"],
-      results: {},
-      showlogs: true,
-      pauseSeconds: 600,
-      annotations: ({ files }) => ({ "tkn-dev/upload": `${files} files` }),
+      upload: {
+        files: host.files,
+        digests: new Digests(host.files, "/tree"),
+        compress: "never",
+        deletes: "auto",
+        held: { task: "clone", step: "s" },
+        root: "/tree",
+        entries: Promise.resolve(ENTRIES),
+        prepack: () => Promise.resolve(undefined),
+        program: ["tar"],
+        results: {},
+        pauseSeconds: 600,
+        annotations: ({ files }) => ({ "tkn-dev/upload": `${files} files` }),
+        ...upload,
+      },
       emit: (event) => {
         this.events.push(event);
         this.onEvent(event);
@@ -202,7 +210,7 @@ Deno.test("a failed run is an outcome, and is not cancelled", async () => {
 Deno.test("without logs the upload ends once the step is released", async () => {
   const play = new Play();
   play.onReceive = receive;
-  const { created, outcome } = await play.start({ showlogs: false });
+  const { created, outcome } = await play.start({ follows: false });
   assert.deepEqual([created.metadata.name, outcome], [NAME, undefined]);
   assert.equal(play.kinds.at(-1), "released");
   assert.deepEqual(play.kube.changes.slice(1), [ANNOTATED]);
@@ -224,11 +232,11 @@ Deno.test("a failed transfer cancels the run and is the reported error", async (
 Deno.test("a failed walk cancels the run; a walk that failed before starts no run", async () => {
   const error = new TransferError("Cannot read a");
   const early = new Play();
-  await assert.rejects(early.start({ entries: Promise.reject(error) }), error);
+  await assert.rejects(early.start({ upload: { entries: Promise.reject(error) } }), error);
   assert.deepEqual(early.kube.changes, []);
   const late = new Play();
   const walk = Promise.withResolvers<Entry[]>();
-  const uploading = late.start({ entries: walk.promise });
+  const uploading = late.start({ upload: { entries: walk.promise } });
   await until(() => late.kinds.includes("paused"));
   walk.reject(error);
   await assert.rejects(uploading, error);
@@ -518,7 +526,7 @@ Deno.test("an upload that exceeds the pause timeout cancels the run, and names t
       options.signal!.addEventListener("abort", () => reject(options.signal!.reason))
     );
   };
-  const uploading = play.start({ pauseSeconds: 90 });
+  const uploading = play.start({ upload: { pauseSeconds: 90 } });
   await until(() => isSending);
   await play.host.clock.advance(89_999);
   assert.ok(!play.kube.changes.includes(CANCELLED));

@@ -1,0 +1,52 @@
+/** Prepares an upload into a new run: the tree, or what changed on a base, and its results. */
+import type { RunEvent } from "../../events.ts";
+import type { Host } from "../../host.ts";
+import type { UploadOptions } from "../../run/send_at_pauses.ts";
+import type { UploadStep } from "../../tekton/breakpoint/hold_run.ts";
+import type { RunFlags } from "../options/run_flags.ts";
+import type { SendFlags } from "../options/send_flags.ts";
+import { type Source, treeToSend } from "../source/source.ts";
+import { uploadAnnotations } from "../source/upload_annotation.ts";
+import { changesOnClone, type ClonedBase, wholeTree } from "./on_clone.ts";
+import type { UploadPlan } from "./plan_upload.ts";
+import { prepack } from "./prepack.ts";
+
+/** An upload that stands in for steps of the run, or comes on top of a clone. */
+export interface PlannedUpload {
+  readonly source: Source;
+  readonly plan: UploadPlan;
+  /** Set if the clone does its own work, and the upload brings the changes since its commit. */
+  readonly clone?: ClonedBase;
+}
+
+export interface UploadIntoRunOptions extends PlannedUpload {
+  readonly flags: RunFlags & SendFlags;
+  readonly step: UploadStep;
+  readonly emit: (event: RunEvent) => void;
+}
+
+/** Emits the plan's notes. Throws UsageError for results that the run does not take. */
+export async function uploadIntoRun(
+  host: Host,
+  { flags: given, source, plan, clone, step, emit }: UploadIntoRunOptions,
+): Promise<UploadOptions> {
+  const flags = { ...given, deletes: plan.deletes };
+  for (const text of plan.notes) emit({ kind: "note", text });
+  const sending = { source, replacedWork: plan.replacedWork, emit };
+  const sent = clone === undefined
+    ? { options: await wholeTree(flags, sending), base: () => undefined }
+    : changesOnClone(flags, sending, clone);
+  const facts = await source.git;
+  return {
+    held: step,
+    isHeld: step.isHeld,
+    annotations: (receipt) => uploadAnnotations(receipt, facts, sent.base()),
+    ...treeToSend(source),
+    prepack: (signal) => prepack(host, { flags, source, signal }),
+    ...sent.options,
+    program: flags.program,
+    compress: flags.compress,
+    deletes: flags.deletes,
+    pauseSeconds: flags.pauseSeconds,
+  };
+}
