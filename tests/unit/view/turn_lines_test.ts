@@ -22,5 +22,5 @@ Deno.test("with colors, the keys are bold", () => {
   const bold = renderTurnKeys({ color: true, columns: 80 });
   // deno-lint-ignore no-control-regex
   assert.equal(bold.replace(/\x1b\[\d*m/g, ""), KEYS);
-  assert.match(bold, /\[\x1b\[1me\x1b\[0m\]dit/);
+  assert.ok(bold.includes("[\x1b[1me\x1b[0m]dit"));
 });
