@@ -173,9 +173,9 @@ class WatchedStep implements AsyncDisposable {
     if (typeof action === "object") {
       return void this.#terminal.terminal.err(printable`${action.say}\n`);
     }
+    this.#terminal.show(printable``); // the next rest shows the keys again
     switch (action) {
       case "start":
-        this.#terminal.show(printable``);
         this.#stopTurn = new AbortController();
         this.#turn = this.#runTurn(this.#stopTurn.signal).then(
           (exitCode) => this.#events.put({ kind: "ended", exitCode }),
