@@ -1,5 +1,6 @@
 /** All cases in the order in which they run. */
 import type { BenchCase } from "./bench_case.ts";
+import { again } from "./cases/again.ts";
 import { ahead } from "./cases/ahead.ts";
 import { base } from "./cases/base.ts";
 import { delta } from "./cases/delta.ts";
@@ -26,6 +27,7 @@ export const CASES: readonly BenchCase[] = [
   start,
   loop,
   ahead,
+  again,
   logs,
   load,
 ];

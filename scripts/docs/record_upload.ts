@@ -7,12 +7,13 @@ import { COLUMNS, playUpload, ROWS, TERM } from "./upload_session.ts";
 
 const KEY_MS = 40;
 /** For a look at the screen before the next line. */
-const LOOK_MS = 900;
+const LOOK_MS = 1_500;
 
 const startMs = performance.now();
 const events: CastEvent[] = [];
 await playUpload({
   onOutput: (text) => record("o", text),
+  look: () => wait(LOOK_MS),
   async type(session, line) {
     await wait(LOOK_MS);
     for (const key of line) {
@@ -26,8 +27,8 @@ const header = {
   width: COLUMNS,
   height: ROWS,
   timestamp: Math.floor(Date.now() / 1000),
-  title: "tkn-dev runs a Pipeline on local code: a test fails, the user fixes the code, and the " +
-    "next run, which sends one file, succeeds",
+  title: "tkn-dev runs a Pipeline on local code: a test fails, the user saves a fix, the test " +
+    "passes in place, and the run continues",
   env: { SHELL: "/bin/sh", TERM },
 };
 await Deno.writeTextFile(

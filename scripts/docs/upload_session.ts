@@ -1,7 +1,7 @@
 /**
- * The session of docs/upload.cast: a Pipeline runs on local code, a test fails, the user fixes the
- * code and runs the Pipeline again, which sends one file. It is played on a sandbox, whose steps
- * are processes of this machine.
+ * The session of docs/upload.cast: a Pipeline runs on local code and is held at its test, which
+ * fails. The user saves a fix in an editor, the test passes at once, and the run continues. It is
+ * played on a sandbox, whose steps are processes of this machine.
  */
 import { startSandbox } from "../../src/sandbox/sandbox.ts";
 import { applyGreet, greetCheckout } from "../../tests/support/greet_checkout.ts";
@@ -14,41 +14,49 @@ export const TERM = "xterm-256color";
 /** A pod of a cluster does not start at once. */
 const POD_START_MS = 900;
 
-const UPLOAD = "tkn-dev pipeline upload greet -w name=source,claimName=greet";
+const WATCH =
+  "tkn-dev pipeline debug greet . --on-step test/run -w name=source,claimName=greet --watch";
 
-/** The lines that the user types, each at the prompt. */
-export const TYPED: readonly string[] = [
-  UPLOAD,
-  "sed -i 's/Hello %s/Hello, %s/' src/greet.sh",
-  UPLOAD,
-];
-
+/** The line of keys, once the test has ended. */
+const RESTS = /\]etach/;
 const PROMPT = /(?:^|\n)\$ $/;
 
 export interface SessionOptions {
   readonly onOutput: (text: string) => void;
-  /** Types a line, its end included. */
+  /** Types a line, its end included, or a key. */
   readonly type: (session: TerminalSession, line: string) => Promise<void>;
+  /** Called before the file is saved. */
+  readonly look?: () => Promise<void>;
 }
 
 /** Plays the session in a new directory, which it removes. */
-export async function playUpload({ onOutput, type }: SessionOptions): Promise<void> {
+export async function playUpload(
+  { onOutput, type, look = () => Promise.resolve() }: SessionOptions,
+): Promise<void> {
   const directory = await Deno.makeTempDir({ prefix: "tkn-dev-upload-session-" });
   await using sandbox = await startSandbox({ pace: { podStartMs: POD_START_MS } });
   const { kubeconfig } = sandbox;
   try {
     await applyGreet(kubeconfig);
-    const { cwd, env } = await greetCheckout({ directory, kubeconfig, change: breakGreeting });
+    const { cwd, env } = await greetCheckout({
+      directory,
+      kubeconfig,
+      change: (to) => change(to, FIXED, BROKEN),
+    });
     const command = `stty cols ${COLUMNS} rows ${ROWS}; PS1='$ ' exec sh -i`;
     await using session = new TerminalSession(command, {
       cwd,
       env: { ...env, TERM, NO_COLOR: "" },
       onOutput,
     });
-    for (const line of TYPED) {
-      await session.until(PROMPT);
-      await type(session, `${line}\r`);
-    }
+    await session.until(PROMPT);
+    await type(session, `${WATCH}\r`);
+    await session.until(RESTS);
+    await look();
+    await change(cwd, BROKEN, FIXED);
+    await session.until(/Changed: /);
+    await session.until(RESTS);
+    await type(session, "c");
     await session.until(PROMPT);
   } finally {
     await Deno.remove(directory, { recursive: true });
@@ -56,8 +64,9 @@ export async function playUpload({ onOutput, type }: SessionOptions): Promise<vo
 }
 
 /** The mistake that the user fixes. */
-async function breakGreeting(checkout: string): Promise<void> {
+const [FIXED, BROKEN] = ["Hello, %s", "Hello %s"];
+
+async function change(checkout: string, from: string, to: string): Promise<void> {
   const path = `${checkout}/src/greet.sh`;
-  const text = await Deno.readTextFile(path);
-  await Deno.writeTextFile(path, text.replace("Hello, %s", "Hello %s"));
+  await Deno.writeTextFile(path, (await Deno.readTextFile(path)).replace(from, to));
 }

@@ -13,6 +13,7 @@ import type { AfterPause, AtPause } from "../../run/work_at_pauses.ts";
 import { insteadCommand } from "../../step/scripts.ts";
 import type { HeldRun } from "../../tekton/breakpoint/hold_run.ts";
 import type { PipelineRun, Run, TaskRun } from "../../tekton/model.ts";
+import { plainDirectory, whyNoDirectory } from "../../tekton/source/destination.ts";
 import { sendIntoStep } from "../held/send_into_step.ts";
 import { printCreated } from "../manifests/print_created.ts";
 import { renderRunManifest } from "../manifests/render_run.ts";
@@ -194,8 +195,9 @@ async function watchAtPause(
 ): Promise<"released" | "left"> {
   const run = { kind: live.kind, run: live.name, connect: flags.connect };
   const isSent = upload !== undefined;
-  // The place of an upload that stands in for a clone is not that of the step which is held.
-  const own = isSent ? { ...flags, onWorkspace: undefined, onDirectory: undefined } : flags;
+  const own = upload === undefined
+    ? flags
+    : { ...flags, onWorkspace: undefined, onDirectory: sharedDirectory(upload) };
   const end = await narrator.suspendFor(() =>
     watchStep({
       ...{ host, kube, run, pause, flags: own, turns, signal, ...shell },
@@ -211,6 +213,17 @@ async function watchAtPause(
   }
   if (end === "released") emit({ kind: "released" });
   return end;
+}
+
+/**
+ * Returns the directory of an upload that stands in for a clone, as a later task sees it in its own
+ * workspace. Undefined for the workspace itself, and where Tekton alone knows the directory.
+ */
+function sharedDirectory({ plan: { destination } }: PlannedUpload): string | undefined {
+  const { scope, directory } = destination;
+  const isKnown = scope.kind === "workspace" && whyNoDirectory(directory) === undefined &&
+    !directory.includes("$(");
+  return isKnown && plainDirectory(directory) !== "." ? plainDirectory(directory) : undefined;
 }
 
 type WatchingAtPause = { readonly shell: ShellFlags & { readonly turns: TurnFlags } };

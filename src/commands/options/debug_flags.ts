@@ -54,6 +54,8 @@ export function debugFlags(flags: Flags, given: string | undefined): DebugFlags 
     ? "a directory"
     : instead !== undefined
     ? "--exec-instead"
+    : turns !== undefined
+    ? "--watch"
     : undefined;
   if (run.print !== undefined && other !== undefined) {
     throw new UsageError(`Cannot use ${other} with --output: the run is created and left to hold`, {

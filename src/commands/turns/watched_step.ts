@@ -101,6 +101,8 @@ class WatchedStep implements AsyncDisposable {
   /** Notes that were shown. */
   readonly #said = new Set<string>();
   #turns = 0;
+  /** Whether the script was edited since the last turn. */
+  #isEdited = false;
   /** Opened ahead, so that a save need not wait for it. */
   #ready: Opened | undefined;
   /** Ends the turn that runs now. */
@@ -173,9 +175,9 @@ class WatchedStep implements AsyncDisposable {
     if (typeof action === "object") {
       return void this.#terminal.terminal.err(printable`${action.say}\n`);
     }
+    this.#terminal.show(printable``); // the next rest shows the keys again
     switch (action) {
       case "start":
-        this.#terminal.show(printable``);
         this.#stopTurn = new AbortController();
         this.#turn = this.#runTurn(this.#stopTurn.signal).then(
           (exitCode) => this.#events.put({ kind: "ended", exitCode }),
@@ -233,6 +235,7 @@ class WatchedStep implements AsyncDisposable {
     if (how === "back" && !await isHeld(kube, pause).catch(() => true)) {
       return await released(this.#options, pause);
     }
+    this.#isEdited ||= how === "edited";
     this.#events.put({ kind: "back", isEdited: how === "edited" });
     return undefined;
   }
@@ -308,7 +311,9 @@ class WatchedStep implements AsyncDisposable {
     if (isFirst) return;
     const paths = [...this.#changed].sort();
     this.#changed.clear();
-    const what = paths.length === 0 ? printable`Again\n` : renderChanged(paths);
+    const why = this.#isEdited ? printable`Edited\n` : printable`Again\n`;
+    this.#isEdited = false;
+    const what = paths.length === 0 ? why : renderChanged(paths);
     this.#terminal.terminal.err(joined([printable`\n`, what]));
   }
 

@@ -34,7 +34,7 @@ export function denoTerminal(): Terminal {
     },
     columns() {
       try {
-        return Deno.consoleSize().columns;
+        return Deno.consoleSize().columns || FALLBACK_COLUMNS; // 0: it does not know
       } catch {
         return FALLBACK_COLUMNS; // no terminal at all
       }
