@@ -158,6 +158,9 @@ class WatchedStep implements AsyncDisposable {
         if (this.#machine.isResting) this.#rest();
       }
       throw new Error("the queue has no end");
+    } catch (error) {
+      if (error instanceof ExpectedError && !signal.aborted) await this.#sayIfHeld();
+      throw error;
     } finally {
       signal.removeEventListener("abort", fail);
     }
@@ -357,6 +360,13 @@ class WatchedStep implements AsyncDisposable {
     } catch (error) {
       this.#events.fail(error);
     }
+  }
+
+  /** An error ends the watching, but not the pause. */
+  async #sayIfHeld(): Promise<void> {
+    const { kube, pause, run } = this.#options;
+    if (!await isHeld(kube, pause).catch(() => false)) return;
+    this.#terminal.terminal.err(howToContinue(run, this.#place));
   }
 
   /** Throws NotHeld if the step is known to hold no more. */

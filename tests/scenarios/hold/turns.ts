@@ -115,6 +115,22 @@ export const turnScenarios: Scenario[] = [
     },
   },
   {
+    name: "a directory that is removed ends the watching, which says that the step is still held",
+    needs: ["script"],
+    async run(cluster, directory) {
+      const code = `${directory}/code`;
+      Deno.mkdirSync(code);
+      write(code, "true");
+      const run = await heldRun(cluster);
+      await using session = atTerminal(["tr", "run", run, "--watch", code, ...cluster.flags]);
+      await session.until(RESTS);
+      Deno.removeSync(code, { recursive: true });
+      await session.until(/Step run is still held\. To continue:\n/);
+      await session.until(/Error: Cannot upload "\S+": no such directory\n/);
+      await session.until(/ended: 2\n/);
+    },
+  },
+  {
     name: "each turn begins with the local tree and no results, and leaves no process",
     needs: ["script"],
     async run(cluster, directory) {
