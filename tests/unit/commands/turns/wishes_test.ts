@@ -13,7 +13,7 @@ Deno.test("letters, Enter, Ctrl-C and Ctrl-D are wishes", () => {
   assert.equal(wishes("\x04"), "detach");
 });
 
-Deno.test("other letters, several at once, arrows and pasted text are none", () => {
+Deno.test("other letters, several at once, arrows and pasted text mean nothing", () => {
   assert.equal(wishes("x"), "-");
   assert.equal(wishes("cf"), "-");
   assert.equal(wishes("\x1b[A"), "-");
