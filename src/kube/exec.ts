@@ -54,6 +54,7 @@ async function converse(
   const opened = await open(transport, options, outputTo(options, consumer.reject), ended);
   if ("notRun" in opened) return opened.notRun;
   options.debug?.(`is open, ${opened.protocol}`);
+  options.onOpen?.();
   ended.addEventListener("abort", () => opened.close());
   if (ended.aborted) opened.close();
   const stdin = { hasEnded: options.stdin === undefined };

@@ -166,6 +166,8 @@ export interface ExecOptions extends ContainerRef {
    * the connection does.
    */
   readonly endsWithStdin?: boolean;
+  /** Called once the connection is open. The client limits the opening itself. */
+  readonly onOpen?: () => void;
   readonly onStdout?: (bytes: Uint8Array) => void;
   readonly onStderr?: (bytes: Uint8Array) => void;
   /** Gives the command a terminal, and resizes it to each of these. All output is then stdout. */

@@ -49,6 +49,8 @@ export class FakeKube implements Kube {
   readonly accidents: ("request lost" | "answer lost" | "sent twice" | undefined)[] = [];
   /** Called with each created object. */
   onCreated: (object: KubeObject) => void = () => {};
+  /** Whether the connection of each exec opens at once, or never. */
+  opensExecs = true;
   /** Plays the command that the program runs in a container. */
   onExec: (options: ExecOptions) => Promise<ExecResult> = () =>
     Promise.reject(new Error("this test runs no command"));
@@ -232,6 +234,7 @@ export class FakeKube implements Kube {
 
   async exec(options: ExecOptions): Promise<ExecResult> {
     this.execs.push(options);
+    if (this.opensExecs) options.onOpen?.();
     return await this.onExec(options);
   }
 

@@ -91,6 +91,8 @@ export class FakeSocket implements Socket {
   isDeaf = false;
   pings = 0;
   answersPings = true;
+  /** Whether the network takes a ping a little later. */
+  buffersPings = false;
   /** Called with each sent message. */
   onSend: (message: Uint8Array) => void = () => {};
   readonly #listeners = new Map<string, Listener[]>();
@@ -122,6 +124,10 @@ export class FakeSocket implements Socket {
 
   ping(): void {
     this.pings += 1;
+    if (this.buffersPings) {
+      this.bufferedAmount += 6;
+      setTimeout(() => this.bufferedAmount -= 6);
+    }
     if (!this.isDeaf && this.answersPings) queueMicrotask(() => this.#fire("pong"));
   }
 

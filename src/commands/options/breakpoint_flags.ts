@@ -14,8 +14,8 @@ export interface ShellFlags {
 }
 
 /**
- * The action at each pause: the user works in a shell or in turns, a command runs, the step stays held and the
- * run is left, or the step stays held and the run is followed.
+ * The action at each pause: the user works in a shell or in turns, a command runs, the step stays
+ * held and the run is left, or the step stays held and the run is followed.
  */
 export type AtEachPause =
   | { readonly shell: ShellFlags }

@@ -1,6 +1,8 @@
 /** --watch=ahead: while a run is looked at, the next one is created and waits for the save. */
+import { Scope } from "../../async/scope.ts";
 import { ExpectedError } from "../../errors.ts";
 import type { Host } from "../../host.ts";
+import type { RunEvent } from "../../events.ts";
 import {
   createNextRun,
   type Loss,
@@ -16,6 +18,12 @@ import type { IdleLine } from "./idle_line.ts";
 /** The gate of a run gives up after so long without a client: the client was killed. */
 export const WATCHDOG_SECONDS = 60;
 
+/**
+ * The next run is created once the current one prints a line after its upload, which the user waits
+ * for: two pods that start at once slow each other down. At the latest it is created after this.
+ */
+const MOST_QUIET_MS = 10_000;
+
 /** A run that waits, or is being created. */
 interface Waiting {
   readonly run: Promise<NextRun>;
@@ -26,9 +34,14 @@ interface Waiting {
 export class Ahead implements AsyncDisposable {
   #waiting?: Waiting;
   #isOff = false;
+  /** The number of saves so far: a run is created only for the next one. */
+  #saves = 0;
   /** Settles once no run waits any more. */
   #keeping: Promise<void> = Promise.resolve();
   #discarding?: Promise<void>;
+  /** Resolves at the next line of the current run, or at its end. */
+  #heard = Promise.withResolvers<void>();
+  readonly #over = new AbortController();
   readonly #said = new Set<string>();
 
   constructor(private readonly host: Host, private readonly line: IdleLine) {
@@ -38,10 +51,19 @@ export class Ahead implements AsyncDisposable {
     else host.interrupt.addEventListener("abort", stop, { once: true });
   }
 
+  /** Passes the events of the current run on. */
+  listening(emit: (event: RunEvent) => void): (event: RunEvent) => void {
+    return (event) => {
+      if (event.kind === "log" || event.kind === "ended") this.#heard.resolve();
+      emit(event);
+    };
+  }
+
   /** Returns the run that waits for this upload, if it is such a run. */
   async take(options: RunToUpload): Promise<TakenRun | undefined> {
     const waiting = this.#waiting;
     this.#waiting = undefined;
+    this.#saves++;
     this.line.passTo(options.emit);
     this.line.set("");
     const run = await waiting?.run.catch(() => undefined); // #keep reports it
@@ -57,8 +79,8 @@ export class Ahead implements AsyncDisposable {
   }
 
   /**
-   * Creates the next run, with the tree of the current one. `early` is work that does not wait for
-   * the upload.
+   * Creates the next run soon, with the tree of the current one, which has its upload. `early` is
+   * work that does not wait for the upload.
    */
   begin(options: RunToUpload, current: LiveRun, early: readonly string[]): void {
     if (this.#isOff) return;
@@ -70,7 +92,8 @@ export class Ahead implements AsyncDisposable {
     if (early.length > 0) {
       this.#say(`The next run does the work of ${early.join(", ")} before the save`);
     }
-    this.#keeping = this.#keep(options, current);
+    this.#heard = Promise.withResolvers();
+    this.#keeping = Promise.all([this.#keeping, this.#keep(options, current)]).then(() => {});
     this.#keeping.catch(() => {}); // disposal throws it
   }
 
@@ -80,7 +103,9 @@ export class Ahead implements AsyncDisposable {
   }
 
   async #keep(options: RunToUpload, current: LiveRun): Promise<void> {
-    for (let replaced = 0;; replaced++) {
+    const saves = this.#saves;
+    await this.#firstLine();
+    for (let replaced = 0; !this.#isOff && saves === this.#saves; replaced++) {
       const making = createNextRun({
         ...options,
         interrupt: this.host.interrupt, // that of the save before is over with its run
@@ -98,15 +123,23 @@ export class Ahead implements AsyncDisposable {
       }
       await making.then((run) => run[Symbol.asyncDispose](), () => {});
       const next = afterLoss(loss, replaced);
-      if (next === "replace" && !this.#isOff) continue;
+      if (next === "replace") continue;
       if (next === "off") this.#isOff = true;
       if (loss.kind !== "old") this.#say(`${WHEN[next]}: ${loss.text}`);
       return;
     }
   }
 
+  /** Waits until the user has seen a line of the current run, or its end. */
+  async #firstLine(): Promise<void> {
+    using scope = new Scope(this.#over.signal);
+    const late = this.host.clock.delay(MOST_QUIET_MS, scope.signal).catch(() => {});
+    await Promise.race([this.#heard.promise, late]);
+  }
+
   #stop(): Promise<void> {
     this.#isOff = true;
+    this.#over.abort(new DOMException("the watch is over", "AbortError"));
     const run = this.#waiting?.run;
     this.#waiting = undefined;
     return this.#discarding ??= (async () => {

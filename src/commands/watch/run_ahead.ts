@@ -17,6 +17,7 @@ export async function runAhead(
 ): Promise<RunResult> {
   const options: RunToUpload = {
     ...given,
+    emit: runs.listening(given.emit),
     upload: { ...given.upload!, onReleased: ({ live }) => runs.begin(options, live, early) },
   };
   const taken = await runs.take(options);

@@ -20,13 +20,11 @@ export async function untilDead(
   { terminal }: Pick<Options, "terminal">,
   ended: AbortSignal,
 ): Promise<void> {
-  /** The bytes of stdin before each ping: the server has read them when it answers. */
-  const sentBefore = [0];
-  void sendPings(transport, stream, sentBefore, ended);
-  const unread = () => stream.sentBytes - sentBefore[Math.min(stream.pongs, sentBefore.length - 1)];
+  const pings = new Pings(stream);
+  void pings.send(transport, ended);
+  const isRead = () => terminal !== undefined || pings.unreadBytes <= LITTLE_BYTES;
   // A server that has never answered a ping may not know them.
-  const isPinged = () => stream.pongs > 0 && stream.bufferedAmount === 0;
-  const isExpected = () => isPinged() && (terminal !== undefined || unread() <= LITTLE_BYTES);
+  const isExpected = () => stream.pongs > 0 && pings.arePassed && isRead();
   await untilSilent(
     transport,
     { ms: DEAD_MS, signal: ended, isExpected },
@@ -34,18 +32,29 @@ export async function untilDead(
   );
 }
 
-async function sendPings(
-  transport: Pick<Transport, "delay">,
-  stream: ExecStream,
-  sentBefore: number[],
-  ended: AbortSignal,
-): Promise<void> {
-  while (stream.isOpen) {
-    await transport.delay(PING_MS, ended).catch(() => {});
-    if (ended.aborted) return;
-    // Bytes that wait to be sent test the network themselves.
-    if (!stream.isOpen || stream.bufferedAmount > 0) continue;
-    sentBefore.push(stream.sentBytes);
-    stream.ping();
+class Pings {
+  /** Whether the network took all before the last ping: bytes that wait test it themselves. */
+  arePassed = true;
+  /** The bytes of stdin before each ping: the server has read them when it answers. */
+  readonly #sentBefore = [0];
+
+  constructor(private readonly stream: ExecStream) {}
+
+  /** The bytes of stdin that the server may not have read. */
+  get unreadBytes(): number {
+    const { pongs, sentBytes } = this.stream;
+    return sentBytes - this.#sentBefore[Math.min(pongs, this.#sentBefore.length - 1)];
+  }
+
+  async send(transport: Pick<Transport, "delay">, ended: AbortSignal): Promise<void> {
+    const { stream } = this;
+    while (stream.isOpen) {
+      await transport.delay(PING_MS, ended).catch(() => {});
+      if (ended.aborted || !stream.isOpen) return;
+      this.arePassed = stream.bufferedAmount === 0;
+      if (!this.arePassed) continue;
+      this.#sentBefore.push(stream.sentBytes);
+      stream.ping();
+    }
   }
 }

@@ -103,11 +103,13 @@ export class StepExec {
   async #run({ command, hasStdin = true }: StepCommand): Promise<void> {
     const { kube, clock, pause: { namespace, pod, container } } = this.options;
     const signal = AbortSignal.any([this.options.signal, this.#stopped.signal]);
+    let isOpen = false;
     let silentSeconds = 0;
     const hear = () => void (silentSeconds = 0);
     // By ticks, not by the clock: while this program was stopped it heard nothing.
     using _listening = ticking(clock, { everyMs: 1_000, signal }, () => {
-      silentSeconds = this.#isPulsing || this.reply.isAwaited ? silentSeconds + 1 : 0;
+      const isExpected = isOpen && (this.#isPulsing || this.reply.isAwaited);
+      silentSeconds = isExpected ? silentSeconds + 1 : 0;
       if (silentSeconds >= SILENCE_SECONDS) this.#giveUp(`it is silent for ${SILENCE_SECONDS} s`);
     });
     try {
@@ -117,6 +119,7 @@ export class StepExec {
         container,
         command,
         stdin: hasStdin ? this.#stdin : undefined,
+        onOpen: () => void (isOpen = true),
         onStdout: (bytes) => (hear(), this.reply.stdout(bytes)),
         onStderr: (bytes) => (hear(), this.reply.stderr(bytes)),
         silenceMs: LONG_SILENCE_MS,

@@ -6,6 +6,7 @@ import { workspace } from "../upload/run_upload.ts";
 import { held } from "../waiting.ts";
 import type { Scenario } from "../scenario.ts";
 import { atTerminal } from "./session.ts";
+import { ENDED, RESTS } from "./turns.ts";
 
 const PROMPT = (place: string) => new RegExp(`\\[${place}\\] [$#] `);
 const COMMIT = ["--result", "commit=abc"];
@@ -107,6 +108,26 @@ export const localCodeScenarios: Scenario[] = [
       await session.until(/debug-run: this step has no work to do: the upload stands in for it\n/);
       await session.until(PROMPT("clone/clone"));
       await session.type("debug-continue\r");
+      await session.until(BUILT);
+      await session.until(/ended: 0\n/);
+    },
+  },
+  {
+    name: "a failing test is repaired save by save, after the upload stood in for the clone",
+    needs: ["script"],
+    async run(cluster, directory) {
+      writeCode(directory, "41");
+      const args = ["pipeline", "debug", "t-loop", directory, "--on-step", "test/run", "--watch"];
+      const where = workspace(cluster, "source");
+      await using session = atTerminal([...args, ...COMMIT, ...where, ...cluster.flags]);
+      await session.until(/Sent 2 files, .*, verified\n[^]*Resumed\n/);
+      await session.until(ENDED(1));
+      await session.until(RESTS);
+      Deno.writeTextFileSync(`${directory}/answer`, "42");
+      await session.until(/\nChanged: answer\n/);
+      await session.until(ENDED(0));
+      await session.until(RESTS);
+      await session.type("c");
       await session.until(BUILT);
       await session.until(/ended: 0\n/);
     },

@@ -147,7 +147,7 @@ export const sessionScenarios: Scenario[] = [
       await session.type("debug-run --continue\r");
       await session.until(/\[prepare\] prepared for world/);
       await session.until(PROMPT("greet"));
-      await session.type("debug-continue\r");
+      await session.type("debug-continue 0\r");
       await session.until(/Held at last /);
       await session.until(PROMPT("last"));
       await session.type("exit\r");

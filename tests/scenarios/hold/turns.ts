@@ -17,8 +17,8 @@ import type { Scenario } from "../scenario.ts";
 import { atTerminal } from "./session.ts";
 
 /** The line of keys, which shows that the client waits for a save. */
-const RESTS = /\[e\]dit \[s\]hell \[c\]ontinue \[f\]ail \[q\]uit \[d\]etach/;
-const ENDED = (code: number) => new RegExp(`[✓✗] \\S+ {2}exit code ${code} after `);
+export const RESTS = /\[e\]dit \[s\]hell \[c\]ontinue \[f\]ail \[q\]uit \[d\]etach/;
+export const ENDED = (code: number) => new RegExp(`[✓✗] \\S+ {2}exit code ${code} after `);
 
 /** Writes the tree, whose work.sh is what the step does. */
 function write(directory: string, work: string): void {

@@ -155,7 +155,14 @@ export const baseScenarios: Scenario[] = [
       writeTree(server.work, tree("file a three\nfile deep/b three"));
       rmSync(`${server.work}/deep/c`);
       const params = ["-p", "subdirectory=app", "-p", "sparse=/deep/"];
-      const words = ["task", "upload", "t-git-clone", server.work, "-w", "name=output,emptyDir="];
+      const words = [
+        "task",
+        "upload",
+        "t-base-git-clone",
+        server.work,
+        "-w",
+        "name=output,emptyDir=",
+      ];
       const ran = await tknDev([...words, ...params, ...url(server), "--base", ...cluster.flags]);
       assert.equal(ran.code, 0, ran.stderr + ran.stdout);
       assert.match(ran.stderr, /^Note: The Task clones .*, and only the changes since/m);
@@ -197,7 +204,7 @@ export const baseScenarios: Scenario[] = [
       }
       await using way = await throughProxy(cluster, directory, (to) => new FaultyProxy(to));
       way.proxy.cutAfterBytes = 4_000_000;
-      const words = ["task", "upload", "t-git-clone", work, "-w", "name=output,emptyDir="];
+      const words = ["task", "upload", "t-base-git-clone", work, "-w", "name=output,emptyDir="];
       const ran = await tknDev([...words, ...url(server), "--base", ...way.flags]);
       assert.equal(ran.code, 0, ran.stderr + ran.stdout);
       assert.match(ran.stderr, /^Note: Cannot upload into step "clone": .*: trying again$/m);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Ahead } from "../../../../src/commands/watch/ahead.ts";
 import { IdleLine } from "../../../../src/commands/watch/idle_line.ts";
 import { refused } from "../../../../src/kube/status.ts";
-import type { RunEvent } from "../../../../src/events.ts";
+import type { Outcome, RunEvent } from "../../../../src/events.ts";
 import { runStarted } from "../../../../src/run/held_run.ts";
 import { PIPELINE_RUNS, type PipelineRun } from "../../../../src/tekton/model.ts";
 import { turn, until } from "../../../support/fake_transport.ts";
@@ -21,7 +21,11 @@ class Play implements AsyncDisposable {
 
   begin(early: readonly string[] = [], options = this.play.options()): void {
     this.ahead.begin(options, this.play.current, early);
+    this.hear({ kind: "log", step: "s", line: "tested" });
   }
+
+  /** The current run has an event. */
+  readonly hear = this.ahead.listening(() => {});
 
   get said(): string {
     // deno-lint-ignore no-control-regex -- the terminal's commands
@@ -59,6 +63,34 @@ Deno.test("the line says that the next run is ready, until it is taken", async (
   await runStarted(options, taken.run, taken, () => {});
   assert.equal(await watch.ahead.take(options), undefined, "no other waits");
   assert.deepEqual([watch.created, watch.deleted], [1, 0]);
+});
+
+Deno.test("the next run is created at a line of the current one, its end, or after a while", async () => {
+  for (const kind of ["log", "ended", "late"] as const) {
+    await using watch = new Play();
+    const { play, ahead } = watch;
+    watch.hear({ kind: "log", step: "s", line: "from before the upload" });
+    ahead.begin(play.options(), play.current, []);
+    watch.hear({ kind: "waiting", text: "pod x: starting" });
+    play.host.clock.advance(9_999);
+    for (let turns = 0; turns < 5; turns++) await turn();
+    assert.equal(watch.created, 0);
+    if (kind === "log") watch.hear({ kind, step: "s", line: "tested" });
+    else if (kind === "ended") watch.hear({ kind, outcome: {} as Outcome });
+    else play.host.clock.advance(1);
+    await watch.ready();
+    assert.equal(watch.created, 1);
+  }
+});
+
+Deno.test("a save before that is for another run, and no run is created for it", async () => {
+  await using watch = new Play();
+  const { play, ahead } = watch;
+  ahead.begin(play.options(), play.current, []);
+  assert.equal(await ahead.take(play.options()), undefined);
+  play.host.clock.advance(10_000);
+  for (let turns = 0; turns < 5; turns++) await turn();
+  assert.equal(watch.created, 0);
 });
 
 Deno.test("a run that waits is discarded at the end", async () => {
@@ -136,7 +168,6 @@ Deno.test("work that does not wait for the upload is named; on a claim it forbid
   watch.line.passTo((event) => events.push(event));
   watch.begin(["task clean"]);
   watch.begin(["task clean"], { ...options, runManifest: { inline: () => run } });
-  await watch.ready();
   assert.deepEqual(events, [
     { kind: "note", text: "The next run does the work of task clean before the save" },
     {

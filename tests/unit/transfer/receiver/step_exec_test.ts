@@ -11,8 +11,9 @@ import { turn } from "../../../support/fake_transport.ts";
 const PAUSE = { namespace: "ns", pod: "p", container: "step-s", step: "s", image: "i" } as Pause;
 
 /** Starts a command that ends when its signal aborts. */
-function start(given: Partial<StepCommand> = {}) {
+function start(given: Partial<StepCommand> = {}, { opens = true } = {}) {
   const kube = new FakeKube();
+  kube.opensExecs = opens;
   const clock = new FakeClock();
   const begun = Promise.withResolvers<ExecOptions>();
   kube.onExec = (options) => {
@@ -63,6 +64,11 @@ Deno.test("a receiver that pulsed and falls silent is lost after 30 s", async ()
 Deno.test("a receiver that is known to pulse is lost after 30 s without output", async () => {
   const { pass } = start({ pulses: true });
   assertLost(await pass(30), /silent/);
+});
+
+Deno.test("while the connection opens, the client's limits on that count", async () => {
+  const { pass } = start({ pulses: true }, { opens: false });
+  assert.equal(await pass(300), "under way");
 });
 
 Deno.test("a silent receiver that can't pulse is not lost", async () => {
