@@ -36,6 +36,8 @@ import { TurnUploads } from "./turn_uploads.ts";
 
 /** A turn begins after this silence: another save ends it soon. */
 const QUIET_MS = 100;
+/** The time between two attempts to reach a step while nothing is saved. */
+const REOPEN_MS = 2_000;
 /** Exit codes above this come from a signal, perhaps with the end of the container. */
 const SIGNALED = 128;
 
@@ -196,6 +198,7 @@ class WatchedStep implements AsyncDisposable {
         return await this.#aside(async () => {
           const { host, kube, pause, debugImage, patchFile, signal } = this.#options;
           const session = { host, kube, color: this.#color, debugImage, patchFile, signal };
+          await this.#closeReady(); // the shell may change the workspace
           await this.#terminal.suspendFor(() => runShell(session, pause));
           return "back";
         });
@@ -203,6 +206,7 @@ class WatchedStep implements AsyncDisposable {
       case "fail":
         return await this.#aside(async () => {
           const { kube, pause } = this.#options;
+          await this.#closeReady();
           this.#terminal.terminal.err(await releaseStep(kube, pause, action));
           return "released";
         });
@@ -224,7 +228,6 @@ class WatchedStep implements AsyncDisposable {
     const { kube, pause, signal } = this.#options;
     let how: Awaited<ReturnType<typeof work>> = "back";
     try {
-      await this.#closeReady(); // the shell may change the workspace
       how = await work();
     } catch (error) {
       signal.throwIfAborted();
@@ -348,14 +351,20 @@ class WatchedStep implements AsyncDisposable {
     await Promise.all([ready?.turn[Symbol.asyncDispose](), this.#uploads.close()]);
   }
 
-  /** Looks whether the step is still held, if an exec that waits for a turn has ended. */
+  /**
+   * Looks whether the step is still held, if an exec that waits for a turn has ended. Then opens
+   * another one, without which the gate would give up.
+   */
   async #lost(opened: Opened): Promise<void> {
-    if (this.#ready !== opened || this.#over.signal.aborted) return;
+    const { signal } = this.#over;
+    if (this.#ready !== opened || signal.aborted) return;
     this.#ready = undefined;
     try {
       await this.#checkHeld();
+      await this.#options.host.clock.delay(REOPEN_MS, signal);
+      if (this.#machine.isResting) this.#open();
     } catch (error) {
-      this.#events.fail(error);
+      if (!signal.aborted) this.#events.fail(error);
     }
   }
 
