@@ -115,6 +115,7 @@ testInEveryShell("the gate unpacks the other scripts unchanged", async (shell) =
     "edit",
     "listen",
     "shell",
+    "turn",
     "debug-run",
     "debug-continue",
     "debug-fail-continue",

@@ -14,7 +14,7 @@ const CARRIER: GateScriptOptions = {
 Deno.test("the scripts are small: Tekton accepts about 95 KiB for a whole Task", () => {
   const carrier = gateScript(CARRIER);
   assert.ok(carrier.startsWith("#!/bin/sh\n"));
-  assert.ok(carrier.length < 34_000, `${carrier.length} bytes`);
+  assert.ok(carrier.length < 40_000, `${carrier.length} bytes`);
   const other = gateScript({ ...CARRIER, carries: false });
   assert.ok(other.length < 1_200, `${other.length} bytes`);
 });
@@ -43,7 +43,7 @@ Deno.test("variables with names that no shell can read are left out of the scrip
   const script = gateScript({ ...CARRIER, plain, secret: [], hidden: false });
   assert.match(
     script,
-    /^g_step='compile' g_mode=failure g_hidden=\ng_again='tkn-dev'\ng_plain='A'\ng_secret=''\n$/m,
+    /^g_step='compile' g_mode=failure g_hidden=\ng_again='tkn-dev'\ng_results=''\ng_plain='A'\ng_secret=''\n$/m,
   );
 });
 
