@@ -86,7 +86,7 @@ const POD: Shape = {
       args: ["name"],
       env: [{ name: "name" }],
       envFrom: [{}],
-      volumeMounts: [{ name: "name", mountPath: "name" }],
+      volumeMounts: [{ name: "name", mountPath: "name", subPath: "text", subPathExpr: "text" }],
       resources: { limits: "texts" },
     }],
     volumes: [{ name: "name" }],

@@ -2,13 +2,14 @@
 import type { Clock } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import type { Pause } from "../hold/pause.ts";
+import { type VolumePlace, volumePlace } from "../tekton/breakpoint/volume_place.ts";
 import type { Receipt } from "../tree/archive/checksum_list.ts";
 import type { PrepackedTree } from "../transfer/prepack/prepacked_archive.ts";
 import { awaitPause, type HeldStep, isOfStep } from "./await_pause.ts";
-import type { MissedPause } from "./live_run.ts";
+import type { LiveRun, MissedPause } from "./live_run.ts";
 import { annotate } from "./metadata.ts";
 import { checkDeletedPods } from "./pods/deleted_pod.ts";
-import { sendToPause, type SendToPauseOptions } from "./send_to_pause.ts";
+import { directoryOf, sendToPause, type SendToPauseOptions } from "./send_to_pause.ts";
 import type { StartedRun } from "./started_run.ts";
 
 export interface UploadOptions extends Omit<SendToPauseOptions, "kube" | "clock" | "random"> {
@@ -21,7 +22,7 @@ export interface UploadOptions extends Omit<SendToPauseOptions, "kube" | "clock"
    */
   readonly prepack: (signal: AbortSignal) => Promise<PrepackedTree | undefined>;
   /** Returns the annotations that record the upload on the run. */
-  readonly annotations: (receipt: Receipt) => Record<string, string>;
+  readonly annotations: (receipt: Receipt, place?: VolumePlace) => Record<string, string>;
   /** Called after the release. */
   readonly onReleased?: (run: StartedRun) => void;
 }
@@ -129,9 +130,16 @@ export class Sender {
         live.endPause(pause);
         onReleased?.(run);
       }
-      await annotate(kube, live, annotations(receipt));
+      await annotate(kube, live, annotations(receipt, placeOf(live, pause)));
       this.#arrival.resolve("arrived");
       live.look();
     }
   }
+}
+
+/** Returns where the upload is, for the steps after it. */
+function placeOf(live: LiveRun, pause: Pause): VolumePlace | undefined {
+  const pod = live.pods.get(pause.pod);
+  const place = { path: pause.directory, directory: directoryOf(pause) };
+  return pod && volumePlace(pod, pause.container, place);
 }

@@ -349,7 +349,13 @@ export interface PodContainer {
   args?: string[];
   env?: Step["env"];
   envFrom?: { secretRef?: { name: string }; [key: string]: unknown }[];
-  volumeMounts?: { name: string; mountPath: string; readOnly?: boolean }[];
+  volumeMounts?: {
+    name: string;
+    mountPath: string;
+    readOnly?: boolean;
+    subPath?: string;
+    subPathExpr?: string;
+  }[];
   resources?: { limits?: Record<string, string> };
   securityContext?: Record<string, unknown>;
 }

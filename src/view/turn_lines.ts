@@ -25,6 +25,7 @@ export function renderTurnEnd(
 }
 
 const KEYS: readonly (readonly [key: string, rest: string])[] = [
+  ["Enter", " again"],
   ["e", "dit"],
   ["s", "hell"],
   ["c", "ontinue"],
@@ -41,9 +42,13 @@ export function renderTurnKeys({ color, columns }: { color: boolean; columns: nu
 }
 
 function lines({ bold }: Styles): Printable[] {
-  const keys = KEYS.map(([key, rest]) =>
-    joined([printable`[`, bold(key), printable`]`, printable`${rest}`])
+  const [words, letters] = [true, false].map((isLong) =>
+    joined(
+      KEYS.map(([key, rest]) =>
+        joined([printable`[`, bold(key), printable`]${isLong ? rest : ""}`])
+      ),
+      " ",
+    )
   );
-  const all = joined([joined([printable`[`, bold("Enter"), printable`] again`]), ...keys], " ");
-  return [joined([printable`A save does it again: `, all]), all];
+  return [joined([printable`A save does it again: `, words]), words, letters];
 }

@@ -205,7 +205,7 @@ async function watchAtPause(
       results: isFirst && !isSent ? givenResults(flags) : {},
       async onSent(receipt, source) {
         if (!isFirst || isSent) return;
-        await annotate(kube, live, uploadAnnotations(receipt, await source.git));
+        await annotate(kube, live, uploadAnnotations(receipt, { git: await source.git }));
       },
     })
   );
@@ -238,7 +238,7 @@ async function sendAtPause(
 ): Promise<void> {
   const sending = { kube, pause, source, flags, results, emit, signal };
   const receipt = await sendIntoStep(host, sending);
-  await annotate(kube, live, uploadAnnotations(receipt, await source.git));
+  await annotate(kube, live, uploadAnnotations(receipt, { git: await source.git }));
 }
 
 /** Runs a command in place of the step's work: it makes the step's log and its exit code. */

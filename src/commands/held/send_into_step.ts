@@ -6,9 +6,17 @@ import { readTaskRun } from "../../hold/held_step_info.ts";
 import { type Pause, stepPath } from "../../hold/pause.ts";
 import { uploadTarget } from "../../hold/upload_target.ts";
 import type { Host } from "../../host.ts";
-import type { Kube } from "../../kube/interface.ts";
+import type { Kube, Stored } from "../../kube/interface.ts";
 import { mountAt, mountedWorkspaces } from "../../tekton/breakpoint/held_facts.ts";
-import { LABEL, type Pod, type RunName } from "../../tekton/model.ts";
+import { placeIn } from "../../tekton/breakpoint/volume_place.ts";
+import {
+  LABEL,
+  type PipelineRun,
+  type Pod,
+  RESOURCE_OF,
+  type RunName,
+  type TaskRun,
+} from "../../tekton/model.ts";
 import { heldDestination, type HeldPlace } from "../../tekton/source/held_destination.ts";
 import { chooseMounted } from "../../tekton/workspaces.ts";
 import { recordPlace } from "../../transfer/record_place.ts";
@@ -18,6 +26,7 @@ import type { Entry } from "../../tree/walk.ts";
 import type { Receipt } from "../../tree/archive/checksum_list.ts";
 import type { SendFlags } from "../options/send_flags.ts";
 import { entriesToSend, type Source, treeToSend } from "../source/source.ts";
+import { uploadedPlace } from "../source/upload_annotation.ts";
 
 /** The place of a step that an upload goes to. */
 export interface StepTarget {
@@ -128,8 +137,38 @@ async function placeOf(
       emit({ kind: "note", text });
       return { pod, ...place };
     }
+    const uploaded = flags.onWorkspace === undefined
+      ? await uploadedIn(kube, { pod, taskRun, pause })
+      : undefined;
+    if (uploaded !== undefined) {
+      const text = `The upload goes to ${pathOf(uploaded)}, where the run's upload went`;
+      if (uploaded.directory !== ".") emit({ kind: "note", text });
+      return { pod, ...uploaded };
+    }
   }
   return { pod, directory, path: chooseMounted(owner, mounted, flags.onWorkspace).path };
+}
+
+/** Returns where the step has the files of the upload that the run started with. */
+async function uploadedIn(
+  kube: Kube,
+  { pod, taskRun, pause }: { pod: Pod; taskRun: Stored<TaskRun>; pause: Pause },
+): Promise<HeldPlace | undefined> {
+  const { kind, name } = runOf(pod, pause);
+  const { metadata } = kind === "TaskRun"
+    ? taskRun
+    : await orUndefined(kube.get<PipelineRun>(RESOURCE_OF[kind], pause.namespace, name)) ?? taskRun;
+  const place = uploadedPlace(metadata.annotations);
+  return place && placeIn(pod, pause.container, place);
+}
+
+async function orUndefined<T>(read: Promise<T>): Promise<T | undefined> {
+  try {
+    return await read;
+  } catch (error) {
+    if (!(error instanceof ExpectedError)) throw error;
+    return undefined;
+  }
 }
 
 function pathOf({ path, directory }: HeldPlace): string {

@@ -13,6 +13,7 @@ import type { Entry } from "../../tree/walk.ts";
 import { sendOptions, sendToTarget, type StepTarget, stepTarget } from "../held/send_into_step.ts";
 import type { SendFlags } from "../options/send_flags.ts";
 import { Leftovers } from "./leftovers.ts";
+import { Unfinished } from "./unfinished.ts";
 import { emitNotes, sentEntries, type Source } from "../source/source.ts";
 
 export interface TurnUploadsOptions {
@@ -36,6 +37,7 @@ export class TurnUploads implements AsyncDisposable {
   #sent: { readonly source: Source; readonly entries: readonly Entry[] } | undefined;
   #opened: OpenedReceiver | undefined;
   readonly #leftovers: Leftovers | undefined;
+  readonly #unfinished = new Unfinished();
 
   constructor(options: TurnUploadsOptions) {
     this.#options = options;
@@ -50,10 +52,15 @@ export class TurnUploads implements AsyncDisposable {
     const entries = await sentEntries(source);
     if (this.#sent === undefined) await emitNotes(source, entries, emit);
     const opened = this.#takeOpened();
+    const sending = this.#sending(this.#target, source, entries, signal);
+    const clean = this.#unfinished.clean(entries, sending);
+    this.#unfinished.begun(entries);
     const receipt = await sendToTarget({ ...this.#options, signal }, this.#target, {
-      ...this.#sending(this.#target, source, entries, signal),
+      ...sending,
+      clean,
       opened,
     });
+    this.#unfinished.ended();
     this.#sent = { source, entries };
     this.#leftovers?.sent(entries);
     return receipt;

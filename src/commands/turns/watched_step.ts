@@ -147,6 +147,9 @@ class WatchedStep implements AsyncDisposable {
         if (this.#machine.isResting) this.#rest();
       }
       throw new Error("the queue has no end");
+    } catch (error) {
+      if (error instanceof ExpectedError && !signal.aborted) await this.#sayIfHeld();
+      throw error;
     } finally {
       signal.removeEventListener("abort", fail);
     }
@@ -320,6 +323,13 @@ class WatchedStep implements AsyncDisposable {
 
   async #closeReady(): Promise<void> {
     await Promise.all([this.#ready.close(), this.#uploads.close()]);
+  }
+
+  /** An error ends the watching, but not the pause. */
+  async #sayIfHeld(): Promise<void> {
+    const { kube, pause, run } = this.#options;
+    if (!await isHeld(kube, pause).catch(() => false)) return;
+    this.#terminal.terminal.err(howToContinue(run, this.#place));
   }
 
   /** Throws NotHeld if the step is known to hold no more. */

@@ -36,11 +36,11 @@ export async function uploadIntoRun(
   const sent = clone === undefined
     ? { options: await wholeTree(flags, sending), base: () => undefined }
     : changesOnClone(flags, sending, clone);
-  const facts = await source.git;
+  const git = await source.git;
   return {
     held: step,
     isHeld: step.isHeld,
-    annotations: (receipt) => uploadAnnotations(receipt, facts, sent.base()),
+    annotations: (receipt, place) => uploadAnnotations(receipt, { git, base: sent.base(), place }),
     ...treeToSend(source),
     prepack: (signal) => prepack(host, { flags, source, signal }),
     ...sent.options,

@@ -88,6 +88,49 @@ export const turnScenarios: Scenario[] = [
     },
   },
   {
+    name: "turns at a later task send into the directory that the clone's upload went to",
+    needs: ["script"],
+    async run({ flags, claim }, directory) {
+      write(directory, "true");
+      const subPath = crypto.randomUUID().slice(0, 13);
+      const args = `pipeline debug t-turns-below ${directory} --on-step test/run --watch`;
+      const where = ["-w", `name=source,claimName=${claim},subPath=${subPath}`];
+      await using session = atTerminal([...args.split(" "), ...where, ...flags]);
+      const [, name] = await session.until(/Created PipelineRun (\S+) in/);
+      await session.until(/The upload goes to \S+\/src\/app, where the run's upload went\n/);
+      await session.until(/it sees one\nsrc\n/);
+      await session.until(RESTS);
+      save(directory, "a.txt", "two");
+      await session.until(/it sees two\nsrc\n/);
+      await session.until(RESTS);
+      await session.type("d");
+      await session.until(/ended: 0\n/);
+
+      save(directory, "a.txt", "three");
+      await using later = atTerminal(["pr", "run", name, "--watch", directory, ...flags]);
+      await later.until(/it sees three\nsrc\n/);
+      await later.until(RESTS);
+      await later.type("q");
+      await later.until(/ended: 130\n/);
+    },
+  },
+  {
+    name: "a directory that is removed ends the watching, which says that the step is still held",
+    needs: ["script"],
+    async run(cluster, directory) {
+      const code = `${directory}/code`;
+      Deno.mkdirSync(code);
+      write(code, "true");
+      const run = await heldRun(cluster);
+      await using session = atTerminal(["tr", "run", run, "--watch", code, ...cluster.flags]);
+      await session.until(RESTS);
+      Deno.removeSync(code, { recursive: true });
+      await session.until(/Step run is still held\. To continue:\n/);
+      await session.until(/Error: Cannot upload "\S+": no such directory\n/);
+      await session.until(/ended: 2\n/);
+    },
+  },
+  {
     name: "each turn begins with the local tree and no results, and leaves no process",
     needs: ["script"],
     async run(cluster, directory) {

@@ -15,7 +15,8 @@ Deno.test("the end of a turn says how the work ended", () => {
 Deno.test("the keys fit the width of the terminal", () => {
   assert.equal(plain(100), `A save does it again: ${KEYS}`);
   assert.equal(plain(80), KEYS);
-  assert.equal(plain(20), `${KEYS.slice(0, 19)}…`);
+  assert.equal(plain(45), "[Enter] [e] [s] [c] [f] [q] [d]");
+  assert.equal(plain(20), "[Enter] [e] [s] [c]…");
 });
 
 Deno.test("with colors, the keys are bold", () => {
