@@ -11,7 +11,8 @@ import { commandLine, type HeldOptions } from "../options/held_options.ts";
 import { type SendFlags, sendFlags } from "../options/send_flags.ts";
 import { type TurnFlags, turnFlags } from "../options/turn_flags.ts";
 import { checkPatchFile } from "../session/local_console.ts";
-import { checkWatch, type WatchEnd, watchStep } from "./watched_step.ts";
+import { checkWatch } from "./check_watch.ts";
+import { type WatchEnd, watchStep } from "./watched_step.ts";
 
 export interface WatchFlags extends SendFlags {
   readonly turns: TurnFlags;

@@ -7,7 +7,6 @@ import { ClusterError, ExpectedError, UsageError } from "../../errors.ts";
 import type { RunEvent } from "../../events.ts";
 import { isHeld } from "../../hold/held_steps.ts";
 import { type Pause, stepPath } from "../../hold/pause.ts";
-import { Turn } from "../../hold/turn.ts";
 import type { Host } from "../../host.ts";
 import type { Kube } from "../../kube/interface.ts";
 import { joined, printable } from "../../printable.ts";
@@ -21,7 +20,6 @@ import type { NamedRun } from "../options/held_options.ts";
 import type { SendFlags } from "../options/send_flags.ts";
 import type { TurnFlags } from "../options/turn_flags.ts";
 import { useColor } from "../output/color.ts";
-import { filteredOutput } from "../output/filtered_output.ts";
 import { printError } from "../output/print_error.ts";
 import { howToContinue } from "../session/how_to_continue.ts";
 import { runShell } from "../session/run_shell.ts";
@@ -29,8 +27,10 @@ import { ScriptEditor } from "../session/script_editor.ts";
 import { released } from "../session/session.ts";
 import { openSource, type Source } from "../source/source.ts";
 import { Changes } from "../watch/changes.ts";
+import { checkWatch } from "./check_watch.ts";
 import { deadlineNote } from "./deadline_note.ts";
 import { type Action, type TurnEvent, TurnMachine } from "./machine.ts";
+import { ReadyTurn } from "./ready_turn.ts";
 import { TurnTerminal } from "./turn_terminal.ts";
 import { TurnUploads } from "./turn_uploads.ts";
 
@@ -57,23 +57,6 @@ export interface WatchedStepOptions {
 
 /** `quit`: by the key for it; `interrupted`: by Ctrl-C. The step is still held unless released. */
 export type WatchEnd = "released" | "left" | "quit" | "interrupted";
-
-/** Throws UsageError if there is no terminal, or if the step cannot do its work in place. */
-export function checkWatch({ terminal }: Host, pause?: Pause): void {
-  if (!(terminal.isTerminal.stdin && terminal.isTerminal.stderr)) {
-    throw new UsageError("Cannot watch: stdin is not a terminal, so no key could end it", {
-      hint: "leave out --watch to do the work once",
-    });
-  }
-  if (pause !== undefined && pause.gate !== "script") {
-    throw new UsageError(
-      `Cannot watch at step "${
-        stepPath(pause)
-      }": it is held without a shell, so its work runs once`,
-      { hint: "hold it with a shell: its image needs one" },
-    );
-  }
-}
 
 /** Throws errors that no save can fix. The step is still held then, unless its pod is gone. */
 export async function watchStep(options: WatchedStepOptions): Promise<WatchEnd> {
@@ -103,8 +86,7 @@ class WatchedStep implements AsyncDisposable {
   #turns = 0;
   /** Whether the script was edited since the last turn. */
   #isEdited = false;
-  /** Opened ahead, so that a save need not wait for it. */
-  #ready: Opened | undefined;
+  readonly #ready: ReadyTurn;
   /** Ends the turn that runs now. */
   #stopTurn = new AbortController();
   #turn: Promise<void> = Promise.resolve();
@@ -129,6 +111,13 @@ class WatchedStep implements AsyncDisposable {
       () => this.#events.put({ kind: "key", wish: "detach" }),
     );
     this.#host = { ...host, terminal: this.#terminal.terminal };
+    this.#ready = new ReadyTurn({
+      ...options,
+      host: this.#host,
+      isResting: () => this.#machine.isResting,
+      checkHeld: () => this.#checkHeld(),
+      onGone: (error) => this.#events.fail(error),
+    });
     this.#uploads = new TurnUploads({
       ...options,
       host: this.#host,
@@ -171,7 +160,7 @@ class WatchedStep implements AsyncDisposable {
     this.#over.abort(new DOMException("nothing is watched any more", "AbortError"));
     this.#stopTurn.abort(new DOMException("the watching is over", "AbortError"));
     await this.#turn;
-    await this.#closeReady();
+    await Promise.all([this.#ready, this.#uploads].map((one) => one[Symbol.asyncDispose]()));
     await this.#terminal[Symbol.asyncDispose]();
   }
 
@@ -200,6 +189,7 @@ class WatchedStep implements AsyncDisposable {
         return await this.#aside(async () => {
           const { host, kube, pause, debugImage, patchFile, signal } = this.#options;
           const session = { host, kube, color: this.#color, debugImage, patchFile, signal };
+          await this.#closeReady(); // the shell may change the workspace
           await this.#terminal.suspendFor(() => runShell(session, pause));
           return "back";
         });
@@ -207,6 +197,7 @@ class WatchedStep implements AsyncDisposable {
       case "fail":
         return await this.#aside(async () => {
           const { kube, pause } = this.#options;
+          await this.#closeReady();
           this.#terminal.terminal.err(await releaseStep(kube, pause, action));
           return "released";
         });
@@ -228,7 +219,6 @@ class WatchedStep implements AsyncDisposable {
     const { kube, pause, signal } = this.#options;
     let how: Awaited<ReturnType<typeof work>> = "back";
     try {
-      await this.#closeReady(); // the shell may change the workspace
       how = await work();
     } catch (error) {
       signal.throwIfAborted();
@@ -245,7 +235,7 @@ class WatchedStep implements AsyncDisposable {
   }
 
   #rest(): void {
-    this.#open();
+    this.#ready.open();
     this.#uploads.openAhead();
     this.#uploads.emitNotes().catch(() => {}); // the next turn fails for the same reason
     const { columns } = this.#terminal.terminal;
@@ -282,8 +272,7 @@ class WatchedStep implements AsyncDisposable {
       const receipt = await this.#uploads.send(source, AbortSignal.any([signal, stop]));
       if (isFirst) await onSent?.(receipt, source);
       const startMs = clock.now();
-      const { turn, output } = this.#open();
-      this.#ready = undefined;
+      const { turn, output } = this.#ready.take();
       using _stopping = onAbort(stop, () => turn.stop());
       turn.begin();
       const code = await turn.ended.finally(() => output.end());
@@ -333,34 +322,8 @@ class WatchedStep implements AsyncDisposable {
     );
   }
 
-  /** Returns the exec of the next turn, which may have been opened ahead. */
-  #open(): Opened {
-    if (this.#ready !== undefined) return this.#ready;
-    const { host: { clock }, kube, pause, flags, turns: { trace } } = this.#options;
-    const output = filteredOutput(this.#host, flags);
-    const joined = this.#terminal.terminal.isTerminal.stdout; // stderr is one, too
-    const turn = new Turn({ kube, pause, clock, trace, joined, output });
-    const opened = { turn, output };
-    this.#ready = opened;
-    turn.ended.catch(() => {}).then(() => this.#lost(opened));
-    return opened;
-  }
-
   async #closeReady(): Promise<void> {
-    const ready = this.#ready;
-    this.#ready = undefined;
-    await Promise.all([ready?.turn[Symbol.asyncDispose](), this.#uploads.close()]);
-  }
-
-  /** Looks whether the step is still held, if an exec that waits for a turn has ended. */
-  async #lost(opened: Opened): Promise<void> {
-    if (this.#ready !== opened || this.#over.signal.aborted) return;
-    this.#ready = undefined;
-    try {
-      await this.#checkHeld();
-    } catch (error) {
-      this.#events.fail(error);
-    }
+    await Promise.all([this.#ready.close(), this.#uploads.close()]);
   }
 
   /** An error ends the watching, but not the pause. */
@@ -380,11 +343,6 @@ class WatchedStep implements AsyncDisposable {
     await released(this.#options, this.#options.pause); // throws if its pod is gone
     return new NotHeld(`Cannot watch at step "${this.#place}": it was released by someone else`);
   }
-}
-
-interface Opened {
-  readonly turn: Turn;
-  readonly output: ReturnType<typeof filteredOutput>;
 }
 
 /** The step is no longer held. */

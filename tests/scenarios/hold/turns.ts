@@ -215,7 +215,7 @@ export const turnScenarios: Scenario[] = [
       await using session = atTerminal(args, editor);
       await session.until(ENDED(3));
       await session.until(RESTS);
-      save(directory, "other.sh", "echo from the other");
+      save(directory, "other.sh", "echo from the other; echo x >$SAID");
       await session.until(ENDED(3));
       await session.until(RESTS);
       await session.type("e");
