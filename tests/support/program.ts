@@ -13,7 +13,7 @@ export interface Ran {
 /**
  * Returns the lines of stderr, except reports of slow answers, which any busy machine may cause.
  */
-export function stderrLines({ stderr }: Ran): string[] {
+export function stderrLines({ stderr }: Pick<Ran, "stderr">): string[] {
   return stderr.trimEnd().split("\n").filter((line) => !line.startsWith("Waiting for "));
 }
 

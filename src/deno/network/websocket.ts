@@ -39,9 +39,12 @@ export function websocketOver(
   });
   socket.on("error", () => {}); // the caller's listeners come later
   socket.on("unexpected-response", (_asking: ClientRequest, answer: IncomingMessage) => {
-    const refusal = toResponse(answer);
-    socket.refusal = refusal;
-    socket.emit("error", new Error(`the answer is ${refusal.status}`));
+    try {
+      socket.refusal = toResponse(answer);
+    } catch {
+      // Its status is none of HTTP.
+    }
+    socket.emit("error", new Error(`the answer is ${answer.statusCode}`));
   });
   return socket;
 }

@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { TASK_RUNS } from "../../../src/tekton/model.ts";
-import { commandLine, startTknDev, tknDev } from "../../support/program.ts";
+import { commandLine, startTknDev, stderrLines, tknDev } from "../../support/program.ts";
 import { tree, writeTree } from "../../support/tree_text.ts";
 import type { Scenario } from "../scenario.ts";
 
@@ -40,7 +40,7 @@ export const outputScenarios: Scenario[] = [
       const bytes = await exec("printf '\\351\\000\\r\\n\\377' | program \"$@\" cat");
       assert.deepEqual([...bytes.stdout], [0xe9, 0, 13, 10, 0xff], bytes.stderr);
       const cut = await exec('{ program "$@" yes; echo "code $?" >&2; } | head -n1');
-      assert.equal(cut.stderr, "code 0\n");
+      assert.deepEqual(stderrLines(cut), ["code 0"]);
       const full = await exec('program "$@" yes >/dev/full');
       assert.equal(full.code, 5);
       assert.match(full.stderr, /^Error: Cannot write stdout: no space left on the device$/m);
@@ -63,7 +63,7 @@ export const outputScenarios: Scenario[] = [
       for (const words of [["tr", "logs", name], ["tr", "logs", "-f", name]]) {
         const all = [...words, ...flags];
         const cut = await sh(directory, '{ program "$@"; echo "code $?" >&2; } | head -n1', all);
-        assert.equal(cut.stderr, "code 0\n");
+        assert.deepEqual(stderrLines(cut), ["code 0"]);
         assert.equal((await sh(directory, 'program "$@" >/dev/full', all)).code, 5);
       }
     },

@@ -23,7 +23,7 @@ const BEFORE_A_RUN: Case[] = [
     "task upload no-such DIR",
     3,
     /get Task "no-such": not found in namespace/,
-    /its tasks: .*t-git-clone/,
+    /its tasks: .*t-/,
   ],
   [`${UNCLEAR} -p text=a --on-task zzz`, 2, /task "zzz": Pipeline "t-unclear" has no such/, /one,/],
   [`${UNCLEAR} -p text=a`, 2, /Cannot tell which task of Pipeline "t-unclear"/, /--on-task; .*one/],
