@@ -97,7 +97,6 @@ export const turnScenarios: Scenario[] = [
       const where = ["-w", `name=source,claimName=${claim},subPath=${subPath}`];
       await using session = atTerminal([...args.split(" "), ...where, ...flags]);
       const [, name] = await session.until(/Created PipelineRun (\S+) in/);
-      await session.until(/The upload goes to \S+\/src\/app, where the run's upload went\n/);
       await session.until(/it sees one\nsrc\n/);
       await session.until(RESTS);
       save(directory, "a.txt", "two");
@@ -108,6 +107,7 @@ export const turnScenarios: Scenario[] = [
 
       save(directory, "a.txt", "three");
       await using later = atTerminal(["pr", "run", name, "--watch", directory, ...flags]);
+      await later.until(/The upload goes to \S+\/src\/app, where the run's upload went\n/);
       await later.until(/it sees three\nsrc\n/);
       await later.until(RESTS);
       await later.type("q");
