@@ -148,7 +148,8 @@ class WatchedStep implements AsyncDisposable {
       }
       throw new Error("the queue has no end");
     } catch (error) {
-      if (error instanceof ExpectedError && !signal.aborted) await this.#sayIfHeld();
+      const hasBegun = this.#turns > 0 && !signal.aborted;
+      if (hasBegun && error instanceof ExpectedError) await this.#sayIfHeld();
       throw error;
     } finally {
       signal.removeEventListener("abort", fail);
