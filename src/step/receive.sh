@@ -145,7 +145,7 @@ finish() {
   trap - EXIT
   end_children
   forget
-  leave_lock cut
+  [ "$status" -eq 0 ] || leave_lock cut # after a part, the rest follows
   discard "/tkn-dev/receiver-$$"
   exit "$status"
 }

@@ -194,6 +194,25 @@ testInEveryShell(
   },
 );
 
+testInEveryShell(
+  "a part that has arrived leaves the lock to the rest of its upload",
+  async (shell) => {
+    await using stage = await Stage.open(shell, { programs: TOOLS });
+    await stage.hold();
+    const part = await tarball(FILES, {
+      manifest: (text) => text.replace("then end", "then part"),
+    });
+    const { code } = await stage.exec(
+      receive(stage, { record: RECORD }),
+      said(["lock TaskRun/one"], part.bytes),
+    );
+    assert.equal(code, 0);
+    const other = receive(stage, { record: RECORD, upload: OTHER, manifest: ".tkn-dev-other" });
+    const { stdout } = await stage.exec(other, said(["lock TaskRun/two"], new Uint8Array()));
+    assert.match(stdout, /^locked k3j2h1a0x9 writing \d+ TaskRun\/one\nready\n/);
+  },
+);
+
 // Only root can run processes as two users.
 testInEveryShell(
   "what a killed upload leaves is beside the record, out of the way",

@@ -42,7 +42,7 @@ export function websocketOver(
     try {
       socket.refusal = toResponse(answer);
     } catch {
-      // Its status is none of HTTP.
+      // Its status is not one of HTTP.
     }
     socket.emit("error", new Error(`the answer is ${answer.statusCode}`));
   });
