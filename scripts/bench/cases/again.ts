@@ -18,11 +18,11 @@ export const again: BenchCase = {
   about: `--watch at a held step: a save of 2 of ${FILES} files to the first line of the step`,
   repeat: 7,
   async run(fixture, repeat) {
-    await makeTask(fixture);
+    const name = await makeTask(fixture);
     const { path } = await manyFiles(fixture, FILES);
     const where = ["-w", "name=source,emptyDir="];
-    const debug = ["task", "debug", fixture.name, "--on-step", "run", "--upload", path];
-    const upload = ["task", "upload", fixture.name, path];
+    const debug = ["task", "debug", name, "--on-step", "run", "--upload", path];
+    const upload = ["task", "upload", name, path];
 
     await using session = open(fixture, [...debug, ...where, "--watch"]);
     const [, pod] = await session.until(/\(pod (\S+)\)/);
@@ -104,8 +104,10 @@ function save(path: string): string {
 
 const WORK = `echo "the first line: $(cat ${CHANGED[0]})"`;
 
-async function makeTask(fixture: Fixture): Promise<void> {
-  const { name, labels, options: { image } } = fixture;
+/** Returns its name. */
+async function makeTask(fixture: Fixture): Promise<string> {
+  const { labels, options: { image } } = fixture;
+  const name = `${fixture.name}-again`;
   await fixture.apply({
     apiVersion: "tekton.dev/v1",
     kind: "Task",
@@ -120,4 +122,5 @@ async function makeTask(fixture: Fixture): Promise<void> {
       }],
     },
   });
+  return name;
 }
