@@ -448,6 +448,20 @@ open_record() {
   is_open=1
 }
 
+# note_parts: takes the files of a cut archive into the record, so that a later upload removes those
+# that its tree has no longer.
+note_parts() {
+  command -v find >/dev/null && open_record || return
+  [ -s "$record" ] || printf 'tkn-dev record 1\n' >&4
+  cd -P "$staged" || return
+  find . ! -name "*$newline*" ! -name '.tkn-dev-*' -type f | while IFS= read -r path; do
+    printf 'part - - %s\n' "$path" >&4
+  done
+  find . ! -name "*$newline*" -type l | while IFS= read -r path; do
+    printf 'link - - %s\n' "$path" >&4
+  done
+}
+
 # follow BYTES PATH: prints the file while it is being written. It is complete once the manifest
 # arrives.
 follow() {
@@ -593,6 +607,7 @@ unpack "$@"
 status=$?
 if [ "$staged" != . ]; then
   [ "$follows" -eq 0 ] || [ "$status" -ne 0 ] || wait "$follower"
+  [ "$status" -eq 0 ] || (note_parts) 2>/dev/null
   if ! place "$staged"; then
     path=$(unwritable '') || stop 11 "$path: not writable"
     stop 20 'a file cannot be moved to its place'

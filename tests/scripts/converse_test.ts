@@ -169,6 +169,24 @@ testInEveryShell(
   },
 );
 
+testInEveryShell("what arrived of a cut archive is in the record", async (shell) => {
+  for (const programs of [[...TOOLS, "mv"], [...BUSYBOX, "busybox:mv"]]) {
+    await using stage = await Stage.open(shell, { programs });
+    await stage.hold();
+    const { bytes } = await tarball({ "a/first": "1", "a/second": "2".repeat(50_000) });
+    const half = bytes.subarray(0, 20_000);
+    const { code } = await stage.exec(receive(stage), await say(["forget"], half));
+    assert.notEqual(code, 0);
+    assert.equal((await stage.read("work space/a/first")).length, 1);
+    const lines = (await stage.read("work space/.tkn-dev-upload/record")).trim().split("\n");
+    assert.deepEqual([lines[0], ...lines.slice(1).sort()], [
+      "tkn-dev record 1",
+      "part - - ./a/first",
+      "part - - ./a/second",
+    ]);
+  }
+});
+
 testInEveryShell("a record with an incomplete last line is read to its end", async (shell) => {
   await using stage = await Stage.open(shell, { programs: TOOLS });
   await Deno.mkdir(`${stage.workspace}/.tkn-dev-upload`);

@@ -7,9 +7,11 @@
  *     link - - ./current
  *     dir - - ./src
  *     gone - - ./old.go
+ *     part - - ./new.go
  *
  * The line of a file has the first digits of its sha256, its mode and its mtime, as they were sent.
  * If several lines name one path the last one counts, so that an upload only appends its changes.
+ * `part` is a file of an archive that was cut: it came from an upload, and may be incomplete.
  */
 import { LEADS_OUT, parseListingLine, wholeLines } from "./listing_line.ts";
 import type { RemotePath } from "./remote_path.ts";
@@ -23,7 +25,7 @@ export interface RecordedFile {
   readonly mtimeSeconds: number;
 }
 
-export type Recorded = RecordedFile | { readonly kind: "link" | "dir" };
+export type Recorded = RecordedFile | { readonly kind: "link" | "dir" | "part" };
 
 export interface UploadRecord {
   /**
@@ -97,7 +99,7 @@ function apply(
   [what, mode, time]: readonly string[],
 ): void {
   if (what === "gone") entries.delete(path);
-  else if (what === "link" || what === "dir") entries.set(path, { kind: what });
+  else if (what === "link" || what === "dir" || what === "part") entries.set(path, { kind: what });
   else if (/^[0-9a-f]{20}$/.test(what) && /^[0-7]{1,4}$/.test(mode) && /^\d{1,12}$/.test(time)) {
     const mtimeSeconds = Number(time);
     entries.set(path, { kind: "file", digest: what, mode: Number.parseInt(mode, 8), mtimeSeconds });

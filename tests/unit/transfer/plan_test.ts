@@ -157,6 +157,14 @@ Deno.test("files that git tracks but did not check out stay, and other files are
   assert.deepEqual(always.remove, ["docs/gone", "docs/made", "old"]);
 });
 
+Deno.test("a file of an upload that was cut is sent again, and removed if it is gone locally", async () => {
+  const { send, remove } = await run({
+    listed: { a: remote(), half: remote("file", 3) },
+    recorded: { a: { kind: "part" }, half: { kind: "part" } },
+  });
+  assert.deepEqual([send.map(({ path }) => path), remove], [["a"], ["half"]]);
+});
+
 Deno.test("a file that an earlier upload sent and that is gone locally is removed; files of a run stay", async () => {
   const listed = {
     ".tkn-dev-upload": remote("directory"),

@@ -18,11 +18,12 @@ Deno.test("a record reads as it was written, and later lines win", async () => {
   assert.match(first, /^tkn-dev record 1\n2cf24dba5fb0a30e26e8 755 1700000000 \.\/run\.sh\n/);
   const later = { ...FILE, mode: 0o644 };
   const more = recordText([["run.sh", later], ["l", FILE]], { gone: ["a b", "l"], anew: false });
-  const record = await parseRecord(pieces(`recorded 1700000100\n${first}${more}`));
+  const parts = "part - - ./new\npart - - ./run.sh\n";
+  const record = await parseRecord(pieces(`recorded 1700000100\n${first}${parts}${more}`));
   assert.equal(record?.writtenSeconds, 1_700_000_100);
   assert.deepEqual(
     Object.fromEntries(record!.entries),
-    { "run.sh": later, d: { kind: "dir" }, l: FILE },
+    { "run.sh": later, d: { kind: "dir" }, l: FILE, new: { kind: "part" } },
   );
 });
 
