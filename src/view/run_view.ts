@@ -152,6 +152,7 @@ export class RunView {
 
   #showProgress(event: Extract<RunEvent, { kind: "sending" }>): Output[] {
     const { terminal, columns } = this.#options;
+    if (event.totalFiles === 0 && event.totalBytes === 0) return []; // there is nothing to send
     if (terminal) {
       this.#waiting = SENDING;
       return [{ status: renderProgress(event, columns()) }];

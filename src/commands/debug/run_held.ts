@@ -13,7 +13,6 @@ import type { AfterPause, AtPause } from "../../run/work_at_pauses.ts";
 import { insteadCommand } from "../../step/scripts.ts";
 import type { HeldRun } from "../../tekton/breakpoint/hold_run.ts";
 import type { PipelineRun, Run, TaskRun } from "../../tekton/model.ts";
-import { plainDirectory, whyNoDirectory } from "../../tekton/source/destination.ts";
 import { sendIntoStep } from "../held/send_into_step.ts";
 import { printCreated } from "../manifests/print_created.ts";
 import { renderRunManifest } from "../manifests/render_run.ts";
@@ -198,7 +197,7 @@ async function watchAtPause(
   const isSent = upload !== undefined;
   const own = upload === undefined
     ? flags
-    : { ...flags, onWorkspace: undefined, onDirectory: sharedDirectory(upload) };
+    : { ...flags, onWorkspace: undefined, onDirectory: undefined }; // those of the stand-in
   const end = await narrator.suspendFor(() =>
     watchStep({
       ...{ host, kube, run, pause, flags: own, turns, signal, ...shell },
@@ -214,17 +213,6 @@ async function watchAtPause(
   }
   if (end === "released") emit({ kind: "released" });
   return end;
-}
-
-/**
- * Returns the directory of an upload that stands in for a clone, as a later task sees it in its own
- * workspace. Undefined for the workspace itself, and where Tekton alone knows the directory.
- */
-function sharedDirectory({ plan: { destination } }: PlannedUpload): string | undefined {
-  const { scope, directory } = destination;
-  const isKnown = scope.kind === "workspace" && whyNoDirectory(directory) === undefined &&
-    !directory.includes("$(");
-  return isKnown && plainDirectory(directory) !== "." ? plainDirectory(directory) : undefined;
 }
 
 type WatchingAtPause = { readonly shell: ShellFlags & { readonly turns: TurnFlags } };

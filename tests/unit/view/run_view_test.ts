@@ -38,6 +38,13 @@ Deno.test("a status is cut to the current width of the terminal", () => {
   assert.deepEqual(second, { status: "Waiting for…" });
 });
 
+Deno.test("an upload with nothing to send shows no progress", () => {
+  const view = new RunView({ ...PIPED, terminal: true });
+  const sending = { kind: "sending", files: 0, bytes: 0, elapsedMs: 20 } as const;
+  assert.deepEqual(view.render({ ...sending, totalFiles: 0, totalBytes: 0 }), []);
+  assert.equal(view.render({ ...sending, totalFiles: 1, totalBytes: 0 }).length, 1);
+});
+
 Deno.test("a TaskRun is held at a step, and an unverified upload is reported as such", () => {
   const view = new RunView(PIPED);
   const paused = { place: "step fetch", pod: "run-pod", afterMs: 1_000 };
