@@ -22,7 +22,7 @@ export type Sent = Omit<RequestOptions, "headers"> & { readonly headers?: Header
 const IDLE_MS = 10_000;
 
 /** The statuses of answers that have no body. */
-const WITHOUT_BODY = new Set([101, 204, 205, 304]);
+const WITHOUT_BODY = new Set([204, 205, 304]);
 
 export interface HttpClientOptions {
   readonly idleMs?: number;
