@@ -217,9 +217,7 @@ export class FakeHost implements Host {
 
   constructor(readonly files: MemoryFiles = new MemoryFiles(), public kube?: Kube) {}
 
-  get interrupt(): AbortSignal {
-    return this.#interrupt.signal;
-  }
+  readonly interrupt: AbortSignal = this.#interrupt.signal;
 
   readonly #hangup = new AbortController();
 
@@ -278,26 +276,26 @@ export class FakeHost implements Host {
     return { path: "/temporary", [Symbol.asyncDispose]: turn };
   };
 
-  async edit(text: string, name: string): Promise<string | undefined> {
+  edit = async (text: string, name: string): Promise<string | undefined> => {
     if (this.terminal.isRaw) throw new Error("the editor would not get its keys");
     this.edited.push({ text, name });
     await turn();
     return this.editor(text, name);
-  }
+  };
 
-  async connect(options: ConnectOptions): Promise<Kube> {
+  connect = async (options: ConnectOptions): Promise<Kube> => {
     this.connected.push(options);
     await turn();
     if (this.kube === undefined) throw new Error("this test has no cluster");
     return this.kube;
-  }
+  };
 
-  async contexts({ kubeconfig = "" }: ConnectOptions): Promise<KubeContext[]> {
+  contexts = async ({ kubeconfig = "" }: ConnectOptions): Promise<KubeContext[]> => {
     await turn();
     return this.kubeContexts[kubeconfig] ?? [];
-  }
+  };
 
-  watch(directories: readonly string[], changed: () => void): AsyncDisposable {
+  watch = (directories: readonly string[], changed: () => void): AsyncDisposable => {
     if (this.#changed !== undefined) throw new Error("the watcher before is not disposed of");
     this.onWatch(directories);
     this.watched = directories;
@@ -309,7 +307,7 @@ export class FakeHost implements Host {
         await turn();
       },
     };
-  }
+  };
 
   /** The system reports a change, if the directory is watched. */
   tellChange(): void {
