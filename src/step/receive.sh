@@ -451,7 +451,7 @@ open_record() {
 # note_parts: takes the files of a cut archive into the record, so that a later upload removes those
 # that its tree has no longer.
 note_parts() {
-  command -v find >/dev/null && open_record || return
+  [ "$record" != - ] && command -v find >/dev/null && open_record || return
   [ -s "$record" ] || printf 'tkn-dev record 1\n' >&4
   cd -P "$staged" || return
   find . ! -name "*$newline*" ! -name '.tkn-dev-*' -type f | while IFS= read -r path; do

@@ -321,8 +321,10 @@ testInEveryShell("a path leaves the record before its file changes", async (shel
     await stage.exec(receive(stage, { record: RECORD }), said(lines, bytes.subarray(0, 1500)));
     return await Deno.readTextFile(path);
   };
-  assert.equal(await cut(["gone ./src/a.go"]), "tkn-dev record 1\ngone - - ./src/a.go\n");
-  assert.equal(await cut(["forget"]), "");
+  const withoutParts = async (line: string) =>
+    (await cut([line])).replaceAll(/^part - - .*\n/gm, "");
+  assert.equal(await withoutParts("gone ./src/a.go"), "tkn-dev record 1\ngone - - ./src/a.go\n");
+  assert.match(await withoutParts("forget"), /^(tkn-dev record 1\n)?$/);
 });
 
 testInEveryShell(

@@ -187,6 +187,19 @@ testInEveryShell("what arrived of a cut archive is in the record", async (shell)
   }
 });
 
+testInEveryShell(
+  "without a record, what arrived of a cut archive leaves no other file",
+  async (shell) => {
+    await using stage = await Stage.open(shell, { programs: [...TOOLS, "mv"] });
+    await stage.hold();
+    const { bytes } = await tarball({ first: "1", second: "2".repeat(50_000) });
+    const cut = await say(["ask"], bytes.subarray(0, 20_000));
+    assert.notEqual((await stage.exec(receiveAny(stage), cut)).code, 0);
+    const names = (await denoFiles.list(stage.workspace)).map(({ name }) => name);
+    assert.deepEqual(names.sort(), ["first", "second"]);
+  },
+);
+
 testInEveryShell("a record with an incomplete last line is read to its end", async (shell) => {
   await using stage = await Stage.open(shell, { programs: TOOLS });
   await Deno.mkdir(`${stage.workspace}/.tkn-dev-upload`);
