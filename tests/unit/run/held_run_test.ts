@@ -9,8 +9,6 @@ import type { AfterPause, AtPause } from "../../../src/run/work_at_pauses.ts";
 import { HELD_PREFIX } from "../../../src/step/protocol/gate.ts";
 import { GATE_DIRECTORY } from "../../../src/step/scripts.ts";
 import { LABEL, PIPELINE_RUNS, type PipelineRun, type Pod } from "../../../src/tekton/model.ts";
-import { Digests } from "../../../src/tree/digests.ts";
-import type { Entry } from "../../../src/tree/walk.ts";
 import { FakeHost } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
 import { receive } from "../../support/fake_receiver.ts";
@@ -19,12 +17,10 @@ import { MemoryFiles } from "../../support/memory_files.ts";
 import { rejection } from "../../support/refusal.ts";
 import { tree } from "../../support/tree_text.ts";
 import { ended } from "./stage.ts";
+import { uploadOptions } from "./upload_options.ts";
 
 const NAME = "p-run-bbbbc";
 const CANCELLED = `patch PipelineRun ${NAME} {"spec":{"status":"Cancelled"}}`;
-const ENTRIES: Entry[] = [
-  { path: "a", kind: "file", sizeBytes: 5, mode: 0o644, mtimeSeconds: 1_700_000_000 },
-];
 
 /** Plays a run of the tasks lint, clone and test; clone takes the upload, and each may hold. */
 class Play {
@@ -61,18 +57,7 @@ class Play {
       emit: (event) => this.events.push(event),
       interrupt: host.interrupt,
       upload: {
-        files: host.files,
-        digests: new Digests(host.files, "/tree"),
-        compress: "never",
-        deletes: "auto",
-        held: { task: "clone", step: "s" },
-        root: "/tree",
-        entries: Promise.resolve(ENTRIES),
-        prepack: () => Promise.resolve(undefined),
-        program: ["tar"],
-        results: {},
-        pauseSeconds: 600,
-        annotations: () => ({}),
+        ...uploadOptions(host.files),
         ...upload,
       },
       work: {

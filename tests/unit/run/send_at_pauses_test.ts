@@ -21,7 +21,6 @@ import {
   type Pod,
   TASKS,
 } from "../../../src/tekton/model.ts";
-import { Digests } from "../../../src/tree/digests.ts";
 import type { Entry } from "../../../src/tree/walk.ts";
 import { FakeHost } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
@@ -31,11 +30,9 @@ import { rejection } from "../../support/refusal.ts";
 import { tree } from "../../support/tree_text.ts";
 import { receive } from "../../support/fake_receiver.ts";
 import { ended } from "./stage.ts";
+import { uploadOptions } from "./upload_options.ts";
 
 const NODES = tree("file a hello");
-const ENTRIES: Entry[] = [
-  { path: "a", kind: "file", sizeBytes: 5, mode: 0o644, mtimeSeconds: 1_700_000_000 },
-];
 const GATE_MOUNT = [{ name: "gate", mountPath: GATE_DIRECTORY }];
 const NAME = "p-run-bbbbc";
 const ANNOTATED =
@@ -83,17 +80,7 @@ class Play {
       random: host.random,
       runManifest: { inline: () => run },
       upload: {
-        files: host.files,
-        digests: new Digests(host.files, "/tree"),
-        compress: "never",
-        deletes: "auto",
-        held: { task: "clone", step: "s" },
-        root: "/tree",
-        entries: Promise.resolve(ENTRIES),
-        prepack: () => Promise.resolve(undefined),
-        program: ["tar"],
-        results: {},
-        pauseSeconds: 600,
+        ...uploadOptions(host.files),
         annotations: ({ files }) => ({ "tkn-dev/upload": `${files} files` }),
         ...upload,
       },

@@ -8,8 +8,6 @@ import { LiveRun } from "../../../../src/run/live_run.ts";
 import { HELD_PREFIX } from "../../../../src/step/protocol/gate.ts";
 import { GATE_DIRECTORY } from "../../../../src/step/scripts.ts";
 import { LABEL, PIPELINE_RUNS, type PipelineRun, type Pod } from "../../../../src/tekton/model.ts";
-import { Digests } from "../../../../src/tree/digests.ts";
-import type { Entry } from "../../../../src/tree/walk.ts";
 import { receive } from "../../../support/fake_receiver.ts";
 import { FakeHost } from "../../../support/fake_host.ts";
 import { FakeKube } from "../../../support/fake_kube.ts";
@@ -17,10 +15,8 @@ import { turn, until } from "../../../support/fake_transport.ts";
 import { MemoryFiles } from "../../../support/memory_files.ts";
 import { tree } from "../../../support/tree_text.ts";
 import { ended } from "../stage.ts";
+import { uploadOptions } from "../upload_options.ts";
 
-const ENTRIES: Entry[] = [
-  { path: "a", kind: "file", sizeBytes: 5, mode: 0o644, mtimeSeconds: 1_700_000_000 },
-];
 export const MINUTE = 60_000;
 
 /** Plays a run that waits for a save beside a current run. */
@@ -78,17 +74,8 @@ export class Play implements AsyncDisposable {
         }),
       },
       upload: {
-        files: host.files,
-        digests: new Digests(host.files, "/tree"),
-        compress: "never",
-        deletes: "auto",
-        held: { task: "clone", step: "s" },
-        root: "/tree",
-        entries: Promise.resolve(ENTRIES),
-        prepack: () => Promise.resolve(undefined),
-        program: ["tar"],
+        ...uploadOptions(host.files),
         results: { commit: "abc" },
-        pauseSeconds: 600,
         annotations: () => ({ "tkn-dev/upload": "x" }),
       },
       emit: (event) => this.events.push(event),
