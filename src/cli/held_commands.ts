@@ -1,24 +1,18 @@
 /** The verbs of `pipelinerun` and `taskrun`: data. */
 import {
-  BASE,
-  BREAK,
   CLUSTER,
   DEBUG_IMAGE,
   DIRECTORY,
   FILE_NAMES,
   FILES,
   HELP,
-  HOLDING,
   INTO,
   LIST_EXPLAIN,
   LIST_EXPLAIN_NAMES,
-  NO_CONTINUE,
   ON_TASK,
   PATCH,
-  RUN_FLAGS,
   TURNS,
-  UPLOAD_IMAGE,
-  WATCH,
+  UPLOAD_RUN,
 } from "./shared_flags.ts";
 import { PIPELINE_START_FLAGS, TASK_START_FLAGS } from "./start_flags.ts";
 import type { ArgSpec, CommandSpec, Example, FlagSpec } from "./spec.ts";
@@ -50,19 +44,6 @@ const EDIT: readonly FlagSpec[] = [
       "with --edit or --watch: the file for a patch for kubectl, written after a successful run",
   },
   { name: "original", help: "run the step's own script, without edits" },
-];
-
-/** Flags that only a new run takes. */
-const NEW_RUN: readonly FlagSpec[] = [
-  UPLOAD_IMAGE,
-  BREAK,
-  ...HOLDING,
-  DEBUG_IMAGE,
-  PATCH,
-  ...RUN_FLAGS,
-  BASE,
-  WATCH,
-  ...NO_CONTINUE,
 ];
 
 const RUN_FILES: readonly FlagSpec[] = FILES.map((flag) =>
@@ -213,8 +194,8 @@ const VERBS: readonly HeldVerb[] = [
       { name: "continue", help: "then continue the run as if the step's work were done" },
     ],
     flagsOf: {
-      pipelinerun: [ON_TASK, ...NEW_RUN, ...PIPELINE_START_FLAGS],
-      taskrun: [...NEW_RUN, ...TASK_START_FLAGS],
+      pipelinerun: [ON_TASK, ...UPLOAD_RUN, ...PIPELINE_START_FLAGS],
+      taskrun: [...UPLOAD_RUN, ...TASK_START_FLAGS],
     },
     examples: [
       { text: "Run a file on the current directory", command: "tkn-dev GROUP upload -f run.yaml" },
