@@ -26,9 +26,7 @@ export async function findStep(kube: Kube, options: HeldOptions): Promise<Pause>
   const asked = options.step;
   const owner = `${options.kind} "${run.metadata.name}"`;
   if (held.length === 0) throw noneHeld(options, run);
-  const found = asked === undefined
-    ? held
-    : held.filter((one) => stepPath(one) === asked || one.targetStep === asked);
+  const found = asked === undefined ? held : held.filter((one) => isCalled(one, asked));
   if (found.length === 1) return found[0];
   throw new UsageError(
     found.length === 0
@@ -36,6 +34,11 @@ export async function findStep(kube: Kube, options: HeldOptions): Promise<Pause>
       : `Cannot choose a step of ${owner}: several are held`,
     { hint: `name a held step: ${held.map(stepPath).join(", ")}` },
   );
+}
+
+/** Whether the name is that of the held step: of the step alone, or as task/step. */
+export function isCalled(pause: Pause, name: string): boolean {
+  return stepPath(pause) === name || pause.targetStep === name;
 }
 
 export function noneHeld({ kind }: HeldOptions, run: Stored<Run>): ClusterError {

@@ -6,7 +6,7 @@ import type { Host } from "../../host.ts";
 import type { Kube } from "../../kube/interface.ts";
 import { printable } from "../../printable.ts";
 import { cancelRun } from "../../run/cancel_run.ts";
-import { findHeld, findStep } from "../held/find_step.ts";
+import { findHeld, findStep, isCalled } from "../held/find_step.ts";
 import { commandLine, type HeldOptions } from "../options/held_options.ts";
 import { type SendFlags, sendFlags } from "../options/send_flags.ts";
 import { type TurnFlags, turnFlags } from "../options/turn_flags.ts";
@@ -101,7 +101,7 @@ async function stepAndDirectory(
   const { step: word } = options;
   if (word === undefined || hasDirectory) return { step: word, directory };
   const { held } = await findHeld(kube, options);
-  const isStep = held.some((one) => stepPath(one) === word || one.targetStep === word);
+  const isStep = held.some((one) => isCalled(one, word));
   const stat = isStep ? undefined : await files.stat(word).catch(() => undefined);
   return stat?.kind === "directory" ? { directory: word } : { step: word, directory };
 }
