@@ -88,9 +88,14 @@ echo mine >own; echo changed >earlier`,
 const sleepers = async (stage: Stage) =>
   (await stage.processes()).filter((line) => line.includes("sleep 98"));
 
+/** Shell text that waits until a background process is the program `sleep`, no longer a shell. */
+const untilSleeps = (pid: string) =>
+  `until { read -r t </proc/${pid}/comm; } 2>/dev/null && [ "$t" = sleep ]; do :; done`;
+
 testInEveryShell("processes that the work left running are ended, and named", async (shell) => {
+  const sleeps = (seconds: number) => `sleep ${seconds} &\n${untilSleeps("$!")}\n`;
   await using stage = await Stage.open(shell, {
-    own: by(shell, "sleep 987 & sleep 988 &\nexit 5"),
+    own: by(shell, `${sleeps(987)}${sleeps(988)}exit 5`),
   });
   await stage.hold();
   const { code, stderr } = await turn(stage);
@@ -112,7 +117,10 @@ testInEveryShell("so are those with masked output, and those in another session"
 });
 
 testInEveryShell("one that holds the output in another session is ended", async (shell) => {
-  const own = by(shell, "setsid sleep 987 & \nwait $! 2>/dev/null & sleep 0.1; exit 0");
+  const own = by(
+    shell,
+    `setsid sleep 987 &\npid=$!\nwait $pid 2>/dev/null &\n${untilSleeps("$pid")}\nexit 0`,
+  );
   await using stage = await Stage.open(shell, { own, programs: [...GNU, "setsid"] });
   await stage.hold();
   const { code, stderr } = await turn(stage);

@@ -137,7 +137,8 @@ export const turnScenarios: Scenario[] = [
       const { flags } = cluster;
       write(
         directory,
-        `test ! -e $SAID; echo x >$SAID; ls; echo spoilt >a.txt; echo made >made.txt; sleep 98765 &`,
+        `test ! -e $SAID; echo x >$SAID; ls; echo spoilt >a.txt; echo made >made.txt; sleep 98765 &
+until read -r name </proc/$!/comm && [ "$name" = sleep ]; do :; done # until then it is a shell`,
       );
       const run = await heldRun(cluster);
       await using session = atTerminal(["tr", "run", run, "--watch", directory, ...flags]);
