@@ -166,6 +166,7 @@ export class UploadState {
 
   addPacked(file: SentFile): void {
     this.#packed.set(file.path, file);
+    this.source.digests.note(file.path, file.digest);
   }
 
   addSentBytes(bytes: number): void {

@@ -670,6 +670,14 @@ Deno.test("a first upload records everything that it sent", async () => {
   assert.ok(received!.manifest.includes(`${sha256(text)}  ./.tkn-dev-rrrrrrrrrr-1.record\n`));
 });
 
+Deno.test("a later upload need not read what was sent", async () => {
+  const digests = new Digests(new MemoryFiles([]), "/tree");
+  const { sent } = start((options) => receive(options), { digests });
+  await sent;
+  const files = ENTRIES.filter(({ kind }) => kind === "file");
+  assert.deepEqual(files.map((entry) => digests.of(entry)), ["hello", "hi"].map(sha256));
+});
+
 Deno.test("--delete=always lists the whole directory", async () => {
   let received: Received | undefined;
   const { sent } = start(async (options) => {
