@@ -630,7 +630,7 @@ Deno.test("after an earlier upload only changed files are sent, and deleted ones
   assert.equal((await sent).digest, DIGEST);
   assert.deepEqual(received!.lines, [
     ...[LOCK, "recall", "look ./src", "look ./b", "ask"],
-    ...["look ./top", "ask", "gone ./b"],
+    ...["look ./top", "ask", "doubt ./b"],
     ...["remove ./src/gone", "remove ./top", "plain"],
   ]);
   const [b, record] = received!.members;
