@@ -33,7 +33,7 @@
 #     > recorded 1700000000.25
 #     < ping          asks for nothing but an answer
 #
-#     < forget        empties RECORD before anything changes; or, if it is valid:
+#     < forget        begins RECORD anew before anything changes; or, if it is valid:
 #     < doubt ./src/a.go
 #                     notes in it that this file is about to change; `doubt .`: that any is
 #     < remove ./src/old
@@ -516,7 +516,7 @@ converse() {
         printf 'ready\n'
         ;;
       'break '*) break_lock "$rest" ;;
-      forget) open_record && printf '' >"$record" ;;
+      forget) open_record && printf 'tkn-dev record 1\n' >"$record" ;;
       'doubt '*) open_record && printf 'part - - %s\n' "$rest" >&4 ;;
       'remove '* | 'rmdir '* | 'dir '* | 'follow '*) change "${line%% *}" "$rest" ;;
       plain | gzip) return ;;

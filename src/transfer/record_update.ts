@@ -71,13 +71,12 @@ export class RecordUpdate {
   }
 
   /**
-   * Whether the next text is a whole record: because none exists yet, or because the record has
-   * grown too long, or because most of it changes.
+   * Whether the next text is a whole record: because the record has grown too long, or because most
+   * of it changes. To a record that the receiver begins, archives append in any order.
    */
   get #isAnew(): boolean {
-    if (this.#isWritten) return false;
-    return this.before === undefined ||
-      this.before.lines > this.entryCount * MOST_LINES + 100 || this.#changesMost;
+    if (this.#isWritten || this.before === undefined) return false;
+    return this.before.lines > this.entryCount * MOST_LINES + 100 || this.#changesMost;
   }
 
   get #changesMost(): boolean {

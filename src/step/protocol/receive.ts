@@ -27,7 +27,7 @@ export function look(name: string): string {
 
 /** The work of the receiver besides unpacking the archive. */
 export interface Announcement {
-  /** Empties the record before anything changes. */
+  /** Begins the record anew before anything changes. */
   readonly forget?: boolean;
   /** Files that the record notes as about to change; "." stands for all. */
   readonly doubted?: readonly string[];
