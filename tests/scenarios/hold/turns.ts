@@ -165,6 +165,22 @@ export const turnScenarios: Scenario[] = [
     },
   },
   {
+    name: "the first turn of a later step sends only what differs, into a volume of the pod",
+    needs: ["script"],
+    async run({ flags }, directory) {
+      writeTree(directory, tree("file a.txt one\nfile src/deep.txt y"));
+      const steps = ["--upload-step", "take", "--on-step", "work"];
+      const words = ["task", "debug", "t-work", directory, ...steps, "--watch"];
+      await using session = atTerminal([...words, "-w", "name=source,emptyDir=", ...flags]);
+      await session.until(/Sent 2 files, .*, verified\n/);
+      await session.until(/Nothing to send in .*; 2 unchanged since the upload .* ago\n/);
+      await session.until(/a\.txt: one\n/);
+      await session.until(RESTS);
+      await session.type("q");
+      await session.until(/ended: 130\n/);
+    },
+  },
+  {
     name: "a directory that is removed ends the watching, which says that the step is still held",
     needs: ["script"],
     async run(cluster, directory) {
