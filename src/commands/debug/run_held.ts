@@ -102,7 +102,10 @@ export async function runHeld(host: Host, options: HeldRunOptions): Promise<numb
     uploaded: held.upload?.isWhole ? held.upload.task : undefined,
     emit,
     interrupt: host.interrupt,
-    upload: upload && await uploadIntoRun(host, { ...upload, flags, step, emit }),
+    upload: upload && {
+      ...await uploadIntoRun(host, { ...upload, flags, step, emit }),
+      isSentLater: atPause !== undefined && isWatching(atPause),
+    },
     work: atPause === undefined || !follows ? undefined : {
       isWatched: () => hasUser && hasArrived,
       atPause: (at) => workAtPause(host, options, atPause, { ...at, arrived }),
@@ -201,6 +204,7 @@ async function watchAtPause(
   const end = await narrator.suspendFor(() =>
     watchStep({
       ...{ host, kube, run, pause, flags: own, turns, signal, ...shell },
+      sent: upload?.source,
       results: isFirst && !isSent ? givenResults(flags) : {},
       async onSent(receipt, source) {
         if (!isFirst || isSent) return;
