@@ -28,7 +28,7 @@ import { workAt } from "../session/session.ts";
 import type { Source } from "../source/source.ts";
 import { holdChanges } from "../start/gate.ts";
 import { uploadAnnotations } from "../source/upload_annotation.ts";
-import { checkWatch } from "../turns/check_watch.ts";
+import { checkWatch, checkWatchedRun } from "../turns/check_watch.ts";
 import { watchStep } from "../turns/watched_step.ts";
 import { runAhead, type RunsAhead } from "../watch/run_ahead.ts";
 import { type PlannedUpload, uploadIntoRun } from "../upload/upload_into_run.ts";
@@ -87,7 +87,9 @@ export async function runHeld(host: Host, options: HeldRunOptions): Promise<numb
       hint: "name a step to hold at",
     });
   }
-  checkTurns(options);
+  if (atPause !== undefined && isWatching(atPause)) {
+    checkWatchedRun(held, { ...flags, hasUpload: upload !== undefined });
+  }
   if (options.isOnlyCreated) return await createHeld(host, options);
   const { emit } = narrator;
   const step = held.upload!;
@@ -171,15 +173,6 @@ async function workAtPause(
   const end = await narrator.suspendFor(() => workAt(session, pause));
   if (end === "released") emit({ kind: "released" });
   return end;
-}
-
-/** Throws UsageError if there is no work to do again, because the upload stands in for it. */
-function checkTurns({ held: { upload }, atPause }: HeldRunOptions): void {
-  if (!upload?.isHeld || atPause === undefined || !isWatching(atPause)) return;
-  throw new UsageError(
-    `Cannot watch at step "${upload.step}": the upload stands in for its work`,
-    { hint: "choose another --on-step" },
-  );
 }
 
 function isWatching(atPause: AtEachPause): atPause is WatchingAtPause {

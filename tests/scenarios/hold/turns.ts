@@ -9,7 +9,7 @@ import {
   type TaskRun,
 } from "../../../src/tekton/model.ts";
 import { CANCEL, phaseOf } from "../../../src/tekton/phase.ts";
-import type { Cluster } from "../../support/cluster.ts";
+import { type Cluster, runCount } from "../../support/cluster.ts";
 import { commandLine, tknDev } from "../../support/program.ts";
 import { TerminalSession } from "../../support/terminal_session.ts";
 import { tree, writeTree } from "../../support/tree_text.ts";
@@ -112,6 +112,24 @@ export const turnScenarios: Scenario[] = [
       await later.until(RESTS);
       await later.type("q");
       await later.until(/ended: 130\n/);
+    },
+  },
+  {
+    name: "turns at a step that can write nowhere are refused before the run",
+    needs: ["script"],
+    async run({ flags, kube, claim }, directory) {
+      write(directory, "true");
+      const before = await runCount(kube);
+      const where = ["-p", "text=a", "-w", `name=source,claimName=${claim}`, "--watch"];
+      for (const upload of [[], [directory, "--upload-task", "one"]]) {
+        const words = ["pipeline", "debug", "t-unclear", ...upload, "--on-step", "reads/read"];
+        await using session = atTerminal([...words, ...where, ...flags]);
+        await session.until(
+          /Error: Cannot upload into step "reads\/read": none of its workspaces .*read-only\)\n/,
+        );
+        await session.until(/ended: 2\n/);
+      }
+      assert.equal(await runCount(kube), before);
     },
   },
   {
