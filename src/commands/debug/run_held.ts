@@ -37,6 +37,8 @@ export interface HeldRunOptions {
   readonly flags: RunFlags & SendFlags;
   readonly kube: Kube;
   readonly narrator: Narrator;
+  /** Takes the notes about the upload's plan and tree; default: the narrator. */
+  readonly emitPlan?: Narrator["emit"];
   readonly held: HeldRun<PipelineRun | TaskRun>;
   /** The upload that stands in for steps of the run. */
   readonly upload?: PlannedUpload;
@@ -92,7 +94,7 @@ export async function runHeld(host: Host, options: HeldRunOptions): Promise<numb
   }
   if (options.isOnlyCreated) return await createHeld(host, options);
   const { emit } = narrator;
-  const step = held.upload!;
+  const planned = { step: held.upload!, emit: options.emitPlan ?? emit };
   let hasArrived = options.handOver === undefined;
   const arrived = () => void (hasArrived = true);
   const hasUser = atPause === "follow" || typeof atPause === "object" && "shell" in atPause;
@@ -104,7 +106,7 @@ export async function runHeld(host: Host, options: HeldRunOptions): Promise<numb
     uploaded: held.upload?.isWhole ? held.upload.task : undefined,
     emit,
     interrupt: host.interrupt,
-    upload: upload && await uploadIntoRun(host, { ...upload, flags, step, emit }),
+    upload: upload && await uploadIntoRun(host, { ...upload, ...planned, flags }),
     work: atPause === undefined || !follows ? undefined : {
       isWatched: () => hasUser && hasArrived,
       atPause: (at) => workAtPause(host, options, atPause, { ...at, arrived }),
