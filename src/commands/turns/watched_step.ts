@@ -115,7 +115,7 @@ class WatchedStep implements AsyncDisposable {
     this.#ready = new ReadyTurn({
       ...options,
       host: this.#host,
-      isResting: () => this.#machine.isResting,
+      isIdle: () => this.#machine.isIdle,
       checkHeld: () => this.#checkHeld(),
       onGone: (error) => this.#events.fail(error),
     });

@@ -248,6 +248,22 @@ until read -r name </proc/$!/comm && [ "$name" = sleep ]; do :; done # until the
     },
   },
   {
+    name: "a step stays held for as long as its script is edited here",
+    needs: ["script"],
+    async run(cluster, directory) {
+      const { flags } = cluster;
+      writeTree(directory, tree("file a.txt one"));
+      const run = await heldRun(cluster, "--pause-timeout=10s");
+      // An editor that is open for longer than the step waits without a client.
+      const editor = { EDITOR: "f() { sleep 13; echo 'echo edited; exit 4' >$1; }; f" };
+      await using session = atTerminal(["tr", "run", run, "--edit", ...flags], editor);
+      await session.until(/edited\n/);
+      await session.until(/ended: 4\n/);
+      const failed = ["tr", "fail-continue", run, ...flags];
+      assert.equal((await tknDev(failed)).code, 0);
+    },
+  },
+  {
     name: "with --clean, what the work made is gone before the next turn; a cancelled run ends it",
     needs: ["script"],
     async run(cluster, directory) {
