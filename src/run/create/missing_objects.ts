@@ -64,8 +64,13 @@ function missingText({ kind, name, owner }: NamedObject, namespace: string) {
   const place = owner === undefined ? "" : ` (${owner})`;
   return {
     text: `${kind} "${name}"${place}: not found in namespace "${namespace}"`,
-    hint: `kubectl get ${SHORT[kind]} -n ${namespace} lists those that exist`,
+    hint: `${listCommand(kind, namespace)} lists those that exist`,
   };
+}
+
+/** Returns the command line of kubectl that lists such objects. */
+export function listCommand(kind: NamedKind, namespace: string): string {
+  return `kubectl get ${SHORT[kind]} -n ${namespace}`;
 }
 
 function isSame(one: NamedObject, other: NamedObject): boolean {
