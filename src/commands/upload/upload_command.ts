@@ -6,7 +6,7 @@ import type { Breakpoints } from "../../tekton/breakpoint/debug_spec.ts";
 import type { PipelineRun, TaskRun } from "../../tekton/model.ts";
 import { stepName } from "../../tekton/target.ts";
 import { withAnswers } from "../ask/read_answers.ts";
-import { canOpenShell, runHeld } from "../debug/run_held.ts";
+import { canOpenShell, runHeld } from "../holding/run_held.ts";
 import type { RunFlags } from "../options/run_flags.ts";
 import type { SendFlags } from "../options/send_flags.ts";
 import type { UploadChoice, UploadFlags } from "../options/upload_flags.ts";
