@@ -2,12 +2,10 @@ import assert from "node:assert/strict";
 import { plainShellCommand, releaseCommand, shellCommand } from "../../src/step/scripts.ts";
 import { requestMark } from "../../src/step/protocol/listen.ts";
 import { TerminalSession } from "../support/terminal_session.ts";
-import { missing } from "../support/tools.ts";
 import { Listener } from "./listener.ts";
-import { GNU, soon, Stage, testInEveryShell, until } from "./stage.ts";
+import { bytes, GNU, NO_TERMINAL, soon, Stage, testInEveryShell, until } from "./stage.ts";
 
 const OPTIONS = { name: "a/s", term: "dumb", user: "ada", channel: "c4n3l", header: "" };
-const bytes = (text: string) => new TextEncoder().encode(text);
 
 /** Without a terminal, an interactive shell reads its commands from stdin. */
 async function withoutTerminal(stage: Stage) {
@@ -126,8 +124,6 @@ async function ready(session: TerminalSession) {
   await session.until(/ready/);
 }
 
-const noTerminal = { ignore: () => missing("script").length > 0 };
-
 const filesOf = async ({ directory }: Stage, channel: string) =>
   (await Array.fromAsync(Deno.readDir(`${directory}/tkn-dev`), ({ name }) => name))
     .filter((name) => name.endsWith(`-${channel}`));
@@ -160,7 +156,7 @@ testInEveryShell(
       }
     }
   },
-  noTerminal,
+  NO_TERMINAL,
 );
 
 const isSleep97 = (process: string) => / \S*sleep 97 $/.test(process);
@@ -176,7 +172,7 @@ testInEveryShell("without mkfifo a shell ends with its listener, too", async (sh
   await soon("the shell", ready(session));
   await listener.ends();
   await assert.rejects(soon("the shell's end", session.until(/never/)), /ended without/);
-}, { ignore: (shell) => noTerminal.ignore() || (shell.hasAllPrograms ?? false) });
+}, { ignore: (shell) => NO_TERMINAL.ignore() || (shell.hasAllPrograms ?? false) });
 
 testInEveryShell("a shell that starts after the end of its listener exits", async (shell) => {
   await using stage = await Stage.open(shell);
@@ -233,5 +229,5 @@ testInEveryShell(
     await gate.ended();
     await listener.ends();
   },
-  noTerminal,
+  NO_TERMINAL,
 );
