@@ -39,8 +39,7 @@ export function dialServer(
 ): Promise<Socket> {
   const { protocol, hostname, port } = new URL(server);
   const isTls = protocol === "https:";
-  const host = hostname.replace(/^\[(.*)\]$/, "$1");
-  const target = { host, port: Number(port) || (isTls ? 443 : 80) };
+  const target = { host: bare(hostname), port: Number(port) || (isTls ? 443 : 80) };
   return dial(target, { tls: isTls ? { ...tls, ...certificate } : undefined, proxy }, signal);
 }
 
@@ -100,11 +99,12 @@ function handshake(
   { ca, cert, key, servername, insecure = false }: TlsOptions,
   signal: AbortSignal,
 ): Promise<TLSSocket> {
+  const name = bare(servername ?? host);
   const secure = tls.connect({
     socket,
-    host,
+    host: name,
     // A name goes into the handshake, an address does not.
-    servername: servername ?? (isIP(host) === 0 ? host : ""),
+    servername: isIP(name) === 0 ? name : "",
     ca: ca === undefined ? publicAuthorities() : [...ca],
     cert,
     key,
@@ -112,6 +112,11 @@ function handshake(
     ALPNProtocols: ["http/1.1"],
   });
   return ready(secure, "secureConnect", signal);
+}
+
+/** Returns an IPv6 address without brackets. */
+function bare(host: string): string {
+  return host.replace(/^\[(.*)\]$/, "$1");
 }
 
 let known: string[] | undefined;
