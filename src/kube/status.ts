@@ -155,6 +155,13 @@ function reasonOf(error: unknown): [state: string, hint: string] {
       "check certificate-authority in the kubeconfig",
     ];
   }
+  const alert = /received fatal alert: \w+/.exec(text);
+  if (alert !== null) {
+    return [
+      `it refuses the handshake: ${alert[0]}`,
+      "does it accept the client certificate of the kubeconfig?",
+    ];
+  }
   if (/refused/i.test(text)) return ["connection refused", CHECK_ADDRESS];
   if (/dns|lookup|resolve/i.test(text)) return ["its name cannot be resolved", CHECK_ADDRESS];
   if (/timed? ?out|TimeoutError/i.test(text)) return ["no answer in time", CHECK_ADDRESS];

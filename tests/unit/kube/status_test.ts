@@ -188,6 +188,12 @@ const unreachables: [what: string, Error, state: string, hint: string][] = [
     CHECK,
   ],
   [
+    "the server refuses the client certificate once TLS 1.3 is open",
+    new Error("received fatal alert: CertificateRequired"),
+    "it refuses the handshake: received fatal alert: CertificateRequired",
+    "does it accept the client certificate of the kubeconfig?",
+  ],
+  [
     "an address has a word of other reasons in it",
     connectFailed(
       "tcp connect error: No route to host (os error 113)",
