@@ -56,6 +56,22 @@ Deno.test("403 of an impersonation names both users", () => {
   );
 });
 
+Deno.test("a page is the answer of a proxy, and is named by its title", () => {
+  const page = (title: string) =>
+    `\n<!DOCTYPE html>\n<html><head>${title}</head><h1>No</h1></html>`;
+  const hint = "is it a Kubernetes API server, and not the page of a proxy?";
+  for (const code of [302, 403, 404, 502]) {
+    assert.equal(
+      words(code, page("<TITLE lang=en>\n Bad   Gateway </TITLE>")),
+      `Cannot get Pipeline "build": the server answered ${code} with the page "Bad Gateway"\n${hint}`,
+    );
+    assert.equal(
+      words(code, page("")),
+      `Cannot get Pipeline "build": the server answered ${code} with a page\n${hint}`,
+    );
+  }
+});
+
 Deno.test("403 with an unknown message shows that message", () => {
   assert.equal(
     words(403, "no"),
