@@ -5,6 +5,7 @@
 import { isIP, type Socket } from "node:net";
 import tls, { type TLSSocket } from "node:tls";
 import type { ConnectError } from "../../../kube/transport.ts";
+import { systemAuthorities } from "../authorities.ts";
 import type { Connection, Credentials, ServerTls } from "../kubeconfig.ts";
 import { throughHttp } from "./http_tunnel.ts";
 import { type About, isUntrusted, proxyError, tcpError, tlsError, tooLate } from "./dial_errors.ts";
@@ -123,7 +124,7 @@ let known: string[] | undefined;
 
 /** Returns the authorities of the system, as kubectl trusts them, and those of the runtime. */
 function publicAuthorities(): string[] {
-  known ??= [...tls.getCACertificates("system"), ...tls.rootCertificates];
+  known ??= [...systemAuthorities(), ...tls.rootCertificates];
   return known;
 }
 
