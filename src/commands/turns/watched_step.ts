@@ -271,9 +271,11 @@ class WatchedStep implements AsyncDisposable {
     const isFirst = this.#turns++ === 0;
     this.#announce(isFirst);
     try {
-      if (isFirst) await this.#noteDeadline();
       const source = this.#source;
-      const receipt = await this.#uploads.send(source, AbortSignal.any([signal, stop]));
+      const [receipt] = await Promise.all([
+        this.#uploads.send(source, AbortSignal.any([signal, stop])),
+        isFirst ? this.#noteDeadline() : undefined,
+      ]);
       if (isFirst) await onSent?.(receipt, source);
       const startMs = clock.now();
       const { turn, output } = this.#ready.take();
