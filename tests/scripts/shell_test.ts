@@ -229,5 +229,5 @@ testInEveryShell(
     await gate.ended();
     await listener.ends();
   },
-  noTerminal,
+  NO_TERMINAL,
 );
