@@ -88,16 +88,21 @@ export const meanwhileScenarios: Scenario[] = [
         "spec: { storageClassName: nope, accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Mi } } }",
       );
       for (
-        const [binding, said] of [
-          ["claimName=absent", /^Note: pod .*"absent" not found.*; kubectl get pvc -n \S+ lists/m],
+        const [command, binding, said] of [
           [
+            ["task", "start", "t-goes-on", "--showlog"],
+            "claimName=absent",
+            /^Note: pod .*"absent" not found.*; kubectl get pvc -n \S+ lists/m,
+          ],
+          [
+            ["task", "upload", "t-goes-on", directory],
             `volumeClaimTemplateFile=${template}`,
             /^Note: pod .*claim pvc-\w+: ProvisioningFailed: .*"nope" not found; kubectl get sto/m,
           ],
         ] as const
       ) {
         const where = ["-w", `name=source,${binding}`];
-        const running = startTknDev(["task", "upload", "t-goes-on", directory, ...where, ...flags]);
+        const running = startTknDev([...command, ...where, ...flags]);
         await running.stderrMatch(said);
         running.signal("SIGINT");
         assert.equal((await running.ended).code, 130);

@@ -18,7 +18,7 @@ import {
 import { startAgain } from "../start/start_again.ts";
 import { readBindings } from "../start/workspace_bindings.ts";
 import type { UploadAdapter } from "../upload/upload_command.ts";
-import { checkTerminal, runHeld } from "./run_held.ts";
+import { checkTerminal, runHeld } from "../holding/run_held.ts";
 
 export interface DebugOptions extends DebugFlags, StartOptions {}
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { PROGRAM } from "../../../../src/cli/commands.ts";
 import { parse } from "../../../../src/cli/parse.ts";
-import { pipelineBreaks, taskBreaks } from "../../../../src/commands/debug/breakpoints.ts";
+import { pipelineBreaks, taskBreaks } from "../../../../src/commands/holding/breakpoints.ts";
 import { options as debugPipeline } from "../../../../src/commands/pipeline_debug.ts";
 import { options as uploadPipeline } from "../../../../src/commands/pipeline_upload.ts";
 import { options as debugTask } from "../../../../src/commands/task_debug.ts";

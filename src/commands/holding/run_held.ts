@@ -28,7 +28,7 @@ import { workAt } from "../session/session.ts";
 import type { Source } from "../source/source.ts";
 import { holdChanges } from "../start/gate.ts";
 import { uploadAnnotations } from "../source/upload_annotation.ts";
-import { checkWatch } from "../turns/check_watch.ts";
+import { checkWatch, checkWatchedRun } from "../turns/check_watch.ts";
 import { watchStep } from "../turns/watched_step.ts";
 import { runAhead, type RunsAhead } from "../watch/run_ahead.ts";
 import { type PlannedUpload, uploadIntoRun } from "../upload/upload_into_run.ts";
@@ -37,6 +37,8 @@ export interface HeldRunOptions {
   readonly flags: RunFlags & SendFlags;
   readonly kube: Kube;
   readonly narrator: Narrator;
+  /** Takes the notes about the upload's plan and tree; default: the narrator. */
+  readonly emitPlan?: Narrator["emit"];
   readonly held: HeldRun<PipelineRun | TaskRun>;
   /** The upload that stands in for steps of the run. */
   readonly upload?: PlannedUpload;
@@ -87,10 +89,12 @@ export async function runHeld(host: Host, options: HeldRunOptions): Promise<numb
       hint: "name a step to hold at",
     });
   }
-  checkTurns(options);
+  if (atPause !== undefined && isWatching(atPause)) {
+    checkWatchedRun(held, { ...flags, hasUpload: upload !== undefined });
+  }
   if (options.isOnlyCreated) return await createHeld(host, options);
   const { emit } = narrator;
-  const step = held.upload!;
+  const planned = { step: held.upload!, emit: options.emitPlan ?? emit };
   let hasArrived = options.handOver === undefined;
   const arrived = () => void (hasArrived = true);
   const hasUser = atPause === "follow" || typeof atPause === "object" && "shell" in atPause;
@@ -102,7 +106,10 @@ export async function runHeld(host: Host, options: HeldRunOptions): Promise<numb
     uploaded: held.upload?.isWhole ? held.upload.task : undefined,
     emit,
     interrupt: host.interrupt,
-    upload: upload && await uploadIntoRun(host, { ...upload, flags, step, emit }),
+    upload: upload && {
+      ...await uploadIntoRun(host, { ...upload, ...planned, flags }),
+      isSentLater: atPause !== undefined && isWatching(atPause),
+    },
     work: atPause === undefined || !follows ? undefined : {
       isWatched: () => hasUser && hasArrived,
       atPause: (at) => workAtPause(host, options, atPause, { ...at, arrived }),
@@ -173,15 +180,6 @@ async function workAtPause(
   return end;
 }
 
-/** Throws UsageError if there is no work to do again, because the upload stands in for it. */
-function checkTurns({ held: { upload }, atPause }: HeldRunOptions): void {
-  if (!upload?.isHeld || atPause === undefined || !isWatching(atPause)) return;
-  throw new UsageError(
-    `Cannot watch at step "${upload.step}": the upload stands in for its work`,
-    { hint: "choose another --on-step" },
-  );
-}
-
 function isWatching(atPause: AtEachPause): atPause is WatchingAtPause {
   return typeof atPause === "object" && "shell" in atPause && atPause.shell.turns !== undefined;
 }
@@ -201,6 +199,7 @@ async function watchAtPause(
   const end = await narrator.suspendFor(() =>
     watchStep({
       ...{ host, kube, run, pause, flags: own, turns, signal, ...shell },
+      sent: upload?.source,
       results: isFirst && !isSent ? givenResults(flags) : {},
       async onSent(receipt, source) {
         if (!isFirst || isSent) return;
