@@ -140,7 +140,8 @@ function permissionHint(attempt: Attempt, status: Status): string {
 /** Returns kubectl's flags for the impersonation, with a space before. */
 export function asFlags(actsAs: ActsAs | undefined): string {
   if (actsAs === undefined) return "";
-  const word = (text: string) => /^[\w.:@/-]+$/.test(text) ? text : `'${text}'`;
+  const word = (text: string) =>
+    /^[\w.:@/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
   const groups = actsAs.groups.map((group) => ` --as-group ${word(group)}`);
   return ` --as ${word(actsAs.user)}${groups.join("")}`;
 }

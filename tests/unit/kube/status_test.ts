@@ -37,12 +37,12 @@ Deno.test("403 names who may not do what, and how to check it", () => {
 Deno.test("403 of an impersonated user has a check as that user", () => {
   const message = 'pods is forbidden: User "jane" cannot list resource "pods" in API group "" in ' +
     'the namespace "ns"';
-  const actsAs = { user: "jane", groups: ["qa", "night shift"] };
+  const actsAs = { user: "jane", groups: ["qa", "night shift", "o'hara"] };
   assert.equal(
     words(403, message, { verb: "list", kind: "Pod", name: undefined, actsAs }),
     'Cannot list Pods: user "jane" may not list pods in namespace "ns" (403 Forbidden)\n' +
       "ask for this right; kubectl auth can-i list pods -n ns --as jane --as-group qa " +
-      "--as-group 'night shift' checks it",
+      "--as-group 'night shift' --as-group 'o'\\''hara' checks it",
   );
 });
 

@@ -274,15 +274,21 @@ Deno.test("a check without an answer is a failure, and the others are shown", as
   assert.match(about(report, "pods")[0], /^ok: /);
 });
 
-Deno.test("a server that hangs ends the checks in time", async () => {
-  const kube = cluster();
-  kube.serverVersion = () => new Promise(() => {});
-  const host = hostOf(kube);
-  host.clock.isAutomatic = true;
-  assert.equal(await app(["doctor", "/tree", "-o", "json"], host), 3);
-  const { findings } = JSON.parse(host.terminal.stdout);
-  assert.equal(findings.at(-1).text, "https://cluster.test: no answer in time");
-});
+for (const proxy of [undefined, "http://proxy.test:3128"]) {
+  const through = proxy === undefined ? "" : ` through the proxy ${proxy}`;
+  Deno.test(`a server that hangs${through} ends the checks in time`, async () => {
+    const kube = cluster();
+    kube.proxy = proxy;
+    kube.serverVersion = () => new Promise(() => {});
+    const host = hostOf(kube);
+    host.clock.isAutomatic = true;
+    assert.equal(await app(["doctor", "/tree", "-o", "json"], host), 3);
+    const { findings } = JSON.parse(host.terminal.stdout);
+    const { text, fix } = findings.at(-1);
+    assert.equal(text, `https://cluster.test${through}: no answer in time`);
+    assert.match(fix, proxy === undefined ? /proxy or VPN between/ : /^--verbose .* proxy up\?$/);
+  });
+}
 
 Deno.test("a server that keeps its version from the user is fine", async () => {
   const kube = cluster();
