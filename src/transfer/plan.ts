@@ -3,7 +3,12 @@
  * an earlier upload. Pure.
  */
 import type { RemoteEntry, RemoteListing } from "../step/protocol/listing.ts";
-import { isOfRecord, shortDigest, type UploadRecord } from "../step/protocol/record.ts";
+import {
+  isOfRecord,
+  type Recorded,
+  shortDigest,
+  type UploadRecord,
+} from "../step/protocol/record.ts";
 import { at, type RemotePath, remotePath } from "../step/protocol/remote_path.ts";
 import type { SentFile } from "../tree/archive/checksum_list.ts";
 import type { Digest } from "../tree/digests.ts";
@@ -17,6 +22,8 @@ export interface Plan {
   readonly verify: readonly SentFile[];
   /** Files that the directory already has as the tree has them. */
   readonly unchanged: readonly Entry[];
+  /** What the record does not know yet of the entries that the directory already has. */
+  readonly found: ReadonlyMap<string, Recorded>;
   /** Paths to remove with all that they contain. */
   readonly remove: readonly RemotePath[];
   /** Directories to remove if they are empty, the deeper ones first. */
@@ -40,6 +47,8 @@ export interface PlanOptions {
   readonly spares?: ReadonlySet<string>;
   /** Set if the directory has the rest of the tree, in place of `deletes`. */
   readonly onTop?: OnTop;
+  /** Returns whether the directory has the entry as the tree has it; asked if there is no record. */
+  readonly hasAlready?: (path: string) => boolean;
 }
 
 /** Returns the plan. Asks for the digest of a file only if the rest of it looks unchanged. */
@@ -57,10 +66,31 @@ export async function planUpload(options: PlanOptions): Promise<Plan> {
   const kept = new Set(candidates.filter((_, at) => same[at]));
   const send = left.filter((entry) => !kept.has(entry) && !arrived.has(entry.path));
   const unchanged = [...kept].filter(({ kind }) => kind === "file");
+  const found = options.record === undefined ? await recordOf(options, [...kept]) : new Map();
   const removed = options.onTop === undefined
     ? removals(options)
     : removalsOnTop(options, options.onTop);
-  return { send, verify, unchanged, ...removed };
+  return { send, verify, unchanged, found, ...removed };
+}
+
+/** Returns what a record says of entries that the directory has. */
+async function recordOf(
+  { listing, digest }: PlanOptions,
+  entries: readonly Entry[],
+): Promise<ReadonlyMap<string, Recorded>> {
+  const digests = await Promise.all(
+    entries.map((entry) => entry.kind === "file" ? digest(entry) : undefined),
+  );
+  const found = new Map<string, Recorded>();
+  for (const [index, { path, kind, mode }] of entries.entries()) {
+    const [now, remote] = [digests[index], at(listing.entries, path)];
+    if (kind === "directory") found.set(path, { kind: "dir" });
+    else if (now !== undefined && remote !== undefined) {
+      const { mtimeSeconds } = remote;
+      found.set(path, { kind: "file", digest: shortDigest(now), mode, mtimeSeconds });
+    }
+  }
+  return found;
 }
 
 /**
@@ -92,8 +122,11 @@ function arrivedFile({ packed, listing }: PlanOptions, { path }: Entry): SentFil
  * changes a file can reset its mtime, but not its ctime. A file that changed in the very second in
  * which the record was written is sent again if its mtime shows that.
  */
-function isAsSent({ listing, record }: PlanOptions, entry: Entry): boolean {
+function isAsSent({ listing, record, hasAlready }: PlanOptions, entry: Entry): boolean {
   const remote = at(listing.entries, entry.path);
+  if (record === undefined && hasAlready?.(entry.path)) {
+    return entry.kind !== "symlink" && remote?.kind === entry.kind;
+  }
   const recorded = record && at(record.entries, entry.path);
   if (record === undefined || remote === undefined || recorded === undefined) return false;
   if (entry.kind === "directory") return remote.kind === "directory" && recorded.kind === "dir";

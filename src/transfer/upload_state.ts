@@ -145,8 +145,8 @@ export class UploadState {
     this.#recordUpdate = new RecordUpdate(record, this.source.entries.length);
   }
 
-  planned({ send, verify, unchanged, remove, removeIfEmpty }: Plan): void {
-    this.#recordUpdate.plan(send);
+  planned({ send, found, verify, unchanged, remove, removeIfEmpty }: Plan): void {
+    this.#recordUpdate.plan({ send, found });
     for (const { path } of unchanged) this.#unchanged.add(path);
     this.#removed = Math.max(this.#removed, remove.length + removeIfEmpty.length);
     this.#progress.restart({

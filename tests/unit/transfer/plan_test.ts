@@ -101,6 +101,23 @@ for (const [what, given] of CHANGES) {
   });
 }
 
+Deno.test("what the directory has anyway is not sent, and is recorded with its own mtime", async () => {
+  const given = {
+    entries: [entry("d", "directory"), entry("d/a"), entry("gone"), entry("l", "symlink")],
+    listed: { d: remote("directory"), "d/a": remote("file", 9, SENT + 7), l: remote("symlink") },
+    hasAlready: () => true,
+  };
+  const { send, unchanged, found } = await run(given);
+  assert.deepEqual([paths(send), paths(unchanged)], [["gone", "l"], ["d/a"]]);
+  assert.deepEqual(Object.fromEntries(found), {
+    d: { kind: "dir" },
+    "d/a": { ...FILE, mtimeSeconds: SENT + 7 },
+  });
+  const recorded = await run({ ...given, recorded: {} });
+  assert.deepEqual(paths(recorded.send), ["d", "d/a", "gone", "l"]);
+  assert.equal(recorded.found.size, 0);
+});
+
 Deno.test("an existing directory is not sent again, a link is", async () => {
   const { send } = await run({
     entries: [entry("d", "directory"), entry("l", "symlink"), entry("new", "directory")],
