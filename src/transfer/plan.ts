@@ -22,7 +22,7 @@ export interface Plan {
   readonly verify: readonly SentFile[];
   /** Files that the directory already has as the tree has them. */
   readonly unchanged: readonly Entry[];
-  /** What the record does not know yet of the entries that the directory already has. */
+  /** The lines of a new record about entries that the directory already has. */
   readonly found: ReadonlyMap<string, Recorded>;
   /** Paths to remove with all that they contain. */
   readonly remove: readonly RemotePath[];
@@ -47,7 +47,7 @@ export interface PlanOptions {
   readonly spares?: ReadonlySet<string>;
   /** Set if the directory has the rest of the tree, in place of `deletes`. */
   readonly onTop?: OnTop;
-  /** Returns whether the directory has the entry as the tree has it; asked if there is no record. */
+  /** Whether the directory has the entry as the tree has it; asked if there is no record. */
   readonly hasAlready?: (path: string) => boolean;
 }
 

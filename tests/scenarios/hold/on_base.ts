@@ -27,7 +27,7 @@ function debug({ flags }: Cluster, server: Served, ...more: string[]): string[] 
   return [...words, "-w", "name=shared,volume=100Mi", ...url(server), "--base", ...more, ...flags];
 }
 
-/** What the work shows; git ignores the record of the uploads. */
+/** The lines of the work; git ignores the record of the uploads. */
 const SAYS = ({ pushed }: Served, text: string, ...status: string[]) =>
   new RegExp(
     `of ${pushed}: ${text}\n${
@@ -63,6 +63,65 @@ export const onBaseScenarios: Scenario[] = [
       await session.until(RESTS);
       await session.type("c");
       await session.until(/✓ clone +succeeded/);
+      await session.until(/ended: 0\n/);
+    },
+  },
+  {
+    name: "where everything is sent because the clone lacks the base, turns send the tree",
+    needs: ["git", "script"],
+    async run(cluster, directory) {
+      await using server = await serveWork(directory);
+      const { work } = server;
+      Deno.writeTextFileSync(`${work}/a`, "two");
+      git(work, "commit", "-qam", "not pushed");
+      git(work, "update-ref", "refs/remotes/origin/main", "HEAD");
+      const flags = ["--base=auto", "--on-failure", "--on-step", "test/run", "--watch"];
+      await using session = atTerminal(debug(cluster, server, ...flags));
+      await session.until(/Note: Cannot upload on top of .*; everything is uploaded\n/);
+      await session.until(/Sent 5 files, .*, verified\n[^]*Resumed\n/);
+      await session.until(/of [0-9a-f]{40}: two, one\n/);
+      await session.until(ENDED(0));
+      await session.until(RESTS);
+      await session.type("q");
+      await session.until(/ended: 130\n/);
+    },
+  },
+  {
+    name: "a command takes the place of a step after the clone, and not that of the clone",
+    needs: ["git", "script"],
+    async run(cluster, directory) {
+      await using server = await serve(directory, "file a one\nfile b one");
+      Deno.writeTextFileSync(`${server.work}/a`, "two");
+      const words = ["task", "debug", "t-base-git-clone", server.work, "--base", ...url(server)];
+      const run = (
+        ...more: string[]
+      ) => [...words, "-w", "name=output,emptyDir=", ...more, ...cluster.flags];
+      const ran = await tknDev(run("--on-step", "check", "--exec-instead", 'echo "a is $(cat a)"'));
+      assert.equal(ran.code, 0, ran.stderr + ran.stdout);
+      assert.match(ran.stderr, /^Sent 1 file, 3 B in .*, verified$/m);
+      assert.match(ran.stdout, /^\[check\] a is two$/m);
+      const refused = await tknDev(run("--on-step", "clone", "--exec-instead", "true"));
+      assert.match(refused.stderr, /Cannot run another command in step "clone": its clone is done/);
+      await using session = atTerminal(run("--on-step", "clone", "--watch"));
+      await session.until(/Cannot watch at step "clone": its work is the clone below the upload\n/);
+      await session.until(/ended: 2\n/);
+    },
+  },
+  {
+    name: "a breakpoint at the clone holds after its work, with the changes in place",
+    needs: ["git", "script"],
+    async run(cluster, directory) {
+      await using server = await serve(directory, "file a one\nfile b one");
+      Deno.writeTextFileSync(`${server.work}/a`, "two");
+      const words = ["task", "debug", "t-base-git-clone", server.work, "--base", ...url(server)];
+      const where = ["-w", "name=output,emptyDir=", "--on-step", "clone"];
+      await using session = atTerminal([...words, ...where, ...cluster.flags]);
+      await session.until(/Sent 1 file, 3 B in .*, verified\n/);
+      await session.until(/Step: +clone, held after its work\n/);
+      await session.until(/\[clone\] [$#] /);
+      await session.type("cd $DIRECTORY; cat a b; debug-continue\r");
+      await session.until(/twoone/);
+      await session.until(new RegExp(`\\[check\\] the clone has ${server.pushed}\n`));
       await session.until(/ended: 0\n/);
     },
   },

@@ -12,7 +12,7 @@ function entry(path: string): Entry {
   return { path, kind: "file", sizeBytes: 1, mode: 0o644, mtimeSeconds: 1 };
 }
 
-/** `local` are the files of the directory, in the order that git compares them to those of a, b, c. */
+/** The files of the directory, and which of a, b and c differ from the commit. */
 interface Given {
   readonly local: string;
   readonly changed?: string;
@@ -73,7 +73,7 @@ Deno.test("a file that is gone since the upload is removed", async () => {
   });
 });
 
-Deno.test("what a turn sent, perhaps in vain, counts for the next one", async () => {
+Deno.test("what a turn sent, or was about to send, counts for the next one", async () => {
   const { treeOf } = onBase({});
   await treeOf({ local: "a b c new", changed: "a" });
   assert.deepEqual(told(await treeOf({ local: "a b c" })), { sent: "a", gone: "new" });
