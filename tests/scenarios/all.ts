@@ -20,6 +20,7 @@ import { heldScenarios } from "./hold/held.ts";
 import { localCodeScenarios } from "./hold/local_code.ts";
 import { logsScenarios } from "./run/logs.ts";
 import { missingProgramScenarios } from "./upload/missing_programs.ts";
+import { baseContentScenarios } from "./upload/base_content.ts";
 import { onBaseScenarios } from "./hold/on_base.ts";
 import { outputScenarios } from "./run/output.ts";
 import { randomUserScenarios } from "./upload/random_user.ts";
@@ -69,6 +70,7 @@ export const SCENARIOS: Scenario[] = [
   ...withGitScenarios,
   ...checkoutScenarios,
   ...baseScenarios,
+  ...baseContentScenarios,
   ...onBaseScenarios,
   ...escapesScenarios,
   ...doctorScenarios,

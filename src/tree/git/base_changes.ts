@@ -74,7 +74,10 @@ export function baseChanges(entries: readonly Entry[], answers: BaseAnswers): Ba
     ...changed.map(({ path }) => key(path)),
     ...unwatched(answers.flags).map(key),
   ]);
-  const modules = changed.filter(({ was, is }) => was === MODULE && is !== GONE);
+  const ofModules = changed.filter(({ was }) => was === MODULE);
+  const modules = ofModules.filter(({ path, is }) =>
+    is !== GONE || files.some((entry) => isBelow(entry.path, new Set([path])))
+  );
   const sent = ofClone(files, base).filter(({ path }) => {
     const at = key(path);
     return !base.paths.has(at) || differs.has(at);
@@ -86,7 +89,7 @@ export function baseChanges(entries: readonly Entry[], answers: BaseAnswers): Ba
     entries: withDirectories(sent, entries, base),
     removed: [
       ...ofBase.filter(({ is }) => is === GONE),
-      ...changed.filter(({ was, is }) => was === MODULE && is === GONE),
+      ...ofModules.filter(({ is }) => is === GONE),
     ].map(({ path }) => path),
     leftOut: ofBase.filter(({ is }) => is !== GONE).map(({ path }) => path),
     submodules: modules.map(({ path }) => path),
