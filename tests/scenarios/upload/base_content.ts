@@ -1,12 +1,11 @@
 /** --base where git converts files, and with submodules, kept volumes and shallow clones. */
 import assert from "node:assert/strict";
-import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import type { Cluster } from "../../support/cluster.ts";
 import { git } from "../../support/git_judge.ts";
 import { type Ran, tknDev } from "../../support/program.ts";
 import { file } from "../../support/tree_text.ts";
 import type { Scenario } from "../scenario.ts";
-import { workspace } from "./run_upload.ts";
 import { serve, type Served, url } from "./served_repository.ts";
 
 /** Uploads into a run of the Task that clones. */
@@ -16,6 +15,8 @@ async function upload(cluster: Cluster, server: Served, ...more: string[]): Prom
   return await tknDev([...words, ...flags]);
 }
 
+/** The first line of a file that git LFS has not fetched. */
+const POINTER = "version https://git-lfs.github.com/spec/v1";
 const NEW_VOLUME = ["-w", "name=output,emptyDir="];
 
 /** Returns the names and contents that the run's last step lists. */
@@ -30,16 +31,16 @@ export const baseContentScenarios: Scenario[] = [
     needs: ["git"],
     async run(cluster, directory) {
       const attributes =
-        "*.bin filter=swap -text\ncrlf* text eol=crlf\nauto* text=auto\nid* ident\n";
+        "*.bin filter=lfs -text\ncrlf* text eol=crlf\nauto* text=auto\nid* ident\n";
       await using server = await serve(directory, "", [
         file(".gitattributes", attributes),
-        ...["one.bin", "two.bin"].map((name) => file(name, "pointer\n")),
+        ...["one.bin", "two.bin"].map((name) => file(name, `${POINTER}\n`)),
         ...["crlf1", "crlf2", "auto1", "auto2"].map((name) => file(name, "line\n")),
         ...["id1", "id2"].map((name) => file(name, "$Id$\n")),
       ]);
       const { work } = server;
-      git(work, "config", "filter.swap.clean", "sed s/content/pointer/");
-      git(work, "config", "filter.swap.smudge", "sed s/pointer/content/");
+      git(work, "config", "filter.lfs.clean", `sed 's|^content|${POINTER}|'`);
+      git(work, "config", "filter.lfs.smudge", `sed 's|^${POINTER}|content|'`);
       git(work, "config", "core.autocrlf", "true");
       for (const name of git(work, "ls-files").split("\n").filter(Boolean)) {
         rmSync(`${work}/${name}`);
@@ -52,6 +53,7 @@ export const baseContentScenarios: Scenario[] = [
       }
       const ran = await upload(cluster, server, ...NEW_VOLUME);
       assert.match(ran.stderr, /^Sent 4 files, 89 B in /m);
+      assert.match(ran.stderr, /^Note: The clone has git LFS pointers, not the content: /m);
       const id = "$Id: 055c8729cdcc372500a08db659c045e16c4409fb $";
       assert.deepEqual(seen(ran).slice(1), [
         "auto1: line",
@@ -60,7 +62,7 @@ export const baseContentScenarios: Scenario[] = [
         "crlf2: more line%",
         `id1: ${id}`,
         `id2: more ${id}%`,
-        "one.bin: pointer", // as the clone, which has no such filter, checks it out
+        `one.bin: ${POINTER}`, // as the clone, which has no such filter, checks it out
         "two.bin: more content",
       ]);
     },
