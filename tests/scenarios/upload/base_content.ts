@@ -6,6 +6,7 @@ import { git } from "../../support/git_judge.ts";
 import { type Ran, tknDev } from "../../support/program.ts";
 import { file } from "../../support/tree_text.ts";
 import type { Scenario } from "../scenario.ts";
+import { workspace } from "./run_upload.ts";
 import { serve, type Served, url } from "./served_repository.ts";
 
 /** Uploads into a run of the Task that clones. */
@@ -123,6 +124,28 @@ export const baseContentScenarios: Scenario[] = [
       const removed = await upload(cluster, server, "-p", "submodules=true", ...NEW_VOLUME);
       assert.match(removed.stderr, /^Sent 1 file, .*, verified; 1 removed$/m);
       assert.deepEqual(seen(removed).at(-1), "a: more");
+    },
+  },
+  {
+    name: "on a base, a clone that empties its directory leaves nothing of the run before",
+    needs: ["git"],
+    async run(cluster, directory) {
+      await using server = await serve(directory, "file a one\nfile deep/b one");
+      const { work } = server;
+      const claim = workspace(cluster, "output");
+      const params = ["deleteExisting=true", "subdirectory=src/app", "depth="];
+      const flags = [...claim, ...params.flatMap((param) => ["-p", param])];
+      Deno.writeTextFileSync(`${work}/a`, "more");
+      Deno.writeTextFileSync(`${work}/deep/new`, "more");
+      rmSync(`${work}/deep/b`);
+      const first = await upload(cluster, server, ...flags);
+      assert.match(first.stderr, /^Sent 2 files, 8 B in .*, verified; 1 removed$/m);
+      assert.deepEqual(seen(first).slice(-2), ["src/app/a: more", "src/app/deep/new: more"]);
+      git(work, "checkout", "-q", ".");
+      rmSync(`${work}/deep/new`);
+      const second = await upload(cluster, server, ...flags);
+      assert.match(second.stderr, /^Note: Nothing has changed since /m);
+      assert.deepEqual(seen(second).slice(-2), ["src/app/a: one", "src/app/deep/b: one"]);
     },
   },
 ];
