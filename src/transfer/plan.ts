@@ -47,7 +47,7 @@ export interface PlanOptions {
   readonly spares?: ReadonlySet<string>;
   /** Set if the directory has the rest of the tree, in place of `deletes`. */
   readonly onTop?: OnTop;
-  /** Whether the directory has the entry as the tree has it; asked if there is no record. */
+  /** Whether the directory has the entry as the tree has it; asked if no record names it. */
   readonly hasAlready?: (path: string) => boolean;
 }
 
@@ -66,7 +66,7 @@ export async function planUpload(options: PlanOptions): Promise<Plan> {
   const kept = new Set(candidates.filter((_, at) => same[at]));
   const send = left.filter((entry) => !kept.has(entry) && !arrived.has(entry.path));
   const unchanged = [...kept].filter(({ kind }) => kind === "file");
-  const found = options.record === undefined ? await recordOf(options, [...kept]) : new Map();
+  const found = await recordOf(options, [...kept].filter((entry) => !isRecorded(options, entry)));
   const removed = options.onTop === undefined
     ? removals(options)
     : removalsOnTop(options, options.onTop);
@@ -122,9 +122,10 @@ function arrivedFile({ packed, listing }: PlanOptions, { path }: Entry): SentFil
  * changes a file can reset its mtime, but not its ctime. A file that changed in the very second in
  * which the record was written is sent again if its mtime shows that.
  */
-function isAsSent({ listing, record, hasAlready }: PlanOptions, entry: Entry): boolean {
+function isAsSent(options: PlanOptions, entry: Entry): boolean {
+  const { listing, record, hasAlready } = options;
   const remote = at(listing.entries, entry.path);
-  if (record === undefined && hasAlready?.(entry.path)) {
+  if (!isRecorded(options, entry) && hasAlready?.(entry.path)) {
     return entry.kind !== "symlink" && remote?.kind === entry.kind;
   }
   const recorded = record && at(record.entries, entry.path);
@@ -136,6 +137,10 @@ function isAsSent({ listing, record, hasAlready }: PlanOptions, entry: Entry): b
     remote.mtimeSeconds < Math.floor(record.writtenSeconds) &&
     remote.ctimeSeconds <= record.writtenSeconds &&
     recorded.mode === entry.mode;
+}
+
+function isRecorded({ record }: PlanOptions, { path }: Entry): boolean {
+  return record !== undefined && at(record.entries, path) !== undefined;
 }
 
 /**

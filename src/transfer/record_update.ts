@@ -59,9 +59,10 @@ export class RecordUpdate {
     const stays = (path: string) =>
       !now.has(path) && !removedPaths.has(path) && !this.#changing.has(path);
     const kept = anew ? [...this.before?.entries ?? []].filter(([path]) => stays(path)) : [];
+    const found = this.#isWritten ? [] : this.#found;
     this.#isWritten = true;
     return {
-      text: recordText([...kept, ...anew ? this.#found : [], ...now], {
+      text: recordText([...kept, ...found, ...now], {
         gone: anew ? [] : removedPaths,
         anew,
       }),
