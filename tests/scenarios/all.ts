@@ -21,6 +21,7 @@ import { localCodeScenarios } from "./hold/local_code.ts";
 import { logsScenarios } from "./run/logs.ts";
 import { missingProgramScenarios } from "./upload/missing_programs.ts";
 import { baseContentScenarios } from "./upload/base_content.ts";
+import { baseWatchScenarios } from "./upload/base_watch.ts";
 import { onBaseScenarios } from "./hold/on_base.ts";
 import { outputScenarios } from "./run/output.ts";
 import { randomUserScenarios } from "./upload/random_user.ts";
@@ -71,6 +72,7 @@ export const SCENARIOS: Scenario[] = [
   ...checkoutScenarios,
   ...baseScenarios,
   ...baseContentScenarios,
+  ...baseWatchScenarios,
   ...onBaseScenarios,
   ...escapesScenarios,
   ...doctorScenarios,

@@ -8,7 +8,6 @@ import { type Ran, tknDev } from "../../support/program.ts";
 import { throughProxy } from "../../support/through_proxy.ts";
 import { tree, writeTree } from "../../support/tree_text.ts";
 import { runCount } from "../../support/cluster.ts";
-import { atTerminal } from "../hold/session.ts";
 import type { Scenario } from "../scenario.ts";
 import { pushMore, serve, type Served, url } from "./served_repository.ts";
 
@@ -58,30 +57,6 @@ export const baseScenarios: Scenario[] = [
         "./becomes-link -> same",
       ]);
       assert.match(ran.stderr, /^✓ clone +succeeded/m);
-    },
-  },
-  {
-    name: "on a base, the next run clones before the save, and what a save undoes is undone",
-    needs: ["git", "script"],
-    async run(cluster, directory) {
-      await using server = await serve(directory, "file a one\nfile b one");
-      const { work } = server;
-      writeTree(work, tree("file a three"));
-      const words = ["pipeline", "upload", "t-base", work, "-w", "name=shared,volume=100Mi"];
-      const flags = [...url(server), "--base", "--watch=ahead", ...cluster.flags];
-      await using session = atTerminal([...words, ...flags]);
-      await session.until(/\[look : look\] 644 \.\/a three\n/);
-      await session.until(/Watching \S+ for changes, Ctrl-C ends\n/);
-      await session.until(/The next run is ready/);
-      writeTree(work, tree("file a one\nfile b three"));
-      await session.until(/Sent 1 file, .*, verified\n/);
-      await session.until(/\[look : look\] 644 \.\/a one\n/);
-      await session.until(/\[look : look\] 644 \.\/b three\n/);
-      await session.until(/succeeded in /);
-      await session.type("\x03");
-      await session.until(/ended: 130\n/);
-      assert.match(session.all, /Note: The next run does the work of the clone before the save\n/);
-      assert.doesNotMatch(session.all, /a new one is created/);
     },
   },
   {
