@@ -33,9 +33,9 @@
 #     > recorded 1700000000.25
 #     < ping          asks for nothing but an answer
 #
-#     < forget        empties RECORD before anything changes; or, if little changes:
-#     < gone ./src/a.go
-#                     takes one path out of it
+#     < forget        begins RECORD anew before anything changes; or, if it is valid:
+#     < doubt ./src/a.go
+#                     notes in it that this file is about to change; `doubt .`: that any is
 #     < remove ./src/old
 #                     removes a path with all below it; `rmdir` removes an empty directory
 #     < dir 755 1700000000 ./src
@@ -516,8 +516,8 @@ converse() {
         printf 'ready\n'
         ;;
       'break '*) break_lock "$rest" ;;
-      forget) open_record && printf '' >"$record" ;;
-      'gone '*) open_record && printf 'gone - - %s\n' "$rest" >&4 ;;
+      forget) open_record && printf 'tkn-dev record 1\n' >"$record" ;;
+      'doubt '*) open_record && printf 'part - - %s\n' "$rest" >&4 ;;
       'remove '* | 'rmdir '* | 'dir '* | 'follow '*) change "${line%% *}" "$rest" ;;
       plain | gzip) return ;;
       *) break ;;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { plainShellCommand, releaseCommand, shellCommand } from "../../src/step/scripts.ts";
+import { requestMark } from "../../src/step/protocol/listen.ts";
 import { TerminalSession } from "../support/terminal_session.ts";
 import { missing } from "../support/tools.ts";
 import { Listener } from "./listener.ts";
@@ -210,3 +211,27 @@ testInEveryShell("a shell that was killed does not keep the gate", async (shell)
   await first.close();
   assert.equal((await gate.ended()).code, 1);
 });
+
+testInEveryShell(
+  "in a terminal, debug-run marks its output before each request",
+  async (shell) => {
+    await using stage = await Stage.open(shell, { own: "echo own" });
+    const gate = await stage.hold();
+    const listener = new Listener(stage, OPTIONS.channel);
+    assert.equal(await listener.hears(), "listening");
+    await using session = new TerminalSession(await stage.commandLine(shellCommand(OPTIONS)));
+    await soon("the shell", ready(session));
+    await session.type("debug-run --edit\r");
+    const mark = RegExp.escape(requestMark(OPTIONS.channel));
+    await soon("the mark", session.until(new RegExp(`debug-run --edit[^]*${mark}`)));
+    assert.equal(await listener.hears(), "edit");
+    await listener.says("ready");
+    await soon("the mark", session.until(new RegExp(`own[^]*Exit code: +0[^\n]*\n${mark}`)));
+    assert.equal(await listener.hears(), "ran 0");
+    await listener.says("done");
+    await stage.exec(releaseCommand("continue"));
+    await gate.ended();
+    await listener.ends();
+  },
+  noTerminal,
+);

@@ -2,6 +2,7 @@
  * Runs a run that holds: an upload is sent where the run holds for one; at each breakpoint the user
  * works, a command runs, or the step stays held.
  */
+import { Scope } from "../../async/scope.ts";
 import { ClusterError, Interrupted, UsageError } from "../../errors.ts";
 import { type Pause, stepPath } from "../../hold/pause.ts";
 import type { Host } from "../../host.ts";
@@ -96,7 +97,13 @@ export async function runHeld(host: Host, options: HeldRunOptions): Promise<numb
   const arrived = () => void (hasArrived = true);
   const hasUser = atPause === "follow" || typeof atPause === "object" && "shell" in atPause;
   const prepared = upload && await uploadIntoRun(host, { ...upload, flags, step, emit });
+  const isSentLater = atPause !== undefined && isWatching(atPause);
   const onBase = upload?.clone && new OnBase(host.capture, upload.clone);
+  using scope = new Scope(host.interrupt);
+  if (onBase !== undefined && isSentLater) {
+    const { entries, digests } = upload!.source;
+    entries.then((all) => digests.ahead(all, scope.signal)).catch(() => {}); // a turn reads it then
+  }
   const running: RunOptions = {
     kube,
     clock: host.clock,
@@ -107,6 +114,7 @@ export async function runHeld(host: Host, options: HeldRunOptions): Promise<numb
     interrupt: host.interrupt,
     upload: prepared && {
       ...prepared.options,
+      isSentLater,
       onReleased: () => onBase?.uploaded(prepared.base()),
     },
     work: atPause === undefined || !follows ? undefined : {
@@ -219,6 +227,7 @@ async function watchAtPause(
     watchStep({
       ...{ host, kube, run, pause, flags: own, turns, signal, ...shell },
       onBase: ofClone,
+      sent: upload?.source,
       results: isFirst && !isSent ? givenResults(flags) : {},
       async onSent(receipt, source) {
         if (!isFirst || isSent) return;

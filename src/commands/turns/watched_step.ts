@@ -47,6 +47,8 @@ export interface WatchedStepOptions {
   readonly pause: Pause;
   readonly flags: SendFlags & { readonly color: boolean };
   readonly turns: TurnFlags;
+  /** The directory as the run's upload has sent it. */
+  readonly sent?: Source;
   /** Results of the skipped work, which the first upload writes. */
   readonly results: Readonly<Record<string, string>>;
   /** Set if the workspace has a clone, with the changes since its commit. */
@@ -140,7 +142,8 @@ class WatchedStep implements AsyncDisposable {
     signal.addEventListener("abort", fail, { once: true });
     if (signal.aborted) fail();
     try {
-      this.#source = await openSource(this.#host, this.#options.flags);
+      const { flags, sent } = this.#options;
+      this.#source = await openSource(this.#host, flags, sent);
       void this.#watch();
       this.#events.put({ kind: "saved" });
       for await (const event of this.#events) {

@@ -128,6 +128,59 @@ export const turnScenarios: Scenario[] = [
     },
   },
   {
+    name: "the first turn of each later task sends only what differs, into the volume of the run",
+    needs: ["script"],
+    async run({ flags }, directory) {
+      writeTree(directory, tree("file a.txt one\nfile old.txt x\nfile src/deep.txt y"));
+      const steps = ["--on-step", "test/run", "--on-step", "other/run"];
+      const words = ["pipeline", "debug", "t-turns-later", directory, ...steps, "--watch"];
+      await using session = atTerminal([...words, "-w", "name=source,volume=10Mi", ...flags]);
+      const [, name] = await session.until(/Created PipelineRun (\S+) in/);
+      await session.until(/Sent 3 files, .*, verified\n/);
+      await session.until(/Held at test\/run /);
+      await session.until(
+        /Sent 1 file, 3 B in .*, verified; 2 unchanged since the upload .* ago\n/,
+      );
+      await session.until(/it sees a\.txt old\.txt and one\n/);
+      await session.until(RESTS);
+      await session.type("c");
+      await session.until(/Held at other\/run /);
+      await session.until(/Nothing to send in .*; 3 unchanged since the upload .* ago\n/);
+      await session.until(/it sees a\.txt old\.txt and one\n/);
+      await session.until(RESTS);
+      save(directory, "new.txt", "new");
+      await session.until(/it sees a\.txt new\.txt old\.txt and one\n/);
+      await session.until(RESTS);
+      await session.type("d");
+      await session.until(/ended: 0\n/);
+
+      for (const path of ["new.txt", "old.txt"]) Deno.removeSync(`${directory}/${path}`);
+      const again = ["pr", "run", name, "other/run", "--watch", directory, ...flags];
+      await using later = atTerminal(again);
+      await later.until(/Nothing to send in .*; 2 unchanged since the upload .* ago, 2 removed\n/);
+      await later.until(/it sees a\.txt and one\n/);
+      await later.until(RESTS);
+      await later.type("q");
+      await later.until(/ended: 130\n/);
+    },
+  },
+  {
+    name: "the first turn of a later step sends only what differs, into a volume of the pod",
+    needs: ["script"],
+    async run({ flags }, directory) {
+      writeTree(directory, tree("file a.txt one\nfile src/deep.txt y"));
+      const steps = ["--upload-step", "take", "--on-step", "work"];
+      const words = ["task", "debug", "t-work", directory, ...steps, "--watch"];
+      await using session = atTerminal([...words, "-w", "name=source,emptyDir=", ...flags]);
+      await session.until(/Sent 2 files, .*, verified\n/);
+      await session.until(/Nothing to send in .*; 2 unchanged since the upload .* ago\n/);
+      await session.until(/a\.txt: one\n/);
+      await session.until(RESTS);
+      await session.type("q");
+      await session.until(/ended: 130\n/);
+    },
+  },
+  {
     name: "a directory that is removed ends the watching, which says that the step is still held",
     needs: ["script"],
     async run(cluster, directory) {
