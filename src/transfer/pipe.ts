@@ -22,6 +22,7 @@ export async function pipe({ options, state }: Upload): Promise<Receipt> {
     found: new Map(),
     remove: [],
     removeIfEmpty: [],
+    removed: 0,
   });
   const { stream, packed } = archive(entries, {
     files: options.files,

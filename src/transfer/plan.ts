@@ -28,6 +28,8 @@ export interface Plan {
   readonly remove: readonly RemotePath[];
   /** Directories to remove if they are empty, the deeper ones first. */
   readonly removeIfEmpty: readonly RemotePath[];
+  /** The number of paths that are sure to be removed. */
+  readonly removed: number;
 }
 
 export interface PlanOptions {
@@ -194,7 +196,8 @@ function removals(
       else if (remote.kind === (recorded === "link" ? "symlink" : "file")) remove.push(path);
     }
   }
-  return { remove, removeIfEmpty: removeIfEmpty.sort().reverse() };
+  const removed = remove.length + removeIfEmpty.length;
+  return { remove, removeIfEmpty: removeIfEmpty.sort().reverse(), removed };
 }
 
 /**
@@ -218,7 +221,7 @@ function removalsOnTop({ entries, listing, verified }: PlanOptions, { removed }:
       parent = parentOf(parent);
     }
   }
-  return { remove: [...remove], removeIfEmpty: [...left].sort().reverse() };
+  return { remove: [...remove], removeIfEmpty: [...left].sort().reverse(), removed: remove.size };
 }
 
 function withParents(paths: Iterable<string>): ReadonlySet<string> {

@@ -40,7 +40,7 @@ export const baseScenarios: Scenario[] = [
         ran.stderr,
         /^Note: Task clone clones [0-9a-f]{7} \(origin\/main\), and only the/m,
       );
-      assert.match(ran.stderr, /^Sent 4 files, .*, verified; 3 removed$/m);
+      assert.match(ran.stderr, /^Sent 4 files, .*, verified; 2 removed$/m);
       assert.match(
         ran.stdout,
         new RegExp(`^\\[clone : check\\] the clone has ${server.pushed}$`, "m"),
