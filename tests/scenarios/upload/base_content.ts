@@ -148,6 +148,19 @@ export const baseContentScenarios: Scenario[] = [
       assert.deepEqual(seen(second).slice(-2), ["src/app/a: one", "src/app/deep/b: one"]);
     },
   },
+  {
+    name: "a shallow clone of a branch, which takes no commit, is a base at the branch's tip",
+    needs: ["git"],
+    async run(cluster, directory) {
+      await using server = await serve(directory, "file a one\nfile b one");
+      Deno.writeTextFileSync(`${server.work}/a`, "more");
+      const words = ["task", "upload", "t-git-clone-branch", server.work, ...url(server), "--base"];
+      const ran = await tknDev([...words, ...NEW_VOLUME, ...cluster.flags]);
+      assert.equal(ran.code, 0, ran.stderr + ran.stdout);
+      assert.match(ran.stderr, /^Sent 1 file, 4 B in .*, verified$/m);
+      assert.deepEqual(ran.stdout.match(/^\[check\] status .*$/gm), ["[check] status  M a"]);
+    },
+  },
 ];
 
 /** Adds a submodule \`lib\` with a file, from another served repository, and pushes that. */
