@@ -5,7 +5,14 @@
 import { UsageError } from "../../errors.ts";
 import { type Pause, stepPath } from "../../hold/pause.ts";
 import type { Host } from "../../host.ts";
-import { askAboutBase, baseChanges, ofClone, readTree } from "../../tree/git/base_changes.ts";
+import { differs } from "../../tree/changed_paths.ts";
+import {
+  askAboutBase,
+  baseChanges,
+  type BaseTree,
+  ofClone,
+  readTree,
+} from "../../tree/git/base_changes.ts";
 import type { Entry } from "../../tree/walk.ts";
 import { type Base, checkSubmodules } from "../source/base.ts";
 import { checkSecrets } from "../source/source_notes.ts";
@@ -21,14 +28,25 @@ export interface TreeOnBase {
   readonly gone: readonly string[];
 }
 
+/** The answer of git when the first turn began. */
+interface Compared {
+  readonly tree: BaseTree;
+  /** The entries that were as in the commit, by their paths. */
+  readonly same: ReadonlyMap<string, Entry>;
+  readonly removed: readonly string[];
+}
+
 export class OnBase {
   /** The paths of files that uploads of this run have sent or removed. */
   readonly #touched = new Set<string>();
   /** Whether the clone's commit is below the upload; undefined until it has arrived. */
   #isBelow: boolean | undefined;
+  #compared: Compared | undefined;
 
   constructor(private readonly capture: Host["capture"], private readonly base: Base) {
-    this.#touch(base.changes);
+    const { entries, removed } = base.changes;
+    this.#touch(entries);
+    for (const path of removed) this.#touched.add(path);
   }
 
   /** The run's upload has arrived on top of the commit; without one, all of the tree has. */
@@ -45,33 +63,59 @@ export class OnBase {
     );
   }
 
-  /** Throws UsageError, also for secrets among the changes that are denied. */
-  async treeOf(source: Source): Promise<TreeOnBase> {
-    const { root } = source;
-    const { capture, base } = this;
-    const [walked, answers] = await Promise.all([
-      sentEntries(source),
-      askAboutBase(capture, root, base),
-    ]);
-    const changes = baseChanges(walked, answers);
-    checkSubmodules(root, base, changes);
-    const entries = ofClone(walked, readTree(answers));
+  /**
+   * Asks git at the first turn; later, a file is as in the commit if it was then and the walks find
+   * no difference. Throws UsageError, also for secrets among the changes that are denied.
+   */
+  async treeOf(source: Source, signal: AbortSignal): Promise<TreeOnBase> {
+    const walked = await sentEntries(source);
+    const { tree, same, removed } = await this.#compare(source, walked, signal);
+    const entries = ofClone(walked, tree);
     const isNow = new Set(entries.map(({ path }) => path));
-    const differs = new Set(changes.entries.map(({ path }) => path));
-    const touched = new Set(this.#touched);
-    this.#touch(changes);
-    const changed = entries.filter(({ path }) => differs.has(path) || touched.has(path));
+    const changed = entries.filter((entry) => {
+      const before = same.get(entry.path);
+      return before === undefined || this.#touched.has(entry.path) || differs(before, entry);
+    });
     if (source.secrets === "deny") await checkSecrets(source, changed);
+    this.#touch(changed);
+    const isChanged = new Set(changed.map(({ path }) => path));
     return {
       entries,
       changed,
-      hasAlready: (path) => !differs.has(path) && !touched.has(path),
-      gone: [...touched, ...changes.removed].filter((path) => !isNow.has(path)),
+      hasAlready: (path) => !isChanged.has(path),
+      gone: [...this.#touched, ...removed, ...pathsOfFiles([...same.values()])]
+        .filter((path) => !isNow.has(path)),
     };
   }
 
-  #touch({ entries, removed }: Base["changes"]): void {
-    for (const { path, kind } of entries) if (kind !== "directory") this.#touched.add(path);
-    for (const path of removed) this.#touched.add(path);
+  async #compare(
+    source: Source,
+    walked: readonly Entry[],
+    signal: AbortSignal,
+  ): Promise<Compared> {
+    if (this.#compared?.tree.modules.size === 0) return this.#compared;
+    const { capture, base } = this;
+    // Before git is asked: what changes after that has another digest.
+    await source.digests.ahead(walked, signal);
+    const answers = await askAboutBase(capture, source.root, base);
+    const changes = baseChanges(walked, answers);
+    checkSubmodules(source.root, base, changes); // whose files a walk does not compare
+    const tree = readTree(answers);
+    const isChanged = new Set(changes.entries.map(({ path }) => path));
+    const same = ofClone(walked, tree).filter(({ path }) => !isChanged.has(path));
+    this.#compared ??= {
+      tree,
+      same: new Map(same.map((entry) => [entry.path, entry])),
+      removed: changes.removed,
+    };
+    return this.#compared;
   }
+
+  #touch(entries: readonly Entry[]): void {
+    for (const path of pathsOfFiles(entries)) this.#touched.add(path);
+  }
+}
+
+function pathsOfFiles(entries: readonly Entry[]): string[] {
+  return entries.filter(({ kind }) => kind !== "directory").map(({ path }) => path);
 }

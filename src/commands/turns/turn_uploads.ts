@@ -52,7 +52,7 @@ export class TurnUploads implements AsyncDisposable {
   async send(source: Source, signal: AbortSignal): Promise<Receipt> {
     const { onBase } = this.#options;
     this.#target ??= await stepTarget(this.#options);
-    const tree = await onBase?.treeOf(source);
+    const tree = await onBase?.treeOf(source, signal);
     const entries = tree?.entries ?? await sentEntries(source);
     const noted = tree?.changed ?? entries;
     if (this.#sent === undefined) {

@@ -17,18 +17,24 @@ interface Given {
   readonly local: string;
   readonly changed?: string;
   readonly modules?: string;
+  readonly movedModule?: string;
+  /** Files with another mtime. */
+  readonly saved?: string;
 }
 
 /** Returns a workspace that has the changes of `uploaded`, and answers for later trees. */
 function onBase(uploaded: { sent?: string; removed?: string }) {
   let now: Given = { local: "" };
+  let isHashed = false;
   const capture = (words: readonly string[]) => {
+    assert.ok(isHashed, "a file could change between the answer of git and its digest");
     const lines = (text = "", line: (path: string) => string) =>
       text.split(" ").filter(Boolean).map(line).join("");
     const tree = lines("a b c", (path) => `100644 blob ${HASH}\t${path}\0`) +
       lines(now.modules, (path) => `160000 commit ${HASH}\t${path}\0`);
     const gone = ["a", "b", "c"].filter((path) => !now.local.split(" ").includes(path)).join(" ");
     const differences = lines(now.changed, (path) => `:100644 100644 ${HASH} 0 M\0${path}\0`) +
+      lines(now.movedModule, (path) => `:160000 160000 ${HASH} 0 M\0${path}\0`) +
       lines(gone, (path) => `:100644 000000 ${HASH} 0 D\0${path}\0`);
     const answer = words.includes("ls-tree") ? tree : words.includes("diff") ? differences : "";
     return Promise.resolve(answer);
@@ -44,8 +50,21 @@ function onBase(uploaded: { sent?: string; removed?: string }) {
   });
   const treeOf = (given: Given): Promise<TreeOnBase> => {
     now = given;
-    const entries = Promise.resolve(given.local.split(" ").map(entry));
-    return turns.treeOf({ root: "/work", entries, secrets: "allow" } as unknown as Source);
+    const isSaved = (path: string) => given.saved?.split(" ").includes(path);
+    const entries = Promise.resolve(
+      given.local.split(" ").map((path) => ({
+        ...entry(path),
+        mtimeSeconds: isSaved(path) ? 2 : 1,
+      })),
+    );
+    const digests = {
+      ahead: async () => {
+        await Promise.resolve();
+        isHashed = true;
+      },
+    };
+    const source = { root: "/work", entries, digests, secrets: "allow" } as unknown as Source;
+    return turns.treeOf(source, new AbortController().signal);
   };
   return { turns, treeOf };
 }
@@ -77,6 +96,23 @@ Deno.test("what a turn sent, or was about to send, counts for the next one", asy
   const { treeOf } = onBase({});
   await treeOf({ local: "a b c new", changed: "a" });
   assert.deepEqual(told(await treeOf({ local: "a b c" })), { sent: "a", gone: "new" });
+});
+
+Deno.test("git is asked once; later, a walk says what differs from then", async () => {
+  const { treeOf } = onBase({});
+  await treeOf({ local: "a b c" });
+  const later = await treeOf({ local: "a b new", changed: "a", saved: "b" });
+  assert.deepEqual(told(later), { sent: "b new", gone: "c" });
+  assert.deepEqual(later.changed.map(({ path }) => path), ["b", "new"]);
+});
+
+Deno.test("with submodules, git says at each turn whether they differ", async () => {
+  const { treeOf } = onBase({});
+  await treeOf({ local: "a b c lib/x", modules: "lib" });
+  await assert.rejects(
+    treeOf({ local: "a b c lib/x", modules: "lib", movedModule: "lib" }),
+    /its submodule differs from that commit: lib/,
+  );
 });
 
 Deno.test("files of submodules are those of the clone", async () => {
