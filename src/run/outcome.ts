@@ -90,7 +90,7 @@ function taskOutcome(
     name,
     status: isCancelled(phase) ? "cancelled" : "failed",
     elapsedMs,
-    message: phase.message,
+    message: isCancelled(phase) ? phase.message : withWaiting(phase.message, run),
     ...(step?.terminated === undefined ? {} : {
       failedStep: {
         step: step.name ?? "",
@@ -100,6 +100,14 @@ function taskOutcome(
     }),
     ...steps,
   };
+}
+
+/** Adds why a container did not start, as Kubernetes says it, unless the message has that. */
+function withWaiting(message: string, { status }: TaskRun): string {
+  const step = status?.steps?.find(({ waiting }) => waiting?.message !== undefined);
+  const why = step?.waiting?.message;
+  if (why === undefined || message.includes(why)) return message;
+  return `${message}: step ${step?.name}: ${why}`;
 }
 
 /** Returns the steps that have ended; a step that fails with `onError: continue` succeeds. */

@@ -130,3 +130,29 @@ Deno.test("a step that ran out of memory is named with its limit, for any exit c
     assert.deepEqual(task.failedStep, failedStep);
   }
 });
+
+Deno.test("a task whose container could not be made says what it waited for", async () => {
+  await using stage = new Stage();
+  const live = stage.pipelineRun(["test", "pull"]);
+  const message = "Failed to create pod due to config error";
+  stage.taskRunOf("test", {
+    ...ended(false, "CreateContainerConfigError", message),
+    steps: [
+      { name: "first", running: {} },
+      {
+        name: "run",
+        waiting: { reason: "CreateContainerConfigError", message: 'secret "key" not found' },
+      },
+    ],
+  });
+  stage.taskRunOf("pull", {
+    ...ended(false, "TaskRunImagePullFailed", "the step failed: no such image"),
+    steps: [{ name: "run", waiting: { reason: "ErrImagePull", message: "no such image" } }],
+  });
+  stage.end(false, "Failed", TIMES);
+  await until(() => live.phase.kind === "ended" && live.taskRuns.size === 2);
+  assert.deepEqual(outcomeOf(live).tasks.map(({ message }) => message), [
+    `${message}: step run: secret "key" not found`,
+    "the step failed: no such image",
+  ]);
+});
