@@ -6,7 +6,7 @@ import { ticking } from "../async/ticking.ts";
 import { ClusterError } from "../errors.ts";
 import type { Clock } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
-import { turnCommand } from "../step/scripts.ts";
+import { turnCommand, type Visitor } from "../step/scripts.ts";
 import { type Pause, stepPath } from "./pause.ts";
 import type { Output } from "./shell.ts";
 
@@ -23,6 +23,8 @@ export interface TurnOptions {
   readonly trace: boolean;
   /** Whether both outputs come as stdout, in the order of the lines. */
   readonly joined: boolean;
+  /** Set if others at the step see who watches, and are shown. */
+  readonly by?: Visitor;
   readonly output: Output;
 }
 
@@ -38,7 +40,7 @@ export class Turn implements AsyncDisposable {
   readonly #clock: Clock;
   #isStopping = false;
 
-  constructor({ kube, pause, clock, trace, joined, output }: TurnOptions) {
+  constructor({ kube, pause, clock, trace, joined, by, output }: TurnOptions) {
     const { namespace, pod, container } = pause;
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
     this.#stdin = writable.getWriter();
@@ -50,7 +52,7 @@ export class Turn implements AsyncDisposable {
       namespace,
       pod,
       container,
-      command: turnCommand({ trace, joined }),
+      command: turnCommand({ trace, joined, by }),
       stdin: readable,
       ...output,
       signal,

@@ -329,10 +329,27 @@ export function debugRunCommand({ original = false, live = false } = {}): string
  * step's work in place and exits with its exit code. The line `stop` and the end of stdin end the
  * work; an empty line keeps the gate from giving up. With `trace` it also shows the work, and each
  * line that it executes. With `joined`, stderr comes on stdout, in the order of the lines.
+ * With `by`, those who work at the step see each other.
  */
-export function turnCommand({ trace = false, joined = false } = {}): string[] {
-  const flags = [...(joined ? ["--joined"] : []), "--live", ...(trace ? [] : ["--plain"])];
-  return [SHELL, "/tkn-dev/turn", ...flags];
+export function turnCommand(
+  { trace = false, joined = false, by }: { trace?: boolean; joined?: boolean; by?: Visitor } = {},
+): string[] {
+  return [
+    SHELL,
+    "/tkn-dev/turn",
+    ...(joined ? ["--joined"] : []),
+    ...(by === undefined ? [] : ["--by", by.name, by.user]),
+    "--live",
+    ...(trace ? [] : ["--plain"]),
+  ];
+}
+
+/** Somebody who works at a held step. */
+export interface Visitor {
+  /** What all turns of a client have in common. */
+  readonly name: string;
+  /** The user's name, shown to others at the same step. */
+  readonly user: string;
 }
 
 /**

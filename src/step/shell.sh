@@ -10,9 +10,7 @@
 PS1="[$1] \$ " PATH=/tkn-dev:$PATH TERM=$2 TKN_DEV_CHANNEL=$4
 export PS1 PATH TERM TKN_DEV_CHANNEL
 [ -z "$5" ] || printf '%s\n' "$5" >/tkn-dev/header
-for g_file in /tkn-dev/visitor-*; do
-  read -r g_pid g_note 2>/dev/null <"$g_file" && [ -n "$g_note" ] && alive "$g_pid" && printf 'Note: %s\n' "$g_note"
-done
+visitors "$4"
 if tell held 2>/dev/null; then
   g_since=$(date +%H:%M 2>/dev/null)
   visit "$4" "$3 has a shell here too${g_since:+, since $g_since}"

@@ -67,12 +67,20 @@ shell_of() {
 # shellcheck source=/dev/null
 tell() (. /tkn-dev/release)
 
-# visit NAME [NOTE]: keeps the gate from giving up while this process lives. Others who open a shell
-# here see the NOTE.
+# visit NAME [NOTE]: others who work here see the NOTE while this process lives. Without a NOTE, it
+# keeps the gate from giving up.
 visit() (
   umask 0
   printf '%s\n' "$$${2:+ $2}" >"/tkn-dev/visitor-$1"
 )
+
+# visitors NAME: prints the NOTE of each living visitor but this one, a line each.
+visitors() {
+  for g_file in /tkn-dev/visitor-*; do
+    [ "$g_file" != "/tkn-dev/visitor-$1" ] || continue
+    read -r g_pid g_note 2>/dev/null <"$g_file" && [ -n "$g_note" ] && alive "$g_pid" && printf 'Note: %s\n' "$g_note"
+  done
+}
 
 # leave NAME: ends a visit, also that of a process that was killed.
 leave() {

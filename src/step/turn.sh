@@ -1,11 +1,14 @@
 #!/bin/sh
-# turn [--joined] [FLAG]...
+# turn [--joined] [--by NAME USER] [FLAG]...
 #
 # Does the held step's work again, for a client that watches the source: waits for the line "go" on
 # stdin, then runs debug-run with the FLAGs, and exits with the exit code of the work. An empty line
 # on stdin means that the client is still there, so that the gate does not give up.
 #
 # With --joined, stderr goes to stdout, in the order of the lines.
+#
+# --by: the USER watches, in turns with this NAME. Others who work at the step see that, and the
+# turn begins with a note about each of them that no earlier turn has shown.
 #
 # Before the work, the results are as they were before the first turn. The line "stop", or the end
 # of stdin, ends the work: by TERM, and after two seconds by KILL. Processes that the work left
@@ -18,6 +21,17 @@ if [ "$1" = --joined ]; then
   shift
   exec 9>&2 2>&1 # stderr stays open: containerd closes stdin with the first output that ends
 fi
+g_by=
+if [ "$1" = --by ]; then
+  g_by=$2
+  read -r _ g_note 2>/dev/null <"/tkn-dev/visitor-$g_by" || g_note=
+  if [ -z "$g_note" ]; then
+    g_since=$(date +%H:%M 2>/dev/null)
+    g_note="$3 watches this step too${g_since:+, since $g_since}"
+  fi
+  visit "$g_by" "$g_note"
+  shift 3
+fi
 
 while :; do
   IFS= read -r g_line || exit 0
@@ -27,6 +41,20 @@ while :; do
   esac
   printf . >/tkn-dev/visited
 done
+
+# meet: prints the notes about others that are new.
+meet() (
+  umask 0
+  g_notes=$(visitors "$g_by") g_known=$g_newline
+  while IFS= read -r g_line; do g_known=$g_known$g_line$g_newline; done 2>/dev/null <"/tkn-dev/met-$g_by"
+  IFS=$g_newline
+  set -f
+  for g_note in $g_notes; do
+    case $g_known in *"$g_newline$g_note$g_newline"*) continue ;; esac
+    printf '%s\n' "$g_note" >&2
+    printf '%s\n' "$g_note" >>"/tkn-dev/met-$g_by"
+  done
+)
 
 # restore: makes the results those of before the first turn.
 restore() {
@@ -109,6 +137,7 @@ names() {
   done
 }
 
+[ -z "$g_by" ] || meet
 restore
 : >/tkn-dev/stopped
 exec 3<&0

@@ -184,3 +184,21 @@ testInEveryShell(
     assert.equal((await turn(stage)).code, 17);
   },
 );
+
+testInEveryShell(
+  "a turn names the others who work at the step, each of them once",
+  async (shell) => {
+    await using stage = await Stage.open(shell, { own: by(shell, "echo done") });
+    await stage.hold();
+    const as = (user: string) => turnCommand({ joined: true, by: { name: user, user } });
+    const bob = startTurn(stage, as("bob"));
+    const isHere = async () => (await stage.read("tkn-dev/visitor-bob")).includes("bob watches");
+    await until("bob waits", () => isHere().catch(() => false));
+    const { stdout } = await turn(stage, as("ada"));
+    assert.match(stdout, /^Note: bob watches this step too(, since \d\d:\d\d)?\ndone\n$/);
+    assert.equal((await turn(stage, as("ada"))).stdout, "done\n");
+    await bob.say("go");
+    assert.equal((await bob.ended()).stdout, "done\n"); // ada's turns have ended
+    assert.match((await turn(stage, as("eve"))).stdout, /^done\n$/);
+  },
+);

@@ -11,6 +11,7 @@ import { renderHeld } from "../../view/held_view.ts";
 import { ConfirmedEdits } from "./confirmed_edits.ts";
 import { ScriptEditor } from "./script_editor.ts";
 import { ShellTerminal } from "./shell_terminal.ts";
+import { userName } from "./user_name.ts";
 
 export interface ShellSession {
   readonly host: Host;
@@ -52,7 +53,7 @@ export async function runShell(options: ShellSession, pause: Pause): Promise<voi
   try {
     await openShell(kube, place, {
       term: host.env.get("TERM") ?? "xterm",
-      user: host.env.get("USER") ?? host.env.get("LOGNAME") ?? "somebody",
+      user: userName(host),
       channel,
       header,
       terminal,

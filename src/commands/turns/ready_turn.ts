@@ -7,6 +7,8 @@ import { Turn } from "../../hold/turn.ts";
 import type { Host } from "../../host.ts";
 import type { Kube } from "../../kube/interface.ts";
 import type { TurnFlags } from "../options/turn_flags.ts";
+import { userName } from "../session/user_name.ts";
+import type { Visitor } from "../../step/scripts.ts";
 import { filteredOutput } from "../output/filtered_output.ts";
 
 /** The time between two attempts to reach a step while nothing is saved. */
@@ -33,11 +35,13 @@ export interface OpenedTurn {
 
 export class ReadyTurn implements AsyncDisposable {
   readonly #options: ReadyTurnOptions;
+  readonly #by: Visitor;
   readonly #over = new AbortController();
   #opened: OpenedTurn | undefined;
 
   constructor(options: ReadyTurnOptions) {
     this.#options = options;
+    this.#by = { name: options.host.random(8), user: userName(options.host) };
   }
 
   /** Opens the exec, unless it is open. */
@@ -67,7 +71,7 @@ export class ReadyTurn implements AsyncDisposable {
     const { host, kube, pause, flags, turns: { trace } } = this.#options;
     const output = filteredOutput(host, flags);
     const joined = host.terminal.isTerminal.stdout; // stderr is a terminal, too
-    const turn = new Turn({ kube, pause, clock: host.clock, trace, joined, output });
+    const turn = new Turn({ kube, pause, clock: host.clock, trace, joined, by: this.#by, output });
     const opened = { turn, output };
     turn.ended.catch(() => {}).then(() => this.#ended(opened));
     return opened;

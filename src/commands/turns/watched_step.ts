@@ -92,6 +92,8 @@ class WatchedStep implements AsyncDisposable {
   #turns = 0;
   /** Whether the script was edited since the last turn. */
   #isEdited = false;
+  /** Whether an edit was not shown yet: the first success after it shows it. */
+  #isToShow = false;
   readonly #ready: ReadyTurn;
   /** Ends the turn that runs now. */
   #stopTurn = new AbortController();
@@ -236,7 +238,7 @@ class WatchedStep implements AsyncDisposable {
     if (how === "back" && !await isHeld(kube, pause).catch(() => true)) {
       return await released(this.#options, pause);
     }
-    this.#isEdited ||= how === "edited";
+    if (how === "edited") this.#isEdited = this.#isToShow = true;
     this.#events.put({ kind: "back", isEdited: how === "edited" });
     return undefined;
   }
@@ -290,7 +292,10 @@ class WatchedStep implements AsyncDisposable {
       const exitCode = stop.aborted ? undefined : code;
       const end = { place: this.#place, exitCode, elapsedMs: clock.now() - startMs };
       this.#terminal.terminal.err(renderTurnEnd(end, { color: this.#color }));
-      if (exitCode !== undefined) await this.#editor.ran(exitCode);
+      if (exitCode === 0 && this.#isToShow) {
+        this.#isToShow = false;
+        await this.#editor.ran(exitCode);
+      }
       return exitCode;
     } catch (error) {
       signal.throwIfAborted();

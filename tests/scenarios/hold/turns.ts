@@ -308,9 +308,39 @@ until read -r name </proc/$!/comm && [ "$name" = sleep ]; do :; done # until the
       await session.until(ENDED(0));
       await session.until(/To keep the change: kubectl patch/);
       await session.until(RESTS);
+      await session.type("\r");
+      const [again] = await session.until(/\nAgain\n[^]*?\[d\]etach/);
+      assert.doesNotMatch(again, /To keep the change/); // it was said
       assert.equal((await tknDev(["tr", "continue", run, ...flags])).code, 0);
       await session.until(/Error: Cannot watch at step "run": it was released/);
       await session.until(/ended: 3\n/);
+    },
+  },
+  {
+    name: "users who watch at one step, and one with a shell there, see each other",
+    needs: ["script"],
+    async run(cluster, directory) {
+      const { flags } = cluster;
+      write(directory, "true");
+      const run = await heldRun(cluster);
+      const watch = ["tr", "run", run, "--watch", directory, ...flags];
+      await using ada = atTerminal(watch, { USER: "ada" });
+      await ada.until(RESTS);
+      await using bob = atTerminal(watch, { USER: "bob" });
+      await bob.until(/Note: ada watches this step too, since \d\d:\d\d\n/);
+      await bob.until(RESTS);
+      await using eve = atTerminal(["tr", "shell", run, ...flags], { USER: "eve" });
+      await eve.until(/Note: (ada|bob) watches this step too, since .*\nNote: (ada|bob) watches/);
+      await eve.until(/\[run\] [$#] /);
+
+      await ada.type("\r");
+      await ada.until(/Note: (bob|eve) .* too, since .*\nNote: (bob|eve) .* too, since /);
+      await ada.until(RESTS);
+      await ada.type("\r");
+      const [again] = await ada.until(/\nAgain\n[^]*?\[d\]etach/);
+      assert.doesNotMatch(again, /Note: /); // they were said
+      await eve.type("debug-fail-continue\r");
+      await ada.until(/Error: Cannot watch at step "run": /);
     },
   },
   {
