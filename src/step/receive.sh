@@ -320,18 +320,27 @@ sweep() {
   done
 }
 
+# new_lock WORDS: creates the lock, and fails if there is one.
+new_lock() {
+  mkdir "$lock" 2>/dev/null || return
+  put "$upload writing $attempt $1" "$lock/owner"
+  sweep
+  return 0
+}
+
 # take_lock WORDS: prints the holder if another upload has the lock. Takes none where it can't
-# create one.
+# create one. An upload that is complete leaves its lock to others of the same run.
 take_lock() {
   own_place "$lock" 2>/dev/null || return
-  if mkdir "$lock" 2>/dev/null; then
-    put "$upload writing $attempt $1" "$lock/owner"
-    sweep
-    return
-  fi
+  ! new_lock "$1" || return 0
   ! [ -e "$lock" ] && ! [ -h "$lock" ] && return
   read_lock
   [ "$id" != "$upload" ] || { put "$upload writing $attempt $1" "$lock/owner" && return; }
+  if [ "$state $words" = "done $1" ]; then
+    break_lock "$id"
+    ! new_lock "$1" || return 0
+    read_lock
+  fi
   { read -r beat <"$lock/beat"; } 2>/dev/null || beat=0
   is_locked=1
   printf 'locked %s %s %s %s\n' "$id" "$state" "$beat" "$words"

@@ -195,6 +195,25 @@ testInEveryShell(
 );
 
 testInEveryShell(
+  "an upload that is complete leaves its lock to the next one of the same run",
+  async (shell) => {
+    await using stage = await Stage.open(shell, { programs: TOOLS });
+    await stage.hold();
+    const keep = { record: RECORD, release: false };
+    const { bytes } = await tarball(FILES);
+    for (const upload of [UPLOAD, OTHER]) {
+      const one = await stage.exec(
+        receive(stage, { ...keep, upload }),
+        said(["lock TaskRun/one"], bytes),
+      );
+      assert.deepEqual([one.code, one.stdout.split("\n")[0]], [0, "ready"], one.stderr);
+      const owner = await Deno.readTextFile(`${stage.workspace}/.tkn-dev-upload/lock/owner`);
+      assert.equal(owner, `${upload} done 1 TaskRun/one\n`);
+    }
+  },
+);
+
+testInEveryShell(
   "a part that has arrived leaves the lock to the rest of its upload",
   async (shell) => {
     await using stage = await Stage.open(shell, { programs: TOOLS });

@@ -31,15 +31,9 @@ export interface WatchedPlace extends Pick<SendFlags, "onWorkspace" | "onDirecto
  * fails is no reason, unless all of them are.
  */
 export function checkWatchedRun(
-  { held, upload, runManifest }: HeldRun<PipelineRun | TaskRun>,
+  { held, runManifest }: HeldRun<PipelineRun | TaskRun>,
   place: WatchedPlace,
 ): void {
-  if (upload?.isHeld) {
-    throw new UsageError(
-      `Cannot watch at step "${upload.step}": the upload stands in for its work`,
-      { hint: "choose another --on-step" },
-    );
-  }
   const run = runManifest.inline();
   const refused = held.flatMap((step) => {
     const error = refusal(() => checkWatchedStep(run, step, place));

@@ -31,6 +31,7 @@ import { Changes } from "../watch/changes.ts";
 import { checkWatch } from "./check_watch.ts";
 import { deadlineNote } from "./deadline_note.ts";
 import { type Action, type TurnEvent, TurnMachine } from "./machine.ts";
+import type { OnBase } from "./on_base.ts";
 import { ReadyTurn } from "./ready_turn.ts";
 import { TurnTerminal } from "./turn_terminal.ts";
 import { TurnUploads } from "./turn_uploads.ts";
@@ -51,6 +52,8 @@ export interface WatchedStepOptions {
   readonly sent?: Source;
   /** Results of the skipped work, which the first upload writes. */
   readonly results: Readonly<Record<string, string>>;
+  /** Set if the workspace has a clone, with the changes since its commit. */
+  readonly onBase?: OnBase;
   /** Called once the first upload has arrived. */
   readonly onSent?: (receipt: Receipt, source: Source) => Promise<void>;
   readonly debugImage?: string;
@@ -271,9 +274,11 @@ class WatchedStep implements AsyncDisposable {
     const isFirst = this.#turns++ === 0;
     this.#announce(isFirst);
     try {
-      if (isFirst) await this.#noteDeadline();
       const source = this.#source;
-      const receipt = await this.#uploads.send(source, AbortSignal.any([signal, stop]));
+      const [receipt] = await Promise.all([
+        this.#uploads.send(source, AbortSignal.any([signal, stop])),
+        isFirst ? this.#noteDeadline() : undefined,
+      ]);
       if (isFirst) await onSent?.(receipt, source);
       const startMs = clock.now();
       const { turn, output } = this.#ready.take();

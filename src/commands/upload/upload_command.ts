@@ -31,6 +31,7 @@ import type { BaseCommit } from "../../tree/git/base_commit.ts";
 import { Ahead, WATCHDOG_SECONDS } from "../watch/ahead.ts";
 import { IdleLine } from "../watch/idle_line.ts";
 import { endsWithTerminal, watch } from "../watch/watch.ts";
+import { clonedBase } from "./on_clone.ts";
 import { checkHandOver, runHandedOver } from "./hand_over.ts";
 import { intoPlace, type UploadPlan } from "./plan_upload.ts";
 
@@ -159,14 +160,13 @@ async function uploadOnce<D extends Definition, R extends PipelineRun | TaskRun>
     { gate, withoutShell, upload: place },
   );
   const atPause = canOpenShell(host, options) ? { shell } : "follow";
-  const clone = base && { ...base, commitResults: plan.ownClone?.commitResults ?? [] };
   return await runHeld(host, {
     flags: options,
     kube,
     narrator,
     emitPlan: emit,
     held,
-    upload: { source, plan, clone },
+    upload: { source, plan, clone: clonedBase(base, plan) },
     changes,
     atPause: breakpoints && atPause,
     follows: options.showlogs,
