@@ -21,6 +21,7 @@ import type {
   ExecOptions,
   ExecProtocol,
   ExecResult,
+  GetOptions,
   Kube,
   KubeObject,
   LogOptions,
@@ -45,9 +46,9 @@ const MOST_REQUESTS = 32;
 
 const JSON_TYPE = { "content-type": "application/json" };
 /** A server without this form answers with the whole objects. */
-const METADATA_ONLY = {
-  accept: "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json",
-};
+const metadataAs = (form: string) => ({
+  accept: `application/json;as=${form};v=v1;g=meta.k8s.io,application/json`,
+});
 const MERGE_PATCH = { "content-type": "application/merge-patch+json" };
 const SELF_REVIEW = {
   apiVersion: "authentication.k8s.io/v1",
@@ -125,10 +126,12 @@ export class KubeClient implements Kube {
     resource: Resource,
     namespace: string,
     name: string,
+    { metadataOnly }: GetOptions = {},
   ): Promise<Stored<T>> {
     return this.#ask({
       what: { verb: "get", kind: resource.kind, name, namespace },
       path: resourcePath(resource, namespace, name),
+      headers: metadataOnly ? metadataAs("PartialObjectMetadata") : undefined,
       parse: (text) => parseObject<T>(text, resource),
       isRead: true,
     });
@@ -280,7 +283,7 @@ export class KubeClient implements Kube {
     return this.#ask({
       what: { verb: "list", kind: resource.kind, namespace: selector.namespace },
       path: listPath(resource, selector),
-      headers: selector.metadataOnly ? METADATA_ONLY : undefined,
+      headers: selector.metadataOnly ? metadataAs("PartialObjectMetadataList") : undefined,
       largest: LARGEST.list,
       parse: (text) => parseList<T>(text, resource),
       isRead: true,

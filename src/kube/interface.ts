@@ -139,6 +139,11 @@ export interface Selector {
   readonly metadataOnly?: boolean;
 }
 
+export interface GetOptions {
+  /** The server may leave out everything but the metadata. */
+  readonly metadataOnly?: boolean;
+}
+
 export interface ContainerRef {
   readonly namespace: string;
   readonly pod: string;
@@ -253,6 +258,7 @@ export interface Kube {
     resource: Resource,
     namespace: string,
     name: string,
+    options?: GetOptions,
   ): Promise<Stored<T>>;
   list<T extends KubeObject>(resource: Resource, selector: Selector): Promise<Stored<T>[]>;
   create<T extends KubeObject>(

@@ -9,6 +9,7 @@ import {
 import { at } from "../step/protocol/remote_path.ts";
 import type { SentFile } from "../tree/archive/checksum_list.ts";
 import type { Entry } from "../tree/walk.ts";
+import type { Plan } from "./plan.ts";
 
 /** A record with more lines than this for each entry of the tree is written anew. */
 const MOST_LINES = 2;
@@ -24,6 +25,7 @@ export interface NextRecord {
 
 export class RecordUpdate {
   #changing: ReadonlySet<string> = new Set();
+  #found: ReadonlyMap<string, Recorded> = new Map();
   #isWritten = false;
 
   constructor(
@@ -31,9 +33,10 @@ export class RecordUpdate {
     private readonly entryCount: number,
   ) {}
 
-  /** Notes the paths that the next archives change. */
-  plan(changing: readonly Entry[]): void {
-    this.#changing = new Set(changing.map(({ path }) => path));
+  /** Notes the paths that the next archives change, and what no record knows yet. */
+  plan({ send, found }: Pick<Plan, "send" | "found">): void {
+    this.#changing = new Set(send.map(({ path }) => path));
+    this.#found = found;
   }
 
   /**
@@ -63,9 +66,13 @@ export class RecordUpdate {
         .filter(([path]) => !now.has(path) && !removedPaths.has(path))
         .map(([path, entry]): [string, Recorded] => [path, this.#inDoubt(path, entry)])
       : [];
+    const found = this.#isWritten ? [] : this.#found;
     this.#isWritten = true;
     return {
-      text: recordText([...kept, ...now], { gone: anew ? [] : removedPaths, anew }),
+      text: recordText([...kept, ...found, ...now], {
+        gone: anew ? [] : removedPaths,
+        anew,
+      }),
       anew,
     };
   }

@@ -38,6 +38,7 @@ export async function makePlan({ options, state }: Upload, receiver: Receiver): 
     isLeft: options.clean?.isLeft,
     spares: options.spares,
     onTop: options.onTop,
+    hasAlready: options.hasAlready,
   }));
   state.planned(plan);
   return plan;

@@ -147,10 +147,10 @@ export class UploadState {
     this.#recordUpdate = new RecordUpdate(before, this.source.entries.length);
   }
 
-  planned({ send, verify, unchanged, remove, removeIfEmpty }: Plan): void {
-    this.#recordUpdate.plan(send);
+  planned({ send, found, verify, unchanged, removed }: Plan): void {
+    this.#recordUpdate.plan({ send, found });
     for (const { path } of unchanged) this.#unchanged.add(path);
-    this.#removed = Math.max(this.#removed, remove.length + removeIfEmpty.length);
+    this.#removed = Math.max(this.#removed, removed);
     this.#progress.restart({
       unchanged: this.#unchanged,
       verified: this.#verified,

@@ -9,7 +9,7 @@ import {
   type TaskRun,
 } from "../../../src/tekton/model.ts";
 import { CANCEL, phaseOf } from "../../../src/tekton/phase.ts";
-import type { Cluster } from "../../support/cluster.ts";
+import { type Cluster, runCount } from "../../support/cluster.ts";
 import { commandLine, tknDev } from "../../support/program.ts";
 import { TerminalSession } from "../../support/terminal_session.ts";
 import { tree, writeTree } from "../../support/tree_text.ts";
@@ -181,6 +181,24 @@ export const turnScenarios: Scenario[] = [
     },
   },
   {
+    name: "turns at a step that can write nowhere are refused before the run",
+    needs: ["script"],
+    async run({ flags, kube, claim }, directory) {
+      write(directory, "true");
+      const before = await runCount(kube);
+      const where = ["-p", "text=a", "-w", `name=source,claimName=${claim}`, "--watch"];
+      for (const upload of [[], [directory, "--upload-task", "one"]]) {
+        const words = ["pipeline", "debug", "t-unclear", ...upload, "--on-step", "reads/read"];
+        await using session = atTerminal([...words, ...where, ...flags]);
+        await session.until(
+          /Error: Cannot upload into step "reads\/read": none of its workspaces .*read-only\)\n/,
+        );
+        await session.until(/ended: 2\n/);
+      }
+      assert.equal(await runCount(kube), before);
+    },
+  },
+  {
     name: "a directory that is removed ends the watching, which says that the step is still held",
     needs: ["script"],
     async run(cluster, directory) {
@@ -293,6 +311,22 @@ until read -r name </proc/$!/comm && [ "$name" = sleep ]; do :; done # until the
       assert.equal((await tknDev(["tr", "continue", run, ...flags])).code, 0);
       await session.until(/Error: Cannot watch at step "run": it was released/);
       await session.until(/ended: 3\n/);
+    },
+  },
+  {
+    name: "a step stays held for as long as its script is edited here",
+    needs: ["script"],
+    async run(cluster, directory) {
+      const { flags } = cluster;
+      writeTree(directory, tree("file a.txt one"));
+      const run = await heldRun(cluster, "--pause-timeout=10s");
+      // An editor that is open for longer than the step waits without a client.
+      const editor = { EDITOR: "f() { sleep 13; echo 'echo edited; exit 4' >$1; }; f" };
+      await using session = atTerminal(["tr", "run", run, "--edit", ...flags], editor);
+      await session.until(/edited\n/);
+      await session.until(/ended: 4\n/);
+      const failed = ["tr", "fail-continue", run, ...flags];
+      assert.equal((await tknDev(failed)).code, 0);
     },
   },
   {

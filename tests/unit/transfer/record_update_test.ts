@@ -26,15 +26,16 @@ async function recordOf(entries: Iterable<[string, Recorded]>): Promise<UploadRe
 
 /** Plays an upload of changed files, of which the first archive has those of `members`. */
 async function play(
-  { before, changing, members = changing, removed = [] }: {
+  { before, changing, found = {}, members = changing, removed = [] }: {
     before?: UploadRecord;
     changing: string[];
+    found?: Record<string, Recorded>;
     members?: string[];
     removed?: string[];
   },
 ) {
   const update = new RecordUpdate(before, before?.entries.size ?? changing.length);
-  update.plan(changing.map(entryOf));
+  update.plan({ send: changing.map(entryOf), found: new Map(Object.entries(found)) });
   const { noted } = update;
   const packed = new Map(members.map((path): [string, SentFile] => {
     return [path, { path, sizeBytes: 1, mode: 0o644, mtimeSeconds: 2, digest: DIGEST }];
@@ -51,6 +52,16 @@ Deno.test("without a record, the receiver begins one, to which each archive appe
   assert.deepEqual(noted, { forget: true });
   assert.equal(written, undefined, "another archive may have written to it first");
   assert.equal(text, `${"1".repeat(20)} 644 2 ./a\n`);
+});
+
+Deno.test("what the directory has anyway is recorded once, by the first archive", async () => {
+  const found: Record<string, Recorded> = { b: FILE, d: { kind: "dir" } };
+  const { text } = await play({ changing: ["a"], found });
+  assert.match(text, /^\S+ \S+ \S+ \.\/b\ndir - - \.\/d\n\S+ 644 2 \.\/a\n$/);
+  const update = new RecordUpdate(undefined, 3);
+  update.plan({ send: [], found: new Map(Object.entries(found)) });
+  const texts = [1, 2].map(() => update.next({ members: [], removed: [], packed: new Map() }).text);
+  assert.deepEqual(texts.map((text) => text.split("\n").length - 1), [2, 0]);
 });
 
 Deno.test("files that change are in doubt first; links, directories and new files are not", async () => {
