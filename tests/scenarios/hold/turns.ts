@@ -31,7 +31,7 @@ function save(directory: string, name: string, text: string): void {
 }
 
 /** Starts a TaskRun that holds, and returns its name. */
-async function heldRun({ flags }: Cluster, ...more: string[]): Promise<string> {
+export async function heldRun({ flags }: Cluster, ...more: string[]): Promise<string> {
   const args = "task debug t-turns --on-step run -w name=source,emptyDir= --output name".split(" ");
   const { code, stdout, stderr } = await tknDev([...args, ...more, ...flags]);
   assert.equal(code, 0, stderr);
@@ -311,22 +311,6 @@ until read -r name </proc/$!/comm && [ "$name" = sleep ]; do :; done # until the
       assert.equal((await tknDev(["tr", "continue", run, ...flags])).code, 0);
       await session.until(/Error: Cannot watch at step "run": it was released/);
       await session.until(/ended: 3\n/);
-    },
-  },
-  {
-    name: "a step stays held for as long as its script is edited here",
-    needs: ["script"],
-    async run(cluster, directory) {
-      const { flags } = cluster;
-      writeTree(directory, tree("file a.txt one"));
-      const run = await heldRun(cluster, "--pause-timeout=10s");
-      // An editor that is open for longer than the step waits without a client.
-      const editor = { EDITOR: "f() { sleep 13; echo 'echo edited; exit 4' >$1; }; f" };
-      await using session = atTerminal(["tr", "run", run, "--edit", ...flags], editor);
-      await session.until(/edited\n/);
-      await session.until(/ended: 4\n/);
-      const failed = ["tr", "fail-continue", run, ...flags];
-      assert.equal((await tknDev(failed)).code, 0);
     },
   },
   {

@@ -221,7 +221,7 @@ Deno.test("without the right to read Tekton's flags, the newest pod of a run sho
       spec: { initContainers: [{ name: "prepare", securityContext }] },
     });
   };
-  put("old", 1);
+  put("old", 1, { runAsUser: 1000650000 });
   const failed = await doctor(kube);
   assert.equal(failed.code, 3);
   assert.match(
