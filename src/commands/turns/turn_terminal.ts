@@ -15,6 +15,8 @@ export class TurnTerminal implements AsyncDisposable {
   readonly #onClosed: () => void;
   readonly #screen: Screen;
   #raw: RawTerminal | undefined;
+  /** The line below the output, for a width. */
+  #line: ((columns: number) => Printable) | undefined;
   /** Whether the last output did not end its line. */
   #isInLine = false;
 
@@ -48,14 +50,21 @@ export class TurnTerminal implements AsyncDisposable {
     this.#take();
   }
 
-  /** Shows the line below the output, or with "" removes it. */
-  show(status: Printable): void {
-    if (status !== "") this.endLine();
-    this.draw([{ status }]);
+  /** Shows a line below the output, and again when the terminal gets another width. */
+  show(line: (columns: number) => Printable): void {
+    this.endLine();
+    this.draw([{ status: line(this.#own.columns()) }]);
+    this.#line = line;
   }
 
-  /** Draws what a view has rendered. */
+  /** Removes the line below the output. */
+  clear(): void {
+    this.draw([{ status: printable`` }]);
+  }
+
+  /** Draws what a view has rendered. Its status takes the place of the line. */
   draw(outputs: readonly Output[]): void {
+    if (outputs.some((output) => "status" in output)) this.#line = undefined;
     for (const { to, text } of this.#screen.paint(outputs)) {
       const shown = this.#raw === undefined ? text : rawLines(text);
       to === "stdout" ? this.#own.out(shown) : this.#own.err(shown);
@@ -69,7 +78,7 @@ export class TurnTerminal implements AsyncDisposable {
 
   /** Leaves the terminal to `work`, such as a shell or an editor. */
   async suspendFor<T>(work: () => Promise<T>): Promise<T> {
-    this.show(printable``);
+    this.clear();
     await this.#giveBack();
     try {
       return await work();
@@ -79,7 +88,7 @@ export class TurnTerminal implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.show(printable``);
+    this.clear();
     await this.#giveBack();
   }
 
@@ -93,6 +102,15 @@ export class TurnTerminal implements AsyncDisposable {
     const raw = this.#own.raw();
     this.#raw = raw;
     void this.#read(raw);
+    this.#follow(raw).catch(() => {}); // the terminal is gone, and its keys end
+  }
+
+  /** Shows the line again at each new size. */
+  async #follow(raw: RawTerminal): Promise<void> {
+    for await (const _ of raw.sizes) {
+      if (this.#raw !== raw) return;
+      if (this.#line !== undefined) this.show(this.#line);
+    }
   }
 
   async #read(raw: RawTerminal): Promise<void> {
