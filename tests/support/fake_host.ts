@@ -21,6 +21,7 @@ import { turn } from "./fake_transport.ts";
 
 export class FakeTerminal implements Terminal {
   isTerminal = { stdin: false, stdout: false, stderr: false };
+  isPiped = false;
   stdout = "";
   stderr = "";
   width = 80;

@@ -1,16 +1,19 @@
 /** The terminal of a watched step: output above, one line of keys below, keys at any time. */
-import type { Host, RawTerminal, Terminal } from "../../host.ts";
+import type { Clock, Host, RawTerminal, Terminal } from "../../host.ts";
 import { type Printable, printable, rawLines } from "../../printable.ts";
 import { KeyReader } from "../../view/ask/keys.ts";
 import type { Output } from "../../view/run_view.ts";
-import { Screen } from "../../view/screen.ts";
+import { PIPE_MS, Screen } from "../../view/screen.ts";
 import type { Wish } from "./machine.ts";
 import { wishOf } from "./wishes.ts";
+
+const NEWLINE = 0x0a;
 
 export class TurnTerminal implements AsyncDisposable {
   /** Prints above the line of keys. */
   readonly terminal: Terminal;
   readonly #own: Terminal;
+  readonly #clock: Clock;
   readonly #onWish: (wish: Wish) => void;
   readonly #onClosed: () => void;
   readonly #screen: Screen;
@@ -22,11 +25,12 @@ export class TurnTerminal implements AsyncDisposable {
 
   /** `onClosed` is called when the terminal sends no more keys. */
   constructor(
-    { terminal: own }: Pick<Host, "terminal">,
+    { terminal: own, clock }: Pick<Host, "terminal" | "clock">,
     onWish: (wish: Wish) => void,
     onClosed: () => void,
   ) {
     this.#own = own;
+    this.#clock = clock;
     this.#onWish = onWish;
     this.#onClosed = onClosed;
     this.#screen = new Screen({
@@ -36,6 +40,7 @@ export class TurnTerminal implements AsyncDisposable {
     this.terminal = {
       closed: own.closed,
       isTerminal: own.isTerminal,
+      isPiped: own.isPiped,
       get isLent() {
         return own.isLent;
       },
@@ -43,7 +48,7 @@ export class TurnTerminal implements AsyncDisposable {
       raw: () => own.raw(),
       input: () => own.input(),
       bytes: () => own.bytes(),
-      write: (bytes, to) => own.write(bytes, to),
+      write: (bytes, to) => this.#pass(bytes, to),
       out: (text) => this.#print("stdout", text),
       err: (text) => this.#print("stderr", text),
     };
@@ -71,6 +76,11 @@ export class TurnTerminal implements AsyncDisposable {
     }
   }
 
+  /** Waits until what went into a pipe is on the terminal, if the pipe ends there. */
+  async outputArrives(): Promise<void> {
+    if (this.#own.isPiped) await this.#clock.delay(PIPE_MS);
+  }
+
   /** Ends a line that the output left open. */
   endLine(): void {
     if (this.#isInLine) this.terminal.err(printable`\n`);
@@ -90,6 +100,11 @@ export class TurnTerminal implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.clear();
     await this.#giveBack();
+  }
+
+  #pass(bytes: Uint8Array, to: "stdout" | "stderr"): void {
+    this.#own.write(bytes, to);
+    if (this.#own.isPiped && bytes.length > 0) this.#isInLine = bytes.at(-1) !== NEWLINE;
   }
 
   #print(to: "stdout" | "stderr", text: Printable): void {

@@ -278,10 +278,12 @@ class WatchedStep implements AsyncDisposable {
       using _stopping = onAbort(stop, () => turn.stop());
       turn.begin();
       const code = await turn.ended.finally(() => output.end());
+      const elapsedMs = clock.now() - startMs;
+      await this.#terminal.outputArrives();
       this.#terminal.endLine();
       if (code > SIGNALED || code === ReceiveExit.gateGone) await this.#checkHeld();
       const exitCode = stop.aborted ? undefined : code;
-      const end = { place: this.#place, exitCode, elapsedMs: clock.now() - startMs };
+      const end = { place: this.#place, exitCode, elapsedMs };
       this.#terminal.terminal.err(renderTurnEnd(end, { color: this.#color }));
       if (exitCode === undefined) return undefined;
       if (this.#repeats.ended(await source.entries, exitCode)) {

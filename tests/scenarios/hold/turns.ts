@@ -14,7 +14,7 @@ import { commandLine, tknDev } from "../../support/program.ts";
 import { TerminalSession } from "../../support/terminal_session.ts";
 import { tree, writeTree } from "../../support/tree_text.ts";
 import type { Scenario } from "../scenario.ts";
-import { atTerminal } from "./session.ts";
+import { atTerminal, run as runProgram } from "./session.ts";
 
 /** The line of keys, which shows that the client waits for a save. */
 export const RESTS = /\[e\]dit \[s\]hell \[c\]ontinue \[f\]ail \[q\]uit \[d\]etach/;
@@ -165,6 +165,42 @@ until read -r name </proc/$!/comm && [ "$name" = sleep ]; do :; done # until the
       await session.until(/ended: 0\n/);
       assert.deepEqual(await processes(cluster, run), []);
       assert.equal((await tknDev(["tr", "fail-continue", run, ...flags])).code, 0);
+    },
+  },
+  {
+    name: "what the work does to the tree is undone; work that fails the second time is named once",
+    needs: ["script"],
+    async run(cluster, directory) {
+      const { flags } = cluster;
+      write(
+        directory,
+        `cat src/deep.txt old.txt && mv a.txt moved.txt && rm -r src old.txt && mkdir old.txt &&
+ln -s moved.txt src && mkdir made && exit 0
+exit 9`,
+      );
+      const run = await heldRun(cluster);
+      await using session = atTerminal(["tr", "run", run, "--watch", directory, ...flags]);
+      const [tty] = await session.until(/\/dev\/\S+/);
+      await session.until(/it sees one\nyx/);
+      await session.until(ENDED(0));
+      await session.until(RESTS);
+
+      await session.type("\r");
+      await session.until(/it sees one\nyx/);
+      await session.until(/made.*File exists\n/);
+      await session.until(ENDED(9));
+      const note = /Note: The same files and script ended with exit code 0 before\. What .*\n/g;
+      await session.until(note);
+      await session.until(RESTS);
+      await session.type("\r");
+      await session.until(ENDED(9));
+      await session.until(RESTS);
+      assert.equal(session.all.match(note)?.length, 1);
+
+      await runProgram("stty", "-F", tty, "cols", "40");
+      await session.until(/\[Enter\] \[e\] \[s\] \[c\] \[f\] \[q\] \[d\]/);
+      await session.type("q");
+      await session.until(/ended: 130\n/);
     },
   },
   {
