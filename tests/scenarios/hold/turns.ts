@@ -138,12 +138,15 @@ export const turnScenarios: Scenario[] = [
       write(
         directory,
         `test ! -e $SAID; echo x >$SAID; ls; echo spoilt >a.txt; echo made >made.txt; sleep 98765 &
-until read -r name </proc/$!/comm && [ "$name" = sleep ]; do :; done # until then it is a shell`,
+until read -r name </proc/$!/comm && [ "$name" = sleep ]; do :; done # until then it is a shell
+(setsid sh -c 'echo $$ >pid && exec sleep 98765' </dev/null >/dev/null 2>&1 &) # a daemon
+until { read -r pid <pid && read -r name </proc/$pid/comm; } 2>/dev/null && [ "$name" = sleep ]; do :; done
+rm pid`,
       );
       const run = await heldRun(cluster);
       await using session = atTerminal(["tr", "run", run, "--watch", directory, ...flags]);
       await session.until(/it sees one\na\.txt\nold\.txt\nsrc\nwork\.sh\n/);
-      await session.until(/Ended: +sleep, which the work left running\n/);
+      await session.until(/Ended: +sleep, sleep, which the work left running\n/);
       await session.until(ENDED(0));
       await session.until(RESTS);
 
