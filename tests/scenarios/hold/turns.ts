@@ -49,6 +49,15 @@ async function processes({ flags }: Cluster, run: string): Promise<string[]> {
   return ran.stdout.split("\n").filter(Boolean);
 }
 
+/** Returns how many processes have ended, and were not waited for. */
+async function zombies({ flags }: Cluster, run: string): Promise<number> {
+  const look = `for f in /proc/[0-9]*/stat; do
+    read -r l <$f && case \${l##*) } in Z*) echo z;; esac; done 2>/dev/null; :`;
+  const ran = await tknDev(["tr", "exec", run, ...flags, "--", "sh", "-c", look]);
+  assert.equal(ran.code, 0, ran.stderr);
+  return ran.stdout.split("z").length;
+}
+
 async function reasonOf({ kube }: Cluster, run: string): Promise<string> {
   const phase = phaseOf(await kube.get<TaskRun>(TASK_RUNS, kube.namespace, run));
   return phase.kind === "ended" ? phase.reason : phase.kind;
@@ -301,6 +310,7 @@ exit 9`,
       const { flags, kube } = cluster;
       write(directory, "echo turned");
       const run = await heldRun(cluster, "--pause-timeout", "20s");
+      const before = await zombies(cluster, run);
       const started = () => startWithPid(["tr", "run", run, directory, "--watch", ...flags]);
       {
         await using session = started();
@@ -313,6 +323,8 @@ exit 9`,
         await session.until(/ended: 130\n/);
       }
       assert.deepEqual(await processes(cluster, run), []);
+      const left = await zombies(cluster, run) - before;
+      assert.ok(left < 10, `${left} processes that nobody waited for`);
 
       save(directory, "work.sh", "sleep 98765");
       await using session = started();
