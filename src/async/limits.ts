@@ -9,14 +9,17 @@ import { Scope } from "./scope.ts";
  */
 const GRACE_MS = 1_800;
 
-/** The signal that aborts that long after the interrupt. */
+const NO_ANSWER = "no answer in time";
+
+/** The signal that aborts that long after the interrupt, with UnreachableError as its reason. */
 export class Grace implements Disposable {
   readonly #late = new AbortController();
   readonly #over = new AbortController();
 
   constructor(clock: Clock, interrupt: AbortSignal) {
+    const end = () => this.#late.abort(new UnreachableError(NO_ANSWER));
     const start = () => {
-      clock.delay(GRACE_MS, this.#over.signal).then(() => this.#late.abort(), () => {});
+      clock.delay(GRACE_MS, this.#over.signal).then(end, () => {});
     };
     if (interrupt.aborted) start();
     else interrupt.addEventListener("abort", start, { once: true, signal: this.#over.signal });
@@ -39,7 +42,7 @@ export async function within<T>(
 ): Promise<T> {
   using scope = new Scope(signal);
   const late = clock.delay(ms, scope.signal).catch(() => {}).then(() => {
-    throw new UnreachableError("no answer in time");
+    throw new UnreachableError(NO_ANSWER);
   });
   return await Promise.race([answer, late]);
 }

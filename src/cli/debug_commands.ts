@@ -1,5 +1,6 @@
 /** `pipeline debug` and `task debug`: data. */
 import {
+  BASE,
   CLUSTER,
   DEBUG_IMAGE,
   DIRECTORY,
@@ -46,6 +47,7 @@ const OF_UPLOAD: readonly FlagSpec[] = [
   UPLOAD_STEP,
   UPLOAD_IMAGE,
   { name: "upload", value: "DIR", help: "the same as DIR" },
+  { ...BASE, help: `with DIR: ${BASE.help}` },
 ];
 
 const UPLOADS_FIRST =

@@ -120,7 +120,7 @@ export const BREAK: FlagSpec = {
   name: "break",
   value: "TASK/STEP",
   many: true,
-  completion: "task/step",
+  completion: "task or task/step",
   help: "hold at this step after the upload, or at the first step of TASK; can be repeated. On a " +
     "terminal a shell opens there, as with `debug`; elsewhere it prints how to continue",
 };

@@ -49,6 +49,7 @@ export type Lookup =
   | "tasks of the pipeline"
   | "steps"
   | "task/step"
+  | "task or task/step"
   | "workspaces of the task"
   /** The words of a command, for help. */
   | "commands";

@@ -10,6 +10,7 @@ import { HELD_LABELS } from "../objects/marks.ts";
 import { holdRun } from "../resolve/resolve_held_run.ts";
 import { RESOURCE_OF, type Run } from "../tekton/model.ts";
 import { createRun } from "../run/create/create_run.ts";
+import { missingNote, missingObjects } from "../run/create/missing_objects.ts";
 import { readDefaultTimeout } from "../run/create/server_values.ts";
 import { withAsked } from "../tekton/asked_run.ts";
 import {
@@ -83,7 +84,10 @@ export async function run(host: Host, options: Options): Promise<number> {
     }
     const { clock, random, interrupt } = host;
     const creating = { kube, clock, random, interrupt };
-    const { run: created, why, owned } = await createRun(creating, runManifest);
+    const [{ run: created, why, owned }, missing] = await Promise.all([
+      createRun(creating, runManifest),
+      missingObjects(kube, runManifest.inline()),
+    ]);
     await owned;
     if (options.format === undefined) {
       host.terminal.out(printable`${nameOf(created)} created\n`);
@@ -91,6 +95,7 @@ export async function run(host: Host, options: Options): Promise<number> {
     if (why !== undefined) {
       printNote(host, { text: `With temporary objects, which the run owns: ${why}` });
     }
+    for (const one of missing) printNote(host, { text: missingNote(one, kube.namespace) });
     if (held.length > 0) printNote(host, { text: willHold(created, held, options.connect) });
   }
   return 0;

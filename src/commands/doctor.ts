@@ -12,7 +12,7 @@ import { checkHeldStep } from "./doctor/check_held_step.ts";
 import { type AskedUpload, checkPipeline } from "./doctor/check_pipeline.ts";
 import { checkPods } from "./doctor/check_pods.ts";
 import { checkRights } from "./doctor/check_rights.ts";
-import { checkServer, identityOf } from "./doctor/check_server.ts";
+import { checkServer, identityOf, wayTo } from "./doctor/check_server.ts";
 import { checkStorage } from "./doctor/check_storage.ts";
 import { checkFeatureFlags, checkRunIsTaken, checkTekton } from "./doctor/check_tekton.ts";
 import { foundError, inTime } from "./doctor/finding.ts";
@@ -91,7 +91,9 @@ async function* diagnose(host: Host, options: Options): AsyncGenerator<Finding[]
     return;
   }
   yield [await checkContext(host, connect, kube)];
-  const asked = { check: "server", ms: REQUEST_MS, asked: kube.server };
+  const between = kube.proxy === undefined ? "is a proxy or VPN between?" : "is the proxy up?";
+  const fix = `--verbose shows the requests; ${between}`;
+  const asked = { check: "server", ms: REQUEST_MS, asked: wayTo(kube), fix };
   const [server] = await inTime(host, asked, checkServer(kube, host.clock));
   yield [server];
   // Otherwise no other request would be answered.

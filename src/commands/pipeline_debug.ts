@@ -4,7 +4,7 @@ import { UsageError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Breakpoints } from "../tekton/breakpoint/debug_spec.ts";
 import type { ReadPipeline } from "../tekton/inline/inline_pipeline.ts";
-import { checkTasks } from "./debug/breakpoints.ts";
+import { checkTasks } from "./holding/breakpoints.ts";
 import { type DebugOptions, runDebugCommand } from "./debug/debug_command.ts";
 import { debugOptions } from "./debug/debug_options.ts";
 import { taskAndStep } from "./options/breakpoint_flags.ts";

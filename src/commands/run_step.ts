@@ -3,6 +3,7 @@ import type { Call } from "../cli/parse.ts";
 import { UsageError } from "../errors.ts";
 import { stepPath } from "../hold/pause.ts";
 import { runCommand } from "../hold/shell.ts";
+import { Stay } from "../hold/stay.ts";
 import type { Host } from "../host.ts";
 import { debugRunCommand } from "../step/scripts.ts";
 import { findStep } from "./held/find_step.ts";
@@ -74,7 +75,10 @@ export async function run(host: Host, options: Options): Promise<number> {
   const color = useColor(host, "stderr", options.color);
   const { patchFile } = options;
   const editor = new ScriptEditor({ host, kube, color, patchFile }, pause, localConsole(host));
-  if (options.edit) await editor.open();
+  if (options.edit) {
+    await using _stay = new Stay({ kube, pause, clock: host.clock });
+    await editor.open();
+  }
   const output = filteredOutput(host, options);
   const code = await runCommand(kube, pause, {
     command: debugRunCommand({ original: options.original, live: terminal.isTerminal.stdout }),

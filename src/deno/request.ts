@@ -14,9 +14,11 @@ export async function request(
   const signal = AbortSignal.any([interrupt, AbortSignal.timeout(LIMIT_MS)]);
   const init = { method: body === undefined ? "GET" : "POST", headers, body, signal };
   try {
+    const { systemClient } = await import("./network/authorities.ts");
+    using client = systemClient();
     const response = skipsTls
       ? await (await import("./unchecked_fetch.ts")).uncheckedFetch(url, init)
-      : await fetch(url, init);
+      : await fetch(url, { ...init, client });
     const bytes = await bytesOf(url, response, mostBytes);
     const { status, statusText, headers: answered } = response;
     return { status, statusText, headers: answered, bytes };

@@ -41,9 +41,9 @@ export interface Pause {
 export function howHeld(
   { gate, exitCode, directory }: Pick<Pause, "gate" | "exitCode" | "directory">,
 ): string {
-  if (gate === "script" && directory !== "") return "for an upload";
   if (exitCode === 0) return "after its work";
   if (exitCode !== undefined) return `after its work failed with exit code ${exitCode}`;
+  if (gate === "script" && directory !== "") return "for an upload";
   return gate === "onFailure" ? "after its work failed" : "before its work";
 }
 

@@ -57,11 +57,14 @@ export class AnswerError extends Error {
 /** An answer whose connection was cut. The next try may return all of it. */
 export class BrokenAnswer extends Error {}
 
+/** The hint for what no API server answers. */
+export const CHECK_SERVER = "is it a Kubernetes API server, and not the page of a proxy?";
+
 /** An unusable answer in words: `Cannot list Pods: the server's answer is not a list`. */
 export class MalformedError extends ClusterError {
   constructor(attempt: string, cause: AnswerError) {
     super(`Cannot ${attempt}: ${cause.message}`, {
-      hint: "is it a Kubernetes API server, and not the page of a proxy?",
+      hint: CHECK_SERVER,
       cause,
     });
   }

@@ -21,6 +21,7 @@ import type {
   ExecOptions,
   ExecProtocol,
   ExecResult,
+  GetOptions,
   Kube,
   KubeObject,
   LogOptions,
@@ -45,9 +46,9 @@ const MOST_REQUESTS = 32;
 
 const JSON_TYPE = { "content-type": "application/json" };
 /** A server without this form answers with the whole objects. */
-const METADATA_ONLY = {
-  accept: "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json",
-};
+const metadataAs = (form: string) => ({
+  accept: `application/json;as=${form};v=v1;g=meta.k8s.io,application/json`,
+});
 const MERGE_PATCH = { "content-type": "application/merge-patch+json" };
 const SELF_REVIEW = {
   apiVersion: "authentication.k8s.io/v1",
@@ -125,10 +126,12 @@ export class KubeClient implements Kube {
     resource: Resource,
     namespace: string,
     name: string,
+    { metadataOnly }: GetOptions = {},
   ): Promise<Stored<T>> {
     return this.#ask({
       what: { verb: "get", kind: resource.kind, name, namespace },
       path: resourcePath(resource, namespace, name),
+      headers: metadataOnly ? metadataAs("PartialObjectMetadata") : undefined,
       parse: (text) => parseObject<T>(text, resource),
       isRead: true,
     });
@@ -244,32 +247,37 @@ export class KubeClient implements Kube {
     return this.#protocols.verbs;
   }
 
-  async denied(namespace: string, asked: readonly Access[]): Promise<Access[]> {
-    const allowed = await Promise.all(asked.map((access) => this.#allows(namespace, access)));
-    return asked.filter((_, at) => !allowed[at]);
+  async denied(
+    namespace: string,
+    asked: readonly Access[],
+    { mustAnswer = false }: { mustAnswer?: boolean } = {},
+  ): Promise<Access[]> {
+    const denied = await Promise.all(
+      asked.map((access) =>
+        this.#denies(namespace, access).catch((error) => {
+          if (mustAnswer || !(error instanceof ExpectedError)) throw error;
+          return false;
+        })
+      ),
+    );
+    return asked.filter((_, at) => denied[at]);
   }
 
-  async #allows(namespace: string, access: Access): Promise<boolean> {
+  #denies(namespace: string, access: Access): Promise<boolean> {
     const review = {
       apiVersion: "authorization.k8s.io/v1",
       kind: REVIEWS.kind,
       spec: { resourceAttributes: { namespace, ...access } },
     };
-    try {
-      const isDenied = await this.#ask({
-        what: { verb: "create", kind: REVIEWS.kind },
-        path: `/apis/${REVIEWS.group}/${REVIEWS.version}/${REVIEWS.plural}`,
-        method: "POST",
-        headers: JSON_TYPE,
-        body: JSON.stringify(review),
-        parse: parseDenied,
-        isRead: true,
-      });
-      return !isDenied;
-    } catch (error) {
-      if (!(error instanceof ExpectedError)) throw error;
-      return true; // the operation itself will show
-    }
+    return this.#ask({
+      what: { verb: "create", kind: REVIEWS.kind },
+      path: `/apis/${REVIEWS.group}/${REVIEWS.version}/${REVIEWS.plural}`,
+      method: "POST",
+      headers: JSON_TYPE,
+      body: JSON.stringify(review),
+      parse: parseDenied,
+      isRead: true,
+    });
   }
 
   #list<T extends KubeObject>(
@@ -280,7 +288,7 @@ export class KubeClient implements Kube {
     return this.#ask({
       what: { verb: "list", kind: resource.kind, namespace: selector.namespace },
       path: listPath(resource, selector),
-      headers: selector.metadataOnly ? METADATA_ONLY : undefined,
+      headers: selector.metadataOnly ? metadataAs("PartialObjectMetadataList") : undefined,
       largest: LARGEST.list,
       parse: (text) => parseList<T>(text, resource),
       isRead: true,

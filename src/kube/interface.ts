@@ -139,6 +139,11 @@ export interface Selector {
   readonly metadataOnly?: boolean;
 }
 
+export interface GetOptions {
+  /** The server may leave out everything but the metadata. */
+  readonly metadataOnly?: boolean;
+}
+
 export interface ContainerRef {
   readonly namespace: string;
   readonly pod: string;
@@ -253,6 +258,7 @@ export interface Kube {
     resource: Resource,
     namespace: string,
     name: string,
+    options?: GetOptions,
   ): Promise<Stored<T>>;
   list<T extends KubeObject>(resource: Resource, selector: Selector): Promise<Stored<T>[]>;
   create<T extends KubeObject>(
@@ -285,6 +291,13 @@ export interface Kube {
   readonly execProtocol?: "spdy" | "websocket";
   /** The verbs on pods/exec that may be asked for, the first one first. One is enough. */
   readonly execVerbs: readonly string[];
-  /** Returns the accesses that the authorizer denies, and none if it can't be asked. */
-  denied(namespace: string, asked: readonly Access[]): Promise<Access[]>;
+  /**
+   * Returns the accesses that the authorizer denies. One that it can't be asked about counts as
+   * allowed, as the operation itself shows it; with `mustAnswer`, throws ClusterError instead.
+   */
+  denied(
+    namespace: string,
+    asked: readonly Access[],
+    options?: { mustAnswer?: boolean },
+  ): Promise<Access[]>;
 }

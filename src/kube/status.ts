@@ -1,5 +1,6 @@
 /** Refusals of the API in words. Pure. */
 import { ClusterError } from "../errors.ts";
+import { CHECK_SERVER } from "./answers.ts";
 import type { ActsAs, Status } from "./interface.ts";
 import { ConnectError } from "./transport.ts";
 
@@ -66,6 +67,12 @@ export function attemptText({ verb, kind, name }: Pick<Attempt, "verb" | "kind" 
 function stateAndHint(attempt: Attempt, status: Status): { state: string; hint?: string } {
   const where = attempt.namespace === undefined ? "" : ` in namespace "${attempt.namespace}"`;
   const message = status.message ?? "";
+  if (status.code !== 401 && PAGE.test(message)) {
+    return {
+      state: `the server answered ${status.code} with ${pageText(message)}`,
+      hint: CHECK_SERVER,
+    };
+  }
   switch (status.code) {
     case 401:
       return {
@@ -84,6 +91,15 @@ function stateAndHint(attempt: Attempt, status: Status): { state: string; hint?:
     default:
       return { state: message === "" ? `the server answered ${status.code}` : message };
   }
+}
+
+const PAGE = /^\s*<(?:!doctype|html|\?xml)\b/i;
+
+/** Names the page of a proxy by its title. */
+function pageText(page: string): string {
+  const [, title = ""] = /<title\b[^>]*>([^<]*)/i.exec(page) ?? [];
+  const words = title.trim().replaceAll(/\s+/g, " ");
+  return words === "" ? "a page" : `the page "${words}"`;
 }
 
 /**
@@ -124,7 +140,8 @@ function permissionHint(attempt: Attempt, status: Status): string {
 /** Returns kubectl's flags for the impersonation, with a space before. */
 export function asFlags(actsAs: ActsAs | undefined): string {
   if (actsAs === undefined) return "";
-  const word = (text: string) => /^[\w.:@/-]+$/.test(text) ? text : `'${text}'`;
+  const word = (text: string) =>
+    /^[\w.:@/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
   const groups = actsAs.groups.map((group) => ` --as-group ${word(group)}`);
   return ` --as ${word(actsAs.user)}${groups.join("")}`;
 }
@@ -153,6 +170,13 @@ function reasonOf(error: unknown): [state: string, hint: string] {
     return [
       `its certificate is not trusted (${certificate[1]})`,
       "check certificate-authority in the kubeconfig",
+    ];
+  }
+  const alert = /received fatal alert: \w+/.exec(text);
+  if (alert !== null) {
+    return [
+      `it refuses the handshake: ${alert[0]}`,
+      "does it accept the client certificate of the kubeconfig?",
     ];
   }
   if (/refused/i.test(text)) return ["connection refused", CHECK_ADDRESS];

@@ -1,14 +1,7 @@
 /** The version and the flags of Tekton Pipelines on a cluster, as far as a user may read them. */
 import { ExpectedError } from "../errors.ts";
-import { type Kube, type KubeObject, PODS, type Resource } from "../kube/interface.ts";
-
-const CONFIG_MAPS: Resource = {
-  group: "",
-  version: "v1",
-  plural: "configmaps",
-  kind: "ConfigMap",
-  shape: { data: "texts" },
-};
+import { type Kube, type KubeObject, PODS } from "../kube/interface.ts";
+import { CONFIG_MAPS } from "./core.ts";
 
 interface ConfigMap extends KubeObject {
   data?: Record<string, string>;

@@ -64,7 +64,7 @@ async function whyNotOn(
     );
   }
   const { chunks } = await exec(at, checkoutCommand(path, commitResults));
-  const { commit: found, isSparse } = readCheckedOut(await new Blob(chunks).text());
+  const { commit: found, isSparse, hasPointers } = readCheckedOut(await new Blob(chunks).text());
   if (found === undefined) {
     return refuse(
       `${step} does not say what it checked out into ${path}`,
@@ -81,6 +81,11 @@ async function whyNotOn(
   if (isSparse) {
     const text =
       "The clone is sparse: of the directories that it leaves out, only the changes are there";
+    emit({ kind: "note", text });
+  }
+  if (hasPointers) {
+    const text = "The clone has git LFS pointers, not the content: its step does not fetch it. " +
+      "Without --base, the upload sends the content";
     emit({ kind: "note", text });
   }
   return undefined;

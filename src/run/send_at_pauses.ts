@@ -16,6 +16,8 @@ export interface UploadOptions extends Omit<SendToPauseOptions, "kube" | "clock"
   readonly held: HeldStep;
   /** Whether the step stays held after the upload, for a user to work in it. */
   readonly isHeld?: boolean;
+  /** Whether the run holds later at steps that get the tree as well. */
+  readonly isSentLater?: boolean;
   /**
    * Packs the tree ahead, until the signal. Called once the run is created, because packing delays
    * the creation.
@@ -96,7 +98,8 @@ export class Sender {
   async #sendAtPauses(): Promise<void> {
     const run = this.#run;
     const { pause: known, isSent } = this.#before;
-    const { kube, clock, held, isHeld = false, annotations, onReleased } = this.#options;
+    const { kube, clock, held, annotations, onReleased } = this.#options;
+    const { isHeld = false, isSentLater = false } = this.#options;
     const { live, signal } = run;
     /** The uids of the pods that were sent to. */
     const sentTo = new Set<string>();
@@ -117,7 +120,7 @@ export class Sender {
       const receipt = await sendToPause(this.#options, run, pause, {
         ...(isFirst ? { prepacking: this.#prepacking } : {}),
         release: !isHeld,
-        hasOthers: isHeld || isFirst && isSent,
+        again: isHeld || isSentLater ? "elsewhere" : isFirst && isSent ? "here" : undefined,
       });
       if (receipt === "over") return;
       if (receipt === "gone") {

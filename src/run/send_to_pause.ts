@@ -15,7 +15,7 @@ import {
   ReceiverGone,
 } from "./pods/deleted_pod.ts";
 import type { StartedRun } from "./started_run.ts";
-import { recordPlace } from "../transfer/record_place.ts";
+import { recordPlace, type SentAgain } from "../transfer/record_place.ts";
 import { send } from "../transfer/send.ts";
 import type { SendOptions, SourceTree } from "../transfer/options.ts";
 import type { PrepackedTree } from "../transfer/prepack/prepacked_archive.ts";
@@ -48,8 +48,8 @@ export interface Sending {
   readonly prepacking?: Promise<PrepackedTree | undefined>;
   /** Whether the upload releases the step. */
   readonly release: boolean;
-  /** Whether the held step gets another upload, before or after this one. */
-  readonly hasOthers: boolean;
+  /** Undefined if no step of the run gets another upload. */
+  readonly again: SentAgain | undefined;
 }
 
 /**
@@ -60,14 +60,14 @@ export async function sendToPause(
   options: SendToPauseOptions,
   run: StartedRun,
   pause: Pause,
-  { prepacking, release, hasOthers }: Sending,
+  { prepacking, release, again }: Sending,
 ): Promise<Receipt | "over" | "gone"> {
   const { live, signal, emit } = run;
   const directory = directoryOf(pause);
   const [entries, prepacked] = await Promise.all([options.entries, prepacking]);
   // The clone changes files that a record would say something about.
   const record = options.clone === undefined
-    ? recordPlace({ pod: live.pods.get(pause.pod), pause, directory, hasOthers })
+    ? recordPlace({ pod: live.pods.get(pause.pod), pause, directory, again })
     : undefined;
   const path = directory === "." ? pause.directory : `${pause.directory}/${directory}`;
   using watch = watchReceiver(options.clock, run, pause);

@@ -38,10 +38,12 @@ tell held || exit
 
 g_gone='tkn-dev is not there any more'
 
-# ask LINE: sends a request to the listener of the channel. Sets g_answer.
+# ask LINE: sends a request to the listener of the channel, after a mark in the output of the shell.
+# Sets g_answer.
 ask() {
   g_answer="no $g_gone"
   kill -0 "$g_listener" 2>/dev/null || return
+  ! [ -t 2 ] || printf '\033_tkn-dev %s\033\134' "$g_channel" >&2
   printf '%s\n' "$1" 1<>"/tkn-dev/ask-$g_channel"
   IFS= read -r g_answer <&6
 }

@@ -33,9 +33,9 @@
 #     > recorded 1700000000.25
 #     < ping          asks for nothing but an answer
 #
-#     < forget        empties RECORD before anything changes; or, if little changes:
-#     < gone ./src/a.go
-#                     takes one path out of it
+#     < forget        begins RECORD anew before anything changes; or, if it is valid:
+#     < doubt ./src/a.go
+#                     notes in it that this file is about to change; `doubt .`: that any is
 #     < remove ./src/old
 #                     removes a path with all below it; `rmdir` removes an empty directory
 #     < dir 755 1700000000 ./src
@@ -335,18 +335,27 @@ sweep() {
   done
 }
 
+# new_lock WORDS: creates the lock, and fails if there is one.
+new_lock() {
+  mkdir "$lock" 2>/dev/null || return
+  put "$upload writing $attempt $1" "$lock/owner"
+  sweep
+  return 0
+}
+
 # take_lock WORDS: prints the holder if another upload has the lock. Takes none where it can't
-# create one.
+# create one. An upload that is complete leaves its lock to others of the same run.
 take_lock() {
   own_place "$lock" 2>/dev/null || return
-  if mkdir "$lock" 2>/dev/null; then
-    put "$upload writing $attempt $1" "$lock/owner"
-    sweep
-    return
-  fi
+  ! new_lock "$1" || return 0
   ! [ -e "$lock" ] && ! [ -h "$lock" ] && return
   read_lock
   [ "$id" != "$upload" ] || { put "$upload writing $attempt $1" "$lock/owner" && return; }
+  if [ "$state $words" = "done $1" ]; then
+    break_lock "$id"
+    ! new_lock "$1" || return 0
+    read_lock
+  fi
   { read -r beat <"$lock/beat"; } 2>/dev/null || beat=0
   is_locked=1
   printf 'locked %s %s %s %s\n' "$id" "$state" "$beat" "$words"
@@ -532,8 +541,8 @@ converse() {
         printf 'ready\n'
         ;;
       'break '*) break_lock "$rest" ;;
-      forget) open_record && printf '' >"$record" ;;
-      'gone '*) open_record && printf 'gone - - %s\n' "$rest" >&4 ;;
+      forget) open_record && printf 'tkn-dev record 1\n' >"$record" ;;
+      'doubt '*) open_record && printf 'part - - %s\n' "$rest" >&4 ;;
       'remove '* | 'rmdir '* | 'dir '* | 'follow '*) change "${line%% *}" "$rest" ;;
       plain | gzip) return ;;
       *) break ;;

@@ -321,7 +321,11 @@ export interface RunName {
 export interface Pod extends KubeObject {
   spec?: {
     containers?: PodContainer[];
-    initContainers?: { name: string; image?: string }[];
+    initContainers?: {
+      name: string;
+      image?: string;
+      securityContext?: Record<string, unknown>;
+    }[];
     nodeName?: string;
     volumes?: Volume[];
   };

@@ -47,12 +47,12 @@ export function whyReadOnly(binding: WorkspaceBinding): string | undefined {
 }
 
 /** Returns the mounted workspace that the user asked for, else the only writable one. */
-export function chooseMounted(
+export function chooseMounted<T extends Pick<MountedWorkspace, "name" | "whyReadOnly">>(
   owner: string,
-  mounted: readonly MountedWorkspace[],
+  mounted: readonly T[],
   asked: string | undefined,
-): MountedWorkspace {
-  const names = (found: readonly MountedWorkspace[]) => found.map(({ name }) => name).join(", ");
+): T {
+  const names = (found: readonly T[]) => found.map(({ name }) => name).join(", ");
   const usable = mounted.filter((one) =>
     one.whyReadOnly === undefined && !isForCredentials(one.name)
   );
@@ -65,13 +65,13 @@ export function chooseMounted(
   }
   const found = mounted.find(({ name }) => name === asked);
   if (found !== undefined && found.whyReadOnly === undefined) return found;
-  const what = asked === undefined ? `${owner}` : `workspace "${asked}" of ${owner}`;
+  if (asked === undefined) {
+    const reasons = mounted.map(({ name, whyReadOnly: why }) => ({ name, why }));
+    throw noneWritable(owner, reasons, "another step");
+  }
   throw new UsageError(
-    `Cannot upload into ${what}: ${
-      found?.whyReadOnly ??
-        (asked === undefined
-          ? "it has no workspace that can be written"
-          : "it has no workspace of that name")
+    `Cannot upload into workspace "${asked}" of ${owner}: ${
+      found?.whyReadOnly ?? "it has no workspace of that name"
     }`,
     {
       hint: mounted.length === 0
@@ -119,16 +119,27 @@ export function chooseWorkspace(
       { hint: `choose one: --on-workspace ${names[0]}` },
     );
   }
-  const reasons = candidates.map((candidate) =>
-    `"${candidate.workspace.name}": ${whyUnusable(candidate) ?? "it is for credentials"}`
-  );
-  throw new UsageError(
+  const reasons = candidates.map((candidate) => ({
+    name: candidate.workspace.name,
+    why: whyUnusable(candidate),
+  }));
+  throw noneWritable(owner, reasons, "another task");
+}
+
+/** A workspace that can be written is for credentials: it has no reason. */
+function noneWritable(
+  owner: string,
+  workspaces: readonly { name: string; why?: string }[],
+  other: string,
+): UsageError {
+  const reasons = workspaces.map(({ name, why = "it is for credentials" }) => `"${name}": ${why}`);
+  return new UsageError(
     `Cannot upload into ${owner}: ${
       reasons.length === 0
         ? "it has no workspace"
         : `none of its workspaces can be written (${reasons.join("; ")})`
     }`,
-    { hint: "bind a writable volume with --workspace, or choose another task" },
+    { hint: `bind a writable volume with --workspace, or choose ${other}` },
   );
 }
 

@@ -15,7 +15,15 @@ import type { Upload } from "./send_archive.ts";
  */
 export async function pipe({ options, state }: Upload): Promise<Receipt> {
   const { entries, clock, results } = options;
-  state.planned({ send: entries, verify: [], unchanged: [], remove: [], removeIfEmpty: [] });
+  state.planned({
+    send: entries,
+    verify: [],
+    unchanged: [],
+    found: new Map(),
+    remove: [],
+    removeIfEmpty: [],
+    removed: 0,
+  });
   const { stream, packed } = archive(entries, {
     files: options.files,
     root: options.root,

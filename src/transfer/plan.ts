@@ -3,7 +3,12 @@
  * an earlier upload. Pure.
  */
 import type { RemoteEntry, RemoteListing } from "../step/protocol/listing.ts";
-import { isOfRecord, shortDigest, type UploadRecord } from "../step/protocol/record.ts";
+import {
+  isOfRecord,
+  type Recorded,
+  shortDigest,
+  type UploadRecord,
+} from "../step/protocol/record.ts";
 import { at, type RemotePath, remotePath } from "../step/protocol/remote_path.ts";
 import type { SentFile } from "../tree/archive/checksum_list.ts";
 import type { Digest } from "../tree/digests.ts";
@@ -17,10 +22,14 @@ export interface Plan {
   readonly verify: readonly SentFile[];
   /** Files that the directory already has as the tree has them. */
   readonly unchanged: readonly Entry[];
+  /** The lines of a new record about entries that the directory already has. */
+  readonly found: ReadonlyMap<string, Recorded>;
   /** Paths to remove with all that they contain. */
   readonly remove: readonly RemotePath[];
   /** Directories to remove if they are empty, the deeper ones first. */
   readonly removeIfEmpty: readonly RemotePath[];
+  /** The number of paths that are sure to be removed. */
+  readonly removed: number;
 }
 
 export interface PlanOptions {
@@ -40,6 +49,8 @@ export interface PlanOptions {
   readonly spares?: ReadonlySet<string>;
   /** Set if the directory has the rest of the tree, in place of `deletes`. */
   readonly onTop?: OnTop;
+  /** Whether the directory has the entry as the tree has it; asked if no record names it. */
+  readonly hasAlready?: (path: string) => boolean;
 }
 
 /** Returns the plan. Asks for the digest of a file only if the rest of it looks unchanged. */
@@ -57,10 +68,31 @@ export async function planUpload(options: PlanOptions): Promise<Plan> {
   const kept = new Set(candidates.filter((_, at) => same[at]));
   const send = left.filter((entry) => !kept.has(entry) && !arrived.has(entry.path));
   const unchanged = [...kept].filter(({ kind }) => kind === "file");
+  const found = await recordOf(options, [...kept].filter((entry) => !isRecorded(options, entry)));
   const removed = options.onTop === undefined
     ? removals(options)
     : removalsOnTop(options, options.onTop);
-  return { send, verify, unchanged, ...removed };
+  return { send, verify, unchanged, found, ...removed };
+}
+
+/** Returns what a record says of entries that the directory has. */
+async function recordOf(
+  { listing, digest }: PlanOptions,
+  entries: readonly Entry[],
+): Promise<ReadonlyMap<string, Recorded>> {
+  const digests = await Promise.all(
+    entries.map((entry) => entry.kind === "file" ? digest(entry) : undefined),
+  );
+  const found = new Map<string, Recorded>();
+  for (const [index, { path, kind, mode }] of entries.entries()) {
+    const [now, remote] = [digests[index], at(listing.entries, path)];
+    if (kind === "directory") found.set(path, { kind: "dir" });
+    else if (now !== undefined && remote !== undefined) {
+      const { mtimeSeconds } = remote;
+      found.set(path, { kind: "file", digest: shortDigest(now), mode, mtimeSeconds });
+    }
+  }
+  return found;
 }
 
 /**
@@ -92,8 +124,12 @@ function arrivedFile({ packed, listing }: PlanOptions, { path }: Entry): SentFil
  * changes a file can reset its mtime, but not its ctime. A file that changed in the very second in
  * which the record was written is sent again if its mtime shows that.
  */
-function isAsSent({ listing, record }: PlanOptions, entry: Entry): boolean {
+function isAsSent(options: PlanOptions, entry: Entry): boolean {
+  const { listing, record, hasAlready } = options;
   const remote = at(listing.entries, entry.path);
+  if (!isRecorded(options, entry) && hasAlready?.(entry.path)) {
+    return entry.kind !== "symlink" && remote?.kind === entry.kind;
+  }
   const recorded = record && at(record.entries, entry.path);
   if (record === undefined || remote === undefined || recorded === undefined) return false;
   if (entry.kind === "directory") return remote.kind === "directory" && recorded.kind === "dir";
@@ -103,6 +139,10 @@ function isAsSent({ listing, record }: PlanOptions, entry: Entry): boolean {
     remote.mtimeSeconds < Math.floor(record.writtenSeconds) &&
     remote.ctimeSeconds <= record.writtenSeconds &&
     recorded.mode === entry.mode;
+}
+
+function isRecorded({ record }: PlanOptions, { path }: Entry): boolean {
+  return record !== undefined && at(record.entries, path) !== undefined;
 }
 
 /**
@@ -156,7 +196,8 @@ function removals(
       else if (remote.kind === (recorded === "link" ? "symlink" : "file")) remove.push(path);
     }
   }
-  return { remove, removeIfEmpty: removeIfEmpty.sort().reverse() };
+  const removed = remove.length + removeIfEmpty.length;
+  return { remove, removeIfEmpty: removeIfEmpty.sort().reverse(), removed };
 }
 
 /**
@@ -180,7 +221,7 @@ function removalsOnTop({ entries, listing, verified }: PlanOptions, { removed }:
       parent = parentOf(parent);
     }
   }
-  return { remove: [...remove], removeIfEmpty: [...left].sort().reverse() };
+  return { remove: [...remove], removeIfEmpty: [...left].sort().reverse(), removed: remove.size };
 }
 
 function withParents(paths: Iterable<string>): ReadonlySet<string> {

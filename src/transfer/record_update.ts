@@ -9,11 +9,12 @@ import {
 import { at } from "../step/protocol/remote_path.ts";
 import type { SentFile } from "../tree/archive/checksum_list.ts";
 import type { Entry } from "../tree/walk.ts";
+import type { Plan } from "./plan.ts";
 
 /** A record with more lines than this for each entry of the tree is written anew. */
 const MOST_LINES = 2;
-/** Up to so many paths are taken out of a record one by one, whatever its size. */
-const MOST_GONE = 1_000;
+/** Up to so many files are put in doubt one by one, whatever the size of the record. */
+const MOST_DOUBTED = 1_000;
 
 export interface NextRecord {
   /** The lines to append, or a whole record. */
@@ -24,6 +25,7 @@ export interface NextRecord {
 
 export class RecordUpdate {
   #changing: ReadonlySet<string> = new Set();
+  #found: ReadonlyMap<string, Recorded> = new Map();
   #isWritten = false;
 
   constructor(
@@ -31,14 +33,20 @@ export class RecordUpdate {
     private readonly entryCount: number,
   ) {}
 
-  /** Notes the paths that the next archives change. */
-  plan(changing: readonly Entry[]): void {
-    this.#changing = new Set(changing.map(({ path }) => path));
+  /** Notes the paths that the next archives change, and what no record knows yet. */
+  plan({ send, found }: Pick<Plan, "send" | "found">): void {
+    this.#changing = new Set(send.map(({ path }) => path));
+    this.#found = found;
   }
 
-  /** The entries that the receiver drops from the record before their files change. */
-  get dropped(): Pick<Announcement, "forget" | "gone"> {
-    return this.#isAnew ? { forget: true } : { gone: this.#outdated };
+  /**
+   * Notes for the record, before the files change. After an upload that is then cut, the record
+   * still knows which files of before came from an upload.
+   */
+  get noted(): Pick<Announcement, "forget" | "doubted"> {
+    if (this.#isWritten) return {};
+    if (this.before === undefined) return { forget: true };
+    return { doubted: this.#changesMost ? ["."] : this.#outdated };
   }
 
   /** Returns what the receiver writes to the record once it has verified these members. */
@@ -53,32 +61,46 @@ export class RecordUpdate {
     const anew = this.#isAnew;
     const now = new Map(recorded(members, packed));
     const removedPaths = new Set(removed);
-    const stays = (path: string) =>
-      !now.has(path) && !removedPaths.has(path) && !this.#changing.has(path);
-    const kept = anew ? [...this.before?.entries ?? []].filter(([path]) => stays(path)) : [];
+    const kept = anew
+      ? [...this.before?.entries ?? []]
+        .filter(([path]) => !now.has(path) && !removedPaths.has(path))
+        .map(([path, entry]): [string, Recorded] => [path, this.#inDoubt(path, entry)])
+      : [];
+    const found = this.#isWritten ? [] : this.#found;
     this.#isWritten = true;
     return {
-      text: recordText([...kept, ...now], { gone: anew ? [] : removedPaths, anew }),
+      text: recordText([...kept, ...found, ...now], {
+        gone: anew ? [] : removedPaths,
+        anew,
+      }),
       anew,
     };
   }
 
   /**
-   * Whether the next text is a whole record: because none exists yet, or because the record has
-   * grown too long, or because most of it changes.
+   * Whether the next text is a whole record: because the record has grown too long, or because most
+   * of it changes. To a record that the receiver begins, archives append in any order.
    */
   get #isAnew(): boolean {
-    if (this.#isWritten) return false;
-    return this.before === undefined ||
-      this.before.lines > this.entryCount * MOST_LINES + 100 ||
-      this.#outdated.length > Math.max(MOST_GONE, this.before.entries.size / 2);
+    if (this.#isWritten || this.before === undefined) return false;
+    return this.before.lines > this.entryCount * MOST_LINES + 100 || this.#changesMost;
   }
 
-  /** The paths in the record that are about to change. */
+  get #changesMost(): boolean {
+    const count = this.before?.entries.size ?? 0;
+    return this.#outdated.length > Math.max(MOST_DOUBTED, count / 2);
+  }
+
+  /** The files in the record that are about to change. */
   get #outdated(): string[] {
     const { before } = this;
     if (before === undefined) return [];
-    return [...this.#changing].filter((path) => at(before.entries, path) !== undefined);
+    return [...this.#changing].filter((path) => at(before.entries, path)?.kind === "file");
+  }
+
+  /** Returns the entry as it is while its file changes. */
+  #inDoubt(path: string, entry: Recorded): Recorded {
+    return entry.kind === "file" && this.#changing.has(path) ? { kind: "part" } : entry;
   }
 }
 

@@ -38,6 +38,7 @@ export async function makePlan({ options, state }: Upload, receiver: Receiver): 
     isLeft: options.clean?.isLeft,
     spares: options.spares,
     onTop: options.onTop,
+    hasAlready: options.hasAlready,
   }));
   state.planned(plan);
   return plan;
@@ -53,7 +54,7 @@ export async function sendPlan(upload: Upload, receiver: Receiver, plan: Plan): 
   const nowSeconds = options.clock.now() / 1000;
   const hash = hashedOnArrival(plan.send);
   const announcement = {
-    ...droppedFromRecord(upload),
+    ...notedInRecord(upload),
     remove: plan.remove,
     removeIfEmpty: plan.removeIfEmpty,
     directories: existingDirectories(plan.send, { listing, shared, nowSeconds }),
@@ -79,7 +80,7 @@ export async function sendPrepacked(
 ): Promise<Turn> {
   const hash = hashedOnArrival(prepacked.options.entries);
   const announcement = {
-    ...(isFirst ? droppedFromRecord(upload) : {}),
+    ...(isFirst ? notedInRecord(upload) : {}),
     hash,
     compressed: await prepacked.compressed,
   };
@@ -110,6 +111,6 @@ async function deliver(
   return archive.turn;
 }
 
-function droppedFromRecord({ options, state }: Upload): Partial<Announcement> {
-  return options.record === undefined ? {} : state.recordUpdate.dropped;
+function notedInRecord({ options, state }: Upload): Partial<Announcement> {
+  return options.record === undefined ? {} : state.recordUpdate.noted;
 }

@@ -142,13 +142,15 @@ export class UploadState {
     this.#listing = listing;
     this.#pulses = listing.pulses;
     this.#record = record;
-    this.#recordUpdate = new RecordUpdate(record, this.source.entries.length);
+    // An empty directory may get two archives at a time, and a record says nothing about it.
+    const before = listing.entries.size === 0 ? undefined : record;
+    this.#recordUpdate = new RecordUpdate(before, this.source.entries.length);
   }
 
-  planned({ send, verify, unchanged, remove, removeIfEmpty }: Plan): void {
-    this.#recordUpdate.plan(send);
+  planned({ send, found, verify, unchanged, removed }: Plan): void {
+    this.#recordUpdate.plan({ send, found });
     for (const { path } of unchanged) this.#unchanged.add(path);
-    this.#removed = Math.max(this.#removed, remove.length + removeIfEmpty.length);
+    this.#removed = Math.max(this.#removed, removed);
     this.#progress.restart({
       unchanged: this.#unchanged,
       verified: this.#verified,
@@ -166,6 +168,7 @@ export class UploadState {
 
   addPacked(file: SentFile): void {
     this.#packed.set(file.path, file);
+    this.source.digests.note(file.path, file.digest);
   }
 
   addSentBytes(bytes: number): void {

@@ -28,7 +28,8 @@ export function changedPaths(before: readonly Entry[], after: readonly Entry[]):
   return paths.filter((path, at) => !path.endsWith("/") || !paths[at + 1]?.startsWith(path));
 }
 
-function differs(before: Entry, after: Entry): boolean {
+/** Whether the entry, which has the same path, differs from that of an earlier walk. */
+export function differs(before: Entry, after: Entry): boolean {
   if (before.kind !== after.kind || before.linkTarget !== after.linkTarget) return true;
   if (before.kind === "symlink") return false;
   if (before.mode !== after.mode) return true;

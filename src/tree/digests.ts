@@ -28,6 +28,11 @@ export class Digests {
     return reading;
   }
 
+  /** Takes the digest of a file that was read for another reason. */
+  note(path: string, digest: Digest): void {
+    this.#known.set(path, digest);
+  }
+
   /** Takes over what another walk knows of these files, which are as they were then. */
   takeOver(earlier: Digests, files: readonly Entry[]): void {
     for (const { path } of files) {

@@ -20,6 +20,9 @@ import { heldScenarios } from "./hold/held.ts";
 import { localCodeScenarios } from "./hold/local_code.ts";
 import { logsScenarios } from "./run/logs.ts";
 import { missingProgramScenarios } from "./upload/missing_programs.ts";
+import { baseContentScenarios } from "./upload/base_content.ts";
+import { baseWatchScenarios } from "./upload/base_watch.ts";
+import { onBaseScenarios } from "./hold/on_base.ts";
 import { outputScenarios } from "./run/output.ts";
 import { randomUserScenarios } from "./upload/random_user.ts";
 import { refusedScenarios } from "./run/refused.ts";
@@ -68,6 +71,9 @@ export const SCENARIOS: Scenario[] = [
   ...withGitScenarios,
   ...checkoutScenarios,
   ...baseScenarios,
+  ...baseContentScenarios,
+  ...baseWatchScenarios,
+  ...onBaseScenarios,
   ...escapesScenarios,
   ...doctorScenarios,
   ...outputScenarios,

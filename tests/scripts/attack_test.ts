@@ -195,6 +195,25 @@ testInEveryShell(
 );
 
 testInEveryShell(
+  "an upload that is complete leaves its lock to the next one of the same run",
+  async (shell) => {
+    await using stage = await Stage.open(shell, { programs: TOOLS });
+    await stage.hold();
+    const keep = { record: RECORD, release: false };
+    const { bytes } = await tarball(FILES);
+    for (const upload of [UPLOAD, OTHER]) {
+      const one = await stage.exec(
+        receive(stage, { ...keep, upload }),
+        said(["lock TaskRun/one"], bytes),
+      );
+      assert.deepEqual([one.code, one.stdout.split("\n")[0]], [0, "ready"], one.stderr);
+      const owner = await Deno.readTextFile(`${stage.workspace}/.tkn-dev-upload/lock/owner`);
+      assert.equal(owner, `${upload} done 1 TaskRun/one\n`);
+    }
+  },
+);
+
+testInEveryShell(
   "a part that has arrived leaves the lock to the rest of its upload",
   async (shell) => {
     await using stage = await Stage.open(shell, { programs: TOOLS });
@@ -261,13 +280,13 @@ testInEveryShell("a lock and a record of another user are taken over", async (sh
     assert.equal((await stage.exec(receive(stage, keep), said(lines, bytes), first)).code, 0);
     const { stdout } = await stage.exec(
       receive(stage, { ...keep, upload: OTHER }),
-      said([`break ${UPLOAD}`, "lock TaskRun/two", "forget", "gone ./a"], PLAIN),
+      said([`break ${UPLOAD}`, "lock TaskRun/two", "forget", "doubt ./a"], PLAIN),
       second,
     );
     assert.match(stdout, /^ready\n/);
     const own = `${stage.workspace}/.tkn-dev-upload`;
     assert.match(await Deno.readTextFile(`${own}/lock/owner`), /^a0x9k3j2h1 cut 1 TaskRun\/two$/m);
-    assert.equal(await Deno.readTextFile(`${own}/record`), "gone - - ./a\n");
+    assert.equal(await Deno.readTextFile(`${own}/record`), "tkn-dev record 1\npart - - ./a\n");
     assert.deepEqual(await namesIn(own), [".gitignore", "lock", "record"]);
   }
 }, { ignore: () => !isRoot });
@@ -310,7 +329,7 @@ testInEveryShell("a record that is too large is not read", async (shell) => {
   assert.match(stdout, /^ready\n/);
 });
 
-testInEveryShell("a path leaves the record before its file changes", async (shell) => {
+testInEveryShell("a path is in doubt before its file changes", async (shell) => {
   await using stage = await Stage.open(shell, { programs: TOOLS });
   const path = `${stage.workspace}/.tkn-dev-upload/record`;
   const { bytes } = await tarball(FILES);
@@ -321,10 +340,10 @@ testInEveryShell("a path leaves the record before its file changes", async (shel
     await stage.exec(receive(stage, { record: RECORD }), said(lines, bytes.subarray(0, 1500)));
     return await Deno.readTextFile(path);
   };
-  const withoutParts = async (line: string) =>
-    (await cut([line])).replaceAll(/^part - - .*\n/gm, "");
-  assert.equal(await withoutParts("gone ./src/a.go"), "tkn-dev record 1\ngone - - ./src/a.go\n");
-  assert.match(await withoutParts("forget"), /^(tkn-dev record 1\n)?$/);
+  const head = "tkn-dev record 1\n";
+  assert.ok((await cut(["doubt ./src/a.go"])).startsWith(`${head}part - - ./src/a.go\n`));
+  assert.ok((await cut(["doubt ."])).startsWith(`${head}part - - .\n`));
+  assert.match(await cut(["forget"]), /^tkn-dev record 1\n(part - - .*\n)*$/);
 });
 
 testInEveryShell(

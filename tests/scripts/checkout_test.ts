@@ -25,12 +25,37 @@ testInEveryShell("git says which commit is checked out, and whether sparsely", a
   const { stage, commit } = await stageWithGit(shell);
   await using _ = stage;
   await Deno.writeTextFile(`${stage.directory}/results/commit`, RESULT);
-  assert.deepEqual(await ask(stage, stage.workspace, "commit"), { commit, isSparse: false });
+  assert.deepEqual(await ask(stage, stage.workspace, "commit"), {
+    commit,
+    isSparse: false,
+    hasPointers: false,
+  });
   git(stage.workspace, "config", "core.sparseCheckout", "true");
-  assert.deepEqual(await ask(stage, stage.workspace), { commit, isSparse: true });
+  assert.deepEqual(await ask(stage, stage.workspace), {
+    commit,
+    isSparse: true,
+    hasPointers: false,
+  });
   // A repository above the directory is another one.
   await Deno.mkdir(`${stage.workspace}/sub`);
   assert.equal((await ask(stage, `${stage.workspace}/sub`, "commit")).commit, RESULT);
+});
+
+testInEveryShell("a clone with pointers of git LFS says so", async (shell) => {
+  const { stage } = await stageWithGit(shell);
+  await using _ = stage;
+  const { workspace } = stage;
+  const hasPointers = async () => (await ask(stage, workspace)).hasPointers;
+  const write = (name: string, text: string) => Deno.writeTextFile(`${workspace}/${name}`, text);
+  await write("a.txt", "version https://git-lfs.github.com/spec/v1\n");
+  git(workspace, "add", "-A");
+  assert.equal(await hasPointers(), false);
+  await write(".gitattributes", "*.bin filter=lfs\n");
+  await write("a.bin", "version https://git-lfs.github.com/spec/v1\noid sha256:0\n");
+  git(workspace, "add", "-A");
+  assert.equal(await hasPointers(), true);
+  await write("a.bin", "content\n");
+  assert.equal(await hasPointers(), false);
 });
 
 testInEveryShell(
@@ -49,6 +74,7 @@ testInEveryShell(
 
 Deno.test("only whole hashes count", () => {
   const lines = ["head ref: refs/heads/main", "head 0123456", `result ${RESULT}`, "sparse "];
-  assert.deepEqual(readCheckedOut(lines.join("\n")), { commit: RESULT, isSparse: false });
+  const expected = { commit: RESULT, isSparse: false, hasPointers: false };
+  assert.deepEqual(readCheckedOut(lines.join("\n")), expected);
   assert.equal(readCheckedOut(`result ${RESULT}x\n`).commit, undefined);
 });

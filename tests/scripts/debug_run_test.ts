@@ -3,7 +3,10 @@ import { infoCommand, releaseCommand, stillHeldCommand } from "../../src/step/sc
 import { TerminalSession } from "../support/terminal_session.ts";
 import { missing } from "../support/tools.ts";
 import {
+  by,
+  debugRun,
   GNU,
+  NO_TERMINAL,
   RELEASED,
   type Shell,
   SHELLS,
@@ -13,18 +16,12 @@ import {
   until,
 } from "./stage.ts";
 
-const debugRun = (...flags: string[]) => ["/bin/sh", "/tkn-dev/debug-run", ...flags];
-
 /** Debian builds dash without LINENO. */
 const failed = (shell: Shell, number: number, line: string, trace = line) =>
   `Failed:     ${shell.name === "dash" ? trace : `line ${number}: ${line}`}\n`;
 
 /** Some shells have printf built in. */
 const withoutTime = (text: string) => text.replace(/ after \d+ s$/m, "");
-
-/** A script for the shell under test. */
-const by = ({ argv }: { argv: readonly string[] }, script: string) =>
-  `#!${argv.join(" ")}\n${script}\n`;
 
 testInEveryShell(
   "debug-run runs a command, and shows it as a user would type it",
@@ -464,8 +461,6 @@ testInEveryShell(
   },
 );
 
-const noTerminal = { ignore: () => missing("script").length > 0 };
-
 testInEveryShell(
   "on a terminal, stdout keeps its place in the trace, and is masked",
   async (shell) => {
@@ -491,7 +486,7 @@ testInEveryShell(
     assert.doesNotMatch(session.all, /s3cret/);
     assert.match(session.all, /^Failed: .*exit 3\nExit code: {2}3/m);
   },
-  noTerminal,
+  NO_TERMINAL,
 );
 
 testInEveryShell(
@@ -520,7 +515,7 @@ testInEveryShell(
       await soon("its refusal", late.until(/let go already: \w+\nended 17\n/));
     }
   },
-  noTerminal,
+  NO_TERMINAL,
 );
 
 for (const shell of SHELLS.filter(({ name }) => name.startsWith("bash"))) {

@@ -6,12 +6,10 @@ import {
   showCommand,
 } from "../../src/step/scripts.ts";
 import { Listener } from "./listener.ts";
-import { GNU, Stage, testInEveryShell, until } from "./stage.ts";
+import { bytes, debugRun, GNU, Stage, testInEveryShell, until } from "./stage.ts";
 
 const CHANNEL = "c4n3l";
 const place = { env: { TKN_DEV_CHANNEL: CHANNEL } };
-const debugRun = (...flags: string[]) => ["/bin/sh", "/tkn-dev/debug-run", ...flags];
-const bytes = (text: string) => new TextEncoder().encode(text);
 
 testInEveryShell("a script is edited at the other end of the terminal, and run", async (shell) => {
   await using stage = await Stage.open(shell, { own: "echo own" });

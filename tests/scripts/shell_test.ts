@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { plainShellCommand, releaseCommand, shellCommand } from "../../src/step/scripts.ts";
+import { requestMark } from "../../src/step/protocol/listen.ts";
 import { TerminalSession } from "../support/terminal_session.ts";
-import { missing } from "../support/tools.ts";
 import { Listener } from "./listener.ts";
-import { GNU, soon, Stage, testInEveryShell, until } from "./stage.ts";
+import { bytes, GNU, NO_TERMINAL, soon, Stage, testInEveryShell, until } from "./stage.ts";
 
 const OPTIONS = { name: "a/s", term: "dumb", user: "ada", channel: "c4n3l", header: "" };
-const bytes = (text: string) => new TextEncoder().encode(text);
 
 /** Without a terminal, an interactive shell reads its commands from stdin. */
 async function withoutTerminal(stage: Stage) {
@@ -125,8 +124,6 @@ async function ready(session: TerminalSession) {
   await session.until(/ready/);
 }
 
-const noTerminal = { ignore: () => missing("script").length > 0 };
-
 const filesOf = async ({ directory }: Stage, channel: string) =>
   (await Array.fromAsync(Deno.readDir(`${directory}/tkn-dev`), ({ name }) => name))
     .filter((name) => name.endsWith(`-${channel}`));
@@ -159,7 +156,7 @@ testInEveryShell(
       }
     }
   },
-  noTerminal,
+  NO_TERMINAL,
 );
 
 const isSleep97 = (process: string) => / \S*sleep 97 $/.test(process);
@@ -175,7 +172,7 @@ testInEveryShell("without mkfifo a shell ends with its listener, too", async (sh
   await soon("the shell", ready(session));
   await listener.ends();
   await assert.rejects(soon("the shell's end", session.until(/never/)), /ended without/);
-}, { ignore: (shell) => noTerminal.ignore() || (shell.hasAllPrograms ?? false) });
+}, { ignore: (shell) => NO_TERMINAL.ignore() || (shell.hasAllPrograms ?? false) });
 
 testInEveryShell("a shell that starts after the end of its listener exits", async (shell) => {
   await using stage = await Stage.open(shell);
@@ -210,3 +207,27 @@ testInEveryShell("a shell that was killed does not keep the gate", async (shell)
   await first.close();
   assert.equal((await gate.ended()).code, 1);
 });
+
+testInEveryShell(
+  "in a terminal, debug-run marks its output before each request",
+  async (shell) => {
+    await using stage = await Stage.open(shell, { own: "echo own" });
+    const gate = await stage.hold();
+    const listener = new Listener(stage, OPTIONS.channel);
+    assert.equal(await listener.hears(), "listening");
+    await using session = new TerminalSession(await stage.commandLine(shellCommand(OPTIONS)));
+    await soon("the shell", ready(session));
+    await session.type("debug-run --edit\r");
+    const mark = RegExp.escape(requestMark(OPTIONS.channel));
+    await soon("the mark", session.until(new RegExp(`debug-run --edit[^]*${mark}`)));
+    assert.equal(await listener.hears(), "edit");
+    await listener.says("ready");
+    await soon("the mark", session.until(new RegExp(`own[^]*Exit code: +0[^\n]*\n${mark}`)));
+    assert.equal(await listener.hears(), "ran 0");
+    await listener.says("done");
+    await stage.exec(releaseCommand("continue"));
+    await gate.ended();
+    await listener.ends();
+  },
+  NO_TERMINAL,
+);

@@ -1,5 +1,5 @@
 import { gateArguments, gateScript, type GateScriptOptions } from "../../src/step/scripts.ts";
-import { testWith } from "../support/tools.ts";
+import { missing, testWith } from "../support/tools.ts";
 
 /** A shell that an image may have as its `sh`. */
 export interface Shell {
@@ -18,6 +18,23 @@ export const SHELLS: readonly Shell[] = [
   { name: "mksh", argv: ["/usr/bin/mksh"], needsPrintf: true },
   { name: "yash", argv: ["/usr/bin/yash"] },
 ];
+
+/** A script for the shell under test. */
+export function by({ argv }: Pick<Shell, "argv">, script: string): string {
+  return `#!${argv.join(" ")}\n${script}\n`;
+}
+
+/** The command line of debug-run. */
+export function debugRun(...flags: string[]): string[] {
+  return ["/bin/sh", "/tkn-dev/debug-run", ...flags];
+}
+
+export function bytes(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text);
+}
+
+/** For tests at a terminal. */
+export const NO_TERMINAL = { ignore: () => missing("script").length > 0 };
 
 /** The complaint of release.sh about a step that is released already. */
 export const RELEASED = /the gate has let go already/.source;

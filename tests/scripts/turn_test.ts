@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
 import { releaseCommand, turnCommand } from "../../src/step/scripts.ts";
-import { GNU, type Shell, Stage, testInEveryShell, until } from "./stage.ts";
-
-/** A script for the shell under test. */
-const by = ({ argv }: { argv: readonly string[] }, script: string) =>
-  `#!${argv.join(" ")}\n${script}\n`;
+import { by, bytes, GNU, type Shell, Stage, testInEveryShell, until } from "./stage.ts";
 
 /** A turn in the stage, whose stdin the test writes. */
 function startTurn(stage: Stage, command = turnCommand()) {
@@ -13,7 +9,7 @@ function startTurn(stage: Stage, command = turnCommand()) {
   const [stdout, stderr] = [child.stdout, child.stderr].map((one) => new Response(one).text());
   return {
     /** It may have ended already. */
-    say: (line: string) => stdin.write(new TextEncoder().encode(`${line}\n`)).catch(() => {}),
+    say: (line: string) => stdin.write(bytes(`${line}\n`)).catch(() => {}),
     close: () => stdin.close().catch(() => {}),
     async ended() {
       const { code } = await child.status;
@@ -96,6 +92,15 @@ function disposable(child: Deno.ChildProcess): AsyncDisposable {
   };
 }
 
+/** Holds the step, begins a turn, and waits until so many sleepers run. */
+async function begunTurn(stage: Stage, sleeping: number) {
+  await stage.hold();
+  const started = startTurn(stage);
+  await started.say("go");
+  await until("the work", async () => (await sleepers(stage)).length === sleeping);
+  return started;
+}
+
 const sleepers = async (stage: Stage) =>
   (await stage.processes()).filter((line) => line.includes("sleep 98"));
 
@@ -173,10 +178,7 @@ for (const how of ["stop", "the end of stdin"]) {
   testInEveryShell(`${how} ends the work and all that it started`, async (shell) => {
     const own = by(shell, "echo begun; sleep 987 & sleep 988");
     await using stage = await Stage.open(shell, { own });
-    await stage.hold();
-    const started = startTurn(stage);
-    await started.say("go");
-    await until("the work", async () => (await sleepers(stage)).length === 2);
+    const started = await begunTurn(stage, 2);
     if (how === "stop") await started.say("stop");
     else await started.close();
     const { code, stdout, stderr } = await started.ended();
@@ -190,10 +192,7 @@ for (const how of ["stop", "the end of stdin"]) {
 testInEveryShell("work that ends well when it is stopped does not count as done", async (shell) => {
   const own = by(shell, "trap 'exit 0' TERM; echo begun >/dev/null; sleep 987 & wait");
   await using stage = await Stage.open(shell, { own });
-  await stage.hold();
-  const started = startTurn(stage);
-  await started.say("go");
-  await until("the work", async () => (await sleepers(stage)).length === 1);
+  const started = await begunTurn(stage, 1);
   await started.say("stop");
   assert.equal((await started.ended()).code, 143);
   assert.equal(await stage.read("tkn-dev/exit"), "143\n");
@@ -202,10 +201,7 @@ testInEveryShell("work that ends well when it is stopped does not count as done"
 testInEveryShell("work that ignores TERM is killed", async (shell) => {
   const own = by(shell, "trap '' TERM; sleep 987; sleep 988");
   await using stage = await Stage.open(shell, { own });
-  await stage.hold();
-  const started = startTurn(stage);
-  await started.say("go");
-  await until("the work", async () => (await sleepers(stage)).length === 1);
+  const started = await begunTurn(stage, 1);
   await started.say("stop");
   assert.notEqual((await started.ended()).code, 0);
   assert.deepEqual(await sleepers(stage), []);

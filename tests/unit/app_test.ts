@@ -9,6 +9,7 @@ import { COMPLETING_COMMANDS } from "../../src/cli/shell_commands.ts";
 import type { KubeObject, Resource } from "../../src/kube/interface.ts";
 import { entryName, entryText } from "../../src/commands/again/entry.ts";
 import { ClusterError } from "../../src/errors.ts";
+import { CLAIMS } from "../../src/objects/claims.ts";
 import { PIPELINES, TASKS } from "../../src/tekton/model.ts";
 import { VERSION } from "../../src/version.ts";
 import { FakeHost } from "../support/fake_host.ts";
@@ -209,6 +210,7 @@ async function uploadToGreet(kube: FakeKube) {
     const object = document.toJS() as KubeObject;
     kube.put(object.kind === "Pipeline" ? PIPELINES : TASKS, object);
   }
+  kube.put(CLAIMS, { metadata: { name: "pvc" } });
   kube.onChange = (change) => {
     throw new ClusterError(`no more of this test: ${change}`);
   };

@@ -58,7 +58,11 @@ export async function lookUp(lookup: Name, typed: TypedWords, names: Names): Pro
       return { candidates: found.flatMap(({ workspaces }) => workspaces.map(candidate)) };
     }
     case "task/step":
-      return { candidates: await tasksAndSteps((await pipeline(typed, names))?.tasks ?? []) };
+    case "task or task/step": {
+      const tasks = (await pipeline(typed, names))?.tasks ?? [];
+      const steps = await stepsOf(tasks);
+      return { candidates: lookup === "task/step" ? steps : [...tasks.map(candidate), ...steps] };
+    }
   }
 }
 
@@ -97,7 +101,7 @@ async function targets(typed: TypedWords, names: Names): Promise<TaskNames[]> {
   return found.filter((one) => one !== undefined);
 }
 
-async function tasksAndSteps(tasks: readonly PipelineTaskNames[]): Promise<Candidate[]> {
+async function stepsOf(tasks: readonly PipelineTaskNames[]): Promise<Candidate[]> {
   const found = await Promise.all(tasks.map(async (task) => {
     const steps = (await task.names())?.steps ?? [];
     return steps.map(({ name, text }) => ({ word: `${task.name}/${name}`, text }));

@@ -2,21 +2,18 @@
 import type { ObjectKind } from "../../cli/completion/names.ts";
 import type { KubeObject, Resource } from "../../kube/interface.ts";
 import { CLAIMS, STORAGE_CLASSES } from "../../objects/claims.ts";
+import { CONFIG_MAPS, SECRETS, SERVICE_ACCOUNTS } from "../../objects/core.ts";
 import { PIPELINES, TASKS } from "../../tekton/model.ts";
 
 export const RESOURCES: Readonly<Record<ObjectKind, Resource>> = {
   "pipelines": PIPELINES,
   "tasks": TASKS,
   "claims": CLAIMS,
-  "secrets": core("secrets", "Secret"),
-  "config maps": core("configmaps", "ConfigMap"),
-  "service accounts": core("serviceaccounts", "ServiceAccount"),
+  "secrets": SECRETS,
+  "config maps": CONFIG_MAPS,
+  "service accounts": SERVICE_ACCOUNTS,
   "storage classes": STORAGE_CLASSES,
 };
-
-function core(plural: string, kind: string): Resource {
-  return { group: "", version: "v1", plural, kind };
-}
 
 /** The state and size of a claim; the title of anything else. */
 export function objectText({ metadata, status }: KubeObject): string | undefined {

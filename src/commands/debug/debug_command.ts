@@ -6,6 +6,7 @@ import type { DebugFlags } from "../options/debug_flags.ts";
 import { Memory } from "../again/memory.ts";
 import { openNarrator } from "../output/narrator.ts";
 import { reported, type Reports } from "../output/reports.ts";
+import { openBase, planOnBase } from "../source/base.ts";
 import { openSource } from "../source/source.ts";
 import type { Definition } from "../start/definition_kind.ts";
 import { newGate } from "../start/gate.ts";
@@ -17,8 +18,9 @@ import {
 } from "../start/run_request.ts";
 import { startAgain } from "../start/start_again.ts";
 import { readBindings } from "../start/workspace_bindings.ts";
+import { clonedBase } from "../upload/on_clone.ts";
 import type { UploadAdapter } from "../upload/upload_command.ts";
-import { checkTerminal, runHeld } from "./run_held.ts";
+import { checkTerminal, runHeld } from "../holding/run_held.ts";
 
 export interface DebugOptions extends DebugFlags, StartOptions {}
 
@@ -65,7 +67,10 @@ async function debug<
   using own = openNarrator(host, options);
   const narrator = { ...own, emit: reports.listening(memory.listening(own.emit)) };
   const { emit, suspendFor } = narrator;
-  const kube = await host.connect(options.connect);
+  const [kube, found] = await Promise.all([
+    host.connect(options.connect),
+    source && openBase(host, options.base, { source, emit }),
+  ]);
   const isUpload = choice !== undefined;
   const check = (read: Pick<RunRequest<D>, "owner" | "definition">) => {
     if (isUpload) uploads.check?.(read, placeFlags);
@@ -76,7 +81,9 @@ async function debug<
   const request = await requestRun(host, definitionKind, options, requesting);
   memory.answered(request.answers);
   const { pauseSeconds, withoutShell, atPause } = options;
-  const target = isUpload ? await uploads.plan(request, placeFlags) : undefined;
+  const { base, planned: target } = isUpload
+    ? await planOnBase(found, emit, (base) => uploads.plan(request, placeFlags, base))
+    : {};
   const again = startAgain(definitionKind, "debug", options, request.newRun.name);
   const held = await holdRequested(definitionKind, request, breakpoints(request, options), {
     gate: newGate(host, pauseSeconds, again),
@@ -88,7 +95,11 @@ async function debug<
     kube,
     narrator,
     held,
-    upload: source && target && { source, plan: target.plan },
+    upload: source && target && {
+      source,
+      plan: target.plan,
+      clone: clonedBase(base, target.plan),
+    },
     changes: target?.changes,
     atPause,
     isOnlyCreated: options.print !== undefined,

@@ -13,11 +13,13 @@ import {
 import {
   type ParamSpec,
   type Pipeline,
+  type PipelineRun,
   PIPELINES,
   type PipelineSpec,
   type WorkspaceBinding,
 } from "../../tekton/model.ts";
 import type { FeatureFlags } from "../../objects/tekton_version.ts";
+import { listCommand, missingObjects } from "../../run/create/missing_objects.ts";
 import { readByName } from "../../resolve/resolve.ts";
 import { orDirectory } from "../source/meant_directory.ts";
 import { options as uploadOptions } from "../pipeline_upload.ts";
@@ -109,11 +111,30 @@ async function checkUpload(
     return [
       await checkPlan(host, kube, options, bindings),
       ...await checkVolumes(kube, given),
+      ...(await Promise.all(given.map((one) => checkFiles(kube, one)))).flat(),
       ...checkCoscheduling(spec, given, flags),
     ];
   } catch (error) {
     return [foundError("pipeline", error)];
   }
+}
+
+/** Checks the config maps and secrets of a workspace. */
+async function checkFiles(kube: Kube, binding: WorkspaceBinding): Promise<Finding[]> {
+  if (binding.persistentVolumeClaim !== undefined) return [];
+  const { namespace } = kube;
+  const run: PipelineRun = {
+    kind: "PipelineRun",
+    metadata: { namespace },
+    spec: { workspaces: [binding] },
+  };
+  return (await missingObjects(kube, run)).map(({ kind, name }) => ({
+    check: "workspaces",
+    state: "failure",
+    text: `${binding.name}: there is no ${kind} ${name} in namespace ${namespace}`,
+    fix: "bind one that exists:",
+    command: listCommand(kind, namespace),
+  }));
 }
 
 async function checkPlan(

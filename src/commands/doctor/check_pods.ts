@@ -6,8 +6,9 @@ import { ExpectedError } from "../../errors.ts";
 import { type Kube, type KubeObject, PODS } from "../../kube/interface.ts";
 import { isStatus } from "../../kube/status.ts";
 import type { FeatureFlags } from "../../objects/tekton_version.ts";
-import { isPodSecurity, POD_SECURITY_HINT } from "../../tekton/pod_security.ts";
+import { isPodSecurity } from "../../tekton/pod_security.ts";
 import type { Finding } from "../../view/findings.ts";
+import { podSecurityFinding } from "./check_pod_security.ts";
 import { admissionText, DRY_RUN_NAME } from "./dry_run.ts";
 import { foundRefusal } from "./finding.ts";
 
@@ -23,7 +24,7 @@ export async function checkPods(
     return { check: CHECK, state: "ok", text: "quota, limits and policies let a step's pod in" };
   }
   return isPodSecurity(error.message)
-    ? podSecurityFinding(refusedText(error), await flags.catch(() => undefined))
+    ? await podSecurityFinding(kube, refusedText(error), await flags.catch(() => undefined))
     : refusalFinding(kube, error);
 }
 
@@ -43,25 +44,6 @@ async function refusal(kube: Kube): Promise<ExpectedError | undefined> {
     if (error instanceof ExpectedError) return error;
     throw error;
   }
-}
-
-/**
- * Tekton adds containers to the pods of runs. Without its flag they have no securityContext, so
- * that a namespace which refuses the pod of the dry run refuses every run.
- */
-function podSecurityFinding(text: string, flags: FeatureFlags | undefined): Finding {
-  if (flags === undefined || flags.data["set-security-context"] === "true") {
-    return { check: CHECK, state: "warning", text, fix: POD_SECURITY_HINT };
-  }
-  return {
-    check: CHECK,
-    state: "failure",
-    text:
-      `${text}. Tekton's own containers violate it too: its flag set-security-context is not set`,
-    fix: "ask an administrator of Tekton for this change; each step also needs a securityContext",
-    command: `kubectl patch configmap feature-flags -n ${flags.namespace} --type merge ` +
-      `-p '{"data":{"set-security-context":"true"}}'`,
-  };
 }
 
 function refusedText({ message }: ExpectedError): string {

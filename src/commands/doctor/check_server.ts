@@ -35,11 +35,10 @@ export async function identityOf(kube: Kube): Promise<{ finding: Finding; user?:
 export function checkServer(kube: Kube, clock: Clock): Promise<Finding> {
   return finding("server", async () => {
     const { version, ms } = await measure(kube, clock);
-    const through = kube.proxy === undefined ? "" : ` through the proxy ${kube.proxy}`;
     const shown = version === undefined
       ? "which does not tell its version"
       : `Kubernetes ${version}`;
-    const text = `${kube.server}${through}, ${shown}, answers in ${Math.round(ms)} ms`;
+    const text = `${wayTo(kube)}, ${shown}, answers in ${Math.round(ms)} ms`;
     if (ms >= SLOW_MS) {
       return { state: "warning", text: `${text}: slow`, fix: "look for a proxy or VPN in between" };
     }
@@ -49,6 +48,11 @@ export function checkServer(kube: Kube, clock: Clock): Promise<Finding> {
     }
     return { state: "ok", text };
   });
+}
+
+/** Names the server and the proxy before it. */
+export function wayTo({ server, proxy }: Pick<Kube, "server" | "proxy">): string {
+  return proxy === undefined ? server : `${server} through the proxy ${proxy}`;
 }
 
 async function measure(kube: Kube, clock: Clock): Promise<{ version?: string; ms: number }> {

@@ -45,6 +45,8 @@ export interface Bound {
   readonly ms: number;
   /** Who answers, for the message. */
   readonly asked?: string;
+  /** The remedy, if the check ends without an answer. */
+  readonly fix?: string;
 }
 
 /**
@@ -63,7 +65,7 @@ export function inTime(
 
 async function limited(
   { clock, interrupt: signal }: Pick<Host, "clock" | "interrupt">,
-  { check, ms, asked }: Bound,
+  { check, ms, asked, fix = "--verbose shows the requests; is a proxy or VPN between?" }: Bound,
   found: Promise<Finding | Finding[]>,
 ): Promise<Finding[]> {
   try {
@@ -72,7 +74,6 @@ async function limited(
     signal.throwIfAborted();
     const late = foundError(check, error);
     const text = asked === undefined ? late.text : `${asked}: ${late.text}`;
-    const fix = late.fix ?? "--verbose shows the requests; is a proxy or VPN between?";
-    return [{ ...late, text, fix }];
+    return [{ ...late, text, fix: late.fix ?? fix }];
   }
 }

@@ -7,22 +7,29 @@ import { RESOURCE_OF, type Run } from "../../tekton/model.ts";
 import { phaseOf } from "../../tekton/phase.ts";
 import type { HeldOptions } from "../options/held_options.ts";
 
+/** A run, and its steps that hold now. */
+export interface FoundRun {
+  readonly run: Stored<Run>;
+  readonly held: readonly Pause[];
+}
+
 /** Finds all held steps. Throws ClusterError for a run that does not exist. */
-export async function findHeld(
-  kube: Kube,
-  { kind, run: name }: HeldOptions,
-): Promise<{ run: Stored<Run>; held: Pause[] }> {
+export async function findHeld(kube: Kube, { kind, run: name }: HeldOptions): Promise<FoundRun> {
   const { namespace } = kube;
   const run = await kube.get<Run>(RESOURCE_OF[kind], namespace, name);
   return { run, held: await findHeldSteps(kube, { kind, namespace, name }) };
 }
 
-/**
- * Finds the step that the command line names, or the only one. Throws ClusterError if no step is
- * held, UsageError if the named step is not held or several are.
- */
+/** Finds the step that the command line names, or the only one. Throws as chooseHeld. */
 export async function findStep(kube: Kube, options: HeldOptions): Promise<Pause> {
-  const { run, held } = await findHeld(kube, options);
+  return chooseHeld(options, await findHeld(kube, options));
+}
+
+/**
+ * Returns the named step, or the only one. Throws ClusterError if no step is held, UsageError if
+ * the named step is not held or several are.
+ */
+export function chooseHeld(options: HeldOptions, { run, held }: FoundRun): Pause {
   const asked = options.step;
   const owner = `${options.kind} "${run.metadata.name}"`;
   if (held.length === 0) throw noneHeld(options, run);

@@ -67,7 +67,7 @@ export async function sendIntoStep(
 export async function stepTarget(options: TargetOptions): Promise<StepTarget> {
   const { pod, path, directory } = await placeOf(options);
   const pause = { ...options.pause, directory: path };
-  const record = recordPlace({ pod, pause, directory, hasOthers: true });
+  const record = recordPlace({ pod, pause, directory, again: "elsewhere" });
   return { pause, run: runOf(pod, pause), directory, record };
 }
 

@@ -17,7 +17,7 @@ export function baseFlag(
   }
   const [other, why] = flags.given("upload-image")
     ? ["--upload-image", "the clone's own image clones"]
-    : flags.on("no-continue")
+    : flags.has("no-continue") && flags.on("no-continue")
     ? ["--no-continue", "it holds a step before its own work"]
     : withGit
     ? ["--with-git", "the clone has its own .git"]

@@ -1,6 +1,7 @@
 /** The flags of `pipeline debug` and `task debug`. */
 import type { Flags } from "../../cli/parse.ts";
 import { UsageError } from "../../errors.ts";
+import { baseFlag } from "./base_flag.ts";
 import {
   type AtEachPause,
   type BreakpointFlags,
@@ -72,8 +73,9 @@ export function debugFlags(flags: Flags, given: string | undefined): DebugFlags 
       hint: "--exec-instead COMMAND opens no shell",
     });
   }
+  const send = sendFlags(flags, directory);
   return {
-    ...sendFlags(flags, directory),
+    ...send,
     ...run,
     ...breakpoints,
     onSteps: flags.texts("on-step"),
@@ -83,6 +85,7 @@ export function debugFlags(flags: Flags, given: string | undefined): DebugFlags 
       onStep: flags.text("upload-step"),
       image: flags.text("upload-image"),
     },
+    base: baseFlag(flags, send),
     atPause: instead === undefined ? { shell: { ...shell, turns } } : { instead },
   };
 }
@@ -96,9 +99,9 @@ function uploadedDirectory(flags: Flags, given: string | undefined): string | un
       hint: "leave out one of them",
     });
   }
-  if (directory !== undefined || flags.given("watch")) return directory;
-  const other = ["upload-task", "upload-step", "upload-image", "result", "on-workspace"]
-    .concat("on-directory")
+  if (directory !== undefined) return directory;
+  const ofTurns = flags.given("watch") ? [] : ["result", "on-workspace", "on-directory"];
+  const other = ["upload-task", "upload-step", "upload-image", "base", ...ofTurns]
     .find((name) => flags.has(name) && flags.given(name));
   if (other === undefined) return undefined;
   throw new UsageError(`Cannot use --${other}: nothing is uploaded`, {

@@ -12,6 +12,8 @@ export const MOST_REFUSALS = 3;
 /** The part of the shell's terminal that requests need. */
 export interface ShellConsole extends LocalConsole {
   takeTypedLine(): boolean;
+  /** Called once for each request: resolves once the output that precedes it is shown. */
+  arrived(): Promise<void>;
   note(text: Printable): void;
 }
 
@@ -40,10 +42,12 @@ export class ConfirmedEdits implements EditRequests {
 
   async edit(): Promise<string | undefined> {
     const { terminal, editor } = this.#options;
+    const arrived = terminal.arrived();
     if (this.#refusals >= MOST_REFUSALS) {
       return "Not edited: tkn-dev no longer asks in this shell. Open another shell to edit";
     }
     if (!terminal.takeTypedLine()) return "Not edited: tkn-dev asks once for each line typed here";
+    await arrived;
     if (!await terminal.ask(this.#question())) {
       this.#refusals++;
       return "Not edited";
@@ -60,8 +64,10 @@ export class ConfirmedEdits implements EditRequests {
   }
 
   async ran(exitCode: number): Promise<void> {
+    const arrived = this.#options.terminal.arrived();
     if (!this.#isEdited) return;
     this.#isEdited = false;
+    await arrived;
     try {
       await this.#options.editor.ran(exitCode);
     } catch (error) {

@@ -9,7 +9,7 @@ export interface LocalConsole {
   suspendFor<T>(work: () => Promise<T>): Promise<T>;
   /** Returns whether the user pressed the key that means yes. */
   ask(question: KeyQuestion): Promise<boolean>;
-  /** Shows lines, each with its newline, after the output that is on its way to the terminal. */
+  /** Shows lines, each with its newline. */
   say(text: Printable): Promise<void>;
 }
 

@@ -42,9 +42,9 @@ export async function runShell(options: ShellSession, pause: Pause): Promise<voi
     suffix: host.random(5),
     signal,
   });
-  await using terminal = new ShellTerminal(host.terminal, host.clock);
-  const over = new AbortController();
   const channel = host.random(8);
+  await using terminal = new ShellTerminal(host.terminal, host.clock, channel);
+  const over = new AbortController();
   const edits = new ConfirmedEdits({
     terminal,
     editor: new ScriptEditor(options, pause, terminal),

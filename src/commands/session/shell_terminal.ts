@@ -2,6 +2,9 @@
  * The user's terminal while a shell in a container uses it. tkn-dev takes it back for a question or
  * an editor.
  */
+import { Bell } from "../../async/bell.ts";
+import { Scope } from "../../async/scope.ts";
+import { MarkedOutput } from "../../hold/marked_output.ts";
 import type { Clock, RawTerminal, Terminal } from "../../host.ts";
 import type { TerminalSize } from "../../kube/interface.ts";
 import { joined, type Printable, printable, rawLines, unescaped } from "../../printable.ts";
@@ -10,10 +13,8 @@ import type { LocalConsole } from "./local_console.ts";
 
 /** The most output to keep while the terminal is taken back; the rest is dropped. */
 const MOST_HELD_BYTES = 1 << 20;
-/** After a pause this long the output is complete, and a line of tkn-dev can follow it. */
-const PAUSE_MS = 100;
-/** The longest wait for such a pause. */
-const MOST_PAUSE_MS = 2_000;
+/** The longest wait for the output that precedes a request. */
+const ARRIVE_MS = 2_000;
 
 /**
  * Ends what the shell may have left open, so that it cannot hide what tkn-dev shows: a sequence
@@ -39,11 +40,15 @@ export class ShellTerminal implements LocalConsole, AsyncDisposable {
   #isLineTyped = false;
   #output = { isHeld: false, held: [] as Held[], heldBytes: 0, droppedBytes: 0 };
   #lastByte = NEWLINE;
-  #lastOutputMs = 0;
+  readonly #marked: MarkedOutput;
+  readonly #isMarked = new Bell();
+  #requests = 0;
 
-  constructor(terminal: Terminal, clock: Clock) {
+  /** `channel` is the shell's, which its debug-run names in the marks before requests. */
+  constructor(terminal: Terminal, clock: Clock, channel: string) {
     this.#terminal = terminal;
     this.#clock = clock;
+    this.#marked = new MarkedOutput(channel);
     const keys = new TransformStream<Uint8Array, Uint8Array>();
     this.keys = keys.readable;
     this.#keys = keys.writable.getWriter();
@@ -54,8 +59,28 @@ export class ShellTerminal implements LocalConsole, AsyncDisposable {
 
   /** Writes the shell's output; while the terminal is taken back, keeps up to MOST_HELD_BYTES. */
   write(bytes: Uint8Array, to: Held["to"]): void {
+    const { count } = this.#marked;
+    this.#show(this.#marked.read(bytes), to);
+    if (this.#marked.count > count) this.#isMarked.ring();
+  }
+
+  /**
+   * Resolves once the output that precedes the next request is written, or after a while: a process
+   * other than debug-run writes no mark.
+   */
+  async arrived(): Promise<void> {
+    const request = ++this.#requests;
+    using scope = new Scope();
+    let isLate = false;
+    const late = this.#clock.delay(ARRIVE_MS, scope.signal).then(() => isLate = true, () => {});
+    while (this.#marked.count < request && !isLate) {
+      await Promise.race([this.#isMarked.rings, late]);
+    }
+    if (isLate) this.#requests = this.#marked.count;
+  }
+
+  #show(bytes: Uint8Array, to: Held["to"]): void {
     const output = this.#output;
-    this.#lastOutputMs = this.#clock.now();
     if (!output.isHeld) {
       this.#lastByte = bytes.at(-1) ?? this.#lastByte;
       this.#terminal.write(bytes, to);
@@ -85,7 +110,6 @@ export class ShellTerminal implements LocalConsole, AsyncDisposable {
   }
 
   async ask(question: KeyQuestion): Promise<boolean> {
-    await this.#outputPauses(); // the shell's echo of the user's line
     if (this.#isOver) return false;
     return await this.#keepingOutput(async () => {
       const keys = new ReadableStream<Uint8Array>({
@@ -109,13 +133,11 @@ export class ShellTerminal implements LocalConsole, AsyncDisposable {
     this.#asked = undefined;
   }
 
-  /** Shows the text after the output that is on its way. */
-  async say(text: Printable): Promise<void> {
-    await this.#outputPauses();
-    this.note(text);
+  say(text: Printable): Promise<void> {
+    return Promise.resolve(this.note(text));
   }
 
-  /** Shows the text at once. */
+  /** Shows the text at the start of a line. */
   note(text: Printable): void {
     if (text === "") return;
     this.#terminal.err(joined([this.#lead(), rawLines(text)]));
@@ -127,14 +149,6 @@ export class ShellTerminal implements LocalConsole, AsyncDisposable {
     this.#lent.resolve(undefined);
     this.#keys.close().catch(() => {});
     if (this.#lastByte !== NEWLINE) this.#terminal.out(rawLines(printable`\n`)); // after a prompt
-  }
-
-  async #outputPauses(): Promise<void> {
-    const clock = this.#clock;
-    const endMs = clock.now() + MOST_PAUSE_MS;
-    while (clock.now() < Math.min(this.#lastOutputMs + PAUSE_MS, endMs)) {
-      await clock.delay(PAUSE_MS);
-    }
   }
 
   /** Moves to the start of a line, with the terminal's modes reset. */
@@ -151,7 +165,7 @@ export class ShellTerminal implements LocalConsole, AsyncDisposable {
       const { held, droppedBytes } = this.#output;
       this.#output = { isHeld: false, held: [], heldBytes: 0, droppedBytes: 0 };
       this.#lastByte = NEWLINE; // tkn-dev's text ends with one
-      for (const { bytes, to } of held) this.write(bytes, to);
+      for (const { bytes, to } of held) this.#show(bytes, to);
       if (droppedBytes > 0) {
         this.note(printable`Note: ${droppedBytes} bytes of output were dropped meanwhile\n`);
       }

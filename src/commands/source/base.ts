@@ -72,7 +72,12 @@ async function orEverything<T>(
   }
 }
 
-function checkSubmodules(root: string, { name }: BaseCommit, { submodules }: BaseChanges): void {
+/** Throws UsageError for a submodule that differs from the commit's. */
+export function checkSubmodules(
+  root: string,
+  { name }: BaseCommit,
+  { submodules }: BaseChanges,
+): void {
   if (submodules.length === 0) return;
   const which = submodules.length === 1 ? "its submodule differs" : "its submodules differ";
   throw new UsageError(

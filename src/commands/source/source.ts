@@ -3,6 +3,7 @@ import { UsageError } from "../../errors.ts";
 import type { RunEvent } from "../../events.ts";
 import type { Files, Host } from "../../host.ts";
 import { isOfRecord } from "../../step/protocol/record.ts";
+import { settledFiles } from "../../tree/changed_paths.ts";
 import { checkDirectory } from "../../tree/check_directory.ts";
 import { Digests } from "../../tree/digests.ts";
 import { Checkout } from "../../tree/git/checkout.ts";
@@ -32,9 +33,14 @@ export interface Source {
 
 /**
  * Throws UsageError for a directory or rules that cannot be read, and for denied secrets; for those
- * in the changes since a base, see openBase.
+ * in the changes since a base, see openBase. Files that are as an earlier walk of the directory
+ * found them are not read again.
  */
-export async function openSource(host: Host, flags: SendFlags): Promise<Source> {
+export async function openSource(
+  host: Host,
+  flags: SendFlags,
+  earlier?: Source,
+): Promise<Source> {
   const openedSeconds = host.clock.now() / 1000;
   const { root, files, skipped, checkout, walked } = await openTree(host, flags, walkInRuns);
   const entries = allOf(walked);
@@ -44,6 +50,12 @@ export async function openSource(host: Host, flags: SendFlags): Promise<Source> 
     await checkSecrets({ files, root }, await entries);
   }
   const digests = new Digests(files, root);
+  // With line ends of git, a file changes with its attributes, too.
+  if (earlier !== undefined && flags.eol === "asis") {
+    const found = await entries.catch(() => []);
+    const settled = settledFiles(await earlier.entries, found, earlier.openedSeconds);
+    digests.takeOver(earlier.digests, settled);
+  }
   const git = gitFacts(host.capture, root);
   return { root, files, openedSeconds, entries, git, skipped, checkout, digests, secrets };
 }

@@ -7,6 +7,7 @@ import { HELD_LABELS } from "../../objects/marks.ts";
 import type { ResolveContext } from "../../resolve/resolve.ts";
 import type { HoldWithUpload } from "../../resolve/resolve_held_run.ts";
 import { checkAccess } from "../../run/create/access.ts";
+import { checkNoneMissing, missingObjects } from "../../run/create/missing_objects.ts";
 import { readDefaultTimeout } from "../../run/create/server_values.ts";
 import type { Breakpoints } from "../../tekton/breakpoint/debug_spec.ts";
 import type { HeldRun } from "../../tekton/breakpoint/hold_run.ts";
@@ -18,6 +19,7 @@ import type {
   TaskRun,
   WorkspaceBinding,
 } from "../../tekton/model.ts";
+import type { NamedObject } from "../../tekton/named_objects.ts";
 import type { NewRun } from "../../tekton/new_run.ts";
 import { bindParams, bindUndeclared, replacedTexts } from "../../tekton/params.ts";
 import { checkNoneOpen } from "../../tekton/pac/open_placeholders.ts";
@@ -59,6 +61,8 @@ export interface RunRequest<D extends Definition> {
   readonly resolving: ResolveContext;
   /** Whether a run has definitions inline that the cluster does not have. */
   readonly isInline: boolean;
+  /** The objects that the run names and that do not exist; none for a dry run. */
+  readonly missing: Promise<readonly NamedObject[]>;
   /** Throws UsageError if the run has placeholders that nothing fills in. */
   readonly checkComplete: (run: Run) => void;
   /** The server's timeout for runs that name none. This takes the longest, and is needed last. */
@@ -103,10 +107,13 @@ export async function requestRun<D extends Definition, R extends PipelineRun | T
   };
 }
 
-/** Makes a requested run hold. Throws UsageError if it can't hold, or has open placeholders. */
+/**
+ * Makes a requested run hold. Throws UsageError if it can't hold, or has open placeholders, and
+ * ClusterError if it names an object that does not exist.
+ */
 export async function holdRequested<D extends Definition, R extends PipelineRun | TaskRun>(
   definitionKind: DefinitionKind<D, R>,
-  { resolving, newRun, definition, defaultTimeout, checkComplete }: RunRequest<D>,
+  { kube, resolving, newRun, definition, missing, defaultTimeout, checkComplete }: RunRequest<D>,
   breakpoints: Breakpoints,
   options: Omit<HoldWithUpload, "defaultTimeout">,
 ): Promise<HeldRun<R>> {
@@ -115,7 +122,9 @@ export async function holdRequested<D extends Definition, R extends PipelineRun 
     ...options,
     defaultTimeout: await defaultTimeout,
   });
-  checkComplete(held.runManifest.inline());
+  const inline = held.runManifest.inline();
+  checkComplete(inline);
+  checkNoneMissing(kube, await missing, inline);
   return held;
 }
 
@@ -193,9 +202,13 @@ async function request<D extends Definition, R extends PipelineRun | TaskRun>(
   const checkComplete = ({ metadata, spec }: Run) => {
     if (files !== undefined) checkNoneOpen(`Cannot start ${owner}`, [metadata.labels, spec]);
   };
+  const missing = options.dryRun === undefined
+    ? missingObjects(kube, definitionKind.newRun(newRun))
+    : Promise.resolve([]);
+  missing.catch(() => {}); // awaited later
   const isInline = inFiles !== undefined || found.isInline === true;
   const answers = [...named, ...inputs];
-  return { definition, owner, newRun, answers, resolving, checkComplete, isInline };
+  return { definition, owner, newRun, answers, resolving, missing, checkComplete, isInline };
 }
 
 async function find<D extends Definition, R extends PipelineRun | TaskRun>(

@@ -1,6 +1,7 @@
 /** `pipeline start` and `task start`: a run that holds nowhere. */
 import type { Host } from "../../host.ts";
 import { createRun } from "../../run/create/create_run.ts";
+import { missingNote } from "../../run/create/missing_objects.ts";
 import { runPlain } from "../../run/plain.ts";
 import type { PipelineRun, TaskRun } from "../../tekton/model.ts";
 import type { RunManifest } from "../../tekton/run_manifest.ts";
@@ -50,14 +51,19 @@ async function start<D extends Definition, R extends PipelineRun | TaskRun>(
   }
   const { clock, random, interrupt } = host;
   const creating = { kube, clock, random, interrupt };
+  // Not refused, as by tkn: the object may be created a moment later.
+  const noted = request.missing.then((missing) => {
+    for (const one of missing) emit({ kind: "note", text: missingNote(one, kube.namespace) });
+  });
+  noted.catch(() => {}); // awaited below
   if (!options.showlogs) {
     const created = await createRun(creating, runManifest);
-    await created.owned;
+    await Promise.all([created.owned, noted]);
     memory.created(kube.namespace);
     printCreated(host, created.run, options.print);
     return 0;
   }
-  const outcome = await runPlain({ ...creating, runManifest, emit });
+  const [outcome] = await Promise.all([runPlain({ ...creating, runManifest, emit }), noted]);
   return outcome.succeeded ? 0 : 1;
 }
 

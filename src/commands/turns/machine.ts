@@ -38,8 +38,8 @@ export type Action =
   | "interrupt"
   | { readonly say: string };
 
-/** `away`: the user is in the shell or the editor, or the step is being released. */
-type Phase = "resting" | "working" | "stopping" | "away";
+/** `away`: the user is in the shell, or the step is being released. */
+type Phase = "resting" | "working" | "stopping" | "editing" | "away";
 
 export class TurnMachine {
   #phase: Phase = "resting";
@@ -54,6 +54,11 @@ export class TurnMachine {
 
   get isResting(): boolean {
     return this.#phase === "resting";
+  }
+
+  /** Whether the step waits: at rest, or while the user edits its script. */
+  get isIdle(): boolean {
+    return this.isResting || this.#phase === "editing";
   }
 
   /** Returns what to do now, if anything. */
@@ -79,6 +84,7 @@ export class TurnMachine {
 
   #key(wish: Wish): Action | undefined {
     switch (this.#phase) {
+      case "editing":
       case "away":
         return undefined;
       case "resting":
@@ -111,8 +117,21 @@ export class TurnMachine {
     this.#next = undefined;
     const action = asked ?? (this.#isSaved ? "start" : undefined);
     if (action === "start") this.#isSaved = false;
-    this.#phase = action === undefined ? "resting" : action === "start" ? "working" : "away";
+    this.#phase = phaseIn(action);
     return action;
+  }
+}
+
+function phaseIn(action: Action | undefined): Phase {
+  switch (action) {
+    case undefined:
+      return "resting";
+    case "start":
+      return "working";
+    case "edit":
+      return "editing";
+    default:
+      return "away";
   }
 }
 

@@ -19,7 +19,7 @@ export interface ReadyTurnOptions {
   readonly flags: { readonly color: boolean };
   readonly turns: TurnFlags;
   /** Whether the user edits, and no turn runs. */
-  readonly isResting: () => boolean;
+  readonly isIdle: () => boolean;
   /** Throws if the step is known to hold no more. */
   readonly checkHeld: () => Promise<void>;
   /** Called with the error of checkHeld. */
@@ -75,14 +75,14 @@ export class ReadyTurn implements AsyncDisposable {
 
   /** Opens another exec in place of one that was lost while the step is still held. */
   async #ended(opened: OpenedTurn): Promise<void> {
-    const { host: { clock }, isResting, checkHeld, onGone } = this.#options;
+    const { host: { clock }, isIdle, checkHeld, onGone } = this.#options;
     const { signal } = this.#over;
     if (this.#opened !== opened || signal.aborted) return; // it was taken, or closed
     this.#opened = undefined;
     try {
       await checkHeld();
       await clock.delay(REOPEN_MS, signal);
-      if (isResting()) this.open();
+      if (isIdle()) this.open();
     } catch (error) {
       if (!signal.aborted) onGone(error);
     }

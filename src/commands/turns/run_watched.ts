@@ -3,10 +3,9 @@ import type { Call } from "../../cli/parse.ts";
 import { Interrupted, UsageError } from "../../errors.ts";
 import { stepPath } from "../../hold/pause.ts";
 import type { Host } from "../../host.ts";
-import type { Kube } from "../../kube/interface.ts";
 import { printable } from "../../printable.ts";
 import { cancelRun } from "../../run/cancel_run.ts";
-import { findHeld, findStep, isCalled } from "../held/find_step.ts";
+import { chooseHeld, findHeld, type FoundRun, isCalled } from "../held/find_step.ts";
 import { commandLine, type HeldOptions } from "../options/held_options.ts";
 import { type SendFlags, sendFlags } from "../options/send_flags.ts";
 import { type TurnFlags, turnFlags } from "../options/turn_flags.ts";
@@ -56,8 +55,9 @@ export async function runWatched(
   checkWatch(host);
   await checkPatchFile(host, options.patchFile);
   const kube = await host.connect(options.connect);
-  const { step, directory } = await stepAndDirectory(host, kube, options, watch);
-  const pause = await findStep(kube, { ...options, step });
+  const found = await findHeld(kube, options);
+  const { step, directory } = await stepAndDirectory(host, found, options, watch);
+  const pause = chooseHeld({ ...options, step }, found);
   const { patchFile, color, kind, run: name } = options;
   const { turns, debugImage } = watch;
   const end = await watchStep({
@@ -94,13 +94,11 @@ export async function runWatched(
 /** A word that is no held step, and that is a directory, is DIR. */
 async function stepAndDirectory(
   { files }: Pick<Host, "files">,
-  kube: Kube,
-  options: HeldOptions,
+  { held }: FoundRun,
+  { step: word }: HeldOptions,
   { directory, hasDirectory }: WatchFlags,
 ): Promise<{ step?: string; directory: string }> {
-  const { step: word } = options;
   if (word === undefined || hasDirectory) return { step: word, directory };
-  const { held } = await findHeld(kube, options);
   const isStep = held.some((one) => isCalled(one, word));
   const stat = isStep ? undefined : await files.stat(word).catch(() => undefined);
   return stat?.kind === "directory" ? { directory: word } : { step: word, directory };

@@ -13,6 +13,7 @@ import type { Entry } from "../../tree/walk.ts";
 import { sendOptions, sendToTarget, type StepTarget, stepTarget } from "../held/send_into_step.ts";
 import type { SendFlags } from "../options/send_flags.ts";
 import { Leftovers } from "./leftovers.ts";
+import type { OnBase } from "./on_base.ts";
 import { Unfinished } from "./unfinished.ts";
 import { emitNotes, sentEntries, type Source } from "../source/source.ts";
 
@@ -25,6 +26,8 @@ export interface TurnUploadsOptions {
   readonly clean: boolean;
   /** Results of the skipped work, which the first upload writes. */
   readonly results: Readonly<Record<string, string>>;
+  /** Set if the workspace has a clone, with the changes since its commit. */
+  readonly onBase?: OnBase;
   readonly emit: (event: RunEvent) => void;
 }
 
@@ -33,8 +36,8 @@ export class TurnUploads implements AsyncDisposable {
   readonly #name: UploadName;
   readonly #over = new AbortController();
   #target: StepTarget | undefined;
-  /** The tree that was sent last. */
-  #sent: { readonly source: Source; readonly entries: readonly Entry[] } | undefined;
+  /** The tree that was sent last, and the entries that notes are about. */
+  #sent: { source: Source; entries: readonly Entry[]; noted: readonly Entry[] } | undefined;
   #opened: OpenedReceiver | undefined;
   readonly #leftovers: Leftovers | undefined;
   readonly #unfinished = new Unfinished();
@@ -47,21 +50,27 @@ export class TurnUploads implements AsyncDisposable {
 
   /** Sends what differs in the step's workspace. Throws as sendIntoStep. */
   async send(source: Source, signal: AbortSignal): Promise<Receipt> {
-    const { emit } = this.#options;
+    const { onBase } = this.#options;
     this.#target ??= await stepTarget(this.#options);
-    const entries = await sentEntries(source);
-    if (this.#sent === undefined) await emitNotes(source, entries, emit);
+    const tree = await onBase?.treeOf(source, signal);
+    const entries = tree?.entries ?? await sentEntries(source);
+    const noted = tree?.changed ?? entries;
+    if (this.#sent === undefined) {
+      await this.#emitNotes(source, noted);
+      this.#unfinished.mayHave(tree?.gone ?? []);
+    }
     const opened = this.#takeOpened();
     const sending = this.#sending(this.#target, source, entries, signal);
     const clean = this.#unfinished.clean(entries, sending);
     this.#unfinished.begun(entries);
     const receipt = await sendToTarget({ ...this.#options, signal }, this.#target, {
       ...sending,
+      hasAlready: tree?.hasAlready,
       clean,
       opened,
     });
     this.#unfinished.ended();
-    this.#sent = { source, entries };
+    this.#sent = { source, entries, noted };
     this.#leftovers?.sent(entries);
     return receipt;
   }
@@ -92,7 +101,12 @@ export class TurnUploads implements AsyncDisposable {
   /** Emits the notes about the tree that was sent last. */
   async emitNotes(): Promise<void> {
     if (this.#sent === undefined) return;
-    await emitNotes(this.#sent.source, this.#sent.entries, this.#options.emit);
+    await this.#emitNotes(this.#sent.source, this.#sent.noted);
+  }
+
+  async #emitNotes(source: Source, entries: readonly Entry[]): Promise<void> {
+    const { emit, onBase } = this.#options;
+    await emitNotes(source, entries, emit, { isPart: onBase !== undefined });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -23,6 +23,11 @@ export class Unfinished {
     };
   }
 
+  /** The workspace may have these files, and no record says so. */
+  mayHave(paths: readonly string[]): void {
+    for (const path of paths) this.#paths.add(path);
+  }
+
   /** An upload begins, which may be cut short. */
   begun(entries: readonly Entry[]): void {
     for (const { path, kind } of entries) {

@@ -20,6 +20,7 @@ import type { NamedRun } from "../options/held_options.ts";
 import type { SendFlags } from "../options/send_flags.ts";
 import type { TurnFlags } from "../options/turn_flags.ts";
 import { useColor } from "../output/color.ts";
+import { notesOnce } from "../output/notes_once.ts";
 import { printError } from "../output/print_error.ts";
 import { howToContinue } from "../session/how_to_continue.ts";
 import { runShell } from "../session/run_shell.ts";
@@ -30,6 +31,7 @@ import { Changes } from "../watch/changes.ts";
 import { checkWatch } from "./check_watch.ts";
 import { deadlineNote } from "./deadline_note.ts";
 import { type Action, type TurnEvent, TurnMachine } from "./machine.ts";
+import type { OnBase } from "./on_base.ts";
 import { ReadyTurn } from "./ready_turn.ts";
 import { Repeats } from "./repeats.ts";
 import { TurnTerminal } from "./turn_terminal.ts";
@@ -47,8 +49,12 @@ export interface WatchedStepOptions {
   readonly pause: Pause;
   readonly flags: SendFlags & { readonly color: boolean };
   readonly turns: TurnFlags;
+  /** The directory as the run's upload has sent it. */
+  readonly sent?: Source;
   /** Results of the skipped work, which the first upload writes. */
   readonly results: Readonly<Record<string, string>>;
+  /** Set if the workspace has a clone, with the changes since its commit. */
+  readonly onBase?: OnBase;
   /** Called once the first upload has arrived. */
   readonly onSent?: (receipt: Receipt, source: Source) => Promise<void>;
   readonly debugImage?: string;
@@ -82,9 +88,9 @@ class WatchedStep implements AsyncDisposable {
   /** The tree as the last walk found it, and what changed since the last turn. */
   #source!: Source;
   readonly #changed = new Set<string>();
-  /** Notes that were shown. */
-  readonly #said = new Set<string>();
   readonly #repeats = new Repeats();
+  /** Shows an event of the upload. Notes come once. */
+  readonly #show = notesOnce((event) => this.#draw(event), new Set());
   #turns = 0;
   /** Whether the script was edited since the last turn. */
   #isEdited = false;
@@ -116,7 +122,7 @@ class WatchedStep implements AsyncDisposable {
     this.#ready = new ReadyTurn({
       ...options,
       host: this.#host,
-      isResting: () => this.#machine.isResting,
+      isIdle: () => this.#machine.isIdle,
       checkHeld: () => this.#checkHeld(),
       onGone: (error) => this.#events.fail(error),
     });
@@ -124,7 +130,7 @@ class WatchedStep implements AsyncDisposable {
       ...options,
       host: this.#host,
       clean: turns.clean,
-      emit: (event) => this.#show(event),
+      emit: this.#show,
     });
     this.#editor = new ScriptEditor({ ...options, color: this.#color }, pause, {
       suspendFor: (work) => this.#terminal.suspendFor(work),
@@ -139,7 +145,8 @@ class WatchedStep implements AsyncDisposable {
     signal.addEventListener("abort", fail, { once: true });
     if (signal.aborted) fail();
     try {
-      this.#source = await openSource(this.#host, this.#options.flags);
+      const { flags, sent } = this.#options;
+      this.#source = await openSource(this.#host, flags, sent);
       void this.#watch();
       this.#events.put({ kind: "saved" });
       for await (const event of this.#events) {
@@ -269,9 +276,11 @@ class WatchedStep implements AsyncDisposable {
     const isFirst = this.#turns++ === 0;
     this.#announce(isFirst);
     try {
-      if (isFirst) await this.#noteDeadline();
       const source = this.#source;
-      const receipt = await this.#uploads.send(source, AbortSignal.any([signal, stop]));
+      const [receipt] = await Promise.all([
+        this.#uploads.send(source, AbortSignal.any([signal, stop])),
+        isFirst ? this.#noteDeadline() : undefined,
+      ]);
       if (isFirst) await onSent?.(receipt, source);
       const startMs = clock.now();
       const { turn, output } = this.#ready.take();
@@ -318,12 +327,8 @@ class WatchedStep implements AsyncDisposable {
     this.#terminal.terminal.err(joined([printable`\n`, what]));
   }
 
-  /** Shows an event of the upload. Notes come once, and later turns show only slow uploads. */
-  #show(event: RunEvent): void {
-    if (event.kind === "note") {
-      if (this.#said.has(event.text)) return;
-      this.#said.add(event.text);
-    }
+  /** Later turns show only slow uploads. */
+  #draw(event: RunEvent): void {
     const outputs = this.#view.render(event);
     this.#terminal.draw(
       event.kind === "sent" && this.#turns > 1 ? [{ status: printable`` }] : outputs,

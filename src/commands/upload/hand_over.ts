@@ -1,6 +1,6 @@
 /** --no-continue: the upload leaves the step held, with its own work still to be done. */
 import type { Host } from "../../host.ts";
-import { checkTerminal, type HeldRunOptions, runHeld } from "../debug/run_held.ts";
+import { checkTerminal, type HeldRunOptions, runHeld } from "../holding/run_held.ts";
 import type { UploadFlags } from "../options/upload_flags.ts";
 import { resultFiles } from "./result_files.ts";
 import type { PlannedUpload } from "./upload_into_run.ts";

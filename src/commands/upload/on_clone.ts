@@ -6,12 +6,21 @@ import type { SendFlags } from "../options/send_flags.ts";
 import type { Base } from "../source/base.ts";
 import { changesToSend, entriesToSend, type Source } from "../source/source.ts";
 import { checkSecrets } from "../source/source_notes.ts";
+import type { UploadPlan } from "./plan_upload.ts";
 import { givenFiles, type ReplacedWork, resultFiles } from "./result_files.ts";
 
 /** A base whose clone does its own work. */
 export interface ClonedBase extends Base {
   /** The Task's results that say what was checked out. */
   readonly commitResults: readonly string[];
+}
+
+/** Returns the base with what the plan says of the clone. */
+export function clonedBase(
+  base: Base | undefined,
+  { ownClone }: Pick<UploadPlan, "ownClone">,
+): ClonedBase | undefined {
+  return base && { ...base, commitResults: ownClone?.commitResults ?? [] };
 }
 
 interface Sending {

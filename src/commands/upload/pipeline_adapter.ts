@@ -11,7 +11,7 @@ import { fillParams, pipelineVariables } from "../../tekton/variables.ts";
 import type { Candidate } from "../../tekton/workspaces.ts";
 import { findTask, stepName } from "../../tekton/target.ts";
 import type { BaseCommit } from "../../tree/git/base_commit.ts";
-import { pipelineBreaks } from "../debug/breakpoints.ts";
+import { pipelineBreaks } from "../holding/breakpoints.ts";
 import { PIPELINE } from "../start/definition_kind.ts";
 import type { RunRequest } from "../start/run_request.ts";
 import { planUpload } from "./plan_upload.ts";

@@ -6,7 +6,7 @@ import type { TaskRun, TaskSpec } from "../../tekton/model.ts";
 import { earlySteps } from "../../tekton/source/early_work.ts";
 import { keptSteps } from "../../tekton/source/replaced_steps.ts";
 import { stepName } from "../../tekton/target.ts";
-import { taskBreaks } from "../debug/breakpoints.ts";
+import { taskBreaks } from "../holding/breakpoints.ts";
 import { TASK } from "../start/definition_kind.ts";
 import type { RunRequest } from "../start/run_request.ts";
 import type { BaseCommit } from "../../tree/git/base_commit.ts";

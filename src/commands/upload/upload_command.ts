@@ -6,11 +6,12 @@ import type { Breakpoints } from "../../tekton/breakpoint/debug_spec.ts";
 import type { PipelineRun, TaskRun } from "../../tekton/model.ts";
 import { stepName } from "../../tekton/target.ts";
 import { withAnswers } from "../ask/read_answers.ts";
-import { canOpenShell, runHeld } from "../debug/run_held.ts";
+import { canOpenShell, runHeld } from "../holding/run_held.ts";
 import type { RunFlags } from "../options/run_flags.ts";
 import type { SendFlags } from "../options/send_flags.ts";
 import type { UploadChoice, UploadFlags } from "../options/upload_flags.ts";
 import { openNarrator } from "../output/narrator.ts";
+import { notesOnce } from "../output/notes_once.ts";
 import { reported, type Reports } from "../output/reports.ts";
 import { Memory } from "../again/memory.ts";
 import { openBase, planOnBase } from "../source/base.ts";
@@ -30,6 +31,7 @@ import type { BaseCommit } from "../../tree/git/base_commit.ts";
 import { Ahead, WATCHDOG_SECONDS } from "../watch/ahead.ts";
 import { IdleLine } from "../watch/idle_line.ts";
 import { endsWithTerminal, watch } from "../watch/watch.ts";
+import { clonedBase } from "./on_clone.ts";
 import { checkHandOver, runHandedOver } from "./hand_over.ts";
 import { intoPlace, type UploadPlan } from "./plan_upload.ts";
 
@@ -87,7 +89,8 @@ export async function runUploadCommand<D extends Definition, R extends PipelineR
   const line = new IdleLine(host);
   await using ahead = options.watch === "ahead" ? new Ahead(host, line) : undefined;
   const volume = host.random(6); // all runs of a watch are equal
-  const common = { memory, answered, ahead, random: ahead && (() => volume) };
+  const said = new Set<string>(); // the next runs of a watch need no note again
+  const common = { memory, answered, ahead, said, random: ahead && (() => volume) };
   const once = (host: Host, opened?: Source) =>
     reported(
       host,
@@ -101,12 +104,13 @@ async function uploadOnce<D extends Definition, R extends PipelineRun | TaskRun>
   host: Host,
   adapter: UploadAdapter<D, R>,
   options: UploadOptions,
-  { memory, reports, opened, answered, ahead, random = host.random }: {
+  { memory, reports, opened, answered, ahead, said, random = host.random }: {
     memory: Memory;
     reports: Reports;
     opened?: Source;
     answered: (answers: Answers) => void;
     ahead?: Ahead;
+    said: Set<string>;
     random?: Host["random"];
   },
 ): Promise<number> {
@@ -116,7 +120,8 @@ async function uploadOnce<D extends Definition, R extends PipelineRun | TaskRun>
   const workspaces = await readBindings(host, options);
   using own = openNarrator(host, options);
   const narrator = { ...own, emit: reports.listening(memory.listening(own.emit)) };
-  const { emit, suspendFor } = narrator;
+  const { suspendFor } = narrator;
+  const emit = notesOnce(narrator.emit, said);
   const [kube, found] = await Promise.all([
     host.connect(options.connect),
     openBase(host, options.base, { source, emit }),
@@ -155,13 +160,13 @@ async function uploadOnce<D extends Definition, R extends PipelineRun | TaskRun>
     { gate, withoutShell, upload: place },
   );
   const atPause = canOpenShell(host, options) ? { shell } : "follow";
-  const clone = base && { ...base, commitResults: plan.ownClone?.commitResults ?? [] };
   return await runHeld(host, {
     flags: options,
     kube,
     narrator,
+    emitPlan: emit,
     held,
-    upload: { source, plan, clone },
+    upload: { source, plan, clone: clonedBase(base, plan) },
     changes,
     atPause: breakpoints && atPause,
     follows: options.showlogs,

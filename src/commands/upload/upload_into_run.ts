@@ -25,11 +25,17 @@ export interface UploadIntoRunOptions extends PlannedUpload {
   readonly emit: (event: RunEvent) => void;
 }
 
+export interface PreparedUpload {
+  readonly options: UploadOptions;
+  /** Returns the commit that the clone has below the upload, if any. To be called after it. */
+  readonly base: () => string | undefined;
+}
+
 /** Emits the plan's notes. Throws UsageError for results that the run does not take. */
 export async function uploadIntoRun(
   host: Host,
   { flags: given, source, plan, clone, step, emit }: UploadIntoRunOptions,
-): Promise<UploadOptions> {
+): Promise<PreparedUpload> {
   const flags = { ...given, deletes: plan.deletes };
   for (const text of plan.notes) emit({ kind: "note", text });
   const sending = { source, replacedWork: plan.replacedWork, emit };
@@ -37,10 +43,11 @@ export async function uploadIntoRun(
     ? { options: await wholeTree(flags, sending), base: () => undefined }
     : changesOnClone(flags, sending, clone);
   const git = await source.git;
-  return {
+  const { base } = sent;
+  const options: UploadOptions = {
     held: step,
     isHeld: step.isHeld,
-    annotations: (receipt, place) => uploadAnnotations(receipt, { git, base: sent.base(), place }),
+    annotations: (receipt, place) => uploadAnnotations(receipt, { git, base: base(), place }),
     ...treeToSend(source),
     prepack: (signal) => prepack(host, { flags, source, signal }),
     ...sent.options,
@@ -49,4 +56,5 @@ export async function uploadIntoRun(
     deletes: flags.deletes,
     pauseSeconds: flags.pauseSeconds,
   };
+  return { options, base };
 }

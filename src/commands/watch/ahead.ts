@@ -27,7 +27,7 @@ const MOST_QUIET_MS = 10_000;
 /** A run that waits, or is being created. */
 interface Waiting {
   readonly run: Promise<NextRun>;
-  readonly manifest: string;
+  readonly content: string;
 }
 
 /** Disposal discards the run that waits. */
@@ -68,7 +68,7 @@ export class Ahead implements AsyncDisposable {
     this.line.set("");
     const run = await waiting?.run.catch(() => undefined); // #keep reports it
     if (run === undefined) return undefined;
-    if (waiting?.manifest === textOf(options.runManifest)) {
+    if (waiting?.content === contentOf(options)) {
       const taken = await run.take(options.emit);
       if (taken !== undefined) return taken;
     } else {
@@ -113,7 +113,7 @@ export class Ahead implements AsyncDisposable {
         onReady: () => this.line.set("The next run is ready"),
         onLeft: (text) => this.line.note(text),
       });
-      const waiting = { run: making, manifest: textOf(options.runManifest) };
+      const waiting = { run: making, content: contentOf(options) };
       this.#waiting = waiting;
       const loss = await lossOf(making);
       if (loss === undefined) return; // it was taken, or this is over
@@ -181,6 +181,7 @@ function whyNotAhead(manifest: RunManifest, early: readonly string[]): string | 
   return `${early.join(", ")} would work beside the run before it, on claim ${claim}`;
 }
 
-function textOf(manifest: RunManifest): string {
-  return JSON.stringify(manifest.inline());
+/** Equal for runs that are equal: the commit of a clone may not be in the definition. */
+function contentOf({ runManifest, upload }: RunToUpload): string {
+  return JSON.stringify([runManifest.inline(), upload.clone?.commit]);
 }

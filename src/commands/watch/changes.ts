@@ -1,7 +1,7 @@
 /** Waits for the directory to change: the system reports a possible change, a new walk finds it. */
 import { ExpectedError, UsageError } from "../../errors.ts";
 import { FileError, type Host } from "../../host.ts";
-import { changedPaths, settledFiles } from "../../tree/changed_paths.ts";
+import { changedPaths } from "../../tree/changed_paths.ts";
 import { openSource, type Source } from "../source/source.ts";
 import type { SendFlags } from "../options/send_flags.ts";
 
@@ -73,13 +73,8 @@ export class Changes implements AsyncDisposable {
   async #compare(before: Source): Promise<Change | undefined> {
     this.#isNoticed = false;
     try {
-      const source = await openSource(this.host, this.flags);
-      const walks = [await before.entries, await source.entries] as const;
-      const paths = changedPaths(...walks);
-      // With line ends of git, a file changes with its attributes, too.
-      if (this.flags.eol === "asis") {
-        source.digests.takeOver(before.digests, settledFiles(...walks, before.openedSeconds));
-      }
+      const source = await openSource(this.host, this.flags, before);
+      const paths = changedPaths(await before.entries, await source.entries);
       this.#directories = await directoriesOf(source);
       this.#printed = undefined;
       return paths.length === 0 ? undefined : { source, paths };

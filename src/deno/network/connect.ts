@@ -6,6 +6,7 @@ import type { Clock, ConnectOptions } from "../../host.ts";
 import { KubeClient } from "../../kube/client.ts";
 import type { Kube } from "../../kube/interface.ts";
 import type { Debug } from "../../kube/transport.ts";
+import type { PrintNote } from "../terminal/note.ts";
 import { loadConnection } from "./kubeconfig.ts";
 import { NetworkTransport } from "./transport.ts";
 
@@ -15,7 +16,7 @@ interface Surroundings {
   readonly debug?: Debug;
   /** Prints a line that the user is to see. */
   readonly warn: (line: string) => void;
-  readonly note: (line: string) => void;
+  readonly note: PrintNote;
 }
 
 /** @param interrupt aborts at Ctrl-C, and also ends a credential plugin */
@@ -23,7 +24,8 @@ export async function connect(
   options: ConnectOptions,
   { clock, interrupt, debug, warn, note }: Surroundings,
 ): Promise<Kube> {
-  const onWait = (program: string) => note(`Waiting for "${program}" to give credentials`);
+  const onWait = (program: string, mayAsk: boolean) =>
+    note(`Waiting for "${program}" to give credentials`, { isBelow: mayAsk });
   const loading = loadConnection(options, { signal: interrupt, onWait });
   const connection = await orAborted(loading, interrupt);
   const { server, namespace, tls } = connection;

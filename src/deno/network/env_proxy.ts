@@ -3,6 +3,7 @@
  * follows: https://pkg.go.dev/golang.org/x/net/http/httpproxy. Pure.
  */
 import { BlockList, isIP } from "node:net";
+import { domainToASCII } from "node:url";
 
 export type Get = (name: string) => string | undefined;
 
@@ -38,14 +39,15 @@ function matches(entry: string, target: { host: string; port: string }): boolean
   if (entry === "*") return true;
   const range = /^(\S+)\/(\d{1,3})$/.exec(entry);
   if (range !== null) return isIn(range[1], Number(range[2]), target.host);
-  const [, host, port] = /^(\[[^\]]*\]|[^:]*):(\w+)$/.exec(entry) ?? [undefined, entry];
-  if (host === "" || (port !== undefined && port !== target.port)) return false;
+  const [, host, port] = /^(\[[^\]]*\]|[^:]*):(\w*)$/.exec(entry) ?? [undefined, entry];
+  if (host === "" || (port && port !== target.port)) return false;
   if (isIP(bare(host)) !== 0) {
     return isIn(bare(host), isIP(bare(host)) === 4 ? 32 : 128, target.host);
   }
   if (isIP(target.host) !== 0) return false;
   // "x.test" is also for its subdomains; ".x.test" and "*.x.test" are for these alone.
-  const suffix = host.replace(/^\*\./, ".");
+  const named = host.replace(/^\*\./, ".");
+  const suffix = domainToASCII(named) || named; // as in the server's URL
   if (suffix.startsWith(".")) return target.host.endsWith(suffix);
   return target.host === suffix || target.host.endsWith(`.${suffix}`);
 }

@@ -183,7 +183,7 @@ export class NextRun implements AsyncDisposable {
     const receipt = await sendToPause(ahead, run, pause, {
       prepacking,
       release: false,
-      hasOthers: true,
+      again: "here",
     });
     if (typeof receipt === "string") throw new TransferError("the step ended during the upload");
     this.#isSent = true;

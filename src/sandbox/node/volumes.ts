@@ -25,8 +25,15 @@ interface Item {
   readonly path: string;
 }
 
-/** The kubelet calls this a config error: the pod waits, and its TaskRun fails. */
+/** The volume cannot be made: its TaskRun fails. */
 export class VolumeError extends Error {}
+
+/** The config map or secret of a volume does not exist: the pod waits for it. */
+export class AbsentSourceError extends VolumeError {
+  constructor(readonly volume: string, message: string) {
+    super(message);
+  }
+}
 
 export class Volumes {
   constructor(private readonly store: Store, private readonly directory: string) {}
@@ -41,10 +48,11 @@ export class Volumes {
     await Deno.mkdir(directory, { recursive: true });
     await Deno.chmod(directory, 0o777);
     if (configMap !== undefined) {
-      const object = this.#source(CONFIG_MAPS, namespace, configMap.name, configMap.optional);
+      const object = this.#source(CONFIG_MAPS, namespace, volume.name, configMap);
       await fill(directory, configMapFiles(object), configMap.items);
     } else if (secret !== undefined) {
-      const object = this.#source(SECRETS, namespace, secret.secretName, secret.optional);
+      const named = { name: secret.secretName, optional: secret.optional };
+      const object = this.#source(SECRETS, namespace, volume.name, named);
       await fill(directory, secretFiles(object), secret.items);
     } else if (emptyDir === undefined) {
       throw new VolumeError(`volume "${volume.name}": the sandbox has no volumes of this type`);
@@ -64,13 +72,21 @@ export class Volumes {
     return directory;
   }
 
-  #source(kind: Kind, namespace: string, name: string, optional?: boolean): KubeObject | undefined {
+  #source(
+    kind: Kind,
+    namespace: string,
+    volume: string,
+    { name, optional }: { name: string; optional?: boolean },
+  ): KubeObject | undefined {
     try {
       return this.store.get(kind, namespace, name);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (optional) return undefined;
-      throw new VolumeError(error.message.replace(kind.plural, kind.kind.toLowerCase()));
+      throw new AbsentSourceError(
+        volume,
+        error.message.replace(kind.plural, kind.kind.toLowerCase()),
+      );
     }
   }
 }

@@ -15,7 +15,7 @@ export interface Kind extends Resource {
 
 export const PODS: Kind = core("pods", "Pod", ["po"]);
 export const NAMESPACES: Kind = { ...core("namespaces", "Namespace", ["ns"]), namespaced: false };
-const EVENTS: Kind = core("events", "Event", ["ev"]);
+export const EVENTS: Kind = core("events", "Event", ["ev"]);
 export const CONFIG_MAPS: Kind = core("configmaps", "ConfigMap", ["cm"]);
 export const SECRETS: Kind = core("secrets", "Secret");
 export const VOLUME_CLAIMS: Kind = core("persistentvolumeclaims", "PersistentVolumeClaim", ["pvc"]);

@@ -6,6 +6,8 @@ export interface CheckedOut {
   readonly commit?: string;
   /** Whether git checks out only some directories. */
   readonly isSparse: boolean;
+  /** Whether a file of git LFS has a pointer in place of its content. */
+  readonly hasPointers: boolean;
 }
 
 const HASH = /^(head|result) ([0-9a-f]{40}|[0-9a-f]{64})$/;
@@ -15,7 +17,8 @@ export function readCheckedOut(answer: string): CheckedOut {
   const lines = answer.split("\n");
   const hashes = lines.map((line) => HASH.exec(line)).filter((found) => found !== null);
   const [, , commit] = hashes.find(([, from]) => from === "head") ?? hashes[0] ?? [];
-  return { commit, isSparse: lines.includes("sparse") };
+  const [isSparse, hasPointers] = ["sparse", "pointers"].map((word) => lines.includes(word));
+  return { commit, isSparse, hasPointers };
 }
 
 /** The exit code of trackedCommand if no repository is there. */

@@ -16,6 +16,14 @@ export type EditRequest =
 /** No line that has a meaning is longer. */
 export const MOST_REQUEST_BYTES = 16;
 
+/**
+ * Returns what debug-run writes to the shell's terminal before each request, so that the client
+ * knows the output that precedes it: an APC sequence, which terminals ignore.
+ */
+export function requestMark(channel: string): string {
+  return `\x1b_tkn-dev ${channel}\x1b\\`;
+}
+
 const GREETINGS: readonly string[] = ["listening", "no"];
 
 /** Returns whether the line is one that the listener starts with, which asks for nothing. */

@@ -27,10 +27,10 @@ export function look(name: string): string {
 
 /** The work of the receiver besides unpacking the archive. */
 export interface Announcement {
-  /** Empties the record before anything changes. */
+  /** Begins the record anew before anything changes. */
   readonly forget?: boolean;
-  /** Paths to take out of the record before they change. */
-  readonly gone?: readonly string[];
+  /** Files that the record notes as about to change; "." stands for all. */
+  readonly doubted?: readonly string[];
   /** Paths to remove with all that they contain. */
   readonly remove?: readonly RemotePath[];
   /** Directories to remove if they are empty. */
@@ -51,13 +51,20 @@ export interface AnnouncedDirectory {
 
 /** Returns the lines that announce an archive, which follows the last one. */
 export function announce(
-  { forget, gone = [], remove = [], removeIfEmpty = [], directories = [], hash = [], compressed }:
-    Announcement,
+  {
+    forget,
+    doubted = [],
+    remove = [],
+    removeIfEmpty = [],
+    directories = [],
+    hash = [],
+    compressed,
+  }: Announcement,
 ): string[] {
   const octal = (mode: number | undefined) => mode === undefined ? "-" : mode.toString(8);
   return [
     ...(forget ? ["forget"] : []),
-    ...gone.map((path) => `gone ./${path}`),
+    ...doubted.map((path) => path === "." ? "doubt ." : `doubt ./${path}`),
     ...remove.map((path) => `remove ./${path}`),
     ...removeIfEmpty.map((path) => `rmdir ./${path}`),
     ...directories.map(({ path, mtimeSeconds, mode }) =>

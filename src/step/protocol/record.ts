@@ -8,10 +8,12 @@
  *     dir - - ./src
  *     gone - - ./old.go
  *     part - - ./new.go
+ *     part - - .
  *
  * The line of a file has the first digits of its sha256, its mode and its mtime, as they were sent.
  * If several lines name one path the last one counts, so that an upload only appends its changes.
- * `part` is a file of an archive that was cut: it came from an upload, and may be incomplete.
+ * `part` is a file that came from an upload, and that a later one was about to change or did not
+ * complete: it is sent again. `part - - .` says so of all files in the lines before it.
  */
 import { LEADS_OUT, parseListingLine, wholeLines } from "./listing_line.ts";
 import type { RemotePath } from "./remote_path.ts";
@@ -48,6 +50,8 @@ export function isOfRecord(path: string): boolean {
 }
 
 const HEAD = "tkn-dev record 1\n";
+const ALL_PARTS = "part - - .";
+const PART: Recorded = { kind: "part" };
 const DIGITS = 20;
 
 /** Shortens a sha256 in hex to the digits that the record keeps. */
@@ -68,6 +72,8 @@ export async function parseRecord(
 ): Promise<UploadRecord | undefined> {
   const entries = new Map<RemotePath, Recorded>();
   const heads: string[] = [];
+  /** Files of lines since the last ALL_PARTS. */
+  let files: RemotePath[] = [];
   let lines = 0;
   let chars = 0;
   let isTrusted = true;
@@ -83,9 +89,14 @@ export async function parseRecord(
         continue;
       }
       lines += 1;
+      if (line === ALL_PARTS) {
+        for (const path of files) if (entries.get(path)?.kind === "file") entries.set(path, PART);
+        files = [];
+        continue;
+      }
       const found = parseListingLine(line, 3);
       if (found === LEADS_OUT) isTrusted = false;
-      else if (found !== undefined) apply(entries, found.path, found.facts);
+      else if (found !== undefined) apply(entries, files, found.path, found.facts);
     }
   }
   const [, seconds] = /^recorded (\d{1,12}(?:\.\d{1,9})?)$/.exec(heads[0] ?? "") ?? [];
@@ -95,6 +106,7 @@ export async function parseRecord(
 
 function apply(
   entries: Map<RemotePath, Recorded>,
+  files: RemotePath[],
   path: RemotePath,
   [what, mode, time]: readonly string[],
 ): void {
@@ -103,6 +115,7 @@ function apply(
   else if (/^[0-9a-f]{20}$/.test(what) && /^[0-7]{1,4}$/.test(mode) && /^\d{1,12}$/.test(time)) {
     const mtimeSeconds = Number(time);
     entries.set(path, { kind: "file", digest: what, mode: Number.parseInt(mode, 8), mtimeSeconds });
+    files.push(path);
   } else entries.delete(path); // a damaged line
 }
 

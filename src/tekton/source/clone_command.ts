@@ -23,11 +23,23 @@ export function clonesSeveral(step: Step): boolean {
   return readPaths(step, {}).cloned.size > 1;
 }
 
+/**
+ * Returns the branches that the step's `git clone` names and no other command of git does, with
+ * Tekton's variables in them.
+ */
+export function cloneBranches(step: Step, template: Partial<Step> = {}): string[] {
+  const { branches, others } = readPaths(step, template);
+  return branches.filter((branch) => !others.some((word) => word.includes(branch)));
+}
+
 interface ClonePaths {
   /** The directories of `git clone` and the like; unresolved variables stay in them. */
   readonly cloned: ReadonlySet<string>;
   /** The directory of the first `git init`, `git fetch` or unpacked archive. */
   readonly fetched?: string;
+  /** The branches of `git clone`, and the words of other commands of git. */
+  readonly branches: readonly string[];
+  readonly others: readonly string[];
   /** Whether a later command moves or copies a tree. */
   readonly isMoved: boolean;
 }
@@ -41,19 +53,24 @@ function readPaths(step: Step, template: Partial<Step>): ClonePaths {
   let isMoved = false;
   let fetched: string | undefined;
   const cloned = new Set<string>();
+  const branches: string[] = [];
+  const others: string[] = [];
   for (const command of stepCommands(step)) {
     const words = withoutPrefix(command.words).map((word) => expand(word, variables))
       .filter((word) => !noteVariable(word, variables));
     const [program = "", ...rest] = words;
     if (/^(cd|pushd)$/.test(program)) current = changeDirectory(current, rest);
     if (current.length > MOST_CHARACTERS) current = "$LONG";
+    const branch = rest.includes("clone") ? optionOf(rest, BRANCH) : undefined;
+    if (branch) branches.push(branch);
+    else if (program === "git") others.push(...rest);
     isMoved ||= (cloned.size > 0 || fetched !== undefined) && movesTree(words);
     const { path, isClone } = placeOf(words, current) ?? {};
     if (path === undefined) continue;
     if (isClone) cloned.add(normalized(path));
     else fetched ??= normalized(path);
   }
-  return { cloned, fetched, isMoved };
+  return { cloned, fetched, branches, others, isMoved };
 }
 
 /** Returns the directory after `cd` with these words: options, then at most one operand. */
@@ -108,6 +125,8 @@ function cloneOf(words: readonly string[], base: string) {
   const name = target ?? (url === undefined ? undefined : repositoryName(url));
   return name === undefined ? undefined : { path: join(base, name), isClone: true };
 }
+
+const BRANCH = /^(-b|--branch)$/;
 
 /** Returns X of `-path X` or `-path=X`. */
 function optionOf(words: readonly string[], option: RegExp): string | undefined {

@@ -61,6 +61,11 @@ export function heldDestination(
   return found && { path: found.path, directory };
 }
 
+/** Whether the Task clones, whatever gates its steps have. */
+export function isHeldClone(spec: TaskSpec): boolean {
+  return isClone({ ...spec, steps: spec.steps?.map(ownStep) });
+}
+
 /** Returns the spec without the gates: its own names of params, its own scripts and volumes. */
 function ownSpec(metadata: TaskRun["metadata"], spec: TaskSpec): TaskSpec {
   return {

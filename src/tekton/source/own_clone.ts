@@ -3,6 +3,7 @@ import { UsageError } from "../../errors.ts";
 import type { Param, TaskSpec } from "../model.ts";
 import { usedParams } from "../references.ts";
 import { stepName } from "../target.ts";
+import { cloneBranches } from "./clone_command.ts";
 import { checkoutFact } from "./clone_results.ts";
 import { isRevisionParam } from "./names.ts";
 import { namesResult } from "./replaced_results.ts";
@@ -85,17 +86,28 @@ export function ownClone(spec: TaskSpec, options: OwnCloneOptions): OwnClone {
       { hint: "leave out --result or --base" },
     );
   }
-  const param = revisionParam(spec, options.outerParams ?? []);
+  const param = revisionParam(spec, replaced, options.outerParams ?? []);
   return {
     ...(param === undefined ? {} : { revision: { name: param, value: commit } }),
     commitResults: commitResults(spec),
   };
 }
 
-/** Returns the name of a declared param, else of one of the Pipeline that the steps refer to. */
-function revisionParam({ params = [], steps }: TaskSpec, outer: readonly string[]) {
+/**
+ * Returns the name of a declared param, else of one of the Pipeline that the steps refer to. As a
+ * branch, git clone takes no hash.
+ */
+function revisionParam(
+  { params = [], steps = [], stepTemplate }: TaskSpec,
+  clone: readonly number[],
+  outer: readonly string[],
+) {
   const declared = params.filter(({ type = "string" }) => type === "string");
-  return [...declared.map(({ name }) => name), ...usedParams(steps, outer)].find(isRevisionParam);
+  const names = [...declared.map(({ name }) => name), ...usedParams(steps, outer)]
+    .filter(isRevisionParam);
+  const branches = clone.flatMap((at) => cloneBranches(steps[at], stepTemplate));
+  const ofBranch = usedParams(branches, names);
+  return names.find((name) => !ofBranch.includes(name));
 }
 
 /** Returns the params with this one in place of any of its name. */

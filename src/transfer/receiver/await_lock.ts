@@ -33,7 +33,7 @@ export async function awaitLock(
         { hint: "try again once that has ended, or cancel it" },
       );
     }
-    if (watch.mayBreak({ holder, nowMs, own, isRunning: running })) {
+    if (watch.mayBreak({ holder, nowMs, isRunning: running })) {
       receiver.breakLock(holder);
     } else {
       emit({ kind: "waiting", text: describeHolder(holder) });

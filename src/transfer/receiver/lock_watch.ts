@@ -15,8 +15,6 @@ const STALE_MS = 30_000;
 export interface LockSight {
   readonly holder: LockHolder;
   readonly nowMs: number;
-  /** The run that will use what is sent now. */
-  readonly own: RunName;
   /** Whether the holder's run still runs; undefined if that is unknown. */
   readonly isRunning?: boolean;
 }
@@ -26,18 +24,14 @@ export class LockWatch {
   #seen?: { readonly beat: string; readonly sinceMs: number };
 
   /** Returns whether the lock may be taken away from its holder. */
-  mayBreak({ holder, nowMs, own, isRunning }: LockSight): boolean {
+  mayBreak({ holder, nowMs, isRunning }: LockSight): boolean {
     const { state, run } = holder;
     if (state === "cut" || run !== undefined && isRunning === false) return true;
-    if (state === "done") return isRunning === undefined || isSame(run, own);
+    if (state === "done") return isRunning === undefined;
     const beat = `${holder.upload} ${holder.beat}`;
     if (beat !== this.#seen?.beat) this.#seen = { beat, sinceMs: nowMs };
     return nowMs - this.#seen.sinceMs >= STALE_MS;
   }
-}
-
-function isSame(one: RunName | undefined, other: RunName): boolean {
-  return one?.kind === other.kind && one.name === other.name;
 }
 
 /** Names the upload, or the run, that holds the lock. */

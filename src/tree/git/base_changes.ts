@@ -65,10 +65,8 @@ const DIFF = [
  * decide what is sent. A file that git does not look at is sent as it is. Pure.
  */
 export function baseChanges(entries: readonly Entry[], answers: BaseAnswers): BaseChanges {
-  const key = answers.ignoresCase
-    ? (path: string) => path.normalize("NFC").toLowerCase()
-    : (path: string) => path;
-  const base = readTree(answers.tree, key);
+  const base = readTree(answers);
+  const { key } = base;
   const changed = readDifferences(answers.differences);
   const files = entries.filter(({ kind }) => kind !== "directory");
   const present = new Set(files.map(({ path }) => key(path)));
@@ -76,11 +74,13 @@ export function baseChanges(entries: readonly Entry[], answers: BaseAnswers): Ba
     ...changed.map(({ path }) => key(path)),
     ...unwatched(answers.flags).map(key),
   ]);
-  const modules = changed.filter(({ was, is }) => was === MODULE && is !== GONE);
-  const sent = files.flatMap((entry) => {
-    const known = base.paths.get(key(entry.path));
-    if (known === undefined) return isBelow(entry.path, base.modules) ? [] : [entry];
-    return differs.has(key(entry.path)) ? [{ ...entry, path: known }] : [];
+  const ofModules = changed.filter(({ was }) => was === MODULE);
+  const modules = ofModules.filter(({ path, is }) =>
+    is !== GONE || files.some((entry) => isBelow(entry.path, new Set([path])))
+  );
+  const sent = ofClone(files, base).filter(({ path }) => {
+    const at = key(path);
+    return !base.paths.has(at) || differs.has(at);
   });
   const ofBase = changed.filter(({ path, was }) =>
     was !== GONE && was !== MODULE && !present.has(key(path))
@@ -89,7 +89,7 @@ export function baseChanges(entries: readonly Entry[], answers: BaseAnswers): Ba
     entries: withDirectories(sent, entries, base),
     removed: [
       ...ofBase.filter(({ is }) => is === GONE),
-      ...changed.filter(({ was, is }) => was === MODULE && is === GONE),
+      ...ofModules.filter(({ is }) => is === GONE),
     ].map(({ path }) => path),
     leftOut: ofBase.filter(({ is }) => is !== GONE).map(({ path }) => path),
     submodules: modules.map(({ path }) => path),
@@ -99,22 +99,40 @@ export function baseChanges(entries: readonly Entry[], answers: BaseAnswers): Ba
 /** Modes of git: no such path, and a submodule. */
 const GONE = "000000", MODULE = "160000";
 
-interface BaseTree {
+/** The tree of a commit. */
+export interface BaseTree {
+  /** Equal for paths that the file system holds for equal. */
+  readonly key: (path: string) => string;
   /** The paths as the commit spells them, by their keys. */
   readonly paths: ReadonlyMap<string, string>;
   /** The directories of submodules. */
   readonly modules: ReadonlySet<string>;
 }
 
-function readTree(listed: string, key: (path: string) => string): BaseTree {
+/** Pure. */
+export function readTree(
+  { tree, ignoresCase }: Pick<BaseAnswers, "tree" | "ignoresCase">,
+): BaseTree {
+  const key = ignoresCase
+    ? (path: string) => path.normalize("NFC").toLowerCase()
+    : (path: string) => path;
   const paths = new Map<string, string>();
   const modules = new Set<string>();
-  for (const line of listed.split("\0")) {
+  for (const line of tree.split("\0")) {
     const path = line.slice(line.indexOf("\t") + 1);
     if (line.startsWith(MODULE)) modules.add(path);
     else if (path !== "") paths.set(key(path), path);
   }
-  return { paths, modules };
+  return { key, paths, modules };
+}
+
+/** Returns the entries as a clone spells them, without those in submodules, which it has. Pure. */
+export function ofClone(entries: readonly Entry[], { key, paths, modules }: BaseTree): Entry[] {
+  return entries.flatMap((entry) => {
+    const known = paths.get(key(entry.path));
+    if (known !== undefined) return [known === entry.path ? entry : { ...entry, path: known }];
+    return isBelow(entry.path, modules) ? [] : [entry];
+  });
 }
 
 interface Difference {

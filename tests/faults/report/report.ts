@@ -34,8 +34,9 @@ sends the digest of the tree it sees to the test. A held step gives up after 20 
 
 - **released incomplete**: a step ran on a tree that is not the one sent
 - **left over**: a run still pending, running or held, or created twice; a pod that still runs; a
-  temporary Task or Pipeline; a claim. The test looks for them 30 s after the end of the pause, and
-  again after \`tkn-dev cleanup\`: objects that this removes are not left over, but are in the table
+  temporary Task or Pipeline; a claim. The test waits until none is left, at most for the start of a
+  pod, the pause and 30 s. Objects that \`tkn-dev cleanup\` then removes are not left over, but are in
+  the table
 - **no end**: the client did not end within the time that the fault allows (10 to 240 s)
 - **exit code**: not one that the reference documents for it, or not the result of the run
 - **exit 70**: a bug in tkn-dev

@@ -1,13 +1,13 @@
 /** The state of the cluster after a client has ended: its runs, and leftovers. */
 import type { FoundRun, TestNamespace } from "../cluster/test_namespace.ts";
-import { after, CANCEL_MS, LOOK_MS, PAUSE_SECONDS, SETTLE_MS } from "./times.ts";
+import { after, CANCEL_MS, LOOK_MS, SETTLE_MS } from "./times.ts";
 
 /** Returns the runs once they and their pods have ended, or after a time limit. */
 export async function settled(
   testNamespace: TestNamespace,
   signal: AbortSignal,
 ): Promise<FoundRun[]> {
-  const limit = Date.now() + PAUSE_SECONDS * 1000 + SETTLE_MS;
+  const limit = Date.now() + SETTLE_MS;
   while (true) {
     const runs = await testNamespace.runs();
     const isOver = !runs.some(isUnfinished) && !(await testNamespace.pods()).some(isAlive);

@@ -8,8 +8,8 @@ export const PAUSE_SECONDS = 20;
 export const START_MS = 150_000;
 /** The starts of both pods of a Pipeline. */
 export const LONGEST_RUN_MS = 300_000;
-/** The time after the pause in which a run and its pods end. */
-export const SETTLE_MS = 30_000;
+/** The time in which a run that its client left starts, holds, gives up and ends with its pods. */
+export const SETTLE_MS = START_MS + PAUSE_SECONDS * 1000 + 30_000;
 /** The further time after which `tkn-dev cleanup` considers a pod orphaned. */
 export const ORPHAN_MS = 90_000;
 /** The time in which a cancelled run ends. */

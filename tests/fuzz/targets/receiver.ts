@@ -41,9 +41,9 @@ const locked = fc.tuple(
 ).map((words) => `locked ${words.join(" ")}`);
 
 /** A line of the client with a path. */
-const NAMED = /^(?:look|remove|rmdir|gone|follow \d+|dir (?:-|[0-7]+) \d+) (.*)$/s;
+const NAMED = /^(?:look|remove|rmdir|doubt|follow \d+|dir (?:-|[0-7]+) \d+) (.*)$/s;
 const WORDS =
-  /^(look \.|ask|ping|recall|forget|plain|gzip|lock PipelineRun\/r|break (-|[a-z0-9]{10}))$/;
+  /^(look \.|ask|ping|recall|forget|doubt \.|plain|gzip|lock PipelineRun\/r|break (-|[a-z0-9]{10}))$/;
 
 export const receiverTarget: Target<Input> = {
   name: "receiver",

@@ -79,6 +79,17 @@ Deno.test("a client certificate, another server name, and any certificate", asyn
   assert.equal(await answer(server.target, { tls: { insecure: true } }), "no name, nobody");
 });
 
+Deno.test("another server name may be an address, as with kubectl", async () => {
+  await using server = await serveTls({ hostname: "::1" });
+  for (const servername of ["127.0.0.1", "::1", "[::1]"]) {
+    assert.equal(await answer(server.target, { tls: { ca, servername } }), "no name, nobody");
+  }
+  assert.match(
+    await words(server.target, { tls: { ca, servername: "192.0.2.9" } }),
+    /^its certificate is not for 192\.0\.2\.9: it is for /,
+  );
+});
+
 Deno.test("a certificate that is not trusted, and why", async () => {
   await using server = await serveTls();
   const other = [(await Authority.make()).pem];
@@ -206,6 +217,20 @@ Deno.test("a proxy that fails is named, and its password is not", async () => {
     await through(`socks5://127.0.0.1:${full.port}`),
     / cannot reach 127\.0\.0\.1:PORT \(connection refused\) \| may/,
   );
+});
+
+Deno.test("a password that SOCKS cannot carry is an error of the proxy", async () => {
+  await using socks = await socksProxy({ login: LOGIN });
+  for (const userinfo of [`${"ü".repeat(128)}:p`, `u:${"p".repeat(256)}`]) {
+    assert.equal(
+      await words({ host: "127.0.0.1", port: 1 }, {
+        proxy: `socks5://${userinfo}@127.0.0.1:${socks.port}`,
+      }),
+      "its proxy socks5://127.0.0.1:PORT cannot take the user and password: " +
+        "SOCKS5 has room for 255 bytes of each | check them in the URL of the proxy; " +
+        "there, %40 stands for @ and %3A for :",
+    );
+  }
 });
 
 Deno.test("a proxy that speaks another protocol is named", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { request } from "../../../src/deno/request.ts";
 import { FileError, type RequestOptions } from "../../../src/host.ts";
 import { makeCertificates } from "../../../src/sandbox/api/certificate.ts";
+import { temporaryDirectory } from "../../support/temporary.ts";
 
 const never = new AbortController().signal;
 
@@ -69,4 +70,28 @@ Deno.test("an untrusted certificate is refused, unless the user skips the check"
     (error) => error instanceof FileError && /certificate is not trusted/.test(error.state),
   );
   assert.equal(await text(server.origin, { skipsTls: true }), "yes");
+});
+
+Deno.test({
+  name: "an authority that this machine trusts vouches for a web server",
+  ignore: Deno.build.os !== "linux", // elsewhere no variable names the authorities
+  async fn() {
+    using place = temporaryDirectory();
+    const { ca, cert, key } = await makeCertificates();
+    await Deno.writeTextFile(`${place.path}/ca.crt`, ca);
+    await using server = served(() => new Response("yes"), { cert, key });
+    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "-A",
+        "--quiet",
+        `${import.meta.dirname}/by_system_authorities.ts`,
+        "url",
+        server.origin,
+      ],
+      env: { SSL_CERT_FILE: `${place.path}/ca.crt` },
+    }).output();
+    const said = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+    assert.deepEqual(said, ["yes", ""]);
+  },
 });

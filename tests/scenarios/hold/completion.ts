@@ -23,6 +23,7 @@ export const completionScenarios: Scenario[] = [{
     await completed("pipeline upload t-debug -p ", /^who=\tdefault: .*\n:6\n$/);
     await completed("pipeline upload t-debug --on-task ", /^work(\t.*)?\ncheck(\t.*)?\n:4\n$/);
     await completed("pipeline debug t-debug --on-step work/g", /^work\/greet\t.*\n:4\n$/);
+    await completed("pipeline upload t-debug --break wo", /^work(\t.*)?\nwork\/\S+\t.*\n[^]*:4\n$/);
     const bound = `name=source,claimName=${claim}`;
     await completed(`pipeline upload t-debug -w ${bound}`, RegExp(`^${bound}(\t.*)?$`, "m"));
 

@@ -9,7 +9,7 @@ import {
   type TaskRun,
 } from "../../../src/tekton/model.ts";
 import { CANCEL, phaseOf } from "../../../src/tekton/phase.ts";
-import type { Cluster } from "../../support/cluster.ts";
+import { type Cluster, runCount } from "../../support/cluster.ts";
 import { commandLine, tknDev } from "../../support/program.ts";
 import { TerminalSession } from "../../support/terminal_session.ts";
 import { tree, writeTree } from "../../support/tree_text.ts";
@@ -56,6 +56,19 @@ async function zombies({ flags }: Cluster, run: string): Promise<number> {
   const ran = await tknDev(["tr", "exec", run, ...flags, "--", "sh", "-c", look]);
   assert.equal(ran.code, 0, ran.stderr);
   return ran.stdout.split("z").length;
+}
+
+/** A receiver ends within this time after its client. */
+const LAST_END_MS = 15_000;
+
+/** Waits until none of the processes runs, or fails. */
+async function awaitNoProcess(cluster: Cluster, run: string, of = ""): Promise<void> {
+  const end = Date.now() + LAST_END_MS;
+  while (true) {
+    const left = (await processes(cluster, run)).filter((line) => line.includes(of));
+    if (left.length === 0) return;
+    assert.ok(Date.now() < end, `processes are left: ${left.join(", ")}`);
+  }
 }
 
 async function reasonOf({ kube }: Cluster, run: string): Promise<string> {
@@ -124,6 +137,77 @@ export const turnScenarios: Scenario[] = [
     },
   },
   {
+    name: "the first turn of each later task sends only what differs, into the volume of the run",
+    needs: ["script"],
+    async run({ flags }, directory) {
+      writeTree(directory, tree("file a.txt one\nfile old.txt x\nfile src/deep.txt y"));
+      const steps = ["--on-step", "test/run", "--on-step", "other/run"];
+      const words = ["pipeline", "debug", "t-turns-later", directory, ...steps, "--watch"];
+      await using session = atTerminal([...words, "-w", "name=source,volume=10Mi", ...flags]);
+      const [, name] = await session.until(/Created PipelineRun (\S+) in/);
+      await session.until(/Sent 3 files, .*, verified\n/);
+      await session.until(/Held at test\/run /);
+      await session.until(
+        /Sent 1 file, 3 B in .*, verified; 2 unchanged since the upload .* ago\n/,
+      );
+      await session.until(/it sees a\.txt old\.txt and one\n/);
+      await session.until(RESTS);
+      await session.type("c");
+      await session.until(/Held at other\/run /);
+      await session.until(/Nothing to send in .*; 3 unchanged since the upload .* ago\n/);
+      await session.until(/it sees a\.txt old\.txt and one\n/);
+      await session.until(RESTS);
+      save(directory, "new.txt", "new");
+      await session.until(/it sees a\.txt new\.txt old\.txt and one\n/);
+      await session.until(RESTS);
+      await session.type("d");
+      await session.until(/ended: 0\n/);
+
+      for (const path of ["new.txt", "old.txt"]) Deno.removeSync(`${directory}/${path}`);
+      const again = ["pr", "run", name, "other/run", "--watch", directory, ...flags];
+      await using later = atTerminal(again);
+      await later.until(/Nothing to send in .*; 2 unchanged since the upload .* ago, 2 removed\n/);
+      await later.until(/it sees a\.txt and one\n/);
+      await later.until(RESTS);
+      await later.type("q");
+      await later.until(/ended: 130\n/);
+    },
+  },
+  {
+    name: "the first turn of a later step sends only what differs, into a volume of the pod",
+    needs: ["script"],
+    async run({ flags }, directory) {
+      writeTree(directory, tree("file a.txt one\nfile src/deep.txt y"));
+      const steps = ["--upload-step", "take", "--on-step", "work"];
+      const words = ["task", "debug", "t-work", directory, ...steps, "--watch"];
+      await using session = atTerminal([...words, "-w", "name=source,emptyDir=", ...flags]);
+      await session.until(/Sent 2 files, .*, verified\n/);
+      await session.until(/Nothing to send in .*; 2 unchanged since the upload .* ago\n/);
+      await session.until(/a\.txt: one\n/);
+      await session.until(RESTS);
+      await session.type("q");
+      await session.until(/ended: 130\n/);
+    },
+  },
+  {
+    name: "turns at a step that can write nowhere are refused before the run",
+    needs: ["script"],
+    async run({ flags, kube, claim }, directory) {
+      write(directory, "true");
+      const before = await runCount(kube);
+      const where = ["-p", "text=a", "-w", `name=source,claimName=${claim}`, "--watch"];
+      for (const upload of [[], [directory, "--upload-task", "one"]]) {
+        const words = ["pipeline", "debug", "t-unclear", ...upload, "--on-step", "reads/read"];
+        await using session = atTerminal([...words, ...where, ...flags]);
+        await session.until(
+          /Error: Cannot upload into step "reads\/read": none of its workspaces .*read-only\)\n/,
+        );
+        await session.until(/ended: 2\n/);
+      }
+      assert.equal(await runCount(kube), before);
+    },
+  },
+  {
     name: "a directory that is removed ends the watching, which says that the step is still held",
     needs: ["script"],
     async run(cluster, directory) {
@@ -175,7 +259,7 @@ rm pid`,
       await session.type("d");
       await session.until(/Step run is still held\. To continue:\n/);
       await session.until(/ended: 0\n/);
-      assert.deepEqual(await processes(cluster, run), []);
+      await awaitNoProcess(cluster, run);
       assert.equal((await tknDev(["tr", "fail-continue", run, ...flags])).code, 0);
     },
   },
@@ -235,7 +319,7 @@ exit 9`,
       await session.type("c");
       await session.until(/The work has not come to its end yet: Enter does it again\n/);
       await session.until(RESTS);
-      assert.deepEqual(await processes(cluster, run).then((all) => all.filter(isWork)), []);
+      await awaitNoProcess(cluster, run, "98765");
 
       await session.type("s");
       await session.until(/\[run\] [$#] /);
@@ -275,6 +359,22 @@ exit 9`,
       assert.equal((await tknDev(["tr", "continue", run, ...flags])).code, 0);
       await session.until(/Error: Cannot watch at step "run": it was released/);
       await session.until(/ended: 3\n/);
+    },
+  },
+  {
+    name: "a step stays held for as long as its script is edited here",
+    needs: ["script"],
+    async run(cluster, directory) {
+      const { flags } = cluster;
+      writeTree(directory, tree("file a.txt one"));
+      const run = await heldRun(cluster, "--pause-timeout=10s");
+      // An editor that is open for longer than the step waits without a client.
+      const editor = { EDITOR: "f() { sleep 13; echo 'echo edited; exit 4' >$1; }; f" };
+      await using session = atTerminal(["tr", "run", run, "--edit", ...flags], editor);
+      await session.until(/edited\n/);
+      await session.until(/ended: 4\n/);
+      const failed = ["tr", "fail-continue", run, ...flags];
+      assert.equal((await tknDev(failed)).code, 0);
     },
   },
   {
@@ -322,7 +422,7 @@ exit 9`,
         await session.until(/Interrupted: step "run" is still held/);
         await session.until(/ended: 130\n/);
       }
-      assert.deepEqual(await processes(cluster, run), []);
+      await awaitNoProcess(cluster, run);
       const left = await zombies(cluster, run) - before;
       assert.ok(left < 10, `${left} processes that nobody waited for`);
 
@@ -347,10 +447,6 @@ exit 9`,
     },
   },
 ];
-
-function isWork(line: string): boolean {
-  return line.includes("98765");
-}
 
 /** Like atTerminal, and prints the client's PID first. */
 function startWithPid(args: readonly string[]): TerminalSession {

@@ -23,7 +23,8 @@ export const earlyCancelScenarios: Scenario[] = [
         names.push(said.split(" ")[2]);
         await new Promise((resolve) => setTimeout(resolve, ms));
         program.signal("SIGINT");
-        assert.equal((await program.ended).code, 130);
+        const { code, stderr } = await program.ended;
+        assert.equal(code, 130, stderr);
       }
       const alive = async () => {
         const pods = await kube.list<Pod>(PODS, { namespace: kube.namespace });

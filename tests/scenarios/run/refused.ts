@@ -82,6 +82,30 @@ const BEFORE_A_RUN: Case[] = [
     /result "a": .* no such/,
     /./,
   ],
+  [
+    "task upload t-steps DIR -w name=source,claimName=no-such",
+    3,
+    /claim "no-such" \(workspace "source"\): not found in namespace/,
+    /kubectl get pvc -n \S+ lists/,
+  ],
+  [
+    "pipeline debug t-results -w name=source,claimName=no-such --on-task say --exec-instead true",
+    3,
+    /claim "no-such" \(workspace "source"\): not found in namespace/,
+    /kubectl get pvc -n \S+ lists/,
+  ],
+  [
+    `task upload t-steps DIR ${EMPTY} -w name=cache,config=no-such`,
+    3,
+    /config map "no-such" \(workspace "cache"\): not found in namespace/,
+    /kubectl get configmaps -n \S+ lists/,
+  ],
+  [
+    `task upload t-steps DIR ${EMPTY} --serviceaccount no-such`,
+    3,
+    /service account "no-such": not found in namespace/,
+    /kubectl get serviceaccounts -n \S+ lists/,
+  ],
   [`task upload t-steps DIR/none ${EMPTY}`, 2, /Cannot upload ".*none": no such directory/, /./],
   [`task upload t-steps DIR/file ${EMPTY}`, 2, /Cannot upload ".*file": it is a file/, /./],
   [

@@ -1,12 +1,15 @@
 /** Runs that `start` creates as they are, and runs that start from an earlier one. */
 import assert from "node:assert/strict";
+import type { KubeObject } from "../../../src/kube/interface.ts";
+import { type Claim, CLAIMS } from "../../../src/objects/claims.ts";
+import { CONFIG_MAPS } from "../../../src/objects/core.ts";
 import {
   PIPELINE_RUNS,
   type PipelineRun,
   TASK_RUNS,
   type TaskRun,
 } from "../../../src/tekton/model.ts";
-import { tknDev } from "../../support/program.ts";
+import { startTknDev, tknDev } from "../../support/program.ts";
 import { tree, writeTree } from "../../support/tree_text.ts";
 import type { Scenario } from "../scenario.ts";
 import { ended } from "../waiting.ts";
@@ -14,6 +17,49 @@ import { ended } from "../waiting.ts";
 const BINDING = ["-w", "name=source,emptyDir="];
 
 export const startedScenarios: Scenario[] = [
+  {
+    name: "a run that is started before its claim or its config map waits, and says for what",
+    async run({ kube, flags }) {
+      const name = `t-late-${crypto.randomUUID().slice(0, 8)}`;
+      const claim: Claim = {
+        kind: CLAIMS.kind,
+        metadata: { name },
+        spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Mi" } } },
+      };
+      const config = { kind: CONFIG_MAPS.kind, metadata: { name }, data: { "here.txt": "here" } };
+      for (
+        const [binding, resource, object, why] of [
+          ["claimName", CLAIMS, claim, `persistentvolumeclaim "${name}" not found`],
+          ["config", CONFIG_MAPS, config, `FailedMount: .*configmap "${name}" not found`],
+        ] as const
+      ) {
+        const where = ["-w", `name=source,${binding}=${name}`];
+        const running = startTknDev(["task", "start", "t-steps", "--showlog", ...where, ...flags]);
+        await running.stderrMatch(
+          RegExp(`^Note: c\\S+( map)? "${name}" \\(workspace "source"\\): not found in`, "m"),
+        );
+        await running.stderrMatch(RegExp(`^Waiting for pod \\S+: .*${why}`, "m"));
+        const metadata = { ...object.metadata, namespace: kube.namespace };
+        await kube.create<KubeObject>(resource, { ...object, metadata });
+        const { code, stderr } = await running.ended;
+        assert.equal(code, 0, stderr);
+        await kube.delete(resource, kube.namespace, name);
+      }
+    },
+  },
+  {
+    name: "a run as a service account that does not exist is started, and fails",
+    async run({ flags }) {
+      const words = ["task", "start", "t-say", "-s", "t-no-such", ...flags];
+      const { code, stderr } = await tknDev(words);
+      assert.equal(code, 1, stderr);
+      assert.match(stderr, /^Note: service account "t-no-such": not found in namespace /m);
+      assert.match(
+        stderr,
+        /translating TaskSpec to Pod: serviceaccounts "t-no-such" not found\. May/,
+      );
+    },
+  },
   {
     name: "a started Task runs every step, and the exit code is that of its outcome",
     async run({ kube, flags }) {

@@ -85,6 +85,7 @@ export const watchScenarios: Scenario[] = [
       await session.type("\x03");
       await session.until(new RegExp(`Error: Interrupted: cancelled PipelineRun "${third}"\n`));
       await session.until(/ended: 130\n/);
+      assert.equal(session.all.match(/Note: The upload stands in for/g)?.length, 1, session.all);
       for (const name of [first, second, third]) await cancelled(kube, name);
     },
   },

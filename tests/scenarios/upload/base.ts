@@ -3,14 +3,13 @@ import assert from "node:assert/strict";
 import { mkdirSync, rmSync } from "node:fs";
 import type { Cluster } from "../../support/cluster.ts";
 import { git } from "../../support/git_judge.ts";
-import { type GitDaemon, startGitDaemon } from "../../support/git_daemon.ts";
 import { FaultyProxy } from "../../support/faulty_proxy.ts";
 import { type Ran, tknDev } from "../../support/program.ts";
 import { throughProxy } from "../../support/through_proxy.ts";
 import { tree, writeTree } from "../../support/tree_text.ts";
 import { runCount } from "../../support/cluster.ts";
-import { atTerminal } from "../hold/session.ts";
 import type { Scenario } from "../scenario.ts";
+import { pushMore, serve, type Served, url } from "./served_repository.ts";
 
 export const baseScenarios: Scenario[] = [
   {
@@ -41,7 +40,7 @@ export const baseScenarios: Scenario[] = [
         ran.stderr,
         /^Note: Task clone clones [0-9a-f]{7} \(origin\/main\), and only the/m,
       );
-      assert.match(ran.stderr, /^Sent 4 files, .*, verified; 3 removed$/m);
+      assert.match(ran.stderr, /^Sent 4 files, .*, verified; 2 removed$/m);
       assert.match(
         ran.stdout,
         new RegExp(`^\\[clone : check\\] the clone has ${server.pushed}$`, "m"),
@@ -58,30 +57,6 @@ export const baseScenarios: Scenario[] = [
         "./becomes-link -> same",
       ]);
       assert.match(ran.stderr, /^✓ clone +succeeded/m);
-    },
-  },
-  {
-    name: "on a base, the next run clones before the save, and what a save undoes is undone",
-    needs: ["git", "script"],
-    async run(cluster, directory) {
-      await using server = await serve(directory, "file a one\nfile b one");
-      const { work } = server;
-      writeTree(work, tree("file a three"));
-      const words = ["pipeline", "upload", "t-base", work, "-w", "name=shared,volume=100Mi"];
-      const flags = [...url(server), "--base", "--watch=ahead", ...cluster.flags];
-      await using session = atTerminal([...words, ...flags]);
-      await session.until(/\[look : look\] 644 \.\/a three\n/);
-      await session.until(/Watching \S+ for changes, Ctrl-C ends\n/);
-      await session.until(/The next run is ready/);
-      writeTree(work, tree("file a one\nfile b three"));
-      await session.until(/Sent 1 file, .*, verified\n/);
-      await session.until(/\[look : look\] 644 \.\/a one\n/);
-      await session.until(/\[look : look\] 644 \.\/b three\n/);
-      await session.until(/succeeded in /);
-      await session.type("\x03");
-      await session.until(/ended: 130\n/);
-      assert.match(session.all, /Note: The next run does the work of the clone before the save\n/);
-      assert.doesNotMatch(session.all, /a new one is created/);
     },
   },
   {
@@ -106,7 +81,7 @@ export const baseScenarios: Scenario[] = [
       const fits = await uploaded(cluster, server, "t-base-main", ["--base"]);
       assert.deepEqual(fits.sees, [`commit ${pushed}`, "644 ./a three", "644 ./b one"]);
 
-      const newer = push(server, "file c one\nfile b three");
+      const newer = pushMore(server, "file c one\nfile b three");
       git(work, "reset", "-q", "--hard", pushed);
       git(work, "update-ref", "refs/remotes/origin/main", pushed);
       writeTree(work, tree("file a three"));
@@ -278,52 +253,9 @@ const CONTENT = `
   file old/inside one
   file becomes-link one`;
 
-interface Server extends AsyncDisposable {
-  readonly port: number;
-  /** The local checkout. */
-  readonly work: string;
-  /** The commit that the server has. */
-  readonly pushed: string;
-}
-
-/** Serves a repository with one commit, and clones it. */
-async function serve(directory: string, content: string): Promise<Server> {
-  const [bare, work] = ["served/app.git", "work"].map((name) => `${directory}/${name}`);
-  mkdirSync(bare, { recursive: true });
-  git(bare, "init", "-q", "--bare", "-b", "main");
-  git(bare, "config", "uploadpack.allowAnySHA1InWant", "true");
-  mkdirSync(work);
-  git(work, "init", "-q", "-b", "main");
-  git(work, "remote", "add", "origin", bare);
-  writeTree(work, tree(content));
-  git(work, "add", "-A");
-  git(work, "commit", "-qm", "one");
-  git(work, "push", "-q", "origin", "main");
-  const daemon: GitDaemon = await startGitDaemon(`${directory}/served`);
-  return {
-    port: daemon.port,
-    work,
-    pushed: git(work, "rev-parse", "HEAD").trim(),
-    [Symbol.asyncDispose]: () => daemon[Symbol.asyncDispose](),
-  };
-}
-
-/** Pushes one more commit, and returns it. */
-function push({ work }: Server, content: string): string {
-  writeTree(work, tree(content));
-  git(work, "add", "-A");
-  git(work, "commit", "-qm", "more");
-  git(work, "push", "-q", "origin", "main");
-  return git(work, "rev-parse", "HEAD").trim();
-}
-
-function url({ port }: Server): string[] {
-  return ["-p", `url=git://HOST:${port}/app.git`];
-}
-
 async function upload(
   { flags: own }: Cluster,
-  server: Server,
+  server: Served,
   pipeline: string,
   flags: readonly string[],
 ): Promise<Ran> {
@@ -334,7 +266,7 @@ async function upload(
 /** The same for a run that succeeds. Returns what the last task sees. */
 async function uploaded(
   cluster: Cluster,
-  server: Server,
+  server: Served,
   pipeline: string,
   flags: readonly string[],
 ): Promise<Ran & { sees: string[] }> {

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { PROGRAM } from "../../../src/cli/commands.ts";
 import { parse } from "../../../src/cli/parse.ts";
 import { options, run } from "../../../src/commands/run_step.ts";
-import { UsageError } from "../../../src/errors.ts";
+import { ClusterError, UsageError } from "../../../src/errors.ts";
+import { TASK_RUNS, type TaskRun } from "../../../src/tekton/model.ts";
 import { FakeHost } from "../../support/fake_host.ts";
+import { FakeKube } from "../../support/fake_kube.ts";
 import { MemoryFiles } from "../../support/memory_files.ts";
 import { refusal, rejection } from "../../support/refusal.ts";
 import { tree } from "../../support/tree_text.ts";
@@ -45,4 +47,16 @@ Deno.test("--watch without a terminal is refused, since no key could end it", as
   const host = new FakeHost(new MemoryFiles(tree("file a x")));
   const message = await rejection(run(host, optionsOf("--watch")), UsageError);
   assert.match(message, /^Cannot watch: stdin is not a terminal, so no key could end it\n/);
+});
+
+Deno.test("the held steps are looked up once, also for a word that is a step or a directory", async () => {
+  const kube = new FakeKube();
+  kube.put<TaskRun>(TASK_RUNS, { metadata: { name: "r" }, spec: {} });
+  const reads: string[] = [];
+  kube.onRead = (read) => void reads.push(read);
+  const host = new FakeHost(new MemoryFiles(tree("file a x")), kube);
+  host.terminal.isTerminal = { stdin: true, stdout: true, stderr: true };
+  const message = await rejection(run(host, optionsOf("tree", "--watch")), ClusterError);
+  assert.match(message, /^Cannot find a held step of TaskRun "r": no step is held\n/);
+  assert.deepEqual(reads, ["get TaskRun r", "list Pods"]);
 });

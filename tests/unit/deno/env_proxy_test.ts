@@ -47,6 +47,9 @@ const EXCEPTIONS: [entry: string, without: string[], through: string[]][] = [
   [" b.test , ,A.test ", ["a.test", "b.test"], ["c.test"]],
   ["192.0.2.0/99", [], ["192.0.2.1"]],
   [":6443", [], ["a.test:6443"]],
+  ["a.test:", ["a.test", "a.test:6443"], ["b.test"]],
+  ["Bücher.test", ["bücher.test", "xn--bcher-kva.test", "a.bücher.test"], ["bucher.test"]],
+  [".bücher.test:6443", ["a.bücher.test:6443"], ["bücher.test:6443", "a.bücher.test"]],
 ];
 
 for (const [entry, without, through] of EXCEPTIONS) {

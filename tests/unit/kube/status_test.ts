@@ -37,12 +37,12 @@ Deno.test("403 names who may not do what, and how to check it", () => {
 Deno.test("403 of an impersonated user has a check as that user", () => {
   const message = 'pods is forbidden: User "jane" cannot list resource "pods" in API group "" in ' +
     'the namespace "ns"';
-  const actsAs = { user: "jane", groups: ["qa", "night shift"] };
+  const actsAs = { user: "jane", groups: ["qa", "night shift", "o'hara"] };
   assert.equal(
     words(403, message, { verb: "list", kind: "Pod", name: undefined, actsAs }),
     'Cannot list Pods: user "jane" may not list pods in namespace "ns" (403 Forbidden)\n' +
       "ask for this right; kubectl auth can-i list pods -n ns --as jane --as-group qa " +
-      "--as-group 'night shift' checks it",
+      "--as-group 'night shift' --as-group 'o'\\''hara' checks it",
   );
 });
 
@@ -54,6 +54,22 @@ Deno.test("403 of an impersonation names both users", () => {
     'Cannot get Pipeline "build": user "dev" may not impersonate user "jane" (403 Forbidden)\n' +
       "ask for this right, or act as yourself: without --as, and without as in the kubeconfig",
   );
+});
+
+Deno.test("a page is the answer of a proxy, and is named by its title", () => {
+  const page = (title: string) =>
+    `\n<!DOCTYPE html>\n<html><head>${title}</head><h1>No</h1></html>`;
+  const hint = "is it a Kubernetes API server, and not the page of a proxy?";
+  for (const code of [302, 403, 404, 502]) {
+    assert.equal(
+      words(code, page("<TITLE lang=en>\n Bad   Gateway </TITLE>")),
+      `Cannot get Pipeline "build": the server answered ${code} with the page "Bad Gateway"\n${hint}`,
+    );
+    assert.equal(
+      words(code, page("")),
+      `Cannot get Pipeline "build": the server answered ${code} with a page\n${hint}`,
+    );
+  }
 });
 
 Deno.test("403 with an unknown message shows that message", () => {
@@ -186,6 +202,12 @@ const unreachables: [what: string, Error, state: string, hint: string][] = [
     ),
     "connection closed before message completed",
     CHECK,
+  ],
+  [
+    "the server refuses the client certificate once TLS 1.3 is open",
+    new Error("received fatal alert: CertificateRequired"),
+    "it refuses the handshake: received fatal alert: CertificateRequired",
+    "does it accept the client certificate of the kubeconfig?",
   ],
   [
     "an address has a word of other reasons in it",

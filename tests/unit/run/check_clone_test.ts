@@ -54,7 +54,7 @@ async function check(
   kube.onExec = ({ command, onStdout }: ExecOptions) => {
     commands.push([...command]);
     if (commands.length <= lost) return Promise.reject(new ClusterError("Cannot exec: lost"));
-    const isTracked = command[2].includes("ls-files");
+    const isTracked = command[2].includes("ls-files -z");
     onStdout?.(new TextEncoder().encode(isTracked ? tracked[0] : says));
     return Promise.resolve({ exitCode: isTracked ? tracked[1] : 0, message: "" });
   };
@@ -78,6 +78,7 @@ Deno.test("a clone that has the commit gets the changes", async () => {
     "commit",
   ]]);
   assert.equal((await check({ says: `sparse\nhead ${COMMIT}\n` })).notes.length, 1);
+  assert.equal((await check({ says: `pointers\nhead ${COMMIT}\n` })).notes.length, 1);
 });
 
 Deno.test("a clone that has another commit, or says none, or fails, is an error", async () => {

@@ -7,8 +7,7 @@ import { runHeld } from "../../../src/run/held_run.ts";
 import type { UploadOptions } from "../../../src/run/send_at_pauses.ts";
 import type { AfterPause, AtPause } from "../../../src/run/work_at_pauses.ts";
 import { HELD_PREFIX } from "../../../src/step/protocol/gate.ts";
-import { GATE_DIRECTORY } from "../../../src/step/scripts.ts";
-import { LABEL, PIPELINE_RUNS, type PipelineRun, type Pod } from "../../../src/tekton/model.ts";
+import { LABEL, type PipelineRun, type Pod } from "../../../src/tekton/model.ts";
 import { FakeHost } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
 import { receive } from "../../support/fake_receiver.ts";
@@ -16,7 +15,7 @@ import { until } from "../../support/fake_transport.ts";
 import { MemoryFiles } from "../../support/memory_files.ts";
 import { rejection } from "../../support/refusal.ts";
 import { tree } from "../../support/tree_text.ts";
-import { ended } from "./stage.ts";
+import { endRun, gatedPod } from "./stage.ts";
 import { uploadOptions } from "./upload_options.ts";
 
 const NAME = "p-run-bbbbc";
@@ -73,23 +72,8 @@ class Play {
   }
 
   hold(task: string): void {
-    this.kube.put<Pod>(PODS, {
-      metadata: {
-        name: `${task}-pod`,
-        labels: { [LABEL.pipelineRun]: NAME, [LABEL.pipelineTask]: task },
-      },
-      spec: {
-        containers: [{
-          name: "step-s",
-          image: "i",
-          volumeMounts: [{ name: "gate", mountPath: GATE_DIRECTORY }],
-        }],
-      },
-      status: {
-        phase: "Running",
-        containerStatuses: [{ name: "step-s", state: { running: {} } }],
-      },
-    });
+    const labels = { [LABEL.pipelineRun]: NAME, [LABEL.pipelineTask]: task };
+    this.kube.put<Pod>(PODS, gatedPod(`${task}-pod`, labels, { s: { running: {} } }));
     const place = task === "clone" ? "/workspace/output" : "";
     this.kube.log(`${task}-pod`, "step-s").say(`${HELD_PREFIX}${place}`);
   }
@@ -99,9 +83,7 @@ class Play {
   }
 
   end(succeeded = true): void {
-    this.kube.update<PipelineRun>(PIPELINE_RUNS, NAME, (run) => {
-      run.status = ended(succeeded, succeeded ? "Succeeded" : "Failed");
-    });
+    endRun(this.kube, "PipelineRun", NAME, succeeded);
   }
 }
 

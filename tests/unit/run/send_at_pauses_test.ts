@@ -13,7 +13,6 @@ import type { RunEvent } from "../../../src/events.ts";
 import { type HeldRunOptions, runHeld } from "../../../src/run/held_run.ts";
 import type { UploadOptions } from "../../../src/run/send_at_pauses.ts";
 import { HELD_PREFIX } from "../../../src/step/protocol/gate.ts";
-import { GATE_DIRECTORY } from "../../../src/step/scripts.ts";
 import {
   LABEL,
   PIPELINE_RUNS,
@@ -29,19 +28,14 @@ import { MemoryFiles } from "../../support/memory_files.ts";
 import { rejection } from "../../support/refusal.ts";
 import { tree } from "../../support/tree_text.ts";
 import { receive } from "../../support/fake_receiver.ts";
-import { ended } from "./stage.ts";
+import { endRun, gatedPod, LOGS_REFUSED } from "./stage.ts";
 import { uploadOptions } from "./upload_options.ts";
 
 const NODES = tree("file a hello");
-const GATE_MOUNT = [{ name: "gate", mountPath: GATE_DIRECTORY }];
 const NAME = "p-run-bbbbc";
 const ANNOTATED =
   `patch PipelineRun ${NAME} {"metadata":{"annotations":{"tkn-dev/upload":"1 files"}}}`;
 const CANCELLED = `patch PipelineRun ${NAME} {"spec":{"status":"Cancelled"}}`;
-const LOGS_REFUSED = refused(
-  { verb: "read the logs of", kind: "Pod", name: "p", server: "s" },
-  { code: 403, message: "no" },
-);
 
 type StartOptions = Partial<Omit<HeldRunOptions, "upload">> & { upload?: Partial<UploadOptions> };
 
@@ -112,9 +106,7 @@ class Play {
   }
 
   end(succeeded: boolean): void {
-    this.kube.update<PipelineRun>(PIPELINE_RUNS, NAME, (run) => {
-      run.status = ended(succeeded, succeeded ? "Succeeded" : "Failed");
-    });
+    endRun(this.kube, "PipelineRun", NAME, succeeded);
   }
 
   pod(
@@ -122,14 +114,8 @@ class Play {
     state: { running?: object; terminated?: { exitCode: number } },
     phase = "Running",
   ) {
-    this.kube.put<Pod>(PODS, {
-      metadata: {
-        name: `${task}-pod`,
-        labels: { [LABEL.pipelineRun]: NAME, [LABEL.pipelineTask]: task },
-      },
-      spec: { containers: [{ name: "step-s", image: "i", volumeMounts: GATE_MOUNT }] },
-      status: { phase, containerStatuses: [{ name: "step-s", state }] },
-    });
+    const labels = { [LABEL.pipelineRun]: NAME, [LABEL.pipelineTask]: task };
+    this.kube.put<Pod>(PODS, gatedPod(`${task}-pod`, labels, { s: state }, phase));
   }
 
   get kinds(): string[] {

@@ -1,11 +1,15 @@
 /** A run with its TaskRuns and pods in a fake cluster, which a test changes step by step. */
 import { PODS, type Stored } from "../../../src/kube/interface.ts";
+import { refused } from "../../../src/kube/status.ts";
 import {
   type ContainerStatus,
   LABEL,
   PIPELINE_RUNS,
   type PipelineRun,
   type Pod,
+  RESOURCE_OF,
+  type Run,
+  type RunKind,
   TASK_RUNS,
   type TaskRun,
 } from "../../../src/tekton/model.ts";
@@ -13,7 +17,7 @@ import { GATE_DIRECTORY } from "../../../src/step/scripts.ts";
 import type { RunEvent } from "../../../src/events.ts";
 import { LiveRun } from "../../../src/run/live_run.ts";
 import { FakeClock } from "../../support/fake_host.ts";
-import { FakeKube } from "../../support/fake_kube.ts";
+import { FakeKube, type Kindless } from "../../support/fake_kube.ts";
 import { turn } from "../../support/fake_transport.ts";
 
 /** The state of each step: `a: running`, `a: 0` (its exit code) or `a: waiting`. */
@@ -120,6 +124,44 @@ export class Stage implements AsyncDisposable {
 export function podName(task: string): string {
   return task === "" ? `${RUN}-pod` : `${RUN}-${task}-pod`;
 }
+
+/** A pod with gates in the containers of these steps. */
+export function gatedPod(
+  name: string,
+  labels: Record<string, string>,
+  steps: Record<string, ContainerStatus["state"]>,
+  phase = "Running",
+): Kindless<Pod> {
+  const volumeMounts = [{ name: "gate", mountPath: GATE_DIRECTORY }];
+  return {
+    metadata: { name, labels },
+    spec: {
+      containers: Object.keys(steps).map((step) => ({
+        name: `step-${step}`,
+        image: "i",
+        volumeMounts,
+      })),
+    },
+    status: {
+      phase,
+      containerStatuses: Object.entries(steps)
+        .map(([step, state]) => ({ name: `step-${step}`, state })),
+    },
+  };
+}
+
+/** Ends a run of this kind. */
+export function endRun(kube: FakeKube, kind: RunKind, name: string, succeeded: boolean): void {
+  kube.update<Run>(RESOURCE_OF[kind], name, (run) => {
+    run.status = ended(succeeded, succeeded ? "Succeeded" : "Failed");
+  });
+}
+
+/** The answer to a user who may not read logs. */
+export const LOGS_REFUSED = refused(
+  { verb: "read the logs of", kind: "Pod", name: "p", server: "s" },
+  { code: 403, message: "no" },
+);
 
 export function ended(succeeded: boolean, reason: string, message = "") {
   const status = succeeded ? "True" as const : "False" as const;

@@ -1,25 +1,19 @@
 import assert from "node:assert/strict";
 import { ClusterError, Interrupted, TransferError } from "../../../src/errors.ts";
 import { PODS } from "../../../src/kube/interface.ts";
-import { refused } from "../../../src/kube/status.ts";
 import { runHeld } from "../../../src/run/held_run.ts";
 import type { AfterPause, AtPause } from "../../../src/run/work_at_pauses.ts";
 import type { RunEvent } from "../../../src/events.ts";
 import { HELD_PREFIX } from "../../../src/step/protocol/gate.ts";
-import { GATE_DIRECTORY } from "../../../src/step/scripts.ts";
-import { LABEL, type Pod, TASK_RUNS, type TaskRun } from "../../../src/tekton/model.ts";
+import { LABEL, type Pod, type TaskRun } from "../../../src/tekton/model.ts";
 import { FakeHost } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
 import { until } from "../../support/fake_transport.ts";
 import { rejection } from "../../support/refusal.ts";
-import { ended } from "./stage.ts";
+import { endRun, gatedPod, LOGS_REFUSED } from "./stage.ts";
 
 const NAME = "r-bbbbc";
 const CANCELLED = `patch TaskRun ${NAME} {"spec":{"status":"TaskRunCancelled"}}`;
-const LOGS_REFUSED = refused(
-  { verb: "read the logs of", kind: "Pod", name: "p", server: "s" },
-  { code: 403, message: "no" },
-);
 
 /** Plays a TaskRun whose steps a and b have gates: each step holds when the test says so. */
 class Play {
@@ -30,10 +24,7 @@ class Play {
   onPause: (at: AtPause) => Promise<AfterPause> = () => Promise.resolve("released");
 
   constructor() {
-    this.kube.onCreated = () => {
-      this.pods();
-      this.hold("a");
-    };
+    this.kube.onCreated = () => this.nextPod();
     this.kube.onExec = () => Promise.resolve({ exitCode: 0, message: "" });
     this.kube.onChange = (change) => {
       if (change === CANCELLED) setTimeout(() => this.end(false));
@@ -67,16 +58,8 @@ class Play {
   }
 
   pods(): void {
-    const volumeMounts = [{ name: "gate", mountPath: GATE_DIRECTORY }];
-    const names = ["step-a", "step-b"];
-    this.kube.put<Pod>(PODS, {
-      metadata: { name: "p", labels: { [LABEL.taskRun]: NAME } },
-      spec: { containers: names.map((name) => ({ name, image: "i", volumeMounts })) },
-      status: {
-        phase: "Running",
-        containerStatuses: names.map((name) => ({ name, state: { running: {} } })),
-      },
-    });
+    const labels = { [LABEL.taskRun]: NAME };
+    this.kube.put<Pod>(PODS, gatedPod("p", labels, { a: { running: {} }, b: { running: {} } }));
   }
 
   hold(step: string, line = HELD_PREFIX): void {
@@ -90,14 +73,29 @@ class Play {
     for (const step of ["step-a", "step-b"]) this.kube.forget("p", step);
   }
 
-  over(step: string): void {
-    this.kube.log("p", `step-${step}`).end();
+  /** The pod that comes in place of a deleted one holds, too. */
+  nextPod(): void {
+    this.pods();
+    this.hold("a");
+  }
+
+  over(...steps: string[]): void {
+    for (const step of steps) this.kube.log("p", `step-${step}`).end();
   }
 
   end(succeeded: boolean): void {
-    this.kube.update<TaskRun>(TASK_RUNS, NAME, (run) => {
-      run.status = ended(succeeded, succeeded ? "Succeeded" : "Failed");
-    });
+    endRun(this.kube, "TaskRun", NAME, succeeded);
+  }
+
+  /** Ends the steps and the run well. */
+  succeed(): "released" {
+    this.over("a", "b");
+    this.end(true);
+    return "released";
+  }
+
+  get notes(): RunEvent[] {
+    return this.events.filter(({ kind }) => kind === "note");
   }
 }
 
@@ -191,14 +189,13 @@ Deno.test("an image without a shell is noted, and the run continues", async () =
   play.kube.onCreated = () => {
     play.pods();
     play.hold("a", "Error executing command: fork/exec /tekton/scripts/script-0: no such file");
-    play.over("a");
-    play.over("b");
+    play.over("a", "b");
   };
   const running = play.start();
-  await until(() => play.events.some(({ kind }) => kind === "note"));
+  await until(() => play.notes.length > 0);
   play.end(false);
   assert.equal((await running).outcome?.succeeded, false);
-  assert.deepEqual(play.events.filter(({ kind }) => kind === "note"), [{
+  assert.deepEqual(play.notes, [{
     kind: "note",
     text: 'Step a did not hold: its image "i" has no shell; --without-shell holds it',
   }]);
@@ -208,61 +205,38 @@ Deno.test("nothing is reported as awaited during the work", async () => {
   const play = new Play();
   play.onPause = () => {
     play.host.clock.advance(60_000);
-    play.over("a");
-    play.over("b");
-    play.end(true);
-    return Promise.resolve("released");
+    return Promise.resolve(play.succeed());
   };
   await play.start();
   assert.deepEqual(play.events.filter(({ kind }) => kind === "waiting"), []);
 });
 
-Deno.test("a pause in a recreated pod is the first pause again", async () => {
-  const play = new Play();
-  play.onPause = () => {
-    if (play.paused.length === 2) {
-      play.over("a");
-      play.over("b");
-      play.end(true);
-      return Promise.resolve("released");
-    }
-    play.deletePod();
-    play.pods();
-    play.hold("a");
-    return Promise.resolve("released");
-  };
-  assert.equal((await play.start()).outcome?.succeeded, true);
-  assert.deepEqual(play.paused, ["a first", "a first"]);
-});
-
-Deno.test("work that failed because its pod was deleted resumes in the next pod", async () => {
-  const play = new Play();
-  play.onPause = () => {
-    if (play.paused.length === 2) {
-      play.over("a");
-      play.over("b");
-      play.end(true);
-      return Promise.resolve("released");
-    }
-    play.deletePod();
-    setTimeout(() => {
-      play.pods();
-      play.hold("a");
-    });
-    return Promise.reject(new TransferError("Cannot upload", { connectionLost: true }));
-  };
-  assert.equal((await play.start()).outcome?.succeeded, true);
-  assert.deepEqual(play.paused, ["a first", "a first"]);
-});
+for (
+  const [sentence, worked] of [
+    ["a pause in a recreated pod is the first pause again", true],
+    ["work that failed because its pod was deleted resumes in the next pod", false],
+  ] as const
+) {
+  Deno.test(sentence, async () => {
+    const play = new Play();
+    play.onPause = () => {
+      if (play.paused.length === 2) return Promise.resolve(play.succeed());
+      play.deletePod();
+      setTimeout(() => play.nextPod());
+      return worked
+        ? Promise.resolve("released")
+        : Promise.reject(new TransferError("Cannot upload", { connectionLost: true }));
+    };
+    assert.equal((await play.start()).outcome?.succeeded, true);
+    assert.deepEqual(play.paused, ["a first", "a first"]);
+  });
+}
 
 Deno.test("a pod that is deleted at each pause is an error", async () => {
   const play = new Play();
   play.onPause = () => {
     play.deletePod();
-    setTimeout(() => {
-      play.pods();
-      play.hold("a");
-    });
+    setTimeout(() => play.nextPod());
     return Promise.reject(new ClusterError("Cannot continue"));
   };
   const error = await rejection(play.start(), TransferError);

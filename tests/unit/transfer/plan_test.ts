@@ -101,6 +101,23 @@ for (const [what, given] of CHANGES) {
   });
 }
 
+Deno.test("what the directory has anyway is not sent, and is recorded with its own mtime", async () => {
+  const given = {
+    entries: [entry("d", "directory"), entry("d/a"), entry("gone"), entry("l", "symlink")],
+    listed: { d: remote("directory"), "d/a": remote("file", 9, SENT + 7), l: remote("symlink") },
+    hasAlready: () => true,
+  };
+  const { send, unchanged, found } = await run(given);
+  assert.deepEqual([paths(send), paths(unchanged)], [["gone", "l"], ["d/a"]]);
+  assert.deepEqual(Object.fromEntries(found), {
+    d: { kind: "dir" },
+    "d/a": { ...FILE, mtimeSeconds: SENT + 7 },
+  });
+  const recorded = await run({ ...given, recorded: { "d/a": FILE } });
+  assert.deepEqual(paths(recorded.send), ["d/a", "gone", "l"]);
+  assert.deepEqual([...recorded.found.keys()], ["d"]);
+});
+
 Deno.test("an existing directory is not sent again, a link is", async () => {
   const { send } = await run({
     entries: [entry("d", "directory"), entry("l", "symlink"), entry("new", "directory")],
@@ -224,7 +241,7 @@ Deno.test("hard links of one file are sent together until all have arrived", asy
 });
 
 Deno.test("on top of a tree, entries are sent and removed paths go with the directories left empty", async () => {
-  const { send, remove, removeIfEmpty } = await run({
+  const { send, remove, removeIfEmpty, removed } = await run({
     entries: [entry("a", "directory"), entry("a/b")],
     listed: { "a/b": remote(), "a/old/x": remote(), "d/e": remote() },
     onTop: { removed: ["a/old/x", "a/old/y/z", "gone"] },
@@ -233,6 +250,7 @@ Deno.test("on top of a tree, entries are sent and removed paths go with the dire
     [paths(send), remove, removeIfEmpty],
     [["a", "a/b"], ["a/old/x", "a/old/y/z", "gone"], ["a/old/y", "a/old"]],
   );
+  assert.equal(removed, 3, "a directory may have more than was removed");
 });
 
 Deno.test("on top of a tree, what is in the way of an entry is removed, once", async () => {

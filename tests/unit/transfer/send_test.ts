@@ -630,7 +630,7 @@ Deno.test("after an earlier upload only changed files are sent, and deleted ones
   assert.equal((await sent).digest, DIGEST);
   assert.deepEqual(received!.lines, [
     ...[LOCK, "recall", "look ./src", "look ./b", "ask"],
-    ...["look ./top", "ask", "gone ./b"],
+    ...["look ./top", "ask", "doubt ./b"],
     ...["remove ./src/gone", "remove ./top", "plain"],
   ]);
   const [b, record] = received!.members;
@@ -661,13 +661,34 @@ Deno.test("a first upload records everything that it sent", async () => {
   const text = new TextDecoder().decode(received!.members.at(-2)!.content);
   assert.equal(
     text,
-    `tkn-dev record 1\ndir - - ./src\n${
-      sha256("hello").slice(0, 20)
-    } 644 ${SECONDS} ./src/a.txt\n` +
+    `dir - - ./src\n${sha256("hello").slice(0, 20)} 644 ${SECONDS} ./src/a.txt\n` +
       `${sha256("hi").slice(0, 20)} 755 ${SECONDS} ./b\n`,
   );
-  assert.match(received!.manifest, /^then end anew$/m);
+  assert.ok(received!.lines.includes("forget"));
+  assert.match(received!.manifest, /^then end$/m);
   assert.ok(received!.manifest.includes(`${sha256(text)}  ./.tkn-dev-rrrrrrrrrr-1.record\n`));
+});
+
+Deno.test("the record of an empty directory is forgotten", async () => {
+  let received: Received | undefined;
+  const { sent } = start(
+    async (options) =>
+      received = await receive(options, {
+        ask: ["listed\n", "listed\n"],
+        recall: `recorded ${SECONDS}\ntkn-dev record 1\nlink - - ./old\n`,
+      }),
+    RECORD,
+  );
+  await sent;
+  assert.ok(received!.lines.includes("forget"));
+});
+
+Deno.test("a later upload need not read what was sent", async () => {
+  const digests = new Digests(new MemoryFiles([]), "/tree");
+  const { sent } = start((options) => receive(options), { digests });
+  await sent;
+  const files = ENTRIES.filter(({ kind }) => kind === "file");
+  assert.deepEqual(files.map((entry) => digests.of(entry)), ["hello", "hi"].map(sha256));
 });
 
 Deno.test("--delete=always lists the whole directory", async () => {
@@ -698,7 +719,7 @@ Deno.test("on top of a tree, its files and the removed ones are listed, 500 in a
     601,
   ]);
   const end = events.find(({ kind }) => kind === "sent");
-  assert.ok(end?.kind === "sent" && end.removed === 601);
+  assert.ok(end?.kind === "sent" && end.removed === 600);
 });
 
 /** The tree packed in two: `src/` with its contents, and b. */

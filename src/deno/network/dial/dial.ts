@@ -5,6 +5,7 @@
 import { isIP, type Socket } from "node:net";
 import tls, { type TLSSocket } from "node:tls";
 import type { ConnectError } from "../../../kube/transport.ts";
+import { systemAuthorities } from "../authorities.ts";
 import type { Connection, Credentials, ServerTls } from "../kubeconfig.ts";
 import { throughHttp } from "./http_tunnel.ts";
 import { type About, isUntrusted, proxyError, tcpError, tlsError, tooLate } from "./dial_errors.ts";
@@ -39,8 +40,7 @@ export function dialServer(
 ): Promise<Socket> {
   const { protocol, hostname, port } = new URL(server);
   const isTls = protocol === "https:";
-  const host = hostname.replace(/^\[(.*)\]$/, "$1");
-  const target = { host, port: Number(port) || (isTls ? 443 : 80) };
+  const target = { host: bare(hostname), port: Number(port) || (isTls ? 443 : 80) };
   return dial(target, { tls: isTls ? { ...tls, ...certificate } : undefined, proxy }, signal);
 }
 
@@ -100,11 +100,12 @@ function handshake(
   { ca, cert, key, servername, insecure = false }: TlsOptions,
   signal: AbortSignal,
 ): Promise<TLSSocket> {
+  const name = bare(servername ?? host);
   const secure = tls.connect({
     socket,
-    host,
+    host: name,
     // A name goes into the handshake, an address does not.
-    servername: servername ?? (isIP(host) === 0 ? host : ""),
+    servername: isIP(name) === 0 ? name : "",
     ca: ca === undefined ? publicAuthorities() : [...ca],
     cert,
     key,
@@ -114,11 +115,16 @@ function handshake(
   return ready(secure, "secureConnect", signal);
 }
 
+/** Returns an IPv6 address without brackets. */
+function bare(host: string): string {
+  return host.replace(/^\[(.*)\]$/, "$1");
+}
+
 let known: string[] | undefined;
 
 /** Returns the authorities of the system, as kubectl trusts them, and those of the runtime. */
 function publicAuthorities(): string[] {
-  known ??= [...tls.getCACertificates("system"), ...tls.rootCertificates];
+  known ??= [...systemAuthorities(), ...tls.rootCertificates];
   return known;
 }
 

@@ -5,6 +5,7 @@ import type { Proxy } from "./proxy.ts";
 
 const CHECK_ADDRESS = "is it up, and are --context and --kubeconfig the right ones?";
 const CHECK_PROXY = "is the proxy up, and is its URL in the kubeconfig or in HTTPS_PROXY right?";
+const CHECK_LOGIN = "check them in the URL of the proxy; there, %40 stands for @ and %3A for :";
 const CHECK_AUTHORITY = "check certificate-authority in the kubeconfig";
 
 /** The server itself can't be reached over TCP. */
@@ -51,8 +52,16 @@ function refusedLogin({ shown, user }: Proxy, why: string): ConnectError {
       hint: "put them into the URL of the proxy, as in http://USER:PASSWORD@HOST:PORT",
     })
     : new ConnectError(`its proxy ${shown} does not accept the user and password (${why})`, {
-      hint: "check them in the URL of the proxy; there, %40 stands for @ and %3A for :",
+      hint: CHECK_LOGIN,
     });
+}
+
+/** The user or the password has more bytes than SOCKS5 has room for. */
+export function longLogin({ shown }: Proxy, longestBytes: number): ConnectError {
+  const why = `SOCKS5 has room for ${longestBytes} bytes of each`;
+  return new ConnectError(`its proxy ${shown} cannot take the user and password: ${why}`, {
+    hint: CHECK_LOGIN,
+  });
 }
 
 function notThere(

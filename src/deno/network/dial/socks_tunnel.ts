@@ -1,9 +1,13 @@
 /** Asks a SOCKS proxy for a connection to a target. Loaded on demand: it imports the library. */
 import type { Socket } from "node:net";
 import { SocksClient } from "npm:socks@2.8.11";
-import { socksError } from "./dial_errors.ts";
+import { ConnectError } from "../../../kube/transport.ts";
+import { longLogin, socksError } from "./dial_errors.ts";
 import type { Proxy } from "./proxy.ts";
 import { authorityOf, type Target } from "./sockets.ts";
+
+/** The length of a user and of a password is one byte (RFC 1929). */
+const LONGEST_BYTES = 255;
 
 /** The proxy resolves the name. */
 export async function throughSocks(
@@ -16,6 +20,7 @@ export async function throughSocks(
   signal.addEventListener("abort", onAbort);
   try {
     signal.throwIfAborted();
+    if ([proxy.user, proxy.password].some(isTooLong)) throw longLogin(proxy, LONGEST_BYTES);
     await SocksClient.createConnection({
       command: "connect",
       proxy: {
@@ -32,8 +37,12 @@ export async function throughSocks(
   } catch (error) {
     socket.destroy();
     signal.throwIfAborted();
-    throw socksError(proxy, authorityOf(target), error);
+    throw error instanceof ConnectError ? error : socksError(proxy, authorityOf(target), error);
   } finally {
     signal.removeEventListener("abort", onAbort);
   }
+}
+
+function isTooLong(text = ""): boolean {
+  return new TextEncoder().encode(text).length > LONGEST_BYTES;
 }

@@ -36,28 +36,35 @@ export interface PluginLimits {
   /** Ends the plugin. Once it has aborted, a plugin may still run for requests that clean up. */
   readonly signal?: AbortSignal;
   readonly longestMs?: number;
-  /** Called once with the program's name if it has not ended after `waitMs`. */
-  readonly onWait?: (program: string) => void;
+  /**
+   * Called once with the program's name if it has not ended after `waitMs`, and whether it may ask
+   * the user.
+   */
+  readonly onWait?: (program: string, mayAsk: boolean) => void;
   readonly waitMs?: number;
 }
 
 const LARGEST_ANSWER = 1 << 20;
 /** A plugin may wait for a person, in a browser. */
 const LONGEST_MS = 15 * 60_000;
-/** The user learns then what takes so long. */
+/** The user learns then what takes so long. An answer to a question takes longer than a token. */
 const WAIT_MS = 2_000;
+const QUESTION_MS = 10_000;
 
 /** Runs the plugin and returns its credentials. Throws LoginError. */
 export async function runPlugin(
   spec: ExecSpec,
   cluster: ClusterInfo,
-  { signal, longestMs = LONGEST_MS, onWait = () => {}, waitMs = WAIT_MS }: PluginLimits = {},
+  { signal, longestMs = LONGEST_MS, onWait = () => {}, waitMs }: PluginLimits = {},
 ): Promise<PluginCredentials> {
   const own = signal?.aborted ? undefined : signal;
   const interactive = isInteractive(spec, own === signal);
   const info = execInfo(spec, cluster, interactive);
   const run = { interactive, info, signal: own, longestMs };
-  const waiting = setTimeout(() => onWait(spec.command), waitMs);
+  const waiting = setTimeout(
+    () => onWait(spec.command, interactive),
+    waitMs ?? (interactive ? QUESTION_MS : WAIT_MS),
+  );
   try {
     return readCredentials(await lending(() => answerOf(spec, run)), spec);
   } catch (error) {

@@ -1,7 +1,13 @@
 /** Finds, reads and merges kubeconfig files. */
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { type DocumentOptions, parse, type ParseOptions, type SchemaOptions } from "npm:yaml@2.9.1";
+import {
+  type DocumentOptions,
+  parseAllDocuments,
+  type ParseOptions,
+  type ScalarTag,
+  type SchemaOptions,
+} from "npm:yaml@2.9.1";
 import { UsageError } from "../../../errors.ts";
 import type { ConnectOptions } from "../../../host.ts";
 import { variable } from "../../variable.ts";
@@ -12,22 +18,33 @@ import { messageOf } from "./words.ts";
 
 /**
  * Reads the kubeconfig in the order of kubectl: the flag, $KUBECONFIG without missing files, then
- * ~/.kube/config, then in-cluster.
+ * ~/.kube/config. Inside a pod, its service account stands in for files that are missing or empty.
  */
-export function readKubeconfig({ kubeconfig }: Pick<ConnectOptions, "kubeconfig">): Kubeconfig {
-  if (kubeconfig !== undefined) return readFile(kubeconfig);
+export function readKubeconfig(
+  { kubeconfig }: Pick<ConnectOptions, "kubeconfig">,
+  ofPod = () => inCluster({ get: variable }),
+): Kubeconfig {
+  const { paths, looked } = placesOf(kubeconfig);
+  const config = paths.map(readFile).reduce(merged, NOTHING);
+  if (config.clusters.length + config.users.length + config.contexts.length > 0) return config;
+  const own = ofPod();
+  if (own === undefined && paths.length === 0) throw noKubeconfig(looked);
+  return own ?? config;
+}
+
+const NOTHING: Kubeconfig = { clusters: [], users: [], contexts: [] };
+
+/** Returns the files to read, and where they were looked for. */
+function placesOf(kubeconfig: string | undefined): { paths: string[]; looked: string } {
+  if (kubeconfig !== undefined) return { paths: [kubeconfig], looked: kubeconfig };
   const asked = variable("KUBECONFIG");
   const separator = Deno.build.os === "windows" ? ";" : ":";
   const named = asked?.split(separator).filter((path) => path !== "") ?? [];
   if (named.length > 0) {
-    const present = named.filter(existsSync);
-    if (present.length === 0) throw noKubeconfig(`KUBECONFIG=${asked}`);
-    return present.map(readFile).reduce(merged);
+    return { paths: named.filter(existsSync), looked: `KUBECONFIG=${asked}` };
   }
-  const own = homes().map((home) => join(home, ".kube", "config")).find(existsSync);
-  const config = own === undefined ? inCluster({ get: variable }) : readFile(own);
-  if (config === undefined) throw noKubeconfig("~/.kube/config");
-  return config;
+  const all = homes().map((home) => join(home, ".kube", "config"));
+  return { paths: all.filter(existsSync).slice(0, 1), looked: "~/.kube/config" };
 }
 
 function readFile(path: string): Kubeconfig {
@@ -65,20 +82,31 @@ function entriesOf(
   });
 }
 
+/** Words without quotes that are true or false in YAML 1.1, which kubectl reads. */
+const FLAG: ScalarTag = {
+  tag: "tag:yaml.org,2002:bool",
+  default: true,
+  test: /^(?:y|Y|yes|Yes|YES|on|On|ON|n|N|no|No|NO|off|Off|OFF)$/,
+  resolve: (word) => /^(?:y|on$)/i.test(word),
+};
+
 /**
- * YAML 1.2 with merge keys, as Kubernetes' client library reads it: `yes` is a string. Dates
- * without quotes become Date objects, which are refused as numbers are.
+ * YAML 1.2 with what kubectl adds: merge keys, more words for true and false, and the last of two
+ * equal keys counts. Dates without quotes become Date objects, which are refused as numbers are.
  */
 export const YAML: ParseOptions & DocumentOptions & SchemaOptions = {
   merge: true,
-  customTags: ["timestamp"],
+  customTags: ["timestamp", FLAG],
   stringKeys: true,
+  uniqueKeys: false,
   logLevel: "error",
 };
 
+/** Reads the first document, as kubectl does. */
 function contentOf(text: string): Record<string, unknown> {
-  const content: unknown = parse(text, YAML);
-  if (content === undefined || content === null) throw new Error("it is empty");
+  const [first] = parseAllDocuments(text, YAML);
+  if (first !== undefined && first.errors.length > 0) throw first.errors[0];
+  const content: unknown = first?.toJS() ?? {};
   if (typeof content !== "object" || Array.isArray(content)) throw new Error("it is not an object");
   return content as Record<string, unknown>;
 }

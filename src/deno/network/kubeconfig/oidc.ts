@@ -4,6 +4,7 @@
  */
 import type { AuthorizationServer, Client } from "npm:oauth4webapi@3.8.8";
 import { networkState } from "../../../kube/status.ts";
+import { systemClient } from "../authorities.ts";
 import { readSmallFile } from "./bounded_file.ts";
 import { LoginError } from "./login_error.ts";
 import { messageOf } from "./words.ts";
@@ -116,7 +117,8 @@ function endOf(token: string): number {
 
 async function refreshed(config: OidcConfig, refreshToken: string, signal?: AbortSignal) {
   const oauth = await import("npm:oauth4webapi@3.8.8");
-  using client = Deno.createHttpClient({ caCerts: authorities(config) });
+  const caCerts = authorities(config);
+  using client = caCerts === undefined ? systemClient() : Deno.createHttpClient({ caCerts });
   const ends = [AbortSignal.timeout(LONGEST_MS), ...signal === undefined ? [] : [signal]];
   const go = async (url: string | URL, init: RequestInit = {}) => {
     const given = { ...init, client, signal: AbortSignal.any(ends) };

@@ -1,16 +1,23 @@
 /** Runs one TaskRun: resolves its task, makes a pod for each try, and reports in its status. */
 import { LABEL, type Step, type TaskRun } from "../../../tekton/model.ts";
 import { Images } from "../../node/images.ts";
-import { PODS, TASK_RUN } from "../../store/kinds.ts";
+import { EVENTS, PODS, TASK_RUN } from "../../store/kinds.ts";
 import type { RunningPod } from "../../node/kubelet.ts";
 import { now } from "../../store/store.ts";
 import { EnvironmentError } from "../../node/environment.ts";
 import { whyInvalid } from "../../node/sub_path.ts";
-import { VolumeError } from "../../node/volumes.ts";
+import { AbsentSourceError, VolumeError } from "../../node/volumes.ts";
 import { isDone, RunFailure, type State, withCondition } from "../conditions.ts";
 import type { TektonContext } from "../context.ts";
 import { durationMs } from "../duration.ts";
 import { childName } from "../names.ts";
+import {
+  checkAccount,
+  failedMount,
+  publishUnschedulable,
+  unscheduledState,
+  whyUnschedulable,
+} from "./absent_objects.ts";
 import { publishPod, StepRunner } from "./steps.ts";
 import { makePod } from "./task_pod.ts";
 import {
@@ -38,6 +45,9 @@ interface End {
 
 /** The time after which the kubelet reports a failed pull as a back-off: 10 s on a cluster. */
 const PULL_BACK_OFF_MS = 1_000;
+
+/** The time between two looks for an object that a pod waits for. */
+const LOOK_MS = 200;
 
 export class TaskRunJob {
   readonly ended: Promise<void>;
@@ -108,6 +118,7 @@ export class TaskRunJob {
   async #pod(task: ResolvedTask, name: string): Promise<End | undefined> {
     const { store } = this.context;
     checkSteps(task.steps, this.run);
+    checkAccount(store, this.run);
     this.#podGone = Promise.withResolvers();
     const made = makePod(store, this.run, task, name);
     checkSubPaths(made, this.run);
@@ -119,6 +130,7 @@ export class TaskRunJob {
       () => this.#publish(pod, runner),
     );
     this.#update({ podName: name }, PENDING);
+    if (!await this.#schedule(pod)) return undefined;
     if (!this.#publish(pod, runner)) return undefined;
     if (!await this.#pull(task.steps, pod, runner)) return undefined;
     const running = await this.#enter(task, pod, runner);
@@ -136,7 +148,8 @@ export class TaskRunJob {
   ): Promise<RunningPod | undefined> {
     const { kubelet, podStartMs } = this.context;
     try {
-      const running = await kubelet.admit(pod);
+      const running = await this.#admit(pod);
+      if (running === undefined) return undefined;
       if (podStartMs > 0) await this.#wait(podStartMs);
       if (this.#stopped === undefined) await runner.start(running);
       if (this.#publish(pod, runner)) return running;
@@ -148,6 +161,38 @@ export class TaskRunJob {
     }
     await kubelet.forget(pod.metadata);
     return undefined;
+  }
+
+  /** Waits for the pod's claims. Returns false if the pod or the run ended before that. */
+  async #schedule(pod: PodObject): Promise<boolean> {
+    const { store } = this.context;
+    let said: string | undefined;
+    for (;;) {
+      const why = whyUnschedulable(store, pod);
+      if (why === undefined) return true;
+      if (why !== said) {
+        publishUnschedulable(store, pod, why);
+        this.#update({}, unscheduledState(why));
+      }
+      said = why;
+      if (!await this.#wait(LOOK_MS)) return false;
+    }
+  }
+
+  /** Makes the pod's directories once the config maps and secrets of its volumes exist. */
+  async #admit(pod: PodObject): Promise<RunningPod | undefined> {
+    const { store, kubelet } = this.context;
+    let said: string | undefined;
+    for (;;) {
+      try {
+        return await kubelet.admit(pod);
+      } catch (error) {
+        if (!(error instanceof AbsentSourceError)) throw error;
+        if (error.message !== said) store.create(EVENTS, failedMount(pod, error));
+        said = error.message;
+        if (!await this.#wait(LOOK_MS)) return undefined;
+      }
+    }
   }
 
   /** Ends the TaskRun; its pod stays and waits. */

@@ -91,7 +91,7 @@ export const CONFIG_ERROR: State = {
   message: "Failed to create pod due to config error",
 };
 
-/** The end of a run whose volume refers to a missing object. */
+/** The end of a run whose volume the sandbox cannot make. */
 export function configFailure({ steps: [step] }: ResolvedTask, run: TaskRun, why: string): Stop {
   const message = `the step "${step.name}" in TaskRun "${run.metadata.name}" failed to start. ` +
     `The pod errored with the message: "${why}."`;

@@ -137,6 +137,15 @@ Deno.test("tasks, steps, results and workspaces are those of the typed Pipeline 
     "compile/pack",
   ]);
   assert.deepEqual(await words("t debug go-build --on-step "), ["compile", "pack"]);
+  assert.deepEqual(await words("p upload build --break "), [
+    "fetch",
+    "compile",
+    "remote",
+    "fetch/fetch",
+    "compile/compile",
+    "compile/pack",
+  ]);
+  assert.deepEqual(await words("t upload go-build --break "), ["compile", "pack"]);
   assert.deepEqual(await words("p upload build --result c"), ["commit="]);
   assert.deepEqual(await words("t upload clone --on-workspace "), ["output", "ssh"]);
   assert.deepEqual(await words("p upload none --on-task "), []);

@@ -3,7 +3,7 @@ import "../../../support/no_env.ts";
 import { app } from "../../../../src/app.ts";
 import { checkClock } from "../../../../src/commands/doctor/check_server.ts";
 import { ClusterError } from "../../../../src/errors.ts";
-import type { KubeObject, Resource } from "../../../../src/kube/interface.ts";
+import { type KubeObject, PODS, type Resource } from "../../../../src/kube/interface.ts";
 import {
   type Claim,
   CLAIMS,
@@ -11,7 +11,14 @@ import {
   type StorageClass,
 } from "../../../../src/objects/claims.ts";
 import { NAMESPACES } from "../../../../src/objects/namespaces.ts";
-import { type Pipeline, PIPELINES, type Task, TASKS } from "../../../../src/tekton/model.ts";
+import {
+  LABEL,
+  type Pipeline,
+  PIPELINES,
+  type Pod,
+  type Task,
+  TASKS,
+} from "../../../../src/tekton/model.ts";
 import { refused } from "../../../../src/kube/status.ts";
 import type { Finding } from "../../../../src/view/findings.ts";
 import { turn } from "../../../support/fake_transport.ts";
@@ -72,6 +79,16 @@ Deno.test("without faults every check is ok or skipped, and nothing is created",
   ]);
   assert.deepEqual(report.findings.filter(({ state }) => state === "failure"), []);
   assert.deepEqual(kube.changes, []);
+});
+
+Deno.test("rights that the server does not tell are not said to be there", async () => {
+  const kube = cluster();
+  kube.noReviews = new ClusterError("Cannot create SelfSubjectAccessReview: 501 Not Implemented");
+  const report = await doctor(kube);
+  assert.equal(report.code, 0);
+  assert.deepEqual(about(report, "rights"), [
+    "warning: not known: Cannot create SelfSubjectAccessReview: 501 Not Implemented",
+  ]);
 });
 
 Deno.test("missing rights are a failure, with the command that grants them all", async () => {
@@ -189,6 +206,35 @@ Deno.test("where pod security refuses Tekton's own containers too, that is a fai
   assert.match(about(await doctor(kube), "pods")[0], /^warning: /);
 });
 
+Deno.test("without the right to read Tekton's flags, the newest pod of a run shows one", async () => {
+  const kube = cluster();
+  refuse(kube, "Pod", 'violates PodSecurity "restricted:latest"');
+  assert.match(
+    about(await doctor(kube), "pods")[0],
+    /^warning: .* Whether Tekton's own containers violate it too is not known: you may not read /,
+  );
+  const put = (name: string, second: number, securityContext?: Record<string, unknown>) => {
+    const labels = { [LABEL.taskRun]: name };
+    const creationTimestamp = `2026-01-01T00:00:0${second}Z`;
+    kube.put<Pod>(PODS, {
+      metadata: { name, labels, creationTimestamp },
+      spec: { initContainers: [{ name: "prepare", securityContext }] },
+    });
+  };
+  put("old", 1);
+  const failed = await doctor(kube);
+  assert.equal(failed.code, 3);
+  assert.match(
+    about(failed, "pods")[0],
+    /^failure: .* Tekton's own containers violate it too, as pod old shows: its flag /,
+  );
+  put("new", 2, { allowPrivilegeEscalation: false });
+  assert.match(
+    about(await doctor(kube), "pods")[0],
+    /^warning: .* Tekton's own containers comply, as pod new shows$/,
+  );
+});
+
 Deno.test("a namespace that does not exist is a failure, without checks of what is in it", async () => {
   const report = await doctor(new FakeKube());
   assert.equal(report.code, 3);
@@ -238,15 +284,21 @@ Deno.test("a check without an answer is a failure, and the others are shown", as
   assert.match(about(report, "pods")[0], /^ok: /);
 });
 
-Deno.test("a server that hangs ends the checks in time", async () => {
-  const kube = cluster();
-  kube.serverVersion = () => new Promise(() => {});
-  const host = hostOf(kube);
-  host.clock.isAutomatic = true;
-  assert.equal(await app(["doctor", "/tree", "-o", "json"], host), 3);
-  const { findings } = JSON.parse(host.terminal.stdout);
-  assert.equal(findings.at(-1).text, "https://cluster.test: no answer in time");
-});
+for (const proxy of [undefined, "http://proxy.test:3128"]) {
+  const through = proxy === undefined ? "" : ` through the proxy ${proxy}`;
+  Deno.test(`a server that hangs${through} ends the checks in time`, async () => {
+    const kube = cluster();
+    kube.proxy = proxy;
+    kube.serverVersion = () => new Promise(() => {});
+    const host = hostOf(kube);
+    host.clock.isAutomatic = true;
+    assert.equal(await app(["doctor", "/tree", "-o", "json"], host), 3);
+    const { findings } = JSON.parse(host.terminal.stdout);
+    const { text, fix } = findings.at(-1);
+    assert.equal(text, `https://cluster.test${through}: no answer in time`);
+    assert.match(fix, proxy === undefined ? /proxy or VPN between/ : /^--verbose .* proxy up\?$/);
+  });
+}
 
 Deno.test("a server that keeps its version from the user is fine", async () => {
   const kube = cluster();
@@ -358,6 +410,8 @@ Deno.test("of a Pipeline: claims that no run can use, and classes that do not ex
   const bindings = [
     ...Object.keys(claims).map((name) => `claimName=${name}`),
     "claimName=none",
+    "config=none",
+    "secret=none",
     "volume=1Gi",
     "volume=1Gi,storageClass=gone",
     "volume=1Gi,storageClass=later",
@@ -376,6 +430,8 @@ Deno.test("of a Pipeline: claims that no run can use, and classes that do not ex
       `failure: source: claim gone is Pending, ${rwo}, of the storage class gone, ` +
       "which does not exist",
     "claimName=later": `ok: source: claim later is Pending, ${rwo}, until a pod uses it`,
+    "config=none": "failure: source: there is no config map none in namespace default",
+    "secret=none": "failure: source: there is no secret none in namespace default",
     "claimName=now": `warning: source: claim now is Pending, ${rwo}: the class now has given it ` +
       "no volume yet",
     "claimName=none": "failure: source: there is no claim none in namespace default",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { PROGRAM } from "../../../../src/cli/commands.ts";
 import { parse } from "../../../../src/cli/parse.ts";
-import { pipelineBreaks, taskBreaks } from "../../../../src/commands/debug/breakpoints.ts";
+import { pipelineBreaks, taskBreaks } from "../../../../src/commands/holding/breakpoints.ts";
 import { options as debugPipeline } from "../../../../src/commands/pipeline_debug.ts";
 import { options as uploadPipeline } from "../../../../src/commands/pipeline_upload.ts";
 import { options as debugTask } from "../../../../src/commands/task_debug.ts";
@@ -28,11 +28,22 @@ Deno.test("a directory of debug is uploaded, and --upload DIR is the same", () =
   assert.equal(own.upload?.onStep, "get");
 });
 
+Deno.test("--base of debug is that of upload", () => {
+  assert.deepEqual(debug("p . --on-failure --base=v1").base, { commit: "v1", isAuto: false });
+  assert.deepEqual(debug("p . --on-failure --base --watch").base, { isAuto: false });
+  assert.match(
+    refusal(() => debug("p . --base --with-git")),
+    /^Cannot use --base with --with-git:/,
+  );
+});
+
 Deno.test("flags of debug about an upload need a directory, and one directory alone", () => {
   for (
     const [words, expected] of [
       ["p . --upload src", 'Cannot use --upload "src": the directory is "." already\n.*leave'],
       ["p --upload-task x", "Cannot use --upload-task: nothing is uploaded\nadd a directory"],
+      ["p --base", "Cannot use --base: nothing is uploaded\nadd a directory"],
+      ["p --watch --base", "Cannot use --base: nothing is uploaded\n"],
       ["p --result a=b", "Cannot use --result: nothing is uploaded\n"],
       ["p --on-workspace w", "Cannot use --on-workspace: nothing is uploaded\n"],
       ["p . -o name", "Cannot use a directory with --output: the run is created and left"],

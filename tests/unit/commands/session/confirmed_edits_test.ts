@@ -15,6 +15,7 @@ function stage({ place = "build/s", answers = [] as boolean[] } = {}) {
       return Promise.resolve(answers.shift() ?? false);
     },
     say: (text: string) => Promise.resolve(void done.push(`said ${text}`)),
+    arrived: () => Promise.resolve(),
     note: (text: string) => void done.push(`noted ${text}`),
     takeTypedLine: () => {
       const isTyped = isLineTyped;

@@ -6,13 +6,15 @@ import { FakeHost } from "../../../support/fake_host.ts";
 import { turn, until } from "../../../support/fake_transport.ts";
 
 const QUESTION = { text: "Edit it?", yes: "edit" };
+const CHANNEL = "abcdefgh";
+const MARK = `\x1b_tkn-dev ${CHANNEL}\x1b\\`;
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 Deno.test("keys go to the shell, except while the terminal is taken back", async () => {
   const { terminal, clock } = new FakeHost();
   // The keys of a real terminal end with it; in the fake each turn has an end.
   terminal.turns.push("for the shell");
-  const shellTerminal = new ShellTerminal(terminal, clock);
+  const shellTerminal = new ShellTerminal(terminal, clock, CHANNEL);
   assert.equal(terminal.isRaw, true);
   assert.equal(await new Response(shellTerminal.keys).text(), "for the shell");
   const size = await shellTerminal.sizes[Symbol.asyncIterator]().next();
@@ -33,7 +35,7 @@ function stage() {
   const host = new FakeHost();
   const { terminal, clock } = host;
   terminal.isTyped = true;
-  const shellTerminal = new ShellTerminal(terminal, clock);
+  const shellTerminal = new ShellTerminal(terminal, clock, CHANNEL);
   let shell = "";
   void shellTerminal.keys.pipeThrough(new TextDecoderStream()).pipeTo(
     new WritableStream({ write: (text) => void (shell += text) }),
@@ -66,9 +68,8 @@ Deno.test("during a question no key goes to the shell, and after it all do", asy
 });
 
 Deno.test("output of the shell waits for the end of a question", async () => {
-  const { terminal, clock, shellTerminal, untilAsked } = stage();
+  const { terminal, shellTerminal, untilAsked } = stage();
   shellTerminal.write(bytes("$ \x1b[8m\x1b]0;"), "stdout");
-  clock.advance(100);
   const answer = shellTerminal.ask(QUESTION);
   await turn();
   shellTerminal.write(bytes("\x1b[2JPress e to continue"), "stdout");
@@ -82,21 +83,6 @@ Deno.test("output of the shell waits for the end of a question", async () => {
   );
   assert.equal(await answer, false);
   assert.ok(terminal.stdout.endsWith("Press e to continue"));
-});
-
-Deno.test("a question follows the output that is on its way", async () => {
-  const { terminal, clock, shellTerminal, untilAsked } = stage();
-  shellTerminal.write(bytes("$ debug-run"), "stdout");
-  const answer = shellTerminal.ask(QUESTION);
-  await turn();
-  shellTerminal.write(bytes(" --edit\r\n"), "stdout");
-  assert.equal(terminal.stderr, "");
-  clock.advance(100);
-  await until(() => terminal.stderr.includes("Edit it? "));
-  assert.equal(terminal.stdout, "$ debug-run --edit\r\n");
-  await untilAsked();
-  await terminal.type("e");
-  assert.equal(await answer, true);
 });
 
 Deno.test("waiting output is bounded, and a note counts the dropped bytes", async () => {
@@ -134,22 +120,48 @@ Deno.test("the end of the shell answers this and every later question with no", 
   assert.equal(await shellTerminal.ask(QUESTION), false);
 });
 
-Deno.test("a message follows the output that is on its way, but not forever", async () => {
+Deno.test("a request waits for the output that precedes it, however late and in pieces", async () => {
   const { terminal, clock, shellTerminal } = stage();
-  shellTerminal.write(bytes("Exit code: 0\r\n"), "stdout");
-  const said = shellTerminal.say(printable`one\ntwo\n`);
-  await until(() => clock.alarmCount > 0);
-  assert.equal(terminal.stderr, "");
-  clock.advance(100);
-  await said;
-  assert.ok(terminal.stderr.endsWith("one\r\ntwo\r\n"));
-  shellTerminal.write(bytes("."), "stdout");
-  let isSaid = false;
-  void shellTerminal.say(printable`three\n`).then(() => isSaid = true);
-  for (let ms = 0; ms <= 2_100 && !isSaid; ms += 50) {
-    shellTerminal.write(bytes("."), "stdout");
-    clock.advance(50);
-    await turn();
+  for (const request of ["edit", "ran"]) {
+    let hasArrived = false;
+    const arrived = shellTerminal.arrived().then(() => hasArrived = true);
+    clock.advance(1_900);
+    for (const byte of bytes(`${request}\r\n${MARK}`)) {
+      await turn();
+      assert.equal(hasArrived, false);
+      shellTerminal.write(Uint8Array.of(byte), "stdout");
+    }
+    await arrived;
   }
-  assert.ok(terminal.stderr.endsWith("\r\nthree\r\n"));
+  assert.equal(terminal.stdout, "edit\r\nran\r\n");
+  assert.equal(clock.alarmCount, 0);
+});
+
+Deno.test("a mark that came before its request counts for it, and for no other", async () => {
+  const { clock, shellTerminal } = stage();
+  shellTerminal.write(bytes(MARK), "stderr");
+  await shellTerminal.arrived();
+  let hasArrived = false;
+  const arrived = shellTerminal.arrived().then(() => hasArrived = true);
+  await turn();
+  assert.equal(hasArrived, false);
+  clock.advance(2_000);
+  await arrived;
+});
+
+Deno.test("a request without a mark waits, but not forever, and takes no later one's", async () => {
+  const { clock, shellTerminal } = stage();
+  const forged = shellTerminal.arrived();
+  await until(() => clock.alarmCount > 0);
+  clock.advance(2_000);
+  await forged;
+  shellTerminal.write(bytes(MARK), "stdout");
+  await shellTerminal.arrived();
+});
+
+Deno.test("a message begins a new line", async () => {
+  const { terminal, shellTerminal } = stage();
+  shellTerminal.write(bytes("$ "), "stdout");
+  await shellTerminal.say(printable`one\ntwo\n`);
+  assert.ok(terminal.stderr.endsWith("\r\none\r\ntwo\r\n"));
 });

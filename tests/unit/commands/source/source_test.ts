@@ -45,6 +45,21 @@ Deno.test("the walk leaves out ignored files, and git's facts are read", async (
   });
 });
 
+Deno.test("files that are as an earlier walk found them are not read again", async () => {
+  const host = new FakeHost(new MemoryFiles(tree("file a x\nfile b x")));
+  host.clock.advance(10_000); // the files are older
+  const earlier = await openSource(host, flags());
+  const [a] = await earlier.entries;
+  earlier.digests.note(a.path, "of a");
+  const later = await openSource(host, flags(), earlier);
+  const digests = (await later.entries).map((entry) => later.digests.of(entry));
+  assert.equal(digests[0], "of a");
+  assert.ok(digests[1] instanceof Promise, "the earlier walk did not read it");
+  await digests[1];
+  const asGit = await openSource(host, flags("--eol", "git"), earlier);
+  assert.ok(asGit.digests.of(a) instanceof Promise, "its attributes may have changed");
+});
+
 Deno.test("skipped files and links that lead outside have a note each", async () => {
   const files = new MemoryFiles(tree("file a\nfifo pipe\nlink in -> a\nlink out -> /etc"));
   const said: string[] = [];

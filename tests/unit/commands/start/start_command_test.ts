@@ -133,6 +133,22 @@ Deno.test("an upload of --last holds anew, with the timeout raised once", async 
   assert.equal(again.metadata.generateName, "t-run-");
 });
 
+Deno.test("a start notes what the run names and does not exist, and creates the run", async () => {
+  const { code, stdout, stderr, kube } = await start(
+    "p start p -p url=x -w name=source,claimName=none -s robot -o name",
+  );
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^p-run-\S+\n$/);
+  assert.equal(
+    stderr,
+    'Note: claim "none" (workspace "source"): not found in namespace "default"; ' +
+      "kubectl get pvc -n default lists those that exist\n" +
+      'Note: service account "robot": not found in namespace "default"; ' +
+      "kubectl get serviceaccounts -n default lists those that exist\n",
+  );
+  assert.equal(kube.changes.length, 1);
+});
+
 const TASK_FILE = `
 apiVersion: tekton.dev/v1
 kind: Task

@@ -56,3 +56,12 @@ const STORIES: [sentence: string, events: string, actions: string, saves?: Saves
 for (const [sentence, events, actions, saves] of STORIES) {
   Deno.test(sentence, () => assert.equal(play(events, saves), actions));
 }
+
+Deno.test("the step waits at rest and while its script is edited, not while it works", () => {
+  const machine = new TurnMachine("restart");
+  const idle = "saved 0 edit back shell back".split(" ").map((word) => {
+    machine.take(eventOf(word));
+    return machine.isIdle;
+  });
+  assert.deepEqual(idle, [false, true, true, true, false, true]);
+});

@@ -123,6 +123,19 @@ Deno.test("a run of another definition is not taken, and discarded", async () =>
   ]);
 });
 
+Deno.test("a run whose clone is at another commit is not taken, though its definition is the same", async () => {
+  await using watch = new Play();
+  const options = watch.play.options();
+  const at = (commit: string) => {
+    const clone = { commit, name: "origin/main", commitResults: [] };
+    return { ...options, upload: { ...options.upload, clone } };
+  };
+  watch.begin([], at("one"));
+  await watch.ready();
+  assert.equal(await watch.ahead.take(at("two")), undefined);
+  assert.equal(watch.deleted, 1);
+});
+
 Deno.test("a run that somebody deletes is replaced, and one that is too old", async () => {
   await using watch = new Play();
   watch.begin();

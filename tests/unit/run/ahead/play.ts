@@ -6,7 +6,6 @@ import { PODS } from "../../../../src/kube/interface.ts";
 import { createNextRun, type NextRunOptions } from "../../../../src/run/ahead/next_run.ts";
 import { LiveRun } from "../../../../src/run/live_run.ts";
 import { HELD_PREFIX } from "../../../../src/step/protocol/gate.ts";
-import { GATE_DIRECTORY } from "../../../../src/step/scripts.ts";
 import { LABEL, PIPELINE_RUNS, type PipelineRun, type Pod } from "../../../../src/tekton/model.ts";
 import { receive } from "../../../support/fake_receiver.ts";
 import { FakeHost } from "../../../support/fake_host.ts";
@@ -14,7 +13,7 @@ import { FakeKube } from "../../../support/fake_kube.ts";
 import { turn, until } from "../../../support/fake_transport.ts";
 import { MemoryFiles } from "../../../support/memory_files.ts";
 import { tree } from "../../../support/tree_text.ts";
-import { ended } from "../stage.ts";
+import { ended, gatedPod } from "../stage.ts";
 import { uploadOptions } from "../upload_options.ts";
 
 export const MINUTE = 60_000;
@@ -123,24 +122,11 @@ export class Play implements AsyncDisposable {
     state: { running?: object; terminated?: { exitCode: number } },
     phase = "Running",
   ): void {
-    this.kube.put<Pod>(PODS, {
-      metadata: {
-        name: `${task}-pod`,
-        labels: { [LABEL.pipelineRun]: this.name, [LABEL.pipelineTask]: task },
-      },
-      spec: {
-        containers: [{
-          name: "step-s",
-          image: "i",
-          volumeMounts: [
-            { name: "gate", mountPath: GATE_DIRECTORY },
-            { name: "ws", mountPath: "/workspace/output" },
-          ],
-        }],
-        volumes: [{ name: "ws", persistentVolumeClaim: { claimName: this.claim } }],
-      },
-      status: { phase, containerStatuses: [{ name: "step-s", state }] },
-    });
+    const labels = { [LABEL.pipelineRun]: this.name, [LABEL.pipelineTask]: task };
+    const pod = gatedPod(`${task}-pod`, labels, { s: state }, phase);
+    pod.spec!.containers![0].volumeMounts!.push({ name: "ws", mountPath: "/workspace/output" });
+    pod.spec!.volumes = [{ name: "ws", persistentVolumeClaim: { claimName: this.claim } }];
+    this.kube.put<Pod>(PODS, pod);
   }
 
   get kinds(): string[] {

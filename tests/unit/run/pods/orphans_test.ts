@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { Grace } from "../../../../src/async/limits.ts";
+import { UnreachableError } from "../../../../src/kube/status.ts";
 import type { LiveRun } from "../../../../src/run/live_run.ts";
 import { deleteOrphans, mayLosePod } from "../../../../src/run/pods/orphans.ts";
 import { ended, Stage } from "../stage.ts";
@@ -38,4 +40,15 @@ Deno.test("once the TaskRuns have ended, the pods that they do not name are dele
   stage.taskRunOf("clone", CANCELLED);
   await deleting;
   assert.deepEqual(kube.changes, ["delete Pod p-run-1-clone-pod"]);
+});
+
+Deno.test("where the TaskRuns end late after Ctrl-C, the error is one of the cluster, no bug", async () => {
+  await using stage = new Stage();
+  const live = stage.pipelineRun(["clone"]);
+  const interrupt = new AbortController();
+  using grace = new Grace(stage.clock, interrupt.signal);
+  const deleting = deleteOrphans(stage.kube, live, { clock: stage.clock, signal: grace.signal });
+  interrupt.abort();
+  stage.clock.advance(1_900);
+  await assert.rejects(deleting, UnreachableError);
 });

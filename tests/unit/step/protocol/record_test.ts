@@ -27,6 +27,21 @@ Deno.test("a record reads as it was written, and later lines win", async () => {
   );
 });
 
+Deno.test("files in doubt are parts, until a later line names them", async () => {
+  const first = recordText(
+    [["a", FILE], ["b", FILE], ["l", { kind: "link" }], ["d", { kind: "dir" }]],
+    { anew: true },
+  );
+  const more = `part - - .\n${recordText([["b", FILE]], { anew: false })}part - - .\n` +
+    recordText([["c", FILE]], { anew: false });
+  const record = await parseRecord(pieces(`recorded 1\n${first}${more}`));
+  const part = { kind: "part" };
+  assert.deepEqual(
+    Object.fromEntries(record!.entries),
+    { a: part, b: part, l: { kind: "link" }, d: { kind: "dir" }, c: FILE },
+  );
+});
+
 Deno.test("a text that is not a record is ignored", async () => {
   for (const text of ["", "recorded 1\n", "recorded 1\nmine\n", "recorded \ntkn-dev record 1\n"]) {
     assert.equal(await parseRecord(pieces(text)), undefined, text);

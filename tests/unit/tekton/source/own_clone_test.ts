@@ -49,6 +49,20 @@ Deno.test("the commit goes into the Task's param", () => {
   });
 });
 
+Deno.test("a param that is the branch of git clone, which takes no hash, keeps its value", () => {
+  const params = [{ name: "revision", default: "main" }];
+  const revision = (script: string, step: Partial<Step> = {}) =>
+    chosen({ params, steps: [{ ...CLONE, ...step, script }] }).revision?.name;
+  assert.equal(revision("git clone --depth 1 --branch $(params.revision) $URL ."), undefined);
+  assert.equal(revision("git -C / clone --branch=$(params.revision) $URL ."), undefined);
+  const env = [{ name: "REV", value: "$(params.revision)" }];
+  assert.equal(revision('git clone -b "$REV" $URL .', { env }), undefined);
+  assert.equal(revision("git clone -b main $URL .; git checkout $(params.revision)"), "revision");
+  const either =
+    "git clone -b $(params.revision) u . || { git clone u .; git checkout $(params.revision); }";
+  assert.equal(revision(either), "revision");
+});
+
 Deno.test("a Task that is inline may have the Pipeline's param", () => {
   const step = { ...CLONE, script: "git clone $(params.repo) . && git checkout $(params.git-ref)" };
   const outerParams = ["repo", "git-ref", "sha"];

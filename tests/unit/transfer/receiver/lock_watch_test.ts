@@ -3,7 +3,6 @@ import { LockWatch } from "../../../../src/transfer/receiver/lock_watch.ts";
 import type { LockHolder } from "../../../../src/step/protocol/receive.ts";
 import type { RunName } from "../../../../src/tekton/model.ts";
 
-const OWN: RunName = { kind: "TaskRun", name: "mine" };
 const OTHER: RunName = { kind: "PipelineRun", name: "theirs" };
 
 const holder = (given: Partial<LockHolder>): LockHolder => {
@@ -21,7 +20,6 @@ function looks(
     watch.mayBreak({
       holder: holder({ ...given, beat }),
       nowMs: atSeconds * 1000,
-      own: OWN,
       isRunning,
     })
   );
@@ -41,10 +39,6 @@ Deno.test("the lock of an interrupted upload, or of one whose run has ended, is 
 Deno.test("a directory stays locked until the run that uses it has ended", () => {
   const day: [number, string][] = [[0, "5"], [86_400, "5"]];
   assert.deepEqual(looks({ state: "done" }, true, day), [false, false]);
-});
-
-Deno.test("a second upload for the same run gets the directory at once", () => {
-  assert.deepEqual(looks({ state: "done", run: OWN }, true), [true]);
 });
 
 Deno.test("if the state of the other run is unknown, the client waits only for an upload at work", () => {

@@ -66,6 +66,14 @@ Deno.test("a path may have any characters, and an unmerged one several lines", (
   assert.deepEqual(paths(found), [odd, "merged"]);
 });
 
+Deno.test("a submodule whose files are the repository's now differs", () => {
+  const found = baseChanges(
+    [entry("lib", "directory"), entry("lib/code")],
+    answers({ tree: ["160000 lib"], changed: [["160000 000000", "lib"]] }),
+  );
+  assert.deepEqual(found.submodules, ["lib"]);
+});
+
 Deno.test("the files of a submodule are not sent; one that differs is named", () => {
   const tree = ["160000 lib/one", "160000 lib/two", "160000 lib/gone"];
   const found = baseChanges(

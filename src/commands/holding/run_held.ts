@@ -2,6 +2,7 @@
  * Runs a run that holds: an upload is sent where the run holds for one; at each breakpoint the user
  * works, a command runs, or the step stays held.
  */
+import { Scope } from "../../async/scope.ts";
 import { ClusterError, Interrupted, UsageError } from "../../errors.ts";
 import { type Pause, stepPath } from "../../hold/pause.ts";
 import type { Host } from "../../host.ts";
@@ -29,7 +30,8 @@ import { workAt } from "../session/session.ts";
 import type { Source } from "../source/source.ts";
 import { holdChanges } from "../start/gate.ts";
 import { uploadAnnotations } from "../source/upload_annotation.ts";
-import { checkWatch } from "../turns/check_watch.ts";
+import { checkWatch, checkWatchedRun } from "../turns/check_watch.ts";
+import { OnBase } from "../turns/on_base.ts";
 import { watchStep } from "../turns/watched_step.ts";
 import { runAhead, type RunsAhead } from "../watch/run_ahead.ts";
 import { type PlannedUpload, uploadIntoRun } from "../upload/upload_into_run.ts";
@@ -38,6 +40,8 @@ export interface HeldRunOptions {
   readonly flags: RunFlags & SendFlags;
   readonly kube: Kube;
   readonly narrator: Narrator;
+  /** Takes the notes about the upload's plan and tree; default: the narrator. */
+  readonly emitPlan?: Narrator["emit"];
   readonly held: HeldRun<PipelineRun | TaskRun>;
   /** The upload that stands in for steps of the run. */
   readonly upload?: PlannedUpload;
@@ -85,13 +89,22 @@ export async function runHeld(host: Host, options: HeldRunOptions): Promise<numb
       hint: "name a step to hold at",
     });
   }
-  checkTurns(options);
+  checkAtUpload(options);
+  const isSentLater = atPause !== undefined && isWatching(atPause);
+  if (isSentLater) checkWatchedRun(held, { ...flags, hasUpload: upload !== undefined });
   if (options.isOnlyCreated) return await createHeld(host, options);
   const { emit } = narrator;
-  const step = held.upload!;
+  const planned = { step: held.upload!, emit: options.emitPlan ?? emit };
   let hasArrived = options.handOver === undefined;
   const arrived = () => void (hasArrived = true);
   const hasUser = atPause === "follow" || typeof atPause === "object" && "shell" in atPause;
+  const prepared = upload && await uploadIntoRun(host, { ...upload, ...planned, flags });
+  const onBase = upload?.clone && new OnBase(host.capture, upload.clone);
+  using scope = new Scope(host.interrupt);
+  if (onBase !== undefined && isSentLater) {
+    const { entries, digests } = upload!.source;
+    entries.then((all) => digests.ahead(all, scope.signal)).catch(() => {}); // a turn reads it then
+  }
   const running: RunOptions = {
     kube,
     clock: host.clock,
@@ -100,10 +113,14 @@ export async function runHeld(host: Host, options: HeldRunOptions): Promise<numb
     uploaded: held.upload?.isWhole ? held.upload.task : undefined,
     emit,
     interrupt: host.interrupt,
-    upload: upload && await uploadIntoRun(host, { ...upload, flags, step, emit }),
+    upload: prepared && {
+      ...prepared.options,
+      isSentLater,
+      onReleased: () => onBase?.uploaded(prepared.base()),
+    },
     work: atPause === undefined || !follows ? undefined : {
       isWatched: () => hasUser && hasArrived,
-      atPause: (at) => workAtPause(host, options, atPause, { ...at, arrived }),
+      atPause: (at) => workAtPause(host, options, atPause, { ...at, onBase, arrived }),
     },
     follows,
   };
@@ -141,7 +158,7 @@ async function workAtPause(
   host: Host,
   options: HeldRunOptions,
   atPause: AtEachPause,
-  at: AtPause & { readonly arrived: () => void },
+  at: AtPause & { readonly onBase?: OnBase; readonly arrived: () => void },
 ): Promise<AfterPause> {
   const { flags, kube, narrator, handOver } = options;
   const { pause, live, emit, signal, isFirst, arrived } = at;
@@ -171,13 +188,22 @@ async function workAtPause(
   return end;
 }
 
-/** Throws UsageError if there is no work to do again, because the upload stands in for it. */
-function checkTurns({ held: { upload }, atPause }: HeldRunOptions): void {
-  if (!upload?.isHeld || atPause === undefined || !isWatching(atPause)) return;
-  throw new UsageError(
-    `Cannot watch at step "${upload.step}": the upload stands in for its work`,
-    { hint: "choose another --on-step" },
-  );
+/** Throws UsageError if the step with the upload is to do work that it cannot do there. */
+function checkAtUpload({ held: { upload: step }, upload, atPause }: HeldRunOptions): void {
+  if (!step?.isHeld || atPause === undefined) return;
+  const place = `step "${step.step}"`;
+  const hint = "choose another --on-step";
+  if (isWatching(atPause)) {
+    const why = upload?.clone === undefined
+      ? "the upload stands in for its work"
+      : "its work is the clone below the upload";
+    throw new UsageError(`Cannot watch at ${place}: ${why}`, { hint });
+  }
+  if (upload?.clone !== undefined && typeof atPause === "object" && "instead" in atPause) {
+    throw new UsageError(`Cannot run another command in ${place}: its clone is done already`, {
+      hint,
+    });
+  }
 }
 
 function isWatching(atPause: AtEachPause): atPause is WatchingAtPause {
@@ -189,16 +215,20 @@ async function watchAtPause(
   host: Host,
   { flags, kube, narrator, upload }: HeldRunOptions,
   { shell: { turns, ...shell } }: WatchingAtPause,
-  { pause, live, emit, signal, isFirst }: AtPause,
+  { pause, live, emit, signal, isFirst, onBase }: AtPause & { readonly onBase?: OnBase },
 ): Promise<"released" | "left"> {
   const run = { kind: live.kind, run: live.name, connect: flags.connect };
   const isSent = upload !== undefined;
+  const ofClone = onBase?.at(pause);
+  const { base } = ofClone === undefined ? {} : flags;
   const own = upload === undefined
     ? flags
-    : { ...flags, onWorkspace: undefined, onDirectory: undefined }; // those of the stand-in
+    : { ...flags, base, onWorkspace: undefined, onDirectory: undefined }; // those of the stand-in
   const end = await narrator.suspendFor(() =>
     watchStep({
       ...{ host, kube, run, pause, flags: own, turns, signal, ...shell },
+      onBase: ofClone,
+      sent: upload?.source,
       results: isFirst && !isSent ? givenResults(flags) : {},
       async onSent(receipt, source) {
         if (!isFirst || isSent) return;
