@@ -14,7 +14,7 @@ import { ReceiveExit } from "../../step/protocol/exit_codes.ts";
 import type { Receipt } from "../../tree/archive/checksum_list.ts";
 import { renderChanged } from "../../view/changed.ts";
 import { RunView } from "../../view/run_view.ts";
-import { renderTurnEnd, renderTurnKeys } from "../../view/turn_lines.ts";
+import { renderTurnEnd, renderTurnKeys, renderUnrepeatable } from "../../view/turn_lines.ts";
 import { releaseStep } from "../held/release_step.ts";
 import type { NamedRun } from "../options/held_options.ts";
 import type { SendFlags } from "../options/send_flags.ts";
@@ -33,6 +33,7 @@ import { deadlineNote } from "./deadline_note.ts";
 import { type Action, type TurnEvent, TurnMachine } from "./machine.ts";
 import type { OnBase } from "./on_base.ts";
 import { ReadyTurn } from "./ready_turn.ts";
+import { Repeats } from "./repeats.ts";
 import { TurnTerminal } from "./turn_terminal.ts";
 import { TurnUploads } from "./turn_uploads.ts";
 
@@ -87,6 +88,7 @@ class WatchedStep implements AsyncDisposable {
   /** The tree as the last walk found it, and what changed since the last turn. */
   #source!: Source;
   readonly #changed = new Set<string>();
+  readonly #repeats = new Repeats();
   /** Shows an event of the upload. Notes come once. */
   readonly #show = notesOnce((event) => this.#draw(event), new Set());
   #turns = 0;
@@ -175,7 +177,7 @@ class WatchedStep implements AsyncDisposable {
     if (typeof action === "object") {
       return void this.#terminal.terminal.err(printable`${action.say}\n`);
     }
-    this.#terminal.show(printable``); // the next rest shows the keys again
+    this.#terminal.clear(); // the next rest shows the keys again
     switch (action) {
       case "start":
         this.#stopTurn = new AbortController();
@@ -224,6 +226,7 @@ class WatchedStep implements AsyncDisposable {
     work: () => Promise<"back" | "edited" | "released">,
   ): Promise<"released" | undefined> {
     const { kube, pause, signal } = this.#options;
+    this.#repeats.touched();
     let how: Awaited<ReturnType<typeof work>> = "back";
     try {
       how = await work();
@@ -245,8 +248,7 @@ class WatchedStep implements AsyncDisposable {
     this.#ready.open();
     this.#uploads.openAhead();
     this.#uploads.emitNotes().catch(() => {}); // the next turn fails for the same reason
-    const { columns } = this.#terminal.terminal;
-    this.#terminal.show(renderTurnKeys({ color: this.#color, columns: columns() }));
+    this.#terminal.show((columns) => renderTurnKeys({ color: this.#color, columns }));
   }
 
   /** Reports each change of the directory, until the watching is over. */
@@ -285,12 +287,18 @@ class WatchedStep implements AsyncDisposable {
       using _stopping = onAbort(stop, () => turn.stop());
       turn.begin();
       const code = await turn.ended.finally(() => output.end());
+      const elapsedMs = clock.now() - startMs;
+      await this.#terminal.outputArrives();
       this.#terminal.endLine();
       if (code > SIGNALED || code === ReceiveExit.gateGone) await this.#checkHeld();
       const exitCode = stop.aborted ? undefined : code;
-      const end = { place: this.#place, exitCode, elapsedMs: clock.now() - startMs };
+      const end = { place: this.#place, exitCode, elapsedMs };
       this.#terminal.terminal.err(renderTurnEnd(end, { color: this.#color }));
-      if (exitCode !== undefined) await this.#editor.ran(exitCode);
+      if (exitCode === undefined) return undefined;
+      if (this.#repeats.ended(await source.entries, exitCode)) {
+        this.#terminal.terminal.err(renderUnrepeatable(this.#options.turns));
+      }
+      await this.#editor.ran(exitCode);
       return exitCode;
     } catch (error) {
       signal.throwIfAborted();
