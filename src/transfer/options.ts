@@ -41,7 +41,7 @@ export interface SourceTree {
   /** Set if the directory already has the rest of the tree, which stays. */
   readonly onTop?: OnTop;
   /**
-   * Whether the directory has the entry as the tree has it, or is to lack it. Asked about entries
+   * Whether the directory has the entry as the tree has it, or is to lack it. Asked for entries
    * that no record names.
    */
   readonly hasAlready?: (path: string) => boolean;

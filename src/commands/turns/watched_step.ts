@@ -26,19 +26,17 @@ import { howToContinue } from "../session/how_to_continue.ts";
 import { runShell } from "../session/run_shell.ts";
 import { ScriptEditor } from "../session/script_editor.ts";
 import { released } from "../session/session.ts";
-import { openSource, type Source } from "../source/source.ts";
-import { Changes } from "../watch/changes.ts";
+import type { Source } from "../source/source.ts";
 import { checkWatch } from "./check_watch.ts";
 import { deadlineNote } from "./deadline_note.ts";
 import { type Action, type TurnEvent, TurnMachine } from "./machine.ts";
 import type { OnBase } from "./on_base.ts";
 import { ReadyTurn } from "./ready_turn.ts";
 import { Repeats } from "./repeats.ts";
+import { Saves } from "./saves.ts";
 import { TurnTerminal } from "./turn_terminal.ts";
 import { TurnUploads } from "./turn_uploads.ts";
 
-/** A turn begins after this silence: another save ends it soon. */
-const QUIET_MS = 100;
 /** Exit codes above this come from a signal, perhaps with the end of the container. */
 const SIGNALED = 128;
 
@@ -85,9 +83,7 @@ class WatchedStep implements AsyncDisposable {
   readonly #color: boolean;
   readonly #place: string;
   readonly #over = new AbortController();
-  /** The tree as the last walk found it, and what changed since the last turn. */
-  #source!: Source;
-  readonly #changed = new Set<string>();
+  #saves!: Saves;
   readonly #repeats = new Repeats();
   /** Shows an event of the upload. Notes come once. */
   readonly #show = notesOnce((event) => this.#draw(event), new Set());
@@ -146,8 +142,12 @@ class WatchedStep implements AsyncDisposable {
     if (signal.aborted) fail();
     try {
       const { flags, sent } = this.#options;
-      this.#source = await openSource(this.#host, flags, sent);
-      void this.#watch();
+      this.#saves = await Saves.open(this.#host, flags, sent);
+      this.#saves.watch({
+        print: (error) => printError(this.#host, error, this.#color),
+        onSave: () => this.#events.put({ kind: "saved" }),
+        signal: this.#over.signal,
+      }).catch((error) => this.#events.fail(error));
       this.#events.put({ kind: "saved" });
       for await (const event of this.#events) {
         const action = this.#machine.take(event);
@@ -251,32 +251,13 @@ class WatchedStep implements AsyncDisposable {
     this.#terminal.show((columns) => renderTurnKeys({ color: this.#color, columns }));
   }
 
-  /** Reports each change of the directory, until the watching is over. */
-  async #watch(): Promise<void> {
-    const interrupt = AbortSignal.any([this.#host.interrupt, this.#over.signal]);
-    const host = { ...this.#host, interrupt };
-    const print = (error: ExpectedError) => printError(this.#host, error, this.#color);
-    try {
-      await using changes = new Changes(host, this.#options.flags, print, QUIET_MS);
-      await changes.begin(this.#source);
-      while (true) {
-        const { source, paths } = await changes.since(this.#source);
-        this.#source = source;
-        for (const path of paths) this.#changed.add(path);
-        this.#events.put({ kind: "saved" });
-      }
-    } catch (error) {
-      if (!interrupt.aborted) this.#events.fail(error);
-    }
-  }
-
   /** Returns the exit code of the work, if it came to its end. Throws what no save can fix. */
   async #runTurn(stop: AbortSignal): Promise<number | undefined> {
     const { host: { clock }, kube, pause, signal, onSent } = this.#options;
     const isFirst = this.#turns++ === 0;
     this.#announce(isFirst);
     try {
-      const source = this.#source;
+      const { source } = this.#saves;
       const [receipt] = await Promise.all([
         this.#uploads.send(source, AbortSignal.any([signal, stop])),
         isFirst ? this.#noteDeadline() : undefined,
@@ -319,8 +300,7 @@ class WatchedStep implements AsyncDisposable {
 
   #announce(isFirst: boolean): void {
     if (isFirst) return;
-    const paths = [...this.#changed].sort();
-    this.#changed.clear();
+    const paths = this.#saves.takeChanged();
     const why = this.#isEdited ? printable`Edited\n` : printable`Again\n`;
     this.#isEdited = false;
     const what = paths.length === 0 ? why : renderChanged(paths);
