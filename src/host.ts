@@ -140,6 +140,8 @@ export interface Terminal {
     readonly stdout: boolean;
     readonly stderr: boolean;
   };
+  /** Whether stdout is a pipe. Its reader, such as tee, may write to this terminal a bit later. */
+  readonly isPiped: boolean;
   /** Whether another program uses the terminal now. The program then draws nothing. */
   readonly isLent: boolean;
   /** Returns the current width. */

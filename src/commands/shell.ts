@@ -5,6 +5,7 @@ import type { Host } from "../host.ts";
 import { findStep } from "./held/find_step.ts";
 import { commandLine, type HeldOptions, heldOptions } from "./options/held_options.ts";
 import { useColor } from "./output/color.ts";
+import { missingForShell } from "./session/run_shell.ts";
 import { workAt } from "./session/session.ts";
 
 export interface Options extends HeldOptions {
@@ -27,9 +28,10 @@ export function options(call: Call): Options {
 export async function run(host: Host, options: Options): Promise<number> {
   const { terminal, interrupt: signal } = host;
   const { debugImage, patchFile } = options;
-  if (!(terminal.isTerminal.stdin && terminal.isTerminal.stdout)) {
+  const missing = missingForShell(terminal);
+  if (missing !== undefined) {
     const hint = `${commandLine(options, "exec")} -- sh -c '...'`;
-    throw new UsageError("Cannot open a shell: stdin is not a terminal", { hint });
+    throw new UsageError(`Cannot open a shell: ${missing} is not a terminal`, { hint });
   }
   const kube = await host.connect(options.connect);
   const pause = await findStep(kube, options);

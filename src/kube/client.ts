@@ -247,32 +247,37 @@ export class KubeClient implements Kube {
     return this.#protocols.verbs;
   }
 
-  async denied(namespace: string, asked: readonly Access[]): Promise<Access[]> {
-    const allowed = await Promise.all(asked.map((access) => this.#allows(namespace, access)));
-    return asked.filter((_, at) => !allowed[at]);
+  async denied(
+    namespace: string,
+    asked: readonly Access[],
+    { mustAnswer = false }: { mustAnswer?: boolean } = {},
+  ): Promise<Access[]> {
+    const denied = await Promise.all(
+      asked.map((access) =>
+        this.#denies(namespace, access).catch((error) => {
+          if (mustAnswer || !(error instanceof ExpectedError)) throw error;
+          return false;
+        })
+      ),
+    );
+    return asked.filter((_, at) => denied[at]);
   }
 
-  async #allows(namespace: string, access: Access): Promise<boolean> {
+  #denies(namespace: string, access: Access): Promise<boolean> {
     const review = {
       apiVersion: "authorization.k8s.io/v1",
       kind: REVIEWS.kind,
       spec: { resourceAttributes: { namespace, ...access } },
     };
-    try {
-      const isDenied = await this.#ask({
-        what: { verb: "create", kind: REVIEWS.kind },
-        path: `/apis/${REVIEWS.group}/${REVIEWS.version}/${REVIEWS.plural}`,
-        method: "POST",
-        headers: JSON_TYPE,
-        body: JSON.stringify(review),
-        parse: parseDenied,
-        isRead: true,
-      });
-      return !isDenied;
-    } catch (error) {
-      if (!(error instanceof ExpectedError)) throw error;
-      return true; // the operation itself will show
-    }
+    return this.#ask({
+      what: { verb: "create", kind: REVIEWS.kind },
+      path: `/apis/${REVIEWS.group}/${REVIEWS.version}/${REVIEWS.plural}`,
+      method: "POST",
+      headers: JSON_TYPE,
+      body: JSON.stringify(review),
+      parse: parseDenied,
+      isRead: true,
+    });
   }
 
   #list<T extends KubeObject>(

@@ -291,6 +291,13 @@ export interface Kube {
   readonly execProtocol?: "spdy" | "websocket";
   /** The verbs on pods/exec that may be asked for, the first one first. One is enough. */
   readonly execVerbs: readonly string[];
-  /** Returns the accesses that the authorizer denies, and none if it can't be asked. */
-  denied(namespace: string, asked: readonly Access[]): Promise<Access[]>;
+  /**
+   * Returns the accesses that the authorizer denies. One that it can't be asked about counts as
+   * allowed, as the operation itself shows it; with `mustAnswer`, throws ClusterError instead.
+   */
+  denied(
+    namespace: string,
+    asked: readonly Access[],
+    options?: { mustAnswer?: boolean },
+  ): Promise<Access[]>;
 }

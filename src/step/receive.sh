@@ -114,8 +114,22 @@ group() (
   done
 )
 
+# end_pulse: ends the sleep of pulse, and so pulse, if it sleeps. Their parents then wait for both,
+# which the first process of the container may not do: a watched step gets hundreds of uploads.
+end_pulse() {
+  [ -n "$pulse" ] || return 0
+  for process in $(group "$$"); do
+    case $process in *:"$pulse":*) kill -KILL "${process%%:*}" ;; esac
+  done
+  looks=100
+  while alive "$pulse" && [ "$looks" -gt 0 ]; do looks=$((looks - 1)); done
+  kill -KILL "$pulse"
+  wait "$pulse"
+} 2>/dev/null
+
 # end_children: kills all processes that this receiver has started.
 end_children() {
+  end_pulse
   for process in $(group "$$"); do
     [ "${process%%:*}" = "$$" ] || kill -KILL "${process%%:*}" 2>/dev/null
   done
@@ -152,6 +166,7 @@ finish() {
 
 tell held || over $?
 printf . >/tkn-dev/visited
+pulse=
 trap finish EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
@@ -380,7 +395,7 @@ moves() {
 pulse() {
   read -r self _ </proc/self/stat || exit
   beats=0 before='' word=waiting
-  while sleep 1 >/dev/null 2>&1; do
+  while { sleep 1; } >/dev/null 2>&1; do # bash says that it was killed
     alive "$$" || exit 0
     now=$(moves)
     if [ -z "$now" ] || [ "$now" != "$before" ]; then
@@ -397,7 +412,8 @@ pulse() {
   done
 }
 if command -v sleep >/dev/null; then
-  (pulse </dev/null >/dev/null &)
+  pulse </dev/null >/dev/null &
+  pulse=$!
 fi
 
 # links DIRECTORY: lists the links below it, if the image has no program that can list more.

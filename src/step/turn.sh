@@ -12,7 +12,10 @@
 #
 # Before the work, the results are as they were before the first turn. The line "stop", or the end
 # of stdin, ends the work: by TERM, and after two seconds by KILL. Processes that the work left
-# running are killed, as the end of a container would.
+# running are killed, as the end of a container would. They are those of the session of this script,
+# those that still hold its output, and those that have its mark: a soft limit of processor time, of
+# 63 years and its PID in seconds, which no process reaches. Processes inherit it, even if they
+# leave the session, close the output and clear the environment, and /proc shows it to every user.
 
 # shellcheck source=src/step/show.sh
 . /tkn-dev/show
@@ -76,9 +79,14 @@ restore() {
   done
 }
 
-# others: prints a line "PID NAME" for each living process of the turn: those of its session, and
-# those that write to its output from another one. Not this script, and not its process g_control.
-# A helper of debug-run, a copy of this shell, has no NAME.
+# limit PID: prints the line of /proc with the limit of processor time.
+limit() {
+  { IFS= read -r g_line && IFS= read -r g_line; } 2>/dev/null <"/proc/$1/limits" || return
+  printf '%s\n' "$g_line"
+}
+
+# others: prints a line "PID NAME" for each living process of the turn. Not this script, and not its
+# process g_control. A helper of debug-run, a copy of this shell, has no NAME.
 others() {
   { IFS=' ' read -r g_self _ </proc/self/stat; } 2>/dev/null || return
   set +f
@@ -91,7 +99,7 @@ others() {
     g_pid=${1%% *} g_name=${1#*\(}
     case $2 in Z | X) continue ;; esac
     case $g_pid in "$$" | "$g_self" | "$g_control") continue ;; esac
-    [ "$5" = "$$" ] || writes_here 1 || writes_here 2 || continue
+    [ "$5" = "$$" ] || writes_here 1 || writes_here 2 || marked || continue
     { IFS= read -r g_line <"/proc/$g_pid/cmdline"; } 2>/dev/null
     case $g_line in *tkn-dev/turn*) g_name= ;; esac
     printf '%s %s\n' "$g_pid" "${g_name%)*}"
@@ -102,6 +110,22 @@ others() {
 # shellcheck disable=SC3013
 writes_here() {
   [ -p "/proc/$$/fd/$1" ] && [ "/proc/$g_pid/fd/$1" -ef "/proc/$$/fd/$1" ]
+} 2>/dev/null
+
+# choose_mark: sets g_mark, and g_seconds for it. g_mark is empty if the container has a limit
+# itself, or if its shell cannot set one.
+# shellcheck disable=SC3045
+choose_mark() {
+  g_mark='' g_seconds=$((2000000000 + $$))
+  case $(limit self) in
+    *unlimited*unlimited*) g_mark=$(ulimit -S -t "$g_seconds" 2>/dev/null && limit self) ;;
+  esac
+}
+
+# marked: succeeds if process g_pid has the mark of the turn.
+marked() {
+  [ -n "$g_mark" ] && { IFS= read -r g_line && IFS= read -r g_line; } <"/proc/$g_pid/limits" &&
+    [ "$g_line" = "$g_mark" ]
 } 2>/dev/null
 
 # end SIGNAL LOOKS: sends the signal to the others until none lives, or so many looks have passed.
@@ -138,6 +162,7 @@ names() {
 }
 
 [ -z "$g_by" ] || meet
+choose_mark
 restore
 : >/tkn-dev/stopped
 exec 3<&0
@@ -145,7 +170,11 @@ g_control=
 control <&3 >/dev/null 2>&1 &
 g_control=$!
 exec 3<&- </dev/null
-(. /tkn-dev/debug-run) 9>&-
+# shellcheck disable=SC3045
+(
+  [ -z "$g_mark" ] || ulimit -S -t "$g_seconds"
+  . /tkn-dev/debug-run
+) 9>&-
 g_code=$?
 { kill -KILL "$g_control" && wait "$g_control"; } 2>/dev/null # first: it starts processes, too
 names

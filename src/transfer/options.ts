@@ -40,7 +40,10 @@ export interface SourceTree {
   readonly spares?: ReadonlySet<string>;
   /** Set if the directory already has the rest of the tree, which stays. */
   readonly onTop?: OnTop;
-  /** Whether the directory has the entry as the tree has it; asked if no record names it. */
+  /**
+   * Whether the directory has the entry as the tree has it, or is to lack it. Asked for entries
+   * that no record names.
+   */
   readonly hasAlready?: (path: string) => boolean;
   /** The tree packed ahead, as far as memory allows; used only if the target directory is empty. */
   readonly prepacked?: PrepackedTree;

@@ -49,7 +49,7 @@ export interface PlanOptions {
   readonly spares?: ReadonlySet<string>;
   /** Set if the directory has the rest of the tree, in place of `deletes`. */
   readonly onTop?: OnTop;
-  /** Whether the directory has the entry as the tree has it; asked if no record names it. */
+  /** See SourceTree. */
   readonly hasAlready?: (path: string) => boolean;
 }
 
@@ -86,8 +86,9 @@ async function recordOf(
   const found = new Map<string, Recorded>();
   for (const [index, { path, kind, mode }] of entries.entries()) {
     const [now, remote] = [digests[index], at(listing.entries, path)];
+    if (remote === undefined) continue;
     if (kind === "directory") found.set(path, { kind: "dir" });
-    else if (now !== undefined && remote !== undefined) {
+    else if (now !== undefined) {
       const { mtimeSeconds } = remote;
       found.set(path, { kind: "file", digest: shortDigest(now), mode, mtimeSeconds });
     }
@@ -128,7 +129,8 @@ function isAsSent(options: PlanOptions, entry: Entry): boolean {
   const { listing, record, hasAlready } = options;
   const remote = at(listing.entries, entry.path);
   if (!isRecorded(options, entry) && hasAlready?.(entry.path)) {
-    return entry.kind !== "symlink" && remote?.kind === entry.kind;
+    if (remote === undefined) return true; // a sparse clone leaves it out
+    return entry.kind !== "symlink" && remote.kind === entry.kind;
   }
   const recorded = record && at(record.entries, entry.path);
   if (record === undefined || remote === undefined || recorded === undefined) return false;

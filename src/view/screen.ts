@@ -9,9 +9,20 @@ export interface Write {
   readonly text: Printable;
 }
 
+/**
+ * A text reaches the terminal this long after it went into the pipe to a program such as tee, or
+ * somewhat later on a busy machine.
+ */
+export const PIPE_MS = 100;
+
 export interface ScreenOptions {
   /** Whether stdout is on the terminal, too: its text then moves the status. */
   readonly isShared?: boolean;
+  /**
+   * Milliseconds since any time, if stdout goes into a pipe that may end on the terminal: there is
+   * no status then until PIPE_MS after a text for stdout.
+   */
+  readonly pipedNow?: () => number;
   /** Returns the current width of the terminal. */
   readonly columns?: () => number;
 }
@@ -21,15 +32,20 @@ export class Screen {
   #shown = printable``;
   readonly #isShared: boolean;
   readonly #columns: () => number;
+  readonly #pipedNow: (() => number) | undefined;
+  /** When the last text for stdout has left the pipe. */
+  #arrivedMs = -Infinity;
 
-  constructor({ isShared = true, columns = () => Infinity }: ScreenOptions = {}) {
-    this.#isShared = isShared;
+  constructor({ isShared = true, columns = () => Infinity, pipedNow }: ScreenOptions = {}) {
+    this.#isShared = isShared || pipedNow !== undefined;
     this.#columns = columns;
+    this.#pipedNow = pipedNow;
   }
 
   /**
    * Returns the writes for `outputs`, with one status at the end, however many there are.
-   * `[{ status: "" }]` removes the status from stderr.
+   * `[{ status: "" }]` removes the status from stderr. A status that cannot be shown yet is
+   * dropped: the next one comes soon.
    */
   paint(outputs: readonly Output[]): Write[] {
     const writes: Write[] = [];
@@ -46,6 +62,11 @@ export class Screen {
         isErased = true;
       }
       writes.push(output);
+    }
+    if (this.#pipedNow !== undefined) {
+      const nowMs = this.#pipedNow();
+      if (writes.some(({ to }) => to === "stdout")) this.#arrivedMs = nowMs + PIPE_MS;
+      if (nowMs < this.#arrivedMs) status = printable``;
     }
     this.#shown = status;
     if (isErased) {

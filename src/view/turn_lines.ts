@@ -24,6 +24,14 @@ export function renderTurnEnd(
   return joined([mark, printable` ${place}  ${how}\n`]);
 }
 
+/** Returns a note with a newline: a tree that ended with 0 in an earlier turn now fails. */
+export function renderUnrepeatable({ clean }: { clean: boolean }): Printable {
+  const [left, helps] = clean
+    ? ["an earlier turn left outside of the directory", ""]
+    : ["an earlier turn left", "--clean removes it from the directory, "];
+  return printable`Note: The same files and script ended with exit code 0 before. What ${left} may be the reason: ${helps}s opens a shell to look\n`;
+}
+
 const KEYS: readonly (readonly [key: string, rest: string])[] = [
   ["Enter", " again"],
   ["e", "dit"],

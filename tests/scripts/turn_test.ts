@@ -81,6 +81,17 @@ echo mine >own; echo changed >earlier`,
   }
 });
 
+/** A process that is killed. What it has started may still hold its output. */
+function disposable(child: Deno.ChildProcess): AsyncDisposable {
+  return {
+    async [Symbol.asyncDispose]() {
+      child.kill();
+      await Promise.all([child.stdin.close(), child.stdout.cancel(), child.stderr.cancel()]);
+      await child.status;
+    },
+  };
+}
+
 /** Holds the step, begins a turn, and waits until so many sleepers run. */
 async function begunTurn(stage: Stage, sleeping: number) {
   await stage.hold();
@@ -133,6 +144,35 @@ testInEveryShell("one that holds the output in another session is ended", async 
   assert.match(stderr, /^Ended: {6}(.*, )?sleep/);
   assert.deepEqual(await sleepers(stage), []);
 });
+
+/** A daemon has no parent, its own session, and none of the output. Waits until it is all that. */
+const daemon = (shell: Shell, seconds: number) =>
+  `(setsid ${shell.argv.join(" ")} -c 'echo $$ >"$PID"; exec sleep ${seconds}' \\
+    </dev/null >/dev/null 2>&1 &)
+until { read -r pid <"$PID"; } 2>/dev/null; do :; done
+${untilSleeps("$pid")}`;
+
+testInEveryShell(
+  "a daemon that the work leaves is ended, but none of a user's shell",
+  async (shell) => {
+    const own = by(shell, `until [ -e "$PID.user" ]; do :; done\n${daemon(shell, 987)}\nexit 6`);
+    await using stage = await Stage.open(shell, { own, programs: [...GNU, "setsid"] });
+    const env = { PID: `${stage.directory}/pid` };
+    await stage.hold(0, [], { env });
+    const started = startTurn(stage);
+    await started.say("go");
+    const users = `PID=$PID.user; ${daemon(shell, 988)}; exec sleep 989`;
+    await using _shell = disposable(stage.run(["/bin/sh", "-c", users], { env }));
+    const { code, stderr } = await started.ended();
+    assert.equal(code, 6);
+    // The subshell of yash may be there still.
+    assert.match(stderr, /^Ended: {6}(yash, )?sleep, which the work left running\n$/);
+    const left = async () =>
+      (await stage.processes()).flatMap((line) => /^\d+ sleep (98\d)/.exec(line)?.[1] ?? []).sort();
+    await until("the user's processes", async () => (await left()).length >= 2);
+    assert.deepEqual(await left(), ["988", "989"]);
+  },
+);
 
 for (const how of ["stop", "the end of stdin"]) {
   testInEveryShell(`${how} ends the work and all that it started`, async (shell) => {

@@ -21,6 +21,7 @@ import { turn } from "./fake_transport.ts";
 
 export class FakeTerminal implements Terminal {
   isTerminal = { stdin: false, stdout: false, stderr: false };
+  isPiped = false;
   stdout = "";
   stderr = "";
   width = 80;
@@ -43,13 +44,30 @@ export class FakeTerminal implements Terminal {
     for (let turns = 0; turns < 3; turns++) await turn();
   }
 
+  #resized = Promise.withResolvers<void>();
+
+  /** Sets the width, and waits until the program has handled it. */
+  async resize(columns: number): Promise<void> {
+    this.width = columns;
+    this.size = { ...this.size, columns };
+    this.#resized.resolve();
+    this.#resized = Promise.withResolvers();
+    for (let turns = 0; turns < 3; turns++) await turn();
+  }
+
   raw(): RawTerminal {
     this.isRaw = true;
-    const { size } = this;
     const stdin = this.turns.shift() ?? this.stdin;
     const typed = new ReadableStream<Uint8Array>({ start: (typed) => void (this.#typed = typed) });
+    const { isTyped } = this;
+    const size = () => this.size;
+    const resized = () => this.#resized.promise;
     const sizes = async function* () {
-      yield await Promise.resolve(size);
+      yield await Promise.resolve(size());
+      while (isTyped) {
+        await resized();
+        yield size();
+      }
     };
     return {
       keys: this.isTyped

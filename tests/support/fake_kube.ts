@@ -38,6 +38,8 @@ export class FakeKube implements Kube {
   readonly execs: ExecOptions[] = [];
   /** Rights that the server denies, like `get pods/exec`. */
   readonly denials = new Set<string>();
+  /** Set if the server answers no access reviews. */
+  noReviews: Error | undefined;
   /** Called before a change. Tests inject failures here. */
   onChange: (change: string) => void = () => {};
   /** Called before a read, with `get TaskRun x` or `list TaskRuns`. Tests inject failures here. */
@@ -239,7 +241,12 @@ export class FakeKube implements Kube {
   }
 
   // deno-lint-ignore require-await -- as above
-  async denied(_namespace: string, asked: readonly Access[]): Promise<Access[]> {
+  async denied(
+    _namespace: string,
+    asked: readonly Access[],
+    { mustAnswer = false }: { mustAnswer?: boolean } = {},
+  ): Promise<Access[]> {
+    if (mustAnswer && this.noReviews !== undefined) throw this.noReviews;
     return asked.filter(({ verb, resource, subresource }) =>
       this.denials.has(`${verb} ${[resource, subresource].filter(Boolean).join("/")}`)
     );

@@ -7,13 +7,6 @@ const DATE = "2026-01-01T00:00:00Z";
 const GIT_ENV = { GIT_CONFIG_GLOBAL: "/dev/null", GIT_COMMITTER_DATE: DATE };
 const IDENTITY = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com"];
 
-const CLAIM = `
-apiVersion: v1
-kind: PersistentVolumeClaim
-metadata: { name: greet }
-spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }
-`;
-
 export interface GreetCheckout {
   /** The checkout. */
   readonly cwd: string;
@@ -45,11 +38,14 @@ export async function greetCheckout(
   return { cwd, env: { ...GIT_ENV, ...remembers, PATH: path, KUBECONFIG: kubeconfig, ENV: "" } };
 }
 
-/** Creates the Pipeline of examples/, its Tasks, and a claim "greet" for its workspace. */
+/** Creates what the README says: the Pipeline of examples/, its Tasks, and a claim. */
 export async function applyGreet(kubeconfig: string): Promise<void> {
   const { kube } = await openCluster(kubeconfig);
-  await applyYaml(kube, CLAIM);
-  await applyYaml(kube, await Deno.readTextFile(`${ROOT}examples/pipeline.yaml`));
+  const readme = await Deno.readTextFile(`${ROOT}README.md`);
+  const [command] = /`kubectl apply[^`]*`/.exec(readme)!;
+  for (const [file] of command.matchAll(/examples\/[\w.]+/g)) {
+    await applyYaml(kube, await Deno.readTextFile(`${ROOT}${file}`));
+  }
 }
 
 async function run(program: string, ...args: string[]): Promise<void> {

@@ -49,7 +49,7 @@ export async function podSecurityFinding(
   };
 }
 
-/** Tekton's first container of each pod: it has a securityContext only with the flag. */
+/** Tekton's first container of each pod. The flag forbids it, as the others, more privileges. */
 const PREPARE = "prepare";
 
 /** Looks at the newest pod of a run, which shows the flag as it was then. */
@@ -59,7 +59,9 @@ async function shownByPod(kube: Kube): Promise<KnownFlag> {
     const pods = (await kube.list<Pod>(PODS, selector)).toSorted(newestFirst);
     for (const { metadata: { name }, spec } of pods) {
       const own = spec?.initContainers?.find((container) => container.name === PREPARE);
-      if (own !== undefined) return { isSet: own.securityContext !== undefined, source: name };
+      if (own === undefined) continue;
+      // An admission plugin of the cluster may set other fields.
+      return { isSet: own.securityContext?.allowPrivilegeEscalation === false, source: name };
     }
     return undefined;
   } catch (error) {

@@ -4,6 +4,7 @@ import { accessText, missingRights, whoAsks } from "../../run/create/access.ts";
 import type { RunKind } from "../../tekton/model.ts";
 import type { Finding } from "../../view/findings.ts";
 import { shellWord } from "../../view/text/shell_word.ts";
+import { foundError } from "./finding.ts";
 
 const CHECK = "rights";
 const RUN_KINDS: readonly RunKind[] = ["PipelineRun", "TaskRun"];
@@ -39,10 +40,20 @@ export async function checkRights(
   kube: Kube,
   named: Promise<string | undefined>,
 ): Promise<Finding[]> {
+  try {
+    return await findings(kube, named);
+  } catch (error) {
+    const { text, fix } = foundError(CHECK, error);
+    return [{ check: CHECK, state: "warning", text: `not known: ${text}`, fix }];
+  }
+}
+
+async function findings(kube: Kube, named: Promise<string | undefined>): Promise<Finding[]> {
   const { namespace } = kube;
+  const mustAnswer = true;
   const [{ missing, needed }, missed, user] = await Promise.all([
-    missingRights(kube, namespace, RUN_KINDS),
-    kube.denied(namespace, USEFUL.map(({ access }) => access)),
+    missingRights(kube, namespace, RUN_KINDS, { mustAnswer }),
+    kube.denied(namespace, USEFUL.map(({ access }) => access), { mustAnswer }),
     named,
   ]);
   const who = whoAsks(kube);

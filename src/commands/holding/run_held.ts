@@ -25,6 +25,7 @@ import { useColor } from "../output/color.ts";
 import type { Narrator } from "../output/narrator.ts";
 import { printData } from "../output/print_data.ts";
 import { howToContinue, willHold } from "../session/how_to_continue.ts";
+import { missingForShell } from "../session/run_shell.ts";
 import { workAt } from "../session/session.ts";
 import type { Source } from "../source/source.ts";
 import { holdChanges } from "../start/gate.ts";
@@ -62,8 +63,9 @@ export interface HeldRunOptions {
 export function checkTerminal(host: Host, atPause: AtEachPause, hint: string): void {
   if (typeof atPause === "string" || "instead" in atPause) return;
   if (atPause.shell.turns !== undefined) return checkWatch(host);
-  if (hasTerminal(host)) return;
-  throw new UsageError("Cannot open a shell: stdin is not a terminal", { hint });
+  const missing = missingForShell(host.terminal);
+  if (missing === undefined) return;
+  throw new UsageError(`Cannot open a shell: ${missing} is not a terminal`, { hint });
 }
 
 /** Whether a shell can open at a pause: it needs stdin, and stdout for itself. */
@@ -71,11 +73,7 @@ export function canOpenShell(
   host: Host,
   { events, outcome }: Pick<RunFlags, "events" | "outcome">,
 ): boolean {
-  return hasTerminal(host) && !events && outcome !== "-";
-}
-
-function hasTerminal({ terminal: { isTerminal } }: Host): boolean {
-  return isTerminal.stdin && isTerminal.stdout;
+  return missingForShell(host.terminal) === undefined && !events && outcome !== "-";
 }
 
 /** Returns the exit code. */

@@ -54,6 +54,7 @@ export function openNarrator(host: Host, flags: NarratorFlags): Narrator {
     new Screen({
       isShared: terminal.isTerminal.stdout,
       columns: () => terminal.columns(),
+      pipedNow: terminal.isPiped ? () => host.clock.now() : undefined,
     }),
   );
   const show = (outputs: readonly Output[]) => outputs.forEach((one) => output.write(one));

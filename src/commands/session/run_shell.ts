@@ -4,7 +4,7 @@ import { serveEdits } from "../../hold/edit_channel.ts";
 import { readHeldStepInfo } from "../../hold/held_step_info.ts";
 import { type Pause, stepPath } from "../../hold/pause.ts";
 import { openShell } from "../../hold/shell.ts";
-import type { Host } from "../../host.ts";
+import type { Host, Terminal } from "../../host.ts";
 import type { Kube } from "../../kube/interface.ts";
 import { joined, printable, trimmedEnd } from "../../printable.ts";
 import { renderHeld } from "../../view/held_view.ts";
@@ -22,6 +22,13 @@ export interface ShellSession {
   /** The file for the patch of an edited script, once the script has run well. */
   readonly patchFile?: string;
   readonly signal?: AbortSignal;
+}
+
+/** Returns the stream that would have to be a terminal for a shell; undefined if none. */
+export function missingForShell(
+  { isTerminal: { stdin, stdout } }: Pick<Terminal, "isTerminal">,
+): "stdin" | "stdout" | undefined {
+  return !stdin ? "stdin" : !stdout ? "stdout" : undefined;
 }
 
 /** Resolves once the shell ends. Throws NoShellError and ClusterError. */

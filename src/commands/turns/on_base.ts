@@ -22,7 +22,7 @@ export interface TreeOnBase {
   readonly entries: readonly Entry[];
   /** The entries that the clone may not have so: the notes are about them. */
   readonly changed: readonly Entry[];
-  /** Returns whether the workspace has the entry as the tree has it. */
+  /** Returns whether the workspace has the entry as the tree has it, unless its clone is sparse. */
   readonly hasAlready: (path: string) => boolean;
   /** Paths that the workspace may have, and the tree has not. */
   readonly gone: readonly string[];

@@ -14,7 +14,7 @@ import { ReceiveExit } from "../../step/protocol/exit_codes.ts";
 import type { Receipt } from "../../tree/archive/checksum_list.ts";
 import { renderChanged } from "../../view/changed.ts";
 import { RunView } from "../../view/run_view.ts";
-import { renderTurnEnd, renderTurnKeys } from "../../view/turn_lines.ts";
+import { renderTurnEnd, renderTurnKeys, renderUnrepeatable } from "../../view/turn_lines.ts";
 import { releaseStep } from "../held/release_step.ts";
 import type { NamedRun } from "../options/held_options.ts";
 import type { SendFlags } from "../options/send_flags.ts";
@@ -26,18 +26,17 @@ import { howToContinue } from "../session/how_to_continue.ts";
 import { runShell } from "../session/run_shell.ts";
 import { ScriptEditor } from "../session/script_editor.ts";
 import { released } from "../session/session.ts";
-import { openSource, type Source } from "../source/source.ts";
-import { Changes } from "../watch/changes.ts";
+import type { Source } from "../source/source.ts";
 import { checkWatch } from "./check_watch.ts";
 import { deadlineNote } from "./deadline_note.ts";
 import { type Action, type TurnEvent, TurnMachine } from "./machine.ts";
 import type { OnBase } from "./on_base.ts";
 import { ReadyTurn } from "./ready_turn.ts";
+import { Repeats } from "./repeats.ts";
+import { Saves } from "./saves.ts";
 import { TurnTerminal } from "./turn_terminal.ts";
 import { TurnUploads } from "./turn_uploads.ts";
 
-/** A turn begins after this silence: another save ends it soon. */
-const QUIET_MS = 100;
 /** Exit codes above this come from a signal, perhaps with the end of the container. */
 const SIGNALED = 128;
 
@@ -84,9 +83,8 @@ class WatchedStep implements AsyncDisposable {
   readonly #color: boolean;
   readonly #place: string;
   readonly #over = new AbortController();
-  /** The tree as the last walk found it, and what changed since the last turn. */
-  #source!: Source;
-  readonly #changed = new Set<string>();
+  #saves!: Saves;
+  readonly #repeats = new Repeats();
   /** Shows an event of the upload. Notes come once. */
   readonly #show = notesOnce((event) => this.#draw(event), new Set());
   #turns = 0;
@@ -146,8 +144,12 @@ class WatchedStep implements AsyncDisposable {
     if (signal.aborted) fail();
     try {
       const { flags, sent } = this.#options;
-      this.#source = await openSource(this.#host, flags, sent);
-      void this.#watch();
+      this.#saves = await Saves.open(this.#host, flags, sent);
+      this.#saves.watch({
+        print: (error) => printError(this.#host, error, this.#color),
+        onSave: () => this.#events.put({ kind: "saved" }),
+        signal: this.#over.signal,
+      }).catch((error) => this.#events.fail(error));
       this.#events.put({ kind: "saved" });
       for await (const event of this.#events) {
         const action = this.#machine.take(event);
@@ -177,7 +179,7 @@ class WatchedStep implements AsyncDisposable {
     if (typeof action === "object") {
       return void this.#terminal.terminal.err(printable`${action.say}\n`);
     }
-    this.#terminal.show(printable``); // the next rest shows the keys again
+    this.#terminal.clear(); // the next rest shows the keys again
     switch (action) {
       case "start":
         this.#stopTurn = new AbortController();
@@ -226,6 +228,7 @@ class WatchedStep implements AsyncDisposable {
     work: () => Promise<"back" | "edited" | "released">,
   ): Promise<"released" | undefined> {
     const { kube, pause, signal } = this.#options;
+    this.#repeats.touched();
     let how: Awaited<ReturnType<typeof work>> = "back";
     try {
       how = await work();
@@ -247,27 +250,7 @@ class WatchedStep implements AsyncDisposable {
     this.#ready.open();
     this.#uploads.openAhead();
     this.#uploads.emitNotes().catch(() => {}); // the next turn fails for the same reason
-    const { columns } = this.#terminal.terminal;
-    this.#terminal.show(renderTurnKeys({ color: this.#color, columns: columns() }));
-  }
-
-  /** Reports each change of the directory, until the watching is over. */
-  async #watch(): Promise<void> {
-    const interrupt = AbortSignal.any([this.#host.interrupt, this.#over.signal]);
-    const host = { ...this.#host, interrupt };
-    const print = (error: ExpectedError) => printError(this.#host, error, this.#color);
-    try {
-      await using changes = new Changes(host, this.#options.flags, print, QUIET_MS);
-      await changes.begin(this.#source);
-      while (true) {
-        const { source, paths } = await changes.since(this.#source);
-        this.#source = source;
-        for (const path of paths) this.#changed.add(path);
-        this.#events.put({ kind: "saved" });
-      }
-    } catch (error) {
-      if (!interrupt.aborted) this.#events.fail(error);
-    }
+    this.#terminal.show((columns) => renderTurnKeys({ color: this.#color, columns }));
   }
 
   /** Returns the exit code of the work, if it came to its end. Throws what no save can fix. */
@@ -276,7 +259,7 @@ class WatchedStep implements AsyncDisposable {
     const isFirst = this.#turns++ === 0;
     this.#announce(isFirst);
     try {
-      const source = this.#source;
+      const { source } = this.#saves;
       const [receipt] = await Promise.all([
         this.#uploads.send(source, AbortSignal.any([signal, stop])),
         isFirst ? this.#noteDeadline() : undefined,
@@ -287,11 +270,17 @@ class WatchedStep implements AsyncDisposable {
       using _stopping = onAbort(stop, () => turn.stop());
       turn.begin();
       const code = await turn.ended.finally(() => output.end());
+      const elapsedMs = clock.now() - startMs;
+      await this.#terminal.outputArrives();
       this.#terminal.endLine();
       if (code > SIGNALED || code === ReceiveExit.gateGone) await this.#checkHeld();
       const exitCode = stop.aborted ? undefined : code;
-      const end = { place: this.#place, exitCode, elapsedMs: clock.now() - startMs };
+      const end = { place: this.#place, exitCode, elapsedMs };
       this.#terminal.terminal.err(renderTurnEnd(end, { color: this.#color }));
+      if (exitCode === undefined) return undefined;
+      if (this.#repeats.ended(await source.entries, exitCode)) {
+        this.#terminal.terminal.err(renderUnrepeatable(this.#options.turns));
+      }
       if (exitCode === 0 && this.#isToShow) {
         this.#isToShow = false;
         await this.#editor.ran(exitCode);
@@ -316,8 +305,7 @@ class WatchedStep implements AsyncDisposable {
 
   #announce(isFirst: boolean): void {
     if (isFirst) return;
-    const paths = [...this.#changed].sort();
-    this.#changed.clear();
+    const paths = this.#saves.takeChanged();
     const why = this.#isEdited ? printable`Edited\n` : printable`Again\n`;
     this.#isEdited = false;
     const what = paths.length === 0 ? why : renderChanged(paths);

@@ -32,6 +32,7 @@ export function denoTerminal(): Terminal {
       stdout: Deno.stdout.isTerminal(),
       stderr: Deno.stderr.isTerminal(),
     },
+    isPiped: isPiped(),
     columns() {
       try {
         return Deno.consoleSize().columns || FALLBACK_COLUMNS; // 0: it does not know
@@ -46,6 +47,14 @@ export function denoTerminal(): Terminal {
     err: (text) => err(new TextEncoder().encode(text)),
     write: (bytes, to) => (to === "stdout" ? out : err)(bytes),
   };
+}
+
+function isPiped(): boolean {
+  try {
+    return Deno.statSync("/dev/stdout").isFifo === true;
+  } catch {
+    return false; // no such file, as on Windows
+  }
 }
 
 function raw(): RawTerminal {

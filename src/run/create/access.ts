@@ -22,12 +22,13 @@ export async function checkAccess(kube: Kube, namespace: string, kind: RunKind):
 
 /**
  * Returns which of the rights that runs with an upload take are missing, in the order in which they
- * are needed, and how many are needed.
+ * are needed, and how many are needed. For `mustAnswer` see Kube.denied.
  */
 export async function missingRights(
   kube: Kube,
   namespace: string,
   kinds: readonly RunKind[],
+  options: { mustAnswer?: boolean } = {},
 ): Promise<{ missing: Access[]; needed: number }> {
   const needs = new Map(
     kinds.flatMap((kind) => neededRights(kind, kube.execVerbs)).map((ways) => [
@@ -36,7 +37,7 @@ export async function missingRights(
     ]),
   );
   const asked = new Set([...needs.values(), CREATE_EXEC].flat());
-  const denied = new Set(await kube.denied(namespace, [...asked]));
+  const denied = new Set(await kube.denied(namespace, [...asked], options));
   const missing = [...needs.values()].filter((ways) => ways.every((way) => denied.has(way)))
     .map(([first]) => first);
   const mayExec = missing.every(({ subresource }) => subresource !== "exec");

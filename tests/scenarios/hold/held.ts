@@ -6,8 +6,26 @@ import type { Cluster } from "../../support/cluster.ts";
 import { tknDev } from "../../support/program.ts";
 import { tree, writeTree } from "../../support/tree_text.ts";
 import type { Scenario } from "../scenario.ts";
+import { atTerminal } from "./session.ts";
+import { heldRun } from "./turns.ts";
 
 export const heldScenarios: Scenario[] = [
+  {
+    name: "a step stays held for as long as its script is edited here",
+    needs: ["script"],
+    async run(cluster, directory) {
+      const { flags } = cluster;
+      writeTree(directory, tree("file a.txt one"));
+      const run = await heldRun(cluster, "--pause-timeout=10s");
+      // An editor that is open for longer than the step waits without a client.
+      const editor = { EDITOR: "f() { sleep 13; echo 'echo edited; exit 4' >$1; }; f" };
+      await using session = atTerminal(["tr", "run", run, "--edit", ...flags], editor);
+      await session.until(/edited\n/);
+      await session.until(/ended: 4\n/);
+      const failed = ["tr", "fail-continue", run, ...flags];
+      assert.equal((await tknDev(failed)).code, 0);
+    },
+  },
   {
     name: "--no-continue leaves the step held; later commands run it, upload to it and release it",
     async run({ flags, claim }, directory) {

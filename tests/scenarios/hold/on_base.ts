@@ -67,6 +67,29 @@ export const onBaseScenarios: Scenario[] = [
     },
   },
   {
+    name: "turns on a sparse clone bring only changes into what it leaves out",
+    needs: ["git", "script"],
+    async run(cluster, directory) {
+      const work = "find other | sort | tr '\\n' ' '; echo; cat a";
+      const content = "file a one\nfile other/b one\nfile other/deep/c one\nlink other/l -> b";
+      await using server = await serve(directory, content, [file("work.sh", work)]);
+      const save = (name: string, text: string) =>
+        Deno.writeTextFileSync(`${server.work}/${name}`, text);
+      save("other/new", "two");
+      const flags = ["-p", "sparse=/*\n!/other/", "--on-step", "test/run", "--watch"];
+      await using session = atTerminal(debug(cluster, server, ...flags));
+      await session.until(/Note: The clone is sparse: /);
+      await session.until(/other other\/new \none/);
+      await session.until(RESTS);
+      save("a", "two");
+      save("other/deep/c", "two");
+      await session.until(/other other\/deep other\/deep\/c other\/new \ntwo/);
+      await session.until(RESTS);
+      await session.type("q");
+      await session.until(/ended: 130\n/);
+    },
+  },
+  {
     name: "where everything is sent because the clone lacks the base, turns send the tree",
     needs: ["git", "script"],
     async run(cluster, directory) {

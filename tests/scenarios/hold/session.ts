@@ -298,7 +298,7 @@ async function untilTrue(condition: () => Promise<boolean>): Promise<void> {
   }
 }
 
-async function run(program: string, ...args: string[]): Promise<void> {
+export async function run(program: string, ...args: string[]): Promise<void> {
   const { success, stderr } = await new Deno.Command(program, { args }).output();
   assert.ok(success, new TextDecoder().decode(stderr));
 }

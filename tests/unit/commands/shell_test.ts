@@ -137,12 +137,14 @@ Deno.test("a lost connection is an error with a hint how to return to the step",
 });
 
 Deno.test("a shell needs a terminal", async () => {
-  const { host, go } = stage("s");
-  host.terminal.isTerminal.stdin = false;
-  assert.equal(
-    await rejection(go("shell", "r"), UsageError),
-    "Cannot open a shell: stdin is not a terminal\ntkn-dev taskrun exec r -- sh -c '...'",
-  );
+  for (const stream of ["stdin", "stdout"] as const) {
+    const { host, go } = stage("s");
+    host.terminal.isTerminal[stream] = false;
+    assert.equal(
+      await rejection(go("shell", "r"), UsageError),
+      `Cannot open a shell: ${stream} is not a terminal\ntkn-dev taskrun exec r -- sh -c '...'`,
+    );
+  }
 });
 
 Deno.test("an image without a shell is an error with a hint, followed by the question", async () => {

@@ -137,7 +137,9 @@ Deno.test("of the rights asked for those come back that are denied, in their ord
 
 Deno.test("where the authorizer can't be asked, nothing is taken for denied", async () => {
   const { kube } = client(() => status(403, "no"));
-  assert.deepEqual(await kube.denied("a", [{ verb: "get", group: "", resource: "pods" }]), []);
+  const asked = [{ verb: "get", group: "", resource: "pods" }];
+  assert.deepEqual(await kube.denied("a", asked), []);
+  await assert.rejects(kube.denied("a", asked, { mustAnswer: true }), ClusterError);
 });
 
 Deno.test("a plain request ends after 30 seconds, its body included, however its network is stalled", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { printable } from "../../../src/printable.ts";
-import { Screen } from "../../../src/view/screen.ts";
+import { PIPE_MS, Screen } from "../../../src/view/screen.ts";
 import { styles } from "../../../src/view/text/style.ts";
 
 Deno.test("a text is written above the status, which is redrawn", () => {
@@ -60,9 +60,22 @@ Deno.test("colors take no room in the status", () => {
   assert.deepEqual(screen.paint([{ status: printable`` }]), [{ to: "stderr", text: "\r\x1b[K" }]);
 });
 
-Deno.test("stdout on a pipe or in a file does not move the status", () => {
+Deno.test("stdout in a file does not move the status", () => {
   const screen = new Screen({ isShared: false });
   screen.paint([{ status: printable`Sending` }]);
   const text = { to: "stdout", text: printable`log\n` } as const;
   assert.deepEqual(screen.paint([text]), [text]);
+});
+
+Deno.test("a pipe may end on the terminal: no status until its text is there", () => {
+  let nowMs = 0;
+  const screen = new Screen({ isShared: false, pipedNow: () => nowMs });
+  const status = { status: printable`Running` };
+  const text = { to: "stdout", text: printable`log\n` } as const;
+  assert.deepEqual(screen.paint([status]), [{ to: "stderr", text: "Running" }]);
+  assert.deepEqual(screen.paint([text, status]), [{ to: "stderr", text: "\r\x1b[K" }, text]);
+  nowMs += PIPE_MS - 1;
+  assert.deepEqual(screen.paint([status]), []);
+  nowMs += 1;
+  assert.deepEqual(screen.paint([status]), [{ to: "stderr", text: "Running" }]);
 });

@@ -46,3 +46,19 @@ Deno.test("where events cannot be written, the notes on stderr are", () => {
   assert.throws(() => narrator.emit({ kind: "note", text: "Cancelled it" }), OutputError);
   assert.equal(host.terminal.stderr, "Note: Cancelled it\n");
 });
+
+Deno.test("behind a pipe that may end on the terminal, the status waits for the log", () => {
+  const host = new FakeHost();
+  host.terminal.isTerminal.stderr = true;
+  host.terminal.isPiped = true;
+  using narrator = openNarrator(host, { ...FLAGS, color: false });
+  const task = { name: "test", status: "running", elapsedMs: 1_000 } as const;
+  narrator.emit({ kind: "tasks", tasks: [task], elapsedMs: 1_000 });
+  assert.match(host.terminal.stderr, /test 1s[^\n]*$/);
+  narrator.emit({ kind: "log", task: "test", step: "run", line: "ok 1" });
+  narrator.flush();
+  assert.ok(host.terminal.stderr.endsWith("\r\x1b[K"));
+  host.clock.advance(1_000);
+  narrator.flush();
+  assert.match(host.terminal.stderr, /test 2s[^\n]*$/);
+});

@@ -4,6 +4,7 @@ import type { Source } from "../../../../src/commands/source/source.ts";
 import { UsageError } from "../../../../src/errors.ts";
 import type { Pause } from "../../../../src/hold/pause.ts";
 import type { Entry } from "../../../../src/tree/walk.ts";
+import { MemoryFiles } from "../../../support/memory_files.ts";
 
 const HASH = "1".repeat(40);
 const BASE = { commit: HASH, name: "1111111", isPushed: true, isAuto: false };
@@ -16,6 +17,8 @@ function entry(path: string): Entry {
 interface Given {
   readonly local: string;
   readonly changed?: string;
+  /** Files of the commit besides a, b and c. */
+  readonly committed?: string;
   readonly modules?: string;
   readonly movedModule?: string;
   /** Files with another mtime. */
@@ -30,7 +33,7 @@ function onBase(uploaded: { sent?: string; removed?: string }) {
     assert.ok(isHashed, "a file could change between the answer of git and its digest");
     const lines = (text = "", line: (path: string) => string) =>
       text.split(" ").filter(Boolean).map(line).join("");
-    const tree = lines("a b c", (path) => `100644 blob ${HASH}\t${path}\0`) +
+    const tree = lines(`a b c ${now.committed ?? ""}`, (path) => `100644 blob ${HASH}\t${path}\0`) +
       lines(now.modules, (path) => `160000 commit ${HASH}\t${path}\0`);
     const gone = ["a", "b", "c"].filter((path) => !now.local.split(" ").includes(path)).join(" ");
     const differences = lines(now.changed, (path) => `:100644 100644 ${HASH} 0 M\0${path}\0`) +
@@ -63,7 +66,8 @@ function onBase(uploaded: { sent?: string; removed?: string }) {
         isHashed = true;
       },
     };
-    const source = { root: "/work", entries, digests, secrets: "allow" } as unknown as Source;
+    const files = new MemoryFiles();
+    const source = { root: "/work", files, entries, digests, secrets: "deny" } as unknown as Source;
     return turns.treeOf(source, new AbortController().signal);
   };
   return { turns, treeOf };
@@ -104,6 +108,15 @@ Deno.test("git is asked once; later, a walk says what differs from then", async 
   const later = await treeOf({ local: "a b new", changed: "a", saved: "b" });
   assert.deepEqual(told(later), { sent: "b new", gone: "c" });
   assert.deepEqual(later.changed.map(({ path }) => path), ["b", "new"]);
+});
+
+Deno.test("secrets are denied among the changes alone", async () => {
+  const { treeOf } = onBase({});
+  await treeOf({ local: "a b c .env", committed: ".env" });
+  await assert.rejects(
+    treeOf({ local: "a b c .env", committed: ".env", saved: ".env" }),
+    /Cannot upload "\/work": 1 file looks like a secret .*: \.env/,
+  );
 });
 
 Deno.test("with submodules, git says at each turn whether they differ", async () => {
