@@ -16,7 +16,7 @@ export interface UploadOptions extends Omit<SendToPauseOptions, "kube" | "clock"
   readonly held: HeldStep;
   /** Whether the step stays held after the upload, for a user to work in it. */
   readonly isHeld?: boolean;
-  /** Whether the run holds later at steps that get the tree as well. */
+  /** Whether the run holds later, at steps that may get the tree as well. */
   readonly isSentLater?: boolean;
   /**
    * Packs the tree ahead, until the signal. Called once the run is created, because packing delays

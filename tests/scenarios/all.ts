@@ -16,6 +16,7 @@ import { flagScenarios } from "./upload/flags.ts";
 import { doctorScenarios } from "./run/doctor.ts";
 import { earlyCancelScenarios } from "./run/early_cancel.ts";
 import { escapesScenarios } from "./hold/escapes.ts";
+import { joinedScenarios } from "./hold/joined.ts";
 import { heldScenarios } from "./hold/held.ts";
 import { localCodeScenarios } from "./hold/local_code.ts";
 import { logsScenarios } from "./run/logs.ts";
@@ -65,6 +66,7 @@ export const SCENARIOS: Scenario[] = [
   ...randomUserScenarios,
   ...slowLinkScenarios,
   ...turnScenarios,
+  ...joinedScenarios,
   ...watchScenarios,
   ...aheadScenarios,
   ...earlyCancelScenarios,

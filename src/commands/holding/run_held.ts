@@ -90,8 +90,8 @@ export async function runHeld(host: Host, options: HeldRunOptions): Promise<numb
     });
   }
   checkAtUpload(options);
-  const isSentLater = atPause !== undefined && isWatching(atPause);
-  if (isSentLater) checkWatchedRun(held, { ...flags, hasUpload: upload !== undefined });
+  const watches = atPause !== undefined && isWatching(atPause);
+  if (watches) checkWatchedRun(held, { ...flags, hasUpload: upload !== undefined });
   if (options.isOnlyCreated) return await createHeld(host, options);
   const { emit } = narrator;
   const planned = { step: held.upload!, emit: options.emitPlan ?? emit };
@@ -101,7 +101,7 @@ export async function runHeld(host: Host, options: HeldRunOptions): Promise<numb
   const prepared = upload && await uploadIntoRun(host, { ...upload, ...planned, flags });
   const onBase = upload?.clone && new OnBase(host.capture, upload.clone);
   using scope = new Scope(host.interrupt);
-  if (onBase !== undefined && isSentLater) {
+  if (onBase !== undefined && watches) {
     const { entries, digests } = upload!.source;
     entries.then((all) => digests.ahead(all, scope.signal)).catch(() => {}); // a turn reads it then
   }
@@ -115,7 +115,7 @@ export async function runHeld(host: Host, options: HeldRunOptions): Promise<numb
     interrupt: host.interrupt,
     upload: prepared && {
       ...prepared.options,
-      isSentLater,
+      isSentLater: hasUser,
       onReleased: () => onBase?.uploaded(prepared.base()),
     },
     work: atPause === undefined || !follows ? undefined : {

@@ -5,7 +5,7 @@ import { commandLine } from "../../support/program.ts";
 import { TerminalSession } from "../../support/terminal_session.ts";
 import type { Scenario } from "../scenario.ts";
 
-const PROMPT = (place: string) => new RegExp(`\\[${place}\\] [$#] `);
+export const PROMPT = (place: string) => new RegExp(`\\[${place}\\] [$#] `);
 /** The question accepts an answer once it lists the answers. */
 const EDIT_QUESTION = (place: string) =>
   new RegExp(

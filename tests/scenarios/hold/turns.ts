@@ -365,33 +365,6 @@ exit 9`,
     },
   },
   {
-    name: "users who watch at one step, and one with a shell there, see each other",
-    needs: ["script"],
-    async run(cluster, directory) {
-      const { flags } = cluster;
-      write(directory, "true");
-      const run = await heldRun(cluster);
-      const watch = ["tr", "run", run, "--watch", directory, ...flags];
-      await using ada = atTerminal(watch, { USER: "ada" });
-      await ada.until(RESTS);
-      await using bob = atTerminal(watch, { USER: "bob" });
-      await bob.until(/Note: ada watches this step too, since \d\d:\d\d\n/);
-      await bob.until(RESTS);
-      await using eve = atTerminal(["tr", "shell", run, ...flags], { USER: "eve" });
-      await eve.until(/Note: (ada|bob) watches this step too, since .*\nNote: (ada|bob) watches/);
-      await eve.until(/\[run\] [$#] /);
-
-      await ada.type("\r");
-      await ada.until(/Note: (bob|eve) .* too, since .*\nNote: (bob|eve) .* too, since /);
-      await ada.until(RESTS);
-      await ada.type("\r");
-      const [again] = await ada.until(/\nAgain\n[^]*?\[d\]etach/);
-      assert.doesNotMatch(again, /Note: /); // they were said
-      await eve.type("debug-fail-continue\r");
-      await ada.until(/Error: Cannot watch at step "run": /);
-    },
-  },
-  {
     name: "with --clean, what the work made is gone before the next turn; a cancelled run ends it",
     needs: ["script"],
     async run(cluster, directory) {
