@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { UsageError } from "../../../src/errors.ts";
+import { FileError } from "../../../src/host.ts";
 import { checkDirectory } from "../../../src/tree/check_directory.ts";
 import { MemoryFiles } from "../../support/memory_files.ts";
 import { tree } from "../../support/tree_text.ts";
@@ -42,3 +43,15 @@ for (
     });
   });
 }
+
+Deno.test("a working directory that was deleted is no such directory", async () => {
+  // Its stat still succeeds.
+  const files = new MemoryFiles(tree("dir gone/"));
+  files.list = (path) => Promise.reject(new FileError(path, "no such file or directory"));
+  await assert.rejects(checkDirectory(files, "/tree/gone"), (error) => {
+    assert(error instanceof UsageError);
+    assert.equal(error.message, 'Cannot upload "/tree/gone": no such directory');
+    assert.equal(error.hint, "Name the directory to upload, e.g. .");
+    return true;
+  });
+});
