@@ -63,12 +63,13 @@ export function openExec(
 async function runCommand(client: ExecClient, container: Container, request: ExecRequest) {
   const input = new Input(request.stdin);
   client.listen(input);
+  await client.opened;
+  if (!client.isOpen) return;
   try {
     const process = await container.start(request.command, {
       stdin: true,
       terminal: request.tty,
     });
-    await client.opened;
     void input.feed(process, (text) => container.paths.toHost(text));
     const [exit] = await Promise.all([
       process.ended,
@@ -77,7 +78,6 @@ async function runCommand(client: ExecClient, container: Container, request: Exe
     ]);
     client.end(statusOfExit(exit.code ?? SIGNALLED));
   } catch (error) {
-    await client.opened;
     const cause = error instanceof StartError
       ? "error executing command in container: failed to exec in container: " +
         `failed to start exec "${crypto.randomUUID()}": OCI runtime exec failed: exec failed: ` +

@@ -97,8 +97,7 @@ export class Listener {
           "Upgrade: SPDY/3.1",
           `X-Stream-Protocol-Version: ${V4}`,
         ];
-        running = writeAll(connection, encode(`${lines.join("\r\n")}\r\n\r\n`))
-          .then(() => client.run());
+        running = client.run(encode(`${lines.join("\r\n")}\r\n\r\n`));
         return new Response();
       },
     });

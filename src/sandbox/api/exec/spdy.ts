@@ -44,10 +44,11 @@ export class SpdyClient implements ExecClient {
     this.#listener = listener;
   }
 
-  /** Reads until the client ends the connection. */
-  async run(): Promise<void> {
+  /** Answers the request with `head`, and reads until the client ends the connection. */
+  async run(head: Uint8Array): Promise<void> {
     const reader = new FrameReader();
     try {
+      await this.#write(head);
       for await (const chunk of this.connection.readable) {
         for (const frame of reader.read(chunk)) await this.#take(frame);
       }

@@ -29,7 +29,9 @@ class WebSocketClient implements ExecClient {
 
   constructor(private readonly socket: WebSocket) {
     this.opened = new Promise((resolve) => {
-      for (const event of ["open", "error"]) socket.addEventListener(event, () => resolve());
+      for (const event of ["open", "error", "close"]) {
+        socket.addEventListener(event, () => resolve());
+      }
     });
   }
 
