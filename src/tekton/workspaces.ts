@@ -36,6 +36,9 @@ export function checkWorkspaces(
   }
 }
 
+/** No volume that is bound changes this. */
+export const READ_ONLY_MOUNT = "the Task mounts it read-only";
+
 /** Explains why the bound volume is read-only; undefined if it is writable. */
 export function whyReadOnly(binding: WorkspaceBinding): string | undefined {
   if (binding.configMap !== undefined) return "it is a config map";
@@ -133,13 +136,18 @@ function noneWritable(
   other: string,
 ): UsageError {
   const reasons = workspaces.map(({ name, why = "it is for credentials" }) => `"${name}": ${why}`);
+  const canBind = workspaces.some(({ why = READ_ONLY_MOUNT }) => why !== READ_ONLY_MOUNT);
   return new UsageError(
     `Cannot upload into ${owner}: ${
       reasons.length === 0
         ? "it has no workspace"
         : `none of its workspaces can be written (${reasons.join("; ")})`
     }`,
-    { hint: `bind a writable volume with --workspace, or choose ${other}` },
+    {
+      hint: canBind
+        ? `bind a writable volume with --workspace, or choose ${other}`
+        : `choose ${other}`,
+    },
   );
 }
 
@@ -162,7 +170,7 @@ function checkAsked(owner: string, candidates: readonly Candidate[], asked: stri
 }
 
 function whyUnusable({ workspace, binding }: Candidate): string | undefined {
-  if (workspace.readOnly) return "the Task mounts it read-only";
+  if (workspace.readOnly) return READ_ONLY_MOUNT;
   if (binding === undefined) return "nothing is bound to it";
   return whyReadOnly(binding);
 }

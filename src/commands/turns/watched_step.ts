@@ -274,9 +274,9 @@ class WatchedStep implements AsyncDisposable {
       await this.#terminal.outputArrives();
       this.#terminal.endLine();
       if (code > SIGNALED || code === ReceiveExit.gateGone) await this.#checkHeld();
-      const exitCode = stop.aborted ? undefined : code;
-      const end = { place: this.#place, exitCode, elapsedMs };
+      const end = { place: this.#place, exitCode: stop.aborted ? undefined : code, elapsedMs };
       this.#terminal.terminal.err(renderTurnEnd(end, { color: this.#color }));
+      const { exitCode } = end;
       if (exitCode === undefined) return undefined;
       if (this.#repeats.ended(await source.entries, exitCode)) {
         this.#terminal.terminal.err(renderUnrepeatable(this.#options.turns));

@@ -10,7 +10,7 @@ import {
   type WorkspaceBinding,
 } from "../model.ts";
 import { UsageError } from "../../errors.ts";
-import { type MountedWorkspace, whyReadOnly } from "../workspaces.ts";
+import { type MountedWorkspace, READ_ONLY_MOUNT, whyReadOnly } from "../workspaces.ts";
 
 export interface HeldFacts {
   /** `task/step`. */
@@ -39,9 +39,7 @@ export function mountedWorkspaces(
     const path = pathOf(status, container, workspace);
     const mount = mounts.find(({ mountPath }) => mountPath === path);
     if (binding === undefined || mount === undefined) return [];
-    const why = workspace.readOnly || mount.readOnly
-      ? "the Task mounts it read-only"
-      : whyReadOnly(binding);
+    const why = workspace.readOnly || mount.readOnly ? READ_ONLY_MOUNT : whyReadOnly(binding);
     const found = { name: workspace.name, path, bound: boundTo(binding) };
     return [why === undefined ? found : { ...found, whyReadOnly: why }];
   });

@@ -1,6 +1,6 @@
 /** The workspaces that a held step will mount, by the manifest of its run. Pure. */
 import type { PipelineRun, Step, TaskRun, TaskSpec, WorkspaceBinding } from "../model.ts";
-import { type MountedWorkspace, whyReadOnly } from "../workspaces.ts";
+import { type MountedWorkspace, READ_ONLY_MOUNT, whyReadOnly } from "../workspaces.ts";
 import type { HeldStep } from "./hold_steps.ts";
 
 export type PlannedWorkspace = Pick<MountedWorkspace, "name" | "whyReadOnly">;
@@ -26,7 +26,7 @@ export function plannedStep(
     const { name } = workspace;
     const binding = bindingOf(name);
     if (binding === undefined || !isMounted(name, step, task)) return [];
-    const why = workspace.readOnly ? "the Task mounts it read-only" : whyReadOnly(binding);
+    const why = workspace.readOnly ? READ_ONLY_MOUNT : whyReadOnly(binding);
     return [why === undefined ? { name } : { name, whyReadOnly: why }];
   });
   const mounts = [...step.volumeMounts ?? [], ...task.stepTemplate?.volumeMounts ?? []];

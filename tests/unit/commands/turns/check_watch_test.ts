@@ -38,7 +38,7 @@ Deno.test("a watched step needs a workspace that can be written", () => {
   check({ workspaces: [READ_ONLY, { name: "extra" }] });
   const why = 'Cannot upload into step "test/run": none of its workspaces can be written ' +
     '("code": the Task mounts it read-only)\n' +
-    "bind a writable volume with --workspace, or choose another step";
+    "choose another step";
   for (const hasUpload of [true, false]) {
     assert.equal(refusal(() => check({ workspaces: [READ_ONLY] }, { hasUpload })), why);
   }
