@@ -34,6 +34,12 @@ export class RunningPod {
 
   /** Ephemeral containers, which end with the others. */
   readonly ephemeral = new Map<string, Container>();
+  #isOver = false;
+
+  /** Whether the containers have ended, or are about to. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
 
   find(name: string): Container | undefined {
     return this.containers.get(name) ?? this.ephemeral.get(name);
@@ -41,11 +47,13 @@ export class RunningPod {
 
   /** Ends the ephemeral containers once the others have ended. */
   async finish(): Promise<void> {
+    this.#isOver = true;
     await Promise.all([...this.ephemeral.values()].map((container) => container.finish()));
   }
 
   /** Ends all processes of the pod. */
   async stop(): Promise<void> {
+    this.#isOver = true;
     const containers = [...this.containers.values(), ...this.ephemeral.values()];
     await Promise.all(containers.map((container) => container.stop()));
   }
@@ -126,6 +134,7 @@ export class Kubelet {
     if (running === undefined) return;
     this.#inBackground(async () => {
       const container = await this.#ephemeralContainer(running, pod, spec);
+      if (running.isOver) return;
       running.ephemeral.set(spec.name, container);
       await runEphemeral(this.store, pod, spec, container);
     });
