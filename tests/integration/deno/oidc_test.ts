@@ -5,6 +5,7 @@ import { loadConnection } from "../../../src/deno/network/kubeconfig.ts";
 import { UsageError } from "../../../src/errors.ts";
 import { RenewalError } from "../../../src/kube/status.ts";
 import { makeCertificates } from "../../../src/sandbox/api/certificate.ts";
+import { environmentWithHome } from "../../support/program.ts";
 import { rejection } from "../../support/refusal.ts";
 import { authorization, Place } from "./kubeconfig_place.ts";
 
@@ -254,6 +255,7 @@ Deno.test({
   name: "an authority that this machine trusts vouches for a provider",
   ignore: Deno.build.os !== "linux", // elsewhere no variable names the authorities
   async fn() {
+    const { DENO_DIR } = environmentWithHome(""); // before the place is another home
     using place = new Place();
     await using provider = await serveProvider();
     const config = kubeconfig(place, provider, { "idp-certificate-authority": "" });
@@ -266,7 +268,7 @@ Deno.test({
         "oidc",
         config,
       ],
-      env: { SSL_CERT_FILE: place.path("idp.crt") },
+      env: { DENO_DIR, SSL_CERT_FILE: place.path("idp.crt") },
     }).output();
     assert.equal(new TextDecoder().decode(stderr), "");
     assert.match(new TextDecoder().decode(stdout), /^Bearer ey/);

@@ -29,7 +29,12 @@ const BEFORE_A_RUN: Case[] = [
   [`${UNCLEAR} -p text=a`, 2, /Cannot tell which task of Pipeline "t-unclear"/, /--on-task; .*one/],
   [`${UNCLEAR} -p text=a --on-task lost`, 3, /Task "t-no-such-task": not found/, /its tasks: /],
   [`${UNCLEAR} -p text=a --on-task none`, 2, /into task "none": none of its work/, /--workspace/],
-  [`${UNCLEAR} -p text=a --on-task reads`, 2, /"source": the Task mounts it read-only/, /writable/],
+  [
+    `${UNCLEAR} -p text=a --on-task reads`,
+    2,
+    /"source": the Task mounts it read-only/,
+    /choose another task/,
+  ],
   [`${UNCLEAR} -p text=a --on-task one`, 2, /an emptyDir is not shared with task/, /claimName/],
   [`${UNCLEAR} --on-task one`, 2, /Pipeline "t-unclear": param "text" not given/, /--param text=/],
   [

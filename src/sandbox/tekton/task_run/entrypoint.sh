@@ -4,8 +4,13 @@ own_path=$PATH PATH=/usr/bin:/bin # an image's may lead nowhere
 note() { printf '%s %s\n' "$(date '+%Y/%m/%d %T')" "$1" >&2; }
 case ${1-} in
   cp)
-    [ -e "$3" ] || { : >"$3" && chmod 311 "$3"; } || exit
-    cat "$2" 1<>"$3" || exit # like the original it does not truncate
+    if [ -e "$3" ]; then
+      cat "$2" 1<>"$3" || exit # like the original it does not truncate
+    else
+      # A new file appears whole. That of the original is empty for some microseconds.
+      new=$3.new
+      cat "$2" >"$new" && chmod 311 "$new" && mv -f "$new" "$3" || exit
+    fi
     note "Copied $2 to $3"
     exit
     ;;
