@@ -29,7 +29,7 @@ while IFS= read -r g_line; do
 done
 [ -z "$g_child" ] || kill -KILL "$g_child" # a shell that has just forked loses other signals
 rm -f "/tkn-dev/ask-$1" "/tkn-dev/answer-$1" 2>/dev/null
-: >"/tkn-dev/listener-$1" # empty: a shell that starts only now has to end
+printf 'gone\n' >"/tkn-dev/listener-$1" # a shell that starts only now has to end
 read -r g_pid _ 2>/dev/null <"/tkn-dev/visitor-$1" || exit 0
 if alive "$g_pid" && kill -HUP "$g_pid"; then
   await_end "$g_pid"

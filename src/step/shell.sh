@@ -14,7 +14,9 @@ visitors "$4"
 if tell held 2>/dev/null; then
   g_since=$(date +%H:%M 2>/dev/null)
   visit "$4" "$3 has a shell here too${g_since:+, since $g_since}"
-  if [ -e "/tkn-dev/listener-$4" ] && ! [ -s "/tkn-dev/listener-$4" ]; then exit 129; fi
+  # Empty, or not there: the listener is about to start.
+  read -r g_listener 2>/dev/null <"/tkn-dev/listener-$4" || g_listener=
+  [ "$g_listener" != gone ] || exit 129
 fi
 /bin/sh /tkn-dev/debug-info --short
 if command -v bash >/dev/null; then exec bash --norc -i; else exec /bin/sh -i; fi

@@ -186,6 +186,15 @@ testInEveryShell("a shell that starts after the end of its listener exits", asyn
   assert.equal((await gate.ended()).code, 1);
 });
 
+testInEveryShell("a shell opens while its listener is about to write its file", async (shell) => {
+  await using stage = await Stage.open(shell);
+  await stage.hold();
+  await withoutTerminal(stage);
+  await Deno.writeTextFile(`${stage.directory}/tkn-dev/listener-${OPTIONS.channel}`, "");
+  const { code } = await stage.exec(shellCommand(OPTIONS), bytes("exit 5\n"));
+  assert.equal(code, 5);
+});
+
 testInEveryShell("the listener of a closed shell finds nothing to end", async (shell) => {
   await using stage = await Stage.open(shell);
   await stage.hold();
