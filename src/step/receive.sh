@@ -391,11 +391,11 @@ moves() {
 }
 
 # pulse: runs beside all else. Every second with progress is a visit for the gate; every 5 s the
-# lock beats.
+# lock beats. Its words go to fd 5: to stderr, a shell says that a process was killed.
 pulse() {
   read -r self _ </proc/self/stat || exit
   beats=0 before='' word=waiting
-  while { sleep 1; } >/dev/null 2>&1; do # bash says that it was killed
+  while sleep 1 5>&-; do
     alive "$$" || exit 0
     now=$(moves)
     if [ -z "$now" ] || [ "$now" != "$before" ]; then
@@ -404,7 +404,7 @@ pulse() {
     fi
     before=$now beats=$((beats + 1))
     if [ $((beats % 5)) -eq 0 ]; then
-      printf '%s\n' "$word" >&2
+      printf '%s\n' "$word" >&5
       word=waiting
       read_lock
       [ "$id:$state" != "$upload:writing" ] || put "$beats" "$lock/beat"
@@ -412,7 +412,7 @@ pulse() {
   done
 }
 if command -v sleep >/dev/null; then
-  pulse </dev/null >/dev/null &
+  pulse </dev/null 5>&2 >/dev/null 2>&1 &
   pulse=$!
 fi
 
