@@ -12,7 +12,7 @@ import {
   ON_TASK,
   PATCH,
   TURNS,
-  UPLOAD_RUN,
+  uploadRun,
 } from "./shared_flags.ts";
 import { PIPELINE_START_FLAGS, TASK_START_FLAGS } from "./start_flags.ts";
 import type { ArgSpec, CommandSpec, Example, FlagSpec } from "./spec.ts";
@@ -194,8 +194,8 @@ const VERBS: readonly HeldVerb[] = [
       { name: "continue", help: "then continue the run as if the step's work were done" },
     ],
     flagsOf: {
-      pipelinerun: [ON_TASK, ...UPLOAD_RUN, ...PIPELINE_START_FLAGS],
-      taskrun: [...UPLOAD_RUN, ...TASK_START_FLAGS],
+      pipelinerun: [ON_TASK, ...uploadRun(), ...PIPELINE_START_FLAGS],
+      taskrun: [...uploadRun(), ...TASK_START_FLAGS],
     },
     examples: [
       { text: "Run a file on the current directory", command: "tkn-dev GROUP upload -f run.yaml" },

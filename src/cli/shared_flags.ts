@@ -315,18 +315,20 @@ export const WATCH: FlagSpec = {
     "that waits for the save; or at once with --watch=restart, which cancels the run",
 };
 
-/** The flags of an upload into a new run, of a Pipeline or of a file. */
-export const UPLOAD_RUN: readonly FlagSpec[] = [
-  UPLOAD_IMAGE,
-  BREAK,
-  ...HOLDING,
-  DEBUG_IMAGE,
-  PATCH,
-  ...RUN_FLAGS,
-  BASE,
-  WATCH,
-  ...NO_CONTINUE,
-];
+/** The flags of an upload into a new run, of a Pipeline, a Task or a file. */
+export function uploadRun(breakpoint: FlagSpec = BREAK): FlagSpec[] {
+  return [
+    UPLOAD_IMAGE,
+    breakpoint,
+    ...HOLDING,
+    DEBUG_IMAGE,
+    PATCH,
+    ...RUN_FLAGS,
+    BASE,
+    WATCH,
+    ...NO_CONTINUE,
+  ];
+}
 
 /** --watch at a held step. */
 export const TURNS: readonly FlagSpec[] = [
