@@ -5,9 +5,9 @@ import { loadConnection } from "../../../src/deno/network/kubeconfig.ts";
 import { UsageError } from "../../../src/errors.ts";
 import { RenewalError } from "../../../src/kube/status.ts";
 import { makeCertificates } from "../../../src/sandbox/api/certificate.ts";
-import { environmentWithHome } from "../../support/program.ts";
 import { rejection } from "../../support/refusal.ts";
 import { authorization, Place } from "./kubeconfig_place.ts";
+import { readWithAuthorities } from "./with_authorities.ts";
 
 const FAR = 4_102_444_800;
 
@@ -255,22 +255,12 @@ Deno.test({
   name: "an authority that this machine trusts vouches for a provider",
   ignore: Deno.build.os !== "linux", // elsewhere no variable names the authorities
   async fn() {
-    const { DENO_DIR } = environmentWithHome(""); // before the place is another home
     using place = new Place();
     await using provider = await serveProvider();
     const config = kubeconfig(place, provider, { "idp-certificate-authority": "" });
-    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        "-A",
-        "--quiet",
-        `${import.meta.dirname}/by_system_authorities.ts`,
-        "oidc",
-        config,
-      ],
-      env: { DENO_DIR, SSL_CERT_FILE: place.path("idp.crt") },
-    }).output();
-    assert.equal(new TextDecoder().decode(stderr), "");
-    assert.match(new TextDecoder().decode(stdout), /^Bearer ey/);
+    const authorities = place.path("idp.crt");
+    const { stdout, stderr } = await readWithAuthorities(authorities, "oidc", config);
+    assert.equal(stderr, "");
+    assert.match(stdout, /^Bearer ey/);
   },
 });

@@ -3,6 +3,7 @@ import { request } from "../../../src/deno/request.ts";
 import { FileError, type RequestOptions } from "../../../src/host.ts";
 import { makeCertificates } from "../../../src/sandbox/api/certificate.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
+import { readWithAuthorities } from "./with_authorities.ts";
 
 const never = new AbortController().signal;
 
@@ -80,18 +81,7 @@ Deno.test({
     const { ca, cert, key } = await makeCertificates();
     await Deno.writeTextFile(`${place.path}/ca.crt`, ca);
     await using server = served(() => new Response("yes"), { cert, key });
-    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        "-A",
-        "--quiet",
-        `${import.meta.dirname}/by_system_authorities.ts`,
-        "url",
-        server.origin,
-      ],
-      env: { SSL_CERT_FILE: `${place.path}/ca.crt` },
-    }).output();
-    const said = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-    assert.deepEqual(said, ["yes", ""]);
+    const read = await readWithAuthorities(`${place.path}/ca.crt`, "url", server.origin);
+    assert.deepEqual(read, { stdout: "yes", stderr: "" });
   },
 });

@@ -1,0 +1,20 @@
+/** Reads with other authorities of the machine, in a process that has not read them yet. */
+import { environmentWithHome } from "../../support/program.ts";
+
+/** Read first: a test may have another home later. */
+const { DENO_DIR } = environmentWithHome("");
+
+/** Runs by_system_authorities.ts. Returns what it prints. */
+export async function readWithAuthorities(
+  certificateFile: string,
+  what: "url" | "oidc",
+  given: string,
+): Promise<{ stdout: string; stderr: string }> {
+  const script = `${import.meta.dirname}/by_system_authorities.ts`;
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", script, what, given],
+    env: { DENO_DIR, SSL_CERT_FILE: certificateFile },
+  }).output();
+  const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  return { stdout: out, stderr: err };
+}
