@@ -1,7 +1,7 @@
 /** Handles the edit requests of a shell's `debug-run --edit`: the user confirms each of them. */
 import { ExpectedError } from "../../errors.ts";
 import type { EditRequests } from "../../hold/edit_channel.ts";
-import { escape, oneLine, type Printable, printable } from "../../printable.ts";
+import { escape, oneLine, printable } from "../../printable.ts";
 import type { LocalConsole } from "./local_console.ts";
 import type { ScriptEditor } from "./script_editor.ts";
 import { fitted } from "../../view/text/width.ts";
@@ -14,7 +14,6 @@ export interface ShellConsole extends LocalConsole {
   takeTypedLine(): boolean;
   /** Called once for each request: resolves once the output that precedes it is shown. */
   arrived(): Promise<void>;
-  note(text: Printable): void;
 }
 
 export interface ConfirmedEditsOptions {
@@ -72,12 +71,12 @@ export class ConfirmedEdits implements EditRequests {
       await this.#options.editor.ran(exitCode);
     } catch (error) {
       if (!(error instanceof ExpectedError)) throw error;
-      await this.#options.terminal.say(printable`${oneLine(error.message)}\n`);
+      this.#options.terminal.say(printable`${oneLine(error.message)}\n`);
     }
   }
 
   ignored(): void {
-    this.#options.terminal.note(
+    this.#options.terminal.say(
       printable`Note: Ignored words of the step that are not an edit request\n`,
     );
   }

@@ -10,7 +10,7 @@ export interface LocalConsole {
   /** Returns whether the user pressed the key that means yes. */
   ask(question: KeyQuestion): Promise<boolean>;
   /** Shows lines, each with its newline. */
-  say(text: Printable): Promise<void>;
+  say(text: Printable): void;
 }
 
 /** A console on a terminal that no shell uses. Without a terminal, every answer is no. */
@@ -23,7 +23,7 @@ export function localConsole({ terminal, clock }: Pick<Host, "terminal" | "clock
       const show = (text: Printable) => terminal.err(rawLines(text));
       return await askKey({ clock, keys: raw.keys, show }, question);
     },
-    say: (text) => Promise.resolve(terminal.err(text)),
+    say: (text) => terminal.err(text),
   };
 }
 

@@ -60,17 +60,17 @@ export class ScriptEditor {
     if (exitCode !== 0 || this.#script === undefined) return;
     const { template, source } = this.#script;
     if (this.#text === template) {
-      return await this.#localConsole.say(printable`The script is unchanged\n`);
+      return this.#localConsole.say(printable`The script is unchanged\n`);
     }
     const { host: { terminal }, color } = this.#options;
     const name = source === undefined ? `step ${this.#pause.targetStep}` : sourceName(source);
     const tty = terminal.isTerminal.stderr;
-    await this.#localConsole.say(
+    this.#localConsole.say(
       renderDiff(name, template, this.#text, { color: color && tty, terminal: tty }),
     );
     if (source === undefined) {
       const why = "no Task, Pipeline or StepAction on the cluster has this script";
-      return await this.#localConsole.say(printable`Note: ${why}: change it where it comes from\n`);
+      return this.#localConsole.say(printable`Note: ${why}: change it where it comes from\n`);
     }
     const patch = scriptPatch(source, template, this.#text);
     const { patchFile } = this.#options;
@@ -78,7 +78,7 @@ export class ScriptEditor {
     const given = isSaved ? { file: patchFile } : { text: jsonLine(patch) };
     const words = patchCommand(source, given, this.#pause.namespace).map(shellWord).join(" ");
     const wrote = isSaved ? printable`Wrote ${patchFile}. ` : printable``;
-    await this.#localConsole.say(joined([wrote, printable`To keep the change: ${words}\n`]));
+    this.#localConsole.say(joined([wrote, printable`To keep the change: ${words}\n`]));
   }
 
   /** Returns whether the file has the patch. Asks before it overwrites a file of another origin. */
@@ -97,7 +97,7 @@ export class ScriptEditor {
       return true;
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
-      await this.#localConsole.say(printable`Cannot write --patch "${path}": ${error.state}\n`);
+      this.#localConsole.say(printable`Cannot write --patch "${path}": ${error.state}\n`);
       return false;
     }
   }

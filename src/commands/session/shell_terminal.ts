@@ -133,12 +133,8 @@ export class ShellTerminal implements LocalConsole, AsyncDisposable {
     this.#asked = undefined;
   }
 
-  say(text: Printable): Promise<void> {
-    return Promise.resolve(this.note(text));
-  }
-
   /** Shows the text at the start of a line. */
-  note(text: Printable): void {
+  say(text: Printable): void {
     if (text === "") return;
     this.#terminal.err(joined([this.#lead(), rawLines(text)]));
     this.#lastByte = NEWLINE;
@@ -167,7 +163,7 @@ export class ShellTerminal implements LocalConsole, AsyncDisposable {
       this.#lastByte = NEWLINE; // tkn-dev's text ends with one
       for (const { bytes, to } of held) this.#show(bytes, to);
       if (droppedBytes > 0) {
-        this.note(printable`Note: ${droppedBytes} bytes of output were dropped meanwhile\n`);
+        this.say(printable`Note: ${droppedBytes} bytes of output were dropped meanwhile\n`);
       }
     }
   }

@@ -133,7 +133,7 @@ class WatchedStep implements AsyncDisposable {
     this.#editor = new ScriptEditor({ ...options, color: this.#color }, pause, {
       suspendFor: (work) => this.#terminal.suspendFor(work),
       ask: () => Promise.resolve(false),
-      say: (text) => Promise.resolve(this.#terminal.terminal.err(text)),
+      say: (text) => this.#terminal.terminal.err(text),
     });
   }
 

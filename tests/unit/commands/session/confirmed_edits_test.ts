@@ -14,9 +14,8 @@ function stage({ place = "build/s", answers = [] as boolean[] } = {}) {
       questions.push(question);
       return Promise.resolve(answers.shift() ?? false);
     },
-    say: (text: string) => Promise.resolve(void done.push(`said ${text}`)),
+    say: (text: string) => void done.push(`said ${text}`),
     arrived: () => Promise.resolve(),
-    note: (text: string) => void done.push(`noted ${text}`),
     takeTypedLine: () => {
       const isTyped = isLineTyped;
       isLineTyped = false;

@@ -70,7 +70,7 @@ function stage(
       asked.push(text);
       return Promise.resolve(answers.shift() ?? false);
     },
-    say: (text) => Promise.resolve(void said.push(text)),
+    say: (text) => void said.push(text),
   };
   const options = { host, kube, color: false, patchFile };
   const editor = new ScriptEditor(options, { ...pause, namespace: "default" }, localConsole);

@@ -159,9 +159,9 @@ Deno.test("a request without a mark waits, but not forever, and takes no later o
   await shellTerminal.arrived();
 });
 
-Deno.test("a message begins a new line", async () => {
+Deno.test("a message begins a new line", () => {
   const { terminal, shellTerminal } = stage();
   shellTerminal.write(bytes("$ "), "stdout");
-  await shellTerminal.say(printable`one\ntwo\n`);
+  shellTerminal.say(printable`one\ntwo\n`);
   assert.ok(terminal.stderr.endsWith("\r\none\r\ntwo\r\n"));
 });
