@@ -401,6 +401,36 @@ testInEveryShell(
   },
 );
 
+testInEveryShell(
+  "a process that the work leaves running may end while debug-run writes: no line is lost",
+  async (shell) => {
+    // More results than a pipe holds, and a process that ends once the test says so.
+    const own = `#!/bin/sh
+set +x
+line=x; while [ \${#line} -lt 200 ]; do line=$line$line; done
+i=100; while [ $i -lt 130 ]; do i=$((i+1)); for n in 1 2 3 4 5 6 7 8 9 10; do echo "$line"; done >"/tekton/results/r$i"; done
+mkfifo "$0-end"
+read -r _ <"$0-end" 2>/dev/null &`;
+    await using stage = await Stage.open(shell, { own });
+    await stage.hold();
+    const child = stage.run(debugRun());
+    await until("debug-run waits for its reader", async () => {
+      const places = (await stage.processes()).map((process) =>
+        Deno.readTextFile(`/proc/${process.split(" ")[0]}/wchan`).catch(() => "")
+      );
+      return (await Promise.all(places)).some((place) => place.includes("pipe_write"));
+    });
+    const before = (await stage.processes()).length;
+    await Deno.writeTextFile(`${stage.directory}/tkn-dev/script-end`, "\n");
+    const both = "the process and the one that copied its output have ended";
+    await until(both, async () => (await stage.processes()).length <= before - 2);
+    const stderr = new TextDecoder().decode((await child.output()).stderr);
+    const seen = stderr.match(/^(Result: .*=| {12})x+$/gm) ?? [];
+    assert.equal(seen.length, 300, stderr.slice(0, 1000));
+    await child.stdin.close().catch(() => {});
+  },
+);
+
 testInEveryShell("an unknown option is an error of one line", async (shell) => {
   await using stage = await Stage.open(shell);
   await stage.hold();
