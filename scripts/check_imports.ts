@@ -89,6 +89,7 @@ const ALLOWED: Record<string, string[]> = {
     "kube/spdy/frames",
     "kube/spdy/headers",
     "tekton/model",
+    "tekton/pod",
     "async/bell",
   ],
   "async": ["host", "kube/status"],

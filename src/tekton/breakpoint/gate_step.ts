@@ -1,5 +1,5 @@
 /** Builds the step that holds a run, called the gate, from a step of the Task. Pure. */
-import type { GateMode, GateScriptOptions } from "../../step/scripts.ts";
+import type { GateMode, GateScriptOptions } from "../../step/gate_script.ts";
 import type { NamedStep, Step, TaskSpec } from "../model.ts";
 import { stepName } from "../target.ts";
 import { raisedTimeout } from "../timeouts.ts";
