@@ -98,7 +98,7 @@ export const UPLOAD_IMAGE: FlagSpec = {
   help: "the image that receives the upload, if the step's own image has no shell or no tar",
 };
 
-export const NO_CONTINUE: readonly FlagSpec[] = [
+const NO_CONTINUE: readonly FlagSpec[] = [
   {
     name: "no-continue",
     help: "leave the step held before its own work, and print how to continue",
@@ -117,7 +117,7 @@ export const BASE: FlagSpec = {
     "has) or auto (the same, but everything is sent if that is not possible)",
 };
 
-export const WATCH: FlagSpec = {
+const WATCH: FlagSpec = {
   name: "watch",
   value: "WHEN",
   alone: "after",

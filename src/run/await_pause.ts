@@ -68,7 +68,7 @@ function isOfTask(pod: Pod, task: string | undefined): boolean {
 }
 
 /** Returns the step's container: Tekton shortens long names, the pod has the real one. */
-export function containerOf(pod: Pod, step: string): string {
+function containerOf(pod: Pod, step: string): string {
   const names = (pod.spec?.containers ?? []).map((container) => container.name);
   const whole = STEP_PREFIX + step;
   return names.find((name) => name === whole) ??

@@ -100,7 +100,7 @@ export function withGateEnv({ env = [] }: Step, gate: Gate): Pick<Step, "env"> {
 }
 
 /** Returns the names of the variables. A variable of a later place overrides an earlier one. */
-export function environmentNames(
+function environmentNames(
   places: readonly { env?: Step["env"]; envFrom?: unknown }[],
 ): Pick<GateScript, "plain" | "secret" | "hidden"> {
   const isSecret = new Map<string, boolean>();
