@@ -16,8 +16,8 @@ export class ResultsUnwritten extends ClusterError {}
 
 /**
  * Returns sentences about the released step, a line each. Throws ClusterError, and the first time
- * ResultsUnwritten for `continue` without an exit code. Throws UsageError for results that cannot be
- * written.
+ * ResultsUnwritten for `continue` without an exit code. Throws UsageError for results that cannot
+ * be written.
  */
 export async function releaseStep(
   kube: Kube,
