@@ -119,12 +119,11 @@ function facts(
   const list = (names: readonly string[], pattern = IDENTIFIER) =>
     `'${names.filter((name) => pattern.test(name)).join("\n")}'`;
   const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
+  const known = declared === undefined ? "" : `g_declared=${list(declared, RESULT_NAME)}\n`;
   return `g_step=${quoted(step)} g_mode=${mode} g_hidden=${hidden ? 1 : ""}
 g_again=${quoted(again)}
 g_results=${list(results, RESULT_NAME)}
-g_declares=${declared === undefined ? "" : 1}
-g_declared=${list(declared ?? [], RESULT_NAME)}
-g_plain=${list(plain)}
+${known}g_plain=${list(plain)}
 g_secret=${list(secret)}
 `;
 }

@@ -62,28 +62,26 @@ if [ $(($# % 2)) -eq 1 ]; then
   }
 fi
 
-# declared NAME: succeeds unless neither the Task nor the step is known to declare this result.
-declared() (
-  g_declares=
+# Before any is written. In a subshell, for its variables.
+(
+  unset g_declared
   # shellcheck disable=SC1091
   . /tkn-dev/step
-  [ -n "$g_declares" ] || exit 0
-  IFS=$g_newline names=
-  # shellcheck disable=SC2154
-  for name in $g_declared; do
-    [ "$name" != "$1" ] || exit 0
-    names="${names:-:} $name"
+  [ -n "${g_declared+set}" ] || exit 0
+  IFS=$g_newline
+  while [ $# -ge 2 ]; do
+    known='' names=
+    for name in $g_declared; do
+      [ "$name" != "$1" ] || known=1
+      names="${names:-:} $name"
+    done
+    [ -n "$known" ] || {
+      printf 'result not declared: %s\nthe Task declares%s\n' "$1" "${names:- no results}" >&2
+      exit 24
+    }
+    shift 2
   done
-  printf 'result not declared: %s\nthe Task declares%s\n' "$1" "${names:- no results}" >&2
-  exit 1
-)
-
-# Before any is written.
-odd=1
-for name; do
-  [ -z "$odd" ] || declared "$name" || exit 24
-  if [ -n "$odd" ]; then odd=; else odd=1; fi
-done
+) || exit
 
 while [ $# -ge 2 ]; do
   case $1 in
