@@ -227,8 +227,10 @@ testInEveryShell(
 testInEveryShell("a killed receiver does not keep the gate from giving up", async (shell) => {
   await using stage = await Stage.open(shell);
   const gate = await stage.hold(1);
+  const here = stage.visits();
   const receiver = stage.run(receiveCommand(unpack(stage)));
   await until("the receiver", async () => (await receivers(stage)).length === 1);
+  here[Symbol.dispose]();
   receiver.kill("SIGKILL");
   await receiver.stdin.close(); // the stdin of its tar
   await receiver.output();

@@ -184,6 +184,13 @@ export class Stage implements AsyncDisposable {
     return gate;
   }
 
+  /** Keeps the gate from giving up, as a client does, until stopped. */
+  visits(): Disposable {
+    const visit = () => Deno.writeTextFileSync(`${this.directory}/tkn-dev/visited`, ".");
+    const timer = setInterval(visit, 100);
+    return { [Symbol.dispose]: () => clearInterval(timer) };
+  }
+
   start(seconds = 0, own: readonly string[] = [], place: Place = {}): Gate {
     const { into: directory } = place;
     const options = { watchdogSeconds: seconds, workspacePath: this.workspace, directory, own };
@@ -251,11 +258,16 @@ export class Stage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose]() {
-    for (const process of await this.processes()) {
-      try {
-        Deno.kill(Number(process.split(" ")[0]), "SIGKILL");
-      } catch { /* it ended by itself */ }
-    }
+    // Again, as one of them may have started another one meanwhile, which writes into the directory.
+    await until("the processes' end", async () => {
+      const processes = await this.processes();
+      for (const process of processes) {
+        try {
+          Deno.kill(Number(process.split(" ")[0]), "SIGKILL");
+        } catch { /* it ended by itself */ }
+      }
+      return processes.length === 0;
+    });
     await Deno.remove(this.directory, { recursive: true });
   }
 }
