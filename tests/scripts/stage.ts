@@ -258,7 +258,7 @@ export class Stage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose]() {
-    // Again, as one of them may have started another one meanwhile, which writes into the directory.
+    // Again, as one may have started another meanwhile, which writes into the directory.
     await until("the processes' end", async () => {
       const processes = await this.processes();
       for (const process of processes) {

@@ -104,7 +104,7 @@ export function untilStray(
   const reader = source.getReader();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let [isReading, hasEnded] = [false, false];
-  // What a slow reader has not taken yet is no stray's: only a wait for more has a limit.
+  // Only a wait for more has a limit: a slow reader may take its time for what is there.
   const limit = () => {
     clearTimeout(timer);
     if (!isReading || !hasEnded) return;
