@@ -251,6 +251,7 @@ testInEveryShell("TERM and INT end the gate at once and leave no process", async
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     await using stage = await Stage.open(shell);
     const gate = await stage.hold(600);
+    await gate.waits();
     gate.kill(signal);
     // A trap does not end a read of yash, so there the signal itself ends the gate.
     const trapped = shell.name !== "yash";

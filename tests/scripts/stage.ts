@@ -298,6 +298,15 @@ export class Gate {
     return line;
   }
 
+  /**
+   * Resolves once the gate waits for a word. dash may miss a signal just before that: its trap then
+   * runs after the next word.
+   */
+  async waits(): Promise<void> {
+    const place = () => Deno.readTextFile(`/proc/${this.#child.pid}/wchan`);
+    await until("the gate waits", async () => /read|poll|select/.test(await place()));
+  }
+
   kill(signal: Deno.Signal) {
     if (this.grouped) Deno.kill(-this.#child.pid, signal);
     else this.#child.kill(signal);
