@@ -5,7 +5,7 @@ import net, { type Server, type Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { dial, type DialOptions } from "../../../src/deno/network/dial/dial.ts";
 import { ConnectError } from "../../../src/kube/transport.ts";
-import { Authority } from "../../support/certificates.ts";
+import { Authority, inVersion1 } from "../../support/certificates.ts";
 import { httpProxy, Listening, socksProxy } from "../../support/proxies.ts";
 
 const authority = await Authority.make();
@@ -112,6 +112,49 @@ Deno.test("a certificate that is not trusted, and why", async () => {
     await words(old.target, { tls: { ca } }),
     /^its certificate has expired on \d{4}-\d\d-\d\d \|/,
   );
+});
+
+Deno.test("a certificate that is not for servers, or has no names, is not called untrusted", async () => {
+  const ada = await authority.issue({ name: "ada", ips: ["127.0.0.1"], isForClients: true });
+  await using client = await serveTls({ certificate: ada });
+  assert.match(
+    await words(client.target, { tls: { ca } }),
+    /^its certificate is for clients, not for servers \(extended key usage\) \|/,
+  );
+  await using nameless = await serveTls({
+    certificate: await authority.issue({ name: "localhost" }),
+  });
+  assert.match(
+    await words({ ...nameless.target, host: "localhost" }, { tls: { ca } }),
+    /^its certificate has a common name, but no names that count \(subjectAltName\) \|/,
+  );
+  await using named = await serveTls();
+  assert.match(
+    await words(named.target, { tls: { ca: [own.cert] } }),
+    /^its certificate is the certificate-authority itself, but another one has signed it \|/,
+  );
+});
+
+Deno.test("nobody stands in for a server by the name of its authority", async () => {
+  const forged = await Authority.make(); // its name is that of the trusted one
+  const leaf = await forged.issue({ name: "localhost", dns: ["localhost"] });
+  const between = await Authority.make("between");
+  const below = await between.issue({ name: "server", ips: ["127.0.0.1"] });
+  const { cert } = await forged.issue({ name: "between" });
+  for (
+    const [host, certificate] of [
+      ["localhost", leaf],
+      ["localhost", { ...leaf, cert: inVersion1(leaf.cert) }],
+      ["127.0.0.1", { ...below, cert: `${below.cert}\n${cert}` }],
+      ["127.0.0.1", { ...below, cert: `${below.cert}\n${inVersion1(cert)}` }],
+    ] as const
+  ) {
+    await using server = await serveTls({ certificate });
+    assert.match(
+      await words({ ...server.target, host }, { tls: { ca } }),
+      /^its certificate is signed by an unknown authority \|/,
+    );
+  }
 });
 
 Deno.test("a server that is not there, or speaks no TLS", async () => {

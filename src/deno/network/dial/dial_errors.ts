@@ -1,6 +1,7 @@
 /** Why a connection can't be opened, hop by hop, in words. */
 import type { IncomingMessage } from "node:http";
 import { ConnectError } from "../../../kube/transport.ts";
+import { ChainError, type Found } from "./chain.ts";
 import type { Proxy } from "./proxy.ts";
 
 const CHECK_ADDRESS = "is it up, and are --context and --kubeconfig the right ones?";
@@ -15,7 +16,7 @@ export function tcpError(error: unknown): ConnectError {
 
 /** The proxy can't be reached, or does not speak its protocol. */
 export function proxyError({ shown }: Proxy, error: unknown): ConnectError {
-  const why = certificateState(error, {})?.state ?? stateOf(error);
+  const why = certificateState(error, { fault: "unknown authority" })?.state ?? stateOf(error);
   // The errors of the library for SOCKS have the password: they are no cause.
   return new ConnectError(`its proxy ${shown} does not work: ${why}`, { hint: CHECK_PROXY });
 }
@@ -106,11 +107,9 @@ export function isUntrusted(error: unknown): boolean {
 }
 
 /** Facts about a certificate that is not accepted. */
-export interface About {
+export interface About extends Found {
   /** The expected name. */
   readonly name?: string;
-  readonly validFrom?: Date;
-  readonly validTo?: Date;
 }
 
 interface Words {
@@ -119,31 +118,16 @@ interface Words {
 }
 
 /** Returns undefined if the error is not about a certificate. */
-function certificateState(error: unknown, { name, validFrom, validTo }: About): Words | undefined {
+function certificateState(error: unknown, about: About): Words | undefined {
   const { code = "", message = "" } = error as { code?: string; message?: string };
-  if (code === "CERT_HAS_EXPIRED" || (validTo !== undefined && validTo < new Date())) {
-    const when = validTo === undefined ? "" : ` on ${dayOf(validTo)}`;
-    return {
-      state: `its certificate has expired${when}`,
-      hint: "is the clock of this machine right? Else the cluster needs a new certificate",
-    };
-  }
-  if (code === "CERT_NOT_YET_VALID" || (validFrom !== undefined && validFrom > new Date())) {
-    const when = validFrom === undefined ? "" : `, but from ${dayOf(validFrom)} on`;
-    return {
-      state: `its certificate is not valid yet${when}`,
-      hint: "is the clock of this machine right?",
-    };
-  }
-  if (UNKNOWN_AUTHORITY.has(code)) {
-    return { state: "its certificate is signed by an unknown authority", hint: CHECK_AUTHORITY };
-  }
+  if (error instanceof ChainError) return chainState(error.found);
+  if (UNKNOWN_AUTHORITY.has(code)) return chainState(about);
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
     const { cert } = error as { cert?: { subjectaltname?: string } };
     const names = (cert?.subjectaltname ?? "").replaceAll(/\b(DNS|IP Address):/g, "");
     const other = names === "" ? "" : `: it is for ${names}`;
     return {
-      state: `its certificate is not for ${name ?? "this name"}${other}`,
+      state: `its certificate is not for ${about.name ?? "this name"}${other}`,
       hint: "tls-server-name in the kubeconfig says which name the certificate has",
     };
   }
@@ -159,6 +143,43 @@ function certificateState(error: unknown, { name, validFrom, validTo }: About): 
       hint: "does it accept the client certificate of the kubeconfig?",
     };
   }
+}
+
+/** The words for a certificate that is not trusted. */
+function chainState({ fault, own, isNamed }: Found): Words {
+  switch (fault) {
+    case "expired":
+      return {
+        state: `its certificate has expired on ${dayOf(own!.validTo)}`,
+        hint: "is the clock of this machine right? Else the cluster needs a new certificate",
+      };
+    case "not yet valid":
+      return {
+        state: `its certificate is not valid yet, but from ${dayOf(own!.validFrom)} on`,
+        hint: "is the clock of this machine right?",
+      };
+    case "not for servers":
+      return {
+        state: "its certificate is for clients, not for servers (extended key usage)",
+        hint: "it needs a certificate with the usage serverAuth",
+      };
+    case "without names":
+      return {
+        state: "its certificate has a common name, but no names that count (subjectAltName)",
+        hint: "it needs a certificate with a subjectAltName; kubectl refuses this one, too",
+      };
+    case "unknown authority":
+      return { state: "its certificate is signed by an unknown authority", hint: CHECK_AUTHORITY };
+  }
+  return isNamed
+    ? {
+      state: "its certificate is the certificate-authority itself, but another one has signed it",
+      hint: "certificate-authority in the kubeconfig is to be the authority that has signed it",
+    }
+    : {
+      state: "its certificate is of a known authority, but cannot be used",
+      hint: "it has a key, a usage or a name that is not allowed; does kubectl take it?",
+    };
 }
 
 function dayOf(date: Date): string {
