@@ -9,6 +9,7 @@ import {
 import type { Socket } from "node:net";
 import type { Duplex, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { failIfClosed } from "./dial/sockets.ts";
 import { isTimeout } from "../../kube/limit.ts";
 import type { RequestOptions } from "../../kube/transport.ts";
 
@@ -70,6 +71,7 @@ export class HttpClient {
       dialSignal: signal,
     };
     const asking = request(args);
+    failIfClosed(asking);
     asking.end(body);
     return asking;
   }

@@ -11,6 +11,7 @@ import type {
   UpgradeOptions,
 } from "../../kube/transport.ts";
 import { dialServer } from "./dial/dial.ts";
+import { refusedClient } from "./dial/dial_errors.ts";
 import { HttpClient } from "./http_client.ts";
 import { readProxy } from "./dial/proxy.ts";
 import type { Connection, Credentials } from "./kubeconfig.ts";
@@ -78,14 +79,21 @@ export class NetworkTransport implements Transport {
     statusOf: (answer: T) => number,
   ): Promise<T> {
     const { debug } = this;
-    if (debug === undefined) return await ask();
+    const asked = async () => {
+      try {
+        return await ask();
+      } catch (error) {
+        throw refusedClient(error);
+      }
+    };
+    if (debug === undefined) return await asked();
     const startMs = performance.now();
     const show = (outcome: string | number) => {
       const ms = Math.round(performance.now() - startMs);
       debug(`${method} ${shownPath(path)} ${outcome} ${ms} ms`);
     };
     try {
-      const answer = await ask();
+      const answer = await asked();
       show(statusOf(answer));
       return answer;
     } catch (error) {

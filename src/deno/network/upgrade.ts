@@ -2,6 +2,7 @@
 import { request } from "node:http";
 import type { Socket } from "node:net";
 import type { Upgrade } from "../../kube/transport.ts";
+import { failIfClosed } from "./dial/sockets.ts";
 import { headersOf, toResponse } from "./http_client.ts";
 import { SocketStream } from "./socket_stream.ts";
 
@@ -25,6 +26,7 @@ export function upgrade(
       headers: { ...headers, "connection": "Upgrade", "content-length": 0 },
       createConnection: () => socket,
     });
+    failIfClosed(asking);
     let isAnswered = false;
     const settle = (call: () => void) => {
       if (isAnswered) return;

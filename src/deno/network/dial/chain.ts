@@ -21,7 +21,7 @@ export type ChainFault =
   | "not for servers"
   | "without names";
 
-/** What is known of the certificate that a server has shown. */
+/** Facts about the certificate that a server has shown. */
 export interface Found {
   readonly own?: Certificate;
   /** Absent if the certificate leads to an authority. */

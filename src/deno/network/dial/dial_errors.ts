@@ -137,12 +137,47 @@ function certificateState(error: unknown, about: About): Words | undefined {
       hint: "does its URL begin with http: and not https:?",
     };
   }
-  if (/alert|certificate[ _](required|unknown|expired)|bad[ _]certificate/i.test(message)) {
+  return alertState(message);
+}
+
+/** Alerts of TLS about the certificate of the client. */
+const ABOUT_CLIENT: Readonly<Record<string, string>> = {
+  CertificateRequired: "it asks for a client certificate",
+  CertificateExpired: "the client certificate has expired",
+  CertificateRevoked: "the client certificate is revoked",
+  CertificateUnknown: "it does not accept the client certificate",
+  BadCertificate: "it does not accept the client certificate",
+  UnsupportedCertificate: "it does not accept the client certificate",
+  UnknownCA: "the client certificate is of an authority that it does not know",
+  AccessDenied: "it does not accept the client certificate",
+};
+
+/** Reads `received fatal alert: UnknownCA`. */
+function alertState(message: string): Words | undefined {
+  const [, alert] = /fatal alert: (\w+)/.exec(message) ?? [];
+  if (alert === undefined) return undefined;
+  if (Object.hasOwn(ABOUT_CLIENT, alert)) {
     return {
-      state: `it refuses the handshake: ${firstLine(message)}`,
-      hint: "does it accept the client certificate of the kubeconfig?",
+      state: `it refuses the handshake: ${ABOUT_CLIENT[alert]}`,
+      hint: "is client-certificate of the user in the kubeconfig the right one?",
     };
   }
+  return {
+    state: `it refuses the handshake: ${firstLine(message)}`,
+    hint: alert === "HandshakeFailure"
+      ? "it asks for a client certificate, or knows no cipher of TLS 1.2 or 1.3 with GCM or ChaCha20"
+      : "does it speak TLS 1.2 or 1.3?",
+  };
+}
+
+/**
+ * Returns the error for a client certificate that the server refuses, else the same error. By TLS
+ * 1.3, the connection is open by then.
+ */
+export function refusedClient(error: unknown): unknown {
+  const { message = "" } = error as Partial<Error>;
+  const [, alert = ""] = /fatal alert: (\w+)/.exec(message) ?? [];
+  return Object.hasOwn(ABOUT_CLIENT, alert) ? tlsError(error, {}) : error;
 }
 
 /** The words for a certificate that is not trusted. */

@@ -4,7 +4,7 @@ import { type IncomingMessage, request } from "node:http";
 import type { Socket } from "node:net";
 import { proxyError, refusedTunnel } from "./dial_errors.ts";
 import type { Proxy } from "./proxy.ts";
-import { authorityOf, type Target } from "./sockets.ts";
+import { authorityOf, failIfClosed, type Target } from "./sockets.ts";
 
 export async function throughHttp(
   socket: Socket,
@@ -48,6 +48,7 @@ function asked(
       headers: { host: authority, ...headers },
       createConnection: () => socket,
     });
+    failIfClosed(connecting);
     connecting.on("connect", (response, _socket, head) => {
       signal.removeEventListener("abort", onAbort);
       resolve({ response, head });
