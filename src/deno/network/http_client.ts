@@ -22,6 +22,9 @@ export type Sent = Omit<RequestOptions, "headers"> & { readonly headers?: Header
 /** Servers and proxies end idle connections later than this, so none breaks under a request. */
 const IDLE_MS = 10_000;
 
+/** Proxies with a sign-on add cookies of many KiB. Go takes headers of 1 MiB, too. */
+export const LARGEST_HEADERS = 1 << 20;
+
 /** The statuses of answers that have no body. */
 const WITHOUT_BODY = new Set([204, 205, 304]);
 
@@ -68,6 +71,7 @@ export class HttpClient {
         ...(body === undefined ? {} : { "content-length": new TextEncoder().encode(body).length }),
         ...headers,
       },
+      maxHeaderSize: LARGEST_HEADERS,
       dialSignal: signal,
     };
     const asking = request(args);
@@ -173,7 +177,7 @@ export function headersOf({ headersDistinct }: IncomingMessage): Headers {
 }
 
 function unpacked(message: IncomingMessage, headers: Headers): Readable {
-  if (headers.get("content-encoding") !== "gzip") return message;
+  if (headers.get("content-encoding")?.toLowerCase() !== "gzip") return message;
   headers.delete("content-encoding");
   headers.delete("content-length");
   const unzip = createGunzip();

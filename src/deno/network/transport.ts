@@ -15,6 +15,7 @@ import { refusedClient } from "./dial/dial_errors.ts";
 import { HttpClient } from "./http_client.ts";
 import { readProxy } from "./dial/proxy.ts";
 import type { Connection, Credentials } from "./kubeconfig.ts";
+import { following } from "./redirects.ts";
 
 export class NetworkTransport implements Transport {
   readonly server: string;
@@ -154,10 +155,9 @@ export class NetworkTransport implements Transport {
   ): Promise<Response> {
     init.signal?.throwIfAborted();
     const headers = sent(credentials, { accept: "application/json", ...init.headers });
-    return await this.#clientFor(credentials).send(new URL(this.server + path), {
-      ...init,
-      headers,
-    });
+    const client = this.#clientFor(credentials);
+    const ask = (url: URL) => client.send(url, { ...init, headers });
+    return await following(new URL(this.server + path), init.method ?? "GET", ask);
   }
 
   /** A new certificate needs new connections. Open streams stay on theirs. */

@@ -3,7 +3,7 @@ import { request } from "node:http";
 import type { Socket } from "node:net";
 import type { Upgrade } from "../../kube/transport.ts";
 import { failIfClosed } from "./dial/sockets.ts";
-import { headersOf, toResponse } from "./http_client.ts";
+import { headersOf, LARGEST_HEADERS, toResponse } from "./http_client.ts";
 import { SocketStream } from "./socket_stream.ts";
 
 export interface UpgradeRequest {
@@ -24,6 +24,7 @@ export function upgrade(
       method: "POST",
       path,
       headers: { ...headers, "connection": "Upgrade", "content-length": 0 },
+      maxHeaderSize: LARGEST_HEADERS,
       createConnection: () => socket,
     });
     failIfClosed(asking);

@@ -4,7 +4,7 @@ import type { Socket as Connection } from "node:net";
 import { WebSocket } from "npm:ws@8.23.0";
 import type { Socket } from "../../kube/transport.ts";
 import { failIfClosed } from "./dial/sockets.ts";
-import { type HeaderFields, toResponse } from "./http_client.ts";
+import { type HeaderFields, LARGEST_HEADERS, toResponse } from "./http_client.ts";
 
 /** The messages of an API server are shorter. */
 const LARGEST_MESSAGE = 8 << 20;
@@ -26,6 +26,7 @@ export function websocketOver(
   const isSecret = url.protocol === "https:";
   const socket = new CopyingSocket(address, [...protocols], {
     headers: { ...headers, host: url.host },
+    maxHeaderSize: LARGEST_HEADERS,
     createConnection: () => connection,
     perMessageDeflate: false,
     maxPayload: LARGEST_MESSAGE,

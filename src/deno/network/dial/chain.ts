@@ -7,7 +7,7 @@
 import type { TLSSocket } from "node:tls";
 import { Certificate } from "./certificate.ts";
 
-/** What a server has shown is not to be trusted, although the runtime does. */
+/** A certificate is not to be trusted, although the runtime does. */
 export class ChainError extends Error {
   constructor(readonly found: Found) {
     super(found.fault);
