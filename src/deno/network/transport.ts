@@ -20,6 +20,7 @@ import { following } from "./redirects.ts";
 export class NetworkTransport implements Transport {
   readonly server: string;
   readonly proxy?: string;
+  readonly isUnchecked: boolean;
   readonly actsAs?: ActsAs;
   #session?: Session;
   #asking = 0;
@@ -31,7 +32,8 @@ export class NetworkTransport implements Transport {
   ) {
     this.server = connection.server;
     this.actsAs = connection.actsAs;
-    const { proxy } = connection;
+    const { proxy, server, tls } = connection;
+    this.isUnchecked = server.startsWith("https:") && tls.insecure === true;
     this.proxy = proxy === undefined ? undefined : readProxy(proxy).shown;
   }
 
