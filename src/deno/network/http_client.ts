@@ -9,7 +9,7 @@ import {
 import type { Socket } from "node:net";
 import type { Duplex, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { failIfClosed } from "./dial/sockets.ts";
+import { failIfClosed, LARGEST_HEADERS } from "./dial/sockets.ts";
 import { isTimeout } from "../../kube/limit.ts";
 import type { RequestOptions } from "../../kube/transport.ts";
 
@@ -21,9 +21,6 @@ export type Sent = Omit<RequestOptions, "headers"> & { readonly headers?: Header
 
 /** Servers and proxies end idle connections later than this, so none breaks under a request. */
 const IDLE_MS = 10_000;
-
-/** Proxies with a sign-on add cookies of many KiB. Go takes headers of 1 MiB, too. */
-export const LARGEST_HEADERS = 1 << 20;
 
 /** The statuses of answers that have no body. */
 const WITHOUT_BODY = new Set([204, 205, 304]);

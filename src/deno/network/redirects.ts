@@ -3,7 +3,7 @@ import { CHECK_SERVER } from "../../kube/answers.ts";
 import { ConnectError } from "../../kube/transport.ts";
 
 const MOST_REDIRECTS = 10;
-/** Those that change no method. The other ones are followed for a GET alone. */
+/** Statuses that keep the method. The other redirects are followed for a GET alone. */
 const SAME_METHOD = new Set([307, 308]);
 const REDIRECTS = new Set([301, 302, 303, ...SAME_METHOD]);
 

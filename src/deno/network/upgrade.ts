@@ -2,8 +2,8 @@
 import { request } from "node:http";
 import type { Socket } from "node:net";
 import type { Upgrade } from "../../kube/transport.ts";
-import { failIfClosed } from "./dial/sockets.ts";
-import { headersOf, LARGEST_HEADERS, toResponse } from "./http_client.ts";
+import { failIfClosed, LARGEST_HEADERS } from "./dial/sockets.ts";
+import { headersOf, toResponse } from "./http_client.ts";
 import { SocketStream } from "./socket_stream.ts";
 
 export interface UpgradeRequest {

@@ -3,8 +3,8 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Socket as Connection } from "node:net";
 import { WebSocket } from "npm:ws@8.23.0";
 import type { Socket } from "../../kube/transport.ts";
-import { failIfClosed } from "./dial/sockets.ts";
-import { type HeaderFields, LARGEST_HEADERS, toResponse } from "./http_client.ts";
+import { failIfClosed, LARGEST_HEADERS } from "./dial/sockets.ts";
+import { type HeaderFields, toResponse } from "./http_client.ts";
 
 /** The messages of an API server are shorter. */
 const LARGEST_MESSAGE = 8 << 20;

@@ -262,6 +262,28 @@ Deno.test("a proxy that fails is named, and its password is not", async () => {
   );
 });
 
+Deno.test("a proxy that asks for another login than Basic is named, with the login", async () => {
+  await using server = await serveTls();
+  const headers = ["Proxy-Authenticate: Negotiate", 'Proxy-Authenticate: NTLM realm="x"'];
+  const through = async (proxy: { port: number }) =>
+    await words(server.target, { tls: { ca }, proxy: `http://127.0.0.1:${proxy.port}` });
+  await using company = await httpProxy({ login: LOGIN, headers });
+  assert.match(
+    await through(company),
+    /asks for a login by Negotiate or NTLM, which is not supported \| name a proxy on this machine/,
+  );
+  const basic = [...headers, 'Proxy-Authenticate: basic realm="x"'];
+  await using both = await httpProxy({ login: LOGIN, headers: basic });
+  assert.match(await through(both), /asks for a user and a password/);
+});
+
+Deno.test("the answer of a proxy may have long headers", async () => {
+  await using server = await serveTls();
+  await using proxy = await httpProxy({ headers: [`X-Trace: ${"x".repeat(60_000)}`] });
+  const options = { tls: { ca }, proxy: `http://127.0.0.1:${proxy.port}` };
+  assert.equal(await answer(server.target, options), "no name, nobody");
+});
+
 Deno.test("a password that SOCKS cannot carry is an error of the proxy", async () => {
   await using socks = await socksProxy({ login: LOGIN });
   for (const userinfo of [`${"ü".repeat(128)}:p`, `u:${"p".repeat(256)}`]) {

@@ -1,4 +1,4 @@
-/** What gateways before an API server do with requests: redirects, and their own headers. */
+/** Gateways before an API server: their redirects, and their own headers. */
 import assert from "node:assert/strict";
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import type { Server } from "node:net";

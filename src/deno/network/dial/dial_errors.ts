@@ -25,10 +25,20 @@ export function proxyError({ shown }: Proxy, error: unknown): ConnectError {
 export function refusedTunnel(
   proxy: Proxy,
   authority: string,
-  { statusCode = 0, statusMessage = "" }: Pick<IncomingMessage, "statusCode" | "statusMessage">,
+  { statusCode = 0, statusMessage = "", headersDistinct }: Pick<
+    IncomingMessage,
+    "statusCode" | "statusMessage" | "headersDistinct"
+  >,
 ): ConnectError {
   const status = `${statusCode} ${statusMessage}`.trim();
-  if (statusCode === 407) return refusedLogin(proxy, status);
+  if (statusCode === 407) {
+    const offered = (headersDistinct["proxy-authenticate"] ?? []).map((one) =>
+      /^\w+/.exec(one)?.[0]
+    );
+    return offered.length === 0 || offered.some((one) => one?.toLowerCase() === "basic")
+      ? refusedLogin(proxy, status)
+      : unknownLogin(proxy, offered.join(" or "));
+  }
   const isLost = statusCode >= 502 && statusCode <= 504;
   return notThere(proxy, authority, isLost ? "cannot reach" : "does not connect to", status);
 }
@@ -55,6 +65,15 @@ function refusedLogin({ shown, user }: Proxy, why: string): ConnectError {
     : new ConnectError(`its proxy ${shown} does not accept the user and password (${why})`, {
       hint: CHECK_LOGIN,
     });
+}
+
+function unknownLogin({ shown }: Proxy, ways: string): ConnectError {
+  return new ConnectError(
+    `its proxy ${shown} asks for a login by ${ways}, which is not supported`,
+    {
+      hint: "name a proxy on this machine that logs in there, such as px or cntlm",
+    },
+  );
 }
 
 /** The user or the password has more bytes than SOCKS5 has room for. */

@@ -4,7 +4,7 @@ import { type IncomingMessage, request } from "node:http";
 import type { Socket } from "node:net";
 import { proxyError, refusedTunnel } from "./dial_errors.ts";
 import type { Proxy } from "./proxy.ts";
-import { authorityOf, failIfClosed, type Target } from "./sockets.ts";
+import { authorityOf, failIfClosed, LARGEST_HEADERS, type Target } from "./sockets.ts";
 
 export async function throughHttp(
   socket: Socket,
@@ -46,6 +46,7 @@ function asked(
       method: "CONNECT",
       path: authority,
       headers: { host: authority, ...headers },
+      maxHeaderSize: LARGEST_HEADERS,
       createConnection: () => socket,
     });
     failIfClosed(connecting);

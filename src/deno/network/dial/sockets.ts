@@ -5,6 +5,9 @@ import { connect, type Socket } from "node:net";
 /** Silence before the first probe of a connection. */
 const KEEP_ALIVE_MS = 30_000;
 
+/** Proxies with a sign-on add cookies of many KiB. Go takes headers of 1 MiB, too. */
+export const LARGEST_HEADERS = 1 << 20;
+
 export interface Target {
   /** A name or an address; an IPv6 address without brackets. */
   readonly host: string;
