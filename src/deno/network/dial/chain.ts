@@ -5,6 +5,7 @@
  * https://github.com/denoland/deno/pull/36248
  */
 import type { TLSSocket } from "node:tls";
+import { certificatesIn } from "../kubeconfig/pem.ts";
 import { Certificate } from "./certificate.ts";
 
 /** A certificate is not to be trusted, although the runtime does. */
@@ -55,7 +56,7 @@ export function examined(
   trusted: readonly string[],
   now = new Date(),
 ): Found {
-  const authorities = trusted.flatMap(certificatesIn);
+  const authorities = trusted.flatMap(parsed);
   const [own] = shown;
   if (own === undefined) return { fault: "unknown authority" };
   const isNamed = authorities.some((one) => isSame(one, own));
@@ -95,16 +96,16 @@ function isSame({ der }: Certificate, other: Certificate): boolean {
   return der.length === other.der.length && der.every((byte, at) => byte === other.der[at]);
 }
 
-const BLOCK = /-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----/g;
 /** Read once: a machine trusts many, and each connection needs them. */
 const known = new Map<string, readonly Certificate[]>();
 
 /** Returns the certificates of a text in PEM that can be read. */
-function certificatesIn(pem: string): readonly Certificate[] {
+function parsed(pem: string): readonly Certificate[] {
   const before = known.get(pem);
   if (before !== undefined) return before;
-  const found = [...pem.matchAll(BLOCK)].flatMap(([, base64]) => {
+  const found = certificatesIn(pem).flatMap((block) => {
     try {
+      const base64 = block.replaceAll(/-----[^-]*-----/g, "");
       return [new Certificate(Uint8Array.fromBase64(base64))];
     } catch {
       return [];
