@@ -24,7 +24,7 @@ function read(): Authorities {
   return known;
 }
 
-/** As in Go, a file that SSL_CERT_FILE names and that cannot be read takes none of the others away. */
+/** As in Go, a value of SSL_CERT_FILE that names no file takes no authority away. */
 function systemAuthorities(): string[] {
   try {
     return tls.getCACertificates("system");

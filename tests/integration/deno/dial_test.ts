@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import https from "node:https";
 import net, { type Server, type Socket } from "node:net";
-import type { TLSSocket } from "node:tls";
+import tls, { type TlsOptions, type TLSSocket } from "node:tls";
 import { dial, type DialOptions } from "../../../src/deno/network/dial/dial.ts";
 import { ConnectError } from "../../../src/kube/transport.ts";
 import { Authority, inVersion1 } from "../../support/certificates.ts";
@@ -154,6 +154,22 @@ Deno.test("nobody stands in for a server by the name of its authority", async ()
       await words({ ...server.target, host }, { tls: { ca } }),
       /^its certificate is signed by an unknown authority \|/,
     );
+  }
+});
+
+Deno.test("a server that refuses the handshake, and why", async () => {
+  const refusals: [TlsOptions, RegExp][] = [
+    [{ ALPNProtocols: ["h2"] }, /^it does not speak HTTP\/1\.1 \| let the gateway/],
+    [
+      { requestCert: true, maxVersion: "TLSv1.2" },
+      /^it refuses the handshake: .*client certificate/,
+    ],
+  ];
+  for (const [options, expected] of refusals) {
+    const server = tls.createServer({ ...own, ca: authority.pem, ...options });
+    await using listening = await Listening.on(server as unknown as Server);
+    const target = { host: "127.0.0.1", port: listening.port };
+    assert.match(await words(target, { tls: { ca } }), expected);
   }
 });
 

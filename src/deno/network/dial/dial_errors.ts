@@ -181,6 +181,12 @@ function alertState(message: string): Words | undefined {
       hint: "is client-certificate of the user in the kubeconfig the right one?",
     };
   }
+  if (alert === "NoApplicationProtocol") {
+    return {
+      state: "it does not speak HTTP/1.1",
+      hint: "let the gateway before it accept HTTP/1.1: kubectl exec needs that, too",
+    };
+  }
   return {
     state: `it refuses the handshake: ${firstLine(message)}`,
     hint: alert === "HandshakeFailure"
