@@ -96,7 +96,7 @@ Deno.test("a certificate that is not trusted, and why", async () => {
   assert.equal(
     await words(server.target, { tls: { ca: other } }),
     "its certificate is signed by an unknown authority | " +
-      "check certificate-authority in the kubeconfig",
+      'check certificate-authority in the kubeconfig: "test CA" signs it',
   );
   assert.match(
     await words(server.target, { tls: { ca, servername: "other.test" } }),

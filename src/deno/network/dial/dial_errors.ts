@@ -1,6 +1,7 @@
 /** Why a connection can't be opened, hop by hop, in words. */
 import type { IncomingMessage } from "node:http";
 import { ConnectError } from "../../../kube/transport.ts";
+import type { Certificate } from "./certificate.ts";
 import { ChainError, type Found } from "./chain.ts";
 import type { Proxy } from "./proxy.ts";
 
@@ -229,7 +230,10 @@ function chainState({ fault, own, isNamed }: Found): Words {
         hint: "it needs a certificate with a subjectAltName; kubectl refuses this one, too",
       };
     case "unknown authority":
-      return { state: "its certificate is signed by an unknown authority", hint: CHECK_AUTHORITY };
+      return {
+        state: "its certificate is signed by an unknown authority",
+        hint: authorityHint(own),
+      };
   }
   return isNamed
     ? {
@@ -240,6 +244,14 @@ function chainState({ fault, own, isNamed }: Found): Words {
       state: "its certificate is of a known authority, but cannot be used",
       hint: "it has a key, a usage or a name that is not allowed; does kubectl take it?",
     };
+}
+
+/** Names the signer: one of a company's proxy that looks into TLS is known by its name. */
+function authorityHint(own: Certificate | undefined): string {
+  const [, name] = /^(?:CN|O)=(.+)$/m.exec(own?.issuer ?? "") ?? [];
+  return name === undefined
+    ? CHECK_AUTHORITY
+    : `${CHECK_AUTHORITY}: "${name.slice(0, 80)}" signs it`;
 }
 
 function dayOf(date: Date): string {
