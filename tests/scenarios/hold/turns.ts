@@ -436,7 +436,7 @@ exit 9`,
 ];
 
 /** Like atTerminal, and prints the client's PID first. */
-function startWithPid(args: readonly string[]): TerminalSession {
+export function startWithPid(args: readonly string[]): TerminalSession {
   const line = commandLine(args).map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
   return new TerminalSession(
     `trap : INT; stty cols 111 rows 33; export NO_COLOR=1 TERM=xterm; ` +
