@@ -5,9 +5,13 @@ import type { ByteStream } from "../../kube/transport.ts";
 /** The client stops sending while the socket buffers more bytes than this. */
 const HIGH_WATER_BYTES = 1 << 20;
 
+/** The longest time for which reads of a socket keep all else waiting. */
+const LONGEST_HELD_MS = 50;
+
 export class SocketStream implements ByteStream {
   readonly #arriving: AsyncIterator<Uint8Array>;
   #returned: Uint8Array | undefined;
+  #heldSince = performance.now();
 
   constructor(private readonly socket: Socket) {
     socket.on("error", () => {}); // the reader gets it
@@ -19,8 +23,19 @@ export class SocketStream implements ByteStream {
     const returned = this.#returned;
     this.#returned = undefined;
     if (returned !== undefined) return returned;
+    await this.#letOthersRun();
     const { done, value } = await this.#arriving.next();
     return done ? undefined : value;
+  }
+
+  /**
+   * While bytes arrive faster than they are read, Deno (2.9.6) answers each read at once, and looks
+   * at nothing else meanwhile, such as keys.
+   */
+  async #letOthersRun(): Promise<void> {
+    if (performance.now() - this.#heldSince < LONGEST_HELD_MS) return;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    this.#heldSince = performance.now();
   }
 
   /** The next read returns these bytes. */

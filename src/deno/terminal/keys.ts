@@ -34,7 +34,7 @@ function startCat(): Cat | undefined {
   const args = ["-c", 'read -r _; kill -9 "$1"', "sh", String(cat.pid)];
   const watchdog = start("sh", { args, stdin: "piped", stdout: "null" });
   return {
-    stdout: cat.stdout,
+    stdout: byThread(cat),
     ended: cat.status.then(() => {}),
     [Symbol.dispose]() {
       kill(cat);
@@ -43,6 +43,21 @@ function startCat(): Cat | undefined {
       watchdog.stdin.close().catch(() => {});
     },
   };
+}
+
+/**
+ * Returns the stdout of a child as a file, which a thread of its own reads. While a connection
+ * brings bytes without a pause, Deno (2.9.6) looks at other streams once in 61 rounds, so that keys
+ * would wait for seconds. Where that file can't be opened, returns the stream.
+ */
+function byThread({ pid, stdout }: Deno.ChildProcess): ReadableStream<Uint8Array> {
+  try {
+    const file = Deno.openSync(`/proc/${pid}/fd/1`);
+    stdout.cancel().catch(() => {});
+    return file.readable;
+  } catch {
+    return stdout;
+  }
 }
 
 function start(program: string, options: Deno.CommandOptions): Deno.ChildProcess | undefined {
