@@ -3,6 +3,7 @@
  * becomes a lone surrogate, 0x80 to 0xff as U+DC80 to U+DCFF, which UTF-8 never decodes to:
  * "caf\xe9" is "caf\udce9". Python calls this surrogateescape.
  */
+import { concat } from "./concat.ts";
 
 const encoder = new TextEncoder();
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -12,13 +13,7 @@ export function pathBytes(path: string): Uint8Array<ArrayBuffer> {
   const parts = path.split(/([\udc80-\udcff]+)/u).map((part, at) =>
     at % 2 === 1 ? Uint8Array.from(part, (unit) => unit.charCodeAt(0) & 0xff) : encoder.encode(part)
   );
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+  return concat(parts);
 }
 
 export function pathText(bytes: Uint8Array): string {

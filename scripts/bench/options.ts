@@ -10,7 +10,7 @@ export interface Options {
   readonly namespace?: string;
 }
 
-export const USAGE =
+const USAGE =
   `deno task bench [CASE]... [--repeat N] [--image IMAGE] [--git-image IMAGE] [--namespace NAME]`;
 
 /** Throws for an unknown flag or case. */

@@ -4,7 +4,8 @@
  * for Tekton's signal to start (seen with Tekton 1.9).
  */
 import { type Kube, PODS, type Stored } from "../kube/interface.ts";
-import { LABEL, type Pod, type TaskRun } from "../tekton/model.ts";
+import { LABEL, type TaskRun } from "../tekton/model.ts";
+import type { Pod } from "../tekton/pod.ts";
 import { phaseOf } from "../tekton/phase.ts";
 import { OWN_LABEL } from "../objects/marks.ts";
 

@@ -1,6 +1,5 @@
 /** `pipeline debug` and `task debug`: data. */
 import {
-  BASE,
   CLUSTER,
   DEBUG_IMAGE,
   DIRECTORY,
@@ -8,16 +7,15 @@ import {
   FILES,
   HELP,
   HOLDING,
-  INTO,
   ON_STEP,
   ON_TASK,
   PATCH,
   RUN_FLAGS,
   TURNS,
-  UPLOAD_IMAGE,
 } from "./shared_flags.ts";
 import { PIPELINE_START_FLAGS, TASK_START_FLAGS } from "./start_flags.ts";
 import type { ArgSpec, CommandSpec, FlagSpec } from "./spec.ts";
+import { BASE, INTO, UPLOAD_IMAGE } from "./upload_flags.ts";
 
 const BREAKPOINTS: readonly FlagSpec[] = [
   { name: "on-every-step", help: "hold at every step" },

@@ -6,16 +6,13 @@ import {
   FILE_NAMES,
   FILES,
   HELP,
-  INTO,
-  LIST_EXPLAIN,
-  LIST_EXPLAIN_NAMES,
   ON_TASK,
   PATCH,
   TURNS,
-  uploadRun,
 } from "./shared_flags.ts";
 import { PIPELINE_START_FLAGS, TASK_START_FLAGS } from "./start_flags.ts";
 import type { ArgSpec, CommandSpec, Example, FlagSpec } from "./spec.ts";
+import { INTO, LIST_EXPLAIN, LIST_EXPLAIN_NAMES, uploadRun } from "./upload_flags.ts";
 
 interface HeldVerb extends Pick<CommandSpec, "summary" | "takesCommand"> {
   readonly verb: string;

@@ -184,7 +184,7 @@ export function isLeftOut(
 }
 
 /** Returns whether the word is a path: no name on a cluster has a slash, or only dots. */
-export function isPlainlyPath(word: string): boolean {
+function isPlainlyPath(word: string): boolean {
   return word.includes("/") || /^\.+$/.test(word);
 }
 

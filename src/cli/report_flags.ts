@@ -1,7 +1,7 @@
 /** Flags that report a run to other programs: data. */
 import type { FlagSpec } from "./spec.ts";
 
-export const OUTCOME: FlagSpec = {
+const OUTCOME: FlagSpec = {
   name: "outcome",
   value: "FILE",
   help: "write the outcome to this file, as one JSON document; - for stdout, in place of the logs",

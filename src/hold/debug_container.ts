@@ -4,7 +4,7 @@ import type { Clock } from "../host.ts";
 import { Scope } from "../async/scope.ts";
 import { type Kube, PODS } from "../kube/interface.ts";
 import { isStatus, UnreachableError } from "../kube/status.ts";
-import type { Pod, PodContainer } from "../tekton/model.ts";
+import type { Pod, PodContainer } from "../tekton/pod.ts";
 import { type Pause, stepPath } from "./pause.ts";
 
 /** A pod with ephemeral containers, as far as they are read here. */

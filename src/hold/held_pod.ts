@@ -2,7 +2,8 @@
 import { ClusterError, ExpectedError } from "../errors.ts";
 import { type Kube, PODS } from "../kube/interface.ts";
 import { isStatus } from "../kube/status.ts";
-import { type Pod, RESOURCE_OF, type Run, type RunName } from "../tekton/model.ts";
+import { RESOURCE_OF, type Run, type RunName } from "../tekton/model.ts";
+import type { Pod } from "../tekton/pod.ts";
 import { phaseOf } from "../tekton/phase.ts";
 import type { Pause } from "./pause.ts";
 

@@ -2,7 +2,8 @@
 import { ExpectedError } from "../errors.ts";
 import { type Kube, PODS, type Stored } from "../kube/interface.ts";
 import { type HeldFacts, mountedWorkspaces, paramsOf } from "../tekton/breakpoint/held_facts.ts";
-import { LABEL, type Pod, TASK_RUNS, type TaskRun } from "../tekton/model.ts";
+import { LABEL, TASK_RUNS, type TaskRun } from "../tekton/model.ts";
+import type { Pod } from "../tekton/pod.ts";
 import { howHeld, type Pause, stepPath } from "./pause.ts";
 
 /** Returns the step's pod and TaskRun; the latter only if the user may read it. */

@@ -1,9 +1,10 @@
 /** Reads from a pod and a log line that a step holds: pure. */
 import { POST_FILE } from "../step/entrypoint.ts";
 import { type GateKind, readBreakpointLine, readHeldLine } from "../step/protocol/gate.ts";
-import { GATE_DIRECTORY } from "../step/scripts.ts";
+import { GATE_DIRECTORY } from "../step/gate_script.ts";
 import type { Stored } from "../kube/interface.ts";
-import { LABEL, type Pod } from "../tekton/model.ts";
+import { LABEL } from "../tekton/model.ts";
+import type { Pod } from "../tekton/pod.ts";
 import { STEP_PREFIX } from "../tekton/pod_state.ts";
 
 /** A gate of this program, or one of Tekton's own breakpoints (`spec.debug.breakpoints`). */

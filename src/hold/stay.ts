@@ -1,4 +1,5 @@
 /** Keeps a held step from giving up while its user works elsewhere, as in an editor. */
+import { onAbort } from "../async/on_abort.ts";
 import type { Clock } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import { isStatus } from "../kube/status.ts";
@@ -37,15 +38,12 @@ async function stay({ kube, pause, clock }: StayOptions, signal: AbortSignal): P
   const output = { onStdout: () => {}, onStderr: () => {} };
   while (!signal.aborted) {
     const turn = new Turn({ kube, pause, clock, trace: false, joined: false, output });
-    const stop = () => turn.stop();
-    signal.addEventListener("abort", stop, { once: true });
+    using _stopping = onAbort(signal, () => turn.stop());
     try {
       await turn.ended;
       return; // stopped, or the step holds no more
     } catch (error) {
       if (isStatus(error, 404)) return; // the pod is gone
-    } finally {
-      signal.removeEventListener("abort", stop);
     }
     await clock.delay(REOPEN_MS, signal).catch(() => {});
   }

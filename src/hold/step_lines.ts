@@ -1,6 +1,6 @@
 /** Separates a step's own output from the lines of its gate. */
 import type { LinePiece } from "../kube/lines.ts";
-import type { Pod } from "../tekton/model.ts";
+import type { Pod } from "../tekton/pod.ts";
 import type { Stored } from "../kube/interface.ts";
 import { canHold, type Pause, readPause } from "./pause.ts";
 

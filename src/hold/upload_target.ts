@@ -1,6 +1,6 @@
 /** The target that a held step's gate prints. Pure. */
 import { writableMounts } from "../tekton/breakpoint/held_facts.ts";
-import type { Pod } from "../tekton/model.ts";
+import type { Pod } from "../tekton/pod.ts";
 import { plainDirectory, whyNoDirectory } from "../tekton/source/destination.ts";
 import type { HeldPlace } from "../tekton/source/held_destination.ts";
 import type { Pause } from "./pause.ts";

@@ -4,11 +4,9 @@ import {
   AnswerError,
   LARGEST,
   MalformedError,
-  parseDenied,
   parseList,
   parseObject,
   parseStatus,
-  parseUser,
   parseVersion,
   readStart,
   readText,
@@ -34,6 +32,7 @@ import type {
 import { Interrupts } from "./interrupts.ts";
 import { ANSWER_TIMEOUT_MS, inTime, isTimeout, type Limit, Slots, within } from "./limit.ts";
 import { encodeQuery, listPath, logPath, resourcePath } from "./paths.ts";
+import { accessReview, userReview } from "./reviews.ts";
 import { retried, retryAfterMs } from "./retry.ts";
 import { type Attempt, attemptText, refused, unreachable } from "./status.ts";
 import type { Debug, RequestOptions, Transport } from "./transport.ts";
@@ -50,17 +49,6 @@ const metadataAs = (form: string) => ({
   accept: `application/json;as=${form};v=v1;g=meta.k8s.io,application/json`,
 });
 const MERGE_PATCH = { "content-type": "application/merge-patch+json" };
-const SELF_REVIEW = {
-  apiVersion: "authentication.k8s.io/v1",
-  kind: "SelfSubjectReview",
-};
-const REVIEWS: Resource = {
-  group: "authorization.k8s.io",
-  version: "v1",
-  plural: "selfsubjectaccessreviews",
-  kind: "SelfSubjectAccessReview",
-};
-
 type What = Omit<Attempt, "server" | "actsAs">;
 
 /** A plain request, and how to read its answer. */
@@ -111,15 +99,7 @@ export class KubeClient implements Kube {
   }
 
   whoAmI(): Promise<User> {
-    return this.#ask({
-      what: { verb: "create", kind: SELF_REVIEW.kind },
-      path: `/apis/${SELF_REVIEW.apiVersion}/selfsubjectreviews`,
-      method: "POST",
-      headers: JSON_TYPE,
-      body: JSON.stringify({ ...SELF_REVIEW, metadata: {} }),
-      parse: parseUser,
-      isRead: true,
-    });
+    return this.#ask(userReview());
   }
 
   get<T extends KubeObject>(
@@ -254,30 +234,13 @@ export class KubeClient implements Kube {
   ): Promise<Access[]> {
     const denied = await Promise.all(
       asked.map((access) =>
-        this.#denies(namespace, access).catch((error) => {
+        this.#ask(accessReview(namespace, access)).catch((error) => {
           if (mustAnswer || !(error instanceof ExpectedError)) throw error;
           return false;
         })
       ),
     );
     return asked.filter((_, at) => denied[at]);
-  }
-
-  #denies(namespace: string, access: Access): Promise<boolean> {
-    const review = {
-      apiVersion: "authorization.k8s.io/v1",
-      kind: REVIEWS.kind,
-      spec: { resourceAttributes: { namespace, ...access } },
-    };
-    return this.#ask({
-      what: { verb: "create", kind: REVIEWS.kind },
-      path: `/apis/${REVIEWS.group}/${REVIEWS.version}/${REVIEWS.plural}`,
-      method: "POST",
-      headers: JSON_TYPE,
-      body: JSON.stringify(review),
-      parse: parseDenied,
-      isRead: true,
-    });
   }
 
   #list<T extends KubeObject>(

@@ -1,13 +1,7 @@
 /** Selects and reads the pods and TaskRuns of a run. */
 import { type Kube, PODS, type Selector, type Stored } from "../kube/interface.ts";
-import {
-  LABEL,
-  type Pod,
-  type Run,
-  type RunKind,
-  TASK_RUNS,
-  type TaskRun,
-} from "../tekton/model.ts";
+import { LABEL, type Run, type RunKind, TASK_RUNS, type TaskRun } from "../tekton/model.ts";
+import type { Pod } from "../tekton/pod.ts";
 import { byAge } from "./object_age.ts";
 
 /** Returns the selector for the run's pods, and for a PipelineRun's TaskRuns. */

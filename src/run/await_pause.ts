@@ -2,7 +2,8 @@
 import { ClusterError, TransferError, UsageError } from "../errors.ts";
 import type { Clock } from "../host.ts";
 import type { Stored } from "../kube/interface.ts";
-import { LABEL, type Pod } from "../tekton/model.ts";
+import { LABEL } from "../tekton/model.ts";
+import type { Pod } from "../tekton/pod.ts";
 import { STEP_PREFIX } from "../tekton/pod_state.ts";
 import type { LiveRun, MissedPause } from "./live_run.ts";
 import type { Pause } from "../hold/pause.ts";
@@ -67,7 +68,7 @@ function isOfTask(pod: Pod, task: string | undefined): boolean {
 }
 
 /** Returns the step's container: Tekton shortens long names, the pod has the real one. */
-export function containerOf(pod: Pod, step: string): string {
+function containerOf(pod: Pod, step: string): string {
   const names = (pod.spec?.containers ?? []).map((container) => container.name);
   const whole = STEP_PREFIX + step;
   return names.find((name) => name === whole) ??

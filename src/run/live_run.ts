@@ -5,13 +5,13 @@ import type { Kube, KubeObject, Resource, Selector, Stored } from "../kube/inter
 import { PODS } from "../kube/interface.ts";
 import {
   LABEL,
-  type Pod,
   RESOURCE_OF,
   type Run,
   type RunKind,
   TASK_RUNS,
   type TaskRun,
 } from "../tekton/model.ts";
+import type { Pod } from "../tekton/pod.ts";
 import { type Phase, phaseOf } from "../tekton/phase.ts";
 import { containerState } from "../tekton/pod_state.ts";
 import { childrenOf, readChildren } from "../objects/children.ts";

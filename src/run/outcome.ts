@@ -1,5 +1,6 @@
 /** Builds the Outcome of a run from the run, its TaskRuns and pods: pure. */
-import type { PipelineRun, PipelineTask, Pod, Run, StepState, TaskRun } from "../tekton/model.ts";
+import type { PipelineRun, PipelineTask, Run, StepState, TaskRun } from "../tekton/model.ts";
+import type { Pod } from "../tekton/pod.ts";
 import {
   durationMs,
   failedStep,

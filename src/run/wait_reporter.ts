@@ -1,7 +1,8 @@
 /** Passes a run's events on, and reports what the run waits for during a silence. */
 import type { Clock } from "../host.ts";
 import type { Kube, Stored } from "../kube/interface.ts";
-import { LABEL, type Pod } from "../tekton/model.ts";
+import { LABEL } from "../tekton/model.ts";
+import type { Pod } from "../tekton/pod.ts";
 import { stepContainers, whyPending } from "../tekton/pod_state.ts";
 import type { RunEvent } from "../events.ts";
 import type { LiveRun } from "./live_run.ts";

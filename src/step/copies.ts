@@ -8,7 +8,7 @@
  */
 
 /** The label of a run that holds. */
-export const HOLDS = "tkn-dev/holds";
+const HOLDS = "tkn-dev/holds";
 /** "true" is also a valid flag of Tekton's entrypoint. */
 export const HOLDS_LABELS: Readonly<Record<string, string>> = { [HOLDS]: "true" };
 

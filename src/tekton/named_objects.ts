@@ -1,6 +1,8 @@
 /** The objects of a namespace that a run names, without which its pods do not start. Pure. */
 import { isRecord } from "../shape.ts";
 import type { Run, WorkspaceBinding } from "./model.ts";
+import { skippedTasks } from "./skipped_tasks.ts";
+import { workspacesOf } from "./unused_workspaces.ts";
 
 export type NamedKind = "claim" | "config map" | "secret" | "service account";
 
@@ -11,17 +13,39 @@ export interface NamedObject {
   readonly owner?: string;
 }
 
-/** Returns each object once. Leaves out names that Tekton has yet to fill in. */
-export function namedObjects({ spec }: Run): NamedObject[] {
-  const specs: unknown[] = Array.isArray(spec.taskRunSpecs) ? spec.taskRunSpecs : [];
+/**
+ * Returns each object once. Leaves out names that Tekton has yet to fill in, and what only tasks
+ * need that an inline Pipeline is sure to skip.
+ */
+export function namedObjects(run: Run): NamedObject[] {
+  const { spec } = run;
+  const skipped = skippedIn(run);
+  const specs = list(spec.taskRunSpecs)
+    .filter(({ pipelineTaskName }) => !skipped.tasks.has(String(pipelineTaskName)));
   const found = [
-    ...(spec.workspaces ?? []).flatMap(ofWorkspace),
+    ...(spec.workspaces ?? []).filter(({ name }) => !skipped.workspaces.has(name))
+      .flatMap(ofWorkspace),
     ...ofTemplate(spec),
     ...ofTemplate(spec.taskRunTemplate),
-    ...specs.filter(isRecord).flatMap((one) => ofTemplate(one, `task "${one.pipelineTaskName}"`)),
+    ...specs.flatMap((one) => ofTemplate(one, `task "${one.pipelineTaskName}"`)),
   ].filter(({ name }) => !name.includes("$("));
   return [...Map.groupBy(found, ({ kind, name }) => `${kind} ${name}`).values()]
     .map(([first]) => first);
+}
+
+/** Returns the tasks that are sure to be skipped, and the workspaces that only they use. */
+function skippedIn(run: Run): { tasks: Set<string>; workspaces: Set<string> } {
+  if (run.kind !== "PipelineRun" || run.spec.pipelineSpec === undefined) {
+    return { tasks: new Set(), workspaces: new Set() };
+  }
+  const { pipelineSpec: spec, params = [] } = run.spec;
+  const tasks = skippedTasks(spec, params);
+  const [unused, used] = [true, false].map((isSkipped) =>
+    [...(spec.tasks ?? []), ...(spec.finally ?? [])]
+      .filter(({ name }) => tasks.has(name) === isSkipped)
+      .flatMap(workspacesOf)
+  );
+  return { tasks, workspaces: new Set(unused).difference(new Set(used)) };
 }
 
 function ofWorkspace(binding: WorkspaceBinding): NamedObject[] {

@@ -1,6 +1,6 @@
 /** Describes the state of a pod and why it does not start yet. Pure. */
 import type { KubeEvent } from "../kube/interface.ts";
-import type { ContainerStatus, Pod } from "./model.ts";
+import type { ContainerStatus, Pod } from "./pod.ts";
 
 export const STEP_PREFIX = "step-";
 

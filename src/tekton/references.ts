@@ -68,7 +68,7 @@ export function usedParams(value: unknown, names: readonly string[]): string[] {
 export function usedTaskResults(value: unknown): string[] {
   const names = new Set<string>();
   mapStrings(value, (text) => {
-    for (const found of text.matchAll(/\$\(tasks\.([^.)]+)\./g)) names.add(found[1]);
+    for (const found of text.matchAll(/\$\(tasks\.([^.)]+)\.results[.[]/g)) names.add(found[1]);
     return text;
   });
   return [...names];

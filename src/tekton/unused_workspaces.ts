@@ -16,7 +16,7 @@ export function unusedWorkspaces(
 }
 
 /** Returns the Pipeline's workspaces that a task binds, declares inline, or mentions. */
-function workspacesOf(task: PipelineTask): string[] {
+export function workspacesOf(task: PipelineTask): string[] {
   const bound = (task.workspaces ?? []).map(({ name, workspace }) => workspace ?? name);
   const inline = (task.taskSpec?.workspaces ?? []).map(({ name }) => name)
     .filter((name) => !task.workspaces?.some((one) => one.name === name));

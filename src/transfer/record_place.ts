@@ -1,7 +1,7 @@
 /** Decides where an upload keeps its record for the next one into the same directory. Pure. */
 import { createHash } from "node:crypto";
-import { GATE_DIRECTORY } from "../step/scripts.ts";
-import type { Pod } from "../tekton/model.ts";
+import { GATE_DIRECTORY } from "../step/gate_script.ts";
+import type { Pod } from "../tekton/pod.ts";
 import { RECORD_FILE } from "../step/protocol/record.ts";
 import type { Pause } from "../hold/pause.ts";
 

@@ -5,6 +5,7 @@
  * receiver/ has the conversation with the step, upload_state.ts what the client knows, and prepack/
  * a shortcut for an empty directory, which a reader can skip.
  */
+import { onAbort } from "../async/on_abort.ts";
 import { TransferError } from "../errors.ts";
 import type { Receipt, Turn } from "../tree/archive/checksum_list.ts";
 import { startsCompressed } from "./compression.ts";
@@ -77,7 +78,8 @@ async function attempt(upload: Upload): Promise<Turn> {
   const { options, state } = upload;
   const opened = state.takeOpened();
   await using receiver = opened?.receiver ?? connect(upload);
-  using _stopping = stopping(receiver, options.signal); // it may have been opened without it
+  // it may have been opened without the signal
+  using _stopping = onAbort(options.signal, () => void receiver[Symbol.asyncDispose]());
   const isFirst = !state.isListed;
   if (isFirst) {
     const remote = await listRemote(receiver, options, opened?.asked);
@@ -93,14 +95,6 @@ async function attempt(upload: Upload): Promise<Turn> {
     state.compressNext(await startsCompressed(receiver, choice) ?? state.isCompressed);
   }
   return await sendPlan(upload, receiver, plan);
-}
-
-/** Ends the receiver once the signal aborts. */
-function stopping(receiver: AsyncDisposable, signal: AbortSignal): Disposable {
-  const stop = () => void receiver[Symbol.asyncDispose]();
-  signal.addEventListener("abort", stop, { once: true });
-  if (signal.aborted) stop();
-  return { [Symbol.dispose]: () => signal.removeEventListener("abort", stop) };
 }
 
 function either(signal: AbortSignal, other: AbortSignal | undefined): AbortSignal {

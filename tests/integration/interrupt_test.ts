@@ -1,7 +1,7 @@
 /** Ctrl-C while the server stalls: each command ends at once, with exit code 130. */
 import assert from "node:assert/strict";
 import { HELD_PREFIX } from "../../src/step/protocol/gate.ts";
-import { GATE_DIRECTORY } from "../../src/step/scripts.ts";
+import { GATE_DIRECTORY } from "../../src/step/gate_script.ts";
 import { LABEL } from "../../src/tekton/model.ts";
 import { startTknDev } from "../support/program.ts";
 import { temporaryDirectory } from "../support/temporary.ts";

@@ -422,7 +422,7 @@ read -r _ <"$0-end" 2>/dev/null &`;
     });
     const before = (await stage.processes()).length;
     await Deno.writeTextFile(`${stage.directory}/tkn-dev/script-end`, "\n");
-    const both = "the process and the one that copied its output have ended";
+    const both = "the process has ended, and what copied its output";
     await until(both, async () => (await stage.processes()).length <= before - 2);
     const stderr = new TextDecoder().decode((await child.output()).stderr);
     const seen = stderr.match(/^(Result: .*=| {12})x+$/gm) ?? [];

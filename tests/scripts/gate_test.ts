@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
 import { HELD_PREFIX, readHeldLine } from "../../src/step/protocol/gate.ts";
-import {
-  type GateMode,
-  receiveCommand,
-  releaseCommand,
-  stillHeldCommand,
-} from "../../src/step/scripts.ts";
+import { receiveCommand, releaseCommand, stillHeldCommand } from "../../src/step/scripts.ts";
+import type { GateMode } from "../../src/step/gate_script.ts";
 import { readUnwritten } from "../../src/step/protocol/release.ts";
 import { UPLOAD } from "./receiver.ts";
 import { GNU, isRoot, RELEASED, Stage, testInEveryShell, until } from "./stage.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readHeldLine } from "../../src/step/protocol/gate.ts";
-import { gateScript, type GateScriptOptions } from "../../src/step/scripts.ts";
+import { gateScript, type GateScriptOptions } from "../../src/step/gate_script.ts";
 
 const CARRIER: GateScriptOptions = {
   step: "compile",

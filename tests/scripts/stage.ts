@@ -1,4 +1,4 @@
-import { gateArguments, gateScript, type GateScriptOptions } from "../../src/step/scripts.ts";
+import { gateArguments, gateScript, type GateScriptOptions } from "../../src/step/gate_script.ts";
 import { missing, testWith } from "../support/tools.ts";
 
 /** A shell that an image may have as its `sh`. */

@@ -187,7 +187,7 @@ export class FakeClock implements Clock {
   }
 }
 
-export class FakeState implements State {
+class FakeState implements State {
   directory?: string = "/state";
   readonly texts = new Map<string, string>();
   /** The errors of reading and of writing, as of a file that others can write. */

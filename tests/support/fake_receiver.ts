@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import { gunzipSync } from "node:zlib";
 import type { ExecOptions, ExecResult } from "../../src/kube/interface.ts";
-import { concat, type Member, readTar } from "./tar_text.ts";
+import { type Member, readTar } from "./tar_text.ts";
+import { concat } from "../../src/concat.ts";
 
 export interface Played {
   /** The answers to "ask", one each time, without their last line. */

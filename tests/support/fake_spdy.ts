@@ -1,6 +1,7 @@
 /** A server of execs by SPDY, without a network. It is the client's end of the connection. */
 import { V4 } from "../../src/kube/frames.ts";
 import {
+  CANCEL,
   encodeData,
   encodeGoAway,
   encodePing,
@@ -109,7 +110,7 @@ export class FakeSpdy implements ByteStream {
   }
 
   reset(type: StreamType): void {
-    this.raw(encodeRstStream(this.#ids.get(type)!, 5));
+    this.raw(encodeRstStream(this.#ids.get(type)!, CANCEL));
   }
 
   ping(id: number): void {

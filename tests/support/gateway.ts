@@ -15,7 +15,7 @@ interface Target {
   readonly caCerts: string[];
 }
 
-export class Gateway implements AsyncDisposable {
+class Gateway implements AsyncDisposable {
   /** The protocols of the upgrades so far: "SPDY/3.1", "websocket". */
   readonly upgrades: string[] = [];
   /** Decides on each upgrade. */

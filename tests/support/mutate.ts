@@ -15,7 +15,7 @@ export function anyMutation(value: unknown, random: Random): Mutation {
 }
 
 /** Returns the path of every field in the object. */
-export function pathsIn(value: unknown): (string | number)[][] {
+function pathsIn(value: unknown): (string | number)[][] {
   if (typeof value !== "object" || value === null) return [];
   const keys = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
   return keys.flatMap((key) => {

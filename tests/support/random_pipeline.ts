@@ -15,7 +15,7 @@ import type {
 import type { Random } from "./random.ts";
 import type { ModelRun } from "./tekton_model.ts";
 
-export const TARGET = "clone";
+const TARGET = "clone";
 export const TASK = "git-clone";
 
 export interface InlineCase {

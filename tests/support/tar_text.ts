@@ -34,16 +34,6 @@ export function readTar(archive: Uint8Array): Member[] {
   return members;
 }
 
-export function concat(chunks: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(chunks.reduce((total, { length }) => total + length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
-}
-
 function text(block: Uint8Array, offset: number, length: number): string {
   return new TextDecoder().decode(block.subarray(offset, offset + length)).replace(/\0.*/s, "");
 }

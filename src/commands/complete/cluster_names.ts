@@ -18,7 +18,6 @@ import {
   LABEL,
   type Pipeline,
   PIPELINES,
-  type Pod,
   RESOURCE_OF,
   type RunKind,
   type Task,
@@ -27,6 +26,7 @@ import {
   TASKS,
   type TaskSpec,
 } from "../../tekton/model.ts";
+import type { Pod } from "../../tekton/pod.ts";
 import { pipelineNames, taskNames } from "./definition_names.ts";
 import { objectText, RESOURCES } from "./named_objects.ts";
 

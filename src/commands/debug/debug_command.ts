@@ -99,6 +99,7 @@ async function debug<
       source,
       plan: target.plan,
       clone: clonedBase(base, target.plan),
+      emit,
     },
     changes: target?.changes,
     atPause,

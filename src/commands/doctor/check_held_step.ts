@@ -9,7 +9,7 @@ import { SHORT_COMMAND_MS } from "../../kube/limit.ts";
 import { OWN_LABEL } from "../../objects/marks.ts";
 import { readPrograms } from "../../step/protocol/programs.ts";
 import { programsCommand } from "../../step/scripts.ts";
-import type { Pod } from "../../tekton/model.ts";
+import type { Pod } from "../../tekton/pod.ts";
 import type { Finding } from "../../view/findings.ts";
 import { foundError, foundRefusal } from "./finding.ts";
 

@@ -7,7 +7,8 @@ import { ExpectedError } from "../../errors.ts";
 import { type Kube, PODS } from "../../kube/interface.ts";
 import { newestFirst } from "../../objects/object_age.ts";
 import type { FeatureFlags } from "../../objects/tekton_version.ts";
-import { LABEL, type Pod } from "../../tekton/model.ts";
+import { LABEL } from "../../tekton/model.ts";
+import type { Pod } from "../../tekton/pod.ts";
 import { POD_SECURITY_HINT } from "../../tekton/pod_security.ts";
 import type { Finding } from "../../view/findings.ts";
 

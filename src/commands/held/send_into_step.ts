@@ -12,11 +12,11 @@ import { placeIn } from "../../tekton/breakpoint/volume_place.ts";
 import {
   LABEL,
   type PipelineRun,
-  type Pod,
   RESOURCE_OF,
   type RunName,
   type TaskRun,
 } from "../../tekton/model.ts";
+import type { Pod } from "../../tekton/pod.ts";
 import { heldDestination, type HeldPlace } from "../../tekton/source/held_destination.ts";
 import { chooseMounted } from "../../tekton/workspaces.ts";
 import { recordPlace } from "../../transfer/record_place.ts";

@@ -40,8 +40,6 @@ export interface HeldRunOptions {
   readonly flags: RunFlags & SendFlags;
   readonly kube: Kube;
   readonly narrator: Narrator;
-  /** Takes the notes about the upload's plan and tree; default: the narrator. */
-  readonly emitPlan?: Narrator["emit"];
   readonly held: HeldRun<PipelineRun | TaskRun>;
   /** The upload that stands in for steps of the run. */
   readonly upload?: PlannedUpload;
@@ -94,11 +92,10 @@ export async function runHeld(host: Host, options: HeldRunOptions): Promise<numb
   if (watches) checkWatchedRun(held, { ...flags, hasUpload: upload !== undefined });
   if (options.isOnlyCreated) return await createHeld(host, options);
   const { emit } = narrator;
-  const planned = { step: held.upload!, emit: options.emitPlan ?? emit };
   let hasArrived = options.handOver === undefined;
   const arrived = () => void (hasArrived = true);
   const hasUser = atPause === "follow" || typeof atPause === "object" && "shell" in atPause;
-  const prepared = upload && await uploadIntoRun(host, { ...upload, ...planned, flags });
+  const prepared = upload && await uploadIntoRun(host, { ...upload, step: held.upload!, flags });
   const onBase = upload?.clone && new OnBase(host.capture, upload.clone);
   using scope = new Scope(host.interrupt);
   if (onBase !== undefined && watches) {

@@ -31,7 +31,7 @@ export async function readStrictFile(
 }
 
 /** Reads a file, or downloads a URL. */
-export async function readText(
+async function readText(
   { files, download }: Pick<Host, "files" | "download">,
   path: string,
   refuse: (why: string, cause?: unknown) => Error,

@@ -3,7 +3,8 @@ import { stepPath } from "../../hold/pause.ts";
 import type { Host } from "../../host.ts";
 import { GATE_ENV } from "../../step/copies.ts";
 import { waiting } from "../../step/entrypoint.ts";
-import { GATE_DIRECTORY, gateArguments, gateScript } from "../../step/scripts.ts";
+import { GATE_DIRECTORY } from "../../step/gate_script.ts";
+import { gateArguments, gateScript } from "../../step/gate_script.ts";
 import type { Gate } from "../../tekton/breakpoint/gate_step.ts";
 import type { HeldStep } from "../../tekton/breakpoint/hold_steps.ts";
 

@@ -2,6 +2,7 @@
  * --watch at a held step: each save sends what changed into the step's workspace and does the
  * step's work there again. machine.ts decides what happens when; this file does it.
  */
+import { onAbort } from "../../async/on_abort.ts";
 import { Queue } from "../../async/queue.ts";
 import { ClusterError, ExpectedError, UsageError } from "../../errors.ts";
 import type { RunEvent } from "../../events.ts";
@@ -345,9 +346,3 @@ class WatchedStep implements AsyncDisposable {
 
 /** The step is no longer held. */
 class NotHeld extends ClusterError {}
-
-function onAbort(signal: AbortSignal, call: () => void): Disposable {
-  if (signal.aborted) call();
-  signal.addEventListener("abort", call, { once: true });
-  return { [Symbol.dispose]: () => signal.removeEventListener("abort", call) };
-}

@@ -21,15 +21,13 @@ interface HandedOverRun extends Pick<HeldRunOptions, "kube" | "narrator" | "held
 export async function runHandedOver(
   host: Host,
   flags: UploadFlags,
-  { narrator, source, plan, ...run }: HandedOverRun,
+  { source, plan, emit, ...run }: HandedOverRun,
 ): Promise<number> {
-  const { emit } = narrator;
   for (const text of plan.notes) emit({ kind: "note", text });
   const results = await resultFiles(flags, source.git, plan.replacedWork, emit);
   return await runHeld(host, {
     ...run,
     flags,
-    narrator,
     handOver: { source, results },
     atPause: flags.handOver === "shell" ? { shell: flags.shell } : "leave",
   });

@@ -149,7 +149,7 @@ async function uploadOnce<D extends Definition, R extends PipelineRun | TaskRun>
     const breakpoints = { tasks: [], steps: [{ task: place.target?.name, step }] };
     const flags = { ...options, ...intoPlace(destination), deletes };
     const held = await holdRequested(definitionKind, request, breakpoints, { gate });
-    return await runHandedOver(host, flags, { kube, narrator, held, source, plan });
+    return await runHandedOver(host, flags, { kube, narrator, held, source, plan, emit });
   }
   const breakpoints = adapter.breakpoints(request, options);
   const { withoutShell, shell } = options;
@@ -164,9 +164,8 @@ async function uploadOnce<D extends Definition, R extends PipelineRun | TaskRun>
     flags: options,
     kube,
     narrator,
-    emitPlan: emit,
     held,
-    upload: { source, plan, clone: clonedBase(base, plan) },
+    upload: { source, plan, clone: clonedBase(base, plan), emit },
     changes,
     atPause: breakpoints && atPause,
     follows: options.showlogs,

@@ -17,12 +17,13 @@ export interface PlannedUpload {
   readonly plan: UploadPlan;
   /** Set if the clone does its own work, and the upload brings the changes since its commit. */
   readonly clone?: ClonedBase;
+  /** Takes the notes about the plan and the tree. */
+  readonly emit: (event: RunEvent) => void;
 }
 
 export interface UploadIntoRunOptions extends PlannedUpload {
   readonly flags: RunFlags & SendFlags;
   readonly step: UploadStep;
-  readonly emit: (event: RunEvent) => void;
 }
 
 export interface PreparedUpload {

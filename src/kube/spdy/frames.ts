@@ -149,9 +149,6 @@ function streamIdAt(bytes: Uint8Array, at: number): number {
   return streamId;
 }
 
-/** The most bytes in the payload of one data frame. */
-export const LARGEST_DATA_BYTES = 0xff_ffff;
-
 /** Encodes a data frame. `isLast` ends the stream in this direction. */
 export function encodeData(streamId: number, payload: Uint8Array, isLast = false) {
   const frame = new Uint8Array(HEADER_BYTES + payload.length);

@@ -80,7 +80,7 @@ export function whoAsks({ actsAs }: Pick<Kube, "actsAs">): string {
 }
 
 /** Returns the command line of kubectl that asks for the right. */
-export function checkCommand(
+function checkCommand(
   { actsAs }: Pick<Kube, "actsAs">,
   namespace: string,
   { verb, group, resource, subresource }: Access,

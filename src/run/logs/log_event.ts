@@ -1,7 +1,8 @@
 /** Makes `log` events of the lines of a container: pure. */
 import type { RunEvent } from "../../events.ts";
 import type { LinePiece } from "../../kube/lines.ts";
-import { LABEL, type Pod, type Run } from "../../tekton/model.ts";
+import { LABEL, type Run } from "../../tekton/model.ts";
+import type { Pod } from "../../tekton/pod.ts";
 import { shownName } from "../../tekton/pod_state.ts";
 import { displayNameOf } from "./log_selection.ts";
 

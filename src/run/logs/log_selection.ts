@@ -1,5 +1,6 @@
 /** Which containers' logs are shown, and in which order: pure. */
-import { LABEL, type Pod, type Run, type TaskRun } from "../../tekton/model.ts";
+import { LABEL, type Run, type TaskRun } from "../../tekton/model.ts";
+import type { Pod } from "../../tekton/pod.ts";
 import { preparingContainers, shownName, stepContainers } from "../../tekton/pod_state.ts";
 import { phaseOf } from "../../tekton/phase.ts";
 import type { Stored } from "../../kube/interface.ts";

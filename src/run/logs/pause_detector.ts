@@ -1,7 +1,7 @@
 /** Turns what a step's log says about holding into pauses, or a missed pause, of the live run. */
 import { canHold, type Pause } from "../../hold/pause.ts";
 import type { Stored } from "../../kube/interface.ts";
-import type { Pod } from "../../tekton/model.ts";
+import type { Pod } from "../../tekton/pod.ts";
 import type { LiveRun } from "../live_run.ts";
 
 export class PauseDetector {

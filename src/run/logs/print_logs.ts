@@ -2,7 +2,8 @@
 import { isStatus } from "../../kube/status.ts";
 import type { Kube, Stored } from "../../kube/interface.ts";
 import { linePieces } from "../../kube/lines.ts";
-import { LABEL, type Pod, type Run } from "../../tekton/model.ts";
+import { LABEL, type Run } from "../../tekton/model.ts";
+import type { Pod } from "../../tekton/pod.ts";
 import { hasStarted } from "../../tekton/pod_state.ts";
 import type { RunEvent } from "../../events.ts";
 import type { Children } from "../../objects/children.ts";

@@ -5,7 +5,8 @@
 import { ExpectedError, OutputError } from "../../errors.ts";
 import type { Clock } from "../../host.ts";
 import type { Kube, Stored } from "../../kube/interface.ts";
-import { LABEL, type Pod } from "../../tekton/model.ts";
+import { LABEL } from "../../tekton/model.ts";
+import type { Pod } from "../../tekton/pod.ts";
 import { containerState, shownName } from "../../tekton/pod_state.ts";
 import type { RunEvent } from "../../events.ts";
 import type { LastLines } from "./last_lines.ts";

@@ -8,7 +8,8 @@
 import type { Clock } from "../../host.ts";
 import { type Kube, PODS } from "../../kube/interface.ts";
 import { isStatus } from "../../kube/status.ts";
-import { LABEL, type Pod } from "../../tekton/model.ts";
+import { LABEL } from "../../tekton/model.ts";
+import type { Pod } from "../../tekton/pod.ts";
 import { phaseOf } from "../../tekton/phase.ts";
 import { childrenOf } from "../../objects/children.ts";
 import type { LiveRun } from "../live_run.ts";

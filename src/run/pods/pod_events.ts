@@ -1,6 +1,6 @@
 /** Reads the events of a pod that does not run yet, and of the claims that the pod waits for. */
 import { EVENTS, type Kube, type KubeEvent, type Stored } from "../../kube/interface.ts";
-import type { Pod } from "../../tekton/model.ts";
+import type { Pod } from "../../tekton/pod.ts";
 import { isStarting, whatClaimsSay, whatEventsSay } from "../../tekton/pod_state.ts";
 import { hintFor, type Obstacle } from "./obstacle.ts";
 

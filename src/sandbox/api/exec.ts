@@ -2,7 +2,7 @@
 import { Bell } from "../../async/bell.ts";
 import { statusOfExit, V4 } from "../../kube/frames.ts";
 import type { KubeObject } from "../../kube/interface.ts";
-import type { Pod } from "../../tekton/model.ts";
+import type { Pod } from "../../tekton/pod.ts";
 import { type ApiError, badRequest, internalError } from "../store/api_error.ts";
 import { type Container, StartError } from "../node/container.ts";
 import type { Kubelet } from "../node/kubelet.ts";

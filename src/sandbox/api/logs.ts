@@ -1,6 +1,6 @@
 /** `GET …/pods/NAME/log`: the lines of one container. */
 import type { KubeObject } from "../../kube/interface.ts";
-import type { ContainerStatus, Pod } from "../../tekton/model.ts";
+import type { ContainerStatus, Pod } from "../../tekton/pod.ts";
 import { badRequest, invalidFields } from "../store/api_error.ts";
 import { formatTime, type LogLine } from "../node/container_log.ts";
 import type { Kubelet } from "../node/kubelet.ts";

@@ -1,6 +1,6 @@
 /** Lists as tables, the format that `kubectl get` requests. */
 import type { KubeObject } from "../../kube/interface.ts";
-import type { Pod } from "../../tekton/model.ts";
+import type { Pod } from "../../tekton/pod.ts";
 import type { Kind } from "../store/kinds.ts";
 
 type Cell = string | number;

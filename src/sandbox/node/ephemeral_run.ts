@@ -1,5 +1,5 @@
 /** Runs one ephemeral container and reports its state in the pod's status. */
-import type { ContainerStatus } from "../../tekton/model.ts";
+import type { ContainerStatus } from "../../tekton/pod.ts";
 import { type Container, StartError } from "./container.ts";
 import { Images } from "./images.ts";
 import { PODS } from "../store/kinds.ts";

@@ -9,7 +9,7 @@ export interface Image {
 }
 
 /** Directories of this machine's programs. */
-export const HOST_PATH = [
+const HOST_PATH = [
   "/usr/local/sbin",
   "/usr/local/bin",
   "/usr/sbin",

@@ -151,7 +151,7 @@ export function now(): string {
 /**
  * Returns five characters as Kubernetes generates them: no vowels, no characters that look alike.
  */
-export function suffix(): string {
+function suffix(): string {
   const alphabet = "bcdfghjklmnpqrstvwxz2456789";
   const bytes = crypto.getRandomValues(new Uint8Array(5));
   return [...bytes].map((byte) => alphabet[byte % alphabet.length]).join("");

@@ -8,7 +8,7 @@ import { withCondition } from "./conditions.ts";
 const FETCH_TIMEOUT_MS = 10_000;
 
 /** Returns the text of the object. Throws an Error with the reason. */
-export async function resolveRemote(
+async function resolveRemote(
   store: Store,
   { resolver = "", params = [] }: TaskRef,
 ): Promise<string> {

@@ -54,7 +54,7 @@ export interface UploadRecord {
 }
 
 /** The place of the record in a directory that outlives the run. Git ignores it. */
-export const RECORD_NAME = ".tkn-dev-upload";
+const RECORD_NAME = ".tkn-dev-upload";
 export const RECORD_FILE = `${RECORD_NAME}/record`;
 
 /** Returns whether a path of the directory belongs to tkn-dev. */

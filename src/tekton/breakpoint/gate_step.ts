@@ -1,5 +1,5 @@
 /** Builds the step that holds a run, called the gate, from a step of the Task. Pure. */
-import type { GateMode, GateScriptOptions } from "../../step/scripts.ts";
+import type { GateMode, GateScriptOptions } from "../../step/gate_script.ts";
 import type { NamedStep, Step, TaskSpec } from "../model.ts";
 import { stepName } from "../target.ts";
 import { raisedTimeout } from "../timeouts.ts";
@@ -100,7 +100,7 @@ export function withGateEnv({ env = [] }: Step, gate: Gate): Pick<Step, "env"> {
 }
 
 /** Returns the names of the variables. A variable of a later place overrides an earlier one. */
-export function environmentNames(
+function environmentNames(
   places: readonly { env?: Step["env"]; envFrom?: unknown }[],
 ): Pick<GateScript, "plain" | "secret" | "hidden"> {
   const isSecret = new Map<string, boolean>();

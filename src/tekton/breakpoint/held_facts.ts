@@ -3,12 +3,11 @@ import { renamedBy } from "../inline/inline_task.ts";
 import {
   LABEL,
   type Param,
-  type Pod,
   type TaskRun,
   type TaskWorkspace,
-  type Volume,
   type WorkspaceBinding,
 } from "../model.ts";
+import type { Pod, Volume } from "../pod.ts";
 import { UsageError } from "../../errors.ts";
 import { type MountedWorkspace, READ_ONLY_MOUNT, whyReadOnly } from "../workspaces.ts";
 

@@ -2,7 +2,7 @@
  * Adds gates to the steps of a Task that are to be held. A gate wraps the step's work if the step
  * has a script or a command; otherwise a waiting step comes before it. Pure.
  */
-import type { GateMode } from "../../step/scripts.ts";
+import type { GateMode } from "../../step/gate_script.ts";
 import { type Gate, holdingStep, preparedForGate, withGateVolume } from "./gate_step.ts";
 import { holdBefore } from "./hold_before.ts";
 import type { NamedStep, Step, TaskSpec } from "../model.ts";

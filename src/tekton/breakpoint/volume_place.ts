@@ -1,5 +1,5 @@
 /** A directory of a volume, to find it again in a step that mounts it at another path. Pure. */
-import type { Pod } from "../model.ts";
+import type { Pod } from "../pod.ts";
 import { plainDirectory, whyNoDirectory } from "../source/destination.ts";
 import type { HeldPlace } from "../source/held_destination.ts";
 import { writableMounts } from "./held_facts.ts";

@@ -11,7 +11,7 @@ import { mapStrings } from "../references.ts";
 const PLACEHOLDER = /\{\{([^{}]{2,}?)\}\}/g;
 
 /** The names that Pipelines-as-Code itself knows. */
-export const STANDARD_NAMES = [
+const STANDARD_NAMES = [
   "revision",
   "repo_url",
   "repo_owner",

@@ -94,7 +94,7 @@ function isKnownOther(names: readonly unknown[]): boolean {
 }
 
 /** Whether a step of the Task fetches a repository. */
-export function fetches({ steps = [] }: TaskSpec): boolean {
+function fetches({ steps = [] }: TaskSpec): boolean {
   return steps.some((step) => ["fetch", "mixed"].includes(workOf(step)));
 }
 

@@ -67,7 +67,7 @@ export function chooseDestination(
 }
 
 /** Returns the variable from which the gate learns the workspace's path. */
-export function workspacePath(name: string): string {
+function workspacePath(name: string): string {
   return `$(workspaces.${name}.path)`;
 }
 

@@ -1,6 +1,6 @@
 /** Chooses the upload's target in a run that already holds before its clone step. Pure. */
 import { paramsOf, taskParamName } from "../breakpoint/held_facts.ts";
-import { ownWork } from "../../step/scripts.ts";
+import { ownWork } from "../../step/gate_script.ts";
 import type { Step, TaskRun, TaskSpec } from "../model.ts";
 import { type MountedWorkspace, usableWorkspaces } from "../workspaces.ts";
 import { chooseDestination } from "./destination.ts";

@@ -24,7 +24,7 @@ export type Evidence =
   | "none";
 
 /** Whether a Task takes a repository's URL and returns a commit. */
-export function hasCloneInterface({ params = [], results = [] }: TaskSpec): boolean {
+function hasCloneInterface({ params = [], results = [] }: TaskSpec): boolean {
   return params.some(({ name }) => isUrlParam(name)) &&
     results.some(({ name }) => isCommitResult(name));
 }

@@ -13,7 +13,7 @@ import { cannotRead, changedWhileSent } from "../read_errors.ts";
 import type { Entry } from "../walk.ts";
 
 /** The most bytes in a chunk. */
-export const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 256 * 1024;
 /** A file up to this size is read with one call, in parallel with others. */
 const SMALL_BYTES = 128 * 1024;
 const SLAB_BYTES = 1024 * 1024;

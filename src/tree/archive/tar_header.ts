@@ -21,7 +21,7 @@
  * current locale"). Older versions of busybox ignore PAX.
  */
 import { pathBytes } from "../../path_bytes.ts";
-import { concat } from "../concat.ts";
+import { concat } from "../../concat.ts";
 
 export const BLOCK_BYTES = 512;
 

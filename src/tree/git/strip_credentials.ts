@@ -4,7 +4,7 @@ import { pathBytes, pathText } from "../../path_bytes.ts";
 import { mayHoldCredentials, storeFiles, withoutCredentials } from "../secrets/git_credentials.ts";
 import { resolve } from "../paths.ts";
 import type { Rewrite } from "./rewritten_files.ts";
-import { concat } from "../concat.ts";
+import { concat } from "../../concat.ts";
 
 /**
  * Returns how the file at an absolute path is rewritten. Adds each file that had credentials to

@@ -1,4 +1,5 @@
 /** Reads the bytes of a connection in units of the protocol, however they arrive. */
+import { concat } from "../../../src/concat.ts";
 
 const LF = 10;
 const CR = 13;
@@ -54,14 +55,4 @@ export class ByteReader {
     this.#buffer = this.#buffer.length === 0 ? value : concat([this.#buffer, value]);
     return true;
   }
-}
-
-export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -5,7 +5,7 @@
 import net from "node:net";
 import tls from "node:tls";
 import type { Certificates } from "../../../src/sandbox/api/certificate.ts";
-import { concat } from "./byte_reader.ts";
+import { concat } from "../../../src/concat.ts";
 import { type Kind, kindOf } from "./exchange.ts";
 import type { Frame, ReadFrame } from "./frames.ts";
 import { readBody, readHead, statusOf } from "./http.ts";

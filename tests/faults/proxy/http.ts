@@ -1,5 +1,6 @@
 /** HTTP/1.1 as far as a relay needs it: heads, and the ends of bodies. */
-import { type ByteReader, concat } from "./byte_reader.ts";
+import type { ByteReader } from "./byte_reader.ts";
+import { concat } from "../../../src/concat.ts";
 
 export interface Head {
   /** `GET /api HTTP/1.1` or `HTTP/1.1 200 OK`. */

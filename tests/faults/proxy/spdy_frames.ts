@@ -1,5 +1,6 @@
 /** SPDY/3.1 frames of one connection, whose client stores its headers without compression. */
-import { type ByteReader, concat } from "./byte_reader.ts";
+import type { ByteReader } from "./byte_reader.ts";
+import { concat } from "../../../src/concat.ts";
 import { END, type ReadFrame } from "./frames.ts";
 
 const SYN_STREAM = 1;

@@ -1,5 +1,6 @@
 /** WebSocket frames (RFC 6455). The first byte of a binary frame is Kubernetes' channel. */
-import { type ByteReader, concat } from "./byte_reader.ts";
+import type { ByteReader } from "./byte_reader.ts";
+import { concat } from "../../../src/concat.ts";
 import type { Frame } from "./frames.ts";
 
 const BINARY = 2;

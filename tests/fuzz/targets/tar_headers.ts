@@ -9,7 +9,7 @@ import {
   paddedBytes,
   writeHeader,
 } from "../../../src/tree/archive/tar_header.ts";
-import { concat } from "../../support/tar_text.ts";
+import { concat } from "../../../src/concat.ts";
 import { ENV, TARS } from "../../support/tars.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
 import corpus from "../corpus/tar_headers.json" with { type: "json" };

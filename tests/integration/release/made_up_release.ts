@@ -45,7 +45,7 @@ export interface ReleaseServer extends AsyncDisposable {
 }
 
 /** Serves files by their paths below the root, such as v0.1.0/SHA256SUMS. */
-export function serveRelease(files: ReadonlyMap<string, Uint8Array>): ReleaseServer {
+function serveRelease(files: ReadonlyMap<string, Uint8Array>): ReleaseServer {
   const asked: string[] = [];
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, ({ url }) => {
     const path = new URL(url).pathname.slice(1);

@@ -62,7 +62,7 @@ export const rejoinScenarios: Scenario[] = [
       save("new", "two");
       rmSync(`${work}/old`);
       const run = await killed(cluster, server, toPrompt("test/run"));
-      // What anyone may write who may change the run.
+      // Anyone who may change the run may write this.
       const upload = JSON.stringify({ base: git(work, "hash-object", "b").trim() });
       await kube.patch(PIPELINE_RUNS, kube.namespace, run, {
         metadata: { annotations: { "tkn-dev/upload": upload } },

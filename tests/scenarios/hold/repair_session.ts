@@ -24,7 +24,7 @@ const FAILED = new RegExp(`Exit code: +[1-9][^]*${IN_PACK.source}`);
 /** The command that the user later types in another shell. */
 const TO_KEEP_IT = new RegExp(`To keep the change: (?<patch>[^\\n]*)[^]*${IN_PACK.source}`);
 
-export const REPAIR: readonly Turn[] = [
+const REPAIR: readonly Turn[] = [
   { until: LOCAL, type: "ls greet/src" },
   { until: LOCAL, type: "tail -n 6 repair.yaml" },
   { until: LOCAL, type: "kubectl apply -f repair.yaml" },

@@ -1,7 +1,8 @@
 /** Runs that are cancelled while Tekton creates their pods. */
 import assert from "node:assert/strict";
 import { PODS } from "../../../src/kube/interface.ts";
-import { LABEL, type Pod } from "../../../src/tekton/model.ts";
+import { LABEL } from "../../../src/tekton/model.ts";
+import type { Pod } from "../../../src/tekton/pod.ts";
 import { startTknDev } from "../../support/program.ts";
 import { tree, writeTree } from "../../support/tree_text.ts";
 import type { Scenario } from "../scenario.ts";

@@ -6,16 +6,16 @@ import { ClusterError, UsageError } from "../../../src/errors.ts";
 import { type KubeObject, PODS, type Resource } from "../../../src/kube/interface.ts";
 import { refused } from "../../../src/kube/status.ts";
 import { HELD_PREFIX } from "../../../src/step/protocol/gate.ts";
-import { GATE_DIRECTORY } from "../../../src/step/scripts.ts";
+import { GATE_DIRECTORY } from "../../../src/step/gate_script.ts";
 import {
   LABEL,
   PIPELINE_RUNS,
   PIPELINES,
-  type Pod,
   RESOLUTION_REQUESTS,
   TASK_RUNS,
   TASKS,
 } from "../../../src/tekton/model.ts";
+import type { Pod } from "../../../src/tekton/pod.ts";
 import { FakeHost } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
 import { refusal, rejection } from "../../support/refusal.ts";

@@ -7,12 +7,12 @@ import {
   type Pipeline,
   PIPELINE_RUNS,
   PIPELINES,
-  type Pod,
   type Task,
   TASK_RUNS,
   type TaskRun,
   TASKS,
 } from "../../../src/tekton/model.ts";
+import type { Pod } from "../../../src/tekton/pod.ts";
 import { FakeHost } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
 import { until } from "../../support/fake_transport.ts";

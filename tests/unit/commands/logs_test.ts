@@ -10,10 +10,10 @@ import {
   PIPELINE_RUNS,
   type PipelineRun,
   PIPELINES,
-  type Pod,
   TASK_RUNS,
   type TaskRun,
 } from "../../../src/tekton/model.ts";
+import type { Pod } from "../../../src/tekton/pod.ts";
 import { TASK_NAME } from "../../../src/tekton/task_name.ts";
 import { FileError } from "../../../src/host.ts";
 import { FakeHost } from "../../support/fake_host.ts";

@@ -4,7 +4,7 @@ import { type KubeObject, PODS } from "../../../src/kube/interface.ts";
 import { refused, unreachable } from "../../../src/kube/status.ts";
 import { addDebugContainer } from "../../../src/hold/debug_container.ts";
 import type { Pause } from "../../../src/hold/pause.ts";
-import type { Pod, PodContainer } from "../../../src/tekton/model.ts";
+import type { Pod, PodContainer } from "../../../src/tekton/pod.ts";
 import { FakeClock } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
 import { rejection } from "../../support/refusal.ts";

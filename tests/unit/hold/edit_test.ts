@@ -9,12 +9,12 @@ import {
   PIPELINE_RUNS,
   type PipelineRun,
   PIPELINES,
-  type Pod,
   type Task,
   TASK_RUNS,
   type TaskRun,
   TASKS,
 } from "../../../src/tekton/model.ts";
+import type { Pod } from "../../../src/tekton/pod.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
 import { rejection } from "../../support/refusal.ts";
 

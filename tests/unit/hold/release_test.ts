@@ -3,7 +3,8 @@ import { findHeldSteps } from "../../../src/hold/held_steps.ts";
 import { PODS } from "../../../src/kube/interface.ts";
 import { release, type ReleaseWord } from "../../../src/hold/release.ts";
 import type { GateKind } from "../../../src/step/protocol/gate.ts";
-import { LABEL, type Pod } from "../../../src/tekton/model.ts";
+import { LABEL } from "../../../src/tekton/model.ts";
+import type { Pod } from "../../../src/tekton/pod.ts";
 import { FakeKube } from "../../support/fake_kube.ts";
 
 /** Returns the commands run in the container, a line each, with their stdin in front. */

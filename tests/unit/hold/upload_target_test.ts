@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { uploadTarget } from "../../../src/hold/upload_target.ts";
-import type { Pod } from "../../../src/tekton/model.ts";
+import type { Pod } from "../../../src/tekton/pod.ts";
 
 const POD: Pod = {
   apiVersion: "v1",

@@ -55,7 +55,7 @@ export class FakeSource implements WatchSource<KubeObject> {
 }
 
 /** One line each, up to an Error, which breaks the stream. */
-export function* bytesOf(events: unknown[]): Generator<Uint8Array> {
+function* bytesOf(events: unknown[]): Generator<Uint8Array> {
   for (const event of events) {
     if (event instanceof Error) throw event;
     yield new TextEncoder().encode(`${JSON.stringify(event)}\n`);

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { PODS } from "../../../src/kube/interface.ts";
 import { StatusError } from "../../../src/kube/status.ts";
-import { LABEL, PIPELINE_RUNS, type Pod } from "../../../src/tekton/model.ts";
+import { LABEL, PIPELINE_RUNS } from "../../../src/tekton/model.ts";
+import type { Pod } from "../../../src/tekton/pod.ts";
 import { ClusterError } from "../../../src/errors.ts";
 import { refused } from "../../../src/kube/status.ts";
 import { followRun } from "../../../src/run/follow_run.ts";

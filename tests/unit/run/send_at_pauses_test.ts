@@ -13,13 +13,8 @@ import type { RunEvent } from "../../../src/events.ts";
 import { type HeldRunOptions, runHeld } from "../../../src/run/held_run.ts";
 import type { UploadOptions } from "../../../src/run/send_at_pauses.ts";
 import { HELD_PREFIX } from "../../../src/step/protocol/gate.ts";
-import {
-  LABEL,
-  PIPELINE_RUNS,
-  type PipelineRun,
-  type Pod,
-  TASKS,
-} from "../../../src/tekton/model.ts";
+import { LABEL, PIPELINE_RUNS, type PipelineRun, TASKS } from "../../../src/tekton/model.ts";
+import type { Pod } from "../../../src/tekton/pod.ts";
 import type { Entry } from "../../../src/tree/walk.ts";
 import { FakeHost } from "../../support/fake_host.ts";
 import { FakeKube } from "../../support/fake_kube.ts";

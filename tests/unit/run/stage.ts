@@ -2,18 +2,17 @@
 import { PODS, type Stored } from "../../../src/kube/interface.ts";
 import { refused } from "../../../src/kube/status.ts";
 import {
-  type ContainerStatus,
   LABEL,
   PIPELINE_RUNS,
   type PipelineRun,
-  type Pod,
   RESOURCE_OF,
   type Run,
   type RunKind,
   TASK_RUNS,
   type TaskRun,
 } from "../../../src/tekton/model.ts";
-import { GATE_DIRECTORY } from "../../../src/step/scripts.ts";
+import type { ContainerStatus, Pod } from "../../../src/tekton/pod.ts";
+import { GATE_DIRECTORY } from "../../../src/step/gate_script.ts";
 import type { RunEvent } from "../../../src/events.ts";
 import { LiveRun } from "../../../src/run/live_run.ts";
 import { FakeClock } from "../../support/fake_host.ts";

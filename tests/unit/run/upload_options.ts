@@ -4,7 +4,7 @@ import { Digests } from "../../../src/tree/digests.ts";
 import type { Entry } from "../../../src/tree/walk.ts";
 import type { MemoryFiles } from "../../support/memory_files.ts";
 
-export const ENTRIES: Entry[] = [
+const ENTRIES: Entry[] = [
   { path: "a", kind: "file", sizeBytes: 5, mode: 0o644, mtimeSeconds: 1_700_000_000 },
 ];
 

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { EVENTS, type KubeEvent, PODS, type Stored } from "../../../src/kube/interface.ts";
 import type { RunEvent } from "../../../src/events.ts";
 import { WaitReporter } from "../../../src/run/wait_reporter.ts";
-import { PIPELINE_RUNS, type PipelineRun, type Pod } from "../../../src/tekton/model.ts";
+import { PIPELINE_RUNS, type PipelineRun } from "../../../src/tekton/model.ts";
+import type { Pod } from "../../../src/tekton/pod.ts";
 import { turn, until } from "../../support/fake_transport.ts";
 import { RUN, Stage } from "./stage.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { gateArguments, gateScript, ownWork } from "../../../src/step/scripts.ts";
+import { gateArguments, gateScript, ownWork } from "../../../src/step/gate_script.ts";
 
 const OPTIONS = { step: "s", mode: "before", plain: [], secret: [], hidden: false } as const;
 const ARGS = gateArguments({ watchdogSeconds: 1, workspacePath: "/w", own: ["a", "b c"] });

@@ -54,3 +54,47 @@ Deno.test("a TaskRun names its own account; a name with a variable is not known 
   };
   assert.deepEqual(namedObjects(run), [{ kind: "service account", name: "robot" }]);
 });
+
+Deno.test("what only tasks need that are sure to be skipped is not named", () => {
+  const when = [{ input: "$(params.mode)", operator: "in", values: ["full"] }];
+  const run = (mode: string): PipelineRun => ({
+    kind: "PipelineRun",
+    metadata: { name: "r" },
+    spec: {
+      params: [{ name: "mode", value: mode }],
+      workspaces: [
+        { name: "shared", persistentVolumeClaim: { claimName: "shared" } },
+        { name: "cache", persistentVolumeClaim: { claimName: "cache" } },
+        { name: "settings", configMap: { name: "settings" } },
+        { name: "keys", secret: { secretName: "keys" } },
+        { name: "unused", secret: { secretName: "unused" } },
+      ],
+      taskRunSpecs: [
+        {
+          pipelineTaskName: "full",
+          serviceAccountName: "builder",
+          podTemplate: { volumes: [{ name: "v", configMap: { name: "certificates" } }] },
+        },
+        { pipelineTaskName: "quick", serviceAccountName: "robot" },
+      ],
+      pipelineSpec: {
+        tasks: [
+          { name: "quick", workspaces: [{ name: "w", workspace: "shared" }] },
+          {
+            name: "full",
+            when,
+            workspaces: [{ name: "w", workspace: "shared" }, { name: "cache" }],
+            taskSpec: { workspaces: [{ name: "settings" }] },
+          },
+        ],
+        finally: [{ name: "sign", when, workspaces: [{ name: "keys" }] }],
+      },
+    },
+  });
+  const names = (mode: string) => namedObjects(run(mode)).map(({ name }) => name);
+  assert.deepEqual(names("quick"), ["shared", "unused", "robot"]);
+  assert.deepEqual(
+    names("full"),
+    ["shared", "cache", "settings", "keys", "unused", "builder", "certificates", "robot"],
+  );
+});

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ContainerStatus, Pod } from "../../../src/tekton/model.ts";
+import type { ContainerStatus, Pod } from "../../../src/tekton/pod.ts";
 import {
   containerState,
   hasStarted,

@@ -101,3 +101,7 @@ Deno.test("tasks whose results are used are found at any depth, once each", () =
   assert.deepEqual(usedTaskResults(value), ["clone", "build-it"]);
   assert.deepEqual(usedTaskResults({ "$(tasks.key.results.x)": "tasks.clone.results" }), []);
 });
+
+Deno.test("a task whose status is asked for is not one whose results are used", () => {
+  assert.deepEqual(usedTaskResults("$(tasks.clone.status) $(tasks.clone.reason)"), []);
+});

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Pod } from "../../../src/tekton/model.ts";
+import type { Pod } from "../../../src/tekton/pod.ts";
 import { outlivesRun, recordPlace, type SentAgain } from "../../../src/transfer/record_place.ts";
 
 const KEPT = { persistentVolumeClaim: { claimName: "sources" } };

@@ -2,7 +2,8 @@
  * Runs a pod's steps one after another, as Tekton's entrypoints do, and maintains the pod's status.
  */
 import entrypoint from "./entrypoint.sh" with { type: "text" };
-import type { ContainerStatus, Step } from "../../../tekton/model.ts";
+import type { Step } from "../../../tekton/model.ts";
+import type { ContainerStatus } from "../../../tekton/pod.ts";
 import { type Container, StartError } from "../../node/container.ts";
 import { PODS } from "../../store/kinds.ts";
 import type { RunningPod } from "../../node/kubelet.ts";

@@ -5,7 +5,6 @@ import { EVENTS, PODS, TASK_RUN } from "../../store/kinds.ts";
 import type { RunningPod } from "../../node/kubelet.ts";
 import { now } from "../../store/store.ts";
 import { EnvironmentError } from "../../node/environment.ts";
-import { whyInvalid } from "../../node/sub_path.ts";
 import { AbsentSourceError, VolumeError } from "../../node/volumes.ts";
 import { isDone, RunFailure, type State, withCondition } from "../conditions.ts";
 import type { TektonContext } from "../context.ts";
@@ -18,6 +17,7 @@ import {
   unscheduledState,
   whyUnschedulable,
 } from "./absent_objects.ts";
+import { checkSteps, checkSubPaths } from "./check_pod.ts";
 import { publishPod, StepRunner } from "./steps.ts";
 import { makePod } from "./task_pod.ts";
 import {
@@ -326,34 +326,5 @@ export class TaskRunJob {
       metadata.annotations = { ...own, ...metadata.annotations };
     });
     if (updated !== undefined) this.run = updated;
-  }
-}
-
-/** Throws RunFailure with the words of the API server, which rejects such a pod. */
-function checkSubPaths({ metadata, spec }: PodObject, run: TaskRun): void {
-  for (const [at, { volumeMounts = [] }] of spec.containers.entries()) {
-    for (const { subPath = "" } of volumeMounts) {
-      const why = whyInvalid(subPath);
-      if (why === undefined) continue;
-      const field = `spec.containers[${at}].volumeMounts.subPath`;
-      throw new RunFailure(
-        "PodCreationFailed",
-        `failed to create task run pod "${run.metadata.name}": Pod "${metadata.name}" is invalid: ` +
-          `${field}: Invalid value: "${subPath}": ${why}. Maybe invalid TaskSpec`,
-      );
-    }
-  }
-}
-
-function checkSteps(steps: readonly Step[], run: TaskRun): void {
-  for (const { name, script, command, ref } of steps) {
-    if (script !== undefined || command?.length) continue;
-    const lack = ref === undefined
-      ? "has no command and no script, and the sandbox knows no image's ENTRYPOINT"
-      : "refers to a StepAction, which the sandbox does not have";
-    throw new RunFailure(
-      "PodCreationFailed",
-      `failed to create task run pod "${run.metadata.name}": step "${name}" ${lack}`,
-    );
   }
 }

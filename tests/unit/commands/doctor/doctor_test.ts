@@ -11,14 +11,8 @@ import {
   type StorageClass,
 } from "../../../../src/objects/claims.ts";
 import { NAMESPACES } from "../../../../src/objects/namespaces.ts";
-import {
-  LABEL,
-  type Pipeline,
-  PIPELINES,
-  type Pod,
-  type Task,
-  TASKS,
-} from "../../../../src/tekton/model.ts";
+import { LABEL, type Pipeline, PIPELINES, type Task, TASKS } from "../../../../src/tekton/model.ts";
+import type { Pod } from "../../../../src/tekton/pod.ts";
 import { refused } from "../../../../src/kube/status.ts";
 import type { Finding } from "../../../../src/view/findings.ts";
 import { turn } from "../../../support/fake_transport.ts";

@@ -4,14 +4,8 @@ import { ScriptEditor } from "../../../../src/commands/session/script_editor.ts"
 import { UsageError } from "../../../../src/errors.ts";
 import { PODS } from "../../../../src/kube/interface.ts";
 import type { Pause } from "../../../../src/hold/pause.ts";
-import {
-  LABEL,
-  type Pod,
-  type Task,
-  TASK_RUNS,
-  type TaskRun,
-  TASKS,
-} from "../../../../src/tekton/model.ts";
+import { LABEL, type Task, TASK_RUNS, type TaskRun, TASKS } from "../../../../src/tekton/model.ts";
+import type { Pod } from "../../../../src/tekton/pod.ts";
 import { FileError } from "../../../../src/host.ts";
 import { FakeHost } from "../../../support/fake_host.ts";
 import { FakeKube } from "../../../support/fake_kube.ts";

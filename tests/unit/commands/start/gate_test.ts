@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { newGate } from "../../../../src/commands/start/gate.ts";
-import { gateScript } from "../../../../src/step/scripts.ts";
+import { gateScript } from "../../../../src/step/gate_script.ts";
 import { FakeHost } from "../../../support/fake_host.ts";
 
 Deno.test("a gate has its script, a volume with a random name, and ends after ten minutes", () => {

@@ -3,7 +3,7 @@ import { Leftovers } from "../../../../src/commands/turns/leftovers.ts";
 import type { RemoteListing } from "../../../../src/step/protocol/listing.ts";
 import type { RemotePath } from "../../../../src/step/protocol/remote_path.ts";
 import { planUpload } from "../../../../src/transfer/plan.ts";
-import type { Entry } from "../../../../src/tree/walk.ts";
+import { entriesOf } from "./entries.ts";
 
 /** "a out/" is a file and a directory. */
 function listing(paths: string): RemoteListing {
@@ -19,23 +19,13 @@ function listing(paths: string): RemoteListing {
   return { entries: new Map(entries) } as unknown as RemoteListing;
 }
 
-function tree(paths: string): Entry[] {
-  return paths.split(" ").map((path) => ({
-    path: path.replace(/\/$/, ""),
-    kind: path.endsWith("/") ? "directory" : "file",
-    sizeBytes: 1,
-    mode: 0o644,
-    mtimeSeconds: 1,
-  }));
-}
-
 /** The uploads of a watched step, whose directory the test describes. */
 class Play {
   readonly #leftovers = new Leftovers();
 
   /** Uploads into a directory with these paths. Returns what the upload removes. */
   async upload(remote: string, local: string): Promise<string> {
-    const [listed, entries] = [listing(remote), tree(local)];
+    const [listed, entries] = [listing(remote), entriesOf(local)];
     this.#leftovers.onListed(listed);
     const { remove } = await planUpload({
       entries,

@@ -4,20 +4,10 @@ import type { RemoteListing } from "../../../../src/step/protocol/listing.ts";
 import type { RemotePath } from "../../../../src/step/protocol/remote_path.ts";
 import type { Deletes } from "../../../../src/transfer/options.ts";
 import { planUpload } from "../../../../src/transfer/plan.ts";
-import type { Entry } from "../../../../src/tree/walk.ts";
-
-function entries(paths: string): Entry[] {
-  return paths.split(" ").map((path) => ({
-    path: path.replace(/\/$/, ""),
-    kind: path.endsWith("/") ? "directory" : "file",
-    sizeBytes: 1,
-    mode: 0o644,
-    mtimeSeconds: 1,
-  }));
-}
+import { entriesOf } from "./entries.ts";
 
 function listing(paths: string): RemoteListing {
-  const listed = entries(paths).map((entry) => [entry.path as RemotePath, entry] as const);
+  const listed = entriesOf(paths).map((entry) => [entry.path as RemotePath, entry] as const);
   return { entries: new Map(listed) } as unknown as RemoteListing;
 }
 
@@ -26,7 +16,7 @@ async function removed(
   unfinished: Unfinished,
   { local, remote, deletes = "auto" }: { local: string; remote: string; deletes?: Deletes },
 ): Promise<string> {
-  const tree = entries(local);
+  const tree = entriesOf(local);
   const clean = unfinished.clean(tree, { deletes });
   const { remove } = await planUpload({
     entries: tree,
@@ -42,18 +32,18 @@ async function removed(
 
 Deno.test("what an upload that was cut short has sent is removed, if the tree has it no longer", async () => {
   const unfinished = new Unfinished();
-  unfinished.begun(entries("a.txt new/ new/big.bin"));
+  unfinished.begun(entriesOf("a.txt new/ new/big.bin"));
   const remote = "a.txt made.txt new/ new/big.bin new/made.txt";
   assert.equal(await removed(unfinished, { local: "a.txt", remote }), "new/big.bin");
 });
 
 Deno.test("it stays if it is in the tree, if nothing is removed, and once an upload has arrived", async () => {
   const unfinished = new Unfinished();
-  unfinished.begun(entries("a.txt big.bin"));
+  unfinished.begun(entriesOf("a.txt big.bin"));
   const remote = "a.txt big.bin";
   assert.equal(await removed(unfinished, { local: "a.txt big.bin", remote }), "");
   assert.equal(await removed(unfinished, { local: "a.txt", remote, deletes: "never" }), "");
-  unfinished.begun(entries("a.txt"));
+  unfinished.begun(entriesOf("a.txt"));
   assert.equal(await removed(unfinished, { local: "a.txt", remote }), "big.bin");
   unfinished.ended();
   assert.equal(await removed(unfinished, { local: "a.txt", remote }), "");
@@ -63,9 +53,9 @@ Deno.test("the rule of --clean holds beside it", () => {
   const unfinished = new Unfinished();
   let listed = 0;
   const clean = { isLeft: (path: string) => path === "made", onListed: () => void listed++ };
-  assert.equal(unfinished.clean(entries("a"), { clean, deletes: "auto" }), clean);
-  unfinished.begun(entries("big"));
-  const both = unfinished.clean(entries("a"), { clean, deletes: "auto" });
+  assert.equal(unfinished.clean(entriesOf("a"), { clean, deletes: "auto" }), clean);
+  unfinished.begun(entriesOf("big"));
+  const both = unfinished.clean(entriesOf("a"), { clean, deletes: "auto" });
   assert.deepEqual(["made", "big", "a", "other"].map((path) => both?.isLeft(path)), [
     true,
     true,

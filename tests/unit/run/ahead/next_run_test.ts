@@ -4,7 +4,8 @@ import { PODS } from "../../../../src/kube/interface.ts";
 import { refused, unreachable } from "../../../../src/kube/status.ts";
 import { createNextRun } from "../../../../src/run/ahead/next_run.ts";
 import { runStarted } from "../../../../src/run/held_run.ts";
-import { LABEL, PIPELINE_RUNS, type Pod } from "../../../../src/tekton/model.ts";
+import { LABEL, PIPELINE_RUNS } from "../../../../src/tekton/model.ts";
+import type { Pod } from "../../../../src/tekton/pod.ts";
 import { turn, until } from "../../../support/fake_transport.ts";
 import { MINUTE, Play } from "./play.ts";
 

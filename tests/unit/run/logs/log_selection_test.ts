@@ -6,7 +6,8 @@ import {
   isSelected,
   logContainers,
 } from "../../../../src/run/logs/log_selection.ts";
-import { LABEL, type PipelineRun, type Pod } from "../../../../src/tekton/model.ts";
+import { LABEL, type PipelineRun } from "../../../../src/tekton/model.ts";
+import type { Pod } from "../../../../src/tekton/pod.ts";
 
 function pod(task: string, name: string, second: number, taskRun = `r-${task}`): Stored<Pod> {
   return {

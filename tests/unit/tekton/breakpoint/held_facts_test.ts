@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mountedWorkspaces, paramsOf } from "../../../../src/tekton/breakpoint/held_facts.ts";
-import type { Pod, TaskRun } from "../../../../src/tekton/model.ts";
+import type { TaskRun } from "../../../../src/tekton/model.ts";
+import type { Pod } from "../../../../src/tekton/pod.ts";
 
 const RUN: TaskRun = {
   kind: "TaskRun",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Pod } from "../../../../src/tekton/model.ts";
+import type { Pod } from "../../../../src/tekton/pod.ts";
 import { placeIn, volumePlace } from "../../../../src/tekton/breakpoint/volume_place.ts";
 
 interface Mount {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { TaskRun, TaskSpec } from "../../../../src/tekton/model.ts";
-import { gateArguments, gateScript } from "../../../../src/step/scripts.ts";
+import { gateArguments, gateScript } from "../../../../src/step/gate_script.ts";
 import { heldDestination } from "../../../../src/tekton/source/held_destination.ts";
 
 /** A TaskRun as Tekton has filled it in, with a gate in the step that holds. */

@@ -7,7 +7,8 @@ import {
 } from "../../../../src/transfer/prepack/prepacked_archive.ts";
 import { until } from "../../../support/fake_transport.ts";
 import { MemoryFiles } from "../../../support/memory_files.ts";
-import { concat, readTar } from "../../../support/tar_text.ts";
+import { readTar } from "../../../support/tar_text.ts";
+import { concat } from "../../../../src/concat.ts";
 import { file, type TreeNode } from "../../../support/tree_text.ts";
 
 const TAIL = [{ name: ".list", text: "all of it" }];

@@ -7,7 +7,8 @@ import { ChecksumList } from "../../../../src/tree/archive/checksum_list.ts";
 import { type Entry, walk } from "../../../../src/tree/walk.ts";
 import { MemoryFiles } from "../../../support/memory_files.ts";
 import { file, MTIME_SECONDS, tree, type TreeNode } from "../../../support/tree_text.ts";
-import { concat, type Member, readTar } from "../../../support/tar_text.ts";
+import { type Member, readTar } from "../../../support/tar_text.ts";
+import { concat } from "../../../../src/concat.ts";
 
 const NOW_SECONDS = MTIME_SECONDS + 1000;
 const LARGE = 1_000_000;

@@ -4,7 +4,8 @@ import { loadIgnore } from "../../../../src/tree/ignore/ignore.ts";
 import type { SentFile } from "../../../../src/tree/archive/checksum_list.ts";
 import { walk } from "../../../../src/tree/walk.ts";
 import { MemoryFiles } from "../../../support/memory_files.ts";
-import { concat, readTar } from "../../../support/tar_text.ts";
+import { readTar } from "../../../support/tar_text.ts";
+import { concat } from "../../../../src/concat.ts";
 import { file, hardLinks, MTIME_SECONDS, type TreeNode } from "../../../support/tree_text.ts";
 
 const LARGE = 300_000;
