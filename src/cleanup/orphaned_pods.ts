@@ -1,7 +1,8 @@
 /**
  * Finds orphaned pods of this program's runs. When a TaskRun is cancelled at the moment in which
  * Tekton creates its pod, the TaskRun ends without the pod, and the pod's first step waits forever
- * for Tekton's signal to start (seen with Tekton 1.9).
+ * for Tekton's signal to start (seen with Tekton 1.9). Tekton also leaves the pod of a run that it
+ * ends because a container cannot be made (CreateContainerConfigError).
  */
 import { type Kube, PODS, type Stored } from "../kube/interface.ts";
 import { LABEL, type TaskRun } from "../tekton/model.ts";

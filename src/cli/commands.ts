@@ -65,9 +65,10 @@ const CLEANUP: CommandSpec = {
   summary: "Remove leftovers of interrupted calls of tkn-dev from the cluster",
   description:
     "Deletes temporary Pipelines and Tasks, probe runs and resolution requests of tkn-dev, once no " +
-    "run needs them and their time is over (some minutes). Cancels runs of tkn-dev that are still " +
-    "held after all their timeouts. Keeps objects that a running run refers to, and objects that " +
-    "tkn-dev did not create. Prints a line for each object.",
+    "run needs them and their time is over (some minutes), and pods that Tekton left behind when " +
+    "their run ended. Cancels runs of tkn-dev that are still held after all their timeouts. Keeps " +
+    "objects that a running run refers to, and objects that tkn-dev did not create. Prints a line " +
+    "for each object.",
   args: [],
   flags: [
     { name: "all-namespaces", short: "A", help: "look in all namespaces" },

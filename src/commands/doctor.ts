@@ -90,7 +90,7 @@ async function* diagnose(host: Host, options: Options): AsyncGenerator<Finding[]
     yield [foundError("kubeconfig", error)];
     return;
   }
-  yield [await checkContext(host, connect, kube)];
+  yield await checkContext(host, connect, kube);
   const between = kube.proxy === undefined ? "is a proxy or VPN between?" : "is the proxy up?";
   const fix = `--verbose shows the requests; ${between}`;
   const asked = { check: "server", ms: REQUEST_MS, asked: wayTo(kube), fix };

@@ -7,6 +7,7 @@ import type { Host } from "../host.ts";
 import type { Kube } from "../kube/interface.ts";
 import { printable } from "../printable.ts";
 import { findStep } from "./held/find_step.ts";
+import { PipedInput } from "./held/piped_input.ts";
 import { type HeldOptions, heldOptions } from "./options/held_options.ts";
 import { untilClosed } from "./output/until_closed.ts";
 
@@ -32,20 +33,32 @@ export function options(call: Call): Options {
 
 /** Returns the command's exit code, or 0 once stdout has no reader. */
 export async function run(host: Host, options: Options): Promise<number> {
+  const { terminal } = host;
+  const isPiped = options.stdin !== false && !terminal.isTerminal.stdin;
+  const piped = isPiped ? new PipedInput(terminal.bytes()) : undefined;
   const kube = await host.connect(options.connect);
   const pause = await findStep(kube, options);
-  const { closed } = host.terminal;
-  return await untilClosed(closed, (closed) => execIn(host, kube, { pause, options, closed }));
+  const { closed } = terminal;
+  return await untilClosed(
+    closed,
+    (closed) => execIn(host, kube, { pause, options, piped, closed }),
+  );
 }
 
 async function execIn(
   host: Host,
   kube: Kube,
-  { pause, options, closed }: { pause: Pause; options: Options; closed: AbortSignal },
+  { pause, options, piped, closed }: {
+    pause: Pause;
+    options: Options;
+    /** Set if stdin is for the command, and no terminal. */
+    piped?: PipedInput;
+    closed: AbortSignal;
+  },
 ): Promise<number> {
   const { terminal } = host;
   const { isTerminal } = terminal;
-  const { command, stdin = !isTerminal.stdin } = options;
+  const { command, stdin } = options;
   const call = {
     command,
     signal: AbortSignal.any([host.interrupt, closed]),
@@ -59,7 +72,8 @@ async function execIn(
     terminal.err(printable`Note: No terminal for the command: stdin or stdout is not a terminal\n`);
   }
   if (!hasTerminal) {
-    return await runCommand(kube, pause, { ...call, stdin: stdin ? terminal.bytes() : undefined });
+    const bytes = stdin && piped === undefined ? terminal.bytes() : piped?.rest();
+    return await runCommand(kube, pause, { ...call, stdin: bytes });
   }
   await using raw = terminal.raw();
   return await runCommand(kube, pause, {

@@ -6,7 +6,7 @@ import type { Call } from "../cli/parse.ts";
 import { UsageError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { typedLine } from "./again/line.ts";
-import * as heldUpload from "./held_upload.ts";
+import * as heldUpload from "./held/held_upload.ts";
 import { fileFlags } from "./options/file_flags.ts";
 import { uploadFlags } from "./options/upload_flags.ts";
 import { listOrExplainFlags } from "./source/list_or_explain.ts";

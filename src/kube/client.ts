@@ -67,6 +67,7 @@ interface PlainRequest<T> extends RequestOptions {
 export class KubeClient implements Kube {
   readonly server: string;
   readonly proxy?: string;
+  readonly isUnchecked?: boolean;
   readonly debug?: Debug;
   readonly actsAs?: ActsAs;
   readonly #interrupts: Interrupts;
@@ -84,6 +85,7 @@ export class KubeClient implements Kube {
     this.#protocols = new ProtocolChoice(execProtocol);
     this.server = transport.server;
     this.proxy = transport.proxy;
+    this.isUnchecked = transport.isUnchecked;
     this.debug = transport.debug;
     this.actsAs = transport.actsAs;
     this.#interrupts = new Interrupts(transport, interrupt);

@@ -247,6 +247,8 @@ export interface Kube {
   readonly actsAs?: ActsAs;
   /** The proxy on the way to it, without its password. */
   readonly proxy?: string;
+  /** Whether any certificate of the server is accepted. */
+  readonly isUnchecked?: boolean;
   /** Prints a line of `--verbose`; absent unless the user asks for it. */
   readonly debug?: (line: string) => void;
 

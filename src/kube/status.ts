@@ -123,8 +123,10 @@ function notAllowedToImpersonate(message: string): { state: string; hint: string
 function forbidden(attempt: Attempt, status: Status): string {
   const found = /User "([^"]*)" cannot (\S+) resource "([^"]*)"/.exec(status.message ?? "");
   const where = attempt.namespace === undefined ? "" : ` in namespace "${attempt.namespace}"`;
+  const { message = "" } = status;
+  if (message === "") return `the server answered 403${where}`;
   return found === null
-    ? `forbidden${where}: ${status.message ?? ""}`
+    ? `forbidden${where}: ${message.replace(/^forbidden: /, "")}`
     : `user "${found[1]}" may not ${found[2]} ${found[3]}${where} (403 Forbidden)`;
 }
 
@@ -179,6 +181,9 @@ function reasonOf(error: unknown): [state: string, hint: string] {
       "does it accept the client certificate of the kubeconfig?",
     ];
   }
+  const [, fault] = /Parse Error: (.+)/.exec(text) ?? [];
+  if (fault !== undefined) return [`its answer is not HTTP (${fault})`, CHECK_SERVER];
+  if (/socket hang up/.test(text)) return ["it closed the connection", CHECK_ADDRESS];
   if (/refused/i.test(text)) return ["connection refused", CHECK_ADDRESS];
   if (/dns|lookup|resolve/i.test(text)) return ["its name cannot be resolved", CHECK_ADDRESS];
   if (/timed? ?out|TimeoutError/i.test(text)) return ["no answer in time", CHECK_ADDRESS];

@@ -23,6 +23,8 @@ export interface Transport {
   readonly server: string;
   /** The proxy on the way, without its password. */
   readonly proxy?: string;
+  /** Whether any certificate of the server is accepted. */
+  readonly isUnchecked?: boolean;
   /** The impersonated user, if there is one. */
   readonly actsAs?: ActsAs;
   /** Rejects if there is no HTTP answer. */

@@ -12,7 +12,7 @@ const HOLDS = "tkn-dev/holds";
 /** "true" is also a valid flag of Tekton's entrypoint. */
 export const HOLDS_LABELS: Readonly<Record<string, string>> = { [HOLDS]: "true" };
 
-/** The annotation of all objects that tkn-dev creates: KIND/NAME/MARK, see src/objects/own.ts. */
+/** The annotation of all objects that tkn-dev creates: KIND/NAME/MARK, see src/objects/marks.ts. */
 export const INVOCATION = "tkn-dev/invocation";
 
 /** The variables that gate.sh and entrypoint.ts use. */

@@ -7,14 +7,9 @@
  */
 // shards: 6
 import { applyObjects, SCENARIOS } from "../scenarios/all.ts";
-import {
-  forLogins,
-  forProtocols,
-  registerScenarios,
-  scenariosOf,
-  shardFrom,
-} from "../scenarios/scenario.ts";
+import { forLogins, forProtocols, registerScenarios } from "../scenarios/scenario.ts";
 import { type Cluster, openCluster } from "../support/cluster.ts";
+import { partOf, shardFrom } from "../support/shards.ts";
 import { meanwhileScenarios } from "./meanwhile.ts";
 import { rightsScenarios } from "./rights.ts";
 
@@ -25,7 +20,7 @@ const all = forProtocols([...SCENARIOS, ...rightsScenarios, ...meanwhileScenario
 const shard = shardFrom(Deno.args);
 let opened: Promise<Cluster[]> | undefined;
 registerScenarios(
-  scenariosOf(shard, CONTEXTS === undefined ? all : forLogins(all, CONTEXTS)),
+  partOf(shard, CONTEXTS === undefined ? all : forLogins(all, CONTEXTS)),
   () => opened ??= open(`tests-${shard.number}`),
 );
 

@@ -5,7 +5,9 @@
  * and the command that tries it again. An input that was fixed is added to the target's file in
  * corpus/.
  */
+// shards: 3
 import assert from "node:assert/strict";
+import { partOf } from "../support/shards.ts";
 import { missing } from "../support/tools.ts";
 import { readFuzzOptions } from "./options.ts";
 import { type AnyTarget, fc } from "./target.ts";
@@ -17,7 +19,7 @@ import { TARGETS } from "./targets.ts";
 const LIMIT_MS = 20_000;
 
 const options = readFuzzOptions(Deno.args, Date.now() % 1_000_000);
-const chosen = choose(options.names);
+const chosen = partOf(options.shard, choose(options.names));
 const msEach = options.seconds === undefined ? undefined : options.seconds * 1000 / chosen.length;
 
 for (const target of chosen) {

@@ -1,9 +1,10 @@
 /**
  * The options of `deno task fuzz`: [--for TIME] [--seed NUMBER [--path PATH]] [--cluster]
- * [TARGET]...
+ * [TARGET]... scripts/test_side_by_side.ts adds --shard.
  */
 import { parseArgs } from "node:util";
 import { parseDuration } from "../../src/cli/values.ts";
+import { type Shard, shardFrom } from "../support/shards.ts";
 
 export interface FuzzOptions {
   /** The same seed gives the same inputs. */
@@ -15,6 +16,7 @@ export interface FuzzOptions {
   readonly cluster: boolean;
   /** Names of targets. Empty: all. */
   readonly names: readonly string[];
+  readonly shard: Shard;
 }
 
 /** CI tries the same inputs each time, so that a failure comes from the change. */
@@ -30,6 +32,7 @@ export function readFuzzOptions(argv: string[], random: number): FuzzOptions {
       seed: { type: "string" },
       path: { type: "string" },
       cluster: { type: "boolean", default: false },
+      shard: { type: "string" },
     },
   });
   const seconds = values.for === undefined ? undefined : parseDuration(values.for, "for");
@@ -37,5 +40,12 @@ export function readFuzzOptions(argv: string[], random: number): FuzzOptions {
     ? seconds === undefined ? SEED : random
     : Number(values.seed);
   if (!Number.isInteger(seed)) throw new TypeError(`--seed ${values.seed}: no whole number`);
-  return { seed, path: values.path, seconds, cluster: values.cluster, names: positionals };
+  return {
+    seed,
+    path: values.path,
+    seconds,
+    cluster: values.cluster,
+    names: positionals,
+    shard: shardFrom(argv),
+  };
 }

@@ -158,6 +158,40 @@ Deno.test("each path that the documents name exists", () => {
   assert.deepEqual(wrong, []);
 });
 
+/** Files below `directory`, relative to the repository. */
+async function* filesOf(directory: string): AsyncGenerator<string, void, undefined> {
+  for await (const { name, isDirectory } of Deno.readDir(`${ROOT}${directory}`)) {
+    if (isDirectory) yield* filesOf(`${directory}/${name}`);
+    else yield `${directory}/${name}`;
+  }
+}
+
+Deno.test("each file that a comment or a README in src names exists", async () => {
+  const files = await Array.fromAsync(filesOf("src"));
+  const wrong: string[] = [];
+  for (const path of files) {
+    const text = await Deno.readTextFile(`${ROOT}${path}`);
+    if (path.endsWith("/README.md")) {
+      const folder = path.slice(0, -"README.md".length);
+      const isThere = (name: string) =>
+        ["", "src/", folder].some((from) => existsSync(`${ROOT}${from}${name}`)) ||
+        files.some((file) => file.startsWith(folder) && file.endsWith(`/${name}`));
+      const named = [...text.matchAll(/(?<![\w./-])[\w./-]+\.(?:ts|sh)\b/g)].map(([name]) => name);
+      wrong.push(...named.filter((name) => !isThere(name)).map((name) => `${path}: ${name}`));
+    }
+    const comments = text.split("\n").filter((line) => /^\s*(\/\*\*|\*|\/\/|#)/.test(line)).join(
+      "\n",
+    );
+    const places = comments.matchAll(
+      /(?<![\w./-])(?:src|tests|scripts|docs)\/[\w./-]+\.(?:ts|sh|md|yaml)\b/g,
+    );
+    for (const [place] of places) {
+      if (!existsSync(`${ROOT}${place}`)) wrong.push(`${path}: ${place}`);
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
+
 /** Folders below `directory`, relative to the repository. */
 async function* foldersOf(directory: string): AsyncGenerator<string, void, undefined> {
   for await (const { name, isDirectory } of Deno.readDir(`${ROOT}${directory}`)) {

@@ -2,13 +2,14 @@
 // shards: 3
 import { startSandbox } from "../../src/sandbox/sandbox.ts";
 import { applyObjects, SCENARIOS } from "../scenarios/all.ts";
-import { forProtocols, registerScenarios, scenariosOf, shardFrom } from "../scenarios/scenario.ts";
+import { forProtocols, registerScenarios } from "../scenarios/scenario.ts";
 import { type Cluster, openCluster } from "../support/cluster.ts";
+import { partOf, shardFrom } from "../support/shards.ts";
 
 const sandbox = await startSandbox();
 let opened: Promise<Cluster[]> | undefined;
 registerScenarios(
-  scenariosOf(shardFrom(Deno.args), forProtocols(SCENARIOS)),
+  partOf(shardFrom(Deno.args), forProtocols(SCENARIOS)),
   () => opened ??= open(),
 );
 

@@ -43,26 +43,6 @@ function byWebSockets(scenario: Scenario): Scenario {
   };
 }
 
-/** A part of the scenarios, which runs in a separate process beside the other parts. */
-export interface Shard {
-  /** From 1. */
-  readonly number: number;
-  readonly count: number;
-}
-
-/** Reads `--shard=2/6`, which scripts/test_side_by_side.ts passes. Default: one shard. */
-export function shardFrom(args: readonly string[]): Shard {
-  for (const arg of args) {
-    const [, number, count] = /^--shard=(\d+)\/(\d+)$/.exec(arg) ?? [];
-    if (count !== undefined) return { number: Number(number), count: Number(count) };
-  }
-  return { number: 1, count: 1 };
-}
-
-export function scenariosOf({ number, count }: Shard, all: readonly Scenario[]): Scenario[] {
-  return all.filter((_, at) => at % count === number - 1);
-}
-
 /**
  * Registers a test for each scenario. `open` returns the cluster, once per login. The scenarios
  * share it, so a test must not close it.

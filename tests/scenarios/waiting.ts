@@ -4,6 +4,7 @@ import { findHeldSteps } from "../../src/hold/held_steps.ts";
 import { RESOURCE_OF, type Run, type RunKind } from "../../src/tekton/model.ts";
 import { phaseOf } from "../../src/tekton/phase.ts";
 import type { Cluster } from "../support/cluster.ts";
+import { PATIENCE_MS } from "../support/patience.ts";
 import { tknDev } from "../support/program.ts";
 
 export async function letGo(cluster: Cluster, words: string[]): Promise<void> {
@@ -30,9 +31,9 @@ export async function ended({ kube }: Cluster, kind: RunKind, name: string): Pro
 
 /** Polls, because the condition depends on several objects and a log. */
 export async function becomes(look: () => Promise<boolean>, what: string): Promise<void> {
-  for (const endMs = Date.now() + 60_000; Date.now() < endMs;) {
+  for (const endMs = Date.now() + PATIENCE_MS; Date.now() < endMs;) {
     if (await look()) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error(`not within a minute: ${what}`);
+  throw new Error(`not in time: ${what}`);
 }

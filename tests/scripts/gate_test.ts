@@ -223,8 +223,10 @@ testInEveryShell(
 testInEveryShell("a killed receiver does not keep the gate from giving up", async (shell) => {
   await using stage = await Stage.open(shell);
   const gate = await stage.hold(1);
+  const here = stage.visits();
   const receiver = stage.run(receiveCommand(unpack(stage)));
   await until("the receiver", async () => (await receivers(stage)).length === 1);
+  here[Symbol.dispose]();
   receiver.kill("SIGKILL");
   await receiver.stdin.close(); // the stdin of its tar
   await receiver.output();
@@ -249,6 +251,7 @@ testInEveryShell("TERM and INT end the gate at once and leave no process", async
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     await using stage = await Stage.open(shell);
     const gate = await stage.hold(600);
+    await gate.waits();
     gate.kill(signal);
     // A trap does not end a read of yash, so there the signal itself ends the gate.
     const trapped = shell.name !== "yash";

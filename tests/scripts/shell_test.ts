@@ -140,6 +140,7 @@ testInEveryShell(
         const gate = await stage.hold(1);
         const listener = new Listener(stage, OPTIONS.channel);
         assert.equal(await listener.hears(), "listening");
+        const here = listener.staysHere();
         await using session = new TerminalSession(await stage.commandLine(shellCommand(OPTIONS)));
         await soon("the shell", ready(session));
         await session.type(typed);
@@ -148,6 +149,7 @@ testInEveryShell(
         } else if (typed !== "") {
           await soon("the shell again", ready(session));
         }
+        here[Symbol.dispose]();
         assert.equal(await listener.ends(), 0);
         assert.deepEqual(await filesOf(stage, OPTIONS.channel), []);
         await assert.rejects(soon("the shell's end", session.until(/never/)), /ended without/);
@@ -177,11 +179,13 @@ testInEveryShell("without mkfifo a shell ends with its listener, too", async (sh
 testInEveryShell("a shell that starts after the end of its listener exits", async (shell) => {
   await using stage = await Stage.open(shell);
   const gate = await stage.hold(1);
+  const here = stage.visits();
   await withoutTerminal(stage);
   const listener = new Listener(stage, OPTIONS.channel);
   await listener.hears();
   assert.equal(await listener.ends(), 0);
   const late = await stage.exec(shellCommand(OPTIONS), bytes("echo late\n"));
+  here[Symbol.dispose]();
   assert.deepEqual(late, { code: 129, stdout: "", stderr: "" });
   assert.equal((await gate.ended()).code, 1);
 });
@@ -210,8 +214,10 @@ testInEveryShell("the listener of a closed shell finds nothing to end", async (s
 testInEveryShell("a shell that was killed does not keep the gate", async (shell) => {
   await using stage = await Stage.open(shell);
   const gate = await stage.hold(1);
+  const here = stage.visits();
   await withoutTerminal(stage);
   const first = await open(stage);
+  here[Symbol.dispose]();
   first.kill();
   await first.close();
   assert.equal((await gate.ended()).code, 1);

@@ -184,6 +184,13 @@ export class Stage implements AsyncDisposable {
     return gate;
   }
 
+  /** Keeps the gate from giving up, as a client does, until stopped. */
+  visits(): Disposable {
+    const visit = () => Deno.writeTextFileSync(`${this.directory}/tkn-dev/visited`, ".");
+    const timer = setInterval(visit, 100);
+    return { [Symbol.dispose]: () => clearInterval(timer) };
+  }
+
   start(seconds = 0, own: readonly string[] = [], place: Place = {}): Gate {
     const { into: directory } = place;
     const options = { watchdogSeconds: seconds, workspacePath: this.workspace, directory, own };
@@ -251,11 +258,16 @@ export class Stage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose]() {
-    for (const process of await this.processes()) {
-      try {
-        Deno.kill(Number(process.split(" ")[0]), "SIGKILL");
-      } catch { /* it ended by itself */ }
-    }
+    // Again, as one may have started another meanwhile, which writes into the directory.
+    await until("the processes' end", async () => {
+      const processes = await this.processes();
+      for (const process of processes) {
+        try {
+          Deno.kill(Number(process.split(" ")[0]), "SIGKILL");
+        } catch { /* it ended by itself */ }
+      }
+      return processes.length === 0;
+    });
     await Deno.remove(this.directory, { recursive: true });
   }
 }
@@ -284,6 +296,15 @@ export class Gate {
     const line = this.#rest.slice(0, end);
     this.#rest = this.#rest.slice(end + 1);
     return line;
+  }
+
+  /**
+   * Resolves once the gate waits for a word. dash may miss a signal just before that: its trap then
+   * runs after the next word.
+   */
+  async waits(): Promise<void> {
+    const place = () => Deno.readTextFile(`/proc/${this.#child.pid}/wchan`);
+    await until("the gate waits", async () => /read|poll|select/.test(await place()));
   }
 
   kill(signal: Deno.Signal) {

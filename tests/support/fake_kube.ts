@@ -32,6 +32,7 @@ export class FakeKube implements Kube {
   execVerbs = ["create", "get"];
   readonly server = "https://cluster.test";
   proxy?: string;
+  isUnchecked?: boolean;
   actsAs?: ActsAs;
   /** `create PipelineRun x`, in order, without reads. */
   readonly changes: string[] = [];

@@ -51,12 +51,13 @@ const askGit = gitAsker({
   env: { get: () => undefined },
 });
 
-/**
- * Returns the files of the walk, or of the compiled program if TKN_DEV names it. Throws if git does
- * not answer.
- */
+/** Returns the files that the program sends, from the binary that TKN_DEV names, or the source. */
+export async function sentFiles(root: string): Promise<string[]> {
+  return await (Deno.env.has("TKN_DEV") ? listedFiles(root) : walkedFiles(root));
+}
+
+/** Returns the files of the walk. Throws if git does not answer. */
 export async function walkedFiles(root: string): Promise<string[]> {
-  if (Deno.env.has("TKN_DEV")) return await listedFiles(root);
   const onNote = (text: string) => {
     throw new Error(text);
   };

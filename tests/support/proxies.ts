@@ -49,23 +49,26 @@ export interface HttpProxyOptions {
   readonly login?: Login;
   /** Refuses every tunnel with this status line. */
   readonly refuses?: string;
+  /** Header lines of each answer. */
+  readonly headers?: readonly string[];
 }
 
 /** An HTTP proxy that knows CONNECT alone. `asked` has the targets of its tunnels. */
-export async function httpProxy({ tls, login, refuses }: HttpProxyOptions = {}) {
+export async function httpProxy({ tls, login, refuses, headers: own = [] }: HttpProxyOptions = {}) {
+  const end = own.map((line) => `\r\n${line}`).join("") + "\r\n\r\n";
   const asked: string[] = [];
   const server = tls === undefined ? http.createServer() : https.createServer({ ...tls });
   server.on("connect", ({ url = "", headers }, client: Duplex) => {
     asked.push(url);
     client.on("error", () => {});
     const expected = login && `Basic ${btoa(`${login.user}:${login.password}`)}`;
-    if (refuses !== undefined) return void client.end(`HTTP/1.1 ${refuses}\r\n\r\n`);
+    if (refuses !== undefined) return void client.end(`HTTP/1.1 ${refuses}${end}`);
     if (headers["proxy-authorization"] !== expected) {
-      return void client.end("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n");
+      return void client.end(`HTTP/1.1 407 Proxy Authentication Required${end}`);
     }
     const { hostname, port } = new URL(`http://${url}`);
     join(client, { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port) }, (error) => {
-      client.write(error ? "HTTP/1.1 502 Bad Gateway\r\n\r\n" : "HTTP/1.1 200 OK\r\n\r\n");
+      client.write(`HTTP/1.1 ${error ? "502 Bad Gateway" : "200 OK"}${end}`);
     });
   });
   const listening = await Listening.on(server as unknown as Server);

@@ -1,8 +1,4 @@
-/**
- * The longest wait for an expected output. A first step may be delayed for up to a minute by
- * Tekton's start signal, which the kubelet passes on at its next look at the pod.
- */
-const PATIENCE_MS = 150_000;
+import { PATIENCE_MS } from "./patience.ts";
 
 export interface TerminalOptions {
   readonly cwd?: string;

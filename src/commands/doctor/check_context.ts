@@ -1,5 +1,5 @@
 /** Checks which cluster and namespace the command line means, and whether the namespace exists. */
-import type { ConnectOptions, Host } from "../../host.ts";
+import type { ConnectOptions, Host, KubeContext } from "../../host.ts";
 import type { Kube } from "../../kube/interface.ts";
 import { isStatus } from "../../kube/status.ts";
 import { NAMESPACES } from "../../objects/namespaces.ts";
@@ -7,17 +7,47 @@ import type { Finding } from "../../view/findings.ts";
 import { shellWord } from "../../view/text/shell_word.ts";
 import { finding } from "./finding.ts";
 
-/** A kubeconfig without contexts is that of a pod. */
+/** Returns the context, and a warning if the certificate of its server is not checked. */
 export async function checkContext(
   host: Pick<Host, "contexts">,
   connect: ConnectOptions,
+  kube: Kube,
+): Promise<Finding[]> {
+  const using = usedContext(host, connect);
+  const context = await contextFinding(using, kube);
+  if (!kube.isUnchecked) return [context];
+  const cluster = await using.then((used) => used?.cluster, () => undefined);
+  return [context, uncheckedFinding(cluster || "CLUSTER")];
+}
+
+function uncheckedFinding(cluster: string): Finding {
+  return {
+    check: "certificate",
+    state: "warning",
+    text: "the server's is not checked (insecure-skip-tls-verify): anyone on the way can read " +
+      "the token and the upload",
+    fix: "name the authority that has signed it; that ends insecure-skip-tls-verify:",
+    command: `kubectl config set-cluster ${shellWord(cluster)} --certificate-authority=FILE`,
+  };
+}
+
+async function usedContext(
+  host: Pick<Host, "contexts">,
+  connect: ConnectOptions,
+): Promise<KubeContext | undefined> {
+  const contexts = await host.contexts(connect);
+  return contexts.find(({ name, isCurrent }) =>
+    connect.context === undefined ? isCurrent : name === connect.context
+  );
+}
+
+/** A kubeconfig without contexts is that of a pod. */
+async function contextFinding(
+  using: Promise<KubeContext | undefined>,
   { namespace }: Kube,
 ): Promise<Finding> {
   return await finding("kubeconfig", async () => {
-    const contexts = await host.contexts(connect);
-    const used = contexts.find(({ name, isCurrent }) =>
-      connect.context === undefined ? isCurrent : name === connect.context
-    );
+    const used = await using;
     const context = used === undefined ? "no context" : `context ${used.name}`;
     return { state: "ok", text: `${context}, namespace ${namespace}` };
   });

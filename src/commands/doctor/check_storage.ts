@@ -4,7 +4,7 @@
  */
 import { ExpectedError } from "../../errors.ts";
 import type { Kube } from "../../kube/interface.ts";
-import { isStatus } from "../../kube/status.ts";
+import { isStatus, type StatusError } from "../../kube/status.ts";
 import { type Claim, CLAIMS, STORAGE_CLASSES, type StorageClass } from "../../objects/claims.ts";
 import type { WorkspaceBinding } from "../../tekton/model.ts";
 import type { Finding } from "../../view/findings.ts";
@@ -26,7 +26,8 @@ export async function checkStorage(kube: Kube): Promise<Finding> {
     const text = "no default storage class: a new volume may stay pending";
     return { check, state: "warning", text, ...otherVolume("NAME") };
   } catch (error) {
-    return refusalFinding(kube, check, error);
+    const found = refusalFinding(kube, check, error);
+    return isOverLimit(error) ? { ...found, state: "warning" } : found; // runs may ask for less
   }
 }
 
@@ -167,6 +168,11 @@ function modesText({ accessModes: modes = [] }: ClaimSpec): string {
   return modes.length === 0 ? "without access modes" : modes.join(", ");
 }
 
+/** Whether a limit range refuses the size of a claim. */
+function isOverLimit(error: unknown): error is StatusError {
+  return isStatus(error, 403) && / per PersistentVolumeClaim is /.test(error.message);
+}
+
 function refusalFinding({ namespace }: Kube, check: string, error: unknown): Finding {
   if (isStatus(error, 403) && /exceeded quota/.test(error.message)) {
     return {
@@ -177,10 +183,10 @@ function refusalFinding({ namespace }: Kube, check: string, error: unknown): Fin
       command: `kubectl describe quota -n ${namespace}`,
     };
   }
-  if (isStatus(error, 403) && / per PersistentVolumeClaim is /.test(error.message)) {
+  if (isOverLimit(error)) {
     const command = `kubectl describe limitrange -n ${namespace}`;
-    const text = `a claim of 1Gi is refused: ${admissionText(error.message)}`;
-    return { check, state: "warning", text, fix: "ask for a size within these limits:", command };
+    const text = `a new claim is refused: ${admissionText(error.message)}`;
+    return { check, state: "failure", text, fix: "ask for a size within these limits:", command };
   }
   return foundRefusal(check, error);
 }

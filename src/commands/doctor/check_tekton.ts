@@ -2,13 +2,13 @@
 import type { Clock } from "../../host.ts";
 import type { Kube, Stored } from "../../kube/interface.ts";
 import { type FeatureFlags, readTektonVersion } from "../../objects/tekton_version.ts";
-import { isUnknownKind } from "../../kube/status.ts";
+import { isStatus, isUnknownKind, type StatusError } from "../../kube/status.ts";
 import { INSTALL_TEKTON } from "../../resolve/resolve.ts";
-import { PIPELINE_RUNS, type PipelineRun } from "../../tekton/model.ts";
+import { PIPELINE_RUNS, type PipelineRun, TASK_RUNS, type TaskRun } from "../../tekton/model.ts";
 import { isAtLeast } from "../../version.ts";
 import { checkClock } from "./check_server.ts";
 import type { Finding } from "../../view/findings.ts";
-import { DRY_RUN_NAME } from "./dry_run.ts";
+import { admissionText, DRY_RUN_NAME } from "./dry_run.ts";
 import { finding, foundRefusal } from "./finding.ts";
 
 /** The oldest that docs/reference/compatibility.md has. */
@@ -49,11 +49,12 @@ export async function checkRunIsTaken(kube: Kube, clock: Clock): Promise<Finding
   const check = "runs";
   const beforeMs = clock.now();
   let answer: Stored<PipelineRun>;
+  const tried = triedTaskRun(kube);
   try {
     answer = await kube.create(PIPELINE_RUNS, smallRun(kube.namespace), { dryRun: true });
   } catch (error) {
-    const found = foundRefusal(check, error);
-    return [isUnknownKind(error) ? { ...found, fix: INSTALL_TEKTON } : found];
+    await tried.catch(() => {});
+    return [refusalFinding(kube, "PipelineRun", error)];
   }
   const serverMs = Date.parse(answer.metadata.creationTimestamp ?? "");
   const taken: Finding = {
@@ -61,17 +62,55 @@ export async function checkRunIsTaken(kube: Kube, clock: Clock): Promise<Finding
     state: "ok",
     text: `the server takes a PipelineRun in namespace ${kube.namespace} (dry run)`,
   };
-  if (Number.isNaN(serverMs)) return [taken];
-  return [taken, checkClock({ beforeMs, serverMs, afterMs: clock.now() })];
+  const afterMs = clock.now();
+  const found = await tried ?? taken;
+  return Number.isNaN(serverMs) ? [found] : [found, checkClock({ beforeMs, serverMs, afterMs })];
 }
+
+/** Returns a finding if a quota lets no TaskRun in: no task of a PipelineRun would start then. */
+async function triedTaskRun(kube: Kube): Promise<Finding | undefined> {
+  const { namespace } = kube;
+  const run: TaskRun = {
+    apiVersion: "tekton.dev/v1",
+    kind: "TaskRun",
+    metadata: { generateName: DRY_RUN_NAME, namespace },
+    spec: { taskSpec: TASK },
+  };
+  try {
+    await kube.create(TASK_RUNS, run, { dryRun: true });
+    return undefined;
+  } catch (error) {
+    return isOverQuota(error) ? refusalFinding(kube, "TaskRun", error) : undefined;
+  }
+}
+
+function isOverQuota(error: unknown): error is StatusError {
+  return isStatus(error, 403) && /exceeded quota/.test(error.message);
+}
+
+function refusalFinding({ namespace }: Kube, kind: string, error: unknown): Finding {
+  const check = "runs";
+  if (isOverQuota(error)) {
+    return {
+      check,
+      state: "failure",
+      text: `a new ${kind} is refused: ${admissionText(error.message)}`,
+      fix: "delete ended runs, or ask for a larger quota; what uses it:",
+      command: `kubectl describe quota -n ${namespace}`,
+    };
+  }
+  const found = foundRefusal(check, error);
+  return isUnknownKind(error) ? { ...found, fix: INSTALL_TEKTON } : found;
+}
+
+const TASK = { steps: [{ name: "try", image: "busybox", script: "true\n" }] };
 
 /** A run with its spec inline, as an upload makes it. */
 function smallRun(namespace: string): PipelineRun {
-  const taskSpec = { steps: [{ name: "try", image: "busybox", script: "true\n" }] };
   return {
     apiVersion: "tekton.dev/v1",
     kind: "PipelineRun",
     metadata: { generateName: DRY_RUN_NAME, namespace },
-    spec: { pipelineSpec: { tasks: [{ name: "try", taskSpec }] } },
+    spec: { pipelineSpec: { tasks: [{ name: "try", taskSpec: TASK }] } },
   };
 }

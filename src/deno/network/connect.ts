@@ -28,11 +28,11 @@ export async function connect(
     note(`Waiting for "${program}" to give credentials`, { isBelow: mayAsk });
   const loading = loadConnection(options, { signal: interrupt, onWait });
   const connection = await orAborted(loading, interrupt);
-  const { server, namespace, tls } = connection;
+  const { server, namespace } = connection;
   const transport = new NetworkTransport(connection, clock.delay, debug);
   const through = transport.proxy === undefined ? "" : `, proxy ${transport.proxy}`;
   debug?.(`server ${server}, namespace ${namespace}${through}`);
-  if (tls.insecure && server.startsWith("https:")) {
+  if (transport.isUnchecked) {
     warn(`The certificate of ${server} is not checked (insecure-skip-tls-verify).`);
   }
   return new KubeClient(transport, connection.namespace, interrupt, options.execProtocol);

@@ -9,6 +9,7 @@ import {
 import type { Socket } from "node:net";
 import type { Duplex, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { failIfClosed, LARGEST_HEADERS } from "./dial/sockets.ts";
 import { isTimeout } from "../../kube/limit.ts";
 import type { RequestOptions } from "../../kube/transport.ts";
 
@@ -67,9 +68,11 @@ export class HttpClient {
         ...(body === undefined ? {} : { "content-length": new TextEncoder().encode(body).length }),
         ...headers,
       },
+      maxHeaderSize: LARGEST_HEADERS,
       dialSignal: signal,
     };
     const asking = request(args);
+    failIfClosed(asking);
     asking.end(body);
     return asking;
   }
@@ -171,7 +174,7 @@ export function headersOf({ headersDistinct }: IncomingMessage): Headers {
 }
 
 function unpacked(message: IncomingMessage, headers: Headers): Readable {
-  if (headers.get("content-encoding") !== "gzip") return message;
+  if (headers.get("content-encoding")?.toLowerCase() !== "gzip") return message;
   headers.delete("content-encoding");
   headers.delete("content-length");
   const unzip = createGunzip();

@@ -11,13 +11,16 @@ import type {
   UpgradeOptions,
 } from "../../kube/transport.ts";
 import { dialServer } from "./dial/dial.ts";
+import { refusedClient } from "./dial/dial_errors.ts";
 import { HttpClient } from "./http_client.ts";
 import { readProxy } from "./dial/proxy.ts";
 import type { Connection, Credentials } from "./kubeconfig.ts";
+import { following } from "./redirects.ts";
 
 export class NetworkTransport implements Transport {
   readonly server: string;
   readonly proxy?: string;
+  readonly isUnchecked: boolean;
   readonly actsAs?: ActsAs;
   #session?: Session;
   #asking = 0;
@@ -29,7 +32,8 @@ export class NetworkTransport implements Transport {
   ) {
     this.server = connection.server;
     this.actsAs = connection.actsAs;
-    const { proxy } = connection;
+    const { proxy, server, tls } = connection;
+    this.isUnchecked = server.startsWith("https:") && tls.insecure === true;
     this.proxy = proxy === undefined ? undefined : readProxy(proxy).shown;
   }
 
@@ -78,14 +82,21 @@ export class NetworkTransport implements Transport {
     statusOf: (answer: T) => number,
   ): Promise<T> {
     const { debug } = this;
-    if (debug === undefined) return await ask();
+    const asked = async () => {
+      try {
+        return await ask();
+      } catch (error) {
+        throw refusedClient(error);
+      }
+    };
+    if (debug === undefined) return await asked();
     const startMs = performance.now();
     const show = (outcome: string | number) => {
       const ms = Math.round(performance.now() - startMs);
       debug(`${method} ${shownPath(path)} ${outcome} ${ms} ms`);
     };
     try {
-      const answer = await ask();
+      const answer = await asked();
       show(statusOf(answer));
       return answer;
     } catch (error) {
@@ -146,10 +157,9 @@ export class NetworkTransport implements Transport {
   ): Promise<Response> {
     init.signal?.throwIfAborted();
     const headers = sent(credentials, { accept: "application/json", ...init.headers });
-    return await this.#clientFor(credentials).send(new URL(this.server + path), {
-      ...init,
-      headers,
-    });
+    const client = this.#clientFor(credentials);
+    const ask = (url: URL) => client.send(url, { ...init, headers });
+    return await following(new URL(this.server + path), init.method ?? "GET", ask);
   }
 
   /** A new certificate needs new connections. Open streams stay on theirs. */

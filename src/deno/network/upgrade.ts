@@ -2,6 +2,7 @@
 import { request } from "node:http";
 import type { Socket } from "node:net";
 import type { Upgrade } from "../../kube/transport.ts";
+import { failIfClosed, LARGEST_HEADERS } from "./dial/sockets.ts";
 import { headersOf, toResponse } from "./http_client.ts";
 import { SocketStream } from "./socket_stream.ts";
 
@@ -23,8 +24,10 @@ export function upgrade(
       method: "POST",
       path,
       headers: { ...headers, "connection": "Upgrade", "content-length": 0 },
+      maxHeaderSize: LARGEST_HEADERS,
       createConnection: () => socket,
     });
+    failIfClosed(asking);
     let isAnswered = false;
     const settle = (call: () => void) => {
       if (isAnswered) return;

@@ -3,6 +3,7 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Socket as Connection } from "node:net";
 import { WebSocket } from "npm:ws@8.23.0";
 import type { Socket } from "../../kube/transport.ts";
+import { failIfClosed, LARGEST_HEADERS } from "./dial/sockets.ts";
 import { type HeaderFields, toResponse } from "./http_client.ts";
 
 /** The messages of an API server are shorter. */
@@ -25,6 +26,7 @@ export function websocketOver(
   const isSecret = url.protocol === "https:";
   const socket = new CopyingSocket(address, [...protocols], {
     headers: { ...headers, host: url.host },
+    maxHeaderSize: LARGEST_HEADERS,
     createConnection: () => connection,
     perMessageDeflate: false,
     maxPayload: LARGEST_MESSAGE,
@@ -33,6 +35,7 @@ export function websocketOver(
     ...(isSecret ? { generateMask: (mask: Uint8Array) => void mask.fill(0) } : {}),
     finishRequest(asking: ClientRequest) {
       // The library writes no spaces, which some servers expect.
+      failIfClosed(asking);
       asking.setHeader("sec-websocket-protocol", protocols.join(", "));
       asking.end();
     },

@@ -19,7 +19,10 @@ export interface Exit {
   readonly signal?: string;
 }
 
-/** After the process has ended, output that a stray child holds open is read for this long. */
+/**
+ * After the process has ended, this is the longest wait for more of an output that a stray child
+ * holds open.
+ */
 const STRAY_OUTPUT_MS = 250;
 /** The time from TERM to KILL: a container's grace period, which is 30 s on a cluster. */
 const GRACE_MS = 1_000;
@@ -94,29 +97,36 @@ function signalGroup(leader: number, signal: Deno.Signal): void {
 }
 
 /** Returns a stream that ends even if a child that left the session keeps the pipe open. */
-function untilStray(
+export function untilStray(
   source: ReadableStream<Uint8Array>,
   ended: Promise<unknown>,
 ): ReadableStream<Uint8Array> {
   const reader = source.getReader();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let over = false;
-  const close = () => {
-    over = true;
+  let [isReading, hasEnded] = [false, false];
+  // Only a wait for more has a limit: a slow reader may take its time for what is there.
+  const limit = () => {
     clearTimeout(timer);
+    if (!isReading || !hasEnded) return;
+    timer = setTimeout(() => void reader.cancel().catch(() => {}), STRAY_OUTPUT_MS);
   };
   void ended.then(() => {
-    if (!over) timer = setTimeout(() => void reader.cancel().catch(() => {}), STRAY_OUTPUT_MS);
+    hasEnded = true;
+    limit();
   });
   return new ReadableStream({
     async pull(controller) {
+      isReading = true;
+      limit();
       const { done, value } = await reader.read();
-      if (!done) return controller.enqueue(value);
-      close();
-      controller.close();
+      isReading = false;
+      limit();
+      if (done) controller.close();
+      else controller.enqueue(value);
     },
     async cancel(reason) {
-      close();
+      isReading = false;
+      limit();
       await reader.cancel(reason);
     },
   });

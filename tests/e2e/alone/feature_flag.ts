@@ -4,7 +4,6 @@
 import { denoHost } from "../../../src/deno/host.ts";
 import type { Kube, Resource } from "../../../src/kube/interface.ts";
 import { isStatus, StatusError } from "../../../src/kube/status.ts";
-import { type Cluster, openCluster } from "../../support/cluster.ts";
 import { TASK_RUNS, type TaskRun } from "../../../src/tekton/model.ts";
 
 const CONFIG_MAPS: Resource = { group: "", version: "v1", plural: "configmaps", kind: "ConfigMap" };
@@ -18,12 +17,6 @@ export interface Flag {
   readonly probe: TaskRun["spec"];
   /** Whether the webhook accepts the probe while the flag is set. */
   readonly isProbeTaken: boolean;
-}
-
-/** Connects as the ordinary user of tests, from the first context. */
-export async function openUser(): Promise<Cluster> {
-  const [context] = Deno.env.get("TKN_DEV_TEST_CONTEXTS")!.split(",");
-  return await openCluster(Deno.env.get("KUBECONFIG")!, { context });
 }
 
 /** Sets the flag during the work, as the administrator of context `admin`. */

@@ -7,7 +7,8 @@ import { applyObjects } from "../../scenarios/all.ts";
 import type { Cluster } from "../../support/cluster.ts";
 import { tknDev } from "../../support/program.ts";
 import { tree, writeTree } from "../../support/tree_text.ts";
-import { openUser, withFlag } from "./feature_flag.ts";
+import { openUser } from "../open_user.ts";
+import { withFlag } from "./feature_flag.ts";
 
 const FORBIDDEN = {
   name: "disable-inline-spec",

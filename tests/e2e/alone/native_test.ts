@@ -1,6 +1,7 @@
 /** Tekton's own breakpoints are an alpha feature, so the flag is set during the test. */
 import { nativeScenarios } from "../../scenarios/hold/native.ts";
-import { openUser, withFlag } from "./feature_flag.ts";
+import { openUser } from "../open_user.ts";
+import { withFlag } from "./feature_flag.ts";
 
 const ALPHA = {
   name: "enable-api-fields",

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import https from "node:https";
 import net, { type Server, type Socket } from "node:net";
-import type { TLSSocket } from "node:tls";
+import tls, { type TlsOptions, type TLSSocket } from "node:tls";
 import { dial, type DialOptions } from "../../../src/deno/network/dial/dial.ts";
 import { ConnectError } from "../../../src/kube/transport.ts";
-import { Authority } from "../../support/certificates.ts";
+import { Authority, inVersion1 } from "../../support/certificates.ts";
 import { httpProxy, Listening, socksProxy } from "../../support/proxies.ts";
 
 const authority = await Authority.make();
@@ -96,7 +96,7 @@ Deno.test("a certificate that is not trusted, and why", async () => {
   assert.equal(
     await words(server.target, { tls: { ca: other } }),
     "its certificate is signed by an unknown authority | " +
-      "check certificate-authority in the kubeconfig",
+      'check certificate-authority in the kubeconfig: "test CA" signs it',
   );
   assert.match(
     await words(server.target, { tls: { ca, servername: "other.test" } }),
@@ -112,6 +112,65 @@ Deno.test("a certificate that is not trusted, and why", async () => {
     await words(old.target, { tls: { ca } }),
     /^its certificate has expired on \d{4}-\d\d-\d\d \|/,
   );
+});
+
+Deno.test("a certificate that is not for servers, or has no names, is not called untrusted", async () => {
+  const ada = await authority.issue({ name: "ada", ips: ["127.0.0.1"], isForClients: true });
+  await using client = await serveTls({ certificate: ada });
+  assert.match(
+    await words(client.target, { tls: { ca } }),
+    /^its certificate is for clients, not for servers \(extended key usage\) \|/,
+  );
+  await using nameless = await serveTls({
+    certificate: await authority.issue({ name: "localhost" }),
+  });
+  assert.match(
+    await words({ ...nameless.target, host: "localhost" }, { tls: { ca } }),
+    /^its certificate has a common name, but no names that count \(subjectAltName\) \|/,
+  );
+  await using named = await serveTls();
+  assert.match(
+    await words(named.target, { tls: { ca: [own.cert] } }),
+    /^its certificate is the certificate-authority itself, but another one has signed it \|/,
+  );
+});
+
+Deno.test("nobody stands in for a server by the name of its authority", async () => {
+  const forged = await Authority.make(); // its name is that of the trusted one
+  const leaf = await forged.issue({ name: "localhost", dns: ["localhost"] });
+  const between = await Authority.make("between");
+  const below = await between.issue({ name: "server", ips: ["127.0.0.1"] });
+  const { cert } = await forged.issue({ name: "between" });
+  for (
+    const [host, certificate] of [
+      ["localhost", leaf],
+      ["localhost", { ...leaf, cert: inVersion1(leaf.cert) }],
+      ["127.0.0.1", { ...below, cert: `${below.cert}\n${cert}` }],
+      ["127.0.0.1", { ...below, cert: `${below.cert}\n${inVersion1(cert)}` }],
+    ] as const
+  ) {
+    await using server = await serveTls({ certificate });
+    assert.match(
+      await words({ ...server.target, host }, { tls: { ca } }),
+      /^its certificate is signed by an unknown authority \|/,
+    );
+  }
+});
+
+Deno.test("a server that refuses the handshake, and why", async () => {
+  const refusals: [TlsOptions, RegExp][] = [
+    [{ ALPNProtocols: ["h2"] }, /^it does not speak HTTP\/1\.1 \| let the gateway/],
+    [
+      { requestCert: true, maxVersion: "TLSv1.2" },
+      /^it refuses the handshake: .*client certificate/,
+    ],
+  ];
+  for (const [options, expected] of refusals) {
+    const server = tls.createServer({ ...own, ca: authority.pem, ...options });
+    await using listening = await Listening.on(server as unknown as Server);
+    const target = { host: "127.0.0.1", port: listening.port };
+    assert.match(await words(target, { tls: { ca } }), expected);
+  }
 });
 
 Deno.test("a server that is not there, or speaks no TLS", async () => {
@@ -217,6 +276,28 @@ Deno.test("a proxy that fails is named, and its password is not", async () => {
     await through(`socks5://127.0.0.1:${full.port}`),
     / cannot reach 127\.0\.0\.1:PORT \(connection refused\) \| may/,
   );
+});
+
+Deno.test("a proxy that asks for another login than Basic is named, with the login", async () => {
+  await using server = await serveTls();
+  const headers = ["Proxy-Authenticate: Negotiate", 'Proxy-Authenticate: NTLM realm="x"'];
+  const through = async (proxy: { port: number }) =>
+    await words(server.target, { tls: { ca }, proxy: `http://127.0.0.1:${proxy.port}` });
+  await using company = await httpProxy({ login: LOGIN, headers });
+  assert.match(
+    await through(company),
+    /asks for a login by Negotiate or NTLM, which is not supported \| name a proxy on this machine/,
+  );
+  const basic = [...headers, 'Proxy-Authenticate: basic realm="x"'];
+  await using both = await httpProxy({ login: LOGIN, headers: basic });
+  assert.match(await through(both), /asks for a user and a password/);
+});
+
+Deno.test("the answer of a proxy may have long headers", async () => {
+  await using server = await serveTls();
+  await using proxy = await httpProxy({ headers: [`X-Trace: ${"x".repeat(60_000)}`] });
+  const options = { tls: { ca }, proxy: `http://127.0.0.1:${proxy.port}` };
+  assert.equal(await answer(server.target, options), "no name, nobody");
 });
 
 Deno.test("a password that SOCKS cannot carry is an error of the proxy", async () => {

@@ -1,5 +1,6 @@
 /** Kubeconfigs in YAML, read as kubectl reads them. */
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import { UsageError } from "../../../src/errors.ts";
 import { loadConnection } from "../../../src/deno/network/kubeconfig.ts";
 import { rejection } from "../../support/refusal.ts";
@@ -18,6 +19,21 @@ users:
     ${user}
 `;
 }
+
+Deno.test("a kubeconfig may be in UTF-16 with a mark, as PowerShell redirects to it", async () => {
+  using place = new Place();
+  const text = `\ufeff${yaml("token: tök")}`;
+  const little = Uint8Array.from(
+    Array.from(text).flatMap((letter) => [letter.charCodeAt(0) & 0xff, letter.charCodeAt(0) >> 8]),
+  );
+  const big = little.map((_, at) => little[at ^ 1]);
+  for (const bytes of [little, big]) {
+    const kubeconfig = place.path("config");
+    writeFileSync(kubeconfig, bytes);
+    const { headers } = await (await loadConnection({ kubeconfig })).credentials();
+    assert.deepEqual(headers, [["Authorization", "Bearer t\u00c3\u00b6k"]]);
+  }
+});
 
 for (
   const [user, token] of [

@@ -12,7 +12,7 @@ async function shell(command: string): Promise<{ code: number; stderr: string }>
 }
 
 const options = {
-  // The compiled program's runtime ends with a panic before ours is begun: README, "Not done yet".
+  // The compiled program ends with a panic of its runtime: docs/limitations.md
   ignore: Deno.build.os === "windows" || Deno.env.get("TKN_DEV") !== undefined,
 };
 

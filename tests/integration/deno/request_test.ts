@@ -85,3 +85,26 @@ Deno.test({
     assert.deepEqual(read, { stdout: "yes", stderr: "" });
   },
 });
+
+Deno.test({
+  name: "SSL_CERT_DIR names directories of authorities, and a missing SSL_CERT_FILE spoils nothing",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    using place = temporaryDirectory();
+    const { ca, cert, key } = await makeCertificates();
+    await Deno.mkdir(`${place.path}/certs`);
+    await Deno.writeTextFile(`${place.path}/certs/company.pem`, `# ours\n${ca}`);
+    await Deno.writeTextFile(`${place.path}/certs/README`, "none");
+    await using server = served(() => new Response("yes"), { cert, key });
+    const SSL_CERT_DIR = `${place.path}/missing:${place.path}/certs`;
+    const others: Record<string, string>[] = [
+      {},
+      { SSL_CERT_FILE: "" },
+      { SSL_CERT_FILE: `${place.path}/missing` },
+    ];
+    for (const other of others) {
+      const read = await readWithAuthorities({ SSL_CERT_DIR, ...other }, "url", server.origin);
+      assert.deepEqual(read, { stdout: "yes", stderr: "" });
+    }
+  },
+});

@@ -10,6 +10,8 @@ import { hardLinks, tree, writeTree } from "../../support/tree_text.ts";
 
 const isLinux = Deno.build.os === "linux";
 
+Deno.umask(0o022); // the tree has the modes of a clone
+
 /** The command with which the Task prints a checksum of its whole workspace. */
 const SUM = `( ${DESCRIBE} ) | sha256sum`;
 

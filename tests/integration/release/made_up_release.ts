@@ -141,6 +141,8 @@ export async function install(
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
+Deno.umask(0o022); // another user reads what is written here
+
 /** The programs that the tests themselves need. */
 export const NEEDS = ["curl", "sha256sum", "tar", "gzip", "mktemp"];
 export const OWN = TARGETS.find(({ os, name }) =>

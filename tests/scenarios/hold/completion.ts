@@ -3,21 +3,19 @@ import assert from "node:assert/strict";
 import { tknDev } from "../../support/program.ts";
 import { tree, writeTree } from "../../support/tree_text.ts";
 import type { Scenario } from "../scenario.ts";
+import { becomes } from "../waiting.ts";
 
 export const completionScenarios: Scenario[] = [{
   name: "completion knows definitions, claims, runs and the steps that hold now",
   async run({ flags, claim }, directory) {
     /** The candidates with these flags; again, if a busy cluster answers after a second. */
     const completed = async (line: string, pattern: RegExp) => {
-      let stdout = "";
-      for (let tries = 0; tries < 5 && !pattern.test(stdout); tries++) {
+      await becomes(async () => {
         const ran = await tknDev(["__complete", ...flags, ...line.split(" ")]);
         assert.equal(ran.code, 0);
         assert.equal(ran.stderr, "");
-        stdout = ran.stdout;
-      }
-      assert.match(stdout, pattern);
-      return stdout;
+        return pattern.test(ran.stdout);
+      }, `"${line}" is completed as ${pattern}`);
     };
     await completed("pipeline upload t-deb", /^t-debug\n:4\n$/);
     await completed("pipeline upload t-debug -p ", /^who=\tdefault: .*\n:6\n$/);

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { findHeldSteps } from "../../../src/hold/held_steps.ts";
 import { TASK_RUNS } from "../../../src/tekton/model.ts";
 import type { Cluster } from "../../support/cluster.ts";
+import { PATIENCE_MS } from "../../support/patience.ts";
 import { tknDev } from "../../support/program.ts";
 import { tree, writeTree } from "../../support/tree_text.ts";
 import type { Scenario } from "../scenario.ts";
@@ -224,7 +225,7 @@ const WRONG: [line: string, code: number, error: RegExp, hint: RegExp][] = [
 ];
 
 async function ended({ kube }: Cluster, name: string): Promise<void> {
-  const limit = AbortSignal.timeout(60_000);
+  const limit = AbortSignal.timeout(PATIENCE_MS);
   const selector = { namespace: kube.namespace, fields: `metadata.name=${name}` };
   for await (const { object } of kube.watch(TASK_RUNS, selector, limit)) {
     const { conditions } = (object as { status?: { conditions?: { status: string }[] } }).status ??

@@ -8,6 +8,7 @@ import { findHeldSteps } from "../../../src/hold/held_steps.ts";
 import { TASK_RUNS, type TaskRun } from "../../../src/tekton/model.ts";
 import { phaseOf } from "../../../src/tekton/phase.ts";
 import type { Cluster } from "../../support/cluster.ts";
+import { PATIENCE_MS } from "../../support/patience.ts";
 import { tknDev } from "../../support/program.ts";
 import type { Scenario } from "../scenario.ts";
 
@@ -66,15 +67,15 @@ export const nativeScenarios: Scenario[] = IMAGES.map((image) => ({
 async function held({ kube }: Cluster, name: string, step: string): Promise<void> {
   const run = { kind: "TaskRun", namespace: kube.namespace, name } as const;
   const isHeld = async () => (await findHeldSteps(kube, run)).some((one) => one.step === step);
-  for (const endMs = Date.now() + 60_000; Date.now() < endMs;) {
+  for (const endMs = Date.now() + PATIENCE_MS; Date.now() < endMs;) {
     if (await isHeld()) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error(`step ${step} of ${name} does not hold within a minute`);
+  throw new Error(`step ${step} of ${name} does not hold in time`);
 }
 
 async function ended({ kube }: Cluster, name: string): Promise<TaskRun> {
-  const limit = AbortSignal.timeout(60_000);
+  const limit = AbortSignal.timeout(PATIENCE_MS);
   const selector = { namespace: kube.namespace, fields: `metadata.name=${name}` };
   for await (const { object } of kube.watch<TaskRun>(TASK_RUNS, selector, limit)) {
     if (phaseOf(object).kind === "ended") return object;

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { PIPELINE_RUNS, type PipelineRun, TASK_RUNS } from "../../../src/tekton/model.ts";
 import { type Cluster, runCount } from "../../support/cluster.ts";
+import { PATIENCE_MS } from "../../support/patience.ts";
 import { type Ran, startTknDev, tknDev } from "../../support/program.ts";
 import { tree, writeTree } from "../../support/tree_text.ts";
 import type { Scenario } from "../scenario.ts";
@@ -291,7 +292,7 @@ async function ended({ kube }: Cluster, ran: Ran): Promise<string> {
   const resource = kind === "TaskRun" ? TASK_RUNS : PIPELINE_RUNS;
   const fields = `metadata.name=${name}`;
   const selector = { namespace: kube.namespace, fields };
-  const limit = AbortSignal.timeout(60_000);
+  const limit = AbortSignal.timeout(PATIENCE_MS);
   for await (const { object } of kube.watch<PipelineRun>(resource, selector, limit)) {
     const condition = object.status?.conditions?.[0];
     if (condition !== undefined && condition.status !== "Unknown") return condition.reason!;

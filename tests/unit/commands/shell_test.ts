@@ -211,6 +211,16 @@ Deno.test("a command reads a pipe, a terminal only with -i, and nothing with -i=
   }
 });
 
+Deno.test("a command gets no stdin that has ended without a byte: it would risk the exit code", async () => {
+  for (const flags of [[], ["-i"]]) {
+    const { host, asked, go } = stage("s");
+    host.terminal.isTerminal = { stdin: false, stdout: false, stderr: false };
+    host.terminal.stdin = "";
+    assert.equal(await go("exec", "r", ...flags, "--", "cat"), 0);
+    assert.equal(asked[0].stdin, undefined);
+  }
+});
+
 Deno.test("with -it a command has a terminal, if stdin and stdout are terminals", async () => {
   const { host, asked, go } = stage("s");
   host.terminal.stdin = "keys";

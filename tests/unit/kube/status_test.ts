@@ -73,6 +73,13 @@ Deno.test("a page is the answer of a proxy, and is named by its title", () => {
 });
 
 Deno.test("403 with an unknown message shows that message", () => {
+  const hint = "ask for this right; kubectl auth can-i get Pipeline -n ns checks it";
+  for (
+    const [message, state] of [
+      ["", 'the server answered 403 in namespace "ns"'],
+      ["forbidden: not today", 'forbidden in namespace "ns": not today'],
+    ]
+  ) assert.equal(words(403, message), `Cannot get Pipeline "build": ${state}\n${hint}`);
   assert.equal(
     words(403, "no"),
     'Cannot get Pipeline "build": forbidden in namespace "ns": no\n' +
@@ -209,6 +216,13 @@ const unreachables: [what: string, Error, state: string, hint: string][] = [
     "it refuses the handshake: received fatal alert: CertificateRequired",
     "does it accept the client certificate of the kubeconfig?",
   ],
+  [
+    "another protocol answers",
+    new Error("Parse Error: Expected HTTP/, RTSP/ or ICE/"),
+    "its answer is not HTTP (Expected HTTP/, RTSP/ or ICE/)",
+    "is it a Kubernetes API server, and not the page of a proxy?",
+  ],
+  ["it hangs up", new Error("socket hang up"), "it closed the connection", CHECK],
   [
     "an address has a word of other reasons in it",
     connectFailed(

@@ -5,10 +5,11 @@
 import { isIP, type Socket } from "node:net";
 import tls, { type TLSSocket } from "node:tls";
 import type { ConnectError } from "../../../kube/transport.ts";
-import { systemAuthorities } from "../authorities.ts";
+import { publicAuthorities } from "../authorities.ts";
 import type { Connection, Credentials, ServerTls } from "../kubeconfig.ts";
+import { ChainError, examined, type Found, shownBy } from "./chain.ts";
 import { throughHttp } from "./http_tunnel.ts";
-import { type About, isUntrusted, proxyError, tcpError, tlsError, tooLate } from "./dial_errors.ts";
+import { isUntrusted, proxyError, tcpError, tlsError, tooLate } from "./dial_errors.ts";
 import { type Proxy, readProxy } from "./proxy.ts";
 import { ready, type Target, tcp } from "./sockets.ts";
 
@@ -65,8 +66,8 @@ export async function dial(
     if (wanted === undefined) return socket;
     return await handshake(socket, target, wanted, ended.signal).catch(async (error) => {
       ended.signal.throwIfAborted();
-      const dates = isUntrusted(error) ? await datesOf(await reach(), ended.signal) : {};
-      throw tlsError(error, { name: wanted.servername ?? target.host, ...dates });
+      const found = isUntrusted(error) ? await lookAt(await reach(), wanted, ended.signal) : {};
+      throw tlsError(error, { name: wanted.servername ?? target.host, ...found });
     });
   } finally {
     clearTimeout(timer);
@@ -94,10 +95,10 @@ async function tunnel(
   return await throughHttp(await hop(own, signal, explain), proxy, target, signal);
 }
 
-function handshake(
+async function handshake(
   socket: Socket,
   { host }: Target,
-  { ca, cert, key, servername, insecure = false }: TlsOptions,
+  { ca = publicAuthorities(), cert, key, servername, insecure = false }: TlsOptions,
   signal: AbortSignal,
 ): Promise<TLSSocket> {
   const name = bare(servername ?? host);
@@ -106,13 +107,18 @@ function handshake(
     host: name,
     // A name goes into the handshake, an address does not.
     servername: isIP(name) === 0 ? name : "",
-    ca: ca === undefined ? publicAuthorities() : [...ca],
+    ca: [...ca],
     cert,
     key,
     rejectUnauthorized: !insecure,
     ALPNProtocols: ["http/1.1"],
   });
-  return ready(secure, "secureConnect", signal);
+  await ready(secure, "secureConnect", signal);
+  if (insecure) return secure;
+  const found = examined(shownBy(secure), ca);
+  if (found.fault === undefined) return secure;
+  secure.destroy();
+  throw new ChainError(found);
 }
 
 /** Returns an IPv6 address without brackets. */
@@ -120,30 +126,23 @@ function bare(host: string): string {
   return host.replace(/^\[(.*)\]$/, "$1");
 }
 
-let known: string[] | undefined;
-
-/** Returns the authorities of the system, as kubectl trusts them, and those of the runtime. */
-function publicAuthorities(): string[] {
-  known ??= [...systemAuthorities(), ...tls.rootCertificates];
-  return known;
-}
-
 /**
- * Returns the dates of the certificate that the server shows. Deno (2.9.6) reports one that has
- * expired as one of an unknown authority. Nothing is sent over this connection.
+ * Returns what is wrong with the certificate that the server shows: Deno (2.9.6) reports all as one
+ * of an unknown authority. Nothing is sent over this connection.
  */
-async function datesOf(
+async function lookAt(
   socket: Socket,
+  { ca = publicAuthorities() }: TlsOptions,
   signal: AbortSignal,
-): Promise<Pick<About, "validFrom" | "validTo">> {
+): Promise<Found> {
   const nobody = { host: "", port: 0 };
   try {
     const secure = await handshake(socket, nobody, { insecure: true }, signal);
-    const { valid_from: from, valid_to: to } = secure.getPeerCertificate();
+    const shown = shownBy(secure);
     secure.destroy();
-    return { validFrom: new Date(from), validTo: new Date(to) };
+    return examined(shown, ca);
   } catch {
-    return {}; // the first error says enough
+    return { fault: "unknown authority" }; // the first error says enough
   }
 }
 

@@ -1,6 +1,8 @@
 /** Why a connection can't be opened, hop by hop, in words. */
 import type { IncomingMessage } from "node:http";
 import { ConnectError } from "../../../kube/transport.ts";
+import type { Certificate } from "./certificate.ts";
+import { ChainError, type Found } from "./chain.ts";
 import type { Proxy } from "./proxy.ts";
 
 const CHECK_ADDRESS = "is it up, and are --context and --kubeconfig the right ones?";
@@ -15,7 +17,7 @@ export function tcpError(error: unknown): ConnectError {
 
 /** The proxy can't be reached, or does not speak its protocol. */
 export function proxyError({ shown }: Proxy, error: unknown): ConnectError {
-  const why = certificateState(error, {})?.state ?? stateOf(error);
+  const why = certificateState(error, { fault: "unknown authority" })?.state ?? stateOf(error);
   // The errors of the library for SOCKS have the password: they are no cause.
   return new ConnectError(`its proxy ${shown} does not work: ${why}`, { hint: CHECK_PROXY });
 }
@@ -24,10 +26,20 @@ export function proxyError({ shown }: Proxy, error: unknown): ConnectError {
 export function refusedTunnel(
   proxy: Proxy,
   authority: string,
-  { statusCode = 0, statusMessage = "" }: Pick<IncomingMessage, "statusCode" | "statusMessage">,
+  { statusCode = 0, statusMessage = "", headersDistinct }: Pick<
+    IncomingMessage,
+    "statusCode" | "statusMessage" | "headersDistinct"
+  >,
 ): ConnectError {
   const status = `${statusCode} ${statusMessage}`.trim();
-  if (statusCode === 407) return refusedLogin(proxy, status);
+  if (statusCode === 407) {
+    const offered = (headersDistinct["proxy-authenticate"] ?? []).map((one) =>
+      /^\w+/.exec(one)?.[0]
+    );
+    return offered.length === 0 || offered.some((one) => one?.toLowerCase() === "basic")
+      ? refusedLogin(proxy, status)
+      : unknownLogin(proxy, offered.join(" or "));
+  }
   const isLost = statusCode >= 502 && statusCode <= 504;
   return notThere(proxy, authority, isLost ? "cannot reach" : "does not connect to", status);
 }
@@ -54,6 +66,15 @@ function refusedLogin({ shown, user }: Proxy, why: string): ConnectError {
     : new ConnectError(`its proxy ${shown} does not accept the user and password (${why})`, {
       hint: CHECK_LOGIN,
     });
+}
+
+function unknownLogin({ shown }: Proxy, ways: string): ConnectError {
+  return new ConnectError(
+    `its proxy ${shown} asks for a login by ${ways}, which is not supported`,
+    {
+      hint: "name a proxy on this machine that logs in there, such as px or cntlm",
+    },
+  );
 }
 
 /** The user or the password has more bytes than SOCKS5 has room for. */
@@ -106,11 +127,9 @@ export function isUntrusted(error: unknown): boolean {
 }
 
 /** Facts about a certificate that is not accepted. */
-export interface About {
+export interface About extends Found {
   /** The expected name. */
   readonly name?: string;
-  readonly validFrom?: Date;
-  readonly validTo?: Date;
 }
 
 interface Words {
@@ -119,31 +138,16 @@ interface Words {
 }
 
 /** Returns undefined if the error is not about a certificate. */
-function certificateState(error: unknown, { name, validFrom, validTo }: About): Words | undefined {
+function certificateState(error: unknown, about: About): Words | undefined {
   const { code = "", message = "" } = error as { code?: string; message?: string };
-  if (code === "CERT_HAS_EXPIRED" || (validTo !== undefined && validTo < new Date())) {
-    const when = validTo === undefined ? "" : ` on ${dayOf(validTo)}`;
-    return {
-      state: `its certificate has expired${when}`,
-      hint: "is the clock of this machine right? Else the cluster needs a new certificate",
-    };
-  }
-  if (code === "CERT_NOT_YET_VALID" || (validFrom !== undefined && validFrom > new Date())) {
-    const when = validFrom === undefined ? "" : `, but from ${dayOf(validFrom)} on`;
-    return {
-      state: `its certificate is not valid yet${when}`,
-      hint: "is the clock of this machine right?",
-    };
-  }
-  if (UNKNOWN_AUTHORITY.has(code)) {
-    return { state: "its certificate is signed by an unknown authority", hint: CHECK_AUTHORITY };
-  }
+  if (error instanceof ChainError) return chainState(error.found);
+  if (UNKNOWN_AUTHORITY.has(code)) return chainState(about);
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
     const { cert } = error as { cert?: { subjectaltname?: string } };
     const names = (cert?.subjectaltname ?? "").replaceAll(/\b(DNS|IP Address):/g, "");
     const other = names === "" ? "" : `: it is for ${names}`;
     return {
-      state: `its certificate is not for ${name ?? "this name"}${other}`,
+      state: `its certificate is not for ${about.name ?? "this name"}${other}`,
       hint: "tls-server-name in the kubeconfig says which name the certificate has",
     };
   }
@@ -153,12 +157,101 @@ function certificateState(error: unknown, { name, validFrom, validTo }: About): 
       hint: "does its URL begin with http: and not https:?",
     };
   }
-  if (/alert|certificate[ _](required|unknown|expired)|bad[ _]certificate/i.test(message)) {
+  return alertState(message);
+}
+
+/** Alerts of TLS about the certificate of the client. */
+const ABOUT_CLIENT: Readonly<Record<string, string>> = {
+  CertificateRequired: "it asks for a client certificate",
+  CertificateExpired: "the client certificate has expired",
+  CertificateRevoked: "the client certificate is revoked",
+  CertificateUnknown: "it does not accept the client certificate",
+  BadCertificate: "it does not accept the client certificate",
+  UnsupportedCertificate: "it does not accept the client certificate",
+  UnknownCA: "the client certificate is of an authority that it does not know",
+  AccessDenied: "it does not accept the client certificate",
+};
+
+/** Reads `received fatal alert: UnknownCA`. */
+function alertState(message: string): Words | undefined {
+  const [, alert] = /fatal alert: (\w+)/.exec(message) ?? [];
+  if (alert === undefined) return undefined;
+  if (Object.hasOwn(ABOUT_CLIENT, alert)) {
     return {
-      state: `it refuses the handshake: ${firstLine(message)}`,
-      hint: "does it accept the client certificate of the kubeconfig?",
+      state: `it refuses the handshake: ${ABOUT_CLIENT[alert]}`,
+      hint: "is client-certificate of the user in the kubeconfig the right one?",
     };
   }
+  if (alert === "NoApplicationProtocol") {
+    return {
+      state: "it does not speak HTTP/1.1",
+      hint: "let the gateway before it accept HTTP/1.1: kubectl exec needs that, too",
+    };
+  }
+  return {
+    state: `it refuses the handshake: ${firstLine(message)}`,
+    hint: alert === "HandshakeFailure"
+      ? "it asks for a client certificate, or knows no cipher of TLS 1.2 or 1.3 with GCM or ChaCha20"
+      : "does it speak TLS 1.2 or 1.3?",
+  };
+}
+
+/**
+ * Returns the error for a client certificate that the server refuses, else the same error. By TLS
+ * 1.3, the connection is open by then.
+ */
+export function refusedClient(error: unknown): unknown {
+  const { message = "" } = error as Partial<Error>;
+  const [, alert = ""] = /fatal alert: (\w+)/.exec(message) ?? [];
+  return Object.hasOwn(ABOUT_CLIENT, alert) ? tlsError(error, {}) : error;
+}
+
+/** The words for a certificate that is not trusted. */
+function chainState({ fault, own, isNamed }: Found): Words {
+  switch (fault) {
+    case "expired":
+      return {
+        state: `its certificate has expired on ${dayOf(own!.validTo)}`,
+        hint: "is the clock of this machine right? Else the cluster needs a new certificate",
+      };
+    case "not yet valid":
+      return {
+        state: `its certificate is not valid yet, but from ${dayOf(own!.validFrom)} on`,
+        hint: "is the clock of this machine right?",
+      };
+    case "not for servers":
+      return {
+        state: "its certificate is for clients, not for servers (extended key usage)",
+        hint: "it needs a certificate with the usage serverAuth",
+      };
+    case "without names":
+      return {
+        state: "its certificate has a common name, but no names that count (subjectAltName)",
+        hint: "it needs a certificate with a subjectAltName; kubectl refuses this one, too",
+      };
+    case "unknown authority":
+      return {
+        state: "its certificate is signed by an unknown authority",
+        hint: authorityHint(own),
+      };
+  }
+  return isNamed
+    ? {
+      state: "its certificate is the certificate-authority itself, but another one has signed it",
+      hint: "certificate-authority in the kubeconfig is to be the authority that has signed it",
+    }
+    : {
+      state: "its certificate is of a known authority, but cannot be used",
+      hint: "it has a key, a usage or a name that is not allowed; does kubectl take it?",
+    };
+}
+
+/** Names the signer: one of a company's proxy that looks into TLS is known by its name. */
+function authorityHint(own: Certificate | undefined): string {
+  const [, name] = /^(?:CN|O)=(.+)$/m.exec(own?.issuer ?? "") ?? [];
+  return name === undefined
+    ? CHECK_AUTHORITY
+    : `${CHECK_AUTHORITY}: "${name.slice(0, 80)}" signs it`;
 }
 
 function dayOf(date: Date): string {

@@ -4,7 +4,7 @@ import { type IncomingMessage, request } from "node:http";
 import type { Socket } from "node:net";
 import { proxyError, refusedTunnel } from "./dial_errors.ts";
 import type { Proxy } from "./proxy.ts";
-import { authorityOf, type Target } from "./sockets.ts";
+import { authorityOf, failIfClosed, LARGEST_HEADERS, type Target } from "./sockets.ts";
 
 export async function throughHttp(
   socket: Socket,
@@ -46,8 +46,10 @@ function asked(
       method: "CONNECT",
       path: authority,
       headers: { host: authority, ...headers },
+      maxHeaderSize: LARGEST_HEADERS,
       createConnection: () => socket,
     });
+    failIfClosed(connecting);
     connecting.on("connect", (response, _socket, head) => {
       signal.removeEventListener("abort", onAbort);
       resolve({ response, head });

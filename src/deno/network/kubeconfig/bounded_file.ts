@@ -13,7 +13,7 @@ export function readSmallFile(path: string): string {
 }
 
 function readOpened(path: string, file: number): string {
-  const decoder = new TextDecoder();
+  let decoder: TextDecoder | undefined;
   const buffer = new Uint8Array(64 * 1024);
   let [text, bytes] = ["", 0];
   try {
@@ -21,10 +21,17 @@ function readOpened(path: string, file: number): string {
       const count = readSync(file, buffer);
       bytes += count;
       if (bytes > LARGEST_BYTES) throw new Error(`larger than 16 MiB: ${path}`);
+      decoder ??= new TextDecoder(encodingOf(buffer));
       if (count === 0) return text + decoder.decode();
       text += decoder.decode(buffer.subarray(0, count), { stream: true });
     }
   } finally {
     closeSync(file);
   }
+}
+
+/** PowerShell redirects to UTF-16 with a byte order mark. kubectl reads such a kubeconfig, too. */
+function encodingOf([first, second]: Uint8Array): string {
+  if (first === 0xff && second === 0xfe) return "utf-16le";
+  return first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
 }

@@ -20,11 +20,16 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
 const PRIVATE_KEY =
   /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----[\s\S]*?-----END (?:[A-Z]+ )*PRIVATE KEY-----/;
 
+/** Returns the certificates of a text, each in PEM. */
+export function certificatesIn(text: string): string[] {
+  return text.match(CERTIFICATE) ?? [];
+}
+
 /** Returns the certificate authorities, without those that cannot be read if one can. */
 export function readAuthority(fields: Fields): string | undefined {
   const found = read(fields, "certificate-authority");
   if (found === undefined) return undefined;
-  const blocks = found.text.match(CERTIFICATE) ?? [];
+  const blocks = certificatesIn(found.text);
   const good = blocks.filter((block) => certificateFault(block) === undefined);
   if (good.length > 0) return good.join("\n") + "\n";
   throw fields.refusal(`its ${found.from} has no certificate in PEM that can be read`);
@@ -46,7 +51,7 @@ export function pairFault(
   { cert, key }: Certificate,
   names: { readonly cert: string; readonly key: string },
 ): string | undefined {
-  const [leaf] = cert.match(CERTIFICATE) ?? [];
+  const [leaf] = certificatesIn(cert);
   if (leaf === undefined) return `${names.cert} has no certificate in PEM`;
   const fault = certificateFault(leaf);
   if (fault !== undefined) return `${names.cert} cannot be read as a certificate`;

@@ -1,6 +1,6 @@
 const STATES: readonly [RegExp, string][] = [
   [/ENOENT/, "no such file"],
-  [/EACCES|EPERM/, "permission denied"],
+  [/EACCES|EPERM|Permission denied/, "permission denied"],
   [/EISDIR/, "is a directory"],
   [/EROFS/, "read-only file system"],
 ];

@@ -41,7 +41,9 @@ testWith(
     const text = "file a/run.sh 755 x\nfile a/x 644 x\nfile b 644 x";
     const from = repository(`${place.path}/from`, text);
     const paths = ["a", "a/run.sh", "a/x", "b"];
+    const umask = Deno.umask(0o022); // clones have the user's, uploads do not
     git(place.path, "clone", "-q", from, "clone");
+    Deno.umask(umask);
     const cloned = modesBelow(`${place.path}/clone`, paths);
     chmodSync(`${from}/a`, 0o700);
     chmodSync(`${from}/a/run.sh`, 0o744);

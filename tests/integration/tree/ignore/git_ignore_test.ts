@@ -1,6 +1,6 @@
 /** Compares the walk with `git ls-files` on random trees. */
 import assert from "node:assert/strict";
-import { git, gitFiles, walkedFiles } from "../../../support/git_judge.ts";
+import { git, gitFiles, sentFiles } from "../../../support/git_judge.ts";
 import { testWith } from "../../../support/tools.ts";
 import { execFileSync } from "node:child_process";
 import { existsSync, lstatSync, readdirSync, rmSync } from "node:fs";
@@ -129,13 +129,13 @@ testWith(
 
 async function compare(repository: string, message: string, random: Random): Promise<number> {
   const all = gitFiles(repository);
-  assert.deepEqual(await walkedFiles(repository), all, message);
+  assert.deepEqual(await sentFiles(repository), all, message);
   // A directory with a listed file is not ignored itself, or has a tracked file in it.
   const below = random.pick(all.filter((path) => path.includes("/")));
   if (below !== undefined) {
     const directory = `${repository}/${below.slice(0, below.lastIndexOf("/"))}`;
     assert.deepEqual(
-      await walkedFiles(directory),
+      await sentFiles(directory),
       gitFiles(directory),
       `${directory} of ${message}`,
     );

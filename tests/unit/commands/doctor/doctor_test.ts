@@ -175,6 +175,43 @@ Deno.test("a refused dry run of a pod tells what admission says, and what mends 
   }
 });
 
+Deno.test("a quota that lets no runs in is a failure, of the runs of tasks, too", async () => {
+  for (const kind of ["PipelineRun", "TaskRun"]) {
+    const kube = cluster();
+    refuse(kube, kind, "exceeded quota: team, requested: count/x=1");
+    const report = await doctor(kube);
+    assert.equal(report.code, 3);
+    assert.deepEqual(about(report, "runs"), [
+      `failure: a new ${kind} is refused: exceeded quota: team, requested: count/x=1`,
+    ]);
+  }
+});
+
+Deno.test("a volume above the limit is a failure only for a run that asks for it", async () => {
+  const limit = "maximum storage usage per PersistentVolumeClaim is 5Gi, but request is 9Gi";
+  const kube = withPipeline();
+  refuse(kube, "PersistentVolumeClaim", limit);
+  assert.deepEqual(about(await doctor(kube), "storage"), [
+    `warning: a new claim is refused: ${limit}`,
+  ]);
+  const given = ["-p", "url=x", "-p", "mode=a", "-w", "name=source,volume=9Gi"];
+  const report = await doctor(kube, "build", ...given);
+  assert.equal(report.code, 3);
+  assert.deepEqual(about(report, "workspaces"), [
+    `failure: source: a new claim is refused: ${limit}`,
+  ]);
+});
+
+Deno.test("a certificate that is not checked is a warning, with the command that names it", async () => {
+  const kube = cluster();
+  kube.isUnchecked = true;
+  const { code, findings } = await doctor(kube);
+  assert.equal(code, 0);
+  const found = findings.find(({ check }) => check === "certificate")!;
+  assert.equal(found.state, "warning");
+  assert.equal(found.command, "kubectl config set-cluster c --certificate-authority=FILE");
+});
+
 Deno.test("where pod security refuses Tekton's own containers too, that is a failure", async () => {
   const kube = cluster();
   refuse(kube, "Pod", 'violates PodSecurity "restricted:latest"');

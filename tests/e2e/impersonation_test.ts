@@ -3,16 +3,16 @@
  * verb on pods/exec is worth: the other user gets one after the other.
  */
 import assert from "node:assert/strict";
-import { denoHost } from "../../../src/deno/host.ts";
-import type { Kube, KubeObject, Resource } from "../../../src/kube/interface.ts";
-import { isStatus } from "../../../src/kube/status.ts";
-import { applyObjects } from "../../scenarios/all.ts";
-import { held } from "../../scenarios/waiting.ts";
-import type { Cluster } from "../../support/cluster.ts";
-import { changedKubeconfig } from "../../support/kubeconfig.ts";
-import { tknDev } from "../../support/program.ts";
-import { temporaryDirectory } from "../../support/temporary.ts";
-import { openUser } from "./feature_flag.ts";
+import { denoHost } from "../../src/deno/host.ts";
+import type { Kube, KubeObject, Resource } from "../../src/kube/interface.ts";
+import { isStatus } from "../../src/kube/status.ts";
+import { applyObjects } from "../scenarios/all.ts";
+import { held } from "../scenarios/waiting.ts";
+import type { Cluster } from "../support/cluster.ts";
+import { changedKubeconfig } from "../support/kubeconfig.ts";
+import { tknDev } from "../support/program.ts";
+import { temporaryDirectory } from "../support/temporary.ts";
+import { openUser } from "./open_user.ts";
 
 const USER = "tkn-dev-test-jane";
 const GROUP = "tkn-dev-test-developers";
@@ -31,7 +31,7 @@ Deno.test({
   sanitizeOps: false,
   async fn() {
     using directory = temporaryDirectory();
-    const cluster = await openUser();
+    const cluster = await openUser("tests-7"); // the shards have 1 to 6
     await applyObjects(cluster);
     const kubeconfig = Deno.env.get("KUBECONFIG")!;
     const { namespace } = cluster.kube;

@@ -3,15 +3,15 @@
  * websockets speak v4.channel.k8s.io, in which no client can end stdin.
  */
 import assert from "node:assert/strict";
-import { TASK_RUNS, type TaskRun } from "../../../src/tekton/model.ts";
-import { applyObjects } from "../../scenarios/all.ts";
-import { sessionScenarios } from "../../scenarios/hold/session.ts";
-import type { Cluster } from "../../support/cluster.ts";
-import { changedKubeconfig } from "../../support/kubeconfig.ts";
-import { tknDev } from "../../support/program.ts";
-import { temporaryDirectory } from "../../support/temporary.ts";
+import { TASK_RUNS, type TaskRun } from "../../src/tekton/model.ts";
+import { applyObjects } from "../scenarios/all.ts";
+import { sessionScenarios } from "../scenarios/hold/session.ts";
+import type { Cluster } from "../support/cluster.ts";
+import { changedKubeconfig } from "../support/kubeconfig.ts";
+import { tknDev } from "../support/program.ts";
+import { temporaryDirectory } from "../support/temporary.ts";
 import { hasOwnCluster, secondApiServer } from "./api_server.ts";
-import { openUser } from "./feature_flag.ts";
+import { openUser } from "./open_user.ts";
 
 Deno.test({
   name: "where websockets have no end of stdin, uploads go by SPDY, and a shell by websockets too",
@@ -22,7 +22,7 @@ Deno.test({
   async fn() {
     await using second = await secondApiServer("TranslateStreamCloseWebsocketRequests=false");
     using directory = temporaryDirectory();
-    const cluster = await openUser();
+    const cluster = await openUser("tests-8"); // the shards have 1 to 6
     await applyObjects(cluster);
     const flags = await changedKubeconfig(cluster, `${directory.path}/kubeconfig`, (config) => {
       for (const { cluster } of config.clusters) cluster.server = second.server;

@@ -1,5 +1,5 @@
 /** A second API server of the cluster that scripts/cluster runs on this machine. */
-import { becomes } from "../../scenarios/waiting.ts";
+import { becomes } from "../scenarios/waiting.ts";
 
 const RUN = `${
   Deno.env.get("CLUSTER_DIR") ?? `${Deno.env.get("HOME")}/.cache/tekton-test-cluster`

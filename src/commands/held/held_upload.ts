@@ -1,17 +1,21 @@
 /** `pipelinerun|taskrun upload`: a directory goes into a workspace of a step that is held. */
-import type { Call } from "../cli/parse.ts";
-import type { Host } from "../host.ts";
-import { findStep } from "./held/find_step.ts";
-import { releaseStep } from "./held/release_step.ts";
-import { type HeldOptions, heldOptions } from "./options/held_options.ts";
-import { type SendFlags, sendFlags } from "./options/send_flags.ts";
-import { type ReportFlags, reportFlags } from "./options/report_flags.ts";
-import { openNarrator } from "./output/narrator.ts";
-import { reported, type Reports } from "./output/reports.ts";
-import { type ListOrExplain, listOrExplain, listOrExplainFlags } from "./source/list_or_explain.ts";
-import { orDirectory } from "./source/meant_directory.ts";
-import { openSource } from "./source/source.ts";
-import { sendIntoStep } from "./turns/turn_uploads.ts";
+import type { Call } from "../../cli/parse.ts";
+import type { Host } from "../../host.ts";
+import { findStep } from "./find_step.ts";
+import { releaseStep } from "./release_step.ts";
+import { type HeldOptions, heldOptions } from "../options/held_options.ts";
+import { type SendFlags, sendFlags } from "../options/send_flags.ts";
+import { type ReportFlags, reportFlags } from "../options/report_flags.ts";
+import { openNarrator } from "../output/narrator.ts";
+import { reported, type Reports } from "../output/reports.ts";
+import {
+  type ListOrExplain,
+  listOrExplain,
+  listOrExplainFlags,
+} from "../source/list_or_explain.ts";
+import { orDirectory } from "../source/meant_directory.ts";
+import { openSource } from "../source/source.ts";
+import { sendIntoStep } from "../turns/turn_uploads.ts";
 
 export interface Options extends HeldOptions, SendFlags, ReportFlags {
   readonly continues: boolean;
