@@ -111,6 +111,8 @@ export const rejoinScenarios: Scenario[] = [
       }, "--watch");
 
       Deno.writeTextFileSync(`${work}/b`, "two");
+      // Before the second in which the record is written, in which it could change again.
+      Deno.utimeSync(`${work}/b`, 1_600_000_000, 1_600_000_000);
       rmSync(`${work}/old`);
       const sent = await tknDev(["pr", "upload", run, work, ...flags]);
       assert.equal(sent.code, 0, sent.stderr);
