@@ -118,7 +118,7 @@ export const rejoinScenarios: Scenario[] = [
       assert.equal(sent.code, 0, sent.stderr);
       assert.match(sent.stderr, /^Sent 1 file, 3 B in .*, verified; 6 unchanged .*, 1 removed$/m);
       await using session = atTerminal(["pr", "run", run, work, "--watch", ...flags]);
-      await session.until(/Nothing to send in /);
+      await session.until(/(?:Sent 1 file, 3 B|Nothing to send) in /);
       await session.until(STATUS(" M a", " M b", " D old"));
       await session.until(RESTS);
       await session.type("q");
