@@ -5,11 +5,12 @@
 
 /**
  * A string, one of some strings, a number, a map of strings, a list of a shape, or an object with
- * fields of these shapes. A "name" is a required string; all else may be missing. Fields that a
- * shape does not mention are free.
+ * fields of these shapes. A "name" is a required string, and "given" is required and may be
+ * anything; all else may be missing. Fields that a shape does not mention are free.
  */
 export type Shape =
   | "name"
+  | "given"
   | "text"
   | "number"
   | "texts"
@@ -51,7 +52,10 @@ function hasNull(value: unknown): boolean {
 }
 
 function misfit(value: unknown, shape: Shape, path = ""): string | undefined {
-  if (value === undefined) return shape === "name" ? `${path} is missing` : undefined;
+  if (value === undefined) {
+    return shape === "name" || shape === "given" ? `${path} is missing` : undefined;
+  }
+  if (shape === "given") return undefined;
   if (shape === "text" || shape === "name") {
     return typeof value === "string" ? undefined : `${path} is not a string`;
   }

@@ -20,6 +20,7 @@ import { typeOf } from "../../src/tekton/params.ts";
 import { likelyClones } from "../../src/tekton/source/choose_task.ts";
 import { isForCredentials } from "../../src/tekton/source/names.ts";
 import { inlineStepAction } from "../../src/tekton/inline/step_action.ts";
+import { taskWorkspaces, usedByTask } from "../../src/tekton/handed_down.ts";
 import { fillParams, pipelineVariables } from "../../src/tekton/variables.ts";
 import { newGate } from "../../src/commands/start/gate.ts";
 import type { Corpus, FoundPipeline } from "./read.ts";
@@ -67,7 +68,12 @@ async function outcomeOf(pipeline: FoundPipeline, corpus: Corpus): Promise<Verdi
   const { name, spec } = pipeline;
   const owner = `Pipeline "${name}"`;
   const params = (spec.params ?? []).filter((one) => one.default === undefined).map(anyValue);
-  const workspaces = (spec.workspaces ?? []).filter(({ optional }) => !optional).map(anyVolume);
+  const declared = spec.workspaces ?? [];
+  const handedDown = (spec.tasks ?? []).flatMap((task) => usedByTask(task))
+    .map(({ workspace }) => ({ name: workspace }))
+    .filter(({ name }) => !declared.some((one) => one.name === name));
+  const needed = declared.filter(({ optional }) => !optional).map(({ name }) => ({ name }));
+  const workspaces = [...needed, ...handedDown].map(anyVolume);
   const facts = { namespace: "default", params, bound: workspaces.map(({ name }) => name) };
   const variables = pipelineVariables({ metadata: { name }, spec }, facts);
   const resolve = (task: PipelineTask) => Promise.resolve(taskOf(task, pipeline, corpus));
@@ -81,10 +87,9 @@ async function outcomeOf(pipeline: FoundPipeline, corpus: Corpus): Promise<Verdi
   const plan = await planUpload(found.spec, {
     owner: `task "${target.name}"`,
     flags: { deletes: "auto", results: [] },
-    workspaces: (found.spec.workspaces ?? []).map((workspace) => {
-      const bound = target.workspaces?.find((one) => one.name === workspace.name);
-      const binding = workspaces.find((one) => one.name === (bound?.workspace ?? bound?.name));
-      return { workspace, binding };
+    workspaces: taskWorkspaces(target, found.spec).map((workspace) => {
+      const outer = usedByTask(target).find((one) => one.name === workspace.name)?.workspace;
+      return { workspace, binding: workspaces.find((one) => one.name === outer) };
     }),
     params: given,
     withStepActions: (spec, steps) => Promise.resolve(withActions(spec, steps, corpus)),

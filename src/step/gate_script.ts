@@ -58,6 +58,8 @@ export interface GateScriptOptions {
   readonly hidden: boolean;
   /** The results that are missing if the step ends without its work; `step:NAME` is its own. */
   readonly results?: readonly string[];
+  /** All results that the Task and, as `step:NAME`, the step declare; undefined if not known. */
+  readonly declared?: readonly string[];
   /** Whether it carries the scripts; otherwise an earlier step of the pod has unpacked them. */
   readonly carries: boolean;
   /** The script of the held step. */
@@ -111,15 +113,17 @@ const RESULT_NAME = /^(?:step:)?[\w.-]+$/;
 
 /** Returns assignments that tell the scripts about the step. */
 function facts(
-  { step, mode, plain, secret, hidden, results = [], again = "tkn-dev" }: GateScriptOptions,
+  { step, mode, plain, secret, hidden, results = [], declared, again = "tkn-dev" }:
+    GateScriptOptions,
 ): string {
   const list = (names: readonly string[], pattern = IDENTIFIER) =>
     `'${names.filter((name) => pattern.test(name)).join("\n")}'`;
   const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
+  const known = declared === undefined ? "" : `g_declared=${list(declared, RESULT_NAME)}\n`;
   return `g_step=${quoted(step)} g_mode=${mode} g_hidden=${hidden ? 1 : ""}
 g_again=${quoted(again)}
 g_results=${list(results, RESULT_NAME)}
-g_plain=${list(plain)}
+${known}g_plain=${list(plain)}
 g_secret=${list(secret)}
 `;
 }

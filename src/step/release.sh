@@ -62,6 +62,27 @@ if [ $(($# % 2)) -eq 1 ]; then
   }
 fi
 
+# Before any is written. In a subshell, for its variables.
+(
+  unset g_declared
+  # shellcheck disable=SC1091
+  . /tkn-dev/step
+  [ -n "${g_declared+set}" ] || exit 0
+  IFS=$g_newline
+  while [ $# -ge 2 ]; do
+    known='' names=
+    for name in $g_declared; do
+      [ "$name" != "$1" ] || known=1
+      names="${names:-:} $name"
+    done
+    [ -n "$known" ] || {
+      printf 'result not declared: %s\nthe Task declares%s\n' "$1" "${names:- no results}" >&2
+      exit 24
+    }
+    shift 2
+  done
+) || exit
+
 while [ $# -ge 2 ]; do
   case $1 in
     '' | . | .. | */*) false ;;

@@ -23,7 +23,9 @@ const PARAMS: Shape = [{
   properties: {},
   enum: TEXTS,
 }];
-const REF: Shape = { name: "text", kind: "text", resolver: "text", params: PARAMS };
+/** Tekton's webhook takes no param without a value, but says so in words of Go's encoding. */
+const VALUES: Shape = [{ name: "name", value: "given" }];
+const REF: Shape = { name: "text", kind: "text", resolver: "text", params: VALUES };
 
 /** The fields of a StepAction, which a step has too. */
 const STEP_FIELDS = {
@@ -40,6 +42,7 @@ const STEP_FIELDS = {
 } as const;
 const STEP: Shape = {
   ...STEP_FIELDS,
+  params: VALUES,
   name: "text",
   envFrom: [{ configMapRef: {}, secretRef: {} }],
   workspaces: NAMED,
@@ -65,11 +68,11 @@ const PIPELINE_TASK: Shape = {
   timeout: "text",
   taskRef: REF,
   taskSpec: { ...TASK_SPEC, metadata: { labels: "texts", annotations: "texts" } },
-  params: PARAMS,
+  params: VALUES,
   workspaces: [{ name: "name", workspace: "text", subPath: "text" }],
   runAfter: TEXTS,
   when: [{}],
-  matrix: { params: PARAMS, include: [{ name: "text", params: PARAMS }] },
+  matrix: { params: VALUES, include: [{ name: "text", params: VALUES }] },
 };
 const PIPELINE_SPEC: Shape = {
   description: "text",
@@ -93,7 +96,7 @@ const WORKSPACES: Shape = [{
   secret: { secretName: "text" },
 }];
 const RUN_SPEC = {
-  params: PARAMS,
+  params: VALUES,
   workspaces: WORKSPACES,
   pipelineRef: REF,
   pipelineSpec: PIPELINE_SPEC,

@@ -31,9 +31,13 @@ export function checkHoldable(owner: string, task: PipelineTask): void {
   const why = whyNotHoldable(task);
   if (why === undefined) return;
   throw new UsageError(`Cannot hold task "${task.name}" of ${owner}: ${why}`, {
-    hint: "choose another --on-task",
+    hint: why === OF_CLUSTER
+      ? "refer to a Task of the namespace, or to one of another namespace by the resolver cluster"
+      : "choose another --on-task",
   });
 }
+
+const OF_CLUSTER = "it refers to a ClusterTask, which newer versions of Tekton do not have";
 
 function whyNotHoldable(task: PipelineTask): string | undefined {
   if (task.matrix !== undefined) {
@@ -43,6 +47,9 @@ function whyNotHoldable(task: PipelineTask): string | undefined {
     return "it is a Pipeline in a Pipeline";
   }
   const { apiVersion, kind } = task.taskRef ?? task.taskSpec ?? {};
+  if (kind === "ClusterTask" && (apiVersion ?? "tekton.dev/").startsWith("tekton.dev/")) {
+    return OF_CLUSTER;
+  }
   const custom = apiVersion !== undefined && kind !== undefined &&
     !(kind === "Task" && apiVersion.startsWith("tekton.dev/") && task.taskSpec !== undefined);
   if (custom || (kind !== undefined && kind !== "" && kind !== "Task")) {

@@ -82,7 +82,7 @@ export function effectiveParams(specs: readonly ParamSpec[], given: readonly Par
 
 /** Fills in the params; unknown variables stay. */
 export function fillParams(params: readonly Param[], variables: Variables): Param[] {
-  return params.map(({ name, value }) => ({ name, value: fillValue(value, variables) }));
+  return params.map(({ name, value }) => ({ name, value: fillValue(asRead(value), variables) }));
 }
 
 /**
@@ -110,7 +110,20 @@ export function fillReference(
 
 const LEFT = /\$\((?:inputs\.)?(?:params|tasks|finally|context|workspaces|steps)[.[][^)]*\)/;
 
-function put(variables: Map<string, ParamValue>, { name, value }: Param): void {
+/**
+ * Returns a value as Tekton reads it: what is neither a text, a list of texts nor an object of
+ * texts is the text of its JSON. In YAML 1.1, [-r, y] has a boolean. (ParamValue.UnmarshalJSON in
+ * pkg/apis/pipeline/v1/param_types.go)
+ */
+function asRead(value: unknown): ParamValue {
+  if (typeof value === "string") return value;
+  const isOfTexts = typeof value === "object" && value !== null &&
+    Object.values(value).every((one) => typeof one === "string");
+  return isOfTexts ? value as ParamValue : JSON.stringify(value);
+}
+
+function put(variables: Map<string, ParamValue>, { name, value: given }: Param): void {
+  const value = asRead(given);
   const spellings = [`params.${name}`, `params["${name}"]`, `params['${name}']`];
   for (const spelling of [...spellings, `inputs.params.${name}`]) {
     variables.set(spelling, value);

@@ -37,6 +37,16 @@ export function differs(before: Entry, after: Entry): boolean {
     (before.sizeBytes !== after.sizeBytes || before.mtimeSeconds !== after.mtimeSeconds);
 }
 
+/** Returns the files of `after` that differ from `before` by their mtime alone. */
+export function touchedFiles(before: readonly Entry[], after: readonly Entry[]): Entry[] {
+  const known = new Map(before.map((entry) => [entry.path, entry]));
+  return after.filter((entry) => {
+    const earlier = known.get(entry.path);
+    return entry.kind === "file" && earlier !== undefined && differs(earlier, entry) &&
+      !differs({ ...earlier, mtimeSeconds: entry.mtimeSeconds }, entry);
+  });
+}
+
 /** A file whose mtime is older than this can't change again without another mtime. */
 const SETTLED_SECONDS = 2;
 

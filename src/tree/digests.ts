@@ -41,16 +41,34 @@ export class Digests {
     }
   }
 
-  /** Reads all of the files in advance, until the signal aborts. */
+  /** Returns the digest that was read or noted, if there is one by now. */
+  known(path: string): Digest {
+    const known = this.#known.get(path);
+    return typeof known === "string" ? known : undefined;
+  }
+
+  /**
+   * Reads all of the files in advance, until the signal aborts. Forgets the digest of a file that
+   * has changed since the walk.
+   */
   async ahead(entries: readonly Entry[], signal: AbortSignal): Promise<void> {
     const files = entries.filter(({ kind }) => kind === "file").values();
     const read = async () => {
       for (const entry of files) {
         if (signal.aborted) return;
-        await this.of(entry);
+        if (this.#known.has(entry.path)) await this.of(entry);
+        else await this.#readAhead(entry);
       }
     };
     await Promise.all(Array.from({ length: READS_AT_ONCE }, read));
+  }
+
+  async #readAhead(entry: Entry): Promise<void> {
+    const { path, sizeBytes, mtimeSeconds } = entry;
+    const digest = await this.of(entry);
+    const stat = await this.files.lstat(`${this.root}/${path}`).catch(() => undefined);
+    if (stat?.mtimeSeconds === mtimeSeconds && stat.sizeBytes === sizeBytes) return;
+    if (this.#known.get(path) === digest) this.#known.delete(path);
   }
 
   async #readInTurn(path: string): Promise<Digest> {

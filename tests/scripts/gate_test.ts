@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { HELD_PREFIX, readHeldLine } from "../../src/step/protocol/gate.ts";
 import { receiveCommand, releaseCommand, stillHeldCommand } from "../../src/step/scripts.ts";
 import type { GateMode } from "../../src/step/gate_script.ts";
+import { ReceiveExit } from "../../src/step/protocol/exit_codes.ts";
 import { readUnwritten } from "../../src/step/protocol/release.ts";
 import { UPLOAD } from "./receiver.ts";
 import { GNU, isRoot, RELEASED, Stage, testInEveryShell, until } from "./stage.ts";
@@ -169,6 +170,26 @@ testInEveryShell("debug-continue writes the results that its words name", async 
   assert.equal((await stage.exec([...line, "step:size=7"])).code, 0);
   assert.equal(await stage.read("steps/step-compile/results/size"), "7");
   assert.equal((await gate.ended()).code, 0);
+});
+
+testInEveryShell("debug-continue refuses results that nothing declares", async (shell) => {
+  await using stage = await Stage.open(shell, { declared: ["commit", "step:size"] });
+  const gate = await stage.hold();
+  const line = ["/bin/sh", "/tkn-dev/debug-continue", "commit=a"];
+  for (const name of ["comit", "size", "*", "commit\nstep:size", "g_declared"]) {
+    const { code, stderr } = await stage.exec([...line, `${name}=1`]);
+    assert.equal(code, ReceiveExit.resultUndeclared, name);
+    assert.equal(stderr, `result not declared: ${name}\nthe Task declares: commit step:size\n`);
+  }
+  await assert.rejects(stage.read("results/commit"), Deno.errors.NotFound);
+  assert.equal((await stage.exec(line)).code, 0);
+  assert.equal((await gate.ended()).code, 0);
+  await using bare = await Stage.open(shell, { declared: [] });
+  const other = await bare.hold();
+  const { stderr } = await bare.exec(line);
+  assert.equal(stderr, "result not declared: commit\nthe Task declares no results\n");
+  await bare.exec(releaseCommand("continue"));
+  await other.ended();
 });
 
 testInEveryShell("a step that fails, or has an exit code, may leave results out", async (shell) => {

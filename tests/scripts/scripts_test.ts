@@ -14,7 +14,7 @@ const CARRIER: GateScriptOptions = {
 Deno.test("the scripts are small: Tekton accepts about 95 KiB for a whole Task", () => {
   const carrier = gateScript(CARRIER);
   assert.ok(carrier.startsWith("#!/bin/sh\n"));
-  assert.ok(carrier.length < 40_000, `${carrier.length} bytes`);
+  assert.ok(carrier.length < 41_000, `${carrier.length} bytes`);
   const other = gateScript({ ...CARRIER, carries: false });
   assert.ok(other.length < 1_200, `${other.length} bytes`);
 });

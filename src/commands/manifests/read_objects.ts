@@ -67,16 +67,16 @@ export function objectsOf({ path, text, isOfDirectory }: ManifestText): Parsed {
     const what = `Cannot read "${path}": ${kind} "${nameOf(document)}"`;
     const placed = (field: string) => `${field} of ${kind} "${nameOf(document)}" of ${path}`;
     if (isTekton && isRunKind(kind)) {
+      parsed.unknown.push(...unknownOf({ ...document, kind }, what).map(placed));
       parsed.runs.push({
         run: asUsageError(() => asRun(document as CheckedRun, what)),
         from: path,
       });
-      parsed.unknown.push(...unknownOf({ ...document, kind }, what).map(placed));
     } else if (isTekton && isDefinitionKind(kind)) {
       const refuse = (why: string, hint?: string) => new UsageError(`${what}: ${why}`, { hint });
+      parsed.unknown.push(...unknownOf({ ...document, kind }, what).map(placed));
       const object = asUsageError(() => readDefinition(kind, document, { what, refuse }));
       parsed.definitions.push({ kind, object, from: path } as LocalDefinition);
-      parsed.unknown.push(...unknownOf({ ...document, kind }, what).map(placed));
     } else if (!isOfDirectory) parsed.others.push(`${kind} "${nameOf(document)}" of ${path}`);
   }
   return parsed;

@@ -2,7 +2,7 @@
 import { UsageError } from "../../errors.ts";
 import { FileError, type Host } from "../../host.ts";
 import { type Fields, whyNotStrict } from "../../tekton/strict_fields.ts";
-import { parseDocuments } from "./yaml.ts";
+import { parseDocuments, yamlReason } from "./yaml.ts";
 
 /** How a flag's file is named and checked. */
 export interface StrictFile {
@@ -48,6 +48,6 @@ function read(text: string, refuse: (why: string) => UsageError): unknown[] {
   try {
     return parseDocuments(text).filter((document) => document !== null);
   } catch (error) {
-    throw refuse(error instanceof Error ? error.message.split("\n")[0] : String(error));
+    throw refuse(yamlReason(error));
   }
 }

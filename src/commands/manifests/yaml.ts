@@ -8,9 +8,14 @@ export function parseYamlDocuments(text: string, path: string): unknown[] {
   try {
     return parseDocuments(text).filter((value) => value !== null);
   } catch (error) {
-    const message = error instanceof Error ? error.message.split("\n")[0] : String(error);
-    throw new UsageError(`Cannot read "${path}": ${message}`);
+    throw new UsageError(`Cannot read "${path}": ${yamlReason(error)}`);
   }
+}
+
+/** Returns the error in one line. The library's ends with a colon, before a copy of the text. */
+export function yamlReason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message.split("\n")[0].replace(/:$/, "");
 }
 
 /**

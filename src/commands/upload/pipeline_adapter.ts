@@ -4,6 +4,7 @@ import { resolveTask, withStepActions } from "../../resolve/resolve.ts";
 import { findSourceTask, type SourceTask } from "../../resolve/source_task.ts";
 import type { PipelineRun, PipelineTask, Task, WorkspaceBinding } from "../../tekton/model.ts";
 import type { ReadPipeline } from "../../tekton/inline/inline_pipeline.ts";
+import { taskWorkspaces, usedByTask } from "../../tekton/handed_down.ts";
 import type { Destination } from "../../tekton/source/destination.ts";
 import { earlySteps, earlyTasks } from "../../tekton/source/early_work.ts";
 import type { StandIn } from "../../tekton/source/replaced_steps.ts";
@@ -127,7 +128,7 @@ function candidates(
   target: PipelineTask,
   workspaces: readonly WorkspaceBinding[],
 ): Candidate[] {
-  return (task.spec.workspaces ?? []).map((workspace) => ({
+  return taskWorkspaces(target, task.spec).map((workspace) => ({
     workspace,
     binding: workspaces.find((binding) => binding.name === boundTo(target, workspace.name)),
   }));
@@ -178,7 +179,7 @@ function checkShared(
   const binding = workspaces.find((binding) => binding.name === shared);
   const [reader] = [...(pipeline.spec.tasks ?? []), ...(pipeline.spec.finally ?? [])]
     .filter((task) => task.name !== target.name)
-    .filter((task) => task.workspaces?.some((one) => (one.workspace ?? one.name) === shared));
+    .filter((task) => usedByTask(task).some(({ workspace }) => workspace === shared));
   if (binding?.emptyDir === undefined || reader === undefined) return;
   throw new UsageError(
     `Cannot upload into workspace "${shared}": an emptyDir is not shared with task "${reader.name}"`,

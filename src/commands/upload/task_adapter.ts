@@ -2,6 +2,7 @@
 import { UsageError } from "../../errors.ts";
 import { withStepActions } from "../../resolve/resolve.ts";
 import type { ReadTask } from "../../tekton/inline/inline_task.ts";
+import { runWorkspaces } from "../../tekton/handed_down.ts";
 import type { TaskRun, TaskSpec } from "../../tekton/model.ts";
 import { earlySteps } from "../../tekton/source/early_work.ts";
 import { keptSteps } from "../../tekton/source/replaced_steps.ts";
@@ -25,10 +26,12 @@ async function plan(
   base?: BaseCommit,
 ): Promise<UploadTarget> {
   const { owner, definition: task, newRun: { params, workspaces }, resolving } = request;
+  const isInline = task.metadata === undefined;
+  const declared = isInline ? runWorkspaces(task.spec, workspaces) : task.spec.workspaces ?? [];
   const plan = await planUpload(task.spec, {
     owner,
     flags: options,
-    workspaces: (task.spec.workspaces ?? []).map((workspace) => ({
+    workspaces: declared.map((workspace) => ({
       workspace,
       binding: workspaces.find((binding) => binding.name === workspace.name),
     })),

@@ -1,7 +1,7 @@
 /** Waits for the directory to change: the system reports a possible change, a new walk finds it. */
 import { ExpectedError, UsageError } from "../../errors.ts";
 import { FileError, type Host } from "../../host.ts";
-import { changedPaths } from "../../tree/changed_paths.ts";
+import { changedPaths, touchedFiles } from "../../tree/changed_paths.ts";
 import { openSource, type Source } from "../source/source.ts";
 import type { SendFlags } from "../options/send_flags.ts";
 
@@ -74,7 +74,7 @@ export class Changes implements AsyncDisposable {
     this.#isNoticed = false;
     try {
       const source = await openSource(this.host, this.flags, before);
-      const paths = changedPaths(await before.entries, await source.entries);
+      const paths = await pathsOfChanges(before, source);
       this.#directories = await directoriesOf(source);
       this.#printed = undefined;
       return paths.length === 0 ? undefined : { source, paths };
@@ -136,6 +136,25 @@ export class Changes implements AsyncDisposable {
     this.#printed = error.message;
     this.print(error);
   }
+}
+
+/**
+ * Returns the paths that changed, without files whose content is as it was sent, also if they have
+ * another mtime: after `touch`, a formatter, or a checkout of another branch and back.
+ */
+async function pathsOfChanges(before: Source, now: Source): Promise<string[]> {
+  const [earlier, entries] = [await before.entries, await now.entries];
+  const same = new Map<string, number>();
+  for (const entry of touchedFiles(earlier, entries)) {
+    const known = before.digests.known(entry.path);
+    if (known === undefined || known !== await now.digests.of(entry)) continue;
+    same.set(entry.path, entry.mtimeSeconds);
+  }
+  const asNow = earlier.map((entry) => {
+    const mtimeSeconds = same.get(entry.path);
+    return mtimeSeconds === undefined ? entry : { ...entry, mtimeSeconds };
+  });
+  return changedPaths(asNow, entries);
 }
 
 async function directoriesOf({ root, entries }: Source): Promise<string[]> {

@@ -32,4 +32,6 @@ export const ReceiveExit = {
   notHeldYet: 22,
   /** The step has left results unwritten, which stderr names: see protocol/release.ts. */
   resultsUnwritten: 23,
+  /** Neither the Task nor the step declares a result, which stderr names. */
+  resultUndeclared: 24,
 } as const;

@@ -18,3 +18,10 @@ export function readUnwritten(said: string): string[] {
   const [, names = ""] = /^results not written:((?: (?:step:)?[\w.-]{1,300})+)$/m.exec(said) ?? [];
   return names.split(" ").filter((name) => name !== "").slice(0, MOST_RESULTS);
 }
+
+/** Reads `result not declared: NAME` and the next line, `the Task declares: commit url`. */
+export function readUndeclared(said: string): { name: string; declared: string[] } {
+  const [, name = "?"] = /^result not declared: (.{1,300})$/m.exec(said) ?? [];
+  const [, names = ""] = /^the Task declares:((?: (?:step:)?[\w.-]{1,300})+)$/m.exec(said) ?? [];
+  return { name, declared: names.split(" ").filter((one) => one !== "").slice(0, MOST_RESULTS) };
+}

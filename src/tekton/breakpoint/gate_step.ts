@@ -49,6 +49,8 @@ export interface Hold {
   readonly carries?: boolean;
   /** The results that are missing if the step ends without its work. */
   readonly results?: readonly string[];
+  /** All results that can be written there; undefined if not known. */
+  readonly declared?: readonly string[];
   /** The Task's stepTemplate, for its env and envFrom. */
   readonly template?: Partial<Step>;
 }
@@ -73,10 +75,11 @@ export function holdingStep(step: Step, name: string, hold: Hold): NamedStep {
 
 function withGate(
   place: NamedStep,
-  { gate, place: into = NOWHERE, mode = "before", carries = true, results = [], template = {} }:
-    Hold,
+  hold: Hold,
   own: { script?: string; args: string[] },
 ): NamedStep {
+  const { gate, place: into = NOWHERE, mode = "before", carries = true, template = {} } = hold;
+  const { results = [], declared } = hold;
   const step = place.name;
   return {
     ...place,
@@ -85,6 +88,7 @@ function withGate(
       mode,
       carries,
       results,
+      declared,
       own: own.script,
       ...environmentNames([template, place]),
     }),

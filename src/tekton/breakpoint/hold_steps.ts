@@ -7,7 +7,7 @@ import { type Gate, holdingStep, preparedForGate, withGateVolume } from "./gate_
 import { holdBefore } from "./hold_before.ts";
 import type { NamedStep, Step, TaskSpec } from "../model.ts";
 import { stepName } from "../target.ts";
-import { resultsOfStep } from "./step_results.ts";
+import { declaredResults, resultsOfStep } from "./step_results.ts";
 
 /** One of a Task's steps that is to be held. */
 export interface StepToHold {
@@ -82,6 +82,7 @@ export function holdSteps<T extends TaskSpec>(
       mode,
       carries: !isCarried,
       results: resultsOfStep(spec, at),
+      declared: declaredResults(spec, at),
       template: given.stepTemplate,
     };
     isCarried ||= isSure(step);

@@ -1,5 +1,13 @@
 /** The workspaces that a held step will mount, by the manifest of its run. Pure. */
-import type { PipelineRun, Step, TaskRun, TaskSpec, WorkspaceBinding } from "../model.ts";
+import { runWorkspaces, taskWorkspaces } from "../handed_down.ts";
+import type {
+  PipelineRun,
+  Step,
+  TaskRun,
+  TaskSpec,
+  TaskWorkspace,
+  WorkspaceBinding,
+} from "../model.ts";
 import { type MountedWorkspace, READ_ONLY_MOUNT, whyReadOnly } from "../workspaces.ts";
 import type { HeldStep } from "./hold_steps.ts";
 
@@ -21,8 +29,8 @@ export function plannedStep(
   const found = taskOf(run, held.task);
   const step = found?.task.steps?.find(({ name }) => name === held.step);
   if (found === undefined || step === undefined) return undefined;
-  const { task, bindingOf } = found;
-  const workspaces = (task.workspaces ?? []).flatMap((workspace): PlannedWorkspace[] => {
+  const { task, all, bindingOf } = found;
+  const workspaces = all.flatMap((workspace): PlannedWorkspace[] => {
     const { name } = workspace;
     const binding = bindingOf(name);
     if (binding === undefined || !isMounted(name, step, task)) return [];
@@ -35,6 +43,8 @@ export function plannedStep(
 
 interface FoundTask {
   readonly task: TaskSpec;
+  /** Its workspaces, also those that it does not declare. */
+  readonly all: readonly TaskWorkspace[];
   /** Returns the run's binding of the Task's workspace. */
   readonly bindingOf: (workspace: string) => WorkspaceBinding | undefined;
 }
@@ -43,17 +53,19 @@ function taskOf(run: PipelineRun | TaskRun, name: string | undefined): FoundTask
   const bound = (name: string) => run.spec.workspaces?.find((binding) => binding.name === name);
   if (run.kind === "TaskRun") {
     const task = run.spec.taskSpec;
-    return task && { task, bindingOf: bound };
+    const all = task && runWorkspaces(task, run.spec.workspaces ?? []);
+    return all && { task, all, bindingOf: bound };
   }
   const { tasks = [], finally: last = [] } = run.spec.pipelineSpec ?? {};
   const found = [...tasks, ...last].find((task) => task.name === name);
   const task = found?.taskSpec;
+  const all = task && taskWorkspaces(found!, task);
   // Tekton hands the run's workspace of the same name down to a Task that is inline.
   const outer = (name: string) => {
     const use = found?.workspaces?.find((one) => one.name === name);
     return use?.workspace ?? name;
   };
-  return task && { task, bindingOf: (name) => bound(outer(name)) };
+  return all && { task, all, bindingOf: (name) => bound(outer(name)) };
 }
 
 /** If any step or sidecar lists a workspace itself, only those that list it get it. */

@@ -1,4 +1,4 @@
-/** Finds the results that are missing if a held step ends without its work. Pure. */
+/** Finds the results of a held step, and those that are missing without its work. Pure. */
 import type { TaskSpec } from "../model.ts";
 import { namesResult } from "../source/replaced_results.ts";
 import { stepName } from "../target.ts";
@@ -27,4 +27,10 @@ export function resultsOfStep(spec: TaskSpec, at: number): string[] {
     readers.includes(`$(steps.${stepName(step, at)}.results.${name})`)
   );
   return [...own.map(({ name }) => name), ...read.map(({ name }) => `${OF_STEP}${name}`)];
+}
+
+/** Returns the names of all results that the Task and, as `step:NAME`, the step declare. */
+export function declaredResults({ steps = [], results = [] }: TaskSpec, at: number): string[] {
+  const own = steps[at].results ?? [];
+  return [...results.map(({ name }) => name), ...own.map(({ name }) => `${OF_STEP}${name}`)];
 }

@@ -51,9 +51,9 @@ export function repositoryOf(
   remote: string,
 ): { url: string; owner: string; name: string } | undefined {
   const parts =
-    /^(?:(https?|ssh|git):\/\/)?(?:[^@/]*@)?([^/:]+)(?::(\d+)(?=\/))?[:/]+(.+?)(?:\.git)?\/*$/
+    /^(?:(https?|ssh|git|git\+ssh|ssh\+git):\/\/)?(?:[^@/]*@)?([^/:]+)(?::(\d+)(?=\/))?[:/]+(.+?)(?:\.git)?\/*$/
       .exec(remote);
-  if (parts === null || remote.startsWith("/") || remote.startsWith(".")) return undefined;
+  if (parts === null || !isServer(remote)) return undefined;
   const [, scheme, host, port, path] = parts;
   const at = path.lastIndexOf("/");
   if (at < 1) return undefined;
@@ -64,4 +64,15 @@ export function repositoryOf(
     owner: path.slice(0, at),
     name: path.slice(at + 1),
   };
+}
+
+/**
+ * Whether git reads the remote from a server, and not from a path. Before the colon of `host:path`
+ * there is no slash; a single letter there is a drive of Windows.
+ */
+function isServer(remote: string): boolean {
+  const [, scheme] = /^([a-z][a-z+.-]*):\/\//i.exec(remote) ?? [];
+  return scheme === undefined
+    ? /^(?:[^@/]*@)?[^/:]{2,}:(?!:)/.test(remote)
+    : /^(https?|ssh|git|git\+ssh|ssh\+git)$/.test(scheme);
 }

@@ -3,6 +3,7 @@
  */
 import { UsageError } from "../../errors.ts";
 import type { Param, PipelineSpec, PipelineTask, TaskSpec } from "../model.ts";
+import { usedByTask } from "../handed_down.ts";
 import { mapStrings } from "../references.ts";
 import { dependencies } from "../target.ts";
 import { isForCredentials, isUrlParam, looksLikeClone, looksLikeCloneTask } from "./names.ts";
@@ -60,7 +61,7 @@ export function chooseTask(owner: string, spec: PipelineSpec, taskOf: TaskOf): C
   });
   if (clones.length === 0) return firstUser(owner, spec);
   // Clones without workspaces each keep the source in their own pod: any may be the first.
-  const isApart = clones.every(({ task }) => (task.workspaces ?? []).length === 0);
+  const isApart = clones.every(({ task }) => usedByTask(task).length === 0);
   const [first] = clones.length === 1 || isApart
     ? clones
     : clones.filter(({ task }) => isGivenByRun(task));
@@ -124,7 +125,7 @@ function firstUser(owner: string, spec: PipelineSpec): ChosenTask {
     );
     if (first === undefined) continue;
     const why = `no task of the Pipeline clones, and it is the first to use workspace ${workspace}`;
-    const name = first.workspaces!.find((one) => (one.workspace ?? one.name) === workspace)!.name;
+    const { name } = usedByTask(first).find((one) => one.workspace === workspace)!;
     return { task: first, evidence: "none", why, workspace: name, others: [] };
   }
   throw unclear(owner, spec, []);
@@ -132,8 +133,8 @@ function firstUser(owner: string, spec: PipelineSpec): ChosenTask {
 
 /** Returns the Pipeline's workspaces that a task uses, except those for credentials. */
 function workspacesOf(task: PipelineTask): string[] {
-  return (task.workspaces ?? []).filter(({ name }) => !isForCredentials(name))
-    .map(({ name, workspace }) => workspace ?? name)
+  return usedByTask(task).filter(({ name }) => !isForCredentials(name))
+    .map(({ workspace }) => workspace)
     .filter((name) => !isForCredentials(name));
 }
 

@@ -50,7 +50,7 @@ export function chooseDestination(
     const name = chooseWorkspace(owner, workspaces, workspace).workspace.name;
     return inWorkspace(spec, standIn, name, directory);
   }
-  const own = clonedVolume(spec, standIn);
+  const own = clonedVolume(spec, standIn, workspaces);
   if (own !== undefined) return { ...own, directory: directory ?? own.directory };
   const usable = usableWorkspaces(workspaces).map((one) => one.workspace.name);
   if (usable.length === 0) {
@@ -155,11 +155,15 @@ function mountsOf(spec: TaskSpec, step: Step): Mount[] {
 const IMPLICIT: Mount = { name: "tekton-internal-workspace", path: "/workspace" };
 
 /** Returns the volume into which the step's script clones, if other steps mount it too. */
-function clonedVolume(spec: TaskSpec, standIn: StandIn): Destination | undefined {
+function clonedVolume(
+  spec: TaskSpec,
+  standIn: StandIn,
+  candidates: readonly Candidate[],
+): Destination | undefined {
   if (standIn.replaced.length === 0) return undefined;
   const step = spec.steps![standIn.at];
   const cloned = clonePath(step, spec.stepTemplate);
-  const workspaces = (spec.workspaces ?? []).map(({ name }) => pathOf(spec, name));
+  const workspaces = candidates.map(({ workspace }) => pathOf(spec, workspace.name));
   if (cloned === undefined || workspaces.some((path) => relativeTo(path, cloned))) return undefined;
   const mounts = [...sharedMounts(spec, step, keptSteps(spec, standIn)), IMPLICIT];
   const mount = mounts.sort((a, b) => b.path.length - a.path.length)

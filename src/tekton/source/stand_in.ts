@@ -88,10 +88,11 @@ export function standInFor(spec: TaskSpec, options: StandInOptions): StandIn {
     return { replaced: all.filter((at) => !kept.includes(at)), at: last };
   }
   if (all.every((at) => works[at] === "fetch" || works[at] === "idle")) {
-    if (evidence === "name" || fetching.length > 0) {
-      return isShared || fetching.length === 0
-        ? { replaced: all, at: fetching[0] ?? 0 }
-        : { replaced: fetching, at: fetching[0] };
+    const last = fetching.at(-1);
+    if (last === undefined && evidence === "name") return { replaced: all, at: 0 };
+    if (last !== undefined && isShared) {
+      const isPart = (at: number) => at <= last || belongsTo(spec, steps[last], steps[at]);
+      return { replaced: all.filter(isPart), at: fetching[0] };
     }
   }
   if (fetching.length > 0) {

@@ -71,6 +71,49 @@ spec:
   workspaces: [{ name: source, emptyDir: {} }]
 `;
 
+/** No Task declares a workspace: one names the run's in its text, the other is bound to it. */
+const HANDED_DOWN = `
+apiVersion: tekton.dev/v1
+kind: PipelineRun
+metadata: { generateName: t-handed-down- }
+spec:
+  params: [{ name: repo, value: "https://example.com/acme/app" }]
+  pipelineSpec:
+    workspaces: [{ name: shared }]
+    tasks:
+      - name: fetch
+        taskSpec:
+          steps:
+            - name: clone
+              image: localhost/busybox:1
+              script: git clone $(params.repo) $(workspaces.shared.path)/app
+      - name: look
+        runAfter: [fetch]
+        workspaces: [{ name: source, workspace: shared }]
+        taskSpec:
+          steps:
+            - name: look
+              image: localhost/busybox:1
+              script: echo "sees $(cat /workspace/source/app/here.txt)"
+  workspaces:
+    - name: shared
+      volumeClaimTemplate:
+        spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 10Mi } } }
+`;
+
+const HANDED_TO_TASK = `
+apiVersion: tekton.dev/v1
+kind: TaskRun
+metadata: { generateName: t-handed-to-task- }
+spec:
+  workspaces: [{ name: source, emptyDir: {} }]
+  taskSpec:
+    steps:
+      - name: look
+        image: localhost/busybox:1
+        script: echo "sees $(cat /workspace/source/here.txt)"
+`;
+
 /** The Pipeline's other Task is the cluster's. */
 const CHANGED = `
 apiVersion: tekton.dev/v1
@@ -149,6 +192,30 @@ export const fileScenarios: Scenario[] = [
       assert.equal(ran.code, 0, ran.stderr);
       assert.equal(ran.stdout, "[look] sees here, given\n");
       assert.match(ran.stderr, /^Created TaskRun t-look-/m);
+    },
+  },
+  {
+    name: "an upload goes into a workspace of the run that an inline Task does not declare",
+    async run({ kube, flags }, directory) {
+      await Deno.mkdir(`${directory}/code`);
+      await Deno.writeTextFile(`${directory}/code/here.txt`, "here");
+      const upload = async (noun: string, text: string, ...more: string[]) => {
+        await Deno.writeTextFile(`${directory}/run.yaml`, text);
+        const from = ["-f", `${directory}/run.yaml`, `${directory}/code`];
+        return await tknDev([noun, "upload", ...from, ...more, ...flags]);
+      };
+      const ran = await upload("pr", HANDED_DOWN);
+      assert.equal(ran.code, 0, ran.stderr);
+      assert.equal(ran.stdout, "[look : look] sees here\n");
+      assert.match(ran.stderr, /^Note: It goes into directory app of workspace shared, where/m);
+      const task = await upload("tr", HANDED_TO_TASK);
+      assert.equal(task.code, 0, task.stderr);
+      assert.equal(task.stdout, "[look] sees here\n");
+      const before = await runCount(kube);
+      const apart = await upload("pr", HANDED_DOWN, "-w", "name=shared,emptyDir=");
+      assert.equal(apart.code, 2, apart.stderr);
+      assert.match(apart.stderr, /an emptyDir is not shared with task "look"/);
+      assert.equal(await runCount(kube), before);
     },
   },
   {

@@ -31,6 +31,16 @@ for (
     [{ params: [null] }, "spec.params[0] is not an object"],
     [{ params: [{ name: 5 }] }, "spec.params[0].name is not a string"],
     [{ params: [{ value: "x" }] }, "spec.params[0].name is missing"],
+    [{ params: [{ name: "a" }] }, "spec.params[0].value is missing"],
+    [{ params: [{ name: "a", value: null }] }, "spec.params[0].value is missing"],
+    [
+      { pipelineSpec: { tasks: [{ name: "a", params: [{ name: "a" }] }] } },
+      "spec.pipelineSpec.tasks[0].params[0].value is missing",
+    ],
+    [
+      { taskSpec: { params: [{ name: "a" }], steps: [{ name: "s", params: [{ name: "a" }] }] } },
+      "spec.taskSpec.steps[0].params[0].value is missing",
+    ],
     [{ pipelineSpec: [] }, "spec.pipelineSpec is not an object"],
     [{ pipelineSpec: { tasks: {} } }, "spec.pipelineSpec.tasks is not a list"],
     [

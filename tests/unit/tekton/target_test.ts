@@ -40,7 +40,6 @@ const refused: [why: RegExp, Partial<PipelineTask>][] = [
   [/it is a Pipeline in a Pipeline/, { taskRef: undefined, pipelineRef: { name: "q" } }],
   [/it is a Pipeline in a Pipeline/, { taskRef: undefined, pipelineSpec: { tasks: [] } }],
   [/a custom task \(Wait\)/, { taskRef: { apiVersion: "x.dev/v1", kind: "Wait", name: "w" } }],
-  [/a custom task \(ClusterTask\)/, { taskRef: { kind: "ClusterTask", name: "w" } }],
   [/a custom task \(Task\)/, { taskRef: { apiVersion: "tekton.dev/v1", kind: "Task", name: "w" } }],
   [/a custom task \(Wait\)/, {
     taskRef: undefined,
@@ -56,6 +55,18 @@ for (const [why, rest] of refused) {
     assert.match(words, /\nchoose another --on-task$/);
   });
 }
+
+Deno.test("a reference to a ClusterTask is named as what it is, with what to write instead", () => {
+  for (const apiVersion of [undefined, "tekton.dev/v1beta1"]) {
+    const taskRef = { apiVersion, kind: "ClusterTask", name: "git-clone" };
+    assert.equal(
+      refusal(() => checkHoldable(OWNER, task("t", { taskRef }))),
+      'Cannot hold task "t" of Pipeline "p": it refers to a ClusterTask, which newer versions of ' +
+        "Tekton do not have\n" +
+        "refer to a Task of the namespace, or to one of another namespace by the resolver cluster",
+    );
+  }
+});
 
 Deno.test("a Task by name, by kind Task, by resolver and inline can be held", () => {
   checkHoldable(OWNER, task("t"));

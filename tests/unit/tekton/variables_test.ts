@@ -112,3 +112,21 @@ Deno.test("other text of a reference stays", () => {
   const params = [{ name: "script", value: "$(date) ${HOME} $x" }];
   assert.deepEqual(fillReference("", params, VARIABLES), params);
 });
+
+Deno.test("a value that is neither text nor of texts is the text of its JSON, as Tekton reads it", () => {
+  const given = { number: 5, flag: true, list: ["-r", true], map: { k: 1 } };
+  const params = Object.entries(given).map(([name, value]) => ({
+    name,
+    value: value as unknown as ParamValue,
+  }));
+  const texts = { number: "5", flag: "true", list: '["-r",true]', map: '{"k":1}' };
+  assert.deepEqual(
+    fillParams(params, VARIABLES),
+    Object.entries(texts).map(([name, value]) => ({ name, value })),
+  );
+  const variables = variablesOf(params);
+  for (const [name, text] of Object.entries(texts)) {
+    const [{ value }] = fillParams([{ name, value: `a $(params.${name})` }], variables);
+    assert.equal(value, `a ${text}`);
+  }
+});

@@ -42,3 +42,20 @@ Deno.test("digests of another walk are taken over without reading the files agai
   assert.ok(later.of(ENTRIES[2]) instanceof Promise, "the other walk did not read it");
   await later.of(ENTRIES[2]);
 });
+
+Deno.test("a file that changes before it is read ahead is read again", async () => {
+  const files = new MemoryFiles(NODES.slice(0, 2));
+  const [still, saved] = await Promise.all(
+    ENTRIES.slice(0, 2).map(async (entry) => ({
+      ...entry,
+      sizeBytes: (await files.lstat(`/tree/${entry.path}`)).sizeBytes,
+    })),
+  );
+  const digests = new Digests(files, "/tree");
+  files.put("/tree/1", { ...file("1", "CONTENT 1"), mtimeSeconds: 2e9 });
+  await digests.ahead([still, saved], new AbortController().signal);
+  assert.equal(digests.known("0"), createHash("sha256").update("content 0").digest("hex"));
+  assert.equal(digests.known("1"), undefined);
+  files.write("/tree/1", "Content 1");
+  assert.equal(await digests.of(saved), createHash("sha256").update("Content 1").digest("hex"));
+});

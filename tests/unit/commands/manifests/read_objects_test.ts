@@ -153,6 +153,10 @@ Deno.test("a mistyped field is refused with its path and what was meant", async 
       "did you mean timeout?",
   );
   assert.match(
+    await refused(PIPELINE("params: [{ name: q, vlaue: x }]")),
+    /unknown field "spec\.tasks\[0\]\.params\[0\]\.vlaue"\ndid you mean value\?/,
+  );
+  assert.match(
     await refused(TASK.replace("script:", "resources: {}, script:")),
     /unknown field "spec\.steps\[0\]\.resources"\ndid you mean computeResources\?/,
   );

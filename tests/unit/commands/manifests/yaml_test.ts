@@ -96,6 +96,13 @@ Deno.test("a name in a sentence about a run cannot add a line to the YAML", () =
   assert.equal(text, "# Holds at x\\nkind: Secret\nkind: TaskRun\nmetadata:\n  name: r\n");
 });
 
+Deno.test("an error of the library is one line, without the colon before a copy of the text", () => {
+  assert.equal(
+    refusal(() => parseYamlDocuments("a: 1\nb: 1\nb: 2\n", "v.yaml")),
+    'Cannot read "v.yaml": Map keys must be unique at line 3, column 1',
+  );
+});
+
 Deno.test("an alias is its value, and a cyclic alias is an error", () => {
   assert.deepEqual(parseDocuments("a: &x [1]\nb: *x\n"), [{ a: [1], b: [1] }]);
   assert.throws(() => parseDocuments("a: &x { b: [*x] }\n"), /^Error: an alias stands in what/);

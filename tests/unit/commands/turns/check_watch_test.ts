@@ -42,7 +42,9 @@ Deno.test("a watched step needs a workspace that can be written", () => {
   for (const hasUpload of [true, false]) {
     assert.equal(refusal(() => check({ workspaces: [READ_ONLY] }, { hasUpload })), why);
   }
-  assert.match(refusal(() => check({})), /step "test\/run": it has no workspace\n/);
+  check({}); // Tekton mounts what the task binds, declared or not
+  const lint = { ...TEST, task: "lint" };
+  assert.match(refusal(() => check({}, {}, [lint])), /step "lint\/run": it has no workspace\n/);
 });
 
 Deno.test("a workspace that only other steps list is not the watched step's", () => {

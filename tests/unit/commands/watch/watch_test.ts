@@ -10,7 +10,7 @@ import { FakeHost } from "../../../support/fake_host.ts";
 import { turn, until } from "../../../support/fake_transport.ts";
 import { MemoryFiles } from "../../../support/memory_files.ts";
 import { rejection } from "../../../support/refusal.ts";
-import { tree } from "../../../support/tree_text.ts";
+import { file, tree } from "../../../support/tree_text.ts";
 import "../../../support/no_env.ts";
 
 /** A started run. The test or its interrupt ends it. */
@@ -164,6 +164,24 @@ Deno.test("ignored files, reads and rewrites of the same content start no run", 
   assert.ok((await paths(source)).includes("out/c.o"));
   assert.match(play.said, /Changed: \.gitignore, out\/c\.o\n$/);
   assert.deepEqual(play.host.watched, ["/tree", "/tree/out", "/tree/src"]);
+});
+
+Deno.test("a file that is saved as it was sent starts no run", async () => {
+  const play = new Play();
+  const first = await play.run(1);
+  const { digests, entries } = first.source;
+  await digests.ahead(await entries, first.interrupt);
+  first.end();
+  await play.waits();
+  const touch = (path: string, text: string) => {
+    play.host.files.put(`/tree/${path}`, { ...file(path, text), mtimeSeconds: 2e9 });
+    return play.tell();
+  };
+  await touch("a.txt", "one");
+  assert.equal(play.runs.length, 1);
+  await touch("src/b.txt", "six");
+  await play.run(2);
+  assert.match(play.said, /Changed: src\/b\.txt\n$/);
 });
 
 Deno.test("a new directory is watched, including earlier files in it", async () => {

@@ -118,10 +118,12 @@ Deno.test("remotes of all spellings are repositories; a path is not", () => {
       ["https://gitlab.com/a/b/app.git", "https://gitlab.com/a/b/app", "a/b", "app"],
       ["ssh://git@git.acme.com:2222/acme/app.git", "https://git.acme.com/acme/app", "acme", "app"],
       ["http://localhost:3000/acme/app", "http://localhost:3000/acme/app", "acme", "app"],
+      ["git+ssh://git@acme.com/team/app", "https://acme.com/team/app", "team", "app"],
       ["acme.com:team/app", "https://acme.com/team/app", "team", "app"],
     ]
   ) assert.deepEqual(repositoryOf(remote), { url, owner, name }, remote);
-  for (const path of ["/srv/git/app.git", "../app", "app"]) {
+  const others = ["file:///srv/git/app.git", "srv/git/app.git", "C:/srv/git/app", "ext::x y/z"];
+  for (const path of ["/srv/git/app.git", "../app", "app", ...others]) {
     assert.equal(repositoryOf(path), undefined, path);
   }
 });

@@ -183,3 +183,15 @@ Deno.test("no task is chosen if tasks start at the same time, or only use creden
   ];
   for (const tasks of unclear) assert.throws(() => choose(tasks), /Cannot tell which task/);
 });
+
+Deno.test("the first user of a workspace may be an inline Task that only names it", () => {
+  const step = (script: string) => ({ steps: [{ name: "s", image: "i", script }] });
+  const make = task("make", {
+    taskRef: undefined,
+    taskSpec: step("make -C $(workspaces.source.path)"),
+  });
+  const test = task("test", { ...SHARED, runAfter: ["make"] });
+  const [name, evidence, why] = choose([make, test]);
+  assert.deepEqual([name, evidence], ["make", "none"]);
+  assert.match(why!, /the first to use workspace source$/);
+});

@@ -291,3 +291,15 @@ Deno.test("a script that clones into a volume, or above the workspaces, sets the
   const { path, directory } = destination(into, { bound });
   assert.deepEqual([path, directory], ["$(workspaces.cache.path)", "app"]);
 });
+
+Deno.test("a clone into the path of a workspace that the Task does not declare goes there", () => {
+  const spec: TaskSpec = {
+    steps: [
+      { ...CLONE, script: "git clone $(params.url) /workspace/source/app" },
+      { name: "build", image: "i", script: "make" },
+    ],
+  };
+  const workspaces = [{ workspace: { name: "source" }, binding: { name: "source", ...CLAIM } }];
+  const { scope, directory } = chooseDestination(spec, FIRST, { owner: "task", workspaces });
+  assert.deepEqual([scope, directory], [{ kind: "workspace", name: "source" }, "app"]);
+});

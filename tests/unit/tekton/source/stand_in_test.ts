@@ -95,6 +95,16 @@ Deno.test("a task that downloads a file is no clone, unless it unpacks an archiv
   assert.equal(isClone(steps("curl -o key https://example.org", "git clone $(params.url)")), true);
 });
 
+Deno.test("a step after a clone runs even if it only prints or edits, unless it asks git", () => {
+  const clone: Step = { name: "clone", image: "git:1", script: "git clone $(params.url) ." };
+  const keys: Step = { name: "keys", image: "git:1", script: "mkdir -p ~/.ssh" };
+  const edit: Step = { name: "edit", image: "busybox:1", script: "sed -i s/0.0.0/1.2.3/ version" };
+  const log: Step = { name: "log", image: "git:1", script: "git log -1" };
+  for (const evidence of ["name", "none"] as const) {
+    assert.deepEqual(standIn([keys, clone, log, edit], evidence), [[0, 1, 2], 1]);
+  }
+});
+
 Deno.test("a build before a clone runs", () => {
   const token: Step = { name: "token", image: "curl:1", script: "get-token" };
   assert.deepEqual(standIn([MAKE, token, GIT_INIT, CHECK], "interface"), [[1, 2], 2]);
