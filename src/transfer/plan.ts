@@ -139,10 +139,12 @@ function isAsSent(options: PlanOptions, entry: Entry): boolean {
   if (record === undefined || remote === undefined || recorded === undefined) return false;
   if (entry.kind === "directory") return remote.kind === "directory" && recorded.kind === "dir";
   if (entry.kind !== "file" || remote.kind !== "file" || recorded.kind !== "file") return false;
-  // As in the commit of a clone, it may have other bytes here, which git has converted.
-  return (remote.sizeBytes === entry.sizeBytes || hasAlready?.(entry.path) === true) &&
+  // As in the commit of a clone, it may have other bytes here, which git has converted. Those here
+  // would be wrong there.
+  const isConverted = remote.sizeBytes !== entry.sizeBytes;
+  return (!isConverted || hasAlready?.(entry.path) === true) &&
     remote.mtimeSeconds === recorded.mtimeSeconds &&
-    remote.mtimeSeconds < Math.floor(record.writtenSeconds) &&
+    (isConverted || remote.mtimeSeconds < Math.floor(record.writtenSeconds)) &&
     remote.ctimeSeconds <= record.writtenSeconds &&
     recorded.mode === entry.mode;
 }

@@ -127,6 +127,8 @@ Deno.test("a file that git has converted here has another size there, and is not
     hasAlready: () => true,
   };
   assert.deepEqual(paths((await run(given)).unchanged), ["a"]);
+  const recordedSoon = await run({ ...given, writtenSeconds: SENT });
+  assert.deepEqual(paths(recordedSoon.unchanged), ["a"]);
   const changed = await run({ ...given, digest: () => Promise.resolve("e".repeat(64)) });
   assert.deepEqual(paths(changed.send), ["a"]);
 });
